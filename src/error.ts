@@ -1,0 +1,71 @@
+// The one error type of the library. A message always names the argument, what it got and what was expected, so that the
+// reader of a console can mend the call without reading our source.
+
+/**
+ * What kind of thing went wrong. Stable: applications may branch on it.
+ *
+ * - `invalid-argument`: a value of the wrong type or out of range (NaN, negative, fractional, not in the list)
+ * - `unknown-option`: an option name that does not exist
+ * - `shape-mismatch`: shapes, ranks or layouts that do not fit each other
+ * - `empty-output`: the kernel is larger than the padded input
+ * - `too-large`: beyond 32-bit indexing or beyond a limit of the device
+ * - `unknown-algorithm`: no algorithm of that name
+ * - `unsupported`: the named algorithm or the device cannot serve the problem
+ * - `destroyed`: a tensor, plan or engine used after `destroy()`
+ * - `foreign-tensor`: a tensor of another engine
+ * - `no-webgpu`, `no-adapter`, `no-device`: the environment offers no usable GPU
+ * - `device-lost`, `out-of-memory`, `gpu-validation`: the GPU failed while working
+ */
+export type ConvErrorCode =
+  | "invalid-argument"
+  | "unknown-option"
+  | "shape-mismatch"
+  | "empty-output"
+  | "too-large"
+  | "unknown-algorithm"
+  | "unsupported"
+  | "destroyed"
+  | "foreign-tensor"
+  | "no-webgpu"
+  | "no-adapter"
+  | "no-device"
+  | "device-lost"
+  | "out-of-memory"
+  | "gpu-validation";
+
+/** Everything Convoke throws or rejects with. */
+export class ConvError extends Error {
+  override readonly name = "ConvError";
+  readonly code: ConvErrorCode;
+
+  constructor(code: ConvErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** Throws a ConvError of the usual form: "argument: got ..., expected ...". */
+export function refuse(code: ConvErrorCode, argument: string, got: unknown, expected: string): never {
+  throw new ConvError(code, `${argument}: got ${describe(got)}, expected ${expected}`);
+}
+
+/** A short, readable rendering of any value: numbers as they are, long arrays cut. */
+export function describe(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value);
+  if (typeof value === "function") return "a function";
+  if (Array.isArray(value)) {
+    const shown = value.slice(0, 8).map(describe).join(", ");
+    return `[${shown}${value.length > 8 ? `, ... ${value.length} in all` : ""}]`;
+  }
+  if (ArrayBuffer.isView(value)) {
+    const { length } = value as unknown as { length?: number };
+    return `${value.constructor.name} of ${length ?? value.byteLength} elements`;
+  }
+  if (typeof value === "object" && value !== null) {
+    const name = value.constructor?.name;
+    return name && name !== "Object"
+      ? `a ${name}`
+      : `an object with keys [${Object.keys(value).slice(0, 8).join(", ")}]`;
+  }
+  return String(value);
+}

@@ -1,0 +1,59 @@
+// The arithmetic of shapes: output sizes, padding, element counts, multiply-adds. Pure numbers in, pure numbers out; nothing
+// here validates (problem.ts does) and nothing here knows of tensors or GPUs.
+
+/** One value for each spatial axis in the order depth, height, width. 1-D and 2-D problems have unit axes first. */
+export type Triple = readonly [number, number, number];
+
+/** Number of elements of a shape. */
+export function elementCount(shape: readonly number[]): number {
+  return shape.reduce((product, size) => product * size, 1);
+}
+
+/** Extent of a dilated kernel along one axis: (k - 1) * dilation + 1 input cells. */
+export function dilatedExtent(kernel: number, dilation: number): number {
+  return (kernel - 1) * dilation + 1;
+}
+
+/** Output size along one axis, floored as in PyTorch; zero or less where the kernel does not fit. */
+export function outputSize(
+  input: number,
+  kernel: number,
+  stride: number,
+  dilation: number,
+  padBegin: number,
+  padEnd: number,
+): number {
+  return Math.floor((input + padBegin + padEnd - dilatedExtent(kernel, dilation)) / stride) + 1;
+}
+
+/** Output size of a transposed convolution along one axis. */
+export function transposedOutputSize(
+  input: number,
+  kernel: number,
+  stride: number,
+  dilation: number,
+  padBegin: number,
+  padEnd: number,
+  outputPadding: number,
+): number {
+  return (input - 1) * stride - padBegin - padEnd + dilatedExtent(kernel, dilation) + outputPadding;
+}
+
+/** Padding for "same": output = ceil(input / stride), the odd cell at the end (ONNX SAME_UPPER). */
+export function samePadding(input: number, kernel: number, stride: number, dilation: number): [number, number] {
+  const output = Math.ceil(input / stride);
+  const total = Math.max((output - 1) * stride + dilatedExtent(kernel, dilation) - input, 0);
+  const begin = Math.floor(total / 2);
+  return [begin, total - begin];
+}
+
+/** Padding for "full": every position in which kernel and input overlap at all. */
+export function fullPadding(kernel: number, dilation: number): [number, number] {
+  const pad = dilatedExtent(kernel, dilation) - 1;
+  return [pad, pad];
+}
+
+/** Smallest multiple of `step` that is at least `value`. */
+export function roundUp(value: number, step: number): number {
+  return Math.ceil(value / step) * step;
+}

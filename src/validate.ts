@@ -1,0 +1,69 @@
+// Checks of single values. Each returns the checked value or throws a ConvError that names the argument.
+import { refuse } from "./error.ts";
+
+/** Largest element count of one tensor: shader index arithmetic is 32-bit and signed coordinates must not wrap. */
+export const MAX_ELEMENTS = 2 ** 31 - 1;
+
+export function checkInteger(argument: string, value: unknown, least: number, most = MAX_ELEMENTS): number {
+  if (typeof value !== "number" || !Number.isInteger(value) || value < least || value > most) {
+    refuse(
+      "invalid-argument",
+      argument,
+      value,
+      most === MAX_ELEMENTS ? `an integer of at least ${least}` : `an integer from ${least} to ${most}`,
+    );
+  }
+  return value;
+}
+
+export function checkFinite(argument: string, value: unknown): number {
+  // Numbers reach shaders as f32: what is not finite there is refused here.
+  if (typeof value !== "number" || !Number.isFinite(Math.fround(value))) {
+    refuse("invalid-argument", argument, value, "a finite number in the range of f32");
+  }
+  return value;
+}
+
+export function checkOneOf<T extends string>(argument: string, value: unknown, allowed: readonly T[]): T {
+  if (typeof value !== "string" || !(allowed as readonly string[]).includes(value)) {
+    refuse("invalid-argument", argument, value, `one of ${allowed.map((name) => `"${name}"`).join(", ")}`);
+  }
+  return value as T;
+}
+
+export function checkBoolean(argument: string, value: unknown): boolean {
+  if (typeof value !== "boolean") refuse("invalid-argument", argument, value, "true or false");
+  return value;
+}
+
+/** A plain object none of whose keys is outside the list. */
+export function checkOptions(argument: string, value: unknown, allowed: readonly string[]): Record<string, unknown> {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    refuse("invalid-argument", argument, value, "an object of options");
+  }
+  for (const key of Object.keys(value)) {
+    if (!allowed.includes(key))
+      refuse("unknown-option", `${argument}.${key}`, "an unknown option", `one of ${allowed.join(", ")}`);
+  }
+  return value as Record<string, unknown>;
+}
+
+/** A shape of the given ranks with every size at least 1. Empty tensors are refused: no operation here has a use for them. */
+export function checkShape(argument: string, value: unknown, ranks: readonly number[]): number[] {
+  const expected = `an array of ${ranks.length === 1 ? ranks[0] : `${ranks[0]} to ${ranks.at(-1)}`} sizes`;
+  if (!Array.isArray(value) || !ranks.includes(value.length)) refuse("shape-mismatch", argument, value, expected);
+  const shape = value.map((size: unknown, axis) => checkInteger(`${argument}[${axis}]`, size, 1));
+  const count = shape.reduce((product, size) => product * size, 1);
+  if (count > MAX_ELEMENTS) refuse("too-large", argument, shape, `at most ${MAX_ELEMENTS} elements`);
+  return shape;
+}
+
+/** One integer for every spatial axis, or a list with one for each. */
+export function checkPerAxis(argument: string, value: unknown, rank: number, least: number): number[] {
+  if (Array.isArray(value)) {
+    if (value.length !== rank)
+      refuse("shape-mismatch", argument, value, `a number or an array of ${rank}, one for each spatial axis`);
+    return value.map((item: unknown, axis) => checkInteger(`${argument}[${axis}]`, item, least));
+  }
+  return Array.from({ length: rank }, () => checkInteger(argument, value, least));
+}
