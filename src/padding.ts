@@ -34,7 +34,7 @@ export function resolvePadding(
   if (Array.isArray(option) && option.some((item) => Array.isArray(item))) {
     if (option.length !== rank)
       refuse("shape-mismatch", "padding", option, `${rank} [begin, end] pairs, one for each spatial axis`);
-    return option.map((pair: unknown, axis) => {
+    return Array.from(option, (pair: unknown, axis) => {
       if (!Array.isArray(pair) || pair.length !== 2)
         refuse("shape-mismatch", `padding[${axis}]`, pair, "a [begin, end] pair");
       return [checkInteger(`padding[${axis}][0]`, pair[0], 0), checkInteger(`padding[${axis}][1]`, pair[1], 0)];

@@ -91,7 +91,16 @@ export interface ConvProblem {
   readonly epilogue: Epilogue;
 }
 
-const GEOMETRY_KEYS = ["stride", "dilation", "padding", "paddingMode", "paddingValue", "groups", "mode"] as const;
+/** The names in GeometryOptions. */
+export const GEOMETRY_KEYS = [
+  "stride",
+  "dilation",
+  "padding",
+  "paddingMode",
+  "paddingValue",
+  "groups",
+  "mode",
+] as const;
 export const DESCRIPTOR_KEYS = [
   ...GEOMETRY_KEYS,
   "inputShape",
@@ -182,6 +191,15 @@ export function convProblem(pass: Pass, descriptor: ConvDescriptor): ConvProblem
     refuse("invalid-argument", "paddingValue", paddingValue, `0 or none with paddingMode "${paddingMode}"`);
   }
   checkPaddingMode(paddingMode, pads, input);
+  pads.forEach(([begin, end], axis) => {
+    if (input[axis]! + begin + end > MAX_ELEMENTS)
+      refuse(
+        "too-large",
+        `padding[${axis}]`,
+        [begin, end],
+        `at most ${MAX_ELEMENTS} cells with the input's ${input[axis]}`,
+      );
+  });
   const mode = checkOneOf("mode", descriptor.mode ?? "cross-correlation", MODES);
 
   const output = input.map((size, axis) =>
@@ -242,10 +260,23 @@ export function multiplyAdds(problem: ConvProblem): number {
   );
 }
 
-/** Terms in one output sum of the pass: the n of the error bound gamma_n. */
+/**
+ * How many cells of the padded input stand for one input cell at most: a border that repeats the input gives all of their
+ * gradients to that cell.
+ */
+function copies(problem: ConvProblem): number {
+  return problem.input.reduce((product, size, axis) => {
+    const [begin, end] = [problem.padBegin[axis]!, problem.padEnd[axis]!];
+    if (problem.paddingMode === "zeros") return product;
+    if (problem.paddingMode === "replicate") return product * (1 + (size === 1 ? begin + end : Math.max(begin, end)));
+    return product * (1 + Math.min(begin, 1) + Math.min(end, 1));
+  }, 1);
+}
+
+/** Terms in one output sum of the pass, at most: the n of the error bound gamma_n. */
 export function sumLength(problem: ConvProblem): number {
   const taps = elementCount(problem.kernel);
   if (problem.pass === "forward") return (problem.C / problem.groups) * taps;
-  if (problem.pass === "backward-data") return (problem.K / problem.groups) * taps;
+  if (problem.pass === "backward-data") return (problem.K / problem.groups) * taps * copies(problem);
   return problem.N * elementCount(problem.output);
 }

@@ -12,13 +12,13 @@ import {
   splitKernel,
   splitShape,
 } from "./problem.ts";
-import { transposedOutputSize } from "./shape.ts";
-import { checkInteger, checkOneOf, checkOptions, checkPerAxis, checkShape } from "./validate.ts";
+import { elementCount, outputSize, transposedOutputSize } from "./shape.ts";
+import { MAX_ELEMENTS, checkInteger, checkOneOf, checkOptions, checkPerAxis, checkShape } from "./validate.ts";
 
 /** A transposed convolution: x [N, C, ...], w [C, K/groups, ...] (or their channels-last forms) to y [N, K, ...]. */
 export interface TransposedDescriptor extends Omit<ConvDescriptor, "inputShape"> {
   inputShape: readonly number[];
-  /** Extra cells at the end of each output axis, below the stride; not with outputShape. */
+  /** Extra cells at the end of each output axis, below that axis's stride; not with outputShape. */
   outputPadding?: number | readonly number[];
   /** The spatial sizes of the output, where several are possible. */
   outputShape?: readonly number[];
@@ -44,24 +44,28 @@ export function transposedProblem(descriptor: TransposedDescriptor): ConvProblem
       `${channels} input channels, as inputShape has, in layout "${layout}"`,
     );
   const groups = checkInteger("groups", descriptor.groups ?? 1, 1);
+  if (channels % groups !== 0)
+    refuse("shape-mismatch", "groups", groups, `a divisor of the ${channels} input channels`);
   const rank = spatial.length;
   const stride = checkPerAxis("stride", descriptor.stride ?? 1, rank, 1);
   const dilation = checkPerAxis("dilation", descriptor.dilation ?? 1, rank, 1);
+  if (descriptor.paddingValue !== undefined && descriptor.paddingValue !== 0) {
+    refuse("invalid-argument", "paddingValue", descriptor.paddingValue, "0 or none: nothing beyond a border is read");
+  }
   if (outputPadding !== undefined && outputShape !== undefined) {
     refuse("invalid-argument", "outputPadding", outputPadding, "none where outputShape is given");
   }
   const extra = checkPerAxis("outputPadding", outputPadding ?? 0, rank, 0);
   extra.forEach((value, axis) => {
-    const most = Math.max(stride[axis]!, dilation[axis]!) - 1;
-    if (value > most)
-      refuse("invalid-argument", "outputPadding", value, `at most ${most}, below the larger of stride and dilation`);
+    const most = stride[axis]! - 1;
+    if (value > most) refuse("invalid-argument", "outputPadding", value, `at most ${most}, below the stride`);
   });
 
   let output: number[];
   if (outputShape !== undefined) {
     if (!Array.isArray(outputShape) || outputShape.length !== rank)
       refuse("shape-mismatch", "outputShape", outputShape, `${rank} spatial sizes`);
-    output = outputShape.map((size: unknown, axis) => checkInteger(`outputShape[${axis}]`, size, 1));
+    output = Array.from(outputShape, (size: unknown, axis) => checkInteger(`outputShape[${axis}]`, size, 1));
   } else if (descriptor.padding === "same") {
     output = spatial.map((size, axis) => size * stride[axis]! + extra[axis]!);
   } else {
@@ -79,17 +83,19 @@ export function transposedProblem(descriptor: TransposedDescriptor): ConvProblem
         );
     });
   }
-  const problem = convProblem("backward-data", {
-    ...mirrored,
-    inputShape: joinShape(N, inner * groups, output, layout),
-  });
-  const mismatch = spatial.some((size, axis) => problem.output[3 - rank + axis] !== size);
-  if (mismatch)
+  const full = joinShape(N, inner * groups, output, layout);
+  if (elementCount(full) > MAX_ELEMENTS) refuse("too-large", "output", full, `at most ${MAX_ELEMENTS} elements`);
+  const pads = resolvePadding(descriptor.padding, output, kernel, stride, dilation);
+  const mirroredOutput = output.map((size, axis) =>
+    outputSize(size, kernel[axis]!, stride[axis]!, dilation[axis]!, ...pads[axis]!),
+  );
+  if (mirroredOutput.some((size, axis) => size !== spatial[axis])) {
     refuse(
       "shape-mismatch",
       outputShape ? "outputShape" : "outputPadding",
       outputShape ?? outputPadding,
-      `an output whose convolution has the input's spatial sizes [${spatial.join(", ")}], not [${problem.output.slice(3 - rank).join(", ")}]`,
+      `an output whose convolution has the input's spatial sizes [${spatial.join(", ")}], not [${mirroredOutput.join(", ")}]`,
     );
-  return problem;
+  }
+  return convProblem("backward-data", { ...mirrored, inputShape: full });
 }

@@ -5,6 +5,9 @@ import { refuse } from "./error.ts";
 export const MAX_ELEMENTS = 2 ** 31 - 1;
 
 export function checkInteger(argument: string, value: unknown, least: number, most = MAX_ELEMENTS): number {
+  if (most === MAX_ELEMENTS && Number.isInteger(value) && (value as number) > most) {
+    refuse("too-large", argument, value, `at most ${most}`);
+  }
   if (typeof value !== "number" || !Number.isInteger(value) || value < least || value > most) {
     refuse(
       "invalid-argument",
@@ -42,8 +45,7 @@ export function checkOptions(argument: string, value: unknown, allowed: readonly
     refuse("invalid-argument", argument, value, "an object of options");
   }
   for (const key of Object.keys(value)) {
-    if (!allowed.includes(key))
-      refuse("unknown-option", `${argument}.${key}`, "an unknown option", `one of ${allowed.join(", ")}`);
+    if (!allowed.includes(key)) refuse("unknown-option", argument, key, `no option but ${allowed.join(", ")}`);
   }
   return value as Record<string, unknown>;
 }
@@ -52,7 +54,8 @@ export function checkOptions(argument: string, value: unknown, allowed: readonly
 export function checkShape(argument: string, value: unknown, ranks: readonly number[]): number[] {
   const expected = `an array of ${ranks.length === 1 ? ranks[0] : `${ranks[0]} to ${ranks.at(-1)}`} sizes`;
   if (!Array.isArray(value) || !ranks.includes(value.length)) refuse("shape-mismatch", argument, value, expected);
-  const shape = value.map((size: unknown, axis) => checkInteger(`${argument}[${axis}]`, size, 1));
+  // Array.from: map would skip the holes of a sparse array.
+  const shape = Array.from(value, (size: unknown, axis) => checkInteger(`${argument}[${axis}]`, size, 1));
   const count = shape.reduce((product, size) => product * size, 1);
   if (count > MAX_ELEMENTS) refuse("too-large", argument, shape, `at most ${MAX_ELEMENTS} elements`);
   return shape;
@@ -63,7 +66,7 @@ export function checkPerAxis(argument: string, value: unknown, rank: number, lea
   if (Array.isArray(value)) {
     if (value.length !== rank)
       refuse("shape-mismatch", argument, value, `a number or an array of ${rank}, one for each spatial axis`);
-    return value.map((item: unknown, axis) => checkInteger(`${argument}[${axis}]`, item, least));
+    return Array.from(value, (item: unknown, axis) => checkInteger(`${argument}[${axis}]`, item, least));
   }
   return Array.from({ length: rank }, () => checkInteger(argument, value, least));
 }

@@ -1,0 +1,98 @@
+// C[m, n] = epilogue(sum over k of A[m, k] B[k, n]) for a batch of matrices, all row-major. One TILE_M x 4 TILE_N4 block of C a
+// thread, straight from storage: rows of A in vectors along k, rows of B in vectors along n, so that a step of four k costs
+// TILE_M + 4 TILE_N4 loads for 16 TILE_M TILE_N4 multiply-adds. K is a multiple of 4 (the packing steps pad with zeros).
+// A batch index is outer * inner_count + inner: images and groups.
+struct Gemm {
+  threads: u32,
+  tiles_m: u32, tiles_n: u32, inner_count: u32,
+  size_m: u32, size_n: u32, size_k4: u32,
+  a_row: u32, a_inner: u32, a_outer: u32,
+  b_row: u32, b_inner: u32, b_outer: u32,
+  c_row: u32, c_inner: u32, c_outer: u32, c_start: u32,
+  channels_inner: u32,
+}
+
+@group(0) @binding(0) var<uniform> g: Gemm;
+@group(0) @binding(1) var<storage, read> a: array<vec4f>;
+@group(0) @binding(2) var<storage, read> b: array<vec4f>;
+@group(0) @binding(3) var<storage, read_write> c: array<f32>;
+
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn main(
+  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(num_workgroups) grid: vec3u,
+  @builtin(local_invocation_index) local: u32,
+) {
+  var index = thread_index(workgroup, grid, local);
+  if (index >= g.threads) {
+    return;
+  }
+  // Neighbouring threads share a block of rows: they read the same A and neighbouring B.
+  let n0 = (index % g.tiles_n) * TILE_N4;
+  index /= g.tiles_n;
+  let m0 = (index % g.tiles_m) * TILE_M;
+  index /= g.tiles_m;
+  let inner = index % g.inner_count;
+  let outer = index / g.inner_count;
+
+  // Rows and columns past the end read the last one and are not stored.
+  let a_start = outer * g.a_outer + inner * g.a_inner;
+  let b_start = outer * g.b_outer + inner * g.b_inner;
+  let last_n4 = (g.size_n + 3u) / 4u - 1u;
+  var a_at: array<u32, TILE_M>;
+  // @unroll
+  for (var i = 0u; i < TILE_M; i++) {
+    a_at[i] = a_start + min(m0 + i, g.size_m - 1u) * g.a_row;
+  }
+  var b_at: array<u32, TILE_N4>;
+  // @unroll
+  for (var j = 0u; j < TILE_N4; j++) {
+    b_at[j] = b_start + min(n0 + j, last_n4);
+  }
+
+  var sums: array<vec4f, TILE_M * TILE_N4>;
+  for (var k4 = 0u; k4 < g.size_k4; k4++) {
+    var right: array<vec4f, 4u * TILE_N4>;
+    // @unroll
+    for (var j = 0u; j < TILE_N4; j++) {
+      // @unroll
+      for (var s = 0u; s < 4u; s++) {
+        right[s * TILE_N4 + j] = b[b_at[j]];
+        b_at[j] += g.b_row;
+      }
+    }
+    // @unroll
+    for (var i = 0u; i < TILE_M; i++) {
+      let left = a[a_at[i] + k4];
+      // @unroll
+      for (var j = 0u; j < TILE_N4; j++) {
+        var sum = sums[i * TILE_N4 + j];
+        sum = fma(vec4f(left.x), right[j], sum);
+        sum = fma(vec4f(left.y), right[TILE_N4 + j], sum);
+        sum = fma(vec4f(left.z), right[2u * TILE_N4 + j], sum);
+        sums[i * TILE_N4 + j] = fma(vec4f(left.w), right[3u * TILE_N4 + j], sum);
+      }
+    }
+  }
+
+  let c_tile = g.c_start + outer * g.c_outer + inner * g.c_inner;
+  let channel = inner * g.channels_inner;
+  // @unroll
+  for (var i = 0u; i < TILE_M; i++) {
+    if (m0 + i < g.size_m) {
+      // @unroll
+      for (var j = 0u; j < TILE_N4; j++) {
+        store(sums[i * TILE_N4 + j], m0 + i, (n0 + j) * 4u, c_tile + (m0 + i) * g.c_row, channel);
+      }
+    }
+  }
+}
+
+fn store(sum: vec4f, m: u32, n: u32, row: u32, channel: u32) {
+  for (var lane = 0u; lane < 4u; lane++) {
+    if (n + lane < g.size_n) {
+      let at = row + n + lane;
+      c[at] = epilogue(sum[lane], channel + select(n + lane, m, CHANNELS_ARE_ROWS), at);
+    }
+  }
+}

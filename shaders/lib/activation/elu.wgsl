@@ -1,0 +1,4 @@
+// PARAMETER is alpha.
+fn activate(v: f32) -> f32 {
+  return select(v, PARAMETER * expm1_negative(v), v < 0.0);
+}

@@ -1,0 +1,3 @@
+fn activate(v: f32) -> f32 {
+  return logistic(v);
+}

@@ -1,0 +1,94 @@
+import type { Operand, Plan, Step } from "../plan.ts";
+import { roundUp } from "../shape.ts";
+import type { GpuContext } from "./context.ts";
+// A plan made ready on a device: pipelines looked up, uniforms uploaded, bind groups kept for the buffers they were made for.
+import { BufferUsage } from "./usage.ts";
+
+/** Uniform structs of a plan lie in one buffer at multiples of this (the default minUniformBufferOffsetAlignment). */
+const UNIFORM_ALIGNMENT = 256;
+
+/** The buffer of each operand of a plan. */
+export type OperandBuffers = Partial<Record<Operand, GPUBuffer>>;
+
+export class Executable {
+  readonly #gpu: GpuContext;
+  readonly #steps: readonly Step[];
+  readonly #pipelines: readonly GPUComputePipeline[];
+  readonly #uniforms: GPUBuffer;
+  readonly #uniformOffsets: readonly number[];
+  #bound: { buffers: OperandBuffers; groups: GPUBindGroup[] } | undefined;
+
+  constructor(gpu: GpuContext, plan: Plan) {
+    this.#gpu = gpu;
+    this.#steps = plan.steps;
+    this.#pipelines = plan.steps.map((step) => gpu.pipelines.get(step.kernel));
+    const offsets: number[] = [];
+    let bytes = 0;
+    for (const step of plan.steps) {
+      offsets.push(bytes);
+      bytes += roundUp(step.uniforms.length * 4, UNIFORM_ALIGNMENT);
+    }
+    this.#uniformOffsets = offsets;
+    this.#uniforms = gpu.memory.allocate("plans", {
+      label: "convoke uniforms",
+      size: Math.max(bytes, UNIFORM_ALIGNMENT),
+      usage: BufferUsage.UNIFORM,
+      mappedAtCreation: true,
+    });
+    const words = new Int32Array(this.#uniforms.getMappedRange());
+    plan.steps.forEach((step, index) => words.set(step.uniforms, offsets[index]! / 4));
+    this.#uniforms.unmap();
+  }
+
+  /** Records every step, in order, in one compute pass. */
+  encode(encoder: GPUCommandEncoder, buffers: OperandBuffers): void {
+    const groups = this.#bindGroups(buffers);
+    const pass = encoder.beginComputePass();
+    this.#steps.forEach((step, index) => {
+      pass.setPipeline(this.#pipelines[index]!);
+      pass.setBindGroup(0, groups[index]!);
+      pass.dispatchWorkgroups(...step.workgroups);
+    });
+    pass.end();
+  }
+
+  destroy(): void {
+    this.#gpu.memory.free(this.#uniforms);
+    this.#bound = undefined;
+  }
+
+  #bindGroups(buffers: OperandBuffers): GPUBindGroup[] {
+    if (this.#bound && sameBuffers(this.#bound.buffers, buffers)) return this.#bound.groups;
+    const groups = this.#steps.map((step, index) => this.#bindGroup(step, index, buffers));
+    this.#bound = { buffers: { ...buffers }, groups };
+    return groups;
+  }
+
+  #bindGroup(step: Step, index: number, buffers: OperandBuffers): GPUBindGroup {
+    const uniforms = {
+      buffer: this.#uniforms,
+      offset: this.#uniformOffsets[index]!,
+      size: roundUp(step.uniforms.length * 4, 16),
+    };
+    const entries = step.bindings.map(({ binding, operand, offset, size }) => {
+      const buffer = buffers[operand];
+      if (!buffer) throw new Error(`the plan needs a buffer for ${operand}`);
+      return { binding, resource: { buffer, offset, size } };
+    });
+    return this.#gpu.device.createBindGroup({
+      layout: this.#pipelines[index]!.getBindGroupLayout(0),
+      entries: [{ binding: 0, resource: uniforms }, ...entries],
+    });
+  }
+}
+
+function sameBuffers(a: OperandBuffers, b: OperandBuffers): boolean {
+  return (
+    a.x === b.x &&
+    a.w === b.w &&
+    a.y === b.y &&
+    a.bias === b.bias &&
+    a.residual === b.residual &&
+    a.workspace === b.workspace
+  );
+}

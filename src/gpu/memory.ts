@@ -1,0 +1,84 @@
+// Every buffer the engine makes is made and destroyed here, so that its bytes are counted and none is forgotten.
+
+import { BufferUsage } from "./usage.ts";
+
+/** What a buffer is for. `reads` are staging buffers, alive only while a read is under way. */
+export type MemoryUse = "tensors" | "workspace" | "plans" | "reads";
+
+/** Bytes of GPU memory that the engine holds now, by use, and the most it has held at once. */
+export type MemoryReport = Readonly<Record<MemoryUse | "total" | "peak", number>>;
+
+export class Memory {
+  readonly #device: GPUDevice;
+  readonly #uses = new Map<GPUBuffer, MemoryUse>();
+  readonly #bytes: Record<MemoryUse, number> = { tensors: 0, workspace: 0, plans: 0, reads: 0 };
+  #peak = 0;
+
+  constructor(device: GPUDevice) {
+    this.#device = device;
+  }
+
+  allocate(use: MemoryUse, descriptor: GPUBufferDescriptor): GPUBuffer {
+    const buffer = this.#device.createBuffer(descriptor);
+    this.#uses.set(buffer, use);
+    this.#bytes[use] += buffer.size;
+    this.#peak = Math.max(this.#peak, this.#total());
+    return buffer;
+  }
+
+  /** Destroys a buffer that `allocate` made; work already submitted still completes. A second call does nothing. */
+  free(buffer: GPUBuffer): void {
+    const use = this.#uses.get(buffer);
+    if (use === undefined) return;
+    this.#uses.delete(buffer);
+    this.#bytes[use] -= buffer.size;
+    buffer.destroy();
+  }
+
+  freeAll(): void {
+    for (const buffer of [...this.#uses.keys()]) this.free(buffer);
+  }
+
+  report(): MemoryReport {
+    return { ...this.#bytes, total: this.#total(), peak: this.#peak };
+  }
+
+  #total(): number {
+    return Object.values(this.#bytes).reduce((sum, bytes) => sum + bytes, 0);
+  }
+}
+
+/**
+ * One scratch buffer shared by all runs of an engine: a queue runs them one after the other. It grows to the largest need and
+ * stays, so that a second run allocates nothing.
+ */
+export class WorkspaceArena {
+  readonly #memory: Memory;
+  #buffer: GPUBuffer | undefined;
+
+  constructor(memory: Memory) {
+    this.#memory = memory;
+  }
+
+  /** A buffer of at least so many bytes, valid until the next call; work on it must be submitted before that. */
+  acquire(bytes: number): GPUBuffer {
+    if (this.#buffer && this.#buffer.size >= bytes) return this.#buffer;
+    if (this.#buffer) this.#memory.free(this.#buffer);
+    this.#buffer = createWorkspace(this.#memory, bytes);
+    return this.#buffer;
+  }
+
+  /** Gives the scratch memory back until it is needed again. */
+  release(): void {
+    if (this.#buffer) this.#memory.free(this.#buffer);
+    this.#buffer = undefined;
+  }
+}
+
+export function createWorkspace(memory: Memory, bytes: number): GPUBuffer {
+  return memory.allocate("workspace", {
+    label: "convoke workspace",
+    size: bytes,
+    usage: BufferUsage.STORAGE | BufferUsage.COPY_DST,
+  });
+}

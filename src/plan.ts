@@ -1,0 +1,63 @@
+// Plan: how a problem is computed, as plain data. A list of dispatches, each with its kernel, constants, bindings and
+// uniforms, and the workspace they share. No GPU object appears here, so planning is tested in Node and a plan can be
+// printed, compared and replayed.
+
+/** The buffers a plan works on. `workspace` is scratch memory: its contents before and after a run mean nothing. */
+export type Operand = "x" | "w" | "y" | "bias" | "residual" | "workspace";
+
+/** A range of an operand at a binding number of a kernel. Offsets and sizes are in bytes. */
+export interface Binding {
+  readonly binding: number;
+  readonly operand: Operand;
+  readonly offset: number;
+  readonly size: number;
+}
+
+/** The value of a WGSL constant: a plain number becomes u32. */
+export type Constant = number | boolean | { readonly i32: number } | { readonly f32: number };
+
+/** A kernel by its parts: shader files by name, and the constants and type aliases that stand before them. */
+export interface Kernel {
+  /** Names of files in shaders/, without the ending; the entry point stands in the last. */
+  readonly shaders: readonly string[];
+  readonly constants: Readonly<Record<string, Constant>>;
+  readonly aliases?: Readonly<Record<string, string>>;
+}
+
+/** One dispatch. */
+export interface Step {
+  readonly kernel: Kernel;
+  readonly bindings: readonly Binding[];
+  /** The 32-bit words of the uniform struct at binding 0, in its order; negative ones as two's complement. */
+  readonly uniforms: readonly number[];
+  readonly workgroups: readonly [number, number, number];
+}
+
+export interface Plan {
+  readonly algorithm: string;
+  readonly variant: string;
+  readonly steps: readonly Step[];
+  readonly workspaceBytes: number;
+}
+
+/** Binding numbers that mean the same in every kernel; 1 and 2 are the two inputs of the kernel, whatever they are. */
+export const BINDING = { uniforms: 0, first: 1, second: 2, output: 3, bias: 4, residual: 5 } as const;
+
+/** Ranges of one buffer bound with an offset start at multiples of this (WebGPU's default minStorageBufferOffsetAlignment). */
+export const STORAGE_ALIGNMENT = 256;
+
+/** Invocations of a workgroup, in one dimension, in every kernel here; thread ids come from shaders/lib/thread.wgsl. */
+export const WORKGROUP_SIZE = 64;
+
+/** Default of maxComputeWorkgroupsPerDimension, which every adapter has. */
+const MAX_WORKGROUPS = 65_535;
+
+/**
+ * The grid for a number of threads: one row while that fits, else rows of nearly equal length. shaders/lib/thread.wgsl makes
+ * the linear thread index again; threads past the end return.
+ */
+export function gridFor(threads: number): [number, number, number] {
+  const groups = Math.ceil(threads / WORKGROUP_SIZE);
+  const rows = Math.ceil(groups / MAX_WORKGROUPS);
+  return [Math.ceil(groups / rows), rows, 1];
+}

@@ -1,0 +1,131 @@
+import { ConvError, refuse } from "./error.ts";
+import type { GpuContext } from "./gpu/context.ts";
+// Tensor: numbers on the GPU with a shape and a layout.
+import { BufferUsage, MAP_READ_MODE } from "./gpu/usage.ts";
+import { type Dtype, type Layout } from "./problem.ts";
+import { elementCount } from "./shape.ts";
+
+export interface TensorOptions {
+  /** "f32", the only element type so far. */
+  dtype?: Dtype;
+  /** What the axes mean to an operation, "channels-first" unless given. */
+  layout?: Layout;
+}
+
+/** Made by `engine.tensor`, `engine.empty`, `engine.wrap` and by operations; never directly. */
+export class Tensor {
+  readonly shape: readonly number[];
+  readonly layout: Layout;
+  readonly dtype: Dtype;
+  /** The GPU memory: elements in row-major order of `shape`, from the start of the buffer. */
+  readonly buffer: GPUBuffer;
+  readonly #gpu: GpuContext;
+  readonly #owned: boolean;
+  #destroyed = false;
+
+  /** @internal */
+  constructor(
+    gpu: GpuContext,
+    buffer: GPUBuffer,
+    shape: readonly number[],
+    options: Required<TensorOptions>,
+    owned: boolean,
+  ) {
+    this.#gpu = gpu;
+    this.buffer = buffer;
+    this.shape = Object.freeze([...shape]);
+    this.layout = options.layout;
+    this.dtype = options.dtype;
+    this.#owned = owned;
+  }
+
+  /** Number of elements. */
+  get size(): number {
+    return elementCount(this.shape);
+  }
+
+  get byteLength(): number {
+    return this.size * 4;
+  }
+
+  get destroyed(): boolean {
+    return this.#destroyed;
+  }
+
+  /**
+   * The values, in row-major order of `shape`.
+   * @throws ConvError `destroyed`; rejects with the cause where the GPU failed in work recorded before.
+   */
+  async read(): Promise<Float32Array> {
+    this.#alive("read");
+    const { device, memory, failures } = this.#gpu;
+    const staging = failures.watch("read", () => {
+      const buffer = memory.allocate("reads", {
+        label: "convoke read",
+        size: this.byteLength,
+        usage: BufferUsage.MAP_READ | BufferUsage.COPY_DST,
+      });
+      const encoder = device.createCommandEncoder();
+      encoder.copyBufferToBuffer(this.buffer, 0, buffer, 0, this.byteLength);
+      device.queue.submit([encoder.finish()]);
+      return buffer;
+    });
+    try {
+      const mapped = staging.mapAsync(MAP_READ_MODE).then(
+        () => undefined,
+        (cause: unknown) => cause ?? new Error("mapping failed"),
+      );
+      await failures.settle();
+      const cause = await mapped;
+      if (cause) throw await failures.explain("read", cause);
+      return new Float32Array(staging.getMappedRange().slice(0));
+    } finally {
+      memory.free(staging);
+    }
+  }
+
+  /** Overwrites all values, given in row-major order of `shape`. */
+  write(data: ArrayLike<number>): void {
+    this.#alive("write");
+    const values = toFloat32("data", data, this.size);
+    this.#gpu.failures.watch("write", () => this.#gpu.device.queue.writeBuffer(this.buffer, 0, values));
+  }
+
+  /** Frees the GPU memory (of a wrapped buffer: only lets go of it). Work already recorded by the engine still completes. */
+  destroy(): void {
+    if (this.#destroyed) return;
+    this.#destroyed = true;
+    if (this.#owned) this.#gpu.memory.free(this.buffer);
+  }
+
+  /** @internal Whether the tensor lives on this engine's device. */
+  belongsTo(gpu: GpuContext): boolean {
+    return this.#gpu === gpu;
+  }
+
+  #alive(method: string): void {
+    if (this.#destroyed)
+      throw new ConvError("destroyed", `tensor.${method}: got a destroyed tensor, expected a live one`);
+  }
+}
+
+/** Number data as Float32Array, of exactly so many elements. */
+export function toFloat32(argument: string, data: unknown, count: number): Float32Array<ArrayBuffer> {
+  const numeric =
+    Array.isArray(data) ||
+    (ArrayBuffer.isView(data) &&
+      !(data instanceof DataView) &&
+      !(data instanceof BigInt64Array) &&
+      !(data instanceof BigUint64Array));
+  if (!numeric) refuse("invalid-argument", argument, data, "an array or typed array of numbers");
+  const list = data as ArrayLike<number>;
+  if (list.length !== count)
+    refuse("shape-mismatch", argument, `${list.length} elements`, `${count}, as the shape says`);
+  if (Array.isArray(data)) {
+    const odd = data.findIndex((value) => typeof value !== "number");
+    if (odd >= 0) refuse("invalid-argument", `${argument}[${odd}]`, data[odd], "a number");
+  }
+  // A view on shared memory cannot be handed to the GPU queue; the copy can.
+  if (list instanceof Float32Array && list.buffer instanceof ArrayBuffer) return list as Float32Array<ArrayBuffer>;
+  return Float32Array.from(list);
+}
