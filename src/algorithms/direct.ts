@@ -1,0 +1,136 @@
+// direct: the sum as it is written, in register tiles, straight from storage and with no workspace. Serves every problem and so is
+// the last resort.
+import { BINDING, type Plan, gridFor } from "../plan.ts";
+import { type ConvProblem, multiplyAdds } from "../problem.ts";
+import { elementCount } from "../shape.ts";
+import type { Algorithm, Variant } from "./algorithm.ts";
+import { epilogueBindings, epilogueConstants, epilogueShaders, paddingShader, whole } from "./parts.ts";
+import { inputStrides, kernelStrides, outputStrides } from "./strides.ts";
+
+interface DirectVariant extends Variant {
+  /** Neighbouring outputs of a row that a thread makes. */
+  readonly tileQ: number;
+  /** Vectors of output channels that a thread makes, of `lanes` channels each. */
+  readonly tileV: number;
+  readonly lanes: 1 | 4;
+}
+
+/** Multiply-adds written out in the innermost loops at most: compile time grows with them. */
+const MAX_UNROLLED = 512;
+
+function variantOf(problem: ConvProblem, tileQ: number, tileK: number): DirectVariant {
+  const groupK = problem.K / problem.groups;
+  const lanes = groupK >= 4 ? 4 : 1;
+  const tileV = lanes === 4 ? Math.min(tileK / 4, Math.ceil(groupK / 4)) : groupK;
+  return { name: `q${tileQ}k${tileV * lanes}`, tileQ, tileV, lanes };
+}
+
+/** The largest divisor of `whole` that is at most `most`. */
+function divisorUpTo(whole: number, most: number): number {
+  for (let divisor = Math.min(whole, Math.floor(most)); divisor > 1; divisor--)
+    if (whole % divisor === 0) return divisor;
+  return 1;
+}
+
+/** How many kernel rows and columns one step of the sum takes, and how the cells of a row are loaded: as one stretch that the
+ * columns share, or where they share little, column by column. */
+function stepConstants(problem: ConvProblem, variant: DirectVariant) {
+  const stride = problem.stride[2];
+  const dilation = problem.dilation[2];
+  const unrolled = MAX_UNROLLED / (variant.tileQ * variant.tileV);
+  const columns = divisorUpTo(problem.kernel[2], unrolled);
+  const shared = (variant.tileQ - 1) * stride + (columns - 1) * dilation + 1;
+  if (shared > variant.tileQ * columns) {
+    return { ROWS: 1, COLUMNS: 1, CELL_STEP: stride, CELLS_PER_OUTPUT: 1, CELLS_PER_COLUMN: 1 };
+  }
+  const rows = columns === problem.kernel[2] ? divisorUpTo(problem.kernel[1], unrolled / columns) : 1;
+  return { ROWS: rows, COLUMNS: columns, CELL_STEP: 1, CELLS_PER_OUTPUT: stride, CELLS_PER_COLUMN: dilation };
+}
+
+export const direct: Algorithm<DirectVariant> = {
+  name: "direct",
+  passes: ["forward"],
+
+  supports: () => true,
+
+  variants(problem) {
+    const width = problem.output[2];
+    const fitting = [14, 8, 7, 4, 2, 1].filter((tileQ) => tileQ <= width);
+    const waste = (tileQ: number): number => (Math.ceil(width / tileQ) * tileQ) / width;
+    const [best] = fitting.toSorted((a, b) => waste(a) - waste(b) || b - a);
+    return [variantOf(problem, best!, best! >= 7 ? 8 : 16)];
+  },
+
+  plan(problem, _gpu, variant): Plan {
+    const { N, C, K, groups, input, kernel, output, stride, dilation, padBegin } = problem;
+    const x = inputStrides(problem);
+    const y = outputStrides(problem);
+    const w = kernelStrides(problem);
+    const tilesQ = Math.ceil(output[2] / variant.tileQ);
+    const tilesK = Math.ceil(K / groups / (variant.tileV * variant.lanes));
+    const step = stepConstants(problem, variant);
+    const steps = ((C / groups) * elementCount(kernel)) / (step.ROWS * step.COLUMNS);
+    const threads = N * groups * tilesK * output[0] * output[1] * tilesQ;
+    return {
+      algorithm: "direct",
+      variant: variant.name,
+      workspaceBytes: 0,
+      steps: [
+        {
+          kernel: {
+            shaders: [
+              ...epilogueShaders(problem.epilogue),
+              paddingShader(problem),
+              variant.lanes === 4 ? "lib/weights-gather4" : "lib/weights-scalar",
+              "direct",
+            ],
+            aliases: variant.lanes === 4 ? { V: "vec4f", LaneOffsets: "vec4u" } : { V: "f32", LaneOffsets: "u32" },
+            constants: {
+              ...epilogueConstants(problem.epilogue),
+              ...step,
+              TILE_Q: variant.tileQ,
+              TILE_V: variant.tileV,
+              LANES: variant.lanes,
+              KERNEL_T: kernel[0],
+              KERNEL_R: kernel[1],
+              KERNEL_S: kernel[2],
+              STRIDE_D: stride[0],
+              STRIDE_H: stride[1],
+              STRIDE_W: stride[2],
+              DILATION_D: dilation[0],
+              DILATION_H: dilation[1],
+              DILATION_W: dilation[2],
+              CHANNELS_LAST: problem.layout === "channels-last",
+              FLIPPED: problem.flipped,
+              PADDING_VALUE: { f32: problem.paddingValue },
+            },
+          },
+          bindings: [
+            whole(BINDING.first, "x", problem),
+            whole(BINDING.second, "w", problem),
+            whole(BINDING.output, "y", problem),
+            ...epilogueBindings(problem),
+          ],
+          uniforms: [
+            ...[threads, steps],
+            ...[tilesQ, tilesK],
+            ...[output[1], output[0], output[2]],
+            ...[groups, C / groups, K / groups],
+            ...input,
+            ...padBegin,
+            ...[x.batch, x.channel, ...x.spatial],
+            ...[y.batch, y.channel, ...y.spatial],
+            ...[w.outputChannel, w.inputChannel, w.tap],
+          ],
+          workgroups: gridFor(threads),
+        },
+      ],
+    };
+  },
+
+  // The sum is accumulated sequentially: the bound itself.
+  errorGrowth: () => 1,
+
+  // About a sixth of the multiply-add peak of a small adapter.
+  cost: (problem) => multiplyAdds(problem) / 2e9,
+};

@@ -1,0 +1,113 @@
+// The batched GEMM step that the matrix algorithms share, and the packing of matrices into the form it reads.
+import { BINDING, type Binding, type Step, WORKGROUP_SIZE, gridFor } from "../plan.ts";
+import type { ConvProblem, Epilogue } from "../problem.ts";
+import { roundUp } from "../shape.ts";
+import type { Variant } from "./algorithm.ts";
+import { F32_BYTES, epilogueBindings, epilogueConstants, epilogueShaders } from "./parts.ts";
+
+/** A register tile: rows of A, and vectors of four columns of B, that one thread multiplies. */
+export interface GemmVariant extends Variant {
+  readonly tileM: number;
+  readonly tileN4: number;
+}
+
+/** Where a batch of row-major matrices lies. Strides in elements, multiples of 4 for A and B. */
+export interface MatrixBatch {
+  readonly buffer: Pick<Binding, "operand" | "offset" | "size">;
+  readonly row: number;
+  readonly inner: number;
+  readonly outer: number;
+}
+
+export interface Gemm {
+  readonly M: number;
+  readonly N: number;
+  /** A multiple of 4. */
+  readonly K: number;
+  readonly outerCount: number;
+  readonly innerCount: number;
+  readonly a: MatrixBatch;
+  readonly b: MatrixBatch;
+  readonly c: MatrixBatch & { readonly start: number };
+  /** Whether the output channels are the rows of C (channels-first) or its columns; each inner matrix has `channels` of them. */
+  readonly channelsAreRows: boolean;
+  readonly channels: number;
+}
+
+/** The register tile for a matrix size: large where the matrix fills it. 16 x 8 is the fastest seen on both software adapters. */
+export function gemmVariant(M: number, N: number): GemmVariant {
+  const tileM = M >= 16 ? 16 : M >= 8 ? 8 : M >= 4 ? 4 : 1;
+  const tileN4 = N > 4 ? 2 : 1;
+  return { name: `m${tileM}n${tileN4 * 4}`, tileM, tileN4 };
+}
+
+export function gemmStep(gemm: Gemm, variant: GemmVariant, epilogue: Epilogue, epilogueOf: ConvProblem): Step {
+  const { M, N, K, a, b, c } = gemm;
+  const tilesM = Math.ceil(M / variant.tileM);
+  const tilesN = Math.ceil(N / (4 * variant.tileN4));
+  const threads = gemm.outerCount * gemm.innerCount * tilesM * tilesN;
+  return {
+    kernel: {
+      shaders: [...epilogueShaders(epilogue), "gemm"],
+      constants: {
+        ...epilogueConstants(epilogue),
+        TILE_M: variant.tileM,
+        TILE_N4: variant.tileN4,
+        CHANNELS_ARE_ROWS: gemm.channelsAreRows,
+      },
+    },
+    bindings: [
+      { ...a.buffer, binding: BINDING.first },
+      { ...b.buffer, binding: BINDING.second },
+      { ...c.buffer, binding: BINDING.output },
+      ...epilogueBindings(epilogueOf),
+    ],
+    uniforms: [
+      threads,
+      ...[tilesM, tilesN, gemm.innerCount],
+      ...[M, N, K / 4],
+      ...[a.row / 4, a.inner / 4, a.outer / 4],
+      ...[b.row / 4, b.inner / 4, b.outer / 4],
+      ...[c.row, c.inner, c.outer, c.start],
+      gemm.channels,
+    ],
+    workgroups: gridFor(threads),
+  };
+}
+
+/** A batch of matrices to be packed: `rows` x `columns` at any strides (in elements). */
+export interface Unpacked {
+  readonly batch: number;
+  readonly rows: number;
+  readonly columns: number;
+  readonly batchStride: number;
+  readonly rowStride: number;
+  readonly columnStride: number;
+}
+
+/** Rows and columns of a packed matrix: both padded to whole vectors. */
+export function packedSize(from: Unpacked): { rows: number; columns: number; bytes: number } {
+  const rows = roundUp(from.rows, 4);
+  const columns = roundUp(from.columns, 4);
+  return { rows, columns, bytes: from.batch * rows * columns * F32_BYTES };
+}
+
+export function packStep(from: Unpacked, source: Binding, target: Binding): Step {
+  const { rows, columns } = packedSize(from);
+  const threads = (from.batch * rows * columns) / 4;
+  return {
+    kernel: { shaders: ["lib/thread", "pack"], constants: { WORKGROUP_SIZE } },
+    bindings: [source, target],
+    uniforms: [
+      threads,
+      columns / 4,
+      rows,
+      from.rows,
+      from.columns,
+      from.batchStride,
+      from.rowStride,
+      from.columnStride,
+    ],
+    workgroups: gridFor(threads),
+  };
+}

@@ -1,0 +1,251 @@
+// im2col: the input cells of every sum are laid out as a matrix, in chunks under a byte cap, and multiplied with the weights
+// (Chellapilla, Puri and Simard, "High performance convolutional neural networks for document processing", section 3).
+import { BINDING, type Plan, STORAGE_ALIGNMENT, type Step, WORKGROUP_SIZE, gridFor } from "../plan.ts";
+import { type ConvProblem, multiplyAdds, sumLength } from "../problem.ts";
+import { elementCount, roundUp } from "../shape.ts";
+import type { Algorithm, GpuTraits } from "./algorithm.ts";
+import {
+  type GemmVariant,
+  type MatrixBatch,
+  type Unpacked,
+  gemmStep,
+  gemmVariant,
+  packStep,
+  packedSize,
+} from "./gemm.ts";
+import { F32_BYTES, paddingShader, scratch, whole } from "./parts.ts";
+import { inputStrides, kernelStrides } from "./strides.ts";
+
+/** A chunk larger than this gains nothing: the GEMM is long since busy. */
+const CHUNK_BYTES = 32 * 2 ** 20;
+
+/** Vectors of a row that one thread of the im2col kernel writes. */
+const RUN = 4;
+
+/** A range of outputs whose columns are laid out at once: some images whole, or a stretch of pixels of one. */
+interface Chunk {
+  readonly firstImage: number;
+  readonly images: number;
+  readonly firstPixel: number;
+  readonly pixels: number;
+}
+
+/** Sizes that all chunks of a problem share. */
+interface Sizes {
+  /** Outputs counted along one matrix: of one image channels-first, of the whole batch channels-last. */
+  readonly pixels: number;
+  readonly images: number;
+  /** Terms of a sum, padded to a multiple of 4. */
+  readonly terms: number;
+  /** How the weights lie, and whether the GEMM must have them packed. */
+  readonly weights: Unpacked;
+  readonly packWeights: boolean;
+  readonly weightBytes: number;
+}
+
+function sizesOf(problem: ConvProblem): Sizes {
+  const channelsLast = problem.layout === "channels-last";
+  const terms = sumLength(problem);
+  const groupK = problem.K / problem.groups;
+  const strides = kernelStrides(problem);
+  // Channels-first the weights are A, a row for each output channel; channels-last they are B, a column for each. Either way the
+  // terms of a sum lie one after the other.
+  const term = channelsLast ? problem.K : 1;
+  const weights = {
+    batch: problem.groups,
+    rows: channelsLast ? terms : groupK,
+    columns: channelsLast ? groupK : terms,
+    batchStride: groupK * strides.outputChannel,
+    rowStride: channelsLast ? term : strides.outputChannel,
+    columnStride: channelsLast ? strides.outputChannel : term,
+  };
+  const packWeights = terms % 4 !== 0 || (channelsLast && groupK % 4 !== 0);
+  const outputs = elementCount(problem.output);
+  return {
+    pixels: channelsLast ? problem.N * outputs : outputs,
+    images: channelsLast ? 1 : problem.N,
+    terms: roundUp(terms, 4),
+    weights,
+    packWeights,
+    weightBytes: packWeights ? roundUp(packedSize(weights).bytes, STORAGE_ALIGNMENT) : 0,
+  };
+}
+
+/** Bytes of the columns of so many pixels of one image. */
+function columnBytes(problem: ConvProblem, sizes: Sizes, pixels: number): number {
+  const rows = problem.layout === "channels-last" ? pixels : roundUp(pixels, 4);
+  return problem.groups * sizes.terms * rows * F32_BYTES;
+}
+
+/** The chunks of a problem, or nothing where not even four pixels fit. */
+function chunksOf(problem: ConvProblem, sizes: Sizes, gpu: GpuTraits): Chunk[] | undefined {
+  const cap = Math.min(CHUNK_BYTES, gpu.maxBindingBytes, gpu.maxWorkspaceBytes - sizes.weightBytes);
+  const imageBytes = columnBytes(problem, sizes, sizes.pixels);
+  const chunks: Chunk[] = [];
+  if (imageBytes <= cap) {
+    const most = Math.floor(cap / imageBytes);
+    for (let firstImage = 0; firstImage < sizes.images; firstImage += most) {
+      const images = Math.min(most, sizes.images - firstImage);
+      chunks.push({ firstImage, images, firstPixel: 0, pixels: sizes.pixels });
+    }
+    return chunks;
+  }
+  const most = Math.floor(cap / columnBytes(problem, sizes, 4)) * 4;
+  if (most <= 0) return undefined;
+  for (let firstImage = 0; firstImage < sizes.images; firstImage++) {
+    for (let firstPixel = 0; firstPixel < sizes.pixels; firstPixel += most) {
+      chunks.push({ firstImage, images: 1, firstPixel, pixels: Math.min(most, sizes.pixels - firstPixel) });
+    }
+  }
+  return chunks;
+}
+
+function chunkBytes(problem: ConvProblem, sizes: Sizes, chunk: Chunk): number {
+  return chunk.images * columnBytes(problem, sizes, chunk.pixels);
+}
+
+function im2colStep(problem: ConvProblem, sizes: Sizes, chunk: Chunk): Step {
+  const { C, groups, input, kernel, output, stride, dilation, padBegin } = problem;
+  const channelsLast = problem.layout === "channels-last";
+  const x = inputStrides(problem);
+  const rows = channelsLast ? chunk.pixels : sizes.terms;
+  const rowVectors = channelsLast ? sizes.terms / 4 : Math.ceil(chunk.pixels / 4);
+  const runs = Math.ceil(rowVectors / RUN);
+  const threads = chunk.images * groups * rows * runs;
+  return {
+    kernel: {
+      shaders: ["lib/thread", paddingShader(problem), "im2col"],
+      constants: {
+        WORKGROUP_SIZE,
+        RUN,
+        KERNEL_T: kernel[0],
+        KERNEL_R: kernel[1],
+        KERNEL_S: kernel[2],
+        STRIDE_D: stride[0],
+        STRIDE_H: stride[1],
+        STRIDE_W: stride[2],
+        DILATION_D: dilation[0],
+        DILATION_H: dilation[1],
+        DILATION_W: dilation[2],
+        CHANNELS_LAST: channelsLast,
+        FLIPPED: problem.flipped,
+        PADDING_VALUE: { f32: problem.paddingValue },
+      },
+    },
+    bindings: [
+      whole(BINDING.first, "x", problem),
+      scratch(BINDING.output, sizes.weightBytes, chunkBytes(problem, sizes, chunk)),
+    ],
+    uniforms: [
+      threads,
+      ...[runs, rows, rowVectors],
+      ...[groups, C / groups],
+      ...[chunk.firstPixel, chunk.firstImage, chunk.pixels, rows],
+      ...[output[1], output[0], output[2]],
+      ...input,
+      ...padBegin,
+      ...[x.batch, x.channel, ...x.spatial],
+    ],
+    workgroups: gridFor(threads),
+  };
+}
+
+function multiplyStep(problem: ConvProblem, sizes: Sizes, chunk: Chunk, variant: GemmVariant): Step {
+  const { K, groups } = problem;
+  const groupK = K / groups;
+  const outputs = elementCount(problem.output);
+  const channelsLast = problem.layout === "channels-last";
+  const { weights } = sizes;
+  const packed = packedSize(weights);
+  const weightMatrix: MatrixBatch = sizes.packWeights
+    ? {
+        buffer: { operand: "workspace", offset: 0, size: packed.bytes },
+        row: packed.columns,
+        inner: packed.rows * packed.columns,
+        outer: 0,
+      }
+    : { buffer: whole(BINDING.first, "w", problem), row: weights.rowStride, inner: weights.batchStride, outer: 0 };
+  const row = channelsLast ? sizes.terms : roundUp(chunk.pixels, 4);
+  const rows = channelsLast ? chunk.pixels : sizes.terms;
+  const columns: MatrixBatch = {
+    buffer: { operand: "workspace", offset: sizes.weightBytes, size: chunkBytes(problem, sizes, chunk) },
+    row,
+    inner: rows * row,
+    outer: groups * rows * row,
+  };
+  const y = whole(BINDING.output, "y", problem);
+  return gemmStep(
+    {
+      M: channelsLast ? chunk.pixels : groupK,
+      N: channelsLast ? groupK : chunk.pixels,
+      K: sizes.terms,
+      outerCount: chunk.images,
+      innerCount: groups,
+      a: channelsLast ? columns : weightMatrix,
+      b: channelsLast ? weightMatrix : columns,
+      c: channelsLast
+        ? { buffer: y, row: K, inner: groupK, outer: 0, start: chunk.firstPixel * K }
+        : {
+            buffer: y,
+            row: outputs,
+            inner: groupK * outputs,
+            outer: K * outputs,
+            start: chunk.firstImage * K * outputs + chunk.firstPixel,
+          },
+      channelsAreRows: !channelsLast,
+      channels: groupK,
+    },
+    variant,
+    problem.epilogue,
+    problem,
+  );
+}
+
+export const im2col: Algorithm<GemmVariant> = {
+  name: "im2col",
+  passes: ["forward"],
+
+  supports(problem, gpu) {
+    const sizes = sizesOf(problem);
+    if (chunksOf(problem, sizes, gpu)) return true;
+    const least = sizes.weightBytes + columnBytes(problem, sizes, 4);
+    return {
+      reason: `the columns of four outputs and the packed weights take ${least} bytes of workspace, more than the ${Math.min(gpu.maxWorkspaceBytes, gpu.maxBindingBytes)} allowed`,
+    };
+  },
+
+  variants(problem) {
+    const { pixels } = sizesOf(problem);
+    const groupK = problem.K / problem.groups;
+    return [problem.layout === "channels-last" ? gemmVariant(pixels, groupK) : gemmVariant(groupK, pixels)];
+  },
+
+  plan(problem, gpu, variant): Plan {
+    const sizes = sizesOf(problem);
+    const chunks = chunksOf(problem, sizes, gpu) ?? [];
+    const steps: Step[] = [];
+    if (sizes.packWeights) {
+      steps.push(
+        packStep(
+          sizes.weights,
+          whole(BINDING.first, "w", problem),
+          scratch(BINDING.output, 0, packedSize(sizes.weights).bytes),
+        ),
+      );
+    }
+    for (const chunk of chunks) {
+      steps.push(im2colStep(problem, sizes, chunk), multiplyStep(problem, sizes, chunk, variant));
+    }
+    const largest = Math.max(...chunks.map((chunk) => chunkBytes(problem, sizes, chunk)));
+    return { algorithm: "im2col", variant: variant.name, steps, workspaceBytes: sizes.weightBytes + largest };
+  },
+
+  // The terms are summed sequentially, as in the direct method.
+  errorGrowth: () => 1,
+
+  // The GEMM at a fifth of a small adapter's peak, and the columns written and read again.
+  cost(problem) {
+    const outputs = problem.N * elementCount(problem.output);
+    return multiplyAdds(problem) / 2.5e9 + (outputs * problem.groups * sumLength(problem)) / 1e8;
+  },
+};

@@ -1,0 +1,6 @@
+// The one list of algorithms, ordered by nothing but name: the planner ranks. A new algorithm is one line here.
+import type { Algorithm } from "./algorithm.ts";
+import { direct } from "./direct.ts";
+import { im2col } from "./im2col.ts";
+
+export const algorithms: readonly Algorithm[] = [direct, im2col];

@@ -1,0 +1,66 @@
+// Parts of a step that every algorithm writes the same way: the epilogue's snippets, constants and bindings, the padding snippet,
+// whole-tensor bindings.
+import type { Activation } from "../activation.ts";
+import { BINDING, type Binding, type Constant, type Operand, WORKGROUP_SIZE } from "../plan.ts";
+import type { ConvProblem, Epilogue } from "../problem.ts";
+import { elementCount } from "../shape.ts";
+
+export const F32_BYTES = 4;
+
+/** Bytes of x, w or y. */
+export function operandBytes(problem: ConvProblem, operand: "x" | "w" | "y"): number {
+  const { N, C, K, groups } = problem;
+  if (operand === "x") return N * C * elementCount(problem.input) * F32_BYTES;
+  if (operand === "y") return N * K * elementCount(problem.output) * F32_BYTES;
+  return K * (C / groups) * elementCount(problem.kernel) * F32_BYTES;
+}
+
+/** The whole of an operand at a binding number. */
+export function whole(binding: number, operand: "x" | "w" | "y", problem: ConvProblem): Binding {
+  return { binding, operand, offset: 0, size: operandBytes(problem, operand) };
+}
+
+/** A range of the workspace at a binding number. */
+export function scratch(binding: number, offset: number, size: number): Binding {
+  return { binding, operand: "workspace" satisfies Operand, offset, size };
+}
+
+/** The snippet beside its own that an activation is built on. */
+const ACTIVATION_PARTS: Partial<Record<Activation["name"], string>> = {
+  sigmoid: "lib/activation/logistic",
+  silu: "lib/activation/logistic",
+  tanh: "lib/activation/expm1",
+  elu: "lib/activation/expm1",
+};
+
+/** Snippets that define `thread_index`, `epilogue` and all they need; the constants go beside them. */
+export function epilogueShaders({ activation, bias, residual }: Epilogue): string[] {
+  const part = ACTIVATION_PARTS[activation.name];
+  return [
+    "lib/thread",
+    ...(part ? [part] : []),
+    `lib/activation/${activation.name}`,
+    bias ? "lib/bias" : "lib/no-bias",
+    residual ? "lib/residual" : "lib/no-residual",
+    "lib/epilogue",
+  ];
+}
+
+export function epilogueConstants({ activation }: Epilogue): Record<string, Constant> {
+  return { WORKGROUP_SIZE, PARAMETER: { f32: activation.parameter } };
+}
+
+export function epilogueBindings(problem: ConvProblem): Binding[] {
+  const bindings: Binding[] = [];
+  if (problem.epilogue.bias)
+    bindings.push({ binding: BINDING.bias, operand: "bias", offset: 0, size: problem.K * F32_BYTES });
+  if (problem.epilogue.residual) {
+    bindings.push({ binding: BINDING.residual, operand: "residual", offset: 0, size: operandBytes(problem, "y") });
+  }
+  return bindings;
+}
+
+/** The snippet that defines `source` and `is_padding` for the padding mode. */
+export function paddingShader(problem: ConvProblem): string {
+  return `lib/padding-${problem.paddingMode}`;
+}

@@ -1,0 +1,294 @@
+import type { ActivationOption } from "./activation.ts";
+import type { GpuTraits } from "./algorithms/algorithm.ts";
+import { algorithms } from "./algorithms/index.ts";
+import { operandBytes } from "./algorithms/parts.ts";
+import { ConvPlan, checkTensor, checkTensorShape } from "./conv-plan.ts";
+import { ConvError, refuse } from "./error.ts";
+import { GpuContext } from "./gpu/context.ts";
+import { type DeviceSource, openDevice, type OpenedDevice } from "./gpu/device.ts";
+import type { OperandBuffers } from "./gpu/executable.ts";
+import type { MemoryReport } from "./gpu/memory.ts";
+// Engine: a device, its tensors and its operations.
+import { BufferUsage, TENSOR_USAGE } from "./gpu/usage.ts";
+import { CONSTRAINT_KEYS, type Choice, type Constraints, checkConstraints, choose } from "./planner/choose.ts";
+import {
+  type ConvDescriptor,
+  type ConvProblem,
+  DTYPES,
+  GEOMETRY_KEYS,
+  type GeometryOptions,
+  LAYOUTS,
+  type Pass,
+  convProblem,
+  tensorShape,
+} from "./problem.ts";
+import { elementCount } from "./shape.ts";
+import { Tensor, type TensorOptions, toFloat32 } from "./tensor.ts";
+import { checkOneOf, checkOptions, checkShape } from "./validate.ts";
+
+/** Options of a convolution of tensors. */
+export interface ConvOptions extends GeometryOptions, Constraints {
+  /** [K] values, one added to each output channel. */
+  bias?: Tensor;
+  /** A tensor of the output's shape, added before the activation. */
+  residual?: Tensor;
+  activation?: ActivationOption;
+}
+
+export interface EngineInfo {
+  readonly adapter: { vendor: string; architecture: string; device: string; description: string; isFallback: boolean };
+  /** Optional features in use. */
+  readonly features: readonly string[];
+  /** Limits in use, in WebGPU's names. */
+  readonly limits: Readonly<Record<string, number>>;
+}
+
+const CONV_KEYS = [...GEOMETRY_KEYS, ...CONSTRAINT_KEYS, "bias", "residual", "activation"];
+
+/** Scratch memory a plan may ask for where the caller says nothing. */
+const DEFAULT_WORKSPACE_BYTES = 256 * 2 ** 20;
+
+/** Ranks a tensor may have: a bias has one axis, a 3-D batch five. */
+const TENSOR_RANKS = [1, 2, 3, 4, 5];
+
+/** Plans of eager calls kept ready; the least recently used goes first. Each holds under a kilobyte on the GPU. */
+const MAX_KEPT_PLANS = 512;
+
+export class Engine {
+  readonly device: GPUDevice;
+  readonly info: EngineInfo;
+  readonly algorithms: readonly { readonly name: string; readonly passes: readonly Pass[] }[] = algorithms.map(
+    ({ name, passes }) => ({ name, passes }),
+  );
+  readonly #gpu: GpuContext;
+  readonly #ownsDevice: boolean;
+  readonly #plans = new Map<string, ConvPlan>();
+  #destroyed = false;
+
+  /** @internal Use createEngine. */
+  constructor({ device, owned, adapterInfo }: OpenedDevice) {
+    this.device = device;
+    this.#ownsDevice = owned;
+    this.#gpu = new GpuContext(device);
+    const {
+      vendor = "",
+      architecture = "",
+      device: model = "",
+      description = "",
+      isFallbackAdapter = false,
+    } = adapterInfo ?? {};
+    this.info = {
+      adapter: { vendor, architecture, device: model, description, isFallback: isFallbackAdapter },
+      features: [...device.features],
+      limits: limitsOf(device),
+    };
+  }
+
+  /** Bytes of GPU memory held now, by use, and the most held at once. */
+  get memory(): MemoryReport {
+    return this.#gpu.memory.report();
+  }
+
+  /** Resolves, with the reason, when the device is lost. */
+  get lost(): Promise<ConvError> {
+    return this.#gpu.failures.lost;
+  }
+
+  /** A tensor of the given values, in row-major order of `shape`. */
+  tensor(data: ArrayLike<number>, shape: readonly number[], options: TensorOptions = {}): Tensor {
+    const { sizes, checked } = this.#checkNew(shape, options);
+    const values = toFloat32("data", data, elementCount(sizes));
+    const tensor = this.#create(sizes, checked);
+    this.#gpu.failures.watch("tensor upload", () => this.device.queue.writeBuffer(tensor.buffer, 0, values));
+    return tensor;
+  }
+
+  /** A tensor of zeros. */
+  empty(shape: readonly number[], options: TensorOptions = {}): Tensor {
+    const { sizes, checked } = this.#checkNew(shape, options);
+    return this.#create(sizes, checked);
+  }
+
+  /**
+   * A tensor over a buffer of the caller's, without a copy; `destroy` does not free it.
+   * @param buffer of this engine's device, with usage STORAGE (and COPY_SRC to be read), at least as large as the shape
+   */
+  wrap(buffer: GPUBuffer, shape: readonly number[], options: TensorOptions = {}): Tensor {
+    const { sizes, checked } = this.#checkNew(shape, options);
+    const bytes = elementCount(sizes) * 4;
+    if (typeof buffer !== "object" || buffer === null || typeof buffer.size !== "number")
+      refuse("invalid-argument", "buffer", buffer, "a GPUBuffer");
+    if (buffer.size < bytes)
+      refuse(
+        "shape-mismatch",
+        "buffer",
+        `${buffer.size} bytes`,
+        `at least ${bytes} bytes for the shape [${sizes.join(", ")}]`,
+      );
+    if (!(buffer.usage & BufferUsage.STORAGE))
+      refuse("invalid-argument", "buffer", `usage ${buffer.usage}`, "a usage with GPUBufferUsage.STORAGE");
+    return new Tensor(this.#gpu, buffer, sizes, checked, false);
+  }
+
+  /**
+   * Convolution of 1-D, 2-D or 3-D maps, by the rank of x. Submitted at once; nothing waits for it.
+   *
+   * @param x [N, C, ...spatial], or [N, ...spatial, C] where its layout is "channels-last"
+   * @param w [K, C/groups, ...kernel], or [...kernel, C/groups, K], in the layout of x
+   * @returns a new tensor [N, K, ...output] or [N, ...output, K], in the layout of x
+   * @throws ConvError naming the argument that does not fit
+   */
+  conv(x: Tensor, w: Tensor, options: ConvOptions = {}): Tensor {
+    this.#alive();
+    checkOptions("options", options, CONV_KEYS);
+    const { bias, residual, algorithm, variant, tolerance, maxWorkspaceBytes, ...geometry } = options;
+    const { layout, shape: inputShape } = checkTensor("x", x, this.#gpu);
+    const { shape: kernelShape } = checkTensor("w", w, this.#gpu);
+    if (w.layout !== layout) refuse("shape-mismatch", "w.layout", w.layout, `"${layout}", the layout of x`);
+    const problem = convProblem("forward", {
+      ...geometry,
+      inputShape,
+      kernelShape,
+      layout,
+      bias: bias !== undefined,
+      residual: residual !== undefined,
+    });
+    const constraints = checkConstraints(
+      "options",
+      withoutUndefined({ algorithm, variant, tolerance, maxWorkspaceBytes }),
+    );
+    const buffers: OperandBuffers = { x: x.buffer, w: w.buffer };
+    if (bias !== undefined) {
+      checkTensorShape("bias", checkTensor("bias", bias, this.#gpu), [problem.K]);
+      buffers.bias = bias.buffer;
+    }
+    if (residual !== undefined) {
+      checkTensorShape("residual", checkTensor("residual", residual, this.#gpu), tensorShape(problem, "y"));
+      if (residual.layout !== layout)
+        refuse("shape-mismatch", "residual.layout", residual.layout, `"${layout}", the layout of x`);
+      buffers.residual = residual.buffer;
+    }
+    return this.#planFor(problem, constraints).runOn(buffers);
+  }
+
+  /**
+   * Plans a pass without tensors and compiles it without blocking the page.
+   * @throws ConvError (as a rejection) where the description is not valid or nothing serves it
+   */
+  async plan(pass: Pass, descriptor: ConvDescriptor, constraints: Constraints = {}): Promise<ConvPlan> {
+    this.#alive();
+    const problem = convProblem(pass, descriptor);
+    const { choice, plan } = this.#decide(problem, checkConstraints("constraints", constraints));
+    await Promise.all(plan.steps.map((step) => this.#gpu.pipelines.prepare(step.kernel)));
+    this.#alive();
+    return new ConvPlan(this.#gpu, problem, choice, plan);
+  }
+
+  /** Frees everything the engine made, and the device where the engine made it. */
+  destroy(): void {
+    if (this.#destroyed) return;
+    this.#destroyed = true;
+    this.#plans.clear();
+    this.#gpu.memory.freeAll();
+    if (this.#ownsDevice) this.device.destroy();
+  }
+
+  #alive(): void {
+    if (this.#destroyed) throw new ConvError("destroyed", "engine: got a destroyed engine, expected a live one");
+  }
+
+  #checkNew(shape: readonly number[], options: TensorOptions): { sizes: number[]; checked: Required<TensorOptions> } {
+    this.#alive();
+    const sizes = checkShape("shape", shape, TENSOR_RANKS);
+    const { dtype, layout } = checkOptions("options", options, ["dtype", "layout"]);
+    const bytes = elementCount(sizes) * 4;
+    const most = Math.min(this.device.limits.maxStorageBufferBindingSize, this.device.limits.maxBufferSize);
+    if (bytes > most)
+      refuse(
+        "too-large",
+        "shape",
+        `[${sizes.join(", ")}], ${bytes} bytes`,
+        `at most ${most} bytes, what this device binds at once`,
+      );
+    return {
+      sizes,
+      checked: {
+        dtype: checkOneOf("dtype", dtype ?? "f32", DTYPES),
+        layout: checkOneOf("layout", layout ?? "channels-first", LAYOUTS),
+      },
+    };
+  }
+
+  #create(shape: readonly number[], options: Required<TensorOptions>): Tensor {
+    const descriptor = { label: "convoke tensor", size: elementCount(shape) * 4, usage: TENSOR_USAGE };
+    const buffer = this.#gpu.failures.watch("tensor", () => this.#gpu.memory.allocate("tensors", descriptor));
+    return new Tensor(this.#gpu, buffer, shape, options, true);
+  }
+
+  #decide(problem: ConvProblem, constraints: Constraints) {
+    const traits = this.#traits(constraints);
+    for (const operand of ["x", "w", "y"] as const) {
+      const bytes = operandBytes(problem, operand);
+      if (bytes > traits.maxBindingBytes)
+        refuse(
+          "too-large",
+          operand,
+          `[${tensorShape(problem, operand).join(", ")}], ${bytes} bytes`,
+          `at most ${traits.maxBindingBytes} bytes, what this device binds at once`,
+        );
+    }
+    const choice: Choice = choose(algorithms, problem, traits, constraints);
+    return { choice, plan: choice.algorithm.plan(problem, traits, choice.variant) };
+  }
+
+  #planFor(problem: ConvProblem, constraints: Constraints): ConvPlan {
+    const key = JSON.stringify([problem, constraints]);
+    let kept = this.#plans.get(key);
+    if (kept) {
+      this.#plans.delete(key);
+    } else {
+      const { choice, plan } = this.#decide(problem, constraints);
+      kept = new ConvPlan(this.#gpu, problem, choice, plan);
+    }
+    this.#plans.set(key, kept);
+    if (this.#plans.size > MAX_KEPT_PLANS) {
+      const [oldest, dropped] = this.#plans.entries().next().value!;
+      this.#plans.delete(oldest);
+      dropped.destroy();
+    }
+    return kept;
+  }
+
+  #traits(constraints: Constraints): GpuTraits {
+    const { maxStorageBufferBindingSize, maxBufferSize } = this.device.limits;
+    return {
+      maxBindingBytes: Math.min(maxStorageBufferBindingSize, maxBufferSize),
+      maxWorkspaceBytes: Math.min(constraints.maxWorkspaceBytes ?? DEFAULT_WORKSPACE_BYTES, maxBufferSize),
+    };
+  }
+}
+
+/**
+ * An engine on the environment's GPU, or on the given device, adapter or GPU object.
+ * @throws ConvError (as a rejection) `no-webgpu`, `no-adapter` or `no-device`, saying what to do
+ */
+export async function createEngine(options: DeviceSource = {}): Promise<Engine> {
+  const source = checkOptions("options", options, ["device", "adapter", "gpu"]);
+  const given = Object.keys(source).filter((key) => source[key] !== undefined);
+  if (given.length > 1) refuse("invalid-argument", "options", given.join(" and "), "one of device, adapter and gpu");
+  return new Engine(await openDevice(options));
+}
+
+function withoutUndefined(options: Constraints): Constraints {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+}
+
+function limitsOf(device: GPUDevice): Record<string, number> {
+  // Limits are getters on a prototype: spreading the object would find none.
+  const limits: Record<string, number> = {};
+  for (const name in device.limits) {
+    const value = device.limits[name as keyof GPUSupportedLimits];
+    if (typeof value === "number") limits[name] = value;
+  }
+  return limits;
+}
