@@ -1,0 +1,57 @@
+// Runs a plan on poisoned memory: output and workspace are filled with NaN before, and a guard follows each; afterwards every
+// guard word must be as it was. An output that is not written, or read before it is, shows as NaN.
+import { expect } from "vitest";
+import type { ConvPlan, Engine, Tensor } from "../../src/index.ts";
+
+const GUARD_WORDS = 64;
+const POISON = 0x7fc0dead; // a quiet NaN with a payload that no arithmetic makes
+
+export interface Inputs {
+  x: Tensor;
+  w: Tensor;
+  bias?: Tensor;
+  residual?: Tensor;
+}
+
+function poisoned(device: GPUDevice, bytes: number): GPUBuffer {
+  const size = bytes + GUARD_WORDS * 4;
+  const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC;
+  const buffer = device.createBuffer({ size, usage, mappedAtCreation: true });
+  new Uint32Array(buffer.getMappedRange()).fill(POISON);
+  buffer.unmap();
+  return buffer;
+}
+
+/** The output of one guarded run. */
+export async function runGuarded(engine: Engine, plan: ConvPlan, inputs: Inputs): Promise<Float32Array> {
+  const { device } = engine;
+  const outputBytes = plan.outputShape.reduce((product, size) => product * size, 4);
+  const y = poisoned(device, outputBytes);
+  const workspace = plan.workspaceBytes > 0 ? poisoned(device, plan.workspaceBytes) : undefined;
+  const sizes = [y.size, ...(workspace ? [workspace.size] : [])];
+  const staging = device.createBuffer({
+    size: sizes.reduce((sum, size) => sum + size, 0),
+    usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
+  });
+  try {
+    const encoder = device.createCommandEncoder();
+    plan.encode(encoder, { ...inputs, y, ...(workspace ? { workspace } : {}) });
+    encoder.copyBufferToBuffer(y, 0, staging, 0, y.size);
+    if (workspace) encoder.copyBufferToBuffer(workspace, 0, staging, y.size, workspace.size);
+    device.queue.submit([encoder.finish()]);
+    await staging.mapAsync(GPUMapMode.READ);
+    const words = new Uint32Array(staging.getMappedRange().slice(0));
+    let end = 0;
+    for (const size of sizes) {
+      end += size / 4;
+      const guard = words.subarray(end - GUARD_WORDS, end);
+      expect(
+        guard.every((word) => word === POISON),
+        "a guard word was overwritten",
+      ).toBe(true);
+    }
+    return new Float32Array(words.buffer, 0, outputBytes / 4);
+  } finally {
+    for (const buffer of [y, workspace, staging]) buffer?.destroy();
+  }
+}
