@@ -1,0 +1,81 @@
+// Forward and transposed convolution with what follows the sum: activation(sum + bias[channel] + residual[same place]).
+import { refuse } from "../error.ts";
+import type { ConvProblem } from "../problem.ts";
+import { elementCount } from "../shape.ts";
+import { activate } from "./activation.ts";
+import { tensorStrides } from "./geometry.ts";
+import { toFloat64 } from "./ndarray.ts";
+import { backwardData, forwardSum } from "./passes.ts";
+
+/** What a problem's epilogue reads: given exactly where `problem.epilogue` says so. */
+export interface EpilogueOperands {
+  /** One number for each channel of the result. */
+  readonly bias?: ArrayLike<number> | undefined;
+  /** As many numbers as the result has, in its layout. */
+  readonly residual?: ArrayLike<number> | undefined;
+}
+
+/** Applies the problem's epilogue in place to sums that have the layout of its `operand`. */
+function finish(
+  problem: ConvProblem,
+  operand: "x" | "y",
+  sums: Float64Array,
+  operands: EpilogueOperands,
+): Float64Array {
+  const channels = operand === "x" ? problem.C : problem.K;
+  const bias = epilogueOperand("bias", problem.epilogue.bias, operands.bias, channels);
+  const residual = epilogueOperand("residual", problem.epilogue.residual, operands.residual, sums.length);
+  const { batch, channel, cell } = tensorStrides(problem, operand);
+  const cells = elementCount(operand === "x" ? problem.input : problem.output);
+  for (let n = 0; n < problem.N; n++) {
+    for (let k = 0; k < channels; k++) {
+      for (let place = 0; place < cells; place++) {
+        const i = n * batch + k * channel + place * cell;
+        let value = sums[i]!;
+        if (bias) value += bias[k]!;
+        if (residual) value += residual[i]!;
+        sums[i] = activate(problem.epilogue.activation, value);
+      }
+    }
+  }
+  return sums;
+}
+
+function epilogueOperand(
+  name: "bias" | "residual",
+  wanted: boolean,
+  given: ArrayLike<number> | undefined,
+  count: number,
+): Float64Array | undefined {
+  if (wanted !== (given !== undefined)) {
+    refuse("invalid-argument", name, given, wanted ? `${count} numbers` : `none, as the problem has no ${name}`);
+  }
+  return given && toFloat64(name, given, count);
+}
+
+/**
+ * y = activation(conv(x, w) + bias + residual), as problem.epilogue has it.
+ * @throws ConvError where an array's length is not the problem's, or bias or residual are given and not wanted or the reverse.
+ */
+export function forward(
+  problem: ConvProblem,
+  x: ArrayLike<number>,
+  w: ArrayLike<number>,
+  operands: EpilogueOperands = {},
+): Float64Array {
+  return finish(problem, "y", forwardSum(problem, x, w), operands);
+}
+
+/**
+ * The transposed convolution of a problem from transposedProblem: its backward-data pass, with the epilogue on the result.
+ * @param x has the shape of the problem's y, and the result that of its x.
+ * @throws ConvError where an array's length is not the problem's, or bias or residual are given and not wanted or the reverse.
+ */
+export function transposed(
+  problem: ConvProblem,
+  x: ArrayLike<number>,
+  w: ArrayLike<number>,
+  operands: EpilogueOperands = {},
+): Float64Array {
+  return finish(problem, "x", backwardData(problem, x, w), operands);
+}

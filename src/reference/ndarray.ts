@@ -1,0 +1,55 @@
+// Arrays in and out of the reference: plain data with a shape, checked once at the door so that the loops need no checks.
+import { ConvError, refuse } from "../error.ts";
+import { elementCount } from "../shape.ts";
+import { checkShape } from "../validate.ts";
+
+/** Numbers in row-major order and the shape they have. */
+export interface NdArray {
+  readonly data: ArrayLike<number>;
+  readonly shape: readonly number[];
+}
+
+/** What the reference returns: the same, in float64 and owned by the caller. */
+export interface Float64NdArray {
+  readonly data: Float64Array;
+  readonly shape: number[];
+}
+
+/**
+ * Any array of numbers as float64, uncopied where it is that already. The loops then see one type of array only.
+ * @throws ConvError where the count differs or an element is no number (nested arrays, strings, bigints).
+ */
+export function toFloat64(argument: string, data: ArrayLike<number>, count: number): Float64Array {
+  const isTyped = ArrayBuffer.isView(data) && !(data instanceof DataView);
+  if (!isTyped && !Array.isArray(data))
+    refuse("invalid-argument", argument, data, "an array or typed array of numbers");
+  if (data.length !== count) {
+    throw new ConvError("shape-mismatch", `${argument}: got ${data.length} numbers, expected ${count}`);
+  }
+  if (data instanceof Float64Array) return data;
+  const values = new Float64Array(count);
+  for (let i = 0; i < count; i++) {
+    const value: unknown = data[i];
+    if (typeof value !== "number") refuse("invalid-argument", `${argument}[${i}]`, value, "a number");
+    values[i] = value;
+  }
+  return values;
+}
+
+/** The shape and float64 values of an NdArray of one of the ranks; NaN and infinities are values like any other. */
+export function checkNdArray(argument: string, value: unknown, ranks: readonly number[]): Float64NdArray {
+  if (typeof value !== "object" || value === null || !("data" in value) || !("shape" in value)) {
+    refuse("invalid-argument", argument, value, "an object { data, shape }");
+  }
+  const shape = checkShape(`${argument}.shape`, value.shape, ranks);
+  return { data: toFloat64(`${argument}.data`, value.data as ArrayLike<number>, elementCount(shape)), shape };
+}
+
+/** Refuses an array whose shape is not the wanted one. */
+export function checkShapeIs(argument: string, shape: readonly number[], wanted: readonly number[]): void {
+  if (shape.length === wanted.length && shape.every((size, axis) => size === wanted[axis])) return;
+  throw new ConvError(
+    "shape-mismatch",
+    `${argument}.shape: got [${shape.join(", ")}], expected [${wanted.join(", ")}]`,
+  );
+}

@@ -1,0 +1,47 @@
+import { describe, expect, it } from "vitest";
+import { assemble } from "../../src/gpu/assemble.ts";
+import type { Kernel } from "../../src/plan.ts";
+
+const kernel = (constants: Kernel["constants"], aliases?: Kernel["aliases"]): Kernel => ({
+  shaders: ["lib/thread"],
+  constants,
+  ...(aliases ? { aliases } : {}),
+});
+
+describe("assemble", () => {
+  it("writes constants with their types before the files", () => {
+    const source = assemble(kernel({ TILE: 4, FLIPPED: true, OFFSET: { i32: -3 }, SLOPE: { f32: 0.5 } }));
+    expect(
+      source.startsWith("const TILE = 4u;\nconst FLIPPED = true;\nconst OFFSET = -3i;\nconst SLOPE = 0.5f;\n"),
+    ).toBe(true);
+    expect(source).toContain("fn thread_index");
+  });
+
+  it.each([
+    [1, "1.0f"],
+    [-2, "-2.0f"],
+    [0.1, "0.10000000149011612f"],
+    [1e-30, "1.0000000031710769e-30f"],
+    [3e38, "3.0000000054977558e+38f"],
+  ])("writes the f32 %d so that it reads back as the same number", (value, literal) => {
+    expect(assemble(kernel({ V: { f32: value } }))).toContain(`const V = ${literal};`);
+    expect(Math.fround(Number.parseFloat(literal))).toBe(Math.fround(value));
+  });
+
+  it("writes aliases", () => {
+    expect(assemble(kernel({}, { V: "vec4f" }))).toContain("alias V = vec4f;");
+  });
+
+  it.each([
+    ["a name that is no identifier", kernel({ "A = 1u; fn x() {} const B": 1 })],
+    ["an alias that is no identifier", kernel({}, { V: "f32; fn evil() {}" })],
+    ["a fraction for a u32", kernel({ N: 1.5 })],
+    ["a negative u32", kernel({ N: -1 })],
+    ["NaN", kernel({ N: Number.NaN })],
+    ["an infinite f32", kernel({ N: { f32: Infinity } })],
+    ["an i32 out of range", kernel({ N: { i32: 2 ** 31 } })],
+    ["an unknown shader", { shaders: ["no-such-file"], constants: {} }],
+  ])("refuses %s", (_what, bad) => {
+    expect(() => assemble(bad)).toThrow(Error);
+  });
+});

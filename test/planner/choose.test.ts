@@ -1,0 +1,98 @@
+import { describe, expect, it } from "vitest";
+import type { Algorithm, GpuTraits } from "../../src/algorithms/algorithm.ts";
+import { algorithms } from "../../src/algorithms/index.ts";
+import type { ConvErrorCode } from "../../src/error.ts";
+import { checkConstraints, choose } from "../../src/planner/choose.ts";
+import { explain } from "../../src/planner/explain.ts";
+import { convProblem } from "../../src/problem.ts";
+import { refusal } from "../refusal.ts";
+
+const traits: GpuTraits = { maxBindingBytes: 128 * 2 ** 20, maxWorkspaceBytes: 64 * 2 ** 20 };
+const problem = convProblem("forward", { inputShape: [1, 8, 16, 16], kernelShape: [8, 8, 3, 3] });
+
+function fake(name: string, seconds: number, changes: Partial<Algorithm> = {}): Algorithm {
+  return {
+    name,
+    passes: ["forward"],
+    supports: () => true,
+    variants: () => [{ name: "only" }],
+    plan: () => ({ algorithm: name, variant: "only", steps: [], workspaceBytes: 0 }),
+    errorGrowth: () => 1,
+    cost: () => seconds,
+    ...changes,
+  };
+}
+
+/** Refused with the code, in words that hold each part. */
+function expectRefusal(act: () => unknown, code: ConvErrorCode, ...parts: string[]): void {
+  const { argument, got, expected, ...rest } = refusal(act);
+  expect(rest.code).toBe(code);
+  for (const part of parts) expect(`${argument}: got ${got}, expected ${expected}`).toContain(part);
+}
+
+describe("choose", () => {
+  it("takes the cheapest that serves the problem", () => {
+    expect(choose([fake("slow", 2), fake("fast", 1)], problem, traits, {}).algorithm.name).toBe("fast");
+  });
+
+  it("takes the named one, however slow", () => {
+    expect(choose([fake("slow", 2), fake("fast", 1)], problem, traits, { algorithm: "slow" }).algorithm.name).toBe(
+      "slow",
+    );
+  });
+
+  it("takes the cheapest variant, or the named one", () => {
+    const two = fake("two", 0, {
+      variants: () => [{ name: "a" }, { name: "b" }],
+      cost: (_p, _g, { name }) => (name === "b" ? 1 : 2),
+    });
+    expect(choose([two], problem, traits, {}).variant.name).toBe("b");
+    expect(choose([two], problem, traits, { algorithm: "two", variant: "a" }).variant.name).toBe("a");
+    expectRefusal(
+      () => choose([two], problem, traits, { algorithm: "two", variant: "c" }),
+      "unsupported",
+      "variant",
+      '"c"',
+      '"a", "b"',
+    );
+  });
+
+  it("passes over what errs more than the tolerance, unless it is named", () => {
+    const rough = fake("rough", 1, { errorGrowth: () => 4 });
+    expect(choose([rough, fake("fine", 2)], problem, traits, { tolerance: 3 }).algorithm.name).toBe("fine");
+    expect(choose([rough, fake("fine", 2)], problem, traits, { tolerance: 4 }).algorithm.name).toBe("rough");
+  });
+
+  it("passes over refusals and explains them", () => {
+    const refusing = fake("refusing", 0, { supports: () => ({ reason: "it is Tuesday" }) });
+    const { algorithm, considered } = choose([refusing, fake("willing", 1)], problem, traits, {});
+    expect(algorithm.name).toBe("willing");
+    expect(explain(considered)).toMatch(/^ 1 willing .*\n.*refusing .*refused: it is Tuesday$/);
+    expectRefusal(() => choose([refusing], problem, traits, {}), "unsupported", "algorithm", "it is Tuesday");
+  });
+
+  it("refuses an unknown name with the known ones", () => {
+    expectRefusal(
+      () => choose(algorithms, problem, traits, { algorithm: "magic" }),
+      "unknown-algorithm",
+      '"magic"',
+      '"direct"',
+      '"im2col"',
+    );
+  });
+});
+
+describe("checkConstraints", () => {
+  it.each([
+    [{ algorithm: 3 }, "invalid-argument", "algorithm"],
+    [{ variant: "q8k8" }, "invalid-argument", "variant"],
+    [{ tolerance: 0.5 }, "invalid-argument", "tolerance"],
+    [{ tolerance: Number.NaN }, "invalid-argument", "tolerance"],
+    [{ maxWorkspaceBytes: -1 }, "invalid-argument", "maxWorkspaceBytes"],
+    [{ maxWorkspaceBytes: 1.5 }, "invalid-argument", "maxWorkspaceBytes"],
+    [{ workspace: 1 }, "unknown-option", "workspace"],
+    [[], "invalid-argument", "constraints"],
+  ] as const)("refuses %j", (constraints, code, argument) => {
+    expectRefusal(() => checkConstraints("constraints", constraints), code, argument);
+  });
+});
