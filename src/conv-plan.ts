@@ -1,5 +1,5 @@
 import { operandBytes } from "./algorithms/parts.ts";
-import { ConvError, describe, refuse } from "./error.ts";
+import { ConvError, describe, refuse, words } from "./error.ts";
 import type { GpuContext } from "./gpu/context.ts";
 import { Executable, type OperandBuffers } from "./gpu/executable.ts";
 import { createWorkspace } from "./gpu/memory.ts";
@@ -133,7 +133,7 @@ export class ConvPlan {
     this.#checkUnused(buffers);
     for (const operand of operandNames(problem)) {
       if (operand !== "y" && operands[operand] === operands.y)
-        refuse("invalid-argument", "buffers.y", `the buffer of ${operand}`, "a buffer of its own");
+        refuse("invalid-argument", "buffers.y", words(`the buffer of ${operand}`), "a buffer of its own");
     }
     if (this.workspaceBytes > 0) {
       operands.workspace = buffers.workspace
@@ -168,7 +168,7 @@ export class ConvPlan {
   #checkUnused(given: Partial<Record<Operand, unknown>>): void {
     for (const operand of ["bias", "residual"] as const) {
       if (given[operand] !== undefined && !this.problem.epilogue[operand])
-        refuse("invalid-argument", operand, "a tensor", "none: the plan was made without it");
+        refuse("invalid-argument", operand, words("a tensor"), "none: the plan was made without it");
     }
   }
 }
@@ -197,12 +197,17 @@ function checkBuffer(operand: string, given: unknown, bytes: number): GPUBuffer 
     refuse("invalid-argument", `buffers.${operand}`, given, "a GPUBuffer or a Tensor");
   }
   if (buffer.size < bytes)
-    refuse("shape-mismatch", `buffers.${operand}`, `a buffer of ${buffer.size} bytes`, `at least ${bytes} bytes`);
+    refuse(
+      "shape-mismatch",
+      `buffers.${operand}`,
+      words(`a buffer of ${buffer.size} bytes`),
+      `at least ${bytes} bytes`,
+    );
   if (!(buffer.usage & BufferUsage.STORAGE))
     refuse(
       "invalid-argument",
       `buffers.${operand}`,
-      `a buffer with usage ${buffer.usage}`,
+      words(`a buffer with usage ${buffer.usage}`),
       "one whose usage has GPUBufferUsage.STORAGE",
     );
   return buffer;

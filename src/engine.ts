@@ -3,7 +3,7 @@ import type { GpuTraits } from "./algorithms/algorithm.ts";
 import { algorithms } from "./algorithms/index.ts";
 import { operandBytes } from "./algorithms/parts.ts";
 import { ConvPlan, checkTensor, checkTensorShape } from "./conv-plan.ts";
-import { ConvError, refuse } from "./error.ts";
+import { ConvError, refuse, words } from "./error.ts";
 import { GpuContext } from "./gpu/context.ts";
 import { type DeviceSource, openDevice, type OpenedDevice } from "./gpu/device.ts";
 import type { OperandBuffers } from "./gpu/executable.ts";
@@ -122,11 +122,11 @@ export class Engine {
       refuse(
         "shape-mismatch",
         "buffer",
-        `${buffer.size} bytes`,
+        words(`${buffer.size} bytes`),
         `at least ${bytes} bytes for the shape [${sizes.join(", ")}]`,
       );
     if (!(buffer.usage & BufferUsage.STORAGE))
-      refuse("invalid-argument", "buffer", `usage ${buffer.usage}`, "a usage with GPUBufferUsage.STORAGE");
+      refuse("invalid-argument", "buffer", words(`usage ${buffer.usage}`), "a usage with GPUBufferUsage.STORAGE");
     return new Tensor(this.#gpu, buffer, sizes, checked, false);
   }
 
@@ -145,14 +145,18 @@ export class Engine {
     const { layout, shape: inputShape } = checkTensor("x", x, this.#gpu);
     const { shape: kernelShape } = checkTensor("w", w, this.#gpu);
     if (w.layout !== layout) refuse("shape-mismatch", "w.layout", w.layout, `"${layout}", the layout of x`);
-    const problem = convProblem("forward", {
-      ...geometry,
-      inputShape,
-      kernelShape,
-      layout,
-      bias: bias !== undefined,
-      residual: residual !== undefined,
-    });
+    const problem = convProblem(
+      "forward",
+      {
+        ...geometry,
+        inputShape,
+        kernelShape,
+        layout,
+        bias: bias !== undefined,
+        residual: residual !== undefined,
+      },
+      { input: "x.shape", kernel: "w.shape" },
+    );
     const constraints = checkConstraints(
       "options",
       withoutUndefined({ algorithm, variant, tolerance, maxWorkspaceBytes }),
@@ -207,7 +211,7 @@ export class Engine {
       refuse(
         "too-large",
         "shape",
-        `[${sizes.join(", ")}], ${bytes} bytes`,
+        words(`[${sizes.join(", ")}], ${bytes} bytes`),
         `at most ${most} bytes, what this device binds at once`,
       );
     return {
@@ -233,7 +237,7 @@ export class Engine {
         refuse(
           "too-large",
           operand,
-          `[${tensorShape(problem, operand).join(", ")}], ${bytes} bytes`,
+          words(`[${tensorShape(problem, operand).join(", ")}], ${bytes} bytes`),
           `at most ${traits.maxBindingBytes} bytes, what this device binds at once`,
         );
     }
@@ -275,7 +279,8 @@ export class Engine {
 export async function createEngine(options: DeviceSource = {}): Promise<Engine> {
   const source = checkOptions("options", options, ["device", "adapter", "gpu"]);
   const given = Object.keys(source).filter((key) => source[key] !== undefined);
-  if (given.length > 1) refuse("invalid-argument", "options", given.join(" and "), "one of device, adapter and gpu");
+  if (given.length > 1)
+    refuse("invalid-argument", "options", words(given.join(" and ")), "one of device, adapter and gpu");
   return new Engine(await openDevice(options));
 }
 

@@ -49,8 +49,20 @@ export function refuse(code: ConvErrorCode, argument: string, got: unknown, expe
   throw new ConvError(code, `${argument}: got ${describe(got)}, expected ${expected}`);
 }
 
+/** What was got, where words say it better than the value itself. */
+class Words {
+  readonly text: string;
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+/** Makes `refuse` print the text as it stands, not as a quoted string. */
+export const words = (text: string): unknown => new Words(text);
+
 /** A short, readable rendering of any value: numbers as they are, long arrays cut. */
 export function describe(value: unknown): string {
+  if (value instanceof Words) return value.text;
   if (typeof value === "string") return JSON.stringify(value);
   if (typeof value === "function") return "a function";
   if (Array.isArray(value)) {

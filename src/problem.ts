@@ -4,7 +4,7 @@
 // Letters in index arithmetic, here and in the shaders, are the field's: N batch, C input channels, K output channels,
 // (T, R, S) kernel depth, height, width, (D, H, W) input and (O, P, Q) output depth, height, width.
 import { type Activation, type ActivationOption, checkActivation } from "./activation.ts";
-import { refuse } from "./error.ts";
+import { refuse, words } from "./error.ts";
 import { type Padding, type PaddingMode, PADDING_MODES, checkPaddingMode, resolvePadding } from "./padding.ts";
 import { type Triple, elementCount, outputSize } from "./shape.ts";
 import {
@@ -155,17 +155,20 @@ function toTriple(values: readonly number[], unit: number): Triple {
   return [all[0]!, all[1]!, all[2]!];
 }
 
+/** How errors name the two shapes: as a description's fields, unless the caller has other names for them. */
+const SHAPE_NAMES = { input: "inputShape", kernel: "kernelShape" };
+
 /**
  * The canonical problem of a description, for any pass. Shapes are those of the forward convolution that the pass belongs to.
  * @throws ConvError naming the field that does not fit.
  */
-export function convProblem(pass: Pass, descriptor: ConvDescriptor): ConvProblem {
+export function convProblem(pass: Pass, descriptor: ConvDescriptor, names = SHAPE_NAMES): ConvProblem {
   checkOneOf("pass", pass, PASSES);
   checkOptions("descriptor", descriptor, DESCRIPTOR_KEYS);
   const layout = checkOneOf("layout", descriptor.layout ?? "channels-first", LAYOUTS);
   const dtype = checkOneOf("dtype", descriptor.dtype ?? "f32", DTYPES);
-  const inputShape = checkShape("inputShape", descriptor.inputShape, [3, 4, 5]);
-  const kernelShape = checkShape("kernelShape", descriptor.kernelShape, [inputShape.length]);
+  const inputShape = checkShape(names.input, descriptor.inputShape, [3, 4, 5]);
+  const kernelShape = checkShape(names.kernel, descriptor.kernelShape, [inputShape.length]);
   const { N, channels: C, spatial: input } = splitShape(inputShape, layout);
   const { outer: K, inner, spatial: kernel } = splitKernel(kernelShape, layout);
   const rank = input.length as 1 | 2 | 3;
@@ -176,7 +179,7 @@ export function convProblem(pass: Pass, descriptor: ConvDescriptor): ConvProblem
   if (inner !== C / groups) {
     refuse(
       "shape-mismatch",
-      "kernelShape",
+      names.kernel,
       kernelShape,
       `${C / groups} channels a group (${C} input channels in ${groups} groups) in layout "${layout}"`,
     );
@@ -211,8 +214,8 @@ export function convProblem(pass: Pass, descriptor: ConvDescriptor): ConvProblem
     const extent = (kernel[axis]! - 1) * dilation[axis]! + 1;
     refuse(
       "empty-output",
-      `kernelShape (spatial axis ${axis})`,
-      `${kernel[axis]} cells spanning ${extent} with dilation ${dilation[axis]}`,
+      `${names.kernel} (spatial axis ${axis})`,
+      words(`${kernel[axis]} cells spanning ${extent} with dilation ${dilation[axis]}`),
       `at most the padded input, ${input[axis]! + begin + end} cells`,
     );
   });

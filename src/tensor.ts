@@ -1,4 +1,4 @@
-import { ConvError, refuse } from "./error.ts";
+import { ConvError, refuse, words } from "./error.ts";
 import type { GpuContext } from "./gpu/context.ts";
 // Tensor: numbers on the GPU with a shape and a layout.
 import { BufferUsage, MAP_READ_MODE } from "./gpu/usage.ts";
@@ -120,7 +120,7 @@ export function toFloat32(argument: string, data: unknown, count: number): Float
   if (!numeric) refuse("invalid-argument", argument, data, "an array or typed array of numbers");
   const list = data as ArrayLike<number>;
   if (list.length !== count)
-    refuse("shape-mismatch", argument, `${list.length} elements`, `${count}, as the shape says`);
+    refuse("shape-mismatch", argument, words(`${list.length} elements`), `${count}, as the shape says`);
   if (Array.isArray(data)) {
     const odd = data.findIndex((value) => typeof value !== "number");
     if (odd >= 0) refuse("invalid-argument", `${argument}[${odd}]`, data[odd], "a number");

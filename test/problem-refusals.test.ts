@@ -167,7 +167,7 @@ describe("refuses", () => {
       { kernelShape: [6, 4, 11, 5] },
       "empty-output",
       "kernelShape (spatial axis 0)",
-      '"11 cells spanning 11 with dilation 1"',
+      "11 cells spanning 11 with dilation 1",
       "at most the padded input, 10 cells",
     ],
     [
@@ -175,7 +175,7 @@ describe("refuses", () => {
       { dilation: [1, 4], padding: [0, 2] },
       "empty-output",
       "kernelShape (spatial axis 1)",
-      '"5 cells spanning 17 with dilation 4"',
+      "5 cells spanning 17 with dilation 4",
       "at most the padded input, 16 cells",
     ],
     [

@@ -99,7 +99,7 @@ const cases: [string, () => unknown, ConvErrorCode, string, string, string][] = 
     () => conv(x, integers([4, 2, 6, 3], 2)),
     "empty-output",
     "kernelShape (spatial axis 0)",
-    '"6 cells spanning 6 with dilation 1"',
+    "6 cells spanning 6 with dilation 1",
     "5 cells",
   ],
   [
