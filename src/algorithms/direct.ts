@@ -25,15 +25,16 @@ function variantOf(problem: ConvProblem, tileQ: number, tileK: number): DirectVa
   return { name: `q${tileQ}k${tileV * lanes}`, tileQ, tileV, lanes };
 }
 
-/** The largest divisor of `whole` that is at most `most`. */
-function divisorUpTo(whole: number, most: number): number {
-  for (let divisor = Math.min(whole, Math.floor(most)); divisor > 1; divisor--)
-    if (whole % divisor === 0) return divisor;
+/** The largest divisor of `size` that is at most `most`. */
+function divisorUpTo(size: number, most: number): number {
+  for (let divisor = Math.min(size, Math.floor(most)); divisor > 1; divisor--) if (size % divisor === 0) return divisor;
   return 1;
 }
 
-/** How many kernel rows and columns one step of the sum takes, and how the cells of a row are loaded: as one stretch that the
- * columns share, or where they share little, column by column. */
+/**
+ * How many kernel rows and columns one step of the sum takes, and how the cells of a row are loaded: as one stretch that the
+ * columns share, or where they share little, column by column.
+ */
 function stepConstants(problem: ConvProblem, variant: DirectVariant) {
   const stride = problem.stride[2];
   const dilation = problem.dilation[2];

@@ -46,7 +46,7 @@ export class Executable {
     const pass = encoder.beginComputePass();
     this.#steps.forEach((step, index) => {
       pass.setPipeline(this.#pipelines[index]!);
-      pass.setBindGroup(0, groups[index]!);
+      pass.setBindGroup(0, groups[index]);
       pass.dispatchWorkgroups(...step.workgroups);
     });
     pass.end();
