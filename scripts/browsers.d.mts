@@ -1,0 +1,11 @@
+// Types of browsers.mjs, which is plain JavaScript because it runs before anything is installed.
+
+export interface SearchOptions {
+  env?: Record<string, string | undefined>;
+  platform?: string;
+  usable?: (file: string) => boolean;
+}
+
+export function findChromium(options?: SearchOptions & { playwright?: () => string | null }): string | null;
+export function findFirefox(options?: SearchOptions): string | null;
+export function chromiumArgs(options: { gpu: boolean; platform?: string; root?: boolean }): string[];

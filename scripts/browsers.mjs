@@ -1,0 +1,124 @@
+// Which browser to use and how to start it, and nothing that installs one (setup.mjs does). Runs on Node alone, so that it
+// can be asked before anything is installed.
+import { accessSync, closeSync, constants, openSync, readSync, statSync } from "node:fs";
+import { createRequire } from "node:module";
+import path from "node:path";
+
+const CHROMIUM_NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge"];
+const FIREFOX_NAMES = ["firefox-esr", "firefox"];
+
+/** Where installers put browsers on systems that do not put them on the PATH. */
+function usualPlaces(platform, env, { mac, windows }) {
+  if (platform === "darwin") return mac.flatMap((place) => [place, path.join(env.HOME ?? "", place)]);
+  if (platform !== "win32") return [];
+  const roots = [env.PROGRAMFILES, env["PROGRAMFILES(X86)"], env.LOCALAPPDATA].filter(Boolean);
+  return windows.flatMap((place) => roots.map((root) => path.join(root, place)));
+}
+
+const CHROMIUM_PLACES = {
+  mac: [
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+    "/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge",
+  ],
+  windows: [
+    "Google\\Chrome\\Application\\chrome.exe",
+    "Chromium\\Application\\chrome.exe",
+    "Microsoft\\Edge\\Application\\msedge.exe",
+  ],
+};
+const FIREFOX_PLACES = {
+  mac: ["/Applications/Firefox.app/Contents/MacOS/firefox"],
+  windows: ["Mozilla Firefox\\firefox.exe"],
+};
+
+/** True for a file that can be started. Ubuntu's apt package is a script that only asks for the snap: that is no browser. */
+function isBrowser(file) {
+  try {
+    accessSync(file, constants.X_OK);
+    if (!statSync(file).isFile()) return false;
+  } catch {
+    return false;
+  }
+  const head = Buffer.alloc(4096);
+  const descriptor = openSync(file, "r");
+  const length = readSync(descriptor, head);
+  closeSync(descriptor);
+  const text = head.toString("latin1", 0, length);
+  return !(text.startsWith("#!") && text.includes("snap install"));
+}
+
+/** Path of the Chromium that Playwright downloaded for itself, or null: often neither is installed. */
+function playwrightChromium() {
+  try {
+    return createRequire(import.meta.url)("playwright").chromium.executablePath() || null;
+  } catch {
+    return null;
+  }
+}
+
+/** Paths of `names` in every folder of the PATH, in the order of the names. */
+function onPath(names, env, platform) {
+  const folders = (env.PATH ?? env.Path ?? "").split(platform === "win32" ? ";" : ":").filter(Boolean);
+  return names.flatMap((name) =>
+    folders.map((folder) => path.join(folder, platform === "win32" ? `${name}.exe` : name)),
+  );
+}
+
+/** The browser an environment variable names: an error where it names none, since silence would run another one. */
+function fromEnvironment(env, variables, usable) {
+  for (const variable of variables) {
+    const file = env[variable];
+    if (!file) continue;
+    if (!usable(file))
+      throw new Error(`${variable} is ${JSON.stringify(file)}, which is no browser that can be started`);
+    return file;
+  }
+  return null;
+}
+
+/**
+ * Path of a Chromium: $CONVOKE_CHROME, $CHROME_PATH, Playwright's own, the PATH, the usual places; null where there is none.
+ * The parameters are for tests.
+ */
+export function findChromium({
+  env = process.env,
+  platform = process.platform,
+  usable = isBrowser,
+  playwright = playwrightChromium,
+} = {}) {
+  const named = fromEnvironment(env, ["CONVOKE_CHROME", "CHROME_PATH"], usable);
+  if (named) return named;
+  const own = playwright();
+  const candidates = [
+    ...(own ? [own] : []),
+    ...onPath(CHROMIUM_NAMES, env, platform),
+    ...usualPlaces(platform, env, CHROMIUM_PLACES),
+  ];
+  return candidates.find(usable) ?? null;
+}
+
+/** Path of a Firefox: $FIREFOX_PATH, the PATH, the usual places; null where there is none. */
+export function findFirefox({ env = process.env, platform = process.platform, usable = isBrowser } = {}) {
+  const named = fromEnvironment(env, ["FIREFOX_PATH"], usable);
+  if (named) return named;
+  const candidates = [...onPath(FIREFOX_NAMES, env, platform), ...usualPlaces(platform, env, FIREFOX_PLACES)];
+  return candidates.find(usable) ?? null;
+}
+
+/**
+ * Command line of a Chromium with WebGPU: on the machine's own GPU with `gpu`, else on SwiftShader, Chromium's software
+ * adapter.
+ */
+export function chromiumArgs({ gpu, platform = process.platform, root = process.getuid?.() === 0 }) {
+  return [
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--enable-unsafe-webgpu",
+    ...(root ? ["--no-sandbox"] : []), // Chromium's sandbox refuses to start as root
+    ...(gpu ? ["--ignore-gpu-blocklist"] : ["--use-webgpu-adapter=swiftshader"]),
+    ...(gpu && platform === "linux" ? ["--enable-features=Vulkan"] : []), // Dawn has no other backend there
+  ];
+}

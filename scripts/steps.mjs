@@ -1,0 +1,67 @@
+// The parts of `npm test`: running one tool as a named, timed step, and reading totals from Vitest's JSON report.
+import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { ROOT } from "./setup.mjs";
+
+/** The environment with this project's own tools first on the PATH. */
+function withOwnTools() {
+  const own = path.join(ROOT, "node_modules", ".bin");
+  const name = Object.keys(process.env).find((key) => key.toUpperCase() === "PATH") ?? "PATH";
+  return { ...process.env, [name]: [own, process.env[name]].filter(Boolean).join(path.delimiter) };
+}
+
+/**
+ * Runs a tool to its end. Output is shown as it comes with `live`, else returned, to be shown where the tool failed. Never
+ * rejects: a tool that does not start is a failed one.
+ */
+export function runTool(command, args, { live = false } = {}) {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, {
+      cwd: ROOT,
+      env: withOwnTools(),
+      stdio: live ? "inherit" : ["ignore", "pipe", "pipe"],
+      shell: process.platform === "win32", // its tools are .cmd files
+    });
+    let output = "";
+    const keep = (chunk) => {
+      output += chunk;
+    };
+    child.stdout?.setEncoding("utf8").on("data", keep);
+    child.stderr?.setEncoding("utf8").on("data", keep);
+    child.on("error", (error) => resolve({ ok: false, output: `${command} did not start: ${error.message}` }));
+    child.on("close", (status, signal) =>
+      resolve({ ok: status === 0, output: signal ? `${output}\n${command} was ended by ${signal}` : output }),
+    );
+  });
+}
+
+/**
+ * Totals of a Vitest run from its JSON report (null where none was written). A run that failed without a failed test (a file
+ * that does not load, no tests at all) counts as one failure.
+ */
+export function vitestTotals(report, ok) {
+  const passed = report?.numPassedTests ?? 0;
+  const failed = report?.numFailedTests ?? 0;
+  const skipped = (report?.numPendingTests ?? 0) + (report?.numTodoTests ?? 0);
+  const brokenFiles = (report?.testResults ?? []).filter(
+    (file) => file.status === "failed" && !file.assertionResults?.some((test) => test.status === "failed"),
+  ).length;
+  const unexplained = failed + brokenFiles === 0 && !(ok && passed > 0) ? 1 : 0;
+  return { passed, failed: failed + brokenFiles + unexplained, skipped };
+}
+
+/** The JSON of a report file, or null where the run ended before it wrote one. */
+export function readReport(file) {
+  try {
+    return JSON.parse(readFileSync(file, "utf8"));
+  } catch {
+    return null;
+  }
+}
+
+/** The line `.ci/run` and its readers look for. */
+export function summaryLine(results) {
+  const sum = (key) => results.reduce((total, result) => total + result[key], 0);
+  return `${sum("passed")} passed, ${sum("failed")} failed`;
+}

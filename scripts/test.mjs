@@ -1,0 +1,89 @@
+// `npm test`: set-up, then every check this project has. A step that fails stops no other one. The last line is
+// `N passed, N failed`: the tests of both Vitest projects and one for each other step.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { setUp } from "./setup.mjs";
+import { readReport, runTool, summaryLine, vitestTotals } from "./steps.mjs";
+
+const HELP = `Usage: npm test [-- --only=STEP[,STEP]]
+
+Runs every check, or only the steps named: types, lint, format, build, publint, attw, node, browser.
+(publint and attw look at dist/: run build with them.)
+CONVOKE_CHROME=FILE runs the browser suite in that Chromium, CONVOKE_GPU=1 on this machine's own GPU.`;
+
+const reports = mkdtempSync(path.join(tmpdir(), "convoke-test-"));
+
+function setUpStep() {
+  try {
+    setUp();
+    return { ok: true, output: "" };
+  } catch (error) {
+    return { ok: false, output: error.message };
+  }
+}
+
+async function vitestStep(project) {
+  const file = path.join(reports, `${project}.json`);
+  const { ok } = await runTool(
+    "vitest",
+    ["run", "--project", project, "--reporter=default", "--reporter=json", `--outputFile.json=${file}`],
+    { live: true },
+  );
+  return vitestTotals(readReport(file), ok);
+}
+
+const STEPS = [
+  { name: "set-up", run: setUpStep },
+  { name: "types", run: () => runTool("tsc", ["--noEmit"]) },
+  { name: "lint", run: () => runTool("oxlint", ["--type-aware", "--deny-warnings"]) },
+  { name: "format", run: () => runTool("oxfmt", ["--check"]) },
+  { name: "build", run: () => runTool("npm", ["run", "--silent", "build"]) },
+  { name: "publint", run: () => runTool("publint", ["--strict"]) },
+  { name: "attw", run: () => runTool("attw", ["--pack", ".", "--profile", "esm-only"]) },
+  { name: "node", run: () => vitestStep("node") },
+  { name: "browser", run: () => vitestStep("browser") },
+];
+
+/** The steps to run, set-up always among them. */
+function chosenSteps(argv) {
+  let only = null;
+  for (const argument of argv) {
+    if (!argument.startsWith("--only=")) throw new Error(`unknown argument ${JSON.stringify(argument)}\n\n${HELP}`);
+    only = argument.slice("--only=".length).split(",");
+  }
+  const unknown = only?.find((name) => !STEPS.some((step) => step.name === name));
+  if (unknown !== undefined) throw new Error(`there is no step ${JSON.stringify(unknown)}\n\n${HELP}`);
+  return STEPS.filter((step) => only === null || step.name === "set-up" || only.includes(step.name));
+}
+
+/** Runs one step, says how it went, and returns its totals. */
+async function report(step) {
+  console.log(`-- ${step.name}`);
+  const start = performance.now();
+  const result = await step.run();
+  const seconds = ((performance.now() - start) / 1000).toFixed(1);
+  const totals = "ok" in result ? { passed: Number(result.ok), failed: Number(!result.ok), skipped: 0 } : result;
+  if (totals.failed > 0 && result.output) console.log(result.output.trimEnd());
+  const counts = "ok" in result ? "" : `: ${summaryLine([totals])}, ${totals.skipped} skipped`;
+  console.log(`-- ${step.name} ${totals.failed > 0 ? "FAILED" : "ok"} in ${seconds} s${counts}\n`);
+  return totals;
+}
+
+async function main() {
+  const argv = process.argv.slice(2);
+  if (argv.includes("--help")) return console.log(HELP);
+  const results = [];
+  try {
+    for (const step of chosenSteps(argv)) results.push(await report(step));
+  } catch (error) {
+    console.error(error.message);
+    results.push({ passed: 0, failed: 1 });
+  } finally {
+    rmSync(reports, { recursive: true, force: true });
+  }
+  console.log(summaryLine(results));
+  if (results.some((result) => result.failed > 0)) process.exitCode = 1;
+}
+
+await main();

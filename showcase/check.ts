@@ -1,0 +1,47 @@
+// Whether a result is right: its error against the float64 reference, element by element, as a multiple of what float32
+// arithmetic may cost.
+
+/** The unit roundoff of float32. */
+const UNIT = 2 ** -24;
+
+/**
+ * gamma_n = n u / (1 - n u): the relative error bound of a sum of n products in any order, each operation rounded once
+ * (Higham, Accuracy and Stability of Numerical Algorithms, section 3.1).
+ */
+export function gamma(terms: number): number {
+  return (terms * UNIT) / (1 - terms * UNIT);
+}
+
+export interface ErrorCheck {
+  /** The largest |y - reference| as a multiple of growth * gamma_n * (|x| conv |w|); Infinity where y is not finite. */
+  readonly multiple: number;
+  readonly ok: boolean;
+}
+
+/**
+ * Checks y against the reference, element by element.
+ * @param reference the result in float64
+ * @param magnitudes the same convolution of |x| with |w|, in float64
+ * @param terms products in one sum: C / groups * R * S
+ * @param growth how much larger than that of a plain sum the algorithm's error bound is
+ */
+export function checkResult(
+  y: ArrayLike<number>,
+  reference: ArrayLike<number>,
+  magnitudes: ArrayLike<number>,
+  terms: number,
+  growth: number,
+): ErrorCheck {
+  if (y.length !== reference.length || magnitudes.length !== reference.length) {
+    throw new Error(`the result has ${y.length} elements, the reference ${reference.length}`);
+  }
+  const scale = growth * gamma(terms);
+  let multiple = 0;
+  for (let index = 0; index < y.length; index++) {
+    const error = Math.abs(y[index]! - reference[index]!);
+    if (error === 0) continue;
+    const ratio = error / (scale * magnitudes[index]!);
+    multiple = Math.max(multiple, Number.isNaN(ratio) ? Infinity : ratio);
+  }
+  return { multiple, ok: multiple <= 1 };
+}
