@@ -1,7 +1,7 @@
 // Direct convolution, forward. One thread makes TILE_Q neighbouring outputs of a row for TILE_V vectors of output channels:
 // for each input channel and kernel row it loads the stretch of input that its outputs see once, and one vector of weights a
 // kernel column. V is a vector of LANES output channels (vec4f or f32); load_weights comes from a weights-* snippet,
-// source and is_padding from a padding-* snippet.
+// source and is_padding from a padding-* snippet. Q_TAIL and K_TAIL: some tile reaches past the last output or channel.
 struct Geometry {
   threads: u32, steps: u32,
   tiles_q: u32, tiles_k: u32,
@@ -117,7 +117,7 @@ fn main(
   let y_tile = n * g.y_stride_n + group * g.group_k * g.y_stride_k + o * g.y_stride_o + p * g.y_stride_p;
   // @unroll
   for (var q = 0u; q < TILE_Q; q++) {
-    if (q0 + q < g.output_q) {
+    if (select(true, q0 + q < g.output_q, Q_TAIL)) {
       // @unroll
       for (var v = 0u; v < TILE_V; v++) {
         store(sums[q * TILE_V + v], group * g.group_k, k0 + v * LANES, y_tile + (q0 + q) * g.y_stride_q);
@@ -127,7 +127,7 @@ fn main(
 }
 
 fn store_one(sum: f32, first_channel: u32, k: u32, at: u32) {
-  if (k < g.group_k) {
+  if (select(true, k < g.group_k, K_TAIL)) {
     let index = at + k * g.y_stride_k;
     y[index] = epilogue(sum, first_channel + k, index);
   }

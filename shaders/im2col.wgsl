@@ -1,6 +1,7 @@
 // im2col: lays out, for a range of outputs, the input cells that each of them sees. The matrix is what the GEMM multiplies with the
 // weights: channels-first, a row is a (channel, tap) and a column an output; channels-last the other way round. One thread
-// writes RUN vectors of a row, decodes its position once and then steps along.
+// writes RUN vectors of a row, decodes its position once and then steps along. FOURS_TOGETHER: the four cells of a vector always
+// lie in one input row (channels-first), or at one input position (channels-last).
 struct Columns {
   threads: u32,
   runs: u32, rows: u32, row_vectors: u32,
@@ -42,13 +43,24 @@ fn main(
   let start = ((image * g.groups + group) * g.matrix_rows + row) * g.row_vectors;
   for (var j = 0u; j < RUN && run + j < g.row_vectors; j++) {
     var cells: vec4f;
-    // @unroll
-    for (var lane = 0u; lane < 4u; lane++) {
-      cells[lane] = load_cell(pixel, tap, group);
+    if (FOURS_TOGETHER) {
+      cells = load_four(pixel, tap, group);
       if (CHANNELS_LAST) {
+        tap.c += 3u;
         tap = next_tap(tap);
       } else {
+        pixel.q += 3u;
         pixel = next_pixel(pixel);
+      }
+    } else {
+      // @unroll
+      for (var lane = 0u; lane < 4u; lane++) {
+        cells[lane] = load_cell(pixel, tap, group);
+        if (CHANNELS_LAST) {
+          tap = next_tap(tap);
+        } else {
+          pixel = next_pixel(pixel);
+        }
       }
     }
     columns[start + run + j] = cells;
@@ -106,19 +118,49 @@ fn next_tap(tap: Tap) -> Tap {
   return next;
 }
 
-// Terms past the last are the zeros that pad the sum's length to a multiple of 4.
-fn load_cell(pixel: Pixel, tap: Tap, group: u32) -> f32 {
+// Where in the input a tap of an output lies, before padding is resolved.
+fn position(pixel: Pixel, tap: Tap) -> vec3i {
   let t = select(tap.t, KERNEL_T - 1u - tap.t, FLIPPED);
   let r = select(tap.r, KERNEL_R - 1u - tap.r, FLIPPED);
   let s = select(tap.s, KERNEL_S - 1u - tap.s, FLIPPED);
-  let d = i32(pixel.o * STRIDE_D + t * DILATION_D) - g.pad_d;
-  let h = i32(pixel.p * STRIDE_H + r * DILATION_H) - g.pad_h;
-  let w = i32(pixel.q * STRIDE_W + s * DILATION_W) - g.pad_w;
-  let at = pixel.n * g.x_stride_n + (group * g.group_c + min(tap.c, g.group_c - 1u)) * g.x_stride_c
-    + u32(source(d, g.input_d)) * g.x_stride_d
-    + u32(source(h, g.input_h)) * g.x_stride_h
-    + u32(source(w, g.input_w)) * g.x_stride_w;
-  let padding = is_padding(d, g.input_d) || is_padding(h, g.input_h) || is_padding(w, g.input_w);
-  let past_end = tap.c >= g.group_c || tap.t >= KERNEL_T;
-  return select(select(x[at], PADDING_VALUE, padding), 0.0, past_end);
+  return vec3i(
+    i32(pixel.o * STRIDE_D + t * DILATION_D) - g.pad_d,
+    i32(pixel.p * STRIDE_H + r * DILATION_H) - g.pad_h,
+    i32(pixel.q * STRIDE_W + s * DILATION_W) - g.pad_w,
+  );
+}
+
+// The first cell of an input row. Terms past the last are the zeros that pad the sum's length to a multiple of 4: they read
+// some cell and drop it.
+fn row_start(pixel: Pixel, tap: Tap, group: u32, at: vec3i) -> u32 {
+  return pixel.n * g.x_stride_n + (group * g.group_c + min(tap.c, g.group_c - 1u)) * g.x_stride_c
+    + u32(source(at.x, g.input_d)) * g.x_stride_d + u32(source(at.y, g.input_h)) * g.x_stride_h;
+}
+
+fn load_cell(pixel: Pixel, tap: Tap, group: u32) -> f32 {
+  let at = position(pixel, tap);
+  let cell = x[row_start(pixel, tap, group, at) + u32(source(at.z, g.input_w)) * g.x_stride_w];
+  let padding = is_padding(at.x, g.input_d) | is_padding(at.y, g.input_h) | is_padding(at.z, g.input_w);
+  let past_end = (tap.c >= g.group_c) | (tap.t >= KERNEL_T);
+  return select(select(cell, PADDING_VALUE, padding), 0.0, past_end);
+}
+
+fn load_four(pixel: Pixel, tap: Tap, group: u32) -> vec4f {
+  let at = position(pixel, tap);
+  let row = row_start(pixel, tap, group, at);
+  let row_padding = is_padding(at.x, g.input_d) | is_padding(at.y, g.input_h);
+  let past_end = (tap.c >= g.group_c) | (tap.t >= KERNEL_T);
+  var cells: vec4f;
+  if (CHANNELS_LAST) {
+    let first = row + u32(source(at.z, g.input_w)) * g.x_stride_w;
+    cells = vec4f(x[first], x[first + 1u], x[first + 2u], x[first + 3u]);
+    cells = select(cells, vec4f(PADDING_VALUE), row_padding | is_padding(at.z, g.input_w));
+  } else {
+    // @unroll
+    for (var lane = 0u; lane < 4u; lane++) {
+      let w = at.z + i32(lane * STRIDE_W);
+      cells[lane] = select(x[row + u32(source(w, g.input_w))], PADDING_VALUE, row_padding | is_padding(w, g.input_w));
+    }
+  }
+  return select(cells, vec4f(), past_end);
 }

@@ -17,7 +17,9 @@ console.log("differences:", [...(await result.read())].join(" "));
 
 // The same layer planned once, with what was considered.
 const plan = await engine.plan("forward", { inputShape: [1, 64, 56, 56], kernelShape: [64, 64, 3, 3], padding: 1 });
-console.log(`a 3x3 layer of 64 channels: ${(plan.flops / 1e6).toFixed(0)} MFLOP by ${plan.algorithm}\n${plan.explain()}`);
+console.log(
+  `a 3x3 layer of 64 channels: ${(plan.flops / 1e6).toFixed(0)} MFLOP by ${plan.algorithm}\n${plan.explain()}`,
+);
 
 plan.destroy();
 for (const tensor of [signal, difference, result]) tensor.destroy();

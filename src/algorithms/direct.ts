@@ -56,10 +56,11 @@ export const direct: Algorithm<DirectVariant> = {
 
   variants(problem) {
     const width = problem.output[2];
-    const fitting = [14, 8, 7, 4, 2, 1].filter((tileQ) => tileQ <= width);
-    const waste = (tileQ: number): number => (Math.ceil(width / tileQ) * tileQ) / width;
-    const [best] = fitting.toSorted((a, b) => waste(a) - waste(b) || b - a);
-    return [variantOf(problem, best!, best! >= 7 ? 8 : 16)];
+    // A tile costs its outputs and the weights it loads, which weigh as much as a dozen outputs.
+    const costs = (tileQ: number): number => Math.ceil(width / tileQ) * (tileQ + 12);
+    const [best] = [14, 8, 7, 4, 2, 1].filter((tileQ) => tileQ <= width).toSorted((a, b) => costs(a) - costs(b));
+    // Columns share a stretch of input; a kernel of one column makes up for it with twice the channels.
+    return [variantOf(problem, best!, best! >= 7 && problem.kernel[2] > 1 ? 8 : 16)];
   },
 
   plan(problem, _gpu, variant): Plan {
@@ -92,6 +93,8 @@ export const direct: Algorithm<DirectVariant> = {
               TILE_Q: variant.tileQ,
               TILE_V: variant.tileV,
               LANES: variant.lanes,
+              Q_TAIL: output[2] % variant.tileQ !== 0,
+              K_TAIL: (K / groups) % (variant.tileV * variant.lanes) !== 0,
               KERNEL_T: kernel[0],
               KERNEL_R: kernel[1],
               KERNEL_S: kernel[2],

@@ -128,6 +128,7 @@ function im2colStep(problem: ConvProblem, sizes: Sizes, chunk: Chunk): Step {
         DILATION_H: dilation[1],
         DILATION_W: dilation[2],
         CHANNELS_LAST: channelsLast,
+        FOURS_TOGETHER: (channelsLast ? C / groups : output[2]) % 4 === 0,
         FLIPPED: problem.flipped,
         PADDING_VALUE: { f32: problem.paddingValue },
       },
