@@ -5,6 +5,7 @@ import { playwright } from "@vitest/browser-playwright";
 import { defineConfig } from "vitest/config";
 import { chromiumArgs, findChromium } from "./scripts/browsers.mjs";
 
+// No test's verdict depends on time: the timeouts only end what hangs.
 // A cross-origin isolated page has the fine-grained clock.
 const headers = { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" };
 
@@ -16,6 +17,7 @@ export default defineConfig({
         test: {
           name: "node",
           environment: "node",
+          testTimeout: 300_000,
           include: ["test/**/*.test.ts"],
           exclude: ["test/**/*.browser.test.ts"],
         },
@@ -25,6 +27,7 @@ export default defineConfig({
         test: {
           name: "browser",
           include: ["test/**/*.browser.test.ts"],
+          testTimeout: 300_000,
           browser: {
             enabled: true,
             headless: true,

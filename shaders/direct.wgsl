@@ -15,8 +15,8 @@ struct Geometry {
 }
 
 @group(0) @binding(0) var<uniform> g: Geometry;
-@group(0) @binding(1) var<storage, read> x: array<f32>;
-@group(0) @binding(3) var<storage, read_write> y: array<f32>;
+@group(0) @binding(1) var<storage, read> x: array<E>;
+@group(0) @binding(3) var<storage, read_write> y: array<E>;
 
 // A stretch holds the cells that TILE_Q outputs see through COLUMNS kernel columns: cell i lies CELL_STEP * i to the right of the
 // first, and output q sees through column s the cell q * CELLS_PER_OUTPUT + s * CELLS_PER_COLUMN.
@@ -81,10 +81,10 @@ fn main(
       // @unroll
       for (var i = 0u; i < CELLS; i++) {
         if (COLUMNS == KERNEL_S) {
-          cells[i] = select(x[row + columns_at[i]], PADDING_VALUE, row_beyond | beyond[i]);
+          cells[i] = select(f32(x[row + columns_at[i]]), PADDING_VALUE, row_beyond | beyond[i]);
         } else {
           let w = left + i32(s0 * DILATION_W + CELL_STEP * i);
-          let cell = x[row + u32(source(w, g.input_w)) * x_step];
+          let cell = f32(x[row + u32(source(w, g.input_w)) * x_step]);
           cells[i] = select(cell, PADDING_VALUE, row_beyond | is_padding(w, g.input_w));
         }
       }
@@ -129,6 +129,6 @@ fn main(
 fn store_one(sum: f32, first_channel: u32, k: u32, at: u32) {
   if (select(true, k < g.group_k, K_TAIL)) {
     let index = at + k * g.y_stride_k;
-    y[index] = epilogue(sum, first_channel + k, index);
+    y[index] = E(epilogue(sum, first_channel + k, index));
   }
 }

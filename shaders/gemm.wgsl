@@ -1,7 +1,7 @@
 // C[m, n] = epilogue(sum over k of A[m, k] B[k, n]) for a batch of matrices, all row-major. One TILE_M x 4 TILE_N4 block of C a
 // thread, straight from storage: rows of A in vectors along k, rows of B in vectors along n, so that a step of four k costs
 // TILE_M + 4 TILE_N4 loads for 16 TILE_M TILE_N4 multiply-adds. K is a multiple of 4 (the packing steps pad with zeros).
-// A batch index is outer * inner_count + inner: images and groups.
+// A4 and B4 are four numbers of A and B as stored, E one of C. A batch index is outer * inner_count + inner: images and groups.
 struct Gemm {
   threads: u32,
   tiles_m: u32, tiles_n: u32, inner_count: u32,
@@ -13,9 +13,9 @@ struct Gemm {
 }
 
 @group(0) @binding(0) var<uniform> g: Gemm;
-@group(0) @binding(1) var<storage, read> a: array<vec4f>;
-@group(0) @binding(2) var<storage, read> b: array<vec4f>;
-@group(0) @binding(3) var<storage, read_write> c: array<f32>;
+@group(0) @binding(1) var<storage, read> a: array<A4>;
+@group(0) @binding(2) var<storage, read> b: array<B4>;
+@group(0) @binding(3) var<storage, read_write> c: array<E>;
 
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn main(
@@ -57,13 +57,13 @@ fn main(
     for (var j = 0u; j < TILE_N4; j++) {
       // @unroll
       for (var s = 0u; s < 4u; s++) {
-        right[s * TILE_N4 + j] = b[b_at[j]];
+        right[s * TILE_N4 + j] = vec4f(b[b_at[j]]);
         b_at[j] += g.b_row;
       }
     }
     // @unroll
     for (var i = 0u; i < TILE_M; i++) {
-      let left = a[a_at[i] + k4];
+      let left = vec4f(a[a_at[i] + k4]);
       // @unroll
       for (var j = 0u; j < TILE_N4; j++) {
         var sum = sums[i * TILE_N4 + j];
@@ -92,7 +92,7 @@ fn store(sum: vec4f, m: u32, n: u32, row: u32, channel: u32) {
   for (var lane = 0u; lane < 4u; lane++) {
     if (n + lane < g.size_n) {
       let at = row + n + lane;
-      c[at] = epilogue(sum[lane], channel + select(n + lane, m, CHANNELS_ARE_ROWS), at);
+      c[at] = E(epilogue(sum[lane], channel + select(n + lane, m, CHANNELS_ARE_ROWS), at));
     }
   }
 }

@@ -17,7 +17,7 @@ struct Pixel { n: u32, o: u32, p: u32, q: u32 }
 struct Tap { c: u32, t: u32, r: u32, s: u32 }
 
 @group(0) @binding(0) var<uniform> g: Columns;
-@group(0) @binding(1) var<storage, read> x: array<f32>;
+@group(0) @binding(1) var<storage, read> x: array<E>;
 @group(0) @binding(3) var<storage, read_write> columns: array<vec4f>;
 
 @compute @workgroup_size(WORKGROUP_SIZE)
@@ -139,7 +139,7 @@ fn row_start(pixel: Pixel, tap: Tap, group: u32, at: vec3i) -> u32 {
 
 fn load_cell(pixel: Pixel, tap: Tap, group: u32) -> f32 {
   let at = position(pixel, tap);
-  let cell = x[row_start(pixel, tap, group, at) + u32(source(at.z, g.input_w)) * g.x_stride_w];
+  let cell = f32(x[row_start(pixel, tap, group, at) + u32(source(at.z, g.input_w)) * g.x_stride_w]);
   let padding = is_padding(at.x, g.input_d) | is_padding(at.y, g.input_h) | is_padding(at.z, g.input_w);
   let past_end = (tap.c >= g.group_c) | (tap.t >= KERNEL_T);
   return select(select(cell, PADDING_VALUE, padding), 0.0, past_end);
@@ -153,13 +153,13 @@ fn load_four(pixel: Pixel, tap: Tap, group: u32) -> vec4f {
   var cells: vec4f;
   if (CHANNELS_LAST) {
     let first = row + u32(source(at.z, g.input_w)) * g.x_stride_w;
-    cells = vec4f(x[first], x[first + 1u], x[first + 2u], x[first + 3u]);
+    cells = vec4f(vec4<E>(x[first], x[first + 1u], x[first + 2u], x[first + 3u]));
     cells = select(cells, vec4f(PADDING_VALUE), row_padding | is_padding(at.z, g.input_w));
   } else {
     // @unroll
     for (var lane = 0u; lane < 4u; lane++) {
       let w = at.z + i32(lane * STRIDE_W);
-      cells[lane] = select(x[row + u32(source(w, g.input_w))], PADDING_VALUE, row_padding | is_padding(w, g.input_w));
+      cells[lane] = select(f32(x[row + u32(source(w, g.input_w))]), PADDING_VALUE, row_padding | is_padding(w, g.input_w));
     }
   }
   return select(cells, vec4f(), past_end);

@@ -8,7 +8,7 @@ struct Pack {
 }
 
 @group(0) @binding(0) var<uniform> g: Pack;
-@group(0) @binding(1) var<storage, read> from_matrix: array<f32>;
+@group(0) @binding(1) var<storage, read> from_matrix: array<E>;
 @group(0) @binding(3) var<storage, read_write> to_matrix: array<vec4f>;
 
 @compute @workgroup_size(WORKGROUP_SIZE)
@@ -28,7 +28,7 @@ fn main(
   // @unroll
   for (var lane = 0u; lane < 4u; lane++) {
     let inside = row < g.from_rows && column + lane < g.from_columns;
-    let value = from_matrix[start + min(column + lane, g.from_columns - 1u) * g.from_column];
+    let value = f32(from_matrix[start + min(column + lane, g.from_columns - 1u) * g.from_column]);
     values[lane] = select(0.0, value, inside);
   }
   to_matrix[index] = values;

@@ -1,9 +1,10 @@
+// ConvPlan: a planned and compiled convolution that is run many times, by the engine or on the caller's own command encoder.
 import { operandBytes } from "./algorithms/parts.ts";
+import { bytesFor } from "./dtype.ts";
 import { ConvError, describe, refuse, words } from "./error.ts";
 import type { GpuContext } from "./gpu/context.ts";
 import { Executable, type OperandBuffers } from "./gpu/executable.ts";
-import { createWorkspace } from "./gpu/memory.ts";
-// ConvPlan: a planned and compiled convolution that is run many times, by the engine or on the caller's own command encoder.
+import { createPrepared, createWorkspace } from "./gpu/memory.ts";
 import { BufferUsage, TENSOR_USAGE } from "./gpu/usage.ts";
 import type { Operand, Plan, Step } from "./plan.ts";
 import type { Choice } from "./planner/choose.ts";
@@ -43,6 +44,8 @@ export class ConvPlan {
   readonly bytes: number;
   /** How much larger than the bound of a sequential float32 sum the error bound is. */
   readonly errorGrowth: number;
+  /** Memory for what is made of the weights once and kept with their tensor, in bytes. */
+  readonly preparedBytes: number;
   /** The dispatches, as plain data. */
   readonly steps: readonly Step[];
   /** Shape of the output. */
@@ -50,14 +53,21 @@ export class ConvPlan {
   readonly #gpu: GpuContext;
   readonly #choice: Choice;
   readonly #executable: Executable;
+  readonly #preparation: Executable | undefined;
+  /** Names what is prepared: plans that make the same of the same weights share it. */
+  readonly #preparationKey: string;
   #workspace: GPUBuffer | undefined;
+  #prepared: GPUBuffer | undefined;
   #destroyed = false;
 
   /** @internal */
   constructor(gpu: GpuContext, problem: ConvProblem, choice: Choice, plan: Plan) {
     this.#gpu = gpu;
     this.#choice = choice;
-    this.#executable = new Executable(gpu, plan);
+    this.#executable = new Executable(gpu, plan.steps);
+    this.#preparation = plan.preparation && new Executable(gpu, plan.preparation.steps);
+    this.#preparationKey = JSON.stringify(plan.preparation?.steps);
+    this.preparedBytes = plan.preparation?.bytes ?? 0;
     this.problem = problem;
     this.algorithm = plan.algorithm;
     this.variant = plan.variant;
@@ -80,19 +90,11 @@ export class ConvPlan {
    */
   run(inputs: ConvInputs): Tensor {
     this.#alive("run");
-    checkOptions("inputs", inputs, ["x", "w", "bias", "residual"]);
-    const { problem } = this;
-    const buffers: OperandBuffers = {};
-    for (const operand of operandNames(problem)) {
-      if (operand === "y") continue;
-      buffers[operand] = this.#tensor(operand, inputs[operand]).buffer;
-    }
-    this.#checkUnused(inputs);
-    return this.runOn(buffers);
+    return this.runOn(checkInputs(this.#gpu, this.problem, inputs), inputs.w);
   }
 
-  /** @internal Runs on buffers that were already checked. */
-  runOn(inputs: OperandBuffers): Tensor {
+  /** @internal Runs on the buffers of inputs that were checked. */
+  runOn(inputs: OperandBuffers, w: Tensor): Tensor {
     const { device, memory, arena, failures } = this.#gpu;
     return failures.watch(`${this.algorithm} convolution`, () => {
       const buffer = memory.allocate("tensors", {
@@ -103,6 +105,7 @@ export class ConvPlan {
       try {
         const buffers: OperandBuffers = { ...inputs, y: buffer };
         if (this.workspaceBytes > 0) buffers.workspace = arena.acquire(this.workspaceBytes);
+        if (this.#preparation) buffers.prepared = this.#preparedFrom(w);
         const encoder = device.createCommandEncoder({ label: "convoke" });
         this.#executable.encode(encoder, buffers);
         device.queue.submit([encoder.finish()]);
@@ -115,7 +118,8 @@ export class ConvPlan {
   }
 
   /**
-   * Records the plan on the caller's encoder, outside any pass; the caller submits.
+   * Records the plan on the caller's encoder, outside any pass; the caller submits. What is prepared from weights given as a tensor is
+   * made of the values they have now; weights that the same encoder writes are given as a buffer, and prepared each time.
    * @throws ConvError where a buffer is missing, too small, without usage STORAGE, or both read and written.
    */
   encode(encoder: GPUCommandEncoder, buffers: ConvBuffers): void {
@@ -127,10 +131,10 @@ export class ConvPlan {
       const given = buffers[operand];
       operands[operand] =
         given instanceof Tensor
-          ? this.#tensor(operand, given).buffer
+          ? checkOperand(this.#gpu, problem, operand, given).buffer
           : checkBuffer(operand, given, bytesOf(problem, operand));
     }
-    this.#checkUnused(buffers);
+    checkUnused(problem, buffers);
     for (const operand of operandNames(problem)) {
       if (operand !== "y" && operands[operand] === operands.y)
         refuse("invalid-argument", "buffers.y", words(`the buffer of ${operand}`), "a buffer of its own");
@@ -140,6 +144,14 @@ export class ConvPlan {
         ? checkBuffer("workspace", buffers.workspace, this.workspaceBytes)
         : (this.#workspace ??= createWorkspace(this.#gpu.memory, this.workspaceBytes));
     }
+    if (this.#preparation) {
+      if (buffers.w instanceof Tensor) {
+        operands.prepared = this.#preparedFrom(buffers.w);
+      } else {
+        operands.prepared = this.#prepared ??= createPrepared(this.#gpu.memory, this.preparedBytes);
+        this.#preparation.encode(encoder, operands);
+      }
+    }
     this.#executable.encode(encoder, operands);
   }
 
@@ -148,32 +160,29 @@ export class ConvPlan {
     if (this.#destroyed) return;
     this.#destroyed = true;
     this.#executable.destroy();
-    if (this.#workspace) this.#gpu.memory.free(this.#workspace);
+    this.#preparation?.destroy();
+    for (const buffer of [this.#workspace, this.#prepared]) if (buffer) this.#gpu.memory.free(buffer);
+  }
+
+  /** What the plan makes of a weight tensor: kept with the tensor, else made and submitted now. */
+  #preparedFrom(w: Tensor): GPUBuffer {
+    const { device, arena, memory } = this.#gpu;
+    return w.prepared(this.#preparationKey, () => {
+      const buffers: OperandBuffers = { w: w.buffer, prepared: createPrepared(memory, this.preparedBytes) };
+      if (this.workspaceBytes > 0) buffers.workspace = arena.acquire(this.workspaceBytes);
+      const encoder = device.createCommandEncoder({ label: "convoke weights" });
+      this.#preparation!.encode(encoder, buffers);
+      device.queue.submit([encoder.finish()]);
+      return buffers.prepared!;
+    });
   }
 
   #alive(method: string): void {
     if (this.#destroyed) throw new ConvError("destroyed", `plan.${method}: got a destroyed plan, expected a live one`);
   }
-
-  #tensor(operand: Exclude<Operand, "workspace">, given: unknown): Tensor {
-    const tensor = checkTensor(operand, given, this.#gpu);
-    const shape =
-      operand === "bias" ? [this.problem.K] : tensorShape(this.problem, operand === "residual" ? "y" : operand);
-    checkTensorShape(operand, tensor, shape);
-    if (operand !== "bias" && tensor.layout !== this.problem.layout)
-      refuse("shape-mismatch", `${operand}.layout`, tensor.layout, `"${this.problem.layout}", as planned`);
-    return tensor;
-  }
-
-  #checkUnused(given: Partial<Record<Operand, unknown>>): void {
-    for (const operand of ["bias", "residual"] as const) {
-      if (given[operand] !== undefined && !this.problem.epilogue[operand])
-        refuse("invalid-argument", operand, words("a tensor"), "none: the plan was made without it");
-    }
-  }
 }
 
-type TensorOperand = Exclude<Operand, "workspace">;
+type TensorOperand = Exclude<Operand, "workspace" | "prepared">;
 
 function operandNames(problem: ConvProblem): TensorOperand[] {
   const names: TensorOperand[] = ["x", "w", "y"];
@@ -183,7 +192,46 @@ function operandNames(problem: ConvProblem): TensorOperand[] {
 }
 
 function bytesOf(problem: ConvProblem, operand: TensorOperand): number {
-  return operand === "bias" ? problem.K * 4 : operandBytes(problem, operand === "residual" ? "y" : operand);
+  return operand === "bias"
+    ? bytesFor(problem.K, problem.dtype)
+    : operandBytes(problem, operand === "residual" ? "y" : operand);
+}
+
+/**
+ * The buffers of a forward run's tensors.
+ * @throws ConvError where one is missing, not called for, of another shape, layout, type or engine, or destroyed.
+ */
+export function checkInputs(gpu: GpuContext, problem: ConvProblem, inputs: ConvInputs): OperandBuffers {
+  checkOptions("inputs", inputs, ["x", "w", "bias", "residual"]);
+  const buffers: OperandBuffers = {};
+  for (const operand of operandNames(problem)) {
+    if (operand !== "y") buffers[operand] = checkOperand(gpu, problem, operand, inputs[operand]).buffer;
+  }
+  checkUnused(problem, inputs);
+  return buffers;
+}
+
+function checkOperand(gpu: GpuContext, problem: ConvProblem, operand: TensorOperand, given: unknown): Tensor {
+  const tensor = checkTensor(operand, given, gpu);
+  const shape = operand === "bias" ? [problem.K] : tensorShape(problem, operand === "residual" ? "y" : operand);
+  if (describe(tensor.shape) !== describe(shape)) {
+    refuse("shape-mismatch", `${operand}.shape`, tensor.shape, describe(shape));
+  }
+  if (tensor.dtype !== problem.dtype) {
+    refuse("shape-mismatch", `${operand}.dtype`, tensor.dtype, `"${problem.dtype}", as the others`);
+  }
+  if (operand !== "bias" && tensor.layout !== problem.layout) {
+    refuse("shape-mismatch", `${operand}.layout`, tensor.layout, `"${problem.layout}", as the others`);
+  }
+  return tensor;
+}
+
+function checkUnused(problem: ConvProblem, given: Partial<Record<Operand, unknown>>): void {
+  for (const operand of ["bias", "residual"] as const) {
+    if (given[operand] !== undefined && !problem.epilogue[operand]) {
+      refuse("invalid-argument", operand, words("a tensor"), "none: the plan was made without it");
+    }
+  }
 }
 
 function checkBuffer(operand: string, given: unknown, bytes: number): GPUBuffer {
@@ -220,9 +268,4 @@ export function checkTensor(argument: string, given: unknown, gpu: GpuContext): 
   if (!given.belongsTo(gpu))
     throw new ConvError("foreign-tensor", `${argument}: got a tensor of another engine, expected one of this engine`);
   return given;
-}
-
-export function checkTensorShape(argument: string, tensor: Tensor, shape: readonly number[]): void {
-  if (describe(tensor.shape) !== describe(shape))
-    refuse("shape-mismatch", `${argument}.shape`, tensor.shape, describe(shape));
 }

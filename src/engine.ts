@@ -1,20 +1,19 @@
+// Engine: a device, its tensors and its operations.
 import type { ActivationOption } from "./activation.ts";
 import type { GpuTraits } from "./algorithms/algorithm.ts";
 import { algorithms } from "./algorithms/index.ts";
 import { operandBytes } from "./algorithms/parts.ts";
-import { ConvPlan, checkTensor, checkTensorShape } from "./conv-plan.ts";
+import { ConvPlan, checkInputs, checkTensor } from "./conv-plan.ts";
+import { DTYPES, type Dtype, bytesFor } from "./dtype.ts";
 import { ConvError, refuse, words } from "./error.ts";
 import { GpuContext } from "./gpu/context.ts";
-import { type DeviceSource, openDevice, type OpenedDevice } from "./gpu/device.ts";
-import type { OperandBuffers } from "./gpu/executable.ts";
+import { type DeviceSource, openDevice, type OpenedDevice, traitsOf } from "./gpu/device.ts";
 import type { MemoryReport } from "./gpu/memory.ts";
-// Engine: a device, its tensors and its operations.
 import { BufferUsage, TENSOR_USAGE } from "./gpu/usage.ts";
 import { CONSTRAINT_KEYS, type Choice, type Constraints, checkConstraints, choose } from "./planner/choose.ts";
 import {
   type ConvDescriptor,
   type ConvProblem,
-  DTYPES,
   GEOMETRY_KEYS,
   type GeometryOptions,
   LAYOUTS,
@@ -23,7 +22,7 @@ import {
   tensorShape,
 } from "./problem.ts";
 import { elementCount } from "./shape.ts";
-import { Tensor, type TensorOptions, toFloat32 } from "./tensor.ts";
+import { Tensor, type TensorOptions, toBytes } from "./tensor.ts";
 import { checkOneOf, checkOptions, checkShape } from "./validate.ts";
 
 /** Options of a convolution of tensors. */
@@ -97,9 +96,9 @@ export class Engine {
   /** A tensor of the given values, in row-major order of `shape`. */
   tensor(data: ArrayLike<number>, shape: readonly number[], options: TensorOptions = {}): Tensor {
     const { sizes, checked } = this.#checkNew(shape, options);
-    const values = toFloat32("data", data, elementCount(sizes));
+    const bytes = toBytes("data", data, elementCount(sizes), checked.dtype);
     const tensor = this.#create(sizes, checked);
-    this.#gpu.failures.watch("tensor upload", () => this.device.queue.writeBuffer(tensor.buffer, 0, values));
+    this.#gpu.failures.watch("tensor upload", () => this.device.queue.writeBuffer(tensor.buffer, 0, bytes));
     return tensor;
   }
 
@@ -115,7 +114,7 @@ export class Engine {
    */
   wrap(buffer: GPUBuffer, shape: readonly number[], options: TensorOptions = {}): Tensor {
     const { sizes, checked } = this.#checkNew(shape, options);
-    const bytes = elementCount(sizes) * 4;
+    const bytes = bytesFor(elementCount(sizes), checked.dtype);
     if (typeof buffer !== "object" || buffer === null || typeof buffer.size !== "number")
       refuse("invalid-argument", "buffer", buffer, "a GPUBuffer");
     if (buffer.size < bytes)
@@ -142,7 +141,7 @@ export class Engine {
     this.#alive();
     checkOptions("options", options, CONV_KEYS);
     const { bias, residual, algorithm, variant, tolerance, maxWorkspaceBytes, ...geometry } = options;
-    const { layout, shape: inputShape } = checkTensor("x", x, this.#gpu);
+    const { layout, dtype, shape: inputShape } = checkTensor("x", x, this.#gpu);
     const { shape: kernelShape } = checkTensor("w", w, this.#gpu);
     if (w.layout !== layout) refuse("shape-mismatch", "w.layout", w.layout, `"${layout}", the layout of x`);
     const problem = convProblem(
@@ -152,6 +151,7 @@ export class Engine {
         inputShape,
         kernelShape,
         layout,
+        dtype,
         bias: bias !== undefined,
         residual: residual !== undefined,
       },
@@ -161,18 +161,9 @@ export class Engine {
       "options",
       withoutUndefined({ algorithm, variant, tolerance, maxWorkspaceBytes }),
     );
-    const buffers: OperandBuffers = { x: x.buffer, w: w.buffer };
-    if (bias !== undefined) {
-      checkTensorShape("bias", checkTensor("bias", bias, this.#gpu), [problem.K]);
-      buffers.bias = bias.buffer;
-    }
-    if (residual !== undefined) {
-      checkTensorShape("residual", checkTensor("residual", residual, this.#gpu), tensorShape(problem, "y"));
-      if (residual.layout !== layout)
-        refuse("shape-mismatch", "residual.layout", residual.layout, `"${layout}", the layout of x`);
-      buffers.residual = residual.buffer;
-    }
-    return this.#planFor(problem, constraints).runOn(buffers);
+    const inputs = { x, w, ...(bias !== undefined && { bias }), ...(residual !== undefined && { residual }) };
+    const buffers = checkInputs(this.#gpu, problem, inputs);
+    return this.#planFor(problem, constraints).runOn(buffers, w);
   }
 
   /**
@@ -183,7 +174,8 @@ export class Engine {
     this.#alive();
     const problem = convProblem(pass, descriptor);
     const { choice, plan } = this.#decide(problem, checkConstraints("constraints", constraints));
-    await Promise.all(plan.steps.map((step) => this.#gpu.pipelines.prepare(step.kernel)));
+    const steps = [...(plan.preparation?.steps ?? []), ...plan.steps];
+    await Promise.all(steps.map((step) => this.#gpu.pipelines.prepare(step.kernel)));
     this.#alive();
     return new ConvPlan(this.#gpu, problem, choice, plan);
   }
@@ -205,8 +197,12 @@ export class Engine {
     this.#alive();
     const sizes = checkShape("shape", shape, TENSOR_RANKS);
     const { dtype, layout } = checkOptions("options", options, ["dtype", "layout"]);
-    const bytes = elementCount(sizes) * 4;
-    const most = Math.min(this.device.limits.maxStorageBufferBindingSize, this.device.limits.maxBufferSize);
+    const checked = {
+      dtype: this.#checkDtype(checkOneOf("dtype", dtype ?? "f32", DTYPES)),
+      layout: checkOneOf("layout", layout ?? "channels-first", LAYOUTS),
+    };
+    const bytes = bytesFor(elementCount(sizes), checked.dtype);
+    const most = this.#traits({}).maxBindingBytes;
     if (bytes > most)
       refuse(
         "too-large",
@@ -214,22 +210,27 @@ export class Engine {
         words(`[${sizes.join(", ")}], ${bytes} bytes`),
         `at most ${most} bytes, what this device binds at once`,
       );
-    return {
-      sizes,
-      checked: {
-        dtype: checkOneOf("dtype", dtype ?? "f32", DTYPES),
-        layout: checkOneOf("layout", layout ?? "channels-first", LAYOUTS),
-      },
-    };
+    return { sizes, checked };
+  }
+
+  #checkDtype(dtype: Dtype): Dtype {
+    if (dtype === "f16" && !this.device.features.has("shader-f16"))
+      refuse("unsupported", "dtype", dtype, '"f32": this device was made without the feature shader-f16');
+    return dtype;
   }
 
   #create(shape: readonly number[], options: Required<TensorOptions>): Tensor {
-    const descriptor = { label: "convoke tensor", size: elementCount(shape) * 4, usage: TENSOR_USAGE };
+    const descriptor = {
+      label: "convoke tensor",
+      size: bytesFor(elementCount(shape), options.dtype),
+      usage: TENSOR_USAGE,
+    };
     const buffer = this.#gpu.failures.watch("tensor", () => this.#gpu.memory.allocate("tensors", descriptor));
     return new Tensor(this.#gpu, buffer, shape, options, true);
   }
 
   #decide(problem: ConvProblem, constraints: Constraints) {
+    this.#checkDtype(problem.dtype);
     const traits = this.#traits(constraints);
     for (const operand of ["x", "w", "y"] as const) {
       const bytes = operandBytes(problem, operand);
@@ -264,11 +265,7 @@ export class Engine {
   }
 
   #traits(constraints: Constraints): GpuTraits {
-    const { maxStorageBufferBindingSize, maxBufferSize } = this.device.limits;
-    return {
-      maxBindingBytes: Math.min(maxStorageBufferBindingSize, maxBufferSize),
-      maxWorkspaceBytes: Math.min(constraints.maxWorkspaceBytes ?? DEFAULT_WORKSPACE_BYTES, maxBufferSize),
-    };
+    return traitsOf(this.device, this.info.adapter, constraints.maxWorkspaceBytes ?? DEFAULT_WORKSPACE_BYTES);
   }
 }
 

@@ -2,9 +2,10 @@
 export { ConvError, type ConvErrorCode } from "./error.ts";
 export { type ConvOptions, Engine, type EngineInfo, createEngine } from "./engine.ts";
 export { type ConvBuffers, type ConvInputs, ConvPlan } from "./conv-plan.ts";
+export type { Dtype } from "./dtype.ts";
 export { Tensor, type TensorOptions } from "./tensor.ts";
 export { type ActivationName, type ActivationOption } from "./activation.ts";
-export type { ConvDescriptor, ConvProblem, Dtype, GeometryOptions, Layout, Pass } from "./problem.ts";
+export type { ConvDescriptor, ConvProblem, GeometryOptions, Layout, Pass } from "./problem.ts";
 export type { Padding, PaddingMode } from "./padding.ts";
 export type { Binding, Constant, Kernel, Operand, Step } from "./plan.ts";
 export type { Constraints } from "./planner/choose.ts";

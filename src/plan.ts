@@ -2,8 +2,11 @@
 // uniforms, and the workspace they share. No GPU object appears here, so planning is tested in Node and a plan can be
 // printed, compared and replayed.
 
-/** The buffers a plan works on. `workspace` is scratch memory: its contents before and after a run mean nothing. */
-export type Operand = "x" | "w" | "y" | "bias" | "residual" | "workspace";
+/**
+ * The buffers a plan works on. `workspace` is scratch memory: its contents before and after a run mean nothing. `prepared` holds
+ * what the plan makes of the weights alone (packed, transformed), kept with the weight tensor.
+ */
+export type Operand = "x" | "w" | "y" | "bias" | "residual" | "workspace" | "prepared";
 
 /** A range of an operand at a binding number of a kernel. Offsets and sizes are in bytes. */
 export interface Binding {
@@ -33,11 +36,24 @@ export interface Step {
   readonly workgroups: readonly [number, number, number];
 }
 
+/** What is made of the weights once and kept: steps that read `w` (and may use `workspace`) and write `prepared`. */
+export interface Preparation {
+  readonly steps: readonly Step[];
+  readonly bytes: number;
+}
+
 export interface Plan {
   readonly algorithm: string;
   readonly variant: string;
+  readonly preparation?: Preparation;
   readonly steps: readonly Step[];
+  /** Scratch memory that the steps need, those of the preparation too. */
   readonly workspaceBytes: number;
+}
+
+/** Bytes a plan needs beside its operands: what a workspace cap is held against. */
+export function extraBytes(plan: Plan): number {
+  return plan.workspaceBytes + (plan.preparation?.bytes ?? 0);
 }
 
 /** Binding numbers that mean the same in every kernel; 1 and 2 are the two inputs of the kernel, whatever they are. */

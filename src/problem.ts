@@ -4,6 +4,7 @@
 // Letters in index arithmetic, here and in the shaders, are the field's: N batch, C input channels, K output channels,
 // (T, R, S) kernel depth, height, width, (D, H, W) input and (O, P, Q) output depth, height, width.
 import { type Activation, type ActivationOption, checkActivation } from "./activation.ts";
+import { DTYPES, type Dtype } from "./dtype.ts";
 import { refuse, words } from "./error.ts";
 import { type Padding, type PaddingMode, PADDING_MODES, checkPaddingMode, resolvePadding } from "./padding.ts";
 import { type Triple, elementCount, outputSize } from "./shape.ts";
@@ -27,9 +28,6 @@ export type Pass = (typeof PASSES)[number];
  */
 export const LAYOUTS = ["channels-first", "channels-last"] as const;
 export type Layout = (typeof LAYOUTS)[number];
-
-export const DTYPES = ["f32"] as const;
-export type Dtype = (typeof DTYPES)[number];
 
 const MODES = ["cross-correlation", "convolution"] as const;
 

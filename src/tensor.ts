@@ -1,12 +1,13 @@
+import { type Dtype, bytesFor, fromFloat16Bits, toFloat16Bits } from "./dtype.ts";
+// Tensor: numbers on the GPU with a shape and a layout.
 import { ConvError, refuse, words } from "./error.ts";
 import type { GpuContext } from "./gpu/context.ts";
-// Tensor: numbers on the GPU with a shape and a layout.
 import { BufferUsage, MAP_READ_MODE } from "./gpu/usage.ts";
-import { type Dtype, type Layout } from "./problem.ts";
+import type { Layout } from "./problem.ts";
 import { elementCount } from "./shape.ts";
 
 export interface TensorOptions {
-  /** "f32", the only element type so far. */
+  /** The element type, "f32" unless given. "f16" needs the feature shader-f16; numbers are converted on upload and read. */
   dtype?: Dtype;
   /** What the axes mean to an operation, "channels-first" unless given. */
   layout?: Layout;
@@ -21,6 +22,7 @@ export class Tensor {
   readonly buffer: GPUBuffer;
   readonly #gpu: GpuContext;
   readonly #owned: boolean;
+  readonly #prepared = new Map<string, GPUBuffer>();
   #destroyed = false;
 
   /** @internal */
@@ -45,7 +47,7 @@ export class Tensor {
   }
 
   get byteLength(): number {
-    return this.size * 4;
+    return bytesFor(this.size, this.dtype);
   }
 
   get destroyed(): boolean {
@@ -78,7 +80,8 @@ export class Tensor {
       await failures.settle();
       const cause = await mapped;
       if (cause) throw await failures.explain("read", cause);
-      return new Float32Array(staging.getMappedRange().slice(0));
+      const bytes = staging.getMappedRange().slice(0);
+      return this.dtype === "f16" ? fromFloat16Bits(new Uint16Array(bytes, 0, this.size)) : new Float32Array(bytes);
     } finally {
       memory.free(staging);
     }
@@ -87,14 +90,25 @@ export class Tensor {
   /** Overwrites all values, given in row-major order of `shape`. */
   write(data: ArrayLike<number>): void {
     this.#alive("write");
-    const values = toFloat32("data", data, this.size);
-    this.#gpu.failures.watch("write", () => this.#gpu.device.queue.writeBuffer(this.buffer, 0, values));
+    const bytes = toBytes("data", data, this.size, this.dtype);
+    this.updated();
+    this.#gpu.failures.watch("write", () => this.#gpu.device.queue.writeBuffer(this.buffer, 0, bytes));
+  }
+
+  /**
+   * Says that the values were changed by other means than `write` (a pass of the caller's on `buffer`): what plans prepared from
+   * this tensor as weights is made anew when it is next needed.
+   */
+  updated(): void {
+    for (const buffer of this.#prepared.values()) this.#gpu.memory.free(buffer);
+    this.#prepared.clear();
   }
 
   /** Frees the GPU memory (of a wrapped buffer: only lets go of it). Work already recorded by the engine still completes. */
   destroy(): void {
     if (this.#destroyed) return;
     this.#destroyed = true;
+    this.updated();
     if (this.#owned) this.#gpu.memory.free(this.buffer);
   }
 
@@ -103,14 +117,38 @@ export class Tensor {
     return this.#gpu === gpu;
   }
 
+  /** @internal What a plan made of this tensor as weights, by the plan's key; made where it is not there. */
+  prepared(key: string, make: () => GPUBuffer): GPUBuffer {
+    let buffer = this.#prepared.get(key);
+    if (!buffer) {
+      buffer = make();
+      this.#prepared.set(key, buffer);
+    }
+    return buffer;
+  }
+
   #alive(method: string): void {
     if (this.#destroyed)
       throw new ConvError("destroyed", `tensor.${method}: got a destroyed tensor, expected a live one`);
   }
 }
 
-/** Number data as Float32Array, of exactly so many elements. */
-export function toFloat32(argument: string, data: unknown, count: number): Float32Array<ArrayBuffer> {
+/** Number data as the bytes of a tensor of exactly so many elements, in whole 32-bit words. */
+export function toBytes(argument: string, data: unknown, count: number, dtype: Dtype): ArrayBufferView<ArrayBuffer> {
+  const list = checkNumbers(argument, data, count);
+  if (dtype === "f16") {
+    const bits = toFloat16Bits(list);
+    if (count % 2 === 0) return bits;
+    const padded = new Uint16Array(count + 1);
+    padded.set(bits);
+    return padded;
+  }
+  // A view on shared memory cannot be handed to the GPU queue; the copy can.
+  if (list instanceof Float32Array && list.buffer instanceof ArrayBuffer) return list as Float32Array<ArrayBuffer>;
+  return Float32Array.from(list);
+}
+
+function checkNumbers(argument: string, data: unknown, count: number): ArrayLike<number> {
   const numeric =
     Array.isArray(data) ||
     (ArrayBuffer.isView(data) &&
@@ -125,7 +163,5 @@ export function toFloat32(argument: string, data: unknown, count: number): Float
     const odd = data.findIndex((value) => typeof value !== "number");
     if (odd >= 0) refuse("invalid-argument", `${argument}[${odd}]`, data[odd], "a number");
   }
-  // A view on shared memory cannot be handed to the GPU queue; the copy can.
-  if (list instanceof Float32Array && list.buffer instanceof ArrayBuffer) return list as Float32Array<ArrayBuffer>;
-  return Float32Array.from(list);
+  return list;
 }

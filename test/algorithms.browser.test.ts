@@ -1,7 +1,7 @@
 // The shared suite: every algorithm of the list, in every variant, on every problem that it says it supports, in every form that
 // applies. An algorithm joins by standing in the list.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { GpuTraits } from "../src/algorithms/algorithm.ts";
+import { DEFAULT_TRAITS, type GpuTraits } from "../src/algorithms/algorithm.ts";
 import { algorithms } from "../src/algorithms/index.ts";
 import { type Engine, createEngine } from "../src/index.ts";
 import { convProblem } from "../src/problem.ts";
@@ -10,7 +10,7 @@ import { problems } from "./suite/problems.ts";
 import { seedOf } from "./suite/random.ts";
 
 /** What the suite plans for: WebGPU's default limits, which every adapter has. */
-const traits: GpuTraits = { maxBindingBytes: 128 * 2 ** 20, maxWorkspaceBytes: 64 * 2 ** 20 };
+const traits: GpuTraits = { ...DEFAULT_TRAITS, software: true };
 
 let engine: Engine;
 beforeAll(async () => {

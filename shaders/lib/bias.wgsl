@@ -1,6 +1,6 @@
 // The bias of an output channel.
-@group(0) @binding(4) var<storage, read> bias: array<f32>;
+@group(0) @binding(4) var<storage, read> bias: array<E>;
 
 fn load_bias(channel: u32) -> f32 {
-  return bias[channel];
+  return f32(bias[channel]);
 }

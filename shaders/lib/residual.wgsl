@@ -1,6 +1,6 @@
 // A tensor of the output's shape, added before the activation.
-@group(0) @binding(5) var<storage, read> residual: array<f32>;
+@group(0) @binding(5) var<storage, read> residual: array<E>;
 
 fn load_residual(index: u32) -> f32 {
-  return residual[index];
+  return f32(residual[index]);
 }

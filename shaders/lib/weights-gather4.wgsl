@@ -1,6 +1,6 @@
 // Weights of four output channels by four loads, wherever they lie (V = vec4f, LaneOffsets = vec4u). Channels past the last of the
 // group read the last one and are not stored.
-@group(0) @binding(2) var<storage, read> w: array<f32>;
+@group(0) @binding(2) var<storage, read> w: array<E>;
 
 fn lane_offsets(group: u32, k: u32) -> vec4u {
   let lanes = min(vec4u(k, k + 1u, k + 2u, k + 3u), vec4u(g.group_k - 1u));
@@ -8,7 +8,7 @@ fn lane_offsets(group: u32, k: u32) -> vec4u {
 }
 
 fn load_weights(base: u32, at: vec4u) -> vec4f {
-  return vec4f(w[base + at.x], w[base + at.y], w[base + at.z], w[base + at.w]);
+  return vec4f(vec4<E>(w[base + at.x], w[base + at.y], w[base + at.z], w[base + at.w]));
 }
 
 fn store(sum: vec4f, first_channel: u32, k: u32, at: u32) {

@@ -7,9 +7,23 @@ import type { ConvProblem, Pass } from "../problem.ts";
 export interface GpuTraits {
   /** Bytes that one storage binding may span. */
   readonly maxBindingBytes: number;
-  /** Bytes of workspace that a plan may ask for. */
+  /** Bytes of workspace and prepared weights that a plan may ask for, together. */
   readonly maxWorkspaceBytes: number;
+  /** Bytes of memory that a workgroup may share, and invocations it may have. */
+  readonly maxWorkgroupBytes: number;
+  readonly maxWorkgroupInvocations: number;
+  /** Whether the adapter computes on the CPU: loads and branches cost more there, parallelism less. */
+  readonly software: boolean;
 }
+
+/** WebGPU's default limits, which every adapter has, on a hardware GPU. */
+export const DEFAULT_TRAITS: GpuTraits = {
+  maxBindingBytes: 128 * 2 ** 20,
+  maxWorkspaceBytes: 256 * 2 ** 20,
+  maxWorkgroupBytes: 16_384,
+  maxWorkgroupInvocations: 256,
+  software: false,
+};
 
 /** Why a problem is refused, in words that a user can act on. */
 export interface Unsupported {

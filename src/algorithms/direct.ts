@@ -4,7 +4,7 @@ import { BINDING, type Plan, gridFor } from "../plan.ts";
 import { type ConvProblem, multiplyAdds } from "../problem.ts";
 import { elementCount } from "../shape.ts";
 import type { Algorithm, Variant } from "./algorithm.ts";
-import { epilogueBindings, epilogueConstants, epilogueShaders, paddingShader, whole } from "./parts.ts";
+import { elementAliases, epilogueBindings, epilogueConstants, epilogueShaders, paddingShader, whole } from "./parts.ts";
 import { inputStrides, kernelStrides, outputStrides } from "./strides.ts";
 
 interface DirectVariant extends Variant {
@@ -86,7 +86,11 @@ export const direct: Algorithm<DirectVariant> = {
               variant.lanes === 4 ? "lib/weights-gather4" : "lib/weights-scalar",
               "direct",
             ],
-            aliases: variant.lanes === 4 ? { V: "vec4f", LaneOffsets: "vec4u" } : { V: "f32", LaneOffsets: "u32" },
+            aliases: {
+              ...elementAliases(problem),
+              V: variant.lanes === 4 ? "vec4f" : "f32",
+              LaneOffsets: variant.lanes === 4 ? "vec4u" : "u32",
+            },
             constants: {
               ...epilogueConstants(problem.epilogue),
               ...step,

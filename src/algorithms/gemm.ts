@@ -3,7 +3,7 @@ import { BINDING, type Binding, type Step, WORKGROUP_SIZE, gridFor } from "../pl
 import type { ConvProblem, Epilogue } from "../problem.ts";
 import { roundUp } from "../shape.ts";
 import type { Variant } from "./algorithm.ts";
-import { F32_BYTES, epilogueBindings, epilogueConstants, epilogueShaders } from "./parts.ts";
+import { F32_BYTES, elementAliases, epilogueBindings, epilogueConstants, epilogueShaders } from "./parts.ts";
 
 /** A register tile: rows of A, and vectors of four columns of B, that one thread multiplies. */
 export interface GemmVariant extends Variant {
@@ -49,7 +49,21 @@ export function gemmVariant(M: number, N: number): GemmVariant {
 /** Fewer blocks of 16 x 16 than this leave cores idle. */
 const MIN_LARGE_TILES = 64;
 
-export function gemmStep(gemm: Gemm, variant: GemmVariant, epilogue: Epilogue, epilogueOf: ConvProblem): Step {
+/** Tensors are of the problem's element type; workspace and prepared weights are float32. */
+function isTensor(matrix: MatrixBatch): boolean {
+  return matrix.buffer.operand !== "workspace" && matrix.buffer.operand !== "prepared";
+}
+
+const FLOAT32 = { dtype: "f32" } as const;
+
+const NO_EPILOGUE: Epilogue = { bias: false, residual: false, activation: { name: "none", parameter: 0 } };
+
+/** The multiplication of a batch of matrices; with the problem's epilogue where C is its output y. */
+export function gemmStep(gemm: Gemm, variant: GemmVariant, problem: ConvProblem): Step {
+  const last = gemm.c.buffer.operand === "y";
+  const epilogue = last ? problem.epilogue : NO_EPILOGUE;
+  const types = (matrix: MatrixBatch): Record<"E" | "E4", string> =>
+    elementAliases(isTensor(matrix) ? problem : FLOAT32);
   const { M, N, K, a, b, c } = gemm;
   const tilesM = Math.ceil(M / variant.tileM);
   const tilesN = Math.ceil(N / (4 * variant.tileN4));
@@ -57,6 +71,7 @@ export function gemmStep(gemm: Gemm, variant: GemmVariant, epilogue: Epilogue, e
   return {
     kernel: {
       shaders: [...epilogueShaders(epilogue), "gemm"],
+      aliases: { A4: types(a).E4, B4: types(b).E4, E: types(c).E },
       constants: {
         ...epilogueConstants(epilogue),
         TILE_M: variant.tileM,
@@ -68,7 +83,7 @@ export function gemmStep(gemm: Gemm, variant: GemmVariant, epilogue: Epilogue, e
       { ...a.buffer, binding: BINDING.first },
       { ...b.buffer, binding: BINDING.second },
       { ...c.buffer, binding: BINDING.output },
-      ...epilogueBindings(epilogueOf),
+      ...(last ? epilogueBindings(problem) : []),
     ],
     uniforms: [
       threads,
@@ -100,11 +115,16 @@ export function packedSize(from: Unpacked): { rows: number; columns: number; byt
   return { rows, columns, bytes: from.batch * rows * columns * F32_BYTES };
 }
 
-export function packStep(from: Unpacked, source: Binding, target: Binding): Step {
+/** Packs matrices of a tensor, as float32. */
+export function packStep(from: Unpacked, source: Binding, target: Binding, problem: ConvProblem): Step {
   const { rows, columns } = packedSize(from);
   const threads = (from.batch * rows * columns) / 4;
   return {
-    kernel: { shaders: ["lib/thread", "pack"], constants: { WORKGROUP_SIZE } },
+    kernel: {
+      shaders: ["lib/thread", "pack"],
+      aliases: { E: elementAliases(problem).E },
+      constants: { WORKGROUP_SIZE },
+    },
     bindings: [source, target],
     uniforms: [
       threads,

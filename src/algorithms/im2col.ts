@@ -1,6 +1,6 @@
 // im2col: the input cells of every sum are laid out as a matrix, in chunks under a byte cap, and multiplied with the weights
 // (Chellapilla, Puri and Simard, "High performance convolutional neural networks for document processing", section 3).
-import { BINDING, type Plan, STORAGE_ALIGNMENT, type Step, WORKGROUP_SIZE, gridFor } from "../plan.ts";
+import { BINDING, type Plan, type Step, WORKGROUP_SIZE, gridFor } from "../plan.ts";
 import { type ConvProblem, multiplyAdds, sumLength } from "../problem.ts";
 import { elementCount, roundUp } from "../shape.ts";
 import type { Algorithm, GpuTraits } from "./algorithm.ts";
@@ -13,7 +13,7 @@ import {
   packStep,
   packedSize,
 } from "./gemm.ts";
-import { F32_BYTES, paddingShader, scratch, whole } from "./parts.ts";
+import { F32_BYTES, elementAliases, paddingShader, preparedRange, scratch, whole } from "./parts.ts";
 import { inputStrides, kernelStrides } from "./strides.ts";
 
 /** A chunk larger than this gains nothing: the GEMM is long since busy. */
@@ -37,10 +37,9 @@ interface Sizes {
   readonly images: number;
   /** Terms of a sum, padded to a multiple of 4. */
   readonly terms: number;
-  /** How the weights lie, and whether the GEMM must have them packed. */
+  /** How the weights lie, and the bytes of their packed form where the GEMM must have that, else 0. */
   readonly weights: Unpacked;
-  readonly packWeights: boolean;
-  readonly weightBytes: number;
+  readonly packedBytes: number;
 }
 
 function sizesOf(problem: ConvProblem): Sizes {
@@ -66,8 +65,7 @@ function sizesOf(problem: ConvProblem): Sizes {
     images: channelsLast ? 1 : problem.N,
     terms: roundUp(terms, 4),
     weights,
-    packWeights,
-    weightBytes: packWeights ? roundUp(packedSize(weights).bytes, STORAGE_ALIGNMENT) : 0,
+    packedBytes: packWeights ? packedSize(weights).bytes : 0,
   };
 }
 
@@ -79,7 +77,7 @@ function columnBytes(problem: ConvProblem, sizes: Sizes, pixels: number): number
 
 /** The chunks of a problem, or nothing where not even four pixels fit. */
 function chunksOf(problem: ConvProblem, sizes: Sizes, gpu: GpuTraits): Chunk[] | undefined {
-  const cap = Math.min(CHUNK_BYTES, gpu.maxBindingBytes, gpu.maxWorkspaceBytes - sizes.weightBytes);
+  const cap = Math.min(CHUNK_BYTES, gpu.maxBindingBytes, gpu.maxWorkspaceBytes - sizes.packedBytes);
   const imageBytes = columnBytes(problem, sizes, sizes.pixels);
   const chunks: Chunk[] = [];
   if (imageBytes <= cap) {
@@ -115,6 +113,7 @@ function im2colStep(problem: ConvProblem, sizes: Sizes, chunk: Chunk): Step {
   return {
     kernel: {
       shaders: ["lib/thread", paddingShader(problem), "im2col"],
+      aliases: { E: elementAliases(problem).E },
       constants: {
         WORKGROUP_SIZE,
         RUN,
@@ -133,10 +132,7 @@ function im2colStep(problem: ConvProblem, sizes: Sizes, chunk: Chunk): Step {
         PADDING_VALUE: { f32: problem.paddingValue },
       },
     },
-    bindings: [
-      whole(BINDING.first, "x", problem),
-      scratch(BINDING.output, sizes.weightBytes, chunkBytes(problem, sizes, chunk)),
-    ],
+    bindings: [whole(BINDING.first, "x", problem), scratch(BINDING.output, 0, chunkBytes(problem, sizes, chunk))],
     uniforms: [
       threads,
       ...[runs, rows, rowVectors],
@@ -158,9 +154,9 @@ function multiplyStep(problem: ConvProblem, sizes: Sizes, chunk: Chunk, variant:
   const channelsLast = problem.layout === "channels-last";
   const { weights } = sizes;
   const packed = packedSize(weights);
-  const weightMatrix: MatrixBatch = sizes.packWeights
+  const weightMatrix: MatrixBatch = sizes.packedBytes
     ? {
-        buffer: { operand: "workspace", offset: 0, size: packed.bytes },
+        buffer: preparedRange(BINDING.first, 0, packed.bytes),
         row: packed.columns,
         inner: packed.rows * packed.columns,
         outer: 0,
@@ -169,7 +165,7 @@ function multiplyStep(problem: ConvProblem, sizes: Sizes, chunk: Chunk, variant:
   const row = channelsLast ? sizes.terms : roundUp(chunk.pixels, 4);
   const rows = channelsLast ? chunk.pixels : sizes.terms;
   const columns: MatrixBatch = {
-    buffer: { operand: "workspace", offset: sizes.weightBytes, size: chunkBytes(problem, sizes, chunk) },
+    buffer: scratch(BINDING.second, 0, chunkBytes(problem, sizes, chunk)),
     row,
     inner: rows * row,
     outer: groups * rows * row,
@@ -197,7 +193,6 @@ function multiplyStep(problem: ConvProblem, sizes: Sizes, chunk: Chunk, variant:
       channels: groupK,
     },
     variant,
-    problem.epilogue,
     problem,
   );
 }
@@ -209,7 +204,7 @@ export const im2col: Algorithm<GemmVariant> = {
   supports(problem, gpu) {
     const sizes = sizesOf(problem);
     if (chunksOf(problem, sizes, gpu)) return true;
-    const least = sizes.weightBytes + columnBytes(problem, sizes, 4);
+    const least = sizes.packedBytes + columnBytes(problem, sizes, 4);
     return {
       reason: `the columns of four outputs and the packed weights take ${least} bytes of workspace, more than the ${Math.min(gpu.maxWorkspaceBytes, gpu.maxBindingBytes)} allowed`,
     };
@@ -224,21 +219,21 @@ export const im2col: Algorithm<GemmVariant> = {
   plan(problem, gpu, variant): Plan {
     const sizes = sizesOf(problem);
     const chunks = chunksOf(problem, sizes, gpu) ?? [];
-    const steps: Step[] = [];
-    if (sizes.packWeights) {
-      steps.push(
-        packStep(
-          sizes.weights,
-          whole(BINDING.first, "w", problem),
-          scratch(BINDING.output, 0, packedSize(sizes.weights).bytes),
-        ),
-      );
-    }
-    for (const chunk of chunks) {
-      steps.push(im2colStep(problem, sizes, chunk), multiplyStep(problem, sizes, chunk, variant));
-    }
-    const largest = Math.max(...chunks.map((chunk) => chunkBytes(problem, sizes, chunk)));
-    return { algorithm: "im2col", variant: variant.name, steps, workspaceBytes: sizes.weightBytes + largest };
+    const steps = chunks.flatMap((chunk) => [
+      im2colStep(problem, sizes, chunk),
+      multiplyStep(problem, sizes, chunk, variant),
+    ]);
+    const workspaceBytes = Math.max(...chunks.map((chunk) => chunkBytes(problem, sizes, chunk)));
+    const { weights, packedBytes } = sizes;
+    const plan = { algorithm: "im2col", variant: variant.name, steps, workspaceBytes };
+    if (packedBytes === 0) return plan;
+    const pack = packStep(
+      weights,
+      whole(BINDING.first, "w", problem),
+      preparedRange(BINDING.output, 0, packedBytes),
+      problem,
+    );
+    return { ...plan, preparation: { steps: [pack], bytes: packedBytes } };
   },
 
   // The terms are summed sequentially, as in the direct method.

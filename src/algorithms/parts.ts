@@ -1,18 +1,22 @@
 // Parts of a step that every algorithm writes the same way: the epilogue's snippets, constants and bindings, the padding snippet,
 // whole-tensor bindings.
 import type { Activation } from "../activation.ts";
-import { BINDING, type Binding, type Constant, type Operand, WORKGROUP_SIZE } from "../plan.ts";
-import type { ConvProblem, Epilogue } from "../problem.ts";
+import { bytesFor } from "../dtype.ts";
+import { BINDING, type Binding, type Constant, WORKGROUP_SIZE } from "../plan.ts";
+import { type ConvProblem, type Epilogue, tensorShape } from "../problem.ts";
 import { elementCount } from "../shape.ts";
 
+/** Bytes of an element of the workspace, which is float32 whatever the tensors are. */
 export const F32_BYTES = 4;
 
-/** Bytes of x, w or y. */
+/** Bytes of the buffer of x, w or y. */
 export function operandBytes(problem: ConvProblem, operand: "x" | "w" | "y"): number {
-  const { N, C, K, groups } = problem;
-  if (operand === "x") return N * C * elementCount(problem.input) * F32_BYTES;
-  if (operand === "y") return N * K * elementCount(problem.output) * F32_BYTES;
-  return K * (C / groups) * elementCount(problem.kernel) * F32_BYTES;
+  return bytesFor(elementCount(tensorShape(problem, operand)), problem.dtype);
+}
+
+/** E is the element type of the tensors in storage, E4 four of them; arithmetic is float32 always. */
+export function elementAliases({ dtype }: Pick<ConvProblem, "dtype">): Record<"E" | "E4", string> {
+  return dtype === "f16" ? { E: "f16", E4: "vec4h" } : { E: "f32", E4: "vec4f" };
 }
 
 /** The whole of an operand at a binding number. */
@@ -22,7 +26,7 @@ export function whole(binding: number, operand: "x" | "w" | "y", problem: ConvPr
 
 /** A range of the workspace at a binding number. */
 export function scratch(binding: number, offset: number, size: number): Binding {
-  return { binding, operand: "workspace" satisfies Operand, offset, size };
+  return { binding, operand: "workspace", offset, size };
 }
 
 /** The snippet beside its own that an activation is built on. */
@@ -32,6 +36,11 @@ const ACTIVATION_PARTS: Partial<Record<Activation["name"], string>> = {
   tanh: "lib/activation/expm1",
   elu: "lib/activation/expm1",
 };
+
+/** A range of the prepared weights at a binding number. */
+export function preparedRange(binding: number, offset: number, size: number): Binding {
+  return { binding, operand: "prepared", offset, size };
+}
 
 /** Snippets that define `thread_index`, `epilogue` and all they need; the constants go beside them. */
 export function epilogueShaders({ activation, bias, residual }: Epilogue): string[] {
@@ -53,7 +62,7 @@ export function epilogueConstants({ activation }: Epilogue): Record<string, Cons
 export function epilogueBindings(problem: ConvProblem): Binding[] {
   const bindings: Binding[] = [];
   if (problem.epilogue.bias)
-    bindings.push({ binding: BINDING.bias, operand: "bias", offset: 0, size: problem.K * F32_BYTES });
+    bindings.push({ binding: BINDING.bias, operand: "bias", offset: 0, size: bytesFor(problem.K, problem.dtype) });
   if (problem.epilogue.residual) {
     bindings.push({ binding: BINDING.residual, operand: "residual", offset: 0, size: operandBytes(problem, "y") });
   }

@@ -4,15 +4,19 @@ import type { Constant, Kernel } from "../plan.ts";
 import { shaderText } from "./shaders.ts";
 import { unroll } from "./unroll.ts";
 
+const HALF_TYPES = new Set(["f16", "vec2h", "vec4h"]);
+
 /** The complete WGSL source of a kernel. Throws where a name, constant or alias could not be written safely. */
 export function assemble(kernel: Kernel): string {
+  // Half precision is an extension of the language, named before all else.
+  const enables = Object.values(kernel.aliases ?? {}).some((type) => HALF_TYPES.has(type)) ? ["enable f16;"] : [];
   const aliases = Object.entries(kernel.aliases ?? {}).map(
     ([name, type]) => `alias ${identifier(name)} = ${identifier(type)};`,
   );
   const constants = Object.entries(kernel.constants).map(
     ([name, value]) => `const ${identifier(name)} = ${literal(value)};`,
   );
-  return unroll([...aliases, ...constants, ...kernel.shaders.map(shaderText)].join("\n"));
+  return unroll([...enables, ...aliases, ...constants, ...kernel.shaders.map(shaderText)].join("\n"));
 }
 
 /** A name that may stand in a shader: nothing but a WGSL identifier ever reaches one. */

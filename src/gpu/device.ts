@@ -1,10 +1,15 @@
 // Getting a GPUDevice: what is asked of the adapter and why, and clear errors where there is none.
+import type { GpuTraits } from "../algorithms/algorithm.ts";
 import { ConvError } from "../error.ts";
 
 /** Limits raised to what the adapter offers. All kernels run on WebGPU's defaults; these lift what a problem may span. */
 const LIMITS = [
   // One tensor is one binding, and the default of 128 MiB is a batch of 10 of 64 channels at 224 x 224.
   "maxStorageBufferBindingSize",
+  // Tiles of a GEMM and spectra of an FFT are shared in a workgroup; larger ones load less.
+  "maxComputeWorkgroupStorageSize",
+  "maxComputeInvocationsPerWorkgroup",
+  "maxComputeWorkgroupSizeX",
   // A workspace holds several regions, each bound on its own: it may be larger than one binding.
   "maxBufferSize",
 ] as const;
@@ -13,6 +18,8 @@ const LIMITS = [
 const FEATURES: readonly GPUFeatureName[] = [
   // A device has only the features it was made with: callers who time their own passes on engine.device need it.
   "timestamp-query",
+  // Tensors of half precision.
+  "shader-f16",
 ];
 
 /** Where the GPU comes from: exactly one of these, or none for the environment's own. */
@@ -65,4 +72,21 @@ async function findAdapter(given: GPU | undefined): Promise<GPUAdapter> {
     );
   }
   return adapter;
+}
+
+/** What planning may know of a device. */
+export function traitsOf(
+  device: GPUDevice,
+  adapter: { vendor: string; architecture: string; description: string },
+  maxWorkspaceBytes: number,
+): GpuTraits {
+  const { limits } = device;
+  const name = `${adapter.vendor} ${adapter.architecture} ${adapter.description}`;
+  return {
+    maxBindingBytes: Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize),
+    maxWorkspaceBytes: Math.min(maxWorkspaceBytes, limits.maxBufferSize),
+    maxWorkgroupBytes: limits.maxComputeWorkgroupStorageSize,
+    maxWorkgroupInvocations: limits.maxComputeInvocationsPerWorkgroup,
+    software: /swiftshader|llvmpipe|lavapipe|software/i.test(name),
+  };
 }

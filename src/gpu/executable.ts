@@ -1,7 +1,7 @@
-import type { Operand, Plan, Step } from "../plan.ts";
+// Steps of a plan made ready on a device: pipelines looked up, uniforms uploaded, bind groups kept for the buffers they were made for.
+import type { Operand, Step } from "../plan.ts";
 import { roundUp } from "../shape.ts";
 import type { GpuContext } from "./context.ts";
-// A plan made ready on a device: pipelines looked up, uniforms uploaded, bind groups kept for the buffers they were made for.
 import { BufferUsage } from "./usage.ts";
 
 /** Uniform structs of a plan lie in one buffer at multiples of this (the default minUniformBufferOffsetAlignment). */
@@ -18,13 +18,13 @@ export class Executable {
   readonly #uniformOffsets: readonly number[];
   #bound: { buffers: OperandBuffers; groups: GPUBindGroup[] } | undefined;
 
-  constructor(gpu: GpuContext, plan: Plan) {
+  constructor(gpu: GpuContext, steps: readonly Step[]) {
     this.#gpu = gpu;
-    this.#steps = plan.steps;
-    this.#pipelines = plan.steps.map((step) => gpu.pipelines.get(step.kernel));
+    this.#steps = steps;
+    this.#pipelines = steps.map((step) => gpu.pipelines.get(step.kernel));
     const offsets: number[] = [];
     let bytes = 0;
-    for (const step of plan.steps) {
+    for (const step of steps) {
       offsets.push(bytes);
       bytes += roundUp(step.uniforms.length * 4, UNIFORM_ALIGNMENT);
     }
@@ -36,7 +36,7 @@ export class Executable {
       mappedAtCreation: true,
     });
     const words = new Int32Array(this.#uniforms.getMappedRange());
-    plan.steps.forEach((step, index) => words.set(step.uniforms, offsets[index]! / 4));
+    steps.forEach((step, index) => words.set(step.uniforms, offsets[index]! / 4));
     this.#uniforms.unmap();
   }
 
@@ -89,6 +89,7 @@ function sameBuffers(a: OperandBuffers, b: OperandBuffers): boolean {
     a.y === b.y &&
     a.bias === b.bias &&
     a.residual === b.residual &&
-    a.workspace === b.workspace
+    a.workspace === b.workspace &&
+    a.prepared === b.prepared
   );
 }

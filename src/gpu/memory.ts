@@ -2,8 +2,8 @@
 
 import { BufferUsage } from "./usage.ts";
 
-/** What a buffer is for. `reads` are staging buffers, alive only while a read is under way. */
-export type MemoryUse = "tensors" | "workspace" | "plans" | "reads";
+/** What a buffer is for. `weights` are what plans made of weight tensors and keep with them; `reads` are staging buffers, alive only while a read is under way. */
+export type MemoryUse = "tensors" | "weights" | "workspace" | "plans" | "reads";
 
 /** Bytes of GPU memory that the engine holds now, by use, and the most it has held at once. */
 export type MemoryReport = Readonly<Record<MemoryUse | "total" | "peak", number>>;
@@ -11,7 +11,7 @@ export type MemoryReport = Readonly<Record<MemoryUse | "total" | "peak", number>
 export class Memory {
   readonly #device: GPUDevice;
   readonly #uses = new Map<GPUBuffer, MemoryUse>();
-  readonly #bytes: Record<MemoryUse, number> = { tensors: 0, workspace: 0, plans: 0, reads: 0 };
+  readonly #bytes: Record<MemoryUse, number> = { tensors: 0, weights: 0, workspace: 0, plans: 0, reads: 0 };
   #peak = 0;
 
   constructor(device: GPUDevice) {
@@ -73,6 +73,11 @@ export class WorkspaceArena {
     if (this.#buffer) this.#memory.free(this.#buffer);
     this.#buffer = undefined;
   }
+}
+
+/** A buffer for what a plan makes of weights. */
+export function createPrepared(memory: Memory, bytes: number): GPUBuffer {
+  return memory.allocate("weights", { label: "convoke prepared weights", size: bytes, usage: BufferUsage.STORAGE });
 }
 
 export function createWorkspace(memory: Memory, bytes: number): GPUBuffer {

@@ -2,18 +2,22 @@
 // that each specialisation is valid WGSL and agrees with its bindings, its uniforms and the default limits.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { create, globals } from "webgpu";
-import type { GpuTraits } from "../../src/algorithms/algorithm.ts";
+import { DEFAULT_TRAITS, type GpuTraits } from "../../src/algorithms/algorithm.ts";
 import { algorithms } from "../../src/algorithms/index.ts";
+import { DTYPES } from "../../src/dtype.ts";
 import { assemble } from "../../src/gpu/assemble.ts";
 import type { Plan, Step } from "../../src/plan.ts";
 import { convProblem } from "../../src/problem.ts";
 import { problems } from "../suite/problems.ts";
 
-const traits: GpuTraits = { maxBindingBytes: 128 * 2 ** 20, maxWorkspaceBytes: 64 * 2 ** 20 };
+const traits: GpuTraits = { ...DEFAULT_TRAITS, software: true };
 
 /** Every plan of an algorithm for the shared problems. */
 function plansOf(algorithm: (typeof algorithms)[number]): { name: string; plan: Plan }[] {
-  return problems.flatMap(({ name, descriptor }) => {
+  const descriptors = DTYPES.flatMap((dtype) =>
+    problems.map(({ name, descriptor }) => ({ name, descriptor: { ...descriptor, dtype } })),
+  );
+  return descriptors.flatMap(({ name, descriptor }) => {
     const problem = convProblem("forward", descriptor);
     if (algorithm.supports(problem, traits) !== true) return [];
     return algorithm.variants(problem, traits).map((variant) => ({
@@ -25,7 +29,7 @@ function plansOf(algorithm: (typeof algorithms)[number]): { name: string; plan: 
 
 /** One step for each different source. */
 function specialisations(plans: { plan: Plan }[]): Map<string, Step> {
-  const steps = plans.flatMap(({ plan }) => plan.steps);
+  const steps = plans.flatMap(({ plan }) => [...(plan.preparation?.steps ?? []), ...plan.steps]);
   return new Map(steps.map((step) => [assemble(step.kernel), step]));
 }
 
@@ -37,7 +41,7 @@ describe("shipped shaders", () => {
     Object.assign(globalThis, globals);
     gpu = create(["backend=null"]);
     const adapter = await gpu.requestAdapter();
-    device = await adapter!.requestDevice();
+    device = await adapter!.requestDevice({ requiredFeatures: ["shader-f16"] });
   });
   afterAll(() => {
     device.destroy();
@@ -76,12 +80,13 @@ describe("shipped shaders", () => {
     "%s: plans stay within limits and their workspace",
     (_name, algorithm) => {
       for (const { name, plan } of plansOf(algorithm)) {
-        for (const { workgroups, bindings } of plan.steps) {
+        for (const { workgroups, bindings } of [...(plan.preparation?.steps ?? []), ...plan.steps]) {
           expect(Math.max(...workgroups), name).toBeLessThanOrEqual(65_535);
           expect(new Set(bindings.map(({ binding }) => binding)).size, name).toBe(bindings.length);
           for (const { operand, offset, size } of bindings) {
             expect(offset % 256, name).toBe(0);
             if (operand === "workspace") expect(offset + size, name).toBeLessThanOrEqual(plan.workspaceBytes);
+            if (operand === "prepared") expect(offset + size, name).toBeLessThanOrEqual(plan.preparation!.bytes);
           }
         }
       }

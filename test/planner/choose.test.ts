@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Algorithm, GpuTraits } from "../../src/algorithms/algorithm.ts";
+import { type Algorithm, DEFAULT_TRAITS, type GpuTraits } from "../../src/algorithms/algorithm.ts";
 import { algorithms } from "../../src/algorithms/index.ts";
 import type { ConvErrorCode } from "../../src/error.ts";
 import { checkConstraints, choose } from "../../src/planner/choose.ts";
@@ -7,7 +7,7 @@ import { explain } from "../../src/planner/explain.ts";
 import { convProblem } from "../../src/problem.ts";
 import { refusal } from "../refusal.ts";
 
-const traits: GpuTraits = { maxBindingBytes: 128 * 2 ** 20, maxWorkspaceBytes: 64 * 2 ** 20 };
+const traits: GpuTraits = { ...DEFAULT_TRAITS, software: true };
 const problem = convProblem("forward", { inputShape: [1, 8, 16, 16], kernelShape: [8, 8, 3, 3] });
 
 function fake(name: string, seconds: number, changes: Partial<Algorithm> = {}): Algorithm {
