@@ -1,7 +1,7 @@
 // C[m, n] = epilogue(sum over k of A[m, k] B[k, n]) for a batch of matrices, all row-major. One TILE_M x 4 TILE_N4 block of C a
 // thread, straight from storage: rows of A in vectors along k, rows of B in vectors along n, so that a step of four k costs
 // TILE_M + 4 TILE_N4 loads for 16 TILE_M TILE_N4 multiply-adds. K is a multiple of 4 (the packing steps pad with zeros).
-// A4 and B4 are four numbers of A and B as stored, E one of C. A batch index is outer * inner_count + inner: images and groups.
+// How A and B lie is up to a matrix-a-* and a matrix-b-* snippet: row_of_a, load_a, columns_of_b, load_b. A batch index is outer * inner_count + inner: images and groups.
 struct Gemm {
   threads: u32,
   tiles_m: u32, tiles_n: u32, inner_count: u32,
@@ -10,11 +10,12 @@ struct Gemm {
   b_row: u32, b_inner: u32, b_outer: u32,
   c_row: u32, c_inner: u32, c_outer: u32, c_start: u32,
   channels_inner: u32,
+  size_k: u32,
+  pixels_o: u32, pixels_p: u32, pixels_q: u32,
+  pixel_n: u32, pixel_d: u32, pixel_h: u32, pixel_w: u32,
 }
 
 @group(0) @binding(0) var<uniform> g: Gemm;
-@group(0) @binding(1) var<storage, read> a: array<A4>;
-@group(0) @binding(2) var<storage, read> b: array<B4>;
 @group(0) @binding(3) var<storage, read_write> c: array<E>;
 
 @compute @workgroup_size(WORKGROUP_SIZE)
@@ -38,16 +39,15 @@ fn main(
   // Rows and columns past the end read the last one and are not stored.
   let a_start = outer * g.a_outer + inner * g.a_inner;
   let b_start = outer * g.b_outer + inner * g.b_inner;
-  let last_n4 = (g.size_n + 3u) / 4u - 1u;
   var a_at: array<u32, TILE_M>;
   // @unroll
   for (var i = 0u; i < TILE_M; i++) {
-    a_at[i] = a_start + min(m0 + i, g.size_m - 1u) * g.a_row;
+    a_at[i] = a_start + row_of_a(min(m0 + i, g.size_m - 1u));
   }
-  var b_at: array<u32, TILE_N4>;
+  var b_at: array<ColumnsAt, TILE_N4>;
   // @unroll
   for (var j = 0u; j < TILE_N4; j++) {
-    b_at[j] = b_start + min(n0 + j, last_n4);
+    b_at[j] = b_start + columns_of_b((n0 + j) * 4u);
   }
 
   var sums: array<vec4f, TILE_M * TILE_N4>;
@@ -57,13 +57,13 @@ fn main(
     for (var j = 0u; j < TILE_N4; j++) {
       // @unroll
       for (var s = 0u; s < 4u; s++) {
-        right[s * TILE_N4 + j] = vec4f(b[b_at[j]]);
+        right[s * TILE_N4 + j] = load_b(b_at[j], k4 * 4u + s);
         b_at[j] += g.b_row;
       }
     }
     // @unroll
     for (var i = 0u; i < TILE_M; i++) {
-      let left = vec4f(a[a_at[i] + k4]);
+      let left = load_a(a_at[i], k4);
       // @unroll
       for (var j = 0u; j < TILE_N4; j++) {
         var sum = sums[i * TILE_N4 + j];

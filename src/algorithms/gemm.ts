@@ -1,7 +1,7 @@
 // The batched GEMM step that the matrix algorithms share, and the packing of matrices into the form it reads.
 import { BINDING, type Binding, type Step, WORKGROUP_SIZE, gridFor } from "../plan.ts";
 import type { ConvProblem, Epilogue } from "../problem.ts";
-import { roundUp } from "../shape.ts";
+import { type Triple, roundUp } from "../shape.ts";
 import type { Variant } from "./algorithm.ts";
 import { F32_BYTES, elementAliases, epilogueBindings, epilogueConstants, epilogueShaders } from "./parts.ts";
 
@@ -11,18 +11,28 @@ export interface GemmVariant extends Variant {
   readonly tileN4: number;
 }
 
-/** Where a batch of row-major matrices lies. Strides in elements, multiples of 4 for A and B. */
+/** The pixels of a tensor that the outputs of a pointwise convolution see: as many as `sizes`, at `strides` (batch first). */
+export interface PixelGrid {
+  readonly sizes: Triple;
+  readonly strides: readonly [number, number, number, number];
+}
+
+/**
+ * Where a batch of row-major matrices lies. Strides in elements, multiples of 4 for A and B, unless the rows of A or the columns of B
+ * are `pixels` of a tensor, which are loaded one by one.
+ */
 export interface MatrixBatch {
   readonly buffer: Pick<Binding, "operand" | "offset" | "size">;
   readonly row: number;
   readonly inner: number;
   readonly outer: number;
+  readonly pixels?: PixelGrid;
 }
 
 export interface Gemm {
   readonly M: number;
   readonly N: number;
-  /** A multiple of 4. */
+  /** Terms of a sum. Matrices without `pixels` have zeros up to the next multiple of 4. */
   readonly K: number;
   readonly outerCount: number;
   readonly innerCount: number;
@@ -58,6 +68,11 @@ const FLOAT32 = { dtype: "f32" } as const;
 
 const NO_EPILOGUE: Epilogue = { bias: false, residual: false, activation: { name: "none", parameter: 0 } };
 
+/** The strides of A or B as the shader counts them: in vectors, or with pixels in elements. */
+function stridesOf({ row, inner, outer, pixels }: MatrixBatch): number[] {
+  return [row, inner, outer].map((stride) => (pixels ? stride : stride / 4));
+}
+
 /** The multiplication of a batch of matrices; with the problem's epilogue where C is its output y. */
 export function gemmStep(gemm: Gemm, variant: GemmVariant, problem: ConvProblem): Step {
   const last = gemm.c.buffer.operand === "y";
@@ -65,13 +80,24 @@ export function gemmStep(gemm: Gemm, variant: GemmVariant, problem: ConvProblem)
   const types = (matrix: MatrixBatch): Record<"E" | "E4", string> =>
     elementAliases(isTensor(matrix) ? problem : FLOAT32);
   const { M, N, K, a, b, c } = gemm;
+  const grid = a.pixels ?? b.pixels;
   const tilesM = Math.ceil(M / variant.tileM);
   const tilesN = Math.ceil(N / (4 * variant.tileN4));
   const threads = gemm.outerCount * gemm.innerCount * tilesM * tilesN;
   return {
     kernel: {
-      shaders: [...epilogueShaders(epilogue), "gemm"],
-      aliases: { A4: types(a).E4, B4: types(b).E4, E: types(c).E },
+      shaders: [
+        ...epilogueShaders(epilogue),
+        ...(grid ? ["lib/pixel-offset"] : []),
+        a.pixels ? "lib/matrix-a-pixels" : "lib/matrix-a-vectors",
+        b.pixels ? "lib/matrix-b-pixels" : "lib/matrix-b-vectors",
+        "gemm",
+      ],
+      aliases: {
+        ...(a.pixels ? { A: types(a).E } : { A4: types(a).E4 }),
+        ...(b.pixels ? { B: types(b).E, ColumnsAt: "vec4u" } : { B4: types(b).E4, ColumnsAt: "u32" }),
+        E: types(c).E,
+      },
       constants: {
         ...epilogueConstants(epilogue),
         TILE_M: variant.tileM,
@@ -88,11 +114,12 @@ export function gemmStep(gemm: Gemm, variant: GemmVariant, problem: ConvProblem)
     uniforms: [
       threads,
       ...[tilesM, tilesN, gemm.innerCount],
-      ...[M, N, K / 4],
-      ...[a.row / 4, a.inner / 4, a.outer / 4],
-      ...[b.row / 4, b.inner / 4, b.outer / 4],
+      ...[M, N, Math.ceil(K / 4)],
+      ...stridesOf(a),
+      ...stridesOf(b),
       ...[c.row, c.inner, c.outer, c.start],
-      gemm.channels,
+      ...[gemm.channels, K],
+      ...(grid ? [...grid.sizes, ...grid.strides] : [1, 1, 1, 0, 0, 0, 0]),
     ],
     workgroups: gridFor(threads),
   };

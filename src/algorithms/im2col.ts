@@ -4,17 +4,10 @@ import { BINDING, type Plan, type Step, WORKGROUP_SIZE, gridFor } from "../plan.
 import { type ConvProblem, multiplyAdds, sumLength } from "../problem.ts";
 import { elementCount, roundUp } from "../shape.ts";
 import type { Algorithm, GpuTraits } from "./algorithm.ts";
-import {
-  type GemmVariant,
-  type MatrixBatch,
-  type Unpacked,
-  gemmStep,
-  gemmVariant,
-  packStep,
-  packedSize,
-} from "./gemm.ts";
+import { type GemmVariant, type MatrixBatch, gemmStep, gemmVariant, packStep, packedSize } from "./gemm.ts";
 import { F32_BYTES, elementAliases, paddingShader, preparedRange, scratch, whole } from "./parts.ts";
-import { inputStrides, kernelStrides } from "./strides.ts";
+import { inputStrides } from "./strides.ts";
+import { type WeightMatrix, paddedTerms, weightMatrix } from "./weights.ts";
 
 /** A chunk larger than this gains nothing: the GEMM is long since busy. */
 const CHUNK_BYTES = 32 * 2 ** 20;
@@ -37,35 +30,21 @@ interface Sizes {
   readonly images: number;
   /** Terms of a sum, padded to a multiple of 4. */
   readonly terms: number;
-  /** How the weights lie, and the bytes of their packed form where the GEMM must have that, else 0. */
-  readonly weights: Unpacked;
+  readonly weights: WeightMatrix;
+  /** Bytes of the packed weights, 0 where the GEMM reads them as they are. */
   readonly packedBytes: number;
 }
 
 function sizesOf(problem: ConvProblem): Sizes {
   const channelsLast = problem.layout === "channels-last";
-  const terms = sumLength(problem);
-  const groupK = problem.K / problem.groups;
-  const strides = kernelStrides(problem);
-  // Channels-first the weights are A, a row for each output channel; channels-last they are B, a column for each. Either way the
-  // terms of a sum lie one after the other.
-  const term = channelsLast ? problem.K : 1;
-  const weights = {
-    batch: problem.groups,
-    rows: channelsLast ? terms : groupK,
-    columns: channelsLast ? groupK : terms,
-    batchStride: groupK * strides.outputChannel,
-    rowStride: channelsLast ? term : strides.outputChannel,
-    columnStride: channelsLast ? strides.outputChannel : term,
-  };
-  const packWeights = terms % 4 !== 0 || (channelsLast && groupK % 4 !== 0);
+  const weights = weightMatrix(problem);
   const outputs = elementCount(problem.output);
   return {
     pixels: channelsLast ? problem.N * outputs : outputs,
     images: channelsLast ? 1 : problem.N,
-    terms: roundUp(terms, 4),
+    terms: paddedTerms(problem),
     weights,
-    packedBytes: packWeights ? packedSize(weights).bytes : 0,
+    packedBytes: weights.packed ? packedSize(weights.matrix).bytes : 0,
   };
 }
 
@@ -152,16 +131,6 @@ function multiplyStep(problem: ConvProblem, sizes: Sizes, chunk: Chunk, variant:
   const groupK = K / groups;
   const outputs = elementCount(problem.output);
   const channelsLast = problem.layout === "channels-last";
-  const { weights } = sizes;
-  const packed = packedSize(weights);
-  const weightMatrix: MatrixBatch = sizes.packedBytes
-    ? {
-        buffer: preparedRange(BINDING.first, 0, packed.bytes),
-        row: packed.columns,
-        inner: packed.rows * packed.columns,
-        outer: 0,
-      }
-    : { buffer: whole(BINDING.first, "w", problem), row: weights.rowStride, inner: weights.batchStride, outer: 0 };
   const row = channelsLast ? sizes.terms : roundUp(chunk.pixels, 4);
   const rows = channelsLast ? chunk.pixels : sizes.terms;
   const columns: MatrixBatch = {
@@ -178,8 +147,8 @@ function multiplyStep(problem: ConvProblem, sizes: Sizes, chunk: Chunk, variant:
       K: sizes.terms,
       outerCount: chunk.images,
       innerCount: groups,
-      a: channelsLast ? columns : weightMatrix,
-      b: channelsLast ? weightMatrix : columns,
+      a: channelsLast ? columns : sizes.weights.batch,
+      b: channelsLast ? sizes.weights.batch : columns,
       c: channelsLast
         ? { buffer: y, row: K, inner: groupK, outer: 0, start: chunk.firstPixel * K }
         : {
@@ -228,7 +197,7 @@ export const im2col: Algorithm<GemmVariant> = {
     const plan = { algorithm: "im2col", variant: variant.name, steps, workspaceBytes };
     if (packedBytes === 0) return plan;
     const pack = packStep(
-      weights,
+      weights.matrix,
       whole(BINDING.first, "w", problem),
       preparedRange(BINDING.output, 0, packedBytes),
       problem,

@@ -1,0 +1,10 @@
+// A lies row by row in whole vectors (A4 is four numbers as stored); strides count vectors.
+@group(0) @binding(1) var<storage, read> a: array<A4>;
+
+fn row_of_a(m: u32) -> u32 {
+  return m * g.a_row;
+}
+
+fn load_a(at: u32, k4: u32) -> vec4f {
+  return vec4f(a[at + k4]);
+}
