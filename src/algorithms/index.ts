@@ -2,5 +2,7 @@
 import type { Algorithm } from "./algorithm.ts";
 import { direct } from "./direct.ts";
 import { im2col } from "./im2col.ts";
+import { implicitGemm } from "./implicit-gemm.ts";
+import { pointwise } from "./pointwise.ts";
 
-export const algorithms: readonly Algorithm[] = [direct, im2col];
+export const algorithms: readonly Algorithm[] = [direct, im2col, implicitGemm, pointwise];

@@ -1,0 +1,201 @@
+// implicit-gemm: the im2col product without the columns. Each cell is loaded from the input when the product needs it, so any
+// kernel, stride, dilation and grouping is one GEMM over the outputs of the whole batch (Chetlur et al., "cuDNN: efficient
+// primitives for deep learning", section 3).
+import { BINDING, type Plan, type Step, WORKGROUP_SIZE, gridFor } from "../plan.ts";
+import { type ConvProblem, multiplyAdds, sumLength } from "../problem.ts";
+import { elementCount, roundUp } from "../shape.ts";
+import type { Algorithm, GpuTraits, Variant } from "./algorithm.ts";
+import { packStep, packedSize } from "./gemm.ts";
+import {
+  F32_BYTES,
+  elementAliases,
+  epilogueBindings,
+  epilogueConstants,
+  epilogueShaders,
+  paddingShader,
+  preparedRange,
+  scratch,
+  whole,
+} from "./parts.ts";
+import { inputStrides, outputStrides } from "./strides.ts";
+import { termRows } from "./weights.ts";
+
+interface ImplicitGemmVariant extends Variant {
+  /** Whether tiles are shared through workgroup memory (64 x 64 a workgroup) or each thread loads its own. */
+  readonly shared: boolean;
+  /** Outputs, and vectors of four channels, that one thread (or with `shared` one workgroup) makes. */
+  readonly tileN: number;
+  readonly tileV: number;
+  /** Parts that the terms of a sum are split into. */
+  readonly splits: number;
+}
+
+/** Terms taken in one turn of the loop. */
+const STEP = { own: 4, shared: 16 };
+
+/** Threads below which an adapter is not busy, so that splitting the sums pays: enough for a large GPU, a few for two cores. */
+const BUSY_THREADS = { hardware: 16_384, software: 64 };
+
+/** The most parts a sum is split into, and the fewest terms of a part. */
+const MAX_SPLITS = 32;
+const MIN_SPLIT_TERMS = 64;
+
+function outputsOf(problem: ConvProblem): number {
+  return problem.N * elementCount(problem.output);
+}
+
+function tilesOf(problem: ConvProblem, variant: ImplicitGemmVariant): { m: number; n: number; all: number } {
+  const m = Math.ceil(problem.K / problem.groups / (4 * variant.tileV));
+  const n = Math.ceil(outputsOf(problem) / variant.tileN);
+  return { m, n, all: m * n * variant.splits * problem.groups };
+}
+
+/** Terms of a part: whole steps, so that no step reaches into the next part. */
+function splitTerms(problem: ConvProblem, variant: ImplicitGemmVariant): number {
+  const step = variant.shared ? STEP.shared : STEP.own;
+  return roundUp(Math.ceil(sumLength(problem) / variant.splits), step);
+}
+
+function partialBytes(problem: ConvProblem, splits: number): number {
+  return splits > 1 ? splits * outputsOf(problem) * problem.K * F32_BYTES : 0;
+}
+
+/** The variant split into as many parts as keep the adapter busy and the workspace allows; unsplit where it is busy already. */
+function split(problem: ConvProblem, gpu: GpuTraits, variant: ImplicitGemmVariant): ImplicitGemmVariant {
+  const busy = gpu.software ? BUSY_THREADS.software : BUSY_THREADS.hardware;
+  const threads = tilesOf(problem, variant).all * (variant.shared ? WORKGROUP_SIZE : 1);
+  const cap = Math.min(gpu.maxBindingBytes, gpu.maxWorkspaceBytes - preparedBytes(problem));
+  const wanted = Math.min(MAX_SPLITS, Math.floor(sumLength(problem) / MIN_SPLIT_TERMS), Math.ceil(busy / threads));
+  let splits = wanted;
+  while (splits > 1 && partialBytes(problem, splits) > cap) splits--;
+  return splits > 1 ? { ...variant, splits, name: `${variant.name}s${splits}` } : variant;
+}
+
+function preparedBytes(problem: ConvProblem): number {
+  return packedSize(termRows(problem)).bytes;
+}
+
+function geometry(problem: ConvProblem, variant: ImplicitGemmVariant): number[] {
+  const { C, K, groups, input, output, padBegin } = problem;
+  const tiles = tilesOf(problem, variant);
+  const x = inputStrides(problem);
+  const y = outputStrides(problem);
+  const packed = packedSize(termRows(problem));
+  const weightRow = packed.columns / 4;
+  return [
+    ...[tiles.all, tiles.n, tiles.m, variant.splits],
+    ...[groups, C / groups, K / groups],
+    ...[outputsOf(problem), sumLength(problem), splitTerms(problem, variant)],
+    ...[weightRow, packed.rows * weightRow, outputsOf(problem) * K],
+    ...output,
+    ...input,
+    ...padBegin,
+    ...[x.batch, x.channel, ...x.spatial],
+    ...[y.batch, y.channel, ...y.spatial],
+  ];
+}
+
+function multiplyStep(problem: ConvProblem, variant: ImplicitGemmVariant): Step {
+  const { kernel, stride, dilation } = problem;
+  const last = variant.splits === 1;
+  const threads = tilesOf(problem, variant).all * (variant.shared ? WORKGROUP_SIZE : 1);
+  return {
+    kernel: {
+      shaders: [
+        ...(last ? epilogueShaders(problem.epilogue) : ["lib/thread"]),
+        paddingShader(problem),
+        last ? "lib/store-output" : "lib/store-partial",
+        "lib/gather",
+        variant.shared ? "implicit-gemm-workgroup" : "implicit-gemm",
+      ],
+      aliases: { E: elementAliases(problem).E },
+      constants: {
+        ...epilogueConstants(problem.epilogue),
+        STEP: variant.shared ? STEP.shared : STEP.own,
+        ...(variant.shared ? {} : { TILE_N: variant.tileN, TILE_V: variant.tileV }),
+        KERNEL_T: kernel[0],
+        KERNEL_R: kernel[1],
+        KERNEL_S: kernel[2],
+        STRIDE_D: stride[0],
+        STRIDE_H: stride[1],
+        STRIDE_W: stride[2],
+        DILATION_D: dilation[0],
+        DILATION_H: dilation[1],
+        DILATION_W: dilation[2],
+        CHANNELS_LAST: problem.layout === "channels-last",
+        FLIPPED: problem.flipped,
+        PADDING_VALUE: { f32: problem.paddingValue },
+      },
+    },
+    bindings: [
+      whole(BINDING.first, "x", problem),
+      preparedRange(BINDING.second, 0, preparedBytes(problem)),
+      ...(last
+        ? [whole(BINDING.output, "y", problem), ...epilogueBindings(problem)]
+        : [scratch(BINDING.output, 0, partialBytes(problem, variant.splits))]),
+    ],
+    uniforms: geometry(problem, variant),
+    workgroups: gridFor(threads),
+  };
+}
+
+function reduceStep(problem: ConvProblem, splits: number): Step {
+  const elements = outputsOf(problem) * problem.K;
+  return {
+    kernel: {
+      shaders: [...epilogueShaders(problem.epilogue), "reduce-splits"],
+      aliases: { E: elementAliases(problem).E },
+      constants: epilogueConstants(problem.epilogue),
+    },
+    bindings: [
+      scratch(BINDING.first, 0, partialBytes(problem, splits)),
+      whole(BINDING.output, "y", problem),
+      ...epilogueBindings(problem),
+    ],
+    uniforms: [elements, splits, problem.K, outputStrides(problem).channel],
+    workgroups: gridFor(elements),
+  };
+}
+
+export const implicitGemm: Algorithm<ImplicitGemmVariant> = {
+  name: "implicit-gemm",
+  passes: ["forward"],
+
+  supports(problem, gpu) {
+    const bytes = preparedBytes(problem);
+    const most = Math.min(gpu.maxWorkspaceBytes, gpu.maxBindingBytes);
+    return bytes <= most ? true : { reason: `the packed weights take ${bytes} bytes, more than the ${most} allowed` };
+  },
+
+  variants(problem, gpu) {
+    const groupK = problem.K / problem.groups;
+    const tileV = Math.min(4, Math.ceil(groupK / 4));
+    const own = { name: `n8k${tileV * 4}`, shared: false, tileN: 8, tileV, splits: 1 };
+    const shared = { name: "shared64", shared: true, tileN: 64, tileV: 16, splits: 1 };
+    const both = [split(problem, gpu, shared), split(problem, gpu, own)];
+    return gpu.software ? both.toReversed() : both;
+  },
+
+  plan(problem, _gpu, variant): Plan {
+    const bytes = preparedBytes(problem);
+    const matrix = termRows(problem);
+    const pack = packStep(matrix, whole(BINDING.first, "w", problem), preparedRange(BINDING.output, 0, bytes), problem);
+    const multiply = multiplyStep(problem, variant);
+    return {
+      algorithm: "implicit-gemm",
+      variant: variant.name,
+      preparation: { steps: [pack], bytes },
+      steps: variant.splits > 1 ? [multiply, reduceStep(problem, variant.splits)] : [multiply],
+      workspaceBytes: partialBytes(problem, variant.splits),
+    };
+  },
+
+  // Sums are sequential, or split into parts that are: adding parts only shortens the longest chain (Higham, section 4.2).
+  errorGrowth: () => 1,
+
+  cost(problem, gpu, variant) {
+    // Workgroup memory is a GPU's; an adapter on the CPU pays for its barriers.
+    const rate = gpu.software ? (variant.shared ? 4e8 : 1.2e9) : 1.5e9;
+    return multiplyAdds(problem) / rate + partialBytes(problem, variant.splits) / 1e9;
+  },
+};
