@@ -1,17 +1,28 @@
-// Two projects: "node" for what needs no GPU (planning, shapes, the reference, shader assembly) and "browser" for what runs on
-// one, in headless Chromium. The browser suite runs on SwiftShader, the same on every machine, unless CONVOKE_GPU=1 asks for
-// the machine's own GPU. CONVOKE_CHROME names another browser than the one that would be found.
+// Three projects: "node" for what needs no GPU (planning, shapes, the reference, shader assembly), and "browser" and "firefox" for
+// what runs on one, in headless Chromium and in headless Firefox. Both compute in software (SwiftShader, lavapipe), the same on
+// every machine, unless CONVOKE_GPU=1 asks for the machine's own GPU. CONVOKE_CHROME and FIREFOX_PATH name other browsers than
+// those that would be found. lavapipe takes half a second to compile a kernel: Firefox runs a cross-section of the shared problems
+// (test/suite/selection.ts) unless CONVOKE_SUITE=all asks for every one.
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig } from "vitest/config";
 import { chromiumArgs, findChromium } from "./scripts/browsers.mjs";
+import { firefox } from "./scripts/firefox.mjs";
 
 // No test's verdict depends on time: the timeouts only end what hangs.
 // A cross-origin isolated page has the fine-grained clock.
 const headers = { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" };
 
+const gpu = process.env.CONVOKE_GPU === "1";
+const everything = gpu || process.env.CONVOKE_SUITE === "all";
+
+// Halves are converted by what a browser has and Node 20 has not.
+const inBrowsers = ["test/**/*.browser.test.ts", "test/dtype.test.ts"];
+
 export default defineConfig({
   test: {
     slowTestThreshold: 5000, // The report lists slower tests one by one, and nothing is fast on a software adapter.
+    // Tests of the shared suite at once. Each holds a few small buffers; more gain nothing.
+    maxConcurrency: 16,
     projects: [
       {
         test: {
@@ -26,8 +37,9 @@ export default defineConfig({
         server: { headers },
         test: {
           name: "browser",
-          include: ["test/**/*.browser.test.ts"],
+          include: inBrowsers,
           testTimeout: 300_000,
+          provide: { selection: "all" },
           browser: {
             enabled: true,
             headless: true,
@@ -36,9 +48,25 @@ export default defineConfig({
             provider: playwright({
               launchOptions: {
                 executablePath: findChromium() ?? undefined,
-                args: chromiumArgs({ gpu: process.env.CONVOKE_GPU === "1" }),
+                args: chromiumArgs({ gpu }),
               },
             }),
+          },
+        },
+      },
+      {
+        server: { headers },
+        test: {
+          name: "firefox",
+          include: inBrowsers,
+          testTimeout: 300_000,
+          provide: { selection: everything ? "all" : "cross-section" },
+          browser: {
+            enabled: true,
+            headless: true,
+            screenshotFailures: false,
+            instances: [{ browser: "firefox" }],
+            provider: firefox({ gpu }),
           },
         },
       },

@@ -16,7 +16,6 @@ struct Gemm {
 }
 
 @group(0) @binding(0) var<uniform> g: Gemm;
-@group(0) @binding(3) var<storage, read_write> c: array<E>;
 
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn main(
@@ -84,15 +83,6 @@ fn main(
       for (var j = 0u; j < TILE_N4; j++) {
         store(sums[i * TILE_N4 + j], m0 + i, (n0 + j) * 4u, c_tile + (m0 + i) * g.c_row, channel);
       }
-    }
-  }
-}
-
-fn store(sum: vec4f, m: u32, n: u32, row: u32, channel: u32) {
-  for (var lane = 0u; lane < 4u; lane++) {
-    if (n + lane < g.size_n) {
-      let at = row + n + lane;
-      c[at] = E(epilogue(sum[lane], channel + select(n + lane, m, CHANNELS_ARE_ROWS), at));
     }
   }
 }

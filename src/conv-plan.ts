@@ -74,7 +74,7 @@ export class ConvPlan {
     this.workspaceBytes = plan.workspaceBytes;
     this.steps = plan.steps;
     this.flops = 2 * multiplyAdds(problem);
-    this.errorGrowth = choice.algorithm.errorGrowth(problem);
+    this.errorGrowth = choice.algorithm.errorGrowth(problem, choice.variant);
     this.outputShape = tensorShape(problem, "y");
     this.bytes = operandNames(problem).reduce((sum, operand) => sum + bytesOf(problem, operand), 0);
   }

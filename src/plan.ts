@@ -16,8 +16,13 @@ export interface Binding {
   readonly size: number;
 }
 
-/** The value of a WGSL constant: a plain number becomes u32. */
-export type Constant = number | boolean | { readonly i32: number } | { readonly f32: number };
+/** The value of a WGSL constant: a plain number becomes u32; f32s an array, which folds away where constants index it. */
+export type Constant =
+  | number
+  | boolean
+  | { readonly i32: number }
+  | { readonly f32: number }
+  | { readonly f32s: readonly number[] };
 
 /** A kernel by its parts: shader files by name, and the constants and type aliases that stand before them. */
 export interface Kernel {
@@ -25,6 +30,8 @@ export interface Kernel {
   readonly shaders: readonly string[];
   readonly constants: Readonly<Record<string, Constant>>;
   readonly aliases?: Readonly<Record<string, string>>;
+  /** Names of functions in the shaders that stand for others of them: what `aliases` does for types. */
+  readonly functions?: Readonly<Record<string, string>>;
 }
 
 /** One dispatch. */

@@ -367,9 +367,12 @@ describe("GPU failures", () => {
     const small = await createEngine({ device });
     const x = small.tensor(INPUT, [1, 1, 5, 5]);
     const w = small.tensor(KERNEL, [1, 1, 3, 3]);
-    for (const { name } of small.algorithms) {
-      const y = small.conv(x, w, { padding: 1, algorithm: name });
-      expect([...(await y.read())]).toEqual(PADDING_1);
+    const plan = await small.plan("forward", { inputShape: [1, 1, 5, 5], kernelShape: [1, 1, 3, 3], padding: 1 });
+    const ranked = new Set(Array.from(plan.explain().matchAll(/^ *\d+ (\S+)/gm), (match) => match[1]!));
+    for (const algorithm of ranked) {
+      const y = small.conv(x, w, { padding: 1, algorithm });
+      // By transforms the integers are met but for rounding.
+      expect(Array.from(await y.read(), Math.round)).toEqual(PADDING_1);
     }
     small.destroy();
     device.destroy();

@@ -2,6 +2,7 @@
 // shaders/ and a line in index.ts.
 import type { Plan } from "../plan.ts";
 import type { ConvProblem, Pass } from "../problem.ts";
+import type { Triple } from "../shape.ts";
 
 /** What planning may know of the GPU and of the caller's constraints. */
 export interface GpuTraits {
@@ -45,7 +46,21 @@ export interface Algorithm<V extends Variant = Variant> {
   variants(problem: ConvProblem, gpu: GpuTraits): readonly V[];
   plan(problem: ConvProblem, gpu: GpuTraits, variant: V): Plan;
   /** How much larger than the bound of a sequential float32 sum, gamma_n sum |x||w|, this algorithm's error bound is. */
-  errorGrowth(problem: ConvProblem): number;
+  errorGrowth(problem: ConvProblem, variant: V): number;
+  /**
+   * How far errors spread, where outputs are computed from more than their own terms: an output errs by errorGrowth times the
+   * largest bound of the windows that lie at most this many cells of the padded input away along each axis, those beyond its
+   * border included (where it goes on with zeros). None unless given. NaN and infinity spread as far.
+   */
+  errorSpread?(problem: ConvProblem, variant: V): Triple;
+  /**
+   * What stands for sum |x||w| in the bound: "windows" (unless given), itself, or the largest within errorSpread; "energy", for each
+   * output, its terms times the root mean squares of x over all cells within errorSpread and of w (their products summed over
+   * channels), for algorithms whose errors follow the norm of a tile. Means are over the errorSpread + 1 cells of an axis that a tile has.
+   */
+  readonly errorNorm?: "windows" | "energy";
+  /** Whether integers of size 8 at most, whose sums stay below 2^24, come out exact. They do unless given. */
+  exactOnIntegers?(problem: ConvProblem, variant: V): boolean;
   /** Estimated seconds, for ranking only. */
   cost(problem: ConvProblem, gpu: GpuTraits, variant: V): number;
 }

@@ -19,7 +19,7 @@ export interface PixelGrid {
 
 /**
  * Where a batch of row-major matrices lies. Strides in elements, multiples of 4 for A and B, unless the rows of A or the columns of B
- * are `pixels` of a tensor, which are loaded one by one.
+ * are `pixels` of a tensor, which are loaded one by one; those of C too where it is not y.
  */
 export interface MatrixBatch {
   readonly buffer: Pick<Binding, "operand" | "offset" | "size">;
@@ -81,6 +81,7 @@ export function gemmStep(gemm: Gemm, variant: GemmVariant, problem: ConvProblem)
     elementAliases(isTensor(matrix) ? problem : FLOAT32);
   const { M, N, K, a, b, c } = gemm;
   const grid = a.pixels ?? b.pixels;
+  const shares = (matrix: MatrixBatch): boolean => matrix.buffer.operand === c.buffer.operand;
   const tilesM = Math.ceil(M / variant.tileM);
   const tilesN = Math.ceil(N / (4 * variant.tileN4));
   const threads = gemm.outerCount * gemm.innerCount * tilesM * tilesN;
@@ -89,14 +90,15 @@ export function gemmStep(gemm: Gemm, variant: GemmVariant, problem: ConvProblem)
       shaders: [
         ...epilogueShaders(epilogue),
         ...(grid ? ["lib/pixel-offset"] : []),
-        a.pixels ? "lib/matrix-a-pixels" : "lib/matrix-a-vectors",
-        b.pixels ? "lib/matrix-b-pixels" : "lib/matrix-b-vectors",
+        a.pixels ? "lib/matrix-a-pixels" : shares(a) ? "lib/matrix-a-scratch" : "lib/matrix-a-vectors",
+        b.pixels ? "lib/matrix-b-pixels" : shares(b) ? "lib/matrix-b-scratch" : "lib/matrix-b-vectors",
+        last ? "lib/matrix-c-output" : "lib/matrix-c-scratch",
         "gemm",
       ],
       aliases: {
         ...(a.pixels ? { A: types(a).E } : { A4: types(a).E4 }),
         ...(b.pixels ? { B: types(b).E, ColumnsAt: "vec4u" } : { B4: types(b).E4, ColumnsAt: "u32" }),
-        E: types(c).E,
+        ...(last ? { E: types(c).E } : {}),
       },
       constants: {
         ...epilogueConstants(epilogue),

@@ -4,5 +4,6 @@ import { direct } from "./direct.ts";
 import { im2col } from "./im2col.ts";
 import { implicitGemm } from "./implicit-gemm.ts";
 import { pointwise } from "./pointwise.ts";
+import { winograd } from "./winograd.ts";
 
-export const algorithms: readonly Algorithm[] = [direct, im2col, implicitGemm, pointwise];
+export const algorithms: readonly Algorithm[] = [direct, im2col, implicitGemm, pointwise, winograd];

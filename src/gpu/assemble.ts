@@ -16,7 +16,10 @@ export function assemble(kernel: Kernel): string {
   const constants = Object.entries(kernel.constants).map(
     ([name, value]) => `const ${identifier(name)} = ${literal(value)};`,
   );
-  return unroll([...enables, ...aliases, ...constants, ...kernel.shaders.map(shaderText)].join("\n"));
+  let shaders = kernel.shaders.map(shaderText).join("\n");
+  for (const [name, target] of Object.entries(kernel.functions ?? {}))
+    shaders = shaders.replace(new RegExp(`\\b${identifier(name)}\\b`, "g"), identifier(target));
+  return unroll([...enables, ...aliases, ...constants, shaders].join("\n"));
 }
 
 /** A name that may stand in a shader: nothing but a WGSL identifier ever reaches one. */
@@ -28,6 +31,7 @@ function identifier(name: string): string {
 function literal(value: Constant): string {
   if (typeof value === "boolean") return String(value);
   if (typeof value === "number") return integer(value, 0, 2 ** 32 - 1, "u");
+  if ("f32s" in value) return `array<f32, ${value.f32s.length}>(${value.f32s.map(float).join(", ")})`;
   return "i32" in value ? integer(value.i32, -(2 ** 31), 2 ** 31 - 1, "i") : float(value.f32);
 }
 

@@ -91,9 +91,23 @@ export function choose(
   const candidates: Candidate[] = [];
   const refused: Considered[] = [];
   for (const algorithm of pool) {
-    const reason = refusal(algorithm, problem, gpu, named === undefined ? constraints.tolerance : undefined);
-    if (reason !== undefined) refused.push({ algorithm: algorithm.name, refused: reason });
-    else candidates.push(cheapest(algorithm, problem, gpu, constraints.variant));
+    const reason = refusal(algorithm, problem, gpu);
+    if (reason !== undefined) {
+      refused.push({ algorithm: algorithm.name, refused: reason });
+      continue;
+    }
+    const variants = candidatesOf(algorithm, problem, gpu, constraints.variant);
+    const tolerance = named === undefined ? constraints.tolerance : undefined;
+    const accurate = variants.filter(({ errorGrowth }) => errorGrowth <= (tolerance ?? Infinity));
+    if (accurate.length > 0) {
+      candidates.push(accurate.reduce((best, one) => (one.seconds < best.seconds ? one : best)));
+    } else {
+      const least = Math.min(...variants.map(({ errorGrowth }) => errorGrowth));
+      refused.push({
+        algorithm: algorithm.name,
+        refused: `its error growth ${least} is over the tolerance ${tolerance}`,
+      });
+    }
   }
   candidates.sort((a, b) => a.seconds - b.seconds);
   const best = candidates[0];
@@ -113,22 +127,19 @@ export function choose(
   return { algorithm: best.algorithm, variant: best.variant, considered: [...ranked, ...refused] };
 }
 
-function refusal(
+function refusal(algorithm: Algorithm, problem: ConvProblem, gpu: GpuTraits): string | undefined {
+  if (!algorithm.passes.includes(problem.pass)) return `it has no ${problem.pass} pass`;
+  const supported = algorithm.supports(problem, gpu);
+  return supported === true ? undefined : supported.reason;
+}
+
+/** The variants of an algorithm that serves the problem, or the named one of them. */
+function candidatesOf(
   algorithm: Algorithm,
   problem: ConvProblem,
   gpu: GpuTraits,
-  tolerance: number | undefined,
-): string | undefined {
-  if (!algorithm.passes.includes(problem.pass)) return `it has no ${problem.pass} pass`;
-  const supported = algorithm.supports(problem, gpu);
-  if (supported !== true) return supported.reason;
-  const growth = algorithm.errorGrowth(problem);
-  return tolerance !== undefined && growth > tolerance
-    ? `its error growth ${growth} is over the tolerance ${tolerance}`
-    : undefined;
-}
-
-function cheapest(algorithm: Algorithm, problem: ConvProblem, gpu: GpuTraits, name: string | undefined): Candidate {
+  name: string | undefined,
+): Candidate[] {
   const variants = algorithm.variants(problem, gpu);
   const wanted = name === undefined ? variants : variants.filter((variant) => variant.name === name);
   if (wanted.length === 0) {
@@ -139,12 +150,10 @@ function cheapest(algorithm: Algorithm, problem: ConvProblem, gpu: GpuTraits, na
       `one of ${variants.map((variant) => `"${variant.name}"`).join(", ")} of algorithm "${algorithm.name}" for this problem`,
     );
   }
-  const errorGrowth = algorithm.errorGrowth(problem);
-  const costed = wanted.map((variant) => ({
+  return wanted.map((variant) => ({
     algorithm,
     variant,
-    errorGrowth,
+    errorGrowth: algorithm.errorGrowth(problem, variant),
     seconds: algorithm.cost(problem, gpu, variant),
   }));
-  return costed.reduce((best, one) => (one.seconds < best.seconds ? one : best));
 }

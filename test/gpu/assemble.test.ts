@@ -28,6 +28,22 @@ describe("assemble", () => {
     expect(Math.fround(Number.parseFloat(literal))).toBe(Math.fround(value));
   });
 
+  it("writes an array of f32", () => {
+    expect(assemble(kernel({ POWERS: { f32s: [1, -0.625] } }))).toContain(
+      "const POWERS = array<f32, 2>(1.0f, -0.625f);",
+    );
+  });
+
+  it("puts the named functions for those that stand for them, and nothing else", () => {
+    const source = assemble({
+      ...kernel({ WORKGROUP_SIZE: 64 }),
+      functions: { thread_index: "other_index", thread: "x" },
+    });
+    expect(source).toContain("fn other_index(");
+    expect(source).not.toContain("thread_index");
+    expect(() => assemble({ ...kernel({}), functions: { thread_index: "a() {} fn b" } })).toThrow(Error);
+  });
+
   it("writes aliases", () => {
     expect(assemble(kernel({}, { V: "vec4f" }))).toContain("alias V = vec4f;");
   });
@@ -39,6 +55,7 @@ describe("assemble", () => {
     ["a negative u32", kernel({ N: -1 })],
     ["NaN", kernel({ N: Number.NaN })],
     ["an infinite f32", kernel({ N: { f32: Infinity } })],
+    ["NaN in an array", kernel({ N: { f32s: [1, Number.NaN] } })],
     ["an i32 out of range", kernel({ N: { i32: 2 ** 31 } })],
     ["an unknown shader", { shaders: ["no-such-file"], constants: {} }],
   ])("refuses %s", (_what, bad) => {

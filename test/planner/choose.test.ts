@@ -61,6 +61,16 @@ describe("choose", () => {
     const rough = fake("rough", 1, { errorGrowth: () => 4 });
     expect(choose([rough, fake("fine", 2)], problem, traits, { tolerance: 3 }).algorithm.name).toBe("fine");
     expect(choose([rough, fake("fine", 2)], problem, traits, { tolerance: 4 }).algorithm.name).toBe("rough");
+    const both = fake("both", 1, {
+      variants: () => [{ name: "rough" }, { name: "fine" }],
+      errorGrowth: (_p, { name }) => (name === "rough" ? 4 : 2),
+      cost: (_p, _g, { name }) => (name === "rough" ? 1 : 2),
+    });
+    expect(choose([both], problem, traits, {}).variant.name).toBe("rough");
+    expect(choose([both], problem, traits, { tolerance: 3 }).variant.name).toBe("fine");
+    expect(choose([both, fake("last", 9)], problem, traits, { tolerance: 1.5 }).considered[1]?.refused).toMatch(
+      "growth 2 is over the tolerance 1.5",
+    );
   });
 
   it("passes over refusals and explains them", () => {

@@ -1,7 +1,11 @@
 // The error bound of a result, element by element. Nothing here is fitted: each constant is derived where it stands.
 import type { Activation } from "../../src/activation.ts";
+import type { Algorithm } from "../../src/algorithms/algorithm.ts";
+import type { Dtype } from "../../src/dtype.ts";
 import { type ConvProblem, sumLength } from "../../src/problem.ts";
+import { pad } from "../../src/reference/geometry.ts";
 import { activate, forwardSum } from "../../src/reference/index.ts";
+import { type Triple, dilatedExtent, elementCount } from "../../src/shape.ts";
 
 /** Unit roundoff of float32. */
 const u = 2 ** -24;
@@ -9,6 +13,15 @@ const u = 2 ** -24;
 /** gamma_n of Higham, Accuracy and Stability of Numerical Algorithms, section 3.1. */
 export function gamma(n: number): number {
   return (n * u) / (1 - n * u);
+}
+
+/**
+ * What storing adds to the error of a value computed in float32, which differs from `reference` by at most `bound`. A half keeps
+ * a number to 2^-11 of its size, which is at most |reference| + bound, and a subnormal one to half of their distance, 2^-24.
+ * (To nearest, as every adapter tested rounds. WGSL promises only one of the two neighbours.)
+ */
+function storing(dtype: Dtype, reference: number, bound: number): number {
+  return dtype === "f32" ? 0 : 2 ** -11 * (Math.abs(reference) + bound) + 2 ** -25;
 }
 
 /** The largest slope of an activation: how much it can magnify the error of its argument. */
@@ -65,9 +78,12 @@ export interface Operands {
   residual?: Float32Array;
 }
 
-/** The sum before the activation, bias and residual included, of any operands. */
-function preActivation(problem: ConvProblem, { x, w, bias, residual }: Operands): Float64Array {
-  const sums = forwardSum(problem, x, w);
+/** Sums with the bias and the residual. */
+function preActivation(
+  problem: ConvProblem,
+  sums: Float64Array,
+  { bias, residual }: Pick<Operands, "bias" | "residual">,
+): Float64Array {
   const outputs = sums.length / problem.N / problem.K;
   const last = problem.layout === "channels-last";
   return sums.map((sum, at) => {
@@ -78,21 +94,152 @@ function preActivation(problem: ConvProblem, { x, w, bias, residual }: Operands)
 
 const magnitudes = (values: ArrayLike<number>): Float64Array => Float64Array.from(values, Math.abs);
 
+/** The spread of an algorithm that computes each output from its own terms alone. */
+export const NO_SPREAD: Triple = [0, 0, 0];
+
+/** The largest of each window of 2 * reach + 1 neighbours along an axis of an array [outer, size, inner]: [outer, size - 2 * reach, inner]. */
+function windowMaxima(values: Float64Array, size: number, inner: number, reach: number): Float64Array {
+  const kept = size - 2 * reach;
+  const maxima = new Float64Array((values.length / size) * kept);
+  for (let at = 0; at < maxima.length; at++) {
+    const start = (Math.floor(at / inner / kept) * size + (Math.floor(at / inner) % kept)) * inner + (at % inner);
+    let largest = 0;
+    for (let step = 0; step <= 2 * reach; step++) largest = Math.max(largest, values[start + step * inner]!);
+    maxima[at] = largest;
+  }
+  return maxima;
+}
+
+/**
+ * The sums of non-negative operands, and where errors spread, for each output the largest sum over a window at most `spread` cells
+ * away: the windows of the padded input at every cell, and of as many zeros around it.
+ */
+function spreadSums(problem: ConvProblem, x: Float64Array, w: Float64Array, spread: Triple): Float64Array {
+  if (spread.every((extent) => extent === 0)) return forwardSum(problem, x, w);
+  const { N, C, K, kernel, dilation, stride, output } = problem;
+  const channelsLast = problem.layout === "channels-last";
+  const along = (size: (axis: 0 | 1 | 2) => number): Triple => [size(0), size(1), size(2)];
+  const windows = along((axis) => (output[axis] - 1) * stride[axis] + 1);
+  const input = along((axis) => windows[axis] + dilatedExtent(kernel[axis], dilation[axis]) - 1);
+  const everywhere: ConvProblem = {
+    ...problem,
+    input,
+    stride: [1, 1, 1],
+    padBegin: spread,
+    padEnd: spread,
+    paddingMode: "zeros",
+    paddingValue: 0,
+    output: along((axis) => windows[axis] + 2 * spread[axis]),
+  };
+  const cells = elementCount(input);
+  const padded = pad(problem, x); // [N, C, cells]
+  const inLayout = channelsLast
+    ? padded.map((_, at) => padded[(Math.floor(at / C / cells) * C + (at % C)) * cells + (Math.floor(at / C) % cells)]!)
+    : padded;
+  let sums = forwardSum(everywhere, inLayout, w);
+  let inner = channelsLast ? K : 1;
+  for (const axis of [2, 1, 0] as const) {
+    sums = windowMaxima(sums, everywhere.output[axis], inner, spread[axis]);
+    inner *= windows[axis];
+  }
+  // What is left are the windows [N, K, ...windows] of the layout; the outputs are every stride-th of them.
+  const [, P, Q] = output;
+  const planes = N * (channelsLast ? 1 : K);
+  const lanes = channelsLast ? K : 1;
+  return Float64Array.from({ length: planes * elementCount(output) * lanes }, (_, at) => {
+    const cell = Math.floor(at / lanes);
+    const q = cell % Q;
+    const p = Math.floor(cell / Q) % P;
+    const o = Math.floor(cell / Q / P) % output[0];
+    const plane = Math.floor(cell / elementCount(output));
+    const row = ((plane * windows[0] + o * stride[0]) * windows[1] + p * stride[1]) * windows[2];
+    return sums[(row + q * stride[2]) * lanes + (at % lanes)]!;
+  });
+}
+
+/** Sums of the 2 * reach + 1 neighbours of each number along an axis of an array [outer, size, inner], zeros beyond its ends. */
+function windowSums(values: Float64Array, size: number, inner: number, reach: number): Float64Array<ArrayBuffer> {
+  return Float64Array.from(values, (_, at) => {
+    const place = Math.floor(at / inner) % size;
+    let sum = 0;
+    for (let step = -Math.min(reach, place); step <= Math.min(reach, size - 1 - place); step++)
+      sum += values[at + step * inner]!;
+    return sum;
+  });
+}
+
+/**
+ * For each output the taps times the sum over its channels of rms(x) rms(w): x over all cells that any output sees and at most `spread`
+ * from where the output's window starts, which hold the tile that it comes from, as a mean over the spread + 1 cells of a tile.
+ */
+function energySums(problem: ConvProblem, x: Float64Array, w: Float64Array, spread: Triple): Float64Array {
+  const { N, C, K, groups, kernel, dilation, stride, output } = problem;
+  const channelsLast = problem.layout === "channels-last";
+  const taps = elementCount(kernel);
+  const groupC = C / groups;
+  const size = output.map((cells, axis) => (cells - 1) * stride[axis]! + dilatedExtent(kernel[axis]!, dilation[axis]!));
+  let squares = Float64Array.from(pad(problem, x), (value) => value * value); // [N, C, ...size]
+  let inner = 1;
+  for (const axis of [2, 1, 0] as const) {
+    squares = windowSums(squares, size[axis]!, inner, spread[axis]);
+    inner *= size[axis]!;
+  }
+  const energy = new Float64Array(K * groupC);
+  w.forEach((weight, at) => {
+    const pair = channelsLast ? (at % K) * groupC + (Math.floor(at / K) % groupC) : Math.floor(at / taps);
+    energy[pair]! += weight * weight;
+  });
+  const tile = spread.reduce((cells, extent) => cells * (extent + 1), 1);
+  const outputs = elementCount(output);
+  return Float64Array.from({ length: N * K * outputs }, (_, at) => {
+    const k = channelsLast ? at % K : Math.floor(at / outputs) % K;
+    const cell = channelsLast ? Math.floor(at / K) % outputs : at % outputs;
+    const n = Math.floor(at / (K * outputs));
+    const place = [
+      Math.floor(cell / output[2] / output[1]),
+      Math.floor(cell / output[2]) % output[1],
+      cell % output[2],
+    ];
+    const [d, h, v] = place.map((index, axis) => index * stride[axis]!);
+    let sum = 0;
+    for (let c = 0; c < groupC; c++) {
+      const channel = n * C + Math.floor((k * groups) / K) * groupC + c;
+      const near = squares[((channel * size[0]! + d!) * size[1]! + h!) * size[2]! + v!]!;
+      sum += Math.sqrt(near * energy[k * groupC + c]!);
+    }
+    return sum * Math.sqrt(taps / tile);
+  });
+}
+
 /**
  * The most by which each output may differ from the float64 reference:
- * slope * growth * gamma_(n + 2) * (conv(|x|, |w|) + |bias| + |residual|) + evaluation, the 2 for bias and residual.
+ * slope * growth * gamma_(n + 2) * (conv(|x|, |w|) + |bias| + |residual|) + evaluation + storing, the 2 for bias and residual. Where the
+ * algorithm's errors spread, conv(|x|, |w|) is the largest within their reach, or what their energy there comes to.
  */
-export function errorBounds(problem: ConvProblem, operands: Operands, growth: number): Float64Array {
+export function errorBounds(
+  problem: ConvProblem,
+  operands: Operands,
+  growth: number,
+  spread: Triple = NO_SPREAD,
+  norm: Algorithm["errorNorm"] = "windows",
+): Float64Array {
   const { bias, residual } = operands;
   const absolute: ConvProblem = { ...problem, paddingValue: Math.abs(problem.paddingValue) };
-  const sizes = preActivation(absolute, {
-    x: magnitudes(operands.x),
-    w: magnitudes(operands.w),
+  const largest = (norm === "energy" ? energySums : spreadSums)(
+    absolute,
+    magnitudes(operands.x),
+    magnitudes(operands.w),
+    spread,
+  );
+  const sizes = preActivation(absolute, largest, {
     ...(bias ? { bias: bias.map(Math.abs) } : {}),
     ...(residual ? { residual: residual.map(Math.abs) } : {}),
   });
-  const values = preActivation(problem, operands);
+  const values = preActivation(problem, forwardSum(problem, operands.x, operands.w), operands);
   const { activation } = problem.epilogue;
   const factor = slope(activation) * growth * gamma(sumLength(problem) + 2);
-  return sizes.map((size, at) => factor * size + evaluation(activation, values[at]!));
+  return Float64Array.from(sizes, (size, at) => {
+    const bound = factor * size + evaluation(activation, values[at]!);
+    return bound + storing(problem.dtype, activate(activation, values[at]!), bound);
+  });
 }

@@ -1,9 +1,11 @@
 // The forms of test that every algorithm passes on every problem it supports (a case is one algorithm, variant and problem).
 import { expect } from "vitest";
+import type { Algorithm } from "../../src/algorithms/algorithm.ts";
+import { fromFloat16Bits, toFloat16Bits } from "../../src/dtype.ts";
 import type { ConvPlan, Engine } from "../../src/index.ts";
 import { type ConvProblem, multiplyAdds, sumLength, tensorShape } from "../../src/problem.ts";
 import { backwardData, backwardWeights, forward } from "../../src/reference/index.ts";
-import { elementCount } from "../../src/shape.ts";
+import { type Triple, elementCount } from "../../src/shape.ts";
 import { type Operands, errorBounds } from "./bounds.ts";
 import { type Inputs, runGuarded } from "./guarded.ts";
 import { integers, uniform } from "./random.ts";
@@ -13,16 +15,24 @@ export interface Case {
   readonly plan: ConvPlan;
   readonly problem: ConvProblem;
   readonly seed: number;
+  /** How far the algorithm's errors spread, and whether it is exact on small integers. */
+  readonly spread: Triple;
+  readonly norm: Algorithm["errorNorm"];
+  readonly integral: boolean;
 }
 
 type Fill = (count: number, seed: number) => Float32Array;
 
-/** Operands in the problem's layout, from a source of numbers. */
+/** Operands in the problem's layout, from a source of numbers, rounded to the problem's type: both sides compute with the same. */
 function operandsOf(
   { problem, seed }: Case,
-  fill: Fill,
+  source: Fill,
 ): Required<Pick<Operands, "x" | "w">> & Operands & { x: Float32Array; w: Float32Array } {
   const count = (operand: "x" | "w" | "y"): number => elementCount(tensorShape(problem, operand));
+  const fill: Fill = (length, at) => {
+    const values = source(length, at);
+    return problem.dtype === "f16" ? fromFloat16Bits(toFloat16Bits(values)) : values;
+  };
   return {
     x: fill(count("x"), seed),
     w: fill(count("w"), seed + 1),
@@ -32,12 +42,13 @@ function operandsOf(
 }
 
 async function run({ engine, plan, problem }: Case, operands: ReturnType<typeof operandsOf>): Promise<Float32Array> {
-  const { layout } = problem;
+  const { layout, dtype } = problem;
+  const options = { layout, dtype };
   const inputs: Inputs = {
-    x: engine.tensor(operands.x, tensorShape(problem, "x"), { layout }),
-    w: engine.tensor(operands.w, tensorShape(problem, "w"), { layout }),
-    ...(operands.bias ? { bias: engine.tensor(operands.bias, [problem.K]) } : {}),
-    ...(operands.residual ? { residual: engine.tensor(operands.residual, tensorShape(problem, "y"), { layout }) } : {}),
+    x: engine.tensor(operands.x, tensorShape(problem, "x"), options),
+    w: engine.tensor(operands.w, tensorShape(problem, "w"), options),
+    ...(operands.bias ? { bias: engine.tensor(operands.bias, [problem.K], { dtype }) } : {}),
+    ...(operands.residual ? { residual: engine.tensor(operands.residual, tensorShape(problem, "y"), options) } : {}),
   };
   try {
     const first = await runGuarded(engine, plan, inputs);
@@ -51,9 +62,26 @@ async function run({ engine, plan, problem }: Case, operands: ReturnType<typeof 
   }
 }
 
-/** The largest size of integers whose sums of products stay exact in float32: n * bound^2 below 2^24, 8 at most. */
-function exactBound(problem: ConvProblem): number {
-  return Math.max(1, Math.min(8, Math.floor(Math.sqrt(2 ** 23 / sumLength(problem)))));
+/** Integers up to this size are stored exactly: all those of float32's 24 bits, and of a half's 11. */
+const EXACT_INTEGERS = { f32: 2 ** 24, f16: 2 ** 11 };
+
+/**
+ * The largest size of integers, `most` at most, whose sums of products stay exact: n * size * max(size, |padding value|), with bias
+ * and residual, within half the integers that are stored exactly. Size 1 always, where more than that would have to cancel.
+ */
+function exactBound(problem: ConvProblem, most: number): number {
+  const limit = EXACT_INTEGERS[problem.dtype] / 2;
+  const sum = (size: number): number =>
+    sumLength(problem) * size * Math.max(size, Math.abs(problem.paddingValue)) + 2 * size;
+  let size = most;
+  while (size > 1 && sum(size) > limit) size--;
+  return size;
+}
+
+/** Fails where a result that is to be met exactly could not be stored: the test's own mistake. */
+function expectStorable({ dtype }: ConvProblem, expected: Float64Array): void {
+  const largest = expected.reduce((size, value) => Math.max(size, Math.abs(value)), 0);
+  expect(largest, "the largest expected integer").toBeLessThanOrEqual(EXACT_INTEGERS[dtype]);
 }
 
 const EXACT_ACTIVATIONS = ["none", "relu", "relu6"];
@@ -65,9 +93,10 @@ export function isExact(problem: ConvProblem): boolean {
 
 /** Small integers: the result equals the reference, threshold 0; poisoned memory, guards, the same bits twice. */
 export async function exact(test: Case): Promise<void> {
-  const bound = exactBound(test.problem);
+  const bound = exactBound(test.problem, 8);
   const operands = operandsOf(test, (count, seed) => integers(count, seed, bound));
   const expected = forward(test.problem, operands.x, operands.w, operands);
+  expectStorable(test.problem, expected);
   const values = await run(test, operands);
   const wrong = expected.findIndex((value, at) => value !== values[at]);
   expect(wrong, wrong < 0 ? "" : `element ${wrong} is ${values[wrong]}, not ${expected[wrong]}`).toBe(-1);
@@ -77,7 +106,7 @@ export async function exact(test: Case): Promise<void> {
 export async function componentwise(test: Case): Promise<void> {
   const operands = operandsOf(test, uniform);
   const expected = forward(test.problem, operands.x, operands.w, operands);
-  const bounds = errorBounds(test.problem, operands, test.plan.errorGrowth);
+  const bounds = errorBounds(test.problem, operands, test.plan.errorGrowth, test.spread, test.norm);
   const values = await run(test, operands);
   // Written so that NaN counts as wrong.
   const wrong = expected.findIndex((value, at) => !(Math.abs(value - values[at]!) <= bounds[at]!));
@@ -93,20 +122,29 @@ export function isLinear(problem: ConvProblem): boolean {
   return !bias && !residual && activation.name === "none" && problem.paddingValue === 0 && multiplyAdds(problem) < 1e6;
 }
 
-/** <conv(x), g> = <x, backwardData(g)> = <w, backwardWeights(x, g)>, on integers and so without a threshold. */
+/**
+ * <conv(x), g> = <x, backwardData(g)> = <w, backwardWeights(x, g)>: on integers, and so without a threshold, where the algorithm is
+ * exact on them; else on random numbers, where the errors of the outputs can add up to sum bound |g| (beside which those of
+ * the inner products, in float64, are nothing).
+ */
 export async function adjoint(test: Case): Promise<void> {
-  const { problem } = test;
-  const operands = operandsOf(test, (count, seed) => integers(count, seed, 4));
+  const { problem, integral } = test;
+  const fill: Fill = integral ? (count, seed) => integers(count, seed, exactBound(problem, 4)) : uniform;
+  const operands = operandsOf(test, fill);
   const values = await run(test, operands);
-  const g = integers(values.length, test.seed + 4, 4);
+  const g = fill(values.length, test.seed + 4);
   const inner = (a: ArrayLike<number>, b: ArrayLike<number>): number => {
     let sum = 0;
     for (let at = 0; at < a.length; at++) sum += a[at]! * b[at]!;
     return sum;
   };
   const product = inner(values, g);
-  expect(inner(operands.x, backwardData(problem, g, operands.w))).toBe(product);
-  expect(inner(operands.w, backwardWeights(problem, operands.x, g))).toBe(product);
+  const most = integral
+    ? 0
+    : inner(errorBounds(problem, operands, test.plan.errorGrowth, test.spread, test.norm), g.map(Math.abs));
+  const difference = (other: number): number => Math.abs(other - product);
+  expect(difference(inner(operands.x, backwardData(problem, g, operands.w)))).toBeLessThanOrEqual(most);
+  expect(difference(inner(operands.w, backwardWeights(problem, operands.x, g)))).toBeLessThanOrEqual(most);
 }
 
 /** NaN and infinity in one input cell reach just the outputs that depend on it; an output is non-finite exactly where the reference is. */

@@ -1,10 +1,12 @@
 // Runs a plan on poisoned memory: output and workspace are filled with NaN before, and a guard follows each; afterwards every
-// guard word must be as it was. An output that is not written, or read before it is, shows as NaN.
+// guard word must be as it was, and so must the half word after an odd number of halves. An output that is not written, or read before it is, shows as NaN.
 import { expect } from "vitest";
+import { bytesFor, fromFloat16Bits } from "../../src/dtype.ts";
 import type { ConvPlan, Engine, Tensor } from "../../src/index.ts";
+import { elementCount } from "../../src/shape.ts";
 
 const GUARD_WORDS = 64;
-const POISON = 0x7fc0dead; // a quiet NaN with a payload that no arithmetic makes
+const POISON = 0x7fc07ead; // a quiet NaN with a payload that no arithmetic makes, and as two halves NaN twice
 
 export interface Inputs {
   x: Tensor;
@@ -25,7 +27,9 @@ function poisoned(device: GPUDevice, bytes: number): GPUBuffer {
 /** The output of one guarded run. */
 export async function runGuarded(engine: Engine, plan: ConvPlan, inputs: Inputs): Promise<Float32Array> {
   const { device } = engine;
-  const outputBytes = plan.outputShape.reduce((product, size) => product * size, 4);
+  const { dtype } = plan.problem;
+  const count = elementCount(plan.outputShape);
+  const outputBytes = bytesFor(count, dtype);
   const y = poisoned(device, outputBytes);
   const workspace = plan.workspaceBytes > 0 ? poisoned(device, plan.workspaceBytes) : undefined;
   const sizes = [y.size, ...(workspace ? [workspace.size] : [])];
@@ -50,7 +54,10 @@ export async function runGuarded(engine: Engine, plan: ConvPlan, inputs: Inputs)
         "a guard word was overwritten",
       ).toBe(true);
     }
-    return new Float32Array(words.buffer, 0, outputBytes / 4);
+    if (dtype === "f32") return new Float32Array(words.buffer, 0, count);
+    const halves = new Uint16Array(words.buffer, 0, outputBytes / 2);
+    if (count % 2 === 1) expect(halves[count], "the half word after the last element").toBe(POISON >>> 16);
+    return fromFloat16Bits(halves.subarray(0, count));
   } finally {
     for (const buffer of [y, workspace, staging]) buffer?.destroy();
   }

@@ -1,0 +1,86 @@
+// The error bound of Winograd's algorithm in float32, derived from its matrices.
+//
+// Along one axis, output i of a tile is sum over p of A^T[i, p] (sum over j of G[p, j] w_j) (sum over l of B^T[p, l] d_l). Evaluated
+// in floating point, each product w_j d_l that enters it carries at most n roundings, so it errs by at most
+//
+//   gamma_n sum over j, l of T_i(j, l) |w_j| |d_l|,  T_i(j, l) = sum over p of |A^T[i, p]| |G[p, j]| |B^T[p, l]|
+//
+// (Higham, section 3.1, for each of the three sums and the sum over channels). In exact arithmetic all but the terms with l = i + j
+// cancel; their errors do not. |w_j| |d_l| is a term of the sum of magnitudes, conv(|x|, |w|), of the window l - j cells from the
+// start of the tile, which may lie in another tile or beyond the border. The terms of a window together are at most that sum,
+// so with M the largest such sum within reach,
+//
+//   error <= gamma_n M max over i of sum over s of max over l - j = s of T_i(j, l).
+//
+// Windows reach from r - 1 cells before the tile to m + r - 2 behind its start: at most m + r - 2 from any of its outputs. With
+// several axes T is the product over the axes, and so is the sum of maxima.
+import { type ConvProblem, sumLength } from "../../problem.ts";
+import { type Rational, toNumber } from "./rational.ts";
+import type { Tile } from "./tiles.ts";
+
+/** The size of an entry of a matrix. */
+function size(value: Rational): number {
+  return Math.abs(toNumber(value));
+}
+
+/** max over i of sum over s of max over l - j = s of T_i(j, l). */
+function amplification({ r, points, transforms: { output, filter, input } }: Tile): number {
+  const sums = output.map((row) => {
+    let sum = 0;
+    for (let shift = 1 - r; shift < points; shift++) {
+      let largest = 0;
+      for (let j = 0; j < r; j++) {
+        if (shift + j < 0 || shift + j >= points) continue;
+        const products = row.map((value, p) => size(value) * size(filter[p]![j]!) * size(input[p]![shift + j]!));
+        largest = Math.max(
+          largest,
+          products.reduce((total, product) => total + product, 0),
+        );
+      }
+      sum += largest;
+    }
+    return sum;
+  });
+  return Math.max(...sums);
+}
+
+/**
+ * Roundings on the longest path through the transforms of one axis, as the shaders compute them, s pairs of points (a fused
+ * multiply-add may be two). Input: a constant and its product, s - 1 additions, then a_k, its product and an addition. Filter:
+ * a power and its product, one addition less than the terms of a half, the addition of the halves, a scale and its product. Output:
+ * an addition, a power and its product, s additions, and one for the value at infinity.
+ */
+function roundings({ r, points }: Tile): number {
+  const s = points / 2 - 1;
+  const half = Math.ceil(r / 2);
+  return s + 4 + (half + 4) + (s + 4);
+}
+
+/** u / (1 - n u) n, as in Higham, section 3.1. */
+function gamma(n: number): number {
+  const u = 2 ** -24;
+  return (n * u) / (1 - n * u);
+}
+
+/** The two roundings of bias and residual come on top, here as in the bound of the sequential sum. */
+const EPILOGUE = 2;
+
+/** How much larger the bound above is than that of the sequential sum, for a problem with so many transformed axes. */
+export function growth(problem: ConvProblem, tile: Tile, axes: number): number {
+  const channels = problem.C / problem.groups;
+  const chain = channels + axes * roundings(tile) + EPILOGUE;
+  return (amplification(tile) ** axes * gamma(chain)) / gamma(sumLength(problem) + EPILOGUE);
+}
+
+/**
+ * Whether integers of size 8 at most come out exact: every number on the way is a multiple of 2^-axes, and at most
+ * 8 * 8 * channels * (max over i of sum over p of |A^T[i, p]| (sum of |G[p]|) (sum of |B^T[p]|))^axes, below 2^24 of those units.
+ */
+export function exactOnIntegers(problem: ConvProblem, { halves, transforms }: Tile, axes: number): boolean {
+  const total = (row: readonly Rational[]): number => row.reduce((sum, value) => sum + size(value), 0);
+  const { output, filter, input } = transforms;
+  const rows = output.map((row) =>
+    row.reduce((sum, value, p) => sum + size(value) * total(filter[p]!) * total(input[p]!), 0),
+  );
+  return halves && (64 * problem.C * (2 * Math.max(...rows)) ** axes) / problem.groups < 2 ** 24;
+}

@@ -1,0 +1,278 @@
+// The steps of Winograd's algorithm, not fused: filter transform (kept with the weights), then for each chunk of tiles the input
+// transform, one matrix product for each point and group, and the output transform with the epilogue.
+//
+// The matrices of a point: channels-first U [K, C] times V [C, tiles] gives M [K, tiles]; channels-last V [tiles, C] times
+// U [C, K] gives M [tiles, K]. Rows of U and V are padded to whole vectors, those of C with zeros.
+import { BINDING, type Constant, STORAGE_ALIGNMENT, type Step, WORKGROUP_SIZE, gridFor } from "../../plan.ts";
+import type { ConvProblem } from "../../problem.ts";
+import { type Triple, elementCount, roundUp } from "../../shape.ts";
+import { type GemmVariant, gemmStep } from "../gemm.ts";
+import {
+  F32_BYTES,
+  elementAliases,
+  epilogueBindings,
+  epilogueConstants,
+  epilogueShaders,
+  paddingShader,
+  preparedRange,
+  scratch,
+  whole,
+} from "../parts.ts";
+import { inputStrides, kernelStrides, outputStrides } from "../strides.ts";
+import type { Tile } from "./tiles.ts";
+
+/** Where things lie for a problem in tiles: what all chunks share. Counts of elements. */
+export interface Geometry {
+  readonly tile: Tile;
+  /** Axes that are transformed: those along which the kernel has more than one tap. */
+  readonly axes: number;
+  /** Outputs and inputs of a tile along each axis; 1 where the axis is not transformed. */
+  readonly outputs: Triple;
+  readonly inputs: Triple;
+  /** Tiles along each axis, and of the whole batch. */
+  readonly tiles: Triple;
+  readonly tileCount: number;
+  /** Values of a transformed tile: the number of matrix products. */
+  readonly points: number;
+  /** Channels of a group: inputs with padding, outputs, outputs with padding. */
+  readonly paddedC: number;
+  readonly groupK: number;
+  readonly paddedK: number;
+  readonly filterBytes: number;
+}
+
+/** A range of the tiles of the whole batch. */
+export interface Chunk {
+  readonly first: number;
+  readonly count: number;
+}
+
+export function geometryOf(problem: ConvProblem, tile: Tile): Geometry {
+  const { N, C, K, groups, kernel, output } = problem;
+  const along = (size: (axis: 0 | 1 | 2) => number): Triple => [size(0), size(1), size(2)];
+  const transformed = along((axis) => (kernel[axis] > 1 ? 1 : 0));
+  const outputs = along((axis) => (transformed[axis] ? tile.m : 1));
+  const tiles = along((axis) => Math.ceil(output[axis] / outputs[axis]));
+  const axes = transformed[0] + transformed[1] + transformed[2];
+  const points = tile.points ** axes;
+  const groupK = K / groups;
+  const paddedC = roundUp(C / groups, 4);
+  const paddedK = problem.layout === "channels-last" ? roundUp(groupK, 4) : groupK;
+  return {
+    tile,
+    axes,
+    outputs,
+    inputs: along((axis) => (transformed[axis] ? tile.points : 1)),
+    tiles,
+    tileCount: N * elementCount(tiles),
+    points,
+    paddedC,
+    groupK,
+    paddedK,
+    filterBytes: points * groups * paddedC * paddedK * F32_BYTES,
+  };
+}
+
+/** Rows of tiles are padded to whole vectors where tiles are columns. */
+function tileSlots(problem: ConvProblem, count: number): number {
+  return problem.layout === "channels-last" ? count : roundUp(count, 4);
+}
+
+/** Bytes of the transformed inputs of so many tiles. */
+export function inputBytes(problem: ConvProblem, { points, paddedC }: Geometry, count: number): number {
+  return points * problem.groups * paddedC * tileSlots(problem, count) * F32_BYTES;
+}
+
+/** Bytes of their products with the filters. */
+export function productBytes(problem: ConvProblem, { points, paddedK }: Geometry, count: number): number {
+  return points * problem.groups * paddedK * tileSlots(problem, count) * F32_BYTES;
+}
+
+/** Bytes of workspace that a chunk of so many tiles takes: the transformed inputs, then their products. */
+export function chunkBytes(problem: ConvProblem, geometry: Geometry, count: number): number {
+  return roundUp(inputBytes(problem, geometry, count), STORAGE_ALIGNMENT) + productBytes(problem, geometry, count);
+}
+
+function tileConstants({ tile, axes, points }: Geometry): Record<string, Constant> {
+  return { POINTS: tile.points, PAIRS: tile.factors.pairs.length, AXES: axes, TILE_SIZE: points };
+}
+
+export function filterStep(problem: ConvProblem, geometry: Geometry): Step {
+  const { C, groups } = problem;
+  const { tile, axes, groupK, paddedC, paddedK, filterBytes } = geometry;
+  const channelsLast = problem.layout === "channels-last";
+  const w = kernelStrides(problem);
+  const threads = groups * paddedC * paddedK;
+  return {
+    kernel: {
+      shaders: ["lib/thread", "winograd-filter"],
+      aliases: { E: elementAliases(problem).E },
+      constants: {
+        WORKGROUP_SIZE,
+        ...tileConstants(geometry),
+        TAPS: tile.r,
+        KERNEL_SIZE: tile.r ** axes,
+        POWERS: { f32s: tile.factors.filterPowers.flat() },
+        SCALES: { f32s: tile.factors.scales },
+        CHANNELS_LAST: channelsLast,
+        FLIPPED: problem.flipped,
+      },
+    },
+    bindings: [whole(BINDING.first, "w", problem), preparedRange(BINDING.output, 0, filterBytes)],
+    uniforms: [
+      threads,
+      ...(channelsLast ? [paddedK, paddedC] : [paddedC, paddedK]),
+      ...[C / groups, groupK],
+      ...[w.outputChannel, w.inputChannel, w.tap],
+      threads,
+    ],
+    workgroups: gridFor(threads),
+  };
+}
+
+export function inputStep(problem: ConvProblem, geometry: Geometry, chunk: Chunk): Step {
+  const { C, groups, input, output, kernel, padBegin } = problem;
+  const { tile, inputs, outputs, tiles, paddedC } = geometry;
+  const channelsLast = problem.layout === "channels-last";
+  const x = inputStrides(problem);
+  const slots = tileSlots(problem, chunk.count);
+  const threads = groups * paddedC * chunk.count;
+  // The padded input, as far as the kernel reaches, ends here.
+  const end = output.map((size, axis) => size + kernel[axis]! - 1 - padBegin[axis]!);
+  const beyond = tiles.some((count, axis) => count * outputs[axis]! > output[axis]!);
+  const zeros = problem.paddingMode === "zeros" && problem.paddingValue === 0;
+  return {
+    kernel: {
+      shaders: ["lib/thread", paddingShader(problem), "winograd-input"],
+      aliases: { E: elementAliases(problem).E },
+      constants: {
+        WORKGROUP_SIZE,
+        ...tileConstants(geometry),
+        TILE_D: inputs[0],
+        TILE_H: inputs[1],
+        TILE_W: inputs[2],
+        OUTPUTS_O: outputs[0],
+        OUTPUTS_P: outputs[1],
+        OUTPUTS_Q: outputs[2],
+        WHOLE: { f32s: tile.factors.whole },
+        HALVES: { f32s: tile.factors.halves.flat() },
+        PAIR_POINTS: { f32s: tile.factors.pairs },
+        CHANNELS_LAST: channelsLast,
+        C_TAIL: paddedC !== C / groups,
+        ZEROS_BEYOND: beyond && !zeros,
+        PADDING_VALUE: { f32: problem.paddingValue },
+      },
+    },
+    bindings: [
+      whole(BINDING.first, "x", problem),
+      scratch(BINDING.output, 0, inputBytes(problem, geometry, chunk.count)),
+    ],
+    uniforms: [
+      threads,
+      ...[paddedC, chunk.count, groups, C / groups],
+      ...[chunk.first, ...tiles],
+      ...input,
+      ...padBegin,
+      ...end,
+      ...[x.batch, x.channel, ...x.spatial],
+      ...[groups * paddedC * slots, paddedC * slots],
+      ...(channelsLast ? [paddedC, 1] : [1, slots]),
+    ],
+    workgroups: gridFor(threads),
+  };
+}
+
+export function multiplyStep(problem: ConvProblem, geometry: Geometry, chunk: Chunk, variant: GemmVariant): Step {
+  const { groups } = problem;
+  const { points, paddedC, groupK, paddedK, filterBytes } = geometry;
+  const channelsLast = problem.layout === "channels-last";
+  const slots = tileSlots(problem, chunk.count);
+  const transformed = inputBytes(problem, geometry, chunk.count);
+  const filters = (binding: number, row: number) => ({
+    buffer: preparedRange(binding, 0, filterBytes),
+    row,
+    inner: paddedC * paddedK,
+    outer: groups * paddedC * paddedK,
+  });
+  const inputs = (binding: number, row: number) => ({
+    buffer: scratch(binding, 0, transformed),
+    row,
+    inner: paddedC * slots,
+    outer: groups * paddedC * slots,
+  });
+  return gemmStep(
+    {
+      M: channelsLast ? chunk.count : groupK,
+      N: channelsLast ? groupK : chunk.count,
+      K: paddedC,
+      outerCount: points,
+      innerCount: groups,
+      a: channelsLast ? inputs(BINDING.first, paddedC) : filters(BINDING.first, paddedC),
+      b: channelsLast ? filters(BINDING.second, paddedK) : inputs(BINDING.second, slots),
+      c: {
+        buffer: scratch(
+          BINDING.output,
+          roundUp(transformed, STORAGE_ALIGNMENT),
+          productBytes(problem, geometry, chunk.count),
+        ),
+        row: channelsLast ? paddedK : slots,
+        inner: paddedK * slots,
+        outer: groups * paddedK * slots,
+        start: 0,
+      },
+      channelsAreRows: !channelsLast,
+      channels: groupK,
+    },
+    variant,
+    problem,
+  );
+}
+
+export function outputStep(problem: ConvProblem, geometry: Geometry, chunk: Chunk): Step {
+  const { groups, output } = problem;
+  const { tile, inputs, outputs, tiles, groupK, paddedK } = geometry;
+  const channelsLast = problem.layout === "channels-last";
+  const y = outputStrides(problem);
+  const slots = tileSlots(problem, chunk.count);
+  const threads = groups * groupK * chunk.count;
+  return {
+    kernel: {
+      shaders: [...epilogueShaders(problem.epilogue), "winograd-output"],
+      aliases: { E: elementAliases(problem).E },
+      constants: {
+        ...epilogueConstants(problem.epilogue),
+        ...tileConstants(geometry),
+        OUTPUTS: tile.m,
+        TILE_H: inputs[1],
+        TILE_W: inputs[2],
+        OUTPUTS_O: outputs[0],
+        OUTPUTS_P: outputs[1],
+        OUTPUTS_Q: outputs[2],
+        POWERS: { f32s: tile.factors.outputPowers.flat() },
+        TAIL_O: output[0] % outputs[0] !== 0,
+        TAIL_P: output[1] % outputs[1] !== 0,
+        TAIL_Q: output[2] % outputs[2] !== 0,
+        CHANNELS_LAST: channelsLast,
+      },
+    },
+    bindings: [
+      scratch(
+        BINDING.first,
+        roundUp(inputBytes(problem, geometry, chunk.count), STORAGE_ALIGNMENT),
+        productBytes(problem, geometry, chunk.count),
+      ),
+      whole(BINDING.output, "y", problem),
+      ...epilogueBindings(problem),
+    ],
+    uniforms: [
+      threads,
+      ...[chunk.count, groupK],
+      ...[chunk.first, ...tiles],
+      ...output,
+      ...[groups * paddedK * slots, paddedK * slots],
+      ...(channelsLast ? [paddedK, 1] : [1, slots]),
+      ...[y.batch, y.channel, ...y.spatial],
+    ],
+    workgroups: gridFor(threads),
+  };
+}

@@ -1,0 +1,119 @@
+// Winograd on a device: chunks give the bits of the whole, and the error of every tile is measured against float64, beside its
+// stated bound and the error of the direct sum; the table is printed.
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { DEFAULT_TRAITS, type GpuTraits } from "../../src/algorithms/algorithm.ts";
+import { direct } from "../../src/algorithms/direct.ts";
+import { winograd } from "../../src/algorithms/winograd.ts";
+import { type ConvDescriptor, type Constraints, type Engine, createEngine } from "../../src/index.ts";
+import { type Layout, LAYOUTS, convProblem, joinShape } from "../../src/problem.ts";
+import { forward } from "../../src/reference/index.ts";
+import { elementCount } from "../../src/shape.ts";
+import { NO_SPREAD, errorBounds } from "../suite/bounds.ts";
+import { uniform } from "../suite/random.ts";
+
+const traits: GpuTraits = { ...DEFAULT_TRAITS, software: true };
+
+let engine: Engine;
+beforeAll(async () => {
+  engine = await createEngine();
+});
+afterAll(() => engine.destroy());
+
+async function run(descriptor: ConvDescriptor, x: Float32Array, w: Float32Array, constraints: Constraints) {
+  const { layout = "channels-first" } = descriptor;
+  const inputs = {
+    x: engine.tensor(x, descriptor.inputShape, { layout }),
+    w: engine.tensor(w, descriptor.kernelShape, { layout }),
+  };
+  const plan = await engine.plan("forward", descriptor, constraints);
+  const y = plan.run(inputs);
+  try {
+    return { values: await y.read(), steps: plan.steps.length };
+  } finally {
+    for (const one of [inputs.x, inputs.w, y, plan]) one.destroy();
+  }
+}
+
+describe("chunks", () => {
+  it.each(LAYOUTS.flatMap((layout) => ["f2x3", "f4x3"].map((variant) => ({ layout, variant }))))(
+    "give the same bits as the whole: $layout, $variant",
+    async ({ layout, variant }) => {
+      const kernelShape = layout === "channels-first" ? [14, 3, 3, 3] : [3, 3, 3, 14];
+      const descriptor: ConvDescriptor = {
+        inputShape: joinShape(3, 6, [13, 18], layout),
+        kernelShape,
+        groups: 2,
+        padding: 1,
+        layout,
+      };
+      const x = uniform(elementCount(descriptor.inputShape), 1);
+      const w = uniform(elementCount(kernelShape), 2);
+      const problem = convProblem("forward", descriptor);
+      const chosen = winograd.variants(problem, traits).find(({ name }) => name === variant)!;
+      const { workspaceBytes, preparation } = winograd.plan(problem, traits, chosen);
+      const whole = await run(descriptor, x, w, { algorithm: "winograd", variant });
+      const maxWorkspaceBytes = preparation!.bytes + Math.ceil(workspaceBytes / 3);
+      const chunks = await run(descriptor, x, w, { algorithm: "winograd", variant, maxWorkspaceBytes });
+      expect(whole.steps).toBe(3);
+      expect(chunks.steps).toBeGreaterThan(6);
+      expect(chunks.values).toEqual(whole.values);
+    },
+  );
+});
+
+interface Layer {
+  name: string;
+  C: number;
+  input: number[];
+  kernel: number[];
+}
+
+const LAYERS: Layer[] = [
+  { name: "1-D k 3, C 128", C: 128, input: [240], kernel: [3] },
+  { name: "2-D 3x3, C 128", C: 128, input: [16, 16], kernel: [3, 3] },
+  { name: "2-D 5x5, C 128", C: 128, input: [16, 16], kernel: [5, 5] },
+  { name: "3-D 3x3x3, C 64", C: 64, input: [8, 8, 8], kernel: [3, 3, 3] },
+];
+
+const norm = (values: ArrayLike<number>): number => Math.hypot(...Array.from(values));
+
+describe("error", () => {
+  it.each(LAYERS)("of every tile is within its bound: $name", async ({ name, C, input, kernel }) => {
+    const layout: Layout = "channels-first";
+    const descriptor: ConvDescriptor = {
+      inputShape: joinShape(1, C, input, layout),
+      kernelShape: [4, C, ...kernel],
+      layout,
+    };
+    const problem = convProblem("forward", descriptor);
+    const x = uniform(elementCount(descriptor.inputShape), 3);
+    const w = uniform(elementCount(descriptor.kernelShape), 4);
+    const expected = forward(problem, x, w, {});
+    const relative = async (constraints: Constraints): Promise<number> => {
+      const { values } = await run(descriptor, x, w, constraints);
+      return norm(expected.map((value, at) => value - values[at]!)) / norm(expected);
+    };
+    const directError = await relative({ algorithm: "direct" });
+    const rows = [{ tile: direct.name, error: directError, growth: 1, bound: errorBounds(problem, { x, w }, 1) }];
+    for (const variant of winograd.variants(problem, traits).toSorted((a, b) => a.name.localeCompare(b.name))) {
+      const growth = winograd.errorGrowth(problem, variant);
+      const spread = winograd.errorSpread?.(problem, variant) ?? NO_SPREAD;
+      rows.push({
+        tile: variant.name,
+        error: await relative({ algorithm: "winograd", variant: variant.name }),
+        growth,
+        bound: errorBounds(problem, { x, w }, growth, spread),
+      });
+    }
+    const lines = rows.map(
+      ({ tile, error, growth, bound }) =>
+        `${name.padEnd(18)} ${tile.padEnd(8)} ${error.toExponential(2)}  ${(error / directError).toFixed(2).padStart(5)} x direct  bound ${(norm(bound) / norm(expected)).toExponential(1)} (growth ${growth.toPrecision(3)})`,
+    );
+    console.log(`relative L2 error against float64\n${lines.join("\n")}`);
+    // The error of each output is within its bound, and so is the norm of all.
+    for (const { tile, error, bound } of rows) {
+      expect(error, tile).toBeGreaterThan(0);
+      expect(error, tile).toBeLessThanOrEqual(norm(bound) / norm(expected));
+    }
+  });
+});
