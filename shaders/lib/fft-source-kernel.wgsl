@@ -1,0 +1,42 @@
+// What the forward transform of the weights reads: a kernel laid out from cell 0, its taps `dilation` apart, zeros between and
+// after, all divided by the cells of the transform. A signal is a (group, input channel, output channel).
+struct Source {
+  group_c: u32, outputs: u32, first_output: u32, group_k: u32,
+  kernel_d: u32, kernel_h: u32, kernel_w: u32, dilation_d: u32,
+  dilation_h: u32, dilation_w: u32, w_stride_k: u32, w_stride_c: u32,
+  w_stride_tap: u32, scale: f32, first_group: u32, unused: u32,
+}
+
+@group(0) @binding(1) var<storage, read> w: array<E>;
+
+/// A row of a kernel: its first tap as counted in w, and whether it has any.
+struct Row { at: u32, tap: u32, empty: bool }
+
+// The tap at a cell, or the number of taps where there is none.
+fn tap_at(cell: u32, dilation: u32, kernel: u32) -> u32 {
+  let tap = cell / dilation;
+  return select(kernel, tap, (tap * dilation == cell) & (tap < kernel));
+}
+
+fn open_row(signal: u32, d: u32, h: u32) -> Row {
+  let pair = signal / g.source.outputs;
+  let output = g.source.first_output + signal - pair * g.source.outputs;
+  let group = pair / g.source.group_c;
+  let c = pair - group * g.source.group_c;
+  let t = tap_at(d, g.source.dilation_d, g.source.kernel_d);
+  let r = tap_at(h, g.source.dilation_h, g.source.kernel_h);
+  return Row(
+    ((g.source.first_group + group) * g.source.group_k + output) * g.source.w_stride_k + c * g.source.w_stride_c,
+    (t * g.source.kernel_h + r) * g.source.kernel_w,
+    (t == g.source.kernel_d) | (r == g.source.kernel_h),
+  );
+}
+
+fn load_cell(row: Row, at: u32) -> f32 {
+  let s = tap_at(at, g.source.dilation_w, g.source.kernel_w);
+  let empty = row.empty | (s == g.source.kernel_w);
+  let taps = g.source.kernel_d * g.source.kernel_h * g.source.kernel_w;
+  let tap = select(row.tap + s, 0u, empty);
+  let weight = f32(w[row.at + select(tap, taps - 1u - tap, FLIPPED) * g.source.w_stride_tap]);
+  return select(weight * g.source.scale, 0.0, empty);
+}

@@ -1,0 +1,106 @@
+// fft: convolution as a product of spectra, the whole map at once or in overlapping tiles (overlap-save), real to complex with half
+// spectra (Mathieu, Henaff and LeCun, "Fast training of convolutional networks through FFTs", 2013; Vasilache et al., "Fast convolutional nets with
+// fbfft", 2014). The frequencies stay in the order the passes leave them in; the products do not mind.
+import type { Plan } from "../plan.ts";
+import type { ConvProblem } from "../problem.ts";
+import { dilatedExtent } from "../shape.ts";
+import type { Algorithm, GpuTraits, Unsupported, Variant } from "./algorithm.ts";
+import { type Chunks, chunksOf } from "./fft/chunks.ts";
+import { estimate } from "./fft/cost.ts";
+import { errorGrowth } from "./fft/error.ts";
+import { MAX_LENGTH } from "./fft/lengths.ts";
+import { inputSteps, outputSteps, weightSteps } from "./fft/steps.ts";
+import { type Tiling, perAxis, tileCount, tilings, wholeTiling } from "./fft/tiling.ts";
+
+interface FftVariant extends Variant {
+  readonly tiling: Tiling;
+}
+
+function isTiled(tiling: Tiling): boolean {
+  return tiling.some(({ tiles }) => tiles > 1);
+}
+
+/** The ways of a problem that fit in memory, the cheapest first: the whole map, and the best that is not. */
+function waysOf(problem: ConvProblem, gpu: GpuTraits): FftVariant[] {
+  const whole = wholeTiling(problem);
+  const ways: FftVariant[] = [];
+  if (whole && "parts" in chunksOf(problem, whole, gpu)) ways.push({ name: "whole", tiling: whole });
+  const [best] = tilings(problem)
+    .filter(isTiled)
+    .map((tiling) => ({ tiling, seconds: estimate(problem, tiling) }))
+    .toSorted((a, b) => a.seconds - b.seconds)
+    .filter(({ tiling }) => "parts" in chunksOf(problem, tiling, gpu));
+  if (best) ways.push({ name: "tiled", tiling: best.tiling });
+  return ways.toSorted((a, b) => estimate(problem, a.tiling) - estimate(problem, b.tiling));
+}
+
+function refusal(problem: ConvProblem, gpu: GpuTraits): Unsupported {
+  const extents = problem.kernel.map((size, axis) => dilatedExtent(size, problem.dilation[axis]!));
+  const longest = Math.max(...extents);
+  const all = [...tilings(problem), wholeTiling(problem)].filter((tiling) => tiling !== undefined);
+  if (all.length === 0) {
+    return {
+      reason: `the kernel spans ${longest} cells along an axis, and no transform is longer than ${MAX_LENGTH}`,
+    };
+  }
+  const least = Math.min(
+    ...all.map((tiling) => {
+      const chunks = chunksOf(problem, tiling, gpu);
+      return "least" in chunks ? chunks.least : 0;
+    }),
+  );
+  return {
+    reason: `the spectra of the weights and of one tile take ${least} bytes at least, more than the ${gpu.maxWorkspaceBytes} of workspace or the ${gpu.maxBindingBytes} of a binding allowed`,
+  };
+}
+
+function stepsOf(problem: ConvProblem, tiling: Tiling, chunks: Chunks): Plan["steps"] {
+  const total = tileCount(problem, tiling);
+  const steps = [];
+  for (const part of chunks.parts) {
+    // The parts of one group share their input, which the first of them transforms, unless another range of tiles came in between.
+    for (let first = 0; first < total; first += chunks.tiles) {
+      const tiles = { first, count: Math.min(chunks.tiles, total - first) };
+      const known = part.firstOutput > 0 && chunks.tiles >= total;
+      if (!known) steps.push(...inputSteps(problem, tiling, part, tiles));
+      steps.push(...outputSteps(problem, tiling, chunks, part, tiles));
+    }
+  }
+  return steps;
+}
+
+export const fft: Algorithm<FftVariant> = {
+  name: "fft",
+  passes: ["forward"],
+
+  supports(problem, gpu) {
+    return waysOf(problem, gpu).length > 0 ? true : refusal(problem, gpu);
+  },
+
+  variants: waysOf,
+
+  plan(problem, gpu, { name, tiling }): Plan {
+    const chunks = chunksOf(problem, tiling, gpu);
+    if (!("parts" in chunks)) throw new Error(`fft: ${name} takes ${chunks.least} bytes`);
+    return {
+      algorithm: "fft",
+      variant: name,
+      steps: stepsOf(problem, tiling, chunks),
+      workspaceBytes: chunks.workspaceBytes,
+      preparation: {
+        steps: chunks.parts.flatMap((part) => weightSteps(problem, tiling, part)),
+        bytes: chunks.preparedBytes,
+      },
+    };
+  },
+
+  errorGrowth: (problem, { tiling }) => errorGrowth(problem, tiling),
+
+  errorSpread: (_problem, { tiling }) => perAxis(tiling, ({ length }) => length - 1),
+
+  errorNorm: "energy",
+
+  exactOnIntegers: () => false,
+
+  cost: (problem, _gpu, { tiling }) => estimate(problem, tiling),
+};

@@ -1,0 +1,87 @@
+// Which lengths are transformed and in which passes: lengths are products of 2, 3, 5 and 7, passes transform up to 32 numbers in registers.
+
+/** A pass over `size` = first * second numbers, by two layers of the butterflies in shaders/lib/dft/. */
+export interface Radix {
+  readonly size: number;
+  readonly first: number;
+  readonly second: number;
+}
+
+const BUTTERFLIES = [1, 2, 3, 4, 5, 7, 8] as const;
+
+/** More numbers than this in registers take longer to compile than another pass takes to run. */
+const MAX_RADIX = 32;
+
+/**
+ * The longest transform. The table of twiddles of its first pass, a row of five vectors for each of 512 positions, fills 40 of the
+ * 64 KiB that a uniform binding may have.
+ */
+export const MAX_LENGTH = 16_384;
+
+/** The radices by size: products of two butterflies, those nearest to each other where there is a choice. */
+const RADICES: ReadonlyMap<number, Radix> = (() => {
+  const radices = new Map<number, Radix>();
+  for (const first of BUTTERFLIES) {
+    for (const second of BUTTERFLIES) {
+      const size = first * second;
+      const known = radices.get(size);
+      if (second <= first && size <= MAX_RADIX && (!known || first < known.first || known.second === 1)) {
+        // One butterfly does alone what two would do with a rotation between them.
+        if (known?.second !== 1) radices.set(size, { size, first, second });
+      }
+    }
+  }
+  return radices;
+})();
+
+const passesOf = new Map<number, readonly Radix[] | undefined>();
+
+/**
+ * The passes of a complex transform, the largest radix first: as few as there can be, and of those with the smallest sum of sizes.
+ * Nothing for a length with a factor other than 2, 3, 5 and 7. A length of 1 is no pass.
+ */
+export function passes(length: number): readonly Radix[] | undefined {
+  if (length === 1) return [];
+  if (passesOf.has(length)) return passesOf.get(length);
+  let best: readonly Radix[] | undefined;
+  const sum = (list: readonly Radix[]): number => list.reduce((total, { size }) => total + size, 0);
+  for (const radix of RADICES.values()) {
+    if (radix.size === 1 || length % radix.size !== 0) continue;
+    const rest = passes(length / radix.size);
+    if (!rest) continue;
+    const list = [radix, ...rest].toSorted((a, b) => b.size - a.size);
+    if (!best || list.length < best.length || (list.length === best.length && sum(list) < sum(best))) best = list;
+  }
+  passesOf.set(length, best);
+  return best;
+}
+
+/**
+ * The passes along the width, where the signal is real: the first pass leaves half of its frequencies, rounded up, so it has the
+ * radix that leaves least. Always at least one pass, that of one number for a length of 1.
+ */
+export function realPasses(length: number): readonly Radix[] | undefined {
+  const complex = passes(length);
+  if (!complex) return undefined;
+  if (complex.length === 0) return [{ size: 1, first: 1, second: 1 }];
+  const left = ({ size }: Radix): number => halfOf(size) / size;
+  const [first] = complex.toSorted((a, b) => left(a) - left(b));
+  return [first!, ...complex.toSpliced(complex.indexOf(first!), 1)];
+}
+
+/** Frequencies of a real transform that are stored: the others are their conjugates. */
+export function halfOf(size: number): number {
+  return Math.floor(size / 2) + 1;
+}
+
+/** Complex numbers that a real line takes once transformed. */
+export function storedLength(length: number): number {
+  const [first] = realPasses(length) ?? [];
+  return first ? (length / first.size) * halfOf(first.size) : length;
+}
+
+/** The shortest length of at least `least` that has passes, or nothing beyond MAX_LENGTH. */
+export function lengthAtLeast(least: number): number | undefined {
+  for (let length = least; length <= MAX_LENGTH; length++) if (passes(length)) return length;
+  return undefined;
+}

@@ -1,0 +1,273 @@
+// The dispatches of a plan: transforms of the weights and of the input, products for each frequency, transforms back.
+import { BINDING, type Binding, type Constant, type Kernel, type Step, WORKGROUP_SIZE, gridFor } from "../../plan.ts";
+import type { ConvProblem } from "../../problem.ts";
+import { dilatedExtent } from "../../shape.ts";
+import {
+  elementAliases,
+  epilogueBindings,
+  epilogueConstants,
+  epilogueShaders,
+  paddingShader,
+  preparedRange,
+  scratch,
+  whole,
+} from "../parts.ts";
+import { inputStrides, kernelStrides, outputStrides } from "../strides.ts";
+import { blockOf } from "./blocks.ts";
+import { type Chunks, COMPLEX_BYTES, type Part } from "./chunks.ts";
+import { type Radix, passes, realPasses, storedLength } from "./lengths.ts";
+import { type Tiling, perAxis, spectrumSize, tileCells } from "./tiling.ts";
+import { floatWord, roots, rowVectors, twiddleStep, twiddleWords } from "./twiddles.ts";
+
+/** Signals of one dispatch: so many real lines lie next to each other in its spectra. */
+interface Signals {
+  readonly tiling: Tiling;
+  readonly count: number;
+  /** Where the spectra lie. */
+  readonly buffer: Omit<Binding, "binding">;
+}
+
+/** What the kernels with a line in registers share: `span` numbers follow each of the radix in the order of the axis. */
+function lineKernel(
+  radix: Radix,
+  span: number,
+): Pick<Kernel, "functions"> & { shaders: string[]; constants: Record<string, Constant> } {
+  const { size, first, second } = radix;
+  const butterflies = new Set([first, second]);
+  if (butterflies.has(8)) butterflies.add(4);
+  return {
+    shaders: [...[...butterflies].map((points) => `lib/dft/${points}`), "lib/fft-line", "lib/fft-twiddles"],
+    functions: { first_dft: `dft${first}`, second_dft: `dft${second}` },
+    constants: {
+      WORKGROUP_SIZE,
+      RADIX: size,
+      FIRST: first,
+      SECOND: second,
+      ROOTS: { f32s: roots(size) },
+      TWIDDLES: span > 1,
+      TWIDDLE_STEP: twiddleStep(size),
+      TWIDDLE_VECTORS: rowVectors(size),
+      TWIDDLE_ROWS: span,
+    },
+  };
+}
+
+/** The first pass, from real cells; `source` names the snippet that loads them. */
+function forwardStep(
+  { tiling, count, buffer }: Signals,
+  from: Binding,
+  kernel: { shaders: string[]; constants: Record<string, Constant>; aliases: Record<string, string> },
+  source: readonly number[],
+): Step {
+  const [d, h, w] = perAxis(tiling, ({ length }) => length);
+  const [radix] = realPasses(w)!;
+  const span = w / radix!.size;
+  const line = lineKernel(radix!, span);
+  const threads = d * h * span * count;
+  return {
+    kernel: {
+      ...line,
+      shaders: ["lib/thread", ...kernel.shaders, ...line.shaders, "fft-forward"],
+      aliases: kernel.aliases,
+      constants: { ...line.constants, ...kernel.constants },
+    },
+    bindings: [from, { ...buffer, binding: BINDING.output }],
+    uniforms: [threads, count, span, h, ...source, ...twiddleWords(radix!.size, span)],
+    workgroups: gridFor(threads),
+  };
+}
+
+/** A pass in place. */
+function passStep({ tiling, count, buffer }: Signals, radix: Radix, span: number, inner: number, back: boolean): Step {
+  const line = lineKernel(radix, span);
+  const threads = (spectrumSize(tiling) * count) / radix.size;
+  return {
+    kernel: {
+      ...line,
+      shaders: ["lib/thread", ...line.shaders, "fft-pass"],
+      // Without twiddles both ways are one kernel.
+      constants: { ...line.constants, BACK: back && span > 1 },
+    },
+    bindings: [{ ...buffer, binding: BINDING.output }],
+    uniforms: [threads, span, inner, 0, ...twiddleWords(radix.size, span)],
+    workgroups: gridFor(threads),
+  };
+}
+
+/** All passes in place, in the order of the way forward: along the width after its first, along the height, along the depth. */
+function passSteps(signals: Signals, back: boolean): Step[] {
+  const [d, h, w] = perAxis(signals.tiling, ({ length }) => length);
+  const stored = storedLength(w);
+  const steps: Step[] = [];
+  const along = (radices: readonly Radix[], length: number, inner: number): void => {
+    let span = length;
+    for (const radix of radices) {
+      span /= radix.size;
+      steps.push(passStep(signals, radix, span, inner, back));
+    }
+  };
+  const [first, ...rest] = realPasses(w)!;
+  along(rest, w / first!.size, signals.count);
+  along(passes(h)!, h, stored * signals.count);
+  along(passes(d)!, d, h * stored * signals.count);
+  return back ? steps.toReversed() : steps;
+}
+
+/** The spectra of a part's weights. */
+export function weightSteps(problem: ConvProblem, tiling: Tiling, part: Part): Step[] {
+  const { K, groups, kernel, dilation } = problem;
+  const groupC = problem.C / groups;
+  const strides = kernelStrides(problem);
+  const buffer = preparedRange(BINDING.output, part.offset, part.bytes);
+  const signals = { tiling, count: part.groups * groupC * part.outputs, buffer };
+  return [
+    forwardStep(
+      signals,
+      whole(BINDING.first, "w", problem),
+      {
+        shaders: ["lib/fft-source-kernel"],
+        constants: { FLIPPED: problem.flipped },
+        aliases: { E: elementAliases(problem).E },
+      },
+      [
+        ...[groupC, part.outputs, part.firstOutput, K / groups],
+        ...[...kernel, ...dilation],
+        ...[strides.outputChannel, strides.inputChannel, strides.tap],
+        ...[floatWord(1 / tileCells(tiling)), part.firstGroup, 0],
+      ],
+    ),
+    ...passSteps(signals, false),
+  ];
+}
+
+/** Cells of the padded input that any output sees, along each axis. */
+function seenCells({ output, kernel, stride, dilation }: ConvProblem): number[] {
+  return output.map((size, axis) => (size - 1) * stride[axis]! + dilatedExtent(kernel[axis]!, dilation[axis]!));
+}
+
+/** Whether anything but zeros lies past the cells that outputs see: it would add to the errors of a tile that reaches there. */
+function isCut(problem: ConvProblem): boolean {
+  const { input, padBegin, padEnd, paddingMode, paddingValue } = problem;
+  const unseen = seenCells(problem).some((size, axis) => size < padBegin[axis]! + input[axis]! + padEnd[axis]!);
+  return unseen || paddingMode !== "zeros" || paddingValue !== 0;
+}
+
+/** The spectra of a range of tiles of the channels of a part's groups. */
+export function inputSteps(
+  problem: ConvProblem,
+  tiling: Tiling,
+  part: Part,
+  tiles: { first: number; count: number },
+): Step[] {
+  const groupC = problem.C / problem.groups;
+  const x = inputStrides(problem);
+  const count = part.groups * groupC * tiles.count;
+  const buffer = scratch(BINDING.output, 0, spectrumSize(tiling) * count * COMPLEX_BYTES);
+  const signals = { tiling, count, buffer };
+  const { stride } = problem;
+  return [
+    forwardStep(
+      signals,
+      whole(BINDING.first, "x", problem),
+      {
+        shaders: [paddingShader(problem), "lib/fft-source-input"],
+        constants: {
+          PADDING_VALUE: { f32: problem.paddingValue },
+          PAST_END: isCut(problem),
+        },
+        aliases: { E: elementAliases(problem).E },
+      },
+      [
+        ...[tiles.count, tiles.first, part.firstGroup * groupC],
+        ...perAxis(tiling, (axis) => axis.tiles),
+        ...tiling.map(({ outputs }, axis) => outputs * stride[axis]!),
+        ...problem.padBegin,
+        ...problem.input,
+        ...[x.batch, x.channel, ...x.spatial],
+        ...seenCells(problem).map((size, axis) => size - problem.padBegin[axis]!),
+        0,
+      ],
+    ),
+    ...passSteps(signals, false),
+  ];
+}
+
+/** The products of a part's weights and a range of tiles, and their way back to outputs. */
+export function outputSteps(
+  problem: ConvProblem,
+  tiling: Tiling,
+  chunks: Chunks,
+  part: Part,
+  tiles: { first: number; count: number },
+): Step[] {
+  const groupC = problem.C / problem.groups;
+  const count = part.groups * part.outputs * tiles.count;
+  const bytes = spectrumSize(tiling) * COMPLEX_BYTES;
+  const buffer = scratch(BINDING.output, chunks.inputBytes, bytes * count);
+  const { tileK, tileT } = blockOf(part.outputs, tiles.count);
+  const blocksK = Math.ceil(part.outputs / tileK);
+  const blocksT = Math.ceil(tiles.count / tileT);
+  const threads = spectrumSize(tiling) * part.groups * blocksK * blocksT;
+  const product: Step = {
+    kernel: {
+      shaders: ["lib/thread", "fft-product"],
+      constants: {
+        WORKGROUP_SIZE,
+        TILE_K: tileK,
+        TILE_T: tileT,
+        K_TAIL: part.outputs % tileK !== 0,
+        T_TAIL: tiles.count % tileT !== 0,
+      },
+    },
+    bindings: [
+      scratch(BINDING.first, 0, bytes * part.groups * groupC * tiles.count),
+      preparedRange(BINDING.second, part.offset, part.bytes),
+      buffer,
+    ],
+    uniforms: [threads, blocksT, blocksK, groupC, part.outputs, tiles.count],
+    workgroups: gridFor(threads),
+  };
+  return [product, ...passSteps({ tiling, count, buffer }, true), inverseStep(problem, tiling, buffer, part, tiles)];
+}
+
+function inverseStep(
+  problem: ConvProblem,
+  tiling: Tiling,
+  buffer: Binding,
+  part: Part,
+  tiles: { first: number; count: number },
+): Step {
+  const [, rowsH, width] = perAxis(tiling, ({ length }) => length);
+  const [stepO, stepP, stepQ] = perAxis(tiling, ({ outputs }) => outputs);
+  const count = part.groups * part.outputs * tiles.count;
+  const y = outputStrides(problem);
+  const [radix] = realPasses(width)!;
+  const span = width / radix!.size;
+  const line = lineKernel(radix!, span);
+  const threads = stepO * stepP * span * count;
+  const uniforms = [
+    ...[threads, count, span, rowsH],
+    ...[tiles.count, tiles.first, (part.firstGroup * problem.K) / problem.groups + part.firstOutput],
+    ...perAxis(tiling, (axis) => axis.tiles),
+    ...[stepO, stepP, stepQ],
+    ...problem.output,
+    ...problem.stride,
+    ...[y.batch, y.channel, ...y.spatial],
+    ...twiddleWords(radix!.size, span),
+  ];
+  return {
+    kernel: {
+      ...line,
+      shaders: [...epilogueShaders(problem.epilogue), ...line.shaders, "fft-inverse"],
+      aliases: { E: elementAliases(problem).E },
+      constants: { ...line.constants, ...epilogueConstants(problem.epilogue) },
+    },
+    bindings: [
+      { ...buffer, binding: BINDING.first },
+      whole(BINDING.output, "y", problem),
+      ...epilogueBindings(problem),
+    ],
+    uniforms,
+    workgroups: gridFor(threads),
+  };
+}

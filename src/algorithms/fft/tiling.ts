@@ -1,0 +1,93 @@
+// How outputs are cut into tiles, each the valid part of one circular convolution (overlap-save; Oppenheim and Schafer,
+// Discrete-Time Signal Processing, section 8.7.3). One tile is the whole map.
+import type { ConvProblem } from "../../problem.ts";
+import { type Triple, dilatedExtent, elementCount } from "../../shape.ts";
+import { lengthAtLeast, passes, realPasses, storedLength } from "./lengths.ts";
+
+/** One axis: `tiles` transforms of `length` cells, each good for `outputs` outputs. */
+export interface AxisTiling {
+  readonly length: number;
+  readonly outputs: number;
+  readonly tiles: number;
+}
+
+export type Tiling = readonly [AxisTiling, AxisTiling, AxisTiling];
+
+export const AXES = [0, 1, 2] as const;
+
+/** One value of each axis. */
+export function perAxis(tiling: Tiling, value: (axis: AxisTiling) => number): Triple {
+  return [value(tiling[0]), value(tiling[1]), value(tiling[2])];
+}
+
+/** Cells of the padded input that so many neighbouring outputs see along an axis. */
+function reach(problem: ConvProblem, axis: 0 | 1 | 2, outputs: number): number {
+  return (outputs - 1) * problem.stride[axis] + dilatedExtent(problem.kernel[axis], problem.dilation[axis]);
+}
+
+/** An axis in at most `tiles` tiles, or nothing where its transform would be too long. */
+function axisTiling(problem: ConvProblem, axis: 0 | 1 | 2, tiles: number): AxisTiling | undefined {
+  const outputs = Math.ceil(problem.output[axis] / tiles);
+  const length = lengthAtLeast(reach(problem, axis, outputs));
+  return length === undefined ? undefined : { length, outputs, tiles: Math.ceil(problem.output[axis] / outputs) };
+}
+
+function combine(options: readonly (readonly AxisTiling[])[]): Tiling[] {
+  return options[0]!.flatMap((d) => options[1]!.flatMap((h) => options[2]!.map((w): Tiling => [d, h, w])));
+}
+
+/** The whole map as one tile, or nothing where a transform would be too long. */
+export function wholeTiling(problem: ConvProblem): Tiling | undefined {
+  return combine(AXES.map((axis) => [axisTiling(problem, axis, 1)].filter((one) => one !== undefined)))[0];
+}
+
+/** An axis whose tiles overlap so much that the transforms grow beyond this many times the least is not worth trying. */
+const MAX_OVERLAP = 3;
+
+/**
+ * The tilings worth weighing: along each axis those of which none has both shorter transforms and less to transform. Nothing where the
+ * kernel itself is longer than any transform.
+ */
+export function tilings(problem: ConvProblem): Tiling[] {
+  const options = AXES.map((axis) => {
+    const size = problem.output[axis];
+    // Every number of outputs that some number of tiles leads to.
+    const counts = new Set<number>();
+    for (let outputs = 1; outputs <= size; outputs = Math.ceil(outputs * 1.15)) counts.add(Math.ceil(size / outputs));
+    counts.add(1);
+    const all = [...counts]
+      .map((tiles) => axisTiling(problem, axis, tiles))
+      .filter((one) => one !== undefined)
+      .toSorted((a, b) => a.length * a.tiles - b.length * b.tiles || a.length - b.length);
+    const front: AxisTiling[] = [];
+    for (const one of all) {
+      const best = all[0]!;
+      if (one.length * one.tiles > MAX_OVERLAP * best.length * best.tiles) break;
+      if (front.every(({ length }) => one.length < length)) front.push(one);
+    }
+    return front;
+  });
+  return combine(options);
+}
+
+/** Tiles of all images. */
+export function tileCount(problem: ConvProblem, tiling: Tiling): number {
+  return problem.N * elementCount(perAxis(tiling, ({ tiles }) => tiles));
+}
+
+/** Complex numbers in the spectrum of a tile. */
+export function spectrumSize([d, h, w]: Tiling): number {
+  return d.length * h.length * storedLength(w.length);
+}
+
+/** Sizes of all passes over a spectrum, those along the width first. */
+export function passSizes([d, h, w]: Tiling): number[] {
+  return [...(realPasses(w.length) ?? []), ...(passes(h.length) ?? []), ...(passes(d.length) ?? [])].map(
+    ({ size }) => size,
+  );
+}
+
+/** Cells of a tile: what a transform's result is divided by. */
+export function tileCells(tiling: Tiling): number {
+  return elementCount(perAxis(tiling, ({ length }) => length));
+}

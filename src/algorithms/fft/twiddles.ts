@@ -1,0 +1,64 @@
+// Roots of unity for the kernels, each computed in float64 and rounded once: WGSL's own sin and cos are good to 2^-11 only.
+
+/** cos and -sin of 2 pi j / size for each j: powers of exp(-2 pi i / size). */
+export function roots(size: number): number[] {
+  return Array.from({ length: size }, (_, j) => root(j, size)).flat();
+}
+
+/** exp(-2 pi i j / size). Multiples of an eighth of a turn come out symmetric, those of a quarter exact. */
+function root(j: number, size: number): [number, number] {
+  const eighths = Math.round((8 * j) / size);
+  const angle = (2 * Math.PI * (j - (eighths * size) / 8)) / size;
+  const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
+  const half = Math.SQRT1_2;
+  // The root eighths * pi / 4 further on.
+  const turns: readonly (readonly [number, number])[] = [
+    [1, 0],
+    [half, half],
+    [0, 1],
+    [-half, half],
+    [-1, 0],
+    [-half, -half],
+    [0, -1],
+    [half, -half],
+  ];
+  const [c, s] = turns[eighths % 8]!;
+  return [Math.fround(c * cos - s * sin), Math.fround(-(c * sin + s * cos))];
+}
+
+/** Powers that are tabulated one by one before their multiples are. */
+export function twiddleStep(radix: number): number {
+  return Math.ceil(Math.sqrt(radix));
+}
+
+/** The powers in a row of the table, in the order of shaders/lib/fft-twiddles.wgsl. */
+function tabulated(radix: number): number[] {
+  const step = twiddleStep(radix);
+  const powers = Array.from({ length: step - 1 }, (_, at) => at + 1);
+  for (let power = step; power < radix; power += step) powers.push(power);
+  return powers;
+}
+
+/** Vectors of two powers in a row of the table. */
+export function rowVectors(radix: number): number {
+  return Math.max(1, Math.ceil(tabulated(radix).length / 2));
+}
+
+const bits = new DataView(new ArrayBuffer(4));
+
+/** An f32 as the word of a uniform struct. */
+export function floatWord(value: number): number {
+  bits.setFloat32(0, value);
+  return bits.getInt32(0);
+}
+
+/** The twiddles between a pass of `radix` and those over the `span` positions that follow, as words; a row of zeros where none do. */
+export function twiddleWords(radix: number, span: number): number[] {
+  const length = rowVectors(radix) * 4;
+  if (span === 1) return Array.from({ length }, () => 0);
+  const powers = tabulated(radix);
+  return Array.from({ length: span }, (_, l) => {
+    const row = powers.flatMap((power) => root(power * l, radix * span)).map(floatWord);
+    return [...row, ...Array.from({ length: length - row.length }, () => 0)];
+  }).flat();
+}

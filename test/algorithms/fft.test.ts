@@ -1,0 +1,175 @@
+// How fft plans: lengths and their passes, twiddles, tilings, chunks under a cap, refusals.
+import { describe, expect, it } from "vitest";
+import { DEFAULT_TRAITS } from "../../src/algorithms/algorithm.ts";
+import { fft } from "../../src/algorithms/fft.ts";
+import { chunksOf } from "../../src/algorithms/fft/chunks.ts";
+import { MAX_LENGTH, lengthAtLeast, passes, realPasses, storedLength } from "../../src/algorithms/fft/lengths.ts";
+import { tilings, wholeTiling } from "../../src/algorithms/fft/tiling.ts";
+import { floatWord, roots, rowVectors, twiddleStep, twiddleWords } from "../../src/algorithms/fft/twiddles.ts";
+import { type ConvDescriptor, convProblem } from "../../src/problem.ts";
+
+const product = (list: readonly { size: number }[]): number => list.reduce((all, { size }) => all * size, 1);
+const forward = (descriptor: ConvDescriptor) => convProblem("forward", descriptor);
+
+describe("lengths", () => {
+  const smooth = (length: number): boolean => {
+    let rest = length;
+    for (const prime of [2, 3, 5, 7]) while (rest % prime === 0) rest /= prime;
+    return rest === 1;
+  };
+  const all = Array.from({ length: MAX_LENGTH }, (_, at) => at + 1);
+
+  it("have passes where their factors are 2, 3, 5 and 7, and no others do", () => {
+    for (const length of all) {
+      const list = passes(length);
+      expect(list !== undefined, `${length}`).toBe(smooth(length));
+      if (list) expect(product(list)).toBe(length);
+    }
+  });
+
+  it("take one pass up to 10 and at powers of two up to 32, two up to 1024", () => {
+    for (const length of [2, 3, 4, 5, 6, 7, 8, 9, 10, 16, 24, 32]) expect(passes(length), `${length}`).toHaveLength(1);
+    for (const length of [64, 90, 96, 256, 576, 640, 1024]) expect(passes(length), `${length}`).toHaveLength(2);
+    expect(passes(2048)).toHaveLength(3);
+    expect(passes(1)).toEqual([]);
+  });
+
+  it("waste little: at most an eighth beyond what is asked for", () => {
+    for (const least of all) expect(lengthAtLeast(least)!, `${least}`).toBeLessThanOrEqual(Math.ceil(least * 1.125));
+    expect(lengthAtLeast(MAX_LENGTH + 1)).toBeUndefined();
+  });
+
+  it("store about half of a real spectrum, in any radix of the first pass", () => {
+    for (const length of all.filter(smooth)) {
+      const [first] = realPasses(length)!;
+      expect(product(realPasses(length)!)).toBe(length);
+      expect(storedLength(length)).toBe((length / first!.size) * (Math.floor(first!.size / 2) + 1));
+    }
+    expect(storedLength(1)).toBe(1);
+    expect(storedLength(16)).toBe(9);
+    expect(storedLength(576)).toBe(312);
+  });
+
+  it("have tables of twiddles that a uniform binding holds", () => {
+    for (const length of all.filter(smooth)) {
+      for (const list of [passes(length)!, realPasses(length)!]) {
+        let span = length;
+        for (const { size } of list) {
+          span /= size;
+          expect(16 * span * rowVectors(size), `${length}`).toBeLessThanOrEqual(65_536 - 256);
+        }
+      }
+    }
+  });
+});
+
+describe("twiddles", () => {
+  it("are roots of unity, exact at the quarters", () => {
+    expect(roots(4).map((value) => value + 0)).toEqual([1, 0, 0, -1, -1, 0, 0, 1]);
+    for (const size of [3, 5, 7, 24, 32]) {
+      roots(size).forEach((value, at) => {
+        const angle = (2 * Math.PI * Math.floor(at / 2)) / size;
+        const exact = at % 2 === 0 ? Math.cos(angle) : -Math.sin(angle);
+        expect(Math.abs(value - exact)).toBeLessThanOrEqual(2 ** -24);
+      });
+    }
+  });
+
+  it("are words of a uniform struct", () => {
+    expect([1, -2, 0.5].map(floatWord)).toEqual([0x3f800000, 0xc0000000 | 0, 0x3f000000]);
+  });
+
+  it("have a row for each position: single powers, then multiples of the step, then zeros", () => {
+    const [radix, span] = [12, 5];
+    const step = twiddleStep(radix);
+    const words = twiddleWords(radix, span);
+    const row = rowVectors(radix) * 4;
+    expect(words).toHaveLength(span * row);
+    const powers = [1, 2, 3, 4, 8];
+    expect(step).toBe(4);
+    for (let l = 0; l < span; l++) {
+      powers.forEach((power, at) => {
+        const angle = (2 * Math.PI * power * l) / (radix * span);
+        const words2 = Int32Array.from(words.slice(l * row + 2 * at, l * row + 2 * at + 2));
+        const [re, im] = new Float32Array(words2.buffer);
+        expect(Math.hypot(re! - Math.cos(angle), im! + Math.sin(angle))).toBeLessThan(2 ** -23);
+      });
+      expect(words.slice(l * row + 2 * powers.length, (l + 1) * row)).toEqual([0, 0]);
+    }
+  });
+
+  it("are zeros where no pass follows", () => {
+    expect(twiddleWords(16, 1).every((word) => word === 0)).toBe(true);
+  });
+});
+
+describe("tilings", () => {
+  it("cover the outputs of each axis, and see all their cells", () => {
+    const problem = forward({
+      inputShape: [2, 3, 30, 41],
+      kernelShape: [4, 3, 5, 6],
+      stride: [2, 3],
+      dilation: [1, 2],
+      padding: 3,
+    });
+    const all = [...tilings(problem), wholeTiling(problem)!];
+    expect(all.length).toBeGreaterThan(3);
+    for (const tiling of all) {
+      tiling.forEach(({ length, outputs, tiles }, axis) => {
+        expect(outputs * tiles).toBeGreaterThanOrEqual(problem.output[axis]!);
+        expect(outputs * (tiles - 1)).toBeLessThan(problem.output[axis]!);
+        const extent = (problem.kernel[axis]! - 1) * problem.dilation[axis]! + 1;
+        expect(length).toBeGreaterThanOrEqual((outputs - 1) * problem.stride[axis]! + extent);
+      });
+    }
+  });
+
+  it("prefer tiles where the kernel is small against the map, and the whole map where it is not", () => {
+    const of = (size: number, kernel: number): string =>
+      fft.variants(
+        forward({ inputShape: [1, 32, size, size], kernelShape: [32, 32, kernel, kernel] }),
+        DEFAULT_TRAITS,
+      )[0]!.name;
+    expect(of(64, 5)).toBe("tiled");
+    expect(of(20, 15)).toBe("whole");
+  });
+});
+
+describe("memory", () => {
+  const problem = forward({ inputShape: [4, 16, 64, 64], kernelShape: [24, 8, 7, 7], groups: 2, padding: 3 });
+
+  it.each([256, 64, 16, 8, 4].map((mib) => mib * 2 ** 20))("plans within %d bytes or refuses", (maxWorkspaceBytes) => {
+    const gpu = { ...DEFAULT_TRAITS, maxWorkspaceBytes, maxBindingBytes: 2 ** 22 };
+    expect(fft.supports(problem, gpu)).toBe(true);
+    for (const variant of fft.variants(problem, gpu)) {
+      const plan = fft.plan(problem, gpu, variant);
+      expect(plan.workspaceBytes + plan.preparation!.bytes).toBeLessThanOrEqual(maxWorkspaceBytes);
+      for (const { bindings } of [...plan.preparation!.steps, ...plan.steps]) {
+        for (const { operand, offset, size } of bindings) {
+          expect(offset % 256).toBe(0);
+          if (operand === "x" || operand === "y" || operand === "w") continue;
+          expect(size).toBeLessThanOrEqual(gpu.maxBindingBytes);
+        }
+      }
+    }
+  });
+
+  it("splits groups, then output channels, then tiles", () => {
+    const tiling = wholeTiling(problem)!;
+    const chunks = (maxBindingBytes: number) => {
+      const verdict = chunksOf(problem, tiling, { ...DEFAULT_TRAITS, maxBindingBytes });
+      if ("least" in verdict) throw new Error(`refused: ${verdict.least}`);
+      return verdict;
+    };
+    expect(chunks(2 ** 27)).toMatchObject({ parts: [{ groups: 2, outputs: 12 }], tiles: 4 });
+    expect(chunks(2 ** 22).parts.map(({ groups }) => groups)).toEqual([1, 1]);
+    expect(chunks(2 ** 20).parts.length).toBeGreaterThan(2);
+  });
+
+  it("refuses with numbers", () => {
+    const verdict = fft.supports(problem, { ...DEFAULT_TRAITS, maxWorkspaceBytes: 1000 });
+    expect(verdict).toMatchObject({ reason: expect.stringMatching(/take \d+ bytes at least, more than the 1000 /) });
+    const long = forward({ inputShape: [1, 1, 40_000], kernelShape: [1, 1, 20_000] });
+    expect(fft.supports(long, DEFAULT_TRAITS)).toMatchObject({ reason: expect.stringContaining("20000 cells") });
+  });
+});
