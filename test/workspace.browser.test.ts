@@ -1,0 +1,54 @@
+// Memory is a promise: under any cap an algorithm either refuses with a reason, or stays below it, by chunks, and is as right as without.
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { DEFAULT_TRAITS } from "../src/algorithms/algorithm.ts";
+import { algorithms } from "../src/algorithms/index.ts";
+import { ConvError, type Engine, createEngine } from "../src/index.ts";
+import { type ConvDescriptor, convProblem } from "../src/problem.ts";
+import { NO_SPREAD } from "./suite/bounds.ts";
+import { componentwise } from "./suite/forms.ts";
+
+const CAPS = [0, 4096, 40_000, 65_536, 100_000, 160_000, 400_000];
+
+const DESCRIPTORS: Record<string, ConvDescriptor> = {
+  "5x5 in two groups": { inputShape: [3, 8, 17, 20], kernelShape: [12, 4, 5, 5], padding: 2, groups: 2 },
+  "5x5 in two groups, channels-last": {
+    inputShape: [3, 17, 20, 8],
+    kernelShape: [5, 5, 4, 12],
+    padding: 2,
+    groups: 2,
+    layout: "channels-last",
+  },
+  "1x1": { inputShape: [2, 16, 9, 9], kernelShape: [24, 16, 1, 1] },
+  "depthwise 3x3": { inputShape: [2, 8, 30, 30], kernelShape: [8, 1, 3, 3], padding: 1, groups: 8 },
+};
+
+let engine: Engine;
+beforeAll(async () => {
+  engine = await createEngine();
+});
+afterAll(() => engine.destroy());
+
+describe.each(algorithms.map((algorithm) => [algorithm.name, algorithm] as const))("%s", (name, algorithm) => {
+  for (const [what, descriptor] of Object.entries(DESCRIPTORS)) {
+    const problem = convProblem("forward", descriptor);
+    if (algorithm.supports(problem, DEFAULT_TRAITS) !== true) continue;
+    it.each(CAPS)(`${what} within %d bytes`, async (maxWorkspaceBytes) => {
+      let plan;
+      try {
+        plan = await engine.plan("forward", descriptor, { algorithm: name, maxWorkspaceBytes });
+      } catch (error) {
+        expect(error).toBeInstanceOf(ConvError);
+        expect((error as ConvError).code).toBe("unsupported");
+        expect((error as ConvError).message).toMatch(/\d+ (bytes|allowed|cap)/);
+        return;
+      }
+      expect(plan.workspaceBytes + plan.preparedBytes).toBeLessThanOrEqual(maxWorkspaceBytes);
+      const variant = algorithm
+        .variants(problem, { ...DEFAULT_TRAITS, software: true, maxWorkspaceBytes })
+        .find((one) => one.name === plan.variant)!;
+      const spread = algorithm.errorSpread?.(problem, variant) ?? NO_SPREAD;
+      await componentwise({ engine, plan, problem, seed: 7, spread, norm: algorithm.errorNorm, integral: false });
+      plan.destroy();
+    });
+  }
+});
