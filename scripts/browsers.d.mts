@@ -9,3 +9,10 @@ export interface SearchOptions {
 export function findChromium(options?: SearchOptions & { playwright?: () => string | null }): string | null;
 export function findFirefox(options?: SearchOptions): string | null;
 export function chromiumArgs(options: { gpu: boolean; platform?: string; root?: boolean }): string[];
+export function firefoxPreferences(): Record<string, boolean>;
+export function firefoxEnvironment(options: {
+  gpu: boolean;
+  home: string;
+  exists: (file: string) => boolean;
+  platform?: string;
+}): Record<string, string>;

@@ -122,3 +122,22 @@ export function chromiumArgs({ gpu, platform = process.platform, root = process.
     ...(gpu && platform === "linux" ? ["--enable-features=Vulkan"] : []), // Dawn has no other backend there
   ];
 }
+
+/** Preferences of a Firefox with WebGPU, which releases for Linux still keep off. */
+export function firefoxPreferences() {
+  return { "dom.webgpu.enabled": true, "gfx.webgpu.ignore-blocklist": true };
+}
+
+/** Manifests of lavapipe, Mesa's Vulkan driver that computes on the CPU: named by architecture, or not in newer releases. */
+const LAVAPIPE_MANIFESTS = ["lvp_icd.x86_64.json", "lvp_icd.aarch64.json", "lvp_icd.json"].map(
+  (name) => `/usr/share/vulkan/icd.d/${name}`,
+);
+
+/**
+ * Environment variables of a Firefox with a home folder of its own: with `gpu` on the machine's own GPU, else on lavapipe where
+ * that is installed, the same on every machine. A test's kernel runs for microseconds: lavapipe is not to optimise it first.
+ */
+export function firefoxEnvironment({ gpu, home, exists, platform = process.platform }) {
+  const manifest = gpu || platform !== "linux" ? undefined : LAVAPIPE_MANIFESTS.find(exists);
+  return { HOME: home, ...(manifest ? { VK_ICD_FILENAMES: manifest, GALLIVM_PERF: "nopt" } : {}) };
+}

@@ -1,10 +1,11 @@
 // Installs what is missing and says what: the packages of the lock file, and a Chromium where there is none. Runs on Node
-// alone. `npm start` and `npm test` call it; `node scripts/setup.mjs` does the set-up and nothing else.
+// alone. `npm start` and `npm test` call it; `node scripts/setup.mjs` does the set-up and nothing else, and with --firefox it
+// tries to install a Firefox as well, which the tests use where there is one.
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { findChromium } from "./browsers.mjs";
+import { findChromium, findFirefox } from "./browsers.mjs";
 
 export const ROOT = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 
@@ -79,21 +80,43 @@ export function ensurePackages() {
   else runShown(process.platform === "win32" ? "npm.cmd" : "npm", args);
 }
 
+/** Whether packages can be installed with apt here, and are without asking anyone. */
+function hasApt() {
+  return process.platform === "linux" && existsSync("/usr/bin/apt-get") && process.getuid?.() === 0;
+}
+
+/** Installs packages of this system; throws where it has them not. */
+function installWithApt(packages) {
+  runShown("apt-get", ["update", "-qq"]);
+  runShown("apt-get", ["install", "-y", "-qq", "--no-install-recommends", ...packages], {
+    DEBIAN_FRONTEND: "noninteractive",
+  });
+}
+
 /** Path of a Chromium, installed with apt where that is possible and there is none. */
 export function ensureChromium() {
   const found = findChromium();
   if (found) return found;
-  const apt = process.platform === "linux" && existsSync("/usr/bin/apt-get") && process.getuid?.() === 0;
-  if (!apt) throw new Error(HOW_TO_GET_CHROMIUM);
+  if (!hasApt()) throw new Error(HOW_TO_GET_CHROMIUM);
   console.log("Installing Chromium from this system's packages (apt): there is no browser yet.");
-  runShown("apt-get", ["update", "-qq"]);
-  runShown("apt-get", ["install", "-y", "-qq", "--no-install-recommends", "chromium"], {
-    DEBIAN_FRONTEND: "noninteractive",
-  });
+  installWithApt(["chromium"]);
   const installed = findChromium();
   if (!installed) throw new Error(`apt installed no Chromium that can be started.\n${HOW_TO_GET_CHROMIUM}`);
   console.log(`Installed Chromium: ${installed}`);
   return installed;
+}
+
+/** Path of a Firefox, installed with apt (and Mesa's software driver for WebGPU with it) where that is possible; else null. */
+function tryFirefox() {
+  const found = findFirefox();
+  if (found || !hasApt()) return found;
+  console.log("Installing Firefox and Mesa's Vulkan drivers from this system's packages (apt).");
+  try {
+    installWithApt(["firefox-esr", "mesa-vulkan-drivers"]);
+  } catch (error) {
+    console.log(`There is no Firefox to be had here, and the tests go without: ${error.message}`);
+  }
+  return findFirefox();
 }
 
 /** Everything the two commands need. */
@@ -106,6 +129,7 @@ export function setUp() {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   try {
     console.log(`Everything is in place; the browser is ${setUp().chromium}`);
+    if (process.argv.includes("--firefox")) console.log(`The second browser: ${tryFirefox() ?? "none"}`);
   } catch (error) {
     console.error(error.message);
     process.exitCode = 1;

@@ -1,16 +1,19 @@
 // `npm test`: set-up, then every check this project has. A step that fails stops no other one. The last line is
-// `N passed, N failed`: the tests of both Vitest projects and one for each other step.
+// `N passed, N failed`: the tests of all Vitest projects and one for each other step.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { findFirefox } from "./browsers.mjs";
 import { setUp } from "./setup.mjs";
 import { readReport, runTool, summaryLine, vitestTotals } from "./steps.mjs";
 
 const HELP = `Usage: npm test [-- --only=STEP[,STEP]]
 
-Runs every check, or only the steps named: types, lint, format, build, publint, attw, node, browser.
+Runs every check, or only the steps named: types, lint, format, build, publint, attw, node, browser, firefox.
 (publint and attw look at dist/: run build with them.)
-CONVOKE_CHROME=FILE runs the browser suite in that Chromium, CONVOKE_GPU=1 on this machine's own GPU.`;
+The browser suite runs in Chromium, and a cross-section of it in Firefox where one with WebGPU is installed. CONVOKE_CHROME=FILE
+and FIREFOX_PATH=FILE name the browsers, CONVOKE_GPU=1 runs both on this machine's own GPU, CONVOKE_SUITE=all runs the whole suite
+in Firefox too.`;
 
 const reports = mkdtempSync(path.join(tmpdir(), "convoke-test-"));
 
@@ -33,6 +36,16 @@ async function vitestStep(project) {
   return vitestTotals(readReport(file), ok);
 }
 
+/** The browser suite in Firefox; without one that has WebGPU it is left out, which is no failure. */
+async function firefoxStep() {
+  const leftOut = (reason) => ({ passed: 0, failed: 0, skipped: 0, leftOut: reason });
+  const executablePath = findFirefox();
+  if (!executablePath) return leftOut("no Firefox was found (Debian: apt-get install firefox-esr mesa-vulkan-drivers)");
+  const { missingWebGpu } = await import("./firefox.mjs");
+  const missing = await missingWebGpu({ executablePath, gpu: process.env.CONVOKE_GPU === "1" });
+  return missing ? leftOut(`${executablePath}: ${missing}`) : vitestStep("firefox");
+}
+
 const STEPS = [
   { name: "set-up", run: setUpStep },
   { name: "types", run: () => runTool("tsc", ["--noEmit"]) },
@@ -43,6 +56,7 @@ const STEPS = [
   { name: "attw", run: () => runTool("attw", ["--pack", ".", "--profile", "esm-only"]) },
   { name: "node", run: () => vitestStep("node") },
   { name: "browser", run: () => vitestStep("browser") },
+  { name: "firefox", run: firefoxStep },
 ];
 
 /** The steps to run, set-up always among them. */
@@ -64,6 +78,10 @@ async function report(step) {
   const result = await step.run();
   const seconds = ((performance.now() - start) / 1000).toFixed(1);
   const totals = "ok" in result ? { passed: Number(result.ok), failed: Number(!result.ok), skipped: 0 } : result;
+  if (totals.leftOut) {
+    console.log(`-- ${step.name} left out: ${totals.leftOut}\n`);
+    return totals;
+  }
   if (totals.failed > 0 && result.output) console.log(result.output.trimEnd());
   const counts = "ok" in result ? "" : `: ${summaryLine([totals])}, ${totals.skipped} skipped`;
   console.log(`-- ${step.name} ${totals.failed > 0 ? "FAILED" : "ok"} in ${seconds} s${counts}\n`);

@@ -3,7 +3,13 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { chromiumArgs, findChromium, findFirefox } from "../scripts/browsers.mjs";
+import {
+  chromiumArgs,
+  findChromium,
+  findFirefox,
+  firefoxEnvironment,
+  firefoxPreferences,
+} from "../scripts/browsers.mjs";
 import { ROOT, isInstalled } from "../scripts/setup.mjs";
 import { readReport, runTool, summaryLine, vitestTotals } from "../scripts/steps.mjs";
 
@@ -83,6 +89,23 @@ describe("chromiumArgs", () => {
   it("leaves the sandbox on but for root", () => {
     expect(chromiumArgs({ gpu: false, root: true })).toContain("--no-sandbox");
     expect(chromiumArgs({ gpu: false, root: false })).not.toContain("--no-sandbox");
+  });
+});
+
+describe("firefoxEnvironment", () => {
+  const environment = (gpu: boolean, platform: string, files: string[]): Record<string, string> =>
+    firefoxEnvironment({ gpu, platform, home: "/home", exists: (file) => files.includes(file) });
+  const manifest = "/usr/share/vulkan/icd.d/lvp_icd.aarch64.json";
+
+  it("gives Firefox a home of its own, and the software driver where it is installed unless a GPU is wanted", () => {
+    expect(environment(false, "linux", [manifest])).toMatchObject({ HOME: "/home", VK_ICD_FILENAMES: manifest });
+    expect(environment(false, "linux", [])).toEqual({ HOME: "/home" });
+    expect(environment(true, "linux", [manifest])).toEqual({ HOME: "/home" });
+    expect(environment(false, "darwin", [manifest])).toEqual({ HOME: "/home" });
+  });
+
+  it("goes with WebGPU switched on", () => {
+    expect(firefoxPreferences()["dom.webgpu.enabled"]).toBe(true);
   });
 });
 

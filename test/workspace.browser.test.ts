@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DEFAULT_TRAITS } from "../src/algorithms/algorithm.ts";
 import { algorithms } from "../src/algorithms/index.ts";
+import { traitsOf } from "../src/gpu/device.ts";
 import { ConvError, type Engine, createEngine } from "../src/index.ts";
 import { type ConvDescriptor, convProblem } from "../src/problem.ts";
 import { NO_SPREAD } from "./suite/bounds.ts";
@@ -44,7 +45,7 @@ describe.each(algorithms.map((algorithm) => [algorithm.name, algorithm] as const
       }
       expect(plan.workspaceBytes + plan.preparedBytes).toBeLessThanOrEqual(maxWorkspaceBytes);
       const variant = algorithm
-        .variants(problem, { ...DEFAULT_TRAITS, software: true, maxWorkspaceBytes })
+        .variants(problem, traitsOf(engine.device, engine.info.adapter, maxWorkspaceBytes))
         .find((one) => one.name === plan.variant)!;
       const spread = algorithm.errorSpread?.(problem, variant) ?? NO_SPREAD;
       await componentwise({ engine, plan, problem, seed: 7, spread, norm: algorithm.errorNorm, integral: false });

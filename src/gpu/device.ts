@@ -77,7 +77,7 @@ async function findAdapter(given: GPU | undefined): Promise<GPUAdapter> {
 /** What planning may know of a device. */
 export function traitsOf(
   device: GPUDevice,
-  adapter: { vendor: string; architecture: string; description: string },
+  adapter: { vendor: string; architecture: string; description: string; isFallback: boolean },
   maxWorkspaceBytes: number,
 ): GpuTraits {
   const { limits } = device;
@@ -87,6 +87,7 @@ export function traitsOf(
     maxWorkspaceBytes: Math.min(maxWorkspaceBytes, limits.maxBufferSize),
     maxWorkgroupBytes: limits.maxComputeWorkgroupStorageSize,
     maxWorkgroupInvocations: limits.maxComputeInvocationsPerWorkgroup,
-    software: /swiftshader|llvmpipe|lavapipe|software/i.test(name),
+    // Firefox names no adapter, but marks those that compute on the CPU.
+    software: adapter.isFallback || /swiftshader|llvmpipe|lavapipe|software/i.test(name),
   };
 }
