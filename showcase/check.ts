@@ -24,6 +24,8 @@ export interface ErrorCheck {
  * @param magnitudes the same convolution of |x| with |w|, in float64
  * @param terms products in one sum: C / groups * R * S
  * @param growth how much larger than that of a plain sum the algorithm's error bound is
+ * @param spreads whether an output's error may come from beyond its own terms (a tile): then the largest magnitude of all counts,
+ *   so that a black corner of a photograph is not held to an exact zero
  */
 export function checkResult(
   y: ArrayLike<number>,
@@ -31,16 +33,19 @@ export function checkResult(
   magnitudes: ArrayLike<number>,
   terms: number,
   growth: number,
+  spreads = false,
 ): ErrorCheck {
   if (y.length !== reference.length || magnitudes.length !== reference.length) {
     throw new Error(`the result has ${y.length} elements, the reference ${reference.length}`);
   }
   const scale = growth * gamma(terms);
+  let largest = 0;
+  if (spreads) for (let index = 0; index < magnitudes.length; index++) largest = Math.max(largest, magnitudes[index]!);
   let multiple = 0;
   for (let index = 0; index < y.length; index++) {
     const error = Math.abs(y[index]! - reference[index]!);
     if (error === 0) continue;
-    const ratio = error / (scale * magnitudes[index]!);
+    const ratio = error / (scale * Math.max(magnitudes[index]!, largest));
     multiple = Math.max(multiple, Number.isNaN(ratio) ? Infinity : ratio);
   }
   return { multiple, ok: multiple <= 1 };

@@ -124,7 +124,8 @@ async function checkAndTime(plan: ConvPlan, x: Tensor, w: Tensor): Promise<Measu
   const values = await y.read();
   y.destroy();
   prepared.result ??= values;
-  const check = checkResult(values, reference, magnitudes, sumLength(problem), plan.errorGrowth);
+  const spreads = plan.errorSpread.some((extent) => extent > 0);
+  const check = checkResult(values, reference, magnitudes, sumLength(problem), plan.errorGrowth, spreads);
   const { queue } = engine.device;
   const ms = await timeRun(
     () => plan.run({ x, w }).destroy(),

@@ -10,6 +10,7 @@ import type { Operand, Plan, Step } from "./plan.ts";
 import type { Choice } from "./planner/choose.ts";
 import { explain } from "./planner/explain.ts";
 import { type ConvProblem, multiplyAdds, tensorShape } from "./problem.ts";
+import type { Triple } from "./shape.ts";
 import { Tensor } from "./tensor.ts";
 import { checkOptions } from "./validate.ts";
 
@@ -44,6 +45,8 @@ export class ConvPlan {
   readonly bytes: number;
   /** How much larger than the bound of a sequential float32 sum the error bound is. */
   readonly errorGrowth: number;
+  /** How many cells of the padded input away along depth, height and width an output's error may come from; none for plain sums. */
+  readonly errorSpread: Triple;
   /** Memory for what is made of the weights once and kept with their tensor, in bytes. */
   readonly preparedBytes: number;
   /** The dispatches, as plain data. */
@@ -74,6 +77,7 @@ export class ConvPlan {
     this.workspaceBytes = plan.workspaceBytes;
     this.steps = plan.steps;
     this.flops = 2 * multiplyAdds(problem);
+    this.errorSpread = choice.algorithm.errorSpread?.(problem, choice.variant) ?? [0, 0, 0];
     this.errorGrowth = choice.algorithm.errorGrowth(problem, choice.variant);
     this.outputShape = tensorShape(problem, "y");
     this.bytes = operandNames(problem).reduce((sum, operand) => sum + bytesOf(problem, operand), 0);

@@ -111,6 +111,7 @@ describe("checkResult", () => {
   it("wants zero where all terms are zero", () => {
     expect(checkResult([0], [0], [0], 25, 1)).toEqual({ multiple: 0, ok: true });
     expect(checkResult([1e-30], [0], [0], 25, 1).ok).toBe(false);
+    expect(checkResult([1e-30, 1], [0, 1], [0, 1], 25, 1, true).ok).toBe(true);
   });
 
   it("refuses a result of another size", () => {
