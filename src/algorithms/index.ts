@@ -1,5 +1,6 @@
 // The one list of algorithms, ordered by nothing but name: the planner ranks. A new algorithm is one line here.
 import type { Algorithm } from "./algorithm.ts";
+import { depthwise } from "./depthwise.ts";
 import { direct } from "./direct.ts";
 import { fft } from "./fft.ts";
 import { im2col } from "./im2col.ts";
@@ -7,4 +8,4 @@ import { implicitGemm } from "./implicit-gemm.ts";
 import { pointwise } from "./pointwise.ts";
 import { winograd } from "./winograd.ts";
 
-export const algorithms: readonly Algorithm[] = [direct, fft, im2col, implicitGemm, pointwise, winograd];
+export const algorithms: readonly Algorithm[] = [depthwise, direct, fft, im2col, implicitGemm, pointwise, winograd];

@@ -87,6 +87,8 @@ const CORNERS: Record<string, Layer> = {
   "circular padding": { ...BASE, padding: 3, paddingMode: "circular" },
   "circular padding to the limit": { ...BASE, padding: [6, 7], paddingMode: "circular" },
   "circular padding, depthwise": { ...BASE, C: 6, K: 6, groups: 6, padding: 1, paddingMode: "circular" },
+  "reflect padding, depthwise": { ...BASE, C: 6, K: 6, groups: 6, padding: 2, paddingMode: "reflect" },
+  "replicate padding, multiplier": { ...BASE, C: 3, K: 6, groups: 3, padding: 3, stride: 2, paddingMode: "replicate" },
   "asymmetric padding": {
     ...BASE,
     padding: [

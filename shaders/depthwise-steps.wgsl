@@ -1,0 +1,15 @@
+// The kernel of a depthwise convolution in several steps of the sum. One loop over kernel slices, chunks of kernel rows and chunks
+// of kernel columns: nested loops would carry every sum from one level to the next, which costs some compilers a copy of the tile.
+fn sum_up(sums: ptr<function, Sums>, tile: ptr<function, Tile>) {
+  var at = Taps(0u, 0u, 0u);
+  for (var step = 0u; step < g.steps; step++) {
+    accumulate(sums, tile, at);
+    at.column += COLUMNS;
+    let row_done = at.column >= KERNEL_S;
+    at.column = select(at.column, 0u, row_done);
+    at.row = select(at.row, at.row + ROWS, row_done);
+    let slice_done = at.row == KERNEL_R;
+    at.row = select(at.row, 0u, slice_done);
+    at.slice = select(at.slice, at.slice + 1u, slice_done);
+  }
+}

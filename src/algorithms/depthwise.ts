@@ -1,0 +1,227 @@
+// depthwise: one input channel a group, any number of output channels. The sum as it is written, in tiles of outputs in both
+// directions that share the input cells they load, with no workspace.
+import { BINDING, type Plan, gridFor } from "../plan.ts";
+import { type ConvProblem, multiplyAdds } from "../problem.ts";
+import type { Algorithm, GpuTraits, Variant } from "./algorithm.ts";
+import { elementAliases, epilogueBindings, epilogueConstants, epilogueShaders, paddingShader, whole } from "./parts.ts";
+import { inputStrides, kernelStrides, outputStrides } from "./strides.ts";
+
+export interface DepthwiseVariant extends Variant {
+  /** Outputs of a column, outputs of a row and output channels of a group that a thread makes. */
+  readonly tileP: number;
+  readonly tileQ: number;
+  readonly tileM: number;
+  /** Kernel rows and columns that one step of the sum takes. `rows` divides the kernel; the last chunk of columns may be short. */
+  readonly rows: number;
+  readonly columns: number;
+}
+
+/**
+ * How the outputs of a tile share cells along an axis. Two outputs share cells where the distance of the cells they begin at is
+ * a multiple of the dilation: outputs `outputStep` apart, which begin `shift` cells of the dilated grid apart.
+ */
+function sharing(problem: ConvProblem, axis: number): { outputStep: number; shift: number } {
+  const [stride, dilation] = [problem.stride[axis]!, problem.dilation[axis]!];
+  const common = greatestCommonDivisor(stride, dilation);
+  return { outputStep: dilation / common, shift: stride / common };
+}
+
+function greatestCommonDivisor(a: number, b: number): number {
+  return b === 0 ? a : greatestCommonDivisor(b, a % b);
+}
+
+/** Tiles along an axis: one set for each residue of the output step. */
+function tilesAlong(outputs: number, tile: number, outputStep: number): number {
+  return Math.ceil(outputs / (tile * outputStep)) * outputStep;
+}
+
+/** The tile of a variant and how it cuts the problem. */
+function shapeOf(problem: ConvProblem, variant: DepthwiseVariant) {
+  const { kernel, output, N, groups } = problem;
+  const p = sharing(problem, 1);
+  const q = sharing(problem, 2);
+  // Outputs that see no cell in common load what each sees.
+  const perP = Math.min(p.shift, variant.rows);
+  const perQ = Math.min(q.shift, variant.columns);
+  const tilesP = tilesAlong(output[1], variant.tileP, p.outputStep);
+  const tilesQ = tilesAlong(output[2], variant.tileQ, q.outputStep);
+  const tilesM = Math.ceil(problem.K / groups / variant.tileM);
+  const columnSteps = Math.ceil(kernel[2] / variant.columns);
+  const channelTiles = groups * tilesM;
+  return {
+    ...{ p, q, perP, perQ, tilesP, tilesQ, tilesM, channelTiles },
+    cellRows: (variant.tileP - 1) * perP + variant.rows,
+    cellColumns: (variant.tileQ - 1) * perQ + variant.columns,
+    columnTail: columnSteps * variant.columns - kernel[2],
+    steps: kernel[0] * (kernel[1] / variant.rows) * columnSteps,
+    threads: N * channelTiles * output[0] * tilesP * tilesQ,
+  };
+}
+
+/**
+ * What a load, the start of a thread, and each sum that has to live through a loop cost, in multiply-adds, measured on SwiftShader
+ * (a loop of one step around a tile of 56 sums took 7 ms instead of 4). The other figures of the estimate are of its order.
+ */
+const LOAD = 22;
+const THREAD = 600;
+const LOOP = 65;
+const MULTIPLY_ADDS_A_SECOND = 1e10;
+
+/** The estimated work of a variant, in multiply-adds of one thread after the other. */
+function work(problem: ConvProblem, variant: DepthwiseVariant): number {
+  const { tileP, tileQ, tileM, rows, columns } = variant;
+  const shape = shapeOf(problem, variant);
+  const outputs = tileP * tileQ * tileM;
+  // A stretch as wide as the kernel has its columns worked out once, another again in each step.
+  const cell = columns === problem.kernel[2] ? LOAD + 3 : LOAD + 9;
+  const loop = shape.steps > 1 ? LOOP * outputs : 0;
+  const step =
+    cell * shape.cellRows * shape.cellColumns +
+    LOAD * rows * columns * tileM +
+    outputs * rows * (columns + shape.columnTail);
+  const ends = THREAD + loop + 8 * shape.cellColumns + 12 * outputs;
+  return shape.threads * (shape.steps * step + ends);
+}
+
+/**
+ * Multiply-adds written out at most. On SwiftShader a 3x3 kernel over 144 channels at 56 x 56 takes 4.9 ms with 4 x 7 outputs a
+ * thread (252 multiply-adds), 4.0 with 7 x 8 (504), but the first call takes 0.46 s and 0.93: large problems repay that.
+ */
+const MAX_UNROLLED = { small: 288, large: 640 };
+const LARGE = 5e7;
+
+/** Sums that a thread holds at most: the registers of a GPU, which wants many threads besides, or the stack of a CPU. */
+const MAX_SUMS = { hardware: 16, software: 112 };
+
+const TILES = [1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 20, 24, 28];
+
+/** Sizes of 1 to 32 that cut so many into chunks, the last of them one short at most. */
+function chunksOf(size: number): number[] {
+  return Array.from({ length: Math.min(size, 32) }, (_, at) => at + 1).filter(
+    (chunk) => size % chunk === 0 || (size + 1) % chunk === 0,
+  );
+}
+
+function variantOf(problem: ConvProblem, tile: Omit<DepthwiseVariant, "name">): DepthwiseVariant {
+  const { tileP, tileQ, tileM, rows, columns } = tile;
+  const part = rows * columns === problem.kernel[1] * problem.kernel[2] ? "" : `r${rows}s${columns}`;
+  return { name: `p${tileP}q${tileQ}${tileM > 1 ? `m${tileM}` : ""}${part}`, ...tile };
+}
+
+/** Every tile within the limits. The rows of a kernel are taken together only where its columns are. */
+function candidates(problem: ConvProblem, gpu: GpuTraits): DepthwiseVariant[] {
+  const [, R, S] = problem.kernel;
+  const most = multiplyAdds(problem) < LARGE ? MAX_UNROLLED.small : MAX_UNROLLED.large;
+  const mostSums = gpu.software ? MAX_SUMS.software : MAX_SUMS.hardware;
+  const sizes = (outputs: number): number[] => TILES.filter((tile) => tile <= outputs);
+  const found: DepthwiseVariant[] = [];
+  for (const columns of chunksOf(S)) {
+    for (const rows of columns === S ? chunksOf(R).filter((chunk) => R % chunk === 0) : [1]) {
+      for (const tileM of sizes(Math.min(8, problem.K / problem.groups))) {
+        for (const tileP of sizes(problem.output[1])) {
+          for (const tileQ of sizes(problem.output[2])) {
+            const sums = tileP * tileQ * tileM;
+            if (sums <= mostSums && sums * rows * columns <= most)
+              found.push(variantOf(problem, { tileP, tileQ, tileM, rows, columns }));
+          }
+        }
+      }
+    }
+  }
+  return found;
+}
+
+export const depthwise: Algorithm<DepthwiseVariant> = {
+  name: "depthwise",
+  passes: ["forward"],
+
+  supports({ C, groups }) {
+    if (C === groups) return true;
+    return { reason: `each of the ${groups} groups has ${C / groups} input channels, and it takes one` };
+  },
+
+  variants(problem, gpu) {
+    const costed = candidates(problem, gpu).map((variant) => ({ variant, cost: work(problem, variant) }));
+    return [costed.reduce((best, one) => (one.cost < best.cost ? one : best)).variant];
+  },
+
+  plan(problem, _gpu, variant): Plan {
+    const { K, groups, input, kernel, output, stride, dilation, padBegin } = problem;
+    const shape = shapeOf(problem, variant);
+    const { p, q } = shape;
+    const x = inputStrides(problem);
+    const y = outputStrides(problem);
+    const w = kernelStrides(problem);
+    return {
+      algorithm: "depthwise",
+      variant: variant.name,
+      workspaceBytes: 0,
+      steps: [
+        {
+          kernel: {
+            shaders: [
+              ...epilogueShaders(problem.epilogue),
+              paddingShader(problem),
+              shape.steps === 1 ? "depthwise-one-step" : "depthwise-steps",
+              "depthwise",
+            ],
+            aliases: { E: elementAliases(problem).E },
+            constants: {
+              ...epilogueConstants(problem.epilogue),
+              TILE_P: variant.tileP,
+              TILE_Q: variant.tileQ,
+              TILE_M: variant.tileM,
+              ROWS: variant.rows,
+              COLUMNS: variant.columns,
+              COLUMN_TAIL: shape.columnTail,
+              OUT_STEP_P: p.outputStep,
+              OUT_STEP_Q: q.outputStep,
+              SHIFT_P: p.shift,
+              SHIFT_Q: q.shift,
+              PER_P: shape.perP,
+              PER_Q: shape.perQ,
+              P_TAIL: output[1] % (variant.tileP * p.outputStep) !== 0,
+              Q_TAIL: output[2] % (variant.tileQ * q.outputStep) !== 0,
+              M_TAIL: (K / groups) % variant.tileM !== 0,
+              KERNEL_T: kernel[0],
+              KERNEL_R: kernel[1],
+              KERNEL_S: kernel[2],
+              STRIDE_D: stride[0],
+              STRIDE_H: stride[1],
+              STRIDE_W: stride[2],
+              DILATION_D: dilation[0],
+              DILATION_H: dilation[1],
+              DILATION_W: dilation[2],
+              CHANNELS_LAST: problem.layout === "channels-last",
+              FLIPPED: problem.flipped,
+              PADDING_VALUE: { f32: problem.paddingValue },
+            },
+          },
+          bindings: [
+            whole(BINDING.first, "x", problem),
+            whole(BINDING.second, "w", problem),
+            whole(BINDING.output, "y", problem),
+            ...epilogueBindings(problem),
+          ],
+          uniforms: [
+            ...[shape.threads, shape.steps],
+            ...[shape.tilesQ, shape.tilesP, output[0], shape.channelTiles, shape.tilesM],
+            ...[output[1], output[2], K / groups],
+            ...input,
+            ...padBegin,
+            ...[x.batch, x.channel, ...x.spatial],
+            ...[y.batch, y.channel, ...y.spatial],
+            ...[w.outputChannel, w.tap],
+          ],
+          workgroups: gridFor(shape.threads),
+        },
+      ],
+    };
+  },
+
+  // The sum is accumulated sequentially: the bound itself.
+  errorGrowth: () => 1,
+
+  // The multiply-adds of a small adapter at its peak.
+  cost: (problem, _gpu, variant) => work(problem, variant) / MULTIPLY_ADDS_A_SECOND,
+};
