@@ -197,8 +197,12 @@ export const implicitGemm: Algorithm<ImplicitGemmVariant> = {
   errorGrowth: () => 1,
 
   cost(problem, gpu, variant) {
-    // Workgroup memory is a GPU's; an adapter on the CPU pays for its barriers.
+    // Workgroup memory is a GPU's; an adapter on the CPU pays for its barriers. On SwiftShader an output costs 0.1 us beside its
+    // multiply-adds, which are of whole vectors of four channels.
     const rate = gpu.software ? (variant.shared ? 4e8 : 1.2e9) : 1.5e9;
-    return multiplyAdds(problem) / rate + partialBytes(problem, variant.splits) / 1e9;
+    const groupK = problem.K / problem.groups;
+    const vectors = roundUp(groupK, 4) / groupK;
+    const outputs = outputsOf(problem) * problem.K;
+    return (multiplyAdds(problem) * vectors) / rate + outputs * 1e-7 + partialBytes(problem, variant.splits) / 1e9;
   },
 };
