@@ -211,6 +211,8 @@ export const im2col: Algorithm<GemmVariant> = {
   // Measured on SwiftShader: multiply-adds a second of the GEMM over 64 to 256 channels, and cells of the columns written and read.
   cost(problem) {
     const outputs = problem.N * elementCount(problem.output);
-    return multiplyAdds(problem) / 1.9e9 + (outputs * problem.groups * sumLength(problem)) / 6e7;
+    return (
+      multiplyAdds(problem) / 1.9e9 + (outputs * problem.groups * sumLength(problem)) / 6e7 + outputs * problem.K * 1e-8
+    );
   },
 };
