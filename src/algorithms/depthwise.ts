@@ -3,7 +3,15 @@
 import { BINDING, type Plan, gridFor } from "../plan.ts";
 import { type ConvProblem, multiplyAdds } from "../problem.ts";
 import type { Algorithm, GpuTraits, Variant } from "./algorithm.ts";
-import { elementAliases, epilogueBindings, epilogueConstants, epilogueShaders, paddingShader, whole } from "./parts.ts";
+import {
+  elementAliases,
+  epilogueBindings,
+  epilogueConstants,
+  epilogueShaders,
+  paddingShader,
+  whole,
+  windowConstants,
+} from "./parts.ts";
 import { inputStrides, kernelStrides, outputStrides } from "./strides.ts";
 
 export interface DepthwiseVariant extends Variant {
@@ -146,7 +154,7 @@ export const depthwise: Algorithm<DepthwiseVariant> = {
   },
 
   plan(problem, _gpu, variant): Plan {
-    const { K, groups, input, kernel, output, stride, dilation, padBegin } = problem;
+    const { K, groups, input, output, padBegin } = problem;
     const shape = shapeOf(problem, variant);
     const { p, q } = shape;
     const x = inputStrides(problem);
@@ -183,15 +191,7 @@ export const depthwise: Algorithm<DepthwiseVariant> = {
               P_TAIL: output[1] % (variant.tileP * p.outputStep) !== 0,
               Q_TAIL: output[2] % (variant.tileQ * q.outputStep) !== 0,
               M_TAIL: (K / groups) % variant.tileM !== 0,
-              KERNEL_T: kernel[0],
-              KERNEL_R: kernel[1],
-              KERNEL_S: kernel[2],
-              STRIDE_D: stride[0],
-              STRIDE_H: stride[1],
-              STRIDE_W: stride[2],
-              DILATION_D: dilation[0],
-              DILATION_H: dilation[1],
-              DILATION_W: dilation[2],
+              ...windowConstants(problem),
               CHANNELS_LAST: problem.layout === "channels-last",
               FLIPPED: problem.flipped,
               PADDING_VALUE: { f32: problem.paddingValue },

@@ -4,7 +4,15 @@ import { BINDING, type Plan, gridFor } from "../plan.ts";
 import { type ConvProblem, multiplyAdds } from "../problem.ts";
 import { elementCount } from "../shape.ts";
 import type { Algorithm, Variant } from "./algorithm.ts";
-import { elementAliases, epilogueBindings, epilogueConstants, epilogueShaders, paddingShader, whole } from "./parts.ts";
+import {
+  elementAliases,
+  epilogueBindings,
+  epilogueConstants,
+  epilogueShaders,
+  paddingShader,
+  whole,
+  windowConstants,
+} from "./parts.ts";
 import { inputStrides, kernelStrides, outputStrides } from "./strides.ts";
 
 interface DirectVariant extends Variant {
@@ -73,7 +81,7 @@ export const direct: Algorithm<DirectVariant> = {
   },
 
   plan(problem, _gpu, variant): Plan {
-    const { N, C, K, groups, input, kernel, output, stride, dilation, padBegin } = problem;
+    const { N, C, K, groups, input, kernel, output, padBegin } = problem;
     const x = inputStrides(problem);
     const y = outputStrides(problem);
     const w = kernelStrides(problem);
@@ -108,15 +116,7 @@ export const direct: Algorithm<DirectVariant> = {
               LANES: variant.lanes,
               Q_TAIL: output[2] % variant.tileQ !== 0,
               K_TAIL: (K / groups) % (variant.tileV * variant.lanes) !== 0,
-              KERNEL_T: kernel[0],
-              KERNEL_R: kernel[1],
-              KERNEL_S: kernel[2],
-              STRIDE_D: stride[0],
-              STRIDE_H: stride[1],
-              STRIDE_W: stride[2],
-              DILATION_D: dilation[0],
-              DILATION_H: dilation[1],
-              DILATION_W: dilation[2],
+              ...windowConstants(problem),
               CHANNELS_LAST: problem.layout === "channels-last",
               FLIPPED: problem.flipped,
               PADDING_VALUE: { f32: problem.paddingValue },

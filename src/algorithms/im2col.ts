@@ -5,7 +5,7 @@ import { type ConvProblem, multiplyAdds, sumLength } from "../problem.ts";
 import { elementCount, roundUp } from "../shape.ts";
 import type { Algorithm, GpuTraits } from "./algorithm.ts";
 import { type GemmVariant, type MatrixBatch, gemmStep, gemmVariant, packStep, packedSize } from "./gemm.ts";
-import { F32_BYTES, elementAliases, paddingShader, preparedRange, scratch, whole } from "./parts.ts";
+import { elementAliases, F32_BYTES, paddingShader, preparedRange, scratch, whole, windowConstants } from "./parts.ts";
 import { inputStrides } from "./strides.ts";
 import { type WeightMatrix, paddedTerms, weightMatrix } from "./weights.ts";
 
@@ -82,7 +82,7 @@ function chunkBytes(problem: ConvProblem, sizes: Sizes, chunk: Chunk): number {
 }
 
 function im2colStep(problem: ConvProblem, sizes: Sizes, chunk: Chunk): Step {
-  const { C, groups, input, kernel, output, stride, dilation, padBegin } = problem;
+  const { C, groups, input, output, padBegin } = problem;
   const channelsLast = problem.layout === "channels-last";
   const x = inputStrides(problem);
   const rows = channelsLast ? chunk.pixels : sizes.terms;
@@ -96,15 +96,7 @@ function im2colStep(problem: ConvProblem, sizes: Sizes, chunk: Chunk): Step {
       constants: {
         WORKGROUP_SIZE,
         RUN,
-        KERNEL_T: kernel[0],
-        KERNEL_R: kernel[1],
-        KERNEL_S: kernel[2],
-        STRIDE_D: stride[0],
-        STRIDE_H: stride[1],
-        STRIDE_W: stride[2],
-        DILATION_D: dilation[0],
-        DILATION_H: dilation[1],
-        DILATION_W: dilation[2],
+        ...windowConstants(problem),
         CHANNELS_LAST: channelsLast,
         FOURS_TOGETHER: (channelsLast ? C / groups : output[2]) % 4 === 0,
         FLIPPED: problem.flipped,

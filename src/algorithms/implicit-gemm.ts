@@ -7,15 +7,16 @@ import { elementCount, roundUp } from "../shape.ts";
 import type { Algorithm, GpuTraits, Variant } from "./algorithm.ts";
 import { packStep, packedSize } from "./gemm.ts";
 import {
-  F32_BYTES,
   elementAliases,
   epilogueBindings,
   epilogueConstants,
   epilogueShaders,
+  F32_BYTES,
   paddingShader,
   preparedRange,
   scratch,
   whole,
+  windowConstants,
 } from "./parts.ts";
 import { inputStrides, outputStrides } from "./strides.ts";
 import { termRows } from "./weights.ts";
@@ -99,7 +100,6 @@ function geometry(problem: ConvProblem, variant: ImplicitGemmVariant): number[] 
 }
 
 function multiplyStep(problem: ConvProblem, variant: ImplicitGemmVariant): Step {
-  const { kernel, stride, dilation } = problem;
   const last = variant.splits === 1;
   const threads = tilesOf(problem, variant).all * (variant.shared ? WORKGROUP_SIZE : 1);
   return {
@@ -116,15 +116,7 @@ function multiplyStep(problem: ConvProblem, variant: ImplicitGemmVariant): Step 
         ...epilogueConstants(problem.epilogue),
         STEP: variant.shared ? STEP.shared : STEP.own,
         ...(variant.shared ? {} : { TILE_N: variant.tileN, TILE_V: variant.tileV }),
-        KERNEL_T: kernel[0],
-        KERNEL_R: kernel[1],
-        KERNEL_S: kernel[2],
-        STRIDE_D: stride[0],
-        STRIDE_H: stride[1],
-        STRIDE_W: stride[2],
-        DILATION_D: dilation[0],
-        DILATION_H: dilation[1],
-        DILATION_W: dilation[2],
+        ...windowConstants(problem),
         CHANNELS_LAST: problem.layout === "channels-last",
         FLIPPED: problem.flipped,
         PADDING_VALUE: { f32: problem.paddingValue },

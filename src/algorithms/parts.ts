@@ -73,3 +73,18 @@ export function epilogueBindings(problem: ConvProblem): Binding[] {
 export function paddingShader(problem: ConvProblem): string {
   return `lib/padding-${problem.paddingMode}`;
 }
+
+/** The constants that shape the window of a kernel: its size, stride and dilation along depth, height and width. */
+export function windowConstants({ kernel, stride, dilation }: ConvProblem): Record<string, Constant> {
+  return {
+    KERNEL_T: kernel[0],
+    KERNEL_R: kernel[1],
+    KERNEL_S: kernel[2],
+    STRIDE_D: stride[0],
+    STRIDE_H: stride[1],
+    STRIDE_W: stride[2],
+    DILATION_D: dilation[0],
+    DILATION_H: dilation[1],
+    DILATION_W: dilation[2],
+  };
+}
