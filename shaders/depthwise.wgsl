@@ -1,6 +1,6 @@
-// Depthwise convolution, forward: one input channel a group and any number of output channels. One thread makes TILE_P x TILE_Q
+// Depthwise correlation: one input channel a group and any number of output channels. One thread makes TILE_P x TILE_Q
 // outputs of TILE_M output channels of a group: it loads a block of input cells once and uses each for every kernel row and
-// column that meets it. source and is_padding come from a padding-* snippet, sum_up from depthwise-one-step or depthwise-steps.
+// column that meets it. load and load_weight come from load*.wgsl, source and is_padding from a padding-* snippet, sum_up from depthwise-one-step or depthwise-steps.
 // *_TAIL: some tile reaches past the last output, output channel or kernel column.
 //
 // Neighbouring outputs of a tile lie OUT_STEP apart and neighbouring cells one dilation apart: the outputs that share cells under
@@ -11,9 +11,9 @@ struct Geometry {
   output_p: u32, output_q: u32, multiplier: u32,
   input_d: i32, input_h: i32, input_w: i32,
   pad_d: i32, pad_h: i32, pad_w: i32,
-  x_stride_n: u32, x_stride_c: u32, x_stride_d: u32, x_stride_h: u32, x_stride_w: u32,
-  y_stride_n: u32, y_stride_k: u32, y_stride_o: u32, y_stride_p: u32, y_stride_q: u32,
-  w_stride_k: u32, w_stride_tap: u32,
+  x_start: u32, x_stride_n: u32, x_stride_g: u32, x_stride_c: u32, x_stride_d: u32, x_stride_h: u32, x_stride_w: u32,
+  y_start: u32, y_stride_n: u32, y_stride_g: u32, y_stride_k: u32, y_stride_o: u32, y_stride_p: u32, y_stride_q: u32,
+  w_start: u32, w_stride_g: u32, w_stride_k: u32, w_stride_c: u32, w_stride_t: u32, w_stride_r: u32, w_stride_s: u32,
 }
 
 // Offsets that no step of the sum changes, made once: the weights of each output channel, and the columns of the input.
@@ -30,9 +30,7 @@ struct Taps { slice: u32, row: u32, column: u32 }
 alias Sums = array<f32, TILE_M * TILE_P * TILE_Q>;
 
 @group(0) @binding(0) var<uniform> g: Geometry;
-@group(0) @binding(1) var<storage, read> x: array<E>;
-@group(0) @binding(2) var<storage, read> w: array<E>;
-@group(0) @binding(3) var<storage, read_write> y: array<E>;
+@group(0) @binding(3) var<storage, read_write> y: array<Y>;
 
 // Output p sees through kernel row r the row of cells p * PER_P + r, which lies (p * SHIFT_P + r) * DILATION_H below the first;
 // where two outputs see no cell in common (PER is under SHIFT) only the cells that are seen are loaded.
@@ -72,13 +70,13 @@ fn main(
   let m0 = channel_tile % g.tiles_m * TILE_M;
 
   var tile: Tile;
-  tile.x_channel = n * g.x_stride_n + group * g.x_stride_c;
+  tile.x_channel = g.x_start + n * g.x_stride_n + group * g.x_stride_g;
   tile.o = o;
   tile.p0 = p0;
   tile.left = i32(q0 * STRIDE_W) - g.pad_w;
   // @unroll
   for (var m = 0u; m < TILE_M; m++) {
-    tile.weights_at[m] = (group * g.multiplier + min(m0 + m, g.multiplier - 1u)) * g.w_stride_k;
+    tile.weights_at[m] = g.w_start + group * g.w_stride_g + min(m0 + m, g.multiplier - 1u) * g.w_stride_k;
   }
   // @unroll
   for (var i = 0u; i < CELL_COLUMNS; i++) {
@@ -95,7 +93,7 @@ fn main(
     if (select(true, m0 + m < g.multiplier, M_TAIL)) {
       let channel = group * g.multiplier + m0 + m;
       let bias = load_bias(channel);
-      let plane = n * g.y_stride_n + channel * g.y_stride_k + o * g.y_stride_o;
+      let plane = g.y_start + n * g.y_stride_n + group * g.y_stride_g + (m0 + m) * g.y_stride_k + o * g.y_stride_o;
       // @unroll
       for (var p = 0u; p < TILE_P; p++) {
         if (select(true, p0 + p * OUT_STEP_P < g.output_p, P_TAIL)) {
@@ -104,7 +102,7 @@ fn main(
           for (var q = 0u; q < TILE_Q; q++) {
             if (select(true, q0 + q * OUT_STEP_Q < g.output_q, Q_TAIL)) {
               let position = row + (q0 + q * OUT_STEP_Q) * g.y_stride_q;
-              y[position] = E(finish(sums[(m * TILE_P + p) * TILE_Q + q], bias, position));
+              y[position] = Y(finish(sums[(m * TILE_P + p) * TILE_Q + q], bias, position));
             }
           }
         }
@@ -126,11 +124,11 @@ fn accumulate(sums: ptr<function, Sums>, tile: ptr<function, Tile>, at: Taps) {
     // @unroll
     for (var i = 0u; i < CELL_COLUMNS; i++) {
       if (COLUMNS == KERNEL_S) {
-        let cell = f32(x[row + (*tile).columns_at[i]]);
+        let cell = load(row + (*tile).columns_at[i]);
         cells[j * CELL_COLUMNS + i] = select(cell, PADDING_VALUE, row_beyond | (*tile).beyond[i]);
       } else {
         let column = (*tile).left + i32((at.column + i / PER_Q * SHIFT_Q + i % PER_Q) * DILATION_W);
-        let cell = f32(x[row + u32(source(column, g.input_w)) * g.x_stride_w]);
+        let cell = load(row + u32(source(column, g.input_w)) * g.x_stride_w);
         cells[j * CELL_COLUMNS + i] = select(cell, PADDING_VALUE, row_beyond | is_padding(column, g.input_w));
       }
     }
@@ -139,13 +137,12 @@ fn accumulate(sums: ptr<function, Sums>, tile: ptr<function, Tile>, at: Taps) {
   for (var r = 0u; r < ROWS; r++) {
     // @unroll
     for (var s = 0u; s < COLUMNS; s++) {
-      let tap = (at.slice * KERNEL_R + at.row + r) * KERNEL_S + at.column + s;
-      let tap_at = select(tap, KERNEL_T * KERNEL_R * KERNEL_S - 1u - tap, FLIPPED) * g.w_stride_tap;
+      let tap_at = at.slice * g.w_stride_t + (at.row + r) * g.w_stride_r + (at.column + s) * g.w_stride_s;
       // @unroll
       for (var m = 0u; m < TILE_M; m++) {
         // The constant condition stands outside the tile, so that it is written out once a weight and not once a multiply-add.
         if (s + COLUMN_TAIL < COLUMNS) {
-          let weight = f32(w[(*tile).weights_at[m] + tap_at]);
+          let weight = load_weight((*tile).weights_at[m] + tap_at);
           // @unroll
           for (var p = 0u; p < TILE_P; p++) {
             // @unroll
@@ -157,7 +154,7 @@ fn accumulate(sums: ptr<function, Sums>, tile: ptr<function, Tile>, at: Taps) {
         } else {
           // The last chunk of columns may have fewer: what a column past the kernel adds is 0 times 0, whatever the cells hold.
           let past = at.column + s >= KERNEL_S;
-          let weight = select(f32(w[(*tile).weights_at[m] + select(tap_at, 0u, past)]), 0.0, past);
+          let weight = select(load_weight((*tile).weights_at[m] + select(tap_at, 0u, past)), 0.0, past);
           // @unroll
           for (var p = 0u; p < TILE_P; p++) {
             // @unroll

@@ -1,7 +1,7 @@
-// Direct convolution, forward. One thread makes TILE_Q neighbouring outputs of a row for TILE_V vectors of output channels:
+// Direct correlation. One thread makes TILE_Q neighbouring outputs of a row for TILE_V vectors of output channels:
 // for each input channel and kernel row it loads the stretch of input that its outputs see once, and one vector of weights a
 // kernel column. V is a vector of LANES output channels (vec4f or f32); load_weights comes from a weights-* snippet,
-// source and is_padding from a padding-* snippet. Q_TAIL and K_TAIL: some tile reaches past the last output or channel.
+// load from load.wgsl, source and is_padding from a padding-* snippet. Q_TAIL and K_TAIL: some tile reaches past the last output or channel.
 struct Geometry {
   threads: u32, steps: u32,
   tiles_q: u32, tiles_k: u32,
@@ -9,18 +9,16 @@ struct Geometry {
   groups: u32, group_c: u32, group_k: u32,
   input_d: i32, input_h: i32, input_w: i32,
   pad_d: i32, pad_h: i32, pad_w: i32,
-  x_stride_n: u32, x_stride_c: u32, x_stride_d: u32, x_stride_h: u32, x_stride_w: u32,
-  y_stride_n: u32, y_stride_k: u32, y_stride_o: u32, y_stride_p: u32, y_stride_q: u32,
-  w_stride_k: u32, w_stride_c: u32, w_stride_tap: u32,
+  x_start: u32, x_stride_n: u32, x_stride_g: u32, x_stride_c: u32, x_stride_d: u32, x_stride_h: u32, x_stride_w: u32,
+  y_start: u32, y_stride_n: u32, y_stride_g: u32, y_stride_k: u32, y_stride_o: u32, y_stride_p: u32, y_stride_q: u32,
+  w_start: u32, w_stride_g: u32, w_stride_k: u32, w_stride_c: u32, w_stride_t: u32, w_stride_r: u32, w_stride_s: u32,
 }
 
 @group(0) @binding(0) var<uniform> g: Geometry;
-@group(0) @binding(1) var<storage, read> x: array<E>;
-@group(0) @binding(3) var<storage, read_write> y: array<E>;
+@group(0) @binding(3) var<storage, read_write> y: array<Y>;
 
 // A stretch holds the cells that TILE_Q outputs see through COLUMNS kernel columns: cell i lies CELL_STEP * i to the right of the
 // first, and output q sees through column s the cell q * CELLS_PER_OUTPUT + s * CELLS_PER_COLUMN.
-const TAPS = KERNEL_T * KERNEL_R * KERNEL_S;
 const CELLS = (TILE_Q - 1u) * CELLS_PER_OUTPUT + (COLUMNS - 1u) * CELLS_PER_COLUMN + 1u;
 
 @compute @workgroup_size(WORKGROUP_SIZE)
@@ -62,8 +60,8 @@ fn main(
   }
 
   var sums: array<V, TILE_Q * TILE_V>;
-  var weights_at = 0u;
-  var x_channel = n * g.x_stride_n + group * g.group_c * g.x_stride_c;
+  var weights_at = g.w_start;
+  var x_channel = g.x_start + n * g.x_stride_n + group * g.x_stride_g;
   // One loop over input channels, kernel slices, kernel rows and stretches of columns: nested loops would carry every sum from
   // one level to the next, which costs some compilers a copy of the whole tile.
   var t = 0u;
@@ -81,20 +79,19 @@ fn main(
       // @unroll
       for (var i = 0u; i < CELLS; i++) {
         if (COLUMNS == KERNEL_S) {
-          cells[i] = select(f32(x[row + columns_at[i]]), PADDING_VALUE, row_beyond | beyond[i]);
+          cells[i] = select(load(row + columns_at[i]), PADDING_VALUE, row_beyond | beyond[i]);
         } else {
           let w = left + i32(s0 * DILATION_W + CELL_STEP * i);
-          let cell = f32(x[row + u32(source(w, g.input_w)) * x_step]);
+          let cell = load(row + u32(source(w, g.input_w)) * x_step);
           cells[i] = select(cell, PADDING_VALUE, row_beyond | is_padding(w, g.input_w));
         }
       }
-      let tap = (t * KERNEL_R + r0 + j) * KERNEL_S + s0;
+      let taps_at = weights_at + t * g.w_stride_t + (r0 + j) * g.w_stride_r + s0 * g.w_stride_s;
       // @unroll
       for (var s = 0u; s < COLUMNS; s++) {
-        let tap_at = select(tap + s, TAPS - 1u - (tap + s), FLIPPED) * select(1u, g.w_stride_tap, CHANNELS_LAST);
         // @unroll
         for (var v = 0u; v < TILE_V; v++) {
-          let weight = load_weights(weights_at + tap_at, lanes_at[v]);
+          let weight = load_weights(taps_at + s * g.w_stride_s, lanes_at[v]);
           // @unroll
           for (var q = 0u; q < TILE_Q; q++) {
             sums[q * TILE_V + v] = fma(V(cells[q * CELLS_PER_OUTPUT + s * CELLS_PER_COLUMN]), weight, sums[q * TILE_V + v]);
@@ -114,7 +111,7 @@ fn main(
     weights_at += select(0u, g.w_stride_c, channel_done);
   }
 
-  let y_tile = n * g.y_stride_n + group * g.group_k * g.y_stride_k + o * g.y_stride_o + p * g.y_stride_p;
+  let y_tile = g.y_start + n * g.y_stride_n + group * g.y_stride_g + o * g.y_stride_o + p * g.y_stride_p;
   // @unroll
   for (var q = 0u; q < TILE_Q; q++) {
     if (select(true, q0 + q < g.output_q, Q_TAIL)) {
@@ -129,6 +126,6 @@ fn main(
 fn store_one(sum: f32, first_channel: u32, k: u32, at: u32) {
   if (select(true, k < g.group_k, K_TAIL)) {
     let index = at + k * g.y_stride_k;
-    y[index] = E(epilogue(sum, first_channel + k, index));
+    y[index] = Y(epilogue(sum, first_channel + k, index));
   }
 }

@@ -8,13 +8,14 @@ struct Inverse {
   step_o: u32, step_p: u32, step_q: u32,
   output_o: u32, output_p: u32, output_q: u32,
   stride_d: u32, stride_h: u32, stride_w: u32,
-  y_stride_n: u32, y_stride_k: u32, y_stride_o: u32, y_stride_p: u32, y_stride_q: u32,
+  y_start: u32, y_stride_n: u32, y_stride_k: u32, y_stride_o: u32, y_stride_p: u32, y_stride_q: u32,
+  unused: u32, unused_too: u32, unused_last: u32,
   twiddles: array<vec4f, TWIDDLE_ROWS * TWIDDLE_VECTORS>,
 }
 
 @group(0) @binding(0) var<uniform> g: Inverse;
 @group(0) @binding(1) var<storage, read> spectrum: array<vec2f>;
-@group(0) @binding(3) var<storage, read_write> y: array<E>;
+@group(0) @binding(3) var<storage, read_write> y: array<Y>;
 
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn main(
@@ -63,7 +64,7 @@ fn main(
   let n = tile / g.tiles_d;
   let k = g.first_channel + channel;
   let inside = (o < g.output_o) & (p < g.output_p);
-  let y_row = n * g.y_stride_n + k * g.y_stride_k + o * g.y_stride_o + p * g.y_stride_p;
+  let y_row = g.y_start + n * g.y_stride_n + k * g.y_stride_k + o * g.y_stride_o + p * g.y_stride_p;
   let width = min(g.step_q, g.output_q - q0);
   // @unroll
   for (var j = 0u; j < RADIX; j++) {
@@ -71,7 +72,7 @@ fn main(
     let q = cell / g.stride_w;
     if (inside & (q < width) & (q * g.stride_w == cell)) {
       let at = y_row + (q0 + q) * g.y_stride_q;
-      y[at] = E(epilogue(line[j].y, k, at));
+      y[at] = Y(epilogue(line[j].y, k, at));
     }
   }
 }

@@ -8,8 +8,7 @@ struct Product {
 }
 
 @group(0) @binding(0) var<uniform> g: Product;
-// Written by nobody here; but it lies in the buffer of the output, and a buffer is used for reading or for writing.
-@group(0) @binding(1) var<storage, read_write> x: array<vec2f>;
+@group(0) @binding(1) var<storage, read> x: array<vec2f>;
 @group(0) @binding(2) var<storage, read> w: array<vec2f>;
 @group(0) @binding(3) var<storage, read_write> y: array<vec2f>;
 

@@ -1,18 +1,20 @@
 // C[m, n] = epilogue(sum over k of A[m, k] B[k, n]) for a batch of matrices, all row-major. One TILE_M x 4 TILE_N4 block of C a
 // thread, straight from storage: rows of A in vectors along k, rows of B in vectors along n, so that a step of four k costs
 // TILE_M + 4 TILE_N4 loads for 16 TILE_M TILE_N4 multiply-adds. K is a multiple of 4 (the packing steps pad with zeros).
-// How A and B lie is up to a matrix-a-* and a matrix-b-* snippet: row_of_a, load_a, columns_of_b, load_b. A batch index is outer * inner_count + inner: images and groups.
+// How A, B and C lie is up to matrix-* snippets: row_of_a, load_a, columns_of_b, load_b, store. A batch index is outer * inner_count + inner: images and groups.
 struct Gemm {
   threads: u32,
   tiles_m: u32, tiles_n: u32, inner_count: u32,
   size_m: u32, size_n: u32, size_k4: u32,
   a_row: u32, a_inner: u32, a_outer: u32,
   b_row: u32, b_inner: u32, b_outer: u32,
-  c_row: u32, c_inner: u32, c_outer: u32, c_start: u32,
+  c_row: u32, c_column: u32, c_inner: u32, c_outer: u32, c_start: u32,
   channels_inner: u32,
-  size_k: u32,
-  pixels_o: u32, pixels_p: u32, pixels_q: u32,
+  size_k: u32, a_step: u32,
+  pixels_start: u32, pixels_o: u32, pixels_p: u32, pixels_q: u32,
   pixel_n: u32, pixel_d: u32, pixel_h: u32, pixel_w: u32,
+  c_first: u32, c_pixels_o: u32, c_pixels_p: u32, c_pixels_q: u32,
+  c_pixel_n: u32, c_pixel_d: u32, c_pixel_h: u32, c_pixel_w: u32,
 }
 
 @group(0) @binding(0) var<uniform> g: Gemm;
@@ -81,7 +83,7 @@ fn main(
     if (m0 + i < g.size_m) {
       // @unroll
       for (var j = 0u; j < TILE_N4; j++) {
-        store(sums[i * TILE_N4 + j], m0 + i, (n0 + j) * 4u, c_tile + (m0 + i) * g.c_row, channel);
+        store(sums[i * TILE_N4 + j], m0 + i, (n0 + j) * 4u, c_tile, channel);
       }
     }
   }

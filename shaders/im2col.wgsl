@@ -10,14 +10,13 @@ struct Columns {
   output_p: u32, output_o: u32, output_q: u32,
   input_d: i32, input_h: i32, input_w: i32,
   pad_d: i32, pad_h: i32, pad_w: i32,
-  x_stride_n: u32, x_stride_c: u32, x_stride_d: u32, x_stride_h: u32, x_stride_w: u32,
+  x_start: u32, x_stride_n: u32, x_stride_g: u32, x_stride_c: u32, x_stride_d: u32, x_stride_h: u32, x_stride_w: u32,
 }
 
 struct Pixel { n: u32, o: u32, p: u32, q: u32 }
 struct Tap { c: u32, t: u32, r: u32, s: u32 }
 
 @group(0) @binding(0) var<uniform> g: Columns;
-@group(0) @binding(1) var<storage, read> x: array<E>;
 @group(0) @binding(3) var<storage, read_write> columns: array<vec4f>;
 
 @compute @workgroup_size(WORKGROUP_SIZE)
@@ -90,7 +89,7 @@ fn next_pixel(pixel: Pixel) -> Pixel {
   return next;
 }
 
-// Weights lie as (c, t, r, s) channels-first and as (t, r, s, c) channels-last; so do the terms of a sum here.
+// The terms of a sum run as (c, t, r, s) channels-first and as (t, r, s, c) channels-last.
 fn decode_tap(k: u32) -> Tap {
   let taps = KERNEL_T * KERNEL_R * KERNEL_S;
   let outer = k / select(taps, g.group_c, CHANNELS_LAST);
@@ -120,26 +119,23 @@ fn next_tap(tap: Tap) -> Tap {
 
 // Where in the input a tap of an output lies, before padding is resolved.
 fn position(pixel: Pixel, tap: Tap) -> vec3i {
-  let t = select(tap.t, KERNEL_T - 1u - tap.t, FLIPPED);
-  let r = select(tap.r, KERNEL_R - 1u - tap.r, FLIPPED);
-  let s = select(tap.s, KERNEL_S - 1u - tap.s, FLIPPED);
   return vec3i(
-    i32(pixel.o * STRIDE_D + t * DILATION_D) - g.pad_d,
-    i32(pixel.p * STRIDE_H + r * DILATION_H) - g.pad_h,
-    i32(pixel.q * STRIDE_W + s * DILATION_W) - g.pad_w,
+    i32(pixel.o * STRIDE_D + tap.t * DILATION_D) - g.pad_d,
+    i32(pixel.p * STRIDE_H + tap.r * DILATION_H) - g.pad_h,
+    i32(pixel.q * STRIDE_W + tap.s * DILATION_W) - g.pad_w,
   );
 }
 
 // The first cell of an input row. Terms past the last are the zeros that pad the sum's length to a multiple of 4: they read
 // some cell and drop it.
 fn row_start(pixel: Pixel, tap: Tap, group: u32, at: vec3i) -> u32 {
-  return pixel.n * g.x_stride_n + (group * g.group_c + min(tap.c, g.group_c - 1u)) * g.x_stride_c
+  return g.x_start + pixel.n * g.x_stride_n + group * g.x_stride_g + min(tap.c, g.group_c - 1u) * g.x_stride_c
     + u32(source(at.x, g.input_d)) * g.x_stride_d + u32(source(at.y, g.input_h)) * g.x_stride_h;
 }
 
 fn load_cell(pixel: Pixel, tap: Tap, group: u32) -> f32 {
   let at = position(pixel, tap);
-  let cell = f32(x[row_start(pixel, tap, group, at) + u32(source(at.z, g.input_w)) * g.x_stride_w]);
+  let cell = load(row_start(pixel, tap, group, at) + u32(source(at.z, g.input_w)) * g.x_stride_w);
   let padding = is_padding(at.x, g.input_d) | is_padding(at.y, g.input_h) | is_padding(at.z, g.input_w);
   let past_end = (tap.c >= g.group_c) | (tap.t >= KERNEL_T);
   return select(select(cell, PADDING_VALUE, padding), 0.0, past_end);
@@ -153,13 +149,14 @@ fn load_four(pixel: Pixel, tap: Tap, group: u32) -> vec4f {
   var cells: vec4f;
   if (CHANNELS_LAST) {
     let first = row + u32(source(at.z, g.input_w)) * g.x_stride_w;
-    cells = vec4f(vec4<E>(x[first], x[first + 1u], x[first + 2u], x[first + 3u]));
+    let step = g.x_stride_c;
+    cells = vec4f(load(first), load(first + step), load(first + 2u * step), load(first + 3u * step));
     cells = select(cells, vec4f(PADDING_VALUE), row_padding | is_padding(at.z, g.input_w));
   } else {
     // @unroll
     for (var lane = 0u; lane < 4u; lane++) {
       let w = at.z + i32(lane * STRIDE_W);
-      cells[lane] = select(f32(x[row + u32(source(w, g.input_w))]), PADDING_VALUE, row_padding | is_padding(w, g.input_w));
+      cells[lane] = select(load(row + u32(source(w, g.input_w)) * g.x_stride_w), PADDING_VALUE, row_padding | is_padding(w, g.input_w));
     }
   }
   return select(cells, vec4f(), past_end);

@@ -8,12 +8,12 @@ struct Output {
   first_tile: u32, tiles_o: u32, tiles_p: u32, tiles_q: u32,
   output_o: u32, output_p: u32, output_q: u32,
   m_point: u32, m_group: u32, m_tile: u32, m_channel: u32,
-  y_stride_n: u32, y_stride_k: u32, y_stride_o: u32, y_stride_p: u32, y_stride_q: u32,
+  y_start: u32, y_stride_n: u32, y_stride_g: u32, y_stride_k: u32, y_stride_o: u32, y_stride_p: u32, y_stride_q: u32,
 }
 
 @group(0) @binding(0) var<uniform> g: Output;
 @group(0) @binding(1) var<storage, read> products: array<f32>;
-@group(0) @binding(3) var<storage, read_write> y: array<E>;
+@group(0) @binding(3) var<storage, read_write> y: array<Y>;
 
 const STEPS = array<u32, 3>(1u, POINTS, POINTS * POINTS);
 
@@ -90,7 +90,7 @@ fn main(
   let o0 = (rest % g.tiles_o) * OUTPUTS_O;
   let n = rest / g.tiles_o;
   let channel = group * g.group_k + k;
-  let y_at = n * g.y_stride_n + channel * g.y_stride_k;
+  let y_at = g.y_start + n * g.y_stride_n + group * g.y_stride_g + k * g.y_stride_k;
   // @unroll
   for (var i = 0u; i < OUTPUTS_O; i++) {
     // @unroll
@@ -101,7 +101,7 @@ fn main(
       for (var l = 0u; l < OUTPUTS_Q; l++) {
         if (row_inside & select(true, q0 + l < g.output_q, TAIL_Q)) {
           let at = row_at + (q0 + l) * g.y_stride_q;
-          y[at] = E(epilogue(tile[(i * TILE_H + j) * TILE_W + l], channel, at));
+          y[at] = Y(epilogue(tile[(i * TILE_H + j) * TILE_W + l], channel, at));
         }
       }
     }

@@ -1,5 +1,4 @@
 // ConvPlan: a planned and compiled convolution that is run many times, by the engine or on the caller's own command encoder.
-import { operandBytes } from "./algorithms/parts.ts";
 import { bytesFor } from "./dtype.ts";
 import { ConvError, describe, refuse, words } from "./error.ts";
 import type { GpuContext } from "./gpu/context.ts";
@@ -9,7 +8,7 @@ import { BufferUsage, TENSOR_USAGE } from "./gpu/usage.ts";
 import type { Operand, Plan, Step } from "./plan.ts";
 import type { Choice } from "./planner/choose.ts";
 import { explain } from "./planner/explain.ts";
-import { type ConvProblem, multiplyAdds, tensorShape } from "./problem.ts";
+import { type ConvProblem, multiplyAdds, operandBytes, tensorShape } from "./problem.ts";
 import type { Triple } from "./shape.ts";
 import { Tensor } from "./tensor.ts";
 import { checkOptions } from "./validate.ts";
@@ -186,7 +185,7 @@ export class ConvPlan {
   }
 }
 
-type TensorOperand = Exclude<Operand, "workspace" | "prepared">;
+type TensorOperand = Exclude<Operand, "workspace" | "prepared" | "padded">;
 
 function operandNames(problem: ConvProblem): TensorOperand[] {
   const names: TensorOperand[] = ["x", "w", "y"];

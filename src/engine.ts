@@ -2,7 +2,6 @@
 import type { ActivationOption } from "./activation.ts";
 import type { GpuTraits } from "./algorithms/algorithm.ts";
 import { algorithms } from "./algorithms/index.ts";
-import { operandBytes } from "./algorithms/parts.ts";
 import { ConvPlan, checkInputs, checkTensor } from "./conv-plan.ts";
 import { DTYPES, type Dtype, bytesFor } from "./dtype.ts";
 import { ConvError, refuse, words } from "./error.ts";
@@ -19,6 +18,7 @@ import {
   LAYOUTS,
   type Pass,
   convProblem,
+  operandBytes,
   tensorShape,
 } from "./problem.ts";
 import { elementCount } from "./shape.ts";

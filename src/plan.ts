@@ -6,7 +6,7 @@
  * The buffers a plan works on. `workspace` is scratch memory: its contents before and after a run mean nothing. `prepared` holds
  * what the plan makes of the weights alone (packed, transformed), kept with the weight tensor.
  */
-export type Operand = "x" | "w" | "y" | "bias" | "residual" | "workspace" | "prepared";
+export type Operand = "x" | "w" | "y" | "bias" | "residual" | "workspace" | "prepared" | "padded";
 
 /** A range of an operand at a binding number of a kernel. Offsets and sizes are in bytes. */
 export interface Binding {
@@ -32,6 +32,8 @@ export interface Kernel {
   readonly aliases?: Readonly<Record<string, string>>;
   /** Names of functions in the shaders that stand for others of them: what `aliases` does for types. */
   readonly functions?: Readonly<Record<string, string>>;
+  /** Bindings that are only read but lie in the buffer that the kernel writes: declared writable, as WebGPU wants it. */
+  readonly shared?: readonly number[];
 }
 
 /** One dispatch. */

@@ -4,7 +4,7 @@
 // Letters in index arithmetic, here and in the shaders, are the field's: N batch, C input channels, K output channels,
 // (T, R, S) kernel depth, height, width, (D, H, W) input and (O, P, Q) output depth, height, width.
 import { type Activation, type ActivationOption, checkActivation } from "./activation.ts";
-import { DTYPES, type Dtype } from "./dtype.ts";
+import { DTYPES, type Dtype, bytesFor } from "./dtype.ts";
 import { refuse, words } from "./error.ts";
 import { type Padding, type PaddingMode, PADDING_MODES, checkPaddingMode, resolvePadding } from "./padding.ts";
 import { type Triple, elementCount, outputSize } from "./shape.ts";
@@ -148,6 +148,11 @@ export function tensorShape(problem: ConvProblem, operand: "x" | "w" | "y"): num
     : [...own(problem.kernel), inner, problem.K];
 }
 
+/** Bytes of the buffer of x, w or y. */
+export function operandBytes(problem: ConvProblem, operand: "x" | "w" | "y"): number {
+  return bytesFor(elementCount(tensorShape(problem, operand)), problem.dtype);
+}
+
 function toTriple(values: readonly number[], unit: number): Triple {
   const all = [unit, unit, unit, ...values].slice(-3);
   return [all[0]!, all[1]!, all[2]!];
@@ -255,7 +260,7 @@ export function convProblem(pass: Pass, descriptor: ConvDescriptor, names = SHAP
 }
 
 /** Multiply-adds of the direct method, the measure by which every algorithm's speed is quoted (FLOPs are twice this). */
-export function multiplyAdds(problem: ConvProblem): number {
+export function multiplyAdds(problem: Pick<ConvProblem, "N" | "C" | "K" | "groups" | "kernel" | "output">): number {
   return (
     problem.N * problem.K * (problem.C / problem.groups) * elementCount(problem.kernel) * elementCount(problem.output)
   );

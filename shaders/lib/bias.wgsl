@@ -1,5 +1,5 @@
 // The bias of an output channel.
-@group(0) @binding(4) var<storage, read> bias: array<E>;
+@group(0) @binding(4) var<storage, read> bias: array<Y>;
 
 fn load_bias(channel: u32) -> f32 {
   return f32(bias[channel]);

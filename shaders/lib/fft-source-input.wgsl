@@ -5,12 +5,11 @@ struct Source {
   tiles: u32, first_tile: u32, first_channel: u32, tiles_d: u32,
   tiles_h: u32, tiles_w: u32, step_d: u32, step_h: u32,
   step_w: u32, pad_d: i32, pad_h: i32, pad_w: i32,
-  input_d: i32, input_h: i32, input_w: i32, x_stride_n: u32,
-  x_stride_c: u32, x_stride_d: u32, x_stride_h: u32, x_stride_w: u32,
-  end_d: i32, end_h: i32, end_w: i32, unused: u32,
+  input_d: i32, input_h: i32, input_w: i32, group_c: u32,
+  x_start: u32, x_stride_n: u32, x_stride_g: u32, x_stride_c: u32,
+  x_stride_d: u32, x_stride_h: u32, x_stride_w: u32, unused: u32,
+  end_d: i32, end_h: i32, end_w: i32, unused_too: u32,
 }
-
-@group(0) @binding(1) var<storage, read> x: array<E>;
 
 /// A row of a tile: where in x it starts, the column it starts at, and whether it lies beyond the border, or past the end of that.
 struct Row { at: u32, left: i32, beyond: bool, past: bool }
@@ -26,8 +25,10 @@ fn open_row(signal: u32, d: u32, h: u32) -> Row {
   let n = tile / g.source.tiles_d;
   let in_d = i32(tile_d * g.source.step_d + d) - g.source.pad_d;
   let in_h = i32(tile_h * g.source.step_h + h) - g.source.pad_h;
+  let group = (g.source.first_channel + channel) / g.source.group_c;
+  let c = g.source.first_channel + channel - group * g.source.group_c;
   return Row(
-    n * g.source.x_stride_n + (g.source.first_channel + channel) * g.source.x_stride_c
+    g.source.x_start + n * g.source.x_stride_n + group * g.source.x_stride_g + c * g.source.x_stride_c
       + u32(source(in_d, g.source.input_d)) * g.source.x_stride_d
       + u32(source(in_h, g.source.input_h)) * g.source.x_stride_h,
     i32(tile_w * g.source.step_w) - g.source.pad_w,
@@ -38,7 +39,7 @@ fn open_row(signal: u32, d: u32, h: u32) -> Row {
 
 fn load_cell(row: Row, at: u32) -> f32 {
   let in_w = row.left + i32(at);
-  let cell = f32(x[row.at + u32(source(in_w, g.source.input_w)) * g.source.x_stride_w]);
+  let cell = load(row.at + u32(source(in_w, g.source.input_w)) * g.source.x_stride_w);
   let padded = select(cell, PADDING_VALUE, row.beyond | is_padding(in_w, g.source.input_w));
   if (PAST_END) {
     return select(padded, 0.0, row.past | (in_w >= g.source.end_w));

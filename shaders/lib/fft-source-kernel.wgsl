@@ -1,16 +1,15 @@
 // What the forward transform of the weights reads: a kernel laid out from cell 0, its taps `dilation` apart, zeros between and
 // after, all divided by the cells of the transform. A signal is a (group, input channel, output channel).
 struct Source {
-  group_c: u32, outputs: u32, first_output: u32, group_k: u32,
+  group_c: u32, outputs: u32, first_output: u32, unused: u32,
   kernel_d: u32, kernel_h: u32, kernel_w: u32, dilation_d: u32,
-  dilation_h: u32, dilation_w: u32, w_stride_k: u32, w_stride_c: u32,
-  w_stride_tap: u32, scale: f32, first_group: u32, unused: u32,
+  dilation_h: u32, dilation_w: u32, scale: f32, first_group: u32,
+  w_start: u32, w_stride_g: u32, w_stride_k: u32, w_stride_c: u32,
+  w_stride_t: u32, w_stride_r: u32, w_stride_s: u32, unused_too: u32,
 }
 
-@group(0) @binding(1) var<storage, read> w: array<E>;
-
-/// A row of a kernel: its first tap as counted in w, and whether it has any.
-struct Row { at: u32, tap: u32, empty: bool }
+/// A row of a kernel: where in w its first tap lies, and whether it has any.
+struct Row { at: u32, empty: bool }
 
 // The tap at a cell, or the number of taps where there is none.
 fn tap_at(cell: u32, dilation: u32, kernel: u32) -> u32 {
@@ -25,18 +24,15 @@ fn open_row(signal: u32, d: u32, h: u32) -> Row {
   let c = pair - group * g.source.group_c;
   let t = tap_at(d, g.source.dilation_d, g.source.kernel_d);
   let r = tap_at(h, g.source.dilation_h, g.source.kernel_h);
-  return Row(
-    ((g.source.first_group + group) * g.source.group_k + output) * g.source.w_stride_k + c * g.source.w_stride_c,
-    (t * g.source.kernel_h + r) * g.source.kernel_w,
-    (t == g.source.kernel_d) | (r == g.source.kernel_h),
-  );
+  let empty = (t == g.source.kernel_d) | (r == g.source.kernel_h);
+  let channels_at = g.source.w_start + (g.source.first_group + group) * g.source.w_stride_g
+    + output * g.source.w_stride_k + c * g.source.w_stride_c;
+  return Row(channels_at + select(t * g.source.w_stride_t + r * g.source.w_stride_r, 0u, empty), empty);
 }
 
 fn load_cell(row: Row, at: u32) -> f32 {
   let s = tap_at(at, g.source.dilation_w, g.source.kernel_w);
   let empty = row.empty | (s == g.source.kernel_w);
-  let taps = g.source.kernel_d * g.source.kernel_h * g.source.kernel_w;
-  let tap = select(row.tap + s, 0u, empty);
-  let weight = f32(w[row.at + select(tap, taps - 1u - tap, FLIPPED) * g.source.w_stride_tap]);
+  let weight = load(row.at + select(s, 0u, empty) * g.source.w_stride_s);
   return select(weight * g.source.scale, 0.0, empty);
 }

@@ -1,6 +1,6 @@
 // The input matrix of an implicit GEMM, never laid out: row k is a (channel, tap), column n an output, and a cell is loaded from x when
-// it is needed. Terms run through the taps of a channel (channels-first) or the channels of a tap (channels-last), as the weights
-// and the input lie.
+// it is needed (`load` from load.wgsl). Terms run through the taps of a channel (channels-first) or the channels of a tap
+// (channels-last), as the input lies.
 struct Geometry {
   tiles: u32, tiles_n: u32, tiles_m: u32, splits: u32,
   groups: u32, group_c: u32, group_k: u32,
@@ -8,12 +8,11 @@ struct Geometry {
   output_o: u32, output_p: u32, output_q: u32,
   input_d: i32, input_h: i32, input_w: i32,
   pad_d: i32, pad_h: i32, pad_w: i32,
-  x_stride_n: u32, x_stride_c: u32, x_stride_d: u32, x_stride_h: u32, x_stride_w: u32,
-  y_stride_n: u32, y_stride_k: u32, y_stride_o: u32, y_stride_p: u32, y_stride_q: u32,
+  x_start: u32, x_stride_n: u32, x_stride_g: u32, x_stride_c: u32, x_stride_d: u32, x_stride_h: u32, x_stride_w: u32,
+  y_start: u32, y_stride_n: u32, y_stride_g: u32, y_stride_k: u32, y_stride_o: u32, y_stride_p: u32, y_stride_q: u32,
 }
 
 @group(0) @binding(0) var<uniform> g: Geometry;
-@group(0) @binding(1) var<storage, read> x: array<E>;
 
 // An output: where its first tap lies, and where in x (at the first channel of the group) and y.
 struct Output {
@@ -41,8 +40,8 @@ fn output_at(n: u32, group: u32) -> Output {
   let o = plane - image * g.output_o;
   return Output(
     vec3i(vec3u(o * STRIDE_D, p * STRIDE_H, q * STRIDE_W)) - vec3i(g.pad_d, g.pad_h, g.pad_w),
-    image * g.x_stride_n + group * g.group_c * g.x_stride_c,
-    image * g.y_stride_n + group * g.group_k * g.y_stride_k + o * g.y_stride_o + p * g.y_stride_p + q * g.y_stride_q,
+    g.x_start + image * g.x_stride_n + group * g.x_stride_g,
+    g.y_start + image * g.y_stride_n + group * g.y_stride_g + o * g.y_stride_o + p * g.y_stride_p + q * g.y_stride_q,
   );
 }
 
@@ -79,12 +78,9 @@ fn next_term(term: Term) -> Term {
 }
 
 fn load_cell(output: Output, term: Term) -> f32 {
-  let t = select(term.t, KERNEL_T - 1u - term.t, FLIPPED);
-  let r = select(term.r, KERNEL_R - 1u - term.r, FLIPPED);
-  let s = select(term.s, KERNEL_S - 1u - term.s, FLIPPED);
-  let at = output.corner + vec3i(vec3u(t * DILATION_D, r * DILATION_H, s * DILATION_W));
+  let at = output.corner + vec3i(vec3u(term.t * DILATION_D, term.r * DILATION_H, term.s * DILATION_W));
   let index = output.x_at + term.c * g.x_stride_c + u32(source(at.x, g.input_d)) * g.x_stride_d
     + u32(source(at.y, g.input_h)) * g.x_stride_h + u32(source(at.z, g.input_w)) * g.x_stride_w;
   let padding = is_padding(at.x, g.input_d) | is_padding(at.y, g.input_h) | is_padding(at.z, g.input_w);
-  return select(f32(x[index]), PADDING_VALUE, padding);
+  return select(load(index), PADDING_VALUE, padding);
 }

@@ -2,8 +2,8 @@
 // elements.
 @group(0) @binding(3) var<storage, read_write> c: array<vec4f>;
 
-fn store(sum: vec4f, m: u32, n: u32, row: u32, channel: u32) {
+fn store(sum: vec4f, m: u32, n: u32, tile: u32, channel: u32) {
   if (n < g.size_n) {
-    c[(row + n) / 4u] = sum;
+    c[(tile + m * g.c_row + n) / 4u] = sum;
   }
 }

@@ -1,5 +1,5 @@
 // A tensor of the output's shape, added before the activation.
-@group(0) @binding(5) var<storage, read> residual: array<E>;
+@group(0) @binding(5) var<storage, read> residual: array<Y>;
 
 fn load_residual(index: u32) -> f32 {
   return f32(residual[index]);

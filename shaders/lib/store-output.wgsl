@@ -1,5 +1,5 @@
 // Stores the finished sums of four channels of an output.
-@group(0) @binding(3) var<storage, read_write> y: array<E>;
+@group(0) @binding(3) var<storage, read_write> y: array<Y>;
 
 fn store(sum: vec4f, group: u32, split: u32, k: u32, n: u32, at: u32) {
   store_one(sum.x, group, k, n, at);
@@ -11,6 +11,6 @@ fn store(sum: vec4f, group: u32, split: u32, k: u32, n: u32, at: u32) {
 fn store_one(sum: f32, group: u32, k: u32, n: u32, at: u32) {
   if ((k < g.group_k) & (n < g.outputs)) {
     let index = at + k * g.y_stride_k;
-    y[index] = E(epilogue(sum, group * g.group_k + k, index));
+    y[index] = Y(epilogue(sum, group * g.group_k + k, index));
   }
 }

@@ -1,13 +1,11 @@
 // Weights one output channel at a time (V = f32, LaneOffsets = u32). Channels past the last of the group read the last one and are
 // not stored.
-@group(0) @binding(2) var<storage, read> w: array<E>;
-
 fn lane_offsets(group: u32, k: u32) -> u32 {
-  return (group * g.group_k + min(k, g.group_k - 1u)) * g.w_stride_k;
+  return group * g.w_stride_g + min(k, g.group_k - 1u) * g.w_stride_k;
 }
 
 fn load_weights(base: u32, at: u32) -> f32 {
-  return f32(w[base + at]);
+  return load_weight(base + at);
 }
 
 fn store(sum: f32, first_channel: u32, k: u32, at: u32) {

@@ -1,8 +1,10 @@
-// The contract that every algorithm fulfils: stateless, pure, data out. Adding one costs a file in this folder, its shader in
-// shaders/ and a line in index.ts.
-import type { Plan } from "../plan.ts";
+// The contracts: stateless, pure, data out. An algorithm as the planner and the tests see it serves problems in passes; written is it
+// as a method, which serves correlations, and serve.ts makes one of the other. Adding one costs a file in this folder, its
+// shader in shaders/ and a line in index.ts.
+import type { Plan, Preparation, Step } from "../plan.ts";
 import type { ConvProblem, Pass } from "../problem.ts";
 import type { Triple } from "../shape.ts";
+import type { Correlation } from "./correlation.ts";
 
 /** What planning may know of the GPU and of the caller's constraints. */
 export interface GpuTraits {
@@ -63,4 +65,25 @@ export interface Algorithm<V extends Variant = Variant> {
   exactOnIntegers?(problem: ConvProblem, variant: V): boolean;
   /** Estimated seconds, for ranking only. */
   cost(problem: ConvProblem, gpu: GpuTraits, variant: V): number;
+}
+
+/** How a correlation is computed: a plan, or a part of one. */
+export interface Part {
+  readonly preparation?: Preparation;
+  readonly steps: readonly Step[];
+  readonly workspaceBytes: number;
+}
+
+/** An algorithm as it is written: what the same members of Algorithm are for problems, for the correlations that they are made of. */
+export interface Method<V extends Variant = Variant> {
+  readonly name: string;
+  supports(c: Correlation, gpu: GpuTraits): true | Unsupported;
+  variants(c: Correlation, gpu: GpuTraits): readonly V[];
+  plan(c: Correlation, gpu: GpuTraits, variant: V): Part;
+  errorGrowth(c: Correlation, variant: V): number;
+  /** In cells of the padded input of the correlation. */
+  errorSpread?(c: Correlation, variant: V): Triple;
+  readonly errorNorm?: "windows" | "energy";
+  exactOnIntegers?(c: Correlation, variant: V): boolean;
+  cost(c: Correlation, gpu: GpuTraits, variant: V): number;
 }

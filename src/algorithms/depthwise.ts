@@ -1,18 +1,23 @@
 // depthwise: one input channel a group, any number of output channels. The sum as it is written, in tiles of outputs in both
 // directions that share the input cells they load, with no workspace.
-import { BINDING, type Plan, gridFor } from "../plan.ts";
-import { type ConvProblem, multiplyAdds } from "../problem.ts";
-import type { Algorithm, GpuTraits, Variant } from "./algorithm.ts";
+import { BINDING, gridFor } from "../plan.ts";
+import { multiplyAdds } from "../problem.ts";
+import type { GpuTraits, Method, Part, Variant } from "./algorithm.ts";
+import type { Correlation } from "./correlation.ts";
 import {
-  elementAliases,
+  LOAD,
   epilogueBindings,
   epilogueConstants,
   epilogueShaders,
+  inputAlias,
+  inputWords,
+  outputAlias,
+  outputWords,
   paddingShader,
+  weightWords,
   whole,
   windowConstants,
 } from "./parts.ts";
-import { inputStrides, kernelStrides, outputStrides } from "./strides.ts";
 
 export interface DepthwiseVariant extends Variant {
   /** Outputs of a column, outputs of a row and output channels of a group that a thread makes. */
@@ -28,7 +33,7 @@ export interface DepthwiseVariant extends Variant {
  * How the outputs of a tile share cells along an axis. Two outputs share cells where the distance of the cells they begin at is
  * a multiple of the dilation: outputs `outputStep` apart, which begin `shift` cells of the dilated grid apart.
  */
-function sharing(problem: ConvProblem, axis: number): { outputStep: number; shift: number } {
+function sharing(problem: Correlation, axis: number): { outputStep: number; shift: number } {
   const [stride, dilation] = [problem.stride[axis]!, problem.dilation[axis]!];
   const common = greatestCommonDivisor(stride, dilation);
   return { outputStep: dilation / common, shift: stride / common };
@@ -44,7 +49,7 @@ function tilesAlong(outputs: number, tile: number, outputStep: number): number {
 }
 
 /** The tile of a variant and how it cuts the problem. */
-function shapeOf(problem: ConvProblem, variant: DepthwiseVariant) {
+function shapeOf(problem: Correlation, variant: DepthwiseVariant) {
   const { kernel, output, N, groups } = problem;
   const p = sharing(problem, 1);
   const q = sharing(problem, 2);
@@ -70,22 +75,22 @@ function shapeOf(problem: ConvProblem, variant: DepthwiseVariant) {
  * What a load, the start of a thread, and each sum that has to live through a loop cost, in multiply-adds, measured on SwiftShader
  * (a loop of one step around a tile of 56 sums took 7 ms instead of 4). The other figures of the estimate are of its order.
  */
-const LOAD = 22;
+const LOAD_COST = 22;
 const THREAD = 600;
 const LOOP = 65;
 const MULTIPLY_ADDS_A_SECOND = 1e10;
 
 /** The estimated work of a variant, in multiply-adds of one thread after the other. */
-function work(problem: ConvProblem, variant: DepthwiseVariant): number {
+function work(problem: Correlation, variant: DepthwiseVariant): number {
   const { tileP, tileQ, tileM, rows, columns } = variant;
   const shape = shapeOf(problem, variant);
   const outputs = tileP * tileQ * tileM;
   // A stretch as wide as the kernel has its columns worked out once, another again in each step.
-  const cell = columns === problem.kernel[2] ? LOAD + 3 : LOAD + 9;
+  const cell = columns === problem.kernel[2] ? LOAD_COST + 3 : LOAD_COST + 9;
   const loop = shape.steps > 1 ? LOOP * outputs : 0;
   const step =
     cell * shape.cellRows * shape.cellColumns +
-    LOAD * rows * columns * tileM +
+    LOAD_COST * rows * columns * tileM +
     outputs * rows * (columns + shape.columnTail);
   const ends = THREAD + loop + 8 * shape.cellColumns + 12 * outputs;
   return shape.threads * (shape.steps * step + ends);
@@ -110,14 +115,14 @@ function chunksOf(size: number): number[] {
   );
 }
 
-function variantOf(problem: ConvProblem, tile: Omit<DepthwiseVariant, "name">): DepthwiseVariant {
+function variantOf(problem: Correlation, tile: Omit<DepthwiseVariant, "name">): DepthwiseVariant {
   const { tileP, tileQ, tileM, rows, columns } = tile;
   const part = rows * columns === problem.kernel[1] * problem.kernel[2] ? "" : `r${rows}s${columns}`;
   return { name: `p${tileP}q${tileQ}${tileM > 1 ? `m${tileM}` : ""}${part}`, ...tile };
 }
 
 /** Every tile within the limits. The rows of a kernel are taken together only where its columns are. */
-function candidates(problem: ConvProblem, gpu: GpuTraits): DepthwiseVariant[] {
+function candidates(problem: Correlation, gpu: GpuTraits): DepthwiseVariant[] {
   const [, R, S] = problem.kernel;
   const most = multiplyAdds(problem) < LARGE ? MAX_UNROLLED.small : MAX_UNROLLED.large;
   const mostSums = gpu.software ? MAX_SUMS.software : MAX_SUMS.hardware;
@@ -139,10 +144,8 @@ function candidates(problem: ConvProblem, gpu: GpuTraits): DepthwiseVariant[] {
   return found;
 }
 
-export const depthwise: Algorithm<DepthwiseVariant> = {
+export const depthwise: Method<DepthwiseVariant> = {
   name: "depthwise",
-  passes: ["forward"],
-
   supports({ C, groups }) {
     if (C === groups) return true;
     return { reason: `each of the ${groups} groups has ${C / groups} input channels, and it takes one` };
@@ -153,27 +156,24 @@ export const depthwise: Algorithm<DepthwiseVariant> = {
     return [costed.reduce((best, one) => (one.cost < best.cost ? one : best)).variant];
   },
 
-  plan(problem, _gpu, variant): Plan {
+  plan(problem, _gpu, variant): Part {
     const { K, groups, input, output, padBegin } = problem;
     const shape = shapeOf(problem, variant);
     const { p, q } = shape;
-    const x = inputStrides(problem);
-    const y = outputStrides(problem);
-    const w = kernelStrides(problem);
     return {
-      algorithm: "depthwise",
-      variant: variant.name,
       workspaceBytes: 0,
       steps: [
         {
           kernel: {
             shaders: [
               ...epilogueShaders(problem.epilogue),
+              LOAD.x,
+              LOAD.w,
               paddingShader(problem),
               shape.steps === 1 ? "depthwise-one-step" : "depthwise-steps",
               "depthwise",
             ],
-            aliases: { E: elementAliases(problem).E },
+            aliases: { ...inputAlias(problem), ...outputAlias(problem) },
             constants: {
               ...epilogueConstants(problem.epilogue),
               TILE_P: variant.tileP,
@@ -193,7 +193,6 @@ export const depthwise: Algorithm<DepthwiseVariant> = {
               M_TAIL: (K / groups) % variant.tileM !== 0,
               ...windowConstants(problem),
               CHANNELS_LAST: problem.layout === "channels-last",
-              FLIPPED: problem.flipped,
               PADDING_VALUE: { f32: problem.paddingValue },
             },
           },
@@ -209,9 +208,9 @@ export const depthwise: Algorithm<DepthwiseVariant> = {
             ...[output[1], output[2], K / groups],
             ...input,
             ...padBegin,
-            ...[x.batch, x.channel, ...x.spatial],
-            ...[y.batch, y.channel, ...y.spatial],
-            ...[w.outputChannel, w.tap],
+            ...inputWords(problem),
+            ...outputWords(problem),
+            ...weightWords(problem),
           ],
           workgroups: gridFor(shape.threads),
         },

@@ -1,19 +1,24 @@
 // direct: the sum as it is written, in register tiles, straight from storage and with no workspace. Serves every problem and so is
 // the last resort.
-import { BINDING, type Plan, gridFor } from "../plan.ts";
-import { type ConvProblem, multiplyAdds } from "../problem.ts";
+import { BINDING, gridFor } from "../plan.ts";
+import { multiplyAdds } from "../problem.ts";
 import { elementCount } from "../shape.ts";
-import type { Algorithm, Variant } from "./algorithm.ts";
+import type { Method, Part, Variant } from "./algorithm.ts";
+import { type Correlation, termCount } from "./correlation.ts";
 import {
-  elementAliases,
+  LOAD,
   epilogueBindings,
   epilogueConstants,
   epilogueShaders,
+  inputAlias,
+  inputWords,
+  outputAlias,
+  outputWords,
   paddingShader,
+  weightWords,
   whole,
   windowConstants,
 } from "./parts.ts";
-import { inputStrides, kernelStrides, outputStrides } from "./strides.ts";
 
 interface DirectVariant extends Variant {
   /** Neighbouring outputs of a row that a thread makes. */
@@ -32,7 +37,7 @@ interface DirectVariant extends Variant {
 const MAX_UNROLLED = 512;
 const MAX_UNROLLED_ROWS = 96;
 
-function variantOf(problem: ConvProblem, tileQ: number, tileK: number): DirectVariant {
+function variantOf(problem: Correlation, tileQ: number, tileK: number): DirectVariant {
   const groupK = problem.K / problem.groups;
   // A group of less than two vectors is made channel by channel where vectors would not fill it: for 192 channels in 32 groups, 3x3
   // at 28 x 28, 5.3 ms instead of 8.6 on SwiftShader.
@@ -51,7 +56,7 @@ function divisorUpTo(size: number, most: number): number {
  * How many kernel rows and columns one step of the sum takes, and how the cells of a row are loaded: as one stretch that the
  * columns share, or where they share little, column by column.
  */
-function stepConstants(problem: ConvProblem, variant: DirectVariant) {
+function stepConstants(problem: Correlation, variant: DirectVariant) {
   const stride = problem.stride[2];
   const dilation = problem.dilation[2];
   const unrolled = MAX_UNROLLED / (variant.tileQ * variant.tileV);
@@ -65,10 +70,8 @@ function stepConstants(problem: ConvProblem, variant: DirectVariant) {
   return { ROWS: rows, COLUMNS: columns, CELL_STEP: 1, CELLS_PER_OUTPUT: stride, CELLS_PER_COLUMN: dilation };
 }
 
-export const direct: Algorithm<DirectVariant> = {
+export const direct: Method<DirectVariant> = {
   name: "direct",
-  passes: ["forward"],
-
   supports: () => true,
 
   variants(problem) {
@@ -80,31 +83,29 @@ export const direct: Algorithm<DirectVariant> = {
     return [variantOf(problem, best!, best! >= 7 && problem.kernel[2] > 1 ? 8 : 16)];
   },
 
-  plan(problem, _gpu, variant): Plan {
-    const { N, C, K, groups, input, kernel, output, padBegin } = problem;
-    const x = inputStrides(problem);
-    const y = outputStrides(problem);
-    const w = kernelStrides(problem);
+  plan(problem, _gpu, variant): Part {
+    const { N, C, K, groups, input, output, padBegin } = problem;
     const tilesQ = Math.ceil(output[2] / variant.tileQ);
     const tilesK = Math.ceil(K / groups / (variant.tileV * variant.lanes));
     const step = stepConstants(problem, variant);
-    const steps = ((C / groups) * elementCount(kernel)) / (step.ROWS * step.COLUMNS);
+    const steps = termCount(problem) / (step.ROWS * step.COLUMNS);
     const threads = N * groups * tilesK * output[0] * output[1] * tilesQ;
     return {
-      algorithm: "direct",
-      variant: variant.name,
       workspaceBytes: 0,
       steps: [
         {
           kernel: {
             shaders: [
               ...epilogueShaders(problem.epilogue),
+              LOAD.x,
+              LOAD.w,
               paddingShader(problem),
               variant.lanes === 4 ? "lib/weights-gather4" : "lib/weights-scalar",
               "direct",
             ],
             aliases: {
-              ...elementAliases(problem),
+              ...inputAlias(problem),
+              ...outputAlias(problem),
               V: variant.lanes === 4 ? "vec4f" : "f32",
               LaneOffsets: variant.lanes === 4 ? "vec4u" : "u32",
             },
@@ -118,7 +119,6 @@ export const direct: Algorithm<DirectVariant> = {
               K_TAIL: (K / groups) % (variant.tileV * variant.lanes) !== 0,
               ...windowConstants(problem),
               CHANNELS_LAST: problem.layout === "channels-last",
-              FLIPPED: problem.flipped,
               PADDING_VALUE: { f32: problem.paddingValue },
             },
           },
@@ -135,9 +135,9 @@ export const direct: Algorithm<DirectVariant> = {
             ...[groups, C / groups, K / groups],
             ...input,
             ...padBegin,
-            ...[x.batch, x.channel, ...x.spatial],
-            ...[y.batch, y.channel, ...y.spatial],
-            ...[w.outputChannel, w.inputChannel, w.tap],
+            ...inputWords(problem),
+            ...outputWords(problem),
+            ...weightWords(problem),
           ],
           workgroups: gridFor(threads),
         },

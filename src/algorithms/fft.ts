@@ -1,10 +1,10 @@
 // fft: convolution as a product of spectra, the whole map at once or in overlapping tiles (overlap-save), real to complex with half
 // spectra (Mathieu, Henaff and LeCun, "Fast training of convolutional networks through FFTs", 2013; Vasilache et al., "Fast convolutional nets with
 // fbfft", 2014). The frequencies stay in the order the passes leave them in; the products do not mind.
-import type { Plan } from "../plan.ts";
-import type { ConvProblem } from "../problem.ts";
+import type { Step } from "../plan.ts";
 import { dilatedExtent } from "../shape.ts";
-import type { Algorithm, GpuTraits, Unsupported, Variant } from "./algorithm.ts";
+import type { GpuTraits, Method, Part, Unsupported, Variant } from "./algorithm.ts";
+import type { Correlation } from "./correlation.ts";
 import { type Chunks, chunksOf } from "./fft/chunks.ts";
 import { estimate } from "./fft/cost.ts";
 import { errorGrowth } from "./fft/error.ts";
@@ -21,7 +21,7 @@ function isTiled(tiling: Tiling): boolean {
 }
 
 /** The ways of a problem that fit in memory, the cheapest first: the whole map, and the best that is not. */
-function waysOf(problem: ConvProblem, gpu: GpuTraits): FftVariant[] {
+function waysOf(problem: Correlation, gpu: GpuTraits): FftVariant[] {
   const whole = wholeTiling(problem);
   const ways: FftVariant[] = [];
   if (whole && "parts" in chunksOf(problem, whole, gpu)) ways.push({ name: "whole", tiling: whole });
@@ -34,7 +34,7 @@ function waysOf(problem: ConvProblem, gpu: GpuTraits): FftVariant[] {
   return ways.toSorted((a, b) => estimate(problem, a.tiling) - estimate(problem, b.tiling));
 }
 
-function refusal(problem: ConvProblem, gpu: GpuTraits): Unsupported {
+function refusal(problem: Correlation, gpu: GpuTraits): Unsupported {
   const extents = problem.kernel.map((size, axis) => dilatedExtent(size, problem.dilation[axis]!));
   const longest = Math.max(...extents);
   const all = [...tilings(problem), wholeTiling(problem)].filter((tiling) => tiling !== undefined);
@@ -54,7 +54,7 @@ function refusal(problem: ConvProblem, gpu: GpuTraits): Unsupported {
   };
 }
 
-function stepsOf(problem: ConvProblem, tiling: Tiling, chunks: Chunks): Plan["steps"] {
+function stepsOf(problem: Correlation, tiling: Tiling, chunks: Chunks): Step[] {
   const total = tileCount(problem, tiling);
   const steps = [];
   for (const part of chunks.parts) {
@@ -69,22 +69,18 @@ function stepsOf(problem: ConvProblem, tiling: Tiling, chunks: Chunks): Plan["st
   return steps;
 }
 
-export const fft: Algorithm<FftVariant> = {
+export const fft: Method<FftVariant> = {
   name: "fft",
-  passes: ["forward"],
-
   supports(problem, gpu) {
     return waysOf(problem, gpu).length > 0 ? true : refusal(problem, gpu);
   },
 
   variants: waysOf,
 
-  plan(problem, gpu, { name, tiling }): Plan {
+  plan(problem, gpu, { name, tiling }): Part {
     const chunks = chunksOf(problem, tiling, gpu);
     if (!("parts" in chunks)) throw new Error(`fft: ${name} takes ${chunks.least} bytes`);
     return {
-      algorithm: "fft",
-      variant: name,
       steps: stepsOf(problem, tiling, chunks),
       workspaceBytes: chunks.workspaceBytes,
       preparation: {

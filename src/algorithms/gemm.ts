@@ -1,9 +1,19 @@
 // The batched GEMM step that the matrix algorithms share, and the packing of matrices into the form it reads.
 import { BINDING, type Binding, type Step, WORKGROUP_SIZE, gridFor } from "../plan.ts";
-import type { ConvProblem, Epilogue } from "../problem.ts";
-import { type Triple, roundUp } from "../shape.ts";
+import type { Epilogue } from "../problem.ts";
+import { type Triple, elementCount, roundUp } from "../shape.ts";
 import type { Variant } from "./algorithm.ts";
-import { F32_BYTES, elementAliases, epilogueBindings, epilogueConstants, epilogueShaders } from "./parts.ts";
+import type { Correlation, TensorView } from "./correlation.ts";
+import {
+  F32_BYTES,
+  LOAD,
+  elementTypes,
+  epilogueBindings,
+  epilogueConstants,
+  epilogueShaders,
+  inputAlias,
+  outputAlias,
+} from "./parts.ts";
 
 /** A register tile: rows of A, and vectors of four columns of B, that one thread multiplies. */
 export interface GemmVariant extends Variant {
@@ -11,15 +21,16 @@ export interface GemmVariant extends Variant {
   readonly tileN4: number;
 }
 
-/** The pixels of a tensor that the outputs of a pointwise convolution see: as many as `sizes`, at `strides` (batch first). */
+/** A lattice of pixels of a tensor: as many as `sizes`, at `strides` (batch first), from `start` on. */
 export interface PixelGrid {
+  readonly start: number;
   readonly sizes: Triple;
   readonly strides: readonly [number, number, number, number];
 }
 
 /**
  * Where a batch of row-major matrices lies. Strides in elements, multiples of 4 for A and B, unless the rows of A or the columns of B
- * are `pixels` of a tensor, which are loaded one by one; those of C too where it is not y.
+ * are `pixels` of a tensor, which are loaded one by one, `step` elements from one term of a sum to the next.
  */
 export interface MatrixBatch {
   readonly buffer: Pick<Binding, "operand" | "offset" | "size">;
@@ -27,6 +38,15 @@ export interface MatrixBatch {
   readonly inner: number;
   readonly outer: number;
   readonly pixels?: PixelGrid;
+  readonly step?: number;
+}
+
+/** Where C lies: rows and columns at any distance; where one of the two are pixels that lie unevenly, they are told by `pixels`. */
+export interface ResultBatch extends MatrixBatch {
+  readonly column: number;
+  readonly start: number;
+  /** The first pixel of the matrix, counted through all of `pixels`. */
+  readonly first?: number;
 }
 
 export interface Gemm {
@@ -38,7 +58,7 @@ export interface Gemm {
   readonly innerCount: number;
   readonly a: MatrixBatch;
   readonly b: MatrixBatch;
-  readonly c: MatrixBatch & { readonly start: number };
+  readonly c: ResultBatch;
   /** Whether the output channels are the rows of C (channels-first) or its columns; each inner matrix has `channels` of them. */
   readonly channelsAreRows: boolean;
   readonly channels: number;
@@ -60,11 +80,9 @@ export function gemmVariant(M: number, N: number): GemmVariant {
 const MIN_LARGE_TILES = 64;
 
 /** Tensors are of the problem's element type; workspace and prepared weights are float32. */
-function isTensor(matrix: MatrixBatch): boolean {
-  return matrix.buffer.operand !== "workspace" && matrix.buffer.operand !== "prepared";
+function isTensor({ buffer: { operand } }: MatrixBatch): boolean {
+  return operand !== "workspace" && operand !== "prepared";
 }
-
-const FLOAT32 = { dtype: "f32" } as const;
 
 const NO_EPILOGUE: Epilogue = { bias: false, residual: false, activation: { name: "none", parameter: 0 } };
 
@@ -73,32 +91,65 @@ function stridesOf({ row, inner, outer, pixels }: MatrixBatch): number[] {
   return [row, inner, outer].map((stride) => (pixels ? stride : stride / 4));
 }
 
-/** The multiplication of a batch of matrices; with the problem's epilogue where C is its output y. */
-export function gemmStep(gemm: Gemm, variant: GemmVariant, problem: ConvProblem): Step {
-  const last = gemm.c.buffer.operand === "y";
-  const epilogue = last ? problem.epilogue : NO_EPILOGUE;
-  const types = (matrix: MatrixBatch): Record<"E" | "E4", string> =>
-    elementAliases(isTensor(matrix) ? problem : FLOAT32);
-  const { M, N, K, a, b, c } = gemm;
+function gridWords(grid: PixelGrid | undefined): number[] {
+  return grid ? [grid.start, ...grid.sizes, ...grid.strides] : [0, 1, 1, 1, 0, 0, 0, 0];
+}
+
+/** The pixels of an output as a lattice, or how far apart they lie where that is the same from each to the next. */
+export function outputPixels(
+  { batch, spatial }: TensorView,
+  [O, P, Q]: Triple,
+  N: number,
+): { even: number } | { pixels: PixelGrid } {
+  const [d, h, w] = spatial;
+  const sizes: Triple = [O, P, Q];
+  // The distance of neighbours along the innermost axis that has any, and whether the others continue it.
+  const axes = [
+    [N, batch],
+    [O, d],
+    [P, h],
+    [Q, w],
+  ] as const;
+  let even: number | undefined;
+  let next = 0;
+  for (const [size, stride] of axes.toReversed()) {
+    if (size === 1) continue;
+    if (even === undefined) {
+      even = stride;
+      next = stride;
+    }
+    if (stride !== next) return { pixels: { start: 0, sizes, strides: [batch, d, h, w] } };
+    next *= size;
+  }
+  return { even: even ?? 1 };
+}
+
+/** The multiplication of a batch of matrices; with the correlation's epilogue where C is its output. */
+export function gemmStep(gemm: Gemm, variant: GemmVariant, c: Correlation): Step {
+  const last = gemm.c.buffer.operand !== "workspace";
+  const epilogue = last ? c.epilogue : NO_EPILOGUE;
+  const { M, N, K, a, b } = gemm;
   const grid = a.pixels ?? b.pixels;
-  const shares = (matrix: MatrixBatch): boolean => matrix.buffer.operand === c.buffer.operand;
+  const vectors = (matrix: MatrixBatch): string => elementTypes(isTensor(matrix) ? c.dtype : "f32").four;
   const tilesM = Math.ceil(M / variant.tileM);
   const tilesN = Math.ceil(N / (4 * variant.tileN4));
   const threads = gemm.outerCount * gemm.innerCount * tilesM * tilesN;
+  const result = gemm.c.pixels ? "lib/matrix-c-pixels" : "lib/matrix-c-output";
   return {
     kernel: {
       shaders: [
         ...epilogueShaders(epilogue),
         ...(grid ? ["lib/pixel-offset"] : []),
-        a.pixels ? "lib/matrix-a-pixels" : shares(a) ? "lib/matrix-a-scratch" : "lib/matrix-a-vectors",
-        b.pixels ? "lib/matrix-b-pixels" : shares(b) ? "lib/matrix-b-scratch" : "lib/matrix-b-vectors",
-        last ? "lib/matrix-c-output" : "lib/matrix-c-scratch",
+        ...(a.pixels ? [LOAD.x, "lib/matrix-a-pixels"] : ["lib/matrix-a-vectors"]),
+        ...(b.pixels ? [LOAD.w, "lib/matrix-b-pixels"] : ["lib/matrix-b-vectors"]),
+        last ? result : "lib/matrix-c-scratch",
         "gemm",
       ],
       aliases: {
-        ...(a.pixels ? { A: types(a).E } : { A4: types(a).E4 }),
-        ...(b.pixels ? { B: types(b).E, ColumnsAt: "vec4u" } : { B4: types(b).E4, ColumnsAt: "u32" }),
-        ...(last ? { E: types(c).E } : {}),
+        ...(a.pixels ? {} : { A4: vectors(a) }),
+        ...(b.pixels ? { ColumnsAt: "vec4u" } : { B4: vectors(b), ColumnsAt: "u32" }),
+        ...(grid ? inputAlias(c) : {}),
+        ...(last ? outputAlias(c) : {}),
       },
       constants: {
         ...epilogueConstants(epilogue),
@@ -110,8 +161,8 @@ export function gemmStep(gemm: Gemm, variant: GemmVariant, problem: ConvProblem)
     bindings: [
       { ...a.buffer, binding: BINDING.first },
       { ...b.buffer, binding: BINDING.second },
-      { ...c.buffer, binding: BINDING.output },
-      ...(last ? epilogueBindings(problem) : []),
+      { ...gemm.c.buffer, binding: BINDING.output },
+      ...(last ? epilogueBindings(c) : []),
     ],
     uniforms: [
       threads,
@@ -119,51 +170,56 @@ export function gemmStep(gemm: Gemm, variant: GemmVariant, problem: ConvProblem)
       ...[M, N, Math.ceil(K / 4)],
       ...stridesOf(a),
       ...stridesOf(b),
-      ...[c.row, c.inner, c.outer, c.start],
-      ...[gemm.channels, K],
-      ...(grid ? [...grid.sizes, ...grid.strides] : [1, 1, 1, 0, 0, 0, 0]),
+      ...[gemm.c.row, gemm.c.column, gemm.c.inner, gemm.c.outer, gemm.c.start],
+      ...[gemm.channels, K, a.step ?? 1],
+      ...gridWords(grid),
+      gemm.c.first ?? 0,
+      ...gridWords(gemm.c.pixels).slice(1),
     ],
     workgroups: gridFor(threads),
   };
 }
 
-/** A batch of matrices to be packed: `rows` x `columns` at any strides (in elements). */
+/** A batch of channels x terms to be packed into matrices. Strides in elements. */
 export interface Unpacked {
   readonly batch: number;
-  readonly rows: number;
-  readonly columns: number;
+  readonly channels: number;
+  /** Terms count through the cells of each inner channel, or with `innerFirst` through the inner channels of each cell. */
+  readonly inner: number;
+  readonly cells: Triple;
+  readonly innerFirst: boolean;
+  /** Whether the terms are the rows of the packed matrices, and the channels their columns. */
+  readonly termsAreRows: boolean;
+  readonly start: number;
   readonly batchStride: number;
-  readonly rowStride: number;
-  readonly columnStride: number;
+  readonly channelStride: number;
+  readonly innerStride: number;
+  readonly cellStrides: Triple;
 }
 
-/** Rows and columns of a packed matrix: both padded to whole vectors. */
-export function packedSize(from: Unpacked): { rows: number; columns: number; bytes: number } {
-  const rows = roundUp(from.rows, 4);
-  const columns = roundUp(from.columns, 4);
+/** Rows and columns of a packed matrix: both padded to whole vectors, `rows` to a multiple of another number where that is asked. */
+export function packedSize(from: Unpacked, rowsStep = 4): { rows: number; columns: number; bytes: number } {
+  const terms = from.inner * elementCount(from.cells);
+  const rows = roundUp(from.termsAreRows ? terms : from.channels, rowsStep);
+  const columns = roundUp(from.termsAreRows ? from.channels : terms, 4);
   return { rows, columns, bytes: from.batch * rows * columns * F32_BYTES };
 }
 
 /** Packs matrices of a tensor, as float32. */
-export function packStep(from: Unpacked, source: Binding, target: Binding, problem: ConvProblem): Step {
-  const { rows, columns } = packedSize(from);
+export function packStep(from: Unpacked, source: Binding, target: Binding, c: Correlation, rowsStep = 4): Step {
+  const { rows, columns } = packedSize(from, rowsStep);
   const threads = (from.batch * rows * columns) / 4;
   return {
     kernel: {
-      shaders: ["lib/thread", "pack"],
-      aliases: { E: elementAliases(problem).E },
-      constants: { WORKGROUP_SIZE },
+      shaders: ["lib/thread", LOAD.x, "pack"],
+      aliases: inputAlias(c),
+      constants: { WORKGROUP_SIZE, TERMS_ARE_ROWS: from.termsAreRows, INNER_FIRST: from.innerFirst },
     },
     bindings: [source, target],
     uniforms: [
-      threads,
-      columns / 4,
-      rows,
-      from.rows,
-      from.columns,
-      from.batchStride,
-      from.rowStride,
-      from.columnStride,
+      ...[threads, columns / 4, rows],
+      ...[from.channels, from.inner, ...from.cells],
+      ...[from.start, from.batchStride, from.channelStride, from.innerStride, ...from.cellStrides],
     ],
     workgroups: gridFor(threads),
   };

@@ -1,12 +1,31 @@
 // im2col: the input cells of every sum are laid out as a matrix, in chunks under a byte cap, and multiplied with the weights
 // (Chellapilla, Puri and Simard, "High performance convolutional neural networks for document processing", section 3).
-import { BINDING, type Plan, type Step, WORKGROUP_SIZE, gridFor } from "../plan.ts";
-import { type ConvProblem, multiplyAdds, sumLength } from "../problem.ts";
+import { BINDING, type Step, WORKGROUP_SIZE, gridFor } from "../plan.ts";
+import { multiplyAdds } from "../problem.ts";
 import { elementCount, roundUp } from "../shape.ts";
-import type { Algorithm, GpuTraits } from "./algorithm.ts";
-import { type GemmVariant, type MatrixBatch, gemmStep, gemmVariant, packStep, packedSize } from "./gemm.ts";
-import { elementAliases, F32_BYTES, paddingShader, preparedRange, scratch, whole, windowConstants } from "./parts.ts";
-import { inputStrides } from "./strides.ts";
+import type { GpuTraits, Method, Part } from "./algorithm.ts";
+import { type Correlation, termCount } from "./correlation.ts";
+import {
+  type GemmVariant,
+  type MatrixBatch,
+  type ResultBatch,
+  gemmStep,
+  gemmVariant,
+  outputPixels,
+  packStep,
+  packedSize,
+} from "./gemm.ts";
+import {
+  F32_BYTES,
+  LOAD,
+  inputAlias,
+  inputWords,
+  paddingShader,
+  preparedRange,
+  scratch,
+  whole,
+  windowConstants,
+} from "./parts.ts";
 import { type WeightMatrix, paddedTerms, weightMatrix } from "./weights.ts";
 
 /** A chunk larger than this gains nothing: the GEMM is long since busy. */
@@ -35,7 +54,7 @@ interface Sizes {
   readonly packedBytes: number;
 }
 
-function sizesOf(problem: ConvProblem): Sizes {
+function sizesOf(problem: Correlation): Sizes {
   const channelsLast = problem.layout === "channels-last";
   const weights = weightMatrix(problem);
   const outputs = elementCount(problem.output);
@@ -49,13 +68,13 @@ function sizesOf(problem: ConvProblem): Sizes {
 }
 
 /** Bytes of the columns of so many pixels of one image. */
-function columnBytes(problem: ConvProblem, sizes: Sizes, pixels: number): number {
+function columnBytes(problem: Correlation, sizes: Sizes, pixels: number): number {
   const rows = problem.layout === "channels-last" ? pixels : roundUp(pixels, 4);
   return problem.groups * sizes.terms * rows * F32_BYTES;
 }
 
 /** The chunks of a problem, or nothing where not even four pixels fit. */
-function chunksOf(problem: ConvProblem, sizes: Sizes, gpu: GpuTraits): Chunk[] | undefined {
+function chunksOf(problem: Correlation, sizes: Sizes, gpu: GpuTraits): Chunk[] | undefined {
   const cap = Math.min(CHUNK_BYTES, gpu.maxBindingBytes, gpu.maxWorkspaceBytes - sizes.packedBytes);
   const imageBytes = columnBytes(problem, sizes, sizes.pixels);
   const chunks: Chunk[] = [];
@@ -77,29 +96,27 @@ function chunksOf(problem: ConvProblem, sizes: Sizes, gpu: GpuTraits): Chunk[] |
   return chunks;
 }
 
-function chunkBytes(problem: ConvProblem, sizes: Sizes, chunk: Chunk): number {
+function chunkBytes(problem: Correlation, sizes: Sizes, chunk: Chunk): number {
   return chunk.images * columnBytes(problem, sizes, chunk.pixels);
 }
 
-function im2colStep(problem: ConvProblem, sizes: Sizes, chunk: Chunk): Step {
+function im2colStep(problem: Correlation, sizes: Sizes, chunk: Chunk): Step {
   const { C, groups, input, output, padBegin } = problem;
   const channelsLast = problem.layout === "channels-last";
-  const x = inputStrides(problem);
   const rows = channelsLast ? chunk.pixels : sizes.terms;
   const rowVectors = channelsLast ? sizes.terms / 4 : Math.ceil(chunk.pixels / 4);
   const runs = Math.ceil(rowVectors / RUN);
   const threads = chunk.images * groups * rows * runs;
   return {
     kernel: {
-      shaders: ["lib/thread", paddingShader(problem), "im2col"],
-      aliases: { E: elementAliases(problem).E },
+      shaders: ["lib/thread", LOAD.x, paddingShader(problem), "im2col"],
+      aliases: inputAlias(problem),
       constants: {
         WORKGROUP_SIZE,
         RUN,
         ...windowConstants(problem),
         CHANNELS_LAST: channelsLast,
         FOURS_TOGETHER: (channelsLast ? C / groups : output[2]) % 4 === 0,
-        FLIPPED: problem.flipped,
         PADDING_VALUE: { f32: problem.paddingValue },
       },
     },
@@ -112,16 +129,32 @@ function im2colStep(problem: ConvProblem, sizes: Sizes, chunk: Chunk): Step {
       ...[output[1], output[0], output[2]],
       ...input,
       ...padBegin,
-      ...[x.batch, x.channel, ...x.spatial],
+      ...inputWords(problem),
     ],
     workgroups: gridFor(threads),
   };
 }
 
-function multiplyStep(problem: ConvProblem, sizes: Sizes, chunk: Chunk, variant: GemmVariant): Step {
+/** Where the outputs of a chunk go. */
+function resultOf(problem: Correlation, { firstImage, firstPixel }: Chunk): ResultBatch {
+  const { y } = problem;
+  const channelsLast = problem.layout === "channels-last";
+  const lie = outputPixels(y, problem.output, channelsLast ? problem.N : 1);
+  const pixel = "even" in lie ? lie.even : 0;
+  return {
+    buffer: whole(BINDING.output, "y", problem),
+    row: channelsLast ? pixel : y.channel,
+    column: channelsLast ? y.channel : pixel,
+    inner: y.group,
+    outer: channelsLast ? 0 : y.batch,
+    start: y.start + (channelsLast ? 0 : firstImage * y.batch) + firstPixel * pixel,
+    ...("pixels" in lie && { pixels: lie.pixels, first: firstPixel }),
+  };
+}
+
+function multiplyStep(problem: Correlation, sizes: Sizes, chunk: Chunk, variant: GemmVariant): Step {
   const { K, groups } = problem;
   const groupK = K / groups;
-  const outputs = elementCount(problem.output);
   const channelsLast = problem.layout === "channels-last";
   const row = channelsLast ? sizes.terms : roundUp(chunk.pixels, 4);
   const rows = channelsLast ? chunk.pixels : sizes.terms;
@@ -131,7 +164,6 @@ function multiplyStep(problem: ConvProblem, sizes: Sizes, chunk: Chunk, variant:
     inner: rows * row,
     outer: groups * rows * row,
   };
-  const y = whole(BINDING.output, "y", problem);
   return gemmStep(
     {
       M: channelsLast ? chunk.pixels : groupK,
@@ -141,15 +173,7 @@ function multiplyStep(problem: ConvProblem, sizes: Sizes, chunk: Chunk, variant:
       innerCount: groups,
       a: channelsLast ? columns : sizes.weights.batch,
       b: channelsLast ? sizes.weights.batch : columns,
-      c: channelsLast
-        ? { buffer: y, row: K, inner: groupK, outer: 0, start: chunk.firstPixel * K }
-        : {
-            buffer: y,
-            row: outputs,
-            inner: groupK * outputs,
-            outer: K * outputs,
-            start: chunk.firstImage * K * outputs + chunk.firstPixel,
-          },
+      c: resultOf(problem, chunk),
       channelsAreRows: !channelsLast,
       channels: groupK,
     },
@@ -158,10 +182,8 @@ function multiplyStep(problem: ConvProblem, sizes: Sizes, chunk: Chunk, variant:
   );
 }
 
-export const im2col: Algorithm<GemmVariant> = {
+export const im2col: Method<GemmVariant> = {
   name: "im2col",
-  passes: ["forward"],
-
   supports(problem, gpu) {
     const sizes = sizesOf(problem);
     if (chunksOf(problem, sizes, gpu)) return true;
@@ -177,7 +199,7 @@ export const im2col: Algorithm<GemmVariant> = {
     return [problem.layout === "channels-last" ? gemmVariant(pixels, groupK) : gemmVariant(groupK, pixels)];
   },
 
-  plan(problem, gpu, variant): Plan {
+  plan(problem, gpu, variant): Part {
     const sizes = sizesOf(problem);
     const chunks = chunksOf(problem, sizes, gpu) ?? [];
     const steps = chunks.flatMap((chunk) => [
@@ -186,7 +208,7 @@ export const im2col: Algorithm<GemmVariant> = {
     ]);
     const workspaceBytes = Math.max(...chunks.map((chunk) => chunkBytes(problem, sizes, chunk)));
     const { weights, packedBytes } = sizes;
-    const plan = { algorithm: "im2col", variant: variant.name, steps, workspaceBytes };
+    const plan = { steps, workspaceBytes };
     if (packedBytes === 0) return plan;
     const pack = packStep(
       weights.matrix,
@@ -204,7 +226,7 @@ export const im2col: Algorithm<GemmVariant> = {
   cost(problem) {
     const outputs = problem.N * elementCount(problem.output);
     return (
-      multiplyAdds(problem) / 1.9e9 + (outputs * problem.groups * sumLength(problem)) / 6e7 + outputs * problem.K * 1e-8
+      multiplyAdds(problem) / 1.9e9 + (outputs * problem.groups * termCount(problem)) / 6e7 + outputs * problem.K * 1e-8
     );
   },
 };

@@ -1,24 +1,29 @@
 // implicit-gemm: the im2col product without the columns. Each cell is loaded from the input when the product needs it, so any
 // kernel, stride, dilation and grouping is one GEMM over the outputs of the whole batch (Chetlur et al., "cuDNN: efficient
 // primitives for deep learning", section 3).
-import { BINDING, type Plan, type Step, WORKGROUP_SIZE, gridFor } from "../plan.ts";
-import { type ConvProblem, multiplyAdds, sumLength } from "../problem.ts";
+import { BINDING, type Step, WORKGROUP_SIZE, gridFor } from "../plan.ts";
+import { multiplyAdds } from "../problem.ts";
 import { elementCount, roundUp } from "../shape.ts";
-import type { Algorithm, GpuTraits, Variant } from "./algorithm.ts";
+import type { GpuTraits, Method, Part, Variant } from "./algorithm.ts";
+import { type Correlation, termCount } from "./correlation.ts";
 import { packStep, packedSize } from "./gemm.ts";
 import {
-  elementAliases,
+  F32_BYTES,
+  LOAD,
   epilogueBindings,
   epilogueConstants,
   epilogueShaders,
-  F32_BYTES,
+  inputAlias,
+  inputWords,
+  outputAlias,
+  outputWords,
   paddingShader,
   preparedRange,
   scratch,
   whole,
   windowConstants,
 } from "./parts.ts";
-import { inputStrides, outputStrides } from "./strides.ts";
+import { type Partials, reduceStep } from "./reduce.ts";
 import { termRows } from "./weights.ts";
 
 interface ImplicitGemmVariant extends Variant {
@@ -44,81 +49,79 @@ const BUSY_THREADS = { hardware: 16_384, software: 64 };
 const MAX_SPLITS = 32;
 const MIN_SPLIT_TERMS = 64;
 
-function outputsOf(problem: ConvProblem): number {
+function outputsOf(problem: Correlation): number {
   return problem.N * elementCount(problem.output);
 }
 
-function tilesOf(problem: ConvProblem, variant: ImplicitGemmVariant): { m: number; n: number; all: number } {
+function tilesOf(problem: Correlation, variant: ImplicitGemmVariant): { m: number; n: number; all: number } {
   const m = Math.ceil(problem.K / problem.groups / (4 * variant.tileV));
   const n = Math.ceil(outputsOf(problem) / variant.tileN);
   return { m, n, all: m * n * variant.splits * problem.groups };
 }
 
 /** Terms of a part: whole steps, so that no step reaches into the next part. */
-function splitTerms(problem: ConvProblem, variant: ImplicitGemmVariant): number {
+function splitTerms(problem: Correlation, variant: ImplicitGemmVariant): number {
   const step = variant.shared ? STEP.shared : STEP.own;
-  return roundUp(Math.ceil(sumLength(problem) / variant.splits), step);
+  return roundUp(Math.ceil(termCount(problem) / variant.splits), step);
 }
 
-function partialBytes(problem: ConvProblem, splits: number): number {
+function partialBytes(problem: Correlation, splits: number): number {
   return splits > 1 ? splits * outputsOf(problem) * problem.K * F32_BYTES : 0;
 }
 
 /** The variant split into as many parts as keep the adapter busy and the workspace allows; unsplit where it is busy already. */
-function split(problem: ConvProblem, gpu: GpuTraits, variant: ImplicitGemmVariant): ImplicitGemmVariant {
+function split(problem: Correlation, gpu: GpuTraits, variant: ImplicitGemmVariant): ImplicitGemmVariant {
   const busy = gpu.software ? BUSY_THREADS.software : BUSY_THREADS.hardware;
   const threads = tilesOf(problem, variant).all * (variant.shared ? WORKGROUP_SIZE : 1);
   const cap = Math.min(gpu.maxBindingBytes, gpu.maxWorkspaceBytes - preparedBytes(problem));
-  const wanted = Math.min(MAX_SPLITS, Math.floor(sumLength(problem) / MIN_SPLIT_TERMS), Math.ceil(busy / threads));
+  const wanted = Math.min(MAX_SPLITS, Math.floor(termCount(problem) / MIN_SPLIT_TERMS), Math.ceil(busy / threads));
   let splits = wanted;
   while (splits > 1 && partialBytes(problem, splits) > cap) splits--;
   return splits > 1 ? { ...variant, splits, name: `${variant.name}s${splits}` } : variant;
 }
 
-function preparedBytes(problem: ConvProblem): number {
+function preparedBytes(problem: Correlation): number {
   return packedSize(termRows(problem)).bytes;
 }
 
-function geometry(problem: ConvProblem, variant: ImplicitGemmVariant): number[] {
+function geometry(problem: Correlation, variant: ImplicitGemmVariant): number[] {
   const { C, K, groups, input, output, padBegin } = problem;
   const tiles = tilesOf(problem, variant);
-  const x = inputStrides(problem);
-  const y = outputStrides(problem);
   const packed = packedSize(termRows(problem));
   const weightRow = packed.columns / 4;
   return [
     ...[tiles.all, tiles.n, tiles.m, variant.splits],
     ...[groups, C / groups, K / groups],
-    ...[outputsOf(problem), sumLength(problem), splitTerms(problem, variant)],
+    ...[outputsOf(problem), termCount(problem), splitTerms(problem, variant)],
     ...[weightRow, packed.rows * weightRow, outputsOf(problem) * K],
     ...output,
     ...input,
     ...padBegin,
-    ...[x.batch, x.channel, ...x.spatial],
-    ...[y.batch, y.channel, ...y.spatial],
+    ...inputWords(problem),
+    ...outputWords(problem),
   ];
 }
 
-function multiplyStep(problem: ConvProblem, variant: ImplicitGemmVariant): Step {
+function multiplyStep(problem: Correlation, variant: ImplicitGemmVariant): Step {
   const last = variant.splits === 1;
   const threads = tilesOf(problem, variant).all * (variant.shared ? WORKGROUP_SIZE : 1);
   return {
     kernel: {
       shaders: [
         ...(last ? epilogueShaders(problem.epilogue) : ["lib/thread"]),
+        LOAD.x,
         paddingShader(problem),
         last ? "lib/store-output" : "lib/store-partial",
         "lib/gather",
         variant.shared ? "implicit-gemm-workgroup" : "implicit-gemm",
       ],
-      aliases: { E: elementAliases(problem).E },
+      aliases: { ...inputAlias(problem), ...(last ? outputAlias(problem) : {}) },
       constants: {
         ...epilogueConstants(problem.epilogue),
         STEP: variant.shared ? STEP.shared : STEP.own,
         ...(variant.shared ? {} : { TILE_N: variant.tileN, TILE_V: variant.tileV }),
         ...windowConstants(problem),
         CHANNELS_LAST: problem.layout === "channels-last",
-        FLIPPED: problem.flipped,
         PADDING_VALUE: { f32: problem.paddingValue },
       },
     },
@@ -134,28 +137,21 @@ function multiplyStep(problem: ConvProblem, variant: ImplicitGemmVariant): Step 
   };
 }
 
-function reduceStep(problem: ConvProblem, splits: number): Step {
-  const elements = outputsOf(problem) * problem.K;
+/** Where the sums of the parts lie: a row of outputs for each channel. */
+function partialsOf(problem: Correlation, splits: number): Partials {
+  const outputs = outputsOf(problem);
+  const size = partialBytes(problem, splits);
   return {
-    kernel: {
-      shaders: [...epilogueShaders(problem.epilogue), "reduce-splits"],
-      aliases: { E: elementAliases(problem).E },
-      constants: epilogueConstants(problem.epilogue),
-    },
-    bindings: [
-      scratch(BINDING.first, 0, partialBytes(problem, splits)),
-      whole(BINDING.output, "y", problem),
-      ...epilogueBindings(problem),
-    ],
-    uniforms: [elements, splits, problem.K, outputStrides(problem).channel],
-    workgroups: gridFor(elements),
+    count: splits,
+    buffer: scratch(BINDING.first, 0, size),
+    part: outputs * problem.K,
+    channel: outputs,
+    output: 1,
   };
 }
 
-export const implicitGemm: Algorithm<ImplicitGemmVariant> = {
+export const implicitGemm: Method<ImplicitGemmVariant> = {
   name: "implicit-gemm",
-  passes: ["forward"],
-
   supports(problem, gpu) {
     const bytes = preparedBytes(problem);
     const most = Math.min(gpu.maxWorkspaceBytes, gpu.maxBindingBytes);
@@ -171,16 +167,14 @@ export const implicitGemm: Algorithm<ImplicitGemmVariant> = {
     return gpu.software ? both.toReversed() : both;
   },
 
-  plan(problem, _gpu, variant): Plan {
+  plan(problem, _gpu, variant): Part {
     const bytes = preparedBytes(problem);
     const matrix = termRows(problem);
     const pack = packStep(matrix, whole(BINDING.first, "w", problem), preparedRange(BINDING.output, 0, bytes), problem);
     const multiply = multiplyStep(problem, variant);
     return {
-      algorithm: "implicit-gemm",
-      variant: variant.name,
       preparation: { steps: [pack], bytes },
-      steps: variant.splits > 1 ? [multiply, reduceStep(problem, variant.splits)] : [multiply],
+      steps: variant.splits > 1 ? [multiply, reduceStep(problem, partialsOf(problem, variant.splits))] : [multiply],
       workspaceBytes: partialBytes(problem, variant.splits),
     };
   },

@@ -1,4 +1,4 @@
-// The one list of algorithms, ordered by nothing but name: the planner ranks. A new algorithm is one line here.
+// The one list of algorithms, ordered by nothing but name; the planner ranks.
 import type { Algorithm } from "./algorithm.ts";
 import { depthwise } from "./depthwise.ts";
 import { direct } from "./direct.ts";
@@ -6,6 +6,15 @@ import { fft } from "./fft.ts";
 import { im2col } from "./im2col.ts";
 import { implicitGemm } from "./implicit-gemm.ts";
 import { pointwise } from "./pointwise.ts";
+import { serve } from "./serve.ts";
 import { winograd } from "./winograd.ts";
 
-export const algorithms: readonly Algorithm[] = [depthwise, direct, fft, im2col, implicitGemm, pointwise, winograd];
+export const algorithms: readonly Algorithm[] = [
+  serve(depthwise),
+  serve(direct),
+  serve(fft),
+  serve(im2col),
+  serve(implicitGemm),
+  serve(pointwise),
+  serve(winograd),
+];

@@ -1,28 +1,41 @@
-// Parts of a step that every algorithm writes the same way: the epilogue's snippets, constants and bindings, the padding snippet,
-// whole-tensor bindings.
+// Parts of a step that every algorithm writes the same way: the snippets and bindings of the operands, of the padding and of the
+// epilogue.
 import type { Activation } from "../activation.ts";
-import { bytesFor } from "../dtype.ts";
+import { type Dtype, bytesFor } from "../dtype.ts";
 import { BINDING, type Binding, type Constant, WORKGROUP_SIZE } from "../plan.ts";
-import { type ConvProblem, type Epilogue, tensorShape } from "../problem.ts";
-import { elementCount } from "../shape.ts";
+import type { Epilogue } from "../problem.ts";
+import type { Correlation } from "./correlation.ts";
 
 /** Bytes of an element of the workspace, which is float32 whatever the tensors are. */
 export const F32_BYTES = 4;
 
-/** Bytes of the buffer of x, w or y. */
-export function operandBytes(problem: ConvProblem, operand: "x" | "w" | "y"): number {
-  return bytesFor(elementCount(tensorShape(problem, operand)), problem.dtype);
+/** The WGSL names of an element type in storage: of one element, and of four. Arithmetic is float32 always. */
+export function elementTypes(dtype: Dtype): { one: string; four: string } {
+  return dtype === "f16" ? { one: "f16", four: "vec4h" } : { one: "f32", four: "vec4f" };
 }
 
-/** E is the element type of the tensors in storage, E4 four of them; arithmetic is float32 always. */
-export function elementAliases({ dtype }: Pick<ConvProblem, "dtype">): Record<"E" | "E4", string> {
-  return dtype === "f16" ? { E: "f16", E4: "vec4h" } : { E: "f32", E4: "vec4f" };
+/** The element type in which an operand of a correlation is stored. */
+export function dtypeOf(c: Correlation, role: "x" | "w" | "y"): Dtype {
+  return c[role].operand === "padded" ? "f32" : c.dtype;
 }
 
-/** The whole of an operand at a binding number. */
-export function whole(binding: number, operand: "x" | "w" | "y", problem: ConvProblem): Binding {
-  return { binding, operand, offset: 0, size: operandBytes(problem, operand) };
+/** E is the element type of the inputs of a kernel that reads tensors. */
+export function inputAlias(c: Correlation): { E: string } {
+  return { E: elementTypes(c.dtype).one };
 }
+
+/** Y is that of the output, and of what the epilogue reads. */
+export function outputAlias(c: Correlation): { Y: string } {
+  return { Y: elementTypes(dtypeOf(c, "y")).one };
+}
+
+/** The whole of the input, the weights or the output at a binding number. */
+export function whole(binding: number, role: "x" | "w" | "y", c: Correlation): Binding {
+  return { binding, operand: c[role].operand, offset: 0, size: bytesFor(c.sizes[role], dtypeOf(c, role)) };
+}
+
+/** The snippet that loads an element of the input (binding 1) or the weights (binding 2) as float32. */
+export const LOAD = { x: "lib/load", w: "lib/load-weight" } as const;
 
 /** A range of the workspace at a binding number. */
 export function scratch(binding: number, offset: number, size: number): Binding {
@@ -59,23 +72,23 @@ export function epilogueConstants({ activation }: Epilogue): Record<string, Cons
   return { WORKGROUP_SIZE, PARAMETER: { f32: activation.parameter } };
 }
 
-export function epilogueBindings(problem: ConvProblem): Binding[] {
+export function epilogueBindings(c: Pick<Correlation, "epilogue" | "K" | "dtype" | "sizes">): Binding[] {
   const bindings: Binding[] = [];
-  if (problem.epilogue.bias)
-    bindings.push({ binding: BINDING.bias, operand: "bias", offset: 0, size: bytesFor(problem.K, problem.dtype) });
-  if (problem.epilogue.residual) {
-    bindings.push({ binding: BINDING.residual, operand: "residual", offset: 0, size: operandBytes(problem, "y") });
-  }
+  const add = (operand: "bias" | "residual", elements: number): void => {
+    bindings.push({ binding: BINDING[operand], operand, offset: 0, size: bytesFor(elements, c.dtype) });
+  };
+  if (c.epilogue.bias) add("bias", c.K);
+  if (c.epilogue.residual) add("residual", c.sizes.y);
   return bindings;
 }
 
 /** The snippet that defines `source` and `is_padding` for the padding mode. */
-export function paddingShader(problem: ConvProblem): string {
-  return `lib/padding-${problem.paddingMode}`;
+export function paddingShader({ paddingMode }: Correlation): string {
+  return `lib/padding-${paddingMode}`;
 }
 
 /** The constants that shape the window of a kernel: its size, stride and dilation along depth, height and width. */
-export function windowConstants({ kernel, stride, dilation }: ConvProblem): Record<string, Constant> {
+export function windowConstants({ kernel, stride, dilation }: Correlation): Record<string, Constant> {
   return {
     KERNEL_T: kernel[0],
     KERNEL_R: kernel[1],
@@ -87,4 +100,19 @@ export function windowConstants({ kernel, stride, dilation }: ConvProblem): Reco
     DILATION_H: dilation[1],
     DILATION_W: dilation[2],
   };
+}
+
+/** The words of a uniform struct that say where the input lies: start, and strides of batch, group, channel and the three axes. */
+export function inputWords({ x }: Correlation): number[] {
+  return [x.start, x.batch, x.group, x.channel, ...x.spatial];
+}
+
+/** The same for the output. */
+export function outputWords({ y }: Correlation): number[] {
+  return [y.start, y.batch, y.group, y.channel, ...y.spatial];
+}
+
+/** And for the weights: start, and strides of group, output channel, input channel and the taps of the three axes. */
+export function weightWords({ w }: Correlation): number[] {
+  return [w.start, w.group, w.outputChannel, w.inputChannel, ...w.taps];
 }

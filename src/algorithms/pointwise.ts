@@ -1,58 +1,64 @@
 // pointwise: a 1x1 convolution is a matrix product of the weights and the pixels, straight on the tensors; a stride only picks
 // pixels. No columns are laid out.
-import { BINDING, type Plan } from "../plan.ts";
-import { type ConvProblem, multiplyAdds } from "../problem.ts";
+import { BINDING } from "../plan.ts";
+import { multiplyAdds } from "../problem.ts";
 import { elementCount } from "../shape.ts";
-import type { Algorithm, Unsupported } from "./algorithm.ts";
+import type { Method, Part, Unsupported } from "./algorithm.ts";
+import { type Correlation, paddingSeen } from "./correlation.ts";
 import {
   type GemmVariant,
   type MatrixBatch,
   type PixelGrid,
   gemmStep,
   gemmVariant,
+  outputPixels,
   packStep,
   packedSize,
 } from "./gemm.ts";
 import { preparedRange, whole } from "./parts.ts";
-import { inputStrides } from "./strides.ts";
 import { weightMatrix } from "./weights.ts";
 
 /** The pixels that the outputs see, in elements of x. */
-function pixelGrid({ output, stride }: ConvProblem, x: ReturnType<typeof inputStrides>): PixelGrid {
+function pixelGrid({ output, stride, padBegin, x }: Correlation): PixelGrid {
   const [d, h, w] = x.spatial;
-  return { sizes: output, strides: [x.batch, d * stride[0], h * stride[1], w * stride[2]] };
-}
-
-/** x as the matrix of its pixels: rows channels-last, columns channels-first. In vectors where the pixels lie together. */
-function pixelMatrix(problem: ConvProblem): MatrixBatch {
-  const { C, groups, stride } = problem;
-  const x = inputStrides(problem);
-  const groupC = C / groups;
-  const channelsLast = problem.layout === "channels-last";
-  const dense = stride.every((step) => step === 1);
-  const together = dense && groupC % 4 === 0 && (channelsLast || x.channel % 4 === 0);
   return {
-    buffer: whole(channelsLast ? BINDING.first : BINDING.second, "x", problem),
-    row: channelsLast ? C : x.channel,
-    inner: groupC * x.channel,
-    outer: channelsLast ? 0 : x.batch,
-    ...(together ? {} : { pixels: pixelGrid(problem, x) }),
+    start: -padBegin.reduce((sum, pad, axis) => sum + pad * x.spatial[axis]!, 0),
+    sizes: output,
+    strides: [x.batch, d * stride[0], h * stride[1], w * stride[2]],
   };
 }
 
-function supports({ kernel, padBegin, padEnd }: ConvProblem): true | Unsupported {
-  if (elementCount(kernel) > 1)
-    return { reason: `the kernel has ${elementCount(kernel)} cells, and this serves kernels of one` };
-  const pads = [...padBegin, ...padEnd];
-  if (pads.some((pad) => pad > 0))
-    return { reason: `the input is padded by up to ${Math.max(...pads)} cells, and this serves none` };
-  return true;
+/** x as the matrix of its pixels: rows channels-last, columns channels-first. In vectors where the pixels lie together. */
+function pixelMatrix(problem: Correlation): MatrixBatch {
+  const { C, N, groups, stride, x, input, output } = problem;
+  const groupC = C / groups;
+  const channelsLast = problem.layout === "channels-last";
+  const pixels = pixelGrid(problem);
+  // Every pixel of the input in order, so that vectors of them, or of their channels, can be loaded.
+  const lie = outputPixels(x, input, N);
+  const all = stride.every((step) => step === 1) && input.every((size, axis) => size === output[axis]);
+  const even = "even" in lie && pixels.start === 0;
+  const strides = channelsLast ? [x.group, C] : [x.group, x.channel, x.batch];
+  const vectors = channelsLast ? x.channel === 1 && even && lie.even === C : x.spatial[2] === 1;
+  const together = all && vectors && groupC % 4 === 0 && strides.every((step) => step % 4 === 0);
+  return {
+    buffer: whole(channelsLast ? BINDING.first : BINDING.second, "x", problem),
+    row: channelsLast ? C : x.channel,
+    inner: x.group,
+    outer: channelsLast ? 0 : x.batch,
+    ...(together ? {} : { pixels, step: x.channel }),
+  };
 }
 
-export const pointwise: Algorithm<GemmVariant> = {
-  name: "pointwise",
-  passes: ["forward"],
+function supports(problem: Correlation): true | Unsupported {
+  const taps = elementCount(problem.kernel);
+  if (taps > 1) return { reason: `the kernel has ${taps} cells, and this serves kernels of one` };
+  const pad = paddingSeen(problem);
+  return pad > 0 ? { reason: `the input is padded by up to ${pad} cells, and this serves none` } : true;
+}
 
+export const pointwise: Method<GemmVariant> = {
+  name: "pointwise",
   supports(problem, gpu) {
     const served = supports(problem);
     if (served !== true) return served;
@@ -71,13 +77,15 @@ export const pointwise: Algorithm<GemmVariant> = {
     ];
   },
 
-  plan(problem, _gpu, variant): Plan {
-    const { N, C, K, groups, output } = problem;
+  plan(problem, _gpu, variant): Part {
+    const { N, C, K, groups, output, y } = problem;
     const groupK = K / groups;
     const outputs = elementCount(output);
     const channelsLast = problem.layout === "channels-last";
     const weights = weightMatrix(problem);
     const pixels = pixelMatrix(problem);
+    const lie = outputPixels(y, output, channelsLast ? N : 1);
+    const pixel = "even" in lie ? lie.even : 0;
     const multiply = gemmStep(
       {
         M: channelsLast ? N * outputs : groupK,
@@ -89,10 +97,12 @@ export const pointwise: Algorithm<GemmVariant> = {
         b: channelsLast ? weights.batch : pixels,
         c: {
           buffer: whole(BINDING.output, "y", problem),
-          row: channelsLast ? K : outputs,
-          inner: channelsLast ? groupK : groupK * outputs,
-          outer: channelsLast ? 0 : K * outputs,
-          start: 0,
+          row: channelsLast ? pixel : y.channel,
+          column: channelsLast ? y.channel : pixel,
+          inner: y.group,
+          outer: channelsLast ? 0 : y.batch,
+          start: y.start,
+          ...("pixels" in lie && { pixels: lie.pixels }),
         },
         channelsAreRows: !channelsLast,
         channels: groupK,
@@ -100,7 +110,7 @@ export const pointwise: Algorithm<GemmVariant> = {
       variant,
       problem,
     );
-    const plan = { algorithm: "pointwise", variant: variant.name, steps: [multiply], workspaceBytes: 0 };
+    const plan = { steps: [multiply], workspaceBytes: 0 };
     if (!weights.packed) return plan;
     const { bytes } = packedSize(weights.matrix);
     const pack = packStep(

@@ -1,66 +1,81 @@
 // The weights as the matrix that a GEMM multiplies with: how they lie, and whether they have to be packed for it.
 import { BINDING } from "../plan.ts";
-import { type ConvProblem, sumLength } from "../problem.ts";
 import { roundUp } from "../shape.ts";
+import { type Correlation, termCount } from "./correlation.ts";
 import { type MatrixBatch, type Unpacked, packedSize } from "./gemm.ts";
 import { preparedRange, whole } from "./parts.ts";
-import { kernelStrides } from "./strides.ts";
 
 export interface WeightMatrix {
-  /** How the weights of each group lie in w. */
+  /** How the weights of each group lie. */
   readonly matrix: Unpacked;
-  /** Whether the GEMM reads a packed copy: its vectors need whole fours of terms, and of columns. */
+  /** Whether the GEMM reads a packed copy: where they do not lie in rows of whole vectors, in the order of the terms. */
   readonly packed: boolean;
   /** What the GEMM reads. */
   readonly batch: MatrixBatch;
 }
 
-/**
- * The weights of a forward problem: A with a row for each output channel of a group channels-first, B with a column for each
- * channels-last. Either way the terms of a sum lie one after the other.
- */
-export function weightMatrix(problem: ConvProblem): WeightMatrix {
-  const channelsLast = problem.layout === "channels-last";
-  const groupK = problem.K / problem.groups;
-  const terms = sumLength(problem);
-  const { outputChannel } = kernelStrides(problem);
-  const term = channelsLast ? problem.K : 1;
-  const matrix = {
-    batch: problem.groups,
-    rows: channelsLast ? terms : groupK,
-    columns: channelsLast ? groupK : terms,
-    batchStride: groupK * outputChannel,
-    rowStride: channelsLast ? term : outputChannel,
-    columnStride: channelsLast ? outputChannel : term,
+/** The weights of each group, the terms in the order in which the input lies: taps within channels, or channels within taps. */
+function unpacked(c: Correlation, termsAreRows: boolean): Unpacked {
+  return {
+    batch: c.groups,
+    channels: c.K / c.groups,
+    inner: c.C / c.groups,
+    cells: c.kernel,
+    innerFirst: c.layout === "channels-last",
+    termsAreRows,
+    start: c.w.start,
+    batchStride: c.w.group,
+    channelStride: c.w.outputChannel,
+    innerStride: c.w.inputChannel,
+    cellStrides: c.w.taps,
   };
-  const packed = terms % 4 !== 0 || (channelsLast && groupK % 4 !== 0);
+}
+
+/** How far each term lies from the one before, where that is the same for all. */
+function termStep({ C, groups, kernel, layout, w }: Correlation): number | undefined {
+  const axes: [size: number, stride: number][] = kernel.map((size, axis) => [size, w.taps[axis]!]);
+  const inner: [number, number] = [C / groups, w.inputChannel];
+  if (layout === "channels-last") axes.push(inner);
+  else axes.unshift(inner);
+  let step: number | undefined;
+  let next = 0;
+  for (const [size, stride] of axes.toReversed()) {
+    if (size === 1) continue;
+    if (step === undefined) {
+      step = stride;
+      next = stride;
+    }
+    if (stride !== next) return undefined;
+    next *= size;
+  }
+  return step ?? 1;
+}
+
+/** A with a row for each output channel of a group channels-first, B with a column for each channels-last. */
+export function weightMatrix(c: Correlation): WeightMatrix {
+  const channelsLast = c.layout === "channels-last";
+  const groupK = c.K / c.groups;
+  const terms = termCount(c);
+  const matrix = unpacked(c, channelsLast);
+  const step = termStep(c);
+  const [row, column] = channelsLast ? [step, c.w.outputChannel] : [c.w.outputChannel, step];
+  const aligned = row !== undefined && [row, c.w.group, c.w.start].every((stride) => stride % 4 === 0);
+  const whole4 = terms % 4 === 0 && (!channelsLast || groupK % 4 === 0);
+  const packed = !(aligned && column === 1 && whole4 && c.w.start === 0);
   const binding = channelsLast ? BINDING.second : BINDING.first;
   const { rows, columns, bytes } = packedSize(matrix);
   const batch = packed
     ? { buffer: preparedRange(binding, 0, bytes), row: columns, inner: rows * columns, outer: 0 }
-    : { buffer: whole(binding, "w", problem), row: matrix.rowStride, inner: matrix.batchStride, outer: 0 };
+    : { buffer: whole(binding, "w", c), row, inner: c.w.group, outer: 0 };
   return { matrix, packed, batch };
 }
 
 /** Terms of a sum as the GEMM counts them, padded with zeros to whole vectors. */
-export function paddedTerms(problem: ConvProblem): number {
-  return roundUp(sumLength(problem), 4);
+export function paddedTerms(c: Correlation): number {
+  return roundUp(termCount(c), 4);
 }
 
-/**
- * The weights of each group with a row for every term and a column for every output channel, the terms in the order in which they
- * lie: taps within channels (channels-first) or channels within taps.
- */
-export function termRows(problem: ConvProblem): Unpacked {
-  const channelsLast = problem.layout === "channels-last";
-  const groupK = problem.K / problem.groups;
-  const { outputChannel } = kernelStrides(problem);
-  return {
-    batch: problem.groups,
-    rows: sumLength(problem),
-    columns: groupK,
-    batchStride: groupK * outputChannel,
-    rowStride: channelsLast ? problem.K : 1,
-    columnStride: outputChannel,
-  };
+/** The weights of each group with a row for every term and a column for every output channel. */
+export function termRows(c: Correlation): Unpacked {
+  return unpacked(c, true);
 }

@@ -2,11 +2,11 @@
 // algorithms for convolutional neural networks", 2016, section 4). Tiles of the input and the filters are transformed, multiplied
 // point by point as matrices over the channels, and transformed back: (m r / (m + r - 1))^axes fewer multiplications than the
 // sum as it is written. Outputs of a tile share their errors, and a NaN or infinity in the input spreads over the tiles that see it.
-import type { Plan } from "../plan.ts";
-import type { ConvProblem } from "../problem.ts";
-import type { Triple } from "../shape.ts";
-import type { Algorithm, GpuTraits, Unsupported, Variant } from "./algorithm.ts";
+import { type Triple, elementCount } from "../shape.ts";
+import type { GpuTraits, Method, Part, Unsupported, Variant } from "./algorithm.ts";
+import type { Correlation } from "./correlation.ts";
 import { exactOnIntegers, growth } from "./winograd/growth.ts";
+import { partitionOf, transformedAxes } from "./winograd/partition.ts";
 import { type Products, productTile, productWork } from "./winograd/product-tile.ts";
 import {
   type Chunk,
@@ -29,37 +29,53 @@ interface WinogradVariant extends Variant {
 /** A chunk larger than this gains nothing: the matrix products are long since busy. */
 const CHUNK_BYTES = 32 * 2 ** 20;
 
+/** A tile with more than this many times the multiplications of the best is not worth trying. */
+const MOST_MULTIPLICATIONS = 3;
+
 /** Values of a transformed tile at most: a thread holds them all, and the code that transforms them is written out. */
 const MAX_POINTS = 64;
 
-function transformedAxes({ kernel }: ConvProblem): number {
-  return kernel.filter((taps) => taps > 1).length;
+function axisCount(problem: Correlation): number {
+  return transformedAxes(problem).filter(Boolean).length;
 }
 
-/** The tiles for the problem's kernel, or why there are none. */
-function tilesFor(problem: ConvProblem): Tile[] | Unsupported {
-  const { kernel, stride, dilation, rank } = problem;
-  const own = (triple: Triple): string => triple.slice(3 - rank).join(" x ");
-  if (stride.some((step) => step !== 1)) return { reason: `the stride is ${own(stride)}, and tiles need stride 1` };
-  const taps = Math.max(...kernel);
-  const sizes = [...new Set(TILES.map(({ r }) => r))];
-  if (!sizes.includes(taps) || kernel.some((size) => size !== 1 && size !== taps)) {
-    return { reason: `the kernel is ${own(kernel)}, and there are tiles for ${sizes.join(" or ")} taps an axis, or 1` };
-  }
+/** Multiplications of a tile size: points of all tiles, for each part of the kernel. */
+function multiplications(problem: Correlation, tile: Tile): number {
+  const { points, tileCount } = geometryOf(problem, tile);
+  return points * tileCount * elementCount(partitionOf(problem, tile).parts);
+}
+
+/** The tiles for the problem, or why there are none. A tile that another one beats in points and in multiplications is not worth it. */
+function tilesFor(problem: Correlation): Tile[] | Unsupported {
+  const { kernel, dilation, stride, output } = problem;
+  const own = (triple: Triple): string => triple.slice(triple[0] > 1 ? 0 : triple[1] > 1 ? 1 : 2).join(" x ");
   if (dilation.some((step, axis) => step !== 1 && kernel[axis] !== 1)) {
     return { reason: `the dilation is ${own(dilation)}, and tiles need dilation 1` };
   }
-  const axes = transformedAxes(problem);
-  const tiles = TILES.filter(({ r, points }) => r === taps && points ** axes <= MAX_POINTS);
-  if (tiles.length > 0) return tiles;
-  const least = Math.min(...TILES.filter(({ r }) => r === taps).map(({ points }) => points ** axes));
-  return {
-    reason: `a tile of a ${own(kernel)} kernel has ${least} values, more than the ${MAX_POINTS} a thread can hold`,
-  };
+  const axes = axisCount(problem);
+  if (axes === 0) {
+    return {
+      reason: `along no axis are there several outputs (${own(output)}) and more taps than the stride (${own(kernel)} at stride ${own(stride)})`,
+    };
+  }
+  const fit = TILES.filter(({ points }) => points ** axes <= MAX_POINTS).map((tile) => ({
+    tile,
+    count: multiplications(problem, tile),
+  }));
+  const least = Math.min(...fit.map(({ count }) => count));
+  return fit
+    .filter(({ count }) => count <= MOST_MULTIPLICATIONS * least)
+    .filter(({ tile, count }) =>
+      fit.every((other) => {
+        const better = other.tile.points < tile.points || other.count < count || other.tile.r > tile.r;
+        return other.tile === tile || !(better && other.tile.points <= tile.points && other.count <= count);
+      }),
+    )
+    .map(({ tile }) => tile);
 }
 
 /** How many tiles a chunk may have, 0 where not even a vector of them fits. */
-function chunkTiles(problem: ConvProblem, geometry: Geometry, gpu: GpuTraits): number {
+function chunkTiles(problem: Correlation, geometry: Geometry, gpu: GpuTraits): number {
   if (geometry.filterBytes > gpu.maxBindingBytes) return 0;
   const cap = Math.min(CHUNK_BYTES, gpu.maxWorkspaceBytes - geometry.filterBytes);
   const fits = (count: number): boolean =>
@@ -73,15 +89,13 @@ function chunkTiles(problem: ConvProblem, geometry: Geometry, gpu: GpuTraits): n
 }
 
 /** The matrix products of so many tiles. */
-function productsOf(problem: ConvProblem, { points, paddedC, groupK }: Geometry, count: number): Products {
+function productsOf(problem: Correlation, { points, paddedC, groupK }: Geometry, count: number): Products {
   const [M, N] = problem.layout === "channels-last" ? [count, groupK] : [groupK, count];
   return { batch: points * problem.groups, M, N, K: paddedC };
 }
 
-export const winograd: Algorithm<WinogradVariant> = {
+export const winograd: Method<WinogradVariant> = {
   name: "winograd",
-  passes: ["forward"],
-
   supports(problem, gpu) {
     const tiles = tilesFor(problem);
     if (!Array.isArray(tiles)) return tiles;
@@ -103,7 +117,7 @@ export const winograd: Algorithm<WinogradVariant> = {
       .toSorted((a, b) => winograd.cost(problem, gpu, a) - winograd.cost(problem, gpu, b));
   },
 
-  plan(problem, gpu, variant): Plan {
+  plan(problem, gpu, variant): Part {
     const geometry = geometryOf(problem, variant.tile);
     const most = chunkTiles(problem, geometry, gpu);
     const chunks: Chunk[] = [];
@@ -111,8 +125,6 @@ export const winograd: Algorithm<WinogradVariant> = {
       chunks.push({ first, count: Math.min(most, geometry.tileCount - first) });
     }
     return {
-      algorithm: "winograd",
-      variant: variant.name,
       workspaceBytes: Math.max(...chunks.map(({ count }) => chunkBytes(problem, geometry, count))),
       preparation: { steps: [filterStep(problem, geometry)], bytes: geometry.filterBytes },
       steps: chunks.flatMap((chunk) => [
@@ -123,14 +135,15 @@ export const winograd: Algorithm<WinogradVariant> = {
     };
   },
 
-  errorGrowth: (problem, { tile }) => growth(problem, tile, transformedAxes(problem)),
+  errorGrowth: (problem, { tile }) => growth(problem, tile, axisCount(problem)),
 
   errorSpread(problem, { tile }) {
-    const along = (axis: 0 | 1 | 2): number => (problem.kernel[axis] > 1 ? tile.points - 1 : 0);
+    const transformed = transformedAxes(problem);
+    const along = (axis: 0 | 1 | 2): number => (transformed[axis] ? (tile.points - 1) * problem.stride[axis] : 0);
     return [along(0), along(1), along(2)];
   },
 
-  exactOnIntegers: (problem, { tile }) => exactOnIntegers(problem, tile, transformedAxes(problem)),
+  exactOnIntegers: (problem, { tile }) => exactOnIntegers(problem, tile, axisCount(problem)),
 
   // The work of the matrix products at the rate of a small adapter, and the transforms by the numbers they read and write.
   cost(problem, gpu, { tile }) {
@@ -138,6 +151,7 @@ export const winograd: Algorithm<WinogradVariant> = {
     const { points, tileCount, paddedC, groupK } = geometry;
     const products = productsOf(problem, geometry, tileCount);
     const values = 2 * points * tileCount * problem.groups * (paddedC + groupK);
-    return productWork(products, productTile(products, gpu)) / 5.6e9 + values / 5e8;
+    const filters = problem.w.operand === "w" ? 0 : (points * problem.groups * paddedC * groupK) / 5e8;
+    return productWork(products, productTile(products, gpu)) / 5.6e9 + values / 5e8 + filters;
   },
 };

@@ -19,6 +19,11 @@ export function assemble(kernel: Kernel): string {
   let shaders = kernel.shaders.map(shaderText).join("\n");
   for (const [name, target] of Object.entries(kernel.functions ?? {}))
     shaders = shaders.replace(new RegExp(`\\b${identifier(name)}\\b`, "g"), identifier(target));
+  for (const binding of kernel.shared ?? [])
+    shaders = shaders.replace(
+      `@binding(${binding}) var<storage, read>`,
+      `@binding(${binding}) var<storage, read_write>`,
+    );
   return unroll([...enables, ...aliases, ...constants, shaders].join("\n"));
 }
 

@@ -1,27 +1,32 @@
 import { describe, expect, it } from "vitest";
 import { DEFAULT_TRAITS, type GpuTraits } from "../../src/algorithms/algorithm.ts";
+import { type Correlation, forwardCorrelation } from "../../src/algorithms/correlation.ts";
 import { type DepthwiseVariant, depthwise } from "../../src/algorithms/depthwise.ts";
 import type { Constant } from "../../src/plan.ts";
-import { type ConvDescriptor, type ConvProblem, convProblem } from "../../src/problem.ts";
+import { type ConvDescriptor, convProblem } from "../../src/problem.ts";
 
 const software: GpuTraits = { ...DEFAULT_TRAITS, software: true };
 
 /** A depthwise layer with square maps and kernels. */
-function layer(channels: number, map: number, size: number, rest: Partial<ConvDescriptor> = {}): ConvProblem {
+function layer(channels: number, map: number, size: number, rest: Partial<ConvDescriptor> = {}): Correlation {
   const inputShape = [1, channels, map, map];
   const kernelShape = [channels, 1, size, size];
-  return convProblem("forward", { inputShape, kernelShape, groups: channels, padding: "same", ...rest });
+  return forwardCorrelation(
+    convProblem("forward", { inputShape, kernelShape, groups: channels, padding: "same", ...rest }),
+  );
 }
 
-const tileOf = (problem: ConvProblem, gpu = software): DepthwiseVariant => depthwise.variants(problem, gpu)[0]!;
+const tileOf = (problem: Correlation, gpu = software): DepthwiseVariant => depthwise.variants(problem, gpu)[0]!;
 
-function constantsOf(problem: ConvProblem): Readonly<Record<string, Constant>> {
+function constantsOf(problem: Correlation): Readonly<Record<string, Constant>> {
   return depthwise.plan(problem, software, tileOf(problem)).steps[0]!.kernel.constants;
 }
 
 describe("depthwise", () => {
   it("refuses groups of several channels, and says how many", () => {
-    const problem = convProblem("forward", { inputShape: [1, 6, 5, 5], kernelShape: [4, 3, 3, 3], groups: 2 });
+    const problem = forwardCorrelation(
+      convProblem("forward", { inputShape: [1, 6, 5, 5], kernelShape: [4, 3, 3, 3], groups: 2 }),
+    );
     expect(depthwise.supports(problem, software)).toEqual({
       reason: "each of the 2 groups has 3 input channels, and it takes one",
     });

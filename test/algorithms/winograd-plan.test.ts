@@ -1,27 +1,25 @@
 // What winograd says it serves and how it plans: refusals in words with numbers, chunks under the caps, variants by estimate.
 import { describe, expect, it } from "vitest";
 import { DEFAULT_TRAITS, type GpuTraits } from "../../src/algorithms/algorithm.ts";
+import { forwardCorrelation } from "../../src/algorithms/correlation.ts";
 import { winograd } from "../../src/algorithms/winograd.ts";
-import { extraBytes } from "../../src/plan.ts";
+import { partitionOf } from "../../src/algorithms/winograd/partition.ts";
+import { TILES } from "../../src/algorithms/winograd/tiles.ts";
 import { type ConvDescriptor, LAYOUTS, convProblem } from "../../src/problem.ts";
 
 const traits: GpuTraits = { ...DEFAULT_TRAITS, software: true };
 
 const layer = (changes: Partial<ConvDescriptor> = {}) =>
-  convProblem("forward", { inputShape: [1, 64, 56, 56], kernelShape: [64, 64, 3, 3], padding: 1, ...changes });
+  forwardCorrelation(
+    convProblem("forward", { inputShape: [1, 64, 56, 56], kernelShape: [64, 64, 3, 3], padding: 1, ...changes }),
+  );
 
 describe("supports", () => {
   it.each([
-    ["stride", layer({ stride: 2 }), "the stride is 2 x 2"],
+    ["a stride as long as the kernel", layer({ stride: 3 }), "(3 x 3 at stride 3 x 3)"],
+    ["one output", layer({ inputShape: [1, 64, 3, 3], padding: 0 }), "several outputs (1)"],
     ["dilation", layer({ dilation: 2 }), "the dilation is 2 x 2"],
-    ["a pointwise kernel", layer({ kernelShape: [64, 64, 1, 1] }), "the kernel is 1 x 1"],
-    ["a kernel of 7 taps", layer({ kernelShape: [64, 64, 7, 7] }), "the kernel is 7 x 7"],
-    ["a kernel of unlike sides", layer({ kernelShape: [64, 64, 3, 5] }), "the kernel is 3 x 5"],
-    [
-      "5 x 5 x 5",
-      layer({ inputShape: [1, 2, 9, 9, 9], kernelShape: [2, 2, 5, 5, 5] }),
-      "has 216 values, more than the 64",
-    ],
+    ["a pointwise kernel", layer({ kernelShape: [64, 64, 1, 1] }), "more taps than the stride (1 at stride 1)"],
   ])("refuses %s with a reason", (_what, problem, reason) => {
     const verdict = winograd.supports(problem, traits);
     expect(verdict === true ? "" : verdict.reason).toContain(reason);
@@ -38,6 +36,18 @@ describe("supports", () => {
     expect(verdict({ maxWorkspaceBytes: 0 })).toContain("the workspace may have 0");
   });
 
+  it("takes strided kernels and those larger than its tiles, in parts", () => {
+    const strided = layer({ stride: 2, kernelShape: [64, 64, 5, 5] });
+    const [f4x3] = TILES.filter(({ name }) => name === "f4x3");
+    expect(winograd.supports(strided, traits)).toBe(true);
+    expect(partitionOf(strided, f4x3!)).toMatchObject({ phases: [1, 2, 2], parts: [1, 2, 2], taps: [1, 3, 3] });
+    const large = layer({ kernelShape: [64, 64, 7, 5] });
+    expect(winograd.supports(large, traits)).toBe(true);
+    expect(partitionOf(large, f4x3!)).toMatchObject({ phases: [1, 1, 1], parts: [1, 3, 2], taps: [1, 3, 3] });
+    const cube = layer({ inputShape: [1, 2, 9, 9, 9], kernelShape: [2, 2, 5, 5, 5] });
+    expect(winograd.supports(cube, traits)).toBe(true);
+  });
+
   it("takes kernels with sides of 1", () => {
     expect(winograd.supports(layer({ kernelShape: [64, 64, 1, 3] }), traits)).toBe(true);
     expect(winograd.supports(layer({ kernelShape: [64, 64, 5, 1] }), traits)).toBe(true);
@@ -51,7 +61,7 @@ describe("variants", () => {
   it("puts the larger tile first on large maps and the smaller one on small maps", () => {
     expect(names()).toEqual(["f4x3", "f2x3"]);
     expect(names({ kernelShape: [64, 64, 5, 5], padding: 2 })).toEqual(["f4x5", "f2x5"]);
-    expect(names({ inputShape: [1, 64, 2, 2] })).toEqual(["f2x3", "f4x3"]);
+    expect(names({ inputShape: [1, 64, 2, 2] })).toEqual(["f2x3"]);
   });
 
   it("leaves out tiles whose filters do not fit", () => {
@@ -64,7 +74,7 @@ describe("plan", () => {
   const problems = LAYOUTS.flatMap((layout) => {
     const inputShape = layout === "channels-first" ? [2, 12, 30, 30] : [2, 30, 30, 12];
     const kernelShape = layout === "channels-first" ? [20, 6, 3, 3] : [3, 3, 6, 20];
-    return [convProblem("forward", { inputShape, kernelShape, groups: 2, layout })];
+    return [forwardCorrelation(convProblem("forward", { inputShape, kernelShape, groups: 2, layout }))];
   });
 
   it.each(problems)("chunks under the caps and covers every tile once: %j", (problem) => {
@@ -75,7 +85,7 @@ describe("plan", () => {
         const gpu: GpuTraits = { ...traits, maxWorkspaceBytes: cap };
         expect(winograd.supports(problem, gpu)).toBe(true);
         const plan = winograd.plan(problem, gpu, variant);
-        expect(extraBytes(plan)).toBeLessThanOrEqual(cap);
+        expect(plan.workspaceBytes + plan.preparation!.bytes).toBeLessThanOrEqual(cap);
         expect(plan.steps.length).toBeGreaterThan(3);
         expect(plan.steps.length % 3).toBe(0);
         // The input steps count their tiles and where they start.

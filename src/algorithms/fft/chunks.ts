@@ -1,9 +1,9 @@
 // What fits in memory at once: spectra are made for a range of channels and tiles at a time, under the caller's cap and the
 // limit of a binding.
 import { STORAGE_ALIGNMENT } from "../../plan.ts";
-import type { ConvProblem } from "../../problem.ts";
 import { roundUp } from "../../shape.ts";
 import type { GpuTraits } from "../algorithm.ts";
+import type { Correlation } from "../correlation.ts";
 import { type Tiling, spectrumSize, tileCount } from "./tiling.ts";
 
 /** Bytes of a complex number in the workspace: two float32. */
@@ -34,7 +34,7 @@ export interface Chunks {
 /** Beyond this a chunk gains nothing: every pass is long since busy. */
 const CHUNK_BYTES = 64 * 2 ** 20;
 
-function partsOf(problem: ConvProblem, tiling: Tiling, groups: number, outputs: number): Part[] {
+function partsOf(problem: Correlation, tiling: Tiling, groups: number, outputs: number): Part[] {
   const groupC = problem.C / problem.groups;
   const groupK = problem.K / problem.groups;
   const parts: Part[] = [];
@@ -57,7 +57,7 @@ function partsOf(problem: ConvProblem, tiling: Tiling, groups: number, outputs: 
 }
 
 /** The chunks of a tiling, or the bytes that it needs at least where those are too many. */
-export function chunksOf(problem: ConvProblem, tiling: Tiling, gpu: GpuTraits): Chunks | { readonly least: number } {
+export function chunksOf(problem: Correlation, tiling: Tiling, gpu: GpuTraits): Chunks | { readonly least: number } {
   const groupC = problem.C / problem.groups;
   let groups = problem.groups;
   let outputs = problem.K / problem.groups;

@@ -1,5 +1,5 @@
 // What a tiling costs, for choosing among them and among algorithms: numbers loaded, which is what the kernels here spend their time on.
-import type { ConvProblem } from "../../problem.ts";
+import type { Correlation } from "../correlation.ts";
 import { blockOf } from "./blocks.ts";
 import { type Tiling, passSizes, perAxis, spectrumSize, tileCells, tileCount } from "./tiling.ts";
 
@@ -13,7 +13,7 @@ const OPERATIONS_PER_LOAD = 15;
 const DISPATCH_SECONDS = 20e-6;
 
 /** Estimated seconds of a run. */
-export function estimate(problem: ConvProblem, tiling: Tiling): number {
+export function estimate(problem: Correlation, tiling: Tiling): number {
   const tiles = tileCount(problem, tiling);
   const spectrum = spectrumSize(tiling);
   const { C, K, groups } = problem;

@@ -14,8 +14,8 @@
 // With (1 / t) sum |X| |W| <= (1 / t) ||X||_2 ||W||_2 = ||x||_2 ||w||_2 (Cauchy-Schwarz, Parseval) all of it together is
 //   |error of y| <= (2 F + 2 + 2 sqrt(2) C + I) u * sum over c of ||x_c||_2 ||w_c||_2,
 // the norm of x over the tile. No such bound holds by sum |x| |w| for the output alone: what is large anywhere in a tile errs everywhere.
-import { type ConvProblem, sumLength } from "../../problem.ts";
 import { elementCount } from "../../shape.ts";
+import { type Correlation, termCount } from "../correlation.ts";
 import { type Radix, passes, realPasses } from "./lengths.ts";
 import { type Tiling, tileCells } from "./tiling.ts";
 
@@ -65,9 +65,9 @@ function axisError(radices: readonly Radix[]): { forward: number; back: number }
  * are sqrt(t) and sqrt(r) times the size of a number, and sum |x| |w| is r of their products: the ratio is
  * (constant) sqrt(t / r) / (n + 2). The 2 for bias and residual, as there.
  */
-export function errorGrowth(problem: ConvProblem, tiling: Tiling): number {
+export function errorGrowth(problem: Correlation, tiling: Tiling): number {
   const axes = [passes(tiling[0].length)!, passes(tiling[1].length)!, realPasses(tiling[2].length)!].map(axisError);
   const total = (way: "forward" | "back"): number => axes.reduce((sum, axis) => sum + axis[way], 0);
   const constant = 2 * total("forward") + 2 + PRODUCT * (problem.C / problem.groups) + total("back");
-  return ((constant + 2) * Math.sqrt(tileCells(tiling) / elementCount(problem.kernel))) / (sumLength(problem) + 2);
+  return ((constant + 2) * Math.sqrt(tileCells(tiling) / elementCount(problem.kernel))) / (termCount(problem) + 2);
 }

@@ -1,18 +1,20 @@
 // The dispatches of a plan: transforms of the weights and of the input, products for each frequency, transforms back.
 import { BINDING, type Binding, type Constant, type Kernel, type Step, WORKGROUP_SIZE, gridFor } from "../../plan.ts";
-import type { ConvProblem } from "../../problem.ts";
-import { dilatedExtent } from "../../shape.ts";
+import { type Correlation, seenCells } from "../correlation.ts";
 import {
-  elementAliases,
+  LOAD,
   epilogueBindings,
   epilogueConstants,
   epilogueShaders,
+  inputAlias,
+  inputWords,
+  outputAlias,
   paddingShader,
   preparedRange,
   scratch,
+  weightWords,
   whole,
 } from "../parts.ts";
-import { inputStrides, kernelStrides, outputStrides } from "../strides.ts";
 import { blockOf } from "./blocks.ts";
 import { type Chunks, COMPLEX_BYTES, type Part } from "./chunks.ts";
 import { type Radix, passes, realPasses, storedLength } from "./lengths.ts";
@@ -114,10 +116,9 @@ function passSteps(signals: Signals, back: boolean): Step[] {
 }
 
 /** The spectra of a part's weights. */
-export function weightSteps(problem: ConvProblem, tiling: Tiling, part: Part): Step[] {
-  const { K, groups, kernel, dilation } = problem;
+export function weightSteps(problem: Correlation, tiling: Tiling, part: Part): Step[] {
+  const { groups, kernel, dilation } = problem;
   const groupC = problem.C / groups;
-  const strides = kernelStrides(problem);
   const buffer = preparedRange(BINDING.output, part.offset, part.bytes);
   const signals = { tiling, count: part.groups * groupC * part.outputs, buffer };
   return [
@@ -125,42 +126,36 @@ export function weightSteps(problem: ConvProblem, tiling: Tiling, part: Part): S
       signals,
       whole(BINDING.first, "w", problem),
       {
-        shaders: ["lib/fft-source-kernel"],
-        constants: { FLIPPED: problem.flipped },
-        aliases: { E: elementAliases(problem).E },
+        shaders: [LOAD.x, "lib/fft-source-kernel"],
+        constants: {},
+        aliases: inputAlias(problem),
       },
       [
-        ...[groupC, part.outputs, part.firstOutput, K / groups],
+        ...[groupC, part.outputs, part.firstOutput, 0],
         ...[...kernel, ...dilation],
-        ...[strides.outputChannel, strides.inputChannel, strides.tap],
-        ...[floatWord(1 / tileCells(tiling)), part.firstGroup, 0],
+        ...[floatWord(1 / tileCells(tiling)), part.firstGroup],
+        ...[...weightWords(problem), 0],
       ],
     ),
     ...passSteps(signals, false),
   ];
 }
 
-/** Cells of the padded input that any output sees, along each axis. */
-function seenCells({ output, kernel, stride, dilation }: ConvProblem): number[] {
-  return output.map((size, axis) => (size - 1) * stride[axis]! + dilatedExtent(kernel[axis]!, dilation[axis]!));
-}
-
 /** Whether anything but zeros lies past the cells that outputs see: it would add to the errors of a tile that reaches there. */
-function isCut(problem: ConvProblem): boolean {
-  const { input, padBegin, padEnd, paddingMode, paddingValue } = problem;
-  const unseen = seenCells(problem).some((size, axis) => size < padBegin[axis]! + input[axis]! + padEnd[axis]!);
+function isCut(problem: Correlation): boolean {
+  const { input, padBegin, paddingMode, paddingValue } = problem;
+  const unseen = seenCells(problem).some((size, axis) => size < padBegin[axis]! + input[axis]!);
   return unseen || paddingMode !== "zeros" || paddingValue !== 0;
 }
 
 /** The spectra of a range of tiles of the channels of a part's groups. */
 export function inputSteps(
-  problem: ConvProblem,
+  problem: Correlation,
   tiling: Tiling,
   part: Part,
   tiles: { first: number; count: number },
 ): Step[] {
   const groupC = problem.C / problem.groups;
-  const x = inputStrides(problem);
   const count = part.groups * groupC * tiles.count;
   const buffer = scratch(BINDING.output, 0, spectrumSize(tiling) * count * COMPLEX_BYTES);
   const signals = { tiling, count, buffer };
@@ -170,20 +165,20 @@ export function inputSteps(
       signals,
       whole(BINDING.first, "x", problem),
       {
-        shaders: [paddingShader(problem), "lib/fft-source-input"],
+        shaders: [LOAD.x, paddingShader(problem), "lib/fft-source-input"],
         constants: {
           PADDING_VALUE: { f32: problem.paddingValue },
           PAST_END: isCut(problem),
         },
-        aliases: { E: elementAliases(problem).E },
+        aliases: inputAlias(problem),
       },
       [
         ...[tiles.count, tiles.first, part.firstGroup * groupC],
         ...perAxis(tiling, (axis) => axis.tiles),
         ...tiling.map(({ outputs }, axis) => outputs * stride[axis]!),
         ...problem.padBegin,
-        ...problem.input,
-        ...[x.batch, x.channel, ...x.spatial],
+        ...[...problem.input, groupC],
+        ...[...inputWords(problem), 0],
         ...seenCells(problem).map((size, axis) => size - problem.padBegin[axis]!),
         0,
       ],
@@ -194,7 +189,7 @@ export function inputSteps(
 
 /** The products of a part's weights and a range of tiles, and their way back to outputs. */
 export function outputSteps(
-  problem: ConvProblem,
+  problem: Correlation,
   tiling: Tiling,
   chunks: Chunks,
   part: Part,
@@ -231,7 +226,7 @@ export function outputSteps(
 }
 
 function inverseStep(
-  problem: ConvProblem,
+  problem: Correlation,
   tiling: Tiling,
   buffer: Binding,
   part: Part,
@@ -240,7 +235,7 @@ function inverseStep(
   const [, rowsH, width] = perAxis(tiling, ({ length }) => length);
   const [stepO, stepP, stepQ] = perAxis(tiling, ({ outputs }) => outputs);
   const count = part.groups * part.outputs * tiles.count;
-  const y = outputStrides(problem);
+  const { y } = problem;
   const [radix] = realPasses(width)!;
   const span = width / radix!.size;
   const line = lineKernel(radix!, span);
@@ -252,14 +247,16 @@ function inverseStep(
     ...[stepO, stepP, stepQ],
     ...problem.output,
     ...problem.stride,
-    ...[y.batch, y.channel, ...y.spatial],
+    ...[y.start, y.batch, y.channel, ...y.spatial],
+    // Up to the vectors of twiddles.
+    ...[0, 0, 0],
     ...twiddleWords(radix!.size, span),
   ];
   return {
     kernel: {
       ...line,
       shaders: [...epilogueShaders(problem.epilogue), ...line.shaders, "fft-inverse"],
-      aliases: { E: elementAliases(problem).E },
+      aliases: outputAlias(problem),
       constants: { ...line.constants, ...epilogueConstants(problem.epilogue) },
     },
     bindings: [

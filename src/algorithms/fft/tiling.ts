@@ -1,7 +1,7 @@
 // How outputs are cut into tiles, each the valid part of one circular convolution (overlap-save; Oppenheim and Schafer,
 // Discrete-Time Signal Processing, section 8.7.3). One tile is the whole map.
-import type { ConvProblem } from "../../problem.ts";
 import { type Triple, dilatedExtent, elementCount } from "../../shape.ts";
+import type { Correlation } from "../correlation.ts";
 import { lengthAtLeast, passes, realPasses, storedLength } from "./lengths.ts";
 
 /** One axis: `tiles` transforms of `length` cells, each good for `outputs` outputs. */
@@ -21,12 +21,12 @@ export function perAxis(tiling: Tiling, value: (axis: AxisTiling) => number): Tr
 }
 
 /** Cells of the padded input that so many neighbouring outputs see along an axis. */
-function reach(problem: ConvProblem, axis: 0 | 1 | 2, outputs: number): number {
+function reach(problem: Correlation, axis: 0 | 1 | 2, outputs: number): number {
   return (outputs - 1) * problem.stride[axis] + dilatedExtent(problem.kernel[axis], problem.dilation[axis]);
 }
 
 /** An axis in at most `tiles` tiles, or nothing where its transform would be too long. */
-function axisTiling(problem: ConvProblem, axis: 0 | 1 | 2, tiles: number): AxisTiling | undefined {
+function axisTiling(problem: Correlation, axis: 0 | 1 | 2, tiles: number): AxisTiling | undefined {
   const outputs = Math.ceil(problem.output[axis] / tiles);
   const length = lengthAtLeast(reach(problem, axis, outputs));
   return length === undefined ? undefined : { length, outputs, tiles: Math.ceil(problem.output[axis] / outputs) };
@@ -37,7 +37,7 @@ function combine(options: readonly (readonly AxisTiling[])[]): Tiling[] {
 }
 
 /** The whole map as one tile, or nothing where a transform would be too long. */
-export function wholeTiling(problem: ConvProblem): Tiling | undefined {
+export function wholeTiling(problem: Correlation): Tiling | undefined {
   return combine(AXES.map((axis) => [axisTiling(problem, axis, 1)].filter((one) => one !== undefined)))[0];
 }
 
@@ -48,7 +48,7 @@ const MAX_OVERLAP = 3;
  * The tilings worth weighing: along each axis those of which none has both shorter transforms and less to transform. Nothing where the
  * kernel itself is longer than any transform.
  */
-export function tilings(problem: ConvProblem): Tiling[] {
+export function tilings(problem: Correlation): Tiling[] {
   const options = AXES.map((axis) => {
     const size = problem.output[axis];
     // Every number of outputs that some number of tiles leads to.
@@ -71,7 +71,7 @@ export function tilings(problem: ConvProblem): Tiling[] {
 }
 
 /** Tiles of all images. */
-export function tileCount(problem: ConvProblem, tiling: Tiling): number {
+export function tileCount(problem: Correlation, tiling: Tiling): number {
   return problem.N * elementCount(perAxis(tiling, ({ tiles }) => tiles));
 }
 

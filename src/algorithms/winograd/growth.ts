@@ -13,8 +13,11 @@
 //   error <= gamma_n M max over i of sum over s of max over l - j = s of T_i(j, l).
 //
 // Windows reach from r - 1 cells before the tile to m + r - 2 behind its start: at most m + r - 2 from any of its outputs. With
-// several axes T is the product over the axes, and so is the sum of maxima.
-import { type ConvProblem, sumLength } from "../../problem.ts";
+// several axes T is the product over the axes, and so is the sum of maxima. Where the kernel is cut into parts, l - j counts in
+// strides from where the window of a part starts, and the terms of all parts at one l - j are those of one window: the bound is the same.
+import { elementCount } from "../../shape.ts";
+import { type Correlation, termCount } from "../correlation.ts";
+import { partitionOf } from "./partition.ts";
 import { type Rational, toNumber } from "./rational.ts";
 import type { Tile } from "./tiles.ts";
 
@@ -65,22 +68,28 @@ function gamma(n: number): number {
 /** The two roundings of bias and residual come on top, here as in the bound of the sequential sum. */
 const EPILOGUE = 2;
 
+/** Input channels of a group, each part of the kernel with its own. */
+function channelCount(problem: Correlation, tile: Tile): number {
+  return elementCount(partitionOf(problem, tile).parts) * (problem.C / problem.groups);
+}
+
 /** How much larger the bound above is than that of the sequential sum, for a problem with so many transformed axes. */
-export function growth(problem: ConvProblem, tile: Tile, axes: number): number {
-  const channels = problem.C / problem.groups;
+export function growth(problem: Correlation, tile: Tile, axes: number): number {
+  const channels = channelCount(problem, tile);
   const chain = channels + axes * roundings(tile) + EPILOGUE;
-  return (amplification(tile) ** axes * gamma(chain)) / gamma(sumLength(problem) + EPILOGUE);
+  return (amplification(tile) ** axes * gamma(chain)) / gamma(termCount(problem) + EPILOGUE);
 }
 
 /**
  * Whether integers of size 8 at most come out exact: every number on the way is a multiple of 2^-axes, and at most
  * 8 * 8 * channels * (max over i of sum over p of |A^T[i, p]| (sum of |G[p]|) (sum of |B^T[p]|))^axes, below 2^24 of those units.
  */
-export function exactOnIntegers(problem: ConvProblem, { halves, transforms }: Tile, axes: number): boolean {
+export function exactOnIntegers(problem: Correlation, tile: Tile, axes: number): boolean {
+  const { halves, transforms } = tile;
   const total = (row: readonly Rational[]): number => row.reduce((sum, value) => sum + size(value), 0);
   const { output, filter, input } = transforms;
   const rows = output.map((row) =>
     row.reduce((sum, value, p) => sum + size(value) * total(filter[p]!) * total(input[p]!), 0),
   );
-  return halves && (64 * problem.C * (2 * Math.max(...rows)) ** axes) / problem.groups < 2 ** 24;
+  return halves && 64 * channelCount(problem, tile) * (2 * Math.max(...rows)) ** axes < 2 ** 24;
 }

@@ -4,27 +4,34 @@
 // The matrices of a point: channels-first U [K, C] times V [C, tiles] gives M [K, tiles]; channels-last V [tiles, C] times
 // U [C, K] gives M [tiles, K]. Rows of U and V are padded to whole vectors, those of C with zeros.
 import { BINDING, type Constant, STORAGE_ALIGNMENT, type Step, WORKGROUP_SIZE, gridFor } from "../../plan.ts";
-import type { ConvProblem } from "../../problem.ts";
 import { type Triple, elementCount, roundUp } from "../../shape.ts";
+import { type Correlation, seenCells } from "../correlation.ts";
 import { type GemmVariant, gemmStep } from "../gemm.ts";
 import {
   F32_BYTES,
-  elementAliases,
+  LOAD,
   epilogueBindings,
   epilogueConstants,
   epilogueShaders,
+  inputAlias,
+  inputWords,
+  outputAlias,
+  outputWords,
   paddingShader,
   preparedRange,
   scratch,
+  weightWords,
   whole,
+  windowConstants,
 } from "../parts.ts";
-import { inputStrides, kernelStrides, outputStrides } from "../strides.ts";
+import { type Partition, partitionOf } from "./partition.ts";
 import type { Tile } from "./tiles.ts";
 
 /** Where things lie for a problem in tiles: what all chunks share. Counts of elements. */
 export interface Geometry {
   readonly tile: Tile;
-  /** Axes that are transformed: those along which the kernel has more than one tap. */
+  readonly partition: Partition;
+  /** How many axes are transformed. */
   readonly axes: number;
   /** Outputs and inputs of a tile along each axis; 1 where the axis is not transformed. */
   readonly outputs: Triple;
@@ -34,7 +41,7 @@ export interface Geometry {
   readonly tileCount: number;
   /** Values of a transformed tile: the number of matrix products. */
   readonly points: number;
-  /** Channels of a group: inputs with padding, outputs, outputs with padding. */
+  /** Channels of a group: inputs (each part of the kernel has its own) with padding, outputs, outputs with padding. */
   readonly paddedC: number;
   readonly groupK: number;
   readonly paddedK: number;
@@ -47,19 +54,21 @@ export interface Chunk {
   readonly count: number;
 }
 
-export function geometryOf(problem: ConvProblem, tile: Tile): Geometry {
-  const { N, C, K, groups, kernel, output } = problem;
+export function geometryOf(problem: Correlation, tile: Tile): Geometry {
+  const { N, C, K, groups, output } = problem;
   const along = (size: (axis: 0 | 1 | 2) => number): Triple => [size(0), size(1), size(2)];
-  const transformed = along((axis) => (kernel[axis] > 1 ? 1 : 0));
+  const partition = partitionOf(problem, tile);
+  const { transformed, parts } = partition;
   const outputs = along((axis) => (transformed[axis] ? tile.m : 1));
   const tiles = along((axis) => Math.ceil(output[axis] / outputs[axis]));
-  const axes = transformed[0] + transformed[1] + transformed[2];
+  const axes = transformed.filter(Boolean).length;
   const points = tile.points ** axes;
   const groupK = K / groups;
-  const paddedC = roundUp(C / groups, 4);
+  const paddedC = roundUp(elementCount(parts) * (C / groups), 4);
   const paddedK = problem.layout === "channels-last" ? roundUp(groupK, 4) : groupK;
   return {
     tile,
+    partition,
     axes,
     outputs,
     inputs: along((axis) => (transformed[axis] ? tile.points : 1)),
@@ -74,48 +83,58 @@ export function geometryOf(problem: ConvProblem, tile: Tile): Geometry {
 }
 
 /** Rows of tiles are padded to whole vectors where tiles are columns. */
-function tileSlots(problem: ConvProblem, count: number): number {
+function tileSlots(problem: Correlation, count: number): number {
   return problem.layout === "channels-last" ? count : roundUp(count, 4);
 }
 
 /** Bytes of the transformed inputs of so many tiles. */
-export function inputBytes(problem: ConvProblem, { points, paddedC }: Geometry, count: number): number {
+export function inputBytes(problem: Correlation, { points, paddedC }: Geometry, count: number): number {
   return points * problem.groups * paddedC * tileSlots(problem, count) * F32_BYTES;
 }
 
 /** Bytes of their products with the filters. */
-export function productBytes(problem: ConvProblem, { points, paddedK }: Geometry, count: number): number {
+export function productBytes(problem: Correlation, { points, paddedK }: Geometry, count: number): number {
   return points * problem.groups * paddedK * tileSlots(problem, count) * F32_BYTES;
 }
 
 /** Bytes of workspace that a chunk of so many tiles takes: the transformed inputs, then their products. */
-export function chunkBytes(problem: ConvProblem, geometry: Geometry, count: number): number {
+export function chunkBytes(problem: Correlation, geometry: Geometry, count: number): number {
   return roundUp(inputBytes(problem, geometry, count), STORAGE_ALIGNMENT) + productBytes(problem, geometry, count);
 }
 
-function tileConstants({ tile, axes, points }: Geometry): Record<string, Constant> {
-  return { POINTS: tile.points, PAIRS: tile.factors.pairs.length, AXES: axes, TILE_SIZE: points };
+function tileConstants({ tile, axes, points, inputs }: Geometry): Record<string, Constant> {
+  const [TILE_D, TILE_H, TILE_W] = inputs;
+  return {
+    ...{ POINTS: tile.points, PAIRS: tile.factors.pairs.length, AXES: axes, TILE_SIZE: points },
+    ...{ TILE_D, TILE_H, TILE_W },
+  };
 }
 
-export function filterStep(problem: ConvProblem, geometry: Geometry): Step {
+function partConstants({ partition: { phases, parts, taps } }: Geometry): Record<string, Constant> {
+  const [PHASES_D, PHASES_H, PHASES_W] = phases;
+  const [PARTS_D, PARTS_H, PARTS_W] = parts;
+  const [TAPS_D, TAPS_H, TAPS_W] = taps;
+  return { PHASES_D, PHASES_H, PHASES_W, PARTS_D, PARTS_H, PARTS_W, TAPS_D, TAPS_H, TAPS_W };
+}
+
+export function filterStep(problem: Correlation, geometry: Geometry): Step {
   const { C, groups } = problem;
-  const { tile, axes, groupK, paddedC, paddedK, filterBytes } = geometry;
+  const { tile, groupK, paddedC, paddedK, filterBytes } = geometry;
   const channelsLast = problem.layout === "channels-last";
-  const w = kernelStrides(problem);
   const threads = groups * paddedC * paddedK;
   return {
     kernel: {
-      shaders: ["lib/thread", "winograd-filter"],
-      aliases: { E: elementAliases(problem).E },
+      shaders: ["lib/thread", LOAD.x, "lib/winograd-parts", "winograd-filter"],
+      aliases: inputAlias(problem),
       constants: {
         WORKGROUP_SIZE,
         ...tileConstants(geometry),
+        ...partConstants(geometry),
+        ...windowConstants(problem),
         TAPS: tile.r,
-        KERNEL_SIZE: tile.r ** axes,
         POWERS: { f32s: tile.factors.filterPowers.flat() },
         SCALES: { f32s: tile.factors.scales },
         CHANNELS_LAST: channelsLast,
-        FLIPPED: problem.flipped,
       },
     },
     bindings: [whole(BINDING.first, "w", problem), preparedRange(BINDING.output, 0, filterBytes)],
@@ -123,34 +142,40 @@ export function filterStep(problem: ConvProblem, geometry: Geometry): Step {
       threads,
       ...(channelsLast ? [paddedK, paddedC] : [paddedC, paddedK]),
       ...[C / groups, groupK],
-      ...[w.outputChannel, w.inputChannel, w.tap],
+      ...weightWords(problem),
       threads,
     ],
     workgroups: gridFor(threads),
   };
 }
 
-export function inputStep(problem: ConvProblem, geometry: Geometry, chunk: Chunk): Step {
-  const { C, groups, input, output, kernel, padBegin } = problem;
-  const { tile, inputs, outputs, tiles, paddedC } = geometry;
+export function inputStep(problem: Correlation, geometry: Geometry, chunk: Chunk): Step {
+  const { C, groups, input, stride, padBegin } = problem;
+  const { tile, outputs, tiles, paddedC, partition } = geometry;
   const channelsLast = problem.layout === "channels-last";
-  const x = inputStrides(problem);
   const slots = tileSlots(problem, chunk.count);
   const threads = groups * paddedC * chunk.count;
-  // The padded input, as far as the kernel reaches, ends here.
-  const end = output.map((size, axis) => size + kernel[axis]! - 1 - padBegin[axis]!);
-  const beyond = tiles.some((count, axis) => count * outputs[axis]! > output[axis]!);
+  // The cells that outputs see end here. What lies beyond is zero already where it is padding with zeros.
+  const end = seenCells(problem).map((size, axis) => size - padBegin[axis]!);
   const zeros = problem.paddingMode === "zeros" && problem.paddingValue === 0;
+  const beyond = tiles.some((count, axis) => {
+    const steps = (count - 1) * outputs[axis]! + geometry.inputs[axis]!;
+    const blocks = partition.parts[axis]! / partition.phases[axis]! - 1;
+    const last = (steps - 1 + blocks * partition.taps[axis]!) * stride[axis]! + partition.phases[axis]! - 1;
+    // Where the padding is zeros, only cells of the input count.
+    return last - padBegin[axis]! >= end[axis]! && !(zeros && end[axis]! >= input[axis]!);
+  });
   return {
     kernel: {
-      shaders: ["lib/thread", paddingShader(problem), "winograd-input"],
-      aliases: { E: elementAliases(problem).E },
+      shaders: ["lib/thread", LOAD.x, paddingShader(problem), "lib/winograd-parts", "winograd-input"],
+      aliases: inputAlias(problem),
       constants: {
         WORKGROUP_SIZE,
         ...tileConstants(geometry),
-        TILE_D: inputs[0],
-        TILE_H: inputs[1],
-        TILE_W: inputs[2],
+        ...partConstants(geometry),
+        STRIDE_D: stride[0],
+        STRIDE_H: stride[1],
+        STRIDE_W: stride[2],
         OUTPUTS_O: outputs[0],
         OUTPUTS_P: outputs[1],
         OUTPUTS_Q: outputs[2],
@@ -158,8 +183,8 @@ export function inputStep(problem: ConvProblem, geometry: Geometry, chunk: Chunk
         HALVES: { f32s: tile.factors.halves.flat() },
         PAIR_POINTS: { f32s: tile.factors.pairs },
         CHANNELS_LAST: channelsLast,
-        C_TAIL: paddedC !== C / groups,
-        ZEROS_BEYOND: beyond && !zeros,
+        C_TAIL: paddedC !== elementCount(partition.parts) * (C / groups),
+        ZEROS_BEYOND: beyond,
         PADDING_VALUE: { f32: problem.paddingValue },
       },
     },
@@ -174,7 +199,7 @@ export function inputStep(problem: ConvProblem, geometry: Geometry, chunk: Chunk
       ...input,
       ...padBegin,
       ...end,
-      ...[x.batch, x.channel, ...x.spatial],
+      ...inputWords(problem),
       ...[groups * paddedC * slots, paddedC * slots],
       ...(channelsLast ? [paddedC, 1] : [1, slots]),
     ],
@@ -182,7 +207,7 @@ export function inputStep(problem: ConvProblem, geometry: Geometry, chunk: Chunk
   };
 }
 
-export function multiplyStep(problem: ConvProblem, geometry: Geometry, chunk: Chunk, variant: GemmVariant): Step {
+export function multiplyStep(problem: Correlation, geometry: Geometry, chunk: Chunk, variant: GemmVariant): Step {
   const { groups } = problem;
   const { points, paddedC, groupK, paddedK, filterBytes } = geometry;
   const channelsLast = problem.layout === "channels-last";
@@ -216,6 +241,7 @@ export function multiplyStep(problem: ConvProblem, geometry: Geometry, chunk: Ch
           productBytes(problem, geometry, chunk.count),
         ),
         row: channelsLast ? paddedK : slots,
+        column: 1,
         inner: paddedK * slots,
         outer: groups * paddedK * slots,
         start: 0,
@@ -228,23 +254,20 @@ export function multiplyStep(problem: ConvProblem, geometry: Geometry, chunk: Ch
   );
 }
 
-export function outputStep(problem: ConvProblem, geometry: Geometry, chunk: Chunk): Step {
+export function outputStep(problem: Correlation, geometry: Geometry, chunk: Chunk): Step {
   const { groups, output } = problem;
-  const { tile, inputs, outputs, tiles, groupK, paddedK } = geometry;
+  const { tile, outputs, tiles, groupK, paddedK } = geometry;
   const channelsLast = problem.layout === "channels-last";
-  const y = outputStrides(problem);
   const slots = tileSlots(problem, chunk.count);
   const threads = groups * groupK * chunk.count;
   return {
     kernel: {
       shaders: [...epilogueShaders(problem.epilogue), "winograd-output"],
-      aliases: { E: elementAliases(problem).E },
+      aliases: outputAlias(problem),
       constants: {
         ...epilogueConstants(problem.epilogue),
         ...tileConstants(geometry),
         OUTPUTS: tile.m,
-        TILE_H: inputs[1],
-        TILE_W: inputs[2],
         OUTPUTS_O: outputs[0],
         OUTPUTS_P: outputs[1],
         OUTPUTS_Q: outputs[2],
@@ -271,7 +294,7 @@ export function outputStep(problem: ConvProblem, geometry: Geometry, chunk: Chun
       ...output,
       ...[groups * paddedK * slots, paddedK * slots],
       ...(channelsLast ? [paddedK, 1] : [1, slots]),
-      ...[y.batch, y.channel, ...y.spatial],
+      ...outputWords(problem),
     ],
     workgroups: gridFor(threads),
   };

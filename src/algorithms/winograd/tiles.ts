@@ -33,6 +33,9 @@ function tile(m: number, r: number, pairs: readonly Rational[]): Tile {
 }
 
 /**
+ * Tiles of three and five outputs are for the gradients of weights, whose outputs are the taps of a kernel; by the duality of filter and output
+ * they have the points of F(r, m).
+ *
  * Points are multiples of 1/8, which make A^T and B^T exact in float32, chosen by measured error (relative L2 over 128 channels in
  * two dimensions) in a coarse search up to 5/2: the lowest of those compared at that size, not a proven optimum. In the same
  * measurement F(4, 3) errs about three times as much from 1 and 2, and almost twice as much from 1 and 1/2.
@@ -42,4 +45,8 @@ export const TILES: readonly Tile[] = [
   tile(4, 3, [rational(5, 8), rational(3, 2)]),
   tile(2, 5, [rational(5, 8), rational(3, 2)]),
   tile(4, 5, [rational(1, 2), rational(1), rational(2)]),
+  tile(3, 2, [rational(1)]),
+  tile(3, 4, [rational(5, 8), rational(3, 2)]),
+  tile(5, 2, [rational(5, 8), rational(3, 2)]),
+  tile(5, 4, [rational(1, 2), rational(1), rational(2)]),
 ];

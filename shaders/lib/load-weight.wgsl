@@ -1,0 +1,6 @@
+// The elements of a kernel's second operand, as they are stored.
+@group(0) @binding(2) var<storage, read> second_operand: array<E>;
+
+fn load_weight(at: u32) -> f32 {
+  return f32(second_operand[at]);
+}

@@ -1,0 +1,34 @@
+// The second step of a sum that was split into parts: adds the parts in order and finishes with the epilogue. No float atomics exist
+// in WGSL, and none are wanted: the bits are the same in every run.
+import { BINDING, type Binding, type Step, gridFor } from "../plan.ts";
+import { elementCount } from "../shape.ts";
+import type { Correlation } from "./correlation.ts";
+import { epilogueBindings, epilogueConstants, epilogueShaders, outputAlias, whole } from "./parts.ts";
+
+/** Where the parts lie, in elements of float32: one after the other, each with a number for every channel and output of the batch. */
+export interface Partials {
+  readonly count: number;
+  readonly buffer: Binding;
+  readonly part: number;
+  readonly channel: number;
+  readonly output: number;
+}
+
+export function reduceStep(c: Correlation, partials: Partials): Step {
+  const elements = c.N * c.K * elementCount(c.output);
+  return {
+    kernel: {
+      shaders: [...epilogueShaders(c.epilogue), "reduce-splits"],
+      aliases: outputAlias(c),
+      constants: epilogueConstants(c.epilogue),
+    },
+    bindings: [{ ...partials.buffer, binding: BINDING.first }, whole(BINDING.output, "y", c), ...epilogueBindings(c)],
+    uniforms: [
+      ...[elements, partials.count, c.K],
+      ...[partials.part, partials.channel, partials.output],
+      ...c.output,
+      ...[c.y.start, c.y.batch, c.y.channel, ...c.y.spatial],
+    ],
+    workgroups: gridFor(elements),
+  };
+}
