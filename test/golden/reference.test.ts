@@ -1,0 +1,42 @@
+// The CPU reference against PyTorch. Everything else here is checked against the reference; this is what the reference itself is
+// checked against, beside worked numbers and its own adjoints.
+import { expect, test } from "vitest";
+import { checkActivation } from "../../src/activation.ts";
+import { type Float64NdArray, activate, activationDerivative, conv, convTranspose } from "../../src/reference/index.ts";
+import { EVALUATION, ROUNDOFF, expectClose, given, gradient, map, scale, tolerances } from "./comparison.ts";
+import { GOLDEN_PASSES, type GoldenCase, goldenCases } from "./golden.ts";
+
+/** The result of the reference. */
+function computed(golden: GoldenCase): Float64NdArray {
+  const { pass, options, bias, preActivation } = golden;
+  if (pass === "forward") return conv(given(golden, "x"), given(golden, "w"), { ...options, bias });
+  if (pass === "transposed") return convTranspose(given(golden, "x"), given(golden, "w"), { ...options, bias });
+  const dy = given(golden, "dy");
+  if (!preActivation) return gradient(golden, dy);
+  const activation = checkActivation("activation", options.activation);
+  return gradient(
+    golden,
+    map(dy, (value, i) => value * activationDerivative(activation, preActivation.data[i]!)),
+  );
+}
+
+test("there are enough of them, and of every pass", () => {
+  expect(goldenCases.length).toBeGreaterThanOrEqual(150);
+  expect(new Set(goldenCases.map(({ pass }) => pass))).toEqual(new Set(GOLDEN_PASSES));
+});
+
+test.for(goldenCases.map((golden) => [golden.name, golden] as const))("%s", ([, golden]) => {
+  expectClose(computed(golden), golden.expected, tolerances(golden, ROUNDOFF.float64));
+});
+
+const throughActivation = goldenCases.filter(({ preActivation }) => preActivation);
+
+test.for(throughActivation.map((golden) => [golden.name, golden] as const))("output of %s", ([, golden]) => {
+  const activation = checkActivation("activation", golden.options.activation);
+  const sums = golden.preActivation!;
+  expectClose(
+    map(sums, (s) => activate(activation, s)),
+    golden.output!,
+    sums.data.map((s) => EVALUATION * ROUNDOFF.float64 * scale(activation, s)),
+  );
+});
