@@ -1,7 +1,7 @@
-// The kernel of a depthwise convolution in several steps of the sum. One loop over kernel slices, chunks of kernel rows and chunks
-// of kernel columns: nested loops would carry every sum from one level to the next, which costs some compilers a copy of the tile.
+// The kernel of a depthwise convolution in several steps of the sum. One loop over input channels (a gradient's: of a convolution there is
+// one), kernel slices, chunks of kernel rows and chunks of kernel columns: nested loops would carry every sum from one level to the next, which costs some compilers a copy of the tile.
 fn sum_up(sums: ptr<function, Sums>, tile: ptr<function, Tile>) {
-  var at = Taps(0u, 0u, 0u);
+  var at = Taps(0u, 0u, 0u, 0u);
   for (var step = 0u; step < g.steps; step++) {
     accumulate(sums, tile, at);
     at.column += COLUMNS;
@@ -11,5 +11,9 @@ fn sum_up(sums: ptr<function, Sums>, tile: ptr<function, Tile>) {
     let slice_done = at.row == KERNEL_R;
     at.row = select(at.row, 0u, slice_done);
     at.slice = select(at.slice, at.slice + 1u, slice_done);
+    let channel_done = at.slice == KERNEL_T;
+    at.slice = select(at.slice, 0u, channel_done);
+    (*tile).x_channel += select(0u, g.x_stride_c, channel_done);
+    at.weights += select(0u, g.w_stride_c, channel_done);
   }
 }

@@ -1,4 +1,4 @@
-// Depthwise correlation: one input channel a group and any number of output channels. One thread makes TILE_P x TILE_Q
+// Depthwise correlation: a group has one input channel, or sums over several, and any number of output channels. One thread makes TILE_P x TILE_Q
 // outputs of TILE_M output channels of a group: it loads a block of input cells once and uses each for every kernel row and
 // column that meets it. load and load_weight come from load*.wgsl, source and is_padding from a padding-* snippet, sum_up from depthwise-one-step or depthwise-steps.
 // *_TAIL: some tile reaches past the last output, output channel or kernel column.
@@ -24,8 +24,8 @@ struct Tile {
   beyond: array<bool, CELL_COLUMNS>,
 }
 
-// Where a step begins in the kernel.
-struct Taps { slice: u32, row: u32, column: u32 }
+// Where a step begins in the kernel, and the weights of its input channel behind those of the first.
+struct Taps { slice: u32, row: u32, column: u32, weights: u32 }
 
 alias Sums = array<f32, TILE_M * TILE_P * TILE_Q>;
 
@@ -137,7 +137,7 @@ fn accumulate(sums: ptr<function, Sums>, tile: ptr<function, Tile>, at: Taps) {
   for (var r = 0u; r < ROWS; r++) {
     // @unroll
     for (var s = 0u; s < COLUMNS; s++) {
-      let tap_at = at.slice * g.w_stride_t + (at.row + r) * g.w_stride_r + (at.column + s) * g.w_stride_s;
+      let tap_at = at.weights + at.slice * g.w_stride_t + (at.row + r) * g.w_stride_r + (at.column + s) * g.w_stride_s;
       // @unroll
       for (var m = 0u; m < TILE_M; m++) {
         // The constant condition stands outside the tile, so that it is written out once a weight and not once a multiply-add.

@@ -2,7 +2,7 @@
 // the epilogue. A partial result has `outputs` numbers (of the whole batch) for each channel, partial_k and partial_n apart.
 struct Splits {
   elements: u32, splits: u32, channels: u32,
-  partial: u32, partial_k: u32, partial_n: u32,
+  group_k: u32, partial: u32, partial_g: u32, partial_k: u32, partial_n: u32,
   output_o: u32, output_p: u32, output_q: u32,
   y_start: u32, y_stride_n: u32, y_stride_k: u32, y_stride_o: u32, y_stride_p: u32, y_stride_q: u32,
 }
@@ -25,7 +25,8 @@ fn main(
   let outputs = g.elements / g.channels;
   let k = select(index / outputs, index % g.channels, g.partial_k == 1u);
   let n = select(index % outputs, index / g.channels, g.partial_k == 1u);
-  var at = k * g.partial_k + n * g.partial_n;
+  let group = k / g.group_k;
+  var at = group * g.partial_g + (k - group * g.group_k) * g.partial_k + n * g.partial_n;
   var sum = 0.0;
   for (var split = 0u; split < g.splits; split++) {
     sum += partials[at];

@@ -1,20 +1,34 @@
 // Engine: a device, its tensors and its operations.
-import type { ActivationOption } from "./activation.ts";
 import type { GpuTraits } from "./algorithms/algorithm.ts";
 import { algorithms } from "./algorithms/index.ts";
-import { ConvPlan, checkInputs, checkTensor } from "./conv-plan.ts";
+import { BiasGradients } from "./bias-gradients.ts";
+import { ConvPlan } from "./conv-plan.ts";
 import { DTYPES, type Dtype, bytesFor } from "./dtype.ts";
 import { ConvError, refuse, words } from "./error.ts";
 import { GpuContext } from "./gpu/context.ts";
 import { type DeviceSource, openDevice, type OpenedDevice, traitsOf } from "./gpu/device.ts";
 import type { MemoryReport } from "./gpu/memory.ts";
 import { BufferUsage, TENSOR_USAGE } from "./gpu/usage.ts";
-import { CONSTRAINT_KEYS, type Choice, type Constraints, checkConstraints, choose } from "./planner/choose.ts";
+import { checkInputs } from "./operands.ts";
+import {
+  type Call,
+  type ConvBackwardBiasOptions,
+  type ConvBackwardDataOptions,
+  type ConvBackwardWeightsOptions,
+  type ConvOptions,
+  type ConvTransposeBackwardDataOptions,
+  type ConvTransposeOptions,
+  backwardDataCall,
+  backwardWeightsCall,
+  convCall,
+  convTransposeCall,
+  transposeBackwardDataCall,
+  transposeBackwardWeightsCall,
+} from "./operations.ts";
+import { type Choice, type Constraints, checkConstraints, choose } from "./planner/choose.ts";
 import {
   type ConvDescriptor,
   type ConvProblem,
-  GEOMETRY_KEYS,
-  type GeometryOptions,
   LAYOUTS,
   type Pass,
   convProblem,
@@ -25,15 +39,6 @@ import { elementCount } from "./shape.ts";
 import { Tensor, type TensorOptions, toBytes } from "./tensor.ts";
 import { checkOneOf, checkOptions, checkShape } from "./validate.ts";
 
-/** Options of a convolution of tensors. */
-export interface ConvOptions extends GeometryOptions, Constraints {
-  /** [K] values, one added to each output channel. */
-  bias?: Tensor;
-  /** A tensor of the output's shape, added before the activation. */
-  residual?: Tensor;
-  activation?: ActivationOption;
-}
-
 export interface EngineInfo {
   readonly adapter: { vendor: string; architecture: string; device: string; description: string; isFallback: boolean };
   /** Optional features in use. */
@@ -41,8 +46,6 @@ export interface EngineInfo {
   /** Limits in use, in WebGPU's names. */
   readonly limits: Readonly<Record<string, number>>;
 }
-
-const CONV_KEYS = [...GEOMETRY_KEYS, ...CONSTRAINT_KEYS, "bias", "residual", "activation"];
 
 /** Scratch memory a plan may ask for where the caller says nothing. */
 const DEFAULT_WORKSPACE_BYTES = 256 * 2 ** 20;
@@ -62,6 +65,7 @@ export class Engine {
   readonly #gpu: GpuContext;
   readonly #ownsDevice: boolean;
   readonly #plans = new Map<string, ConvPlan>();
+  readonly #biasGradients: BiasGradients;
   #destroyed = false;
 
   /** @internal Use createEngine. */
@@ -69,6 +73,7 @@ export class Engine {
     this.device = device;
     this.#ownsDevice = owned;
     this.#gpu = new GpuContext(device);
+    this.#biasGradients = new BiasGradients(this.#gpu);
     const {
       vendor = "",
       architecture = "",
@@ -138,32 +143,81 @@ export class Engine {
    * @throws ConvError naming the argument that does not fit
    */
   conv(x: Tensor, w: Tensor, options: ConvOptions = {}): Tensor {
+    return this.#run(() => convCall(this.#gpu, x, w, options));
+  }
+
+  /**
+   * Transposed convolution: the adjoint of the convolution with the same options, which has its output's shape where this has its input's.
+   *
+   * @param x [N, C, ...spatial], or [N, ...spatial, C]
+   * @param w [C, K/groups, ...kernel], or [...kernel, K/groups, C], in the layout of x
+   * @returns a new tensor [N, K, ...output] or [N, ...output, K]: along each axis (size - 1) * stride - begin - end +
+   * dilation * (kernel - 1) + outputPadding + 1 cells, unless outputShape says so
+   * @throws ConvError naming the argument that does not fit
+   */
+  convTranspose(x: Tensor, w: Tensor, options: ConvTransposeOptions = {}): Tensor {
+    return this.#run(() => convTransposeCall(this.#gpu, x, w, options));
+  }
+
+  /**
+   * The gradient of a convolution with respect to its input.
+   *
+   * @param dy the gradient of the convolution's result, in its shape; of its activation's output where `activation` is given
+   * @param w the weights of the convolution
+   * @returns a new tensor dx of shape `inputShape`
+   * @throws ConvError naming the argument that does not fit
+   */
+  convBackwardData(dy: Tensor, w: Tensor, options: ConvBackwardDataOptions): Tensor {
+    return this.#run(() => backwardDataCall(this.#gpu, dy, w, options));
+  }
+
+  /**
+   * The gradient of a convolution with respect to its weights.
+   *
+   * @param x the input of the convolution
+   * @param dy the gradient of the convolution's result, in its shape; of its activation's output where `activation` is given
+   * @returns a new tensor dw of shape `kernelShape`
+   * @throws ConvError naming the argument that does not fit
+   */
+  convBackwardWeights(x: Tensor, dy: Tensor, options: ConvBackwardWeightsOptions): Tensor {
+    return this.#run(() => backwardWeightsCall(this.#gpu, x, dy, options));
+  }
+
+  /**
+   * The gradient of a convolution, or of a transposed one, with respect to its bias: the sum of dy over batch and positions, added
+   * up pairwise.
+   *
+   * @param dy [N, K, ...spatial], or [N, ...spatial, K]; of the activation's output where `activation` is given
+   * @returns a new tensor db of shape [K]
+   * @throws ConvError naming the argument that does not fit
+   */
+  convBackwardBias(dy: Tensor, options: ConvBackwardBiasOptions = {}): Tensor {
     this.#alive();
-    checkOptions("options", options, CONV_KEYS);
-    const { bias, residual, algorithm, variant, tolerance, maxWorkspaceBytes, ...geometry } = options;
-    const { layout, dtype, shape: inputShape } = checkTensor("x", x, this.#gpu);
-    const { shape: kernelShape } = checkTensor("w", w, this.#gpu);
-    if (w.layout !== layout) refuse("shape-mismatch", "w.layout", w.layout, `"${layout}", the layout of x`);
-    const problem = convProblem(
-      "forward",
-      {
-        ...geometry,
-        inputShape,
-        kernelShape,
-        layout,
-        dtype,
-        bias: bias !== undefined,
-        residual: residual !== undefined,
-      },
-      { input: "x.shape", kernel: "w.shape" },
-    );
-    const constraints = checkConstraints(
-      "options",
-      withoutUndefined({ algorithm, variant, tolerance, maxWorkspaceBytes }),
-    );
-    const inputs = { x, w, ...(bias !== undefined && { bias }), ...(residual !== undefined && { residual }) };
-    const buffers = checkInputs(this.#gpu, problem, inputs);
-    return this.#planFor(problem, constraints).runOn(buffers, w);
+    return this.#biasGradients.run(dy, options);
+  }
+
+  /**
+   * The gradient of a transposed convolution with respect to its input.
+   *
+   * @param dy the gradient of its result, in its shape; of its activation's output where `activation` is given
+   * @param w the weights of the transposed convolution
+   * @returns a new tensor of the shape of its x
+   * @throws ConvError naming the argument that does not fit
+   */
+  convTransposeBackwardData(dy: Tensor, w: Tensor, options: ConvTransposeBackwardDataOptions = {}): Tensor {
+    return this.#run(() => transposeBackwardDataCall(this.#gpu, dy, w, options));
+  }
+
+  /**
+   * The gradient of a transposed convolution with respect to its weights.
+   *
+   * @param x the input of the transposed convolution
+   * @param dy the gradient of its result, in its shape; of its activation's output where `activation` is given
+   * @returns a new tensor of shape `kernelShape`
+   * @throws ConvError naming the argument that does not fit
+   */
+  convTransposeBackwardWeights(x: Tensor, dy: Tensor, options: ConvBackwardWeightsOptions): Tensor {
+    return this.#run(() => transposeBackwardWeightsCall(this.#gpu, x, dy, options));
   }
 
   /**
@@ -187,6 +241,13 @@ export class Engine {
     this.#plans.clear();
     this.#gpu.memory.freeAll();
     if (this.#ownsDevice) this.device.destroy();
+  }
+
+  #run(describe: () => Call): Tensor {
+    this.#alive();
+    const { problem, constraints, inputs } = describe();
+    const buffers = checkInputs(this.#gpu, problem, inputs);
+    return this.#planFor(problem, constraints).runOn(buffers, inputs.w);
   }
 
   #alive(): void {
@@ -279,10 +340,6 @@ export async function createEngine(options: DeviceSource = {}): Promise<Engine> 
   if (given.length > 1)
     refuse("invalid-argument", "options", words(given.join(" and ")), "one of device, adapter and gpu");
   return new Engine(await openDevice(options));
-}
-
-function withoutUndefined(options: Constraints): Constraints {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }
 
 function limitsOf(device: GPUDevice): Record<string, number> {

@@ -1,11 +1,22 @@
 // What a user imports; nothing else is public.
 export { ConvError, type ConvErrorCode } from "./error.ts";
-export { type ConvOptions, Engine, type EngineInfo, createEngine } from "./engine.ts";
-export { type ConvBuffers, type ConvInputs, ConvPlan } from "./conv-plan.ts";
+export { Engine, type EngineInfo, createEngine } from "./engine.ts";
+export type {
+  ActivationGradientOptions,
+  ConvBackwardBiasOptions,
+  ConvBackwardDataOptions,
+  ConvBackwardWeightsOptions,
+  ConvOptions,
+  ConvTransposeBackwardDataOptions,
+  ConvTransposeOptions,
+  EpilogueOptions,
+} from "./operations.ts";
+export { ConvPlan } from "./conv-plan.ts";
+export type { ConvBuffers, ConvInputs } from "./operands.ts";
 export type { Dtype } from "./dtype.ts";
 export { Tensor, type TensorOptions } from "./tensor.ts";
 export { type ActivationName, type ActivationOption } from "./activation.ts";
-export type { ConvDescriptor, ConvProblem, GeometryOptions, Layout, Pass } from "./problem.ts";
+export type { ActivationGradient, ConvDescriptor, ConvProblem, GeometryOptions, Layout, Pass } from "./problem.ts";
 export type { Padding, PaddingMode } from "./padding.ts";
 export type { Binding, Constant, Kernel, Operand, Step } from "./plan.ts";
 export type { Constraints } from "./planner/choose.ts";

@@ -3,10 +3,13 @@
 // printed, compared and replayed.
 
 /**
- * The buffers a plan works on. `workspace` is scratch memory: its contents before and after a run mean nothing. `prepared` holds
- * what the plan makes of the weights alone (packed, transformed), kept with the weight tensor.
+ * The buffers a plan works on: the tensors of a pass, and those of its epilogue and of its prologue (`gate`: what the derivative of an
+ * activation is computed from). `workspace` is scratch memory: its contents before and after a run mean nothing. `prepared` holds what
+ * the plan makes of one operand alone (packed, transformed): of weights it is kept with their tensor. `padded` is the gradient of
+ * a padded input, until the plan is joined and it gets its place in the workspace.
  */
-export type Operand = "x" | "w" | "y" | "bias" | "residual" | "workspace" | "prepared" | "padded";
+export type Operand = TensorOperand | "workspace" | "prepared" | "padded";
+export type TensorOperand = "x" | "w" | "y" | "dx" | "dw" | "dy" | "db" | "bias" | "residual" | "gate";
 
 /** A range of an operand at a binding number of a kernel. Offsets and sizes are in bytes. */
 export interface Binding {
@@ -45,7 +48,7 @@ export interface Step {
   readonly workgroups: readonly [number, number, number];
 }
 
-/** What is made of the weights once and kept: steps that read `w` (and may use `workspace`) and write `prepared`. */
+/** What is made of the weights (in the backward-weights pass: of dy): steps that read them, may use `workspace` and write `prepared`. */
 export interface Preparation {
   readonly steps: readonly Step[];
   readonly bytes: number;
@@ -66,7 +69,7 @@ export function extraBytes(plan: Plan): number {
 }
 
 /** Binding numbers that mean the same in every kernel; 1 and 2 are the two inputs of the kernel, whatever they are. */
-export const BINDING = { uniforms: 0, first: 1, second: 2, output: 3, bias: 4, residual: 5 } as const;
+export const BINDING = { uniforms: 0, first: 1, second: 2, output: 3, bias: 4, residual: 5, gate: 6 } as const;
 
 /** Ranges of one buffer bound with an offset start at multiples of this (WebGPU's default minStorageBufferOffsetAlignment). */
 export const STORAGE_ALIGNMENT = 256;

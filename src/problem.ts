@@ -55,9 +55,20 @@ export interface ConvDescriptor extends GeometryOptions {
   kernelShape: readonly number[];
   layout?: Layout;
   dtype?: Dtype;
+  /** The epilogue of the result, in the forward and the backward-data pass (which is the transposed convolution). */
   bias?: boolean;
   residual?: boolean;
   activation?: ActivationOption;
+  /**
+   * The gradient among the operands is that of activation(s), and has to pass through the activation first; `from` says whether
+   * the activation's output is given or s, the value before it. The gradient is `operand`: "dy" in the backward passes and "x" in the
+   * forward pass unless given (x is it too where the convolution is the gradient of a transposed one).
+   */
+  activationGradient?: {
+    activation: ActivationOption;
+    from: "output" | "pre-activation";
+    operand?: "x" | "dy";
+  };
 }
 
 /** What happens to a sum before it is stored: activation(sum + bias[k] + residual[same place]). */
@@ -65,6 +76,17 @@ export interface Epilogue {
   readonly bias: boolean;
   readonly residual: boolean;
   readonly activation: Activation;
+}
+
+/**
+ * How a gradient passes through an activation while it is loaded: times the derivative at each element, which is computed from the
+ * activation's output or from the value before it.
+ */
+export interface ActivationGradient {
+  readonly activation: Activation;
+  readonly from: "output" | "pre-activation";
+  /** Which operand is the gradient: dy, or x where the convolution is itself the gradient of a transposed one. */
+  readonly operand: "x" | "dy";
 }
 
 export interface ConvProblem {
@@ -87,6 +109,7 @@ export interface ConvProblem {
   readonly layout: Layout;
   readonly dtype: Dtype;
   readonly epilogue: Epilogue;
+  readonly activationGradient?: ActivationGradient;
 }
 
 /** The names in GeometryOptions. */
@@ -108,6 +131,7 @@ export const DESCRIPTOR_KEYS = [
   "bias",
   "residual",
   "activation",
+  "activationGradient",
 ] as const;
 
 /** Channel count and spatial sizes of a tensor shape [N, C, ...] or [N, ..., C]. */
@@ -226,6 +250,16 @@ export function convProblem(pass: Pass, descriptor: ConvDescriptor, names = SHAP
   if (outputElements > MAX_ELEMENTS)
     refuse("too-large", "output", joinShape(N, K, output, layout), `at most ${MAX_ELEMENTS} elements`);
 
+  const epilogue = {
+    bias: checkBoolean("bias", descriptor.bias ?? false),
+    residual: checkBoolean("residual", descriptor.residual ?? false),
+    activation: checkActivation("activation", descriptor.activation),
+  };
+  if (pass === "backward-weights") {
+    const given = (["bias", "residual", "activation"] as const).find((key) => descriptor[key]);
+    if (given) refuse("invalid-argument", given, descriptor[given], "none in the backward-weights pass");
+  }
+
   return {
     pass,
     rank,
@@ -251,12 +285,38 @@ export function convProblem(pass: Pass, descriptor: ConvDescriptor, names = SHAP
     flipped: mode === "convolution",
     layout,
     dtype,
-    epilogue: {
-      bias: checkBoolean("bias", descriptor.bias ?? false),
-      residual: checkBoolean("residual", descriptor.residual ?? false),
-      activation: checkActivation("activation", descriptor.activation),
-    },
+    epilogue,
+    ...(descriptor.activationGradient !== undefined && {
+      activationGradient: checkActivationGradient(pass, descriptor.activationGradient),
+    }),
   };
+}
+
+/** The activations whose derivative their output does not tell. */
+const NOT_FROM_OUTPUT = ["silu", "gelu", "hardswish"];
+
+/** The canonical form of an activation gradient of a pass. */
+export function checkActivationGradient(pass: Pass, option: unknown): ActivationGradient {
+  const argument = "activationGradient";
+  const fields = checkOptions(argument, option, ["activation", "from", "operand"]);
+  const activation = checkActivation(`${argument}.activation`, fields["activation"]);
+  if (activation.name === "none")
+    refuse("invalid-argument", `${argument}.activation`, fields["activation"], "the activation that was applied");
+  const from = checkOneOf(`${argument}.from`, fields["from"], ["output", "pre-activation"] as const);
+  const inverse = activation.parameter >= 0 && !NOT_FROM_OUTPUT.includes(activation.name);
+  if (from === "output" && !inverse) {
+    const what =
+      activation.parameter < 0 ? `${activation.name} with parameter ${activation.parameter}` : activation.name;
+    refuse(
+      "invalid-argument",
+      `${argument}.from`,
+      from,
+      `"pre-activation": the output of ${what} does not tell its derivative`,
+    );
+  }
+  const operands =
+    pass === "forward" ? (["x"] as const) : pass === "backward-data" ? (["dy"] as const) : (["dy", "x"] as const);
+  return { activation, from, operand: checkOneOf(`${argument}.operand`, fields["operand"] ?? operands[0], operands) };
 }
 
 /** Multiply-adds of the direct method, the measure by which every algorithm's speed is quoted (FLOPs are twice this). */

@@ -28,20 +28,23 @@ export interface TransposedDescriptor extends Omit<ConvDescriptor, "inputShape">
  * The problem whose backward-data pass is the transposed convolution: its y is the given x, its x the wanted output.
  * @throws ConvError naming the field that does not fit.
  */
-export function transposedProblem(descriptor: TransposedDescriptor): ConvProblem {
+export function transposedProblem(
+  descriptor: TransposedDescriptor,
+  names = { input: "inputShape", kernel: "kernelShape" },
+): ConvProblem {
   checkOptions("descriptor", descriptor, [...DESCRIPTOR_KEYS, "outputPadding", "outputShape"]);
   const { outputPadding, outputShape, ...mirrored } = descriptor;
   const layout = checkOneOf("layout", descriptor.layout ?? "channels-first", LAYOUTS);
-  const shape = checkShape("inputShape", descriptor.inputShape, [3, 4, 5]);
-  const kernelShape = checkShape("kernelShape", descriptor.kernelShape, [shape.length]);
+  const shape = checkShape(names.input, descriptor.inputShape, [3, 4, 5]);
+  const kernelShape = checkShape(names.kernel, descriptor.kernelShape, [shape.length]);
   const { N, channels, spatial } = splitShape(shape, layout);
   const { outer, inner, spatial: kernel } = splitKernel(kernelShape, layout);
   if (outer !== channels)
     refuse(
       "shape-mismatch",
-      "kernelShape",
+      names.kernel,
       kernelShape,
-      `${channels} input channels, as inputShape has, in layout "${layout}"`,
+      `${channels} input channels, as ${names.input} has, in layout "${layout}"`,
     );
   const groups = checkInteger("groups", descriptor.groups ?? 1, 1);
   if (channels % groups !== 0)

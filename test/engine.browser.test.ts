@@ -169,17 +169,10 @@ describe("plan", () => {
     );
     expect(thrown(() => plan.encode(encoder, { x, w, y: wrong })).message).toContain("GPUBufferUsage.STORAGE");
     expect(thrown(() => plan.encode(encoder, { x, w, y: x })).message).toContain("a buffer of its own");
-    expect(thrown(() => plan.encode(encoder, { x, w } as never)).message).toContain("buffers.y: got undefined");
-    expect(thrown(() => plan.run({ x } as never)).message).toContain("w: got undefined");
+    expect(thrown(() => plan.encode(encoder, { x, w })).message).toContain("buffers.y: got undefined");
+    expect(thrown(() => plan.run({ x })).message).toContain("w: got undefined");
     expect(thrown(() => plan.run({ x, w, bias: w })).message).toContain("the plan was made without it");
     expect(thrown(() => plan.run({ x: w, w })).message).toContain("x.shape: got [1, 1, 3, 3], expected [1, 1, 5, 5]");
     for (const one of [plan, x, w, small, wrong]) one.destroy();
-  });
-
-  it("rejects passes that no algorithm has", async () => {
-    await expect(engine.plan("backward-data", descriptor)).rejects.toMatchObject({
-      name: "ConvError",
-      code: "unsupported",
-    });
   });
 });

@@ -66,7 +66,7 @@ describe("canonical geometry", () => {
   });
 
   test("takes every field", () => {
-    const problem = convProblem("backward-weights", {
+    const problem = convProblem("backward-data", {
       inputShape: [1, 4, 10, 12],
       kernelShape: [6, 2, 3, 5],
       groups: 2,
@@ -81,8 +81,14 @@ describe("canonical geometry", () => {
       bias: true,
       residual: true,
       activation: { name: "leaky-relu", slope: 0.2 },
+      activationGradient: { activation: "elu", from: "output" },
     });
-    expect(problem).toMatchObject({ pass: "backward-weights", groups: 2, stride: [1, 2, 3], dilation: [1, 1, 2] });
+    expect(problem.activationGradient).toEqual({
+      activation: { name: "elu", parameter: 1 },
+      from: "output",
+      operand: "dy",
+    });
+    expect(problem).toMatchObject({ pass: "backward-data", groups: 2, stride: [1, 2, 3], dilation: [1, 1, 2] });
     expect(problem).toMatchObject({ padBegin: [0, 1, 3], padEnd: [0, 2, 4], paddingValue: -1.5, flipped: true });
     expect(problem.output).toEqual([1, 6, 4]);
     expect(problem.epilogue).toEqual({

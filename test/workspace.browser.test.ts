@@ -4,7 +4,7 @@ import { DEFAULT_TRAITS } from "../src/algorithms/algorithm.ts";
 import { algorithms } from "../src/algorithms/index.ts";
 import { traitsOf } from "../src/gpu/device.ts";
 import { ConvError, type Engine, createEngine } from "../src/index.ts";
-import { type ConvDescriptor, convProblem } from "../src/problem.ts";
+import { type ConvDescriptor, PASSES, convProblem } from "../src/problem.ts";
 import { NO_SPREAD } from "./suite/bounds.ts";
 import { componentwise } from "./suite/forms.ts";
 
@@ -20,8 +20,16 @@ const DESCRIPTORS: Record<string, ConvDescriptor> = {
     layout: "channels-last",
   },
   "1x1": { inputShape: [2, 16, 9, 9], kernelShape: [24, 16, 1, 1] },
+  "3x3 in two groups, strided, reflected": {
+    ...{ inputShape: [2, 6, 15, 14], kernelShape: [8, 3, 3, 3], padding: 2, groups: 2 },
+    ...{ stride: 2, paddingMode: "reflect" },
+  },
   "depthwise 3x3": { inputShape: [2, 8, 30, 30], kernelShape: [8, 1, 3, 3], padding: 1, groups: 8 },
 };
+
+const CASES = PASSES.flatMap((pass) =>
+  Object.entries(DESCRIPTORS).map(([what, descriptor]) => [pass, what, descriptor] as const),
+);
 
 let engine: Engine;
 beforeAll(async () => {
@@ -30,13 +38,13 @@ beforeAll(async () => {
 afterAll(() => engine.destroy());
 
 describe.each(algorithms.map((algorithm) => [algorithm.name, algorithm] as const))("%s", (name, algorithm) => {
-  for (const [what, descriptor] of Object.entries(DESCRIPTORS)) {
-    const problem = convProblem("forward", descriptor);
+  for (const [pass, what, descriptor] of CASES) {
+    const problem = convProblem(pass, descriptor);
     if (algorithm.supports(problem, DEFAULT_TRAITS) !== true) continue;
-    it.each(CAPS)(`${what} within %d bytes`, async (maxWorkspaceBytes) => {
+    it.each(CAPS)(`${pass}, ${what} within %d bytes`, async (maxWorkspaceBytes) => {
       let plan;
       try {
-        plan = await engine.plan("forward", descriptor, { algorithm: name, maxWorkspaceBytes });
+        plan = await engine.plan(pass, descriptor, { algorithm: name, maxWorkspaceBytes });
       } catch (error) {
         expect(error).toBeInstanceOf(ConvError);
         expect((error as ConvError).code).toBe("unsupported");

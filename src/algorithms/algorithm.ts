@@ -77,6 +77,8 @@ export interface Part {
 /** An algorithm as it is written: what the same members of Algorithm are for problems, for the correlations that they are made of. */
 export interface Method<V extends Variant = Variant> {
   readonly name: string;
+  /** What it asks of the problem itself, where that does not show in the correlations. */
+  serves?(problem: ConvProblem): true | Unsupported;
   supports(c: Correlation, gpu: GpuTraits): true | Unsupported;
   variants(c: Correlation, gpu: GpuTraits): readonly V[];
   plan(c: Correlation, gpu: GpuTraits, variant: V): Part;

@@ -8,7 +8,7 @@
 import type { Dtype } from "../dtype.ts";
 import type { PaddingMode } from "../padding.ts";
 import type { Operand } from "../plan.ts";
-import type { ConvProblem, Epilogue, Layout } from "../problem.ts";
+import type { ActivationGradient, ConvProblem, Epilogue, Layout } from "../problem.ts";
 import { type Triple, dilatedExtent, elementCount } from "../shape.ts";
 
 /** Where the elements of the input or the output lie: strides in elements, negative ones allowed. */
@@ -56,6 +56,8 @@ export interface Correlation {
   readonly x: TensorView;
   readonly w: KernelView;
   readonly y: TensorView;
+  /** Where one of the inputs is a gradient that has yet to pass through an activation, which of them. */
+  readonly gate?: { readonly role: "x" | "w"; readonly by: ActivationGradient };
   /** Elements of the operands' buffers. */
   readonly sizes: Readonly<Record<"x" | "w" | "y", number>>;
 }
@@ -142,7 +144,15 @@ export function forwardCorrelation(problem: ConvProblem): Correlation {
     },
     y: { operand: "y", start: 0, group: (K / groups) * y.channel, ...y },
     sizes,
+    ...gateOf(problem),
   };
+}
+
+/** The activation gradient of a problem: dy takes the part of the weights in the backward-weights pass, and that of the input elsewhere. */
+export function gateOf({ activationGradient, pass }: ConvProblem): Pick<Correlation, "gate"> {
+  if (!activationGradient) return {};
+  const role = pass === "backward-weights" && activationGradient.operand === "dy" ? "w" : "x";
+  return { gate: { role, by: activationGradient } };
 }
 
 function negated([d, h, w]: Triple): Triple {

@@ -5,12 +5,12 @@ import { multiplyAdds } from "../problem.ts";
 import type { GpuTraits, Method, Part, Variant } from "./algorithm.ts";
 import type { Correlation } from "./correlation.ts";
 import {
-  LOAD,
   epilogueBindings,
   epilogueConstants,
   epilogueShaders,
   inputAlias,
   inputWords,
+  loader,
   outputAlias,
   outputWords,
   paddingShader,
@@ -66,7 +66,7 @@ function shapeOf(problem: Correlation, variant: DepthwiseVariant) {
     cellRows: (variant.tileP - 1) * perP + variant.rows,
     cellColumns: (variant.tileQ - 1) * perQ + variant.columns,
     columnTail: columnSteps * variant.columns - kernel[2],
-    steps: kernel[0] * (kernel[1] / variant.rows) * columnSteps,
+    steps: (problem.C / groups) * kernel[0] * (kernel[1] / variant.rows) * columnSteps,
     threads: N * channelTiles * output[0] * tilesP * tilesQ,
   };
 }
@@ -146,10 +146,13 @@ function candidates(problem: Correlation, gpu: GpuTraits): DepthwiseVariant[] {
 
 export const depthwise: Method<DepthwiseVariant> = {
   name: "depthwise",
-  supports({ C, groups }) {
+  serves({ C, groups }) {
     if (C === groups) return true;
     return { reason: `each of the ${groups} groups has ${C / groups} input channels, and it takes one` };
   },
+
+  // The gradients sum over the output channels of a group, or over the batch.
+  supports: () => true,
 
   variants(problem, gpu) {
     const costed = candidates(problem, gpu).map((variant) => ({ variant, cost: work(problem, variant) }));
@@ -157,7 +160,9 @@ export const depthwise: Method<DepthwiseVariant> = {
   },
 
   plan(problem, _gpu, variant): Part {
-    const { K, groups, input, output, padBegin } = problem;
+    const { K, groups, output, padBegin } = problem;
+    const input = loader(problem, "x", BINDING.first);
+    const weights = loader(problem, "w", BINDING.second);
     const shape = shapeOf(problem, variant);
     const { p, q } = shape;
     return {
@@ -167,8 +172,8 @@ export const depthwise: Method<DepthwiseVariant> = {
           kernel: {
             shaders: [
               ...epilogueShaders(problem.epilogue),
-              LOAD.x,
-              LOAD.w,
+              ...input.shaders,
+              ...weights.shaders,
               paddingShader(problem),
               shape.steps === 1 ? "depthwise-one-step" : "depthwise-steps",
               "depthwise",
@@ -176,6 +181,8 @@ export const depthwise: Method<DepthwiseVariant> = {
             aliases: { ...inputAlias(problem), ...outputAlias(problem) },
             constants: {
               ...epilogueConstants(problem.epilogue),
+              ...input.constants,
+              ...weights.constants,
               TILE_P: variant.tileP,
               TILE_Q: variant.tileQ,
               TILE_M: variant.tileM,
@@ -197,8 +204,8 @@ export const depthwise: Method<DepthwiseVariant> = {
             },
           },
           bindings: [
-            whole(BINDING.first, "x", problem),
-            whole(BINDING.second, "w", problem),
+            ...input.bindings,
+            ...weights.bindings,
             whole(BINDING.output, "y", problem),
             ...epilogueBindings(problem),
           ],
@@ -206,7 +213,7 @@ export const depthwise: Method<DepthwiseVariant> = {
             ...[shape.threads, shape.steps],
             ...[shape.tilesQ, shape.tilesP, output[0], shape.channelTiles, shape.tilesM],
             ...[output[1], output[2], K / groups],
-            ...input,
+            ...problem.input,
             ...padBegin,
             ...inputWords(problem),
             ...outputWords(problem),

@@ -6,12 +6,12 @@ import { elementCount } from "../shape.ts";
 import type { Method, Part, Variant } from "./algorithm.ts";
 import { type Correlation, termCount } from "./correlation.ts";
 import {
-  LOAD,
   epilogueBindings,
   epilogueConstants,
   epilogueShaders,
   inputAlias,
   inputWords,
+  loader,
   outputAlias,
   outputWords,
   paddingShader,
@@ -78,13 +78,15 @@ export const direct: Method<DirectVariant> = {
     const width = problem.output[2];
     // A tile costs its outputs and the weights it loads, which weigh as much as a dozen outputs.
     const costs = (tileQ: number): number => Math.ceil(width / tileQ) * (tileQ + 12);
-    const [best] = [14, 8, 7, 4, 2, 1].filter((tileQ) => tileQ <= width).toSorted((a, b) => costs(a) - costs(b));
+    const [best] = [14, 8, 7, 5, 4, 3, 2, 1].filter((tileQ) => tileQ <= width).toSorted((a, b) => costs(a) - costs(b));
     // Columns share a stretch of input; a kernel of one column makes up for it with twice the channels.
     return [variantOf(problem, best!, best! >= 7 && problem.kernel[2] > 1 ? 8 : 16)];
   },
 
   plan(problem, _gpu, variant): Part {
-    const { N, C, K, groups, input, output, padBegin } = problem;
+    const { N, C, K, groups, output, padBegin } = problem;
+    const input = loader(problem, "x", BINDING.first);
+    const weights = loader(problem, "w", BINDING.second);
     const tilesQ = Math.ceil(output[2] / variant.tileQ);
     const tilesK = Math.ceil(K / groups / (variant.tileV * variant.lanes));
     const step = stepConstants(problem, variant);
@@ -97,8 +99,8 @@ export const direct: Method<DirectVariant> = {
           kernel: {
             shaders: [
               ...epilogueShaders(problem.epilogue),
-              LOAD.x,
-              LOAD.w,
+              ...input.shaders,
+              ...weights.shaders,
               paddingShader(problem),
               variant.lanes === 4 ? "lib/weights-gather4" : "lib/weights-scalar",
               "direct",
@@ -111,6 +113,8 @@ export const direct: Method<DirectVariant> = {
             },
             constants: {
               ...epilogueConstants(problem.epilogue),
+              ...input.constants,
+              ...weights.constants,
               ...step,
               TILE_Q: variant.tileQ,
               TILE_V: variant.tileV,
@@ -123,8 +127,8 @@ export const direct: Method<DirectVariant> = {
             },
           },
           bindings: [
-            whole(BINDING.first, "x", problem),
-            whole(BINDING.second, "w", problem),
+            ...input.bindings,
+            ...weights.bindings,
             whole(BINDING.output, "y", problem),
             ...epilogueBindings(problem),
           ],
@@ -133,7 +137,7 @@ export const direct: Method<DirectVariant> = {
             ...[tilesQ, tilesK],
             ...[output[1], output[0], output[2]],
             ...[groups, C / groups, K / groups],
-            ...input,
+            ...problem.input,
             ...padBegin,
             ...inputWords(problem),
             ...outputWords(problem),

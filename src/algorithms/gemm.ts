@@ -6,12 +6,12 @@ import type { Variant } from "./algorithm.ts";
 import type { Correlation, TensorView } from "./correlation.ts";
 import {
   F32_BYTES,
-  LOAD,
   elementTypes,
   epilogueBindings,
   epilogueConstants,
   epilogueShaders,
   inputAlias,
+  loader,
   outputAlias,
 } from "./parts.ts";
 
@@ -134,14 +134,17 @@ export function gemmStep(gemm: Gemm, variant: GemmVariant, c: Correlation): Step
   const tilesM = Math.ceil(M / variant.tileM);
   const tilesN = Math.ceil(N / (4 * variant.tileN4));
   const threads = gemm.outerCount * gemm.innerCount * tilesM * tilesN;
+  // Pixels are those of the input.
+  const fromA = a.pixels && loader(c, "x", BINDING.first);
+  const fromB = b.pixels && loader(c, "x", BINDING.second);
   const result = gemm.c.pixels ? "lib/matrix-c-pixels" : "lib/matrix-c-output";
   return {
     kernel: {
       shaders: [
         ...epilogueShaders(epilogue),
         ...(grid ? ["lib/pixel-offset"] : []),
-        ...(a.pixels ? [LOAD.x, "lib/matrix-a-pixels"] : ["lib/matrix-a-vectors"]),
-        ...(b.pixels ? [LOAD.w, "lib/matrix-b-pixels"] : ["lib/matrix-b-vectors"]),
+        ...(fromA ? [...fromA.shaders, "lib/matrix-a-pixels"] : ["lib/matrix-a-vectors"]),
+        ...(fromB ? [...fromB.shaders, "lib/matrix-b-pixels"] : ["lib/matrix-b-vectors"]),
         last ? result : "lib/matrix-c-scratch",
         "gemm",
       ],
@@ -153,14 +156,16 @@ export function gemmStep(gemm: Gemm, variant: GemmVariant, c: Correlation): Step
       },
       constants: {
         ...epilogueConstants(epilogue),
+        ...fromA?.constants,
+        ...fromB?.constants,
         TILE_M: variant.tileM,
         TILE_N4: variant.tileN4,
         CHANNELS_ARE_ROWS: gemm.channelsAreRows,
       },
     },
     bindings: [
-      { ...a.buffer, binding: BINDING.first },
-      { ...b.buffer, binding: BINDING.second },
+      ...(fromA?.bindings ?? [{ ...a.buffer, binding: BINDING.first }]),
+      ...(fromB?.bindings ?? [{ ...b.buffer, binding: BINDING.second }]),
       { ...gemm.c.buffer, binding: BINDING.output },
       ...(last ? epilogueBindings(c) : []),
     ],
@@ -206,16 +211,22 @@ export function packedSize(from: Unpacked, rowsStep = 4): { rows: number; column
 }
 
 /** Packs matrices of a tensor, as float32. */
-export function packStep(from: Unpacked, source: Binding, target: Binding, c: Correlation, rowsStep = 4): Step {
+export function packStep(from: Unpacked, role: "x" | "w", target: Binding, c: Correlation, rowsStep = 4): Step {
+  const source = loader(c, role, BINDING.first);
   const { rows, columns } = packedSize(from, rowsStep);
   const threads = (from.batch * rows * columns) / 4;
   return {
     kernel: {
-      shaders: ["lib/thread", LOAD.x, "pack"],
+      shaders: ["lib/thread", ...source.shaders, "pack"],
       aliases: inputAlias(c),
-      constants: { WORKGROUP_SIZE, TERMS_ARE_ROWS: from.termsAreRows, INNER_FIRST: from.innerFirst },
+      constants: {
+        ...source.constants,
+        WORKGROUP_SIZE,
+        TERMS_ARE_ROWS: from.termsAreRows,
+        INNER_FIRST: from.innerFirst,
+      },
     },
-    bindings: [source, target],
+    bindings: [...source.bindings, target],
     uniforms: [
       ...[threads, columns / 4, rows],
       ...[from.channels, from.inner, ...from.cells],

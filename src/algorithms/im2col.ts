@@ -17,9 +17,9 @@ import {
 } from "./gemm.ts";
 import {
   F32_BYTES,
-  LOAD,
   inputAlias,
   inputWords,
+  loader,
   paddingShader,
   preparedRange,
   scratch,
@@ -107,11 +107,13 @@ function im2colStep(problem: Correlation, sizes: Sizes, chunk: Chunk): Step {
   const rowVectors = channelsLast ? sizes.terms / 4 : Math.ceil(chunk.pixels / 4);
   const runs = Math.ceil(rowVectors / RUN);
   const threads = chunk.images * groups * rows * runs;
+  const from = loader(problem, "x", BINDING.first);
   return {
     kernel: {
-      shaders: ["lib/thread", LOAD.x, paddingShader(problem), "im2col"],
+      shaders: ["lib/thread", ...from.shaders, paddingShader(problem), "im2col"],
       aliases: inputAlias(problem),
       constants: {
+        ...from.constants,
         WORKGROUP_SIZE,
         RUN,
         ...windowConstants(problem),
@@ -120,7 +122,7 @@ function im2colStep(problem: Correlation, sizes: Sizes, chunk: Chunk): Step {
         PADDING_VALUE: { f32: problem.paddingValue },
       },
     },
-    bindings: [whole(BINDING.first, "x", problem), scratch(BINDING.output, 0, chunkBytes(problem, sizes, chunk))],
+    bindings: [...from.bindings, scratch(BINDING.output, 0, chunkBytes(problem, sizes, chunk))],
     uniforms: [
       threads,
       ...[runs, rows, rowVectors],
@@ -210,12 +212,7 @@ export const im2col: Method<GemmVariant> = {
     const { weights, packedBytes } = sizes;
     const plan = { steps, workspaceBytes };
     if (packedBytes === 0) return plan;
-    const pack = packStep(
-      weights.matrix,
-      whole(BINDING.first, "w", problem),
-      preparedRange(BINDING.output, 0, packedBytes),
-      problem,
-    );
+    const pack = packStep(weights.matrix, "w", preparedRange(BINDING.output, 0, packedBytes), problem);
     return { ...plan, preparation: { steps: [pack], bytes: packedBytes } };
   },
 

@@ -9,12 +9,12 @@ import { type Correlation, termCount } from "./correlation.ts";
 import { packStep, packedSize } from "./gemm.ts";
 import {
   F32_BYTES,
-  LOAD,
   epilogueBindings,
   epilogueConstants,
   epilogueShaders,
   inputAlias,
   inputWords,
+  loader,
   outputAlias,
   outputWords,
   paddingShader,
@@ -104,12 +104,13 @@ function geometry(problem: Correlation, variant: ImplicitGemmVariant): number[] 
 
 function multiplyStep(problem: Correlation, variant: ImplicitGemmVariant): Step {
   const last = variant.splits === 1;
+  const from = loader(problem, "x", BINDING.first);
   const threads = tilesOf(problem, variant).all * (variant.shared ? WORKGROUP_SIZE : 1);
   return {
     kernel: {
       shaders: [
         ...(last ? epilogueShaders(problem.epilogue) : ["lib/thread"]),
-        LOAD.x,
+        ...from.shaders,
         paddingShader(problem),
         last ? "lib/store-output" : "lib/store-partial",
         "lib/gather",
@@ -118,6 +119,7 @@ function multiplyStep(problem: Correlation, variant: ImplicitGemmVariant): Step 
       aliases: { ...inputAlias(problem), ...(last ? outputAlias(problem) : {}) },
       constants: {
         ...epilogueConstants(problem.epilogue),
+        ...from.constants,
         STEP: variant.shared ? STEP.shared : STEP.own,
         ...(variant.shared ? {} : { TILE_N: variant.tileN, TILE_V: variant.tileV }),
         ...windowConstants(problem),
@@ -126,7 +128,7 @@ function multiplyStep(problem: Correlation, variant: ImplicitGemmVariant): Step 
       },
     },
     bindings: [
-      whole(BINDING.first, "x", problem),
+      ...from.bindings,
       preparedRange(BINDING.second, 0, preparedBytes(problem)),
       ...(last
         ? [whole(BINDING.output, "y", problem), ...epilogueBindings(problem)]
@@ -145,6 +147,7 @@ function partialsOf(problem: Correlation, splits: number): Partials {
     count: splits,
     buffer: scratch(BINDING.first, 0, size),
     part: outputs * problem.K,
+    group: (outputs * problem.K) / problem.groups,
     channel: outputs,
     output: 1,
   };
@@ -170,7 +173,7 @@ export const implicitGemm: Method<ImplicitGemmVariant> = {
   plan(problem, _gpu, variant): Part {
     const bytes = preparedBytes(problem);
     const matrix = termRows(problem);
-    const pack = packStep(matrix, whole(BINDING.first, "w", problem), preparedRange(BINDING.output, 0, bytes), problem);
+    const pack = packStep(matrix, "w", preparedRange(BINDING.output, 0, bytes), problem);
     const multiply = multiplyStep(problem, variant);
     return {
       preparation: { steps: [pack], bytes },

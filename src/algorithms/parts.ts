@@ -3,7 +3,7 @@
 import type { Activation } from "../activation.ts";
 import { type Dtype, bytesFor } from "../dtype.ts";
 import { BINDING, type Binding, type Constant, WORKGROUP_SIZE } from "../plan.ts";
-import type { Epilogue } from "../problem.ts";
+import type { ActivationGradient, Epilogue } from "../problem.ts";
 import type { Correlation } from "./correlation.ts";
 
 /** Bytes of an element of the workspace, which is float32 whatever the tensors are. */
@@ -34,8 +34,44 @@ export function whole(binding: number, role: "x" | "w" | "y", c: Correlation): B
   return { binding, operand: c[role].operand, offset: 0, size: bytesFor(c.sizes[role], dtypeOf(c, role)) };
 }
 
-/** The snippet that loads an element of the input (binding 1) or the weights (binding 2) as float32. */
-export const LOAD = { x: "lib/load", w: "lib/load-weight" } as const;
+/** What a kernel needs to load elements of one of its operands. */
+export interface Loader {
+  readonly shaders: readonly string[];
+  readonly constants: Readonly<Record<string, Constant>>;
+  readonly bindings: readonly Binding[];
+}
+
+/** The snippets that load elements as float32, by the binding that the operand has: `load` of the first, `load_weight` of the second. */
+const LOADS = { [BINDING.first]: "lib/load", [BINDING.second]: "lib/load-weight" } as const;
+
+/**
+ * The input or the weights as a kernel's first or second operand, with `load` or `load_weight` to read them by: as they are stored, or
+ * times the derivative of an activation where they are a gradient that has yet to pass through it.
+ */
+export function loader(c: Correlation, role: "x" | "w", binding: keyof typeof LOADS): Loader {
+  const operand = whole(binding, role, c);
+  if (!isGated(c, role)) return { shaders: [LOADS[binding]], constants: {}, bindings: [operand] };
+  return gatedLoader(c.gate!.by, operand, LOADS[binding]);
+}
+
+/** Whether an operand passes through an activation gradient while it is loaded, and so one by one. */
+export function isGated(c: Correlation, role: "x" | "w"): boolean {
+  return c.gate?.role === role;
+}
+
+/** An operand that is loaded times a derivative, whose argument lies in a buffer like its own. */
+export function gatedLoader({ activation, from }: ActivationGradient, operand: Binding, load: string): Loader {
+  const { name, parameter } = activation;
+  // The derivatives of these have one form for both.
+  const alike = ["relu", "relu6", "leaky-relu"].includes(name);
+  const snippet = from === "output" && !alike ? `${name}-output` : name;
+  const logistic = snippet === "sigmoid" || snippet === "silu";
+  return {
+    shaders: [...(logistic ? ["lib/derivative/logistic"] : []), `lib/derivative/${snippet}`, `${load}-gated`],
+    constants: { GATE_PARAMETER: { f32: parameter } },
+    bindings: [operand, { ...operand, binding: BINDING.gate, operand: "gate" }],
+  };
+}
 
 /** A range of the workspace at a binding number. */
 export function scratch(binding: number, offset: number, size: number): Binding {

@@ -3,7 +3,7 @@
 import { BINDING } from "../plan.ts";
 import { multiplyAdds } from "../problem.ts";
 import { elementCount } from "../shape.ts";
-import type { Method, Part, Unsupported } from "./algorithm.ts";
+import type { GpuTraits, Method, Part, Unsupported } from "./algorithm.ts";
 import { type Correlation, paddingSeen } from "./correlation.ts";
 import {
   type GemmVariant,
@@ -15,7 +15,8 @@ import {
   packStep,
   packedSize,
 } from "./gemm.ts";
-import { preparedRange, whole } from "./parts.ts";
+import { innerProduct, innerProductBytes, innerProductVariant, isInnerProduct } from "./inner-product.ts";
+import { isGated, preparedRange, whole } from "./parts.ts";
 import { weightMatrix } from "./weights.ts";
 
 /** The pixels that the outputs see, in elements of x. */
@@ -40,7 +41,8 @@ function pixelMatrix(problem: Correlation): MatrixBatch {
   const even = "even" in lie && pixels.start === 0;
   const strides = channelsLast ? [x.group, C] : [x.group, x.channel, x.batch];
   const vectors = channelsLast ? x.channel === 1 && even && lie.even === C : x.spatial[2] === 1;
-  const together = all && vectors && groupC % 4 === 0 && strides.every((step) => step % 4 === 0);
+  const together =
+    !isGated(problem, "x") && all && vectors && groupC % 4 === 0 && strides.every((step) => step % 4 === 0);
   return {
     buffer: whole(channelsLast ? BINDING.first : BINDING.second, "x", problem),
     row: channelsLast ? C : x.channel,
@@ -57,9 +59,23 @@ function supports(problem: Correlation): true | Unsupported {
   return pad > 0 ? { reason: `the input is padded by up to ${pad} cells, and this serves none` } : true;
 }
 
+/** A gradient of weights sees each cell of x once. */
+function supportsInnerProduct(problem: Correlation, gpu: GpuTraits): true | Unsupported {
+  const pad = paddingSeen(problem);
+  if (pad > 0) return { reason: `the input is padded by up to ${pad} cells, and this serves none` };
+  const { workspace, prepared } = innerProductBytes(problem);
+  if (Math.max(workspace, prepared) > gpu.maxBindingBytes || workspace + prepared > gpu.maxWorkspaceBytes) {
+    return {
+      reason: `the packed input and gradient take ${workspace + prepared} bytes, more than the ${gpu.maxWorkspaceBytes} of workspace or the ${gpu.maxBindingBytes} of a binding allowed`,
+    };
+  }
+  return true;
+}
+
 export const pointwise: Method<GemmVariant> = {
   name: "pointwise",
   supports(problem, gpu) {
+    if (isInnerProduct(problem)) return supportsInnerProduct(problem, gpu);
     const served = supports(problem);
     if (served !== true) return served;
     const { packed, matrix } = weightMatrix(problem);
@@ -70,6 +86,7 @@ export const pointwise: Method<GemmVariant> = {
   },
 
   variants(problem) {
+    if (isInnerProduct(problem)) return [innerProductVariant(problem)];
     const outputs = elementCount(problem.output);
     const groupK = problem.K / problem.groups;
     return [
@@ -77,7 +94,8 @@ export const pointwise: Method<GemmVariant> = {
     ];
   },
 
-  plan(problem, _gpu, variant): Part {
+  plan(problem, gpu, variant): Part {
+    if (isInnerProduct(problem)) return innerProduct(problem, gpu, variant);
     const { N, C, K, groups, output, y } = problem;
     const groupK = K / groups;
     const outputs = elementCount(output);
@@ -113,12 +131,7 @@ export const pointwise: Method<GemmVariant> = {
     const plan = { steps: [multiply], workspaceBytes: 0 };
     if (!weights.packed) return plan;
     const { bytes } = packedSize(weights.matrix);
-    const pack = packStep(
-      weights.matrix,
-      whole(BINDING.first, "w", problem),
-      preparedRange(BINDING.output, 0, bytes),
-      problem,
-    );
+    const pack = packStep(weights.matrix, "w", preparedRange(BINDING.output, 0, bytes), problem);
     return { ...plan, preparation: { steps: [pack], bytes } };
   },
 

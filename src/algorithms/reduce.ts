@@ -10,6 +10,8 @@ export interface Partials {
   readonly count: number;
   readonly buffer: Binding;
   readonly part: number;
+  readonly group: number;
+  /** Between the channels of a group. */
   readonly channel: number;
   readonly output: number;
 }
@@ -25,7 +27,7 @@ export function reduceStep(c: Correlation, partials: Partials): Step {
     bindings: [{ ...partials.buffer, binding: BINDING.first }, whole(BINDING.output, "y", c), ...epilogueBindings(c)],
     uniforms: [
       ...[elements, partials.count, c.K],
-      ...[partials.part, partials.channel, partials.output],
+      ...[c.K / c.groups, partials.part, partials.group, partials.channel, partials.output],
       ...c.output,
       ...[c.y.start, c.y.batch, c.y.channel, ...c.y.spatial],
     ],

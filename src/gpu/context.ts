@@ -7,6 +7,8 @@ export class GpuContext {
   readonly device: GPUDevice;
   readonly memory: Memory;
   readonly arena: WorkspaceArena;
+  /** Scratch memory beside the workspace: what a run prepares for itself. */
+  readonly transient: WorkspaceArena;
   readonly failures: Failures;
   readonly pipelines: PipelineCache;
 
@@ -14,6 +16,7 @@ export class GpuContext {
     this.device = device;
     this.memory = new Memory(device);
     this.arena = new WorkspaceArena(this.memory);
+    this.transient = new WorkspaceArena(this.memory);
     this.failures = new Failures(device);
     this.pipelines = new PipelineCache(device, this.failures);
   }

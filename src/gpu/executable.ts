@@ -87,8 +87,13 @@ function sameBuffers(a: OperandBuffers, b: OperandBuffers): boolean {
     a.x === b.x &&
     a.w === b.w &&
     a.y === b.y &&
+    a.dx === b.dx &&
+    a.dw === b.dw &&
+    a.dy === b.dy &&
+    a.db === b.db &&
     a.bias === b.bias &&
     a.residual === b.residual &&
+    a.gate === b.gate &&
     a.workspace === b.workspace &&
     a.prepared === b.prepared
   );

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { DEFAULT_TRAITS, type GpuTraits } from "../../src/algorithms/algorithm.ts";
 import { type Correlation, forwardCorrelation } from "../../src/algorithms/correlation.ts";
 import { type DepthwiseVariant, depthwise } from "../../src/algorithms/depthwise.ts";
+import { serve } from "../../src/algorithms/serve.ts";
 import type { Constant } from "../../src/plan.ts";
 import { type ConvDescriptor, convProblem } from "../../src/problem.ts";
 
@@ -24,10 +25,8 @@ function constantsOf(problem: Correlation): Readonly<Record<string, Constant>> {
 
 describe("depthwise", () => {
   it("refuses groups of several channels, and says how many", () => {
-    const problem = forwardCorrelation(
-      convProblem("forward", { inputShape: [1, 6, 5, 5], kernelShape: [4, 3, 3, 3], groups: 2 }),
-    );
-    expect(depthwise.supports(problem, software)).toEqual({
+    const problem = convProblem("forward", { inputShape: [1, 6, 5, 5], kernelShape: [4, 3, 3, 3], groups: 2 });
+    expect(serve(depthwise).supports(problem, software)).toEqual({
       reason: "each of the 2 groups has 3 input channels, and it takes one",
     });
   });

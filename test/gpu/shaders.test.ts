@@ -14,14 +14,16 @@ const traits: GpuTraits = { ...DEFAULT_TRAITS, software: true };
 
 /** Every plan of an algorithm for the shared problems. */
 function plansOf(algorithm: (typeof algorithms)[number]): { name: string; plan: Plan }[] {
-  const descriptors = DTYPES.flatMap((dtype) =>
-    problems.map(({ name, descriptor }) => ({ name, descriptor: { ...descriptor, dtype } })),
+  const all = DTYPES.flatMap((dtype) =>
+    problems.flatMap(({ name, descriptor, passes }) =>
+      passes.map((pass) => ({ name, pass, descriptor: { ...descriptor, dtype } })),
+    ),
   );
-  return descriptors.flatMap(({ name, descriptor }) => {
-    const problem = convProblem("forward", descriptor);
+  return all.flatMap(({ name, pass, descriptor }) => {
+    const problem = convProblem(pass, descriptor);
     if (algorithm.supports(problem, traits) !== true) return [];
     return algorithm.variants(problem, traits).map((variant) => ({
-      name: `${name} (${variant.name})`,
+      name: `${pass}: ${name} (${variant.name})`,
       plan: algorithm.plan(problem, traits, variant),
     }));
   });

@@ -1,11 +1,14 @@
 // The error bound of a result, element by element. Nothing here is fitted: each constant is derived where it stands.
 import type { Activation } from "../../src/activation.ts";
 import type { Algorithm } from "../../src/algorithms/algorithm.ts";
+import { forwardCorrelation, seenCells } from "../../src/algorithms/correlation.ts";
+import { inputGradient, paddedSize, weightGradient } from "../../src/algorithms/gradients.ts";
 import type { Dtype } from "../../src/dtype.ts";
 import { type ConvProblem, sumLength } from "../../src/problem.ts";
 import { pad } from "../../src/reference/geometry.ts";
-import { activate, forwardSum } from "../../src/reference/index.ts";
+import { activate, backwardData, backwardWeights, forwardSum } from "../../src/reference/index.ts";
 import { type Triple, dilatedExtent, elementCount } from "../../src/shape.ts";
+import { FACTORS, type Operands, factorsOf, shapeOf } from "./passes.ts";
 
 /** Unit roundoff of float32. */
 const u = 2 ** -24;
@@ -71,28 +74,22 @@ function evaluation({ name, parameter }: Activation, v: number): number {
   }
 }
 
-export interface Operands {
-  x: ArrayLike<number>;
-  w: ArrayLike<number>;
-  bias?: Float32Array;
-  residual?: Float32Array;
-}
-
 /** Sums with the bias and the residual. */
 function preActivation(
   problem: ConvProblem,
   sums: Float64Array,
   { bias, residual }: Pick<Operands, "bias" | "residual">,
 ): Float64Array {
-  const outputs = sums.length / problem.N / problem.K;
+  const channels = problem.pass === "backward-data" ? problem.C : problem.K;
+  const cells = sums.length / problem.N / channels;
   const last = problem.layout === "channels-last";
   return sums.map((sum, at) => {
-    const channel = last ? at % problem.K : Math.floor(at / outputs) % problem.K;
+    const channel = last ? at % channels : Math.floor(at / cells) % channels;
     return sum + (bias?.[channel] ?? 0) + (residual?.[at] ?? 0);
   });
 }
 
-const magnitudes = (values: ArrayLike<number>): Float64Array => Float64Array.from(values, Math.abs);
+const magnitudes = (values: ArrayLike<number>): Float64Array<ArrayBuffer> => Float64Array.from(values, Math.abs);
 
 /** The spread of an algorithm that computes each output from its own terms alone. */
 export const NO_SPREAD: Triple = [0, 0, 0];
@@ -211,10 +208,115 @@ function energySums(problem: ConvProblem, x: Float64Array, w: Float64Array, spre
   });
 }
 
+/** Elements of an operand of a correlation in the order of its axes, from where its strides say that they lie. */
+function gathered(
+  values: Float64Array,
+  start: number,
+  axes: readonly (readonly [size: number, stride: number])[],
+): Float64Array {
+  let places = [start];
+  for (const [size, stride] of axes) {
+    places = places.flatMap((place) => Array.from({ length: size }, (_, at) => place + at * stride));
+  }
+  return Float64Array.from(places, (place) => values[place]!);
+}
+
 /**
- * The most by which each output may differ from the float64 reference:
- * slope * growth * gamma_(n + 2) * (conv(|x|, |w|) + |bias| + |residual|) + evaluation + storing, the 2 for bias and residual. Where the
- * algorithm's errors spread, conv(|x|, |w|) is the largest within their reach, or what their energy there comes to.
+ * Where errors spread, the sums of a pass as those of the forward problems that it is computed by: each correlation (src/algorithms/
+ * correlation.ts) with its operands laid out densely, its sums put where they belong, those of padded cells added to their sources.
+ */
+function correlationSums(
+  problem: ConvProblem,
+  a: Float64Array,
+  b: Float64Array,
+  sumsOf: (problem: ConvProblem, x: Float64Array, w: Float64Array) => Float64Array,
+): Float64Array {
+  const gradient = problem.pass === "backward-data" ? inputGradient(problem) : undefined;
+  const correlations = gradient?.phases ?? [
+    problem.pass === "forward" ? forwardCorrelation(problem) : weightGradient(problem),
+  ];
+  const result = new Float64Array(elementCount(shapeOf(problem, "result")));
+  const padded = gradient?.folds
+    ? new Float64Array(problem.N * problem.C * elementCount(paddedSize(problem)))
+    : undefined;
+  for (const c of correlations) {
+    const { x, w, y, groups } = c;
+    const [groupC, groupK] = [c.C / groups, c.K / groups];
+    const spatial = (sizes: Triple, strides: Triple) => sizes.map((size, axis) => [size, strides[axis]!] as const);
+    const dense = gathered(a, x.start, [
+      [c.N, x.batch],
+      [groups, x.group],
+      [groupC, x.channel],
+      ...spatial(c.input, x.spatial),
+    ]);
+    const weights = gathered(b, w.start, [
+      ...[[groups, w.group] as const, [groupK, w.outputChannel] as const, [groupC, w.inputChannel] as const],
+      ...spatial(c.kernel, w.taps),
+    ]);
+    const seen = seenCells(c);
+    const along = (axis: 0 | 1 | 2): number => seen[axis] - c.padBegin[axis] - c.input[axis];
+    const asForward: ConvProblem = {
+      ...{ ...problem, ...c },
+      pass: "forward",
+      layout: "channels-first",
+      flipped: false,
+      padEnd: [along(0), along(1), along(2)],
+    };
+    const sums = sumsOf(asForward, dense, weights);
+    const places = gathered(Float64Array.from((padded ?? result).keys()), y.start, [
+      ...[[c.N, y.batch] as const, [groups, y.group] as const, [groupK, y.channel] as const],
+      ...spatial(c.output, y.spatial),
+    ]);
+    places.forEach((place, at) => ((padded ?? result)[place]! += sums[at]!));
+  }
+  if (!padded) return result;
+  // Each padded cell belongs to the element that pads it: that of an input that counts its own elements.
+  const whole = paddedSize(problem);
+  const copies = pad(
+    { ...problem, kernel: [1, 1, 1], stride: [1, 1, 1], dilation: [1, 1, 1], output: whole },
+    Float64Array.from(result.keys()),
+  );
+  const cells = elementCount(whole);
+  const last = problem.layout === "channels-last";
+  copies.forEach((source, at) => {
+    const [n, channel, cell] = [Math.floor(at / cells / problem.C), Math.floor(at / cells) % problem.C, at % cells];
+    result[source]! += padded[last ? (n * cells + cell) * problem.C + channel : at]!;
+  });
+  return result;
+}
+
+/** The pass without its epilogue. */
+function plainSums(problem: ConvProblem, a: Float64Array, b: Float64Array): Float64Array {
+  if (problem.pass === "forward") return forwardSum(problem, a, b);
+  return problem.pass === "backward-data" ? backwardData(problem, a, b) : backwardWeights(problem, a, b);
+}
+
+/**
+ * The error of the derivative of an activation, of its argument v: of the built-in functions as in `evaluation`, of their few products
+ * and sums, and for gelu of the polynomial for erf (1.5e-7 / 2).
+ */
+function derivativeError({ name }: Activation, v: number): number {
+  if (["relu", "relu6", "leaky-relu"].includes(name)) return 0;
+  return 32 * u * (1 + Math.abs(v)) + (name === "gelu" ? 0.75e-7 : 0);
+}
+
+/** What the error of an activation's derivative can make of the sums: those of |gradient| times it. */
+function gradientErrors(problem: ConvProblem, operands: Operands): Float64Array | undefined {
+  const by = problem.activationGradient;
+  if (!by) return undefined;
+  const values = (by.from === "output" ? operands.output : operands.preActivation)!;
+  const [a, b] = FACTORS[problem.pass].map((name) => {
+    const size = magnitudes(operands[name]!);
+    return name === by.operand ? size.map((one, at) => one * derivativeError(by.activation, values[at]!)) : size;
+  });
+  return plainSums({ ...problem, paddingValue: Math.abs(problem.paddingValue) }, a!, b!);
+}
+
+/**
+ * The most by which each element may differ from the float64 reference:
+ * slope * growth * gamma_(n + 2) * (sum |a| |b| + |bias| + |residual|) + evaluation + storing, the 2 for bias and residual (n + 3 where a
+ * derivative is multiplied to one factor first, and its own error on top). Where the algorithm's errors spread, sum |a| |b| is the
+ * largest within their reach, or what their energy there comes to.
  */
 export function errorBounds(
   problem: ConvProblem,
@@ -225,21 +327,23 @@ export function errorBounds(
 ): Float64Array {
   const { bias, residual } = operands;
   const absolute: ConvProblem = { ...problem, paddingValue: Math.abs(problem.paddingValue) };
-  const largest = (norm === "energy" ? energySums : spreadSums)(
-    absolute,
-    magnitudes(operands.x),
-    magnitudes(operands.w),
-    spread,
-  );
+  const [a, b] = factorsOf(problem, operands);
+  const spreads = spread.some((extent) => extent > 0);
+  const sumsOf = norm === "energy" ? energySums : spreadSums;
+  const largest = spreads
+    ? correlationSums(absolute, magnitudes(a), magnitudes(b), (one, x, w) => sumsOf(one, x, w, spread))
+    : plainSums(absolute, magnitudes(a), magnitudes(b));
   const sizes = preActivation(absolute, largest, {
     ...(bias ? { bias: bias.map(Math.abs) } : {}),
     ...(residual ? { residual: residual.map(Math.abs) } : {}),
   });
-  const values = preActivation(problem, forwardSum(problem, operands.x, operands.w), operands);
+  const values = preActivation(problem, plainSums(problem, a, b), operands);
+  const derivative = gradientErrors(problem, operands);
   const { activation } = problem.epilogue;
-  const factor = slope(activation) * growth * gamma(sumLength(problem) + 2);
+  const factor = slope(activation) * growth * gamma(sumLength(problem) + (derivative ? 3 : 2));
   return Float64Array.from(sizes, (size, at) => {
-    const bound = factor * size + evaluation(activation, values[at]!);
+    const bound =
+      factor * size + 1.01 * slope(activation) * (derivative?.[at] ?? 0) + evaluation(activation, values[at]!);
     return bound + storing(problem.dtype, activate(activation, values[at]!), bound);
   });
 }

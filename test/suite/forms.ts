@@ -2,12 +2,12 @@
 import { expect } from "vitest";
 import type { Algorithm } from "../../src/algorithms/algorithm.ts";
 import { fromFloat16Bits, toFloat16Bits } from "../../src/dtype.ts";
-import type { ConvPlan, Engine } from "../../src/index.ts";
-import { type ConvProblem, multiplyAdds, sumLength, tensorShape } from "../../src/problem.ts";
-import { backwardData, backwardWeights, forward } from "../../src/reference/index.ts";
+import type { ConvInputs, ConvPlan, Engine } from "../../src/index.ts";
+import { type ConvProblem, multiplyAdds, sumLength } from "../../src/problem.ts";
 import { type Triple, elementCount } from "../../src/shape.ts";
-import { type Operands, errorBounds } from "./bounds.ts";
-import { type Inputs, runGuarded } from "./guarded.ts";
+import { errorBounds } from "./bounds.ts";
+import { runGuarded } from "./guarded.ts";
+import { FACTORS, type Operands, gateValues, namesOf, reference, shapeOf } from "./passes.ts";
 import { integers, uniform } from "./random.ts";
 
 export interface Case {
@@ -23,33 +23,33 @@ export interface Case {
 
 type Fill = (count: number, seed: number) => Float32Array;
 
-/** Operands in the problem's layout, from a source of numbers, rounded to the problem's type: both sides compute with the same. */
-function operandsOf(
-  { problem, seed }: Case,
-  source: Fill,
-): Required<Pick<Operands, "x" | "w">> & Operands & { x: Float32Array; w: Float32Array } {
-  const count = (operand: "x" | "w" | "y"): number => elementCount(tensorShape(problem, operand));
-  const fill: Fill = (length, at) => {
-    const values = source(length, at);
-    return problem.dtype === "f16" ? fromFloat16Bits(toFloat16Bits(values)) : values;
-  };
-  return {
-    x: fill(count("x"), seed),
-    w: fill(count("w"), seed + 1),
-    ...(problem.epilogue.bias ? { bias: fill(problem.K, seed + 2) } : {}),
-    ...(problem.epilogue.residual ? { residual: fill(count("y"), seed + 3) } : {}),
-  };
+/** Numbers rounded to the problem's type: both sides compute with the same. */
+function rounded({ dtype }: ConvProblem, values: Float32Array): Float32Array {
+  return dtype === "f16" ? fromFloat16Bits(toFloat16Bits(values)) : values;
 }
 
-async function run({ engine, plan, problem }: Case, operands: ReturnType<typeof operandsOf>): Promise<Float32Array> {
+/** Operands in the problem's layout, from a source of numbers. */
+function operandsOf({ problem, seed }: Pick<Case, "problem" | "seed">, source: Fill): Operands {
+  const fill = (name: keyof ConvInputs, at: number): Float32Array =>
+    rounded(problem, source(elementCount(shapeOf(problem, name)), at));
+  const operands: Operands = {};
+  namesOf(problem).forEach((name, at) => (operands[name] = fill(name, seed + at)));
+  const { activationGradient: by } = problem;
+  if (by) {
+    const name = by.from === "output" ? "output" : "preActivation";
+    operands[name] = rounded(problem, gateValues(problem, fill(name, seed + 8)));
+  }
+  return operands;
+}
+
+async function run({ engine, plan, problem }: Pick<Case, "engine" | "plan" | "problem">, operands: Operands) {
   const { layout, dtype } = problem;
-  const options = { layout, dtype };
-  const inputs: Inputs = {
-    x: engine.tensor(operands.x, tensorShape(problem, "x"), options),
-    w: engine.tensor(operands.w, tensorShape(problem, "w"), options),
-    ...(operands.bias ? { bias: engine.tensor(operands.bias, [problem.K], { dtype }) } : {}),
-    ...(operands.residual ? { residual: engine.tensor(operands.residual, tensorShape(problem, "y"), options) } : {}),
-  };
+  const inputs: ConvInputs = Object.fromEntries(
+    Object.entries(operands).map(([name, values]) => [
+      name,
+      engine.tensor(values, shapeOf(problem, name as keyof ConvInputs), { layout, dtype }),
+    ]),
+  );
   try {
     const first = await runGuarded(engine, plan, inputs);
     const second = await runGuarded(engine, plan, inputs);
@@ -86,16 +86,18 @@ function expectStorable({ dtype }: ConvProblem, expected: Float64Array): void {
 
 const EXACT_ACTIVATIONS = ["none", "relu", "relu6"];
 
-/** Whether the integer forms apply: other activations leave the integers. */
-export function isExact(problem: ConvProblem): boolean {
-  return EXACT_ACTIVATIONS.includes(problem.epilogue.activation.name);
+/** Whether the integer forms apply: other activations, and the derivatives of others, leave the integers. */
+export function isExact({ epilogue, activationGradient }: ConvProblem): boolean {
+  return [epilogue.activation.name, activationGradient?.activation.name ?? "none"].every((name) =>
+    EXACT_ACTIVATIONS.includes(name),
+  );
 }
 
 /** Small integers: the result equals the reference, threshold 0; poisoned memory, guards, the same bits twice. */
 export async function exact(test: Case): Promise<void> {
   const bound = exactBound(test.problem, 8);
   const operands = operandsOf(test, (count, seed) => integers(count, seed, bound));
-  const expected = forward(test.problem, operands.x, operands.w, operands);
+  const expected = reference(test.problem, operands);
   expectStorable(test.problem, expected);
   const values = await run(test, operands);
   const wrong = expected.findIndex((value, at) => value !== values[at]);
@@ -105,7 +107,7 @@ export async function exact(test: Case): Promise<void> {
 /** Random numbers: every element within its own error bound. */
 export async function componentwise(test: Case): Promise<void> {
   const operands = operandsOf(test, uniform);
-  const expected = forward(test.problem, operands.x, operands.w, operands);
+  const expected = reference(test.problem, operands);
   const bounds = errorBounds(test.problem, operands, test.plan.errorGrowth, test.spread, test.norm);
   const values = await run(test, operands);
   // Written so that NaN counts as wrong.
@@ -116,43 +118,62 @@ export async function componentwise(test: Case): Promise<void> {
   ).toBe(-1);
 }
 
-/** Whether the operation is linear in x, as the adjoint identity needs, and small enough for two more passes on the CPU. */
-export function isLinear(problem: ConvProblem): boolean {
-  const { bias, residual, activation } = problem.epilogue;
-  return !bias && !residual && activation.name === "none" && problem.paddingValue === 0 && multiplyAdds(problem) < 1e6;
+/** Whether the operation is linear in x, as the adjoint identity needs. */
+export function isLinear({ epilogue, paddingValue }: ConvProblem): boolean {
+  return !epilogue.bias && !epilogue.residual && epilogue.activation.name === "none" && paddingValue === 0;
+}
+
+/** Few enough terms that bounds on all three passes are quickly computed. */
+export function isSmall(problem: ConvProblem): boolean {
+  return multiplyAdds(problem) < 1e6;
+}
+
+function inner(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  let sum = 0;
+  for (let at = 0; at < a.length; at++) sum += a[at]! * b[at]!;
+  return sum;
 }
 
 /**
- * <conv(x), g> = <x, backwardData(g)> = <w, backwardWeights(x, g)>: on integers, and so without a threshold, where the algorithm is
- * exact on them; else on random numbers, where the errors of the outputs can add up to sum bound |g| (beside which those of
- * the inner products, in float64, are nothing).
+ * <conv(x, w), g> = <x, backwardData(g, w)> = <w, backwardWeights(x, g)>, all three computed on the GPU by one algorithm: on
+ * integers, and so without a threshold, where it is exact on them in every pass; else on random numbers, where the errors of each
+ * result can add up to the inner product of its bounds with the other factor's size (beside which those of the inner products, in
+ * float64, are nothing).
+ * @param cases the three passes of one problem
  */
-export async function adjoint(test: Case): Promise<void> {
-  const { problem, integral } = test;
-  const fill: Fill = integral ? (count, seed) => integers(count, seed, exactBound(problem, 4)) : uniform;
-  const operands = operandsOf(test, fill);
-  const values = await run(test, operands);
-  const g = fill(values.length, test.seed + 4);
-  const inner = (a: ArrayLike<number>, b: ArrayLike<number>): number => {
-    let sum = 0;
-    for (let at = 0; at < a.length; at++) sum += a[at]! * b[at]!;
-    return sum;
-  };
-  const product = inner(values, g);
-  const most = integral
-    ? 0
-    : inner(errorBounds(problem, operands, test.plan.errorGrowth, test.spread, test.norm), g.map(Math.abs));
-  const difference = (other: number): number => Math.abs(other - product);
-  expect(difference(inner(operands.x, backwardData(problem, g, operands.w)))).toBeLessThanOrEqual(most);
-  expect(difference(inner(operands.w, backwardWeights(problem, operands.x, g)))).toBeLessThanOrEqual(most);
+export async function adjoint(cases: readonly Case[]): Promise<void> {
+  const integral = cases.every((one) => one.integral);
+  const limits = cases.map(({ problem }) => exactBound(problem, 4));
+  const fill: Fill = integral ? (count, seed) => integers(count, seed, Math.min(...limits)) : uniform;
+  const [forward] = cases as [Case];
+  const of = (name: "x" | "w" | "result", seed: number): Float32Array =>
+    rounded(forward.problem, fill(elementCount(shapeOf(forward.problem, name)), seed));
+  const all = { x: of("x", forward.seed), w: of("w", forward.seed + 1), dy: of("result", forward.seed + 2) };
+  const products: { value: number; most: number }[] = [];
+  for (const one of cases) {
+    const [a, b] = FACTORS[one.problem.pass];
+    const operands: Operands = { [a]: all[a], [b]: all[b] };
+    const values = await run(one, operands);
+    const other = all[(["x", "w", "dy"] as const).find((name) => name !== a && name !== b)!];
+    // Halves are rounded when they are stored: also where sums are exact.
+    const exactly = integral && forward.problem.dtype === "f32";
+    const most = exactly
+      ? 0
+      : inner(errorBounds(one.problem, operands, one.plan.errorGrowth, one.spread, one.norm), other.map(Math.abs));
+    products.push({ value: inner(values, other), most });
+  }
+  const [first, ...rest] = products as [(typeof products)[0], ...typeof products];
+  for (const { value, most } of rest) expect(Math.abs(value - first.value)).toBeLessThanOrEqual(most + first.most);
 }
 
-/** NaN and infinity in one input cell reach just the outputs that depend on it; an output is non-finite exactly where the reference is. */
+/** NaN and infinity in one cell reach just the elements that depend on it: the result is non-finite exactly where the reference is. */
 export async function nonFinite(test: Case): Promise<void> {
+  const [factor] = FACTORS[test.problem.pass];
   for (const value of [Number.NaN, Number.POSITIVE_INFINITY]) {
     const operands = operandsOf(test, (count, seed) => integers(count, seed, 4).map((one) => one || 1));
-    operands.x[Math.floor(operands.x.length / 2)] = value;
-    const expected = forward(test.problem, operands.x, operands.w, operands);
+    const cells = operands[factor]!;
+    cells[Math.floor(cells.length / 2)] = value;
+    const expected = reference(test.problem, operands);
     const values = await run(test, operands);
     const wrong = expected.findIndex((one, at) => Number.isFinite(one) !== Number.isFinite(values[at]!));
     expect(wrong, wrong < 0 ? "" : `element ${wrong} is ${values[wrong]}, not ${expected[wrong]}`).toBe(-1);

@@ -2,18 +2,12 @@
 // guard word must be as it was, and so must the half word after an odd number of halves. An output that is not written, or read before it is, shows as NaN.
 import { expect } from "vitest";
 import { bytesFor, fromFloat16Bits } from "../../src/dtype.ts";
-import type { ConvPlan, Engine, Tensor } from "../../src/index.ts";
+import type { ConvInputs, ConvPlan, Engine } from "../../src/index.ts";
+import { resultName } from "../../src/operands.ts";
 import { elementCount } from "../../src/shape.ts";
 
 const GUARD_WORDS = 64;
 const POISON = 0x7fc07ead; // a quiet NaN with a payload that no arithmetic makes, and as two halves NaN twice
-
-export interface Inputs {
-  x: Tensor;
-  w: Tensor;
-  bias?: Tensor;
-  residual?: Tensor;
-}
 
 function poisoned(device: GPUDevice, bytes: number): GPUBuffer {
   const size = bytes + GUARD_WORDS * 4;
@@ -25,7 +19,7 @@ function poisoned(device: GPUDevice, bytes: number): GPUBuffer {
 }
 
 /** The output of one guarded run. */
-export async function runGuarded(engine: Engine, plan: ConvPlan, inputs: Inputs): Promise<Float32Array> {
+export async function runGuarded(engine: Engine, plan: ConvPlan, inputs: ConvInputs): Promise<Float32Array> {
   const { device } = engine;
   const { dtype } = plan.problem;
   const count = elementCount(plan.outputShape);
@@ -39,7 +33,7 @@ export async function runGuarded(engine: Engine, plan: ConvPlan, inputs: Inputs)
   });
   try {
     const encoder = device.createCommandEncoder();
-    plan.encode(encoder, { ...inputs, y, ...(workspace ? { workspace } : {}) });
+    plan.encode(encoder, { ...inputs, [resultName(plan.problem)]: y, ...(workspace ? { workspace } : {}) });
     encoder.copyBufferToBuffer(y, 0, staging, 0, y.size);
     if (workspace) encoder.copyBufferToBuffer(workspace, 0, staging, y.size, workspace.size);
     device.queue.submit([encoder.finish()]);

@@ -1,11 +1,12 @@
 // The problems every algorithm is tested on: kinds of layer x complications x ranks x layouts, and the corners that trap people.
 // A new algorithm gets all that it says it supports.
 import type { ActivationOption } from "../../src/activation.ts";
-import { type ConvDescriptor, LAYOUTS, type Layout, joinShape } from "../../src/problem.ts";
+import { type ConvDescriptor, LAYOUTS, type Layout, PASSES, type Pass, joinShape } from "../../src/problem.ts";
 
 export interface NamedProblem {
   readonly name: string;
   readonly descriptor: ConvDescriptor;
+  readonly passes: readonly Pass[];
 }
 
 type Axes = readonly number[];
@@ -65,6 +66,7 @@ function gridOfProblems(): NamedProblem[] {
           problems.push({
             name: `${rank}-D ${kind}, ${complication}, ${layout}`,
             descriptor: describeLayer(layer, layout),
+            passes: PASSES,
           });
         }
       }
@@ -173,9 +175,42 @@ function epilogueProblems(): Record<string, Layer> {
   return named;
 }
 
+/** Gradients that pass through an activation first, where its output tells the derivative and where the value before it does. */
+function gradientProblems(operand: "x" | "dy"): Record<string, Layer> {
+  const named: Record<string, Layer> = {};
+  for (const activation of EPILOGUES) {
+    const name = typeof activation === "string" ? activation : JSON.stringify(activation);
+    for (const from of ["output", "pre-activation"] as const) {
+      if (from === "output" && ["silu", "gelu", "hardswish"].includes(name)) continue;
+      named[`gradient ${operand} of ${name} by its ${from}`] = {
+        ...{ C: 3, K: 6, input: [5, 6], kernel: [3, 3], padding: 1 },
+        activationGradient: { activation, from, operand },
+      };
+    }
+  }
+  // The kinds of layer that algorithms for some of them are for.
+  const relu = { activation: "relu", from: "output", operand } as const;
+  named[`gradient ${operand} of relu, pointwise`] = {
+    ...{ C: 8, K: 12, input: [4, 6], kernel: [1, 1] },
+    activationGradient: relu,
+  };
+  named[`gradient ${operand} of relu, depthwise`] = {
+    ...{ C: 6, K: 6, groups: 6, input: [5, 7], kernel: [3, 3], padding: 1 },
+    activationGradient: relu,
+  };
+  return named;
+}
+
+function inLayouts(layers: Record<string, Layer>, passes: readonly Pass[]): NamedProblem[] {
+  return Object.entries(layers).flatMap(([name, layer]) =>
+    LAYOUTS.map((layout) => ({ name: `${name}, ${layout}`, descriptor: describeLayer(layer, layout), passes })),
+  );
+}
+
 export const problems: readonly NamedProblem[] = [
   ...gridOfProblems(),
-  ...Object.entries({ ...CORNERS, ...epilogueProblems() }).flatMap(([name, layer]) =>
-    LAYOUTS.map((layout) => ({ name: `${name}, ${layout}`, descriptor: describeLayer(layer, layout) })),
-  ),
+  ...inLayouts(CORNERS, PASSES),
+  ...inLayouts(epilogueProblems(), ["forward", "backward-data"]),
+  ...inLayouts(gradientProblems("dy"), ["backward-data", "backward-weights"]),
+  ...inLayouts(gradientProblems("x"), ["forward", "backward-weights"]),
 ];

@@ -1,5 +1,6 @@
 // Which of the shared problems a run takes. A vitest project says so: "all", or "cross-section" where compiling is slow.
 import type { Dtype } from "../../src/dtype.ts";
+import type { Pass } from "../../src/problem.ts";
 import { type NamedProblem, problems } from "./problems.ts";
 
 export type Selection = "all" | "cross-section";
@@ -11,18 +12,17 @@ declare module "vitest" {
 }
 
 /**
- * The problems of a run in an element type. A cross-section has every kind of layer with every complication in 2-D, the plain kinds
- * in 1-D and 3-D, every corner and every epilogue; each in one of the two layouts, taking turns from problem to problem, and in
- * the other one for the other element type.
+ * The problems of a run in an element type and pass. A cross-section has every kind of layer with every complication in 2-D, the plain
+ * kinds in 1-D and 3-D, every corner and every epilogue; each in one of the two layouts, taking turns from problem to problem, and in
+ * the other one for the other element type. The backward passes take turns with the layouts always.
  */
-export function selectProblems(selection: Selection, dtype: Dtype): NamedProblem[] {
+export function selectProblems(selection: Selection, dtype: Dtype, pass: Pass): NamedProblem[] {
   const turn = dtype === "f32" ? 0 : 1;
-  const chosen =
-    selection === "all"
-      ? problems
-      : problems
-          // The two layouts of a problem stand side by side.
-          .filter((_, at) => at % 2 === (Math.floor(at / 2) + turn) % 2)
-          .filter(({ name }) => !/^[13]-D /.test(name) || name.includes(", plain, "));
-  return chosen.map(({ name, descriptor }) => ({ name, descriptor: { ...descriptor, dtype } }));
+  let chosen = problems.filter(({ passes }) => passes.includes(pass));
+  // The two layouts of a problem stand side by side.
+  if (selection === "cross-section" || pass !== "forward")
+    chosen = chosen.filter((_, at) => at % 2 === (Math.floor(at / 2) + turn) % 2);
+  if (selection === "cross-section")
+    chosen = chosen.filter(({ name }) => !/^[13]-D /.test(name) || name.includes(", plain, "));
+  return chosen.map(({ name, descriptor, passes }) => ({ name, passes, descriptor: { ...descriptor, dtype } }));
 }

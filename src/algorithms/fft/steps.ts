@@ -2,12 +2,13 @@
 import { BINDING, type Binding, type Constant, type Kernel, type Step, WORKGROUP_SIZE, gridFor } from "../../plan.ts";
 import { type Correlation, seenCells } from "../correlation.ts";
 import {
-  LOAD,
+  type Loader,
   epilogueBindings,
   epilogueConstants,
   epilogueShaders,
   inputAlias,
   inputWords,
+  loader,
   outputAlias,
   paddingShader,
   preparedRange,
@@ -57,7 +58,7 @@ function lineKernel(
 /** The first pass, from real cells; `source` names the snippet that loads them. */
 function forwardStep(
   { tiling, count, buffer }: Signals,
-  from: Binding,
+  from: Loader,
   kernel: { shaders: string[]; constants: Record<string, Constant>; aliases: Record<string, string> },
   source: readonly number[],
 ): Step {
@@ -69,11 +70,11 @@ function forwardStep(
   return {
     kernel: {
       ...line,
-      shaders: ["lib/thread", ...kernel.shaders, ...line.shaders, "fft-forward"],
+      shaders: ["lib/thread", ...from.shaders, ...kernel.shaders, ...line.shaders, "fft-forward"],
       aliases: kernel.aliases,
-      constants: { ...line.constants, ...kernel.constants },
+      constants: { ...from.constants, ...line.constants, ...kernel.constants },
     },
-    bindings: [from, { ...buffer, binding: BINDING.output }],
+    bindings: [...from.bindings, { ...buffer, binding: BINDING.output }],
     uniforms: [threads, count, span, h, ...source, ...twiddleWords(radix!.size, span)],
     workgroups: gridFor(threads),
   };
@@ -124,9 +125,9 @@ export function weightSteps(problem: Correlation, tiling: Tiling, part: Part): S
   return [
     forwardStep(
       signals,
-      whole(BINDING.first, "w", problem),
+      loader(problem, "w", BINDING.first),
       {
-        shaders: [LOAD.x, "lib/fft-source-kernel"],
+        shaders: ["lib/fft-source-kernel"],
         constants: {},
         aliases: inputAlias(problem),
       },
@@ -163,9 +164,9 @@ export function inputSteps(
   return [
     forwardStep(
       signals,
-      whole(BINDING.first, "x", problem),
+      loader(problem, "x", BINDING.first),
       {
-        shaders: [LOAD.x, paddingShader(problem), "lib/fft-source-input"],
+        shaders: [paddingShader(problem), "lib/fft-source-input"],
         constants: {
           PADDING_VALUE: { f32: problem.paddingValue },
           PAST_END: isCut(problem),

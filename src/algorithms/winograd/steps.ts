@@ -9,12 +9,12 @@ import { type Correlation, seenCells } from "../correlation.ts";
 import { type GemmVariant, gemmStep } from "../gemm.ts";
 import {
   F32_BYTES,
-  LOAD,
   epilogueBindings,
   epilogueConstants,
   epilogueShaders,
   inputAlias,
   inputWords,
+  loader,
   outputAlias,
   outputWords,
   paddingShader,
@@ -122,11 +122,13 @@ export function filterStep(problem: Correlation, geometry: Geometry): Step {
   const { tile, groupK, paddedC, paddedK, filterBytes } = geometry;
   const channelsLast = problem.layout === "channels-last";
   const threads = groups * paddedC * paddedK;
+  const from = loader(problem, "w", BINDING.first);
   return {
     kernel: {
-      shaders: ["lib/thread", LOAD.x, "lib/winograd-parts", "winograd-filter"],
+      shaders: ["lib/thread", ...from.shaders, "lib/winograd-parts", "winograd-filter"],
       aliases: inputAlias(problem),
       constants: {
+        ...from.constants,
         WORKGROUP_SIZE,
         ...tileConstants(geometry),
         ...partConstants(geometry),
@@ -137,7 +139,7 @@ export function filterStep(problem: Correlation, geometry: Geometry): Step {
         CHANNELS_LAST: channelsLast,
       },
     },
-    bindings: [whole(BINDING.first, "w", problem), preparedRange(BINDING.output, 0, filterBytes)],
+    bindings: [...from.bindings, preparedRange(BINDING.output, 0, filterBytes)],
     uniforms: [
       threads,
       ...(channelsLast ? [paddedK, paddedC] : [paddedC, paddedK]),
@@ -155,6 +157,7 @@ export function inputStep(problem: Correlation, geometry: Geometry, chunk: Chunk
   const channelsLast = problem.layout === "channels-last";
   const slots = tileSlots(problem, chunk.count);
   const threads = groups * paddedC * chunk.count;
+  const from = loader(problem, "x", BINDING.first);
   // The cells that outputs see end here. What lies beyond is zero already where it is padding with zeros.
   const end = seenCells(problem).map((size, axis) => size - padBegin[axis]!);
   const zeros = problem.paddingMode === "zeros" && problem.paddingValue === 0;
@@ -167,9 +170,10 @@ export function inputStep(problem: Correlation, geometry: Geometry, chunk: Chunk
   });
   return {
     kernel: {
-      shaders: ["lib/thread", LOAD.x, paddingShader(problem), "lib/winograd-parts", "winograd-input"],
+      shaders: ["lib/thread", ...from.shaders, paddingShader(problem), "lib/winograd-parts", "winograd-input"],
       aliases: inputAlias(problem),
       constants: {
+        ...from.constants,
         WORKGROUP_SIZE,
         ...tileConstants(geometry),
         ...partConstants(geometry),
@@ -188,10 +192,7 @@ export function inputStep(problem: Correlation, geometry: Geometry, chunk: Chunk
         PADDING_VALUE: { f32: problem.paddingValue },
       },
     },
-    bindings: [
-      whole(BINDING.first, "x", problem),
-      scratch(BINDING.output, 0, inputBytes(problem, geometry, chunk.count)),
-    ],
+    bindings: [...from.bindings, scratch(BINDING.output, 0, inputBytes(problem, geometry, chunk.count))],
     uniforms: [
       threads,
       ...[paddedC, chunk.count, groups, C / groups],

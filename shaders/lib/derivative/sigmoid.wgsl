@@ -1,0 +1,3 @@
+fn derivative(v: f32) -> f32 {
+  return gate_logistic(v) * gate_logistic(-v);
+}

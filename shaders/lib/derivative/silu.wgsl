@@ -1,0 +1,3 @@
+fn derivative(v: f32) -> f32 {
+  return gate_logistic(v) * (1.0 + v * gate_logistic(-v));
+}

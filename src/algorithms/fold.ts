@@ -1,0 +1,75 @@
+import { bytesFor } from "../dtype.ts";
+// What completes a gradient of the input: cells that no output depends on, and the border of an input that its padding repeats.
+import { BINDING, type Step, WORKGROUP_SIZE, gridFor } from "../plan.ts";
+import type { ConvProblem } from "../problem.ts";
+import { elementCount } from "../shape.ts";
+import { operandLayouts } from "./correlation.ts";
+import { type Untouched, paddedSize, repeatsInput } from "./gradients.ts";
+import { F32_BYTES, elementTypes, epilogueBindings, epilogueConstants, epilogueShaders } from "./parts.ts";
+
+/** Bytes of the gradient of the padded input, 0 where the border takes none. */
+export function paddedBytes(problem: ConvProblem): number {
+  return repeatsInput(problem) ? problem.N * problem.C * elementCount(paddedSize(problem)) * F32_BYTES : 0;
+}
+
+/** What the epilogue of the result asks of a step: the gradient has the channels and the size of the input. */
+function epilogueOf({ epilogue, C, dtype, N, input }: ConvProblem) {
+  return epilogueBindings({ epilogue, K: C, dtype, sizes: { x: 0, w: 0, y: N * C * elementCount(input) } });
+}
+
+function resultBytes({ N, C, input, dtype }: ConvProblem): number {
+  return bytesFor(N * C * elementCount(input), dtype);
+}
+
+/** Writes what follows a sum of nothing: the epilogue of 0, or a 0 into the padded gradient. */
+export function fillStep(problem: ConvProblem, { cells, y }: Untouched, folds: boolean): Step {
+  const threads = problem.N * problem.C * elementCount(cells);
+  const epilogue = folds
+    ? ({ bias: false, residual: false, activation: { name: "none", parameter: 0 } } as const)
+    : problem.epilogue;
+  return {
+    kernel: {
+      shaders: [...epilogueShaders(epilogue), "fill"],
+      aliases: { Y: elementTypes(folds ? "f32" : problem.dtype).one },
+      constants: { WORKGROUP_SIZE, ...epilogueConstants(epilogue) },
+    },
+    bindings: [
+      {
+        binding: BINDING.output,
+        operand: y.operand,
+        offset: 0,
+        size: folds ? paddedBytes(problem) : resultBytes(problem),
+      },
+      ...(folds ? [] : epilogueOf(problem)),
+    ],
+    uniforms: [threads, problem.C, ...cells, y.start, y.batch, y.group, y.channel, ...y.spatial],
+    workgroups: gridFor(threads),
+  };
+}
+
+/** Folds the gradient of the padded input into that of the input, and finishes with the epilogue. */
+export function foldStep(problem: ConvProblem): Step {
+  const { N, C, input, padBegin, padEnd, epilogue } = problem;
+  const { x } = operandLayouts(problem);
+  const { x: from } = operandLayouts({ ...problem, input: paddedSize(problem) });
+  const threads = N * C * elementCount(input);
+  return {
+    kernel: {
+      shaders: [...epilogueShaders(epilogue), `lib/copies-${problem.paddingMode}`, "fold-padding"],
+      aliases: { Y: elementTypes(problem.dtype).one },
+      constants: epilogueConstants(epilogue),
+    },
+    bindings: [
+      { binding: BINDING.first, operand: "padded", offset: 0, size: paddedBytes(problem) },
+      { binding: BINDING.output, operand: "dx", offset: 0, size: resultBytes(problem) },
+      ...epilogueOf(problem),
+    ],
+    uniforms: [
+      ...[threads, C],
+      ...[...input, ...padBegin, ...padEnd],
+      ...[from.batch, from.channel, ...from.spatial],
+      ...[x.batch, x.channel, ...x.spatial],
+    ],
+    workgroups: gridFor(threads),
+  };
+}

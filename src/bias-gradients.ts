@@ -1,0 +1,91 @@
+// Gradients of biases on a device: there is one way to sum, so nothing is planned; what was compiled for a shape is kept.
+import { type ChannelSums, channelSums } from "./algorithms/sum-channels.ts";
+import { bytesFor } from "./dtype.ts";
+import { describe, refuse } from "./error.ts";
+import type { GpuContext } from "./gpu/context.ts";
+import { Executable, type OperandBuffers } from "./gpu/executable.ts";
+import { TENSOR_USAGE } from "./gpu/usage.ts";
+import { checkTensor } from "./operands.ts";
+import { type ConvBackwardBiasOptions, activationGradientOf } from "./operations.ts";
+import { checkActivationGradient, splitShape } from "./problem.ts";
+import { elementCount } from "./shape.ts";
+import { Tensor } from "./tensor.ts";
+import { checkOptions, checkShape } from "./validate.ts";
+
+/** Shapes kept ready; the least recently used goes first. */
+const MAX_KEPT = 64;
+
+interface Ready {
+  readonly executable: Executable;
+  readonly workspaceBytes: number;
+}
+
+export class BiasGradients {
+  readonly #gpu: GpuContext;
+  readonly #kept = new Map<string, Ready>();
+
+  constructor(gpu: GpuContext) {
+    this.#gpu = gpu;
+  }
+
+  run(dy: Tensor, options: ConvBackwardBiasOptions): Tensor {
+    checkOptions("options", options, ["activation", "output", "preActivation"]);
+    const { shape, layout, dtype } = checkTensor("dy", dy, this.#gpu);
+    checkShape("dy.shape", shape, [3, 4, 5]);
+    const { description, inputs } = activationGradientOf(options, "dy");
+    const { N, channels, spatial } = splitShape(shape, layout);
+    const sums: ChannelSums = {
+      ...{ N, channels, cells: elementCount(spatial), layout, dtype },
+      ...(description.activationGradient && {
+        gradient: checkActivationGradient("backward-data", description.activationGradient),
+      }),
+    };
+    const buffers: OperandBuffers = { dy: dy.buffer };
+    for (const [name, given] of Object.entries(inputs)) buffers.gate = this.#alike(name, given, dy).buffer;
+    const { memory, failures, device, arena } = this.#gpu;
+    return failures.watch("bias gradient", () => {
+      const { executable, workspaceBytes } = this.#ready(sums);
+      const size = bytesFor(channels, dtype);
+      const buffer = memory.allocate("tensors", { label: "convoke db", size, usage: TENSOR_USAGE });
+      try {
+        buffers.db = buffer;
+        if (workspaceBytes > 0) buffers.workspace = arena.acquire(workspaceBytes);
+        const encoder = device.createCommandEncoder({ label: "convoke" });
+        executable.encode(encoder, buffers);
+        device.queue.submit([encoder.finish()]);
+        return new Tensor(this.#gpu, buffer, [channels], { layout, dtype }, true);
+      } catch (error) {
+        memory.free(buffer);
+        throw error;
+      }
+    });
+  }
+
+  /** A tensor of dy's shape, layout and type. */
+  #alike(name: string, given: unknown, dy: Tensor): Tensor {
+    const tensor = checkTensor(name, given, this.#gpu);
+    for (const key of ["shape", "layout", "dtype"] as const) {
+      if (describe(tensor[key]) !== describe(dy[key]))
+        refuse("shape-mismatch", `${name}.${key}`, tensor[key], `${describe(dy[key])}, as dy has`);
+    }
+    return tensor;
+  }
+
+  #ready(sums: ChannelSums): Ready {
+    const key = JSON.stringify(sums);
+    let ready = this.#kept.get(key);
+    if (ready) {
+      this.#kept.delete(key);
+    } else {
+      const { steps, workspaceBytes } = channelSums(sums);
+      ready = { executable: new Executable(this.#gpu, steps), workspaceBytes };
+    }
+    this.#kept.set(key, ready);
+    if (this.#kept.size > MAX_KEPT) {
+      const [oldest, dropped] = this.#kept.entries().next().value!;
+      this.#kept.delete(oldest);
+      dropped.executable.destroy();
+    }
+    return ready;
+  }
+}

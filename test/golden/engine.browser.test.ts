@@ -1,0 +1,104 @@
+// The engine against PyTorch, as a user calls it: every operation, by the algorithms that add up products as they stand.
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { ConvError, type Engine, type Tensor, createEngine } from "../../src/index.ts";
+import { ROUNDOFF, expectClose, geometry, given, tolerances } from "./comparison.ts";
+import { type GoldenCase, type GoldenTensor, goldenCases } from "./golden.ts";
+
+let engine: Engine;
+beforeAll(async () => {
+  engine = await createEngine();
+});
+afterAll(() => engine.destroy());
+
+/** The result of a case. */
+function computed(golden: GoldenCase, algorithm: string, made: Tensor[]): Tensor {
+  const tensor = ({ data, shape }: GoldenTensor): Tensor => {
+    made.push(engine.tensor(data, shape));
+    return made.at(-1)!;
+  };
+  const { options, bias, preActivation } = golden;
+  const { activation } = options;
+  const linear = { ...geometry(golden), algorithm };
+  const { outputPadding } = options;
+  const epilogue = {
+    ...(activation !== undefined && { activation }),
+    ...(bias && { bias: tensor(bias) }),
+  };
+  const gradient =
+    preActivation && activation !== undefined ? { activation, preActivation: tensor(preActivation) } : {};
+  const one = (key: "x" | "w" | "dy"): Tensor => tensor(given(golden, key));
+  switch (golden.pass) {
+    case "forward":
+      return engine.conv(one("x"), one("w"), { ...linear, ...epilogue });
+    case "transposed":
+      return engine.convTranspose(one("x"), one("w"), {
+        ...linear,
+        ...epilogue,
+        ...(outputPadding !== undefined && { outputPadding }),
+      });
+    case "backward-data":
+      return engine.convBackwardData(one("dy"), one("w"), {
+        ...linear,
+        ...gradient,
+        inputShape: given(golden, "inputShape"),
+      });
+    case "backward-weights":
+      return engine.convBackwardWeights(one("x"), one("dy"), {
+        ...linear,
+        ...gradient,
+        kernelShape: given(golden, "kernelShape"),
+      });
+    case "backward-bias":
+      return engine.convBackwardBias(one("dy"), gradient);
+    case "transposed-backward-data":
+      return engine.convTransposeBackwardData(one("dy"), one("w"), { ...linear, ...gradient });
+    case "transposed-backward-weights":
+      return engine.convTransposeBackwardWeights(one("x"), one("dy"), {
+        ...linear,
+        ...gradient,
+        kernelShape: given(golden, "kernelShape"),
+      });
+  }
+}
+
+describe.concurrent.each(["direct", "implicit-gemm", "im2col"])("%s", (algorithm) => {
+  test.for(goldenCases.map((golden) => [golden.name, golden] as const))("%s", async ([, golden]) => {
+    const made: Tensor[] = [];
+    try {
+      made.push(computed(golden, algorithm, made));
+      const { shape } = made.at(-1)!;
+      const data = await made.at(-1)!.read();
+      expectClose({ data, shape: [...shape] }, golden.expected, tolerances(golden, ROUNDOFF.float32));
+    } finally {
+      for (const tensor of made) tensor.destroy();
+    }
+  });
+});
+
+test("the output of an activation serves as well as the value before it", async () => {
+  const [golden] = goldenCases.filter(
+    ({ pass, options, output }) => pass === "backward-data" && options.activation === "relu" && output,
+  );
+  const { w, dy, output, preActivation, options, inputShape, expected } = golden!;
+  const tensor = ({ data, shape }: GoldenTensor): Tensor => engine.tensor(data, shape);
+  const tensors = { w: tensor(w!), dy: tensor(dy!), output: tensor(output!), preActivation: tensor(preActivation!) };
+  const call = { ...options, inputShape: inputShape! };
+  const dx = engine.convBackwardData(tensors.dy, tensors.w, { ...call, output: tensors.output });
+  expect([...(await dx.read())]).toEqual(expected.data);
+  const both = () =>
+    engine.convBackwardData(tensors.dy, tensors.w, {
+      ...call,
+      output: tensors.output,
+      preActivation: tensors.preActivation,
+    });
+  expect(both).toThrow(/output: got a tensor, expected none beside preActivation/);
+  expect(() => engine.convBackwardData(tensors.dy, tensors.w, call)).toThrow(ConvError);
+  expect(() =>
+    engine.convBackwardData(tensors.dy, tensors.w, {
+      ...geometry(golden!),
+      inputShape: inputShape!,
+      output: tensors.output,
+    }),
+  ).toThrow(/output: got a tensor, expected none where no activation is given/);
+  for (const one of [...Object.values(tensors), dx]) one.destroy();
+});

@@ -1,0 +1,73 @@
+// What each pass computes, for the tests: its operands by name and shape, and its result by the reference.
+import type { Activation } from "../../src/activation.ts";
+import type { ConvInputs } from "../../src/index.ts";
+import { operandShape, resultName } from "../../src/operands.ts";
+import type { TensorOperand } from "../../src/plan.ts";
+import type { ConvProblem } from "../../src/problem.ts";
+import { activate, activationDerivative, backwardWeights, forward, transposed } from "../../src/reference/index.ts";
+
+/** Numbers by the names that a plan's inputs have. */
+export type Operands = { [name in keyof ConvInputs]?: Float32Array };
+
+/** The two operands that the pass multiplies: what takes the part of the input, and what that of the weights. */
+export const FACTORS = {
+  forward: ["x", "w"],
+  "backward-data": ["dy", "w"],
+  "backward-weights": ["x", "dy"],
+} as const;
+
+/** The names of all operands that a plan of the problem reads, beside those of its activation gradient. */
+export function namesOf(problem: ConvProblem): (keyof ConvInputs & TensorOperand)[] {
+  const { bias, residual } = problem.epilogue;
+  return [...FACTORS[problem.pass], ...(bias ? (["bias"] as const) : []), ...(residual ? (["residual"] as const) : [])];
+}
+
+/** The shape of an operand, or of the result. */
+export function shapeOf(problem: ConvProblem, name: keyof ConvInputs | "result"): number[] {
+  if (name === "result") return operandShape(problem, resultName(problem));
+  return operandShape(problem, name === "output" || name === "preActivation" ? "gate" : name);
+}
+
+/** The derivative of an activation by its output, where that tells it. */
+function derivativeFromOutput(activation: Activation, y: number): number {
+  switch (activation.name) {
+    case "sigmoid":
+      return y * (1 - y);
+    case "tanh":
+      return 1 - y * y;
+    case "elu":
+      return y > 0 ? 1 : y + activation.parameter;
+    default:
+      return activationDerivative(activation, y);
+  }
+}
+
+/** An operand as a factor: where it is a gradient that an activation stands before, once it has passed through that. */
+function factor(problem: ConvProblem, operands: Operands, name: "x" | "w" | "dy"): ArrayLike<number> {
+  const by = problem.activationGradient;
+  if (by?.operand !== name) return operands[name]!;
+  const values = (by.from === "output" ? operands.output : operands.preActivation)!;
+  const slope = (value: number): number =>
+    by.from === "output" ? derivativeFromOutput(by.activation, value) : activationDerivative(by.activation, value);
+  return Float64Array.from(operands[name]!, (value, at) => value * slope(values[at]!));
+}
+
+/** The two factors of a pass. */
+export function factorsOf(problem: ConvProblem, operands: Operands): [Float64Array, Float64Array] {
+  const [a, b] = FACTORS[problem.pass];
+  return [Float64Array.from(factor(problem, operands, a)), Float64Array.from(factor(problem, operands, b))];
+}
+
+/** The result of the pass, in float64. */
+export function reference(problem: ConvProblem, operands: Operands): Float64Array {
+  const [a, b] = factorsOf(problem, operands);
+  if (problem.pass === "backward-weights") return backwardWeights(problem, a, b);
+  const epilogue = { bias: operands.bias, residual: operands.residual };
+  return (problem.pass === "forward" ? forward : transposed)(problem, a, b, epilogue);
+}
+
+/** An operand that is the output of an activation, or that comes before one, made of any numbers. */
+export function gateValues({ activationGradient }: ConvProblem, values: Float32Array): Float32Array {
+  if (activationGradient?.from !== "output") return values;
+  return values.map((value) => activate(activationGradient.activation, value));
+}
