@@ -1,0 +1,89 @@
+// Learns a hidden filter from pairs of images, by gradient descent on the GPU: y = relu(conv(x, w) + b) for known x and y, unknown w
+// and b. Every step convolves, takes the gradient of the loss back through the activation to the weights and the bias, and moves both.
+// Only gradients of 26 numbers leave the GPU. index.mjs runs it in Node.
+
+/** Uniform numbers in [-1, 1) from a seed (xorshift32). */
+export function randomNumbers(count, seed) {
+  let state = seed;
+  return Float32Array.from({ length: count }, () => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return (state >>> 0) / 2 ** 31 - 1;
+  });
+}
+
+/** The filter to be found: a 5 x 5 Laplacian of a Gaussian, and a bias. */
+export const HIDDEN = {
+  kernel: [
+    [0, 0, -1, 0, 0],
+    [0, -1, -2, -1, 0],
+    [-1, -2, 16, -2, -1],
+    [0, -1, -2, -1, 0],
+    [0, 0, -1, 0, 0],
+  ].map((row) => row.map((value) => value / 16)),
+  bias: 0.25,
+};
+
+const SIZE = 5;
+
+/**
+ * @param engine of convoke's createEngine
+ * @param options `steps`, `rate` and `momentum` of the descent; `images` of `side` x `side` cells; `report(step, loss)`, now and then
+ * @returns the kernel that was found (rows of numbers), the bias, and the losses reported
+ */
+export async function train(engine, options = {}) {
+  const { steps = 120, rate = 0.5, momentum = 0.9, images = 4, side = 32, report = () => {} } = options;
+  const made = [];
+  const keep = (tensor) => {
+    made.push(tensor);
+    return tensor;
+  };
+  try {
+    const geometry = { padding: "same", paddingMode: "reflect" };
+    const x = keep(engine.tensor(randomNumbers(images * side * side, 1), [images, 1, side, side]));
+    const hidden = keep(engine.tensor(HIDDEN.kernel.flat(), [1, 1, SIZE, SIZE]));
+    const hiddenBias = keep(engine.tensor([HIDDEN.bias], [1]));
+    // -y, so that a convolution that takes it as its residual gives the error y' - y. The activation comes before the difference here: a
+    // second, one-by-one convolution makes it.
+    const target = keep(engine.conv(x, hidden, { ...geometry, bias: hiddenBias, activation: "relu" }));
+    const one = keep(engine.tensor([1], [1, 1, 1, 1]));
+    const minusOne = keep(engine.tensor([-1], [1, 1, 1, 1]));
+    const minusTarget = keep(engine.conv(target, minusOne));
+
+    const weights = randomNumbers(SIZE * SIZE, 7).map((value) => value / 10);
+    const w = keep(engine.tensor(weights, [1, 1, SIZE, SIZE]));
+    // The descent starts where the activation passes everything on: from a bias above.
+    const bias = Float32Array.of(1);
+    const b = keep(engine.tensor(bias, [1]));
+    const speed = new Float32Array(SIZE * SIZE + 1);
+    const losses = [];
+    const cells = images * side * side;
+    for (let step = 0; step <= steps; step++) {
+      const output = engine.conv(x, w, { ...geometry, bias: b, activation: "relu" });
+      const dy = engine.conv(output, one, { residual: minusTarget });
+      const through = { activation: "relu", output };
+      const dw = engine.convBackwardWeights(x, dy, { ...geometry, ...through, kernelShape: [1, 1, SIZE, SIZE] });
+      const db = engine.convBackwardBias(dy, through);
+      if (step % 10 === 0) {
+        const errors = await dy.read();
+        const loss = errors.reduce((sum, error) => sum + error * error, 0) / cells;
+        losses.push(loss);
+        report(step, loss);
+      }
+      const gradient = [...(await dw.read()), ...(await db.read())];
+      gradient.forEach((value, at) => {
+        speed[at] = momentum * speed[at] - (rate * value) / cells;
+        if (at < weights.length) weights[at] += speed[at];
+        else bias[0] += speed[at];
+      });
+      w.write(weights);
+      b.write(bias);
+      for (const tensor of [output, dy, dw, db]) tensor.destroy();
+    }
+    const rows = Array.from({ length: SIZE }, (_, row) => [...weights.slice(row * SIZE, (row + 1) * SIZE)]);
+    return { kernel: rows, bias: bias[0], losses };
+  } finally {
+    for (const tensor of made) tensor.destroy();
+  }
+}
