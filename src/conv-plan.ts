@@ -7,6 +7,7 @@ import { TENSOR_USAGE } from "./gpu/usage.ts";
 import {
   type ConvBuffers,
   type ConvInputs,
+  type ResultName,
   bytesMoved,
   bytesOf,
   checkBuffer,
@@ -46,6 +47,8 @@ export class ConvPlan {
   readonly steps: readonly Step[];
   /** Shape of the result: y, dx or dw. */
   readonly outputShape: readonly number[];
+  /** What the pass makes, by the name that `encode` has for it. */
+  readonly resultName: ResultName;
   readonly #gpu: GpuContext;
   readonly #choice: Choice;
   readonly #executable: Executable;
@@ -72,7 +75,8 @@ export class ConvPlan {
     this.flops = 2 * multiplyAdds(problem);
     this.errorSpread = choice.algorithm.errorSpread?.(problem, choice.variant) ?? [0, 0, 0];
     this.errorGrowth = choice.algorithm.errorGrowth(problem, choice.variant);
-    this.outputShape = operandShape(problem, resultName(problem));
+    this.resultName = resultName(problem);
+    this.outputShape = operandShape(problem, this.resultName);
     this.bytes = bytesMoved(problem);
   }
 
@@ -95,14 +99,13 @@ export class ConvPlan {
   runOn(inputs: OperandBuffers, w: Tensor | undefined): Tensor {
     const { device, memory, arena, transient, failures } = this.#gpu;
     return failures.watch(`${this.algorithm} convolution`, () => {
-      const result = resultName(this.problem);
       const buffer = memory.allocate("tensors", {
-        label: `convoke ${result}`,
-        size: bytesOf(this.problem, result),
+        label: `convoke ${this.resultName}`,
+        size: bytesOf(this.problem, this.resultName),
         usage: TENSOR_USAGE,
       });
       try {
-        const buffers: OperandBuffers = { ...inputs, [result]: buffer };
+        const buffers: OperandBuffers = { ...inputs, [this.resultName]: buffer };
         if (this.workspaceBytes > 0) buffers.workspace = arena.acquire(this.workspaceBytes);
         const encoder = device.createCommandEncoder({ label: "convoke" });
         if (this.#preparation) {

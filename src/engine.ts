@@ -1,12 +1,11 @@
 // Engine: a device, its tensors and its operations.
-import type { GpuTraits } from "./algorithms/algorithm.ts";
 import { algorithms } from "./algorithms/index.ts";
 import { BiasGradients } from "./bias-gradients.ts";
-import { ConvPlan } from "./conv-plan.ts";
-import { DTYPES, type Dtype, bytesFor } from "./dtype.ts";
+import type { ConvPlan } from "./conv-plan.ts";
+import { DTYPES, bytesFor } from "./dtype.ts";
 import { ConvError, refuse, words } from "./error.ts";
 import { GpuContext } from "./gpu/context.ts";
-import { type DeviceSource, openDevice, type OpenedDevice, traitsOf } from "./gpu/device.ts";
+import { type DeviceSource, openDevice, type OpenedDevice } from "./gpu/device.ts";
 import type { MemoryReport } from "./gpu/memory.ts";
 import { BufferUsage, TENSOR_USAGE } from "./gpu/usage.ts";
 import { checkInputs } from "./operands.ts";
@@ -25,19 +24,20 @@ import {
   transposeBackwardDataCall,
   transposeBackwardWeightsCall,
 } from "./operations.ts";
-import { type Choice, type Constraints, checkConstraints, choose } from "./planner/choose.ts";
-import {
-  type ConvDescriptor,
-  type ConvProblem,
-  LAYOUTS,
-  type Pass,
-  convProblem,
-  operandBytes,
-  tensorShape,
-} from "./problem.ts";
+import { type Constraints, checkConstraints } from "./planner/choose.ts";
+import { type FindOptions, type Found, checkFindOptions } from "./planner/find.ts";
+import { type TuningStore, checkStore } from "./planner/store.ts";
+import { TuningTable, circumstancesOf } from "./planner/tuning.ts";
+import { Plans } from "./plans.ts";
+import { type ConvDescriptor, LAYOUTS, type Pass } from "./problem.ts";
 import { elementCount } from "./shape.ts";
 import { Tensor, type TensorOptions, toBytes } from "./tensor.ts";
 import { checkOneOf, checkOptions, checkShape } from "./validate.ts";
+
+export interface EngineOptions extends DeviceSource {
+  /** Where what `find` learned outlives the engine: "keep" (unless given) the environment's own place, "forget" nowhere, or yours. */
+  tuning?: "keep" | "forget" | TuningStore;
+}
 
 export interface EngineInfo {
   readonly adapter: { vendor: string; architecture: string; device: string; description: string; isFallback: boolean };
@@ -47,14 +47,8 @@ export interface EngineInfo {
   readonly limits: Readonly<Record<string, number>>;
 }
 
-/** Scratch memory a plan may ask for where the caller says nothing. */
-const DEFAULT_WORKSPACE_BYTES = 256 * 2 ** 20;
-
 /** Ranks a tensor may have: a bias has one axis, a 3-D batch five. */
 const TENSOR_RANKS = [1, 2, 3, 4, 5];
-
-/** Plans of eager calls kept ready; the least recently used goes first. Each holds under a kilobyte on the GPU. */
-const MAX_KEPT_PLANS = 512;
 
 export class Engine {
   readonly device: GPUDevice;
@@ -64,12 +58,14 @@ export class Engine {
   );
   readonly #gpu: GpuContext;
   readonly #ownsDevice: boolean;
-  readonly #plans = new Map<string, ConvPlan>();
+  readonly #plans: Plans;
   readonly #biasGradients: BiasGradients;
+  /** What `find` learned, on this and other machines: `export()`, `import(data)`, `clear()`. */
+  readonly tuning: TuningTable;
   #destroyed = false;
 
   /** @internal Use createEngine. */
-  constructor({ device, owned, adapterInfo }: OpenedDevice) {
+  constructor({ device, owned, adapterInfo }: OpenedDevice, store?: TuningStore) {
     this.device = device;
     this.#ownsDevice = owned;
     this.#gpu = new GpuContext(device);
@@ -86,6 +82,8 @@ export class Engine {
       features: [...device.features],
       limits: limitsOf(device),
     };
+    this.tuning = new TuningTable(circumstancesOf(this.info.adapter), store);
+    this.#plans = new Plans(this.#gpu, this.info.adapter, this.tuning);
   }
 
   /** Bytes of GPU memory held now, by use, and the most held at once. */
@@ -226,12 +224,23 @@ export class Engine {
    */
   async plan(pass: Pass, descriptor: ConvDescriptor, constraints: Constraints = {}): Promise<ConvPlan> {
     this.#alive();
-    const problem = convProblem(pass, descriptor);
-    const { choice, plan } = this.#decide(problem, checkConstraints("constraints", constraints));
-    const steps = [...(plan.preparation?.steps ?? []), ...plan.steps];
-    await Promise.all(steps.map((step) => this.#gpu.pipelines.prepare(step.kernel)));
+    const plan = await this.#plans.make(pass, descriptor, checkConstraints("constraints", constraints));
     this.#alive();
-    return new ConvPlan(this.#gpu, problem, choice, plan);
+    return plan;
+  }
+
+  /**
+   * Measures every way to compute a pass that the constraints allow, on random data, each checked against `direct` first. What is learned
+   * is kept in `tuning`, and "auto" goes by it from then on where it is asked for the same with the same constraints.
+   * @param constraints also `progress`, called before each candidate, and `signal`, an AbortSignal that stops the search
+   * @returns all of them, the fastest first; those that failed last, with the reason
+   * @throws ConvError (as a rejection) where the description is not valid or nothing serves it; the signal's reason where it aborts
+   */
+  async find(pass: Pass, descriptor: ConvDescriptor, constraints: FindOptions = {}): Promise<Found[]> {
+    this.#alive();
+    return this.#plans.find(pass, descriptor, checkFindOptions(constraints), (data, shape, { layout, dtype }) =>
+      this.tensor(data, shape, { layout, dtype }),
+    );
   }
 
   /** Frees everything the engine made, and the device where the engine made it. */
@@ -247,7 +256,7 @@ export class Engine {
     this.#alive();
     const { problem, constraints, inputs } = describe();
     const buffers = checkInputs(this.#gpu, problem, inputs);
-    return this.#planFor(problem, constraints).runOn(buffers, inputs.w);
+    return this.#plans.ready(problem, constraints).runOn(buffers, inputs.w);
   }
 
   #alive(): void {
@@ -259,11 +268,11 @@ export class Engine {
     const sizes = checkShape("shape", shape, TENSOR_RANKS);
     const { dtype, layout } = checkOptions("options", options, ["dtype", "layout"]);
     const checked = {
-      dtype: this.#checkDtype(checkOneOf("dtype", dtype ?? "f32", DTYPES)),
+      dtype: this.#plans.checkDtype(checkOneOf("dtype", dtype ?? "f32", DTYPES)),
       layout: checkOneOf("layout", layout ?? "channels-first", LAYOUTS),
     };
     const bytes = bytesFor(elementCount(sizes), checked.dtype);
-    const most = this.#traits({}).maxBindingBytes;
+    const most = this.#plans.traits().maxBindingBytes;
     if (bytes > most)
       refuse(
         "too-large",
@@ -272,12 +281,6 @@ export class Engine {
         `at most ${most} bytes, what this device binds at once`,
       );
     return { sizes, checked };
-  }
-
-  #checkDtype(dtype: Dtype): Dtype {
-    if (dtype === "f16" && !this.device.features.has("shader-f16"))
-      refuse("unsupported", "dtype", dtype, '"f32": this device was made without the feature shader-f16');
-    return dtype;
   }
 
   #create(shape: readonly number[], options: Required<TensorOptions>): Tensor {
@@ -289,57 +292,22 @@ export class Engine {
     const buffer = this.#gpu.failures.watch("tensor", () => this.#gpu.memory.allocate("tensors", descriptor));
     return new Tensor(this.#gpu, buffer, shape, options, true);
   }
-
-  #decide(problem: ConvProblem, constraints: Constraints) {
-    this.#checkDtype(problem.dtype);
-    const traits = this.#traits(constraints);
-    for (const operand of ["x", "w", "y"] as const) {
-      const bytes = operandBytes(problem, operand);
-      if (bytes > traits.maxBindingBytes)
-        refuse(
-          "too-large",
-          operand,
-          words(`[${tensorShape(problem, operand).join(", ")}], ${bytes} bytes`),
-          `at most ${traits.maxBindingBytes} bytes, what this device binds at once`,
-        );
-    }
-    const choice: Choice = choose(algorithms, problem, traits, constraints);
-    return { choice, plan: choice.algorithm.plan(problem, traits, choice.variant) };
-  }
-
-  #planFor(problem: ConvProblem, constraints: Constraints): ConvPlan {
-    const key = JSON.stringify([problem, constraints]);
-    let kept = this.#plans.get(key);
-    if (kept) {
-      this.#plans.delete(key);
-    } else {
-      const { choice, plan } = this.#decide(problem, constraints);
-      kept = new ConvPlan(this.#gpu, problem, choice, plan);
-    }
-    this.#plans.set(key, kept);
-    if (this.#plans.size > MAX_KEPT_PLANS) {
-      const [oldest, dropped] = this.#plans.entries().next().value!;
-      this.#plans.delete(oldest);
-      dropped.destroy();
-    }
-    return kept;
-  }
-
-  #traits(constraints: Constraints): GpuTraits {
-    return traitsOf(this.device, this.info.adapter, constraints.maxWorkspaceBytes ?? DEFAULT_WORKSPACE_BYTES);
-  }
 }
 
 /**
- * An engine on the environment's GPU, or on the given device, adapter or GPU object.
+ * An engine on the environment's GPU, or on the given device, adapter or GPU object. What its `find` learns is kept for the next one
+ * (IndexedDB in a page, a file of the user's cache folder under Node) unless `tuning` is "forget" or a place of the caller's own.
  * @throws ConvError (as a rejection) `no-webgpu`, `no-adapter` or `no-device`, saying what to do
  */
-export async function createEngine(options: DeviceSource = {}): Promise<Engine> {
-  const source = checkOptions("options", options, ["device", "adapter", "gpu"]);
+export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
+  const { tuning = "keep", ...source } = checkOptions("options", options, ["device", "adapter", "gpu", "tuning"]);
+  const store = checkStore("tuning", tuning);
   const given = Object.keys(source).filter((key) => source[key] !== undefined);
   if (given.length > 1)
     refuse("invalid-argument", "options", words(given.join(" and ")), "one of device, adapter and gpu");
-  return new Engine(await openDevice(options));
+  const engine = new Engine(await openDevice(source), store);
+  await engine.tuning.load();
+  return engine;
 }
 
 function limitsOf(device: GPUDevice): Record<string, number> {

@@ -1,6 +1,6 @@
 // What a user imports; nothing else is public.
 export { ConvError, type ConvErrorCode } from "./error.ts";
-export { Engine, type EngineInfo, createEngine } from "./engine.ts";
+export { Engine, type EngineInfo, type EngineOptions, createEngine } from "./engine.ts";
 export type {
   ActivationGradientOptions,
   ConvBackwardBiasOptions,
@@ -19,6 +19,9 @@ export { type ActivationName, type ActivationOption } from "./activation.ts";
 export type { ActivationGradient, ConvDescriptor, ConvProblem, GeometryOptions, Layout, Pass } from "./problem.ts";
 export type { Padding, PaddingMode } from "./padding.ts";
 export type { Binding, Constant, Kernel, Operand, Step } from "./plan.ts";
-export type { Constraints } from "./planner/choose.ts";
+export type { Constraints, Measurements } from "./planner/choose.ts";
+export type { FindOptions, FindProgress, Found } from "./planner/find.ts";
+export type { TuningStore } from "./planner/store.ts";
+export type { TuningData, TuningEntry, TuningTable } from "./planner/tuning.ts";
 export type { DeviceSource } from "./gpu/device.ts";
 export type { MemoryReport } from "./gpu/memory.ts";

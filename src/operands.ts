@@ -56,7 +56,7 @@ function resultChannels(problem: ConvProblem): number {
 }
 
 /** The operands that a plan reads, with the names that callers give them. */
-function inputsOf(problem: ConvProblem): { name: InputName; operand: ConvOperand }[] {
+export function inputsOf(problem: ConvProblem): { name: InputName; operand: ConvOperand }[] {
   const inputs: { name: InputName; operand: ConvOperand }[] = PASS_OPERANDS[problem.pass].reads.map((name) => ({
     name,
     operand: name,

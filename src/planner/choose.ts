@@ -2,6 +2,7 @@
 // Every algorithm that was considered is kept with its verdict, so that a choice can be explained.
 import type { Algorithm, GpuTraits, Variant } from "../algorithms/algorithm.ts";
 import { ConvError, refuse } from "../error.ts";
+import { extraBytes } from "../plan.ts";
 import type { ConvProblem } from "../problem.ts";
 import { checkFinite, checkInteger, checkOptions } from "../validate.ts";
 
@@ -10,22 +11,31 @@ export interface Constraints {
   algorithm?: string;
   /** A variant of the named algorithm; its default unless given. */
   variant?: string;
-  /** The largest error growth over direct float32 that "auto" may pick. */
+  /** The largest error growth over direct float32 that "auto" may pick; 128 unless given. */
   tolerance?: number;
   /** The most scratch memory that the plan may need, in bytes. */
   maxWorkspaceBytes?: number;
 }
 
+/**
+ * The tolerance where none is given. Growths are worst cases: tiles that state 114 err by 3.6 times the error of `direct` in the
+ * measurements of the README, those that state 351 by 6.4 times.
+ */
+export const DEFAULT_TOLERANCE = 128;
+
 export const CONSTRAINT_KEYS = ["algorithm", "variant", "tolerance", "maxWorkspaceBytes"] as const;
 
-/** An algorithm and what became of it: refused for a reason, or ranked by its estimate. */
+/** An algorithm and what became of it: refused for a reason, or ranked. */
 export interface Considered {
   readonly algorithm: string;
   readonly refused?: string;
   readonly variant?: string;
   /** Estimated seconds, for ranking only. */
   readonly seconds?: number;
+  /** Seconds that a run took when it was measured on this adapter. */
+  readonly measured?: number;
   readonly errorGrowth?: number;
+  readonly workspaceBytes?: number;
 }
 
 export interface Choice {
@@ -34,6 +44,13 @@ export interface Choice {
   /** The chosen one first, then the others that serve the problem by rank, then those refused. */
   readonly considered: readonly Considered[];
 }
+
+/** What was measured for a problem: variants of algorithms by name, the fastest first. */
+export type Measurements = readonly {
+  readonly algorithm: string;
+  readonly variant: string;
+  readonly seconds: number;
+}[];
 
 /** @throws ConvError for constraints that are none. */
 export function checkConstraints(argument: string, constraints: unknown): Constraints {
@@ -60,23 +77,29 @@ export function checkConstraints(argument: string, constraints: unknown): Constr
   return checked;
 }
 
-interface Candidate {
+/** A way to compute a problem within the constraints. */
+export interface Candidate {
   readonly algorithm: Algorithm;
   readonly variant: Variant;
+  /** Estimated seconds. */
   readonly seconds: number;
+  readonly measured?: number;
   readonly errorGrowth: number;
 }
 
 /**
+ * Every variant of every algorithm that serves a problem within the constraints, by rank, and the algorithms that do not. What was
+ * measured goes before what is estimated: it was the fastest of all when it was found.
  * @param algorithms the list to choose from
- * @throws ConvError `unknown-algorithm`, or `unsupported` with every reason
+ * @throws ConvError `unknown-algorithm`, or `unsupported` where a variant is named that there is not
  */
-export function choose(
+export function candidates(
   algorithms: readonly Algorithm[],
   problem: ConvProblem,
   gpu: GpuTraits,
   constraints: Constraints,
-): Choice {
+  measurements: Measurements = [],
+): { ranked: Candidate[]; refused: Considered[] } {
   const named =
     constraints.algorithm === undefined || constraints.algorithm === "auto" ? undefined : constraints.algorithm;
   const pool = named === undefined ? algorithms : algorithms.filter(({ name }) => name === named);
@@ -88,7 +111,8 @@ export function choose(
       `"auto" or one of ${algorithms.map(({ name }) => `"${name}"`).join(", ")}`,
     );
   }
-  const candidates: Candidate[] = [];
+  const tolerance = named === undefined ? (constraints.tolerance ?? DEFAULT_TOLERANCE) : Infinity;
+  const ranked: Candidate[] = [];
   const refused: Considered[] = [];
   for (const algorithm of pool) {
     const reason = refusal(algorithm, problem, gpu);
@@ -96,12 +120,15 @@ export function choose(
       refused.push({ algorithm: algorithm.name, refused: reason });
       continue;
     }
-    const variants = candidatesOf(algorithm, problem, gpu, constraints.variant);
-    const tolerance = named === undefined ? constraints.tolerance : undefined;
-    const accurate = variants.filter(({ errorGrowth }) => errorGrowth <= (tolerance ?? Infinity));
-    if (accurate.length > 0) {
-      candidates.push(accurate.reduce((best, one) => (one.seconds < best.seconds ? one : best)));
-    } else {
+    const variants = variantsOf(algorithm, problem, gpu, constraints.variant);
+    const accurate = variants.filter(({ errorGrowth }) => errorGrowth <= tolerance);
+    for (const candidate of accurate) {
+      const known = measurements.find(
+        (one) => one.algorithm === algorithm.name && one.variant === candidate.variant.name,
+      );
+      ranked.push(known ? { ...candidate, measured: known.seconds } : candidate);
+    }
+    if (accurate.length === 0) {
       const least = Math.min(...variants.map(({ errorGrowth }) => errorGrowth));
       refused.push({
         algorithm: algorithm.name,
@@ -109,22 +136,43 @@ export function choose(
       });
     }
   }
-  candidates.sort((a, b) => a.seconds - b.seconds);
-  const best = candidates[0];
+  const rank = ({ measured, seconds }: Candidate): [number, number] =>
+    measured === undefined ? [1, seconds] : [0, measured];
+  ranked.sort((a, b) => rank(a)[0] - rank(b)[0] || rank(a)[1] - rank(b)[1]);
+  return { ranked, refused };
+}
+
+/**
+ * The best candidate by rank.
+ * @throws ConvError `unknown-algorithm`, or `unsupported` with every reason
+ */
+export function choose(
+  algorithms: readonly Algorithm[],
+  problem: ConvProblem,
+  gpu: GpuTraits,
+  constraints: Constraints,
+  measurements: Measurements = [],
+): Choice {
+  const { ranked, refused } = candidates(algorithms, problem, gpu, constraints, measurements);
+  const best = ranked[0];
   if (!best) {
     const reasons = refused.map((one) => `${one.algorithm}: ${one.refused}`).join("; ");
     throw new ConvError(
       "unsupported",
-      `algorithm: got ${JSON.stringify(named ?? "auto")}, expected one that serves the problem (${reasons})`,
+      `algorithm: got ${JSON.stringify(constraints.algorithm ?? "auto")}, expected one that serves the problem (${reasons})`,
     );
   }
-  const ranked = candidates.map(({ algorithm, variant, seconds, errorGrowth }) => ({
+  // Of each algorithm the best of its variants.
+  const bests = ranked.filter(({ algorithm }, at) => ranked.findIndex((other) => other.algorithm === algorithm) === at);
+  const considered = bests.map(({ algorithm, variant, seconds, measured, errorGrowth }) => ({
     algorithm: algorithm.name,
     variant: variant.name,
     seconds,
+    ...(measured !== undefined && { measured }),
     errorGrowth,
+    workspaceBytes: extraBytes(algorithm.plan(problem, gpu, variant)),
   }));
-  return { algorithm: best.algorithm, variant: best.variant, considered: [...ranked, ...refused] };
+  return { algorithm: best.algorithm, variant: best.variant, considered: [...considered, ...refused] };
 }
 
 function refusal(algorithm: Algorithm, problem: ConvProblem, gpu: GpuTraits): string | undefined {
@@ -134,12 +182,7 @@ function refusal(algorithm: Algorithm, problem: ConvProblem, gpu: GpuTraits): st
 }
 
 /** The variants of an algorithm that serves the problem, or the named one of them. */
-function candidatesOf(
-  algorithm: Algorithm,
-  problem: ConvProblem,
-  gpu: GpuTraits,
-  name: string | undefined,
-): Candidate[] {
+function variantsOf(algorithm: Algorithm, problem: ConvProblem, gpu: GpuTraits, name: string | undefined): Candidate[] {
   const variants = algorithm.variants(problem, gpu);
   const wanted = name === undefined ? variants : variants.filter((variant) => variant.name === name);
   if (wanted.length === 0) {

@@ -41,6 +41,23 @@ describe("choose", () => {
     );
   });
 
+  it("puts what was measured before what is estimated", () => {
+    const measured = [{ algorithm: "slow", variant: "only", seconds: 5 }];
+    const choice = choose([fake("slow", 2), fake("fast", 1)], problem, traits, {}, measured);
+    expect(choice.algorithm.name).toBe("slow");
+    expect(choice.considered[0]).toMatchObject({ algorithm: "slow", seconds: 2, measured: 5 });
+    const foreign = [{ algorithm: "slow", variant: "another", seconds: 5 }];
+    expect(choose([fake("slow", 2), fake("fast", 1)], problem, traits, {}, foreign).algorithm.name).toBe("fast");
+    const inexact = fake("slow", 2, { errorGrowth: () => 9 });
+    expect(choose([inexact, fake("fast", 1)], problem, traits, { tolerance: 2 }, measured).algorithm.name).toBe("fast");
+  });
+
+  it("picks nothing that errs more than the default tolerance", () => {
+    const wild = fake("wild", 0, { errorGrowth: () => 129 });
+    expect(choose([wild, fake("fast", 1)], problem, traits, {}).algorithm.name).toBe("fast");
+    expect(choose([wild, fake("fast", 1)], problem, traits, { tolerance: 130 }).algorithm.name).toBe("wild");
+  });
+
   it("takes the cheapest variant, or the named one", () => {
     const two = fake("two", 0, {
       variants: () => [{ name: "a" }, { name: "b" }],

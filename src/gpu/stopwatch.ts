@@ -1,0 +1,64 @@
+// How long work on the GPU takes, by the clock, until the queue says that all is done. Browsers notice that late (Firefox looks every 50 to
+// 100 ms), so samples have to last. Timestamp queries would tell sooner, but browsers round them to 100 microseconds and not every
+// software adapter keeps them; one way that is right everywhere is kept.
+
+/** Work that is timed: records itself on an encoder, `count` times. */
+export type Recorder = (encoder: GPUCommandEncoder, count: number) => void;
+
+/** Seconds that a sample should last, so that what the clock cannot tell is a small part of it. */
+const SAMPLE_SECONDS = { clock: 0.03, slowClock: 0.5 };
+
+/** The most repetitions of one sample. */
+const MAX_COUNT = 1000;
+
+/** The middle one of some numbers; of an even count the mean of the two in the middle. */
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+}
+
+/** How often to repeat work of so many seconds, so that a sample lasts. */
+export function repetitions(seconds: number, sample: number): number {
+  return Math.max(1, Math.min(MAX_COUNT, Math.ceil(sample / Math.max(seconds, 1e-7))));
+}
+
+export interface Timing {
+  /** Seconds of one run: the median of the samples. */
+  readonly seconds: number;
+  readonly samples: readonly number[];
+}
+
+export class Stopwatch {
+  readonly #device: GPUDevice;
+  readonly #sample: number;
+
+  constructor(device: GPUDevice) {
+    this.#device = device;
+    // Firefox looks for finished work every 50 to 100 ms.
+    const slow = /firefox/i.test((globalThis.navigator as Navigator | undefined)?.userAgent ?? "");
+    this.#sample = slow ? SAMPLE_SECONDS.slowClock : SAMPLE_SECONDS.clock;
+  }
+
+  /**
+   * Times work that has run before. It gives up after the first sample where that is slower than `limit`.
+   * @param samples how many there are
+   * @param limit seconds of a run from which on more samples are not worth their time
+   */
+  async time(record: Recorder, samples: number, limit = Infinity): Promise<Timing> {
+    const once = await this.#seconds(record, 1);
+    const count = repetitions(once, this.#sample);
+    const taken = [count > 1 ? (await this.#seconds(record, count)) / count : once];
+    while (taken.length < samples && taken[0]! <= limit) taken.push((await this.#seconds(record, count)) / count);
+    return { seconds: median(taken), samples: taken };
+  }
+
+  async #seconds(record: Recorder, count: number): Promise<number> {
+    const start = performance.now();
+    const encoder = this.#device.createCommandEncoder({ label: "convoke timing" });
+    record(encoder, count);
+    this.#device.queue.submit([encoder.finish()]);
+    await this.#device.queue.onSubmittedWorkDone();
+    return (performance.now() - start) / 1000;
+  }
+}

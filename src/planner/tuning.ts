@@ -1,0 +1,192 @@
+// The tuning table: what was measured, for which problem, under which constraints, on which adapter, in which browser, with which version
+// of this library. Entries of other circumstances stay in the table (an application may ship those of many) and are never used.
+import { refuse } from "../error.ts";
+import type { ConvProblem } from "../problem.ts";
+import { VERSION } from "../version.ts";
+import type { Constraints, Measurements } from "./choose.ts";
+import type { TuningStore } from "./store.ts";
+
+/** What a time depends on beside the problem. */
+export interface Circumstances {
+  readonly adapter: string;
+  readonly browser: string;
+  readonly version: string;
+}
+
+/** One problem under constraints. */
+export interface TuningEntry extends Circumstances {
+  /** The problem and the constraints, as one text. */
+  readonly key: string;
+  /** Variants of algorithms by measured seconds, the fastest first. */
+  readonly ranked: Measurements;
+}
+
+/** A table as JSON. */
+export interface TuningData {
+  readonly format: 1;
+  readonly entries: readonly TuningEntry[];
+}
+
+/** The most entries kept; the least recently used goes first. */
+const MAX_ENTRIES = 4096;
+
+/** The circumstances of an adapter here. */
+export function circumstancesOf(adapter: object): Circumstances {
+  const { navigator, process } = globalThis as { navigator?: Navigator; process?: { versions?: { node?: string } } };
+  const node = process?.versions?.node;
+  return {
+    adapter: JSON.stringify(adapter),
+    browser: node === undefined ? (navigator?.userAgent ?? "") : `node ${node}`,
+    version: VERSION,
+  };
+}
+
+/** A problem under constraints as a text: what one was measured for another may not serve. */
+export function tuningKey(
+  problem: ConvProblem,
+  { tolerance, maxWorkspaceBytes, algorithm, variant }: Constraints,
+): string {
+  const named = algorithm === "auto" ? undefined : algorithm;
+  return JSON.stringify([problem, { tolerance, maxWorkspaceBytes, algorithm: named, variant }]);
+}
+
+function identity({ adapter, browser, version, key }: TuningEntry): string {
+  return JSON.stringify([adapter, browser, version, key]);
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string";
+}
+
+/** An entry as it should be, or nothing: tables come from files and other people. */
+function checkedEntry(value: unknown): TuningEntry | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  const { adapter, browser, version, key, ranked } = value as Record<string, unknown>;
+  if (![adapter, browser, version, key].every(isText) || !Array.isArray(ranked) || ranked.length === 0)
+    return undefined;
+  const rows: { algorithm: string; variant: string; seconds: number }[] = [];
+  for (const row of ranked as unknown[]) {
+    if (typeof row !== "object" || row === null) return undefined;
+    const { algorithm, variant, seconds } = row as Record<string, unknown>;
+    if (
+      !isText(algorithm) ||
+      !isText(variant) ||
+      typeof seconds !== "number" ||
+      !(seconds > 0) ||
+      !Number.isFinite(seconds)
+    )
+      return undefined;
+    rows.push({ algorithm, variant, seconds });
+  }
+  return { adapter, browser, version, key, ranked: rows } as TuningEntry;
+}
+
+export class TuningTable {
+  readonly #circumstances: Circumstances;
+  readonly #store: TuningStore | undefined;
+  readonly #entries = new Map<string, TuningEntry>();
+
+  constructor(circumstances: Circumstances, store?: TuningStore) {
+    this.#circumstances = circumstances;
+    this.#store = store;
+  }
+
+  /** Number of entries, those of other circumstances too. */
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  /** What was measured for a problem in these circumstances. */
+  lookUp(problem: ConvProblem, constraints: Constraints): Measurements {
+    const wanted = { ...this.#circumstances, key: tuningKey(problem, constraints), ranked: [] };
+    return this.#entries.get(identity(wanted))?.ranked ?? [];
+  }
+
+  /** Keeps what was measured, and saves the table where it has a place. */
+  async add(problem: ConvProblem, constraints: Constraints, ranked: Measurements): Promise<void> {
+    if (ranked.length === 0) return;
+    this.#put({ ...this.#circumstances, key: tuningKey(problem, constraints), ranked });
+    await this.#save();
+  }
+
+  /** The table as plain data, to be shipped with an application. */
+  export(): TuningData {
+    return { format: 1, entries: [...this.#entries.values()] };
+  }
+
+  /**
+   * Takes over the entries of a table from `export`, as an object or as JSON. Those that are not well-formed are left out; those of other
+   * adapters, browsers and versions are kept for them and not used here.
+   * @returns how many were taken over, how many of these are of use here, and how many were left out
+   * @throws ConvError where it is no such table
+   */
+  async import(data: TuningData | string): Promise<{ taken: number; usable: number; leftOut: number }> {
+    const counts = this.#read(data);
+    await this.#save();
+    return counts;
+  }
+
+  /** Forgets everything. */
+  async clear(): Promise<void> {
+    this.#entries.clear();
+    await this.#save();
+  }
+
+  /** @internal What an earlier run kept; a table that cannot be read is as good as none. */
+  async load(): Promise<void> {
+    try {
+      const text = await this.#store?.load();
+      if (text !== undefined) this.#read(text);
+    } catch {
+      // A cache that is broken is an empty one: what is measured next overwrites it.
+    }
+  }
+
+  #read(data: unknown): { taken: number; usable: number; leftOut: number } {
+    const table = parse(data);
+    const counts = { taken: 0, usable: 0, leftOut: 0 };
+    const { adapter, browser, version } = this.#circumstances;
+    for (const value of table) {
+      const entry = checkedEntry(value);
+      if (!entry) {
+        counts.leftOut++;
+        continue;
+      }
+      this.#put(entry);
+      counts.taken++;
+      if (entry.adapter === adapter && entry.browser === browser && entry.version === version) counts.usable++;
+    }
+    return counts;
+  }
+
+  #put(entry: TuningEntry): void {
+    const name = identity(entry);
+    this.#entries.delete(name);
+    this.#entries.set(name, entry);
+    if (this.#entries.size > MAX_ENTRIES) this.#entries.delete(this.#entries.keys().next().value!);
+  }
+
+  async #save(): Promise<void> {
+    try {
+      await this.#store?.save(JSON.stringify(this.export()));
+    } catch {
+      // No room or no right to write: the table lives on in memory.
+    }
+  }
+}
+
+/** The entries of a table given as an object or as JSON. */
+function parse(data: unknown): unknown[] {
+  let table = data;
+  if (typeof data === "string") {
+    try {
+      table = JSON.parse(data);
+    } catch {
+      refuse("invalid-argument", "data", data.slice(0, 40), "a tuning table as JSON");
+    }
+  }
+  const { format, entries } = (typeof table === "object" && table !== null ? table : {}) as Record<string, unknown>;
+  if (format !== 1 || !Array.isArray(entries))
+    refuse("invalid-argument", "data", table, "a tuning table of format 1, as engine.tuning.export() gives");
+  return entries;
+}

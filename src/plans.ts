@@ -1,0 +1,125 @@
+// Plans on a device: which algorithm computes a problem, compiled and kept for eager calls, and measured where that is asked for.
+import type { GpuTraits } from "./algorithms/algorithm.ts";
+import { algorithms } from "./algorithms/index.ts";
+import { ConvPlan } from "./conv-plan.ts";
+import type { Dtype } from "./dtype.ts";
+import { refuse, words } from "./error.ts";
+import type { GpuContext } from "./gpu/context.ts";
+import { traitsOf } from "./gpu/device.ts";
+import { type Constraints, candidates, choose } from "./planner/choose.ts";
+import { type FindOptions, type Found, type Workbench, find, measurementsOf } from "./planner/find.ts";
+import type { TuningTable } from "./planner/tuning.ts";
+import { type ConvDescriptor, type ConvProblem, type Pass, convProblem, operandBytes, tensorShape } from "./problem.ts";
+
+/** Scratch memory a plan may ask for where the caller says nothing. */
+const DEFAULT_WORKSPACE_BYTES = 256 * 2 ** 20;
+
+/** Plans of eager calls kept ready; the least recently used goes first. Each holds under a kilobyte on the GPU. */
+const MAX_KEPT = 512;
+
+export class Plans {
+  readonly #gpu: GpuContext;
+  readonly #adapter: Parameters<typeof traitsOf>[1];
+  readonly #tuning: TuningTable;
+  readonly #kept = new Map<string, ConvPlan>();
+
+  constructor(gpu: GpuContext, adapter: Parameters<typeof traitsOf>[1], tuning: TuningTable) {
+    this.#gpu = gpu;
+    this.#adapter = adapter;
+    this.#tuning = tuning;
+  }
+
+  /** What planning may know of the device, within the caller's constraints. */
+  traits(constraints: Constraints = {}): GpuTraits {
+    return traitsOf(this.#gpu.device, this.#adapter, constraints.maxWorkspaceBytes ?? DEFAULT_WORKSPACE_BYTES);
+  }
+
+  /** @throws ConvError where the device has no such elements */
+  checkDtype(dtype: Dtype): Dtype {
+    if (dtype === "f16" && !this.#gpu.device.features.has("shader-f16"))
+      refuse("unsupported", "dtype", dtype, '"f32": this device was made without the feature shader-f16');
+    return dtype;
+  }
+
+  /** A plan of its own, compiled without blocking the page. */
+  async make(pass: Pass, descriptor: ConvDescriptor, constraints: Constraints): Promise<ConvPlan> {
+    const problem = convProblem(pass, descriptor);
+    const { choice, plan } = this.#decide(problem, constraints);
+    const steps = [...(plan.preparation?.steps ?? []), ...plan.steps];
+    await Promise.all(steps.map((step) => this.#gpu.pipelines.prepare(step.kernel)));
+    return new ConvPlan(this.#gpu, problem, choice, plan);
+  }
+
+  /** The plan of eager calls, compiled now where it has to be. */
+  ready(problem: ConvProblem, constraints: Constraints): ConvPlan {
+    const key = keyOf(problem, constraints);
+    let kept = this.#kept.get(key);
+    if (kept) {
+      this.#kept.delete(key);
+    } else {
+      const { choice, plan } = this.#decide(problem, constraints);
+      kept = new ConvPlan(this.#gpu, problem, choice, plan);
+    }
+    this.#kept.set(key, kept);
+    if (this.#kept.size > MAX_KEPT) {
+      const [oldest, dropped] = this.#kept.entries().next().value!;
+      this.#kept.delete(oldest);
+      dropped.destroy();
+    }
+    return kept;
+  }
+
+  /** Measures what can compute a problem, on the tensors of a workbench, and goes by it from then on. */
+  async find(
+    pass: Pass,
+    descriptor: ConvDescriptor,
+    { progress, signal, ...constraints }: FindOptions,
+    tensor: (
+      data: ArrayLike<number>,
+      shape: readonly number[],
+      problem: ConvProblem,
+    ) => ReturnType<Workbench["tensor"]>,
+  ): Promise<Found[]> {
+    const problem = convProblem(pass, descriptor);
+    this.#decide(problem, constraints);
+    const bench: Workbench = {
+      device: this.#gpu.device,
+      plan: (...args) => this.make(...args),
+      tensor: (data, shape) => tensor(data, shape, problem),
+      candidates: () => candidates(algorithms, problem, this.traits(constraints), constraints).ranked,
+    };
+    const found = await find(bench, problem, descriptor, constraints, { progress, signal });
+    await this.#tuning.add(problem, constraints, measurementsOf(found));
+    // A plan of eager calls was chosen without what is known now.
+    const key = keyOf(problem, constraints);
+    this.#kept.get(key)?.destroy();
+    this.#kept.delete(key);
+    return found;
+  }
+
+  /** Lets go of what is kept, whose buffers are freed with the engine's. */
+  clear(): void {
+    this.#kept.clear();
+  }
+
+  #decide(problem: ConvProblem, constraints: Constraints) {
+    this.checkDtype(problem.dtype);
+    const traits = this.traits(constraints);
+    for (const operand of ["x", "w", "y"] as const) {
+      const bytes = operandBytes(problem, operand);
+      if (bytes > traits.maxBindingBytes)
+        refuse(
+          "too-large",
+          operand,
+          words(`[${tensorShape(problem, operand).join(", ")}], ${bytes} bytes`),
+          `at most ${traits.maxBindingBytes} bytes, what this device binds at once`,
+        );
+    }
+    const choice = choose(algorithms, problem, traits, constraints, this.#tuning.lookUp(problem, constraints));
+    return { choice, plan: choice.algorithm.plan(problem, traits, choice.variant) };
+  }
+}
+
+function keyOf(problem: ConvProblem, constraints: Constraints): string {
+  return JSON.stringify([problem, constraints]);
+}

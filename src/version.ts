@@ -1,0 +1,2 @@
+/** The version in package.json: what was measured with another one is not trusted. */
+export const VERSION = "0.1.0";
