@@ -33,8 +33,8 @@ export interface DepthwiseVariant extends Variant {
  * How the outputs of a tile share cells along an axis. Two outputs share cells where the distance of the cells they begin at is
  * a multiple of the dilation: outputs `outputStep` apart, which begin `shift` cells of the dilated grid apart.
  */
-function sharing(problem: Correlation, axis: number): { outputStep: number; shift: number } {
-  const [stride, dilation] = [problem.stride[axis]!, problem.dilation[axis]!];
+function sharing(correlation: Correlation, axis: number): { outputStep: number; shift: number } {
+  const [stride, dilation] = [correlation.stride[axis]!, correlation.dilation[axis]!];
   const common = greatestCommonDivisor(stride, dilation);
   return { outputStep: dilation / common, shift: stride / common };
 }
@@ -49,16 +49,16 @@ function tilesAlong(outputs: number, tile: number, outputStep: number): number {
 }
 
 /** The tile of a variant and how it cuts the problem. */
-function shapeOf(problem: Correlation, variant: DepthwiseVariant) {
-  const { kernel, output, N, groups } = problem;
-  const p = sharing(problem, 1);
-  const q = sharing(problem, 2);
+function shapeOf(correlation: Correlation, variant: DepthwiseVariant) {
+  const { kernel, output, N, groups } = correlation;
+  const p = sharing(correlation, 1);
+  const q = sharing(correlation, 2);
   // Outputs that see no cell in common load what each sees.
   const perP = Math.min(p.shift, variant.rows);
   const perQ = Math.min(q.shift, variant.columns);
   const tilesP = tilesAlong(output[1], variant.tileP, p.outputStep);
   const tilesQ = tilesAlong(output[2], variant.tileQ, q.outputStep);
-  const tilesM = Math.ceil(problem.K / groups / variant.tileM);
+  const tilesM = Math.ceil(correlation.K / groups / variant.tileM);
   const columnSteps = Math.ceil(kernel[2] / variant.columns);
   const channelTiles = groups * tilesM;
   return {
@@ -66,7 +66,7 @@ function shapeOf(problem: Correlation, variant: DepthwiseVariant) {
     cellRows: (variant.tileP - 1) * perP + variant.rows,
     cellColumns: (variant.tileQ - 1) * perQ + variant.columns,
     columnTail: columnSteps * variant.columns - kernel[2],
-    steps: (problem.C / groups) * kernel[0] * (kernel[1] / variant.rows) * columnSteps,
+    steps: (correlation.C / groups) * kernel[0] * (kernel[1] / variant.rows) * columnSteps,
     threads: N * channelTiles * output[0] * tilesP * tilesQ,
   };
 }
@@ -81,12 +81,12 @@ const LOOP = 65;
 const MULTIPLY_ADDS_A_SECOND = 1e10;
 
 /** The estimated work of a variant, in multiply-adds of one thread after the other. */
-function work(problem: Correlation, variant: DepthwiseVariant): number {
+function work(correlation: Correlation, variant: DepthwiseVariant): number {
   const { tileP, tileQ, tileM, rows, columns } = variant;
-  const shape = shapeOf(problem, variant);
+  const shape = shapeOf(correlation, variant);
   const outputs = tileP * tileQ * tileM;
   // A stretch as wide as the kernel has its columns worked out once, another again in each step.
-  const cell = columns === problem.kernel[2] ? LOAD_COST + 3 : LOAD_COST + 9;
+  const cell = columns === correlation.kernel[2] ? LOAD_COST + 3 : LOAD_COST + 9;
   const loop = shape.steps > 1 ? LOOP * outputs : 0;
   const step =
     cell * shape.cellRows * shape.cellColumns +
@@ -115,27 +115,27 @@ function chunksOf(size: number): number[] {
   );
 }
 
-function variantOf(problem: Correlation, tile: Omit<DepthwiseVariant, "name">): DepthwiseVariant {
+function variantOf(correlation: Correlation, tile: Omit<DepthwiseVariant, "name">): DepthwiseVariant {
   const { tileP, tileQ, tileM, rows, columns } = tile;
-  const part = rows * columns === problem.kernel[1] * problem.kernel[2] ? "" : `r${rows}s${columns}`;
+  const part = rows * columns === correlation.kernel[1] * correlation.kernel[2] ? "" : `r${rows}s${columns}`;
   return { name: `p${tileP}q${tileQ}${tileM > 1 ? `m${tileM}` : ""}${part}`, ...tile };
 }
 
 /** Every tile within the limits. The rows of a kernel are taken together only where its columns are. */
-function candidates(problem: Correlation, gpu: GpuTraits): DepthwiseVariant[] {
-  const [, R, S] = problem.kernel;
-  const most = multiplyAdds(problem) < LARGE ? MAX_UNROLLED.small : MAX_UNROLLED.large;
+function candidates(correlation: Correlation, gpu: GpuTraits): DepthwiseVariant[] {
+  const [, R, S] = correlation.kernel;
+  const most = multiplyAdds(correlation) < LARGE ? MAX_UNROLLED.small : MAX_UNROLLED.large;
   const mostSums = gpu.software ? MAX_SUMS.software : MAX_SUMS.hardware;
   const sizes = (outputs: number): number[] => TILES.filter((tile) => tile <= outputs);
   const found: DepthwiseVariant[] = [];
   for (const columns of chunksOf(S)) {
     for (const rows of columns === S ? chunksOf(R).filter((chunk) => R % chunk === 0) : [1]) {
-      for (const tileM of sizes(Math.min(8, problem.K / problem.groups))) {
-        for (const tileP of sizes(problem.output[1])) {
-          for (const tileQ of sizes(problem.output[2])) {
+      for (const tileM of sizes(Math.min(8, correlation.K / correlation.groups))) {
+        for (const tileP of sizes(correlation.output[1])) {
+          for (const tileQ of sizes(correlation.output[2])) {
             const sums = tileP * tileQ * tileM;
             if (sums <= mostSums && sums * rows * columns <= most)
-              found.push(variantOf(problem, { tileP, tileQ, tileM, rows, columns }));
+              found.push(variantOf(correlation, { tileP, tileQ, tileM, rows, columns }));
           }
         }
       }
@@ -154,16 +154,16 @@ export const depthwise: Method<DepthwiseVariant> = {
   // The gradients sum over the output channels of a group, or over the batch.
   supports: () => true,
 
-  variants(problem, gpu) {
-    const costed = candidates(problem, gpu).map((variant) => ({ variant, cost: work(problem, variant) }));
+  variants(correlation, gpu) {
+    const costed = candidates(correlation, gpu).map((variant) => ({ variant, cost: work(correlation, variant) }));
     return [costed.reduce((best, one) => (one.cost < best.cost ? one : best)).variant];
   },
 
-  plan(problem, _gpu, variant): Part {
-    const { K, groups, output, padBegin } = problem;
-    const input = loader(problem, "x", BINDING.first);
-    const weights = loader(problem, "w", BINDING.second);
-    const shape = shapeOf(problem, variant);
+  plan(correlation, _gpu, variant): Part {
+    const { K, groups, output, padBegin } = correlation;
+    const input = loader(correlation, "x", BINDING.first);
+    const weights = loader(correlation, "w", BINDING.second);
+    const shape = shapeOf(correlation, variant);
     const { p, q } = shape;
     return {
       workspaceBytes: 0,
@@ -171,16 +171,16 @@ export const depthwise: Method<DepthwiseVariant> = {
         {
           kernel: {
             shaders: [
-              ...epilogueShaders(problem.epilogue),
+              ...epilogueShaders(correlation.epilogue),
               ...input.shaders,
               ...weights.shaders,
-              paddingShader(problem),
+              paddingShader(correlation),
               shape.steps === 1 ? "depthwise-one-step" : "depthwise-steps",
               "depthwise",
             ],
-            aliases: { ...inputAlias(problem), ...outputAlias(problem) },
+            aliases: { ...inputAlias(correlation), ...outputAlias(correlation) },
             constants: {
-              ...epilogueConstants(problem.epilogue),
+              ...epilogueConstants(correlation.epilogue),
               ...input.constants,
               ...weights.constants,
               TILE_P: variant.tileP,
@@ -198,26 +198,26 @@ export const depthwise: Method<DepthwiseVariant> = {
               P_TAIL: output[1] % (variant.tileP * p.outputStep) !== 0,
               Q_TAIL: output[2] % (variant.tileQ * q.outputStep) !== 0,
               M_TAIL: (K / groups) % variant.tileM !== 0,
-              ...windowConstants(problem),
-              CHANNELS_LAST: problem.layout === "channels-last",
-              PADDING_VALUE: { f32: problem.paddingValue },
+              ...windowConstants(correlation),
+              CHANNELS_LAST: correlation.layout === "channels-last",
+              PADDING_VALUE: { f32: correlation.paddingValue },
             },
           },
           bindings: [
             ...input.bindings,
             ...weights.bindings,
-            whole(BINDING.output, "y", problem),
-            ...epilogueBindings(problem),
+            whole(BINDING.output, "y", correlation),
+            ...epilogueBindings(correlation),
           ],
           uniforms: [
             ...[shape.threads, shape.steps],
             ...[shape.tilesQ, shape.tilesP, output[0], shape.channelTiles, shape.tilesM],
             ...[output[1], output[2], K / groups],
-            ...problem.input,
+            ...correlation.input,
             ...padBegin,
-            ...inputWords(problem),
-            ...outputWords(problem),
-            ...weightWords(problem),
+            ...inputWords(correlation),
+            ...outputWords(correlation),
+            ...weightWords(correlation),
           ],
           workgroups: gridFor(shape.threads),
         },
@@ -229,5 +229,5 @@ export const depthwise: Method<DepthwiseVariant> = {
   errorGrowth: () => 1,
 
   // The multiply-adds of a small adapter at its peak.
-  cost: (problem, _gpu, variant) => work(problem, variant) / MULTIPLY_ADDS_A_SECOND,
+  cost: (correlation, _gpu, variant) => work(correlation, variant) / MULTIPLY_ADDS_A_SECOND,
 };

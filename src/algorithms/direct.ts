@@ -37,8 +37,8 @@ interface DirectVariant extends Variant {
 const MAX_UNROLLED = 512;
 const MAX_UNROLLED_ROWS = 96;
 
-function variantOf(problem: Correlation, tileQ: number, tileK: number): DirectVariant {
-  const groupK = problem.K / problem.groups;
+function variantOf(correlation: Correlation, tileQ: number, tileK: number): DirectVariant {
+  const groupK = correlation.K / correlation.groups;
   // A group of less than two vectors is made channel by channel where vectors would not fill it: for 192 channels in 32 groups, 3x3
   // at 28 x 28, 5.3 ms instead of 8.6 on SwiftShader.
   const lanes = groupK % 4 === 0 || groupK > 8 ? 4 : 1;
@@ -56,17 +56,17 @@ function divisorUpTo(size: number, most: number): number {
  * How many kernel rows and columns one step of the sum takes, and how the cells of a row are loaded: as one stretch that the
  * columns share, or where they share little, column by column.
  */
-function stepConstants(problem: Correlation, variant: DirectVariant) {
-  const stride = problem.stride[2];
-  const dilation = problem.dilation[2];
+function stepConstants(correlation: Correlation, variant: DirectVariant) {
+  const stride = correlation.stride[2];
+  const dilation = correlation.dilation[2];
   const unrolled = MAX_UNROLLED / (variant.tileQ * variant.tileV);
-  const columns = divisorUpTo(problem.kernel[2], unrolled);
+  const columns = divisorUpTo(correlation.kernel[2], unrolled);
   const shared = (variant.tileQ - 1) * stride + (columns - 1) * dilation + 1;
   if (shared > variant.tileQ * columns) {
     return { ROWS: 1, COLUMNS: 1, CELL_STEP: stride, CELLS_PER_OUTPUT: 1, CELLS_PER_COLUMN: 1 };
   }
   const together = MAX_UNROLLED_ROWS / (variant.tileQ * variant.tileV * columns);
-  const rows = columns === problem.kernel[2] ? divisorUpTo(problem.kernel[1], together) : 1;
+  const rows = columns === correlation.kernel[2] ? divisorUpTo(correlation.kernel[1], together) : 1;
   return { ROWS: rows, COLUMNS: columns, CELL_STEP: 1, CELLS_PER_OUTPUT: stride, CELLS_PER_COLUMN: dilation };
 }
 
@@ -74,23 +74,23 @@ export const direct: Method<DirectVariant> = {
   name: "direct",
   supports: () => true,
 
-  variants(problem) {
-    const width = problem.output[2];
+  variants(correlation) {
+    const width = correlation.output[2];
     // A tile costs its outputs and the weights it loads, which weigh as much as a dozen outputs.
     const costs = (tileQ: number): number => Math.ceil(width / tileQ) * (tileQ + 12);
     const [best] = [14, 8, 7, 5, 4, 3, 2, 1].filter((tileQ) => tileQ <= width).toSorted((a, b) => costs(a) - costs(b));
     // Columns share a stretch of input; a kernel of one column makes up for it with twice the channels.
-    return [variantOf(problem, best!, best! >= 7 && problem.kernel[2] > 1 ? 8 : 16)];
+    return [variantOf(correlation, best!, best! >= 7 && correlation.kernel[2] > 1 ? 8 : 16)];
   },
 
-  plan(problem, _gpu, variant): Part {
-    const { N, C, K, groups, output, padBegin } = problem;
-    const input = loader(problem, "x", BINDING.first);
-    const weights = loader(problem, "w", BINDING.second);
+  plan(correlation, _gpu, variant): Part {
+    const { N, C, K, groups, output, padBegin } = correlation;
+    const input = loader(correlation, "x", BINDING.first);
+    const weights = loader(correlation, "w", BINDING.second);
     const tilesQ = Math.ceil(output[2] / variant.tileQ);
     const tilesK = Math.ceil(K / groups / (variant.tileV * variant.lanes));
-    const step = stepConstants(problem, variant);
-    const steps = termCount(problem) / (step.ROWS * step.COLUMNS);
+    const step = stepConstants(correlation, variant);
+    const steps = termCount(correlation) / (step.ROWS * step.COLUMNS);
     const threads = N * groups * tilesK * output[0] * output[1] * tilesQ;
     return {
       workspaceBytes: 0,
@@ -98,21 +98,21 @@ export const direct: Method<DirectVariant> = {
         {
           kernel: {
             shaders: [
-              ...epilogueShaders(problem.epilogue),
+              ...epilogueShaders(correlation.epilogue),
               ...input.shaders,
               ...weights.shaders,
-              paddingShader(problem),
+              paddingShader(correlation),
               variant.lanes === 4 ? "lib/weights-gather4" : "lib/weights-scalar",
               "direct",
             ],
             aliases: {
-              ...inputAlias(problem),
-              ...outputAlias(problem),
+              ...inputAlias(correlation),
+              ...outputAlias(correlation),
               V: variant.lanes === 4 ? "vec4f" : "f32",
               LaneOffsets: variant.lanes === 4 ? "vec4u" : "u32",
             },
             constants: {
-              ...epilogueConstants(problem.epilogue),
+              ...epilogueConstants(correlation.epilogue),
               ...input.constants,
               ...weights.constants,
               ...step,
@@ -121,27 +121,27 @@ export const direct: Method<DirectVariant> = {
               LANES: variant.lanes,
               Q_TAIL: output[2] % variant.tileQ !== 0,
               K_TAIL: (K / groups) % (variant.tileV * variant.lanes) !== 0,
-              ...windowConstants(problem),
-              CHANNELS_LAST: problem.layout === "channels-last",
-              PADDING_VALUE: { f32: problem.paddingValue },
+              ...windowConstants(correlation),
+              CHANNELS_LAST: correlation.layout === "channels-last",
+              PADDING_VALUE: { f32: correlation.paddingValue },
             },
           },
           bindings: [
             ...input.bindings,
             ...weights.bindings,
-            whole(BINDING.output, "y", problem),
-            ...epilogueBindings(problem),
+            whole(BINDING.output, "y", correlation),
+            ...epilogueBindings(correlation),
           ],
           uniforms: [
             ...[threads, steps],
             ...[tilesQ, tilesK],
             ...[output[1], output[0], output[2]],
             ...[groups, C / groups, K / groups],
-            ...problem.input,
+            ...correlation.input,
             ...padBegin,
-            ...inputWords(problem),
-            ...outputWords(problem),
-            ...weightWords(problem),
+            ...inputWords(correlation),
+            ...outputWords(correlation),
+            ...weightWords(correlation),
           ],
           workgroups: gridFor(threads),
         },
@@ -154,8 +154,8 @@ export const direct: Method<DirectVariant> = {
 
   // Measured on SwiftShader: multiply-adds a second of 3x3 over 64 channels at 56 x 56, and of 1x1 from 256 to 64, which shares no
   // cells; and seconds an output.
-  cost(problem) {
-    const outputs = problem.N * problem.K * elementCount(problem.output);
-    return multiplyAdds(problem) / (problem.kernel[2] > 1 ? 2.3e9 : 1.3e9) + outputs * 1e-8;
+  cost(correlation) {
+    const outputs = correlation.N * correlation.K * elementCount(correlation.output);
+    return multiplyAdds(correlation) / (correlation.kernel[2] > 1 ? 2.3e9 : 1.3e9) + outputs * 1e-8;
   },
 };

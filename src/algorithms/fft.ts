@@ -21,23 +21,23 @@ function isTiled(tiling: Tiling): boolean {
 }
 
 /** The ways of a problem that fit in memory, the cheapest first: the whole map, and the best that is not. */
-function waysOf(problem: Correlation, gpu: GpuTraits): FftVariant[] {
-  const whole = wholeTiling(problem);
+function waysOf(correlation: Correlation, gpu: GpuTraits): FftVariant[] {
+  const whole = wholeTiling(correlation);
   const ways: FftVariant[] = [];
-  if (whole && "parts" in chunksOf(problem, whole, gpu)) ways.push({ name: "whole", tiling: whole });
-  const [best] = tilings(problem)
+  if (whole && "parts" in chunksOf(correlation, whole, gpu)) ways.push({ name: "whole", tiling: whole });
+  const [best] = tilings(correlation)
     .filter(isTiled)
-    .map((tiling) => ({ tiling, seconds: estimate(problem, tiling) }))
+    .map((tiling) => ({ tiling, seconds: estimate(correlation, tiling) }))
     .toSorted((a, b) => a.seconds - b.seconds)
-    .filter(({ tiling }) => "parts" in chunksOf(problem, tiling, gpu));
+    .filter(({ tiling }) => "parts" in chunksOf(correlation, tiling, gpu));
   if (best) ways.push({ name: "tiled", tiling: best.tiling });
-  return ways.toSorted((a, b) => estimate(problem, a.tiling) - estimate(problem, b.tiling));
+  return ways.toSorted((a, b) => estimate(correlation, a.tiling) - estimate(correlation, b.tiling));
 }
 
-function refusal(problem: Correlation, gpu: GpuTraits): Unsupported {
-  const extents = problem.kernel.map((size, axis) => dilatedExtent(size, problem.dilation[axis]!));
+function refusal(correlation: Correlation, gpu: GpuTraits): Unsupported {
+  const extents = correlation.kernel.map((size, axis) => dilatedExtent(size, correlation.dilation[axis]!));
   const longest = Math.max(...extents);
-  const all = [...tilings(problem), wholeTiling(problem)].filter((tiling) => tiling !== undefined);
+  const all = [...tilings(correlation), wholeTiling(correlation)].filter((tiling) => tiling !== undefined);
   if (all.length === 0) {
     return {
       reason: `the kernel spans ${longest} cells along an axis, and no transform is longer than ${MAX_LENGTH}`,
@@ -45,7 +45,7 @@ function refusal(problem: Correlation, gpu: GpuTraits): Unsupported {
   }
   const least = Math.min(
     ...all.map((tiling) => {
-      const chunks = chunksOf(problem, tiling, gpu);
+      const chunks = chunksOf(correlation, tiling, gpu);
       return "least" in chunks ? chunks.least : 0;
     }),
   );
@@ -54,16 +54,16 @@ function refusal(problem: Correlation, gpu: GpuTraits): Unsupported {
   };
 }
 
-function stepsOf(problem: Correlation, tiling: Tiling, chunks: Chunks): Step[] {
-  const total = tileCount(problem, tiling);
+function stepsOf(correlation: Correlation, tiling: Tiling, chunks: Chunks): Step[] {
+  const total = tileCount(correlation, tiling);
   const steps = [];
   for (const part of chunks.parts) {
     // The parts of one group share their input, which the first of them transforms, unless another range of tiles came in between.
     for (let first = 0; first < total; first += chunks.tiles) {
       const tiles = { first, count: Math.min(chunks.tiles, total - first) };
       const known = part.firstOutput > 0 && chunks.tiles >= total;
-      if (!known) steps.push(...inputSteps(problem, tiling, part, tiles));
-      steps.push(...outputSteps(problem, tiling, chunks, part, tiles));
+      if (!known) steps.push(...inputSteps(correlation, tiling, part, tiles));
+      steps.push(...outputSteps(correlation, tiling, chunks, part, tiles));
     }
   }
   return steps;
@@ -71,26 +71,26 @@ function stepsOf(problem: Correlation, tiling: Tiling, chunks: Chunks): Step[] {
 
 export const fft: Method<FftVariant> = {
   name: "fft",
-  supports(problem, gpu) {
-    return waysOf(problem, gpu).length > 0 ? true : refusal(problem, gpu);
+  supports(correlation, gpu) {
+    return waysOf(correlation, gpu).length > 0 ? true : refusal(correlation, gpu);
   },
 
   variants: waysOf,
 
-  plan(problem, gpu, { name, tiling }): Part {
-    const chunks = chunksOf(problem, tiling, gpu);
+  plan(correlation, gpu, { name, tiling }): Part {
+    const chunks = chunksOf(correlation, tiling, gpu);
     if (!("parts" in chunks)) throw new Error(`fft: ${name} takes ${chunks.least} bytes`);
     return {
-      steps: stepsOf(problem, tiling, chunks),
+      steps: stepsOf(correlation, tiling, chunks),
       workspaceBytes: chunks.workspaceBytes,
       preparation: {
-        steps: chunks.parts.flatMap((part) => weightSteps(problem, tiling, part)),
+        steps: chunks.parts.flatMap((part) => weightSteps(correlation, tiling, part)),
         bytes: chunks.preparedBytes,
       },
     };
   },
 
-  errorGrowth: (problem, { tiling }) => errorGrowth(problem, tiling),
+  errorGrowth: (correlation, { tiling }) => errorGrowth(correlation, tiling),
 
   errorSpread: (_problem, { tiling }) => perAxis(tiling, ({ length }) => length - 1),
 
@@ -98,5 +98,5 @@ export const fft: Method<FftVariant> = {
 
   exactOnIntegers: () => false,
 
-  cost: (problem, _gpu, { tiling }) => estimate(problem, tiling),
+  cost: (correlation, _gpu, { tiling }) => estimate(correlation, tiling),
 };

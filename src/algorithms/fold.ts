@@ -1,5 +1,5 @@
-import { bytesFor } from "../dtype.ts";
 // What completes a gradient of the input: cells that no output depends on, and the border of an input that its padding repeats.
+import { bytesFor } from "../dtype.ts";
 import { BINDING, type Step, WORKGROUP_SIZE, gridFor } from "../plan.ts";
 import type { ConvProblem } from "../problem.ts";
 import { elementCount } from "../shape.ts";

@@ -54,29 +54,29 @@ interface Sizes {
   readonly packedBytes: number;
 }
 
-function sizesOf(problem: Correlation): Sizes {
-  const channelsLast = problem.layout === "channels-last";
-  const weights = weightMatrix(problem);
-  const outputs = elementCount(problem.output);
+function sizesOf(correlation: Correlation): Sizes {
+  const channelsLast = correlation.layout === "channels-last";
+  const weights = weightMatrix(correlation);
+  const outputs = elementCount(correlation.output);
   return {
-    pixels: channelsLast ? problem.N * outputs : outputs,
-    images: channelsLast ? 1 : problem.N,
-    terms: paddedTerms(problem),
+    pixels: channelsLast ? correlation.N * outputs : outputs,
+    images: channelsLast ? 1 : correlation.N,
+    terms: paddedTerms(correlation),
     weights,
     packedBytes: weights.packed ? packedSize(weights.matrix).bytes : 0,
   };
 }
 
 /** Bytes of the columns of so many pixels of one image. */
-function columnBytes(problem: Correlation, sizes: Sizes, pixels: number): number {
-  const rows = problem.layout === "channels-last" ? pixels : roundUp(pixels, 4);
-  return problem.groups * sizes.terms * rows * F32_BYTES;
+function columnBytes(correlation: Correlation, sizes: Sizes, pixels: number): number {
+  const rows = correlation.layout === "channels-last" ? pixels : roundUp(pixels, 4);
+  return correlation.groups * sizes.terms * rows * F32_BYTES;
 }
 
 /** The chunks of a problem, or nothing where not even four pixels fit. */
-function chunksOf(problem: Correlation, sizes: Sizes, gpu: GpuTraits): Chunk[] | undefined {
+function chunksOf(correlation: Correlation, sizes: Sizes, gpu: GpuTraits): Chunk[] | undefined {
   const cap = Math.min(CHUNK_BYTES, gpu.maxBindingBytes, gpu.maxWorkspaceBytes - sizes.packedBytes);
-  const imageBytes = columnBytes(problem, sizes, sizes.pixels);
+  const imageBytes = columnBytes(correlation, sizes, sizes.pixels);
   const chunks: Chunk[] = [];
   if (imageBytes <= cap) {
     const most = Math.floor(cap / imageBytes);
@@ -86,7 +86,7 @@ function chunksOf(problem: Correlation, sizes: Sizes, gpu: GpuTraits): Chunk[] |
     }
     return chunks;
   }
-  const most = Math.floor(cap / columnBytes(problem, sizes, 4)) * 4;
+  const most = Math.floor(cap / columnBytes(correlation, sizes, 4)) * 4;
   if (most <= 0) return undefined;
   for (let firstImage = 0; firstImage < sizes.images; firstImage++) {
     for (let firstPixel = 0; firstPixel < sizes.pixels; firstPixel += most) {
@@ -96,33 +96,33 @@ function chunksOf(problem: Correlation, sizes: Sizes, gpu: GpuTraits): Chunk[] |
   return chunks;
 }
 
-function chunkBytes(problem: Correlation, sizes: Sizes, chunk: Chunk): number {
-  return chunk.images * columnBytes(problem, sizes, chunk.pixels);
+function chunkBytes(correlation: Correlation, sizes: Sizes, chunk: Chunk): number {
+  return chunk.images * columnBytes(correlation, sizes, chunk.pixels);
 }
 
-function im2colStep(problem: Correlation, sizes: Sizes, chunk: Chunk): Step {
-  const { C, groups, input, output, padBegin } = problem;
-  const channelsLast = problem.layout === "channels-last";
+function im2colStep(correlation: Correlation, sizes: Sizes, chunk: Chunk): Step {
+  const { C, groups, input, output, padBegin } = correlation;
+  const channelsLast = correlation.layout === "channels-last";
   const rows = channelsLast ? chunk.pixels : sizes.terms;
   const rowVectors = channelsLast ? sizes.terms / 4 : Math.ceil(chunk.pixels / 4);
   const runs = Math.ceil(rowVectors / RUN);
   const threads = chunk.images * groups * rows * runs;
-  const from = loader(problem, "x", BINDING.first);
+  const from = loader(correlation, "x", BINDING.first);
   return {
     kernel: {
-      shaders: ["lib/thread", ...from.shaders, paddingShader(problem), "im2col"],
-      aliases: inputAlias(problem),
+      shaders: ["lib/thread", ...from.shaders, paddingShader(correlation), "im2col"],
+      aliases: inputAlias(correlation),
       constants: {
         ...from.constants,
         WORKGROUP_SIZE,
         RUN,
-        ...windowConstants(problem),
+        ...windowConstants(correlation),
         CHANNELS_LAST: channelsLast,
         FOURS_TOGETHER: (channelsLast ? C / groups : output[2]) % 4 === 0,
-        PADDING_VALUE: { f32: problem.paddingValue },
+        PADDING_VALUE: { f32: correlation.paddingValue },
       },
     },
-    bindings: [...from.bindings, scratch(BINDING.output, 0, chunkBytes(problem, sizes, chunk))],
+    bindings: [...from.bindings, scratch(BINDING.output, 0, chunkBytes(correlation, sizes, chunk))],
     uniforms: [
       threads,
       ...[runs, rows, rowVectors],
@@ -131,20 +131,20 @@ function im2colStep(problem: Correlation, sizes: Sizes, chunk: Chunk): Step {
       ...[output[1], output[0], output[2]],
       ...input,
       ...padBegin,
-      ...inputWords(problem),
+      ...inputWords(correlation),
     ],
     workgroups: gridFor(threads),
   };
 }
 
 /** Where the outputs of a chunk go. */
-function resultOf(problem: Correlation, { firstImage, firstPixel }: Chunk): ResultBatch {
-  const { y } = problem;
-  const channelsLast = problem.layout === "channels-last";
-  const lie = outputPixels(y, problem.output, channelsLast ? problem.N : 1);
+function resultOf(correlation: Correlation, { firstImage, firstPixel }: Chunk): ResultBatch {
+  const { y } = correlation;
+  const channelsLast = correlation.layout === "channels-last";
+  const lie = outputPixels(y, correlation.output, channelsLast ? correlation.N : 1);
   const pixel = "even" in lie ? lie.even : 0;
   return {
-    buffer: whole(BINDING.output, "y", problem),
+    buffer: whole(BINDING.output, "y", correlation),
     row: channelsLast ? pixel : y.channel,
     column: channelsLast ? y.channel : pixel,
     inner: y.group,
@@ -154,14 +154,14 @@ function resultOf(problem: Correlation, { firstImage, firstPixel }: Chunk): Resu
   };
 }
 
-function multiplyStep(problem: Correlation, sizes: Sizes, chunk: Chunk, variant: GemmVariant): Step {
-  const { K, groups } = problem;
+function multiplyStep(correlation: Correlation, sizes: Sizes, chunk: Chunk, variant: GemmVariant): Step {
+  const { K, groups } = correlation;
   const groupK = K / groups;
-  const channelsLast = problem.layout === "channels-last";
+  const channelsLast = correlation.layout === "channels-last";
   const row = channelsLast ? sizes.terms : roundUp(chunk.pixels, 4);
   const rows = channelsLast ? chunk.pixels : sizes.terms;
   const columns: MatrixBatch = {
-    buffer: scratch(BINDING.second, 0, chunkBytes(problem, sizes, chunk)),
+    buffer: scratch(BINDING.second, 0, chunkBytes(correlation, sizes, chunk)),
     row,
     inner: rows * row,
     outer: groups * rows * row,
@@ -175,44 +175,44 @@ function multiplyStep(problem: Correlation, sizes: Sizes, chunk: Chunk, variant:
       innerCount: groups,
       a: channelsLast ? columns : sizes.weights.batch,
       b: channelsLast ? sizes.weights.batch : columns,
-      c: resultOf(problem, chunk),
+      c: resultOf(correlation, chunk),
       channelsAreRows: !channelsLast,
       channels: groupK,
     },
     variant,
-    problem,
+    correlation,
   );
 }
 
 export const im2col: Method<GemmVariant> = {
   name: "im2col",
-  supports(problem, gpu) {
-    const sizes = sizesOf(problem);
-    if (chunksOf(problem, sizes, gpu)) return true;
-    const least = sizes.packedBytes + columnBytes(problem, sizes, 4);
+  supports(correlation, gpu) {
+    const sizes = sizesOf(correlation);
+    if (chunksOf(correlation, sizes, gpu)) return true;
+    const least = sizes.packedBytes + columnBytes(correlation, sizes, 4);
     return {
       reason: `the columns of four outputs and the packed weights take ${least} bytes of workspace, more than the ${Math.min(gpu.maxWorkspaceBytes, gpu.maxBindingBytes)} allowed`,
     };
   },
 
-  variants(problem) {
-    const { pixels } = sizesOf(problem);
-    const groupK = problem.K / problem.groups;
-    return [problem.layout === "channels-last" ? gemmVariant(pixels, groupK) : gemmVariant(groupK, pixels)];
+  variants(correlation) {
+    const { pixels } = sizesOf(correlation);
+    const groupK = correlation.K / correlation.groups;
+    return [correlation.layout === "channels-last" ? gemmVariant(pixels, groupK) : gemmVariant(groupK, pixels)];
   },
 
-  plan(problem, gpu, variant): Part {
-    const sizes = sizesOf(problem);
-    const chunks = chunksOf(problem, sizes, gpu) ?? [];
+  plan(correlation, gpu, variant): Part {
+    const sizes = sizesOf(correlation);
+    const chunks = chunksOf(correlation, sizes, gpu) ?? [];
     const steps = chunks.flatMap((chunk) => [
-      im2colStep(problem, sizes, chunk),
-      multiplyStep(problem, sizes, chunk, variant),
+      im2colStep(correlation, sizes, chunk),
+      multiplyStep(correlation, sizes, chunk, variant),
     ]);
-    const workspaceBytes = Math.max(...chunks.map((chunk) => chunkBytes(problem, sizes, chunk)));
+    const workspaceBytes = Math.max(...chunks.map((chunk) => chunkBytes(correlation, sizes, chunk)));
     const { weights, packedBytes } = sizes;
     const plan = { steps, workspaceBytes };
     if (packedBytes === 0) return plan;
-    const pack = packStep(weights.matrix, "w", preparedRange(BINDING.output, 0, packedBytes), problem);
+    const pack = packStep(weights.matrix, "w", preparedRange(BINDING.output, 0, packedBytes), correlation);
     return { ...plan, preparation: { steps: [pack], bytes: packedBytes } };
   },
 
@@ -220,10 +220,12 @@ export const im2col: Method<GemmVariant> = {
   errorGrowth: () => 1,
 
   // Measured on SwiftShader: multiply-adds a second of the GEMM over 64 to 256 channels, and cells of the columns written and read.
-  cost(problem) {
-    const outputs = problem.N * elementCount(problem.output);
+  cost(correlation) {
+    const outputs = correlation.N * elementCount(correlation.output);
     return (
-      multiplyAdds(problem) / 1.9e9 + (outputs * problem.groups * termCount(problem)) / 6e7 + outputs * problem.K * 1e-8
+      multiplyAdds(correlation) / 1.9e9 +
+      (outputs * correlation.groups * termCount(correlation)) / 6e7 +
+      outputs * correlation.K * 1e-8
     );
   },
 };

@@ -49,105 +49,105 @@ const BUSY_THREADS = { hardware: 16_384, software: 64 };
 const MAX_SPLITS = 32;
 const MIN_SPLIT_TERMS = 64;
 
-function outputsOf(problem: Correlation): number {
-  return problem.N * elementCount(problem.output);
+function outputsOf(correlation: Correlation): number {
+  return correlation.N * elementCount(correlation.output);
 }
 
-function tilesOf(problem: Correlation, variant: ImplicitGemmVariant): { m: number; n: number; all: number } {
-  const m = Math.ceil(problem.K / problem.groups / (4 * variant.tileV));
-  const n = Math.ceil(outputsOf(problem) / variant.tileN);
-  return { m, n, all: m * n * variant.splits * problem.groups };
+function tilesOf(correlation: Correlation, variant: ImplicitGemmVariant): { m: number; n: number; all: number } {
+  const m = Math.ceil(correlation.K / correlation.groups / (4 * variant.tileV));
+  const n = Math.ceil(outputsOf(correlation) / variant.tileN);
+  return { m, n, all: m * n * variant.splits * correlation.groups };
 }
 
 /** Terms of a part: whole steps, so that no step reaches into the next part. */
-function splitTerms(problem: Correlation, variant: ImplicitGemmVariant): number {
+function splitTerms(correlation: Correlation, variant: ImplicitGemmVariant): number {
   const step = variant.shared ? STEP.shared : STEP.own;
-  return roundUp(Math.ceil(termCount(problem) / variant.splits), step);
+  return roundUp(Math.ceil(termCount(correlation) / variant.splits), step);
 }
 
-function partialBytes(problem: Correlation, splits: number): number {
-  return splits > 1 ? splits * outputsOf(problem) * problem.K * F32_BYTES : 0;
+function partialBytes(correlation: Correlation, splits: number): number {
+  return splits > 1 ? splits * outputsOf(correlation) * correlation.K * F32_BYTES : 0;
 }
 
 /** The variant split into as many parts as keep the adapter busy and the workspace allows; unsplit where it is busy already. */
-function split(problem: Correlation, gpu: GpuTraits, variant: ImplicitGemmVariant): ImplicitGemmVariant {
+function split(correlation: Correlation, gpu: GpuTraits, variant: ImplicitGemmVariant): ImplicitGemmVariant {
   const busy = gpu.software ? BUSY_THREADS.software : BUSY_THREADS.hardware;
-  const threads = tilesOf(problem, variant).all * (variant.shared ? WORKGROUP_SIZE : 1);
-  const cap = Math.min(gpu.maxBindingBytes, gpu.maxWorkspaceBytes - preparedBytes(problem));
-  const wanted = Math.min(MAX_SPLITS, Math.floor(termCount(problem) / MIN_SPLIT_TERMS), Math.ceil(busy / threads));
+  const threads = tilesOf(correlation, variant).all * (variant.shared ? WORKGROUP_SIZE : 1);
+  const cap = Math.min(gpu.maxBindingBytes, gpu.maxWorkspaceBytes - preparedBytes(correlation));
+  const wanted = Math.min(MAX_SPLITS, Math.floor(termCount(correlation) / MIN_SPLIT_TERMS), Math.ceil(busy / threads));
   let splits = wanted;
-  while (splits > 1 && partialBytes(problem, splits) > cap) splits--;
+  while (splits > 1 && partialBytes(correlation, splits) > cap) splits--;
   return splits > 1 ? { ...variant, splits, name: `${variant.name}s${splits}` } : variant;
 }
 
-function preparedBytes(problem: Correlation): number {
-  return packedSize(termRows(problem)).bytes;
+function preparedBytes(correlation: Correlation): number {
+  return packedSize(termRows(correlation)).bytes;
 }
 
-function geometry(problem: Correlation, variant: ImplicitGemmVariant): number[] {
-  const { C, K, groups, input, output, padBegin } = problem;
-  const tiles = tilesOf(problem, variant);
-  const packed = packedSize(termRows(problem));
+function geometry(correlation: Correlation, variant: ImplicitGemmVariant): number[] {
+  const { C, K, groups, input, output, padBegin } = correlation;
+  const tiles = tilesOf(correlation, variant);
+  const packed = packedSize(termRows(correlation));
   const weightRow = packed.columns / 4;
   return [
     ...[tiles.all, tiles.n, tiles.m, variant.splits],
     ...[groups, C / groups, K / groups],
-    ...[outputsOf(problem), termCount(problem), splitTerms(problem, variant)],
-    ...[weightRow, packed.rows * weightRow, outputsOf(problem) * K],
+    ...[outputsOf(correlation), termCount(correlation), splitTerms(correlation, variant)],
+    ...[weightRow, packed.rows * weightRow, outputsOf(correlation) * K],
     ...output,
     ...input,
     ...padBegin,
-    ...inputWords(problem),
-    ...outputWords(problem),
+    ...inputWords(correlation),
+    ...outputWords(correlation),
   ];
 }
 
-function multiplyStep(problem: Correlation, variant: ImplicitGemmVariant): Step {
+function multiplyStep(correlation: Correlation, variant: ImplicitGemmVariant): Step {
   const last = variant.splits === 1;
-  const from = loader(problem, "x", BINDING.first);
-  const threads = tilesOf(problem, variant).all * (variant.shared ? WORKGROUP_SIZE : 1);
+  const from = loader(correlation, "x", BINDING.first);
+  const threads = tilesOf(correlation, variant).all * (variant.shared ? WORKGROUP_SIZE : 1);
   return {
     kernel: {
       shaders: [
-        ...(last ? epilogueShaders(problem.epilogue) : ["lib/thread"]),
+        ...(last ? epilogueShaders(correlation.epilogue) : ["lib/thread"]),
         ...from.shaders,
-        paddingShader(problem),
+        paddingShader(correlation),
         last ? "lib/store-output" : "lib/store-partial",
         "lib/gather",
         variant.shared ? "implicit-gemm-workgroup" : "implicit-gemm",
       ],
-      aliases: { ...inputAlias(problem), ...(last ? outputAlias(problem) : {}) },
+      aliases: { ...inputAlias(correlation), ...(last ? outputAlias(correlation) : {}) },
       constants: {
-        ...epilogueConstants(problem.epilogue),
+        ...epilogueConstants(correlation.epilogue),
         ...from.constants,
         STEP: variant.shared ? STEP.shared : STEP.own,
         ...(variant.shared ? {} : { TILE_N: variant.tileN, TILE_V: variant.tileV }),
-        ...windowConstants(problem),
-        CHANNELS_LAST: problem.layout === "channels-last",
-        PADDING_VALUE: { f32: problem.paddingValue },
+        ...windowConstants(correlation),
+        CHANNELS_LAST: correlation.layout === "channels-last",
+        PADDING_VALUE: { f32: correlation.paddingValue },
       },
     },
     bindings: [
       ...from.bindings,
-      preparedRange(BINDING.second, 0, preparedBytes(problem)),
+      preparedRange(BINDING.second, 0, preparedBytes(correlation)),
       ...(last
-        ? [whole(BINDING.output, "y", problem), ...epilogueBindings(problem)]
-        : [scratch(BINDING.output, 0, partialBytes(problem, variant.splits))]),
+        ? [whole(BINDING.output, "y", correlation), ...epilogueBindings(correlation)]
+        : [scratch(BINDING.output, 0, partialBytes(correlation, variant.splits))]),
     ],
-    uniforms: geometry(problem, variant),
+    uniforms: geometry(correlation, variant),
     workgroups: gridFor(threads),
   };
 }
 
 /** Where the sums of the parts lie: a row of outputs for each channel. */
-function partialsOf(problem: Correlation, splits: number): Partials {
-  const outputs = outputsOf(problem);
-  const size = partialBytes(problem, splits);
+function partialsOf(correlation: Correlation, splits: number): Partials {
+  const outputs = outputsOf(correlation);
+  const size = partialBytes(correlation, splits);
   return {
     count: splits,
     buffer: scratch(BINDING.first, 0, size),
-    part: outputs * problem.K,
-    group: (outputs * problem.K) / problem.groups,
+    part: outputs * correlation.K,
+    group: (outputs * correlation.K) / correlation.groups,
     channel: outputs,
     output: 1,
   };
@@ -155,43 +155,46 @@ function partialsOf(problem: Correlation, splits: number): Partials {
 
 export const implicitGemm: Method<ImplicitGemmVariant> = {
   name: "implicit-gemm",
-  supports(problem, gpu) {
-    const bytes = preparedBytes(problem);
+  supports(correlation, gpu) {
+    const bytes = preparedBytes(correlation);
     const most = Math.min(gpu.maxWorkspaceBytes, gpu.maxBindingBytes);
     return bytes <= most ? true : { reason: `the packed weights take ${bytes} bytes, more than the ${most} allowed` };
   },
 
-  variants(problem, gpu) {
-    const groupK = problem.K / problem.groups;
+  variants(correlation, gpu) {
+    const groupK = correlation.K / correlation.groups;
     const tileV = Math.min(4, Math.ceil(groupK / 4));
     const own = { name: `n8k${tileV * 4}`, shared: false, tileN: 8, tileV, splits: 1 };
     const shared = { name: "shared64", shared: true, tileN: 64, tileV: 16, splits: 1 };
-    const both = [split(problem, gpu, shared), split(problem, gpu, own)];
+    const both = [split(correlation, gpu, shared), split(correlation, gpu, own)];
     return gpu.software ? both.toReversed() : both;
   },
 
-  plan(problem, _gpu, variant): Part {
-    const bytes = preparedBytes(problem);
-    const matrix = termRows(problem);
-    const pack = packStep(matrix, "w", preparedRange(BINDING.output, 0, bytes), problem);
-    const multiply = multiplyStep(problem, variant);
+  plan(correlation, _gpu, variant): Part {
+    const bytes = preparedBytes(correlation);
+    const matrix = termRows(correlation);
+    const pack = packStep(matrix, "w", preparedRange(BINDING.output, 0, bytes), correlation);
+    const multiply = multiplyStep(correlation, variant);
     return {
       preparation: { steps: [pack], bytes },
-      steps: variant.splits > 1 ? [multiply, reduceStep(problem, partialsOf(problem, variant.splits))] : [multiply],
-      workspaceBytes: partialBytes(problem, variant.splits),
+      steps:
+        variant.splits > 1 ? [multiply, reduceStep(correlation, partialsOf(correlation, variant.splits))] : [multiply],
+      workspaceBytes: partialBytes(correlation, variant.splits),
     };
   },
 
   // Sums are sequential, or split into parts that are: adding parts only shortens the longest chain (Higham, section 4.2).
   errorGrowth: () => 1,
 
-  cost(problem, gpu, variant) {
+  cost(correlation, gpu, variant) {
     // Workgroup memory is a GPU's; an adapter on the CPU pays for its barriers. On SwiftShader an output costs 0.1 us beside its
     // multiply-adds, which are of whole vectors of four channels.
     const rate = gpu.software ? (variant.shared ? 4e8 : 1.2e9) : 1.5e9;
-    const groupK = problem.K / problem.groups;
+    const groupK = correlation.K / correlation.groups;
     const vectors = roundUp(groupK, 4) / groupK;
-    const outputs = outputsOf(problem) * problem.K;
-    return (multiplyAdds(problem) * vectors) / rate + outputs * 1e-7 + partialBytes(problem, variant.splits) / 1e9;
+    const outputs = outputsOf(correlation) * correlation.K;
+    return (
+      (multiplyAdds(correlation) * vectors) / rate + outputs * 1e-7 + partialBytes(correlation, variant.splits) / 1e9
+    );
   },
 };

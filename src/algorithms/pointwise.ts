@@ -30,11 +30,11 @@ function pixelGrid({ output, stride, padBegin, x }: Correlation): PixelGrid {
 }
 
 /** x as the matrix of its pixels: rows channels-last, columns channels-first. In vectors where the pixels lie together. */
-function pixelMatrix(problem: Correlation): MatrixBatch {
-  const { C, N, groups, stride, x, input, output } = problem;
+function pixelMatrix(correlation: Correlation): MatrixBatch {
+  const { C, N, groups, stride, x, input, output } = correlation;
   const groupC = C / groups;
-  const channelsLast = problem.layout === "channels-last";
-  const pixels = pixelGrid(problem);
+  const channelsLast = correlation.layout === "channels-last";
+  const pixels = pixelGrid(correlation);
   // Every pixel of the input in order, so that vectors of them, or of their channels, can be loaded.
   const lie = outputPixels(x, input, N);
   const all = stride.every((step) => step === 1) && input.every((size, axis) => size === output[axis]);
@@ -42,9 +42,9 @@ function pixelMatrix(problem: Correlation): MatrixBatch {
   const strides = channelsLast ? [x.group, C] : [x.group, x.channel, x.batch];
   const vectors = channelsLast ? x.channel === 1 && even && lie.even === C : x.spatial[2] === 1;
   const together =
-    !isGated(problem, "x") && all && vectors && groupC % 4 === 0 && strides.every((step) => step % 4 === 0);
+    !isGated(correlation, "x") && all && vectors && groupC % 4 === 0 && strides.every((step) => step % 4 === 0);
   return {
-    buffer: whole(channelsLast ? BINDING.first : BINDING.second, "x", problem),
+    buffer: whole(channelsLast ? BINDING.first : BINDING.second, "x", correlation),
     row: channelsLast ? C : x.channel,
     inner: x.group,
     outer: channelsLast ? 0 : x.batch,
@@ -52,18 +52,18 @@ function pixelMatrix(problem: Correlation): MatrixBatch {
   };
 }
 
-function supports(problem: Correlation): true | Unsupported {
-  const taps = elementCount(problem.kernel);
+function supports(correlation: Correlation): true | Unsupported {
+  const taps = elementCount(correlation.kernel);
   if (taps > 1) return { reason: `the kernel has ${taps} cells, and this serves kernels of one` };
-  const pad = paddingSeen(problem);
+  const pad = paddingSeen(correlation);
   return pad > 0 ? { reason: `the input is padded by up to ${pad} cells, and this serves none` } : true;
 }
 
 /** A gradient of weights sees each cell of x once. */
-function supportsInnerProduct(problem: Correlation, gpu: GpuTraits): true | Unsupported {
-  const pad = paddingSeen(problem);
+function supportsInnerProduct(correlation: Correlation, gpu: GpuTraits): true | Unsupported {
+  const pad = paddingSeen(correlation);
   if (pad > 0) return { reason: `the input is padded by up to ${pad} cells, and this serves none` };
-  const { workspace, prepared } = innerProductBytes(problem);
+  const { workspace, prepared } = innerProductBytes(correlation);
   if (Math.max(workspace, prepared) > gpu.maxBindingBytes || workspace + prepared > gpu.maxWorkspaceBytes) {
     return {
       reason: `the packed input and gradient take ${workspace + prepared} bytes, more than the ${gpu.maxWorkspaceBytes} of workspace or the ${gpu.maxBindingBytes} of a binding allowed`,
@@ -74,34 +74,36 @@ function supportsInnerProduct(problem: Correlation, gpu: GpuTraits): true | Unsu
 
 export const pointwise: Method<GemmVariant> = {
   name: "pointwise",
-  supports(problem, gpu) {
-    if (isInnerProduct(problem)) return supportsInnerProduct(problem, gpu);
-    const served = supports(problem);
+  supports(correlation, gpu) {
+    if (isInnerProduct(correlation)) return supportsInnerProduct(correlation, gpu);
+    const served = supports(correlation);
     if (served !== true) return served;
-    const { packed, matrix } = weightMatrix(problem);
+    const { packed, matrix } = weightMatrix(correlation);
     const bytes = packedSize(matrix).bytes;
     return !packed || bytes <= Math.min(gpu.maxWorkspaceBytes, gpu.maxBindingBytes)
       ? true
       : { reason: `the packed weights take ${bytes} bytes, more than the ${gpu.maxWorkspaceBytes} allowed` };
   },
 
-  variants(problem) {
-    if (isInnerProduct(problem)) return [innerProductVariant(problem)];
-    const outputs = elementCount(problem.output);
-    const groupK = problem.K / problem.groups;
+  variants(correlation) {
+    if (isInnerProduct(correlation)) return [innerProductVariant(correlation)];
+    const outputs = elementCount(correlation.output);
+    const groupK = correlation.K / correlation.groups;
     return [
-      problem.layout === "channels-last" ? gemmVariant(problem.N * outputs, groupK) : gemmVariant(groupK, outputs),
+      correlation.layout === "channels-last"
+        ? gemmVariant(correlation.N * outputs, groupK)
+        : gemmVariant(groupK, outputs),
     ];
   },
 
-  plan(problem, gpu, variant): Part {
-    if (isInnerProduct(problem)) return innerProduct(problem, gpu, variant);
-    const { N, C, K, groups, output, y } = problem;
+  plan(correlation, gpu, variant): Part {
+    if (isInnerProduct(correlation)) return innerProduct(correlation, gpu, variant);
+    const { N, C, K, groups, output, y } = correlation;
     const groupK = K / groups;
     const outputs = elementCount(output);
-    const channelsLast = problem.layout === "channels-last";
-    const weights = weightMatrix(problem);
-    const pixels = pixelMatrix(problem);
+    const channelsLast = correlation.layout === "channels-last";
+    const weights = weightMatrix(correlation);
+    const pixels = pixelMatrix(correlation);
     const lie = outputPixels(y, output, channelsLast ? N : 1);
     const pixel = "even" in lie ? lie.even : 0;
     const multiply = gemmStep(
@@ -114,7 +116,7 @@ export const pointwise: Method<GemmVariant> = {
         a: channelsLast ? pixels : weights.batch,
         b: channelsLast ? weights.batch : pixels,
         c: {
-          buffer: whole(BINDING.output, "y", problem),
+          buffer: whole(BINDING.output, "y", correlation),
           row: channelsLast ? pixel : y.channel,
           column: channelsLast ? y.channel : pixel,
           inner: y.group,
@@ -126,12 +128,12 @@ export const pointwise: Method<GemmVariant> = {
         channels: groupK,
       },
       variant,
-      problem,
+      correlation,
     );
     const plan = { steps: [multiply], workspaceBytes: 0 };
     if (!weights.packed) return plan;
     const { bytes } = packedSize(weights.matrix);
-    const pack = packStep(weights.matrix, "w", preparedRange(BINDING.output, 0, bytes), problem);
+    const pack = packStep(weights.matrix, "w", preparedRange(BINDING.output, 0, bytes), correlation);
     return { ...plan, preparation: { steps: [pack], bytes } };
   },
 
@@ -139,5 +141,5 @@ export const pointwise: Method<GemmVariant> = {
   errorGrowth: () => 1,
 
   // Multiply-adds a second on SwiftShader: 1x1 from 256 to 64 channels at 56 x 56.
-  cost: (problem) => multiplyAdds(problem) / 1.6e9,
+  cost: (correlation) => multiplyAdds(correlation) / 1.6e9,
 };

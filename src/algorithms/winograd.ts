@@ -35,24 +35,24 @@ const MOST_MULTIPLICATIONS = 3;
 /** Values of a transformed tile at most: a thread holds them all, and the code that transforms them is written out. */
 const MAX_POINTS = 64;
 
-function axisCount(problem: Correlation): number {
-  return transformedAxes(problem).filter(Boolean).length;
+function axisCount(correlation: Correlation): number {
+  return transformedAxes(correlation).filter(Boolean).length;
 }
 
 /** Multiplications of a tile size: points of all tiles, for each part of the kernel. */
-function multiplications(problem: Correlation, tile: Tile): number {
-  const { points, tileCount } = geometryOf(problem, tile);
-  return points * tileCount * elementCount(partitionOf(problem, tile).parts);
+function multiplications(correlation: Correlation, tile: Tile): number {
+  const { points, tileCount } = geometryOf(correlation, tile);
+  return points * tileCount * elementCount(partitionOf(correlation, tile).parts);
 }
 
 /** The tiles for the problem, or why there are none. A tile that another one beats in points and in multiplications is not worth it. */
-function tilesFor(problem: Correlation): Tile[] | Unsupported {
-  const { kernel, dilation, stride, output } = problem;
+function tilesFor(correlation: Correlation): Tile[] | Unsupported {
+  const { kernel, dilation, stride, output } = correlation;
   const own = (triple: Triple): string => triple.slice(triple[0] > 1 ? 0 : triple[1] > 1 ? 1 : 2).join(" x ");
   if (dilation.some((step, axis) => step !== 1 && kernel[axis] !== 1)) {
     return { reason: `the dilation is ${own(dilation)}, and tiles need dilation 1` };
   }
-  const axes = axisCount(problem);
+  const axes = axisCount(correlation);
   if (axes === 0) {
     return {
       reason: `along no axis are there several outputs (${own(output)}) and more taps than the stride (${own(kernel)} at stride ${own(stride)})`,
@@ -60,7 +60,7 @@ function tilesFor(problem: Correlation): Tile[] | Unsupported {
   }
   const fit = TILES.filter(({ points }) => points ** axes <= MAX_POINTS).map((tile) => ({
     tile,
-    count: multiplications(problem, tile),
+    count: multiplications(correlation, tile),
   }));
   const least = Math.min(...fit.map(({ count }) => count));
   return fit
@@ -75,83 +75,86 @@ function tilesFor(problem: Correlation): Tile[] | Unsupported {
 }
 
 /** How many tiles a chunk may have, 0 where not even a vector of them fits. */
-function chunkTiles(problem: Correlation, geometry: Geometry, gpu: GpuTraits): number {
+function chunkTiles(correlation: Correlation, geometry: Geometry, gpu: GpuTraits): number {
   if (geometry.filterBytes > gpu.maxBindingBytes) return 0;
   const cap = Math.min(CHUNK_BYTES, gpu.maxWorkspaceBytes - geometry.filterBytes);
   const fits = (count: number): boolean =>
-    chunkBytes(problem, geometry, count) <= cap &&
-    Math.max(inputBytes(problem, geometry, count), productBytes(problem, geometry, count)) <= gpu.maxBindingBytes;
+    chunkBytes(correlation, geometry, count) <= cap &&
+    Math.max(inputBytes(correlation, geometry, count), productBytes(correlation, geometry, count)) <=
+      gpu.maxBindingBytes;
   if (fits(geometry.tileCount)) return geometry.tileCount;
-  const bytesOfFour = chunkBytes(problem, geometry, 8) - chunkBytes(problem, geometry, 4);
+  const bytesOfFour = chunkBytes(correlation, geometry, 8) - chunkBytes(correlation, geometry, 4);
   let count = 4 * Math.floor(Math.max(0, cap) / Math.max(1, bytesOfFour));
   while (count > 0 && !fits(count)) count -= 4;
   return Math.max(0, count);
 }
 
 /** The matrix products of so many tiles. */
-function productsOf(problem: Correlation, { points, paddedC, groupK }: Geometry, count: number): Products {
-  const [M, N] = problem.layout === "channels-last" ? [count, groupK] : [groupK, count];
-  return { batch: points * problem.groups, M, N, K: paddedC };
+function productsOf(correlation: Correlation, { points, paddedC, groupK }: Geometry, count: number): Products {
+  const [M, N] = correlation.layout === "channels-last" ? [count, groupK] : [groupK, count];
+  return { batch: points * correlation.groups, M, N, K: paddedC };
 }
 
 export const winograd: Method<WinogradVariant> = {
   name: "winograd",
-  supports(problem, gpu) {
-    const tiles = tilesFor(problem);
+  supports(correlation, gpu) {
+    const tiles = tilesFor(correlation);
     if (!Array.isArray(tiles)) return tiles;
-    const geometries = tiles.map((tile) => geometryOf(problem, tile));
-    if (geometries.some((geometry) => chunkTiles(problem, geometry, gpu) > 0)) return true;
+    const geometries = tiles.map((tile) => geometryOf(correlation, tile));
+    if (geometries.some((geometry) => chunkTiles(correlation, geometry, gpu) > 0)) return true;
     const filters = Math.min(...geometries.map(({ filterBytes }) => filterBytes));
-    const least = Math.min(...geometries.map((geometry) => geometry.filterBytes + chunkBytes(problem, geometry, 4)));
+    const least = Math.min(
+      ...geometries.map((geometry) => geometry.filterBytes + chunkBytes(correlation, geometry, 4)),
+    );
     return {
       reason: `the transformed filters take ${filters} bytes (a binding may have ${gpu.maxBindingBytes}), with four tiles ${least} (the workspace may have ${gpu.maxWorkspaceBytes})`,
     };
   },
 
-  variants(problem, gpu) {
-    const tiles = tilesFor(problem);
+  variants(correlation, gpu) {
+    const tiles = tilesFor(correlation);
     if (!Array.isArray(tiles)) return [];
     return tiles
-      .filter((tile) => chunkTiles(problem, geometryOf(problem, tile), gpu) > 0)
+      .filter((tile) => chunkTiles(correlation, geometryOf(correlation, tile), gpu) > 0)
       .map((tile) => ({ name: tile.name, tile }))
-      .toSorted((a, b) => winograd.cost(problem, gpu, a) - winograd.cost(problem, gpu, b));
+      .toSorted((a, b) => winograd.cost(correlation, gpu, a) - winograd.cost(correlation, gpu, b));
   },
 
-  plan(problem, gpu, variant): Part {
-    const geometry = geometryOf(problem, variant.tile);
-    const most = chunkTiles(problem, geometry, gpu);
+  plan(correlation, gpu, variant): Part {
+    const geometry = geometryOf(correlation, variant.tile);
+    const most = chunkTiles(correlation, geometry, gpu);
     const chunks: Chunk[] = [];
     for (let first = 0; first < geometry.tileCount; first += most) {
       chunks.push({ first, count: Math.min(most, geometry.tileCount - first) });
     }
     return {
-      workspaceBytes: Math.max(...chunks.map(({ count }) => chunkBytes(problem, geometry, count))),
-      preparation: { steps: [filterStep(problem, geometry)], bytes: geometry.filterBytes },
+      workspaceBytes: Math.max(...chunks.map(({ count }) => chunkBytes(correlation, geometry, count))),
+      preparation: { steps: [filterStep(correlation, geometry)], bytes: geometry.filterBytes },
       steps: chunks.flatMap((chunk) => [
-        inputStep(problem, geometry, chunk),
-        multiplyStep(problem, geometry, chunk, productTile(productsOf(problem, geometry, chunk.count), gpu)),
-        outputStep(problem, geometry, chunk),
+        inputStep(correlation, geometry, chunk),
+        multiplyStep(correlation, geometry, chunk, productTile(productsOf(correlation, geometry, chunk.count), gpu)),
+        outputStep(correlation, geometry, chunk),
       ]),
     };
   },
 
-  errorGrowth: (problem, { tile }) => growth(problem, tile, axisCount(problem)),
+  errorGrowth: (correlation, { tile }) => growth(correlation, tile, axisCount(correlation)),
 
-  errorSpread(problem, { tile }) {
-    const transformed = transformedAxes(problem);
-    const along = (axis: 0 | 1 | 2): number => (transformed[axis] ? (tile.points - 1) * problem.stride[axis] : 0);
+  errorSpread(correlation, { tile }) {
+    const transformed = transformedAxes(correlation);
+    const along = (axis: 0 | 1 | 2): number => (transformed[axis] ? (tile.points - 1) * correlation.stride[axis] : 0);
     return [along(0), along(1), along(2)];
   },
 
-  exactOnIntegers: (problem, { tile }) => exactOnIntegers(problem, tile, axisCount(problem)),
+  exactOnIntegers: (correlation, { tile }) => exactOnIntegers(correlation, tile, axisCount(correlation)),
 
   // The work of the matrix products at the rate of a small adapter, and the transforms by the numbers they read and write.
-  cost(problem, gpu, { tile }) {
-    const geometry = geometryOf(problem, tile);
+  cost(correlation, gpu, { tile }) {
+    const geometry = geometryOf(correlation, tile);
     const { points, tileCount, paddedC, groupK } = geometry;
-    const products = productsOf(problem, geometry, tileCount);
-    const values = 2 * points * tileCount * problem.groups * (paddedC + groupK);
-    const filters = problem.w.operand === "w" ? 0 : (points * problem.groups * paddedC * groupK) / 5e8;
+    const products = productsOf(correlation, geometry, tileCount);
+    const values = 2 * points * tileCount * correlation.groups * (paddedC + groupK);
+    const filters = correlation.w.operand === "w" ? 0 : (points * correlation.groups * paddedC * groupK) / 5e8;
     return productWork(products, productTile(products, gpu)) / 5.6e9 + values / 5e8 + filters;
   },
 };

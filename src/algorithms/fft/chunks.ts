@@ -34,16 +34,16 @@ export interface Chunks {
 /** Beyond this a chunk gains nothing: every pass is long since busy. */
 const CHUNK_BYTES = 64 * 2 ** 20;
 
-function partsOf(problem: Correlation, tiling: Tiling, groups: number, outputs: number): Part[] {
-  const groupC = problem.C / problem.groups;
-  const groupK = problem.K / problem.groups;
+function partsOf(correlation: Correlation, tiling: Tiling, groups: number, outputs: number): Part[] {
+  const groupC = correlation.C / correlation.groups;
+  const groupK = correlation.K / correlation.groups;
   const parts: Part[] = [];
   let offset = 0;
-  for (let firstGroup = 0; firstGroup < problem.groups; firstGroup += groups) {
+  for (let firstGroup = 0; firstGroup < correlation.groups; firstGroup += groups) {
     for (let firstOutput = 0; firstOutput < groupK; firstOutput += outputs) {
       const part = {
         firstGroup,
-        groups: Math.min(groups, problem.groups - firstGroup),
+        groups: Math.min(groups, correlation.groups - firstGroup),
         firstOutput,
         outputs: Math.min(outputs, groupK - firstOutput),
         offset,
@@ -57,17 +57,21 @@ function partsOf(problem: Correlation, tiling: Tiling, groups: number, outputs: 
 }
 
 /** The chunks of a tiling, or the bytes that it needs at least where those are too many. */
-export function chunksOf(problem: Correlation, tiling: Tiling, gpu: GpuTraits): Chunks | { readonly least: number } {
-  const groupC = problem.C / problem.groups;
-  let groups = problem.groups;
-  let outputs = problem.K / problem.groups;
+export function chunksOf(
+  correlation: Correlation,
+  tiling: Tiling,
+  gpu: GpuTraits,
+): Chunks | { readonly least: number } {
+  const groupC = correlation.C / correlation.groups;
+  let groups = correlation.groups;
+  let outputs = correlation.K / correlation.groups;
   const cells = spectrumSize(tiling) * COMPLEX_BYTES;
   const bytesOf = (tiles: number): { inputBytes: number; outputBytes: number } => ({
     inputBytes: roundUp(cells * groups * groupC * tiles, STORAGE_ALIGNMENT),
     outputBytes: cells * groups * outputs * tiles,
   });
   for (;;) {
-    const parts = partsOf(problem, tiling, groups, outputs);
+    const parts = partsOf(correlation, tiling, groups, outputs);
     const last = parts.at(-1)!;
     const preparedBytes = last.offset + last.bytes;
     const room = gpu.maxWorkspaceBytes - preparedBytes;
@@ -78,9 +82,9 @@ export function chunksOf(problem: Correlation, tiling: Tiling, gpu: GpuTraits): 
         1,
         Math.floor(Math.min(CHUNK_BYTES, gpu.maxBindingBytes) / Math.max(inputBytes, outputBytes)),
       );
-      const most = Math.min(tileCount(problem, tiling), cap, Math.floor(room / (inputBytes + outputBytes)));
+      const most = Math.min(tileCount(correlation, tiling), cap, Math.floor(room / (inputBytes + outputBytes)));
       // Chunks of equal size, so that they share their kernels' loads evenly.
-      const tiles = Math.ceil(tileCount(problem, tiling) / Math.ceil(tileCount(problem, tiling) / most));
+      const tiles = Math.ceil(tileCount(correlation, tiling) / Math.ceil(tileCount(correlation, tiling) / most));
       const sizes = bytesOf(tiles);
       return {
         parts,

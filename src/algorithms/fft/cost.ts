@@ -13,10 +13,10 @@ const OPERATIONS_PER_LOAD = 15;
 const DISPATCH_SECONDS = 20e-6;
 
 /** Estimated seconds of a run. */
-export function estimate(problem: Correlation, tiling: Tiling): number {
-  const tiles = tileCount(problem, tiling);
+export function estimate(correlation: Correlation, tiling: Tiling): number {
+  const tiles = tileCount(correlation, tiling);
   const spectrum = spectrumSize(tiling);
-  const { C, K, groups } = problem;
+  const { C, K, groups } = correlation;
   const [stepO, stepP] = perAxis(tiling, ({ outputs }) => outputs);
   const [d, h] = perAxis(tiling, ({ length }) => length);
   const inPlace = passSizes(tiling).length - 1;

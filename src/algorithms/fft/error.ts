@@ -65,9 +65,11 @@ function axisError(radices: readonly Radix[]): { forward: number; back: number }
  * are sqrt(t) and sqrt(r) times the size of a number, and sum |x| |w| is r of their products: the ratio is
  * (constant) sqrt(t / r) / (n + 2). The 2 for bias and residual, as there.
  */
-export function errorGrowth(problem: Correlation, tiling: Tiling): number {
+export function errorGrowth(correlation: Correlation, tiling: Tiling): number {
   const axes = [passes(tiling[0].length)!, passes(tiling[1].length)!, realPasses(tiling[2].length)!].map(axisError);
   const total = (way: "forward" | "back"): number => axes.reduce((sum, axis) => sum + axis[way], 0);
-  const constant = 2 * total("forward") + 2 + PRODUCT * (problem.C / problem.groups) + total("back");
-  return ((constant + 2) * Math.sqrt(tileCells(tiling) / elementCount(problem.kernel))) / (termCount(problem) + 2);
+  const constant = 2 * total("forward") + 2 + PRODUCT * (correlation.C / correlation.groups) + total("back");
+  return (
+    ((constant + 2) * Math.sqrt(tileCells(tiling) / elementCount(correlation.kernel))) / (termCount(correlation) + 2)
+  );
 }

@@ -117,25 +117,25 @@ function passSteps(signals: Signals, back: boolean): Step[] {
 }
 
 /** The spectra of a part's weights. */
-export function weightSteps(problem: Correlation, tiling: Tiling, part: Part): Step[] {
-  const { groups, kernel, dilation } = problem;
-  const groupC = problem.C / groups;
+export function weightSteps(correlation: Correlation, tiling: Tiling, part: Part): Step[] {
+  const { groups, kernel, dilation } = correlation;
+  const groupC = correlation.C / groups;
   const buffer = preparedRange(BINDING.output, part.offset, part.bytes);
   const signals = { tiling, count: part.groups * groupC * part.outputs, buffer };
   return [
     forwardStep(
       signals,
-      loader(problem, "w", BINDING.first),
+      loader(correlation, "w", BINDING.first),
       {
         shaders: ["lib/fft-source-kernel"],
         constants: {},
-        aliases: inputAlias(problem),
+        aliases: inputAlias(correlation),
       },
       [
         ...[groupC, part.outputs, part.firstOutput, 0],
         ...[...kernel, ...dilation],
         ...[floatWord(1 / tileCells(tiling)), part.firstGroup],
-        ...[...weightWords(problem), 0],
+        ...[...weightWords(correlation), 0],
       ],
     ),
     ...passSteps(signals, false),
@@ -143,44 +143,44 @@ export function weightSteps(problem: Correlation, tiling: Tiling, part: Part): S
 }
 
 /** Whether anything but zeros lies past the cells that outputs see: it would add to the errors of a tile that reaches there. */
-function isCut(problem: Correlation): boolean {
-  const { input, padBegin, paddingMode, paddingValue } = problem;
-  const unseen = seenCells(problem).some((size, axis) => size < padBegin[axis]! + input[axis]!);
+function isCut(correlation: Correlation): boolean {
+  const { input, padBegin, paddingMode, paddingValue } = correlation;
+  const unseen = seenCells(correlation).some((size, axis) => size < padBegin[axis]! + input[axis]!);
   return unseen || paddingMode !== "zeros" || paddingValue !== 0;
 }
 
 /** The spectra of a range of tiles of the channels of a part's groups. */
 export function inputSteps(
-  problem: Correlation,
+  correlation: Correlation,
   tiling: Tiling,
   part: Part,
   tiles: { first: number; count: number },
 ): Step[] {
-  const groupC = problem.C / problem.groups;
+  const groupC = correlation.C / correlation.groups;
   const count = part.groups * groupC * tiles.count;
   const buffer = scratch(BINDING.output, 0, spectrumSize(tiling) * count * COMPLEX_BYTES);
   const signals = { tiling, count, buffer };
-  const { stride } = problem;
+  const { stride } = correlation;
   return [
     forwardStep(
       signals,
-      loader(problem, "x", BINDING.first),
+      loader(correlation, "x", BINDING.first),
       {
-        shaders: [paddingShader(problem), "lib/fft-source-input"],
+        shaders: [paddingShader(correlation), "lib/fft-source-input"],
         constants: {
-          PADDING_VALUE: { f32: problem.paddingValue },
-          PAST_END: isCut(problem),
+          PADDING_VALUE: { f32: correlation.paddingValue },
+          PAST_END: isCut(correlation),
         },
-        aliases: inputAlias(problem),
+        aliases: inputAlias(correlation),
       },
       [
         ...[tiles.count, tiles.first, part.firstGroup * groupC],
         ...perAxis(tiling, (axis) => axis.tiles),
         ...tiling.map(({ outputs }, axis) => outputs * stride[axis]!),
-        ...problem.padBegin,
-        ...[...problem.input, groupC],
-        ...[...inputWords(problem), 0],
-        ...seenCells(problem).map((size, axis) => size - problem.padBegin[axis]!),
+        ...correlation.padBegin,
+        ...[...correlation.input, groupC],
+        ...[...inputWords(correlation), 0],
+        ...seenCells(correlation).map((size, axis) => size - correlation.padBegin[axis]!),
         0,
       ],
     ),
@@ -190,13 +190,13 @@ export function inputSteps(
 
 /** The products of a part's weights and a range of tiles, and their way back to outputs. */
 export function outputSteps(
-  problem: Correlation,
+  correlation: Correlation,
   tiling: Tiling,
   chunks: Chunks,
   part: Part,
   tiles: { first: number; count: number },
 ): Step[] {
-  const groupC = problem.C / problem.groups;
+  const groupC = correlation.C / correlation.groups;
   const count = part.groups * part.outputs * tiles.count;
   const bytes = spectrumSize(tiling) * COMPLEX_BYTES;
   const buffer = scratch(BINDING.output, chunks.inputBytes, bytes * count);
@@ -223,11 +223,15 @@ export function outputSteps(
     uniforms: [threads, blocksT, blocksK, groupC, part.outputs, tiles.count],
     workgroups: gridFor(threads),
   };
-  return [product, ...passSteps({ tiling, count, buffer }, true), inverseStep(problem, tiling, buffer, part, tiles)];
+  return [
+    product,
+    ...passSteps({ tiling, count, buffer }, true),
+    inverseStep(correlation, tiling, buffer, part, tiles),
+  ];
 }
 
 function inverseStep(
-  problem: Correlation,
+  correlation: Correlation,
   tiling: Tiling,
   buffer: Binding,
   part: Part,
@@ -236,18 +240,18 @@ function inverseStep(
   const [, rowsH, width] = perAxis(tiling, ({ length }) => length);
   const [stepO, stepP, stepQ] = perAxis(tiling, ({ outputs }) => outputs);
   const count = part.groups * part.outputs * tiles.count;
-  const { y } = problem;
+  const { y } = correlation;
   const [radix] = realPasses(width)!;
   const span = width / radix!.size;
   const line = lineKernel(radix!, span);
   const threads = stepO * stepP * span * count;
   const uniforms = [
     ...[threads, count, span, rowsH],
-    ...[tiles.count, tiles.first, (part.firstGroup * problem.K) / problem.groups + part.firstOutput],
+    ...[tiles.count, tiles.first, (part.firstGroup * correlation.K) / correlation.groups + part.firstOutput],
     ...perAxis(tiling, (axis) => axis.tiles),
     ...[stepO, stepP, stepQ],
-    ...problem.output,
-    ...problem.stride,
+    ...correlation.output,
+    ...correlation.stride,
     ...[y.start, y.batch, y.channel, ...y.spatial],
     // Up to the vectors of twiddles.
     ...[0, 0, 0],
@@ -256,14 +260,14 @@ function inverseStep(
   return {
     kernel: {
       ...line,
-      shaders: [...epilogueShaders(problem.epilogue), ...line.shaders, "fft-inverse"],
-      aliases: outputAlias(problem),
-      constants: { ...line.constants, ...epilogueConstants(problem.epilogue) },
+      shaders: [...epilogueShaders(correlation.epilogue), ...line.shaders, "fft-inverse"],
+      aliases: outputAlias(correlation),
+      constants: { ...line.constants, ...epilogueConstants(correlation.epilogue) },
     },
     bindings: [
       { ...buffer, binding: BINDING.first },
-      whole(BINDING.output, "y", problem),
-      ...epilogueBindings(problem),
+      whole(BINDING.output, "y", correlation),
+      ...epilogueBindings(correlation),
     ],
     uniforms,
     workgroups: gridFor(threads),

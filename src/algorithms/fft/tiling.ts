@@ -21,15 +21,15 @@ export function perAxis(tiling: Tiling, value: (axis: AxisTiling) => number): Tr
 }
 
 /** Cells of the padded input that so many neighbouring outputs see along an axis. */
-function reach(problem: Correlation, axis: 0 | 1 | 2, outputs: number): number {
-  return (outputs - 1) * problem.stride[axis] + dilatedExtent(problem.kernel[axis], problem.dilation[axis]);
+function reach(correlation: Correlation, axis: 0 | 1 | 2, outputs: number): number {
+  return (outputs - 1) * correlation.stride[axis] + dilatedExtent(correlation.kernel[axis], correlation.dilation[axis]);
 }
 
 /** An axis in at most `tiles` tiles, or nothing where its transform would be too long. */
-function axisTiling(problem: Correlation, axis: 0 | 1 | 2, tiles: number): AxisTiling | undefined {
-  const outputs = Math.ceil(problem.output[axis] / tiles);
-  const length = lengthAtLeast(reach(problem, axis, outputs));
-  return length === undefined ? undefined : { length, outputs, tiles: Math.ceil(problem.output[axis] / outputs) };
+function axisTiling(correlation: Correlation, axis: 0 | 1 | 2, tiles: number): AxisTiling | undefined {
+  const outputs = Math.ceil(correlation.output[axis] / tiles);
+  const length = lengthAtLeast(reach(correlation, axis, outputs));
+  return length === undefined ? undefined : { length, outputs, tiles: Math.ceil(correlation.output[axis] / outputs) };
 }
 
 function combine(options: readonly (readonly AxisTiling[])[]): Tiling[] {
@@ -37,8 +37,8 @@ function combine(options: readonly (readonly AxisTiling[])[]): Tiling[] {
 }
 
 /** The whole map as one tile, or nothing where a transform would be too long. */
-export function wholeTiling(problem: Correlation): Tiling | undefined {
-  return combine(AXES.map((axis) => [axisTiling(problem, axis, 1)].filter((one) => one !== undefined)))[0];
+export function wholeTiling(correlation: Correlation): Tiling | undefined {
+  return combine(AXES.map((axis) => [axisTiling(correlation, axis, 1)].filter((one) => one !== undefined)))[0];
 }
 
 /** An axis whose tiles overlap so much that the transforms grow beyond this many times the least is not worth trying. */
@@ -48,15 +48,15 @@ const MAX_OVERLAP = 3;
  * The tilings worth weighing: along each axis those of which none has both shorter transforms and less to transform. Nothing where the
  * kernel itself is longer than any transform.
  */
-export function tilings(problem: Correlation): Tiling[] {
+export function tilings(correlation: Correlation): Tiling[] {
   const options = AXES.map((axis) => {
-    const size = problem.output[axis];
+    const size = correlation.output[axis];
     // Every number of outputs that some number of tiles leads to.
     const counts = new Set<number>();
     for (let outputs = 1; outputs <= size; outputs = Math.ceil(outputs * 1.15)) counts.add(Math.ceil(size / outputs));
     counts.add(1);
     const all = [...counts]
-      .map((tiles) => axisTiling(problem, axis, tiles))
+      .map((tiles) => axisTiling(correlation, axis, tiles))
       .filter((one) => one !== undefined)
       .toSorted((a, b) => a.length * a.tiles - b.length * b.tiles || a.length - b.length);
     const front: AxisTiling[] = [];
@@ -71,8 +71,8 @@ export function tilings(problem: Correlation): Tiling[] {
 }
 
 /** Tiles of all images. */
-export function tileCount(problem: Correlation, tiling: Tiling): number {
-  return problem.N * elementCount(perAxis(tiling, ({ tiles }) => tiles));
+export function tileCount(correlation: Correlation, tiling: Tiling): number {
+  return correlation.N * elementCount(perAxis(tiling, ({ tiles }) => tiles));
 }
 
 /** Complex numbers in the spectrum of a tile. */

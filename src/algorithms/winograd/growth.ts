@@ -69,27 +69,27 @@ function gamma(n: number): number {
 const EPILOGUE = 2;
 
 /** Input channels of a group, each part of the kernel with its own. */
-function channelCount(problem: Correlation, tile: Tile): number {
-  return elementCount(partitionOf(problem, tile).parts) * (problem.C / problem.groups);
+function channelCount(correlation: Correlation, tile: Tile): number {
+  return elementCount(partitionOf(correlation, tile).parts) * (correlation.C / correlation.groups);
 }
 
 /** How much larger the bound above is than that of the sequential sum, for a problem with so many transformed axes. */
-export function growth(problem: Correlation, tile: Tile, axes: number): number {
-  const channels = channelCount(problem, tile);
+export function growth(correlation: Correlation, tile: Tile, axes: number): number {
+  const channels = channelCount(correlation, tile);
   const chain = channels + axes * roundings(tile) + EPILOGUE;
-  return (amplification(tile) ** axes * gamma(chain)) / gamma(termCount(problem) + EPILOGUE);
+  return (amplification(tile) ** axes * gamma(chain)) / gamma(termCount(correlation) + EPILOGUE);
 }
 
 /**
  * Whether integers of size 8 at most come out exact: every number on the way is a multiple of 2^-axes, and at most
  * 8 * 8 * channels * (max over i of sum over p of |A^T[i, p]| (sum of |G[p]|) (sum of |B^T[p]|))^axes, below 2^24 of those units.
  */
-export function exactOnIntegers(problem: Correlation, tile: Tile, axes: number): boolean {
+export function exactOnIntegers(correlation: Correlation, tile: Tile, axes: number): boolean {
   const { halves, transforms } = tile;
   const total = (row: readonly Rational[]): number => row.reduce((sum, value) => sum + size(value), 0);
   const { output, filter, input } = transforms;
   const rows = output.map((row) =>
     row.reduce((sum, value, p) => sum + size(value) * total(filter[p]!) * total(input[p]!), 0),
   );
-  return halves && 64 * channelCount(problem, tile) * (2 * Math.max(...rows)) ** axes < 2 ** 24;
+  return halves && 64 * channelCount(correlation, tile) * (2 * Math.max(...rows)) ** axes < 2 ** 24;
 }

@@ -54,10 +54,10 @@ export interface Chunk {
   readonly count: number;
 }
 
-export function geometryOf(problem: Correlation, tile: Tile): Geometry {
-  const { N, C, K, groups, output } = problem;
+export function geometryOf(correlation: Correlation, tile: Tile): Geometry {
+  const { N, C, K, groups, output } = correlation;
   const along = (size: (axis: 0 | 1 | 2) => number): Triple => [size(0), size(1), size(2)];
-  const partition = partitionOf(problem, tile);
+  const partition = partitionOf(correlation, tile);
   const { transformed, parts } = partition;
   const outputs = along((axis) => (transformed[axis] ? tile.m : 1));
   const tiles = along((axis) => Math.ceil(output[axis] / outputs[axis]));
@@ -65,7 +65,7 @@ export function geometryOf(problem: Correlation, tile: Tile): Geometry {
   const points = tile.points ** axes;
   const groupK = K / groups;
   const paddedC = roundUp(elementCount(parts) * (C / groups), 4);
-  const paddedK = problem.layout === "channels-last" ? roundUp(groupK, 4) : groupK;
+  const paddedK = correlation.layout === "channels-last" ? roundUp(groupK, 4) : groupK;
   return {
     tile,
     partition,
@@ -83,23 +83,25 @@ export function geometryOf(problem: Correlation, tile: Tile): Geometry {
 }
 
 /** Rows of tiles are padded to whole vectors where tiles are columns. */
-function tileSlots(problem: Correlation, count: number): number {
-  return problem.layout === "channels-last" ? count : roundUp(count, 4);
+function tileSlots(correlation: Correlation, count: number): number {
+  return correlation.layout === "channels-last" ? count : roundUp(count, 4);
 }
 
 /** Bytes of the transformed inputs of so many tiles. */
-export function inputBytes(problem: Correlation, { points, paddedC }: Geometry, count: number): number {
-  return points * problem.groups * paddedC * tileSlots(problem, count) * F32_BYTES;
+export function inputBytes(correlation: Correlation, { points, paddedC }: Geometry, count: number): number {
+  return points * correlation.groups * paddedC * tileSlots(correlation, count) * F32_BYTES;
 }
 
 /** Bytes of their products with the filters. */
-export function productBytes(problem: Correlation, { points, paddedK }: Geometry, count: number): number {
-  return points * problem.groups * paddedK * tileSlots(problem, count) * F32_BYTES;
+export function productBytes(correlation: Correlation, { points, paddedK }: Geometry, count: number): number {
+  return points * correlation.groups * paddedK * tileSlots(correlation, count) * F32_BYTES;
 }
 
 /** Bytes of workspace that a chunk of so many tiles takes: the transformed inputs, then their products. */
-export function chunkBytes(problem: Correlation, geometry: Geometry, count: number): number {
-  return roundUp(inputBytes(problem, geometry, count), STORAGE_ALIGNMENT) + productBytes(problem, geometry, count);
+export function chunkBytes(correlation: Correlation, geometry: Geometry, count: number): number {
+  return (
+    roundUp(inputBytes(correlation, geometry, count), STORAGE_ALIGNMENT) + productBytes(correlation, geometry, count)
+  );
 }
 
 function tileConstants({ tile, axes, points, inputs }: Geometry): Record<string, Constant> {
@@ -117,22 +119,22 @@ function partConstants({ partition: { phases, parts, taps } }: Geometry): Record
   return { PHASES_D, PHASES_H, PHASES_W, PARTS_D, PARTS_H, PARTS_W, TAPS_D, TAPS_H, TAPS_W };
 }
 
-export function filterStep(problem: Correlation, geometry: Geometry): Step {
-  const { C, groups } = problem;
+export function filterStep(correlation: Correlation, geometry: Geometry): Step {
+  const { C, groups } = correlation;
   const { tile, groupK, paddedC, paddedK, filterBytes } = geometry;
-  const channelsLast = problem.layout === "channels-last";
+  const channelsLast = correlation.layout === "channels-last";
   const threads = groups * paddedC * paddedK;
-  const from = loader(problem, "w", BINDING.first);
+  const from = loader(correlation, "w", BINDING.first);
   return {
     kernel: {
       shaders: ["lib/thread", ...from.shaders, "lib/winograd-parts", "winograd-filter"],
-      aliases: inputAlias(problem),
+      aliases: inputAlias(correlation),
       constants: {
         ...from.constants,
         WORKGROUP_SIZE,
         ...tileConstants(geometry),
         ...partConstants(geometry),
-        ...windowConstants(problem),
+        ...windowConstants(correlation),
         TAPS: tile.r,
         POWERS: { f32s: tile.factors.filterPowers.flat() },
         SCALES: { f32s: tile.factors.scales },
@@ -144,23 +146,23 @@ export function filterStep(problem: Correlation, geometry: Geometry): Step {
       threads,
       ...(channelsLast ? [paddedK, paddedC] : [paddedC, paddedK]),
       ...[C / groups, groupK],
-      ...weightWords(problem),
+      ...weightWords(correlation),
       threads,
     ],
     workgroups: gridFor(threads),
   };
 }
 
-export function inputStep(problem: Correlation, geometry: Geometry, chunk: Chunk): Step {
-  const { C, groups, input, stride, padBegin } = problem;
+export function inputStep(correlation: Correlation, geometry: Geometry, chunk: Chunk): Step {
+  const { C, groups, input, stride, padBegin } = correlation;
   const { tile, outputs, tiles, paddedC, partition } = geometry;
-  const channelsLast = problem.layout === "channels-last";
-  const slots = tileSlots(problem, chunk.count);
+  const channelsLast = correlation.layout === "channels-last";
+  const slots = tileSlots(correlation, chunk.count);
   const threads = groups * paddedC * chunk.count;
-  const from = loader(problem, "x", BINDING.first);
+  const from = loader(correlation, "x", BINDING.first);
   // The cells that outputs see end here. What lies beyond is zero already where it is padding with zeros.
-  const end = seenCells(problem).map((size, axis) => size - padBegin[axis]!);
-  const zeros = problem.paddingMode === "zeros" && problem.paddingValue === 0;
+  const end = seenCells(correlation).map((size, axis) => size - padBegin[axis]!);
+  const zeros = correlation.paddingMode === "zeros" && correlation.paddingValue === 0;
   const beyond = tiles.some((count, axis) => {
     const steps = (count - 1) * outputs[axis]! + geometry.inputs[axis]!;
     const blocks = partition.parts[axis]! / partition.phases[axis]! - 1;
@@ -170,8 +172,8 @@ export function inputStep(problem: Correlation, geometry: Geometry, chunk: Chunk
   });
   return {
     kernel: {
-      shaders: ["lib/thread", ...from.shaders, paddingShader(problem), "lib/winograd-parts", "winograd-input"],
-      aliases: inputAlias(problem),
+      shaders: ["lib/thread", ...from.shaders, paddingShader(correlation), "lib/winograd-parts", "winograd-input"],
+      aliases: inputAlias(correlation),
       constants: {
         ...from.constants,
         WORKGROUP_SIZE,
@@ -189,10 +191,10 @@ export function inputStep(problem: Correlation, geometry: Geometry, chunk: Chunk
         CHANNELS_LAST: channelsLast,
         C_TAIL: paddedC !== elementCount(partition.parts) * (C / groups),
         ZEROS_BEYOND: beyond,
-        PADDING_VALUE: { f32: problem.paddingValue },
+        PADDING_VALUE: { f32: correlation.paddingValue },
       },
     },
-    bindings: [...from.bindings, scratch(BINDING.output, 0, inputBytes(problem, geometry, chunk.count))],
+    bindings: [...from.bindings, scratch(BINDING.output, 0, inputBytes(correlation, geometry, chunk.count))],
     uniforms: [
       threads,
       ...[paddedC, chunk.count, groups, C / groups],
@@ -200,7 +202,7 @@ export function inputStep(problem: Correlation, geometry: Geometry, chunk: Chunk
       ...input,
       ...padBegin,
       ...end,
-      ...inputWords(problem),
+      ...inputWords(correlation),
       ...[groups * paddedC * slots, paddedC * slots],
       ...(channelsLast ? [paddedC, 1] : [1, slots]),
     ],
@@ -208,12 +210,12 @@ export function inputStep(problem: Correlation, geometry: Geometry, chunk: Chunk
   };
 }
 
-export function multiplyStep(problem: Correlation, geometry: Geometry, chunk: Chunk, variant: GemmVariant): Step {
-  const { groups } = problem;
+export function multiplyStep(correlation: Correlation, geometry: Geometry, chunk: Chunk, variant: GemmVariant): Step {
+  const { groups } = correlation;
   const { points, paddedC, groupK, paddedK, filterBytes } = geometry;
-  const channelsLast = problem.layout === "channels-last";
-  const slots = tileSlots(problem, chunk.count);
-  const transformed = inputBytes(problem, geometry, chunk.count);
+  const channelsLast = correlation.layout === "channels-last";
+  const slots = tileSlots(correlation, chunk.count);
+  const transformed = inputBytes(correlation, geometry, chunk.count);
   const filters = (binding: number, row: number) => ({
     buffer: preparedRange(binding, 0, filterBytes),
     row,
@@ -239,7 +241,7 @@ export function multiplyStep(problem: Correlation, geometry: Geometry, chunk: Ch
         buffer: scratch(
           BINDING.output,
           roundUp(transformed, STORAGE_ALIGNMENT),
-          productBytes(problem, geometry, chunk.count),
+          productBytes(correlation, geometry, chunk.count),
         ),
         row: channelsLast ? paddedK : slots,
         column: 1,
@@ -251,22 +253,22 @@ export function multiplyStep(problem: Correlation, geometry: Geometry, chunk: Ch
       channels: groupK,
     },
     variant,
-    problem,
+    correlation,
   );
 }
 
-export function outputStep(problem: Correlation, geometry: Geometry, chunk: Chunk): Step {
-  const { groups, output } = problem;
+export function outputStep(correlation: Correlation, geometry: Geometry, chunk: Chunk): Step {
+  const { groups, output } = correlation;
   const { tile, outputs, tiles, groupK, paddedK } = geometry;
-  const channelsLast = problem.layout === "channels-last";
-  const slots = tileSlots(problem, chunk.count);
+  const channelsLast = correlation.layout === "channels-last";
+  const slots = tileSlots(correlation, chunk.count);
   const threads = groups * groupK * chunk.count;
   return {
     kernel: {
-      shaders: [...epilogueShaders(problem.epilogue), "winograd-output"],
-      aliases: outputAlias(problem),
+      shaders: [...epilogueShaders(correlation.epilogue), "winograd-output"],
+      aliases: outputAlias(correlation),
       constants: {
-        ...epilogueConstants(problem.epilogue),
+        ...epilogueConstants(correlation.epilogue),
         ...tileConstants(geometry),
         OUTPUTS: tile.m,
         OUTPUTS_O: outputs[0],
@@ -282,11 +284,11 @@ export function outputStep(problem: Correlation, geometry: Geometry, chunk: Chun
     bindings: [
       scratch(
         BINDING.first,
-        roundUp(inputBytes(problem, geometry, chunk.count), STORAGE_ALIGNMENT),
-        productBytes(problem, geometry, chunk.count),
+        roundUp(inputBytes(correlation, geometry, chunk.count), STORAGE_ALIGNMENT),
+        productBytes(correlation, geometry, chunk.count),
       ),
-      whole(BINDING.output, "y", problem),
-      ...epilogueBindings(problem),
+      whole(BINDING.output, "y", correlation),
+      ...epilogueBindings(correlation),
     ],
     uniforms: [
       threads,
@@ -295,7 +297,7 @@ export function outputStep(problem: Correlation, geometry: Geometry, chunk: Chun
       ...output,
       ...[groups * paddedK * slots, paddedK * slots],
       ...(channelsLast ? [paddedK, 1] : [1, slots]),
-      ...outputWords(problem),
+      ...outputWords(correlation),
     ],
     workgroups: gridFor(threads),
   };
