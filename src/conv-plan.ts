@@ -5,6 +5,7 @@ import { Executable, type OperandBuffers } from "./gpu/executable.ts";
 import { createPrepared, createWorkspace } from "./gpu/memory.ts";
 import { TENSOR_USAGE } from "./gpu/usage.ts";
 import {
+  BUFFER_NAMES,
   type ConvBuffers,
   type ConvInputs,
   type ResultName,
@@ -54,8 +55,9 @@ export class ConvPlan {
   readonly #executable: Executable;
   readonly #preparation: Executable | undefined;
   /** Names what is prepared: plans that make the same of the same weights share it. */
-  readonly #preparationKey: string;
+  readonly #preparationKey: number;
   #workspace: GPUBuffer | undefined;
+  #checked: { readonly given: ConvBuffers; readonly operands: OperandBuffers } | undefined;
   #prepared: GPUBuffer | undefined;
   #destroyed = false;
 
@@ -65,7 +67,7 @@ export class ConvPlan {
     this.#choice = choice;
     this.#executable = new Executable(gpu, plan.steps);
     this.#preparation = plan.preparation && new Executable(gpu, plan.preparation.steps);
-    this.#preparationKey = JSON.stringify(plan.preparation?.steps);
+    this.#preparationKey = gpu.nameOf(JSON.stringify(plan.preparation?.steps));
     this.preparedBytes = plan.preparation?.bytes ?? 0;
     this.problem = problem;
     this.algorithm = plan.algorithm;
@@ -133,12 +135,7 @@ export class ConvPlan {
    */
   encode(encoder: GPUCommandEncoder, buffers: ConvBuffers): void {
     this.#alive("encode");
-    const operands = checkBuffers(this.#gpu, this.problem, buffers);
-    if (this.workspaceBytes > 0) {
-      operands.workspace = buffers.workspace
-        ? checkBuffer("workspace", buffers.workspace, this.workspaceBytes)
-        : (this.#workspace ??= createWorkspace(this.#gpu.memory, this.workspaceBytes));
-    }
+    const operands = this.#operandsOf(buffers);
     if (this.#preparation) {
       if (buffers.w instanceof Tensor) {
         operands.prepared = this.#preparedFrom(buffers.w);
@@ -148,6 +145,19 @@ export class ConvPlan {
       }
     }
     this.#executable.encode(encoder, operands);
+  }
+
+  /** The buffers to record on: those that the last call had need not be checked again. */
+  #operandsOf(buffers: ConvBuffers): OperandBuffers {
+    if (this.#checked && isUnchanged(this.#checked.given, buffers)) return this.#checked.operands;
+    const operands = checkBuffers(this.#gpu, this.problem, buffers);
+    if (this.workspaceBytes > 0) {
+      operands.workspace = buffers.workspace
+        ? checkBuffer("workspace", buffers.workspace, this.workspaceBytes)
+        : (this.#workspace ??= createWorkspace(this.#gpu.memory, this.workspaceBytes));
+    }
+    this.#checked = { given: { ...buffers }, operands };
+    return operands;
   }
 
   /** Frees what the plan holds on the GPU. */
@@ -175,4 +185,15 @@ export class ConvPlan {
   #alive(method: string): void {
     if (this.#destroyed) throw new ConvError("destroyed", `plan.${method}: got a destroyed plan, expected a live one`);
   }
+}
+
+/** Whether the same live buffers are given as before. */
+function isUnchanged(before: ConvBuffers, now: ConvBuffers): boolean {
+  for (const name of BUFFER_NAMES) {
+    const given = now[name];
+    if (given !== before[name] || (given instanceof Tensor && given.destroyed)) return false;
+  }
+  // What no plan knows is refused by the check.
+  for (const name in now) if (!(name in before)) return false;
+  return true;
 }

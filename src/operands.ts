@@ -1,5 +1,5 @@
-import { bytesFor } from "./dtype.ts";
 // The tensors of each pass by the names a caller gives them: which there are, their shapes, and whether a given one fits.
+import { bytesFor } from "./dtype.ts";
 import { ConvError, describe, refuse, words } from "./error.ts";
 import type { GpuContext } from "./gpu/context.ts";
 import type { OperandBuffers } from "./gpu/executable.ts";
@@ -41,7 +41,7 @@ export type ConvBuffers = { [name in keyof ConvInputs]: GPUBuffer | Tensor } & {
 };
 
 const INPUT_NAMES = ["x", "w", "dy", "bias", "residual", "output", "preActivation"] as const;
-const BUFFER_NAMES = [...INPUT_NAMES, "y", "dx", "dw", "workspace"] as const;
+export const BUFFER_NAMES = [...INPUT_NAMES, "y", "dx", "dw", "workspace"] as const;
 type InputName = (typeof INPUT_NAMES)[number];
 export type ResultName = "y" | "dx" | "dw";
 

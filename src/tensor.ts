@@ -1,5 +1,5 @@
-import { type Dtype, bytesFor, fromFloat16Bits, toFloat16Bits } from "./dtype.ts";
 // Tensor: numbers on the GPU with a shape and a layout.
+import { type Dtype, bytesFor, fromFloat16Bits, toFloat16Bits } from "./dtype.ts";
 import { ConvError, refuse, words } from "./error.ts";
 import type { GpuContext } from "./gpu/context.ts";
 import { BufferUsage, MAP_READ_MODE } from "./gpu/usage.ts";
@@ -22,7 +22,7 @@ export class Tensor {
   readonly buffer: GPUBuffer;
   readonly #gpu: GpuContext;
   readonly #owned: boolean;
-  readonly #prepared = new Map<string, GPUBuffer>();
+  readonly #prepared = new Map<number, GPUBuffer>();
   #destroyed = false;
 
   /** @internal */
@@ -118,7 +118,7 @@ export class Tensor {
   }
 
   /** @internal What a plan made of this tensor as weights, by the plan's key; made where it is not there. */
-  prepared(key: string, make: () => GPUBuffer): GPUBuffer {
+  prepared(key: number, make: () => GPUBuffer): GPUBuffer {
     let buffer = this.#prepared.get(key);
     if (!buffer) {
       buffer = make();

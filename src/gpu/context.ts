@@ -11,6 +11,7 @@ export class GpuContext {
   readonly transient: WorkspaceArena;
   readonly failures: Failures;
   readonly pipelines: PipelineCache;
+  readonly #names = new Map<string, number>();
 
   constructor(device: GPUDevice) {
     this.device = device;
@@ -19,5 +20,15 @@ export class GpuContext {
     this.transient = new WorkspaceArena(this.memory);
     this.failures = new Failures(device);
     this.pipelines = new PipelineCache(device, this.failures);
+  }
+
+  /** A number for a text, the same for the same text: quicker to look things up by. */
+  nameOf(text: string): number {
+    let name = this.#names.get(text);
+    if (name === undefined) {
+      name = this.#names.size;
+      this.#names.set(text, name);
+    }
+    return name;
   }
 }

@@ -7,6 +7,9 @@ import { BufferUsage } from "./usage.ts";
 /** Uniform structs of a plan lie in one buffer at multiples of this (the default minUniformBufferOffsetAlignment). */
 const UNIFORM_ALIGNMENT = 256;
 
+/** Sets of buffers whose bind groups are kept: a caller may take turns with a few. */
+const MAX_BOUND = 4;
+
 /** The buffer of each operand of a plan. */
 export type OperandBuffers = Partial<Record<Operand, GPUBuffer>>;
 
@@ -16,7 +19,8 @@ export class Executable {
   readonly #pipelines: readonly GPUComputePipeline[];
   readonly #uniforms: GPUBuffer;
   readonly #uniformOffsets: readonly number[];
-  #bound: { buffers: OperandBuffers; groups: GPUBindGroup[] } | undefined;
+  /** The bind groups of the buffers that were used last, the latest first. */
+  readonly #bound: { readonly buffers: OperandBuffers; readonly groups: readonly GPUBindGroup[] }[] = [];
 
   constructor(gpu: GpuContext, steps: readonly Step[]) {
     this.#gpu = gpu;
@@ -44,23 +48,25 @@ export class Executable {
   encode(encoder: GPUCommandEncoder, buffers: OperandBuffers): void {
     const groups = this.#bindGroups(buffers);
     const pass = encoder.beginComputePass();
-    this.#steps.forEach((step, index) => {
+    for (let index = 0; index < this.#steps.length; index++) {
+      const [x, y, z] = this.#steps[index]!.workgroups;
       pass.setPipeline(this.#pipelines[index]!);
       pass.setBindGroup(0, groups[index]);
-      pass.dispatchWorkgroups(...step.workgroups);
-    });
+      pass.dispatchWorkgroups(x, y, z);
+    }
     pass.end();
   }
 
   destroy(): void {
     this.#gpu.memory.free(this.#uniforms);
-    this.#bound = undefined;
+    this.#bound.length = 0;
   }
 
-  #bindGroups(buffers: OperandBuffers): GPUBindGroup[] {
-    if (this.#bound && sameBuffers(this.#bound.buffers, buffers)) return this.#bound.groups;
+  #bindGroups(buffers: OperandBuffers): readonly GPUBindGroup[] {
+    for (const bound of this.#bound) if (sameBuffers(bound.buffers, buffers)) return bound.groups;
     const groups = this.#steps.map((step, index) => this.#bindGroup(step, index, buffers));
-    this.#bound = { buffers: { ...buffers }, groups };
+    this.#bound.unshift({ buffers: { ...buffers }, groups });
+    if (this.#bound.length > MAX_BOUND) this.#bound.pop();
     return groups;
   }
 

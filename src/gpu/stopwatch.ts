@@ -46,9 +46,14 @@ export class Stopwatch {
    * @param limit seconds of a run from which on more samples are not worth their time
    */
   async time(record: Recorder, samples: number, limit = Infinity): Promise<Timing> {
-    const once = await this.#seconds(record, 1);
-    const count = repetitions(once, this.#sample);
-    const taken = [count > 1 ? (await this.#seconds(record, count)) / count : once];
+    let count = 1;
+    let lasted = await this.#seconds(record, count);
+    // The clock says too much of what is short: it has to last before it is known how often to repeat it.
+    while (lasted < this.#sample / 2 && count < MAX_COUNT) {
+      count = Math.min(MAX_COUNT, Math.max(2 * count, repetitions(lasted / count, this.#sample)));
+      lasted = await this.#seconds(record, count);
+    }
+    const taken = [lasted / count];
     while (taken.length < samples && taken[0]! <= limit) taken.push((await this.#seconds(record, count)) / count);
     return { seconds: median(taken), samples: taken };
   }

@@ -10,6 +10,7 @@ import { elementCount } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkOptions } from "../validate.ts";
 import { CONSTRAINT_KEYS, type Candidate, type Constraints, checkConstraints } from "./choose.ts";
+import { noise } from "./noise.ts";
 
 /** A way to compute a problem, and how it did. */
 export interface Found {
@@ -73,17 +74,6 @@ export function checkFindOptions(options: unknown): FindOptions {
     ...(progress && { progress: progress as FindOptions["progress"] }),
     ...(signal && { signal }),
   };
-}
-
-/** Uniform numbers in [-1, 1), never zeros: an adapter may be fast on zeros (xorshift32, Marsaglia 2003). */
-function noise(count: number, seed: number): Float32Array {
-  let state = seed | 1;
-  return Float32Array.from({ length: count }, () => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) / 2 ** 31 - 1;
-  });
 }
 
 type Inputs = readonly { name: keyof ConvInputs; shape: number[]; values: Float32Array }[];
