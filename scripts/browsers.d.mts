@@ -12,6 +12,7 @@ export function chromiumArgs(options: { gpu: boolean; platform?: string; root?: 
 export function firefoxPreferences(): Record<string, boolean>;
 export function firefoxEnvironment(options: {
   gpu: boolean;
+  optimise?: boolean;
   home: string;
   exists: (file: string) => boolean;
   platform?: string;

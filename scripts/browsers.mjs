@@ -135,9 +135,14 @@ const LAVAPIPE_MANIFESTS = ["lvp_icd.x86_64.json", "lvp_icd.aarch64.json", "lvp_
 
 /**
  * Environment variables of a Firefox with a home folder of its own: with `gpu` on the machine's own GPU, else on lavapipe where
- * that is installed, the same on every machine. A test's kernel runs for microseconds: lavapipe is not to optimise it first.
+ * that is installed, the same on every machine. A test's kernel runs for microseconds: lavapipe is not to optimise it first, unless
+ * `optimise` says so.
  */
-export function firefoxEnvironment({ gpu, home, exists, platform = process.platform }) {
+export function firefoxEnvironment({ gpu, optimise = false, home, exists, platform = process.platform }) {
   const manifest = gpu || platform !== "linux" ? undefined : LAVAPIPE_MANIFESTS.find(exists);
-  return { HOME: home, ...(manifest ? { VK_ICD_FILENAMES: manifest, GALLIVM_PERF: "nopt" } : {}) };
+  return {
+    HOME: home,
+    ...(manifest ? { VK_ICD_FILENAMES: manifest } : {}),
+    ...(manifest && !optimise ? { GALLIVM_PERF: "nopt" } : {}),
+  };
 }

@@ -1,4 +1,4 @@
-// Firefox for the tests: how it is started with WebGPU, whether it has an adapter, and the Vitest provider that runs the browser
+// Firefox for the tests and the benchmark: how it is started with WebGPU, whether it has an adapter, and the Vitest provider that runs the browser
 // suites in it. (Playwright drives only a Firefox of its own making; Puppeteer drives the installed one.)
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
@@ -10,9 +10,10 @@ import { findFirefox, firefoxEnvironment, firefoxPreferences } from "./browsers.
 
 /**
  * Starts a headless Firefox with WebGPU: on the machine's own GPU with `gpu`, else on Mesa's software driver where that is
- * installed. Returns it, and a function that ends it and removes the folder that was its home.
+ * installed, which optimises kernels with `optimise` alone. Returns it, and a function that ends it and removes the folder that was
+ * its home.
  */
-async function launchFirefox({ executablePath, gpu }) {
+export async function launchFirefox({ executablePath, gpu, optimise = false }) {
   const home = mkdtempSync(path.join(tmpdir(), "convoke-firefox-"));
   const removeHome = () => rmSync(home, { recursive: true, force: true, maxRetries: 5 });
   try {
@@ -20,7 +21,7 @@ async function launchFirefox({ executablePath, gpu }) {
       browser: "firefox",
       executablePath,
       headless: true,
-      env: { ...process.env, ...firefoxEnvironment({ gpu, home, exists: existsSync }) },
+      env: { ...process.env, ...firefoxEnvironment({ gpu, optimise, home, exists: existsSync }) },
       extraPrefsFirefox: firefoxPreferences(),
       protocolTimeout: 0, // A page that compiles shaders answers late; each test has a timeout of its own.
     });

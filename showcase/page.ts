@@ -3,11 +3,12 @@
 import { type ConvPlan, ConvError, type Engine, type Tensor, createEngine } from "../src/index.ts";
 import { type ConvProblem, convProblem, multiplyAdds, sumLength } from "../src/problem.ts";
 import { forwardSum } from "../src/reference/index.ts";
+import { answer } from "./answer.ts";
 import { checkResult } from "./check.ts";
 import { FILTERS, type Filter } from "./filters.ts";
 import { timeRun } from "./measure.ts";
 import { type Picture, pictureOf, planesOf } from "./pictures.ts";
-import type { Answer, Measured, Opened, Refused, Showcase } from "./protocol.ts";
+import type { Measured, Opened, Refused, Showcase } from "./protocol.ts";
 
 /** The CPU reference takes seconds at this size, so a larger photograph is shrunk to it. */
 const MAX_PIXELS = 600 * 400;
@@ -157,14 +158,6 @@ async function close(): Promise<readonly string[]> {
   await engine.device.queue.onSubmittedWorkDone();
   engine.destroy();
   return trouble;
-}
-
-async function answer<T>(job: () => Promise<T>): Promise<Answer<T>> {
-  try {
-    return { value: await job() };
-  } catch (error) {
-    return { error: error instanceof Error ? error.message : String(error) };
-  }
 }
 
 const showcase: Showcase = {

@@ -1,6 +1,8 @@
 // What Node asks of the showcase page and what it answers: plain data, since it travels between processes. One question at a
 // time; nothing else of the page is used.
 
+import type { Answer } from "./answer.ts";
+
 /** What WebGPU says of an adapter; any of the strings may be empty. */
 export interface AdapterInfo {
   readonly vendor: string;
@@ -36,9 +38,6 @@ export interface Measured {
 export interface Refused {
   readonly refused: string;
 }
-
-/** An error does not survive the way to Node with its message intact, so it travels as data. */
-export type Answer<T> = { readonly value: T } | { readonly error: string };
 
 export interface Showcase {
   /** Decodes the photograph and starts an engine. */

@@ -3,15 +3,18 @@
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { Page } from "playwright";
+import { type Answer, ask as askWithin, jobMessage } from "./answer.ts";
 import { launchBrowser } from "./browser.ts";
 import { FILTERS, type Filter } from "./filters.ts";
 import { Progress } from "./progress.ts";
-import type { Answer, Measured, Opened } from "./protocol.ts";
+import type { Measured, Opened } from "./protocol.ts";
 import { servePage } from "./server.ts";
 import { type Column, describeAdapter, formatBytes, formatNumber, formatTable } from "./table.ts";
 
 /** A job that takes longer hangs. */
 const JOB_MS = 120_000;
+
+const ask = <T>(question: Promise<Answer<T>>): Promise<T> => askWithin(question, JOB_MS);
 
 const COLUMNS: readonly Column[] = [
   { title: "filter", align: "left" },
@@ -44,30 +47,6 @@ interface Work {
   readonly algorithms: readonly string[];
   readonly progress: Progress;
   readonly report: Report;
-}
-
-/** The page answered that a job failed; the next one may succeed. Any other error means that the page is gone. */
-class JobError extends Error {}
-
-/** The page's answer to a question; throws a JobError where the answer is an error. */
-async function ask<T>(question: Promise<Answer<T>>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(reject, JOB_MS, new Error(`no answer from the page in ${JOB_MS / 1000} s`));
-  });
-  try {
-    const answer = await Promise.race([question, late]);
-    if ("error" in answer) throw new JobError(answer.error);
-    return answer.value;
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-/** The message of a failed job; throws again what is no such thing. */
-function jobMessage(error: unknown): string {
-  if (error instanceof JobError) return error.message;
-  throw error;
 }
 
 function pictureFile(root: string, filter: Filter): string {
@@ -137,7 +116,7 @@ async function convolve(page: Page, settings: Settings, report: Report): Promise
 export async function main(settings: Settings): Promise<boolean> {
   const start = performance.now();
   const report: Report = { rows: [], pictures: [], trouble: [] };
-  const server = await servePage(settings.root, await readFile(settings.photo));
+  const server = await servePage(settings.root, "showcase/index.html", await readFile(settings.photo));
   try {
     const browser = await launchBrowser(settings.chromium, server.blank);
     try {

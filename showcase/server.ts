@@ -1,4 +1,4 @@
-// The showcase's page over HTTP: Vite serves the sources as they are, and the photograph beside them.
+// A page of this project over HTTP: Vite serves the sources as they are, and a photograph beside them.
 import type { AddressInfo } from "node:net";
 import { type Plugin, createServer } from "vite";
 
@@ -25,15 +25,15 @@ function serve({ path, type, body }: Served): Plugin {
 }
 
 export interface PageServer {
-  /** The address of the showcase's page, on localhost. */
+  /** The address of the page, on localhost. */
   readonly address: string;
   /** The address of a page that loads nothing. */
   readonly blank: string;
   close(): Promise<void>;
 }
 
-/** Serves the showcase of the project in `root`. */
-export async function servePage(root: string, photo: Uint8Array): Promise<PageServer> {
+/** Serves a page of the project in `root`, given by its path there. */
+export async function servePage(root: string, page: string, photo?: Uint8Array): Promise<PageServer> {
   const server = await createServer({
     configFile: false,
     root,
@@ -44,14 +44,14 @@ export async function servePage(root: string, photo: Uint8Array): Promise<PageSe
     server: { host: "localhost", port: 0, headers: HEADERS, hmr: false, watch: null },
     optimizeDeps: { noDiscovery: true, include: [] },
     plugins: [
-      serve({ path: "/photo", type: "application/octet-stream", body: photo }),
+      ...(photo ? [serve({ path: "/photo", type: "application/octet-stream", body: photo })] : []),
       serve({ path: "/blank", type: "text/html", body: "<!doctype html><title>blank</title>" }),
     ],
   });
   await server.listen();
   const { port } = server.httpServer!.address() as AddressInfo;
   return {
-    address: `http://localhost:${port}/showcase/index.html`,
+    address: `http://localhost:${port}/${page}`,
     blank: `http://localhost:${port}/blank`,
     close: () => server.close(),
   };

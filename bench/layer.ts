@@ -1,0 +1,138 @@
+// A layer to measure: the sizes of one convolution, whatever the batch, layout and element type, and the descriptor that the engine plans
+// from once those are chosen.
+import type { Dtype } from "../src/dtype.ts";
+import {
+  type ConvDescriptor,
+  type ConvProblem,
+  type Layout,
+  type Pass,
+  PASSES,
+  convProblem,
+  joinShape,
+  multiplyAdds,
+} from "../src/problem.ts";
+import { transposedProblem } from "../src/transposed.ts";
+
+/** What is computed of a layer: a pass of its convolution, or the transposed convolution with its options. */
+export const BENCH_PASSES = [...PASSES, "transposed"] as const;
+export type BenchPass = Pass | "transposed";
+
+/** The sizes of a convolution, in the field's order: depth, height, width. */
+export interface Shape {
+  readonly channels: number;
+  readonly outputs: number;
+  readonly input: readonly number[];
+  readonly kernel: readonly number[];
+  readonly stride: number;
+  readonly padding: number;
+  readonly dilation: number;
+  readonly groups: number;
+}
+
+export interface Layer extends Shape {
+  readonly id: string;
+  /** What is measured of it where nothing else is asked for. */
+  readonly pass: BenchPass;
+  /** How often its network has it. */
+  readonly count: number;
+}
+
+type Options = Partial<Pick<Shape, "stride" | "padding" | "dilation" | "groups">>;
+
+/** A convolution, padded so that at stride 1 a map keeps its size (where kernels are odd) unless `options` say otherwise. */
+export function shape(
+  channels: number,
+  outputs: number,
+  input: readonly number[],
+  kernel: readonly number[],
+  options: Options = {},
+): Shape {
+  const dilation = options.dilation ?? 1;
+  const padding = Math.floor(((kernel[0]! - 1) * dilation) / 2);
+  return { channels, outputs, input, kernel, stride: 1, padding, dilation, groups: 1, ...options };
+}
+
+/** The same with square maps and kernels. */
+export function square(channels: number, outputs: number, size: number, kernel: number, options?: Options): Shape {
+  return shape(channels, outputs, [size, size], [kernel, kernel], options);
+}
+
+/** The same for shapes alike. */
+export function shapeKey({ channels, outputs, input, kernel, stride, padding, dilation, groups }: Shape): string {
+  return JSON.stringify([channels, outputs, input, kernel, stride, padding, dilation, groups]);
+}
+
+/** The layers of a network from its convolutions in order: each shape once, numbered, with how often it occurs. */
+export function distinct(name: string, shapes: readonly Shape[]): Layer[] {
+  const counts = new Map<string, { shape: Shape; count: number }>();
+  for (const one of shapes) {
+    const key = shapeKey(one);
+    const known = counts.get(key);
+    counts.set(key, { shape: one, count: (known?.count ?? 0) + 1 });
+  }
+  return [...counts.values()].map(({ shape: one, count }, at) => ({
+    ...one,
+    id: `${name}-${at + 1}`,
+    pass: "forward",
+    count,
+  }));
+}
+
+export interface Circumstances {
+  readonly batch: number;
+  readonly layout: Layout;
+  readonly dtype: Dtype;
+}
+
+/** The descriptor of a layer's convolution; for the transposed pass, of its transposed convolution (see transposed.ts). */
+export function descriptorOf(layer: Shape, pass: BenchPass, { batch, layout, dtype }: Circumstances): ConvDescriptor {
+  const { channels, outputs, input, kernel, stride, padding, dilation, groups } = layer;
+  const [outer, inner] = pass === "transposed" ? [channels, outputs / groups] : [outputs, channels / groups];
+  return {
+    inputShape: joinShape(batch, channels, input, layout),
+    kernelShape: layout === "channels-first" ? [outer, inner, ...kernel] : [...kernel, inner, outer],
+    stride,
+    padding,
+    dilation,
+    groups,
+    layout,
+    dtype,
+  };
+}
+
+/** The problem that computes a pass. */
+export function problemOf(pass: BenchPass, descriptor: ConvDescriptor): ConvProblem {
+  return pass === "transposed" ? transposedProblem(descriptor) : convProblem(pass, descriptor);
+}
+
+/** Multiply-adds of a layer's pass by the direct method, at batch 1. */
+export function layerMultiplyAdds(layer: Layer, pass: BenchPass = layer.pass): number {
+  const descriptor = descriptorOf(layer, pass, { batch: 1, layout: "channels-first", dtype: "f32" });
+  return multiplyAdds(problemOf(pass, descriptor));
+}
+
+/** What a layer is, in a few words: "3x3 s2 128->256 28x28, groups 32". */
+export function describeLayer({
+  channels,
+  outputs,
+  input,
+  kernel,
+  stride,
+  dilation,
+  groups,
+  padding,
+  count,
+}: Layer): string {
+  const depthwise = groups > 1 && groups === channels;
+  const usual = kernel.every((size) => 2 * padding === (size - 1) * dilation);
+  return [
+    `${depthwise ? "depthwise " : ""}${kernel.join("x")}${kernel.length === 1 ? " taps" : ""}`,
+    ...(stride > 1 ? [`s${stride}`] : []),
+    depthwise && outputs === channels ? `${channels}` : `${channels}->${outputs}`,
+    input.join("x"),
+    ...(dilation > 1 ? [`dilation ${dilation}`] : []),
+    ...(groups > 1 && !depthwise ? [`groups ${groups}`] : []),
+    ...(usual ? [] : [`pad ${padding}`]),
+    ...(count > 1 ? [`(${count} times)`] : []),
+  ].join(" ");
+}

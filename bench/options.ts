@@ -1,0 +1,123 @@
+// The command line of `npm run bench` as options: every word of it is checked, and a refusal says what would have been right.
+import { algorithms } from "../src/algorithms/index.ts";
+import { DTYPES, type Dtype } from "../src/dtype.ts";
+import { LAYOUTS, type Layout } from "../src/problem.ts";
+import { BENCH_PASSES, type BenchPass, type Layer, shapeKey } from "./layer.ts";
+import { SUITES } from "./suites.ts";
+
+const BROWSERS = ["chromium", "firefox"] as const;
+
+/** What `--algorithm` may name beside an algorithm: the planner's choice, a row for each, a search by measuring. */
+export const ALGORITHM_CHOICES = ["auto", "all", "find", ...algorithms.map(({ name }) => name)];
+
+export interface Options {
+  readonly suite: string;
+  /** Ids of the suite's layers; all of them unless given. */
+  readonly layers?: readonly string[];
+  /** Each layer's own unless given. */
+  readonly pass?: BenchPass;
+  readonly algorithm: string;
+  readonly dtype: Dtype;
+  readonly layout: Layout;
+  readonly batch: number;
+  readonly browser: (typeof BROWSERS)[number];
+  /** On the machine's own GPU rather than on a software adapter. */
+  readonly gpu: boolean;
+  /** The file to write everything to. */
+  readonly json?: string;
+  /** Samples that a time is the median of. */
+  readonly samples: number;
+}
+
+/** A row of the table to be: a layer and what is measured of it. */
+export interface Row {
+  readonly layer: Layer;
+  readonly pass: BenchPass;
+}
+
+const NAMES = [
+  "suite",
+  "layers",
+  "pass",
+  "algorithm",
+  "dtype",
+  "layout",
+  "batch",
+  "browser",
+  "gpu",
+  "json",
+  "samples",
+] as const;
+type Name = (typeof NAMES)[number];
+
+/** `--name value` and `--name=value` by name; `--gpu` stands alone. */
+function wordsOf(argv: readonly string[]): Map<Name, string> {
+  const words = new Map<Name, string>();
+  for (let at = 0; at < argv.length; at++) {
+    const [, given, , inline] = /^--([^=]*)(=(.*))?$/s.exec(argv[at]!) ?? [];
+    if (given === undefined) throw new Error(`got ${JSON.stringify(argv[at])}, expected an option such as --layers L1`);
+    const name = oneOf("option", given, NAMES);
+    if (words.has(name)) throw new Error(`--${name} is given twice`);
+    if (name === "gpu") {
+      if (inline !== undefined) throw new Error(`--gpu takes no value, got ${JSON.stringify(inline)}`);
+      words.set(name, "");
+      continue;
+    }
+    const value = inline ?? argv[++at];
+    if (value === undefined || value === "" || (inline === undefined && value.startsWith("--")))
+      throw new Error(`--${name} has no value`);
+    words.set(name, value);
+  }
+  return words;
+}
+
+function oneOf<T extends string>(what: string, value: string, allowed: readonly T[]): T {
+  if (!(allowed as readonly string[]).includes(value))
+    throw new Error(`there is no ${what} ${JSON.stringify(value)}; there are ${allowed.join(", ")}`);
+  return value as T;
+}
+
+function count(name: Name, value: string, most: number): number {
+  const number = /^\d+$/.test(value) ? Number(value) : 0;
+  if (number < 1 || number > most)
+    throw new Error(`--${name} is ${JSON.stringify(value)}, expected an integer from 1 to ${most}`);
+  return number;
+}
+
+/**
+ * The options of a command line, `--help` not among them.
+ * @throws Error that says what is wrong and what would be right
+ */
+export function parseOptions(argv: readonly string[]): Options {
+  const words = wordsOf(argv);
+  const suite = oneOf("suite", words.get("suite") ?? "layers", Object.keys(SUITES));
+  const ids = SUITES[suite]!.map(({ id }) => id);
+  const layers = words.get("layers")?.split(",");
+  for (const id of layers ?? []) oneOf(`layer of the suite ${suite}`, id, ids);
+  const pass = words.get("pass");
+  const json = words.get("json");
+  return {
+    suite,
+    ...(layers && { layers }),
+    ...(pass !== undefined && { pass: oneOf("pass", pass, BENCH_PASSES) }),
+    algorithm: oneOf("algorithm", words.get("algorithm") ?? "auto", ALGORITHM_CHOICES),
+    dtype: oneOf("dtype", words.get("dtype") ?? "f32", DTYPES),
+    layout: oneOf("layout", words.get("layout") ?? "channels-first", LAYOUTS),
+    batch: count("batch", words.get("batch") ?? "1", 1024),
+    browser: oneOf("browser", words.get("browser") ?? "chromium", BROWSERS),
+    gpu: words.has("gpu"),
+    ...(json !== undefined && { json }),
+    samples: count("samples", words.get("samples") ?? "5", 1000),
+  };
+}
+
+/** What the options ask to be measured, in the order of the suite. A pass that is asked for makes rows alike: one of them stays. */
+export function rowsOf({ suite, layers, pass }: Options): Row[] {
+  const seen = new Set<string>();
+  return SUITES[suite]!.filter(({ id }) => layers === undefined || layers.includes(id))
+    .map((layer) => ({ layer, pass: pass ?? layer.pass }))
+    .filter((row) => {
+      const key = `${row.pass} ${shapeKey(row.layer)}`;
+      return !seen.has(key) && seen.add(key);
+    });
+}

@@ -1,0 +1,90 @@
+// What Node asks of the benchmark's page and what it answers: plain data, since it travels between processes. One question at a time.
+import type { Answer } from "../showcase/answer.ts";
+import type { AdapterInfo } from "../showcase/protocol.ts";
+import type { ConvDescriptor } from "../src/problem.ts";
+import type { BenchPass } from "./layer.ts";
+import type { Roofline } from "./roofline.ts";
+
+export interface Opened {
+  readonly adapter: AdapterInfo;
+  readonly userAgent: string;
+  readonly features: readonly string[];
+  readonly limits: Readonly<Record<string, number>>;
+  readonly roofline: Roofline;
+}
+
+/** What is to be computed until the next one is prepared. */
+export interface Work {
+  readonly pass: BenchPass;
+  /** Of the convolution, or of the transposed convolution. */
+  readonly descriptor: ConvDescriptor;
+}
+
+export interface Order {
+  /** An algorithm by name, "auto", or "find" for all that the engine finds by measuring. */
+  readonly algorithm: string;
+  readonly samples: number;
+}
+
+/** How far a result is from what it should be. */
+export interface Check {
+  /** The largest difference of all elements. */
+  readonly error: number;
+  /** The largest that rounding explains. */
+  readonly bound: number;
+  /** What it should be: the CPU reference in float64, or where that takes too long the algorithm `direct` on a device of its own. */
+  readonly against: "reference" | "direct";
+}
+
+/** One way to compute the work, and how it did. Times are milliseconds. */
+export interface Result {
+  readonly algorithm: string;
+  readonly variant: string;
+  /** Of the direct method, two for a multiply-add. */
+  readonly flops: number;
+  /** The fewest that must move. */
+  readonly bytes: number;
+  /** One run: the median of the samples. Nothing where it failed. */
+  readonly milliseconds?: number;
+  readonly samples?: readonly number[];
+  readonly workspaceBytes?: number;
+  /** What is kept with the weights. */
+  readonly preparedBytes?: number;
+  /** Planning, with the compilation of kernels that no earlier row had. */
+  readonly planMilliseconds?: number;
+  /** The same and the first run, until it was done. */
+  readonly firstMilliseconds?: number;
+  /** Nothing where `find` checked it. */
+  readonly check?: Check;
+  /** What the planner would have guessed, where `find` measured. */
+  readonly estimatedMilliseconds?: number;
+  /** Why it does not serve the work. */
+  readonly refused?: string;
+  /** Why it could not run, or what `find` had against it. */
+  readonly failed?: string;
+}
+
+export interface Closed {
+  /** What went wrong without an answer saying so: GPU errors that no call reported, a lost device. */
+  readonly trouble: readonly string[];
+  /** Compute pipelines that the engine compiled. */
+  readonly pipelines: number;
+  /** The most bytes of GPU memory that the engine held at once. */
+  readonly peakBytes: number;
+}
+
+export interface Bench {
+  /** Makes the engine and measures what the adapter can do. */
+  open(question: null): Promise<Answer<Opened>>;
+  /** Uploads inputs for some work, in place of those before. */
+  prepare(work: Work): Promise<Answer<null>>;
+  /** Computes the work, checks it and times it. Several results for "find" alone. */
+  run(order: Order): Promise<Answer<readonly Result[]>>;
+  close(question: null): Promise<Answer<Closed>>;
+}
+
+declare global {
+  interface Window {
+    bench: Bench;
+  }
+}

@@ -1,0 +1,45 @@
+// The lists of layers that can be measured, by name.
+import { type Layer, distinct, shape, square } from "./layer.ts";
+import { LAYERS } from "./layers.ts";
+import { NETWORKS } from "./networks.ts";
+
+/** Of Baidu's DeepBench (code/kernels/conv_problems.h): speech, then vision in sizes that the networks do not have. */
+const DEEPBENCH = distinct("deepbench", [
+  shape(1, 32, [161, 700], [5, 20], { stride: 2, padding: 0 }),
+  shape(32, 32, [79, 341], [5, 10], { stride: 2, padding: 0 }),
+  shape(1, 64, [161, 700], [5, 5], { stride: 2, padding: 1 }),
+  shape(64, 64, [80, 350], [3, 3]),
+  shape(64, 128, [80, 350], [5, 5], { stride: 2, padding: 1 }),
+  shape(256, 512, [20, 84], [5, 5], { stride: 2, padding: 1 }),
+  shape(1, 16, [48, 480], [3, 3]),
+  shape(64, 128, [6, 60], [3, 3]),
+  square(3, 64, 108, 3, { stride: 2 }),
+  square(128, 128, 27, 3),
+  square(192, 32, 28, 5),
+  square(512, 48, 14, 5),
+  square(832, 128, 7, 5),
+  square(832, 256, 7, 1),
+  square(512, 1024, 28, 1, { stride: 2 }),
+  // A padded 1x1 kernel: a third of the outputs along each axis and more are zero.
+  square(2048, 512, 7, 1, { stride: 2, padding: 3 }),
+]);
+
+/** Convolutions along one axis and along three. */
+const AUDIO_VIDEO = distinct("audio-video", [
+  // The first layer of Whisper tiny (Radford et al., 2022): 30 s of mel frames.
+  shape(80, 384, [3000], [3]),
+  shape(64, 64, [4096], [25], { dilation: 4 }),
+  shape(32, 64, [16, 28, 28], [3, 3, 3]),
+]);
+
+export const SUITES: Readonly<Record<string, readonly Layer[]>> = {
+  layers: LAYERS,
+  ...NETWORKS,
+  deepbench: DEEPBENCH,
+  "audio-video": AUDIO_VIDEO,
+};
+
+/** Whether a suite is a network, whose layers add up to something. */
+export function isNetwork(suite: string): boolean {
+  return suite in NETWORKS;
+}

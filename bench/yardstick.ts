@@ -1,0 +1,75 @@
+// What a result should be, computed apart from the engine that is measured: by the CPU reference where that is quick, else by the algorithm
+// `direct` of a second engine, so that no kernel is compiled for the first one by the way.
+import type { Engine, Tensor } from "../src/index.ts";
+import { type ConvDescriptor, type ConvProblem, type GeometryOptions, multiplyAdds } from "../src/problem.ts";
+import { backwardData, backwardWeights, forwardSum } from "../src/reference/index.ts";
+import type { BenchPass } from "./layer.ts";
+import type { Check } from "./protocol.ts";
+
+/** The CPU reference takes about a second for ten times as many. */
+const REFERENCE_MULTIPLY_ADDS = 5e6;
+
+export interface Yardstick {
+  readonly expected: ArrayLike<number>;
+  /** The largest of the same sums over magnitudes, which error bounds are stated for. */
+  readonly largest: number;
+  readonly against: Check["against"];
+}
+
+/** The numbers a pass reads, by the names that a plan has for them. */
+export interface Operand {
+  readonly name: "x" | "w" | "dy";
+  readonly shape: readonly number[];
+  readonly values: Float32Array;
+}
+
+export async function yardstick(
+  judge: Engine,
+  pass: BenchPass,
+  descriptor: ConvDescriptor,
+  problem: ConvProblem,
+  operands: readonly Operand[],
+): Promise<Yardstick> {
+  const quick = multiplyAdds(problem) <= REFERENCE_MULTIPLY_ADDS;
+  const compute = async (given: readonly Operand[]): Promise<ArrayLike<number> & Iterable<number>> =>
+    quick ? onCpu(problem, given) : onGpu(judge, pass, descriptor, given);
+  const expected = await compute(operands);
+  const sums = await compute(operands.map((one) => ({ ...one, values: one.values.map(Math.abs) })));
+  let largest = 0;
+  for (const sum of sums) largest = Math.max(largest, sum);
+  return { expected, largest, against: quick ? "reference" : "direct" };
+}
+
+function onCpu(problem: ConvProblem, [first, second]: readonly Operand[]): Float64Array {
+  const compute = { forward: forwardSum, "backward-data": backwardData, "backward-weights": backwardWeights };
+  return compute[problem.pass](problem, first!.values, second!.values);
+}
+
+async function onGpu(
+  judge: Engine,
+  pass: BenchPass,
+  descriptor: ConvDescriptor,
+  operands: readonly Operand[],
+): Promise<Float32Array> {
+  const { inputShape, kernelShape, layout, stride, dilation, padding, groups } = descriptor;
+  const geometry: GeometryOptions = { stride, dilation, padding, groups };
+  const tensors = operands.map(({ values, shape }) => judge.tensor(values, shape, { layout }));
+  const [a, b] = tensors as [Tensor, Tensor];
+  const direct = { ...geometry, algorithm: "direct" };
+  const compute: Record<BenchPass, () => Tensor> = {
+    forward: () => judge.conv(a, b, direct),
+    transposed: () => judge.convTranspose(a, b, direct),
+    "backward-data": () => judge.convBackwardData(a, b, { ...direct, inputShape }),
+    "backward-weights": () => judge.convBackwardWeights(a, b, { ...direct, kernelShape }),
+  };
+  try {
+    const result = compute[pass]();
+    try {
+      return await result.read();
+    } finally {
+      result.destroy();
+    }
+  } finally {
+    for (const tensor of tensors) tensor.destroy();
+  }
+}

@@ -1,0 +1,44 @@
+// `npm run bench`: set-up, then the benchmark. The benchmark is TypeScript; Vite, which the set-up installs, loads it.
+import path from "node:path";
+import { ROOT, setUp } from "./setup.mjs";
+
+const HELP = `Usage: npm run bench -- [options]
+
+Times convolutions in a headless browser, each checked first, and prints a table: GFLOP/s count the direct method's operations (so
+Winograd and FFT may pass the peak), roofline is min(FMA peak, copy bandwidth x operations a byte) of this adapter in this run.
+
+  --suite NAME       layers (default), lenet5, alexnet, vgg16, resnet50, mobilenet-v1, mobilenet-v2, shufflenet-v2, xception,
+                     all-cnn, deepbench, audio-video
+  --layers ID,ID     some layers of the suite: L1,L8 or resnet50-3
+  --pass PASS        forward, backward-data, backward-weights or transposed for all of them, in place of each layer's own
+  --algorithm NAME   one by name; auto (default), the planner's choice; all, a row for each; find, all variants by measuring
+  --dtype TYPE       f32 (default) or f16
+  --layout LAYOUT    channels-first (default) or channels-last
+  --batch N          1 unless given
+  --browser NAME     chromium (default) or firefox
+  --gpu              on this machine's own GPU instead of the browser's software adapter
+  --samples N        a time is the median of so many samples, 5 unless given (and always of 5 with find)
+  --json FILE        write everything to a file as well
+
+For figures worth quoting, run nothing beside it and compare ratios of one run.`;
+
+async function main() {
+  const argv = process.argv.slice(2);
+  if (argv.includes("--help") || argv.includes("-h")) return console.log(HELP);
+  const { chromium } = setUp();
+  const { runnerImport } = await import("vite");
+  const benchmark = await runnerImport(path.join(ROOT, "bench", "run.ts"), {
+    configFile: false,
+    root: ROOT,
+    logLevel: "error",
+  });
+  const folder = process.env.INIT_CWD ?? process.cwd();
+  if (!(await benchmark.module.main({ root: ROOT, argv, folder, chromium }))) process.exitCode = 1;
+}
+
+try {
+  await main();
+} catch (error) {
+  console.error(`npm run bench: ${error.message}`);
+  process.exitCode = 1;
+}
