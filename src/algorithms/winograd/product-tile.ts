@@ -1,4 +1,8 @@
 // The register tile of the matrix products: their matrices are small and many, so it is chosen for the whole batch.
+//
+// Measured on SwiftShader, F(4, 3) over 64 channels at 56 x 56, milliseconds of a run and of compiling the product: 16 x 16 tiles with
+// vectors of four terms 13.2 and 500, 16 x 8 15.7 and 230; as outer products of vectors along M and N, one term a step, 18.8 and 350,
+// two 15 and 390, four 14.3 and 500. So the tile stays large, and a quicker first call would have to come from elsewhere.
 import type { GpuTraits } from "../algorithm.ts";
 import type { GemmVariant } from "../gemm.ts";
 
