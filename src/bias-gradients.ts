@@ -1,3 +1,4 @@
+import { checkActivationGradient } from "./activation-gradient.ts";
 // Gradients of biases on a device: there is one way to sum, so nothing is planned; what was compiled for a shape is kept.
 import { type ChannelSums, channelSums } from "./algorithms/sum-channels.ts";
 import { bytesFor } from "./dtype.ts";
@@ -7,7 +8,7 @@ import { Executable, type OperandBuffers } from "./gpu/executable.ts";
 import { TENSOR_USAGE } from "./gpu/usage.ts";
 import { checkTensor } from "./operands.ts";
 import { type ConvBackwardBiasOptions, activationGradientOf } from "./operations.ts";
-import { checkActivationGradient, splitShape } from "./problem.ts";
+import { splitShape } from "./problem.ts";
 import { elementCount } from "./shape.ts";
 import { Tensor } from "./tensor.ts";
 import { checkOptions, checkShape } from "./validate.ts";
@@ -37,7 +38,7 @@ export class BiasGradients {
     const sums: ChannelSums = {
       ...{ N, channels, cells: elementCount(spatial), layout, dtype },
       ...(description.activationGradient && {
-        gradient: checkActivationGradient("backward-data", description.activationGradient),
+        gradient: checkActivationGradient(description.activationGradient, ["dy"]),
       }),
     };
     const buffers: OperandBuffers = { dy: dy.buffer };

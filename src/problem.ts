@@ -1,3 +1,8 @@
+import {
+  type ActivationGradient,
+  type ActivationGradientOption,
+  checkActivationGradient,
+} from "./activation-gradient.ts";
 // ConvProblem: what is to be computed, and nothing of how. Options of any accepted form become one canonical geometry with
 // three spatial axes, or a clear error. Plain data: it can be printed, compared and used as a key.
 //
@@ -64,11 +69,7 @@ export interface ConvDescriptor extends GeometryOptions {
    * the activation's output is given or s, the value before it. The gradient is `operand`: "dy" in the backward passes and "x" in the
    * forward pass unless given (x is it too where the convolution is the gradient of a transposed one).
    */
-  activationGradient?: {
-    activation: ActivationOption;
-    from: "output" | "pre-activation";
-    operand?: "x" | "dy";
-  };
+  activationGradient?: ActivationGradientOption;
 }
 
 /** What happens to a sum before it is stored: activation(sum + bias[k] + residual[same place]). */
@@ -76,17 +77,6 @@ export interface Epilogue {
   readonly bias: boolean;
   readonly residual: boolean;
   readonly activation: Activation;
-}
-
-/**
- * How a gradient passes through an activation while it is loaded: times the derivative at each element, which is computed from the
- * activation's output or from the value before it.
- */
-export interface ActivationGradient {
-  readonly activation: Activation;
-  readonly from: "output" | "pre-activation";
-  /** Which operand is the gradient: dy, or x where the convolution is itself the gradient of a transposed one. */
-  readonly operand: "x" | "dy";
 }
 
 export interface ConvProblem {
@@ -111,6 +101,13 @@ export interface ConvProblem {
   readonly epilogue: Epilogue;
   readonly activationGradient?: ActivationGradient;
 }
+
+/** The operands that may be a gradient which has yet to pass through an activation, the usual one first. */
+const GRADIENT_OPERANDS = {
+  forward: ["x"],
+  "backward-data": ["dy"],
+  "backward-weights": ["dy", "x"],
+} as const;
 
 /** The names in GeometryOptions. */
 export const GEOMETRY_KEYS = [
@@ -287,36 +284,9 @@ export function convProblem(pass: Pass, descriptor: ConvDescriptor, names = SHAP
     dtype,
     epilogue,
     ...(descriptor.activationGradient !== undefined && {
-      activationGradient: checkActivationGradient(pass, descriptor.activationGradient),
+      activationGradient: checkActivationGradient(descriptor.activationGradient, GRADIENT_OPERANDS[pass]),
     }),
   };
-}
-
-/** The activations whose derivative their output does not tell. */
-const NOT_FROM_OUTPUT = ["silu", "gelu", "hardswish"];
-
-/** The canonical form of an activation gradient of a pass. */
-export function checkActivationGradient(pass: Pass, option: unknown): ActivationGradient {
-  const argument = "activationGradient";
-  const fields = checkOptions(argument, option, ["activation", "from", "operand"]);
-  const activation = checkActivation(`${argument}.activation`, fields["activation"]);
-  if (activation.name === "none")
-    refuse("invalid-argument", `${argument}.activation`, fields["activation"], "the activation that was applied");
-  const from = checkOneOf(`${argument}.from`, fields["from"], ["output", "pre-activation"] as const);
-  const inverse = activation.parameter >= 0 && !NOT_FROM_OUTPUT.includes(activation.name);
-  if (from === "output" && !inverse) {
-    const what =
-      activation.parameter < 0 ? `${activation.name} with parameter ${activation.parameter}` : activation.name;
-    refuse(
-      "invalid-argument",
-      `${argument}.from`,
-      from,
-      `"pre-activation": the output of ${what} does not tell its derivative`,
-    );
-  }
-  const operands =
-    pass === "forward" ? (["x"] as const) : pass === "backward-data" ? (["dy"] as const) : (["dy", "x"] as const);
-  return { activation, from, operand: checkOneOf(`${argument}.operand`, fields["operand"] ?? operands[0], operands) };
 }
 
 /** Multiply-adds of the direct method, the measure by which every algorithm's speed is quoted (FLOPs are twice this). */

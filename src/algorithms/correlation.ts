@@ -1,3 +1,4 @@
+import type { ActivationGradient } from "../activation-gradient.ts";
 // Correlation: the one computation that every algorithm serves, and every pass is made of. Like a ConvProblem it says what is
 // computed; unlike one it also says where each element lies, by strides, so that a flipped kernel, a gradient or one phase of a strided
 // gradient is a correlation like any other:
@@ -8,7 +9,7 @@
 import type { Dtype } from "../dtype.ts";
 import type { PaddingMode } from "../padding.ts";
 import type { Operand } from "../plan.ts";
-import type { ActivationGradient, ConvProblem, Epilogue, Layout } from "../problem.ts";
+import type { ConvProblem, Epilogue, Layout } from "../problem.ts";
 import { type Triple, dilatedExtent, elementCount } from "../shape.ts";
 
 /** Where the elements of the input or the output lie: strides in elements, negative ones allowed. */

@@ -1,9 +1,10 @@
+import type { ActivationGradient } from "../activation-gradient.ts";
 // Parts of a step that every algorithm writes the same way: the snippets and bindings of the operands, of the padding and of the
 // epilogue.
 import type { Activation } from "../activation.ts";
 import { type Dtype, bytesFor } from "../dtype.ts";
 import { BINDING, type Binding, type Constant, WORKGROUP_SIZE } from "../plan.ts";
-import type { ActivationGradient, Epilogue } from "../problem.ts";
+import type { Epilogue } from "../problem.ts";
 import type { Correlation } from "./correlation.ts";
 
 /** Bytes of an element of the workspace, which is float32 whatever the tensors are. */

@@ -1,9 +1,10 @@
+import type { ActivationGradient } from "../activation-gradient.ts";
 // The gradient of a bias: dy summed over the batch and all cells of each channel, pairwise, in levels of 64 numbers to one. The error bound
 // grows with the logarithm of how many there are (Higham, Accuracy and Stability of Numerical Algorithms, section 4.2).
 import type { Dtype } from "../dtype.ts";
 import { bytesFor } from "../dtype.ts";
 import { BINDING, type Step, STORAGE_ALIGNMENT, WORKGROUP_SIZE, gridFor } from "../plan.ts";
-import type { ActivationGradient, Layout } from "../problem.ts";
+import type { Layout } from "../problem.ts";
 import { roundUp } from "../shape.ts";
 import type { Part } from "./algorithm.ts";
 import { F32_BYTES, type Loader, elementTypes, gatedLoader, scratch } from "./parts.ts";

@@ -1,10 +1,9 @@
 // Measures every way to compute a problem and ranks them: each variant of each algorithm that serves it, on the same data, checked against
 // `direct` before its time counts. Candidates run in the order of their estimates, so that the best come first and losers are known by
 // their first sample.
-import type { ConvPlan } from "../conv-plan.ts";
 import { refuse, words } from "../error.ts";
 import { Stopwatch } from "../gpu/stopwatch.ts";
-import { type ConvInputs, inputsOf, operandShape } from "../operands.ts";
+import { type ConvBuffers, type ConvInputs, inputsOf, operandShape } from "../operands.ts";
 import { type ConvDescriptor, type ConvProblem, type Pass, sumLength } from "../problem.ts";
 import { elementCount } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
@@ -44,10 +43,20 @@ export interface FindOptions extends Constraints {
   signal?: AbortSignal;
 }
 
+/** What find needs of a plan. */
+export interface Candidature {
+  readonly workspaceBytes: number;
+  readonly preparedBytes: number;
+  readonly resultName: string;
+  run(inputs: ConvInputs): Tensor;
+  encode(encoder: GPUCommandEncoder, buffers: ConvBuffers): void;
+  destroy(): void;
+}
+
 /** What find needs of an engine. */
 export interface Workbench {
   readonly device: GPUDevice;
-  plan(pass: Pass, descriptor: ConvDescriptor, constraints: Constraints): Promise<ConvPlan>;
+  plan(pass: Pass, descriptor: ConvDescriptor, constraints: Constraints): Promise<Candidature>;
   tensor(data: ArrayLike<number>, shape: readonly number[]): Tensor;
   candidates(): readonly Candidate[];
 }
@@ -122,7 +131,7 @@ function plainOf(descriptor: ConvDescriptor): ConvDescriptor {
   return { ...plain, ...(paddingValue !== undefined && { paddingValue: Math.abs(paddingValue) }) };
 }
 
-async function resultOf(plan: ConvPlan, inputs: ConvInputs): Promise<Float32Array> {
+async function resultOf(plan: Candidature, inputs: ConvInputs): Promise<Float32Array> {
   const result = plan.run(inputs);
   try {
     return await result.read();
