@@ -60,7 +60,7 @@ describe("parseOptions", () => {
     ["--algorithm magic", 'there is no algorithm "magic"; there are auto, all, find'],
     ["--dtype f64", 'there is no dtype "f64"; there are f32, f16'],
     ["--layout NHWC", 'there is no layout "NHWC"; there are channels-first, channels-last'],
-    ["--browser safari", 'there is no browser "safari"; there are chromium, firefox'],
+    ["--browser safari", 'there is no browser "safari"; there are chromium, firefox, node'],
     ["--batch 0", '--batch is "0", expected an integer from 1'],
     ["--batch 1.5", '--batch is "1.5"'],
     ["--samples many", '--samples is "many"'],

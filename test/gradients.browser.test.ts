@@ -113,6 +113,18 @@ describe("gradients", () => {
     for (const tensor of [dy, w, x]) tensor.destroy();
   });
 
+  it.each(["direct", "fft", "winograd", "auto"])(
+    "are zero by %s where the outputs see padding alone",
+    async (algorithm) => {
+      // One cell, three apart: the only window starts before it.
+      const arrays = { dy: numbers([2, 3, 1], 1), w: numbers([3, 4, 1], 2) };
+      const result = await on(arrays, ({ dy, w }) =>
+        engine.convBackwardData(dy, w, { algorithm, stride: 3, padding: 1, inputShape: [2, 4, 1] }),
+      );
+      expect(result).toEqual({ data: Array.from({ length: 8 }, () => 0), shape: [2, 4, 1] });
+    },
+  );
+
   it.each([1, 63, 64, 65, 4097, 70_000])("of the bias sum %d numbers exactly", async (cells) => {
     const dy = numbers([2, 3, cells], cells);
     const expected = plain(reference.convBackwardBias(dy));

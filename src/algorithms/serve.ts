@@ -57,18 +57,19 @@ function placed(step: Step, reserved: number, prepared: number): Step {
 function joined(parts: readonly Part[], ends: readonly Step[], reserved: number): Omit<Plan, "algorithm" | "variant"> {
   const steps: Step[] = [];
   const preparation: Step[] = [];
-  let prepared = 0;
+  let bytes = 0;
   for (const part of parts) {
+    const prepared = roundUp(bytes, STORAGE_ALIGNMENT);
     steps.push(...part.steps.map((step) => placed(step, reserved, prepared)));
     if (!part.preparation) continue;
     preparation.push(...part.preparation.steps.map((step) => placed(step, reserved, prepared)));
-    prepared = roundUp(prepared + part.preparation.bytes, STORAGE_ALIGNMENT);
+    bytes = prepared + part.preparation.bytes;
   }
-  steps.push(...ends.map((step) => placed(step, reserved, prepared)));
+  steps.push(...ends.map((step) => placed(step, reserved, 0)));
   return {
     steps,
     workspaceBytes: reserved + Math.max(0, ...parts.map(({ workspaceBytes }) => workspaceBytes)),
-    ...(prepared > 0 && { preparation: { steps: preparation, bytes: prepared } }),
+    ...(bytes > 0 && { preparation: { steps: preparation, bytes } }),
   };
 }
 
