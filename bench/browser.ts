@@ -4,22 +4,10 @@ import { chromiumArgs, findFirefox } from "../scripts/browsers.mjs";
 import { launchFirefox } from "../scripts/firefox.mjs";
 import { type Answer, ask } from "../showcase/answer.ts";
 import type { Options } from "./options.ts";
-import type { Bench } from "./protocol.ts";
+import type { BenchPage, Given, Question, Value } from "./protocol.ts";
 
 /** A job that takes longer hangs: a search among slow algorithms may take minutes on a software adapter. */
 const JOB_MS = 900_000;
-
-type Question = keyof Bench;
-type Given<Name extends Question> = Parameters<Bench[Name]>[0];
-type Value<Name extends Question> = Awaited<ReturnType<Bench[Name]>> extends Answer<infer T> ? T : never;
-
-/** The page, wherever it is. */
-export interface BenchPage {
-  /** The browser's name and version. */
-  readonly browser: string;
-  ask<Name extends Question>(name: Name, given: Given<Name>): Promise<Value<Name>>;
-  close(): Promise<void>;
-}
 
 export interface Where extends Pick<Options, "browser" | "gpu"> {
   /** The executable of Chromium. */

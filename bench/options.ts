@@ -5,7 +5,8 @@ import { LAYOUTS, type Layout } from "../src/problem.ts";
 import { BENCH_PASSES, type BenchPass, type Layer, shapeKey } from "./layer.ts";
 import { SUITES } from "./suites.ts";
 
-const BROWSERS = ["chromium", "firefox"] as const;
+/** What computes: a page in a browser, or Node itself. */
+const BROWSERS = ["chromium", "firefox", "node"] as const;
 
 /** What `--algorithm` may name beside an algorithm: the planner's choice, a row for each, a search by measuring. */
 export const ALGORITHM_CHOICES = ["auto", "all", "find", ...algorithms.map(({ name }) => name)];

@@ -1,4 +1,5 @@
-// What Node asks of the benchmark's page and what it answers: plain data, since it travels between processes. One question at a time.
+// What is asked of the benchmark where it computes, a page or Node itself, and what it answers: plain data, since it travels between
+// processes. One question at a time.
 import type { Answer } from "../showcase/answer.ts";
 import type { AdapterInfo } from "../showcase/protocol.ts";
 import type { ConvDescriptor } from "../src/problem.ts";
@@ -81,6 +82,19 @@ export interface Bench {
   /** Computes the work, checks it and times it. Several results for "find" alone. */
   run(order: Order): Promise<Answer<readonly Result[]>>;
   close(question: null): Promise<Answer<Closed>>;
+}
+
+/** What a page can be asked, with what, and what it answers. */
+export type Question = keyof Bench;
+export type Given<Name extends Question> = Parameters<Bench[Name]>[0];
+export type Value<Name extends Question> = Awaited<ReturnType<Bench[Name]>> extends Answer<infer T> ? T : never;
+
+/** The page, wherever it is. */
+export interface BenchPage {
+  /** The browser's name and version. */
+  readonly browser: string;
+  ask<Name extends Question>(name: Name, given: Given<Name>): Promise<Value<Name>>;
+  close(): Promise<void>;
 }
 
 declare global {

@@ -15,7 +15,7 @@ Winograd and FFT may pass the peak), roofline is min(FMA peak, copy bandwidth x 
   --dtype TYPE       f32 (default) or f16
   --layout LAYOUT    channels-first (default) or channels-last
   --batch N          1 unless given
-  --browser NAME     chromium (default) or firefox
+  --browser NAME     chromium (default), firefox, or node: no browser, but the package webgpu on this machine's GPU
   --gpu              on this machine's own GPU instead of the browser's software adapter
   --samples N        a time is the median of so many samples, 5 unless given (and always of 5 with find)
   --json FILE        write everything to a file as well

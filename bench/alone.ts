@@ -1,0 +1,10 @@
+// The benchmark as one file, for a machine with Node and a GPU and nothing else: `npm run build:bench` writes out/bench/alone.js, which takes
+// the options of `npm run bench`; `navigator.gpu` has to be there, or the package `webgpu` beside it.
+import { benchmark } from "./benchmark.ts";
+import { openNode } from "./node.ts";
+import { parseOptions } from "./options.ts";
+
+const options = parseOptions(["--browser", "node", ...process.argv.slice(2)]);
+const right = await benchmark(options, process.cwd(), openNode);
+// Dawn keeps the process alive.
+process.exit(right ? 0 : 1);

@@ -1,0 +1,162 @@
+// Where `npm run bench` computes, a page or Node: makes the engine, computes one layer by one algorithm when it is asked to, checks and times
+// it. What asks and prints is benchmark.ts.
+import { answer } from "../showcase/answer.ts";
+import { Stopwatch } from "../src/gpu/stopwatch.ts";
+import { type ConvInputs, type ConvPlan, ConvError, type Engine, createEngine } from "../src/index.ts";
+import { bytesMoved, inputsOf, operandShape } from "../src/operands.ts";
+import { distance, gate } from "../src/planner/find.ts";
+import { noise } from "../src/planner/noise.ts";
+import { type ConvDescriptor, type ConvProblem, multiplyAdds, tensorShape } from "../src/problem.ts";
+import { elementCount } from "../src/shape.ts";
+import { problemOf } from "./layer.ts";
+import type { Bench, Closed, Opened, Order, Result, Work } from "./protocol.ts";
+import { measureRoofline } from "./roofline.ts";
+import { type Operand, type Yardstick, yardstick } from "./yardstick.ts";
+
+/** The work at hand. */
+interface Prepared {
+  readonly work: Work;
+  readonly problem: ConvProblem;
+  /** As the engine plans it: of a transposed convolution, the convolution that it is the adjoint of. */
+  readonly descriptor: ConvDescriptor;
+  readonly inputs: ConvInputs;
+  readonly operands: readonly Operand[];
+  /** Computed after the first run, which it is not to warm up. */
+  yardstick?: Yardstick;
+}
+
+let engine: Engine;
+let judge: Engine;
+let stopwatch: Stopwatch;
+let prepared: Prepared | undefined;
+let pipelines = 0;
+const trouble: string[] = [];
+
+async function makeEngine(): Promise<Engine> {
+  const made = await createEngine({ tuning: "forget" });
+  made.device.addEventListener("uncapturederror", (event) => trouble.push(event.error.message));
+  void made.lost.then(({ message }) => trouble.push(message));
+  return made;
+}
+
+/** Counts what the device compiles from here on. */
+function countPipelines(device: GPUDevice): void {
+  for (const name of ["createComputePipeline", "createComputePipelineAsync"] as const) {
+    const compile = device[name].bind(device) as (descriptor: GPUComputePipelineDescriptor) => never;
+    device[name] = (descriptor) => {
+      pipelines++;
+      return compile(descriptor);
+    };
+  }
+}
+
+async function open(): Promise<Opened> {
+  engine = await makeEngine();
+  judge = await makeEngine();
+  stopwatch = new Stopwatch(engine.device);
+  // On the other device, whose memory and pipelines are not counted.
+  const roofline = await measureRoofline(judge);
+  countPipelines(engine.device);
+  const { adapter, features, limits } = engine.info;
+  return { adapter, features, limits, roofline, userAgent: globalThis.navigator?.userAgent ?? "Node" };
+}
+
+function release(): void {
+  for (const tensor of Object.values(prepared?.inputs ?? {})) tensor.destroy();
+  prepared = undefined;
+}
+
+async function prepare(work: Work): Promise<null> {
+  release();
+  const { layout, dtype } = work.descriptor;
+  const problem = problemOf(work.pass, work.descriptor);
+  const descriptor = { ...work.descriptor, inputShape: tensorShape(problem, "x") };
+  const inputs: ConvInputs = {};
+  const operands: Operand[] = [];
+  prepared = { work, problem, descriptor, inputs, operands };
+  for (const [at, { name, operand }] of inputsOf(problem).entries()) {
+    const shape = operandShape(problem, operand);
+    const tensor = engine.tensor(noise(elementCount(shape), at + 1), shape, { layout, dtype });
+    inputs[name] = tensor;
+    // Read back, halves are what they were rounded to.
+    operands.push({ name: name as Operand["name"], shape, values: await tensor.read() });
+  }
+  return null;
+}
+
+async function run({ algorithm, samples }: Order): Promise<Result[]> {
+  if (!prepared) throw new Error("nothing is prepared");
+  return algorithm === "find" ? search(prepared) : [await measure(prepared, algorithm, samples)];
+}
+
+function counts(problem: ConvProblem): Pick<Result, "flops" | "bytes"> {
+  return { flops: 2 * multiplyAdds(problem), bytes: bytesMoved(problem) };
+}
+
+async function search({ problem, descriptor }: Prepared): Promise<Result[]> {
+  const found = await engine.find(problem.pass, descriptor);
+  return found.map((one) => ({ ...counts(problem), ...one }));
+}
+
+async function measure(work: Prepared, algorithm: string, samples: number): Promise<Result> {
+  const start = performance.now();
+  let plan: ConvPlan;
+  try {
+    plan = await engine.plan(work.problem.pass, work.descriptor, { algorithm });
+  } catch (error) {
+    if (!(error instanceof ConvError) || error.code !== "unsupported") throw error;
+    return { ...counts(work.problem), algorithm, variant: "", refused: error.message };
+  }
+  const planMilliseconds = performance.now() - start;
+  try {
+    return { ...(await runPlan(work, plan, start, samples)), planMilliseconds };
+  } finally {
+    plan.destroy();
+    // What the plan made of the weights goes with it.
+    work.inputs.w?.updated();
+  }
+}
+
+async function runPlan(work: Prepared, plan: ConvPlan, start: number, samples: number): Promise<Result> {
+  const { problem, inputs, operands } = work;
+  const { algorithm, variant, flops, bytes, workspaceBytes, preparedBytes } = plan;
+  const result = plan.run(inputs);
+  try {
+    await engine.device.queue.onSubmittedWorkDone();
+    const firstMilliseconds = performance.now() - start;
+    const values = await result.read();
+    work.yardstick ??= await yardstick(judge, work.work.pass, work.work.descriptor, problem, operands);
+    const { expected, largest, against } = work.yardstick;
+    const check = { error: distance(values, expected), bound: gate(problem, plan.errorGrowth, largest), against };
+    const buffers = { ...inputs, [plan.resultName]: result };
+    const timing = await stopwatch.time((encoder, count) => {
+      for (let turn = 0; turn < count; turn++) plan.encode(encoder, buffers);
+    }, samples);
+    return {
+      ...{ algorithm, variant, flops, bytes, workspaceBytes, preparedBytes, firstMilliseconds, check },
+      milliseconds: timing.seconds * 1e3,
+      samples: timing.samples.map((seconds) => seconds * 1e3),
+    };
+  } finally {
+    result.destroy();
+  }
+}
+
+async function close(): Promise<Closed> {
+  release();
+  // A GPU error is reported after the queue has come to it.
+  await engine.device.queue.onSubmittedWorkDone();
+  const { tensors, weights, peak } = engine.memory;
+  if (tensors + weights > 0) trouble.push(`${tensors + weights} bytes of GPU memory were not freed`);
+  const reported = [...trouble]; // what closing the devices adds is no trouble
+  engine.destroy();
+  judge.destroy();
+  return { trouble: reported, pipelines, peakBytes: peak };
+}
+
+export const bench: Bench = {
+  open: () => answer(open),
+  prepare: (work) => answer(() => prepare(work)),
+  run: (order) => answer(() => run(order)),
+  close: () => answer(close),
+};
