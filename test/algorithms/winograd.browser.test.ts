@@ -4,11 +4,11 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DEFAULT_TRAITS, type GpuTraits } from "../../src/algorithms/algorithm.ts";
 import { serve } from "../../src/algorithms/serve.ts";
 import { winograd as method } from "../../src/algorithms/winograd.ts";
-import { type ConvDescriptor, type Constraints, type Engine, createEngine } from "../../src/index.ts";
-import { type Layout, LAYOUTS, convProblem, joinShape } from "../../src/problem.ts";
-import { forward } from "../../src/reference/index.ts";
+import { type ConvDescriptor, type ConvInputs, type Constraints, type Engine, createEngine } from "../../src/index.ts";
+import { type Layout, LAYOUTS, type Pass, convProblem, joinShape } from "../../src/problem.ts";
 import { elementCount } from "../../src/shape.ts";
 import { NO_SPREAD, errorBounds } from "../suite/bounds.ts";
+import { FACTORS, type Operands, reference, shapeOf } from "../suite/passes.ts";
 import { uniform } from "../suite/random.ts";
 
 const winograd = serve(method);
@@ -20,18 +20,18 @@ beforeAll(async () => {
 });
 afterAll(() => engine.destroy());
 
-async function run(descriptor: ConvDescriptor, x: Float32Array, w: Float32Array, constraints: Constraints) {
+/** Runs a plan on numbers for the two tensors that its pass multiplies. */
+async function run(pass: Pass, descriptor: ConvDescriptor, operands: Operands, constraints: Constraints) {
   const { layout = "channels-first" } = descriptor;
-  const inputs = {
-    x: engine.tensor(x, descriptor.inputShape, { layout }),
-    w: engine.tensor(w, descriptor.kernelShape, { layout }),
-  };
-  const plan = await engine.plan("forward", descriptor, constraints);
-  const y = plan.run(inputs);
+  const problem = convProblem(pass, descriptor);
+  const inputs: ConvInputs = {};
+  for (const name of FACTORS[pass]) inputs[name] = engine.tensor(operands[name]!, shapeOf(problem, name), { layout });
+  const plan = await engine.plan(pass, descriptor, constraints);
+  const result = plan.run(inputs);
   try {
-    return { values: await y.read(), steps: plan.steps.length };
+    return { values: await result.read(), steps: plan.steps.length };
   } finally {
-    for (const one of [inputs.x, inputs.w, y, plan]) one.destroy();
+    for (const one of [...Object.values(inputs), result, plan]) one.destroy();
   }
 }
 
@@ -52,9 +52,9 @@ describe("chunks", () => {
       const problem = convProblem("forward", descriptor);
       const chosen = winograd.variants(problem, traits).find(({ name }) => name === variant)!;
       const { workspaceBytes, preparation } = winograd.plan(problem, traits, chosen);
-      const whole = await run(descriptor, x, w, { algorithm: "winograd", variant });
+      const whole = await run("forward", descriptor, { x, w }, { algorithm: "winograd", variant });
       const maxWorkspaceBytes = preparation!.bytes + Math.ceil(workspaceBytes / 3);
-      const chunks = await run(descriptor, x, w, { algorithm: "winograd", variant, maxWorkspaceBytes });
+      const chunks = await run("forward", descriptor, { x, w }, { algorithm: "winograd", variant, maxWorkspaceBytes });
       expect(whole.steps).toBe(3);
       expect(chunks.steps).toBeGreaterThan(6);
       expect(chunks.values).toEqual(whole.values);
@@ -68,6 +68,7 @@ interface Layer {
   input: number[];
   kernel: number[];
   stride?: number;
+  pass?: Pass;
 }
 
 const LAYERS: Layer[] = [
@@ -76,30 +77,34 @@ const LAYERS: Layer[] = [
   { name: "2-D 5x5, C 128", C: 128, input: [16, 16], kernel: [5, 5] },
   { name: "2-D 7x7, C 64", C: 64, input: [18, 18], kernel: [7, 7] },
   { name: "2-D 5x5 s 2, C 64", C: 64, input: [21, 21], kernel: [5, 5], stride: 2 },
+  { name: "dw of 3x3, 32x32", pass: "backward-weights", C: 16, input: [34, 34], kernel: [3, 3] },
+  { name: "dw of 5x5, 32x32", pass: "backward-weights", C: 16, input: [36, 36], kernel: [5, 5] },
   { name: "3-D 3x3x3, C 64", C: 64, input: [8, 8, 8], kernel: [3, 3, 3] },
 ];
 
 const norm = (values: ArrayLike<number>): number => Math.hypot(...Array.from(values));
 
 describe("error", () => {
-  it.each(LAYERS)("of every tile is within its bound: $name", async ({ name, C, input, kernel, stride = 1 }) => {
+  it.each(LAYERS)("of every tile is within its bound: $name", async ({ name, C, input, kernel, stride, pass }) => {
     const layout: Layout = "channels-first";
     const descriptor: ConvDescriptor = {
       inputShape: joinShape(1, C, input, layout),
       kernelShape: [4, C, ...kernel],
-      stride,
+      ...(stride !== undefined && { stride }),
       layout,
     };
-    const problem = convProblem("forward", descriptor);
-    const x = uniform(elementCount(descriptor.inputShape), 3);
-    const w = uniform(elementCount(descriptor.kernelShape), 4);
-    const expected = forward(problem, x, w, {});
+    const problem = convProblem(pass ?? "forward", descriptor);
+    const operands: Operands = {};
+    FACTORS[problem.pass].forEach((factor, at) => {
+      operands[factor] = uniform(elementCount(shapeOf(problem, factor)), 3 + at);
+    });
+    const expected = reference(problem, operands);
     const relative = async (constraints: Constraints): Promise<number> => {
-      const { values } = await run(descriptor, x, w, constraints);
+      const { values } = await run(problem.pass, descriptor, operands, constraints);
       return norm(expected.map((value, at) => value - values[at]!)) / norm(expected);
     };
     const directError = await relative({ algorithm: "direct" });
-    const rows = [{ tile: "direct", error: directError, growth: 1, bound: errorBounds(problem, { x, w }, 1) }];
+    const rows = [{ tile: "direct", error: directError, growth: 1, bound: errorBounds(problem, operands, 1) }];
     for (const variant of winograd.variants(problem, traits).toSorted((a, b) => a.name.localeCompare(b.name))) {
       const growth = winograd.errorGrowth(problem, variant);
       const spread = winograd.errorSpread?.(problem, variant) ?? NO_SPREAD;
@@ -107,7 +112,7 @@ describe("error", () => {
         tile: variant.name,
         error: await relative({ algorithm: "winograd", variant: variant.name }),
         growth,
-        bound: errorBounds(problem, { x, w }, growth, spread),
+        bound: errorBounds(problem, operands, growth, spread),
       });
     }
     const lines = rows.map(
