@@ -50,7 +50,7 @@ export function activate({ name, parameter }: Activation, value: number): number
 /**
  * The derivative of the activation at a value (at the sum before it, not at its result). At a corner it is that of the side
  * PyTorch takes: relu'(0) = 0, relu6'(0) = relu6'(6) = 0, leaky-relu'(0) = slope, elu'(0) = alpha, hardswish'(-3) = 0 and
- * hardswish'(3) = 1.
+ * hardswish'(3) = 1 (older PyTorch, 1.13 among it, has -1/2 and 3/2 there).
  */
 export function activationDerivative({ name, parameter }: Activation, value: number): number {
   return Number.isNaN(value) ? value : FORMULAS[name].derivative(value, parameter);
