@@ -5,7 +5,7 @@ import type { ConvProblem } from "../problem.ts";
 import { elementCount } from "../shape.ts";
 import { operandLayouts } from "./correlation.ts";
 import { type Untouched, paddedSize, repeatsInput } from "./gradients.ts";
-import { F32_BYTES, elementTypes, epilogueBindings, epilogueConstants, epilogueShaders } from "./parts.ts";
+import { F32_BYTES, NO_EPILOGUE, elementTypes, epilogueBindings, epilogueConstants, epilogueShaders } from "./parts.ts";
 
 /** Bytes of the gradient of the padded input, 0 where the border takes none. */
 export function paddedBytes(problem: ConvProblem): number {
@@ -24,9 +24,7 @@ function resultBytes({ N, C, input, dtype }: ConvProblem): number {
 /** Writes what follows a sum of nothing: the epilogue of 0, or a 0 into the padded gradient. */
 export function fillStep(problem: ConvProblem, { cells, y }: Untouched, folds: boolean): Step {
   const threads = problem.N * problem.C * elementCount(cells);
-  const epilogue = folds
-    ? ({ bias: false, residual: false, activation: { name: "none", parameter: 0 } } as const)
-    : problem.epilogue;
+  const epilogue = folds ? NO_EPILOGUE : problem.epilogue;
   return {
     kernel: {
       shaders: [...epilogueShaders(epilogue), "fill"],

@@ -1,11 +1,11 @@
 // The batched GEMM step that the matrix algorithms share, and the packing of matrices into the form it reads.
 import { BINDING, type Binding, type Step, WORKGROUP_SIZE, gridFor } from "../plan.ts";
-import type { Epilogue } from "../problem.ts";
 import { type Triple, elementCount, roundUp } from "../shape.ts";
 import type { Variant } from "./algorithm.ts";
 import type { Correlation, TensorView } from "./correlation.ts";
 import {
   F32_BYTES,
+  NO_EPILOGUE,
   elementTypes,
   epilogueBindings,
   epilogueConstants,
@@ -83,8 +83,6 @@ const MIN_LARGE_TILES = 64;
 function isTensor({ buffer: { operand } }: MatrixBatch): boolean {
   return operand !== "workspace" && operand !== "prepared";
 }
-
-const NO_EPILOGUE: Epilogue = { bias: false, residual: false, activation: { name: "none", parameter: 0 } };
 
 /** The strides of A or B as the shader counts them: in vectors, or with pixels in elements. */
 function stridesOf({ row, inner, outer, pixels }: MatrixBatch): number[] {

@@ -11,6 +11,7 @@
 import type { ConvProblem } from "../problem.ts";
 import { type Triple, elementCount } from "../shape.ts";
 import { type Correlation, type TensorView, forwardCorrelation, gateOf, operandLayouts } from "./correlation.ts";
+import { NO_EPILOGUE } from "./parts.ts";
 
 const AXES = [0, 1, 2] as const;
 
@@ -192,5 +193,3 @@ export function inputGradient(problem: ConvProblem): InputGradient {
   }
   return { phases, untouched, folds };
 }
-
-const NO_EPILOGUE = { bias: false, residual: false, activation: { name: "none", parameter: 0 } } as const;

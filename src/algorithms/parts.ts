@@ -79,6 +79,9 @@ export function scratch(binding: number, offset: number, size: number): Binding 
   return { binding, operand: "workspace", offset, size };
 }
 
+/** What ends a step whose sums are not the result yet. */
+export const NO_EPILOGUE: Epilogue = { bias: false, residual: false, activation: { name: "none", parameter: 0 } };
+
 /** The snippet beside its own that an activation is built on. */
 const ACTIVATION_PARTS: Partial<Record<Activation["name"], string>> = {
   sigmoid: "lib/activation/logistic",
