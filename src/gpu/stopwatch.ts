@@ -1,6 +1,7 @@
-// How long work on the GPU takes, by the clock, until the queue says that all is done. Browsers notice that late (Firefox looks every 50 to
-// 100 ms), so samples have to last. Timestamp queries would tell sooner, but browsers round them to 100 microseconds and not every
-// software adapter keeps them; one way that is right everywhere is kept.
+// How long work on the GPU takes, by the clock, until the queue says that all is done. Firefox looks whether it is only every 50 to 100 ms:
+// there timestamps of the GPU tell, or where it has none samples have to last. Elsewhere the clock is the better one: browsers round
+// timestamps to 100 microseconds, and not every adapter keeps them.
+import { Timestamps } from "./timestamps.ts";
 
 /** Work that is timed: records itself on an encoder, `count` times. */
 export type Recorder = (encoder: GPUCommandEncoder, count: number) => void;
@@ -31,13 +32,22 @@ export interface Timing {
 
 export class Stopwatch {
   readonly #device: GPUDevice;
-  readonly #sample: number;
+  readonly #clockSample: number;
+  #sample: number;
+  #stamped: boolean;
 
-  constructor(device: GPUDevice) {
+  /** @param stampedSample seconds that a sample should last, where short ones are wanted and timestamps are good enough for them */
+  constructor(device: GPUDevice, stampedSample?: number) {
     this.#device = device;
-    // Firefox looks for finished work every 50 to 100 ms.
     const slow = /firefox/i.test((globalThis.navigator as Navigator | undefined)?.userAgent ?? "");
-    this.#sample = slow ? SAMPLE_SECONDS.slowClock : SAMPLE_SECONDS.clock;
+    this.#clockSample = slow ? SAMPLE_SECONDS.slowClock : SAMPLE_SECONDS.clock;
+    this.#stamped = (slow || stampedSample !== undefined) && device.features.has("timestamp-query");
+    this.#sample = this.#stamped ? (stampedSample ?? SAMPLE_SECONDS.clock) : this.#clockSample;
+  }
+
+  /** Whether timestamps of the GPU tell: what else runs beside the work that is timed does not count, only waiting for it takes longer. */
+  get stamped(): boolean {
+    return this.#stamped;
   }
 
   /**
@@ -59,11 +69,35 @@ export class Stopwatch {
   }
 
   async #seconds(record: Recorder, count: number): Promise<number> {
+    if (this.#stamped) {
+      const { stamped, clock } = await this.#stampedSeconds(record, count);
+      if (stamped > 0 && stamped <= clock) return stamped;
+      // Timestamps that cannot be: this adapter keeps none.
+      this.#stamped = false;
+      this.#sample = this.#clockSample;
+      return clock;
+    }
     const start = performance.now();
     const encoder = this.#device.createCommandEncoder({ label: "convoke timing" });
     record(encoder, count);
     this.#device.queue.submit([encoder.finish()]);
     await this.#device.queue.onSubmittedWorkDone();
     return (performance.now() - start) / 1000;
+  }
+
+  async #stampedSeconds(record: Recorder, count: number): Promise<{ stamped: number; clock: number }> {
+    const start = performance.now();
+    const timestamps = new Timestamps(this.#device);
+    try {
+      const encoder = this.#device.createCommandEncoder({ label: "convoke timing" });
+      timestamps.begin(encoder);
+      record(encoder, count);
+      timestamps.end(encoder);
+      this.#device.queue.submit([encoder.finish()]);
+      const stamped = await timestamps.read();
+      return { stamped, clock: (performance.now() - start) / 1000 };
+    } finally {
+      timestamps.destroy();
+    }
   }
 }
