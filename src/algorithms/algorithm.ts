@@ -5,6 +5,7 @@ import type { Plan, Preparation, Step } from "../plan.ts";
 import type { ConvProblem, Pass } from "../problem.ts";
 import type { Triple } from "../shape.ts";
 import type { Correlation } from "./correlation.ts";
+import { DEFAULT_RATES, type Rates, type Work } from "./work.ts";
 
 /** What planning may know of the GPU and of the caller's constraints. */
 export interface GpuTraits {
@@ -15,8 +16,10 @@ export interface GpuTraits {
   /** Bytes of memory that a workgroup may share, and invocations it may have. */
   readonly maxWorkgroupBytes: number;
   readonly maxWorkgroupInvocations: number;
-  /** Whether the adapter computes on the CPU: loads and branches cost more there, parallelism less. */
+  /** Whether the adapter computes on the CPU: parallelism counts less there, and what hides latencies on a GPU is in the way. */
   readonly software: boolean;
+  /** How fast the adapter is. */
+  readonly rates: Rates;
 }
 
 /** WebGPU's default limits, which every adapter has, on a hardware GPU. */
@@ -26,6 +29,7 @@ export const DEFAULT_TRAITS: GpuTraits = {
   maxWorkgroupBytes: 16_384,
   maxWorkgroupInvocations: 256,
   software: false,
+  rates: DEFAULT_RATES.hardware,
 };
 
 /** Why a problem is refused, in words that a user can act on. */
@@ -87,5 +91,6 @@ export interface Method<V extends Variant = Variant> {
   errorSpread?(c: Correlation, variant: V): Triple;
   readonly errorNorm?: "windows" | "energy";
   exactOnIntegers?(c: Correlation, variant: V): boolean;
-  cost(c: Correlation, gpu: GpuTraits, variant: V): number;
+  /** What the steps of a plan do, each of them, for estimating how long they take. */
+  work(c: Correlation, gpu: GpuTraits, variant: V): readonly Work[];
 }

@@ -18,6 +18,7 @@ import {
   whole,
   windowConstants,
 } from "./parts.ts";
+import { type Work, bytesOf, estimate } from "./work.ts";
 
 export interface DepthwiseVariant extends Variant {
   /** Outputs of a column, outputs of a row and output channels of a group that a thread makes. */
@@ -72,28 +73,25 @@ function shapeOf(correlation: Correlation, variant: DepthwiseVariant) {
 }
 
 /**
- * What a load, the start of a thread, and each sum that has to live through a loop cost, in multiply-adds, measured on SwiftShader
- * (a loop of one step around a tile of 56 sums took 7 ms instead of 4). The other figures of the estimate are of its order.
+ * Loads that each sum that has to live through a loop takes as long as: on SwiftShader a loop of one step around a tile of 56 sums took
+ * 7 ms instead of 4.
  */
-const LOAD_COST = 22;
-const THREAD = 600;
-const LOOP = 65;
-const MULTIPLY_ADDS_A_SECOND = 1e10;
+const LOOP_LOADS = 3;
 
-/** The estimated work of a variant, in multiply-adds of one thread after the other. */
-function work(correlation: Correlation, variant: DepthwiseVariant): number {
+function workOf(correlation: Correlation, variant: DepthwiseVariant): Work {
   const { tileP, tileQ, tileM, rows, columns } = variant;
   const shape = shapeOf(correlation, variant);
   const outputs = tileP * tileQ * tileM;
   // A stretch as wide as the kernel has its columns worked out once, another again in each step.
-  const cell = columns === correlation.kernel[2] ? LOAD_COST + 3 : LOAD_COST + 9;
-  const loop = shape.steps > 1 ? LOOP * outputs : 0;
-  const step =
-    cell * shape.cellRows * shape.cellColumns +
-    LOAD_COST * rows * columns * tileM +
-    outputs * rows * (columns + shape.columnTail);
-  const ends = THREAD + loop + 8 * shape.cellColumns + 12 * outputs;
-  return shape.threads * (shape.steps * step + ends);
+  const cell = columns === correlation.kernel[2] ? 1.2 : 1.5;
+  const loop = shape.steps > 1 ? LOOP_LOADS * outputs : 0;
+  const step = cell * shape.cellRows * shape.cellColumns + rows * columns * tileM;
+  return {
+    threads: shape.threads,
+    multiplyAdds: shape.threads * shape.steps * outputs * rows * (columns + shape.columnTail),
+    loads: shape.threads * (shape.steps * step + loop + 0.5 * shape.cellColumns + outputs),
+    bytes: bytesOf(...Object.values(correlation.sizes)),
+  };
 }
 
 /**
@@ -155,8 +153,11 @@ export const depthwise: Method<DepthwiseVariant> = {
   supports: () => true,
 
   variants(correlation, gpu) {
-    const costed = candidates(correlation, gpu).map((variant) => ({ variant, cost: work(correlation, variant) }));
-    return [costed.reduce((best, one) => (one.cost < best.cost ? one : best)).variant];
+    const all = candidates(correlation, gpu).map((variant) => ({
+      variant,
+      seconds: estimate([workOf(correlation, variant)], gpu.rates),
+    }));
+    return [all.reduce((best, one) => (one.seconds < best.seconds ? one : best)).variant];
   },
 
   plan(correlation, _gpu, variant): Part {
@@ -228,6 +229,5 @@ export const depthwise: Method<DepthwiseVariant> = {
   // The sum is accumulated sequentially: the bound itself.
   errorGrowth: () => 1,
 
-  // The multiply-adds of a small adapter at its peak.
-  cost: (correlation, _gpu, variant) => work(correlation, variant) / MULTIPLY_ADDS_A_SECOND,
+  work: (correlation, _gpu, variant) => [workOf(correlation, variant)],
 };

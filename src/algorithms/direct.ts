@@ -1,8 +1,6 @@
 // direct: the sum as it is written, in register tiles, straight from storage and with no workspace. Serves every problem and so is
 // the last resort.
 import { BINDING, gridFor } from "../plan.ts";
-import { multiplyAdds } from "../problem.ts";
-import { elementCount } from "../shape.ts";
 import type { Method, Part, Variant } from "./algorithm.ts";
 import { type Correlation, termCount } from "./correlation.ts";
 import {
@@ -19,6 +17,7 @@ import {
   whole,
   windowConstants,
 } from "./parts.ts";
+import { GATHER_LOADS, OUTPUT_LOADS, bytesOf } from "./work.ts";
 
 interface DirectVariant extends Variant {
   /** Neighbouring outputs of a row that a thread makes. */
@@ -72,6 +71,16 @@ function stepConstants(correlation: Correlation, variant: DirectVariant) {
   return { ROWS: rows, COLUMNS: columns, CELL_STEP: 1, CELLS_PER_OUTPUT: stride, CELLS_PER_COLUMN: dilation };
 }
 
+/** How a variant cuts the outputs into tiles and the sums into steps. */
+function sizesOf(correlation: Correlation, variant: DirectVariant) {
+  const { N, K, groups, output } = correlation;
+  const { ROWS, COLUMNS } = stepConstants(correlation, variant);
+  const tilesQ = Math.ceil(output[2] / variant.tileQ);
+  const tilesK = Math.ceil(K / groups / (variant.tileV * variant.lanes));
+  const threads = N * groups * tilesK * output[0] * output[1] * tilesQ;
+  return { tilesQ, tilesK, threads, steps: termCount(correlation) / (ROWS * COLUMNS) };
+}
+
 export const direct: Method<DirectVariant> = {
   name: "direct",
   supports: () => true,
@@ -86,14 +95,11 @@ export const direct: Method<DirectVariant> = {
   },
 
   plan(correlation, _gpu, variant): Part {
-    const { N, C, K, groups, output, padBegin } = correlation;
+    const { C, K, groups, output, padBegin } = correlation;
     const input = loader(correlation, "x", BINDING.first);
     const weights = loader(correlation, "w", BINDING.second);
-    const tilesQ = Math.ceil(output[2] / variant.tileQ);
-    const tilesK = Math.ceil(K / groups / (variant.tileV * variant.lanes));
     const step = stepConstants(correlation, variant);
-    const steps = termCount(correlation) / (step.ROWS * step.COLUMNS);
-    const threads = N * groups * tilesK * output[0] * output[1] * tilesQ;
+    const { tilesQ, tilesK, steps, threads } = sizesOf(correlation, variant);
     return {
       workspaceBytes: 0,
       steps: [
@@ -154,10 +160,21 @@ export const direct: Method<DirectVariant> = {
   // The sum is accumulated sequentially: the bound itself.
   errorGrowth: () => 1,
 
-  // Measured on SwiftShader: multiply-adds a second of 3x3 over 64 channels at 56 x 56, and of 1x1 from 256 to 64, which shares no
-  // cells; and seconds an output.
-  cost(correlation) {
-    const outputs = correlation.N * correlation.K * elementCount(correlation.output);
-    return multiplyAdds(correlation) / (correlation.kernel[2] > 1 ? 2.3e9 : 1.3e9) + outputs * 1e-8;
+  work(correlation, _gpu, variant) {
+    const { tileQ, tileV, lanes } = variant;
+    const { ROWS, COLUMNS, CELLS_PER_OUTPUT, CELLS_PER_COLUMN } = stepConstants(correlation, variant);
+    const { threads, steps } = sizesOf(correlation, variant);
+    const cells = (tileQ - 1) * CELLS_PER_OUTPUT + (COLUMNS - 1) * CELLS_PER_COLUMN + 1;
+    const cell = COLUMNS === correlation.kernel[2] ? 1 : GATHER_LOADS;
+    const turn = ROWS * (cells * cell + COLUMNS * tileV * lanes);
+    const sums = threads * tileQ * tileV * lanes;
+    return [
+      {
+        threads,
+        multiplyAdds: sums * steps * ROWS * COLUMNS,
+        loads: threads * steps * turn + sums * OUTPUT_LOADS,
+        bytes: bytesOf(...Object.values(correlation.sizes)),
+      },
+    ];
   },
 };

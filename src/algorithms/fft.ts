@@ -6,11 +6,12 @@ import { dilatedExtent } from "../shape.ts";
 import type { GpuTraits, Method, Part, Unsupported, Variant } from "./algorithm.ts";
 import type { Correlation } from "./correlation.ts";
 import { type Chunks, chunksOf } from "./fft/chunks.ts";
-import { estimate } from "./fft/cost.ts";
 import { errorGrowth } from "./fft/error.ts";
 import { MAX_LENGTH } from "./fft/lengths.ts";
 import { inputSteps, outputSteps, weightSteps } from "./fft/steps.ts";
 import { type Tiling, perAxis, tileCount, tilings, wholeTiling } from "./fft/tiling.ts";
+import { workOf } from "./fft/work.ts";
+import { estimate } from "./work.ts";
 
 interface FftVariant extends Variant {
   readonly tiling: Tiling;
@@ -22,16 +23,17 @@ function isTiled(tiling: Tiling): boolean {
 
 /** The ways of a problem that fit in memory, the cheapest first: the whole map, and the best that is not. */
 function waysOf(correlation: Correlation, gpu: GpuTraits): FftVariant[] {
+  const secondsOf = (tiling: Tiling): number => estimate(workOf(correlation, tiling), gpu.rates);
   const whole = wholeTiling(correlation);
   const ways: FftVariant[] = [];
   if (whole && "parts" in chunksOf(correlation, whole, gpu)) ways.push({ name: "whole", tiling: whole });
   const [best] = tilings(correlation)
     .filter(isTiled)
-    .map((tiling) => ({ tiling, seconds: estimate(correlation, tiling) }))
+    .map((tiling) => ({ tiling, seconds: secondsOf(tiling) }))
     .toSorted((a, b) => a.seconds - b.seconds)
     .filter(({ tiling }) => "parts" in chunksOf(correlation, tiling, gpu));
   if (best) ways.push({ name: "tiled", tiling: best.tiling });
-  return ways.toSorted((a, b) => estimate(correlation, a.tiling) - estimate(correlation, b.tiling));
+  return ways.toSorted((a, b) => secondsOf(a.tiling) - secondsOf(b.tiling));
 }
 
 function refusal(correlation: Correlation, gpu: GpuTraits): Unsupported {
@@ -98,5 +100,5 @@ export const fft: Method<FftVariant> = {
 
   exactOnIntegers: () => false,
 
-  cost: (correlation, _gpu, { tiling }) => estimate(correlation, tiling),
+  work: (correlation, _gpu, { tiling }) => workOf(correlation, tiling),
 };

@@ -14,6 +14,7 @@ import {
   loader,
   outputAlias,
 } from "./parts.ts";
+import { GATHER_LOADS, OUTPUT_LOADS, type Work, bytesOf } from "./work.ts";
 
 /** A register tile: rows of A, and vectors of four columns of B, that one thread multiplies. */
 export interface GemmVariant extends Variant {
@@ -183,6 +184,21 @@ export function gemmStep(gemm: Gemm, variant: GemmVariant, c: Correlation): Step
   };
 }
 
+/** The work of a batch of multiplications. */
+export function gemmWork(
+  { batch, M, N, K }: { readonly batch: number; readonly M: number; readonly N: number; readonly K: number },
+  { tileM, tileN4 }: GemmVariant,
+): Work {
+  const threads = batch * Math.ceil(M / tileM) * Math.ceil(N / (4 * tileN4));
+  const steps = threads * Math.ceil(K / 4);
+  return {
+    threads,
+    multiplyAdds: 16 * tileM * tileN4 * steps,
+    loads: (4 * tileM + 16 * tileN4) * steps + OUTPUT_LOADS * batch * M * N,
+    bytes: bytesOf(batch * M * K, batch * K * N, batch * M * N),
+  };
+}
+
 /** A batch of channels x terms to be packed into matrices. Strides in elements. */
 export interface Unpacked {
   readonly batch: number;
@@ -206,6 +222,13 @@ export function packedSize(from: Unpacked, rowsStep = 4): { rows: number; column
   const rows = roundUp(from.termsAreRows ? terms : from.channels, rowsStep);
   const columns = roundUp(from.termsAreRows ? from.channels : terms, 4);
   return { rows, columns, bytes: from.batch * rows * columns * F32_BYTES };
+}
+
+/** The work of packing matrices. */
+export function packWork(from: Unpacked, rowsStep = 4): Work {
+  const { bytes } = packedSize(from, rowsStep);
+  const numbers = bytes / F32_BYTES;
+  return { threads: numbers / 4, multiplyAdds: 0, loads: (GATHER_LOADS + 1) * numbers, bytes: 2 * bytes };
 }
 
 /** Packs matrices of a tensor, as float32. */

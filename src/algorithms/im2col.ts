@@ -1,16 +1,16 @@
 // im2col: the input cells of every sum are laid out as a matrix, in chunks under a byte cap, and multiplied with the weights
 // (Chellapilla, Puri and Simard, "High performance convolutional neural networks for document processing", section 3).
 import { BINDING, type Step, WORKGROUP_SIZE, gridFor } from "../plan.ts";
-import { multiplyAdds } from "../problem.ts";
 import { elementCount, roundUp } from "../shape.ts";
 import type { GpuTraits, Method, Part } from "./algorithm.ts";
-import { type Correlation, termCount } from "./correlation.ts";
+import type { Correlation } from "./correlation.ts";
 import {
   type GemmVariant,
   type MatrixBatch,
   type ResultBatch,
   gemmStep,
   gemmVariant,
+  gemmWork,
   outputPixels,
   packStep,
   packedSize,
@@ -27,6 +27,7 @@ import {
   windowConstants,
 } from "./parts.ts";
 import { type WeightMatrix, paddedTerms, weightMatrix } from "./weights.ts";
+import { GATHER_LOADS, bytesOf } from "./work.ts";
 
 /** A chunk larger than this gains nothing: the GEMM is long since busy. */
 const CHUNK_BYTES = 32 * 2 ** 20;
@@ -219,13 +220,20 @@ export const im2col: Method<GemmVariant> = {
   // The terms are summed sequentially, as in the direct method.
   errorGrowth: () => 1,
 
-  // Measured on SwiftShader: multiply-adds a second of the GEMM over 64 to 256 channels, and cells of the columns written and read.
-  cost(correlation) {
-    const outputs = correlation.N * elementCount(correlation.output);
-    return (
-      multiplyAdds(correlation) / 1.9e9 +
-      (outputs * correlation.groups * termCount(correlation)) / 6e7 +
-      outputs * correlation.K * 1e-8
-    );
+  work(correlation, gpu, variant) {
+    const sizes = sizesOf(correlation);
+    const groupK = correlation.K / correlation.groups;
+    return (chunksOf(correlation, sizes, gpu) ?? []).flatMap(({ images, pixels }) => {
+      const batch = images * correlation.groups;
+      const cells = batch * sizes.terms * pixels;
+      const lay = {
+        threads: cells / (4 * RUN),
+        multiplyAdds: 0,
+        loads: (GATHER_LOADS + 1) * cells,
+        bytes: bytesOf(cells),
+      };
+      const [M, N] = correlation.layout === "channels-last" ? [pixels, groupK] : [groupK, pixels];
+      return [lay, gemmWork({ batch, M, N, K: sizes.terms }, variant)];
+    });
   },
 };

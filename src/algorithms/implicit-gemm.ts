@@ -2,7 +2,6 @@
 // kernel, stride, dilation and grouping is one GEMM over the outputs of the whole batch (Chetlur et al., "cuDNN: efficient
 // primitives for deep learning", section 3).
 import { BINDING, type Step, WORKGROUP_SIZE, gridFor } from "../plan.ts";
-import { multiplyAdds } from "../problem.ts";
 import { elementCount, roundUp } from "../shape.ts";
 import type { GpuTraits, Method, Part, Variant } from "./algorithm.ts";
 import { type Correlation, termCount } from "./correlation.ts";
@@ -23,8 +22,9 @@ import {
   whole,
   windowConstants,
 } from "./parts.ts";
-import { type Partials, reduceStep } from "./reduce.ts";
+import { type Partials, reduceStep, reduceWork } from "./reduce.ts";
 import { termRows } from "./weights.ts";
+import { GATHER_LOADS, OUTPUT_LOADS, bytesOf } from "./work.ts";
 
 interface ImplicitGemmVariant extends Variant {
   /** Whether tiles are shared through workgroup memory (64 x 64 a workgroup) or each thread loads its own. */
@@ -44,6 +44,9 @@ const STEP = { own: 2, shared: 16 };
 
 /** Threads below which an adapter is not busy, so that splitting the sums pays: enough for a large GPU, a few for two cores. */
 const BUSY_THREADS = { hardware: 16_384, software: 64 };
+
+/** Loads that a load from workgroup memory, with its share of the barriers, takes as long as on SwiftShader and lavapipe. */
+const SOFTWARE_SHARED_LOADS = 3;
 
 /** The most parts a sum is split into, and the fewest terms of a part. */
 const MAX_SPLITS = 32;
@@ -186,15 +189,23 @@ export const implicitGemm: Method<ImplicitGemmVariant> = {
   // Sums are sequential, or split into parts that are: adding parts only shortens the longest chain (Higham, section 4.2).
   errorGrowth: () => 1,
 
-  cost(correlation, gpu, variant) {
-    // Workgroup memory is a GPU's; an adapter on the CPU pays for its barriers. On SwiftShader an output costs 0.1 us beside its
-    // multiply-adds, which are of whole vectors of four channels.
-    const rate = gpu.software ? (variant.shared ? 4e8 : 1.2e9) : 1.5e9;
-    const groupK = correlation.K / correlation.groups;
-    const vectors = roundUp(groupK, 4) / groupK;
+  work(correlation, gpu, variant) {
+    const { tileN, tileV, splits, shared } = variant;
+    const tiles = tilesOf(correlation, variant).all;
+    const terms = splitTerms(correlation, variant);
+    const threads = tiles * (shared ? WORKGROUP_SIZE : 1);
+    // A thread of a shared tile loads one cell and one number of the weights a term, and 8 + 8 numbers of what all of them loaded, which
+    // on a GPU takes half of the time of a load from memory; on a CPU the barriers make it several times as long.
+    const loads = shared
+      ? GATHER_LOADS + 1 + 16 * (gpu.software ? SOFTWARE_SHARED_LOADS : 0.5)
+      : tileN * GATHER_LOADS + 4 * tileV;
     const outputs = outputsOf(correlation) * correlation.K;
-    return (
-      (multiplyAdds(correlation) * vectors) / rate + outputs * 1e-7 + partialBytes(correlation, variant.splits) / 1e9
-    );
+    const multiply = {
+      threads,
+      multiplyAdds: tiles * terms * tileN * 4 * tileV,
+      loads: threads * terms * loads + OUTPUT_LOADS * outputs * splits,
+      bytes: bytesOf(...Object.values(correlation.sizes)) + partialBytes(correlation, splits),
+    };
+    return splits > 1 ? [multiply, reduceWork(correlation, splits)] : [multiply];
   },
 };

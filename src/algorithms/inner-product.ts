@@ -12,12 +12,15 @@ import {
   type Unpacked,
   gemmStep,
   gemmVariant,
+  gemmWork,
   packStep,
+  packWork,
   packedSize,
 } from "./gemm.ts";
 import { F32_BYTES, preparedRange, scratch, whole } from "./parts.ts";
-import { reduceStep } from "./reduce.ts";
+import { reduceStep, reduceWork } from "./reduce.ts";
 import { weightMatrix } from "./weights.ts";
+import type { Work } from "./work.ts";
 
 /** Threads below which an adapter is not busy. */
 const BUSY_THREADS = { hardware: 16_384, software: 128 };
@@ -86,16 +89,32 @@ export function innerProductBytes(c: Correlation): { workspace: number; prepared
   return { workspace: layoutOf(c, 1).bytes, prepared: weights.packed ? packedSize(weights.matrix).bytes : 0 };
 }
 
+/** How many parts fit in memory of those wanted. */
+function partsThatFit(c: Correlation, gpu: GpuTraits, variant: GemmVariant): number {
+  const weights = weightMatrix(c);
+  const prepared = weights.packed ? packedSize(weights.matrix).bytes : 0;
+  const wanted = partsOf(c, gpu, variant);
+  const { bytes, partialBytes } = layoutOf(c, wanted);
+  return bytes + prepared <= gpu.maxWorkspaceBytes && partialBytes <= gpu.maxBindingBytes ? wanted : 1;
+}
+
+/** The work of the steps; what is packed of dy is packed in every run too. */
+export function innerProductWork(c: Correlation, gpu: GpuTraits, variant: GemmVariant): Work[] {
+  const parts = partsThatFit(c, gpu, variant);
+  const weights = weightMatrix(c);
+  return [
+    ...(weights.packed ? [packWork(weights.matrix)] : []),
+    packWork(inputMatrix(c)),
+    gemmWork({ batch: parts * c.groups, ...sizesOf(c), K: termCount(c) / parts }, variant),
+    ...(parts > 1 ? [reduceWork(c, parts)] : []),
+  ];
+}
+
 export function innerProduct(c: Correlation, gpu: GpuTraits, variant: GemmVariant): Part {
   const channelsLast = c.layout === "channels-last";
   const weights = weightMatrix(c);
   const prepared = weights.packed ? packedSize(weights.matrix).bytes : 0;
-  const fits = (count: number): boolean => {
-    const { bytes, partialBytes } = layoutOf(c, count);
-    return bytes + prepared <= gpu.maxWorkspaceBytes && partialBytes <= gpu.maxBindingBytes;
-  };
-  const wanted = partsOf(c, gpu, variant);
-  const parts = fits(wanted) ? wanted : 1;
+  const parts = partsThatFit(c, gpu, variant);
   const { M, N } = sizesOf(c);
   const { row, packed, partial, offset, partialBytes, bytes } = layoutOf(c, parts);
   const size = packedSize(inputMatrix(c));

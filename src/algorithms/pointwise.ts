@@ -1,7 +1,6 @@
 // pointwise: a 1x1 convolution is a matrix product of the weights and the pixels, straight on the tensors; a stride only picks
 // pixels. No columns are laid out.
 import { BINDING } from "../plan.ts";
-import { multiplyAdds } from "../problem.ts";
 import { elementCount } from "../shape.ts";
 import type { GpuTraits, Method, Part, Unsupported } from "./algorithm.ts";
 import { type Correlation, paddingSeen } from "./correlation.ts";
@@ -11,11 +10,18 @@ import {
   type PixelGrid,
   gemmStep,
   gemmVariant,
+  gemmWork,
   outputPixels,
   packStep,
   packedSize,
 } from "./gemm.ts";
-import { innerProduct, innerProductBytes, innerProductVariant, isInnerProduct } from "./inner-product.ts";
+import {
+  innerProduct,
+  innerProductBytes,
+  innerProductVariant,
+  innerProductWork,
+  isInnerProduct,
+} from "./inner-product.ts";
 import { isGated, preparedRange, whole } from "./parts.ts";
 import { weightMatrix } from "./weights.ts";
 
@@ -140,6 +146,15 @@ export const pointwise: Method<GemmVariant> = {
   // The terms are summed sequentially, as in the direct method.
   errorGrowth: () => 1,
 
-  // Multiply-adds a second on SwiftShader: 1x1 from 256 to 64 channels at 56 x 56.
-  cost: (correlation) => multiplyAdds(correlation) / 1.6e9,
+  work(correlation, gpu, variant) {
+    if (isInnerProduct(correlation)) return innerProductWork(correlation, gpu, variant);
+    const { N, C, K, groups } = correlation;
+    const outputs = elementCount(correlation.output);
+    const groupK = K / groups;
+    const sizes =
+      correlation.layout === "channels-last"
+        ? { batch: groups, M: N * outputs, N: groupK, K: C / groups }
+        : { batch: N * groups, M: groupK, N: outputs, K: C / groups };
+    return [gemmWork(sizes, variant)];
+  },
 };

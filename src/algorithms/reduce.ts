@@ -4,6 +4,7 @@ import { BINDING, type Binding, type Step, gridFor } from "../plan.ts";
 import { elementCount } from "../shape.ts";
 import type { Correlation } from "./correlation.ts";
 import { epilogueBindings, epilogueConstants, epilogueShaders, outputAlias, whole } from "./parts.ts";
+import { OUTPUT_LOADS, type Work, bytesOf } from "./work.ts";
 
 /** Where the parts lie, in elements of float32: one after the other, each with a number for every channel and output of the batch. */
 export interface Partials {
@@ -14,6 +15,17 @@ export interface Partials {
   /** Between the channels of a group. */
   readonly channel: number;
   readonly output: number;
+}
+
+/** The work of adding so many parts. */
+export function reduceWork(c: Correlation, parts: number): Work {
+  const outputs = c.N * c.K * elementCount(c.output);
+  return {
+    threads: outputs,
+    multiplyAdds: 0,
+    loads: (parts + OUTPUT_LOADS) * outputs,
+    bytes: bytesOf((parts + 1) * outputs),
+  };
 }
 
 export function reduceStep(c: Correlation, partials: Partials): Step {

@@ -2,11 +2,13 @@
 // computed by the same method, one after the other in the same workspace.
 import { type Binding, BINDING, type Plan, STORAGE_ALIGNMENT, type Step } from "../plan.ts";
 import { type ConvProblem, PASSES, multiplyAdds } from "../problem.ts";
-import { type Triple, roundUp } from "../shape.ts";
+import { type Triple, elementCount, roundUp } from "../shape.ts";
 import type { Algorithm, GpuTraits, Method, Part, Unsupported, Variant } from "./algorithm.ts";
 import { type Correlation, forwardCorrelation } from "./correlation.ts";
 import { fillStep, foldStep, paddedBytes } from "./fold.ts";
 import { type InputGradient, inputGradient, weightGradient } from "./gradients.ts";
+import { F32_BYTES } from "./parts.ts";
+import { OUTPUT_LOADS, type Work, bytesOf, estimate } from "./work.ts";
 
 /** A variant for each correlation of a problem. */
 interface Variants extends Variant {
@@ -77,6 +79,15 @@ function joined(parts: readonly Part[], ends: readonly Step[], reserved: number)
 function endsOf(problem: ConvProblem, { untouched, folds }: InputGradient): Step[] {
   const fills = untouched.map((cells) => fillStep(problem, cells, folds));
   return folds ? [...fills, foldStep(problem)] : fills;
+}
+
+/** The work of that: a gradient of the padded input is read and folded. */
+function endWork(problem: ConvProblem): Work[] {
+  const padded = paddedBytes(problem);
+  if (problem.pass !== "backward-data" || padded === 0) return [];
+  const threads = problem.N * problem.C * elementCount(problem.input);
+  const loads = padded / F32_BYTES + OUTPUT_LOADS * threads;
+  return [{ threads, multiplyAdds: 0, loads, bytes: padded + bytesOf(threads) }];
 }
 
 /** Why the gradient of the padded input does not fit, where it does not. */
@@ -152,7 +163,8 @@ export function serve<V extends Variant>(method: Method<V>): Algorithm {
 
     cost(problem, gpu, variant) {
       const traits = shareOf(problem, gpu);
-      return correlationsOf(problem).reduce((sum, c, at) => sum + method.cost(c, traits, each(variant)[at]!), 0);
+      const work = correlationsOf(problem).map((c, at) => method.work(c, traits, each(variant)[at]!));
+      return estimate([...work.flat(), ...endWork(problem)], gpu.rates);
     },
   };
 }

@@ -5,9 +5,11 @@
 import { type Triple, elementCount } from "../shape.ts";
 import type { GpuTraits, Method, Part, Unsupported, Variant } from "./algorithm.ts";
 import type { Correlation } from "./correlation.ts";
+import { gemmWork } from "./gemm.ts";
+import { F32_BYTES } from "./parts.ts";
 import { exactOnIntegers, growth } from "./winograd/growth.ts";
 import { partitionOf, transformedAxes } from "./winograd/partition.ts";
-import { type Products, productTile, productWork } from "./winograd/product-tile.ts";
+import { type Products, productTile } from "./winograd/product-tile.ts";
 import {
   type Chunk,
   type Geometry,
@@ -21,6 +23,7 @@ import {
   productBytes,
 } from "./winograd/steps.ts";
 import { TILES, type Tile } from "./winograd/tiles.ts";
+import { OUTPUT_LOADS, type Work, bytesOf, estimate } from "./work.ts";
 
 interface WinogradVariant extends Variant {
   readonly tile: Tile;
@@ -114,10 +117,11 @@ export const winograd: Method<WinogradVariant> = {
   variants(correlation, gpu) {
     const tiles = tilesFor(correlation);
     if (!Array.isArray(tiles)) return [];
+    const seconds = (variant: WinogradVariant): number => estimate(winograd.work(correlation, gpu, variant), gpu.rates);
     return tiles
       .filter((tile) => chunkTiles(correlation, geometryOf(correlation, tile), gpu) > 0)
       .map((tile) => ({ name: tile.name, tile }))
-      .toSorted((a, b) => winograd.cost(correlation, gpu, a) - winograd.cost(correlation, gpu, b));
+      .toSorted((a, b) => seconds(a) - seconds(b));
   },
 
   plan(correlation, gpu, variant): Part {
@@ -148,13 +152,25 @@ export const winograd: Method<WinogradVariant> = {
 
   exactOnIntegers: (correlation, { tile }) => exactOnIntegers(correlation, tile, axisCount(correlation)),
 
-  // The work of the matrix products at the rate of a small adapter, and the transforms by the numbers they read and write.
-  cost(correlation, gpu, { tile }) {
+  // A thread transforms a tile of one channel: it loads and stores all of its points.
+  work(correlation, gpu, { tile }) {
     const geometry = geometryOf(correlation, tile);
-    const { points, tileCount, paddedC, groupK } = geometry;
+    const { points, tileCount, paddedC, groupK, filterBytes } = geometry;
+    const { groups } = correlation;
     const products = productsOf(correlation, geometry, tileCount);
-    const values = 2 * points * tileCount * correlation.groups * (paddedC + groupK);
-    const filters = correlation.w.operand === "w" ? 0 : (points * correlation.groups * paddedC * groupK) / 5e8;
-    return productWork(products, productTile(products, gpu)) / 5.6e9 + values / 5e8 + filters;
+    const transform = (threads: number, loads: number, stores: number): Work => ({
+      threads,
+      multiplyAdds: 2 * tile.points * points * threads,
+      loads: (loads + stores) * threads,
+      bytes: bytesOf(2 * points * threads),
+    });
+    const outputs = tile.m ** geometry.axes;
+    return [
+      // What is prepared of the weights is kept with them; a gradient in their place is transformed in every run.
+      ...(correlation.w.operand === "w" ? [] : [transform(filterBytes / F32_BYTES / points, points, points)]),
+      transform(tileCount * groups * paddedC, points * 1.5, points),
+      gemmWork(products, productTile(products, gpu)),
+      transform(tileCount * groups * groupK, points, outputs * OUTPUT_LOADS),
+    ];
   },
 };

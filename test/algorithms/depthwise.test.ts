@@ -5,8 +5,9 @@ import { type DepthwiseVariant, depthwise } from "../../src/algorithms/depthwise
 import { serve } from "../../src/algorithms/serve.ts";
 import type { Constant } from "../../src/plan.ts";
 import { type ConvDescriptor, convProblem } from "../../src/problem.ts";
+import { SOFTWARE_TRAITS } from "../traits.ts";
 
-const software: GpuTraits = { ...DEFAULT_TRAITS, software: true };
+const software: GpuTraits = SOFTWARE_TRAITS;
 
 /** A depthwise layer with square maps and kernels. */
 function layer(channels: number, map: number, size: number, rest: Partial<ConvDescriptor> = {}): Correlation {

@@ -1,13 +1,14 @@
 // What winograd says it serves and how it plans: refusals in words with numbers, chunks under the caps, variants by estimate.
 import { describe, expect, it } from "vitest";
-import { DEFAULT_TRAITS, type GpuTraits } from "../../src/algorithms/algorithm.ts";
+import type { GpuTraits } from "../../src/algorithms/algorithm.ts";
 import { forwardCorrelation } from "../../src/algorithms/correlation.ts";
 import { winograd } from "../../src/algorithms/winograd.ts";
 import { partitionOf } from "../../src/algorithms/winograd/partition.ts";
 import { TILES } from "../../src/algorithms/winograd/tiles.ts";
 import { type ConvDescriptor, LAYOUTS, convProblem } from "../../src/problem.ts";
+import { SOFTWARE_TRAITS } from "../traits.ts";
 
-const traits: GpuTraits = { ...DEFAULT_TRAITS, software: true };
+const traits: GpuTraits = SOFTWARE_TRAITS;
 
 const layer = (changes: Partial<ConvDescriptor> = {}) =>
   forwardCorrelation(

@@ -1,7 +1,7 @@
 // Winograd on a device: chunks give the bits of the whole, and the error of every tile is measured against float64, beside its
 // stated bound and the error of the direct sum; the table is printed.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { DEFAULT_TRAITS, type GpuTraits } from "../../src/algorithms/algorithm.ts";
+import type { GpuTraits } from "../../src/algorithms/algorithm.ts";
 import { serve } from "../../src/algorithms/serve.ts";
 import { winograd as method } from "../../src/algorithms/winograd.ts";
 import { type ConvDescriptor, type ConvInputs, type Constraints, type Engine, createEngine } from "../../src/index.ts";
@@ -10,9 +10,10 @@ import { elementCount } from "../../src/shape.ts";
 import { NO_SPREAD, errorBounds } from "../suite/bounds.ts";
 import { FACTORS, type Operands, reference, shapeOf } from "../suite/passes.ts";
 import { uniform } from "../suite/random.ts";
+import { SOFTWARE_TRAITS } from "../traits.ts";
 
 const winograd = serve(method);
-const traits: GpuTraits = { ...DEFAULT_TRAITS, software: true };
+const traits: GpuTraits = SOFTWARE_TRAITS;
 
 let engine: Engine;
 beforeAll(async () => {

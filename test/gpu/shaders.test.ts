@@ -2,15 +2,16 @@
 // that each specialisation is valid WGSL and agrees with its bindings, its uniforms and the default limits.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { create, globals } from "webgpu";
-import { DEFAULT_TRAITS, type GpuTraits } from "../../src/algorithms/algorithm.ts";
+import type { GpuTraits } from "../../src/algorithms/algorithm.ts";
 import { algorithms } from "../../src/algorithms/index.ts";
 import { DTYPES } from "../../src/dtype.ts";
 import { assemble } from "../../src/gpu/assemble.ts";
 import type { Plan, Step } from "../../src/plan.ts";
 import { convProblem } from "../../src/problem.ts";
 import { problems } from "../suite/problems.ts";
+import { SOFTWARE_TRAITS } from "../traits.ts";
 
-const traits: GpuTraits = { ...DEFAULT_TRAITS, software: true };
+const traits: GpuTraits = SOFTWARE_TRAITS;
 
 /** Every plan of an algorithm for the shared problems. */
 function plansOf(algorithm: (typeof algorithms)[number]): { name: string; plan: Plan }[] {
