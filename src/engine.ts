@@ -1,5 +1,6 @@
 // Engine: a device, its tensors and its operations.
 import { algorithms } from "./algorithms/index.ts";
+import type { Rates } from "./algorithms/work.ts";
 import { BiasGradients } from "./bias-gradients.ts";
 import type { ConvPlan } from "./conv-plan.ts";
 import { DTYPES, bytesFor } from "./dtype.ts";
@@ -60,7 +61,7 @@ export class Engine {
   readonly #ownsDevice: boolean;
   readonly #plans: Plans;
   readonly #biasGradients: BiasGradients;
-  /** What `find` learned, on this and other machines: `export()`, `import(data)`, `clear()`. */
+  /** What `find` and `calibrate` learned, on this and other machines: `export()`, `import(data)`, `clear()`. */
   readonly tuning: TuningTable;
   #destroyed = false;
 
@@ -241,6 +242,17 @@ export class Engine {
     return this.#plans.find(pass, descriptor, checkFindOptions(constraints), (data, shape, { layout, dtype }) =>
       this.tensor(data, shape, { layout, dtype }),
     );
+  }
+
+  /**
+   * Measures what the adapter does in a second, in about a tenth of one, and keeps it in `tuning`: "auto" ranks by that from then on, and
+   * by the figures of an adapter of its kind until then. `find` does it first where it was not done yet.
+   */
+  async calibrate(): Promise<Rates> {
+    this.#alive();
+    const rates = await this.#plans.calibrate();
+    this.#alive();
+    return rates;
   }
 
   /** Frees everything the engine made, and the device where the engine made it. */

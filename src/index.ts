@@ -21,8 +21,10 @@ export type { ConvDescriptor, ConvProblem, GeometryOptions, Layout, Pass } from 
 export type { Padding, PaddingMode } from "./padding.ts";
 export type { Binding, Constant, Kernel, Operand, Step } from "./plan.ts";
 export type { Constraints, Measurements } from "./planner/choose.ts";
+
 export type { FindOptions, FindProgress, Found } from "./planner/find.ts";
 export type { TuningStore } from "./planner/store.ts";
-export type { TuningData, TuningEntry, TuningTable } from "./planner/tuning.ts";
+export type { Rates } from "./algorithms/work.ts";
+export type { Calibration, TuningData, TuningEntry, TuningTable } from "./planner/tuning.ts";
 export type { DeviceSource } from "./gpu/device.ts";
 export type { MemoryReport } from "./gpu/memory.ts";

@@ -1,9 +1,11 @@
 // Plans on a device: which algorithm computes a problem, compiled and kept for eager calls, and measured where that is asked for.
 import type { GpuTraits } from "./algorithms/algorithm.ts";
 import { algorithms } from "./algorithms/index.ts";
+import type { Rates } from "./algorithms/work.ts";
 import { ConvPlan } from "./conv-plan.ts";
 import type { Dtype } from "./dtype.ts";
 import { refuse, words } from "./error.ts";
+import { calibrate } from "./gpu/calibrate.ts";
 import type { GpuContext } from "./gpu/context.ts";
 import { traitsOf } from "./gpu/device.ts";
 import { type Constraints, candidates, choose } from "./planner/choose.ts";
@@ -31,7 +33,8 @@ export class Plans {
 
   /** What planning may know of the device, within the caller's constraints. */
   traits(constraints: Constraints = {}): GpuTraits {
-    return traitsOf(this.#gpu.device, this.#adapter, constraints.maxWorkspaceBytes ?? DEFAULT_WORKSPACE_BYTES);
+    const workspace = constraints.maxWorkspaceBytes ?? DEFAULT_WORKSPACE_BYTES;
+    return traitsOf(this.#gpu.device, this.#adapter, workspace, this.#tuning.rates);
   }
 
   /** @throws ConvError where the device has no such elements */
@@ -69,6 +72,15 @@ export class Plans {
     return kept;
   }
 
+  /** Measures the adapter, and estimates by that from then on. Plans of eager calls are chosen anew. */
+  async calibrate(): Promise<Rates> {
+    const rates = await calibrate(this.#gpu, !this.traits().software);
+    await this.#tuning.calibrated(rates);
+    for (const kept of this.#kept.values()) kept.destroy();
+    this.#kept.clear();
+    return rates;
+  }
+
   /** Measures what can compute a problem, on the tensors of a workbench, and goes by it from then on. */
   async find(
     pass: Pass,
@@ -82,6 +94,8 @@ export class Plans {
   ): Promise<Found[]> {
     const problem = convProblem(pass, descriptor);
     this.#decide(problem, constraints);
+    // Candidates are measured in the order of their estimates: the better those are, the sooner losers are known.
+    if (!this.#tuning.rates) await this.calibrate();
     const bench: Workbench = {
       device: this.#gpu.device,
       plan: (...args) => this.make(...args),

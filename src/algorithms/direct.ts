@@ -17,7 +17,7 @@ import {
   whole,
   windowConstants,
 } from "./parts.ts";
-import { GATHER_LOADS, OUTPUT_LOADS, bytesOf } from "./work.ts";
+import { GATHER_LOADS, OUTPUT_LOADS, SCALAR_LOADS, bytesOf } from "./work.ts";
 
 interface DirectVariant extends Variant {
   /** Neighbouring outputs of a row that a thread makes. */
@@ -166,7 +166,7 @@ export const direct: Method<DirectVariant> = {
     const { threads, steps } = sizesOf(correlation, variant);
     const cells = (tileQ - 1) * CELLS_PER_OUTPUT + (COLUMNS - 1) * CELLS_PER_COLUMN + 1;
     const cell = COLUMNS === correlation.kernel[2] ? 1 : GATHER_LOADS;
-    const turn = ROWS * (cells * cell + COLUMNS * tileV * lanes);
+    const turn = SCALAR_LOADS * ROWS * (cells * cell + COLUMNS * tileV * lanes);
     const sums = threads * tileQ * tileV * lanes;
     return [
       {

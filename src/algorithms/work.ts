@@ -36,6 +36,12 @@ const THREAD_LOADS = 25;
 /** Loads that an output takes as long as: its epilogue, its address, the store. */
 export const OUTPUT_LOADS = 4;
 
+/**
+ * A number of those that a kernel loads one by one, where others are loaded in vectors: on SwiftShader the two are alike, on lavapipe single
+ * ones take half as long again.
+ */
+export const SCALAR_LOADS = 1.25;
+
 /** A cell of the input that is loaded wherever it lies, past padding: its address costs more than the load. */
 export const GATHER_LOADS = 3;
 

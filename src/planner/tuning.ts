@@ -1,5 +1,6 @@
 // The tuning table: what was measured, for which problem, under which constraints, on which adapter, in which browser, with which version
 // of this library. Entries of other circumstances stay in the table (an application may ship those of many) and are never used.
+import type { Rates } from "../algorithms/work.ts";
 import { refuse } from "../error.ts";
 import type { ConvProblem } from "../problem.ts";
 import { VERSION } from "../version.ts";
@@ -21,10 +22,16 @@ export interface TuningEntry extends Circumstances {
   readonly ranked: Measurements;
 }
 
+/** What an adapter does in a second, measured. */
+export interface Calibration extends Circumstances {
+  readonly rates: Rates;
+}
+
 /** A table as JSON. */
 export interface TuningData {
   readonly format: 1;
   readonly entries: readonly TuningEntry[];
+  readonly calibrations?: readonly Calibration[];
 }
 
 /** The most entries kept; the least recently used goes first. */
@@ -50,7 +57,7 @@ export function tuningKey(
   return JSON.stringify([problem, { tolerance, maxWorkspaceBytes, algorithm: named, variant }]);
 }
 
-function identity({ adapter, browser, version, key }: TuningEntry): string {
+function identity({ adapter, browser, version, key = "" }: Circumstances & { key?: string }): string {
   return JSON.stringify([adapter, browser, version, key]);
 }
 
@@ -81,10 +88,28 @@ function checkedEntry(value: unknown): TuningEntry | undefined {
   return { adapter, browser, version, key, ranked: rows } as TuningEntry;
 }
 
+/** A calibration as it should be, or nothing. */
+function checkedCalibration(value: unknown): Calibration | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  const { adapter, browser, version, rates } = value as Record<string, unknown>;
+  if (![adapter, browser, version].every(isText) || typeof rates !== "object" || rates === null) return undefined;
+  const { multiplyAdds, loads, bytes, dispatch, threads, overlap } = rates as Record<string, unknown>;
+  const numbers = [multiplyAdds, loads, bytes, dispatch, threads];
+  if (!numbers.every((one) => typeof one === "number" && one > 0 && Number.isFinite(one))) return undefined;
+  if (typeof overlap !== "boolean") return undefined;
+  return {
+    adapter,
+    browser,
+    version,
+    rates: { multiplyAdds, loads, bytes, dispatch, threads, overlap },
+  } as Calibration;
+}
+
 export class TuningTable {
   readonly #circumstances: Circumstances;
   readonly #store: TuningStore | undefined;
   readonly #entries = new Map<string, TuningEntry>();
+  readonly #calibrations = new Map<string, Calibration>();
 
   constructor(circumstances: Circumstances, store?: TuningStore) {
     this.#circumstances = circumstances;
@@ -102,7 +127,18 @@ export class TuningTable {
     return this.#entries.get(identity(wanted))?.ranked ?? [];
   }
 
-  /** Keeps what was measured, and saves the table where it has a place. */
+  /** @internal What the adapter does in a second, where that was measured in these circumstances. */
+  get rates(): Rates | undefined {
+    return this.#calibrations.get(identity(this.#circumstances))?.rates;
+  }
+
+  /** @internal Keeps what the adapter does in a second, and saves the table. */
+  async calibrated(rates: Rates): Promise<void> {
+    this.#keep({ ...this.#circumstances, rates });
+    await this.#save();
+  }
+
+  /** @internal Keeps what was measured, and saves the table where it has a place. */
   async add(problem: ConvProblem, constraints: Constraints, ranked: Measurements): Promise<void> {
     if (ranked.length === 0) return;
     this.#put({ ...this.#circumstances, key: tuningKey(problem, constraints), ranked });
@@ -111,11 +147,11 @@ export class TuningTable {
 
   /** The table as plain data, to be shipped with an application. */
   export(): TuningData {
-    return { format: 1, entries: [...this.#entries.values()] };
+    return { format: 1, entries: [...this.#entries.values()], calibrations: [...this.#calibrations.values()] };
   }
 
   /**
-   * Takes over the entries of a table from `export`, as an object or as JSON. Those that are not well-formed are left out; those of other
+   * Takes over the entries and calibrations of a table from `export`, as an object or as JSON. Those that are not well-formed are left out; those of other
    * adapters, browsers and versions are kept for them and not used here.
    * @returns how many were taken over, how many of these are of use here, and how many were left out
    * @throws ConvError where it is no such table
@@ -129,6 +165,7 @@ export class TuningTable {
   /** Forgets everything. */
   async clear(): Promise<void> {
     this.#entries.clear();
+    this.#calibrations.clear();
     await this.#save();
   }
 
@@ -143,20 +180,37 @@ export class TuningTable {
   }
 
   #read(data: unknown): { taken: number; usable: number; leftOut: number } {
-    const table = parse(data);
+    const { entries, calibrations } = parse(data);
     const counts = { taken: 0, usable: 0, leftOut: 0 };
-    const { adapter, browser, version } = this.#circumstances;
-    for (const value of table) {
-      const entry = checkedEntry(value);
-      if (!entry) {
-        counts.leftOut++;
-        continue;
+    const here = identity(this.#circumstances);
+    const take = <T extends Circumstances>(
+      values: readonly unknown[],
+      check: (value: unknown) => T | undefined,
+      keep: (checked: T) => void,
+    ): void => {
+      for (const value of values) {
+        const checked = check(value);
+        if (!checked) {
+          counts.leftOut++;
+          continue;
+        }
+        keep(checked);
+        counts.taken++;
+        const { adapter, browser, version } = checked;
+        if (identity({ adapter, browser, version }) === here) counts.usable++;
       }
-      this.#put(entry);
-      counts.taken++;
-      if (entry.adapter === adapter && entry.browser === browser && entry.version === version) counts.usable++;
-    }
+    };
+    take(entries, checkedEntry, (entry) => this.#put(entry));
+    take(calibrations, checkedCalibration, (one) => this.#keep(one));
     return counts;
+  }
+
+  #keep(calibration: Calibration): void {
+    const { adapter, browser, version } = calibration;
+    const name = identity({ adapter, browser, version });
+    this.#calibrations.delete(name);
+    this.#calibrations.set(name, calibration);
+    if (this.#calibrations.size > MAX_ENTRIES) this.#calibrations.delete(this.#calibrations.keys().next().value!);
   }
 
   #put(entry: TuningEntry): void {
@@ -175,8 +229,8 @@ export class TuningTable {
   }
 }
 
-/** The entries of a table given as an object or as JSON. */
-function parse(data: unknown): unknown[] {
+/** The entries and calibrations of a table given as an object or as JSON. */
+function parse(data: unknown): { entries: unknown[]; calibrations: unknown[] } {
   let table = data;
   if (typeof data === "string") {
     try {
@@ -185,8 +239,12 @@ function parse(data: unknown): unknown[] {
       refuse("invalid-argument", "data", data.slice(0, 40), "a tuning table as JSON");
     }
   }
-  const { format, entries } = (typeof table === "object" && table !== null ? table : {}) as Record<string, unknown>;
-  if (format !== 1 || !Array.isArray(entries))
+  const {
+    format,
+    entries,
+    calibrations = [],
+  } = (typeof table === "object" && table !== null ? table : {}) as Record<string, unknown>;
+  if (format !== 1 || !Array.isArray(entries) || !Array.isArray(calibrations))
     refuse("invalid-argument", "data", table, "a tuning table of format 1, as engine.tuning.export() gives");
-  return entries;
+  return { entries, calibrations };
 }
