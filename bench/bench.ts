@@ -2,13 +2,13 @@
 // it. What asks and prints is benchmark.ts.
 import { answer } from "../showcase/answer.ts";
 import { Stopwatch } from "../src/gpu/stopwatch.ts";
-import { type ConvInputs, type ConvPlan, ConvError, type Engine, createEngine } from "../src/index.ts";
-import { bytesMoved, inputsOf, operandShape } from "../src/operands.ts";
+import { type ConvInputs, type ConvPlan, ConvError, type Engine, type Tensor, createEngine } from "../src/index.ts";
+import { bytesMoved } from "../src/operands.ts";
 import { distance, gate } from "../src/planner/find.ts";
-import { noise } from "../src/planner/noise.ts";
 import { type ConvDescriptor, type ConvProblem, multiplyAdds, tensorShape } from "../src/problem.ts";
-import { elementCount } from "../src/shape.ts";
+import { type Calls, timeCalls } from "./calls.ts";
 import { problemOf } from "./layer.ts";
+import { operandsOf } from "./operands.ts";
 import type { Bench, Closed, Opened, Order, Result, Work } from "./protocol.ts";
 import { measureRoofline } from "./roofline.ts";
 import { type Operand, type Yardstick, yardstick } from "./yardstick.ts";
@@ -74,19 +74,18 @@ async function prepare(work: Work): Promise<null> {
   const inputs: ConvInputs = {};
   const operands: Operand[] = [];
   prepared = { work, problem, descriptor, inputs, operands };
-  for (const [at, { name, operand }] of inputsOf(problem).entries()) {
-    const shape = operandShape(problem, operand);
-    const tensor = engine.tensor(noise(elementCount(shape), at + 1), shape, { layout, dtype });
+  for (const { name, shape, values } of operandsOf(problem)) {
+    const tensor = engine.tensor(values, shape, { layout, dtype });
     inputs[name] = tensor;
     // Read back, halves are what they were rounded to.
-    operands.push({ name: name as Operand["name"], shape, values: await tensor.read() });
+    operands.push({ name, shape, values: await tensor.read() });
   }
   return null;
 }
 
-async function run({ algorithm, samples }: Order): Promise<Result[]> {
+async function run(order: Order): Promise<Result[]> {
   if (!prepared) throw new Error("nothing is prepared");
-  return algorithm === "find" ? search(prepared) : [await measure(prepared, algorithm, samples)];
+  return order.algorithm === "find" ? search(prepared) : [await measure(prepared, order)];
 }
 
 function counts(problem: ConvProblem): Pick<Result, "flops" | "bytes"> {
@@ -98,7 +97,8 @@ async function search({ problem, descriptor }: Prepared): Promise<Result[]> {
   return found.map((one) => ({ ...counts(problem), ...one }));
 }
 
-async function measure(work: Prepared, algorithm: string, samples: number): Promise<Result> {
+async function measure(work: Prepared, order: Order): Promise<Result> {
+  const { algorithm } = order;
   const start = performance.now();
   let plan: ConvPlan;
   try {
@@ -109,7 +109,7 @@ async function measure(work: Prepared, algorithm: string, samples: number): Prom
   }
   const planMilliseconds = performance.now() - start;
   try {
-    return { ...(await runPlan(work, plan, start, samples)), planMilliseconds };
+    return { ...(await runPlan(work, plan, start, order)), planMilliseconds };
   } finally {
     plan.destroy();
     // What the plan made of the weights goes with it.
@@ -117,7 +117,32 @@ async function measure(work: Prepared, algorithm: string, samples: number): Prom
   }
 }
 
-async function runPlan(work: Prepared, plan: ConvPlan, start: number, samples: number): Promise<Result> {
+/** The time of a call that makes a new result and frees the one before, as a peer's calls do. */
+async function callTimes(
+  { inputs }: Prepared,
+  plan: ConvPlan,
+  samples: number,
+): Promise<Pick<Result, "callMilliseconds" | "callSamples">> {
+  let last: Tensor | undefined;
+  const calls: Calls = {
+    run() {
+      last?.destroy();
+      last = plan.run(inputs);
+    },
+    sync: () => engine.device.queue.onSubmittedWorkDone(),
+  };
+  try {
+    const timing = await timeCalls(calls, samples);
+    return {
+      callMilliseconds: timing.seconds * 1e3,
+      callSamples: timing.samples.map((seconds) => seconds * 1e3),
+    };
+  } finally {
+    last?.destroy();
+  }
+}
+
+async function runPlan(work: Prepared, plan: ConvPlan, start: number, { samples, calls }: Order): Promise<Result> {
   const { problem, inputs, operands } = work;
   const { algorithm, variant, flops, bytes, workspaceBytes, preparedBytes } = plan;
   const result = plan.run(inputs);
@@ -136,6 +161,7 @@ async function runPlan(work: Prepared, plan: ConvPlan, start: number, samples: n
       ...{ algorithm, variant, flops, bytes, workspaceBytes, preparedBytes, firstMilliseconds, check },
       milliseconds: timing.seconds * 1e3,
       samples: timing.samples.map((seconds) => seconds * 1e3),
+      ...(calls && (await callTimes(work, plan, samples))),
     };
   } finally {
     result.destroy();

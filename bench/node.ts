@@ -1,7 +1,7 @@
 // The benchmark in Node itself, on the machine's GPU: on `navigator.gpu` where something has put one there, else on Dawn from the package
 // `webgpu`.
 import { type Answer, ask } from "../showcase/answer.ts";
-import type { BenchPage, Given, Question, Value } from "./protocol.ts";
+import type { Bench, BenchPage, Given, Value } from "./protocol.ts";
 
 /** A job that takes longer hangs. */
 const JOB_MS = 900_000;
@@ -23,8 +23,8 @@ export async function openNode(): Promise<BenchPage> {
   const { bench } = await import("./bench.ts");
   return {
     browser: `Node ${process.versions.node}`,
-    ask: <Name extends Question>(name: Name, given: Given<Name>) =>
-      ask((bench[name] as (argument: Given<Name>) => Promise<Answer<Value<Name>>>)(given), JOB_MS),
+    ask: <Name extends keyof Bench>(name: Name, given: Given<Bench, Name>) =>
+      ask((bench[name] as (argument: Given<Bench, Name>) => Promise<Answer<Value<Bench, Name>>>)(given), JOB_MS),
     close: () => Promise.resolve(),
   };
 }

@@ -3,6 +3,7 @@ import { algorithms } from "../src/algorithms/index.ts";
 import { DTYPES, type Dtype } from "../src/dtype.ts";
 import { LAYOUTS, type Layout } from "../src/problem.ts";
 import { BENCH_PASSES, type BenchPass, type Layer, shapeKey } from "./layer.ts";
+import { PEERS, type PeerName } from "./peers/names.ts";
 import { SUITES } from "./suites.ts";
 
 /** What computes: a page in a browser, or Node itself. */
@@ -24,6 +25,8 @@ export interface Options {
   readonly browser: (typeof BROWSERS)[number];
   /** On the machine's own GPU rather than on a software adapter. */
   readonly gpu: boolean;
+  /** Other engines to time on the same rows. */
+  readonly peers?: readonly PeerName[];
   /** The file to write everything to. */
   readonly json?: string;
   /** Samples that a time is the median of. */
@@ -48,6 +51,7 @@ const NAMES = [
   "gpu",
   "json",
   "samples",
+  "peers",
 ] as const;
 type Name = (typeof NAMES)[number];
 
@@ -85,6 +89,19 @@ function count(name: Name, value: string, most: number): number {
   return number;
 }
 
+/** The peers of `--peers litert,jax`, each once. */
+function peersOf(value: string, options: Pick<Options, "algorithm" | "dtype" | "browser">): PeerName[] {
+  const peers = new Set(value.split(",").map((name) => oneOf("peer", name, PEERS)));
+  const without = (what: string, why: string): never => {
+    throw new Error(`--peers cannot go with ${what}: ${why}`);
+  };
+  if (options.browser === "node") without("--browser node", "the peers run in a browser's page");
+  if (options.dtype !== "f32") without(`--dtype ${options.dtype}`, "the peers are timed in f32");
+  if (options.algorithm === "find")
+    without("--algorithm find", "the search times no calls, which the peers' times are of");
+  return [...peers];
+}
+
 /**
  * The options of a command line, `--help` not among them.
  * @throws Error that says what is wrong and what would be right
@@ -97,7 +114,8 @@ export function parseOptions(argv: readonly string[]): Options {
   for (const id of layers ?? []) oneOf(`layer of the suite ${suite}`, id, ids);
   const pass = words.get("pass");
   const json = words.get("json");
-  return {
+  const peers = words.get("peers");
+  const options: Options = {
     suite,
     ...(layers && { layers }),
     ...(pass !== undefined && { pass: oneOf("pass", pass, BENCH_PASSES) }),
@@ -110,6 +128,7 @@ export function parseOptions(argv: readonly string[]): Options {
     ...(json !== undefined && { json }),
     samples: count("samples", words.get("samples") ?? "5", 1000),
   };
+  return peers === undefined ? options : { ...options, peers: peersOf(peers, options) };
 }
 
 /** What the options ask to be measured, in the order of the suite. A pass that is asked for makes rows alike: one of them stays. */

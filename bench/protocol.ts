@@ -4,6 +4,7 @@ import type { Answer } from "../showcase/answer.ts";
 import type { AdapterInfo } from "../showcase/protocol.ts";
 import type { ConvDescriptor } from "../src/problem.ts";
 import type { BenchPass } from "./layer.ts";
+import type { PeerPage } from "./peers/protocol.ts";
 import type { Roofline } from "./roofline.ts";
 
 export interface Opened {
@@ -25,6 +26,8 @@ export interface Order {
   /** An algorithm by name, "auto", or "find" for all that the engine finds by measuring. */
   readonly algorithm: string;
   readonly samples: number;
+  /** Whether to time calls too, as those of peers are. */
+  readonly calls: boolean;
 }
 
 /** How far a result is from what it should be. */
@@ -48,6 +51,9 @@ export interface Result {
   /** One run: the median of the samples. Nothing where it failed. */
   readonly milliseconds?: number;
   readonly samples?: readonly number[];
+  /** The same where each run is a call of its own (calls.ts), if that was asked for. */
+  readonly callMilliseconds?: number;
+  readonly callSamples?: readonly number[];
   readonly workspaceBytes?: number;
   /** What is kept with the weights. */
   readonly preparedBytes?: number;
@@ -84,17 +90,26 @@ export interface Bench {
   close(question: null): Promise<Answer<Closed>>;
 }
 
-/** What a page can be asked, with what, and what it answers. */
-export type Question = keyof Bench;
-export type Given<Name extends Question> = Parameters<Bench[Name]>[0];
-export type Value<Name extends Question> = Awaited<ReturnType<Bench[Name]>> extends Answer<infer T> ? T : never;
+/** Everything that can be asked somewhere, by name. */
+type Questions<B> = { [Name in keyof B]: (given: never) => Promise<Answer<unknown>> };
 
-/** The page, wherever it is. */
-export interface BenchPage {
+/** What a page can be asked, with what, and what it answers. */
+export type Given<B extends Questions<B>, Name extends keyof B> = Parameters<B[Name]>[0];
+export type Value<B extends Questions<B>, Name extends keyof B> =
+  Awaited<ReturnType<B[Name]>> extends Answer<infer T> ? T : never;
+
+/** A page, or what stands for one, that answers questions. */
+export interface Page<B extends Questions<B>> {
+  ask<Name extends keyof B & string>(name: Name, given: Given<B, Name>): Promise<Value<B, Name>>;
+  close(): Promise<void>;
+}
+
+/** The benchmark's page, wherever it is. Closing it ends everything that it was opened with. */
+export interface BenchPage extends Page<Bench> {
   /** The browser's name and version. */
   readonly browser: string;
-  ask<Name extends Question>(name: Name, given: Given<Name>): Promise<Value<Name>>;
-  close(): Promise<void>;
+  /** Opens a page for a peer in the same browser, where there is one. */
+  readonly openPeer?: () => Promise<PeerPage>;
 }
 
 declare global {

@@ -1,6 +1,9 @@
 // What was measured as text: a row for each way to compute a layer, and the lines under the table.
 import { type Column, describeAdapter, formatBytes, formatNumber, formatTable } from "../showcase/table.ts";
+import { isWrong } from "./check.ts";
 import { type BenchPass, type Layer, describeLayer } from "./layer.ts";
+import type { PeerName } from "./peers/names.ts";
+import { type PeerOutcomes, peerCells, peerColumns } from "./peers/report.ts";
 import type { Closed, Opened, Result } from "./protocol.ts";
 import { type Roofline, attainable, spread } from "./roofline.ts";
 
@@ -9,6 +12,8 @@ export interface Measurement {
   readonly layer: Layer;
   readonly pass: BenchPass;
   readonly result: Result;
+  /** How the peers did on the same row, where they were asked. */
+  readonly peers?: PeerOutcomes;
 }
 
 const COLUMNS: readonly Column[] = [
@@ -24,11 +29,6 @@ const COLUMNS: readonly Column[] = [
   { title: "first ms", align: "right" },
   { title: "error/bound", align: "right" },
 ];
-
-/** Whether a result is further from what it should be than rounding explains. */
-export function isWrong({ check }: Result): boolean {
-  return check !== undefined && !(check.error <= check.bound);
-}
 
 /** Whether a time may be quoted. */
 export function counts(result: Result): result is Result & { milliseconds: number; samples: readonly number[] } {
@@ -68,16 +68,31 @@ function numbers(result: Result, roofline: Roofline): string[] {
   ];
 }
 
-/** The table of everything measured. */
-export function measurementTable(measurements: readonly Measurement[], roofline: Roofline): string {
-  const rows = measurements.map(({ layer, pass, result }) => [
+/** Our time of a call, where it may be quoted: what a peer's time is set against. */
+export function callTime(result: Result): number | undefined {
+  return counts(result) ? result.callMilliseconds : undefined;
+}
+
+/** The table of everything measured, with columns for those peers. */
+export function measurementTable(
+  measurements: readonly Measurement[],
+  roofline: Roofline,
+  peers: readonly PeerName[] = [],
+): string {
+  const ours = (result: Result): string => {
+    const time = callTime(result);
+    return time === undefined ? "-" : formatNumber(time);
+  };
+  const rows = measurements.map(({ layer, pass, result, peers: outcomes }) => [
     layer.id,
     describeLayer(layer),
     pass,
     result.variant === "" ? result.algorithm : `${result.algorithm}/${result.variant}`,
     ...numbers(result, roofline),
+    ...(peers.length > 0 ? [ours(result), ...peerCells(peers, outcomes)] : []),
   ]);
-  return formatTable(COLUMNS, rows);
+  const beside: Column[] = peers.length > 0 ? [{ title: "call ms", align: "right" }, ...peerColumns(peers)] : [];
+  return formatTable([...COLUMNS, ...beside], rows);
 }
 
 /** What is wrong with each measurement that has no time to quote, and how that counts. */

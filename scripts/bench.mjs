@@ -17,6 +17,9 @@ Winograd and FFT may pass the peak), roofline is min(FMA peak, copy bandwidth x 
   --batch N          1 unless given
   --browser NAME     chromium (default), firefox, or node: no browser, but the package webgpu on this machine's GPU
   --gpu              on this machine's own GPU instead of the browser's software adapter
+  --peers NAME,NAME  times other engines on the same rows, each checked first: litert (LiteRT.js), jax (jax-js), tfjs (TensorFlow.js),
+                     onnx (ONNX Runtime Web). Their packages are installed in bench/peers at the first time. A ratio is a peer's time
+                     over ours, both of whole calls (call ms)
   --samples N        a time is the median of so many samples, 5 unless given (and always of 5 with find)
   --json FILE        write everything to a file as well
 

@@ -14,6 +14,6 @@ interface LockFile {
 
 export const ROOT: string;
 export function isInstalled(lock: LockFile, installed: LockFile): boolean;
-export function ensurePackages(): void;
+export function ensurePackages(folder?: string): void;
 export function ensureChromium(): string;
 export function setUp(): { chromium: string };

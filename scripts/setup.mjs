@@ -29,11 +29,11 @@ function checkNode() {
 }
 
 /** Runs a command with its output shown, and throws where it fails. */
-function runShown(command, args, env = {}) {
+function runShown(command, args, { env = {}, cwd = ROOT } = {}) {
   console.log(`$ ${[path.basename(command), ...args].join(" ")}`);
   // Only npm.cmd needs the shell, and nothing in these arguments comes from a user.
   const { status, error } = spawnSync(command, args, {
-    cwd: ROOT,
+    cwd,
     stdio: "inherit",
     env: { ...process.env, ...env },
     shell: command === "npm.cmd",
@@ -58,26 +58,27 @@ export function isInstalled(lock, installed) {
 }
 
 function readJson(...parts) {
-  const file = path.join(ROOT, ...parts);
+  const file = path.join(...parts);
   return existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : null;
 }
 
-/** `npm ci` where node_modules is absent or not what the lock file says. */
-export function ensurePackages() {
-  const lock = readJson("package-lock.json");
-  if (!lock) throw new Error("package-lock.json is missing: this is no complete checkout");
-  const installed = readJson("node_modules", ".package-lock.json");
+/** `npm ci` in `folder`, the project's own unless given, where its node_modules is absent or not what its lock file says. */
+export function ensurePackages(folder = ROOT) {
+  const named = (name) => path.join(path.relative(ROOT, folder), name);
+  const lock = readJson(folder, "package-lock.json");
+  if (!lock) throw new Error(`${named("package-lock.json")} is missing: this is no complete checkout`);
+  const installed = readJson(folder, "node_modules", ".package-lock.json");
   if (installed && isInstalled(lock, installed)) return;
   const count = Object.keys(lock.packages).length - 1;
   console.log(
-    `Installing the development packages of package-lock.json (up to ${count}) into node_modules: ` +
+    `Installing the development packages of ${named("package-lock.json")} (up to ${count}) into ${named("node_modules")}: ` +
       (installed ? "the ones there differ." : "there are none yet."),
   );
   // No package needs an install script, so none runs.
   const args = ["ci", "--ignore-scripts", "--no-audit", "--no-fund"];
   const npm = process.env.npm_execpath;
-  if (npm?.endsWith(".js")) runShown(process.execPath, [npm, ...args]);
-  else runShown(process.platform === "win32" ? "npm.cmd" : "npm", args);
+  if (npm?.endsWith(".js")) runShown(process.execPath, [npm, ...args], { cwd: folder });
+  else runShown(process.platform === "win32" ? "npm.cmd" : "npm", args, { cwd: folder });
 }
 
 /** Whether packages can be installed with apt here, and are without asking anyone. */
@@ -89,7 +90,7 @@ function hasApt() {
 function installWithApt(packages) {
   runShown("apt-get", ["update", "-qq"]);
   runShown("apt-get", ["install", "-y", "-qq", "--no-install-recommends", ...packages], {
-    DEBIAN_FRONTEND: "noninteractive",
+    env: { DEBIAN_FRONTEND: "noninteractive" },
   });
 }
 

@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { type Plugin, createServer } from "vite";
 
 /** A cross-origin isolated page has the fine-grained clock. */
-const HEADERS = { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" };
+export const HEADERS = { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" };
 
 interface Served {
   readonly path: string;

@@ -1,0 +1,96 @@
+// What a peer's page does: starts the one peer that it is for, and has it compute what it is asked to, checked and timed in the same way for
+// all of them. The check is the one that Convoke's own results pass, but for the bound.
+import { answer } from "../../showcase/answer.ts";
+import { type Engine, createEngine } from "../../src/index.ts";
+import { distance } from "../../src/planner/find.ts";
+import { timeCalls } from "../calls.ts";
+import { descriptorOf, problemOf } from "../layer.ts";
+import { operandsOf } from "../operands.ts";
+import type { Check } from "../protocol.ts";
+import { type Yardstick, yardstick } from "../yardstick.ts";
+import type { Peer, PeerEngine, Runner } from "./adapter.ts";
+import manifest from "./package.json";
+import type { PeerBench, PeerResult, PeerWork } from "./protocol.ts";
+import { peers } from "./registry.ts";
+
+/** Where server.ts has the packages' files. */
+const FILES = "/files";
+
+/**
+ * How far a peer's result may be off, as a share of the largest value. How it computes is not known here, so no error bound is either: float32
+ * by any usual method errs by less than a tenth of this, half precision by ten times as much.
+ */
+const TOLERANCE = 1e-4;
+
+interface Started {
+  readonly peer: Peer;
+  readonly engine: PeerEngine;
+  /** Computes what is expected, on a device of its own. */
+  readonly judge: Engine;
+}
+
+let started: Started | undefined;
+const errors: string[] = [];
+
+async function open(name: Parameters<PeerBench["open"]>[0]): Promise<string> {
+  const peer = peers[name];
+  const engine = await peer.open(FILES);
+  engine.device?.addEventListener("uncapturederror", (event) => errors.push(event.error.message));
+  started = { peer, engine, judge: await createEngine({ tuning: "forget" }) };
+  const versions: Record<string, string> = manifest.dependencies;
+  return `${peer.package} ${versions[peer.package]}`;
+}
+
+function check(values: ArrayLike<number>, { expected, against }: Yardstick): Check {
+  if (values.length !== expected.length)
+    throw new Error(`the result has ${values.length} elements, expected ${expected.length}`);
+  let largest = 0;
+  for (let at = 0; at < expected.length; at++) largest = Math.max(largest, Math.abs(expected[at]!));
+  return { error: distance(values, expected), bound: TOLERANCE * largest, against };
+}
+
+/** Runs, checks and times; a wrong result is not worth a time. */
+async function judged(
+  runner: Runner,
+  start: number,
+  samples: number,
+  expect: () => Promise<Yardstick>,
+): Promise<PeerResult> {
+  await runner.run();
+  await runner.sync();
+  const firstMilliseconds = performance.now() - start;
+  const checked = check(await runner.read(), await expect());
+  if (errors.length > 0) throw new Error(errors.splice(0)[0]);
+  if (!(checked.error <= checked.bound)) return { firstMilliseconds, check: checked };
+  const timing = await timeCalls(runner, samples);
+  if (errors.length > 0) throw new Error(errors.splice(0)[0]);
+  return {
+    firstMilliseconds,
+    check: checked,
+    milliseconds: timing.seconds * 1e3,
+    samples: timing.samples.map((seconds) => seconds * 1e3),
+  };
+}
+
+async function measure({ layer, pass, batch, samples }: PeerWork): Promise<PeerResult> {
+  if (!started) throw new Error("no peer is open");
+  const { peer, engine, judge } = started;
+  const descriptor = descriptorOf(layer, pass, { batch, layout: "channels-first", dtype: "f32" });
+  const problem = problemOf(pass, descriptor);
+  const supported = peer.supports(problem, pass);
+  if (supported !== true) return { unsupported: supported };
+  const operands = operandsOf(problem);
+  errors.length = 0;
+  const start = performance.now();
+  const runner = await engine.prepare({ pass, problem, operands });
+  try {
+    return await judged(runner, start, samples, () => yardstick(judge, pass, descriptor, problem, operands));
+  } finally {
+    runner.dispose();
+  }
+}
+
+export const peerBench: PeerBench = {
+  open: (name) => answer(() => open(name)),
+  measure: (work) => answer(() => measure(work)),
+};

@@ -1,0 +1,186 @@
+// ONNX Runtime Web on its WebGPU provider (onnxruntime-web/webgpu): a model of one node, with inputs and results in GPU buffers. Weights are
+// constants of the model, as an application has them.
+import { type ConvProblem, tensorShape } from "../../src/problem.ts";
+import type { BenchPass } from "../layer.ts";
+import type { Operand } from "../yardstick.ts";
+import { type Peer, type PeerEngine, type Runner, type Task, operand } from "./adapter.ts";
+import { axes, extents, isPlanar } from "./geometry.ts";
+import { permute } from "./layouts.ts";
+import { type ModelNode, type ModelValue, onnxModel } from "./onnx-model.ts";
+
+type Ort = typeof import("onnxruntime-web/webgpu");
+type OrtTensor = import("onnxruntime-web/webgpu").Tensor;
+
+/** Padding as ONNX has it: all the beginnings, then all the ends. */
+function pads(problem: ConvProblem): number[] {
+  return [...axes(problem, problem.padBegin), ...axes(problem, problem.padEnd)];
+}
+
+/** Cells that ConvTranspose has to add to its result, where several sizes are possible. */
+function outputPadding(problem: ConvProblem): number[] {
+  const [input, output] = [axes(problem, problem.input), axes(problem, problem.output)];
+  const [begin, end] = [axes(problem, problem.padBegin), axes(problem, problem.padEnd)];
+  return extents(problem).map(
+    (extent, axis) =>
+      input[axis]! + begin[axis]! + end[axis]! - extent - (output[axis]! - 1) * axes(problem, problem.stride)[axis]!,
+  );
+}
+
+/**
+ * Whether Conv gives the gradient of the weights: the runtime has no such gradient itself, but x with its channels as a batch, convolved
+ * with dy as one kernel for each output, is the same sums. A batch would have to be summed beside.
+ */
+function weightsAreConvolved(problem: ConvProblem): boolean {
+  return problem.N === 1 && problem.groups === 1 && outputPadding(problem).every((cells) => cells === 0);
+}
+
+function supports(problem: ConvProblem, pass: BenchPass): true | string {
+  if (!isPlanar(problem)) return "it is timed on 2-D maps alone";
+  if (pass === "backward-weights" && !weightsAreConvolved(problem))
+    return "it has no gradient of the weights, and Conv gives that of one image without groups alone";
+  return true;
+}
+
+/** The node, the operand of each of its inputs that is no constant, and what turns its result into the one asked for. */
+interface Model {
+  readonly node: ModelNode;
+  readonly fed: readonly { readonly value: ModelValue; readonly operand: Operand }[];
+  readonly turn?: (values: ArrayLike<number>) => ArrayLike<number>;
+}
+
+function forwardModel(task: Task): Model {
+  const { problem } = task;
+  const [x, w] = [operand(task, "x"), operand(task, "w")];
+  const input = { name: "x", shape: x.shape };
+  const weights = { name: "w", shape: w.shape, values: w.values as Float32Array<ArrayBuffer> };
+  return {
+    node: {
+      operation: "Conv",
+      inputs: [input, weights],
+      output: { name: "result", shape: tensorShape(problem, "y") },
+      attributes: {
+        kernel_shape: axes(problem, problem.kernel),
+        strides: axes(problem, problem.stride),
+        dilations: axes(problem, problem.dilation),
+        pads: pads(problem),
+        group: problem.groups,
+      },
+    },
+    fed: [{ value: input, operand: x }],
+  };
+}
+
+function transposedModel(task: Task): Model {
+  const { problem } = task;
+  const [dy, w] = [operand(task, "dy"), operand(task, "w")];
+  const input = { name: "dy", shape: dy.shape };
+  const weights = { name: "w", shape: w.shape, values: w.values as Float32Array<ArrayBuffer> };
+  const extra = outputPadding(problem);
+  return {
+    node: {
+      operation: "ConvTranspose",
+      inputs: [input, weights],
+      output: { name: "result", shape: tensorShape(problem, "x") },
+      attributes: {
+        kernel_shape: axes(problem, problem.kernel),
+        strides: axes(problem, problem.stride),
+        dilations: axes(problem, problem.dilation),
+        pads: pads(problem),
+        ...(extra.some((cells) => cells > 0) && { output_padding: extra }),
+        group: problem.groups,
+      },
+    },
+    fed: [{ value: input, operand: dy }],
+  };
+}
+
+/** See `weightsAreConvolved`: strides and dilations change places. */
+function weightsModel(task: Task): Model {
+  const { problem } = task;
+  const { C, K } = problem;
+  const [x, dy] = [operand(task, "x"), operand(task, "dy")];
+  const [input, output] = [axes(problem, problem.input), axes(problem, problem.output)];
+  const values = [
+    { name: "x", shape: [C, 1, ...input] },
+    { name: "dy", shape: [K, 1, ...output] },
+  ] as const;
+  const shape = [C, K, ...axes(problem, problem.kernel)];
+  return {
+    node: {
+      operation: "Conv",
+      inputs: values,
+      output: { name: "result", shape },
+      attributes: {
+        kernel_shape: output,
+        strides: axes(problem, problem.dilation),
+        dilations: axes(problem, problem.stride),
+        pads: pads(problem),
+      },
+    },
+    fed: [
+      { value: values[0], operand: x },
+      { value: values[1], operand: dy },
+    ],
+    turn: (result) => permute(result, shape, [1, 0, 2, 3]),
+  };
+}
+
+/** A buffer with the numbers of an operand. */
+function upload(device: GPUDevice, values: Float32Array<ArrayBuffer>): GPUBuffer {
+  const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC;
+  const buffer = device.createBuffer({ size: values.byteLength, usage });
+  device.queue.writeBuffer(buffer, 0, values);
+  return buffer;
+}
+
+async function prepare(ort: Ort, task: Task): Promise<Runner> {
+  const models = { forward: forwardModel, "backward-data": transposedModel, "backward-weights": weightsModel };
+  const { node, fed, turn } = models[task.problem.pass](task);
+  const session = await ort.InferenceSession.create(onnxModel(node), {
+    executionProviders: [{ name: "webgpu", preferredLayout: "NCHW" }],
+    graphOptimizationLevel: "all",
+    logSeverityLevel: 3, // errors
+    preferredOutputLocation: "gpu-buffer",
+  });
+  // The first session makes it.
+  const device = await ort.env.webgpu.device;
+  const buffers: GPUBuffer[] = [];
+  const feeds: Record<string, OrtTensor> = {};
+  for (const { value, operand: given } of fed) {
+    const buffer = upload(device, given.values as Float32Array<ArrayBuffer>);
+    buffers.push(buffer);
+    feeds[value.name] = ort.Tensor.fromGpuBuffer(buffer, { dataType: "float32", dims: value.shape });
+  }
+  let last: OrtTensor | undefined;
+  return {
+    async run() {
+      last?.dispose();
+      last = (await session.run(feeds))[node.output.name];
+    },
+    sync: () => device.queue.onSubmittedWorkDone(),
+    async read() {
+      const values = await last!.getData();
+      return turn ? turn(values) : values;
+    },
+    dispose() {
+      last?.dispose();
+      for (const buffer of buffers) buffer.destroy();
+      // Nothing waits for it, and nothing can be done where it fails.
+      session.release().catch(() => undefined);
+    },
+  };
+}
+
+export const onnx: Peer = {
+  package: "onnxruntime-web",
+
+  supports,
+
+  async open(files): Promise<PeerEngine> {
+    const ort = await import("onnxruntime-web/webgpu");
+    ort.env.wasm.wasmPaths = `${files}/onnxruntime-web/dist/`;
+    ort.env.wasm.numThreads = 1; // nothing is computed there
+    ort.env.logLevel = "error";
+    return { device: null, prepare: (task) => prepare(ort, task) };
+  },
+};

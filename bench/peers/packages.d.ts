@@ -1,0 +1,145 @@
+// The parts of the peers' packages that are used here, declared so that these sources are checked where the packages are not installed.
+// What is declared here stands before the packages' own types where they are.
+
+declare module "@jax-js/jax" {
+  interface Array {
+    /** One more reference. */
+    readonly ref: Array;
+    dispose(): void;
+    data(): Promise<Float32Array>;
+    gpuBuffer(): Promise<GPUBuffer>;
+  }
+  export type { Array };
+
+  interface Jitted {
+    (a: Array, b: Array): Array;
+    dispose(): void;
+  }
+
+  export function init(...devices: string[]): Promise<string[]>;
+  export function defaultDevice(device: string): string;
+  export function getWebGPUDevice(): GPUDevice;
+  export function blockUntilReady(arrays: readonly Array[]): Promise<unknown>;
+  export function jit(compute: (a: Array, b: Array) => Array): Jitted;
+  export function vjp(compute: (at: Array) => Array, at: [Array]): [Array, (cotangent: Array) => [Array]];
+
+  export const numpy: {
+    array(values: Float32Array, options: { shape: number[] }): Array;
+    zeros(shape: number[]): Array;
+  };
+  export const lax: {
+    convGeneralDilated(
+      x: Array,
+      w: Array,
+      strides: number[],
+      padding: [number, number][],
+      options: { rhsDilation: number[]; featureGroupCount: number },
+    ): Array;
+    convTranspose(
+      x: Array,
+      w: Array,
+      strides: number[],
+      padding: [number, number][],
+      options: { rhsDilation: number[]; transposeKernel: boolean },
+    ): Array;
+  };
+}
+
+declare module "@litertjs/core" {
+  export class Tensor {
+    constructor(values: Float32Array, shape: number[]);
+    moveTo(place: "webgpu"): Promise<Tensor>;
+    copyTo(place: "wasm"): Promise<Tensor>;
+    toTypedArray(): Float32Array;
+    delete(): void;
+  }
+  interface CompiledModel {
+    run(inputs: Tensor[]): Promise<Tensor[]>;
+    delete(): void;
+  }
+
+  export function loadLiteRt(folder: string): Promise<unknown>;
+  export function getWebGpuDevice(): GPUDevice | null;
+  export function loadAndCompile(
+    model: Uint8Array,
+    options: { accelerator: "webgpu"; gpuOptions: { precision: "fp32" } },
+  ): Promise<CompiledModel>;
+}
+
+declare module "flatbuffers" {
+  export class Builder {
+    startVector(elementBytes: number, count: number, alignment: number): void;
+    endVector(): number;
+    startObject(fields: number): void;
+    endObject(): number;
+    addInt32(value: number): void;
+    addFloat32(value: number): void;
+    addOffset(offset: number): void;
+    addFieldInt8(field: number, value: number, usual: number): void;
+    addFieldInt32(field: number, value: number, usual: number): void;
+    addFieldOffset(field: number, offset: number, usual: number): void;
+    createString(text: string): number;
+    finish(root: number, identifier: string): void;
+    asUint8Array(): Uint8Array;
+  }
+}
+
+declare module "@tensorflow/tfjs-core" {
+  export interface Tensor {
+    data(): Promise<Float32Array>;
+    dispose(): void;
+  }
+  type Four = [number, number, number, number];
+  type Two = [number, number];
+  type Padding = "same" | "valid" | number;
+
+  export function setBackend(name: string): Promise<boolean>;
+  export function ready(): Promise<void>;
+  export function backend(): unknown;
+  export function engine(): {
+    runKernel(name: string, inputs: Record<string, Tensor>, attributes: Record<string, unknown>): Tensor;
+  };
+  export function tensor4d(values: Float32Array, shape: Four): Tensor;
+  export function conv2d(x: Tensor, w: Tensor, stride: Two, pad: Padding, layout: "NHWC", dilation: Two): Tensor;
+  export function depthwiseConv2d(
+    x: Tensor,
+    w: Tensor,
+    stride: Two,
+    pad: Padding,
+    layout: "NHWC",
+    dilation: Two,
+  ): Tensor;
+  export function conv2dTranspose(x: Tensor, w: Tensor, shape: Four, stride: Two, pad: Padding): Tensor;
+}
+
+/** Registers itself. */
+declare module "@tensorflow/tfjs-backend-webgpu" {}
+
+declare module "onnxruntime-web/webgpu" {
+  export class Tensor {
+    static fromGpuBuffer(buffer: GPUBuffer, options: { dataType: "float32"; dims: readonly number[] }): Tensor;
+    getData(): Promise<Float32Array>;
+    dispose(): void;
+  }
+  interface Session {
+    run(feeds: Record<string, Tensor>): Promise<Record<string, Tensor>>;
+    release(): Promise<void>;
+  }
+
+  export const InferenceSession: {
+    create(
+      model: Uint8Array,
+      options: {
+        executionProviders: { name: "webgpu"; preferredLayout: "NCHW" }[];
+        graphOptimizationLevel: "all";
+        logSeverityLevel: number;
+        preferredOutputLocation: "gpu-buffer";
+      },
+    ): Promise<Session>;
+  };
+  export const env: {
+    wasm: { wasmPaths: string; numThreads: number };
+    webgpu: { readonly device: Promise<GPUDevice> };
+    logLevel: string;
+  };
+}

@@ -1,0 +1,62 @@
+// The pages of the peers as Node sees them: each opened when it is first needed, and once more where it was lost.
+import { jobMessage } from "../../showcase/answer.ts";
+import type { PeerName } from "./names.ts";
+import type { PeerPage, PeerResult, PeerWork } from "./protocol.ts";
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+export class PeerPages {
+  /** Package and version of each peer that has run. */
+  readonly versions: Partial<Record<PeerName, string>> = {};
+  readonly #open: () => Promise<PeerPage>;
+  readonly #pages = new Map<PeerName, PeerPage>();
+  /** Why a peer does not start. */
+  readonly #unfit = new Map<PeerName, string>();
+
+  constructor(open: () => Promise<PeerPage>) {
+    this.#open = open;
+  }
+
+  /** What a peer makes of some work. It never rejects: that a peer fails is a result of its own. */
+  async measure(peer: PeerName, work: PeerWork): Promise<PeerResult> {
+    try {
+      const page = await this.#page(peer);
+      const unfit = this.#unfit.get(peer);
+      if (unfit !== undefined) return { unsupported: unfit };
+      return await page.ask("measure", work);
+    } catch (error) {
+      try {
+        return { failed: jobMessage(error) };
+      } catch {
+        // The page is gone or hangs. What comes next is asked of a new one.
+        await this.#drop(peer);
+        return { failed: messageOf(error) };
+      }
+    }
+  }
+
+  async close(): Promise<void> {
+    for (const peer of [...this.#pages.keys()]) await this.#drop(peer);
+  }
+
+  async #page(peer: PeerName): Promise<PeerPage> {
+    const known = this.#pages.get(peer);
+    if (known) return known;
+    const page = await this.#open();
+    this.#pages.set(peer, page);
+    try {
+      this.versions[peer] = await page.ask("open", peer);
+    } catch (error) {
+      this.#unfit.set(peer, `it does not start here: ${jobMessage(error)}`);
+    }
+    return page;
+  }
+
+  async #drop(peer: PeerName): Promise<void> {
+    const page = this.#pages.get(peer);
+    this.#pages.delete(peer);
+    await page?.close().catch(() => undefined); // it may be gone already
+  }
+}

@@ -1,0 +1,95 @@
+// What the peers did as text and numbers: their columns of the table, the lines below it, the ratios.
+import { type Column, formatNumber } from "../../showcase/table.ts";
+import { isWrong } from "../check.ts";
+import type { Measurement } from "../table.ts";
+import { PEERS, type PeerName } from "./names.ts";
+import type { PeerResult } from "./protocol.ts";
+
+/** A peer's result beside one of ours. */
+export interface PeerOutcome extends PeerResult {
+  /** Its time over ours, both of calls; nothing where either has no time that counts. */
+  readonly ratio?: number;
+}
+
+export type PeerOutcomes = Partial<Record<PeerName, PeerOutcome>>;
+
+/** A result with its ratio to our time, if ours has one that counts. */
+export function compare(result: PeerResult, ours: number | undefined): PeerOutcome {
+  const { milliseconds } = result;
+  if (milliseconds === undefined || ours === undefined || isWrong(result)) return result;
+  return { ...result, ratio: milliseconds / ours };
+}
+
+/** Two columns for each peer: its time, and that over ours. */
+export function peerColumns(peers: readonly PeerName[]): Column[] {
+  return peers.flatMap((peer) => [
+    { title: `${peer} ms`, align: "right" },
+    { title: `${peer}/ours`, align: "right" },
+  ]);
+}
+
+function cells(outcome: PeerOutcome | undefined): [string, string] {
+  if (!outcome || outcome.unsupported !== undefined) return ["-", "-"];
+  if (outcome.failed !== undefined) return ["FAILED", "-"];
+  if (isWrong(outcome)) return ["WRONG", "-"];
+  const { milliseconds, ratio } = outcome;
+  return [
+    milliseconds === undefined ? "-" : formatNumber(milliseconds),
+    ratio === undefined ? "-" : formatNumber(ratio),
+  ];
+}
+
+/** The cells of those columns. */
+export function peerCells(peers: readonly PeerName[], outcomes: PeerOutcomes = {}): string[] {
+  return peers.flatMap((peer) => cells(outcomes[peer]));
+}
+
+/** Why an outcome has no time. */
+function reason(outcome: PeerOutcome): string | null {
+  if (outcome.unsupported !== undefined) return outcome.unsupported;
+  if (outcome.failed !== undefined) return `FAILED: ${outcome.failed}`;
+  if (isWrong(outcome)) return `WRONG: off by ${outcome.check!.error}, more than ${outcome.check!.bound}`;
+  return null;
+}
+
+/** A line for each reason that a peer was not timed on some rows. */
+export function peerNotes(measurements: readonly Measurement[]): string[] {
+  const rows = new Map<string, { peer: PeerName; why: string; names: Set<string> }>();
+  for (const { layer, pass, peers } of measurements) {
+    for (const peer of PEERS) {
+      const outcome = peers?.[peer];
+      const why = outcome && reason(outcome);
+      if (!why) continue;
+      const key = `${peer} ${why}`;
+      const row = rows.get(key) ?? { peer, why, names: new Set() };
+      row.names.add(`${layer.id} ${pass}`);
+      rows.set(key, row);
+    }
+  }
+  return [...rows.values()].map(({ peer, why, names }) => `${peer} on ${[...names].join(", ")}: ${why}`);
+}
+
+function geometricMean(values: readonly number[]): number {
+  return Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length);
+}
+
+function meanLine(name: string, ratios: readonly number[]): string[] {
+  if (ratios.length === 0) return [];
+  const [mean, lowest] = [geometricMean(ratios), Math.min(...ratios)].map(formatNumber);
+  return [
+    ratios.length === 1
+      ? `${name}: ${mean} times our time in one row`
+      : `${name}: ${mean} times our time (geometric mean of ${ratios.length} rows; lowest ${lowest})`,
+  ];
+}
+
+/** A line for each peer that has ratios, and where there are several one for the fastest of them in each row. */
+export function peerSummary(measurements: readonly Measurement[], peers: readonly PeerName[]): string[] {
+  const ratios = (of: readonly PeerName[]): number[] =>
+    measurements.flatMap((measurement) => {
+      const known = of.flatMap((peer) => measurement.peers?.[peer]?.ratio ?? []);
+      return known.length > 0 ? [Math.min(...known)] : [];
+    });
+  const lines = peers.flatMap((peer) => meanLine(peer, ratios([peer])));
+  return lines.length > 1 ? [...lines, ...meanLine("the fastest of them", ratios(peers))] : lines;
+}

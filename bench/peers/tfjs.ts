@@ -1,0 +1,119 @@
+// TensorFlow.js on its WebGPU backend (@tensorflow/tfjs-backend-webgpu), channels-last as its models are.
+import type { Tensor } from "@tensorflow/tfjs-core";
+import { type ConvProblem, tensorShape } from "../../src/problem.ts";
+import type { BenchPass } from "../layer.ts";
+import { type Peer, type PeerEngine, type Runner, type Task, operand } from "./adapter.ts";
+import { alike, isDepthwise, isPlanar, isSame, isUnpadded, plane } from "./geometry.ts";
+import { fromHwio, toChannelsFirst, toChannelsLast, toHwio } from "./layouts.ts";
+
+type TensorFlow = typeof import("@tensorflow/tfjs-core");
+type Four = [number, number, number, number];
+
+/** The parts of its backend that are needed to wait for the GPU: it collects kernels and submits them some at a time. */
+interface Backend {
+  readonly device: GPUDevice;
+  readonly commandEncoder: GPUCommandEncoder | null;
+  endComputePassEncoder(): void;
+  submitQueue(): void;
+}
+
+function supports(problem: ConvProblem, pass: BenchPass): true | string {
+  if (!isPlanar(problem)) return "it is timed on 2-D maps alone";
+  if (!alike([...plane(problem, problem.padBegin), ...plane(problem, problem.padEnd)]))
+    return "its padding is the same on every side";
+  const dilated = problem.dilation.some((size) => size > 1);
+  if (dilated && problem.stride.some((size) => size > 1)) return "it has no strided convolution with dilation";
+  if (pass === "forward")
+    return problem.groups === 1 || isDepthwise(problem) ? true : "it has no grouped convolution but the depthwise one";
+  if (problem.groups > 1) return "it has no groups in this pass";
+  if (dilated) return "it has no dilation in this pass";
+  return true;
+}
+
+/** "same" where that is what is meant, since that is what its models have, else cells on each side. */
+function padding(problem: ConvProblem): "same" | "valid" | number {
+  if (isUnpadded(problem)) return "valid";
+  return isSame(problem) ? "same" : plane(problem, problem.padBegin)[0];
+}
+
+/** Channels-last shape of a map. */
+function mapShape(problem: ConvProblem, which: "x" | "y"): Four {
+  const [N, channels, height, width] = tensorShape(problem, which) as Four;
+  return [N, height, width, channels];
+}
+
+function prepareCall(tf: TensorFlow, task: Task): { inputs: Tensor[]; call: () => Tensor } {
+  const { problem } = task;
+  const pad = padding(problem);
+  const stride = plane(problem, problem.stride);
+  const map = (name: "x" | "dy"): Tensor => {
+    const { values, shape } = operand(task, name);
+    return tf.tensor4d(toChannelsLast(values, shape), mapShape(problem, name === "x" ? "x" : "y"));
+  };
+  const [height, width] = plane(problem, problem.kernel);
+  const weights = (shape: Four): Tensor => {
+    const w = operand(task, "w");
+    return tf.tensor4d(toHwio(w.values, w.shape), shape);
+  };
+  const inner = problem.C / problem.groups;
+  if (problem.pass === "backward-weights") {
+    const [x, dy] = [map("x"), map("dy")];
+    const attributes = { strides: stride, pad, dataFormat: "NHWC", filterShape: [height, width, inner, problem.K] };
+    return { inputs: [x, dy], call: () => tf.engine().runKernel("Conv2DBackpropFilter", { x, dy }, attributes) };
+  }
+  if (problem.pass === "backward-data") {
+    const [dy, w] = [map("dy"), weights([height, width, inner, problem.K])];
+    const shape = mapShape(problem, "x");
+    return { inputs: [dy, w], call: () => tf.conv2dTranspose(dy, w, shape, stride, pad) };
+  }
+  const x = map("x");
+  const dilation = plane(problem, problem.dilation);
+  if (isDepthwise(problem)) {
+    // Its outputs follow their channels, as here: the same order of numbers.
+    const w = weights([height, width, problem.C, problem.K / problem.C]);
+    return { inputs: [x, w], call: () => tf.depthwiseConv2d(x, w, stride, pad, "NHWC", dilation) };
+  }
+  const w = weights([height, width, inner, problem.K]);
+  return { inputs: [x, w], call: () => tf.conv2d(x, w, stride, pad, "NHWC", dilation) };
+}
+
+/** The result as channels-first weights or maps. */
+function resultOf(problem: ConvProblem, values: ArrayLike<number>): Float32Array {
+  if (problem.pass === "backward-weights") return fromHwio(values, tensorShape(problem, "w"));
+  return toChannelsFirst(values, tensorShape(problem, problem.pass === "forward" ? "y" : "x"));
+}
+
+async function prepare(tf: TensorFlow, backend: Backend, task: Task): Promise<Runner> {
+  const { inputs, call } = prepareCall(tf, task);
+  let last: Tensor | undefined;
+  return {
+    run() {
+      last?.dispose();
+      last = call();
+    },
+    async sync() {
+      backend.endComputePassEncoder();
+      if (backend.commandEncoder) backend.submitQueue();
+      await backend.device.queue.onSubmittedWorkDone();
+    },
+    read: async () => resultOf(task.problem, await last!.data()),
+    dispose() {
+      for (const tensor of [last, ...inputs]) tensor?.dispose();
+    },
+  };
+}
+
+export const tfjs: Peer = {
+  package: "@tensorflow/tfjs-backend-webgpu",
+
+  supports,
+
+  async open(): Promise<PeerEngine> {
+    const tf = await import("@tensorflow/tfjs-core");
+    await import("@tensorflow/tfjs-backend-webgpu");
+    if (!(await tf.setBackend("webgpu"))) throw new Error("TensorFlow.js cannot start its WebGPU backend here");
+    await tf.ready();
+    const backend = tf.backend() as Backend;
+    return { device: backend.device, prepare: (task) => prepare(tf, backend, task) };
+  },
+};

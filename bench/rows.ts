@@ -1,0 +1,95 @@
+// What the options ask for, measured row by row: Convoke first, then the peers one after the other, so that nothing runs beside anything else, and
+// what makes a machine slower for a while does so for all.
+import { jobMessage } from "../showcase/answer.ts";
+import { Progress } from "../showcase/progress.ts";
+import { algorithms } from "../src/algorithms/index.ts";
+import { descriptorOf } from "./layer.ts";
+import { type Options, type Row, rowsOf } from "./options.ts";
+import type { PeerName } from "./peers/names.ts";
+import { PeerPages } from "./peers/pages.ts";
+import type { PeerResult } from "./peers/protocol.ts";
+import { type PeerOutcomes, compare } from "./peers/report.ts";
+import type { BenchPage, Result } from "./protocol.ts";
+import { type Measurement, callTime } from "./table.ts";
+
+/** What has been measured so far. */
+export interface Measured {
+  readonly measurements: Measurement[];
+  /** Package and version of each peer that ran, where peers were asked for. */
+  peers?: Readonly<Partial<Record<PeerName, string>>>;
+}
+
+/** The algorithms that a row is measured by. */
+function algorithmsFor({ pass }: Row, { algorithm }: Options): string[] {
+  if (algorithm !== "all") return [algorithm];
+  const wanted = pass === "transposed" ? "backward-data" : pass;
+  return algorithms.filter(({ passes }) => passes.includes(wanted)).map(({ name }) => name);
+}
+
+/** What a row gives by each way to compute it, one after the other. */
+async function* measureRow(page: BenchPage, row: Row, options: Options, progress: Progress): AsyncGenerator<Result> {
+  const { layer, pass } = row;
+  let ready = false;
+  for (const algorithm of algorithmsFor(row, options)) {
+    progress.step(`${layer.id} ${pass}: ${algorithm}`);
+    try {
+      if (!ready) await page.ask("prepare", { pass, descriptor: descriptorOf(layer, pass, options) });
+      ready = true;
+      const order = { algorithm, samples: options.samples, calls: options.peers !== undefined };
+      for (const result of await page.ask("run", order)) {
+        // Of all algorithms, those that do not serve a layer are no row.
+        if (options.algorithm !== "all" || result.refused === undefined) yield result;
+      }
+    } catch (error) {
+      yield { algorithm, variant: "", flops: 0, bytes: 0, failed: jobMessage(error) };
+    }
+  }
+}
+
+/** How the peers do on a row, one after the other. */
+async function measurePeers(
+  pages: PeerPages,
+  { layer, pass }: Row,
+  { peers = [], batch, samples }: Options,
+  progress: Progress,
+): Promise<[PeerName, PeerResult][]> {
+  const measured: [PeerName, PeerResult][] = [];
+  for (const peer of peers) {
+    progress.step(`${layer.id} ${pass}: ${peer}`);
+    measured.push([peer, await pages.measure(peer, { layer, pass, batch, samples })]);
+  }
+  return measured;
+}
+
+/** The peers' results beside one of ours. */
+function beside(result: Result, peers: readonly [PeerName, PeerResult][]): { peers?: PeerOutcomes } {
+  if (peers.length === 0) return {};
+  return { peers: Object.fromEntries(peers.map(([peer, one]) => [peer, compare(one, callTime(result))])) };
+}
+
+/** Measures every row into `into`, which has what was measured where this fails. */
+export async function measureRows(page: BenchPage, options: Options, into: Measured): Promise<void> {
+  const { openPeer } = page;
+  const { peers = [] } = options;
+  const pages = new PeerPages(() => {
+    if (!openPeer) throw new Error("there is no page for a peer here");
+    return openPeer();
+  });
+  if (peers.length > 0) into.peers = pages.versions;
+  const rows = rowsOf(options);
+  const progress = new Progress(rows.reduce((sum, row) => sum + algorithmsFor(row, options).length + peers.length, 0));
+  try {
+    for (const row of rows) {
+      const first = into.measurements.length;
+      for await (const result of measureRow(page, row, options, progress)) into.measurements.push({ ...row, result });
+      const theirs = await measurePeers(pages, row, options, progress);
+      for (let at = first; at < into.measurements.length; at++) {
+        const measurement = into.measurements[at]!;
+        into.measurements[at] = { ...measurement, ...beside(measurement.result, theirs) };
+      }
+    }
+  } finally {
+    await pages.close();
+  }
+  progress.end();
+}
