@@ -46,7 +46,7 @@ fn main(
   var lanes_at: array<LaneOffsets, TILE_V>;
   // @unroll
   for (var v = 0u; v < TILE_V; v++) {
-    lanes_at[v] = lane_offsets(group, k0 + v * LANES);
+    lanes_at[v] = lane_offsets(group, k0 + v * LANES, local % 4u);
   }
   let x_step = select(1u, g.x_stride_w, CHANNELS_LAST);
   let left = i32(q0 * STRIDE_W) - g.pad_w;

@@ -2,6 +2,7 @@
 // thread, straight from storage: rows of A in vectors along k, rows of B in vectors along n, so that a step of four k costs
 // TILE_M + 4 TILE_N4 loads for 16 TILE_M TILE_N4 multiply-adds. K is a multiple of 4 (the packing steps pad with zeros).
 // How A, B and C lie is up to matrix-* snippets: row_of_a, load_a, columns_of_b, load_b, store. A batch index is outer * inner_count + inner: images and groups.
+// With QUADS four neighbouring threads make four blocks of rows of the same columns: each loads one row of B in four, and they share.
 struct Gemm {
   threads: u32,
   tiles_m: u32, tiles_n: u32, inner_count: u32,
@@ -29,11 +30,15 @@ fn main(
   if (index >= g.threads) {
     return;
   }
-  // Neighbouring threads share a block of rows: they read the same A and neighbouring B.
-  let n0 = (index % g.tiles_n) * TILE_N4;
-  index /= g.tiles_n;
-  let m0 = (index % g.tiles_m) * TILE_M;
-  index /= g.tiles_m;
+  // Neighbouring threads share a block of rows: they read the same A and neighbouring B. In quads it is the other way round, and there is a
+  // whole number of quads of blocks.
+  let tiles = select(vec2u(g.tiles_n, g.tiles_m), vec2u(g.tiles_m, g.tiles_n), QUADS);
+  let inner_tile = index % tiles.x;
+  index /= tiles.x;
+  let outer_tile = index % tiles.y;
+  index /= tiles.y;
+  let n0 = select(inner_tile, outer_tile, QUADS) * TILE_N4;
+  let m0 = select(outer_tile, inner_tile, QUADS) * TILE_M;
   let inner = index % g.inner_count;
   let outer = index / g.inner_count;
 
@@ -49,6 +54,9 @@ fn main(
   // @unroll
   for (var j = 0u; j < TILE_N4; j++) {
     b_at[j] = b_start + columns_of_b((n0 + j) * 4u);
+    if (QUADS) {
+      b_at[j] += (local % 4u) * g.b_row;
+    }
   }
 
   var sums: array<vec4f, TILE_M * TILE_N4>;
@@ -56,10 +64,19 @@ fn main(
     var right: array<vec4f, 4u * TILE_N4>;
     // @unroll
     for (var j = 0u; j < TILE_N4; j++) {
-      // @unroll
-      for (var s = 0u; s < 4u; s++) {
-        right[s * TILE_N4 + j] = load_b(b_at[j], k4 * 4u + s);
-        b_at[j] += g.b_row;
+      if (QUADS) {
+        let own = load_b(b_at[j], k4 * 4u + local % 4u);
+        right[j] = of_first(own);
+        right[TILE_N4 + j] = of_second(own);
+        right[2u * TILE_N4 + j] = of_third(own);
+        right[3u * TILE_N4 + j] = of_fourth(own);
+        b_at[j] += 4u * g.b_row;
+      } else {
+        // @unroll
+        for (var s = 0u; s < 4u; s++) {
+          right[s * TILE_N4 + j] = load_b(b_at[j], k4 * 4u + s);
+          b_at[j] += g.b_row;
+        }
       }
     }
     // @unroll

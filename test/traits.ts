@@ -2,4 +2,9 @@
 import { DEFAULT_TRAITS, type GpuTraits } from "../src/algorithms/algorithm.ts";
 import { DEFAULT_RATES } from "../src/algorithms/work.ts";
 
-export const SOFTWARE_TRAITS: GpuTraits = { ...DEFAULT_TRAITS, software: true, rates: DEFAULT_RATES.software };
+export const SOFTWARE_TRAITS: GpuTraits = {
+  ...DEFAULT_TRAITS,
+  software: true,
+  quads: true,
+  rates: DEFAULT_RATES.software,
+};

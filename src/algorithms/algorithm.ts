@@ -18,6 +18,8 @@ export interface GpuTraits {
   readonly maxWorkgroupInvocations: number;
   /** Whether the adapter computes on the CPU: parallelism counts less there, and what hides latencies on a GPU is in the way. */
   readonly software: boolean;
+  /** Whether loads are dear and neighbouring invocations are known to lie in quads of subgroups, so that they can share them. */
+  readonly quads: boolean;
   /** How fast the adapter is. */
   readonly rates: Rates;
 }
@@ -29,6 +31,7 @@ export const DEFAULT_TRAITS: GpuTraits = {
   maxWorkgroupBytes: 16_384,
   maxWorkgroupInvocations: 256,
   software: false,
+  quads: false,
   rates: DEFAULT_RATES.hardware,
 };
 

@@ -1,7 +1,7 @@
 // direct: the sum as it is written, in register tiles, straight from storage and with no workspace. Serves every problem and so is
 // the last resort.
 import { BINDING, gridFor } from "../plan.ts";
-import type { Method, Part, Variant } from "./algorithm.ts";
+import type { GpuTraits, Method, Part, Variant } from "./algorithm.ts";
 import { type Correlation, termCount } from "./correlation.ts";
 import {
   epilogueBindings,
@@ -25,6 +25,8 @@ interface DirectVariant extends Variant {
   /** Vectors of output channels that a thread makes, of `lanes` channels each. */
   readonly tileV: number;
   readonly lanes: 1 | 4;
+  /** Whether four threads that make other outputs of the same channels share the weights they load. */
+  readonly quads: boolean;
 }
 
 /**
@@ -38,13 +40,29 @@ const MAX_UNROLLED = 512;
 // against 35.3 over 128 channels at 28 x 28, 22.1 against 23.4 for 1x1 from 256 to 64.
 const MAX_UNROLLED_ROWS = 96;
 
-function variantOf(correlation: Correlation, tileQ: number, tileK: number): DirectVariant {
+/** Outputs of a row that a thread makes at most: 64 sums are what the registers of a GPU hold. */
+const MAX_WIDTH = { software: 14, hardware: 8 };
+
+/**
+ * Where quads share weights on SwiftShader, 16 channels a thread take 26 ms for 3x3 over 64 channels at 56 x 56, 8 take 37, as they do
+ * without; 24, 30 and 37 for 7x7 at stride 2 from 3 channels at 224 x 224; 1x1 from 256 to 64 at 56 x 56 takes 19 instead of 27.
+ */
+function variantOf(correlation: Correlation, gpu: GpuTraits, tileQ: number, tileK: number): DirectVariant {
   const groupK = correlation.K / correlation.groups;
   // A group of less than two vectors is made channel by channel where vectors would not fill it: for 192 channels in 32 groups, 3x3
   // at 28 x 28, 5.3 ms instead of 8.6 on SwiftShader.
   const lanes = groupK % 4 === 0 || groupK > 8 ? 4 : 1;
   const tileV = lanes === 4 ? Math.min(tileK / 4, Math.ceil(groupK / 4)) : groupK;
-  return { name: `q${tileQ}k${tileV * lanes}`, tileQ, tileV, lanes };
+  // Threads of the same channels follow each other through all outputs of an image.
+  const alike = correlation.output[0] * correlation.output[1] * Math.ceil(correlation.output[2] / tileQ);
+  const quads = gpu.quads && lanes === 4 && alike % 4 === 0;
+  return { name: `q${tileQ}k${tileV * lanes}${quads ? "-quads" : ""}`, tileQ, tileV, lanes, quads };
+}
+
+/** The snippets that load the weights of a vector and store its sums. */
+function weightShaders({ lanes, quads }: DirectVariant): string[] {
+  if (lanes === 1) return ["lib/weights-scalar"];
+  return [...(quads ? ["lib/quads", "lib/weights-quads"] : ["lib/weights-four"]), "lib/store-channels"];
 }
 
 /** The largest divisor of `size` that is at most `most`. */
@@ -85,13 +103,16 @@ export const direct: Method<DirectVariant> = {
   name: "direct",
   supports: () => true,
 
-  variants(correlation) {
+  variants(correlation, gpu) {
     const width = correlation.output[2];
+    const widest = Math.min(width, gpu.software ? MAX_WIDTH.software : MAX_WIDTH.hardware);
     // A tile costs its outputs and the weights it loads, which weigh as much as a dozen outputs.
     const costs = (tileQ: number): number => Math.ceil(width / tileQ) * (tileQ + 12);
-    const [best] = [14, 8, 7, 5, 4, 3, 2, 1].filter((tileQ) => tileQ <= width).toSorted((a, b) => costs(a) - costs(b));
-    // Columns share a stretch of input; a kernel of one column makes up for it with twice the channels.
-    return [variantOf(correlation, best!, best! >= 7 && correlation.kernel[2] > 1 ? 8 : 16)];
+    const [best] = [14, 8, 7, 5, 4, 3, 2, 1].filter((tileQ) => tileQ <= widest).toSorted((a, b) => costs(a) - costs(b));
+    if (!gpu.software) return [variantOf(correlation, gpu, best!, 8)];
+    // Columns share a stretch of input; a kernel of one column makes up for it with twice the channels, and so do weights that are shared.
+    const shared = variantOf(correlation, gpu, best!, 16);
+    return [shared.quads || best! < 7 || correlation.kernel[2] === 1 ? shared : variantOf(correlation, gpu, best!, 8)];
   },
 
   plan(correlation, _gpu, variant): Part {
@@ -110,14 +131,14 @@ export const direct: Method<DirectVariant> = {
               ...input.shaders,
               ...weights.shaders,
               paddingShader(correlation),
-              variant.lanes === 4 ? "lib/weights-gather4" : "lib/weights-scalar",
+              ...weightShaders(variant),
               "direct",
             ],
             aliases: {
               ...inputAlias(correlation),
               ...outputAlias(correlation),
               V: variant.lanes === 4 ? "vec4f" : "f32",
-              LaneOffsets: variant.lanes === 4 ? "vec4u" : "u32",
+              LaneOffsets: variant.lanes === 4 && !variant.quads ? "vec4u" : "u32",
             },
             constants: {
               ...epilogueConstants(correlation.epilogue),
@@ -161,12 +182,13 @@ export const direct: Method<DirectVariant> = {
   errorGrowth: () => 1,
 
   work(correlation, _gpu, variant) {
-    const { tileQ, tileV, lanes } = variant;
+    const { tileQ, tileV, lanes, quads } = variant;
     const { ROWS, COLUMNS, CELLS_PER_OUTPUT, CELLS_PER_COLUMN } = stepConstants(correlation, variant);
     const { threads, steps } = sizesOf(correlation, variant);
     const cells = (tileQ - 1) * CELLS_PER_OUTPUT + (COLUMNS - 1) * CELLS_PER_COLUMN + 1;
     const cell = COLUMNS === correlation.kernel[2] ? 1 : GATHER_LOADS;
-    const turn = SCALAR_LOADS * ROWS * (cells * cell + COLUMNS * tileV * lanes);
+    const weights = COLUMNS * tileV * (quads ? 1 : lanes);
+    const turn = SCALAR_LOADS * ROWS * (cells * cell + weights);
     const sums = threads * tileQ * tileV * lanes;
     return [
       {

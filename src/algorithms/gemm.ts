@@ -20,6 +20,22 @@ import { GATHER_LOADS, OUTPUT_LOADS, type Work, bytesOf } from "./work.ts";
 export interface GemmVariant extends Variant {
   readonly tileM: number;
   readonly tileN4: number;
+  /** Whether four threads, of four blocks of rows, share what they load of B. */
+  readonly quads: boolean;
+}
+
+/** A batch of products of M x K with K x N matrices. */
+export interface Products {
+  readonly batch: number;
+  readonly M: number;
+  readonly N: number;
+  readonly K: number;
+}
+
+/** Blocks along the rows, of which there are whole quads, and along the columns. */
+function tilesOf(M: number, N: number, { tileM, tileN4, quads }: GemmVariant): { tilesM: number; tilesN: number } {
+  const tilesM = Math.ceil(M / tileM);
+  return { tilesM: quads ? roundUp(tilesM, 4) : tilesM, tilesN: Math.ceil(N / (4 * tileN4)) };
 }
 
 /** A lattice of pixels of a tensor: as many as `sizes`, at `strides` (batch first), from `start` on. */
@@ -64,21 +80,6 @@ export interface Gemm {
   readonly channelsAreRows: boolean;
   readonly channels: number;
 }
-
-/**
- * The register tile for a matrix size. What counts on the software adapters is numbers loaded per multiply-add, so the tile is
- * as large as the matrix fills; past 16 x 16 the code takes longer to compile than it saves. Measured on SwiftShader, 3x3 over
- * 128 channels at 28 x 28 and 1x1 from 256 to 64 at 56 x 56, GFLOP/s with the im2col step: 8 x 8 1.8 and 1.6, 16 x 8 2.5 and
- * 1.7, 16 x 16 3.2 and 2.3, 32 x 4 1.8 and 1.3.
- */
-export function gemmVariant(M: number, N: number): GemmVariant {
-  const tileM = M >= 16 ? 16 : M >= 8 ? 8 : M >= 4 ? 4 : 1;
-  const tileN4 = N <= 4 ? 1 : N >= 32 && M >= 16 && M * N >= MIN_LARGE_TILES * 256 ? 4 : 2;
-  return { name: `m${tileM}n${tileN4 * 4}`, tileM, tileN4 };
-}
-
-/** Fewer blocks of 16 x 16 than this leave cores idle. */
-const MIN_LARGE_TILES = 64;
 
 /** Tensors are of the problem's element type; workspace and prepared weights are float32. */
 function isTensor({ buffer: { operand } }: MatrixBatch): boolean {
@@ -130,8 +131,7 @@ export function gemmStep(gemm: Gemm, variant: GemmVariant, c: Correlation): Step
   const { M, N, K, a, b } = gemm;
   const grid = a.pixels ?? b.pixels;
   const vectors = (matrix: MatrixBatch): string => elementTypes(isTensor(matrix) ? c.dtype : "f32").four;
-  const tilesM = Math.ceil(M / variant.tileM);
-  const tilesN = Math.ceil(N / (4 * variant.tileN4));
+  const { tilesM, tilesN } = tilesOf(M, N, variant);
   const threads = gemm.outerCount * gemm.innerCount * tilesM * tilesN;
   // Pixels are those of the input.
   const fromA = a.pixels && loader(c, "x", BINDING.first);
@@ -141,6 +141,7 @@ export function gemmStep(gemm: Gemm, variant: GemmVariant, c: Correlation): Step
     kernel: {
       shaders: [
         ...epilogueShaders(epilogue),
+        variant.quads ? "lib/quads" : "lib/no-quads",
         ...(grid ? ["lib/pixel-offset"] : []),
         ...(fromA ? [...fromA.shaders, "lib/matrix-a-pixels"] : ["lib/matrix-a-vectors"]),
         ...(fromB ? [...fromB.shaders, "lib/matrix-b-pixels"] : ["lib/matrix-b-vectors"]),
@@ -159,6 +160,7 @@ export function gemmStep(gemm: Gemm, variant: GemmVariant, c: Correlation): Step
         ...fromB?.constants,
         TILE_M: variant.tileM,
         TILE_N4: variant.tileN4,
+        QUADS: variant.quads,
         CHANNELS_ARE_ROWS: gemm.channelsAreRows,
       },
     },
@@ -185,16 +187,17 @@ export function gemmStep(gemm: Gemm, variant: GemmVariant, c: Correlation): Step
 }
 
 /** The work of a batch of multiplications. */
-export function gemmWork(
-  { batch, M, N, K }: { readonly batch: number; readonly M: number; readonly N: number; readonly K: number },
-  { tileM, tileN4 }: GemmVariant,
-): Work {
-  const threads = batch * Math.ceil(M / tileM) * Math.ceil(N / (4 * tileN4));
+export function gemmWork({ batch, M, N, K }: Products, variant: GemmVariant): Work {
+  const { tileM, tileN4, quads } = variant;
+  const { tilesM, tilesN } = tilesOf(M, N, variant);
+  const threads = batch * tilesM * tilesN;
   const steps = threads * Math.ceil(K / 4);
+  // What a thread has from the three others of its quad costs next to nothing.
+  const right = quads ? 4 * tileN4 : 16 * tileN4;
   return {
     threads,
     multiplyAdds: 16 * tileM * tileN4 * steps,
-    loads: (4 * tileM + 16 * tileN4) * steps + OUTPUT_LOADS * batch * M * N,
+    loads: (4 * tileM + right) * steps + OUTPUT_LOADS * batch * M * N,
     bytes: bytesOf(batch * M * K, batch * K * N, batch * M * N),
   };
 }

@@ -4,12 +4,13 @@ import { BINDING, type Step, WORKGROUP_SIZE, gridFor } from "../plan.ts";
 import { elementCount, roundUp } from "../shape.ts";
 import type { GpuTraits, Method, Part } from "./algorithm.ts";
 import type { Correlation } from "./correlation.ts";
+import { gemmTiles } from "./gemm-tile.ts";
 import {
   type GemmVariant,
   type MatrixBatch,
+  type Products,
   type ResultBatch,
   gemmStep,
-  gemmVariant,
   gemmWork,
   outputPixels,
   packStep,
@@ -138,6 +139,12 @@ function im2colStep(correlation: Correlation, sizes: Sizes, chunk: Chunk): Step 
   };
 }
 
+/** The matrix products of a chunk. */
+function productsOf({ K, groups, layout }: Correlation, { terms }: Sizes, { images, pixels }: Chunk): Products {
+  const [M, N] = layout === "channels-last" ? [pixels, K / groups] : [K / groups, pixels];
+  return { batch: images * groups, M, N, K: terms };
+}
+
 /** Where the outputs of a chunk go. */
 function resultOf(correlation: Correlation, { firstImage, firstPixel }: Chunk): ResultBatch {
   const { y } = correlation;
@@ -196,10 +203,10 @@ export const im2col: Method<GemmVariant> = {
     };
   },
 
-  variants(correlation) {
-    const { pixels } = sizesOf(correlation);
-    const groupK = correlation.K / correlation.groups;
-    return [correlation.layout === "channels-last" ? gemmVariant(pixels, groupK) : gemmVariant(groupK, pixels)];
+  variants(correlation, gpu) {
+    const sizes = sizesOf(correlation);
+    const [chunk] = chunksOf(correlation, sizes, gpu) ?? [];
+    return chunk ? gemmTiles(productsOf(correlation, sizes, chunk), gpu) : [];
   },
 
   plan(correlation, gpu, variant): Part {
@@ -222,18 +229,15 @@ export const im2col: Method<GemmVariant> = {
 
   work(correlation, gpu, variant) {
     const sizes = sizesOf(correlation);
-    const groupK = correlation.K / correlation.groups;
-    return (chunksOf(correlation, sizes, gpu) ?? []).flatMap(({ images, pixels }) => {
-      const batch = images * correlation.groups;
-      const cells = batch * sizes.terms * pixels;
+    return (chunksOf(correlation, sizes, gpu) ?? []).flatMap((chunk) => {
+      const cells = chunk.images * correlation.groups * sizes.terms * chunk.pixels;
       const lay = {
         threads: cells / (4 * RUN),
         multiplyAdds: 0,
         loads: (GATHER_LOADS + 1) * cells,
         bytes: bytesOf(cells),
       };
-      const [M, N] = correlation.layout === "channels-last" ? [pixels, groupK] : [groupK, pixels];
-      return [lay, gemmWork({ batch, M, N, K: sizes.terms }, variant)];
+      return [lay, gemmWork(productsOf(correlation, sizes, chunk), variant)];
     });
   },
 };

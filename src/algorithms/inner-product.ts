@@ -5,13 +5,13 @@ import { BINDING, STORAGE_ALIGNMENT, type Step } from "../plan.ts";
 import { elementCount, roundUp } from "../shape.ts";
 import type { GpuTraits, Part } from "./algorithm.ts";
 import { type Correlation, termCount } from "./correlation.ts";
+import { gemmTiles } from "./gemm-tile.ts";
 import {
   type GemmVariant,
   type MatrixBatch,
   type ResultBatch,
   type Unpacked,
   gemmStep,
-  gemmVariant,
   gemmWork,
   packStep,
   packWork,
@@ -56,9 +56,12 @@ function sizesOf(c: Correlation): { M: number; N: number } {
   return c.layout === "channels-last" ? { M: c.N, N: groupK } : { M: groupK, N: c.N };
 }
 
-export function innerProductVariant(c: Correlation): GemmVariant {
-  const { M, N } = sizesOf(c);
-  return gemmVariant(M, N);
+export function innerProductVariants(c: Correlation, gpu: GpuTraits): GemmVariant[] {
+  // The sums are split until there are threads enough, whatever the tile.
+  return gemmTiles(
+    { batch: c.groups, ...sizesOf(c), K: termCount(c) },
+    { ...gpu, rates: { ...gpu.rates, threads: 1 } },
+  );
 }
 
 /** How many parts the sums are split into: a divisor of their vectors, so that all parts are alike. */

@@ -4,12 +4,13 @@ import { BINDING } from "../plan.ts";
 import { elementCount } from "../shape.ts";
 import type { GpuTraits, Method, Part, Unsupported } from "./algorithm.ts";
 import { type Correlation, paddingSeen } from "./correlation.ts";
+import { gemmTiles } from "./gemm-tile.ts";
 import {
   type GemmVariant,
   type MatrixBatch,
   type PixelGrid,
+  type Products,
   gemmStep,
-  gemmVariant,
   gemmWork,
   outputPixels,
   packStep,
@@ -18,7 +19,7 @@ import {
 import {
   innerProduct,
   innerProductBytes,
-  innerProductVariant,
+  innerProductVariants,
   innerProductWork,
   isInnerProduct,
 } from "./inner-product.ts";
@@ -58,6 +59,14 @@ function pixelMatrix(correlation: Correlation): MatrixBatch {
   };
 }
 
+/** The matrix products, one for each group, and channels-first for each image. */
+function productsOf({ N, C, K, groups, output, layout }: Correlation): Products {
+  const outputs = elementCount(output);
+  const [batch, rows, columns] =
+    layout === "channels-last" ? [groups, N * outputs, K / groups] : [N * groups, K / groups, outputs];
+  return { batch, M: rows, N: columns, K: C / groups };
+}
+
 function supports(correlation: Correlation): true | Unsupported {
   const taps = elementCount(correlation.kernel);
   if (taps > 1) return { reason: `the kernel has ${taps} cells, and this serves kernels of one` };
@@ -91,15 +100,10 @@ export const pointwise: Method<GemmVariant> = {
       : { reason: `the packed weights take ${bytes} bytes, more than the ${gpu.maxWorkspaceBytes} allowed` };
   },
 
-  variants(correlation) {
-    if (isInnerProduct(correlation)) return [innerProductVariant(correlation)];
-    const outputs = elementCount(correlation.output);
-    const groupK = correlation.K / correlation.groups;
-    return [
-      correlation.layout === "channels-last"
-        ? gemmVariant(correlation.N * outputs, groupK)
-        : gemmVariant(groupK, outputs),
-    ];
+  variants(correlation, gpu) {
+    if (isInnerProduct(correlation)) return innerProductVariants(correlation, gpu);
+    const right = correlation.layout === "channels-last" ? weightMatrix(correlation).batch : pixelMatrix(correlation);
+    return gemmTiles(productsOf(correlation), gpu, !right.pixels);
   },
 
   plan(correlation, gpu, variant): Part {
@@ -148,13 +152,6 @@ export const pointwise: Method<GemmVariant> = {
 
   work(correlation, gpu, variant) {
     if (isInnerProduct(correlation)) return innerProductWork(correlation, gpu, variant);
-    const { N, C, K, groups } = correlation;
-    const outputs = elementCount(correlation.output);
-    const groupK = K / groups;
-    const sizes =
-      correlation.layout === "channels-last"
-        ? { batch: groups, M: N * outputs, N: groupK, K: C / groups }
-        : { batch: N * groups, M: groupK, N: outputs, K: C / groups };
-    return [gemmWork(sizes, variant)];
+    return [gemmWork(productsOf(correlation), variant)];
   },
 };

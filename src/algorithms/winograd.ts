@@ -5,11 +5,11 @@
 import { type Triple, elementCount } from "../shape.ts";
 import type { GpuTraits, Method, Part, Unsupported, Variant } from "./algorithm.ts";
 import type { Correlation } from "./correlation.ts";
-import { gemmWork } from "./gemm.ts";
+import { gemmTile } from "./gemm-tile.ts";
+import { type Products, gemmWork } from "./gemm.ts";
 import { F32_BYTES } from "./parts.ts";
 import { exactOnIntegers, growth } from "./winograd/growth.ts";
 import { partitionOf, transformedAxes } from "./winograd/partition.ts";
-import { type Products, productTile } from "./winograd/product-tile.ts";
 import {
   type Chunk,
   type Geometry,
@@ -136,7 +136,7 @@ export const winograd: Method<WinogradVariant> = {
       preparation: { steps: [filterStep(correlation, geometry)], bytes: geometry.filterBytes },
       steps: chunks.flatMap((chunk) => [
         inputStep(correlation, geometry, chunk),
-        multiplyStep(correlation, geometry, chunk, productTile(productsOf(correlation, geometry, chunk.count), gpu)),
+        multiplyStep(correlation, geometry, chunk, gemmTile(productsOf(correlation, geometry, chunk.count), gpu)),
         outputStep(correlation, geometry, chunk),
       ]),
     };
@@ -169,7 +169,7 @@ export const winograd: Method<WinogradVariant> = {
       // What is prepared of the weights is kept with them; a gradient in their place is transformed in every run.
       ...(correlation.w.operand === "w" ? [] : [transform(filterBytes / F32_BYTES / points, points, points)]),
       transform(tileCount * groups * paddedC, points * 1.5, points),
-      gemmWork(products, productTile(products, gpu)),
+      gemmWork(products, gemmTile(products, gpu)),
       transform(tileCount * groups * groupK, points, outputs * OUTPUT_LOADS),
     ];
   },

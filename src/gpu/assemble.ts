@@ -6,6 +6,9 @@ import { unroll } from "./unroll.ts";
 
 const HALF_TYPES = new Set(["f16", "vec2h", "vec4h"]);
 
+/** `enable`, `requires` and `diagnostic` directives (WGSL specification, section 4), each on a line of its own. */
+const DIRECTIVES = /^(?:enable|requires|diagnostic)\b[^;\n]*;$/gm;
+
 /** The complete WGSL source of a kernel. Throws where a name, constant or alias could not be written safely. */
 export function assemble(kernel: Kernel): string {
   // Half precision is an extension of the language, named before all else.
@@ -24,7 +27,10 @@ export function assemble(kernel: Kernel): string {
       `@binding(${binding}) var<storage, read>`,
       `@binding(${binding}) var<storage, read_write>`,
     );
-  return unroll([...enables, ...aliases, ...constants, shaders].join("\n"));
+  // Directives of a file hold for the whole module, at the head of which they have to stand.
+  const directives = shaders.match(DIRECTIVES) ?? [];
+  const code = shaders.replace(DIRECTIVES, "");
+  return unroll([...enables, ...directives, ...aliases, ...constants, code].join("\n"));
 }
 
 /** A name that may stand in a shader: nothing but a WGSL identifier ever reaches one. */

@@ -21,6 +21,8 @@ const FEATURES: readonly GPUFeatureName[] = [
   "timestamp-query",
   // Tensors of half precision.
   "shader-f16",
+  // Neighbouring invocations share what they load.
+  "subgroups",
 ];
 
 /** Where the GPU comes from: exactly one of these, or none for the environment's own. */
@@ -92,6 +94,8 @@ export function traitsOf(
     maxWorkgroupBytes: limits.maxComputeWorkgroupStorageSize,
     maxWorkgroupInvocations: limits.maxComputeInvocationsPerWorkgroup,
     software,
+    // A GPU's caches share as well, and where its neighbours lie in a subgroup is its own affair: the software adapters hold them in order.
+    quads: software && device.features.has("subgroups"),
     rates: rates ?? (software ? DEFAULT_RATES.software : DEFAULT_RATES.hardware),
   };
 }

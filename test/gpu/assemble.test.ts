@@ -44,6 +44,14 @@ describe("assemble", () => {
     expect(() => assemble({ ...kernel({}), functions: { thread_index: "a() {} fn b" } })).toThrow(Error);
   });
 
+  it("moves directives to the head of the module, where they have to stand", () => {
+    const source = assemble({ shaders: ["lib/thread", "lib/quads"], constants: { V: 1 }, aliases: { E: "f16" } });
+    expect(source.startsWith("enable f16;\nenable subgroups;\ndiagnostic(off, subgroup_uniformity);\nalias E")).toBe(
+      true,
+    );
+    expect(source.match(/^(enable|diagnostic)/gm)).toHaveLength(3);
+  });
+
   it("writes aliases", () => {
     expect(assemble(kernel({}, { V: "vec4f" }))).toContain("alias V = vec4f;");
   });

@@ -44,7 +44,7 @@ describe("shipped shaders", () => {
     Object.assign(globalThis, globals);
     gpu = create(["backend=null"]);
     const adapter = await gpu.requestAdapter();
-    device = await adapter!.requestDevice({ requiredFeatures: ["shader-f16"] });
+    device = await adapter!.requestDevice({ requiredFeatures: ["shader-f16", "subgroups"] });
   });
   afterAll(() => {
     device.destroy();

@@ -1,0 +1,16 @@
+// What quads.wgsl defines, where each invocation loads for itself: never called.
+fn of_first(own: vec4f) -> vec4f {
+  return own;
+}
+
+fn of_second(own: vec4f) -> vec4f {
+  return own;
+}
+
+fn of_third(own: vec4f) -> vec4f {
+  return own;
+}
+
+fn of_fourth(own: vec4f) -> vec4f {
+  return own;
+}

@@ -1,0 +1,59 @@
+// The register tile of a product: it fits the matrices, the adapter, and what can be shared.
+import { describe, expect, it } from "vitest";
+import { DEFAULT_TRAITS } from "../../src/algorithms/algorithm.ts";
+import { gemmTile, gemmTiles } from "../../src/algorithms/gemm-tile.ts";
+import { gemmWork } from "../../src/algorithms/gemm.ts";
+import { SOFTWARE_TRAITS } from "../traits.ts";
+
+const alone = { ...SOFTWARE_TRAITS, quads: false };
+const large = { batch: 36, M: 64, N: 196, K: 64 };
+
+describe("gemmTile", () => {
+  it("is as large as the matrices fill", () => {
+    expect(gemmTile(large, alone).name).toBe("m16n16");
+    expect(gemmTile({ batch: 1, M: 1, N: 4096, K: 64 }, alone).tileM).toBe(1);
+    expect(gemmTile({ batch: 144, M: 4096, N: 4, K: 64 }, alone).tileN4).toBe(1);
+  });
+
+  it("is smaller where larger ones would leave cores idle", () => {
+    const { tileM, tileN4 } = gemmTile({ batch: 1, M: 64, N: 64, K: 64 }, alone);
+    expect(4 * tileM * tileN4).toBeLessThan(256);
+  });
+
+  it("shares loads in quads where it can, in tiles that compile soon unless the product is large", () => {
+    expect(gemmTile(large, SOFTWARE_TRAITS).name).toBe("m8n16-quads");
+    expect(gemmTile({ ...large, batch: 3600 }, SOFTWARE_TRAITS).name).toBe("m16n16-quads");
+    // B in single pixels cannot be shared.
+    expect(gemmTile(large, SOFTWARE_TRAITS, false).quads).toBe(false);
+    // One block of rows is no quad: three threads of four would have nothing to do.
+    expect(gemmTile({ ...large, M: 4 }, SOFTWARE_TRAITS).quads).toBe(false);
+  });
+
+  it("keeps to the registers of a GPU, and offers several tiles to be measured there", () => {
+    const tiles = gemmTiles(large, DEFAULT_TRAITS);
+    expect(tiles.length).toBe(3);
+    for (const { tileM, tileN4, quads } of tiles) {
+      expect(4 * tileM * tileN4).toBeLessThanOrEqual(64);
+      expect(quads).toBe(false);
+    }
+  });
+});
+
+describe("gemmWork", () => {
+  const tile = { name: "", tileM: 8, tileN4: 4, quads: false };
+
+  it("counts what tiles compute and load, beyond the edges too", () => {
+    const { threads, multiplyAdds, bytes } = gemmWork({ batch: 2, M: 9, N: 17, K: 5 }, tile);
+    expect(threads).toBe(2 * 2 * 2);
+    expect(multiplyAdds).toBe(8 * 2 * 8 * 16 * 4);
+    expect(bytes).toBe(2 * 4 * (9 * 5 + 5 * 17 + 9 * 17));
+  });
+
+  it("counts whole quads of blocks of rows, which load a quarter of B each", () => {
+    const products = { batch: 1, M: 32, N: 16, K: 4 };
+    const [own, shared] = [gemmWork(products, tile), gemmWork(products, { ...tile, quads: true })];
+    expect(own.loads - shared.loads).toBe(4 * (64 - 16));
+    expect(shared.threads).toBe(own.threads);
+    expect(gemmWork({ ...products, M: 33 }, { ...tile, quads: true }).threads).toBe(8);
+  });
+});
