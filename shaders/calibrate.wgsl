@@ -1,5 +1,5 @@
-// A register tile of 8 by 8 that adds up four outer products in a turn, as in gemm.wgsl: with LOADS of vectors from storage, otherwise of
-// what it loaded once. All threads multiply the same matrices of 64 rows and columns, so that these stay in the nearest cache. Strides are
+// A register tile of 4 by 8 that adds up four outer products in a turn, as in gemm.wgsl: with LOADS of vectors from storage, otherwise of
+// what it loaded once. All threads multiply the same matrices of 32 rows and 64 columns, so that these stay in the nearest cache. Strides are
 // uniforms here because they are there: compilers make other code of loads whose distance they know.
 struct Calibration {
   turns: u32,
@@ -11,7 +11,7 @@ struct Calibration {
 @group(0) @binding(1) var<storage, read> numbers: array<vec4f>;
 @group(0) @binding(3) var<storage, read_write> results: array<vec4f>;
 
-const TILE_M = 8u;
+const TILE_M = 4u;
 const TILE_N4 = 2u;
 
 @compute @workgroup_size(WORKGROUP_SIZE)

@@ -245,7 +245,7 @@ export class Engine {
   }
 
   /**
-   * Measures what the adapter does in a second, in about a tenth of one, and keeps it in `tuning`: "auto" ranks by that from then on, and
+   * Measures what the adapter does in a second, in a tenth or two of one, and keeps it in `tuning`: "auto" ranks by that from then on, and
    * by the figures of an adapter of its kind until then. `find` does it first where it was not done yet.
    */
   async calibrate(): Promise<Rates> {

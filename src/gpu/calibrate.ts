@@ -1,5 +1,5 @@
-// The rates of an adapter, measured with kernels that ask of it what those of the methods do. It takes about a tenth of a second, most of
-// it compiling; in Firefox, which looks for finished work every 50 to 100 ms, longer.
+// The rates of an adapter, measured with kernels that ask of it what those of the methods do. It takes a tenth or two of a second,
+// half of it compiling; in Firefox, which looks for finished work every 50 to 100 ms, half a second.
 import type { Rates } from "../algorithms/work.ts";
 import { BINDING, type Step, WORKGROUP_SIZE } from "../plan.ts";
 import type { GpuContext } from "./context.ts";
@@ -13,17 +13,17 @@ const SAMPLE_SECONDS = 0.003;
 const SAMPLES = 3;
 
 /** What a turn of calibrate.wgsl does: multiply-adds, and numbers loaded. */
-const A_TURN = { multiplyAdds: 256, loads: 64 };
+const A_TURN = { multiplyAdds: 128, loads: 48 };
 
 /** Turns of a thread, long beside starting it. */
 const TURNS = 32;
 
-/** Vectors of a row of the matrix on the left, 64 rows with four terms a turn, and of the one on the right, 64 columns. */
+/** Vectors of a row of the matrix on the left, 32 rows with four terms a turn, and of the one on the right, 64 columns. */
 const LEFT_ROW = TURNS;
 const RIGHT_ROW = 16;
 
-/** Vectors of each of the two, which are one and the same. */
-const VECTORS = 64 * LEFT_ROW;
+/** Vectors of the larger of the two, the one on the right; the left one is a part of the same. */
+const VECTORS = 4 * TURNS * RIGHT_ROW;
 
 /** Workgroups from which on a dispatch is tried, until it lasts long enough to tell or the largest GPU is busy. */
 const WORKGROUPS = { least: 8, most: 8192, factor: 8 };
@@ -31,6 +31,9 @@ const LONG_SECONDS = 0.0005;
 
 /** The least share of a turn that its loads are taken for, whatever noise says. */
 const LEAST_LOADING = 0.1;
+
+/** The least that a dispatch is taken to cost, which the clock may round to nothing. */
+const LEAST_DISPATCH = 1e-7;
 
 /** Larger than the caches of most adapters. */
 const COPY_BYTES = 2 ** 24;
@@ -61,7 +64,7 @@ export async function calibrate(gpu: GpuContext, overlap: boolean): Promise<Rate
       multiplyAdds: A_TURN.multiplyAdds / turn,
       loads: A_TURN.loads / loading,
       bytes: (2 * COPY_BYTES) / copy,
-      dispatch,
+      dispatch: Math.max(dispatch, LEAST_DISPATCH),
       threads: Math.max(1, Math.round(alone / (WORKGROUP_SIZE * TURNS) / turn)) * WORKGROUP_SIZE,
       overlap,
     };

@@ -9,6 +9,10 @@ export type Recorder = (encoder: GPUCommandEncoder, count: number) => void;
 /** Seconds that a sample should last, so that what the clock cannot tell is a small part of it. */
 const SAMPLE_SECONDS = { clock: 0.03, slowClock: 0.5 };
 
+/** What browsers round timestamps to, and what is surely longer. */
+const ROUNDING_SECONDS = 1e-4;
+const LONG_SECONDS = 0.02;
+
 /** The most repetitions of one sample. */
 const MAX_COUNT = 1000;
 
@@ -72,6 +76,8 @@ export class Stopwatch {
     if (this.#stamped) {
       const { stamped, clock } = await this.#stampedSeconds(record, count);
       if (stamped > 0 && stamped <= clock) return stamped;
+      // Short work may be rounded to nothing, long work not.
+      if (stamped === 0 && clock < LONG_SECONDS) return ROUNDING_SECONDS;
       // Timestamps that cannot be: this adapter keeps none.
       this.#stamped = false;
       this.#sample = this.#clockSample;
