@@ -1,11 +1,12 @@
 // find on a device: everything that serves is measured and ranked, a wrong result never wins, and "auto" goes by what was found.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { DEFAULT_TRAITS } from "../src/algorithms/algorithm.ts";
 import { algorithms } from "../src/algorithms/index.ts";
+import { traitsOf } from "../src/gpu/device.ts";
 import { type Engine, type FindProgress, createEngine } from "../src/index.ts";
 import { candidates } from "../src/planner/choose.ts";
 import { type Workbench, find } from "../src/planner/find.ts";
 import { convProblem } from "../src/problem.ts";
-import { SOFTWARE_TRAITS } from "./traits.ts";
 
 let engine: Engine;
 beforeAll(async () => {
@@ -97,6 +98,7 @@ describe("find", () => {
 
   it("never lets a wrong result win", async () => {
     const problem = convProblem("forward", descriptor);
+    const traits = traitsOf(engine.device, engine.info.adapter, DEFAULT_TRAITS.maxWorkspaceBytes);
     const bench: Workbench = {
       device: engine.device,
       // Every algorithm but direct flips the kernel.
@@ -105,7 +107,7 @@ describe("find", () => {
           ...constraints,
         }),
       tensor: (data, shape) => engine.tensor(data, shape),
-      candidates: () => candidates(algorithms, problem, SOFTWARE_TRAITS, {}).ranked,
+      candidates: () => candidates(algorithms, problem, traits, {}).ranked,
     };
     const found = await find(bench, problem, descriptor, {}, {});
     expect(found[0]!.algorithm).toBe("direct");

@@ -53,6 +53,8 @@ export interface Algorithm<V extends Variant = Variant> {
   supports(problem: ConvProblem, gpu: GpuTraits): true | Unsupported;
   /** The variants worth trying for a supported problem; the first is the default. */
   variants(problem: ConvProblem, gpu: GpuTraits): readonly V[];
+  /** The variant of a name, whether it is worth trying at these rates or not: what was measured or named once can be planned again. */
+  named(problem: ConvProblem, gpu: GpuTraits, name: string): V | undefined;
   plan(problem: ConvProblem, gpu: GpuTraits, variant: V): Plan;
   /** How much larger than the bound of a sequential float32 sum, gamma_n sum |x||w|, this algorithm's error bound is. */
   errorGrowth(problem: ConvProblem, variant: V): number;
@@ -88,6 +90,8 @@ export interface Method<V extends Variant = Variant> {
   serves?(problem: ConvProblem): true | Unsupported;
   supports(c: Correlation, gpu: GpuTraits): true | Unsupported;
   variants(c: Correlation, gpu: GpuTraits): readonly V[];
+  /** Of those that `variants` chooses from by the rates of the adapter, the one of a name. */
+  named?(c: Correlation, gpu: GpuTraits, name: string): V | undefined;
   plan(c: Correlation, gpu: GpuTraits, variant: V): Part;
   errorGrowth(c: Correlation, variant: V): number;
   /** In cells of the padded input of the correlation. */

@@ -160,6 +160,8 @@ export const depthwise: Method<DepthwiseVariant> = {
     return [all.reduce((best, one) => (one.seconds < best.seconds ? one : best)).variant];
   },
 
+  named: (correlation, gpu, name) => candidates(correlation, gpu).find((one) => one.name === name),
+
   plan(correlation, _gpu, variant): Part {
     const { K, groups, output, padBegin } = correlation;
     const input = loader(correlation, "x", BINDING.first);

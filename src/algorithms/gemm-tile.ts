@@ -28,16 +28,26 @@ const TILES: readonly GemmVariant[] = [16, 8, 4, 1].flatMap((tileM) =>
   [4, 2, 1].flatMap((tileN4) => [tile(tileM, tileN4, true), tile(tileM, tileN4, false)]),
 );
 
+/** Whether what the tile shares can be shared. */
+function isPossible({ quads }: GemmVariant, gpu: GpuTraits, vectors: boolean): boolean {
+  return !quads || (gpu.quads && vectors);
+}
+
 /** The tiles for a batch of products, those that should take the least time first; `vectors`: whether B is loaded in vectors. */
 export function gemmTiles(products: Products, gpu: GpuTraits, vectors = true): GemmVariant[] {
   const { batch, M, N, K } = products;
   const most = gpu.software ? MAX_SUMS.software : MAX_SUMS.hardware;
   const inQuads = batch * M * N * K < SMALL.multiplyAdds ? Math.min(SMALL.sums, most) : most;
   const seconds = (one: GemmVariant): number => estimate([gemmWork(products, one)], gpu.rates);
-  return TILES.filter(({ quads }) => !quads || (gpu.quads && vectors))
+  return TILES.filter((one) => isPossible(one, gpu, vectors))
     .filter(({ tileM, tileN4, quads }) => 4 * tileM * tileN4 <= (quads ? inQuads : most))
     .toSorted((a, b) => seconds(a) - seconds(b))
     .slice(0, gpu.software ? 1 : MOST);
+}
+
+/** The tile of a name, where it is one that this adapter can run. */
+export function namedTile(name: string, gpu: GpuTraits, vectors = true): GemmVariant | undefined {
+  return TILES.find((one) => one.name === name && isPossible(one, gpu, vectors));
 }
 
 export function gemmTile(products: Products, gpu: GpuTraits, vectors = true): GemmVariant {

@@ -4,7 +4,7 @@ import { BINDING, type Step, WORKGROUP_SIZE, gridFor } from "../plan.ts";
 import { elementCount, roundUp } from "../shape.ts";
 import type { GpuTraits, Method, Part } from "./algorithm.ts";
 import type { Correlation } from "./correlation.ts";
-import { gemmTiles } from "./gemm-tile.ts";
+import { gemmTiles, namedTile } from "./gemm-tile.ts";
 import {
   type GemmVariant,
   type MatrixBatch,
@@ -208,6 +208,8 @@ export const im2col: Method<GemmVariant> = {
     const [chunk] = chunksOf(correlation, sizes, gpu) ?? [];
     return chunk ? gemmTiles(productsOf(correlation, sizes, chunk), gpu) : [];
   },
+
+  named: (_correlation, gpu, name) => namedTile(name, gpu),
 
   plan(correlation, gpu, variant): Part {
     const sizes = sizesOf(correlation);

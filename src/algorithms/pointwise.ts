@@ -4,7 +4,7 @@ import { BINDING } from "../plan.ts";
 import { elementCount } from "../shape.ts";
 import type { GpuTraits, Method, Part, Unsupported } from "./algorithm.ts";
 import { type Correlation, paddingSeen } from "./correlation.ts";
-import { gemmTiles } from "./gemm-tile.ts";
+import { gemmTiles, namedTile } from "./gemm-tile.ts";
 import {
   type GemmVariant,
   type MatrixBatch,
@@ -59,6 +59,12 @@ function pixelMatrix(correlation: Correlation): MatrixBatch {
   };
 }
 
+/** Whether the matrix on the right is loaded in vectors. */
+function loadsVectors(correlation: Correlation): boolean {
+  const right = correlation.layout === "channels-last" ? weightMatrix(correlation).batch : pixelMatrix(correlation);
+  return !right.pixels;
+}
+
 /** The matrix products, one for each group, and channels-first for each image. */
 function productsOf({ N, C, K, groups, output, layout }: Correlation): Products {
   const outputs = elementCount(output);
@@ -102,9 +108,10 @@ export const pointwise: Method<GemmVariant> = {
 
   variants(correlation, gpu) {
     if (isInnerProduct(correlation)) return innerProductVariants(correlation, gpu);
-    const right = correlation.layout === "channels-last" ? weightMatrix(correlation).batch : pixelMatrix(correlation);
-    return gemmTiles(productsOf(correlation), gpu, !right.pixels);
+    return gemmTiles(productsOf(correlation), gpu, loadsVectors(correlation));
   },
+
+  named: (correlation, gpu, name) => namedTile(name, gpu, isInnerProduct(correlation) || loadsVectors(correlation)),
 
   plan(correlation, gpu, variant): Part {
     if (isInnerProduct(correlation)) return innerProduct(correlation, gpu, variant);

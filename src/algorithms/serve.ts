@@ -15,6 +15,9 @@ interface Variants extends Variant {
   readonly each: readonly Variant[];
 }
 
+/** The one variant where no output depends on any cell. */
+const NOTHING: Variants = { name: "zeros", each: [] };
+
 /** What a pass is made of. */
 function correlationsOf(problem: ConvProblem): readonly Correlation[] {
   if (problem.pass === "backward-data") return inputGradient(problem).phases;
@@ -125,11 +128,24 @@ export function serve<V extends Variant>(method: Method<V>): Algorithm {
       const sizes = correlations.map(multiplyAdds);
       const largest = lists[sizes.indexOf(Math.max(...sizes))];
       // Where no output depends on any cell there is nothing to vary.
-      if (!largest) return [{ name: "zeros", each: [] }];
+      if (!largest) return [NOTHING];
       return largest.map(({ name }) => ({
         name,
         each: lists.map((list) => list.find((one) => one.name === name) ?? list[0]!),
       }));
+    },
+
+    named(problem, gpu, name): Variants | undefined {
+      const traits = shareOf(problem, gpu);
+      const correlations = correlationsOf(problem);
+      const lists = correlations.map((c) => method.variants(c, traits));
+      const found = correlations.map(
+        (c, at) => lists[at]!.find((one) => one.name === name) ?? method.named?.(c, traits, name),
+      );
+      const sizes = correlations.map(multiplyAdds);
+      const largest = sizes.indexOf(Math.max(...sizes));
+      if (correlations.length === 0) return name === NOTHING.name ? NOTHING : undefined;
+      return found[largest] && { name, each: found.map((one, at) => one ?? lists[at]![0]!) };
     },
 
     plan(problem, gpu, variant) {

@@ -10,7 +10,7 @@ import { TENSOR_USAGE } from "./usage.ts";
 /** Seconds of a sample: short, because rates are wanted to a few percent. */
 const SAMPLE_SECONDS = 0.003;
 
-const SAMPLES = 3;
+const SAMPLES = 2;
 
 /** What a turn of calibrate.wgsl does: multiply-adds, and numbers loaded. */
 const A_TURN = { multiplyAdds: 128, loads: 48 };

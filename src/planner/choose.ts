@@ -120,12 +120,11 @@ export function candidates(
       refused.push({ algorithm: algorithm.name, refused: reason });
       continue;
     }
-    const variants = variantsOf(algorithm, problem, gpu, constraints.variant);
+    const ranks = measurements.filter((one) => one.algorithm === algorithm.name);
+    const variants = variantsOf(algorithm, problem, gpu, constraints.variant, ranks);
     const accurate = variants.filter(({ errorGrowth }) => errorGrowth <= tolerance);
     for (const candidate of accurate) {
-      const known = measurements.find(
-        (one) => one.algorithm === algorithm.name && one.variant === candidate.variant.name,
-      );
+      const known = ranks.find((one) => one.variant === candidate.variant.name);
       ranked.push(known ? { ...candidate, measured: known.seconds } : candidate);
     }
     if (accurate.length === 0) {
@@ -181,10 +180,21 @@ function refusal(algorithm: Algorithm, problem: ConvProblem, gpu: GpuTraits): st
   return supported === true ? undefined : supported.reason;
 }
 
-/** The variants of an algorithm that serves the problem, or the named one of them. */
-function variantsOf(algorithm: Algorithm, problem: ConvProblem, gpu: GpuTraits, name: string | undefined): Candidate[] {
+/** The variants of an algorithm that serves the problem, those that were measured among them, or the one that is named. */
+function variantsOf(
+  algorithm: Algorithm,
+  problem: ConvProblem,
+  gpu: GpuTraits,
+  name: string | undefined,
+  measured: Measurements,
+): Candidate[] {
   const variants = algorithm.variants(problem, gpu);
-  const wanted = name === undefined ? variants : variants.filter((variant) => variant.name === name);
+  const named = (wanted: string): Variant[] => {
+    const variant = algorithm.named(problem, gpu, wanted);
+    return variant ? [variant] : [];
+  };
+  const unlisted = measured.filter((one) => variants.every((variant) => variant.name !== one.variant));
+  const wanted = name === undefined ? [...variants, ...unlisted.flatMap((one) => named(one.variant))] : named(name);
   if (wanted.length === 0) {
     refuse(
       "unsupported",

@@ -17,6 +17,9 @@ function fake(name: string, seconds: number, changes: Partial<Algorithm> = {}): 
     passes: ["forward"],
     supports: () => true,
     variants: () => [{ name: "only" }],
+    named(shape, gpu, wanted) {
+      return this.variants(shape, gpu).find((variant) => variant.name === wanted);
+    },
     plan: () => ({ algorithm: name, variant: "only", steps: [], workspaceBytes: 0 }),
     errorGrowth: () => 1,
     cost: () => seconds,
@@ -51,6 +54,36 @@ describe("choose", () => {
     expect(choose([fake("slow", 2), fake("fast", 1)], problem, traits, {}, foreign).algorithm.name).toBe("fast");
     const inexact = fake("slow", 2, { errorGrowth: () => 9 });
     expect(choose([inexact, fake("fast", 1)], problem, traits, { tolerance: 2 }, measured).algorithm.name).toBe("fast");
+  });
+
+  it("goes by what was measured of a variant that is not worth trying by estimate", () => {
+    const named = fake("named", 3, {
+      named: (_p, _g, wanted) => (wanted === "hidden" ? { name: "hidden" } : undefined),
+    });
+    const measured = [
+      { algorithm: "named", variant: "hidden", seconds: 5 },
+      { algorithm: "named", variant: "gone", seconds: 1 },
+    ];
+    expect(choose([named, fake("fast", 1)], problem, traits, {}, measured).variant.name).toBe("hidden");
+  });
+
+  it("finds variants by name at any rates", () => {
+    const layer = convProblem("forward", { inputShape: [1, 64, 56, 56], kernelShape: [64, 64, 1, 1] });
+    for (const [algorithm, variant] of [
+      ["pointwise", "m4n4"],
+      ["im2col", "m1n16"],
+      ["pointwise", "m16n16-quads"],
+    ] as const)
+      expect(choose(algorithms, layer, traits, { algorithm, variant }).variant.name).toBe(variant);
+    expectRefusal(
+      () => choose(algorithms, layer, { ...traits, quads: false }, { algorithm: "pointwise", variant: "m16n16-quads" }),
+      "unsupported",
+      "variant",
+      "m16n16-quads",
+    );
+    const depthwise = convProblem("forward", { inputShape: [1, 8, 16, 16], kernelShape: [8, 1, 3, 3], groups: 8 });
+    const choice = choose(algorithms, depthwise, traits, { algorithm: "depthwise", variant: "p2q2" });
+    expect(choice.variant.name).toBe("p2q2");
   });
 
   it("picks nothing that errs more than the default tolerance", () => {
