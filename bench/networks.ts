@@ -176,15 +176,22 @@ function allCnn(): Shape[] {
   ];
 }
 
-/** The layers of each network, by its name. */
-export const NETWORKS = {
-  lenet5: distinct("lenet5", lenet5()),
-  alexnet: distinct("alexnet", alexnet()),
-  vgg16: distinct("vgg16", vgg16()),
-  resnet50: distinct("resnet50", resnet50()),
-  "mobilenet-v1": distinct("mobilenet-v1", mobilenetV1()),
-  "mobilenet-v2": distinct("mobilenet-v2", mobilenetV2()),
-  "shufflenet-v2": distinct("shufflenet-v2", shufflenetV2()),
-  xception: distinct("xception", xception()),
-  "all-cnn": distinct("all-cnn", allCnn()),
-} satisfies Record<string, readonly Layer[]>;
+/** The convolutions of each network in order, those of side branches where their block has them, by the network's name. */
+export const SEQUENCES = {
+  lenet5: lenet5(),
+  alexnet: alexnet(),
+  vgg16: vgg16(),
+  resnet50: resnet50(),
+  "mobilenet-v1": mobilenetV1(),
+  "mobilenet-v2": mobilenetV2(),
+  "shufflenet-v2": shufflenetV2(),
+  xception: xception(),
+  "all-cnn": allCnn(),
+} satisfies Record<string, readonly Shape[]>;
+
+export type NetworkName = keyof typeof SEQUENCES;
+
+/** The layers of each network, alike ones once, by its name. */
+export const NETWORKS: Readonly<Record<string, readonly Layer[]>> = Object.fromEntries(
+  Object.entries(SEQUENCES).map(([name, shapes]) => [name, distinct(name, shapes)]),
+);
