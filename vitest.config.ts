@@ -1,4 +1,4 @@
-// Three projects: "node" for what needs no GPU (planning, shapes, the reference, shader assembly), and "browser" and "firefox" for
+// Four projects: "site" drives the pages of the site in headless Chromium; "node" for what needs no GPU (planning, shapes, the reference, shader assembly), and "browser" and "firefox" for
 // what runs on one, in headless Chromium and in headless Firefox. Both compute in software (SwiftShader, lavapipe), the same on
 // every machine, unless CONVOKE_GPU=1 asks for the machine's own GPU. CONVOKE_CHROME and FIREFOX_PATH name other browsers than
 // those that would be found. lavapipe takes half a second to compile a kernel: Firefox runs a cross-section of the shared problems
@@ -30,7 +30,19 @@ export default defineConfig({
           environment: "node",
           testTimeout: 300_000,
           include: ["test/**/*.test.ts"],
-          exclude: ["test/**/*.browser.test.ts"],
+          exclude: ["test/**/*.browser.test.ts", "test/**/*.site.test.ts"],
+        },
+      },
+      {
+        test: {
+          name: "site",
+          environment: "node",
+          testTimeout: 300_000,
+          hookTimeout: 120_000,
+          include: ["test/**/*.site.test.ts"],
+          globalSetup: "test/site/build.ts",
+          // Each file drives a browser, which has the machine's cores to itself.
+          fileParallelism: false,
         },
       },
       {

@@ -1,0 +1,44 @@
+// Making and finding elements.
+
+type Props = Readonly<Record<string, string | number | boolean | EventListener | undefined>>;
+type Child = Node | string | number | null | undefined | false;
+
+function fill<E extends Element>(element: E, props: Props, children: readonly Child[]): E {
+  for (const [name, value] of Object.entries(props)) {
+    if (typeof value === "function") element.addEventListener(name, value);
+    else if (value === true) element.setAttribute(name, "");
+    else if (value !== undefined && value !== false) element.setAttribute(name, String(value));
+  }
+  element.append(...children.filter((child) => child !== null && child !== undefined && child !== false).map(asNode));
+  return element;
+}
+
+function asNode(child: Node | string | number): Node | string {
+  return typeof child === "number" ? String(child) : child;
+}
+
+/** An element with attributes, listeners (functions, by the event's name) and children. */
+export function el<K extends keyof HTMLElementTagNameMap>(
+  tag: K,
+  props: Props = {},
+  ...children: Child[]
+): HTMLElementTagNameMap[K] {
+  return fill(document.createElement(tag), props, children);
+}
+
+/** The same in SVG. */
+export function svg<K extends keyof SVGElementTagNameMap>(
+  tag: K,
+  props: Props = {},
+  ...children: Child[]
+): SVGElementTagNameMap[K] {
+  return fill(document.createElementNS("http://www.w3.org/2000/svg", tag), props, children);
+}
+
+/** The element of a page that its script cannot do without. */
+export function byId<E extends Element = HTMLElement>(id: string, kind?: new () => E): E {
+  const element = document.getElementById(id) as Element | null;
+  if (!element) throw new Error(`the page has no element #${id}`);
+  if (kind && !(element instanceof kind)) throw new Error(`#${id} is no ${kind.name}`);
+  return element as E;
+}

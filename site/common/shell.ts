@@ -1,0 +1,31 @@
+// What every page does: the theme button, which goes from the system's theme to light to dark.
+import { byId } from "./dom.ts";
+
+const THEMES = ["system", "light", "dark"] as const;
+type Theme = (typeof THEMES)[number];
+
+const KEY = "convoke-theme";
+const NAMES: Record<Theme, string> = { system: "as the system has it", light: "light", dark: "dark" };
+
+function current(): Theme {
+  const { theme } = document.documentElement.dataset;
+  return theme === "light" || theme === "dark" ? theme : "system";
+}
+
+function apply(theme: Theme): void {
+  if (theme === "system") delete document.documentElement.dataset["theme"];
+  else document.documentElement.dataset["theme"] = theme;
+  byId("theme").setAttribute("aria-label", `Theme: ${NAMES[theme]}`);
+  try {
+    localStorage.setItem(KEY, theme);
+  } catch {
+    // No storage: the choice lasts as long as the page.
+  }
+}
+
+byId("theme").addEventListener("click", () => {
+  apply(THEMES[(THEMES.indexOf(current()) + 1) % THEMES.length]!);
+  // What is drawn in colours of the theme draws itself again.
+  document.dispatchEvent(new CustomEvent("themechange"));
+});
+byId("theme").setAttribute("aria-label", `Theme: ${NAMES[current()]}`);

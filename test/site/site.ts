@@ -1,0 +1,141 @@
+// The built site in headless Chromium, as a visitor has it: under a sub-path, cross-origin isolated as nothing, with WebGPU or without.
+import { readFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { type AddressInfo } from "node:net";
+import path from "node:path";
+import { type Browser, type Page, chromium } from "playwright";
+import { expect, inject } from "vitest";
+import { chromiumArgs, findChromium } from "../../scripts/browsers.mjs";
+
+declare module "vitest" {
+  interface ProvidedContext {
+    /** The folder that the site was built into. */
+    site: string;
+  }
+}
+
+/** Where the site lies on its server: any web server and any path will do. */
+const BASE = "/a/sub-path/";
+
+const TYPES: Record<string, string> = {
+  ".html": "text/html",
+  ".js": "text/javascript",
+  ".css": "text/css",
+  ".svg": "image/svg+xml",
+  ".png": "image/png",
+  ".jpg": "image/jpeg",
+  ".webp": "image/webp",
+  ".json": "application/json",
+};
+
+export interface Site {
+  readonly browser: Browser;
+  /** The address of a page of the site, such as "playground/". */
+  address(page: string): string;
+  close(): Promise<void>;
+}
+
+export interface Visit {
+  readonly width?: number;
+  readonly height?: number;
+  readonly theme?: "light" | "dark";
+  /** Without, `navigator.gpu` is missing, as in an old browser. */
+  readonly webgpu?: boolean;
+}
+
+/** A page, and everything that went wrong on it so far. */
+export interface Visited {
+  readonly page: Page;
+  readonly trouble: string[];
+}
+
+/** Serves the built site and starts a browser. */
+export async function openSite(): Promise<Site> {
+  const folder = inject("site");
+  const server = createServer((request, response) => {
+    const { pathname } = new URL(request.url ?? "/", "http://localhost");
+    const inside = pathname.startsWith(BASE) ? pathname.slice(BASE.length) : undefined;
+    const file =
+      inside === undefined
+        ? undefined
+        : path.join(folder, inside.endsWith("/") || inside === "" ? `${inside}index.html` : inside);
+    if (file === undefined || !file.startsWith(folder)) {
+      response.writeHead(404).end();
+      return;
+    }
+    readFile(file).then(
+      (content) =>
+        response
+          .writeHead(200, { "Content-Type": TYPES[path.extname(file)] ?? "application/octet-stream" })
+          .end(content),
+      () => response.writeHead(404).end(),
+    );
+  });
+  await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  const browser = await chromium.launch({
+    ...(findChromium() !== null && { executablePath: findChromium()! }),
+    args: [
+      ...chromiumArgs({ gpu: process.env["CONVOKE_GPU"] === "1" }),
+      "--use-fake-device-for-media-stream",
+      "--use-fake-ui-for-media-stream",
+    ],
+  });
+  return {
+    browser,
+    address: (page) => `http://localhost:${port}${BASE}${page}`,
+    close: async () => {
+      await browser.close();
+      await new Promise((resolve) => void server.close(resolve));
+    },
+  };
+}
+
+/** Opens a page of the site; what the console complains of is collected. */
+export async function visit(
+  site: Site,
+  page: string,
+  { width = 1440, height = 900, theme = "light", webgpu = true }: Visit = {},
+): Promise<Visited> {
+  const context = await site.browser.newContext({
+    viewport: { width, height },
+    colorScheme: theme,
+    acceptDownloads: true,
+    reducedMotion: "reduce",
+  });
+  const opened = await context.newPage();
+  const trouble: string[] = [];
+  opened.on("console", (message) => {
+    if (message.type() === "error" || message.type() === "warning") trouble.push(message.text());
+  });
+  opened.on("pageerror", (error) => trouble.push(String(error)));
+  opened.on("requestfailed", (request) => trouble.push(`${request.url()}: ${request.failure()?.errorText}`));
+  if (!webgpu) await opened.addInitScript(() => Reflect.deleteProperty(Navigator.prototype, "gpu"));
+  await opened.goto(site.address(page), { waitUntil: "load" });
+  return { page: opened, trouble };
+}
+
+/** No page is wider than its window, whatever is on it. */
+export async function expectNoOverflow({ page }: Visited): Promise<void> {
+  const { inner, outer } = await page.evaluate(() => ({
+    inner: document.documentElement.scrollWidth,
+    outer: document.documentElement.clientWidth,
+  }));
+  expect(inner, "the page is wider than its window").toBeLessThanOrEqual(outer);
+}
+
+/** axe-core finds nothing serious. */
+export async function expectAccessible({ page }: Visited): Promise<void> {
+  const file = path.join(import.meta.dirname, "../../node_modules/axe-core/axe.min.js");
+  await page.addScriptTag({ path: file });
+  const violations = await page.evaluate(async () => {
+    const { axe } = globalThis as unknown as {
+      axe: { run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }> };
+    };
+    const found = await axe.run();
+    return found.violations
+      .filter(({ impact }) => impact === "serious" || impact === "critical")
+      .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(" | ")}`);
+  });
+  expect(violations).toEqual([]);
+}
