@@ -1,0 +1,71 @@
+// What the page says of the plan and of its times.
+import type { ConvPlan } from "convoke";
+import { byId } from "../common/dom.ts";
+import { duration, metric } from "../common/format.ts";
+
+/** Frames that a mean is taken over. */
+const FRAMES = 20;
+
+/** Milliseconds between two changes of a number: faster ones cannot be read. */
+const READABLE = 250;
+
+const UNKNOWN = "–";
+
+export class Facts {
+  #frames: number[] = [];
+  /** When frames of a camera were painted. */
+  #turns: number[] = [];
+  #written = 0;
+
+  planned(plan: ConvPlan): void {
+    byId("fact-algorithm").textContent = plan.algorithm;
+    byId("fact-work").textContent = `${metric(plan.flops)} FLOP`;
+    byId("fact-convolution").textContent = UNKNOWN;
+    byId("explanation").textContent = `variant ${plan.variant}\n\n${plan.explain()}`;
+    this.restart();
+  }
+
+  /** There is no plan. */
+  clear(): void {
+    for (const id of ["fact-algorithm", "fact-work", "fact-convolution"]) byId(id).textContent = UNKNOWN;
+    byId("explanation").textContent = UNKNOWN;
+    this.restart();
+  }
+
+  /** Forgets the times so far: they were of something else. */
+  restart(): void {
+    this.#frames = [];
+    this.#turns = [];
+    this.#written = 0;
+    byId("fact-frame").textContent = UNKNOWN;
+    byId("fact-rate").textContent = UNKNOWN;
+  }
+
+  frameTook(milliseconds: number): void {
+    this.#frames = [...this.#frames.slice(1 - FRAMES), milliseconds];
+    this.#write();
+  }
+
+  /** Of a still picture. */
+  measured(frame: number, convolution: number): void {
+    byId("fact-frame").textContent = duration(frame);
+    byId("fact-convolution").textContent = duration(convolution);
+  }
+
+  /** A frame of the camera was painted. */
+  turned(): void {
+    this.#turns = [...this.#turns.slice(-FRAMES), performance.now()];
+  }
+
+  #write(): void {
+    const now = performance.now();
+    if (now - this.#written < READABLE) return;
+    this.#written = now;
+    const mean = this.#frames.reduce((sum, one) => sum + one, 0) / this.#frames.length;
+    byId("fact-frame").textContent = duration(mean);
+    const [first] = this.#turns;
+    const passed = this.#turns.at(-1)! - (first ?? 0);
+    if (this.#turns.length > 2 && passed > 0)
+      byId("fact-rate").textContent = `${Math.round(((this.#turns.length - 1) * 1000) / passed)} a second`;
+  }
+}

@@ -1,0 +1,58 @@
+// Photos on the canvas of the source, scaled down where they are large.
+import type { Size } from "./filter-plan.ts";
+
+/** Pixels of the longer side at most. */
+export const MAX_SIDE = 1600;
+
+export interface Photo {
+  readonly size: Size;
+  /** The size that it came in. */
+  readonly original: Size;
+}
+
+/**
+ * Loads a picture by its address.
+ * @throws Error in words where the browser cannot read it
+ */
+export async function loadPhoto(address: string, name: string): Promise<HTMLImageElement> {
+  const image = new Image();
+  image.src = address;
+  try {
+    await image.decode();
+  } catch (cause) {
+    throw new Error(`${name} is no picture that this browser can read.`, { cause });
+  }
+  if (image.naturalWidth === 0 || image.naturalHeight === 0) throw new Error(`${name} has no size of its own.`);
+  return image;
+}
+
+/** Loads a picture from a file of the visitor's. */
+export async function loadFile(file: File): Promise<HTMLImageElement> {
+  const address = URL.createObjectURL(file);
+  try {
+    return await loadPhoto(address, file.name);
+  } finally {
+    URL.revokeObjectURL(address);
+  }
+}
+
+/** Draws a picture, or a frame of a video, on a canvas of its size. What is transparent becomes white. */
+export function drawPhoto(canvas: HTMLCanvasElement, image: HTMLImageElement | HTMLVideoElement): Photo {
+  const original =
+    image instanceof HTMLVideoElement
+      ? { width: image.videoWidth, height: image.videoHeight }
+      : { width: image.naturalWidth, height: image.naturalHeight };
+  const scale = Math.min(1, MAX_SIDE / Math.max(original.width, original.height));
+  const size = {
+    width: Math.max(1, Math.round(original.width * scale)),
+    height: Math.max(1, Math.round(original.height * scale)),
+  };
+  Object.assign(canvas, size);
+  const context = canvas.getContext("2d", { alpha: false });
+  if (!context) throw new Error("This browser gives no canvas to draw on.");
+  context.imageSmoothingQuality = "high";
+  context.fillStyle = "#fff";
+  context.fillRect(0, 0, size.width, size.height);
+  context.drawImage(image, 0, 0, size.width, size.height);
+  return { size, original };
+}

@@ -1,0 +1,154 @@
+// Where pictures come from: the two of the page, a file that is chosen or dropped anywhere, the camera.
+import chelsea from "../../showcase/images/chelsea.png";
+import coffee from "../../showcase/images/coffee.png";
+import { byId } from "../common/dom.ts";
+import { Camera } from "./camera.ts";
+import type { Picture, Size } from "./filter-plan.ts";
+import { type Photo, drawPhoto, loadFile, loadPhoto } from "./photos.ts";
+import { PHOTOS, type PhotoName } from "./settings.ts";
+
+const OF_PAGE: Readonly<Record<PhotoName, { readonly address: string; readonly name: string }>> = {
+  chelsea: { address: chelsea, name: "The cat" },
+  coffee: { address: coffee, name: "The coffee" },
+};
+
+export interface SourceListener {
+  /** There is another picture, or the same with other pixels. `photo` is its name where it is one of the page's. */
+  picked(picture: Picture, size: Size, caption: string, photo: PhotoName | ""): void;
+  /** The camera has another frame. */
+  frame(): void;
+  failed(error: unknown): void;
+}
+
+export class Sources {
+  readonly #listener: SourceListener;
+  readonly #canvas = byId("source", HTMLCanvasElement);
+  readonly #video = byId("video", HTMLVideoElement);
+  readonly #cameraButton = byId("camera", HTMLButtonElement);
+  readonly #photoButtons = new Map(
+    PHOTOS.map((photo) => [photo, document.querySelector<HTMLButtonElement>(`[data-photo=${photo}]`)!]),
+  );
+  #camera: Camera | undefined;
+  #filmed: Size = { width: 0, height: 0 };
+  /** Counts what was asked for: what arrives late is dropped. */
+  #asked = 0;
+
+  constructor(listener: SourceListener) {
+    this.#listener = listener;
+  }
+
+  listen(): void {
+    for (const [photo, button] of this.#photoButtons)
+      button.addEventListener("click", () => {
+        const { address, name } = OF_PAGE[photo];
+        void this.#still(loadPhoto(address, name), name, photo);
+      });
+    const file = byId("file", HTMLInputElement);
+    file.addEventListener("change", () => {
+      const [chosen] = file.files ?? [];
+      // The same file can be chosen again.
+      file.value = "";
+      if (chosen) void this.#still(loadFile(chosen), chosen.name);
+    });
+    this.#cameraButton.addEventListener("click", () => (this.#camera ? this.#freeze() : void this.#film()));
+    this.#acceptDrops();
+    globalThis.addEventListener("pagehide", () => this.#release());
+  }
+
+  #acceptDrops(): void {
+    const { body } = document;
+    const carriesFile = (event: DragEvent): boolean => event.dataTransfer?.types.includes("Files") ?? false;
+    body.addEventListener("dragover", (event) => {
+      if (!carriesFile(event)) return;
+      event.preventDefault();
+      body.classList.add("dropping");
+    });
+    body.addEventListener("dragleave", (event) => {
+      if (event.relatedTarget === null) body.classList.remove("dropping");
+    });
+    body.addEventListener("drop", (event) => {
+      body.classList.remove("dropping");
+      if (!carriesFile(event)) return;
+      event.preventDefault();
+      const [dropped] = event.dataTransfer?.files ?? [];
+      if (dropped) void this.#still(loadFile(dropped), dropped.name);
+    });
+  }
+
+  /** Shows a picture that is being loaded, unless another was asked for meanwhile or it cannot be read. */
+  async #still(loading: Promise<HTMLImageElement>, name: string, photo: PhotoName | "" = ""): Promise<void> {
+    const asked = ++this.#asked;
+    try {
+      const image = await loading;
+      if (asked !== this.#asked) return;
+      this.#release();
+      this.#show(drawPhoto(this.#canvas, image), name, photo);
+    } catch (error) {
+      if (asked === this.#asked) this.#listener.failed(error);
+    }
+  }
+
+  #show({ size, original }: Photo, name: string, photo: PhotoName | "" = ""): void {
+    this.#mark(photo);
+    this.#canvas.hidden = false;
+    this.#video.hidden = true;
+    const scaled = size.width === original.width ? "" : `, scaled from ${original.width} × ${original.height}`;
+    this.#listener.picked(this.#canvas, size, `${name}, ${size.width} × ${size.height}${scaled}`, photo);
+  }
+
+  async #film(): Promise<void> {
+    const asked = ++this.#asked;
+    this.#cameraButton.disabled = true;
+    try {
+      const camera = await Camera.open(this.#video);
+      if (asked !== this.#asked) {
+        camera.stop();
+        return;
+      }
+      this.#camera = camera;
+      this.#video.hidden = false;
+      this.#canvas.hidden = true;
+      this.#mark("camera");
+      this.#showCamera(camera.size);
+      camera.each(
+        () => this.#frame(camera),
+        () => this.#freeze(),
+      );
+    } catch (error) {
+      if (asked === this.#asked) this.#listener.failed(error);
+    } finally {
+      this.#cameraButton.disabled = false;
+    }
+  }
+
+  #showCamera(size: Size): void {
+    this.#filmed = size;
+    this.#listener.picked(this.#video, size, `The camera, ${size.width} × ${size.height}`, "");
+  }
+
+  #frame(camera: Camera): void {
+    const { size } = camera;
+    // A telephone that is turned turns its pictures.
+    if (size.width !== this.#filmed.width || size.height !== this.#filmed.height) this.#showCamera(size);
+    else this.#listener.frame();
+  }
+
+  /** Stops the camera; its last frame stays as a picture. */
+  #freeze(): void {
+    if (!this.#camera) return;
+    const photo = drawPhoto(this.#canvas, this.#video);
+    this.#release();
+    this.#show(photo, "The last frame");
+  }
+
+  #release(): void {
+    this.#camera?.stop();
+    this.#camera = undefined;
+  }
+
+  #mark(source: PhotoName | "camera" | ""): void {
+    for (const [photo, button] of this.#photoButtons) button.setAttribute("aria-pressed", String(photo === source));
+    this.#cameraButton.classList.toggle("running", source === "camera");
+    byId("camera-label").textContent = source === "camera" ? "Stop the camera" : "Start the camera";
+  }
+}
