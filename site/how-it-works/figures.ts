@@ -1,0 +1,34 @@
+// The figures of a geometry, each as a formula, the formula with its numbers, and what it comes to.
+import { type Geometry, extent, multiplyAdds, outputSize, parameters } from "./geometry.ts";
+
+export interface Figure {
+  readonly name: string;
+  readonly formula: string;
+  readonly numbers: string;
+  readonly result: number;
+}
+
+/** What follows “=” with the numbers put in; letters are those of the legend on the page. */
+export function figures(geometry: Geometry): Figure[] {
+  const { size: n, kernel: k, stride: s, dilation: d, padding: p, transposed, channels: c, groups: g } = geometry;
+  const out = outputSize(geometry);
+  const cells = transposed ? n : out;
+  return [
+    {
+      name: "Output size m",
+      formula: transposed ? "(n − 1)·s − 2p + d·(k − 1) + 1" : "⌊(n + 2p − d·(k − 1) − 1) / s⌋ + 1",
+      numbers: transposed
+        ? `(${n} − 1)·${s} − 2·${p} + ${d}·(${k} − 1) + 1`
+        : `⌊(${n} + 2·${p} − ${d}·(${k} − 1) − 1) / ${s}⌋ + 1`,
+      result: out,
+    },
+    { name: "Window", formula: "d·(k − 1) + 1", numbers: `${d}·(${k} − 1) + 1`, result: extent(geometry) },
+    { name: "Parameters", formula: "c·(c / g)·k²", numbers: `${c}·(${c} / ${g})·${k}²`, result: parameters(geometry) },
+    {
+      name: "Multiply-adds",
+      formula: `c·(c / g)·k²·${transposed ? "n" : "m"}²`,
+      numbers: `${c}·(${c} / ${g})·${k}²·${cells}²`,
+      result: multiplyAdds(geometry),
+    },
+  ];
+}

@@ -1,0 +1,39 @@
+// The receptive field of a stack of layers: how many input cells along a side one output of the last layer comes from.
+
+export interface Layer {
+  readonly kernel: number;
+  readonly stride: number;
+  readonly dilation: number;
+}
+
+export interface Reach {
+  /** Input cells along a side, from the first that counts to the last. */
+  readonly field: number;
+  /** Input cells between two neighbouring outputs of this layer. */
+  readonly jump: number;
+}
+
+/** What one output of each layer, from the first to the last, sees of the input. */
+export function reaches(layers: readonly Layer[]): Reach[] {
+  let field = 1;
+  let jump = 1;
+  return layers.map(({ kernel, stride, dilation }) => {
+    field += (kernel - 1) * dilation * jump;
+    jump *= stride;
+    return { field, jump };
+  });
+}
+
+/**
+ * The cells that one output of the last layer comes from, along one axis: those of the input first, then those of each layer's
+ * output, counted from the first cell of each.
+ */
+export function cone(layers: readonly Layer[]): number[][] {
+  const levels: number[][] = [[0]];
+  for (const { kernel, stride, dilation } of layers.toReversed()) {
+    const cells = new Set<number>();
+    for (const cell of levels[0]!) for (let tap = 0; tap < kernel; tap++) cells.add(cell * stride + tap * dilation);
+    levels.unshift([...cells].toSorted((a, b) => a - b));
+  }
+  return levels;
+}
