@@ -1,0 +1,38 @@
+// How the algorithms are shown: a letter and a colour each, the same everywhere on the page.
+import { el } from "../common/dom.ts";
+
+interface Look {
+  readonly letter: string;
+  readonly how: string;
+}
+
+const LOOKS: Readonly<Record<string, Look>> = {
+  direct: { letter: "D", how: "the sum as it is written" },
+  depthwise: { letter: "Dw", how: "the same for one channel at a time" },
+  pointwise: { letter: "Pw", how: "a matrix product over channels" },
+  "implicit-gemm": { letter: "G", how: "a matrix product that finds its columns while it loads" },
+  im2col: { letter: "I", how: "a matrix product over columns written out" },
+  winograd: { letter: "W", how: "transformed tiles: fewer multiplications" },
+  fft: { letter: "F", how: "spectra: its work hardly grows with the kernel" },
+};
+
+const UNKNOWN: Look = { letter: "?", how: "" };
+
+export function algorithmClass(name: string): string {
+  return name in LOOKS ? `alg-${name}` : "alg-other";
+}
+
+export function howOf(name: string): string {
+  return (LOOKS[name] ?? UNKNOWN).how;
+}
+
+/** The letter in its colour, and the name. */
+export function algorithmChip(name: string): HTMLElement {
+  const { letter } = LOOKS[name] ?? UNKNOWN;
+  return el(
+    "span",
+    { class: `chip ${algorithmClass(name)}` },
+    el("span", { class: "chip-letter", "aria-hidden": "true" }, letter),
+    el("span", { class: "chip-name" }, name),
+  );
+}
