@@ -1,0 +1,39 @@
+// Two reports side by side: the same work asked for in the same way.
+import { type Report, type Row, isTimed } from "./rows.ts";
+
+export interface Pair {
+  readonly left?: Row;
+  readonly right?: Row;
+  /** The time on the right for one on the left; nothing where either has none. */
+  readonly ratio?: number;
+}
+
+function keyOf({ suite, layer, what, pass, dtype, layout, batch, algorithm }: Row): string {
+  return JSON.stringify([suite, layer, what, pass, dtype, layout, batch, algorithm]);
+}
+
+function pair(left: Row | undefined, right: Row | undefined): Pair {
+  const timed = left !== undefined && right !== undefined && isTimed(left) && isTimed(right);
+  return {
+    ...(left && { left }),
+    ...(right && { right }),
+    ...(timed && { ratio: right.milliseconds / left.milliseconds }),
+  };
+}
+
+/** Every row of both, those of the left one first. */
+export function pairsOf(left: Report, right: Report): Pair[] {
+  const rest = new Map(right.rows.map((row) => [keyOf(row), row]));
+  const pairs = left.rows.map((row) => {
+    const other = rest.get(keyOf(row));
+    rest.delete(keyOf(row));
+    return pair(row, other);
+  });
+  return [...pairs, ...[...rest.values()].map((row) => pair(undefined, row))];
+}
+
+/** The geometric mean of the ratios, which says the same whichever side is called the left one. */
+export function meanRatio(pairs: readonly Pair[]): number | undefined {
+  const logs = pairs.flatMap(({ ratio }) => (ratio === undefined ? [] : [Math.log(ratio)]));
+  return logs.length > 0 ? Math.exp(logs.reduce((sum, log) => sum + log, 0) / logs.length) : undefined;
+}

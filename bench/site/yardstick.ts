@@ -1,0 +1,78 @@
+// What a result should be: the sums of the CPU reference where that takes seconds, else those of the algorithm "direct"; and the largest of
+// the same sums over magnitudes, which error bounds are stated for.
+import type { ConvDescriptor, ConvInputs, ConvProblem, Engine, Tensor } from "convoke";
+import { askWorker } from "./ask-worker.ts";
+import { multiplyAddsOf } from "./bound.ts";
+import type { ReferenceAnswer, ReferenceQuestion } from "./reference-worker.ts";
+import type { RowCheck } from "./rows.ts";
+import { largestOf, magnitudes, until } from "./slices.ts";
+
+/** The numbers a pass reads, by the names that a plan has for them. */
+export interface Operand {
+  readonly name: "x" | "w" | "dy";
+  readonly shape: readonly number[];
+  readonly values: Float32Array;
+}
+
+export interface Yardstick {
+  readonly expected: ArrayLike<number>;
+  readonly largest: number;
+  readonly against: RowCheck["against"];
+}
+
+type Operands = readonly [Operand, Operand];
+
+async function byReference(problem: ConvProblem, [a, b]: Operands, signal: AbortSignal): Promise<Float64Array> {
+  const worker = new Worker(new URL("./reference-worker.ts", import.meta.url), { type: "module" });
+  const question: ReferenceQuestion = { problem, first: a.values, second: b.values };
+  return (await askWorker<ReferenceAnswer>(worker, question, signal)).sums;
+}
+
+async function byDirect(
+  engine: Engine,
+  problem: ConvProblem,
+  descriptor: ConvDescriptor,
+  operands: Operands,
+  signal: AbortSignal,
+): Promise<Float32Array> {
+  const { layout, dtype } = problem;
+  const planned = engine.plan(problem.pass, descriptor, { algorithm: "direct" });
+  const plan = await until(signal, planned, (late) => late.destroy());
+  const inputs: ConvInputs = {};
+  let result: Tensor | undefined;
+  try {
+    for (const { name, values, shape } of operands) inputs[name] = engine.tensor(values, shape, { layout, dtype });
+    result = plan.run(inputs);
+    return await until(signal, result.read());
+  } finally {
+    result?.destroy();
+    for (const tensor of Object.values(inputs)) tensor.destroy();
+    plan.destroy();
+  }
+}
+
+/** @param most multiply-adds that the reference is asked for */
+export async function yardstickOf(
+  engine: Engine,
+  problem: ConvProblem,
+  descriptor: ConvDescriptor,
+  operands: Operands,
+  most: number,
+  signal: AbortSignal,
+): Promise<Yardstick> {
+  const [a, b] = operands;
+  const unsigned: Operands = [
+    { ...a, values: await magnitudes(a.values, signal) },
+    { ...b, values: await magnitudes(b.values, signal) },
+  ];
+  if (multiplyAddsOf(problem) <= most) {
+    const [expected, sums] = await Promise.all([
+      byReference(problem, operands, signal),
+      byReference(problem, unsigned, signal),
+    ]);
+    return { expected, largest: await largestOf(sums, signal), against: "reference" };
+  }
+  const expected = await byDirect(engine, problem, descriptor, operands, signal);
+  const sums = await byDirect(engine, problem, descriptor, unsigned, signal);
+  return { expected, largest: await largestOf(sums, signal), against: "direct" };
+}

@@ -1,0 +1,345 @@
+// What the benchmark page computes and reads without a page.
+import { describe, expect, it } from "vitest";
+import { BENCH_PASSES, descriptorOf, problemOf } from "../../bench/layer.ts";
+import { errorBound, gamma, multiplyAddsOf, termsOf } from "../../bench/site/bound.ts";
+import { meanRatio, pairsOf } from "../../bench/site/compare.ts";
+import { toCsv, verdictOf } from "../../bench/site/csv.ts";
+import { jobsOf } from "../../bench/site/jobs.ts";
+import { Refusal, parseReport } from "../../bench/site/load.ts";
+import { shapeOf } from "../../bench/site/prepare.ts";
+import { type Report, type Row, flopsPerSecond, isTimed, isWrong, roofShare } from "../../bench/site/rows.ts";
+import { decades, logTicks } from "../../bench/site/scales.ts";
+import {
+  ALGORITHMS,
+  DEFAULT_SELECTION,
+  type Selection,
+  decodeSelection,
+  encodeSelection,
+  layerIds,
+} from "../../bench/site/selection.ts";
+import { largestDifference, randomNumbers, until } from "../../bench/site/slices.ts";
+import { SWEEPS, sweepJobs } from "../../bench/site/sweeps.ts";
+import { roughly, secondsLeft } from "../../bench/site/time-left.ts";
+import { SUITES } from "../../bench/suites.ts";
+import { algorithms } from "../../src/algorithms/index.ts";
+import { gate } from "../../src/planner/find.ts";
+import { noise } from "../../src/planner/noise.ts";
+import { convProblem, multiplyAdds, sumLength, tensorShape } from "../../src/problem.ts";
+
+const row: Row = {
+  suite: "layers",
+  layer: "L8",
+  what: "depthwise 3x3 144 56x56",
+  pass: "forward",
+  dtype: "f32",
+  layout: "channels-first",
+  batch: 1,
+  algorithm: "auto",
+  chosen: "depthwise",
+  variant: "4x1",
+  flops: 8e6,
+  bytes: 4e6,
+  milliseconds: 2,
+  samples: [1.9, 2, 2.3],
+  firstMilliseconds: 20,
+  workspaceBytes: 0,
+  preparedBytes: 0,
+  check: { error: 1e-7, bound: 1e-6, against: "reference" },
+};
+
+function reportOf(...rows: Row[]): Report {
+  return {
+    format: "convoke-benchmark",
+    version: 1,
+    made: "2026-01-02T03:04:05.000Z",
+    machine: { adapter: "an adapter", browser: "a browser", features: ["shader-f16"], limits: { maxBufferSize: 1024 } },
+    roofline: { flopsPerSecond: 4e9, bytesPerSecond: 1e9 },
+    rows,
+  };
+}
+
+describe("rows", () => {
+  it("have a speed and a share of the roof", () => {
+    if (!isTimed(row)) throw new Error("the row has a time");
+    expect(flopsPerSecond(row)).toBe(4e9);
+    // 2 operations a byte at 1 GB/s allow 2 GFLOP/s.
+    expect(roofShare(row, { flopsPerSecond: 4e9, bytesPerSecond: 1e9 })).toBe(2);
+    expect(roofShare(row, { flopsPerSecond: 4e9, bytesPerSecond: 1e12 })).toBe(1);
+  });
+
+  it("that are wrong have no time", () => {
+    for (const error of [2e-6, NaN, Infinity]) {
+      const wrong: Row = { ...row, check: { error, bound: 1e-6, against: "reference" } };
+      expect(isWrong(wrong)).toBe(true);
+      expect(isTimed(wrong)).toBe(false);
+      expect(verdictOf(wrong)).toBe("wrong");
+    }
+    expect(isWrong({ ...row, check: { error: 1e-6, bound: 1e-6, against: "direct" } })).toBe(false);
+  });
+});
+
+describe("CSV", () => {
+  it("has a line of names and one for each row, all with as many cells", () => {
+    const { check: _, milliseconds: __, samples: ___, ...rest } = row;
+    const csv = toCsv(reportOf(row, { ...rest, refused: "no reason" }));
+    const lines = csv.trimEnd().split("\r\n");
+    expect(lines).toHaveLength(3);
+    expect(new Set(lines.map((line) => line.split(",").length)).size).toBe(1);
+    const cells = Object.fromEntries(lines[0]!.split(",").map((name, at) => [name, lines[1]!.split(",")[at]]));
+    expect(cells).toMatchObject({
+      ...{ layer: "L8", asked: "auto", algorithm: "depthwise", verdict: "ok", time_ms: "2", gflops_per_second: "4" },
+      ...{ roofline_share: "2", error: "1e-7", error_bound: "0.000001", compared_with: "reference", reason: "" },
+    });
+    expect(Number(cells["spread"])).toBeCloseTo(0.2);
+    expect(lines[2]).toMatch(/,refused,,,,,.*,no reason$/);
+  });
+
+  it("quotes what would end a cell, and never starts a formula", () => {
+    const csv = toCsv(reportOf({ ...row, layer: 'a "b", c', what: "two\nlines", variant: "=1+1" }));
+    expect(csv).toContain('"a ""b"", c"');
+    expect(csv).toContain('"two\nlines"');
+    expect(csv).toContain(",'=1+1,");
+  });
+
+  it("gives no time for a wrong result", () => {
+    const csv = toCsv(reportOf({ ...row, check: { error: 1, bound: 0.1, against: "direct" } }));
+    expect(csv.split("\r\n")[1]).toContain(",wrong,,,,,");
+  });
+});
+
+describe("a loaded report", () => {
+  it("is what was saved, without fields that are not known", () => {
+    const report = reportOf(
+      { ...row, peers: [{ name: "another", milliseconds: 3 }] },
+      { ...row, check: { error: Infinity, bound: 1, against: "direct" } },
+    );
+    const text = JSON.stringify({ ...report, extra: 1, rows: report.rows.map((one) => ({ ...one, extra: "<b>" })) });
+    expect(parseReport(text)).toEqual(report);
+  });
+
+  it.each<[string, string, RegExp]>([
+    ["no JSON", "{", /this is no JSON/],
+    ["a list", "[]", /^the file: got \[\], expected an object$/],
+    [
+      "another format",
+      JSON.stringify({ ...reportOf(row), format: "x" }),
+      /^format: got "x", expected "convoke-benchmark"/,
+    ],
+    ["a later version", JSON.stringify({ ...reportOf(row), version: 2 }), /^version: got 2, expected 1$/],
+    [
+      "no machine",
+      JSON.stringify({ ...reportOf(row), machine: undefined }),
+      /^machine: got nothing, expected an object$/,
+    ],
+    ["no rows", JSON.stringify({ ...reportOf(row), rows: {} }), /^rows: got \{\}, expected a list$/],
+    [
+      "a time of text",
+      JSON.stringify(reportOf({ ...row, milliseconds: "2" as never })),
+      /^rows\[0\].milliseconds: got "2"/,
+    ],
+    ["a negative time", JSON.stringify(reportOf(row, { ...row, milliseconds: -1 })), /^rows\[1\].milliseconds: got -1/],
+    ["a time without samples", JSON.stringify(reportOf({ ...row, samples: [] })), /^rows\[0\].samples: /],
+    [
+      "an unknown pass",
+      JSON.stringify(reportOf({ ...row, pass: "sideways" as never })),
+      /^rows\[0\].pass: got "sideways"/,
+    ],
+    ["a layer of numbers", JSON.stringify(reportOf({ ...row, layer: 8 as never })), /^rows\[0\].layer: got 8/],
+    [
+      "endless text",
+      JSON.stringify(reportOf({ ...row, what: "x".repeat(500) })),
+      /^rows\[0\].what: .*a text of at most/,
+    ],
+    [
+      "a roofline of nothing",
+      JSON.stringify({ ...reportOf(row), roofline: { flopsPerSecond: 0 } }),
+      /^roofline.flopsPerSecond: got 0/,
+    ],
+    [
+      "a peer without a time",
+      JSON.stringify(reportOf({ ...row, peers: [{ name: "p" } as never] })),
+      /^rows\[0\].peers\[0\].milliseconds/,
+    ],
+  ])("with %s is refused in words", (_, text, words) => {
+    expect(() => parseReport(text)).toThrow(Refusal);
+    expect(() => parseReport(text)).toThrow(words);
+  });
+});
+
+describe("two reports", () => {
+  it("are paired by what was asked for, with the ratio of the times", () => {
+    const { milliseconds: _, samples: __, ...refused } = row;
+    const left = reportOf(row, { ...row, layer: "L1" }, { ...refused, layer: "L2", refused: "no" });
+    const right = reportOf(
+      { ...row, layer: "L3" },
+      { ...row, milliseconds: 8, chosen: "direct" },
+      { ...row, layer: "L2" },
+      { ...row, layer: "L1", milliseconds: 1, check: { error: 1, bound: 0.1, against: "direct" } },
+    );
+    const pairs = pairsOf(left, right);
+    expect(pairs.map((pair) => [pair.left?.layer, pair.right?.layer, pair.ratio])).toEqual([
+      ["L8", "L8", 4],
+      ["L1", "L1", undefined],
+      ["L2", "L2", undefined],
+      [undefined, "L3", undefined],
+    ]);
+    expect(meanRatio(pairs)).toBeCloseTo(4);
+    expect(meanRatio([{ ratio: 4 }, { ratio: 0.25 }])).toBeCloseTo(1);
+    expect(meanRatio([])).toBeUndefined();
+  });
+});
+
+describe("the hash of a selection", () => {
+  it("gives the selection back", () => {
+    const selection: Selection = {
+      ...{ suite: "deepbench", layers: ["deepbench-2", "deepbench-7"], passes: ["own", "backward-weights"] },
+      ...{ algorithms: ["direct", "fft"], dtypes: ["f32", "f16"], layouts: ["channels-last"], batch: 8 },
+    };
+    expect(decodeSelection(`#${encodeSelection(selection)}`)).toEqual(selection);
+    expect(decodeSelection(encodeSelection(DEFAULT_SELECTION))).toEqual(DEFAULT_SELECTION);
+    const all = { ...selection, layers: layerIds("deepbench") };
+    expect(encodeSelection(all)).toContain("layers=all");
+    expect(decodeSelection(encodeSelection(all))).toEqual(all);
+    const none = { ...selection, layers: [], algorithms: [] };
+    expect(decodeSelection(encodeSelection(none))).toEqual(none);
+  });
+
+  it("that says nothing or nonsense is the usual one", () => {
+    expect(decodeSelection("")).toEqual(DEFAULT_SELECTION);
+    expect(decodeSelection("#suite=__proto__&batch=-3")).toEqual(DEFAULT_SELECTION);
+    expect(decodeSelection("#%%%")).toEqual(DEFAULT_SELECTION);
+    expect(decodeSelection("#layers=L8,<b>,L8&algorithms=fft,nope")).toMatchObject({
+      layers: ["L8"],
+      algorithms: ["fft"],
+    });
+    expect(decodeSelection("#suite=alexnet").layers).toEqual(layerIds("alexnet"));
+  });
+
+  it("knows the algorithms that there are", () => {
+    expect(ALGORITHMS.slice(1).toSorted()).toEqual(algorithms.map(({ name }) => name).toSorted());
+  });
+});
+
+describe("jobs", () => {
+  it("are each way to compute each layer, once", () => {
+    const jobs = jobsOf({
+      ...DEFAULT_SELECTION,
+      layers: ["L12", "L14"],
+      passes: ["own", "forward"],
+      algorithms: ["direct", "fft"],
+    });
+    expect(jobs.map(({ layer, pass, algorithm }) => `${layer.id} ${pass} ${algorithm}`)).toEqual([
+      "L12 transposed direct",
+      "L12 transposed fft",
+      "L12 forward direct",
+      "L12 forward fft",
+      "L14 forward direct",
+      "L14 forward fft",
+    ]);
+    expect(jobsOf({ ...DEFAULT_SELECTION, dtypes: [] })).toEqual([]);
+  });
+
+  it("can be described for every pass of every layer, as the library does", () => {
+    for (const layer of Object.values(SUITES).flat()) {
+      for (const pass of BENCH_PASSES) {
+        for (const layout of ["channels-first", "channels-last"] as const) {
+          const problem = problemOf(pass, descriptorOf(layer, pass, { batch: 2, layout, dtype: "f32" }));
+          for (const operand of ["x", "w", "y"] as const)
+            expect(shapeOf(problem, operand)).toEqual(tensorShape(problem, operand));
+          expect(multiplyAddsOf(problem)).toBe(multiplyAdds(problem));
+          expect(termsOf(problem)).toBe(sumLength(problem));
+        }
+      }
+    }
+  });
+
+  it("of sweeps are of growing sizes", () => {
+    for (const sweep of SWEEPS) {
+      for (const scale of ["small", "medium", "large"] as const) {
+        const sizes = [...new Set(sweepJobs(sweep, scale).map(({ layer }) => Number(layer.id)))];
+        expect(sizes.length).toBeGreaterThan(2);
+        expect(sizes).toEqual(sizes.toSorted((a, b) => a - b));
+      }
+    }
+  });
+});
+
+describe("the time left", () => {
+  it("goes by what is done", () => {
+    expect(secondsLeft(10, 4, 12)).toBe(30);
+    expect(secondsLeft(10, 4, 0)).toBe(0);
+    expect(secondsLeft(0, 0, 12)).toBeUndefined();
+    expect(secondsLeft(5, 0, 12)).toBeUndefined();
+  });
+
+  it("is told as roughly as it is known", () => {
+    expect(roughly(undefined)).toBe("time left not known yet");
+    expect(roughly(0.3)).toBe("less than a second left");
+    expect(roughly(41.2)).toBe("about 42 s left");
+    expect(roughly(300)).toBe("about 5 min left");
+    expect(roughly(7200)).toBe("about 2 h left");
+  });
+});
+
+describe("the error bound", () => {
+  it("is that of plain sums", () => {
+    expect(gamma(0)).toBe(0);
+    expect(gamma(1000)).toBeCloseTo(1000 * 2 ** -24, 8);
+    const problem = convProblem("forward", { inputShape: [1, 4, 8, 8], kernelShape: [2, 4, 3, 3] });
+    expect(errorBound(problem, 1, 10)).toBeCloseTo(2 * 2 * 39 * 2 ** -24 * 10, 9);
+    expect(errorBound({ ...problem, dtype: "f16" }, 1, 10)).toBeGreaterThan(10 * 2 ** -10);
+  });
+
+  it("is no laxer than the one that find judges by", () => {
+    for (const pass of ["forward", "backward-data", "backward-weights"] as const) {
+      for (const dtype of ["f32", "f16"] as const) {
+        const problem = convProblem(pass, { inputShape: [2, 8, 12, 12], kernelShape: [4, 8, 3, 3], dtype });
+        for (const growth of [1, 5.65, 114]) {
+          const bound = errorBound(problem, growth, 20);
+          expect(bound).toBeLessThanOrEqual(gate(problem, growth, 20));
+          expect(bound).toBeGreaterThan(gate(problem, growth, 20) / 2.5);
+        }
+      }
+    }
+  });
+});
+
+describe("logarithmic axes", () => {
+  it("have ticks at round numbers within their domain", () => {
+    expect(decades([3, 40])).toEqual([1, 100]);
+    expect(logTicks([1, 100])).toEqual([1, 2, 5, 10, 20, 50, 100]);
+    expect(logTicks([0.5, 30])).toEqual([0.5, 1, 2, 5, 10, 20]);
+    expect(logTicks([1e-3, 10])).toHaveLength(5);
+    expect(logTicks([1e-6, 1e4]).length).toBeLessThan(8);
+  });
+});
+
+describe("work in slices", () => {
+  const { signal } = new AbortController();
+
+  it("makes the numbers that the library measures on", async () => {
+    const count = 2 ** 18 + 5;
+    expect(await randomNumbers(count, 2, signal)).toEqual(noise(count, 2));
+  });
+
+  it("finds the largest difference, of which NaN is one", async () => {
+    expect(await largestDifference([1, 2, 3], [1, 2.5, 3], signal)).toBe(0.5);
+    expect(await largestDifference([1, NaN], [1, 2], signal)).toBe(Infinity);
+    expect(await largestDifference([1], [1, 2], signal)).toBe(Infinity);
+  });
+
+  it("ends at once, and frees what comes later", async () => {
+    const controller = new AbortController();
+    let come: (value: string) => void = () => undefined;
+    const freed: string[] = [];
+    const waiting = until(controller.signal, new Promise<string>((resolve) => (come = resolve)), (value) =>
+      freed.push(value),
+    );
+    controller.abort(new Error("stopped"));
+    await expect(waiting).rejects.toThrow("stopped");
+    come("plan");
+    await Promise.resolve();
+    await expect.poll(() => freed).toEqual(["plan"]);
+    await expect(randomNumbers(2 ** 20, 1, controller.signal)).rejects.toThrow("stopped");
+  });
+});
