@@ -9,9 +9,9 @@ import { readReport, runTool, summaryLine, vitestTotals } from "./steps.mjs";
 
 const HELP = `Usage: npm test [-- --only=STEP[,STEP]]
 
-Runs every check, or only the steps named: types, lint, format, build, publint, attw, node, browser, firefox.
+Runs every check, or only the steps named: types, lint, format, build, publint, attw, node, browser, site, firefox.
 (publint and attw look at dist/: run build with them.)
-The browser suite runs in Chromium, and a cross-section of it in Firefox where one with WebGPU is installed. CONVOKE_CHROME=FILE
+The browser suite runs in Chromium, where the pages of the site are driven too, and a cross-section of it in Firefox where one with WebGPU is installed. CONVOKE_CHROME=FILE
 and FIREFOX_PATH=FILE name the browsers, CONVOKE_GPU=1 runs both on this machine's own GPU, CONVOKE_SUITE=all runs the whole suite
 in Firefox too.`;
 
@@ -56,6 +56,7 @@ const STEPS = [
   { name: "attw", run: () => runTool("attw", ["--pack", ".", "--profile", "esm-only"]) },
   { name: "node", run: () => vitestStep("node") },
   { name: "browser", run: () => vitestStep("browser") },
+  { name: "site", run: () => vitestStep("site") },
   { name: "firefox", run: firefoxStep },
 ];
 

@@ -1,0 +1,91 @@
+// What all pages have in common, on the first of them.
+import { gzipSync } from "node:zlib";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Site, expectAccessible, expectNoOverflow, openSite, visit } from "./site.ts";
+
+const PAGES = ["", "benchmark/", "playground/", "how-it-works/", "networks/"];
+
+/** Bytes that a page may take before it is asked for anything, compressed. */
+const MOST_BYTES = 300_000;
+
+let site: Site;
+beforeAll(async () => {
+  site = await openSite();
+});
+afterAll(() => site.close());
+
+describe.each(PAGES)("page %j", (name) => {
+  it("fits narrow and wide windows, is accessible in both themes, and has nothing to complain of", async () => {
+    for (const width of [360, 1440]) {
+      for (const theme of ["light", "dark"] as const) {
+        const visited = await visit(site, name, { width, theme });
+        await expectNoOverflow(visited);
+        await expectAccessible(visited);
+        expect(visited.trouble).toEqual([]);
+        await visited.page.context().close();
+      }
+    }
+  });
+
+  it("loads little and starts no work by itself", async () => {
+    const context = await site.browser.newContext();
+    const page = await context.newPage();
+    let bytes = 0;
+    const bodies: Promise<void>[] = [];
+    page.on("response", (response) => {
+      bodies.push(
+        response.body().then(
+          (body) => void (bytes += gzipSync(body).length),
+          () => undefined,
+        ),
+      );
+    });
+    await page.addInitScript(() => {
+      const request = navigator.gpu.requestAdapter.bind(navigator.gpu);
+      navigator.gpu.requestAdapter = (options) => {
+        document.documentElement.dataset["asked"] = "yes";
+        return request(options);
+      };
+    });
+    await page.goto(site.address(name), { waitUntil: "networkidle" });
+    await Promise.all(bodies);
+    expect(bytes).toBeLessThan(MOST_BYTES);
+    expect(await page.locator("html").getAttribute("data-asked")).toBeNull();
+    await context.close();
+  });
+
+  it("says what to do where there is no WebGPU, or needs none", async () => {
+    const visited = await visit(site, name, { webgpu: false });
+    expect(visited.trouble).toEqual([]);
+    await visited.page.context().close();
+  });
+
+  it("can be told the theme, and remembers it", async () => {
+    const { page } = await visit(site, name, { theme: "light" });
+    const paper = (): Promise<string> =>
+      page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+    const light = await paper();
+    const button = page.getByRole("button", { name: /^Theme/ });
+    await button.click();
+    await expect.poll(() => button.getAttribute("aria-label")).toBe("Theme: light");
+    expect(await paper()).toBe(light);
+    await button.focus();
+    await page.keyboard.press("Enter");
+    await expect.poll(paper).not.toBe(light);
+    const dark = await paper();
+    await page.reload();
+    await expect.poll(paper).toBe(dark);
+    await page.context().close();
+  });
+});
+
+it("leads from page to page", async () => {
+  const { page, trouble } = await visit(site, "");
+  for (const name of ["Benchmark", "Playground", "How it works", "Networks"]) {
+    await page.getByRole("navigation").getByRole("link", { name }).click();
+    await expect.poll(() => page.getByRole("heading", { level: 1 }).textContent()).toContain(name);
+    expect(await page.locator("[aria-current=page]").textContent()).toContain(name);
+  }
+  expect(trouble).toEqual([]);
+  await page.context().close();
+});
