@@ -1,6 +1,7 @@
 // A file of results, which anyone may have written: everything in it is checked before anything of it is used, and what does not fit is
 // refused in words. Unknown fields are dropped.
 import { BENCH_PASSES } from "../layer.ts";
+import { fromCommandLine, isCommandLine } from "./command-line.ts";
 import type { Machine, Peer, Report, Roof, Row, RowCheck } from "./rows.ts";
 import { DTYPES, LAYOUTS } from "./selection.ts";
 
@@ -153,8 +154,10 @@ export function parseReport(content: string): Report {
   } catch (error) {
     throw new Refusal(`this is no JSON: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
   }
-  const { format, version, made, machine, roofline, rows } = object("the file", value);
-  if (format !== "convoke-benchmark") refuse("format", format, '"convoke-benchmark", as this page saves it');
+  const file = object("the file", value);
+  const { format, version, made, machine, roofline, rows } = isCommandLine(file) ? fromCommandLine(file) : file;
+  if (format !== "convoke-benchmark")
+    refuse("format", format, '"convoke-benchmark", as this page saves it, or a file of npm run bench');
   if (version !== 1) refuse("version", version, "1");
   return compact<Report>({
     format: "convoke-benchmark",

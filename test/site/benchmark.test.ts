@@ -1,4 +1,6 @@
 // What the benchmark page computes and reads without a page.
+import { readFileSync, readdirSync } from "node:fs";
+import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { BENCH_PASSES, descriptorOf, problemOf } from "../../bench/layer.ts";
 import { errorBound, gamma, multiplyAddsOf, termsOf } from "../../bench/site/bound.ts";
@@ -115,6 +117,32 @@ describe("a loaded report", () => {
     );
     const text = JSON.stringify({ ...report, extra: 1, rows: report.rows.map((one) => ({ ...one, extra: "<b>" })) });
     expect(parseReport(text)).toEqual(report);
+  });
+
+  it("may be one of the command line, with the times of other engines", () => {
+    const folder = path.join(import.meta.dirname, "../../bench/results");
+    const files = readdirSync(folder).filter((file) => file.endsWith(".json"));
+    expect(files.length).toBeGreaterThan(0);
+    for (const file of files) {
+      const text = readFileSync(path.join(folder, file), "utf8");
+      const { measurements } = JSON.parse(text) as { measurements: { result: { callMilliseconds: number } }[] };
+      const { rows, machine } = parseReport(text);
+      expect(rows.length).toBe(measurements.length);
+      expect(machine.browser).toMatch(/chromium|firefox/i);
+      const [first] = rows;
+      expect(first).toMatchObject({
+        suite: "layers",
+        layer: "L1",
+        pass: "forward",
+        algorithm: "auto",
+        chosen: "winograd",
+      });
+      expect(first!.peers!.map(({ name }) => name)).toContain("litert");
+      // Beside times of whole calls stands ours.
+      expect(first!.milliseconds).toBe(measurements[0]!.result.callMilliseconds);
+    }
+    const empty = JSON.stringify({ measurements: [{}], options: {} });
+    expect(() => parseReport(empty)).toThrow(Refusal);
   });
 
   it.each<[string, string, RegExp]>([
