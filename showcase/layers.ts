@@ -1,6 +1,7 @@
 // First layers in the shapes of AlexNet and VGG, with weights made here, so that no trained network need be shipped: a trained
 // AlexNet's first filters look like oriented Gabor functions, half of them grey and half in opponent colours (Krizhevsky,
 // Sutskever, Hinton, 2012, figure 3); VGG's get seeded random weights.
+import { seededNormals } from "./normals.ts";
 
 interface LayerWeights {
   readonly kernel: Float32Array;
@@ -60,21 +61,6 @@ function alexnetKernel(size: number): Float32Array {
     ),
   );
   return Float32Array.from([...grey, ...colour]);
-}
-
-/** Normal random numbers from a seed: Mulberry32 through the Box-Muller transform. */
-export function seededNormals(count: number, seed: number): Float64Array {
-  let state = seed;
-  const uniform = (): number => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return (((mixed ^ (mixed >>> 14)) >>> 0) + 0.5) / 2 ** 32;
-  };
-  return Float64Array.from(
-    { length: count },
-    () => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform()),
-  );
 }
 
 /** 96 filters of 11x11 over three channels; AlexNet's stride is 4. */

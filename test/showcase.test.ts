@@ -2,8 +2,9 @@
 import { describe, expect, it } from "vitest";
 import { checkResult, gamma } from "../showcase/check.ts";
 import { FILTERS, gaussian } from "../showcase/filters.ts";
-import { ALEXNET_LAYER, gabor, seededNormals } from "../showcase/layers.ts";
+import { ALEXNET_LAYER, gabor } from "../showcase/layers.ts";
 import { median, timeRun } from "../showcase/measure.ts";
+import { seededNormals } from "../showcase/normals.ts";
 import { gridLayout, pictureOf, planesOf } from "../showcase/pictures.ts";
 import { describeAdapter, formatBytes, formatNumber, formatTable, isSoftware } from "../showcase/table.ts";
 import { convProblem } from "../src/problem.ts";

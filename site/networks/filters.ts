@@ -1,5 +1,6 @@
 // Banks of filters for a first layer, from formulas, so that no trained network need be shipped: a trained one's first filters look like
 // oriented waves, some grey, some in opponent colours (Krizhevsky et al., 2012, figure 3).
+import { seededNormals } from "../../showcase/normals.ts";
 import type { Bank } from "./state.ts";
 
 export interface FilterBank {
@@ -102,21 +103,6 @@ function gaborBank(count: number, channels: number, size: number): FilterBank {
     return `${colour.name} wave of ${wavelength.toFixed(1)} cells at ${degrees}°, for ${purpose}`;
   });
   return { weights: Float32Array.from(weights), labels };
-}
-
-/** Normal random numbers from a seed: Mulberry32 through the Box-Muller transform. */
-export function seededNormals(count: number, seed: number): Float64Array {
-  let state = seed;
-  const uniform = (): number => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return (((mixed ^ (mixed >>> 14)) >>> 0) + 0.5) / 2 ** 32;
-  };
-  return Float64Array.from(
-    { length: count },
-    () => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform()),
-  );
 }
 
 /** As a network starts before it learns: the deviation of He et al. (2015). */
