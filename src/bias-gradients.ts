@@ -24,6 +24,7 @@ interface Ready {
 export class BiasGradients {
   readonly #gpu: GpuContext;
   readonly #kept = new Map<string, Ready>();
+  #generation = 0;
 
   constructor(gpu: GpuContext) {
     this.#gpu = gpu;
@@ -73,6 +74,11 @@ export class BiasGradients {
   }
 
   #ready(sums: ChannelSums): Ready {
+    if (this.#generation !== this.#gpu.generation) {
+      this.#generation = this.#gpu.generation;
+      for (const { executable } of this.#kept.values()) executable.destroy();
+      this.#kept.clear();
+    }
     const key = JSON.stringify(sums);
     let ready = this.#kept.get(key);
     if (ready) {

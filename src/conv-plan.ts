@@ -59,14 +59,21 @@ export class ConvPlan {
   #workspace: GPUBuffer | undefined;
   #checked: { readonly given: ConvBuffers; readonly operands: OperandBuffers } | undefined;
   #prepared: GPUBuffer | undefined;
+  #generation: number;
   #destroyed = false;
 
   /** @internal */
   constructor(gpu: GpuContext, problem: ConvProblem, choice: Choice, plan: Plan) {
     this.#gpu = gpu;
     this.#choice = choice;
+    this.#generation = gpu.generation;
     this.#executable = new Executable(gpu, plan.steps);
-    this.#preparation = plan.preparation && new Executable(gpu, plan.preparation.steps);
+    try {
+      this.#preparation = plan.preparation && new Executable(gpu, plan.preparation.steps);
+    } catch (error) {
+      this.#executable.destroy();
+      throw error;
+    }
     this.#preparationKey = gpu.nameOf(JSON.stringify(plan.preparation?.steps));
     this.preparedBytes = plan.preparation?.bytes ?? 0;
     this.problem = problem;
@@ -140,7 +147,9 @@ export class ConvPlan {
       if (buffers.w instanceof Tensor) {
         operands.prepared = this.#preparedFrom(buffers.w);
       } else {
-        operands.prepared = this.#prepared ??= createPrepared(this.#gpu.memory, this.preparedBytes);
+        operands.prepared = this.#prepared ??= this.#gpu.failures.watch("prepared weights", () =>
+          createPrepared(this.#gpu.memory, this.preparedBytes),
+        );
         this.#preparation.encode(encoder, operands);
       }
     }
@@ -149,12 +158,18 @@ export class ConvPlan {
 
   /** The buffers to record on: those that the last call had need not be checked again. */
   #operandsOf(buffers: ConvBuffers): OperandBuffers {
+    if (this.#generation !== this.#gpu.generation) {
+      this.#generation = this.#gpu.generation;
+      this.#release();
+    }
     if (this.#checked && isUnchanged(this.#checked.given, buffers)) return this.#checked.operands;
     const operands = checkBuffers(this.#gpu, this.problem, buffers);
     if (this.workspaceBytes > 0) {
       operands.workspace = buffers.workspace
         ? checkBuffer("workspace", buffers.workspace, this.workspaceBytes)
-        : (this.#workspace ??= createWorkspace(this.#gpu.memory, this.workspaceBytes));
+        : (this.#workspace ??= this.#gpu.failures.watch("workspace", () =>
+            createWorkspace(this.#gpu.memory, this.workspaceBytes),
+          ));
     }
     this.#checked = { given: { ...buffers }, operands };
     return operands;
@@ -166,7 +181,15 @@ export class ConvPlan {
     this.#destroyed = true;
     this.#executable.destroy();
     this.#preparation?.destroy();
+    this.#release();
+  }
+
+  /** Frees the memory that recordings on encoders of the caller's use. */
+  #release(): void {
     for (const buffer of [this.#workspace, this.#prepared]) if (buffer) this.#gpu.memory.free(buffer);
+    this.#workspace = undefined;
+    this.#prepared = undefined;
+    this.#checked = undefined;
   }
 
   /** What the plan makes of a weight tensor: kept with the tensor, else made and submitted now. */
@@ -184,6 +207,7 @@ export class ConvPlan {
 
   #alive(method: string): void {
     if (this.#destroyed) throw new ConvError("destroyed", `plan.${method}: got a destroyed plan, expected a live one`);
+    this.#gpu.memory.checkOpen();
   }
 }
 

@@ -225,9 +225,11 @@ export class Engine {
    */
   async plan(pass: Pass, descriptor: ConvDescriptor, constraints: Constraints = {}): Promise<ConvPlan> {
     this.#alive();
-    const plan = await this.#plans.make(pass, descriptor, checkConstraints("constraints", constraints));
-    this.#alive();
-    return plan;
+    try {
+      return await this.#plans.make(pass, descriptor, checkConstraints("constraints", constraints));
+    } finally {
+      this.#alive();
+    }
   }
 
   /**
@@ -260,7 +262,7 @@ export class Engine {
     if (this.#destroyed) return;
     this.#destroyed = true;
     this.#plans.clear();
-    this.#gpu.memory.freeAll();
+    this.#gpu.memory.close();
     if (this.#ownsDevice) this.device.destroy();
   }
 

@@ -60,13 +60,21 @@ class Words {
 /** Makes `refuse` print the text as it stands, not as a quoted string. */
 export const words = (text: string): unknown => new Words(text);
 
-/** A short, readable rendering of any value: numbers as they are, long arrays cut. */
-export function describe(value: unknown): string {
+/** The longest text, and the depth of arrays in arrays, that is written out. */
+const MAX_TEXT = 200;
+const MAX_DEPTH = 3;
+
+/** A short, readable rendering of any value: numbers as they are, long texts and arrays cut, and deep arrays, which may hold themselves. */
+export function describe(value: unknown, depth = 0): string {
   if (value instanceof Words) return value.text;
-  if (typeof value === "string") return JSON.stringify(value);
+  if (typeof value === "string")
+    return value.length > MAX_TEXT
+      ? `${JSON.stringify(value.slice(0, MAX_TEXT))}... ${value.length} in all`
+      : JSON.stringify(value);
   if (typeof value === "function") return "a function";
   if (Array.isArray(value)) {
-    const shown = value.slice(0, 8).map(describe).join(", ");
+    if (depth === MAX_DEPTH) return "[...]";
+    const shown = Array.from(value.slice(0, 8), (item) => describe(item, depth + 1)).join(", ");
     return `[${shown}${value.length > 8 ? `, ... ${value.length} in all` : ""}]`;
   }
   if (ArrayBuffer.isView(value)) {

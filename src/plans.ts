@@ -24,6 +24,7 @@ export class Plans {
   readonly #adapter: Parameters<typeof traitsOf>[1];
   readonly #tuning: TuningTable;
   readonly #kept = new Map<string, ConvPlan>();
+  #generation = 0;
 
   constructor(gpu: GpuContext, adapter: Parameters<typeof traitsOf>[1], tuning: TuningTable) {
     this.#gpu = gpu;
@@ -55,6 +56,10 @@ export class Plans {
 
   /** The plan of eager calls, compiled now where it has to be. */
   ready(problem: ConvProblem, constraints: Constraints): ConvPlan {
+    if (this.#generation !== this.#gpu.generation) {
+      this.#generation = this.#gpu.generation;
+      this.#forget();
+    }
     const key = keyOf(problem, constraints);
     let kept = this.#kept.get(key);
     if (kept) {
@@ -74,10 +79,9 @@ export class Plans {
 
   /** Measures the adapter, and estimates by that from then on. Plans of eager calls are chosen anew. */
   async calibrate(): Promise<Rates> {
-    const rates = await calibrate(this.#gpu, !this.traits().software);
+    const rates = await this.#measured(() => calibrate(this.#gpu, !this.traits().software));
     await this.#tuning.calibrated(rates);
-    for (const kept of this.#kept.values()) kept.destroy();
-    this.#kept.clear();
+    this.#forget();
     return rates;
   }
 
@@ -94,6 +98,9 @@ export class Plans {
   ): Promise<Found[]> {
     const problem = convProblem(pass, descriptor);
     this.#decide(problem, constraints);
+    signal?.throwIfAborted();
+    // A copy, of what is plain data now that it was checked: the caller's may change during the search.
+    const checked = structuredClone(descriptor);
     // Candidates are measured in the order of their estimates: the better those are, the sooner losers are known.
     if (!this.#tuning.rates) await this.calibrate();
     const bench: Workbench = {
@@ -101,8 +108,9 @@ export class Plans {
       plan: (...args) => this.make(...args),
       tensor: (data, shape) => tensor(data, shape, problem),
       candidates: () => candidates(algorithms, problem, this.traits(constraints), constraints).ranked,
+      check: (cause) => this.#gpu.check(cause),
     };
-    const found = await find(bench, problem, descriptor, constraints, { progress, signal });
+    const found = await this.#measured(() => find(bench, problem, checked, constraints, { progress, signal }), signal);
     await this.#tuning.add(problem, constraints, measurementsOf(found));
     // A plan of eager calls was chosen without what is known now.
     const key = keyOf(problem, constraints);
@@ -113,6 +121,23 @@ export class Plans {
 
   /** Lets go of what is kept, whose buffers are freed with the engine's. */
   clear(): void {
+    this.#kept.clear();
+  }
+
+  /** Measures. What is measured on a GPU that is gone is thrown away, and what fails there fails because it is gone. */
+  async #measured<T>(measure: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    try {
+      const result = await measure();
+      await this.#gpu.check();
+      return result;
+    } catch (cause) {
+      if (!signal?.aborted) await this.#gpu.check(cause);
+      throw cause;
+    }
+  }
+
+  #forget(): void {
+    for (const kept of this.#kept.values()) kept.destroy();
     this.#kept.clear();
   }
 

@@ -23,6 +23,7 @@ export class Tensor {
   readonly #gpu: GpuContext;
   readonly #owned: boolean;
   readonly #prepared = new Map<number, GPUBuffer>();
+  #generation: number;
   #destroyed = false;
 
   /** @internal */
@@ -34,6 +35,7 @@ export class Tensor {
     owned: boolean,
   ) {
     this.#gpu = gpu;
+    this.#generation = gpu.generation;
     this.buffer = buffer;
     this.shape = Object.freeze([...shape]);
     this.layout = options.layout;
@@ -60,6 +62,17 @@ export class Tensor {
    */
   async read(): Promise<Float32Array> {
     this.#alive("read");
+    const { memory } = this.#gpu;
+    try {
+      return await this.#values();
+    } catch (cause) {
+      if (!memory.closed) throw cause;
+      const message = "tensor.read: got a destroyed engine, expected one that lives until the read is done";
+      throw new ConvError("destroyed", message, { cause });
+    }
+  }
+
+  async #values(): Promise<Float32Array> {
     const { device, memory, failures } = this.#gpu;
     const staging = failures.watch("read", () => {
       const buffer = memory.allocate("reads", {
@@ -119,6 +132,10 @@ export class Tensor {
 
   /** @internal What a plan made of this tensor as weights, by the plan's key; made where it is not there. */
   prepared(key: number, make: () => GPUBuffer): GPUBuffer {
+    if (this.#generation !== this.#gpu.generation) {
+      this.#generation = this.#gpu.generation;
+      this.updated();
+    }
     let buffer = this.#prepared.get(key);
     if (!buffer) {
       buffer = make();
@@ -130,6 +147,7 @@ export class Tensor {
   #alive(method: string): void {
     if (this.#destroyed)
       throw new ConvError("destroyed", `tensor.${method}: got a destroyed tensor, expected a live one`);
+    this.#gpu.memory.checkOpen();
   }
 }
 

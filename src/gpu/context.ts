@@ -12,14 +12,37 @@ export class GpuContext {
   readonly failures: Failures;
   readonly pipelines: PipelineCache;
   readonly #names = new Map<string, number>();
+  #generation = 0;
 
   constructor(device: GPUDevice) {
     this.device = device;
     this.memory = new Memory(device);
     this.arena = new WorkspaceArena(this.memory);
     this.transient = new WorkspaceArena(this.memory);
-    this.failures = new Failures(device);
-    this.pipelines = new PipelineCache(device, this.failures);
+    const renew = (): void => this.#renew();
+    this.failures = new Failures(device, renew);
+    this.pipelines = new PipelineCache(device, this.failures, renew);
+  }
+
+  /** Another number after a failure that may have spoilt what is kept on the GPU to be used again: it is made anew then. */
+  get generation(): number {
+    return this.#generation;
+  }
+
+  /**
+   * Throws where the engine is destroyed or the device lost.
+   * @param cause what failed, if anything did, that this may be behind
+   */
+  async check(cause?: unknown): Promise<void> {
+    this.memory.checkOpen();
+    await this.failures.checkDevice(cause);
+    this.memory.checkOpen();
+  }
+
+  #renew(): void {
+    this.#generation++;
+    this.arena.release();
+    this.transient.release();
   }
 
   /** A number for a text, the same for the same text: quicker to look things up by. */

@@ -1,5 +1,5 @@
 // Every buffer the engine makes is made and destroyed here, so that its bytes are counted and none is forgotten.
-
+import { ConvError } from "../error.ts";
 import { BufferUsage } from "./usage.ts";
 
 /** What a buffer is for. `weights` are what plans made of weight tensors and keep with them; `reads` are staging buffers, alive only while a read is under way. */
@@ -13,13 +13,16 @@ export class Memory {
   readonly #uses = new Map<GPUBuffer, MemoryUse>();
   readonly #bytes: Record<MemoryUse, number> = { tensors: 0, weights: 0, workspace: 0, plans: 0, reads: 0 };
   #peak = 0;
+  #closed = false;
 
   constructor(device: GPUDevice) {
     this.#device = device;
   }
 
+  /** @throws ConvError `destroyed` after `close`; `out-of-memory` where that is known at once. */
   allocate(use: MemoryUse, descriptor: GPUBufferDescriptor): GPUBuffer {
-    const buffer = this.#device.createBuffer(descriptor);
+    this.checkOpen();
+    const buffer = this.#create(descriptor);
     this.#uses.set(buffer, use);
     this.#bytes[use] += buffer.size;
     this.#peak = Math.max(this.#peak, this.#total());
@@ -35,12 +38,34 @@ export class Memory {
     buffer.destroy();
   }
 
-  freeAll(): void {
+  /** Frees everything; nothing is allocated from then on. */
+  close(): void {
+    this.#closed = true;
     for (const buffer of [...this.#uses.keys()]) this.free(buffer);
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** @throws ConvError `destroyed` after `close`. */
+  checkOpen(): void {
+    if (this.#closed) throw new ConvError("destroyed", "engine: got a destroyed engine, expected a live one");
   }
 
   report(): MemoryReport {
     return { ...this.#bytes, total: this.#total(), peak: this.#peak };
+  }
+
+  #create(descriptor: GPUBufferDescriptor): GPUBuffer {
+    try {
+      return this.#device.createBuffer(descriptor);
+    } catch (cause) {
+      // A buffer that is to be mapped at once is refused at once.
+      if (!(cause instanceof RangeError)) throw cause;
+      const message = `${descriptor.label}: the GPU gave no memory of ${descriptor.size} bytes (${cause.message})`;
+      throw new ConvError("out-of-memory", message, { cause });
+    }
   }
 
   #total(): number {

@@ -1,5 +1,4 @@
 // Compute pipelines, kept by their assembled source: kernels that differ only in uniforms share one.
-import { ConvError } from "../error.ts";
 import type { Kernel } from "../plan.ts";
 import { assemble } from "./assemble.ts";
 import type { Failures } from "./failures.ts";
@@ -7,12 +6,15 @@ import type { Failures } from "./failures.ts";
 export class PipelineCache {
   readonly #device: GPUDevice;
   readonly #failures: Failures;
+  readonly #failed: () => void;
   readonly #ready = new Map<string, GPUComputePipeline>();
   readonly #compiling = new Map<string, Promise<GPUComputePipeline>>();
 
-  constructor(device: GPUDevice, failures: Failures) {
+  /** @param failed called when a pipeline turns out to be none that was handed out */
+  constructor(device: GPUDevice, failures: Failures, failed: () => void) {
     this.#device = device;
     this.#failures = failures;
+    this.#failed = failed;
   }
 
   /** Pipelines compiled so far. */
@@ -20,13 +22,18 @@ export class PipelineCache {
     return this.#ready.size;
   }
 
-  /** The pipeline of a kernel, compiled now if it has to be. */
+  /** The pipeline of a kernel, compiled now if it has to be. One that fails, which is known later, is not kept. */
   get(kernel: Kernel): GPUComputePipeline {
     const source = assemble(kernel);
     let pipeline = this.#ready.get(source);
     if (!pipeline) {
-      pipeline = this.#failures.watch(`kernel ${nameOf(kernel)}`, () =>
-        this.#device.createComputePipeline(this.#descriptor(kernel, source)),
+      pipeline = this.#failures.watch(
+        described(kernel),
+        () => this.#device.createComputePipeline(this.#descriptor(kernel, source)),
+        () => {
+          this.#ready.delete(source);
+          this.#failed();
+        },
       );
       this.#ready.set(source, pipeline);
     }
@@ -39,26 +46,38 @@ export class PipelineCache {
     if (this.#ready.has(source)) return;
     let compiling = this.#compiling.get(source);
     if (!compiling) {
-      compiling = this.#device.createComputePipelineAsync(this.#descriptor(kernel, source));
+      compiling = this.#compile(kernel, source);
       this.#compiling.set(source, compiling);
     }
     try {
       this.#ready.set(source, await compiling);
     } catch (cause) {
-      throw new ConvError(
-        "gpu-validation",
-        `kernel ${nameOf(kernel)}: got a refusal by the GPU (${String(cause)}) with constants ${JSON.stringify(kernel.constants)}`,
-        { cause },
-      );
+      throw await this.#failures.explain(described(kernel), cause);
     } finally {
       this.#compiling.delete(source);
     }
+  }
+
+  async #compile(kernel: Kernel, source: string): Promise<GPUComputePipeline> {
+    // The rejection tells what is wrong with a module; that it is reported as well is no concern of the caller's handlers.
+    this.#device.pushErrorScope("validation");
+    let compiling;
+    try {
+      compiling = this.#device.createComputePipelineAsync(this.#descriptor(kernel, source));
+    } finally {
+      this.#device.popErrorScope().catch(() => undefined);
+    }
+    return compiling;
   }
 
   #descriptor(kernel: Kernel, source: string): GPUComputePipelineDescriptor {
     const label = nameOf(kernel);
     return { label, layout: "auto", compute: { module: this.#device.createShaderModule({ label, code: source }) } };
   }
+}
+
+function described(kernel: Kernel): string {
+  return `kernel ${nameOf(kernel)} with constants ${JSON.stringify(kernel.constants)}`;
 }
 
 /** The file that holds the entry point names the kernel. */

@@ -59,6 +59,8 @@ export interface Workbench {
   plan(pass: Pass, descriptor: ConvDescriptor, constraints: Constraints): Promise<Candidature>;
   tensor(data: ArrayLike<number>, shape: readonly number[]): Tensor;
   candidates(): readonly Candidate[];
+  /** Rejects where there is nothing left to measure on, which may be why something failed: the device is lost, or the engine destroyed. */
+  check?(cause?: unknown): Promise<void>;
 }
 
 const SAMPLES = 5;
@@ -202,10 +204,12 @@ export async function find(
           most: gate(problem, errorGrowth, largest),
           limit: best * HOPELESS,
         });
+        await bench.check?.();
         if (measured.milliseconds !== undefined) best = Math.min(best, measured.milliseconds / 1e3);
         found.push({ ...common, ...measured });
       } catch (cause) {
         signal?.throwIfAborted();
+        await bench.check?.(cause);
         found.push({ ...common, failed: String(cause instanceof Error ? cause.message : cause) });
       }
     }

@@ -37,6 +37,10 @@ export interface TuningData {
 /** The most entries kept; the least recently used goes first. */
 const MAX_ENTRIES = 4096;
 
+/** More than any problem has variants, and longer than any key: what is beyond that was not measured. */
+const MAX_ROWS = 512;
+const MAX_TEXT = 16_384;
+
 /** The circumstances of an adapter here. */
 export function circumstancesOf(adapter: object): Circumstances {
   const { navigator, process } = globalThis as { navigator?: Navigator; process?: { versions?: { node?: string } } };
@@ -62,7 +66,7 @@ function identity({ adapter, browser, version, key = "" }: Circumstances & { key
 }
 
 function isText(value: unknown): value is string {
-  return typeof value === "string";
+  return typeof value === "string" && value.length <= MAX_TEXT;
 }
 
 /** An entry as it should be, or nothing: tables come from files and other people. */
@@ -71,6 +75,7 @@ function checkedEntry(value: unknown): TuningEntry | undefined {
   const { adapter, browser, version, key, ranked } = value as Record<string, unknown>;
   if (![adapter, browser, version, key].every(isText) || !Array.isArray(ranked) || ranked.length === 0)
     return undefined;
+  if (ranked.length > MAX_ROWS) return undefined;
   const rows: { algorithm: string; variant: string; seconds: number }[] = [];
   for (const row of ranked as unknown[]) {
     if (typeof row !== "object" || row === null) return undefined;
