@@ -15,6 +15,9 @@ const headers = { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Emb
 const gpu = process.env.CONVOKE_GPU === "1";
 const everything = gpu || process.env.CONVOKE_SUITE === "all";
 
+/** Whether leaks are looked for ten thousand times over (scripts/soak.mjs). */
+const soak = process.env.CONVOKE_SOAK === "1";
+
 // Halves are converted by what a browser has and Node 20 has not.
 const inBrowsers = ["test/**/*.browser.test.ts", "test/dtype.test.ts"];
 
@@ -51,7 +54,7 @@ export default defineConfig({
           name: "browser",
           include: inBrowsers,
           testTimeout: 300_000,
-          provide: { selection: "all" },
+          provide: { selection: "all", soak },
           browser: {
             enabled: true,
             headless: true,
@@ -72,7 +75,7 @@ export default defineConfig({
           name: "firefox",
           include: inBrowsers,
           testTimeout: 300_000,
-          provide: { selection: everything ? "all" : "cross-section" },
+          provide: { selection: everything ? "all" : "cross-section", soak },
           browser: {
             enabled: true,
             headless: true,
