@@ -114,8 +114,10 @@ export function serve<V extends Variant>(method: Method<V>): Algorithm {
       if (refused !== true) return refused;
       const reserved = reservedRefusal(problem, gpu);
       if (reserved) return reserved;
+      // Once for all of them: a stride of 32 along two axes has a thousand.
+      const traits = shareOf(problem, gpu);
       for (const c of correlationsOf(problem)) {
-        const verdict = method.supports(c, shareOf(problem, gpu));
+        const verdict = method.supports(c, traits);
         if (verdict !== true) return verdict;
       }
       return true;
@@ -123,8 +125,9 @@ export function serve<V extends Variant>(method: Method<V>): Algorithm {
 
     // The variants of the largest correlation; the others take the variant of the same name, or where they have none their default.
     variants(problem, gpu): Variants[] {
+      const traits = shareOf(problem, gpu);
       const correlations = correlationsOf(problem);
-      const lists = correlations.map((c) => method.variants(c, shareOf(problem, gpu)));
+      const lists = correlations.map((c) => method.variants(c, traits));
       const sizes = correlations.map(multiplyAdds);
       const largest = lists[sizes.indexOf(Math.max(...sizes))];
       // Where no output depends on any cell there is nothing to vary.
