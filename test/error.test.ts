@@ -2,7 +2,11 @@
 import { expect, test } from "vitest";
 import { ConvError, describe as show, refuse } from "../src/error.ts";
 
+const holdsItself: unknown[] = [1];
+holdsItself.push(holdsItself);
+
 test.each<[unknown, string]>([
+  [holdsItself, "[1, [1, [1, [...]]]]"],
   [3, "3"],
   [NaN, "NaN"],
   [undefined, "undefined"],

@@ -1,0 +1,58 @@
+// A call as code that can be pasted into a page, with `engine` and, where a tensor is foreign, `other`.
+import { ARGUMENTS, type Call, PLANNED } from "./call.ts";
+import { optionPath } from "./junk.ts";
+
+/** Source that stands for itself in what is printed. */
+class Source {
+  readonly text: string;
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+function print(value: unknown): string {
+  if (value instanceof Source) return value.text;
+  if (Object.is(value, -0)) return "-0";
+  if (Array.isArray(value)) return `[${value.map(print).join(", ")}]`;
+  if (typeof value === "object" && value !== null) {
+    const fields = Object.entries(value).map(([key, field]) => `${key}: ${print(field)}`);
+    return fields.length > 0 ? `{ ${fields.join(", ")} }` : "{}";
+  }
+  return typeof value === "string" ? JSON.stringify(value) : String(value);
+}
+
+/** A copy with source in one place. */
+function placed(value: unknown, [key, ...rest]: readonly string[], source: Source): unknown {
+  if (key === undefined) return source;
+  if (Array.isArray(value)) {
+    const at = value.length > 0 ? Number(key) % value.length : 0;
+    const copy: unknown[] = [...(value as unknown[])];
+    copy[at] = placed(copy[at], rest, source);
+    return copy;
+  }
+  if (typeof value !== "object" || value === null) return source;
+  return { ...value, [key]: placed((value as Record<string, unknown>)[key], rest, source) };
+}
+
+export function codeOf(call: Call): string {
+  const { operation, way, shapes, layout, dtype, tensors, spoiled, seed } = call;
+  const kind = print({ ...(layout === "channels-last" && { layout }), ...(dtype === "f16" && { dtype }) });
+  const made = (name: string, shape: readonly number[], at: number): string =>
+    `const ${name} = engine.tensor(uniform(${shape.join(" * ")}, ${seed + at}), ${print(shape)}${kind === "{}" ? "" : `, ${kind}`});`;
+  const named = Object.fromEntries(Object.keys(tensors).map((name) => [name, new Source(name)]));
+  let options: unknown = { ...call.options, ...named };
+  const path = spoiled && optionPath(spoiled);
+  if (path) options = placed(options, path, new Source(spoiled.by));
+  const args = ARGUMENTS[operation].map((name) => (spoiled?.at === name ? spoiled.by : name));
+  const lines = [
+    "// import { uniform } from test/suite/random.ts, or take any numbers",
+    ...ARGUMENTS[operation].map((name, at) => made(name, shapes[at]!, at)),
+    ...Object.entries(tensors).map(([name, shape], at) => made(name, shape, args.length + at)),
+    `await engine.${operation}(${[...args, print(options)].join(", ")}).read();`,
+  ];
+  if (way !== "eager" && operation in PLANNED) {
+    const pass = PLANNED[operation as keyof typeof PLANNED];
+    lines.push(`// failed as a plan of the pass "${pass}", ${way === "run" ? "run" : "encoded on poisoned memory"}`);
+  }
+  return lines.join("\n");
+}

@@ -1,0 +1,76 @@
+// `npm run fuzz`: opens a page, has it make arbitrary calls, and prints what failed as code.
+import { servePage } from "../showcase/server.ts";
+import { type FuzzPage, openPage } from "./browser.ts";
+import type { Call, Outcome } from "./call.ts";
+import { type Report, campaign } from "./campaign.ts";
+import { type Options, parseOptions } from "./options.ts";
+
+/** Calls after which a page gets new engines, before the kernels that they keep fill its memory. */
+const CALLS_OF_AN_ENGINE = 500;
+
+export interface Settings {
+  /** The project's folder. */
+  readonly root: string;
+  readonly argv: readonly string[];
+  /** The executable of Chromium. */
+  readonly chromium: string;
+}
+
+/** A question to the page. What it cannot answer, as it is gone or hangs, is wrong with the call. */
+function performer(page: FuzzPage): (call: Call) => Promise<Outcome> {
+  let made = 0;
+  return async (call) => {
+    try {
+      if (++made % CALLS_OF_AN_ENGINE === 0) await page.open();
+      return await page.perform(call);
+    } catch (error) {
+      return { wrong: error instanceof Error ? error.message : String(error) };
+    }
+  };
+}
+
+function tell({ runs, computed, refused, counts, failures }: Report, seconds: number): void {
+  console.log(
+    `${runs} calls in ${seconds.toFixed(0)} s: ${computed} computed, ${refused} refused, ${failures.length} failed`,
+  );
+  const sorted = Object.entries(counts).toSorted(([, one], [, two]) => two - one);
+  console.log(`  ${sorted.map(([name, count]) => `${name} ${count}`).join(", ")}`);
+}
+
+async function fuzz({ runs, seed, seconds, browser }: Options, page: FuzzPage): Promise<boolean> {
+  const { adapter, dtypes } = await page.open();
+  console.log(
+    `${page.browser}, adapter ${adapter || "(without a name)"}, ${dtypes.join(" and ")}; --seed ${seed} --browser ${browser}`,
+  );
+  const start = Date.now();
+  const elapsed = (): number => (Date.now() - start) / 1000;
+  let told = 0;
+  const report = await campaign(
+    { space: "wide", seed, runs, dtypes, ...(seconds !== undefined && { until: start + seconds * 1000 }) },
+    performer(page),
+    (so) => {
+      for (const failure of so.failures.slice(told)) console.log(`\nFAILED: ${failure}\n`);
+      told = so.failures.length;
+      tell(so, elapsed());
+    },
+  );
+  const trouble = await page.trouble();
+  for (const message of trouble) console.log(`\nThe GPU reported: ${message}`);
+  return report.failures.length === 0 && trouble.length === 0;
+}
+
+/** Returns whether nothing failed. */
+export async function main({ root, argv, chromium }: Settings): Promise<boolean> {
+  const options = parseOptions(argv);
+  const server = await servePage(root, "fuzz/index.html");
+  try {
+    const page = await openPage({ browser: options.browser, chromium, address: server.address });
+    try {
+      return await fuzz(options, page);
+    } finally {
+      await page.close();
+    }
+  } finally {
+    await server.close();
+  }
+}
