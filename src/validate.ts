@@ -41,7 +41,8 @@ export function checkBoolean(argument: string, value: unknown): boolean {
 
 /** A plain object none of whose keys is outside the list. */
 export function checkOptions(argument: string, value: unknown, allowed: readonly string[]): Record<string, unknown> {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+  // A Map or a GPUDevice is an object too, but its entries are no options: they would be ignored.
+  if (typeof value !== "object" || value === null || Object.prototype.toString.call(value) !== "[object Object]") {
     refuse("invalid-argument", argument, value, "an object of options");
   }
   for (const key of Object.keys(value)) {

@@ -153,6 +153,7 @@ describe("checkConstraints", () => {
     [{ maxWorkspaceBytes: 1.5 }, "invalid-argument", "maxWorkspaceBytes"],
     [{ workspace: 1 }, "unknown-option", "workspace"],
     [[], "invalid-argument", "constraints"],
+    [new Map([["tolerance", 2]]), "invalid-argument", "constraints"],
   ] as const)("refuses %j", (constraints, code, argument) => {
     expectRefusal(() => checkConstraints("constraints", constraints), code, argument);
   });
