@@ -109,7 +109,11 @@ export async function visit(
     if (message.type() === "error" || message.type() === "warning") trouble.push(message.text());
   });
   opened.on("pageerror", (error) => trouble.push(String(error)));
-  opened.on("requestfailed", (request) => trouble.push(`${request.url()}: ${request.failure()?.errorText}`));
+  opened.on("requestfailed", (request) => {
+    const reason = request.failure()?.errorText;
+    // A page that is left or loaded again gives up what it was still loading.
+    if (reason !== "net::ERR_ABORTED") trouble.push(`${request.url()}: ${reason}`);
+  });
   if (!webgpu) await opened.addInitScript(() => Reflect.deleteProperty(Navigator.prototype, "gpu"));
   await opened.goto(site.address(page), { waitUntil: "load" });
   return { page: opened, trouble };
