@@ -1,6 +1,7 @@
 // How long work on the GPU takes, by the clock, until the queue says that all is done. Firefox looks whether it is only every 50 to 100 ms:
 // there timestamps of the GPU tell, or where it has none samples have to last. Elsewhere the clock is the better one: browsers round
-// timestamps to 100 microseconds, and not every adapter keeps them.
+// timestamps to 100 microseconds, and not every adapter keeps them. Where samples have to be short and need not be exact (calibrate.ts),
+// timestamps are taken wherever there are any.
 import { Timestamps } from "./timestamps.ts";
 
 /** Work that is timed: records itself on an encoder, `count` times. */
