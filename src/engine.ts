@@ -25,6 +25,8 @@ import {
   transposeBackwardDataCall,
   transposeBackwardWeightsCall,
 } from "./operations.ts";
+import { OperationContext } from "./ops/context.ts";
+import * as operations from "./ops/index.ts";
 import { type Constraints, checkConstraints } from "./planner/choose.ts";
 import { type FindOptions, type Found, checkFindOptions } from "./planner/find.ts";
 import { type TuningStore, checkStore } from "./planner/store.ts";
@@ -51,7 +53,29 @@ export interface EngineInfo {
 /** Ranks a tensor may have: a bias has one axis, a 3-D batch five. */
 const TENSOR_RANKS = [1, 2, 3, 4, 5];
 
+/** An operation without its first argument, what it runs on. */
+type Method<Operation> = Operation extends (context: OperationContext, ...given: infer Given) => infer Result
+  ? (...given: Given) => Result
+  : never;
+
+/** The operations beside convolution (src/ops/index.ts), as methods. */
+type OperationMethods = { [Name in keyof typeof operations]: Method<(typeof operations)[Name]> };
+
+// The methods are put on the class below, one for each operation of the list, by their own types and with their own documentation.
+// oxlint-disable-next-line typescript/no-unsafe-declaration-merging
+export interface Engine extends OperationMethods {}
+
 export class Engine {
+  static {
+    for (const [name, operation] of Object.entries(operations)) {
+      const method = function (this: Engine, ...given: unknown[]): unknown {
+        this.#alive();
+        return (operation as (context: OperationContext, ...given: unknown[]) => unknown)(this.#operations, ...given);
+      };
+      Object.defineProperty(this.prototype, name, { value: method, writable: true, configurable: true });
+    }
+  }
+
   readonly device: GPUDevice;
   readonly info: EngineInfo;
   readonly algorithms: readonly { readonly name: string; readonly passes: readonly Pass[] }[] = algorithms.map(
@@ -61,6 +85,7 @@ export class Engine {
   readonly #ownsDevice: boolean;
   readonly #plans: Plans;
   readonly #biasGradients: BiasGradients;
+  readonly #operations: OperationContext;
   /** What `find` and `calibrate` learned, on this and other machines: `export()`, `import(data)`, `clear()`. */
   readonly tuning: TuningTable;
   #destroyed = false;
@@ -71,6 +96,7 @@ export class Engine {
     this.#ownsDevice = owned;
     this.#gpu = new GpuContext(device);
     this.#biasGradients = new BiasGradients(this.#gpu);
+    this.#operations = new OperationContext(this.#gpu, this);
     const {
       vendor = "",
       architecture = "",
@@ -262,6 +288,7 @@ export class Engine {
     if (this.#destroyed) return;
     this.#destroyed = true;
     this.#plans.clear();
+    this.#operations.clear();
     this.#gpu.memory.close();
     if (this.#ownsDevice) this.device.destroy();
   }

@@ -12,9 +12,9 @@ export type Operand = TensorOperand | "workspace" | "prepared" | "padded";
 export type TensorOperand = "x" | "w" | "y" | "dx" | "dw" | "dy" | "db" | "bias" | "residual" | "gate";
 
 /** A range of an operand at a binding number of a kernel. Offsets and sizes are in bytes. */
-export interface Binding {
+export interface Binding<Name extends string = Operand> {
   readonly binding: number;
-  readonly operand: Operand;
+  readonly operand: Name;
   readonly offset: number;
   readonly size: number;
 }
@@ -39,10 +39,10 @@ export interface Kernel {
   readonly shared?: readonly number[];
 }
 
-/** One dispatch. */
-export interface Step {
+/** One dispatch. Operands have the names of convolutions, or those that an operation beside them (src/ops/) gives its tensors. */
+export interface Step<Name extends string = Operand> {
   readonly kernel: Kernel;
-  readonly bindings: readonly Binding[];
+  readonly bindings: readonly Binding<Name>[];
   /** The 32-bit words of the uniform struct at binding 0, in its order; negative ones as two's complement. */
   readonly uniforms: readonly number[];
   readonly workgroups: readonly [number, number, number];

@@ -12,7 +12,7 @@ import { type Activation, type ActivationOption, checkActivation } from "./activ
 import { DTYPES, type Dtype, bytesFor } from "./dtype.ts";
 import { refuse, words } from "./error.ts";
 import { type Padding, type PaddingMode, PADDING_MODES, checkPaddingMode, resolvePadding } from "./padding.ts";
-import { type Triple, elementCount, outputSize } from "./shape.ts";
+import { type Triple, elementCount, outputSize, toTriple } from "./shape.ts";
 import {
   MAX_ELEMENTS,
   checkBoolean,
@@ -172,11 +172,6 @@ export function tensorShape(problem: ConvProblem, operand: "x" | "w" | "y"): num
 /** Bytes of the buffer of x, w or y. */
 export function operandBytes(problem: ConvProblem, operand: "x" | "w" | "y"): number {
   return bytesFor(elementCount(tensorShape(problem, operand)), problem.dtype);
-}
-
-function toTriple(values: readonly number[], unit: number): Triple {
-  const all = [unit, unit, unit, ...values].slice(-3);
-  return [all[0]!, all[1]!, all[2]!];
 }
 
 /** How errors name the two shapes: as a description's fields, unless the caller has other names for them. */

@@ -4,6 +4,12 @@
 /** One value for each spatial axis in the order depth, height, width. 1-D and 2-D problems have unit axes first. */
 export type Triple = readonly [number, number, number];
 
+/** Values for the axes there are as a triple, with the unit for those that are not. */
+export function toTriple(values: readonly number[], unit: number): Triple {
+  const all = [unit, unit, unit, ...values].slice(-3);
+  return [all[0]!, all[1]!, all[2]!];
+}
+
 /** Number of elements of a shape. */
 export function elementCount(shape: readonly number[]): number {
   return shape.reduce((product, size) => product * size, 1);

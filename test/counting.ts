@@ -7,10 +7,10 @@ export interface Counted {
   readonly live: () => { buffers: number; bytes: number };
 }
 
-/** A device with the default limits. */
-export async function newDevice(): Promise<GPUDevice> {
+/** A device with the default limits, and with those of the optional features that there are. */
+export async function newDevice(features: readonly GPUFeatureName[] = []): Promise<GPUDevice> {
   const adapter = await navigator.gpu.requestAdapter();
-  return adapter!.requestDevice();
+  return adapter!.requestDevice({ requiredFeatures: features.filter((feature) => adapter!.features.has(feature)) });
 }
 
 /** Counts the buffers of a device from now on. */

@@ -13,18 +13,24 @@ const MAX_BOUND = 4;
 /** The buffer of each operand of a plan. */
 export type OperandBuffers = Partial<Record<Operand, GPUBuffer>>;
 
+/** The same, whatever the operands are called. */
+type Buffers = Readonly<Partial<Record<string, GPUBuffer>>>;
+
 export class Executable {
   readonly #gpu: GpuContext;
-  readonly #steps: readonly Step[];
+  readonly #steps: readonly Step<string>[];
+  /** The operands that the steps bind. */
+  readonly #operands: readonly string[];
   readonly #pipelines: readonly GPUComputePipeline[];
   readonly #uniforms: GPUBuffer;
   readonly #uniformOffsets: readonly number[];
   /** The bind groups of the buffers that were used last, the latest first. */
-  readonly #bound: { readonly buffers: OperandBuffers; readonly groups: readonly GPUBindGroup[] }[] = [];
+  readonly #bound: { readonly buffers: Buffers; readonly groups: readonly GPUBindGroup[] }[] = [];
 
-  constructor(gpu: GpuContext, steps: readonly Step[]) {
+  constructor(gpu: GpuContext, steps: readonly Step<string>[]) {
     this.#gpu = gpu;
     this.#steps = steps;
+    this.#operands = [...new Set(steps.flatMap(({ bindings }) => bindings.map(({ operand }) => operand)))];
     this.#pipelines = steps.map((step) => gpu.pipelines.get(step.kernel));
     const offsets: number[] = [];
     let bytes = 0;
@@ -45,7 +51,7 @@ export class Executable {
   }
 
   /** Records every step, in order, in one compute pass. */
-  encode(encoder: GPUCommandEncoder, buffers: OperandBuffers): void {
+  encode(encoder: GPUCommandEncoder, buffers: Buffers): void {
     const groups = this.#bindGroups(buffers);
     const pass = encoder.beginComputePass();
     for (let index = 0; index < this.#steps.length; index++) {
@@ -62,15 +68,16 @@ export class Executable {
     this.#bound.length = 0;
   }
 
-  #bindGroups(buffers: OperandBuffers): readonly GPUBindGroup[] {
-    for (const bound of this.#bound) if (sameBuffers(bound.buffers, buffers)) return bound.groups;
+  #bindGroups(buffers: Buffers): readonly GPUBindGroup[] {
+    for (const bound of this.#bound)
+      if (this.#operands.every((operand) => bound.buffers[operand] === buffers[operand])) return bound.groups;
     const groups = this.#steps.map((step, index) => this.#bindGroup(step, index, buffers));
     this.#bound.unshift({ buffers: { ...buffers }, groups });
     if (this.#bound.length > MAX_BOUND) this.#bound.pop();
     return groups;
   }
 
-  #bindGroup(step: Step, index: number, buffers: OperandBuffers): GPUBindGroup {
+  #bindGroup(step: Step<string>, index: number, buffers: Buffers): GPUBindGroup {
     const uniforms = {
       buffer: this.#uniforms,
       offset: this.#uniformOffsets[index]!,
@@ -86,21 +93,4 @@ export class Executable {
       entries: [{ binding: 0, resource: uniforms }, ...entries],
     });
   }
-}
-
-function sameBuffers(a: OperandBuffers, b: OperandBuffers): boolean {
-  return (
-    a.x === b.x &&
-    a.w === b.w &&
-    a.y === b.y &&
-    a.dx === b.dx &&
-    a.dw === b.dw &&
-    a.dy === b.dy &&
-    a.db === b.db &&
-    a.bias === b.bias &&
-    a.residual === b.residual &&
-    a.gate === b.gate &&
-    a.workspace === b.workspace &&
-    a.prepared === b.prepared
-  );
 }

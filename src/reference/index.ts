@@ -2,6 +2,7 @@
 // the engine's results are checked against. The second half takes canonical problems and flat arrays, for such checks.
 export { conv, convBackwardBias, convBackwardData, convBackwardWeights, convTranspose } from "./operations.ts";
 export type { ReferenceConvOptions, ReferenceOptions, ReferenceTransposeOptions } from "./operations.ts";
+export * from "./ops/index.ts";
 export type { Float64NdArray, NdArray } from "./ndarray.ts";
 
 export { convProblem } from "../problem.ts";

@@ -23,7 +23,7 @@ export function gamma(n: number): number {
  * a number to 2^-11 of its size, which is at most |reference| + bound, and a subnormal one to half of their distance, 2^-24.
  * (To nearest, as every adapter tested rounds. WGSL promises only one of the two neighbours.)
  */
-function storing(dtype: Dtype, reference: number, bound: number): number {
+export function storing(dtype: Dtype, reference: number, bound: number): number {
   return dtype === "f32" ? 0 : 2 ** -11 * (Math.abs(reference) + bound) + 2 ** -25;
 }
 

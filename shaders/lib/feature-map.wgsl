@@ -1,0 +1,34 @@
+// A feature map: where its elements lie, [n, c, d, h, w] or, where CHANNELS_LAST, [n, d, h, w, c].
+struct Map { channels: u32, depth: u32, height: u32, width: u32 }
+
+struct Element { n: u32, c: u32, d: u32, h: u32, w: u32 }
+
+// The place of an element in its tensor.
+fn place_of(e: Element, map: Map) -> u32 {
+  if (CHANNELS_LAST) {
+    return (((e.n * map.depth + e.d) * map.height + e.h) * map.width + e.w) * map.channels + e.c;
+  }
+  return (((e.n * map.channels + e.c) * map.depth + e.d) * map.height + e.h) * map.width + e.w;
+}
+
+// The element at a place.
+fn element_at(place: u32, map: Map) -> Element {
+  var rest = place;
+  var e: Element;
+  if (CHANNELS_LAST) {
+    e.c = rest % map.channels;
+    rest /= map.channels;
+  }
+  e.w = rest % map.width;
+  rest /= map.width;
+  e.h = rest % map.height;
+  rest /= map.height;
+  e.d = rest % map.depth;
+  rest /= map.depth;
+  if (!CHANNELS_LAST) {
+    e.c = rest % map.channels;
+    rest /= map.channels;
+  }
+  e.n = rest;
+  return e;
+}

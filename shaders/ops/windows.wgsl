@@ -1,0 +1,37 @@
+// The windows of pooling over a feature map.
+struct Windows {
+  kernel_d: u32, kernel_h: u32, kernel_w: u32,
+  stride_d: u32, stride_h: u32, stride_w: u32,
+  dilation_d: u32, dilation_h: u32, dilation_w: u32,
+  begin_d: u32, begin_h: u32, begin_w: u32,
+  end_d: u32, end_h: u32, end_w: u32,
+}
+
+// Numbers from `begin` to before `end`.
+struct Interval { begin: u32, end: u32 }
+
+// The cell, before 0 in the padding, at which a window starts.
+fn start_of(window: u32, stride: u32, pad: u32) -> i32 {
+  return i32(window * stride) - i32(pad);
+}
+
+// Those of a window's taps that lie on the `size` cells of an axis.
+fn taps_inside(start: i32, kernel: u32, dilation: u32, size: u32) -> Interval {
+  let step = i32(dilation);
+  let first = (max(-start, 0) + step - 1) / step;
+  let end = (max(i32(size) - start, 0) + step - 1) / step;
+  return Interval(u32(first), u32(clamp(end, first, i32(kernel))));
+}
+
+// The windows of an axis that may have a cell: all of those that span it.
+fn windows_around(cell: u32, kernel: u32, stride: u32, dilation: u32, pad: u32, windows: u32) -> Interval {
+  let extent = (kernel - 1u) * dilation + 1u;
+  let padded = cell + pad;
+  let first = select(0u, (padded - extent) / stride + 1u, padded >= extent);
+  return Interval(first, min(padded / stride + 1u, windows));
+}
+
+// Whether a window that spans a cell has it as a tap, at a dilation.
+fn is_tap(cell: u32, window: u32, stride: u32, dilation: u32, pad: u32) -> bool {
+  return (cell + pad - window * stride) % dilation == 0u;
+}

@@ -1,0 +1,65 @@
+// Average pooling and its gradient.
+import {
+  AVERAGE_POOL_KEYS,
+  type AveragePoolBackwardOptions,
+  type AveragePoolOptions,
+  type Averaging,
+  averagingOf,
+} from "../../ops/geometry/averaging.ts";
+import { mapOfShape, shapeOf } from "../../ops/geometry/feature-map.ts";
+import { type Windows, pooled, windowsOf } from "../../ops/geometry/windows.ts";
+import type { Triple } from "../../shape.ts";
+import { checkOptions } from "../../validate.ts";
+import { type Float64NdArray, type NdArray, checkShapeIs } from "../ndarray.ts";
+import { type LayoutOptions, layoutOf, readMap, writeMap, zeros } from "./feature-map.ts";
+import { forEachWindow } from "./windows.ts";
+
+const KEYS = [...AVERAGE_POOL_KEYS, "layout"];
+
+/** The mean of each window, as `engine.averagePool`. */
+export function averagePool(x: NdArray, options: AveragePoolOptions & LayoutOptions): Float64NdArray {
+  checkOptions("options", options, KEYS);
+  const input = readMap("x", x, layoutOf(options));
+  const windows = windowsOf(input.map, options);
+  const averaging = averagingOf(options);
+  const y = zeros(pooled(input.map, windows));
+  forEachWindow(input.map, windows, (result, cells, window) => {
+    const sum = cells.reduce((total, cell) => total + input.data[cell]!, 0);
+    y.data[result] = sum / divisorOf(averaging, windows, input.map.size, cells.length, window);
+  });
+  return writeMap(y);
+}
+
+/** Its gradient, as `engine.averagePoolBackward`. */
+export function averagePoolBackward(dy: NdArray, options: AveragePoolBackwardOptions & LayoutOptions): Float64NdArray {
+  checkOptions("options", options, [...KEYS, "inputShape"]);
+  const layout = layoutOf(options);
+  const map = mapOfShape("inputShape", options.inputShape, layout);
+  const windows = windowsOf(map, options);
+  const averaging = averagingOf(options);
+  const gradient = readMap("dy", dy, layout);
+  checkShapeIs("dy", dy.shape, shapeOf(pooled(map, windows)));
+  const dx = zeros(map);
+  forEachWindow(map, windows, (result, cells, window) => {
+    const share = gradient.data[result]! / divisorOf(averaging, windows, map.size, cells.length, window);
+    for (const cell of cells) dx.data[cell]! += share;
+  });
+  return writeMap(dx);
+}
+
+function divisorOf(
+  { includePadding, divisor }: Averaging,
+  windows: Windows,
+  size: Triple,
+  inside: number,
+  window: Triple,
+): number {
+  if (divisor > 0) return divisor;
+  if (!includePadding) return inside;
+  const { kernel, stride, dilation, padBegin, padEnd } = windows;
+  return window.reduce((product, index, axis) => {
+    const end = size[axis]! + padBegin[axis]! + padEnd[axis]!;
+    const taps = Array.from({ length: kernel[axis]! }, (_, tap) => index * stride[axis]! + tap * dilation[axis]!);
+    return product * taps.filter((cell) => cell < end).length;
+  }, 1);
+}

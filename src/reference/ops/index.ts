@@ -1,0 +1,2 @@
+// The operations beside convolution on plain arrays, in float64: one file each, with the engine's names and options.
+export { averagePool, averagePoolBackward } from "./average-pool.ts";

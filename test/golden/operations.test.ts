@@ -1,0 +1,49 @@
+// The references of the operations beside convolution against PyTorch: every case of every generator in operations/.
+import { describe, expect, test } from "vitest";
+import * as reference from "../../src/reference/index.ts";
+import type { Float64NdArray, NdArray } from "../../src/reference/index.ts";
+
+interface GoldenCall {
+  readonly name: string;
+  readonly call: string;
+  readonly arguments: readonly unknown[];
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly result: NdArray | Readonly<Record<string, NdArray>>;
+}
+
+/** Every reference by its name. */
+const operations = { ...reference } as unknown as Readonly<Record<string, (...given: unknown[]) => unknown>>;
+
+const files = import.meta.glob<GoldenCall[]>("./operations/*.json", { import: "default", eager: true });
+
+/**
+ * The most by which a number may differ, of itself or of the largest of its result. Both sides are float64: no sum here has more than some
+ * hundred terms, no function errs by more than a few ulp, and what cancels (a mean taken off) does so against numbers of the result's size.
+ */
+const TOLERANCE = 1e-12;
+
+function isArray(result: unknown): result is NdArray {
+  return typeof result === "object" && result !== null && "data" in result && "shape" in result;
+}
+
+function compare(name: string, got: Float64NdArray, wanted: NdArray): void {
+  expect(got.shape, `the shape of ${name}`).toEqual(wanted.shape);
+  const largest = Math.max(1, ...Array.from(wanted.data, Math.abs));
+  for (let at = 0; at < wanted.data.length; at++)
+    if (!(Math.abs(got.data[at]! - wanted.data[at]!) <= TOLERANCE * largest))
+      expect.fail(`${name}[${at}]: got ${got.data[at]}, PyTorch has ${wanted.data[at]}`);
+}
+
+describe.each(Object.entries(files))("%s", (_, cases) => {
+  test.each(cases)("$call: $name", ({ call, arguments: given, options, result }) => {
+    const got = operations[call]!(...given, options);
+    if (isArray(result)) return compare(call, got as Float64NdArray, result);
+    expect(Object.keys(got as object)).toEqual(Object.keys(result));
+    for (const [name, wanted] of Object.entries(result))
+      compare(name, (got as Record<string, Float64NdArray>)[name]!, wanted);
+  });
+});
+
+test("there are cases", () => {
+  expect(Object.values(files).flat().length).toBeGreaterThan(0);
+});

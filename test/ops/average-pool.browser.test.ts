@@ -1,0 +1,49 @@
+import type { AveragePoolOptions } from "../../src/ops/geometry/averaging.ts";
+import { averagePool, averagePoolBackward } from "../../src/reference/index.ts";
+import { elementCount } from "../../src/shape.ts";
+import { gamma } from "../suite/bounds.ts";
+import { type OperationCase, channelsLast, magnitudes, testOperations } from "./suite.ts";
+import { POOLED_MAPS } from "./windows.ts";
+
+/** Ways to divide, taking turns over the maps. */
+const DIVISIONS: readonly { name: string; options: Partial<AveragePoolOptions> }[] = [
+  { name: "padding counted", options: {} },
+  { name: "padding left out", options: { includePadding: false } },
+  { name: "summed", options: { divisor: 1 } },
+];
+
+const zeros = (shape: readonly number[]) => ({ data: new Float64Array(elementCount(shape)), shape });
+
+const cases = POOLED_MAPS.flatMap(({ name, shape, options }, at): OperationCase<never>[] => {
+  const division = DIVISIONS[at % DIVISIONS.length]!;
+  const all: AveragePoolOptions = { ...options, ...division.options };
+  const output = averagePool(zeros(shape), all).shape;
+  // Neither sum has more terms than a window has cells, which are 18 at most.
+  const terms = 18;
+  const forward: OperationCase<"x"> = {
+    name: `${name}, ${division.name}`,
+    inputs: { x: { shape } },
+    run: (engine, { x }) => ({ y: engine.averagePool(x, all) }),
+    reference: ({ x }, layout) => ({ y: averagePool(x, { ...all, layout }) }),
+    // Additions, and a division good to 2.5 ULP (WGSL's table of accuracies), 5 u.
+    bound: ({ x }, layout) => {
+      const sizes = averagePool(magnitudes(x), { ...all, layout }).data;
+      return { y: (place) => gamma(terms + 5) * sizes[place]! };
+    },
+  };
+  const inShape = (layout: string): number[] =>
+    layout === "channels-last" ? [...channelsLast(zeros(shape)).shape] : [...shape];
+  const backward: OperationCase<"dy"> = {
+    name: `gradient of ${name}, ${division.name}`,
+    inputs: { dy: { shape: output } },
+    run: (engine, { dy }, layout) => ({ dx: engine.averagePoolBackward(dy, { ...all, inputShape: inShape(layout) }) }),
+    reference: ({ dy }, layout) => ({ dx: averagePoolBackward(dy, { ...all, layout, inputShape: inShape(layout) }) }),
+    bound: ({ dy }, layout) => {
+      const sizes = averagePoolBackward(magnitudes(dy), { ...all, layout, inputShape: inShape(layout) }).data;
+      return { dx: (place) => gamma(terms + 5) * sizes[place]! };
+    },
+  };
+  return [forward, backward];
+});
+
+testOperations(cases);

@@ -1,0 +1,38 @@
+// Gradients by central differences, in float64: what the formula of every backward pass of the reference is held to.
+import { expect } from "vitest";
+import type { Float64NdArray, NdArray } from "../../src/reference/index.ts";
+
+/** Half the distance of the two points. The error of a difference is h^2 / 6 times the third derivative, and 2^-53 / h of rounding. */
+const STEP = 1e-4;
+
+const dot = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
+  Array.from(a).reduce((sum, value, at) => sum + value * b[at]!, 0);
+
+/**
+ * The gradient of <f(x), dy> with respect to x.
+ * @param f a function of x alone, smooth within STEP of it
+ */
+export function finiteDifferences(f: (x: NdArray) => NdArray, x: NdArray, dy: NdArray): Float64NdArray {
+  const data = Float64Array.from(x.data);
+  const gradient = new Float64Array(data.length);
+  for (let at = 0; at < data.length; at++) {
+    const value = data[at]!;
+    const along = (step: number): number => {
+      data[at] = value + step;
+      return dot(f({ data, shape: x.shape }).data, dy.data);
+    };
+    gradient[at] = (along(STEP) - along(-STEP)) / (2 * STEP);
+    data[at] = value;
+  }
+  return { data: gradient, shape: [...x.shape] };
+}
+
+/** Holds a gradient to the central differences, to what those are good for: 1e-6 of the largest. */
+export function expectGradient(got: NdArray, f: (x: NdArray) => NdArray, x: NdArray, dy: NdArray): void {
+  const wanted = finiteDifferences(f, x, dy);
+  expect(got.shape).toEqual(wanted.shape);
+  const largest = Math.max(1, ...Array.from(wanted.data, Math.abs));
+  for (let at = 0; at < wanted.data.length; at++)
+    if (!(Math.abs(got.data[at]! - wanted.data[at]!) <= 1e-6 * largest))
+      expect.fail(`[${at}]: got ${got.data[at]}, central differences give ${wanted.data[at]}`);
+}

@@ -1,0 +1,45 @@
+// Windows that pooling is tested with: every option, in one to three dimensions.
+import type { WindowOptions } from "../../src/ops/geometry/windows.ts";
+
+export interface PooledMap {
+  readonly name: string;
+  /** [N, C, ...spatial] */
+  readonly shape: readonly number[];
+  readonly options: WindowOptions;
+}
+
+export const POOLED_MAPS: readonly PooledMap[] = [
+  { name: "1-D, 2 cells", shape: [2, 3, 9], options: { kernelSize: 2 } },
+  {
+    name: "1-D, overlapping, padded, ceil",
+    shape: [1, 2, 10],
+    options: { kernelSize: 3, stride: 2, padding: 1, ceilMode: true },
+  },
+  { name: "2-D, 2x2", shape: [2, 3, 6, 8], options: { kernelSize: 2 } },
+  { name: "2-D, 3x3 at stride 2, padded", shape: [1, 5, 7, 9], options: { kernelSize: 3, stride: 2, padding: 1 } },
+  {
+    name: "2-D, 3x2 at stride 2x3, padded unevenly, ceil",
+    shape: [2, 2, 8, 9],
+    options: {
+      kernelSize: [3, 2],
+      stride: [2, 3],
+      padding: [
+        [1, 0],
+        [0, 1],
+      ],
+      ceilMode: true,
+    },
+  },
+  {
+    name: "2-D, dilation 2x3",
+    shape: [1, 3, 9, 11],
+    options: { kernelSize: [2, 3], stride: 1, dilation: [2, 3], padding: [1, 2] },
+  },
+  { name: "2-D, same", shape: [1, 4, 5, 7], options: { kernelSize: 3, stride: 2, padding: "same" } },
+  { name: "2-D, strides over cells", shape: [1, 3, 11, 10], options: { kernelSize: 2, stride: [5, 3] } },
+  {
+    name: "3-D, 2x3x2, padded",
+    shape: [1, 2, 5, 6, 5],
+    options: { kernelSize: [2, 3, 2], stride: [1, 2, 2], padding: [1, 1, 0] },
+  },
+];
