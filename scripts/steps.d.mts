@@ -20,4 +20,7 @@ export function runTool(
 ): Promise<{ ok: boolean; output: string }>;
 export function vitestTotals(report: VitestReport | null, ok: boolean): Totals & { skipped: number };
 export function readReport(file: string): VitestReport | null;
+export function auditResult(
+  output: string,
+): { ok: boolean; output: string } | (Totals & { skipped: number; leftOut: string });
 export function summaryLine(results: readonly Totals[]): string;

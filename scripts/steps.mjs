@@ -60,6 +60,30 @@ export function readReport(file) {
   }
 }
 
+/**
+ * What `npm audit --json` printed: a failed step with the packages where it knows of flaws of severity high or critical, and one that is
+ * left out where the registry gave no answer (offline, or a mirror without advisories).
+ */
+export function auditResult(output) {
+  let report;
+  try {
+    // Whatever is warned of stands before.
+    report = JSON.parse(output.slice(output.search(/^\{/m)));
+  } catch {
+    report = { message: output.trim() || "npm audit printed nothing" };
+  }
+  const counts = report.metadata?.vulnerabilities;
+  if (typeof counts?.high !== "number" || typeof counts.critical !== "number") {
+    const reason = String(report.message || report.error?.summary || "an answer without counts");
+    return { passed: 0, failed: 0, skipped: 0, leftOut: `the registry told of no advisories (${reason})` };
+  }
+  if (counts.high + counts.critical === 0) return { ok: true, output: "" };
+  const grave = Object.values(report.vulnerabilities ?? {})
+    .filter(({ severity }) => severity === "high" || severity === "critical")
+    .map(({ name, severity, range }) => `${name} ${range}: ${severity}`);
+  return { ok: false, output: [`${counts.critical} critical, ${counts.high} high (npm audit)`, ...grave].join("\n") };
+}
+
 /** The line `.ci/run` and its readers look for. */
 export function summaryLine(results) {
   const sum = (key) => results.reduce((total, result) => total + result[key], 0);

@@ -5,12 +5,13 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { findFirefox } from "./browsers.mjs";
 import { setUp } from "./setup.mjs";
-import { readReport, runTool, summaryLine, vitestTotals } from "./steps.mjs";
+import { auditResult, readReport, runTool, summaryLine, vitestTotals } from "./steps.mjs";
 
 const HELP = `Usage: npm test [-- --only=STEP[,STEP]]
 
-Runs every check, or only the steps named: types, lint, format, build, publint, attw, node, browser, site, firefox.
-(publint and attw look at dist/: run build with them.)
+Runs every check, or only the steps named: types, lint, format, audit, build, publint, attw, node, browser, site, firefox.
+(publint and attw look at dist/: run build with them. audit asks the registry for advisories about what is installed for development, and is left
+out where it gets no answer.)
 The browser suite runs in Chromium, where the pages of the site are driven too, and a cross-section of it in Firefox where one with WebGPU is installed. CONVOKE_CHROME=FILE
 and FIREFOX_PATH=FILE name the browsers, CONVOKE_GPU=1 runs both on this machine's own GPU, CONVOKE_SUITE=all runs the whole suite
 in Firefox too.`;
@@ -36,6 +37,13 @@ async function vitestStep(project) {
   return vitestTotals(readReport(file), ok);
 }
 
+/** Known flaws of the packages that develop this one; it has no others. Offline npm would report none. */
+async function auditStep() {
+  const quick = ["--fetch-retries=1", "--fetch-timeout=20000"];
+  const { output } = await runTool("npm", ["audit", "--json", "--loglevel=silent", "--offline=false", ...quick]);
+  return auditResult(output);
+}
+
 /** The browser suite in Firefox; without one that has WebGPU it is left out, which is no failure. */
 async function firefoxStep() {
   const leftOut = (reason) => ({ passed: 0, failed: 0, skipped: 0, leftOut: reason });
@@ -51,6 +59,7 @@ const STEPS = [
   { name: "types", run: () => runTool("tsc", ["--noEmit"]) },
   { name: "lint", run: () => runTool("oxlint", ["--type-aware", "--deny-warnings"]) },
   { name: "format", run: () => runTool("oxfmt", ["--check"]) },
+  { name: "audit", run: auditStep },
   { name: "build", run: () => runTool("npm", ["run", "--silent", "build"]) },
   { name: "publint", run: () => runTool("publint", ["--strict"]) },
   { name: "attw", run: () => runTool("attw", ["--pack", ".", "--profile", "esm-only"]) },

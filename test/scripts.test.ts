@@ -11,7 +11,7 @@ import {
   firefoxPreferences,
 } from "../scripts/browsers.mjs";
 import { ROOT, isInstalled } from "../scripts/setup.mjs";
-import { readReport, runTool, summaryLine, vitestTotals } from "../scripts/steps.mjs";
+import { auditResult, readReport, runTool, summaryLine, vitestTotals } from "../scripts/steps.mjs";
 
 const folder = mkdtempSync(path.join(tmpdir(), "convoke-scripts-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -188,6 +188,34 @@ describe("steps", () => {
 
   it("takes a report that was not written for none", () => {
     expect(readReport(path.join(folder, "gone.json"))).toBeNull();
+  });
+
+  it("fails for grave flaws that the registry knows of, by package", () => {
+    const report = (high: number, critical: number): string =>
+      JSON.stringify({
+        vulnerabilities: {
+          a: { name: "a", severity: "high", range: "<2.0.0" },
+          b: { name: "b", severity: "moderate", range: "*" },
+        },
+        metadata: { vulnerabilities: { info: 0, low: 2, moderate: 1, high, critical, total: 3 + high + critical } },
+      });
+    expect(auditResult(report(0, 0))).toEqual({ ok: true, output: "" });
+    expect(auditResult(`npm warn something {}\n${report(2, 0)}\n`)).toMatchObject({ ok: false });
+    expect(auditResult(report(1, 0))).toEqual({ ok: false, output: "0 critical, 1 high (npm audit)\na <2.0.0: high" });
+    expect(auditResult(report(0, 1))).toMatchObject({ ok: false });
+  });
+
+  it.each([
+    [
+      '{ "message": "405 Method Not Allowed - POST https://registry", "error": { "summary": "", "detail": "" } }',
+      "405",
+    ],
+    ['{ "error": { "code": "ENOTFOUND", "summary": "request failed" } }', "request failed"],
+    ["npm did not start: ENOENT", "ENOENT"],
+    ["", "nothing"],
+    ['{ "metadata": {} }', "without counts"],
+  ])("leaves the audit out where there is no answer: %s", (output, reason) => {
+    expect(auditResult(output)).toMatchObject({ passed: 0, failed: 0, leftOut: expect.stringContaining(reason) });
   });
 
   it("sums up", () => {
