@@ -2,6 +2,14 @@
 import { Failures } from "./failures.ts";
 import { Memory, WorkspaceArena } from "./memory.ts";
 import { PipelineCache } from "./pipelines.ts";
+import { Recent } from "./recent.ts";
+
+/**
+ * Texts whose numbers are known, and characters of all of them; the least recently used goes first. There is one for each way in which weights
+ * of a size are prepared: what a plan prepares whose text is forgotten is prepared again for the next plan like it.
+ */
+export const MAX_NAMES = 2048;
+const MAX_CHARACTERS = 2 ** 25;
 
 export class GpuContext {
   readonly device: GPUDevice;
@@ -11,7 +19,8 @@ export class GpuContext {
   readonly transient: WorkspaceArena;
   readonly failures: Failures;
   readonly pipelines: PipelineCache;
-  readonly #names = new Map<string, number>();
+  readonly #names = new Recent<number>(MAX_NAMES, MAX_CHARACTERS);
+  #named = 0;
   #generation = 0;
 
   constructor(device: GPUDevice) {
@@ -45,11 +54,11 @@ export class GpuContext {
     this.transient.release();
   }
 
-  /** A number for a text, the same for the same text: quicker to look things up by. */
+  /** A number for a text, the same for the same text while it is among the latest, and never that of another: quicker to look things up by. */
   nameOf(text: string): number {
     let name = this.#names.get(text);
     if (name === undefined) {
-      name = this.#names.size;
+      name = this.#named++;
       this.#names.set(text, name);
     }
     return name;

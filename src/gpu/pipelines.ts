@@ -1,13 +1,22 @@
-// Compute pipelines, kept by their assembled source: kernels that differ only in uniforms share one.
+// Compute pipelines, kept by their assembled source: kernels that differ only in uniforms share one. Plans hold on to theirs: one that is no
+// longer kept here is compiled again for the next plan that needs it.
 import type { Kernel } from "../plan.ts";
 import { assemble } from "./assemble.ts";
 import type { Failures } from "./failures.ts";
+import { Recent } from "./recent.ts";
+
+/**
+ * Pipelines kept, and characters of all their sources (10 000 to 100 000 each); the least recently used goes first. A network of a hundred
+ * layers has a few pipelines for each layer, forward and backward. There is no end to them where kernels never repeat, as in a fuzzer.
+ */
+export const MAX_PIPELINES = 2048;
+const MAX_CHARACTERS = 2 ** 26;
 
 export class PipelineCache {
   readonly #device: GPUDevice;
   readonly #failures: Failures;
   readonly #failed: () => void;
-  readonly #ready = new Map<string, GPUComputePipeline>();
+  readonly #ready = new Recent<GPUComputePipeline>(MAX_PIPELINES, MAX_CHARACTERS);
   readonly #compiling = new Map<string, Promise<GPUComputePipeline>>();
 
   /** @param failed called when a pipeline turns out to be none that was handed out */
@@ -17,7 +26,7 @@ export class PipelineCache {
     this.#failed = failed;
   }
 
-  /** Pipelines compiled so far. */
+  /** Pipelines kept ready. */
   get size(): number {
     return this.#ready.size;
   }
@@ -43,7 +52,7 @@ export class PipelineCache {
   /** Compiles a kernel without blocking the page. A failed one is not kept. */
   async prepare(kernel: Kernel): Promise<void> {
     const source = assemble(kernel);
-    if (this.#ready.has(source)) return;
+    if (this.#ready.get(source)) return;
     let compiling = this.#compiling.get(source);
     if (!compiling) {
       compiling = this.#compile(kernel, source);
