@@ -42,8 +42,8 @@ export class BiasGradients {
         gradient: checkActivationGradient(description.activationGradient, ["dy"]),
       }),
     };
-    const buffers: OperandBuffers = { dy: dy.buffer };
-    for (const [name, given] of Object.entries(inputs)) buffers.gate = this.#alike(name, given, dy).buffer;
+    const buffers: OperandBuffers = { dy: dy.storage };
+    for (const [name, given] of Object.entries(inputs)) buffers.gate = this.#alike(name, given, dy).storage;
     const { memory, failures, device, arena } = this.#gpu;
     return failures.watch("bias gradient", () => {
       const { executable, workspaceBytes } = this.#ready(sums);

@@ -74,7 +74,7 @@ export class ConvPlan {
       this.#executable.destroy();
       throw error;
     }
-    this.#preparationKey = gpu.nameOf(JSON.stringify(plan.preparation?.steps));
+    this.#preparationKey = plan.preparation ? gpu.nameOf(JSON.stringify(plan.preparation.steps)) : -1;
     this.preparedBytes = plan.preparation?.bytes ?? 0;
     this.problem = problem;
     this.algorithm = plan.algorithm;
@@ -196,7 +196,7 @@ export class ConvPlan {
   #preparedFrom(w: Tensor): GPUBuffer {
     const { device, arena, memory } = this.#gpu;
     return w.prepared(this.#preparationKey, () => {
-      const buffers: OperandBuffers = { w: w.buffer, prepared: createPrepared(memory, this.preparedBytes) };
+      const buffers: OperandBuffers = { w: w.storage, prepared: createPrepared(memory, this.preparedBytes) };
       if (this.workspaceBytes > 0) buffers.workspace = arena.acquire(this.workspaceBytes);
       const encoder = device.createCommandEncoder({ label: "convoke weights" });
       this.#preparation!.encode(encoder, buffers);

@@ -128,7 +128,7 @@ export class Engine {
     const { sizes, checked } = this.#checkNew(shape, options);
     const bytes = toBytes("data", data, elementCount(sizes), checked.dtype);
     const tensor = this.#create(sizes, checked);
-    this.#gpu.failures.watch("tensor upload", () => this.device.queue.writeBuffer(tensor.buffer, 0, bytes));
+    this.#gpu.failures.watch("tensor upload", () => this.device.queue.writeBuffer(tensor.storage, 0, bytes));
     return tensor;
   }
 

@@ -103,7 +103,7 @@ export function checkInputs(gpu: GpuContext, problem: ConvProblem, inputs: ConvI
   const wanted = inputsOf(problem);
   const buffers: OperandBuffers = {};
   for (const { name, operand } of wanted)
-    buffers[operand] = checkOperand(gpu, problem, name, operand, inputs[name]).buffer;
+    buffers[operand] = checkOperand(gpu, problem, name, operand, inputs[name]).storage;
   checkUnused(problem, wanted, inputs);
   return buffers;
 }
@@ -121,7 +121,8 @@ export function checkBuffers(gpu: GpuContext, problem: ConvProblem, buffers: Con
     const given = buffers[name];
     operands[operand] =
       given instanceof Tensor
-        ? checkOperand(gpu, problem, name, operand, given).buffer
+        ? // On an encoder that is submitted later: the buffer, which outlives a tensor that is dropped until then.
+          checkOperand(gpu, problem, name, operand, given).buffer
         : checkBuffer(name, given, bytesOf(problem, operand));
   }
   checkUnused(problem, wanted, buffers);

@@ -2,6 +2,7 @@
 import { type Dtype, bytesFor, fromFloat16Bits, toFloat16Bits } from "./dtype.ts";
 import { ConvError, refuse, words } from "./error.ts";
 import type { GpuContext } from "./gpu/context.ts";
+import { Holding } from "./gpu/memory.ts";
 import { BufferUsage, MAP_READ_MODE } from "./gpu/usage.ts";
 import type { Layout } from "./problem.ts";
 import { elementCount } from "./shape.ts";
@@ -18,11 +19,8 @@ export class Tensor {
   readonly shape: readonly number[];
   readonly layout: Layout;
   readonly dtype: Dtype;
-  /** The GPU memory: elements in row-major order of `shape`, from the start of the buffer. */
-  readonly buffer: GPUBuffer;
   readonly #gpu: GpuContext;
-  readonly #owned: boolean;
-  readonly #prepared = new Map<number, GPUBuffer>();
+  readonly #held: Holding;
   #generation: number;
   #destroyed = false;
 
@@ -36,11 +34,25 @@ export class Tensor {
   ) {
     this.#gpu = gpu;
     this.#generation = gpu.generation;
-    this.buffer = buffer;
+    this.#held = new Holding(gpu.memory, buffer, owned);
+    gpu.memory.reclaimWith(this, this.#held);
     this.shape = Object.freeze([...shape]);
     this.layout = options.layout;
     this.dtype = options.dtype;
-    this.#owned = owned;
+  }
+
+  /**
+   * The GPU memory: elements in row-major order of `shape`, from the start of the buffer. It is the caller's to use from then on, and so lives
+   * until the tensor is destroyed, or the engine: a tensor whose buffer nobody asked for is also freed when it is garbage-collected.
+   */
+  get buffer(): GPUBuffer {
+    this.#gpu.memory.keep(this.#held);
+    return this.#held.buffer;
+  }
+
+  /** @internal The same for work that is submitted before control returns to the caller. */
+  get storage(): GPUBuffer {
+    return this.#held.buffer;
   }
 
   /** Number of elements. */
@@ -81,7 +93,7 @@ export class Tensor {
         usage: BufferUsage.MAP_READ | BufferUsage.COPY_DST,
       });
       const encoder = device.createCommandEncoder();
-      encoder.copyBufferToBuffer(this.buffer, 0, buffer, 0, this.byteLength);
+      encoder.copyBufferToBuffer(this.storage, 0, buffer, 0, this.byteLength);
       device.queue.submit([encoder.finish()]);
       return buffer;
     });
@@ -105,7 +117,7 @@ export class Tensor {
     this.#alive("write");
     const bytes = toBytes("data", data, this.size, this.dtype);
     this.updated();
-    this.#gpu.failures.watch("write", () => this.#gpu.device.queue.writeBuffer(this.buffer, 0, bytes));
+    this.#gpu.failures.watch("write", () => this.#gpu.device.queue.writeBuffer(this.storage, 0, bytes));
   }
 
   /**
@@ -113,16 +125,18 @@ export class Tensor {
    * this tensor as weights is made anew when it is next needed.
    */
   updated(): void {
-    for (const buffer of this.#prepared.values()) this.#gpu.memory.free(buffer);
-    this.#prepared.clear();
+    this.#held.freePrepared();
   }
 
-  /** Frees the GPU memory (of a wrapped buffer: only lets go of it). Work already recorded by the engine still completes. */
+  /**
+   * Frees the GPU memory (of a wrapped buffer: only lets go of it). Work already recorded by the engine still completes. A tensor that is
+   * dropped instead is freed some time after, when it is garbage-collected.
+   */
   destroy(): void {
     if (this.#destroyed) return;
     this.#destroyed = true;
-    this.updated();
-    if (this.#owned) this.#gpu.memory.free(this.buffer);
+    this.#gpu.memory.keep(this.#held);
+    this.#held.free();
   }
 
   /** @internal Whether the tensor lives on this engine's device. */
@@ -136,10 +150,11 @@ export class Tensor {
       this.#generation = this.#gpu.generation;
       this.updated();
     }
-    let buffer = this.#prepared.get(key);
+    const { prepared } = this.#held;
+    let buffer = prepared.get(key);
     if (!buffer) {
       buffer = make();
-      this.#prepared.set(key, buffer);
+      prepared.set(key, buffer);
     }
     return buffer;
   }

@@ -8,8 +8,34 @@ export type MemoryUse = "tensors" | "weights" | "workspace" | "plans" | "reads";
 /** Bytes of GPU memory that the engine holds now, by use, and the most it has held at once. */
 export type MemoryReport = Readonly<Record<MemoryUse | "total" | "peak", number>>;
 
+/** What a tensor holds on the GPU, apart from it: so it can be freed when nothing refers to the tensor any more. */
+export class Holding {
+  readonly buffer: GPUBuffer;
+  /** What plans made of the tensor as weights. */
+  readonly prepared = new Map<number, GPUBuffer>();
+  readonly #memory: Memory;
+  readonly #owned: boolean;
+
+  constructor(memory: Memory, buffer: GPUBuffer, owned: boolean) {
+    this.#memory = memory;
+    this.buffer = buffer;
+    this.#owned = owned;
+  }
+
+  freePrepared(): void {
+    for (const buffer of this.prepared.values()) this.#memory.free(buffer);
+    this.prepared.clear();
+  }
+
+  free(): void {
+    this.freePrepared();
+    if (this.#owned) this.#memory.free(this.buffer);
+  }
+}
+
 export class Memory {
   readonly #device: GPUDevice;
+  readonly #dropped = new FinalizationRegistry<Holding>((holding) => holding.free());
   readonly #uses = new Map<GPUBuffer, MemoryUse>();
   readonly #bytes: Record<MemoryUse, number> = { tensors: 0, weights: 0, workspace: 0, plans: 0, reads: 0 };
   #peak = 0;
@@ -36,6 +62,16 @@ export class Memory {
     this.#uses.delete(buffer);
     this.#bytes[use] -= buffer.size;
     buffer.destroy();
+  }
+
+  /** Frees what a tensor holds when it is garbage-collected; work submitted by then still completes. */
+  reclaimWith(tensor: object, holding: Holding): void {
+    this.#dropped.register(tensor, holding, holding);
+  }
+
+  /** Leaves what a tensor holds where it is when the tensor is garbage-collected: others know of it, or it is freed already. */
+  keep(holding: Holding): void {
+    this.#dropped.unregister(holding);
   }
 
   /** Frees everything; nothing is allocated from then on. */
