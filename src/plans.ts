@@ -16,7 +16,7 @@ import { type ConvDescriptor, type ConvProblem, type Pass, convProblem, operandB
 /** Scratch memory a plan may ask for where the caller says nothing. */
 const DEFAULT_WORKSPACE_BYTES = 256 * 2 ** 20;
 
-/** Plans of eager calls kept ready; the least recently used goes first. Each holds under a kilobyte on the GPU. */
+/** Plans of eager calls kept ready; the least recently used goes first. Each holds 256 bytes a dispatch on the GPU. */
 const MAX_KEPT = 512;
 
 export class Plans {

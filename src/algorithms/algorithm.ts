@@ -7,12 +7,20 @@ import type { Triple } from "../shape.ts";
 import type { Correlation } from "./correlation.ts";
 import { DEFAULT_RATES, type Rates, type Work } from "./work.ts";
 
+/**
+ * Dispatches that a plan may have. Each takes about a millisecond to plan and to make ready, and kilobytes of the page's memory: these are
+ * seconds, and no plan is to take longer. The gradient of the input under a stride of 32 along two axes needs a thousand.
+ */
+export const MAX_DISPATCHES = 4096;
+
 /** What planning may know of the GPU and of the caller's constraints. */
 export interface GpuTraits {
   /** Bytes that one storage binding may span. */
   readonly maxBindingBytes: number;
   /** Bytes of workspace and prepared weights that a plan may ask for, together. */
   readonly maxWorkspaceBytes: number;
+  /** Dispatches that a plan may have, those of its preparation among them. */
+  readonly maxDispatches: number;
   /** Bytes of memory that a workgroup may share, and invocations it may have. */
   readonly maxWorkgroupBytes: number;
   readonly maxWorkgroupInvocations: number;
@@ -28,6 +36,7 @@ export interface GpuTraits {
 export const DEFAULT_TRAITS: GpuTraits = {
   maxBindingBytes: 128 * 2 ** 20,
   maxWorkspaceBytes: 256 * 2 ** 20,
+  maxDispatches: MAX_DISPATCHES,
   maxWorkgroupBytes: 16_384,
   maxWorkgroupInvocations: 256,
   software: false,
@@ -55,6 +64,8 @@ export interface Algorithm<V extends Variant = Variant> {
   variants(problem: ConvProblem, gpu: GpuTraits): readonly V[];
   /** The variant of a name, whether it is worth trying at these rates or not: what was measured or named once can be planned again. */
   named(problem: ConvProblem, gpu: GpuTraits, name: string): V | undefined;
+  /** Dispatches of the plan, those of its preparation among them, counted without making it. */
+  dispatches(problem: ConvProblem, gpu: GpuTraits, variant: V): number;
   plan(problem: ConvProblem, gpu: GpuTraits, variant: V): Plan;
   /** How much larger than the bound of a sequential float32 sum, gamma_n sum |x||w|, this algorithm's error bound is. */
   errorGrowth(problem: ConvProblem, variant: V): number;
@@ -92,6 +103,8 @@ export interface Method<V extends Variant = Variant> {
   variants(c: Correlation, gpu: GpuTraits): readonly V[];
   /** Of those that `variants` chooses from by the rates of the adapter, the one of a name. */
   named?(c: Correlation, gpu: GpuTraits, name: string): V | undefined;
+  /** Steps of the plan, those of its preparation among them, counted without making it. */
+  dispatches(c: Correlation, gpu: GpuTraits, variant: V): number;
   plan(c: Correlation, gpu: GpuTraits, variant: V): Part;
   errorGrowth(c: Correlation, variant: V): number;
   /** In cells of the padded input of the correlation. */
@@ -100,4 +113,6 @@ export interface Method<V extends Variant = Variant> {
   exactOnIntegers?(c: Correlation, variant: V): boolean;
   /** What the steps of a plan do, each of them, for estimating how long they take. */
   work(c: Correlation, gpu: GpuTraits, variant: V): readonly Work[];
+  /** The gradient of the input as one correlation, where the stride cuts it into more phases than a plan may have dispatches. */
+  readonly gather?: { plan(problem: ConvProblem): Part; work(problem: ConvProblem): readonly Work[] };
 }

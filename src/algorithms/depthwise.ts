@@ -162,6 +162,8 @@ export const depthwise: Method<DepthwiseVariant> = {
 
   named: (correlation, gpu, name) => candidates(correlation, gpu).find((one) => one.name === name),
 
+  dispatches: () => 1,
+
   plan(correlation, _gpu, variant): Part {
     const { K, groups, output, padBegin } = correlation;
     const input = loader(correlation, "x", BINDING.first);

@@ -3,6 +3,7 @@
 import { BINDING, gridFor } from "../plan.ts";
 import type { GpuTraits, Method, Part, Variant } from "./algorithm.ts";
 import { type Correlation, termCount } from "./correlation.ts";
+import { gather, gatherWork } from "./gather.ts";
 import {
   epilogueBindings,
   epilogueConstants,
@@ -115,6 +116,8 @@ export const direct: Method<DirectVariant> = {
     return [shared.quads || best! < 7 || correlation.kernel[2] === 1 ? shared : variantOf(correlation, gpu, best!, 8)];
   },
 
+  dispatches: () => 1,
+
   plan(correlation, _gpu, variant): Part {
     const { C, K, groups, output, padBegin } = correlation;
     const input = loader(correlation, "x", BINDING.first);
@@ -177,6 +180,8 @@ export const direct: Method<DirectVariant> = {
       ],
     };
   },
+
+  gather: { plan: gather, work: gatherWork },
 
   // The sum is accumulated sequentially: the bound itself.
   errorGrowth: () => 1,

@@ -5,7 +5,7 @@ import type { Step } from "../plan.ts";
 import { dilatedExtent } from "../shape.ts";
 import type { GpuTraits, Method, Part, Unsupported, Variant } from "./algorithm.ts";
 import type { Correlation } from "./correlation.ts";
-import { type Chunks, chunksOf } from "./fft/chunks.ts";
+import { type Chunks, chunksOf, sharesInput } from "./fft/chunks.ts";
 import { errorGrowth } from "./fft/error.ts";
 import { MAX_LENGTH } from "./fft/lengths.ts";
 import { inputSteps, outputSteps, weightSteps } from "./fft/steps.ts";
@@ -45,12 +45,18 @@ function refusal(correlation: Correlation, gpu: GpuTraits): Unsupported {
       reason: `the kernel spans ${longest} cells along an axis, and no transform is longer than ${MAX_LENGTH}`,
     };
   }
-  const least = Math.min(
-    ...all.map((tiling) => {
-      const chunks = chunksOf(correlation, tiling, gpu);
-      return "least" in chunks ? chunks.least : 0;
-    }),
-  );
+  let least = Infinity;
+  let fewest = Infinity;
+  for (const tiling of all) {
+    const chunks = chunksOf(correlation, tiling, gpu);
+    if ("least" in chunks) least = Math.min(least, chunks.least);
+    if ("tooMany" in chunks) fewest = Math.min(fewest, chunks.tooMany);
+  }
+  if (fewest < Infinity) {
+    return {
+      reason: `in ${gpu.maxWorkspaceBytes} bytes of workspace it takes ${fewest} dispatches at least, more than the ${gpu.maxDispatches} allowed`,
+    };
+  }
   return {
     reason: `the spectra of the weights and of one tile take ${least} bytes at least, more than the ${gpu.maxWorkspaceBytes} of workspace or the ${gpu.maxBindingBytes} of a binding allowed`,
   };
@@ -63,8 +69,7 @@ function stepsOf(correlation: Correlation, tiling: Tiling, chunks: Chunks): Step
     // The parts of one group share their input, which the first of them transforms, unless another range of tiles came in between.
     for (let first = 0; first < total; first += chunks.tiles) {
       const tiles = { first, count: Math.min(chunks.tiles, total - first) };
-      const known = part.firstOutput > 0 && chunks.tiles >= total;
-      if (!known) steps.push(...inputSteps(correlation, tiling, part, tiles));
+      if (!sharesInput(part, chunks.tiles, total)) steps.push(...inputSteps(correlation, tiling, part, tiles));
       steps.push(...outputSteps(correlation, tiling, chunks, part, tiles));
     }
   }
@@ -79,9 +84,14 @@ export const fft: Method<FftVariant> = {
 
   variants: waysOf,
 
+  dispatches(correlation, gpu, { tiling }) {
+    const chunks = chunksOf(correlation, tiling, gpu);
+    return "parts" in chunks ? chunks.dispatches : Infinity;
+  },
+
   plan(correlation, gpu, { name, tiling }): Part {
     const chunks = chunksOf(correlation, tiling, gpu);
-    if (!("parts" in chunks)) throw new Error(`fft: ${name} takes ${chunks.least} bytes`);
+    if (!("parts" in chunks)) throw new Error(`fft: ${name} was planned for other traits`);
     return {
       steps: stepsOf(correlation, tiling, chunks),
       workspaceBytes: chunks.workspaceBytes,

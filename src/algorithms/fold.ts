@@ -1,11 +1,19 @@
 // What completes a gradient of the input: cells that no output depends on, and the border of an input that its padding repeats.
 import { bytesFor } from "../dtype.ts";
-import { BINDING, type Step, WORKGROUP_SIZE, gridFor } from "../plan.ts";
+import { BINDING, type Step, gridFor } from "../plan.ts";
 import type { ConvProblem } from "../problem.ts";
 import { elementCount } from "../shape.ts";
 import { operandLayouts } from "./correlation.ts";
-import { type Untouched, paddedSize, repeatsInput } from "./gradients.ts";
-import { F32_BYTES, NO_EPILOGUE, elementTypes, epilogueBindings, epilogueConstants, epilogueShaders } from "./parts.ts";
+import { gradientOperands, paddedSize, repeatsInput } from "./gradients.ts";
+import {
+  F32_BYTES,
+  elementTypes,
+  epilogueBindings,
+  epilogueConstants,
+  epilogueShaders,
+  outputAlias,
+  whole,
+} from "./parts.ts";
 
 /** Bytes of the gradient of the padded input, 0 where the border takes none. */
 export function paddedBytes(problem: ConvProblem): number {
@@ -21,26 +29,19 @@ function resultBytes({ N, C, input, dtype }: ConvProblem): number {
   return bytesFor(N * C * elementCount(input), dtype);
 }
 
-/** Writes what follows a sum of nothing: the epilogue of 0, or a 0 into the padded gradient. */
-export function fillStep(problem: ConvProblem, { cells, y }: Untouched, folds: boolean): Step {
-  const threads = problem.N * problem.C * elementCount(cells);
-  const epilogue = folds ? NO_EPILOGUE : problem.epilogue;
+/** Writes what follows a sum of nothing into all cells, before the phases write theirs: the epilogue of 0, or a 0 into the padded gradient. */
+export function fillStep(problem: ConvProblem): Step {
+  const c = gradientOperands(problem);
+  const { y } = c;
+  const threads = c.N * c.K * elementCount(c.output);
   return {
     kernel: {
-      shaders: [...epilogueShaders(epilogue), "fill"],
-      aliases: { Y: elementTypes(folds ? "f32" : problem.dtype).one },
-      constants: { WORKGROUP_SIZE, ...epilogueConstants(epilogue) },
+      shaders: [...epilogueShaders(c.epilogue), "fill"],
+      aliases: outputAlias(c),
+      constants: epilogueConstants(c.epilogue),
     },
-    bindings: [
-      {
-        binding: BINDING.output,
-        operand: y.operand,
-        offset: 0,
-        size: folds ? paddedBytes(problem) : resultBytes(problem),
-      },
-      ...(folds ? [] : epilogueOf(problem)),
-    ],
-    uniforms: [threads, problem.C, ...cells, y.start, y.batch, y.group, y.channel, ...y.spatial],
+    bindings: [whole(BINDING.output, "y", c), ...epilogueBindings(c)],
+    uniforms: [threads, c.K, ...c.output, y.start, y.batch, y.group, y.channel, ...y.spatial],
     workgroups: gridFor(threads),
   };
 }

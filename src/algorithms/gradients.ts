@@ -10,10 +10,8 @@
 // arithmetic for deep learning", section 4; the phases as in polyphase filter banks).
 import type { ConvProblem } from "../problem.ts";
 import { type Triple, elementCount } from "../shape.ts";
-import { type Correlation, type TensorView, forwardCorrelation, gateOf, operandLayouts } from "./correlation.ts";
+import { type Correlation, forwardCorrelation, gateOf, operandLayouts } from "./correlation.ts";
 import { NO_EPILOGUE } from "./parts.ts";
-
-const AXES = [0, 1, 2] as const;
 
 function along<T>(value: (axis: 0 | 1 | 2) => T): readonly [T, T, T] {
   return [value(0), value(1), value(2)];
@@ -63,25 +61,20 @@ export function weightGradient(problem: ConvProblem): Correlation {
   };
 }
 
-/** Cells of the gradient of the input that no output depends on: a lattice of them along each axis, for every image and channel. */
-export interface Untouched {
-  readonly cells: Triple;
-  readonly y: TensorView;
-}
-
 export interface InputGradient {
-  /** One correlation for each phase whose cells some output depends on. They write every cell of it together with `untouched`. */
+  /** One correlation for each phase whose cells some output depends on. They write each of those cells once. */
   readonly phases: readonly Correlation[];
-  readonly untouched: readonly Untouched[];
+  /** Whether there are other cells: all are filled before the phases write theirs. */
+  readonly fills: boolean;
   /** Where the border repeats input cells the phases write the gradient of the padded input, to be folded into that of the input. */
   readonly folds: boolean;
 }
 
-/** Cells of one residue of the stride along an axis, and what they meet. */
+/** Cells of one residue of the stride along an axis that some output depends on, and what they meet. */
 interface Phase {
   readonly first: number;
   readonly count: number;
-  /** First tap and number of taps, none where no output depends on the cells; the distances of taps and of their outputs. */
+  /** First tap and number of taps; the distances of taps and of their outputs. */
   readonly tap: number;
   readonly taps: number;
   readonly tapStep: number;
@@ -90,28 +83,45 @@ interface Phase {
   readonly meets: number;
 }
 
-function greatestCommonDivisor(a: number, b: number): number {
+/** An axis of the gradient: its cells, and how many of the padded input lie before them. */
+interface Axis {
+  readonly size: number;
+  readonly pad: number;
+  readonly kernel: number;
+  readonly stride: number;
+  readonly dilation: number;
+}
+
+export function greatestCommonDivisor(a: number, b: number): number {
   return b === 0 ? a : greatestCommonDivisor(b, a % b);
 }
 
-/** The phases of an axis of `size` cells that starts `pad` cells into the padded input. */
-function phasesOf(size: number, pad: number, kernel: number, stride: number, dilation: number): Phase[] {
-  const common = greatestCommonDivisor(stride, dilation);
-  const tapStep = stride / common;
+/** How many taps apart those lie that meet the same cells: one of so many neighbours meets a given residue of the stride, or none. */
+function tapStepOf({ stride, dilation }: Axis): number {
+  return stride / greatestCommonDivisor(stride, dilation);
+}
+
+/** The first cell that a tap meets an output at. */
+function firstCell({ pad, stride, dilation }: Axis, tap: number): number {
+  return (((tap * dilation - pad) % stride) + stride) % stride;
+}
+
+/** The phases of an axis: one for each tap of the first `tapStep` that meets a cell. No stride makes more of them than there are taps. */
+function phasesOf(axis: Axis): Phase[] {
+  const { size, pad, kernel, stride, dilation } = axis;
+  const tapStep = tapStepOf(axis);
   const phases: Phase[] = [];
-  for (let first = 0; first < Math.min(stride, size); first++) {
-    let tap = 0;
-    // Taps of the residue repeat after tapStep of them: where none of those fits, none does.
-    while (tap < Math.min(kernel, tapStep) && (first + pad - tap * dilation) % stride !== 0) tap++;
-    const taps = tap < Math.min(kernel, tapStep) ? Math.ceil((kernel - tap) / tapStep) : 0;
+  for (let tap = 0; tap < Math.min(kernel, tapStep); tap++) {
+    const first = firstCell(axis, tap);
+    if (first >= size) continue;
     phases.push({
       first,
       count: Math.ceil((size - first) / stride),
-      ...{ tap, taps, tapStep, dilation: dilation / common },
+      ...{ tap, taps: Math.ceil((kernel - tap) / tapStep), tapStep, dilation: (dilation * tapStep) / stride },
       meets: (first + pad - tap * dilation) / stride,
     });
   }
-  return phases;
+  return phases.toSorted((a, b) => a.first - b.first);
 }
 
 /** Size of the padded input along each axis: what `padded` holds where the gradient is folded. */
@@ -124,72 +134,95 @@ export function repeatsInput({ paddingMode, padBegin, padEnd }: ConvProblem): bo
   return paddingMode !== "zeros" && [...padBegin, ...padEnd].some((pad) => pad > 0);
 }
 
-/** dx of a problem, or the transposed convolution that is the same: with the problem's epilogue. */
-export function inputGradient(problem: ConvProblem): InputGradient {
-  const { N, C, K, groups, kernel, stride, dilation, layout } = problem;
-  const forward = forwardCorrelation(problem);
+/** The axes of the gradient: of the padded input where it is folded, which is that of a convolution without padding. */
+function axesOf(problem: ConvProblem): readonly [Axis, Axis, Axis] {
+  const folds = repeatsInput(problem);
+  const size = folds ? paddedSize(problem) : problem.input;
+  return along((axis) => ({
+    size: size[axis],
+    pad: folds ? 0 : problem.padBegin[axis],
+    kernel: problem.kernel[axis],
+    stride: problem.stride[axis],
+    dilation: problem.dilation[axis],
+  }));
+}
+
+/** How many phases the gradient of the input has, counted without making them. */
+export function phaseCount(problem: ConvProblem): number {
+  const counts = axesOf(problem).map((axis) => {
+    const taps = Math.min(axis.kernel, tapStepOf(axis));
+    if (axis.stride <= axis.size) return taps;
+    let count = 0;
+    for (let tap = 0; tap < taps; tap++) if (firstCell(axis, tap) < axis.size) count++;
+    return count;
+  });
+  return counts.reduce((product, count) => product * count, 1);
+}
+
+/**
+ * The gradient of the input as a whole: its operands where they lie, in the roles of a correlation of dy. Its geometry is that of the
+ * forward pass, without padding where it is folded.
+ */
+export function gradientOperands(problem: ConvProblem): Correlation {
+  const { N, C, K, groups, kernel, stride, dilation, layout, dtype } = problem;
+  const { w } = forwardCorrelation(problem);
   const { y: dy, sizes } = operandLayouts(problem);
   const folds = repeatsInput(problem);
-  // Folding takes the gradient of the padded input, in a buffer of its own: that of a convolution without padding.
-  const size = folds ? paddedSize(problem) : problem.input;
-  const whole = operandLayouts({ ...problem, input: size });
-  const dx: TensorView = {
-    operand: folds ? "padded" : "dx",
-    start: 0,
-    group: (C / groups) * whole.x.channel,
-    ...whole.x,
+  const axes = axesOf(problem);
+  const size = along((axis) => axes[axis].size);
+  const { x: dx } = operandLayouts({ ...problem, input: size });
+  return {
+    ...{ N, C: K, K: C, groups, kernel, stride, dilation, layout, dtype },
+    input: problem.output,
+    output: size,
+    padBegin: along((axis) => axes[axis].pad),
+    paddingMode: "zeros",
+    paddingValue: 0,
+    epilogue: folds ? NO_EPILOGUE : problem.epilogue,
+    x: { operand: "dy", start: 0, group: (K / groups) * dy.channel, ...dy },
+    w: { ...w, operand: "w", outputChannel: w.inputChannel, inputChannel: w.outputChannel },
+    y: { operand: folds ? "padded" : "dx", start: 0, group: (C / groups) * dx.channel, ...dx },
+    sizes: { x: sizes.y, w: sizes.w, y: folds ? N * C * elementCount(size) : sizes.x },
+    ...gateOf(problem),
   };
-  const perAxis = AXES.map((axis) =>
-    phasesOf(size[axis], folds ? 0 : problem.padBegin[axis], kernel[axis], stride[axis], dilation[axis]),
-  );
+}
+
+/** dx of a problem, or the transposed convolution that is the same: with the problem's epilogue. */
+export function inputGradient(problem: ConvProblem): InputGradient {
+  const whole = gradientOperands(problem);
+  const axes = axesOf(problem);
+  const perAxis = axes.map(phasesOf);
   const phases: Correlation[] = [];
-  const untouched: Untouched[] = [];
   for (const d of perAxis[0]!) {
     for (const h of perAxis[1]!) {
       for (const w of perAxis[2]!) {
         const phase = [d, h, w] as const;
-        const cells = along((axis) => phase[axis].count);
-        const view: TensorView = {
-          ...dx,
-          start: phase.reduce((sum, { first }, axis) => sum + first * dx.spatial[axis]!, 0),
-          spatial: along((axis) => dx.spatial[axis] * stride[axis]),
-        };
-        if (phase.some(({ taps }) => taps === 0)) {
-          untouched.push({ cells, y: view });
-          continue;
-        }
-        const kernelTaps = along((axis) => phase[axis].taps);
         phases.push({
-          ...{ N, C: K, K: C, groups, layout, dtype: problem.dtype },
-          input: problem.output,
-          kernel: kernelTaps,
-          output: cells,
+          ...whole,
+          kernel: along((axis) => phase[axis].taps),
+          output: along((axis) => phase[axis].count),
           stride: [1, 1, 1],
           dilation: along((axis) => phase[axis].dilation),
           // The first cell meets output `meets` at the first tap, and at the last one an output so many steps before.
           padBegin: along((axis) => (phase[axis].taps - 1) * phase[axis].dilation - phase[axis].meets),
-          paddingMode: "zeros",
-          paddingValue: 0,
-          epilogue: folds ? NO_EPILOGUE : problem.epilogue,
-          x: { operand: "dy", start: 0, group: (K / groups) * dy.channel, ...dy },
           w: {
-            operand: "w",
+            ...whole.w,
             // From the last tap of the phase back to its first.
             start: phase.reduce(
-              (at, { tap, taps, tapStep }, axis) => at + (tap + (taps - 1) * tapStep) * forward.w.taps[axis]!,
-              forward.w.start,
+              (at, { tap, taps, tapStep }, axis) => at + (tap + (taps - 1) * tapStep) * whole.w.taps[axis]!,
+              whole.w.start,
             ),
-            group: forward.w.group,
-            outputChannel: forward.w.inputChannel,
-            inputChannel: forward.w.outputChannel,
-            taps: along((axis) => -phase[axis].tapStep * forward.w.taps[axis]),
+            taps: along((axis) => -phase[axis].tapStep * whole.w.taps[axis]),
           },
-          y: view,
-          sizes: { x: sizes.y, w: sizes.w, y: folds ? N * C * elementCount(size) : sizes.x },
-          ...gateOf(problem),
+          y: {
+            ...whole.y,
+            start: phase.reduce((sum, { first }, axis) => sum + first * whole.y.spatial[axis]!, 0),
+            spatial: along((axis) => whole.y.spatial[axis] * whole.stride[axis]),
+          },
         });
       }
     }
   }
-  return { phases, untouched, folds };
+  const fills = axes.some(({ stride, size }, axis) => perAxis[axis]!.length < Math.min(stride, size));
+  return { phases, fills, folds: repeatsInput(problem) };
 }

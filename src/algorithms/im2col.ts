@@ -75,25 +75,30 @@ function columnBytes(correlation: Correlation, sizes: Sizes, pixels: number): nu
   return correlation.groups * sizes.terms * rows * F32_BYTES;
 }
 
-/** The chunks of a problem, or nothing where not even four pixels fit. */
-function chunksOf(correlation: Correlation, sizes: Sizes, gpu: GpuTraits): Chunk[] | undefined {
+/** The most that a chunk has: so many images whole, or so many pixels of one; nothing where not even four pixels fit. */
+function largestChunk(correlation: Correlation, sizes: Sizes, gpu: GpuTraits): Chunk | undefined {
   const cap = Math.min(CHUNK_BYTES, gpu.maxBindingBytes, gpu.maxWorkspaceBytes - sizes.packedBytes);
   const imageBytes = columnBytes(correlation, sizes, sizes.pixels);
+  const first = { firstImage: 0, firstPixel: 0 };
+  if (imageBytes <= cap)
+    return { ...first, images: Math.min(sizes.images, Math.floor(cap / imageBytes)), pixels: sizes.pixels };
+  const pixels = Math.floor(cap / columnBytes(correlation, sizes, 4)) * 4;
+  return pixels > 0 ? { ...first, images: 1, pixels: Math.min(pixels, sizes.pixels) } : undefined;
+}
+
+function chunkCount(sizes: Sizes, largest: Chunk): number {
+  return Math.ceil(sizes.images / largest.images) * Math.ceil(sizes.pixels / largest.pixels);
+}
+
+/** The chunks of a problem, none where not even four pixels fit. */
+function chunksOf(correlation: Correlation, sizes: Sizes, gpu: GpuTraits): Chunk[] {
+  const largest = largestChunk(correlation, sizes, gpu);
+  if (!largest) return [];
   const chunks: Chunk[] = [];
-  if (imageBytes <= cap) {
-    const most = Math.floor(cap / imageBytes);
-    for (let firstImage = 0; firstImage < sizes.images; firstImage += most) {
-      const images = Math.min(most, sizes.images - firstImage);
-      chunks.push({ firstImage, images, firstPixel: 0, pixels: sizes.pixels });
-    }
-    return chunks;
-  }
-  const most = Math.floor(cap / columnBytes(correlation, sizes, 4)) * 4;
-  if (most <= 0) return undefined;
-  for (let firstImage = 0; firstImage < sizes.images; firstImage++) {
-    for (let firstPixel = 0; firstPixel < sizes.pixels; firstPixel += most) {
-      chunks.push({ firstImage, images: 1, firstPixel, pixels: Math.min(most, sizes.pixels - firstPixel) });
-    }
+  for (let firstImage = 0; firstImage < sizes.images; firstImage += largest.images) {
+    const images = Math.min(largest.images, sizes.images - firstImage);
+    for (let firstPixel = 0; firstPixel < sizes.pixels; firstPixel += largest.pixels)
+      chunks.push({ firstImage, images, firstPixel, pixels: Math.min(largest.pixels, sizes.pixels - firstPixel) });
   }
   return chunks;
 }
@@ -196,7 +201,7 @@ export const im2col: Method<GemmVariant> = {
   name: "im2col",
   supports(correlation, gpu) {
     const sizes = sizesOf(correlation);
-    if (chunksOf(correlation, sizes, gpu)) return true;
+    if (largestChunk(correlation, sizes, gpu)) return true;
     const least = sizes.packedBytes + columnBytes(correlation, sizes, 4);
     return {
       reason: `the columns of four outputs and the packed weights take ${least} bytes of workspace, more than the ${Math.min(gpu.maxWorkspaceBytes, gpu.maxBindingBytes)} allowed`,
@@ -205,15 +210,21 @@ export const im2col: Method<GemmVariant> = {
 
   variants(correlation, gpu) {
     const sizes = sizesOf(correlation);
-    const [chunk] = chunksOf(correlation, sizes, gpu) ?? [];
+    const chunk = largestChunk(correlation, sizes, gpu);
     return chunk ? gemmTiles(productsOf(correlation, sizes, chunk), gpu) : [];
   },
 
   named: (_correlation, gpu, name) => namedTile(name, gpu),
 
+  dispatches(correlation, gpu) {
+    const sizes = sizesOf(correlation);
+    const largest = largestChunk(correlation, sizes, gpu);
+    return (largest ? 2 * chunkCount(sizes, largest) : 0) + Number(sizes.packedBytes > 0);
+  },
+
   plan(correlation, gpu, variant): Part {
     const sizes = sizesOf(correlation);
-    const chunks = chunksOf(correlation, sizes, gpu) ?? [];
+    const chunks = chunksOf(correlation, sizes, gpu);
     const steps = chunks.flatMap((chunk) => [
       im2colStep(correlation, sizes, chunk),
       multiplyStep(correlation, sizes, chunk, variant),
@@ -231,7 +242,7 @@ export const im2col: Method<GemmVariant> = {
 
   work(correlation, gpu, variant) {
     const sizes = sizesOf(correlation);
-    return (chunksOf(correlation, sizes, gpu) ?? []).flatMap((chunk) => {
+    return chunksOf(correlation, sizes, gpu).flatMap((chunk) => {
       const cells = chunk.images * correlation.groups * sizes.terms * chunk.pixels;
       const lay = {
         threads: cells / (4 * RUN),

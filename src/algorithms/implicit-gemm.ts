@@ -173,6 +173,9 @@ export const implicitGemm: Method<ImplicitGemmVariant> = {
     return gpu.software ? both.toReversed() : both;
   },
 
+  // The packing, the product and where sums are split the sum of their parts.
+  dispatches: (_correlation, _gpu, { splits }) => (splits > 1 ? 3 : 2),
+
   plan(correlation, _gpu, variant): Part {
     const bytes = preparedBytes(correlation);
     const matrix = termRows(correlation);

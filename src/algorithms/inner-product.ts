@@ -113,6 +113,11 @@ export function innerProductWork(c: Correlation, gpu: GpuTraits, variant: GemmVa
   ];
 }
 
+/** The packing of x, and of dy where it has to be; the product; the sum of its parts where there are several. */
+export function innerProductDispatches(c: Correlation, gpu: GpuTraits, variant: GemmVariant): number {
+  return 2 + Number(weightMatrix(c).packed) + Number(partsThatFit(c, gpu, variant) > 1);
+}
+
 export function innerProduct(c: Correlation, gpu: GpuTraits, variant: GemmVariant): Part {
   const channelsLast = c.layout === "channels-last";
   const weights = weightMatrix(c);

@@ -19,6 +19,7 @@ import {
 import {
   innerProduct,
   innerProductBytes,
+  innerProductDispatches,
   innerProductVariants,
   innerProductWork,
   isInnerProduct,
@@ -112,6 +113,11 @@ export const pointwise: Method<GemmVariant> = {
   },
 
   named: (correlation, gpu, name) => namedTile(name, gpu, isInnerProduct(correlation) || loadsVectors(correlation)),
+
+  dispatches(correlation, gpu, variant) {
+    if (isInnerProduct(correlation)) return innerProductDispatches(correlation, gpu, variant);
+    return weightMatrix(correlation).packed ? 2 : 1;
+  },
 
   plan(correlation, gpu, variant): Part {
     if (isInnerProduct(correlation)) return innerProduct(correlation, gpu, variant);

@@ -6,7 +6,7 @@ import { type Triple, elementCount, roundUp } from "../shape.ts";
 import type { Algorithm, GpuTraits, Method, Part, Unsupported, Variant } from "./algorithm.ts";
 import { type Correlation, forwardCorrelation } from "./correlation.ts";
 import { fillStep, foldStep, paddedBytes } from "./fold.ts";
-import { type InputGradient, inputGradient, weightGradient } from "./gradients.ts";
+import { inputGradient, phaseCount, repeatsInput, weightGradient } from "./gradients.ts";
 import { F32_BYTES } from "./parts.ts";
 import { OUTPUT_LOADS, type Work, bytesOf, estimate } from "./work.ts";
 
@@ -17,6 +17,17 @@ interface Variants extends Variant {
 
 /** The one variant where no output depends on any cell. */
 const NOTHING: Variants = { name: "zeros", each: [] };
+
+/** The gradient of the input as one correlation. */
+const GATHER: Variants = { name: "gather", each: [] };
+
+/** Dispatches beside those of the phases of a gradient of the input: cells in no phase are filled, the border is folded. */
+const BESIDE_PHASES = 2;
+
+/** Whether the gradient of the input has more phases than a plan may have dispatches. */
+function hasTooManyPhases(problem: ConvProblem, gpu: GpuTraits): boolean {
+  return problem.pass === "backward-data" && phaseCount(problem) > gpu.maxDispatches - BESIDE_PHASES;
+}
 
 /** What a pass is made of. */
 function correlationsOf(problem: ConvProblem): readonly Correlation[] {
@@ -30,14 +41,19 @@ function reservedBytes(problem: ConvProblem): number {
 }
 
 /**
- * What the method may use for one correlation. What the parts of a plan prepare of the weights lies side by side, so each gets an equal
- * share of the bytes; only their scratch memory is the same.
+ * What the method may use for one correlation of so many. What the parts of a plan prepare of the weights lies side by side, so each gets
+ * an equal share of the bytes, and of the dispatches; only their scratch memory is the same.
  */
-function shareOf(problem: ConvProblem, gpu: GpuTraits): GpuTraits {
-  const count = Math.max(1, correlationsOf(problem).length);
+function shareOf(problem: ConvProblem, correlations: number, gpu: GpuTraits): GpuTraits {
+  const count = Math.max(1, correlations);
+  const beside = problem.pass === "backward-data" ? BESIDE_PHASES : 0;
   const bytes = (gpu.maxWorkspaceBytes - reservedBytes(problem)) / count;
   const share = count === 1 ? bytes : Math.floor(bytes / STORAGE_ALIGNMENT) * STORAGE_ALIGNMENT;
-  return { ...gpu, maxWorkspaceBytes: Math.max(0, share) };
+  return {
+    ...gpu,
+    maxWorkspaceBytes: Math.max(0, share),
+    maxDispatches: Math.floor((gpu.maxDispatches - beside) / count),
+  };
 }
 
 /** A buffer that a kernel writes may be bound only for writing in that dispatch: what it reads of it too is declared so. */
@@ -58,9 +74,17 @@ function placed(step: Step, reserved: number, prepared: number): Step {
   return shareable({ ...step, bindings: step.bindings.map(place) });
 }
 
+function largestOf<T>(list: readonly T[], value: (one: T) => number): number {
+  return list.reduce((largest, one) => Math.max(largest, value(one)), 0);
+}
+
 /** The parts of a plan one after the other; what is prepared of the weights lies side by side. */
-function joined(parts: readonly Part[], ends: readonly Step[], reserved: number): Omit<Plan, "algorithm" | "variant"> {
-  const steps: Step[] = [];
+function joined(
+  parts: readonly Part[],
+  { before, after }: { before: readonly Step[]; after: readonly Step[] },
+  reserved: number,
+): Omit<Plan, "algorithm" | "variant"> {
+  const steps = before.map((step) => placed(step, reserved, 0));
   const preparation: Step[] = [];
   let bytes = 0;
   for (const part of parts) {
@@ -70,18 +94,23 @@ function joined(parts: readonly Part[], ends: readonly Step[], reserved: number)
     preparation.push(...part.preparation.steps.map((step) => placed(step, reserved, prepared)));
     bytes = prepared + part.preparation.bytes;
   }
-  steps.push(...ends.map((step) => placed(step, reserved, 0)));
+  steps.push(...after.map((step) => placed(step, reserved, 0)));
   return {
     steps,
-    workspaceBytes: reserved + Math.max(0, ...parts.map(({ workspaceBytes }) => workspaceBytes)),
+    workspaceBytes: reserved + largestOf(parts, ({ workspaceBytes }) => workspaceBytes),
     ...(bytes > 0 && { preparation: { steps: preparation, bytes } }),
   };
 }
 
-/** What follows the phases of a gradient of the input: the cells that no output depends on, and the border. */
-function endsOf(problem: ConvProblem, { untouched, folds }: InputGradient): Step[] {
-  const fills = untouched.map((cells) => fillStep(problem, cells, folds));
-  return folds ? [...fills, foldStep(problem)] : fills;
+/** What is done beside the correlations: cells that none writes are filled before, the border is folded after. */
+function besideOf(problem: ConvProblem, fills: boolean): { before: Step[]; after: Step[] } {
+  const folds = problem.pass === "backward-data" && repeatsInput(problem);
+  return { before: fills ? [fillStep(problem)] : [], after: folds ? [foldStep(problem)] : [] };
+}
+
+function besideCount(problem: ConvProblem): number {
+  if (problem.pass !== "backward-data") return 0;
+  return Number(inputGradient(problem).fills) + Number(repeatsInput(problem));
 }
 
 /** The work of that: a gradient of the padded input is read and folded. */
@@ -103,6 +132,32 @@ function reservedRefusal(problem: ConvProblem, gpu: GpuTraits): Unsupported | un
   };
 }
 
+/** The correlations of a problem, the traits that each is planned with, and their variants of no more dispatches than those allow. */
+function listed<V extends Variant>(method: Method<V>, problem: ConvProblem, gpu: GpuTraits) {
+  const correlations = correlationsOf(problem);
+  const traits = shareOf(problem, correlations.length, gpu);
+  const isAllowed = (c: Correlation, variant: V): boolean =>
+    method.dispatches(c, traits, variant) <= traits.maxDispatches;
+  const lists = correlations.map((c) => method.variants(c, traits).filter((variant) => isAllowed(c, variant)));
+  const sizes = correlations.map(multiplyAdds);
+  const largest = sizes.reduce((best, size, at) => (size > sizes[best]! ? at : best), 0);
+  return { correlations, traits, isAllowed, lists, largest };
+}
+
+/** Why the plan of a correlation would have too many dispatches, where it would. */
+function dispatchRefusal<V extends Variant>(
+  method: Method<V>,
+  c: Correlation,
+  traits: GpuTraits,
+): Unsupported | undefined {
+  const counts = method.variants(c, traits).map((variant) => method.dispatches(c, traits, variant));
+  if (counts.some((count) => count <= traits.maxDispatches)) return undefined;
+  const fewest = Math.min(...counts);
+  return {
+    reason: `in ${traits.maxWorkspaceBytes} bytes of workspace it takes ${fewest} dispatches at least, more than the ${traits.maxDispatches} allowed`,
+  };
+}
+
 export function serve<V extends Variant>(method: Method<V>): Algorithm {
   const each = (variant: Variant): readonly V[] => (variant as Variants).each as readonly V[];
   return {
@@ -114,62 +169,79 @@ export function serve<V extends Variant>(method: Method<V>): Algorithm {
       if (refused !== true) return refused;
       const reserved = reservedRefusal(problem, gpu);
       if (reserved) return reserved;
+      if (hasTooManyPhases(problem, gpu)) {
+        if (method.gather) return true;
+        const most = gpu.maxDispatches - BESIDE_PHASES;
+        return {
+          reason: `the stride cuts the gradient into ${phaseCount(problem)} phases, and a plan has dispatches for ${most} at most`,
+        };
+      }
       // Once for all of them: a stride of 32 along two axes has a thousand.
-      const traits = shareOf(problem, gpu);
-      for (const c of correlationsOf(problem)) {
+      const correlations = correlationsOf(problem);
+      const traits = shareOf(problem, correlations.length, gpu);
+      for (const c of correlations) {
         const verdict = method.supports(c, traits);
         if (verdict !== true) return verdict;
+        const tooMany = dispatchRefusal(method, c, traits);
+        if (tooMany) return tooMany;
       }
       return true;
     },
 
     // The variants of the largest correlation; the others take the variant of the same name, or where they have none their default.
     variants(problem, gpu): Variants[] {
-      const traits = shareOf(problem, gpu);
-      const correlations = correlationsOf(problem);
-      const lists = correlations.map((c) => method.variants(c, traits));
-      const sizes = correlations.map(multiplyAdds);
-      const largest = lists[sizes.indexOf(Math.max(...sizes))];
+      if (hasTooManyPhases(problem, gpu)) return [GATHER];
+      const { lists, largest } = listed(method, problem, gpu);
       // Where no output depends on any cell there is nothing to vary.
-      if (!largest) return [NOTHING];
-      return largest.map(({ name }) => ({
+      if (lists.length === 0) return [NOTHING];
+      return lists[largest]!.map(({ name }) => ({
         name,
         each: lists.map((list) => list.find((one) => one.name === name) ?? list[0]!),
       }));
     },
 
     named(problem, gpu, name): Variants | undefined {
-      const traits = shareOf(problem, gpu);
-      const correlations = correlationsOf(problem);
-      const lists = correlations.map((c) => method.variants(c, traits));
-      const found = correlations.map(
-        (c, at) => lists[at]!.find((one) => one.name === name) ?? method.named?.(c, traits, name),
-      );
-      const sizes = correlations.map(multiplyAdds);
-      const largest = sizes.indexOf(Math.max(...sizes));
+      if (name === GATHER.name && method.gather && problem.pass === "backward-data") return GATHER;
+      if (hasTooManyPhases(problem, gpu)) return undefined;
+      const { correlations, traits, isAllowed, lists, largest } = listed(method, problem, gpu);
       if (correlations.length === 0) return name === NOTHING.name ? NOTHING : undefined;
+      const found = correlations.map((c, at) => {
+        const one = lists[at]!.find((variant) => variant.name === name) ?? method.named?.(c, traits, name);
+        return one && isAllowed(c, one) ? one : undefined;
+      });
       return found[largest] && { name, each: found.map((one, at) => one ?? lists[at]![0]!) };
     },
 
+    dispatches(problem, gpu, variant) {
+      if (variant === GATHER) return 1 + Number(repeatsInput(problem));
+      const correlations = correlationsOf(problem);
+      const traits = shareOf(problem, correlations.length, gpu);
+      const counts = correlations.map((c, at) => method.dispatches(c, traits, each(variant)[at]!));
+      return counts.reduce((sum, count) => sum + count, besideCount(problem));
+    },
+
     plan(problem, gpu, variant) {
-      const traits = shareOf(problem, gpu);
-      const parts = correlationsOf(problem).map((c, at) => method.plan(c, traits, each(variant)[at]!));
-      const ends = problem.pass === "backward-data" ? endsOf(problem, inputGradient(problem)) : [];
-      return {
-        algorithm: method.name,
-        variant: variant.name,
-        ...joined(parts, ends, reservedBytes(problem)),
-      };
+      const names = { algorithm: method.name, variant: variant.name };
+      const reserved = reservedBytes(problem);
+      if (variant === GATHER)
+        return { ...names, ...joined([method.gather!.plan(problem)], besideOf(problem, false), reserved) };
+      const correlations = correlationsOf(problem);
+      const traits = shareOf(problem, correlations.length, gpu);
+      const parts = correlations.map((c, at) => method.plan(c, traits, each(variant)[at]!));
+      const fills = problem.pass === "backward-data" && inputGradient(problem).fills;
+      return { ...names, ...joined(parts, besideOf(problem, fills), reserved) };
     },
 
     errorGrowth(problem, variant) {
-      return Math.max(1, ...correlationsOf(problem).map((c, at) => method.errorGrowth(c, each(variant)[at]!)));
+      if (variant === GATHER) return 1;
+      const growths = correlationsOf(problem).map((c, at) => method.errorGrowth(c, each(variant)[at]!));
+      return Math.max(1, largestOf(growths, Number));
     },
 
     ...(method.errorSpread && {
       errorSpread(problem: ConvProblem, variant: Variant): Triple {
         const spreads = correlationsOf(problem).map((c, at) => method.errorSpread!(c, each(variant)[at]!));
-        const along = (axis: 0 | 1 | 2): number => Math.max(0, ...spreads.map((spread) => spread[axis]));
+        const along = (axis: 0 | 1 | 2): number => largestOf(spreads, (spread) => spread[axis]);
         return [along(0), along(1), along(2)];
       },
     }),
@@ -177,12 +249,15 @@ export function serve<V extends Variant>(method: Method<V>): Algorithm {
     ...(method.errorNorm && { errorNorm: method.errorNorm }),
 
     exactOnIntegers(problem, variant) {
+      if (variant === GATHER) return true;
       return correlationsOf(problem).every((c, at) => method.exactOnIntegers?.(c, each(variant)[at]!) ?? true);
     },
 
     cost(problem, gpu, variant) {
-      const traits = shareOf(problem, gpu);
-      const work = correlationsOf(problem).map((c, at) => method.work(c, traits, each(variant)[at]!));
+      if (variant === GATHER) return estimate([...method.gather!.work(problem), ...endWork(problem)], gpu.rates);
+      const correlations = correlationsOf(problem);
+      const traits = shareOf(problem, correlations.length, gpu);
+      const work = correlations.map((c, at) => method.work(c, traits, each(variant)[at]!));
       return estimate([...work.flat(), ...endWork(problem)], gpu.rates);
     },
   };

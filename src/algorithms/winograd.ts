@@ -92,6 +92,12 @@ function chunkTiles(correlation: Correlation, geometry: Geometry, gpu: GpuTraits
   return Math.max(0, count);
 }
 
+/** The transform of the filters, and three dispatches for each chunk of tiles. */
+function dispatchesOf(correlation: Correlation, tile: Tile, gpu: GpuTraits): number {
+  const geometry = geometryOf(correlation, tile);
+  return 1 + 3 * Math.ceil(geometry.tileCount / chunkTiles(correlation, geometry, gpu));
+}
+
 /** The matrix products of so many tiles. */
 function productsOf(correlation: Correlation, { points, paddedC, groupK }: Geometry, count: number): Products {
   const [M, N] = correlation.layout === "channels-last" ? [count, groupK] : [groupK, count];
@@ -123,6 +129,8 @@ export const winograd: Method<WinogradVariant> = {
       .map((tile) => ({ name: tile.name, tile }))
       .toSorted((a, b) => seconds(a) - seconds(b));
   },
+
+  dispatches: (correlation, gpu, { tile }) => dispatchesOf(correlation, tile, gpu),
 
   plan(correlation, gpu, variant): Part {
     const geometry = geometryOf(correlation, variant.tile);

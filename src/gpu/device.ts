@@ -1,5 +1,5 @@
 // Getting a GPUDevice: what is asked of the adapter and why, and clear errors where there is none.
-import type { GpuTraits } from "../algorithms/algorithm.ts";
+import { type GpuTraits, MAX_DISPATCHES } from "../algorithms/algorithm.ts";
 import { DEFAULT_RATES, type Rates } from "../algorithms/work.ts";
 import { ConvError } from "../error.ts";
 
@@ -91,6 +91,7 @@ export function traitsOf(
   return {
     maxBindingBytes: Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize),
     maxWorkspaceBytes: Math.min(maxWorkspaceBytes, limits.maxBufferSize),
+    maxDispatches: MAX_DISPATCHES,
     maxWorkgroupBytes: limits.maxComputeWorkgroupStorageSize,
     maxWorkgroupInvocations: limits.maxComputeInvocationsPerWorkgroup,
     software,

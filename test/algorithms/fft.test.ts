@@ -159,7 +159,7 @@ describe("memory", () => {
     const tiling = wholeTiling(problem)!;
     const chunks = (maxBindingBytes: number) => {
       const verdict = chunksOf(problem, tiling, { ...DEFAULT_TRAITS, maxBindingBytes });
-      if ("least" in verdict) throw new Error(`refused: ${verdict.least}`);
+      if (!("parts" in verdict)) throw new Error(`refused: ${JSON.stringify(verdict)}`);
       return verdict;
     };
     expect(chunks(2 ** 27)).toMatchObject({ parts: [{ groups: 2, outputs: 12 }], tiles: 4 });

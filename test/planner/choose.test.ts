@@ -20,6 +20,7 @@ function fake(name: string, seconds: number, changes: Partial<Algorithm> = {}): 
     named(shape, gpu, wanted) {
       return this.variants(shape, gpu).find((variant) => variant.name === wanted);
     },
+    dispatches: () => 0,
     plan: () => ({ algorithm: name, variant: "only", steps: [], workspaceBytes: 0 }),
     errorGrowth: () => 1,
     cost: () => seconds,

@@ -4,7 +4,7 @@ import { STORAGE_ALIGNMENT } from "../../plan.ts";
 import { roundUp } from "../../shape.ts";
 import type { GpuTraits } from "../algorithm.ts";
 import type { Correlation } from "../correlation.ts";
-import { type Tiling, spectrumSize, tileCount } from "./tiling.ts";
+import { type Tiling, passSizes, spectrumSize, tileCount } from "./tiling.ts";
 
 /** Bytes of a complex number in the workspace: two float32. */
 export const COMPLEX_BYTES = 8;
@@ -29,7 +29,12 @@ export interface Chunks {
   /** Bytes of the input's spectra, rounded up to where those of the output start, and of all together. */
   readonly inputBytes: number;
   readonly workspaceBytes: number;
+  /** Transforms, products and transforms back of all parts and ranges of tiles, and of the weights. */
+  readonly dispatches: number;
 }
+
+/** Why there are no chunks: the bytes that are needed at least, or the dispatches that a plan would have. */
+export type NoChunks = { readonly least: number } | { readonly tooMany: number };
 
 /** Beyond this a chunk gains nothing: every pass is long since busy. */
 const CHUNK_BYTES = 64 * 2 ** 20;
@@ -56,12 +61,21 @@ function partsOf(correlation: Correlation, tiling: Tiling, groups: number, outpu
   return parts;
 }
 
-/** The chunks of a tiling, or the bytes that it needs at least where those are too many. */
-export function chunksOf(
-  correlation: Correlation,
-  tiling: Tiling,
-  gpu: GpuTraits,
-): Chunks | { readonly least: number } {
+/** Whether the parts after the first of a group find its input transformed already: no other range of tiles came in between. */
+export function sharesInput(part: Part, tiles: number, total: number): boolean {
+  return part.firstOutput > 0 && tiles >= total;
+}
+
+/** Dispatches of so many parts, and of so many ranges of tiles for each: a transform has as many as there are passes. */
+function dispatchesOf(parts: readonly Part[], tiling: Tiling, tiles: number, total: number): number {
+  const passes = passSizes(tiling).length;
+  const ranges = Math.ceil(total / tiles);
+  const inputs = parts.filter((part) => !sharesInput(part, tiles, total)).length;
+  return (inputs * passes + parts.length * (passes + 1)) * ranges + parts.length * passes;
+}
+
+/** The chunks of a tiling, or why there are none. */
+export function chunksOf(correlation: Correlation, tiling: Tiling, gpu: GpuTraits): Chunks | NoChunks {
   const groupC = correlation.C / correlation.groups;
   let groups = correlation.groups;
   let outputs = correlation.K / correlation.groups;
@@ -70,7 +84,14 @@ export function chunksOf(
     inputBytes: roundUp(cells * groups * groupC * tiles, STORAGE_ALIGNMENT),
     outputBytes: cells * groups * outputs * tiles,
   });
+  const total = tileCount(correlation, tiling);
+  // However the weights are cut, the spectra of all of them are kept.
+  const weightBytes = cells * groupC * correlation.K;
+  if (weightBytes > gpu.maxWorkspaceBytes) return { least: weightBytes + cells * (groupC + 1) };
+  // Each part has a product at least.
   for (;;) {
+    const count = Math.ceil(correlation.groups / groups) * Math.ceil(correlation.K / correlation.groups / outputs);
+    if (count > gpu.maxDispatches) return { tooMany: count };
     const parts = partsOf(correlation, tiling, groups, outputs);
     const last = parts.at(-1)!;
     const preparedBytes = last.offset + last.bytes;
@@ -82,16 +103,19 @@ export function chunksOf(
         1,
         Math.floor(Math.min(CHUNK_BYTES, gpu.maxBindingBytes) / Math.max(inputBytes, outputBytes)),
       );
-      const most = Math.min(tileCount(correlation, tiling), cap, Math.floor(room / (inputBytes + outputBytes)));
+      const most = Math.min(total, cap, Math.floor(room / (inputBytes + outputBytes)));
       // Chunks of equal size, so that they share their kernels' loads evenly.
-      const tiles = Math.ceil(tileCount(correlation, tiling) / Math.ceil(tileCount(correlation, tiling) / most));
+      const tiles = Math.ceil(total / Math.ceil(total / most));
       const sizes = bytesOf(tiles);
+      const dispatches = dispatchesOf(parts, tiling, tiles, total);
+      if (dispatches > gpu.maxDispatches) return { tooMany: dispatches };
       return {
         parts,
         preparedBytes,
         tiles,
         inputBytes: sizes.inputBytes,
         workspaceBytes: sizes.inputBytes + sizes.outputBytes,
+        dispatches,
       };
     }
     if (groups > 1) groups = Math.ceil(groups / 2);
