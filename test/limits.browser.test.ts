@@ -3,8 +3,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { algorithms } from "../src/algorithms/index.ts";
 import { traitsOf } from "../src/gpu/device.ts";
-import { type Engine, createEngine } from "../src/index.ts";
-import { conv as referenceConv } from "../src/reference/index.ts";
+import { type Engine, type Tensor, createEngine } from "../src/index.ts";
+import * as reference from "../src/reference/index.ts";
 import { elementCount } from "../src/shape.ts";
 import { COMPATIBILITY } from "./compatibility.ts";
 import { newDevice } from "./counting.ts";
@@ -29,7 +29,7 @@ async function firstWrong(
   const w = on.tensor(weights, kernelShape);
   const y = on.conv(x, w, { ...options, algorithm });
   try {
-    const expected = referenceConv({ data, shape: inputShape }, { data: weights, shape: kernelShape }, options);
+    const expected = reference.conv({ data, shape: inputShape }, { data: weights, shape: kernelShape }, options);
     expect(y.shape).toEqual(expected.shape);
     const values = await y.read();
     return expected.data.findIndex((value, at) => Math.round(values[at]!) !== value);
@@ -38,27 +38,87 @@ async function firstWrong(
   }
 }
 
+/** The passes whose results differ from the reference by more than rounding, on integers. */
+async function passesThatAreWrong(
+  on: Engine,
+  inputShape: number[],
+  kernelShape: number[],
+  { algorithm, groups, layout }: { algorithm: string; groups: number; layout: "channels-first" | "channels-last" },
+): Promise<string[]> {
+  const last = layout === "channels-last";
+  const moved = ([first, second, ...rest]: number[], kernel: boolean): number[] =>
+    !last ? [first!, second!, ...rest] : kernel ? [...rest, second!, first!] : [first!, ...rest, second!];
+  const spatial = inputShape.slice(2).map((size, axis) => size - kernelShape[2 + axis]! + 1);
+  const array = (shape: number[], seed: number) => ({ shape, data: integers(elementCount(shape), seed, 4) });
+  const x = array(moved(inputShape, false), 1);
+  const w = array(moved(kernelShape, true), 2);
+  const dy = array(moved([inputShape[0]!, kernelShape[0]!, ...spatial], false), 3);
+  const [xs, ws, dys] = [x, w, dy].map(({ data, shape }) => on.tensor(data, shape, { layout })) as [
+    Tensor,
+    Tensor,
+    Tensor,
+  ];
+  const results = {
+    forward: on.conv(xs, ws, { algorithm, groups }),
+    data: on.convBackwardData(dys, ws, { algorithm, groups, inputShape: x.shape }),
+    weights: on.convBackwardWeights(xs, dys, { algorithm, groups, kernelShape: w.shape }),
+  };
+  const expected = {
+    forward: reference.conv(x, w, { groups, layout }),
+    data: reference.convBackwardData(dy, w, { groups, layout, inputShape: x.shape }),
+    weights: reference.convBackwardWeights(x, dy, { groups, layout, kernelShape: w.shape }),
+  };
+  const wrong: string[] = [];
+  for (const [pass, tensor] of Object.entries(results)) {
+    const values = await tensor.read();
+    const { data } = expected[pass as keyof typeof expected];
+    // The 0 makes -0 equal to 0.
+    if (data.some((value, at) => Math.round(values[at]!) + 0 !== value + 0)) wrong.push(pass);
+  }
+  for (const tensor of [xs, ws, dys, ...Object.values(results)]) tensor.destroy();
+  return wrong;
+}
+
 /** A kernel that the algorithm serves. */
 const kernelFor = (algorithm: string, channels: number, taps: number[]): { shape: number[]; groups: number } =>
   algorithm === "depthwise"
     ? { shape: [channels, 1, ...taps], groups: channels }
     : { shape: [channels, channels, ...(algorithm === "pointwise" ? taps.map(() => 1) : taps)], groups: 1 };
 
-describe("a device with the limits of compatibility mode", () => {
-  it("computes right by every algorithm", async () => {
-    const device = await newDevice();
-    const limits: Record<string, number> = {};
-    for (const name in device.limits) limits[name] = device.limits[name as keyof GPUSupportedLimits] as number;
-    // Browsers that offer no such adapter: the device says that it has no more.
-    Object.defineProperty(device, "limits", { value: { ...limits, ...COMPATIBILITY } });
+/** A device of compatibility mode; where the browser has none, one that says it has no more. */
+async function compatibilityDevice(): Promise<GPUDevice> {
+  const adapter = await navigator.gpu.requestAdapter({ featureLevel: "compatibility" });
+  const device = await adapter!.requestDevice();
+  if (device.limits.maxComputeInvocationsPerWorkgroup === COMPATIBILITY.maxComputeInvocationsPerWorkgroup)
+    return device;
+  expect(navigator.userAgent, "Chromium has compatibility mode").not.toContain("Chrome");
+  const limits: Record<string, number> = {};
+  for (const name in device.limits) limits[name] = device.limits[name as keyof GPUSupportedLimits] as number;
+  Object.defineProperty(device, "limits", { value: { ...limits, ...COMPATIBILITY } });
+  return device;
+}
+
+describe("a device of compatibility mode", () => {
+  it("computes right by every algorithm, in every pass", async () => {
+    const device = await compatibilityDevice();
+    expect(device.limits).toMatchObject(COMPATIBILITY);
     const small = await createEngine({ device, tuning: "forget" });
     expect(traitsOf(device, small.info.adapter, 0).maxWorkgroupInvocations).toBe(128);
-    for (const { name } of algorithms) {
-      const { shape, groups } = kernelFor(name, 4, [3, 3]);
-      expect(await firstWrong(small, [1, 4, 9, 9], shape, { algorithm: name, groups }), name).toBe(-1);
+    for (const [at, { name: algorithm }] of algorithms.entries()) {
+      const { shape, groups } = kernelFor(algorithm, 4, [3, 3]);
+      const layout = at % 2 === 0 ? "channels-first" : "channels-last";
+      const wrong = await passesThatAreWrong(small, [1, 4, 9, 9], shape, { algorithm, groups, layout });
+      expect(wrong, algorithm).toEqual([]);
     }
     small.destroy();
     device.destroy();
+  });
+
+  it("is made of an adapter of that mode", async () => {
+    const adapter = await navigator.gpu.requestAdapter({ featureLevel: "compatibility" });
+    const own = await createEngine({ adapter: adapter!, tuning: "forget" });
+    expect(await firstWrong(own, [1, 2, 9, 9], [2, 2, 3, 3])).toBe(-1);
+    own.destroy();
   });
 });
 
