@@ -52,7 +52,7 @@ export class OperationContext {
     return failures.watch(name, () => {
       const { executable, workspaceBytes } = this.#ready(operation);
       const buffers: Record<string, GPUBuffer> = {};
-      for (const [input, tensor] of Object.entries(inputs)) buffers[input] = tensor.buffer;
+      for (const [input, tensor] of Object.entries(inputs)) buffers[input] = tensor.storage;
       const made: GPUBuffer[] = [];
       try {
         for (const [result, { shape, dtype }] of Object.entries<TensorDescription>(results)) {
