@@ -11,9 +11,9 @@ import {
   type ResultName,
   bytesMoved,
   bytesOf,
-  checkBuffer,
   checkBuffers,
   checkInputs,
+  checkWorkspace,
   operandShape,
   resultName,
 } from "./operands.ts";
@@ -166,7 +166,7 @@ export class ConvPlan {
     const operands = checkBuffers(this.#gpu, this.problem, buffers);
     if (this.workspaceBytes > 0) {
       operands.workspace = buffers.workspace
-        ? checkBuffer("workspace", buffers.workspace, this.workspaceBytes)
+        ? checkWorkspace(operands, buffers.workspace, this.workspaceBytes)
         : (this.#workspace ??= this.#gpu.failures.watch("workspace", () =>
             createWorkspace(this.#gpu.memory, this.workspaceBytes),
           ));

@@ -173,7 +173,15 @@ function checkUnused(
   }
 }
 
-export function checkBuffer(operand: string, given: unknown, bytes: number): GPUBuffer {
+/** A workspace of the caller's: a buffer that is none of the others, which it would overwrite. */
+export function checkWorkspace(operands: OperandBuffers, given: unknown, bytes: number): GPUBuffer {
+  const buffer = checkBuffer("workspace", given, bytes);
+  const other = Object.entries(operands).find(([, operand]) => operand === buffer);
+  if (other) refuse("invalid-argument", "buffers.workspace", words(`the buffer of ${other[0]}`), "a buffer of its own");
+  return buffer;
+}
+
+function checkBuffer(operand: string, given: unknown, bytes: number): GPUBuffer {
   const buffer = given as GPUBuffer | undefined;
   if (
     typeof buffer !== "object" ||

@@ -157,6 +157,30 @@ describe("plan", () => {
     },
   );
 
+  it("refuses a workspace that is one of the other buffers, which it would overwrite", async () => {
+    const inputShape = [1, 8, 12, 12];
+    const plan = await engine.plan(
+      "forward",
+      { inputShape, kernelShape: [8, 8, 3, 3], padding: 1 },
+      { algorithm: "winograd" },
+    );
+    const size = Math.max(plan.workspaceBytes, 4 * 8 * 144);
+    const [one, other, third] = [1, 2, 3].map(() =>
+      engine.device.createBuffer({ size, usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC }),
+    ) as [GPUBuffer, GPUBuffer, GPUBuffer];
+    const w = engine.empty([8, 8, 3, 3]);
+    const encoder = engine.device.createCommandEncoder();
+    for (const workspace of [one, other])
+      expect(() => plan.encode(encoder, { x: one, w, y: other, workspace })).toThrow(
+        expect.objectContaining({
+          code: "invalid-argument",
+          message: `buffers.workspace: got the buffer of ${workspace === one ? "x" : "y"}, expected a buffer of its own`,
+        }),
+      );
+    plan.encode(encoder, { x: one, w, y: other, workspace: third });
+    for (const made of [plan, w, one, other, third]) made.destroy();
+  });
+
   it("refuses buffers that do not fit", async () => {
     const plan = await engine.plan("forward", descriptor);
     const x = engine.tensor(INPUT, [1, 1, 5, 5]);
