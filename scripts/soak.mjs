@@ -1,11 +1,8 @@
-// `npm run test:soak`: looks for leaks in Chromium, by thousands of convolutions, plans and engines instead of hundreds, and takes as much memory as
-// it gets, up to 6 GiB.
+// `npm run test:soak`: the long forms of three tests, in Chromium. Looks for leaks by thousands of convolutions, plans and engines instead of
+// hundreds, takes as much memory as it gets, up to 6 GiB, and looks for errors over the tolerance in thousands of random problems.
 import { runTool } from "./steps.mjs";
 
 process.env.CONVOKE_SOAK = "1";
-const { ok } = await runTool(
-  "vitest",
-  ["run", "--project", "browser", "test/leaks.browser.test.ts", "test/capacity.browser.test.ts"],
-  { live: true },
-);
+const files = ["leaks", "capacity", "tolerance"].map((name) => `test/${name}.browser.test.ts`);
+const { ok } = await runTool("vitest", ["run", "--project", "browser", ...files], { live: true });
 if (!ok) process.exitCode = 1;
