@@ -1,7 +1,7 @@
 // The engines that calls are made on, and what goes wrong on them without a call saying so.
 import { DTYPES, type Dtype } from "../src/dtype.ts";
 import { createEngine } from "../src/index.ts";
-import type { Bench } from "./perform.ts";
+import type { Bench } from "./judge.ts";
 
 export interface OpenedBench extends Bench {
   readonly dtypes: readonly Dtype[];

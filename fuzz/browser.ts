@@ -3,11 +3,12 @@ import { chromium } from "playwright";
 import { chromiumArgs, findFirefox } from "../scripts/browsers.mjs";
 import { launchFirefox } from "../scripts/firefox.mjs";
 import { type Answer, ask } from "../showcase/answer.ts";
-import type { Call, Outcome } from "./call.ts";
+import type { Outcome } from "./call.ts";
+import type { Case } from "./case.ts";
 import type { Opened } from "./protocol.ts";
 
-/** A call that takes longer hangs. */
-const CALL_MS = 120_000;
+/** A case that takes longer hangs. */
+const CASE_MS = 120_000;
 
 export interface Where {
   readonly browser: "chromium" | "firefox";
@@ -19,25 +20,25 @@ export interface Where {
 export interface FuzzPage {
   readonly browser: string;
   open(): Promise<Opened>;
-  perform(call: Call): Promise<Outcome>;
+  perform(one: Case): Promise<Outcome>;
   trouble(): Promise<readonly string[]>;
   close(): Promise<void>;
 }
 
 type Question = "open" | "perform" | "trouble";
-type Evaluate = (name: Question, given: Call | null) => Promise<unknown>;
+type Evaluate = (name: Question, given: Case | null) => Promise<unknown>;
 
 /** Runs in the page. */
-const asked = async ({ name, given }: { name: Question; given: Call | null }): Promise<unknown> =>
+const asked = async ({ name, given }: { name: Question; given: Case | null }): Promise<unknown> =>
   name === "perform" ? window.fuzz.perform(given!) : window.fuzz[name]();
 
 function pageOf(browser: string, evaluate: Evaluate, close: () => Promise<void>): FuzzPage {
-  const question = <T>(name: Question, given: Call | null = null): Promise<T> =>
-    ask(evaluate(name, given) as Promise<Answer<T>>, CALL_MS);
+  const question = <T>(name: Question, given: Case | null = null): Promise<T> =>
+    ask(evaluate(name, given) as Promise<Answer<T>>, CASE_MS);
   return {
     browser,
     open: () => question("open"),
-    perform: (call) => question("perform", call),
+    perform: (one) => question("perform", one),
     trouble: () => question("trouble"),
     close,
   };

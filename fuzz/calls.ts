@@ -246,7 +246,7 @@ function epilogueOf(call: Call, { bias, residual }: Parts, C: number): Call["ten
 }
 
 /** The problem that a call describes, where it is a valid one. */
-function problemOf(call: Call): ConvProblem | undefined {
+export function problemOf(call: Call): ConvProblem | undefined {
   try {
     // What is in the place of the tensors among its options matters to nobody here.
     const { pass, descriptor } = describedAs(call, { ...call.options, ...call.tensors });

@@ -1,5 +1,6 @@
-// A call as code that can be pasted into a page, with `engine` and, where a tensor is foreign, `other`.
-import { ARGUMENTS, type Call, PLANNED } from "./call.ts";
+// A case as code that can be pasted into a page, with `engine` and, where a tensor is foreign, `other`.
+import { ARGUMENTS, type Call, PLANNED, type Spoiled } from "./call.ts";
+import type { Case, EncodeCase, FindCase, TensorCase } from "./case.ts";
 import { optionPath } from "./junk.ts";
 
 /** Source that stands for itself in what is printed. */
@@ -34,7 +35,7 @@ function placed(value: unknown, [key, ...rest]: readonly string[], source: Sourc
   return { ...value, [key]: placed((value as Record<string, unknown>)[key], rest, source) };
 }
 
-export function codeOf(call: Call): string {
+function callCode(call: Call): string {
   const { operation, way, shapes, layout, dtype, tensors, spoiled, seed } = call;
   const kind = print({ ...(layout === "channels-last" && { layout }), ...(dtype === "f16" && { dtype }) });
   const made = (name: string, shape: readonly number[], at: number): string =>
@@ -55,4 +56,55 @@ export function codeOf(call: Call): string {
     lines.push(`// failed as a plan of the pass "${pass}", ${way === "run" ? "run" : "encoded on poisoned memory"}`);
   }
   return lines.join("\n");
+}
+
+/** Options with what spoils them; `at` names them first. */
+function spoiledOptions(options: unknown, spoiled: Spoiled | undefined): unknown {
+  const [first, ...path] = spoiled?.at.split(".") ?? [];
+  return spoiled && first === "options" ? placed(options, path, new Source(spoiled.by)) : options;
+}
+
+function tensorCode({ operation, shape, options, list, beyond, usage, spoiled, seed }: TensorCase): string {
+  const [name, ...path] = spoiled?.at.split(".") ?? [];
+  const shown = (argument: string, value: unknown): string =>
+    print(spoiled && name === argument ? placed(value, path, new Source(spoiled.by)) : value);
+  const first = {
+    tensor: `${list} of ${shape.join(" * ")} + ${beyond} numbers of seed ${seed}`,
+    empty: "",
+    wrap: `a buffer of ${beyond} words more than that, usage ${usage.join(" | ")}`,
+  }[operation];
+  const args = [...(operation === "empty" ? [] : [shown("first", new Source("given"))]), shown("shape", shape)];
+  return [
+    ...(first ? [`// given: ${first}`] : []),
+    `await engine.${operation}(${[...args, print(spoiledOptions(options, spoiled))].join(", ")}).read();`,
+  ].join("\n");
+}
+
+function encodeCode({ call, given, workspace, fault }: EncodeCase): string {
+  return [
+    callCode(call),
+    `// failed as a plan encoded on [${given.join(", ")}] and the workspace "${workspace}"${fault ? `, buffer ${fault.at} being ${fault.by === "junk" ? fault.junk : fault.by}` : ""}`,
+  ].join("\n");
+}
+
+function findCode({ call, options, abort, spoiled }: FindCase): string {
+  return [
+    callCode(call),
+    `// failed as engine.find of that, options ${print(spoiledOptions(options, spoiled))}${abort === undefined ? "" : `, given up before candidate ${abort}`}`,
+  ].join("\n");
+}
+
+export function codeOf(one: Case): string {
+  switch (one.operation) {
+    case "tensor":
+    case "empty":
+    case "wrap":
+      return tensorCode(one);
+    case "encode":
+      return encodeCode(one);
+    case "find":
+      return findCode(one);
+    default:
+      return callCode(one);
+  }
 }

@@ -88,7 +88,7 @@ export const JUNK: Readonly<Record<string, (makers: JunkMakers) => unknown>> = {
 };
 
 /** A copy of a value in which one place is taken by another value. */
-function replaced(value: unknown, path: readonly string[], by: unknown): unknown {
+export function replaced(value: unknown, path: readonly string[], by: unknown): unknown {
   const [key, ...rest] = path;
   if (key === undefined) return by;
   if (Array.isArray(value)) {

@@ -4,9 +4,11 @@ import { parseArgs } from "node:util";
 export interface Options {
   readonly runs: number;
   readonly seed: number;
-  /** Seconds to run for, whatever the number of calls. */
+  /** Seconds to run for, whatever the number of cases. */
   readonly seconds?: number;
   readonly browser: "chromium" | "firefox";
+  /** One case alone, of the batch of the seed. */
+  readonly path?: string;
 }
 
 const DEFAULT_RUNS = 5000;
@@ -24,17 +26,25 @@ export function parseOptions(argv: readonly string[]): Options {
   const text = { type: "string" } as const;
   const { values } = parseArgs({
     args: [...argv],
-    options: { runs: text, seed: text, seconds: text, browser: text },
+    options: { runs: text, seed: text, seconds: text, browser: text, path: text },
     strict: true,
   });
   const { browser = "chromium" } = values;
   if (browser !== "chromium" && browser !== "firefox")
     throw new Error(`--browser: got ${JSON.stringify(browser)}, expected chromium or firefox`);
+  const { path } = values;
+  if (path !== undefined && !/^\d+(?::\d+)*$/.test(path))
+    throw new Error(
+      `--path: got ${JSON.stringify(path)}, expected numbers with colons between, as a failure prints them`,
+    );
+  if (path !== undefined && values.seed === undefined)
+    throw new Error("--path: got no --seed, expected the one beside it");
   const seconds = count("seconds", values.seconds);
   return {
     runs: count("runs", values.runs) ?? (seconds === undefined ? DEFAULT_RUNS : Infinity),
     seed: count("seed", values.seed) ?? Math.floor(Math.random() * 2 ** 30),
     ...(seconds !== undefined && { seconds }),
     browser,
+    ...(path !== undefined && { path }),
   };
 }

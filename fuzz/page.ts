@@ -15,10 +15,10 @@ window.fuzz = {
       const { vendor, architecture, description } = bench.engine.info.adapter;
       return { adapter: `${vendor} ${architecture} ${description}`.trim(), dtypes: bench.dtypes };
     }),
-  perform: (call) =>
+  perform: (one) =>
     answer(() => {
       if (!bench) throw new Error("nothing is open");
-      return perform(bench, call);
+      return perform(bench, one);
     }),
   trouble: () => answer(() => [...earlier, ...(bench?.trouble ?? [])]),
 };

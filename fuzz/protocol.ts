@@ -1,7 +1,8 @@
 // What Node asks of the fuzzer's page: plain data, since it travels between processes. One question at a time.
 import type { Answer } from "../showcase/answer.ts";
 import type { Dtype } from "../src/dtype.ts";
-import type { Call, Outcome } from "./call.ts";
+import type { Outcome } from "./call.ts";
+import type { Case } from "./case.ts";
 
 export interface Opened {
   readonly adapter: string;
@@ -11,7 +12,7 @@ export interface Opened {
 export interface Fuzz {
   /** Makes the engines, new ones where there are some already: what they keep ready grows with what they computed. */
   open(): Promise<Answer<Opened>>;
-  perform(call: Call): Promise<Answer<Outcome>>;
+  perform(one: Case): Promise<Answer<Outcome>>;
   /** What went wrong without an outcome saying so: GPU errors that no call reported, a lost device. */
   trouble(): Promise<Answer<readonly string[]>>;
 }

@@ -1,12 +1,13 @@
-// `npm run fuzz`: opens a page, has it make arbitrary calls, and prints what failed as code.
+// `npm run fuzz`: opens a page, has it try arbitrary cases, and prints what failed as code.
 import { servePage } from "../showcase/server.ts";
 import { type FuzzPage, openPage } from "./browser.ts";
-import type { Call, Outcome } from "./call.ts";
+import type { Outcome } from "./call.ts";
 import { type Report, campaign } from "./campaign.ts";
+import type { Case } from "./case.ts";
 import { type Options, parseOptions } from "./options.ts";
 
-/** Calls after which a page gets new engines, before the kernels that they keep fill its memory. */
-const CALLS_OF_AN_ENGINE = 500;
+/** Cases after which a page gets new engines, before the kernels that they keep fill its memory. */
+const CASES_OF_AN_ENGINE = 500;
 
 export interface Settings {
   /** The project's folder. */
@@ -16,13 +17,13 @@ export interface Settings {
   readonly chromium: string;
 }
 
-/** A question to the page. What it cannot answer, as it is gone or hangs, is wrong with the call. */
-function performer(page: FuzzPage): (call: Call) => Promise<Outcome> {
+/** A question to the page. What it cannot answer, as it is gone or hangs, is wrong with the case. */
+function performer(page: FuzzPage): (one: Case) => Promise<Outcome> {
   let made = 0;
-  return async (call) => {
+  return async (one) => {
     try {
-      if (++made % CALLS_OF_AN_ENGINE === 0) await page.open();
-      return await page.perform(call);
+      if (++made % CASES_OF_AN_ENGINE === 0) await page.open();
+      return await page.perform(one);
     } catch (error) {
       return { wrong: error instanceof Error ? error.message : String(error) };
     }
@@ -31,13 +32,13 @@ function performer(page: FuzzPage): (call: Call) => Promise<Outcome> {
 
 function tell({ runs, computed, refused, counts, failures }: Report, seconds: number): void {
   console.log(
-    `${runs} calls in ${seconds.toFixed(0)} s: ${computed} computed, ${refused} refused, ${failures.length} failed`,
+    `${runs} cases in ${seconds.toFixed(0)} s: ${computed} computed, ${refused} refused, ${failures.length} failed`,
   );
   const sorted = Object.entries(counts).toSorted(([, one], [, two]) => two - one);
   console.log(`  ${sorted.map(([name, count]) => `${name} ${count}`).join(", ")}`);
 }
 
-async function fuzz({ runs, seed, seconds, browser }: Options, page: FuzzPage): Promise<boolean> {
+async function fuzz({ runs, seed, seconds, browser, path }: Options, page: FuzzPage): Promise<boolean> {
   const { adapter, dtypes } = await page.open();
   console.log(
     `${page.browser}, adapter ${adapter || "(without a name)"}, ${dtypes.join(" and ")}; --seed ${seed} --browser ${browser}`,
@@ -46,7 +47,12 @@ async function fuzz({ runs, seed, seconds, browser }: Options, page: FuzzPage): 
   const elapsed = (): number => (Date.now() - start) / 1000;
   let told = 0;
   const report = await campaign(
-    { space: "wide", seed, runs, dtypes, ...(seconds !== undefined && { until: start + seconds * 1000 }) },
+    {
+      ...{ space: "wide" as const, seed, runs, dtypes },
+      ...(seconds !== undefined && { until: start + seconds * 1000 }),
+      ...(path !== undefined && { path }),
+      again: (of, at) => `npm run fuzz -- --browser ${browser} --seed ${of} --path ${at}`,
+    },
     performer(page),
     (so) => {
       for (const failure of so.failures.slice(told)) console.log(`\nFAILED: ${failure}\n`);

@@ -1,12 +1,17 @@
 // Fuzzing what needs no GPU: any description is planned within the limits or refused by a ConvError, and so is what the reference gets.
+import { readFileSync } from "node:fs";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import type { Call } from "../fuzz/call.ts";
+import type { Call, Outcome } from "../fuzz/call.ts";
 import { calls } from "../fuzz/calls.ts";
+import { campaign } from "../fuzz/campaign.ts";
+import type { Case } from "../fuzz/case.ts";
 import { codeOf } from "../fuzz/code.ts";
+import { CODES } from "../fuzz/codes.ts";
 import { descriptors } from "../fuzz/descriptors.ts";
 import { JUNK, type JunkMakers, spoil } from "../fuzz/junk.ts";
 import { planTrouble } from "../fuzz/limits.ts";
+import { parseOptions } from "../fuzz/options.ts";
 import { expectedOf } from "../fuzz/oracle.ts";
 import { DEFAULT_TRAITS, type GpuTraits } from "../src/algorithms/algorithm.ts";
 import { algorithms } from "../src/algorithms/index.ts";
@@ -144,4 +149,75 @@ test("a call is printed with what is wrong with it", () => {
     'const bias = engine.tensor(uniform(1, 9), [1], { layout: "channels-last" });',
     'await engine.conv(x, w, { stride: [Symbol("s")], bias: bias }).read();',
   ]);
+});
+
+test("calls around the operations are printed too", () => {
+  const shown = (one: Case): string[] => codeOf(one).split("\n").slice(-2);
+  const tensor = { list: "Int8Array", beyond: 1, usage: ["STORAGE"], shape: [2, 3], options: {}, seed: 4 } as const;
+  expect(shown({ operation: "tensor", ...tensor, spoiled: { at: "shape.0", by: "NaN" } })).toEqual([
+    "// given: Int8Array of 2 * 3 + 1 numbers of seed 4",
+    "await engine.tensor(given, [NaN, 3], {}).read();",
+  ]);
+  expect(shown({ operation: "empty", ...tensor, spoiled: { at: "options.dtype", by: "7n" } })).toEqual([
+    "await engine.empty([2, 3], { dtype: 7n }).read();",
+  ]);
+  const call: Call = {
+    ...{ operation: "conv", way: "eager", layout: "channels-first", dtype: "f32", seed: 7 },
+    ...{ shapes: [[1, 1, 2] as const, [1, 1, 1] as const], options: {}, tensors: {} },
+  };
+  expect(
+    shown({
+      operation: "encode",
+      call,
+      given: ["buffer", "larger"],
+      workspace: "none",
+      fault: { at: 1, by: "junk", junk: "null" },
+    }),
+  ).toEqual([
+    "await engine.conv(x, w, {}).read();",
+    '// failed as a plan encoded on [buffer, larger] and the workspace "none", buffer 1 being null',
+  ]);
+  expect(
+    shown({
+      operation: "find",
+      call,
+      options: { tolerance: 4 },
+      abort: 2,
+      spoiled: { at: "options.signal", by: "[]" },
+    }),
+  ).toEqual([
+    "await engine.conv(x, w, {}).read();",
+    "// failed as engine.find of that, options { tolerance: 4, signal: [] }, given up before candidate 2",
+  ]);
+});
+
+test("a failure says how to try its case alone, and that does", async () => {
+  // As if every stride were wrong.
+  const tried: string[] = [];
+  const perform = (one: Case): Promise<Outcome> => {
+    tried.push(JSON.stringify(one));
+    const wrong = "options" in one && "stride" in one.options;
+    return Promise.resolve(wrong ? { wrong: "a stride" } : { ended: "refused", code: "none" });
+  };
+  const wide = { space: "wide", runs: 200, dtypes: ["f32"] } as const;
+  const { failures } = await campaign({ ...wide, seed: 3 }, perform);
+  expect(failures.length).toBeGreaterThan(0);
+  const minimal = /^case: (.*)$/m.exec(failures[0]!)![1];
+  const [, seed, path] = /^again: seed (\d+), path ([\d:]+)$/m.exec(failures[0]!)!;
+  tried.length = 0;
+  const options = parseOptions(["--seed", seed!, "--path", path!]);
+  const again = await campaign({ ...wide, ...options }, perform);
+  expect(tried).toEqual([minimal]);
+  expect(again).toMatchObject({ runs: 1, failures: [expect.stringContaining(`case: ${minimal}`)] });
+  expect(() => parseOptions(["--path", "3:1"])).toThrow("--path: got no --seed");
+  expect(() => parseOptions(["--seed", "1", "--path", "3:x"])).toThrow('--path: got "3:x"');
+});
+
+test("the codes that a refusal may have are those of the documented list that blame the call", () => {
+  const source = readFileSync(new URL("../src/error.ts", import.meta.url), "utf8");
+  const [, comment] = /What kind of thing went wrong\.(.*?)\*\//s.exec(source)!;
+  const documented = [...comment!.matchAll(/^ \* - (.*?): /gm)].flatMap(([, names]) =>
+    [...names!.matchAll(/`([\w-]+)`/g)].map(([, name]) => name),
+  );
+  expect(Object.keys(CODES)).toEqual(documented);
 });
