@@ -95,7 +95,7 @@ for (const [dtype, algorithm] of dtypes.flatMap((type) => algorithms.map((one) =
         const variants = [...algorithm.variants(problem, traits), ...(unlisted ? [unlisted] : [])];
         for (const [rank, variant] of variants.entries()) {
           // The default variant takes every problem, the others every third, in turn: compiling is most of what the suite waits for.
-          const few = selection === "cross-section" && pass !== "forward";
+          const few = selection === "sample" || (selection === "cross-section" && pass !== "forward");
           if (rank > 0 && (few || at % 3 !== rank % 3)) continue;
           const test = (form: string, body: (test: Case) => Promise<void>): void => {
             it(`${form}: ${named.name} (${variant.name})`, () => withCase(algorithm, pass, named, variant, body));
