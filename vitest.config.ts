@@ -1,8 +1,10 @@
-// Four projects: "site" drives the pages of the site in headless Chromium; "node" for what needs no GPU (planning, shapes, the reference, shader assembly), and "browser" and "firefox" for
-// what runs on one, in headless Chromium and in headless Firefox. Both compute in software (SwiftShader, lavapipe), the same on
-// every machine, unless CONVOKE_GPU=1 asks for the machine's own GPU. CONVOKE_CHROME and FIREFOX_PATH name other browsers than
-// those that would be found. lavapipe takes half a second to compile a kernel: Firefox runs a cross-section of the shared problems
-// (test/suite/selection.ts) unless CONVOKE_SUITE=all asks for every one.
+// Five projects: "site" drives the pages of the site in headless Chromium; "node" for what needs no GPU (planning, shapes, the reference,
+// shader assembly); and "browser", "firefox" and "dawn" for what runs on one, in headless Chromium, in headless Firefox, and in Node on
+// Dawn from the package `webgpu`. These compute in software (SwiftShader, lavapipe), the same on every machine, unless CONVOKE_GPU=1 asks
+// for the machine's own GPU. CONVOKE_CHROME and FIREFOX_PATH name other browsers than those that would be found. lavapipe takes half a
+// second to compile a kernel: Firefox runs a cross-section of the shared problems (test/suite/selection.ts) unless CONVOKE_SUITE=all asks
+// for every one; and so does Node, of what Chromium has run on the same driver, with a sample. docs/implementations.md says in what the
+// three differ.
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig } from "vitest/config";
 import { chromiumArgs, findChromium } from "./scripts/browsers.mjs";
@@ -20,6 +22,16 @@ const soak = process.env.CONVOKE_SOAK === "1";
 
 // Halves are converted by what a browser has and Node 20 has not.
 const inBrowsers = ["test/**/*.browser.test.ts", "test/dtype.test.ts"];
+
+// What these test are the numbers and the memory of a driver that is Chromium's as well: Node runs them with the whole suite alone.
+const ofTheDriver = [
+  "test/algorithms/winograd.browser.test.ts",
+  "test/find.browser.test.ts",
+  "test/fuzz.browser.test.ts",
+  "test/limits.browser.test.ts",
+  "test/numbers.browser.test.ts",
+  "test/workspace.browser.test.ts",
+];
 
 export default defineConfig({
   test: {
@@ -67,6 +79,21 @@ export default defineConfig({
               },
             }),
           },
+        },
+      },
+      {
+        test: {
+          name: "dawn",
+          environment: "node",
+          include: inBrowsers,
+          exclude: everything ? [] : ofTheDriver,
+          setupFiles: "test/suite/dawn.ts",
+          testTimeout: 300_000,
+          provide: { selection: everything ? "all" : "sample", soak },
+          // A driver that ends its process ends one file; and threads would each have an environment that the driver does not see.
+          pool: "forks",
+          // The software adapter computes on all cores.
+          fileParallelism: false,
         },
       },
       {

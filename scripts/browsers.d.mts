@@ -17,3 +17,9 @@ export function firefoxEnvironment(options: {
   exists: (file: string) => boolean;
   platform?: string;
 }): Record<string, string>;
+export function softwareDriver(options?: {
+  platform?: string;
+  chromium?: () => string | null;
+  exists?: (file: string) => boolean;
+  realpath?: (file: string) => string;
+}): string | null;

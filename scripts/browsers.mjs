@@ -1,6 +1,6 @@
-// Which browser to use and how to start it, and nothing that installs one (setup.mjs does). Runs on Node alone, so that it
-// can be asked before anything is installed.
-import { accessSync, closeSync, constants, openSync, readSync, statSync } from "node:fs";
+// Which browser to use and how to start it, which software driver, and nothing that installs one (setup.mjs does). Runs on Node
+// alone, so that it can be asked before anything is installed.
+import { accessSync, closeSync, constants, existsSync, openSync, readSync, realpathSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 
@@ -145,4 +145,30 @@ export function firefoxEnvironment({ gpu, optimise = false, home, exists, platfo
     ...(manifest ? { VK_ICD_FILENAMES: manifest } : {}),
     ...(manifest && !optimise ? { GALLIVM_PERF: "nopt" } : {}),
   };
+}
+
+/** Where packages put Chromium and its software driver, when what is on the PATH is a script that starts it. */
+const CHROMIUM_FOLDERS = [
+  "/usr/lib/chromium",
+  "/usr/lib64/chromium-browser",
+  "/usr/lib/chromium-browser",
+  "/opt/google/chrome",
+  "/opt/microsoft/msedge",
+];
+
+/**
+ * Manifest of a Vulkan driver that computes on the CPU, for Dawn in Node: SwiftShader beside Chromium, else lavapipe, else null. (Dawn
+ * refuses the lavapipe of Mesa 22.)
+ */
+export function softwareDriver({
+  platform = process.platform,
+  chromium = findChromium,
+  exists = existsSync,
+  realpath = realpathSync,
+} = {}) {
+  if (platform !== "linux") return null;
+  const browser = chromium();
+  const folders = [...(browser ? [path.dirname(realpath(browser))] : []), ...CHROMIUM_FOLDERS];
+  const swiftShader = folders.map((folder) => path.join(folder, "vk_swiftshader_icd.json"));
+  return [...swiftShader, ...LAVAPIPE_MANIFESTS].find(exists) ?? null;
 }

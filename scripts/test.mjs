@@ -9,12 +9,12 @@ import { auditResult, readReport, runTool, summaryLine, vitestTotals } from "./s
 
 const HELP = `Usage: npm test [-- --only=STEP[,STEP]]
 
-Runs every check, or only the steps named: types, lint, format, audit, build, publint, attw, node, browser, site, firefox.
+Runs every check, or only the steps named: types, lint, format, audit, build, publint, attw, node, browser, site, dawn, firefox.
 (publint and attw look at dist/: run build with them. audit asks the registry for advisories about what is installed for development, and is left
 out where it gets no answer.)
-The browser suite runs in Chromium, where the pages of the site are driven too, and a cross-section of it in Firefox where one with WebGPU is installed. CONVOKE_CHROME=FILE
-and FIREFOX_PATH=FILE name the browsers, CONVOKE_GPU=1 runs both on this machine's own GPU, CONVOKE_SUITE=all runs the whole suite
-in Firefox too.`;
+The browser suite runs in Chromium, where the pages of the site are driven too, a cross-section of it in Firefox where one with WebGPU is
+installed, and a sample of it in Node on Dawn (package webgpu) where that finds an adapter. CONVOKE_CHROME=FILE and FIREFOX_PATH=FILE name
+the browsers, CONVOKE_GPU=1 runs all on this machine's own GPU, CONVOKE_SUITE=all runs the whole suite in Firefox and Node too.`;
 
 const reports = mkdtempSync(path.join(tmpdir(), "convoke-test-"));
 
@@ -44,13 +44,22 @@ async function auditStep() {
   return auditResult(output);
 }
 
+const gpu = process.env.CONVOKE_GPU === "1";
+const leftOut = (reason) => ({ passed: 0, failed: 0, skipped: 0, leftOut: reason });
+
+/** The browser suite in Node; where Dawn has no adapter it is left out, which is no failure. */
+async function dawnStep() {
+  const { missingDawn } = await import("./dawn.mjs");
+  const missing = await missingDawn({ gpu });
+  return missing ? leftOut(missing) : vitestStep("dawn");
+}
+
 /** The browser suite in Firefox; without one that has WebGPU it is left out, which is no failure. */
 async function firefoxStep() {
-  const leftOut = (reason) => ({ passed: 0, failed: 0, skipped: 0, leftOut: reason });
   const executablePath = findFirefox();
   if (!executablePath) return leftOut("no Firefox was found (Debian: apt-get install firefox-esr mesa-vulkan-drivers)");
   const { missingWebGpu } = await import("./firefox.mjs");
-  const missing = await missingWebGpu({ executablePath, gpu: process.env.CONVOKE_GPU === "1" });
+  const missing = await missingWebGpu({ executablePath, gpu });
   return missing ? leftOut(`${executablePath}: ${missing}`) : vitestStep("firefox");
 }
 
@@ -66,6 +75,7 @@ const STEPS = [
   { name: "node", run: () => vitestStep("node") },
   { name: "browser", run: () => vitestStep("browser") },
   { name: "site", run: () => vitestStep("site") },
+  { name: "dawn", run: dawnStep },
   { name: "firefox", run: firefoxStep },
 ];
 

@@ -202,7 +202,8 @@ describe("sharing", () => {
     await run(engine);
   });
 
-  it("a thread: an engine works in a worker", async () => {
+  // Node has no workers of the web.
+  it.skipIf(!("Worker" in globalThis))("a thread: an engine works in a worker", async () => {
     const worker = new Worker(new URL("worker.ts", import.meta.url), { type: "module" });
     try {
       const message = await new Promise<unknown>((resolve) => {

@@ -9,7 +9,9 @@ import {
   findFirefox,
   firefoxEnvironment,
   firefoxPreferences,
+  softwareDriver,
 } from "../scripts/browsers.mjs";
+import { dawnEnvironment } from "../scripts/dawn.mjs";
 import { ROOT, isInstalled } from "../scripts/setup.mjs";
 import { auditResult, readReport, runTool, summaryLine, vitestTotals } from "../scripts/steps.mjs";
 
@@ -106,6 +108,35 @@ describe("firefoxEnvironment", () => {
 
   it("goes with WebGPU switched on", () => {
     expect(firefoxPreferences()["dom.webgpu.enabled"]).toBe(true);
+  });
+});
+
+describe("the driver of Dawn in Node", () => {
+  const find = (files: string[], platform = "linux"): string | null =>
+    softwareDriver({
+      platform,
+      chromium: () => "/usr/bin/browser",
+      realpath: () => "/opt/browser/browser",
+      exists: (file) => files.includes(file),
+    });
+  const lavapipe = "/usr/share/vulkan/icd.d/lvp_icd.x86_64.json";
+
+  it("is SwiftShader beside Chromium, also where a script starts that, else lavapipe", () => {
+    const beside = "/opt/browser/vk_swiftshader_icd.json";
+    const packaged = "/usr/lib/chromium/vk_swiftshader_icd.json";
+    expect(find([lavapipe, packaged, beside])).toBe(beside);
+    expect(find([lavapipe, packaged])).toBe(packaged);
+    expect(find([lavapipe])).toBe(lavapipe);
+    expect(find([])).toBeNull();
+    expect(find([beside], "darwin")).toBeNull();
+  });
+
+  it("is the one that the environment names, and none of these where a GPU is wanted", () => {
+    const driver = (): string => lavapipe;
+    expect(dawnEnvironment({ gpu: false, env: {}, driver })).toMatchObject({ VK_ICD_FILENAMES: lavapipe });
+    expect(dawnEnvironment({ gpu: false, env: {}, driver: () => null })).toBeNull();
+    expect(dawnEnvironment({ gpu: false, env: { VK_DRIVER_FILES: "/mine.json" }, driver })).toEqual({});
+    expect(dawnEnvironment({ gpu: true, env: {}, driver: () => null })).toEqual({});
   });
 });
 
