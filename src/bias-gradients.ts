@@ -5,6 +5,7 @@ import { bytesFor } from "./dtype.ts";
 import { describe, refuse } from "./error.ts";
 import type { GpuContext } from "./gpu/context.ts";
 import { Executable, type OperandBuffers } from "./gpu/executable.ts";
+import { Kept } from "./gpu/kept.ts";
 import { TENSOR_USAGE } from "./gpu/usage.ts";
 import { checkTensor } from "./operands.ts";
 import { type ConvBackwardBiasOptions, activationGradientOf } from "./operations.ts";
@@ -19,15 +20,16 @@ const MAX_KEPT = 64;
 interface Ready {
   readonly executable: Executable;
   readonly workspaceBytes: number;
+  destroy(): void;
 }
 
 export class BiasGradients {
   readonly #gpu: GpuContext;
-  readonly #kept = new Map<string, Ready>();
-  #generation = 0;
+  readonly #kept: Kept<Ready>;
 
   constructor(gpu: GpuContext) {
     this.#gpu = gpu;
+    this.#kept = new Kept(gpu, MAX_KEPT);
   }
 
   run(dy: Tensor, options: ConvBackwardBiasOptions): Tensor {
@@ -74,25 +76,10 @@ export class BiasGradients {
   }
 
   #ready(sums: ChannelSums): Ready {
-    if (this.#generation !== this.#gpu.generation) {
-      this.#generation = this.#gpu.generation;
-      for (const { executable } of this.#kept.values()) executable.destroy();
-      this.#kept.clear();
-    }
-    const key = JSON.stringify(sums);
-    let ready = this.#kept.get(key);
-    if (ready) {
-      this.#kept.delete(key);
-    } else {
+    return this.#kept.ready(JSON.stringify(sums), () => {
       const { steps, workspaceBytes } = channelSums(sums);
-      ready = { executable: new Executable(this.#gpu, steps), workspaceBytes };
-    }
-    this.#kept.set(key, ready);
-    if (this.#kept.size > MAX_KEPT) {
-      const [oldest, dropped] = this.#kept.entries().next().value!;
-      this.#kept.delete(oldest);
-      dropped.executable.destroy();
-    }
-    return ready;
+      const executable = new Executable(this.#gpu, steps);
+      return { executable, workspaceBytes, destroy: () => executable.destroy() };
+    });
   }
 }

@@ -8,6 +8,7 @@ import { refuse, words } from "./error.ts";
 import { calibrate } from "./gpu/calibrate.ts";
 import type { GpuContext } from "./gpu/context.ts";
 import { traitsOf } from "./gpu/device.ts";
+import { Kept } from "./gpu/kept.ts";
 import { type Constraints, candidates, choose } from "./planner/choose.ts";
 import { type FindOptions, type Found, type Workbench, find, measurementsOf } from "./planner/find.ts";
 import type { TuningTable } from "./planner/tuning.ts";
@@ -23,13 +24,13 @@ export class Plans {
   readonly #gpu: GpuContext;
   readonly #adapter: Parameters<typeof traitsOf>[1];
   readonly #tuning: TuningTable;
-  readonly #kept = new Map<string, ConvPlan>();
-  #generation = 0;
+  readonly #kept: Kept<ConvPlan>;
 
   constructor(gpu: GpuContext, adapter: Parameters<typeof traitsOf>[1], tuning: TuningTable) {
     this.#gpu = gpu;
     this.#adapter = adapter;
     this.#tuning = tuning;
+    this.#kept = new Kept(gpu, MAX_KEPT);
   }
 
   /** What planning may know of the device, within the caller's constraints. */
@@ -56,32 +57,17 @@ export class Plans {
 
   /** The plan of eager calls, compiled now where it has to be. */
   ready(problem: ConvProblem, constraints: Constraints): ConvPlan {
-    if (this.#generation !== this.#gpu.generation) {
-      this.#generation = this.#gpu.generation;
-      this.#forget();
-    }
-    const key = keyOf(problem, constraints);
-    let kept = this.#kept.get(key);
-    if (kept) {
-      this.#kept.delete(key);
-    } else {
+    return this.#kept.ready(keyOf(problem, constraints), () => {
       const { choice, plan } = this.#decide(problem, constraints);
-      kept = new ConvPlan(this.#gpu, problem, choice, plan);
-    }
-    this.#kept.set(key, kept);
-    if (this.#kept.size > MAX_KEPT) {
-      const [oldest, dropped] = this.#kept.entries().next().value!;
-      this.#kept.delete(oldest);
-      dropped.destroy();
-    }
-    return kept;
+      return new ConvPlan(this.#gpu, problem, choice, plan);
+    });
   }
 
   /** Measures the adapter, and estimates by that from then on. Plans of eager calls are chosen anew. */
   async calibrate(): Promise<Rates> {
     const rates = await this.#measured(() => calibrate(this.#gpu, !this.traits().software));
     await this.#tuning.calibrated(rates);
-    this.#forget();
+    this.#kept.clear();
     return rates;
   }
 
@@ -113,13 +99,11 @@ export class Plans {
     const found = await this.#measured(() => find(bench, problem, checked, constraints, { progress, signal }), signal);
     await this.#tuning.add(problem, constraints, measurementsOf(found));
     // A plan of eager calls was chosen without what is known now.
-    const key = keyOf(problem, constraints);
-    this.#kept.get(key)?.destroy();
-    this.#kept.delete(key);
+    this.#kept.delete(keyOf(problem, constraints));
     return found;
   }
 
-  /** Lets go of what is kept, whose buffers are freed with the engine's. */
+  /** Destroys what is kept. */
   clear(): void {
     this.#kept.clear();
   }
@@ -134,11 +118,6 @@ export class Plans {
       if (!signal?.aborted) await this.#gpu.check(cause);
       throw cause;
     }
-  }
-
-  #forget(): void {
-    for (const kept of this.#kept.values()) kept.destroy();
-    this.#kept.clear();
   }
 
   #decide(problem: ConvProblem, constraints: Constraints) {

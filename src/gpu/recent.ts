@@ -3,11 +3,14 @@ export class Recent<Value> {
   readonly #entries = new Map<string, Value>();
   readonly #most: number;
   readonly #mostCharacters: number;
+  readonly #dropped: (value: Value) => void;
   #characters = 0;
 
-  constructor(most: number, mostCharacters: number) {
+  /** @param dropped called with a value that is not kept any more */
+  constructor(most: number, mostCharacters: number, dropped: (value: Value) => void = () => {}) {
     this.#most = most;
     this.#mostCharacters = mostCharacters;
+    this.#dropped = dropped;
   }
 
   get size(): number {
@@ -36,6 +39,14 @@ export class Recent<Value> {
   }
 
   delete(key: string): void {
-    if (this.#entries.delete(key)) this.#characters -= key.length;
+    const value = this.#entries.get(key);
+    if (value === undefined) return;
+    this.#entries.delete(key);
+    this.#characters -= key.length;
+    this.#dropped(value);
+  }
+
+  clear(): void {
+    for (const key of [...this.#entries.keys()]) this.delete(key);
   }
 }
