@@ -9,7 +9,16 @@ import { type Chunks, chunksOf, sharesInput } from "./fft/chunks.ts";
 import { errorGrowth } from "./fft/error.ts";
 import { MAX_LENGTH } from "./fft/lengths.ts";
 import { inputSteps, outputSteps, weightSteps } from "./fft/steps.ts";
-import { type Tiling, perAxis, tileCount, tilings, wholeTiling } from "./fft/tiling.ts";
+import {
+  type Tiling,
+  isTiled,
+  perAxis,
+  tileCount,
+  tilingName,
+  tilingNamed,
+  tilings,
+  wholeTiling,
+} from "./fft/tiling.ts";
 import { workOf } from "./fft/work.ts";
 import { estimate } from "./work.ts";
 
@@ -17,22 +26,20 @@ interface FftVariant extends Variant {
   readonly tiling: Tiling;
 }
 
-function isTiled(tiling: Tiling): boolean {
-  return tiling.some(({ tiles }) => tiles > 1);
-}
+const way = (tiling: Tiling): FftVariant => ({ name: tilingName(tiling), tiling });
 
 /** The ways of a problem that fit in memory, the cheapest first: the whole map, and the best that is not. */
 function waysOf(correlation: Correlation, gpu: GpuTraits): FftVariant[] {
   const secondsOf = (tiling: Tiling): number => estimate(workOf(correlation, tiling), gpu.rates);
   const whole = wholeTiling(correlation);
   const ways: FftVariant[] = [];
-  if (whole && "parts" in chunksOf(correlation, whole, gpu)) ways.push({ name: "whole", tiling: whole });
+  if (whole && "parts" in chunksOf(correlation, whole, gpu)) ways.push(way(whole));
   const [best] = tilings(correlation)
     .filter(isTiled)
     .map((tiling) => ({ tiling, seconds: secondsOf(tiling) }))
     .toSorted((a, b) => a.seconds - b.seconds)
     .filter(({ tiling }) => "parts" in chunksOf(correlation, tiling, gpu));
-  if (best) ways.push({ name: "tiled", tiling: best.tiling });
+  if (best) ways.push(way(best.tiling));
   return ways.toSorted((a, b) => secondsOf(a.tiling) - secondsOf(b.tiling));
 }
 
@@ -83,6 +90,11 @@ export const fft: Method<FftVariant> = {
   },
 
   variants: waysOf,
+
+  named(correlation, gpu, name) {
+    const tiling = tilingNamed(correlation, name);
+    return tiling && "parts" in chunksOf(correlation, tiling, gpu) ? { name, tiling } : undefined;
+  },
 
   dispatches(correlation, gpu, { tiling }) {
     const chunks = chunksOf(correlation, tiling, gpu);

@@ -141,7 +141,13 @@ function listed<V extends Variant>(method: Method<V>, problem: ConvProblem, gpu:
   const lists = correlations.map((c) => method.variants(c, traits).filter((variant) => isAllowed(c, variant)));
   const sizes = correlations.map(multiplyAdds);
   const largest = sizes.reduce((best, size, at) => (size > sizes[best]! ? at : best), 0);
-  return { correlations, traits, isAllowed, lists, largest };
+  /** The variant of a name of one of them, listed or not. */
+  const variantOf = (at: number, name: string): V | undefined => {
+    const c = correlations[at]!;
+    const one = lists[at]!.find((variant) => variant.name === name) ?? method.named?.(c, traits, name);
+    return one && isAllowed(c, one) ? one : undefined;
+  };
+  return { lists, largest, variantOf };
 }
 
 /** Why the plan of a correlation would have too many dispatches, where it would. */
@@ -191,24 +197,21 @@ export function serve<V extends Variant>(method: Method<V>): Algorithm {
     // The variants of the largest correlation; the others take the variant of the same name, or where they have none their default.
     variants(problem, gpu): Variants[] {
       if (hasTooManyPhases(problem, gpu)) return [GATHER];
-      const { lists, largest } = listed(method, problem, gpu);
+      const { lists, largest, variantOf } = listed(method, problem, gpu);
       // Where no output depends on any cell there is nothing to vary.
       if (lists.length === 0) return [NOTHING];
       return lists[largest]!.map(({ name }) => ({
         name,
-        each: lists.map((list) => list.find((one) => one.name === name) ?? list[0]!),
+        each: lists.map((list, at) => variantOf(at, name) ?? list[0]!),
       }));
     },
 
     named(problem, gpu, name): Variants | undefined {
       if (name === GATHER.name && method.gather && problem.pass === "backward-data") return GATHER;
       if (hasTooManyPhases(problem, gpu)) return undefined;
-      const { correlations, traits, isAllowed, lists, largest } = listed(method, problem, gpu);
-      if (correlations.length === 0) return name === NOTHING.name ? NOTHING : undefined;
-      const found = correlations.map((c, at) => {
-        const one = lists[at]!.find((variant) => variant.name === name) ?? method.named?.(c, traits, name);
-        return one && isAllowed(c, one) ? one : undefined;
-      });
+      const { lists, largest, variantOf } = listed(method, problem, gpu);
+      if (lists.length === 0) return name === NOTHING.name ? NOTHING : undefined;
+      const found = lists.map((_, at) => variantOf(at, name));
       return found[largest] && { name, each: found.map((one, at) => one ?? lists[at]![0]!) };
     },
 

@@ -131,8 +131,24 @@ describe("tilings", () => {
         forward({ inputShape: [1, 32, size, size], kernelShape: [32, 32, kernel, kernel] }),
         DEFAULT_TRAITS,
       )[0]!.name;
-    expect(of(64, 5)).toBe("tiled");
+    expect(of(64, 5)).toMatch(/^tiles /);
     expect(of(20, 15)).toBe("whole");
+  });
+
+  it("are named by what they are, so that a name means the same at other rates", () => {
+    const problem = forward({ inputShape: [1, 8, 61, 64], kernelShape: [8, 8, 5, 5] });
+    const slow = {
+      ...DEFAULT_TRAITS,
+      rates: { ...DEFAULT_TRAITS.rates, multiplyAdds: DEFAULT_TRAITS.rates.multiplyAdds / 50 },
+    };
+    for (const { name } of fft.variants(problem, DEFAULT_TRAITS)) {
+      const [here, there] = [DEFAULT_TRAITS, slow].map((traits) => fft.named!(problem, traits, name)!);
+      expect(fft.plan(problem, slow, there!).steps).toEqual(fft.plan(problem, DEFAULT_TRAITS, here!).steps);
+    }
+    const steps = (name: string) => fft.plan(problem, DEFAULT_TRAITS, fft.named!(problem, DEFAULT_TRAITS, name)!).steps;
+    expect(steps("tiles 4x2")).not.toEqual(steps("tiles 2x4"));
+    for (const name of ["tiled", "tiles 0", "tiles 99", "tiles 1x2x2x2", "tiles 2x2 "])
+      expect(fft.named!(problem, DEFAULT_TRAITS, name)).toBe(undefined);
   });
 });
 

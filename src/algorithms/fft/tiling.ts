@@ -1,6 +1,6 @@
 // How outputs are cut into tiles, each the valid part of one circular convolution (overlap-save; Oppenheim and Schafer,
 // Discrete-Time Signal Processing, section 8.7.3). One tile is the whole map.
-import { type Triple, dilatedExtent, elementCount } from "../../shape.ts";
+import { type Triple, dilatedExtent, elementCount, toTriple } from "../../shape.ts";
 import type { Correlation } from "../correlation.ts";
 import { lengthAtLeast, passes, realPasses, storedLength } from "./lengths.ts";
 
@@ -68,6 +68,31 @@ export function tilings(correlation: Correlation): Tiling[] {
     return front;
   });
   return combine(options);
+}
+
+/** Whether a tiling is more than the whole map. */
+export function isTiled(tiling: Tiling): boolean {
+  return tiling.some(({ tiles }) => tiles > 1);
+}
+
+/** A name for a tiling: how many tiles there are along each axis, without the unit axes that lower ranks have first. */
+export function tilingName(tiling: Tiling): string {
+  if (!isTiled(tiling)) return "whole";
+  const counts = tiling.map(({ tiles }) => tiles);
+  return `tiles ${counts.slice(counts.findIndex((count) => count > 1)).join("x")}`;
+}
+
+/** The tiling of a name, with about as many tiles; nothing where there is none, or one of its transforms would be too long. */
+export function tilingNamed(correlation: Correlation, name: string): Tiling | undefined {
+  if (name === "whole") return wholeTiling(correlation);
+  const counts = /^tiles (\d+(?:x\d+){0,2})$/.exec(name)?.[1]!.split("x").map(Number);
+  if (!counts) return undefined;
+  const [d, h, w] = toTriple(counts, 1);
+  const isCut = [d, h, w].every((count, axis) => count >= 1 && count <= correlation.output[axis]!);
+  if (!isCut) return undefined;
+  return combine(
+    [d, h, w].map((count, axis) => [axisTiling(correlation, AXES[axis]!, count)].filter((one) => one !== undefined)),
+  )[0];
 }
 
 /** Tiles of all images. */
