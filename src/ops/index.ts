@@ -1,3 +1,4 @@
 // The operations beside convolution: every function here is a method of the engine, without its first argument. To add one: a file with
 // it, its shaders in shaders/ops/, its reference in src/reference/ops/, and a line here.
 export { averagePool, averagePoolBackward } from "./average-pool.ts";
+export { activate, activateBackward } from "./activate.ts";

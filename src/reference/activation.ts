@@ -43,7 +43,7 @@ const FORMULAS: Record<Activation["name"], Formula> = {
 };
 
 /** activation(value). */
-export function activate({ name, parameter }: Activation, value: number): number {
+export function activationValue({ name, parameter }: Activation, value: number): number {
   return FORMULAS[name].value(value, parameter);
 }
 

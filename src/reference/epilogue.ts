@@ -2,7 +2,7 @@
 import { refuse } from "../error.ts";
 import type { ConvProblem } from "../problem.ts";
 import { elementCount } from "../shape.ts";
-import { activate } from "./activation.ts";
+import { activationValue } from "./activation.ts";
 import { tensorStrides } from "./geometry.ts";
 import { toFloat64 } from "./ndarray.ts";
 import { backwardData, forwardSum } from "./passes.ts";
@@ -34,7 +34,7 @@ function finish(
         let value = sums[i]!;
         if (bias) value += bias[k]!;
         if (residual) value += residual[i]!;
-        sums[i] = activate(problem.epilogue.activation, value);
+        sums[i] = activationValue(problem.epilogue.activation, value);
       }
     }
   }

@@ -12,5 +12,5 @@ export type { TransposedDescriptor } from "../transposed.ts";
 export { forward, transposed } from "./epilogue.ts";
 export type { EpilogueOperands } from "./epilogue.ts";
 export { backwardBias, backwardData, backwardWeights, forwardSum } from "./passes.ts";
-export { activate, activationDerivative } from "./activation.ts";
+export { activationValue, activationDerivative } from "./activation.ts";
 export { ConvError } from "../error.ts";

@@ -2,7 +2,13 @@
 // checked against, beside worked numbers and its own adjoints.
 import { expect, test } from "vitest";
 import { checkActivation } from "../../src/activation.ts";
-import { type Float64NdArray, activate, activationDerivative, conv, convTranspose } from "../../src/reference/index.ts";
+import {
+  type Float64NdArray,
+  activationValue,
+  activationDerivative,
+  conv,
+  convTranspose,
+} from "../../src/reference/index.ts";
 import { EVALUATION, ROUNDOFF, expectClose, given, gradient, map, scale, tolerances } from "./comparison.ts";
 import { GOLDEN_PASSES, type GoldenCase, goldenCases } from "./golden.ts";
 
@@ -35,7 +41,7 @@ test.for(throughActivation.map((golden) => [golden.name, golden] as const))("out
   const activation = checkActivation("activation", golden.options.activation);
   const sums = golden.preActivation!;
   expectClose(
-    map(sums, (s) => activate(activation, s)),
+    map(sums, (s) => activationValue(activation, s)),
     golden.output!,
     sums.data.map((s) => EVALUATION * ROUNDOFF.float64 * scale(activation, s)),
   );

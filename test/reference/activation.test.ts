@@ -2,10 +2,11 @@
 import { describe, expect, test } from "vitest";
 import { ACTIVATIONS, type ActivationOption, checkActivation } from "../../src/activation.ts";
 import { erf, erfc } from "../../src/reference/erf.ts";
-import { activate, activationDerivative } from "../../src/reference/index.ts";
+import { activationValue, activationDerivative } from "../../src/reference/index.ts";
 
 /** activation(v) and activation'(v) of an option as a user writes it. */
-const value = (option: ActivationOption, v: number): number => activate(checkActivation("activation", option), v);
+const value = (option: ActivationOption, v: number): number =>
+  activationValue(checkActivation("activation", option), v);
 const slope = (option: ActivationOption, v: number): number =>
   activationDerivative(checkActivation("activation", option), v);
 
@@ -108,7 +109,7 @@ describe("known values", () => {
   });
 
   test("none leaves a value as it is", () => {
-    expect(activate({ name: "none", parameter: 0 }, -1.5)).toBe(-1.5);
+    expect(activationValue({ name: "none", parameter: 0 }, -1.5)).toBe(-1.5);
     expect(activationDerivative({ name: "none", parameter: 0 }, -1.5)).toBe(1);
   });
 });

@@ -6,7 +6,7 @@ import { inputGradient, paddedSize, weightGradient } from "../../src/algorithms/
 import type { Dtype } from "../../src/dtype.ts";
 import { type ConvProblem, sumLength } from "../../src/problem.ts";
 import { pad } from "../../src/reference/geometry.ts";
-import { activate, backwardData, backwardWeights, forwardSum } from "../../src/reference/index.ts";
+import { activationValue, backwardData, backwardWeights, forwardSum } from "../../src/reference/index.ts";
 import { type Triple, dilatedExtent, elementCount } from "../../src/shape.ts";
 import { FACTORS, type Operands, factorsOf, shapeOf } from "./passes.ts";
 
@@ -50,7 +50,7 @@ function slope({ name, parameter }: Activation): number {
  * The error of evaluating the activation itself, from WGSL's accuracy table: exp is good to 3 + 2 |v| ULP and a division to
  * 2.5, an ULP being at most 2 u. (6 + 4 |v|) u exp(-|v|) is at most 6 u, so what is built on exp(-|v|) alone errs by under 16 u.
  */
-function evaluation({ name, parameter }: Activation, v: number): number {
+export function evaluation({ name, parameter }: Activation, v: number): number {
   const size = Math.abs(v);
   switch (name) {
     case "none":
@@ -70,7 +70,7 @@ function evaluation({ name, parameter }: Activation, v: number): number {
     case "elu":
       return 16 * u * Math.abs(parameter);
     case "hardswish":
-      return 8 * u * Math.abs(activate({ name, parameter }, v)) + 4 * u * size;
+      return 8 * u * Math.abs(activationValue({ name, parameter }, v)) + 4 * u * size;
   }
 }
 
@@ -295,7 +295,7 @@ function plainSums(problem: ConvProblem, a: Float64Array, b: Float64Array): Floa
  * The error of the derivative of an activation, of its argument v: of the built-in functions as in `evaluation`, of their few products
  * and sums, and for gelu of the polynomial for erf (1.5e-7 / 2).
  */
-function derivativeError({ name }: Activation, v: number): number {
+export function derivativeError({ name }: Activation, v: number): number {
   if (["relu", "relu6", "leaky-relu"].includes(name)) return 0;
   return 32 * u * (1 + Math.abs(v)) + (name === "gelu" ? 0.75e-7 : 0);
 }
@@ -344,6 +344,6 @@ export function errorBounds(
   return Float64Array.from(sizes, (size, at) => {
     const bound =
       factor * size + 1.01 * slope(activation) * (derivative?.[at] ?? 0) + evaluation(activation, values[at]!);
-    return bound + storing(problem.dtype, activate(activation, values[at]!), bound);
+    return bound + storing(problem.dtype, activationValue(activation, values[at]!), bound);
   });
 }

@@ -4,7 +4,13 @@ import type { ConvInputs } from "../../src/index.ts";
 import { operandShape, resultName } from "../../src/operands.ts";
 import type { TensorOperand } from "../../src/plan.ts";
 import type { ConvProblem } from "../../src/problem.ts";
-import { activate, activationDerivative, backwardWeights, forward, transposed } from "../../src/reference/index.ts";
+import {
+  activationValue,
+  activationDerivative,
+  backwardWeights,
+  forward,
+  transposed,
+} from "../../src/reference/index.ts";
 
 /** Numbers by the names that a plan's inputs have. */
 export type Operands = { [name in keyof ConvInputs]?: Float32Array };
@@ -69,5 +75,5 @@ export function reference(problem: ConvProblem, operands: Operands): Float64Arra
 /** An operand that is the output of an activation, or that comes before one, made of any numbers. */
 export function gateValues({ activationGradient }: ConvProblem, values: Float32Array): Float32Array {
   if (activationGradient?.from !== "output") return values;
-  return values.map((value) => activate(activationGradient.activation, value));
+  return values.map((value) => activationValue(activationGradient.activation, value));
 }

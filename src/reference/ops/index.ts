@@ -1,2 +1,3 @@
 // The operations beside convolution on plain arrays, in float64: one file each, with the engine's names and options.
 export { averagePool, averagePoolBackward } from "./average-pool.ts";
+export { activate, activateBackward } from "./activate.ts";

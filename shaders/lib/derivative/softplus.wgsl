@@ -1,0 +1,5 @@
+// The sigmoid of b v, and 1 where b v is above the threshold.
+fn derivative(v: f32) -> f32 {
+  let t = GATE_PARAMETER * v;
+  return select(gate_logistic(t), 1.0, t > THRESHOLD);
+}

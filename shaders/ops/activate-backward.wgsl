@@ -1,0 +1,20 @@
+// A gradient times the derivative of an activation, element by element: an invocation has one item of four elements or one.
+struct Items { count: u32 }
+
+@group(0) @binding(0) var<uniform> g: Items;
+@group(0) @binding(1) var<storage, read> dy: array<V>;
+@group(0) @binding(2) var<storage, read> gate: array<V>;
+@group(0) @binding(3) var<storage, read_write> dx: array<V>;
+
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn main(
+  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(num_workgroups) grid: vec3u,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let index = thread_index(workgroup, grid, local);
+  if (index >= g.count) {
+    return;
+  }
+  dx[index] = V(L(dy[index]) * derivative_each(L(gate[index])));
+}
