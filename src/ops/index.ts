@@ -2,3 +2,4 @@
 // it, its shaders in shaders/ops/, its reference in src/reference/ops/, and a line here.
 export { averagePool, averagePoolBackward } from "./average-pool.ts";
 export { activate, activateBackward } from "./activate.ts";
+export { logSoftmax, logSoftmaxBackward, softmax, softmaxBackward } from "./softmax.ts";

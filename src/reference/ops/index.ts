@@ -1,3 +1,4 @@
 // The operations beside convolution on plain arrays, in float64: one file each, with the engine's names and options.
 export { averagePool, averagePoolBackward } from "./average-pool.ts";
 export { activate, activateBackward } from "./activate.ts";
+export { logSoftmax, logSoftmaxBackward, softmax, softmaxBackward } from "./softmax.ts";

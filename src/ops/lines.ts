@@ -1,0 +1,40 @@
+// Kernels that go along one axis of a tensor: by an invocation for each line, or by a workgroup where lines are long and few, or lie so
+// that its invocations read neighbouring elements.
+import type { Dtype } from "../dtype.ts";
+import { WORKGROUP_SIZE } from "../plan.ts";
+import type { Lines } from "./geometry/axis.ts";
+import { type Items, itemsOf } from "./items.ts";
+
+/** Shortest line that a workgroup shares: each invocation has an element. */
+const SHARED_SIZE = WORKGROUP_SIZE;
+/** So many lines or more keep a GPU busy with an invocation each. */
+const MANY_LINES = 8192;
+
+/** How lines are taken: items of neighbouring lines, each by `threads` invocations. */
+export interface LineWork {
+  readonly items: Items;
+  /** Items of lines. */
+  readonly count: number;
+  /** Invocations in all. */
+  readonly threads: number;
+  /** The snippets that define which line an invocation has, and how those of a line put their parts together. */
+  readonly shaders: readonly string[];
+  readonly constants: { readonly THREADS: number };
+  /** The words of the struct Lines of shaders/ops/lines.wgsl. */
+  readonly words: readonly number[];
+}
+
+export function lineWork({ outer, size, inner }: Lines, dtype: Dtype): LineWork {
+  const items = itemsOf(dtype, inner);
+  const count = (outer * inner) / items.lanes;
+  const shared = size >= SHARED_SIZE && (inner === 1 || count < MANY_LINES);
+  const each = shared ? WORKGROUP_SIZE : 1;
+  return {
+    items,
+    count,
+    threads: count * each,
+    shaders: ["ops/lines", shared ? "ops/line-shared" : "ops/line-alone"],
+    constants: { THREADS: each },
+    words: [count, size, inner / items.lanes, 0],
+  };
+}

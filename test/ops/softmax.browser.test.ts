@@ -1,0 +1,107 @@
+import { expect, it } from "vitest";
+import { createEngine } from "../../src/index.ts";
+import { axisOf } from "../../src/ops/geometry/axis.ts";
+import { type NdArray, logSoftmax, logSoftmaxBackward, softmax, softmaxBackward } from "../../src/reference/index.ts";
+import { linesOf, logSumExp } from "../../src/reference/ops/softmax.ts";
+import { gamma } from "../suite/bounds.ts";
+import { uniform } from "../suite/random.ts";
+import { type OperationCase, testOperations } from "./suite.ts";
+
+const reference = { softmax, logSoftmax, softmaxBackward, logSoftmaxBackward };
+
+/** Unit roundoff of float32. */
+const u = 2 ** -24;
+
+const values = (count: number, seed: number): Float32Array => uniform(count, seed).map((v) => 10 * v);
+const logarithms = (count: number, seed: number): Float32Array => uniform(count, seed).map((v) => 3 * v - 3);
+
+/** By an invocation and by a workgroup for each line; four lines at once, where as many lie together, and one. */
+const TENSORS: readonly { shape: readonly number[]; axis?: number; log?: boolean }[] = [
+  { shape: [3, 10] },
+  { shape: [2, 5, 3, 8], log: true },
+  { shape: [2, 3, 5, 7] },
+  { shape: [3, 131], log: true },
+  { shape: [3, 131] },
+  { shape: [1, 70, 2, 4] },
+  { shape: [2, 3, 4, 5], axis: -1, log: true },
+  { shape: [7], axis: 0 },
+  { shape: [3, 4, 6], axis: 0 },
+  { shape: [1, 3, 2, 3, 4] },
+];
+
+/** The numbers of each element's line. */
+function aroundOf({ data, shape }: NdArray, axis: number): number[][] {
+  const around: number[][] = [];
+  for (const places of linesOf(shape, axis)) {
+    const line = places.map((place) => data[place]!);
+    for (const place of places) around[place] = line;
+  }
+  return around;
+}
+
+const cases = TENSORS.flatMap(({ shape, axis, log = false }): OperationCase<never>[] => {
+  const size = shape.at(axis ?? Math.min(1, shape.length - 1))!;
+  const options = axis === undefined ? {} : { axis };
+  const name = `${log ? "log softmax" : "softmax"} of [${shape.join(", ")}]${axis === undefined ? "" : `, axis ${axis}`}`;
+  const [call, gradient] = log
+    ? (["logSoftmax", "logSoftmaxBackward"] as const)
+    : (["softmax", "softmaxBackward"] as const);
+  const forward: OperationCase<"x"> = {
+    name,
+    inputs: { x: { shape, values } },
+    run: (engine, { x }) => ({ y: engine[call](x, options) }),
+    reference: ({ x }, layout) => ({ y: reference[call](x, { ...options, layout }) }),
+    // With d <= R = 20 between two elements, an exponential is good to (6 + 4 d) u, and to d u more as d is rounded. What is added to
+    // the sum passes size + 1 of them at most, whose d add up to R, and as many products and sums: (8 size + 8 + 5 R) u.
+    bound: ({ x }, layout) => {
+      const around = aroundOf(x, axisOf(axis, x.shape, layout));
+      const sum = (8 * size + 8 + 5 * 20) * u;
+      return {
+        y: (place, expected) => {
+          // An exponential and a division (2.5 ULP).
+          if (!log) return (sum + (6 + 5 * 20 + 5) * u) * expected;
+          // The logarithm is good to 2^-21 between 1/2 and 2 and to 3 ULP beyond; two differences.
+          const line = around[place]!;
+          const logarithm = logSumExp(line) - Math.max(...line);
+          return sum + 2 ** -21 + 6 * u * logarithm + u * 20 + 2 * u * Math.abs(expected);
+        },
+      };
+    },
+  };
+  const backward: OperationCase<"dy" | "output"> = {
+    name: `gradient of ${name}`,
+    inputs: { dy: { shape }, output: { shape, ...(log && { values: logarithms }) } },
+    run: (engine, { dy, output }) => ({ dx: engine[gradient](dy, { ...options, output }) }),
+    reference: ({ dy, output }, layout) => ({ dx: reference[gradient](dy, { ...options, layout, output }) }),
+    bound: ({ dy, output }, layout) => {
+      const along = axisOf(axis, dy.shape, layout);
+      const [gradients, outputs] = [aroundOf(dy, along), aroundOf(output, along)];
+      return {
+        dx: (place) => {
+          const [size1, y] = [Math.abs(dy.data[place]!), output.data[place]!];
+          const terms = gradients[place]!.map((v, at) => Math.abs(log ? v : v * outputs[place]![at]!));
+          const sum = terms.reduce((a, b) => a + b);
+          // A sum of products, a difference and a product; of the logarithm an exponential of (6 + 4 |y|) u.
+          if (!log) return gamma(size + 3) * Math.abs(y) * (size1 + sum);
+          return gamma(size + 8 + 4 * Math.abs(y)) * Math.exp(y) * sum + 2 * u * size1;
+        },
+      };
+    },
+  };
+  return [forward, backward];
+});
+
+testOperations(cases);
+
+it("lets infinitely improbable classes be", async () => {
+  const engine = await createEngine({ tuning: "forget" });
+  const never = -Infinity;
+  const x = engine.tensor([never, never, 3, 3, never, never, never, never, Number.NaN, 1, 2, 3], [3, 4]);
+  const [y, log] = [engine.softmax(x), engine.logSoftmax(x)];
+  const read = Array.from(await y.read());
+  expect(read.slice(0, 4)).toEqual([0, 0, 0.5, 0.5]);
+  expect(read.slice(4).every(Number.isNaN)).toBe(true);
+  expect(Array.from(await log.read()).slice(0, 2)).toEqual([never, never]);
+  for (const tensor of [x, y, log]) tensor.destroy();
+  engine.destroy();
+});
