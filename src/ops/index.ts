@@ -3,3 +3,4 @@
 export { averagePool, averagePoolBackward } from "./average-pool.ts";
 export { activate, activateBackward } from "./activate.ts";
 export { logSoftmax, logSoftmaxBackward, softmax, softmaxBackward } from "./softmax.ts";
+export { crossEntropy, crossEntropyBackward } from "./cross-entropy.ts";

@@ -41,6 +41,8 @@ export interface Range {
   readonly operand: string;
   readonly offset: number;
   readonly size: number;
+  /** Where it is bound, if not by its place in the list. */
+  readonly binding?: number;
 }
 
 /** All of a tensor, under the name that the operation has for it. */

@@ -1,0 +1,40 @@
+// The gradient of the cross entropy with respect to the logits: (what all classes count) softmax(v)_c - (what c counts), times the
+// gradient of the line's loss.
+@group(0) @binding(0) var<uniform> g: Entropy;
+@group(0) @binding(1) var<storage, read> x: array<V>;
+@group(0) @binding(4) var<storage, read_write> dx: array<V>;
+
+fn counts_of(c: u32, at: u32, class_at: L) -> L {
+  return weight_of(c) * (g.keep * share_of(c, at, class_at) + g.spread);
+}
+
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn main(
+  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(num_workgroups) grid: vec3u,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let lines = g.lines;
+  let line = line_of(workgroup, grid, local);
+  let some_line = min(line, lines.count - 1u);
+  let start = start_of(some_line, lines);
+  let first = first_of(local);
+  let class_at = class_of(some_line);
+  // No logits yet: the lowest number, whose part the first larger one takes to 0.
+  var norm = Norm(L(-3.4028234e38), L(0.0));
+  var part = L(0.0);
+  for (var c = first; c < lines.size; c += THREADS) {
+    let at = start + c * lines.inner;
+    norm = merged(norm, Norm(L(x[at]), L(1.0)));
+    part += counts_of(c, at, class_at);
+  }
+  norm = whole_norm(norm, local);
+  let scale = whole_sum(part, local) / norm.sum;
+  let gradient = loss_gradient(some_line) / divisor();
+  let end = select(0u, lines.size, line < lines.count);
+  for (var c = first; c < end; c += THREADS) {
+    let at = start + c * lines.inner;
+    let value = gradient * (exp(L(x[at]) - norm.most) * scale - counts_of(c, at, class_at));
+    dx[at] = V(where_it_counts(value, class_at));
+  }
+}

@@ -1,0 +1,54 @@
+// The loss of each line, sum of (what c counts) (log(sum of exponentials) - (v_c - most)), and what the line counts in a mean: the weight
+// of its class, or 1. Where every class counts (DENSE) a second loop adds them up by the largest logit, so that nothing cancels.
+@group(0) @binding(0) var<uniform> g: Entropy;
+@group(0) @binding(1) var<storage, read> x: array<V>;
+
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn main(
+  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(num_workgroups) grid: vec3u,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let lines = g.lines;
+  let line = line_of(workgroup, grid, local);
+  let inside = line < lines.count;
+  let start = start_of(min(line, lines.count - 1u), lines);
+  let first = first_of(local);
+  let class_at = class_of(min(line, lines.count - 1u));
+  // No logits yet: the lowest number, whose part the first larger one takes to 0.
+  var norm = Norm(L(-3.4028234e38), L(0.0));
+  var picked = L(0.0);
+  var weight = L(0.0);
+  for (var c = first; c < lines.size; c += THREADS) {
+    let v = L(x[start + c * lines.inner]);
+    norm = merged(norm, Norm(v, L(1.0)));
+    if (INDEXED) {
+      let here = class_at == L(f32(c));
+      picked = select(picked, v, here);
+      weight = select(weight, L(weight_of(c)), here);
+    }
+  }
+  norm = whole_norm(norm, local);
+  let logarithm = log(norm.sum);
+  var loss = L(0.0);
+  if (DENSE) {
+    for (var c = first; c < lines.size; c += THREADS) {
+      let at = start + c * lines.inner;
+      let counts = weight_of(c) * (g.keep * share_of(c, at, class_at) + g.spread);
+      loss += counts * (logarithm - (L(x[at]) - norm.most));
+    }
+    loss = whole_sum(loss, local);
+  }
+  if (INDEXED) {
+    weight = whole_sum(weight, local);
+    picked = whole_sum(picked, local);
+  } else {
+    weight = L(1.0);
+  }
+  if (!DENSE) {
+    loss = weight * (logarithm - (picked - norm.most));
+  }
+  if (inside && first == 0u) {
+    store_loss(line, where_it_counts(loss, class_at), where_it_counts(weight, class_at));
+  }
+}

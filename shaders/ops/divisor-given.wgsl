@@ -1,0 +1,3 @@
+fn divisor() -> f32 {
+  return g.divisor;
+}

@@ -1,0 +1,26 @@
+// One level of the sum of pairs: a workgroup adds up to THREADS * FAN of them to one.
+struct Pairs { count: u32, parts: u32 }
+
+const FAN = 16u;
+
+@group(0) @binding(0) var<uniform> g: Pairs;
+@group(0) @binding(1) var<storage, read> pairs: array<vec2f>;
+@group(0) @binding(2) var<storage, read_write> parts: array<vec2f>;
+
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn main(
+  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(num_workgroups) grid: vec3u,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let part = line_of(workgroup, grid, local);
+  var sum = vec2f(0.0);
+  for (var i = 0u; i < FAN; i++) {
+    let at = (part * FAN + i) * THREADS + local;
+    sum += select(vec2f(0.0), pairs[min(at, g.count - 1u)], at < g.count);
+  }
+  sum = whole_sum(sum, local);
+  if (local == 0u && part < g.parts) {
+    parts[part] = sum;
+  }
+}

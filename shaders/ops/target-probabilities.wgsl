@@ -1,0 +1,15 @@
+// Targets that are probabilities of all classes, laid out as the logits.
+@group(0) @binding(2) var<storage, read> target_probabilities: array<V>;
+
+fn class_of(line: u32) -> L {
+  return L(0.0);
+}
+
+// How much of the target is class c of the line.
+fn share_of(c: u32, at: u32, class_at: L) -> L {
+  return L(target_probabilities[at]);
+}
+
+fn where_it_counts(value: L, class_at: L) -> L {
+  return value;
+}

@@ -1,0 +1,50 @@
+// The sum of many pairs of numbers in the workspace, in levels of workgroups.
+import { STORAGE_ALIGNMENT, type Step, WORKGROUP_SIZE } from "../plan.ts";
+import { roundUp } from "../shape.ts";
+import { type Range, dispatch } from "./operation.ts";
+
+/** Pairs that a workgroup of shaders/ops/sum-pairs.wgsl adds. */
+const PAIRS = 16 * WORKGROUP_SIZE;
+
+/** Bytes of two float32 numbers. */
+const PAIR_BYTES = 8;
+
+export interface PairSums {
+  /** Where the pairs have to be. */
+  readonly from: Range;
+  readonly steps: readonly Step<string>[];
+  /** Where their sum is then. */
+  readonly sums: Range;
+  readonly bytes: number;
+}
+
+/** The sum of so many pairs: an addition chain has at most 16 terms of a thread and six levels of its workgroup, for each factor of 1024. */
+export function pairSums(count: number): PairSums {
+  const range = (offset: number, pairs: number): Range => ({
+    operand: "workspace",
+    offset,
+    size: pairs * PAIR_BYTES,
+  });
+  const from = range(0, count);
+  const steps: Step<string>[] = [];
+  let sums = from;
+  let bytes = from.size;
+  for (let pairs = count; pairs > 1; pairs = Math.ceil(pairs / PAIRS)) {
+    const parts = Math.ceil(pairs / PAIRS);
+    const to = range(roundUp(bytes, STORAGE_ALIGNMENT), parts);
+    steps.push(
+      dispatch({
+        shaders: ["ops/lines", "ops/line-shared", "ops/sum-pairs"],
+        constants: { THREADS: WORKGROUP_SIZE },
+        aliases: { L: "vec2f" },
+        ranges: [sums, to],
+        shared: [1],
+        uniforms: [pairs, parts],
+        threads: parts * WORKGROUP_SIZE,
+      }),
+    );
+    sums = to;
+    bytes = to.offset + to.size;
+  }
+  return { from, steps, sums, bytes };
+}

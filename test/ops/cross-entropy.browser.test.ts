@@ -1,0 +1,139 @@
+import { expect, it } from "vitest";
+import { createEngine } from "../../src/index.ts";
+import type { CrossEntropyOptions } from "../../src/ops/geometry/cross-entropy.ts";
+import { crossEntropy, crossEntropyBackward } from "../../src/reference/index.ts";
+import { gamma } from "../suite/bounds.ts";
+import { generator, uniform } from "../suite/random.ts";
+import { type Arrays, type Input, type OperationCase, testOperations } from "./suite.ts";
+
+/** Unit roundoff of float32. */
+const u = 2 ** -24;
+/** The largest difference of two logits, and the largest weight. */
+const RANGE = 10;
+const MOST = 1.5;
+
+const logits = (count: number, seed: number): Float32Array => uniform(count, seed).map((v) => 5 * v);
+const probabilities = (count: number, seed: number): Float32Array => uniform(count, seed).map((v) => (v + 1) / 2);
+const weights = (count: number, seed: number): Float32Array => uniform(count, seed).map((v) => 1 + v / 2);
+
+/** Numbers of classes, and one in eight that is to be ignored. */
+const classes = (C: number, ignored: number) => (count: number, seed: number) => {
+  const next = generator(seed);
+  return Float32Array.from({ length: count }, () => (next() % 8 === 0 ? ignored : next() % C));
+};
+
+type Options = Omit<CrossEntropyOptions<never>, "weight">;
+
+/** Lines of an invocation and of a workgroup, one at a time and four, and losses that take two levels to sum. */
+const CASES: readonly { shape: readonly number[]; options: Options; weighted?: true; dense?: true }[] = [
+  { shape: [4, 6], options: {} },
+  { shape: [5, 100], options: { labelSmoothing: 0.1, reduction: "sum" } },
+  { shape: [3, 100], options: { reduction: "none" } },
+  { shape: [2, 5, 3, 4], options: { ignoreIndex: 2 }, weighted: true },
+  { shape: [2, 5, 3, 7], options: { labelSmoothing: 0.2 }, weighted: true, dense: true },
+  { shape: [2, 3, 5, 4], options: { labelSmoothing: 0.3, reduction: "none" }, weighted: true },
+  { shape: [3, 5, 7], options: { reduction: "none" }, dense: true },
+  { shape: [1, 3, 2, 3, 4], options: { reduction: "sum" }, weighted: true },
+  { shape: [2, 3, 25, 32], options: {} },
+];
+
+type Name = "logits" | "target" | "weight" | "dy";
+
+const cases = CASES.flatMap(({ shape, options, weighted, dense }): OperationCase<never>[] => {
+  const [C, reduction] = [shape[1]!, options.reduction ?? "mean"];
+  const losses = shape.filter((_, at) => at !== 1);
+  const name = [
+    `of [${shape.join(", ")}]`,
+    ...[dense ? "probabilities" : "classes", reduction],
+    ...[...(weighted ? ["weighted"] : []), ...(options.labelSmoothing ? ["smoothed"] : [])],
+  ].join(", ");
+  const target: Input = dense
+    ? { shape, values: probabilities }
+    : { shape: losses, values: classes(C, options.ignoreIndex ?? -100), dtype: "f32", layoutFree: true };
+  const inputs = {
+    logits: { shape, values: logits },
+    target,
+    ...(weighted && { weight: { shape: [C], values: weights } }),
+  };
+  const dy: Input = { shape: reduction === "none" ? losses : [1], dtype: "f32", layoutFree: true };
+  const withWeight = <T>(weight: T | undefined) => ({
+    ...options,
+    ...(weighted && weight !== undefined && { weight }),
+  });
+
+  // All that the classes of a line count, at most.
+  const all = (dense ? C : 1) * MOST;
+  // The sum of exponentials as in softmax.browser.test.ts, and its logarithm to 2^-21 or 3 ULP.
+  const logarithm = (8 * C + 8 + 5 * RANGE) * u + 2 ** -21 + 6 * u * Math.log(C);
+  const one = (loss: number): number =>
+    // Differences of log(sum) and logits, and a sum of C products of numbers that are none below 0.
+    all * (logarithm + 2 * u * (RANGE + Math.log(C))) + gamma(C + 8) * loss;
+  /** What the losses are divided by. */
+  const divisor = ({ target: given, weight }: Arrays<Name>): number => {
+    if (reduction !== "mean") return 1;
+    if (dense) return losses.reduce((a, b) => a * b);
+    const at = Array.from(given.data).filter((c) => c !== (options.ignoreIndex ?? -100));
+    return at.reduce((sum, c) => sum + (weight?.data[c] ?? 1), 0);
+  };
+  // 16 numbers of an invocation and six levels of its workgroup are a chain of 22 additions, and there are two such levels.
+  const summed = gamma(44);
+
+  const forward: OperationCase<Name> = {
+    name: `cross entropy ${name}`,
+    inputs: inputs as never,
+    run: (engine, tensors) => ({ y: engine.crossEntropy(tensors.logits, tensors.target, withWeight(tensors.weight)) }),
+    reference: (arrays, layout) => ({
+      y: crossEntropy(arrays.logits, arrays.target, { ...withWeight(arrays.weight), layout }),
+    }),
+    bound: (arrays, layout) => {
+      const each = crossEntropy(arrays.logits, arrays.target, {
+        ...withWeight(arrays.weight),
+        layout,
+        reduction: "none",
+      }).data;
+      const total = each.reduce((sum, loss) => sum + one(loss), 0) / divisor(arrays);
+      // A sum, of the mean another one of the weights, and a division.
+      return { y: (at, expected) => (reduction === "none" ? one(each[at]!) : total + (2 * summed + 5 * u) * expected) };
+    },
+  };
+  const backward: OperationCase<Name> = {
+    name: `gradient of cross entropy ${name}`,
+    inputs: { ...inputs, dy } as never,
+    run: (engine, tensors) => ({
+      dx: engine.crossEntropyBackward(tensors.logits, tensors.target, {
+        ...withWeight(tensors.weight),
+        dy: tensors.dy,
+      }),
+    }),
+    reference: (arrays, layout) => ({
+      dx: crossEntropyBackward(arrays.logits, arrays.target, {
+        ...withWeight(arrays.weight),
+        layout,
+        dy: arrays.dy,
+      }),
+    }),
+    bound: (arrays) => {
+      const gradient = Math.max(...Array.from(arrays.dy.data, Math.abs)) / divisor(arrays);
+      // A softmax as in softmax.browser.test.ts times a sum of C terms, less one of them; times dy over the sum of the weights.
+      const error = (8 * C + 20 + 10 * RANGE) * u + gamma(C + 15) + summed;
+      return { dx: () => gradient * 2 * all * error };
+    },
+  };
+  return [forward, backward];
+});
+
+testOperations(cases);
+
+it("gives NaN where the target is no class, and takes dy for 1", async () => {
+  const engine = await createEngine({ tuning: "forget" });
+  const x = engine.tensor([1, 2, 3, 4, 5, 6, 1, 1], [4, 2]);
+  const target = engine.tensor([2, 0.5, -1, 1], [4]);
+  const y = engine.crossEntropy(x, target, { reduction: "none" });
+  const dx = engine.crossEntropyBackward(x, target, { reduction: "sum" });
+  const read = Array.from(await y.read());
+  expect(read.slice(0, 3).every(Number.isNaN)).toBe(true);
+  expect(read[3]).toBeCloseTo(Math.LN2, 5);
+  expect(Array.from(await dx.read()).slice(6)).toEqual([0.5, -0.5]);
+  for (const tensor of [x, target, y, dx]) tensor.destroy();
+  engine.destroy();
+});
