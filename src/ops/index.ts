@@ -4,3 +4,6 @@ export { averagePool, averagePoolBackward } from "./average-pool.ts";
 export { activate, activateBackward } from "./activate.ts";
 export { logSoftmax, logSoftmaxBackward, softmax, softmaxBackward } from "./softmax.ts";
 export { crossEntropy, crossEntropyBackward } from "./cross-entropy.ts";
+export { add, addBackward } from "./add.ts";
+export { multiply, multiplyBackward } from "./multiply.ts";
+export { prelu, preluBackward } from "./prelu.ts";

@@ -1,0 +1,20 @@
+// The sum of a tensor and a multiple of another one, taken through an activation.
+struct Sum { count: u32, scale: f32 }
+
+@group(0) @binding(0) var<uniform> g: Sum;
+@group(0) @binding(1) var<storage, read> a: array<V>;
+@group(0) @binding(2) var<storage, read> b: array<V>;
+@group(0) @binding(3) var<storage, read_write> y: array<V>;
+
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn main(
+  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(num_workgroups) grid: vec3u,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let index = thread_index(workgroup, grid, local);
+  if (index >= g.count) {
+    return;
+  }
+  y[index] = V(activate_each(L(a[index]) + g.scale * L(b[index])));
+}

@@ -1,0 +1,3 @@
+fn combined(v: L, other: L) -> L {
+  return v * other;
+}

@@ -1,0 +1,3 @@
+fn combined(v: L, slope: L) -> L {
+  return select(v, slope * v, v < L(0.0));
+}

@@ -1,0 +1,3 @@
+fn gated(gradient: L, index: u32) -> L {
+  return gradient;
+}

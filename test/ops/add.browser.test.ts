@@ -1,0 +1,54 @@
+import type { AddOptions } from "../../src/ops/geometry/add.ts";
+import { checkElementActivation } from "../../src/ops/geometry/element-activation.ts";
+import { add, addBackward } from "../../src/reference/index.ts";
+import { elementDerivative } from "../../src/reference/ops/activate.ts";
+import { gradientError, valueError } from "./activations.ts";
+import { type OperationCase, testOperations } from "./suite.ts";
+
+/** Unit roundoff of float32. */
+const u = 2 ** -24;
+
+const CASES: readonly { shape: readonly number[]; options: AddOptions }[] = [
+  { shape: [2, 3, 4, 5], options: {} },
+  { shape: [1, 3, 5, 7], options: { scale: -2.5 } },
+  { shape: [2, 3, 4, 6], options: { activation: "relu" } },
+  { shape: [3, 7], options: { activation: "silu", scale: 0.3 } },
+  { shape: [1, 2, 3, 3, 4], options: { activation: { name: "gelu", approximate: "tanh" } } },
+];
+
+const cases = CASES.flatMap(({ shape, options }): OperationCase<never>[] => {
+  const { activation, scale = 1 } = options;
+  const name = `${JSON.stringify(options)} of [${shape.join(", ")}]`;
+  const forward: OperationCase<"a" | "b"> = {
+    name: `sum ${name}`,
+    inputs: { a: { shape }, b: { shape } },
+    run: (engine, { a, b }) => ({ y: engine.add(a, b, options) }),
+    reference: ({ a, b }) => ({ y: add(a, b, options) }),
+    bound: ({ a, b }) => ({
+      y: (at) => {
+        // scale and its product are rounded, and the sum; no activation here is steeper than 1.2.
+        const [one, other] = [a.data[at]!, scale * b.data[at]!];
+        const sum = u * (2 * Math.abs(other) + Math.abs(one + other)) * 1.01;
+        return activation ? 1.2 * sum + valueError(activation, one + other) : sum;
+      },
+    }),
+  };
+  const backward: OperationCase<"dy" | "v"> = {
+    name: `gradients of sum ${name}`,
+    inputs: { dy: { shape }, v: { shape } },
+    run: (engine, { dy, v }) => ({
+      ...engine.addBackward(dy, { ...options, ...(activation && { preActivation: v }) }),
+    }),
+    reference: ({ dy, v }) => ({ ...addBackward(dy, { ...options, ...(activation && { preActivation: v }) }) }),
+    bound: ({ dy, v }) => {
+      const one = (at: number): number => (activation ? gradientError(activation, v.data[at]!, dy.data[at]!) : 0);
+      const slope = (at: number): number =>
+        activation ? elementDerivative(checkElementActivation("activation", activation), v.data[at]!) : 1;
+      const size = (at: number): number => Math.abs(scale * slope(at) * dy.data[at]!);
+      return { da: one, db: (at) => (Math.abs(scale) * one(at) + 2 * u * size(at)) * 1.01 };
+    },
+  };
+  return [forward, backward];
+});
+
+testOperations(cases);
