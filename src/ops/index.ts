@@ -7,3 +7,6 @@ export { crossEntropy, crossEntropyBackward } from "./cross-entropy.ts";
 export { add, addBackward } from "./add.ts";
 export { multiply, multiplyBackward } from "./multiply.ts";
 export { prelu, preluBackward } from "./prelu.ts";
+export { maxout, maxoutBackward } from "./maxout.ts";
+export { concatenate, split } from "./slices.ts";
+export { channelShuffle, channelShuffleBackward, pixelShuffle, pixelUnshuffle } from "./shuffles.ts";

@@ -1,0 +1,43 @@
+"""Concatenation, splitting and shuffles (torch.cat, split, F.channel_shuffle, F.pixel_shuffle), and maxout as a maximum over an axis."""
+
+import torch
+import torch.nn.functional as F
+from cases import Numbers, case, plain, write
+
+
+def main() -> None:
+    cases = []
+    numbers = Numbers("cat")
+    a, b = numbers.tensor([2, 3, 4]), numbers.tensor([2, 1, 4])
+    cases.append(case("channels", "concatenate", [[plain(a), plain(b)]], {}, torch.cat([a, b], 1)))
+    x = numbers.tensor([2, 4, 3])
+    parts = torch.split(x, [1, 3], 1)
+    cases.append(case("channels", "split", [x], {"sizes": [1, 3]}, {"0": parts[0], "1": parts[1]}))
+
+    x = numbers.tensor([2, 6, 2, 2])
+    # F.channel_shuffle has no derivative in 1.13.
+    y = x.reshape(2, 2, 3, 2, 2).transpose(1, 2).reshape(x.shape)
+    assert torch.equal(y, F.channel_shuffle(x, 2))
+    dy = numbers.tensor([2, 6, 2, 2])
+    cases.append(case("2 groups", "channelShuffle", [x], {"groups": 2}, y))
+    (back,) = torch.autograd.grad(y, [x], dy)
+    cases.append(case("2 groups", "channelShuffleBackward", [dy], {"groups": 2}, back))
+
+    x = numbers.tensor([2, 8, 2, 3])
+    y = F.pixel_shuffle(x, 2)
+    dy = numbers.tensor(list(y.shape))
+    (dx,) = torch.autograd.grad(y, [x], dy)
+    cases.append(case("by 2", "pixelShuffle", [x], {"factor": 2}, y))
+    cases.append(case("by 2", "pixelUnshuffle", [dy], {"factor": 2}, dx))
+
+    x = numbers.distinct([2, 6, 3])
+    y = x.reshape(2, 3, 2, 3).max(2).values
+    dy = numbers.tensor([2, 3, 3])
+    (dx,) = torch.autograd.grad(y, [x], dy)
+    cases.append(case("2 pieces", "maxout", [x], {"pieces": 2}, y))
+    cases.append(case("2 pieces", "maxoutBackward", [dy, x], {"pieces": 2}, dx))
+    write(cases)
+
+
+if __name__ == "__main__":
+    main()

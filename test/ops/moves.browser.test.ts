@@ -1,0 +1,157 @@
+// What only moves numbers, or picks some: concatenation and splitting, shuffles, and maxout. Nothing rounds.
+import {
+  channelShuffle,
+  channelShuffleBackward,
+  concatenate,
+  maxout,
+  maxoutBackward,
+  pixelShuffle,
+  pixelUnshuffle,
+  split,
+} from "../../src/reference/index.ts";
+import { type OperationCase, testOperations } from "./suite.ts";
+
+const exact = () => 0;
+
+/** Shapes with their channels second, joined along them, whose axis is another one in the other layout; or along an axis of both. */
+const JOINED: readonly { shapes: readonly (readonly number[])[]; axis?: number }[] = [
+  {
+    shapes: [
+      [2, 3, 4, 5],
+      [2, 1, 4, 5],
+      [2, 4, 4, 5],
+    ],
+  },
+  {
+    shapes: [
+      [2, 4, 3, 3],
+      [2, 8, 3, 3],
+    ],
+  },
+  {
+    shapes: [
+      [3, 2],
+      [1, 2],
+      [3, 2],
+    ],
+    axis: 0,
+  },
+  {
+    shapes: [
+      [1, 3, 2, 2, 5],
+      [2, 3, 2, 2, 5],
+    ],
+    axis: -5,
+  },
+];
+
+const slices = JOINED.flatMap(({ shapes, axis }): OperationCase<never>[] => {
+  const options = axis === undefined ? {} : { axis };
+  const at = axis === undefined ? 1 : 0;
+  const name = shapes.map((shape) => `[${shape.join(", ")}]`).join(" and ");
+  const sizes = shapes.map((shape) => shape[at]!);
+  const all = shapes[0]!.with(
+    at,
+    sizes.reduce((a, b) => a + b),
+  );
+  const forward: OperationCase = {
+    name: `concatenation of ${name}`,
+    inputs: Object.fromEntries(shapes.map((shape, part) => [`x${part}`, { shape }])),
+    run: (engine, tensors) => ({ y: engine.concatenate(Object.values(tensors), options) }),
+    reference: (arrays, layout) => ({ y: concatenate(Object.values(arrays), { ...options, layout }) }),
+    bound: () => ({ y: exact }),
+  };
+  const backward: OperationCase<"x"> = {
+    name: `split into ${name}`,
+    inputs: { x: { shape: all } },
+    run: (engine, { x }) => Object.fromEntries(Object.entries(engine.split(x, { sizes, ...options }))),
+    reference: ({ x }, layout) => Object.fromEntries(Object.entries(split(x, { sizes, ...options, layout }))),
+    bound: () => Object.fromEntries(shapes.map((_, part) => [part, exact])),
+  };
+  return [forward, backward] as OperationCase<never>[];
+});
+
+const SHUFFLED: readonly { shape: readonly number[]; groups: number }[] = [
+  { shape: [2, 6, 3, 4], groups: 2 },
+  { shape: [1, 8, 3, 5], groups: 4 },
+  { shape: [2, 12, 7], groups: 3 },
+  { shape: [3, 10], groups: 5 },
+];
+
+const channels = SHUFFLED.flatMap(({ shape, groups }): OperationCase<never>[] => {
+  const name = `shuffle of ${groups} groups of [${shape.join(", ")}]`;
+  const forward: OperationCase<"x"> = {
+    name,
+    inputs: { x: { shape } },
+    run: (engine, { x }) => ({ y: engine.channelShuffle(x, { groups }) }),
+    reference: ({ x }, layout) => ({ y: channelShuffle(x, { groups, layout }) }),
+    bound: () => ({ y: exact }),
+  };
+  const backward: OperationCase<"dy"> = {
+    name: `gradient of ${name}`,
+    inputs: { dy: { shape } },
+    run: (engine, { dy }) => ({ dx: engine.channelShuffleBackward(dy, { groups }) }),
+    reference: ({ dy }, layout) => ({ dx: channelShuffleBackward(dy, { groups, layout }) }),
+    bound: () => ({ dx: exact }),
+  };
+  return [forward, backward];
+});
+
+const PIXELS: readonly { coarse: readonly number[]; fine: readonly number[]; factor: number | readonly number[] }[] = [
+  { coarse: [2, 8, 3, 5], fine: [2, 2, 6, 10], factor: 2 },
+  { coarse: [1, 18, 2, 4], fine: [1, 3, 4, 12], factor: [2, 3] },
+  { coarse: [1, 16, 3, 2], fine: [1, 4, 6, 4], factor: 2 },
+  { coarse: [3, 6, 5], fine: [3, 2, 15], factor: 3 },
+  { coarse: [1, 24, 2, 3, 2], fine: [1, 2, 4, 9, 4], factor: [2, 3, 2] },
+  { coarse: [1, 3, 4, 4], fine: [1, 3, 4, 4], factor: 1 },
+];
+
+const pixels = PIXELS.flatMap(({ coarse, fine, factor }): OperationCase<never>[] => {
+  const shuffle: OperationCase<"x"> = {
+    name: `pixel shuffle of [${coarse.join(", ")}] by ${String(factor)}`,
+    inputs: { x: { shape: coarse } },
+    run: (engine, { x }) => ({ y: engine.pixelShuffle(x, { factor }) }),
+    reference: ({ x }, layout) => ({ y: pixelShuffle(x, { factor, layout }) }),
+    bound: () => ({ y: exact }),
+  };
+  const unshuffle: OperationCase<"x"> = {
+    name: `pixel unshuffle of [${fine.join(", ")}] by ${String(factor)}`,
+    inputs: { x: { shape: fine } },
+    run: (engine, { x }) => ({ y: engine.pixelUnshuffle(x, { factor }) }),
+    reference: ({ x }, layout) => ({ y: pixelUnshuffle(x, { factor, layout }) }),
+    bound: () => ({ y: exact }),
+  };
+  return [shuffle, unshuffle];
+});
+
+/** Quarters: pieces that are equal, too. */
+const quarters = (count: number, seed: number): Float32Array =>
+  Float32Array.from({ length: count }, (_, at) => (((at * 7 + seed) % 11) - 5) / 4);
+
+const GROUPS: readonly { shape: readonly number[]; out: readonly number[]; pieces: number }[] = [
+  { shape: [2, 6, 3, 4], out: [2, 2, 3, 4], pieces: 3 },
+  { shape: [1, 8, 3, 5], out: [1, 4, 3, 5], pieces: 2 },
+  { shape: [3, 10], out: [3, 2], pieces: 5 },
+  { shape: [1, 4, 2, 3, 2], out: [1, 1, 2, 3, 2], pieces: 4 },
+];
+
+const groups = GROUPS.flatMap(({ shape, out, pieces }): OperationCase<never>[] => {
+  const name = `maxout of ${pieces} pieces of [${shape.join(", ")}]`;
+  const forward: OperationCase<"x"> = {
+    name,
+    inputs: { x: { shape, values: quarters } },
+    run: (engine, { x }) => ({ y: engine.maxout(x, { pieces }) }),
+    reference: ({ x }, layout) => ({ y: maxout(x, { pieces, layout }) }),
+    bound: () => ({ y: exact }),
+  };
+  const backward: OperationCase<"dy" | "x"> = {
+    name: `gradient of ${name}`,
+    inputs: { dy: { shape: out }, x: { shape, values: quarters } },
+    run: (engine, { dy, x }) => ({ dx: engine.maxoutBackward(dy, x, { pieces }) }),
+    reference: ({ dy, x }, layout) => ({ dx: maxoutBackward(dy, x, { pieces, layout }) }),
+    bound: () => ({ dx: exact }),
+  };
+  return [forward, backward];
+});
+
+testOperations([...slices, ...channels, ...pixels, ...groups]);
