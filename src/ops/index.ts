@@ -9,4 +9,5 @@ export { multiply, multiplyBackward } from "./multiply.ts";
 export { prelu, preluBackward } from "./prelu.ts";
 export { maxout, maxoutBackward } from "./maxout.ts";
 export { concatenate, split } from "./slices.ts";
+export { dropout, dropoutBackward } from "./dropout.ts";
 export { channelShuffle, channelShuffleBackward, pixelShuffle, pixelUnshuffle } from "./shuffles.ts";

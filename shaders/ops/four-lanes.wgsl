@@ -1,0 +1,3 @@
+fn lane_numbers() -> vec4u {
+  return vec4u(0u, 1u, 2u, 3u);
+}

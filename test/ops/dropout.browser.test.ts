@@ -1,0 +1,36 @@
+import type { DropoutOptions } from "../../src/ops/geometry/dropout.ts";
+import { dropout, dropoutBackward } from "../../src/reference/index.ts";
+import { gamma } from "../suite/bounds.ts";
+import { type OperationCase, testOperations } from "./suite.ts";
+
+const CASES: readonly { shape: readonly number[]; options: DropoutOptions }[] = [
+  { shape: [2, 3, 4, 6], options: { seed: 1 } },
+  { shape: [2, 4, 3, 5], options: { rate: 0.2, seed: 2 ** 53 - 1 } },
+  { shape: [3, 7], options: { rate: 0.9, seed: 2 ** 32 } },
+  { shape: [2, 8, 2, 2, 3], options: { seed: 3_000_000_000, perChannel: true } },
+  { shape: [5, 6, 4], options: { rate: 0.4, seed: 5, perChannel: true } },
+  { shape: [9], options: { rate: 1, seed: 0 } },
+];
+
+const cases = CASES.flatMap(({ shape, options }): OperationCase<never>[] => {
+  const name = `[${shape.join(", ")}] dropped with ${JSON.stringify(options)}`;
+  // The scale is rounded, and the product; which elements are dropped is exact.
+  const bound = (_: number, expected: number): number => gamma(2) * Math.abs(expected);
+  const forward: OperationCase<"x"> = {
+    name,
+    inputs: { x: { shape } },
+    run: (engine, { x }) => ({ y: engine.dropout(x, options) }),
+    reference: ({ x }, layout) => ({ y: dropout(x, { ...options, layout }) }),
+    bound: () => ({ y: bound }),
+  };
+  const backward: OperationCase<"dy"> = {
+    name: `gradient of ${name}`,
+    inputs: { dy: { shape } },
+    run: (engine, { dy }) => ({ dx: engine.dropoutBackward(dy, options) }),
+    reference: ({ dy }, layout) => ({ dx: dropoutBackward(dy, { ...options, layout }) }),
+    bound: () => ({ dx: bound }),
+  };
+  return [forward, backward];
+});
+
+testOperations(cases);
