@@ -17,19 +17,15 @@ fn main(
   let class_at = class_of(min(line, lines.count - 1u));
   // No logits yet: the lowest number, whose part the first larger one takes to 0.
   var norm = Norm(L(-3.4028234e38), L(0.0));
-  var picked = L(0.0);
-  var weight = L(0.0);
   for (var c = first; c < lines.size; c += THREADS) {
-    let v = L(x[start + c * lines.inner]);
-    norm = merged(norm, Norm(v, L(1.0)));
-    if (INDEXED) {
-      let here = class_at == L(f32(c));
-      picked = select(picked, v, here);
-      weight = select(weight, L(weight_of(c)), here);
-    }
+    norm = merged(norm, Norm(L(x[start + c * lines.inner]), L(1.0)));
   }
   norm = whole_norm(norm, local);
   let logarithm = log(norm.sum);
+  var weight = L(1.0);
+  if (INDEXED) {
+    weight = picked_weight(class_at);
+  }
   var loss = L(0.0);
   if (DENSE) {
     for (var c = first; c < lines.size; c += THREADS) {
@@ -38,15 +34,8 @@ fn main(
       loss += counts * (logarithm - (L(x[at]) - norm.most));
     }
     loss = whole_sum(loss, local);
-  }
-  if (INDEXED) {
-    weight = whole_sum(weight, local);
-    picked = whole_sum(picked, local);
   } else {
-    weight = L(1.0);
-  }
-  if (!DENSE) {
-    loss = weight * (logarithm - (picked - norm.most));
+    loss = weight * (logarithm - (picked_logit(start, class_at) - norm.most));
   }
   if (inside && first == 0u) {
     store_loss(line, where_it_counts(loss, class_at), where_it_counts(weight, class_at));

@@ -1,6 +1,8 @@
-// A workgroup has a line, and its invocations every THREADS-th element. All of them call the functions that put their parts together, in
-// a tree.
-var<workgroup> norms: array<Norm, THREADS>;
+// A workgroup has a line, and its invocations every THREADS-th element. All of them call the functions that put their parts together: FAN
+// invocations eight each, then every one the rest, which takes fewer barriers than halving does.
+const FAN = THREADS / 8u;
+
+var<workgroup> mosts: array<L, THREADS>;
 var<workgroup> sums: array<L, THREADS>;
 
 fn line_of(workgroup: vec3u, grid: vec3u, local: u32) -> u32 {
@@ -11,28 +13,38 @@ fn first_of(local: u32) -> u32 {
   return local;
 }
 
+// By the largest of all parts each is taken once.
 fn whole_norm(norm: Norm, local: u32) -> Norm {
+  mosts[local] = norm.most;
   workgroupBarrier();
-  norms[local] = norm;
-  for (var width = THREADS / 2u; width > 0u; width /= 2u) {
-    workgroupBarrier();
-    if (local < width) {
-      norms[local] = merged(norms[local], norms[local + width]);
+  if (local < FAN) {
+    for (var at = local + FAN; at < THREADS; at += FAN) {
+      mosts[local] = max(mosts[local], mosts[at]);
     }
   }
   workgroupBarrier();
-  return norms[0];
+  var most = mosts[0];
+  for (var at = 1u; at < FAN; at++) {
+    most = max(most, mosts[at]);
+  }
+  let part = select(norm.sum * exp(norm.most - most), norm.sum, norm.most == most);
+  return Norm(most, whole_sum(part, local));
 }
 
 fn whole_sum(sum: L, local: u32) -> L {
+  // Those of a call before may still be read.
   workgroupBarrier();
   sums[local] = sum;
-  for (var width = THREADS / 2u; width > 0u; width /= 2u) {
-    workgroupBarrier();
-    if (local < width) {
-      sums[local] += sums[local + width];
+  workgroupBarrier();
+  if (local < FAN) {
+    for (var at = local + FAN; at < THREADS; at += FAN) {
+      sums[local] += sums[at];
     }
   }
   workgroupBarrier();
-  return sums[0];
+  var whole = sums[0];
+  for (var at = 1u; at < FAN; at++) {
+    whole += sums[at];
+  }
+  return whole;
 }

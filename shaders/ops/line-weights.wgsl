@@ -13,6 +13,5 @@ fn main(
     return;
   }
   let class_at = class_of(line);
-  let c = u32(clamp(class_at, 0.0, f32(g.lines.size - 1u)));
-  pairs[line] = vec2f(0.0, where_it_counts(weight_of(c), class_at));
+  pairs[line] = vec2f(0.0, where_it_counts(weight_of(number_of(class_at)), class_at));
 }

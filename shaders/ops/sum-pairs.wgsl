@@ -1,7 +1,7 @@
-// One level of the sum of pairs: a workgroup adds up to THREADS * FAN of them to one.
+// One level of the sum of pairs: a workgroup adds up to THREADS * PAIRS of them to one.
 struct Pairs { count: u32, parts: u32 }
 
-const FAN = 16u;
+const PAIRS = 16u;
 
 @group(0) @binding(0) var<uniform> g: Pairs;
 @group(0) @binding(1) var<storage, read> pairs: array<vec2f>;
@@ -15,8 +15,8 @@ fn main(
 ) {
   let part = line_of(workgroup, grid, local);
   var sum = vec2f(0.0);
-  for (var i = 0u; i < FAN; i++) {
-    let at = (part * FAN + i) * THREADS + local;
+  for (var i = 0u; i < PAIRS; i++) {
+    let at = (part * PAIRS + i) * THREADS + local;
     sum += select(vec2f(0.0), pairs[min(at, g.count - 1u)], at < g.count);
   }
   sum = whole_sum(sum, local);

@@ -51,7 +51,11 @@ export function crossEntropy(
       const pairs = pairSums(elementCount(call.losses));
       const inPairs = work.items.lanes === 4 ? "ops/store-pairs" : "ops/store-pair";
       const first = lossStep(call, work, {
-        kernel: [each ? "ops/store-loss" : inPairs, "ops/cross-entropy"],
+        kernel: [
+          each ? "ops/store-loss" : inPairs,
+          work.items.lanes === 4 ? "ops/pick-four" : "ops/pick-one",
+          "ops/cross-entropy",
+        ],
         constants: { INDEXED: entropy.indexed, DENSE: !entropy.indexed || entropy.smoothing > 0 },
         ranges: [
           { ...whole("logits", logits), binding: 1 },
@@ -146,6 +150,7 @@ function checkCall(
   const entropy = entropyOf(options, { logits: shape, losses, target: context.check("target", target).shape });
   if (entropy.indexed) checkFloats(context, "target", target, losses, "the classes of the logits");
   else checkLike(context, "target", target, logits, "as the logits");
+  if (entropy.reduction !== "none") checkPairs(context, losses);
   const perClass = { shape: [shape[axis]!], layout, dtype };
   const weight =
     options.weight === undefined
@@ -157,6 +162,14 @@ function checkCall(
     lines: linesAlong(shape, axis),
     lossShape: entropy.reduction === "none" ? losses : [1],
   };
+}
+
+/** Refuses more losses than can be summed in one buffer, which only halves of one to three classes come to. */
+function checkPairs({ gpu }: OperationContext, losses: readonly number[]): void {
+  const { bytes } = pairSums(elementCount(losses));
+  const most = gpu.device.limits.maxStorageBufferBindingSize;
+  if (bytes > most)
+    refuse("too-large", "logits.shape", losses, `losses of at most ${most} bytes, eight for each, or reduction "none"`);
 }
 
 /** A float32 tensor of a shape, whatever its layout: what it has one number for has no channels. */

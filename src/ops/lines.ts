@@ -5,10 +5,10 @@ import { WORKGROUP_SIZE } from "../plan.ts";
 import type { Lines } from "./geometry/axis.ts";
 import { type Items, itemsOf } from "./items.ts";
 
-/** Shortest line that a workgroup shares: each invocation has an element. */
-const SHARED_SIZE = WORKGROUP_SIZE;
-/** So many lines or more keep a GPU busy with an invocation each. */
-const MANY_LINES = 8192;
+/** Shortest line that a workgroup shares: with four elements for each invocation, for which it pays to put parts together. */
+const SHARED_SIZE = 4 * WORKGROUP_SIZE;
+/** So many items of lines keep a GPU busy with an invocation each. */
+const MANY_LINES = 2048;
 
 /** How lines are taken: items of neighbouring lines, each by `threads` invocations. */
 export interface LineWork {

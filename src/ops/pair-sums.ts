@@ -18,7 +18,7 @@ export interface PairSums {
   readonly bytes: number;
 }
 
-/** The sum of so many pairs: an addition chain has at most 16 terms of a thread and six levels of its workgroup, for each factor of 1024. */
+/** The sum of so many pairs: each goes through 30 additions at most for every factor of 1024 of their number. */
 export function pairSums(count: number): PairSums {
   const range = (offset: number, pairs: number): Range => ({
     operand: "workspace",
