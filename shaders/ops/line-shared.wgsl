@@ -1,31 +1,24 @@
-// A workgroup has a line, and its invocations every THREADS-th element. All of them call the functions that put their parts together: FAN
-// invocations eight each, then every one the rest, which takes fewer barriers than halving does.
-const FAN = THREADS / 8u;
-
-var<workgroup> mosts: array<L, THREADS>;
-var<workgroup> sums: array<L, THREADS>;
+// THREADS neighbouring invocations of a workgroup have a line, each every THREADS-th element of it. All invocations of the workgroup call
+// the functions that put the parts of a line together.
+var<workgroup> mosts: array<L, WORKGROUP_SIZE>;
+var<workgroup> sums: array<L, WORKGROUP_SIZE>;
 
 fn line_of(workgroup: vec3u, grid: vec3u, local: u32) -> u32 {
-  return workgroup.y * grid.x + workgroup.x;
+  return thread_index(workgroup, grid, local) / THREADS;
 }
 
 fn first_of(local: u32) -> u32 {
-  return local;
+  return local % THREADS;
 }
 
 // By the largest of all parts each is taken once.
 fn whole_norm(norm: Norm, local: u32) -> Norm {
   mosts[local] = norm.most;
   workgroupBarrier();
-  if (local < FAN) {
-    for (var at = local + FAN; at < THREADS; at += FAN) {
-      mosts[local] = max(mosts[local], mosts[at]);
-    }
-  }
-  workgroupBarrier();
-  var most = mosts[0];
-  for (var at = 1u; at < FAN; at++) {
-    most = max(most, mosts[at]);
+  let start = local - local % THREADS;
+  var most = mosts[start];
+  for (var part = 1u; part < THREADS; part++) {
+    most = max(most, mosts[start + part]);
   }
   let part = select(norm.sum * exp(norm.most - most), norm.sum, norm.most == most);
   return Norm(most, whole_sum(part, local));
@@ -36,15 +29,10 @@ fn whole_sum(sum: L, local: u32) -> L {
   workgroupBarrier();
   sums[local] = sum;
   workgroupBarrier();
-  if (local < FAN) {
-    for (var at = local + FAN; at < THREADS; at += FAN) {
-      sums[local] += sums[at];
-    }
-  }
-  workgroupBarrier();
-  var whole = sums[0];
-  for (var at = 1u; at < FAN; at++) {
-    whole += sums[at];
+  let start = local - local % THREADS;
+  var whole = sums[start];
+  for (var part = 1u; part < THREADS; part++) {
+    whole += sums[start + part];
   }
   return whole;
 }

@@ -1,4 +1,4 @@
-// One level of the sum of pairs: a workgroup adds up to THREADS * PAIRS of them to one.
+// One level of the sum of pairs: THREADS invocations add up to THREADS * PAIRS of them to one.
 struct Pairs { count: u32, parts: u32 }
 
 const PAIRS = 16u;
@@ -16,11 +16,11 @@ fn main(
   let part = line_of(workgroup, grid, local);
   var sum = vec2f(0.0);
   for (var i = 0u; i < PAIRS; i++) {
-    let at = (part * PAIRS + i) * THREADS + local;
+    let at = (part * PAIRS + i) * THREADS + first_of(local);
     sum += select(vec2f(0.0), pairs[min(at, g.count - 1u)], at < g.count);
   }
   sum = whole_sum(sum, local);
-  if (local == 0u && part < g.parts) {
+  if (first_of(local) == 0u && part < g.parts) {
     parts[part] = sum;
   }
 }

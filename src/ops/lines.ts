@@ -1,12 +1,13 @@
-// Kernels that go along one axis of a tensor: by an invocation for each line, or by a workgroup where lines are long and few, or lie so
-// that its invocations read neighbouring elements.
+// Kernels that go along one axis of a tensor: by an invocation for each line, or by neighbouring ones together where lines are long and
+// few, or lie so that these read neighbouring elements.
 import type { Dtype } from "../dtype.ts";
-import { WORKGROUP_SIZE } from "../plan.ts";
 import type { Lines } from "./geometry/axis.ts";
 import { type Items, itemsOf } from "./items.ts";
 
-/** Shortest line that a workgroup shares: with four elements for each invocation, for which it pays to put parts together. */
-const SHARED_SIZE = 4 * WORKGROUP_SIZE;
+/** Invocations that share a line: a factor of a workgroup's. */
+export const SHARING = 16;
+/** Shortest line that is shared: with eight elements for each, for which it pays to put parts together. */
+const SHARED_SIZE = 8 * SHARING;
 /** So many items of lines keep a GPU busy with an invocation each. */
 const MANY_LINES = 2048;
 
@@ -28,7 +29,7 @@ export function lineWork({ outer, size, inner }: Lines, dtype: Dtype): LineWork 
   const items = itemsOf(dtype, inner);
   const count = (outer * inner) / items.lanes;
   const shared = size >= SHARED_SIZE && (inner === 1 || count < MANY_LINES);
-  const each = shared ? WORKGROUP_SIZE : 1;
+  const each = shared ? SHARING : 1;
   return {
     items,
     count,

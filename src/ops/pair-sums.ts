@@ -1,10 +1,11 @@
-// The sum of many pairs of numbers in the workspace, in levels of workgroups.
-import { STORAGE_ALIGNMENT, type Step, WORKGROUP_SIZE } from "../plan.ts";
+// The sum of many pairs of numbers in the workspace, in levels of 256 to one.
+import { STORAGE_ALIGNMENT, type Step } from "../plan.ts";
 import { roundUp } from "../shape.ts";
+import { SHARING } from "./lines.ts";
 import { type Range, dispatch } from "./operation.ts";
 
-/** Pairs that a workgroup of shaders/ops/sum-pairs.wgsl adds. */
-const PAIRS = 16 * WORKGROUP_SIZE;
+/** Pairs that the sharing invocations of shaders/ops/sum-pairs.wgsl add. */
+const PAIRS = 16 * SHARING;
 
 /** Bytes of two float32 numbers. */
 const PAIR_BYTES = 8;
@@ -18,7 +19,7 @@ export interface PairSums {
   readonly bytes: number;
 }
 
-/** The sum of so many pairs: each goes through 30 additions at most for every factor of 1024 of their number. */
+/** The sum of so many pairs: each goes through 32 additions at most for every factor of 256 of their number. */
 export function pairSums(count: number): PairSums {
   const range = (offset: number, pairs: number): Range => ({
     operand: "workspace",
@@ -35,12 +36,12 @@ export function pairSums(count: number): PairSums {
     steps.push(
       dispatch({
         shaders: ["ops/lines", "ops/line-shared", "ops/sum-pairs"],
-        constants: { THREADS: WORKGROUP_SIZE },
+        constants: { THREADS: SHARING },
         aliases: { L: "vec2f" },
         ranges: [sums, to],
         shared: [1],
         uniforms: [pairs, parts],
-        threads: parts * WORKGROUP_SIZE,
+        threads: parts * SHARING,
       }),
     );
     sums = to;

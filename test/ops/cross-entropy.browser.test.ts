@@ -25,7 +25,7 @@ const classes = (C: number, ignored: number) => (count: number, seed: number) =>
 
 type Options = Omit<CrossEntropyOptions<never>, "weight">;
 
-/** Lines of an invocation and of a workgroup, one at a time and four, and losses that take two levels to sum. */
+/** Lines of an invocation and of sixteen, one at a time and four, and losses that take two levels to sum. */
 const CASES: readonly { shape: readonly number[]; options: Options; weighted?: true; dense?: true }[] = [
   { shape: [4, 6], options: {} },
   { shape: [5, 260], options: { labelSmoothing: 0.1, reduction: "sum" } },
@@ -76,8 +76,8 @@ const cases = CASES.flatMap(({ shape, options, weighted, dense }): OperationCase
     const at = Array.from(given.data).filter((c) => c !== (options.ignoreIndex ?? -100));
     return at.reduce((sum, c) => sum + (weight?.data[c] ?? 1), 0);
   };
-  // 16 numbers of an invocation, and of its workgroup 8 and 8, are a chain of 30 additions at most; there are two such levels.
-  const summed = gamma(60);
+  // 16 numbers of an invocation, and the sums of 16, are a chain of 32 additions at most; there are two such levels.
+  const summed = gamma(64);
 
   const forward: OperationCase<Name> = {
     name: `cross entropy ${name}`,

@@ -15,7 +15,7 @@ const u = 2 ** -24;
 const values = (count: number, seed: number): Float32Array => uniform(count, seed).map((v) => 10 * v);
 const logarithms = (count: number, seed: number): Float32Array => uniform(count, seed).map((v) => 3 * v - 3);
 
-/** By an invocation and by a workgroup for each line; four lines at once, where as many lie together, and one. */
+/** By an invocation for each line and by sixteen; four lines at once, where as many lie together, and one. */
 const TENSORS: readonly { shape: readonly number[]; axis?: number; log?: boolean }[] = [
   { shape: [3, 10] },
   { shape: [2, 5, 3, 8], log: true },
