@@ -28,4 +28,5 @@ export type { Rates } from "./algorithms/work.ts";
 export type { Calibration, TuningData, TuningEntry, TuningTable } from "./planner/tuning.ts";
 export type { DeviceSource } from "./gpu/device.ts";
 export type { MemoryReport } from "./gpu/memory.ts";
+export { type Separated, separate } from "./separate.ts";
 export { type Recorder, Stopwatch, type Timing } from "./gpu/stopwatch.ts";

@@ -11,3 +11,5 @@ export { maxout, maxoutBackward } from "./maxout.ts";
 export { concatenate, split } from "./slices.ts";
 export { dropout, dropoutBackward } from "./dropout.ts";
 export { channelShuffle, channelShuffleBackward, pixelShuffle, pixelUnshuffle } from "./shuffles.ts";
+export { separableConv, separableConvBackward } from "./separable-conv.ts";
+export { spatiallySeparableConv, spatiallySeparableConvBackward } from "./spatially-separable-conv.ts";

@@ -8,7 +8,7 @@ interface GoldenCall {
   readonly call: string;
   readonly arguments: readonly unknown[];
   readonly options: Readonly<Record<string, unknown>>;
-  readonly result: NdArray | Readonly<Record<string, NdArray>>;
+  readonly result: NdArray | Readonly<Record<string, NdArray | readonly NdArray[]>>;
 }
 
 /** Every reference by its name. */
@@ -39,8 +39,12 @@ describe.each(Object.entries(files))("%s", (_, cases) => {
     const got = operations[call]!(...given, options);
     if (isArray(result)) return compare(call, got as Float64NdArray, result);
     expect(Object.keys(got as object)).toEqual(Object.keys(result));
-    for (const [name, wanted] of Object.entries(result))
-      compare(name, (got as Record<string, Float64NdArray>)[name]!, wanted);
+    for (const [name, wanted] of Object.entries(result)) {
+      const one = (got as Record<string, Float64NdArray | Float64NdArray[]>)[name]!;
+      const lists = [one, wanted].map((either) => [either].flat()) as [Float64NdArray[], NdArray[]];
+      expect(lists[0].length, `the arrays of ${name}`).toBe(lists[1].length);
+      lists[1].forEach((array, at) => compare(`${name} ${at}`, lists[0][at]!, array));
+    }
   });
 });
 

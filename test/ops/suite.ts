@@ -16,6 +16,10 @@ export interface Input {
   readonly values?: (count: number, seed: number) => ArrayLike<number>;
   /** Whether its axes change places with the layout: [N, C, ...] and of rank 3 and up unless given. */
   readonly layoutFree?: boolean;
+  /** Whether it is [K, C, ...kernel], which channels last is [...kernel, C, K]. */
+  readonly weights?: boolean;
+  /** Whether it is [C, cells], which channels last is [cells, C]. */
+  readonly matrix?: boolean;
   /** An element type other than that of the case. */
   readonly dtype?: Dtype;
 }
@@ -31,7 +35,11 @@ export interface OperationCase<Name extends string = string> {
   /** What it has to come to. */
   reference(arrays: Arrays<Name>, layout: Layout): Readonly<Record<string, NdArray>>;
   /** The most by which a result may differ before it is stored, element by element; 0 where nothing rounds. With its derivation. */
-  bound(arrays: Arrays<Name>, layout: Layout): Readonly<Record<string, (at: number, expected: number) => number>>;
+  bound(
+    arrays: Arrays<Name>,
+    layout: Layout,
+    dtype: Dtype,
+  ): Readonly<Record<string, (at: number, expected: number) => number>>;
 }
 
 /** Half precision where this browser has it. */
@@ -62,19 +70,37 @@ export function channelsLast({ shape, data }: NdArray): NdArray {
   return { shape: [N, ...spatial, C], data: values };
 }
 
+/** The axes of [K, C, ...kernel] in the order [...kernel, C, K]. */
+function weightsLast({ shape, data }: NdArray): NdArray {
+  const [K, C, ...kernel] = shape as [number, number, ...number[]];
+  const taps = elementCount(kernel);
+  const values = new Float64Array(data.length);
+  for (let at = 0; at < data.length; at++) {
+    const [k, c, tap] = [Math.floor(at / taps / C), Math.floor(at / taps) % C, at % taps];
+    values[(tap * C + c) * K + k] = data[at]!;
+  }
+  return { shape: [...kernel, C, K], data: values };
+}
+
 function arraysOf<Name extends string>(
   { name, inputs }: OperationCase<Name>,
   layout: Layout,
   dtype: Dtype,
 ): Arrays<Name> {
-  const arrays = Object.entries<Input>(inputs).map(([input, { shape, values = uniform, layoutFree, dtype: own }]) => {
-    const stored = own ?? dtype;
-    const data = Float64Array.from(values(elementCount(shape), seedOf(`${name} ${input}`)), (value) =>
-      stored === "f16" ? float16Value(float16Bits(value)) : Math.fround(value),
-    );
-    const moves = layout === "channels-last" && shape.length > 2 && !layoutFree;
-    return [input, moves ? channelsLast({ shape, data }) : { shape, data }];
-  });
+  const arrays = Object.entries<Input>(inputs).map(
+    ([input, { shape, values = uniform, layoutFree, weights, matrix, dtype: own }]) => {
+      const stored = own ?? dtype;
+      const data = Float64Array.from(values(elementCount(shape), seedOf(`${name} ${input}`)), (value) =>
+        stored === "f16" ? float16Value(float16Bits(value)) : Math.fround(value),
+      );
+      const moves = layout === "channels-last" && (shape.length > 2 || matrix) && !layoutFree;
+      const moved = weights ? weightsLast : channelsLast;
+      if (!moves) return [input, { shape, data }];
+      if (!matrix) return [input, moved({ shape, data })];
+      const { data: turned } = channelsLast({ shape: [1, ...shape], data });
+      return [input, { shape: shape.toReversed(), data: turned }];
+    },
+  );
   return Object.fromEntries(arrays) as Arrays<Name>;
 }
 
@@ -109,7 +135,7 @@ async function check<Name extends string>(
   try {
     const [values, repeated] = await Promise.all([readAll(results), readAll(second)]);
     const wanted = one.reference(arrays, layout);
-    const bounds = one.bound(arrays, layout);
+    const bounds = one.bound(arrays, layout, dtype);
     expect(Object.keys(results)).toEqual(Object.keys(wanted));
     for (const [name, { data, shape }] of Object.entries(wanted)) {
       expect(results[name]!.shape, `the shape of ${name}`).toEqual([...shape]);

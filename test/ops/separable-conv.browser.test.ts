@@ -1,0 +1,85 @@
+import { separableConv, separableConvBackward } from "../../src/reference/index.ts";
+import { elementCount } from "../../src/shape.ts";
+import { gamma } from "../suite/bounds.ts";
+import { integers } from "../suite/random.ts";
+import { SEPARABLE } from "./separable.ts";
+import { type Arrays, type OperationCase, magnitudes, testOperations } from "./suite.ts";
+
+/** Small integers: every sum on the way is one below 2048, which both element types hold. */
+const values = (count: number, seed: number) => integers(count, seed, 2);
+const exact = () => 0;
+
+const cases = SEPARABLE.flatMap(({ name, x, depthwise, pointwise, options, activations }): OperationCase<never>[] => {
+  const zero = (shape: readonly number[]) => ({ shape, data: new Float64Array(elementCount(shape)) });
+  const output = separableConv(zero(x), zero(depthwise), zero(pointwise), options).shape;
+  const biases = { depthwiseBias: { shape: [depthwise[0]!], values } };
+  const weights = { x: { shape: x, values }, depthwise: weight(depthwise), pointwise: weight(pointwise) };
+  const forward: OperationCase<"x" | "depthwise" | "pointwise" | "depthwiseBias" | "bias" | "residual"> = {
+    name,
+    inputs: {
+      ...weights,
+      ...biases,
+      bias: { shape: [pointwise[0]!], values },
+      residual: { shape: output, values },
+    },
+    run: (engine, { x: input, depthwise: first, pointwise: second, ...rest }) => ({
+      y: engine.separableConv(input, first, second, { ...options, ...activations, ...rest }),
+    }),
+    reference: ({ x: input, depthwise: first, pointwise: second, ...rest }, layout) => ({
+      y: separableConv(input, first, second, { ...options, ...activations, ...rest, layout }),
+    }),
+    bound: () => ({ y: exact }),
+  };
+  const after = activations.activation;
+  const backward: OperationCase<"x" | "depthwise" | "pointwise" | "depthwiseBias" | "dy" | "preActivation"> = {
+    name: `gradients of ${name}`,
+    inputs: { ...weights, ...biases, dy: { shape: output, values }, preActivation: { shape: output, values } },
+    run: (engine, { x: input, depthwise: first, pointwise: second, dy, depthwiseBias, preActivation }) => ({
+      ...engine.separableConvBackward(input, first, second, dy, {
+        ...{ ...options, ...activations, depthwiseBias },
+        ...(after && { preActivation }),
+      }),
+    }),
+    reference: ({ x: input, depthwise: first, pointwise: second, dy, depthwiseBias, preActivation }, layout) => ({
+      ...separableConvBackward(input, first, second, dy, {
+        ...{ ...options, ...activations, depthwiseBias, layout },
+        ...(after && { preActivation }),
+      }),
+    }),
+    bound: () => ({ dx: exact, ddepthwise: exact, dpointwise: exact, ddepthwiseBias: exact }),
+  };
+  return [forward, backward];
+});
+
+function weight(shape: readonly number[]) {
+  return { shape, values, weights: true };
+}
+
+const real: OperationCase<"x" | "depthwise" | "pointwise"> = {
+  name: "uniform numbers",
+  inputs: {
+    x: { shape: [2, 6, 7, 9] },
+    depthwise: { shape: [6, 1, 3, 3], weights: true },
+    pointwise: { shape: [5, 6, 1, 1], weights: true },
+  },
+  run: (engine, { x, depthwise, pointwise }) => ({ y: engine.separableConv(x, depthwise, pointwise, { padding: 1 }) }),
+  reference: (arrays, layout) => ({ y: ofAll(arrays, layout) }),
+  // 9 terms and then 6, each with the bias that is none; a half between keeps its value to 2^-11, or to 2^-25 where it is small.
+  bound: ({ x, depthwise, pointwise }, layout, dtype) => {
+    const sizes = ofAll(
+      { x: magnitudes(x), depthwise: magnitudes(depthwise), pointwise: magnitudes(pointwise) },
+      layout,
+    );
+    const rounding = dtype === "f16" ? 2 ** -11 : 0;
+    return { y: (at) => (gamma(9 + 6 + 4) + 1.01 * rounding) * sizes.data[at]! + (dtype === "f16" ? 6 * 2 ** -25 : 0) };
+  },
+};
+
+function ofAll(
+  { x, depthwise, pointwise }: Arrays<"x" | "depthwise" | "pointwise">,
+  layout: Parameters<OperationCase["reference"]>[1],
+) {
+  return separableConv(x, depthwise, pointwise, { padding: 1, layout });
+}
+
+testOperations([...cases, real]);

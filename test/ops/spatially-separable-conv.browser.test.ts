@@ -1,0 +1,69 @@
+import type { Tensor } from "../../src/index.ts";
+import { spatiallySeparableConv, spatiallySeparableConvBackward } from "../../src/reference/index.ts";
+import type { NdArray } from "../../src/reference/index.ts";
+import { elementCount } from "../../src/shape.ts";
+import { gamma } from "../suite/bounds.ts";
+import { AXIS_CASES } from "./axis-passes.ts";
+import { type OperationCase, magnitudes, testOperations } from "./suite.ts";
+
+/** kernel0, kernel1, ... of a case's arrays or tensors, in order. */
+const kernelsOf = <T>(all: Readonly<Record<string, T>>): T[] =>
+  Object.keys(all)
+    .filter((name) => name.startsWith("kernel"))
+    .toSorted()
+    .map((name) => all[name]!);
+
+/** Gradients by name, as the suite has results. */
+const named = <T extends Tensor | NdArray>({ dx, dkernels }: { dx: T; dkernels: T[] }): Record<string, T> => ({
+  dx,
+  ...Object.fromEntries(dkernels.map((one, at) => [`dkernel${at}`, one])),
+});
+
+const cases = AXIS_CASES.flatMap(({ name, x, kernels, options }): OperationCase<never>[] => {
+  const zeros = (shape: readonly number[]) => ({ data: new Float64Array(elementCount(shape)), shape });
+  const output = spatiallySeparableConv(zeros(x), kernels.map(zeros), options).shape;
+  // Products and sums of every pass; a gradient has the copies of a border too, four of a cell at most, and a kernel's the sum over all.
+  const taps = kernels.reduce((sum, shape) => sum + shape.at(-1)!, 0);
+  const inputs = {
+    x: { shape: x },
+    // [C, cells] becomes [cells, C].
+    ...Object.fromEntries(
+      kernels.map((shape, at) => [`kernel${at}`, shape.length === 1 ? { shape } : { shape, matrix: true }]),
+    ),
+  };
+  const forward: OperationCase = {
+    name,
+    inputs,
+    run: (engine, all) => ({ y: engine.spatiallySeparableConv(all["x"]!, kernelsOf(all), options) }),
+    reference: (all, layout) => ({ y: spatiallySeparableConv(all["x"]!, kernelsOf(all), { ...options, layout }) }),
+    bound: (all, layout) => {
+      const sizes = spatiallySeparableConv(magnitudes(all["x"]!), kernelsOf(all).map(magnitudes), {
+        ...options,
+        layout,
+      });
+      return { y: (at) => gamma(taps + 3) * sizes.data[at]! };
+    },
+  };
+  const backward: OperationCase = {
+    name: `gradients of ${name}`,
+    inputs: { ...inputs, dy: { shape: output } },
+    run: (engine, all) => named(engine.spatiallySeparableConvBackward(all["x"]!, kernelsOf(all), all["dy"]!, options)),
+    reference: (all, layout) =>
+      named(spatiallySeparableConvBackward(all["x"]!, kernelsOf(all), all["dy"]!, { ...options, layout })),
+    bound: (all, layout) => {
+      const sizes = named(
+        spatiallySeparableConvBackward(magnitudes(all["x"]!), kernelsOf(all).map(magnitudes), magnitudes(all["dy"]!), {
+          ...options,
+          layout,
+        }),
+      );
+      const terms = (result: string): number => (result === "dx" ? 4 * taps : taps + 64 + 64);
+      return Object.fromEntries(
+        Object.entries(sizes).map(([result, { data }]) => [result, (at: number) => gamma(terms(result)) * data[at]!]),
+      );
+    },
+  };
+  return [forward, backward];
+});
+
+testOperations(cases);
