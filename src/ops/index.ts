@@ -13,3 +13,9 @@ export { dropout, dropoutBackward } from "./dropout.ts";
 export { channelShuffle, channelShuffleBackward, pixelShuffle, pixelUnshuffle } from "./shuffles.ts";
 export { separableConv, separableConvBackward } from "./separable-conv.ts";
 export { spatiallySeparableConv, spatiallySeparableConvBackward } from "./spatially-separable-conv.ts";
+export {
+  locallyConnected,
+  locallyConnectedBackwardBias,
+  locallyConnectedBackwardData,
+  locallyConnectedBackwardWeights,
+} from "./locally-connected.ts";

@@ -3,7 +3,7 @@ import { elementCount } from "../../src/shape.ts";
 import { gamma } from "../suite/bounds.ts";
 import { integers } from "../suite/random.ts";
 import { SEPARABLE } from "./separable.ts";
-import { type Arrays, type OperationCase, magnitudes, testOperations } from "./suite.ts";
+import { type Arrays, type OperationCase, magnitudes, testOperations, weightInput } from "./suite.ts";
 
 /** Small integers: every sum on the way is one below 2048, which both element types hold. */
 const values = (count: number, seed: number) => integers(count, seed, 2);
@@ -52,15 +52,15 @@ const cases = SEPARABLE.flatMap(({ name, x, depthwise, pointwise, options, activ
 });
 
 function weight(shape: readonly number[]) {
-  return { shape, values, weights: true };
+  return { ...weightInput(shape), values };
 }
 
 const real: OperationCase<"x" | "depthwise" | "pointwise"> = {
   name: "uniform numbers",
   inputs: {
     x: { shape: [2, 6, 7, 9] },
-    depthwise: { shape: [6, 1, 3, 3], weights: true },
-    pointwise: { shape: [5, 6, 1, 1], weights: true },
+    depthwise: weightInput([6, 1, 3, 3]),
+    pointwise: weightInput([5, 6, 1, 1]),
   },
   run: (engine, { x, depthwise, pointwise }) => ({ y: engine.separableConv(x, depthwise, pointwise, { padding: 1 }) }),
   reference: (arrays, layout) => ({ y: ofAll(arrays, layout) }),

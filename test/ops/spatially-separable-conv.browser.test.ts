@@ -28,7 +28,7 @@ const cases = AXIS_CASES.flatMap(({ name, x, kernels, options }): OperationCase<
     x: { shape: x },
     // [C, cells] becomes [cells, C].
     ...Object.fromEntries(
-      kernels.map((shape, at) => [`kernel${at}`, shape.length === 1 ? { shape } : { shape, matrix: true }]),
+      kernels.map((shape, at) => [`kernel${at}`, shape.length === 1 ? { shape } : { shape, last: shape.toReversed() }]),
     ),
   };
   const forward: OperationCase = {

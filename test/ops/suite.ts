@@ -16,10 +16,8 @@ export interface Input {
   readonly values?: (count: number, seed: number) => ArrayLike<number>;
   /** Whether its axes change places with the layout: [N, C, ...] and of rank 3 and up unless given. */
   readonly layoutFree?: boolean;
-  /** Whether it is [K, C, ...kernel], which channels last is [...kernel, C, K]. */
-  readonly weights?: boolean;
-  /** Whether it is [C, cells], which channels last is [cells, C]. */
-  readonly matrix?: boolean;
+  /** Its shape channels last, where that is not [N, ...spatial, C]: values are then the same in row-major order. */
+  readonly last?: readonly number[];
   /** An element type other than that of the case. */
   readonly dtype?: Dtype;
 }
@@ -53,6 +51,12 @@ function circumstances(at: number): { layout: Layout; dtype: Dtype }[] {
   return dtypes.map((dtype, turn) => ({ layout: layouts[(at + turn) % 2]!, dtype }));
 }
 
+/** Weights [K, C, ...kernel], which channels last are [...kernel, C, K]. */
+export function weightInput(shape: readonly number[]): Input {
+  const [K, C, ...kernel] = shape as [number, number, ...number[]];
+  return { shape, last: [...kernel, C, K] };
+}
+
 /** The sizes of numbers, in their array's shape: what an error bound is made of. */
 export function magnitudes({ data, shape }: NdArray): NdArray {
   return { data: Float64Array.from(data, Math.abs), shape };
@@ -70,35 +74,20 @@ export function channelsLast({ shape, data }: NdArray): NdArray {
   return { shape: [N, ...spatial, C], data: values };
 }
 
-/** The axes of [K, C, ...kernel] in the order [...kernel, C, K]. */
-function weightsLast({ shape, data }: NdArray): NdArray {
-  const [K, C, ...kernel] = shape as [number, number, ...number[]];
-  const taps = elementCount(kernel);
-  const values = new Float64Array(data.length);
-  for (let at = 0; at < data.length; at++) {
-    const [k, c, tap] = [Math.floor(at / taps / C), Math.floor(at / taps) % C, at % taps];
-    values[(tap * C + c) * K + k] = data[at]!;
-  }
-  return { shape: [...kernel, C, K], data: values };
-}
-
 function arraysOf<Name extends string>(
   { name, inputs }: OperationCase<Name>,
   layout: Layout,
   dtype: Dtype,
 ): Arrays<Name> {
   const arrays = Object.entries<Input>(inputs).map(
-    ([input, { shape, values = uniform, layoutFree, weights, matrix, dtype: own }]) => {
+    ([input, { shape, values = uniform, layoutFree, last, dtype: own }]) => {
       const stored = own ?? dtype;
       const data = Float64Array.from(values(elementCount(shape), seedOf(`${name} ${input}`)), (value) =>
         stored === "f16" ? float16Value(float16Bits(value)) : Math.fround(value),
       );
-      const moves = layout === "channels-last" && (shape.length > 2 || matrix) && !layoutFree;
-      const moved = weights ? weightsLast : channelsLast;
-      if (!moves) return [input, { shape, data }];
-      if (!matrix) return [input, moved({ shape, data })];
-      const { data: turned } = channelsLast({ shape: [1, ...shape], data });
-      return [input, { shape: shape.toReversed(), data: turned }];
+      if (layout === "channels-last" && last) return [input, { shape: last, data }];
+      const moves = layout === "channels-last" && shape.length > 2 && !layoutFree;
+      return [input, moves ? channelsLast({ shape, data }) : { shape, data }];
     },
   );
   return Object.fromEntries(arrays) as Arrays<Name>;

@@ -1,0 +1,77 @@
+import {
+  locallyConnected,
+  locallyConnectedBackwardBias,
+  locallyConnectedBackwardData,
+  locallyConnectedBackwardWeights,
+} from "../../src/reference/index.ts";
+import { elementCount } from "../../src/shape.ts";
+import { gamma } from "../suite/bounds.ts";
+import { LOCAL_CASES, localWeights } from "./local.ts";
+import { type OperationCase, channelsLast, magnitudes, testOperations } from "./suite.ts";
+
+const zeros = (shape: readonly number[]) => ({ data: new Float64Array(elementCount(shape)), shape });
+
+const cases = LOCAL_CASES.flatMap((one): OperationCase<never>[] => {
+  const { name, x, options } = one;
+  const w = localWeights(one);
+  const output = locallyConnected(zeros(x), zeros(w.shape), options).shape;
+  const [, K, ...cells] = output as [number, number, ...number[]];
+  const inShape = (layout: string): number[] =>
+    layout === "channels-last" ? [...channelsLast(zeros(x)).shape] : [...x];
+  // Terms of an output and its bias; of a cell no more than K a group times the taps, which are fewer than 64; of a weight the batch.
+  const terms = 64;
+  const forward: OperationCase<"x" | "w" | "bias"> = {
+    name,
+    inputs: { x: { shape: x }, w, bias: { shape: [K, ...cells], last: [...cells, K] } },
+    run: (engine, { x: input, w: weights, bias }) => ({
+      y: engine.locallyConnected(input, weights, { ...options, bias }),
+    }),
+    reference: ({ x: input, w: weights, bias }, layout) => ({
+      y: locallyConnected(input, weights, { ...options, bias, layout }),
+    }),
+    bound: ({ x: input, w: weights, bias }, layout) => {
+      const all = { ...options, bias: magnitudes(bias), layout };
+      const { data } = locallyConnected(magnitudes(input), magnitudes(weights), all);
+      return { y: (at) => gamma(terms) * data[at]! };
+    },
+  };
+  const backward: OperationCase<"x" | "w" | "dy"> = {
+    name: `gradients of ${name}`,
+    inputs: { x: { shape: x }, w, dy: { shape: output } },
+    run: (engine, { x: input, w: weights, dy }, layout) => ({
+      dx: engine.locallyConnectedBackwardData(dy, weights, { ...options, inputShape: inShape(layout) }),
+      dw: engine.locallyConnectedBackwardWeights(input, dy, options),
+      db: engine.locallyConnectedBackwardBias(dy),
+    }),
+    reference: ({ x: input, w: weights, dy }, layout) => ({
+      dx: locallyConnectedBackwardData(dy, weights, { ...options, inputShape: inShape(layout), layout }),
+      dw: locallyConnectedBackwardWeights(input, dy, { ...options, layout }),
+      db: locallyConnectedBackwardBias(dy, { layout }),
+    }),
+    bound: ({ x: input, w: weights, dy }, layout) => {
+      const [a, b, c] = [magnitudes(input), magnitudes(weights), magnitudes(dy)];
+      const dx = locallyConnectedBackwardData(c, b, { ...options, inputShape: inShape(layout), layout }).data;
+      const dw = locallyConnectedBackwardWeights(a, c, { ...options, layout }).data;
+      const db = locallyConnectedBackwardBias(c, { layout }).data;
+      return {
+        dx: (at) => gamma(terms) * dx[at]!,
+        dw: (at) => gamma(x[0]!) * dw[at]!,
+        db: (at) => gamma(x[0]!) * db[at]!,
+      };
+    },
+  };
+  // Without a bias the layer is another kernel.
+  const plain: OperationCase<"x" | "w"> = {
+    name: `${name}, no bias`,
+    inputs: { x: { shape: x }, w },
+    run: (engine, { x: input, w: weights }) => ({ y: engine.locallyConnected(input, weights, options) }),
+    reference: ({ x: input, w: weights }, layout) => ({ y: locallyConnected(input, weights, { ...options, layout }) }),
+    bound: ({ x: input, w: weights }, layout) => {
+      const { data } = locallyConnected(magnitudes(input), magnitudes(weights), { ...options, layout });
+      return { y: (at) => gamma(terms) * data[at]! };
+    },
+  };
+  return one === LOCAL_CASES[0] ? [forward, plain, backward] : [forward, backward];
+});
+
+testOperations(cases);
