@@ -19,3 +19,4 @@ export {
   locallyConnectedBackwardData,
   locallyConnectedBackwardWeights,
 } from "./locally-connected.ts";
+export { coordConv, coordConvBackwardData, coordConvBackwardWeights } from "./coord-conv.ts";

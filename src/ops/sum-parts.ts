@@ -42,7 +42,7 @@ export function sumSteps(offset: number, sums: number, count: number, result: Ra
         shaders: ["ops/sum-parts"],
         aliases: { E: done ? elementTypes(dtype).one : "f32" },
         ranges: [range(level, sums * parts * 4), done ? result : range(level + 1, sums * fewer * 4)],
-        ...(!done && { shared: [1] }),
+        ...((!done || result.operand === "workspace") && { shared: [1] }),
         uniforms: [sums * fewer, parts, fewer],
         threads: sums * fewer,
       }),

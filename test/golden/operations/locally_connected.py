@@ -16,8 +16,8 @@ def windows(x: torch.Tensor, kernel: list, stride: list, padding: list, dilation
 def main() -> None:
     cases = []
     for name, x_shape, K, kernel, stride, padding, dilation, groups in [
-        ("2-D", [2, 3, 4, 5], 2, [3, 3], [1, 1], [1, 1], [1, 1], 1),
-        ("2-D, groups, stride, dilation", [1, 4, 7, 5], 4, [2, 3], [2, 1], [0, 1], [2, 1], 2),
+        ("2-D", [2, 3, 3, 4], 2, [2, 3], [1, 1], [1, 1], [1, 1], 1),
+        ("2-D, groups, stride, dilation", [1, 4, 5, 4], 4, [2, 3], [2, 1], [0, 1], [2, 1], 2),
         ("1-D", [2, 2, 8], 3, [3], [2], [1], [1], 1),
         ("3-D", [1, 2, 3, 3, 4], 2, [2, 1, 2], [1, 1, 2], [0, 0, 1], [1, 1, 1], 1),
     ]:

@@ -1,0 +1,35 @@
+// The coordinates of the cells of a feature map as channels: x along the width, y along the height, z along the depth, each from -1 to 1, and
+// with RADIUS the distance from the middle. source and is_padding come from a padding-* snippet.
+struct Coordinates {
+  input: Map, output: Map,
+  batch: u32, channels: u32,
+  kernel_d: u32, kernel_h: u32, kernel_w: u32,
+  stride_d: u32, stride_h: u32, stride_w: u32,
+  dilation_d: u32, dilation_h: u32, dilation_w: u32,
+  begin_d: u32, begin_h: u32, begin_w: u32,
+  pad: vec2u,
+}
+
+fn coordinate(at: i32, size: u32) -> f32 {
+  let last = i32(size) - 1;
+  return select(f32(2 * at - last) / f32(max(last, 1)), 0.0, last == 0);
+}
+
+// All coordinates of what a tap of an output sees, in the order of their channels; those that there are none of are not asked for.
+fn coordinates_seen(d: u32, h: u32, w: u32, tap: vec3u, g: Coordinates) -> vec4f {
+  let size = vec3i(vec3u(g.input.depth, g.input.height, g.input.width));
+  let turned = select(tap, vec3u(g.kernel_d, g.kernel_h, g.kernel_w) - 1u - tap, vec3<bool>(FLIPPED));
+  let reach = vec3u(d * g.stride_d, h * g.stride_h, w * g.stride_w) + turned * vec3u(g.dilation_d, g.dilation_h, g.dilation_w);
+  let at = vec3i(reach) - vec3i(vec3u(g.begin_d, g.begin_h, g.begin_w));
+  let x = coordinate(source(at.z, size.z), g.input.width);
+  let y = coordinate(source(at.y, size.y), g.input.height);
+  let z = coordinate(source(at.x, size.x), g.input.depth);
+  // An axis that the map has not is one cell, of coordinate 0.
+  let r = sqrt(x * x + y * y + z * z);
+  var all = vec4f(x, y, z, r);
+  if (RADIUS) {
+    all[g.channels - 1u] = r;
+  }
+  let padding = is_padding(at.x, size.x) | is_padding(at.y, size.y) | is_padding(at.z, size.z);
+  return select(all, vec4f(PADDING_VALUE), padding);
+}

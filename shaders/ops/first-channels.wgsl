@@ -1,0 +1,20 @@
+// The first channels of an array [outer, channels, inner]: of every row of `row` numbers the first `kept`.
+struct First { elements: u32, row: u32, kept: u32 }
+
+@group(0) @binding(0) var<uniform> g: First;
+@group(0) @binding(1) var<storage, read> x: array<E>;
+@group(0) @binding(2) var<storage, read_write> y: array<E>;
+
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn main(
+  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(num_workgroups) grid: vec3u,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let index = thread_index(workgroup, grid, local);
+  if (index >= g.elements) {
+    return;
+  }
+  let row = index / g.kept;
+  y[index] = x[row * g.row + index - row * g.kept];
+}

@@ -1,0 +1,287 @@
+// CoordConv and its gradients (Liu et al., An Intriguing Failing of Convolutional Neural Networks and the CoordConv Solution, 2018, section
+// 3): a convolution that also sees where it is. By linearity the convolution of the input with its coordinates is that of the input plus
+// that of the coordinates; the second is the same for every image and is computed from coordinates that lie nowhere in memory.
+import { elementTypes } from "../algorithms/parts.ts";
+import type { ActivationGradientOptions, ConvOptions } from "../operations.ts";
+import type { Constraints } from "../planner/choose.ts";
+import { CONSTRAINT_KEYS } from "../planner/choose.ts";
+import { tensorShape } from "../problem.ts";
+import { elementCount } from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
+import { checkOptions } from "../validate.ts";
+import { batchSum, gateOf } from "./batch-sum.ts";
+import { composed, given } from "./composition.ts";
+import type { OperationContext } from "./context.ts";
+import { checkLike, checkMap, mapConstants, mapWords } from "./feature-map.ts";
+import {
+  COORD_GEOMETRY_KEYS,
+  type CoordinateOptions,
+  type Coordinates,
+  coordinatesOf,
+  weightsWith,
+} from "./geometry/coordinates.ts";
+import { type Range, dispatch, whole } from "./operation.ts";
+import { firstParts, partsBytes, partsOf, sumSteps } from "./sum-parts.ts";
+
+/** Those of a convolution in one group: padding and its mode hold for the coordinates as for the input. */
+export interface CoordConvOptions extends CoordinateOptions, Omit<ConvOptions, keyof CoordinateOptions | "groups"> {}
+
+interface BackwardOptions extends CoordinateOptions, Constraints, ActivationGradientOptions {}
+
+export interface CoordConvBackwardDataOptions extends BackwardOptions {
+  /** The shape of the convolution's x. */
+  inputShape: readonly number[];
+}
+
+export interface CoordConvBackwardWeightsOptions extends BackwardOptions {
+  /** The shape of the convolution's w. */
+  kernelShape: readonly number[];
+}
+
+const EPILOGUE_KEYS = ["bias", "residual", "activation"] as const;
+const GRADIENT_KEYS = ["activation", "output", "preActivation"] as const;
+const KEYS = [...COORD_GEOMETRY_KEYS, "radius", ...CONSTRAINT_KEYS];
+
+/** Output channels that an invocation computes the response of the coordinates for: they share the coordinates. */
+const RUN = 4;
+
+/**
+ * The convolution of x with its coordinates as further channels: x from -1 in the first column to 1 in the last, y from the first row to the
+ * last, in 3-D z from the first slice to the last, and with `radius` their distance from the middle, sqrt(x^2 + y^2 + z^2). An axis of
+ * one cell has the coordinate 0.
+ *
+ * @param x [N, C, ...spatial], or [N, ...spatial, C]
+ * @param w [K, C + coordinates, ...kernel], or [...kernel, C + coordinates, K]
+ * @returns a new tensor [N, K, ...output], or [N, ...output, K]
+ * @throws ConvError naming the argument that does not fit
+ */
+export function coordConv(context: OperationContext, x: Tensor, w: Tensor, options: CoordConvOptions = {}): Tensor {
+  checkOptions("options", options, [...KEYS, ...EPILOGUE_KEYS]);
+  const { tensor } = checkMap(context, "x", x);
+  const { layout, dtype } = tensor;
+  const coordinates = coordinatesOf(
+    { input: "x.shape", kernel: "w.shape" },
+    ...([
+      tensor.shape,
+      context.check("w", w).shape,
+      layout,
+      given(options, [...COORD_GEOMETRY_KEYS, "radius"]),
+    ] as const),
+  );
+  checkLike(context, "w", w, { shape: w.shape, layout, dtype }, "as x");
+  const { residual, bias, activation } = options;
+  const y = { shape: tensorShape(coordinates.problem, "y"), layout, dtype };
+  if (bias !== undefined)
+    checkLike(context, "bias", bias, { ...y, shape: [coordinates.problem.K] }, "one for each channel");
+  if (residual !== undefined) checkLike(context, "residual", residual, y, "the shape of the result");
+  return composed(({ temporary }) =>
+    context.convolutions.conv(tensor, temporary(inputWeights(context, w, coordinates)), {
+      ...given(options, [...COORD_GEOMETRY_KEYS, ...CONSTRAINT_KEYS]),
+      ...(bias !== undefined && { bias }),
+      ...(activation !== undefined && { activation }),
+      residual: temporary(response(context, w, coordinates, y.shape, residual)),
+    }),
+  );
+}
+
+/**
+ * The gradient of `coordConv` with respect to its x.
+ *
+ * @param dy the gradient of its result; of its activation's output where `activation` is given
+ * @param w its weights
+ * @returns a new tensor of shape `inputShape`
+ * @throws ConvError naming the argument that does not fit
+ */
+export function coordConvBackwardData(
+  context: OperationContext,
+  dy: Tensor,
+  w: Tensor,
+  options: CoordConvBackwardDataOptions,
+): Tensor {
+  checkOptions("options", options, [...KEYS, ...GRADIENT_KEYS, "inputShape"]);
+  const { layout, dtype } = context.check("dy", dy);
+  const coordinates = coordinatesOf(
+    { input: "inputShape", kernel: "w.shape" },
+    ...([
+      options.inputShape,
+      context.check("w", w).shape,
+      layout,
+      given(options, [...COORD_GEOMETRY_KEYS, "radius"]),
+    ] as const),
+  );
+  checkLike(context, "w", w, { shape: w.shape, layout, dtype }, "as dy");
+  return composed(({ temporary }) =>
+    context.convolutions.convBackwardData(dy, temporary(inputWeights(context, w, coordinates)), {
+      ...given(options, [...COORD_GEOMETRY_KEYS, ...CONSTRAINT_KEYS, ...GRADIENT_KEYS]),
+      inputShape: options.inputShape,
+    }),
+  );
+}
+
+/**
+ * The gradient of `coordConv` with respect to its w.
+ *
+ * @param x its input
+ * @param dy the gradient of its result; of its activation's output where `activation` is given
+ * @returns a new tensor of shape `kernelShape`
+ * @throws ConvError naming the argument that does not fit
+ */
+export function coordConvBackwardWeights(
+  context: OperationContext,
+  x: Tensor,
+  dy: Tensor,
+  options: CoordConvBackwardWeightsOptions,
+): Tensor {
+  checkOptions("options", options, [...KEYS, ...GRADIENT_KEYS, "kernelShape"]);
+  const { tensor } = checkMap(context, "x", x);
+  const { layout, dtype } = tensor;
+  const coordinates = coordinatesOf(
+    { input: "x.shape", kernel: "kernelShape" },
+    ...([tensor.shape, options.kernelShape, layout, given(options, [...COORD_GEOMETRY_KEYS, "radius"])] as const),
+  );
+  const { problem, channels } = coordinates;
+  const y = { shape: tensorShape(problem, "y"), layout, dtype };
+  const gradient = checkLike(context, "dy", dy, y, "the result of this convolution");
+  const gate = gateOf(context, gradient, given(options, GRADIENT_KEYS));
+  return composed(({ temporary }) => {
+    const dinput = temporary(
+      context.convolutions.convBackwardWeights(tensor, gradient, {
+        ...given(options, [...COORD_GEOMETRY_KEYS, ...CONSTRAINT_KEYS, ...GRADIENT_KEYS]),
+        kernelShape: weightsWith(problem, problem.C - channels),
+      }),
+    );
+    const image = { shape: [1, ...y.shape.slice(1)], layout, dtype: "f32" } as const;
+    const sums = temporary(batchSum(context, "coordConvBackwardWeights", gradient, image, gate));
+    return weightGradient(context, dinput, sums, coordinates);
+  });
+}
+
+/** The weights of the channels of the input. */
+function inputWeights(context: OperationContext, w: Tensor, { problem, channels }: Coordinates): Tensor {
+  const { layout, dtype } = w;
+  const kept = problem.C - channels;
+  const part = { shape: weightsWith(problem, kept), layout, dtype };
+  const inner = layout === "channels-first" ? elementCount(problem.kernel) : problem.K;
+  const threads = elementCount(part.shape);
+  return context.run({
+    name: "coordConv",
+    inputs: { w },
+    results: { part },
+    parameters: ["input weights", kept],
+    recipe: () => ({
+      steps: [
+        dispatch({
+          shaders: ["ops/first-channels"],
+          aliases: { E: elementTypes(dtype).one },
+          ranges: [whole("w", w), whole("part", part)],
+          uniforms: [threads, problem.C * inner, kept * inner],
+          threads,
+        }),
+      ],
+    }),
+  }).part;
+}
+
+/** What the coordinates add to every image, and the residual where there is one. */
+function response(
+  context: OperationContext,
+  w: Tensor,
+  coordinates: Coordinates,
+  shape: readonly number[],
+  residual?: Tensor,
+): Tensor {
+  const { problem } = coordinates;
+  const { layout, dtype } = w;
+  const sum = { shape, layout, dtype };
+  const threads = Math.ceil(problem.K / RUN) * elementCount(problem.output);
+  return context.run({
+    name: "coordConv",
+    inputs: { w, ...(residual && { residual }) },
+    results: { sum },
+    parameters: ["response", coordinates],
+    recipe: () => ({
+      steps: [
+        kernelStep(
+          "coord-response",
+          coordinates,
+          dtype,
+          [whole("w", w), ...(residual ? [whole("residual", residual)] : []), whole("sum", sum)],
+          threads,
+          [threads],
+          residual ? "ops/coord-residual" : "ops/no-coord-residual",
+        ),
+      ],
+    }),
+  }).sum;
+}
+
+/** The gradient of all weights from that of the input's channels, and the gradient summed over the batch. */
+function weightGradient(context: OperationContext, dinput: Tensor, dsum: Tensor, coordinates: Coordinates): Tensor {
+  const { problem, channels } = coordinates;
+  const { layout, dtype } = dinput;
+  const dw = { shape: tensorShape(problem, "w"), layout, dtype };
+  return context.run({
+    name: "coordConvBackwardWeights",
+    inputs: { dinput, dsum },
+    results: { dw },
+    parameters: coordinates,
+    recipe: () => {
+      const taps = elementCount(problem.kernel);
+      const slots = problem.K * channels * taps;
+      const count = elementCount(problem.output);
+      const bytes = partsBytes(slots, count);
+      const sums: Range = { operand: "workspace", offset: bytes, size: slots * 4 };
+      const inner = layout === "channels-first" ? taps : problem.K;
+      const elements = elementCount(dw.shape);
+      const merge = dispatch({
+        shaders: ["ops/coord-merge"],
+        aliases: { E: elementTypes(dtype).one },
+        ranges: [whole("dinput", dinput), sums, whole("dw", dw)],
+        uniforms: [elements, inner, problem.C, channels],
+        threads: elements,
+      });
+      const threads = slots * partsOf(count);
+      const parts = kernelStep(
+        "coord-weights",
+        coordinates,
+        "f32",
+        [whole("dsum", dsum), firstParts(0, slots, count)],
+        threads,
+        [...[threads, partsOf(count), count]],
+      );
+      return { steps: [parts, ...sumSteps(0, slots, count, sums, "f32"), merge], workspaceBytes: bytes + sums.size };
+    },
+  }).dw;
+}
+
+function kernelStep(
+  kernel: string,
+  { problem, channels, radius }: Coordinates,
+  dtype: Tensor["dtype"],
+  ranges: Range[],
+  threads: number,
+  words: number[],
+  ...parts: string[]
+) {
+  const { N, C, K, rank, layout, input, output, paddingMode, paddingValue, flipped } = problem;
+  const map = (many: number, size: typeof input) => ({ N, channels: many, size, rank, layout });
+  return dispatch({
+    shaders: ["lib/feature-map", `lib/padding-${paddingMode}`, "ops/coordinates", ...parts, `ops/${kernel}`],
+    constants: {
+      ...mapConstants(map(C, input)),
+      ...{ PADDING_VALUE: { f32: paddingValue }, FLIPPED: flipped, RADIUS: radius, RUN },
+    },
+    aliases: { E: elementTypes(dtype).one },
+    ranges,
+    uniforms: [
+      ...mapWords(map(C, input)),
+      ...mapWords(map(K, output)),
+      ...[N, channels],
+      ...[...problem.kernel, ...problem.stride, ...problem.dilation, ...problem.padBegin],
+      // The struct is made of multiples of 16 bytes.
+      ...[0, 0],
+      ...words,
+    ],
+    threads,
+  });
+}
