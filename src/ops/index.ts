@@ -20,3 +20,4 @@ export {
   locallyConnectedBackwardWeights,
 } from "./locally-connected.ts";
 export { coordConv, coordConvBackwardData, coordConvBackwardWeights } from "./coord-conv.ts";
+export { deformableConv, deformableConvBackward } from "./deformable-conv.ts";

@@ -1,0 +1,74 @@
+// The geometry of deformable convolution. A sample is a tap of an output in one offset group of one image.
+struct Deform {
+  threads: u32, batch: u32, channels: u32, group_c: u32, offset_groups: u32, offset_c: u32,
+  input_h: u32, input_w: u32, output_p: u32, output_q: u32, kernel_r: u32, kernel_s: u32,
+  stride_h: u32, stride_w: u32, dilation_h: u32, dilation_w: u32, begin_h: u32, begin_w: u32,
+}
+
+// Where a sample stands in the map of offsets or masks that has so many channels: segment is image and offset group.
+struct Sample { n: u32, offset_group: u32, tap: u32, cell: u32 }
+
+// The sample of a segment, samples in the order of their taps.
+fn sample_of(segment: u32, index: u32, g: Deform) -> Sample {
+  let cells = g.output_p * g.output_q;
+  let n = segment / g.offset_groups;
+  let tap = index / cells;
+  return Sample(n, segment - n * g.offset_groups, tap, index - tap * cells);
+}
+
+// Of each offset group and tap `many` channels.
+fn offset_place(sample: Sample, many: u32, which: u32, g: Deform) -> u32 {
+  let taps = g.kernel_r * g.kernel_s;
+  let cells = g.output_p * g.output_q;
+  let channels = many * g.offset_groups * taps;
+  let channel = (sample.offset_group * taps + sample.tap) * many + which;
+  return select((sample.n * channels + channel) * cells + sample.cell, (sample.n * cells + sample.cell) * channels + channel, CHANNELS_LAST);
+}
+
+// Where a sample lies: the cell at or before it, which may be -1, and how far behind that it is. What lies further out is drawn near, where it
+// is still beyond the border.
+struct Position { y: i32, x: i32, along_y: f32, along_x: f32 }
+
+fn position_of(sample: Sample, moved: vec2f, g: Deform) -> Position {
+  let p = sample.cell / g.output_q;
+  let r = sample.tap / g.kernel_s;
+  let row = p * g.stride_h + r * g.dilation_h;
+  let column = (sample.cell - p * g.output_q) * g.stride_w + (sample.tap - r * g.kernel_s) * g.dilation_w;
+  let at = vec2f(f32(i32(row) - i32(g.begin_h)), f32(i32(column) - i32(g.begin_w))) + moved;
+  let near = clamp(at, vec2f(-2.0), vec2f(f32(g.input_h), f32(g.input_w)) + 1.0);
+  let cell = floor(near);
+  return Position(i32(cell.x), i32(cell.y), near.x - cell.x, near.y - cell.y);
+}
+
+// The place in a plane of the map of a corner of a sample: the cell before it, or the next one; and whether it is there at all.
+struct Corner { place: u32, inside: bool }
+
+fn corner_of(at: Position, y: i32, x: i32, g: Deform) -> Corner {
+  let cell = vec2i(at.y + y, at.x + x);
+  let size = vec2i(i32(g.input_h), i32(g.input_w));
+  let held = vec2u(clamp(cell, vec2i(), size - 1));
+  return Corner(held.x * g.input_w + held.y, all(cell >= vec2i()) & all(cell < size));
+}
+
+// Where a sample of a channel lies among the columns: [n, channel, tap, cell], or where CHANNELS_LAST [n, cell, group, tap, channel of group].
+fn column_place(n: u32, channel: u32, g: Deform) -> u32 {
+  let taps = g.kernel_r * g.kernel_s;
+  let cells = g.output_p * g.output_q;
+  let group = channel / g.group_c;
+  return n * g.channels * taps * cells + select(channel * taps * cells, group * (taps - 1u) * g.group_c + channel, CHANNELS_LAST);
+}
+
+fn column_offset(tap: u32, cell: u32, g: Deform) -> u32 {
+  let taps = g.kernel_r * g.kernel_s;
+  return select(tap * g.output_p * g.output_q + cell, cell * g.channels * taps + tap * g.group_c, CHANNELS_LAST);
+}
+
+// The first element of a channel of an image, and the distance of its cells.
+fn plane_start(n: u32, channel: u32, g: Deform) -> u32 {
+  let cells = g.input_h * g.input_w;
+  return n * g.channels * cells + select(channel * cells, channel, CHANNELS_LAST);
+}
+
+fn cell_stride(g: Deform) -> u32 {
+  return select(1u, g.channels, CHANNELS_LAST);
+}

@@ -1,0 +1,3 @@
+// There is no mask to have a gradient.
+fn store_dmask(sample: Sample, gradient: f32, g: Deform) {
+}

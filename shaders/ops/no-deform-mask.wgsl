@@ -1,0 +1,4 @@
+// No mask.
+fn mask_of(sample: Sample, g: Deform) -> f32 {
+  return 1.0;
+}
