@@ -33,8 +33,14 @@ fn main(
     for (var cell = cells.first; cell < cells.first + cells.count; cell++) {
       for (var tap = 0u; tap < g.kernel; tap++) {
         let reach = tap * g.dilation;
-        let at = (cell - min(reach, cell)) / g.stride;
-        let inside = (reach <= cell) & (at * g.stride + reach == cell) & (at < g.output);
+        var at = cell - min(reach, cell);
+        var inside = reach <= cell;
+        if (STEPS) {
+          let window = at / g.stride;
+          inside &= window * g.stride == at;
+          at = window;
+        }
+        inside &= at < g.output;
         let gradient = V(dy[start + min(at, g.output - 1u) * g.inner]);
         sum += select(V(), V(C(w[weights + tap_place(tap, g)])) * gradient, inside);
       }

@@ -1,5 +1,6 @@
-// The gradient of a 1-D kernel along one axis: for each of its numbers, sums of products of what the pass read and the gradient of what it made,
-// FAN a part, neighbouring invocations on neighbouring numbers.
+// The gradient of a 1-D kernel along one axis: sums of products of what the pass read and the gradient of what it made, in parts. An
+// invocation has TAPS numbers of the kernel of a channel, for which it loads each gradient once; neighbouring ones have neighbouring
+// gradients.
 @group(0) @binding(0) var<uniform> g: WeightSum;
 @group(0) @binding(1) var<storage, read> x: array<I>;
 @group(0) @binding(2) var<storage, read> dy: array<D>;
@@ -20,21 +21,33 @@ fn main(
   }
   let a = g.axis;
   let part = index % g.parts;
-  let slot = index / g.parts;
-  let channel = select(slot / a.kernel, slot % a.channels, a.w_channel == 1u && a.channels > 1u);
-  let number = select(slot % a.kernel, slot / a.channels, a.w_channel == 1u && a.channels > 1u);
-  let tap = select(number, a.kernel - 1u - number, FLIPPED);
-  let reach = i32(tap * a.dilation) - i32(a.begin);
-  var sum = 0.0;
+  let rest = index / g.parts;
+  let channel = rest % a.channels;
+  let first = rest / a.channels * TAPS;
+  var sums: array<f32, TAPS>;
   for (var at = part; at < g.count; at += g.parts) {
     let row = at / g.run;
     let place = (row * a.channels + channel) * g.run + at - row * g.run;
     let line = place / a.inner;
     let outer = line / a.output;
-    let position = i32((line - outer * a.output) * a.stride) + reach;
-    let cell = u32(source(position, i32(a.input)));
-    let value = f32(x[(outer * a.input + cell) * a.inner + place - line * a.inner]) * f32(dy[place]);
-    sum += select(value, 0.0, is_padding(position, i32(a.input)));
+    let gradient = f32(dy[place]);
+    let start = outer * a.input * a.inner + place - line * a.inner;
+    var position = i32((line - outer * a.output) * a.stride + first * a.dilation) - i32(a.begin);
+    // @unroll
+    for (var i = 0u; i < TAPS; i++) {
+      let value = f32(x[start + u32(source(position, i32(a.input))) * a.inner]);
+      // Positions of taps past the last are drawn to the map, and their sums dropped.
+      sums[i] += select(value * gradient, 0.0, is_padding(position, i32(a.input)));
+      position += i32(a.dilation);
+    }
   }
-  parts[index] = sum;
+  // @unroll
+  for (var i = 0u; i < TAPS; i++) {
+    let tap = first + i;
+    if (tap < a.kernel) {
+      // In the order of the kernels: [channel, number], or where channels are innermost [number, channel].
+      let slot = channel * a.w_channel + tap_place(tap, a);
+      parts[slot * g.parts + part] = sums[i];
+    }
+  }
 }

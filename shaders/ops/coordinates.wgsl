@@ -16,19 +16,18 @@ fn coordinate(at: i32, size: u32) -> f32 {
 }
 
 // All coordinates of what a tap of an output sees, in the order of their channels; those that there are none of are not asked for.
-fn coordinates_seen(d: u32, h: u32, w: u32, tap: vec3u, g: Coordinates) -> vec4f {
+fn coordinates_seen(output: vec3u, tap: vec3u, g: Coordinates) -> vec4f {
   let size = vec3i(vec3u(g.input.depth, g.input.height, g.input.width));
   let turned = select(tap, vec3u(g.kernel_d, g.kernel_h, g.kernel_w) - 1u - tap, vec3<bool>(FLIPPED));
-  let reach = vec3u(d * g.stride_d, h * g.stride_h, w * g.stride_w) + turned * vec3u(g.dilation_d, g.dilation_h, g.dilation_w);
+  let reach = output * vec3u(g.stride_d, g.stride_h, g.stride_w) + turned * vec3u(g.dilation_d, g.dilation_h, g.dilation_w);
   let at = vec3i(reach) - vec3i(vec3u(g.begin_d, g.begin_h, g.begin_w));
   let x = coordinate(source(at.z, size.z), g.input.width);
   let y = coordinate(source(at.y, size.y), g.input.height);
   let z = coordinate(source(at.x, size.x), g.input.depth);
-  // An axis that the map has not is one cell, of coordinate 0.
-  let r = sqrt(x * x + y * y + z * z);
-  var all = vec4f(x, y, z, r);
+  var all = vec4f(x, y, z, 0.0);
   if (RADIUS) {
-    all[g.channels - 1u] = r;
+    // An axis that the map has not is one cell, of coordinate 0.
+    all[g.channels - 1u] = sqrt(x * x + y * y + z * z);
   }
   let padding = is_padding(at.x, size.x) | is_padding(at.y, size.y) | is_padding(at.z, size.z);
   return select(all, vec4f(PADDING_VALUE), padding);

@@ -30,17 +30,19 @@ fn main(
   let c11 = corner_of(position, 1, 1, g);
   let y = position.along_y;
   let u = position.along_x;
-  let first = sample.offset_group * g.offset_c + run * RUN;
-  let count = min(RUN, g.offset_c - run * RUN);
+  // Where CHANNELS_LAST the channels of neighbours take turns, so that they load neighbouring numbers.
+  let first = sample.offset_group * g.offset_c + select(run * RUN, run, CHANNELS_LAST);
+  let stride = select(1u, runs, CHANNELS_LAST);
+  let end = min(first + RUN * stride, (sample.offset_group + 1u) * g.offset_c);
   let step = cell_stride(g);
   let to = column_offset(sample.tap, sample.cell, g);
-  for (var i = 0u; i < count; i++) {
-    let plane = plane_start(sample.n, first + i, g);
+  for (var channel = first; channel < end; channel += stride) {
+    let plane = plane_start(sample.n, channel, g);
     // Corners beyond the border are dropped and not multiplied by 0: what was loaded instead may be infinite.
     let top = select(0.0, f32(x[plane + c00.place * step]), c00.inside) * (1.0 - u)
       + select(0.0, f32(x[plane + c01.place * step]), c01.inside) * u;
     let bottom = select(0.0, f32(x[plane + c10.place * step]), c10.inside) * (1.0 - u)
       + select(0.0, f32(x[plane + c11.place * step]), c11.inside) * u;
-    columns[column_place(sample.n, first + i, g) + to] = E(factor * (top * (1.0 - y) + bottom * y));
+    columns[column_place(sample.n, channel, g) + to] = E(factor * (top * (1.0 - y) + bottom * y));
   }
 }

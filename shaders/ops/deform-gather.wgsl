@@ -28,13 +28,15 @@ fn main(
   let columns = g.input_w + 2u;
   let segment = n * g.offset_groups + offset_group;
   let own = segment * ((g.input_h + 2u) * columns + 1u);
-  let first = offset_group * g.offset_c + run * RUN;
-  let count = min(RUN, g.offset_c - run * RUN);
+  // Where CHANNELS_LAST the channels of neighbours take turns, so that they load neighbouring numbers.
+  let first = offset_group * g.offset_c + select(run * RUN, run, CHANNELS_LAST);
+  let stride = select(1u, runs, CHANNELS_LAST);
+  let end = (offset_group + 1u) * g.offset_c;
   var channel: array<u32, RUN>;
   // Channels beyond the last repeat it, and are not stored.
   // @unroll
   for (var i = 0u; i < RUN; i++) {
-    channel[i] = column_place(n, first + min(i, count - 1u), g);
+    channel[i] = column_place(n, min(first + i * stride, end - 1u), g);
   }
   var sums: array<f32, RUN>;
   for (var row = 0u; row < 2u; row++) {
@@ -56,8 +58,9 @@ fn main(
   let place = cell * cell_stride(g);
   // @unroll
   for (var i = 0u; i < RUN; i++) {
-    if (i < count) {
-      dx[plane_start(n, first + i, g) + place] = E(sums[i]);
+    let own = first + i * stride;
+    if (own < end) {
+      dx[plane_start(n, own, g) + place] = E(sums[i]);
     }
   }
 }

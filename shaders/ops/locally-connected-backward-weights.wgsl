@@ -1,4 +1,5 @@
-// The gradient of a locally connected layer with respect to its weights: a sum over the batch for each.
+// The gradient of a locally connected layer with respect to its weights: an invocation has those of one output and one input channel. The
+// gradients of the first HELD images are loaded once for all taps.
 @group(0) @binding(0) var<uniform> g: Local;
 @group(0) @binding(1) var<storage, read> x: array<E>;
 @group(0) @binding(2) var<storage, read> dy: array<E>;
@@ -14,31 +15,48 @@ fn main(
   if (index >= g.threads) {
     return;
   }
+  let source = strides_of(g.input);
+  let to = strides_of(g.output);
+  let by = weight_strides(g);
+  // Cells are innermost, or where CHANNELS_LAST output channels, as in the weights.
   let cells = g.output.depth * g.output.height * g.output.width;
-  let taps = g.kernel_d * g.kernel_h * g.kernel_w;
-  let terms = taps * g.group_c;
   let inner = select(cells, g.output.channels, CHANNELS_LAST);
   let last = index % inner;
   let outer = index / inner;
-  let term = outer % terms;
-  let k = select(outer / terms, last, CHANNELS_LAST);
-  let cell = select(last, outer / terms, CHANNELS_LAST);
-  let c = select(term / taps, term % g.group_c, CHANNELS_LAST);
-  let tap = select(term % taps, term / g.group_c, CHANNELS_LAST);
-  let output = vec3u(cell / (g.output.height * g.output.width), cell / g.output.width % g.output.height, cell % g.output.width);
-  let reach = vec3u(tap / (g.kernel_h * g.kernel_w), tap / g.kernel_w % g.kernel_h, tap % g.kernel_w);
-  let at = output * vec3u(g.stride_d, g.stride_h, g.stride_w) + reach * vec3u(g.dilation_d, g.dilation_h, g.dilation_w)
-    - vec3u(g.begin_d, g.begin_h, g.begin_w);
-  var sum = 0.0;
-  // Cells before the first have wrapped to large numbers.
-  if (all(at < vec3u(g.input.depth, g.input.height, g.input.width))) {
-    let source = strides_of(g.input);
-    let to = strides_of(g.output);
-    let place = (k / g.group_k * g.group_c + c) * source.channel + ((at.x * g.input.height + at.y) * g.input.width + at.z) * source.cell;
-    let gradient = k * to.channel + cell * to.cell;
-    for (var n = 0u; n < g.batch; n++) {
-      sum += f32(x[n * source.image + place]) * f32(dy[n * to.image + gradient]);
+  let c = outer % g.group_c;
+  let k = select(outer / g.group_c, last, CHANNELS_LAST);
+  let cell = select(last, outer / g.group_c, CHANNELS_LAST);
+  let row = cell / g.output.width;
+  let o = vec3u(row / g.output.height, row % g.output.height, cell - row * g.output.width);
+  let corner = vec3i(o * vec3u(g.stride_d, g.stride_h, g.stride_w)) - vec3i(vec3u(g.begin_d, g.begin_h, g.begin_w));
+  let size = vec3u(g.input.depth, g.input.height, g.input.width);
+  let plane = (k / g.group_k * g.group_c + c) * source.channel;
+  let gradient = k * to.channel + cell * to.cell;
+  var held: array<f32, HELD>;
+  // @unroll
+  for (var n = 0u; n < HELD; n++) {
+    held[n] = f32(dy[n * to.image + gradient]);
+  }
+  var weight = k * by.k + c * by.c + cell * by.cell;
+  for (var t = 0u; t < g.kernel_d; t++) {
+    for (var r = 0u; r < g.kernel_h; r++) {
+      for (var s = 0u; s < g.kernel_w; s++) {
+        // Cells before the first wrap to large numbers.
+        let at = vec3u(corner + vec3i(vec3u(t * g.dilation_d, r * g.dilation_h, s * g.dilation_w)));
+        var sum = 0.0;
+        if (all(at < size)) {
+          let place = plane + ((at.x * size.y + at.y) * size.z + at.z) * source.cell;
+          // @unroll
+          for (var n = 0u; n < HELD; n++) {
+            sum += f32(x[n * source.image + place]) * held[n];
+          }
+          for (var n = HELD; n < g.batch; n++) {
+            sum += f32(x[n * source.image + place]) * f32(dy[n * to.image + gradient]);
+          }
+        }
+        dw[weight] = E(sum);
+        weight += by.tap;
+      }
     }
   }
-  dw[index] = E(sum);
 }

@@ -42,8 +42,8 @@ const EPILOGUE_KEYS = ["bias", "residual", "activation"] as const;
 const GRADIENT_KEYS = ["activation", "output", "preActivation"] as const;
 const KEYS = [...COORD_GEOMETRY_KEYS, "radius", ...CONSTRAINT_KEYS];
 
-/** Output channels that an invocation computes the response of the coordinates for: they share the coordinates. */
-const RUN = 4;
+/** Output channels of an invocation: they share coordinates. */
+const RUN = 8;
 
 /**
  * The convolution of x with its coordinates as further channels: x from -1 in the first column to 1 in the last, y from the first row to the
@@ -193,7 +193,7 @@ function response(
   const { problem } = coordinates;
   const { layout, dtype } = w;
   const sum = { shape, layout, dtype };
-  const threads = Math.ceil(problem.K / RUN) * elementCount(problem.output);
+  const threads = Math.ceil(problem.K / RUN) * Math.ceil(elementCount(problem.output) / 4);
   return context.run({
     name: "coordConv",
     inputs: { w, ...(residual && { residual }) },
@@ -240,7 +240,7 @@ function weightGradient(context: OperationContext, dinput: Tensor, dsum: Tensor,
         uniforms: [elements, inner, problem.C, channels],
         threads: elements,
       });
-      const threads = slots * partsOf(count);
+      const threads = Math.ceil(problem.K / RUN) * taps * partsOf(count);
       const parts = kernelStep(
         "coord-weights",
         coordinates,

@@ -44,8 +44,8 @@ export interface DeformableConvGradients {
   dmask?: Tensor;
 }
 
-/** Channels whose samples an invocation makes, or gathers: they share a position. */
-const RUN = 4;
+/** Channels whose samples an invocation makes: they share a position. */
+const RUN = 16;
 
 /**
  * A 2-D convolution whose samples are moved by offsets, with bilinear interpolation between cells and zeros beyond the border. Samples of
@@ -116,7 +116,7 @@ export function deformableConvBackward(
       inputs: { dcolumns, offset, ...(mask && { mask }) },
       results: { dx: { shape: x.shape, layout, dtype } },
       parameters: ["x", deformable],
-      recipe: () => gatherRecipe(deformable, { dcolumns, offset, mask, dx: { shape: x.shape, layout, dtype } }, RUN),
+      recipe: () => gatherRecipe(deformable, { dcolumns, offset, mask, dx: { shape: x.shape, layout, dtype } }),
     });
     return { dx, ...gradients, doffset, ...(dmask && { dmask }) };
   });

@@ -13,6 +13,9 @@ import { type Range, type Recipe, type TensorDescription, dispatch, whole } from
 /** Samples that one invocation counts: more make fewer counts to add up, and fewer invocations. */
 const CHUNK = 128;
 
+/** Channels of a cell that an invocation gathers: they share what is known of the samples. */
+const RUN = 8;
+
 interface Tensors {
   readonly dcolumns: TensorDescription;
   readonly offset: TensorDescription;
@@ -21,7 +24,7 @@ interface Tensors {
 }
 
 /** Reads dcolumns, offset and mask, and writes dx. */
-export function gatherRecipe(deformable: Deformable, { dcolumns, offset, mask, dx }: Tensors, run: number): Recipe {
+export function gatherRecipe(deformable: Deformable, { dcolumns, offset, mask, dx }: Tensors): Recipe {
   const { problem, offsetGroups } = deformable;
   const [, height, width] = problem.input;
   const samples = problem.kernel[1] * problem.kernel[2] * problem.output[1] * problem.output[2];
@@ -62,7 +65,7 @@ export function gatherRecipe(deformable: Deformable, { dcolumns, offset, mask, d
       step("sort-scatter", [keys, before, counts, after]),
     ];
   };
-  const runs = Math.ceil(problem.C / offsetGroups / run) * offsetGroups;
+  const runs = Math.ceil(problem.C / offsetGroups / RUN) * offsetGroups;
   const gathering = (elementCount(dx.shape) / problem.C) * runs;
   const steps = [
     deformableStep("deform-keys", deformable, {
@@ -82,7 +85,7 @@ export function gatherRecipe(deformable: Deformable, { dcolumns, offset, mask, d
     }),
     dispatch({
       shaders: ["ops/deform", "ops/deform-gather"],
-      constants: { RUN: run, CHANNELS_LAST: problem.layout === "channels-last" },
+      constants: { RUN, CHANNELS_LAST: problem.layout === "channels-last" },
       aliases,
       ranges: [whole("dcolumns", dcolumns), starts, entries, whole("dx", dx)],
       uniforms: deformableWords(deformable, gathering),

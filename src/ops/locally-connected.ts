@@ -153,9 +153,13 @@ export function locallyConnectedBackwardWeights(
     results: { dw },
     parameters: problem,
     recipe: () =>
-      recipeOf("locally-connected-backward-weights", problem, dtype, elementCount(dw.shape), [
-        ...[whole("x", tensor), whole("dy", gradient), whole("dw", dw)],
-      ]),
+      recipeOf(
+        "locally-connected-backward-weights",
+        problem,
+        dtype,
+        elementCount(dw.shape) / elementCount(problem.kernel),
+        [...[whole("x", tensor), whole("dy", gradient), whole("dw", dw)]],
+      ),
   }).dw;
 }
 
@@ -195,7 +199,7 @@ function recipeOf(
   const map = (channels: number, size: ConvProblem["input"]) => ({ N, channels, size, rank, layout });
   const step = dispatch({
     shaders: ["lib/feature-map", "ops/local", ...parts, `ops/${kernel}`],
-    constants: { ...mapConstants(map(C, input)), BATCH },
+    constants: { ...mapConstants(map(C, input)), BATCH, HELD: Math.min(N, BATCH) },
     aliases: { E: elementTypes(dtype).one },
     ranges,
     uniforms: [

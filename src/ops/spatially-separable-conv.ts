@@ -22,6 +22,9 @@ import { elementsOf, shapeOf } from "./geometry/feature-map.ts";
 import { type Range, dispatch, whole } from "./operation.ts";
 import { firstParts, partsBytes, partsOf, sumSteps } from "./sum-parts.ts";
 
+/** Numbers of a kernel whose gradients an invocation adds up. */
+const TAPS = 4;
+
 /**
  * The convolution of each channel by the outer product of 1-D kernels, one pass for each axis. What lies between passes is float32.
  *
@@ -229,21 +232,33 @@ function filterStep(
   dtype: Dtype,
   { from, weights, to }: { from: Source; weights: Range; to: Source },
 ): Step<string> {
-  const a = axisOf(axes, pass);
+  const own = axisOf(axes, pass);
+  const forward = kernel === "axis-filter";
+  const { paddingMode } = axes.problem;
+  const zeros = paddingMode === "zeros";
+  // The adjoint of a pass that takes every cell is the pass with the mirrored kernel.
+  const mirrored = !forward && zeros && own.stride === 1;
+  const a = mirrored ? mirror(own) : own;
   const innermost = a.channels > 1 && a.channelOuter === 0;
   const lanes = a.inner % 4 === 0 && (!innermost || a.channels % 4 === 0) ? 4 : 1;
   const type = (of: Dtype, many = lanes === 4): string => (many ? elementTypes(of).four : elementTypes(of).one);
-  const forward = kernel === "axis-filter";
-  const threads = (a.outer * (forward ? Math.ceil(a.output / 4) : a.input) * a.inner) / lanes;
-  const { paddingMode } = axes.problem;
-  const zeros = paddingMode === "zeros";
+  const filters = forward || mirrored;
+  const threads = (a.outer * (filters ? Math.ceil(a.output / 4) : a.input) * a.inner) / lanes;
   const border = zeros ? "ops/no-copies" : `lib/copies-${paddingMode}`;
   const shared = from.range.operand === "workspace" && to.range.operand === "workspace";
   return dispatch({
-    shaders: [forward ? `lib/padding-${paddingMode}` : border, "ops/axis", `ops/${kernel}`],
-    constants: forward
-      ? { ...constantsOf(axes), SLIDES: a.stride === 1 && a.dilation === 1 }
-      : { ...constantsOf(axes), PLACES: zeros ? 1 : 3 },
+    shaders: [
+      filters ? `lib/padding-${paddingMode}` : border,
+      "ops/axis",
+      filters ? "ops/axis-filter" : "ops/axis-filter-backward",
+    ],
+    constants: filters
+      ? {
+          ...constantsOf(axes),
+          FLIPPED: axes.problem.flipped !== mirrored,
+          SLIDES: a.stride === 1 && a.dilation === 1,
+        }
+      : { ...constantsOf(axes), PLACES: zeros ? 1 : 3, STEPS: a.stride > 1 },
     aliases: {
       V: type("f32"),
       I: type(from.dtype),
@@ -258,6 +273,12 @@ function filterStep(
   });
 }
 
+/** An axis read the other way: what it made, as many cells of border as the kernel reaches before its first output. */
+function mirror(a: AxisGeometry): AxisGeometry {
+  const reach = (a.kernel - 1) * a.dilation;
+  return { ...a, input: a.output, output: a.input, begin: reach - a.begin };
+}
+
 /** How many numbers the kernel of a pass has, and how many products each of their gradients adds up. */
 function weightSums({ problem }: AxisPasses, { axis, to, perChannel }: AxisPass): [slots: number, count: number] {
   const kernels = perChannel ? to.channels : 1;
@@ -267,15 +288,16 @@ function weightSums({ problem }: AxisPasses, { axis, to, perChannel }: AxisPass)
 /** The parts of the gradient of a pass's kernel. */
 function weightStep(axes: AxisPasses, pass: AxisPass, x: Source, dy: Source, parts: Range): Step<string> {
   const a = axisOf(axes, pass);
-  const [slots, count] = weightSums(axes, pass);
+  const [, count] = weightSums(axes, pass);
   const last = pass.to.layout === "channels-last";
   const perImage = elementsOf(pass.to) / pass.to.N / a.channels;
   const run = last || !pass.perChannel ? 1 : perImage;
   const shared = [x, dy].flatMap(({ range }, at) => (range.operand === "workspace" ? [at + 1] : []));
-  const threads = slots * partsOf(count);
+  const kernels = Math.ceil(a.kernel / TAPS) * a.channels;
+  const threads = kernels * partsOf(count);
   return dispatch({
     shaders: [`lib/padding-${axes.problem.paddingMode}`, "ops/axis", "ops/axis-filter-weights"],
-    constants: constantsOf(axes),
+    constants: { ...constantsOf(axes), TAPS },
     aliases: { I: elementTypes(x.dtype).one, D: elementTypes(dy.dtype).one },
     ranges: [x.range, dy.range, parts],
     ...(shared.length > 0 && { shared }),

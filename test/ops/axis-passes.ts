@@ -40,5 +40,6 @@ export const AXIS_CASES: readonly AxisCase[] = [
     options: { padding: [1, 2], paddingMode: "circular", dilation: [1, 2], stride: [1, 2] },
   },
   { name: "1-D", x: [3, 1, 10], kernels: [[4]], options: { padding: 1, stride: 3 } },
+  { name: "1-D, more border than the kernel reaches", x: [2, 3, 8], kernels: [[3, 2]], options: { padding: 3 } },
   { name: "3-D", x: [1, 4, 4, 5, 6], kernels: [[2], [4, 3], [3]], options: { padding: 1, dilation: [1, 2, 1] } },
 ];
