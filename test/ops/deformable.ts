@@ -36,7 +36,7 @@ export const DEFORMABLE: readonly DeformableCase[] = [
       ],
     },
     masked: true,
-    reach: 20,
+    reach: 6,
   },
 ];
 

@@ -125,7 +125,7 @@ const x = random([1, 2, 5, 5], 1);
 
 test.each([
   [[2, 1, 3, 3], [3, 2, 1, 1], { groups: 2 }, "options", "unknown-option"],
-  [[3, 1, 3, 3], [3, 3, 1, 1], {}, "groups", "shape-mismatch"],
+  [[3, 1, 3, 3], [3, 3, 1, 1], {}, "depthwise.shape", "shape-mismatch"],
   [[2, 2, 3, 3], [3, 2, 1, 1], {}, "depthwise.shape", "shape-mismatch"],
   [[2, 1, 3, 3], [3, 4, 1, 1], {}, "pointwise.shape", "shape-mismatch"],
   [[2, 1, 3, 3], [3, 2, 1, 2], {}, "pointwise.shape", "shape-mismatch"],

@@ -36,6 +36,14 @@ export function separableOf(
   options: DepthwiseOptions,
 ): Separable {
   const channels = layout === "channels-first" ? x[1]! : x.at(-1)!;
+  const outer = layout === "channels-first" ? depthwise[0]! : depthwise.at(-1)!;
+  if (outer % channels !== 0)
+    refuse(
+      "shape-mismatch",
+      "depthwise.shape",
+      depthwise,
+      `a multiple of the ${channels} channels of x, in layout "${layout}"`,
+    );
   const first = convProblem(
     "forward",
     { ...options, groups: channels, inputShape: x, kernelShape: depthwise, layout },
