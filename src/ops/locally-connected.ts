@@ -37,6 +37,9 @@ export interface LocallyConnectedBackwardDataOptions extends LocalOptions {
   inputShape: readonly number[];
 }
 
+/** Input channels whose weights' gradients an invocation computes for one output. */
+const CHANNELS = 8;
+
 /** Images whose outputs an invocation computes with weights that it loads once. */
 const BATCH = 4;
 
@@ -157,7 +160,7 @@ export function locallyConnectedBackwardWeights(
         "locally-connected-backward-weights",
         problem,
         dtype,
-        elementCount(dw.shape) / elementCount(problem.kernel),
+        elementCount(localBiasShape(problem)) * Math.ceil(problem.C / problem.groups / CHANNELS),
         [...[whole("x", tensor), whole("dy", gradient), whole("dw", dw)]],
       ),
   }).dw;
@@ -199,7 +202,7 @@ function recipeOf(
   const map = (channels: number, size: ConvProblem["input"]) => ({ N, channels, size, rank, layout });
   const step = dispatch({
     shaders: ["lib/feature-map", "ops/local", ...parts, `ops/${kernel}`],
-    constants: { ...mapConstants(map(C, input)), BATCH, HELD: Math.min(N, BATCH) },
+    constants: { ...mapConstants(map(C, input)), BATCH, HELD: Math.min(N, BATCH), CHANNELS },
     aliases: { E: elementTypes(dtype).one },
     ranges,
     uniforms: [

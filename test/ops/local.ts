@@ -11,7 +11,7 @@ export interface LocalCase {
 }
 
 export const LOCAL_CASES: readonly LocalCase[] = [
-  { name: "2-D 3x3, padded", x: [5, 3, 5, 6], K: 5, options: { kernelSize: 3, padding: 1 } },
+  { name: "2-D 3x3, padded", x: [5, 3, 3, 4], K: 3, options: { kernelSize: 3, padding: 1 } },
   {
     name: "2-D 2x3, stride 2x1, dilation 1x2, groups",
     x: [2, 4, 7, 8],
@@ -27,7 +27,7 @@ export const LOCAL_CASES: readonly LocalCase[] = [
       ],
     },
   },
-  { name: "1-D, stride 3", x: [3, 1, 11], K: 2, options: { kernelSize: 4, stride: 3, padding: "same" } },
+  { name: "1-D, stride 3", x: [3, 9, 11], K: 2, options: { kernelSize: 4, stride: 3, padding: "same" } },
   { name: "3-D 2x1x2", x: [1, 2, 3, 4, 3], K: 3, options: { kernelSize: [2, 1, 2], stride: [1, 2, 1] } },
 ];
 
