@@ -85,9 +85,9 @@ export function deformableConv(
  */
 export function deformableConvBackward(
   context: OperationContext,
+  dy: Tensor,
   x: Tensor,
   w: Tensor,
-  dy: Tensor,
   options: DeformableConvBackwardOptions,
 ): DeformableConvGradients {
   checkOptions("options", options, [...DEFORMABLE_KEYS, "offset", "mask"]);

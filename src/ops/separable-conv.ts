@@ -85,10 +85,10 @@ export function separableConv(
  */
 export function separableConvBackward(
   context: OperationContext,
+  dy: Tensor,
   x: Tensor,
   depthwise: Tensor,
   pointwise: Tensor,
-  dy: Tensor,
   options: SeparableConvBackwardOptions = {},
 ): SeparableConvGradients {
   checkSeparable(options, [...BETWEEN_KEYS, ...GRADIENT_KEYS]);

@@ -72,9 +72,9 @@ export function spatiallySeparableConv(
  */
 export function spatiallySeparableConvBackward(
   context: OperationContext,
+  dy: Tensor,
   x: Tensor,
   kernels: readonly Tensor[],
-  dy: Tensor,
   options: SpatiallySeparableOptions = {},
 ): { dx: Tensor; dkernels: Tensor[] } {
   const { tensor, axes, inputs } = check(context, x, kernels, options);

@@ -45,19 +45,19 @@ const cases = DEFORMABLE.flatMap((one): OperationCase<never>[] => {
     name: `gradients of ${name}`,
     inputs: { ...inputs, dy: { shape: y } },
     run: (engine, { x: input, w: weights, offset: moved, mask: modulation, dy }) => ({
-      ...engine.deformableConvBackward(input, weights, dy, {
+      ...engine.deformableConvBackward(dy, input, weights, {
         ...{ ...options, offset: moved },
         ...(masked && { mask: modulation }),
       }),
     }),
     reference: ({ x: input, w: weights, offset: moved, mask: modulation, dy }, layout) => ({
-      ...deformableConvBackward(input, weights, dy, {
+      ...deformableConvBackward(dy, input, weights, {
         ...{ ...options, offset: moved, layout },
         ...(masked && { mask: modulation }),
       }),
     }),
     bound: ({ x: input, w: weights, offset: moved, mask: modulation, dy }, layout, dtype) => {
-      const sizes = deformableConvBackward(magnitudes(input), magnitudes(weights), magnitudes(dy), {
+      const sizes = deformableConvBackward(magnitudes(dy), magnitudes(input), magnitudes(weights), {
         ...{ ...options, offset: moved, layout },
         ...(masked && { mask: magnitudes(modulation) }),
       });

@@ -35,13 +35,13 @@ const cases = SEPARABLE.flatMap(({ name, x, depthwise, pointwise, options, activ
     name: `gradients of ${name}`,
     inputs: { ...weights, ...biases, dy: { shape: output, values }, preActivation: { shape: output, values } },
     run: (engine, { x: input, depthwise: first, pointwise: second, dy, depthwiseBias, preActivation }) => ({
-      ...engine.separableConvBackward(input, first, second, dy, {
+      ...engine.separableConvBackward(dy, input, first, second, {
         ...{ ...options, ...activations, depthwiseBias },
         ...(after && { preActivation }),
       }),
     }),
     reference: ({ x: input, depthwise: first, pointwise: second, dy, depthwiseBias, preActivation }, layout) => ({
-      ...separableConvBackward(input, first, second, dy, {
+      ...separableConvBackward(dy, input, first, second, {
         ...{ ...options, ...activations, depthwiseBias, layout },
         ...(after && { preActivation }),
       }),

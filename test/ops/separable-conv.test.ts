@@ -26,14 +26,14 @@ test.each(SEPARABLE)("the gradients of $name", ({ x, depthwise, pointwise, optio
   const f = (a: typeof input, b = first, c = second, bias = depthwiseBias) =>
     separableConv(a, b, c, { ...all, depthwiseBias: bias, activation: "tanh" });
   const dy = random(preActivation.shape, 5);
-  const got = separableConvBackward(input, first, second, dy, { ...all, activation: "tanh", preActivation });
+  const got = separableConvBackward(dy, input, first, second, { ...all, activation: "tanh", preActivation });
   expectGradient(got.dx, (a) => f(a as never), input, dy);
   expectGradient(got.ddepthwise, (b) => f(input, b as never), first, dy);
   expectGradient(got.dpointwise, (c) => f(input, first, c as never), second, dy);
   expectGradient(got.ddepthwiseBias!, (bias) => f(input, first, second, bias as never), depthwiseBias, dy);
   const output = f(input);
   expectGradient(
-    separableConvBackward(input, first, second, dy, { ...all, activation: "tanh", output }).dx,
+    separableConvBackward(dy, input, first, second, { ...all, activation: "tanh", output }).dx,
     (a) => f(a as never),
     input,
     dy,
@@ -44,7 +44,7 @@ test.each(AXIS_CASES)("the gradients of $name", ({ x, kernels, options }) => {
   const input = random(x, 1);
   const all = kernels.map((shape, at) => random(shape, at + 2));
   const dy = random(spatiallySeparableConv(input, all, options).shape, 9);
-  const { dx, dkernels } = spatiallySeparableConvBackward(input, all, dy, options);
+  const { dx, dkernels } = spatiallySeparableConvBackward(dy, input, all, options);
   expectGradient(dx, (a) => spatiallySeparableConv(a, all, options), input, dy);
   dkernels.forEach((dkernel, at) => {
     const f = (kernel: (typeof all)[0]) => spatiallySeparableConv(input, all.with(at, kernel), options);

@@ -47,12 +47,12 @@ const cases = AXIS_CASES.flatMap(({ name, x, kernels, options }): OperationCase<
   const backward: OperationCase = {
     name: `gradients of ${name}`,
     inputs: { ...inputs, dy: { shape: output } },
-    run: (engine, all) => named(engine.spatiallySeparableConvBackward(all["x"]!, kernelsOf(all), all["dy"]!, options)),
+    run: (engine, all) => named(engine.spatiallySeparableConvBackward(all["dy"]!, all["x"]!, kernelsOf(all), options)),
     reference: (all, layout) =>
-      named(spatiallySeparableConvBackward(all["x"]!, kernelsOf(all), all["dy"]!, { ...options, layout })),
+      named(spatiallySeparableConvBackward(all["dy"]!, all["x"]!, kernelsOf(all), { ...options, layout })),
     bound: (all, layout) => {
       const sizes = named(
-        spatiallySeparableConvBackward(magnitudes(all["x"]!), kernelsOf(all).map(magnitudes), magnitudes(all["dy"]!), {
+        spatiallySeparableConvBackward(magnitudes(all["dy"]!), magnitudes(all["x"]!), kernelsOf(all).map(magnitudes), {
           ...options,
           layout,
         }),

@@ -40,9 +40,9 @@ export function deformableConv(x: NdArray, w: NdArray, options: Options & { bias
 
 /** As `engine.deformableConvBackward`. */
 export function deformableConvBackward(
+  dy: NdArray,
   x: NdArray,
   w: NdArray,
-  dy: NdArray,
   options: Options,
 ): Record<"dx" | "dw" | "doffset", Float64NdArray> & { dmask?: Float64NdArray } {
   checkOptions("options", options, [...DEFORMABLE_KEYS, "offset", "mask", "layout"]);

@@ -43,10 +43,10 @@ export function separableConv(
 
 /** As `engine.separableConvBackward`. */
 export function separableConvBackward(
+  dy: NdArray,
   x: NdArray,
   depthwise: NdArray,
   pointwise: NdArray,
-  dy: NdArray,
   options: BetweenOptions & ActivationGradient = {},
 ): Record<"dx" | "ddepthwise" | "dpointwise", Float64NdArray> & { ddepthwiseBias?: Float64NdArray } {
   checkSeparable(options, ["depthwiseBias", "depthwiseActivation", ...GRADIENT_KEYS, "layout"]);

@@ -25,9 +25,9 @@ export function spatiallySeparableConv(x: NdArray, kernels: readonly NdArray[], 
 
 /** As `engine.spatiallySeparableConvBackward`. */
 export function spatiallySeparableConvBackward(
+  dy: NdArray,
   x: NdArray,
   kernels: readonly NdArray[],
-  dy: NdArray,
   options: Options = {},
 ): { dx: Float64NdArray; dkernels: Float64NdArray[] } {
   const axes = check(x, kernels, options);

@@ -68,7 +68,7 @@ def main() -> None:
         gradients = torch.autograd.grad(y, [x, w, offset] + ([mask] if masked else []), dy)
         cases.append(case(name, "deformableConv", [x, w], options, y))
         del options["bias"]
-        cases.append(case(name, "deformableConvBackward", [x, w, dy], options, dict(zip(names, gradients))))
+        cases.append(case(name, "deformableConvBackward", [dy, x, w], options, dict(zip(names, gradients))))
     write(cases)
 
 

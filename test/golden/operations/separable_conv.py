@@ -31,7 +31,7 @@ def depthwise_separable(cases: list) -> None:
         named = ["dx", "ddepthwise", "dpointwise", "ddepthwiseBias"]
         gradients = torch.autograd.grad(y, [x, depthwise, pointwise, depthwise_bias], dy)
         result = dict(zip(named, gradients))
-        cases.append(case(name, "separableConvBackward", [x, depthwise, pointwise, dy], options, result))
+        cases.append(case(name, "separableConvBackward", [dy, x, depthwise, pointwise], options, result))
 
 
 def along_axes(cases: list) -> None:
@@ -59,7 +59,7 @@ def along_axes(cases: list) -> None:
         dy = numbers.tensor(list(y.shape))
         dx, *dkernels = torch.autograd.grad(y, [x] + kernels, dy)
         result = {"dx": dx}
-        made = case(name, "spatiallySeparableConvBackward", [x, arrays, dy], options, result)
+        made = case(name, "spatiallySeparableConvBackward", [dy, x, arrays], options, result)
         made["result"]["dkernels"] = [{"shape": list(one.shape), "data": one.tolist()} for one in dkernels]
         cases.append(made)
 
