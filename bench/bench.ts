@@ -1,5 +1,5 @@
-// Where `npm run bench` computes, a page or Node: makes the engine, computes one layer by one algorithm when it is asked to, checks and times
-// it. What asks and prints is benchmark.ts.
+// Where `npm run bench` computes, a page or Node: makes the engine, computes one layer by one algorithm or one other operation when it is asked to,
+// checks and times it. What asks and prints is benchmark.ts.
 import { answer } from "../showcase/answer.ts";
 import { Stopwatch } from "../src/gpu/stopwatch.ts";
 import { type ConvInputs, type ConvPlan, ConvError, type Engine, type Tensor, createEngine } from "../src/index.ts";
@@ -9,6 +9,7 @@ import { type ConvDescriptor, type ConvProblem, multiplyAdds, tensorShape } from
 import { type Calls, timeCalls } from "./calls.ts";
 import { problemOf } from "./layer.ts";
 import { operandsOf } from "./operands.ts";
+import { measureCallRates, measureOperation } from "./operate.ts";
 import type { Bench, Closed, Opened, Order, Result, Work } from "./protocol.ts";
 import { measureRoofline } from "./roofline.ts";
 import { type Operand, type Yardstick, yardstick } from "./yardstick.ts";
@@ -184,5 +185,8 @@ export const bench: Bench = {
   open: () => answer(open),
   prepare: (work) => answer(() => prepare(work)),
   run: (order) => answer(() => run(order)),
+  // Of the other device as well, like the roofline.
+  rates: () => answer(() => measureCallRates(judge)),
+  operate: (order) => answer(() => measureOperation(engine, order)),
   close: () => answer(close),
 };

@@ -3,15 +3,17 @@ import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { describeAdapter, formatNumber, isSoftware } from "../showcase/table.ts";
 import { VERSION } from "../src/version.ts";
+import { type MeasuredOperations, measureOperations } from "./operation-rows.ts";
+import { operationFailures, operationSummary, operationTable } from "./operation-table.ts";
 import type { Options } from "./options.ts";
 import { peerNotes, peerSummary } from "./peers/report.ts";
 import type { BenchPage, Closed, Opened } from "./protocol.ts";
 import { type Measured, measureRows } from "./rows.ts";
-import { isNetwork } from "./suites.ts";
+import { OPERATIONS_SUITE, isNetwork } from "./suites.ts";
 import { complaints, measurementTable, networkTotal, planningSeconds, speed, summary } from "./table.ts";
 
 /** What has been done so far; `trouble` empty means all is well. */
-interface Report extends Measured {
+interface Report extends Measured, MeasuredOperations {
   browser: string;
   opened?: Opened;
   closed?: Closed;
@@ -29,13 +31,22 @@ async function measureAll(page: BenchPage, options: Options, report: Report): Pr
     throw new Error("--gpu was asked for, and the browser offers a software adapter alone");
   if (options.dtype === "f16" && !opened.features.includes("shader-f16"))
     throw new Error("--dtype f16 was asked for, and this adapter has no half precision (the feature shader-f16)");
-  await measureRows(page, options, report);
+  await (options.suite === OPERATIONS_SUITE ? measureOperations : measureRows)(page, options, report);
   report.closed = await page.ask("close", null);
   report.trouble.push(...report.closed.trouble);
 }
 
-function print(options: Options, report: Report): void {
-  const { browser, opened, closed, measurements, trouble } = report;
+/** The table of the operations beside convolution. */
+function printOperations({ opened, rates, operations, trouble }: Report): void {
+  trouble.push(...operationFailures(operations));
+  if (!opened || !rates) return;
+  const limits = { ...opened.roofline, ...rates };
+  console.log(`\n${operationTable(operations, limits)}\n`);
+  console.log(operationSummary(operations, limits));
+}
+
+/** The table of the convolutions, and what belongs to it. */
+function printConvolutions(options: Options, { opened, measurements, trouble }: Report): void {
   const { refusals, failures } = complaints(measurements);
   trouble.push(...failures);
   if (opened && measurements.length > 0)
@@ -52,6 +63,12 @@ function print(options: Options, report: Report): void {
       `${options.suite}, every layer as often as it occurs: ${formatNumber(total.milliseconds)} ms, ${gflops} GFLOP/s`,
     );
   }
+}
+
+function print(options: Options, report: Report): void {
+  const { browser, opened, closed, measurements, trouble } = report;
+  if (options.suite === OPERATIONS_SUITE) printOperations(report);
+  else printConvolutions(options, report);
   if (opened) console.log(summary(browser, opened, measurements, closed));
   const versions = Object.values(report.peers ?? {});
   if (versions.length > 0) console.log(`peers: ${versions.join(", ")}`);
@@ -59,7 +76,7 @@ function print(options: Options, report: Report): void {
 }
 
 async function writeJson(file: string, options: Options, report: Report): Promise<void> {
-  const { browser, opened, closed, measurements, trouble } = report;
+  const { browser, opened, closed, measurements, rates, operations, trouble } = report;
   const content = {
     version: VERSION,
     date: new Date().toISOString(),
@@ -71,6 +88,7 @@ async function writeJson(file: string, options: Options, report: Report): Promis
     planningSeconds: planningSeconds(measurements),
     trouble,
     measurements,
+    ...(rates && { rates, operations }),
   };
   await mkdir(path.dirname(file), { recursive: true });
   await writeFile(file, `${JSON.stringify(content, null, 1)}\n`);
@@ -88,7 +106,7 @@ export async function benchmark(
   folder: string,
   open: (trouble: (message: string) => void) => Promise<BenchPage>,
 ): Promise<boolean> {
-  const report: Report = { browser: options.browser, measurements: [], trouble: [] };
+  const report: Report = { browser: options.browser, measurements: [], operations: [], trouble: [] };
   try {
     const page = await open((message) => report.trouble.push(message));
     try {

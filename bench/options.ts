@@ -3,8 +3,9 @@ import { algorithms } from "../src/algorithms/index.ts";
 import { DTYPES, type Dtype } from "../src/dtype.ts";
 import { LAYOUTS, type Layout } from "../src/problem.ts";
 import { BENCH_PASSES, type BenchPass, type Layer, shapeKey } from "./layer.ts";
+import { OPERATIONS } from "./operations.ts";
 import { PEERS, type PeerName } from "./peers/names.ts";
-import { SUITES } from "./suites.ts";
+import { OPERATIONS_SUITE, SUITES } from "./suites.ts";
 
 /** What computes: a page in a browser, or Node itself. */
 const BROWSERS = ["chromium", "firefox", "node"] as const;
@@ -16,6 +17,8 @@ export interface Options {
   readonly suite: string;
   /** Ids of the suite's layers; all of them unless given. */
   readonly layers?: readonly string[];
+  /** Those of the suite of operations by name; all of them unless given. */
+  readonly operations?: readonly string[];
   /** Each layer's own unless given. */
   readonly pass?: BenchPass;
   readonly algorithm: string;
@@ -42,6 +45,7 @@ export interface Row {
 const NAMES = [
   "suite",
   "layers",
+  "operations",
   "pass",
   "algorithm",
   "dtype",
@@ -89,6 +93,21 @@ function count(name: Name, value: string, most: number): number {
   return number;
 }
 
+/** Options that are about one kind of suite. */
+const OF_CONVOLUTIONS = ["layers", "pass", "algorithm", "peers"] as const;
+const OF_OPERATIONS = ["operations"] as const;
+
+/** The suite, which is that of the operations where some of them are asked for. */
+function suiteOf(words: ReadonlyMap<Name, string>): string {
+  const usual = words.has("operations") ? OPERATIONS_SUITE : "layers";
+  const suite = oneOf("suite", words.get("suite") ?? usual, [...Object.keys(SUITES), OPERATIONS_SUITE]);
+  const [foreign, kind] =
+    suite === OPERATIONS_SUITE ? [OF_CONVOLUTIONS, "convolutions"] : [OF_OPERATIONS, `the suite ${OPERATIONS_SUITE}`];
+  for (const name of foreign)
+    if (words.has(name)) throw new Error(`--${name} cannot go with --suite ${suite}: it is about ${kind}`);
+  return suite;
+}
+
 /** The peers of `--peers litert,jax`, each once. */
 function peersOf(value: string, options: Pick<Options, "algorithm" | "dtype" | "browser">): PeerName[] {
   const peers = new Set(value.split(",").map((name) => oneOf("peer", name, PEERS)));
@@ -108,16 +127,20 @@ function peersOf(value: string, options: Pick<Options, "algorithm" | "dtype" | "
  */
 export function parseOptions(argv: readonly string[]): Options {
   const words = wordsOf(argv);
-  const suite = oneOf("suite", words.get("suite") ?? "layers", Object.keys(SUITES));
-  const ids = SUITES[suite]!.map(({ id }) => id);
+  const suite = suiteOf(words);
+  const ids = (SUITES[suite] ?? []).map(({ id }) => id);
   const layers = words.get("layers")?.split(",");
   for (const id of layers ?? []) oneOf(`layer of the suite ${suite}`, id, ids);
+  const operations = words.get("operations")?.split(",");
+  const names = [...new Set(OPERATIONS.map(({ operation }) => operation))];
+  for (const name of operations ?? []) oneOf("operation", name, names);
   const pass = words.get("pass");
   const json = words.get("json");
   const peers = words.get("peers");
   const options: Options = {
     suite,
     ...(layers && { layers }),
+    ...(operations && { operations }),
     ...(pass !== undefined && { pass: oneOf("pass", pass, BENCH_PASSES) }),
     algorithm: oneOf("algorithm", words.get("algorithm") ?? "auto", ALGORITHM_CHOICES),
     dtype: oneOf("dtype", words.get("dtype") ?? "f32", DTYPES),
@@ -134,7 +157,8 @@ export function parseOptions(argv: readonly string[]): Options {
 /** What the options ask to be measured, in the order of the suite. A pass that is asked for makes rows alike: one of them stays. */
 export function rowsOf({ suite, layers, pass }: Options): Row[] {
   const seen = new Set<string>();
-  return SUITES[suite]!.filter(({ id }) => layers === undefined || layers.includes(id))
+  return (SUITES[suite] ?? [])
+    .filter(({ id }) => layers === undefined || layers.includes(id))
     .map((layer) => ({ layer, pass: pass ?? layer.pass }))
     .filter((row) => {
       const key = `${row.pass} ${shapeKey(row.layer)}`;

@@ -4,6 +4,7 @@ import type { Answer } from "../showcase/answer.ts";
 import type { AdapterInfo } from "../showcase/protocol.ts";
 import type { ConvDescriptor } from "../src/problem.ts";
 import type { BenchPass } from "./layer.ts";
+import type { Circumstances } from "./operations.ts";
 import type { PeerPage } from "./peers/protocol.ts";
 import type { Roofline } from "./roofline.ts";
 
@@ -71,6 +72,36 @@ export interface Result {
   readonly failed?: string;
 }
 
+/** What an operation beside convolution is set against, with the copies of the roofline. */
+export interface CallRates {
+  /** Numbers that kernels load in a second, as calibration finds it. */
+  readonly loadsPerSecond: number;
+  /** A call with one dispatch that computes one number. */
+  readonly callMilliseconds: number;
+}
+
+/** An operation beside convolution that is to be computed. */
+export interface OperationOrder extends Circumstances {
+  /** Its place in the list (operations.ts). */
+  readonly entry: number;
+  readonly samples: number;
+}
+
+/** How it did. */
+export interface OperationResult {
+  /** Of the tensors that it is given and of its results: the fewest that must move. */
+  readonly bytes: number;
+  /** Elements of the same. */
+  readonly numbers: number;
+  /** One call: the median of the samples. Nothing where it failed. */
+  readonly milliseconds?: number;
+  readonly samples?: readonly number[];
+  /** Of the result that is the furthest off. */
+  readonly check?: Check;
+  /** Why it could not run. */
+  readonly failed?: string;
+}
+
 export interface Closed {
   /** What went wrong without an answer saying so: GPU errors that no call reported, a lost device. */
   readonly trouble: readonly string[];
@@ -87,6 +118,10 @@ export interface Bench {
   prepare(work: Work): Promise<Answer<null>>;
   /** Computes the work, checks it and times it. Several results for "find" alone. */
   run(order: Order): Promise<Answer<readonly Result[]>>;
+  /** Measures what operations beside convolution are set against. */
+  rates(question: null): Promise<Answer<CallRates>>;
+  /** Computes an operation beside convolution, checks it and times it. */
+  operate(order: OperationOrder): Promise<Answer<OperationResult>>;
   close(question: null): Promise<Answer<Closed>>;
 }
 

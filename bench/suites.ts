@@ -39,6 +39,9 @@ export const SUITES: Readonly<Record<string, readonly Layer[]>> = {
   "audio-video": AUDIO_VIDEO,
 };
 
+/** The suite of the operations beside convolution (operations.ts). */
+export const OPERATIONS_SUITE = "operations";
+
 /** Whether a suite is a network, whose layers add up to something. */
 export function isNetwork(suite: string): boolean {
   return suite in NETWORKS;

@@ -40,7 +40,7 @@ export function speed(flops: number, milliseconds: number): number {
   return flops / (milliseconds / 1e3);
 }
 
-function percent(share: number): string {
+export function percent(share: number): string {
   return `${formatNumber(share * 100)} %`;
 }
 

@@ -6,15 +6,19 @@ const HELP = `Usage: npm run bench -- [options]
 
 Times convolutions in a headless browser, each checked first, and prints a table: GFLOP/s count the direct method's operations (so
 Winograd and FFT may pass the peak), roofline is min(FMA peak, copy bandwidth x operations a byte) of this adapter in this run.
+With --suite operations: pooling and the other operations beside convolution. GB/s count what is given and what results, x copy and
+x loads are the time over that of copying as many bytes and of loading as many numbers, call is the share that calling takes.
 
   --suite NAME       layers (default), lenet5, alexnet, vgg16, resnet50, mobilenet-v1, mobilenet-v2, shufflenet-v2, xception,
-                     all-cnn, deepbench, audio-video
+                     all-cnn, deepbench, audio-video; operations
   --layers ID,ID     some layers of the suite: L1,L8 or resnet50-3
+  --operations NAME,NAME
+                     some operations of the suite operations: averagePool,averagePoolBackward
   --pass PASS        forward, backward-data, backward-weights or transposed for all of them, in place of each layer's own
   --algorithm NAME   one by name; auto (default), the planner's choice; all, a row for each; find, all variants by measuring
   --dtype TYPE       f32 (default) or f16
   --layout LAYOUT    channels-first (default) or channels-last
-  --batch N          1 unless given
+  --batch N          1 unless given; so many times the batches of the suite operations
   --browser NAME     chromium (default), firefox, or node: no browser, but the package webgpu on this machine's GPU
   --gpu              on this machine's own GPU instead of the browser's software adapter
   --peers NAME,NAME  times other engines on the same rows, each checked first: litert (LiteRT.js), jax (jax-js), tfjs (TensorFlow.js),

@@ -81,7 +81,19 @@ describe("parseOptions", () => {
   it("is described by the help", () => {
     const help = readFileSync(path.join(ROOT, "scripts", "bench.mjs"), "utf8");
     for (const suite of Object.keys(SUITES)) expect(help).toContain(suite);
-    for (const name of ["layers", "pass", "algorithm", "dtype", "layout", "batch", "browser", "gpu", "samples", "json"])
+    for (const name of [
+      "layers",
+      "pass",
+      "algorithm",
+      "dtype",
+      "layout",
+      "batch",
+      "browser",
+      "gpu",
+      "samples",
+      "json",
+      "operations",
+    ])
       expect(help).toContain(`--${name}`);
   });
 });

@@ -1,0 +1,165 @@
+// Where the benchmark computes: one operation beside convolution, checked against the reference and timed call by call.
+import { bytesFor } from "../src/dtype.ts";
+import type { Dtype, Engine, Tensor } from "../src/index.ts";
+import { distance } from "../src/planner/find.ts";
+import * as reference from "../src/reference/index.ts";
+import type { NdArray } from "../src/reference/index.ts";
+import { elementCount } from "../src/shape.ts";
+import { timeCalls } from "./calls.ts";
+import {
+  type Arrays,
+  type BenchOperation,
+  type Circumstances,
+  type Computer,
+  OPERATIONS,
+  type Tensors,
+  enginePlace,
+  givenTo,
+  inputShape,
+  inputValues,
+  referencePlace,
+  resultsOf,
+} from "./operations.ts";
+import type { CallRates, Check, OperationOrder, OperationResult } from "./protocol.ts";
+
+/**
+ * The most by which a result may differ, as a share of its largest number. The tests hold each number to a bound of its own (test/ops/); this
+ * tells whether what was timed is the operation, and all of it.
+ */
+const TOLERANCE: Readonly<Record<Dtype, number>> = { f32: 1e-4, f16: 1e-3 };
+
+/** Bytes of results that calls may be ahead of the GPU, on which they are freed only when it is done with them. */
+const MOST_AHEAD = 2 ** 31;
+
+/** Samples of the time of a call that computes next to nothing. */
+const CALL_SAMPLES = 3;
+
+/** What an adapter does beside the copies of the roofline: how fast it loads numbers, and what a call costs by itself. */
+export async function measureCallRates(engine: Engine): Promise<CallRates> {
+  const { loads } = await engine.calibrate();
+  const x = engine.tensor([1], [1, 1, 1]);
+  try {
+    const milliseconds = await callTimes(engine, () => ({ y: engine.averagePool(x, { kernelSize: 1 }) }), CALL_SAMPLES);
+    return { loadsPerSecond: loads, callMilliseconds: milliseconds.milliseconds };
+  } finally {
+    x.destroy();
+  }
+}
+
+/** What the reference gives, by the names that the call has for its results. */
+export function referenceResults(one: BenchOperation, arrays: Arrays, circumstances: Circumstances): Arrays {
+  return one.call(
+    reference as unknown as Computer,
+    arrays as unknown as Tensors,
+    referencePlace(circumstances),
+  ) as unknown as Arrays;
+}
+
+/** Computes, checks and times an entry of the list. */
+export async function measureOperation(engine: Engine, order: OperationOrder): Promise<OperationResult> {
+  const one = OPERATIONS[order.entry]!;
+  const tensors = givenTensors(engine, one, order);
+  try {
+    const arrays = await readAll(tensors);
+    const place = enginePlace(order);
+    const call = (): Tensors | void => one.call(engine, tensors, place);
+    const returned = call();
+    const results = resultsOf(one, tensors, returned);
+    const sizes = sizesOf([...Object.values(tensors), ...Object.values(results)]);
+    let values: Arrays;
+    try {
+      values = await readAll(results);
+    } finally {
+      destroyAll(returned);
+    }
+    const check = compare(results, values, referenceResults(one, arrays, order));
+    return { ...sizes, check, ...(await callTimes(engine, call, order.samples)) };
+  } finally {
+    destroyAll(tensors);
+  }
+}
+
+/** The tensors that the call is given, and no others. */
+export function givenTensors(engine: Engine, one: BenchOperation, circumstances: Circumstances): Tensors {
+  const made: Record<string, Tensor> = {};
+  const { layout, dtype } = circumstances;
+  Object.entries(one.inputs).forEach(([name, input], at) => {
+    const shape = inputShape(input, circumstances);
+    const values = inputValues(input, elementCount(shape), at + 1);
+    made[name] = engine.tensor(values, shape, { layout, dtype: input.dtype ?? dtype });
+  });
+  const { given, rest } = givenTo(one, engine, made, enginePlace(circumstances));
+  destroyAll(rest);
+  return given;
+}
+
+async function readAll(tensors: Tensors): Promise<Arrays> {
+  const read = Object.entries(tensors).map(async ([name, tensor]): Promise<[string, NdArray]> => [
+    name,
+    { data: await tensor.read(), shape: tensor.shape },
+  ]);
+  return Object.fromEntries(await Promise.all(read));
+}
+
+function destroyAll(tensors: Tensors | void): void {
+  for (const tensor of Object.values(tensors ?? {})) tensor.destroy();
+}
+
+function bytesOf({ shape, dtype }: Tensor): number {
+  return bytesFor(elementCount(shape), dtype);
+}
+
+function sizesOf(tensors: readonly Tensor[]): Pick<OperationResult, "bytes" | "numbers"> {
+  return {
+    bytes: tensors.reduce((sum, tensor) => sum + bytesOf(tensor), 0),
+    numbers: tensors.reduce((sum, { shape }) => sum + elementCount(shape), 0),
+  };
+}
+
+/** The result that is the furthest off, for its bound. */
+function compare(results: Tensors, values: Arrays, expected: Arrays): Check {
+  const checks = Object.entries(results).map(([name, { shape, dtype }]): Check => {
+    const wanted = expected[name];
+    if (!wanted) throw new Error(`the reference gives no ${name}`);
+    if (wanted.shape.join() !== shape.join())
+      throw new Error(`${name} is [${shape.join(", ")}], and by the reference [${wanted.shape.join(", ")}]`);
+    let largest = 0;
+    for (let at = 0; at < wanted.data.length; at++) largest = Math.max(largest, Math.abs(wanted.data[at]!));
+    return {
+      error: distance(values[name]!.data, wanted.data),
+      bound: TOLERANCE[dtype] * largest,
+      against: "reference",
+    };
+  });
+  return checks.reduce((worst, one) => (one.error / one.bound > worst.error / worst.bound ? one : worst));
+}
+
+/** The time of a call that makes new results and frees those before, as an application's does. */
+async function callTimes(
+  engine: Engine,
+  call: () => Tensors | void,
+  samples: number,
+): Promise<{ milliseconds: number; samples: readonly number[] }> {
+  let last: Tensors | void = undefined;
+  let ahead = 0;
+  const { queue } = engine.device;
+  try {
+    const timing = await timeCalls(
+      {
+        run() {
+          destroyAll(last);
+          last = call();
+          ahead += Object.values(last ?? {}).reduce((sum, tensor) => sum + bytesOf(tensor), 0);
+          if (ahead < MOST_AHEAD) return;
+          ahead = 0;
+          return queue.onSubmittedWorkDone() as Promise<unknown> as Promise<void>;
+        },
+        sync: () => queue.onSubmittedWorkDone() as Promise<unknown> as Promise<void>,
+      },
+      samples,
+    );
+    return { milliseconds: timing.seconds * 1e3, samples: timing.samples.map((seconds) => seconds * 1e3) };
+  } finally {
+    destroyAll(last);
+  }
+}

@@ -1,0 +1,50 @@
+// The operations beside convolution that the options ask for, measured one after the other.
+import { jobMessage } from "../showcase/answer.ts";
+import { Progress } from "../showcase/progress.ts";
+import { type BenchOperation, OPERATIONS, inputShape } from "./operations.ts";
+import type { Options } from "./options.ts";
+import type { BenchPage, CallRates, OperationResult } from "./protocol.ts";
+
+/** An entry of the list, and how it did. */
+export interface OperationMeasurement extends Pick<BenchOperation, "operation" | "name"> {
+  /** Of the first input, before the layout. */
+  readonly shape: readonly number[];
+  readonly result: OperationResult;
+}
+
+/** What has been measured so far. */
+export interface MeasuredOperations {
+  rates?: CallRates;
+  readonly operations: OperationMeasurement[];
+}
+
+/** An entry by its place in the list, and the samples of a call. */
+export interface OperationRow {
+  readonly entry: number;
+  readonly batch: number;
+}
+
+/** What the options ask for, in the order of the list. */
+export function operationRows({ operations, batch }: Pick<Options, "operations" | "batch">): OperationRow[] {
+  return OPERATIONS.flatMap((one, entry) =>
+    operations && !operations.includes(one.operation) ? [] : [{ entry, batch: batch * (one.batch ?? 1) }],
+  );
+}
+
+/** Measures all of them into `into`, which has what was measured where this fails. */
+export async function measureOperations(page: BenchPage, options: Options, into: MeasuredOperations): Promise<void> {
+  into.rates = await page.ask("rates", null);
+  const { layout, dtype, samples } = options;
+  const rows = operationRows(options);
+  const progress = new Progress(rows.length);
+  for (const row of rows) {
+    const { operation, name, inputs } = OPERATIONS[row.entry]!;
+    progress.step(`${operation}: ${name}`);
+    const shape = inputShape(Object.values(inputs)[0]!, { layout: "channels-first", batch: row.batch });
+    const result = await page
+      .ask("operate", { ...row, layout, dtype, samples })
+      .catch((error: unknown): OperationResult => ({ bytes: 0, numbers: 0, failed: jobMessage(error) }));
+    into.operations.push({ operation, name, shape, result });
+  }
+  progress.end();
+}

@@ -1,0 +1,93 @@
+// What was measured of the operations beside convolution as text: a row for each, and the lines under the table.
+import { type Column, formatNumber, formatTable } from "../showcase/table.ts";
+import { isWrong } from "./check.ts";
+import type { OperationMeasurement } from "./operation-rows.ts";
+import type { CallRates, OperationResult } from "./protocol.ts";
+import { type Roofline, spread } from "./roofline.ts";
+import { percent } from "./table.ts";
+
+const COLUMNS: readonly Column[] = [
+  { title: "operation", align: "left" },
+  { title: "of", align: "left" },
+  { title: "on", align: "left" },
+  { title: "ms", align: "right" },
+  { title: "spread", align: "right" },
+  { title: "GB/s", align: "right" },
+  { title: "x copy", align: "right" },
+  { title: "x loads", align: "right" },
+  { title: "call", align: "right" },
+  { title: "error/bound", align: "right" },
+];
+
+/** An operation is near what the adapter can do up to so many times the slower of copying its bytes and loading its numbers. */
+const NEAR = 1.5;
+
+/** What an adapter can do, of which the operations take their share. */
+export type Limits = CallRates & Pick<Roofline, "bytesPerSecond">;
+
+type Timed = OperationResult & { milliseconds: number; samples: readonly number[] };
+
+function counts(result: OperationResult): result is Timed {
+  return result.milliseconds !== undefined && !isWrong(result);
+}
+
+/** A time as a multiple of that of copying the bytes that have to move, and of that of loading as many numbers. */
+export function multiples(
+  result: Pick<Timed, "bytes" | "numbers" | "milliseconds">,
+  { bytesPerSecond, loadsPerSecond }: Limits,
+): { copy: number; loads: number } {
+  const seconds = result.milliseconds / 1e3;
+  return { copy: (seconds * bytesPerSecond) / result.bytes, loads: (seconds * loadsPerSecond) / result.numbers };
+}
+
+function numbers(result: OperationResult, limits: Limits): string[] {
+  const { check } = result;
+  const error = check === undefined ? "-" : formatNumber(check.error / check.bound);
+  if (!counts(result)) return [isWrong(result) ? "WRONG" : "FAILED", "-", "-", "-", "-", "-", error];
+  const { copy, loads } = multiples(result, limits);
+  return [
+    formatNumber(result.milliseconds),
+    result.samples.length > 1 ? percent(spread(result.samples)) : "-",
+    formatNumber(result.bytes / result.milliseconds / 1e6),
+    formatNumber(copy),
+    formatNumber(loads),
+    percent(limits.callMilliseconds / result.milliseconds),
+    error,
+  ];
+}
+
+/** The table of everything measured. */
+export function operationTable(measurements: readonly OperationMeasurement[], limits: Limits): string {
+  const rows = measurements.map(({ operation, name, shape, result }) => [
+    operation,
+    name,
+    `[${shape.join(", ")}]`,
+    ...numbers(result, limits),
+  ]);
+  return formatTable(COLUMNS, rows);
+}
+
+/** What is wrong with each measurement that has no time to quote. */
+export function operationFailures(measurements: readonly OperationMeasurement[]): string[] {
+  return measurements.flatMap(({ operation, name, result }) => {
+    const { check, failed } = result;
+    if (failed !== undefined) return [`${operation}, ${name}: ${failed}`];
+    return isWrong(result)
+      ? [`${operation}, ${name}: off by ${check!.error}, more than the ${check!.bound} that rounding explains`]
+      : [];
+  });
+}
+
+/** A line on how near the operations come to what the adapter can do. */
+export function operationSummary(measurements: readonly OperationMeasurement[], limits: Limits): string {
+  const near = measurements.filter(({ result }) => {
+    if (!counts(result)) return false;
+    const { copy, loads } = multiples(result, limits);
+    return Math.min(copy, loads) <= NEAR;
+  });
+  return [
+    `${near.length} of ${measurements.length} within ${NEAR} times the slower of copying as many bytes and loading as many numbers`,
+    `loads ${formatNumber(limits.loadsPerSecond / 1e9)} G numbers/s`,
+    `a call that computes nothing ${formatNumber(limits.callMilliseconds)} ms`,
+  ].join("; ");
+}
