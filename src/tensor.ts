@@ -21,7 +21,8 @@ export class Tensor {
   readonly dtype: Dtype;
   readonly #gpu: GpuContext;
   readonly #held: Holding;
-  #generation: number;
+  /** The tensor that this one is another shape of, which it keeps from being dropped. */
+  readonly #origin: Tensor | undefined;
   #destroyed = false;
 
   /** @internal */
@@ -31,11 +32,12 @@ export class Tensor {
     shape: readonly number[],
     options: Required<TensorOptions>,
     owned: boolean,
+    origin?: Tensor,
   ) {
     this.#gpu = gpu;
-    this.#generation = gpu.generation;
-    this.#held = new Holding(gpu.memory, buffer, owned);
-    gpu.memory.reclaimWith(this, this.#held);
+    this.#origin = origin;
+    this.#held = origin ? origin.#held : new Holding(gpu, buffer, owned);
+    if (!origin) gpu.memory.reclaimWith(this, this.#held);
     this.shape = Object.freeze([...shape]);
     this.layout = options.layout;
     this.dtype = options.dtype;
@@ -135,6 +137,7 @@ export class Tensor {
   destroy(): void {
     if (this.#destroyed) return;
     this.#destroyed = true;
+    if (this.#origin) return;
     this.#gpu.memory.keep(this.#held);
     this.#held.free();
   }
@@ -146,8 +149,8 @@ export class Tensor {
 
   /** @internal What a plan made of this tensor as weights, by the plan's key; made where it is not there. */
   prepared(key: number, make: () => GPUBuffer): GPUBuffer {
-    if (this.#generation !== this.#gpu.generation) {
-      this.#generation = this.#gpu.generation;
+    if (this.#held.generation !== this.#gpu.generation) {
+      this.#held.generation = this.#gpu.generation;
       this.updated();
     }
     const { prepared } = this.#held;
@@ -157,6 +160,19 @@ export class Tensor {
       prepared.set(key, buffer);
     }
     return buffer;
+  }
+
+  /** @internal The same numbers under another shape, without a copy, until this tensor is destroyed. What is prepared of one is of both. */
+  view(shape: readonly number[], layout: Layout): Tensor {
+    return new Tensor(this.#gpu, this.storage, shape, { layout, dtype: this.dtype }, false, this);
+  }
+
+  /** @internal A new tensor of another shape in the place of this one, which is gone without its memory being freed. */
+  reshaped(shape: readonly number[], layout: Layout): Tensor {
+    const { buffer, owned } = this.#held;
+    this.#gpu.memory.keep(this.#held);
+    this.#destroyed = true;
+    return new Tensor(this.#gpu, buffer, shape, { layout, dtype: this.dtype }, owned);
   }
 
   #alive(method: string): void {

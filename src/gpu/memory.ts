@@ -13,13 +13,17 @@ export class Holding {
   readonly buffer: GPUBuffer;
   /** What plans made of the tensor as weights. */
   readonly prepared = new Map<number, GPUBuffer>();
+  /** The generation of the GPU's memory (context.ts) that it was prepared in. */
+  generation: number;
+  /** Whether the buffer is freed with the tensor. */
+  readonly owned: boolean;
   readonly #memory: Memory;
-  readonly #owned: boolean;
 
-  constructor(memory: Memory, buffer: GPUBuffer, owned: boolean) {
+  constructor({ memory, generation }: { memory: Memory; generation: number }, buffer: GPUBuffer, owned: boolean) {
     this.#memory = memory;
+    this.generation = generation;
     this.buffer = buffer;
-    this.#owned = owned;
+    this.owned = owned;
   }
 
   freePrepared(): void {
@@ -29,7 +33,7 @@ export class Holding {
 
   free(): void {
     this.freePrepared();
-    if (this.#owned) this.#memory.free(this.buffer);
+    if (this.owned) this.#memory.free(this.buffer);
   }
 }
 

@@ -20,3 +20,5 @@ export {
 } from "./locally-connected.ts";
 export { coordConv, coordConvBackwardData, coordConvBackwardWeights } from "./coord-conv.ts";
 export { deformableConv, deformableConvBackward } from "./deformable-conv.ts";
+export { flatten, flattenBackward } from "./flatten.ts";
+export { linear, linearBackward } from "./linear.ts";

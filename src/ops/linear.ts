@@ -1,0 +1,106 @@
+// Fully connected layers: convolutions of one cell, by the same algorithms.
+import type { ActivationOption } from "../activation.ts";
+import { refuse } from "../error.ts";
+import type { ActivationGradientOptions } from "../operations.ts";
+import type { Tensor } from "../tensor.ts";
+import { checkOptions } from "../validate.ts";
+import type { OperationContext } from "./context.ts";
+import { checkLike } from "./feature-map.ts";
+import type { TensorDescription } from "./operation.ts";
+
+export interface LinearOptions {
+  /** [out] */
+  bias?: Tensor;
+  activation?: ActivationOption;
+}
+
+/** What dy has to pass through first, where the layer ended with an activation: as for the gradients of a convolution. */
+export type LinearBackwardOptions = ActivationGradientOptions;
+
+/** The gradients of a fully connected layer, each in the shape of what it is the gradient of. */
+export interface LinearGradients {
+  readonly dx: Tensor;
+  readonly dw: Tensor;
+  readonly db: Tensor;
+}
+
+/**
+ * A fully connected layer: activation(x times the transposed w + bias). Of a feature map `flatten` makes the rows.
+ *
+ * @param x [N, in]
+ * @param w [out, in], as torch.nn.Linear has it
+ * @returns a new tensor [N, out]
+ * @throws ConvError naming the argument that does not fit
+ */
+export function linear(context: OperationContext, x: Tensor, w: Tensor, options: LinearOptions = {}): Tensor {
+  checkOptions("options", options, ["bias", "activation"]);
+  const { rows, weights } = checkLayer(context, x, w);
+  const [N, out] = [rows.shape[0]!, weights.shape[0]!];
+  const y = context.convolutions.conv(asCells(rows), asCells(weights), options);
+  return y.reshaped([N, out], rows.layout);
+}
+
+/**
+ * The gradients of `linear`.
+ *
+ * @param dy [N, out], the gradient of its result; of its activation's output where `activation` is given
+ * @param x that of the layer
+ * @param w that of the layer
+ * @returns new tensors: dx [N, in], dw [out, in] and db [out], the gradient of a bias, whether there was one or not
+ * @throws ConvError naming the argument that does not fit
+ */
+export function linearBackward(
+  context: OperationContext,
+  dy: Tensor,
+  x: Tensor,
+  w: Tensor,
+  options: LinearBackwardOptions = {},
+): LinearGradients {
+  checkOptions("options", options, ["activation", "output", "preActivation"]);
+  const { rows, weights } = checkLayer(context, x, w);
+  const { dtype, layout } = rows;
+  const result: TensorDescription = { shape: [rows.shape[0]!, weights.shape[0]!], layout, dtype };
+  const gradient = asCells(checkLike(context, "dy", dy, result, "the result of this layer"));
+  const { activation, output, preActivation } = options;
+  const through = {
+    ...(activation !== undefined && { activation }),
+    ...(output !== undefined && { output: asCells(checkLike(context, "output", output, result, "as dy has")) }),
+    ...(preActivation !== undefined && {
+      preActivation: asCells(checkLike(context, "preActivation", preActivation, result, "as dy has")),
+    }),
+  };
+  const [cells, kernel] = [asCells(rows), asCells(weights)];
+  const { convolutions } = context;
+  const made: Tensor[] = [];
+  const keep = (tensor: Tensor): Tensor => {
+    made.push(tensor);
+    return tensor;
+  };
+  try {
+    const db = keep(convolutions.convBackwardBias(gradient, through));
+    const dx = keep(convolutions.convBackwardData(gradient, kernel, { ...through, inputShape: cells.shape }));
+    const dw = keep(convolutions.convBackwardWeights(cells, gradient, { ...through, kernelShape: kernel.shape }));
+    return { dx: dx.reshaped(rows.shape, layout), dw: dw.reshaped(weights.shape, weights.layout), db };
+  } catch (error) {
+    for (const tensor of made) tensor.destroy();
+    throw error;
+  }
+}
+
+/** x and w as matrices that fit each other. */
+function checkLayer(context: OperationContext, x: Tensor, w: Tensor): { rows: Tensor; weights: Tensor } {
+  const rows = context.check("x", x);
+  if (rows.shape.length !== 2)
+    refuse("shape-mismatch", "x.shape", rows.shape, "[N, features]: flatten(x) makes that of a feature map");
+  const weights = context.check("w", w);
+  const features = rows.shape[1]!;
+  if (weights.shape.length !== 2 || weights.shape[1] !== features)
+    refuse("shape-mismatch", "w.shape", weights.shape, `[out, ${features}], the features of x`);
+  if (weights.dtype !== rows.dtype) refuse("shape-mismatch", "w.dtype", weights.dtype, `"${rows.dtype}", as x has`);
+  return { rows, weights };
+}
+
+/** A matrix as a map of one cell, or as the weights for it. */
+function asCells(matrix: Tensor): Tensor {
+  return matrix.view([...matrix.shape, 1], "channels-first");
+}

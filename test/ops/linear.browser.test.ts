@@ -1,0 +1,102 @@
+import type { ActivationOption } from "../../src/index.ts";
+import { flatten, flattenBackward, linear, linearBackward } from "../../src/reference/index.ts";
+import { gamma } from "../suite/bounds.ts";
+import { integers } from "../suite/random.ts";
+import { type OperationCase, channelsLast, magnitudes, testOperations } from "./suite.ts";
+
+const exact = () => 0;
+
+const flattened = [
+  [2, 3, 5],
+  [2, 5, 3, 4],
+  [1, 4, 2, 3, 2],
+].flatMap((shape): OperationCase<never>[] => {
+  const columns = shape.slice(1).reduce((product, size) => product * size);
+  const inShape = (layout: string): readonly number[] =>
+    layout === "channels-last" ? channelsLast({ shape, data: new Float64Array(columns * shape[0]!) }).shape : shape;
+  const forward: OperationCase<"x"> = {
+    name: `flatten [${shape.join(", ")}]`,
+    inputs: { x: { shape } },
+    run: (engine, { x }) => ({ y: engine.flatten(x) }),
+    reference: ({ x }, layout) => ({ y: flatten(x, { layout }) }),
+    bound: () => ({ y: exact }),
+  };
+  const backward: OperationCase<"dy"> = {
+    name: `gradient of flatten [${shape.join(", ")}]`,
+    inputs: { dy: { shape: [shape[0]!, columns] } },
+    run: (engine, { dy }, layout) => ({ dx: engine.flattenBackward(dy, { inputShape: inShape(layout) }) }),
+    reference: ({ dy }, layout) => ({ dx: flattenBackward(dy, { layout, inputShape: inShape(layout) }) }),
+    bound: () => ({ dx: exact }),
+  };
+  return [forward, backward];
+});
+
+interface Layer {
+  readonly size: readonly [N: number, inner: number, outer: number];
+  readonly bias?: boolean;
+  readonly activation?: ActivationOption;
+}
+
+const LAYERS: readonly Layer[] = [
+  { size: [3, 17, 5], bias: true },
+  { size: [1, 64, 10], activation: "relu" },
+  { size: [4, 33, 16], bias: true, activation: "relu" },
+];
+
+const small = (count: number, seed: number) => integers(count, seed, 4);
+
+const layers = LAYERS.flatMap(({ size: [N, inner, outer], bias, activation }): OperationCase<never>[] => {
+  const name = `${N} rows of ${inner} to ${outer}${bias ? ", bias" : ""}${activation ? ", relu" : ""}`;
+  const options = activation === undefined ? {} : { activation };
+  const tensors = { x: { shape: [N, inner] }, w: { shape: [outer, inner] }, b: { shape: [outer] } };
+  const whole = Object.fromEntries(
+    Object.entries(tensors).map(([key, one]) => [key, { ...one, values: small }]),
+  ) as unknown as typeof tensors;
+  const forward = (inputs: typeof tensors, kind: string, terms: number): OperationCase<"x" | "w" | "b"> => ({
+    name: `${kind}, ${name}`,
+    inputs,
+    run: (engine, { x, w, b }) => ({ y: engine.linear(x, w, { ...options, ...(bias && { bias: b }) }) }),
+    reference: ({ x, w, b }) => ({ y: linear(x, w, { ...options, ...(bias && { bias: b }) }) }),
+    // Sums of products and the bias, in any order; relu does not round.
+    bound: ({ x, w, b }) => {
+      const sizes = linear(magnitudes(x), magnitudes(w), bias ? { bias: magnitudes(b) } : {}).data;
+      return { y: (at) => gamma(terms) * sizes[at]! };
+    },
+  });
+  const backward: OperationCase<"dy" | "x" | "w" | "s"> = {
+    name: `gradients, ${name}`,
+    inputs: { dy: { shape: [N, outer] }, x: tensors.x, w: tensors.w, s: { shape: [N, outer] } },
+    run: (engine, { dy, x, w, s }) => {
+      const { dx, dw, db } = engine.linearBackward(dy, x, w, activation ? { activation, preActivation: s } : {});
+      return { dx, dw, db };
+    },
+    reference: ({ dy, x, w, s }) => linearBackward(dy, x, w, activation ? { activation, preActivation: s } : {}),
+    bound: ({ dy, x, w }) => {
+      const { dx, dw, db } = linearBackward(magnitudes(dy), magnitudes(x), magnitudes(w));
+      return {
+        dx: (at) => gamma(outer + 1) * dx.data[at]!,
+        dw: (at) => gamma(N + 1) * dw.data[at]!,
+        db: (at) => gamma(N + 1) * db.data[at]!,
+      };
+    },
+  };
+  return [forward(whole, "integers", 0), forward(tensors, "numbers", inner + 2), backward];
+});
+
+const saturated: OperationCase<"dy" | "x" | "w" | "o"> = {
+  name: "gradients through tanh by its output",
+  inputs: { dy: { shape: [2, 3] }, x: { shape: [2, 5] }, w: { shape: [3, 5] }, o: { shape: [2, 3] } },
+  run: (engine, { dy, x, w, o }) => ({ ...engine.linearBackward(dy, x, w, { activation: "tanh", output: o }) }),
+  reference: ({ dy, x, w, o }) => linearBackward(dy, x, w, { activation: "tanh", output: o }),
+  // 1 - o^2 is good to two roundings of a number of at most 1.
+  bound: ({ dy, x, w }) => {
+    const { dx, dw, db } = linearBackward(magnitudes(dy), magnitudes(x), magnitudes(w));
+    return {
+      dx: (at) => gamma(3 + 4) * dx.data[at]!,
+      dw: (at) => gamma(2 + 4) * dw.data[at]!,
+      db: (at) => gamma(2 + 4) * db.data[at]!,
+    };
+  },
+};
+
+testOperations([...flattened, ...layers, saturated]);
