@@ -4,7 +4,8 @@ import type { Engine } from "../engine.ts";
 import { refuse, words } from "../error.ts";
 import type { GpuContext } from "../gpu/context.ts";
 import { Executable } from "../gpu/executable.ts";
-import { TENSOR_USAGE } from "../gpu/usage.ts";
+import { Kept } from "../gpu/kept.ts";
+import { BufferUsage, TENSOR_USAGE } from "../gpu/usage.ts";
 import { checkTensor } from "../operands.ts";
 import { elementCount } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
@@ -22,17 +23,20 @@ const MAX_KEPT = 1024;
 interface Ready {
   readonly executable: Executable;
   readonly workspaceBytes: number;
+  /** Holds what changes from call to call. */
+  readonly numbers?: GPUBuffer;
+  destroy(): void;
 }
 
 export class OperationContext {
   readonly gpu: GpuContext;
   readonly convolutions: Convolutions;
-  readonly #kept = new Map<string, Ready>();
-  #generation = 0;
+  readonly #kept: Kept<Ready>;
 
   constructor(gpu: GpuContext, convolutions: Convolutions) {
     this.gpu = gpu;
     this.convolutions = convolutions;
+    this.#kept = new Kept(gpu, MAX_KEPT);
   }
 
   /**
@@ -50,8 +54,13 @@ export class OperationContext {
       this.#checkSize(result, description);
     const { memory, failures, device, arena } = this.gpu;
     return failures.watch(name, () => {
-      const { executable, workspaceBytes } = this.#ready(operation);
+      const { executable, workspaceBytes, numbers } = this.#ready(operation);
       const buffers: Record<string, GPUBuffer> = {};
+      if (numbers) {
+        // The queue runs writes and submitted work in their order: what was submitted before still reads its own.
+        device.queue.writeBuffer(numbers, 0, Float32Array.from(operation.numbers!));
+        buffers["numbers"] = numbers;
+      }
       for (const [input, tensor] of Object.entries(inputs)) buffers[input] = tensor.storage;
       const made: GPUBuffer[] = [];
       try {
@@ -79,7 +88,7 @@ export class OperationContext {
     });
   }
 
-  /** Lets go of what is kept, whose buffers are freed with the engine's. */
+  /** Destroys what is kept. */
   clear(): void {
     this.#kept.clear();
   }
@@ -98,26 +107,21 @@ export class OperationContext {
   }
 
   #ready(operation: Operation): Ready {
-    if (this.#generation !== this.gpu.generation) {
-      this.#generation = this.gpu.generation;
-      for (const { executable } of this.#kept.values()) executable.destroy();
-      this.#kept.clear();
-    }
-    const key = keyOf(operation);
-    let ready = this.#kept.get(key);
-    if (ready) {
-      this.#kept.delete(key);
-    } else {
+    return this.#kept.ready(keyOf(operation), () => {
       const { steps, workspaceBytes = 0 } = operation.recipe();
-      ready = { executable: new Executable(this.gpu, steps), workspaceBytes };
-    }
-    this.#kept.set(key, ready);
-    if (this.#kept.size > MAX_KEPT) {
-      const [oldest, dropped] = this.#kept.entries().next().value!;
-      this.#kept.delete(oldest);
-      dropped.executable.destroy();
-    }
-    return ready;
+      const executable = new Executable(this.gpu, steps);
+      const numbers = operation.numbers && this.#createNumbers(operation.numbers);
+      const destroy = (): void => {
+        executable.destroy();
+        if (numbers) this.gpu.memory.free(numbers);
+      };
+      return { executable, workspaceBytes, ...(numbers && { numbers }), destroy };
+    });
+  }
+
+  #createNumbers({ length }: readonly number[]): GPUBuffer {
+    const usage = BufferUsage.STORAGE | BufferUsage.COPY_DST;
+    return this.gpu.memory.allocate("plans", { label: "convoke numbers", size: bytesFor(length, "f32"), usage });
   }
 }
 

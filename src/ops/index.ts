@@ -23,3 +23,4 @@ export { coordConv, coordConvBackwardData, coordConvBackwardWeights } from "./co
 export { deformableConv, deformableConvBackward } from "./deformable-conv.ts";
 export { flatten, flattenBackward } from "./flatten.ts";
 export { linear, linearBackward } from "./linear.ts";
+export { adam, sgd } from "./optimisers.ts";

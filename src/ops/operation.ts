@@ -32,6 +32,8 @@ export interface Operation<Result extends string = string> {
   readonly updates?: readonly string[];
   /** All else that the recipe depends on: plain data. */
   readonly parameters?: unknown;
+  /** Numbers that change from call to call, and the recipe does not depend on: steps bind them, as float32, as the operand "numbers". */
+  readonly numbers?: readonly number[];
   /** The same for the same name, descriptions of tensors and parameters: it is compiled once and kept. */
   recipe(): Recipe;
 }
@@ -64,6 +66,11 @@ interface Dispatch {
   readonly uniforms: readonly number[];
   /** Invocations, in workgroups of WORKGROUP_SIZE. */
   readonly threads: number;
+}
+
+/** So many numbers of an operation (`Operation.numbers`). */
+export function numbersRange(count: number): Range {
+  return { operand: "numbers", offset: 0, size: bytesFor(count, "f32") };
 }
 
 /** A step of one invocation for each element, or whatever an invocation is for. */

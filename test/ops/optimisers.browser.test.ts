@@ -1,0 +1,134 @@
+import { expect, it } from "vitest";
+import { type Tensor, createEngine } from "../../src/index.ts";
+import { type NdArray, adam, linear, sgd } from "../../src/reference/index.ts";
+import { newDevice } from "../counting.ts";
+import { gamma } from "../suite/bounds.ts";
+import { uniform } from "../suite/random.ts";
+import { type OperationCase, magnitudes, testOperations } from "./suite.ts";
+
+const f32 = { dtype: "f32" } as const;
+const positive = (count: number, seed: number) => uniform(count, seed).map(Math.abs);
+
+const SGD = [
+  { name: "plain", shape: [3, 5], options: { learningRate: 0.1 } },
+  { name: "weight decay", shape: [4, 2, 3, 3], options: { learningRate: 0.05, weightDecay: 0.01 } },
+];
+const MOMENTUM = [
+  { name: "momentum", shape: [2, 3, 3], options: { learningRate: 0.1, momentum: 0.9, weightDecay: 0.01 } },
+  { name: "Nesterov's momentum", shape: [7, 4], options: { learningRate: 0.1, momentum: 0.9, nesterov: true } },
+];
+const ADAM = [
+  { name: "first step", shape: [3, 5], options: { learningRate: 0.01, step: 1 } },
+  { name: "weight decay", shape: [4, 3, 3], options: { learningRate: 0.01, weightDecay: 0.1, step: 3 } },
+  {
+    name: "decoupled weight decay",
+    shape: [2, 2, 3, 3],
+    options: { learningRate: 0.01, weightDecay: 0.1, decoupled: true, beta1: 0.8, beta2: 0.9, epsilon: 1e-3, step: 7 },
+  },
+];
+
+/** The sizes of what a step adds up; rates are rounded to float32, and each term goes through six roundings at most. */
+const ROUNDINGS = gamma(8);
+
+const plain = SGD.map(({ name, shape, options }): OperationCase<"w" | "dw"> => ({
+  name: `SGD, ${name}`,
+  inputs: { w: { shape }, dw: { shape } },
+  run: (engine, { w, dw }) => {
+    engine.sgd(w, dw, options);
+    return { w };
+  },
+  reference: ({ w, dw }) => ({ w: sgd(w, dw, options).w }),
+  bound: ({ w, dw }) => ({ w: (at) => ROUNDINGS * (2 * Math.abs(w.data[at]!) + Math.abs(dw.data[at]!)) }),
+}));
+
+const momentum = [undefined, "f32" as const].flatMap((state) =>
+  MOMENTUM.map(({ name, shape, options }): OperationCase<"w" | "dw" | "velocity"> => {
+    const own = state && { dtype: state };
+    return {
+      name: `SGD, ${name}${state ? ", float32 state" : ""}`,
+      inputs: { w: { shape }, dw: { shape, ...own }, velocity: { shape, ...own } },
+      run: (engine, { w, dw, velocity }) => {
+        engine.sgd(w, dw, { ...options, velocity });
+        return { w, velocity };
+      },
+      reference: ({ w, dw, velocity }) => {
+        const next = sgd(w, dw, { ...options, velocity });
+        return { w: next.w, velocity: next.velocity! };
+      },
+      bound: ({ w, dw, velocity }) => {
+        const size = (at: number) =>
+          2 * (Math.abs(w.data[at]!) + Math.abs(dw.data[at]!)) + Math.abs(velocity.data[at]!);
+        return { w: (at) => ROUNDINGS * size(at), velocity: (at) => ROUNDINGS * size(at) };
+      },
+    };
+  }),
+);
+
+const adams = ADAM.map(({ name, shape, options }): OperationCase<"w" | "dw" | "m" | "v"> => ({
+  name: `Adam, ${name}`,
+  inputs: { w: { shape }, dw: { shape }, m: { shape, ...f32 }, v: { shape, ...f32, values: positive } },
+  run: (engine, { w, dw, m, v }) => {
+    engine.adam(w, dw, { ...options, m, v });
+    return { w, m, v };
+  },
+  reference: ({ w, dw, m, v }) => adam(w, dw, { ...options, m, v }),
+  // m and v are sums of two products. A root is as good as its argument (all terms of v are positive) and 2.5 ULP of inverseSqrt, a
+  // division 2.5 ULP: 10 u more for the quotient, whose numerator errs by the sizes of its terms.
+  bound: (arrays) => {
+    const sizes = {
+      w: magnitudes(arrays.w),
+      dw: magnitudes(arrays.dw),
+      m: magnitudes(arrays.m),
+      v: magnitudes(arrays.v),
+    };
+    const next = adam(arrays.w, arrays.dw, { ...options, m: arrays.m, v: arrays.v });
+    const {
+      weightDecay = 0,
+      learningRate,
+      beta1 = 0.9,
+      beta2 = 0.999,
+      epsilon = 1e-8,
+      step,
+    } = options as {
+      [key: string]: number | undefined;
+    } & typeof options;
+    const g = (at: number) => sizes.dw.data[at]! + weightDecay * sizes.w.data[at]!;
+    const mean = (at: number) => sizes.m.data[at]! + (1 - beta1) * g(at);
+    const square = (at: number) => sizes.v.data[at]! + (1 - beta2) * g(at) ** 2;
+    return {
+      w: (at) => {
+        const root = Math.sqrt(next.v.data[at]! / (1 - beta2 ** step)) + epsilon;
+        // Where the gradient's terms cancel its square errs by more than of itself: by ROUNDINGS of square, half of it in the root.
+        const spread = square(at) / next.v.data[at]!;
+        return (
+          ROUNDINGS * 2 * sizes.w.data[at]! +
+          (gamma(22) * spread * learningRate * mean(at)) / (1 - beta1 ** step) / root
+        );
+      },
+      m: (at) => ROUNDINGS * mean(at),
+      v: (at) => ROUNDINGS * square(at),
+    };
+  },
+}));
+
+testOperations([...plain, ...momentum, ...adams]);
+
+it("takes the rates of each call, and what was prepared of the weights is made anew", async () => {
+  const engine = await createEngine({ device: await newDevice(), tuning: "forget" });
+  const [x, w0, dw] = [uniform(4 * 64, 1), uniform(32 * 64, 2), uniform(32 * 64, 3)];
+  const tensors: Tensor[] = [engine.tensor(x, [4, 64]), engine.tensor(w0, [32, 64]), engine.tensor(dw, [32, 64])];
+  const [rows, w, gradient] = tensors as [Tensor, Tensor, Tensor];
+  let expected: NdArray = { data: w0, shape: [32, 64] };
+  for (const learningRate of [0.5, 0.25, 0.125]) {
+    const y = engine.linear(rows, w);
+    const wanted = linear({ data: x, shape: [4, 64] }, expected);
+    const got = await y.read();
+    got.forEach((value, at) => expect(Math.abs(value - wanted.data[at]!)).toBeLessThan(gamma(64 + 16) * 64 * 2));
+    y.destroy();
+    engine.sgd(w, gradient, { learningRate });
+    expected = sgd(expected, { data: dw, shape: [32, 64] }, { learningRate }).w;
+  }
+  for (const tensor of tensors) tensor.destroy();
+  engine.destroy();
+  engine.device.destroy();
+});
