@@ -24,3 +24,12 @@ export { deformableConv, deformableConvBackward } from "./deformable-conv.ts";
 export { flatten, flattenBackward } from "./flatten.ts";
 export { linear, linearBackward } from "./linear.ts";
 export { adam, sgd } from "./optimisers.ts";
+export { batchNorm, batchNormBackward, batchNormTraining } from "./batch-norm.ts";
+export {
+  groupNorm,
+  groupNormBackward,
+  instanceNorm,
+  instanceNormBackward,
+  layerNorm,
+  layerNormBackward,
+} from "./group-norm.ts";

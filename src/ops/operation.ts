@@ -58,8 +58,8 @@ interface Dispatch {
   readonly constants?: Readonly<Record<string, Constant>>;
   readonly aliases?: Kernel["aliases"];
   readonly functions?: Kernel["functions"];
-  /** What stands at the bindings 1, 2, ... of the kernel. */
-  readonly ranges: readonly Range[];
+  /** What stands at the bindings 1, 2, ... of the kernel, of which it may leave out some. */
+  readonly ranges: readonly (Range | undefined)[];
   /** Bindings of the kernel that are read and lie in a buffer which another one writes. */
   readonly shared?: readonly number[];
   /** The words of the uniform struct at binding 0; `floatBits` makes those of its floats. */
@@ -77,7 +77,7 @@ export function numbersRange(count: number): Range {
 export function dispatch({ shaders, constants, ranges, uniforms, threads, ...kernel }: Dispatch): Step<string> {
   return {
     kernel: { shaders: ["lib/thread", ...shaders], constants: { WORKGROUP_SIZE, ...constants }, ...kernel },
-    bindings: ranges.map((range, at) => ({ binding: at + 1, ...range })),
+    bindings: ranges.flatMap((range, at) => (range ? [{ binding: at + 1, ...range }] : [])),
     uniforms,
     workgroups: gridFor(threads),
   };

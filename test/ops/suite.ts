@@ -7,7 +7,10 @@ import type { NdArray } from "../../src/reference/index.ts";
 import { elementCount } from "../../src/shape.ts";
 import { storing } from "../suite/bounds.ts";
 import { seedOf, uniform } from "../suite/random.ts";
+import { channelsLast } from "./layouts.ts";
 import { poisonedDevice } from "./poison.ts";
+
+export { channelsLast };
 
 /** One tensor of a case, described with its channels first. */
 export interface Input {
@@ -60,18 +63,6 @@ export function weightInput(shape: readonly number[]): Input {
 /** The sizes of numbers, in their array's shape: what an error bound is made of. */
 export function magnitudes({ data, shape }: NdArray): NdArray {
   return { data: Float64Array.from(data, Math.abs), shape };
-}
-
-/** The axes of [N, C, ...spatial] in the order [N, ...spatial, C]. */
-export function channelsLast({ shape, data }: NdArray): NdArray {
-  const [N, C, ...spatial] = shape as [number, number, ...number[]];
-  const cells = elementCount(spatial);
-  const values = new Float64Array(data.length);
-  for (let at = 0; at < data.length; at++) {
-    const [n, c, cell] = [Math.floor(at / cells / C), Math.floor(at / cells) % C, at % cells];
-    values[(n * cells + cell) * C + c] = data[at]!;
-  }
-  return { shape: [N, ...spatial, C], data: values };
 }
 
 function arraysOf<Name extends string>(

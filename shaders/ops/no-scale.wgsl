@@ -1,0 +1,3 @@
+fn scale_at(parameter: u32) -> V {
+  return V(1);
+}

@@ -1,0 +1,3 @@
+fn shift_at(parameter: u32) -> V {
+  return V(0);
+}

@@ -1,0 +1,44 @@
+// The sum of a gradient over a part of a set (BY_SET, then times the scale) or of what shares a parameter, and that of its products with the
+// normalised numbers.
+@group(0) @binding(0) var<uniform> g: Partition;
+@group(0) @binding(1) var<storage, read_write> results: array<vec4f>;
+@group(0) @binding(2) var<storage, read> dy: array<E>;
+@group(0) @binding(3) var<storage, read> x: array<E>;
+@group(0) @binding(4) var<storage, read> mean: array<S>;
+@group(0) @binding(5) var<storage, read> inverse: array<S>;
+
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn main(
+  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(num_workgroups) grid: vec3u,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let index = thread_index(workgroup, grid, local);
+  if (index >= g.threads) {
+    return;
+  }
+  let part = part_at(index, g);
+  let total = g.members.x * g.members.y;
+  let step = member_at(g.parts, g);
+  var at = member_at(part.part, g);
+  let first = select(part.other, part.owner, BY_SET);
+  var center = V(mean[first]);
+  var factor = V(inverse[first]);
+  var sum = V(0);
+  var products = V(0);
+  for (var number = part.part; number < total; number += g.parts) {
+    let other = part.other + dot(at, g.member_other);
+    let place = part.place + dot(at, g.member_stride);
+    var gradient = V(dy[place]);
+    if (BY_SET) {
+      gradient *= scale_at(other);
+    } else {
+      center = V(mean[other]);
+      factor = V(inverse[other]);
+    }
+    sum += gradient;
+    products += gradient * ((V(x[place]) - center) * factor);
+    at = advance(at, step, g);
+  }
+  write_part(part, g.parts, sum, products, 0.0);
+}

@@ -1,0 +1,32 @@
+// Elements that are added up: those of each owner are its members. Both lie along two axes of memory, the second the faster. Besides its
+// owner an element has an index of the other kind (a set where owners are parameters, a parameter where they are sets).
+struct Partition {
+  owners: vec2u, owner_stride: vec2u, owner_index: vec2u, owner_other: vec2u,
+  members: vec2u, member_stride: vec2u, member_other: vec2u,
+  parts: u32, threads: u32,
+}
+
+// What one invocation adds up: every parts-th member of an owner, from the part-th on.
+struct Part { owner: u32, part: u32, place: u32, other: u32 }
+
+fn part_at(thread: u32, p: Partition) -> Part {
+  let count = p.owners.x * p.owners.y;
+  let slow = thread / select(p.parts, count, OWNERS_FIRST);
+  let fast = thread - slow * select(p.parts, count, OWNERS_FIRST);
+  let owner = select(slow, fast, OWNERS_FIRST);
+  let row = owner / p.owners.y;
+  let at = vec2u(row, owner - row * p.owners.y);
+  return Part(dot(at, p.owner_index), select(fast, slow, OWNERS_FIRST), dot(at, p.owner_stride), dot(at, p.owner_other));
+}
+
+// The coordinates of a member by its number.
+fn member_at(number: u32, p: Partition) -> vec2u {
+  let row = number / p.members.y;
+  return vec2u(row, number - row * p.members.y);
+}
+
+// The coordinates of the member a step further.
+fn advance(at: vec2u, step: vec2u, p: Partition) -> vec2u {
+  let next = at + step;
+  return select(next, vec2u(next.x + 1u, next.y - p.members.y), next.y >= p.members.y);
+}

@@ -1,0 +1,87 @@
+"""Normalisations (F.batch_norm, F.layer_norm, F.instance_norm, F.group_norm) and their gradients."""
+
+import torch
+import torch.nn.functional as F
+from cases import Numbers, case, write
+
+
+def plain(tensor):
+    return {"shape": list(tensor.shape), "data": tensor.detach().flatten().tolist()}
+
+
+def batch(cases, name, shape, affine, eps=1e-5, momentum=0.1):
+    numbers = Numbers(name)
+    x, scale, shift = numbers.tensor(shape), numbers.tensor(shape[1:2]), numbers.tensor(shape[1:2])
+    mean, variance = numbers.tensor(shape[1:2]).detach(), numbers.tensor(shape[1:2]).detach().abs() + 0.5
+    weight = (scale, shift) if affine else (None, None)
+    given = {"scale": plain(scale), "shift": plain(shift)} if affine else {}
+    by = {"scale": plain(scale)} if affine else {}
+    own = {"epsilon": eps if eps != 1e-5 else None}
+    for training in [False, True]:
+        running = mean.clone(), variance.clone()
+        y = F.batch_norm(x, *running, *weight, training, momentum, eps)
+        dy = numbers.tensor(shape)
+        gradients = torch.autograd.grad(y, [x, scale, shift] if affine else [x], dy)
+        axes = [0, *range(2, len(shape))]
+        own_mean, own_variance = x.mean(axes), x.var(axes, unbiased=False)
+        inverse = 1 / torch.sqrt(own_variance + eps)
+        if training:
+            result = {"y": y, "mean": own_mean, "inverseDeviation": inverse}
+            result.update({"runningMean": running[0], "runningVariance": running[1]})
+            state = {"runningMean": plain(mean), "runningVariance": plain(variance)}
+            rate = {"momentum": momentum if momentum != 0.1 else None}
+            cases.append(case(name, "batchNormTraining", [x], {**given, **state, **own, **rate}, result))
+            saved = {"mean": plain(own_mean), "inverseDeviation": plain(inverse)}
+        else:
+            saved = {"mean": plain(mean), "variance": plain(variance), **own}
+            cases.append(case(name, "batchNorm", [x], {**given, **saved}, y))
+        if affine:
+            result = dict(zip(["dx", "dscale", "dshift"], gradients))
+            title = f"{name}, {'training' if training else 'inference'}"
+            cases.append(case(title, "batchNormBackward", [dy, x], {**by, **saved}, result))
+
+
+def grouped(cases, name, call, shape, parameters, apply, options, eps=1e-5):
+    numbers = Numbers(name)
+    x, scale, shift = numbers.tensor(shape), numbers.tensor(parameters), numbers.tensor(parameters)
+    y = apply(x, scale, shift, eps)
+    dy = numbers.tensor(shape)
+    dx, dscale, dshift = torch.autograd.grad(y, [x, scale, shift], dy)
+    own = {**options, "scale": plain(scale), "epsilon": eps if eps != 1e-5 else None}
+    cases.append(case(name, call, [x], {**own, "shift": plain(shift)}, y))
+    cases.append(case(name, f"{call}Backward", [dy, x], own, {"dx": dx, "dscale": dscale, "dshift": dshift}))
+
+
+def main() -> None:
+    cases = []
+    batch(cases, "2-D", [2, 3, 2, 3], True)
+    batch(cases, "1-D, without parameters", [2, 2, 4], False, eps=0.01)
+    batch(cases, "rows", [5, 3], True, momentum=0.3)
+    batch(cases, "3-D", [1, 2, 2, 2, 3], True, eps=0.1)
+
+    def layer(axes):
+        return lambda x, scale, shift, eps: F.layer_norm(x, list(x.shape[-axes:]), scale, shift, eps)
+
+    def channels(x, scale, shift, eps):
+        return F.layer_norm(x.movedim(1, -1), [x.shape[1]], scale, shift, eps).movedim(-1, 1)
+
+    def group(groups):
+        return lambda x, scale, shift, eps: F.group_norm(x, groups, scale, shift, eps)
+
+    def instance(x, scale, shift, eps):
+        return F.instance_norm(x, weight=scale, bias=shift, eps=eps)
+
+    for axes, shape in [(3, [2, 3, 2, 3]), (2, [2, 2, 3, 2]), (1, [2, 2, 2, 5]), (1, [3, 7])]:
+        name = f"the last {axes} of {len(shape)}"
+        grouped(cases, name, "layerNorm", shape, shape[-axes:], layer(axes), {"axes": axes})
+    grouped(cases, "channels", "layerNorm", [2, 4, 2, 2], [4], channels, {"axes": "channels"}, 1e-6)
+    grouped(cases, "2-D", "instanceNorm", [2, 3, 2, 3], [3], instance, {})
+    grouped(cases, "1-D", "instanceNorm", [1, 2, 7], [2], instance, {}, 0.01)
+    grouped(cases, "2-D", "groupNorm", [2, 6, 2, 2], [6], group(2), {"groups": 2})
+    grouped(cases, "rows", "groupNorm", [3, 6], [6], group(3), {"groups": 3}, 0.01)
+    grouped(cases, "3-D, one group", "groupNorm", [1, 4, 2, 1, 3], [4], group(1), {"groups": 1})
+    write(cases)
+
+
+if __name__ == "__main__":
+    main()

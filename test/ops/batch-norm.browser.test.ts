@@ -1,0 +1,130 @@
+import type { Layout } from "../../src/index.ts";
+import { type NdArray, batchNorm, batchNormBackward, batchNormTraining } from "../../src/reference/index.ts";
+import { channelDivision } from "../../src/reference/ops/batch-norm.ts";
+import { readNormalised } from "../../src/reference/ops/normalise.ts";
+import { gamma } from "../suite/bounds.ts";
+import { uniform } from "../suite/random.ts";
+import { computedErrors, farFromZero, givenErrors, gradientBounds, normalisedBound } from "./normalisations.ts";
+import { type Input, type OperationCase, testOperations } from "./suite.ts";
+
+/** Variances, or ones over deviations: away from zero. */
+const positive = (count: number, seed: number) => uniform(count, seed).map((value) => Math.abs(value) + 0.25);
+
+const MAPS: readonly (readonly number[])[] = [
+  [5, 3],
+  [6, 8],
+  [2, 3, 9],
+  [2, 5, 7, 9],
+  [3, 4, 4, 4],
+  [2, 16, 24, 24],
+  [1, 2, 3, 4, 5],
+];
+
+const epsilon = 0.01;
+const momentum = 0.3;
+const valuesOf = (array: NdArray, layout: Layout) => readNormalised("x", array, layout);
+
+function inference(shape: readonly number[], affine: boolean): OperationCase<never>[] {
+  const channel = { shape: [shape[1]!] };
+  const name = `[${shape.join(", ")}]${affine ? ", scaled and shifted" : ""}`;
+  const forward: OperationCase<"x" | "mean" | "variance" | "scale" | "shift"> = {
+    name: `batch normalisation of ${name}`,
+    inputs: { x: { shape }, mean: channel, variance: { ...channel, values: positive }, scale: channel, shift: channel },
+    run: (engine, { x, mean, variance, scale, shift }) => ({
+      y: engine.batchNorm(x, { mean, variance, epsilon, ...(affine && { scale, shift }) }),
+    }),
+    reference: ({ x, mean, variance, scale, shift }, layout) => ({
+      y: batchNorm(x, { mean, variance, epsilon, layout, ...(affine && { scale, shift }) }),
+    }),
+    bound: ({ x, mean, variance, scale, shift }, layout) => {
+      const values = valuesOf(x, layout);
+      const inverse = Float64Array.from(variance.data, (value) => 1 / Math.sqrt(value + epsilon));
+      const by = affine ? { scale: scale.data, shift: shift.data } : {};
+      // inverseSqrt is good to 2 ULP, after a sum of two.
+      return { y: normalisedBound(values, channelDivision(values), givenErrors(mean.data, inverse, 6), by) };
+    },
+  };
+  const backward: OperationCase<"dy" | "x" | "mean" | "variance" | "scale"> = {
+    name: `gradients of batch normalisation of ${name}`,
+    inputs: { dy: { shape }, x: { shape }, mean: channel, variance: { ...channel, values: positive }, scale: channel },
+    run: (engine, { dy, x, mean, variance, scale }) => ({
+      ...engine.batchNormBackward(dy, x, { mean, variance, epsilon, ...(affine && { scale }) }),
+    }),
+    reference: ({ dy, x, mean, variance, scale }, layout) => ({
+      ...batchNormBackward(dy, x, { mean, variance, epsilon, layout, ...(affine && { scale }) }),
+    }),
+    bound: ({ dy, x, mean, variance, scale }, layout) => {
+      const values = valuesOf(x, layout);
+      const inverse = Float64Array.from(variance.data, (value) => 1 / Math.sqrt(value + epsilon));
+      const errors = givenErrors(mean.data, inverse, 6);
+      const gradient = valuesOf(dy, layout).data;
+      return gradientBounds(gradient, values, channelDivision(values), errors, affine ? scale.data : undefined, true);
+    },
+  };
+  return [forward, backward];
+}
+
+function training(shape: readonly number[], affine: boolean, x: Partial<Input> = {}): OperationCase<never>[] {
+  const channel = { shape: [shape[1]!], ...(x.dtype && { dtype: x.dtype }) };
+  const state = { ...channel, dtype: "f32" as const };
+  const name = `[${shape.join(", ")}]${affine ? ", scaled and shifted, running" : ""}${x.values ? ", far from zero" : ""}`;
+  const forward: OperationCase<"x" | "scale" | "shift" | "m" | "v"> = {
+    name: `batch normalisation in training of ${name}`,
+    inputs: { x: { shape, ...x }, scale: channel, shift: channel, m: state, v: { ...state, values: positive } },
+    run: (engine, { x: input, scale, shift, m, v }) => {
+      const more = affine ? { scale, shift, momentum, runningMean: m, runningVariance: v } : {};
+      const { y, mean, inverseDeviation } = engine.batchNormTraining(input, { epsilon, ...more });
+      return { y, mean, inverseDeviation, ...(affine && { runningMean: m, runningVariance: v }) };
+    },
+    reference: ({ x: input, scale, shift, m, v }, layout) => {
+      const more = affine ? { scale, shift, momentum, runningMean: m, runningVariance: v } : {};
+      return { ...batchNormTraining(input, { epsilon, layout, ...more }) };
+    },
+    bound: ({ x: input, scale, shift, m, v }, layout) => {
+      const values = valuesOf(input, layout);
+      const division = channelDivision(values);
+      const errors = computedErrors(values, division, epsilon);
+      const by = affine ? { scale: scale.data, shift: shift.data } : {};
+      const members = values.data.length / division.sets;
+      return {
+        y: normalisedBound(values, division, errors, by),
+        mean: (c) => errors.meanError[c]!,
+        inverseDeviation: (c) => errors.inverseError[c]!,
+        runningMean: (c) =>
+          momentum * errors.meanError[c]! + gamma(4) * (Math.abs(m.data[c]!) + Math.abs(errors.mean[c]!)),
+        // inverse^-2 = variance + epsilon: what the one errs by, the other does twice, relatively.
+        runningVariance: (c) => {
+          const sum = errors.inverse[c]! ** -2;
+          const relative = errors.inverseError[c]! / errors.inverse[c]!;
+          const unbiased = members / (members - 1);
+          return momentum * unbiased * sum * (2 * relative + relative ** 2) + gamma(6) * (v.data[c]! + unbiased * sum);
+        },
+      };
+    },
+  };
+  const backward: OperationCase<"dy" | "x" | "mean" | "inverseDeviation" | "scale"> = {
+    name: `gradients of batch normalisation in training of ${name}`,
+    inputs: {
+      ...{ dy: { shape }, x: { shape }, scale: channel, mean: state },
+      inverseDeviation: { ...state, values: positive },
+    },
+    run: (engine, { dy, x: input, mean, inverseDeviation, scale }) => ({
+      ...engine.batchNormBackward(dy, input, { mean, inverseDeviation, ...(affine && { scale }) }),
+    }),
+    reference: ({ dy, x: input, mean, inverseDeviation, scale }, layout) => ({
+      ...batchNormBackward(dy, input, { mean, inverseDeviation, layout, ...(affine && { scale }) }),
+    }),
+    bound: ({ dy, x: input, mean, inverseDeviation, scale }, layout) => {
+      const values = valuesOf(input, layout);
+      const errors = givenErrors(mean.data, inverseDeviation.data, 0);
+      const gradient = valuesOf(dy, layout).data;
+      return gradientBounds(gradient, values, channelDivision(values), errors, affine ? scale.data : undefined);
+    },
+  };
+  return x.values ? [forward] : [forward, backward];
+}
+
+testOperations([
+  ...MAPS.flatMap((shape, at) => [...inference(shape, at % 2 === 0), ...training(shape, at % 2 === 1)]),
+  ...training([2, 3, 16, 20], true, { values: farFromZero, dtype: "f32" }),
+]);

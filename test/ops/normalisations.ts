@@ -1,0 +1,161 @@
+// How far normalisations and their gradients may be from their references, set by set.
+import {
+  type Division,
+  type NormalisedValues,
+  forEachElement,
+  statisticsOf,
+  writeLike,
+} from "../../src/reference/ops/normalise.ts";
+import { gamma } from "../suite/bounds.ts";
+
+const u = 2 ** -24;
+
+/** What a set's mean, one over its deviation, and their errors are. */
+interface SetErrors {
+  readonly mean: Float64Array;
+  readonly inverse: Float64Array;
+  readonly meanError: Float64Array;
+  readonly inverseError: Float64Array;
+}
+
+/** Given statistics, of which the inverse deviation is known to so many roundings. */
+export function givenErrors(mean: ArrayLike<number>, inverse: ArrayLike<number>, roundings: number): SetErrors {
+  return {
+    mean: Float64Array.from(mean),
+    inverse: Float64Array.from(inverse),
+    meanError: new Float64Array(mean.length),
+    inverseError: Float64Array.from(inverse, (value) => gamma(roundings) * Math.abs(value)),
+  };
+}
+
+/**
+ * Computed statistics. Means: numbers of size L that lie within D of each other are taken in blocks of 8 (7 additions and a division, 5 u
+ * by WGSL's table of accuracies), then merged k times: in a thread up to 8 blocks, 2 lanes, and up to 64 parts. A merge, mean +
+ * distance * share, rounds by u L, and by 7 u of its second term; the shares of the j-th of equal parts are 1 / j, which add up to under
+ * 7.5 along the way, and the distances are at most D. The share 1 of the first block is a division too. So the error e is at most
+ * u (L (24 + k) + 53 D).
+ *
+ * Variances: a sum of squares of distances from a mean that errs by e is too large by e^2; distances of means err by 2 e, and squared
+ * and weighed (weights w, whose sum is at most n on each of three levels, and w distance^2 at most n variance) by 4 sqrt(3) e deviation +
+ * 12 e^2, by Cauchy and Schwarz. All terms are positive, and added and multiplied with under k + 24 roundings. inverseSqrt is good to
+ * 2 ULP, with the division and the sum before it 8 u.
+ */
+export function computedErrors(x: NormalisedValues, division: Division, epsilon: number): SetErrors {
+  const { mean, variance, count } = statisticsOf(x, division);
+  const largest = new Float64Array(division.sets);
+  const spread = new Float64Array(division.sets);
+  forEachElement(x, division, (at, set) => {
+    largest[set] = Math.max(largest[set]!, Math.abs(x.data[at]!));
+    spread[set] = Math.max(spread[set]!, 2 * Math.abs(x.data[at]! - mean[set]!));
+  });
+  const merges = count.map((members) => 10 + Math.min(64, Math.ceil(members / 64)));
+  const meanError = mean.map((_, set) => u * (largest[set]! * (24 + merges[set]!) + 53 * spread[set]!));
+  const inverse = variance.map((value) => 1 / Math.sqrt(value + epsilon));
+  const inverseError = variance.map((value, set) => {
+    const e = meanError[set]!;
+    const error = 7 * e * Math.sqrt(value) + 13 * e * e + gamma(merges[set]! + 24) * value;
+    const largestInverse = 1 / Math.sqrt(Math.max(value - error, 0) + epsilon);
+    return largestInverse - inverse[set]! + gamma(8) * largestInverse;
+  });
+  return { mean, inverse, meanError, inverseError };
+}
+
+/** The error of the normalised x at an element: of the difference, of the product, and what their own roundings are. */
+function normalErrors(
+  x: NormalisedValues,
+  s: SetErrors,
+): (at: number, set: number) => { normal: number; error: number } {
+  return (at, set) => {
+    const distance = Math.abs(x.data[at]! - s.mean[set]!);
+    const inverse = Math.abs(s.inverse[set]!) + s.inverseError[set]!;
+    const error = s.meanError[set]! * inverse + distance * s.inverseError[set]! + gamma(3) * distance * inverse;
+    return { normal: distance * Math.abs(s.inverse[set]!), error };
+  };
+}
+
+type Parameters = ArrayLike<number> | undefined;
+
+/** The bound of (x - mean) * inverse * scale + shift: three roundings more than the normalised x has. */
+export function normalisedBound(
+  x: NormalisedValues,
+  division: Division,
+  s: SetErrors,
+  { scale, shift }: { scale?: Parameters; shift?: Parameters },
+): (at: number) => number {
+  const errorOf = normalErrors(x, s);
+  const bound = new Float64Array(x.data.length);
+  forEachElement(x, division, (at, set, parameter) => {
+    const { normal, error } = errorOf(at, set);
+    const by = Math.abs(scale?.[parameter] ?? 1);
+    const size = by * (normal + error) + Math.abs(shift?.[parameter] ?? 0);
+    bound[at] = by * error + gamma(3) * size;
+  });
+  const { data } = writeLike(x, bound);
+  return (at) => data[at]!;
+}
+
+/**
+ * The bounds of the gradients. A sum has up to 64 terms in a thread, merges 2 lanes and up to 64 parts, and its terms and its factors round
+ * eight times; it carries the errors of the normalised x along. dx = (g - A - normal B) inverse adds what each of the four errs by.
+ */
+export function gradientBounds(
+  dy: ArrayLike<number>,
+  x: NormalisedValues,
+  division: Division,
+  s: SetErrors,
+  scale: Parameters,
+  fixed = false,
+): Record<"dx" | "dscale" | "dshift", (at: number) => number> {
+  const errorOf = normalErrors(x, s);
+  const { sets, parameterShape } = division;
+  const parameters = parameterShape.reduce((product, size) => product * size, 1);
+  const per = (count: number) => new Float64Array(count);
+  const [count, counted] = [per(sets), per(parameters)];
+  const [sum, product, sizes, products] = [per(sets), per(sets), per(sets), per(sets)];
+  const [dshift, dscale, carried, dcarried] = [per(parameters), per(parameters), per(parameters), per(sets)];
+  forEachElement(x, division, (at, set, parameter) => {
+    const { normal, error } = errorOf(at, set);
+    const g = dy[at]! * (scale?.[parameter] ?? 1);
+    const signed = (x.data[at]! - s.mean[set]!) * s.inverse[set]!;
+    count[set]!++;
+    counted[parameter]!++;
+    sum[set]! += g;
+    product[set]! += g * signed;
+    sizes[set]! += Math.abs(g);
+    products[set]! += Math.abs(g) * normal;
+    dcarried[set]! += Math.abs(g) * error;
+    dshift[parameter]! += Math.abs(dy[at]!);
+    dscale[parameter]! += Math.abs(dy[at]!) * normal;
+    carried[parameter]! += Math.abs(dy[at]!) * error;
+  });
+  const terms = (n: number): number => gamma(Math.min(n, 64) + 2 + Math.min(64, Math.ceil(n / 64)) + 8);
+  const dx = per(x.data.length);
+  forEachElement(x, division, (at, set, parameter) => {
+    const n = count[set]!;
+    const { normal, error } = errorOf(at, set);
+    const g = Math.abs(dy[at]! * (scale?.[parameter] ?? 1));
+    const mean = fixed ? 0 : Math.abs(sum[set]!) / n;
+    const along = fixed ? 0 : Math.abs(product[set]!) / n;
+    const meanError = fixed ? 0 : (terms(n) * sizes[set]!) / n;
+    const alongError = fixed ? 0 : (terms(n) * (products[set]! + dcarried[set]!) + dcarried[set]!) / n;
+    const inverse = Math.abs(s.inverse[set]!) + s.inverseError[set]!;
+    const size = g + mean + meanError + (normal + error) * (along + alongError);
+    const errors = meanError + normal * alongError + error * (along + alongError);
+    dx[at] = inverse * (errors + gamma(8) * size) + size * s.inverseError[set]!;
+  });
+  const { data } = writeLike(x, dx);
+  return {
+    dx: (at) => data[at]!,
+    dscale: (at) => terms(counted[at]!) * (dscale[at]! + carried[at]!) + carried[at]!,
+    dshift: (at) => terms(counted[at]!) * dshift[at]!,
+  };
+}
+
+/** Numbers around a mean that is large beside their deviation: what a sum of squares in float32 has no digits left for. */
+export function farFromZero(count: number, seed: number): Float64Array {
+  const state = { value: seed % 2147483647 || 1 };
+  return Float64Array.from({ length: count }, () => {
+    state.value = (state.value * 48271) % 2147483647;
+    return 10_000 + (2 * state.value) / 2147483647 - 1;
+  });
+}

@@ -1,0 +1,163 @@
+import type { Engine, Layout, Tensor } from "../../src/index.ts";
+import type { LayerAxes } from "../../src/ops/geometry/normalisation.ts";
+import {
+  type NdArray,
+  groupNorm,
+  groupNormBackward,
+  instanceNorm,
+  instanceNormBackward,
+  layerNorm,
+  layerNormBackward,
+} from "../../src/reference/index.ts";
+import { groupDivision, layerDivision } from "../../src/reference/ops/group-norm.ts";
+import { type Division, type NormalisedValues, readNormalised } from "../../src/reference/ops/normalise.ts";
+import { computedErrors, farFromZero, gradientBounds, normalisedBound } from "./normalisations.ts";
+import { type Input, type OperationCase, testOperations } from "./suite.ts";
+
+/** One kind of normalisation, as the engine and the reference have it. */
+interface Norm {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly parameters: readonly number[];
+  readonly division: (x: NormalisedValues) => Division;
+  readonly on: (engine: Engine) => {
+    forward: (x: Tensor, options: { scale?: Tensor; shift?: Tensor; epsilon?: number }) => Tensor;
+    backward: (
+      dy: Tensor,
+      x: Tensor,
+      options: { scale?: Tensor; epsilon?: number },
+    ) => { dx: Tensor; dscale: Tensor; dshift: Tensor };
+  };
+  readonly forward: (
+    x: NdArray,
+    options: { scale?: NdArray; shift?: NdArray; layout: Layout; epsilon?: number },
+  ) => NdArray;
+  readonly backward: (
+    dy: NdArray,
+    x: NdArray,
+    options: { scale?: NdArray; layout: Layout; epsilon?: number },
+  ) => { dx: NdArray; dscale: NdArray; dshift: NdArray };
+}
+
+function layer(shape: readonly number[], axes?: LayerAxes): Norm {
+  const over = axes === undefined ? {} : { axes };
+  return {
+    name: `layer normalisation over ${axes ?? "all"} of [${shape.join(", ")}]`,
+    shape,
+    parameters: axes === "channels" ? [shape[1]!] : shape.slice(1).slice(-(axes ?? shape.length)),
+    division: (x) => layerDivision(x, axes),
+    on: (engine) => ({
+      forward: (x, options) => engine.layerNorm(x, { ...options, ...over }),
+      backward: (dy, x, options) => engine.layerNormBackward(dy, x, { ...options, ...over }),
+    }),
+    forward: (x, options) => layerNorm(x, { ...options, ...over }),
+    backward: (dy, x, options) => layerNormBackward(dy, x, { ...options, ...over }),
+  };
+}
+
+function instance(shape: readonly number[]): Norm {
+  return {
+    name: `instance normalisation of [${shape.join(", ")}]`,
+    shape,
+    parameters: [shape[1]!],
+    division: (x) => groupDivision(x, x.channels),
+    on: (engine) => ({
+      forward: (x, options) => engine.instanceNorm(x, options),
+      backward: (dy, x, options) => engine.instanceNormBackward(dy, x, options),
+    }),
+    forward: instanceNorm,
+    backward: instanceNormBackward,
+  };
+}
+
+function group(shape: readonly number[], groups: number): Norm {
+  return {
+    name: `group normalisation of [${shape.join(", ")}] in ${groups}`,
+    shape,
+    parameters: [shape[1]!],
+    division: (x) => groupDivision(x, groups),
+    on: (engine) => ({
+      forward: (x, options) => engine.groupNorm(x, { ...options, groups }),
+      backward: (dy, x, options) => engine.groupNormBackward(dy, x, { ...options, groups }),
+    }),
+    forward: (x, options) => groupNorm(x, { ...options, groups }),
+    backward: (dy, x, options) => groupNormBackward(dy, x, { ...options, groups }),
+  };
+}
+
+const NORMS: readonly Norm[] = [
+  layer([3, 20]),
+  layer([2, 3, 5]),
+  layer([2, 5, 3, 7]),
+  layer([2, 8, 12, 16]),
+  layer([2, 3, 4, 5], 2),
+  layer([2, 3, 4, 8], 1),
+  layer([1, 4, 2, 3, 4], 3),
+  layer([2, 7, 3, 5], "channels"),
+  layer([2, 96, 4, 4], "channels"),
+  instance([2, 3, 9]),
+  instance([1, 5, 7, 9]),
+  instance([2, 4, 32, 36]),
+  instance([1, 2, 2, 3, 3]),
+  group([2, 6, 5, 3], 2),
+  group([2, 16, 6, 4], 4),
+  group([3, 10], 5),
+];
+
+/** An epsilon that shows. */
+const epsilon = 0.01;
+
+function cases(
+  norm: Norm,
+  affine: boolean,
+  x: Partial<Input> = {},
+  parameter: Partial<Input> = {},
+): OperationCase<never>[] {
+  const { name, shape, parameters, division } = norm;
+  const given = { shape, ...x };
+  // The parameters have PyTorch's axes in every layout.
+  const own = { shape: parameters, layoutFree: true, ...(x.dtype && { dtype: x.dtype }), ...parameter };
+  const title = `${name}${affine ? ", scaled and shifted" : ""}${x.values ? ", far from zero" : ""}${parameter.dtype ? ", float32 parameters" : ""}`;
+  const valuesOf = (array: NdArray, layout: Layout) => readNormalised("x", array, layout);
+  const forward: OperationCase<"x" | "scale" | "shift"> = {
+    name: title,
+    inputs: { x: given, scale: own, shift: own },
+    run: (engine, { x: input, scale, shift }) => {
+      return { y: norm.on(engine).forward(input, affine ? { scale, shift, epsilon } : { epsilon }) };
+    },
+    reference: ({ x: input, scale, shift }, layout) => {
+      return { y: norm.forward(input, { ...(affine && { scale, shift }), layout, epsilon }) };
+    },
+    bound: ({ x: input, scale, shift }, layout) => {
+      const values = valuesOf(input, layout);
+      const errors = computedErrors(values, division(values), epsilon);
+      const by = affine ? { scale: scale.data, shift: shift.data } : {};
+      return { y: normalisedBound(values, division(values), errors, by) };
+    },
+  };
+  const backward: OperationCase<"dy" | "x" | "scale"> = {
+    name: `gradients of ${title}`,
+    inputs: { dy: { shape, ...(x.dtype && { dtype: x.dtype }) }, x: given, scale: own },
+    run: (engine, { dy, x: input, scale }) => {
+      const { dx, dscale, dshift } = norm.on(engine).backward(dy, input, affine ? { scale, epsilon } : { epsilon });
+      return { dx, dscale, dshift };
+    },
+    reference: ({ dy, x: input, scale }, layout) => ({
+      ...norm.backward(dy, input, { ...(affine && { scale }), layout, epsilon }),
+    }),
+    bound: ({ dy, x: input, scale }, layout) => {
+      const values = valuesOf(input, layout);
+      const errors = computedErrors(values, division(values), epsilon);
+      const gradient = valuesOf(dy, layout).data;
+      return gradientBounds(gradient, values, division(values), errors, affine ? scale.data : undefined);
+    },
+  };
+  return [forward, backward];
+}
+
+testOperations([
+  ...NORMS.flatMap((norm, at) => cases(norm, at % 3 !== 1)),
+  ...cases(group([1, 8, 3, 4], 2), true, {}, { dtype: "f32" }),
+  ...cases(instance([2, 3, 16, 20]), true, { values: farFromZero, dtype: "f32" }),
+  ...cases(group([1, 8, 9, 7], 2), true, { values: farFromZero, dtype: "f32" }),
+]);
