@@ -20,6 +20,7 @@ import {
   moments,
   normalise,
   parameter,
+  scaleSets,
 } from "./normalise.ts";
 import { whole } from "./operation.ts";
 
@@ -238,12 +239,16 @@ export function batchNormBackward(
         factor: 1 / members,
         ...(by && { scale: by }),
       });
+      const last = training
+        ? [meanStep, inputGradient(normalisation, operands, whole("dx", dx), means)]
+        : [
+            scaleSets(normalisation, {
+              ...{ operand: "dy", x: gradient, y: whole("dx", dx), factor: statistics.inverse },
+              ...(by && { scale: by }),
+            }),
+          ];
       return {
-        steps: [
-          ...[...prepared, ...steps, finish],
-          ...(training ? [meanStep] : []),
-          inputGradient(normalisation, operands, whole("dx", dx), training ? means : undefined),
-        ],
+        steps: [...prepared, ...steps, finish, ...last],
         workspaceBytes: scratch.bytes,
       };
     },
@@ -259,7 +264,8 @@ function checkInput(
   return { tensor, normalisation, shape: normalisation.parameterShape };
 }
 
-function checkGiven(
+/** A mean and a variance of one type among the options. */
+export function checkGiven(
   context: OperationContext,
   options: { mean: Tensor; variance: Tensor },
   shape: readonly number[],

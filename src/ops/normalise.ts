@@ -174,11 +174,11 @@ interface Reduction {
   readonly shared?: readonly number[];
 }
 
-/** The binding of a scale in every kernel; that of the shift follows. */
+/** The binding of a scale in every kernel; those of a shift and a bias follow. */
 const SCALE_BINDING = 8;
 
 /** Ranges at the bindings from 1, and the parameters at theirs. */
-function bound(
+export function bound(
   ranges: readonly (Range | undefined)[],
   ...parameters: readonly (Parameter | undefined)[]
 ): (Range | undefined)[] {
@@ -404,28 +404,37 @@ export function finishSums(
 
 /**
  * The gradient of what is normalised: (g - its mean - the normalised x times the mean of their products) / deviation for g = dy scale, both
- * means over the set; or without means, where the statistics do not depend on x, g / deviation.
+ * means over the set.
  */
 export function inputGradient(
   normalisation: Normalisation,
   { dy, x, statistics, scale }: GradientSums,
   dx: Range,
-  means?: { readonly sum: Range; readonly products: Range },
+  means: { readonly sum: Range; readonly products: Range },
+): Step<string> {
+  const lanes = lanesOf(normalisation);
+  const threads = x.size / lanes.width;
+  const { mean, inverse } = statistics;
+  return dispatch({
+    shaders: ["ops/axes", scale ? "ops/scale" : "ops/no-scale", "ops/normalise-backward"],
+    aliases: aliasesOf(lanes, x.dtype, scale),
+    ranges: bound([whole("dy", dy), dx, inverse, whole("x", x), mean, means.sum, means.products], scale),
+    uniforms: [...axesWords(lanes), threads],
+    threads,
+  });
+}
+
+/** An operand times a factor for each set, and times the scale. */
+export function scaleSets(
+  normalisation: Normalisation,
+  { operand, x, y, factor, scale }: { operand: string; x: Tensor; y: Range; factor: Range; scale?: Parameter },
 ): Step<string> {
   const lanes = lanesOf(normalisation);
   const threads = x.size / lanes.width;
   return dispatch({
-    shaders: [
-      ...["ops/axes", scale ? "ops/scale" : "ops/no-scale"],
-      means ? "ops/normalise-backward" : "ops/normalise-backward-fixed",
-    ],
+    shaders: ["ops/axes", scale ? "ops/scale" : "ops/no-scale", "ops/scale-sets"],
     aliases: aliasesOf(lanes, x.dtype, scale),
-    ranges: bound(
-      means
-        ? [whole("dy", dy), dx, statistics.inverse, whole("x", x), statistics.mean, means.sum, means.products]
-        : [whole("dy", dy), dx, statistics.inverse],
-      scale,
-    ),
+    ranges: bound([whole(operand, x), factor, y], scale),
     uniforms: [...axesWords(lanes), threads],
     threads,
   });

@@ -116,7 +116,8 @@ export function layerSets(map: NormalisedMap, axes: LayerAxes): Normalisation {
   );
 }
 
-function axis(size: number, set: number, parameter: number): NormalisedAxis {
+/** An axis by what a step along it adds to the index of the set, and to that of the parameter. */
+export function axis(size: number, set: number, parameter: number): NormalisedAxis {
   return { size, set, parameter };
 }
 
@@ -126,7 +127,7 @@ function sizesOf({ N, channels, spatial, layout }: NormalisedMap) {
 }
 
 /** Axes that are numbered as one become one; those of one element are left out. */
-function normalisation(axes: readonly NormalisedAxis[], parameterShape: readonly number[]): Normalisation {
+export function normalisation(axes: readonly NormalisedAxis[], parameterShape: readonly number[]): Normalisation {
   const merged: NormalisedAxis[] = [];
   for (const inner of axes.filter(({ size }) => size > 1)) {
     const outer = merged.at(-1);

@@ -32,3 +32,5 @@ export {
   layerNorm,
   layerNormBackward,
 } from "./group-norm.ts";
+export { foldBatchNorm } from "./fold-batch-norm.ts";
+export { localResponseNorm, localResponseNormBackward } from "./local-response-norm.ts";

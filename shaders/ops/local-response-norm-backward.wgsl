@@ -1,0 +1,31 @@
+// The gradient of an element: its own, without its part of what it shares with the channels whose windows have it.
+@group(0) @binding(0) var<uniform> g: Windows;
+@group(0) @binding(1) var<storage, read> x: array<E>;
+@group(0) @binding(2) var<storage, read_write> dx: array<E>;
+@group(0) @binding(3) var<storage, read> direct: array<V>;
+@group(0) @binding(4) var<storage, read> around: array<V>;
+
+fn term(place: u32) -> V {
+  return around[place];
+}
+
+@compute @workgroup_size(WORKGROUP_SIZE)
+fn main(
+  @builtin(workgroup_id) workgroup: vec3u,
+  @builtin(num_workgroups) grid: vec3u,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let index = thread_index(workgroup, grid, local);
+  if (index >= g.threads) {
+    return;
+  }
+  let run = run_at(index, g);
+  let sums = window_sums(run, g);
+  // @unroll
+  for (var i = 0u; i < RUN; i++) {
+    if (i < run.count) {
+      let place = run.place + i * g.inner;
+      dx[place] = E(direct[place] - V(x[place]) * sums[i]);
+    }
+  }
+}

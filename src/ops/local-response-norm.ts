@@ -1,0 +1,109 @@
+// Local response normalisation (Krizhevsky, Sutskever and Hinton, "ImageNet Classification with Deep Convolutional Neural Networks", 2012,
+// section 3.3). An invocation takes four channels that follow each other, so that what their windows share is loaded once.
+import { elementTypes } from "../algorithms/parts.ts";
+import { bytesFor } from "../dtype.ts";
+import { elementCount } from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
+import { checkOptions } from "../validate.ts";
+import type { OperationContext } from "./context.ts";
+import { checkLike, checkMap } from "./feature-map.ts";
+import type { FeatureMap } from "./geometry/feature-map.ts";
+import {
+  LOCAL_RESPONSE_KEYS,
+  type LocalResponseNormOptions,
+  type Responses,
+  responsesOf,
+} from "./geometry/local-response-norm.ts";
+import { Scratch } from "./normalise.ts";
+import { type Range, dispatch, floatBits, whole } from "./operation.ts";
+
+/** Channels of an invocation. */
+const RUN = 4;
+
+/**
+ * x / (k + alpha times the mean of the squares over a window of channels)^beta, as F.local_response_norm. The channels that a window has
+ * beyond the first and the last count as zeros.
+ *
+ * @param x [N, C, ...spatial], or [N, ...spatial, C]
+ * @returns a new tensor of x's shape
+ * @throws ConvError naming the argument that does not fit
+ */
+export function localResponseNorm(context: OperationContext, x: Tensor, options: LocalResponseNormOptions): Tensor {
+  checkOptions("options", options, LOCAL_RESPONSE_KEYS);
+  const { tensor, map } = checkMap(context, "x", x);
+  const responses = responsesOf(options);
+  const { shape, layout, dtype } = tensor;
+  const y = { shape, layout, dtype };
+  return context.run({
+    name: "localResponseNorm",
+    inputs: { x: tensor },
+    results: { y },
+    parameters: responses,
+    recipe: () => ({
+      steps: [step("local-response-norm", map, dtype, responses, [whole("x", tensor), whole("y", y)])],
+    }),
+  }).y;
+}
+
+/**
+ * The gradient of `localResponseNorm`.
+ *
+ * @param dy the gradient of its result
+ * @param x that of the normalisation
+ * @returns a new tensor of x's shape
+ * @throws ConvError naming the argument that does not fit
+ */
+export function localResponseNormBackward(
+  context: OperationContext,
+  dy: Tensor,
+  x: Tensor,
+  options: LocalResponseNormOptions,
+): Tensor {
+  checkOptions("options", options, LOCAL_RESPONSE_KEYS);
+  const { tensor, map } = checkMap(context, "x", x);
+  const gradient = checkLike(context, "dy", dy, tensor, "the shape of x");
+  const responses = responsesOf(options);
+  const { shape, layout, dtype } = tensor;
+  const dx = { shape, layout, dtype };
+  return context.run({
+    name: "localResponseNormBackward",
+    inputs: { dy: gradient, x: tensor },
+    results: { dx },
+    parameters: responses,
+    recipe: () => {
+      const scratch = new Scratch();
+      const bytes = bytesFor(tensor.size, "f32");
+      const [direct, shared] = [scratch.take(bytes), scratch.take(bytes)];
+      const operands = [whole("x", tensor), whole("dy", gradient)];
+      // A channel is in the windows of those from `after` before it to `before` behind it.
+      const around = { ...responses, before: responses.after, after: responses.before };
+      return {
+        steps: [
+          step("local-response-norm-shares", map, dtype, responses, [...operands, direct, shared]),
+          step("local-response-norm-backward", map, dtype, around, [operands[0]!, whole("dx", dx), direct, shared]),
+        ],
+        workspaceBytes: scratch.bytes,
+      };
+    },
+  }).dx;
+}
+
+/** Channels first, four cells at a time where those of a channel divide by four. */
+function step(kernel: string, map: FeatureMap, dtype: Tensor["dtype"], responses: Responses, ranges: readonly Range[]) {
+  const { N, channels, size, layout } = map;
+  const cells = elementCount(size);
+  const first = layout === "channels-first";
+  const fours = first && cells % 4 === 0;
+  const inner = first ? cells / (fours ? 4 : 1) : 1;
+  const runs = Math.ceil(channels / RUN);
+  const threads = (first ? N : N * cells) * runs * inner;
+  const { before, after, factor, beta, k } = responses;
+  const type = fours ? "four" : "one";
+  return dispatch({
+    shaders: ["ops/channel-windows", `ops/${kernel}`],
+    aliases: { V: elementTypes("f32")[type], E: elementTypes(dtype)[type] },
+    ranges,
+    uniforms: [channels, inner, runs, before, after, threads, floatBits(factor), floatBits(beta), floatBits(k)],
+    threads,
+  });
+}

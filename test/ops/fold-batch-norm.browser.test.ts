@@ -1,0 +1,92 @@
+import { batchNorm, conv, foldBatchNorm } from "../../src/reference/index.ts";
+import { gamma } from "../suite/bounds.ts";
+import { uniform } from "../suite/random.ts";
+import { type OperationCase, magnitudes, testOperations } from "./suite.ts";
+
+const positive = (count: number, seed: number) => uniform(count, seed).map((value) => Math.abs(value) + 0.25);
+const epsilon = 0.01;
+
+interface Fold {
+  readonly name: string;
+  /** In both layouts: the same numbers, of which others make a channel. */
+  readonly w: readonly number[];
+  readonly channels: number;
+  readonly affine: boolean;
+  readonly options: { transposed?: boolean; groups?: number };
+}
+
+const FOLDS: readonly Fold[] = [
+  { name: "2-D", w: [5, 2, 3, 5], channels: 5, affine: true, options: {} },
+  { name: "2-D, fours", w: [8, 4, 4, 8], channels: 8, affine: false, options: {} },
+  { name: "a matrix", w: [6, 8], channels: 6, affine: true, options: {} },
+  { name: "transposed", w: [4, 3, 3, 4], channels: 3, affine: true, options: { transposed: true } },
+  { name: "transposed, groups", w: [6, 2, 6], channels: 4, affine: false, options: { transposed: true, groups: 2 } },
+  { name: "3-D", w: [3, 2, 2, 2, 3], channels: 3, affine: true, options: {} },
+];
+
+const folds = FOLDS.map(
+  ({
+    name,
+    w: shape,
+    channels,
+    affine,
+    options,
+  }): OperationCase<"w" | "mean" | "variance" | "scale" | "shift" | "bias"> => {
+    const channel = { shape: [channels] };
+    return {
+      name: `folding, ${name}`,
+      inputs: {
+        ...{ w: { shape, layoutFree: true }, mean: channel, variance: { ...channel, values: positive } },
+        ...{ scale: channel, shift: channel, bias: channel },
+      },
+      run: (engine, { w, mean, variance, scale, shift, bias }) => ({
+        ...engine.foldBatchNorm(w, { mean, variance, epsilon, ...options, ...(affine && { scale, shift, bias }) }),
+      }),
+      reference: ({ w, mean, variance, scale, shift, bias }, layout) => ({
+        ...foldBatchNorm(w, { mean, variance, epsilon, layout, ...options, ...(affine && { scale, shift, bias }) }),
+      }),
+      // inverseSqrt is good to 2 ULP, 4 u, of a sum that was rounded; and a few products and sums.
+      bound: ({ w, mean, variance, scale, shift, bias }, layout) => {
+        const given = affine ? { scale: magnitudes(scale), shift: magnitudes(shift), bias: magnitudes(bias) } : {};
+        const negative = { data: Float64Array.from(mean.data, (value) => -Math.abs(value)), shape: mean.shape };
+        const sizes = foldBatchNorm(magnitudes(w), { mean: negative, variance, epsilon, layout, ...options, ...given });
+        return { w: (at) => gamma(8) * sizes.w.data[at]!, bias: (at) => gamma(10) * sizes.bias.data[at]! };
+      },
+    };
+  },
+);
+
+const f32 = { dtype: "f32" } as const;
+
+/** A convolution with folded weights, held to the convolution and the normalisation after it. */
+const folded: OperationCase<"x" | "w" | "mean" | "variance" | "scale"> = {
+  name: "a convolution with folded weights",
+  inputs: {
+    ...{ x: { shape: [2, 4, 5, 6], ...f32 }, w: { shape: [4, 4, 4, 4], layoutFree: true, ...f32 } },
+    ...{
+      mean: { shape: [4], ...f32 },
+      variance: { shape: [4], values: positive, ...f32 },
+      scale: { shape: [4], ...f32 },
+    },
+  },
+  run: (engine, { x, w, mean, variance, scale }) => {
+    const made = engine.foldBatchNorm(w, { mean, variance, scale, epsilon });
+    const y = engine.conv(x, made.w, { padding: 1, bias: made.bias, algorithm: "direct" });
+    made.w.destroy();
+    made.bias.destroy();
+    return { y };
+  },
+  reference: ({ x, w, mean, variance, scale }, layout) => ({
+    y: batchNorm(conv(x, w, { padding: 1, layout }), { mean, variance, scale, epsilon, layout }),
+  }),
+  // A sum of 64 products and the bias, of weights that err by 8 u and a bias that errs by 10.
+  bound: ({ x, w, mean, variance, scale }, layout) => {
+    const negative = { data: Float64Array.from(mean.data, (value) => -Math.abs(value)), shape: mean.shape };
+    const statistics = { mean: negative, variance, scale: magnitudes(scale), epsilon, layout };
+    const made = foldBatchNorm(magnitudes(w), statistics);
+    const sizes = conv(magnitudes(x), made.w, { padding: 1, layout, bias: made.bias }).data;
+    return { y: (at) => gamma(64 + 2 + 10) * sizes[at]! };
+  },
+};
+
+testOperations([...folds, folded]);

@@ -1,0 +1,76 @@
+import { type LocalResponseNormOptions, responsesOf } from "../../src/ops/geometry/local-response-norm.ts";
+import { localResponseNorm, localResponseNormBackward } from "../../src/reference/index.ts";
+import type { NdArray } from "../../src/reference/index.ts";
+import { gamma } from "../suite/bounds.ts";
+import { type OperationCase, magnitudes, testOperations } from "./suite.ts";
+
+const CASES: readonly { shape: readonly number[]; options: LocalResponseNormOptions }[] = [
+  { shape: [2, 7, 9], options: { size: 5, alpha: 0.5 } },
+  { shape: [2, 6, 4, 5], options: { size: 3, alpha: 1, k: 2 } },
+  { shape: [1, 1, 3, 5], options: { size: 5, alpha: 0.5, beta: 0.5 } },
+  { shape: [1, 9, 5, 3], options: { size: 4, alpha: 0.25, average: false } },
+  { shape: [2, 8, 4, 4], options: { size: 2, alpha: 1, extraChannel: "after" } },
+  { shape: [1, 5, 3, 4, 2], options: { size: 11, alpha: 2 } },
+];
+
+const u = 2 ** -24;
+
+/**
+ * How far a power d^-beta may be from the exact one, relatively, for d from 1 to `most`. pow(d, y) is exp2(y log2(d)) by WGSL's table of
+ * accuracies: log2 to 2^-21, or 3 ULP, 6 u, of its size; the product rounds; and exp2 to 3 + 2 |v| ULP. d itself is a sum of positive terms,
+ * good to `terms` roundings.
+ */
+function powerError(beta: number, most: number, terms: number): number {
+  const size = Math.log2(most);
+  const exponent = beta * (Math.max(2 ** -21, 6 * u * size) + u * size);
+  return Math.LN2 * exponent * 1.01 + (6 + 4 * beta * size) * u + beta * gamma(terms);
+}
+
+/** The largest divisor that there can be, for numbers in [-1, 1). */
+function largest(options: LocalResponseNormOptions): number {
+  const { before, after, factor, k } = responsesOf(options);
+  return k + factor * (before + after + 1);
+}
+
+const cases = CASES.flatMap(({ shape, options }): OperationCase<never>[] => {
+  const name = `[${shape.join(", ")}], ${Object.entries(options).join(" ").replaceAll(",", " ")}`;
+  const { beta = 0.75, size } = options;
+  const error = powerError(beta, largest(options), size + 4);
+  const forward: OperationCase<"x"> = {
+    name: `local response normalisation of ${name}`,
+    inputs: { x: { shape } },
+    run: (engine, { x }) => ({ y: engine.localResponseNorm(x, options) }),
+    reference: ({ x }, layout) => ({ y: localResponseNorm(x, { ...options, layout }) }),
+    bound: () => ({ y: (_, expected) => (error + 2 * u) * Math.abs(expected) }),
+  };
+  const backward: OperationCase<"dy" | "x"> = {
+    name: `gradient of local response normalisation of ${name}`,
+    inputs: { dy: { shape }, x: { shape } },
+    run: (engine, { dy, x }) => ({ dx: engine.localResponseNormBackward(dy, x, options) }),
+    reference: ({ dy, x }, layout) => ({ dx: localResponseNormBackward(dy, x, { ...options, layout }) }),
+    // dx = direct - x sum, where both are positive for |dy| and |x|.
+    bound: ({ dy, x }, layout) => {
+      const sizes = sizesOf(magnitudes(dy), magnitudes(x), { ...options, layout });
+      // The power, the quotient by the divisor (5 u and its own roundings), and the sum of as many as a window has.
+      return { dx: (at) => (error + gamma(2 * size + 20)) * sizes[at]! };
+    },
+  };
+  return [forward, backward];
+});
+
+/** |direct| + |x| times the sum of the sizes of the shares, given the sizes of dy and x: twice the first minus the gradient, their difference. */
+function sizesOf(
+  dy: NdArray,
+  x: NdArray,
+  options: LocalResponseNormOptions & { layout: "channels-first" | "channels-last" },
+): Float64Array {
+  // direct is dy d^-beta, and d^-beta is y / x.
+  const y = localResponseNorm(x, options).data;
+  const difference = localResponseNormBackward(dy, x, options).data;
+  return difference.map((value, at) => {
+    const power = x.data[at] === 0 ? 1 : y[at]! / x.data[at]!;
+    return 2 * dy.data[at]! * power - value;
+  });
+}
+
+testOperations(cases);
