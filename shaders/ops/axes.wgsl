@@ -1,12 +1,29 @@
-// The axes that elements lie along, outermost first, and how they number sets and parameters (src/ops/geometry/normalisation.ts).
-struct Axes { size: vec4u, sets: vec4u, parameters: vec4u }
+// The axes that elements lie along, outermost first, and how they number sets and parameters (src/ops/geometry/normalisation.ts). An
+// invocation takes a run of elements along one of them: every so many steps, of as many as that axis has in `size`, until `cells`.
+struct Axes {
+  size: vec4u, stride: vec4u, sets: vec4u, parameters: vec4u,
+  // 1 for the axis of the run.
+  along: vec4u,
+  cells: u32, threads: u32,
+}
 
-struct Indices { in_set: u32, parameter: u32 }
+struct Run { cell: u32, place: u32, in_set: u32, parameter: u32 }
 
-fn indices_at(place: u32, axes: Axes) -> Indices {
-  let z = place / axes.size.w;
+fn run_at(thread: u32, axes: Axes) -> Run {
+  let z = thread / axes.size.w;
   let y = z / axes.size.z;
   let x = y / axes.size.y;
-  let at = vec4u(x, y - x * axes.size.y, z - y * axes.size.z, place - z * axes.size.w);
-  return Indices(dot(at, axes.sets), dot(at, axes.parameters));
+  let at = vec4u(x, y - x * axes.size.y, z - y * axes.size.z, thread - z * axes.size.w);
+  return Run(dot(at, axes.along), dot(at, axes.stride), dot(at, axes.sets), dot(at, axes.parameters));
+}
+
+// From an element of a run to the next.
+fn step_of(axes: Axes) -> Run {
+  let steps = dot(axes.along, axes.size);
+  let along = axes.along * steps;
+  return Run(steps, dot(along, axes.stride), dot(along, axes.sets), dot(along, axes.parameters));
+}
+
+fn next(at: Run, step: Run) -> Run {
+  return Run(at.cell + step.cell, at.place + step.place, at.in_set + step.in_set, at.parameter + step.parameter);
 }

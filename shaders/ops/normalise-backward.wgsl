@@ -1,8 +1,7 @@
 // The gradient of normalising (Ioffe and Szegedy, "Batch Normalization", 2015, section 3): what of a gradient neither moves the mean of its set
-// nor its deviation. `sums` and `products` hold the means of the gradient, and of its products with the normalised numbers.
-struct Normalise { axes: Axes, threads: u32 }
-
-@group(0) @binding(0) var<uniform> g: Normalise;
+// nor its deviation. `sums` and `products` hold the means of the gradient, and of its products with the normalised numbers. An invocation
+// takes a run, of one or of four at a time.
+@group(0) @binding(0) var<uniform> g: Axes;
 @group(0) @binding(1) var<storage, read> dy: array<E>;
 @group(0) @binding(2) var<storage, read_write> dx: array<E>;
 @group(0) @binding(3) var<storage, read> inverse: array<S>;
@@ -21,9 +20,24 @@ fn main(
   if (index >= g.threads) {
     return;
   }
-  let at = indices_at(index, g.axes);
-  let factor = V(inverse[at.in_set]);
-  let normal = (V(x[index]) - V(mean[at.in_set])) * factor;
-  let gradient = V(dy[index]) * scale_at(at.parameter);
-  dx[index] = E((gradient - V(sums[at.in_set]) - normal * V(products[at.in_set])) * factor);
+  let step = step_of(g);
+  var at = run_at(index, g);
+  var center = V(mean[at.in_set]);
+  var factor = V(inverse[at.in_set]);
+  var gradients = V(sums[at.in_set]);
+  var along = V(products[at.in_set]);
+  var scaling = scale_at(at.parameter);
+  for (; at.cell < g.cells; at = next(at, step)) {
+    if (SET_MOVES) {
+      center = V(mean[at.in_set]);
+      factor = V(inverse[at.in_set]);
+      gradients = V(sums[at.in_set]);
+      along = V(products[at.in_set]);
+    }
+    if (PARAMETER_MOVES) {
+      scaling = scale_at(at.parameter);
+    }
+    let normal = (V(x[at.place]) - center) * factor;
+    dx[at.place] = E((V(dy[at.place]) * scaling - gradients - normal * along) * factor);
+  }
 }

@@ -1,7 +1,6 @@
-// Each element without the mean of its set, over its deviation, times its scale, plus its shift: an invocation for one, or for four.
-struct Normalise { axes: Axes, threads: u32 }
-
-@group(0) @binding(0) var<uniform> g: Normalise;
+// Each element without the mean of its set, over its deviation, times its scale, plus its shift: an invocation takes a run, of one or of four
+// at a time. What is of the set or of the parameter is loaded again where the run goes on to others.
+@group(0) @binding(0) var<uniform> g: Axes;
 @group(0) @binding(1) var<storage, read> x: array<E>;
 @group(0) @binding(2) var<storage, read> mean: array<S>;
 @group(0) @binding(3) var<storage, read> inverse: array<S>;
@@ -17,7 +16,21 @@ fn main(
   if (index >= g.threads) {
     return;
   }
-  let at = indices_at(index, g.axes);
-  let factor = V(inverse[at.in_set]) * scale_at(at.parameter);
-  y[index] = E((V(x[index]) - V(mean[at.in_set])) * factor + shift_at(at.parameter));
+  let step = step_of(g);
+  var at = run_at(index, g);
+  var center = V(mean[at.in_set]);
+  var factor = V(inverse[at.in_set]);
+  var scaling = scale_at(at.parameter);
+  var offset = shift_at(at.parameter);
+  for (; at.cell < g.cells; at = next(at, step)) {
+    if (SET_MOVES) {
+      center = V(mean[at.in_set]);
+      factor = V(inverse[at.in_set]);
+    }
+    if (PARAMETER_MOVES) {
+      scaling = scale_at(at.parameter);
+      offset = shift_at(at.parameter);
+    }
+    y[at.place] = E((V(x[at.place]) - center) * (factor * scaling) + offset);
+  }
 }

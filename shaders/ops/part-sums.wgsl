@@ -24,18 +24,24 @@ fn main(
   let first = select(part.other, part.owner, BY_SET);
   var center = V(mean[first]);
   var factor = V(inverse[first]);
+  var scaling = V(1);
+  if (BY_SET) {
+    scaling = scale_at(part.other);
+  }
   var sum = V(0);
   var products = V(0);
   for (var number = part.part; number < total; number += g.parts) {
-    let other = part.other + dot(at, g.member_other);
-    let place = part.place + dot(at, g.member_stride);
-    var gradient = V(dy[place]);
-    if (BY_SET) {
-      gradient *= scale_at(other);
-    } else {
-      center = V(mean[other]);
-      factor = V(inverse[other]);
+    if (OTHER_MOVES) {
+      let other = part.other + dot(at, g.member_other);
+      if (BY_SET) {
+        scaling = scale_at(other);
+      } else {
+        center = V(mean[other]);
+        factor = V(inverse[other]);
+      }
     }
+    let place = part.place + dot(at, g.member_stride);
+    let gradient = V(dy[place]) * scaling;
     sum += gradient;
     products += gradient * ((V(x[place]) - center) * factor);
     at = advance(at, step, g);

@@ -1,7 +1,5 @@
-// Each element times what its set has, and times its scale: an invocation for one, or for four.
-struct Scaling { axes: Axes, threads: u32 }
-
-@group(0) @binding(0) var<uniform> g: Scaling;
+// Each element times what its set has, and times its scale: an invocation takes a run, of one or of four at a time.
+@group(0) @binding(0) var<uniform> g: Axes;
 @group(0) @binding(1) var<storage, read> x: array<E>;
 @group(0) @binding(2) var<storage, read> factor: array<S>;
 @group(0) @binding(3) var<storage, read_write> y: array<E>;
@@ -16,6 +14,13 @@ fn main(
   if (index >= g.threads) {
     return;
   }
-  let at = indices_at(index, g.axes);
-  y[index] = E(V(x[index]) * (V(factor[at.in_set]) * scale_at(at.parameter)));
+  let step = step_of(g);
+  var at = run_at(index, g);
+  var by = V(factor[at.in_set]) * scale_at(at.parameter);
+  for (; at.cell < g.cells; at = next(at, step)) {
+    if (SET_MOVES || PARAMETER_MOVES) {
+      by = V(factor[at.in_set]) * scale_at(at.parameter);
+    }
+    y[at.place] = E(V(x[at.place]) * by);
+  }
 }

@@ -6,7 +6,7 @@ import { checkOptions } from "../validate.ts";
 import type { OperationContext } from "./context.ts";
 import { checkLike, checkMap, mapConstants, mapWords } from "./feature-map.ts";
 import { type FeatureMap, elementsOf, mapOfShape, shapeOf } from "./geometry/feature-map.ts";
-import { dispatch, whole } from "./operation.ts";
+import { type Range, dispatch, whole } from "./operation.ts";
 
 /**
  * The features of each image in a row: those of a channel together, whatever the layout, as torch.flatten(x, 1) has them. So the weights
@@ -59,13 +59,15 @@ function flatShape({ N, channels, size }: FeatureMap): number[] {
   return [N, channels * elementCount(size)];
 }
 
-/** From a feature map to its rows, or back. */
-function copy(map: FeatureMap, dtype: Tensor["dtype"], back: boolean, ranges: ReturnType<typeof whole>[]) {
-  const threads = elementsOf(map);
+/** From a feature map to its rows, or back. Channels first they are the same memory: where it divides by four, four at a time. */
+function copy(map: FeatureMap, dtype: Tensor["dtype"], back: boolean, ranges: readonly Range[]) {
+  const elements = elementsOf(map);
+  const fours = map.layout === "channels-first" && elements % 4 === 0;
+  const threads = fours ? elements / 4 : elements;
   return dispatch({
     shaders: ["lib/feature-map", "ops/flatten"],
     constants: { ...mapConstants(map), BACK: back },
-    aliases: { E: elementTypes(dtype).one },
+    aliases: { E: elementTypes(dtype)[fours ? "four" : "one"] },
     ranges,
     uniforms: [...mapWords(map), threads],
     threads,

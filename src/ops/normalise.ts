@@ -9,7 +9,7 @@ import { elementCount, roundUp } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import type { OperationContext } from "./context.ts";
 import type { Normalisation } from "./geometry/normalisation.ts";
-import { type Range, dispatch, floatBits, whole } from "./operation.ts";
+import { type Dispatch, type Range, dispatch, floatBits, whole } from "./operation.ts";
 
 /** Elements, or results of the level before, that an invocation adds up. */
 const FAN = 64;
@@ -152,10 +152,32 @@ function aliasesOf(lanes: Lanes, dtype: Dtype, own?: Parameter): Record<string, 
   };
 }
 
-/** The words of the struct Axes of shaders/ops/axes.wgsl. */
-function axesWords({ axes }: Lanes): number[] {
-  const all = [...Array.from({ length: AXES - axes.length }, () => UNIT), ...axes];
-  return (["size", "set", "parameter"] as const).flatMap((key) => all.map((one) => one[key]));
+/** Elements of an invocation of a kernel that has a result for each. */
+const RUN = 8;
+
+/**
+ * Kernels with a result for each element: an invocation takes a run along an axis on which the set and the parameter stay the same, or
+ * the set at least, so that what there is of them is loaded once.
+ */
+function elementwise({ axes }: Lanes): Pick<Dispatch, "constants" | "uniforms" | "threads"> {
+  const longest = (of: readonly Axis[]): Axis | undefined => of.toSorted((a, b) => b.size - a.size)[0];
+  const still = axes.filter((one) => one.set === 0);
+  const along = longest(still.filter((one) => one.parameter === 0)) ?? longest(still) ?? longest(axes) ?? UNIT;
+  const steps = Math.ceil(along.size / RUN);
+  const all = [...Array.from({ length: AXES - axes.length }, () => UNIT), ...axes].map((one) => ({
+    ...one,
+    size: one === along ? steps : one.size,
+    along: one === along && one !== UNIT ? 1 : 0,
+  }));
+  const threads = elementCount(all.map(({ size }) => size));
+  return {
+    constants: { SET_MOVES: along.set > 0, PARAMETER_MOVES: along.parameter > 0 },
+    uniforms: [
+      ...(["size", "stride", "set", "parameter", "along"] as const).flatMap((key) => all.map((one) => one[key])),
+      ...[along.size, threads],
+    ],
+    threads,
+  };
 }
 
 /** What elements are added up by: all of a set, or all that share a parameter. */
@@ -213,7 +235,13 @@ function reduce(scratch: Scratch, reduction: Reduction): { steps: Step<string>[]
         ...shaders,
         `ops/${kernel}`,
       ],
-      constants: { OWNERS_FIRST: ownersFirst, BY_SET: owner === "set" },
+      constants: {
+        OWNERS_FIRST: ownersFirst,
+        ...(kernel === "part-sums" && {
+          BY_SET: owner === "set",
+          OTHER_MOVES: members.some((one) => one[other] > 0),
+        }),
+      },
       aliases: aliasesOf(lanes, dtype, own),
       ranges: bound([results, ...ranges], own),
       ...(shared && { shared: shared.map((binding) => binding + 1) }),
@@ -332,7 +360,6 @@ export function normalise(
   },
 ): Step<string> {
   const lanes = lanesOf(normalisation);
-  const threads = x.size / lanes.width;
   return dispatch({
     shaders: [
       ...["ops/axes", scale ? "ops/scale" : "ops/no-scale", shift ? "ops/shift" : "ops/no-shift"],
@@ -340,8 +367,7 @@ export function normalise(
     ],
     aliases: aliasesOf(lanes, x.dtype, scale ?? shift),
     ranges: bound([whole("x", x), statistics.mean, statistics.inverse, y], scale, shift),
-    uniforms: [...axesWords(lanes), threads],
-    threads,
+    ...elementwise(lanes),
   });
 }
 
@@ -413,14 +439,12 @@ export function inputGradient(
   means: { readonly sum: Range; readonly products: Range },
 ): Step<string> {
   const lanes = lanesOf(normalisation);
-  const threads = x.size / lanes.width;
   const { mean, inverse } = statistics;
   return dispatch({
     shaders: ["ops/axes", scale ? "ops/scale" : "ops/no-scale", "ops/normalise-backward"],
     aliases: aliasesOf(lanes, x.dtype, scale),
     ranges: bound([whole("dy", dy), dx, inverse, whole("x", x), mean, means.sum, means.products], scale),
-    uniforms: [...axesWords(lanes), threads],
-    threads,
+    ...elementwise(lanes),
   });
 }
 
@@ -430,12 +454,10 @@ export function scaleSets(
   { operand, x, y, factor, scale }: { operand: string; x: Tensor; y: Range; factor: Range; scale?: Parameter },
 ): Step<string> {
   const lanes = lanesOf(normalisation);
-  const threads = x.size / lanes.width;
   return dispatch({
     shaders: ["ops/axes", scale ? "ops/scale" : "ops/no-scale", "ops/scale-sets"],
     aliases: aliasesOf(lanes, x.dtype, scale),
     ranges: bound([whole(operand, x), factor, y], scale),
-    uniforms: [...axesWords(lanes), threads],
-    threads,
+    ...elementwise(lanes),
   });
 }

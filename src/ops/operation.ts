@@ -52,7 +52,7 @@ export function whole(operand: string, { shape, dtype }: TensorDescription): Ran
   return { operand, offset: 0, size: bytesFor(elementCount(shape), dtype) };
 }
 
-interface Dispatch {
+export interface Dispatch {
   /** Files of shaders/ by name; lib/thread comes before them, the entry point stands in the last. */
   readonly shaders: readonly string[];
   readonly constants?: Readonly<Record<string, Constant>>;
