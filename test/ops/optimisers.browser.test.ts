@@ -115,20 +115,28 @@ testOperations([...plain, ...momentum, ...adams]);
 
 it("takes the rates of each call, and what was prepared of the weights is made anew", async () => {
   const engine = await createEngine({ device: await newDevice(), tuning: "forget" });
-  const [x, w0, dw] = [uniform(4 * 64, 1), uniform(32 * 64, 2), uniform(32 * 64, 3)];
-  const tensors: Tensor[] = [engine.tensor(x, [4, 64]), engine.tensor(w0, [32, 64]), engine.tensor(dw, [32, 64])];
+  const [x, w0, dw] = [uniform(96 * 64, 1), uniform(64 * 64, 2), uniform(64 * 64, 3)];
+  const tensors: Tensor[] = [engine.tensor(x, [96, 64]), engine.tensor(w0, [64, 64]), engine.tensor(dw, [64, 64])];
   const [rows, w, gradient] = tensors as [Tensor, Tensor, Tensor];
-  let expected: NdArray = { data: w0, shape: [32, 64] };
+  let expected: NdArray = { data: w0, shape: [64, 64] };
+  let prepared: number | undefined;
   for (const learningRate of [0.5, 0.25, 0.125]) {
     const y = engine.linear(rows, w);
-    const wanted = linear({ data: x, shape: [4, 64] }, expected);
+    // The weights keep what was prepared of them, once.
+    expect(engine.memory.weights).toBeGreaterThan(0);
+    prepared ??= engine.memory.weights;
+    expect(engine.memory.weights).toBe(prepared);
+    engine.linear(rows, w).destroy();
+    expect(engine.memory.weights).toBe(prepared);
+    const wanted = linear({ data: x, shape: [96, 64] }, expected);
     const got = await y.read();
     got.forEach((value, at) => expect(Math.abs(value - wanted.data[at]!)).toBeLessThan(gamma(64 + 16) * 64 * 2));
     y.destroy();
     engine.sgd(w, gradient, { learningRate });
-    expected = sgd(expected, { data: dw, shape: [32, 64] }, { learningRate }).w;
+    expected = sgd(expected, { data: dw, shape: [64, 64] }, { learningRate }).w;
   }
   for (const tensor of tensors) tensor.destroy();
+  expect(engine.memory.weights).toBe(0);
   engine.destroy();
   engine.device.destroy();
 });
