@@ -14,7 +14,13 @@ import type { Operation, TensorDescription } from "./operation.ts";
 /** The convolutions of the engine, for operations that are made of them. */
 export type Convolutions = Pick<
   Engine,
-  "conv" | "convTranspose" | "convBackwardData" | "convBackwardWeights" | "convBackwardBias"
+  | "conv"
+  | "convTranspose"
+  | "convBackwardData"
+  | "convBackwardWeights"
+  | "convBackwardBias"
+  | "convTransposeBackwardData"
+  | "convTransposeBackwardWeights"
 >;
 
 /** Operations kept ready; the least recently used goes first. Each holds under a kilobyte on the GPU. */

@@ -1,4 +1,5 @@
-// Fully connected layers: convolutions of one cell, by the same algorithms.
+// Fully connected layers: transposed convolutions with kernels of one cell, by the same algorithms. Channels last, the rows of x are the cells of
+// one image, and w [out, in] is [...kernel, K, C] as it lies: nothing is copied, and all rows are one matrix.
 import type { ActivationOption } from "../activation.ts";
 import { refuse } from "../error.ts";
 import type { ActivationGradientOptions } from "../operations.ts";
@@ -36,7 +37,7 @@ export function linear(context: OperationContext, x: Tensor, w: Tensor, options:
   checkOptions("options", options, ["bias", "activation"]);
   const { rows, weights } = checkLayer(context, x, w);
   const [N, out] = [rows.shape[0]!, weights.shape[0]!];
-  const y = context.convolutions.conv(asCells(rows), asCells(weights), options);
+  const y = context.convolutions.convTranspose(asCells(rows), asCells(weights), options);
   return y.reshaped([N, out], rows.layout);
 }
 
@@ -78,8 +79,10 @@ export function linearBackward(
   };
   try {
     const db = keep(convolutions.convBackwardBias(gradient, through));
-    const dx = keep(convolutions.convBackwardData(gradient, kernel, { ...through, inputShape: cells.shape }));
-    const dw = keep(convolutions.convBackwardWeights(cells, gradient, { ...through, kernelShape: kernel.shape }));
+    const dx = keep(convolutions.convTransposeBackwardData(gradient, kernel, through));
+    const dw = keep(
+      convolutions.convTransposeBackwardWeights(cells, gradient, { ...through, kernelShape: kernel.shape }),
+    );
     return { dx: dx.reshaped(rows.shape, layout), dw: dw.reshaped(weights.shape, weights.layout), db };
   } catch (error) {
     for (const tensor of made) tensor.destroy();
@@ -100,7 +103,7 @@ function checkLayer(context: OperationContext, x: Tensor, w: Tensor): { rows: Te
   return { rows, weights };
 }
 
-/** A matrix as a map of one cell, or as the weights for it. */
+/** The rows of a matrix as the cells of a map with their columns as channels, or w as the weights between two. */
 function asCells(matrix: Tensor): Tensor {
-  return matrix.view([...matrix.shape, 1], "channels-first");
+  return matrix.view([1, ...matrix.shape], "channels-last");
 }
