@@ -9,20 +9,18 @@ import { checkLike } from "./feature-map.ts";
 import { checkMomentum } from "./geometry/batch-norm.ts";
 import { type Normalisation, batchSets, checkEpsilon, normalisedMap } from "./geometry/normalisation.ts";
 import {
-  Scratch,
   type Statistics,
-  checkAffine,
-  checkParameter,
   finishSums,
   givenMoments,
   gradientSums,
   inputGradient,
   moments,
   normalise,
-  parameter,
   scaleSets,
 } from "./normalise.ts";
 import { whole } from "./operation.ts";
+import { checkAffine, checkParameter, parameter } from "./parameters.ts";
+import { Scratch } from "./scratch.ts";
 
 interface Affine {
   /** [C], 1 unless given. */
@@ -232,7 +230,7 @@ export function batchNormBackward(
       const tensors = { sum: whole("dshift", dparameter), products: whole("dscale", dparameter) };
       const finish = finishSums(parts, sets, { ...tensors, dtype: dparameter.dtype });
       // The sets are the channels too: their means are the same sums.
-      const means = { sum: scratch.perSet(normalisation), products: scratch.perSet(normalisation) };
+      const means = { sum: scratch.numbers(normalisation.sets), products: scratch.numbers(normalisation.sets) };
       const meanStep = finishSums(parts, sets, {
         ...means,
         dtype: "f32",
@@ -303,5 +301,5 @@ function checkRunning(
 
 /** Memory of the workspace for the statistics. */
 function statisticsOf(scratch: Scratch, normalisation: Normalisation): Statistics {
-  return { mean: scratch.perSet(normalisation), inverse: scratch.perSet(normalisation) };
+  return { mean: scratch.numbers(normalisation.sets), inverse: scratch.numbers(normalisation.sets) };
 }

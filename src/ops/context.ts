@@ -7,6 +7,7 @@ import { Executable } from "../gpu/executable.ts";
 import { Kept } from "../gpu/kept.ts";
 import { BufferUsage, TENSOR_USAGE } from "../gpu/usage.ts";
 import { checkTensor } from "../operands.ts";
+import type { Step } from "../plan.ts";
 import { elementCount } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
 import type { Operation, TensorDescription } from "./operation.ts";
@@ -115,6 +116,7 @@ export class OperationContext {
   #ready(operation: Operation): Ready {
     return this.#kept.ready(keyOf(operation), () => {
       const { steps, workspaceBytes = 0 } = operation.recipe();
+      this.#checkWorkspace(steps);
       const executable = new Executable(this.gpu, steps);
       const numbers = operation.numbers && this.#createNumbers(operation.numbers);
       const destroy = (): void => {
@@ -123,6 +125,18 @@ export class OperationContext {
       };
       return { executable, workspaceBytes, ...(numbers && { numbers }), destroy };
     });
+  }
+
+  #checkWorkspace(steps: readonly Step<string>[]): void {
+    const { maxStorageBufferBindingSize: most } = this.gpu.device.limits;
+    const largest = Math.max(...steps.flatMap(({ bindings }) => bindings.map(({ size }) => size)));
+    if (largest > most)
+      refuse(
+        "too-large",
+        "workspace",
+        words(`${largest} bytes`),
+        `at most ${most} bytes, what this device binds at once`,
+      );
   }
 
   #createNumbers({ length }: readonly number[]): GPUBuffer {

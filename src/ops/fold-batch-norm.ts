@@ -8,8 +8,10 @@ import { type BatchNormOptions, checkGiven } from "./batch-norm.ts";
 import type { OperationContext } from "./context.ts";
 import { type FoldGeometry, foldSets } from "./geometry/fold.ts";
 import { checkEpsilon } from "./geometry/normalisation.ts";
-import { Scratch, bound, checkAffine, checkParameter, parameter, scaleSets } from "./normalise.ts";
+import { scaleSets } from "./normalise.ts";
 import { dispatch, floatBits, whole } from "./operation.ts";
+import { bound, checkAffine, checkParameter, parameter } from "./parameters.ts";
+import { Scratch } from "./scratch.ts";
 
 export interface FoldBatchNormOptions extends BatchNormOptions, FoldGeometry {
   /** [K], that of the convolution, 0 unless given. */
@@ -51,7 +53,7 @@ export function foldBatchNorm(context: OperationContext, w: Tensor, options: Fol
     parameters: [channels, epsilon],
     recipe: () => {
       const scratch = new Scratch();
-      const factor = scratch.perSet(channels);
+      const factor = scratch.numbers(channels.sets);
       const optional = [parameter("scale", scale), parameter("shift", shift), parameter("bias", bias)];
       const one = (tensor: Tensor | undefined): string => elementTypes(tensor?.dtype ?? "f32").one;
       const factors = dispatch({

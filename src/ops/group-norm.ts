@@ -15,17 +15,10 @@ import {
   layerSets,
   normalisedMap,
 } from "./geometry/normalisation.ts";
-import {
-  Scratch,
-  checkAffine,
-  finishSums,
-  gradientSums,
-  inputGradient,
-  moments,
-  normalise,
-  parameter,
-} from "./normalise.ts";
+import { finishSums, gradientSums, inputGradient, moments, normalise } from "./normalise.ts";
 import { whole } from "./operation.ts";
+import { checkAffine, parameter } from "./parameters.ts";
+import { Scratch } from "./scratch.ts";
 
 export interface NormOptions {
   /** 1 unless given. */
@@ -182,7 +175,7 @@ function forward(
     parameters: [normalisation, epsilon],
     recipe: () => {
       const scratch = new Scratch();
-      const statistics = { mean: scratch.perSet(normalisation), inverse: scratch.perSet(normalisation) };
+      const statistics = { mean: scratch.numbers(normalisation.sets), inverse: scratch.numbers(normalisation.sets) };
       const steps = [
         ...moments(scratch, { normalisation, x: tensor, statistics, epsilon }),
         normalise(normalisation, {
@@ -221,8 +214,8 @@ function backward(
     parameters: [normalisation, epsilon],
     recipe: () => {
       const scratch = new Scratch();
-      const statistics = { mean: scratch.perSet(normalisation), inverse: scratch.perSet(normalisation) };
-      const means = { sum: scratch.perSet(normalisation), products: scratch.perSet(normalisation) };
+      const statistics = { mean: scratch.numbers(normalisation.sets), inverse: scratch.numbers(normalisation.sets) };
+      const means = { sum: scratch.numbers(normalisation.sets), products: scratch.numbers(normalisation.sets) };
       const by = parameter("scale", scale);
       const operands = { dy: gradient, x: tensor, statistics, ...(by && { scale: by }) };
       const bySet = gradientSums(scratch, normalisation, "set", operands);

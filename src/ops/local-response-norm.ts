@@ -1,7 +1,6 @@
 // Local response normalisation (Krizhevsky, Sutskever and Hinton, "ImageNet Classification with Deep Convolutional Neural Networks", 2012,
 // section 3.3). An invocation takes four channels that follow each other, so that what their windows share is loaded once.
 import { elementTypes } from "../algorithms/parts.ts";
-import { bytesFor } from "../dtype.ts";
 import { elementCount } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkOptions } from "../validate.ts";
@@ -14,8 +13,8 @@ import {
   type Responses,
   responsesOf,
 } from "./geometry/local-response-norm.ts";
-import { Scratch } from "./normalise.ts";
 import { type Range, dispatch, floatBits, whole } from "./operation.ts";
+import { Scratch } from "./scratch.ts";
 
 /** Channels of an invocation. */
 const RUN = 4;
@@ -72,8 +71,7 @@ export function localResponseNormBackward(
     parameters: responses,
     recipe: () => {
       const scratch = new Scratch();
-      const bytes = bytesFor(tensor.size, "f32");
-      const [direct, shared] = [scratch.take(bytes), scratch.take(bytes)];
+      const [direct, shared] = [scratch.numbers(tensor.size), scratch.numbers(tensor.size)];
       const operands = [whole("x", tensor), whole("dy", gradient)];
       // A channel is in the windows of those from `after` before it to `before` behind it.
       const around = { ...responses, before: responses.after, after: responses.before };

@@ -21,6 +21,7 @@ const FOLDS: readonly Fold[] = [
   { name: "a matrix", w: [6, 8], channels: 6, affine: true, options: {} },
   { name: "transposed", w: [4, 3, 3, 4], channels: 3, affine: true, options: { transposed: true } },
   { name: "transposed, groups", w: [6, 2, 6], channels: 4, affine: false, options: { transposed: true, groups: 2 } },
+  { name: "one weight", w: [1, 1, 1], channels: 1, affine: true, options: {} },
   { name: "3-D", w: [3, 2, 2, 2, 3], channels: 3, affine: true, options: {} },
 ];
 

@@ -28,16 +28,23 @@ export function givenErrors(mean: ArrayLike<number>, inverse: ArrayLike<number>,
   };
 }
 
+/** How many parts an invocation puts together on all levels after the first, where it takes 64 at most; two levels are enough here. */
+function mergedParts(members: number): number {
+  let sum = 0;
+  for (let parts = Math.ceil(members / 64); parts > 1; parts = Math.ceil(parts / 64)) sum += Math.min(64, parts);
+  return sum;
+}
+
 /**
  * Computed statistics. Means: numbers of size L that lie within D of each other are taken in blocks of 8 (7 additions and a division, 5 u
- * by WGSL's table of accuracies), then merged k times: in a thread up to 8 blocks, 2 lanes, and up to 64 parts. A merge, mean +
- * distance * share, rounds by u L, and by 7 u of its second term; the shares of the j-th of equal parts are 1 / j, which add up to under
- * 7.5 along the way, and the distances are at most D. The share 1 of the first block is a division too. So the error e is at most
- * u (L (24 + k) + 53 D).
+ * by WGSL's table of accuracies), then merged k times: in a thread up to 8 blocks, 2 lanes, and up to 64 parts on each of two levels. A
+ * merge, mean + distance * share, rounds by u L, and by 7 u of its second term; the shares of the j-th of equal parts are 1 / j, which
+ * add up to under 11.4 along the way, and the distances are at most D. The share 1 of the first block is a division too. So the error e is
+ * at most u (L (24 + k) + 80 D).
  *
  * Variances: a sum of squares of distances from a mean that errs by e is too large by e^2; distances of means err by 2 e, and squared
- * and weighed (weights w, whose sum is at most n on each of three levels, and w distance^2 at most n variance) by 4 sqrt(3) e deviation +
- * 12 e^2, by Cauchy and Schwarz. All terms are positive, and added and multiplied with under k + 24 roundings. inverseSqrt is good to
+ * and weighed (weights w, whose sum is at most n on each of four levels, and w distance^2 at most n variance) by 4 sqrt(4) e deviation +
+ * 16 e^2, by Cauchy and Schwarz. All terms are positive, and added and multiplied with under k + 24 roundings. inverseSqrt is good to
  * 2 ULP, with the division and the sum before it 8 u.
  */
 export function computedErrors(x: NormalisedValues, division: Division, epsilon: number): SetErrors {
@@ -48,12 +55,12 @@ export function computedErrors(x: NormalisedValues, division: Division, epsilon:
     largest[set] = Math.max(largest[set]!, Math.abs(x.data[at]!));
     spread[set] = Math.max(spread[set]!, 2 * Math.abs(x.data[at]! - mean[set]!));
   });
-  const merges = count.map((members) => 10 + Math.min(64, Math.ceil(members / 64)));
-  const meanError = mean.map((_, set) => u * (largest[set]! * (24 + merges[set]!) + 53 * spread[set]!));
+  const merges = count.map((members) => 10 + mergedParts(members));
+  const meanError = mean.map((_, set) => u * (largest[set]! * (24 + merges[set]!) + 80 * spread[set]!));
   const inverse = variance.map((value) => 1 / Math.sqrt(value + epsilon));
   const inverseError = variance.map((value, set) => {
     const e = meanError[set]!;
-    const error = 7 * e * Math.sqrt(value) + 13 * e * e + gamma(merges[set]! + 24) * value;
+    const error = 8 * e * Math.sqrt(value) + 17 * e * e + gamma(merges[set]! + 24) * value;
     const largestInverse = 1 / Math.sqrt(Math.max(value - error, 0) + epsilon);
     return largestInverse - inverse[set]! + gamma(8) * largestInverse;
   });
@@ -95,7 +102,7 @@ export function normalisedBound(
 }
 
 /**
- * The bounds of the gradients. A sum has up to 64 terms in a thread, merges 2 lanes and up to 64 parts, and its terms and its factors round
+ * The bounds of the gradients. A sum has up to 64 terms in a thread, merges 2 lanes and its parts, and its terms and its factors round
  * eight times; it carries the errors of the normalised x along. dx = (g - A - normal B) inverse adds what each of the four errs by.
  */
 export function gradientBounds(
@@ -128,7 +135,7 @@ export function gradientBounds(
     dscale[parameter]! += Math.abs(dy[at]!) * normal;
     carried[parameter]! += Math.abs(dy[at]!) * error;
   });
-  const terms = (n: number): number => gamma(Math.min(n, 64) + 2 + Math.min(64, Math.ceil(n / 64)) + 8);
+  const terms = (n: number): number => gamma(Math.min(n, 64) + 2 + mergedParts(n) + 8);
   const dx = per(x.data.length);
   forEachElement(x, division, (at, set, parameter) => {
     const n = count[set]!;

@@ -102,6 +102,9 @@ const NORMS: readonly Norm[] = [
   group([2, 6, 5, 3], 2),
   group([2, 16, 6, 4], 4),
   group([3, 10], 5),
+  instance([1, 1, 1, 1]),
+  // Sums on three levels.
+  instance([1, 2, 4501]),
 ];
 
 /** An epsilon that shows. */

@@ -1,0 +1,21 @@
+// The workspace of an operation, divided up.
+import { bytesFor } from "../dtype.ts";
+import { STORAGE_ALIGNMENT } from "../plan.ts";
+import { roundUp } from "../shape.ts";
+import type { Range } from "./operation.ts";
+
+/** Memory of the workspace, taken piece by piece. */
+export class Scratch {
+  bytes = 0;
+
+  take(size: number): Range {
+    const offset = this.bytes;
+    this.bytes = roundUp(offset + size, STORAGE_ALIGNMENT);
+    return { operand: "workspace", offset, size };
+  }
+
+  /** So many numbers in float32. */
+  numbers(count: number): Range {
+    return this.take(bytesFor(count, "f32"));
+  }
+}
