@@ -217,12 +217,13 @@ export function batchNormBackward(
       const scratch = new Scratch();
       const { sets, members } = normalisation;
       const by = parameter("scale", scale);
-      const statistics = training
-        ? {
-            mean: whole("mean", statisticTensors.mean),
-            inverse: { ...whole("mean", statisticTensors.mean), operand: "inverseDeviation" },
-          }
-        : statisticsOf(scratch, normalisation);
+      const statistics =
+        "inverseDeviation" in statisticTensors
+          ? {
+              mean: whole("mean", statisticTensors.mean),
+              inverse: whole("inverseDeviation", statisticTensors.inverseDeviation),
+            }
+          : statisticsOf(scratch, normalisation);
       const prepared =
         "variance" in statisticTensors ? [givenMoments(statistics, { ...statisticTensors, epsilon })] : [];
       const operands = { dy: gradient, x: tensor, statistics, ...(by && { scale: by }) };
