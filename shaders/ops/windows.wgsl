@@ -17,18 +17,34 @@ fn start_of(window: u32, stride: u32, pad: u32) -> i32 {
 
 // Those of a window's taps that lie on the `size` cells of an axis.
 fn taps_inside(start: i32, kernel: u32, dilation: u32, size: u32) -> Interval {
-  let step = i32(dilation);
-  let first = (max(-start, 0) + step - 1) / step;
-  let end = (max(i32(size) - start, 0) + step - 1) / step;
+  var first = max(-start, 0);
+  var end = max(i32(size) - start, 0);
+  if (dilation > 1u) {
+    let step = i32(dilation);
+    first = (first + step - 1) / step;
+    end = (end + step - 1) / step;
+  }
   return Interval(u32(first), u32(clamp(end, first, i32(kernel))));
+}
+
+// Dividing is slow, and steps are mostly powers of two.
+fn steps_in(cells: u32, step: u32) -> u32 {
+  if ((step & (step - 1u)) == 0u) {
+    return cells >> firstTrailingBit(step);
+  }
+  return cells / step;
 }
 
 // The windows of an axis that may have a cell: all of those that span it.
 fn windows_around(cell: u32, kernel: u32, stride: u32, dilation: u32, pad: u32, windows: u32) -> Interval {
   let extent = (kernel - 1u) * dilation + 1u;
   let padded = cell + pad;
-  let first = select(0u, (padded - extent) / stride + 1u, padded >= extent);
-  return Interval(first, min(padded / stride + 1u, windows));
+  let end = min(steps_in(padded, stride) + 1u, windows);
+  if (stride >= extent) {
+    return Interval(select(end - 1u, end, padded - (end - 1u) * stride >= extent), end);
+  }
+  let first = select(0u, steps_in(padded - extent, stride) + 1u, padded >= extent);
+  return Interval(min(first, end), end);
 }
 
 // Whether a window that spans a cell has it as a tap, at a dilation.

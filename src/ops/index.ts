@@ -35,3 +35,4 @@ export {
 } from "./group-norm.ts";
 export { foldBatchNorm } from "./fold-batch-norm.ts";
 export { localResponseNorm, localResponseNormBackward } from "./local-response-norm.ts";
+export { maxPool, maxPoolBackward, maxPoolWithIndices } from "./max-pool.ts";

@@ -19,6 +19,11 @@ export interface WindowOptions {
   ceilMode?: boolean;
 }
 
+export interface WindowBackwardOptions extends WindowOptions {
+  /** The shape of the pooling's x. */
+  inputShape: readonly number[];
+}
+
 export const WINDOW_KEYS = ["kernelSize", "stride", "dilation", "padding", "ceilMode"] as const;
 
 export interface Windows {

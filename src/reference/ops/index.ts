@@ -34,3 +34,4 @@ export {
 } from "./group-norm.ts";
 export { foldBatchNorm } from "./fold-batch-norm.ts";
 export { localResponseNorm, localResponseNormBackward } from "./local-response-norm.ts";
+export { type ReferenceMaxima, maxPool, maxPoolBackward, maxPoolWithIndices } from "./max-pool.ts";

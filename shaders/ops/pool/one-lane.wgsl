@@ -1,0 +1,4 @@
+// Pooling computes on one channel at a time.
+alias V = f32;
+alias VU = u32;
+alias VB = bool;

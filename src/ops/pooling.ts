@@ -1,0 +1,194 @@
+// What pooling operations are made of: dispatches that reduce the cells of each output (shaders/ops/pool/), of windows, bins or what else
+// an output comes from.
+import { elementTypes } from "../algorithms/parts.ts";
+import type { Dtype } from "../dtype.ts";
+import type { Constant, Step } from "../plan.ts";
+import { type Triple, dilatedExtent, elementCount } from "../shape.ts";
+import { mapConstants, mapWords, windowWords } from "./feature-map.ts";
+import { type FeatureMap, elementsOf } from "./geometry/feature-map.ts";
+import type { Windows } from "./geometry/windows.ts";
+import { type Range, type Recipe, dispatch } from "./operation.ts";
+
+/** Which cells an output is made of: a snippet of shaders/ops/pool/ that finds them, and its words. */
+export interface Axes {
+  readonly shaders: readonly string[];
+  /** At most 16, the struct Axes of the snippet. */
+  readonly words: readonly number[];
+  /** The most cells of an output. */
+  readonly cells: number;
+  /** Of windows of a few cells, which are written out: how many along each axis, and whether some lie outside the input. */
+  readonly taps?: { readonly kernel: Triple; readonly clipped: boolean };
+}
+
+/** What is made of the cells: a snippet of shaders/ops/pool/. */
+export interface Rule {
+  readonly shaders: readonly string[];
+  /** The struct Rule of the snippet. */
+  readonly words: readonly number[];
+  readonly constants?: Readonly<Record<string, Constant>>;
+  /** Numbers that a part of an output's cells comes to. */
+  readonly kept: number;
+}
+
+export interface Reduction {
+  readonly input: FeatureMap;
+  readonly output: FeatureMap;
+  readonly dtype: Dtype;
+  readonly axes: Axes;
+  readonly rule: Rule;
+  readonly x: Range;
+  /** What stands at the bindings of the rule, from 2 on. */
+  readonly results: readonly Range[];
+}
+
+/** Outputs of a row that an invocation computes: what it finds out about the row it does once. */
+const OUTPUTS = 4;
+
+/** Below so many invocations a GPU is not busy, and each has one output. */
+const FEW_THREADS = 65_536;
+
+/** Cells from which on several invocations share those of an output, and the numbers they may keep in between. */
+const MANY_CELLS = 128;
+const MOST_KEPT = 2 ** 22;
+
+/** Channels side by side in a kernel's V. */
+export function lanesOf({ layout, channels }: FeatureMap): 1 | 4 {
+  return layout === "channels-last" && channels % 4 === 0 ? 4 : 1;
+}
+
+/** What kernels that compute on V begin with: the snippets that define it, and the element type E of the tensors in V. */
+export function laneParts(map: FeatureMap, dtype: Dtype): { shaders: string[]; aliases: { E: string } } {
+  const four = lanesOf(map) === 4;
+  return {
+    shaders: ["lib/feature-map", four ? "ops/pool/four-lanes" : "ops/pool/one-lane", "ops/pool/numbers"],
+    aliases: { E: elementTypes(dtype)[four ? "four" : "one"] },
+  };
+}
+
+/** A map whose channels count in V. */
+export function inLanes(map: FeatureMap): FeatureMap {
+  return { ...map, channels: map.channels / lanesOf(map) };
+}
+
+/** Invocations for each row of a map, where there are so many rows of it. */
+export function runsOf({ N, channels, size: [depth, height, width] }: FeatureMap): number {
+  return N * channels * depth * height * width < FEW_THREADS ? width : Math.ceil(width / OUTPUTS);
+}
+
+/** Cells up to which windows are written out. Each size is compiled by itself, which takes the longer the larger it is. */
+const FEW_CELLS = 16;
+
+/** The windows of pooling as what outputs are made of. */
+export function overWindows(input: FeatureMap, windows: Windows): Axes {
+  const { kernel, stride, dilation, padBegin, output } = windows;
+  const cells = elementCount(kernel);
+  const clipped = kernel.some(
+    (taps, axis) =>
+      padBegin[axis]! > 0 ||
+      (output[axis]! - 1) * stride[axis]! + dilatedExtent(taps, dilation[axis]!) > input.size[axis]!,
+  );
+  return {
+    shaders: ["ops/windows", "ops/pool/over-windows"],
+    words: windowWords(windows),
+    cells,
+    ...(cells <= FEW_CELLS && { taps: { kernel, clipped } }),
+  };
+}
+
+/** What a gradient gathers: from each cell of a pooled map what a rule makes of it, for each cell of the map that is pooled. */
+export interface Gathering {
+  readonly pooled: FeatureMap;
+  readonly map: FeatureMap;
+  readonly dtype: Dtype;
+  /** Which pooled cells a cell belongs to; `cells` is not used. */
+  readonly axes: Pick<Axes, "shaders" | "words">;
+  readonly rule: Pick<Rule, "shaders" | "words" | "constants">;
+  /** What stands at the bindings of the rule, from 1 on. */
+  readonly ranges: readonly Range[];
+}
+
+/** The windows of pooling as what a cell belongs to. */
+export function aroundWindows(windows: Windows): Gathering["axes"] {
+  return { shaders: ["ops/windows", "ops/pool/around-windows"], words: windowWords(windows) };
+}
+
+/** The dispatch of a gathering. */
+export function gathering({ pooled, map, dtype, axes, rule, ranges }: Gathering): Step<string> {
+  const to = inLanes(map);
+  const lanes = laneParts(map, dtype);
+  const runs = runsOf(to);
+  const threads = (elementsOf(to) / to.size[2]) * runs;
+  return dispatch({
+    shaders: [...lanes.shaders, ...axes.shaders, ...rule.shaders, "ops/pool/pool", "ops/pool/gather"],
+    constants: { ...mapConstants(map), ...rule.constants },
+    aliases: lanes.aliases,
+    ranges,
+    uniforms: poolWords(inLanes(pooled), to, axes.words, [threads, runs, 1, 0], rule.words),
+    threads,
+  });
+}
+
+/** The words of the struct Pool of shaders/ops/pool/pool.wgsl. */
+function poolWords(
+  from: FeatureMap,
+  to: FeatureMap,
+  axes: readonly number[],
+  work: readonly [threads: number, runs: number, parts: number, kept: number],
+  rule: readonly number[],
+): number[] {
+  return [
+    ...mapWords(from),
+    ...mapWords(to),
+    ...Array.from({ length: 16 }, (_, at) => axes[at] ?? 0),
+    ...work,
+    // No struct is empty.
+    ...(rule.length > 0 ? rule : [0]),
+  ];
+}
+
+function tapConstants({ taps }: Axes): Record<string, Constant> {
+  if (!taps) return {};
+  const [KERNEL_D, KERNEL_H, KERNEL_W] = taps.kernel;
+  return { KERNEL_D, KERNEL_H, KERNEL_W, CLIPPED: taps.clipped };
+}
+
+/**
+ * The dispatches of a reduction: one, or where outputs have many cells two, of which the first reduces about the square root of them at a
+ * time: blocked summation, whose error grows with that (Higham, Accuracy and Stability of Numerical Algorithms, section 4.2).
+ */
+export function reduction({ input, output, dtype, axes, rule, x, results }: Reduction): Recipe {
+  const from = inLanes(input);
+  const to = inLanes(output);
+  const lanes = laneParts(input, dtype);
+  const outputs = elementsOf(to);
+  const wanted = axes.cells > MANY_CELLS ? Math.ceil(Math.sqrt(axes.cells)) : 1;
+  const parts = outputs * wanted * rule.kept <= MOST_KEPT ? wanted : 1;
+  const kept = outputs * parts;
+  const runs = parts > 1 ? to.size[2] : runsOf(to);
+  const keptRange: Range = { operand: "workspace", offset: 0, size: kept * rule.kept * lanesOf(input) * 4 };
+  const part = (kernel: string, threads: number, finish: string, bindings: [number, Range][]): Step<string> => ({
+    ...dispatch({
+      shaders: [...lanes.shaders, ...axes.shaders, ...rule.shaders, "ops/pool/pool", `ops/pool/${kernel}`],
+      constants: { ...mapConstants(input), ...rule.constants, ...tapConstants(axes) },
+      aliases: lanes.aliases,
+      functions: { finish },
+      ranges: [],
+      uniforms: poolWords(from, to, axes.words, [threads, runs, parts, kept], rule.words),
+      threads,
+    }),
+    bindings: bindings.map(([binding, range]) => ({ binding, ...range })),
+  });
+  const source: [number, Range] = [1, x];
+  const keeping: [number, Range] = [4, keptRange];
+  const stored = results.map((range, at): [number, Range] => [at + 2, range]);
+  const threads = (outputs / to.size[2]) * runs * parts;
+  if (parts === 1)
+    return { steps: [part(axes.taps ? "reduce-taps" : "reduce", threads, "store", [source, ...stored])] };
+  return {
+    steps: [
+      part("reduce", threads, "keep", [source, keeping]),
+      part("combine", outputs, "store", [...stored, keeping]),
+    ],
+    workspaceBytes: keptRange.size,
+  };
+}
