@@ -27,6 +27,16 @@ fn taps_inside(start: i32, kernel: u32, dilation: u32, size: u32) -> Interval {
   return Interval(u32(first), u32(clamp(end, first, i32(kernel))));
 }
 
+// Cells along an axis: the first, how many, how far apart, and which tap the first one is.
+struct Cells { first: u32, count: u32, step: u32, tap: u32 }
+
+// Those of a window that lie on the axis.
+fn window_cells(window: u32, kernel: u32, stride: u32, dilation: u32, begin: u32, size: u32) -> Cells {
+  let start = start_of(window, stride, begin);
+  let taps = taps_inside(start, kernel, dilation, size);
+  return Cells(u32(start + i32(taps.begin * dilation)), taps.end - taps.begin, dilation, taps.begin);
+}
+
 // Dividing is slow, and steps are mostly powers of two.
 fn steps_in(cells: u32, step: u32) -> u32 {
   if ((step & (step - 1u)) == 0u) {

@@ -1,10 +1,11 @@
 // Average and sum pooling, and their gradients.
-import { elementTypes } from "../algorithms/parts.ts";
-import { elementCount } from "../shape.ts";
+import type { Dtype } from "../dtype.ts";
+import type { Step } from "../plan.ts";
+import { dilatedExtent, elementCount } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkOptions } from "../validate.ts";
 import type { OperationContext } from "./context.ts";
-import { checkLike, checkMap, mapConstants, mapWords, windowWords } from "./feature-map.ts";
+import { checkLike, checkMap } from "./feature-map.ts";
 import {
   AVERAGE_POOL_KEYS,
   type AveragePoolBackwardOptions,
@@ -13,8 +14,26 @@ import {
   averagingOf,
 } from "./geometry/averaging.ts";
 import { type FeatureMap, elementsOf, mapOfShape, shapeOf } from "./geometry/feature-map.ts";
-import { type Windows, pooled, windowsOf } from "./geometry/windows.ts";
-import { type Range, type Recipe, dispatch, whole } from "./operation.ts";
+import {
+  WINDOW_KEYS,
+  type WindowBackwardOptions,
+  type WindowOptions,
+  type Windows,
+  pooled,
+  windowsOf,
+} from "./geometry/windows.ts";
+import { type Range, type Recipe, floatBits, whole } from "./operation.ts";
+import {
+  type Axes,
+  type Gathering,
+  type Rule,
+  aroundWindows,
+  gathering,
+  laneType,
+  overWindows,
+  reduction,
+  sharing,
+} from "./pooling.ts";
 
 /**
  * The mean of each window of each channel.
@@ -37,12 +56,11 @@ export function averagePool(context: OperationContext, x: Tensor, options: Avera
     results: { y },
     parameters: [windows, averaging],
     recipe: () =>
-      recipeOf(
-        "average-pool",
-        { map, windows, averaging, dtype },
-        [whole("x", tensor), whole("y", y)],
-        elementsOf(output),
-      ),
+      reduction({
+        ...{ input: map, output, dtype, axes: overWindows(map, windows) },
+        rule: averageRule(commonDivisor(map, windows, averaging), averaging.includePadding),
+        ...{ x: whole("x", tensor), results: [whole("y", y)] },
+      }),
   }).y;
 }
 
@@ -78,35 +96,88 @@ export function averagePoolBackward(
     results: { dx },
     parameters: [windows, averaging],
     recipe: () =>
-      recipeOf(
-        "average-pool-backward",
-        { map, windows, averaging, dtype },
-        [whole("dy", gradient), whole("dx", dx)],
-        elementCount(dx.shape),
-      ),
+      averageBackward({
+        ...{ output: pooled(map, windows), map, dtype },
+        ...{ over: overWindows(map, windows), around: aroundWindows(windows) },
+        rule: averageRule(commonDivisor(map, windows, averaging), averaging.includePadding),
+        ...{ dy: whole("dy", gradient), dx: whole("dx", dx) },
+      }),
   }).dx;
 }
 
-interface Pooling {
-  readonly map: FeatureMap;
-  readonly windows: Windows;
-  readonly averaging: Averaging;
-  readonly dtype: Tensor["dtype"];
+/**
+ * The sum of each window of each channel: `averagePool` with the divisor 1.
+ *
+ * @param x [N, C, ...spatial], or [N, ...spatial, C]
+ * @returns a new tensor with as many cells along each axis as there are windows
+ * @throws ConvError naming the argument that does not fit
+ */
+export function sumPool(context: OperationContext, x: Tensor, options: WindowOptions): Tensor {
+  checkOptions("options", options, WINDOW_KEYS);
+  return averagePool(context, x, { ...options, divisor: 1 });
 }
 
-function recipeOf(
-  kernel: string,
-  { map, windows, averaging, dtype }: Pooling,
-  ranges: Range[],
-  threads: number,
-): Recipe {
-  const step = dispatch({
-    shaders: ["lib/feature-map", "ops/windows", "ops/average-divisor", `ops/${kernel}`],
-    constants: { ...mapConstants(map), INCLUDE_PADDING: averaging.includePadding, DIVISOR: { f32: averaging.divisor } },
-    aliases: { E: elementTypes(dtype).one },
-    ranges,
-    uniforms: [...mapWords(map), ...mapWords(pooled(map, windows)), ...windowWords(windows), threads],
-    threads,
+/**
+ * The gradient of `sumPool` with respect to its x.
+ *
+ * @param dy the gradient of its result
+ * @param options those of the pooling, and the shape of its x
+ * @returns a new tensor of shape `inputShape`
+ * @throws ConvError naming the argument that does not fit
+ */
+export function sumPoolBackward(context: OperationContext, dy: Tensor, options: WindowBackwardOptions): Tensor {
+  checkOptions("options", options, [...WINDOW_KEYS, "inputShape"]);
+  return averagePoolBackward(context, dy, { ...options, divisor: 1 });
+}
+
+/** The rule of a mean: the divisor of all outputs where they have the same, or 0. */
+export function averageRule(divisor: number, includePadding: boolean): Rule {
+  return {
+    shaders: ["ops/pool/average-divisor", "ops/pool/average"],
+    words: [floatBits(divisor)],
+    constants: { COMMON_DIVISOR: divisor > 0, INCLUDE_PADDING: includePadding && divisor === 0 },
+    kept: 1,
+  };
+}
+
+/** What all windows are divided by, or 0 where that differs. */
+export function commonDivisor(map: FeatureMap, windows: Windows, { includePadding, divisor }: Averaging): number {
+  if (divisor > 0) return divisor;
+  const { kernel, stride, dilation, padBegin, padEnd, output } = windows;
+  const alike = kernel.every((taps, axis) => {
+    const end = (output[axis]! - 1) * stride[axis]! + dilatedExtent(taps, dilation[axis]!);
+    return includePadding
+      ? end <= padBegin[axis]! + map.size[axis]! + padEnd[axis]!
+      : padBegin[axis] === 0 && end <= map.size[axis]!;
   });
-  return { steps: [step] };
+  return alike ? elementCount(kernel) : 0;
+}
+
+interface AverageBackward {
+  readonly output: FeatureMap;
+  readonly map: FeatureMap;
+  readonly dtype: Tensor["dtype"];
+  readonly over: Axes;
+  readonly around: Gathering["axes"];
+  /** Made by `averageRule`. */
+  readonly rule: Rule;
+  readonly dy: Range;
+  readonly dx: Range;
+}
+
+/** The gradient of a mean: one gathering, after the division where windows differ in what they are divided by. */
+export function averageBackward({ output, map, dtype, over, around, rule, dy, dx }: AverageBackward): Recipe {
+  const divisor = rule.words[0]!;
+  const spread = (from: Range, s: Dtype, words: number[]): Step<string> =>
+    gathering({
+      ...{ pooled: output, map, dtype, axes: around, ranges: [from, dx] },
+      rule: { shaders: ["ops/pool/spread"], words, aliases: { S: laneType(map, s) } },
+    });
+  if (divisor !== 0) return { steps: [spread(dy, dtype, [divisor])] };
+  const shares: Range = { operand: "workspace", offset: 0, size: elementsOf(output) * 4 };
+  const share = sharing({
+    ...{ pooled: output, map, dtype, axes: over, ranges: [dy, shares] },
+    rule: { ...rule, shaders: ["ops/pool/average-divisor", "ops/pool/average-share"] },
+  });
+  return { steps: [share, spread(shares, "f32", [floatBits(1)])], workspaceBytes: shares.size };
 }

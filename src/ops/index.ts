@@ -1,6 +1,5 @@
 // The operations beside convolution: every function here is a method of the engine, without its first argument. To add one: a file with
 // it, its shaders in shaders/ops/, its reference in src/reference/ops/, and a line here.
-export { averagePool, averagePoolBackward } from "./average-pool.ts";
 export { activate, activateBackward } from "./activate.ts";
 export { logSoftmax, logSoftmaxBackward, softmax, softmaxBackward } from "./softmax.ts";
 export { crossEntropy, crossEntropyBackward } from "./cross-entropy.ts";
@@ -35,4 +34,16 @@ export {
 } from "./group-norm.ts";
 export { foldBatchNorm } from "./fold-batch-norm.ts";
 export { localResponseNorm, localResponseNormBackward } from "./local-response-norm.ts";
+export {
+  adaptiveAveragePool,
+  adaptiveAveragePoolBackward,
+  adaptiveMaxPool,
+  adaptiveMaxPoolBackward,
+  adaptiveMaxPoolWithIndices,
+  globalAveragePool,
+  globalAveragePoolBackward,
+  globalMaxPool,
+} from "./adaptive-pool.ts";
+export { averagePool, averagePoolBackward, sumPool, sumPoolBackward } from "./average-pool.ts";
 export { maxPool, maxPoolBackward, maxPoolWithIndices } from "./max-pool.ts";
+export { maxUnpool, maxUnpoolBackward } from "./max-unpool.ts";

@@ -5,6 +5,7 @@ import type { Dtype } from "../dtype.ts";
 import type { Constant, Step } from "../plan.ts";
 import { type Triple, dilatedExtent, elementCount } from "../shape.ts";
 import { mapConstants, mapWords, windowWords } from "./feature-map.ts";
+import { evenBins } from "./geometry/bins.ts";
 import { type FeatureMap, elementsOf } from "./geometry/feature-map.ts";
 import type { Windows } from "./geometry/windows.ts";
 import { type Range, type Recipe, dispatch } from "./operation.ts";
@@ -16,6 +17,8 @@ export interface Axes {
   readonly words: readonly number[];
   /** The most cells of an output. */
   readonly cells: number;
+  /** Whether all outputs have so many. */
+  readonly alike?: boolean;
   /** Of windows of a few cells, which are written out: how many along each axis, and whether some lie outside the input. */
   readonly taps?: { readonly kernel: Triple; readonly clipped: boolean };
 }
@@ -45,7 +48,7 @@ export interface Reduction {
 const OUTPUTS = 4;
 
 /** Below so many invocations a GPU is not busy, and each has one output. */
-const FEW_THREADS = 65_536;
+const FEW_THREADS = 16_384;
 
 /** Cells from which on several invocations share those of an output, and the numbers they may keep in between. */
 const MANY_CELLS = 128;
@@ -56,12 +59,17 @@ export function lanesOf({ layout, channels }: FeatureMap): 1 | 4 {
   return layout === "channels-last" && channels % 4 === 0 ? 4 : 1;
 }
 
+/** The element type of a tensor in V. */
+export function laneType(map: FeatureMap, dtype: Dtype): string {
+  return elementTypes(dtype)[lanesOf(map) === 4 ? "four" : "one"];
+}
+
 /** What kernels that compute on V begin with: the snippets that define it, and the element type E of the tensors in V. */
 export function laneParts(map: FeatureMap, dtype: Dtype): { shaders: string[]; aliases: { E: string } } {
   const four = lanesOf(map) === 4;
   return {
     shaders: ["lib/feature-map", four ? "ops/pool/four-lanes" : "ops/pool/one-lane", "ops/pool/numbers"],
-    aliases: { E: elementTypes(dtype)[four ? "four" : "one"] },
+    aliases: { E: laneType(map, dtype) },
   };
 }
 
@@ -91,6 +99,7 @@ export function overWindows(input: FeatureMap, windows: Windows): Axes {
     shaders: ["ops/windows", "ops/pool/over-windows"],
     words: windowWords(windows),
     cells,
+    alike: !clipped,
     ...(cells <= FEW_CELLS && { taps: { kernel, clipped } }),
   };
 }
@@ -102,9 +111,25 @@ export interface Gathering {
   readonly dtype: Dtype;
   /** Which pooled cells a cell belongs to; `cells` is not used. */
   readonly axes: Pick<Axes, "shaders" | "words">;
-  readonly rule: Pick<Rule, "shaders" | "words" | "constants">;
+  readonly rule: Pick<Rule, "shaders" | "words" | "constants"> & {
+    readonly aliases?: Readonly<Record<string, string>>;
+  };
   /** What stands at the bindings of the rule, from 1 on. */
   readonly ranges: readonly Range[];
+}
+
+/** The bins of adaptive pooling as what outputs are made of. */
+export function overBins(input: FeatureMap, output: FeatureMap): Axes {
+  const even = evenBins(input, output);
+  if (even) return overWindows(input, even);
+  const cells = input.size.map((size, axis) => Math.min(Math.ceil(size / output.size[axis]!) + 1, size));
+  return { shaders: ["ops/windows", "ops/pool/over-bins"], words: [], cells: elementCount(cells) };
+}
+
+/** And as what a cell belongs to. */
+export function aroundBins(input: FeatureMap, output: FeatureMap): Gathering["axes"] {
+  const even = evenBins(input, output);
+  return even ? aroundWindows(even) : { shaders: ["ops/windows", "ops/pool/around-bins"], words: [] };
 }
 
 /** The windows of pooling as what a cell belongs to. */
@@ -121,15 +146,30 @@ export function gathering({ pooled, map, dtype, axes, rule, ranges }: Gathering)
   return dispatch({
     shaders: [...lanes.shaders, ...axes.shaders, ...rule.shaders, "ops/pool/pool", "ops/pool/gather"],
     constants: { ...mapConstants(map), ...rule.constants },
-    aliases: lanes.aliases,
+    aliases: { ...lanes.aliases, ...rule.aliases },
     ranges,
     uniforms: poolWords(inLanes(pooled), to, axes.words, [threads, runs, 1, 0], rule.words),
     threads,
   });
 }
 
+/** A dispatch before a gathering, of one invocation for each pooled element: what its cells have in common of its gradient, as float32. */
+export function sharing({ pooled, map, dtype, axes, rule, ranges }: Gathering): Step<string> {
+  const lanes = laneParts(map, dtype);
+  const to = inLanes(pooled);
+  const threads = elementsOf(to);
+  return dispatch({
+    shaders: [...lanes.shaders, ...axes.shaders, ...rule.shaders, "ops/pool/pool", "ops/pool/share"],
+    constants: { ...mapConstants(map), ...rule.constants },
+    aliases: lanes.aliases,
+    ranges,
+    uniforms: poolWords(inLanes(map), to, axes.words, [threads, 1, 1, 0], rule.words),
+    threads,
+  });
+}
+
 /** The words of the struct Pool of shaders/ops/pool/pool.wgsl. */
-function poolWords(
+export function poolWords(
   from: FeatureMap,
   to: FeatureMap,
   axes: readonly number[],

@@ -1,9 +1,10 @@
 import type { AveragePoolOptions } from "../../src/ops/geometry/averaging.ts";
-import { averagePool, averagePoolBackward } from "../../src/reference/index.ts";
+import { averagePool, averagePoolBackward, sumPool, sumPoolBackward } from "../../src/reference/index.ts";
 import { elementCount } from "../../src/shape.ts";
 import { gamma } from "../suite/bounds.ts";
-import { type OperationCase, channelsLast, magnitudes, testOperations } from "./suite.ts";
-import { POOLED_MAPS } from "./windows.ts";
+import { integers } from "../suite/random.ts";
+import { type OperationCase, magnitudes, testOperations } from "./suite.ts";
+import { POOLED_MAPS, inLayout } from "./windows.ts";
 
 /** Ways to divide, taking turns over the maps. */
 const DIVISIONS: readonly { name: string; options: Partial<AveragePoolOptions> }[] = [
@@ -31,19 +32,42 @@ const cases = POOLED_MAPS.flatMap(({ name, shape, options }, at): OperationCase<
       return { y: (place) => gamma(terms + 5) * sizes[place]! };
     },
   };
-  const inShape = (layout: string): number[] =>
-    layout === "channels-last" ? [...channelsLast(zeros(shape)).shape] : [...shape];
   const backward: OperationCase<"dy"> = {
     name: `gradient of ${name}, ${division.name}`,
     inputs: { dy: { shape: output } },
-    run: (engine, { dy }, layout) => ({ dx: engine.averagePoolBackward(dy, { ...all, inputShape: inShape(layout) }) }),
-    reference: ({ dy }, layout) => ({ dx: averagePoolBackward(dy, { ...all, layout, inputShape: inShape(layout) }) }),
+    run: (engine, { dy }, layout) => ({
+      dx: engine.averagePoolBackward(dy, { ...all, inputShape: inLayout(shape, layout) }),
+    }),
+    reference: ({ dy }, layout) => ({
+      dx: averagePoolBackward(dy, { ...all, layout, inputShape: inLayout(shape, layout) }),
+    }),
     bound: ({ dy }, layout) => {
-      const sizes = averagePoolBackward(magnitudes(dy), { ...all, layout, inputShape: inShape(layout) }).data;
+      const sizes = averagePoolBackward(magnitudes(dy), { ...all, layout, inputShape: inLayout(shape, layout) }).data;
       return { dx: (place) => gamma(terms + 5) * sizes[place]! };
     },
   };
   return [forward, backward];
 });
 
-testOperations(cases);
+const shape = [1, 3, 6, 7];
+const windows = { kernelSize: 3, stride: 2, padding: 1 };
+const sums: OperationCase<"x" | "dy"> = {
+  name: "sumPool",
+  // Integers, whose sums are exact.
+  inputs: {
+    x: { shape, values: (count, seed) => integers(count, seed, 8) },
+    dy: { shape: [1, 3, 3, 4], values: (count, seed) => integers(count, seed, 8) },
+  },
+  run: (engine, { x, dy }, layout) => ({
+    y: engine.sumPool(x, windows),
+    dx: engine.sumPoolBackward(dy, { ...windows, inputShape: inLayout(shape, layout) }),
+  }),
+  reference: ({ x, dy }, layout) => ({
+    y: sumPool(x, { ...windows, layout }),
+    dx: sumPoolBackward(dy, { ...windows, layout, inputShape: inLayout(shape, layout) }),
+  }),
+  // The division by 1 may err by 2.5 ULP (WGSL's table of accuracies), 5 u.
+  bound: () => ({ y: (_, sum) => gamma(5) * Math.abs(sum), dx: (_, sum) => gamma(5) * Math.abs(sum) }),
+};
+
+testOperations([...cases, sums]);

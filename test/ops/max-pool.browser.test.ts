@@ -5,8 +5,8 @@ import { elementCount } from "../../src/shape.ts";
 import { gamma } from "../suite/bounds.ts";
 import { integers } from "../suite/random.ts";
 import { poisonedDevice } from "./poison.ts";
-import { type OperationCase, channelsLast, magnitudes, testOperations } from "./suite.ts";
-import { POOLED_MAPS, type PooledMap } from "./windows.ts";
+import { type OperationCase, magnitudes, testOperations } from "./suite.ts";
+import { POOLED_MAPS, type PooledMap, inLayout } from "./windows.ts";
 
 const zeros = (shape: readonly number[]) => ({ data: new Float64Array(elementCount(shape)), shape });
 
@@ -22,8 +22,6 @@ const MAPS: readonly PooledMap[] = [
 
 const cases = MAPS.flatMap(({ name, shape, options }): OperationCase<never>[] => {
   const output = maxPool(zeros(shape), options).shape;
-  const inShape = (layout: string): number[] =>
-    layout === "channels-last" ? [...channelsLast(zeros(shape)).shape] : [...shape];
   const forward: OperationCase<"x"> = {
     name,
     inputs: { x: { shape } },
@@ -43,18 +41,22 @@ const cases = MAPS.flatMap(({ name, shape, options }): OperationCase<never>[] =>
     inputs: { x: { shape, values: ties }, dy: { shape: output } },
     run: (engine, { x, dy }, layout) => {
       const { y, indices } = engine.maxPoolWithIndices(x, options);
-      const dx = engine.maxPoolBackward(dy, indices, { ...options, inputShape: inShape(layout) });
+      const dx = engine.maxPoolBackward(dy, indices, { ...options, inputShape: inLayout(shape, layout) });
       for (const tensor of [y, indices]) tensor.destroy();
       return { dx };
     },
     reference: ({ x, dy }, layout) => {
       const { indices } = maxPoolWithIndices(x, { ...options, layout });
-      return { dx: maxPoolBackward(dy, indices, { ...options, layout, inputShape: inShape(layout) }) };
+      return { dx: maxPoolBackward(dy, indices, { ...options, layout, inputShape: inLayout(shape, layout) }) };
     },
     // Sums of at most all windows of a channel.
     bound: ({ x, dy }, layout) => {
       const { indices } = maxPoolWithIndices(x, { ...options, layout });
-      const sizes = maxPoolBackward(magnitudes(dy), indices, { ...options, layout, inputShape: inShape(layout) }).data;
+      const sizes = maxPoolBackward(magnitudes(dy), indices, {
+        ...options,
+        layout,
+        inputShape: inLayout(shape, layout),
+      }).data;
       return { dx: (place) => gamma(elementCount(output.slice(2))) * sizes[place]! };
     },
   };

@@ -1,4 +1,5 @@
 // Windows that pooling is tested with: every option, in one to three dimensions.
+import type { Layout } from "../../src/index.ts";
 import type { WindowOptions } from "../../src/ops/geometry/windows.ts";
 
 export interface PooledMap {
@@ -43,3 +44,8 @@ export const POOLED_MAPS: readonly PooledMap[] = [
     options: { kernelSize: [2, 3, 2], stride: [1, 2, 2], padding: [1, 1, 0] },
   },
 ];
+
+/** A shape [N, C, ...spatial] in a layout. */
+export function inLayout([N, C, ...spatial]: readonly number[], layout: Layout): number[] {
+  return layout === "channels-last" ? [N!, ...spatial, C!] : [N!, C!, ...spatial];
+}

@@ -6,7 +6,7 @@ struct Rule { unused: u32 }
 @group(0) @binding(3) var<storage, read_write> result: array<E>;
 
 fn with_window(state: V, pooled: u32, window: vec3u, cell: vec3u, position: u32) -> V {
-  return select(state, taken(state, V(values[pooled])), indices[pooled] == V(f32(position)));
+  return select(state, taken(state, V(values[pooled])), (indices[pooled] == V(f32(position))) & VB(has_cell(window, cell)));
 }
 
 fn write(place: u32, state: V, cell: vec3u) {

@@ -13,7 +13,7 @@ struct State { best: V, at: VU }
 @group(0) @binding(3) var<storage, read_write> indices: array<V>;
 @group(0) @binding(4) var<storage, read_write> kept: array<V>;
 
-fn fresh() -> State {
+fn fresh(o: Element) -> State {
   return State(V(bitcast<f32>(g.rule.lowest)), VU(NONE));
 }
 

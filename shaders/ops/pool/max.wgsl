@@ -9,7 +9,7 @@ alias State = V;
 @group(0) @binding(2) var<storage, read_write> y: array<E>;
 @group(0) @binding(4) var<storage, read_write> kept: array<V>;
 
-fn fresh() -> State {
+fn fresh(o: Element) -> State {
   return V(bitcast<f32>(g.rule.lowest));
 }
 

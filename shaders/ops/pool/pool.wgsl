@@ -12,9 +12,6 @@ struct Pool {
   @align(16) rule: Rule,
 }
 
-// Cells along an axis: the first, how many, how far apart, and which tap the first one is.
-struct Cells { first: u32, count: u32, step: u32, tap: u32 }
-
 @group(0) @binding(0) var<uniform> g: Pool;
 
 // What an invocation computes: the first output of its turns along a row, and which part of its cells.

@@ -44,7 +44,7 @@ fn main(
       cells[s] = w0 * pixel + s * step;
       inside[s] = w0 + s * v.dilation_w < g.input.width;
     }
-    var state = fresh();
+    var state = fresh(o);
     // @unroll
     for (var r = 0u; r < KERNEL_D * KERNEL_H; r++) {
       // @unroll

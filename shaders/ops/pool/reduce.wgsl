@@ -32,7 +32,7 @@ fn main(
       tap = digits(task.part, from_h.count, from_w.count);
       jump = digits(g.parts, from_h.count, from_w.count);
     }
-    var state = fresh();
+    var state = fresh(o);
     for (var i = task.part; i < count; i += g.parts) {
       let place = first + tap.x * step_d + tap.y * step_h + tap.z * step_w;
       state = with_cell(state, V(x[plane + place]), place, tap + vec3u(from_d.tap, from_h.tap, from_w.tap), true);

@@ -7,7 +7,14 @@ import {
   averagingOf,
 } from "../../ops/geometry/averaging.ts";
 import { mapOfShape, shapeOf } from "../../ops/geometry/feature-map.ts";
-import { type Windows, pooled, windowsOf } from "../../ops/geometry/windows.ts";
+import {
+  WINDOW_KEYS,
+  type WindowBackwardOptions,
+  type WindowOptions,
+  type Windows,
+  pooled,
+  windowsOf,
+} from "../../ops/geometry/windows.ts";
 import type { Triple } from "../../shape.ts";
 import { checkOptions } from "../../validate.ts";
 import { type Float64NdArray, type NdArray, checkShapeIs } from "../ndarray.ts";
@@ -45,6 +52,18 @@ export function averagePoolBackward(dy: NdArray, options: AveragePoolBackwardOpt
     for (const cell of cells) dx.data[cell]! += share;
   });
   return writeMap(dx);
+}
+
+/** The sum of each window, as `engine.sumPool`. */
+export function sumPool(x: NdArray, options: WindowOptions & LayoutOptions): Float64NdArray {
+  checkOptions("options", options, [...WINDOW_KEYS, "layout"]);
+  return averagePool(x, { ...options, divisor: 1 });
+}
+
+/** Its gradient, as `engine.sumPoolBackward`. */
+export function sumPoolBackward(dy: NdArray, options: WindowBackwardOptions & LayoutOptions): Float64NdArray {
+  checkOptions("options", options, [...WINDOW_KEYS, "layout", "inputShape"]);
+  return averagePoolBackward(dy, { ...options, divisor: 1 });
 }
 
 function divisorOf(

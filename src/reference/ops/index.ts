@@ -1,5 +1,4 @@
 // The operations beside convolution on plain arrays, in float64: one file each, with the engine's names and options.
-export { averagePool, averagePoolBackward } from "./average-pool.ts";
 export { activate, activateBackward } from "./activate.ts";
 export { logSoftmax, logSoftmaxBackward, softmax, softmaxBackward } from "./softmax.ts";
 export { crossEntropy, crossEntropyBackward } from "./cross-entropy.ts";
@@ -34,4 +33,16 @@ export {
 } from "./group-norm.ts";
 export { foldBatchNorm } from "./fold-batch-norm.ts";
 export { localResponseNorm, localResponseNormBackward } from "./local-response-norm.ts";
+export {
+  adaptiveAveragePool,
+  adaptiveAveragePoolBackward,
+  adaptiveMaxPool,
+  adaptiveMaxPoolBackward,
+  adaptiveMaxPoolWithIndices,
+  globalAveragePool,
+  globalAveragePoolBackward,
+  globalMaxPool,
+} from "./adaptive-pool.ts";
+export { averagePool, averagePoolBackward, sumPool, sumPoolBackward } from "./average-pool.ts";
 export { type ReferenceMaxima, maxPool, maxPoolBackward, maxPoolWithIndices } from "./max-pool.ts";
+export { maxUnpool, maxUnpoolBackward } from "./max-unpool.ts";
