@@ -47,3 +47,4 @@ export {
 export { averagePool, averagePoolBackward, sumPool, sumPoolBackward } from "./average-pool.ts";
 export { maxPool, maxPoolBackward, maxPoolWithIndices } from "./max-pool.ts";
 export { maxUnpool, maxUnpoolBackward } from "./max-unpool.ts";
+export { bedOfNails, bedOfNailsBackward, upsample, upsampleBackward } from "./upsample.ts";

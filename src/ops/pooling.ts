@@ -15,6 +15,7 @@ export interface Axes {
   readonly shaders: readonly string[];
   /** At most 16, the struct Axes of the snippet. */
   readonly words: readonly number[];
+  readonly constants?: Readonly<Record<string, Constant>>;
   /** The most cells of an output. */
   readonly cells: number;
   /** Whether all outputs have so many. */
@@ -209,7 +210,7 @@ export function reduction({ input, output, dtype, axes, rule, x, results }: Redu
   const part = (kernel: string, threads: number, finish: string, bindings: [number, Range][]): Step<string> => ({
     ...dispatch({
       shaders: [...lanes.shaders, ...axes.shaders, ...rule.shaders, "ops/pool/pool", `ops/pool/${kernel}`],
-      constants: { ...mapConstants(input), ...rule.constants, ...tapConstants(axes) },
+      constants: { ...mapConstants(input), ...axes.constants, ...rule.constants, ...tapConstants(axes) },
       aliases: lanes.aliases,
       functions: { finish },
       ranges: [],
