@@ -133,7 +133,7 @@ export function sumPoolBackward(context: OperationContext, dy: Tensor, options: 
 /** The rule of a mean: the divisor of all outputs where they have the same, or 0. */
 export function averageRule(divisor: number, includePadding: boolean): Rule {
   return {
-    shaders: ["ops/pool/average-divisor", "ops/pool/average"],
+    shaders: ["ops/pool/average-rule", "ops/pool/average-divisor", "ops/pool/average"],
     words: [floatBits(divisor)],
     constants: { COMMON_DIVISOR: divisor > 0, INCLUDE_PADDING: includePadding && divisor === 0 },
     kept: 1,
@@ -177,7 +177,7 @@ export function averageBackward({ output, map, dtype, over, around, rule, dy, dx
   const shares: Range = { operand: "workspace", offset: 0, size: elementsOf(output) * 4 };
   const share = sharing({
     ...{ pooled: output, map, dtype, axes: over, ranges: [dy, shares] },
-    rule: { ...rule, shaders: ["ops/pool/average-divisor", "ops/pool/average-share"] },
+    rule: { ...rule, shaders: ["ops/pool/average-rule", "ops/pool/average-divisor", "ops/pool/average-share"] },
   });
   return { steps: [share, spread(shares, "f32", [floatBits(1)])], workspaceBytes: shares.size };
 }

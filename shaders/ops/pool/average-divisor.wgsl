@@ -1,7 +1,5 @@
 // What the sum of an output's cells is divided by: the divisor where all outputs have a COMMON_DIVISOR, else how many cells there are, with
 // INCLUDE_PADDING those of the padding too.
-struct Rule { divisor: f32 }
-
 fn divisor_of(o: Element) -> f32 {
   if (COMMON_DIVISOR) {
     return g.rule.divisor;

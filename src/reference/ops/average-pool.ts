@@ -66,7 +66,8 @@ export function sumPoolBackward(dy: NdArray, options: WindowBackwardOptions & La
   return averagePoolBackward(dy, { ...options, divisor: 1 });
 }
 
-function divisorOf(
+/** What the sum of a window is divided by; `inside` counts its cells in the input. */
+export function divisorOf(
   { includePadding, divisor }: Averaging,
   windows: Windows,
   size: Triple,

@@ -47,3 +47,5 @@ export { averagePool, averagePoolBackward, sumPool, sumPoolBackward } from "./av
 export { type ReferenceMaxima, maxPool, maxPoolBackward, maxPoolWithIndices } from "./max-pool.ts";
 export { maxUnpool, maxUnpoolBackward } from "./max-unpool.ts";
 export { bedOfNails, bedOfNailsBackward, upsample, upsampleBackward } from "./upsample.ts";
+export { lpPool, lpPoolBackward } from "./lp-pool.ts";
+export { gaussianPool, gaussianPoolBackward } from "./gaussian-pool.ts";

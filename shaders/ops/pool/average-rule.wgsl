@@ -1,0 +1,2 @@
+// What a mean goes by.
+struct Rule { divisor: f32 }

@@ -1,0 +1,32 @@
+// Powers of Lp pooling with the norm NORM, of sizes of numbers where ABSOLUTE.
+struct Rule {
+  divisor: f32,
+  // Cells of a window that nothing cuts off.
+  cells: f32,
+  // The bits of NaN, which no constant expression of WGSL may be.
+  nan: u32,
+}
+
+// Signs of powers: of sizes, of the numbers, or NaN where the number is below 0.
+const POSITIVE = 0u;
+const SIGNED = 1u;
+const UNDEFINED = 2u;
+
+fn raised(value: V, exponent: f32, sign: u32) -> V {
+  let size = abs(value);
+  var power = V(1.0);
+  if (exponent == 1.0) {
+    power = size;
+  } else if (exponent == 2.0) {
+    power = size * size;
+  } else if (exponent != 0.0) {
+    power = select(pow(size, V(exponent)), V(0.0), size == V(0.0));
+  }
+  if (sign == SIGNED) {
+    power = select(select(power, -power, value < V(0.0)), V(0.0), value == V(0.0));
+  }
+  if (sign == UNDEFINED) {
+    power = select(power, V(bitcast<f32>(g.rule.nan)), value < V(0.0));
+  }
+  return select(power, value, is_nan(value));
+}

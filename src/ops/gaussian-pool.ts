@@ -1,0 +1,101 @@
+// Pooling by weights that fall off from the middle of each window, and its gradient.
+import type { Tensor } from "../tensor.ts";
+import { checkOptions } from "../validate.ts";
+import type { OperationContext } from "./context.ts";
+import { checkLike, checkMap } from "./feature-map.ts";
+import { elementsOf, mapOfShape, shapeOf } from "./geometry/feature-map.ts";
+import {
+  GAUSSIAN_POOL_KEYS,
+  type Gaussian,
+  type GaussianPoolBackwardOptions,
+  type GaussianPoolOptions,
+  gaussianOf,
+} from "./geometry/gaussian.ts";
+import { pooled, windowsOf } from "./geometry/windows.ts";
+import { type Range, floatBits, whole } from "./operation.ts";
+import { type Rule, aroundWindows, gathering, overWindows, reduction, sharing } from "./pooling.ts";
+
+/**
+ * The mean of each window of each channel, each cell weighted by exp(-r^2 / (2 sigma^2)) of its distance r from the middle of the window.
+ * The weights of the cells that lie in the input are divided by their sum: padding has none.
+ *
+ * @param x [N, C, ...spatial], or [N, ...spatial, C]
+ * @returns a new tensor with as many cells along each axis as there are windows
+ * @throws ConvError naming the argument that does not fit
+ */
+export function gaussianPool(context: OperationContext, x: Tensor, options: GaussianPoolOptions): Tensor {
+  checkOptions("options", options, GAUSSIAN_POOL_KEYS);
+  const { tensor, map } = checkMap(context, "x", x);
+  const windows = windowsOf(map, options);
+  const gaussian = gaussianOf(map, windows, options);
+  const { layout, dtype } = tensor;
+  const output = pooled(map, windows);
+  const y = { shape: shapeOf(output), layout, dtype };
+  return context.run({
+    name: "gaussianPool",
+    inputs: { x: tensor },
+    results: { y },
+    parameters: [windows, gaussian],
+    recipe: () =>
+      reduction({
+        ...{ input: map, output, dtype, axes: overWindows(map, windows), rule: ruleOf("gaussian", gaussian) },
+        ...{ x: whole("x", tensor), results: [whole("y", y)] },
+      }),
+  }).y;
+}
+
+/**
+ * The gradient of `gaussianPool` with respect to its x.
+ *
+ * @param dy the gradient of its result
+ * @param options those of the pooling, and the shape of its x
+ * @returns a new tensor of shape `inputShape`
+ * @throws ConvError naming the argument that does not fit
+ */
+export function gaussianPoolBackward(
+  context: OperationContext,
+  dy: Tensor,
+  options: GaussianPoolBackwardOptions,
+): Tensor {
+  checkOptions("options", options, [...GAUSSIAN_POOL_KEYS, "inputShape"]);
+  const { layout, dtype } = context.check("dy", dy);
+  const map = mapOfShape("inputShape", options.inputShape, layout);
+  const windows = windowsOf(map, options);
+  const gaussian = gaussianOf(map, windows, options);
+  const output = pooled(map, windows);
+  const gradient = checkLike(
+    context,
+    "dy",
+    dy,
+    { shape: shapeOf(output), layout, dtype },
+    "the result of this pooling",
+  );
+  const dx = { shape: shapeOf(map), layout, dtype };
+  return context.run({
+    name: "gaussianPoolBackward",
+    inputs: { dy: gradient },
+    results: { dx },
+    parameters: [windows, gaussian],
+    recipe: () => {
+      const shares: Range = { operand: "workspace", offset: 0, size: elementsOf(output) * 4 };
+      const common = { pooled: output, map, dtype };
+      const share = sharing({
+        ...{ ...common, axes: overWindows(map, windows), rule: ruleOf("gaussian-share", gaussian) },
+        ranges: [whole("dy", gradient), shares],
+      });
+      const spread = gathering({
+        ...{ ...common, axes: aroundWindows(windows), rule: ruleOf("gaussian-spread", gaussian) },
+        ranges: [shares, whole("dx", dx)],
+      });
+      return { steps: [share, spread], workspaceBytes: shares.size };
+    },
+  }).dx;
+}
+
+function ruleOf(snippet: string, { scale, centre }: Gaussian): Rule {
+  return {
+    shaders: ["ops/pool/gaussian-weights", `ops/pool/${snippet}`],
+    words: [...scale, ...centre].map(floatBits),
+    kept: 2,
+  };
+}
