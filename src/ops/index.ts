@@ -50,3 +50,4 @@ export { maxUnpool, maxUnpoolBackward } from "./max-unpool.ts";
 export { bedOfNails, bedOfNailsBackward, upsample, upsampleBackward } from "./upsample.ts";
 export { lpPool, lpPoolBackward } from "./lp-pool.ts";
 export { gaussianPool, gaussianPoolBackward } from "./gaussian-pool.ts";
+export { covariancePool, covariancePoolBackward } from "./covariance-pool.ts";

@@ -43,6 +43,10 @@ export interface Reduction {
   readonly x: Range;
   /** What stands at the bindings of the rule, from 2 on. */
   readonly results: readonly Range[];
+  /** The element type R of the results, that of x unless given. */
+  readonly resultDtype?: Dtype;
+  /** From where on in the workspace parts are kept, 0 unless given. */
+  readonly workspaceOffset?: number;
 }
 
 /** Outputs of a row that an invocation computes: what it finds out about the row it does once. */
@@ -193,25 +197,35 @@ function tapConstants({ taps }: Axes): Record<string, Constant> {
   return { KERNEL_D, KERNEL_H, KERNEL_W, CLIPPED: taps.clipped };
 }
 
+/** Invocations that share the cells of an output: the square root of many, if what they keep of so many numbers is not too much. */
+export function partsOf(cells: number, numbers: number): number {
+  const wanted = cells > MANY_CELLS ? Math.ceil(Math.sqrt(cells)) : 1;
+  return numbers * wanted <= MOST_KEPT ? wanted : 1;
+}
+
 /**
  * The dispatches of a reduction: one, or where outputs have many cells two, of which the first reduces about the square root of them at a
  * time: blocked summation, whose error grows with that (Higham, Accuracy and Stability of Numerical Algorithms, section 4.2).
  */
-export function reduction({ input, output, dtype, axes, rule, x, results }: Reduction): Recipe {
+export function reduction({ input, output, dtype, axes, rule, x, results, ...rest }: Reduction): Recipe {
+  const { resultDtype = dtype, workspaceOffset = 0 } = rest;
   const from = inLanes(input);
   const to = inLanes(output);
   const lanes = laneParts(input, dtype);
   const outputs = elementsOf(to);
-  const wanted = axes.cells > MANY_CELLS ? Math.ceil(Math.sqrt(axes.cells)) : 1;
-  const parts = outputs * wanted * rule.kept <= MOST_KEPT ? wanted : 1;
+  const parts = partsOf(axes.cells, outputs * rule.kept);
   const kept = outputs * parts;
   const runs = parts > 1 ? to.size[2] : runsOf(to);
-  const keptRange: Range = { operand: "workspace", offset: 0, size: kept * rule.kept * lanesOf(input) * 4 };
+  const keptRange: Range = {
+    operand: "workspace",
+    offset: workspaceOffset,
+    size: kept * rule.kept * lanesOf(input) * 4,
+  };
   const part = (kernel: string, threads: number, finish: string, bindings: [number, Range][]): Step<string> => ({
     ...dispatch({
       shaders: [...lanes.shaders, ...axes.shaders, ...rule.shaders, "ops/pool/pool", `ops/pool/${kernel}`],
       constants: { ...mapConstants(input), ...axes.constants, ...rule.constants, ...tapConstants(axes) },
-      aliases: lanes.aliases,
+      aliases: { ...lanes.aliases, R: laneType(input, resultDtype) },
       functions: { finish },
       ranges: [],
       uniforms: poolWords(from, to, axes.words, [threads, runs, parts, kept], rule.words),
@@ -230,6 +244,6 @@ export function reduction({ input, output, dtype, axes, rule, x, results }: Redu
       part("reduce", threads, "keep", [source, keeping]),
       part("combine", outputs, "store", [...stored, keeping]),
     ],
-    workspaceBytes: keptRange.size,
+    workspaceBytes: workspaceOffset + keptRange.size,
   };
 }

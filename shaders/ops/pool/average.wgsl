@@ -1,7 +1,7 @@
-// The mean or the sum of the cells.
+// The mean or the sum of the cells, stored as R.
 alias State = V;
 
-@group(0) @binding(2) var<storage, read_write> y: array<E>;
+@group(0) @binding(2) var<storage, read_write> y: array<R>;
 @group(0) @binding(4) var<storage, read_write> kept: array<V>;
 
 fn fresh(o: Element) -> State {
@@ -29,5 +29,5 @@ fn kept_at(at: u32) -> State {
 }
 
 fn store(place: u32, part: u32, state: State, o: Element) {
-  y[place] = E(state / divisor_of(o));
+  y[place] = R(state / divisor_of(o));
 }

@@ -1,0 +1,47 @@
+import { covariancePool, covariancePoolBackward } from "../../src/reference/index.ts";
+import { elementCount } from "../../src/shape.ts";
+import { gamma } from "../suite/bounds.ts";
+import { integers } from "../suite/random.ts";
+import { COVARIANCE_MAPS } from "./covariance-maps.ts";
+import { type OperationCase, testOperations } from "./suite.ts";
+
+const cases = COVARIANCE_MAPS.flatMap(({ name, shape, options }): OperationCase<never>[] => {
+  const output = covariancePool({ data: new Float64Array(elementCount(shape)), shape }, options).shape;
+  const cells = elementCount(shape.slice(2));
+  const windows = elementCount(output.slice(2));
+  const channels = shape[1]!;
+  // Numbers are at most 1. A mean errs by gamma(cells + 5), the additions and a division of 2.5 ULP (WGSL's table of accuracies), and is at
+  // most 1; so a number less its mean is at most 2 and errs by that and one rounding of 2. Their products, of at most 4, err by
+  // 2 * 2 * (gamma(cells + 5) + 2 u) and a little, their mean by gamma(cells + 5) of 4 more: less than 9 gamma(cells + 9).
+  const forward: OperationCase<"x"> = {
+    name,
+    inputs: { x: { shape } },
+    run: (engine, { x }) => ({ y: engine.covariancePool(x, options) }),
+    reference: ({ x }, layout) => ({ y: covariancePool(x, { ...options, layout }) }),
+    bound: () => ({ y: () => 9 * gamma(cells + 9) }),
+  };
+  // Each window adds for every channel a gradient, twice for its own, of at most 1, times a number less its mean, of at most 2, which errs by
+  // gamma(cells + 5) + 2 u, times a share of at most 1: (channels + 1) windows terms of 2, of so many additions, two products and a division.
+  const backward: OperationCase<"dy" | "x"> = {
+    name: `gradient of ${name}`,
+    inputs: { dy: { shape: output }, x: { shape } },
+    run: (engine, { dy, x }) => ({ dx: engine.covariancePoolBackward(dy, x, options) }),
+    reference: ({ dy, x }, layout) => ({ dx: covariancePoolBackward(dy, x, { ...options, layout }) }),
+    bound: () => {
+      const terms = (channels + 1) * windows;
+      return { dx: () => 2 * terms * gamma(terms + cells + 5 + 2 + 7) };
+    },
+  };
+  return [forward, backward];
+});
+
+// Integers, whose sums of products are exact: only the division by 4 cells errs, by 2.5 ULP.
+const exact: OperationCase<"x"> = {
+  name: "moments of integers",
+  inputs: { x: { shape: [2, 6, 4, 6], values: (count, seed) => integers(count, seed, 8) } },
+  run: (engine, { x }) => ({ y: engine.covariancePool(x, { kernelSize: 2, centered: false }) }),
+  reference: ({ x }, layout) => ({ y: covariancePool(x, { kernelSize: 2, centered: false, layout }) }),
+  bound: () => ({ y: (_, expected) => gamma(5) * Math.abs(expected) }),
+};
+
+testOperations([...cases, exact]);
