@@ -36,28 +36,3 @@ fn window_cells(window: u32, kernel: u32, stride: u32, dilation: u32, begin: u32
   let taps = taps_inside(start, kernel, dilation, size);
   return Cells(u32(start + i32(taps.begin * dilation)), taps.end - taps.begin, dilation, taps.begin);
 }
-
-// Dividing is slow, and steps are mostly powers of two.
-fn steps_in(cells: u32, step: u32) -> u32 {
-  if ((step & (step - 1u)) == 0u) {
-    return cells >> firstTrailingBit(step);
-  }
-  return cells / step;
-}
-
-// The windows of an axis that may have a cell: all of those that span it.
-fn windows_around(cell: u32, kernel: u32, stride: u32, dilation: u32, pad: u32, windows: u32) -> Interval {
-  let extent = (kernel - 1u) * dilation + 1u;
-  let padded = cell + pad;
-  let end = min(steps_in(padded, stride) + 1u, windows);
-  if (stride >= extent) {
-    return Interval(select(end - 1u, end, padded - (end - 1u) * stride >= extent), end);
-  }
-  let first = select(0u, steps_in(padded - extent, stride) + 1u, padded >= extent);
-  return Interval(min(first, end), end);
-}
-
-// Whether a window that spans a cell has it as a tap, at a dilation.
-fn is_tap(cell: u32, window: u32, stride: u32, dilation: u32, pad: u32) -> bool {
-  return (cell + pad - window * stride) % dilation == 0u;
-}

@@ -98,7 +98,7 @@ export function averagePoolBackward(
     recipe: () =>
       averageBackward({
         ...{ output: pooled(map, windows), map, dtype },
-        ...{ over: overWindows(map, windows), around: aroundWindows(windows) },
+        ...{ over: overWindows(map, windows), around: aroundWindows(map, windows) },
         rule: averageRule(commonDivisor(map, windows, averaging), averaging.includePadding),
         ...{ dy: whole("dy", gradient), dx: whole("dx", dx) },
       }),

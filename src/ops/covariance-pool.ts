@@ -79,12 +79,12 @@ export function covariancePoolBackward(
     parameters: covariances,
     recipe: () => {
       const { recipe, means } = meansOf(map, covariances, dtype, whole("x", tensor));
-      const axes = aroundWindows(windows);
+      const axes = aroundWindows(map, windows);
       const blocks = Math.ceil(map.channels / BLOCK);
       const threads = (elementsOf(map) / map.channels) * blocks;
       const step = dispatch({
         shaders: [...SHADERS, ...axes.shaders, "ops/pool/pool", "ops/pool/covariance-backward"],
-        constants: { ...mapConstants(map), CENTERED: centered },
+        constants: { ...mapConstants(map), ...axes.constants!, CENTERED: centered },
         aliases: { E: elementTypes(dtype).one },
         ranges: [whole("dy", gradient), whole("x", tensor), means, whole("dx", dx)],
         uniforms: poolWords(output, map, axes.words, [threads, 1, 1, 0], [blocks]),

@@ -84,7 +84,11 @@ export function gaussianPoolBackward(
         ranges: [whole("dy", gradient), shares],
       });
       const spread = gathering({
-        ...{ ...common, axes: aroundWindows(windows), rule: ruleOf("gaussian-spread", gaussian) },
+        ...{
+          ...common,
+          axes: aroundWindows(map, windows),
+          rule: ruleOf("gaussian-spread", gaussian, !overWindows(map, windows).alike),
+        },
         ranges: [shares, whole("dx", dx)],
       });
       return { steps: [share, spread], workspaceBytes: shares.size };
@@ -92,10 +96,12 @@ export function gaussianPoolBackward(
   }).dx;
 }
 
-function ruleOf(snippet: string, { scale, centre }: Gaussian): Rule {
+function ruleOf(snippet: string, { scale, centre }: Gaussian, clipped = true): Rule {
   return {
     shaders: ["ops/pool/gaussian-weights", `ops/pool/${snippet}`],
     words: [...scale, ...centre].map(floatBits),
+    // Whether some windows lack cells.
+    constants: { CUT: clipped },
     kept: 2,
   };
 }

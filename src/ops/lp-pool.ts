@@ -82,7 +82,7 @@ export function lpPoolBackward(
       // Windows that are cut off are done with.
       const rule = ruleOf(map, windows, norm, ["lp-spread"]);
       const spread = gathering({
-        ...{ ...common, axes: aroundWindows(windows) },
+        ...{ ...common, axes: aroundWindows(map, windows) },
         rule: { ...rule, shaders: ["ops/pool/lp-power", "ops/pool/lp-spread"] },
         ranges: [shares, whole("x", tensor), whole("dx", dx)],
       });

@@ -129,7 +129,7 @@ export function maxPoolBackward(
     recipe: () => ({
       steps: [
         gathering({
-          ...{ pooled: output, map, dtype, axes: aroundWindows(windows), rule: CHOSEN },
+          ...{ pooled: output, map, dtype, axes: aroundWindows(map, windows), rule: CHOSEN },
           ranges: [whole("dy", gradient), whole("indices", chosen), whole("dx", dx)],
         }),
       ],

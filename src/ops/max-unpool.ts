@@ -40,7 +40,7 @@ export function maxUnpool(context: OperationContext, x: Tensor, indices: Tensor,
     recipe: () => ({
       steps: [
         gathering({
-          ...{ pooled: values, map, dtype, axes: aroundWindows(windows), rule: PUT },
+          ...{ pooled: values, map, dtype, axes: aroundWindows(map, windows), rule: PUT },
           ranges: [whole("x", tensor), whole("indices", chosen), whole("y", y)],
         }),
       ],
@@ -77,14 +77,14 @@ export function maxUnpoolBackward(
     results: { dx },
     parameters: windows,
     recipe: () => {
-      const axes = aroundWindows(windows);
+      const axes = aroundWindows(map, windows);
       const threads = elementsOf(values);
       const step = dispatch({
         shaders: [
           ...["lib/feature-map", "ops/pool/one-lane", "ops/pool/numbers", ...axes.shaders],
           ...["ops/pool/pool", "ops/pool/unpool-backward"],
         ],
-        constants: mapConstants(map),
+        constants: { ...mapConstants(map), ...axes.constants! },
         aliases: { E: elementTypes(dtype).one },
         ranges: [whole("dy", gradient), whole("indices", chosen), whole("dx", dx)],
         uniforms: poolWords(values, map, axes.words, [threads, 1, 1, 0], []),

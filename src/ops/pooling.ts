@@ -59,6 +59,9 @@ const FEW_THREADS = 16_384;
 const MANY_CELLS = 128;
 const MOST_KEPT = 2 ** 22;
 
+/** Cells of an axis up to which shaders may divide places on it in float32. */
+const LONG_AXIS = 2 ** 20;
+
 /** Channels side by side in a kernel's V. */
 export function lanesOf({ layout, channels }: FeatureMap): 1 | 4 {
   return layout === "channels-last" && channels % 4 === 0 ? 4 : 1;
@@ -114,8 +117,11 @@ export interface Gathering {
   readonly pooled: FeatureMap;
   readonly map: FeatureMap;
   readonly dtype: Dtype;
-  /** Which pooled cells a cell belongs to; `cells` is not used. */
-  readonly axes: Pick<Axes, "shaders" | "words">;
+  /** Which pooled cells a cell belongs to. */
+  readonly axes: Pick<Axes, "shaders" | "words" | "constants"> & {
+    /** The most windows that a cell belongs to along each axis, where they are few: what comes from them is written out. */
+    readonly around?: Triple;
+  };
   readonly rule: Pick<Rule, "shaders" | "words" | "constants"> & {
     readonly aliases?: Readonly<Record<string, string>>;
   };
@@ -134,12 +140,23 @@ export function overBins(input: FeatureMap, output: FeatureMap): Axes {
 /** And as what a cell belongs to. */
 export function aroundBins(input: FeatureMap, output: FeatureMap): Gathering["axes"] {
   const even = evenBins(input, output);
-  return even ? aroundWindows(even) : { shaders: ["ops/windows", "ops/pool/around-bins"], words: [] };
+  return even ? aroundWindows(input, even) : { shaders: ["ops/windows", "ops/pool/around-bins"], words: [] };
 }
 
 /** The windows of pooling as what a cell belongs to. */
-export function aroundWindows(windows: Windows): Gathering["axes"] {
-  return { shaders: ["ops/windows", "ops/pool/around-windows"], words: windowWords(windows) };
+export function aroundWindows(map: FeatureMap, windows: Windows): Gathering["axes"] {
+  const { kernel, stride, dilation, padBegin, padEnd } = windows;
+  const most = (axis: 0 | 1 | 2): number => Math.ceil(dilatedExtent(kernel[axis], dilation[axis]) / stride[axis]);
+  const around: Triple = [most(0), most(1), most(2)];
+  return {
+    shaders: ["ops/windows", "ops/pool/around-windows"],
+    words: windowWords(windows),
+    constants: {
+      LONG: map.size.some((cells, axis) => cells + padBegin[axis]! + padEnd[axis]! >= LONG_AXIS),
+      DILATED: dilation.some((distance) => distance > 1),
+    },
+    ...(elementCount(around) <= FEW_CELLS && { around }),
+  };
 }
 
 /** The dispatch of a gathering. */
@@ -148,14 +165,22 @@ export function gathering({ pooled, map, dtype, axes, rule, ranges }: Gathering)
   const lanes = laneParts(map, dtype);
   const runs = runsOf(to);
   const threads = (elementsOf(to) / to.size[2]) * runs;
+  const { around } = axes;
+  const kernel = around ? "ops/pool/gather-few" : "ops/pool/gather";
   return dispatch({
-    shaders: [...lanes.shaders, ...axes.shaders, ...rule.shaders, "ops/pool/pool", "ops/pool/gather"],
-    constants: { ...mapConstants(map), ...rule.constants },
+    shaders: [...lanes.shaders, ...axes.shaders, ...rule.shaders, "ops/pool/pool", kernel],
+    constants: { ...mapConstants(map), ...axes.constants, ...rule.constants, ...aroundConstants(around) },
     aliases: { ...lanes.aliases, ...rule.aliases },
     ranges,
     uniforms: poolWords(inLanes(pooled), to, axes.words, [threads, runs, 1, 0], rule.words),
     threads,
   });
+}
+
+function aroundConstants(around: Triple | undefined): Record<string, Constant> {
+  if (!around) return {};
+  const [AROUND_D, AROUND_H, AROUND_W] = around;
+  return { AROUND_D, AROUND_H, AROUND_W };
 }
 
 /** A dispatch before a gathering, of one invocation for each pooled element: what its cells have in common of its gradient, as float32. */

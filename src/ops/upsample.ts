@@ -116,7 +116,7 @@ export function bedOfNails(context: OperationContext, x: Tensor, options: BedOfN
     // The gradient of summing windows of one cell each.
     recipe: () =>
       averageBackward({
-        ...{ output: nails, map: bed, dtype, over: overWindows(bed, windows), around: aroundWindows(windows) },
+        ...{ output: nails, map: bed, dtype, over: overWindows(bed, windows), around: aroundWindows(bed, windows) },
         ...{ rule: averageRule(1, false), dy: whole("x", tensor), dx: whole("y", y) },
       }),
   }).y;

@@ -1,6 +1,30 @@
 // What a cell belongs to are windows.
 struct Axes { windows: Windows }
 
+// How often a step fits. Floats divide several times as fast as integers on software adapters: where numbers are below 2^20, the quotient of
+// one by another and half more errs by less (2.5 ULP, WGSL's table of accuracies) than what it is away from the next integer. LONG says that
+// an axis has more cells.
+fn steps_in(cells: u32, step: u32) -> u32 {
+  if (LONG) {
+    return cells / step;
+  }
+  return u32((f32(cells) + 0.5) / f32(step));
+}
+
+// The windows of an axis that may have a cell: all of those that span it.
+fn windows_around(cell: u32, kernel: u32, stride: u32, dilation: u32, pad: u32, windows: u32) -> Interval {
+  let extent = (kernel - 1u) * dilation + 1u;
+  let padded = cell + pad;
+  let end = min(steps_in(padded, stride) + 1u, windows);
+  let first = select(0u, steps_in(padded - extent, stride) + 1u, padded >= extent);
+  return Interval(min(first, end), end);
+}
+
+// Whether a window that spans a cell has it as a tap, at a dilation.
+fn is_tap(cell: u32, window: u32, stride: u32, dilation: u32, pad: u32) -> bool {
+  return (cell + pad - window * stride) % dilation == 0u;
+}
+
 fn around_depth(cell: u32) -> Interval {
   let v = g.axes.windows;
   return windows_around(cell, v.kernel_d, v.stride_d, v.dilation_d, v.begin_d, g.input.depth);
@@ -19,7 +43,7 @@ fn around_width(cell: u32) -> Interval {
 // Whether a cell is one of those of a window that spans it.
 fn has_cell(window: vec3u, cell: vec3u) -> bool {
   let v = g.axes.windows;
-  if (v.dilation_d == 1u && v.dilation_h == 1u && v.dilation_w == 1u) {
+  if (!DILATED) {
     return true;
   }
   return is_tap(cell.x, window.x, v.stride_d, v.dilation_d, v.begin_d)

@@ -4,12 +4,18 @@
 
 fn with_window(state: V, pooled: u32, window: vec3u, cell: vec3u, position: u32) -> V {
   let v = g.axes.windows;
-  let depth = window_cells(window.x, v.kernel_d, v.stride_d, v.dilation_d, v.begin_d, g.output.depth);
-  let height = window_cells(window.y, v.kernel_h, v.stride_h, v.dilation_h, v.begin_h, g.output.height);
-  let width = window_cells(window.z, v.kernel_w, v.stride_w, v.dilation_w, v.begin_w, g.output.width);
+  var nearest = exponent_of(vec3u(u32(g.rule.centre_d), u32(g.rule.centre_h), u32(g.rule.centre_w)));
+  if (CUT) {
+    let depth = window_cells(window.x, v.kernel_d, v.stride_d, v.dilation_d, v.begin_d, g.output.depth);
+    let height = window_cells(window.y, v.kernel_h, v.stride_h, v.dilation_h, v.begin_h, g.output.height);
+    let width = window_cells(window.z, v.kernel_w, v.stride_w, v.dilation_w, v.begin_w, g.output.width);
+    nearest = nearest_of(depth, height, width);
+  }
   var tap = cell + vec3u(v.begin_d, v.begin_h, v.begin_w) - window * vec3u(v.stride_d, v.stride_h, v.stride_w);
-  tap /= vec3u(v.dilation_d, v.dilation_h, v.dilation_w);
-  let weight = exp(nearest_of(depth, height, width) - exponent_of(tap));
+  if (DILATED) {
+    tap /= vec3u(v.dilation_d, v.dilation_h, v.dilation_w);
+  }
+  let weight = exp(nearest - exponent_of(tap));
   return state + select(V(0.0), weight * shares[pooled], has_cell(window, cell));
 }
 
