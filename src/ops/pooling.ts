@@ -59,8 +59,8 @@ const FEW_THREADS = 16_384;
 const MANY_CELLS = 128;
 const MOST_KEPT = 2 ** 22;
 
-/** Cells of an axis up to which shaders may divide places on it in float32. */
-const LONG_AXIS = 2 ** 20;
+/** Numbers below which shaders may divide in float32 (shaders/ops/pool/steps.wgsl). */
+export const LONG_AXIS = 2 ** 20;
 
 /** Channels side by side in a kernel's V. */
 export function lanesOf({ layout, channels }: FeatureMap): 1 | 4 {
@@ -149,7 +149,7 @@ export function aroundWindows(map: FeatureMap, windows: Windows): Gathering["axe
   const most = (axis: 0 | 1 | 2): number => Math.ceil(dilatedExtent(kernel[axis], dilation[axis]) / stride[axis]);
   const around: Triple = [most(0), most(1), most(2)];
   return {
-    shaders: ["ops/windows", "ops/pool/around-windows"],
+    shaders: ["ops/windows", "ops/pool/steps", "ops/pool/around-windows"],
     words: windowWords(windows),
     constants: {
       LONG: map.size.some((cells, axis) => cells + padBegin[axis]! + padEnd[axis]! >= LONG_AXIS),

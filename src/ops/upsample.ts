@@ -17,6 +17,7 @@ import {
 } from "./geometry/upsampling.ts";
 import { dispatch, whole } from "./operation.ts";
 import {
+  LONG_AXIS,
   type Axes,
   type Rule,
   aroundWindows,
@@ -53,8 +54,8 @@ export function upsample(context: OperationContext, x: Tensor, options: Upsample
       const runs = runsOf(to);
       const threads = (elementsOf(to) / to.size[2]) * runs;
       const step: Step<string> = dispatch({
-        shaders: [...lanes.shaders, "ops/pool/upsampled", "ops/pool/pool", "ops/pool/upsample"],
-        constants: { ...mapConstants(map), ...cornerConstants(upsampling) },
+        shaders: [...lanes.shaders, "ops/pool/steps", "ops/pool/upsampled", "ops/pool/pool", "ops/pool/upsample"],
+        constants: { ...mapConstants(map), ...cornerConstants(upsampling), LONG: isLong(upsampling) },
         aliases: lanes.aliases,
         ranges: [whole("x", tensor), whole("y", y)],
         uniforms: poolWords(inLanes(map), to, placeWords(upsampling), [threads, runs, 1, 0], []),
@@ -153,6 +154,11 @@ export function bedOfNailsBackward(context: OperationContext, dy: Tensor, option
 function cornerConstants({ linear, output }: Upsampling): Record<"CORNERS_D" | "CORNERS_H" | "CORNERS_W", number> {
   const along = (axis: number): number => (linear && axis >= 3 - output.rank ? 2 : 1);
   return { CORNERS_D: along(0), CORNERS_H: along(1), CORNERS_W: along(2) };
+}
+
+/** Whether places are numbers that float32 would not divide rightly. */
+function isLong({ output, places }: Upsampling): boolean {
+  return places.some(({ scale, shift }, axis) => scale * output.size[axis]! + Math.abs(shift) >= LONG_AXIS);
 }
 
 /** The words of the struct Axes of shaders/ops/pool/upsampled.wgsl. */

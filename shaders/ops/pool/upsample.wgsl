@@ -9,8 +9,8 @@ struct Source { cell: u32, next: u32, weight: f32 }
 
 fn source_of(output: u32, scale: i32, shift: i32, unit: i32, cells: u32) -> Source {
   let place = max(i32(output) * scale + shift, 0);
-  let cell = place / unit;
-  return Source(u32(cell), min(u32(cell) + 1u, cells - 1u), f32(place - cell * unit) / f32(unit));
+  let cell = steps_in(u32(place), u32(unit));
+  return Source(cell, min(cell + 1u, cells - 1u), f32(u32(place) - cell * u32(unit)) / f32(unit));
 }
 
 @compute @workgroup_size(WORKGROUP_SIZE)
