@@ -1,7 +1,7 @@
 // The example that trains: what it prints is falling, and what it finds is what was hidden.
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { HIDDEN, train } from "../examples/train-filter/train.mjs";
-import { type Engine, createEngine } from "../src/index.ts";
+import { HIDDEN, train } from "../../examples/train-filter/train.mjs";
+import { type Engine, createEngine } from "../../src/index.ts";
 
 let engine: Engine;
 beforeAll(async () => {
