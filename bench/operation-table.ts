@@ -3,8 +3,8 @@ import { type Column, formatNumber, formatTable } from "../showcase/table.ts";
 import { isWrong } from "./check.ts";
 import type { OperationMeasurement } from "./operation-rows.ts";
 import type { CallRates, OperationResult } from "./protocol.ts";
-import { type Roofline, spread } from "./roofline.ts";
-import { percent } from "./table.ts";
+import { type Roofline, attainable, spread } from "./roofline.ts";
+import { percent, speed } from "./table.ts";
 
 const COLUMNS: readonly Column[] = [
   { title: "operation", align: "left" },
@@ -15,6 +15,8 @@ const COLUMNS: readonly Column[] = [
   { title: "GB/s", align: "right" },
   { title: "x copy", align: "right" },
   { title: "x loads", align: "right" },
+  { title: "GFLOP/s", align: "right" },
+  { title: "roofline", align: "right" },
   { title: "call", align: "right" },
   { title: "error/bound", align: "right" },
 ];
@@ -23,7 +25,7 @@ const COLUMNS: readonly Column[] = [
 const NEAR = 1.5;
 
 /** What an adapter can do, of which the operations take their share. */
-export type Limits = CallRates & Pick<Roofline, "bytesPerSecond">;
+export type Limits = CallRates & Pick<Roofline, "bytesPerSecond" | "flopsPerSecond">;
 
 type Timed = OperationResult & { milliseconds: number; samples: readonly number[] };
 
@@ -40,17 +42,26 @@ export function multiples(
   return { copy: (seconds * bytesPerSecond) / result.bytes, loads: (seconds * loadsPerSecond) / result.numbers };
 }
 
+/** What is set against memory, and what against the roofline: of an operation one or the other. */
+function shares(result: Timed, limits: Limits): string[] {
+  const { bytes, flops, milliseconds } = result;
+  if (flops === undefined) {
+    const { copy, loads } = multiples(result, limits);
+    return [formatNumber(copy), formatNumber(loads), "-", "-"];
+  }
+  const reached = speed(flops, milliseconds);
+  return ["-", "-", formatNumber(reached / 1e9), percent(reached / attainable(limits, flops, bytes))];
+}
+
 function numbers(result: OperationResult, limits: Limits): string[] {
   const { check } = result;
   const error = check === undefined ? "-" : formatNumber(check.error / check.bound);
-  if (!counts(result)) return [isWrong(result) ? "WRONG" : "FAILED", "-", "-", "-", "-", "-", error];
-  const { copy, loads } = multiples(result, limits);
+  if (!counts(result)) return [isWrong(result) ? "WRONG" : "FAILED", "-", "-", "-", "-", "-", "-", "-", error];
   return [
     formatNumber(result.milliseconds),
     result.samples.length > 1 ? percent(spread(result.samples)) : "-",
     formatNumber(result.bytes / result.milliseconds / 1e6),
-    formatNumber(copy),
-    formatNumber(loads),
+    ...shares(result, limits),
     percent(limits.callMilliseconds / result.milliseconds),
     error,
   ];
@@ -80,13 +91,14 @@ export function operationFailures(measurements: readonly OperationMeasurement[])
 
 /** A line on how near the operations come to what the adapter can do. */
 export function operationSummary(measurements: readonly OperationMeasurement[], limits: Limits): string {
-  const near = measurements.filter(({ result }) => {
+  const ofMemory = measurements.filter(({ result }) => result.flops === undefined);
+  const near = ofMemory.filter(({ result }) => {
     if (!counts(result)) return false;
     const { copy, loads } = multiples(result, limits);
     return Math.min(copy, loads) <= NEAR;
   });
   return [
-    `${near.length} of ${measurements.length} within ${NEAR} times the slower of copying as many bytes and loading as many numbers`,
+    `${near.length} of ${ofMemory.length} within ${NEAR} times the slower of copying as many bytes and loading as many numbers`,
     `loads ${formatNumber(limits.loadsPerSecond / 1e9)} G numbers/s`,
     `a call that computes nothing ${formatNumber(limits.callMilliseconds)} ms`,
   ].join("; ");

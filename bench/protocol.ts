@@ -93,6 +93,8 @@ export interface OperationResult {
   readonly bytes: number;
   /** Elements of the same. */
   readonly numbers: number;
+  /** Two for each multiply-add of the direct method, where those are what the time is set against. */
+  readonly flops?: number;
   /** One call: the median of the samples. Nothing where it failed. */
   readonly milliseconds?: number;
   readonly samples?: readonly number[];

@@ -7,7 +7,8 @@ const HELP = `Usage: npm run bench -- [options]
 Times convolutions in a headless browser, each checked first, and prints a table: GFLOP/s count the direct method's operations (so
 Winograd and FFT may pass the peak), roofline is min(FMA peak, copy bandwidth x operations a byte) of this adapter in this run.
 With --suite operations: pooling and the other operations beside convolution. GB/s count what is given and what results, x copy and
-x loads are the time over that of copying as many bytes and of loading as many numbers, call is the share that calling takes.
+x loads are the time over that of copying as many bytes and of loading as many numbers, call is the share that calling takes; those
+that are convolutions or like them have GFLOP/s and roofline instead.
 
   --suite NAME       layers (default), lenet5, alexnet, vgg16, resnet50, mobilenet-v1, mobilenet-v2, shufflenet-v2, xception,
                      all-cnn, deepbench, audio-video; operations

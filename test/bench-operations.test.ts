@@ -79,7 +79,7 @@ describe("--suite operations", () => {
 });
 
 /** Titles of the table that say nothing by themselves. */
-const HEADINGS = [["x copy"], ["x loads"], ["call"]] as const;
+const HEADINGS = [["x copy"], ["x loads"], ["roofline"], ["call"]] as const;
 
 describe("inputs", () => {
   const map = { shape: [1, 3, 5, 7] };
@@ -185,7 +185,7 @@ describe("the list", () => {
   });
 });
 
-const limits = { bytesPerSecond: 8e9, loadsPerSecond: 1e9, callMilliseconds: 0.1 };
+const limits = { bytesPerSecond: 8e9, flopsPerSecond: 5e10, loadsPerSecond: 1e9, callMilliseconds: 0.1 };
 const good: OperationResult = {
   bytes: 8e6,
   numbers: 2e6,
@@ -217,9 +217,21 @@ describe("the table", () => {
       "3.20",
       "2.50",
       "1.25",
+      "-",
+      "-",
       "4.00 %",
       "0.100",
     ]);
+  });
+
+  it("sets one of convolutions beside the roofline", () => {
+    const columns = (flops: number): string[] =>
+      row({ ...good, flops })
+        .split(/ {2,}/)
+        .slice(6, 10);
+    // 100 operations a byte are more than arithmetic allows, 2 a byte more than memory does.
+    expect(columns(100 * good.bytes)).toEqual(["-", "-", "320", "640 %"]);
+    expect(columns(2 * good.bytes)).toEqual(["-", "-", "6.40", "40.0 %"]);
   });
 
   it.each([
@@ -232,7 +244,7 @@ describe("the table", () => {
 
   it("says what is wrong, and how many are near what the adapter can do", () => {
     const slow = { ...good, milliseconds: 10 };
-    const all = [good, slow, wrong, failed].map(measured);
+    const all = [good, slow, wrong, failed, { ...good, flops: 1e6 }].map(measured);
     expect(operationFailures(all)).toEqual([
       "averagePool, ResNet-50: off by 0.001, more than the 0.0001 that rounding explains",
       "averagePool, ResNet-50: out of memory",
