@@ -7,12 +7,8 @@ import type { NdArray } from "../src/reference/index.ts";
 import { elementCount } from "../src/shape.ts";
 import { timeCalls } from "./calls.ts";
 import {
-  type Arrays,
-  type BenchOperation,
   type Circumstances,
-  type Computer,
   OPERATIONS,
-  type Tensors,
   enginePlace,
   givenTo,
   inputShape,
@@ -20,6 +16,7 @@ import {
   referencePlace,
   resultsOf,
 } from "./operations.ts";
+import type { Arrays, BenchOperation, Computer, Tensors } from "./operations/entry.ts";
 import type { CallRates, Check, OperationOrder, OperationResult } from "./protocol.ts";
 
 /**
@@ -73,7 +70,8 @@ export async function measureOperation(engine: Engine, order: OperationOrder): P
       destroyAll(returned);
     }
     const check = compare(results, values, referenceResults(one, arrays, order));
-    return { ...sizes, check, ...(await callTimes(engine, call, order.samples)) };
+    const flops = one.multiplyAdds && { flops: 2 * one.multiplyAdds * order.batch };
+    return { ...sizes, ...flops, check, ...(await callTimes(engine, call, order.samples)) };
   } finally {
     destroyAll(tensors);
   }

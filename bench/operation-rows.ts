@@ -1,7 +1,8 @@
 // The operations beside convolution that the options ask for, measured one after the other.
 import { jobMessage } from "../showcase/answer.ts";
 import { Progress } from "../showcase/progress.ts";
-import { type BenchOperation, OPERATIONS, inputShape } from "./operations.ts";
+import { OPERATIONS, inputShape } from "./operations.ts";
+import type { BenchOperation } from "./operations/entry.ts";
 import type { Options } from "./options.ts";
 import type { BenchPage, CallRates, OperationResult } from "./protocol.ts";
 

@@ -1,116 +1,30 @@
-// The operations beside convolution that are timed, each on the shapes of a network that has it. To add one: an entry below.
+// The operations beside convolution that are timed, each on the shapes of a network that has it. To add one: an entry in a file of
+// operations/.
 import type { Dtype } from "../src/dtype.ts";
-import type { Engine, Layout, Tensor } from "../src/index.ts";
-import type * as operations from "../src/ops/index.ts";
+import type { Layout } from "../src/index.ts";
 import { noise } from "../src/planner/noise.ts";
-import { joinShape } from "../src/problem.ts";
-import type { NdArray } from "../src/reference/index.ts";
-
-/** A method of the engine, and a function of the reference. */
-export type OperationName = keyof typeof operations;
-
-/** What computes an operation: the engine, or the reference on arrays in place of tensors. */
-export type Computer = Pick<Engine, OperationName>;
-
-export type Tensors<Name extends string = string> = Readonly<Record<Name, Tensor>>;
-export type Arrays = Readonly<Record<string, NdArray>>;
-
-/** A tensor that an operation is given. */
-export interface Input {
-  /** Of one sample, with its channels first. */
-  readonly shape: readonly number[];
-  /** Whether its first axis is the batch; from two axes on unless given. */
-  readonly batched?: boolean;
-  /** Whether the layout says where its second axis lies; from three axes on unless given. */
-  readonly map?: boolean;
-  /** Its values; uniform in [-1, 1) unless given. */
-  readonly values?: (count: number, seed: number) => ArrayLike<number>;
-  /** An element type other than the one asked for. */
-  readonly dtype?: Dtype;
-}
-
-/** What a call depends on beside its tensors. */
-export interface Place {
-  /** Joins the options of operations on feature maps: the reference is told the layout, which tensors know by themselves. */
-  readonly layout: { readonly layout?: Layout };
-  /** The shape of a feature map, given as that of an input, in this layout and batch. */
-  readonly shape: (ofOneSample: readonly number[]) => number[];
-}
-
-export interface BenchOperation<Name extends string = string> {
-  readonly operation: OperationName;
-  /** Where the shapes are from. */
-  readonly name: string;
-  /** Samples of a call, as many as make it long beside the cost of calling (the column "call" says): 1 unless given. */
-  readonly batch?: number;
-  readonly inputs: Readonly<Record<Name, Input>>;
-  /** Makes more tensors of the inputs, such as results of a forward pass that its gradient reads. It is not timed. */
-  before?(on: Computer, inputs: Tensors<Name>, place: Place): Tensors;
-  /** Those of the inputs and of what `before` made that the call reads; all of them unless given. */
-  readonly given?: readonly string[];
-  /** The call that is timed: the bytes that it has to move are those of its tensors and of its results. */
-  call(on: Computer, tensors: Tensors<Name> & Tensors, place: Place): Tensors | void;
-  /** The tensors that the call changes in place: the engine leaves its results there, the reference returns them. */
-  readonly changes?: readonly string[];
-}
-
-/** An entry by its own inputs' names. */
-function entry<Name extends string>(one: BenchOperation<Name>): BenchOperation {
-  return one;
-}
+import { joinShape, splitKernel } from "../src/problem.ts";
+import { ELEMENTS } from "./operations/elements.ts";
+import type { BenchOperation, Computer, Input, Place, Tensors } from "./operations/entry.ts";
+import { GLOBAL_POOLING } from "./operations/global-pooling.ts";
+import { LAYERS } from "./operations/layers.ts";
+import { LOSSES } from "./operations/losses.ts";
+import { MOVES } from "./operations/moves.ts";
+import { NORMALISATIONS } from "./operations/normalisations.ts";
+import { OPTIMISERS } from "./operations/optimisers.ts";
+import { POOLING } from "./operations/pooling.ts";
+import { UPSAMPLING } from "./operations/upsampling.ts";
 
 export const OPERATIONS: readonly BenchOperation[] = [
-  entry({
-    operation: "averagePool",
-    name: "ResNet-50, the whole map",
-    batch: 32,
-    inputs: { x: { shape: [1, 2048, 7, 7] } },
-    call: (on, { x }, { layout }) => ({ y: on.averagePool(x, { kernelSize: 7, ...layout }) }),
-  }),
-  entry({
-    operation: "averagePool",
-    name: "DenseNet-121, 2x2 s2",
-    batch: 4,
-    inputs: { x: { shape: [1, 128, 56, 56] } },
-    call: (on, { x }, { layout }) => ({ y: on.averagePool(x, { kernelSize: 2, ...layout }) }),
-  }),
-  entry({
-    operation: "averagePool",
-    name: "Inception-v3, 3x3",
-    batch: 4,
-    inputs: { x: { shape: [1, 192, 35, 35] } },
-    call: (on, { x }, { layout }) => ({ y: on.averagePool(x, { kernelSize: 3, stride: 1, padding: 1, ...layout }) }),
-  }),
-  entry({
-    operation: "averagePoolBackward",
-    name: "ResNet-50, the whole map",
-    batch: 32,
-    inputs: { dy: { shape: [1, 2048, 1, 1] } },
-    call: (on, { dy }, { layout, shape }) => ({
-      dx: on.averagePoolBackward(dy, { kernelSize: 7, inputShape: shape([1, 2048, 7, 7]), ...layout }),
-    }),
-  }),
-  entry({
-    operation: "averagePoolBackward",
-    name: "DenseNet-121, 2x2 s2",
-    batch: 4,
-    inputs: { dy: { shape: [1, 128, 28, 28] } },
-    call: (on, { dy }, { layout, shape }) => ({
-      dx: on.averagePoolBackward(dy, { kernelSize: 2, inputShape: shape([1, 128, 56, 56]), ...layout }),
-    }),
-  }),
-  entry({
-    operation: "averagePoolBackward",
-    name: "Inception-v3, 3x3",
-    batch: 4,
-    inputs: { dy: { shape: [1, 192, 35, 35] } },
-    call: (on, { dy }, { layout, shape }) => ({
-      dx: on.averagePoolBackward(dy, {
-        ...{ kernelSize: 3, stride: 1, padding: 1, inputShape: shape([1, 192, 35, 35]) },
-        ...layout,
-      }),
-    }),
-  }),
+  ...POOLING,
+  ...GLOBAL_POOLING,
+  ...UPSAMPLING,
+  ...ELEMENTS,
+  ...LOSSES,
+  ...MOVES,
+  ...NORMALISATIONS,
+  ...LAYERS,
+  ...OPTIMISERS,
 ];
 
 /** The circumstances that an entry is computed in. */
@@ -123,9 +37,13 @@ export interface Circumstances {
 
 /** The shape of an input in a layout and batch. */
 export function inputShape(
-  { shape, batched = shape.length > 1, map = shape.length > 2 }: Input,
+  { shape, batched = shape.length > 1, map = shape.length > 2, weights = false }: Input,
   { layout, batch }: Pick<Circumstances, "layout" | "batch">,
 ): number[] {
+  if (weights) {
+    const { outer, inner, spatial } = splitKernel(shape, "channels-first");
+    return layout === "channels-first" ? [...shape] : [...spatial, inner, outer];
+  }
   const [first, ...rest] = shape as [number, ...number[]];
   const samples = batched ? batch * first : first;
   if (!map) return [samples, ...rest];
@@ -140,7 +58,11 @@ export function inputValues({ values = noise }: Input, count: number, seed: numb
 
 /** Where the engine computes. */
 export function enginePlace(circumstances: Circumstances): Place {
-  return { layout: {}, shape: (shape) => inputShape({ shape }, circumstances) };
+  return {
+    layout: {},
+    shape: (shape) => inputShape({ shape }, circumstances),
+    weights: (shape) => inputShape({ shape, weights: true }, circumstances),
+  };
 }
 
 /** Where the reference does. */
