@@ -62,8 +62,8 @@ export interface BenchOperation<Name extends string = string> {
   /** Samples of a call, as many as make it long beside the cost of calling (the column "call" says): 1 unless given. */
   readonly batch?: number;
   /**
-   * The multiply-adds of a sample by the direct method, of operations that have many for each number that they read: these are set
-   * beside the roofline as convolutions are, the others beside copying and loading.
+   * The multiply-adds of a sample by the direct method, of operations that are made of convolutions or like them: these are set beside
+   * the roofline, as convolutions are, the others beside copying and loading.
    */
   readonly multiplyAdds?: number;
   readonly inputs: Readonly<Record<Name, Input>>;
