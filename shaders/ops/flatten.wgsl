@@ -1,5 +1,5 @@
-// The elements of a feature map in rows [n, c * cells], or BACK from them: an invocation copies one element of the result.
-struct Flatten { map: Map, elements: u32 }
+// Features of images in rows, where they are already: an invocation copies an element, or four.
+struct Flatten { elements: u32 }
 
 @group(0) @binding(0) var<uniform> g: Flatten;
 @group(0) @binding(1) var<storage, read> x: array<E>;
@@ -15,15 +15,5 @@ fn main(
   if (index >= g.elements) {
     return;
   }
-  // Channels first the rows are the memory of the map.
-  if (!CHANNELS_LAST) {
-    y[index] = x[index];
-    return;
-  }
-  let cells = g.map.depth * g.map.height * g.map.width;
-  let inner = select(cells, g.map.channels, BACK);
-  let outer = index / inner;
-  let image = outer / (g.map.channels * cells / inner);
-  let row = outer - image * (g.map.channels * cells / inner);
-  y[index] = x[(image * inner + index - outer * inner) * (g.map.channels * cells / inner) + row];
+  y[index] = x[index];
 }

@@ -4,7 +4,7 @@ import { elementCount } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkOptions } from "../validate.ts";
 import type { OperationContext } from "./context.ts";
-import { checkLike, checkMap, mapConstants, mapWords } from "./feature-map.ts";
+import { checkLike, checkMap } from "./feature-map.ts";
 import { type FeatureMap, elementsOf, mapOfShape, shapeOf } from "./geometry/feature-map.ts";
 import { type Range, dispatch, whole } from "./operation.ts";
 
@@ -59,17 +59,38 @@ function flatShape({ N, channels, size }: FeatureMap): number[] {
   return [N, channels * elementCount(size)];
 }
 
-/** From a feature map to its rows, or back. Channels first they are the same memory: where it divides by four, four at a time. */
+/** Elements along one side of an invocation's tile (shaders/ops/transpose.wgsl), where they divide that side: the first that does. */
+const TILES = [4, 7, 6, 5, 3];
+
+/** Tiles along one side of a workgroup's. */
+const SIDE = 8;
+
+/** From a feature map to its rows, or back: channels first they are the same memory, channels last each image is transposed. */
 function copy(map: FeatureMap, dtype: Tensor["dtype"], back: boolean, ranges: readonly Range[]) {
-  const elements = elementsOf(map);
-  const fours = map.layout === "channels-first" && elements % 4 === 0;
-  const threads = fours ? elements / 4 : elements;
+  const { one, four } = elementTypes(dtype);
+  const cells = elementCount(map.size);
+  if (map.layout === "channels-first" || cells === 1) {
+    const elements = elementsOf(map);
+    const fours = elements % 4 === 0;
+    const threads = fours ? elements / 4 : elements;
+    return dispatch({
+      shaders: ["ops/flatten"],
+      aliases: { E: fours ? four : one },
+      ranges,
+      uniforms: [threads],
+      threads,
+    });
+  }
+  const [rows, columns] = back ? [map.channels, cells] : [cells, map.channels];
+  const tile = (size: number): number => TILES.find((side) => size % side === 0) ?? TILES[0]!;
+  const [TALL, WIDE] = [tile(rows), tile(columns)];
+  const [down, across] = [Math.ceil(rows / TALL / SIDE), Math.ceil(columns / WIDE / SIDE)];
   return dispatch({
-    shaders: ["lib/feature-map", "ops/flatten"],
-    constants: { ...mapConstants(map), BACK: back },
-    aliases: { E: elementTypes(dtype)[fours ? "four" : "one"] },
+    shaders: ["ops/transpose"],
+    constants: { SIDE, TALL, WIDE, EVEN: rows % TALL === 0 && columns % WIDE === 0 },
+    aliases: { E: one },
     ranges,
-    uniforms: [...mapWords(map), threads],
-    threads,
+    uniforms: [map.N, rows, columns, down, across],
+    threads: map.N * down * across * SIDE ** 2,
   });
 }

@@ -10,6 +10,8 @@ const flattened = [
   [2, 3, 5],
   [2, 5, 3, 4],
   [1, 4, 2, 3, 2],
+  [2, 37, 11],
+  [3, 6, 1, 1],
 ].flatMap((shape): OperationCase<never>[] => {
   const columns = shape.slice(1).reduce((product, size) => product * size);
   const inShape = (layout: string): readonly number[] =>
