@@ -1,23 +1,4 @@
-// Windows over channels, four channels at a time: those of a run, which lie `inner` apart. `term` of the kernel is what is added up.
-const RUN = 4u;
-
-struct Windows {
-  channels: u32, inner: u32, runs: u32, before: u32, after: u32, threads: u32,
-  factor: f32, beta: f32, k: f32,
-}
-
-// The first of the channels, where it lies, and how many there are.
-struct Run { channel: u32, place: u32, count: u32 }
-
-fn run_at(thread: u32, w: Windows) -> Run {
-  let row = thread / w.inner;
-  let outer = row / w.runs;
-  let channel = (row - outer * w.runs) * RUN;
-  let place = (outer * w.channels + channel) * w.inner + thread - row * w.inner;
-  return Run(channel, place, min(w.channels - channel, RUN));
-}
-
-// The sums over the windows of the channels of a run: each term is computed once.
+// The sums over the windows of the channels of a run: each term is computed once. `term` of the kernel is what is added up.
 fn window_sums(run: Run, w: Windows) -> array<V, RUN> {
   var sums: array<V, RUN>;
   let first = select(0u, run.channel - w.before, run.channel > w.before);

@@ -28,7 +28,7 @@ fn main(
     if (i < run.count) {
       let place = run.place + i * g.inner;
       let divisor = V(g.k) + g.factor * sums[i];
-      let own = V(dy[place]) * pow(divisor, V(-g.beta));
+      let own = V(dy[place]) * power(divisor, g);
       direct[place] = own;
       around[place] = own * V(x[place]) / divisor * (2.0 * g.factor * g.beta);
     }

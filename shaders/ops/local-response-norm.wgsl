@@ -24,7 +24,7 @@ fn main(
   for (var i = 0u; i < RUN; i++) {
     if (i < run.count) {
       let place = run.place + i * g.inner;
-      y[place] = E(V(x[place]) * pow(V(g.k) + g.factor * sums[i], V(-g.beta)));
+      y[place] = E(V(x[place]) * power(V(g.k) + g.factor * sums[i], g));
     }
   }
 }

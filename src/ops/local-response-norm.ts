@@ -16,8 +16,15 @@ import {
 import { type Range, dispatch, floatBits, whole } from "./operation.ts";
 import { Scratch } from "./scratch.ts";
 
-/** Channels of an invocation. */
-const RUN = 4;
+/** Channels of an invocation: where a window is of few, and where it is of many. */
+const RUN = 8;
+const WIDE_RUN = 4;
+
+/** The widest window whose numbers an invocation keeps: what lies around a run is then less than the run. */
+const FEW = 7;
+
+/** The powers that take no logarithm, in quarters. */
+const QUARTERS = [2, 3, 4];
 
 /**
  * x / (k + alpha times the mean of the squares over a window of channels)^beta, as F.local_response_norm. The channels that a window has
@@ -70,9 +77,11 @@ export function localResponseNormBackward(
     results: { dx },
     parameters: responses,
     recipe: () => {
+      const operands = [whole("x", tensor), whole("dy", gradient)];
+      if (isFew(responses))
+        return { steps: [step("local-response-norm-backward", map, dtype, responses, [...operands, whole("dx", dx)])] };
       const scratch = new Scratch();
       const [direct, shared] = [scratch.numbers(tensor.size), scratch.numbers(tensor.size)];
-      const operands = [whole("x", tensor), whole("dy", gradient)];
       // A channel is in the windows of those from `after` before it to `before` behind it.
       const around = { ...responses, before: responses.after, after: responses.before };
       return {
@@ -86,6 +95,10 @@ export function localResponseNormBackward(
   }).dx;
 }
 
+function isFew({ before, after }: Responses): boolean {
+  return before + 1 + after <= FEW;
+}
+
 /** Channels first, four cells at a time where those of a channel divide by four. */
 function step(kernel: string, map: FeatureMap, dtype: Tensor["dtype"], responses: Responses, ranges: readonly Range[]) {
   const { N, channels, size, layout } = map;
@@ -93,12 +106,22 @@ function step(kernel: string, map: FeatureMap, dtype: Tensor["dtype"], responses
   const first = layout === "channels-first";
   const fours = first && cells % 4 === 0;
   const inner = first ? cells / (fours ? 4 : 1) : 1;
-  const runs = Math.ceil(channels / RUN);
+  const few = isFew(responses);
+  const run = few ? RUN : WIDE_RUN;
+  const runs = Math.ceil(channels / run);
   const threads = (first ? N : N * cells) * runs * inner;
   const { before, after, factor, beta, k } = responses;
   const type = fours ? "four" : "one";
   return dispatch({
-    shaders: ["ops/channel-windows", `ops/${kernel}`],
+    shaders: [
+      "ops/channel-run",
+      ...(few ? ["ops/channels-near", `ops/${kernel}-few`] : ["ops/channel-windows", `ops/${kernel}`]),
+    ],
+    constants: {
+      RUN: run,
+      QUARTERS: QUARTERS.find((quarters) => quarters / 4 === beta) ?? 0,
+      ...(few && { BEFORE: before, AFTER: after }),
+    },
     aliases: { V: elementTypes("f32")[type], E: elementTypes(dtype)[type] },
     ranges,
     uniforms: [channels, inner, runs, before, after, threads, floatBits(factor), floatBits(beta), floatBits(k)],

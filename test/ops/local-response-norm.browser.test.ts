@@ -6,21 +6,30 @@ import { type OperationCase, magnitudes, testOperations } from "./suite.ts";
 
 const CASES: readonly { shape: readonly number[]; options: LocalResponseNormOptions }[] = [
   { shape: [2, 7, 9], options: { size: 5, alpha: 0.5 } },
-  { shape: [2, 6, 4, 5], options: { size: 3, alpha: 1, k: 2 } },
+  { shape: [2, 6, 4, 5], options: { size: 3, alpha: 1, beta: 0.6, k: 2 } },
   { shape: [1, 1, 3, 5], options: { size: 5, alpha: 0.5, beta: 0.5 } },
   { shape: [1, 9, 5, 3], options: { size: 4, alpha: 0.25, average: false } },
-  { shape: [2, 8, 4, 4], options: { size: 2, alpha: 1, extraChannel: "after" } },
+  { shape: [2, 8, 4, 4], options: { size: 2, alpha: 1, beta: 1, extraChannel: "after" } },
   { shape: [1, 5, 3, 4, 2], options: { size: 11, alpha: 2 } },
 ];
 
 const u = 2 ** -24;
 
 /**
- * How far a power d^-beta may be from the exact one, relatively, for d from 1 to `most`. pow(d, y) is exp2(y log2(d)) by WGSL's table of
+ * How far the powers without logarithms may be from the exact ones, relatively, by the same table: inverseSqrt(d) 2 ULP, which are 4 u;
+ * 1 / d 2.5 ULP; and inverseSqrt(d) inverseSqrt(sqrt(d)) twice the first, half of what sqrt may be off, the 9 u of 1 / inverseSqrt(d), and
+ * the rounding of the product.
+ */
+const ROOTS: Readonly<Record<number, number>> = { 0.5: 4 * u, 0.75: 13.5 * u, 1: 5 * u };
+
+/**
+ * How far a power d^-beta may be from the exact one, relatively, for d from 1 to `most`. Beside those above pow(d, y) is exp2(y log2(d)) by WGSL's table of
  * accuracies: log2 to 2^-21, or 3 ULP, 6 u, of its size; the product rounds; and exp2 to 3 + 2 |v| ULP. d itself is a sum of positive terms,
  * good to `terms` roundings.
  */
 function powerError(beta: number, most: number, terms: number): number {
+  const own = ROOTS[beta];
+  if (own !== undefined) return own + beta * gamma(terms);
   const size = Math.log2(most);
   const exponent = beta * (Math.max(2 ** -21, 6 * u * size) + u * size);
   return Math.LN2 * exponent * 1.01 + (6 + 4 * beta * size) * u + beta * gamma(terms);
