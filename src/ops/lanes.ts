@@ -25,12 +25,14 @@ export interface Lanes {
   /** Whether the four are of four sets, and of four parameters; else they are of one. */
   readonly set: boolean;
   readonly parameter: boolean;
+  /** How far apart the four parameters lie, where they are not together at a multiple of four: each is then loaded by itself. */
+  readonly apart?: number;
 }
 
 /** The axis that is not there. */
 export const UNIT: Axis = { size: 1, stride: 0, set: 0, parameter: 0 };
 
-/** Four at a time where the innermost axis, and what numbers the others, divide by four. */
+/** Four at a time where the innermost axis, and what numbers sets along the others, divide by four. */
 export function lanesOf({ axes }: Normalisation): Lanes {
   let stride = 1;
   const strided = axes.toReversed().map((one): Axis => {
@@ -41,9 +43,10 @@ export function lanesOf({ axes }: Normalisation): Lanes {
   const [inner = UNIT, ...outer] = strided;
   const fits = (key: "set" | "parameter"): boolean =>
     inner[key] === 0 || (inner[key] === 1 && outer.every((one) => one[key] % FOUR === 0));
-  if (inner.size % FOUR !== 0 || !fits("set") || !fits("parameter"))
+  if (inner.size % FOUR !== 0 || !fits("set"))
     return { width: 1, axes: strided.toReversed(), set: false, parameter: false };
-  const [set, parameterLanes] = [inner.set === 1, inner.parameter === 1];
+  const [set, together] = [inner.set === 1, fits("parameter")];
+  const parameterLanes = inner.parameter > 0 && together;
   const fours = outer.map((one): Axis => {
     return {
       size: one.size,
@@ -54,9 +57,13 @@ export function lanesOf({ axes }: Normalisation): Lanes {
   });
   return {
     width: 4,
-    axes: [...fours.toReversed(), { ...inner, size: inner.size / FOUR }],
+    axes: [
+      ...fours.toReversed(),
+      { ...inner, size: inner.size / FOUR, parameter: together ? inner.parameter : FOUR * inner.parameter },
+    ],
     set,
-    parameter: parameterLanes,
+    parameter: inner.parameter > 0,
+    ...(!together && { apart: inner.parameter }),
   };
 }
 
@@ -68,22 +75,43 @@ export function aliasesOf(lanes: Lanes, dtype: Dtype, own?: Parameter): Record<s
     V: type("f32", wide),
     E: type(dtype, wide),
     S: type("f32", lanes.set),
-    P: type(own?.dtype ?? "f32", lanes.parameter),
-    Q: type("f32", lanes.parameter),
+    P: type(own?.dtype ?? "f32", lanes.parameter && !lanes.apart),
+    Q: type("f32", lanes.parameter && !lanes.apart),
   };
+}
+
+/** The snippets that load a scale or a shift, or do without, and their constant. */
+export function parameterShaders(
+  { apart }: Lanes,
+  given: Readonly<Record<string, Parameter | undefined>>,
+): { shaders: string[]; constants: Readonly<Record<string, number>> } {
+  const shaders = Object.entries(given).map(
+    ([name, one]) => `ops/${one ? name : `no-${name}`}${one && apart ? "-apart" : ""}`,
+  );
+  return { shaders, constants: apart ? { APART: apart } : {} };
 }
 
 /** Elements of an invocation of a kernel that has a result for each. */
 const RUN = 8;
 
+/** Numbers that a kernel loads for each element, of its set and of its parameter. */
+export interface Loads {
+  readonly set: number;
+  readonly parameter: number;
+}
+
 /**
- * Kernels with a result for each element: an invocation takes a run along an axis on which the set and the parameter stay the same, or
- * the set at least, so that what there is of them is loaded once.
+ * Kernels with a result for each element: an invocation takes a run along the axis on which it loads the least, since the set or the
+ * parameter stays the same and what there is of them is loaded once; the longest of such.
  */
-export function elementwise({ axes }: Lanes): Pick<Dispatch, "constants" | "uniforms" | "threads"> {
-  const longest = (of: readonly Axis[]): Axis | undefined => of.toSorted((a, b) => b.size - a.size)[0];
-  const still = axes.filter((one) => one.set === 0);
-  const along = longest(still.filter((one) => one.parameter === 0)) ?? longest(still) ?? longest(axes) ?? { ...UNIT };
+export function elementwise(
+  { axes, ...lanes }: Lanes,
+  loads: Loads,
+): Required<Pick<Dispatch, "constants">> & Pick<Dispatch, "uniforms" | "threads"> {
+  const cost = (one: Axis, key: "set" | "parameter"): number =>
+    (loads[key] * (lanes[key] ? lanes.width : 1)) / (one[key] === 0 ? Math.min(one.size, RUN) : 1);
+  const total = (one: Axis): number => cost(one, "set") + cost(one, "parameter");
+  const along = axes.toSorted((a, b) => total(a) - total(b) || b.size - a.size)[0] ?? { ...UNIT };
   const steps = Math.ceil(along.size / RUN);
   // What has one element has no axes, and then the run is along one that is not there.
   const own = axes.length > 0 ? axes : [along];

@@ -4,7 +4,7 @@ import type { Dtype } from "../dtype.ts";
 import type { Step } from "../plan.ts";
 import type { Tensor } from "../tensor.ts";
 import type { Normalisation } from "./geometry/normalisation.ts";
-import { aliasesOf, elementwise, lanesOf } from "./lanes.ts";
+import { aliasesOf, elementwise, lanesOf, parameterShaders } from "./lanes.ts";
 import { type Range, dispatch, floatBits, whole } from "./operation.ts";
 import { type Parameter, bound } from "./parameters.ts";
 import { type Owner, reduce } from "./reduce.ts";
@@ -105,14 +105,14 @@ export function normalise(
   },
 ): Step<string> {
   const lanes = lanesOf(normalisation);
+  const own = parameterShaders(lanes, { scale, shift });
+  const elements = elementwise(lanes, { set: 2, parameter: (scale ? 1 : 0) + (shift ? 1 : 0) });
   return dispatch({
-    shaders: [
-      ...["ops/axes", scale ? "ops/scale" : "ops/no-scale", shift ? "ops/shift" : "ops/no-shift"],
-      "ops/normalise",
-    ],
+    ...elements,
+    shaders: ["ops/axes", ...own.shaders, "ops/normalise"],
+    constants: { ...elements.constants, ...own.constants },
     aliases: aliasesOf(lanes, x.dtype, scale ?? shift),
     ranges: bound([whole("x", x), statistics.mean, statistics.inverse, y], scale, shift),
-    ...elementwise(lanes),
   });
 }
 
@@ -185,11 +185,14 @@ export function inputGradient(
 ): Step<string> {
   const lanes = lanesOf(normalisation);
   const { mean, inverse } = statistics;
+  const own = parameterShaders(lanes, { scale });
+  const elements = elementwise(lanes, { set: 4, parameter: scale ? 1 : 0 });
   return dispatch({
-    shaders: ["ops/axes", scale ? "ops/scale" : "ops/no-scale", "ops/normalise-backward"],
+    ...elements,
+    shaders: ["ops/axes", ...own.shaders, "ops/normalise-backward"],
+    constants: { ...elements.constants, ...own.constants },
     aliases: aliasesOf(lanes, x.dtype, scale),
     ranges: bound([whole("dy", dy), dx, inverse, whole("x", x), mean, means.sum, means.products], scale),
-    ...elementwise(lanes),
   });
 }
 
@@ -199,10 +202,13 @@ export function scaleSets(
   { operand, x, y, factor, scale }: { operand: string; x: Tensor; y: Range; factor: Range; scale?: Parameter },
 ): Step<string> {
   const lanes = lanesOf(normalisation);
+  const own = parameterShaders(lanes, { scale });
+  const elements = elementwise(lanes, { set: 1, parameter: scale ? 1 : 0 });
   return dispatch({
-    shaders: ["ops/axes", scale ? "ops/scale" : "ops/no-scale", "ops/scale-sets"],
+    ...elements,
+    shaders: ["ops/axes", ...own.shaders, "ops/scale-sets"],
+    constants: { ...elements.constants, ...own.constants },
     aliases: aliasesOf(lanes, x.dtype, scale),
     ranges: bound([whole(operand, x), factor, y], scale),
-    ...elementwise(lanes),
   });
 }

@@ -3,7 +3,7 @@
 import type { Dtype } from "../dtype.ts";
 import { type Step } from "../plan.ts";
 import { elementCount } from "../shape.ts";
-import { type Axis, type Lanes, UNIT, aliasesOf } from "./lanes.ts";
+import { type Axis, type Lanes, UNIT, aliasesOf, parameterShaders } from "./lanes.ts";
 import { type Range, dispatch } from "./operation.ts";
 import { type Parameter, bound } from "./parameters.ts";
 import type { Scratch } from "./scratch.ts";
@@ -48,15 +48,19 @@ export function reduce(scratch: Scratch, reduction: Reduction): { steps: Step<st
   // Neighbouring invocations read neighbouring memory: of neighbouring owners, or of neighbouring members of one.
   const ownersFirst = members[1].stride === 0 || (owners[1].stride > 0 && owners[1].stride < members[1].stride);
   const writer = lanes.width === 1 ? "one" : lanes[owner] ? "owners" : "members";
+  const scaling = kernel === "part-sums" ? parameterShaders(lanes, { scale: own }) : undefined;
+  const apart = owner === "parameter" ? lanes.apart : undefined;
   const steps = [
     dispatch({
       shaders: [
         ...["ops/partition", `ops/${merge}`, `ops/parts-${writer}`],
-        ...(kernel === "part-sums" ? [own ? "ops/scale" : "ops/no-scale"] : []),
+        ...(scaling?.shaders ?? []),
         `ops/${kernel}`,
       ],
       constants: {
         OWNERS_FIRST: ownersFirst,
+        ...(writer === "owners" && { TOGETHER: apart ? 1 : lanes.width, APART: apart ?? 1 }),
+        ...(own && scaling?.constants),
         ...(kernel === "part-sums" && {
           BY_SET: owner === "set",
           OTHER_MOVES: members.some((one) => one[other] > 0),
