@@ -1,6 +1,5 @@
 // The moments of a part of a set. Numbers are taken BLOCK at a time: their mean, and then the squares of their distances from it (the
-// two-pass method), which are merged with those before. The numbers stay in registers, so each is loaded once.
-const BLOCK = 8u;
+// two-pass method), which are merged with those before. The numbers stay in registers, so each is loaded once. WHOLE: blocks are full.
 
 @group(0) @binding(0) var<uniform> g: Partition;
 @group(0) @binding(1) var<storage, read_write> results: array<vec4f>;
@@ -26,13 +25,16 @@ fn main(
   for (var first = part.part; first < total; first += BLOCK * g.parts) {
     var values: array<V, BLOCK>;
     var sum = V(0);
-    let taken = min((total - first + g.parts - 1u) / g.parts, BLOCK);
+    var taken = BLOCK;
+    if (!WHOLE) {
+      taken = min((total - first + g.parts - 1u) / g.parts, BLOCK);
+    }
     // @unroll
     for (var i = 0u; i < BLOCK; i++) {
       // What lies behind the end is the first number again, which is as good as any to load.
-      let offset = select(0u, dot(at, g.member_stride), i < taken);
+      let offset = select(0u, dot(at, g.member_stride), WHOLE || i < taken);
       values[i] = V(x[part.place + offset]);
-      sum += select(V(0), values[i], i < taken);
+      sum += select(V(0), values[i], WHOLE || i < taken);
       at = advance(at, step, g);
     }
     let more = f32(taken);
@@ -40,7 +42,7 @@ fn main(
     var distances = V(0);
     // @unroll
     for (var i = 0u; i < BLOCK; i++) {
-      let distance = select(V(0), values[i] - own, i < taken);
+      let distance = select(V(0), values[i] - own, WHOLE || i < taken);
       distances += distance * distance;
     }
     let all = count + more;

@@ -1,5 +1,6 @@
-// Elements that are added up: those of each owner are its members. Both lie along two axes of memory, the second the faster. Besides its
-// owner an element has an index of the other kind (a set where owners are parameters, a parameter where they are sets).
+// Elements that are added up: those of each owner are its members. Both lie along two axes of memory, the second the faster; members along
+// that one alone unless TWO_AXES. Besides its owner an element has an index of the other kind (a set where owners are parameters, a
+// parameter where they are sets).
 struct Partition {
   owners: vec2u, owner_stride: vec2u, owner_index: vec2u, owner_other: vec2u,
   members: vec2u, member_stride: vec2u, member_other: vec2u,
@@ -28,5 +29,8 @@ fn member_at(number: u32, p: Partition) -> vec2u {
 // The coordinates of the member a step further.
 fn advance(at: vec2u, step: vec2u, p: Partition) -> vec2u {
   let next = at + step;
+  if (!TWO_AXES) {
+    return next;
+  }
   return select(next, vec2u(next.x + 1u, next.y - p.members.y), next.y >= p.members.y);
 }

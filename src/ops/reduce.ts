@@ -11,6 +11,9 @@ import type { Scratch } from "./scratch.ts";
 /** Elements, or results of the level before, that an invocation adds up. */
 const FAN = 64;
 
+/** Those of them that shaders/ops/part-moments.wgsl takes at once. */
+const BLOCK = 8;
+
 /** Bytes of what a kernel keeps of a part: shaders/ops/parts-*.wgsl. */
 const PART_BYTES = 16;
 
@@ -43,7 +46,8 @@ export function reduce(scratch: Scratch, reduction: Reduction): { steps: Step<st
     keys.flatMap((key) => axes.map((one) => one[key]));
   const count = elementCount(owners.map(({ size }) => size));
   const total = count * (lanes[owner] ? lanes.width : 1);
-  let parts = Math.ceil(elementCount(members.map(({ size }) => size)) / FAN);
+  const each = elementCount(members.map(({ size }) => size));
+  let parts = Math.ceil(each / FAN);
   let results = scratch.take(total * parts * PART_BYTES);
   // Neighbouring invocations read neighbouring memory: of neighbouring owners, or of neighbouring members of one.
   const ownersFirst = members[1].stride === 0 || (owners[1].stride > 0 && owners[1].stride < members[1].stride);
@@ -59,6 +63,8 @@ export function reduce(scratch: Scratch, reduction: Reduction): { steps: Step<st
       ],
       constants: {
         OWNERS_FIRST: ownersFirst,
+        TWO_AXES: members[0].size > 1,
+        ...(kernel === "part-moments" && { BLOCK, WHOLE: each % (BLOCK * parts) === 0 }),
         ...(writer === "owners" && { TOGETHER: apart ? 1 : lanes.width, APART: apart ?? 1 }),
         ...(own && scaling?.constants),
         ...(kernel === "part-sums" && {
