@@ -8,9 +8,13 @@ fn first_of(local: u32) -> u32 {
 }
 
 fn whole_norm(norm: Norm, local: u32) -> Norm {
-  return norm;
+  if (!ALONG) {
+    return norm;
+  }
+  let most = L(lanes_most(norm.most));
+  return Norm(most, whole_sum(part_of(norm, most), local));
 }
 
 fn whole_sum(sum: L, local: u32) -> L {
-  return sum;
+  return L(lanes_sum(sum));
 }

@@ -1,7 +1,7 @@
 // THREADS neighbouring invocations of a workgroup have a line, each every THREADS-th element of it. All invocations of the workgroup call
 // the functions that put the parts of a line together.
-var<workgroup> mosts: array<L, WORKGROUP_SIZE>;
-var<workgroup> sums: array<L, WORKGROUP_SIZE>;
+var<workgroup> mosts: array<W, WORKGROUP_SIZE>;
+var<workgroup> sums: array<W, WORKGROUP_SIZE>;
 
 fn line_of(workgroup: vec3u, grid: vec3u, local: u32) -> u32 {
   return thread_index(workgroup, grid, local) / THREADS;
@@ -13,26 +13,25 @@ fn first_of(local: u32) -> u32 {
 
 // By the largest of all parts each is taken once.
 fn whole_norm(norm: Norm, local: u32) -> Norm {
-  mosts[local] = norm.most;
+  mosts[local] = lanes_most(norm.most);
   workgroupBarrier();
   let start = local - local % THREADS;
   var most = mosts[start];
   for (var part = 1u; part < THREADS; part++) {
     most = max(most, mosts[start + part]);
   }
-  let part = select(norm.sum * exp(norm.most - most), norm.sum, norm.most == most);
-  return Norm(most, whole_sum(part, local));
+  return Norm(L(most), whole_sum(part_of(norm, L(most)), local));
 }
 
 fn whole_sum(sum: L, local: u32) -> L {
   // Those of a call before may still be read.
   workgroupBarrier();
-  sums[local] = sum;
+  sums[local] = lanes_sum(sum);
   workgroupBarrier();
   let start = local - local % THREADS;
   var whole = sums[start];
   for (var part = 1u; part < THREADS; part++) {
     whole += sums[start + part];
   }
-  return whole;
+  return L(whole);
 }

@@ -17,3 +17,9 @@ fn merged(a: Norm, b: Norm) -> Norm {
   let e = exp(-abs(d));
   return Norm(select(a.most, b.most, d > L(0.0)), select(a.sum + b.sum * e, a.sum * e + b.sum, d > L(0.0)));
 }
+
+// What a part is of the whole, by the largest element of all, beside which only NaN is not less or equal: exp may lose it.
+fn part_of(norm: Norm, most: L) -> L {
+  let d = norm.most - most;
+  return select(norm.sum * select(d, exp(d), d <= L(0.0)), norm.sum, norm.most == most);
+}

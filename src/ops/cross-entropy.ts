@@ -205,7 +205,7 @@ function lossStep(
       ...kernel,
     ],
     constants: { ...work.constants, ...constants },
-    aliases: { ...work.items.aliases, ...(weight && { E: elementTypes(logits.dtype).one }) },
+    aliases: { ...work.aliases, ...(weight && { E: elementTypes(logits.dtype).one }) },
     ranges: [
       ...ranges,
       { ...whole("target", target), binding: 2 },
@@ -219,12 +219,14 @@ function lossStep(
 /** The step that writes what each line counts in the mean. */
 function weightStep(call: Call, pairs: Range): Step<string> {
   const count = elementCount(call.losses);
+  const items = itemsOf("f32", 1);
+  const oneByOne = { items, aliases: { ...items.aliases, W: items.aliases.L } };
   return lossStep(
     call,
     {
-      items: itemsOf("f32", 1),
+      ...oneByOne,
       shaders: ["ops/lines"],
-      constants: { THREADS: 1 },
+      constants: { THREADS: 1, ALONG: false },
       words: [count, call.lines.size, 1, 0],
       threads: count,
       count,

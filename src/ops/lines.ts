@@ -20,22 +20,45 @@ export interface LineWork {
   readonly threads: number;
   /** The snippets that define which line an invocation has, and how those of a line put their parts together. */
   readonly shaders: readonly string[];
-  readonly constants: { readonly THREADS: number };
+  readonly constants: { readonly THREADS: number; readonly ALONG: boolean };
+  /** The types of an item, and that of what an invocation has of its line or lines. */
+  readonly aliases: Items["aliases"] & { readonly W: string };
   /** The words of the struct Lines of shaders/ops/lines.wgsl. */
   readonly words: readonly number[];
 }
 
 export function lineWork({ outer, size, inner }: Lines, dtype: Dtype): LineWork {
   const items = itemsOf(dtype, inner);
-  const count = (outer * inner) / items.lanes;
-  const shared = size >= SHARED_SIZE && (inner === 1 || count < MANY_LINES);
+  return workOf(items, { count: (outer * inner) / items.lanes, size, inner: inner / items.lanes });
+}
+
+/** The same for kernels that only sum along lines: where those lie alone, the four of an item may be of one. */
+export function laneWork(lines: Lines, dtype: Dtype): LineWork {
+  const { outer, size, inner } = lines;
+  if (inner > 1 || size % 4 !== 0) return lineWork(lines, dtype);
+  return workOf(itemsOf(dtype, size), { count: outer, size: size / 4, inner }, true);
+}
+
+/** @param lines how many items begin one, how many items one has, and what lies between two of those */
+function workOf(
+  items: Items,
+  { count, size, inner }: Record<"count" | "size" | "inner", number>,
+  along = false,
+): LineWork {
+  const alone = inner === 1 && (along || items.lanes === 1);
+  const shared = size * (along ? items.lanes : 1) >= SHARED_SIZE && (alone || count < MANY_LINES);
   const each = shared ? SHARING : 1;
   return {
     items,
     count,
     threads: count * each,
-    shaders: ["ops/lines", shared ? "ops/line-shared" : "ops/line-alone"],
-    constants: { THREADS: each },
-    words: [count, size, inner / items.lanes, 0],
+    shaders: [
+      "ops/lines",
+      along ? "ops/lanes-along" : "ops/lanes-lines",
+      shared ? "ops/line-shared" : "ops/line-alone",
+    ],
+    constants: { THREADS: each, ALONG: along },
+    aliases: { ...items.aliases, W: along ? "f32" : items.aliases.L },
+    words: [count, size, inner, 0],
   };
 }

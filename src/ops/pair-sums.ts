@@ -35,9 +35,9 @@ export function pairSums(count: number): PairSums {
     const to = range(roundUp(bytes, STORAGE_ALIGNMENT), parts);
     steps.push(
       dispatch({
-        shaders: ["ops/lines", "ops/line-shared", "ops/sum-pairs"],
+        shaders: ["ops/lines", "ops/lanes-lines", "ops/line-shared", "ops/sum-pairs"],
         constants: { THREADS: SHARING },
-        aliases: { L: "vec2f" },
+        aliases: { L: "vec2f", W: "vec2f" },
         ranges: [sums, to],
         shared: [1],
         uniforms: [pairs, parts],

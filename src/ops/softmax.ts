@@ -4,7 +4,7 @@ import { checkOptions } from "../validate.ts";
 import type { OperationContext } from "./context.ts";
 import { checkLike } from "./feature-map.ts";
 import { axisOf, linesAlong } from "./geometry/axis.ts";
-import { lineWork } from "./lines.ts";
+import { laneWork } from "./lines.ts";
 import { type Range, type TensorDescription, dispatch, whole } from "./operation.ts";
 
 export interface SoftmaxOptions {
@@ -109,11 +109,11 @@ function backward(
 }
 
 function recipeOf(kernel: string, LOGARITHM: boolean, axis: number, tensor: TensorDescription, ranges: Range[]) {
-  const { items, shaders, constants, words, threads } = lineWork(linesAlong(tensor.shape, axis), tensor.dtype);
+  const { aliases, shaders, constants, words, threads } = laneWork(linesAlong(tensor.shape, axis), tensor.dtype);
   const step = dispatch({
     shaders: [...shaders, `ops/${kernel}`],
     constants: { ...constants, LOGARITHM },
-    aliases: items.aliases,
+    aliases,
     ranges,
     uniforms: words,
     threads,

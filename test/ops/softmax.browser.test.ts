@@ -15,15 +15,15 @@ const u = 2 ** -24;
 const values = (count: number, seed: number): Float32Array => uniform(count, seed).map((v) => 10 * v);
 const logarithms = (count: number, seed: number): Float32Array => uniform(count, seed).map((v) => 3 * v - 3);
 
-/** By an invocation for each line and by sixteen; four lines at once, where as many lie together, and one. */
+/** By an invocation for each line and by sixteen; four lines at once, where as many lie together, four numbers of one, and single ones. */
 const TENSORS: readonly { shape: readonly number[]; axis?: number; log?: boolean }[] = [
-  { shape: [3, 10] },
+  { shape: [3, 12] },
   { shape: [2, 5, 3, 8], log: true },
   { shape: [2, 3, 5, 7] },
-  { shape: [3, 261], log: true },
+  { shape: [3, 264], log: true },
   { shape: [3, 261] },
   { shape: [1, 260, 2, 4] },
-  { shape: [2, 3, 4, 5], axis: -1, log: true },
+  { shape: [2, 3, 5, 4], axis: -1, log: true },
   { shape: [7], axis: 0 },
   { shape: [3, 4, 6], axis: 0 },
   { shape: [1, 3, 2, 3, 4] },
