@@ -7,7 +7,7 @@ import { type OperationCase, magnitudes, testOperations } from "./suite.ts";
 const CASES: readonly { shape: readonly number[]; options: LocalResponseNormOptions }[] = [
   { shape: [2, 7, 9], options: { size: 5, alpha: 0.5 } },
   { shape: [2, 6, 4, 5], options: { size: 3, alpha: 1, beta: 0.6, k: 2 } },
-  { shape: [1, 1, 3, 5], options: { size: 5, alpha: 0.5, beta: 0.5 } },
+  { shape: [1, 1, 3, 5], options: { size: 9, alpha: 0.5, beta: 0.5 } },
   { shape: [1, 9, 5, 3], options: { size: 4, alpha: 0.25, average: false } },
   { shape: [2, 8, 4, 4], options: { size: 2, alpha: 1, beta: 1, extraChannel: "after" } },
   { shape: [1, 5, 3, 4, 2], options: { size: 11, alpha: 2 } },
