@@ -153,6 +153,9 @@ export function commonDivisor(map: FeatureMap, windows: Windows, { includePaddin
   return alike ? elementCount(kernel) : 0;
 }
 
+/** What divides nothing. */
+const ONE = floatBits(1);
+
 interface AverageBackward {
   readonly output: FeatureMap;
   readonly map: FeatureMap;
@@ -171,7 +174,12 @@ export function averageBackward({ output, map, dtype, over, around, rule, dy, dx
   const spread = (from: Range, s: Dtype, words: number[]): Step<string> =>
     gathering({
       ...{ pooled: output, map, dtype, axes: around, ranges: [from, dx] },
-      rule: { shaders: ["ops/pool/spread"], words, aliases: { S: laneType(map, s) } },
+      rule: {
+        shaders: ["ops/pool/spread", "ops/pool/with-window"],
+        words,
+        constants: { DIVIDED: words[0] !== ONE },
+        aliases: { S: laneType(map, s) },
+      },
     });
   if (divisor !== 0) return { steps: [spread(dy, dtype, [divisor])] };
   const shares: Range = { operand: "workspace", offset: 0, size: elementsOf(output) * 4 };
@@ -179,5 +187,5 @@ export function averageBackward({ output, map, dtype, over, around, rule, dy, dx
     ...{ pooled: output, map, dtype, axes: over, ranges: [dy, shares] },
     rule: { ...rule, shaders: ["ops/pool/average-rule", "ops/pool/average-divisor", "ops/pool/average-share"] },
   });
-  return { steps: [share, spread(shares, "f32", [floatBits(1)])], workspaceBytes: shares.size };
+  return { steps: [share, spread(shares, "f32", [ONE])], workspaceBytes: shares.size };
 }

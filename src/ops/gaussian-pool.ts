@@ -86,7 +86,8 @@ export function gaussianPoolBackward(
       const spread = gathering({
         ...{
           ...common,
-          axes: aroundWindows(map, windows),
+          // What a window has for a cell depends on both: they are taken one by one.
+          axes: { ...aroundWindows(map, windows), blocks: undefined },
           rule: ruleOf("gaussian-spread", gaussian, !overWindows(map, windows).alike),
         },
         ranges: [shares, whole("dx", dx)],

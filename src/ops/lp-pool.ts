@@ -83,7 +83,7 @@ export function lpPoolBackward(
       const rule = ruleOf(map, windows, norm, ["lp-spread"]);
       const spread = gathering({
         ...{ ...common, axes: aroundWindows(map, windows) },
-        rule: { ...rule, shaders: ["ops/pool/lp-power", "ops/pool/lp-spread"] },
+        rule: { ...rule, shaders: ["ops/pool/lp-power", "ops/pool/lp-spread", "ops/pool/with-window"] },
         ranges: [shares, whole("x", tensor), whole("dx", dx)],
       });
       return { steps: [share, spread], workspaceBytes: shares.size };

@@ -17,7 +17,10 @@ export const MAX: Rule = { shaders: ["ops/pool/max"], words: [LOWEST], kept: 1 }
 export const MAX_INDICES: Rule = { shaders: ["ops/pool/max-indices"], words: [LOWEST], kept: 2 };
 
 /** What the cells that were the largest get back. */
-export const CHOSEN: Gathering["rule"] = { shaders: ["ops/pool/chosen", "ops/pool/add"], words: [] };
+export const CHOSEN: Gathering["rule"] = {
+  shaders: ["ops/pool/chosen", "ops/pool/with-window", "ops/pool/add"],
+  words: [],
+};
 
 /**
  * The largest cell of each window of each channel. Padding is never the largest; NaN is passed on.

@@ -12,7 +12,7 @@ import { indicesOf } from "./max-pool.ts";
 import { dispatch, whole } from "./operation.ts";
 import { type Gathering, aroundWindows, gathering, poolWords } from "./pooling.ts";
 
-const PUT: Gathering["rule"] = { shaders: ["ops/pool/chosen", "ops/pool/replace"], words: [] };
+const PUT: Gathering["rule"] = { shaders: ["ops/pool/chosen", "ops/pool/with-window", "ops/pool/replace"], words: [] };
 
 /**
  * Puts values back where max pooling found them, with zeros around. Where windows overlap and two values have the same index, that of the

@@ -8,7 +8,7 @@ import { mapConstants, mapWords, windowWords } from "./feature-map.ts";
 import { evenBins } from "./geometry/bins.ts";
 import { type FeatureMap, elementsOf } from "./geometry/feature-map.ts";
 import type { Windows } from "./geometry/windows.ts";
-import { type Range, type Recipe, dispatch } from "./operation.ts";
+import { type Dispatch, type Range, type Recipe, dispatch } from "./operation.ts";
 
 /** Which cells an output is made of: a snippet of shaders/ops/pool/ that finds them, and its words. */
 export interface Axes {
@@ -92,7 +92,7 @@ export function runsOf({ N, channels, size: [depth, height, width] }: FeatureMap
 }
 
 /** Cells up to which windows are written out. Each size is compiled by itself, which takes the longer the larger it is. */
-const FEW_CELLS = 16;
+export const FEW_CELLS = 16;
 
 /** The windows of pooling as what outputs are made of. */
 export function overWindows(input: FeatureMap, windows: Windows): Axes {
@@ -121,6 +121,8 @@ export interface Gathering {
   readonly axes: Pick<Axes, "shaders" | "words" | "constants"> & {
     /** The most windows that a cell belongs to along each axis, where they are few: what comes from them is written out. */
     readonly around?: Triple;
+    /** These windows, where what comes from them to the cells between two windows is written out. */
+    readonly blocks?: Windows;
   };
   readonly rule: Pick<Rule, "shaders" | "words" | "constants"> & {
     readonly aliases?: Readonly<Record<string, string>>;
@@ -146,8 +148,8 @@ export function aroundBins(input: FeatureMap, output: FeatureMap): Gathering["ax
 /** The windows of pooling as what a cell belongs to. */
 export function aroundWindows(map: FeatureMap, windows: Windows): Gathering["axes"] {
   const { kernel, stride, dilation, padBegin, padEnd } = windows;
-  const most = (axis: 0 | 1 | 2): number => Math.ceil(dilatedExtent(kernel[axis], dilation[axis]) / stride[axis]);
-  const around: Triple = [most(0), most(1), most(2)];
+  const around = windowsAround(windows);
+  const few = elementCount(around) <= FEW_CELLS;
   return {
     shaders: ["ops/windows", "ops/pool/steps", "ops/pool/around-windows"],
     words: windowWords(windows),
@@ -155,12 +157,21 @@ export function aroundWindows(map: FeatureMap, windows: Windows): Gathering["axe
       LONG: map.size.some((cells, axis) => cells + padBegin[axis]! + padEnd[axis]! >= LONG_AXIS),
       DILATED: dilation.some((distance) => distance > 1),
     },
-    ...(elementCount(around) <= FEW_CELLS && { around }),
+    ...(few && { around }),
+    ...(few && elementCount(stride) <= FEW_CELLS && elementCount(kernel) <= MOST_TERMS && { blocks: windows }),
   };
 }
 
+/** The most windows that a cell belongs to along each axis. */
+export function windowsAround({ kernel, stride, dilation }: Windows): Triple {
+  const most = (axis: 0 | 1 | 2): number => Math.ceil(dilatedExtent(kernel[axis], dilation[axis]) / stride[axis]);
+  return [most(0), most(1), most(2)];
+}
+
 /** The dispatch of a gathering. */
-export function gathering({ pooled, map, dtype, axes, rule, ranges }: Gathering): Step<string> {
+export function gathering(one: Gathering): Step<string> {
+  const { pooled, map, dtype, axes, rule, ranges } = one;
+  if (axes.blocks && axes.around) return gatheringOfBlocks(one, axes.blocks, axes.around);
   const to = inLanes(map);
   const lanes = laneParts(map, dtype);
   const runs = runsOf(to);
@@ -175,6 +186,81 @@ export function gathering({ pooled, map, dtype, axes, rule, ranges }: Gathering)
     uniforms: poolWords(inLanes(pooled), to, axes.words, [threads, runs, 1, 0], rule.words),
     threads,
   });
+}
+
+/** The dispatch of a gathering in blocks of as many cells as windows move on. */
+function gatheringOfBlocks(one: Gathering, windows: Windows, around: Triple): Step<string> {
+  const { pooled, map, dtype, axes, rule, ranges } = one;
+  const lanes = laneParts(map, dtype);
+  const { threads, work, constants } = blocksOf(pooled, map, windows, around);
+  return dispatch({
+    shaders: [
+      ...[...lanes.shaders, ...axes.shaders, ...rule.shaders],
+      ...["ops/pool/pool", "ops/pool/blocks", "ops/pool/gather-blocks"],
+    ],
+    constants: { ...mapConstants(map), ...axes.constants, ...rule.constants, ...constants },
+    aliases: { ...lanes.aliases, ...rule.aliases },
+    ranges,
+    uniforms: poolWords(inLanes(pooled), inLanes(map), axes.words, work, rule.words),
+    threads,
+  });
+}
+
+/** The work and the constants of shaders/ops/pool/blocks.wgsl. */
+export function blocksOf(
+  pooled: FeatureMap,
+  map: FeatureMap,
+  windows: Windows,
+  around: Triple,
+): Pick<Dispatch, "threads"> & { work: [number, number, number, number]; constants: Record<string, Constant> } {
+  const { kernel, stride, padBegin } = windows;
+  const firstOf = (axis: 0 | 1 | 2): number => Math.floor(padBegin[axis] / stride[axis]);
+  const first: Triple = [firstOf(0), firstOf(1), firstOf(2)];
+  const [depth, height, width] = map.size.map(
+    (cells, axis) => Math.floor((cells - 1 + padBegin[axis]!) / stride[axis]!) - first[axis]! + 1,
+  ) as [number, number, number];
+  const planes = map.N * inLanes(map).channels;
+  const run = runAlong(height, planes * depth * height * width, elementCount(stride), elementCount(kernel));
+  const rows = Math.ceil(height / run);
+  const threads = planes * depth * rows * width;
+  return {
+    threads,
+    work: [threads, width, rows, depth],
+    constants: {
+      ...windowConstants(windows),
+      ...alongAxes("AROUND", around),
+      ...alongAxes("FIRST", first),
+      RUN: run,
+      ALL_THERE:
+        elementCount(around) === 1 &&
+        [depth, rows * run, width].every((blocks, axis) => first[axis] === 0 && blocks <= pooled.size[axis]!),
+      EVEN: [depth, rows * run, width].every((blocks, axis) => map.size[axis] === blocks * stride[axis]!),
+    },
+  };
+}
+
+/** The sizes of windows as constants. */
+export function windowConstants({ kernel, stride, dilation }: Windows): Record<string, Constant> {
+  return { ...alongAxes("KERNEL", kernel), ...alongAxes("STRIDE", stride), ...alongAxes("DILATION", dilation) };
+}
+
+/** Numbers along the axes as constants. */
+export function alongAxes(name: string, [depth, height, width]: Triple): Record<string, Constant> {
+  return { [`${name}_D`]: depth, [`${name}_H`]: height, [`${name}_W`]: width };
+}
+
+/** Results and terms of an invocation that are written out. */
+const MOST_RESULTS = 8;
+const MOST_TERMS = 40;
+
+/**
+ * Of so many along the height those that an invocation makes, since they share what they load: up to four where a GPU is busy all the same,
+ * and there are not too many results and terms. Neighbouring invocations are neighbours along the width, as in memory.
+ */
+export function runAlong(height: number, all: number, results: number, terms: number): number {
+  if (all < FEW_THREADS) return 1;
+  const most = Math.min(height, MOST_RESULTS / results, MOST_TERMS / terms);
+  return most >= 4 ? 4 : most >= 2 ? 2 : 1;
 }
 
 function aroundConstants(around: Triple | undefined): Record<string, Constant> {

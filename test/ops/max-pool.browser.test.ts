@@ -15,6 +15,8 @@ const ties = (count: number, seed: number): Float32Array => integers(count, seed
 
 const MAPS: readonly PooledMap[] = [
   ...POOLED_MAPS,
+  // So many that an invocation makes several, not all of which there are.
+  { name: "2-D, many windows", shape: [1, 3, 90, 63], options: { kernelSize: 3, stride: 1, padding: 1 } },
   // More cells than one invocation goes through, four channels and three.
   { name: "2-D, large windows", shape: [1, 4, 30, 27], options: { kernelSize: [14, 13], stride: 9, padding: 5 } },
   { name: "3-D, large windows", shape: [2, 3, 9, 8, 7], options: { kernelSize: [8, 6, 5], stride: [1, 2, 3] } },

@@ -66,6 +66,6 @@ fn main(
         state = select(state, next, reached);
       }
     }
-    write(to + (row + w) * pixel, state, vec3u(o.d, o.h, w));
+    write(to + (row + w) * pixel, state);
   }
 }

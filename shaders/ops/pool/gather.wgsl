@@ -37,6 +37,6 @@ fn main(
       window.y = select(window.y, along_h.begin, next_slice);
       window.x += u32(next_slice);
     }
-    write(to + (row + w) * pixel, state, cell);
+    write(to + (row + w) * pixel, state);
   }
 }

@@ -19,6 +19,6 @@ fn with_window(state: V, pooled: u32, window: vec3u, cell: vec3u, position: u32)
   return state + select(V(0.0), weight * shares[pooled], has_cell(window, cell));
 }
 
-fn write(place: u32, state: V, cell: vec3u) {
+fn write(place: u32, state: V) {
   dx[place] = E(state);
 }
