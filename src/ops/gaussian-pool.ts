@@ -3,7 +3,7 @@ import type { Tensor } from "../tensor.ts";
 import { checkOptions } from "../validate.ts";
 import type { OperationContext } from "./context.ts";
 import { checkLike, checkMap } from "./feature-map.ts";
-import { elementsOf, mapOfShape, shapeOf } from "./geometry/feature-map.ts";
+import { type FeatureMap, elementsOf, mapOfShape, shapeOf } from "./geometry/feature-map.ts";
 import {
   GAUSSIAN_POOL_KEYS,
   type Gaussian,
@@ -11,9 +11,10 @@ import {
   type GaussianPoolOptions,
   gaussianOf,
 } from "./geometry/gaussian.ts";
-import { pooled, windowsOf } from "./geometry/windows.ts";
+import { type Windows, pooled, windowsOf } from "./geometry/windows.ts";
 import { type Range, floatBits, whole } from "./operation.ts";
 import { type Rule, aroundWindows, gathering, overWindows, reduction, sharing } from "./pooling.ts";
+import { type TapWeights, weightedSpread, weightedSums, weightedWindows } from "./weighted-windows.ts";
 
 /**
  * The mean of each window of each channel, each cell weighted by exp(-r^2 / (2 sigma^2)) of its distance r from the middle of the window.
@@ -36,11 +37,17 @@ export function gaussianPool(context: OperationContext, x: Tensor, options: Gaus
     inputs: { x: tensor },
     results: { y },
     parameters: [windows, gaussian],
-    recipe: () =>
-      reduction({
+    recipe: () => {
+      const weighted = weightedWindows(map, windows, tapWeights(map, windows, gaussian));
+      if (weighted) {
+        const ranges: [Range, Range] = [whole("x", tensor), whole("y", y)];
+        return { steps: [weightedSums({ weighted, pooled: output, map, dtype, ranges })] };
+      }
+      return reduction({
         ...{ input: map, output, dtype, axes: overWindows(map, windows), rule: ruleOf("gaussian", gaussian) },
         ...{ x: whole("x", tensor), results: [whole("y", y)] },
-      }),
+      });
+    },
   }).y;
 }
 
@@ -77,6 +84,11 @@ export function gaussianPoolBackward(
     results: { dx },
     parameters: [windows, gaussian],
     recipe: () => {
+      const weighted = weightedWindows(map, windows, tapWeights(map, windows, gaussian));
+      if (weighted) {
+        const ranges: [Range, Range] = [whole("dy", gradient), whole("dx", dx)];
+        return { steps: [weightedSpread({ weighted, pooled: output, map, dtype, ranges })] };
+      }
       const shares: Range = { operand: "workspace", offset: 0, size: elementsOf(output) * 4 };
       const common = { pooled: output, map, dtype };
       const share = sharing({
@@ -95,6 +107,22 @@ export function gaussianPoolBackward(
       return { steps: [share, spread], workspaceBytes: shares.size };
     },
   }).dx;
+}
+
+/** The weights of a window's taps along an axis, which add up to 1: those outside the map have none. */
+function tapWeights(map: FeatureMap, windows: Windows, { scale, centre }: Gaussian): TapWeights {
+  return (axis, window) => {
+    const start = window * windows.stride[axis] - windows.padBegin[axis];
+    const squares = Array.from({ length: windows.kernel[axis] }, (_, tap) => {
+      const cell = start + tap * windows.dilation[axis];
+      return cell >= 0 && cell < map.size[axis] ? (tap - centre[axis]) ** 2 : Infinity;
+    });
+    // Of the nearest the weight is 1, so that they are not all 0 whatever sigma is.
+    const nearest = Math.min(...squares);
+    const weights = squares.map((square) => Math.exp(scale[axis] * (nearest - square)));
+    const sum = weights.reduce((total, weight) => total + weight, 0);
+    return weights.map((weight) => weight / sum);
+  };
 }
 
 function ruleOf(snippet: string, { scale, centre }: Gaussian, clipped = true): Rule {

@@ -1,12 +1,12 @@
 // Upsampling, and beds of nails, and their gradients.
 import type { Step } from "../plan.ts";
-import { elementCount } from "../shape.ts";
+import { elementCount, toTriple } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkOptions } from "../validate.ts";
 import { averageBackward, averageRule } from "./average-pool.ts";
 import type { OperationContext } from "./context.ts";
 import { checkLike, checkMap, mapConstants } from "./feature-map.ts";
-import { elementsOf, mapOfShape, shapeOf } from "./geometry/feature-map.ts";
+import { type FeatureMap, elementsOf, mapOfShape, shapeOf } from "./geometry/feature-map.ts";
 import { BED_KEYS, type BedOfNailsOptions, bedOf, bedUnder } from "./geometry/nails.ts";
 import {
   UPSAMPLE_KEYS,
@@ -15,7 +15,8 @@ import {
   type Upsampling,
   upsamplingOf,
 } from "./geometry/upsampling.ts";
-import { dispatch, whole } from "./operation.ts";
+import type { Windows } from "./geometry/windows.ts";
+import { type Range, dispatch, whole } from "./operation.ts";
 import {
   LONG_AXIS,
   type Axes,
@@ -28,6 +29,7 @@ import {
   reduction,
   runsOf,
 } from "./pooling.ts";
+import { type WeightedWindows, weightedSpread, weightedSums, weightedWindows } from "./weighted-windows.ts";
 
 /**
  * A larger map (or a smaller one): each output is the cell at its place, or with mode "linear" what lies between the cells around it.
@@ -49,6 +51,17 @@ export function upsample(context: OperationContext, x: Tensor, options: Upsample
     results: { y },
     parameters: upsampling,
     recipe: () => {
+      const ranges: [Range, Range] = [whole("x", tensor), whole("y", y)];
+      const common = { map: upsampling.output, dtype };
+      const windows = windowsUnder(upsampling, map);
+      const around = windows && aroundWindows(upsampling.output, windows);
+      if (windows && around?.blocks && !upsampling.linear) {
+        const over = overWindows(upsampling.output, windows);
+        const [dy, dx] = ranges;
+        return averageBackward({ ...common, output: map, over, around, rule: averageRule(1, false), dy, dx });
+      }
+      const weighted = windows && upsampling.linear && weightsUnder(upsampling, map, windows);
+      if (weighted) return { steps: [weightedSpread({ ...common, weighted, pooled: map, ranges })] };
       const to = inLanes(upsampling.output);
       const lanes = laneParts(map, dtype);
       const runs = runsOf(to);
@@ -57,7 +70,7 @@ export function upsample(context: OperationContext, x: Tensor, options: Upsample
         shaders: [...lanes.shaders, "ops/pool/steps", "ops/pool/upsampled", "ops/pool/pool", "ops/pool/upsample"],
         constants: { ...mapConstants(map), ...cornerConstants(upsampling), LONG: isLong(upsampling) },
         aliases: lanes.aliases,
-        ranges: [whole("x", tensor), whole("y", y)],
+        ranges,
         uniforms: poolWords(inLanes(map), to, placeWords(upsampling), [threads, runs, 1, 0], []),
         threads,
       });
@@ -87,12 +100,20 @@ export function upsampleBackward(context: OperationContext, dy: Tensor, options:
     inputs: { dy: gradient },
     results: { dx },
     parameters: upsampling,
-    recipe: () =>
-      reduction({
-        ...{ input: upsampling.output, output: map, dtype, axes: overUpsampled(upsampling, map.size) },
-        rule: upsampling.linear ? linearRule(upsampling) : averageRule(1, false),
+    recipe: () => {
+      const { output, linear } = upsampling;
+      const windows = windowsUnder(upsampling, map);
+      const weighted = windows && linear && weightsUnder(upsampling, map, windows);
+      if (weighted) {
+        const ranges: [Range, Range] = [whole("dy", gradient), whole("dx", dx)];
+        return { steps: [weightedSums({ weighted, pooled: map, map: output, dtype, ranges })] };
+      }
+      const axes = windows && !linear ? overWindows(output, windows) : overUpsampled(upsampling, map.size);
+      return reduction({
+        ...{ input: output, output: map, dtype, axes, rule: linear ? linearRule(upsampling) : averageRule(1, false) },
         ...{ x: whole("dy", gradient), results: [whole("dx", dx)] },
-      }),
+      });
+    },
   }).dx;
 }
 
@@ -148,6 +169,45 @@ export function bedOfNailsBackward(context: OperationContext, dy: Tensor, option
         ...{ x: whole("dy", gradient), results: [whole("dx", dx)] },
       }),
   }).dx;
+}
+
+/** The outputs that each cell is part of as windows, where they are: those of whole factors, with corners that are not aligned. */
+function windowsUnder({ linear, output, places }: Upsampling, { size }: FeatureMap): Windows | undefined {
+  const factors: number[] = [];
+  for (const [axis, { scale, shift, unit }] of places.entries()) {
+    const factor = output.size[axis]! / size[axis]!;
+    if (!Number.isInteger(factor) || scale * factor !== unit) return undefined;
+    if (2 * factor * shift !== (linear ? unit * (1 - factor) : 0)) return undefined;
+    factors.push(factor);
+  }
+  const stride = toTriple(factors, 1);
+  // Linear: the outputs whose places, (o + 1/2) / factor - 1/2, are less than 1 from the cell.
+  const kernel = linear
+    ? toTriple(
+        factors.map((factor) => 2 * factor - (factor % 2)),
+        1,
+      )
+    : stride;
+  const pad = linear
+    ? toTriple(
+        factors.map((factor) => Math.floor(factor / 2)),
+        0,
+      )
+    : toTriple([0, 0, 0], 0);
+  return { kernel, stride, dilation: [1, 1, 1], padBegin: pad, padEnd: pad, output: size };
+}
+
+/** How much cells weigh in these outputs, of which those beyond the ends are all of the cells there. */
+function weightsUnder({ output }: Upsampling, { size }: FeatureMap, windows: Windows): WeightedWindows | undefined {
+  return weightedWindows(output, windows, (axis, cell) => {
+    const factor = windows.stride[axis];
+    return Array.from({ length: windows.kernel[axis] }, (_, tap) => {
+      const at = cell * factor + tap - windows.padBegin[axis];
+      if (at < 0 || at >= output.size[axis]) return 0;
+      const place = Math.min(Math.max((at + 0.5) / factor - 0.5, 0), size[axis] - 1);
+      return Math.max(0, 1 - Math.abs(place - cell));
+    });
+  });
 }
 
 /** How many cells along each axis an output is made of. */

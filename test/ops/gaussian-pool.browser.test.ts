@@ -10,6 +10,8 @@ const SIGMAS = [1, 0.6, 2.5];
 
 const MAPS: readonly PooledMap[] = [
   ...POOLED_MAPS,
+  // So many that an invocation makes several, not all of which there are.
+  { name: "2-D, many windows", shape: [1, 3, 90, 63], options: { kernelSize: 3, stride: 1, padding: 1 } },
   // More cells than one invocation goes through.
   { name: "2-D, large windows", shape: [1, 4, 20, 17], options: { kernelSize: [14, 13], stride: 5, padding: 5 } },
   { name: "2-D, large windows, three channels", shape: [1, 3, 20, 17], options: { kernelSize: 14, stride: 9 } },
