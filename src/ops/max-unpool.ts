@@ -1,5 +1,6 @@
 // Max unpooling and its gradients.
 import { elementTypes } from "../algorithms/parts.ts";
+import { elementCount } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkOptions } from "../validate.ts";
 import type { OperationContext } from "./context.ts";
@@ -10,7 +11,7 @@ import { MAX_UNPOOL_KEYS, type MaxUnpoolOptions, unpooled } from "./geometry/unp
 import { WINDOW_KEYS, type WindowOptions, pooled, windowsOf } from "./geometry/windows.ts";
 import { indicesOf } from "./max-pool.ts";
 import { dispatch, whole } from "./operation.ts";
-import { type Gathering, aroundWindows, gathering, poolWords } from "./pooling.ts";
+import { type Gathering, aroundWindows, gathering, poolWords, windowsAround } from "./pooling.ts";
 
 const PUT: Gathering["rule"] = { shaders: ["ops/pool/chosen", "ops/pool/with-window", "ops/pool/replace"], words: [] };
 
@@ -84,7 +85,10 @@ export function maxUnpoolBackward(
           ...["lib/feature-map", "ops/pool/one-lane", "ops/pool/numbers", ...axes.shaders],
           ...["ops/pool/pool", "ops/pool/unpool-backward"],
         ],
-        constants: { ...mapConstants(map), ...axes.constants! },
+        constants: {
+          ...{ ...mapConstants(map), ...axes.constants! },
+          ALONE: elementCount(windowsAround(windows)) === 1,
+        },
         aliases: { E: elementTypes(dtype).one },
         ranges: [whole("dy", gradient), whole("indices", chosen), whole("dx", dx)],
         uniforms: poolWords(values, map, axes.words, [threads, 1, 1, 0], []),
