@@ -11,6 +11,7 @@ export type {
   ConvTransposeOptions,
   EpilogueOptions,
 } from "./operations.ts";
+export type * from "./ops/types.ts";
 export { ConvPlan } from "./conv-plan.ts";
 export type { ConvBuffers, ConvInputs } from "./operands.ts";
 export type { Dtype } from "./dtype.ts";

@@ -158,11 +158,16 @@ export function globalAveragePool(context: OperationContext, x: Tensor): Tensor 
   return adaptiveAveragePool(context, x, { outputSize: 1 });
 }
 
-/** Its gradient; the only option is `inputShape`. */
+export interface GlobalPoolBackwardOptions {
+  /** The shape of the pooling's x. */
+  inputShape: readonly number[];
+}
+
+/** Its gradient. */
 export function globalAveragePoolBackward(
   context: OperationContext,
   dy: Tensor,
-  options: { inputShape: readonly number[] },
+  options: GlobalPoolBackwardOptions,
 ): Tensor {
   checkOptions("options", options, ["inputShape"]);
   return adaptiveAveragePoolBackward(context, dy, { ...options, outputSize: 1 });

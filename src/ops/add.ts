@@ -2,6 +2,7 @@
 import { elementCount } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkOptions } from "../validate.ts";
+import type { PairGradients } from "./broadcast.ts";
 import type { OperationContext } from "./context.ts";
 import { activationParts, derivativeParts } from "./element-activation.ts";
 import { checkLike } from "./feature-map.ts";
@@ -58,7 +59,7 @@ export function addBackward(
   context: OperationContext,
   dy: Tensor,
   options: AddBackwardOptions<Tensor> = {},
-): { da: Tensor; db: Tensor } {
+): PairGradients {
   checkOptions("options", options, [...ADD_KEYS, "output", "preActivation"]);
   const { shape, layout, dtype } = context.check("dy", dy);
   const addition = additionOf(options);

@@ -3,9 +3,16 @@ import { elementTypes } from "../algorithms/parts.ts";
 import type { Dtype } from "../dtype.ts";
 import { STORAGE_ALIGNMENT, type Step } from "../plan.ts";
 import { elementCount, roundUp } from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
 import { type Run, runsOf } from "./geometry/broadcast.ts";
 import { type Items, itemsOf } from "./items.ts";
 import { type Range, dispatch } from "./operation.ts";
+
+/** The gradients of an operation on two tensors, each like its own. */
+export interface PairGradients {
+  readonly da: Tensor;
+  readonly db: Tensor;
+}
 
 /** Terms that an invocation of shaders/ops/reduce.wgsl adds. */
 const FAN = 64;

@@ -1,6 +1,6 @@
 // The product of two tensors, one of them spread over the other, and its gradients.
 import type { Tensor } from "../tensor.ts";
-import { type Pair, broadcastStep, reduceSteps } from "./broadcast.ts";
+import { type Pair, type PairGradients, broadcastStep, reduceSteps } from "./broadcast.ts";
 import type { OperationContext } from "./context.ts";
 import { checkLike } from "./feature-map.ts";
 import { checkSpreads } from "./geometry/broadcast.ts";
@@ -35,12 +35,7 @@ export function multiply(context: OperationContext, a: Tensor, b: Tensor): Tenso
  * @returns new tensors `da` like a and `db` like b
  * @throws ConvError naming the argument that does not fit
  */
-export function multiplyBackward(
-  context: OperationContext,
-  dy: Tensor,
-  a: Tensor,
-  b: Tensor,
-): { da: Tensor; db: Tensor } {
+export function multiplyBackward(context: OperationContext, dy: Tensor, a: Tensor, b: Tensor): PairGradients {
   const { shape, layout, dtype, pair } = checkPair(context, a, b);
   checkLike(context, "dy", dy, a, "as a");
   const da = { shape, layout, dtype };

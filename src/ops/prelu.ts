@@ -30,6 +30,11 @@ export function prelu(context: OperationContext, x: Tensor, slope: Tensor): Tens
   }).y;
 }
 
+export interface PreluGradients {
+  readonly dx: Tensor;
+  readonly dslope: Tensor;
+}
+
 /**
  * The gradients of `prelu`: dy, times the slope where x <= 0, and for each slope the sum of x * dy where x <= 0.
  *
@@ -37,12 +42,7 @@ export function prelu(context: OperationContext, x: Tensor, slope: Tensor): Tens
  * @returns new tensors `dx` like x and `dslope` like slope
  * @throws ConvError naming the argument that does not fit
  */
-export function preluBackward(
-  context: OperationContext,
-  dy: Tensor,
-  x: Tensor,
-  slope: Tensor,
-): { dx: Tensor; dslope: Tensor } {
+export function preluBackward(context: OperationContext, dy: Tensor, x: Tensor, slope: Tensor): PreluGradients {
   const { shape, layout, dtype, pair } = checkPair(context, x, slope);
   checkLike(context, "dy", dy, x, "as x");
   const dx = { shape, layout, dtype };

@@ -63,6 +63,11 @@ export function spatiallySeparableConv(
   }).y;
 }
 
+export interface SpatiallySeparableGradients {
+  dx: Tensor;
+  dkernels: Tensor[];
+}
+
 /**
  * The gradients of `spatiallySeparableConv`. The passes before the last are computed again.
  *
@@ -76,7 +81,7 @@ export function spatiallySeparableConvBackward(
   x: Tensor,
   kernels: readonly Tensor[],
   options: SpatiallySeparableOptions = {},
-): { dx: Tensor; dkernels: Tensor[] } {
+): SpatiallySeparableGradients {
   const { tensor, axes, inputs } = check(context, x, kernels, options);
   const { passes } = axes;
   const { layout, dtype } = tensor;
