@@ -1,0 +1,299 @@
+// One small valid call or more of every operation beside convolution, as plain data: for what is tested of all of them alike.
+import type { Dtype } from "../../src/dtype.ts";
+import type { Engine, Layout, Tensor } from "../../src/index.ts";
+import { localProblem, localShape } from "../../src/ops/geometry/local.ts";
+import type * as operations from "../../src/ops/index.ts";
+import { joinShape } from "../../src/problem.ts";
+import { elementCount } from "../../src/shape.ts";
+
+export type OperationName = keyof typeof operations;
+
+/** A tensor by its shape; of the type of the call, or of float32 where it holds indices. */
+export type Given = readonly number[] | { readonly f32: readonly number[] };
+
+export interface OperationCall {
+  readonly operation: OperationName;
+  /** Its tensors in their order; lists of tensors stand for themselves. */
+  readonly given: readonly (Given | { readonly list: readonly Given[] })[];
+  /** What stands after them, without tensors: options but for `activate`. Nothing where it has none. */
+  readonly options?: unknown;
+  /** The tensors among its options. */
+  readonly tensors?: Readonly<Record<string, Given>>;
+}
+
+/** What shapes the calls: by all of it kernels vary. */
+export interface Extent {
+  readonly layout: Layout;
+  /** Even; kernels that take four at once are those of multiples of 4. */
+  readonly channels: number;
+  /** Even: cells along each of two axes. */
+  readonly size: number;
+}
+
+const N = 2;
+
+/** Calls of all operations. */
+export function operationCalls(extent: Extent): OperationCall[] {
+  return [
+    ...elementwise(extent),
+    ...moves(extent),
+    ...layers(extent),
+    ...norms(extent),
+    ...pooling(extent),
+    ...unpooling(extent),
+  ];
+}
+
+const f32 = (shape: readonly number[]): Given => ({ f32: shape });
+
+function shapes({ layout, channels: C, size }: Extent) {
+  const map = (channels = C, cells = size): number[] => joinShape(N, channels, [cells, cells], layout);
+  const one = joinShape(1, C, [1, 1], layout);
+  const weights = (outer: number, inner: number, cells = 3): number[] =>
+    layout === "channels-first" ? [outer, inner, cells, cells] : [cells, cells, inner, outer];
+  return { C, size, map, one, weights, channel: [C] };
+}
+
+function elementwise(extent: Extent): OperationCall[] {
+  const { C, size, map, one, channel } = shapes(extent);
+  const x = map();
+  const summed = { scale: 0.5, activation: "relu" };
+  const losses = f32([N, size, size]);
+  return [
+    { operation: "activate", given: [x], options: "gelu" },
+    { operation: "activateBackward", given: [x], options: { activation: "relu" }, tensors: { output: x } },
+    { operation: "activateBackward", given: [x], options: { activation: "gelu" }, tensors: { preActivation: x } },
+    { operation: "softmax", given: [x], options: {} },
+    { operation: "logSoftmax", given: [x], options: { axis: -1 } },
+    { operation: "softmaxBackward", given: [x], options: {}, tensors: { output: x } },
+    { operation: "logSoftmaxBackward", given: [x], options: { axis: 1 }, tensors: { output: x } },
+    { operation: "crossEntropy", given: [x, losses], options: {}, tensors: { weight: channel } },
+    { operation: "crossEntropy", given: [x, x], options: { reduction: "none" } },
+    {
+      ...{ operation: "crossEntropyBackward", given: [x, losses], options: { labelSmoothing: 0.1 } },
+      tensors: { weight: channel, dy: f32([1]) },
+    },
+    { operation: "crossEntropyBackward", given: [x, x], options: {} },
+    { operation: "add", given: [x, x], options: summed },
+    { operation: "addBackward", given: [x], options: summed, tensors: { output: x } },
+    { operation: "multiply", given: [x, one] },
+    { operation: "multiplyBackward", given: [x, x, one] },
+    { operation: "prelu", given: [x, channel] },
+    { operation: "preluBackward", given: [x, x, channel] },
+    { operation: "maxout", given: [x], options: { pieces: 2 } },
+    { operation: "maxoutBackward", given: [map(C / 2), x], options: { pieces: 2 } },
+    { operation: "dropout", given: [x], options: { seed: 7 } },
+    { operation: "dropout", given: [x], options: { seed: 7, perChannel: true } },
+    { operation: "dropoutBackward", given: [x], options: { seed: 7 } },
+    { operation: "sgd", given: [x, x], options: { learningRate: 0.1 } },
+    {
+      ...{ operation: "sgd", given: [x, x], options: { learningRate: 0.1, momentum: 0.9, nesterov: true } },
+      tensors: { velocity: x },
+    },
+    { operation: "adam", given: [x, x], options: { learningRate: 0.1, step: 1 }, tensors: { m: x, v: x } },
+  ];
+}
+
+function moves(extent: Extent): OperationCall[] {
+  const { C, size, map } = shapes(extent);
+  const x = map();
+  return [
+    { operation: "concatenate", given: [{ list: [x, x, map(1)] }], options: {} },
+    { operation: "split", given: [x], options: { sections: 2 } },
+    { operation: "channelShuffle", given: [x], options: { groups: 2 } },
+    { operation: "channelShuffleBackward", given: [x], options: { groups: 2 } },
+    { operation: "pixelShuffle", given: [map(4 * C)], options: { factor: 2 } },
+    { operation: "pixelUnshuffle", given: [x], options: { factor: 2 } },
+    { operation: "flatten", given: [x] },
+    { operation: "flattenBackward", given: [[N, C * size * size]], options: { inputShape: x } },
+  ];
+}
+
+function layers(extent: Extent): OperationCall[] {
+  const { C, map, weights, channel } = shapes(extent);
+  const x = map();
+  const padded = { padding: 1 };
+  const separable = [x, weights(C, 1), weights(C, C, 1)];
+  const kernels = { list: [[3], extent.layout === "channels-first" ? [C, 3] : [3, C]] };
+  const local = { kernelSize: 3, padding: 1 };
+  const localWeights = localShape(localProblem("x.shape", x, extent.layout, C, local));
+  const coordWeights = weights(C, C + 2);
+  const deformable = { offset: map(18), mask: map(9) };
+  const [rows, features] = [
+    [N, 4 * C],
+    [6, 4 * C],
+  ];
+  return [
+    {
+      ...{ operation: "separableConv", given: separable, options: { ...padded, activation: "relu" } },
+      tensors: { depthwiseBias: channel, bias: channel, residual: x },
+    },
+    { operation: "separableConvBackward", given: [x, ...separable], options: padded },
+    { operation: "spatiallySeparableConv", given: [x, kernels], options: padded },
+    { operation: "spatiallySeparableConvBackward", given: [x, x, kernels], options: padded },
+    { operation: "locallyConnected", given: [x, localWeights], options: local, tensors: { bias: x.slice(1) } },
+    { operation: "locallyConnectedBackwardData", given: [x, localWeights], options: { ...local, inputShape: x } },
+    { operation: "locallyConnectedBackwardWeights", given: [x, x], options: local },
+    { operation: "locallyConnectedBackwardBias", given: [x] },
+    { operation: "coordConv", given: [x, coordWeights], options: padded, tensors: { bias: channel, residual: x } },
+    { operation: "coordConvBackwardData", given: [x, coordWeights], options: { ...padded, inputShape: x } },
+    {
+      ...{ operation: "coordConvBackwardWeights", given: [x, x] },
+      options: { ...padded, kernelShape: coordWeights, activation: "relu" },
+      tensors: { output: x },
+    },
+    {
+      ...{ operation: "deformableConv", given: [x, weights(C, C)], options: padded },
+      tensors: { ...deformable, bias: channel },
+    },
+    {
+      ...{ operation: "deformableConvBackward", given: [x, x, weights(C, C)], options: padded },
+      tensors: deformable,
+    },
+    { operation: "linear", given: [rows, features], options: { activation: "relu" }, tensors: { bias: [6] } },
+    {
+      ...{ operation: "linearBackward", given: [[N, 6], rows, features], options: { activation: "relu" } },
+      tensors: { output: [N, 6] },
+    },
+  ];
+}
+
+function norms(extent: Extent): OperationCall[] {
+  const { C, map, weights, channel } = shapes(extent);
+  const x = map();
+  const affine = { scale: channel, shift: channel };
+  const running = { mean: channel, variance: channel };
+  return [
+    { operation: "batchNorm", given: [x], options: {}, tensors: { ...running, ...affine } },
+    {
+      ...{ operation: "batchNormTraining", given: [x], options: {} },
+      tensors: { ...affine, runningMean: channel, runningVariance: channel },
+    },
+    {
+      ...{ operation: "batchNormBackward", given: [x, x], options: {} },
+      tensors: { mean: f32(channel), inverseDeviation: f32(channel), scale: channel },
+    },
+    { operation: "batchNormBackward", given: [x, x], options: {}, tensors: running },
+    { operation: "layerNorm", given: [x], options: {} },
+    { operation: "layerNorm", given: [x], options: { axes: "channels" }, tensors: affine },
+    { operation: "layerNormBackward", given: [x, x], options: { axes: "channels" }, tensors: { scale: channel } },
+    { operation: "instanceNorm", given: [x], options: {}, tensors: affine },
+    { operation: "instanceNormBackward", given: [x, x], options: {}, tensors: { scale: channel } },
+    { operation: "groupNorm", given: [x], options: { groups: 2 }, tensors: affine },
+    { operation: "groupNormBackward", given: [x, x], options: { groups: 2 }, tensors: { scale: channel } },
+    {
+      ...{ operation: "foldBatchNorm", given: [weights(C, 3)], options: {} },
+      tensors: { ...running, ...affine, bias: channel },
+    },
+    { operation: "localResponseNorm", given: [x], options: { size: 3 } },
+    { operation: "localResponseNormBackward", given: [x, x], options: { size: 3 } },
+  ];
+}
+
+function pooling(extent: Extent): OperationCall[] {
+  const { C, size, map } = shapes(extent);
+  const [x, halved, bins, one] = [map(), map(C, size / 2), map(C, 3), map(C, 1)];
+  const [window, whole] = [{ kernelSize: 2 }, { kernelSize: size }];
+  const inputShape = x;
+  const adaptive = { outputSize: 3 };
+  const smooth = { kernelSize: 3, stride: 2, padding: 1, sigma: 1 };
+  const pairs = map((C * (C + 1)) / 2, 1);
+  return [
+    { operation: "averagePool", given: [x], options: window },
+    { operation: "averagePool", given: [x], options: { ...whole, padding: 1, includePadding: false } },
+    { operation: "averagePoolBackward", given: [halved], options: { ...window, inputShape } },
+    { operation: "sumPool", given: [x], options: whole },
+    { operation: "sumPoolBackward", given: [one], options: { ...whole, inputShape } },
+    { operation: "maxPool", given: [x], options: window },
+    { operation: "maxPool", given: [x], options: whole },
+    { operation: "maxPoolWithIndices", given: [x], options: window },
+    { operation: "maxPoolWithIndices", given: [x], options: whole },
+    { operation: "maxPoolBackward", given: [halved, f32(halved)], options: { ...window, inputShape } },
+    { operation: "lpPool", given: [x], options: { ...window, norm: 3 } },
+    { operation: "lpPoolBackward", given: [halved, x, halved], options: { ...window, norm: 3 } },
+    { operation: "gaussianPool", given: [x], options: smooth },
+    { operation: "gaussianPoolBackward", given: [halved], options: { ...smooth, inputShape } },
+    { operation: "covariancePool", given: [x], options: {} },
+    { operation: "covariancePoolBackward", given: [pairs, x], options: {} },
+    { operation: "adaptiveAveragePool", given: [x], options: adaptive },
+    { operation: "adaptiveAveragePoolBackward", given: [bins], options: { ...adaptive, inputShape } },
+    { operation: "adaptiveMaxPool", given: [x], options: adaptive },
+    { operation: "adaptiveMaxPoolWithIndices", given: [x], options: adaptive },
+    { operation: "adaptiveMaxPoolBackward", given: [bins, f32(bins)], options: { ...adaptive, inputShape } },
+    { operation: "globalAveragePool", given: [x] },
+    { operation: "globalAveragePoolBackward", given: [one], options: { inputShape } },
+    { operation: "globalMaxPool", given: [x] },
+  ];
+}
+
+function unpooling(extent: Extent): OperationCall[] {
+  const { C, size, map } = shapes(extent);
+  const [x, doubled] = [map(), map(C, 2 * size)];
+  return [
+    { operation: "maxUnpool", given: [x, f32(x)], options: { kernelSize: 2 } },
+    { operation: "maxUnpoolBackward", given: [doubled, f32(x)], options: { kernelSize: 2 } },
+    { operation: "upsample", given: [x], options: { scale: 2 } },
+    { operation: "upsample", given: [x], options: { scale: 2, mode: "linear" } },
+    { operation: "upsampleBackward", given: [doubled], options: { scale: 2, inputShape: x } },
+    { operation: "upsampleBackward", given: [doubled], options: { scale: 2, mode: "linear", inputShape: x } },
+    { operation: "bedOfNails", given: [x], options: { kernelSize: 2 } },
+    { operation: "bedOfNailsBackward", given: [doubled], options: { kernelSize: 2 } },
+  ];
+}
+
+/** What the tensors of a call are. */
+export interface Kind {
+  readonly layout: Layout;
+  readonly dtype: Dtype;
+}
+
+/** What an operation is called with: places of tensors by name ("0", "1.0", "options.bias"), whose contents may be changed. */
+export class Arguments {
+  readonly #call: OperationCall;
+  readonly tensors: Map<string, unknown>;
+
+  /** @param value of every number: 1 is a class, a cell and a variance too */
+  constructor(engine: Engine, call: OperationCall, { layout, dtype: common }: Kind, value: 0 | 1 = 1) {
+    this.#call = call;
+    const make = (given: Given): Tensor => {
+      const [shape, dtype] = "f32" in given ? [given.f32, "f32" as const] : [given, common];
+      if (value === 0) return engine.empty(shape, { layout, dtype });
+      return engine.tensor(new Float32Array(elementCount(shape)).fill(value), shape, { layout, dtype });
+    };
+    this.tensors = new Map();
+    call.given.forEach((given, at) => {
+      if ("list" in given) given.list.forEach((one, part) => this.tensors.set(`${at}.${part}`, make(one)));
+      else this.tensors.set(`${at}`, make(given));
+    });
+    for (const [name, given] of Object.entries(call.tensors ?? {})) this.tensors.set(`options.${name}`, make(given));
+  }
+
+  /** The arguments, with one of the tensors replaced or an option added. */
+  list(replaced?: { readonly at: string; readonly by: unknown }, more: Record<string, unknown> = {}): unknown[] {
+    const at = (place: string): unknown => (place === replaced?.at ? replaced.by : this.tensors.get(place));
+    const { given, options, tensors = {} } = this.#call;
+    const list: unknown[] = given.map((one, place) =>
+      "list" in one ? one.list.map((_, part) => at(`${place}.${part}`)) : at(`${place}`),
+    );
+    if (options === undefined) return list;
+    if (typeof options !== "object") return [...list, options];
+    const own = Object.keys(tensors).map((name) => [name, at(`options.${name}`)] as const);
+    return [...list, { ...options, ...Object.fromEntries(own), ...more }];
+  }
+
+  destroy(): void {
+    for (const tensor of this.tensors.values()) (tensor as Tensor).destroy();
+  }
+}
+
+/** Calls an operation by its name. */
+export function callOn(engine: Engine, { operation }: OperationCall, list: readonly unknown[]): unknown {
+  return (engine[operation] as (...given: unknown[]) => unknown).apply(engine, [...list]);
+}
+
+/** All tensors of a result: one, a list or a record of them. */
+export function tensorsOf(result: unknown): Tensor[] {
+  if (typeof result !== "object" || result === null) return [];
+  if ("destroy" in result) return [result as Tensor];
+  return Object.values(result).flatMap(tensorsOf);
+}

@@ -1,0 +1,96 @@
+// Every kernel of the operations beside convolution, compiled by Tint on Dawn's null backend in both layouts and element types: no GPU is
+// needed to know that it is valid WGSL, agrees with what is bound to it, and keeps to the limits of compatibility mode.
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { create, globals } from "webgpu";
+import { type Circumstances, OPERATIONS, enginePlace, givenTo, inputShape } from "../../bench/operations.ts";
+import { DTYPES } from "../../src/dtype.ts";
+import { type Engine, type Tensor, createEngine } from "../../src/index.ts";
+import * as operations from "../../src/ops/index.ts";
+import { LAYOUTS } from "../../src/problem.ts";
+import { COMPATIBILITY } from "../compatibility.ts";
+import { Arguments, callOn, operationCalls, tensorsOf } from "./calls.ts";
+
+/** Few channels and many, which kernels take one by one and four at a time; few cells and so many that invocations share them. */
+const EXTENTS = [
+  { channels: 2, size: 6 },
+  { channels: 4, size: 6 },
+  { channels: 6, size: 32 },
+  { channels: 132, size: 4 },
+];
+
+let gpu: GPU | undefined;
+let engine: Engine;
+/** What error scopes have said, and what was compiled. */
+const reports: Promise<GPUError | null>[] = [];
+const compiled = new Set<string>();
+
+beforeAll(async () => {
+  Object.assign(globalThis, globals);
+  gpu = create(["backend=null"]);
+  const adapter = await gpu.requestAdapter({ featureLevel: "compatibility" });
+  const device = await adapter!.requestDevice({ requiredFeatures: ["shader-f16", "subgroups"] });
+  expect(device.limits).toMatchObject({ ...COMPATIBILITY, maxStorageBuffersPerShaderStage: 8 });
+  expect(device.limits.maxComputeWorkgroupStorageSize).toBe(16_384);
+  const pop = device.popErrorScope.bind(device);
+  device.popErrorScope = () => {
+    const report = pop();
+    reports.push(report);
+    return report;
+  };
+  const compile = device.createShaderModule.bind(device);
+  device.createShaderModule = (descriptor) => {
+    compiled.add(descriptor.code);
+    return compile(descriptor);
+  };
+  engine = await createEngine({ device, tuning: "forget" });
+});
+afterAll(() => {
+  engine.destroy();
+  engine.device.destroy();
+  // The implementation lives as long as this reference to it.
+  gpu = undefined;
+});
+
+/** What was wrong since the last time. */
+async function wrong(): Promise<string[]> {
+  const found = await Promise.all(reports.splice(0));
+  return found.flatMap((error) => (error ? [error.message] : []));
+}
+
+const KINDS = LAYOUTS.flatMap((layout) => DTYPES.map((dtype) => ({ layout, dtype })));
+
+describe.each(KINDS)("in $layout, $dtype", ({ layout, dtype }) => {
+  it.each(EXTENTS)("every operation on $channels channels of $size x $size cells", async (extent) => {
+    const calls = operationCalls({ ...extent, layout });
+    expect([...new Set(calls.map(({ operation }) => operation))].toSorted()).toEqual(
+      Object.keys(operations).toSorted(),
+    );
+    for (const call of calls) {
+      const given = new Arguments(engine, call, { layout, dtype }, 0);
+      const before = compiled.size;
+      const result = callOn(engine, call, given.list());
+      for (const tensor of tensorsOf(result)) tensor.destroy();
+      given.destroy();
+      expect(await wrong(), call.operation).toEqual([]);
+      if (before === 0) expect(compiled.size, "kernels are seen").toBeGreaterThan(0);
+    }
+  });
+
+  it("what is timed, on the shapes of networks", async () => {
+    for (const one of OPERATIONS) {
+      const circumstances: Circumstances = { layout, dtype, batch: one.batch ?? 1 };
+      const made = Object.fromEntries(
+        Object.entries(one.inputs).map(([name, input]): [string, Tensor] => [
+          name,
+          engine.empty(inputShape(input, circumstances), { layout, dtype: input.dtype ?? dtype }),
+        ]),
+      );
+      const place = enginePlace(circumstances);
+      const { given, rest } = givenTo(one, engine, made, place);
+      const returned = one.call(engine, given, place);
+      for (const tensor of [given, rest, returned].flatMap(tensorsOf)) tensor.destroy();
+      expect(await wrong(), `${one.operation}: ${one.name}`).toEqual([]);
+    }
+    expect(engine.memory.tensors).toBe(0);
+  });
+});
