@@ -199,12 +199,13 @@ export function batchNormBackward(
   if (inverseDeviation !== undefined && given !== undefined)
     refuse("invalid-argument", "epsilon", given, "none with inverseDeviation, which it is part of");
   const epsilon = checkEpsilon(given);
-  const statisticTensors = inverseDeviation
-    ? {
-        mean: checkParameter(context, "mean", options.mean, shape, "f32"),
-        inverseDeviation: checkParameter(context, "inverseDeviation", inverseDeviation, shape, "f32"),
-      }
-    : checkGiven(context, { mean: options.mean, variance: variance! }, shape, dtype);
+  const statisticTensors =
+    inverseDeviation !== undefined
+      ? {
+          mean: checkParameter(context, "mean", options.mean, shape, "f32"),
+          inverseDeviation: checkParameter(context, "inverseDeviation", inverseDeviation, shape, "f32"),
+        }
+      : checkGiven(context, { mean: options.mean, variance: variance! }, shape, dtype);
   const dx = { shape: tensor.shape, layout, dtype };
   const dparameter = { shape, layout, dtype: scale?.dtype ?? dtype };
   const training = inverseDeviation !== undefined;

@@ -250,7 +250,7 @@ export interface Kind {
 /** What an operation is called with: places of tensors by name ("0", "1.0", "options.bias"), whose contents may be changed. */
 export class Arguments {
   readonly #call: OperationCall;
-  readonly tensors: Map<string, unknown>;
+  readonly tensors: Map<string, Tensor>;
 
   /** @param value of every number: 1 is a class, a cell and a variance too */
   constructor(engine: Engine, call: OperationCall, { layout, dtype: common }: Kind, value: 0 | 1 = 1) {
@@ -282,7 +282,7 @@ export class Arguments {
   }
 
   destroy(): void {
-    for (const tensor of this.tensors.values()) (tensor as Tensor).destroy();
+    for (const tensor of this.tensors.values()) tensor.destroy();
   }
 }
 

@@ -1,0 +1,118 @@
+// What reliability.md promises of every operation beside convolution: what it is given is checked, and nothing stays on the GPU.
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Engine, createEngine } from "../../src/index.ts";
+import * as reference from "../../src/reference/index.ts";
+import { newDevice } from "../counting.ts";
+import { refusal } from "../refusal.ts";
+import { Arguments, callOn, operationCalls, tensorsOf } from "./calls.ts";
+
+const KIND = { layout: "channels-last", dtype: "f32" } as const;
+const CALLS = operationCalls({ ...KIND, channels: 2, size: 6 });
+
+let engine: Engine;
+let other: Engine;
+let gone: Engine;
+beforeAll(async () => {
+  const device = await newDevice();
+  engine = await createEngine({ device, tuning: "forget" });
+  // On the same device, which tells their tensors apart no more than their buffers.
+  other = await createEngine({ device, tuning: "forget" });
+  gone = await createEngine({ device, tuning: "forget" });
+});
+afterAll(() => {
+  for (const one of [engine, other, gone]) one.destroy();
+  engine.device.destroy();
+});
+
+const named = CALLS.map((call) => ({ name: `${call.operation} ${JSON.stringify(call.options ?? {})}`, call }));
+
+/** Bytes of tensors, and of what was made of them. */
+const held = (): number[] => [engine.memory.tensors, engine.memory.weights, engine.memory.reads];
+
+describe.each(named)("$name", ({ call }) => {
+  it("leaves nothing but its results", async () => {
+    const before = held();
+    const given = new Arguments(engine, call, KIND);
+    const results = tensorsOf(callOn(engine, call, given.list()));
+    const values = await Promise.all([...results, ...given.tensors.values()].map((tensor) => tensor.read()));
+    expect(values.flatMap((list) => [...list]).every(Number.isFinite), "finite").toBe(true);
+    for (const tensor of results) tensor.destroy();
+    given.destroy();
+    expect(held()).toEqual(before);
+  });
+
+  it("refuses what is no tensor of its engine, each by its name", () => {
+    const before = held();
+    const given = new Arguments(engine, call, KIND);
+    const gones = new Arguments(engine, call, KIND);
+    const others = new Arguments(other, call, KIND);
+    gones.destroy();
+    const codeOf = (at: string, by: unknown): string => {
+      const { code, argument } = refusal(() => callOn(engine, call, given.list({ at, by })));
+      const last = at.split(".").at(-1)!;
+      if (!/^\d/.test(last)) expect(argument, at).toBe(last);
+      return code;
+    };
+    for (const at of given.tensors.keys()) {
+      expect(codeOf(at, gones.tensors.get(at)), `${at} destroyed`).toBe("destroyed");
+      expect(codeOf(at, others.tensors.get(at)), `${at} of another engine`).toBe("foreign-tensor");
+      for (const by of [null, 1, {}, new Float32Array(4), { shape: [1, 2, 6, 6], data: [] }])
+        expect(codeOf(at, by), `${at} no tensor`).toBe("invalid-argument");
+    }
+    given.destroy();
+    others.destroy();
+    expect(held()).toEqual(before);
+  });
+
+  it("refuses options that it does not know, and an engine that is destroyed", () => {
+    const given = new Arguments(engine, call, KIND);
+    if (typeof call.options === "object") {
+      const { code, got } = refusal(() => callOn(engine, call, given.list(undefined, { nonsense: 1 })));
+      expect([code, got]).toEqual(["unknown-option", '"nonsense"']);
+      for (const by of [null, 1, "options", []]) {
+        const list = [...given.list().slice(0, -1), by];
+        expect(refusal(() => callOn(engine, call, list)).code).toBe("invalid-argument");
+      }
+    }
+    gone.destroy();
+    const alive = held();
+    expect(() => callOn(gone, call, given.list())).toThrow(expect.objectContaining({ code: "destroyed" }));
+    expect(held()).toEqual(alive);
+    given.destroy();
+  });
+});
+
+it("refuses a result that is too large for the device before anything is allocated", () => {
+  const most = engine.device.limits.maxStorageBufferBindingSize;
+  const x = engine.empty([1, 1, 64, 64]);
+  const before = held();
+  const side = Math.ceil(Math.sqrt(most / 4 / 4096)) + 1;
+  const { code, argument, got, expected } = refusal(() => engine.upsample(x, { scale: side }));
+  expect([code, argument]).toEqual(["too-large", "y"]);
+  expect(got).toBe(`[1, 1, ${64 * side}, ${64 * side}], ${4096 * side * side * 4} bytes`);
+  expect(expected).toContain(`${most} bytes`);
+  expect(held()).toEqual(before);
+  x.destroy();
+});
+
+/** Kernels of one element an invocation (of 64) meet more than 65 535 workgroups here: rows of 2^22 + 64 elements and some more. */
+const LONG = [1, 1, 2051, 2047];
+
+it("folds more than 65 535 workgroups", async () => {
+  const [, , rows, columns] = LONG as [number, number, number, number];
+  const count = rows * columns;
+  expect(count / 64).toBeGreaterThan(65_535);
+  const data = Float32Array.from({ length: count }, (_, at) => (at % 1013) - 500);
+  const x = engine.tensor(data, LONG);
+  const results = {
+    added: engine.add(x, x, { scale: -1 }),
+    pooled: engine.maxPool(x, { kernelSize: 1 }),
+    normalised: engine.localResponseNorm(x, { size: 1, alpha: 1, beta: 1 }),
+  };
+  const [added, pooled, normalised] = await Promise.all(Object.values(results).map((tensor) => tensor.read()));
+  expect(added!.every((value) => value === 0)).toBe(true);
+  expect(pooled).toEqual(data);
+  const wanted = reference.localResponseNorm({ data, shape: LONG }, { size: 1, alpha: 1, beta: 1 }).data;
+  expect(normalised!.findIndex((value, at) => !(Math.abs(value - wanted[at]!) <= 1e-5))).toBe(-1);
+  for (const tensor of [x, ...Object.values(results)]) tensor.destroy();
+});
