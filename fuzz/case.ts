@@ -1,6 +1,7 @@
 // What the fuzzer tries: an operation, or another call of the public API, as plain data. A case travels to a page, shrinks, and is
 // printed as code.
 import type { Call, Spoiled } from "./call.ts";
+import type { OperationCase } from "./operation.ts";
 
 /** `engine.tensor`, `engine.empty` or `engine.wrap`. */
 export interface TensorCase {
@@ -56,4 +57,4 @@ export interface FindCase {
   readonly spoiled?: Spoiled;
 }
 
-export type Case = Call | TensorCase | EncodeCase | FindCase;
+export type Case = Call | OperationCase | TensorCase | EncodeCase | FindCase;

@@ -8,6 +8,7 @@ import { PLANNED, type Call } from "./call.ts";
 import { type Space, calls, problemOf } from "./calls.ts";
 import { type Case, type EncodeCase, FAULTS, type FindCase, type TensorCase } from "./case.ts";
 import { JUNK } from "./junk.ts";
+import { operationCases } from "./operation-calls.ts";
 
 const junk = fc.constantFrom(...Object.keys(JUNK));
 /** Plain objects always: others do not travel to every browser. */
@@ -114,6 +115,7 @@ function findCases(dtypes: readonly Dtype[]): fc.Arbitrary<FindCase> {
 /** How often each kind comes, of two hundred. */
 interface Shares {
   readonly calls: number;
+  readonly operations: number;
   readonly tensors: number;
   readonly encodes: number;
   readonly finds: number;
@@ -121,8 +123,8 @@ interface Shares {
 
 /** In "pools" there is no search: it compiles every algorithm. */
 const SHARES: Readonly<Record<Space, Shares>> = {
-  wide: { calls: 163, tensors: 16, encodes: 20, finds: 1 },
-  pools: { calls: 164, tensors: 16, encodes: 20, finds: 0 },
+  wide: { calls: 103, operations: 60, tensors: 16, encodes: 20, finds: 1 },
+  pools: { calls: 144, operations: 20, tensors: 16, encodes: 20, finds: 0 },
 };
 
 /** Cases in the element types that a device has. */
@@ -130,6 +132,7 @@ export function cases(space: Space, dtypes: readonly Dtype[] = DTYPES): fc.Arbit
   const shares = SHARES[space];
   return fc.oneof(
     { weight: shares.calls, arbitrary: calls(space, dtypes) },
+    { weight: shares.operations, arbitrary: operationCases(space, dtypes) },
     { weight: shares.tensors, arbitrary: tensorCases },
     { weight: shares.encodes, arbitrary: encodeCases(space, dtypes) },
     { weight: shares.finds, arbitrary: findCases(dtypes) },

@@ -1,7 +1,9 @@
+import { argumentsOf, describedBy, optionsOf, placesOf } from "../test/ops/calls.ts";
 // A case as code that can be pasted into a page, with `engine` and, where a tensor is foreign, `other`.
 import { ARGUMENTS, type Call, PLANNED, type Spoiled } from "./call.ts";
 import type { Case, EncodeCase, FindCase, TensorCase } from "./case.ts";
 import { optionPath } from "./junk.ts";
+import type { OperationCase } from "./operation.ts";
 
 /** Source that stands for itself in what is printed. */
 class Source {
@@ -94,6 +96,23 @@ function findCode({ call, options, abort, spoiled }: FindCase): string {
   ].join("\n");
 }
 
+/** Tensors are named by their places: given0, given1_0, bias. */
+function operationCode({ call, layout, dtype, spoiled, seed }: OperationCase): string {
+  const nameOf = (place: string): string =>
+    place.startsWith("options.") ? place.slice(8) : `given${place.replace(".", "_")}`;
+  const at = (place: string): Source => new Source(place === spoiled?.at ? spoiled.by : nameOf(place));
+  const made = placesOf(call).map(([place, given], turn) => {
+    const { shape, dtype: own } = describedBy(given, dtype);
+    const kind = print({ ...(layout === "channels-last" && { layout }), ...(own === "f16" && { dtype: own }) });
+    return `const ${nameOf(place)} = engine.tensor(uniform(${shape.join(" * ")}, ${seed + turn}), ${print(shape)}, ${kind});`;
+  });
+  const isTensor = placesOf(call).some(([place]) => place === spoiled?.at);
+  const options = optionsOf(call, at);
+  const last = isTensor ? options : spoiledOptions(options, spoiled);
+  const list = [...argumentsOf(call, at), ...(last === undefined ? [] : [last])];
+  return [...made, `engine.${call.operation}(${list.map(print).join(", ")});`].join("\n");
+}
+
 export function codeOf(one: Case): string {
   switch (one.operation) {
     case "tensor":
@@ -104,6 +123,8 @@ export function codeOf(one: Case): string {
       return encodeCode(one);
     case "find":
       return findCode(one);
+    case "operation":
+      return operationCode(one);
     default:
       return callCode(one);
   }

@@ -5,6 +5,7 @@ import { type Bench, type Work, Wrong, attempt } from "./judge.ts";
 import { performCall } from "./perform-call.ts";
 import { performEncode } from "./perform-encode.ts";
 import { performFind } from "./perform-find.ts";
+import { performOperation } from "./perform-operation.ts";
 import { performTensor } from "./perform-tensor.ts";
 
 function outcomeOf(work: Work, one: Case): Promise<Outcome> {
@@ -17,6 +18,8 @@ function outcomeOf(work: Work, one: Case): Promise<Outcome> {
       return performEncode(work, one);
     case "find":
       return performFind(work, one);
+    case "operation":
+      return performOperation(work, one);
     default:
       return performCall(work, one);
   }

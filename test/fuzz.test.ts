@@ -191,6 +191,27 @@ test("calls around the operations are printed too", () => {
   ]);
 });
 
+test("calls of operations beside convolution are printed too", () => {
+  const call = {
+    operation: "concatenate",
+    given: [{ list: [[1, 2], { f32: [3] }] }],
+    options: { axis: 0 },
+    tensors: { bias: [4] },
+  } as const;
+  const one = { operation: "operation", call, layout: "channels-first", dtype: "f16", seed: 5 } as const;
+  expect(codeOf({ ...one, spoiled: { at: "0.1", by: "7n" } }).split("\n")).toEqual([
+    'const given0_0 = engine.tensor(uniform(1 * 2, 5), [1, 2], { dtype: "f16" });',
+    "const given0_1 = engine.tensor(uniform(3, 6), [3], {});",
+    'const bias = engine.tensor(uniform(4, 7), [4], { dtype: "f16" });',
+    "engine.concatenate([given0_0, 7n], { axis: 0, bias: bias });",
+  ]);
+  expect(
+    codeOf({ ...one, spoiled: { at: "options.axis", by: "NaN" } })
+      .split("\n")
+      .at(-1),
+  ).toBe("engine.concatenate([given0_0, given0_1], { axis: NaN, bias: bias });");
+});
+
 test("a failure says how to try its case alone, and that does", async () => {
   // As if every stride were wrong.
   const tried: string[] = [];

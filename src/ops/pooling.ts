@@ -94,6 +94,9 @@ export function runsOf({ N, channels, size: [depth, height, width] }: FeatureMap
 /** Cells up to which windows are written out. Each size is compiled by itself, which takes the longer the larger it is. */
 export const FEW_CELLS = 16;
 
+/** The same of dilated windows: with twelve of them written out SwiftShader did not come back within a minute and a half. */
+const FEW_DILATED = 4;
+
 /** The windows of pooling as what outputs are made of. */
 export function overWindows(input: FeatureMap, windows: Windows): Axes {
   const { kernel, stride, dilation, padBegin, output } = windows;
@@ -149,13 +152,14 @@ export function aroundBins(input: FeatureMap, output: FeatureMap): Gathering["ax
 export function aroundWindows(map: FeatureMap, windows: Windows): Gathering["axes"] {
   const { kernel, stride, dilation, padBegin, padEnd } = windows;
   const around = windowsAround(windows);
-  const few = elementCount(around) <= FEW_CELLS;
+  const dilated = dilation.some((distance) => distance > 1);
+  const few = elementCount(around) <= (dilated ? FEW_DILATED : FEW_CELLS);
   return {
     shaders: ["ops/windows", "ops/pool/steps", "ops/pool/around-windows"],
     words: windowWords(windows),
     constants: {
       LONG: map.size.some((cells, axis) => cells + padBegin[axis]! + padEnd[axis]! >= LONG_AXIS),
-      DILATED: dilation.some((distance) => distance > 1),
+      DILATED: dilated,
     },
     ...(few && { around }),
     ...(few && elementCount(stride) <= FEW_CELLS && elementCount(kernel) <= MOST_TERMS && { blocks: windows }),

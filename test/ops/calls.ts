@@ -247,38 +247,57 @@ export interface Kind {
   readonly dtype: Dtype;
 }
 
-/** What an operation is called with: places of tensors by name ("0", "1.0", "options.bias"), whose contents may be changed. */
+/** The places of the tensors of a call: "0", of a list "0.1", of an option "options.bias". */
+export function placesOf({ given, tensors = {} }: OperationCall): [place: string, given: Given][] {
+  return [
+    ...given.flatMap((one, at): [string, Given][] =>
+      "list" in one ? one.list.map((part, turn) => [`${at}.${turn}`, part]) : [[`${at}`, one]],
+    ),
+    ...Object.entries(tensors).map(([name, one]): [string, Given] => [`options.${name}`, one]),
+  ];
+}
+
+/** The arguments of a call, without its options. */
+export function argumentsOf({ given }: OperationCall, at: (place: string) => unknown): unknown[] {
+  return given.map((one, place) =>
+    "list" in one ? one.list.map((_, turn) => at(`${place}.${turn}`)) : at(`${place}`),
+  );
+}
+
+/** Its options. */
+export function optionsOf({ options, tensors = {} }: OperationCall, at: (place: string) => unknown): unknown {
+  if (typeof options !== "object") return options;
+  const own = Object.keys(tensors).map((name) => [name, at(`options.${name}`)] as const);
+  return { ...options, ...Object.fromEntries(own) };
+}
+
+/** The shape of a tensor of a call, and its type where that of the call is the one given. */
+export function describedBy(given: Given, common: Dtype): { shape: readonly number[]; dtype: Dtype } {
+  return "f32" in given ? { shape: given.f32, dtype: "f32" } : { shape: given, dtype: common };
+}
+
+/** The tensors of a call, by their places. */
 export class Arguments {
   readonly #call: OperationCall;
-  readonly tensors: Map<string, Tensor>;
+  readonly tensors: ReadonlyMap<string, Tensor>;
 
   /** @param value of every number: 1 is a class, a cell and a variance too */
   constructor(engine: Engine, call: OperationCall, { layout, dtype: common }: Kind, value: 0 | 1 = 1) {
     this.#call = call;
     const make = (given: Given): Tensor => {
-      const [shape, dtype] = "f32" in given ? [given.f32, "f32" as const] : [given, common];
+      const { shape, dtype } = describedBy(given, common);
       if (value === 0) return engine.empty(shape, { layout, dtype });
       return engine.tensor(new Float32Array(elementCount(shape)).fill(value), shape, { layout, dtype });
     };
-    this.tensors = new Map();
-    call.given.forEach((given, at) => {
-      if ("list" in given) given.list.forEach((one, part) => this.tensors.set(`${at}.${part}`, make(one)));
-      else this.tensors.set(`${at}`, make(given));
-    });
-    for (const [name, given] of Object.entries(call.tensors ?? {})) this.tensors.set(`options.${name}`, make(given));
+    this.tensors = new Map(placesOf(call).map(([place, given]) => [place, make(given)]));
   }
 
   /** The arguments, with one of the tensors replaced or an option added. */
   list(replaced?: { readonly at: string; readonly by: unknown }, more: Record<string, unknown> = {}): unknown[] {
     const at = (place: string): unknown => (place === replaced?.at ? replaced.by : this.tensors.get(place));
-    const { given, options, tensors = {} } = this.#call;
-    const list: unknown[] = given.map((one, place) =>
-      "list" in one ? one.list.map((_, part) => at(`${place}.${part}`)) : at(`${place}`),
-    );
+    const [list, options] = [argumentsOf(this.#call, at), optionsOf(this.#call, at)];
     if (options === undefined) return list;
-    if (typeof options !== "object") return [...list, options];
-    const own = Object.keys(tensors).map((name) => [name, at(`options.${name}`)] as const);
-    return [...list, { ...options, ...Object.fromEntries(own), ...more }];
+    return [...list, typeof options === "object" ? { ...options, ...more } : options];
   }
 
   destroy(): void {

@@ -43,6 +43,12 @@ export const POOLED_MAPS: readonly PooledMap[] = [
     shape: [1, 2, 5, 6, 5],
     options: { kernelSize: [2, 3, 2], stride: [1, 2, 2], padding: [1, 1, 0] },
   },
+  {
+    // Cells of up to twelve windows: written out, SwiftShader did not come back from their gradient within a minute and a half.
+    name: "3-D, 3x2x3 dilated, padded, ceil",
+    shape: [2, 3, 8, 3, 6],
+    options: { kernelSize: [3, 2, 3], dilation: [3, 3, 2], padding: [0, 2, 2], ceilMode: true },
+  },
 ];
 
 /** A shape [N, C, ...spatial] in a layout. */
