@@ -24,30 +24,26 @@ afterAll(() => {
   engine.device.destroy();
 });
 
-/** Where compiling is slow a third of the calls are computed; what is refused is not compiled. */
-const isComputed = (at: number): boolean => inject("selection") === "all" || at % 3 === 0;
+const named = CALLS.map((call) => ({ name: `${call.operation} ${JSON.stringify(call.options ?? {})}`, call }));
 
-const named = CALLS.map((call, at) => ({
-  name: `${call.operation} ${JSON.stringify(call.options ?? {})}`,
-  call,
-  computed: isComputed(at),
-}));
+/** Where compiling is slow a third of the calls are computed; what is refused is not compiled. */
+const computed = named.filter((_, at) => inject("selection") === "all" || at % 3 === 0);
 
 /** Bytes of tensors, and of what was made of them. */
 const held = (): number[] => [engine.memory.tensors, engine.memory.weights, engine.memory.reads];
 
-describe.each(named)("$name", ({ call, computed }) => {
-  it.runIf(computed)("leaves nothing but its results", async () => {
-    const before = held();
-    const given = new Arguments(engine, call, KIND);
-    const results = tensorsOf(callOn(engine, call, given.list()));
-    const values = await Promise.all([...results, ...given.tensors.values()].map((tensor) => tensor.read()));
-    expect(values.flatMap((list) => [...list]).every(Number.isFinite), "finite").toBe(true);
-    for (const tensor of results) tensor.destroy();
-    given.destroy();
-    expect(held()).toEqual(before);
-  });
+it.each(computed)("$name leaves nothing but its results", async ({ call }) => {
+  const before = held();
+  const given = new Arguments(engine, call, KIND);
+  const results = tensorsOf(callOn(engine, call, given.list()));
+  const values = await Promise.all([...results, ...given.tensors.values()].map((tensor) => tensor.read()));
+  expect(values.flatMap((list) => [...list]).every(Number.isFinite), "finite").toBe(true);
+  for (const tensor of results) tensor.destroy();
+  given.destroy();
+  expect(held()).toEqual(before);
+});
 
+describe.each(named)("$name", ({ call }) => {
   it("refuses what is no tensor of its engine, each by its name", () => {
     const before = held();
     const given = new Arguments(engine, call, KIND);
