@@ -25,8 +25,8 @@ import {
   transposeBackwardDataCall,
   transposeBackwardWeightsCall,
 } from "./operations.ts";
-import { OperationContext } from "./ops/context.ts";
 import * as operations from "./ops/index.ts";
+import { OperationContext } from "./ops/shared/context.ts";
 import { type Constraints, checkConstraints } from "./planner/choose.ts";
 import { type FindOptions, type Found, checkFindOptions } from "./planner/find.ts";
 import { type TuningStore, checkStore } from "./planner/store.ts";

@@ -2,17 +2,17 @@
 import { elementCount } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkOptions } from "../validate.ts";
-import type { OperationContext } from "./context.ts";
-import { activationParts, derivativeParts } from "./element-activation.ts";
-import { checkLike } from "./feature-map.ts";
 import {
   type DerivativeSources,
   type ElementActivationOption,
   checkElementActivation,
   checkSource,
 } from "./geometry/element-activation.ts";
-import { itemsOf } from "./items.ts";
-import { dispatch, whole } from "./operation.ts";
+import type { OperationContext } from "./shared/context.ts";
+import { activationParts, derivativeParts } from "./shared/element-activation.ts";
+import { checkLike } from "./shared/feature-map.ts";
+import { itemsOf } from "./shared/items.ts";
+import { dispatch, whole } from "./shared/operation.ts";
 
 export interface ActivateBackwardOptions extends DerivativeSources<Tensor> {
   /** The activation that was applied. */

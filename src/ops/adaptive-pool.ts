@@ -2,14 +2,14 @@
 import type { Tensor } from "../tensor.ts";
 import { checkOptions } from "../validate.ts";
 import { averageBackward, averageRule } from "./average-pool.ts";
-import type { OperationContext } from "./context.ts";
-import { checkLike, checkMap } from "./feature-map.ts";
 import { ADAPTIVE_KEYS, type AdaptivePoolBackwardOptions, type AdaptivePoolOptions, binned } from "./geometry/bins.ts";
 import { type FeatureMap, mapOfShape, shapeOf } from "./geometry/feature-map.ts";
 import { checkIndexed } from "./geometry/indices.ts";
 import { CHOSEN, MAX, MAX_INDICES, type Maxima, indicesOf } from "./max-pool.ts";
-import { whole } from "./operation.ts";
-import { aroundBins, gathering, overBins, reduction } from "./pooling.ts";
+import type { OperationContext } from "./shared/context.ts";
+import { checkLike, checkMap } from "./shared/feature-map.ts";
+import { whole } from "./shared/operation.ts";
+import { aroundBins, gathering, overBins, reduction } from "./shared/pooling.ts";
 
 /**
  * The mean of each of `outputSize` bins along the axes: output i of O has the cells from floor(i I / O) to before ceil((i + 1) I / O).

@@ -2,13 +2,13 @@
 import { elementCount } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkOptions } from "../validate.ts";
-import type { PairGradients } from "./broadcast.ts";
-import type { OperationContext } from "./context.ts";
-import { activationParts, derivativeParts } from "./element-activation.ts";
-import { checkLike } from "./feature-map.ts";
 import { ADD_KEYS, type AddBackwardOptions, type AddOptions, additionOf, sourceOf } from "./geometry/add.ts";
-import { itemsOf } from "./items.ts";
-import { dispatch, floatBits, whole } from "./operation.ts";
+import type { PairGradients } from "./shared/broadcast.ts";
+import type { OperationContext } from "./shared/context.ts";
+import { activationParts, derivativeParts } from "./shared/element-activation.ts";
+import { checkLike } from "./shared/feature-map.ts";
+import { itemsOf } from "./shared/items.ts";
+import { dispatch, floatBits, whole } from "./shared/operation.ts";
 
 /**
  * activation(a + scale * b), element by element: what ends a residual block.

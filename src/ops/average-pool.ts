@@ -4,8 +4,6 @@ import type { Step } from "../plan.ts";
 import { dilatedExtent, elementCount } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkOptions } from "../validate.ts";
-import type { OperationContext } from "./context.ts";
-import { checkLike, checkMap } from "./feature-map.ts";
 import {
   AVERAGE_POOL_KEYS,
   type AveragePoolBackwardOptions,
@@ -22,7 +20,9 @@ import {
   pooled,
   windowsOf,
 } from "./geometry/windows.ts";
-import { type Range, type Recipe, floatBits, whole } from "./operation.ts";
+import type { OperationContext } from "./shared/context.ts";
+import { checkLike, checkMap } from "./shared/feature-map.ts";
+import { type Range, type Recipe, floatBits, whole } from "./shared/operation.ts";
 import {
   type Axes,
   type Gathering,
@@ -33,7 +33,7 @@ import {
   overWindows,
   reduction,
   sharing,
-} from "./pooling.ts";
+} from "./shared/pooling.ts";
 
 /**
  * The mean of each window of each channel.

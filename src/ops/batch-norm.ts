@@ -4,10 +4,10 @@ import type { Dtype } from "../dtype.ts";
 import { refuse, words } from "../error.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkOptions } from "../validate.ts";
-import type { OperationContext } from "./context.ts";
-import { checkLike } from "./feature-map.ts";
 import { checkMomentum } from "./geometry/batch-norm.ts";
 import { type Normalisation, batchSets, checkEpsilon, normalisedMap } from "./geometry/normalisation.ts";
+import type { OperationContext } from "./shared/context.ts";
+import { checkLike } from "./shared/feature-map.ts";
 import {
   type Statistics,
   finishSums,
@@ -17,10 +17,10 @@ import {
   moments,
   normalise,
   scaleSets,
-} from "./normalise.ts";
-import { whole } from "./operation.ts";
-import { checkAffine, checkParameter, parameter } from "./parameters.ts";
-import { Scratch } from "./scratch.ts";
+} from "./shared/normalise.ts";
+import { whole } from "./shared/operation.ts";
+import { checkAffine, checkParameter, parameter } from "./shared/parameters.ts";
+import { Scratch } from "./shared/scratch.ts";
 
 interface Affine {
   /** [C], 1 unless given. */

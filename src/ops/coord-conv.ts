@@ -9,10 +9,6 @@ import { tensorShape } from "../problem.ts";
 import { elementCount } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkOptions } from "../validate.ts";
-import { batchSum, gateOf } from "./batch-sum.ts";
-import { composed, given } from "./composition.ts";
-import type { OperationContext } from "./context.ts";
-import { checkLike, checkMap, mapConstants, mapWords } from "./feature-map.ts";
 import {
   COORD_GEOMETRY_KEYS,
   type CoordinateOptions,
@@ -20,8 +16,12 @@ import {
   coordinatesOf,
   weightsWith,
 } from "./geometry/coordinates.ts";
-import { type Range, dispatch, whole } from "./operation.ts";
-import { firstParts, partsBytes, partsOf, sumSteps } from "./sum-parts.ts";
+import { batchSum, gateOf } from "./shared/batch-sum.ts";
+import { composed, given } from "./shared/composition.ts";
+import type { OperationContext } from "./shared/context.ts";
+import { checkLike, checkMap, mapConstants, mapWords } from "./shared/feature-map.ts";
+import { type Range, dispatch, whole } from "./shared/operation.ts";
+import { firstParts, partsBytes, partsOf, sumSteps } from "./shared/sum-parts.ts";
 
 /** Those of a convolution in one group: padding and its mode hold for the coordinates as for the input. */
 export interface CoordConvOptions extends CoordinateOptions, Omit<ConvOptions, keyof CoordinateOptions | "groups"> {}

@@ -5,8 +5,6 @@ import { roundUp } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkOptions } from "../validate.ts";
 import { averageRule } from "./average-pool.ts";
-import type { OperationContext } from "./context.ts";
-import { checkLike, checkMap, mapConstants } from "./feature-map.ts";
 import {
   COVARIANCE_POOL_KEYS,
   type CovariancePoolOptions,
@@ -15,8 +13,10 @@ import {
 } from "./geometry/covariances.ts";
 import { type FeatureMap, elementsOf, shapeOf } from "./geometry/feature-map.ts";
 import { pooled } from "./geometry/windows.ts";
-import { type Range, type Recipe, dispatch, whole } from "./operation.ts";
-import { aroundWindows, overWindows, partsOf, poolWords, reduction } from "./pooling.ts";
+import type { OperationContext } from "./shared/context.ts";
+import { checkLike, checkMap, mapConstants } from "./shared/feature-map.ts";
+import { type Range, type Recipe, dispatch, whole } from "./shared/operation.ts";
+import { aroundWindows, overWindows, partsOf, poolWords, reduction } from "./shared/pooling.ts";
 
 /** Channels in a block of the shaders. */
 const BLOCK = 4;

@@ -5,14 +5,14 @@ import type { Constant, Step } from "../plan.ts";
 import { elementCount } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkOptions, checkShape } from "../validate.ts";
-import type { OperationContext } from "./context.ts";
-import { checkLike } from "./feature-map.ts";
 import { type Lines, channelAxis, linesAlong } from "./geometry/axis.ts";
 import { CROSS_ENTROPY_KEYS, type CrossEntropyOptions, type Entropy, entropyOf } from "./geometry/cross-entropy.ts";
-import { itemsOf } from "./items.ts";
-import { type LineWork, lineWork } from "./lines.ts";
-import { type Range, dispatch, floatBits, whole } from "./operation.ts";
-import { pairSums } from "./pair-sums.ts";
+import type { OperationContext } from "./shared/context.ts";
+import { checkLike } from "./shared/feature-map.ts";
+import { itemsOf } from "./shared/items.ts";
+import { type LineWork, lineWork } from "./shared/lines.ts";
+import { type Range, dispatch, floatBits, whole } from "./shared/operation.ts";
+import { pairSums } from "./shared/pair-sums.ts";
 
 export interface CrossEntropyBackwardOptions extends CrossEntropyOptions<Tensor> {
   /** The gradient of the loss, float32 and in its shape; 1 for each number of it unless given. */

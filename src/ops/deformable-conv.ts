@@ -10,11 +10,8 @@ import { type Step } from "../plan.ts";
 import { elementCount } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkOptions } from "../validate.ts";
-import { type Making, composed, given, renamed, viewOf } from "./composition.ts";
-import type { OperationContext } from "./context.ts";
-import { gatherRecipe } from "./deformable-sort.ts";
-import { deformableStep } from "./deformable-step.ts";
-import { checkLike, checkMap } from "./feature-map.ts";
+import { gatherRecipe } from "./deformable/sort.ts";
+import { deformableStep } from "./deformable/step.ts";
 import {
   DEFORMABLE_KEYS,
   type Deformable,
@@ -22,7 +19,10 @@ import {
   deformableOf,
   deformableShapes,
 } from "./geometry/deformable.ts";
-import { whole } from "./operation.ts";
+import { type Making, composed, given, renamed, viewOf } from "./shared/composition.ts";
+import type { OperationContext } from "./shared/context.ts";
+import { checkLike, checkMap } from "./shared/feature-map.ts";
+import { whole } from "./shared/operation.ts";
 
 export interface DeformableConvBackwardOptions extends DeformableOptions {
   /** [N, 2 * offsetGroups * R * S, P, Q], or [N, P, Q, 2 * offsetGroups * R * S]: how far each sample is moved, y before x. */

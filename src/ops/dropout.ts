@@ -2,11 +2,11 @@
 import { elementCount } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkOptions } from "../validate.ts";
-import type { OperationContext } from "./context.ts";
 import { DROPOUT_KEYS, type DropoutOptions, dropoutOf } from "./geometry/dropout.ts";
 import { mapOfShape } from "./geometry/feature-map.ts";
-import { itemsOf } from "./items.ts";
-import { dispatch, floatBits, whole } from "./operation.ts";
+import type { OperationContext } from "./shared/context.ts";
+import { itemsOf } from "./shared/items.ts";
+import { dispatch, floatBits, whole } from "./shared/operation.ts";
 
 /**
  * x / (1 - rate), and 0 for as many elements as the rate says, at random. Which ones the seed alone decides, and where an element is in

@@ -3,10 +3,10 @@ import { elementTypes } from "../algorithms/parts.ts";
 import { elementCount } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkOptions } from "../validate.ts";
-import type { OperationContext } from "./context.ts";
-import { checkLike, checkMap } from "./feature-map.ts";
 import { type FeatureMap, elementsOf, mapOfShape, shapeOf } from "./geometry/feature-map.ts";
-import { type Range, dispatch, whole } from "./operation.ts";
+import type { OperationContext } from "./shared/context.ts";
+import { checkLike, checkMap } from "./shared/feature-map.ts";
+import { type Range, dispatch, whole } from "./shared/operation.ts";
 
 /**
  * The features of each image in a row: those of a channel together, whatever the layout, as torch.flatten(x, 1) has them. So the weights

@@ -5,13 +5,13 @@ import { elementTypes } from "../algorithms/parts.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkOptions } from "../validate.ts";
 import { type BatchNormOptions, checkGiven } from "./batch-norm.ts";
-import type { OperationContext } from "./context.ts";
 import { type FoldGeometry, foldSets } from "./geometry/fold.ts";
 import { checkEpsilon } from "./geometry/normalisation.ts";
-import { scaleSets } from "./normalise.ts";
-import { dispatch, floatBits, whole } from "./operation.ts";
-import { bound, checkAffine, checkParameter, parameter } from "./parameters.ts";
-import { Scratch } from "./scratch.ts";
+import type { OperationContext } from "./shared/context.ts";
+import { scaleSets } from "./shared/normalise.ts";
+import { dispatch, floatBits, whole } from "./shared/operation.ts";
+import { bound, checkAffine, checkParameter, parameter } from "./shared/parameters.ts";
+import { Scratch } from "./shared/scratch.ts";
 
 export interface FoldBatchNormOptions extends BatchNormOptions, FoldGeometry {
   /** [K], that of the convolution, 0 unless given. */

@@ -1,8 +1,6 @@
 // Pooling by weights that fall off from the middle of each window, and its gradient.
 import type { Tensor } from "../tensor.ts";
 import { checkOptions } from "../validate.ts";
-import type { OperationContext } from "./context.ts";
-import { checkLike, checkMap } from "./feature-map.ts";
 import { type FeatureMap, elementsOf, mapOfShape, shapeOf } from "./geometry/feature-map.ts";
 import {
   GAUSSIAN_POOL_KEYS,
@@ -12,9 +10,11 @@ import {
   gaussianOf,
 } from "./geometry/gaussian.ts";
 import { type Windows, pooled, windowsOf } from "./geometry/windows.ts";
-import { type Range, floatBits, whole } from "./operation.ts";
-import { type Rule, aroundWindows, gathering, overWindows, reduction, sharing } from "./pooling.ts";
-import { type TapWeights, weightedSpread, weightedSums, weightedWindows } from "./weighted-windows.ts";
+import type { OperationContext } from "./shared/context.ts";
+import { checkLike, checkMap } from "./shared/feature-map.ts";
+import { type Range, floatBits, whole } from "./shared/operation.ts";
+import { type Rule, aroundWindows, gathering, overWindows, reduction, sharing } from "./shared/pooling.ts";
+import { type TapWeights, weightedSpread, weightedSums, weightedWindows } from "./shared/weighted-windows.ts";
 
 /**
  * The mean of each window of each channel, each cell weighted by exp(-r^2 / (2 sigma^2)) of its distance r from the middle of the window.

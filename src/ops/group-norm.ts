@@ -3,8 +3,6 @@
 import type { Tensor } from "../tensor.ts";
 import { checkOptions } from "../validate.ts";
 import type { NormGradients } from "./batch-norm.ts";
-import type { OperationContext } from "./context.ts";
-import { checkLike } from "./feature-map.ts";
 import {
   type LayerAxes,
   type Normalisation,
@@ -15,10 +13,12 @@ import {
   layerSets,
   normalisedMap,
 } from "./geometry/normalisation.ts";
-import { finishSums, gradientSums, inputGradient, moments, normalise } from "./normalise.ts";
-import { whole } from "./operation.ts";
-import { checkAffine, parameter } from "./parameters.ts";
-import { Scratch } from "./scratch.ts";
+import type { OperationContext } from "./shared/context.ts";
+import { checkLike } from "./shared/feature-map.ts";
+import { finishSums, gradientSums, inputGradient, moments, normalise } from "./shared/normalise.ts";
+import { whole } from "./shared/operation.ts";
+import { checkAffine, parameter } from "./shared/parameters.ts";
+import { Scratch } from "./shared/scratch.ts";
 
 export interface NormOptions {
   /** 1 unless given. */

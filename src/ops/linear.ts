@@ -5,9 +5,9 @@ import { refuse } from "../error.ts";
 import type { ActivationGradientOptions } from "../operations.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkOptions } from "../validate.ts";
-import type { OperationContext } from "./context.ts";
-import { checkLike } from "./feature-map.ts";
-import type { TensorDescription } from "./operation.ts";
+import type { OperationContext } from "./shared/context.ts";
+import { checkLike } from "./shared/feature-map.ts";
+import type { TensorDescription } from "./shared/operation.ts";
 
 export interface LinearOptions {
   /** [out] */

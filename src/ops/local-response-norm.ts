@@ -4,8 +4,6 @@ import { elementTypes } from "../algorithms/parts.ts";
 import { elementCount } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkOptions } from "../validate.ts";
-import type { OperationContext } from "./context.ts";
-import { checkLike, checkMap } from "./feature-map.ts";
 import type { FeatureMap } from "./geometry/feature-map.ts";
 import {
   LOCAL_RESPONSE_KEYS,
@@ -13,8 +11,10 @@ import {
   type Responses,
   responsesOf,
 } from "./geometry/local-response-norm.ts";
-import { type Range, dispatch, floatBits, whole } from "./operation.ts";
-import { Scratch } from "./scratch.ts";
+import type { OperationContext } from "./shared/context.ts";
+import { checkLike, checkMap } from "./shared/feature-map.ts";
+import { type Range, dispatch, floatBits, whole } from "./shared/operation.ts";
+import { Scratch } from "./shared/scratch.ts";
 
 /** Channels of an invocation: where a window is of few, and where it is of many. */
 const RUN = 8;

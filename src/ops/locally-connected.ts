@@ -11,10 +11,6 @@ import { tensorShape } from "../problem.ts";
 import { elementCount } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkOptions } from "../validate.ts";
-import { batchSum } from "./batch-sum.ts";
-import { given } from "./composition.ts";
-import type { OperationContext } from "./context.ts";
-import { checkLike, checkMap, mapConstants, mapWords } from "./feature-map.ts";
 import { mapOfShape } from "./geometry/feature-map.ts";
 import {
   LOCAL_KEYS,
@@ -25,7 +21,11 @@ import {
   localProblem,
   localShape,
 } from "./geometry/local.ts";
-import { type Range, type Recipe, dispatch, whole } from "./operation.ts";
+import { batchSum } from "./shared/batch-sum.ts";
+import { given } from "./shared/composition.ts";
+import type { OperationContext } from "./shared/context.ts";
+import { checkLike, checkMap, mapConstants, mapWords } from "./shared/feature-map.ts";
+import { type Range, type Recipe, dispatch, whole } from "./shared/operation.ts";
 
 export interface LocallyConnectedOptions extends LocalOptions {
   /** A number for every output: [K, ...output], or [...output, K]. */

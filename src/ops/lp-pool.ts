@@ -3,13 +3,13 @@ import { elementCount } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkOptions } from "../validate.ts";
 import { commonDivisor } from "./average-pool.ts";
-import type { OperationContext } from "./context.ts";
-import { checkLike, checkMap } from "./feature-map.ts";
 import { type FeatureMap, elementsOf, shapeOf } from "./geometry/feature-map.ts";
 import { LP_POOL_KEYS, type LpPoolOptions, type Norm, type Sign, normOf } from "./geometry/norms.ts";
 import { type Windows, pooled, windowsOf } from "./geometry/windows.ts";
-import { type Range, floatBits, whole } from "./operation.ts";
-import { type Rule, aroundWindows, gathering, overWindows, reduction, sharing } from "./pooling.ts";
+import type { OperationContext } from "./shared/context.ts";
+import { checkLike, checkMap } from "./shared/feature-map.ts";
+import { type Range, floatBits, whole } from "./shared/operation.ts";
+import { type Rule, aroundWindows, gathering, overWindows, reduction, sharing } from "./shared/pooling.ts";
 
 /**
  * The p-th root of the sum of the p-th powers of each window of each channel. Padding adds nothing. A window that `ceilMode` makes and the

@@ -1,13 +1,13 @@
 // Max pooling, with where the largest cells lie, and its gradient.
 import type { Tensor } from "../tensor.ts";
 import { checkOptions } from "../validate.ts";
-import type { OperationContext } from "./context.ts";
-import { checkLike, checkMap } from "./feature-map.ts";
 import { type FeatureMap, mapOfShape, shapeOf } from "./geometry/feature-map.ts";
 import { checkIndexed } from "./geometry/indices.ts";
 import { WINDOW_KEYS, type WindowBackwardOptions, type WindowOptions, pooled, windowsOf } from "./geometry/windows.ts";
-import { whole } from "./operation.ts";
-import { type Gathering, type Rule, aroundWindows, gathering, overWindows, reduction } from "./pooling.ts";
+import type { OperationContext } from "./shared/context.ts";
+import { checkLike, checkMap } from "./shared/feature-map.ts";
+import { whole } from "./shared/operation.ts";
+import { type Gathering, type Rule, aroundWindows, gathering, overWindows, reduction } from "./shared/pooling.ts";
 
 /** The bits of minus infinity, which maxima start from. */
 const LOWEST = 0xff800000;

@@ -3,15 +3,15 @@ import { elementTypes } from "../algorithms/parts.ts";
 import { elementCount } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkOptions } from "../validate.ts";
-import type { OperationContext } from "./context.ts";
-import { checkLike, checkMap, mapConstants } from "./feature-map.ts";
 import { elementsOf, shapeOf } from "./geometry/feature-map.ts";
 import { checkIndexed } from "./geometry/indices.ts";
 import { MAX_UNPOOL_KEYS, type MaxUnpoolOptions, unpooled } from "./geometry/unpooling.ts";
 import { WINDOW_KEYS, type WindowOptions, pooled, windowsOf } from "./geometry/windows.ts";
 import { indicesOf } from "./max-pool.ts";
-import { dispatch, whole } from "./operation.ts";
-import { type Gathering, aroundWindows, gathering, poolWords, windowsAround } from "./pooling.ts";
+import type { OperationContext } from "./shared/context.ts";
+import { checkLike, checkMap, mapConstants } from "./shared/feature-map.ts";
+import { dispatch, whole } from "./shared/operation.ts";
+import { type Gathering, aroundWindows, gathering, poolWords, windowsAround } from "./shared/pooling.ts";
 
 const PUT: Gathering["rule"] = { shaders: ["ops/pool/chosen", "ops/pool/with-window", "ops/pool/replace"], words: [] };
 

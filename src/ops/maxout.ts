@@ -1,11 +1,11 @@
 // Maxout (Goodfellow et al. 2013, section 3), and its gradient.
 import { elementCount } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import type { OperationContext } from "./context.ts";
-import { checkLike } from "./feature-map.ts";
 import { type Maxout, type MaxoutOptions, maxoutOf } from "./geometry/maxout.ts";
-import { itemsOf } from "./items.ts";
-import { type Range, type TensorDescription, dispatch, whole } from "./operation.ts";
+import type { OperationContext } from "./shared/context.ts";
+import { checkLike } from "./shared/feature-map.ts";
+import { itemsOf } from "./shared/items.ts";
+import { type Range, type TensorDescription, dispatch, whole } from "./shared/operation.ts";
 
 /**
  * The largest of each `pieces` neighbouring channels: channel k of the result of the channels k * pieces to (k + 1) * pieces - 1. NaN is

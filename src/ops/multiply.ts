@@ -1,10 +1,10 @@
 // The product of two tensors, one of them spread over the other, and its gradients.
 import type { Tensor } from "../tensor.ts";
-import { type Pair, type PairGradients, broadcastStep, reduceSteps } from "./broadcast.ts";
-import type { OperationContext } from "./context.ts";
-import { checkLike } from "./feature-map.ts";
 import { checkSpreads } from "./geometry/broadcast.ts";
-import { whole } from "./operation.ts";
+import { type Pair, type PairGradients, broadcastStep, reduceSteps } from "./shared/broadcast.ts";
+import type { OperationContext } from "./shared/context.ts";
+import { checkLike } from "./shared/feature-map.ts";
+import { whole } from "./shared/operation.ts";
 
 /**
  * a * b, element by element. b is of a's shape, or has 1 in place of sizes of it and is spread along those axes: a gate for each channel,

@@ -5,7 +5,6 @@ import type { Dtype } from "../dtype.ts";
 import { refuse, words } from "../error.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkOptions } from "../validate.ts";
-import type { OperationContext } from "./context.ts";
 import {
   ADAM_KEYS,
   type AdamNumbers,
@@ -14,7 +13,8 @@ import {
   adamNumbers,
   sgdNumbers,
 } from "./geometry/optimisers.ts";
-import { dispatch, numbersRange, whole } from "./operation.ts";
+import type { OperationContext } from "./shared/context.ts";
+import { dispatch, numbersRange, whole } from "./shared/operation.ts";
 
 export interface SgdOptions extends SgdNumbers {
   /** A tensor of w's shape, zeros before the first step: with momentum, which it is the state of. */

@@ -2,12 +2,12 @@
 import { refuse } from "../error.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkShape } from "../validate.ts";
-import { type Pair, broadcastStep, reduceSteps } from "./broadcast.ts";
-import type { OperationContext } from "./context.ts";
-import { checkLike } from "./feature-map.ts";
 import { channelAxis } from "./geometry/axis.ts";
 import { besideChannels } from "./geometry/broadcast.ts";
-import { whole } from "./operation.ts";
+import { type Pair, broadcastStep, reduceSteps } from "./shared/broadcast.ts";
+import type { OperationContext } from "./shared/context.ts";
+import { checkLike } from "./shared/feature-map.ts";
+import { whole } from "./shared/operation.ts";
 
 /**
  * x where x >= 0, else slope * x.

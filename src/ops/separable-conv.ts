@@ -7,9 +7,6 @@ import type { ActivationOption } from "../activation.ts";
 import type { ActivationGradientOptions } from "../operations.ts";
 import { tensorShape } from "../problem.ts";
 import type { Tensor } from "../tensor.ts";
-import { composed, given } from "./composition.ts";
-import type { OperationContext } from "./context.ts";
-import { checkLike, checkMap } from "./feature-map.ts";
 import {
   DEPTHWISE_KEYS,
   type DepthwiseOptions,
@@ -18,6 +15,9 @@ import {
   isToldByOutput,
   separableOf,
 } from "./geometry/separable.ts";
+import { composed, given } from "./shared/composition.ts";
+import type { OperationContext } from "./shared/context.ts";
+import { checkLike, checkMap } from "./shared/feature-map.ts";
 
 interface BetweenOptions extends DepthwiseOptions {
   /** One value for each channel of the depthwise result. */

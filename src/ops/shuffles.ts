@@ -2,7 +2,6 @@
 import { elementCount } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkOptions } from "../validate.ts";
-import type { OperationContext } from "./context.ts";
 import {
   type ChannelShuffleOptions,
   type Permutation,
@@ -12,8 +11,9 @@ import {
   pixelShuffleOf,
   pixelUnshuffleOf,
 } from "./geometry/shuffles.ts";
-import { itemsOf } from "./items.ts";
-import { type Recipe, dispatch, whole } from "./operation.ts";
+import type { OperationContext } from "./shared/context.ts";
+import { itemsOf } from "./shared/items.ts";
+import { type Recipe, dispatch, whole } from "./shared/operation.ts";
 
 /**
  * The channels of all groups in turn (Zhang et al. 2018, section 3.1): channel k * groups + g of the result is the k-th of group g.

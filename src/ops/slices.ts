@@ -5,8 +5,6 @@ import { type Step } from "../plan.ts";
 import { elementCount } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkOptions } from "../validate.ts";
-import type { OperationContext } from "./context.ts";
-import { checkLike } from "./feature-map.ts";
 import { linesAlong } from "./geometry/axis.ts";
 import {
   type ConcatenateOptions,
@@ -17,8 +15,10 @@ import {
   joined,
   splitOf,
 } from "./geometry/slices.ts";
-import { itemsOf } from "./items.ts";
-import { type Range, type TensorDescription, dispatch, whole } from "./operation.ts";
+import type { OperationContext } from "./shared/context.ts";
+import { checkLike } from "./shared/feature-map.ts";
+import { itemsOf } from "./shared/items.ts";
+import { type Range, type TensorDescription, dispatch, whole } from "./shared/operation.ts";
 
 /**
  * Tensors one after the other along an axis.

@@ -1,11 +1,11 @@
 // Softmax along an axis, its logarithm, and their gradients.
 import type { Tensor } from "../tensor.ts";
 import { checkOptions } from "../validate.ts";
-import type { OperationContext } from "./context.ts";
-import { checkLike } from "./feature-map.ts";
 import { axisOf, linesAlong } from "./geometry/axis.ts";
-import { laneWork } from "./lines.ts";
-import { type Range, type TensorDescription, dispatch, whole } from "./operation.ts";
+import type { OperationContext } from "./shared/context.ts";
+import { checkLike } from "./shared/feature-map.ts";
+import { laneWork } from "./shared/lines.ts";
+import { type Range, type TensorDescription, dispatch, whole } from "./shared/operation.ts";
 
 export interface SoftmaxOptions {
   /** The axis of the tensor's own shape that adds up to 1, counted from the end where negative; the channels unless given. */

@@ -8,9 +8,6 @@ import { type Constant, type Step, STORAGE_ALIGNMENT } from "../plan.ts";
 import { roundUp } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkOptions } from "../validate.ts";
-import { given } from "./composition.ts";
-import type { OperationContext } from "./context.ts";
-import { checkLike, checkMap } from "./feature-map.ts";
 import {
   type AxisPass,
   type AxisPasses,
@@ -19,8 +16,11 @@ import {
   axisPassesOf,
 } from "./geometry/axis-passes.ts";
 import { elementsOf, shapeOf } from "./geometry/feature-map.ts";
-import { type Range, dispatch, whole } from "./operation.ts";
-import { firstParts, partsBytes, partsOf, sumSteps } from "./sum-parts.ts";
+import { given } from "./shared/composition.ts";
+import type { OperationContext } from "./shared/context.ts";
+import { checkLike, checkMap } from "./shared/feature-map.ts";
+import { type Range, dispatch, whole } from "./shared/operation.ts";
+import { firstParts, partsBytes, partsOf, sumSteps } from "./shared/sum-parts.ts";
 
 /** Numbers of a kernel whose gradients an invocation adds up. */
 const TAPS = 4;

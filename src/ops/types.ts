@@ -8,7 +8,7 @@ export type {
   BatchNormTrainingOptions,
   NormGradients,
 } from "./batch-norm.ts";
-export type { PairGradients } from "./broadcast.ts";
+export type { PairGradients } from "./shared/broadcast.ts";
 export type { CoordConvBackwardDataOptions, CoordConvBackwardWeightsOptions, CoordConvOptions } from "./coord-conv.ts";
 export type { CrossEntropyBackwardOptions } from "./cross-entropy.ts";
 export type {

@@ -4,8 +4,6 @@ import { elementCount, toTriple } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkOptions } from "../validate.ts";
 import { averageBackward, averageRule } from "./average-pool.ts";
-import type { OperationContext } from "./context.ts";
-import { checkLike, checkMap, mapConstants } from "./feature-map.ts";
 import { type FeatureMap, elementsOf, mapOfShape, shapeOf } from "./geometry/feature-map.ts";
 import { BED_KEYS, type BedOfNailsOptions, bedOf, bedUnder } from "./geometry/nails.ts";
 import {
@@ -16,7 +14,9 @@ import {
   upsamplingOf,
 } from "./geometry/upsampling.ts";
 import type { Windows } from "./geometry/windows.ts";
-import { type Range, dispatch, whole } from "./operation.ts";
+import type { OperationContext } from "./shared/context.ts";
+import { checkLike, checkMap, mapConstants } from "./shared/feature-map.ts";
+import { type Range, dispatch, whole } from "./shared/operation.ts";
 import {
   LONG_AXIS,
   type Axes,
@@ -28,8 +28,8 @@ import {
   poolWords,
   reduction,
   runsOf,
-} from "./pooling.ts";
-import { type WeightedWindows, weightedSpread, weightedSums, weightedWindows } from "./weighted-windows.ts";
+} from "./shared/pooling.ts";
+import { type WeightedWindows, weightedSpread, weightedSums, weightedWindows } from "./shared/weighted-windows.ts";
 
 /**
  * A larger map (or a smaller one): each output is the cell at its place, or with mode "linear" what lies between the cells around it.

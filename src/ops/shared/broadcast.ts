@@ -1,10 +1,10 @@
 // Steps with a tensor and another one that is spread over it: functions of both, and sums over what the other has not.
-import { elementTypes } from "../algorithms/parts.ts";
-import type { Dtype } from "../dtype.ts";
-import { STORAGE_ALIGNMENT, type Step } from "../plan.ts";
-import { elementCount, roundUp } from "../shape.ts";
-import type { Tensor } from "../tensor.ts";
-import { type Run, runsOf } from "./geometry/broadcast.ts";
+import { elementTypes } from "../../algorithms/parts.ts";
+import type { Dtype } from "../../dtype.ts";
+import { STORAGE_ALIGNMENT, type Step } from "../../plan.ts";
+import { elementCount, roundUp } from "../../shape.ts";
+import type { Tensor } from "../../tensor.ts";
+import { type Run, runsOf } from "../geometry/broadcast.ts";
 import { type Items, itemsOf } from "./items.ts";
 import { type Range, dispatch } from "./operation.ts";
 

@@ -1,7 +1,7 @@
 // Kernels that go along one axis of a tensor: by an invocation for each line, or by neighbouring ones together where lines are long and
 // few, or lie so that these read neighbouring elements.
-import type { Dtype } from "../dtype.ts";
-import type { Lines } from "./geometry/axis.ts";
+import type { Dtype } from "../../dtype.ts";
+import type { Lines } from "../geometry/axis.ts";
 import { type Items, itemsOf } from "./items.ts";
 
 /** Invocations that share a line: a factor of a workgroup's. */

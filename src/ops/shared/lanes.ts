@@ -1,8 +1,8 @@
 // The elements of a tensor as kernels of normalisations go through them: axis by axis of memory, one at a time or four, in runs.
-import { elementTypes } from "../algorithms/parts.ts";
-import type { Dtype } from "../dtype.ts";
-import { elementCount } from "../shape.ts";
-import type { Normalisation } from "./geometry/normalisation.ts";
+import { elementTypes } from "../../algorithms/parts.ts";
+import type { Dtype } from "../../dtype.ts";
+import { elementCount } from "../../shape.ts";
+import type { Normalisation } from "../geometry/normalisation.ts";
 import type { Dispatch } from "./operation.ts";
 import type { Parameter } from "./parameters.ts";
 

@@ -1,8 +1,8 @@
 // Sums over sets, or over what shares a parameter: in levels of 64 numbers to one (Higham, Accuracy and Stability of Numerical Algorithms,
 // section 4.2), so that there are many invocations however few sums there are.
-import type { Dtype } from "../dtype.ts";
-import { type Step } from "../plan.ts";
-import { elementCount } from "../shape.ts";
+import type { Dtype } from "../../dtype.ts";
+import { type Step } from "../../plan.ts";
+import { elementCount } from "../../shape.ts";
 import { type Axis, type Lanes, UNIT, aliasesOf, parameterShaders } from "./lanes.ts";
 import { type Range, dispatch } from "./operation.ts";
 import { type Parameter, bound } from "./parameters.ts";

@@ -1,7 +1,7 @@
 // What all kernels of deformable convolution share: the geometry, and the mask where there is one.
-import type { Constant, Kernel, Step } from "../plan.ts";
-import type { Deformable } from "./geometry/deformable.ts";
-import { type Range, dispatch } from "./operation.ts";
+import type { Constant, Kernel, Step } from "../../plan.ts";
+import type { Deformable } from "../geometry/deformable.ts";
+import { type Range, dispatch } from "../shared/operation.ts";
 
 /** The binding of the mask in shaders/ops/deform-mask.wgsl. */
 const MASK_BINDING = 7;

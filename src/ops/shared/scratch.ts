@@ -1,7 +1,7 @@
 // The workspace of an operation, divided up.
-import { bytesFor } from "../dtype.ts";
-import { STORAGE_ALIGNMENT } from "../plan.ts";
-import { roundUp } from "../shape.ts";
+import { bytesFor } from "../../dtype.ts";
+import { STORAGE_ALIGNMENT } from "../../plan.ts";
+import { roundUp } from "../../shape.ts";
 import type { Range } from "./operation.ts";
 
 /** Memory of the workspace, taken piece by piece. */

@@ -1,15 +1,15 @@
 // What operations run on: the GPU of an engine, its convolutions, and what was compiled for the operations that ran last.
-import { bytesFor } from "../dtype.ts";
-import type { Engine } from "../engine.ts";
-import { refuse, words } from "../error.ts";
-import type { GpuContext } from "../gpu/context.ts";
-import { Executable } from "../gpu/executable.ts";
-import { Kept } from "../gpu/kept.ts";
-import { BufferUsage, TENSOR_USAGE } from "../gpu/usage.ts";
-import { checkTensor } from "../operands.ts";
-import type { Step } from "../plan.ts";
-import { elementCount } from "../shape.ts";
-import { Tensor } from "../tensor.ts";
+import { bytesFor } from "../../dtype.ts";
+import type { Engine } from "../../engine.ts";
+import { refuse, words } from "../../error.ts";
+import type { GpuContext } from "../../gpu/context.ts";
+import { Executable } from "../../gpu/executable.ts";
+import { Kept } from "../../gpu/kept.ts";
+import { BufferUsage, TENSOR_USAGE } from "../../gpu/usage.ts";
+import { checkTensor } from "../../operands.ts";
+import type { Step } from "../../plan.ts";
+import { elementCount } from "../../shape.ts";
+import { Tensor } from "../../tensor.ts";
 import type { Operation, TensorDescription } from "./operation.ts";
 
 /** The convolutions of the engine, for operations that are made of them. */

@@ -1,11 +1,11 @@
 // Sums over the batch: what each element of a tensor comes to over all images.
-import { type ActivationGradient, checkActivationGradient } from "../activation-gradient.ts";
-import { type Loader, elementTypes, gatedLoader } from "../algorithms/parts.ts";
-import type { ActivationGradientOptions } from "../operations.ts";
-import { activationGradientOf } from "../operations.ts";
-import { BINDING } from "../plan.ts";
-import { elementCount } from "../shape.ts";
-import type { Tensor } from "../tensor.ts";
+import { type ActivationGradient, checkActivationGradient } from "../../activation-gradient.ts";
+import { type Loader, elementTypes, gatedLoader } from "../../algorithms/parts.ts";
+import type { ActivationGradientOptions } from "../../operations.ts";
+import { activationGradientOf } from "../../operations.ts";
+import { BINDING } from "../../plan.ts";
+import { elementCount } from "../../shape.ts";
+import type { Tensor } from "../../tensor.ts";
 import type { OperationContext } from "./context.ts";
 import { checkLike } from "./feature-map.ts";
 import { type TensorDescription, dispatch, whole } from "./operation.ts";

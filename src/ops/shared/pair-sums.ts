@@ -1,6 +1,6 @@
 // The sum of many pairs of numbers in the workspace, in levels of 256 to one.
-import { STORAGE_ALIGNMENT, type Step } from "../plan.ts";
-import { roundUp } from "../shape.ts";
+import { STORAGE_ALIGNMENT, type Step } from "../../plan.ts";
+import { roundUp } from "../../shape.ts";
 import { SHARING } from "./lines.ts";
 import { type Range, dispatch } from "./operation.ts";
 

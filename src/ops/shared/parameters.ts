@@ -1,7 +1,7 @@
 // Scales, shifts and what else there is one of for each parameter of a normalisation: among the arguments, and in kernels.
-import type { Dtype } from "../dtype.ts";
-import { refuse } from "../error.ts";
-import type { Tensor } from "../tensor.ts";
+import type { Dtype } from "../../dtype.ts";
+import { refuse } from "../../error.ts";
+import type { Tensor } from "../../tensor.ts";
 import type { OperationContext } from "./context.ts";
 import { type Range, whole } from "./operation.ts";
 

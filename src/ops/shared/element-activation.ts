@@ -1,6 +1,6 @@
 // Activations in kernels that go over elements: their snippets of shaders/lib/, and their constants.
-import type { Kernel } from "../plan.ts";
-import type { ElementActivation } from "./geometry/element-activation.ts";
+import type { Kernel } from "../../plan.ts";
+import type { ElementActivation } from "../geometry/element-activation.ts";
 import type { Items } from "./items.ts";
 
 /** The parts of a kernel that come from an activation. */

@@ -1,10 +1,10 @@
 // Windows of which each tap has a weight that is a product of weights along the axes: sums of their cells, and what windows have for cells.
-import type { Dtype } from "../dtype.ts";
-import type { Constant, Step } from "../plan.ts";
-import { elementCount } from "../shape.ts";
+import type { Dtype } from "../../dtype.ts";
+import type { Constant, Step } from "../../plan.ts";
+import { elementCount } from "../../shape.ts";
+import { type FeatureMap, elementsOf } from "../geometry/feature-map.ts";
+import type { Windows } from "../geometry/windows.ts";
 import { mapConstants, windowWords } from "./feature-map.ts";
-import { type FeatureMap, elementsOf } from "./geometry/feature-map.ts";
-import type { Windows } from "./geometry/windows.ts";
 import { type Range, dispatch, floatBits } from "./operation.ts";
 import {
   FEW_CELLS,

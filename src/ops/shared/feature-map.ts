@@ -1,9 +1,9 @@
 // Feature maps among the arguments of an operation, and in its kernels.
-import { refuse } from "../error.ts";
-import type { Tensor } from "../tensor.ts";
+import { refuse } from "../../error.ts";
+import type { Tensor } from "../../tensor.ts";
+import { type FeatureMap, mapOfShape } from "../geometry/feature-map.ts";
+import type { Windows } from "../geometry/windows.ts";
 import type { OperationContext } from "./context.ts";
-import { type FeatureMap, mapOfShape } from "./geometry/feature-map.ts";
-import type { Windows } from "./geometry/windows.ts";
 import type { TensorDescription } from "./operation.ts";
 
 /** A feature map among the arguments of an operation. */

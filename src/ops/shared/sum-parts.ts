@@ -1,9 +1,9 @@
 // Long sums on the GPU: many invocations add up some numbers each, then fewer those parts, until one is left of each sum. The error grows
 // with the numbers of one invocation and the levels, not with all of them (Higham, Accuracy and Stability of Numerical Algorithms, 4.2).
-import { elementTypes } from "../algorithms/parts.ts";
-import type { Dtype } from "../dtype.ts";
-import { type Step, STORAGE_ALIGNMENT } from "../plan.ts";
-import { roundUp } from "../shape.ts";
+import { elementTypes } from "../../algorithms/parts.ts";
+import type { Dtype } from "../../dtype.ts";
+import { type Step, STORAGE_ALIGNMENT } from "../../plan.ts";
+import { roundUp } from "../../shape.ts";
 import { type Range, dispatch } from "./operation.ts";
 
 /** Numbers that an invocation adds up. */

@@ -3,12 +3,12 @@
 // volume 3, section 5.2, algorithm D; least significant digit first, section 5.2.5). Chunks of samples are counted by one invocation
 // each, so that nothing is atomic and the order never differs. A cell is then a corner of the samples of two runs: those of its own row
 // and of the row before, in its own column and the column before.
-import { elementTypes } from "../algorithms/parts.ts";
-import { type Step, STORAGE_ALIGNMENT, WORKGROUP_SIZE } from "../plan.ts";
-import { elementCount, roundUp } from "../shape.ts";
-import { deformableStep, deformableWords } from "./deformable-step.ts";
-import type { Deformable } from "./geometry/deformable.ts";
-import { type Range, type Recipe, type TensorDescription, dispatch, whole } from "./operation.ts";
+import { elementTypes } from "../../algorithms/parts.ts";
+import { type Step, STORAGE_ALIGNMENT, WORKGROUP_SIZE } from "../../plan.ts";
+import { elementCount, roundUp } from "../../shape.ts";
+import type { Deformable } from "../geometry/deformable.ts";
+import { type Range, type Recipe, type TensorDescription, dispatch, whole } from "../shared/operation.ts";
+import { deformableStep, deformableWords } from "./step.ts";
 
 /** Samples that one invocation counts: more make fewer counts to add up, and fewer invocations. */
 const CHUNK = 128;

@@ -1,5 +1,5 @@
 // What operations made of several share: tensors on the way to a result, and other shapes of the same numbers.
-import { Tensor } from "../tensor.ts";
+import { Tensor } from "../../tensor.ts";
 import type { OperationContext } from "./context.ts";
 
 /** The tensors that a composed operation makes. Work that was recorded on a tensor completes though it is destroyed. */

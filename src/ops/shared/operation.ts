@@ -1,10 +1,10 @@
 // What an operation beside convolution is, as plain data: the tensors it reads, those it makes or changes, and the dispatches between.
 // Data here as in plans: what it is written in, the context (context.ts) runs.
-import { type Dtype, bytesFor } from "../dtype.ts";
-import { type Constant, type Kernel, type Step, WORKGROUP_SIZE, gridFor } from "../plan.ts";
-import type { Layout } from "../problem.ts";
-import { elementCount } from "../shape.ts";
-import type { Tensor } from "../tensor.ts";
+import { type Dtype, bytesFor } from "../../dtype.ts";
+import { type Constant, type Kernel, type Step, WORKGROUP_SIZE, gridFor } from "../../plan.ts";
+import type { Layout } from "../../problem.ts";
+import { elementCount } from "../../shape.ts";
+import type { Tensor } from "../../tensor.ts";
 
 /** A tensor without its numbers. */
 export interface TensorDescription {

@@ -1,9 +1,9 @@
 // What normalisations are made of: the moments of sets, sums of gradients, and what is done to each element.
-import { elementTypes } from "../algorithms/parts.ts";
-import type { Dtype } from "../dtype.ts";
-import type { Step } from "../plan.ts";
-import type { Tensor } from "../tensor.ts";
-import type { Normalisation } from "./geometry/normalisation.ts";
+import { elementTypes } from "../../algorithms/parts.ts";
+import type { Dtype } from "../../dtype.ts";
+import type { Step } from "../../plan.ts";
+import type { Tensor } from "../../tensor.ts";
+import type { Normalisation } from "../geometry/normalisation.ts";
 import { aliasesOf, elementwise, lanesOf, parameterShaders } from "./lanes.ts";
 import { type Range, dispatch, floatBits, whole } from "./operation.ts";
 import { type Parameter, bound } from "./parameters.ts";

@@ -1,13 +1,13 @@
 // What pooling operations are made of: dispatches that reduce the cells of each output (shaders/ops/pool/), of windows, bins or what else
 // an output comes from.
-import { elementTypes } from "../algorithms/parts.ts";
-import type { Dtype } from "../dtype.ts";
-import type { Constant, Step } from "../plan.ts";
-import { type Triple, dilatedExtent, elementCount } from "../shape.ts";
+import { elementTypes } from "../../algorithms/parts.ts";
+import type { Dtype } from "../../dtype.ts";
+import type { Constant, Step } from "../../plan.ts";
+import { type Triple, dilatedExtent, elementCount } from "../../shape.ts";
+import { evenBins } from "../geometry/bins.ts";
+import { type FeatureMap, elementsOf } from "../geometry/feature-map.ts";
+import type { Windows } from "../geometry/windows.ts";
 import { mapConstants, mapWords, windowWords } from "./feature-map.ts";
-import { evenBins } from "./geometry/bins.ts";
-import { type FeatureMap, elementsOf } from "./geometry/feature-map.ts";
-import type { Windows } from "./geometry/windows.ts";
 import { type Dispatch, type Range, type Recipe, dispatch } from "./operation.ts";
 
 /** Which cells an output is made of: a snippet of shaders/ops/pool/ that finds them, and its words. */
