@@ -31,6 +31,7 @@ const ofTheDriver = [
   "test/limits.browser.test.ts",
   "test/numbers.browser.test.ts",
   "test/workspace.browser.test.ts",
+  "test/ops/**/!(guard).browser.test.ts",
 ];
 
 export default defineConfig({
@@ -45,7 +46,7 @@ export default defineConfig({
           environment: "node",
           testTimeout: 300_000,
           include: ["test/**/*.test.ts"],
-          exclude: ["test/**/*.browser.test.ts", "test/**/*.site.test.ts"],
+          exclude: ["test/**/*.browser.test.ts", "test/**/*.chromium.test.ts", "test/**/*.site.test.ts"],
         },
       },
       {
@@ -64,7 +65,7 @@ export default defineConfig({
         server: { headers },
         test: {
           name: "browser",
-          include: inBrowsers,
+          include: [...inBrowsers, "test/**/*.chromium.test.ts"],
           testTimeout: 300_000,
           provide: { selection: "all", soak },
           browser: {

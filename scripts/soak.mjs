@@ -3,6 +3,8 @@
 import { runTool } from "./steps.mjs";
 
 process.env.CONVOKE_SOAK = "1";
-const files = ["leaks", "capacity", "tolerance"].map((name) => `test/${name}.browser.test.ts`);
+const files = ["leaks.browser", "collected.chromium", "capacity.browser", "tolerance.browser"].map(
+  (name) => `test/${name}.test.ts`,
+);
 const { ok } = await runTool("vitest", ["run", "--project", "browser", ...files], { live: true });
 if (!ok) process.exitCode = 1;

@@ -1,7 +1,6 @@
 // Nothing is lost: after convolutions, plans and engines by the hundred, engine.memory and the buffers of the device are what they were.
 // `npm run test:soak` repeats ten thousand times.
 import { describe, expect, inject, it } from "vitest";
-import { cdp, server } from "vitest/browser";
 import { type Engine, createEngine } from "../src/index.ts";
 import { count, newDevice, onCountedDevice } from "./counting.ts";
 import { integers } from "./suite/random.ts";
@@ -57,42 +56,6 @@ describe("nothing leaks", { timeout: SOAK ? 3_600_000 : 300_000 }, () => {
       expect(live()).toEqual({ buffers: 0, bytes: 0 });
     });
   });
-
-  // Only Chromium collects garbage on demand.
-  it.skipIf(server.browser !== "chromium")(
-    "where results and weights are dropped, once they are collected",
-    async () => {
-      await onCountedDevice(async (engine, { live }) => {
-        const { x, w } = operands(engine);
-        engine.conv(x, w, { padding: 1, algorithm: "direct" }).destroy();
-        const y = engine.conv(x, w, { padding: 1, algorithm: "winograd" });
-        const expected = await y.read();
-        y.destroy();
-        const before = { ...engine.memory, peak: 0 };
-        const held = live();
-        // Reads of results that nothing else refers to, under way while garbage is collected.
-        const reads = Array.from({ length: SOME }, () => {
-          const dropped = operands(engine);
-          engine.conv(dropped.x, dropped.w, { padding: 1, algorithm: "direct" });
-          return engine.conv(x, dropped.w, { padding: 1, algorithm: "winograd" }).read();
-        });
-        await cdp().send("HeapProfiler.collectGarbage");
-        for (const values of await Promise.all(reads)) expect(values).toEqual(expected);
-        await expect
-          .poll(
-            async () => {
-              await cdp().send("HeapProfiler.collectGarbage");
-              return live();
-            },
-            { timeout: 30_000 },
-          )
-          .toEqual(held);
-        expect({ ...engine.memory, peak: 0 }).toEqual(before);
-        for (const tensor of [x, w]) tensor.destroy();
-        expect([engine.memory.tensors, engine.memory.weights]).toEqual([0, 0]);
-      });
-    },
-  );
 
   it("of weights that change, of new weights and of writes", async () => {
     await onCountedDevice(async (engine, { live }) => {
