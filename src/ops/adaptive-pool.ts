@@ -8,8 +8,9 @@ import { checkIndexed } from "./geometry/indices.ts";
 import { CHOSEN, MAX, MAX_INDICES, type Maxima, indicesOf } from "./max-pool.ts";
 import type { OperationContext } from "./shared/context.ts";
 import { checkLike, checkMap } from "./shared/feature-map.ts";
+import { aroundBins, gathering } from "./shared/gathering.ts";
 import { whole } from "./shared/operation.ts";
-import { aroundBins, gathering, overBins, reduction } from "./shared/pooling.ts";
+import { overBins, reduction } from "./shared/pooling.ts";
 
 /**
  * The mean of each of `outputSize` bins along the axes: output i of O has the cells from floor(i I / O) to before ceil((i + 1) I / O).

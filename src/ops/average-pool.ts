@@ -22,18 +22,9 @@ import {
 } from "./geometry/windows.ts";
 import type { OperationContext } from "./shared/context.ts";
 import { checkLike, checkMap } from "./shared/feature-map.ts";
+import { type Gathering, aroundWindows, gathering, sharing } from "./shared/gathering.ts";
 import { type Range, type Recipe, floatBits, whole } from "./shared/operation.ts";
-import {
-  type Axes,
-  type Gathering,
-  type Rule,
-  aroundWindows,
-  gathering,
-  laneType,
-  overWindows,
-  reduction,
-  sharing,
-} from "./shared/pooling.ts";
+import { type Axes, type Rule, laneType, overWindows, reduction } from "./shared/pooling.ts";
 
 /**
  * The mean of each window of each channel.

@@ -15,8 +15,9 @@ import { type FeatureMap, elementsOf, shapeOf } from "./geometry/feature-map.ts"
 import { pooled } from "./geometry/windows.ts";
 import type { OperationContext } from "./shared/context.ts";
 import { checkLike, checkMap, mapConstants } from "./shared/feature-map.ts";
+import { aroundWindows } from "./shared/gathering.ts";
 import { type Range, type Recipe, dispatch, whole } from "./shared/operation.ts";
-import { aroundWindows, overWindows, partsOf, poolWords, reduction } from "./shared/pooling.ts";
+import { overWindows, partsOf, poolWords, reduction } from "./shared/pooling.ts";
 
 /** Channels in a block of the shaders. */
 const BLOCK = 4;

@@ -12,8 +12,9 @@ import {
 import { type Windows, pooled, windowsOf } from "./geometry/windows.ts";
 import type { OperationContext } from "./shared/context.ts";
 import { checkLike, checkMap } from "./shared/feature-map.ts";
+import { aroundWindows, gathering, sharing } from "./shared/gathering.ts";
 import { type Range, floatBits, whole } from "./shared/operation.ts";
-import { type Rule, aroundWindows, gathering, overWindows, reduction, sharing } from "./shared/pooling.ts";
+import { type Rule, overWindows, reduction } from "./shared/pooling.ts";
 import { type TapWeights, weightedSpread, weightedSums, weightedWindows } from "./shared/weighted-windows.ts";
 
 /**

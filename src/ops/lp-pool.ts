@@ -8,8 +8,9 @@ import { LP_POOL_KEYS, type LpPoolOptions, type Norm, type Sign, normOf } from "
 import { type Windows, pooled, windowsOf } from "./geometry/windows.ts";
 import type { OperationContext } from "./shared/context.ts";
 import { checkLike, checkMap } from "./shared/feature-map.ts";
+import { aroundWindows, gathering, sharing } from "./shared/gathering.ts";
 import { type Range, floatBits, whole } from "./shared/operation.ts";
-import { type Rule, aroundWindows, gathering, overWindows, reduction, sharing } from "./shared/pooling.ts";
+import { type Rule, overWindows, reduction } from "./shared/pooling.ts";
 
 /**
  * The p-th root of the sum of the p-th powers of each window of each channel. Padding adds nothing. A window that `ceilMode` makes and the

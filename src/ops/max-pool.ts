@@ -6,8 +6,9 @@ import { checkIndexed } from "./geometry/indices.ts";
 import { WINDOW_KEYS, type WindowBackwardOptions, type WindowOptions, pooled, windowsOf } from "./geometry/windows.ts";
 import type { OperationContext } from "./shared/context.ts";
 import { checkLike, checkMap } from "./shared/feature-map.ts";
+import { type Gathering, aroundWindows, gathering } from "./shared/gathering.ts";
 import { whole } from "./shared/operation.ts";
-import { type Gathering, type Rule, aroundWindows, gathering, overWindows, reduction } from "./shared/pooling.ts";
+import { type Rule, overWindows, reduction } from "./shared/pooling.ts";
 
 /** The bits of minus infinity, which maxima start from. */
 const LOWEST = 0xff800000;

@@ -10,8 +10,9 @@ import { WINDOW_KEYS, type WindowOptions, pooled, windowsOf } from "./geometry/w
 import { indicesOf } from "./max-pool.ts";
 import type { OperationContext } from "./shared/context.ts";
 import { checkLike, checkMap, mapConstants } from "./shared/feature-map.ts";
+import { type Gathering, aroundWindows, gathering, windowsAround } from "./shared/gathering.ts";
 import { dispatch, whole } from "./shared/operation.ts";
-import { type Gathering, aroundWindows, gathering, poolWords, windowsAround } from "./shared/pooling.ts";
+import { poolWords } from "./shared/pooling.ts";
 
 const PUT: Gathering["rule"] = { shaders: ["ops/pool/chosen", "ops/pool/with-window", "ops/pool/replace"], words: [] };
 

@@ -16,12 +16,12 @@ import {
 import type { Windows } from "./geometry/windows.ts";
 import type { OperationContext } from "./shared/context.ts";
 import { checkLike, checkMap, mapConstants } from "./shared/feature-map.ts";
+import { aroundWindows } from "./shared/gathering.ts";
 import { type Range, dispatch, whole } from "./shared/operation.ts";
 import {
   LONG_AXIS,
   type Axes,
   type Rule,
-  aroundWindows,
   inLanes,
   laneParts,
   overWindows,

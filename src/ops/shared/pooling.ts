@@ -8,7 +8,7 @@ import { evenBins } from "../geometry/bins.ts";
 import { type FeatureMap, elementsOf } from "../geometry/feature-map.ts";
 import type { Windows } from "../geometry/windows.ts";
 import { mapConstants, mapWords, windowWords } from "./feature-map.ts";
-import { type Dispatch, type Range, type Recipe, dispatch } from "./operation.ts";
+import { type Range, type Recipe, dispatch } from "./operation.ts";
 
 /** Which cells an output is made of: a snippet of shaders/ops/pool/ that finds them, and its words. */
 export interface Axes {
@@ -94,9 +94,6 @@ export function runsOf({ N, channels, size: [depth, height, width] }: FeatureMap
 /** Cells up to which windows are written out. Each size is compiled by itself, which takes the longer the larger it is. */
 export const FEW_CELLS = 16;
 
-/** The same of dilated windows: with twelve of them written out SwiftShader did not come back within a minute and a half. */
-const FEW_DILATED = 4;
-
 /** The windows of pooling as what outputs are made of. */
 export function overWindows(input: FeatureMap, windows: Windows): Axes {
   const { kernel, stride, dilation, padBegin, output } = windows;
@@ -115,132 +112,12 @@ export function overWindows(input: FeatureMap, windows: Windows): Axes {
   };
 }
 
-/** What a gradient gathers: from each cell of a pooled map what a rule makes of it, for each cell of the map that is pooled. */
-export interface Gathering {
-  readonly pooled: FeatureMap;
-  readonly map: FeatureMap;
-  readonly dtype: Dtype;
-  /** Which pooled cells a cell belongs to. */
-  readonly axes: Pick<Axes, "shaders" | "words" | "constants"> & {
-    /** The most windows that a cell belongs to along each axis, where they are few: what comes from them is written out. */
-    readonly around?: Triple;
-    /** These windows, where what comes from them to the cells between two windows is written out. */
-    readonly blocks?: Windows;
-  };
-  readonly rule: Pick<Rule, "shaders" | "words" | "constants"> & {
-    readonly aliases?: Readonly<Record<string, string>>;
-  };
-  /** What stands at the bindings of the rule, from 1 on. */
-  readonly ranges: readonly Range[];
-}
-
 /** The bins of adaptive pooling as what outputs are made of. */
 export function overBins(input: FeatureMap, output: FeatureMap): Axes {
   const even = evenBins(input, output);
   if (even) return overWindows(input, even);
   const cells = input.size.map((size, axis) => Math.min(Math.ceil(size / output.size[axis]!) + 1, size));
   return { shaders: ["ops/windows", "ops/pool/over-bins"], words: [], cells: elementCount(cells) };
-}
-
-/** And as what a cell belongs to. */
-export function aroundBins(input: FeatureMap, output: FeatureMap): Gathering["axes"] {
-  const even = evenBins(input, output);
-  return even ? aroundWindows(input, even) : { shaders: ["ops/windows", "ops/pool/around-bins"], words: [] };
-}
-
-/** The windows of pooling as what a cell belongs to. */
-export function aroundWindows(map: FeatureMap, windows: Windows): Gathering["axes"] {
-  const { kernel, stride, dilation, padBegin, padEnd } = windows;
-  const around = windowsAround(windows);
-  const dilated = dilation.some((distance) => distance > 1);
-  const few = elementCount(around) <= (dilated ? FEW_DILATED : FEW_CELLS);
-  return {
-    shaders: ["ops/windows", "ops/pool/steps", "ops/pool/around-windows"],
-    words: windowWords(windows),
-    constants: {
-      LONG: map.size.some((cells, axis) => cells + padBegin[axis]! + padEnd[axis]! >= LONG_AXIS),
-      DILATED: dilated,
-    },
-    ...(few && { around }),
-    ...(few && elementCount(stride) <= FEW_CELLS && elementCount(kernel) <= MOST_TERMS && { blocks: windows }),
-  };
-}
-
-/** The most windows that a cell belongs to along each axis. */
-export function windowsAround({ kernel, stride, dilation }: Windows): Triple {
-  const most = (axis: 0 | 1 | 2): number => Math.ceil(dilatedExtent(kernel[axis], dilation[axis]) / stride[axis]);
-  return [most(0), most(1), most(2)];
-}
-
-/** The dispatch of a gathering. */
-export function gathering(one: Gathering): Step<string> {
-  const { pooled, map, dtype, axes, rule, ranges } = one;
-  if (axes.blocks && axes.around) return gatheringOfBlocks(one, axes.blocks, axes.around);
-  const to = inLanes(map);
-  const lanes = laneParts(map, dtype);
-  const runs = runsOf(to);
-  const threads = (elementsOf(to) / to.size[2]) * runs;
-  const { around } = axes;
-  const kernel = around ? "ops/pool/gather-few" : "ops/pool/gather";
-  return dispatch({
-    shaders: [...lanes.shaders, ...axes.shaders, ...rule.shaders, "ops/pool/pool", kernel],
-    constants: { ...mapConstants(map), ...axes.constants, ...rule.constants, ...aroundConstants(around) },
-    aliases: { ...lanes.aliases, ...rule.aliases },
-    ranges,
-    uniforms: poolWords(inLanes(pooled), to, axes.words, [threads, runs, 1, 0], rule.words),
-    threads,
-  });
-}
-
-/** The dispatch of a gathering in blocks of as many cells as windows move on. */
-function gatheringOfBlocks(one: Gathering, windows: Windows, around: Triple): Step<string> {
-  const { pooled, map, dtype, axes, rule, ranges } = one;
-  const lanes = laneParts(map, dtype);
-  const { threads, work, constants } = blocksOf(pooled, map, windows, around);
-  return dispatch({
-    shaders: [
-      ...[...lanes.shaders, ...axes.shaders, ...rule.shaders],
-      ...["ops/pool/pool", "ops/pool/blocks", "ops/pool/gather-blocks"],
-    ],
-    constants: { ...mapConstants(map), ...axes.constants, ...rule.constants, ...constants },
-    aliases: { ...lanes.aliases, ...rule.aliases },
-    ranges,
-    uniforms: poolWords(inLanes(pooled), inLanes(map), axes.words, work, rule.words),
-    threads,
-  });
-}
-
-/** The work and the constants of shaders/ops/pool/blocks.wgsl. */
-export function blocksOf(
-  pooled: FeatureMap,
-  map: FeatureMap,
-  windows: Windows,
-  around: Triple,
-): Pick<Dispatch, "threads"> & { work: [number, number, number, number]; constants: Record<string, Constant> } {
-  const { kernel, stride, padBegin } = windows;
-  const firstOf = (axis: 0 | 1 | 2): number => Math.floor(padBegin[axis] / stride[axis]);
-  const first: Triple = [firstOf(0), firstOf(1), firstOf(2)];
-  const [depth, height, width] = map.size.map(
-    (cells, axis) => Math.floor((cells - 1 + padBegin[axis]!) / stride[axis]!) - first[axis]! + 1,
-  ) as [number, number, number];
-  const planes = map.N * inLanes(map).channels;
-  const run = runAlong(height, planes * depth * height * width, elementCount(stride), elementCount(kernel));
-  const rows = Math.ceil(height / run);
-  const threads = planes * depth * rows * width;
-  return {
-    threads,
-    work: [threads, width, rows, depth],
-    constants: {
-      ...windowConstants(windows),
-      ...alongAxes("AROUND", around),
-      ...alongAxes("FIRST", first),
-      RUN: run,
-      ALL_THERE:
-        elementCount(around) === 1 &&
-        [depth, rows * run, width].every((blocks, axis) => first[axis] === 0 && blocks <= pooled.size[axis]!),
-      EVEN: [depth, rows * run, width].every((blocks, axis) => map.size[axis] === blocks * stride[axis]!),
-    },
-  };
 }
 
 /** The sizes of windows as constants. */
@@ -255,7 +132,7 @@ export function alongAxes(name: string, [depth, height, width]: Triple): Record<
 
 /** Results and terms of an invocation that are written out. */
 const MOST_RESULTS = 8;
-const MOST_TERMS = 40;
+export const MOST_TERMS = 40;
 
 /**
  * Of so many along the height those that an invocation makes, since they share what they load: up to four where a GPU is busy all the same,
@@ -265,27 +142,6 @@ export function runAlong(height: number, all: number, results: number, terms: nu
   if (all < FEW_THREADS) return 1;
   const most = Math.min(height, MOST_RESULTS / results, MOST_TERMS / terms);
   return most >= 4 ? 4 : most >= 2 ? 2 : 1;
-}
-
-function aroundConstants(around: Triple | undefined): Record<string, Constant> {
-  if (!around) return {};
-  const [AROUND_D, AROUND_H, AROUND_W] = around;
-  return { AROUND_D, AROUND_H, AROUND_W };
-}
-
-/** A dispatch before a gathering, of one invocation for each pooled element: what its cells have in common of its gradient, as float32. */
-export function sharing({ pooled, map, dtype, axes, rule, ranges }: Gathering): Step<string> {
-  const lanes = laneParts(map, dtype);
-  const to = inLanes(pooled);
-  const threads = elementsOf(to);
-  return dispatch({
-    shaders: [...lanes.shaders, ...axes.shaders, ...rule.shaders, "ops/pool/pool", "ops/pool/share"],
-    constants: { ...mapConstants(map), ...rule.constants },
-    aliases: lanes.aliases,
-    ranges,
-    uniforms: poolWords(inLanes(map), to, axes.words, [threads, 1, 1, 0], rule.words),
-    threads,
-  });
 }
 
 /** The words of the struct Pool of shaders/ops/pool/pool.wgsl. */
@@ -306,12 +162,6 @@ export function poolWords(
   ];
 }
 
-function tapConstants({ taps }: Axes): Record<string, Constant> {
-  if (!taps) return {};
-  const [KERNEL_D, KERNEL_H, KERNEL_W] = taps.kernel;
-  return { KERNEL_D, KERNEL_H, KERNEL_W, CLIPPED: taps.clipped };
-}
-
 /** Invocations that share the cells of an output: the square root of many, if what they keep of so many numbers is not too much. */
 export function partsOf(cells: number, numbers: number): number {
   const wanted = cells > MANY_CELLS ? Math.ceil(Math.sqrt(cells)) : 1;
@@ -324,6 +174,7 @@ export function partsOf(cells: number, numbers: number): number {
  */
 export function reduction({ input, output, dtype, axes, rule, x, results, ...rest }: Reduction): Recipe {
   const { resultDtype = dtype, workspaceOffset = 0 } = rest;
+  const { taps } = axes;
   const from = inLanes(input);
   const to = inLanes(output);
   const lanes = laneParts(input, dtype);
@@ -339,7 +190,12 @@ export function reduction({ input, output, dtype, axes, rule, x, results, ...res
   const part = (kernel: string, threads: number, finish: string, bindings: [number, Range][]): Step<string> => ({
     ...dispatch({
       shaders: [...lanes.shaders, ...axes.shaders, ...rule.shaders, "ops/pool/pool", `ops/pool/${kernel}`],
-      constants: { ...mapConstants(input), ...axes.constants, ...rule.constants, ...tapConstants(axes) },
+      constants: {
+        ...mapConstants(input),
+        ...axes.constants,
+        ...rule.constants,
+        ...(taps && { ...alongAxes("KERNEL", taps.kernel), CLIPPED: taps.clipped }),
+      },
       aliases: { ...lanes.aliases, R: laneType(input, resultDtype) },
       functions: { finish },
       ranges: [],
@@ -352,8 +208,7 @@ export function reduction({ input, output, dtype, axes, rule, x, results, ...res
   const keeping: [number, Range] = [4, keptRange];
   const stored = results.map((range, at): [number, Range] => [at + 2, range]);
   const threads = (outputs / to.size[2]) * runs * parts;
-  if (parts === 1)
-    return { steps: [part(axes.taps ? "reduce-taps" : "reduce", threads, "store", [source, ...stored])] };
+  if (parts === 1) return { steps: [part(taps ? "reduce-taps" : "reduce", threads, "store", [source, ...stored])] };
   return {
     steps: [
       part("reduce", threads, "keep", [source, keeping]),

@@ -5,18 +5,9 @@ import { elementCount } from "../../shape.ts";
 import { type FeatureMap, elementsOf } from "../geometry/feature-map.ts";
 import type { Windows } from "../geometry/windows.ts";
 import { mapConstants, windowWords } from "./feature-map.ts";
+import { blocksOf, windowsAround } from "./gathering.ts";
 import { type Range, dispatch, floatBits } from "./operation.ts";
-import {
-  FEW_CELLS,
-  alongAxes,
-  blocksOf,
-  inLanes,
-  laneParts,
-  poolWords,
-  runAlong,
-  windowsAround,
-  windowConstants,
-} from "./pooling.ts";
+import { FEW_CELLS, alongAxes, inLanes, laneParts, poolWords, runAlong, windowConstants } from "./pooling.ts";
 
 /** Along an axis: the weights of the taps of a window, alike for all windows that no end of the axis cuts off. */
 export type TapWeights = (axis: 0 | 1 | 2, window: number) => readonly number[];
