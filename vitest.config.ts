@@ -9,6 +9,7 @@ import { playwright } from "@vitest/browser-playwright";
 import { defineConfig } from "vitest/config";
 import { chromiumArgs, findChromium } from "./scripts/browsers.mjs";
 import { firefox } from "./scripts/firefox.mjs";
+import { wgsl } from "./scripts/wgsl.mjs";
 
 // No test's verdict depends on time: the timeouts only end what hangs.
 // A cross-origin isolated page has the fine-grained clock.
@@ -41,6 +42,7 @@ export default defineConfig({
     maxConcurrency: 16,
     projects: [
       {
+        plugins: [wgsl()],
         test: {
           name: "node",
           environment: "node",
@@ -62,6 +64,7 @@ export default defineConfig({
         },
       },
       {
+        plugins: [wgsl()],
         server: { headers },
         test: {
           name: "browser",
@@ -83,6 +86,7 @@ export default defineConfig({
         },
       },
       {
+        plugins: [wgsl()],
         test: {
           name: "dawn",
           environment: "node",
@@ -98,6 +102,7 @@ export default defineConfig({
         },
       },
       {
+        plugins: [wgsl()],
         server: { headers },
         test: {
           name: "firefox",

@@ -1,8 +1,8 @@
 // The benchmark as it is told: asks for one layer after the other, prints progress, the table and a summary, and writes the JSON.
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { describeAdapter, formatNumber, isSoftware } from "../showcase/table.ts";
-import { VERSION } from "../src/version.ts";
+import { describeAdapter, formatNumber, isSoftware } from "../examples/photo/table.ts";
+import { VERSION } from "../src/base/version.ts";
 import { type MeasuredOperations, measureOperations } from "./operation-rows.ts";
 import { operationFailures, operationSummary, operationTable } from "./operation-table.ts";
 import type { Options } from "./options.ts";

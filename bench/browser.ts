@@ -3,7 +3,7 @@
 import { chromium } from "playwright";
 import { chromiumArgs, findFirefox } from "../scripts/browsers.mjs";
 import { launchFirefox } from "../scripts/firefox.mjs";
-import { type Answer, ask } from "../showcase/answer.ts";
+import { type Answer, ask } from "../scripts/harness/answer.ts";
 import type { Options } from "./options.ts";
 import type { PeerBench } from "./peers/protocol.ts";
 import type { Bench, BenchPage, Given, Page, Value } from "./protocol.ts";

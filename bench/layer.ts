@@ -1,6 +1,6 @@
 // A layer to measure: the sizes of one convolution, whatever the batch, layout and element type, and the descriptor that the engine plans
 // from once those are chosen.
-import type { Dtype } from "../src/dtype.ts";
+import type { Dtype } from "../src/base/dtype.ts";
 import {
   type ConvDescriptor,
   type ConvProblem,
@@ -10,8 +10,8 @@ import {
   convProblem,
   joinShape,
   multiplyAdds,
-} from "../src/problem.ts";
-import { transposedProblem } from "../src/transposed.ts";
+} from "../src/problem/problem.ts";
+import { transposedProblem } from "../src/problem/transposed.ts";
 
 /** What is computed of a layer: a pass of its convolution, or the transposed convolution with its options. */
 export const BENCH_PASSES = [...PASSES, "transposed"] as const;

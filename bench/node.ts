@@ -1,6 +1,6 @@
 // The benchmark in Node itself, on the machine's GPU: on `navigator.gpu` where something has put one there, else on Dawn from the package
 // `webgpu`.
-import { type Answer, ask } from "../showcase/answer.ts";
+import { type Answer, ask } from "../scripts/harness/answer.ts";
 import type { Bench, BenchPage, Given, Value } from "./protocol.ts";
 
 /** A job that takes longer hangs. */

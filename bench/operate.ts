@@ -1,10 +1,10 @@
 // Where the benchmark computes: one operation beside convolution, checked against the reference and timed call by call.
-import { bytesFor } from "../src/dtype.ts";
+import { bytesFor } from "../src/base/dtype.ts";
 import type { Dtype, Engine, Tensor } from "../src/index.ts";
-import { distance } from "../src/planner/find.ts";
-import * as reference from "../src/reference/index.ts";
-import type { NdArray } from "../src/reference/index.ts";
-import { elementCount } from "../src/shape.ts";
+import { distance } from "../src/conv/find.ts";
+import * as reference from "../src/reference.ts";
+import type { NdArray } from "../src/reference.ts";
+import { elementCount } from "../src/base/shape.ts";
 import { timeCalls } from "./calls.ts";
 import {
   type Circumstances,

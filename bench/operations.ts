@@ -1,9 +1,9 @@
 // The operations beside convolution that are timed, each on the shapes of a network that has it. To add one: an entry in a file of
 // operations/.
-import type { Dtype } from "../src/dtype.ts";
+import type { Dtype } from "../src/base/dtype.ts";
 import type { Layout } from "../src/index.ts";
 import { noise } from "../src/planner/noise.ts";
-import { joinShape, splitKernel } from "../src/problem.ts";
+import { joinShape, splitKernel } from "../src/problem/problem.ts";
 import { ELEMENTS } from "./operations/elements.ts";
 import type { BenchOperation, Computer, Input, Place, Tensors } from "./operations/entry.ts";
 import { GLOBAL_POOLING } from "./operations/global-pooling.ts";

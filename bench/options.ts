@@ -1,7 +1,7 @@
 // The command line of `npm run bench` as options: every word of it is checked, and a refusal says what would have been right.
 import { algorithms } from "../src/algorithms/index.ts";
-import { DTYPES, type Dtype } from "../src/dtype.ts";
-import { LAYOUTS, type Layout } from "../src/problem.ts";
+import { DTYPES, type Dtype } from "../src/base/dtype.ts";
+import { LAYOUTS, type Layout } from "../src/problem/problem.ts";
 import { BENCH_PASSES, type BenchPass, type Layer, shapeKey } from "./layer.ts";
 import { OPERATIONS } from "./operations.ts";
 import { PEERS, type PeerName } from "./peers/names.ts";

@@ -1,6 +1,6 @@
 // `npm run bench`: opens what computes, a page in a browser or Node itself, and has the benchmark told (benchmark.ts).
 import path from "node:path";
-import { servePage } from "../showcase/server.ts";
+import { servePage } from "../scripts/harness/server.ts";
 import { benchmark } from "./benchmark.ts";
 import { openBrowser } from "./browser.ts";
 import { openNode } from "./node.ts";

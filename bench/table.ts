@@ -1,5 +1,5 @@
 // What was measured as text: a row for each way to compute a layer, and the lines under the table.
-import { type Column, describeAdapter, formatBytes, formatNumber, formatTable } from "../showcase/table.ts";
+import { type Column, describeAdapter, formatBytes, formatNumber, formatTable } from "../examples/photo/table.ts";
 import { isWrong } from "./check.ts";
 import { type BenchPass, type Layer, describeLayer } from "./layer.ts";
 import type { PeerName } from "./peers/names.ts";

@@ -1,8 +1,8 @@
 // What a result should be, computed apart from the engine that is measured: by the CPU reference where that is quick, else by the algorithm
 // `direct` of a second engine, so that no kernel is compiled for the first one by the way.
 import type { Engine, Tensor } from "../src/index.ts";
-import { type ConvDescriptor, type ConvProblem, type GeometryOptions, multiplyAdds } from "../src/problem.ts";
-import { backwardData, backwardWeights, forwardSum } from "../src/reference/index.ts";
+import { type ConvDescriptor, type ConvProblem, type GeometryOptions, multiplyAdds } from "../src/problem/problem.ts";
+import { backwardData, backwardWeights, forwardSum } from "../src/reference.ts";
 import type { BenchPass } from "./layer.ts";
 import type { Check } from "./protocol.ts";
 

@@ -1,6 +1,7 @@
 // `npm run bench`: set-up, then the benchmark. The benchmark is TypeScript; Vite, which the set-up installs, loads it.
 import path from "node:path";
 import { ROOT, setUp } from "./setup.mjs";
+import { wgsl } from "./wgsl.mjs";
 
 const HELP = `Usage: npm run bench -- [options]
 
@@ -35,7 +36,7 @@ async function load(file) {
   const { createRunnableDevEnvironment, resolveConfig } = await import("vite");
   const inline = { consumer: "server", dev: { moduleRunnerTransform: true }, resolve: { external: true } };
   const config = await resolveConfig(
-    { configFile: false, root: ROOT, logLevel: "error", environments: { inline } },
+    { configFile: false, plugins: [wgsl()], root: ROOT, logLevel: "error", environments: { inline } },
     "serve",
   );
   const environment = createRunnableDevEnvironment("inline", config, {

@@ -1,6 +1,7 @@
 // `npm run fuzz`: set-up, then the fuzzer. It is TypeScript; Vite, which the set-up installs, loads it.
 import path from "node:path";
 import { ROOT, setUp } from "./setup.mjs";
+import { wgsl } from "./wgsl.mjs";
 
 const HELP = `Usage: npm run fuzz -- [options]
 
@@ -19,8 +20,9 @@ async function main() {
   if (argv.includes("--help") || argv.includes("-h")) return console.log(HELP);
   const { chromium } = setUp();
   const { runnerImport } = await import("vite");
-  const fuzzer = await runnerImport(path.join(ROOT, "fuzz", "run.ts"), {
+  const fuzzer = await runnerImport(path.join(ROOT, "test", "fuzz", "run.ts"), {
     configFile: false,
+    plugins: [wgsl()],
     root: ROOT,
     logLevel: "error",
   });

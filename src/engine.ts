@@ -1,41 +1,23 @@
-// Engine: a device, its tensors and its operations.
+// Engine: a GPU device, and what is made on it: tensors, plans, measurements.
 import { algorithms } from "./algorithms/index.ts";
-import type { Rates } from "./algorithms/work.ts";
-import { BiasGradients } from "./bias-gradients.ts";
-import type { ConvPlan } from "./conv-plan.ts";
-import { DTYPES, bytesFor } from "./dtype.ts";
-import { ConvError, refuse, words } from "./error.ts";
+import type { Rates } from "./algorithms/cost.ts";
+import { DTYPES, bytesFor } from "./base/dtype.ts";
+import { ConvError, refuse, words } from "./base/error.ts";
+import { elementCount } from "./base/shape.ts";
+import { checkOneOf, checkOptions, checkShape } from "./base/validate.ts";
+import type { ConvPlan } from "./conv/conv-plan.ts";
+import { type FindOptions, type Found, checkFindOptions } from "./conv/find.ts";
+import { Plans } from "./conv/plans.ts";
+import { checkBinding } from "./gpu/binding-limit.ts";
 import { GpuContext } from "./gpu/context.ts";
-import { type DeviceSource, openDevice, type OpenedDevice } from "./gpu/device.ts";
+import { type DeviceSource, type OpenedDevice, openDevice } from "./gpu/device.ts";
 import type { MemoryReport } from "./gpu/memory.ts";
+import { Tensor, type TensorOptions, toBytes } from "./gpu/tensor.ts";
 import { BufferUsage, TENSOR_USAGE } from "./gpu/usage.ts";
-import { checkInputs } from "./operands.ts";
-import {
-  type Call,
-  type ConvBackwardBiasOptions,
-  type ConvBackwardDataOptions,
-  type ConvBackwardWeightsOptions,
-  type ConvOptions,
-  type ConvTransposeBackwardDataOptions,
-  type ConvTransposeOptions,
-  backwardDataCall,
-  backwardWeightsCall,
-  convCall,
-  convTransposeCall,
-  transposeBackwardDataCall,
-  transposeBackwardWeightsCall,
-} from "./operations.ts";
-import * as operations from "./ops/index.ts";
-import { OperationContext } from "./ops/shared/context.ts";
 import { type Constraints, checkConstraints } from "./planner/choose.ts";
-import { type FindOptions, type Found, checkFindOptions } from "./planner/find.ts";
 import { type TuningStore, checkStore } from "./planner/store.ts";
 import { TuningTable, circumstancesOf } from "./planner/tuning.ts";
-import { Plans } from "./plans.ts";
-import { type ConvDescriptor, LAYOUTS, type Pass } from "./problem.ts";
-import { elementCount } from "./shape.ts";
-import { Tensor, type TensorOptions, toBytes } from "./tensor.ts";
-import { checkOneOf, checkOptions, checkShape } from "./validate.ts";
+import { type ConvDescriptor, LAYOUTS, type Pass } from "./problem/problem.ts";
 
 export interface EngineOptions extends DeviceSource {
   /** Where what `find` learned outlives the engine: "keep" (unless given) the environment's own place, "forget" nowhere, or yours. */
@@ -53,29 +35,8 @@ export interface EngineInfo {
 /** Ranks a tensor may have: a bias has one axis, a 3-D batch five. */
 const TENSOR_RANKS = [1, 2, 3, 4, 5];
 
-/** An operation without its first argument, what it runs on. */
-type Method<Operation> = Operation extends (context: OperationContext, ...given: infer Given) => infer Result
-  ? (...given: Given) => Result
-  : never;
-
-/** The operations beside convolution (src/ops/index.ts), as methods. */
-type OperationMethods = { [Name in keyof typeof operations]: Method<(typeof operations)[Name]> };
-
-// The methods are put on the class below, one for each operation of the list, by their own types and with their own documentation.
-// oxlint-disable-next-line typescript/no-unsafe-declaration-merging
-export interface Engine extends OperationMethods {}
-
+/** A GPU device, its tensors and its plans. Functions compute: `conv(x, w)`, `maxPool(x, options)`. */
 export class Engine {
-  static {
-    for (const [name, operation] of Object.entries(operations)) {
-      const method = function (this: Engine, ...given: unknown[]): unknown {
-        this.#alive();
-        return (operation as (context: OperationContext, ...given: unknown[]) => unknown)(this.#operations, ...given);
-      };
-      Object.defineProperty(this.prototype, name, { value: method, writable: true, configurable: true });
-    }
-  }
-
   readonly device: GPUDevice;
   readonly info: EngineInfo;
   readonly algorithms: readonly { readonly name: string; readonly passes: readonly Pass[] }[] = algorithms.map(
@@ -84,8 +45,6 @@ export class Engine {
   readonly #gpu: GpuContext;
   readonly #ownsDevice: boolean;
   readonly #plans: Plans;
-  readonly #biasGradients: BiasGradients;
-  readonly #operations: OperationContext;
   /** What `find` and `calibrate` learned, on this and other machines: `export()`, `import(data)`, `clear()`. */
   readonly tuning: TuningTable;
   #destroyed = false;
@@ -95,8 +54,6 @@ export class Engine {
     this.device = device;
     this.#ownsDevice = owned;
     this.#gpu = new GpuContext(device);
-    this.#biasGradients = new BiasGradients(this.#gpu);
-    this.#operations = new OperationContext(this.#gpu, this);
     const {
       vendor = "",
       architecture = "",
@@ -110,7 +67,7 @@ export class Engine {
       limits: limitsOf(device),
     };
     this.tuning = new TuningTable(circumstancesOf(this.info.adapter), store);
-    this.#plans = new Plans(this.#gpu, this.info.adapter, this.tuning);
+    this.#plans = this.#gpu.attach(new Plans(this.#gpu, this.info.adapter, this.tuning));
   }
 
   /** Bytes of GPU memory held now, by use, and the most held at once. */
@@ -160,92 +117,6 @@ export class Engine {
   }
 
   /**
-   * Convolution of 1-D, 2-D or 3-D maps, by the rank of x. Submitted at once; nothing waits for it.
-   *
-   * @param x [N, C, ...spatial], or [N, ...spatial, C] where its layout is "channels-last"
-   * @param w [K, C/groups, ...kernel], or [...kernel, C/groups, K], in the layout of x
-   * @returns a new tensor [N, K, ...output] or [N, ...output, K], in the layout of x
-   * @throws ConvError naming the argument that does not fit
-   */
-  conv(x: Tensor, w: Tensor, options: ConvOptions = {}): Tensor {
-    return this.#run(() => convCall(this.#gpu, x, w, options));
-  }
-
-  /**
-   * Transposed convolution: the adjoint of the convolution with the same options, which has its output's shape where this has its input's.
-   *
-   * @param x [N, C, ...spatial], or [N, ...spatial, C]
-   * @param w [C, K/groups, ...kernel], or [...kernel, K/groups, C], in the layout of x
-   * @returns a new tensor [N, K, ...output] or [N, ...output, K]: along each axis (size - 1) * stride - begin - end +
-   * dilation * (kernel - 1) + outputPadding + 1 cells, unless outputShape says so
-   * @throws ConvError naming the argument that does not fit
-   */
-  convTranspose(x: Tensor, w: Tensor, options: ConvTransposeOptions = {}): Tensor {
-    return this.#run(() => convTransposeCall(this.#gpu, x, w, options));
-  }
-
-  /**
-   * The gradient of a convolution with respect to its input.
-   *
-   * @param dy the gradient of the convolution's result, in its shape; of its activation's output where `activation` is given
-   * @param w the weights of the convolution
-   * @returns a new tensor dx of shape `inputShape`
-   * @throws ConvError naming the argument that does not fit
-   */
-  convBackwardData(dy: Tensor, w: Tensor, options: ConvBackwardDataOptions): Tensor {
-    return this.#run(() => backwardDataCall(this.#gpu, dy, w, options));
-  }
-
-  /**
-   * The gradient of a convolution with respect to its weights.
-   *
-   * @param x the input of the convolution
-   * @param dy the gradient of the convolution's result, in its shape; of its activation's output where `activation` is given
-   * @returns a new tensor dw of shape `kernelShape`
-   * @throws ConvError naming the argument that does not fit
-   */
-  convBackwardWeights(x: Tensor, dy: Tensor, options: ConvBackwardWeightsOptions): Tensor {
-    return this.#run(() => backwardWeightsCall(this.#gpu, x, dy, options));
-  }
-
-  /**
-   * The gradient of a convolution, or of a transposed one, with respect to its bias: the sum of dy over batch and positions, added
-   * up pairwise.
-   *
-   * @param dy [N, K, ...spatial], or [N, ...spatial, K]; of the activation's output where `activation` is given
-   * @returns a new tensor db of shape [K]
-   * @throws ConvError naming the argument that does not fit
-   */
-  convBackwardBias(dy: Tensor, options: ConvBackwardBiasOptions = {}): Tensor {
-    this.#alive();
-    return this.#biasGradients.run(dy, options);
-  }
-
-  /**
-   * The gradient of a transposed convolution with respect to its input.
-   *
-   * @param dy the gradient of its result, in its shape; of its activation's output where `activation` is given
-   * @param w the weights of the transposed convolution
-   * @returns a new tensor of the shape of its x
-   * @throws ConvError naming the argument that does not fit
-   */
-  convTransposeBackwardData(dy: Tensor, w: Tensor, options: ConvTransposeBackwardDataOptions = {}): Tensor {
-    return this.#run(() => transposeBackwardDataCall(this.#gpu, dy, w, options));
-  }
-
-  /**
-   * The gradient of a transposed convolution with respect to its weights.
-   *
-   * @param x the input of the transposed convolution
-   * @param dy the gradient of its result, in its shape; of its activation's output where `activation` is given
-   * @returns a new tensor of shape `kernelShape`
-   * @throws ConvError naming the argument that does not fit
-   */
-  convTransposeBackwardWeights(x: Tensor, dy: Tensor, options: ConvBackwardWeightsOptions): Tensor {
-    return this.#run(() => transposeBackwardWeightsCall(this.#gpu, x, dy, options));
-  }
-
-  /**
    * Plans a pass without tensors and compiles it without blocking the page.
    * @throws ConvError (as a rejection) where the description is not valid or nothing serves it
    */
@@ -287,17 +158,12 @@ export class Engine {
   destroy(): void {
     if (this.#destroyed) return;
     this.#destroyed = true;
-    this.#plans.clear();
-    this.#operations.clear();
-    this.#gpu.memory.close();
+    this.#gpu.destroy();
     if (this.#ownsDevice) this.device.destroy();
   }
 
-  #run(describe: () => Call): Tensor {
-    this.#alive();
-    const { problem, constraints, inputs } = describe();
-    const buffers = checkInputs(this.#gpu, problem, inputs);
-    return this.#plans.ready(problem, constraints).runOn(buffers, inputs.w);
+  [Symbol.dispose](): void {
+    this.destroy();
   }
 
   #alive(): void {
@@ -312,15 +178,7 @@ export class Engine {
       dtype: this.#plans.checkDtype(checkOneOf("dtype", dtype ?? "f32", DTYPES)),
       layout: checkOneOf("layout", layout ?? "channels-first", LAYOUTS),
     };
-    const bytes = bytesFor(elementCount(sizes), checked.dtype);
-    const most = this.#plans.traits().maxBindingBytes;
-    if (bytes > most)
-      refuse(
-        "too-large",
-        "shape",
-        words(`[${sizes.join(", ")}], ${bytes} bytes`),
-        `at most ${most} bytes, what this device binds at once`,
-      );
+    checkBinding(this.#gpu, "shape", bytesFor(elementCount(sizes), checked.dtype), sizes);
     return { sizes, checked };
   }
 

@@ -1,9 +1,9 @@
 // What an entry of the list of operations that are timed (operations.ts) says.
-import type { Dtype } from "../../src/dtype.ts";
+import type { Dtype } from "../../src/base/dtype.ts";
 import type { Engine, Tensor } from "../../src/index.ts";
 import type * as operations from "../../src/ops/index.ts";
 import { noise } from "../../src/planner/noise.ts";
-import type { NdArray } from "../../src/reference/index.ts";
+import type { NdArray } from "../../src/reference.ts";
 
 /** A method of the engine, and a function of the reference. */
 export type OperationName = keyof typeof operations;

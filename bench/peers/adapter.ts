@@ -1,6 +1,6 @@
 // What a peer is to the benchmark: an engine that says what it can compute, is given numbers, and computes them again and again. How it is
 // timed and checked is the same for all of them (measure.ts).
-import type { ConvProblem } from "../../src/problem.ts";
+import type { ConvProblem } from "../../src/problem/problem.ts";
 import type { Calls } from "../calls.ts";
 import type { BenchPass } from "../layer.ts";
 import type { Operand } from "../yardstick.ts";

@@ -1,7 +1,7 @@
 // jax-js (@jax-js/jax): traced functions, compiled to WGSL. Arrays are counted references: a function uses up those that it is given, and
 // `ref` is one more.
 import type { Array as JaxArray } from "@jax-js/jax";
-import type { ConvProblem } from "../../src/problem.ts";
+import type { ConvProblem } from "../../src/problem/problem.ts";
 import { type Peer, type PeerEngine, type Runner, type Task, operand } from "./adapter.ts";
 import { axes } from "./geometry.ts";
 

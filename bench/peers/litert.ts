@@ -1,6 +1,6 @@
 // LiteRT.js (@litertjs/core), which runs TensorFlow Lite models on WebGPU: a model of one operator, channels-last, in float32. Weights are
 // constants of the model, as an application has them.
-import { type ConvProblem, tensorShape } from "../../src/problem.ts";
+import { type ConvProblem, tensorShape } from "../../src/problem/problem.ts";
 import type { BenchPass } from "../layer.ts";
 import { type Peer, type PeerEngine, type Runner, type Task, operand } from "./adapter.ts";
 import { axes, isDepthwise, isPlanar, isSame, isUnpadded, plane } from "./geometry.ts";

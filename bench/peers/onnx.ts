@@ -1,6 +1,6 @@
 // ONNX Runtime Web on its WebGPU provider (onnxruntime-web/webgpu): a model of one node, with inputs and results in GPU buffers. Weights are
 // constants of the model, as an application has them.
-import { type ConvProblem, tensorShape } from "../../src/problem.ts";
+import { type ConvProblem, tensorShape } from "../../src/problem/problem.ts";
 import type { BenchPass } from "../layer.ts";
 import type { Operand } from "../yardstick.ts";
 import { type Peer, type PeerEngine, type Runner, type Task, operand } from "./adapter.ts";

@@ -1,5 +1,5 @@
 // The pages of the peers as Node sees them: each opened when it is first needed, and once more where it was lost.
-import { jobMessage } from "../../showcase/answer.ts";
+import { jobMessage } from "../../scripts/harness/answer.ts";
 import type { PeerName } from "./names.ts";
 import type { PeerPage, PeerResult, PeerWork } from "./protocol.ts";
 

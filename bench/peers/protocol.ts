@@ -1,5 +1,5 @@
 // What is asked of a peer's page and what it answers: plain data. One question at a time.
-import type { Answer } from "../../showcase/answer.ts";
+import type { Answer } from "../../scripts/harness/answer.ts";
 import type { BenchPass, Shape } from "../layer.ts";
 import type { Page, Result } from "../protocol.ts";
 import type { PeerName } from "./names.ts";

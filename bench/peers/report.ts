@@ -1,5 +1,5 @@
 // What the peers did as text and numbers: their columns of the table, the lines below it, the ratios.
-import { type Column, formatNumber } from "../../showcase/table.ts";
+import { type Column, formatNumber } from "../../examples/photo/table.ts";
 import { isWrong } from "../check.ts";
 import type { Measurement } from "../table.ts";
 import { PEERS, type PeerName } from "./names.ts";

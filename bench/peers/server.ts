@@ -6,7 +6,7 @@ import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { type Plugin, createServer } from "vite";
 import { ensurePackages } from "../../scripts/setup.mjs";
-import { HEADERS } from "../../showcase/server.ts";
+import { HEADERS } from "../../scripts/harness/server.ts";
 
 /** What the packages load by themselves. */
 const TYPES: Readonly<Record<string, string>> = {

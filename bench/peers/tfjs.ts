@@ -1,6 +1,6 @@
 // TensorFlow.js on its WebGPU backend (@tensorflow/tfjs-backend-webgpu), channels-last as its models are.
 import type { Tensor } from "@tensorflow/tfjs-core";
-import { type ConvProblem, tensorShape } from "../../src/problem.ts";
+import { type ConvProblem, tensorShape } from "../../src/problem/problem.ts";
 import type { BenchPass } from "../layer.ts";
 import { type Peer, type PeerEngine, type Runner, type Task, operand } from "./adapter.ts";
 import { alike, isDepthwise, isPlanar, isSame, isUnpadded, plane } from "./geometry.ts";

@@ -1,5 +1,5 @@
 import type { Engine, Tensor } from "../../src/index.ts";
-import type * as reference from "../../src/reference/index.ts";
+import type * as reference from "../../src/reference.ts";
 
 export interface Backend<T> {
   operations: unknown;

@@ -1,6 +1,6 @@
 // Banks of filters for a first layer, from formulas, so that no trained network need be shipped: a trained one's first filters look like
 // oriented waves, some grey, some in opponent colours (Krizhevsky et al., 2012, figure 3).
-import { seededNormals } from "../../showcase/normals.ts";
+import { seededNormals } from "../../examples/photo/normals.ts";
 import type { Bank } from "./state.ts";
 
 export interface FilterBank {

@@ -1,5 +1,5 @@
 // Between pictures and numbers: the photo as a network's input, filters and feature maps as pictures, each normalised by itself.
-import photo from "../../showcase/images/chelsea.png?url";
+import photo from "../../examples/photo/images/chelsea.png?url";
 
 /** What a network's first layer takes, [channels, size, size] from -1 to 1, and the picture it comes from. */
 export interface Input {

@@ -1,6 +1,6 @@
 // Where pictures come from: the two of the page, a file that is chosen or dropped anywhere, the camera.
-import chelsea from "../../showcase/images/chelsea.png";
-import coffee from "../../showcase/images/coffee.png";
+import chelsea from "../../examples/photo/images/chelsea.png";
+import coffee from "../../examples/photo/images/coffee.png";
 import { byId } from "../common/dom.ts";
 import { Camera } from "./camera.ts";
 import type { Picture, Size } from "./filter-plan.ts";

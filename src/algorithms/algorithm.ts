@@ -1,11 +1,11 @@
 // The contracts: stateless, pure, data out. An algorithm as the planner and the tests see it serves problems in passes; written is it
 // as a method, which serves correlations, and serve.ts makes one of the other. Adding one costs a file in this folder, its
 // shader in shaders/ and a line in index.ts.
-import type { Plan, Preparation, Step } from "../plan.ts";
-import type { ConvProblem, Pass } from "../problem.ts";
-import type { Triple } from "../shape.ts";
-import type { Correlation } from "./correlation.ts";
-import { DEFAULT_RATES, type Rates, type Work } from "./work.ts";
+import type { Plan, Preparation, Step } from "../kernel/step.ts";
+import type { ConvProblem, Pass } from "../problem/problem.ts";
+import type { Triple } from "../base/shape.ts";
+import type { Correlation } from "../problem/correlation.ts";
+import { DEFAULT_RATES, type Rates, type Work } from "./cost.ts";
 
 /**
  * Dispatches that a plan may have. Each takes about a millisecond to plan and to make ready, and kilobytes of the page's memory: these are

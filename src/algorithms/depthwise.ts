@@ -1,24 +1,15 @@
 // depthwise: one input channel a group, any number of output channels. The sum as it is written, in tiles of outputs in both
 // directions that share the input cells they load, with no workspace.
-import { BINDING, gridFor } from "../plan.ts";
-import { multiplyAdds } from "../problem.ts";
+import { BINDING, gridFor, WORKGROUP_SIZE } from "../kernel/step.ts";
+import { multiplyAdds } from "../problem/problem.ts";
 import type { GpuTraits, Method, Part, Variant } from "./algorithm.ts";
-import type { Correlation } from "./correlation.ts";
-import {
-  epilogueBindings,
-  epilogueConstants,
-  epilogueShaders,
-  inputAlias,
-  inputWords,
-  loader,
-  outputAlias,
-  outputWords,
-  paddingShader,
-  weightWords,
-  whole,
-  windowConstants,
-} from "./parts.ts";
-import { type Work, bytesOf, estimate } from "./work.ts";
+import type { Correlation } from "../problem/correlation.ts";
+import { epilogueBindings, epilogueConstants, epilogueShaders, inputAlias, inputWords, loader, outputAlias, outputWords, paddingShader, weightWords, whole, windowConstants } from "./operands.ts";
+import { type Work, bytesOf, estimate } from "./cost.ts";
+import depthwiseOneStepShader from "../../shaders/algorithms/depthwise-one-step.wgsl";
+import depthwiseStepsShader from "../../shaders/algorithms/depthwise-steps.wgsl";
+import depthwiseShader from "../../shaders/algorithms/depthwise.wgsl";
+import mainShader from "../../shaders/lib/main.wgsl";
 
 export interface DepthwiseVariant extends Variant {
   /** Outputs of a column, outputs of a row and output channels of a group that a thread makes. */
@@ -176,16 +167,16 @@ export const depthwise: Method<DepthwiseVariant> = {
         {
           kernel: {
             shaders: [
-              ...epilogueShaders(correlation.epilogue),
+              mainShader, ...epilogueShaders(correlation.epilogue),
               ...input.shaders,
               ...weights.shaders,
               paddingShader(correlation),
-              shape.steps === 1 ? "depthwise-one-step" : "depthwise-steps",
-              "depthwise",
+              shape.steps === 1 ? depthwiseOneStepShader : depthwiseStepsShader,
+              depthwiseShader,
             ],
             aliases: { ...inputAlias(correlation), ...outputAlias(correlation) },
             constants: {
-              ...epilogueConstants(correlation.epilogue),
+              WORKGROUP_SIZE, ...epilogueConstants(correlation.epilogue),
               ...input.constants,
               ...weights.constants,
               TILE_P: variant.tileP,

@@ -1,24 +1,19 @@
 // direct: the sum as it is written, in register tiles, straight from storage and with no workspace. Serves every problem and so is
 // the last resort.
-import { BINDING, gridFor } from "../plan.ts";
+import type { Shader } from "../kernel/shader.ts";
+import { BINDING, gridFor, WORKGROUP_SIZE } from "../kernel/step.ts";
 import type { GpuTraits, Method, Part, Variant } from "./algorithm.ts";
-import { type Correlation, termCount } from "./correlation.ts";
-import { gather, gatherWork } from "./gather.ts";
-import {
-  epilogueBindings,
-  epilogueConstants,
-  epilogueShaders,
-  inputAlias,
-  inputWords,
-  loader,
-  outputAlias,
-  outputWords,
-  paddingShader,
-  weightWords,
-  whole,
-  windowConstants,
-} from "./parts.ts";
-import { GATHER_LOADS, OUTPUT_LOADS, SCALAR_LOADS, bytesOf } from "./work.ts";
+import { type Correlation, termCount } from "../problem/correlation.ts";
+import { gather, gatherWork } from "./gather-gradient.ts";
+import { epilogueBindings, epilogueConstants, epilogueShaders, inputAlias, inputWords, loader, outputAlias, outputWords, paddingShader, weightWords, whole, windowConstants } from "./operands.ts";
+import { GATHER_LOADS, OUTPUT_LOADS, SCALAR_LOADS, bytesOf } from "./cost.ts";
+import weightsScalarShader from "../../shaders/algorithms/direct/weights-scalar.wgsl";
+import quadsShader from "../../shaders/lib/quads.wgsl";
+import weightsQuadsShader from "../../shaders/algorithms/direct/weights-quads.wgsl";
+import weightsFourShader from "../../shaders/algorithms/direct/weights-four.wgsl";
+import storeChannelsShader from "../../shaders/algorithms/direct/store-channels.wgsl";
+import directShader from "../../shaders/algorithms/direct.wgsl";
+import mainShader from "../../shaders/lib/main.wgsl";
 
 interface DirectVariant extends Variant {
   /** Neighbouring outputs of a row that a thread makes. */
@@ -61,9 +56,9 @@ function variantOf(correlation: Correlation, gpu: GpuTraits, tileQ: number, tile
 }
 
 /** The snippets that load the weights of a vector and store its sums. */
-function weightShaders({ lanes, quads }: DirectVariant): string[] {
-  if (lanes === 1) return ["lib/weights-scalar"];
-  return [...(quads ? ["lib/quads", "lib/weights-quads"] : ["lib/weights-four"]), "lib/store-channels"];
+function weightShaders({ lanes, quads }: DirectVariant): Shader[] {
+  if (lanes === 1) return [weightsScalarShader];
+  return [...(quads ? [quadsShader, weightsQuadsShader] : [weightsFourShader]), storeChannelsShader];
 }
 
 /** The largest divisor of `size` that is at most `most`. */
@@ -130,12 +125,12 @@ export const direct: Method<DirectVariant> = {
         {
           kernel: {
             shaders: [
-              ...epilogueShaders(correlation.epilogue),
+              mainShader, ...epilogueShaders(correlation.epilogue),
               ...input.shaders,
               ...weights.shaders,
               paddingShader(correlation),
               ...weightShaders(variant),
-              "direct",
+              directShader,
             ],
             aliases: {
               ...inputAlias(correlation),
@@ -144,7 +139,7 @@ export const direct: Method<DirectVariant> = {
               LaneOffsets: variant.lanes === 4 && !variant.quads ? "vec4u" : "u32",
             },
             constants: {
-              ...epilogueConstants(correlation.epilogue),
+              WORKGROUP_SIZE, ...epilogueConstants(correlation.epilogue),
               ...input.constants,
               ...weights.constants,
               ...step,

@@ -1,10 +1,10 @@
 // im2col: the input cells of every sum are laid out as a matrix, in chunks under a byte cap, and multiplied with the weights
 // (Chellapilla, Puri and Simard, "High performance convolutional neural networks for document processing", section 3).
-import { BINDING, type Step, WORKGROUP_SIZE, gridFor } from "../plan.ts";
-import { elementCount, roundUp } from "../shape.ts";
+import { BINDING, type Step, WORKGROUP_SIZE, gridFor } from "../kernel/step.ts";
+import { elementCount, roundUp } from "../base/shape.ts";
 import type { GpuTraits, Method, Part } from "./algorithm.ts";
-import type { Correlation } from "./correlation.ts";
-import { gemmTiles, namedTile } from "./gemm-tile.ts";
+import type { Correlation } from "../problem/correlation.ts";
+import { gemmTiles, namedTile } from "./gemm/tile.ts";
 import {
   type GemmVariant,
   type MatrixBatch,
@@ -15,20 +15,13 @@ import {
   outputPixels,
   packStep,
   packedSize,
-} from "./gemm.ts";
-import {
-  F32_BYTES,
-  inputAlias,
-  inputWords,
-  loader,
-  paddingShader,
-  preparedRange,
-  scratch,
-  whole,
-  windowConstants,
-} from "./parts.ts";
-import { type WeightMatrix, paddedTerms, weightMatrix } from "./weights.ts";
-import { GATHER_LOADS, bytesOf } from "./work.ts";
+} from "./gemm/gemm.ts";
+import { F32_BYTES } from "../kernel/element-types.ts";
+import { inputAlias, inputWords, loader, paddingShader, preparedRange, scratch, whole, windowConstants } from "./operands.ts";
+import { type WeightMatrix, paddedTerms, weightMatrix } from "./gemm/weights.ts";
+import { GATHER_LOADS, bytesOf } from "./cost.ts";
+import mainShader from "../../shaders/lib/main.wgsl";
+import im2colShader from "../../shaders/algorithms/im2col.wgsl";
 
 /** A chunk larger than this gains nothing: the GEMM is long since busy. */
 const CHUNK_BYTES = 32 * 2 ** 20;
@@ -117,7 +110,7 @@ function im2colStep(correlation: Correlation, sizes: Sizes, chunk: Chunk): Step 
   const from = loader(correlation, "x", BINDING.first);
   return {
     kernel: {
-      shaders: ["lib/thread", ...from.shaders, paddingShader(correlation), "im2col"],
+      shaders: [mainShader, ...from.shaders, paddingShader(correlation), im2colShader],
       aliases: inputAlias(correlation),
       constants: {
         ...from.constants,

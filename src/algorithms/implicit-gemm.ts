@@ -1,30 +1,23 @@
 // implicit-gemm: the im2col product without the columns. Each cell is loaded from the input when the product needs it, so any
 // kernel, stride, dilation and grouping is one GEMM over the outputs of the whole batch (Chetlur et al., "cuDNN: efficient
 // primitives for deep learning", section 3).
-import { BINDING, type Step, WORKGROUP_SIZE, gridFor } from "../plan.ts";
-import { elementCount, roundUp } from "../shape.ts";
+import { BINDING, type Step, WORKGROUP_SIZE, gridFor } from "../kernel/step.ts";
+import { elementCount, roundUp } from "../base/shape.ts";
 import type { GpuTraits, Method, Part, Variant } from "./algorithm.ts";
-import { type Correlation, termCount } from "./correlation.ts";
-import { packStep, packedSize } from "./gemm.ts";
-import {
-  F32_BYTES,
-  epilogueBindings,
-  epilogueConstants,
-  epilogueShaders,
-  inputAlias,
-  inputWords,
-  loader,
-  outputAlias,
-  outputWords,
-  paddingShader,
-  preparedRange,
-  scratch,
-  whole,
-  windowConstants,
-} from "./parts.ts";
-import { type Partials, reduceStep, reduceWork } from "./reduce.ts";
-import { termRows } from "./weights.ts";
-import { GATHER_LOADS, OUTPUT_LOADS, bytesOf } from "./work.ts";
+import { type Correlation, termCount } from "../problem/correlation.ts";
+import { packStep, packedSize } from "./gemm/gemm.ts";
+import { F32_BYTES } from "../kernel/element-types.ts";
+import { epilogueBindings, epilogueConstants, epilogueShaders, inputAlias, inputWords, loader, outputAlias, outputWords, paddingShader, preparedRange, scratch, whole, windowConstants } from "./operands.ts";
+import { type Partials, reduceStep, reduceWork } from "./reduce-splits.ts";
+import { termRows } from "./gemm/weights.ts";
+import { GATHER_LOADS, OUTPUT_LOADS, bytesOf } from "./cost.ts";
+import mainWorkgroupShader from "../../shaders/lib/main-workgroup.wgsl";
+import mainShader from "../../shaders/lib/main.wgsl";
+import storeOutputShader from "../../shaders/algorithms/implicit-gemm/store-output.wgsl";
+import storePartialShader from "../../shaders/algorithms/implicit-gemm/store-partial.wgsl";
+import gatherShader from "../../shaders/algorithms/implicit-gemm/gather.wgsl";
+import implicitGemmWorkgroupShader from "../../shaders/algorithms/implicit-gemm-workgroup.wgsl";
+import implicitGemmShader from "../../shaders/algorithms/implicit-gemm.wgsl";
 
 interface ImplicitGemmVariant extends Variant {
   /** Whether tiles are shared through workgroup memory (64 x 64 a workgroup) or each thread loads its own. */
@@ -112,16 +105,17 @@ function multiplyStep(correlation: Correlation, variant: ImplicitGemmVariant): S
   return {
     kernel: {
       shaders: [
-        ...(last ? epilogueShaders(correlation.epilogue) : ["lib/thread"]),
+        variant.shared ? mainWorkgroupShader : mainShader,
+        ...(last ? epilogueShaders(correlation.epilogue) : []),
         ...from.shaders,
         paddingShader(correlation),
-        last ? "lib/store-output" : "lib/store-partial",
-        "lib/gather",
-        variant.shared ? "implicit-gemm-workgroup" : "implicit-gemm",
+        last ? storeOutputShader : storePartialShader,
+        gatherShader,
+        variant.shared ? implicitGemmWorkgroupShader : implicitGemmShader,
       ],
       aliases: { ...inputAlias(correlation), ...(last ? outputAlias(correlation) : {}) },
       constants: {
-        ...epilogueConstants(correlation.epilogue),
+        WORKGROUP_SIZE, ...epilogueConstants(correlation.epilogue),
         ...from.constants,
         STEP: variant.shared ? STEP.shared : STEP.own,
         ...(variant.shared ? {} : { TILE_N: variant.tileN, TILE_V: variant.tileV }),

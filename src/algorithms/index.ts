@@ -2,12 +2,12 @@
 import type { Algorithm } from "./algorithm.ts";
 import { depthwise } from "./depthwise.ts";
 import { direct } from "./direct.ts";
-import { fft } from "./fft.ts";
+import { fft } from "./fft/fft.ts";
 import { im2col } from "./im2col.ts";
 import { implicitGemm } from "./implicit-gemm.ts";
 import { pointwise } from "./pointwise.ts";
-import { serve } from "./serve.ts";
-import { winograd } from "./winograd.ts";
+import { serve } from "./passes.ts";
+import { winograd } from "./winograd/winograd.ts";
 
 export const algorithms: readonly Algorithm[] = [
   serve(depthwise),

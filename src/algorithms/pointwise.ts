@@ -1,10 +1,10 @@
 // pointwise: a 1x1 convolution is a matrix product of the weights and the pixels, straight on the tensors; a stride only picks
 // pixels. No columns are laid out.
-import { BINDING } from "../plan.ts";
-import { elementCount } from "../shape.ts";
+import { BINDING } from "../kernel/step.ts";
+import { elementCount } from "../base/shape.ts";
 import type { GpuTraits, Method, Part, Unsupported } from "./algorithm.ts";
-import { type Correlation, paddingSeen } from "./correlation.ts";
-import { gemmTiles, namedTile } from "./gemm-tile.ts";
+import { type Correlation, paddingSeen } from "../problem/correlation.ts";
+import { gemmTiles, namedTile } from "./gemm/tile.ts";
 import {
   type GemmVariant,
   type MatrixBatch,
@@ -15,7 +15,7 @@ import {
   outputPixels,
   packStep,
   packedSize,
-} from "./gemm.ts";
+} from "./gemm/gemm.ts";
 import {
   innerProduct,
   innerProductBytes,
@@ -23,9 +23,9 @@ import {
   innerProductVariants,
   innerProductWork,
   isInnerProduct,
-} from "./inner-product.ts";
-import { isGated, preparedRange, whole } from "./parts.ts";
-import { weightMatrix } from "./weights.ts";
+} from "./gemm/inner-product.ts";
+import { isGated, preparedRange, whole } from "./operands.ts";
+import { weightMatrix } from "./gemm/weights.ts";
 
 /** The pixels that the outputs see, in elements of x. */
 function pixelGrid({ output, stride, padBegin, x }: Correlation): PixelGrid {

@@ -2,7 +2,7 @@
 import { Failures } from "./failures.ts";
 import { Memory, WorkspaceArena } from "./memory.ts";
 import { PipelineCache } from "./pipelines.ts";
-import { Recent } from "./recent.ts";
+import { LruCache } from "./lru-cache.ts";
 
 /**
  * Texts whose numbers are known, and characters of all of them; the least recently used goes first. There is one for each way in which weights
@@ -19,7 +19,8 @@ export class GpuContext {
   readonly transient: WorkspaceArena;
   readonly failures: Failures;
   readonly pipelines: PipelineCache;
-  readonly #names = new Recent<number>(MAX_NAMES, MAX_CHARACTERS);
+  readonly #names = new LruCache<number>(MAX_NAMES, MAX_CHARACTERS);
+  readonly #attached = new Map<unknown, { destroy(): void }>();
   #named = 0;
   #generation = 0;
 
@@ -31,6 +32,29 @@ export class GpuContext {
     const renew = (): void => this.#renew();
     this.failures = new Failures(device, renew);
     this.pipelines = new PipelineCache(device, this.failures, renew);
+  }
+
+  /** What another module keeps for this device: made when first asked for, destroyed with the engine. */
+  attached<T extends { destroy(): void }>(kind: new (gpu: GpuContext) => T): T {
+    let one = this.#attached.get(kind) as T | undefined;
+    if (!one) {
+      one = new kind(this);
+      this.#attached.set(kind, one);
+    }
+    return one;
+  }
+
+  /** Keeps an object where `attached` finds it by its class. */
+  attach<T extends { destroy(): void }>(one: T): T {
+    this.#attached.set(one.constructor, one);
+    return one;
+  }
+
+  /** Destroys what is attached and frees all memory. */
+  destroy(): void {
+    for (const one of this.#attached.values()) one.destroy();
+    this.#attached.clear();
+    this.memory.close();
   }
 
   /** Another number after a failure that may have spoilt what is kept on the GPU to be used again: it is made anew then. */

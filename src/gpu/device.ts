@@ -1,7 +1,7 @@
 // Getting a GPUDevice: what is asked of the adapter and why, and clear errors where there is none.
 import { type GpuTraits, MAX_DISPATCHES } from "../algorithms/algorithm.ts";
-import { DEFAULT_RATES, type Rates } from "../algorithms/work.ts";
-import { ConvError } from "../error.ts";
+import { DEFAULT_RATES, type Rates } from "../algorithms/cost.ts";
+import { ConvError } from "../base/error.ts";
 
 /** Limits raised to what the adapter offers. All kernels run on WebGPU's defaults; these lift what a problem may span. */
 const LIMITS = [

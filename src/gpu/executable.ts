@@ -1,6 +1,8 @@
 // Steps of a plan made ready on a device: pipelines looked up, uniforms uploaded, bind groups kept for the buffers they were made for.
-import type { Operand, Step } from "../plan.ts";
-import { roundUp } from "../shape.ts";
+import type { Operand } from "../problem/operand.ts";
+import type { Step } from "../kernel/step.ts";
+import { uniformBytes } from "../kernel/uniforms.ts";
+import { roundUp } from "../base/shape.ts";
 import type { GpuContext } from "./context.ts";
 import { BufferUsage } from "./usage.ts";
 
@@ -23,7 +25,7 @@ export class Executable {
   readonly #operands: readonly string[];
   readonly #pipelines: readonly GPUComputePipeline[];
   readonly #uniforms: GPUBuffer;
-  readonly #uniformOffsets: readonly number[];
+  readonly #uniformRanges: readonly { readonly offset: number; readonly size: number }[];
   /** The bind groups of the buffers that were used last, the latest first. */
   readonly #bound: { readonly buffers: Buffers; readonly groups: readonly GPUBindGroup[] }[] = [];
 
@@ -32,21 +34,21 @@ export class Executable {
     this.#steps = steps;
     this.#operands = [...new Set(steps.flatMap(({ bindings }) => bindings.map(({ operand }) => operand)))];
     this.#pipelines = steps.map((step) => gpu.pipelines.get(step.kernel));
-    const offsets: number[] = [];
+    const structs = steps.map(({ kernel, uniforms }) => uniformBytes(kernel.shaders, kernel.constants, uniforms));
     let bytes = 0;
-    for (const step of steps) {
-      offsets.push(bytes);
-      bytes += roundUp(step.uniforms.length * 4, UNIFORM_ALIGNMENT);
-    }
-    this.#uniformOffsets = offsets;
+    this.#uniformRanges = structs.map(({ byteLength: size }) => {
+      const offset = bytes;
+      bytes += roundUp(size, UNIFORM_ALIGNMENT);
+      return { offset, size };
+    });
     this.#uniforms = gpu.memory.allocate("plans", {
       label: "convoke uniforms",
       size: Math.max(bytes, UNIFORM_ALIGNMENT),
       usage: BufferUsage.UNIFORM,
       mappedAtCreation: true,
     });
-    const words = new Int32Array(this.#uniforms.getMappedRange());
-    steps.forEach((step, index) => words.set(step.uniforms, offsets[index]! / 4));
+    const mapped = new Uint8Array(this.#uniforms.getMappedRange());
+    structs.forEach((struct, index) => mapped.set(new Uint8Array(struct), this.#uniformRanges[index]!.offset));
     this.#uniforms.unmap();
   }
 
@@ -78,11 +80,7 @@ export class Executable {
   }
 
   #bindGroup(step: Step<string>, index: number, buffers: Buffers): GPUBindGroup {
-    const uniforms = {
-      buffer: this.#uniforms,
-      offset: this.#uniformOffsets[index]!,
-      size: roundUp(step.uniforms.length * 4, 16),
-    };
+    const uniforms = { buffer: this.#uniforms, ...this.#uniformRanges[index]! };
     const entries = step.bindings.map(({ binding, operand, offset, size }) => {
       const buffer = buffers[operand];
       if (!buffer) throw new Error(`the plan needs a buffer for ${operand}`);

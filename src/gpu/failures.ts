@@ -1,6 +1,6 @@
 // GPU-side failures (validation, out of memory, internal errors, a lost device) come back later and asynchronously. They are
 // gathered here and reject the next read, with the cause.
-import { ConvError, type ConvErrorCode } from "../error.ts";
+import { ConvError, type ConvErrorCode } from "../base/error.ts";
 
 /** The one that explains the others first: what is made of memory that there is not fails validation. */
 const SCOPES: readonly GPUErrorFilter[] = ["out-of-memory", "internal", "validation"];

@@ -1,5 +1,5 @@
 // Every buffer the engine makes is made and destroyed here, so that its bytes are counted and none is forgotten.
-import { ConvError } from "../error.ts";
+import { ConvError } from "../base/error.ts";
 import { BufferUsage } from "./usage.ts";
 
 /** What a buffer is for. `weights` are what plans made of weight tensors and keep with them; `reads` are staging buffers, alive only while a read is under way. */

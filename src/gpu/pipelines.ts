@@ -1,9 +1,9 @@
 // Compute pipelines, kept by their assembled source: kernels that differ only in uniforms share one. Plans hold on to theirs: one that is no
 // longer kept here is compiled again for the next plan that needs it.
-import type { Kernel } from "../plan.ts";
-import { assemble } from "./assemble.ts";
+import type { Kernel } from "../kernel/step.ts";
+import { assemble } from "../kernel/assemble.ts";
 import type { Failures } from "./failures.ts";
-import { Recent } from "./recent.ts";
+import { LruCache } from "./lru-cache.ts";
 
 /**
  * Pipelines kept, and characters of all their sources (10 000 to 100 000 each); the least recently used goes first. A network of a hundred
@@ -16,7 +16,7 @@ export class PipelineCache {
   readonly #device: GPUDevice;
   readonly #failures: Failures;
   readonly #failed: () => void;
-  readonly #ready = new Recent<GPUComputePipeline>(MAX_PIPELINES, MAX_CHARACTERS);
+  readonly #ready = new LruCache<GPUComputePipeline>(MAX_PIPELINES, MAX_CHARACTERS);
   readonly #compiling = new Map<string, Promise<GPUComputePipeline>>();
 
   /** @param failed called when a pipeline turns out to be none that was handed out */
@@ -91,5 +91,5 @@ function described(kernel: Kernel): string {
 
 /** The file that holds the entry point names the kernel. */
 function nameOf(kernel: Kernel): string {
-  return kernel.shaders.at(-1) ?? "(empty)";
+  return kernel.shaders.at(-1)?.name ?? "(empty)";
 }

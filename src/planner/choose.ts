@@ -1,10 +1,10 @@
 // Which algorithm and variant serves a problem: by name, or ("auto") the cheapest by estimate among those within the constraints.
 // Every algorithm that was considered is kept with its verdict, so that a choice can be explained.
 import type { Algorithm, GpuTraits, Variant } from "../algorithms/algorithm.ts";
-import { ConvError, refuse } from "../error.ts";
-import { extraBytes } from "../plan.ts";
-import type { ConvProblem } from "../problem.ts";
-import { checkFinite, checkInteger, checkOptions } from "../validate.ts";
+import { ConvError, refuse } from "../base/error.ts";
+import { extraBytes } from "../kernel/step.ts";
+import type { ConvProblem } from "../problem/problem.ts";
+import { checkFinite, checkInteger, checkOptions } from "../base/validate.ts";
 
 export interface Constraints {
   /** "auto", or the name of an algorithm. */
@@ -12,18 +12,18 @@ export interface Constraints {
   /** A variant of the named algorithm; its default unless given. */
   variant?: string;
   /** The largest error growth over direct float32 that "auto" may pick; 256 unless given. */
-  tolerance?: number;
+  maxErrorGrowth?: number;
   /** The most scratch memory that the plan may need, in bytes. */
   maxWorkspaceBytes?: number;
 }
 
 /**
- * The tolerance where none is given. Growths are worst cases: tiles that state 114 err by 3.6 times the error of `direct` in the
+ * The largest error growth where none is given. Growths are worst cases: tiles that state 114 err by 3.6 times the error of `direct` in the
  * measurements of the README, those that state 351 by 6.4 times. At 256 the gradient of 5x5 weights may still take its fastest tile.
  */
-export const DEFAULT_TOLERANCE = 256;
+export const DEFAULT_MAX_ERROR_GROWTH = 256;
 
-export const CONSTRAINT_KEYS = ["algorithm", "variant", "tolerance", "maxWorkspaceBytes"] as const;
+export const CONSTRAINT_KEYS = ["algorithm", "variant", "maxErrorGrowth", "maxWorkspaceBytes"] as const;
 
 /** An algorithm and what became of it: refused for a reason, or ranked. */
 export interface Considered {
@@ -54,7 +54,7 @@ export type Measurements = readonly {
 
 /** @throws ConvError for constraints that are none. */
 export function checkConstraints(argument: string, constraints: unknown): Constraints {
-  const { algorithm, variant, tolerance, maxWorkspaceBytes } = checkOptions(argument, constraints, CONSTRAINT_KEYS);
+  const { algorithm, variant, maxErrorGrowth, maxWorkspaceBytes } = checkOptions(argument, constraints, CONSTRAINT_KEYS);
   const checked: Constraints = {};
   if (algorithm !== undefined) {
     if (typeof algorithm !== "string")
@@ -67,10 +67,10 @@ export function checkConstraints(argument: string, constraints: unknown): Constr
       refuse("invalid-argument", "variant", variant, "none where no algorithm is named");
     checked.variant = variant;
   }
-  if (tolerance !== undefined) {
-    if (checkFinite("tolerance", tolerance) < 1)
-      refuse("invalid-argument", "tolerance", tolerance, "at least 1, the error growth of direct itself");
-    checked.tolerance = tolerance as number;
+  if (maxErrorGrowth !== undefined) {
+    if (checkFinite("maxErrorGrowth", maxErrorGrowth) < 1)
+      refuse("invalid-argument", "maxErrorGrowth", maxErrorGrowth, "at least 1, the error growth of direct itself");
+    checked.maxErrorGrowth = maxErrorGrowth as number;
   }
   if (maxWorkspaceBytes !== undefined)
     checked.maxWorkspaceBytes = checkInteger("maxWorkspaceBytes", maxWorkspaceBytes, 0, Number.MAX_SAFE_INTEGER);
@@ -111,7 +111,7 @@ export function candidates(
       `"auto" or one of ${algorithms.map(({ name }) => `"${name}"`).join(", ")}`,
     );
   }
-  const tolerance = named === undefined ? (constraints.tolerance ?? DEFAULT_TOLERANCE) : Infinity;
+  const maxErrorGrowth = named === undefined ? (constraints.maxErrorGrowth ?? DEFAULT_MAX_ERROR_GROWTH) : Infinity;
   const ranked: Candidate[] = [];
   const refused: Considered[] = [];
   for (const algorithm of pool) {
@@ -122,7 +122,7 @@ export function candidates(
     }
     const ranks = measurements.filter((one) => one.algorithm === algorithm.name);
     const variants = variantsOf(algorithm, problem, gpu, constraints.variant, ranks);
-    const accurate = variants.filter(({ errorGrowth }) => errorGrowth <= tolerance);
+    const accurate = variants.filter(({ errorGrowth }) => errorGrowth <= maxErrorGrowth);
     for (const candidate of accurate) {
       const known = ranks.find((one) => one.variant === candidate.variant.name);
       ranked.push(known ? { ...candidate, measured: known.seconds } : candidate);
@@ -131,7 +131,7 @@ export function candidates(
       const least = Math.min(...variants.map(({ errorGrowth }) => errorGrowth));
       refused.push({
         algorithm: algorithm.name,
-        refused: `its error growth ${least} is over the tolerance ${tolerance}`,
+        refused: `its error growth ${least} is over maxErrorGrowth, ${maxErrorGrowth}`,
       });
     }
   }

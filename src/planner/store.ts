@@ -1,5 +1,5 @@
 // Where the tuning table outlives the page or the process: IndexedDB in a browser, a file of the user's cache folder under Node.
-import { refuse } from "../error.ts";
+import { refuse } from "../base/error.ts";
 
 /** A place for one text. */
 export interface TuningStore {

@@ -1,9 +1,9 @@
 // The tuning table: what was measured, for which problem, under which constraints, on which adapter, in which browser, with which version
 // of this library. Entries of other circumstances stay in the table (an application may ship those of many) and are never used.
-import type { Rates } from "../algorithms/work.ts";
-import { refuse } from "../error.ts";
-import type { ConvProblem } from "../problem.ts";
-import { VERSION } from "../version.ts";
+import type { Rates } from "../algorithms/cost.ts";
+import { refuse } from "../base/error.ts";
+import type { ConvProblem } from "../problem/problem.ts";
+import { VERSION } from "../base/version.ts";
 import type { Constraints, Measurements } from "./choose.ts";
 import type { TuningStore } from "./store.ts";
 
@@ -55,10 +55,10 @@ export function circumstancesOf(adapter: object): Circumstances {
 /** A problem under constraints as a text: what one was measured for another may not serve. */
 export function tuningKey(
   problem: ConvProblem,
-  { tolerance, maxWorkspaceBytes, algorithm, variant }: Constraints,
+  { maxErrorGrowth, maxWorkspaceBytes, algorithm, variant }: Constraints,
 ): string {
   const named = algorithm === "auto" ? undefined : algorithm;
-  return JSON.stringify([problem, { tolerance, maxWorkspaceBytes, algorithm: named, variant }]);
+  return JSON.stringify([problem, { maxErrorGrowth, maxWorkspaceBytes, algorithm: named, variant }]);
 }
 
 function identity({ adapter, browser, version, key = "" }: Circumstances & { key?: string }): string {

@@ -1,6 +1,6 @@
 // The activations and their derivatives in float64, by the formulas of src/activation.ts. NaN stays NaN through all of them;
 // at -Infinity silu, gelu and hardswish are NaN as their formulas are (infinity times zero).
-import type { Activation } from "../activation.ts";
+import type { Activation } from "../problem/activation.ts";
 import { erfc } from "./erf.ts";
 
 interface Formula {

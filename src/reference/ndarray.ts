@@ -1,7 +1,7 @@
 // Arrays in and out of the reference: plain data with a shape, checked once at the door so that the loops need no checks.
-import { ConvError, refuse } from "../error.ts";
-import { elementCount } from "../shape.ts";
-import { checkShape } from "../validate.ts";
+import { ConvError, refuse } from "../base/error.ts";
+import { elementCount } from "../base/shape.ts";
+import { checkShape } from "../base/validate.ts";
 
 /** Numbers in row-major order and the shape they have. */
 export interface NdArray {

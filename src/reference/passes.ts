@@ -5,8 +5,8 @@
 // y += x * w, dx += dy * w, dw += dy * x. That each is the adjoint of the others can be read off the three calls.
 //
 // A cell beyond the border is a value like any other: a padding of 0 times an infinite weight is NaN, as IEEE 754 has it.
-import { type ConvProblem, type Layout, tensorShape } from "../problem.ts";
-import { elementCount } from "../shape.ts";
+import { type ConvProblem, type Layout, tensorShape } from "../problem/problem.ts";
+import { elementCount } from "../base/shape.ts";
 import { fold, forEachOutput, layoutStrides, pad, paddedCount, termsOf } from "./geometry.ts";
 import { toFloat64 } from "./ndarray.ts";
 

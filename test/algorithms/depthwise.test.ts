@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { DEFAULT_TRAITS, type GpuTraits } from "../../src/algorithms/algorithm.ts";
-import { type Correlation, forwardCorrelation } from "../../src/algorithms/correlation.ts";
+import { type Correlation, forwardCorrelation } from "../../src/problem/correlation.ts";
 import { type DepthwiseVariant, depthwise } from "../../src/algorithms/depthwise.ts";
-import { serve } from "../../src/algorithms/serve.ts";
-import type { Constant } from "../../src/plan.ts";
-import { type ConvDescriptor, convProblem } from "../../src/problem.ts";
-import { SOFTWARE_TRAITS } from "../traits.ts";
+import { serve } from "../../src/algorithms/passes.ts";
+import type { Constant } from "../../src/kernel/step.ts";
+import { type ConvDescriptor, convProblem } from "../../src/problem/problem.ts";
+import { SOFTWARE_TRAITS } from "../suite/traits.ts";
 
 const software: GpuTraits = SOFTWARE_TRAITS;
 

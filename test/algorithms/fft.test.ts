@@ -1,13 +1,13 @@
 // How fft plans: lengths and their passes, twiddles, tilings, chunks under a cap, refusals.
 import { describe, expect, it } from "vitest";
 import { DEFAULT_TRAITS } from "../../src/algorithms/algorithm.ts";
-import { forwardCorrelation } from "../../src/algorithms/correlation.ts";
-import { fft } from "../../src/algorithms/fft.ts";
+import { forwardCorrelation } from "../../src/problem/correlation.ts";
+import { fft } from "../../src/algorithms/fft/fft.ts";
 import { chunksOf } from "../../src/algorithms/fft/chunks.ts";
 import { MAX_LENGTH, lengthAtLeast, passes, realPasses, storedLength } from "../../src/algorithms/fft/lengths.ts";
 import { tilings, wholeTiling } from "../../src/algorithms/fft/tiling.ts";
 import { floatWord, roots, rowVectors, twiddleStep, twiddleWords } from "../../src/algorithms/fft/twiddles.ts";
-import { type ConvDescriptor, convProblem } from "../../src/problem.ts";
+import { type ConvDescriptor, convProblem } from "../../src/problem/problem.ts";
 
 const product = (list: readonly { size: number }[]): number => list.reduce((all, { size }) => all * size, 1);
 const forward = (descriptor: ConvDescriptor) => forwardCorrelation(convProblem("forward", descriptor));

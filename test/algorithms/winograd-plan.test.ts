@@ -1,12 +1,12 @@
 // What winograd says it serves and how it plans: refusals in words with numbers, chunks under the caps, variants by estimate.
 import { describe, expect, it } from "vitest";
 import type { GpuTraits } from "../../src/algorithms/algorithm.ts";
-import { forwardCorrelation } from "../../src/algorithms/correlation.ts";
-import { winograd } from "../../src/algorithms/winograd.ts";
+import { forwardCorrelation } from "../../src/problem/correlation.ts";
+import { winograd } from "../../src/algorithms/winograd/winograd.ts";
 import { partitionOf } from "../../src/algorithms/winograd/partition.ts";
 import { TILES } from "../../src/algorithms/winograd/tiles.ts";
-import { type ConvDescriptor, LAYOUTS, convProblem } from "../../src/problem.ts";
-import { SOFTWARE_TRAITS } from "../traits.ts";
+import { type ConvDescriptor, LAYOUTS, convProblem } from "../../src/problem/problem.ts";
+import { SOFTWARE_TRAITS } from "../suite/traits.ts";
 
 const traits: GpuTraits = SOFTWARE_TRAITS;
 

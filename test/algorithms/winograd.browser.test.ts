@@ -2,15 +2,15 @@
 // stated bound and the error of the direct sum; the table is printed.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { GpuTraits } from "../../src/algorithms/algorithm.ts";
-import { serve } from "../../src/algorithms/serve.ts";
-import { winograd as method } from "../../src/algorithms/winograd.ts";
+import { serve } from "../../src/algorithms/passes.ts";
+import { winograd as method } from "../../src/algorithms/winograd/winograd.ts";
 import { type ConvDescriptor, type ConvInputs, type Constraints, type Engine, createEngine } from "../../src/index.ts";
-import { type Layout, LAYOUTS, type Pass, convProblem, joinShape } from "../../src/problem.ts";
-import { elementCount } from "../../src/shape.ts";
+import { type Layout, LAYOUTS, type Pass, convProblem, joinShape } from "../../src/problem/problem.ts";
+import { elementCount } from "../../src/base/shape.ts";
 import { NO_SPREAD, errorBounds } from "../suite/bounds.ts";
 import { FACTORS, type Operands, reference, shapeOf } from "../suite/passes.ts";
 import { uniform } from "../suite/random.ts";
-import { SOFTWARE_TRAITS } from "../traits.ts";
+import { SOFTWARE_TRAITS } from "../suite/traits.ts";
 
 const winograd = serve(method);
 const traits: GpuTraits = SOFTWARE_TRAITS;

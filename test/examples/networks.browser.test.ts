@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, inject, it } from "vitest";
 import { NETWORKS } from "../../examples/networks/networks.mjs";
 import { Parts, onEngine, onReference } from "../../examples/networks/parts.mjs";
 import { type Engine, createEngine } from "../../src/index.ts";
-import * as reference from "../../src/reference/index.ts";
+import * as reference from "../../src/reference.ts";
 import { uniform } from "../suite/random.ts";
 
 const SIDE = 64;

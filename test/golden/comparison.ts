@@ -1,8 +1,8 @@
 // How results are compared with PyTorch's: the gradients of a case by the reference, and how far two sides that round to a precision may be
 // apart.
 import { expect } from "vitest";
-import { type Activation, checkActivation } from "../../src/activation.ts";
-import { sumLength } from "../../src/problem.ts";
+import { type Activation, checkActivation } from "../../src/problem/activation.ts";
+import { sumLength } from "../../src/problem/problem.ts";
 import {
   type Float64NdArray,
   type NdArray,
@@ -12,7 +12,7 @@ import {
   convBackwardWeights,
   convProblem,
   convTranspose,
-} from "../../src/reference/index.ts";
+} from "../../src/reference.ts";
 import type { GoldenCase, GoldenTensor } from "./golden.ts";
 
 /** Unit roundoffs. */

@@ -1,6 +1,6 @@
 // Convolutions and gradients as PyTorch computes them in float64 (golden.json, made by generate.py): answers of a library that
 // shares no code with this one, to check the reference and through it every kernel.
-import type { ReferenceTransposeOptions } from "../../src/reference/index.ts";
+import type { ReferenceTransposeOptions } from "../../src/reference.ts";
 import golden from "./golden.json" with { type: "json" };
 
 /** The last three are transposed convolution and its gradients with respect to its own x and w. */

@@ -1,7 +1,7 @@
 // The references of the operations beside convolution against PyTorch: every case of every generator in operations/.
 import { describe, expect, test } from "vitest";
-import * as reference from "../../src/reference/index.ts";
-import type { Float64NdArray, NdArray } from "../../src/reference/index.ts";
+import * as reference from "../../src/reference.ts";
+import type { Float64NdArray, NdArray } from "../../src/reference.ts";
 
 interface GoldenCall {
   readonly name: string;

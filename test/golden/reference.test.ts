@@ -1,14 +1,14 @@
 // The CPU reference against PyTorch. Everything else here is checked against the reference; this is what the reference itself is
 // checked against, beside worked numbers and its own adjoints.
 import { expect, test } from "vitest";
-import { checkActivation } from "../../src/activation.ts";
+import { checkActivation } from "../../src/problem/activation.ts";
 import {
   type Float64NdArray,
   activationValue,
   activationDerivative,
   conv,
   convTranspose,
-} from "../../src/reference/index.ts";
+} from "../../src/reference.ts";
 import { EVALUATION, ROUNDOFF, expectClose, given, gradient, map, scale, tolerances } from "./comparison.ts";
 import { GOLDEN_PASSES, type GoldenCase, goldenCases } from "./golden.ts";
 

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { createEngine } from "../../src/index.ts";
-import type { ElementActivationOption } from "../../src/ops/geometry/element-activation.ts";
-import { activate, activateBackward } from "../../src/reference/index.ts";
+import type { ElementActivationOption } from "../../src/ops/shared/geometry/element-activation.ts";
+import { activate, activateBackward } from "../../src/reference.ts";
 import { uniform } from "../suite/random.ts";
 import { ACTIVATIONS, gradientError, nameOf, valueError } from "./activations.ts";
 import { type OperationCase, testOperations } from "./suite.ts";

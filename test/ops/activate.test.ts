@@ -1,7 +1,7 @@
 // Activations by the reference: their gradients, and what they refuse.
 import { describe, expect, test } from "vitest";
-import { activate, activateBackward } from "../../src/reference/index.ts";
-import { refusal } from "../refusal.ts";
+import { activate, activateBackward } from "../../src/reference.ts";
+import { refusal } from "../suite/refusal.ts";
 import { uniform } from "../suite/random.ts";
 import { ACTIVATIONS, nameOf } from "./activations.ts";
 import { expectGradient } from "./finite-differences.ts";

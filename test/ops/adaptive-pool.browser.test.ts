@@ -7,8 +7,8 @@ import {
   globalAveragePool,
   globalAveragePoolBackward,
   globalMaxPool,
-} from "../../src/reference/index.ts";
-import { elementCount } from "../../src/shape.ts";
+} from "../../src/reference.ts";
+import { elementCount } from "../../src/base/shape.ts";
 import { gamma } from "../suite/bounds.ts";
 import { integers } from "../suite/random.ts";
 import { ADAPTIVE_MAPS } from "./adaptive-maps.ts";

@@ -1,7 +1,7 @@
-import type { AddOptions } from "../../src/ops/geometry/add.ts";
-import { checkElementActivation } from "../../src/ops/geometry/element-activation.ts";
-import { add, addBackward } from "../../src/reference/index.ts";
-import { elementDerivative } from "../../src/reference/ops/activate.ts";
+import type { AddOptions } from "../../src/ops/add/geometry.ts";
+import { checkElementActivation } from "../../src/ops/shared/geometry/element-activation.ts";
+import { add, addBackward } from "../../src/reference.ts";
+import { elementDerivative } from "../../src/ops/activate/reference.ts";
 import { gradientError, valueError } from "./activations.ts";
 import { type OperationCase, testOperations } from "./suite.ts";
 

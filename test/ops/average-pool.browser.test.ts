@@ -1,6 +1,6 @@
-import type { AveragePoolOptions } from "../../src/ops/geometry/averaging.ts";
-import { averagePool, averagePoolBackward, sumPool, sumPoolBackward } from "../../src/reference/index.ts";
-import { elementCount } from "../../src/shape.ts";
+import type { AveragePoolOptions } from "../../src/ops/average-pool/geometry.ts";
+import { averagePool, averagePoolBackward, sumPool, sumPoolBackward } from "../../src/reference.ts";
+import { elementCount } from "../../src/base/shape.ts";
 import { gamma } from "../suite/bounds.ts";
 import { integers } from "../suite/random.ts";
 import { type OperationCase, magnitudes, testOperations } from "./suite.ts";

@@ -1,7 +1,7 @@
 import type { Layout } from "../../src/index.ts";
-import { type NdArray, batchNorm, batchNormBackward, batchNormTraining } from "../../src/reference/index.ts";
-import { channelDivision } from "../../src/reference/ops/batch-norm.ts";
-import { readNormalised } from "../../src/reference/ops/normalise.ts";
+import { type NdArray, batchNorm, batchNormBackward, batchNormTraining } from "../../src/reference.ts";
+import { channelDivision } from "../../src/ops/batch-norm/reference.ts";
+import { readNormalised } from "../../src/ops/shared/reference/normalise.ts";
 import { gamma } from "../suite/bounds.ts";
 import { uniform } from "../suite/random.ts";
 import { computedErrors, farFromZero, givenErrors, gradientBounds, normalisedBound } from "./normalisations.ts";

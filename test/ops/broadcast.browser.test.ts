@@ -1,5 +1,5 @@
 // What spreads one tensor over another: products, and rectifiers with slopes of their own.
-import { multiply, multiplyBackward, prelu, preluBackward } from "../../src/reference/index.ts";
+import { multiply, multiplyBackward, prelu, preluBackward } from "../../src/reference.ts";
 import { gamma } from "../suite/bounds.ts";
 import { type OperationCase, magnitudes, testOperations } from "./suite.ts";
 

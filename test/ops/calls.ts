@@ -1,10 +1,10 @@
 // One small valid call or more of every operation beside convolution, as plain data: for what is tested of all of them alike.
-import type { Dtype } from "../../src/dtype.ts";
+import type { Dtype } from "../../src/base/dtype.ts";
 import type { Engine, Layout, Tensor } from "../../src/index.ts";
-import { localProblem, localShape } from "../../src/ops/geometry/local.ts";
+import { localProblem, localShape } from "../../src/ops/locally-connected/geometry.ts";
 import type * as operations from "../../src/ops/index.ts";
-import { joinShape } from "../../src/problem.ts";
-import { elementCount } from "../../src/shape.ts";
+import { joinShape } from "../../src/problem/problem.ts";
+import { elementCount } from "../../src/base/shape.ts";
 
 export type OperationName = keyof typeof operations;
 

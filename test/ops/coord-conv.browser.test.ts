@@ -6,8 +6,8 @@ import {
   coordConv,
   coordConvBackwardData,
   coordConvBackwardWeights,
-} from "../../src/reference/index.ts";
-import { elementCount } from "../../src/shape.ts";
+} from "../../src/reference.ts";
+import { elementCount } from "../../src/base/shape.ts";
 import { gamma } from "../suite/bounds.ts";
 import { COORD_CASES } from "./coordinates.ts";
 import { type OperationCase, channelsLast, magnitudes, testOperations, weightInput } from "./suite.ts";

@@ -1,5 +1,5 @@
 // Maps and windows that covariance pooling is tested with.
-import type { CovariancePoolOptions } from "../../src/ops/geometry/covariances.ts";
+import type { CovariancePoolOptions } from "../../src/ops/covariance-pool/geometry.ts";
 
 export interface CovarianceMap {
   readonly name: string;

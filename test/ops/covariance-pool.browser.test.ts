@@ -1,5 +1,5 @@
-import { covariancePool, covariancePoolBackward } from "../../src/reference/index.ts";
-import { elementCount } from "../../src/shape.ts";
+import { covariancePool, covariancePoolBackward } from "../../src/reference.ts";
+import { elementCount } from "../../src/base/shape.ts";
 import { gamma } from "../suite/bounds.ts";
 import { integers } from "../suite/random.ts";
 import { COVARIANCE_MAPS } from "./covariance-maps.ts";

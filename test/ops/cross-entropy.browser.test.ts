@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
 import { createEngine } from "../../src/index.ts";
-import type { CrossEntropyOptions } from "../../src/ops/geometry/cross-entropy.ts";
-import { crossEntropy, crossEntropyBackward } from "../../src/reference/index.ts";
-import { refusal } from "../refusal.ts";
+import type { CrossEntropyOptions } from "../../src/ops/cross-entropy/geometry.ts";
+import { crossEntropy, crossEntropyBackward } from "../../src/reference.ts";
+import { refusal } from "../suite/refusal.ts";
 import { gamma } from "../suite/bounds.ts";
 import { generator, uniform } from "../suite/random.ts";
 import { type Arrays, type Input, type OperationCase, testOperations } from "./suite.ts";

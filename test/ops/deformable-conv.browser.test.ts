@@ -1,5 +1,5 @@
-import { deformableConv, deformableConvBackward } from "../../src/reference/index.ts";
-import { elementCount } from "../../src/shape.ts";
+import { deformableConv, deformableConvBackward } from "../../src/reference.ts";
+import { elementCount } from "../../src/base/shape.ts";
 import { gamma } from "../suite/bounds.ts";
 import { DEFORMABLE, deformableInputs, eighths } from "./deformable.ts";
 import { type OperationCase, magnitudes, testOperations, weightInput } from "./suite.ts";

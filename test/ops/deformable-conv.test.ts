@@ -1,8 +1,8 @@
 // Deformable convolution by the reference: its gradients, the convolution that it is without offsets, and what it refuses.
 import { expect, test } from "vitest";
-import { conv, deformableConv, deformableConvBackward } from "../../src/reference/index.ts";
-import { elementCount } from "../../src/shape.ts";
-import { refusal } from "../refusal.ts";
+import { conv, deformableConv, deformableConvBackward } from "../../src/reference.ts";
+import { elementCount } from "../../src/base/shape.ts";
+import { refusal } from "../suite/refusal.ts";
 import { uniform } from "../suite/random.ts";
 import { DEFORMABLE, deformableInputs, eighths } from "./deformable.ts";
 import { expectGradient } from "./finite-differences.ts";

@@ -1,6 +1,6 @@
 // Deformable convolutions that are tested.
-import type { DeformableOptions } from "../../src/ops/geometry/deformable.ts";
-import { deformableOf, deformableShapes } from "../../src/ops/geometry/deformable.ts";
+import type { DeformableOptions } from "../../src/ops/deformable-conv/geometry.ts";
+import { deformableOf, deformableShapes } from "../../src/ops/deformable-conv/geometry.ts";
 import { generator } from "../suite/random.ts";
 
 export interface DeformableCase {

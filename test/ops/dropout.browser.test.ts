@@ -1,5 +1,5 @@
-import type { DropoutOptions } from "../../src/ops/geometry/dropout.ts";
-import { dropout, dropoutBackward } from "../../src/reference/index.ts";
+import type { DropoutOptions } from "../../src/ops/dropout/geometry.ts";
+import { dropout, dropoutBackward } from "../../src/reference.ts";
 import { gamma } from "../suite/bounds.ts";
 import { type OperationCase, testOperations } from "./suite.ts";
 

@@ -1,8 +1,8 @@
 // Dropout by the reference: its random numbers, its gradient, and what it refuses.
 import { expect, test } from "vitest";
-import { randomOf } from "../../src/ops/geometry/dropout.ts";
-import { dropout, dropoutBackward } from "../../src/reference/index.ts";
-import { refusal } from "../refusal.ts";
+import { randomOf } from "../../src/ops/dropout/geometry.ts";
+import { dropout, dropoutBackward } from "../../src/reference.ts";
+import { refusal } from "../suite/refusal.ts";
 import { uniform } from "../suite/random.ts";
 import { expectGradient } from "./finite-differences.ts";
 

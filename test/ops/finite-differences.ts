@@ -1,6 +1,6 @@
 // Gradients by central differences, in float64: what the formula of every backward pass of the reference is held to.
 import { expect } from "vitest";
-import type { Float64NdArray, NdArray } from "../../src/reference/index.ts";
+import type { Float64NdArray, NdArray } from "../../src/reference.ts";
 
 /** Half the distance of the two points. The error of a difference is h^2 / 6 times the third derivative, and 2^-53 / h of rounding. */
 const STEP = 1e-4;

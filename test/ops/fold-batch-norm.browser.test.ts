@@ -1,4 +1,4 @@
-import { batchNorm, conv, foldBatchNorm } from "../../src/reference/index.ts";
+import { batchNorm, conv, foldBatchNorm } from "../../src/reference.ts";
 import { gamma } from "../suite/bounds.ts";
 import { uniform } from "../suite/random.ts";
 import { type OperationCase, magnitudes, testOperations } from "./suite.ts";

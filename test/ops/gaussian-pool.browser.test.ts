@@ -1,6 +1,6 @@
-import type { GaussianPoolOptions } from "../../src/ops/geometry/gaussian.ts";
-import { gaussianPool, gaussianPoolBackward } from "../../src/reference/index.ts";
-import { elementCount } from "../../src/shape.ts";
+import type { GaussianPoolOptions } from "../../src/ops/gaussian-pool/geometry.ts";
+import { gaussianPool, gaussianPoolBackward } from "../../src/reference.ts";
+import { elementCount } from "../../src/base/shape.ts";
 import { gamma } from "../suite/bounds.ts";
 import { type OperationCase, magnitudes, testOperations } from "./suite.ts";
 import { POOLED_MAPS, type PooledMap, inLayout } from "./windows.ts";

@@ -1,9 +1,9 @@
 // What reliability.md promises of every operation beside convolution: what it is given is checked, and nothing stays on the GPU.
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { type Engine, createEngine } from "../../src/index.ts";
-import * as reference from "../../src/reference/index.ts";
-import { newDevice } from "../counting.ts";
-import { refusal } from "../refusal.ts";
+import * as reference from "../../src/reference.ts";
+import { newDevice } from "../suite/counting.ts";
+import { refusal } from "../suite/refusal.ts";
 import { Arguments, callOn, operationCalls, tensorsOf } from "./calls.ts";
 
 const KIND = { layout: "channels-last", dtype: "f32" } as const;

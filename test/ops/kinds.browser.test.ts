@@ -2,8 +2,8 @@
 // the references do.
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { ConvError, type Engine, Tensor, createEngine } from "../../src/index.ts";
-import { newDevice } from "../counting.ts";
-import { refusal } from "../refusal.ts";
+import { newDevice } from "../suite/counting.ts";
+import { refusal } from "../suite/refusal.ts";
 
 let engine: Engine;
 beforeAll(async () => {

@@ -1,5 +1,5 @@
 import type { ActivationOption } from "../../src/index.ts";
-import { flatten, flattenBackward, linear, linearBackward } from "../../src/reference/index.ts";
+import { flatten, flattenBackward, linear, linearBackward } from "../../src/reference.ts";
 import { gamma } from "../suite/bounds.ts";
 import { integers } from "../suite/random.ts";
 import { type OperationCase, channelsLast, magnitudes, testOperations } from "./suite.ts";

@@ -1,8 +1,8 @@
 // Fully connected layers by the reference: their gradients, and what they refuse.
 import { expect, test } from "vitest";
-import { flatten, flattenBackward, linear, linearBackward } from "../../src/reference/index.ts";
-import { elementCount } from "../../src/shape.ts";
-import { refusal } from "../refusal.ts";
+import { flatten, flattenBackward, linear, linearBackward } from "../../src/reference.ts";
+import { elementCount } from "../../src/base/shape.ts";
+import { refusal } from "../suite/refusal.ts";
 import { uniform } from "../suite/random.ts";
 import { expectGradient } from "./finite-differences.ts";
 

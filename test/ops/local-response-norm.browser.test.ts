@@ -1,6 +1,6 @@
-import { type LocalResponseNormOptions, responsesOf } from "../../src/ops/geometry/local-response-norm.ts";
-import { localResponseNorm, localResponseNormBackward } from "../../src/reference/index.ts";
-import type { NdArray } from "../../src/reference/index.ts";
+import { type LocalResponseNormOptions, responsesOf } from "../../src/ops/local-response-norm/geometry.ts";
+import { localResponseNorm, localResponseNormBackward } from "../../src/reference.ts";
+import type { NdArray } from "../../src/reference.ts";
 import { gamma } from "../suite/bounds.ts";
 import { type OperationCase, magnitudes, testOperations } from "./suite.ts";
 

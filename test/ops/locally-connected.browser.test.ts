@@ -3,8 +3,8 @@ import {
   locallyConnectedBackwardBias,
   locallyConnectedBackwardData,
   locallyConnectedBackwardWeights,
-} from "../../src/reference/index.ts";
-import { elementCount } from "../../src/shape.ts";
+} from "../../src/reference.ts";
+import { elementCount } from "../../src/base/shape.ts";
 import { gamma } from "../suite/bounds.ts";
 import { LOCAL_CASES, localWeights } from "./local.ts";
 import { type OperationCase, channelsLast, magnitudes, testOperations } from "./suite.ts";

@@ -6,9 +6,9 @@ import {
   locallyConnectedBackwardBias,
   locallyConnectedBackwardData,
   locallyConnectedBackwardWeights,
-} from "../../src/reference/index.ts";
-import { elementCount } from "../../src/shape.ts";
-import { refusal } from "../refusal.ts";
+} from "../../src/reference.ts";
+import { elementCount } from "../../src/base/shape.ts";
+import { refusal } from "../suite/refusal.ts";
 import { uniform } from "../suite/random.ts";
 import { expectGradient } from "./finite-differences.ts";
 import { LOCAL_CASES, localWeights } from "./local.ts";

@@ -1,7 +1,7 @@
-import type { LpPoolOptions } from "../../src/ops/geometry/norms.ts";
-import { lpPool, lpPoolBackward, sumPool } from "../../src/reference/index.ts";
-import type { NdArray } from "../../src/reference/index.ts";
-import { elementCount } from "../../src/shape.ts";
+import type { LpPoolOptions } from "../../src/ops/lp-pool/geometry.ts";
+import { lpPool, lpPoolBackward, sumPool } from "../../src/reference.ts";
+import type { NdArray } from "../../src/reference.ts";
+import { elementCount } from "../../src/base/shape.ts";
 import { gamma } from "../suite/bounds.ts";
 import { uniform } from "../suite/random.ts";
 import { type OperationCase, testOperations } from "./suite.ts";

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type Engine, createEngine } from "../../src/index.ts";
-import { maxPool, maxPoolBackward, maxPoolWithIndices } from "../../src/reference/index.ts";
-import { elementCount } from "../../src/shape.ts";
+import { maxPool, maxPoolBackward, maxPoolWithIndices } from "../../src/reference.ts";
+import { elementCount } from "../../src/base/shape.ts";
 import { gamma } from "../suite/bounds.ts";
 import { integers } from "../suite/random.ts";
 import { poisonedDevice } from "./poison.ts";

@@ -1,5 +1,5 @@
-import { maxPoolWithIndices, maxUnpool, maxUnpoolBackward } from "../../src/reference/index.ts";
-import { elementCount } from "../../src/shape.ts";
+import { maxPoolWithIndices, maxUnpool, maxUnpoolBackward } from "../../src/reference.ts";
+import { elementCount } from "../../src/base/shape.ts";
 import { integers } from "../suite/random.ts";
 import { type OperationCase, testOperations } from "./suite.ts";
 import { POOLED_MAPS, inLayout } from "./windows.ts";

@@ -8,7 +8,7 @@ import {
   pixelShuffle,
   pixelUnshuffle,
   split,
-} from "../../src/reference/index.ts";
+} from "../../src/reference.ts";
 import { type OperationCase, testOperations } from "./suite.ts";
 
 const exact = () => 0;

@@ -9,8 +9,8 @@ import {
   pixelShuffle,
   pixelUnshuffle,
   split,
-} from "../../src/reference/index.ts";
-import { refusal } from "../refusal.ts";
+} from "../../src/reference.ts";
+import { refusal } from "../suite/refusal.ts";
 import { uniform } from "../suite/random.ts";
 import { expectGradient } from "./finite-differences.ts";
 

@@ -5,7 +5,7 @@ import {
   forEachElement,
   statisticsOf,
   writeLike,
-} from "../../src/reference/ops/normalise.ts";
+} from "../../src/ops/shared/reference/normalise.ts";
 import { gamma } from "../suite/bounds.ts";
 
 const u = 2 ** -24;

@@ -1,5 +1,5 @@
 import type { Engine, Layout, Tensor } from "../../src/index.ts";
-import type { LayerAxes } from "../../src/ops/geometry/normalisation.ts";
+import type { LayerAxes } from "../../src/ops/shared/geometry/normalisation.ts";
 import {
   type NdArray,
   groupNorm,
@@ -8,9 +8,9 @@ import {
   instanceNormBackward,
   layerNorm,
   layerNormBackward,
-} from "../../src/reference/index.ts";
-import { groupDivision, layerDivision } from "../../src/reference/ops/group-norm.ts";
-import { type Division, type NormalisedValues, readNormalised } from "../../src/reference/ops/normalise.ts";
+} from "../../src/reference.ts";
+import { groupDivision, layerDivision } from "../../src/ops/group-norm/reference.ts";
+import { type Division, type NormalisedValues, readNormalised } from "../../src/ops/shared/reference/normalise.ts";
 import { computedErrors, farFromZero, gradientBounds, normalisedBound } from "./normalisations.ts";
 import { type Input, type OperationCase, testOperations } from "./suite.ts";
 

@@ -11,9 +11,9 @@ import {
   instanceNormBackward,
   layerNorm,
   layerNormBackward,
-} from "../../src/reference/index.ts";
-import { elementCount } from "../../src/shape.ts";
-import { refusal } from "../refusal.ts";
+} from "../../src/reference.ts";
+import { elementCount } from "../../src/base/shape.ts";
+import { refusal } from "../suite/refusal.ts";
 import { uniform } from "../suite/random.ts";
 import { expectGradient } from "./finite-differences.ts";
 import { channelsLast } from "./layouts.ts";

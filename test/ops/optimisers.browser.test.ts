@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { type Tensor, createEngine } from "../../src/index.ts";
-import { type NdArray, adam, linear, sgd } from "../../src/reference/index.ts";
-import { newDevice } from "../counting.ts";
+import { type NdArray, adam, linear, sgd } from "../../src/reference.ts";
+import { newDevice } from "../suite/counting.ts";
 import { gamma } from "../suite/bounds.ts";
 import { uniform } from "../suite/random.ts";
 import { type OperationCase, magnitudes, testOperations } from "./suite.ts";

@@ -1,6 +1,6 @@
 // A device whose new storage buffers are full of NaN, where WebGPU has zeros: what an operation does not write, or reads before it
 // is written, shows in its results.
-import { newDevice } from "../counting.ts";
+import { newDevice } from "../suite/counting.ts";
 
 const POISON = 0x7fc07ead; // a quiet NaN with a payload that no arithmetic makes, and as two halves NaN twice
 

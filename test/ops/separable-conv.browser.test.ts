@@ -1,5 +1,5 @@
-import { separableConv, separableConvBackward } from "../../src/reference/index.ts";
-import { elementCount } from "../../src/shape.ts";
+import { separableConv, separableConvBackward } from "../../src/reference.ts";
+import { elementCount } from "../../src/base/shape.ts";
 import { gamma } from "../suite/bounds.ts";
 import { integers } from "../suite/random.ts";
 import { SEPARABLE } from "./separable.ts";

@@ -7,9 +7,9 @@ import {
   separableConvBackward,
   spatiallySeparableConv,
   spatiallySeparableConvBackward,
-} from "../../src/reference/index.ts";
-import { elementCount } from "../../src/shape.ts";
-import { refusal } from "../refusal.ts";
+} from "../../src/reference.ts";
+import { elementCount } from "../../src/base/shape.ts";
+import { refusal } from "../suite/refusal.ts";
 import { uniform } from "../suite/random.ts";
 import { AXIS_CASES } from "./axis-passes.ts";
 import { expectGradient } from "./finite-differences.ts";

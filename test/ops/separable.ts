@@ -1,6 +1,6 @@
 // Depthwise-separable convolutions that are tested: every option, in one to three dimensions.
-import type { ActivationOption } from "../../src/activation.ts";
-import type { DepthwiseOptions } from "../../src/ops/geometry/separable.ts";
+import type { ActivationOption } from "../../src/problem/activation.ts";
+import type { DepthwiseOptions } from "../../src/ops/separable-conv/geometry.ts";
 
 export interface SeparableCase {
   readonly name: string;

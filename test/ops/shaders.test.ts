@@ -3,11 +3,11 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { create, globals } from "webgpu";
 import { type Circumstances, OPERATIONS, enginePlace, givenTo, inputShape } from "../../bench/operations.ts";
-import { DTYPES } from "../../src/dtype.ts";
+import { DTYPES } from "../../src/base/dtype.ts";
 import { type Engine, type Tensor, createEngine } from "../../src/index.ts";
 import * as operations from "../../src/ops/index.ts";
-import { LAYOUTS } from "../../src/problem.ts";
-import { COMPATIBILITY } from "../compatibility.ts";
+import { LAYOUTS } from "../../src/problem/problem.ts";
+import { COMPATIBILITY } from "../suite/compatibility.ts";
 import { Arguments, callOn, operationCalls, tensorsOf } from "./calls.ts";
 
 /** Few channels and many, which kernels take one by one and four at a time; few cells and so many that invocations share them. */

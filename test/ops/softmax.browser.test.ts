@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
 import { createEngine } from "../../src/index.ts";
-import { axisOf } from "../../src/ops/geometry/axis.ts";
-import { type NdArray, logSoftmax, logSoftmaxBackward, softmax, softmaxBackward } from "../../src/reference/index.ts";
-import { linesOf, logSumExp } from "../../src/reference/ops/softmax.ts";
+import { axisOf } from "../../src/ops/shared/geometry/axis.ts";
+import { type NdArray, logSoftmax, logSoftmaxBackward, softmax, softmaxBackward } from "../../src/reference.ts";
+import { linesOf, logSumExp } from "../../src/ops/softmax/reference.ts";
 import { gamma } from "../suite/bounds.ts";
 import { uniform } from "../suite/random.ts";
 import { type OperationCase, testOperations } from "./suite.ts";

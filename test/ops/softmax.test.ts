@@ -1,7 +1,7 @@
 // Softmax by the reference: its gradients, and what it refuses.
 import { expect, test } from "vitest";
-import { logSoftmax, logSoftmaxBackward, softmax, softmaxBackward } from "../../src/reference/index.ts";
-import { refusal } from "../refusal.ts";
+import { logSoftmax, logSoftmaxBackward, softmax, softmaxBackward } from "../../src/reference.ts";
+import { refusal } from "../suite/refusal.ts";
 import { uniform } from "../suite/random.ts";
 import { expectGradient } from "./finite-differences.ts";
 

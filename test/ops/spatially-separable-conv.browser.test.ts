@@ -1,7 +1,7 @@
 import type { Tensor } from "../../src/index.ts";
-import { spatiallySeparableConv, spatiallySeparableConvBackward } from "../../src/reference/index.ts";
-import type { NdArray } from "../../src/reference/index.ts";
-import { elementCount } from "../../src/shape.ts";
+import { spatiallySeparableConv, spatiallySeparableConvBackward } from "../../src/reference.ts";
+import type { NdArray } from "../../src/reference.ts";
+import { elementCount } from "../../src/base/shape.ts";
 import { gamma } from "../suite/bounds.ts";
 import { AXIS_CASES } from "./axis-passes.ts";
 import { type OperationCase, magnitudes, testOperations } from "./suite.ts";

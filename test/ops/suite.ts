@@ -1,10 +1,10 @@
 // What every operation beside convolution has to pass: its results are those of its reference within its error bound, in both layouts
 // and element types, on memory full of NaN, and the same bits a second time.
 import { afterAll, beforeAll, expect, inject, it } from "vitest";
-import { type Dtype, float16Bits, float16Value } from "../../src/dtype.ts";
+import { type Dtype, float16Bits, float16Value } from "../../src/base/dtype.ts";
 import { type Engine, type Layout, type Tensor, createEngine } from "../../src/index.ts";
-import type { NdArray } from "../../src/reference/index.ts";
-import { elementCount } from "../../src/shape.ts";
+import type { NdArray } from "../../src/reference.ts";
+import { elementCount } from "../../src/base/shape.ts";
 import { storing } from "../suite/bounds.ts";
 import { seedOf, uniform } from "../suite/random.ts";
 import { channelsLast } from "./layouts.ts";

@@ -1,5 +1,5 @@
-import { bedOfNails, bedOfNailsBackward, upsample, upsampleBackward } from "../../src/reference/index.ts";
-import { elementCount } from "../../src/shape.ts";
+import { bedOfNails, bedOfNailsBackward, upsample, upsampleBackward } from "../../src/reference.ts";
+import { elementCount } from "../../src/base/shape.ts";
 import { gamma } from "../suite/bounds.ts";
 import { type OperationCase, magnitudes, testOperations } from "./suite.ts";
 import { UPSAMPLED_MAPS } from "./upsampled-maps.ts";

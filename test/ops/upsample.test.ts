@@ -1,8 +1,8 @@
 // Upsampling by the reference: its gradient, and what it refuses.
 import { expect, test } from "vitest";
-import { bedOfNails, bedOfNailsBackward, upsample, upsampleBackward } from "../../src/reference/index.ts";
-import { elementCount } from "../../src/shape.ts";
-import { refusal } from "../refusal.ts";
+import { bedOfNails, bedOfNailsBackward, upsample, upsampleBackward } from "../../src/reference.ts";
+import { elementCount } from "../../src/base/shape.ts";
+import { refusal } from "../suite/refusal.ts";
 import { uniform } from "../suite/random.ts";
 import { expectGradient } from "./finite-differences.ts";
 import { UPSAMPLED_MAPS } from "./upsampled-maps.ts";

@@ -1,5 +1,5 @@
 // Ways to upsample that are tested.
-import type { UpsampleOptions } from "../../src/ops/geometry/upsampling.ts";
+import type { UpsampleOptions } from "../../src/ops/upsample/geometry.ts";
 
 export interface UpsampledMap {
   readonly name: string;

@@ -1,6 +1,6 @@
 // Windows that pooling is tested with: every option, in one to three dimensions.
 import type { Layout } from "../../src/index.ts";
-import type { WindowOptions } from "../../src/ops/geometry/windows.ts";
+import type { WindowOptions } from "../../src/ops/shared/geometry/windows.ts";
 
 export interface PooledMap {
   readonly name: string;

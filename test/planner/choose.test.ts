@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
 import type { Algorithm, GpuTraits } from "../../src/algorithms/algorithm.ts";
 import { algorithms } from "../../src/algorithms/index.ts";
-import type { ConvErrorCode } from "../../src/error.ts";
+import type { ConvErrorCode } from "../../src/base/error.ts";
 import { checkConstraints, choose } from "../../src/planner/choose.ts";
 import { explain } from "../../src/planner/explain.ts";
-import { convProblem } from "../../src/problem.ts";
-import { refusal } from "../refusal.ts";
-import { SOFTWARE_TRAITS } from "../traits.ts";
+import { convProblem } from "../../src/problem/problem.ts";
+import { refusal } from "../suite/refusal.ts";
+import { SOFTWARE_TRAITS } from "../suite/traits.ts";
 
 const traits: GpuTraits = SOFTWARE_TRAITS;
 const problem = convProblem("forward", { inputShape: [1, 8, 16, 16], kernelShape: [8, 8, 3, 3] });

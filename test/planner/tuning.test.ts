@@ -3,9 +3,9 @@ import { describe, expect, it } from "vitest";
 import packageJson from "../../package.json" with { type: "json" };
 import { type TuningStore, checkStore } from "../../src/planner/store.ts";
 import { type Circumstances, type TuningData, TuningTable, circumstancesOf } from "../../src/planner/tuning.ts";
-import { convProblem } from "../../src/problem.ts";
-import { VERSION } from "../../src/version.ts";
-import { refusal } from "../refusal.ts";
+import { convProblem } from "../../src/problem/problem.ts";
+import { VERSION } from "../../src/base/version.ts";
+import { refusal } from "../suite/refusal.ts";
 
 const HERE: Circumstances = { adapter: "a", browser: "b", version: "1" };
 const problem = convProblem("forward", { inputShape: [1, 2, 5, 5], kernelShape: [3, 2, 3, 3] });

@@ -8,7 +8,7 @@ import {
   convBackwardData,
   convBackwardWeights,
   convTranspose,
-} from "../../src/reference/index.ts";
+} from "../../src/reference.ts";
 import { LAST, integers, kernelToFirst, kernelToLast, numbers, toChannelsFirst, toChannelsLast } from "./support.ts";
 
 describe("layouts agree", () => {

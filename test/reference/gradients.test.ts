@@ -1,7 +1,7 @@
 // The three passes against each other and against differences of the forward pass.
 import { describe, expect, test } from "vitest";
-import { checkActivation } from "../../src/activation.ts";
-import { tensorShape } from "../../src/problem.ts";
+import { checkActivation } from "../../src/problem/activation.ts";
+import { tensorShape } from "../../src/problem/problem.ts";
 import {
   type ConvDescriptor,
   activationDerivative,
@@ -11,7 +11,7 @@ import {
   convProblem,
   forward,
   forwardSum,
-} from "../../src/reference/index.ts";
+} from "../../src/reference.ts";
 import { count, floats, inner, integers } from "./support.ts";
 
 const PROBLEMS: Record<string, ConvDescriptor> = {

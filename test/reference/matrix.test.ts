@@ -8,7 +8,7 @@ import {
   convBackwardData,
   convBackwardWeights,
   convTranspose,
-} from "../../src/reference/index.ts";
+} from "../../src/reference.ts";
 import { ConvolutionMatrix, type MatrixGeometry, dilatedSpan, paddedAxis, product } from "./matrix.ts";
 import { count, integers, numbers } from "./support.ts";
 

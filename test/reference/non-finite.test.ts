@@ -1,6 +1,6 @@
 // NaN and infinities reach what depends on them and nothing else; cells beyond the border are values like any other.
 import { describe, expect, test } from "vitest";
-import { conv, convBackwardBias, convBackwardData, convBackwardWeights } from "../../src/reference/index.ts";
+import { conv, convBackwardBias, convBackwardData, convBackwardWeights } from "../../src/reference.ts";
 import { floats, numbers } from "./support.ts";
 
 /** Whether the difference of two cells on an axis is one of a kernel of 3, padding 1. */

@@ -1,14 +1,14 @@
 // Bad options given to every operation of the reference; refusals.test.ts has the bad arrays.
 import { expect, test } from "vitest";
-import type { ConvErrorCode } from "../../src/error.ts";
+import type { ConvErrorCode } from "../../src/base/error.ts";
 import {
   conv,
   convBackwardBias,
   convBackwardData,
   convBackwardWeights,
   convTranspose,
-} from "../../src/reference/index.ts";
-import { refusal } from "../refusal.ts";
+} from "../../src/reference.ts";
+import { refusal } from "../suite/refusal.ts";
 import { integers } from "./support.ts";
 
 const x = integers([1, 2, 5, 6], 1);

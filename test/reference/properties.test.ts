@@ -2,7 +2,7 @@
 // associative. On whole numbers, so that every law holds exactly.
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { type NdArray, conv } from "../../src/reference/index.ts";
+import { type NdArray, conv } from "../../src/reference.ts";
 import { integers, numbers } from "./support.ts";
 
 const RUNS = { numRuns: 60 };

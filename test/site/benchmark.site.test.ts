@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import type { Download, Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Report } from "../../bench/site/rows.ts";
+import type { Report } from "../../site/benchmark/rows.ts";
 import { type Site, type Visited, expectAccessible, expectNoOverflow, openSite, visit } from "./site.ts";
 
 /** SwiftShader takes a while. */

@@ -3,14 +3,14 @@ import { readFileSync, readdirSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { BENCH_PASSES, descriptorOf, problemOf } from "../../bench/layer.ts";
-import { errorBound, gamma, multiplyAddsOf, termsOf } from "../../bench/site/bound.ts";
-import { meanRatio, pairsOf } from "../../bench/site/compare.ts";
-import { toCsv, verdictOf } from "../../bench/site/csv.ts";
-import { jobsOf } from "../../bench/site/jobs.ts";
-import { Refusal, parseReport } from "../../bench/site/load.ts";
-import { shapeOf } from "../../bench/site/prepare.ts";
-import { type Report, type Row, flopsPerSecond, isTimed, isWrong, roofShare } from "../../bench/site/rows.ts";
-import { decades, logTicks } from "../../bench/site/scales.ts";
+import { errorBound, gamma, multiplyAddsOf, termsOf } from "../../site/benchmark/bound.ts";
+import { meanRatio, pairsOf } from "../../site/benchmark/compare.ts";
+import { toCsv, verdictOf } from "../../site/benchmark/csv.ts";
+import { jobsOf } from "../../site/benchmark/jobs.ts";
+import { Refusal, parseReport } from "../../site/benchmark/load.ts";
+import { shapeOf } from "../../site/benchmark/prepare.ts";
+import { type Report, type Row, flopsPerSecond, isTimed, isWrong, roofShare } from "../../site/benchmark/rows.ts";
+import { decades, logTicks } from "../../site/benchmark/scales.ts";
 import {
   ALGORITHMS,
   DEFAULT_SELECTION,
@@ -18,15 +18,15 @@ import {
   decodeSelection,
   encodeSelection,
   layerIds,
-} from "../../bench/site/selection.ts";
-import { largestDifference, randomNumbers, until } from "../../bench/site/slices.ts";
-import { SWEEPS, sweepJobs } from "../../bench/site/sweeps.ts";
-import { roughly, secondsLeft } from "../../bench/site/time-left.ts";
+} from "../../site/benchmark/selection.ts";
+import { largestDifference, randomNumbers, until } from "../../site/benchmark/slices.ts";
+import { SWEEPS, sweepJobs } from "../../site/benchmark/sweeps.ts";
+import { roughly, secondsLeft } from "../../site/benchmark/time-left.ts";
 import { SUITES } from "../../bench/suites.ts";
 import { algorithms } from "../../src/algorithms/index.ts";
-import { gate } from "../../src/planner/find.ts";
+import { gate } from "../../src/conv/find.ts";
 import { noise } from "../../src/planner/noise.ts";
-import { convProblem, multiplyAdds, sumLength, tensorShape } from "../../src/problem.ts";
+import { convProblem, multiplyAdds, sumLength, tensorShape } from "../../src/problem/problem.ts";
 
 const row: Row = {
   suite: "layers",

@@ -23,7 +23,7 @@ import { type Layer, cone, reaches } from "../../site/how-it-works/receptive.ts"
 import { readState, writeState } from "../../site/how-it-works/state.ts";
 import { factors, makeValues, outputs, plain } from "../../site/how-it-works/values.ts";
 import { A_T, B_T, G, winograd } from "../../site/how-it-works/winograd.ts";
-import { ConvError, conv, convTranspose } from "../../src/reference/index.ts";
+import { ConvError, conv, convTranspose } from "../../src/reference.ts";
 
 /** Every combination that the page offers, thinned by a step coprime to the counts so that each value meets every other. */
 function* geometries(): Generator<Geometry> {

@@ -9,7 +9,7 @@ import { type Browser, type Page, chromium } from "playwright";
 import { build } from "vite";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { chromiumArgs, findChromium } from "../../scripts/browsers.mjs";
-import { INPUT, KERNEL, PADDING_1 } from "../worked-numbers.ts";
+import { INPUT, KERNEL, PADDING_1 } from "../suite/worked-numbers.ts";
 
 const HEADERS = {
   "Content-Security-Policy": [

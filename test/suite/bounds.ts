@@ -1,13 +1,13 @@
 // The error bound of a result, element by element. Nothing here is fitted: each constant is derived where it stands.
-import type { Activation } from "../../src/activation.ts";
+import type { Activation } from "../../src/problem/activation.ts";
 import type { Algorithm } from "../../src/algorithms/algorithm.ts";
-import { forwardCorrelation, seenCells } from "../../src/algorithms/correlation.ts";
-import { inputGradient, paddedSize, weightGradient } from "../../src/algorithms/gradients.ts";
-import type { Dtype } from "../../src/dtype.ts";
-import { type ConvProblem, sumLength } from "../../src/problem.ts";
+import { forwardCorrelation, seenCells } from "../../src/problem/correlation.ts";
+import { inputGradient, paddedSize, weightGradient } from "../../src/problem/gradients.ts";
+import type { Dtype } from "../../src/base/dtype.ts";
+import { type ConvProblem, sumLength } from "../../src/problem/problem.ts";
 import { pad } from "../../src/reference/geometry.ts";
-import { activationValue, backwardData, backwardWeights, forwardSum } from "../../src/reference/index.ts";
-import { type Triple, dilatedExtent, elementCount } from "../../src/shape.ts";
+import { activationValue, backwardData, backwardWeights, forwardSum } from "../../src/reference.ts";
+import { type Triple, dilatedExtent, elementCount } from "../../src/base/shape.ts";
 import { FACTORS, type Operands, factorsOf, shapeOf } from "./passes.ts";
 
 /** Unit roundoff of float32. */

@@ -1,10 +1,10 @@
 // The forms of test that every algorithm passes on every problem it supports (a case is one algorithm, variant and problem).
 import { expect } from "vitest";
 import type { Algorithm } from "../../src/algorithms/algorithm.ts";
-import { fromFloat16Bits, toFloat16Bits } from "../../src/dtype.ts";
+import { fromFloat16Bits, toFloat16Bits } from "../../src/base/dtype.ts";
 import type { ConvInputs, ConvPlan, Engine } from "../../src/index.ts";
-import { type ConvProblem, multiplyAdds, sumLength } from "../../src/problem.ts";
-import { type Triple, elementCount } from "../../src/shape.ts";
+import { type ConvProblem, multiplyAdds, sumLength } from "../../src/problem/problem.ts";
+import { type Triple, elementCount } from "../../src/base/shape.ts";
 import { errorBounds } from "./bounds.ts";
 import { runGuarded } from "./guarded.ts";
 import { FACTORS, type Operands, gateValues, namesOf, reference, shapeOf } from "./passes.ts";

@@ -1,7 +1,7 @@
 // The problems every algorithm is tested on: kinds of layer x complications x ranks x layouts, and the corners that trap people.
 // A new algorithm gets all that it says it supports.
-import type { ActivationOption } from "../../src/activation.ts";
-import { type ConvDescriptor, LAYOUTS, type Layout, PASSES, type Pass, joinShape } from "../../src/problem.ts";
+import type { ActivationOption } from "../../src/problem/activation.ts";
+import { type ConvDescriptor, LAYOUTS, type Layout, PASSES, type Pass, joinShape } from "../../src/problem/problem.ts";
 
 export interface NamedProblem {
   readonly name: string;

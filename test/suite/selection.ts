@@ -1,7 +1,7 @@
 // Which of the shared problems a run takes. A vitest project says so: "all", "cross-section" where compiling is slow, or "sample" where
 // the same driver has run them all by way of another program.
-import type { Dtype } from "../../src/dtype.ts";
-import type { Pass } from "../../src/problem.ts";
+import type { Dtype } from "../../src/base/dtype.ts";
+import type { Pass } from "../../src/problem/problem.ts";
 import { type NamedProblem, problems } from "./problems.ts";
 
 export type Selection = "all" | "cross-section" | "sample";

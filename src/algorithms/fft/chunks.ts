@@ -1,9 +1,9 @@
 // What fits in memory at once: spectra are made for a range of channels and tiles at a time, under the caller's cap and the
 // limit of a binding.
-import { STORAGE_ALIGNMENT } from "../../plan.ts";
-import { roundUp } from "../../shape.ts";
+import { STORAGE_ALIGNMENT } from "../../kernel/step.ts";
+import { roundUp } from "../../base/shape.ts";
 import type { GpuTraits } from "../algorithm.ts";
-import type { Correlation } from "../correlation.ts";
+import type { Correlation } from "../../problem/correlation.ts";
 import { type Tiling, passSizes, spectrumSize, tileCount } from "./tiling.ts";
 
 /** Bytes of a complex number in the workspace: two float32. */

@@ -14,8 +14,8 @@
 // With (1 / t) sum |X| |W| <= (1 / t) ||X||_2 ||W||_2 = ||x||_2 ||w||_2 (Cauchy-Schwarz, Parseval) all of it together is
 //   |error of y| <= (2 F + 2 + 2 sqrt(2) C + I) u * sum over c of ||x_c||_2 ||w_c||_2,
 // the norm of x over the tile. No such bound holds by sum |x| |w| for the output alone: what is large anywhere in a tile errs everywhere.
-import { elementCount } from "../../shape.ts";
-import { type Correlation, termCount } from "../correlation.ts";
+import { elementCount } from "../../base/shape.ts";
+import { type Correlation, termCount } from "../../problem/correlation.ts";
 import { type Radix, passes, realPasses } from "./lengths.ts";
 import { type Tiling, tileCells } from "./tiling.ts";
 

@@ -1,26 +1,40 @@
 // The dispatches of a plan: transforms of the weights and of the input, products for each frequency, transforms back.
-import { BINDING, type Binding, type Constant, type Kernel, type Step, WORKGROUP_SIZE, gridFor } from "../../plan.ts";
-import { type Correlation, seenCells } from "../correlation.ts";
-import {
-  type Loader,
-  epilogueBindings,
-  epilogueConstants,
-  epilogueShaders,
-  inputAlias,
-  inputWords,
-  loader,
-  outputAlias,
-  paddingShader,
-  preparedRange,
-  scratch,
-  weightWords,
-  whole,
-} from "../parts.ts";
+import dft1 from "../../../shaders/algorithms/fft/dft/1.wgsl";
+import dft2 from "../../../shaders/algorithms/fft/dft/2.wgsl";
+import dft3 from "../../../shaders/algorithms/fft/dft/3.wgsl";
+import dft4 from "../../../shaders/algorithms/fft/dft/4.wgsl";
+import dft5 from "../../../shaders/algorithms/fft/dft/5.wgsl";
+import dft7 from "../../../shaders/algorithms/fft/dft/7.wgsl";
+import dft8 from "../../../shaders/algorithms/fft/dft/8.wgsl";
+import type { Shader } from "../../kernel/shader.ts";
+import { BINDING, type Binding, type Constant, type Kernel, type Step, WORKGROUP_SIZE, gridFor } from "../../kernel/step.ts";
+import { type Correlation, seenCells } from "../../problem/correlation.ts";
+import { type Loader, epilogueBindings, epilogueConstants, epilogueShaders, inputAlias, inputWords, loader, outputAlias, paddingShader, preparedRange, scratch, weightWords, whole } from "../operands.ts";
 import { blockOf } from "./blocks.ts";
 import { type Chunks, COMPLEX_BYTES, type Part } from "./chunks.ts";
 import { type Radix, passes, realPasses, storedLength } from "./lengths.ts";
 import { type Tiling, perAxis, spectrumSize, tileCells } from "./tiling.ts";
 import { floatWord, roots, rowVectors, twiddleStep, twiddleWords } from "./twiddles.ts";
+import lineShader from "../../../shaders/algorithms/fft/line.wgsl";
+import twiddlesShader from "../../../shaders/algorithms/fft/twiddles.wgsl";
+import mainShader from "../../../shaders/lib/main.wgsl";
+import forwardShader from "../../../shaders/algorithms/fft/forward.wgsl";
+import passShader from "../../../shaders/algorithms/fft/pass.wgsl";
+import sourceKernelShader from "../../../shaders/algorithms/fft/source-kernel.wgsl";
+import sourceInputShader from "../../../shaders/algorithms/fft/source-input.wgsl";
+import productShader from "../../../shaders/algorithms/fft/product.wgsl";
+import inverseShader from "../../../shaders/algorithms/fft/inverse.wgsl";
+
+/** Discrete Fourier transforms of so many points. */
+const DFT_SHADERS: Readonly<Record<number, Shader>> = {
+  1: dft1,
+  2: dft2,
+  3: dft3,
+  4: dft4,
+  5: dft5,
+  7: dft7,
+  8: dft8,
+};
 
 /** Signals of one dispatch: so many real lines lie next to each other in its spectra. */
 interface Signals {
@@ -34,12 +48,12 @@ interface Signals {
 function lineKernel(
   radix: Radix,
   span: number,
-): Pick<Kernel, "functions"> & { shaders: string[]; constants: Record<string, Constant> } {
+): Pick<Kernel, "functions"> & { shaders: Shader[]; constants: Record<string, Constant> } {
   const { size, first, second } = radix;
   const butterflies = new Set([first, second]);
   if (butterflies.has(8)) butterflies.add(4);
   return {
-    shaders: [...[...butterflies].map((points) => `lib/dft/${points}`), "lib/fft-line", "lib/fft-twiddles"],
+    shaders: [...[...butterflies].map((points) => DFT_SHADERS[points]!), lineShader, twiddlesShader],
     functions: { first_dft: `dft${first}`, second_dft: `dft${second}` },
     constants: {
       WORKGROUP_SIZE,
@@ -59,7 +73,7 @@ function lineKernel(
 function forwardStep(
   { tiling, count, buffer }: Signals,
   from: Loader,
-  kernel: { shaders: string[]; constants: Record<string, Constant>; aliases: Record<string, string> },
+  kernel: { shaders: Shader[]; constants: Record<string, Constant>; aliases: Record<string, string> },
   source: readonly number[],
 ): Step {
   const [d, h, w] = perAxis(tiling, ({ length }) => length);
@@ -70,7 +84,7 @@ function forwardStep(
   return {
     kernel: {
       ...line,
-      shaders: ["lib/thread", ...from.shaders, ...kernel.shaders, ...line.shaders, "fft-forward"],
+      shaders: [mainShader, ...from.shaders, ...kernel.shaders, ...line.shaders, forwardShader],
       aliases: kernel.aliases,
       constants: { ...from.constants, ...line.constants, ...kernel.constants },
     },
@@ -87,7 +101,7 @@ function passStep({ tiling, count, buffer }: Signals, radix: Radix, span: number
   return {
     kernel: {
       ...line,
-      shaders: ["lib/thread", ...line.shaders, "fft-pass"],
+      shaders: [mainShader, ...line.shaders, passShader],
       // Without twiddles both ways are one kernel.
       constants: { ...line.constants, BACK: back && span > 1 },
     },
@@ -127,7 +141,7 @@ export function weightSteps(correlation: Correlation, tiling: Tiling, part: Part
       signals,
       loader(correlation, "w", BINDING.first),
       {
-        shaders: ["lib/fft-source-kernel"],
+        shaders: [sourceKernelShader],
         constants: {},
         aliases: inputAlias(correlation),
       },
@@ -166,7 +180,7 @@ export function inputSteps(
       signals,
       loader(correlation, "x", BINDING.first),
       {
-        shaders: [paddingShader(correlation), "lib/fft-source-input"],
+        shaders: [paddingShader(correlation), sourceInputShader],
         constants: {
           PADDING_VALUE: { f32: correlation.paddingValue },
           PAST_END: isCut(correlation),
@@ -206,7 +220,7 @@ export function outputSteps(
   const threads = spectrumSize(tiling) * part.groups * blocksK * blocksT;
   const product: Step = {
     kernel: {
-      shaders: ["lib/thread", "fft-product"],
+      shaders: [mainShader, productShader],
       constants: {
         WORKGROUP_SIZE,
         TILE_K: tileK,
@@ -260,9 +274,9 @@ function inverseStep(
   return {
     kernel: {
       ...line,
-      shaders: [...epilogueShaders(correlation.epilogue), ...line.shaders, "fft-inverse"],
+      shaders: [mainShader, ...epilogueShaders(correlation.epilogue), ...line.shaders, inverseShader],
       aliases: outputAlias(correlation),
-      constants: { ...line.constants, ...epilogueConstants(correlation.epilogue) },
+      constants: { ...line.constants, WORKGROUP_SIZE, ...epilogueConstants(correlation.epilogue) },
     },
     bindings: [
       { ...buffer, binding: BINDING.first },

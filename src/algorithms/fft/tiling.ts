@@ -1,7 +1,7 @@
 // How outputs are cut into tiles, each the valid part of one circular convolution (overlap-save; Oppenheim and Schafer,
 // Discrete-Time Signal Processing, section 8.7.3). One tile is the whole map.
-import { type Triple, dilatedExtent, elementCount, toTriple } from "../../shape.ts";
-import type { Correlation } from "../correlation.ts";
+import { type Triple, dilatedExtent, elementCount, toTriple } from "../../base/shape.ts";
+import type { Correlation } from "../../problem/correlation.ts";
 import { lengthAtLeast, passes, realPasses, storedLength } from "./lengths.ts";
 
 /** One axis: `tiles` transforms of `length` cells, each good for `outputs` outputs. */

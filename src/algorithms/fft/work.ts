@@ -1,6 +1,6 @@
 // What a tiling has to do, for choosing among them and among algorithms.
-import type { Correlation } from "../correlation.ts";
-import { OUTPUT_LOADS, type Work, bytesOf } from "../work.ts";
+import type { Correlation } from "../../problem/correlation.ts";
+import { OUTPUT_LOADS, type Work, bytesOf } from "../cost.ts";
 import { blockOf } from "./blocks.ts";
 import { type Tiling, passSizes, perAxis, spectrumSize, tileCells, tileCount } from "./tiling.ts";
 

@@ -15,8 +15,8 @@
 // Windows reach from r - 1 cells before the tile to m + r - 2 behind its start: at most m + r - 2 from any of its outputs. With
 // several axes T is the product over the axes, and so is the sum of maxima. Where the kernel is cut into parts, l - j counts in
 // strides from where the window of a part starts, and the terms of all parts at one l - j are those of one window: the bound is the same.
-import { elementCount } from "../../shape.ts";
-import { type Correlation, termCount } from "../correlation.ts";
+import { elementCount } from "../../base/shape.ts";
+import { type Correlation, termCount } from "../../problem/correlation.ts";
 import { partitionOf } from "./partition.ts";
 import { type Rational, toNumber } from "./rational.ts";
 import type { Tile } from "./tiles.ts";

@@ -3,8 +3,8 @@
 // the stride, and counts as an input channel of its own: the products sum over parts as they do over channels. A 5x5 kernel at stride 2
 // becomes four of 3x3 (polyphase decomposition; for Winograd's algorithm see Yepez and Ko, "Stride 2 1-D, 2-D, and 3-D Winograd for
 // convolutional neural networks", 2020), a gradient of 56x56 taps 196 of 4x4.
-import type { Triple } from "../../shape.ts";
-import type { Correlation } from "../correlation.ts";
+import type { Triple } from "../../base/shape.ts";
+import type { Correlation } from "../../problem/correlation.ts";
 import type { Tile } from "./tiles.ts";
 
 export interface Partition {

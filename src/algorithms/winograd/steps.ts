@@ -3,29 +3,19 @@
 //
 // The matrices of a point: channels-first U [K, C] times V [C, tiles] gives M [K, tiles]; channels-last V [tiles, C] times
 // U [C, K] gives M [tiles, K]. Rows of U and V are padded to whole vectors, those of C with zeros.
-import { BINDING, type Constant, STORAGE_ALIGNMENT, type Step, WORKGROUP_SIZE, gridFor } from "../../plan.ts";
-import { type Triple, elementCount, roundUp } from "../../shape.ts";
-import { type Correlation, seenCells } from "../correlation.ts";
-import { type GemmVariant, gemmStep } from "../gemm.ts";
-import {
-  F32_BYTES,
-  epilogueBindings,
-  epilogueConstants,
-  epilogueShaders,
-  inputAlias,
-  inputWords,
-  loader,
-  outputAlias,
-  outputWords,
-  paddingShader,
-  preparedRange,
-  scratch,
-  weightWords,
-  whole,
-  windowConstants,
-} from "../parts.ts";
+import { BINDING, type Constant, STORAGE_ALIGNMENT, type Step, WORKGROUP_SIZE, gridFor } from "../../kernel/step.ts";
+import { type Triple, elementCount, roundUp } from "../../base/shape.ts";
+import { type Correlation, seenCells } from "../../problem/correlation.ts";
+import { type GemmVariant, gemmStep } from "../gemm/gemm.ts";
+import { F32_BYTES } from "../../kernel/element-types.ts";
+import { epilogueBindings, epilogueConstants, epilogueShaders, inputAlias, inputWords, loader, outputAlias, outputWords, paddingShader, preparedRange, scratch, weightWords, whole, windowConstants } from "../operands.ts";
 import { type Partition, partitionOf } from "./partition.ts";
 import type { Tile } from "./tiles.ts";
+import mainShader from "../../../shaders/lib/main.wgsl";
+import partsShader from "../../../shaders/algorithms/winograd/parts.wgsl";
+import filterShader from "../../../shaders/algorithms/winograd/filter.wgsl";
+import inputShader from "../../../shaders/algorithms/winograd/input.wgsl";
+import outputShader from "../../../shaders/algorithms/winograd/output.wgsl";
 
 /** Where things lie for a problem in tiles: what all chunks share. Counts of elements. */
 export interface Geometry {
@@ -127,7 +117,7 @@ export function filterStep(correlation: Correlation, geometry: Geometry): Step {
   const from = loader(correlation, "w", BINDING.first);
   return {
     kernel: {
-      shaders: ["lib/thread", ...from.shaders, "lib/winograd-parts", "winograd-filter"],
+      shaders: [mainShader, ...from.shaders, partsShader, filterShader],
       aliases: inputAlias(correlation),
       constants: {
         ...from.constants,
@@ -172,7 +162,7 @@ export function inputStep(correlation: Correlation, geometry: Geometry, chunk: C
   });
   return {
     kernel: {
-      shaders: ["lib/thread", ...from.shaders, paddingShader(correlation), "lib/winograd-parts", "winograd-input"],
+      shaders: [mainShader, ...from.shaders, paddingShader(correlation), partsShader, inputShader],
       aliases: inputAlias(correlation),
       constants: {
         ...from.constants,
@@ -265,10 +255,10 @@ export function outputStep(correlation: Correlation, geometry: Geometry, chunk: 
   const threads = groups * groupK * chunk.count;
   return {
     kernel: {
-      shaders: [...epilogueShaders(correlation.epilogue), "winograd-output"],
+      shaders: [mainShader, ...epilogueShaders(correlation.epilogue), outputShader],
       aliases: outputAlias(correlation),
       constants: {
-        ...epilogueConstants(correlation.epilogue),
+        WORKGROUP_SIZE, ...epilogueConstants(correlation.epilogue),
         ...tileConstants(geometry),
         OUTPUTS: tile.m,
         OUTPUTS_O: outputs[0],

@@ -1,14 +1,17 @@
 // Sums over the batch: what each element of a tensor comes to over all images.
-import { type ActivationGradient, checkActivationGradient } from "../../activation-gradient.ts";
-import { type Loader, elementTypes, gatedLoader } from "../../algorithms/parts.ts";
-import type { ActivationGradientOptions } from "../../operations.ts";
-import { activationGradientOf } from "../../operations.ts";
-import { BINDING } from "../../plan.ts";
-import { elementCount } from "../../shape.ts";
-import type { Tensor } from "../../tensor.ts";
-import type { OperationContext } from "./context.ts";
+import { type ActivationGradient, checkActivationGradient } from "../../problem/activation-gradient.ts";
+import { elementTypes } from "../../kernel/element-types.ts";
+import { type Loader, gatedLoader } from "../../algorithms/operands.ts";
+import type { ActivationGradientOptions } from "../../conv/calls.ts";
+import { activationGradientOf } from "../../conv/calls.ts";
+import { BINDING } from "../../kernel/step.ts";
+import { elementCount } from "../../base/shape.ts";
+import type { Tensor } from "../../gpu/tensor.ts";
 import { checkLike } from "./feature-map.ts";
-import { type TensorDescription, dispatch, whole } from "./operation.ts";
+import { dispatch } from "../../kernel/dispatch.ts";
+import { run, type TensorDescription, whole } from "../../gpu/operation.ts";
+import loadShader from "../../../shaders/lib/load.wgsl";
+import batchSumShader from "../../../shaders/ops/shared/batch-sum.wgsl";
 
 /** The activation that a gradient has yet to pass through, and the tensor that tells its derivative. */
 export interface Gate {
@@ -20,24 +23,23 @@ export interface Gate {
  * The activation gradient among the options of a call.
  * @throws ConvError naming the option that does not fit
  */
-export function gateOf(context: OperationContext, dy: Tensor, options: ActivationGradientOptions): Gate {
+export function gateOf(dy: Tensor, options: ActivationGradientOptions): Gate {
   const { description, inputs } = activationGradientOf(options, "dy");
   if (!description.activationGradient) return { inputs: {} };
   const [[name, given]] = Object.entries(inputs) as [[string, unknown]];
-  const gate = checkLike(context, name, given, dy, "as dy");
+  const gate = checkLike(name, given, dy, "as dy");
   return { by: checkActivationGradient(description.activationGradient, ["dy"]), inputs: { gate } };
 }
 
 /** The sum of dy over the batch, in a tensor of the given description, which has the elements of one image. */
 export function batchSum(
-  context: OperationContext,
   name: string,
   dy: Tensor,
   result: TensorDescription,
   { by, inputs }: Gate = { inputs: {} },
 ): Tensor {
   const elements = elementCount(result.shape);
-  return context.run({
+  return run({
     name,
     inputs: { dy, ...inputs },
     results: { sum: result },
@@ -45,10 +47,10 @@ export function batchSum(
     recipe: () => {
       const range = whole("dy", dy);
       const first = { binding: BINDING.first, ...range, operand: "dy" as const };
-      const plain: Loader = { shaders: ["lib/load"], constants: {}, bindings: [first] };
-      const { shaders, constants } = by ? gatedLoader(by, first, "lib/load") : plain;
+      const plain: Loader = { shaders: [loadShader], constants: {}, bindings: [first] };
+      const { shaders, constants } = by ? gatedLoader(by, first, loadShader) : plain;
       const step = dispatch({
-        shaders: [...shaders, "ops/batch-sum"],
+        shaders: [...shaders, batchSumShader],
         constants,
         aliases: { E: elementTypes(dy.dtype).one, Y: elementTypes(result.dtype).one },
         ranges: [range, whole("sum", result)],

@@ -1,12 +1,16 @@
 // Steps with a tensor and another one that is spread over it: functions of both, and sums over what the other has not.
-import { elementTypes } from "../../algorithms/parts.ts";
-import type { Dtype } from "../../dtype.ts";
-import { STORAGE_ALIGNMENT, type Step } from "../../plan.ts";
-import { elementCount, roundUp } from "../../shape.ts";
-import type { Tensor } from "../../tensor.ts";
-import { type Run, runsOf } from "../geometry/broadcast.ts";
+import { elementTypes } from "../../kernel/element-types.ts";
+import type { Dtype } from "../../base/dtype.ts";
+import { STORAGE_ALIGNMENT, type Step } from "../../kernel/step.ts";
+import { elementCount, roundUp } from "../../base/shape.ts";
+import type { Tensor } from "../../gpu/tensor.ts";
+import { type Run, runsOf } from "./geometry/broadcast.ts";
 import { type Items, itemsOf } from "./items.ts";
-import { type Range, dispatch } from "./operation.ts";
+import { type Range, dispatch } from "../../kernel/dispatch.ts";
+import broadcastShader from "../../../shaders/ops/shared/broadcast.wgsl";
+import totalFourShader from "../../../shaders/ops/shared/total-four.wgsl";
+import reduceShader from "../../../shaders/ops/shared/reduce.wgsl";
+import termPartShader from "../../../shaders/ops/shared/term-part.wgsl";
 
 /** The gradients of an operation on two tensors, each like its own. */
 export interface PairGradients {
@@ -59,7 +63,7 @@ export function broadcastStep(pair: Pair, shaders: string[], ranges: Range[]): S
   const { one } = elementTypes(pair.dtype);
   const threads = elementCount(pair.shape) / items.lanes;
   return dispatch({
-    shaders: ["ops/broadcast", ...shaders],
+    shaders: [broadcastShader, ...shaders],
     constants: { INNER_RUNS: runs.length - 1 },
     aliases: {
       ...items.aliases,
@@ -106,13 +110,13 @@ export function reduceSteps(
     kept,
     summed,
     count: elementCount(summed.map(([size]) => size)),
-    shaders: [...(items.lanes === 4 && !together ? ["ops/total-four"] : []), `ops/${term}`],
+    shaders: [...(items.lanes === 4 && !together ? [totalFourShader] : []), `ops/${term}`],
     functions: (items.lanes === 4 && !together ? {} : { total: "P" }) as Record<string, string>,
     ranges: [
       { ...ranges[0], binding: 1 },
       { ...ranges[1], binding: 3 },
     ] as Range[],
-    shared: [] as number[],
+    readWrite: [] as number[],
   };
   for (;;) {
     const count = Math.ceil(level.count / FAN);
@@ -121,12 +125,12 @@ export function reduceSteps(
     const to = last ? result : { operand: "workspace", offset: workspaceBytes, size: bytes };
     steps.push(
       dispatch({
-        shaders: [...level.shaders, "ops/reduce"],
+        shaders: [...level.shaders, reduceShader],
         constants: { INNER_KEPT: level.kept.length - 1, INNER_SUMMED: level.summed.length - 1, KEPT_INNER: together },
         aliases: { ...items.aliases, P: parts.P, O: last ? parts.done : parts.P },
         functions: level.functions,
         ranges: [...level.ranges, { ...to, binding: 2 }],
-        shared: last ? [] : level.shared,
+        readWrite: last ? [] : level.readWrite,
         uniforms: [
           ...[results, count, level.count, 0],
           ...[...pairWords(level.kept, 3), ...pairWords(level.summed, 3)],
@@ -140,10 +144,10 @@ export function reduceSteps(
       kept: [[results, together ? 1 : count]],
       summed: [[count, together ? results : 1]],
       count,
-      shaders: ["ops/term-part"],
+      shaders: [termPartShader],
       functions: { total: "P" },
       ranges: [{ ...to, binding: 1 }],
-      shared: [1],
+      readWrite: [1],
     };
   }
 }

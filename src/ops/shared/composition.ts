@@ -1,6 +1,5 @@
 // What operations made of several share: tensors on the way to a result, and other shapes of the same numbers.
-import { Tensor } from "../../tensor.ts";
-import type { OperationContext } from "./context.ts";
+import { Tensor } from "../../gpu/tensor.ts";
 
 /** The tensors that a composed operation makes. Work that was recorded on a tensor completes though it is destroyed. */
 export interface Making {
@@ -29,13 +28,13 @@ export function composed<Made>(make: (making: Making) => Made): Made {
 }
 
 /** The numbers of a tensor under another shape. It is a temporary: what plans prepare from it as weights goes with it. */
-export function viewOf(context: OperationContext, tensor: Tensor, shape: readonly number[]): Tensor {
-  return new Tensor(context.gpu, tensor.buffer, shape, tensor, false);
+export function viewOf(tensor: Tensor, shape: readonly number[]): Tensor {
+  return new Tensor(tensor.gpu, tensor.buffer, shape, tensor, false);
 }
 
 /** A tensor under another shape, instead of the one given, which is not to be used any more. */
-export function renamed(context: OperationContext, tensor: Tensor, shape: readonly number[]): Tensor {
-  return new Tensor(context.gpu, tensor.buffer, shape, tensor, true);
+export function renamed(tensor: Tensor, shape: readonly number[]): Tensor {
+  return new Tensor(tensor.gpu, tensor.buffer, shape, tensor, true);
 }
 
 /** The named fields of options, those that are given. */

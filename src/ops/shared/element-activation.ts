@@ -1,7 +1,10 @@
 // Activations in kernels that go over elements: their snippets of shaders/lib/, and their constants.
-import type { Kernel } from "../../plan.ts";
-import type { ElementActivation } from "../geometry/element-activation.ts";
+import type { Kernel } from "../../kernel/step.ts";
+import type { ElementActivation } from "./geometry/element-activation.ts";
 import type { Items } from "./items.ts";
+import eachActivationShader from "../../../shaders/ops/shared/each-activation.wgsl";
+import logisticShader from "../../../shaders/lib/derivative/logistic.wgsl";
+import eachDerivativeShader from "../../../shaders/ops/shared/each-derivative.wgsl";
 
 /** The parts of a kernel that come from an activation. */
 export type Parts = Pick<Kernel, "shaders" | "constants"> & { readonly functions: Readonly<Record<string, string>> };
@@ -28,7 +31,7 @@ export function activationParts(activation: ElementActivation | undefined, { lan
     shaders: [
       ...(part ? [`lib/activation/${part}`] : []),
       `lib/activation/${name}`,
-      ...(lanes === 4 ? ["ops/each-activation"] : []),
+      ...(lanes === 4 ? [eachActivationShader] : []),
     ],
     constants: {
       PARAMETER: { f32: activation?.parameter ?? 0 },
@@ -47,9 +50,9 @@ export function derivativeParts(
   const snippet = from === "output" && !ALIKE.includes(name) ? `${name}-output` : name;
   return {
     shaders: [
-      ...(LOGISTIC_DERIVATIVES.includes(snippet) ? ["lib/derivative/logistic"] : []),
+      ...(LOGISTIC_DERIVATIVES.includes(snippet) ? [logisticShader] : []),
       `lib/derivative/${snippet}`,
-      ...(lanes === 4 ? ["ops/each-derivative"] : []),
+      ...(lanes === 4 ? [eachDerivativeShader] : []),
     ],
     constants: {
       GATE_PARAMETER: { f32: parameter },

@@ -1,18 +1,17 @@
 // Feature maps among the arguments of an operation, and in its kernels.
-import { refuse } from "../../error.ts";
-import type { Tensor } from "../../tensor.ts";
-import { type FeatureMap, mapOfShape } from "../geometry/feature-map.ts";
-import type { Windows } from "../geometry/windows.ts";
-import type { OperationContext } from "./context.ts";
-import type { TensorDescription } from "./operation.ts";
+import { checkTensor } from "../../gpu/tensor.ts";
+import { refuse } from "../../base/error.ts";
+import type { Tensor } from "../../gpu/tensor.ts";
+import { type FeatureMap, mapOfShape } from "./geometry/feature-map.ts";
+import type { Windows } from "./geometry/windows.ts";
+import type { TensorDescription } from "../../gpu/operation.ts";
 
 /** A feature map among the arguments of an operation. */
 export function checkMap(
-  context: OperationContext,
   argument: string,
   given: unknown,
 ): { tensor: Tensor; map: FeatureMap } {
-  const tensor = context.check(argument, given);
+  const tensor = checkTensor(argument, given);
   return { tensor, map: mapOfShape(`${argument}.shape`, tensor.shape, tensor.layout) };
 }
 
@@ -33,13 +32,12 @@ export function windowWords({ kernel, stride, dilation, padBegin, padEnd }: Wind
 
 /** A tensor among the arguments that has to be just like another one, or like a description. */
 export function checkLike(
-  context: OperationContext,
   argument: string,
   given: unknown,
   wanted: TensorDescription,
   reason: string,
 ): Tensor {
-  const tensor = context.check(argument, given);
+  const tensor = checkTensor(argument, given);
   if (tensor.shape.join() !== wanted.shape.join())
     refuse("shape-mismatch", `${argument}.shape`, tensor.shape, `[${wanted.shape.join(", ")}], ${reason}`);
   // Vectors and matrices have no layout.

@@ -1,13 +1,13 @@
 // What gradients of pooling are made of: dispatches that gather (shaders/ops/pool/), for each cell of the map that was pooled, from the windows
 // or bins that the cell belongs to.
-import type { Dtype } from "../../dtype.ts";
-import type { Constant, Step } from "../../plan.ts";
-import { type Triple, dilatedExtent, elementCount } from "../../shape.ts";
-import { evenBins } from "../geometry/bins.ts";
-import { type FeatureMap, elementsOf } from "../geometry/feature-map.ts";
-import type { Windows } from "../geometry/windows.ts";
+import type { Dtype } from "../../base/dtype.ts";
+import type { Constant, Step } from "../../kernel/step.ts";
+import { type Triple, dilatedExtent, elementCount } from "../../base/shape.ts";
+import { evenBins } from "./geometry/bins.ts";
+import { type FeatureMap, elementsOf } from "./geometry/feature-map.ts";
+import type { Windows } from "./geometry/windows.ts";
 import { mapConstants, windowWords } from "./feature-map.ts";
-import { type Dispatch, type Range, dispatch } from "./operation.ts";
+import { type Dispatch, type Range, dispatch } from "../../kernel/dispatch.ts";
 import {
   type Axes,
   FEW_CELLS,
@@ -22,6 +22,16 @@ import {
   runsOf,
   windowConstants,
 } from "./pooling.ts";
+import windowsShader from "../../../shaders/ops/shared/windows.wgsl";
+import aroundBinsShader from "../../../shaders/ops/shared/pool/around-bins.wgsl";
+import stepsShader from "../../../shaders/ops/shared/pool/steps.wgsl";
+import aroundWindowsShader from "../../../shaders/ops/shared/pool/around-windows.wgsl";
+import gatherFewShader from "../../../shaders/ops/shared/pool/gather-few.wgsl";
+import gatherShader from "../../../shaders/ops/shared/pool/gather.wgsl";
+import poolShader from "../../../shaders/ops/shared/pool/pool.wgsl";
+import blocksShader from "../../../shaders/ops/shared/pool/blocks.wgsl";
+import gatherBlocksShader from "../../../shaders/ops/shared/pool/gather-blocks.wgsl";
+import shareShader from "../../../shaders/ops/shared/pool/share.wgsl";
 
 /** Of dilated windows those up to which a cell's are written out, of others FEW_CELLS: with twelve of them written out SwiftShader did not come back within a minute and a half. */
 const FEW_DILATED = 4;
@@ -48,7 +58,7 @@ export interface Gathering {
 /** The bins of adaptive pooling as what a cell belongs to. */
 export function aroundBins(input: FeatureMap, output: FeatureMap): Gathering["axes"] {
   const even = evenBins(input, output);
-  return even ? aroundWindows(input, even) : { shaders: ["ops/windows", "ops/pool/around-bins"], words: [] };
+  return even ? aroundWindows(input, even) : { shaders: [windowsShader, aroundBinsShader], words: [] };
 }
 
 /** The windows of pooling as what a cell belongs to. */
@@ -58,7 +68,7 @@ export function aroundWindows(map: FeatureMap, windows: Windows): Gathering["axe
   const dilated = dilation.some((distance) => distance > 1);
   const few = elementCount(around) <= (dilated ? FEW_DILATED : FEW_CELLS);
   return {
-    shaders: ["ops/windows", "ops/pool/steps", "ops/pool/around-windows"],
+    shaders: [windowsShader, stepsShader, aroundWindowsShader],
     words: windowWords(windows),
     constants: {
       LONG: map.size.some((cells, axis) => cells + padBegin[axis]! + padEnd[axis]! >= LONG_AXIS),
@@ -84,9 +94,9 @@ export function gathering(one: Gathering): Step<string> {
   const runs = runsOf(to);
   const threads = (elementsOf(to) / to.size[2]) * runs;
   const { around } = axes;
-  const kernel = around ? "ops/pool/gather-few" : "ops/pool/gather";
+  const kernel = around ? gatherFewShader : gatherShader;
   return dispatch({
-    shaders: [...lanes.shaders, ...axes.shaders, ...rule.shaders, "ops/pool/pool", kernel],
+    shaders: [...lanes.shaders, ...axes.shaders, ...rule.shaders, poolShader, kernel],
     constants: {
       ...mapConstants(map),
       ...axes.constants,
@@ -108,7 +118,7 @@ function gatheringOfBlocks(one: Gathering, windows: Windows, around: Triple): St
   return dispatch({
     shaders: [
       ...[...lanes.shaders, ...axes.shaders, ...rule.shaders],
-      ...["ops/pool/pool", "ops/pool/blocks", "ops/pool/gather-blocks"],
+      ...[poolShader, blocksShader, gatherBlocksShader],
     ],
     constants: { ...mapConstants(map), ...axes.constants, ...rule.constants, ...constants },
     aliases: { ...lanes.aliases, ...rule.aliases },
@@ -157,7 +167,7 @@ export function sharing({ pooled, map, dtype, axes, rule, ranges }: Gathering): 
   const to = inLanes(pooled);
   const threads = elementsOf(to);
   return dispatch({
-    shaders: [...lanes.shaders, ...axes.shaders, ...rule.shaders, "ops/pool/pool", "ops/pool/share"],
+    shaders: [...lanes.shaders, ...axes.shaders, ...rule.shaders, poolShader, shareShader],
     constants: { ...mapConstants(map), ...rule.constants },
     aliases: lanes.aliases,
     ranges,

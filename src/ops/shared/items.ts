@@ -1,6 +1,6 @@
 // How kernels that go over elements take them: four at a time where as many as lie together divide by four, else one by one.
-import { elementTypes } from "../../algorithms/parts.ts";
-import type { Dtype } from "../../dtype.ts";
+import { elementTypes } from "../../kernel/element-types.ts";
+import type { Dtype } from "../../base/dtype.ts";
 
 /** Elements of an item, and its types: V in storage, L in arithmetic. */
 export interface Items {

@@ -1,9 +1,9 @@
 // The elements of a tensor as kernels of normalisations go through them: axis by axis of memory, one at a time or four, in runs.
-import { elementTypes } from "../../algorithms/parts.ts";
-import type { Dtype } from "../../dtype.ts";
-import { elementCount } from "../../shape.ts";
-import type { Normalisation } from "../geometry/normalisation.ts";
-import type { Dispatch } from "./operation.ts";
+import { elementTypes } from "../../kernel/element-types.ts";
+import type { Dtype } from "../../base/dtype.ts";
+import { elementCount } from "../../base/shape.ts";
+import type { Normalisation } from "./geometry/normalisation.ts";
+import type { Dispatch } from "../../kernel/dispatch.ts";
 import type { Parameter } from "./parameters.ts";
 
 /** The widest vector, and the axes that shaders know. */

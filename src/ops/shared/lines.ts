@@ -1,12 +1,17 @@
 // Kernels that go along one axis of a tensor: by an invocation for each line, or by neighbouring ones together where lines are long and
 // few, or lie so that these read neighbouring elements.
-import type { Dtype } from "../../dtype.ts";
-import type { Lines } from "../geometry/axis.ts";
+import type { Dtype } from "../../base/dtype.ts";
+import type { Lines } from "./geometry/axis.ts";
 import { type Items, itemsOf } from "./items.ts";
+import linesShader from "../../../shaders/ops/shared/lines.wgsl";
+import lanesAlongShader from "../../../shaders/ops/shared/lanes-along.wgsl";
+import lanesLinesShader from "../../../shaders/ops/shared/lanes-lines.wgsl";
+import lineSharedShader from "../../../shaders/ops/shared/line-shared.wgsl";
+import lineAloneShader from "../../../shaders/ops/shared/line-alone.wgsl";
 
 /** Invocations that share a line: a factor of a workgroup's. */
 export const SHARING = 16;
-/** Shortest line that is shared: with eight elements for each, for which it pays to put parts together. */
+/** Shortest line that is readWrite: with eight elements for each, for which it pays to put parts together. */
 const SHARED_SIZE = 8 * SHARING;
 /** So many items of lines keep a GPU busy with an invocation each. */
 const MANY_LINES = 2048;
@@ -53,9 +58,9 @@ function workOf(
     count,
     threads: count * each,
     shaders: [
-      "ops/lines",
-      along ? "ops/lanes-along" : "ops/lanes-lines",
-      shared ? "ops/line-shared" : "ops/line-alone",
+      linesShader,
+      along ? lanesAlongShader : lanesLinesShader,
+      shared ? lineSharedShader : lineAloneShader,
     ],
     constants: { THREADS: each, ALONG: along },
     aliases: { ...items.aliases, W: along ? "f32" : items.aliases.L },

@@ -1,14 +1,23 @@
 // What normalisations are made of: the moments of sets, sums of gradients, and what is done to each element.
-import { elementTypes } from "../../algorithms/parts.ts";
-import type { Dtype } from "../../dtype.ts";
-import type { Step } from "../../plan.ts";
-import type { Tensor } from "../../tensor.ts";
-import type { Normalisation } from "../geometry/normalisation.ts";
+import { elementTypes } from "../../kernel/element-types.ts";
+import type { Dtype } from "../../base/dtype.ts";
+import type { Step } from "../../kernel/step.ts";
+import type { Tensor } from "../../gpu/tensor.ts";
+import type { Normalisation } from "./geometry/normalisation.ts";
 import { aliasesOf, elementwise, lanesOf, parameterShaders } from "./lanes.ts";
-import { type Range, dispatch, floatBits, whole } from "./operation.ts";
+import { type Range, dispatch } from "../../kernel/dispatch.ts";
+import { floatBits, whole } from "../../gpu/operation.ts";
 import { type Parameter, bound } from "./parameters.ts";
 import { type Owner, reduce } from "./reduce.ts";
 import type { Scratch } from "./scratch.ts";
+import givenMomentsShader from "../../../shaders/ops/shared/given-moments.wgsl";
+import axesShader from "../../../shaders/ops/shared/axes.wgsl";
+import normaliseShader from "../../../shaders/ops/shared/normalise.wgsl";
+import scaleShader from "../../../shaders/ops/shared/scale.wgsl";
+import noScaleShader from "../../../shaders/ops/shared/no-scale.wgsl";
+import finishSumsShader from "../../../shaders/ops/shared/finish-sums.wgsl";
+import normaliseBackwardShader from "../../../shaders/ops/shared/normalise-backward.wgsl";
+import scaleSetsShader from "../../../shaders/ops/shared/scale-sets.wgsl";
 
 /** A mean and one over a deviation for each set, in float32. */
 export interface Statistics {
@@ -62,7 +71,7 @@ export function moments(
       shaders: [`ops/${running ? "finish-running-moments" : "finish-moments"}`],
       aliases: running ? { M: elementTypes(running.dtype).one } : {},
       ranges: [parts, statistics.mean, statistics.inverse, running?.mean, running?.variance],
-      ...(inWorkspace && { shared: [1] }),
+      ...(inWorkspace && { readWrite: [1] }),
       uniforms: [
         sets,
         floatBits(epsilon),
@@ -79,7 +88,7 @@ export function givenMoments(
   { mean, variance, epsilon }: { mean: Tensor; variance: Tensor; epsilon: number },
 ): Step<string> {
   return dispatch({
-    shaders: ["ops/given-moments"],
+    shaders: [givenMomentsShader],
     aliases: { M: elementTypes(mean.dtype).one },
     ranges: [whole("mean", mean), whole("variance", variance), statistics.mean, statistics.inverse],
     uniforms: [mean.size, floatBits(epsilon)],
@@ -109,7 +118,7 @@ export function normalise(
   const elements = elementwise(lanes, { set: 2, parameter: (scale ? 1 : 0) + (shift ? 1 : 0) });
   return dispatch({
     ...elements,
-    shaders: ["ops/axes", ...own.shaders, "ops/normalise"],
+    shaders: [axesShader, ...own.shaders, normaliseShader],
     constants: { ...elements.constants, ...own.constants },
     aliases: aliasesOf(lanes, x.dtype, scale ?? shift),
     ranges: bound([whole("x", x), statistics.mean, statistics.inverse, y], scale, shift),
@@ -140,7 +149,7 @@ export function gradientSums(
     dtype: x.dtype,
     ...(owner === "set" && scale && { own: scale }),
     ranges: [whole("dy", dy), whole("x", x), statistics.mean, statistics.inverse],
-    ...(inWorkspace && { shared: [3, 4] }),
+    ...(inWorkspace && { readWrite: [3, 4] }),
   });
 }
 
@@ -164,10 +173,10 @@ export function finishSums(
 ): Step<string> {
   const inWorkspace = sum.operand === "workspace";
   return dispatch({
-    shaders: [scale ? "ops/scale" : "ops/no-scale", "ops/finish-sums"],
+    shaders: [scale ? scaleShader : noScaleShader, finishSumsShader],
     aliases: { V: "f32", Q: "f32", P: elementTypes(scale?.dtype ?? "f32").one, R: elementTypes(dtype).one },
     ranges: bound([parts, sum, products], scale),
-    ...(inWorkspace && { shared: [1] }),
+    ...(inWorkspace && { readWrite: [1] }),
     uniforms: [count, floatBits(factor)],
     threads: count,
   });
@@ -189,7 +198,7 @@ export function inputGradient(
   const elements = elementwise(lanes, { set: 4, parameter: scale ? 1 : 0 });
   return dispatch({
     ...elements,
-    shaders: ["ops/axes", ...own.shaders, "ops/normalise-backward"],
+    shaders: [axesShader, ...own.shaders, normaliseBackwardShader],
     constants: { ...elements.constants, ...own.constants },
     aliases: aliasesOf(lanes, x.dtype, scale),
     ranges: bound([whole("dy", dy), dx, inverse, whole("x", x), mean, means.sum, means.products], scale),
@@ -206,7 +215,7 @@ export function scaleSets(
   const elements = elementwise(lanes, { set: 1, parameter: scale ? 1 : 0 });
   return dispatch({
     ...elements,
-    shaders: ["ops/axes", ...own.shaders, "ops/scale-sets"],
+    shaders: [axesShader, ...own.shaders, scaleSetsShader],
     constants: { ...elements.constants, ...own.constants },
     aliases: aliasesOf(lanes, x.dtype, scale),
     ranges: bound([whole(operand, x), factor, y], scale),

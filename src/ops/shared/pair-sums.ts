@@ -1,8 +1,12 @@
 // The sum of many pairs of numbers in the workspace, in levels of 256 to one.
-import { STORAGE_ALIGNMENT, type Step } from "../../plan.ts";
-import { roundUp } from "../../shape.ts";
+import { STORAGE_ALIGNMENT, type Step } from "../../kernel/step.ts";
+import { roundUp } from "../../base/shape.ts";
 import { SHARING } from "./lines.ts";
-import { type Range, dispatch } from "./operation.ts";
+import { type Range, dispatch } from "../../kernel/dispatch.ts";
+import linesShader from "../../../shaders/ops/shared/lines.wgsl";
+import lanesLinesShader from "../../../shaders/ops/shared/lanes-lines.wgsl";
+import lineSharedShader from "../../../shaders/ops/shared/line-shared.wgsl";
+import sumPairsShader from "../../../shaders/ops/shared/sum-pairs.wgsl";
 
 /** Pairs that the sharing invocations of shaders/ops/sum-pairs.wgsl add. */
 const PAIRS = 16 * SHARING;
@@ -35,11 +39,11 @@ export function pairSums(count: number): PairSums {
     const to = range(roundUp(bytes, STORAGE_ALIGNMENT), parts);
     steps.push(
       dispatch({
-        shaders: ["ops/lines", "ops/lanes-lines", "ops/line-shared", "ops/sum-pairs"],
+        shaders: [linesShader, lanesLinesShader, lineSharedShader, sumPairsShader],
         constants: { THREADS: SHARING },
         aliases: { L: "vec2f", W: "vec2f" },
         ranges: [sums, to],
-        shared: [1],
+        readWrite: [1],
         uniforms: [pairs, parts],
         threads: parts * SHARING,
       }),

@@ -1,9 +1,10 @@
 // Scales, shifts and what else there is one of for each parameter of a normalisation: among the arguments, and in kernels.
-import type { Dtype } from "../../dtype.ts";
-import { refuse } from "../../error.ts";
-import type { Tensor } from "../../tensor.ts";
-import type { OperationContext } from "./context.ts";
-import { type Range, whole } from "./operation.ts";
+import { checkTensor } from "../../gpu/tensor.ts";
+import type { Dtype } from "../../base/dtype.ts";
+import { refuse } from "../../base/error.ts";
+import type { Tensor } from "../../gpu/tensor.ts";
+import type { Range } from "../../kernel/dispatch.ts";
+import { whole } from "../../gpu/operation.ts";
 
 /** A scale or a shift: its memory and its type. */
 export interface Parameter {
@@ -18,13 +19,12 @@ export function parameter(operand: string, tensor: Tensor | undefined): Paramete
 
 /** A tensor of a given shape among the arguments, float32 or of the type of x; its layout says nothing. */
 export function checkParameter(
-  context: OperationContext,
   argument: string,
   given: unknown,
   shape: readonly number[],
   dtype: Dtype,
 ): Tensor {
-  const tensor = context.check(argument, given);
+  const tensor = checkTensor(argument, given);
   if (tensor.shape.join() !== shape.join())
     refuse("shape-mismatch", `${argument}.shape`, tensor.shape, `[${shape.join(", ")}]`);
   if (tensor.dtype !== dtype && tensor.dtype !== "f32")
@@ -39,14 +39,13 @@ export function checkParameter(
 
 /** The scale and the shift among the options, where they are given. */
 export function checkAffine(
-  context: OperationContext,
   { scale, shift }: { scale?: Tensor; shift?: Tensor },
   shape: readonly number[],
   dtype: Dtype,
 ): { scale?: Tensor; shift?: Tensor } {
   const checked = {
-    ...(scale !== undefined && { scale: checkParameter(context, "scale", scale, shape, dtype) }),
-    ...(shift !== undefined && { shift: checkParameter(context, "shift", shift, shape, dtype) }),
+    ...(scale !== undefined && { scale: checkParameter("scale", scale, shape, dtype) }),
+    ...(shift !== undefined && { shift: checkParameter("shift", shift, shape, dtype) }),
   };
   if (checked.scale && checked.shift && checked.scale.dtype !== checked.shift.dtype)
     refuse("shape-mismatch", "shift.dtype", checked.shift.dtype, `"${checked.scale.dtype}", as scale has`);

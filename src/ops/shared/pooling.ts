@@ -1,14 +1,23 @@
 // What pooling operations are made of: dispatches that reduce the cells of each output (shaders/ops/pool/), of windows, bins or what else
 // an output comes from.
-import { elementTypes } from "../../algorithms/parts.ts";
-import type { Dtype } from "../../dtype.ts";
-import type { Constant, Step } from "../../plan.ts";
-import { type Triple, dilatedExtent, elementCount } from "../../shape.ts";
-import { evenBins } from "../geometry/bins.ts";
-import { type FeatureMap, elementsOf } from "../geometry/feature-map.ts";
-import type { Windows } from "../geometry/windows.ts";
+import { elementTypes } from "../../kernel/element-types.ts";
+import type { Dtype } from "../../base/dtype.ts";
+import type { Constant, Step } from "../../kernel/step.ts";
+import { type Triple, dilatedExtent, elementCount } from "../../base/shape.ts";
+import { evenBins } from "./geometry/bins.ts";
+import { type FeatureMap, elementsOf } from "./geometry/feature-map.ts";
+import type { Windows } from "./geometry/windows.ts";
 import { mapConstants, mapWords, windowWords } from "./feature-map.ts";
-import { type Range, type Recipe, dispatch } from "./operation.ts";
+import { type Range, dispatch } from "../../kernel/dispatch.ts";
+import type { Recipe } from "../../gpu/operation.ts";
+import featureMapShader from "../../../shaders/lib/feature-map.wgsl";
+import fourLanesShader from "../../../shaders/ops/shared/pool/four-lanes.wgsl";
+import oneLaneShader from "../../../shaders/ops/shared/pool/one-lane.wgsl";
+import numbersShader from "../../../shaders/ops/shared/pool/numbers.wgsl";
+import windowsShader from "../../../shaders/ops/shared/windows.wgsl";
+import overWindowsShader from "../../../shaders/ops/shared/pool/over-windows.wgsl";
+import overBinsShader from "../../../shaders/ops/shared/pool/over-bins.wgsl";
+import poolShader from "../../../shaders/ops/shared/pool/pool.wgsl";
 
 /** Which cells an output is made of: a snippet of shaders/ops/pool/ that finds them, and its words. */
 export interface Axes {
@@ -76,7 +85,7 @@ export function laneType(map: FeatureMap, dtype: Dtype): string {
 export function laneParts(map: FeatureMap, dtype: Dtype): { shaders: string[]; aliases: { E: string } } {
   const four = lanesOf(map) === 4;
   return {
-    shaders: ["lib/feature-map", four ? "ops/pool/four-lanes" : "ops/pool/one-lane", "ops/pool/numbers"],
+    shaders: [featureMapShader, four ? fourLanesShader : oneLaneShader, numbersShader],
     aliases: { E: laneType(map, dtype) },
   };
 }
@@ -104,7 +113,7 @@ export function overWindows(input: FeatureMap, windows: Windows): Axes {
       (output[axis]! - 1) * stride[axis]! + dilatedExtent(taps, dilation[axis]!) > input.size[axis]!,
   );
   return {
-    shaders: ["ops/windows", "ops/pool/over-windows"],
+    shaders: [windowsShader, overWindowsShader],
     words: windowWords(windows),
     cells,
     alike: !clipped,
@@ -117,7 +126,7 @@ export function overBins(input: FeatureMap, output: FeatureMap): Axes {
   const even = evenBins(input, output);
   if (even) return overWindows(input, even);
   const cells = input.size.map((size, axis) => Math.min(Math.ceil(size / output.size[axis]!) + 1, size));
-  return { shaders: ["ops/windows", "ops/pool/over-bins"], words: [], cells: elementCount(cells) };
+  return { shaders: [windowsShader, overBinsShader], words: [], cells: elementCount(cells) };
 }
 
 /** The sizes of windows as constants. */
@@ -189,7 +198,7 @@ export function reduction({ input, output, dtype, axes, rule, x, results, ...res
   };
   const part = (kernel: string, threads: number, finish: string, bindings: [number, Range][]): Step<string> => ({
     ...dispatch({
-      shaders: [...lanes.shaders, ...axes.shaders, ...rule.shaders, "ops/pool/pool", `ops/pool/${kernel}`],
+      shaders: [...lanes.shaders, ...axes.shaders, ...rule.shaders, poolShader, `ops/pool/${kernel}`],
       constants: {
         ...mapConstants(input),
         ...axes.constants,

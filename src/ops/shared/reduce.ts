@@ -1,12 +1,14 @@
 // Sums over sets, or over what shares a parameter: in levels of 64 numbers to one (Higham, Accuracy and Stability of Numerical Algorithms,
 // section 4.2), so that there are many invocations however few sums there are.
-import type { Dtype } from "../../dtype.ts";
-import { type Step } from "../../plan.ts";
-import { elementCount } from "../../shape.ts";
+import type { Dtype } from "../../base/dtype.ts";
+import { type Step } from "../../kernel/step.ts";
+import { elementCount } from "../../base/shape.ts";
 import { type Axis, type Lanes, UNIT, aliasesOf, parameterShaders } from "./lanes.ts";
-import { type Range, dispatch } from "./operation.ts";
+import { type Range, dispatch } from "../../kernel/dispatch.ts";
 import { type Parameter, bound } from "./parameters.ts";
 import type { Scratch } from "./scratch.ts";
+import partitionShader from "../../../shaders/ops/shared/partition.wgsl";
+import mergePartsShader from "../../../shaders/ops/shared/merge-parts.wgsl";
 
 /** Elements, or results of the level before, that an invocation adds up. */
 const FAN = 64;
@@ -29,7 +31,7 @@ export interface Reduction {
   readonly dtype: Dtype;
   readonly own?: Parameter;
   readonly ranges: readonly Range[];
-  readonly shared?: readonly number[];
+  readonly readWrite?: readonly number[];
 }
 
 /** Steps that leave a part (shaders/ops/parts-*.wgsl) for each owner, in their order. */
@@ -57,7 +59,7 @@ export function reduce(scratch: Scratch, reduction: Reduction): { steps: Step<st
   const steps = [
     dispatch({
       shaders: [
-        ...["ops/partition", `ops/${merge}`, `ops/parts-${writer}`],
+        ...[partitionShader, `ops/${merge}`, `ops/parts-${writer}`],
         ...(scaling?.shaders ?? []),
         `ops/${kernel}`,
       ],
@@ -74,7 +76,7 @@ export function reduce(scratch: Scratch, reduction: Reduction): { steps: Step<st
       },
       aliases: aliasesOf(lanes, dtype, own),
       ranges: bound([results, ...ranges], own),
-      ...(shared && { shared: shared.map((binding) => binding + 1) }),
+      ...(shared && { readWrite: shared.map((binding) => binding + 1) }),
       uniforms: [
         ...words(owners, "size", "stride", owner, other),
         ...words(members, "size", "stride", other),
@@ -89,9 +91,9 @@ export function reduce(scratch: Scratch, reduction: Reduction): { steps: Step<st
     const merged = scratch.take(total * left * PART_BYTES);
     steps.push(
       dispatch({
-        shaders: [`ops/${merge}`, "ops/merge-parts"],
+        shaders: [`ops/${merge}`, mergePartsShader],
         ranges: [merged, results],
-        shared: [2],
+        readWrite: [2],
         uniforms: [parts, left, total * left],
         threads: total * left,
       }),

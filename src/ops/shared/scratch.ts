@@ -1,8 +1,8 @@
 // The workspace of an operation, divided up.
-import { bytesFor } from "../../dtype.ts";
-import { STORAGE_ALIGNMENT } from "../../plan.ts";
-import { roundUp } from "../../shape.ts";
-import type { Range } from "./operation.ts";
+import { bytesFor } from "../../base/dtype.ts";
+import { STORAGE_ALIGNMENT } from "../../kernel/step.ts";
+import { roundUp } from "../../base/shape.ts";
+import type { Range } from "../../kernel/dispatch.ts";
 
 /** Memory of the workspace, taken piece by piece. */
 export class Scratch {

@@ -1,10 +1,11 @@
 // Long sums on the GPU: many invocations add up some numbers each, then fewer those parts, until one is left of each sum. The error grows
 // with the numbers of one invocation and the levels, not with all of them (Higham, Accuracy and Stability of Numerical Algorithms, 4.2).
-import { elementTypes } from "../../algorithms/parts.ts";
-import type { Dtype } from "../../dtype.ts";
-import { type Step, STORAGE_ALIGNMENT } from "../../plan.ts";
-import { roundUp } from "../../shape.ts";
-import { type Range, dispatch } from "./operation.ts";
+import { elementTypes } from "../../kernel/element-types.ts";
+import type { Dtype } from "../../base/dtype.ts";
+import { type Step, STORAGE_ALIGNMENT } from "../../kernel/step.ts";
+import { roundUp } from "../../base/shape.ts";
+import { type Range, dispatch } from "../../kernel/dispatch.ts";
+import sumPartsShader from "../../../shaders/ops/shared/sum-parts.wgsl";
 
 /** Numbers that an invocation adds up. */
 export const FAN = 64;
@@ -39,10 +40,10 @@ export function sumSteps(offset: number, sums: number, count: number, result: Ra
     });
     steps.push(
       dispatch({
-        shaders: ["ops/sum-parts"],
+        shaders: [sumPartsShader],
         aliases: { E: done ? elementTypes(dtype).one : "f32" },
         ranges: [range(level, sums * parts * 4), done ? result : range(level + 1, sums * fewer * 4)],
-        ...((!done || result.operand === "workspace") && { shared: [1] }),
+        ...((!done || result.operand === "workspace") && { readWrite: [1] }),
         uniforms: [sums * fewer, parts, fewer],
         threads: sums * fewer,
       }),

@@ -1,13 +1,21 @@
 // Windows of which each tap has a weight that is a product of weights along the axes: sums of their cells, and what windows have for cells.
-import type { Dtype } from "../../dtype.ts";
-import type { Constant, Step } from "../../plan.ts";
-import { elementCount } from "../../shape.ts";
-import { type FeatureMap, elementsOf } from "../geometry/feature-map.ts";
-import type { Windows } from "../geometry/windows.ts";
+import type { Dtype } from "../../base/dtype.ts";
+import type { Constant, Step } from "../../kernel/step.ts";
+import { elementCount } from "../../base/shape.ts";
+import { type FeatureMap, elementsOf } from "./geometry/feature-map.ts";
+import type { Windows } from "./geometry/windows.ts";
 import { mapConstants, windowWords } from "./feature-map.ts";
 import { blocksOf, windowsAround } from "./gathering.ts";
-import { type Range, dispatch, floatBits } from "./operation.ts";
+import { type Range, dispatch } from "../../kernel/dispatch.ts";
+import { floatBits } from "../../gpu/operation.ts";
 import { FEW_CELLS, alongAxes, inLanes, laneParts, poolWords, runAlong, windowConstants } from "./pooling.ts";
+import weightsShader from "../../../shaders/ops/shared/pool/weights.wgsl";
+import poolShader from "../../../shaders/ops/shared/pool/pool.wgsl";
+import reduceWeightsShader from "../../../shaders/ops/shared/pool/reduce-weights.wgsl";
+import blocksShader from "../../../shaders/ops/shared/pool/blocks.wgsl";
+import gatherWeightsShader from "../../../shaders/ops/shared/pool/gather-weights.wgsl";
+import windowsShader from "../../../shaders/ops/shared/windows.wgsl";
+import overWindowsShader from "../../../shaders/ops/shared/pool/over-windows.wgsl";
 
 /** Along an axis: the weights of the taps of a window, alike for all windows that no end of the axis cuts off. */
 export type TapWeights = (axis: 0 | 1 | 2, window: number) => readonly number[];
@@ -76,7 +84,7 @@ export function weightedSums({ weighted, pooled, map, dtype, ranges }: Weighting
   const rows = Math.ceil(height / run);
   const threads = (elementsOf(to) / height) * rows;
   return dispatch({
-    shaders: [...lanes.shaders, ...WINDOWS, "ops/pool/weights", "ops/pool/pool", "ops/pool/reduce-weights"],
+    shaders: [...lanes.shaders, ...WINDOWS, weightsShader, poolShader, reduceWeightsShader],
     constants: {
       ...mapConstants(map),
       ...windowConstants(windows),
@@ -97,8 +105,8 @@ export function weightedSpread({ weighted, pooled, map, dtype, ranges }: Weighti
   const { threads, work, constants } = blocksOf(pooled, map, windows, windowsAround(windows));
   return dispatch({
     shaders: [
-      ...[...lanes.shaders, ...WINDOWS, "ops/pool/weights"],
-      ...["ops/pool/pool", "ops/pool/blocks", "ops/pool/gather-weights"],
+      ...[...lanes.shaders, ...WINDOWS, weightsShader],
+      ...[poolShader, blocksShader, gatherWeightsShader],
     ],
     constants: { ...mapConstants(map), ...constants, ...weighted.constants },
     aliases: lanes.aliases,
@@ -108,4 +116,4 @@ export function weightedSpread({ weighted, pooled, map, dtype, ranges }: Weighti
   });
 }
 
-const WINDOWS = ["ops/windows", "ops/pool/over-windows"];
+const WINDOWS = [windowsShader, overWindowsShader];

@@ -1,0 +1,15 @@
+// The benchmark as one file for Node (`npm run build:bench`), with the library and its shaders in it.
+import path from "node:path";
+import { defineConfig } from "vite";
+import { wgsl } from "../scripts/wgsl.mjs";
+
+export default defineConfig({
+  root: path.dirname(import.meta.dirname),
+  plugins: [wgsl({ stripped: true })],
+  build: {
+    ssr: "bench/alone.ts",
+    outDir: "out/bench",
+    target: "node20",
+    rollupOptions: { output: { codeSplitting: false } },
+  },
+});

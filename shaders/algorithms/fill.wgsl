@@ -1,0 +1,23 @@
+// Cells that no sum reaches: they get the epilogue of zero.
+struct Fill {
+  threads: u32, channels: u32,
+  cells_o: u32, cells_p: u32, cells_q: u32,
+  y_start: u32, y_stride_n: u32, y_stride_g: u32, y_stride_k: u32, y_stride_o: u32, y_stride_p: u32, y_stride_q: u32,
+}
+
+@group(0) @binding(0) var<uniform> g: Fill;
+@group(0) @binding(3) var<storage, read_write> y: array<Y>;
+
+fn thread(invocation: u32) {
+  var index = invocation;
+  let q = index % g.cells_q;
+  index /= g.cells_q;
+  let p = index % g.cells_p;
+  index /= g.cells_p;
+  let o = index % g.cells_o;
+  index /= g.cells_o;
+  let k = index % g.channels;
+  let n = index / g.channels;
+  let at = g.y_start + n * g.y_stride_n + k * g.y_stride_k + o * g.y_stride_o + p * g.y_stride_p + q * g.y_stride_q;
+  y[at] = Y(epilogue(0.0, k, at));
+}

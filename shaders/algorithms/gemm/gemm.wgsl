@@ -1,0 +1,99 @@
+// C[m, n] = epilogue(sum over k of A[m, k] B[k, n]) for a batch of matrices, all row-major. One TILE_M x 4 TILE_N4 block of C a
+// thread, straight from storage: rows of A in vectors along k, rows of B in vectors along n, so that a step of four k costs
+// TILE_M + 4 TILE_N4 loads for 16 TILE_M TILE_N4 multiply-adds. K is a multiple of 4 (the packing steps pad with zeros).
+// How A, B and C lie is up to matrix-* snippets: row_of_a, load_a, columns_of_b, load_b, store. A batch index is outer * inner_count + inner: images and groups.
+// With QUADS four neighbouring threads make four blocks of rows of the same columns: each loads one row of B in four, and they share.
+struct Gemm {
+  threads: u32,
+  tiles_m: u32, tiles_n: u32, inner_count: u32,
+  size_m: u32, size_n: u32, size_k4: u32,
+  a_row: u32, a_inner: u32, a_outer: u32,
+  b_row: u32, b_inner: u32, b_outer: u32,
+  c_row: u32, c_column: u32, c_inner: u32, c_outer: u32, c_start: u32,
+  channels_inner: u32,
+  size_k: u32, a_step: u32,
+  pixels_start: u32, pixels_o: u32, pixels_p: u32, pixels_q: u32,
+  pixel_n: u32, pixel_d: u32, pixel_h: u32, pixel_w: u32,
+  c_first: u32, c_pixels_o: u32, c_pixels_p: u32, c_pixels_q: u32,
+  c_pixel_n: u32, c_pixel_d: u32, c_pixel_h: u32, c_pixel_w: u32,
+}
+
+@group(0) @binding(0) var<uniform> g: Gemm;
+
+fn thread(invocation: u32) {
+  var index = invocation;
+  // Neighbouring threads share a block of rows: they read the same A and neighbouring B. In quads it is the other way round, and there is a
+  // whole number of quads of blocks.
+  let tiles = select(vec2u(g.tiles_n, g.tiles_m), vec2u(g.tiles_m, g.tiles_n), QUADS);
+  let inner_tile = index % tiles.x;
+  index /= tiles.x;
+  let outer_tile = index % tiles.y;
+  index /= tiles.y;
+  let n0 = select(inner_tile, outer_tile, QUADS) * TILE_N4;
+  let m0 = select(outer_tile, inner_tile, QUADS) * TILE_M;
+  let inner = index % g.inner_count;
+  let outer = index / g.inner_count;
+
+  // Rows and columns past the end read the last one and are not stored.
+  let a_start = outer * g.a_outer + inner * g.a_inner;
+  let b_start = outer * g.b_outer + inner * g.b_inner;
+  var a_at: array<u32, TILE_M>;
+  // @unroll
+  for (var i = 0u; i < TILE_M; i++) {
+    a_at[i] = a_start + row_of_a(min(m0 + i, g.size_m - 1u));
+  }
+  var b_at: array<ColumnsAt, TILE_N4>;
+  // @unroll
+  for (var j = 0u; j < TILE_N4; j++) {
+    b_at[j] = b_start + columns_of_b((n0 + j) * 4u);
+    if (QUADS) {
+      b_at[j] += (invocation % 4u) * g.b_row;
+    }
+  }
+
+  var sums: array<vec4f, TILE_M * TILE_N4>;
+  for (var k4 = 0u; k4 < g.size_k4; k4++) {
+    var right: array<vec4f, 4u * TILE_N4>;
+    // @unroll
+    for (var j = 0u; j < TILE_N4; j++) {
+      if (QUADS) {
+        let own = load_b(b_at[j], k4 * 4u + invocation % 4u);
+        right[j] = of_first(own);
+        right[TILE_N4 + j] = of_second(own);
+        right[2u * TILE_N4 + j] = of_third(own);
+        right[3u * TILE_N4 + j] = of_fourth(own);
+        b_at[j] += 4u * g.b_row;
+      } else {
+        // @unroll
+        for (var s = 0u; s < 4u; s++) {
+          right[s * TILE_N4 + j] = load_b(b_at[j], k4 * 4u + s);
+          b_at[j] += g.b_row;
+        }
+      }
+    }
+    // @unroll
+    for (var i = 0u; i < TILE_M; i++) {
+      let left = load_a(a_at[i], k4);
+      // @unroll
+      for (var j = 0u; j < TILE_N4; j++) {
+        var sum = sums[i * TILE_N4 + j];
+        sum = fma(vec4f(left.x), right[j], sum);
+        sum = fma(vec4f(left.y), right[TILE_N4 + j], sum);
+        sum = fma(vec4f(left.z), right[2u * TILE_N4 + j], sum);
+        sums[i * TILE_N4 + j] = fma(vec4f(left.w), right[3u * TILE_N4 + j], sum);
+      }
+    }
+  }
+
+  let c_tile = g.c_start + outer * g.c_outer + inner * g.c_inner;
+  let channel = inner * g.channels_inner;
+  // @unroll
+  for (var i = 0u; i < TILE_M; i++) {
+    if (m0 + i < g.size_m) {
+      // @unroll
+      for (var j = 0u; j < TILE_N4; j++) {
+        store(sums[i * TILE_N4 + j], m0 + i, (n0 + j) * 4u, c_tile, channel);
+      }
+    }
+  }
+}

@@ -1,0 +1,128 @@
+// The input transform of Winograd's algorithm, V = B^T x along every transformed axis: one thread makes the POINTS^AXES values of one
+// tile of one channel. A tile is an array of POINTS^AXES numbers, the last axis fastest (an axis that is not transformed has
+// one cell: TILE_D, TILE_H or TILE_W is 1). The points are 0, +-a_1 .. +-a_PAIRS and infinity; the rows of B^T of a pair differ
+// in the sign of their odd half alone, so each half is made once. An input channel is one channel of x as one part of the kernel's
+// taps sees it (winograd-parts.wgsl): neighbouring cells of a tile lie one stride apart. ZEROS_BEYOND: a tile may reach past the
+// cells that outputs see, which count as zeros, and something else lies there. C_TAIL: channels beyond the last get zeros,
+// which pad the sums to whole vectors. load comes from load.wgsl, source and is_padding from a padding-* snippet.
+struct Input {
+  threads: u32,
+  channels: u32, tiles: u32, groups: u32, group_c: u32,
+  first_tile: u32, tiles_o: u32, tiles_p: u32, tiles_q: u32,
+  input_d: i32, input_h: i32, input_w: i32,
+  pad_d: i32, pad_h: i32, pad_w: i32,
+  end_d: i32, end_h: i32, end_w: i32,
+  x_start: u32, x_stride_n: u32, x_stride_g: u32, x_stride_c: u32, x_stride_d: u32, x_stride_h: u32, x_stride_w: u32,
+  v_point: u32, v_group: u32, v_tile: u32, v_channel: u32,
+}
+
+@group(0) @binding(0) var<uniform> g: Input;
+@group(0) @binding(3) var<storage, read_write> transformed: array<f32>;
+
+const STEPS = array<u32, 3>(1u, POINTS, POINTS * POINTS);
+
+fn thread(invocation: u32) {
+  var index = invocation;
+  // Neighbouring threads write neighbouring values.
+  let inner_count = select(g.tiles, g.channels, CHANNELS_LAST);
+  let inner = index % inner_count;
+  index /= inner_count;
+  let outer_count = select(g.channels, g.tiles, CHANNELS_LAST);
+  let outer = index % outer_count;
+  let group = index / outer_count;
+  let tile_at = select(inner, outer, CHANNELS_LAST);
+  let c = select(outer, inner, CHANNELS_LAST);
+  var rest = g.first_tile + tile_at;
+  let q = rest % g.tiles_q;
+  rest /= g.tiles_q;
+  let p = rest % g.tiles_p;
+  rest /= g.tiles_p;
+  let o = rest % g.tiles_o;
+  let n = rest / g.tiles_o;
+
+  let channel = part_channel(c, g.group_c);
+  let d0 = i32(o * OUTPUTS_O * STRIDE_D + channel.first.x) - g.pad_d;
+  let h0 = i32(p * OUTPUTS_P * STRIDE_H + channel.first.y) - g.pad_h;
+  let w0 = i32(q * OUTPUTS_Q * STRIDE_W + channel.first.z) - g.pad_w;
+  let x_step = select(1u, g.x_stride_w, CHANNELS_LAST);
+  var columns_at: array<u32, TILE_W>;
+  var columns_padding: array<bool, TILE_W>;
+  var columns_beyond: array<bool, TILE_W>;
+  // @unroll
+  for (var k = 0u; k < TILE_W; k++) {
+    let column = w0 + i32(k * STRIDE_W);
+    columns_at[k] = u32(source(column, g.input_w)) * x_step;
+    columns_padding[k] = is_padding(column, g.input_w);
+    columns_beyond[k] = column >= g.end_w;
+  }
+  let x_channel = g.x_start + n * g.x_stride_n + group * g.x_stride_g + channel.c * g.x_stride_c;
+  var tile: array<f32, TILE_SIZE>;
+  // @unroll
+  for (var i = 0u; i < TILE_D; i++) {
+    let slice = d0 + i32(i * STRIDE_D);
+    let slice_at = x_channel + u32(source(slice, g.input_d)) * g.x_stride_d;
+    let slice_padding = is_padding(slice, g.input_d);
+    let slice_beyond = slice >= g.end_d;
+    // @unroll
+    for (var j = 0u; j < TILE_H; j++) {
+      let row = h0 + i32(j * STRIDE_H);
+      let row_at = slice_at + u32(source(row, g.input_h)) * g.x_stride_h;
+      let row_padding = slice_padding | is_padding(row, g.input_h);
+      let row_beyond = slice_beyond | (row >= g.end_h);
+      // @unroll
+      for (var k = 0u; k < TILE_W; k++) {
+        let cell = select(load(row_at + columns_at[k]), PADDING_VALUE, row_padding | columns_padding[k]);
+        if (ZEROS_BEYOND) {
+          tile[(i * TILE_H + j) * TILE_W + k] = select(cell, 0.0, row_beyond | columns_beyond[k]);
+        } else {
+          tile[(i * TILE_H + j) * TILE_W + k] = cell;
+        }
+      }
+    }
+  }
+
+  // @unroll
+  for (var axis = 0u; axis < AXES; axis++) {
+    // @unroll
+    for (var i = 0u; i < TILE_SIZE / POINTS; i++) {
+      let step = STEPS[axis];
+      let start = i / step * step * POINTS + i % step;
+      var at_zero = tile[start + 2u * PAIRS * step];
+      var at_infinity = tile[start + (2u * PAIRS + 1u) * step];
+      // @unroll
+      for (var e = 0u; e < PAIRS; e++) {
+        at_zero = fma(WHOLE[e], tile[start + 2u * e * step], at_zero);
+        at_infinity = fma(WHOLE[e], tile[start + (2u * e + 1u) * step], at_infinity);
+      }
+      var evens: array<f32, PAIRS>;
+      var odds: array<f32, PAIRS>;
+      // @unroll
+      for (var pair = 0u; pair < PAIRS; pair++) {
+        evens[pair] = tile[start + 2u * PAIRS * step];
+        odds[pair] = tile[start + (2u * PAIRS - 1u) * step];
+        // @unroll
+        for (var e = 0u; e < PAIRS - 1u; e++) {
+          evens[pair] = fma(HALVES[pair * PAIRS + e], tile[start + (2u * e + 2u) * step], evens[pair]);
+          odds[pair] = fma(HALVES[pair * PAIRS + e], tile[start + (2u * e + 1u) * step], odds[pair]);
+        }
+      }
+      tile[start] = at_zero;
+      // @unroll
+      for (var pair = 0u; pair < PAIRS; pair++) {
+        tile[start + (2u * pair + 1u) * step] = fma(PAIR_POINTS[pair], odds[pair], evens[pair]);
+        tile[start + (2u * pair + 2u) * step] = fma(-PAIR_POINTS[pair], odds[pair], evens[pair]);
+      }
+      tile[start + (2u * PAIRS + 1u) * step] = at_infinity;
+    }
+  }
+
+  let v_at = group * g.v_group + tile_at * g.v_tile + c * g.v_channel;
+  // @unroll
+  for (var point = 0u; point < TILE_SIZE; point++) {
+    if (C_TAIL) {
+      transformed[v_at + point * g.v_point] = select(tile[point], 0.0, channel.past_end);
+    } else {
+      transformed[v_at + point * g.v_point] = tile[point];
+    }
+  }
+}

@@ -1,0 +1,101 @@
+// The output transform of Winograd's algorithm, y = epilogue(A^T M) along every transformed axis: one thread makes the outputs of one
+// tile of one channel, OUTPUTS along every transformed axis. A tile is an array of POINTS^AXES numbers, the last axis fastest.
+// The points are 0, +-a_1 .. +-a_PAIRS and infinity: even powers of a pair take the sum of its two values, odd ones the
+// difference. TAIL_O, TAIL_P, TAIL_Q: some tile reaches past the last output.
+struct Output {
+  threads: u32,
+  tiles: u32, group_k: u32,
+  first_tile: u32, tiles_o: u32, tiles_p: u32, tiles_q: u32,
+  output_o: u32, output_p: u32, output_q: u32,
+  m_point: u32, m_group: u32, m_tile: u32, m_channel: u32,
+  y_start: u32, y_stride_n: u32, y_stride_g: u32, y_stride_k: u32, y_stride_o: u32, y_stride_p: u32, y_stride_q: u32,
+}
+
+@group(0) @binding(0) var<uniform> g: Output;
+@group(0) @binding(1) var<storage, read> products: array<f32>;
+@group(0) @binding(3) var<storage, read_write> y: array<Y>;
+
+const STEPS = array<u32, 3>(1u, POINTS, POINTS * POINTS);
+
+fn thread(invocation: u32) {
+  var index = invocation;
+  let inner_count = select(g.tiles, g.group_k, CHANNELS_LAST);
+  let inner = index % inner_count;
+  index /= inner_count;
+  let outer_count = select(g.group_k, g.tiles, CHANNELS_LAST);
+  let outer = index % outer_count;
+  let group = index / outer_count;
+  let tile_at = select(inner, outer, CHANNELS_LAST);
+  let k = select(outer, inner, CHANNELS_LAST);
+
+  let m_at = group * g.m_group + tile_at * g.m_tile + k * g.m_channel;
+  var tile: array<f32, TILE_SIZE>;
+  // @unroll
+  for (var point = 0u; point < TILE_SIZE; point++) {
+    tile[point] = products[m_at + point * g.m_point];
+  }
+  // @unroll
+  for (var axis = 0u; axis < AXES; axis++) {
+    // @unroll
+    for (var i = 0u; i < TILE_SIZE / POINTS; i++) {
+      // Axes already transformed have OUTPUTS cells only.
+      let step = STEPS[axis];
+      if (i % step % POINTS < OUTPUTS && i % step / POINTS < OUTPUTS) {
+        let start = i / step * step * POINTS + i % step;
+        var sums: array<f32, PAIRS>;
+        var differences: array<f32, PAIRS>;
+        // @unroll
+        for (var pair = 0u; pair < PAIRS; pair++) {
+          sums[pair] = tile[start + (2u * pair + 1u) * step] + tile[start + (2u * pair + 2u) * step];
+          differences[pair] = tile[start + (2u * pair + 1u) * step] - tile[start + (2u * pair + 2u) * step];
+        }
+        let at_zero = tile[start];
+        let at_infinity = tile[start + (2u * PAIRS + 1u) * step];
+        // @unroll
+        for (var j = 0u; j < OUTPUTS; j++) {
+          var sum = 0.0;
+          if (j == 0u) {
+            sum = at_zero;
+          }
+          if (j == OUTPUTS - 1u) {
+            sum += at_infinity;
+          }
+          // @unroll
+          for (var pair = 0u; pair < PAIRS; pair++) {
+            if (j % 2u == 0u) {
+              sum = fma(POWERS[pair * OUTPUTS + j], sums[pair], sum);
+            } else {
+              sum = fma(POWERS[pair * OUTPUTS + j], differences[pair], sum);
+            }
+          }
+          tile[start + j * step] = sum;
+        }
+      }
+    }
+  }
+
+  var rest = g.first_tile + tile_at;
+  let q0 = (rest % g.tiles_q) * OUTPUTS_Q;
+  rest /= g.tiles_q;
+  let p0 = (rest % g.tiles_p) * OUTPUTS_P;
+  rest /= g.tiles_p;
+  let o0 = (rest % g.tiles_o) * OUTPUTS_O;
+  let n = rest / g.tiles_o;
+  let channel = group * g.group_k + k;
+  let y_at = g.y_start + n * g.y_stride_n + group * g.y_stride_g + k * g.y_stride_k;
+  // @unroll
+  for (var i = 0u; i < OUTPUTS_O; i++) {
+    // @unroll
+    for (var j = 0u; j < OUTPUTS_P; j++) {
+      let row_at = y_at + (o0 + i) * g.y_stride_o + (p0 + j) * g.y_stride_p;
+      let row_inside = select(true, o0 + i < g.output_o, TAIL_O) & select(true, p0 + j < g.output_p, TAIL_P);
+      // @unroll
+      for (var l = 0u; l < OUTPUTS_Q; l++) {
+        if (row_inside & select(true, q0 + l < g.output_q, TAIL_Q)) {
+          let at = row_at + (q0 + l) * g.y_stride_q;
+          y[at] = Y(epilogue(tile[(i * TILE_H + j) * TILE_W + l], channel, at));
+        }
+      }
+    }
+  }
+}

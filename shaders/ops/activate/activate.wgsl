@@ -1,0 +1,10 @@
+// An activation, element by element: an invocation has one item, V in storage and L in arithmetic, of four elements or one.
+struct Items { threads: u32 }
+
+@group(0) @binding(0) var<uniform> g: Items;
+@group(0) @binding(1) var<storage, read> x: array<V>;
+@group(0) @binding(2) var<storage, read_write> y: array<V>;
+
+fn thread(index: u32) {
+  y[index] = V(activate_each(L(x[index])));
+}

@@ -1,0 +1,20 @@
+// The gradient of all weights, [outer, channels, inner]: first the channels of the input, then those of the coordinates.
+struct Merge { threads: u32, inner: u32, channels: u32, coordinates: u32 }
+
+@group(0) @binding(0) var<uniform> g: Merge;
+@group(0) @binding(1) var<storage, read> of_input: array<E>;
+@group(0) @binding(2) var<storage, read> of_coordinates: array<f32>;
+@group(0) @binding(3) var<storage, read_write> dw: array<E>;
+
+fn thread(index: u32) {
+  let line = index / g.inner;
+  let outer = line / g.channels;
+  let channel = line - outer * g.channels;
+  let own = index - line * g.inner;
+  let kept = g.channels - g.coordinates;
+  if (channel < kept) {
+    dw[index] = of_input[(outer * kept + channel) * g.inner + own];
+  } else {
+    dw[index] = E(of_coordinates[(outer * g.coordinates + channel - kept) * g.inner + own]);
+  }
+}

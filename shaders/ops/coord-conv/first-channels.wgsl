@@ -1,0 +1,11 @@
+// The first channels of an array [outer, channels, inner]: of every row of `row` numbers the first `kept`.
+struct First { threads: u32, row: u32, kept: u32 }
+
+@group(0) @binding(0) var<uniform> g: First;
+@group(0) @binding(1) var<storage, read> x: array<E>;
+@group(0) @binding(2) var<storage, read_write> y: array<E>;
+
+fn thread(index: u32) {
+  let row = index / g.kept;
+  y[index] = x[row * g.row + index - row * g.kept];
+}

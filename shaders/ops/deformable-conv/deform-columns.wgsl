@@ -1,0 +1,39 @@
+// Samples of a map at moved positions: an invocation makes those of RUN channels at one position.
+@group(0) @binding(0) var<uniform> g: Deform;
+@group(0) @binding(1) var<storage, read> x: array<E>;
+@group(0) @binding(2) var<storage, read> offset: array<E>;
+@group(0) @binding(3) var<storage, read_write> columns: array<E>;
+
+fn thread(index: u32) {
+  let samples = g.kernel_r * g.kernel_s * g.output_p * g.output_q;
+  let runs = (g.offset_c + RUN - 1u) / RUN;
+  // Neighbouring invocations have neighbouring cells, or where CHANNELS_LAST neighbouring channels.
+  let run = select(index / samples, index, CHANNELS_LAST) % runs;
+  let segment = index / samples / runs;
+  let at = select(index % samples, index / runs % samples, CHANNELS_LAST);
+  let sample = sample_of(segment, at, g);
+  let moved = vec2f(f32(offset[offset_place(sample, 2u, 0u, g)]), f32(offset[offset_place(sample, 2u, 1u, g)]));
+  let position = position_of(sample, moved, g);
+  let factor = mask_of(sample, g);
+  let c00 = corner_of(position, 0, 0, g);
+  let c01 = corner_of(position, 0, 1, g);
+  let c10 = corner_of(position, 1, 0, g);
+  let c11 = corner_of(position, 1, 1, g);
+  let y = position.along_y;
+  let u = position.along_x;
+  // Where CHANNELS_LAST the channels of neighbours take turns, so that they load neighbouring numbers.
+  let first = sample.offset_group * g.offset_c + select(run * RUN, run, CHANNELS_LAST);
+  let stride = select(1u, runs, CHANNELS_LAST);
+  let end = min(first + RUN * stride, (sample.offset_group + 1u) * g.offset_c);
+  let step = cell_stride(g);
+  let to = column_offset(sample.tap, sample.cell, g);
+  for (var channel = first; channel < end; channel += stride) {
+    let plane = plane_start(sample.n, channel, g);
+    // Corners beyond the border are dropped and not multiplied by 0: what was loaded instead may be infinite.
+    let top = select(0.0, f32(x[plane + c00.place * step]), c00.inside) * (1.0 - u)
+      + select(0.0, f32(x[plane + c01.place * step]), c01.inside) * u;
+    let bottom = select(0.0, f32(x[plane + c10.place * step]), c10.inside) * (1.0 - u)
+      + select(0.0, f32(x[plane + c11.place * step]), c11.inside) * u;
+    columns[column_place(sample.n, channel, g) + to] = E(factor * (top * (1.0 - y) + bottom * y));
+  }
+}

@@ -1,0 +1,22 @@
+// The gradient of an element: its own, without its part of what it shares with the channels whose windows have it.
+@group(0) @binding(0) var<uniform> g: Windows;
+@group(0) @binding(1) var<storage, read> x: array<E>;
+@group(0) @binding(2) var<storage, read_write> dx: array<E>;
+@group(0) @binding(3) var<storage, read> direct: array<V>;
+@group(0) @binding(4) var<storage, read> around: array<V>;
+
+fn term(place: u32) -> V {
+  return around[place];
+}
+
+fn thread(index: u32) {
+  let run = run_at(index, g);
+  let sums = window_sums(run, g);
+  // @unroll
+  for (var i = 0u; i < RUN; i++) {
+    if (i < run.count) {
+      let place = run.place + i * g.inner;
+      dx[place] = E(direct[place] - V(x[place]) * sums[i]);
+    }
+  }
+}

@@ -1,0 +1,27 @@
+// Each element over a power of the squares of the few channels around it, BEFORE and AFTER: each number is loaded once.
+const LOADED = BEFORE + RUN + AFTER;
+
+@group(0) @binding(0) var<uniform> g: Windows;
+@group(0) @binding(1) var<storage, read> x: array<E>;
+@group(0) @binding(2) var<storage, read_write> y: array<E>;
+
+fn thread(index: u32) {
+  let run = run_at(index, g);
+  var values: array<V, LOADED>;
+  // @unroll
+  for (var i = 0u; i < LOADED; i++) {
+    let near = near_at(i, BEFORE, run, g);
+    values[i] = select(V(0), V(x[near.place]), near.inside);
+  }
+  // @unroll
+  for (var i = 0u; i < RUN; i++) {
+    var sum = values[i] * values[i];
+    // @unroll
+    for (var j = 1u; j < BEFORE + AFTER + 1u; j++) {
+      sum += values[i + j] * values[i + j];
+    }
+    if (i < run.count) {
+      y[run.place + i * g.inner] = E(values[BEFORE + i] * power(V(g.k) + g.factor * sum, g));
+    }
+  }
+}

@@ -1,0 +1,27 @@
+// What of its gradient an element has for itself, dy d^-beta, and what each of the channels around it has a share in: d is what the element was
+// divided by the power of, and (d^-beta)' = -beta d^(-beta - 1) 2 factor x for every x of the window.
+@group(0) @binding(0) var<uniform> g: Windows;
+@group(0) @binding(1) var<storage, read> x: array<E>;
+@group(0) @binding(2) var<storage, read> dy: array<E>;
+@group(0) @binding(3) var<storage, read_write> direct: array<V>;
+@group(0) @binding(4) var<storage, read_write> around: array<V>;
+
+fn term(place: u32) -> V {
+  let value = V(x[place]);
+  return value * value;
+}
+
+fn thread(index: u32) {
+  let run = run_at(index, g);
+  let sums = window_sums(run, g);
+  // @unroll
+  for (var i = 0u; i < RUN; i++) {
+    if (i < run.count) {
+      let place = run.place + i * g.inner;
+      let divisor = V(g.k) + g.factor * sums[i];
+      let own = V(dy[place]) * power(divisor, g);
+      direct[place] = own;
+      around[place] = own * V(x[place]) / divisor * (2.0 * g.factor * g.beta);
+    }
+  }
+}

@@ -1,0 +1,21 @@
+// Each element over a power of the squares of the channels around it.
+@group(0) @binding(0) var<uniform> g: Windows;
+@group(0) @binding(1) var<storage, read> x: array<E>;
+@group(0) @binding(2) var<storage, read_write> y: array<E>;
+
+fn term(place: u32) -> V {
+  let value = V(x[place]);
+  return value * value;
+}
+
+fn thread(index: u32) {
+  let run = run_at(index, g);
+  let sums = window_sums(run, g);
+  // @unroll
+  for (var i = 0u; i < RUN; i++) {
+    if (i < run.count) {
+      let place = run.place + i * g.inner;
+      y[place] = E(V(x[place]) * power(V(g.k) + g.factor * sums[i], g));
+    }
+  }
+}

@@ -1,0 +1,24 @@
+// The gradient through the largest of each group of neighbouring channels: dy where that is, the first one of equals, 0 elsewhere.
+struct Groups { threads: u32, pieces: u32, inner: u32 }
+
+@group(0) @binding(0) var<uniform> g: Groups;
+@group(0) @binding(1) var<storage, read> dy: array<V>;
+@group(0) @binding(2) var<storage, read> x: array<V>;
+@group(0) @binding(3) var<storage, read_write> dx: array<V>;
+
+fn thread(index: u32) {
+  let group = index / g.inner;
+  let start = group * g.pieces * g.inner + index - group * g.inner;
+  var most = L(x[start]);
+  var largest = L(0.0);
+  for (var piece = 1u; piece < g.pieces; piece++) {
+    let v = L(x[start + piece * g.inner]);
+    let stays = (v <= most) | (most != most);
+    most = select(v, most, stays);
+    largest = select(L(f32(piece)), largest, stays);
+  }
+  let gradient = L(dy[index]);
+  for (var piece = 0u; piece < g.pieces; piece++) {
+    dx[start + piece * g.inner] = V(select(L(0.0), gradient, largest == L(f32(piece))));
+  }
+}

@@ -1,0 +1,17 @@
+// The largest of each group of neighbouring channels, of which items lie `inner` apart; NaN where there is one.
+struct Groups { threads: u32, pieces: u32, inner: u32 }
+
+@group(0) @binding(0) var<uniform> g: Groups;
+@group(0) @binding(1) var<storage, read> x: array<V>;
+@group(0) @binding(2) var<storage, read_write> y: array<V>;
+
+fn thread(index: u32) {
+  let group = index / g.inner;
+  let start = group * g.pieces * g.inner + index - group * g.inner;
+  var most = L(x[start]);
+  for (var piece = 1u; piece < g.pieces; piece++) {
+    let v = L(x[start + piece * g.inner]);
+    most = select(v, most, (v <= most) | (most != most));
+  }
+  y[index] = V(most);
+}

@@ -1,0 +1,27 @@
+// Each element without the mean of its set, over its deviation, times its scale, plus its shift: an invocation takes a run, of one or of four
+// at a time. What is of the set or of the parameter is loaded again where the run goes on to others.
+@group(0) @binding(0) var<uniform> g: Axes;
+@group(0) @binding(1) var<storage, read> x: array<E>;
+@group(0) @binding(2) var<storage, read> mean: array<S>;
+@group(0) @binding(3) var<storage, read> inverse: array<S>;
+@group(0) @binding(4) var<storage, read_write> y: array<E>;
+
+fn thread(index: u32) {
+  let step = step_of(g);
+  var at = run_at(index, g);
+  var center = V(mean[at.in_set]);
+  var factor = V(inverse[at.in_set]);
+  var scaling = scale_at(at.parameter);
+  var offset = shift_at(at.parameter);
+  for (; at.cell < g.cells; at = next(at, step)) {
+    if (SET_MOVES) {
+      center = V(mean[at.in_set]);
+      factor = V(inverse[at.in_set]);
+    }
+    if (PARAMETER_MOVES) {
+      scaling = scale_at(at.parameter);
+      offset = shift_at(at.parameter);
+    }
+    y[at.place] = E((V(x[at.place]) - center) * (factor * scaling) + offset);
+  }
+}

@@ -1,0 +1,89 @@
+// What windows have for their cells by their weights, added up: the transposed map of reduce-weights.wgsl. Invocations do as those of
+// gather-blocks.wgsl, and add up what the windows of a row have before the rows.
+@group(0) @binding(1) var<storage, read> x: array<E>;
+@group(0) @binding(2) var<storage, read_write> y: array<E>;
+
+fn thread(index: u32) {
+  let at = block_at(index);
+  // Of each row of windows what they have for the cells of a row.
+  var rows: array<V, AROUND_D * ROWS * STRIDE_W>;
+  var columns: array<u32, AROUND_W>;
+  var column_there: array<bool, AROUND_W>;
+  var along_w: array<array<f32, KERNEL_W>, AROUND_W>;
+  // Windows before the first wrap to more than there are.
+  // @unroll
+  for (var k = 0u; k < AROUND_W; k++) {
+    let w = at.window.z + k - (AROUND_W - 1u);
+    columns[k] = w * at.pixel;
+    column_there[k] = w < g.input.width;
+    along_w[k] = weights_w(w, g.input.width);
+  }
+  // @unroll
+  for (var i = 0u; i < AROUND_D; i++) {
+    let d = at.window.x + i - (AROUND_D - 1u);
+    // @unroll
+    for (var j = 0u; j < ROWS; j++) {
+      let h = at.window.y + j - (AROUND_H - 1u);
+      let row_there = (d < g.input.depth) & (h < g.input.height);
+      let row_place = (d * g.input.height + h) * g.input.width * at.pixel;
+      var values: array<V, AROUND_W>;
+      // @unroll
+      for (var k = 0u; k < AROUND_W; k++) {
+        let there = row_there & column_there[k];
+        values[k] = select(V(0.0), V(x[at.plane + select(0u, row_place + columns[k], there)]), there);
+      }
+      // @unroll
+      for (var s = 0u; s < KERNEL_W; s++) {
+        rows[(i * ROWS + j) * STRIDE_W + s % STRIDE_W] +=
+          along_w[AROUND_W - 1u - s / STRIDE_W][s]
+          * values[AROUND_W - 1u - s / STRIDE_W];
+      }
+    }
+  }
+  var along_d: array<array<f32, KERNEL_D>, AROUND_D>;
+  // @unroll
+  for (var i = 0u; i < AROUND_D; i++) {
+    let d = at.window.x + i - (AROUND_D - 1u);
+    along_d[i] = weights_d(d, g.input.depth);
+  }
+  var along_h: array<array<f32, KERNEL_H>, ROWS>;
+  // @unroll
+  for (var j = 0u; j < ROWS; j++) {
+    let h = at.window.y + j - (AROUND_H - 1u);
+    along_h[j] = weights_h(h, g.input.height);
+  }
+  // And of these rows the cells.
+  var sums: array<V, STRIDE_D * RUN * STRIDE_H * STRIDE_W>;
+  // @unroll
+  for (var t = 0u; t < KERNEL_D; t++) {
+    const i = AROUND_D - 1u - t / STRIDE_D;
+    // @unroll
+    for (var u = 0u; u < KERNEL_H; u++) {
+      // @unroll
+      for (var r = 0u; r < RUN; r++) {
+        const j = r + AROUND_H - 1u - u / STRIDE_H;
+        let weight = along_d[i][t] * along_h[j][u];
+        // @unroll
+        for (var s = 0u; s < STRIDE_W; s++) {
+          const cell = ((t % STRIDE_D * RUN + r) * STRIDE_H + u % STRIDE_H) * STRIDE_W + s;
+          sums[cell] += weight * rows[(i * ROWS + j) * STRIDE_W + s];
+        }
+      }
+    }
+  }
+  // @unroll
+  for (var t = 0u; t < STRIDE_D; t++) {
+    // @unroll
+    for (var r = 0u; r < RUN * STRIDE_H; r++) {
+      // @unroll
+      for (var s = 0u; s < STRIDE_W; s++) {
+        let d = at.cell.x + t;
+        let h = at.cell.y + r;
+        let w = at.cell.z + s;
+        if (EVEN | ((d < g.output.depth) & (h < g.output.height) & (w < g.output.width))) {
+          y[at.to + ((d * g.output.height + h) * g.output.width + w) * at.pixel] = E(sums[(t * RUN * STRIDE_H + r) * STRIDE_W + s]);
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,17 @@
+// Each element times what its set has, and times its scale: an invocation takes a run, of one or of four at a time.
+@group(0) @binding(0) var<uniform> g: Axes;
+@group(0) @binding(1) var<storage, read> x: array<E>;
+@group(0) @binding(2) var<storage, read> factor: array<S>;
+@group(0) @binding(3) var<storage, read_write> y: array<E>;
+
+fn thread(index: u32) {
+  let step = step_of(g);
+  var at = run_at(index, g);
+  var by = V(factor[at.in_set]) * scale_at(at.parameter);
+  for (; at.cell < g.cells; at = next(at, step)) {
+    if (SET_MOVES || PARAMETER_MOVES) {
+      by = V(factor[at.in_set]) * scale_at(at.parameter);
+    }
+    y[at.place] = E(V(x[at.place]) * by);
+  }
+}

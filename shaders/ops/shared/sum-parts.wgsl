@@ -1,0 +1,15 @@
+// Adds up the parts of sums, FAN or fewer at a time: [sums, parts] -> [sums, fewer].
+struct Parts { threads: u32, parts: u32, fewer: u32 }
+
+@group(0) @binding(0) var<uniform> g: Parts;
+@group(0) @binding(1) var<storage, read> parts: array<f32>;
+@group(0) @binding(2) var<storage, read_write> sums: array<E>;
+
+fn thread(index: u32) {
+  let start = (index / g.fewer) * g.parts;
+  var sum = 0.0;
+  for (var part = index % g.fewer; part < g.parts; part += g.fewer) {
+    sum += parts[start + part];
+  }
+  sums[index] = E(sum);
+}

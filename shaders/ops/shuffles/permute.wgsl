@@ -1,0 +1,23 @@
+// A tensor with its axes in another order: for each axis of the result, the innermost first, its size and what lies between its elements in
+// the tensor, in items. An invocation has STEP neighbours along the innermost axis, whose size here counts such steps.
+struct Permuted { threads: u32, @align(16) axes: array<vec4u, 8> }
+
+@group(0) @binding(0) var<uniform> g: Permuted;
+@group(0) @binding(1) var<storage, read> x: array<V>;
+@group(0) @binding(2) var<storage, read_write> y: array<V>;
+
+fn thread(index: u32) {
+  var rest = index;
+  var at = 0u;
+  // @unroll
+  for (var axis = 0u; axis < INNER_AXES; axis++) {
+    let next = rest / g.axes[axis].x;
+    at += (rest - next * g.axes[axis].x) * g.axes[axis].y;
+    rest = next;
+  }
+  at += rest * g.axes[INNER_AXES].y;
+  // @unroll
+  for (var step = 0u; step < STEP; step++) {
+    y[index * STEP + step] = x[at + step * g.axes[0].z];
+  }
+}

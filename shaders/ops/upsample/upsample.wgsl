@@ -1,0 +1,51 @@
+// Upsampling: an invocation computes every runs-th output of a row, of CORNERS_D x CORNERS_H x CORNERS_W cells around its place.
+struct Rule { unused: u32 }
+
+@group(0) @binding(1) var<storage, read> x: array<E>;
+@group(0) @binding(2) var<storage, read_write> y: array<E>;
+
+// The cell at or before a place, the one after it, and how much that weighs.
+struct Source { cell: u32, next: u32, weight: f32 }
+
+fn source_of(output: u32, scale: i32, shift: i32, unit: i32, cells: u32) -> Source {
+  let place = max(i32(output) * scale + shift, 0);
+  let cell = steps_in(u32(place), u32(unit));
+  return Source(cell, min(cell + 1u, cells - 1u), f32(u32(place) - cell * u32(unit)) / f32(unit));
+}
+
+fn thread(index: u32) {
+  let task = task_of(index);
+  let o = task.o;
+  let a = g.axes;
+  let pixel = select(1u, g.input.channels, CHANNELS_LAST);
+  let plane = place_of(Element(o.n, o.c, 0u, 0u, 0u), g.input);
+  let d = source_of(o.d, a.scale_d, a.shift_d, a.unit_d, g.input.depth);
+  let h = source_of(o.h, a.scale_h, a.shift_h, a.unit_h, g.input.height);
+  var to = place_of(Element(o.n, o.c, o.d, o.h, task.run), g.output);
+  for (var at = task.run; at < g.output.width; at += g.runs) {
+    let w = source_of(at, a.scale_w, a.shift_w, a.unit_w, g.input.width);
+    var sum = V(0.0);
+    // @unroll
+    for (var i = 0u; i < CORNERS_D; i++) {
+      // @unroll
+      for (var j = 0u; j < CORNERS_H; j++) {
+        let row = (select(d.cell, d.next, i == 1u) * g.input.height + select(h.cell, h.next, j == 1u)) * g.input.width;
+        let before = V(x[plane + (row + w.cell) * pixel]);
+        var value = before;
+        if (CORNERS_W == 2u) {
+          let after = V(x[plane + (row + w.next) * pixel]);
+          value = before * (1.0 - w.weight) + after * w.weight;
+        }
+        if (CORNERS_H == 2u) {
+          value *= select(1.0 - h.weight, h.weight, j == 1u);
+        }
+        if (CORNERS_D == 2u) {
+          value *= select(1.0 - d.weight, d.weight, i == 1u);
+        }
+        sum += value;
+      }
+    }
+    y[to] = E(sum);
+    to += g.runs * pixel;
+  }
+}

@@ -1,0 +1,108 @@
+// Measures one job: planned and run once, its result compared with what it should be, then timed.
+import { ConvError, type ConvPlan, type Engine, type Stopwatch } from "convoke";
+import { describeLayer } from "../../bench/layer.ts";
+import { errorBound, multiplyAddsOf } from "./bound.ts";
+import type { Job } from "./jobs.ts";
+import { type Prepared, describeJob, shapeOf } from "./prepare.ts";
+import type { Row, RowCheck } from "./rows.ts";
+import { largestDifference, until } from "./slices.ts";
+import { yardstickOf } from "./yardstick.ts";
+
+export interface Means {
+  readonly engine: Engine;
+  readonly stopwatch: Stopwatch;
+  readonly signal: AbortSignal;
+  readonly samples: number;
+  /** Multiply-adds that the CPU reference is asked for; above, the algorithm "direct" is what is right. */
+  readonly referenceMultiplyAdds: number;
+  /** Called with what is done now. */
+  readonly stage: (words: string) => void;
+}
+
+/** What a row says of any job, measured or not. */
+export function rowOf(job: Job): Row {
+  const { suite, layer, pass, dtype, layout, batch, algorithm } = job;
+  const { problem } = describeJob(job);
+  const elements = (["x", "w", "y"] as const)
+    .map((operand) => shapeOf(problem, operand).reduce((product, size) => product * size, 1))
+    .reduce((sum, size) => sum + size, 0);
+  return {
+    ...{ suite, layer: layer.id, what: describeLayer(layer), pass, dtype, layout, batch, algorithm },
+    flops: 2 * multiplyAddsOf(problem),
+    bytes: elements * (dtype === "f16" ? 2 : 4),
+  };
+}
+
+export async function measure(means: Means, prepared: Prepared, job: Job): Promise<Row> {
+  const { engine, signal, stage } = means;
+  const row = rowOf(job);
+  stage("planning and compiling");
+  const start = performance.now();
+  let plan: ConvPlan;
+  try {
+    const planned = engine.plan(prepared.problem.pass, prepared.descriptor, { algorithm: job.algorithm });
+    plan = await until(signal, planned, (late) => late.destroy());
+  } catch (error) {
+    if (error instanceof ConvError && error.code === "unsupported") return { ...row, refused: error.message };
+    throw error;
+  }
+  try {
+    return { ...row, ...(await runPlan(means, prepared, plan, start)) };
+  } finally {
+    plan.destroy();
+    // What the plan made of the weights goes with it.
+    if (prepared.inputs.w && !prepared.inputs.w.destroyed) prepared.inputs.w.updated();
+  }
+}
+
+async function runPlan(means: Means, prepared: Prepared, plan: ConvPlan, start: number): Promise<Partial<Row>> {
+  const { engine, stopwatch, signal, stage, samples } = means;
+  const { algorithm: chosen, variant, workspaceBytes, preparedBytes } = plan;
+  stage("first run");
+  const result = plan.run(prepared.inputs);
+  try {
+    await until(signal, engine.device.queue.onSubmittedWorkDone());
+    const firstMilliseconds = performance.now() - start;
+    const values = await until(signal, result.read());
+    const common = { chosen, variant, workspaceBytes, preparedBytes, firstMilliseconds };
+    const check = await checked(means, prepared, plan, values);
+    // What is wrong has no time.
+    if (check && !(check.error <= check.bound)) return { ...common, check };
+    stage("timing");
+    const buffers = { ...prepared.inputs, [plan.resultName]: result };
+    const timing = await until(
+      signal,
+      stopwatch.time((encoder, count) => {
+        signal.throwIfAborted();
+        for (let turn = 0; turn < count; turn++) plan.encode(encoder, buffers);
+      }, samples),
+    );
+    return {
+      ...common,
+      ...(check && { check }),
+      milliseconds: timing.seconds * 1e3,
+      samples: timing.samples.map((seconds) => seconds * 1e3),
+    };
+  } finally {
+    result.destroy();
+  }
+}
+
+/** How far off a result is. Nothing for "direct" where that is what is right. */
+async function checked(
+  { engine, signal, stage, referenceMultiplyAdds }: Means,
+  prepared: Prepared,
+  plan: ConvPlan,
+  values: Float32Array,
+): Promise<RowCheck | undefined> {
+  const { problem, descriptor, operands } = prepared;
+  stage("comparing with what is right");
+  prepared.yardstick ??= yardstickOf(engine, problem, descriptor, operands, referenceMultiplyAdds, signal);
+  const { expected, largest, against } = await until(signal, prepared.yardstick);
+  if (against === "direct" && plan.algorithm === "direct") return undefined;
+  return {
+    error: await largestDifference(values, expected, signal),
+    bound: errorBound(problem, plan.errorGrowth, largest),
+    against,
+  };
+}

@@ -1,0 +1,56 @@
+// The site: pages that use the library through its public API alone. `npm run dev` serves it, `npm run build:site` writes it to
+// dist-site/, for any web server and any path.
+import { existsSync, readFileSync, readdirSync } from "node:fs";
+import path from "node:path";
+import { type Plugin, defineConfig } from "vite";
+import { wgsl } from "../scripts/wgsl.mjs";
+
+const site = import.meta.dirname;
+const root = path.dirname(site);
+
+/** What every page has in common, put in place of `<!-- head -->`, `<!-- header -->` and `<!-- footer -->`. */
+function partials(): Plugin {
+  return {
+    name: "convoke:partials",
+    transformIndexHtml: {
+      order: "pre",
+      handler(html, { filename }) {
+        const page = path.relative(site, path.dirname(filename));
+        const up = page === "" ? "./" : "../";
+        return html.replace(/^[ \t]*<!-- (head|header|footer) -->$/gm, (_, name: string) =>
+          readFileSync(path.join(site, "common", `${name}.html`), "utf8")
+            .replaceAll("%UP%", up)
+            .replaceAll(`data-page="${page}"`, `data-page="${page}" aria-current="page"`),
+        );
+      },
+    },
+  };
+}
+
+/** A page is a folder with an index.html, and so is the site itself. */
+const pages = readdirSync(site, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory() && existsSync(path.join(site, entry.name, "index.html")))
+  .map(({ name }) => [name, path.join(site, name, "index.html")]);
+
+export default defineConfig({
+  root: site,
+  base: "./",
+  plugins: [partials(), wgsl({ stripped: true })],
+  resolve: {
+    alias: [
+      { find: /^convoke$/, replacement: path.join(root, "src/index.ts") },
+      { find: /^convoke\/ops$/, replacement: path.join(root, "src/ops/index.ts") },
+      { find: /^convoke\/reference$/, replacement: path.join(root, "src/reference.ts") },
+    ],
+  },
+  server: { fs: { allow: [root] } },
+  worker: { format: "es", plugins: () => [wgsl({ stripped: true })] },
+  build: {
+    target: "es2022",
+    outDir: path.join(root, "dist-site"),
+    emptyOutDir: true,
+    rollupOptions: {
+      input: { home: path.join(site, "index.html"), ...Object.fromEntries(pages) },
+    },
+  },
+});

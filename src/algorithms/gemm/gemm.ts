@@ -1,0 +1,266 @@
+// The batched GEMM step that the matrix algorithms share, and the packing of matrices into the form it reads.
+import { BINDING, type Binding, type Step, WORKGROUP_SIZE, gridFor } from "../../kernel/step.ts";
+import { type Triple, elementCount, roundUp } from "../../base/shape.ts";
+import type { Variant } from "../algorithm.ts";
+import type { Correlation, TensorView } from "../../problem/correlation.ts";
+import { F32_BYTES, elementTypes } from "../../kernel/element-types.ts";
+import { NO_EPILOGUE } from "../../problem/problem.ts";
+import { epilogueBindings, epilogueConstants, epilogueShaders, inputAlias, loader, outputAlias } from "../operands.ts";
+import { GATHER_LOADS, OUTPUT_LOADS, type Work, bytesOf } from "../cost.ts";
+import matrixCPixelsShader from "../../../shaders/algorithms/gemm/matrix-c-pixels.wgsl";
+import matrixCOutputShader from "../../../shaders/algorithms/gemm/matrix-c-output.wgsl";
+import quadsShader from "../../../shaders/lib/quads.wgsl";
+import noQuadsShader from "../../../shaders/lib/no-quads.wgsl";
+import pixelOffsetShader from "../../../shaders/algorithms/gemm/pixel-offset.wgsl";
+import matrixAPixelsShader from "../../../shaders/algorithms/gemm/matrix-a-pixels.wgsl";
+import matrixAVectorsShader from "../../../shaders/algorithms/gemm/matrix-a-vectors.wgsl";
+import matrixBPixelsShader from "../../../shaders/algorithms/gemm/matrix-b-pixels.wgsl";
+import matrixBVectorsShader from "../../../shaders/algorithms/gemm/matrix-b-vectors.wgsl";
+import matrixCScratchShader from "../../../shaders/algorithms/gemm/matrix-c-scratch.wgsl";
+import gemmShader from "../../../shaders/algorithms/gemm/gemm.wgsl";
+import mainShader from "../../../shaders/lib/main.wgsl";
+import packShader from "../../../shaders/algorithms/gemm/pack.wgsl";
+
+/** A register tile: rows of A, and vectors of four columns of B, that one thread multiplies. */
+export interface GemmVariant extends Variant {
+  readonly tileM: number;
+  readonly tileN4: number;
+  /** Whether four threads, of four blocks of rows, share what they load of B. */
+  readonly quads: boolean;
+}
+
+/** A batch of products of M x K with K x N matrices. */
+export interface Products {
+  readonly batch: number;
+  readonly M: number;
+  readonly N: number;
+  readonly K: number;
+}
+
+/** Blocks along the rows, of which there are whole quads, and along the columns. */
+function tilesOf(M: number, N: number, { tileM, tileN4, quads }: GemmVariant): { tilesM: number; tilesN: number } {
+  const tilesM = Math.ceil(M / tileM);
+  return { tilesM: quads ? roundUp(tilesM, 4) : tilesM, tilesN: Math.ceil(N / (4 * tileN4)) };
+}
+
+/** A lattice of pixels of a tensor: as many as `sizes`, at `strides` (batch first), from `start` on. */
+export interface PixelGrid {
+  readonly start: number;
+  readonly sizes: Triple;
+  readonly strides: readonly [number, number, number, number];
+}
+
+/**
+ * Where a batch of row-major matrices lies. Strides in elements, multiples of 4 for A and B, unless the rows of A or the columns of B
+ * are `pixels` of a tensor, which are loaded one by one, `step` elements from one term of a sum to the next.
+ */
+export interface MatrixBatch {
+  readonly buffer: Pick<Binding, "operand" | "offset" | "size">;
+  readonly row: number;
+  readonly inner: number;
+  readonly outer: number;
+  readonly pixels?: PixelGrid;
+  readonly step?: number;
+}
+
+/** Where C lies: rows and columns at any distance; where one of the two are pixels that lie unevenly, they are told by `pixels`. */
+export interface ResultBatch extends MatrixBatch {
+  readonly column: number;
+  readonly start: number;
+  /** The first pixel of the matrix, counted through all of `pixels`. */
+  readonly first?: number;
+}
+
+export interface Gemm {
+  readonly M: number;
+  readonly N: number;
+  /** Terms of a sum. Matrices without `pixels` have zeros up to the next multiple of 4. */
+  readonly K: number;
+  readonly outerCount: number;
+  readonly innerCount: number;
+  readonly a: MatrixBatch;
+  readonly b: MatrixBatch;
+  readonly c: ResultBatch;
+  /** Whether the output channels are the rows of C (channels-first) or its columns; each inner matrix has `channels` of them. */
+  readonly channelsAreRows: boolean;
+  readonly channels: number;
+}
+
+/** Tensors are of the problem's element type; workspace and prepared weights are float32. */
+function isTensor({ buffer: { operand } }: MatrixBatch): boolean {
+  return operand !== "workspace" && operand !== "prepared";
+}
+
+/** The strides of A or B as the shader counts them: in vectors, or with pixels in elements. */
+function stridesOf({ row, inner, outer, pixels }: MatrixBatch): number[] {
+  return [row, inner, outer].map((stride) => (pixels ? stride : stride / 4));
+}
+
+function gridWords(grid: PixelGrid | undefined): number[] {
+  return grid ? [grid.start, ...grid.sizes, ...grid.strides] : [0, 1, 1, 1, 0, 0, 0, 0];
+}
+
+/** The pixels of an output as a lattice, or how far apart they lie where that is the same from each to the next. */
+export function outputPixels(
+  { batch, spatial }: TensorView,
+  [O, P, Q]: Triple,
+  N: number,
+): { even: number } | { pixels: PixelGrid } {
+  const [d, h, w] = spatial;
+  const sizes: Triple = [O, P, Q];
+  // The distance of neighbours along the innermost axis that has any, and whether the others continue it.
+  const axes = [
+    [N, batch],
+    [O, d],
+    [P, h],
+    [Q, w],
+  ] as const;
+  let even: number | undefined;
+  let next = 0;
+  for (const [size, stride] of axes.toReversed()) {
+    if (size === 1) continue;
+    if (even === undefined) {
+      even = stride;
+      next = stride;
+    }
+    if (stride !== next) return { pixels: { start: 0, sizes, strides: [batch, d, h, w] } };
+    next *= size;
+  }
+  return { even: even ?? 1 };
+}
+
+/** The multiplication of a batch of matrices; with the correlation's epilogue where C is its output. */
+export function gemmStep(gemm: Gemm, variant: GemmVariant, c: Correlation): Step {
+  const last = gemm.c.buffer.operand !== "workspace";
+  const epilogue = last ? c.epilogue : NO_EPILOGUE;
+  const { M, N, K, a, b } = gemm;
+  const grid = a.pixels ?? b.pixels;
+  const vectors = (matrix: MatrixBatch): string => elementTypes(isTensor(matrix) ? c.dtype : "f32").four;
+  const { tilesM, tilesN } = tilesOf(M, N, variant);
+  const threads = gemm.outerCount * gemm.innerCount * tilesM * tilesN;
+  // Pixels are those of the input.
+  const fromA = a.pixels && loader(c, "x", BINDING.first);
+  const fromB = b.pixels && loader(c, "x", BINDING.second);
+  const result = gemm.c.pixels ? matrixCPixelsShader : matrixCOutputShader;
+  return {
+    kernel: {
+      shaders: [
+        mainShader, ...epilogueShaders(epilogue),
+        variant.quads ? quadsShader : noQuadsShader,
+        ...(grid ? [pixelOffsetShader] : []),
+        ...(fromA ? [...fromA.shaders, matrixAPixelsShader] : [matrixAVectorsShader]),
+        ...(fromB ? [...fromB.shaders, matrixBPixelsShader] : [matrixBVectorsShader]),
+        last ? result : matrixCScratchShader,
+        gemmShader,
+      ],
+      aliases: {
+        ...(a.pixels ? {} : { A4: vectors(a) }),
+        ...(b.pixels ? { ColumnsAt: "vec4u" } : { B4: vectors(b), ColumnsAt: "u32" }),
+        ...(grid ? inputAlias(c) : {}),
+        ...(last ? outputAlias(c) : {}),
+      },
+      constants: {
+        WORKGROUP_SIZE, ...epilogueConstants(epilogue),
+        ...fromA?.constants,
+        ...fromB?.constants,
+        TILE_M: variant.tileM,
+        TILE_N4: variant.tileN4,
+        QUADS: variant.quads,
+        CHANNELS_ARE_ROWS: gemm.channelsAreRows,
+      },
+    },
+    bindings: [
+      ...(fromA?.bindings ?? [{ ...a.buffer, binding: BINDING.first }]),
+      ...(fromB?.bindings ?? [{ ...b.buffer, binding: BINDING.second }]),
+      { ...gemm.c.buffer, binding: BINDING.output },
+      ...(last ? epilogueBindings(c) : []),
+    ],
+    uniforms: [
+      threads,
+      ...[tilesM, tilesN, gemm.innerCount],
+      ...[M, N, Math.ceil(K / 4)],
+      ...stridesOf(a),
+      ...stridesOf(b),
+      ...[gemm.c.row, gemm.c.column, gemm.c.inner, gemm.c.outer, gemm.c.start],
+      ...[gemm.channels, K, a.step ?? 1],
+      ...gridWords(grid),
+      gemm.c.first ?? 0,
+      ...gridWords(gemm.c.pixels).slice(1),
+    ],
+    workgroups: gridFor(threads),
+  };
+}
+
+/** The work of a batch of multiplications. */
+export function gemmWork({ batch, M, N, K }: Products, variant: GemmVariant): Work {
+  const { tileM, tileN4, quads } = variant;
+  const { tilesM, tilesN } = tilesOf(M, N, variant);
+  const threads = batch * tilesM * tilesN;
+  const steps = threads * Math.ceil(K / 4);
+  // What a thread has from the three others of its quad costs next to nothing.
+  const right = quads ? 4 * tileN4 : 16 * tileN4;
+  return {
+    threads,
+    multiplyAdds: 16 * tileM * tileN4 * steps,
+    loads: (4 * tileM + right) * steps + OUTPUT_LOADS * batch * M * N,
+    bytes: bytesOf(batch * M * K, batch * K * N, batch * M * N),
+  };
+}
+
+/** A batch of channels x terms to be packed into matrices. Strides in elements. */
+export interface Unpacked {
+  readonly batch: number;
+  readonly channels: number;
+  /** Terms count through the cells of each inner channel, or with `innerFirst` through the inner channels of each cell. */
+  readonly inner: number;
+  readonly cells: Triple;
+  readonly innerFirst: boolean;
+  /** Whether the terms are the rows of the packed matrices, and the channels their columns. */
+  readonly termsAreRows: boolean;
+  readonly start: number;
+  readonly batchStride: number;
+  readonly channelStride: number;
+  readonly innerStride: number;
+  readonly cellStrides: Triple;
+}
+
+/** Rows and columns of a packed matrix: both padded to whole vectors, `rows` to a multiple of another number where that is asked. */
+export function packedSize(from: Unpacked, rowsStep = 4): { rows: number; columns: number; bytes: number } {
+  const terms = from.inner * elementCount(from.cells);
+  const rows = roundUp(from.termsAreRows ? terms : from.channels, rowsStep);
+  const columns = roundUp(from.termsAreRows ? from.channels : terms, 4);
+  return { rows, columns, bytes: from.batch * rows * columns * F32_BYTES };
+}
+
+/** The work of packing matrices. */
+export function packWork(from: Unpacked, rowsStep = 4): Work {
+  const { bytes } = packedSize(from, rowsStep);
+  const numbers = bytes / F32_BYTES;
+  return { threads: numbers / 4, multiplyAdds: 0, loads: (GATHER_LOADS + 1) * numbers, bytes: 2 * bytes };
+}
+
+/** Packs matrices of a tensor, as float32. */
+export function packStep(from: Unpacked, role: "x" | "w", target: Binding, c: Correlation, rowsStep = 4): Step {
+  const source = loader(c, role, BINDING.first);
+  const { rows, columns } = packedSize(from, rowsStep);
+  const threads = (from.batch * rows * columns) / 4;
+  return {
+    kernel: {
+      shaders: [mainShader, ...source.shaders, packShader],
+      aliases: inputAlias(c),
+      constants: {
+        ...source.constants,
+        WORKGROUP_SIZE,
+        TERMS_ARE_ROWS: from.termsAreRows,
+        INNER_FIRST: from.innerFirst,
+      },
+    },
+    bindings: [...source.bindings, target],
+    uniforms: [
+      ...[threads, columns / 4, rows],
+      ...[from.channels, from.inner, ...from.cells],
+      ...[from.start, from.batchStride, from.channelStride, from.innerStride, ...from.cellStrides],
+    ],
+    workgroups: gridFor(threads),
+  };
+}

@@ -1,0 +1,55 @@
+// Which register tile multiplies a batch of matrices.
+//
+// Measured on SwiftShader, F(4, 3) over 64 channels at 56 x 56 (36 products of 64 x 64 with 64 x 196), milliseconds of a run and of compiling
+// it: 16 x 16 with vectors of four terms 10.2 and 650, 16 x 8 11.8 and 210, 8 x 16 12.3 and 190; where quads share B, 16 x 16 8.2 and 400,
+// 16 x 8 10.8 and 190, 8 x 16 9.4 and 180, 8 x 32 8.9 and 400. As outer products of vectors along M and N nothing was faster, nor 32 x 8,
+// nor two vectors of terms a turn.
+import type { GpuTraits } from "../algorithm.ts";
+import { type GemmVariant, type Products, gemmWork } from "./gemm.ts";
+import { estimate } from "../cost.ts";
+
+/** Sums that a thread holds at most: the registers of a GPU, or what a CPU adapter compiles in reasonable time. */
+const MAX_SUMS = { hardware: 64, software: 256 };
+
+/**
+ * In quads a tile of half the size is nearly as fast and compiles in half the time: products of fewer multiply-adds than this repay no
+ * longer first call.
+ */
+const SMALL = { multiplyAdds: 2e9, sums: 128 };
+
+/** Tiles that are worth measuring, on an adapter that has room for several. */
+const MOST = 3;
+
+function tile(tileM: number, tileN4: number, quads: boolean): GemmVariant {
+  return { name: `m${tileM}n${tileN4 * 4}${quads ? "-quads" : ""}`, tileM, tileN4, quads };
+}
+
+const TILES: readonly GemmVariant[] = [16, 8, 4, 1].flatMap((tileM) =>
+  [4, 2, 1].flatMap((tileN4) => [tile(tileM, tileN4, true), tile(tileM, tileN4, false)]),
+);
+
+/** Whether what the tile shares can be shared. */
+function isPossible({ quads }: GemmVariant, gpu: GpuTraits, vectors: boolean): boolean {
+  return !quads || (gpu.quads && vectors);
+}
+
+/** The tiles for a batch of products, those that should take the least time first; `vectors`: whether B is loaded in vectors. */
+export function gemmTiles(products: Products, gpu: GpuTraits, vectors = true): GemmVariant[] {
+  const { batch, M, N, K } = products;
+  const most = gpu.software ? MAX_SUMS.software : MAX_SUMS.hardware;
+  const inQuads = batch * M * N * K < SMALL.multiplyAdds ? Math.min(SMALL.sums, most) : most;
+  const seconds = (one: GemmVariant): number => estimate([gemmWork(products, one)], gpu.rates);
+  return TILES.filter((one) => isPossible(one, gpu, vectors))
+    .filter(({ tileM, tileN4, quads }) => 4 * tileM * tileN4 <= (quads ? inQuads : most))
+    .toSorted((a, b) => seconds(a) - seconds(b))
+    .slice(0, gpu.software ? 1 : MOST);
+}
+
+/** The tile of a name, where it is one that this adapter can run. */
+export function namedTile(name: string, gpu: GpuTraits, vectors = true): GemmVariant | undefined {
+  return TILES.find((one) => one.name === name && isPossible(one, gpu, vectors));
+}
+
+export function gemmTile(products: Products, gpu: GpuTraits, vectors = true): GemmVariant {
+  return gemmTiles(products, gpu, vectors)[0]!;
+}

@@ -1,0 +1,81 @@
+// The weights as the matrix that a GEMM multiplies with: how they lie, and whether they have to be packed for it.
+import { BINDING } from "../../kernel/step.ts";
+import { roundUp } from "../../base/shape.ts";
+import { type Correlation, termCount } from "../../problem/correlation.ts";
+import { type MatrixBatch, type Unpacked, packedSize } from "./gemm.ts";
+import { isGated, preparedRange, whole } from "../operands.ts";
+
+export interface WeightMatrix {
+  /** How the weights of each group lie. */
+  readonly matrix: Unpacked;
+  /** Whether the GEMM reads a packed copy: where they do not lie in rows of whole vectors, in the order of the terms. */
+  readonly packed: boolean;
+  /** What the GEMM reads. */
+  readonly batch: MatrixBatch;
+}
+
+/** The weights of each group, the terms in the order in which the input lies: taps within channels, or channels within taps. */
+function unpacked(c: Correlation, termsAreRows: boolean): Unpacked {
+  return {
+    batch: c.groups,
+    channels: c.K / c.groups,
+    inner: c.C / c.groups,
+    cells: c.kernel,
+    innerFirst: c.layout === "channels-last",
+    termsAreRows,
+    start: c.w.start,
+    batchStride: c.w.group,
+    channelStride: c.w.outputChannel,
+    innerStride: c.w.inputChannel,
+    cellStrides: c.w.taps,
+  };
+}
+
+/** How far each term lies from the one before, where that is the same for all. */
+function termStep({ C, groups, kernel, layout, w }: Correlation): number | undefined {
+  const axes: [size: number, stride: number][] = kernel.map((size, axis) => [size, w.taps[axis]!]);
+  const inner: [number, number] = [C / groups, w.inputChannel];
+  if (layout === "channels-last") axes.push(inner);
+  else axes.unshift(inner);
+  let step: number | undefined;
+  let next = 0;
+  for (const [size, stride] of axes.toReversed()) {
+    if (size === 1) continue;
+    if (step === undefined) {
+      step = stride;
+      next = stride;
+    }
+    if (stride !== next) return undefined;
+    next *= size;
+  }
+  return step ?? 1;
+}
+
+/** A with a row for each output channel of a group channels-first, B with a column for each channels-last. */
+export function weightMatrix(c: Correlation): WeightMatrix {
+  const channelsLast = c.layout === "channels-last";
+  const groupK = c.K / c.groups;
+  const terms = termCount(c);
+  const matrix = unpacked(c, channelsLast);
+  const step = termStep(c);
+  const [row, column] = channelsLast ? [step, c.w.outputChannel] : [c.w.outputChannel, step];
+  const aligned = row !== undefined && [row, c.w.group, c.w.start].every((stride) => stride % 4 === 0);
+  const whole4 = terms % 4 === 0 && (!channelsLast || groupK % 4 === 0);
+  const packed = !(aligned && column === 1 && whole4 && c.w.start === 0) || isGated(c, "w");
+  const binding = channelsLast ? BINDING.second : BINDING.first;
+  const { rows, columns, bytes } = packedSize(matrix);
+  const batch = packed
+    ? { buffer: preparedRange(binding, 0, bytes), row: columns, inner: rows * columns, outer: 0 }
+    : { buffer: whole(binding, "w", c), row, inner: c.w.group, outer: 0 };
+  return { matrix, packed, batch };
+}
+
+/** Terms of a sum as the GEMM counts them, padded with zeros to whole vectors. */
+export function paddedTerms(c: Correlation): number {
+  return roundUp(termCount(c), 4);
+}
+
+/** The weights of each group with a row for every term and a column for every output channel. */
+export function termRows(c: Correlation): Unpacked {
+  return unpacked(c, true);
+}

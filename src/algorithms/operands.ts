@@ -1,0 +1,193 @@
+// The operands of a step that computes a correlation: their bindings, element types, and the snippets that load them and finish a
+// sum.
+import biasShader from "../../shaders/lib/bias.wgsl";
+import epilogueShader from "../../shaders/lib/epilogue.wgsl";
+import loadGatedShader from "../../shaders/lib/load-gated.wgsl";
+import loadWeightGatedShader from "../../shaders/lib/load-weight-gated.wgsl";
+import loadWeightShader from "../../shaders/lib/load-weight.wgsl";
+import loadShader from "../../shaders/lib/load.wgsl";
+import noBiasShader from "../../shaders/lib/no-bias.wgsl";
+import noResidualShader from "../../shaders/lib/no-residual.wgsl";
+import residualShader from "../../shaders/lib/residual.wgsl";
+import { type Dtype, bytesFor } from "../base/dtype.ts";
+import { activationShaders, derivativeShaders } from "../kernel/activation.ts";
+import { elementTypes } from "../kernel/element-types.ts";
+import { PADDING_SHADERS } from "../kernel/padding.ts";
+import type { Shader } from "../kernel/shader.ts";
+import type { Uniforms } from "../kernel/uniforms.ts";
+import { BINDING, type Binding, type Constant } from "../kernel/step.ts";
+import type { ActivationGradient } from "../problem/activation-gradient.ts";
+import type { Correlation } from "../problem/correlation.ts";
+import type { Triple } from "../base/shape.ts";
+import type { Epilogue } from "../problem/problem.ts";
+
+/** The element type in which an operand of a correlation is stored. */
+export function dtypeOf(c: Correlation, role: "x" | "w" | "y"): Dtype {
+  return c[role].operand === "padded" ? "f32" : c.dtype;
+}
+
+/** E is the element type of the inputs of a kernel that reads tensors. */
+export function inputAlias(c: Correlation): { E: string } {
+  return { E: elementTypes(c.dtype).one };
+}
+
+/** Y is that of the output, and of what the epilogue reads. */
+export function outputAlias(c: Correlation): { Y: string } {
+  return { Y: elementTypes(dtypeOf(c, "y")).one };
+}
+
+/** The whole of the input, the weights or the output at a binding number. */
+export function whole(binding: number, role: "x" | "w" | "y", c: Correlation): Binding {
+  return { binding, operand: c[role].operand, offset: 0, size: bytesFor(c.sizes[role], dtypeOf(c, role)) };
+}
+
+/** What a kernel needs to load the elements of one of its operands. */
+export interface Loader {
+  readonly shaders: readonly Shader[];
+  readonly constants: Readonly<Record<string, Constant>>;
+  readonly bindings: readonly Binding[];
+}
+
+/** The snippets that load elements as float32, by the binding of the operand: `load` of the first, `load_weight` of the second. */
+const LOADS = {
+  [BINDING.first]: { plain: loadShader, gated: loadGatedShader },
+  [BINDING.second]: { plain: loadWeightShader, gated: loadWeightGatedShader },
+} as const;
+
+/**
+ * Loads the input or the weights as a kernel's first or second operand, with `load` or `load_weight`: as they are stored, or times the
+ * derivative of an activation where they are a gradient that has yet to pass through it.
+ */
+export function loader(c: Correlation, role: "x" | "w", binding: keyof typeof LOADS): Loader {
+  const operand = whole(binding, role, c);
+  const gate = isGated(c, role) ? c.gate!.by : undefined;
+  return loaderOf(operand, gate);
+}
+
+/** Whether an operand passes through an activation gradient while it is loaded, and so one element at a time. */
+export function isGated(c: Correlation, role: "x" | "w"): boolean {
+  return c.gate?.role === role;
+}
+
+/**
+ * Loads an operand, times the derivative of an activation where a gradient is given: computed from the operand `gate`, which is as large.
+ */
+export function loaderOf(operand: Binding, gradient: ActivationGradient | undefined): Loader {
+  const { plain, gated } = LOADS[operand.binding as keyof typeof LOADS];
+  if (!gradient) return { shaders: [plain], constants: {}, bindings: [operand] };
+  const { activation, from } = gradient;
+  return {
+    shaders: [...derivativeShaders(activation.name, from), gated],
+    constants: { GATE_PARAMETER: { f32: activation.parameter } },
+    bindings: [operand, { ...operand, binding: BINDING.gate, operand: "gate" }],
+  };
+}
+
+/** A range of the workspace at a binding number. */
+export function scratch(binding: number, offset: number, size: number): Binding {
+  return { binding, operand: "workspace", offset, size };
+}
+
+/** A range of the prepared weights at a binding number. */
+export function preparedRange(binding: number, offset: number, size: number): Binding {
+  return { binding, operand: "prepared", offset, size };
+}
+
+/** The snippets that define `epilogue` and everything it calls. */
+export function epilogueShaders({ activation, bias, residual }: Epilogue): Shader[] {
+  return [
+    ...activationShaders(activation.name),
+    bias ? biasShader : noBiasShader,
+    residual ? residualShader : noResidualShader,
+    epilogueShader,
+  ];
+}
+
+export function epilogueConstants({ activation }: Epilogue): Record<string, Constant> {
+  return { PARAMETER: { f32: activation.parameter } };
+}
+
+export function epilogueBindings(c: Pick<Correlation, "epilogue" | "K" | "dtype" | "sizes">): Binding[] {
+  const bindings: Binding[] = [];
+  const add = (operand: "bias" | "residual", elements: number): void => {
+    bindings.push({ binding: BINDING[operand], operand, offset: 0, size: bytesFor(elements, c.dtype) });
+  };
+  if (c.epilogue.bias) add("bias", c.K);
+  if (c.epilogue.residual) add("residual", c.sizes.y);
+  return bindings;
+}
+
+/** The snippet that defines `source` and `is_padding` for the padding mode. */
+export function paddingShader({ paddingMode }: Correlation): Shader {
+  return PADDING_SHADERS[paddingMode];
+}
+
+/** The constants that shape the window of a kernel: its size, stride and dilation along depth, height and width. */
+export function windowConstants({ kernel, stride, dilation }: Correlation): Record<string, Constant> {
+  return {
+    KERNEL_T: kernel[0],
+    KERNEL_R: kernel[1],
+    KERNEL_S: kernel[2],
+    STRIDE_D: stride[0],
+    STRIDE_H: stride[1],
+    STRIDE_W: stride[2],
+    DILATION_D: dilation[0],
+    DILATION_H: dilation[1],
+    DILATION_W: dilation[2],
+  };
+}
+
+const AXES = { input: ["D", "H", "W"], output: ["O", "P", "Q"], taps: ["T", "R", "S"] } as const;
+
+/** Values along depth, height and width as uniforms: `pad` and [1, 2, 3] give padD, padH and padW. */
+export function alongAxes(
+  prefix: string,
+  values: Triple,
+  axes: keyof typeof AXES = "input",
+): Readonly<Record<string, number>> {
+  return Object.fromEntries(AXES[axes].map((axis, at) => [prefix + axis, values[at]!]));
+}
+
+/** Where the input lies: the uniforms xStart, xStrideN, ...G, ...C, ...D, ...H, ...W. */
+export function inputUniforms({ x }: Correlation): Uniforms {
+  return {
+    xStart: x.start,
+    xStrideN: x.batch,
+    xStrideG: x.group,
+    xStrideC: x.channel,
+    ...alongAxes("xStride", x.spatial),
+  };
+}
+
+/** Where the output lies: the uniforms yStart, yStrideN, ...G, ...K, ...O, ...P, ...Q. */
+export function outputUniforms({ y }: Correlation): Uniforms {
+  return {
+    yStart: y.start,
+    yStrideN: y.batch,
+    yStrideG: y.group,
+    yStrideK: y.channel,
+    ...alongAxes("yStride", y.spatial, "output"),
+  };
+}
+
+/** Where the weights lie: the uniforms wStart, wStrideG, ...K, ...C, ...T, ...R, ...S. */
+export function weightUniforms({ w }: Correlation): Uniforms {
+  return {
+    wStart: w.start,
+    wStrideG: w.group,
+    wStrideK: w.outputChannel,
+    wStrideC: w.inputChannel,
+    ...alongAxes("wStride", w.taps, "taps"),
+  };
+}
+
+// MIGRATION: positional words.
+export function inputWords({ x }: Correlation): number[] {
+  return [x.start, x.batch, x.group, x.channel, ...x.spatial];
+}
+export function outputWords({ y }: Correlation): number[] {
+  return [y.start, y.batch, y.group, y.channel, ...y.spatial];
+}
+export function weightWords({ w }: Correlation): number[] {
+  return [w.start, w.group, w.outputChannel, w.inputChannel, ...w.taps];
+}

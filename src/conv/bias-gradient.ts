@@ -1,0 +1,47 @@
+// The gradient of a bias: sums of dy, which there is one way to compute, so nothing is planned.
+import { describe, refuse } from "../base/error.ts";
+import { elementCount } from "../base/shape.ts";
+import { checkOptions, checkShape } from "../base/validate.ts";
+import { run } from "../gpu/operation.ts";
+import { type Tensor, checkTensor } from "../gpu/tensor.ts";
+import { checkActivationGradient } from "../problem/activation-gradient.ts";
+import { splitShape } from "../problem/problem.ts";
+import { type ConvBackwardBiasOptions, activationGradientOf } from "./options.ts";
+import { channelSums } from "./channel-sums.ts";
+
+/**
+ * The gradient of a convolution, or of a transposed one, with respect to its bias: the sum of dy over batch and positions, added
+ * up pairwise.
+ *
+ * @param dy [N, K, ...spatial], or [N, ...spatial, K]; of the activation's output where `activation` is given
+ * @returns a new tensor db of shape [K]
+ * @throws ConvError naming the argument that does not fit
+ */
+export function convBackwardBias(dy: Tensor, options: ConvBackwardBiasOptions = {}): Tensor {
+  checkOptions("options", options, ["activation", "output", "preActivation"]);
+  const { shape, layout, dtype } = checkTensor("dy", dy);
+  checkShape("dy.shape", shape, [3, 4, 5]);
+  const { description, inputs } = activationGradientOf(options, "dy");
+  const { N, channels, spatial } = splitShape(shape, layout);
+  const gradient =
+    description.activationGradient && checkActivationGradient(description.activationGradient, ["dy"]);
+  const [gate] = Object.entries(inputs).map(([name, given]) => checkLike(name, given, dy));
+  return run({
+    name: "convBackwardBias",
+    inputs: { dy, ...(gate && { gate }) },
+    results: { db: { shape: [channels], layout, dtype } },
+    parameters: gradient,
+    recipe: () =>
+      channelSums({ N, channels, cells: elementCount(spatial), layout, dtype, ...(gradient && { gradient }) }),
+  }).db;
+}
+
+/** Checks for a tensor of dy's shape, layout and type. */
+function checkLike(name: string, given: unknown, dy: Tensor): Tensor {
+  const tensor = checkTensor(name, given);
+  for (const key of ["shape", "layout", "dtype"] as const) {
+    if (describe(tensor[key]) !== describe(dy[key]))
+      refuse("shape-mismatch", `${name}.${key}`, tensor[key], `${describe(dy[key])}, as dy has`);
+  }
+  return tensor;
+}

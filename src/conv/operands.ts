@@ -1,0 +1,211 @@
+// The tensors of each pass by the names a caller gives them: which there are, their shapes, and whether a given one fits.
+import { bytesFor } from "../base/dtype.ts";
+import { ConvError, describe, refuse, words } from "../base/error.ts";
+import type { GpuContext } from "../gpu/context.ts";
+import type { OperandBuffers } from "../gpu/executable.ts";
+import { BufferUsage } from "../gpu/usage.ts";
+import type { TensorOperand } from "../problem/operand.ts";
+import { type ConvProblem, operandBytes, tensorShape } from "../problem/problem.ts";
+import { Tensor, checkTensor } from "../gpu/tensor.ts";
+import { checkOptions } from "../base/validate.ts";
+
+/** The tensors a pass reads and the one it makes. */
+const PASS_OPERANDS = {
+  forward: { reads: ["x", "w"], makes: "y" },
+  "backward-data": { reads: ["dy", "w"], makes: "dx" },
+  "backward-weights": { reads: ["x", "dy"], makes: "dw" },
+} as const;
+
+/** The tensor that x, w or y of a problem is, or is the gradient of. */
+const SHAPES = { x: "x", dx: "x", w: "w", dw: "w", y: "y", dy: "y" } as const;
+type ConvOperand = Exclude<TensorOperand, "db">;
+
+/** The tensors a plan runs on: those that its pass reads, and those that it was planned with. */
+export interface ConvInputs {
+  x?: Tensor;
+  w?: Tensor;
+  dy?: Tensor;
+  bias?: Tensor;
+  residual?: Tensor;
+  /** The output of the activation that the gradient passes through, or the value before it: as planned. */
+  output?: Tensor;
+  preActivation?: Tensor;
+}
+
+/** Buffers to record a plan on: those of its inputs and of its result. Without `workspace` the plan makes one of its own and keeps it. */
+export type ConvBuffers = { [name in keyof ConvInputs]: GPUBuffer | Tensor } & {
+  y?: GPUBuffer | Tensor;
+  dx?: GPUBuffer | Tensor;
+  dw?: GPUBuffer | Tensor;
+  workspace?: GPUBuffer;
+};
+
+const INPUT_NAMES = ["x", "w", "dy", "bias", "residual", "output", "preActivation"] as const;
+export const BUFFER_NAMES = [...INPUT_NAMES, "y", "dx", "dw", "workspace"] as const;
+type InputName = (typeof INPUT_NAMES)[number];
+export type ResultName = "y" | "dx" | "dw";
+
+/** What the pass makes. */
+export function resultName({ pass }: ConvProblem): ResultName {
+  return PASS_OPERANDS[pass].makes;
+}
+
+/** Channels of the result. */
+function resultChannels(problem: ConvProblem): number {
+  return problem.pass === "backward-data" ? problem.C : problem.K;
+}
+
+/** The operands that a plan reads, with the names that callers give them. */
+export function inputsOf(problem: ConvProblem): { name: InputName; operand: ConvOperand }[] {
+  const inputs: { name: InputName; operand: ConvOperand }[] = PASS_OPERANDS[problem.pass].reads.map((name) => ({
+    name,
+    operand: name,
+  }));
+  const { epilogue, activationGradient } = problem;
+  if (epilogue.bias) inputs.push({ name: "bias", operand: "bias" });
+  if (epilogue.residual) inputs.push({ name: "residual", operand: "residual" });
+  if (activationGradient)
+    inputs.push({ name: activationGradient.from === "output" ? "output" : "preActivation", operand: "gate" });
+  return inputs;
+}
+
+/** The shape of an operand, in the problem's layout. */
+export function operandShape(problem: ConvProblem, operand: ConvOperand): number[] {
+  if (operand === "bias") return [resultChannels(problem)];
+  return tensorShape(problem, forwardRole(problem, operand));
+}
+
+/** Bytes of the buffer of an operand. */
+export function bytesOf(problem: ConvProblem, operand: ConvOperand): number {
+  return operand === "bias"
+    ? bytesFor(resultChannels(problem), problem.dtype)
+    : operandBytes(problem, forwardRole(problem, operand));
+}
+
+function forwardRole(problem: ConvProblem, operand: Exclude<ConvOperand, "bias">): "x" | "w" | "y" {
+  if (operand === "residual") return SHAPES[resultName(problem)];
+  if (operand === "gate") return SHAPES[problem.activationGradient?.operand ?? "dy"];
+  return SHAPES[operand];
+}
+
+/** Bytes of everything a run reads and writes, each once. */
+export function bytesMoved(problem: ConvProblem): number {
+  const operands = [...inputsOf(problem).map(({ operand }) => operand), resultName(problem)];
+  return operands.reduce((sum, operand) => sum + bytesOf(problem, operand), 0);
+}
+
+/**
+ * The buffers of a run's tensors.
+ * @throws ConvError where one is missing, not called for, of another shape, layout, type or engine, or destroyed.
+ */
+export function checkInputs(gpu: GpuContext, problem: ConvProblem, inputs: ConvInputs): OperandBuffers {
+  checkOptions("inputs", inputs, INPUT_NAMES);
+  const wanted = inputsOf(problem);
+  const buffers: OperandBuffers = {};
+  for (const { name, operand } of wanted)
+    buffers[operand] = checkOperand(gpu, problem, name, operand, inputs[name]).storage;
+  checkUnused(problem, wanted, inputs);
+  return buffers;
+}
+
+/**
+ * The buffers to record a plan on, without the workspace.
+ * @throws ConvError where one is missing, too small, without usage STORAGE, or both read and written.
+ */
+export function checkBuffers(gpu: GpuContext, problem: ConvProblem, buffers: ConvBuffers): OperandBuffers {
+  checkOptions("buffers", buffers, BUFFER_NAMES);
+  const result = resultName(problem);
+  const wanted = [...inputsOf(problem), { name: result, operand: result }];
+  const operands: OperandBuffers = {};
+  for (const { name, operand } of wanted) {
+    const given = buffers[name];
+    operands[operand] =
+      given instanceof Tensor
+        ? // On an encoder that is submitted later: the buffer, which outlives a tensor that is dropped until then.
+          checkOperand(gpu, problem, name, operand, given).buffer
+        : checkBuffer(name, given, bytesOf(problem, operand));
+  }
+  checkUnused(problem, wanted, buffers);
+  for (const { name, operand } of inputsOf(problem)) {
+    if (operands[operand] === operands[result])
+      refuse("invalid-argument", `buffers.${result}`, words(`the buffer of ${name}`), "a buffer of its own");
+  }
+  return operands;
+}
+
+function checkOperand(
+  gpu: GpuContext,
+  problem: ConvProblem,
+  name: string,
+  operand: ConvOperand,
+  given: unknown,
+): Tensor {
+  const tensor = checkTensor(name, given);
+  if (tensor.gpu !== gpu)
+    throw new ConvError("foreign-tensor", `${name}: got a tensor of another engine, expected one of this engine`);
+  const shape = operandShape(problem, operand);
+  if (describe(tensor.shape) !== describe(shape)) {
+    refuse("shape-mismatch", `${name}.shape`, tensor.shape, describe(shape));
+  }
+  if (tensor.dtype !== problem.dtype) {
+    refuse("shape-mismatch", `${name}.dtype`, tensor.dtype, `"${problem.dtype}", as the others`);
+  }
+  if (operand !== "bias" && tensor.layout !== problem.layout) {
+    refuse("shape-mismatch", `${name}.layout`, tensor.layout, `"${problem.layout}", as the others`);
+  }
+  return tensor;
+}
+
+/** Refuses what the plan would ignore. */
+function checkUnused(
+  problem: ConvProblem,
+  wanted: readonly { name: string }[],
+  given: Readonly<Record<string, unknown>> | ConvBuffers,
+): void {
+  const known = new Set([...wanted.map(({ name }) => name), "workspace"]);
+  for (const [name, value] of Object.entries(given)) {
+    if (value === undefined || known.has(name)) continue;
+    const optional = !["x", "w", "y", "dx", "dw", "dy"].includes(name);
+    refuse(
+      "invalid-argument",
+      name,
+      words("a tensor"),
+      optional ? "none: the plan was made without it" : `none: the ${problem.pass} pass has no ${name}`,
+    );
+  }
+}
+
+/** A workspace of the caller's: a buffer that is none of the others, which it would overwrite. */
+export function checkWorkspace(operands: OperandBuffers, given: unknown, bytes: number): GPUBuffer {
+  const buffer = checkBuffer("workspace", given, bytes);
+  const other = Object.entries(operands).find(([, operand]) => operand === buffer);
+  if (other) refuse("invalid-argument", "buffers.workspace", words(`the buffer of ${other[0]}`), "a buffer of its own");
+  return buffer;
+}
+
+function checkBuffer(operand: string, given: unknown, bytes: number): GPUBuffer {
+  const buffer = given as GPUBuffer | undefined;
+  if (
+    typeof buffer !== "object" ||
+    buffer === null ||
+    typeof buffer.size !== "number" ||
+    typeof buffer.usage !== "number"
+  ) {
+    refuse("invalid-argument", `buffers.${operand}`, given, "a GPUBuffer or a Tensor");
+  }
+  if (buffer.size < bytes)
+    refuse(
+      "shape-mismatch",
+      `buffers.${operand}`,
+      words(`a buffer of ${buffer.size} bytes`),
+      `at least ${bytes} bytes`,
+    );
+  if (!(buffer.usage & BufferUsage.STORAGE))
+    refuse(
+      "invalid-argument",
+      `buffers.${operand}`,
+      words(`a buffer with usage ${buffer.usage}`),
+      "one whose usage has GPUBufferUsage.STORAGE",
+    );
+  return buffer;
+}

@@ -1,0 +1,16 @@
+// The largest range that a device binds at once: a tensor, and each range of a workspace, has to fit in one.
+import { refuse, words } from "../base/error.ts";
+import type { GpuContext } from "./context.ts";
+
+/** Bytes that one storage binding of a device may span. */
+export function maxBindingBytes({ limits }: GPUDevice): number {
+  return Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize);
+}
+
+/** @throws ConvError `too-large` where an argument needs more bytes than this device binds at once */
+export function checkBinding({ device }: GpuContext, argument: string, bytes: number, shape?: readonly number[]): void {
+  const most = maxBindingBytes(device);
+  if (bytes <= most) return;
+  const got = shape ? `[${shape.join(", ")}], ${bytes} bytes` : `${bytes} bytes`;
+  refuse("too-large", argument, words(got), `at most ${most} bytes, the largest binding of this device`);
+}

@@ -1,0 +1,135 @@
+// Operation: steps on tensors that need no planning, compiled once for each set of shapes and run from then on. Everything beside
+// convolution is one, and so is the gradient of a bias.
+import { type Dtype, bytesFor } from "../base/dtype.ts";
+import { elementCount } from "../base/shape.ts";
+import type { Range } from "../kernel/dispatch.ts";
+import type { Step } from "../kernel/step.ts";
+import type { Layout } from "../problem/problem.ts";
+import { checkBinding } from "./binding-limit.ts";
+import { GpuContext } from "./context.ts";
+import { Executable } from "./executable.ts";
+import { ReadyCache } from "./ready-cache.ts";
+import { submit } from "./submit.ts";
+import { type Tensor, checkSameEngine } from "./tensor.ts";
+import { BufferUsage } from "./usage.ts";
+
+/** What a tensor is, without its values. */
+export interface TensorDescription {
+  readonly shape: readonly number[];
+  readonly layout: Layout;
+  readonly dtype: Dtype;
+}
+
+/** How an operation is computed. */
+export interface Recipe {
+  readonly steps: readonly Step<string>[];
+  /** Scratch memory, which steps bind as the operand "workspace". */
+  readonly workspaceBytes?: number;
+}
+
+/** An operation on checked tensors. */
+export interface Operation<Result extends string = string> {
+  /** Its public name, which failures on the GPU are reported with. */
+  readonly name: string;
+  /** The tensors it reads, by the names that its steps bind and that the caller knows them by. */
+  readonly inputs: Readonly<Record<string, Tensor>>;
+  /** The new tensors it makes. */
+  readonly results: Readonly<Record<Result, TensorDescription>>;
+  /** The inputs that are written as well. */
+  readonly updates?: readonly string[];
+  /** Plain data: everything else that the recipe depends on. */
+  readonly parameters?: unknown;
+  /** Numbers that change from call to call without changing the recipe: steps bind them, as float32, as the operand "numbers". */
+  readonly numbers?: readonly number[];
+  /** The same for the same name, tensor descriptions and parameters: compiled once and cached. */
+  recipe(): Recipe;
+}
+
+/** A whole tensor, under the name that the operation has for it. */
+export function whole(operand: string, { shape, dtype }: TensorDescription): Range {
+  return { operand, offset: 0, size: bytesFor(elementCount(shape), dtype) };
+}
+
+/** The first `count` of an operation's `numbers`. */
+export function numbersRange(count: number): Range {
+  return { operand: "numbers", offset: 0, size: bytesFor(count, "f32") };
+}
+
+/** Operations kept ready, least recently used dropped first. Each holds under a kilobyte on the GPU. */
+const MAX_READY = 1024;
+
+interface Ready {
+  readonly executable: Executable;
+  readonly workspaceBytes: number;
+  /** The buffer of the operation's `numbers`. */
+  readonly numbers?: GPUBuffer;
+  destroy(): void;
+}
+
+/** The operations of one engine that are ready to run. */
+class ReadyOperations {
+  readonly #gpu: GpuContext;
+  readonly #cache: ReadyCache<Ready>;
+
+  constructor(gpu: GpuContext) {
+    this.#gpu = gpu;
+    this.#cache = new ReadyCache(gpu, MAX_READY);
+  }
+
+  get(operation: Operation): Ready {
+    return this.#cache.get(keyOf(operation), () => {
+      const gpu = this.#gpu;
+      const { steps, workspaceBytes = 0 } = operation.recipe();
+      const largest = Math.max(...steps.flatMap(({ bindings }) => bindings.map(({ size }) => size)));
+      checkBinding(gpu, "workspace", largest);
+      const executable = new Executable(gpu, steps);
+      const numbers = operation.numbers && createNumbers(gpu, operation.numbers.length);
+      const destroy = (): void => {
+        executable.destroy();
+        if (numbers) gpu.memory.free(numbers);
+      };
+      return { executable, workspaceBytes, ...(numbers && { numbers }), destroy };
+    });
+  }
+
+  destroy(): void {
+    this.#cache.clear();
+  }
+}
+
+/**
+ * Runs an operation and returns the tensors it makes. The work is submitted at once; nothing waits for it.
+ * @throws ConvError `foreign-tensor` where inputs belong to different engines, `too-large` where a result exceeds a binding
+ */
+export function run<Result extends string>(operation: Operation<Result>): Record<Result, Tensor> {
+  const { name, inputs, results, updates = [] } = operation;
+  const gpu = checkSameEngine(inputs);
+  for (const [result, { shape, dtype }] of Object.entries<TensorDescription>(results))
+    checkBinding(gpu, result, bytesFor(elementCount(shape), dtype), shape);
+  return gpu.failures.watch(name, () => {
+    const { executable, workspaceBytes, numbers } = gpu.attached(ReadyOperations).get(operation);
+    const buffers: Record<string, GPUBuffer> = {};
+    for (const [input, tensor] of Object.entries(inputs)) buffers[input] = tensor.storage;
+    if (numbers) {
+      // The queue keeps the order of writes and submits: work submitted before still reads its own numbers.
+      gpu.device.queue.writeBuffer(numbers, 0, Float32Array.from(operation.numbers!));
+      buffers["numbers"] = numbers;
+    }
+    const made = submit(gpu, { label: name, buffers, results, workspaceBytes }, (encoder, all) =>
+      executable.encode(encoder, all),
+    );
+    for (const update of updates) inputs[update]!.updated();
+    return made;
+  });
+}
+
+function createNumbers(gpu: GpuContext, length: number): GPUBuffer {
+  const usage = BufferUsage.STORAGE | BufferUsage.COPY_DST;
+  return gpu.memory.allocate("plans", { label: "convoke numbers", size: bytesFor(length, "f32"), usage });
+}
+
+function keyOf({ name, inputs, results, parameters }: Operation): string {
+  const described = (tensors: Readonly<Record<string, TensorDescription>>): unknown =>
+    Object.entries(tensors).map(([operand, { shape, layout, dtype }]) => [operand, shape, layout, dtype]);
+  return JSON.stringify([name, described(inputs), described(results), parameters]);
+}

@@ -1,0 +1,41 @@
+// What was made ready for the calls that came last, to run again: by all that it depends on as a text.
+import type { GpuContext } from "./context.ts";
+import { LruCache } from "./lru-cache.ts";
+
+/** Characters of all texts together. */
+const MAX_CHARACTERS = 2 ** 24;
+
+export class ReadyCache<Value extends { destroy(): void }> {
+  readonly #gpu: GpuContext;
+  readonly #cache: LruCache<Value>;
+  #generation = 0;
+
+  /** @param most the number kept; the least recently used is destroyed first */
+  constructor(gpu: GpuContext, most: number) {
+    this.#gpu = gpu;
+    this.#cache = new LruCache(most, MAX_CHARACTERS, (value) => value.destroy());
+  }
+
+  /** What is ready for a key; made now where it is not. After a failure that may have spoilt it all is made anew. */
+  get(key: string, make: () => Value): Value {
+    if (this.#generation !== this.#gpu.generation) {
+      this.#generation = this.#gpu.generation;
+      this.clear();
+    }
+    let value = this.#cache.get(key);
+    if (value === undefined) {
+      value = make();
+      this.#cache.set(key, value);
+    }
+    return value;
+  }
+
+  delete(key: string): void {
+    this.#cache.delete(key);
+  }
+
+  /** Destroys all. */
+  clear(): void {
+    this.#cache.clear();
+  }
+}

@@ -1,0 +1,244 @@
+// Tensor: numbers on the GPU with a shape and a layout.
+import { type Dtype, bytesFor, fromFloat16Bits, toFloat16Bits } from "../base/dtype.ts";
+import { ConvError, refuse, words } from "../base/error.ts";
+import type { GpuContext } from "./context.ts";
+import { Holding } from "./memory.ts";
+import { BufferUsage, MAP_READ_MODE } from "./usage.ts";
+import type { Layout } from "../problem/problem.ts";
+import { elementCount } from "../base/shape.ts";
+
+export interface TensorOptions {
+  /** The element type, "f32" unless given. "f16" needs the feature shader-f16; numbers are converted on upload and read. */
+  dtype?: Dtype;
+  /** What the axes mean to an operation, "channels-first" unless given. */
+  layout?: Layout;
+}
+
+/** Made by `engine.tensor`, `engine.empty`, `engine.wrap` and by operations; never directly. */
+export class Tensor {
+  readonly shape: readonly number[];
+  readonly layout: Layout;
+  readonly dtype: Dtype;
+  readonly #gpu: GpuContext;
+  readonly #held: Holding;
+  /** The tensor that this one is another shape of, which it keeps from being dropped. */
+  readonly #origin: Tensor | undefined;
+  #destroyed = false;
+
+  /** @internal */
+  constructor(
+    gpu: GpuContext,
+    buffer: GPUBuffer,
+    shape: readonly number[],
+    options: Required<TensorOptions>,
+    owned: boolean,
+    origin?: Tensor,
+  ) {
+    this.#gpu = gpu;
+    this.#origin = origin;
+    this.#held = origin ? origin.#held : new Holding(gpu, buffer, owned);
+    if (!origin) gpu.memory.reclaimWith(this, this.#held);
+    this.shape = Object.freeze([...shape]);
+    this.layout = options.layout;
+    this.dtype = options.dtype;
+  }
+
+  /**
+   * The GPU memory: elements in row-major order of `shape`, from the start of the buffer. It is the caller's to use from then on, and so lives
+   * until the tensor is destroyed, or the engine: a tensor whose buffer nobody asked for is also freed when it is garbage-collected.
+   */
+  get buffer(): GPUBuffer {
+    this.#gpu.memory.keep(this.#held);
+    return this.#held.buffer;
+  }
+
+  /** @internal The same for work that is submitted before control returns to the caller. */
+  get storage(): GPUBuffer {
+    return this.#held.buffer;
+  }
+
+  /** Number of elements. */
+  get size(): number {
+    return elementCount(this.shape);
+  }
+
+  get byteLength(): number {
+    return bytesFor(this.size, this.dtype);
+  }
+
+  get destroyed(): boolean {
+    return this.#destroyed;
+  }
+
+  /**
+   * The values, in row-major order of `shape`.
+   * @throws ConvError `destroyed`; rejects with the cause where the GPU failed in work recorded before.
+   */
+  async read(): Promise<Float32Array> {
+    this.#alive("read");
+    const { memory } = this.#gpu;
+    try {
+      return await this.#values();
+    } catch (cause) {
+      if (!memory.closed) throw cause;
+      const message = "tensor.read: got a destroyed engine, expected one that lives until the read is done";
+      throw new ConvError("destroyed", message, { cause });
+    }
+  }
+
+  async #values(): Promise<Float32Array> {
+    const { device, memory, failures } = this.#gpu;
+    const staging = failures.watch("read", () => {
+      const buffer = memory.allocate("reads", {
+        label: "convoke read",
+        size: this.byteLength,
+        usage: BufferUsage.MAP_READ | BufferUsage.COPY_DST,
+      });
+      const encoder = device.createCommandEncoder();
+      encoder.copyBufferToBuffer(this.storage, 0, buffer, 0, this.byteLength);
+      device.queue.submit([encoder.finish()]);
+      return buffer;
+    });
+    try {
+      const mapped = staging.mapAsync(MAP_READ_MODE).then(
+        () => undefined,
+        (cause: unknown) => cause ?? new Error("mapping failed"),
+      );
+      await failures.settle();
+      const cause = await mapped;
+      if (cause) throw await failures.explain("read", cause);
+      const bytes = staging.getMappedRange().slice(0);
+      return this.dtype === "f16" ? fromFloat16Bits(new Uint16Array(bytes, 0, this.size)) : new Float32Array(bytes);
+    } finally {
+      memory.free(staging);
+    }
+  }
+
+  /** Overwrites all values, given in row-major order of `shape`. */
+  write(data: ArrayLike<number>): void {
+    this.#alive("write");
+    const bytes = toBytes("data", data, this.size, this.dtype);
+    this.updated();
+    this.#gpu.failures.watch("write", () => this.#gpu.device.queue.writeBuffer(this.storage, 0, bytes));
+  }
+
+  /**
+   * Says that the values were changed by other means than `write` (a pass of the caller's on `buffer`): what plans prepared from
+   * this tensor as weights is made anew when it is next needed.
+   */
+  updated(): void {
+    this.#held.freePrepared();
+  }
+
+  /**
+   * Frees the GPU memory (of a wrapped buffer: only lets go of it). Work already recorded by the engine still completes. A tensor that is
+   * dropped instead is freed some time after, when it is garbage-collected.
+   */
+  destroy(): void {
+    if (this.#destroyed) return;
+    this.#destroyed = true;
+    if (this.#origin) return;
+    this.#gpu.memory.keep(this.#held);
+    this.#held.free();
+  }
+
+  /** @internal The engine's GPU. */
+  get gpu(): GpuContext {
+    return this.#gpu;
+  }
+
+  [Symbol.dispose](): void {
+    this.destroy();
+  }
+
+  /** @internal What a plan made of this tensor as weights, by the plan's key; made where it is not there. */
+  prepared(key: number, make: () => GPUBuffer): GPUBuffer {
+    if (this.#held.generation !== this.#gpu.generation) {
+      this.#held.generation = this.#gpu.generation;
+      this.updated();
+    }
+    const { prepared } = this.#held;
+    let buffer = prepared.get(key);
+    if (!buffer) {
+      buffer = make();
+      prepared.set(key, buffer);
+    }
+    return buffer;
+  }
+
+  /** @internal The same numbers under another shape, without a copy, until this tensor is destroyed. What is prepared of one is of both. */
+  view(shape: readonly number[], layout: Layout): Tensor {
+    return new Tensor(this.#gpu, this.storage, shape, { layout, dtype: this.dtype }, false, this);
+  }
+
+  /** @internal A new tensor of another shape in the place of this one, which is gone without its memory being freed. */
+  reshaped(shape: readonly number[], layout: Layout): Tensor {
+    const { buffer, owned } = this.#held;
+    this.#gpu.memory.keep(this.#held);
+    this.#destroyed = true;
+    return new Tensor(this.#gpu, buffer, shape, { layout, dtype: this.dtype }, owned);
+  }
+
+  #alive(method: string): void {
+    if (this.#destroyed)
+      throw new ConvError("destroyed", `tensor.${method}: got a destroyed tensor, expected a live one`);
+    this.#gpu.memory.checkOpen();
+  }
+}
+
+/** Number data as the bytes of a tensor of exactly so many elements, in whole 32-bit words. */
+export function toBytes(argument: string, data: unknown, count: number, dtype: Dtype): ArrayBufferView<ArrayBuffer> {
+  const list = checkNumbers(argument, data, count);
+  if (dtype === "f16") {
+    const bits = toFloat16Bits(list);
+    if (count % 2 === 0) return bits;
+    const padded = new Uint16Array(count + 1);
+    padded.set(bits);
+    return padded;
+  }
+  // A view on shared memory cannot be handed to the GPU queue; the copy can.
+  if (list instanceof Float32Array && list.buffer instanceof ArrayBuffer) return list as Float32Array<ArrayBuffer>;
+  return Float32Array.from(list);
+}
+
+function checkNumbers(argument: string, data: unknown, count: number): ArrayLike<number> {
+  const numeric =
+    Array.isArray(data) ||
+    (ArrayBuffer.isView(data) &&
+      !(data instanceof DataView) &&
+      !(data instanceof BigInt64Array) &&
+      !(data instanceof BigUint64Array));
+  if (!numeric) refuse("invalid-argument", argument, data, "an array or typed array of numbers");
+  const list = data as ArrayLike<number>;
+  if (list.length !== count)
+    refuse("shape-mismatch", argument, words(`${list.length} elements`), `${count}, as the shape says`);
+  if (Array.isArray(data)) {
+    const odd = data.findIndex((value) => typeof value !== "number");
+    if (odd >= 0) refuse("invalid-argument", `${argument}[${odd}]`, data[odd], "a number");
+  }
+  return list;
+}
+
+/** @throws ConvError where the argument is not a live tensor */
+export function checkTensor(argument: string, given: unknown): Tensor {
+  if (!(given instanceof Tensor)) refuse("invalid-argument", argument, given, "a Tensor made by an engine");
+  if (given.destroyed) throw new ConvError("destroyed", `${argument}: got a destroyed tensor, expected a live one`);
+  return given;
+}
+
+/**
+ * The engine of the tensors of a call.
+ * @throws ConvError `foreign-tensor` where one belongs to another engine than the first, `destroyed` where the engine is destroyed
+ */
+export function checkSameEngine(tensors: Readonly<Record<string, Tensor | undefined>>): GpuContext {
+  const given = Object.entries(tensors).filter((entry): entry is [string, Tensor] => entry[1] !== undefined);
+  const [first, ...others] = given;
+  if (!first) throw new Error("a call without tensors");
+  const { gpu } = first[1];
+  for (const [name, tensor] of others) {
+    if (tensor.gpu !== gpu)
+      throw new ConvError("foreign-tensor", `${name}: got a tensor of another engine, expected one of the engine of ${first[0]}`);
+  }
+  gpu.memory.checkOpen();
+  return gpu;
+}

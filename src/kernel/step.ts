@@ -1,0 +1,85 @@
+// Plan: how a problem is computed, as plain data. A list of dispatches, each with its kernel, constants, bindings and
+// uniforms, and the workspace they share. No GPU object appears here, so planning is tested in Node and a plan can be
+// printed, compared and replayed.
+import type { Operand } from "../problem/operand.ts";
+import type { Shader } from "./shader.ts";
+import type { Uniforms } from "./uniforms.ts";
+
+/** A range of an operand at a binding number of a kernel. Offsets and sizes are in bytes. */
+export interface Binding<Name extends string = Operand> {
+  readonly binding: number;
+  readonly operand: Name;
+  readonly offset: number;
+  readonly size: number;
+}
+
+/** The value of a WGSL constant: a plain number becomes u32; f32s an array, which folds away where constants index it. */
+export type Constant =
+  | number
+  | boolean
+  | { readonly i32: number }
+  | { readonly f32: number }
+  | { readonly f32s: readonly number[] };
+
+/** A kernel: shader files, and the constants and type aliases that precede them. */
+export interface Kernel {
+  /** The last one names the kernel. */
+  readonly shaders: readonly Shader[];
+  readonly constants: Readonly<Record<string, Constant>>;
+  readonly aliases?: Readonly<Record<string, string>>;
+  /** Names of functions in the shaders that stand for others of them: what `aliases` does for types. */
+  readonly functions?: Readonly<Record<string, string>>;
+  /** Bindings that are only read but lie in the buffer that the kernel writes: WebGPU requires them to be declared writable. */
+  readonly readWrite?: readonly number[];
+}
+
+/** One dispatch. Operands have the names of convolutions, or those that an operation beside them (src/ops/) gives its tensors. */
+export interface Step<Name extends string = Operand> {
+  readonly kernel: Kernel;
+  readonly bindings: readonly Binding<Name>[];
+  /** Values of the uniform struct at binding 0, by the names of its fields. */
+  readonly uniforms: Uniforms | readonly number[];
+  readonly workgroups: readonly [number, number, number];
+}
+
+/** What is made of the weights (in the backward-weights pass: of dy): steps that read them, may use `workspace` and write `prepared`. */
+export interface Preparation {
+  readonly steps: readonly Step[];
+  readonly bytes: number;
+}
+
+export interface Plan {
+  readonly algorithm: string;
+  readonly variant: string;
+  readonly preparation?: Preparation;
+  readonly steps: readonly Step[];
+  /** Scratch memory that the steps need, those of the preparation too. */
+  readonly workspaceBytes: number;
+}
+
+/** Bytes a plan needs beside its operands: what a workspace cap is held against. */
+export function extraBytes(plan: Plan): number {
+  return plan.workspaceBytes + (plan.preparation?.bytes ?? 0);
+}
+
+/** Binding numbers that mean the same in every kernel; 1 and 2 are the two inputs of the kernel, whatever they are. */
+export const BINDING = { uniforms: 0, first: 1, second: 2, output: 3, bias: 4, residual: 5, gate: 6 } as const;
+
+/** Ranges of one buffer bound with an offset start at multiples of this (WebGPU's default minStorageBufferOffsetAlignment). */
+export const STORAGE_ALIGNMENT = 256;
+
+/** Invocations of a workgroup, in one dimension, in every kernel here; shaders/lib/main.wgsl numbers them. */
+export const WORKGROUP_SIZE = 64;
+
+/** Default of maxComputeWorkgroupsPerDimension, which every adapter has. */
+const MAX_WORKGROUPS = 65_535;
+
+/**
+ * The grid for a number of threads: one row while that fits, else rows of nearly equal length. shaders/lib/main.wgsl
+ * computes the linear index again; threads past the end return.
+ */
+export function gridFor(threads: number): [number, number, number] {
+  const groups = Math.ceil(threads / WORKGROUP_SIZE);
+  const rows = Math.ceil(groups / MAX_WORKGROUPS);
+  return [Math.ceil(groups / rows), rows, 1];
+}

@@ -1,0 +1,46 @@
+// The options of the sum of two tensors. Shared by the engine and the reference.
+import { refuse, words } from "../../base/error.ts";
+import { checkFinite } from "../../base/validate.ts";
+import {
+  type DerivativeSources,
+  type ElementActivation,
+  type ElementActivationOption,
+  checkElementActivation,
+  checkSource,
+} from "../shared/geometry/element-activation.ts";
+
+export interface AddOptions {
+  /** What b is multiplied by, 1 unless given. */
+  scale?: number;
+  /** What the sum ends with; nothing unless given. */
+  activation?: ElementActivationOption;
+}
+
+/** With an activation also its output, or the sum before it. */
+export type AddBackwardOptions<Values> = AddOptions & DerivativeSources<Values>;
+
+export const ADD_KEYS = ["scale", "activation"];
+
+export interface Addition {
+  readonly scale: number;
+  readonly activation: ElementActivation | undefined;
+}
+
+export function additionOf({ scale, activation }: AddOptions): Addition {
+  return {
+    scale: checkFinite("scale", scale ?? 1),
+    activation: activation === undefined ? undefined : checkElementActivation("activation", activation),
+  };
+}
+
+/** What the derivative of the activation is computed from, where there is one. */
+export function sourceOf<Values>(
+  { activation }: Addition,
+  sources: DerivativeSources<Values>,
+): ReturnType<typeof checkSource<Values>> | undefined {
+  if (activation) return checkSource<Values>(activation, sources);
+  for (const name of ["output", "preActivation"] as const)
+    if (sources[name] !== undefined)
+      refuse("invalid-argument", name, words("a tensor"), "none where no activation is given");
+  return undefined;
+}

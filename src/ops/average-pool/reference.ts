@@ -1,0 +1,85 @@
+// Average pooling and its gradient.
+import {
+  AVERAGE_POOL_KEYS,
+  type AveragePoolBackwardOptions,
+  type AveragePoolOptions,
+  type Averaging,
+  averagingOf,
+} from "./geometry.ts";
+import { mapOfShape, shapeOf } from "../shared/geometry/feature-map.ts";
+import {
+  WINDOW_KEYS,
+  type WindowBackwardOptions,
+  type WindowOptions,
+  type Windows,
+  pooled,
+  windowsOf,
+} from "../shared/geometry/windows.ts";
+import type { Triple } from "../../base/shape.ts";
+import { checkOptions } from "../../base/validate.ts";
+import { type Float64NdArray, type NdArray, checkShapeIs } from "../../reference/ndarray.ts";
+import { type LayoutOptions, layoutOf, readMap, writeMap, zeros } from "../shared/reference/feature-map.ts";
+import { forEachWindow } from "../shared/reference/windows.ts";
+
+const KEYS = [...AVERAGE_POOL_KEYS, "layout"];
+
+/** The mean of each window, as `engine.averagePool`. */
+export function averagePool(x: NdArray, options: AveragePoolOptions & LayoutOptions): Float64NdArray {
+  checkOptions("options", options, KEYS);
+  const input = readMap("x", x, layoutOf(options));
+  const windows = windowsOf(input.map, options);
+  const averaging = averagingOf(options);
+  const y = zeros(pooled(input.map, windows));
+  forEachWindow(input.map, windows, (result, cells, window) => {
+    const sum = cells.reduce((total, cell) => total + input.data[cell]!, 0);
+    y.data[result] = sum / divisorOf(averaging, windows, input.map.size, cells.length, window);
+  });
+  return writeMap(y);
+}
+
+/** Its gradient, as `engine.averagePoolBackward`. */
+export function averagePoolBackward(dy: NdArray, options: AveragePoolBackwardOptions & LayoutOptions): Float64NdArray {
+  checkOptions("options", options, [...KEYS, "inputShape"]);
+  const layout = layoutOf(options);
+  const map = mapOfShape("inputShape", options.inputShape, layout);
+  const windows = windowsOf(map, options);
+  const averaging = averagingOf(options);
+  const gradient = readMap("dy", dy, layout);
+  checkShapeIs("dy", dy.shape, shapeOf(pooled(map, windows)));
+  const dx = zeros(map);
+  forEachWindow(map, windows, (result, cells, window) => {
+    const share = gradient.data[result]! / divisorOf(averaging, windows, map.size, cells.length, window);
+    for (const cell of cells) dx.data[cell]! += share;
+  });
+  return writeMap(dx);
+}
+
+/** The sum of each window, as `engine.sumPool`. */
+export function sumPool(x: NdArray, options: WindowOptions & LayoutOptions): Float64NdArray {
+  checkOptions("options", options, [...WINDOW_KEYS, "layout"]);
+  return averagePool(x, { ...options, divisor: 1 });
+}
+
+/** Its gradient, as `engine.sumPoolBackward`. */
+export function sumPoolBackward(dy: NdArray, options: WindowBackwardOptions & LayoutOptions): Float64NdArray {
+  checkOptions("options", options, [...WINDOW_KEYS, "layout", "inputShape"]);
+  return averagePoolBackward(dy, { ...options, divisor: 1 });
+}
+
+/** What the sum of a window is divided by; `inside` counts its cells in the input. */
+export function divisorOf(
+  { includePadding, divisor }: Averaging,
+  windows: Windows,
+  size: Triple,
+  inside: number,
+  window: Triple,
+): number {
+  if (divisor > 0) return divisor;
+  if (!includePadding) return inside;
+  const { kernel, stride, dilation, padBegin, padEnd } = windows;
+  return window.reduce((product, index, axis) => {
+    const end = size[axis]! + padBegin[axis]! + padEnd[axis]!;
+    const taps = Array.from({ length: kernel[axis]! }, (_, tap) => index * stride[axis]! + tap * dilation[axis]!);
+    return product * taps.filter((cell) => cell < end).length;
+  }, 1);
+}

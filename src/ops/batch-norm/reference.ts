@@ -1,0 +1,128 @@
+// Batch normalisation and its gradients.
+import { refuse, words } from "../../base/error.ts";
+import { checkMomentum } from "./geometry.ts";
+import { checkEpsilon } from "../shared/geometry/normalisation.ts";
+import { checkOptions } from "../../base/validate.ts";
+import { type Float64NdArray, type NdArray, checkShapeIs } from "../../reference/ndarray.ts";
+import { type LayoutOptions, layoutOf } from "../shared/reference/feature-map.ts";
+import {
+  type Division,
+  type NormalisedValues,
+  inverseDeviations,
+  normalised,
+  normalisedBackward,
+  readNormalised,
+  readParameter,
+  statisticsOf,
+} from "../shared/reference/normalise.ts";
+
+interface Affine extends LayoutOptions {
+  scale?: NdArray;
+  shift?: NdArray;
+  epsilon?: number;
+}
+
+export interface ReferenceBatchNormOptions extends Affine {
+  mean: NdArray;
+  variance: NdArray;
+}
+
+export interface ReferenceBatchNormTrainingOptions extends Affine {
+  momentum?: number;
+  runningMean?: NdArray;
+  runningVariance?: NdArray;
+}
+
+export interface ReferenceBatchNormBackwardOptions extends LayoutOptions {
+  mean: NdArray;
+  inverseDeviation?: NdArray;
+  variance?: NdArray;
+  scale?: NdArray;
+  epsilon?: number;
+}
+
+/** A set for each channel. */
+export function channelDivision({ channels }: NormalisedValues): Division {
+  return { sets: channels, parameterShape: [channels], setOf: ({ c }) => c, parameterOf: ({ c }) => c };
+}
+
+function affine({ scale, shift }: Affine, shape: readonly number[]) {
+  return { scale: readParameter("scale", scale, shape, 1), shift: readParameter("shift", shift, shape, 0) };
+}
+
+/** Normalisation by given statistics, as `engine.batchNorm`. */
+export function batchNorm(x: NdArray, options: ReferenceBatchNormOptions): Float64NdArray {
+  checkOptions("options", options, ["mean", "variance", "scale", "shift", "epsilon", "layout"]);
+  const values = readNormalised("x", x, layoutOf(options));
+  const shape = [values.channels];
+  const mean = readParameter("mean", options.mean, shape);
+  const variance = readParameter("variance", options.variance, shape);
+  const inverse = inverseDeviations(variance, checkEpsilon(options.epsilon));
+  return normalised(values, channelDivision(values), { mean, inverse }, affine(options, shape));
+}
+
+/** Normalisation by the statistics of the batch, as `engine.batchNormTraining`; running statistics are returned where they are given. */
+export function batchNormTraining(
+  x: NdArray,
+  options: ReferenceBatchNormTrainingOptions = {},
+): {
+  y: Float64NdArray;
+  mean: Float64NdArray;
+  inverseDeviation: Float64NdArray;
+  runningMean?: Float64NdArray;
+  runningVariance?: Float64NdArray;
+} {
+  const keys = ["scale", "shift", "epsilon", "momentum", "runningMean", "runningVariance", "layout"];
+  checkOptions("options", options, keys);
+  const values = readNormalised("x", x, layoutOf(options));
+  const shape = [values.channels];
+  const division = channelDivision(values);
+  const { mean, variance, count } = statisticsOf(values, division);
+  if (count[0] === 1) refuse("shape-mismatch", "x.shape", values.shape, "more than one number for each channel");
+  const inverse = inverseDeviations(variance, checkEpsilon(options.epsilon));
+  const y = normalised(values, division, { mean, inverse }, affine(options, shape));
+  const { runningMean, runningVariance } = options;
+  const running = runningMean !== undefined || runningVariance !== undefined;
+  const momentum = checkMomentum(options.momentum, running);
+  const towards = (kept: Float64Array, batch: Float64Array): Float64NdArray => {
+    return { data: kept.map((value, c) => (1 - momentum) * value + momentum * batch[c]!), shape };
+  };
+  const unbiased = variance.map((value, c) => (value * count[c]!) / (count[c]! - 1));
+  return {
+    ...{ y, mean: { data: mean, shape }, inverseDeviation: { data: inverse, shape } },
+    ...(running && {
+      runningMean: towards(readParameter("runningMean", runningMean, shape), mean),
+      runningVariance: towards(readParameter("runningVariance", runningVariance, shape), unbiased),
+    }),
+  };
+}
+
+/** The gradients of either, as `engine.batchNormBackward`. */
+export function batchNormBackward(
+  dy: NdArray,
+  x: NdArray,
+  options: ReferenceBatchNormBackwardOptions,
+): { dx: Float64NdArray; dscale: Float64NdArray; dshift: Float64NdArray } {
+  checkOptions("options", options, ["mean", "inverseDeviation", "variance", "scale", "epsilon", "layout"]);
+  const values = readNormalised("x", x, layoutOf(options));
+  const gradient = readNormalised("dy", dy, values.layout);
+  checkShapeIs("dy", gradient.shape, values.shape);
+  const { inverseDeviation, variance, epsilon } = options;
+  if ((inverseDeviation === undefined) === (variance === undefined))
+    refuse(
+      "invalid-argument",
+      "inverseDeviation",
+      inverseDeviation && words("an array"),
+      "it or variance: one of both",
+    );
+  if (inverseDeviation !== undefined && epsilon !== undefined)
+    refuse("invalid-argument", "epsilon", epsilon, "none with inverseDeviation, which it is part of");
+  const shape = [values.channels];
+  const mean = readParameter("mean", options.mean, shape);
+  const fixed = inverseDeviation === undefined;
+  const inverse = fixed
+    ? inverseDeviations(readParameter("variance", variance, shape), checkEpsilon(epsilon))
+    : readParameter("inverseDeviation", inverseDeviation, shape);
+  const scale = readParameter("scale", options.scale, shape, 1);
+  return normalisedBackward(gradient.data, values, channelDivision(values), { mean, inverse, fixed }, scale);
+}

@@ -1,0 +1,44 @@
+// The pairs of channels of covariance pooling, and its windows. Shared by the engine and the reference.
+import { refuse } from "../../base/error.ts";
+import { checkBoolean } from "../../base/validate.ts";
+import { evenBins } from "../shared/geometry/bins.ts";
+import { type FeatureMap, mapOfShape, shapeOf } from "../shared/geometry/feature-map.ts";
+import { WINDOW_KEYS, type WindowOptions, type Windows, windowsOf } from "../shared/geometry/windows.ts";
+
+/** The options of the windows, or none of them for one window of all cells. */
+export interface CovariancePoolOptions extends Partial<WindowOptions> {
+  /** Whether the mean of each channel is taken off; true unless given. Without, the results are second moments. */
+  centered?: boolean;
+}
+
+export const COVARIANCE_POOL_KEYS = [...WINDOW_KEYS, "centered"] as const;
+
+export interface Covariances {
+  readonly windows: Windows;
+  readonly centered: boolean;
+  /** The results, whose channels are the pairs. */
+  readonly output: FeatureMap;
+}
+
+/** @throws ConvError naming the option that does not fit */
+export function covariancesOf(map: FeatureMap, options: CovariancePoolOptions): Covariances {
+  const { kernelSize, centered = true, ...others } = options;
+  const windows = kernelSize === undefined ? wholeMap(map, others) : windowsOf(map, { ...others, kernelSize });
+  const pairs = (map.channels * (map.channels + 1)) / 2;
+  const output = { ...map, channels: pairs, size: windows.output };
+  // Refuses what is too large.
+  mapOfShape("the result's shape", shapeOf(output), map.layout);
+  return { windows, centered: checkBoolean("centered", centered), output };
+}
+
+function wholeMap(map: FeatureMap, others: object): Windows {
+  for (const [key, value] of Object.entries(others))
+    if (value !== undefined && key !== "layout")
+      refuse("invalid-argument", key, value, "none without kernelSize: the window is the whole map");
+  return evenBins(map, { ...map, size: [1, 1, 1] })!;
+}
+
+/** Where the pair of channels a <= b stands in the upper triangle of a matrix, row by row. */
+export function pairOf(a: number, b: number, channels: number): number {
+  return a * channels - (a * (a + 1)) / 2 + b;
+}

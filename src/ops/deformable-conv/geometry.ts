@@ -1,0 +1,68 @@
+// Deformable convolutions: the geometry of a 2-D convolution, and where each of its samples has its offset. Shared by the engine and the
+// reference.
+import { refuse, words } from "../../base/error.ts";
+import type { Padding } from "../../problem/padding.ts";
+import { type ConvProblem, type Layout, convProblem, joinShape } from "../../problem/problem.ts";
+import { checkInteger } from "../../base/validate.ts";
+
+export interface DeformableOptions {
+  stride?: number | readonly number[];
+  dilation?: number | readonly number[];
+  /** As of a convolution. Samples beyond the border are 0 whatever their offset. */
+  padding?: Padding;
+  groups?: number;
+  /** Groups of input channels that have offsets (and masks) of their own, 1 unless given. */
+  offsetGroups?: number;
+}
+
+export const DEFORMABLE_KEYS = ["stride", "dilation", "padding", "groups", "offsetGroups"] as const;
+
+export interface Deformable {
+  readonly problem: ConvProblem;
+  readonly offsetGroups: number;
+}
+
+/**
+ * @param x [N, C, H, W], or [N, H, W, C]
+ * @param w [K, C/groups, R, S], or [R, S, C/groups, K]
+ * @throws ConvError naming the argument that does not fit
+ */
+export function deformableOf(
+  x: readonly number[],
+  w: readonly number[],
+  layout: Layout,
+  { offsetGroups, ...options }: DeformableOptions,
+): Deformable {
+  if (Array.isArray(x) && (x.length === 3 || x.length === 5))
+    refuse(
+      "unsupported",
+      "x.shape",
+      words(`[${x.join(", ")}], ${x.length - 2}-D`),
+      "two spatial axes: offsets are pairs (y, x), and their order in other dimensions is defined by nobody",
+    );
+  const problem = convProblem(
+    "forward",
+    { ...options, layout, inputShape: x, kernelShape: w },
+    { input: "x.shape", kernel: "w.shape" },
+  );
+  const own = checkInteger("offsetGroups", offsetGroups ?? 1, 1);
+  if (problem.C % own !== 0)
+    refuse("shape-mismatch", "offsetGroups", own, `a divisor of the ${problem.C} input channels`);
+  return { problem, offsetGroups: own };
+}
+
+/** The shapes of the tensors that go with it. Channels of offsets: offset group, tap, then y before x; of masks: offset group, tap. */
+export function deformableShapes({ problem, offsetGroups }: Deformable) {
+  const { N, C, K, groups, kernel, output, layout } = problem;
+  const taps = kernel[1] * kernel[2];
+  const cells = [output[1], output[2]];
+  const inner = (C / groups) * taps;
+  return {
+    offset: joinShape(N, 2 * offsetGroups * taps, cells, layout),
+    mask: joinShape(N, offsetGroups * taps, cells, layout),
+    y: joinShape(N, K, cells, layout),
+    /** What the samples are, as the input of a convolution of one cell, and the weights as its weights. */
+    columns: joinShape(N, C * taps, cells, layout),
+    weights: layout === "channels-first" ? [K, inner, 1, 1] : [1, 1, inner, K],
+  };
+}

@@ -1,0 +1,50 @@
+// Max unpooling and its gradient.
+import { shapeOf } from "../shared/geometry/feature-map.ts";
+import { checkIndexed } from "../shared/geometry/indices.ts";
+import { MAX_UNPOOL_KEYS, type MaxUnpoolOptions, unpooled } from "./geometry.ts";
+import { WINDOW_KEYS, type WindowOptions, pooled, windowsOf } from "../shared/geometry/windows.ts";
+import { elementCount } from "../../base/shape.ts";
+import { checkOptions } from "../../base/validate.ts";
+import { type Float64NdArray, type NdArray, checkShapeIs } from "../../reference/ndarray.ts";
+import { type LayoutOptions, layoutOf, readMap, writeMap, zeros } from "../shared/reference/feature-map.ts";
+import { forEachWindow } from "../shared/reference/windows.ts";
+
+/** Values where max pooling found them, as `engine.maxUnpool`. */
+export function maxUnpool(x: NdArray, indices: NdArray, options: MaxUnpoolOptions & LayoutOptions): Float64NdArray {
+  checkOptions("options", options, [...MAX_UNPOOL_KEYS, "layout"]);
+  const layout = layoutOf(options);
+  const values = readMap("x", x, layout);
+  const { map, windows } = unpooled(values.map, options);
+  checkIndexed("outputShape", map);
+  checkShapeIs("indices", indices.shape, x.shape);
+  const chosen = readMap("indices", indices, layout);
+  const y = zeros(map);
+  const plane = elementCount(map.size);
+  forEachWindow(map, windows, (value, cells) => {
+    for (const cell of cells) if (cell % plane === chosen.data[value]) y.data[cell] = values.data[value]!;
+  });
+  return writeMap(y);
+}
+
+/** Its gradient, as `engine.maxUnpoolBackward`. */
+export function maxUnpoolBackward(
+  dy: NdArray,
+  indices: NdArray,
+  options: WindowOptions & LayoutOptions,
+): Float64NdArray {
+  checkOptions("options", options, [...WINDOW_KEYS, "layout"]);
+  const layout = layoutOf(options);
+  const gradient = readMap("dy", dy, layout);
+  checkIndexed("dy.shape", gradient.map);
+  const windows = windowsOf(gradient.map, options);
+  const dx = zeros(pooled(gradient.map, windows));
+  checkShapeIs("indices", indices.shape, shapeOf(dx.map));
+  const chosen = readMap("indices", indices, layout);
+  const plane = elementCount(gradient.map.size);
+  const winners = new Map<number, number>();
+  forEachWindow(gradient.map, windows, (value, cells) => {
+    for (const cell of cells) if (cell % plane === chosen.data[value]) winners.set(cell, value);
+  });
+  for (const [cell, value] of winners) dx.data[value] = gradient.data[cell]!;
+  return writeMap(dx);
+}

@@ -1,0 +1,29 @@
+// The product of two tensors, one of them spread over the other, and its gradients.
+import { checkSpreads, otherPlaces } from "../shared/geometry/broadcast.ts";
+import { type Float64NdArray, type NdArray, checkNdArray, checkShapeIs } from "../../reference/ndarray.ts";
+import { RANKS } from "../activate/reference.ts";
+
+function checkPair(a: NdArray, b: NdArray): { a: Float64NdArray; b: Float64NdArray; places: number[] } {
+  const [one, other] = [checkNdArray("a", a, RANKS), checkNdArray("b", b, RANKS)];
+  checkSpreads("b", other.shape, one.shape);
+  return { a: one, b: other, places: otherPlaces(one.shape, other.shape) };
+}
+
+/** a * b, as `engine.multiply`. */
+export function multiply(a: NdArray, b: NdArray): Float64NdArray {
+  const pair = checkPair(a, b);
+  return { data: pair.a.data.map((v, at) => v * pair.b.data[pair.places[at]!]!), shape: pair.a.shape };
+}
+
+/** Its gradients, as `engine.multiplyBackward`. */
+export function multiplyBackward(dy: NdArray, a: NdArray, b: NdArray): { da: Float64NdArray; db: Float64NdArray } {
+  const pair = checkPair(a, b);
+  const gradient = checkNdArray("dy", dy, RANKS);
+  checkShapeIs("dy", gradient.shape, pair.a.shape);
+  const db = new Float64Array(pair.b.data.length);
+  gradient.data.forEach((v, at) => (db[pair.places[at]!]! += v * pair.a.data[at]!));
+  return {
+    da: { data: gradient.data.map((v, at) => v * pair.b.data[pair.places[at]!]!), shape: pair.a.shape },
+    db: { data: db, shape: pair.b.shape },
+  };
+}

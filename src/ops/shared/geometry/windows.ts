@@ -1,0 +1,99 @@
+// The windows of pooling: options of any accepted form as one canonical geometry. Shared by the engine and the reference.
+import { refuse, words } from "../../../base/error.ts";
+import { type Padding, resolvePadding } from "../../../problem/padding.ts";
+import { type Triple, dilatedExtent, outputSize, toTriple } from "../../../base/shape.ts";
+import { checkBoolean, checkPerAxis } from "../../../base/validate.ts";
+import type { FeatureMap } from "./feature-map.ts";
+
+/** The options that say where windows lie. */
+export interface WindowOptions {
+  /** Cells of a window: a number for all axes, or one for each. */
+  kernelSize: number | readonly number[];
+  /** Step between windows; kernelSize unless given, as in PyTorch. */
+  stride?: number | readonly number[];
+  /** Distance between cells of a window, 1 unless given. */
+  dilation?: number | readonly number[];
+  /** As of a convolution, 0 unless given. Every window has to have a cell of the input. */
+  padding?: Padding;
+  /** Whether a window that the end of the input cuts off makes an output too, if it begins inside the input or its padding before. */
+  ceilMode?: boolean;
+}
+
+export interface WindowBackwardOptions extends WindowOptions {
+  /** The shape of the pooling's x. */
+  inputShape: readonly number[];
+}
+
+export const WINDOW_KEYS = ["kernelSize", "stride", "dilation", "padding", "ceilMode"] as const;
+
+export interface Windows {
+  readonly kernel: Triple;
+  readonly stride: Triple;
+  readonly dilation: Triple;
+  readonly padBegin: Triple;
+  readonly padEnd: Triple;
+  /** Windows along each axis. */
+  readonly output: Triple;
+}
+
+/**
+ * The windows on a feature map.
+ * @throws ConvError naming the option that does not fit
+ */
+export function windowsOf({ size, rank }: FeatureMap, options: WindowOptions): Windows {
+  const input = size.slice(3 - rank);
+  const kernel = checkPerAxis("kernelSize", options.kernelSize, rank, 1);
+  const stride = options.stride === undefined ? kernel : checkPerAxis("stride", options.stride, rank, 1);
+  const dilation = checkPerAxis("dilation", options.dilation ?? 1, rank, 1);
+  const pads = resolvePadding(options.padding, input, kernel, stride, dilation);
+  const ceil = checkBoolean("ceilMode", options.ceilMode ?? false);
+  const output = input.map((cells, axis) => {
+    const [begin, end] = pads[axis]!;
+    const extent = dilatedExtent(kernel[axis]!, dilation[axis]!);
+    if (extent > cells + begin + end)
+      refuse(
+        "empty-output",
+        `kernelSize (spatial axis ${axis})`,
+        words(`${kernel[axis]} cells spanning ${extent}`),
+        `at most the padded input, ${cells + begin + end} cells`,
+      );
+    const whole = outputSize(cells, kernel[axis]!, stride[axis]!, dilation[axis]!, begin, end);
+    const rest = (cells + begin + end - extent) % stride[axis]!;
+    const windows = ceil && rest > 0 && whole * stride[axis]! < cells + begin ? whole + 1 : whole;
+    for (let window = 0; window < windows; window++) {
+      if (!touches(window * stride[axis]! - begin, kernel[axis]!, dilation[axis]!, cells))
+        refuse(
+          "invalid-argument",
+          `padding (spatial axis ${axis})`,
+          [begin, end],
+          `less: window ${window} has no cell of the input`,
+        );
+    }
+    return windows;
+  });
+  return {
+    kernel: toTriple(kernel, 1),
+    stride: toTriple(stride, 1),
+    dilation: toTriple(dilation, 1),
+    padBegin: toTriple(
+      pads.map(([begin]) => begin),
+      0,
+    ),
+    padEnd: toTriple(
+      pads.map(([, end]) => end),
+      0,
+    ),
+    output: toTriple(output, 1),
+  };
+}
+
+/** Whether a window has a cell of an input of so many. */
+function touches(start: number, kernel: number, dilation: number, cells: number): boolean {
+  const first = start < 0 ? Math.ceil(-start / dilation) : 0;
+  return first < kernel && start + first * dilation < cells;
+}
+
+/** The feature map of their results. */
+export function pooled(map: FeatureMap, { output }: Windows): FeatureMap {
+  return { ...map, size: output };
+}

@@ -1,0 +1,105 @@
+// Shuffles of channels and of pixels, by the formulas of where each element goes.
+import { channelAxis } from "../shared/geometry/axis.ts";
+import type { FeatureMap } from "../shared/geometry/feature-map.ts";
+import {
+  type ChannelShuffleOptions,
+  type PixelShuffleOptions,
+  channelShuffleOf,
+  pixelShuffleOf,
+  pixelUnshuffleOf,
+} from "./geometry.ts";
+import { type Triple, toTriple } from "../../base/shape.ts";
+import { checkOptions } from "../../base/validate.ts";
+import { type Float64NdArray, type NdArray, checkNdArray } from "../../reference/ndarray.ts";
+import { type LayoutOptions, layoutOf, placeIn, readMap, writeMap, zeros } from "../shared/reference/feature-map.ts";
+import { linesOf } from "../softmax/reference.ts";
+
+/** The channels of all groups in turn, as `engine.channelShuffle`. */
+export function channelShuffle(x: NdArray, options: ChannelShuffleOptions & LayoutOptions): Float64NdArray {
+  return shuffled("x", x, options, (channel, channels, groups) => {
+    const each = channels / groups;
+    return (channel % each) * groups + Math.floor(channel / each);
+  });
+}
+
+/** Its gradient, as `engine.channelShuffleBackward`. */
+export function channelShuffleBackward(dy: NdArray, options: ChannelShuffleOptions & LayoutOptions): Float64NdArray {
+  return shuffled("dy", dy, options, (channel, channels, groups) => {
+    const each = channels / groups;
+    return (channel % groups) * each + Math.floor(channel / groups);
+  });
+}
+
+/** @param goes which channel of the result a channel is */
+function shuffled(
+  argument: string,
+  array: NdArray,
+  options: ChannelShuffleOptions & LayoutOptions,
+  goes: (channel: number, channels: number, groups: number) => number,
+): Float64NdArray {
+  checkOptions("options", options, ["groups", "layout"]);
+  const { data, shape } = checkNdArray(argument, array, [2, 3, 4, 5]);
+  const layout = layoutOf(options);
+  channelShuffleOf(argument, shape, layout, options);
+  const values = new Float64Array(data.length);
+  for (const places of linesOf(shape, channelAxis(shape, layout)))
+    places.forEach((place, c) => (values[places[goes(c, places.length, options.groups)]!] = data[place]!));
+  return { data: values, shape };
+}
+
+/** Channels as cells, as `engine.pixelShuffle`. */
+export function pixelShuffle(x: NdArray, options: PixelShuffleOptions & LayoutOptions): Float64NdArray {
+  const coarse = readMap("x", x, layoutOf(options));
+  pixelShuffleOf(x.shape, layoutOf(options), options, ["factor", "layout"]);
+  const factor = factorOf(coarse.map, options);
+  const fine = zeros({
+    ...coarse.map,
+    channels: coarse.map.channels / cellsOf(factor),
+    size: toTriple(
+      coarse.map.size.map((size, axis) => size * factor[axis]!),
+      1,
+    ),
+  });
+  forEachCell(fine.map, factor, (place, at) => (fine.data[place] = coarse.data[placeIn(coarse.map, ...at)]!));
+  return writeMap(fine);
+}
+
+/** Cells as channels, as `engine.pixelUnshuffle`. */
+export function pixelUnshuffle(x: NdArray, options: PixelShuffleOptions & LayoutOptions): Float64NdArray {
+  const fine = readMap("x", x, layoutOf(options));
+  pixelUnshuffleOf(x.shape, layoutOf(options), options, ["factor", "layout"]);
+  const factor = factorOf(fine.map, options);
+  const coarse = zeros({
+    ...fine.map,
+    channels: fine.map.channels * cellsOf(factor),
+    size: toTriple(
+      fine.map.size.map((size, axis) => size / factor[axis]!),
+      1,
+    ),
+  });
+  forEachCell(fine.map, factor, (place, at) => (coarse.data[placeIn(coarse.map, ...at)] = fine.data[place]!));
+  return writeMap(coarse);
+}
+
+function factorOf({ rank }: FeatureMap, { factor }: PixelShuffleOptions): Triple {
+  return toTriple(typeof factor === "number" ? Array.from({ length: rank }, () => factor) : factor, 1);
+}
+
+const cellsOf = (factor: Triple): number => factor[0] * factor[1] * factor[2];
+
+/** Every cell of the fine map: its place, and where it is in the coarse one (n, c, d, h, w). */
+function forEachCell(
+  fine: FeatureMap,
+  factor: Triple,
+  visit: (place: number, coarse: [number, number, number, number, number]) => void,
+): void {
+  for (let n = 0; n < fine.N; n++)
+    for (let c = 0; c < fine.channels; c++)
+      for (let d = 0; d < fine.size[0]; d++)
+        for (let h = 0; h < fine.size[1]; h++)
+          for (let w = 0; w < fine.size[2]; w++) {
+            const inside = ((d % factor[0]) * factor[1] + (h % factor[1])) * factor[2] + (w % factor[2]);
+            const cell = [d / factor[0], h / factor[1], w / factor[2]].map(Math.floor) as [number, number, number];
+            visit(placeIn(fine, n, c, d, h, w), [n, c * cellsOf(factor) + inside, ...cell]);
+          }
+}

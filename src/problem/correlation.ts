@@ -1,0 +1,161 @@
+import type { ActivationGradient } from "./activation-gradient.ts";
+// Correlation: the one computation that every algorithm serves, and every pass is made of. Like a ConvProblem it says what is
+// computed; unlike one it also says where each element lies, by strides, so that a flipped kernel, a gradient or one phase of a strided
+// gradient is a correlation like any other:
+//
+//   out[n, g, k, o] = sum over c, t of in[n, g, c, o * stride + t * dilation - pad] weights[g, k, c, t]
+//
+// for batch n, group g, channels c and k of the group, output o and tap t along three axes.
+import type { Dtype } from "../base/dtype.ts";
+import type { PaddingMode } from "./padding.ts";
+import type { Operand } from "./operand.ts";
+import type { ConvProblem, Epilogue, Layout } from "./problem.ts";
+import { type Triple, dilatedExtent, elementCount } from "../base/shape.ts";
+
+/** Where the elements of the input or the output lie: strides in elements, negative ones allowed. */
+export interface TensorView {
+  readonly operand: Operand;
+  /** The place of element 0 of every axis. */
+  readonly start: number;
+  readonly batch: number;
+  readonly group: number;
+  /** Between the channels of a group. */
+  readonly channel: number;
+  readonly spatial: Triple;
+}
+
+/** Where the elements of the weights lie. */
+export interface KernelView {
+  readonly operand: Operand;
+  readonly start: number;
+  readonly group: number;
+  readonly outputChannel: number;
+  readonly inputChannel: number;
+  readonly taps: Triple;
+}
+
+export interface Correlation {
+  readonly N: number;
+  /** Channels of all groups together. */
+  readonly C: number;
+  readonly K: number;
+  readonly groups: number;
+  readonly input: Triple;
+  readonly kernel: Triple;
+  readonly output: Triple;
+  readonly stride: Triple;
+  readonly dilation: Triple;
+  /** Cells before the input that the first output sees; negative where it starts inside. */
+  readonly padBegin: Triple;
+  readonly paddingMode: PaddingMode;
+  readonly paddingValue: number;
+  /** Which axis of the input lies closest together: its columns (1 apart) or its channels. */
+  readonly layout: Layout;
+  /** The element type of the tensors in storage. */
+  readonly dtype: Dtype;
+  readonly epilogue: Epilogue;
+  readonly x: TensorView;
+  readonly w: KernelView;
+  readonly y: TensorView;
+  /** Where one of the inputs is a gradient that has yet to pass through an activation, which of them. */
+  readonly gate?: { readonly role: "x" | "w"; readonly by: ActivationGradient };
+  /** Elements of the operands' buffers. */
+  readonly sizes: Readonly<Record<"x" | "w" | "y", number>>;
+}
+
+/** Terms in one output sum. */
+export function termCount({ C, groups, kernel }: Pick<Correlation, "C" | "groups" | "kernel">): number {
+  return (C / groups) * elementCount(kernel);
+}
+
+/** Cells of the padded input that any output sees along each axis, from the first on. */
+export function seenCells({
+  output,
+  kernel,
+  stride,
+  dilation,
+}: Pick<Correlation, "output" | "kernel" | "stride" | "dilation">): Triple {
+  const along = (axis: 0 | 1 | 2): number =>
+    (output[axis] - 1) * stride[axis] + dilatedExtent(kernel[axis], dilation[axis]);
+  return [along(0), along(1), along(2)];
+}
+
+/** The most cells beyond the border, on either side of any axis, that an output sees. */
+export function paddingSeen(c: Correlation): number {
+  const seen = seenCells(c);
+  return Math.max(0, ...c.padBegin, ...c.input.map((size, axis) => seen[axis]! - c.padBegin[axis]! - size));
+}
+
+/** Strides of a tensor [N, channels, ...spatial] in a layout. */
+function strides(channels: number, spatial: Triple, layout: Layout) {
+  const [depth, height, width] = spatial;
+  const volume = depth * height * width;
+  const step = layout === "channels-last" ? channels : 1;
+  return {
+    batch: channels * volume,
+    channel: layout === "channels-last" ? 1 : volume,
+    spatial: [height * width * step, width * step, step] as Triple,
+  };
+}
+
+/** Strides of the kernel of a problem: [K, C/groups, taps] or [taps, C/groups, K]. */
+function kernelStrides({ kernel, K, C, groups, layout }: ConvProblem) {
+  const taps = elementCount(kernel);
+  const groupC = C / groups;
+  const [outputChannel, inputChannel, tap] = layout === "channels-last" ? [1, K, groupC * K] : [groupC * taps, taps, 1];
+  return {
+    outputChannel,
+    inputChannel,
+    taps: [kernel[1] * kernel[2] * tap, kernel[2] * tap, tap] as Triple,
+  };
+}
+
+/** The three operands of a problem by their roles in the forward pass: where they lie, and how many elements they have. */
+export function operandLayouts(problem: ConvProblem) {
+  const { N, C, K, groups, input, output, kernel, layout } = problem;
+  return {
+    x: strides(C, input, layout),
+    w: kernelStrides(problem),
+    y: strides(K, output, layout),
+    sizes: {
+      x: N * C * elementCount(input),
+      w: K * (C / groups) * elementCount(kernel),
+      y: N * K * elementCount(output),
+    },
+  };
+}
+
+/** The forward pass. A flipped kernel is one whose taps run backwards. */
+export function forwardCorrelation(problem: ConvProblem): Correlation {
+  const { N, C, K, groups, input, kernel, output, stride, dilation, padBegin } = problem;
+  const { paddingMode, paddingValue, layout, dtype, epilogue, flipped } = problem;
+  const { x, w, y, sizes } = operandLayouts(problem);
+  const last = w.taps.reduce((sum, step, axis) => sum + step * (kernel[axis]! - 1), 0);
+  return {
+    ...{ N, C, K, groups, input, kernel, output, stride, dilation, padBegin },
+    ...{ paddingMode, paddingValue, layout, dtype, epilogue },
+    x: { operand: "x", start: 0, group: (C / groups) * x.channel, ...x },
+    w: {
+      operand: "w",
+      start: flipped ? last : 0,
+      group: (K / groups) * w.outputChannel,
+      outputChannel: w.outputChannel,
+      inputChannel: w.inputChannel,
+      taps: flipped ? negated(w.taps) : w.taps,
+    },
+    y: { operand: "y", start: 0, group: (K / groups) * y.channel, ...y },
+    sizes,
+    ...gateOf(problem),
+  };
+}
+
+/** The activation gradient of a problem: dy takes the part of the weights in the backward-weights pass, and that of the input elsewhere. */
+export function gateOf({ activationGradient, pass }: ConvProblem): Pick<Correlation, "gate"> {
+  if (!activationGradient) return {};
+  const role = pass === "backward-weights" && activationGradient.operand === "dy" ? "w" : "x";
+  return { gate: { role, by: activationGradient } };
+}
+
+function negated([d, h, w]: Triple): Triple {
+  return [-d, -h, -w];
+}

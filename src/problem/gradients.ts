@@ -1,0 +1,227 @@
+// The backward passes as correlations (correlation.ts).
+//
+// The gradient of the weights is a correlation of the input with the gradient of the output: dw[k, c, t] = sum over n, o of
+// x[n, c, o * stride + t * dilation - pad] dy[n, k, o]. Taps are its outputs and outputs its taps, so stride and dilation change
+// places, channels are its batch and the batch its channels. Padding of every mode is that of the input, as in the forward pass.
+//
+// The gradient of the input at cell i gathers dy[o] w[t] from every o, t with o * stride + t * dilation - pad = i. Cells of one residue of
+// the stride meet the same taps, every (stride / gcd(stride, dilation))-th, and neighbouring ones neighbouring outputs: each phase is a
+// dense correlation of dy with the flipped kernel of those taps, and no zero is multiplied (Dumoulin and Visin, "A guide to convolution
+// arithmetic for deep learning", section 4; the phases as in polyphase filter banks).
+import { type ConvProblem, NO_EPILOGUE } from "./problem.ts";
+import { type Triple, elementCount } from "../base/shape.ts";
+import { type Correlation, forwardCorrelation, gateOf, operandLayouts } from "./correlation.ts";
+
+function along<T>(value: (axis: 0 | 1 | 2) => T): readonly [T, T, T] {
+  return [value(0), value(1), value(2)];
+}
+
+/** dw of a problem. Its weights are the elements of dy, and its output channels those of y. */
+export function weightGradient(problem: ConvProblem): Correlation {
+  const { N, C, K, groups, kernel, output, stride, dilation } = problem;
+  const forward = forwardCorrelation(problem);
+  const { x, y, sizes } = operandLayouts(problem);
+  const { w } = forward;
+  return {
+    ...forward,
+    N: C / groups,
+    C: groups * N,
+    K,
+    kernel: output,
+    output: kernel,
+    stride: dilation,
+    dilation: stride,
+    x: {
+      operand: "x",
+      start: 0,
+      batch: x.channel,
+      group: (C / groups) * x.channel,
+      channel: x.batch,
+      spatial: x.spatial,
+    },
+    w: {
+      operand: "dy",
+      start: 0,
+      group: (K / groups) * y.channel,
+      outputChannel: y.channel,
+      inputChannel: y.batch,
+      taps: y.spatial,
+    },
+    y: {
+      operand: "dw",
+      start: w.start,
+      batch: w.inputChannel,
+      group: w.group,
+      channel: w.outputChannel,
+      spatial: w.taps,
+    },
+    sizes: { x: sizes.x, w: sizes.y, y: sizes.w },
+    ...gateOf(problem),
+  };
+}
+
+export interface InputGradient {
+  /** One correlation for each phase whose cells some output depends on. They write each of those cells once. */
+  readonly phases: readonly Correlation[];
+  /** Whether there are other cells: all are filled before the phases write theirs. */
+  readonly fills: boolean;
+  /** Where the border repeats input cells the phases write the gradient of the padded input, to be folded into that of the input. */
+  readonly folds: boolean;
+}
+
+/** Cells of one residue of the stride along an axis that some output depends on, and what they meet. */
+interface Phase {
+  readonly first: number;
+  readonly count: number;
+  /** First tap and number of taps; the distances of taps and of their outputs. */
+  readonly tap: number;
+  readonly taps: number;
+  readonly tapStep: number;
+  readonly dilation: number;
+  /** The output that the first cell meets at the first tap. */
+  readonly meets: number;
+}
+
+/** An axis of the gradient: its cells, and how many of the padded input lie before them. */
+interface Axis {
+  readonly size: number;
+  readonly pad: number;
+  readonly kernel: number;
+  readonly stride: number;
+  readonly dilation: number;
+}
+
+export function greatestCommonDivisor(a: number, b: number): number {
+  return b === 0 ? a : greatestCommonDivisor(b, a % b);
+}
+
+/** How many taps apart those lie that meet the same cells: one of so many neighbours meets a given residue of the stride, or none. */
+function tapStepOf({ stride, dilation }: Axis): number {
+  return stride / greatestCommonDivisor(stride, dilation);
+}
+
+/** The first cell that a tap meets an output at. */
+function firstCell({ pad, stride, dilation }: Axis, tap: number): number {
+  return (((tap * dilation - pad) % stride) + stride) % stride;
+}
+
+/** The phases of an axis: one for each tap of the first `tapStep` that meets a cell. No stride makes more of them than there are taps. */
+function phasesOf(axis: Axis): Phase[] {
+  const { size, pad, kernel, stride, dilation } = axis;
+  const tapStep = tapStepOf(axis);
+  const phases: Phase[] = [];
+  for (let tap = 0; tap < Math.min(kernel, tapStep); tap++) {
+    const first = firstCell(axis, tap);
+    if (first >= size) continue;
+    phases.push({
+      first,
+      count: Math.ceil((size - first) / stride),
+      ...{ tap, taps: Math.ceil((kernel - tap) / tapStep), tapStep, dilation: (dilation * tapStep) / stride },
+      meets: (first + pad - tap * dilation) / stride,
+    });
+  }
+  return phases.toSorted((a, b) => a.first - b.first);
+}
+
+/** Size of the padded input along each axis: what `padded` holds where the gradient is folded. */
+export function paddedSize({ input, padBegin, padEnd }: ConvProblem): Triple {
+  return along((axis) => padBegin[axis] + input[axis] + padEnd[axis]);
+}
+
+/** Whether cells beyond the border repeat cells of the input. */
+export function repeatsInput({ paddingMode, padBegin, padEnd }: ConvProblem): boolean {
+  return paddingMode !== "zeros" && [...padBegin, ...padEnd].some((pad) => pad > 0);
+}
+
+/** The axes of the gradient: of the padded input where it is folded, which is that of a convolution without padding. */
+function axesOf(problem: ConvProblem): readonly [Axis, Axis, Axis] {
+  const folds = repeatsInput(problem);
+  const size = folds ? paddedSize(problem) : problem.input;
+  return along((axis) => ({
+    size: size[axis],
+    pad: folds ? 0 : problem.padBegin[axis],
+    kernel: problem.kernel[axis],
+    stride: problem.stride[axis],
+    dilation: problem.dilation[axis],
+  }));
+}
+
+/** How many phases the gradient of the input has, counted without making them. */
+export function phaseCount(problem: ConvProblem): number {
+  const counts = axesOf(problem).map((axis) => {
+    const taps = Math.min(axis.kernel, tapStepOf(axis));
+    if (axis.stride <= axis.size) return taps;
+    let count = 0;
+    for (let tap = 0; tap < taps; tap++) if (firstCell(axis, tap) < axis.size) count++;
+    return count;
+  });
+  return counts.reduce((product, count) => product * count, 1);
+}
+
+/**
+ * The gradient of the input as a whole: its operands where they lie, in the roles of a correlation of dy. Its geometry is that of the
+ * forward pass, without padding where it is folded.
+ */
+export function gradientOperands(problem: ConvProblem): Correlation {
+  const { N, C, K, groups, kernel, stride, dilation, layout, dtype } = problem;
+  const { w } = forwardCorrelation(problem);
+  const { y: dy, sizes } = operandLayouts(problem);
+  const folds = repeatsInput(problem);
+  const axes = axesOf(problem);
+  const size = along((axis) => axes[axis].size);
+  const { x: dx } = operandLayouts({ ...problem, input: size });
+  return {
+    ...{ N, C: K, K: C, groups, kernel, stride, dilation, layout, dtype },
+    input: problem.output,
+    output: size,
+    padBegin: along((axis) => axes[axis].pad),
+    paddingMode: "zeros",
+    paddingValue: 0,
+    epilogue: folds ? NO_EPILOGUE : problem.epilogue,
+    x: { operand: "dy", start: 0, group: (K / groups) * dy.channel, ...dy },
+    w: { ...w, operand: "w", outputChannel: w.inputChannel, inputChannel: w.outputChannel },
+    y: { operand: folds ? "padded" : "dx", start: 0, group: (C / groups) * dx.channel, ...dx },
+    sizes: { x: sizes.y, w: sizes.w, y: folds ? N * C * elementCount(size) : sizes.x },
+    ...gateOf(problem),
+  };
+}
+
+/** dx of a problem, or the transposed convolution that is the same: with the problem's epilogue. */
+export function inputGradient(problem: ConvProblem): InputGradient {
+  const whole = gradientOperands(problem);
+  const axes = axesOf(problem);
+  const perAxis = axes.map(phasesOf);
+  const phases: Correlation[] = [];
+  for (const d of perAxis[0]!) {
+    for (const h of perAxis[1]!) {
+      for (const w of perAxis[2]!) {
+        const phase = [d, h, w] as const;
+        phases.push({
+          ...whole,
+          kernel: along((axis) => phase[axis].taps),
+          output: along((axis) => phase[axis].count),
+          stride: [1, 1, 1],
+          dilation: along((axis) => phase[axis].dilation),
+          // The first cell meets output `meets` at the first tap, and at the last one an output so many steps before.
+          padBegin: along((axis) => (phase[axis].taps - 1) * phase[axis].dilation - phase[axis].meets),
+          w: {
+            ...whole.w,
+            // From the last tap of the phase back to its first.
+            start: phase.reduce(
+              (at, { tap, taps, tapStep }, axis) => at + (tap + (taps - 1) * tapStep) * whole.w.taps[axis]!,
+              whole.w.start,
+            ),
+            taps: along((axis) => -phase[axis].tapStep * whole.w.taps[axis]),
+          },
+          y: {
+            ...whole.y,
+            start: phase.reduce((sum, { first }, axis) => sum + first * whole.y.spatial[axis]!, 0),
+            spatial: along((axis) => whole.y.spatial[axis] * whole.stride[axis]),
+          },
+        });
+      }
+    }
+  }
+  const fills = axes.some(({ stride, size }, axis) => perAxis[axis]!.length < Math.min(stride, size));
+  return { phases, fills, folds: repeatsInput(problem) };
+}

@@ -1,0 +1,25 @@
+// The fuzzer in short: the same calls in every run, whose kernels are few, as compiling is what a software adapter takes its time for.
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { type OpenedBench, openBench } from "./bench.ts";
+import { campaign } from "./campaign.ts";
+import { perform } from "./perform.ts";
+
+const SEED = 7;
+const RUNS = 150;
+
+let bench: OpenedBench;
+beforeAll(async () => {
+  bench = await openBench();
+});
+afterAll(() => bench.close());
+
+it("computes or refuses any call", async () => {
+  const report = await campaign({ space: "pools", seed: SEED, runs: RUNS, dtypes: bench.dtypes }, (call) =>
+    perform(bench, call),
+  );
+  expect(report.failures).toEqual([]);
+  expect(bench.trouble).toEqual([]);
+  // Otherwise the calls are not what they are meant to be.
+  expect(report.computed).toBeGreaterThan(RUNS / 4);
+  expect(report.refused).toBeGreaterThan(RUNS / 8);
+});

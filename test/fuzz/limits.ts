@@ -1,0 +1,73 @@
+// Whether a plan keeps to the limits of WebGPU and of its constraints: what a device would refuse, found without one.
+import type { GpuTraits } from "../../src/algorithms/algorithm.ts";
+import { assemble } from "../../src/kernel/assemble.ts";
+import { bytesOf } from "../../src/conv/operands.ts";
+import { BINDING, type Binding, type Plan, STORAGE_ALIGNMENT, type Step, extraBytes } from "../../src/kernel/step.ts";
+import type { ConvProblem } from "../../src/problem/problem.ts";
+
+/** WebGPU's default limits. */
+const MAX_WORKGROUPS = 65_535;
+const MAX_STORAGE_BINDINGS = 8;
+
+type Bytes = (operand: Binding["operand"]) => number;
+
+function bindingTrouble({ operand, offset, size }: Binding, bytes: Bytes, traits: GpuTraits): string | undefined {
+  const where = `${operand} [${offset}, +${size}]`;
+  if (![offset, size].every(Number.isSafeInteger)) return `${where} is no range`;
+  if (size <= 0 || size % 4 !== 0) return `${where} is empty, or no whole words`;
+  if (offset < 0 || offset % STORAGE_ALIGNMENT !== 0) return `${where} is not aligned`;
+  if (offset + size > bytes(operand)) return `${where} reaches beyond its ${bytes(operand)} bytes`;
+  return size > traits.maxBindingBytes ? `${where} is more than may be bound` : undefined;
+}
+
+/** A kernel may write to one range of a buffer and read others only where they are declared writable and do not overlap. */
+function sharingTrouble({ bindings, kernel }: Step): string | undefined {
+  const output = bindings.find(({ binding }) => binding === BINDING.output);
+  if (!output) return "it writes nothing";
+  for (const other of bindings) {
+    if (other === output || other.operand !== output.operand) continue;
+    if (!kernel.shared?.includes(other.binding)) return `binding ${other.binding} is read where the kernel writes`;
+    if (other.offset < output.offset + output.size && output.offset < other.offset + other.size)
+      return `binding ${other.binding} overlaps what the kernel writes`;
+  }
+  return undefined;
+}
+
+function stepTrouble(step: Step, bytes: Bytes, traits: GpuTraits): string | undefined {
+  const { workgroups, uniforms, bindings } = step;
+  if (!workgroups.every((count) => Number.isInteger(count) && count >= 1 && count <= MAX_WORKGROUPS))
+    return `it dispatches [${workgroups.join(", ")}] workgroups`;
+  // Words wrap: the stride of an axis that has one cell may be of any size, as it is multiplied by 0.
+  const odd = uniforms.find((word) => !Number.isSafeInteger(word));
+  if (odd !== undefined) return `${odd} among its uniforms is no integer`;
+  if (bindings.length > MAX_STORAGE_BINDINGS) return `it binds ${bindings.length} buffers`;
+  if (new Set(bindings.map(({ binding }) => binding)).size !== bindings.length) return "it binds one number twice";
+  for (const binding of bindings) {
+    const trouble = bindingTrouble(binding, bytes, traits);
+    if (trouble) return trouble;
+  }
+  return sharingTrouble(step);
+}
+
+/** What is wrong with a plan, in words. */
+export function planTrouble(problem: ConvProblem, plan: Plan, traits: GpuTraits): string | undefined {
+  if (!Number.isSafeInteger(extraBytes(plan)) || extraBytes(plan) < 0) return `it needs ${extraBytes(plan)} bytes`;
+  if (extraBytes(plan) > traits.maxWorkspaceBytes)
+    return `it needs ${extraBytes(plan)} bytes, more than the ${traits.maxWorkspaceBytes} allowed`;
+  const bytes: Bytes = (operand) => {
+    if (operand === "workspace") return plan.workspaceBytes;
+    if (operand === "prepared") return plan.preparation?.bytes ?? 0;
+    if (operand === "padded" || operand === "db") return 0;
+    return bytesOf(problem, operand);
+  };
+  const steps = [...(plan.preparation?.steps ?? []), ...plan.steps];
+  if (steps.length === 0) return "it has no steps";
+  // What could not be written as WGSL throws. Many steps share a kernel.
+  const kernels = new Map(steps.map(({ kernel }) => [JSON.stringify(kernel), kernel]));
+  for (const kernel of kernels.values()) assemble(kernel);
+  for (const [at, step] of steps.entries()) {
+    const trouble = stepTrouble(step, bytes, traits);
+    if (trouble) return `step ${at} (${step.kernel.shaders.at(-1)}): ${trouble}`;
+  }
+  return undefined;
+}

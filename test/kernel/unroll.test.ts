@@ -1,0 +1,45 @@
+import { describe, expect, it } from "vitest";
+import { unroll } from "../../src/kernel/unroll.ts";
+
+/** Without white space, so that a test compares code. */
+const dense = (text: string): string => text.replaceAll(/\s+/g, "");
+
+describe("unroll", () => {
+  it("writes a marked loop out with its variable replaced by each value", () => {
+    const source = "const N = 3u;\n// @unroll\nfor (var i = 0u; i < N; i++) { a[i] = f(i, index); }\nend();";
+    expect(dense(unroll(source))).toBe(
+      dense("const N = 3u; {a[0u] = f(0u, index);} {a[1u] = f(1u, index);} {a[2u] = f(2u, index);} end();"),
+    );
+  });
+
+  it("leaves unmarked loops alone", () => {
+    const source = "for (var i = 0u; i < 3u; i++) { a[i] = 0; }";
+    expect(unroll(source)).toBe(source);
+  });
+
+  it("writes nested loops out, inner bounds by outer variables too", () => {
+    const source =
+      "// @unroll\nfor (var i = 0u; i < 2u; i++) {\n // @unroll\n for (var j = 0u; j < i + 1u; j++) { a[i + j]; } }";
+    expect(dense(unroll(source))).toBe("{{a[0u+0u];}}{{a[1u+0u];}{a[1u+1u];}}");
+  });
+
+  it("steps by what the loop steps by", () => {
+    const source = "const STEP = 2u;\n// @unroll\nfor (var k = 0u; k < 5u; k += STEP) { f(k); }";
+    expect(dense(unroll(source))).toBe(dense("const STEP = 2u; {f(0u);}{f(2u);}{f(4u);}"));
+  });
+
+  it("evaluates constants that are made of constants", () => {
+    const source = "const A = 2u;\nconst B = A * 2u - 1u;\n// @unroll\nfor (var i = 0u; i < B; i++) { f(i); }";
+    expect(dense(unroll(source))).toContain("{f(2u);}");
+    expect(dense(unroll(source))).not.toContain("{f(3u);}");
+  });
+
+  it.each([
+    ["a bound that is no constant", "// @unroll\nfor (var i = 0u; i < g.size; i++) { f(i); }"],
+    ["no loop", "// @unroll\nlet a = 1;"],
+    ["far too many copies", "// @unroll\nfor (var i = 0u; i < 5000u; i++) { f(i); }"],
+    ["no end", "// @unroll\nfor (var i = 0u; i < 2u; i++) { f(i);"],
+  ])("refuses %s", (_what, source) => {
+    expect(() => unroll(source)).toThrow(Error);
+  });
+});

@@ -1,0 +1,136 @@
+// Every plan of the shared problems keeps to the limits of compatibility mode, the least that WebGPU offers, and no plan has more dispatches
+// than are allowed, however little memory there is and however large the stride.
+import { describe, expect, it } from "vitest";
+import { DEFAULT_TRAITS, MAX_DISPATCHES } from "../../src/algorithms/algorithm.ts";
+import { algorithms } from "../../src/algorithms/index.ts";
+import { type Kernel, type Step, extraBytes } from "../../src/kernel/step.ts";
+import { type ConvProblem, type Pass, PASSES, convProblem } from "../../src/problem/problem.ts";
+import { COMPATIBILITY } from "../suite/compatibility.ts";
+import { problems } from "../suite/problems.ts";
+import { SOFTWARE_TRAITS } from "../suite/traits.ts";
+
+/** The default of maxStorageBuffersPerShaderStage. */
+const STORAGE_BUFFERS = 8;
+
+/** A violation in words, or nothing. */
+function violation({ kernel, bindings, uniforms, workgroups }: Step): string | undefined {
+  const invocations = sizeOf(kernel);
+  if (!(invocations <= COMPATIBILITY.maxComputeInvocationsPerWorkgroup)) return `${invocations} invocations`;
+  if (bindings.length > STORAGE_BUFFERS) return `${bindings.length} storage buffers`;
+  if (uniforms.length * 4 > COMPATIBILITY.maxUniformBufferBindingSize) return `${uniforms.length} uniforms`;
+  if (workgroups.some((count) => !(count >= 1 && count <= 65_535))) return `a grid of ${workgroups.join(" x ")}`;
+  return undefined;
+}
+
+const sizeOf = ({ constants }: Kernel): number => Number(constants["WORKGROUP_SIZE"]);
+
+const traits = [DEFAULT_TRAITS, SOFTWARE_TRAITS].map((one) => ({
+  ...one,
+  maxWorkgroupInvocations: COMPATIBILITY.maxComputeInvocationsPerWorkgroup,
+}));
+
+it.each<Pass>(PASSES)(
+  "plans of the %s pass keep to the limits of compatibility mode, and are as long as was counted",
+  (pass) => {
+    const violations: string[] = [];
+    let steps = 0;
+    for (const { name, descriptor, passes } of problems) {
+      if (!passes.includes(pass)) continue;
+      const problem = convProblem(pass, descriptor);
+      for (const gpu of traits) {
+        for (const algorithm of algorithms) {
+          if (algorithm.supports(problem, gpu) !== true) continue;
+          for (const variant of algorithm.variants(problem, gpu)) {
+            const plan = algorithm.plan(problem, gpu, variant);
+            const all = [...plan.steps, ...(plan.preparation?.steps ?? [])];
+            const counted = algorithm.dispatches(problem, gpu, variant);
+            if (all.length !== counted)
+              violations.push(`${name} by ${algorithm.name} ${variant.name}: ${counted} counted`);
+            for (const step of all) {
+              steps++;
+              const found = violation(step);
+              if (found) violations.push(`${name} by ${algorithm.name} ${variant.name}: ${found}`);
+            }
+          }
+        }
+      }
+    }
+    expect(violations).toEqual([]);
+    expect(steps).toBeGreaterThan(1000);
+  },
+);
+
+describe("the dispatches of a plan", () => {
+  /** The plans of all variants of all algorithms, or the reasons for which there are none. */
+  function planned(problem: ConvProblem, maxWorkspaceBytes: number) {
+    const gpu = { ...SOFTWARE_TRAITS, maxWorkspaceBytes };
+    const reasons: Record<string, string> = {};
+    const plans = algorithms.flatMap((algorithm) => {
+      const verdict = algorithm.supports(problem, gpu);
+      if (verdict !== true) {
+        reasons[algorithm.name] = verdict.reason;
+        return [];
+      }
+      return algorithm.variants(problem, gpu).map((variant) => {
+        const plan = algorithm.plan(problem, gpu, variant);
+        const count = plan.steps.length + (plan.preparation?.steps.length ?? 0);
+        expect(algorithm.dispatches(problem, gpu, variant), `${plan.algorithm} ${plan.variant}`).toBe(count);
+        return { ...plan, count };
+      });
+    });
+    return { plans, reasons };
+  }
+
+  const large = convProblem("forward", { inputShape: [1, 3, 512, 512], kernelShape: [8, 3, 3, 3], padding: 1 });
+
+  it.each([0, 512, 4096, 10_000, 65_536, 2 ** 20])("are bounded in %d bytes of workspace", (bytes) => {
+    const { plans } = planned(large, bytes);
+    expect(plans.length).toBeGreaterThan(0);
+    for (const { count, ...plan } of plans) {
+      expect(count, `${plan.algorithm} ${plan.variant}`).toBeLessThanOrEqual(MAX_DISPATCHES);
+      expect(extraBytes(plan)).toBeLessThanOrEqual(bytes);
+    }
+  });
+
+  it("that would be too many are told", () => {
+    const { reasons } = planned(large, 4096);
+    for (const name of ["fft", "im2col"])
+      expect(reasons[name]).toMatch(
+        /^in 4096 bytes of workspace it takes \d{5,} dispatches at least, more than the 4096 allowed$/,
+      );
+  });
+
+  it("are counted before they are made, however many channels and tiles there are", () => {
+    const wide = convProblem("forward", { inputShape: [64, 2, 300], kernelShape: [100_000, 2, 3] });
+    for (const bytes of [0, 4096, 2 ** 20, 2 ** 30])
+      for (const { count } of planned(wide, bytes).plans) expect(count).toBeLessThanOrEqual(MAX_DISPATCHES);
+  });
+
+  it.each([
+    ["300 x 300, 3 x 3 taps", [600, 600], [3, 3], 300, 10],
+    ["300 x 300, 300 x 300 taps", [600, 600], [300, 300], 300, 1],
+    ["64 x 64, 64 x 64 taps", [128, 128], [64, 64], 64, 1],
+    ["63 x 63, 63 x 63 taps", [126, 126], [63, 63], 63, 3969],
+    ["100 000, 90 000 taps", [200_000], [90_000], 100_000, 1],
+    ["2147483647, 40 taps", [40], [40], 2 ** 31 - 1, 40],
+  ])("of a gradient under a stride of %s are bounded", (_, spatial, taps, stride, steps) => {
+    const inputShape = [1, 2, ...spatial];
+    const problem = convProblem("backward-data", { inputShape, kernelShape: [2, 2, ...taps], stride });
+    const { plans, reasons } = planned(problem, 2 ** 28);
+    for (const { count } of plans) expect(count).toBeLessThanOrEqual(MAX_DISPATCHES);
+    const direct = plans.filter(({ algorithm }) => algorithm === "direct");
+    expect(direct.map(({ count }) => count)).toEqual([steps]);
+    if (steps === 1)
+      expect(reasons["im2col"]).toMatch(/^the stride cuts the gradient into \d+ phases, .* 4094 at most$/);
+  });
+
+  it("of a gradient by the one correlation that gathers it keep to the limits", () => {
+    const problem = convProblem("backward-data", {
+      inputShape: [1, 1, 64, 64],
+      kernelShape: [1, 1, 64, 64],
+      stride: 64,
+    });
+    for (const { steps } of planned(problem, 0).plans)
+      for (const step of steps) expect(violation(step)).toBeUndefined();
+  });
+});

@@ -1,0 +1,264 @@
+// Faults, forced: a lost device, memory that runs out, kernels that do not compile, searches that are stopped. Each ends with a ConvError
+// that names the cause, and what comes next works.
+import { describe, expect, it } from "vitest";
+import { type ConvError, type Engine, createEngine } from "../../src/index.ts";
+import { newDevice, onCountedDevice } from "../suite/counting.ts";
+import { INPUT, KERNEL, PADDING_1, thrown } from "../suite/worked.ts";
+
+const descriptor = { inputShape: [1, 1, 5, 5], kernelShape: [1, 1, 3, 3], padding: 1 };
+const by = { padding: 1, algorithm: "direct" };
+
+function operands(engine: Engine) {
+  return { x: engine.tensor(INPUT, [1, 1, 5, 5]), w: engine.tensor(KERNEL, [1, 1, 3, 3]) };
+}
+
+/** The worked numbers, computed by this engine. */
+async function expectRight(engine: Engine, options = by): Promise<void> {
+  const { x, w } = operands(engine);
+  const y = engine.conv(x, w, options);
+  try {
+    expect(Array.from(await y.read(), Math.round)).toEqual(PADDING_1);
+  } finally {
+    for (const tensor of [x, w, y]) tensor.destroy();
+  }
+}
+
+const settledCodes = async (promises: readonly Promise<unknown>[]): Promise<(string | undefined)[]> =>
+  (await Promise.allSettled(promises)).map((one) =>
+    one.status === "rejected" ? (one.reason as ConvError).code : undefined,
+  );
+
+describe("a device that is lost", () => {
+  it("under load rejects what is pending with the cause, and a new engine works", async () => {
+    const engine = await createEngine({ tuning: "forget" });
+    const { x, w } = operands(engine);
+    const results = Array.from({ length: 8 }, () => engine.conv(x, w, by));
+    const reads = settledCodes(results.map((tensor) => tensor.read()));
+    const plans = settledCodes(["im2col", "fft"].map((algorithm) => engine.plan("forward", descriptor, { algorithm })));
+    const calibrated = settledCodes([engine.calibrate()]);
+    engine.device.destroy();
+    const lost = await engine.lost;
+    expect([lost.name, lost.code]).toEqual(["ConvError", "device-lost"]);
+    for (const code of await reads) expect(code).toBe("device-lost");
+    for (const code of await plans) expect([undefined, "device-lost"]).toContain(code);
+    expect(await calibrated).toEqual(["device-lost"]);
+    // What is asked for afterwards says so as well.
+    expect(await settledCodes([engine.conv(x, w, by).read(), engine.find("forward", descriptor)])).toEqual([
+      "device-lost",
+      "device-lost",
+    ]);
+    expect(engine.tuning.export()).toMatchObject({ entries: [], calibrations: [] });
+    engine.destroy();
+    expect(engine.memory.total).toBe(0);
+    const next = await createEngine({ tuning: "forget" });
+    await expectRight(next);
+    next.destroy();
+  });
+
+  it("during a search ends it, and keeps nothing of it", async () => {
+    const engine = await createEngine({ tuning: "forget" });
+    const seen: number[] = [];
+    const found = engine.find("forward", descriptor, {
+      maxWorkspaceBytes: 0,
+      progress: ({ done }) => {
+        seen.push(done);
+        if (done === 1) engine.device.destroy();
+      },
+    });
+    await expect(found).rejects.toMatchObject({ code: "device-lost" });
+    expect(seen).toEqual([0, 1]);
+    expect(engine.tuning.size).toBe(0);
+    expect(engine.memory.tensors).toBe(0);
+    engine.destroy();
+  });
+});
+
+describe("memory that runs out", () => {
+  /**
+   * Buffers whose label matches fail from now on as those do for which there is no memory: thrown at once, or reported to the scope
+   * around them while what they are is invalid.
+   * @returns ends it
+   */
+  function starve(device: GPUDevice, label: RegExp, code: "out-of-memory" | "throw"): () => void {
+    const createBuffer = device.createBuffer.bind(device);
+    const pushErrorScope = device.pushErrorScope.bind(device);
+    const popErrorScope = device.popErrorScope.bind(device);
+    const open: string[] = [];
+    let failing = false;
+    const starving = {
+      createBuffer(wanted: GPUBufferDescriptor): GPUBuffer {
+        if (!label.test(wanted.label ?? "")) return createBuffer(wanted);
+        if (code === "throw") throw new RangeError("no memory");
+        failing = true;
+        // Invalid, as a buffer without memory is.
+        return createBuffer({ ...wanted, usage: 0 });
+      },
+      pushErrorScope(filter: GPUErrorFilter): undefined {
+        open.push(filter);
+        pushErrorScope(filter);
+      },
+      async popErrorScope(): Promise<GPUError | null> {
+        const filter = open.pop();
+        const failed = failing && filter === "out-of-memory";
+        if (failed) failing = false;
+        const error = await popErrorScope();
+        return failed ? new GPUOutOfMemoryError("forced") : error;
+      },
+    };
+    Object.assign(device, starving);
+    return () => void Object.assign(device, { createBuffer, pushErrorScope, popErrorScope });
+  }
+
+  it.each([
+    ["a result", /convoke y/, "direct"],
+    ["the workspace", /convoke workspace/, "im2col"],
+    ["prepared weights", /convoke prepared/, "winograd"],
+  ])(
+    "for %s is told by the next read, spoils nothing that comes next and leaks nothing",
+    async (_, label, algorithm) => {
+      await onCountedDevice(async (engine, { device, live }) => {
+        const options = { padding: 1, algorithm };
+        const { x, w } = operands(engine);
+        const feed = starve(device, label, "out-of-memory");
+        const failed = engine.conv(x, w, options);
+        await expect(failed.read()).rejects.toMatchObject({ code: "out-of-memory" });
+        feed();
+        failed.destroy();
+        // The same weights, of which what was prepared has no memory, and the same workspace.
+        const y = engine.conv(x, w, options);
+        expect(Array.from(await y.read(), Math.round)).toEqual(PADDING_1);
+        y.destroy();
+        for (const tensor of [x, w]) tensor.destroy();
+        expect([engine.memory.tensors, engine.memory.weights, engine.memory.reads]).toEqual([0, 0, 0]);
+        engine.destroy();
+        expect(live()).toEqual({ buffers: 0, bytes: 0 });
+      });
+    },
+  );
+
+  it("on an encoder of the caller's is told by the next read, and the plan is used again", async () => {
+    await onCountedDevice(async (engine, { device }) => {
+      const plan = await engine.plan("forward", descriptor, { algorithm: "im2col" });
+      const { x, w } = operands(engine);
+      const y = engine.empty([1, 1, 5, 5]);
+      const uncaptured: string[] = [];
+      device.addEventListener("uncapturederror", (event) => {
+        event.preventDefault();
+        uncaptured.push(event.error.constructor.name);
+      });
+      const record = (): void => {
+        const encoder = device.createCommandEncoder();
+        plan.encode(encoder, { x, w, y });
+        device.queue.submit([encoder.finish()]);
+      };
+      const feed = starve(device, /convoke workspace/, "out-of-memory");
+      record();
+      await expect(y.read()).rejects.toMatchObject({ code: "out-of-memory" });
+      feed();
+      expect(uncaptured).not.toContain("GPUOutOfMemoryError");
+      record();
+      expect([...(await y.read())]).toEqual(PADDING_1);
+      for (const one of [plan, x, w, y]) one.destroy();
+      // What stays is the engine's own scratch memory, in which the weights were prepared.
+      const { tensors, weights, plans, reads, workspace } = engine.memory;
+      expect([tensors, weights, plans, reads, workspace]).toEqual([0, 0, 0, 0, plan.workspaceBytes]);
+    });
+  });
+
+  it("at once is thrown at once, and what was made before is freed", async () => {
+    await onCountedDevice(async (engine, { device }) => {
+      const { x, w } = operands(engine);
+      const before = engine.memory.total;
+      const feed = starve(device, /convoke uniforms/, "throw");
+      expect(thrown(() => engine.conv(x, w, by)).code).toBe("out-of-memory");
+      expect(engine.memory.total).toBe(before);
+      await expect(engine.plan("forward", descriptor, { algorithm: "direct" })).rejects.toMatchObject({
+        code: "out-of-memory",
+      });
+      feed();
+      await expectRight(engine);
+    });
+  });
+});
+
+describe("a kernel that does not compile", () => {
+  const broken = "@compute @workgroup_size(1) fn main() { this is no WGSL }";
+
+  /** The next module is broken. */
+  function breakOnce(device: GPUDevice): void {
+    const createShaderModule = device.createShaderModule.bind(device);
+    device.createShaderModule = (wanted) => {
+      device.createShaderModule = createShaderModule;
+      return createShaderModule({ ...wanted, code: broken });
+    };
+  }
+
+  it("rejects a plan with its name and constants, undisturbed by which the next one works", async () => {
+    const device = await newDevice();
+    const engine = await createEngine({ device, tuning: "forget" });
+    const uncaptured: Event[] = [];
+    device.addEventListener("uncapturederror", (event) => uncaptured.push(event));
+    breakOnce(device);
+    const failed = engine.plan("forward", descriptor, { algorithm: "direct" });
+    await expect(failed).rejects.toMatchObject({
+      code: "gpu-validation",
+      message: expect.stringMatching(/^kernel direct with constants \{".*: failed \(/s),
+    });
+    expect(engine.memory.total).toBe(0);
+    const createComputePipelineAsync = device.createComputePipelineAsync.bind(device);
+    device.createComputePipelineAsync = () => {
+      device.createComputePipelineAsync = createComputePipelineAsync;
+      return Promise.reject(new Error("busy"));
+    };
+    await expect(engine.plan("forward", descriptor, { algorithm: "direct" })).rejects.toThrow(/busy/);
+    const plan = await engine.plan("forward", descriptor, { algorithm: "direct" });
+    plan.destroy();
+    await expectRight(engine);
+    expect(uncaptured).toEqual([]);
+    engine.destroy();
+    device.destroy();
+  });
+
+  it("in an eager call is told by the next read, and not used again", async () => {
+    const device = await newDevice();
+    const engine = await createEngine({ device, tuning: "forget" });
+    const { x, w } = operands(engine);
+    breakOnce(device);
+    const failed = engine.conv(x, w, by);
+    await expect(failed.read()).rejects.toMatchObject({
+      code: "gpu-validation",
+      message: expect.stringMatching(/^kernel direct with constants \{".*the GPU reported validation/s),
+    });
+    for (const tensor of [x, w, failed]) tensor.destroy();
+    await expectRight(engine);
+    engine.destroy();
+    device.destroy();
+  });
+});
+
+describe("what is given up", () => {
+  it("by its signal before a search has begun measures nothing", async () => {
+    const engine = await createEngine({ tuning: "forget" });
+    const signal = AbortSignal.abort(new Error("not now"));
+    await expect(engine.find("forward", descriptor, { signal })).rejects.toThrow("not now");
+    expect(engine.tuning.export().calibrations).toEqual([]);
+    expect(engine.memory.total).toBe(0);
+    engine.destroy();
+  });
+
+  it("as an encoder that is never submitted changes nothing", async () => {
+    const engine = await createEngine({ tuning: "forget" });
+    const plan = await engine.plan("forward", descriptor, { algorithm: "direct" });
+    const { x, w } = operands(engine);
+    const y = engine.empty([1, 1, 5, 5]);
+    plan.encode(engine.device.createCommandEncoder(), { x, w, y });
+    expect([...(await y.read())]).toEqual(PADDING_1.map(() => 0));
+    const encoder = engine.device.createCommandEncoder();
+    plan.encode(encoder, { x, w, y });
+    engine.device.queue.submit([encoder.finish()]);
+    expect([...(await y.read())]).toEqual(PADDING_1);
+    for (const one of [plan, x, w, y]) one.destroy();
+    expect(engine.memory.total).toBe(0);
+    engine.destroy();
+  });
+});

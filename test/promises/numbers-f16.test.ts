@@ -1,0 +1,36 @@
+// Half precision is how tensors are stored and nothing else: what kernels leave for each other in scratch memory is float32, so that only a
+// result can overflow the halves. test/numbers-f16.browser.test.ts has the numbers.
+import { expect, test } from "vitest";
+import { algorithms } from "../../src/algorithms/index.ts";
+import { assemble } from "../../src/kernel/assemble.ts";
+import { BINDING } from "../../src/kernel/step.ts";
+import { PASSES, convProblem } from "../../src/problem/problem.ts";
+import { problems } from "../suite/problems.ts";
+import { SOFTWARE_TRAITS } from "../suite/traits.ts";
+
+const OUTPUT = new RegExp(`@binding\\(${BINDING.output}\\) var<storage, read_write> \\w+: array<(\\w+)>`);
+
+test.each(algorithms.map((algorithm) => [algorithm.name, algorithm] as const))(
+  "%s writes halves to its result, and float32 to what is read again",
+  (_name, algorithm) => {
+    const written = new Set<string>();
+    // What is assembled of a kernel does not depend on its sizes: every fifth problem has all that there are.
+    for (const [at, { descriptor, passes }] of problems.entries()) {
+      const pass = PASSES[at % PASSES.length]!;
+      if (!passes.includes(pass) || at % 5 > 2) continue;
+      const problem = convProblem(pass, { ...descriptor, dtype: "f16" });
+      if (algorithm.supports(problem, SOFTWARE_TRAITS) !== true) continue;
+      const variant = algorithm.variants(problem, SOFTWARE_TRAITS)[0]!;
+      const { steps, preparation } = algorithm.plan(problem, SOFTWARE_TRAITS, variant);
+      for (const { kernel, bindings } of [...steps, ...(preparation?.steps ?? [])]) {
+        const { operand } = bindings.find(({ binding }) => binding === BINDING.output)!;
+        const type = OUTPUT.exec(assemble(kernel))![1]!;
+        const named = kernel.aliases?.[type] ?? type;
+        const isResult = operand === "y" || operand === "dx" || operand === "dw";
+        expect(named, `${kernel.shaders.at(-1)} to ${operand}`).toMatch(isResult ? /^f16$/ : /^(f32|vec4f|vec2f)$/);
+        written.add(operand);
+      }
+    }
+    expect([...written]).toEqual(expect.arrayContaining(["y", "dx", "dw"]));
+  },
+);

@@ -1,0 +1,113 @@
+// What "auto" chooses errs by no more than the tolerance allows: by as many times the bound of a sequential float32 sum, over random
+// problems, half of them with a tuning table that ranks the least accurate way first. A few problems of few kernels (fewer where compiling is slow), or for `npm run
+// test:soak` two thousand of all.
+import * as fc from "fast-check";
+import { expect, inject, it } from "vitest";
+import { numbersFor } from "../fuzz/oracle.ts";
+import { type Tolerated, leastAccurate, temptation, tolerated } from "../fuzz/tolerances.ts";
+import { DEFAULT_TRAITS } from "../../src/algorithms/algorithm.ts";
+import { algorithms } from "../../src/algorithms/index.ts";
+import { DTYPES } from "../../src/base/dtype.ts";
+import { traitsOf } from "../../src/gpu/device.ts";
+import { type ConvInputs, type Engine, createEngine } from "../../src/index.ts";
+import { circumstancesOf, tuningKey } from "../../src/planner/tuning.ts";
+import { sumLength } from "../../src/problem/problem.ts";
+import { errorBounds } from "../suite/bounds.ts";
+import { reference, shapeOf } from "../suite/passes.ts";
+
+const soak = inject("soak");
+const RUNS = soak ? 2000 : inject("selection") === "all" ? 60 : 30;
+const SEED = 31;
+
+/** Problems after which an engine is made anew, before the kernels that it keeps fill the memory of the page. */
+const RUNS_OF_AN_ENGINE = 200;
+
+interface Measured {
+  readonly algorithm: string;
+  readonly growth: number;
+  /** The largest error, in parts of what the tolerance allows and of what the plan states. */
+  readonly ofTolerance: number;
+  readonly ofGrowth: number;
+}
+
+async function measure(engine: Engine, one: Tolerated): Promise<Measured> {
+  const { pass, descriptor, tolerance, tempted } = one;
+  if (tempted) {
+    const traits = traitsOf(engine.device, engine.info.adapter, DEFAULT_TRAITS.maxWorkspaceBytes);
+    const entry = {
+      ...circumstancesOf(engine.info.adapter),
+      key: tuningKey(one.problem, { tolerance }),
+      ranked: temptation(leastAccurate(one, traits)),
+    };
+    expect(await engine.tuning.import({ format: 1, entries: [entry] })).toMatchObject({ usable: 1 });
+  }
+  const plan = await engine.plan(pass, descriptor, { tolerance });
+  expect(plan.errorGrowth).toBeLessThanOrEqual(tolerance);
+  if (tempted) expect(plan.explain()).toMatch(/^ 1 .*measured/);
+  // Numbers reach shaders as float32.
+  const problem = { ...plan.problem, paddingValue: Math.fround(plan.problem.paddingValue) };
+  const { layout, dtype } = problem;
+  const operands = numbersFor(one, one.call);
+  const inputs: ConvInputs = Object.fromEntries(
+    Object.entries(operands).map(([name, values]) => [
+      name,
+      engine.tensor(values, shapeOf(problem, name as keyof ConvInputs), { layout, dtype }),
+    ]),
+  );
+  const y = plan.run(inputs);
+  try {
+    const values = await y.read();
+    const expected = reference(problem, operands);
+    const norm = algorithms.find(({ name }) => name === plan.algorithm)!.errorNorm;
+    const worst = (growth: number): number => {
+      const bounds = errorBounds(problem, operands, growth, plan.errorSpread, norm);
+      // Subnormal products may be taken for 0.
+      const least = 2 * (sumLength(problem) + 2) * 2 ** -126;
+      // NaN counts as infinitely far.
+      return expected.reduce((most, value, at) => {
+        const ratio = Math.abs(value - values[at]!) / (bounds[at]! + least);
+        return Math.max(most, Number.isNaN(ratio) ? Infinity : ratio);
+      }, 0);
+    };
+    return {
+      algorithm: plan.algorithm,
+      growth: plan.errorGrowth,
+      ofTolerance: worst(tolerance),
+      // Twice the work on the CPU, and what the shared suite tests.
+      ofGrowth: soak ? worst(plan.errorGrowth) : 0,
+    };
+  } finally {
+    plan.destroy();
+    for (const tensor of [y, ...Object.values(inputs)]) tensor.destroy();
+  }
+}
+
+it('errs by no more than the tolerance allows, whatever "auto" chose', async () => {
+  let engine = await createEngine({ tuning: "forget" });
+  const dtypes = DTYPES.filter((dtype) => dtype === "f32" || engine.device.features.has("shader-f16"));
+  const counts: Record<string, number> = {};
+  let [runs, inexact, worst, worstOfGrowth] = [0, 0, 0, 0];
+  const shown = (): string =>
+    `${runs} problems, ${inexact} by inexact ways; the largest error is ${worst.toPrecision(3)} of what the tolerance allows${soak ? `, ${worstOfGrowth.toPrecision(3)} of what the plan states` : ""}; ${JSON.stringify(counts)}`;
+  try {
+    const property = fc.asyncProperty(tolerated(soak ? "wide" : "pools", dtypes), async (one) => {
+      if (++runs % RUNS_OF_AN_ENGINE === 0) {
+        engine.destroy();
+        engine = await createEngine({ tuning: "forget" });
+      }
+      const { algorithm, growth, ofTolerance, ofGrowth } = await measure(engine, one);
+      counts[algorithm] = (counts[algorithm] ?? 0) + 1;
+      if (growth > 1) inexact++;
+      worst = Math.max(worst, ofTolerance);
+      worstOfGrowth = Math.max(worstOfGrowth, ofGrowth);
+      expect(ofTolerance).toBeLessThanOrEqual(1);
+      expect(ofGrowth).toBeLessThanOrEqual(1);
+    });
+    await fc.assert(property, { seed: SEED, numRuns: RUNS });
+    console.info(shown());
+    // Otherwise nothing was tempting.
+    expect(inexact).toBeGreaterThan(RUNS / 12);
+  } finally {
+    engine.destroy();
+  }
+}, 3_600_000);

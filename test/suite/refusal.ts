@@ -1,0 +1,21 @@
+// What every refusal must be: a ConvError of the right code whose message names the argument, what it got and what was expected.
+import { ConvError, type ConvErrorCode } from "../../src/base/error.ts";
+
+export interface Refusal {
+  code: ConvErrorCode;
+  argument: string;
+  got: string;
+  expected: string;
+}
+
+/** The ConvError "argument: got ..., expected ..." that `act` throws, in its parts; anything else is thrown on. */
+export function refusal(act: () => unknown): Refusal {
+  try {
+    act();
+  } catch (error) {
+    const parts = error instanceof ConvError && /^(.*?): got (.*?), expected (.*)$/s.exec(error.message);
+    if (!parts) throw error;
+    return { code: error.code, argument: parts[1]!, got: parts[2]!, expected: parts[3]! };
+  }
+  throw new Error("nothing was refused");
+}
