@@ -1,5 +1,8 @@
 // The kernel of a depthwise convolution in several steps of the sum. One loop over input channels (a gradient's: of a convolution there is
 // one), kernel slices, chunks of kernel rows and chunks of kernel columns: nested loops would carry every sum from one level to the next, which costs some compilers a copy of the tile.
+// slots: accumulate
+// constants: COLUMNS, KERNEL_R, KERNEL_S, KERNEL_T, ROWS
+// types: Sums, Taps, Tile
 fn sum_up(sums: ptr<function, Sums>, tile: ptr<function, Tile>) {
   var at = Taps(0u, 0u, 0u, 0u);
   for (var step = 0u; step < g.steps; step++) {

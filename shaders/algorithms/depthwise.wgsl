@@ -5,6 +5,9 @@
 //
 // Neighbouring outputs of a tile lie OUT_STEP apart and neighbouring cells one dilation apart: the outputs that share cells under
 // a dilation are not next to each other. Two such outputs see windows that begin SHIFT cells apart.
+// slots: finish, is_padding, load, load_bias, load_weight, source, sum_up
+// constants: CHANNELS_LAST, COLUMNS, COLUMN_TAIL, DILATION_D, DILATION_H, DILATION_W, KERNEL_S, M_TAIL, OUT_STEP_P, OUT_STEP_Q, PADDING_VALUE, PER_P, PER_Q, P_TAIL, Q_TAIL, ROWS, SHIFT_P, SHIFT_Q, STRIDE_D, STRIDE_H, STRIDE_W, TILE_M, TILE_P, TILE_Q
+// types: Y
 struct Geometry {
   threads: u32, steps: u32,
   tiles_q: u32, tiles_p: u32, output_o: u32, channel_tiles: u32, tiles_m: u32,

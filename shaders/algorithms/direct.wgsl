@@ -2,6 +2,9 @@
 // for each input channel and kernel row it loads the stretch of input that its outputs see once, and one vector of weights a
 // kernel column. V is a vector of LANES output channels (vec4f or f32); load_weights comes from a weights-* snippet,
 // load from load.wgsl, source and is_padding from a padding-* snippet. Q_TAIL and K_TAIL: some tile reaches past the last output or channel.
+// slots: epilogue, is_padding, lane_offsets, load, load_weights, source, store
+// constants: CELLS_PER_COLUMN, CELLS_PER_OUTPUT, CELL_STEP, CHANNELS_LAST, COLUMNS, DILATION_D, DILATION_H, DILATION_W, KERNEL_R, KERNEL_S, KERNEL_T, K_TAIL, LANES, PADDING_VALUE, Q_TAIL, ROWS, STRIDE_D, STRIDE_H, STRIDE_W, TILE_Q, TILE_V
+// types: LaneOffsets, V, Y
 struct Geometry {
   threads: u32, steps: u32,
   tiles_q: u32, tiles_k: u32,

@@ -1,4 +1,6 @@
 // Cells that no sum reaches: they get the epilogue of zero.
+// slots: epilogue
+// types: Y
 struct Fill {
   threads: u32, channels: u32,
   cells_o: u32, cells_p: u32, cells_q: u32,

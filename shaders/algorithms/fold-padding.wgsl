@@ -1,5 +1,7 @@
 // The adjoint of a padding that repeats the input: the gradient of each input cell is the sum of those of all cells of the padded input
 // that stand for it, in a fixed order. `copies` comes from a copies-* snippet.
+// slots: copies, epilogue
+// types: Y
 struct Fold {
   threads: u32, channels: u32,
   input_d: u32, input_h: u32, input_w: u32,

@@ -1,6 +1,8 @@
 // The gradient of a convolution's input, cell by cell: the sum over the output channels and the taps that meet the cell. A tap meets it at
 // the output o with o * stride + tap * dilation = cell (counted from the start of the padded input), so one of each `step` neighbouring taps
 // does, or none: load and load_weight come from load*.wgsl.
+// slots: epilogue, load, load_weight
+// types: Y
 struct Gather {
   threads: u32, groups: u32, group_k: u32, group_c: u32,
   cells_d: u32, cells_h: u32, cells_w: u32,

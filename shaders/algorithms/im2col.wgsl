@@ -2,6 +2,8 @@
 // weights: channels-first, a row is a (channel, tap) and a column an output; channels-last the other way round. One thread
 // writes RUN vectors of a row, decodes its position once and then steps along. FOURS_TOGETHER: the four cells of a vector always
 // lie in one input row (channels-first), or at one input position (channels-last).
+// slots: is_padding, load, source
+// constants: CHANNELS_LAST, DILATION_D, DILATION_H, DILATION_W, FOURS_TOGETHER, KERNEL_R, KERNEL_S, KERNEL_T, PADDING_VALUE, RUN, STRIDE_D, STRIDE_H, STRIDE_W
 struct Columns {
   threads: u32,
   runs: u32, rows: u32, row_vectors: u32,

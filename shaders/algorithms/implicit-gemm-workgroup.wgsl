@@ -1,6 +1,8 @@
 // Implicit GEMM through workgroup memory, for adapters that have some: a workgroup of 64 makes 64 outputs x 64 channels over one split of
 // the terms, 8 x 8 a thread. STEP terms at a time it loads cells (a thread one output's) and packed weights, each used by eight
 // threads. The tile is the classic of Volkov and Demmel, "Benchmarking GPUs to tune dense linear algebra", section 5.
+// slots: load_cell, next_term, output_at, store, term_at
+// constants: STEP, WORKGROUP_SIZE
 @group(0) @binding(2) var<storage, read> weights: array<vec4f>;
 
 const SIDE = 64u;

@@ -1,6 +1,9 @@
 // Implicit GEMM from global memory: y[k, n] = sum over terms of weights[k, term] cells[term, n], where n runs through the outputs of the
 // whole batch. A thread makes TILE_N outputs for TILE_V vectors of four channels, over one split of the terms. The weights are
 // packed: a row for each term, its channels in vectors. Splits go to workspace and are summed by reduce-splits.wgsl.
+// slots: load_cell, next_term, output_at, store, term_at
+// constants: STEP, TILE_N, TILE_V
+// types: Output
 @group(0) @binding(2) var<storage, read> weights: array<vec4f>;
 
 fn thread(invocation: u32) {

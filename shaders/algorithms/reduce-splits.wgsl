@@ -1,5 +1,7 @@
 // The second step of a split reduction: adds the partial results in order, so that the bits are the same in every run, and finishes with
 // the epilogue. A partial result has `outputs` numbers (of the whole batch) for each channel, partial_k and partial_n apart.
+// slots: epilogue
+// types: Y
 struct Splits {
   threads: u32, splits: u32, channels: u32,
   group_k: u32, partial: u32, partial_g: u32, partial_k: u32, partial_n: u32,

@@ -1,6 +1,8 @@
 // One level of a pairwise sum over the batch and the cells of each channel: a thread adds up to 64 numbers of a channel, in a tree, to one
 // (Higham, Accuracy and Stability of Numerical Algorithms, section 4.2). Numbers of a channel lie in `rows` rows. Neighbouring threads
 // read neighbouring numbers. load comes from load.wgsl.
+// slots: load
+// types: Y
 struct Sum {
   threads: u32, parts: u32, count: u32, rows: u32,
   from_row: u32, from_channel: u32, from_cell: u32,

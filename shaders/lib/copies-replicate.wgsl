@@ -1,4 +1,5 @@
 // Beyond a border its cell repeats.
+// types: Cells
 fn copies(behind: bool, i: u32, size: u32, begin: u32, end: u32) -> Cells {
   let at_border = i == select(0u, size - 1u, behind);
   return Cells(select(0u, begin + size, behind), select(0u, select(begin, end, behind), at_border));

@@ -1,4 +1,5 @@
 // What happens to a finished sum before it is stored, the same for every algorithm: activation(sum + bias + residual).
+// slots: activate, load_bias, load_residual
 fn epilogue(sum: f32, channel: u32, index: u32) -> f32 {
   return finish(sum, load_bias(channel), index);
 }

@@ -1,4 +1,5 @@
 // A feature map: where its elements lie, [n, c, d, h, w] or, where CHANNELS_LAST, [n, d, h, w, c].
+// constants: CHANNELS_LAST
 struct Map { channels: u32, depth: u32, height: u32, width: u32 }
 
 struct Element { n: u32, c: u32, d: u32, h: u32, w: u32 }

@@ -1,6 +1,8 @@
 // A register tile of 4 by 8 that adds up four outer products in a turn, as in gemm.wgsl: with LOADS of vectors from storage, otherwise of
 // what it loaded once. All threads multiply the same matrices of 32 rows and 64 columns, so that these stay in the nearest cache. Strides are
 // uniforms here because they are there: compilers make other code of loads whose distance they know.
+// slots: thread_index
+// constants: LOADS
 struct Calibration {
   turns: u32,
   left_row: u32,

@@ -2,6 +2,9 @@
 // V = exp(-2 pi i / RADIX), W = exp(-2 pi i / (RADIX span)), for k up to RADIX / 2: the rest is the conjugate of these, and stays so in
 // whatever passes follow along l. One thread makes one l of one row of one signal; signals lie next to each other.
 // open_row and load_cell come from an fft-source-* snippet, transform and twiddles from fft-line and fft-twiddles.
+// slots: complex_product, load_cell, open_row, transform, twiddles
+// constants: RADIX, TWIDDLES, TWIDDLE_ROWS, TWIDDLE_VECTORS
+// types: Line, Source
 struct Forward {
   threads: u32, signals: u32, span: u32, rows_h: u32,
   source: Source,

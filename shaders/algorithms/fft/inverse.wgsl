@@ -1,6 +1,9 @@
 // The last pass back, along the width, to real outputs: undoes fft-forward. Numbers come with real and imaginary part swapped,
 // so that the real part of the result is the second component; those past RADIX / 2 are conjugates of the stored ones. One
 // thread makes one l of one row of one (channel, tile) and stores the outputs among its numbers: every stride-th, inside the map.
+// slots: complex_product, epilogue, transform, twiddles
+// constants: RADIX, TWIDDLES, TWIDDLE_ROWS, TWIDDLE_VECTORS
+// types: Line, Y
 struct Inverse {
   threads: u32, signals: u32, span: u32, rows_h: u32,
   tiles: u32, first_tile: u32, first_channel: u32,

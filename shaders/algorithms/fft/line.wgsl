@@ -1,6 +1,8 @@
 // The discrete Fourier transform of a line of RADIX complex numbers in registers, RADIX = FIRST * SECOND: FIRST-point transforms
 // over every SECOND-th number, a rotation, SECOND-point transforms over the results (Cooley and Tukey 1965). first_dft and second_dft
 // stand for two of the dft/* functions; ROOTS holds cos and -sin of 2 pi j / RADIX for each j.
+// slots: first_dft, second_dft
+// constants: FIRST, RADIX, ROOTS, SECOND
 alias Line = array<vec2f, RADIX>;
 
 fn complex_product(a: vec2f, b: vec2f) -> vec2f {

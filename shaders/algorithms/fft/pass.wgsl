@@ -2,6 +2,9 @@
 // twiddles follow the transform, so that the frequencies come out in the order of reversed digits; the way back undoes the
 // passes in reverse, twiddles first, and never needs the natural order. The way back works on numbers with real and imaginary part swapped, of which
 // the inverse transform is the forward one: swap(z) = i conj(z).
+// slots: complex_product, transform, twiddles
+// constants: BACK, RADIX, TWIDDLES, TWIDDLE_ROWS, TWIDDLE_VECTORS
+// types: Line
 struct Pass {
   threads: u32, span: u32, inner: u32, unused: u32,
   twiddles: array<vec4f, TWIDDLE_ROWS * TWIDDLE_VECTORS>,

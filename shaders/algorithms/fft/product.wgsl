@@ -2,6 +2,7 @@
 // Y[k, tile] = sum over c of X[c, tile] conj(W[c, k]), the spectrum of the cross-correlation. One TILE_K x TILE_T block of Y a thread,
 // straight from storage. Y is stored with real and imaginary part swapped, as the passes back want it.
 // K_TAIL, T_TAIL: some block reaches past the last output channel or tile.
+// constants: K_TAIL, TILE_K, TILE_T, T_TAIL
 struct Product {
   threads: u32, blocks_t: u32, blocks_k: u32, group_c: u32,
   outputs: u32, tiles: u32,

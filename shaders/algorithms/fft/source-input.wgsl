@@ -1,6 +1,8 @@
 // What the forward transform reads: tiles of the input, each with the border that its outputs see. A signal is a (channel, tile);
 // tiles count through the images, and through the positions of each. Where the last tile of an axis reaches past the cells that
 // any output sees there are zeros (PAST_END: something else might lie there).
+// slots: is_padding, load, source
+// constants: PADDING_VALUE, PAST_END
 struct Source {
   tiles: u32, first_tile: u32, first_channel: u32, tiles_d: u32,
   tiles_h: u32, tiles_w: u32, step_d: u32, step_h: u32,

@@ -1,5 +1,6 @@
 // What the forward transform of the weights reads: a kernel laid out from cell 0, its taps `dilation` apart, zeros between and
 // after, all divided by the cells of the transform. A signal is a (group, input channel, output channel).
+// slots: load
 struct Source {
   group_c: u32, outputs: u32, first_output: u32, unused: u32,
   kernel_d: u32, kernel_h: u32, kernel_w: u32, dilation_d: u32,

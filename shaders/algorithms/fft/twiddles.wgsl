@@ -1,6 +1,9 @@
 // The rotations between two passes over an axis: number k of the line at position l of `span` turns by W^(k l),
 // W = exp(-2 pi i / (RADIX span)). A row of the table has, for one l, the powers 1 to TWIDDLE_STEP - 1 and then the multiples of
 // TWIDDLE_STEP, two powers a vector, each rounded once from float64; any other power is one product of two of them.
+// slots: complex_product
+// constants: RADIX, TWIDDLE_STEP, TWIDDLE_VECTORS
+// types: Line
 fn twiddles(l: u32) -> Line {
   var known: array<vec2f, 2u * TWIDDLE_VECTORS>;
   // @unroll

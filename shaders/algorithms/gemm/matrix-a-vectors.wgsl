@@ -1,4 +1,5 @@
 // A lies row by row in whole vectors (A4 is four numbers as stored); strides count vectors.
+// types: A4
 @group(0) @binding(1) var<storage, read> a: array<A4>;
 
 fn row_of_a(m: u32) -> u32 {

@@ -1,5 +1,8 @@
 // C is the output tensor (Y is its element as stored), whose pixels lie evenly: the epilogue is done, and nothing past the end is
 // written. Strides count elements.
+// slots: epilogue
+// constants: CHANNELS_ARE_ROWS
+// types: Y
 @group(0) @binding(3) var<storage, read_write> c: array<Y>;
 
 fn store(sum: vec4f, m: u32, n: u32, tile: u32, channel: u32) {

@@ -1,6 +1,8 @@
 // The input matrix of an implicit GEMM, never laid out: row k is a (channel, tap), column n an output, and a cell is loaded from x when
 // it is needed (`load` from load.wgsl). Terms run through the taps of a channel (channels-first) or the channels of a tap
 // (channels-last), as the input lies.
+// slots: is_padding, load, source
+// constants: CHANNELS_LAST, DILATION_D, DILATION_H, DILATION_W, KERNEL_R, KERNEL_S, KERNEL_T, PADDING_VALUE, STRIDE_D, STRIDE_H, STRIDE_W
 struct Geometry {
   threads: u32, tiles_n: u32, tiles_m: u32, splits: u32,
   groups: u32, group_c: u32, group_k: u32,

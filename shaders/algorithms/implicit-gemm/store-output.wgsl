@@ -1,4 +1,6 @@
 // Stores the finished sums of four channels of an output.
+// slots: epilogue
+// types: Y
 @group(0) @binding(3) var<storage, read_write> y: array<Y>;
 
 fn store(sum: vec4f, group: u32, split: u32, k: u32, n: u32, at: u32) {

@@ -5,6 +5,8 @@
 // taps sees it (winograd-parts.wgsl): neighbouring cells of a tile lie one stride apart. ZEROS_BEYOND: a tile may reach past the
 // cells that outputs see, which count as zeros, and something else lies there. C_TAIL: channels beyond the last get zeros,
 // which pad the sums to whole vectors. load comes from load.wgsl, source and is_padding from a padding-* snippet.
+// slots: is_padding, load, part_channel, source
+// constants: AXES, CHANNELS_LAST, C_TAIL, HALVES, OUTPUTS_O, OUTPUTS_P, OUTPUTS_Q, PADDING_VALUE, PAIRS, PAIR_POINTS, POINTS, STRIDE_D, STRIDE_H, STRIDE_W, TILE_D, TILE_H, TILE_SIZE, TILE_W, WHOLE, ZEROS_BEYOND
 struct Input {
   threads: u32,
   channels: u32, tiles: u32, groups: u32, group_c: u32,

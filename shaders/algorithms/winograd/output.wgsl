@@ -2,6 +2,9 @@
 // tile of one channel, OUTPUTS along every transformed axis. A tile is an array of POINTS^AXES numbers, the last axis fastest.
 // The points are 0, +-a_1 .. +-a_PAIRS and infinity: even powers of a pair take the sum of its two values, odd ones the
 // difference. TAIL_O, TAIL_P, TAIL_Q: some tile reaches past the last output.
+// slots: epilogue
+// constants: AXES, CHANNELS_LAST, OUTPUTS, OUTPUTS_O, OUTPUTS_P, OUTPUTS_Q, PAIRS, POINTS, POWERS, TAIL_O, TAIL_P, TAIL_Q, TILE_H, TILE_SIZE, TILE_W
+// types: Y
 struct Output {
   threads: u32,
   tiles: u32, group_k: u32,

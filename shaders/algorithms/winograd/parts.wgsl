@@ -1,6 +1,7 @@
 // The parts that a kernel is cut into so that each is a dense kernel of at most TAPS_* taps an axis: along an axis the taps of one
 // residue of the stride (PHASES_* of them), and of those one block of neighbours. Each part over each channel counts as an input
 // channel of its own, the parts outermost; PARTS_* parts along the axes.
+// constants: PARTS_D, PARTS_H, PARTS_W, PHASES_D, PHASES_H, PHASES_W, STRIDE_D, STRIDE_H, STRIDE_W, TAPS_D, TAPS_H, TAPS_W
 struct PartChannel {
   c: u32,
   // The first tap of the part, which is as many cells to the right of where the kernel starts.

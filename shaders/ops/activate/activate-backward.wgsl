@@ -1,4 +1,6 @@
 // A gradient times the derivative of an activation, element by element: an invocation has one item of four elements or one.
+// slots: derivative_each
+// types: L, V
 struct Items { threads: u32 }
 
 @group(0) @binding(0) var<uniform> g: Items;

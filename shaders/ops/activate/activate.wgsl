@@ -1,4 +1,6 @@
 // An activation, element by element: an invocation has one item, V in storage and L in arithmetic, of four elements or one.
+// slots: activate_each
+// types: L, V
 struct Items { threads: u32 }
 
 @group(0) @binding(0) var<uniform> g: Items;

@@ -1,4 +1,6 @@
 // The gradients of a sum with respect to both terms.
+// slots: gated
+// types: L, V
 struct Sum { threads: u32, scale: f32 }
 
 @group(0) @binding(0) var<uniform> g: Sum;

@@ -1,4 +1,6 @@
 // The sum of a tensor and a multiple of another one, taken through an activation.
+// slots: activate_each
+// types: L, V
 struct Sum { threads: u32, scale: f32 }
 
 @group(0) @binding(0) var<uniform> g: Sum;

@@ -1,3 +1,4 @@
+// types: L
 fn gated(gradient: L, index: u32) -> L {
   return gradient;
 }

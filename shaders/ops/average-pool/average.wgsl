@@ -1,4 +1,6 @@
 // The mean or the sum of the cells, stored as R.
+// slots: divisor_of
+// types: Element, R, V
 alias State = V;
 
 @group(0) @binding(2) var<storage, read_write> y: array<R>;

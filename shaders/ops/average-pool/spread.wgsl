@@ -1,4 +1,6 @@
 // The values of windows go to all of their cells, where they add up, DIVIDED or not. S is the type of the values.
+// constants: DIVIDED
+// types: E, S, V
 struct Rule { divisor: f32 }
 
 alias Window = V;

@@ -1,4 +1,5 @@
 // The gradient of all weights, [outer, channels, inner]: first the channels of the input, then those of the coordinates.
+// types: E
 struct Merge { threads: u32, inner: u32, channels: u32, coordinates: u32 }
 
 @group(0) @binding(0) var<uniform> g: Merge;

@@ -1,6 +1,9 @@
 // The convolution of the coordinates, the same for every image: an invocation computes RUN channels of four cells, which share
 // their weights, and writes them to all images.
 // y and added come from coord-residual.wgsl or no-coord-residual.wgsl.
+// slots: added, coordinates_seen
+// constants: CHANNELS_LAST, RUN
+// types: Coordinates, E
 struct Response { seen: Coordinates, threads: u32 }
 
 @group(0) @binding(0) var<uniform> g: Response;

@@ -1,5 +1,8 @@
 // The gradient of the weights of the coordinates: parts of the sums over the cells of coordinates times the gradient, which is summed over the
 // batch before. An invocation has RUN output channels and all coordinates of a tap. Sums in the order [k, coordinate, tap], or where CHANNELS_LAST [tap, coordinate, k].
+// slots: coordinates_seen
+// constants: CHANNELS_LAST, RUN
+// types: Coordinates, E
 struct WeightSum { seen: Coordinates, threads: u32, parts: u32, count: u32 }
 
 @group(0) @binding(0) var<uniform> g: WeightSum;

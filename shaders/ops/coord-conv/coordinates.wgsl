@@ -1,5 +1,8 @@
 // The coordinates of the cells of a feature map as channels: x along the width, y along the height, z along the depth, each from -1 to 1, and
 // with RADIUS the distance from the middle. source and is_padding come from a padding-* snippet.
+// slots: is_padding, source
+// constants: FLIPPED, PADDING_VALUE, RADIUS
+// types: Map
 struct Coordinates {
   input: Map, output: Map,
   batch: u32, channels: u32,

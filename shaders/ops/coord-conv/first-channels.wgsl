@@ -1,4 +1,5 @@
 // The first channels of an array [outer, channels, inner]: of every row of `row` numbers the first `kept`.
+// types: E
 struct First { threads: u32, row: u32, kept: u32 }
 
 @group(0) @binding(0) var<uniform> g: First;

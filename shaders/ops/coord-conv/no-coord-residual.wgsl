@@ -1,4 +1,5 @@
 // Nothing added by the caller.
+// types: E
 @group(0) @binding(2) var<storage, read_write> y: array<E>;
 
 fn added(at: u32) -> f32 {

@@ -1,4 +1,5 @@
 // What parts of the cells of an output came to, combined.
+// slots: element_at, kept_at, merged, store
 fn thread(index: u32) {
   let o = element_at(index, g.output);
   var state = kept_at(index * g.parts);

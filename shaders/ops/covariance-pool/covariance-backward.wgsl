@@ -1,5 +1,8 @@
 // The gradient of covariance pooling: an invocation computes that of a cell in four channels, from all channels of the cell and the windows that
 // have it. Each pair stands for two products, and for a square. Here the pooled map is the input.
+// slots: around_depth, around_height, around_width, divided, has_cell, pair_of, place_of, window_cells
+// constants: CENTERED
+// types: E, Element, Map
 struct Rule { blocks: u32 }
 
 @group(0) @binding(1) var<storage, read> dy: array<E>;

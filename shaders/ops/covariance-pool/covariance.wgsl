@@ -1,5 +1,8 @@
 // Sums of products of channels less their means over the cells of windows: an invocation adds up those of four channels with four, of every
 // parts-th cell, and keeps them. One product in two loads, where each with its own would take two loads a product.
+// slots: cells_of_depth, cells_of_height, cells_of_width, divided, pair_of, place_of
+// constants: CENTERED, CHANNELS_LAST
+// types: E, Element, Map
 struct Rule {
   // Fours of channels, and pairs of them, each with itself and those after it.
   blocks: u32,

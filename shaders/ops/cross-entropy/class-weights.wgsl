@@ -1,3 +1,4 @@
+// types: E
 @group(0) @binding(3) var<storage, read> class_weights: array<E>;
 
 fn weight_of(c: u32) -> f32 {

@@ -1,5 +1,8 @@
 // The gradient of the cross entropy with respect to the logits: (what all classes count) softmax(v)_c - (what c counts), times the
 // gradient of the line's loss.
+// slots: class_of, divisor, first_of, line_of, loss_gradient, merged, share_of, start_of, weight_of, where_it_counts, whole_norm, whole_sum
+// constants: THREADS
+// types: Entropy, L, Norm, V
 @group(0) @binding(0) var<uniform> g: Entropy;
 @group(0) @binding(1) var<storage, read> x: array<V>;
 @group(0) @binding(4) var<storage, read_write> dx: array<V>;

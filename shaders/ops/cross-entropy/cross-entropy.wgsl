@@ -1,5 +1,8 @@
 // The loss of each line, sum of (what c counts) (log(sum of exponentials) - (v_c - most)), and what the line counts in a mean: the weight
 // of its class, or 1. Where every class counts (DENSE) a second loop adds them up by the largest logit, so that nothing cancels.
+// slots: class_of, first_of, line_of, merged, picked_logit, picked_weight, share_of, start_of, store_loss, weight_of, where_it_counts, whole_norm, whole_sum
+// constants: DENSE, INDEXED, THREADS
+// types: Entropy, L, Norm, V
 @group(0) @binding(0) var<uniform> g: Entropy;
 @group(0) @binding(1) var<storage, read> x: array<V>;
 

@@ -1,4 +1,6 @@
 // What each line counts in a mean: the weight of its class, 0 where that is to be ignored. Beside nothing, as sum-pairs has it.
+// slots: class_of, number_of, thread_index, weight_of, where_it_counts
+// types: Entropy
 @group(0) @binding(0) var<uniform> g: Entropy;
 @group(0) @binding(4) var<storage, read_write> pairs: array<vec2f>;
 

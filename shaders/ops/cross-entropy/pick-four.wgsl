@@ -1,4 +1,5 @@
 // The logits of the classes of four lines, and the weights of those.
+// slots: number_of, weight_of
 fn picked_logit(start: u32, class_at: vec4f) -> vec4f {
   let inner = g.lines.inner;
   return vec4f(

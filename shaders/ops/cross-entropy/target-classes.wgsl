@@ -1,4 +1,5 @@
 // Targets that are numbers of classes, one for each line.
+// types: L
 @group(0) @binding(2) var<storage, read> target_classes: array<L>;
 
 fn class_of(line: u32) -> L {

@@ -1,4 +1,5 @@
 // Targets that are probabilities of all classes, laid out as the logits.
+// types: L, V
 @group(0) @binding(2) var<storage, read> target_probabilities: array<V>;
 
 fn class_of(line: u32) -> L {

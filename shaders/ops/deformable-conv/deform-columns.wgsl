@@ -1,4 +1,7 @@
 // Samples of a map at moved positions: an invocation makes those of RUN channels at one position.
+// slots: cell_stride, column_offset, column_place, corner_of, mask_of, offset_place, plane_start, position_of, sample_of
+// constants: CHANNELS_LAST, RUN
+// types: Deform, E
 @group(0) @binding(0) var<uniform> g: Deform;
 @group(0) @binding(1) var<storage, read> x: array<E>;
 @group(0) @binding(2) var<storage, read> offset: array<E>;

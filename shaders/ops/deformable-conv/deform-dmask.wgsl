@@ -1,4 +1,6 @@
 // The gradient of the mask.
+// slots: offset_place
+// types: Deform, E, Sample
 @group(0) @binding(6) var<storage, read_write> dmask: array<E>;
 
 fn store_dmask(sample: Sample, gradient: f32, g: Deform) {

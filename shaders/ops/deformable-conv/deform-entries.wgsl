@@ -1,5 +1,7 @@
 // Sorted samples as they are gathered: where their gradient lies among those of a channel, how far they are behind their cell, and their mask;
 // and for each cell where its samples start. An invocation has one sample, and the cells after that of the sample before.
+// slots: column_offset, mask_of, offset_place, position_of, sample_of
+// types: Deform, E
 @group(0) @binding(0) var<uniform> g: Deform;
 @group(0) @binding(1) var<storage, read> offset: array<E>;
 @group(0) @binding(2) var<storage, read_write> keys: array<u32>;

@@ -1,4 +1,7 @@
 // The gradient of a cell in RUN channels: of all samples that it is a corner of, row by row, in the order that they were sorted into.
+// slots: cell_stride, column_place, plane_start
+// constants: CHANNELS_LAST, RUN
+// types: Deform, E
 @group(0) @binding(0) var<uniform> g: Deform;
 @group(0) @binding(1) var<storage, read> dcolumns: array<E>;
 @group(0) @binding(2) var<storage, read> starts: array<u32>;

@@ -1,4 +1,6 @@
 // What samples are sorted by: the row and the column at or before them, both counted from -1; and the order that they have yet.
+// slots: offset_place, position_of, sample_of
+// types: Deform, E
 @group(0) @binding(0) var<uniform> g: Deform;
 @group(0) @binding(1) var<storage, read> offset: array<E>;
 @group(0) @binding(2) var<storage, read_write> keys: array<u32>;

@@ -1,4 +1,6 @@
 // A mask for every sample.
+// slots: offset_place
+// types: Deform, E, Sample
 @group(0) @binding(7) var<storage, read> mask: array<E>;
 
 fn mask_of(sample: Sample, g: Deform) -> f32 {

@@ -1,5 +1,7 @@
 // The gradients of the offset and the mask of a sample: what its four corners have in all channels of its offset group. store_dmask comes from
 // deform-dmask.wgsl or no-deform-dmask.wgsl.
+// slots: cell_stride, column_offset, column_place, corner_of, mask_of, offset_place, plane_start, position_of, sample_of, store_dmask
+// types: Deform, E
 @group(0) @binding(0) var<uniform> g: Deform;
 @group(0) @binding(1) var<storage, read> x: array<E>;
 @group(0) @binding(2) var<storage, read> offset: array<E>;

@@ -1,4 +1,5 @@
 // The geometry of deformable convolution. A sample is a tap of an output in one offset group of one image.
+// constants: CHANNELS_LAST
 struct Deform {
   threads: u32, batch: u32, channels: u32, group_c: u32, offset_groups: u32, offset_c: u32,
   input_h: u32, input_w: u32, output_p: u32, output_q: u32, kernel_r: u32, kernel_s: u32,

@@ -1,4 +1,5 @@
 // No mask.
+// types: Deform, Sample
 fn mask_of(sample: Sample, g: Deform) -> f32 {
   return 1.0;
 }

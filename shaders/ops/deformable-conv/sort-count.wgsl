@@ -1,4 +1,7 @@
 // How many samples of a chunk each bucket gets.
+// slots: bucket_of, count_place
+// constants: CHUNK
+// types: Sort
 @group(0) @binding(0) var<uniform> g: Sort;
 @group(0) @binding(1) var<storage, read_write> keys: array<u32>;
 @group(0) @binding(2) var<storage, read_write> order: array<u32>;

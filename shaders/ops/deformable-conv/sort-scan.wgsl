@@ -1,5 +1,6 @@
 // Counts become places: each is replaced by the sum of those before it, a workgroup for each segment (Blelloch, Prefix Sums and Their
 // Applications, 1990): every invocation adds up a stretch, the workgroup those sums.
+// constants: WORKGROUP_SIZE
 struct Scan { segments: u32, counts: u32 }
 
 @group(0) @binding(0) var<uniform> g: Scan;

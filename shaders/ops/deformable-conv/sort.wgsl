@@ -1,4 +1,5 @@
 // One pass of a counting sort of the samples of each segment: by columns, or BY_ROW by rows, each invocation with CHUNK samples in their order.
+// constants: BY_ROW
 struct Sort { threads: u32, samples: u32, chunks: u32, buckets: u32, columns: u32 }
 
 fn bucket_of(key: u32, g: Sort) -> u32 {

@@ -1,5 +1,8 @@
 // Each element times `scale`, or 0 where its random number is below the threshold. The counter of an element is its place in [N, C, cells]
 // whatever the layout, or PER_CHANNEL that of its channel in [N, C]; those of the lanes of an item lie `apart`.
+// slots: lane_numbers
+// constants: CHANNELS_LAST, PER_CHANNEL
+// types: L, U, V
 struct Dropout {
   threads: u32, threshold: u32, scale: f32, seed_low: u32, seed_high: u32, lanes: u32, channels: u32, cells: u32, apart: u32,
 }

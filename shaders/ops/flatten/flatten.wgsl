@@ -1,4 +1,5 @@
 // Features of images in rows, where they are already: an invocation copies an element, or four.
+// types: E
 struct Flatten { threads: u32 }
 
 @group(0) @binding(0) var<uniform> g: Flatten;

@@ -1,5 +1,8 @@
 // Matrices transposed, [rows, columns] -> [columns, rows]: an invocation has a tile of TALL by WIDE, and those of a workgroup lie beside each
 // other along both, so that what they load and what they store together are long pieces of rows.
+// slots: thread_index
+// constants: EVEN, SIDE, TALL, WIDE
+// types: E
 struct Transposed { matrices: u32, rows: u32, columns: u32, down: u32, across: u32 }
 
 @group(0) @binding(0) var<uniform> g: Transposed;

@@ -1,4 +1,6 @@
 // Of a weighted mean: the gradient over the sum of the weights, which is a product of sums along the axes.
+// slots: cells_of_depth, cells_of_height, cells_of_width, nearest_tap
+// types: Cells, Element, V
 fn share_of(value: V, place: u32, o: Element) -> V {
   let depth = cells_of_depth(o.d);
   let height = cells_of_height(o.h);

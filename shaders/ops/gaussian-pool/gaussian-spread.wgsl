@@ -1,4 +1,7 @@
 // The shares of windows go to all of their cells by their weights.
+// slots: exponent_of, has_cell, nearest_of, window_cells
+// constants: CUT, DILATED
+// types: E, V
 @group(0) @binding(1) var<storage, read> shares: array<V>;
 @group(0) @binding(2) var<storage, read_write> dx: array<E>;
 

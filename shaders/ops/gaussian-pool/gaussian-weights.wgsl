@@ -1,5 +1,6 @@
 // The weights of Gaussian pooling: exp(-r^2 / (2 sigma^2)) at the distance r from the centre of the window. All are taken times exp of what the
 // nearest cell has, so that the largest is 1 whatever sigma is: their quotients are what counts.
+// types: Cells
 struct Rule {
   // Squared taps times these are r^2 / (2 sigma^2).
   scale_d: f32, scale_h: f32, scale_w: f32,

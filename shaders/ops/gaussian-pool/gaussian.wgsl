@@ -1,4 +1,6 @@
 // The weighted mean of the cells.
+// slots: cells_of_depth, cells_of_height, cells_of_width, exponent_of, first_of, nearest_of
+// types: E, Element, V
 struct State { sum: V, weights: f32, nearest: f32 }
 
 @group(0) @binding(2) var<storage, read_write> y: array<E>;

@@ -1,4 +1,6 @@
 // Channels taken RUN at a time: those of a run, which lie `inner` apart, and the windows of channels around each.
+// constants: QUARTERS, RUN
+// types: V
 struct Windows {
   channels: u32, inner: u32, runs: u32, before: u32, after: u32, threads: u32,
   factor: f32, beta: f32, k: f32,

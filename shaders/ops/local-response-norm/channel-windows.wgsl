@@ -1,4 +1,7 @@
 // The sums over the windows of the channels of a run: each term is computed once. `term` of the kernel is what is added up.
+// slots: term
+// constants: RUN
+// types: Run, V, Windows
 fn window_sums(run: Run, w: Windows) -> array<V, RUN> {
   var sums: array<V, RUN>;
   let first = select(0u, run.channel - w.before, run.channel > w.before);

@@ -1,4 +1,5 @@
 // A channel near those of a run: where it lies if it is one. If not there is the first of the run, as good as any to load.
+// types: Run, Windows
 struct Near { place: u32, inside: bool }
 
 // The i-th of the channels from `behind` before the run on.

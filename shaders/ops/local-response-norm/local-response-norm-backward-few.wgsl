@@ -1,6 +1,9 @@
 // The gradient of local response normalisation over few channels, BEFORE and AFTER. With d what an element was divided by the power of, it has
 // dy d^-beta for itself, and each channel of its window a share in dy x d^-beta / d: (d^-beta)' = -beta d^(-beta - 1) 2 factor x for
 // every x of the window. What the channels around a run have is computed anew: that is less than storing and loading it.
+// slots: near_at, power, run_at
+// constants: AFTER, BEFORE, RUN
+// types: E, V, Windows
 const SPAN = BEFORE + AFTER;
 const LOADED = SPAN + RUN + SPAN;
 const NEAR = AFTER + RUN + BEFORE;

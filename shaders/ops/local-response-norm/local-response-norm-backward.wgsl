@@ -1,4 +1,7 @@
 // The gradient of an element: its own, without its part of what it shares with the channels whose windows have it.
+// slots: run_at, window_sums
+// constants: RUN
+// types: E, V, Windows
 @group(0) @binding(0) var<uniform> g: Windows;
 @group(0) @binding(1) var<storage, read> x: array<E>;
 @group(0) @binding(2) var<storage, read_write> dx: array<E>;

@@ -1,4 +1,7 @@
 // Each element over a power of the squares of the few channels around it, BEFORE and AFTER: each number is loaded once.
+// slots: near_at, power, run_at
+// constants: AFTER, BEFORE, RUN
+// types: E, V, Windows
 const LOADED = BEFORE + RUN + AFTER;
 
 @group(0) @binding(0) var<uniform> g: Windows;

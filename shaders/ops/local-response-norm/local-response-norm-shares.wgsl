@@ -1,5 +1,8 @@
 // What of its gradient an element has for itself, dy d^-beta, and what each of the channels around it has a share in: d is what the element was
 // divided by the power of, and (d^-beta)' = -beta d^(-beta - 1) 2 factor x for every x of the window.
+// slots: power, run_at, window_sums
+// constants: RUN
+// types: E, V, Windows
 @group(0) @binding(0) var<uniform> g: Windows;
 @group(0) @binding(1) var<storage, read> x: array<E>;
 @group(0) @binding(2) var<storage, read> dy: array<E>;

@@ -1,4 +1,7 @@
 // Each element over a power of the squares of the channels around it.
+// slots: power, run_at, window_sums
+// constants: RUN
+// types: E, V, Windows
 @group(0) @binding(0) var<uniform> g: Windows;
 @group(0) @binding(1) var<storage, read> x: array<E>;
 @group(0) @binding(2) var<storage, read_write> y: array<E>;

@@ -1,4 +1,5 @@
 // A bias for every output.
+// types: E
 @group(0) @binding(3) var<storage, read> bias: array<E>;
 @group(0) @binding(4) var<storage, read_write> y: array<E>;
 

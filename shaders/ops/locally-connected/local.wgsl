@@ -1,5 +1,7 @@
 // The geometry of locally connected layers, and where the weight of a term of an output lies: [K, terms, cells], or where CHANNELS_LAST
 // [cells, terms, K].
+// constants: CHANNELS_LAST
+// types: Map
 struct Local {
   input: Map, output: Map,
   threads: u32, batch: u32, groups: u32, group_c: u32, group_k: u32,

@@ -1,5 +1,8 @@
 // The gradient of a locally connected layer with respect to its input: an invocation gathers what one cell of BATCH images has from all
 // outputs that saw it.
+// slots: element_at, strides_of, weight_strides
+// constants: BATCH
+// types: E, Local
 @group(0) @binding(0) var<uniform> g: Local;
 @group(0) @binding(1) var<storage, read> dy: array<E>;
 @group(0) @binding(2) var<storage, read> w: array<E>;

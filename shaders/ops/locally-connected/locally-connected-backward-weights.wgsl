@@ -1,5 +1,8 @@
 // The gradient of a locally connected layer with respect to its weights: an invocation has those of one output and up to
 // CHANNELS input channels. The gradients of the first HELD images are loaded once for all of them.
+// slots: strides_of, weight_strides
+// constants: CHANNELS, CHANNELS_LAST, HELD
+// types: E, Local
 @group(0) @binding(0) var<uniform> g: Local;
 @group(0) @binding(1) var<storage, read> x: array<E>;
 @group(0) @binding(2) var<storage, read> dy: array<E>;

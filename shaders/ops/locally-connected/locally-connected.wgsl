@@ -1,5 +1,8 @@
 // A convolution with weights of its own for every output: an invocation computes one output of BATCH images. y and bias_of come from
 // local-bias.wgsl or no-local-bias.wgsl.
+// slots: bias_of, element_at, strides_of, weight_strides
+// constants: BATCH
+// types: E, Local
 @group(0) @binding(0) var<uniform> g: Local;
 @group(0) @binding(1) var<storage, read> x: array<E>;
 @group(0) @binding(2) var<storage, read> w: array<E>;

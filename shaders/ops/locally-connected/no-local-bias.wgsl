@@ -1,4 +1,5 @@
 // No bias.
+// types: E
 @group(0) @binding(3) var<storage, read_write> y: array<E>;
 
 fn bias_of(output: u32) -> f32 {

@@ -1,4 +1,6 @@
 // Powers of Lp pooling with the norm NORM, of sizes of numbers where ABSOLUTE.
+// slots: is_nan
+// types: V
 struct Rule {
   divisor: f32,
   // Cells of a window that nothing cuts off.

@@ -1,4 +1,7 @@
 // Of the root of a sum of powers: the gradient times y^(1 - NORM); nothing where y is 0, where there is no derivative.
+// slots: raised, stretch_of
+// constants: NORM, UNDEFINED
+// types: E, Element, V
 @group(0) @binding(3) var<storage, read> y: array<E>;
 
 fn share_of(value: V, place: u32, o: Element) -> V {

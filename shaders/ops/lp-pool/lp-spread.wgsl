@@ -1,4 +1,7 @@
 // The shares of windows go to all of their cells, each times x^(NORM - 1).
+// slots: raised
+// constants: NORM, SLOPE_SIGN
+// types: E, V
 alias Window = V;
 
 @group(0) @binding(1) var<storage, read> shares: array<V>;

@@ -1,4 +1,7 @@
 // The NORM-th root of the sum of powers.
+// slots: raised, stretch_of
+// constants: NORM, POWER_SIGN, UNDEFINED
+// types: E, Element, V
 alias State = V;
 
 @group(0) @binding(2) var<storage, read_write> y: array<E>;

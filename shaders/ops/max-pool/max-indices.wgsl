@@ -1,4 +1,7 @@
 // The largest cell and where it lies in its channel: the first one of equals, as in PyTorch the last one that is NaN.
+// slots: is_nan
+// constants: VB, VU
+// types: E, Element, V
 struct Rule {
   // The bits of minus infinity, which no constant expression of WGSL may be.
   lowest: u32,

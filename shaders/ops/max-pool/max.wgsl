@@ -1,4 +1,7 @@
 // The largest cell; NaN where there is one.
+// slots: is_nan
+// constants: VB
+// types: E, Element, V
 struct Rule {
   // The bits of minus infinity, which no constant expression of WGSL may be.
   lowest: u32,

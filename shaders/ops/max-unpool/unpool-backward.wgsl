@@ -1,5 +1,8 @@
 // The gradient of max unpooling: a value gets that of the cell at its index, unless a later window put its value there. Here the pooled map
 // is the input.
+// slots: around_depth, around_height, around_width, divided, has_cell
+// constants: ALONE, CHANNELS_LAST
+// types: Division, E
 struct Rule { unused: u32 }
 
 @group(0) @binding(1) var<storage, read> dy: array<E>;

@@ -1,4 +1,5 @@
 // The gradient through the largest of each group of neighbouring channels: dy where that is, the first one of equals, 0 elsewhere.
+// types: L, V
 struct Groups { threads: u32, pieces: u32, inner: u32 }
 
 @group(0) @binding(0) var<uniform> g: Groups;

@@ -1,4 +1,5 @@
 // The largest of each group of neighbouring channels, of which items lie `inner` apart; NaN where there is one.
+// types: L, V
 struct Groups { threads: u32, pieces: u32, inner: u32 }
 
 @group(0) @binding(0) var<uniform> g: Groups;

@@ -1,3 +1,4 @@
+// types: L
 fn combined(v: L, other: L) -> L {
   return v * other;
 }

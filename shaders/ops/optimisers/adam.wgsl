@@ -1,5 +1,7 @@
 // A step of Adam: an invocation changes the weights of one place, or of four. `size` is the learning rate over the correction of the first
 // mean, `root` one over the root of that of the second.
+// slots: thread_index
+// types: G, S, T, V, W
 struct Rates {
   size: f32, kept: f32, decay: f32,
   beta1: f32, rest1: f32, beta2: f32, rest2: f32,

@@ -1,5 +1,7 @@
 // A step of stochastic gradient descent with momentum: an invocation changes the weights of one place, or of four. They lose `ahead` of the
 // new velocity and `own` of the gradient: 1 and 0, or by Nesterov's method the momentum and 1.
+// slots: thread_index
+// types: G, S, V, W
 struct Rates { learning: f32, decay: f32, momentum: f32, ahead: f32, own: f32 }
 
 @group(0) @binding(0) var<uniform> count: u32;

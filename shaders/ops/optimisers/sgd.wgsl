@@ -1,4 +1,6 @@
 // A step of stochastic gradient descent without momentum: an invocation changes the weights of one place, or of four.
+// slots: thread_index
+// types: G, V, W
 struct Rates { learning: f32, decay: f32, momentum: f32, ahead: f32, own: f32 }
 
 @group(0) @binding(0) var<uniform> count: u32;

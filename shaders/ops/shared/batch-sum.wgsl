@@ -1,4 +1,6 @@
 // The sum of each element of an image over the batch. load comes from load.wgsl.
+// slots: load
+// types: Y
 struct Sum { threads: u32, batch: u32 }
 
 @group(0) @binding(0) var<uniform> g: Sum;

@@ -1,5 +1,7 @@
 // A function of each element of a tensor and one of another tensor that is spread over it. Runs of axes, the innermost first: their sizes
 // and what lies between their elements in the other tensor, in items.
+// constants: BL, INNER_RUNS
+// types: B, L
 struct Broadcast { count: u32, @align(16) runs: array<vec4u, 5> }
 
 @group(0) @binding(0) var<uniform> g: Broadcast;

@@ -1,3 +1,5 @@
+// slots: beside, combined
+// types: L, V
 @group(0) @binding(2) var<storage, read> x: array<V>;
 @group(0) @binding(3) var<storage, read_write> y: array<V>;
 

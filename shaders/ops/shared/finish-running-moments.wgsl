@@ -1,5 +1,6 @@
 // The mean of each set, and one over its deviation, of its moments. The running mean and variance go by `momentum` towards those of the
 // set, the variance times `unbiased`, n / (n - 1).
+// types: M
 struct Finish { threads: u32, epsilon: f32, momentum: f32, unbiased: f32 }
 
 @group(0) @binding(0) var<uniform> g: Finish;

@@ -1,4 +1,6 @@
 // Both sums of each owner times a factor and a scale.
+// slots: scale_at
+// types: R
 struct Finish { threads: u32, factor: f32 }
 
 @group(0) @binding(0) var<uniform> g: Finish;

@@ -1,4 +1,5 @@
 // Given means as float32, and one over the deviation of given variances.
+// types: M
 struct Given { threads: u32, epsilon: f32 }
 
 @group(0) @binding(0) var<uniform> g: Given;

@@ -1,4 +1,5 @@
 // The numbers of an item are of lines of their own: W is L.
+// types: L, W
 fn lanes_most(v: L) -> W {
   return v;
 }

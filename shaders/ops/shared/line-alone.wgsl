@@ -1,4 +1,7 @@
 // An invocation has a line.
+// slots: lanes_most, lanes_sum, part_of, thread_index
+// constants: ALONG
+// types: L, Norm
 fn line_of(workgroup: vec3u, grid: vec3u, local: u32) -> u32 {
   return thread_index(workgroup, grid, local);
 }

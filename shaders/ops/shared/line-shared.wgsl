@@ -1,5 +1,8 @@
 // THREADS neighbouring invocations of a workgroup have a line, each every THREADS-th element of it. All invocations of the workgroup call
 // the functions that put the parts of a line together.
+// slots: lanes_most, lanes_sum, part_of, thread_index
+// constants: THREADS, WORKGROUP_SIZE
+// types: L, Norm, W
 var<workgroup> mosts: array<W, WORKGROUP_SIZE>;
 var<workgroup> sums: array<W, WORKGROUP_SIZE>;
 

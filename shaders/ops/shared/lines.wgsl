@@ -1,6 +1,7 @@
 // Lines along an axis, as items of neighbouring ones, and the sum of exponentials along one by its largest element: sum exp(v - most), kept
 // up to date as elements come (Milakov and Gimelshein 2018, algorithm 3), with one exponential for each. An item has `inner` others
 // between two of its elements.
+// types: L
 struct Lines { count: u32, size: u32, inner: u32 }
 
 struct Norm { most: L, sum: L }

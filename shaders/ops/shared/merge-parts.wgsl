@@ -1,4 +1,5 @@
 // One level of putting parts together: an invocation makes one of up to 64 of an owner.
+// slots: merged
 struct Merge { parts: u32, left: u32, threads: u32 }
 
 @group(0) @binding(0) var<uniform> g: Merge;

@@ -1,6 +1,9 @@
 // The gradient of normalising (Ioffe and Szegedy, "Batch Normalization", 2015, section 3): what of a gradient neither moves the mean of its set
 // nor its deviation. `sums` and `products` hold the means of the gradient, and of its products with the normalised numbers. An invocation
 // takes a run, of one or of four at a time.
+// slots: next, run_at, scale_at, step_of
+// constants: PARAMETER_MOVES, SET_MOVES
+// types: Axes, E, S, V
 @group(0) @binding(0) var<uniform> g: Axes;
 @group(0) @binding(1) var<storage, read> dy: array<E>;
 @group(0) @binding(2) var<storage, read_write> dx: array<E>;

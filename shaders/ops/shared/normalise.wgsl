@@ -1,5 +1,8 @@
 // Each element without the mean of its set, over its deviation, times its scale, plus its shift: an invocation takes a run, of one or of four
 // at a time. What is of the set or of the parameter is loaded again where the run goes on to others.
+// slots: next, run_at, scale_at, shift_at, step_of
+// constants: PARAMETER_MOVES, SET_MOVES
+// types: Axes, E, S, V
 @group(0) @binding(0) var<uniform> g: Axes;
 @group(0) @binding(1) var<storage, read> x: array<E>;
 @group(0) @binding(2) var<storage, read> mean: array<S>;

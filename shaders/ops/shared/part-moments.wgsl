@@ -1,5 +1,8 @@
 // The moments of a part of a set. Numbers are taken BLOCK at a time: their mean, and then the squares of their distances from it (the
 // two-pass method), which are merged with those before. The numbers stay in registers, so each is loaded once. WHOLE: blocks are full.
+// slots: advance, member_at, part_at, write_part
+// constants: BLOCK, WHOLE
+// types: E, Partition, V
 
 @group(0) @binding(0) var<uniform> g: Partition;
 @group(0) @binding(1) var<storage, read_write> results: array<vec4f>;

@@ -1,5 +1,8 @@
 // The sum of a gradient over a part of a set (BY_SET, then times the scale) or of what shares a parameter, and that of its products with the
 // normalised numbers.
+// slots: advance, member_at, part_at, scale_at, write_part
+// constants: BY_SET, OTHER_MOVES
+// types: E, Partition, S, V
 @group(0) @binding(0) var<uniform> g: Partition;
 @group(0) @binding(1) var<storage, read_write> results: array<vec4f>;
 @group(0) @binding(2) var<storage, read> dy: array<E>;

@@ -1,6 +1,7 @@
 // Elements that are added up: those of each owner are its members. Both lie along two axes of memory, the second the faster; members along
 // that one alone unless TWO_AXES. Besides its owner an element has an index of the other kind (a set where owners are parameters, a
 // parameter where they are sets).
+// constants: OWNERS_FIRST, TWO_AXES
 struct Partition {
   owners: vec2u, owner_stride: vec2u, owner_index: vec2u, owner_other: vec2u,
   members: vec2u, member_stride: vec2u, member_other: vec2u,

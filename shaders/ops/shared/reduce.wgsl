@@ -1,6 +1,9 @@
 // One level of the sums over some axes: an invocation adds every parts-th of the `count` terms of one result, or of an item of them. Where
 // a term lies, the runs of axes that are kept and of those that are summed say, the innermost first: their sizes, and what lies between
 // their elements. Neighbouring invocations have neighbouring parts, or where KEPT_INNER neighbouring results.
+// slots: term, thread_index
+// constants: INNER_KEPT, INNER_SUMMED, KEPT_INNER
+// types: O, P
 struct Reduction {
   results: u32, parts: u32, count: u32,
   @align(16) kept: array<vec4u, 3>, summed: array<vec4u, 3>,

@@ -1,4 +1,6 @@
 // The scales of four parameters that lie APART.
+// constants: APART
+// types: P, V
 @group(0) @binding(8) var<storage, read> scale: array<P>;
 
 fn scale_at(parameter: u32) -> V {

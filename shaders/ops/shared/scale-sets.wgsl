@@ -1,4 +1,7 @@
 // Each element times what its set has, and times its scale: an invocation takes a run, of one or of four at a time.
+// slots: next, run_at, scale_at, step_of
+// constants: PARAMETER_MOVES, SET_MOVES
+// types: Axes, E, S, V
 @group(0) @binding(0) var<uniform> g: Axes;
 @group(0) @binding(1) var<storage, read> x: array<E>;
 @group(0) @binding(2) var<storage, read> factor: array<S>;

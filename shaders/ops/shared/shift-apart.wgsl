@@ -1,4 +1,6 @@
 // The shifts of four parameters that lie APART.
+// constants: APART
+// types: P, V
 @group(0) @binding(9) var<storage, read> shift: array<P>;
 
 fn shift_at(parameter: u32) -> V {

@@ -1,4 +1,6 @@
 // One level of the sum of pairs: THREADS invocations add up to THREADS * PAIRS of them to one.
+// slots: first_of, line_of, whole_sum
+// constants: THREADS
 struct Pairs { count: u32, parts: u32 }
 
 const PAIRS = 16u;

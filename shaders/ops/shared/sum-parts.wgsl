@@ -1,4 +1,5 @@
 // Adds up the parts of sums, FAN or fewer at a time: [sums, parts] -> [sums, fewer].
+// types: E
 struct Parts { threads: u32, parts: u32, fewer: u32 }
 
 @group(0) @binding(0) var<uniform> g: Parts;

@@ -1,4 +1,6 @@
 // dy times the other factor.
+// slots: total
+// types: L, P, V
 @group(0) @binding(1) var<storage, read> dy: array<V>;
 @group(0) @binding(3) var<storage, read> factor: array<V>;
 

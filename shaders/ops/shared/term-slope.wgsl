@@ -1,4 +1,6 @@
 // What a slope has of an element: x dy where x is not above 0.
+// slots: total
+// types: L, P, V
 @group(0) @binding(1) var<storage, read> dy: array<V>;
 @group(0) @binding(3) var<storage, read> x: array<V>;
 

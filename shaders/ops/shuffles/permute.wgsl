@@ -1,5 +1,7 @@
 // A tensor with its axes in another order: for each axis of the result, the innermost first, its size and what lies between its elements in
 // the tensor, in items. An invocation has STEP neighbours along the innermost axis, whose size here counts such steps.
+// constants: INNER_AXES, STEP
+// types: V
 struct Permuted { threads: u32, @align(16) axes: array<vec4u, 8> }
 
 @group(0) @binding(0) var<uniform> g: Permuted;

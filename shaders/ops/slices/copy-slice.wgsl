@@ -1,5 +1,6 @@
 // Copies a slice along an axis, item by item, out of a tensor or into one: rows of `row` items, which begin `from_row` apart from
 // `from_start` on, and `to_row` apart from `to_start` on.
+// types: V
 struct Slice { threads: u32, row: u32, from_start: u32, from_row: u32, to_start: u32, to_row: u32 }
 
 @group(0) @binding(0) var<uniform> g: Slice;

@@ -1,4 +1,7 @@
 // The gradient through a softmax along an axis, y (dy - sum y dy), or through its logarithm, dy - exp(y) sum dy.
+// slots: first_of, line_of, start_of, whole_sum
+// constants: LOGARITHM, THREADS
+// types: L, Lines, V
 @group(0) @binding(0) var<uniform> g: Lines;
 @group(0) @binding(1) var<storage, read> dy: array<V>;
 @group(0) @binding(2) var<storage, read> y: array<V>;

@@ -1,4 +1,7 @@
 // exp(v - most) / sum along an axis, or its logarithm.
+// slots: first_of, line_of, merged, start_of, whole_norm
+// constants: LOGARITHM, THREADS
+// types: L, Lines, Norm, V
 @group(0) @binding(0) var<uniform> g: Lines;
 @group(0) @binding(1) var<storage, read> x: array<V>;
 @group(0) @binding(2) var<storage, read_write> y: array<V>;

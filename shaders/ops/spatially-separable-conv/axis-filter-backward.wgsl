@@ -1,5 +1,8 @@
 // The adjoint of a convolution by a 1-D kernel along one axis: an invocation gathers what a cell has from all outputs that saw it, or saw a
 // cell of the border that repeats it. `copies` comes from a copies-* snippet.
+// slots: copies, kernel_start, tap_place
+// constants: PLACES, STEPS
+// types: Axis, C, I, O, V, W
 @group(0) @binding(0) var<uniform> g: Axis;
 @group(0) @binding(1) var<storage, read> dy: array<I>;
 @group(0) @binding(2) var<storage, read> w: array<W>;

@@ -1,6 +1,9 @@
 // The gradient of a 1-D kernel along one axis: sums of products of what the pass read and the gradient of what it made, in parts. An
 // invocation has TAPS numbers of the kernel of a channel, for which it loads each gradient once; neighbouring ones have neighbouring
 // gradients.
+// slots: is_padding, source, tap_place
+// constants: TAPS
+// types: Axis, D, I
 @group(0) @binding(0) var<uniform> g: WeightSum;
 @group(0) @binding(1) var<storage, read> x: array<I>;
 @group(0) @binding(2) var<storage, read> dy: array<D>;

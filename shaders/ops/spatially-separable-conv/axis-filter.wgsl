@@ -1,5 +1,8 @@
 // A convolution by a 1-D kernel along one axis: an invocation computes RUN neighbours along it, which share what they load where the kernel
 // moves by one cell (SLIDES).
+// slots: is_padding, kernel_start, source, tap_place
+// constants: SLIDES
+// types: Axis, C, I, O, V, W
 @group(0) @binding(0) var<uniform> g: Axis;
 @group(0) @binding(1) var<storage, read> x: array<I>;
 @group(0) @binding(2) var<storage, read> w: array<W>;

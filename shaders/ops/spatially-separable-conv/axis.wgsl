@@ -1,5 +1,6 @@
 // One axis of a feature map, whatever its layout: [outer, cells, inner], the numbers of `inner` next to each other. V is what an invocation
 // computes with: one number, or where LANES is 4 four of `inner`. The kernel is one for all channels, or one for each.
+// constants: FLIPPED
 struct Axis {
   elements: u32,
   input: u32, output: u32, inner: u32,

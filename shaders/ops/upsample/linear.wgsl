@@ -1,4 +1,6 @@
 // The sum of the gradients of upsampled outputs, each as much as the cell weighs in it: 1 less the distance along each axis that has two CORNERS.
+// constants: CORNERS_D, CORNERS_H, CORNERS_W
+// types: E, Element, V
 struct Rule { unused: u32 }
 
 struct State { sum: V, cell: vec3u }

@@ -1,5 +1,7 @@
 // What is reduced to an output are the outputs of upsampling that a cell is part of: those whose places (scale o + shift) / unit are less than
 // one cell from it, and where LINEAR is false those from it to the next one.
+// constants: LINEAR
+// types: Cells, Element
 fn cells_around(cell: u32, cells: u32, scale: i32, shift: i32, unit: i32, outputs: u32) -> Cells {
   var first = 0u;
   var end = outputs;

@@ -1,4 +1,7 @@
 // Upsampling: an invocation computes every runs-th output of a row, of CORNERS_D x CORNERS_H x CORNERS_W cells around its place.
+// slots: place_of, steps_in, task_of
+// constants: CHANNELS_LAST, CORNERS_D, CORNERS_H, CORNERS_W
+// types: E, Element, V
 struct Rule { unused: u32 }
 
 @group(0) @binding(1) var<storage, read> x: array<E>;

@@ -1,4 +1,5 @@
 // What a cell belongs to are bins of adaptive pooling: those that the bins say in over-bins.wgsl, with cells and bins in turned roles.
+// types: Interval
 struct Axes { unused: vec4u }
 
 fn bins_around(cell: u32, bins: u32, size: u32) -> Interval {

@@ -1,4 +1,7 @@
 // What a cell belongs to are windows.
+// slots: steps_in
+// constants: DILATED
+// types: Interval, Windows
 struct Axes { windows: Windows }
 
 // The windows of an axis that may have a cell: all of those that span it.

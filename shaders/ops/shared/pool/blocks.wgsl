@@ -2,6 +2,9 @@
 // STRIDE_H x STRIDE_W, which belong to the same AROUND_D x AROUND_H x AROUND_W windows at most; an invocation has RUN of them along the height. The
 // pooled map is the input. Of the work, `runs`, `parts` and `kept` are blocks along the width, runs of them along the height, and blocks along
 // the depth. FIRST_D, FIRST_H and FIRST_W are the window of the very first one.
+// slots: divided
+// constants: AROUND_H, CHANNELS_LAST, FIRST_D, FIRST_H, FIRST_W, RUN, STRIDE_D, STRIDE_H, STRIDE_W
+// types: Division
 
 // Rows of windows around the blocks of an invocation.
 const ROWS = AROUND_H + RUN - 1u;

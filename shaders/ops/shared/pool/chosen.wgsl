@@ -1,4 +1,6 @@
 // The values of windows go to the cells that they chose. `taken` is what becomes of a cell that one more window chose.
+// slots: taken
+// types: E, V
 struct Rule { unused: u32 }
 
 struct Window { value: V, chosen: V }

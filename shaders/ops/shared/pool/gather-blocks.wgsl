@@ -1,5 +1,8 @@
 // The gradient of pooling by windows whose sizes are constants: an invocation makes the cells of its blocks (blocks.wgsl) from the windows around
 // them, which it loads once. Which cells are taps of which window is known here.
+// slots: block_at, load_window, with_loaded, write
+// constants: ALL_THERE, AROUND_D, AROUND_H, AROUND_W, DILATION_D, DILATION_H, DILATION_W, EVEN, KERNEL_D, KERNEL_H, KERNEL_W, ROWS, RUN, STRIDE_D, STRIDE_H, STRIDE_W
+// types: V, Window
 
 fn thread(index: u32) {
   let at = block_at(index);

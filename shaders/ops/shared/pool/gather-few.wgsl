@@ -1,5 +1,8 @@
 // The gradient of pooling where a cell belongs to at most AROUND_D x AROUND_H x AROUND_W windows, written out: an invocation gathers what every
 // runs-th cell of a row has from them. Here the pooled map is the input.
+// slots: place_of, steps_in, task_of, with_window, write
+// constants: AROUND_D, AROUND_H, AROUND_W, CHANNELS_LAST
+// types: Element, V
 
 // The last window that begins at or before a cell of the padded axis.
 fn last_window(padded: u32, stride: u32, windows: u32) -> u32 {

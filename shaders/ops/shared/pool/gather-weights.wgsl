@@ -1,5 +1,8 @@
 // What windows have for their cells by their weights, added up: the transposed map of reduce-weights.wgsl. Invocations do as those of
 // gather-blocks.wgsl, and add up what the windows of a row have before the rows.
+// slots: block_at, weights_d, weights_h, weights_w
+// constants: AROUND_D, AROUND_H, AROUND_W, EVEN, KERNEL_D, KERNEL_H, KERNEL_W, ROWS, RUN, STRIDE_D, STRIDE_H, STRIDE_W
+// types: E, V
 @group(0) @binding(1) var<storage, read> x: array<E>;
 @group(0) @binding(2) var<storage, read_write> y: array<E>;
 

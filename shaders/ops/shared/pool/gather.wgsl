@@ -1,5 +1,8 @@
 // The gradient of pooling: an invocation gathers what every runs-th cell of a row has from the pooled cells that it belongs to. Here the
 // pooled map is the input.
+// slots: around_depth, around_height, around_width, place_of, task_of, with_window, write
+// constants: CHANNELS_LAST
+// types: Element, V
 fn thread(index: u32) {
   let task = task_of(index);
   let o = task.o;

@@ -1,4 +1,5 @@
 // Arithmetic of pooling. V is one number or four (one-lane.wgsl, four-lanes.wgsl), VU and VB the same of u32 and bool.
+// types: V, VB, VU
 
 // The bits of infinity: those of NaN, without the sign, are more.
 const INFINITE = 0x7f800000u;

@@ -1,4 +1,5 @@
 // What is reduced to an output is a bin of adaptive pooling: output i of O has the cells from floor(i I / O) to before ceil((i + 1) I / O).
+// types: Cells, Element
 struct Axes { unused: vec4u }
 
 fn bin(index: u32, bins: u32, size: u32) -> Cells {

@@ -1,4 +1,6 @@
 // What is reduced to an output is a window.
+// slots: taps_inside, window_cells
+// types: Cells, Element, Windows
 struct Axes { windows: Windows }
 
 fn cells_of_depth(window: u32) -> Cells {

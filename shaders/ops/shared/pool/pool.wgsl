@@ -1,4 +1,7 @@
 // What the kernels of pooling are told. Maps count their channels in V. The rule is what is made of the cells: it defines Rule and State.
+// slots: divided
+// constants: CHANNELS_LAST
+// types: Axes, Element, Map, Rule
 struct Pool {
   input: Map,
   output: Map,

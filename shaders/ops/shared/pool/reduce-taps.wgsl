@@ -1,5 +1,8 @@
 // Pooling by windows of a few cells, KERNEL_D x KERNEL_H x KERNEL_W, written out: an invocation reduces every runs-th window of a row.
 // CLIPPED says that windows have cells outside the input.
+// slots: finish, fresh, place_of, settled, task_of, with_cell
+// constants: CHANNELS_LAST, CLIPPED, KERNEL_D, KERNEL_H, KERNEL_W
+// types: E, Element, V
 @group(0) @binding(1) var<storage, read> x: array<E>;
 
 fn thread(index: u32) {

@@ -1,5 +1,8 @@
 // Sums of the cells of windows times their weights, the sizes of windows constants: an invocation makes RUN windows along the height, whose cells
 // it loads once. Of the work, `runs` and `parts` are windows along the width, and runs of them along the height.
+// slots: divided, weights_d, weights_h, weights_w
+// constants: CHANNELS_LAST, EVEN, KERNEL_D, KERNEL_H, KERNEL_W, RUN, STRIDE_D, STRIDE_H, STRIDE_W
+// types: Division, E, V
 @group(0) @binding(1) var<storage, read> x: array<E>;
 @group(0) @binding(2) var<storage, read_write> y: array<E>;
 

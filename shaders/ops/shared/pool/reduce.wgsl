@@ -1,4 +1,7 @@
 // Pooling: an invocation reduces the cells of every runs-th output of a row, or, where `parts` share an output, every parts-th cell.
+// slots: cells_of_depth, cells_of_height, cells_of_width, divided, finish, fresh, place_of, settled, task_of, with_cell
+// constants: CHANNELS_LAST
+// types: E, Element, V
 @group(0) @binding(1) var<storage, read> x: array<E>;
 
 fn thread(index: u32) {

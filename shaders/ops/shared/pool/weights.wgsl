@@ -1,6 +1,7 @@
 // Windows of which each tap weighs a product of numbers along the axes: those that no end of the axis cuts off all the same ones, each of the
 // BEFORE first windows and the AFTER last ones its own (src/ops/weighted-windows.ts). All are loaded from places that are constants, which
 // software adapters do once for several invocations.
+// constants: AFTER_D, AFTER_H, AFTER_W, BEFORE_D, BEFORE_H, BEFORE_W, KERNEL_D, KERNEL_H, KERNEL_W, WEIGHTS
 struct Rule {
   // Those of whole windows along depth, height and width, then of the others along each.
   weights: array<vec4f, WEIGHTS>,
