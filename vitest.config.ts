@@ -5,6 +5,7 @@
 // second to compile a kernel: Firefox runs a cross-section of the shared problems (test/suite/selection.ts) unless CONVOKE_SUITE=all asks
 // for every one; and so does Node, of what Chromium has run on the same driver, with a sample. docs/implementations.md says in what the
 // three differ.
+import { randomInt } from "node:crypto";
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig } from "vitest/config";
 import { chromiumArgs, findChromium } from "./scripts/browsers.mjs";
@@ -17,6 +18,10 @@ const headers = { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Emb
 
 const gpu = process.env.CONVOKE_GPU === "1";
 const everything = gpu || process.env.CONVOKE_SUITE === "all";
+
+/** Each run draws a part of the shared problems by a seed: many runs cover all. CONVOKE_SEED repeats one, CONVOKE_SUITE=all runs every problem. */
+const seed = Number((process.env.CONVOKE_SEED ??= String(randomInt(2 ** 31))));
+const draw = (parts: number) => ({ parts: everything ? 1 : parts, seed });
 
 /** Whether leaks are looked for ten thousand times over (scripts/soak.mjs). */
 const soak = process.env.CONVOKE_SOAK === "1";
@@ -70,7 +75,7 @@ export default defineConfig({
           name: "browser",
           include: [...inBrowsers, "test/**/*.chromium.test.ts"],
           testTimeout: 300_000,
-          provide: { selection: "all", soak },
+          provide: { selection: "all", draw: draw(4), soak },
           browser: {
             enabled: true,
             headless: true,
@@ -94,7 +99,7 @@ export default defineConfig({
           exclude: everything ? [] : ofTheDriver,
           setupFiles: "test/suite/dawn.ts",
           testTimeout: 300_000,
-          provide: { selection: everything ? "all" : "sample", soak },
+          provide: { selection: everything ? "all" : "sample", draw: draw(1), soak },
           // A driver that ends its process ends one file; and threads would each have an environment that the driver does not see.
           pool: "forks",
           // The software adapter computes on all cores.
@@ -108,7 +113,7 @@ export default defineConfig({
           name: "firefox",
           include: inBrowsers,
           testTimeout: 300_000,
-          provide: { selection: everything ? "all" : "cross-section", soak },
+          provide: { selection: everything ? "all" : "cross-section", draw: draw(2), soak },
           browser: {
             enabled: true,
             headless: true,

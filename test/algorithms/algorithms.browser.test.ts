@@ -24,6 +24,7 @@ afterAll(() => engine.destroy());
 const traits = traitsOf(engine.device, engine.info.adapter, DEFAULT_TRAITS.maxWorkspaceBytes);
 
 const selection = inject("selection");
+const draw = inject("draw");
 const dtypes = DTYPES.filter((dtype) => dtype === "f32" || engine.device.features.has("shader-f16"));
 
 it.skipIf(!dtypes.includes("f16"))("has the feature shader-f16, without which no test is in f16", () => {
@@ -31,8 +32,10 @@ it.skipIf(!dtypes.includes("f16"))("has the feature shader-f16, without which no
 });
 if (!dtypes.includes("f16")) console.info("f16 is skipped: this device lacks the feature shader-f16");
 for (const dtype of dtypes) {
-  const counts = PASSES.map((pass) => `${selectProblems(selection, dtype, pass).length} ${pass}`);
-  console.info(`${dtype}: ${counts.join(", ")} of the ${problems.length} shared problems`);
+  const counts = PASSES.map((pass) => `${selectProblems(selection, draw, dtype, pass).length} ${pass}`);
+  console.info(
+    `${dtype}: ${counts.join(", ")} of the ${problems.length} shared problems, part ${draw.seed % draw.parts} of ${draw.parts} (seed ${draw.seed})`,
+  );
 }
 
 /** Plans a problem by an algorithm, runs a form of test on it, and frees it. */
@@ -75,7 +78,7 @@ for (const [dtype, algorithm] of dtypes.flatMap((type) => algorithms.map((one) =
   const suffix = dtype === "f32" ? "" : ` ${dtype}`;
   const serves = (problem: ConvProblem): boolean => algorithm.supports(problem, traits) === true;
   for (const pass of algorithm.passes) {
-    const chosen = selectProblems(selection, dtype, pass);
+    const chosen = selectProblems(selection, draw, dtype, pass);
     describe.concurrent(`${algorithm.name} ${pass}${suffix}`, () => {
       const supported = chosen
         .map((named) => ({ named, problem: convProblem(pass, named.descriptor) }))
@@ -114,7 +117,7 @@ for (const [dtype, algorithm] of dtypes.flatMap((type) => algorithms.map((one) =
   }
 
   describe.concurrent(`${algorithm.name} adjoints${suffix}`, () => {
-    for (const named of selectProblems(selection, dtype, "backward-data")) {
+    for (const named of selectProblems(selection, draw, dtype, "backward-data")) {
       if (named.descriptor.activationGradient) continue;
       const passes = [isLinear, isSmall].every((holds) => holds(convProblem("forward", named.descriptor)));
       if (!passes || !PASSES.every((pass) => serves(convProblem(pass, named.descriptor)))) continue;
