@@ -5,44 +5,8 @@ import type { Plan, Preparation, Step } from "../kernel/step.ts";
 import type { ConvProblem, Pass } from "../problem/problem.ts";
 import type { Triple } from "../base/shape.ts";
 import type { Correlation } from "../problem/correlation.ts";
-import { DEFAULT_RATES, type Rates, type Work } from "./cost.ts";
-
-/**
- * Dispatches that a plan may have. Each takes about a millisecond to plan and to make ready, and kilobytes of the page's memory: these are
- * seconds, and no plan is to take longer. The gradient of the input under a stride of 32 along two axes needs a thousand.
- */
-export const MAX_DISPATCHES = 4096;
-
-/** What planning may know of the GPU and of the caller's constraints. */
-export interface GpuTraits {
-  /** Bytes that one storage binding may span. */
-  readonly maxBindingBytes: number;
-  /** Bytes of workspace and prepared weights that a plan may ask for, together. */
-  readonly maxWorkspaceBytes: number;
-  /** Dispatches that a plan may have, those of its preparation among them. */
-  readonly maxDispatches: number;
-  /** Bytes of memory that a workgroup may share, and invocations it may have. */
-  readonly maxWorkgroupBytes: number;
-  readonly maxWorkgroupInvocations: number;
-  /** Whether the adapter computes on the CPU: parallelism counts less there, and what hides latencies on a GPU is in the way. */
-  readonly software: boolean;
-  /** Whether loads are dear and neighbouring invocations are known to lie in quads of subgroups, so that they can share them. */
-  readonly quads: boolean;
-  /** How fast the adapter is. */
-  readonly rates: Rates;
-}
-
-/** WebGPU's default limits, which every adapter has, on a hardware GPU. */
-export const DEFAULT_TRAITS: GpuTraits = {
-  maxBindingBytes: 128 * 2 ** 20,
-  maxWorkspaceBytes: 256 * 2 ** 20,
-  maxDispatches: MAX_DISPATCHES,
-  maxWorkgroupBytes: 16_384,
-  maxWorkgroupInvocations: 256,
-  software: false,
-  quads: false,
-  rates: DEFAULT_RATES.hardware,
-};
+import type { Work } from "./cost.ts";
+import type { DeviceTraits } from "./traits.ts";
 
 /** Why a problem is refused, in words that a user can act on. */
 export interface Unsupported {
@@ -59,14 +23,14 @@ export interface Algorithm<V extends Variant = Variant> {
   readonly name: string;
   readonly passes: readonly Pass[];
   /** Whether the problem can be planned within the traits. */
-  supports(problem: ConvProblem, gpu: GpuTraits): true | Unsupported;
+  supports(problem: ConvProblem, gpu: DeviceTraits): true | Unsupported;
   /** The variants worth trying for a supported problem; the first is the default. */
-  variants(problem: ConvProblem, gpu: GpuTraits): readonly V[];
+  variants(problem: ConvProblem, gpu: DeviceTraits): readonly V[];
   /** The variant of a name, whether it is worth trying at these rates or not: what was measured or named once can be planned again. */
-  named(problem: ConvProblem, gpu: GpuTraits, name: string): V | undefined;
+  named(problem: ConvProblem, gpu: DeviceTraits, name: string): V | undefined;
   /** Dispatches of the plan, those of its preparation among them, counted without making it. */
-  dispatches(problem: ConvProblem, gpu: GpuTraits, variant: V): number;
-  plan(problem: ConvProblem, gpu: GpuTraits, variant: V): Plan;
+  dispatches(problem: ConvProblem, gpu: DeviceTraits, variant: V): number;
+  plan(problem: ConvProblem, gpu: DeviceTraits, variant: V): Plan;
   /** How much larger than the bound of a sequential float32 sum, gamma_n sum |x||w|, this algorithm's error bound is. */
   errorGrowth(problem: ConvProblem, variant: V): number;
   /**
@@ -84,7 +48,7 @@ export interface Algorithm<V extends Variant = Variant> {
   /** Whether integers of size 8 at most, whose sums stay below 2^24, come out exact. They do unless given. */
   exactOnIntegers?(problem: ConvProblem, variant: V): boolean;
   /** Estimated seconds, for ranking only. */
-  cost(problem: ConvProblem, gpu: GpuTraits, variant: V): number;
+  cost(problem: ConvProblem, gpu: DeviceTraits, variant: V): number;
 }
 
 /** How a correlation is computed: a plan, or a part of one. */
@@ -99,20 +63,20 @@ export interface Method<V extends Variant = Variant> {
   readonly name: string;
   /** What it asks of the problem itself, where that does not show in the correlations. */
   serves?(problem: ConvProblem): true | Unsupported;
-  supports(c: Correlation, gpu: GpuTraits): true | Unsupported;
-  variants(c: Correlation, gpu: GpuTraits): readonly V[];
+  supports(c: Correlation, gpu: DeviceTraits): true | Unsupported;
+  variants(c: Correlation, gpu: DeviceTraits): readonly V[];
   /** Of those that `variants` chooses from by the rates of the adapter, the one of a name. */
-  named?(c: Correlation, gpu: GpuTraits, name: string): V | undefined;
+  named?(c: Correlation, gpu: DeviceTraits, name: string): V | undefined;
   /** Steps of the plan, those of its preparation among them, counted without making it. */
-  dispatches(c: Correlation, gpu: GpuTraits, variant: V): number;
-  plan(c: Correlation, gpu: GpuTraits, variant: V): Part;
+  dispatches(c: Correlation, gpu: DeviceTraits, variant: V): number;
+  plan(c: Correlation, gpu: DeviceTraits, variant: V): Part;
   errorGrowth(c: Correlation, variant: V): number;
   /** In cells of the padded input of the correlation. */
   errorSpread?(c: Correlation, variant: V): Triple;
   readonly errorNorm?: "windows" | "energy";
   exactOnIntegers?(c: Correlation, variant: V): boolean;
   /** What the steps of a plan do, each of them, for estimating how long they take. */
-  work(c: Correlation, gpu: GpuTraits, variant: V): readonly Work[];
+  work(c: Correlation, gpu: DeviceTraits, variant: V): readonly Work[];
   /** The gradient of the input as one correlation, where the stride cuts it into more phases than a plan may have dispatches. */
   readonly gather?: { plan(problem: ConvProblem): Part; work(problem: ConvProblem): readonly Work[] };
 }

@@ -2,7 +2,8 @@
 // directions that share the input cells they load, with no workspace.
 import { BINDING, gridFor, WORKGROUP_SIZE } from "../kernel/step.ts";
 import { multiplyAdds } from "../problem/problem.ts";
-import type { GpuTraits, Method, Part, Variant } from "./algorithm.ts";
+import type { Method, Part, Variant } from "./algorithm.ts";
+import type { DeviceTraits } from "./traits.ts";
 import type { Correlation } from "../problem/correlation.ts";
 import { epilogueBindings, epilogueConstants, epilogueShaders, inputAlias, inputWords, loader, outputAlias, outputWords, paddingShader, weightWords, whole, windowConstants } from "./operands.ts";
 import { type Work, bytesOf, estimate } from "./cost.ts";
@@ -111,7 +112,7 @@ function variantOf(correlation: Correlation, tile: Omit<DepthwiseVariant, "name"
 }
 
 /** Every tile within the limits. The rows of a kernel are taken together only where its columns are. */
-function candidates(correlation: Correlation, gpu: GpuTraits): DepthwiseVariant[] {
+function candidates(correlation: Correlation, gpu: DeviceTraits): DepthwiseVariant[] {
   const [, R, S] = correlation.kernel;
   const most = multiplyAdds(correlation) < LARGE ? MAX_UNROLLED.small : MAX_UNROLLED.large;
   const mostSums = gpu.software ? MAX_SUMS.software : MAX_SUMS.hardware;

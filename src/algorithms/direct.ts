@@ -2,7 +2,8 @@
 // the last resort.
 import type { Shader } from "../kernel/shader.ts";
 import { BINDING, gridFor, WORKGROUP_SIZE } from "../kernel/step.ts";
-import type { GpuTraits, Method, Part, Variant } from "./algorithm.ts";
+import type { Method, Part, Variant } from "./algorithm.ts";
+import type { DeviceTraits } from "./traits.ts";
 import { type Correlation, termCount } from "../problem/correlation.ts";
 import { gather, gatherWork } from "./gather-gradient.ts";
 import { epilogueBindings, epilogueConstants, epilogueShaders, inputAlias, inputWords, loader, outputAlias, outputWords, paddingShader, weightWords, whole, windowConstants } from "./operands.ts";
@@ -43,7 +44,7 @@ const MAX_WIDTH = { software: 14, hardware: 8 };
  * Where quads share weights on SwiftShader, 16 channels a thread take 26 ms for 3x3 over 64 channels at 56 x 56, 8 take 37, as they do
  * without; 24, 30 and 37 for 7x7 at stride 2 from 3 channels at 224 x 224; 1x1 from 256 to 64 at 56 x 56 takes 19 instead of 27.
  */
-function variantOf(correlation: Correlation, gpu: GpuTraits, tileQ: number, tileK: number): DirectVariant {
+function variantOf(correlation: Correlation, gpu: DeviceTraits, tileQ: number, tileK: number): DirectVariant {
   const groupK = correlation.K / correlation.groups;
   // A group of less than two vectors is made channel by channel where vectors would not fill it: for 192 channels in 32 groups, 3x3
   // at 28 x 28, 5.3 ms instead of 8.6 on SwiftShader.

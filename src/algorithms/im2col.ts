@@ -2,7 +2,8 @@
 // (Chellapilla, Puri and Simard, "High performance convolutional neural networks for document processing", section 3).
 import { BINDING, type Step, WORKGROUP_SIZE, gridFor } from "../kernel/step.ts";
 import { elementCount, roundUp } from "../base/shape.ts";
-import type { GpuTraits, Method, Part } from "./algorithm.ts";
+import type { Method, Part } from "./algorithm.ts";
+import type { DeviceTraits } from "./traits.ts";
 import type { Correlation } from "../problem/correlation.ts";
 import { gemmTiles, namedTile } from "./gemm/tile.ts";
 import {
@@ -69,7 +70,7 @@ function columnBytes(correlation: Correlation, sizes: Sizes, pixels: number): nu
 }
 
 /** The most that a chunk has: so many images whole, or so many pixels of one; nothing where not even four pixels fit. */
-function largestChunk(correlation: Correlation, sizes: Sizes, gpu: GpuTraits): Chunk | undefined {
+function largestChunk(correlation: Correlation, sizes: Sizes, gpu: DeviceTraits): Chunk | undefined {
   const cap = Math.min(CHUNK_BYTES, gpu.maxBindingBytes, gpu.maxWorkspaceBytes - sizes.packedBytes);
   const imageBytes = columnBytes(correlation, sizes, sizes.pixels);
   const first = { firstImage: 0, firstPixel: 0 };
@@ -84,7 +85,7 @@ function chunkCount(sizes: Sizes, largest: Chunk): number {
 }
 
 /** The chunks of a problem, none where not even four pixels fit. */
-function chunksOf(correlation: Correlation, sizes: Sizes, gpu: GpuTraits): Chunk[] {
+function chunksOf(correlation: Correlation, sizes: Sizes, gpu: DeviceTraits): Chunk[] {
   const largest = largestChunk(correlation, sizes, gpu);
   if (!largest) return [];
   const chunks: Chunk[] = [];

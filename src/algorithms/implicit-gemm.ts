@@ -3,7 +3,8 @@
 // primitives for deep learning", section 3).
 import { BINDING, type Step, WORKGROUP_SIZE, gridFor } from "../kernel/step.ts";
 import { elementCount, roundUp } from "../base/shape.ts";
-import type { GpuTraits, Method, Part, Variant } from "./algorithm.ts";
+import type { Method, Part, Variant } from "./algorithm.ts";
+import type { DeviceTraits } from "./traits.ts";
 import { type Correlation, termCount } from "../problem/correlation.ts";
 import { packStep, packedSize } from "./gemm/gemm.ts";
 import { F32_BYTES } from "../kernel/element-types.ts";
@@ -66,7 +67,7 @@ function partialBytes(correlation: Correlation, splits: number): number {
 }
 
 /** The variant split into as many parts as keep the adapter busy and the workspace allows; unsplit where it is busy already. */
-function split(correlation: Correlation, gpu: GpuTraits, variant: ImplicitGemmVariant): ImplicitGemmVariant {
+function split(correlation: Correlation, gpu: DeviceTraits, variant: ImplicitGemmVariant): ImplicitGemmVariant {
   const busy = gpu.software ? BUSY_THREADS.software : BUSY_THREADS.hardware;
   const threads = tilesOf(correlation, variant).all * (variant.shared ? WORKGROUP_SIZE : 1);
   const cap = Math.min(gpu.maxBindingBytes, gpu.maxWorkspaceBytes - preparedBytes(correlation));

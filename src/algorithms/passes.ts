@@ -3,7 +3,8 @@
 import { type Binding, BINDING, type Plan, STORAGE_ALIGNMENT, type Step } from "../kernel/step.ts";
 import { type ConvProblem, PASSES, multiplyAdds } from "../problem/problem.ts";
 import { type Triple, elementCount, roundUp } from "../base/shape.ts";
-import type { Algorithm, GpuTraits, Method, Part, Unsupported, Variant } from "./algorithm.ts";
+import type { Algorithm, Method, Part, Unsupported, Variant } from "./algorithm.ts";
+import type { DeviceTraits } from "./traits.ts";
 import { type Correlation, forwardCorrelation } from "../problem/correlation.ts";
 import { fillStep, foldStep, paddedBytes } from "./fold-padding.ts";
 import { inputGradient, phaseCount, repeatsInput, weightGradient } from "../problem/gradients.ts";
@@ -25,7 +26,7 @@ const GATHER: Variants = { name: "gather", each: [] };
 const BESIDE_PHASES = 2;
 
 /** Whether the gradient of the input has more phases than a plan may have dispatches. */
-function hasTooManyPhases(problem: ConvProblem, gpu: GpuTraits): boolean {
+function hasTooManyPhases(problem: ConvProblem, gpu: DeviceTraits): boolean {
   return problem.pass === "backward-data" && phaseCount(problem) > gpu.maxDispatches - BESIDE_PHASES;
 }
 
@@ -44,7 +45,7 @@ function reservedBytes(problem: ConvProblem): number {
  * What the method may use for one correlation of so many. What the parts of a plan prepare of the weights lies side by side, so each gets
  * an equal share of the bytes, and of the dispatches; only their scratch memory is the same.
  */
-function shareOf(problem: ConvProblem, correlations: number, gpu: GpuTraits): GpuTraits {
+function shareOf(problem: ConvProblem, correlations: number, gpu: DeviceTraits): DeviceTraits {
   const count = Math.max(1, correlations);
   const beside = problem.pass === "backward-data" ? BESIDE_PHASES : 0;
   const bytes = (gpu.maxWorkspaceBytes - reservedBytes(problem)) / count;
@@ -123,7 +124,7 @@ function endWork(problem: ConvProblem): Work[] {
 }
 
 /** Why the gradient of the padded input does not fit, where it does not. */
-function reservedRefusal(problem: ConvProblem, gpu: GpuTraits): Unsupported | undefined {
+function reservedRefusal(problem: ConvProblem, gpu: DeviceTraits): Unsupported | undefined {
   const bytes = reservedBytes(problem);
   const most = Math.min(gpu.maxWorkspaceBytes, gpu.maxBindingBytes);
   if (bytes <= most) return undefined;
@@ -133,7 +134,7 @@ function reservedRefusal(problem: ConvProblem, gpu: GpuTraits): Unsupported | un
 }
 
 /** The correlations of a problem, the traits that each is planned with, and their variants of no more dispatches than those allow. */
-function listed<V extends Variant>(method: Method<V>, problem: ConvProblem, gpu: GpuTraits) {
+function listed<V extends Variant>(method: Method<V>, problem: ConvProblem, gpu: DeviceTraits) {
   const correlations = correlationsOf(problem);
   const traits = shareOf(problem, correlations.length, gpu);
   const isAllowed = (c: Correlation, variant: V): boolean =>
@@ -154,7 +155,7 @@ function listed<V extends Variant>(method: Method<V>, problem: ConvProblem, gpu:
 function dispatchRefusal<V extends Variant>(
   method: Method<V>,
   c: Correlation,
-  traits: GpuTraits,
+  traits: DeviceTraits,
 ): Unsupported | undefined {
   const counts = method.variants(c, traits).map((variant) => method.dispatches(c, traits, variant));
   if (counts.some((count) => count <= traits.maxDispatches)) return undefined;

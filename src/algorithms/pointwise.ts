@@ -2,7 +2,8 @@
 // pixels. No columns are laid out.
 import { BINDING } from "../kernel/step.ts";
 import { elementCount } from "../base/shape.ts";
-import type { GpuTraits, Method, Part, Unsupported } from "./algorithm.ts";
+import type { Method, Part, Unsupported } from "./algorithm.ts";
+import type { DeviceTraits } from "./traits.ts";
 import { type Correlation, paddingSeen } from "../problem/correlation.ts";
 import { gemmTiles, namedTile } from "./gemm/tile.ts";
 import {
@@ -82,7 +83,7 @@ function supports(correlation: Correlation): true | Unsupported {
 }
 
 /** A gradient of weights sees each cell of x once. */
-function supportsInnerProduct(correlation: Correlation, gpu: GpuTraits): true | Unsupported {
+function supportsInnerProduct(correlation: Correlation, gpu: DeviceTraits): true | Unsupported {
   const pad = paddingSeen(correlation);
   if (pad > 0) return { reason: `the input is padded by up to ${pad} cells, and this serves none` };
   const { workspace, prepared } = innerProductBytes(correlation);

@@ -1,5 +1,5 @@
 // Plans on a device: which algorithm computes a problem, compiled and kept for eager calls, and measured where that is asked for.
-import type { GpuTraits } from "../algorithms/algorithm.ts";
+import type { DeviceTraits } from "../algorithms/traits.ts";
 import { algorithms } from "../algorithms/index.ts";
 import type { Rates } from "../algorithms/cost.ts";
 import { ConvPlan } from "./conv-plan.ts";
@@ -7,7 +7,7 @@ import type { Dtype } from "../base/dtype.ts";
 import { refuse, words } from "../base/error.ts";
 import { calibrate } from "../planner/calibrate.ts";
 import type { GpuContext } from "../gpu/context.ts";
-import { traitsOf } from "../gpu/device.ts";
+import { deviceTraits } from "../planner/device-traits.ts";
 import { ReadyCache } from "../gpu/ready-cache.ts";
 import type { Tensor } from "../gpu/tensor.ts";
 import { checkSameEngine } from "../gpu/tensor.ts";
@@ -32,11 +32,11 @@ export function runPlan(problem: ConvProblem, constraints: Constraints, inputs: 
 
 export class Plans {
   readonly #gpu: GpuContext;
-  readonly #adapter: Parameters<typeof traitsOf>[1];
+  readonly #adapter: Parameters<typeof deviceTraits>[1];
   readonly #tuning: TuningTable;
   readonly #ready: ReadyCache<ConvPlan>;
 
-  constructor(gpu: GpuContext, adapter: Parameters<typeof traitsOf>[1], tuning: TuningTable) {
+  constructor(gpu: GpuContext, adapter: Parameters<typeof deviceTraits>[1], tuning: TuningTable) {
     this.#gpu = gpu;
     this.#adapter = adapter;
     this.#tuning = tuning;
@@ -44,9 +44,9 @@ export class Plans {
   }
 
   /** What planning may know of the device, within the caller's constraints. */
-  traits(constraints: Constraints = {}): GpuTraits {
+  traits(constraints: Constraints = {}): DeviceTraits {
     const workspace = constraints.maxWorkspaceBytes ?? DEFAULT_WORKSPACE_BYTES;
-    return traitsOf(this.#gpu.device, this.#adapter, workspace, this.#tuning.rates);
+    return deviceTraits(this.#gpu.device, this.#adapter, workspace, this.#tuning.rates);
   }
 
   /** @throws ConvError where the device has no such elements */

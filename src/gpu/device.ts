@@ -1,6 +1,4 @@
 // Getting a GPUDevice: what is asked of the adapter and why, and clear errors where there is none.
-import { type GpuTraits, MAX_DISPATCHES } from "../algorithms/algorithm.ts";
-import { DEFAULT_RATES, type Rates } from "../algorithms/cost.ts";
 import { ConvError } from "../base/error.ts";
 
 /** Limits raised to what the adapter offers. All kernels run on WebGPU's defaults; these lift what a problem may span. */
@@ -75,28 +73,4 @@ async function findAdapter(given: GPU | undefined): Promise<GPUAdapter> {
     );
   }
   return adapter;
-}
-
-/** What planning may know of a device, whose rates are those of a table unless they were measured. */
-export function traitsOf(
-  device: GPUDevice,
-  adapter: { vendor: string; architecture: string; description: string; isFallback: boolean },
-  maxWorkspaceBytes: number,
-  rates?: Rates,
-): GpuTraits {
-  const { limits } = device;
-  const name = `${adapter.vendor} ${adapter.architecture} ${adapter.description}`;
-  // Firefox names no adapter, but marks those that compute on the CPU.
-  const software = adapter.isFallback || /swiftshader|llvmpipe|lavapipe|software/i.test(name);
-  return {
-    maxBindingBytes: Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize),
-    maxWorkspaceBytes: Math.min(maxWorkspaceBytes, limits.maxBufferSize),
-    maxDispatches: MAX_DISPATCHES,
-    maxWorkgroupBytes: limits.maxComputeWorkgroupStorageSize,
-    maxWorkgroupInvocations: limits.maxComputeInvocationsPerWorkgroup,
-    software,
-    // A GPU's caches share as well, and where its neighbours lie in a subgroup is its own affair: the software adapters hold them in order.
-    quads: software && device.features.has("subgroups"),
-    rates: rates ?? (software ? DEFAULT_RATES.software : DEFAULT_RATES.hardware),
-  };
 }

@@ -1,6 +1,7 @@
 // Which algorithm and variant serves a problem: by name, or ("auto") the cheapest by estimate among those within the constraints.
 // Every algorithm that was considered is kept with its verdict, so that a choice can be explained.
-import type { Algorithm, GpuTraits, Variant } from "../algorithms/algorithm.ts";
+import type { Algorithm, Variant } from "../algorithms/algorithm.ts";
+import type { DeviceTraits } from "../algorithms/traits.ts";
 import { ConvError, refuse } from "../base/error.ts";
 import { extraBytes } from "../kernel/step.ts";
 import type { ConvProblem } from "../problem/problem.ts";
@@ -96,7 +97,7 @@ export interface Candidate {
 export function candidates(
   algorithms: readonly Algorithm[],
   problem: ConvProblem,
-  gpu: GpuTraits,
+  gpu: DeviceTraits,
   constraints: Constraints,
   measurements: Measurements = [],
 ): { ranked: Candidate[]; refused: Considered[] } {
@@ -148,7 +149,7 @@ export function candidates(
 export function choose(
   algorithms: readonly Algorithm[],
   problem: ConvProblem,
-  gpu: GpuTraits,
+  gpu: DeviceTraits,
   constraints: Constraints,
   measurements: Measurements = [],
 ): Choice {
@@ -174,7 +175,7 @@ export function choose(
   return { algorithm: best.algorithm, variant: best.variant, considered: [...considered, ...refused] };
 }
 
-function refusal(algorithm: Algorithm, problem: ConvProblem, gpu: GpuTraits): string | undefined {
+function refusal(algorithm: Algorithm, problem: ConvProblem, gpu: DeviceTraits): string | undefined {
   if (!algorithm.passes.includes(problem.pass)) return `it has no ${problem.pass} pass`;
   const supported = algorithm.supports(problem, gpu);
   return supported === true ? undefined : supported.reason;
@@ -184,7 +185,7 @@ function refusal(algorithm: Algorithm, problem: ConvProblem, gpu: GpuTraits): st
 function variantsOf(
   algorithm: Algorithm,
   problem: ConvProblem,
-  gpu: GpuTraits,
+  gpu: DeviceTraits,
   name: string | undefined,
   measured: Measurements,
 ): Candidate[] {

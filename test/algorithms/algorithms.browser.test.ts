@@ -4,10 +4,11 @@
 // Tests run concurrently (maxConcurrency in vitest.config.ts): one compiles while others compute, and a browser that looks for
 // finished work on the GPU only every 100 ms finds that of many tests.
 import { afterAll, describe, expect, inject, it } from "vitest";
-import { type Algorithm, DEFAULT_TRAITS, type Variant } from "../../src/algorithms/algorithm.ts";
+import { type Algorithm, type Variant } from "../../src/algorithms/algorithm.ts";
+import { DEFAULT_TRAITS } from "../../src/algorithms/traits.ts";
 import { algorithms } from "../../src/algorithms/index.ts";
 import { DTYPES } from "../../src/base/dtype.ts";
-import { traitsOf } from "../../src/gpu/device.ts";
+import { deviceTraits } from "../../src/planner/device-traits.ts";
 import { createEngine } from "../../src/index.ts";
 import { type ConvProblem, PASSES, type Pass, convProblem } from "../../src/problem/problem.ts";
 import { NO_SPREAD } from "../suite/bounds.ts";
@@ -21,7 +22,7 @@ const engine = await createEngine();
 afterAll(() => engine.destroy());
 
 /** What the engine plans with. */
-const traits = traitsOf(engine.device, engine.info.adapter, DEFAULT_TRAITS.maxWorkspaceBytes);
+const traits = deviceTraits(engine.device, engine.info.adapter, DEFAULT_TRAITS.maxWorkspaceBytes);
 
 const selection = inject("selection");
 const draw = inject("draw");

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { DEFAULT_TRAITS, type GpuTraits } from "../../src/algorithms/algorithm.ts";
+import { DEFAULT_TRAITS, type DeviceTraits } from "../../src/algorithms/traits.ts";
 import { type Correlation, forwardCorrelation } from "../../src/problem/correlation.ts";
 import { type DepthwiseVariant, depthwise } from "../../src/algorithms/depthwise.ts";
 import { serve } from "../../src/algorithms/passes.ts";
@@ -7,7 +7,7 @@ import type { Constant } from "../../src/kernel/step.ts";
 import { type ConvDescriptor, convProblem } from "../../src/problem/problem.ts";
 import { SOFTWARE_TRAITS } from "../suite/traits.ts";
 
-const software: GpuTraits = SOFTWARE_TRAITS;
+const software: DeviceTraits = SOFTWARE_TRAITS;
 
 /** A depthwise layer with square maps and kernels. */
 function layer(channels: number, map: number, size: number, rest: Partial<ConvDescriptor> = {}): Correlation {

@@ -1,6 +1,6 @@
 // How fft plans: lengths and their passes, twiddles, tilings, chunks under a cap, refusals.
 import { describe, expect, it } from "vitest";
-import { DEFAULT_TRAITS } from "../../src/algorithms/algorithm.ts";
+import { DEFAULT_TRAITS } from "../../src/algorithms/traits.ts";
 import { forwardCorrelation } from "../../src/problem/correlation.ts";
 import { fft } from "../../src/algorithms/fft/fft.ts";
 import { chunksOf } from "../../src/algorithms/fft/chunks.ts";

@@ -1,6 +1,6 @@
 // The register tile of a product: it fits the matrices, the adapter, and what can be shared.
 import { describe, expect, it } from "vitest";
-import { DEFAULT_TRAITS } from "../../src/algorithms/algorithm.ts";
+import { DEFAULT_TRAITS } from "../../src/algorithms/traits.ts";
 import { gemmTile, gemmTiles } from "../../src/algorithms/gemm/tile.ts";
 import { gemmWork } from "../../src/algorithms/gemm/gemm.ts";
 import { SOFTWARE_TRAITS } from "../suite/traits.ts";

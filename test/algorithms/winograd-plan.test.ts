@@ -1,6 +1,6 @@
 // What winograd says it serves and how it plans: refusals in words with numbers, chunks under the caps, variants by estimate.
 import { describe, expect, it } from "vitest";
-import type { GpuTraits } from "../../src/algorithms/algorithm.ts";
+import type { DeviceTraits } from "../../src/algorithms/traits.ts";
 import { forwardCorrelation } from "../../src/problem/correlation.ts";
 import { winograd } from "../../src/algorithms/winograd/winograd.ts";
 import { partitionOf } from "../../src/algorithms/winograd/partition.ts";
@@ -8,7 +8,7 @@ import { TILES } from "../../src/algorithms/winograd/tiles.ts";
 import { type ConvDescriptor, LAYOUTS, convProblem } from "../../src/problem/problem.ts";
 import { SOFTWARE_TRAITS } from "../suite/traits.ts";
 
-const traits: GpuTraits = SOFTWARE_TRAITS;
+const traits: DeviceTraits = SOFTWARE_TRAITS;
 
 const layer = (changes: Partial<ConvDescriptor> = {}) =>
   forwardCorrelation(
@@ -27,7 +27,7 @@ describe("supports", () => {
   });
 
   it("refuses what the workspace or a binding cannot hold, with the bytes", () => {
-    const verdict = (changes: Partial<GpuTraits>): string => {
+    const verdict = (changes: Partial<DeviceTraits>): string => {
       const supported = winograd.supports(layer(), { ...traits, ...changes });
       return supported === true ? "" : supported.reason;
     };
@@ -66,7 +66,7 @@ describe("variants", () => {
   });
 
   it("leaves out tiles whose filters do not fit", () => {
-    const small: GpuTraits = { ...traits, maxBindingBytes: 300_000 };
+    const small: DeviceTraits = { ...traits, maxBindingBytes: 300_000 };
     expect(winograd.variants(layer(), small).map(({ name }) => name)).toEqual(["f2x3"]);
   });
 });
@@ -83,7 +83,7 @@ describe("plan", () => {
       const whole = winograd.plan(problem, traits, variant);
       for (const share of [0.9, 0.5, 0.2]) {
         const cap = Math.ceil(whole.preparation!.bytes + share * whole.workspaceBytes);
-        const gpu: GpuTraits = { ...traits, maxWorkspaceBytes: cap };
+        const gpu: DeviceTraits = { ...traits, maxWorkspaceBytes: cap };
         expect(winograd.supports(problem, gpu)).toBe(true);
         const plan = winograd.plan(problem, gpu, variant);
         expect(plan.workspaceBytes + plan.preparation!.bytes).toBeLessThanOrEqual(cap);

@@ -1,7 +1,7 @@
 // Winograd on a device: chunks give the bits of the whole, and the error of every tile is measured against float64, beside its
 // stated bound and the error of the direct sum; the table is printed.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { GpuTraits } from "../../src/algorithms/algorithm.ts";
+import type { DeviceTraits } from "../../src/algorithms/traits.ts";
 import { serve } from "../../src/algorithms/passes.ts";
 import { winograd as method } from "../../src/algorithms/winograd/winograd.ts";
 import { type ConvDescriptor, type ConvInputs, type Constraints, type Engine, createEngine } from "../../src/index.ts";
@@ -13,7 +13,7 @@ import { uniform } from "../suite/random.ts";
 import { SOFTWARE_TRAITS } from "../suite/traits.ts";
 
 const winograd = serve(method);
-const traits: GpuTraits = SOFTWARE_TRAITS;
+const traits: DeviceTraits = SOFTWARE_TRAITS;
 
 let engine: Engine;
 beforeAll(async () => {

@@ -1,8 +1,8 @@
 // find on a device: everything that serves is measured and ranked, a wrong result never wins, and "auto" goes by what was found.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { DEFAULT_TRAITS } from "../../src/algorithms/algorithm.ts";
+import { DEFAULT_TRAITS } from "../../src/algorithms/traits.ts";
 import { algorithms } from "../../src/algorithms/index.ts";
-import { traitsOf } from "../../src/gpu/device.ts";
+import { deviceTraits } from "../../src/planner/device-traits.ts";
 import { type Engine, type FindProgress, createEngine } from "../../src/index.ts";
 import { candidates } from "../../src/planner/choose.ts";
 import { type Workbench, find } from "../../src/conv/find.ts";
@@ -102,7 +102,7 @@ describe("find", () => {
 
   it("never lets a wrong result win", async () => {
     const problem = convProblem("forward", descriptor);
-    const traits = traitsOf(engine.device, engine.info.adapter, DEFAULT_TRAITS.maxWorkspaceBytes);
+    const traits = deviceTraits(engine.device, engine.info.adapter, DEFAULT_TRAITS.maxWorkspaceBytes);
     const bench: Workbench = {
       device: engine.device,
       // Every algorithm but direct flips the kernel.

@@ -1,8 +1,8 @@
 // Memory is a promise: under any cap an algorithm either refuses with a reason, or stays below it, by chunks, and is as right as without.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { DEFAULT_TRAITS } from "../../src/algorithms/algorithm.ts";
+import { DEFAULT_TRAITS } from "../../src/algorithms/traits.ts";
 import { algorithms } from "../../src/algorithms/index.ts";
-import { traitsOf } from "../../src/gpu/device.ts";
+import { deviceTraits } from "../../src/planner/device-traits.ts";
 import { ConvError, type Engine, createEngine } from "../../src/index.ts";
 import { type ConvDescriptor, PASSES, convProblem } from "../../src/problem/problem.ts";
 import { NO_SPREAD } from "../suite/bounds.ts";
@@ -58,7 +58,7 @@ describe.concurrent.each(named)("%s", (name, algorithm) => {
       }
       try {
         expect(plan.workspaceBytes + plan.preparedBytes).toBeLessThanOrEqual(maxWorkspaceBytes);
-        const traits = traitsOf(engine.device, engine.info.adapter, maxWorkspaceBytes);
+        const traits = deviceTraits(engine.device, engine.info.adapter, maxWorkspaceBytes);
         const variant = algorithm.variants(problem, traits).find((one) => one.name === plan.variant)!;
         const { preparation } = algorithm.plan(problem, traits, variant);
         const key = JSON.stringify([pass, descriptor, name, plan.variant, preparation, plan.steps]);

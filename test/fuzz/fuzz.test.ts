@@ -13,7 +13,7 @@ import { JUNK, type JunkMakers, spoil } from "./junk.ts";
 import { planTrouble } from "./limits.ts";
 import { parseOptions } from "./options.ts";
 import { expectedOf } from "./oracle.ts";
-import { DEFAULT_TRAITS, type GpuTraits } from "../../src/algorithms/algorithm.ts";
+import { DEFAULT_TRAITS, type DeviceTraits } from "../../src/algorithms/traits.ts";
 import { algorithms } from "../../src/algorithms/index.ts";
 import { ConvError } from "../../src/base/error.ts";
 import { type Constraints, choose } from "../../src/planner/choose.ts";
@@ -45,7 +45,7 @@ function unlessRefused<T>(work: () => T): T | undefined {
 }
 
 /** Whether all tensors of a problem can be bound, as the engine asks before it plans. */
-function isBindable(problem: ConvProblem, { maxBindingBytes }: GpuTraits): boolean {
+function isBindable(problem: ConvProblem, { maxBindingBytes }: DeviceTraits): boolean {
   return (["x", "w", "y"] as const).every((operand) => operandBytes(problem, operand) <= maxBindingBytes);
 }
 

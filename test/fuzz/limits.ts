@@ -1,5 +1,5 @@
 // Whether a plan keeps to the limits of WebGPU and of its constraints: what a device would refuse, found without one.
-import type { GpuTraits } from "../../src/algorithms/algorithm.ts";
+import type { DeviceTraits } from "../../src/algorithms/traits.ts";
 import { assemble } from "../../src/kernel/assemble.ts";
 import { bytesOf } from "../../src/conv/operands.ts";
 import { BINDING, type Binding, type Plan, STORAGE_ALIGNMENT, type Step, extraBytes } from "../../src/kernel/step.ts";
@@ -11,7 +11,7 @@ const MAX_STORAGE_BINDINGS = 8;
 
 type Bytes = (operand: Binding["operand"]) => number;
 
-function bindingTrouble({ operand, offset, size }: Binding, bytes: Bytes, traits: GpuTraits): string | undefined {
+function bindingTrouble({ operand, offset, size }: Binding, bytes: Bytes, traits: DeviceTraits): string | undefined {
   const where = `${operand} [${offset}, +${size}]`;
   if (![offset, size].every(Number.isSafeInteger)) return `${where} is no range`;
   if (size <= 0 || size % 4 !== 0) return `${where} is empty, or no whole words`;
@@ -33,7 +33,7 @@ function sharingTrouble({ bindings, kernel }: Step): string | undefined {
   return undefined;
 }
 
-function stepTrouble(step: Step, bytes: Bytes, traits: GpuTraits): string | undefined {
+function stepTrouble(step: Step, bytes: Bytes, traits: DeviceTraits): string | undefined {
   const { workgroups, uniforms, bindings } = step;
   if (!workgroups.every((count) => Number.isInteger(count) && count >= 1 && count <= MAX_WORKGROUPS))
     return `it dispatches [${workgroups.join(", ")}] workgroups`;
@@ -50,7 +50,7 @@ function stepTrouble(step: Step, bytes: Bytes, traits: GpuTraits): string | unde
 }
 
 /** What is wrong with a plan, in words. */
-export function planTrouble(problem: ConvProblem, plan: Plan, traits: GpuTraits): string | undefined {
+export function planTrouble(problem: ConvProblem, plan: Plan, traits: DeviceTraits): string | undefined {
   if (!Number.isSafeInteger(extraBytes(plan)) || extraBytes(plan) < 0) return `it needs ${extraBytes(plan)} bytes`;
   if (extraBytes(plan) > traits.maxWorkspaceBytes)
     return `it needs ${extraBytes(plan)} bytes, more than the ${traits.maxWorkspaceBytes} allowed`;

@@ -1,6 +1,6 @@
 // Arbitrary problems with a tolerance, and tuning tables that tempt "auto" to exceed it.
 import * as fc from "fast-check";
-import type { GpuTraits } from "../../src/algorithms/algorithm.ts";
+import type { DeviceTraits } from "../../src/algorithms/traits.ts";
 import { algorithms } from "../../src/algorithms/index.ts";
 import { DTYPES, type Dtype } from "../../src/base/dtype.ts";
 import { ConvError } from "../../src/base/error.ts";
@@ -44,7 +44,7 @@ export function tolerated(space: Space, dtypes: readonly Dtype[] = DTYPES): fc.A
 }
 
 /** Every way to compute a problem, the least accurate first. */
-export function leastAccurate({ problem }: Pick<Expected, "problem">, traits: GpuTraits): Candidate[] {
+export function leastAccurate({ problem }: Pick<Expected, "problem">, traits: DeviceTraits): Candidate[] {
   const { ranked } = candidates(algorithms, problem, traits, { tolerance: 1e30 });
   return ranked.toSorted((a, b) => b.errorGrowth - a.errorGrowth);
 }

@@ -2,7 +2,7 @@
 // that each specialisation is valid WGSL and agrees with its bindings, its uniforms and the default limits.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { create, globals } from "webgpu";
-import type { GpuTraits } from "../../src/algorithms/algorithm.ts";
+import type { DeviceTraits } from "../../src/algorithms/traits.ts";
 import { algorithms } from "../../src/algorithms/index.ts";
 import { DTYPES } from "../../src/base/dtype.ts";
 import { assemble } from "../../src/kernel/assemble.ts";
@@ -11,7 +11,7 @@ import { convProblem } from "../../src/problem/problem.ts";
 import { problems } from "../suite/problems.ts";
 import { SOFTWARE_TRAITS } from "../suite/traits.ts";
 
-const traits: GpuTraits = SOFTWARE_TRAITS;
+const traits: DeviceTraits = SOFTWARE_TRAITS;
 
 /** Every plan of an algorithm for the shared problems. */
 function plansOf(algorithm: (typeof algorithms)[number]): { name: string; plan: Plan }[] {

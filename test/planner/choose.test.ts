@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Algorithm, GpuTraits } from "../../src/algorithms/algorithm.ts";
+import type { Algorithm } from "../../src/algorithms/algorithm.ts";
+import type { DeviceTraits } from "../../src/algorithms/traits.ts";
 import { algorithms } from "../../src/algorithms/index.ts";
 import type { ConvErrorCode } from "../../src/base/error.ts";
 import { checkConstraints, choose } from "../../src/planner/choose.ts";
@@ -8,7 +9,7 @@ import { convProblem } from "../../src/problem/problem.ts";
 import { refusal } from "../suite/refusal.ts";
 import { SOFTWARE_TRAITS } from "../suite/traits.ts";
 
-const traits: GpuTraits = SOFTWARE_TRAITS;
+const traits: DeviceTraits = SOFTWARE_TRAITS;
 const problem = convProblem("forward", { inputShape: [1, 8, 16, 16], kernelShape: [8, 8, 3, 3] });
 
 function fake(name: string, seconds: number, changes: Partial<Algorithm> = {}): Algorithm {

@@ -1,7 +1,7 @@
 // Every plan of the shared problems keeps to the limits of compatibility mode, the least that WebGPU offers, and no plan has more dispatches
 // than are allowed, however little memory there is and however large the stride.
 import { describe, expect, it } from "vitest";
-import { DEFAULT_TRAITS, MAX_DISPATCHES } from "../../src/algorithms/algorithm.ts";
+import { DEFAULT_TRAITS, MAX_DISPATCHES } from "../../src/algorithms/traits.ts";
 import { algorithms } from "../../src/algorithms/index.ts";
 import { type Kernel, type Step, extraBytes } from "../../src/kernel/step.ts";
 import { type ConvProblem, type Pass, PASSES, convProblem } from "../../src/problem/problem.ts";

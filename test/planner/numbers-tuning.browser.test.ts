@@ -1,10 +1,10 @@
 // Tuning changes what "auto" chooses and nothing else: a plan computes the same bits before and after `find` and `calibrate`, and so does one
 // made anew of the same algorithm and variant.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { DEFAULT_TRAITS } from "../../src/algorithms/algorithm.ts";
+import { DEFAULT_TRAITS } from "../../src/algorithms/traits.ts";
 import { algorithms } from "../../src/algorithms/index.ts";
 import { DEFAULT_RATES, type Rates } from "../../src/algorithms/cost.ts";
-import { traitsOf } from "../../src/gpu/device.ts";
+import { deviceTraits } from "../../src/planner/device-traits.ts";
 import { type ConvPlan, type Engine, type Tensor, createEngine } from "../../src/index.ts";
 import { candidates } from "../../src/planner/choose.ts";
 import { circumstancesOf } from "../../src/planner/tuning.ts";
@@ -52,7 +52,7 @@ describe("tuning", () => {
     const auto = await engine.plan("forward", descriptor);
     const eager = await valuesOf(engine.conv(x, w, { padding: 1 }));
     expect(await valuesOf(auto.run({ x, w }))).toEqual(eager);
-    const traits = traitsOf(engine.device, engine.info.adapter, DEFAULT_TRAITS.maxWorkspaceBytes);
+    const traits = deviceTraits(engine.device, engine.info.adapter, DEFAULT_TRAITS.maxWorkspaceBytes);
     const { ranked } = candidates(algorithms, auto.problem, traits, {});
     for (const one of ranked) {
       const [algorithm, variant] = [one.algorithm.name, one.variant.name];

@@ -3,7 +3,7 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { leastAccurate, temptation, tolerated } from "../fuzz/tolerances.ts";
-import { DEFAULT_TRAITS } from "../../src/algorithms/algorithm.ts";
+import { DEFAULT_TRAITS } from "../../src/algorithms/traits.ts";
 import { algorithms } from "../../src/algorithms/index.ts";
 import { ConvError } from "../../src/base/error.ts";
 import { candidates, choose } from "../../src/planner/choose.ts";

@@ -2,7 +2,7 @@
 // with its numbers.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { algorithms } from "../../src/algorithms/index.ts";
-import { traitsOf } from "../../src/gpu/device.ts";
+import { deviceTraits } from "../../src/planner/device-traits.ts";
 import { type Engine, type Tensor, createEngine } from "../../src/index.ts";
 import * as reference from "../../src/reference.ts";
 import { elementCount } from "../../src/base/shape.ts";
@@ -103,7 +103,7 @@ describe("a device of compatibility mode", () => {
     const device = await compatibilityDevice();
     expect(device.limits).toMatchObject(COMPATIBILITY);
     const small = await createEngine({ device, tuning: "forget" });
-    expect(traitsOf(device, small.info.adapter, 0).maxWorkgroupInvocations).toBe(128);
+    expect(deviceTraits(device, small.info.adapter, 0).maxWorkgroupInvocations).toBe(128);
     for (const [at, { name: algorithm }] of algorithms.entries()) {
       const { shape, groups } = kernelFor(algorithm, 4, [3, 3]);
       const layout = at % 2 === 0 ? "channels-first" : "channels-last";

@@ -5,10 +5,10 @@ import * as fc from "fast-check";
 import { expect, inject, it } from "vitest";
 import { numbersFor } from "../fuzz/oracle.ts";
 import { type Tolerated, leastAccurate, temptation, tolerated } from "../fuzz/tolerances.ts";
-import { DEFAULT_TRAITS } from "../../src/algorithms/algorithm.ts";
+import { DEFAULT_TRAITS } from "../../src/algorithms/traits.ts";
 import { algorithms } from "../../src/algorithms/index.ts";
 import { DTYPES } from "../../src/base/dtype.ts";
-import { traitsOf } from "../../src/gpu/device.ts";
+import { deviceTraits } from "../../src/planner/device-traits.ts";
 import { type ConvInputs, type Engine, createEngine } from "../../src/index.ts";
 import { circumstancesOf, tuningKey } from "../../src/planner/tuning.ts";
 import { sumLength } from "../../src/problem/problem.ts";
@@ -33,7 +33,7 @@ interface Measured {
 async function measure(engine: Engine, one: Tolerated): Promise<Measured> {
   const { pass, descriptor, tolerance, tempted } = one;
   if (tempted) {
-    const traits = traitsOf(engine.device, engine.info.adapter, DEFAULT_TRAITS.maxWorkspaceBytes);
+    const traits = deviceTraits(engine.device, engine.info.adapter, DEFAULT_TRAITS.maxWorkspaceBytes);
     const entry = {
       ...circumstancesOf(engine.info.adapter),
       key: tuningKey(one.problem, { tolerance }),

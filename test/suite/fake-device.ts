@@ -1,5 +1,5 @@
 // A device that computes nothing and counts: for what an engine keeps and lets go of, in Node.
-import { DEFAULT_TRAITS } from "../../src/algorithms/algorithm.ts";
+import { DEFAULT_TRAITS } from "../../src/algorithms/traits.ts";
 
 export interface FakeDevice {
   readonly device: GPUDevice;

@@ -2,7 +2,7 @@
 // limit of a binding.
 import { STORAGE_ALIGNMENT } from "../../kernel/step.ts";
 import { roundUp } from "../../base/shape.ts";
-import type { GpuTraits } from "../algorithm.ts";
+import type { DeviceTraits } from "../traits.ts";
 import type { Correlation } from "../../problem/correlation.ts";
 import { type Tiling, passSizes, spectrumSize, tileCount } from "./tiling.ts";
 
@@ -75,7 +75,7 @@ function dispatchesOf(parts: readonly Part[], tiling: Tiling, tiles: number, tot
 }
 
 /** The chunks of a tiling, or why there are none. */
-export function chunksOf(correlation: Correlation, tiling: Tiling, gpu: GpuTraits): Chunks | NoChunks {
+export function chunksOf(correlation: Correlation, tiling: Tiling, gpu: DeviceTraits): Chunks | NoChunks {
   const groupC = correlation.C / correlation.groups;
   let groups = correlation.groups;
   let outputs = correlation.K / correlation.groups;

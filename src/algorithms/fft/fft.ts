@@ -3,7 +3,8 @@
 // fbfft", 2014). The frequencies stay in the order the passes leave them in; the products do not mind.
 import type { Step } from "../../kernel/step.ts";
 import { dilatedExtent } from "../../base/shape.ts";
-import type { GpuTraits, Method, Part, Unsupported, Variant } from "../algorithm.ts";
+import type { Method, Part, Unsupported, Variant } from "../algorithm.ts";
+import type { DeviceTraits } from "../traits.ts";
 import type { Correlation } from "../../problem/correlation.ts";
 import { type Chunks, chunksOf, sharesInput } from "./chunks.ts";
 import { errorGrowth } from "./error.ts";
@@ -29,7 +30,7 @@ interface FftVariant extends Variant {
 const way = (tiling: Tiling): FftVariant => ({ name: tilingName(tiling), tiling });
 
 /** The ways of a problem that fit in memory, the cheapest first: the whole map, and the best that is not. */
-function waysOf(correlation: Correlation, gpu: GpuTraits): FftVariant[] {
+function waysOf(correlation: Correlation, gpu: DeviceTraits): FftVariant[] {
   const secondsOf = (tiling: Tiling): number => estimate(workOf(correlation, tiling), gpu.rates);
   const whole = wholeTiling(correlation);
   const ways: FftVariant[] = [];
@@ -43,7 +44,7 @@ function waysOf(correlation: Correlation, gpu: GpuTraits): FftVariant[] {
   return ways.toSorted((a, b) => secondsOf(a.tiling) - secondsOf(b.tiling));
 }
 
-function refusal(correlation: Correlation, gpu: GpuTraits): Unsupported {
+function refusal(correlation: Correlation, gpu: DeviceTraits): Unsupported {
   const extents = correlation.kernel.map((size, axis) => dilatedExtent(size, correlation.dilation[axis]!));
   const longest = Math.max(...extents);
   const all = [...tilings(correlation), wholeTiling(correlation)].filter((tiling) => tiling !== undefined);

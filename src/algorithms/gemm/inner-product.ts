@@ -3,7 +3,8 @@
 // are split into parts that other threads make, and added up in order.
 import { BINDING, STORAGE_ALIGNMENT, type Step } from "../../kernel/step.ts";
 import { elementCount, roundUp } from "../../base/shape.ts";
-import type { GpuTraits, Part } from "../algorithm.ts";
+import type { Part } from "../algorithm.ts";
+import type { DeviceTraits } from "../traits.ts";
 import { type Correlation, termCount } from "../../problem/correlation.ts";
 import { gemmTiles } from "./tile.ts";
 import {
@@ -57,7 +58,7 @@ function sizesOf(c: Correlation): { M: number; N: number } {
   return c.layout === "channels-last" ? { M: c.N, N: groupK } : { M: groupK, N: c.N };
 }
 
-export function innerProductVariants(c: Correlation, gpu: GpuTraits): GemmVariant[] {
+export function innerProductVariants(c: Correlation, gpu: DeviceTraits): GemmVariant[] {
   // The sums are split until there are threads enough, whatever the tile.
   return gemmTiles(
     { batch: c.groups, ...sizesOf(c), K: termCount(c) },
@@ -66,7 +67,7 @@ export function innerProductVariants(c: Correlation, gpu: GpuTraits): GemmVarian
 }
 
 /** How many parts the sums are split into: a divisor of their vectors, so that all parts are alike. */
-function partsOf(c: Correlation, gpu: GpuTraits, { tileM, tileN4 }: GemmVariant): number {
+function partsOf(c: Correlation, gpu: DeviceTraits, { tileM, tileN4 }: GemmVariant): number {
   const { M, N } = sizesOf(c);
   const threads = c.groups * Math.ceil(M / tileM) * Math.ceil(N / (4 * tileN4));
   const busy = gpu.software ? BUSY_THREADS.software : BUSY_THREADS.hardware;
@@ -94,7 +95,7 @@ export function innerProductBytes(c: Correlation): { workspace: number; prepared
 }
 
 /** How many parts fit in memory of those wanted. */
-function partsThatFit(c: Correlation, gpu: GpuTraits, variant: GemmVariant): number {
+function partsThatFit(c: Correlation, gpu: DeviceTraits, variant: GemmVariant): number {
   const weights = weightMatrix(c);
   const prepared = weights.packed ? packedSize(weights.matrix).bytes : 0;
   const wanted = partsOf(c, gpu, variant);
@@ -103,7 +104,7 @@ function partsThatFit(c: Correlation, gpu: GpuTraits, variant: GemmVariant): num
 }
 
 /** The work of the steps; what is packed of dy is packed in every run too. */
-export function innerProductWork(c: Correlation, gpu: GpuTraits, variant: GemmVariant): Work[] {
+export function innerProductWork(c: Correlation, gpu: DeviceTraits, variant: GemmVariant): Work[] {
   const parts = partsThatFit(c, gpu, variant);
   const weights = weightMatrix(c);
   return [
@@ -115,11 +116,11 @@ export function innerProductWork(c: Correlation, gpu: GpuTraits, variant: GemmVa
 }
 
 /** The packing of x, and of dy where it has to be; the product; the sum of its parts where there are several. */
-export function innerProductDispatches(c: Correlation, gpu: GpuTraits, variant: GemmVariant): number {
+export function innerProductDispatches(c: Correlation, gpu: DeviceTraits, variant: GemmVariant): number {
   return 2 + Number(weightMatrix(c).packed) + Number(partsThatFit(c, gpu, variant) > 1);
 }
 
-export function innerProduct(c: Correlation, gpu: GpuTraits, variant: GemmVariant): Part {
+export function innerProduct(c: Correlation, gpu: DeviceTraits, variant: GemmVariant): Part {
   const channelsLast = c.layout === "channels-last";
   const weights = weightMatrix(c);
   const prepared = weights.packed ? packedSize(weights.matrix).bytes : 0;

@@ -4,7 +4,7 @@
 // it: 16 x 16 with vectors of four terms 10.2 and 650, 16 x 8 11.8 and 210, 8 x 16 12.3 and 190; where quads share B, 16 x 16 8.2 and 400,
 // 16 x 8 10.8 and 190, 8 x 16 9.4 and 180, 8 x 32 8.9 and 400. As outer products of vectors along M and N nothing was faster, nor 32 x 8,
 // nor two vectors of terms a turn.
-import type { GpuTraits } from "../algorithm.ts";
+import type { DeviceTraits } from "../traits.ts";
 import { type GemmVariant, type Products, gemmWork } from "./gemm.ts";
 import { estimate } from "../cost.ts";
 
@@ -29,12 +29,12 @@ const TILES: readonly GemmVariant[] = [16, 8, 4, 1].flatMap((tileM) =>
 );
 
 /** Whether what the tile shares can be shared. */
-function isPossible({ quads }: GemmVariant, gpu: GpuTraits, vectors: boolean): boolean {
+function isPossible({ quads }: GemmVariant, gpu: DeviceTraits, vectors: boolean): boolean {
   return !quads || (gpu.quads && vectors);
 }
 
 /** The tiles for a batch of products, those that should take the least time first; `vectors`: whether B is loaded in vectors. */
-export function gemmTiles(products: Products, gpu: GpuTraits, vectors = true): GemmVariant[] {
+export function gemmTiles(products: Products, gpu: DeviceTraits, vectors = true): GemmVariant[] {
   const { batch, M, N, K } = products;
   const most = gpu.software ? MAX_SUMS.software : MAX_SUMS.hardware;
   const inQuads = batch * M * N * K < SMALL.multiplyAdds ? Math.min(SMALL.sums, most) : most;
@@ -46,10 +46,10 @@ export function gemmTiles(products: Products, gpu: GpuTraits, vectors = true): G
 }
 
 /** The tile of a name, where it is one that this adapter can run. */
-export function namedTile(name: string, gpu: GpuTraits, vectors = true): GemmVariant | undefined {
+export function namedTile(name: string, gpu: DeviceTraits, vectors = true): GemmVariant | undefined {
   return TILES.find((one) => one.name === name && isPossible(one, gpu, vectors));
 }
 
-export function gemmTile(products: Products, gpu: GpuTraits, vectors = true): GemmVariant {
+export function gemmTile(products: Products, gpu: DeviceTraits, vectors = true): GemmVariant {
   return gemmTiles(products, gpu, vectors)[0]!;
 }

@@ -3,7 +3,8 @@
 // point by point as matrices over the channels, and transformed back: (m r / (m + r - 1))^axes fewer multiplications than the
 // sum as it is written. Outputs of a tile share their errors, and a NaN or infinity in the input spreads over the tiles that see it.
 import { type Triple, elementCount } from "../../base/shape.ts";
-import type { GpuTraits, Method, Part, Unsupported, Variant } from "../algorithm.ts";
+import type { Method, Part, Unsupported, Variant } from "../algorithm.ts";
+import type { DeviceTraits } from "../traits.ts";
 import type { Correlation } from "../../problem/correlation.ts";
 import { gemmTile } from "../gemm/tile.ts";
 import { type Products, gemmWork } from "../gemm/gemm.ts";
@@ -78,7 +79,7 @@ function tilesFor(correlation: Correlation): Tile[] | Unsupported {
 }
 
 /** How many tiles a chunk may have, 0 where not even a vector of them fits. */
-function chunkTiles(correlation: Correlation, geometry: Geometry, gpu: GpuTraits): number {
+function chunkTiles(correlation: Correlation, geometry: Geometry, gpu: DeviceTraits): number {
   if (geometry.filterBytes > gpu.maxBindingBytes) return 0;
   const cap = Math.min(CHUNK_BYTES, gpu.maxWorkspaceBytes - geometry.filterBytes);
   const fits = (count: number): boolean =>
@@ -93,7 +94,7 @@ function chunkTiles(correlation: Correlation, geometry: Geometry, gpu: GpuTraits
 }
 
 /** The transform of the filters, and three dispatches for each chunk of tiles. */
-function dispatchesOf(correlation: Correlation, tile: Tile, gpu: GpuTraits): number {
+function dispatchesOf(correlation: Correlation, tile: Tile, gpu: DeviceTraits): number {
   const geometry = geometryOf(correlation, tile);
   return 1 + 3 * Math.ceil(geometry.tileCount / chunkTiles(correlation, geometry, gpu));
 }
