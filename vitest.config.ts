@@ -10,6 +10,7 @@ import { playwright } from "@vitest/browser-playwright";
 import { defineConfig } from "vitest/config";
 import { chromiumArgs, findChromium } from "./scripts/browsers.mjs";
 import { firefox } from "./scripts/firefox.mjs";
+import { sourceAlias } from "./scripts/source-alias.mjs";
 import { wgsl } from "./scripts/wgsl.mjs";
 
 // No test's verdict depends on time: the timeouts only end what hangs.
@@ -48,6 +49,7 @@ export default defineConfig({
     projects: [
       {
         plugins: [wgsl()],
+        resolve: { alias: sourceAlias },
         test: {
           name: "node",
           environment: "node",
@@ -70,6 +72,7 @@ export default defineConfig({
       },
       {
         plugins: [wgsl()],
+        resolve: { alias: sourceAlias },
         server: { headers },
         test: {
           name: "browser",
@@ -92,6 +95,7 @@ export default defineConfig({
       },
       {
         plugins: [wgsl()],
+        resolve: { alias: sourceAlias },
         test: {
           name: "dawn",
           environment: "node",
@@ -108,6 +112,7 @@ export default defineConfig({
       },
       {
         plugins: [wgsl()],
+        resolve: { alias: sourceAlias },
         server: { headers },
         test: {
           name: "firefox",

@@ -1,10 +1,10 @@
 // Where `npm run bench` computes, a page or Node: makes the engine, computes one layer by one algorithm or one other operation when it is asked to,
 // checks and times it. What asks and prints is benchmark.ts.
 import { answer } from "../scripts/harness/answer.ts";
+import { distance, gate } from "../src/conv/find.ts";
+import { bytesMoved } from "../src/conv/operands.ts";
 import { Stopwatch } from "../src/gpu/stopwatch.ts";
 import { type ConvInputs, type ConvPlan, ConvError, type Engine, type Tensor, createEngine } from "../src/index.ts";
-import { bytesMoved } from "../src/conv/operands.ts";
-import { distance, gate } from "../src/conv/find.ts";
 import { type ConvDescriptor, type ConvProblem, multiplyAdds, tensorShape } from "../src/problem/problem.ts";
 import { type Calls, timeCalls } from "./calls.ts";
 import { problemOf } from "./layer.ts";

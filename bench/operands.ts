@@ -1,8 +1,8 @@
+import { elementCount } from "../src/base/shape.ts";
 // The numbers that a problem is measured on, the same ones for whoever computes it.
 import { inputsOf, operandShape } from "../src/conv/operands.ts";
 import { noise } from "../src/planner/noise.ts";
 import type { ConvProblem } from "../src/problem/problem.ts";
-import { elementCount } from "../src/base/shape.ts";
 import type { Operand } from "./yardstick.ts";
 
 /** What a pass reads, in the order of its arguments. */

@@ -1,10 +1,11 @@
 // Where the benchmark computes: one operation beside convolution, checked against the reference and timed call by call.
 import { bytesFor } from "../src/base/dtype.ts";
-import type { Dtype, Engine, Tensor } from "../src/index.ts";
+import { elementCount } from "../src/base/shape.ts";
 import { distance } from "../src/conv/find.ts";
+import type { Dtype, Engine, Tensor } from "../src/index.ts";
+import * as operations from "../src/ops/index.ts";
 import * as reference from "../src/reference.ts";
 import type { NdArray } from "../src/reference.ts";
-import { elementCount } from "../src/base/shape.ts";
 import { timeCalls } from "./calls.ts";
 import {
   type Circumstances,
@@ -36,7 +37,11 @@ export async function measureCallRates(engine: Engine): Promise<CallRates> {
   const { loads } = await engine.calibrate();
   const x = engine.tensor([1], [1, 1, 1]);
   try {
-    const milliseconds = await callTimes(engine, () => ({ y: engine.averagePool(x, { kernelSize: 1 }) }), CALL_SAMPLES);
+    const milliseconds = await callTimes(
+      engine,
+      () => ({ y: operations.averagePool(x, { kernelSize: 1 }) }),
+      CALL_SAMPLES,
+    );
     return { loadsPerSecond: loads, callMilliseconds: milliseconds.milliseconds };
   } finally {
     x.destroy();
@@ -59,7 +64,7 @@ export async function measureOperation(engine: Engine, order: OperationOrder): P
   try {
     const arrays = await readAll(tensors);
     const place = enginePlace(order);
-    const call = (): Tensors | void => one.call(engine, tensors, place);
+    const call = (): Tensors | void => one.call(operations, tensors, place);
     const returned = call();
     const results = resultsOf(one, tensors, returned);
     const sizes = sizesOf([...Object.values(tensors), ...Object.values(results)]);
@@ -86,7 +91,7 @@ export function givenTensors(engine: Engine, one: BenchOperation, circumstances:
     const values = inputValues(input, elementCount(shape), at + 1);
     made[name] = engine.tensor(values, shape, { layout, dtype: input.dtype ?? dtype });
   });
-  const { given, rest } = givenTo(one, engine, made, enginePlace(circumstances));
+  const { given, rest } = givenTo(one, operations, made, enginePlace(circumstances));
   destroyAll(rest);
   return given;
 }

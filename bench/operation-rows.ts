@@ -1,6 +1,6 @@
+import { Progress } from "../examples/photo/progress.ts";
 // The operations beside convolution that the options ask for, measured one after the other.
 import { jobMessage } from "../scripts/harness/answer.ts";
-import { Progress } from "../examples/photo/progress.ts";
 import { OPERATIONS, inputShape } from "./operations.ts";
 import type { BenchOperation } from "./operations/entry.ts";
 import type { Options } from "./options.ts";

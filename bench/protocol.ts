@@ -1,7 +1,7 @@
+import type { AdapterInfo } from "../examples/photo/protocol.ts";
 // What is asked of the benchmark where it computes, a page or Node itself, and what it answers: plain data, since it travels between
 // processes. One question at a time.
 import type { Answer } from "../scripts/harness/answer.ts";
-import type { AdapterInfo } from "../examples/photo/protocol.ts";
 import type { ConvDescriptor } from "../src/problem/problem.ts";
 import type { BenchPass } from "./layer.ts";
 import type { Circumstances } from "./operations.ts";

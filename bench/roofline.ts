@@ -1,8 +1,8 @@
 // The roofline of an adapter (Williams, Waterman, Patterson, 2009), measured: how fast it multiplies and adds, and how fast it moves memory.
 // Both kernels leave behind what shows that they did all of their work.
 import { type Recorder, Stopwatch, type Timing, median } from "../src/gpu/stopwatch.ts";
-import { unroll } from "../src/kernel/unroll.ts";
 import type { Engine } from "../src/index.ts";
+import { unroll } from "../src/kernel/unroll.ts";
 import { noise } from "../src/planner/noise.ts";
 import fmaShader from "./fma.wgsl?raw";
 

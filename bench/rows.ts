@@ -1,7 +1,7 @@
+import { Progress } from "../examples/photo/progress.ts";
 // What the options ask for, measured row by row: Convoke first, then the peers one after the other, so that nothing runs beside anything else, and
 // what makes a machine slower for a while does so for all.
 import { jobMessage } from "../scripts/harness/answer.ts";
-import { Progress } from "../examples/photo/progress.ts";
 import { algorithms } from "../src/algorithms/index.ts";
 import { descriptorOf } from "./layer.ts";
 import { type Options, type Row, rowsOf } from "./options.ts";

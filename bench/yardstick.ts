@@ -1,6 +1,6 @@
 // What a result should be, computed apart from the engine that is measured: by the CPU reference where that is quick, else by the algorithm
 // `direct` of a second engine, so that no kernel is compiled for the first one by the way.
-import type { Engine, Tensor } from "../src/index.ts";
+import { type Engine, type Tensor, conv, convBackwardData, convBackwardWeights, convTranspose } from "../src/index.ts";
 import { type ConvDescriptor, type ConvProblem, type GeometryOptions, multiplyAdds } from "../src/problem/problem.ts";
 import { backwardData, backwardWeights, forwardSum } from "../src/reference.ts";
 import type { BenchPass } from "./layer.ts";
@@ -57,10 +57,10 @@ async function onGpu(
   const [a, b] = tensors as [Tensor, Tensor];
   const direct = { ...geometry, algorithm: "direct" };
   const compute: Record<BenchPass, () => Tensor> = {
-    forward: () => judge.conv(a, b, direct),
-    transposed: () => judge.convTranspose(a, b, direct),
-    "backward-data": () => judge.convBackwardData(a, b, { ...direct, inputShape }),
-    "backward-weights": () => judge.convBackwardWeights(a, b, { ...direct, kernelShape }),
+    forward: () => conv(a, b, direct),
+    transposed: () => convTranspose(a, b, direct),
+    "backward-data": () => convBackwardData(a, b, { ...direct, inputShape }),
+    "backward-weights": () => convBackwardWeights(a, b, { ...direct, kernelShape }),
   };
   try {
     const result = compute[pass]();

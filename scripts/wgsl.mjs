@@ -17,7 +17,10 @@ export function strip(text) {
 
 /** The name of a shader file: its path below shaders/, without the ending. */
 function nameOf(file) {
-  return path.relative(SHADERS, file).replaceAll("\\", "/").replace(/\.wgsl$/, "");
+  return path
+    .relative(SHADERS, file)
+    .replaceAll("\\", "/")
+    .replace(/\.wgsl$/, "");
 }
 
 /** @returns {import("vite").Plugin} */

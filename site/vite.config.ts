@@ -3,6 +3,7 @@
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import path from "node:path";
 import { type Plugin, defineConfig } from "vite";
+import { sourceAlias } from "../scripts/source-alias.mjs";
 import { wgsl } from "../scripts/wgsl.mjs";
 
 const site = import.meta.dirname;
@@ -36,13 +37,7 @@ export default defineConfig({
   root: site,
   base: "./",
   plugins: [partials(), wgsl({ stripped: true })],
-  resolve: {
-    alias: [
-      { find: /^convoke$/, replacement: path.join(root, "src/index.ts") },
-      { find: /^convoke\/ops$/, replacement: path.join(root, "src/ops/index.ts") },
-      { find: /^convoke\/reference$/, replacement: path.join(root, "src/reference.ts") },
-    ],
-  },
+  resolve: { alias: sourceAlias },
   server: { fs: { allow: [root] } },
   worker: { format: "es", plugins: () => [wgsl({ stripped: true })] },
   build: {

@@ -1,14 +1,16 @@
 // What an entry of the list of operations that are timed (operations.ts) says.
 import type { Dtype } from "../../src/base/dtype.ts";
-import type { Engine, Tensor } from "../../src/index.ts";
+import type { Tensor } from "../../src/index.ts";
 import type * as operations from "../../src/ops/index.ts";
 import { noise } from "../../src/planner/noise.ts";
 import type { NdArray } from "../../src/reference.ts";
 
-/** A method of the engine, and a function of the reference. */
-export type OperationName = keyof typeof operations;
+type Operations = typeof operations;
 
-/** Those without options, of which the reference is told the layout by itself. */
+/** A function of convoke/ops; convoke/reference has one of the same name. */
+export type OperationName = keyof Operations;
+
+/** Operations without options: the reference takes the layout as one more argument. */
 type WithoutOptions =
   | "flatten"
   | "globalAveragePool"
@@ -17,14 +19,14 @@ type WithoutOptions =
   | "prelu"
   | "preluBackward";
 
-type Told = {
+type WithLayout = {
   readonly [Name in WithoutOptions]: (
-    ...given: [...Parameters<Engine[Name]>, layout: object]
-  ) => ReturnType<Engine[Name]>;
+    ...given: [...Parameters<Operations[Name]>, layout: object]
+  ) => ReturnType<Operations[Name]>;
 };
 
-/** What computes an operation: the engine, or the reference on arrays in place of tensors. */
-export type Computer = Pick<Engine, Exclude<OperationName, WithoutOptions>> & Told;
+/** What computes an operation: the functions of convoke/ops, or those of convoke/reference on arrays in place of tensors. */
+export type Computer = Pick<Operations, Exclude<OperationName, WithoutOptions>> & WithLayout;
 
 export type Tensors<Name extends string = string> = Readonly<Record<Name, Tensor>>;
 export type Arrays = Readonly<Record<string, NdArray>>;

@@ -1,6 +1,6 @@
+import type { Triple } from "../../src/base/shape.ts";
 // The sizes of a problem as other engines want them: along its own axes alone, and with padding as they know it.
 import type { ConvProblem } from "../../src/problem/problem.ts";
-import type { Triple } from "../../src/base/shape.ts";
 
 /** A size along each axis that a problem has: two for a picture. */
 export function axes({ rank }: ConvProblem, sizes: Triple): number[] {

@@ -1,8 +1,8 @@
 // What a peer's page does: starts the one peer that it is for, and has it compute what it is asked to, checked and timed in the same way for
 // all of them. The check is the one that Convoke's own results pass, but for the bound.
 import { answer } from "../../scripts/harness/answer.ts";
-import { type Engine, createEngine } from "../../src/index.ts";
 import { distance } from "../../src/conv/find.ts";
+import { type Engine, createEngine } from "../../src/index.ts";
 import { timeCalls } from "../calls.ts";
 import { descriptorOf, problemOf } from "../layer.ts";
 import { operandsOf } from "../operands.ts";

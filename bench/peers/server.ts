@@ -5,8 +5,8 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { type Plugin, createServer } from "vite";
-import { ensurePackages } from "../../scripts/setup.mjs";
 import { HEADERS } from "../../scripts/harness/server.ts";
+import { ensurePackages } from "../../scripts/setup.mjs";
 
 /** What the packages load by themselves. */
 const TYPES: Readonly<Record<string, string>> = {

@@ -1,4 +1,4 @@
-// Runs networks built of the engine's parts in Node, batch 1, with random weights, on Dawn from the package `webgpu`: `npm run build`, then
+// Runs whole networks in Node, batch 1, with random weights, on Dawn from the package `webgpu`: `npm run build`, then
 // `node examples/networks/index.mjs`, or with names: `node examples/networks/index.mjs "ResNet-50"`.
 // Without a GPU, point the Vulkan loader at a software driver, for example Chromium's:
 //   VK_ICD_FILENAMES=/usr/lib/chromium/vk_swiftshader_icd.json node examples/networks/index.mjs

@@ -1,7 +1,7 @@
 // Convolves in Node, on Dawn from the package `webgpu`: `npm run build`, then `node examples/node/convolve.mjs`.
 // Without a GPU, point the Vulkan loader at a software driver, for example Chromium's:
 //   VK_ICD_FILENAMES=/usr/lib/chromium/vk_swiftshader_icd.json node examples/node/convolve.mjs
-import { createEngine } from "convoke";
+import { conv, createEngine } from "convoke";
 import { create } from "webgpu";
 
 // The implementation lives as long as this reference to it.
@@ -12,7 +12,7 @@ console.log("adapter:", engine.info.adapter.description || engine.info.adapter.v
 // A ramp with a step in it, and a kernel that finds the step.
 const signal = engine.tensor([0, 1, 2, 3, 9, 10, 11, 12], [1, 1, 8]);
 const difference = engine.tensor([-1, 1], [1, 1, 2]);
-const result = engine.conv(signal, difference, { padding: "valid" });
+const result = conv(signal, difference, { padding: "valid" });
 console.log("differences:", [...(await result.read())].join(" "));
 
 // The same layer planned once, with what was considered.

@@ -1,9 +1,9 @@
+import { answer } from "../../scripts/harness/answer.ts";
 // The browser's side of `npm start`: decodes the photograph, runs one filter by one algorithm when Node asks for it, checks and
 // times it, and encodes pictures. Node (run.ts) asks, prints and writes files.
 import { type ConvPlan, ConvError, type Engine, type Tensor, createEngine } from "../../src/index.ts";
 import { type ConvProblem, convProblem, multiplyAdds, sumLength } from "../../src/problem/problem.ts";
 import { forwardSum } from "../../src/reference.ts";
-import { answer } from "../../scripts/harness/answer.ts";
 import { checkResult } from "./check.ts";
 import { FILTERS, type Filter } from "./filters.ts";
 import { timeRun } from "./measure.ts";

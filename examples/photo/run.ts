@@ -5,10 +5,10 @@ import path from "node:path";
 import type { Page } from "playwright";
 import { type Answer, ask as askWithin, jobMessage } from "../../scripts/harness/answer.ts";
 import { launchBrowser } from "../../scripts/harness/browser.ts";
+import { servePage } from "../../scripts/harness/server.ts";
 import { FILTERS, type Filter } from "./filters.ts";
 import { Progress } from "./progress.ts";
 import type { Measured, Opened } from "./protocol.ts";
-import { servePage } from "../../scripts/harness/server.ts";
 import { type Column, describeAdapter, formatBytes, formatNumber, formatTable } from "./table.ts";
 
 /** A job that takes longer hangs. */

@@ -1,6 +1,8 @@
 // Learns a hidden filter from pairs of images, by gradient descent on the GPU: y = relu(conv(x, w) + b) for known x and y, unknown w
 // and b. Every step convolves, takes the gradient of the loss back through the activation to the weights and the bias, and moves both.
 // Nothing but now and then the loss leaves the GPU. index.mjs runs it in Node.
+import { conv, convBackwardBias, convBackwardWeights } from "convoke";
+import { sgd } from "convoke/ops";
 
 /** Uniform numbers in [-1, 1) from a seed (xorshift32). */
 export function randomNumbers(count, seed) {
@@ -46,10 +48,10 @@ export async function train(engine, options = {}) {
     const hiddenBias = keep(engine.tensor([HIDDEN.bias], [1]));
     // -y, so that a convolution that takes it as its residual gives the error y' - y. The activation comes before the difference here: a
     // second, one-by-one convolution makes it.
-    const target = keep(engine.conv(x, hidden, { ...geometry, bias: hiddenBias, activation: "relu" }));
+    const target = keep(conv(x, hidden, { ...geometry, bias: hiddenBias, activation: "relu" }));
     const one = keep(engine.tensor([1], [1, 1, 1, 1]));
     const minusOne = keep(engine.tensor([-1], [1, 1, 1, 1]));
-    const minusTarget = keep(engine.conv(target, minusOne));
+    const minusTarget = keep(conv(target, minusOne));
 
     const weights = randomNumbers(SIZE * SIZE, 7).map((value) => value / 10);
     const w = keep(engine.tensor(weights, [1, 1, SIZE, SIZE]));
@@ -60,19 +62,19 @@ export async function train(engine, options = {}) {
     const cells = images * side * side;
     const descent = { learningRate: rate / cells, momentum };
     for (let step = 0; step <= steps; step++) {
-      const output = engine.conv(x, w, { ...geometry, bias: b, activation: "relu" });
-      const dy = engine.conv(output, one, { residual: minusTarget });
+      const output = conv(x, w, { ...geometry, bias: b, activation: "relu" });
+      const dy = conv(output, one, { residual: minusTarget });
       const through = { activation: "relu", output };
-      const dw = engine.convBackwardWeights(x, dy, { ...geometry, ...through, kernelShape: [1, 1, SIZE, SIZE] });
-      const db = engine.convBackwardBias(dy, through);
+      const dw = convBackwardWeights(x, dy, { ...geometry, ...through, kernelShape: [1, 1, SIZE, SIZE] });
+      const db = convBackwardBias(dy, through);
       if (step % 10 === 0) {
         const errors = await dy.read();
         const loss = errors.reduce((sum, error) => sum + error * error, 0) / cells;
         losses.push(loss);
         report(step, loss);
       }
-      engine.sgd(w, dw, { ...descent, velocity });
-      engine.sgd(b, db, { ...descent, velocity: biasVelocity });
+      sgd(w, dw, { ...descent, velocity });
+      sgd(b, db, { ...descent, velocity: biasVelocity });
       for (const tensor of [output, dy, dw, db]) tensor.destroy();
     }
     const [kernel, [bias]] = await Promise.all([w.read(), b.read()]);

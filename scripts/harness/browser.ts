@@ -1,8 +1,8 @@
 // The showcase's browser: headless Chromium on the machine's GPU where it has one that WebGPU can use, else on SwiftShader.
 import { type Browser, chromium } from "playwright";
-import { chromiumArgs } from "../browsers.mjs";
 import type { AdapterInfo } from "../../examples/photo/protocol.ts";
 import { isSoftware } from "../../examples/photo/table.ts";
+import { chromiumArgs } from "../browsers.mjs";
 
 /** A GPU process that hangs while it starts would otherwise hang the probe. */
 const PROBE_MS = 20_000;

@@ -148,7 +148,7 @@ describe("the list", () => {
       const arrays = arraysOf(one, circumstances);
       const tensors = givenTensors(engine, withoutValues(one), circumstances);
       expect(Object.keys(tensors)).toEqual(Object.keys(arrays));
-      const returned = one.call(engine, tensors, enginePlace(circumstances));
+      const returned = one.call(operations, tensors, enginePlace(circumstances));
       const results = resultsOf(one, tensors, returned);
       const wanted = referenceResults(one, arrays, circumstances);
       expect(Object.keys(results).length).toBeGreaterThan(0);

@@ -1,12 +1,19 @@
 // Arbitrary calls: every operation and option, mostly ones that fit each other, some that do not, some with junk in one place.
 import * as fc from "fast-check";
-import { ACTIVATIONS } from "../../src/problem/activation.ts";
 import { DEFAULT_TRAITS } from "../../src/algorithms/traits.ts";
 import { algorithms } from "../../src/algorithms/index.ts";
 import { DTYPES, type Dtype } from "../../src/base/dtype.ts";
 import { ConvError } from "../../src/base/error.ts";
+import { ACTIVATIONS } from "../../src/problem/activation.ts";
 import { PADDING_MODES } from "../../src/problem/padding.ts";
-import { type ConvProblem, LAYOUTS, type Layout, convProblem, joinShape, multiplyAdds } from "../../src/problem/problem.ts";
+import {
+  type ConvProblem,
+  LAYOUTS,
+  type Layout,
+  convProblem,
+  joinShape,
+  multiplyAdds,
+} from "../../src/problem/problem.ts";
 import { shapeOf } from "../suite/passes.ts";
 import { SOFTWARE_TRAITS } from "../suite/traits.ts";
 import { ARGUMENTS, type Call, OPERATIONS, PLANNED, type Spoiled } from "./call.ts";
@@ -87,7 +94,7 @@ function partsOf(space: Space, dtypes: readonly Dtype[]) {
     extra: axes(int(0, 3)),
     algorithm: maybe(fc.constantFrom("auto", ...algorithms.map(({ name }) => name))),
     variant: maybe(fc.nat(40)),
-    tolerance: maybe(fc.constantFrom(1, 2, 30, 256, 1e6)),
+    maxErrorGrowth: maybe(fc.constantFrom(1, 2, 30, 256, 1e6)),
     maxWorkspaceBytes: maybe(fc.constantFrom(0, 1024, 65_536, 2 ** 24)),
     /** A size that is wrong by one, now and then. */
     wrong: once(16, fc.record({ shape: fc.nat(1), axis: fc.nat(4) })),
@@ -157,14 +164,14 @@ function variantNames(name: string, problem: ConvProblem): string[] {
 }
 
 function constraintsOf(parts: Parts, problem: ConvProblem | undefined): Record<string, unknown> {
-  const { algorithm, variant, tolerance, maxWorkspaceBytes } = parts;
+  const { algorithm, variant, maxErrorGrowth, maxWorkspaceBytes } = parts;
   const options: Record<string, unknown> = {};
   if (algorithm !== undefined) options["algorithm"] = algorithm;
   if (variant !== undefined && algorithm !== undefined && algorithm !== "auto" && problem) {
     const names = variantNames(algorithm, problem);
     options["variant"] = names[variant % names.length];
   }
-  if (tolerance !== undefined) options["tolerance"] = tolerance;
+  if (maxErrorGrowth !== undefined) options["maxErrorGrowth"] = maxErrorGrowth;
   if (maxWorkspaceBytes !== undefined) options["maxWorkspaceBytes"] = maxWorkspaceBytes;
   return options;
 }
@@ -262,7 +269,7 @@ const UNKNOWN = ["strides", "dtype", "layout", "inputShape"];
 /** A place to spoil: the options, one of them (given or not), a part of one, or a tensor. */
 function spoiledAt(call: Call, at: number, nested: number): string {
   const known = ["stride", "dilation", "padding", "paddingMode", "paddingValue", "groups", "mode", "activation"];
-  const constraints = ["algorithm", "variant", "tolerance", "maxWorkspaceBytes", "bias", "residual", "output"];
+  const constraints = ["algorithm", "variant", "maxErrorGrowth", "maxWorkspaceBytes", "bias", "residual", "output"];
   const places = [
     ...Object.keys({ ...call.options, ...call.tensors }).map((key) => `options.${key}`),
     ...Object.entries(call.options).flatMap(([key, value]) => {

@@ -94,7 +94,9 @@ function encodeCases(space: Space, dtypes: readonly Dtype[]): fc.Arbitrary<Encod
 
 const findPlaces = [
   "options",
-  ...["progress", "signal", "tolerance", "maxWorkspaceBytes", "algorithm", "samples"].map((key) => `options.${key}`),
+  ...["progress", "signal", "maxErrorGrowth", "maxWorkspaceBytes", "algorithm", "samples"].map(
+    (key) => `options.${key}`,
+  ),
 ];
 
 /** A search compiles every algorithm: of few kernels. */
@@ -103,7 +105,7 @@ function findCases(dtypes: readonly Dtype[]): fc.Arbitrary<FindCase> {
     operation: fc.constant("find" as const),
     call: planned("pools", dtypes, 2e4),
     options: record({
-      tolerance: maybe(fc.constantFrom(1, 4, 1e6)),
+      maxErrorGrowth: maybe(fc.constantFrom(1, 4, 1e6)),
       maxWorkspaceBytes: maybe(fc.constantFrom(0, 2 ** 16, 2 ** 24)),
       algorithm: maybe(fc.constantFrom("auto", ...algorithms.map(({ name }) => name))),
     }).map(without),

@@ -1,5 +1,5 @@
+// Prints a case as code to paste into a page that has `engine`, the functions it calls and, where a tensor is foreign, `other`.
 import { argumentsOf, describedBy, optionsOf, placesOf } from "../ops/calls.ts";
-// A case as code that can be pasted into a page, with `engine` and, where a tensor is foreign, `other`.
 import { ARGUMENTS, type Call, PLANNED, type Spoiled } from "./call.ts";
 import type { Case, EncodeCase, FindCase, TensorCase } from "./case.ts";
 import { optionPath } from "./junk.ts";
@@ -51,7 +51,7 @@ function callCode(call: Call): string {
     "// import { uniform } from test/suite/random.ts, or take any numbers",
     ...ARGUMENTS[operation].map((name, at) => made(name, shapes[at]!, at)),
     ...Object.entries(tensors).map(([name, shape], at) => made(name, shape, args.length + at)),
-    `await engine.${operation}(${[...args, print(options)].join(", ")}).read();`,
+    `await ${operation}(${[...args, print(options)].join(", ")}).read();`,
   ];
   if (way !== "eager" && operation in PLANNED) {
     const pass = PLANNED[operation as keyof typeof PLANNED];
@@ -110,7 +110,7 @@ function operationCode({ call, layout, dtype, spoiled, seed }: OperationCase): s
   const options = optionsOf(call, at);
   const last = isTensor ? options : spoiledOptions(options, spoiled);
   const list = [...argumentsOf(call, at), ...(last === undefined ? [] : [last])];
-  return [...made, `engine.${call.operation}(${list.map(print).join(", ")});`].join("\n");
+  return [...made, `${call.operation}(${list.map(print).join(", ")});`].join("\n");
 }
 
 export function codeOf(one: Case): string {

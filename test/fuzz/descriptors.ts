@@ -1,7 +1,7 @@
 // Arbitrary descriptions of any size, for planning alone: from one cell to the most that 32 bits can count.
 import * as fc from "fast-check";
-import { ACTIVATIONS } from "../../src/problem/activation.ts";
 import { DTYPES } from "../../src/base/dtype.ts";
+import { ACTIVATIONS } from "../../src/problem/activation.ts";
 import { PADDING_MODES } from "../../src/problem/padding.ts";
 import { type ConvDescriptor, LAYOUTS, PASSES, type Pass, joinShape } from "../../src/problem/problem.ts";
 

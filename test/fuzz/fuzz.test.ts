@@ -2,6 +2,14 @@
 import { readFileSync } from "node:fs";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
+import { DEFAULT_TRAITS, type DeviceTraits } from "../../src/algorithms/traits.ts";
+import { algorithms } from "../../src/algorithms/index.ts";
+import { ConvError } from "../../src/base/error.ts";
+import { elementCount } from "../../src/base/shape.ts";
+import { type Constraints, choose } from "../../src/planner/choose.ts";
+import { type ConvProblem, convProblem, multiplyAdds, operandBytes } from "../../src/problem/problem.ts";
+import * as reference from "../../src/reference.ts";
+import { SOFTWARE_TRAITS } from "../suite/traits.ts";
 import type { Call, Outcome } from "./call.ts";
 import { calls } from "./calls.ts";
 import { campaign } from "./campaign.ts";
@@ -13,14 +21,6 @@ import { JUNK, type JunkMakers, spoil } from "./junk.ts";
 import { planTrouble } from "./limits.ts";
 import { parseOptions } from "./options.ts";
 import { expectedOf } from "./oracle.ts";
-import { DEFAULT_TRAITS, type DeviceTraits } from "../../src/algorithms/traits.ts";
-import { algorithms } from "../../src/algorithms/index.ts";
-import { ConvError } from "../../src/base/error.ts";
-import { type Constraints, choose } from "../../src/planner/choose.ts";
-import { type ConvProblem, convProblem, multiplyAdds, operandBytes } from "../../src/problem/problem.ts";
-import * as reference from "../../src/reference.ts";
-import { elementCount } from "../../src/base/shape.ts";
-import { SOFTWARE_TRAITS } from "../suite/traits.ts";
 
 /** The same cases in every run, unless others are asked for. */
 const SEED = 20;
@@ -116,7 +116,7 @@ test("the reference computes a call or refuses it", () => {
       const tensors = Object.fromEntries(Object.entries(call.tensors).map(([name, shape]) => [name, arrays(shape)]));
       const junk = junkOf(spoiled?.by);
       const own = Object.entries(call.options).filter(
-        ([key]) => !["algorithm", "variant", "tolerance", "maxWorkspaceBytes"].includes(key),
+        ([key]) => !["algorithm", "variant", "maxErrorGrowth", "maxWorkspaceBytes"].includes(key),
       );
       const options = spoil({ ...Object.fromEntries(own), layout, ...tensors }, call, junk);
       const given = call.shapes.map((shape, at) => (spoiled?.at === ["x", "w"][at] ? junk : arrays(shape)));
@@ -147,7 +147,7 @@ test("a call is printed with what is wrong with it", () => {
     'const x = engine.tensor(uniform(1 * 4 * 2, 7), [1, 4, 2], { layout: "channels-last" });',
     'const w = engine.tensor(uniform(3 * 2 * 1, 8), [3, 2, 1], { layout: "channels-last" });',
     'const bias = engine.tensor(uniform(1, 9), [1], { layout: "channels-last" });',
-    'await engine.conv(x, w, { stride: [Symbol("s")], bias: bias }).read();',
+    'await conv(x, w, { stride: [Symbol("s")], bias: bias }).read();',
   ]);
 });
 
@@ -174,20 +174,20 @@ test("calls around the operations are printed too", () => {
       fault: { at: 1, by: "junk", junk: "null" },
     }),
   ).toEqual([
-    "await engine.conv(x, w, {}).read();",
+    "await conv(x, w, {}).read();",
     '// failed as a plan encoded on [buffer, larger] and the workspace "none", buffer 1 being null',
   ]);
   expect(
     shown({
       operation: "find",
       call,
-      options: { tolerance: 4 },
+      options: { maxErrorGrowth: 4 },
       abort: 2,
       spoiled: { at: "options.signal", by: "[]" },
     }),
   ).toEqual([
-    "await engine.conv(x, w, {}).read();",
-    "// failed as engine.find of that, options { tolerance: 4, signal: [] }, given up before candidate 2",
+    "await conv(x, w, {}).read();",
+    "// failed as engine.find of that, options { maxErrorGrowth: 4, signal: [] }, given up before candidate 2",
   ]);
 });
 
@@ -203,13 +203,13 @@ test("calls of operations beside convolution are printed too", () => {
     'const given0_0 = engine.tensor(uniform(1 * 2, 5), [1, 2], { dtype: "f16" });',
     "const given0_1 = engine.tensor(uniform(3, 6), [3], {});",
     'const bias = engine.tensor(uniform(4, 7), [4], { dtype: "f16" });',
-    "engine.concatenate([given0_0, 7n], { axis: 0, bias: bias });",
+    "concatenate([given0_0, 7n], { axis: 0, bias: bias });",
   ]);
   expect(
     codeOf({ ...one, spoiled: { at: "options.axis", by: "NaN" } })
       .split("\n")
       .at(-1),
-  ).toBe("engine.concatenate([given0_0, given0_1], { axis: NaN, bias: bias });");
+  ).toBe("concatenate([given0_0, given0_1], { axis: NaN, bias: bias });");
 });
 
 test("a failure says how to try its case alone, and that does", async () => {

@@ -1,7 +1,7 @@
 // Whether a plan keeps to the limits of WebGPU and of its constraints: what a device would refuse, found without one.
 import type { DeviceTraits } from "../../src/algorithms/traits.ts";
-import { assemble } from "../../src/kernel/assemble.ts";
 import { bytesOf } from "../../src/conv/operands.ts";
+import { assemble } from "../../src/kernel/assemble.ts";
 import { BINDING, type Binding, type Plan, STORAGE_ALIGNMENT, type Step, extraBytes } from "../../src/kernel/step.ts";
 import type { ConvProblem } from "../../src/problem/problem.ts";
 

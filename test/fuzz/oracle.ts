@@ -2,8 +2,10 @@
 import type { Dtype } from "../../src/base/dtype.ts";
 import { fromFloat16Bits, toFloat16Bits } from "../../src/base/dtype.ts";
 import { ConvError } from "../../src/base/error.ts";
+import { elementCount } from "../../src/base/shape.ts";
+import { checkOptions } from "../../src/base/validate.ts";
+import { activationGradientOf } from "../../src/conv/options.ts";
 import type { ConvInputs } from "../../src/index.ts";
-import { activationGradientOf } from "../../src/conv/calls.ts";
 import { CONSTRAINT_KEYS, type Constraints, checkConstraints } from "../../src/planner/choose.ts";
 import {
   type ConvDescriptor,
@@ -14,9 +16,7 @@ import {
   convProblem,
   splitShape,
 } from "../../src/problem/problem.ts";
-import { elementCount } from "../../src/base/shape.ts";
 import { transposedProblem } from "../../src/problem/transposed.ts";
-import { checkOptions } from "../../src/base/validate.ts";
 import { type Operands, gateValues, namesOf, shapeOf } from "../suite/passes.ts";
 import { uniform } from "../suite/random.ts";
 import type { Call, Operation } from "./call.ts";

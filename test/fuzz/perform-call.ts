@@ -3,9 +3,10 @@
 import { algorithms } from "../../src/algorithms/index.ts";
 import { bytesFor } from "../../src/base/dtype.ts";
 import { describe } from "../../src/base/error.ts";
+import { elementCount } from "../../src/base/shape.ts";
+import * as convolutions from "../../src/index.ts";
 import { ConvError, type ConvInputs, type ConvPlan, type Tensor } from "../../src/index.ts";
 import { type ConvProblem, sumLength } from "../../src/problem/problem.ts";
-import { elementCount } from "../../src/base/shape.ts";
 import { NO_SPREAD, errorBounds } from "../suite/bounds.ts";
 import { type Operands, reference, shapeOf } from "../suite/passes.ts";
 import { type Call, ARGUMENTS, type Outcome, PLANNED } from "./call.ts";
@@ -67,8 +68,8 @@ function checkPlan(
   if (named && algorithm !== constraints.algorithm) throw new Wrong(`planned ${algorithm}, not the one named`);
   if (constraints.variant !== undefined && variant !== constraints.variant)
     throw new Wrong(`planned the variant ${variant}, not the one named`);
-  if (!named && errorGrowth > (constraints.tolerance ?? 256))
-    throw new Wrong(`planned ${algorithm} ${variant}, whose error growth ${errorGrowth} is over the tolerance`);
+  if (!named && errorGrowth > (constraints.maxErrorGrowth ?? 256))
+    throw new Wrong(`planned ${algorithm} ${variant}, whose error growth ${errorGrowth} is over maxErrorGrowth`);
   if (workspaceBytes + preparedBytes > (constraints.maxWorkspaceBytes ?? Infinity))
     throw new Wrong(
       `planned ${algorithm} ${variant} with ${workspaceBytes} + ${preparedBytes} bytes beside its tensors`,
@@ -105,13 +106,13 @@ async function resultOf(
   tensors: Record<string, unknown>,
   options: unknown,
 ): Promise<{ readonly value: Tensor } | Thrown> {
-  const { call, engine } = work;
+  const { call } = work;
   const given = ARGUMENTS[call.operation].map((name) => tensors[name]);
   if (call.way === "eager" || !plan) {
     // Whatever it has against the call, it says so at once.
-    const method = engine[call.operation] as (...list: unknown[]) => Tensor;
+    const compute = convolutions[call.operation] as (...list: unknown[]) => Tensor;
     try {
-      return { value: method.call(engine, ...given, options) };
+      return { value: compute(...given, options) };
     } catch (error) {
       return { error };
     }
@@ -197,7 +198,7 @@ async function compute(
   }
 }
 
-/** A call that has to be refused: by the engine's method at once, by a plan as a rejection. */
+/** A call that must be refused: at once where it is eager, as a rejection where it is planned. */
 async function refuse(
   work: CallWork,
   tensors: Record<string, unknown>,
@@ -226,9 +227,9 @@ async function refuse(
         return { ended: "refused", code: "planned" };
     }
   } else {
-    const method = engine[call.operation] as (...list: unknown[]) => Tensor;
+    const compute = convolutions[call.operation] as (...list: unknown[]) => Tensor;
     try {
-      const tensor = method.call(engine, ...ARGUMENTS[call.operation].map((name) => tensors[name]), options);
+      const tensor = compute(...ARGUMENTS[call.operation].map((name) => tensors[name]), options);
       made.push(tensor);
       result = { value: tensor };
     } catch (error) {

@@ -1,9 +1,9 @@
 // Records a plan on buffers of the caller's: the result has to be what the reference computes, and a buffer that does not fit has to be
 // refused before anything is recorded.
 import { bytesFor } from "../../src/base/dtype.ts";
-import { ConvError, type ConvInputs, type ConvPlan, Tensor } from "../../src/index.ts";
-import { inputsOf } from "../../src/conv/operands.ts";
 import { elementCount } from "../../src/base/shape.ts";
+import { inputsOf } from "../../src/conv/operands.ts";
+import { ConvError, type ConvInputs, type ConvPlan, Tensor } from "../../src/index.ts";
 import { shapeOf } from "../suite/passes.ts";
 import type { Outcome } from "./call.ts";
 import type { EncodeCase } from "./case.ts";

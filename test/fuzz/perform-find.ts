@@ -12,7 +12,7 @@ function checkFound(
   constraints: Readonly<Record<string, unknown>>,
   seen: readonly FindProgress[],
 ): void {
-  const { algorithm, tolerance = 256, maxWorkspaceBytes = Infinity } = constraints;
+  const { algorithm, maxErrorGrowth = 256, maxWorkspaceBytes = Infinity } = constraints;
   const named = algorithm !== undefined && algorithm !== "auto";
   if (found.length === 0) throw new Wrong("find found nothing, and did not say so");
   let before = 0;
@@ -23,7 +23,8 @@ function checkFound(
       throw new Wrong(`${what} took ${one.milliseconds} ms, and stands behind ${before}`);
     before = one.milliseconds!;
     if (named && one.algorithm !== algorithm) throw new Wrong(`${what} is not the one named`);
-    if (!named && one.errorGrowth > (tolerance as number)) throw new Wrong(`${what} has the growth ${one.errorGrowth}`);
+    if (!named && one.errorGrowth > (maxErrorGrowth as number))
+      throw new Wrong(`${what} has the growth ${one.errorGrowth}`);
     const bytes = one.workspaceBytes! + one.preparedBytes!;
     if (bytes > (maxWorkspaceBytes as number)) throw new Wrong(`${what} takes ${bytes} bytes`);
   }

@@ -1,18 +1,10 @@
 // Calls an operation beside convolution as a case says: it has to give what its reference gives, or to refuse what that refuses.
 import type { Dtype } from "../../src/base/dtype.ts";
+import { elementCount } from "../../src/base/shape.ts";
 import { ConvError, type Tensor } from "../../src/index.ts";
 import * as reference from "../../src/reference.ts";
 import type { NdArray } from "../../src/reference.ts";
-import { elementCount } from "../../src/base/shape.ts";
-import {
-  type OperationCall,
-  argumentsOf,
-  callOn,
-  describedBy,
-  optionsOf,
-  placesOf,
-  tensorsOf,
-} from "../ops/calls.ts";
+import { type OperationCall, argumentsOf, callOn, describedBy, optionsOf, placesOf, tensorsOf } from "../ops/calls.ts";
 import { uniform } from "../suite/random.ts";
 import type { Outcome } from "./call.ts";
 import { type Thrown, type Work, Wrong, makersOf, refusalOf } from "./judge.ts";

@@ -1,8 +1,8 @@
 // Makes a tensor as a case says: it has to hold what it was given, or to be refused exactly where an argument is none.
 import { DTYPES, type Dtype, bytesFor, fromFloat16Bits, toFloat16Bits } from "../../src/base/dtype.ts";
+import { elementCount } from "../../src/base/shape.ts";
 import { ConvError, Tensor } from "../../src/index.ts";
 import { LAYOUTS } from "../../src/problem/problem.ts";
-import { elementCount } from "../../src/base/shape.ts";
 import type { Outcome } from "./call.ts";
 import type { TensorCase } from "./case.ts";
 import { type Work, Wrong, attempt, makersOf, refusalOf } from "./judge.ts";

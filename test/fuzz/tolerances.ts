@@ -1,4 +1,4 @@
-// Arbitrary problems with a tolerance, and tuning tables that tempt "auto" to exceed it.
+// Arbitrary problems with a limit on error growth, and tuning tables that tempt "auto" to exceed it.
 import * as fc from "fast-check";
 import type { DeviceTraits } from "../../src/algorithms/traits.ts";
 import { algorithms } from "../../src/algorithms/index.ts";
@@ -12,13 +12,13 @@ import { type Expected, expectedOf } from "./oracle.ts";
 export interface Tolerated extends Expected {
   /** Decides the numbers of its operands. */
   readonly call: Call;
-  readonly tolerance: number;
+  readonly maxErrorGrowth: number;
   /** Whether a tuning table ranks the least accurate way first. */
   readonly tempted: boolean;
 }
 
 /** From 1, the growth of direct itself, to 1e4, evenly by magnitude; both ends and the default now and then. */
-const tolerances: fc.Arbitrary<number> = fc.oneof(
+const growths: fc.Arbitrary<number> = fc.oneof(
   { weight: 8, arbitrary: fc.double({ min: 0, max: 4, noNaN: true }).map((power) => 10 ** power) },
   { weight: 2, arbitrary: fc.constantFrom(1, 256, 1e4) },
 );
@@ -27,7 +27,7 @@ const tolerances: fc.Arbitrary<number> = fc.oneof(
 function problemOf(given: Call): Expected | undefined {
   const { spoiled: _, ...call } = given;
   if (call.operation === "convBackwardBias") return undefined;
-  const { algorithm: _a, variant: _v, tolerance: _t, maxWorkspaceBytes: _m, ...options } = call.options;
+  const { algorithm: _a, variant: _v, maxErrorGrowth: _e, maxWorkspaceBytes: _m, ...options } = call.options;
   const present = Object.fromEntries(Object.keys(call.tensors).map((name) => [name, name]));
   const expected = expectedOf(call, { ...options, ...present });
   return expected instanceof ConvError ? undefined : expected;
@@ -35,7 +35,7 @@ function problemOf(given: Call): Expected | undefined {
 
 export function tolerated(space: Space, dtypes: readonly Dtype[] = DTYPES): fc.Arbitrary<Tolerated> {
   return fc
-    .record({ call: calls(space, dtypes), tolerance: tolerances, tempted: fc.boolean() })
+    .record({ call: calls(space, dtypes), maxErrorGrowth: growths, tempted: fc.boolean() })
     .map(({ call, ...rest }) => {
       const expected = problemOf(call);
       return expected && { ...expected, ...rest, call };
@@ -45,7 +45,7 @@ export function tolerated(space: Space, dtypes: readonly Dtype[] = DTYPES): fc.A
 
 /** Every way to compute a problem, the least accurate first. */
 export function leastAccurate({ problem }: Pick<Expected, "problem">, traits: DeviceTraits): Candidate[] {
-  const { ranked } = candidates(algorithms, problem, traits, { tolerance: 1e30 });
+  const { ranked } = candidates(algorithms, problem, traits, { maxErrorGrowth: 1e30 });
   return ranked.toSorted((a, b) => b.errorGrowth - a.errorGrowth);
 }
 

@@ -1,7 +1,7 @@
 // What is dropped without destroy is freed once it is garbage-collected. Only Chromium collects garbage on demand.
 import { expect, inject, it } from "vitest";
 import { cdp } from "vitest/browser";
-import type { Engine } from "../../src/index.ts";
+import { type Engine, conv } from "../../src/index.ts";
 import { onCountedDevice } from "../suite/counting.ts";
 import { integers } from "../suite/random.ts";
 
@@ -15,8 +15,8 @@ const operands = (engine: Engine) => ({
 it("frees results and weights that are dropped, once they are collected", { timeout: 3_600_000 }, async () => {
   await onCountedDevice(async (engine, { live }) => {
     const { x, w } = operands(engine);
-    engine.conv(x, w, { padding: 1, algorithm: "direct" }).destroy();
-    const y = engine.conv(x, w, { padding: 1, algorithm: "winograd" });
+    conv(x, w, { padding: 1, algorithm: "direct" }).destroy();
+    const y = conv(x, w, { padding: 1, algorithm: "winograd" });
     const expected = await y.read();
     y.destroy();
     const before = { ...engine.memory, peak: 0 };
@@ -24,8 +24,8 @@ it("frees results and weights that are dropped, once they are collected", { time
     // Reads of results that nothing else refers to, under way while garbage is collected.
     const reads = Array.from({ length: MANY }, () => {
       const dropped = operands(engine);
-      engine.conv(dropped.x, dropped.w, { padding: 1, algorithm: "direct" });
-      return engine.conv(x, dropped.w, { padding: 1, algorithm: "winograd" }).read();
+      conv(dropped.x, dropped.w, { padding: 1, algorithm: "direct" });
+      return conv(x, dropped.w, { padding: 1, algorithm: "winograd" }).read();
     });
     await cdp().send("HeapProfiler.collectGarbage");
     for (const values of await Promise.all(reads)) expect(values).toEqual(expected);

@@ -5,7 +5,7 @@ import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
 import { GpuContext, MAX_NAMES } from "../../src/gpu/context.ts";
 import { MAX_PIPELINES } from "../../src/gpu/pipelines.ts";
-import { type Engine, createEngine } from "../../src/index.ts";
+import { type Engine, createEngine, conv } from "../../src/index.ts";
 import type { Kernel } from "../../src/kernel/step.ts";
 import { type FakeDevice, fakeDevice } from "../suite/fake-device.ts";
 
@@ -35,18 +35,18 @@ describe("tensors that are dropped", () => {
     const { engine, live } = await engineOnFake();
     const x = engine.empty(SHAPE);
     const w = engine.empty(KERNEL);
-    engine.conv(x, w, by).destroy();
+    conv(x, w, by).destroy();
     await collect();
     const before = { ...engine.memory, peak: 0 };
     const buffers = live.size;
-    for (let at = 0; at < 20; at++) engine.conv(engine.empty(SHAPE), engine.empty(KERNEL), by);
+    for (let at = 0; at < 20; at++) conv(engine.empty(SHAPE), engine.empty(KERNEL), by);
     expect(engine.memory.tensors).toBeGreaterThan(before.tensors);
     expect(engine.memory.weights).toBe(21 * before.weights);
     await collect();
     expect({ ...engine.memory, peak: 0 }).toEqual(before);
     expect(live.size).toBe(buffers);
     // Those that are still referred to are there.
-    engine.conv(x, w, by).destroy();
+    conv(x, w, by).destroy();
     expect(engine.memory.tensors).toBe(before.tensors);
     for (const tensor of [x, w]) tensor.destroy();
     expect([engine.memory.tensors, engine.memory.weights]).toEqual([0, 0]);
@@ -86,7 +86,7 @@ describe("tensors that are dropped", () => {
     const { engine, device, live } = await engineOnFake();
     const buffer = device.createBuffer({ size: 4 * 288, usage: 128 });
     const x = engine.empty(SHAPE);
-    const run = (): void => engine.conv(x, engine.wrap(buffer, KERNEL), by).destroy();
+    const run = (): void => conv(x, engine.wrap(buffer, KERNEL), by).destroy();
     run();
     expect(engine.memory.weights).toBeGreaterThan(0);
     await collect();

@@ -1,6 +1,6 @@
 // Tensors as a user meets them: their values, their memory, what is kept with them; and every refusal of bad input.
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { type ConvErrorCode, type Engine, createEngine } from "../../src/index.ts";
+import { type ConvErrorCode, type Engine, createEngine, conv } from "../../src/index.ts";
 import { integers } from "../suite/random.ts";
 import { INPUT, KERNEL, PADDING_1, thrown } from "../suite/worked.ts";
 
@@ -39,7 +39,7 @@ describe("tensors", () => {
     const x = engine.wrap(buffer, [1, 1, 5, 5]);
     expect(engine.memory.tensors).toBe(0);
     const w = engine.tensor(KERNEL, [1, 1, 3, 3]);
-    const y = engine.conv(x, w, { padding: 1 });
+    const y = conv(x, w, { padding: 1 });
     x.destroy();
     expect([...(await y.read())]).toEqual(PADDING_1);
     const again = engine.wrap(buffer, [25]);
@@ -71,7 +71,7 @@ describe("what plans prepare of weights", () => {
       const w = engine.tensor(integers(count, 2, 4), kernelShape);
       const before = engine.memory.weights;
       const valuesOf = async (weights: typeof w): Promise<Float32Array> => {
-        const y = engine.conv(x, weights, options);
+        const y = conv(x, weights, options);
         const values = await y.read();
         y.destroy();
         return values;
@@ -132,15 +132,15 @@ describe("bad input", () => {
     const dead = engine.tensor([1], [1]);
     dead.destroy();
     const foreign = other.tensor(KERNEL, [1, 1, 3, 3]);
-    const options = (changes: object) => () => engine.conv(x, w, changes);
+    const options = (changes: object) => () => conv(x, w, changes);
     const cases: [() => unknown, ConvErrorCode, RegExp][] = [
-      [() => engine.conv(wide, w), "shape-mismatch", /^w\.shape: got \[1, 1, 3, 3\], expected an array of 3 sizes/],
-      [() => engine.conv(x, last), "shape-mismatch", /^w\.layout: got "channels-last", expected "channels-first"/],
-      [() => engine.conv(dead, w), "destroyed", /^x: got a destroyed tensor/],
-      [() => engine.conv(x, dead), "destroyed", /^w: got a destroyed tensor/],
-      [() => engine.conv(x, foreign), "foreign-tensor", /^w: got a tensor of another engine/],
-      [() => engine.conv(null as never, w), "invalid-argument", /^x: got null, expected a Tensor/],
-      [() => engine.conv(x, w, null as never), "invalid-argument", /^options: got null/],
+      [() => conv(wide, w), "shape-mismatch", /^w\.shape: got \[1, 1, 3, 3\], expected an array of 3 sizes/],
+      [() => conv(x, last), "shape-mismatch", /^w\.layout: got "channels-last", expected "channels-first"/],
+      [() => conv(dead, w), "destroyed", /^x: got a destroyed tensor/],
+      [() => conv(x, dead), "destroyed", /^w: got a destroyed tensor/],
+      [() => conv(x, foreign), "foreign-tensor", /^w: got a tensor of another engine/],
+      [() => conv(null as never, w), "invalid-argument", /^x: got null, expected a Tensor/],
+      [() => conv(x, w, null as never), "invalid-argument", /^options: got null/],
       [options({ groups: 2 }), "shape-mismatch", /^groups: got 2, expected a divisor of the 1 input channels/],
       [options({ stride: 0 }), "invalid-argument", /^stride: got 0, expected an integer of at least 1/],
       [options({ dilation: [1, 0] }), "invalid-argument", /^dilation\[1\]: got 0/],

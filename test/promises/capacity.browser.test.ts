@@ -1,7 +1,7 @@
 // Much memory at once: tensors of 64 MiB together, in the long form (`npm run test:soak`) of 1 GiB, and on until the GPU has no more or much is
 // held. What is held is counted, small problems go on beside it, and all of it is given back.
 import { describe, expect, inject, it } from "vitest";
-import type { Engine, Tensor } from "../../src/index.ts";
+import { type Engine, type Tensor, conv } from "../../src/index.ts";
 import { onCountedDevice } from "../suite/counting.ts";
 import { INPUT, KERNEL, PADDING_1 } from "../suite/worked.ts";
 
@@ -16,7 +16,7 @@ const MOST = Math.min(6, deviceMemory / 2) * 1024 * MIB;
 async function expectRight(engine: Engine): Promise<void> {
   const x = engine.tensor(INPUT, [1, 1, 5, 5]);
   const w = engine.tensor(KERNEL, [1, 1, 3, 3]);
-  const y = engine.conv(x, w, { padding: 1, algorithm: "im2col" });
+  const y = conv(x, w, { padding: 1, algorithm: "im2col" });
   expect([...(await y.read())]).toEqual(PADDING_1);
   for (const tensor of [x, w, y]) tensor.destroy();
 }

@@ -1,7 +1,7 @@
 // Faults, forced: a lost device, memory that runs out, kernels that do not compile, searches that are stopped. Each ends with a ConvError
 // that names the cause, and what comes next works.
 import { describe, expect, it } from "vitest";
-import { type ConvError, type Engine, createEngine } from "../../src/index.ts";
+import { type ConvError, type Engine, createEngine, conv } from "../../src/index.ts";
 import { newDevice, onCountedDevice } from "../suite/counting.ts";
 import { INPUT, KERNEL, PADDING_1, thrown } from "../suite/worked.ts";
 
@@ -15,7 +15,7 @@ function operands(engine: Engine) {
 /** The worked numbers, computed by this engine. */
 async function expectRight(engine: Engine, options = by): Promise<void> {
   const { x, w } = operands(engine);
-  const y = engine.conv(x, w, options);
+  const y = conv(x, w, options);
   try {
     expect(Array.from(await y.read(), Math.round)).toEqual(PADDING_1);
   } finally {
@@ -32,7 +32,7 @@ describe("a device that is lost", () => {
   it("under load rejects what is pending with the cause, and a new engine works", async () => {
     const engine = await createEngine({ tuning: "forget" });
     const { x, w } = operands(engine);
-    const results = Array.from({ length: 8 }, () => engine.conv(x, w, by));
+    const results = Array.from({ length: 8 }, () => conv(x, w, by));
     const reads = settledCodes(results.map((tensor) => tensor.read()));
     const plans = settledCodes(["im2col", "fft"].map((algorithm) => engine.plan("forward", descriptor, { algorithm })));
     const calibrated = settledCodes([engine.calibrate()]);
@@ -43,7 +43,7 @@ describe("a device that is lost", () => {
     for (const code of await plans) expect([undefined, "device-lost"]).toContain(code);
     expect(await calibrated).toEqual(["device-lost"]);
     // What is asked for afterwards says so as well.
-    expect(await settledCodes([engine.conv(x, w, by).read(), engine.find("forward", descriptor)])).toEqual([
+    expect(await settledCodes([conv(x, w, by).read(), engine.find("forward", descriptor)])).toEqual([
       "device-lost",
       "device-lost",
     ]);
@@ -120,12 +120,12 @@ describe("memory that runs out", () => {
         const options = { padding: 1, algorithm };
         const { x, w } = operands(engine);
         const feed = starve(device, label, "out-of-memory");
-        const failed = engine.conv(x, w, options);
+        const failed = conv(x, w, options);
         await expect(failed.read()).rejects.toMatchObject({ code: "out-of-memory" });
         feed();
         failed.destroy();
         // The same weights, of which what was prepared has no memory, and the same workspace.
-        const y = engine.conv(x, w, options);
+        const y = conv(x, w, options);
         expect(Array.from(await y.read(), Math.round)).toEqual(PADDING_1);
         y.destroy();
         for (const tensor of [x, w]) tensor.destroy();
@@ -170,7 +170,7 @@ describe("memory that runs out", () => {
       const { x, w } = operands(engine);
       const before = engine.memory.total;
       const feed = starve(device, /convoke uniforms/, "throw");
-      expect(thrown(() => engine.conv(x, w, by)).code).toBe("out-of-memory");
+      expect(thrown(() => conv(x, w, by)).code).toBe("out-of-memory");
       expect(engine.memory.total).toBe(before);
       await expect(engine.plan("forward", descriptor, { algorithm: "direct" })).rejects.toMatchObject({
         code: "out-of-memory",
@@ -224,7 +224,7 @@ describe("a kernel that does not compile", () => {
     const engine = await createEngine({ device, tuning: "forget" });
     const { x, w } = operands(engine);
     breakOnce(device);
-    const failed = engine.conv(x, w, by);
+    const failed = conv(x, w, by);
     await expect(failed.read()).rejects.toMatchObject({
       code: "gpu-validation",
       message: expect.stringMatching(/^kernel direct with constants \{".*the GPU reported validation/s),

@@ -1,7 +1,7 @@
 // Nothing is lost: after convolutions, plans and engines by the hundred, engine.memory and the buffers of the device are what they were.
 // `npm run test:soak` repeats ten thousand times.
 import { describe, expect, inject, it } from "vitest";
-import { type Engine, createEngine } from "../../src/index.ts";
+import { type Engine, createEngine, conv } from "../../src/index.ts";
 import { count, newDevice, onCountedDevice } from "../suite/counting.ts";
 import { integers } from "../suite/random.ts";
 
@@ -28,7 +28,7 @@ describe("nothing leaks", { timeout: SOAK ? 3_600_000 : 300_000 }, () => {
     await onCountedDevice(async (engine, { live }) => {
       const { x, w } = operands(engine);
       const turn = async (at: number): Promise<void> => {
-        const y = engine.conv(x, w, { padding: 1, algorithm: ALGORITHMS[at % 3]! });
+        const y = conv(x, w, { padding: 1, algorithm: ALGORITHMS[at % 3]! });
         if (at % 50 === 0) await y.read();
         y.destroy();
       };
@@ -47,9 +47,9 @@ describe("nothing leaks", { timeout: SOAK ? 3_600_000 : 300_000 }, () => {
   it("where results are not destroyed is counted, and freed with the engine", async () => {
     await onCountedDevice(async (engine, { live }) => {
       const { x, w } = operands(engine);
-      engine.conv(x, w, { padding: 1, algorithm: "direct" });
+      conv(x, w, { padding: 1, algorithm: "direct" });
       const before = engine.memory.tensors;
-      for (let at = 0; at < MANY; at++) engine.conv(x, w, { padding: 1, algorithm: "direct" });
+      for (let at = 0; at < MANY; at++) conv(x, w, { padding: 1, algorithm: "direct" });
       expect(engine.memory.tensors - before).toBe(MANY * 4 * 81 * 4);
       engine.destroy();
       expect(engine.memory.total).toBe(0);
@@ -60,7 +60,7 @@ describe("nothing leaks", { timeout: SOAK ? 3_600_000 : 300_000 }, () => {
   it("of weights that change, of new weights and of writes", async () => {
     await onCountedDevice(async (engine, { live }) => {
       const { x, w } = operands(engine);
-      const run = (weights: typeof w): void => engine.conv(x, weights, { padding: 1, algorithm: "winograd" }).destroy();
+      const run = (weights: typeof w): void => conv(x, weights, { padding: 1, algorithm: "winograd" }).destroy();
       run(w);
       const held = live();
       for (let at = 0; at < SOME; at++) {
@@ -101,7 +101,7 @@ describe("nothing leaks", { timeout: SOAK ? 3_600_000 : 300_000 }, () => {
       const lengths = Array.from({ length: 600 }, (_, at) => at + 3);
       for (const length of lengths) {
         const x = engine.empty([1, 1, length]);
-        engine.conv(x, w, { algorithm: "direct" }).destroy();
+        conv(x, w, { algorithm: "direct" }).destroy();
         x.destroy();
       }
       await w.read();
@@ -117,7 +117,7 @@ describe("nothing leaks", { timeout: SOAK ? 3_600_000 : 300_000 }, () => {
     for (let at = 0; at < ENGINES; at++) {
       const engine = await createEngine({ device, tuning: "forget" });
       const { x, w } = operands(engine);
-      const y = engine.conv(x, w, { padding: 1, algorithm: "direct" });
+      const y = conv(x, w, { padding: 1, algorithm: "direct" });
       if (at % 4 === 0) await y.read();
       // Destroyed before it is done, too.
       const planned = engine.plan("forward", shapes, { algorithm: "im2col" }).catch(() => undefined);

@@ -2,10 +2,17 @@
 // with its numbers.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { algorithms } from "../../src/algorithms/index.ts";
-import { deviceTraits } from "../../src/planner/device-traits.ts";
-import { type Engine, type Tensor, createEngine } from "../../src/index.ts";
-import * as reference from "../../src/reference.ts";
 import { elementCount } from "../../src/base/shape.ts";
+import { traitsOf } from "../../src/gpu/device.ts";
+import {
+  type Engine,
+  type Tensor,
+  createEngine,
+  conv,
+  convBackwardData,
+  convBackwardWeights,
+} from "../../src/index.ts";
+import * as reference from "../../src/reference.ts";
 import { COMPATIBILITY } from "../suite/compatibility.ts";
 import { newDevice } from "../suite/counting.ts";
 import { integers } from "../suite/random.ts";
@@ -27,7 +34,7 @@ async function firstWrong(
   const [data, weights] = [integers(elementCount(inputShape), 1, 4), integers(elementCount(kernelShape), 2, 4)];
   const x = on.tensor(data, inputShape);
   const w = on.tensor(weights, kernelShape);
-  const y = on.conv(x, w, { ...options, algorithm });
+  const y = conv(x, w, { ...options, algorithm });
   try {
     const expected = reference.conv({ data, shape: inputShape }, { data: weights, shape: kernelShape }, options);
     expect(y.shape).toEqual(expected.shape);
@@ -59,9 +66,9 @@ async function passesThatAreWrong(
     Tensor,
   ];
   const results = {
-    forward: on.conv(xs, ws, { algorithm, groups }),
-    data: on.convBackwardData(dys, ws, { algorithm, groups, inputShape: x.shape }),
-    weights: on.convBackwardWeights(xs, dys, { algorithm, groups, kernelShape: w.shape }),
+    forward: conv(xs, ws, { algorithm, groups }),
+    data: convBackwardData(dys, ws, { algorithm, groups, inputShape: x.shape }),
+    weights: convBackwardWeights(xs, dys, { algorithm, groups, kernelShape: w.shape }),
   };
   const expected = {
     forward: reference.conv(x, w, { groups, layout }),
@@ -137,7 +144,7 @@ describe("tensors", () => {
     // Results are made by what fits: one of 64 channels more than one of the input.
     const x = small.empty([1, 1, 1024, 1024]);
     const w = small.empty([64, 1, 1, 1]);
-    const error = thrown(() => small.conv(x, w));
+    const error = thrown(() => conv(x, w));
     expect(error.code).toBe("too-large");
     expect(error.message).toBe(
       `y: got [1, 64, 1024, 1024], ${64 * 2 ** 22} bytes, expected at most ${bytes} bytes, what this device binds at once`,

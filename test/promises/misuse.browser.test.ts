@@ -1,7 +1,15 @@
 // Misuse, and use that looks like it: what was destroyed is used again, options change under a call, engines, devices and threads are
 // shared. It is refused with its reason, or right.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type ConvDescriptor, type ConvOptions, type Engine, createEngine } from "../../src/index.ts";
+import {
+  type ConvDescriptor,
+  type ConvOptions,
+  type Engine,
+  createEngine,
+  conv,
+  convBackwardBias,
+  convTranspose,
+} from "../../src/index.ts";
 import { newDevice } from "../suite/counting.ts";
 import { integers } from "../suite/random.ts";
 import { INPUT, KERNEL, PADDING_1, thrown } from "../suite/worked.ts";
@@ -29,7 +37,7 @@ describe("after destroy", () => {
       const one = await createEngine({ tuning: "forget", ...(which.includes("caller") && { device }) });
       const { x, w } = operands(one);
       const plan = await one.plan("forward", descriptor, { algorithm: "direct" });
-      const bias = one.convBackwardBias(x);
+      const bias = convBackwardBias(x);
       const pending = [x.read(), bias.read(), one.plan("forward", descriptor), one.find("forward", descriptor)];
       one.destroy();
       one.destroy();
@@ -39,9 +47,9 @@ describe("after destroy", () => {
       const calls = [
         () => one.tensor([1], [1]),
         () => one.empty([1]),
-        () => one.conv(x, w),
-        () => one.convTranspose(x, w),
-        () => one.convBackwardBias(x),
+        () => conv(x, w),
+        () => convTranspose(x, w),
+        () => convBackwardBias(x),
         () => one.wrap(x.buffer, [1]),
         () => x.write(INPUT),
         () => plan.run({ x, w }),
@@ -59,7 +67,7 @@ describe("after destroy", () => {
   it("a tensor's pending read still gives its values, and so does work that used it", async () => {
     const { x, w } = operands(engine);
     const reading = x.read();
-    const y = engine.conv(x, w, by);
+    const y = conv(x, w, by);
     for (const tensor of [x, w]) tensor.destroy();
     x.destroy();
     expect([...(await reading)]).toEqual(INPUT);
@@ -88,13 +96,13 @@ describe("what belongs to others", () => {
     const plan = await engine.plan("forward", descriptor, { algorithm: "direct" });
     const { x, w } = operands(engine);
     const foreign = operands(other);
-    expect(thrown(() => engine.conv(foreign.x, w)).code).toBe("foreign-tensor");
-    expect(thrown(() => engine.convBackwardBias(foreign.x)).code).toBe("foreign-tensor");
+    expect(thrown(() => conv(foreign.x, w)).code).toBe("foreign-tensor");
+    expect(thrown(() => convBackwardBias(foreign.x)).code).toBe("foreign-tensor");
     expect(thrown(() => plan.run({ x, w: foreign.w })).code).toBe("foreign-tensor");
     expect(thrown(() => plan.encode(device.createCommandEncoder(), { ...foreign, y: x })).code).toBe("foreign-tensor");
     // By way of its buffer it may be used.
     const wrapped = engine.wrap(foreign.x.buffer, [1, 1, 5, 5]);
-    const y = engine.conv(wrapped, w, by);
+    const y = conv(wrapped, w, by);
     expect([...(await y.read())]).toEqual(PADDING_1);
     other.destroy();
     for (const one of [plan, x, w, y, wrapped]) one.destroy();
@@ -117,11 +125,11 @@ describe("what belongs to others", () => {
     const { x, w } = operands(engine);
     for (const buffer of [dead, other.createBuffer({ size: 100, usage })]) {
       const wrapped = engine.wrap(buffer, [1, 1, 5, 5]);
-      const y = engine.conv(wrapped, w, by);
+      const y = conv(wrapped, w, by);
       await expect(y.read()).rejects.toMatchObject({ code: "gpu-validation" });
       y.destroy();
     }
-    const y = engine.conv(x, w, by);
+    const y = conv(x, w, by);
     expect([...(await y.read())]).toEqual(PADDING_1);
     for (const one of [x, w, y]) one.destroy();
     other.destroy();
@@ -137,7 +145,7 @@ describe("options", () => {
     shape[3] = 4;
     const w = engine.tensor(KERNEL, [1, 1, 3, 3]);
     const options: ConvOptions = { padding: [1, 1], algorithm: "direct" };
-    const y = engine.conv(x, w, options);
+    const y = conv(x, w, options);
     (options.padding as number[])[0] = 0;
     options.stride = 2;
     expect(y.shape).toEqual([1, 1, 5, 5]);
@@ -172,9 +180,9 @@ describe("sharing", () => {
       const values = integers(25, seed, 8);
       const x = engine.tensor(values, [1, 1, 5, 5]);
       const algorithm = ["direct", "im2col"][seed % 2]!;
-      const y = engine.conv(x, square, { padding: 1, algorithm });
-      const doubled = engine.conv(x, w, { algorithm: "direct" });
-      const again = engine.conv(y, w, { algorithm: "direct" });
+      const y = conv(x, square, { padding: 1, algorithm });
+      const doubled = conv(x, w, { algorithm: "direct" });
+      const again = conv(y, w, { algorithm: "direct" });
       const [sums, twice, double] = await Promise.all([y.read(), again.read(), doubled.read()]);
       expect(Array.from(twice)).toEqual(Array.from(sums, (value) => 2 * value));
       expect(Array.from(double)).toEqual(Array.from(values, (value) => 2 * value));
@@ -191,7 +199,7 @@ describe("sharing", () => {
     const second = await createEngine({ device, tuning: "forget" });
     const run = async (on: Engine): Promise<void> => {
       const { x, w } = operands(on);
-      const y = on.conv(x, w, by);
+      const y = conv(x, w, by);
       expect([...(await y.read())]).toEqual(PADDING_1);
       for (const tensor of [x, w, y]) tensor.destroy();
     };
@@ -228,7 +236,7 @@ describe("sharing", () => {
     shared.pushErrorScope("validation");
     const one = await createEngine({ device: shared, tuning: "forget" });
     const { x, w } = operands(one);
-    const y = one.conv(x, w, by);
+    const y = conv(x, w, by);
     // A failure of the engine's.
     const unreadable = one.wrap(shared.createBuffer({ size: 64, usage: GPUBufferUsage.STORAGE }), [16]);
     await expect(unreadable.read()).rejects.toMatchObject({ code: "gpu-validation" });
@@ -238,7 +246,7 @@ describe("sharing", () => {
     expect((await shared.popErrorScope())?.message).toBeTypeOf("string");
     expect(uncaptured).toEqual([]);
     shared.createBuffer({ size: 4, usage: 0 });
-    const z = one.conv(x, w, by);
+    const z = conv(x, w, by);
     expect([...(await z.read())]).toEqual(PADDING_1);
     expect(uncaptured.length).toBe(1);
     one.destroy();

@@ -3,7 +3,7 @@
 // Tests run concurrently: a browser that looks for finished work every 100 ms finds that of many.
 import { afterAll, describe, expect, it } from "vitest";
 import { algorithms } from "../../src/algorithms/index.ts";
-import { type ConvPlan, createEngine } from "../../src/index.ts";
+import { type ConvPlan, createEngine, convBackwardBias } from "../../src/index.ts";
 import { PASSES } from "../../src/problem/problem.ts";
 import { errorBounds } from "../suite/bounds.ts";
 import {
@@ -142,7 +142,7 @@ it.skipIf(!hasHalves)(
   async () => {
     const sums = async (data: Float32Array): Promise<Float32Array> => {
       const dy = engine.tensor(data, [1, 1, 24, 24], { dtype: "f16" });
-      const db = engine.convBackwardBias(dy);
+      const db = convBackwardBias(dy);
       const values = await db.read();
       for (const tensor of [dy, db]) tensor.destroy();
       return values;

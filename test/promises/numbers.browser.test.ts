@@ -2,9 +2,9 @@
 // operands alone, not on what the memory held before. docs/reliability.md says what is promised.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { algorithms } from "../../src/algorithms/index.ts";
+import { elementCount } from "../../src/base/shape.ts";
 import { type ConvPlan, type Engine, type Tensor, createEngine } from "../../src/index.ts";
 import { conv as referenceConv } from "../../src/reference.ts";
-import { elementCount } from "../../src/base/shape.ts";
 import { runGuarded } from "../suite/guarded.ts";
 import { uniform } from "../suite/random.ts";
 
