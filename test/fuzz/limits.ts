@@ -1,8 +1,9 @@
-// Whether a plan keeps to the limits of WebGPU and of its constraints: what a device would refuse, found without one.
+// Checks without a device that a plan keeps to the limits of WebGPU and to its constraints.
 import type { DeviceTraits } from "../../src/algorithms/traits.ts";
 import { bytesOf } from "../../src/conv/operands.ts";
 import { assemble } from "../../src/kernel/assemble.ts";
 import { BINDING, type Binding, type Plan, STORAGE_ALIGNMENT, type Step, extraBytes } from "../../src/kernel/step.ts";
+import type { UniformValue } from "../../src/kernel/uniforms.ts";
 import type { ConvProblem } from "../../src/problem/problem.ts";
 
 /** WebGPU's default limits. */
@@ -26,20 +27,24 @@ function sharingTrouble({ bindings, kernel }: Step): string | undefined {
   if (!output) return "it writes nothing";
   for (const other of bindings) {
     if (other === output || other.operand !== output.operand) continue;
-    if (!kernel.shared?.includes(other.binding)) return `binding ${other.binding} is read where the kernel writes`;
+    if (!kernel.readWrite?.includes(other.binding)) return `binding ${other.binding} is read where the kernel writes`;
     if (other.offset < output.offset + output.size && output.offset < other.offset + other.size)
       return `binding ${other.binding} overlaps what the kernel writes`;
   }
   return undefined;
 }
 
+function numbersOf(value: UniformValue): readonly number[] {
+  if (typeof value === "number") return [value];
+  return Array.isArray(value) ? (value as readonly number[]) : Object.values(value).flatMap(numbersOf);
+}
+
 function stepTrouble(step: Step, bytes: Bytes, traits: DeviceTraits): string | undefined {
   const { workgroups, uniforms, bindings } = step;
   if (!workgroups.every((count) => Number.isInteger(count) && count >= 1 && count <= MAX_WORKGROUPS))
     return `it dispatches [${workgroups.join(", ")}] workgroups`;
-  // Words wrap: the stride of an axis that has one cell may be of any size, as it is multiplied by 0.
-  const odd = uniforms.find((word) => !Number.isSafeInteger(word));
-  if (odd !== undefined) return `${odd} among its uniforms is no integer`;
+  const odd = numbersOf(uniforms).find((value) => !Number.isFinite(value));
+  if (odd !== undefined) return `${odd} is among its uniforms`;
   if (bindings.length > MAX_STORAGE_BINDINGS) return `it binds ${bindings.length} buffers`;
   if (new Set(bindings.map(({ binding }) => binding)).size !== bindings.length) return "it binds one number twice";
   for (const binding of bindings) {
@@ -67,7 +72,7 @@ export function planTrouble(problem: ConvProblem, plan: Plan, traits: DeviceTrai
   for (const kernel of kernels.values()) assemble(kernel);
   for (const [at, step] of steps.entries()) {
     const trouble = stepTrouble(step, bytes, traits);
-    if (trouble) return `step ${at} (${step.kernel.shaders.at(-1)}): ${trouble}`;
+    if (trouble) return `step ${at} (${step.kernel.shaders.at(-1)?.name}): ${trouble}`;
   }
   return undefined;
 }

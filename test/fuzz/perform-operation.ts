@@ -4,7 +4,15 @@ import { elementCount } from "../../src/base/shape.ts";
 import { ConvError, type Tensor } from "../../src/index.ts";
 import * as reference from "../../src/reference.ts";
 import type { NdArray } from "../../src/reference.ts";
-import { type OperationCall, argumentsOf, callOn, describedBy, optionsOf, placesOf, tensorsOf } from "../ops/calls.ts";
+import {
+  type OperationCall,
+  argumentsOf,
+  callOperation,
+  describedBy,
+  optionsOf,
+  placesOf,
+  tensorsOf,
+} from "../ops/calls.ts";
 import { uniform } from "../suite/random.ts";
 import type { Outcome } from "./call.ts";
 import { type Thrown, type Work, Wrong, makersOf, refusalOf } from "./judge.ts";
@@ -141,7 +149,7 @@ export async function performOperation(work: Work, one: OperationCase): Promise<
   }
   let result: { value: unknown } | Thrown;
   try {
-    result = { value: callOn(engine, call, listOf(one, tensors, junk)) };
+    result = { value: callOperation(call, listOf(one, tensors, junk)) };
   } catch (error) {
     result = { error };
   }

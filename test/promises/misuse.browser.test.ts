@@ -1,5 +1,5 @@
-// Misuse, and use that looks like it: what was destroyed is used again, options change under a call, engines, devices and threads are
-// shared. It is refused with its reason, or right.
+// Misuse, and use that looks like it: destroyed objects are used again, options change during a call, engines, devices and threads are
+// shared. Each case is refused with its reason, or computes the right result.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   type ConvDescriptor,
@@ -97,7 +97,8 @@ describe("what belongs to others", () => {
     const { x, w } = operands(engine);
     const foreign = operands(other);
     expect(thrown(() => conv(foreign.x, w)).code).toBe("foreign-tensor");
-    expect(thrown(() => convBackwardBias(foreign.x)).code).toBe("foreign-tensor");
+    expect(thrown(() => conv(x, foreign.w)).code).toBe("foreign-tensor");
+    expect(thrown(() => conv(x, w, { residual: foreign.x, padding: 1 })).code).toBe("foreign-tensor");
     expect(thrown(() => plan.run({ x, w: foreign.w })).code).toBe("foreign-tensor");
     expect(thrown(() => plan.encode(device.createCommandEncoder(), { ...foreign, y: x })).code).toBe("foreign-tensor");
     // By way of its buffer it may be used.
@@ -212,7 +213,7 @@ describe("sharing", () => {
 
   // Node has no workers of the web.
   it.skipIf(!("Worker" in globalThis))("a thread: an engine works in a worker", async () => {
-    const worker = new Worker(new URL("worker.ts", import.meta.url), { type: "module" });
+    const worker = new Worker(new URL("../suite/worker.ts", import.meta.url), { type: "module" });
     try {
       const message = await new Promise<unknown>((resolve) => {
         worker.addEventListener("message", ({ data }) => resolve(data));

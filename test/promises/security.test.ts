@@ -9,13 +9,14 @@ import { algorithms } from "../../src/algorithms/index.ts";
 import { describe as shown } from "../../src/base/error.ts";
 import { assemble } from "../../src/kernel/assemble.ts";
 import type { Plan } from "../../src/kernel/step.ts";
+import { uniformBytes } from "../../src/kernel/uniforms.ts";
 import { candidates, checkConstraints, choose } from "../../src/planner/choose.ts";
 import { type TuningData, TuningTable } from "../../src/planner/tuning.ts";
 import { type ConvDescriptor, PASSES, convProblem } from "../../src/problem/problem.ts";
 import { refusal } from "../suite/refusal.ts";
 import { SOFTWARE_TRAITS } from "../suite/traits.ts";
 
-const ROOT = path.resolve(import.meta.dirname, "..");
+const ROOT = path.resolve(import.meta.dirname, "../..");
 
 /** Names that would be code, members of every object, or much. */
 const HOSTILE = [
@@ -125,7 +126,7 @@ function expectSound(plan: Plan, variants: readonly Plan[]): void {
       expect(count).toBeGreaterThanOrEqual(1);
       expect(count).toBeLessThanOrEqual(65_535);
     }
-    for (const word of uniforms) expect(Number.isInteger(word)).toBe(true);
+    expect(uniformBytes(kernel.shaders, kernel.constants, uniforms).byteLength % 16).toBe(0);
     for (const { offset, size } of bindings) expect(Number.isInteger(offset) && Number.isInteger(size)).toBe(true);
   }
 }
