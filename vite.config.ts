@@ -3,7 +3,7 @@ import { defineConfig } from "vite";
 import { wgsl } from "./scripts/wgsl.mjs";
 
 export default defineConfig({
-  plugins: [wgsl({ stripped: true })],
+  plugins: [wgsl({ minified: true })],
   build: {
     target: "es2022",
     minify: false,

@@ -5,7 +5,7 @@ import { wgsl } from "../scripts/wgsl.mjs";
 
 export default defineConfig({
   root: path.dirname(import.meta.dirname),
-  plugins: [wgsl({ stripped: true })],
+  plugins: [wgsl({ minified: true })],
   build: {
     ssr: "bench/alone.ts",
     outDir: "out/bench",

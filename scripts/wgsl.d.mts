@@ -1,4 +1,3 @@
 import type { Plugin } from "vite";
 
-export function strip(text: string): string;
-export function wgsl(options?: { stripped?: boolean }): Plugin;
+export function wgsl(options?: { minified?: boolean }): Plugin;

@@ -1,19 +1,11 @@
 // Loads WGSL files as modules whose default export is { name, text } (src/kernel/shader.ts): the plugin that every build and
-// test of this project uses. A library build strips what only people read.
+// test of this project uses. What is published has them minified.
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { minify } from "./minify-wgsl.mjs";
 
 const SHADERS = fileURLToPath(new URL("../shaders/", import.meta.url));
-
-/** WGSL without comments, indentation and empty lines. `// @unroll` stays: the assembler reads it. */
-export function strip(text) {
-  const lines = text.split("\n").map((line) => {
-    const code = line.trim();
-    return code === "// @unroll" ? code : code.replace(/\s*\/\/.*$/, "");
-  });
-  return `${lines.filter((line) => line !== "").join("\n")}\n`;
-}
 
 /** The name of a shader file: its path below shaders/, without the ending. */
 function nameOf(file) {
@@ -23,8 +15,8 @@ function nameOf(file) {
     .replace(/\.wgsl$/, "");
 }
 
-/** @returns {import("vite").Plugin} */
-export function wgsl({ stripped = false } = {}) {
+/** @param {{ minified?: boolean }} options @returns {import("vite").Plugin} */
+export function wgsl({ minified = false } = {}) {
   return {
     name: "convoke:wgsl",
     enforce: "pre",
@@ -32,7 +24,7 @@ export function wgsl({ stripped = false } = {}) {
       if (!id.endsWith(".wgsl")) return null;
       this.addWatchFile(id);
       const text = readFileSync(id, "utf8");
-      const shader = { name: nameOf(id), text: stripped ? strip(text) : text };
+      const shader = { name: nameOf(id), text: minified ? minify(text) : text };
       return { code: `export default ${JSON.stringify(shader)};`, map: null, moduleType: "js" };
     },
   };

@@ -36,10 +36,10 @@ const pages = readdirSync(site, { withFileTypes: true })
 export default defineConfig({
   root: site,
   base: "./",
-  plugins: [partials(), wgsl({ stripped: true })],
+  plugins: [partials(), wgsl({ minified: true })],
   resolve: { alias: sourceAlias },
   server: { fs: { allow: [root] } },
-  worker: { format: "es", plugins: () => [wgsl({ stripped: true })] },
+  worker: { format: "es", plugins: () => [wgsl({ minified: true })] },
   build: {
     target: "es2022",
     outDir: path.join(root, "dist-site"),

@@ -23,7 +23,7 @@ export function assemble(kernel: Kernel): string {
     shaders = shaders.replace(new RegExp(`\\b${identifier(name)}\\b`, "g"), identifier(target));
   for (const binding of kernel.readWrite ?? [])
     shaders = shaders.replace(
-      `@binding(${binding}) var<storage, read>`,
+      new RegExp(`@binding\\(${binding}\\)\\s*var<storage,\\s*read>`),
       `@binding(${binding}) var<storage, read_write>`,
     );
   // Directives of a file hold for the whole module, at the head of which they have to stand.

@@ -32,7 +32,7 @@ interface Extent {
 }
 
 const STRUCT = /\bstruct\s+(\w+)\s*\{([^}]*)\}/g;
-const UNIFORM = /@group\(0\)\s*@binding\(0\)\s*var<uniform>\s+\w+:\s*(\w+);/;
+const UNIFORM = /@group\(0\)\s*@binding\(0\)\s*var<uniform>\s*\w+:\s*(\w+);/;
 const FIELD = /((?:@\w+\(\w+\)\s*)*)(\w+):\s*((?:array<[^>]*>|\w+))/g;
 const VECTOR = /^vec([234])([uif])$/;
 const ARRAY = /^array<(\w+),\s*(\w+)>$/;

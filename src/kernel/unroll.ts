@@ -3,7 +3,8 @@
 // stays valid WGSL without the directive.
 import { evaluate } from "./expression.ts";
 
-const DIRECTIVE = /\/\/ @unroll\s*\n\s*for \(var (\w+) = ([^;]+); \1 < ([^;]+); \1(\+\+| \+= [^)]+)\) \{/;
+const DIRECTIVE =
+  /\/\/ @unroll\s*\n\s*for\s*\(var (\w+)\s*=\s*([^;]+);\s*\1\s*<\s*([^;]+);\s*\1(?:\+\+|\s*\+=\s*([^)]+))\)\s*\{/;
 
 /** Beyond this a loop was meant to stay one: an unrolled body of this many copies is a mistake in a tile size. */
 const MAX_COPIES = 1024;
@@ -17,13 +18,13 @@ export function unroll(source: string): string {
       if (text.includes("// @unroll")) throw new Error(`@unroll is not followed by a loop it can write out:\n${text}`);
       return text;
     }
-    const [whole, name, start, end, increment] = match as unknown as [string, string, string, string, string];
+    const [whole, name, start, end, increment] = match as unknown as [string, string, string, string, string?];
     const from = match.index + whole.length;
     const to = closingBrace(text, from);
     const body = text.slice(from, to);
     const first = evaluate(start, lookup);
     const last = evaluate(end, lookup);
-    const step = increment === "++" ? 1 : evaluate(increment.slice(4), lookup);
+    const step = increment === undefined ? 1 : evaluate(increment, lookup);
     const suffix = start.trim().endsWith("u") || /[A-Z]/.test(start) ? "u" : "";
     if (step < 1 || (last - first) / step > MAX_COPIES)
       throw new Error(`@unroll of ${name} from ${first} to ${last} by ${step}`);
@@ -39,7 +40,8 @@ export function unroll(source: string): string {
 /** Looks up `const NAME = expression;` of the source, evaluated when first asked for. */
 function constantsOf(source: string): (name: string) => number {
   const expressions = new Map<string, string>();
-  for (const [, name, expression] of source.matchAll(/^const (\w+) = ([^;]+);/gm)) expressions.set(name!, expression!);
+  for (const [, name, expression] of source.matchAll(/^const (\w+)\s*=\s*([^;]+);/gm))
+    expressions.set(name!, expression!);
   const values = new Map<string, number>();
   const lookup = (name: string): number => {
     let value = values.get(name);
