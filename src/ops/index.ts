@@ -47,7 +47,8 @@ export {
 export { averagePool, averagePoolBackward, sumPool, sumPoolBackward } from "./average-pool/average-pool.ts";
 export { maxPool, maxPoolBackward, maxPoolWithIndices } from "./max-pool/max-pool.ts";
 export { maxUnpool, maxUnpoolBackward } from "./max-unpool/max-unpool.ts";
-export { bedOfNails, bedOfNailsBackward, upsample, upsampleBackward } from "./upsample/upsample.ts";
+export { bedOfNails, bedOfNailsBackward } from "./bed-of-nails/bed-of-nails.ts";
+export { upsample, upsampleBackward } from "./upsample/upsample.ts";
 export { lpPool, lpPoolBackward } from "./lp-pool/lp-pool.ts";
 export { gaussianPool, gaussianPoolBackward } from "./gaussian-pool/gaussian-pool.ts";
 export { separate } from "./spatially-separable-conv/separate.ts";

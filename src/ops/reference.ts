@@ -46,7 +46,8 @@ export {
 export { averagePool, averagePoolBackward, sumPool, sumPoolBackward } from "./average-pool/reference.ts";
 export { type ReferenceMaxima, maxPool, maxPoolBackward, maxPoolWithIndices } from "./max-pool/reference.ts";
 export { maxUnpool, maxUnpoolBackward } from "./max-unpool/reference.ts";
-export { bedOfNails, bedOfNailsBackward, upsample, upsampleBackward } from "./upsample/reference.ts";
+export { bedOfNails, bedOfNailsBackward } from "./bed-of-nails/reference.ts";
+export { upsample, upsampleBackward } from "./upsample/reference.ts";
 export { lpPool, lpPoolBackward } from "./lp-pool/reference.ts";
 export { gaussianPool, gaussianPoolBackward } from "./gaussian-pool/reference.ts";
 export { covariancePool, covariancePoolBackward } from "./covariance-pool/reference.ts";

@@ -30,7 +30,7 @@ export type { GaussianPoolBackwardOptions, GaussianPoolOptions } from "./gaussia
 export type { LocalResponseNormOptions } from "./local-response-norm/geometry.ts";
 export type { LocalOptions } from "./locally-connected/geometry.ts";
 export type { MaxoutOptions } from "./maxout/geometry.ts";
-export type { BedOfNailsOptions } from "./upsample/bed-of-nails.ts";
+export type { BedOfNailsOptions } from "./bed-of-nails/geometry.ts";
 export type { LpPoolOptions } from "./lp-pool/geometry.ts";
 export type { ChannelShuffleOptions, PixelShuffleOptions } from "./shuffles/geometry.ts";
 export type { ConcatenateOptions, SplitOptions } from "./slices/geometry.ts";

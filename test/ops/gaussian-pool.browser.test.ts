@@ -1,5 +1,6 @@
 import type { GaussianPoolOptions } from "../../src/ops/gaussian-pool/geometry.ts";
-import { gaussianPool, gaussianPoolBackward } from "../../src/reference.ts";
+import { gaussianPool, gaussianPoolBackward } from "../../src/ops/index.ts";
+import * as reference from "../../src/reference.ts";
 import { elementCount } from "../../src/base/shape.ts";
 import { gamma } from "../suite/bounds.ts";
 import { type OperationCase, magnitudes, testOperations } from "./suite.ts";
@@ -25,7 +26,7 @@ const cases = MAPS.flatMap(({ name, shape, options: windows }, at): OperationCas
   const large = elementCount(Array.from({ length: rank }, (_, axis) => along(kernelSize, axis))) > 100;
   const sigma = large ? 4 : SIGMAS[at % SIGMAS.length]!;
   const options: GaussianPoolOptions = { ...windows, sigma };
-  const output = gaussianPool({ data: new Float64Array(elementCount(shape)), shape }, options).shape;
+  const output = reference.gaussianPool({ data: new Float64Array(elementCount(shape)), shape }, options).shape;
   const terms = elementCount(Array.from({ length: rank }, (_, axis) => along(kernelSize, axis)));
   // The largest exponent, r^2 / (2 sigma^2). It is computed of three terms to 6 u of itself (the scale, two factors, two additions, the
   // difference), which exp makes a relative error, and exp errs by 3 + 2 |exponent| ULP more (WGSL's table of accuracies), an ULP being 2 u.
@@ -39,25 +40,25 @@ const cases = MAPS.flatMap(({ name, shape, options: windows }, at): OperationCas
   const forward: OperationCase<"x"> = {
     name,
     inputs: { x: { shape } },
-    run: (engine, { x }) => ({ y: engine.gaussianPool(x, options) }),
-    reference: ({ x }, layout) => ({ y: gaussianPool(x, { ...options, layout }) }),
+    run: ({ x }) => ({ y: gaussianPool(x, options) }),
+    reference: ({ x }, layout) => ({ y: reference.gaussianPool(x, { ...options, layout }) }),
     bound: ({ x }, layout) => {
-      const sizes = gaussianPool(magnitudes(x), { ...options, layout }).data;
+      const sizes = reference.gaussianPool(magnitudes(x), { ...options, layout }).data;
       return { y: (place) => 1.01 * (2 * weight + 2 * gamma(terms + 1) + 5 * u) * sizes[place]! };
     },
   };
   const backward: OperationCase<"dy"> = {
     name: `gradient of ${name}`,
     inputs: { dy: { shape: output } },
-    run: (engine, { dy }, layout) => ({
-      dx: engine.gaussianPoolBackward(dy, { ...options, inputShape: inLayout(shape, layout) }),
+    run: ({ dy }, layout) => ({
+      dx: gaussianPoolBackward(dy, { ...options, inputShape: inLayout(shape, layout) }),
     }),
     reference: ({ dy }, layout) => ({
-      dx: gaussianPoolBackward(dy, { ...options, layout, inputShape: inLayout(shape, layout) }),
+      dx: reference.gaussianPoolBackward(dy, { ...options, layout, inputShape: inLayout(shape, layout) }),
     }),
     bound: ({ dy }, layout) => {
       const all = { ...options, layout, inputShape: inLayout(shape, layout) };
-      const sizes = gaussianPoolBackward(magnitudes(dy), all).data;
+      const sizes = reference.gaussianPoolBackward(magnitudes(dy), all).data;
       return { dx: (place) => 1.01 * (4 * weight + 2 * gamma(terms + 3) + 5 * u) * sizes[place]! };
     },
   };
@@ -69,8 +70,8 @@ const shape = [1, 2, 4, 4];
 const narrow: OperationCase<"x"> = {
   name: "a narrow bell",
   inputs: { x: { shape } },
-  run: (engine, { x }) => ({ y: engine.gaussianPool(x, { kernelSize: 4, stride: 2, padding: 2, sigma: 0.01 }) }),
-  reference: ({ x }, layout) => ({ y: gaussianPool(x, { kernelSize: 4, stride: 2, padding: 2, sigma: 0.01, layout }) }),
+  run: ({ x }) => ({ y: gaussianPool(x, { kernelSize: 4, stride: 2, padding: 2, sigma: 0.01 }) }),
+  reference: ({ x }, layout) => ({ y: reference.gaussianPool(x, { kernelSize: 4, stride: 2, padding: 2, sigma: 0.01, layout }) }),
   // Means of four cells or fewer, all others weigh less than exp(-5000).
   bound: () => ({ y: () => gamma(4 + 5) }),
 };

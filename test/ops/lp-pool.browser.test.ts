@@ -1,5 +1,6 @@
 import type { LpPoolOptions } from "../../src/ops/lp-pool/geometry.ts";
-import { lpPool, lpPoolBackward, sumPool } from "../../src/reference.ts";
+import { lpPool, lpPoolBackward } from "../../src/ops/index.ts";
+import * as reference from "../../src/reference.ts";
 import type { NdArray } from "../../src/reference.ts";
 import { elementCount } from "../../src/base/shape.ts";
 import { gamma } from "../suite/bounds.ts";
@@ -51,15 +52,15 @@ const cases = POOLED_MAPS.flatMap(({ name, shape, options: windows }, at): Opera
   const options: LpPoolOptions = { ...windows, ...how };
   const { norm = 2 } = how;
   const values = only ? positive : uniform;
-  const output = lpPool({ data: new Float64Array(elementCount(shape)), shape }, options).shape;
+  const output = reference.lpPool({ data: new Float64Array(elementCount(shape)), shape }, options).shape;
   const title = `${name}, norm ${norm}${how.abs ? " of sizes" : ""}`;
   const forward: OperationCase<"x"> = {
     name: title,
     inputs: { x: { shape, values } },
-    run: (engine, { x }) => ({ y: engine.lpPool(x, options) }),
-    reference: ({ x }, layout) => ({ y: lpPool(x, { ...options, layout }) }),
+    run: ({ x }) => ({ y: lpPool(x, options) }),
+    reference: ({ x }, layout) => ({ y: reference.lpPool(x, { ...options, layout }) }),
     bound: ({ x }, layout) => {
-      const sum = (f: (value: number) => number) => sumPool(mapped(x, f), { ...windows, layout }).data;
+      const sum = (f: (value: number) => number) => reference.sumPool(mapped(x, f), { ...windows, layout }).data;
       const powers = sum((value) => Math.abs(value) ** norm);
       const errors = sum((value) => Math.abs(value) ** norm * powerError(value, norm));
       return {
@@ -78,11 +79,11 @@ const cases = POOLED_MAPS.flatMap(({ name, shape, options: windows }, at): Opera
   const backward: OperationCase<"dy" | "x" | "y"> = {
     name: `gradient of ${title}`,
     inputs: { dy: { shape: output }, x: { shape, values }, y: { shape: output, values: positive } },
-    run: (engine, { dy, x, y }) => ({ dx: engine.lpPoolBackward(dy, x, y, options) }),
-    reference: ({ dy, x, y }, layout) => ({ dx: lpPoolBackward(dy, x, y, { ...options, layout }) }),
+    run: ({ dy, x, y }) => ({ dx: lpPoolBackward(dy, x, y, options) }),
+    reference: ({ dy, x, y }, layout) => ({ dx: reference.lpPoolBackward(dy, x, y, { ...options, layout }) }),
     bound: ({ dy, x, y }, layout) => {
       const all = { ...options, abs: true, layout };
-      const sizes = lpPoolBackward(mapped(dy, Math.abs), mapped(x, Math.abs), y, all).data;
+      const sizes = reference.lpPoolBackward(mapped(dy, Math.abs), mapped(x, Math.abs), y, all).data;
       // The largest that a share errs by: two divisions, 10 u, a product and the power of a y of 0.25 to 1.
       const share = 11 * u + Math.max(powerError(0.25, norm - 1), powerError(1, norm - 1));
       return {
@@ -102,7 +103,7 @@ const nothing: OperationCase<"dy" | "x" | "y"> = {
     x: { shape, values: (count) => new Float32Array(count) },
     y: { shape: [1, 3, 2, 2], values: (count) => new Float32Array(count) },
   },
-  run: (engine, { dy, x, y }) => ({ dx: engine.lpPoolBackward(dy, x, y, { kernelSize: 2 }) }),
+  run: ({ dy, x, y }) => ({ dx: lpPoolBackward(dy, x, y, { kernelSize: 2 }) }),
   reference: (_, layout) => ({ dx: { data: new Float64Array(48), shape: inLayout(shape, layout) } }),
   bound: () => ({ dx: () => 0 }),
 };

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type Engine, createEngine } from "../../src/index.ts";
-import { maxPool, maxPoolBackward, maxPoolWithIndices } from "../../src/reference.ts";
+import { maxPool, maxPoolBackward, maxPoolWithIndices } from "../../src/ops/index.ts";
+import * as reference from "../../src/reference.ts";
 import { elementCount } from "../../src/base/shape.ts";
 import { gamma } from "../suite/bounds.ts";
 import { integers } from "../suite/random.ts";
@@ -23,38 +24,38 @@ const MAPS: readonly PooledMap[] = [
 ];
 
 const cases = MAPS.flatMap(({ name, shape, options }): OperationCase<never>[] => {
-  const output = maxPool(zeros(shape), options).shape;
+  const output = reference.maxPool(zeros(shape), options).shape;
   const forward: OperationCase<"x"> = {
     name,
     inputs: { x: { shape } },
-    run: (engine, { x }) => ({ y: engine.maxPool(x, options) }),
-    reference: ({ x }, layout) => ({ y: maxPool(x, { ...options, layout }) }),
+    run: ({ x }) => ({ y: maxPool(x, options) }),
+    reference: ({ x }, layout) => ({ y: reference.maxPool(x, { ...options, layout }) }),
     bound: () => ({ y: () => 0 }),
   };
   const indexed: OperationCase<"x"> = {
     name: `indices of ${name}`,
     inputs: { x: { shape, values: ties } },
-    run: (engine, { x }) => ({ ...engine.maxPoolWithIndices(x, options) }),
-    reference: ({ x }, layout) => ({ ...maxPoolWithIndices(x, { ...options, layout }) }),
+    run: ({ x }) => ({ ...maxPoolWithIndices(x, options) }),
+    reference: ({ x }, layout) => ({ ...reference.maxPoolWithIndices(x, { ...options, layout }) }),
     bound: () => ({ y: () => 0, indices: () => 0 }),
   };
   const backward: OperationCase<"x" | "dy"> = {
     name: `gradient of ${name}`,
     inputs: { x: { shape, values: ties }, dy: { shape: output } },
-    run: (engine, { x, dy }, layout) => {
-      const { y, indices } = engine.maxPoolWithIndices(x, options);
-      const dx = engine.maxPoolBackward(dy, indices, { ...options, inputShape: inLayout(shape, layout) });
+    run: ({ x, dy }, layout) => {
+      const { y, indices } = maxPoolWithIndices(x, options);
+      const dx = maxPoolBackward(dy, indices, { ...options, inputShape: inLayout(shape, layout) });
       for (const tensor of [y, indices]) tensor.destroy();
       return { dx };
     },
     reference: ({ x, dy }, layout) => {
-      const { indices } = maxPoolWithIndices(x, { ...options, layout });
-      return { dx: maxPoolBackward(dy, indices, { ...options, layout, inputShape: inLayout(shape, layout) }) };
+      const { indices } = reference.maxPoolWithIndices(x, { ...options, layout });
+      return { dx: reference.maxPoolBackward(dy, indices, { ...options, layout, inputShape: inLayout(shape, layout) }) };
     },
     // Sums of at most all windows of a channel.
     bound: ({ x, dy }, layout) => {
-      const { indices } = maxPoolWithIndices(x, { ...options, layout });
-      const sizes = maxPoolBackward(magnitudes(dy), indices, {
+      const { indices } = reference.maxPoolWithIndices(x, { ...options, layout });
+      const sizes = reference.maxPoolBackward(magnitudes(dy), indices, {
         ...options,
         layout,
         inputShape: inLayout(shape, layout),
@@ -85,9 +86,9 @@ it.each([{ kernelSize: 3, stride: 2 }, { kernelSize: [1, 5] }, { kernelSize: 5, 
     data[13] = NaN;
     data[9] = Infinity;
     const x = engine.tensor(data, shape);
-    const { y, indices } = engine.maxPoolWithIndices(x, options);
-    const alone = engine.maxPool(x, options);
-    const wanted = maxPoolWithIndices({ shape, data }, options);
+    const { y, indices } = maxPoolWithIndices(x, options);
+    const alone = maxPool(x, options);
+    const wanted = reference.maxPoolWithIndices({ shape, data }, options);
     expect([...(await y.read())]).toEqual([...wanted.y.data]);
     expect([...(await alone.read())]).toEqual([...wanted.y.data]);
     expect([...(await indices.read())]).toEqual([...wanted.indices.data]);

@@ -1,21 +1,21 @@
-// Sums of products of channels less their means over the cells of windows: an invocation adds up those of four channels with four, of every
-// parts-th cell, and keeps them. One product in two loads, where each with its own would take two loads a product.
+// Sums, over the cells of windows, of products of channels less their means: an invocation computes those of four channels with four, over
+// every splits-th cell. That is eight loads for sixteen products instead of two loads for each.
 // slots: cells_of_depth, cells_of_height, cells_of_width, divided, pair_of, place_of
 // constants: CENTERED, CHANNELS_LAST
 // types: E, Element, Map
 struct Rule {
-  // Fours of channels, and pairs of them, each with itself and those after it.
+  // Blocks of four channels, and pairs of blocks, each with itself and those after it.
   blocks: u32,
   pairs: u32,
 }
 
 @group(0) @binding(1) var<storage, read> x: array<E>;
 @group(0) @binding(2) var<storage, read> means: array<f32>;
-@group(0) @binding(3) var<storage, read_write> kept: array<f32>;
+@group(0) @binding(3) var<storage, read_write> partials: array<f32>;
 
 fn thread(index: u32) {
-  let part = divided(index, g.parts);
-  let column = divided(part.quotient, g.output.width);
+  let split = divided(index, g.splits);
+  let column = divided(split.quotient, g.output.width);
   let row = divided(column.quotient, g.output.height);
   let slice = divided(row.quotient, g.output.depth);
   let pair = divided(slice.quotient, g.rule.pairs);
@@ -28,7 +28,7 @@ fn thread(index: u32) {
   var o = Element(pair.quotient, 0u, slice.rest, row.rest, column.rest);
   let channels = g.input.channels;
   let pooled = Map(channels, g.output.depth, g.output.height, g.output.width);
-  // Channels that there are not are the last one again, and not kept.
+  // Channels past the last one repeat it, and are not stored.
   var left_at: array<u32, 4>;
   var right_at: array<u32, 4>;
   var left_mean: array<f32, 4>;
@@ -48,19 +48,19 @@ fn thread(index: u32) {
   let pixel = select(1u, channels, CHANNELS_LAST);
   let count = from_d.count * from_h.count * from_w.count;
   var sums: array<f32, 16>;
-  for (var i = part.rest; i < count; i += g.parts) {
+  for (var i = split.rest; i < count; i += g.splits) {
     let in_row = divided(i, from_w.count);
     let in_slice = divided(in_row.quotient, from_h.count);
     let d = from_d.first + in_slice.quotient * from_d.step;
     let h = from_h.first + in_slice.rest * from_h.step;
     let w = from_w.first + in_row.rest * from_w.step;
-    let place = ((d * g.input.height + h) * g.input.width + w) * pixel;
+    let offset = ((d * g.input.height + h) * g.input.width + w) * pixel;
     var left: array<f32, 4>;
     var right: array<f32, 4>;
     // @unroll
     for (var k = 0u; k < 4u; k++) {
-      left[k] = f32(x[left_at[k] + place]) - left_mean[k];
-      right[k] = f32(x[right_at[k] + place]) - right_mean[k];
+      left[k] = f32(x[left_at[k] + offset]) - left_mean[k];
+      right[k] = f32(x[right_at[k] + offset]) - right_mean[k];
     }
     // @unroll
     for (var k = 0u; k < 16u; k++) {
@@ -73,7 +73,7 @@ fn thread(index: u32) {
     let b = (first + after) * 4u + k % 4u;
     if (a <= b && b < channels) {
       o.c = pair_of(a, b, channels);
-      kept[place_of(o, g.output) * g.parts + part.rest] = sums[k];
+      partials[place_of(o, g.output) * g.splits + split.rest] = sums[k];
     }
   }
 }

@@ -1,4 +1,4 @@
-// What several windows have for a cell adds up.
+// A cell that several windows chose gets the sum of their values.
 // types: V
 fn taken(state: V, value: V) -> V {
   return state + value;

@@ -1,31 +1,32 @@
-// The largest cell and where it lies in its channel: the first one of equals, as in PyTorch the last one that is NaN.
+// Max pooling with indices: the largest cell and its position in the channel. Of equal cells the first; of NaNs, as in PyTorch, the last.
 // slots: is_nan
 // constants: VB, VU
 // types: E, Element, V
 struct Rule {
-  // The bits of minus infinity, which no constant expression of WGSL may be.
+  // The bits of minus infinity, which no constant expression of WGSL may have.
   lowest: u32,
 }
 
-// Where no cell was seen yet: the first one is taken even if it is minus infinity.
+// The index before any cell: the first cell is taken even if it is minus infinity.
 const NONE = 0xffffffffu;
 
 struct State { best: V, at: VU }
 
 @group(0) @binding(2) var<storage, read_write> y: array<E>;
 @group(0) @binding(3) var<storage, read_write> indices: array<V>;
-@group(0) @binding(4) var<storage, read_write> kept: array<V>;
+// All the values, then all the indices.
+@group(0) @binding(4) var<storage, read_write> partials: array<V>;
 
-fn fresh(o: Element) -> State {
+fn initial(o: Element) -> State {
   return State(V(bitcast<f32>(g.rule.lowest)), VU(NONE));
 }
 
-fn with_cell(state: State, value: V, place: u32, tap: vec3u, inside: bool) -> State {
+fn with_cell(state: State, value: V, offset: u32, tap: vec3u, inside: bool) -> State {
   let better = ((value > state.best) | is_nan(value) | (state.at == VU(NONE))) & VB(inside);
-  return State(select(state.best, value, better), select(state.at, VU(place), better));
+  return State(select(state.best, value, better), select(state.at, VU(offset), better));
 }
 
-// Of the states of parts, whose cells lie between each other.
+// Splits interleave their cells, so indices decide which cell comes first.
 fn merged(state: State, other: State) -> State {
   let nan = is_nan(state.best);
   let earlier = (other.best == state.best) & (other.at < state.at);
@@ -35,7 +36,7 @@ fn merged(state: State, other: State) -> State {
   return State(select(state.best, other.best, chosen), select(state.at, other.at, chosen));
 }
 
-// Places, from the first element of the channel on, become positions.
+// Turns the offset from the channel's first element into a position among its cells.
 fn settled(state: State, pixel: u32) -> State {
   if (pixel == 1u) {
     return state;
@@ -43,16 +44,16 @@ fn settled(state: State, pixel: u32) -> State {
   return State(state.best, state.at / VU(pixel));
 }
 
-fn keep(place: u32, part: u32, state: State, o: Element) {
-  kept[place * g.parts + part] = state.best;
-  kept[g.kept + place * g.parts + part] = V(state.at);
+fn store_partial(index: u32, split: u32, state: State, o: Element) {
+  partials[index * g.splits + split] = state.best;
+  partials[g.partials + index * g.splits + split] = V(state.at);
 }
 
-fn kept_at(at: u32) -> State {
-  return State(kept[at], VU(kept[g.kept + at]));
+fn partial_at(index: u32) -> State {
+  return State(partials[index], VU(partials[g.partials + index]));
 }
 
-fn store(place: u32, part: u32, state: State, o: Element) {
-  y[place] = E(state.best);
-  indices[place] = V(state.at);
+fn store(index: u32, split: u32, state: State, o: Element) {
+  y[index] = E(state.best);
+  indices[index] = V(state.at);
 }

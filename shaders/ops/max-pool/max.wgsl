@@ -1,22 +1,19 @@
-// The largest cell; NaN where there is one.
+// Max pooling: the largest cell, or NaN where one is.
 // slots: is_nan
 // constants: VB
-// types: E, Element, V
+// types: E, Element, State, V
 struct Rule {
-  // The bits of minus infinity, which no constant expression of WGSL may be.
+  // The bits of minus infinity, which no constant expression of WGSL may have.
   lowest: u32,
 }
 
-alias State = V;
-
 @group(0) @binding(2) var<storage, read_write> y: array<E>;
-@group(0) @binding(4) var<storage, read_write> kept: array<V>;
 
-fn fresh(o: Element) -> State {
+fn initial(o: Element) -> State {
   return V(bitcast<f32>(g.rule.lowest));
 }
 
-fn with_cell(state: State, value: V, place: u32, tap: vec3u, inside: bool) -> State {
+fn with_cell(state: State, value: V, offset: u32, tap: vec3u, inside: bool) -> State {
   return select(state, value, ((value > state) | is_nan(value)) & VB(inside));
 }
 
@@ -24,18 +21,6 @@ fn merged(state: State, other: State) -> State {
   return select(state, other, (other > state) | is_nan(other));
 }
 
-fn settled(state: State, pixel: u32) -> State {
-  return state;
-}
-
-fn keep(place: u32, part: u32, state: State, o: Element) {
-  kept[place * g.parts + part] = state;
-}
-
-fn kept_at(at: u32) -> State {
-  return kept[at];
-}
-
-fn store(place: u32, part: u32, state: State, o: Element) {
-  y[place] = E(state);
+fn store(index: u32, split: u32, state: State, o: Element) {
+  y[index] = E(state);
 }

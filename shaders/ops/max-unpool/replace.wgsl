@@ -1,4 +1,4 @@
-// Of what several windows have for a cell the last one stays.
+// A cell that several windows chose gets the value of the last one.
 // types: V
 fn taken(state: V, value: V) -> V {
   return value;

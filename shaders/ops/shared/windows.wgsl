@@ -7,15 +7,15 @@ struct Windows {
   end_d: u32, end_h: u32, end_w: u32,
 }
 
-// Numbers from `begin` to before `end`.
+// The numbers from `begin` to before `end`.
 struct Interval { begin: u32, end: u32 }
 
-// The cell, before 0 in the padding, at which a window starts.
+// The cell at which a window starts, negative in the padding.
 fn start_of(window: u32, stride: u32, pad: u32) -> i32 {
   return i32(window * stride) - i32(pad);
 }
 
-// Those of a window's taps that lie on the `size` cells of an axis.
+// The taps of a window that lie on the `size` cells of an axis.
 fn taps_inside(start: i32, kernel: u32, dilation: u32, size: u32) -> Interval {
   var first = max(-start, 0);
   var end = max(i32(size) - start, 0);
@@ -27,10 +27,10 @@ fn taps_inside(start: i32, kernel: u32, dilation: u32, size: u32) -> Interval {
   return Interval(u32(first), u32(clamp(end, first, i32(kernel))));
 }
 
-// Cells along an axis: the first, how many, how far apart, and which tap the first one is.
+// Cells along an axis: the first, their number, the distance between them, and the tap of the first.
 struct Cells { first: u32, count: u32, step: u32, tap: u32 }
 
-// Those of a window that lie on the axis.
+// The cells of a window that lie on the axis.
 fn window_cells(window: u32, kernel: u32, stride: u32, dilation: u32, begin: u32, size: u32) -> Cells {
   let start = start_of(window, stride, begin);
   let taps = taps_inside(start, kernel, dilation, size);

@@ -1,4 +1,5 @@
-// The sum of the gradients of upsampled outputs, each as much as the cell weighs in it: 1 less the distance along each axis that has two CORNERS.
+// The gradient of linear upsampling: the sum of the gradients of outputs times the weight of the cell in each, 1 less its distance along the
+// axes with two CORNERS.
 // constants: CORNERS_D, CORNERS_H, CORNERS_W
 // types: E, Element, V
 struct Rule { unused: u32 }
@@ -6,19 +7,19 @@ struct Rule { unused: u32 }
 struct State { sum: V, cell: vec3u }
 
 @group(0) @binding(2) var<storage, read_write> y: array<E>;
-@group(0) @binding(4) var<storage, read_write> kept: array<V>;
+@group(0) @binding(4) var<storage, read_write> partials: array<V>;
 
 fn weight_of(output: u32, cell: u32, cells: u32, scale: i32, shift: i32, unit: i32) -> f32 {
   let place = clamp(i32(output) * scale + shift, 0, (i32(cells) - 1) * unit);
   return f32(max(unit - abs(place - i32(cell) * unit), 0)) / f32(unit);
 }
 
-fn fresh(o: Element) -> State {
+fn initial(o: Element) -> State {
   return State(V(0.0), vec3u(o.d, o.h, o.w));
 }
 
-fn with_cell(state: State, value: V, place: u32, tap: vec3u, inside: bool) -> State {
-  let a = g.axes;
+fn with_cell(state: State, value: V, offset: u32, tap: vec3u, inside: bool) -> State {
+  let a = g.regions;
   var weight = 1.0;
   if (CORNERS_D == 2u) {
     weight = weight_of(tap.x, state.cell.x, g.output.depth, a.scale_d, a.shift_d, a.unit_d);
@@ -40,14 +41,14 @@ fn settled(state: State, pixel: u32) -> State {
   return state;
 }
 
-fn keep(place: u32, part: u32, state: State, o: Element) {
-  kept[place * g.parts + part] = state.sum;
+fn store_partial(index: u32, split: u32, state: State, o: Element) {
+  partials[index * g.splits + split] = state.sum;
 }
 
-fn kept_at(at: u32) -> State {
-  return State(kept[at], vec3u(0u));
+fn partial_at(index: u32) -> State {
+  return State(partials[index], vec3u(0u));
 }
 
-fn store(place: u32, part: u32, state: State, o: Element) {
-  y[place] = E(state.sum);
+fn store(index: u32, split: u32, state: State, o: Element) {
+  y[index] = E(state.sum);
 }

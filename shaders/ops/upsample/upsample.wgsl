@@ -1,4 +1,4 @@
-// Upsampling: an invocation computes every runs-th output of a row, of CORNERS_D x CORNERS_H x CORNERS_W cells around its place.
+// Upsampling: an invocation computes every row_threads-th output of a row, each from CORNERS_D x CORNERS_H x CORNERS_W cells around its place.
 // slots: place_of, steps_in, task_of
 // constants: CHANNELS_LAST, CORNERS_D, CORNERS_H, CORNERS_W
 // types: E, Element, V
@@ -7,7 +7,7 @@ struct Rule { unused: u32 }
 @group(0) @binding(1) var<storage, read> x: array<E>;
 @group(0) @binding(2) var<storage, read_write> y: array<E>;
 
-// The cell at or before a place, the one after it, and how much that weighs.
+// The cell at or before a place, the next one, and the weight of the next one.
 struct Source { cell: u32, next: u32, weight: f32 }
 
 fn source_of(output: u32, scale: i32, shift: i32, unit: i32, cells: u32) -> Source {
@@ -19,13 +19,13 @@ fn source_of(output: u32, scale: i32, shift: i32, unit: i32, cells: u32) -> Sour
 fn thread(index: u32) {
   let task = task_of(index);
   let o = task.o;
-  let a = g.axes;
+  let a = g.regions;
   let pixel = select(1u, g.input.channels, CHANNELS_LAST);
   let plane = place_of(Element(o.n, o.c, 0u, 0u, 0u), g.input);
   let d = source_of(o.d, a.scale_d, a.shift_d, a.unit_d, g.input.depth);
   let h = source_of(o.h, a.scale_h, a.shift_h, a.unit_h, g.input.height);
-  var to = place_of(Element(o.n, o.c, o.d, o.h, task.run), g.output);
-  for (var at = task.run; at < g.output.width; at += g.runs) {
+  var to = place_of(Element(o.n, o.c, o.d, o.h, task.column), g.output);
+  for (var at = task.column; at < g.output.width; at += g.row_threads) {
     let w = source_of(at, a.scale_w, a.shift_w, a.unit_w, g.input.width);
     var sum = V(0.0);
     // @unroll
@@ -49,6 +49,6 @@ fn thread(index: u32) {
       }
     }
     y[to] = E(sum);
-    to += g.runs * pixel;
+    to += g.row_threads * pixel;
   }
 }

@@ -1,8 +1,22 @@
-// Pooling by weights that fall off from the middle of each window, and its gradient.
-import { checkTensor } from "../../gpu/tensor.ts";
-import type { Tensor } from "../../gpu/tensor.ts";
+// Gaussian pooling, means by weights that fall off from the centre of each window, and its gradient.
+import backwardShader from "../../../shaders/ops/gaussian-pool/backward.wgsl";
+import gaussianShader from "../../../shaders/ops/gaussian-pool/gaussian.wgsl";
+import scaleDyShader from "../../../shaders/ops/gaussian-pool/scale-dy.wgsl";
+import weightsShader from "../../../shaders/ops/gaussian-pool/weights.wgsl";
+import { alongAxes } from "../../algorithms/operands.ts";
 import { checkOptions } from "../../base/validate.ts";
-import { type FeatureMap, elementsOf, mapOfShape, shapeOf } from "../shared/geometry/feature-map.ts";
+import { type Recipe, run, whole } from "../../gpu/operation.ts";
+import type { Tensor } from "../../gpu/tensor.ts";
+import type { Range } from "../../kernel/dispatch.ts";
+import type { Shader } from "../../kernel/shader.ts";
+import { checkMap, describeMap } from "../shared/feature-map.ts";
+import type { FeatureMap } from "../shared/geometry/feature-map.ts";
+import { type Windows, pooled, windowsOf } from "../shared/geometry/windows.ts";
+import { checkWindowBackward } from "../shared/pool-calls.ts";
+import { aroundWindows, poolGradient, scaleDy, scaledRange } from "../shared/pool-gradient.ts";
+import type { Rule } from "../shared/pool-kernel.ts";
+import { overWindows, reduction } from "../shared/pool-reduction.ts";
+import { type TapWeights, weightedSums, weightedTranspose, weightedWindows } from "../shared/pool-weights.ts";
 import {
   GAUSSIAN_POOL_KEYS,
   type Gaussian,
@@ -10,45 +24,40 @@ import {
   type GaussianPoolOptions,
   gaussianOf,
 } from "./geometry.ts";
-import { type Windows, pooled, windowsOf } from "../shared/geometry/windows.ts";
-import { checkLike, checkMap } from "../shared/feature-map.ts";
-import { aroundWindows, gathering, sharing } from "../shared/gathering.ts";
-import type { Range } from "../../kernel/dispatch.ts";
-import { run, floatBits, whole } from "../../gpu/operation.ts";
-import { type Rule, overWindows, reduction } from "../shared/pooling.ts";
-import { type TapWeights, weightedSpread, weightedSums, weightedWindows } from "../shared/weighted-windows.ts";
-import gaussianWeightsShader from "../../../shaders/ops/gaussian-pool/gaussian-weights.wgsl";
 
 /**
- * The mean of each window of each channel, each cell weighted by exp(-r^2 / (2 sigma^2)) of its distance r from the middle of the window.
- * The weights of the cells that lie in the input are divided by their sum: padding has none.
+ * The mean of each window of each channel, each cell weighted by exp(-r^2 / (2 sigma^2)) of its distance r from the centre of the window. The
+ * weights of the cells inside the input are divided by their sum: padding has none.
  *
  * @param x [N, C, ...spatial], or [N, ...spatial, C]
- * @returns a new tensor with as many cells along each axis as there are windows
+ * @returns a new tensor with one cell for each window along each axis
  * @throws ConvError naming the argument that does not fit
+ * @example
+ * const y = gaussianPool(x, { kernelSize: 5, stride: 2, padding: 2, sigma: 1 });
  */
 export function gaussianPool(x: Tensor, options: GaussianPoolOptions): Tensor {
   checkOptions("options", options, GAUSSIAN_POOL_KEYS);
-  const { tensor, map } = checkMap("x", x);
+  const { map } = checkMap("x", x);
   const windows = windowsOf(map, options);
   const gaussian = gaussianOf(map, windows, options);
-  const { layout, dtype } = tensor;
   const output = pooled(map, windows);
-  const y = { shape: shapeOf(output), layout, dtype };
+  const { dtype } = x;
+  const y = describeMap(output, dtype);
   return run({
     name: "gaussianPool",
-    inputs: { x: tensor },
+    inputs: { x },
     results: { y },
     parameters: [windows, gaussian],
     recipe: () => {
       const weighted = weightedWindows(map, windows, tapWeights(map, windows, gaussian));
       if (weighted) {
-        const ranges: [Range, Range] = [whole("x", tensor), whole("y", y)];
+        const ranges = [whole("x", x), whole("y", y)] as const;
         return { steps: [weightedSums({ weighted, pooled: output, map, dtype, ranges })] };
       }
+      const rule = { ...gaussianRule(gaussian, [gaussianShader]), stateSize: 2 };
       return reduction({
-        ...{ input: map, output, dtype, axes: overWindows(map, windows), rule: ruleOf("gaussian", gaussian) },
-        ...{ x: whole("x", tensor), results: [whole("y", y)] },
+        ...{ input: map, output, dtype, regions: overWindows(map, windows), rule },
+        ...{ x: whole("x", x), results: [whole("y", y)] },
       });
     },
   }).y;
@@ -57,60 +66,46 @@ export function gaussianPool(x: Tensor, options: GaussianPoolOptions): Tensor {
 /**
  * The gradient of `gaussianPool` with respect to its x.
  *
- * @param dy the gradient of its result
- * @param options those of the pooling, and the shape of its x
+ * @param dy the gradient of the pooling's result
+ * @param options the options of the pooling, and the shape of its x
  * @returns a new tensor of shape `inputShape`
  * @throws ConvError naming the argument that does not fit
+ * @example
+ * const dx = gaussianPoolBackward(dy, { kernelSize: 5, sigma: 1, inputShape: x.shape });
  */
-export function gaussianPoolBackward(
-  dy: Tensor,
-  options: GaussianPoolBackwardOptions,
-): Tensor {
-  checkOptions("options", options, [...GAUSSIAN_POOL_KEYS, "inputShape"]);
-  const { layout, dtype } = checkTensor("dy", dy);
-  const map = mapOfShape("inputShape", options.inputShape, layout);
-  const windows = windowsOf(map, options);
+export function gaussianPoolBackward(dy: Tensor, options: GaussianPoolBackwardOptions): Tensor {
+  const { map, windows, output, dx } = checkWindowBackward(dy, options, GAUSSIAN_POOL_KEYS);
   const gaussian = gaussianOf(map, windows, options);
-  const output = pooled(map, windows);
-  const gradient = checkLike(
-    "dy",
-    dy,
-    { shape: shapeOf(output), layout, dtype },
-    "the result of this pooling",
-  );
-  const dx = { shape: shapeOf(map), layout, dtype };
+  const { dtype } = dy;
   return run({
     name: "gaussianPoolBackward",
-    inputs: { dy: gradient },
+    inputs: { dy },
     results: { dx },
     parameters: [windows, gaussian],
-    recipe: () => {
+    recipe: (): Recipe => {
       const weighted = weightedWindows(map, windows, tapWeights(map, windows, gaussian));
-      if (weighted) {
-        const ranges: [Range, Range] = [whole("dy", gradient), whole("dx", dx)];
-        return { steps: [weightedSpread({ weighted, pooled: output, map, dtype, ranges })] };
-      }
-      const shares: Range = { operand: "workspace", offset: 0, size: elementsOf(output) * 4 };
-      const common = { pooled: output, map, dtype };
-      const share = sharing({
-        ...{ ...common, axes: overWindows(map, windows), rule: ruleOf("gaussian-share", gaussian) },
-        ranges: [whole("dy", gradient), shares],
+      const ranges: readonly [Range, Range] = [whole("dy", dy), whole("dx", dx)];
+      if (weighted) return { steps: [weightedTranspose({ weighted, pooled: output, map, dtype, ranges })] };
+      const over = overWindows(map, windows);
+      const scaled = scaledRange(output);
+      const scale = scaleDy({
+        ...{ pooled: output, map, dtype, regions: over },
+        rule: gaussianRule(gaussian, [scaleDyShader]),
+        ranges: [ranges[0], scaled],
       });
-      const spread = gathering({
-        ...{
-          ...common,
-          // What a window has for a cell depends on both: they are taken one by one.
-          axes: { ...aroundWindows(map, windows), blocks: undefined },
-          rule: ruleOf("gaussian-spread", gaussian, !overWindows(map, windows).alike),
-        },
-        ranges: [shares, whole("dx", dx)],
+      const gradient = poolGradient({
+        ...{ pooled: output, map, dtype },
+        // The weight depends on both the window and the cell, so windows cannot be loaded for a whole block.
+        regions: { ...aroundWindows(map, windows), blocks: undefined },
+        rule: gaussianRule(gaussian, [backwardShader], { CUT: !over.equal }),
+        ranges: [scaled, ranges[1]],
       });
-      return { steps: [share, spread], workspaceBytes: shares.size };
+      return { steps: [scale, gradient], workspaceBytes: scaled.size };
     },
   }).dx;
 }
 
-/** The weights of a window's taps along an axis, which add up to 1: those outside the map have none. */
+/** The weights of the taps of a window along an axis, whose sum is 1: 0 for taps outside the map. */
 function tapWeights(map: FeatureMap, windows: Windows, { scale, centre }: Gaussian): TapWeights {
   return (axis, window) => {
     const start = window * windows.stride[axis] - windows.padBegin[axis];
@@ -118,7 +113,7 @@ function tapWeights(map: FeatureMap, windows: Windows, { scale, centre }: Gaussi
       const cell = start + tap * windows.dilation[axis];
       return cell >= 0 && cell < map.size[axis] ? (tap - centre[axis]) ** 2 : Infinity;
     });
-    // Of the nearest the weight is 1, so that they are not all 0 whatever sigma is.
+    // The nearest cell weighs 1, so that the sum is not 0 whatever sigma is.
     const nearest = Math.min(...squares);
     const weights = squares.map((square) => Math.exp(scale[axis] * (nearest - square)));
     const sum = weights.reduce((total, weight) => total + weight, 0);
@@ -126,12 +121,14 @@ function tapWeights(map: FeatureMap, windows: Windows, { scale, centre }: Gaussi
   };
 }
 
-function ruleOf(snippet: string, { scale, centre }: Gaussian, clipped = true): Rule {
+function gaussianRule(
+  { scale, centre }: Gaussian,
+  shaders: readonly Shader[],
+  constants: Rule["constants"] = {},
+): Rule {
   return {
-    shaders: [gaussianWeightsShader, `ops/pool/${snippet}`],
-    words: [...scale, ...centre].map(floatBits),
-    // Whether some windows lack cells.
-    constants: { CUT: clipped },
-    kept: 2,
+    shaders: [weightsShader, ...shaders],
+    uniforms: { ...alongAxes("scale", scale), ...alongAxes("centre", centre) },
+    constants,
   };
 }

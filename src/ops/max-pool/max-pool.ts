@@ -1,143 +1,167 @@
-// Max pooling, with where the largest cells lie, and its gradient.
-import { checkTensor } from "../../gpu/tensor.ts";
-import type { Tensor } from "../../gpu/tensor.ts";
+// Max pooling, with the positions of the largest cells, and its gradient.
+import addShader from "../../../shaders/ops/max-pool/add.wgsl";
+import maxIndicesShader from "../../../shaders/ops/max-pool/max-indices.wgsl";
+import maxShader from "../../../shaders/ops/max-pool/max.wgsl";
+import chosenShader from "../../../shaders/ops/shared/pool/chosen.wgsl";
+import valueStateShader from "../../../shaders/ops/shared/pool/value-state.wgsl";
+import withWindowShader from "../../../shaders/ops/shared/pool/with-window.wgsl";
 import { checkOptions } from "../../base/validate.ts";
-import { type FeatureMap, mapOfShape, shapeOf } from "../shared/geometry/feature-map.ts";
+import { type TensorDescription, run, whole } from "../../gpu/operation.ts";
+import type { Tensor } from "../../gpu/tensor.ts";
+import { checkLike, checkMap, describeMap } from "../shared/feature-map.ts";
+import type { FeatureMap } from "../shared/geometry/feature-map.ts";
 import { checkIndexed } from "../shared/geometry/indices.ts";
 import { WINDOW_KEYS, type WindowBackwardOptions, type WindowOptions, pooled, windowsOf } from "../shared/geometry/windows.ts";
-import { checkLike, checkMap } from "../shared/feature-map.ts";
-import { type Gathering, aroundWindows, gathering } from "../shared/gathering.ts";
-import { run, whole } from "../../gpu/operation.ts";
-import { type Rule, overWindows, reduction } from "../shared/pooling.ts";
-import maxShader from "../../../shaders/ops/max-pool/max.wgsl";
-import maxIndicesShader from "../../../shaders/ops/max-pool/max-indices.wgsl";
-import chosenShader from "../../../shaders/ops/shared/pool/chosen.wgsl";
-import withWindowShader from "../../../shaders/ops/shared/pool/with-window.wgsl";
-import addShader from "../../../shaders/ops/max-pool/add.wgsl";
+import { checkWindowBackward, runReduction } from "../shared/pool-calls.ts";
+import { type CellRegions, aroundWindows, poolGradient } from "../shared/pool-gradient.ts";
+import type { Rule } from "../shared/pool-kernel.ts";
+import { type OutputRegions, type ReductionRule, overWindows, reduction } from "../shared/pool-reduction.ts";
 
 /** The bits of minus infinity, which maxima start from. */
 const LOWEST = 0xff800000;
 
-/** The rule of a maximum alone, and with where it lies. */
-export const MAX: Rule = { shaders: [maxShader], words: [LOWEST], kept: 1 };
-export const MAX_INDICES: Rule = { shaders: [maxIndicesShader], words: [LOWEST], kept: 2 };
-
-/** What the cells that were the largest get back. */
-export const CHOSEN: Gathering["rule"] = {
-  shaders: [chosenShader, withWindowShader, addShader],
-  words: [],
+/** The largest cell. */
+export const MAX: ReductionRule = {
+  shaders: [valueStateShader, maxShader],
+  uniforms: { lowest: LOWEST },
+  stateSize: 1,
 };
 
+/** The largest cell and its position. */
+const MAX_INDICES: ReductionRule = { shaders: [maxIndicesShader], uniforms: { lowest: LOWEST }, stateSize: 2 };
+
+/** Each cell gets the sum of the values of the windows that chose it. */
+const ADD_CHOSEN: Rule = { shaders: [chosenShader, withWindowShader, addShader], uniforms: {} };
+
 /**
- * The largest cell of each window of each channel. Padding is never the largest; NaN is passed on.
+ * The largest cell of each window of each channel, as PyTorch's `max_pool` and ONNX's MaxPool. Padding is never the largest; a window with
+ * NaN is NaN.
  *
  * @param x [N, C, ...spatial], or [N, ...spatial, C]
- * @returns a new tensor with as many cells along each axis as there are windows
+ * @returns a new tensor with one cell for each window along each axis
  * @throws ConvError naming the argument that does not fit
+ * @example
+ * const y = maxPool(x, { kernelSize: 3, stride: 2, padding: 1 });
  */
 export function maxPool(x: Tensor, options: WindowOptions): Tensor {
   checkOptions("options", options, WINDOW_KEYS);
-  const { tensor, map } = checkMap("x", x);
+  const { map } = checkMap("x", x);
   const windows = windowsOf(map, options);
-  const { layout, dtype } = tensor;
-  const output = pooled(map, windows);
-  const y = { shape: shapeOf(output), layout, dtype };
-  return run({
+  return runReduction({
     name: "maxPool",
-    inputs: { x: tensor },
-    results: { y },
-    parameters: windows,
-    recipe: () =>
-      reduction({
-        ...{ input: map, output, dtype, axes: overWindows(map, windows), rule: MAX },
-        ...{ x: whole("x", tensor), results: [whole("y", y)] },
-      }),
-  }).y;
+    ...{ x, input: map, output: pooled(map, windows), parameters: windows },
+    recipe: () => ({ regions: overWindows(map, windows), rule: MAX }),
+  });
 }
 
-/** A maximum and where it lies. */
+/** Maxima and their positions. */
 export interface Maxima {
   readonly y: Tensor;
   /**
-   * Positions in the plane (volume, row) of the channel, (d H + h) W + w, as PyTorch's `return_indices`: a tensor like y, but float32
-   * always. Of equal cells the first; of cells that are NaN the last. ONNX counts over the whole tensor: (n C + c) D H W more.
+   * Positions in the plane (volume, row) of the channel, (d H + h) W + w, as PyTorch's `return_indices`: a tensor shaped as y, always in
+   * float32. Of equal cells the first; of NaNs the last. ONNX counts over the whole tensor: (n C + c) D H W more.
    */
   readonly indices: Tensor;
 }
 
 /**
- * As `maxPool`, with where each maximum lies: what its gradient and `maxUnpool` go by.
+ * As `maxPool`, with the positions of the maxima, which `maxPoolBackward` and `maxUnpool` need.
  *
  * @param x [N, C, ...spatial] or [N, ...spatial, C] with at most 2^24 cells in a channel, which float32 can count
- * @returns two new tensors, with as many cells along each axis as there are windows
+ * @returns two new tensors with one cell for each window along each axis
  * @throws ConvError naming the argument that does not fit
+ * @example
+ * const { y, indices } = maxPoolWithIndices(x, { kernelSize: 2 });
  */
 export function maxPoolWithIndices(x: Tensor, options: WindowOptions): Maxima {
   checkOptions("options", options, WINDOW_KEYS);
-  const { tensor, map } = checkMap("x", x);
+  const { map } = checkMap("x", x);
   checkIndexed("x.shape", map);
   const windows = windowsOf(map, options);
-  const { layout, dtype } = tensor;
-  const output = pooled(map, windows);
-  const y = { shape: shapeOf(output), layout, dtype };
-  const indices = indicesOf(output);
-  return run({
+  return runMaxima({
     name: "maxPoolWithIndices",
-    inputs: { x: tensor },
+    ...{ x, input: map, output: pooled(map, windows), parameters: windows },
+    regions: () => overWindows(map, windows),
+  });
+}
+
+/**
+ * The gradient of `maxPool` with respect to its x: each cell gets the sum of the gradients of the windows whose maximum it is, in their order.
+ *
+ * @param dy the gradient of the pooling's result
+ * @param indices the indices of `maxPoolWithIndices`
+ * @param options the options of the pooling, and the shape of its x
+ * @returns a new tensor of shape `inputShape`
+ * @throws ConvError naming the argument that does not fit
+ * @example
+ * const dx = maxPoolBackward(dy, indices, { kernelSize: 2, inputShape: x.shape });
+ */
+export function maxPoolBackward(dy: Tensor, indices: Tensor, options: WindowBackwardOptions): Tensor {
+  const { map, windows, output, dx } = checkWindowBackward(dy, options, WINDOW_KEYS);
+  checkIndexed("inputShape", map);
+  checkLike("indices", indices, describeIndices(output), "the indices of this pooling");
+  return runMaxBackward({
+    name: "maxPoolBackward",
+    ...{ dy, indices, output, map, dx, parameters: windows },
+    regions: () => aroundWindows(map, windows),
+  });
+}
+
+/** The indices of a map of maxima. */
+export function describeIndices(map: FeatureMap): TensorDescription {
+  return describeMap(map, "f32");
+}
+
+interface MaximaCall {
+  readonly name: string;
+  readonly x: Tensor;
+  readonly input: FeatureMap;
+  readonly output: FeatureMap;
+  readonly parameters?: unknown;
+  regions(): OutputRegions;
+}
+
+/** Runs a max pooling with indices. */
+export function runMaxima({ name, x, input, output, parameters, regions }: MaximaCall): Maxima {
+  const { dtype } = x;
+  const y = describeMap(output, dtype);
+  const indices = describeIndices(output);
+  return run({
+    name,
+    inputs: { x },
     results: { y, indices },
-    parameters: windows,
+    parameters,
     recipe: () =>
       reduction({
-        ...{ input: map, output, dtype, axes: overWindows(map, windows), rule: MAX_INDICES },
-        ...{ x: whole("x", tensor), results: [whole("y", y), whole("indices", indices)] },
+        ...{ input, output, dtype, regions: regions(), rule: MAX_INDICES },
+        ...{ x: whole("x", x), results: [whole("y", y), whole("indices", indices)] },
       }),
   });
 }
 
-/** The indices that go with a map of maxima. */
-export function indicesOf(map: FeatureMap): { shape: number[]; layout: FeatureMap["layout"]; dtype: "f32" } {
-  return { shape: shapeOf(map), layout: map.layout, dtype: "f32" };
+interface MaxBackwardCall {
+  readonly name: string;
+  readonly dy: Tensor;
+  readonly indices: Tensor;
+  readonly output: FeatureMap;
+  readonly map: FeatureMap;
+  readonly dx: TensorDescription;
+  readonly parameters?: unknown;
+  regions(): CellRegions;
 }
 
-/**
- * The gradient of `maxPool` with respect to its x: each cell gets the gradients of the windows whose largest cell it was, added up in
- * their order.
- *
- * @param dy the gradient of its result
- * @param indices those of `maxPoolWithIndices`
- * @param options those of the pooling, and the shape of its x
- * @returns a new tensor of shape `inputShape`
- * @throws ConvError naming the argument that does not fit
- */
-export function maxPoolBackward(
-  dy: Tensor,
-  indices: Tensor,
-  options: WindowBackwardOptions,
-): Tensor {
-  checkOptions("options", options, [...WINDOW_KEYS, "inputShape"]);
-  const { layout, dtype } = checkTensor("dy", dy);
-  const map = mapOfShape("inputShape", options.inputShape, layout);
-  checkIndexed("inputShape", map);
-  const windows = windowsOf(map, options);
-  const output = pooled(map, windows);
-  const gradient = checkLike(
-    "dy",
-    dy,
-    { shape: shapeOf(output), layout, dtype },
-    "the result of this pooling",
-  );
-  const chosen = checkLike("indices", indices, indicesOf(output), "the indices of this pooling");
-  const dx = { shape: shapeOf(map), layout, dtype };
+/** Runs the gradient of a max pooling. */
+export function runMaxBackward({ name, dy, indices, output, map, dx, parameters, regions }: MaxBackwardCall): Tensor {
   return run({
-    name: "maxPoolBackward",
-    inputs: { dy: gradient, indices: chosen },
+    name,
+    inputs: { dy, indices },
     results: { dx },
-    parameters: windows,
+    parameters,
     recipe: () => ({
       steps: [
-        gathering({
-          ...{ pooled: output, map, dtype, axes: aroundWindows(map, windows), rule: CHOSEN },
-          ranges: [whole("dy", gradient), whole("indices", chosen), whole("dx", dx)],
+        poolGradient({
+          ...{ pooled: output, map, dtype: dy.dtype, regions: regions(), rule: ADD_CHOSEN },
+          ranges: [whole("dy", dy), whole("indices", indices), whole("dx", dx)],
         }),
       ],
     }),

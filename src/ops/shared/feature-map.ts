@@ -50,4 +50,3 @@ export function checkLike(argument: string, given: unknown, wanted: TensorDescri
 export function mapWords({ channels, size }: FeatureMap): number[] {
   return [channels, ...size];
 }
-export { windowWords } from "./window-words.ts";

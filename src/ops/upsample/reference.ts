@@ -1,6 +1,5 @@
 // Upsampling, and beds of nails, and their gradients.
 import { type FeatureMap, mapOfShape, shapeOf } from "../shared/geometry/feature-map.ts";
-import { BED_KEYS, type BedOfNailsOptions, bedOf, bedUnder } from "./bed-of-nails.ts";
 import {
   UPSAMPLE_KEYS,
   type UpsampleBackwardOptions,
@@ -11,7 +10,6 @@ import {
 import { checkOptions } from "../../base/validate.ts";
 import { type Float64NdArray, type NdArray, checkShapeIs } from "../../reference/ndarray.ts";
 import { type LayoutOptions, layoutOf, placeIn, readMap, writeMap, zeros } from "../shared/reference/feature-map.ts";
-import { forEachWindow } from "../shared/reference/windows.ts";
 
 const KEYS = [...UPSAMPLE_KEYS, "layout"];
 
@@ -37,30 +35,6 @@ export function upsampleBackward(dy: NdArray, options: UpsampleBackwardOptions &
   checkShapeIs("dy", dy.shape, shapeOf(upsampling.output));
   forEachPart(dx.map, upsampling, (output, cell, weight) => {
     dx.data[cell]! += weight * gradient.data[output]!;
-  });
-  return writeMap(dx);
-}
-
-/** Values at the first cells of windows, as `engine.bedOfNails`. */
-export function bedOfNails(x: NdArray, options: BedOfNailsOptions & LayoutOptions): Float64NdArray {
-  checkOptions("options", options, [...BED_KEYS, "layout"]);
-  const nails = readMap("x", x, layoutOf(options));
-  const { bed, windows } = bedOf(nails.map, options);
-  const y = zeros(bed);
-  forEachWindow(bed, windows, (nail, [cell]) => {
-    y.data[cell!] = nails.data[nail]!;
-  });
-  return writeMap(y);
-}
-
-/** Its gradient, as `engine.bedOfNailsBackward`. */
-export function bedOfNailsBackward(dy: NdArray, options: BedOfNailsOptions & LayoutOptions): Float64NdArray {
-  checkOptions("options", options, [...BED_KEYS, "layout"]);
-  const gradient = readMap("dy", dy, layoutOf(options));
-  const { nails, windows } = bedUnder(gradient.map, options);
-  const dx = zeros(nails);
-  forEachWindow(gradient.map, windows, (nail, [cell]) => {
-    dx.data[nail] = gradient.data[cell!]!;
   });
   return writeMap(dx);
 }

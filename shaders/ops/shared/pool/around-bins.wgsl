@@ -1,6 +1,6 @@
-// What a cell belongs to are bins of adaptive pooling: those that the bins say in over-bins.wgsl, with cells and bins in turned roles.
+// The bins of adaptive pooling that contain a cell: the formula of over-bins.wgsl with cells and bins exchanged.
 // types: Interval
-struct Axes { unused: vec4u }
+struct Regions { unused: u32 }
 
 fn bins_around(cell: u32, bins: u32, size: u32) -> Interval {
   return Interval(cell * bins / size, ((cell + 1u) * bins + size - 1u) / size);

@@ -1,4 +1,4 @@
-// Pooling computes on four neighbouring channels at a time.
+// V holds four neighbouring channels.
 alias V = vec4f;
 alias VU = vec4u;
 alias VB = vec4<bool>;

@@ -1,17 +1,17 @@
-// Arithmetic of pooling. V is one number or four (one-lane.wgsl, four-lanes.wgsl), VU and VB the same of u32 and bool.
+// Arithmetic of pooling. V is one number or a vector of four (one-lane.wgsl, four-lanes.wgsl); VU and VB are the same of u32 and bool.
 // types: V, VB, VU
 
-// The bits of infinity: those of NaN, without the sign, are more.
+// The bits of infinity: without its sign, a NaN has a larger pattern.
 const INFINITE = 0x7f800000u;
 
-// Told from the bits: WGSL lets compilers take comparisons for those of numbers (section 15.7.2).
+// Compares bits: WGSL lets compilers assume that no value is NaN (section 15.7.2).
 fn is_nan(value: V) -> VB {
   return (bitcast<VU>(value) & VU(0x7fffffffu)) > VU(INFINITE);
 }
 
 struct Division { quotient: u32, rest: u32 }
 
-// One division instead of two, and none by 1, which the sizes of missing axes are.
+// One division instead of two, and none by 1, the size of missing axes.
 fn divided(value: u32, by: u32) -> Division {
   if (by == 1u) {
     return Division(value, 0u);

@@ -1,4 +1,4 @@
-// Pooling computes on one channel at a time.
+// V holds one channel.
 alias V = f32;
 alias VU = u32;
 alias VB = bool;

@@ -1,26 +1,26 @@
-// What is reduced to an output is a window.
+// The cells of an output are those of a window.
 // slots: taps_inside, window_cells
 // types: Cells, Element, Windows
-struct Axes { windows: Windows }
+struct Regions { windows: Windows }
 
 fn cells_of_depth(window: u32) -> Cells {
-  let v = g.axes.windows;
+  let v = g.regions.windows;
   return window_cells(window, v.kernel_d, v.stride_d, v.dilation_d, v.begin_d, g.input.depth);
 }
 
 fn cells_of_height(window: u32) -> Cells {
-  let v = g.axes.windows;
+  let v = g.regions.windows;
   return window_cells(window, v.kernel_h, v.stride_h, v.dilation_h, v.begin_h, g.input.height);
 }
 
 fn cells_of_width(window: u32) -> Cells {
-  let v = g.axes.windows;
+  let v = g.regions.windows;
   return window_cells(window, v.kernel_w, v.stride_w, v.dilation_w, v.begin_w, g.input.width);
 }
 
-// The cells of a window, those of the padding too but none behind it.
+// The number of cells of a window in the padded input.
 fn cells_with_padding(o: Element) -> f32 {
-  let v = g.axes.windows;
+  let v = g.regions.windows;
   let depth = taps_inside(i32(o.d * v.stride_d), v.kernel_d, v.dilation_d, v.begin_d + g.input.depth + v.end_d);
   let height = taps_inside(i32(o.h * v.stride_h), v.kernel_h, v.dilation_h, v.begin_h + g.input.height + v.end_h);
   let width = taps_inside(i32(o.w * v.stride_w), v.kernel_w, v.dilation_w, v.begin_w + g.input.width + v.end_w);

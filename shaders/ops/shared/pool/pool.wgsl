@@ -1,24 +1,27 @@
-// What the kernels of pooling are told. Maps count their channels in V. The rule is what is made of the cells: it defines Rule and State.
+// The uniforms of every pooling kernel, and which outputs an invocation of a kernel by rows computes. Maps count their channels in vectors V.
+// Regions says which cells belong to an output (or which outputs a cell belongs to), Rule what to compute from them.
 // slots: divided
 // constants: CHANNELS_LAST
-// types: Axes, Element, Map, Rule
+// types: Element, Map, Regions, Rule
 struct Pool {
   input: Map,
   output: Map,
-  @size(64) axes: Axes,
   threads: u32,
-  // Invocations that take turns along the width.
-  runs: u32,
-  // Invocations that share the cells of an output, and what all of them keep.
-  parts: u32,
-  kept: u32,
+  // Kernels by rows: invocations of each row, which take its outputs in turn; invocations that split the cells of an output; and the partial
+  // results of all outputs.
+  row_threads: u32,
+  splits: u32,
+  partials: u32,
+  // Kernels by blocks: invocations along each axis.
+  blocks_d: u32, blocks_h: u32, blocks_w: u32,
+  @align(16) regions: Regions,
   @align(16) rule: Rule,
 }
 
 @group(0) @binding(0) var<uniform> g: Pool;
 
-// What an invocation computes: the first output of its turns along a row, and which part of its cells.
-struct Task { o: Element, run: u32, part: u32 }
+// A row of outputs, the first column that the invocation computes, and its split of the cells.
+struct Task { o: Element, column: u32, split: u32 }
 
 fn task_of(index: u32) -> Task {
   var o: Element;
@@ -28,9 +31,9 @@ fn task_of(index: u32) -> Task {
     o.c = channel.rest;
     rest = channel.quotient;
   }
-  let part = divided(rest, g.parts);
-  let run = divided(part.quotient, g.runs);
-  let row = divided(run.quotient, g.output.height);
+  let split = divided(rest, g.splits);
+  let column = divided(split.quotient, g.row_threads);
+  let row = divided(column.quotient, g.output.height);
   let slice = divided(row.quotient, g.output.depth);
   o.h = row.rest;
   o.d = slice.rest;
@@ -40,5 +43,5 @@ fn task_of(index: u32) -> Task {
     o.c = channel.rest;
     o.n = channel.quotient;
   }
-  return Task(o, run.rest, part.rest);
+  return Task(o, column.rest, split.rest);
 }

@@ -1,5 +1,6 @@
-// Pooling: an invocation reduces the cells of every runs-th output of a row, or, where `parts` share an output, every parts-th cell.
-// slots: cells_of_depth, cells_of_height, cells_of_width, divided, finish, fresh, place_of, settled, task_of, with_cell
+// Pooling: an invocation reduces the cells of every row_threads-th output of a row, or, where `splits` invocations split an output, every
+// splits-th of its cells.
+// slots: cells_of_depth, cells_of_height, cells_of_width, divided, finish, initial, place_of, settled, task_of, with_cell
 // constants: CHANNELS_LAST
 // types: E, Element, V
 @group(0) @binding(1) var<storage, read> x: array<E>;
@@ -14,22 +15,22 @@ fn thread(index: u32) {
   let step_h = from_h.step * g.input.width * pixel;
   let step_d = from_d.step * g.input.height * g.input.width * pixel;
   let first_row = (from_d.first * g.input.height + from_h.first) * g.input.width;
-  for (o.w = task.run; o.w < g.output.width; o.w += g.runs) {
+  for (o.w = task.column; o.w < g.output.width; o.w += g.row_threads) {
     let from_w = cells_of_width(o.w);
     let step_w = from_w.step * pixel;
     let first = (first_row + from_w.first) * pixel;
     let count = from_d.count * from_h.count * from_w.count;
-    // One loop, whose counters advance as digits do: nested ones take a multiple of its time on software adapters.
+    // One loop that counts like digits: nested loops take several times as long on software adapters.
     var tap = vec3u(0u);
     var jump = vec3u(0u, 0u, 1u);
-    if (g.parts > 1u) {
-      tap = digits(task.part, from_h.count, from_w.count);
-      jump = digits(g.parts, from_h.count, from_w.count);
+    if (g.splits > 1u) {
+      tap = digits(task.split, from_h.count, from_w.count);
+      jump = digits(g.splits, from_h.count, from_w.count);
     }
-    var state = fresh(o);
-    for (var i = task.part; i < count; i += g.parts) {
-      let place = first + tap.x * step_d + tap.y * step_h + tap.z * step_w;
-      state = with_cell(state, V(x[plane + place]), place, tap + vec3u(from_d.tap, from_h.tap, from_w.tap), true);
+    var state = initial(o);
+    for (var i = task.split; i < count; i += g.splits) {
+      let offset = first + tap.x * step_d + tap.y * step_h + tap.z * step_w;
+      state = with_cell(state, V(x[plane + offset]), offset, tap + vec3u(from_d.tap, from_h.tap, from_w.tap), true);
       tap += jump;
       let next_row = tap.z >= from_w.count;
       tap.z -= select(0u, from_w.count, next_row);
@@ -38,11 +39,11 @@ fn thread(index: u32) {
       tap.y -= select(0u, from_h.count, next_slice);
       tap.x += u32(next_slice);
     }
-    finish(place_of(o, g.output), task.part, settled(state, pixel), o);
+    finish(place_of(o, g.output), task.split, settled(state, pixel), o);
   }
 }
 
-// A number of cells as slices, rows and cells.
+// Splits a number of cells into slices, rows and cells.
 fn digits(cells: u32, height: u32, width: u32) -> vec3u {
   let row = divided(cells, width);
   let slice = divided(row.quotient, height);

@@ -1,15 +1,15 @@
-// Windows of which each tap weighs a product of numbers along the axes: those that no end of the axis cuts off all the same ones, each of the
-// BEFORE first windows and the AFTER last ones its own (src/ops/weighted-windows.ts). All are loaded from places that are constants, which
+// The weights of the taps of windows, products of weights along the axes: the same for all windows that lie inside the axis, and separate
+// ones for each of the BEFORE first and AFTER last windows (src/ops/shared/weighted-windows.ts). All are loaded from constant indices, which
 // software adapters do once for several invocations.
 // constants: AFTER_D, AFTER_H, AFTER_W, BEFORE_D, BEFORE_H, BEFORE_W, KERNEL_D, KERNEL_H, KERNEL_W, WEIGHTS
 struct Rule {
-  // Those of whole windows along depth, height and width, then of the others along each.
+  // Those of the windows inside along depth, height and width, then those of the windows at the ends along each axis, in x of each.
   weights: array<vec4f, WEIGHTS>,
 }
 
-const OWN_D = KERNEL_D + KERNEL_H + KERNEL_W;
-const OWN_H = OWN_D + (BEFORE_D + AFTER_D) * KERNEL_D;
-const OWN_W = OWN_H + (BEFORE_H + AFTER_H) * KERNEL_H;
+const END_D = KERNEL_D + KERNEL_H + KERNEL_W;
+const END_H = END_D + (BEFORE_D + AFTER_D) * KERNEL_D;
+const END_W = END_H + (BEFORE_H + AFTER_H) * KERNEL_H;
 
 fn weights_d(window: u32, windows: u32) -> array<f32, KERNEL_D> {
   var weights: array<f32, KERNEL_D>;
@@ -17,12 +17,12 @@ fn weights_d(window: u32, windows: u32) -> array<f32, KERNEL_D> {
   for (var tap = 0u; tap < KERNEL_D; tap++) {
     var weight = g.rule.weights[tap].x;
     // @unroll
-    for (var own = 0u; own < BEFORE_D; own++) {
-      weight = select(weight, g.rule.weights[OWN_D + own * KERNEL_D + tap].x, window == own);
+    for (var end = 0u; end < BEFORE_D; end++) {
+      weight = select(weight, g.rule.weights[END_D + end * KERNEL_D + tap].x, window == end);
     }
     // @unroll
-    for (var own = 0u; own < AFTER_D; own++) {
-      weight = select(weight, g.rule.weights[OWN_D + (BEFORE_D + own) * KERNEL_D + tap].x, window + AFTER_D == windows + own);
+    for (var end = 0u; end < AFTER_D; end++) {
+      weight = select(weight, g.rule.weights[END_D + (BEFORE_D + end) * KERNEL_D + tap].x, window + AFTER_D == windows + end);
     }
     weights[tap] = weight;
   }
@@ -35,12 +35,12 @@ fn weights_h(window: u32, windows: u32) -> array<f32, KERNEL_H> {
   for (var tap = 0u; tap < KERNEL_H; tap++) {
     var weight = g.rule.weights[KERNEL_D + tap].x;
     // @unroll
-    for (var own = 0u; own < BEFORE_H; own++) {
-      weight = select(weight, g.rule.weights[OWN_H + own * KERNEL_H + tap].x, window == own);
+    for (var end = 0u; end < BEFORE_H; end++) {
+      weight = select(weight, g.rule.weights[END_H + end * KERNEL_H + tap].x, window == end);
     }
     // @unroll
-    for (var own = 0u; own < AFTER_H; own++) {
-      weight = select(weight, g.rule.weights[OWN_H + (BEFORE_H + own) * KERNEL_H + tap].x, window + AFTER_H == windows + own);
+    for (var end = 0u; end < AFTER_H; end++) {
+      weight = select(weight, g.rule.weights[END_H + (BEFORE_H + end) * KERNEL_H + tap].x, window + AFTER_H == windows + end);
     }
     weights[tap] = weight;
   }
@@ -53,12 +53,12 @@ fn weights_w(window: u32, windows: u32) -> array<f32, KERNEL_W> {
   for (var tap = 0u; tap < KERNEL_W; tap++) {
     var weight = g.rule.weights[KERNEL_D + KERNEL_H + tap].x;
     // @unroll
-    for (var own = 0u; own < BEFORE_W; own++) {
-      weight = select(weight, g.rule.weights[OWN_W + own * KERNEL_W + tap].x, window == own);
+    for (var end = 0u; end < BEFORE_W; end++) {
+      weight = select(weight, g.rule.weights[END_W + end * KERNEL_W + tap].x, window == end);
     }
     // @unroll
-    for (var own = 0u; own < AFTER_W; own++) {
-      weight = select(weight, g.rule.weights[OWN_W + (BEFORE_W + own) * KERNEL_W + tap].x, window + AFTER_W == windows + own);
+    for (var end = 0u; end < AFTER_W; end++) {
+      weight = select(weight, g.rule.weights[END_W + (BEFORE_W + end) * KERNEL_W + tap].x, window + AFTER_W == windows + end);
     }
     weights[tap] = weight;
   }

@@ -1,10 +1,10 @@
-// The weights of Gaussian pooling: exp(-r^2 / (2 sigma^2)) at the distance r from the centre of the window. All are taken times exp of what the
-// nearest cell has, so that the largest is 1 whatever sigma is: their quotients are what counts.
+// The weights of Gaussian pooling: exp(-r^2 / (2 sigma^2)) at the distance r from the centre of the window. The exponent of the nearest cell is
+// taken off all of them, so that the largest weight is 1 whatever sigma is: only their quotients count.
 // types: Cells
 struct Rule {
-  // Squared taps times these are r^2 / (2 sigma^2).
+  // r^2 / (2 sigma^2) of a distance of one tap.
   scale_d: f32, scale_h: f32, scale_w: f32,
-  // The middle tap, or between the two middle ones.
+  // The middle of the taps, which may lie between two.
   centre_d: f32, centre_h: f32, centre_w: f32,
 }
 
@@ -15,7 +15,7 @@ fn exponent_of(tap: vec3u) -> f32 {
   return g.rule.scale_d * d * d + g.rule.scale_h * h * h + g.rule.scale_w * w * w;
 }
 
-// The exponent of the nearest of the cells of a window.
+// The exponent of the cell of a window that is nearest to its centre.
 fn nearest_of(depth: Cells, height: Cells, width: Cells) -> f32 {
   return exponent_of(vec3u(
     nearest_tap(depth, g.rule.centre_d),

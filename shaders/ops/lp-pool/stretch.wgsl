@@ -1,4 +1,5 @@
-// By how much a window that the end of the padding cuts off counts more than its sum: as in PyTorch, which takes mean times cells.
+// The factor by which a window cut off by the end of the padding counts more than its sum: PyTorch takes its mean times the cells of a whole
+// window.
 // slots: divisor_of
 // constants: COMMON_DIVISOR
 // types: Element

@@ -1,15 +1,15 @@
-// Powers of Lp pooling with the norm NORM, of sizes of numbers where ABSOLUTE.
+// Powers of Lp pooling, and its rule.
 // slots: is_nan
 // types: V
 struct Rule {
   divisor: f32,
-  // Cells of a window that nothing cuts off.
+  // The number of cells of a whole window.
   cells: f32,
-  // The bits of NaN, which no constant expression of WGSL may be.
+  // The bits of NaN, which no constant expression of WGSL may have.
   nan: u32,
 }
 
-// Signs of powers: of sizes, of the numbers, or NaN where the number is below 0.
+// The sign of a power: none, that of the number, or NaN for numbers below 0.
 const POSITIVE = 0u;
 const SIGNED = 1u;
 const UNDEFINED = 2u;

@@ -1,6 +1,6 @@
-// Pooling by windows of a few cells, KERNEL_D x KERNEL_H x KERNEL_W, written out: an invocation reduces every runs-th window of a row.
-// CLIPPED says that windows have cells outside the input.
-// slots: finish, fresh, place_of, settled, task_of, with_cell
+// Pooling by windows of few cells, KERNEL_D x KERNEL_H x KERNEL_W, unrolled: an invocation reduces every row_threads-th window of a row.
+// CLIPPED: some windows have cells outside the input.
+// slots: finish, initial, place_of, settled, task_of, with_cell
 // constants: CHANNELS_LAST, CLIPPED, KERNEL_D, KERNEL_H, KERNEL_W
 // types: E, Element, V
 @group(0) @binding(1) var<storage, read> x: array<E>;
@@ -8,14 +8,14 @@
 fn thread(index: u32) {
   let task = task_of(index);
   var o = task.o;
-  let v = g.axes.windows;
+  let v = g.regions.windows;
   let pixel = select(1u, g.input.channels, CHANNELS_LAST);
   let plane = place_of(Element(o.n, o.c, 0u, 0u, 0u), g.input);
-  // Before 0 in the padding, where they wrap to more than any size.
+  // Negative in the padding, which wraps around to more than any size.
   let d0 = o.d * v.stride_d - v.begin_d;
   let h0 = o.h * v.stride_h - v.begin_h;
-  var to = place_of(Element(o.n, o.c, o.d, o.h, task.run), g.output);
-  // Where the rows of the windows begin, whose cells are found once for all of them.
+  var to = place_of(Element(o.n, o.c, o.d, o.h, task.column), g.output);
+  // Offsets of the rows of cells, the same for all windows of the row.
   var rows: array<u32, KERNEL_D * KERNEL_H>;
   var row_inside: array<bool, KERNEL_D * KERNEL_H>;
   // @unroll
@@ -29,7 +29,7 @@ fn thread(index: u32) {
     }
   }
   let step = v.dilation_w * pixel;
-  for (o.w = task.run; o.w < g.output.width; o.w += g.runs) {
+  for (o.w = task.column; o.w < g.output.width; o.w += g.row_threads) {
     let w0 = o.w * v.stride_w - v.begin_w;
     var cells: array<u32, KERNEL_W>;
     var inside: array<bool, KERNEL_W>;
@@ -38,18 +38,18 @@ fn thread(index: u32) {
       cells[s] = w0 * pixel + s * step;
       inside[s] = w0 + s * v.dilation_w < g.input.width;
     }
-    var state = fresh(o);
+    var state = initial(o);
     // @unroll
     for (var r = 0u; r < KERNEL_D * KERNEL_H; r++) {
       // @unroll
       for (var s = 0u; s < KERNEL_W; s++) {
-        let seen = !CLIPPED || (row_inside[r] && inside[s]);
-        let place = rows[r] + cells[s];
-        let value = V(x[select(0u, plane + place, seen)]);
-        state = with_cell(state, value, place, vec3u(r / KERNEL_H, r % KERNEL_H, s), seen);
+        let is_inside = !CLIPPED || (row_inside[r] && inside[s]);
+        let offset = rows[r] + cells[s];
+        let value = V(x[select(0u, plane + offset, is_inside)]);
+        state = with_cell(state, value, offset, vec3u(r / KERNEL_H, r % KERNEL_H, s), is_inside);
       }
     }
     finish(to, 0u, settled(state, pixel), o);
-    to += g.runs * pixel;
+    to += g.row_threads * pixel;
   }
 }

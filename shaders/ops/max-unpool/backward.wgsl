@@ -1,5 +1,5 @@
-// The gradient of max unpooling: a value gets that of the cell at its index, unless a later window put its value there. Here the pooled map
-// is the input.
+// The gradient of max unpooling: a value gets that of the cell at its index, unless a later window wrote there too. ALONE: no cell lies in two
+// windows. The pooled map is the input.
 // slots: around_depth, around_height, around_width, divided, has_cell
 // constants: ALONE, CHANNELS_LAST
 // types: Division, E
@@ -15,12 +15,12 @@ fn thread(index: u32) {
     channel = divided(index, g.input.channels);
   }
   let pixel = select(1u, g.input.channels, CHANNELS_LAST);
-  // The plane of the channel or, channels last, the volume of the sample.
   let windows = g.input.depth * g.input.height * g.input.width;
   let cells = g.output.depth * g.output.height * g.output.width;
+  // The plane of the channel or, with channels last, the volume of the sample.
   let volume = divided(channel.quotient, windows).quotient * pixel;
   let position = indices[index];
-  // Whatever is no position becomes one that no index equals.
+  // An invalid position is clamped to one that it does not equal.
   let at = min(u32(max(position, 0.0)), cells - 1u);
   let row = divided(at, g.output.width);
   let slice = divided(row.quotient, g.output.height);
@@ -31,7 +31,7 @@ fn thread(index: u32) {
   let plane = volume * windows + channel.rest;
   var winner = 0xffffffffu;
   if (ALONE) {
-    // No cell belongs to two windows: the value is there if the index is one of the window's cells.
+    // The value was written if its index is a cell of its window.
     let window = vec3u(along_d.begin, along_h.begin, along_w.begin);
     let spanned = all(window < vec3u(along_d.end, along_h.end, along_w.end));
     let pooled = plane + ((window.x * g.input.height + window.y) * g.input.width + window.z) * pixel;
@@ -41,8 +41,8 @@ fn thread(index: u32) {
       for (var h = along_h.begin; h < along_h.end; h++) {
         for (var w = along_w.begin; w < along_w.end; w++) {
           let pooled = plane + ((d * g.input.height + h) * g.input.width + w) * pixel;
-          let puts = (indices[pooled] == f32(at)) & has_cell(vec3u(d, h, w), cell);
-          winner = select(winner, pooled, puts);
+          let writes = (indices[pooled] == f32(at)) & has_cell(vec3u(d, h, w), cell);
+          winner = select(winner, pooled, writes);
         }
       }
     }

@@ -1,5 +1,5 @@
-// What windows have for their cells by their weights, added up: the transposed map of reduce-weights.wgsl. Invocations do as those of
-// gather-blocks.wgsl, and add up what the windows of a row have before the rows.
+// The transpose of reduce-weights.wgsl: each cell is the sum of the windows that contain it times its weights in them. Invocations compute
+// blocks as in backward-blocks.wgsl, and sum along the width first.
 // slots: block_at, weights_d, weights_h, weights_w
 // constants: AROUND_D, AROUND_H, AROUND_W, EVEN, KERNEL_D, KERNEL_H, KERNEL_W, ROWS, RUN, STRIDE_D, STRIDE_H, STRIDE_W
 // types: E, V
@@ -8,17 +8,17 @@
 
 fn thread(index: u32) {
   let at = block_at(index);
-  // Of each row of windows what they have for the cells of a row.
+  // For each row of windows, its weighted sums for one row of cells.
   var rows: array<V, AROUND_D * ROWS * STRIDE_W>;
   var columns: array<u32, AROUND_W>;
-  var column_there: array<bool, AROUND_W>;
+  var column_inside: array<bool, AROUND_W>;
   var along_w: array<array<f32, KERNEL_W>, AROUND_W>;
-  // Windows before the first wrap to more than there are.
+  // Windows before the first one wrap around and so fail the comparison.
   // @unroll
   for (var k = 0u; k < AROUND_W; k++) {
     let w = at.window.z + k - (AROUND_W - 1u);
     columns[k] = w * at.pixel;
-    column_there[k] = w < g.input.width;
+    column_inside[k] = w < g.input.width;
     along_w[k] = weights_w(w, g.input.width);
   }
   // @unroll
@@ -27,13 +27,13 @@ fn thread(index: u32) {
     // @unroll
     for (var j = 0u; j < ROWS; j++) {
       let h = at.window.y + j - (AROUND_H - 1u);
-      let row_there = (d < g.input.depth) & (h < g.input.height);
-      let row_place = (d * g.input.height + h) * g.input.width * at.pixel;
+      let row_inside = (d < g.input.depth) & (h < g.input.height);
+      let row_offset = (d * g.input.height + h) * g.input.width * at.pixel;
       var values: array<V, AROUND_W>;
       // @unroll
       for (var k = 0u; k < AROUND_W; k++) {
-        let there = row_there & column_there[k];
-        values[k] = select(V(0.0), V(x[at.plane + select(0u, row_place + columns[k], there)]), there);
+        let inside = row_inside & column_inside[k];
+        values[k] = select(V(0.0), V(x[at.plane + select(0u, row_offset + columns[k], inside)]), inside);
       }
       // @unroll
       for (var s = 0u; s < KERNEL_W; s++) {
@@ -55,7 +55,7 @@ fn thread(index: u32) {
     let h = at.window.y + j - (AROUND_H - 1u);
     along_h[j] = weights_h(h, g.input.height);
   }
-  // And of these rows the cells.
+  // The weighted sums of these rows are the cells.
   var sums: array<V, STRIDE_D * RUN * STRIDE_H * STRIDE_W>;
   // @unroll
   for (var t = 0u; t < KERNEL_D; t++) {

@@ -1,5 +1,5 @@
-// The gradient of covariance pooling: an invocation computes that of a cell in four channels, from all channels of the cell and the windows that
-// have it. Each pair stands for two products, and for a square. Here the pooled map is the input.
+// The gradient of covariance pooling: an invocation computes four channels of a cell, from all its channels and the windows that contain it.
+// A pair of two channels stands for the product of each with the other, that of a channel with itself for a square. The pooled map is the input.
 // slots: around_depth, around_height, around_width, divided, has_cell, pair_of, place_of, window_cells
 // constants: CENTERED
 // types: E, Element, Map
@@ -19,7 +19,7 @@ fn thread(index: u32) {
   let cell = vec3u(slice.rest, row.rest, column.rest);
   let channels = g.output.channels;
   let pooled = Map(channels, g.input.depth, g.input.height, g.input.width);
-  let v = g.axes.windows;
+  let v = g.regions.windows;
   let along_d = around_depth(cell.x);
   let along_h = around_height(cell.y);
   let along_w = around_width(cell.z);
@@ -30,10 +30,10 @@ fn thread(index: u32) {
       let height = window_cells(h, v.kernel_h, v.stride_h, v.dilation_h, v.begin_h, g.output.height).count;
       for (var w = along_w.begin; w < along_w.end; w++) {
         let width = window_cells(w, v.kernel_w, v.stride_w, v.dilation_w, v.begin_w, g.output.width).count;
-        let share = select(0.0, 1.0 / (f32(depth) * f32(height) * f32(width)), has_cell(vec3u(d, h, w), cell));
+        let scale = select(0.0, 1.0 / (f32(depth) * f32(height) * f32(width)), has_cell(vec3u(d, h, w), cell));
         for (var b = 0u; b < channels; b++) {
           let mean = select(0.0, means[place_of(Element(n, b, d, h, w), pooled)], CENTERED);
-          let value = share * (f32(x[place_of(Element(n, b, cell.x, cell.y, cell.z), g.output)]) - mean);
+          let value = scale * (f32(x[place_of(Element(n, b, cell.x, cell.y, cell.z), g.output)]) - mean);
           // @unroll
           for (var i = 0u; i < 4u; i++) {
             let a = min(block.rest * 4u + i, channels - 1u);

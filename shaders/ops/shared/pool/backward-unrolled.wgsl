@@ -1,5 +1,5 @@
-// The gradient of pooling where a cell belongs to at most AROUND_D x AROUND_H x AROUND_W windows, written out: an invocation gathers what every
-// runs-th cell of a row has from them. Here the pooled map is the input.
+// The gradient of pooling where at most AROUND_D x AROUND_H x AROUND_W windows contain a cell, unrolled: an invocation computes every
+// row_threads-th cell of a row. The pooled map is the input.
 // slots: place_of, steps_in, task_of, with_window, write
 // constants: AROUND_D, AROUND_H, AROUND_W, CHANNELS_LAST
 // types: Element, V
@@ -9,7 +9,7 @@ fn last_window(padded: u32, stride: u32, windows: u32) -> u32 {
   return min(steps_in(padded, stride), windows - 1u);
 }
 
-// Whether the window so many before the last one is there and reaches the cell.
+// Whether the window `before` windows ahead of the last one exists and reaches the cell.
 fn reaches(padded: u32, last: u32, before: u32, stride: u32, extent: u32) -> bool {
   return before <= last && (last - before) * stride + extent > padded;
 }
@@ -17,7 +17,7 @@ fn reaches(padded: u32, last: u32, before: u32, stride: u32, extent: u32) -> boo
 fn thread(index: u32) {
   let task = task_of(index);
   let o = task.o;
-  let v = g.axes.windows;
+  let v = g.regions.windows;
   let pixel = select(1u, g.input.channels, CHANNELS_LAST);
   let plane = place_of(Element(o.n, o.c, 0u, 0u, 0u), g.input);
   let row = (o.d * g.output.height + o.h) * g.output.width;
@@ -27,7 +27,7 @@ fn thread(index: u32) {
   let extent_w = (v.kernel_w - 1u) * v.dilation_w + 1u;
   let last_d = last_window(o.d + v.begin_d, v.stride_d, g.input.depth);
   let last_h = last_window(o.h + v.begin_h, v.stride_h, g.input.height);
-  // The rows of windows, which are found once for all cells.
+  // Rows of windows, the same for all cells of the row.
   var rows: array<u32, AROUND_D * AROUND_H>;
   var row_reaches: array<bool, AROUND_D * AROUND_H>;
   // @unroll
@@ -41,7 +41,7 @@ fn thread(index: u32) {
         && reaches(o.h + v.begin_h, last_h, h, v.stride_h, extent_h);
     }
   }
-  for (var w = task.run; w < g.output.width; w += g.runs) {
+  for (var w = task.column; w < g.output.width; w += g.row_threads) {
     let last_w = last_window(w + v.begin_w, v.stride_w, g.input.width);
     var state = V(0.0);
     // @unroll

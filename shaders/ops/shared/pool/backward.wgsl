@@ -1,5 +1,5 @@
-// The gradient of pooling: an invocation gathers what every runs-th cell of a row has from the pooled cells that it belongs to. Here the
-// pooled map is the input.
+// The gradient of pooling: an invocation computes every row_threads-th cell of a row, from the windows or bins that contain it. The pooled
+// map is the input.
 // slots: around_depth, around_height, around_width, place_of, task_of, with_window, write
 // constants: CHANNELS_LAST
 // types: Element, V
@@ -13,11 +13,11 @@ fn thread(index: u32) {
   let along_d = around_depth(o.d);
   let along_h = around_height(o.h);
   let rows = (along_d.end - along_d.begin) * (along_h.end - along_h.begin);
-  for (var w = task.run; w < g.output.width; w += g.runs) {
+  for (var w = task.column; w < g.output.width; w += g.row_threads) {
     let cell = vec3u(o.d, o.h, w);
     let along_w = around_width(w);
     let count = rows * (along_w.end - along_w.begin);
-    // One loop, whose counters advance as digits do: nested ones take a multiple of its time on software adapters.
+    // One loop that counts like digits: nested loops take several times as long on software adapters.
     var window = vec3u(along_d.begin, along_h.begin, along_w.begin);
     var state = V(0.0);
     for (var i = 0u; i < count; i++) {

@@ -1,20 +1,20 @@
-// The gradient of pooling by windows whose sizes are constants: an invocation makes the cells of its blocks (blocks.wgsl) from the windows around
-// them, which it loads once. Which cells are taps of which window is known here.
+// The gradient of pooling by windows of constant sizes: an invocation loads the windows around its blocks (blocks.wgsl) once and computes all
+// of their cells. Which taps fall on which cells is known when the kernel is compiled.
 // slots: block_at, load_window, with_loaded, write
-// constants: ALL_THERE, AROUND_D, AROUND_H, AROUND_W, DILATION_D, DILATION_H, DILATION_W, EVEN, KERNEL_D, KERNEL_H, KERNEL_W, ROWS, RUN, STRIDE_D, STRIDE_H, STRIDE_W
+// constants: ALL_INSIDE, AROUND_D, AROUND_H, AROUND_W, DILATION_D, DILATION_H, DILATION_W, EVEN, KERNEL_D, KERNEL_H, KERNEL_W, ROWS, RUN, STRIDE_D, STRIDE_H, STRIDE_W
 // types: V, Window
 
 fn thread(index: u32) {
   let at = block_at(index);
   var windows: array<Window, AROUND_D * ROWS * AROUND_W>;
   var columns: array<u32, AROUND_W>;
-  var column_there: array<bool, AROUND_W>;
-  // Windows before the first wrap to more than there are.
+  var column_inside: array<bool, AROUND_W>;
+  // Windows before the first one wrap around and so fail the comparison.
   // @unroll
   for (var k = 0u; k < AROUND_W; k++) {
     let w = at.window.z + k - (AROUND_W - 1u);
     columns[k] = w * at.pixel;
-    column_there[k] = w < g.input.width;
+    column_inside[k] = w < g.input.width;
   }
   // @unroll
   for (var i = 0u; i < AROUND_D; i++) {
@@ -22,12 +22,12 @@ fn thread(index: u32) {
     // @unroll
     for (var j = 0u; j < ROWS; j++) {
       let h = at.window.y + j - (AROUND_H - 1u);
-      let row_there = (d < g.input.depth) & (h < g.input.height);
-      let row_place = (d * g.input.height + h) * g.input.width * at.pixel;
+      let row_inside = (d < g.input.depth) & (h < g.input.height);
+      let row_offset = (d * g.input.height + h) * g.input.width * at.pixel;
       // @unroll
       for (var k = 0u; k < AROUND_W; k++) {
-        let there = ALL_THERE | (row_there & column_there[k]);
-        windows[(i * ROWS + j) * AROUND_W + k] = load_window(at.plane + select(0u, row_place + columns[k], there), there);
+        let inside = ALL_INSIDE | (row_inside & column_inside[k]);
+        windows[(i * ROWS + j) * AROUND_W + k] = load_window(at.plane + select(0u, row_offset + columns[k], inside), inside);
       }
     }
   }
@@ -45,7 +45,7 @@ fn thread(index: u32) {
       }
     }
   }
-  // Tap by tap, the last one first: that is of the first of the windows that have a cell.
+  // In order of falling taps, so that the windows of each cell come in rising order.
   // @unroll
   for (var t = 0u; t < KERNEL_D; t++) {
     // @unroll

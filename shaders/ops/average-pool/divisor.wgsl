@@ -1,5 +1,4 @@
-// What the sum of an output's cells is divided by: the divisor where all outputs have a COMMON_DIVISOR, else how many cells there are, with
-// INCLUDE_PADDING those of the padding too.
+// The divisor of an output: that of the rule with COMMON_DIVISOR, else the number of its cells, with INCLUDE_PADDING those in the padding too.
 // slots: cells_of_depth, cells_of_height, cells_of_width, cells_with_padding
 // constants: COMMON_DIVISOR, INCLUDE_PADDING
 // types: Element

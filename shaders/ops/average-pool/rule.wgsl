@@ -1,0 +1,2 @@
+// The divisor of average pooling that all outputs have in common, if any.
+struct Rule { divisor: f32 }
