@@ -1,13 +1,15 @@
 // The benchmark as it is told: asks for one layer after the other, prints progress, the table and a summary, and writes the JSON.
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { describeAdapter, formatNumber, isSoftware } from "../examples/photo/table.ts";
+import { describeAdapter, isSoftware } from "../scripts/harness/adapter.ts";
+import { formatNumber } from "../scripts/harness/table.ts";
 import { VERSION } from "../src/base/version.ts";
+import type { BenchPage } from "./bench-page.ts";
 import { type MeasuredOperations, measureOperations } from "./operation-rows.ts";
 import { operationFailures, operationSummary, operationTable } from "./operation-table.ts";
 import type { Options } from "./options.ts";
 import { peerNotes, peerSummary } from "./peers/report.ts";
-import type { BenchPage, Closed, Opened } from "./protocol.ts";
+import type { Closed, Opened } from "./protocol.ts";
 import { type Measured, measureRows } from "./rows.ts";
 import { OPERATIONS_SUITE, isNetwork } from "./suites.ts";
 import { complaints, measurementTable, networkTotal, planningSeconds, speed, summary } from "./table.ts";
@@ -23,7 +25,7 @@ interface Report extends Measured, MeasuredOperations {
 async function measureAll(page: BenchPage, options: Options, report: Report): Promise<void> {
   console.log(`browser: ${page.browser}`);
   console.log("measuring what the adapter can do ...");
-  const opened = await page.ask("open", null);
+  const opened = await page.ask("open");
   report.browser = page.browser;
   report.opened = opened;
   console.log(`adapter: ${describeAdapter(opened.adapter)}`);
@@ -32,7 +34,7 @@ async function measureAll(page: BenchPage, options: Options, report: Report): Pr
   if (options.dtype === "f16" && !opened.features.includes("shader-f16"))
     throw new Error("--dtype f16 was asked for, and this adapter has no half precision (the feature shader-f16)");
   await (options.suite === OPERATIONS_SUITE ? measureOperations : measureRows)(page, options, report);
-  report.closed = await page.ask("close", null);
+  report.closed = await page.ask("close");
   report.trouble.push(...report.closed.trouble);
 }
 

@@ -1,5 +1,5 @@
-import { elementCount } from "../src/base/shape.ts";
 // The numbers that a problem is measured on, the same ones for whoever computes it.
+import { elementCount } from "../src/base/shape.ts";
 import { inputsOf, operandShape } from "../src/conv/operands.ts";
 import { noise } from "../src/planner/noise.ts";
 import type { ConvProblem } from "../src/problem/problem.ts";

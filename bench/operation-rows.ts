@@ -1,10 +1,11 @@
-import { Progress } from "../examples/photo/progress.ts";
 // The operations beside convolution that the options ask for, measured one after the other.
 import { jobMessage } from "../scripts/harness/answer.ts";
+import { Progress } from "../scripts/harness/progress.ts";
+import type { BenchPage } from "./bench-page.ts";
 import { OPERATIONS, inputShape } from "./operations.ts";
 import type { BenchOperation } from "./operations/entry.ts";
 import type { Options } from "./options.ts";
-import type { BenchPage, CallRates, OperationResult } from "./protocol.ts";
+import type { CallRates, OperationResult } from "./protocol.ts";
 
 /** An entry of the list, and how it did. */
 export interface OperationMeasurement extends Pick<BenchOperation, "operation" | "name"> {
@@ -34,7 +35,7 @@ export function operationRows({ operations, batch }: Pick<Options, "operations" 
 
 /** Measures all of them into `into`, which has what was measured where this fails. */
 export async function measureOperations(page: BenchPage, options: Options, into: MeasuredOperations): Promise<void> {
-  into.rates = await page.ask("rates", null);
+  into.rates = await page.ask("rates");
   const { layout, dtype, samples } = options;
   const rows = operationRows(options);
   const progress = new Progress(rows.length);

@@ -1,5 +1,5 @@
 // What was measured of the operations beside convolution as text: a row for each, and the lines under the table.
-import { type Column, formatNumber, formatTable } from "../examples/photo/table.ts";
+import { type Column, formatNumber, formatTable } from "../scripts/harness/table.ts";
 import { isWrong } from "./check.ts";
 import type { OperationMeasurement } from "./operation-rows.ts";
 import type { CallRates, OperationResult } from "./protocol.ts";

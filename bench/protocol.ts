@@ -1,11 +1,10 @@
-import type { AdapterInfo } from "../examples/photo/protocol.ts";
-// What is asked of the benchmark where it computes, a page or Node itself, and what it answers: plain data, since it travels between
-// processes. One question at a time.
+// What the benchmark is asked where it computes, in a page or in Node itself, and what it answers: plain data, since it travels between
+// processes.
+import type { AdapterInfo } from "../scripts/harness/adapter.ts";
 import type { Answer } from "../scripts/harness/answer.ts";
 import type { ConvDescriptor } from "../src/problem/problem.ts";
 import type { BenchPass } from "./layer.ts";
 import type { Circumstances } from "./operations.ts";
-import type { PeerPage } from "./peers/protocol.ts";
 import type { Roofline } from "./roofline.ts";
 
 export interface Opened {
@@ -115,38 +114,16 @@ export interface Closed {
 
 export interface Bench {
   /** Makes the engine and measures what the adapter can do. */
-  open(question: null): Promise<Answer<Opened>>;
+  open(): Promise<Answer<Opened>>;
   /** Uploads inputs for some work, in place of those before. */
   prepare(work: Work): Promise<Answer<null>>;
   /** Computes the work, checks it and times it. Several results for "find" alone. */
   run(order: Order): Promise<Answer<readonly Result[]>>;
   /** Measures what operations beside convolution are set against. */
-  rates(question: null): Promise<Answer<CallRates>>;
+  rates(): Promise<Answer<CallRates>>;
   /** Computes an operation beside convolution, checks it and times it. */
   operate(order: OperationOrder): Promise<Answer<OperationResult>>;
-  close(question: null): Promise<Answer<Closed>>;
-}
-
-/** Everything that can be asked somewhere, by name. */
-type Questions<B> = { [Name in keyof B]: (given: never) => Promise<Answer<unknown>> };
-
-/** What a page can be asked, with what, and what it answers. */
-export type Given<B extends Questions<B>, Name extends keyof B> = Parameters<B[Name]>[0];
-export type Value<B extends Questions<B>, Name extends keyof B> =
-  Awaited<ReturnType<B[Name]>> extends Answer<infer T> ? T : never;
-
-/** A page, or what stands for one, that answers questions. */
-export interface Page<B extends Questions<B>> {
-  ask<Name extends keyof B & string>(name: Name, given: Given<B, Name>): Promise<Value<B, Name>>;
-  close(): Promise<void>;
-}
-
-/** The benchmark's page, wherever it is. Closing it ends everything that it was opened with. */
-export interface BenchPage extends Page<Bench> {
-  /** The browser's name and version. */
-  readonly browser: string;
-  /** Opens a page for a peer in the same browser, where there is one. */
-  readonly openPeer?: () => Promise<PeerPage>;
+  close(): Promise<Answer<Closed>>;
 }
 
 declare global {

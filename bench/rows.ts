@@ -1,16 +1,18 @@
-import { Progress } from "../examples/photo/progress.ts";
 // What the options ask for, measured row by row: Convoke first, then the peers one after the other, so that nothing runs beside anything else, and
 // what makes a machine slower for a while does so for all.
 import { jobMessage } from "../scripts/harness/answer.ts";
+import { Progress } from "../scripts/harness/progress.ts";
 import { algorithms } from "../src/algorithms/index.ts";
+import type { BenchPage } from "./bench-page.ts";
 import { descriptorOf } from "./layer.ts";
+import type { Measurement } from "./measurement.ts";
 import { type Options, type Row, rowsOf } from "./options.ts";
 import type { PeerName } from "./peers/names.ts";
+import { type PeerOutcomes, compare } from "./peers/outcome.ts";
 import { PeerPages } from "./peers/pages.ts";
 import type { PeerResult } from "./peers/protocol.ts";
-import { type PeerOutcomes, compare } from "./peers/report.ts";
-import type { BenchPage, Result } from "./protocol.ts";
-import { type Measurement, callTime } from "./table.ts";
+import type { Result } from "./protocol.ts";
+import { callTime } from "./table.ts";
 
 /** What has been measured so far. */
 export interface Measured {

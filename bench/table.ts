@@ -1,20 +1,13 @@
 // What was measured as text: a row for each way to compute a layer, and the lines under the table.
-import { type Column, describeAdapter, formatBytes, formatNumber, formatTable } from "../examples/photo/table.ts";
+import { describeAdapter } from "../scripts/harness/adapter.ts";
+import { type Column, formatBytes, formatNumber, formatTable } from "../scripts/harness/table.ts";
 import { isWrong } from "./check.ts";
-import { type BenchPass, type Layer, describeLayer } from "./layer.ts";
+import { describeLayer } from "./layer.ts";
+import type { Measurement } from "./measurement.ts";
 import type { PeerName } from "./peers/names.ts";
-import { type PeerOutcomes, peerCells, peerColumns } from "./peers/report.ts";
+import { peerCells, peerColumns } from "./peers/report.ts";
 import type { Closed, Opened, Result } from "./protocol.ts";
 import { type Roofline, attainable, spread } from "./roofline.ts";
-
-/** A layer, what was measured of it, and how it went. */
-export interface Measurement {
-  readonly layer: Layer;
-  readonly pass: BenchPass;
-  readonly result: Result;
-  /** How the peers did on the same row, where they were asked. */
-  readonly peers?: PeerOutcomes;
-}
 
 const COLUMNS: readonly Column[] = [
   { title: "layer", align: "left" },

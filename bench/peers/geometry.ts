@@ -1,5 +1,5 @@
-import type { Triple } from "../../src/base/shape.ts";
 // The sizes of a problem as other engines want them: along its own axes alone, and with padding as they know it.
+import type { Triple } from "../../src/base/shape.ts";
 import type { ConvProblem } from "../../src/problem/problem.ts";
 
 /** A size along each axis that a problem has: two for a picture. */

@@ -1,7 +1,7 @@
 // What is asked of a peer's page and what it answers: plain data. One question at a time.
-import type { Answer } from "../../scripts/harness/answer.ts";
+import type { Answer, Page } from "../../scripts/harness/answer.ts";
 import type { BenchPass, Shape } from "../layer.ts";
-import type { Page, Result } from "../protocol.ts";
+import type { Result } from "../protocol.ts";
 import type { PeerName } from "./names.ts";
 
 /** What a peer is to compute. */

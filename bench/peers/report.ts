@@ -1,24 +1,9 @@
 // What the peers did as text and numbers: their columns of the table, the lines below it, the ratios.
-import { type Column, formatNumber } from "../../examples/photo/table.ts";
+import { type Column, formatNumber } from "../../scripts/harness/table.ts";
 import { isWrong } from "../check.ts";
-import type { Measurement } from "../table.ts";
+import type { Measurement } from "../measurement.ts";
 import { PEERS, type PeerName } from "./names.ts";
-import type { PeerResult } from "./protocol.ts";
-
-/** A peer's result beside one of ours. */
-export interface PeerOutcome extends PeerResult {
-  /** Its time over ours, both of calls; nothing where either has no time that counts. */
-  readonly ratio?: number;
-}
-
-export type PeerOutcomes = Partial<Record<PeerName, PeerOutcome>>;
-
-/** A result with its ratio to our time, if ours has one that counts. */
-export function compare(result: PeerResult, ours: number | undefined): PeerOutcome {
-  const { milliseconds } = result;
-  if (milliseconds === undefined || ours === undefined || isWrong(result)) return result;
-  return { ...result, ratio: milliseconds / ours };
-}
+import type { PeerOutcome, PeerOutcomes } from "./outcome.ts";
 
 /** Two columns for each peer: its time, and that over ours. */
 export function peerColumns(peers: readonly PeerName[]): Column[] {

@@ -1,6 +1,6 @@
-// What the showcase convolves a photograph with: the classic image filters, and the first layers of two networks
+// What the photo example convolves a photograph with: the classic image filters, and the first layers of two networks
 // (layers.ts). Data only; the photograph is x [1, 3, H, W] with values from 0 to 1.
-import type { GeometryOptions } from "../../src/problem/problem.ts";
+import type { GeometryOptions } from "convoke";
 import { ALEXNET_LAYER, VGG_LAYER } from "./layers.ts";
 
 /**

@@ -1,14 +1,13 @@
-import { answer } from "../../scripts/harness/answer.ts";
 // The browser's side of `npm start`: decodes the photograph, runs one filter by one algorithm when Node asks for it, checks and
 // times it, and encodes pictures. Node (run.ts) asks, prints and writes files.
-import { type ConvPlan, ConvError, type Engine, type Tensor, createEngine } from "../../src/index.ts";
-import { type ConvProblem, convProblem, multiplyAdds, sumLength } from "../../src/problem/problem.ts";
-import { forwardSum } from "../../src/reference.ts";
+import { ConvError, type ConvPlan, type ConvProblem, type Engine, type Tensor, createEngine } from "convoke";
+import { convProblem, forwardSum } from "convoke/reference";
+import { answer } from "../../scripts/harness/answer.ts";
 import { checkResult } from "./check.ts";
 import { FILTERS, type Filter } from "./filters.ts";
 import { timeRun } from "./measure.ts";
 import { type Picture, pictureOf, planesOf } from "./pictures.ts";
-import type { Measured, Opened, Refused, Showcase } from "./protocol.ts";
+import type { Measured, Opened, PhotoPage, Refused } from "./protocol.ts";
 
 /** The CPU reference takes seconds at this size, so a larger photograph is shrunk to it. */
 const MAX_PIXELS = 600 * 400;
@@ -119,6 +118,11 @@ async function run(algorithm: string): Promise<Measured | Refused> {
   }
 }
 
+/** Products in one sum. */
+function termsOf({ C, groups, kernel }: ConvProblem): number {
+  return (C / groups) * kernel.reduce((product, size) => product * size, 1);
+}
+
 async function checkAndTime(plan: ConvPlan, x: Tensor, w: Tensor): Promise<Measured> {
   const { problem, reference, magnitudes } = prepared;
   const y = plan.run({ x, w });
@@ -126,14 +130,13 @@ async function checkAndTime(plan: ConvPlan, x: Tensor, w: Tensor): Promise<Measu
   y.destroy();
   prepared.result ??= values;
   const spreads = plan.errorSpread.some((extent) => extent > 0);
-  const check = checkResult(values, reference, magnitudes, sumLength(problem), plan.errorGrowth, spreads);
+  const check = checkResult(values, reference, magnitudes, termsOf(problem), plan.errorGrowth, spreads);
   const { queue } = engine.device;
   const ms = await timeRun(
     () => plan.run({ x, w }).destroy(),
     () => queue.onSubmittedWorkDone(),
   );
-  const gflops = (2 * multiplyAdds(problem)) / (ms * 1e6);
-  return { ms, gflops, workspaceBytes: plan.workspaceBytes, ...check };
+  return { ms, gflops: plan.flops / (ms * 1e6), workspaceBytes: plan.workspaceBytes, ...check };
 }
 
 async function encodePng({ width, height, rgba }: Picture): Promise<string> {
@@ -160,11 +163,11 @@ async function close(): Promise<readonly string[]> {
   return trouble;
 }
 
-const showcase: Showcase = {
+const page: PhotoPage = {
   open: () => answer(open),
   prepare: (filter) => answer(() => prepare(filter)),
   run: (algorithm) => answer(() => run(algorithm)),
   picture: () => answer(picture),
   close: () => answer(close),
 };
-window.showcase = showcase;
+window.photo = page;

@@ -2,19 +2,17 @@
 // progress and the table, writes the pictures.
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
-import type { Page } from "playwright";
-import { type Answer, ask as askWithin, jobMessage } from "../../scripts/harness/answer.ts";
-import { launchBrowser } from "../../scripts/harness/browser.ts";
+import { describeAdapter } from "../../scripts/harness/adapter.ts";
+import { type Page, jobMessage } from "../../scripts/harness/answer.ts";
+import { openPage } from "../../scripts/harness/browser.ts";
+import { Progress } from "../../scripts/harness/progress.ts";
 import { servePage } from "../../scripts/harness/server.ts";
+import { type Column, formatBytes, formatNumber, formatTable } from "../../scripts/harness/table.ts";
 import { FILTERS, type Filter } from "./filters.ts";
-import { Progress } from "./progress.ts";
-import type { Measured, Opened } from "./protocol.ts";
-import { type Column, describeAdapter, formatBytes, formatNumber, formatTable } from "./table.ts";
+import type { Measured, Opened, PhotoPage } from "./protocol.ts";
 
-/** A job that takes longer hangs. */
+/** Milliseconds after which a job counts as hanging. */
 const JOB_MS = 120_000;
-
-const ask = <T>(question: Promise<Answer<T>>): Promise<T> => askWithin(question, JOB_MS);
 
 const COLUMNS: readonly Column[] = [
   { title: "filter", align: "left" },
@@ -33,7 +31,7 @@ export interface Settings {
   readonly chromium: string;
 }
 
-/** What has been done so far; `trouble` empty means all is well. */
+/** What has been done so far; all is well while `trouble` is empty. */
 interface Report {
   readonly rows: string[][];
   readonly pictures: string[];
@@ -42,7 +40,7 @@ interface Report {
 
 /** What every job needs. */
 interface Work {
-  readonly page: Page;
+  readonly page: Page<PhotoPage>;
   readonly root: string;
   readonly algorithms: readonly string[];
   readonly progress: Progress;
@@ -59,18 +57,18 @@ function measuredRow(filter: Filter, algorithm: string, result: Measured): strin
   return [filter.title, algorithm, ...numbers, ok ? "yes" : "NO"];
 }
 
-/** One filter by every algorithm that serves it, and its picture. */
+/** Runs one filter by every algorithm that supports it, and writes its picture. */
 async function runFilter(index: number, { page, root, algorithms, progress, report }: Work): Promise<void> {
   const filter = FILTERS[index]!;
   progress.step(`${filter.title}: CPU reference`);
-  await ask(page.evaluate((at) => window.showcase.prepare(at), index));
-  let served = 0;
+  await page.ask("prepare", index);
+  let supported = 0;
   for (const algorithm of algorithms) {
     progress.step(`${filter.title}: ${algorithm}`);
     try {
-      const result = await ask(page.evaluate((name) => window.showcase.run(name), algorithm));
+      const result = await page.ask("run", algorithm);
       if ("refused" in result) continue;
-      served++;
+      supported++;
       report.rows.push(measuredRow(filter, algorithm, result));
       if (!result.ok) report.trouble.push(`${filter.title} by ${algorithm}: the error is over its bound`);
     } catch (error) {
@@ -78,8 +76,8 @@ async function runFilter(index: number, { page, root, algorithms, progress, repo
       report.rows.push([filter.title, algorithm, "-", "-", "-", "-", "NO"]);
     }
   }
-  if (served === 0) report.trouble.push(`${filter.title}: no algorithm served it`);
-  const png = await ask(page.evaluate(() => window.showcase.picture()));
+  if (supported === 0) report.trouble.push(`${filter.title}: no algorithm supports it`);
+  const png = await page.ask("picture");
   if (png === null) return;
   const file = pictureFile(root, filter);
   await writeFile(file, Buffer.from(png, "base64"));
@@ -91,9 +89,9 @@ function describePhoto(file: string, { width, height, shrunkFrom }: Opened): str
   return `${file} (${width}x${height}${from})`;
 }
 
-async function convolve(page: Page, settings: Settings, report: Report): Promise<void> {
+async function convolve(page: Page<PhotoPage>, settings: Settings, report: Report): Promise<void> {
   const { root, photo } = settings;
-  const opened = await ask(page.evaluate(() => window.showcase.open()));
+  const opened = await page.ask("open");
   console.log(`photo:   ${describePhoto(photo, opened)}`);
   console.log(`adapter: ${describeAdapter(opened.adapter)}`);
   const { algorithms } = opened;
@@ -109,29 +107,29 @@ async function convolve(page: Page, settings: Settings, report: Report): Promise
     }
   }
   progress.end();
-  report.trouble.push(...(await ask(page.evaluate(() => window.showcase.close()))));
+  report.trouble.push(...(await page.ask("close")));
 }
 
-/** The whole showcase. Returns whether every result was right. */
+/** Runs the example. Returns whether every result was right. */
 export async function main(settings: Settings): Promise<boolean> {
+  const { root, photo, chromium } = settings;
   const start = performance.now();
   const report: Report = { rows: [], pictures: [], trouble: [] };
-  const server = await servePage(settings.root, "showcase/index.html", await readFile(settings.photo));
+  const file = { path: "/photo", type: "application/octet-stream", body: await readFile(photo) };
+  const server = await servePage(root, "examples/photo/index.html", [file]);
   try {
-    const browser = await launchBrowser(settings.chromium, server.blank);
+    const page = await openPage<PhotoPage>(server.address, {
+      ...{ browser: "chromium", gpu: "prefer", chromium, name: "photo", limit: JOB_MS },
+      trouble: (message) => report.trouble.push(message),
+    });
     try {
-      console.log(`browser: ${settings.chromium} (${browser.version()})`);
-      const page = await browser.newPage();
-      page.on("pageerror", (error) => report.trouble.push(`error in the page: ${error.message}`));
-      page.on("crash", () => report.trouble.push("the page crashed"));
-      await page.goto(server.address);
-      await page.waitForFunction(() => "showcase" in window);
+      console.log(`browser: ${page.browser} (${chromium})`);
       await convolve(page, settings, report);
-    } catch (error) {
-      report.trouble.push(error instanceof Error ? error.message : String(error));
     } finally {
-      await browser.close();
+      await page.close();
     }
+  } catch (error) {
+    report.trouble.push(error instanceof Error ? error.message : String(error));
   } finally {
     await server.close();
   }

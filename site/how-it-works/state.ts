@@ -1,5 +1,5 @@
-import { type Choice, cellCount, indexOf } from "./choice.ts";
 // What the visitor chose, in the hash of the address: a link restores it.
+import { type Choice, cellCount, indexOf } from "./choice.ts";
 import { type Geometry, MODES, refusal } from "./geometry.ts";
 import { KERNELS, type KernelName } from "./kernels.ts";
 import { PLAIN } from "./presets.ts";

@@ -4,14 +4,15 @@ import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { type Layer, descriptorOf, describeLayer, layerMultiplyAdds, problemOf, square } from "../../bench/layer.ts";
 import { LAYERS } from "../../bench/layers.ts";
+import type { Measurement } from "../../bench/measurement.ts";
 import { ALGORITHM_CHOICES, parseOptions, rowsOf } from "../../bench/options.ts";
 import type { Opened, Result } from "../../bench/protocol.ts";
 import { attainable, spread } from "../../bench/roofline.ts";
 import { SUITES, isNetwork } from "../../bench/suites.ts";
-import { type Measurement, complaints, measurementTable, networkTotal, summary } from "../../bench/table.ts";
+import { complaints, measurementTable, networkTotal, summary } from "../../bench/table.ts";
 import { ROOT } from "../../scripts/setup.mjs";
-import { multiplyAdds, tensorShape } from "../../src/problem/problem.ts";
 import { elementCount } from "../../src/base/shape.ts";
+import { multiplyAdds, tensorShape } from "../../src/problem/problem.ts";
 
 const CIRCUMSTANCES = { batch: 1, layout: "channels-first", dtype: "f32" } as const;
 const layer = (id: string, suite = "layers") => SUITES[suite]!.find((one) => one.id === id)!;

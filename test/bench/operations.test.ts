@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
+import type { BenchPage } from "../../bench/bench-page.ts";
 import { givenTensors, referenceResults } from "../../bench/operate.ts";
 import { type OperationMeasurement, measureOperations, operationRows } from "../../bench/operation-rows.ts";
 import { multiples, operationFailures, operationSummary, operationTable } from "../../bench/operation-table.ts";
@@ -17,14 +18,14 @@ import {
 } from "../../bench/operations.ts";
 import type { Arrays, BenchOperation, Computer, Tensors } from "../../bench/operations/entry.ts";
 import { parseOptions, rowsOf } from "../../bench/options.ts";
-import type { BenchPage, OperationOrder, OperationResult } from "../../bench/protocol.ts";
-import { ROOT } from "../../scripts/setup.mjs";
+import type { OperationOrder, OperationResult } from "../../bench/protocol.ts";
 import { ask } from "../../scripts/harness/answer.ts";
+import { ROOT } from "../../scripts/setup.mjs";
+import { elementCount } from "../../src/base/shape.ts";
 import { type Tensor, createEngine } from "../../src/index.ts";
 import * as operations from "../../src/ops/index.ts";
 import { LAYOUTS } from "../../src/problem/problem.ts";
 import * as reference from "../../src/reference.ts";
-import { elementCount } from "../../src/base/shape.ts";
 import { fakeDevice } from "../suite/fake-device.ts";
 
 const parse = (line: string) => parseOptions(line.split(" ").filter(Boolean));

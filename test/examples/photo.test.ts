@@ -1,4 +1,4 @@
-// The parts of the showcase that need no browser: its kernels, its error check, its clock, its pictures, its table.
+// The parts of the photo example that need no browser: its kernels, error check, clock, pictures and table.
 import { describe, expect, it } from "vitest";
 import { checkResult, gamma } from "../../examples/photo/check.ts";
 import { FILTERS, gaussian } from "../../examples/photo/filters.ts";
@@ -6,7 +6,8 @@ import { ALEXNET_LAYER, gabor } from "../../examples/photo/layers.ts";
 import { median, timeRun } from "../../examples/photo/measure.ts";
 import { seededNormals } from "../../examples/photo/normals.ts";
 import { gridLayout, pictureOf, planesOf } from "../../examples/photo/pictures.ts";
-import { describeAdapter, formatBytes, formatNumber, formatTable, isSoftware } from "../../examples/photo/table.ts";
+import { describeAdapter, isSoftware } from "../../scripts/harness/adapter.ts";
+import { formatBytes, formatNumber, formatTable } from "../../scripts/harness/table.ts";
 import { convProblem } from "../../src/problem/problem.ts";
 
 // Weights are rounded to float32, and so is each sum of up to 961 of them: far less than 1e-5 in all.

@@ -1,7 +1,7 @@
 // Arbitrary calls: every operation and option, mostly ones that fit each other, some that do not, some with junk in one place.
 import * as fc from "fast-check";
-import { DEFAULT_TRAITS } from "../../src/algorithms/traits.ts";
 import { algorithms } from "../../src/algorithms/index.ts";
+import { DEFAULT_TRAITS } from "../../src/algorithms/traits.ts";
 import { DTYPES, type Dtype } from "../../src/base/dtype.ts";
 import { ConvError } from "../../src/base/error.ts";
 import { ACTIVATIONS } from "../../src/problem/activation.ts";

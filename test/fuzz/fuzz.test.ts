@@ -2,8 +2,8 @@
 import { readFileSync } from "node:fs";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { DEFAULT_TRAITS, type DeviceTraits } from "../../src/algorithms/traits.ts";
 import { algorithms } from "../../src/algorithms/index.ts";
+import { DEFAULT_TRAITS, type DeviceTraits } from "../../src/algorithms/traits.ts";
 import { ConvError } from "../../src/base/error.ts";
 import { elementCount } from "../../src/base/shape.ts";
 import { type Constraints, choose } from "../../src/planner/choose.ts";

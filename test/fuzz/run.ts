@@ -1,13 +1,20 @@
 // `npm run fuzz`: opens a page, has it try arbitrary cases, and prints what failed as code.
+import type { Page } from "../../scripts/harness/answer.ts";
+import { openPage } from "../../scripts/harness/browser.ts";
 import { servePage } from "../../scripts/harness/server.ts";
-import { type FuzzPage, openPage } from "./browser.ts";
 import type { Outcome } from "./call.ts";
 import { type Report, campaign } from "./campaign.ts";
 import type { Case } from "./case.ts";
 import { type Options, parseOptions } from "./options.ts";
+import type { Fuzz } from "./protocol.ts";
 
-/** Cases after which a page gets new engines, before the kernels that they keep fill its memory. */
+/** Milliseconds after which a case counts as hanging. */
+const CASE_MS = 120_000;
+
+/** The engines of the page are replaced after this many cases, before the kernels they cache fill its memory. */
 const CASES_OF_AN_ENGINE = 500;
+
+type FuzzPage = Page<Fuzz> & { readonly browser: string };
 
 export interface Settings {
   /** The project's folder. */
@@ -17,13 +24,13 @@ export interface Settings {
   readonly chromium: string;
 }
 
-/** A question to the page. What it cannot answer, as it is gone or hangs, is wrong with the case. */
+/** Has the page perform cases. A case during which the page crashes or hangs is wrong. */
 function performer(page: FuzzPage): (one: Case) => Promise<Outcome> {
   let made = 0;
   return async (one) => {
     try {
-      if (++made % CASES_OF_AN_ENGINE === 0) await page.open();
-      return await page.perform(one);
+      if (++made % CASES_OF_AN_ENGINE === 0) await page.ask("open");
+      return await page.ask("perform", one);
     } catch (error) {
       return { wrong: error instanceof Error ? error.message : String(error) };
     }
@@ -39,7 +46,7 @@ function tell({ runs, computed, refused, counts, failures }: Report, seconds: nu
 }
 
 async function fuzz({ runs, seed, seconds, browser, path }: Options, page: FuzzPage): Promise<boolean> {
-  const { adapter, dtypes } = await page.open();
+  const { adapter, dtypes } = await page.ask("open");
   console.log(
     `${page.browser}, adapter ${adapter || "(without a name)"}, ${dtypes.join(" and ")}; --seed ${seed} --browser ${browser}`,
   );
@@ -60,7 +67,7 @@ async function fuzz({ runs, seed, seconds, browser, path }: Options, page: FuzzP
       tell(so, elapsed());
     },
   );
-  const trouble = await page.trouble();
+  const trouble = await page.ask("trouble");
   for (const message of trouble) console.log(`\nThe GPU reported: ${message}`);
   return report.failures.length === 0 && trouble.length === 0;
 }
@@ -68,9 +75,10 @@ async function fuzz({ runs, seed, seconds, browser, path }: Options, page: FuzzP
 /** Returns whether nothing failed. */
 export async function main({ root, argv, chromium }: Settings): Promise<boolean> {
   const options = parseOptions(argv);
-  const server = await servePage(root, "fuzz/index.html");
+  const server = await servePage(root, "test/fuzz/index.html");
   try {
-    const page = await openPage({ browser: options.browser, chromium, address: server.address });
+    const { browser } = options;
+    const page = await openPage<Fuzz>(server.address, { browser, gpu: false, chromium, name: "fuzz", limit: CASE_MS });
     try {
       return await fuzz(options, page);
     } finally {

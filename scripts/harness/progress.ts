@@ -1,4 +1,4 @@
-// One line that says how far the work has come: rewritten in place on a terminal, one line after the other elsewhere.
+// A line of progress: rewritten in place on a terminal, printed again for each step elsewhere.
 
 export class Progress {
   readonly #total: number;
@@ -10,14 +10,14 @@ export class Progress {
     this.#stream = stream;
   }
 
-  /** Says what is being done now. */
+  /** Reports the step that begins now. */
   step(what: string): void {
     this.#done++;
     const line = `[${this.#done}/${this.#total}] ${what}`;
     this.#stream.write(this.#stream.isTTY ? `\r\u001b[2K${line}` : `${line}\n`);
   }
 
-  /** Takes the line away. */
+  /** Erases the line. */
   end(): void {
     if (this.#stream.isTTY) this.#stream.write("\r\u001b[2K");
   }
