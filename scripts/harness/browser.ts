@@ -91,7 +91,7 @@ export class HeadlessBrowser {
       ask: async <Name extends keyof Q & string>(name: Name, ...given: Parameters<Q[Name]>) => {
         if (this.#front !== tab) await tab.bringToFront();
         this.#front = tab;
-        const answered = tab.evaluate(answerTo, { object, name, given: given as readonly unknown[] });
+        const answered = tab.evaluate(answerTo, { object, name, given });
         return ask(answered as Promise<Answer<Value<Q, Name>>>, limit);
       },
       close: () => tab.close(),
@@ -134,7 +134,7 @@ async function firefoxDriver({ gpu, optimise = false }: LaunchOptions): Promise<
       page.on("pageerror", (error) =>
         trouble(`error in the page: ${error instanceof Error ? error.message : String(error)}`),
       );
-      return page;
+      return page as Tab;
     },
     close,
   };
