@@ -1,10 +1,10 @@
-// Cells that no sum reaches: they get the epilogue of zero.
+// Fills the cells that no sum reaches with the epilogue of zero.
 // slots: epilogue
 // types: Y
 struct Fill {
   threads: u32, channels: u32,
   cells_o: u32, cells_p: u32, cells_q: u32,
-  y_start: u32, y_stride_n: u32, y_stride_g: u32, y_stride_k: u32, y_stride_o: u32, y_stride_p: u32, y_stride_q: u32,
+  y_start: u32, y_stride_n: u32, y_stride_k: u32, y_stride_o: u32, y_stride_p: u32, y_stride_q: u32,
 }
 
 @group(0) @binding(0) var<uniform> g: Fill;

@@ -4,20 +4,25 @@
 // slots: epilogue, load, load_weight
 // types: Y
 struct Gather {
-  threads: u32, groups: u32, group_k: u32, group_c: u32,
-  cells_d: u32, cells_h: u32, cells_w: u32,
-  output_d: u32, output_h: u32, output_w: u32,
+  threads: u32, groups: u32, group_c: u32, group_k: u32,
+  // Cells of the gradient, and those of dy.
+  output_o: u32, output_p: u32, output_q: u32,
+  input_d: u32, input_h: u32, input_w: u32,
   kernel_t: u32, kernel_r: u32, kernel_s: u32,
   stride_d: u32, stride_h: u32, stride_w: u32,
   dilation_d: u32, dilation_h: u32, dilation_w: u32,
   pad_d: u32, pad_h: u32, pad_w: u32,
-  divisor_d: u32, step_d: u32, factor_d: u32,
-  divisor_h: u32, step_h: u32, factor_h: u32,
-  divisor_w: u32, step_w: u32, factor_w: u32,
-  dy_start: u32, dy_stride_n: u32, dy_stride_g: u32, dy_stride_k: u32, dy_stride_d: u32, dy_stride_h: u32, dy_stride_w: u32,
-  dx_start: u32, dx_stride_n: u32, dx_stride_g: u32, dx_stride_c: u32, dx_stride_d: u32, dx_stride_h: u32, dx_stride_w: u32,
-  w_start: u32, w_stride_g: u32, w_stride_c: u32, w_stride_k: u32, w_stride_t: u32, w_stride_r: u32, w_stride_s: u32,
+  // dy, dx and the weights, each with the channels of the gradient: it sums over c.
+  x_start: u32, x_stride_n: u32, x_stride_g: u32, x_stride_c: u32, x_stride_d: u32, x_stride_h: u32, x_stride_w: u32,
+  y_start: u32, y_stride_n: u32, y_stride_g: u32, y_stride_k: u32, y_stride_o: u32, y_stride_p: u32, y_stride_q: u32,
+  w_start: u32, w_stride_g: u32, w_stride_k: u32, w_stride_c: u32, w_stride_t: u32, w_stride_r: u32, w_stride_s: u32,
+  @align(16) taps_d: Taps,
+  @align(16) taps_h: Taps,
+  @align(16) taps_w: Taps,
 }
+
+// Finds the first tap that meets a cell along an axis; `step` is the distance from each such tap to the next.
+struct Taps { divisor: u32, step: u32, factor: u32 }
 
 @group(0) @binding(0) var<uniform> g: Gather;
 @group(0) @binding(3) var<storage, read_write> y: array<Y>;
@@ -34,8 +39,8 @@ fn product_modulo(a: u32, b: u32, m: u32) -> u32 {
 }
 
 // The first tap that meets a cell; `none`, which no kernel has, where no tap does.
-fn first_tap(cell: u32, divisor: u32, step: u32, factor: u32, none: u32) -> u32 {
-  return select(product_modulo(cell / divisor, factor, step), none, cell % divisor != 0u);
+fn first_tap(cell: u32, taps: Taps, none: u32) -> u32 {
+  return select(product_modulo(cell / taps.divisor, taps.factor, taps.step), none, cell % taps.divisor != 0u);
 }
 
 // The output that a tap meets a cell at; `none`, which is past the last, where that would lie before the first.
@@ -46,43 +51,43 @@ fn output_of(cell: u32, tap: u32, dilation: u32, stride: u32, none: u32) -> u32 
 
 fn thread(invocation: u32) {
   var index = invocation;
-  let x = index % g.cells_w;
-  index /= g.cells_w;
-  let row = index % g.cells_h;
-  index /= g.cells_h;
-  let slice = index % g.cells_d;
-  index /= g.cells_d;
-  let c = index % g.group_c;
-  index /= g.group_c;
+  let x = index % g.output_q;
+  index /= g.output_q;
+  let row = index % g.output_p;
+  index /= g.output_p;
+  let slice = index % g.output_o;
+  index /= g.output_o;
+  let k = index % g.group_k;
+  index /= g.group_k;
   let group = index % g.groups;
   let n = index / g.groups;
   let cell_d = slice + g.pad_d;
   let cell_h = row + g.pad_h;
   let cell_w = x + g.pad_w;
-  let first_t = first_tap(cell_d, g.divisor_d, g.step_d, g.factor_d, g.kernel_t);
-  let first_r = first_tap(cell_h, g.divisor_h, g.step_h, g.factor_h, g.kernel_r);
-  let first_s = first_tap(cell_w, g.divisor_w, g.step_w, g.factor_w, g.kernel_s);
-  let dy_at = g.dy_start + n * g.dy_stride_n + group * g.dy_stride_g;
-  let w_at = g.w_start + group * g.w_stride_g + c * g.w_stride_c;
+  let first_t = first_tap(cell_d, g.taps_d, g.kernel_t);
+  let first_r = first_tap(cell_h, g.taps_h, g.kernel_r);
+  let first_s = first_tap(cell_w, g.taps_w, g.kernel_s);
+  let x_at = g.x_start + n * g.x_stride_n + group * g.x_stride_g;
+  let w_at = g.w_start + group * g.w_stride_g + k * g.w_stride_k;
   var sum = 0.0;
-  for (var t = first_t; t < g.kernel_t; t += g.step_d) {
-    let o = output_of(cell_d, t, g.dilation_d, g.stride_d, g.output_d);
-    for (var r = first_r; r < g.kernel_r; r += g.step_h) {
-      let p = output_of(cell_h, r, g.dilation_h, g.stride_h, g.output_h);
-      for (var s = first_s; s < g.kernel_s; s += g.step_w) {
-        let q = output_of(cell_w, s, g.dilation_w, g.stride_w, g.output_w);
-        if (o >= g.output_d || p >= g.output_h || q >= g.output_w) {
+  for (var t = first_t; t < g.kernel_t; t += g.taps_d.step) {
+    let o = output_of(cell_d, t, g.dilation_d, g.stride_d, g.input_d);
+    for (var r = first_r; r < g.kernel_r; r += g.taps_h.step) {
+      let p = output_of(cell_h, r, g.dilation_h, g.stride_h, g.input_h);
+      for (var s = first_s; s < g.kernel_s; s += g.taps_w.step) {
+        let q = output_of(cell_w, s, g.dilation_w, g.stride_w, g.input_w);
+        if (o >= g.input_d || p >= g.input_h || q >= g.input_w) {
           continue;
         }
-        let dy_cell = dy_at + o * g.dy_stride_d + p * g.dy_stride_h + q * g.dy_stride_w;
+        let x_cell = x_at + o * g.x_stride_d + p * g.x_stride_h + q * g.x_stride_w;
         let w_tap = w_at + t * g.w_stride_t + r * g.w_stride_r + s * g.w_stride_s;
-        for (var k = 0u; k < g.group_k; k++) {
-          sum = fma(load(dy_cell + k * g.dy_stride_k), load_weight(w_tap + k * g.w_stride_k), sum);
+        for (var c = 0u; c < g.group_c; c++) {
+          sum = fma(load(x_cell + c * g.x_stride_c), load_weight(w_tap + c * g.w_stride_c), sum);
         }
       }
     }
   }
-  let at = g.dx_start + n * g.dx_stride_n + group * g.dx_stride_g + c * g.dx_stride_c + slice * g.dx_stride_d +
-    row * g.dx_stride_h + x * g.dx_stride_w;
-  y[at] = Y(epilogue(sum, group * g.group_c + c, at));
+  let at = g.y_start + n * g.y_stride_n + group * g.y_stride_g + k * g.y_stride_k + slice * g.y_stride_o +
+    row * g.y_stride_p + x * g.y_stride_q;
+  y[at] = Y(epilogue(sum, group * g.group_k + k, at));
 }

@@ -1,9 +1,9 @@
 // A register tile of 4 by 8 that adds up four outer products in a turn, as in gemm.wgsl: with LOADS of vectors from storage, otherwise of
 // what it loaded once. All threads multiply the same matrices of 32 rows and 64 columns, so that these stay in the nearest cache. Strides are
 // uniforms here because they are there: compilers make other code of loads whose distance they know.
-// slots: thread_index
 // constants: LOADS
 struct Calibration {
+  threads: u32,
   turns: u32,
   left_row: u32,
   right_row: u32,
@@ -16,13 +16,7 @@ struct Calibration {
 const TILE_M = 4u;
 const TILE_N4 = 2u;
 
-@compute @workgroup_size(WORKGROUP_SIZE)
-fn main(
-  @builtin(workgroup_id) workgroup: vec3u,
-  @builtin(num_workgroups) grid: vec3u,
-  @builtin(local_invocation_index) local: u32,
-) {
-  let index = thread_index(workgroup, grid, local);
+fn thread(index: u32) {
   var left_at: array<u32, TILE_M>;
   var left: array<vec4f, TILE_M>;
   // @unroll

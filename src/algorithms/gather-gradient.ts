@@ -1,14 +1,28 @@
+import gatherGradientShader from "../../shaders/algorithms/gather-gradient.wgsl";
 // The gradient of the input in one dispatch, whatever the stride: each cell gathers its sum from the taps that meet it. Nothing is shared
 // between cells, so phases are faster while they are few; a stride of 300 along two axes has up to 90 000 of them.
-import { BINDING, gridFor, WORKGROUP_SIZE } from "../kernel/step.ts";
-import { type ConvProblem, multiplyAdds } from "../problem/problem.ts";
+import { greatestCommonDivisor } from "../base/arithmetic.ts";
 import { elementCount } from "../base/shape.ts";
+import { dispatch } from "../kernel/dispatch.ts";
+import { BINDING } from "../kernel/step.ts";
+import type { Uniforms } from "../kernel/uniforms.ts";
+import { gradientOperands } from "../problem/gradients.ts";
+import { type ConvProblem, multiplyAdds } from "../problem/problem.ts";
 import type { Part } from "./algorithm.ts";
-import { gradientOperands, greatestCommonDivisor } from "../problem/gradients.ts";
-import { epilogueBindings, epilogueConstants, epilogueShaders, inputAlias, inputWords, loader, outputAlias, outputWords, weightWords, whole } from "./operands.ts";
 import { OUTPUT_LOADS, type Work, bytesOf } from "./cost.ts";
-import gatherGradientShader from "../../shaders/algorithms/gather-gradient.wgsl";
-import mainShader from "../../shaders/lib/main.wgsl";
+import {
+  alongAxes,
+  epilogueBindings,
+  epilogueConstants,
+  epilogueShaders,
+  inputAlias,
+  inputUniforms,
+  loader,
+  outputAlias,
+  outputUniforms,
+  weightUniforms,
+  whole,
+} from "./operands.ts";
 
 /** The number whose product with `a` leaves 1 when divided by `modulus`; the two have no common divisor. */
 export function inverse(a: number, modulus: number): number {
@@ -22,42 +36,43 @@ export function inverse(a: number, modulus: number): number {
   return ((factor % modulus) + modulus) % modulus;
 }
 
-/** What the kernel finds the first tap of a cell by: it is the quotient of the cell by `divisor`, times `factor`, modulo `step`. */
-function tapWords(stride: number, dilation: number): [divisor: number, step: number, factor: number] {
+/** How the kernel finds the first tap that meets a cell: the quotient of the cell by `divisor`, times `factor`, modulo `step`. */
+function tapUniforms(stride: number, dilation: number): Uniforms {
   const divisor = greatestCommonDivisor(stride, dilation);
   const step = stride / divisor;
-  return [divisor, step, inverse(dilation / divisor, step)];
+  return { divisor, step, factor: inverse(dilation / divisor, step) };
 }
 
+/** The one step of the gradient. */
 export function gather(problem: ConvProblem): Part {
   const c = gradientOperands(problem);
   const { groups, kernel, stride, dilation, input, output, padBegin, epilogue } = c;
   const [gradient, weights] = [loader(c, "x", BINDING.first), loader(c, "w", BINDING.second)];
-  const threads = c.N * c.K * elementCount(output);
-  return {
-    workspaceBytes: 0,
-    steps: [
-      {
-        kernel: {
-          shaders: [mainShader, ...epilogueShaders(epilogue), ...gradient.shaders, ...weights.shaders, gatherGradientShader],
-          aliases: { ...inputAlias(c), ...outputAlias(c) },
-          constants: { WORKGROUP_SIZE, ...epilogueConstants(epilogue), ...gradient.constants, ...weights.constants },
-        },
-        bindings: [...gradient.bindings, ...weights.bindings, whole(BINDING.output, "y", c), ...epilogueBindings(c)],
-        uniforms: [
-          ...[threads, groups, c.C / groups, c.K / groups],
-          ...output,
-          ...input,
-          ...[kernel, stride, dilation, padBegin].flat(),
-          ...stride.flatMap((step, axis) => tapWords(step, dilation[axis]!)),
-          ...inputWords(c),
-          ...outputWords(c),
-          ...weightWords(c),
-        ],
-        workgroups: gridFor(threads),
-      },
-    ],
-  };
+  const step = dispatch({
+    threads: c.N * c.K * elementCount(output),
+    shaders: [...epilogueShaders(epilogue), ...gradient.shaders, ...weights.shaders, gatherGradientShader],
+    aliases: { ...inputAlias(c), ...outputAlias(c) },
+    constants: { ...epilogueConstants(epilogue), ...gradient.constants, ...weights.constants },
+    ranges: [...gradient.bindings, ...weights.bindings, whole(BINDING.output, "y", c), ...epilogueBindings(c)],
+    uniforms: {
+      groups,
+      groupC: c.C / groups,
+      groupK: c.K / groups,
+      ...alongAxes("input", input),
+      ...alongAxes("output", output, "output"),
+      ...alongAxes("kernel", kernel, "taps"),
+      ...alongAxes("stride", stride),
+      ...alongAxes("dilation", dilation),
+      ...alongAxes("pad", padBegin),
+      tapsD: tapUniforms(stride[0], dilation[0]),
+      tapsH: tapUniforms(stride[1], dilation[1]),
+      tapsW: tapUniforms(stride[2], dilation[2]),
+      ...inputUniforms(c),
+      ...outputUniforms(c),
+      ...weightUniforms(c),
+    },
+  });
+  return { workspaceBytes: 0, steps: [step] };
 }
 
 /**

@@ -1,12 +1,20 @@
+import reduceSplitsShader from "../../shaders/algorithms/reduce-splits.wgsl";
+import { elementCount } from "../base/shape.ts";
 // The second step of a sum that was split into parts: adds the parts in order and finishes with the epilogue. No float atomics exist
 // in WGSL, and none are wanted: the bits are the same in every run.
-import { BINDING, type Binding, type Step, gridFor, WORKGROUP_SIZE } from "../kernel/step.ts";
-import { elementCount } from "../base/shape.ts";
+import { dispatch } from "../kernel/dispatch.ts";
+import { BINDING, type Binding, type Step } from "../kernel/step.ts";
 import type { Correlation } from "../problem/correlation.ts";
-import { epilogueBindings, epilogueConstants, epilogueShaders, outputAlias, whole } from "./operands.ts";
 import { OUTPUT_LOADS, type Work, bytesOf } from "./cost.ts";
-import reduceSplitsShader from "../../shaders/algorithms/reduce-splits.wgsl";
-import mainShader from "../../shaders/lib/main.wgsl";
+import {
+  alongAxes,
+  epilogueBindings,
+  epilogueConstants,
+  epilogueShaders,
+  outputAlias,
+  outputUniforms,
+  whole,
+} from "./operands.ts";
 
 /** Where the parts lie, in elements of float32: one after the other, each with a number for every channel and output of the batch. */
 export interface Partials {
@@ -30,21 +38,25 @@ export function reduceWork(c: Correlation, parts: number): Work {
   };
 }
 
+/** Adds the partial sums in order, and finishes with the epilogue. */
 export function reduceStep(c: Correlation, partials: Partials): Step {
-  const elements = c.N * c.K * elementCount(c.output);
-  return {
-    kernel: {
-      shaders: [mainShader, ...epilogueShaders(c.epilogue), reduceSplitsShader],
-      aliases: outputAlias(c),
-      constants: { WORKGROUP_SIZE, ...epilogueConstants(c.epilogue) },
+  const { yStrideG: _, ...place } = outputUniforms(c);
+  return dispatch({
+    threads: c.N * c.K * elementCount(c.output),
+    shaders: [...epilogueShaders(c.epilogue), reduceSplitsShader],
+    aliases: outputAlias(c),
+    constants: epilogueConstants(c.epilogue),
+    ranges: [{ ...partials.buffer, binding: BINDING.first }, whole(BINDING.output, "y", c), ...epilogueBindings(c)],
+    uniforms: {
+      splits: partials.count,
+      channels: c.K,
+      groupK: c.K / c.groups,
+      partial: partials.part,
+      partialG: partials.group,
+      partialK: partials.channel,
+      partialN: partials.output,
+      ...alongAxes("output", c.output, "output"),
+      ...place,
     },
-    bindings: [{ ...partials.buffer, binding: BINDING.first }, whole(BINDING.output, "y", c), ...epilogueBindings(c)],
-    uniforms: [
-      ...[elements, partials.count, c.K],
-      ...[c.K / c.groups, partials.part, partials.group, partials.channel, partials.output],
-      ...c.output,
-      ...[c.y.start, c.y.batch, c.y.channel, ...c.y.spatial],
-    ],
-    workgroups: gridFor(elements),
-  };
+  });
 }

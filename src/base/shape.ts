@@ -4,6 +4,11 @@
 /** One value for each spatial axis in the order depth, height, width. 1-D and 2-D problems have unit axes first. */
 export type Triple = readonly [number, number, number];
 
+/** One value for each spatial axis, computed from the axis. */
+export function eachAxis<T>(value: (axis: 0 | 1 | 2) => T): readonly [T, T, T] {
+  return [value(0), value(1), value(2)];
+}
+
 /** Values for the axes there are as a triple, with the unit for those that are not. */
 export function toTriple(values: readonly number[], unit: number): Triple {
   const all = [unit, unit, unit, ...values].slice(-3);

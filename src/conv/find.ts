@@ -1,15 +1,16 @@
 // Measures every way to compute a problem and ranks them: each variant of each algorithm that serves it, on the same data, checked against
 // `direct` before its time counts. Candidates run in the order of their estimates, so that the best come first and losers are known by
 // their first sample.
+import { gamma } from "../base/arithmetic.ts";
 import { refuse, words } from "../base/error.ts";
-import { Stopwatch } from "../gpu/stopwatch.ts";
-import { type ConvBuffers, type ConvInputs, inputsOf, operandShape } from "./operands.ts";
-import { type ConvDescriptor, type ConvProblem, type Pass, sumLength } from "../problem/problem.ts";
 import { elementCount } from "../base/shape.ts";
-import type { Tensor } from "../gpu/tensor.ts";
 import { checkOptions } from "../base/validate.ts";
+import { Stopwatch } from "../gpu/stopwatch.ts";
+import type { Tensor } from "../gpu/tensor.ts";
 import { CONSTRAINT_KEYS, type Candidate, type Constraints, checkConstraints } from "../planner/choose.ts";
 import { noise } from "../planner/noise.ts";
+import { type ConvDescriptor, type ConvProblem, type Pass, sumLength } from "../problem/problem.ts";
+import { type ConvBuffers, type ConvInputs, inputsOf, operandShape } from "./operands.ts";
 
 /** A way to compute a problem, and how it did. */
 export interface Found {
@@ -95,12 +96,6 @@ function inputsFor(problem: ConvProblem): Inputs {
     const shape = operandShape(problem, operand);
     return { name, shape, values: noise(elementCount(shape), at + 1) };
   });
-}
-
-/** gamma_n of Higham, Accuracy and Stability of Numerical Algorithms, section 3.1. */
-function gamma(n: number): number {
-  const u = 2 ** -24;
-  return (n * u) / (1 - n * u);
 }
 
 /**

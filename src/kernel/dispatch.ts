@@ -1,6 +1,6 @@
+import mainWorkgroupShader from "../../shaders/lib/main-workgroup.wgsl";
 // Builds steps: the entry point, the grid and the numbering of bindings are the same for every kernel.
 import mainShader from "../../shaders/lib/main.wgsl";
-import mainWorkgroupShader from "../../shaders/lib/main-workgroup.wgsl";
 import { type Binding, type Kernel, type Step, WORKGROUP_SIZE, gridFor } from "./step.ts";
 import type { Uniforms } from "./uniforms.ts";
 
@@ -38,7 +38,11 @@ export function dispatch<Name extends string>(given: ThreadDispatch<Name> | Work
       ...(readWrite && readWrite.length > 0 && { readWrite }),
     },
     bindings: ranges.flatMap((range, at) => (range ? [{ binding: at + 1, ...range }] : [])),
-    uniforms: Array.isArray(uniforms) ? (uniforms as readonly number[]) : byThread ? { threads: given.threads, ...(uniforms as Uniforms) } : { ...(uniforms as Uniforms) },
+    uniforms: Array.isArray(uniforms)
+      ? (uniforms as readonly number[])
+      : byThread
+        ? { threads: given.threads, ...(uniforms as Uniforms) }
+        : { ...(uniforms as Uniforms) },
     workgroups: gridFor(byThread ? given.threads : given.workgroups * WORKGROUP_SIZE),
   };
 }

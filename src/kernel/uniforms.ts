@@ -1,19 +1,46 @@
-// The uniform struct of a kernel: lays out named values in the order, alignment and types that its WGSL declares.
-import type { Constant } from "./step.ts";
+// The uniform struct of a kernel: lays out named values in the order, alignment and types that its WGSL declares, so that no host
+// depends on the order of a struct's fields.
+import { roundUp } from "../base/shape.ts";
+import { evaluate } from "./expression.ts";
 import type { Shader } from "./shader.ts";
+import type { Constant } from "./step.ts";
 
 /**
- * Values of a uniform struct, by the names of its fields in camelCase (`strideH` is `stride_h`): numbers of scalars, lists of numbers of
- * vectors and arrays, objects of structs.
+ * Values of a uniform struct by the names of its fields in camelCase (`strideH` for `stride_h`): a number for a scalar, a flat list of
+ * numbers for a vector or an array, an object for a struct. Integers are checked to be whole.
  */
 export interface Uniforms {
   readonly [name: string]: UniformValue;
 }
 export type UniformValue = number | readonly number[] | Uniforms;
 
+type Constants = Readonly<Record<string, Constant>>;
+
+/** Alignment and size in bytes (WGSL specification, section 14.4.1). */
+interface Extent {
+  readonly align: number;
+  readonly size: number;
+}
+
+type Type = Extent &
+  (
+    | { readonly kind: "number"; readonly scalar: string }
+    | { readonly kind: "vector" | "array"; readonly element: Type; readonly length: number; readonly stride: number }
+    | { readonly kind: "struct"; readonly name: string; readonly members: readonly Member[] }
+  );
+
+interface Member {
+  /** The name of the value, in camelCase. */
+  readonly key: string;
+  readonly offset: number;
+  readonly type: Type;
+}
+
+/** A field of a struct as it is declared. */
 interface Field {
-  readonly name: string;
+  readonly key: string;
   readonly type: string;
+  /** Of the attributes `@align` and `@size`; 0 without them. */
   readonly align: number;
   readonly size: number;
 }
@@ -21,153 +48,160 @@ interface Field {
 /** What a shader file declares. */
 interface Declarations {
   readonly structs: ReadonlyMap<string, readonly Field[]>;
-  /** The type of the uniform at binding 0, where this file declares it. */
+  /** The type of the uniform at binding 0, if this file declares it. */
   readonly uniform: string | undefined;
-}
-
-/** Alignment and size of a type in the uniform address space, in bytes (WGSL specification, sections 14.4.1 and 14.4.5). */
-interface Extent {
-  readonly align: number;
-  readonly size: number;
 }
 
 const STRUCT = /\bstruct\s+(\w+)\s*\{([^}]*)\}/g;
 const UNIFORM = /@group\(0\)\s*@binding\(0\)\s*var<uniform>\s*\w+:\s*(\w+);/;
-const FIELD = /((?:@\w+\(\w+\)\s*)*)(\w+):\s*((?:array<[^>]*>|\w+))/g;
+const FIELD = /((?:@\w+\(\w+\)\s*)*)(\w+):\s*(array<[^>]*>|\w+)/g;
+const SCALAR = /^[uif]32$/;
 const VECTOR = /^vec([234])([uif])$/;
-const ARRAY = /^array<(\w+),\s*(\w+)>$/;
+const ARRAY = /^array<(\w+),\s*([^>]+)>$/;
 
 /** A field that only keeps a struct from being empty: it needs no value. */
 const UNUSED = "unused";
 
-const declarations = new WeakMap<Shader, Declarations>();
+const parsed = /* @__PURE__ */ new WeakMap<Shader, Declarations>();
+
+/**
+ * The bytes of a kernel's uniform struct.
+ * @throws Error if the shaders declare no uniform at binding 0, if a value is missing or of the wrong length or kind, or if a name is not
+ * a field
+ */
+export function uniformBytes(
+  shaders: readonly Shader[],
+  constants: Constants,
+  values: Uniforms | readonly number[],
+): ArrayBuffer {
+  // MIGRATION: positional words, until every kernel has names.
+  if (isList(values)) {
+    const words = new Int32Array(roundUp(values.length, 4));
+    words.set(values);
+    return words.buffer;
+  }
+  const declared = shaders.map(declarationsOf);
+  const name = declared.find(({ uniform }) => uniform !== undefined)?.uniform;
+  try {
+    if (name === undefined) throw new Error("no uniform is declared at binding 0");
+    const type = typeOf(name, declared, constants);
+    const bytes = new ArrayBuffer(roundUp(type.size, 16));
+    write(new DataView(bytes), 0, type, values, "");
+    return bytes;
+  } catch (cause) {
+    throw new Error(`${shaders.at(-1)?.name}: ${(cause as Error).message}`, { cause });
+  }
+}
 
 function declarationsOf(shader: Shader): Declarations {
-  let declared = declarations.get(shader);
+  let declared = parsed.get(shader);
   if (!declared) {
     const code = shader.text.replace(/\/\/.*$/gm, "");
-    const structs = new Map<string, readonly Field[]>();
-    for (const [, name, body] of code.matchAll(STRUCT)) structs.set(name!, fieldsOf(body!));
+    const structs = new Map([...code.matchAll(STRUCT)].map(([, name, body]) => [name!, fieldsOf(body!)]));
     declared = { structs, uniform: UNIFORM.exec(code)?.[1] };
-    declarations.set(shader, declared);
+    parsed.set(shader, declared);
   }
   return declared;
 }
 
 function fieldsOf(body: string): Field[] {
   return [...body.matchAll(FIELD)].map(([, attributes, name, type]) => ({
-    name: name!,
+    key: camelCase(name!),
     type: type!,
-    align: Number(/@align\((\d+)\)/.exec(attributes!)?.[1] ?? 1),
+    align: Number(/@align\((\d+)\)/.exec(attributes!)?.[1] ?? 0),
     size: Number(/@size\((\d+)\)/.exec(attributes!)?.[1] ?? 0),
   }));
 }
-
-const roundUp = (value: number, step: number): number => Math.ceil(value / step) * step;
 
 /** `strideH` for `stride_h`. */
 function camelCase(name: string): string {
   return name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
 }
 
-/**
- * The bytes of a kernel's uniform struct.
- * @throws Error where the shaders declare no uniform at binding 0, a value is missing or too long, or a name is not a field
- */
-export function uniformBytes(
-  shaders: readonly Shader[],
-  constants: Readonly<Record<string, Constant>>,
-  values: Uniforms | readonly number[],
-): ArrayBuffer {
-  if (Array.isArray(values)) {
-    // MIGRATION: positional words, until every kernel has names.
-    const words = new Int32Array(roundUp((values as readonly number[]).length, 4));
-    words.set(values as readonly number[]);
-    return words.buffer;
+/** The type of a name in WGSL, with the structs that the shaders declare. */
+function typeOf(name: string, declared: readonly Declarations[], constants: Constants): Type {
+  if (SCALAR.test(name)) return { kind: "number", scalar: name, align: 4, size: 4 };
+  const [, count, letter] = VECTOR.exec(name) ?? [];
+  if (count) {
+    const element = typeOf(`${letter}32`, declared, constants);
+    const length = Number(count);
+    return { kind: "vector", element, length, stride: 4, align: length === 2 ? 8 : 16, size: 4 * length };
   }
-  const declared = shaders.map(declarationsOf);
-  const type = declared.find(({ uniform }) => uniform !== undefined)?.uniform;
-  const label = shaders.at(-1)?.name;
-  if (type === undefined) throw new Error(`${label} declares no uniform at binding 0`);
+  const [, elementName, expression] = ARRAY.exec(name) ?? [];
+  if (elementName) {
+    const element = typeOf(elementName, declared, constants);
+    const stride = roundUp(element.size, element.align);
+    const length = evaluate(expression!, (constant) => integerOf(constant, constants));
+    return { kind: "array", element, length, stride, align: element.align, size: stride * length };
+  }
+  const fields = declared.find(({ structs }) => structs.has(name))?.structs.get(name);
+  if (!fields) throw new Error(`the type ${name} of a uniform is not known`);
+  let end = 0;
+  let align = 4;
+  const members = fields.map((field): Member => {
+    const type = typeOf(field.type, declared, constants);
+    const own = Math.max(field.align, type.align);
+    const offset = roundUp(end, own);
+    end = offset + Math.max(field.size, type.size);
+    align = Math.max(align, own);
+    return { key: field.key, offset, type };
+  });
+  return { kind: "struct", name, members, align, size: roundUp(end, align) };
+}
 
-  const structOf = (name: string): readonly Field[] | undefined =>
-    declared.find(({ structs }) => structs.has(name))?.structs.get(name);
+function integerOf(name: string, constants: Constants): number {
+  const value = constants[name];
+  if (typeof value !== "number") throw new Error(`the array length ${name} is not a constant of the kernel`);
+  return value;
+}
 
-  const lengthOf = (length: string): number => {
-    const value = /^\d/.test(length) ? parseInt(length, 10) : constants[length];
-    if (typeof value !== "number") throw new Error(`${label}: the array length ${length} is not a constant of the kernel`);
-    return value;
-  };
-
-  const extentOf = (name: string): Extent => {
-    const vector = VECTOR.exec(name);
-    if (vector) return { align: vector[1] === "2" ? 8 : 16, size: 4 * Number(vector[1]) };
-    const array = ARRAY.exec(name);
-    if (array) return { align: 16, size: roundUp(extentOf(array[1]!).size, 16) * lengthOf(array[2]!) };
-    const fields = structOf(name);
-    if (!fields) return { align: 4, size: 4 };
-    let end = 0;
-    for (const field of fields) end = roundUp(end, alignOf(field)) + sizeOf(field);
-    return { align: 16, size: roundUp(end, 16) };
-  };
-  const alignOf = (field: Field): number => Math.max(field.align, extentOf(field.type).align);
-  const sizeOf = (field: Field): number => field.size || extentOf(field.type).size;
-
-  const bytes = new ArrayBuffer(roundUp(extentOf(type).size, 16));
-  const view = new DataView(bytes);
-
-  const putNumber = (at: number, scalar: string, value: number): void => {
-    if (scalar === "f32" || scalar === "f") view.setFloat32(at, value, true);
-    else if (scalar === "i32" || scalar === "i") view.setInt32(at, value, true);
-    else view.setUint32(at, value, true);
-  };
-
-  const putList = (at: number, name: string, path: string, list: readonly number[]): void => {
-    const vector = VECTOR.exec(name);
-    if (vector) {
-      if (list.length !== Number(vector[1])) throw new Error(`${label}: ${path} takes ${vector[1]} numbers, got ${list.length}`);
-      list.forEach((value, index) => putNumber(at + 4 * index, vector[2]!, value));
-      return;
+/** Writes a value at a byte; `path` names it in errors. */
+function write(view: DataView, at: number, type: Type, value: UniformValue, path: string): void {
+  if (type.kind === "number") writeNumber(view, at, type.scalar, value, path);
+  else if (type.kind === "struct") writeStruct(view, at, type, value, path);
+  else {
+    const length = numbersIn(type);
+    if (!isList(value)) throw new Error(`${path} takes a list of ${length} numbers`);
+    if (value.length !== length) throw new Error(`${path} takes ${length} numbers, got ${value.length}`);
+    const each = numbersIn(type.element);
+    for (let index = 0; index < type.length; index++) {
+      const part = each > 1 ? value.slice(index * each, (index + 1) * each) : value[index]!;
+      write(view, at + index * type.stride, type.element, part, path);
     }
-    const [, element, length] = ARRAY.exec(name) ?? [];
-    if (!element) throw new Error(`${label}: ${path} takes one number, got a list`);
-    const each = VECTOR.exec(element) ? Number(VECTOR.exec(element)![1]) : 1;
-    if (list.length !== each * lengthOf(length!))
-      throw new Error(`${label}: ${path} takes ${each * lengthOf(length!)} numbers, got ${list.length}`);
-    const stride = roundUp(extentOf(element).size, 16);
-    for (let index = 0; index < list.length; index += each) {
-      const place = at + (index / each) * stride;
-      if (each > 1) putList(place, element, path, list.slice(index, index + each));
-      else putNumber(place, element, list[index]!);
-    }
-  };
+  }
+}
 
-  const putStruct = (at: number, name: string, path: string, given: Uniforms): void => {
-    const fields = structOf(name);
-    if (!fields) throw new Error(`${label}: ${path} takes one number, got an object`);
-    const known = new Set<string>();
-    let end = at;
-    for (const field of fields) {
-      const place = roundUp(end - at, alignOf(field)) + at;
-      end = place + sizeOf(field);
-      const key = camelCase(field.name);
-      known.add(key);
-      const value = given[key];
-      if (value === undefined) {
-        if (field.name === UNUSED) continue;
-        throw new Error(`${label}: the uniform ${path}${key} is missing`);
-      }
-      if (typeof value === "number") {
-        if (structOf(field.type) || VECTOR.test(field.type) || ARRAY.test(field.type))
-          throw new Error(`${label}: ${path}${key} is of type ${field.type}, got one number`);
-        putNumber(place, field.type, value);
-      } else if (Array.isArray(value)) putList(place, field.type, path + key, value as readonly number[]);
-      else putStruct(place, field.type, `${path}${key}.`, value as Uniforms);
-    }
-    const unknown = Object.keys(given).find((key) => !known.has(key));
-    if (unknown !== undefined) throw new Error(`${label}: the struct ${name} has no field for the uniform ${path}${unknown}`);
-  };
+/** Numbers in a vector or an array of scalars or vectors. */
+function numbersIn(type: Type): number {
+  return type.kind === "vector" || type.kind === "array" ? type.length * numbersIn(type.element) : 1;
+}
 
-  putStruct(0, type, "", values as Uniforms);
-  return bytes;
+function writeNumber(view: DataView, at: number, scalar: string, value: UniformValue, path: string): void {
+  if (typeof value !== "number") throw new Error(`${path} takes one number`);
+  if (scalar === "f32") view.setFloat32(at, value, true);
+  else if (!Number.isInteger(value)) throw new Error(`${path} takes an integer, got ${value}`);
+  else if (scalar === "i32") view.setInt32(at, value, true);
+  else view.setUint32(at, value, true);
+}
+
+function writeStruct(
+  view: DataView,
+  at: number,
+  type: Type & { kind: "struct" },
+  value: UniformValue,
+  path: string,
+): void {
+  if (typeof value === "number" || isList(value)) throw new Error(`${path} takes the fields of ${type.name}`);
+  const prefix = path && `${path}.`;
+  for (const { key, offset, type: own } of type.members) {
+    const given = value[key];
+    if (given !== undefined) write(view, at + offset, own, given, prefix + key);
+    else if (key !== UNUSED) throw new Error(`the uniform ${prefix}${key} is missing`);
+  }
+  const unknown = Object.keys(value).find((name) => type.members.every(({ key }) => key !== name));
+  if (unknown !== undefined) throw new Error(`${type.name} has no field for the uniform ${prefix}${unknown}`);
+}
+
+function isList(value: Uniforms | UniformValue): value is readonly number[] {
+  return Array.isArray(value);
 }

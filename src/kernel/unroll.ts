@@ -1,53 +1,120 @@
-// The `// @unroll` directive: the `for` loop after it is written out, its variable replaced by each value. Register tiles are
-// arrays indexed by constants in such code, which no compiler here makes of a loop by itself (10x on one adapter). A shader
-// stays valid WGSL without the directive.
+// The `// @unroll` directive: replaces the `for` loop after it by one copy of its body for each value of its variable. Register tiles are
+// arrays indexed by constants in such code, which no compiler here makes of a loop by itself (10x on one adapter). A shader stays valid
+// WGSL without the directive.
+//
+// The text is parsed once into a tree of loops and written once, since this runs before the first call of every kernel.
 import { evaluate } from "./expression.ts";
 
-const DIRECTIVE =
-  /\/\/ @unroll\s*\n\s*for\s*\(var (\w+)\s*=\s*([^;]+);\s*\1\s*<\s*([^;]+);\s*\1(?:\+\+|\s*\+=\s*([^)]+))\)\s*\{/;
+const DIRECTIVE = "// @unroll";
 
-/** Beyond this a loop was meant to stay one: an unrolled body of this many copies is a mistake in a tile size. */
+/** A directive and the head of its loop: the variable, its first value, its bound, and what a turn adds. */
+const LOOP =
+  /\/\/ @unroll\s*\n\s*for\s*\(var (\w+)\s*=\s*([^;]+);\s*\1\s*<\s*([^;]+);\s*\1(?:\+\+|\s*\+=\s*([^)]+))\)\s*\{/y;
+
+/** More copies than this are a mistake in a tile size. */
 const MAX_COPIES = 1024;
 
-/** Writes out every marked loop of a WGSL text whose constants are all in it. */
+/** Text, alternating with names of loop variables: a name has an odd index. */
+type Pieces = readonly string[];
+
+interface Loop {
+  readonly variable: string;
+  readonly start: Pieces;
+  readonly end: Pieces;
+  /** What a turn adds to the variable. */
+  readonly step: Pieces;
+  readonly body: readonly (Pieces | Loop)[];
+}
+
+/** Unrolls every marked loop of a WGSL text that holds the constants of their bounds. */
 export function unroll(source: string): string {
-  const lookup = constantsOf(source);
-  const expand = (text: string): string => {
-    const match = DIRECTIVE.exec(text);
-    if (!match) {
-      if (text.includes("// @unroll")) throw new Error(`@unroll is not followed by a loop it can write out:\n${text}`);
-      return text;
-    }
-    const [whole, name, start, end, increment] = match as unknown as [string, string, string, string, string?];
-    const from = match.index + whole.length;
-    const to = closingBrace(text, from);
-    const body = text.slice(from, to);
-    const first = evaluate(start, lookup);
-    const last = evaluate(end, lookup);
-    const step = increment === undefined ? 1 : evaluate(increment, lookup);
-    const suffix = start.trim().endsWith("u") || /[A-Z]/.test(start) ? "u" : "";
-    if (step < 1 || (last - first) / step > MAX_COPIES)
-      throw new Error(`@unroll of ${name} from ${first} to ${last} by ${step}`);
-    const variable = new RegExp(`\\b${name}\\b`, "g");
-    let copies = "";
-    for (let value = first; value < last; value += step) copies += `{${body.replace(variable, `${value}${suffix}`)}}\n`;
-    // Nested loops stand in the copies; the loop variable may be part of their bounds, so they are written out afterwards.
-    return text.slice(0, match.index) + expand(copies) + expand(text.slice(to + 1));
+  const constants = constantsOf(source);
+  // Copies of a loop mostly have the same bounds.
+  const known = new Map<string, number>();
+  const integerOf: Evaluate = (expression) => {
+    let value = known.get(expression);
+    if (value === undefined) known.set(expression, (value = evaluate(expression, constants)));
+    return value;
   };
-  return expand(source);
+  const out: string[] = [];
+  write(parse(source, 0, source.length, []), new Map(), integerOf, out);
+  return out.join("");
+}
+
+/** The text from `from` to `to` as pieces and loops; `variables` are those of the loops around it. */
+function parse(source: string, from: number, to: number, variables: readonly string[]): (Pieces | Loop)[] {
+  // A member of a struct may have the name of a variable: it follows a dot.
+  const names = variables.length > 0 && new RegExp(`(?<![\\w.])(${variables.join("|")})\\b`);
+  const piecesOf = (text: string): Pieces => (names ? text.split(names) : [text]);
+  const parts: (Pieces | Loop)[] = [];
+  for (let at = from; ;) {
+    const found = source.indexOf(DIRECTIVE, at);
+    const head = found < 0 || found >= to ? to : found;
+    parts.push(piecesOf(source.slice(at, head)));
+    if (head === to) return parts;
+    LOOP.lastIndex = head;
+    const [whole, variable, start, end, increment] = LOOP.exec(source) ?? [];
+    if (whole === undefined)
+      throw new Error(`@unroll is not followed by a loop it can unroll:\n${source.slice(head, head + 200)}`);
+    const inside = head + whole.length;
+    const close = closingBrace(source, inside);
+    parts.push({
+      variable: variable!,
+      start: piecesOf(start!),
+      end: piecesOf(end!),
+      step: increment === undefined ? ["1"] : piecesOf(increment),
+      body: parse(source, inside, close, [...variables, variable!]),
+    });
+    at = close + 1;
+  }
+}
+
+type Lookup = (name: string) => number;
+type Evaluate = (expression: string) => number;
+
+/** Appends the text of parts, with `values` for the variables of the loops around them. */
+function write(
+  parts: readonly (Pieces | Loop)[],
+  values: ReadonlyMap<string, string>,
+  integerOf: Evaluate,
+  out: string[],
+): void {
+  for (const part of parts) {
+    if ("variable" in part) writeLoop(part, values, integerOf, out);
+    else part.forEach((piece, index) => out.push(index % 2 === 0 ? piece : values.get(piece)!));
+  }
+}
+
+function writeLoop(loop: Loop, around: ReadonlyMap<string, string>, integerOf: Evaluate, out: string[]): void {
+  const textOf = (pieces: Pieces): string =>
+    pieces.map((piece, index) => (index % 2 === 0 ? piece : around.get(piece)!)).join("");
+  const start = textOf(loop.start);
+  const first = integerOf(start);
+  const last = integerOf(textOf(loop.end));
+  const step = integerOf(textOf(loop.step));
+  if (step < 1 || (last - first) / step > MAX_COPIES)
+    throw new Error(`@unroll of ${loop.variable} from ${first} to ${last} by ${step}`);
+  // Constants are u32 unless they are literals without a suffix.
+  const suffix = start.trim().endsWith("u") || /[A-Z]/.test(start) ? "u" : "";
+  const values = new Map(around);
+  for (let value = first; value < last; value += step) {
+    values.set(loop.variable, `${value}${suffix}`);
+    out.push("{");
+    write(loop.body, values, integerOf, out);
+    out.push("}\n");
+  }
 }
 
 /** Looks up `const NAME = expression;` of the source, evaluated when first asked for. */
-function constantsOf(source: string): (name: string) => number {
+function constantsOf(source: string): Lookup {
   const expressions = new Map<string, string>();
-  for (const [, name, expression] of source.matchAll(/^const (\w+)\s*=\s*([^;]+);/gm))
-    expressions.set(name!, expression!);
+  for (const [, name, expression] of source.matchAll(/^const (\w+)\s*=\s*([^;]+);/gm)) expressions.set(name!, expression!);
   const values = new Map<string, number>();
   const lookup = (name: string): number => {
     let value = values.get(name);
     if (value === undefined) {
       const expression = expressions.get(name);
-      if (expression === undefined) throw new Error(`an unrolled loop is bounded by ${name}, which is no constant`);
+      if (expression === undefined) throw new Error(`an unrolled loop is bounded by ${name}, which is not a constant`);
       value = evaluate(expression, lookup);
       values.set(name, value);
     }

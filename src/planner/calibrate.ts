@@ -1,13 +1,13 @@
+import calibrateShader from "../../shaders/planner/calibrate.wgsl";
 // The rates of an adapter, measured with kernels that ask of it what those of the methods do. It takes a tenth or two of a second,
 // half of it compiling; in Firefox, which looks for finished work every 50 to 100 ms, half a second.
 import type { Rates } from "../algorithms/cost.ts";
-import { BINDING, type Step, WORKGROUP_SIZE } from "../kernel/step.ts";
 import type { GpuContext } from "../gpu/context.ts";
 import { Executable, type OperandBuffers } from "../gpu/executable.ts";
 import { type Recorder, Stopwatch } from "../gpu/stopwatch.ts";
 import { TENSOR_USAGE } from "../gpu/usage.ts";
-import mainShader from "../../shaders/lib/main.wgsl";
-import calibrateShader from "../../shaders/planner/calibrate.wgsl";
+import { dispatch } from "../kernel/dispatch.ts";
+import { BINDING, type Step, WORKGROUP_SIZE } from "../kernel/step.ts";
 
 /** Seconds of a sample: short, because rates are wanted to a few percent. */
 const SAMPLE_SECONDS = 0.003;
@@ -79,18 +79,16 @@ export async function calibrate(gpu: GpuContext, overlap: boolean): Promise<Rate
 
 function step(loads: boolean, workgroups: number, turns: number): Step {
   const size = VECTORS * 16;
-  return {
-    kernel: {
-      shaders: [mainShader, calibrateShader],
-      constants: { WORKGROUP_SIZE, LOADS: loads },
-    },
-    bindings: [
+  return dispatch({
+    threads: workgroups * WORKGROUP_SIZE,
+    shaders: [calibrateShader],
+    constants: { LOADS: loads },
+    ranges: [
       { binding: BINDING.first, operand: "x", offset: 0, size },
       { binding: BINDING.output, operand: "y", offset: 0, size },
     ],
-    uniforms: [turns, LEFT_ROW, RIGHT_ROW],
-    workgroups: [workgroups, 1, 1],
-  };
+    uniforms: { turns, leftRow: LEFT_ROW, rightRow: RIGHT_ROW },
+  });
 }
 
 class Bench {

@@ -1,4 +1,3 @@
-import type { ActivationGradient } from "./activation-gradient.ts";
 // Correlation: the one computation that every algorithm serves, and every pass is made of. Like a ConvProblem it says what is
 // computed; unlike one it also says where each element lies, by strides, so that a flipped kernel, a gradient or one phase of a strided
 // gradient is a correlation like any other:
@@ -7,10 +6,11 @@ import type { ActivationGradient } from "./activation-gradient.ts";
 //
 // for batch n, group g, channels c and k of the group, output o and tap t along three axes.
 import type { Dtype } from "../base/dtype.ts";
-import type { PaddingMode } from "./padding.ts";
+import { type Triple, dilatedExtent, eachAxis, elementCount } from "../base/shape.ts";
+import type { ActivationGradient } from "./activation-gradient.ts";
 import type { Operand } from "./operand.ts";
+import type { PaddingMode } from "./padding.ts";
 import type { ConvProblem, Epilogue, Layout } from "./problem.ts";
-import { type Triple, dilatedExtent, elementCount } from "../base/shape.ts";
 
 /** Where the elements of the input or the output lie: strides in elements, negative ones allowed. */
 export interface TensorView {
@@ -75,9 +75,7 @@ export function seenCells({
   stride,
   dilation,
 }: Pick<Correlation, "output" | "kernel" | "stride" | "dilation">): Triple {
-  const along = (axis: 0 | 1 | 2): number =>
-    (output[axis] - 1) * stride[axis] + dilatedExtent(kernel[axis], dilation[axis]);
-  return [along(0), along(1), along(2)];
+  return eachAxis((axis) => (output[axis] - 1) * stride[axis] + dilatedExtent(kernel[axis], dilation[axis]));
 }
 
 /** The most cells beyond the border, on either side of any axis, that an output sees. */

@@ -1,3 +1,6 @@
+import { greatestCommonDivisor } from "../base/arithmetic.ts";
+import { type Triple, eachAxis, elementCount } from "../base/shape.ts";
+import { type Correlation, forwardCorrelation, gateOf, operandLayouts } from "./correlation.ts";
 // The backward passes as correlations (correlation.ts).
 //
 // The gradient of the weights is a correlation of the input with the gradient of the output: dw[k, c, t] = sum over n, o of
@@ -9,12 +12,6 @@
 // dense correlation of dy with the flipped kernel of those taps, and no zero is multiplied (Dumoulin and Visin, "A guide to convolution
 // arithmetic for deep learning", section 4; the phases as in polyphase filter banks).
 import { type ConvProblem, NO_EPILOGUE } from "./problem.ts";
-import { type Triple, elementCount } from "../base/shape.ts";
-import { type Correlation, forwardCorrelation, gateOf, operandLayouts } from "./correlation.ts";
-
-function along<T>(value: (axis: 0 | 1 | 2) => T): readonly [T, T, T] {
-  return [value(0), value(1), value(2)];
-}
 
 /** dw of a problem. Its weights are the elements of dy, and its output channels those of y. */
 export function weightGradient(problem: ConvProblem): Correlation {
@@ -91,10 +88,6 @@ interface Axis {
   readonly dilation: number;
 }
 
-export function greatestCommonDivisor(a: number, b: number): number {
-  return b === 0 ? a : greatestCommonDivisor(b, a % b);
-}
-
 /** How many taps apart those lie that meet the same cells: one of so many neighbours meets a given residue of the stride, or none. */
 function tapStepOf({ stride, dilation }: Axis): number {
   return stride / greatestCommonDivisor(stride, dilation);
@@ -125,7 +118,7 @@ function phasesOf(axis: Axis): Phase[] {
 
 /** Size of the padded input along each axis: what `padded` holds where the gradient is folded. */
 export function paddedSize({ input, padBegin, padEnd }: ConvProblem): Triple {
-  return along((axis) => padBegin[axis] + input[axis] + padEnd[axis]);
+  return eachAxis((axis) => padBegin[axis] + input[axis] + padEnd[axis]);
 }
 
 /** Whether cells beyond the border repeat cells of the input. */
@@ -137,7 +130,7 @@ export function repeatsInput({ paddingMode, padBegin, padEnd }: ConvProblem): bo
 function axesOf(problem: ConvProblem): readonly [Axis, Axis, Axis] {
   const folds = repeatsInput(problem);
   const size = folds ? paddedSize(problem) : problem.input;
-  return along((axis) => ({
+  return eachAxis((axis) => ({
     size: size[axis],
     pad: folds ? 0 : problem.padBegin[axis],
     kernel: problem.kernel[axis],
@@ -168,13 +161,13 @@ export function gradientOperands(problem: ConvProblem): Correlation {
   const { y: dy, sizes } = operandLayouts(problem);
   const folds = repeatsInput(problem);
   const axes = axesOf(problem);
-  const size = along((axis) => axes[axis].size);
+  const size = eachAxis((axis) => axes[axis].size);
   const { x: dx } = operandLayouts({ ...problem, input: size });
   return {
     ...{ N, C: K, K: C, groups, kernel, stride, dilation, layout, dtype },
     input: problem.output,
     output: size,
-    padBegin: along((axis) => axes[axis].pad),
+    padBegin: eachAxis((axis) => axes[axis].pad),
     paddingMode: "zeros",
     paddingValue: 0,
     epilogue: folds ? NO_EPILOGUE : problem.epilogue,
@@ -198,12 +191,12 @@ export function inputGradient(problem: ConvProblem): InputGradient {
         const phase = [d, h, w] as const;
         phases.push({
           ...whole,
-          kernel: along((axis) => phase[axis].taps),
-          output: along((axis) => phase[axis].count),
+          kernel: eachAxis((axis) => phase[axis].taps),
+          output: eachAxis((axis) => phase[axis].count),
           stride: [1, 1, 1],
-          dilation: along((axis) => phase[axis].dilation),
+          dilation: eachAxis((axis) => phase[axis].dilation),
           // The first cell meets output `meets` at the first tap, and at the last one an output so many steps before.
-          padBegin: along((axis) => (phase[axis].taps - 1) * phase[axis].dilation - phase[axis].meets),
+          padBegin: eachAxis((axis) => (phase[axis].taps - 1) * phase[axis].dilation - phase[axis].meets),
           w: {
             ...whole.w,
             // From the last tap of the phase back to its first.
@@ -211,12 +204,12 @@ export function inputGradient(problem: ConvProblem): InputGradient {
               (at, { tap, taps, tapStep }, axis) => at + (tap + (taps - 1) * tapStep) * whole.w.taps[axis]!,
               whole.w.start,
             ),
-            taps: along((axis) => -phase[axis].tapStep * whole.w.taps[axis]),
+            taps: eachAxis((axis) => -phase[axis].tapStep * whole.w.taps[axis]),
           },
           y: {
             ...whole.y,
             start: phase.reduce((sum, { first }, axis) => sum + first * whole.y.spatial[axis]!, 0),
-            spatial: along((axis) => whole.y.spatial[axis] * whole.stride[axis]),
+            spatial: eachAxis((axis) => whole.y.spatial[axis] * whole.stride[axis]),
           },
         });
       }

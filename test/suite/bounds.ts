@@ -1,22 +1,19 @@
-// The error bound of a result, element by element. Nothing here is fitted: each constant is derived where it stands.
-import type { Activation } from "../../src/problem/activation.ts";
 import type { Algorithm } from "../../src/algorithms/algorithm.ts";
+// The error bound of a result, element by element. Nothing here is fitted: each constant is derived where it stands.
+import { UNIT_ROUNDOFF, gamma } from "../../src/base/arithmetic.ts";
+import type { Dtype } from "../../src/base/dtype.ts";
+import { type Triple, dilatedExtent, elementCount } from "../../src/base/shape.ts";
+import type { Activation } from "../../src/problem/activation.ts";
 import { forwardCorrelation, seenCells } from "../../src/problem/correlation.ts";
 import { inputGradient, paddedSize, weightGradient } from "../../src/problem/gradients.ts";
-import type { Dtype } from "../../src/base/dtype.ts";
 import { type ConvProblem, sumLength } from "../../src/problem/problem.ts";
-import { pad } from "../../src/reference/geometry.ts";
 import { activationValue, backwardData, backwardWeights, forwardSum } from "../../src/reference.ts";
-import { type Triple, dilatedExtent, elementCount } from "../../src/base/shape.ts";
+import { pad } from "../../src/reference/geometry.ts";
 import { FACTORS, type Operands, factorsOf, shapeOf } from "./passes.ts";
 
-/** Unit roundoff of float32. */
-const u = 2 ** -24;
+const u = UNIT_ROUNDOFF;
 
-/** gamma_n of Higham, Accuracy and Stability of Numerical Algorithms, section 3.1. */
-export function gamma(n: number): number {
-  return (n * u) / (1 - n * u);
-}
+export { gamma };
 
 /**
  * What storing adds to the error of a value computed in float32, which differs from `reference` by at most `bound`. A half keeps

@@ -1,4 +1,4 @@
-// The last pass back, along the width, to real outputs: undoes fft-forward. Numbers come with real and imaginary part swapped,
+// The last pass back, along the width, to real outputs: undoes forward.wgsl. Numbers come with real and imaginary part swapped,
 // so that the real part of the result is the second component; those past RADIX / 2 are conjugates of the stored ones. One
 // thread makes one l of one row of one (channel, tile) and stores the outputs among its numbers: every stride-th, inside the map.
 // slots: complex_product, epilogue, transform, twiddles
@@ -12,7 +12,6 @@ struct Inverse {
   output_o: u32, output_p: u32, output_q: u32,
   stride_d: u32, stride_h: u32, stride_w: u32,
   y_start: u32, y_stride_n: u32, y_stride_k: u32, y_stride_o: u32, y_stride_p: u32, y_stride_q: u32,
-  unused: u32, unused_too: u32, unused_last: u32,
   twiddles: array<vec4f, TWIDDLE_ROWS * TWIDDLE_VECTORS>,
 }
 

@@ -6,7 +6,7 @@
 // constants: BACK, RADIX, TWIDDLES, TWIDDLE_ROWS, TWIDDLE_VECTORS
 // types: Line
 struct Pass {
-  threads: u32, span: u32, inner: u32, unused: u32,
+  threads: u32, span: u32, inner: u32,
   twiddles: array<vec4f, TWIDDLE_ROWS * TWIDDLE_VECTORS>,
 }
 

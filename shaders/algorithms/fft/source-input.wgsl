@@ -4,13 +4,13 @@
 // slots: is_padding, load, source
 // constants: PADDING_VALUE, PAST_END
 struct Source {
-  tiles: u32, first_tile: u32, first_channel: u32, tiles_d: u32,
-  tiles_h: u32, tiles_w: u32, step_d: u32, step_h: u32,
-  step_w: u32, pad_d: i32, pad_h: i32, pad_w: i32,
-  input_d: i32, input_h: i32, input_w: i32, group_c: u32,
-  x_start: u32, x_stride_n: u32, x_stride_g: u32, x_stride_c: u32,
-  x_stride_d: u32, x_stride_h: u32, x_stride_w: u32, unused: u32,
-  end_d: i32, end_h: i32, end_w: i32, unused_too: u32,
+  tiles: u32, first_tile: u32, first_channel: u32, group_c: u32,
+  tiles_d: u32, tiles_h: u32, tiles_w: u32,
+  step_d: u32, step_h: u32, step_w: u32,
+  pad_d: i32, pad_h: i32, pad_w: i32,
+  input_d: i32, input_h: i32, input_w: i32,
+  end_d: i32, end_h: i32, end_w: i32,
+  x_start: u32, x_stride_n: u32, x_stride_g: u32, x_stride_c: u32, x_stride_d: u32, x_stride_h: u32, x_stride_w: u32,
 }
 
 /// A row of a tile: where in x it starts, the column it starts at, and whether it lies beyond the border, or past the end of that.

@@ -2,11 +2,11 @@
 // after, all divided by the cells of the transform. A signal is a (group, input channel, output channel).
 // slots: load
 struct Source {
-  group_c: u32, outputs: u32, first_output: u32, unused: u32,
-  kernel_d: u32, kernel_h: u32, kernel_w: u32, dilation_d: u32,
-  dilation_h: u32, dilation_w: u32, scale: f32, first_group: u32,
-  w_start: u32, w_stride_g: u32, w_stride_k: u32, w_stride_c: u32,
-  w_stride_t: u32, w_stride_r: u32, w_stride_s: u32, unused_too: u32,
+  group_c: u32, outputs: u32, first_output: u32, first_group: u32,
+  kernel_d: u32, kernel_h: u32, kernel_w: u32,
+  dilation_d: u32, dilation_h: u32, dilation_w: u32,
+  scale: f32,
+  w_start: u32, w_stride_g: u32, w_stride_k: u32, w_stride_c: u32, w_stride_t: u32, w_stride_r: u32, w_stride_s: u32,
 }
 
 /// A row of a kernel: where in w its first tap lies, and whether it has any.

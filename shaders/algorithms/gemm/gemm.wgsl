@@ -7,18 +7,26 @@
 // constants: QUADS, TILE_M, TILE_N4
 // types: ColumnsAt
 struct Gemm {
-  threads: u32,
-  tiles_m: u32, tiles_n: u32, inner_count: u32,
-  size_m: u32, size_n: u32, size_k4: u32,
-  a_row: u32, a_inner: u32, a_outer: u32,
-  b_row: u32, b_inner: u32, b_outer: u32,
-  c_row: u32, c_column: u32, c_inner: u32, c_outer: u32, c_start: u32,
-  channels_inner: u32,
-  size_k: u32, a_step: u32,
-  pixels_start: u32, pixels_o: u32, pixels_p: u32, pixels_q: u32,
-  pixel_n: u32, pixel_d: u32, pixel_h: u32, pixel_w: u32,
-  c_first: u32, c_pixels_o: u32, c_pixels_p: u32, c_pixels_q: u32,
-  c_pixel_n: u32, c_pixel_d: u32, c_pixel_h: u32, c_pixel_w: u32,
+  threads: u32, tiles_m: u32, tiles_n: u32, inner_count: u32,
+  size_m: u32, size_n: u32, size_k: u32, size_k4: u32,
+  channels: u32, a_step: u32, pixels_start: u32,
+  @align(16) a: Matrix,
+  @align(16) b: Matrix,
+  @align(16) c: Result,
+  @align(16) pixels: Lattice,
+  @align(16) c_pixels: Lattice,
+}
+
+// Strides of A or B, in vectors where it is loaded in vectors, otherwise in elements.
+struct Matrix { row: u32, inner: u32, outer: u32 }
+
+// Strides of C in elements, and the first of its pixels.
+struct Result { row: u32, column: u32, inner: u32, outer: u32, start: u32, first_pixel: u32 }
+
+// Sizes and strides of the pixels of a tensor.
+struct Lattice {
+  size_o: u32, size_p: u32, size_q: u32,
+  stride_n: u32, stride_d: u32, stride_h: u32, stride_w: u32,
 }
 
 @group(0) @binding(0) var<uniform> g: Gemm;
@@ -38,8 +46,8 @@ fn thread(invocation: u32) {
   let outer = index / g.inner_count;
 
   // Rows and columns past the end read the last one and are not stored.
-  let a_start = outer * g.a_outer + inner * g.a_inner;
-  let b_start = outer * g.b_outer + inner * g.b_inner;
+  let a_start = outer * g.a.outer + inner * g.a.inner;
+  let b_start = outer * g.b.outer + inner * g.b.inner;
   var a_at: array<u32, TILE_M>;
   // @unroll
   for (var i = 0u; i < TILE_M; i++) {
@@ -50,7 +58,7 @@ fn thread(invocation: u32) {
   for (var j = 0u; j < TILE_N4; j++) {
     b_at[j] = b_start + columns_of_b((n0 + j) * 4u);
     if (QUADS) {
-      b_at[j] += (invocation % 4u) * g.b_row;
+      b_at[j] += (invocation % 4u) * g.b.row;
     }
   }
 
@@ -65,12 +73,12 @@ fn thread(invocation: u32) {
         right[TILE_N4 + j] = of_second(own);
         right[2u * TILE_N4 + j] = of_third(own);
         right[3u * TILE_N4 + j] = of_fourth(own);
-        b_at[j] += 4u * g.b_row;
+        b_at[j] += 4u * g.b.row;
       } else {
         // @unroll
         for (var s = 0u; s < 4u; s++) {
           right[s * TILE_N4 + j] = load_b(b_at[j], k4 * 4u + s);
-          b_at[j] += g.b_row;
+          b_at[j] += g.b.row;
         }
       }
     }
@@ -88,8 +96,8 @@ fn thread(invocation: u32) {
     }
   }
 
-  let c_tile = g.c_start + outer * g.c_outer + inner * g.c_inner;
-  let channel = inner * g.channels_inner;
+  let c_tile = g.c.start + outer * g.c.outer + inner * g.c.inner;
+  let channel = inner * g.channels;
   // @unroll
   for (var i = 0u; i < TILE_M; i++) {
     if (m0 + i < g.size_m) {

@@ -8,7 +8,7 @@
 fn store(sum: vec4f, m: u32, n: u32, tile: u32, channel: u32) {
   for (var lane = 0u; lane < 4u; lane++) {
     if (n + lane < g.size_n) {
-      let at = tile + m * g.c_row + (n + lane) * g.c_column;
+      let at = tile + m * g.c.row + (n + lane) * g.c.column;
       c[at] = Y(epilogue(sum[lane], channel + select(n + lane, m, CHANNELS_ARE_ROWS), at));
     }
   }

@@ -4,6 +4,6 @@
 
 fn store(sum: vec4f, m: u32, n: u32, tile: u32, channel: u32) {
   if (n < g.size_n) {
-    c[(tile + m * g.c_row + n) / 4u] = sum;
+    c[(tile + m * g.c.row + n) / 4u] = sum;
   }
 }

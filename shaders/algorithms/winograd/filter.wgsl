@@ -10,7 +10,7 @@ struct Filter {
   inner_count: u32, outer_count: u32,
   group_c: u32, group_k: u32,
   w_start: u32, w_stride_g: u32, w_stride_k: u32, w_stride_c: u32, w_stride_t: u32, w_stride_r: u32, w_stride_s: u32,
-  u_point: u32,
+  point_stride: u32,
 }
 
 @group(0) @binding(0) var<uniform> g: Filter;
@@ -80,6 +80,6 @@ fn thread(index: u32) {
   }
   // @unroll
   for (var point = 0u; point < TILE_SIZE; point++) {
-    transformed[index + point * g.u_point] = select(tile[point], 0.0, past_end);
+    transformed[index + point * g.point_stride] = select(tile[point], 0.0, past_end);
   }
 }

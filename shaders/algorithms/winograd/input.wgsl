@@ -9,14 +9,17 @@
 // constants: AXES, CHANNELS_LAST, C_TAIL, HALVES, OUTPUTS_O, OUTPUTS_P, OUTPUTS_Q, PADDING_VALUE, PAIRS, PAIR_POINTS, POINTS, STRIDE_D, STRIDE_H, STRIDE_W, TILE_D, TILE_H, TILE_SIZE, TILE_W, WHOLE, ZEROS_BEYOND
 struct Input {
   threads: u32,
-  channels: u32, tiles: u32, groups: u32, group_c: u32,
-  first_tile: u32, tiles_o: u32, tiles_p: u32, tiles_q: u32,
+  channels: u32, group_c: u32, tiles: u32, first_tile: u32,
+  tiles_o: u32, tiles_p: u32, tiles_q: u32,
   input_d: i32, input_h: i32, input_w: i32,
   pad_d: i32, pad_h: i32, pad_w: i32,
   end_d: i32, end_h: i32, end_w: i32,
   x_start: u32, x_stride_n: u32, x_stride_g: u32, x_stride_c: u32, x_stride_d: u32, x_stride_h: u32, x_stride_w: u32,
-  v_point: u32, v_group: u32, v_tile: u32, v_channel: u32,
+  @align(16) matrix: MatrixStrides,
 }
+
+// Strides of the transformed tiles, in elements.
+struct MatrixStrides { point: u32, group: u32, tile: u32, channel: u32 }
 
 @group(0) @binding(0) var<uniform> g: Input;
 @group(0) @binding(3) var<storage, read_write> transformed: array<f32>;
@@ -118,13 +121,13 @@ fn thread(invocation: u32) {
     }
   }
 
-  let v_at = group * g.v_group + tile_at * g.v_tile + c * g.v_channel;
+  let v_at = group * g.matrix.group + tile_at * g.matrix.tile + c * g.matrix.channel;
   // @unroll
   for (var point = 0u; point < TILE_SIZE; point++) {
     if (C_TAIL) {
-      transformed[v_at + point * g.v_point] = select(tile[point], 0.0, channel.past_end);
+      transformed[v_at + point * g.matrix.point] = select(tile[point], 0.0, channel.past_end);
     } else {
-      transformed[v_at + point * g.v_point] = tile[point];
+      transformed[v_at + point * g.matrix.point] = tile[point];
     }
   }
 }

@@ -10,9 +10,12 @@ struct Output {
   tiles: u32, group_k: u32,
   first_tile: u32, tiles_o: u32, tiles_p: u32, tiles_q: u32,
   output_o: u32, output_p: u32, output_q: u32,
-  m_point: u32, m_group: u32, m_tile: u32, m_channel: u32,
   y_start: u32, y_stride_n: u32, y_stride_g: u32, y_stride_k: u32, y_stride_o: u32, y_stride_p: u32, y_stride_q: u32,
+  @align(16) matrix: MatrixStrides,
 }
+
+// Strides of the transformed tiles, in elements.
+struct MatrixStrides { point: u32, group: u32, tile: u32, channel: u32 }
 
 @group(0) @binding(0) var<uniform> g: Output;
 @group(0) @binding(1) var<storage, read> products: array<f32>;
@@ -31,11 +34,11 @@ fn thread(invocation: u32) {
   let tile_at = select(inner, outer, CHANNELS_LAST);
   let k = select(outer, inner, CHANNELS_LAST);
 
-  let m_at = group * g.m_group + tile_at * g.m_tile + k * g.m_channel;
+  let m_at = group * g.matrix.group + tile_at * g.matrix.tile + k * g.matrix.channel;
   var tile: array<f32, TILE_SIZE>;
   // @unroll
   for (var point = 0u; point < TILE_SIZE; point++) {
-    tile[point] = products[m_at + point * g.m_point];
+    tile[point] = products[m_at + point * g.matrix.point];
   }
   // @unroll
   for (var axis = 0u; axis < AXES; axis++) {

@@ -6,24 +6,41 @@ import dft4 from "../../../shaders/algorithms/fft/dft/4.wgsl";
 import dft5 from "../../../shaders/algorithms/fft/dft/5.wgsl";
 import dft7 from "../../../shaders/algorithms/fft/dft/7.wgsl";
 import dft8 from "../../../shaders/algorithms/fft/dft/8.wgsl";
+import forwardShader from "../../../shaders/algorithms/fft/forward.wgsl";
+import inverseShader from "../../../shaders/algorithms/fft/inverse.wgsl";
+import lineShader from "../../../shaders/algorithms/fft/line.wgsl";
+import passShader from "../../../shaders/algorithms/fft/pass.wgsl";
+import productShader from "../../../shaders/algorithms/fft/product.wgsl";
+import sourceInputShader from "../../../shaders/algorithms/fft/source-input.wgsl";
+import sourceKernelShader from "../../../shaders/algorithms/fft/source-kernel.wgsl";
+import twiddlesShader from "../../../shaders/algorithms/fft/twiddles.wgsl";
+import { dispatch } from "../../kernel/dispatch.ts";
 import type { Shader } from "../../kernel/shader.ts";
-import { BINDING, type Binding, type Constant, type Kernel, type Step, WORKGROUP_SIZE, gridFor } from "../../kernel/step.ts";
+import { BINDING, type Binding, type Constant, type Kernel, type Step } from "../../kernel/step.ts";
+import type { Uniforms } from "../../kernel/uniforms.ts";
 import { type Correlation, seenCells } from "../../problem/correlation.ts";
-import { type Loader, epilogueBindings, epilogueConstants, epilogueShaders, inputAlias, inputWords, loader, outputAlias, paddingShader, preparedRange, scratch, weightWords, whole } from "../operands.ts";
+import {
+  type Loader,
+  alongAxes,
+  epilogueBindings,
+  epilogueConstants,
+  epilogueShaders,
+  inputAlias,
+  inputUniforms,
+  loader,
+  outputAlias,
+  outputUniforms,
+  paddingShader,
+  preparedRange,
+  scratch,
+  weightUniforms,
+  whole,
+} from "../operands.ts";
 import { blockOf } from "./blocks.ts";
 import { type Chunks, COMPLEX_BYTES, type Part } from "./chunks.ts";
 import { type Radix, passes, realPasses, storedLength } from "./lengths.ts";
 import { type Tiling, perAxis, spectrumSize, tileCells } from "./tiling.ts";
-import { floatWord, roots, rowVectors, twiddleStep, twiddleWords } from "./twiddles.ts";
-import lineShader from "../../../shaders/algorithms/fft/line.wgsl";
-import twiddlesShader from "../../../shaders/algorithms/fft/twiddles.wgsl";
-import mainShader from "../../../shaders/lib/main.wgsl";
-import forwardShader from "../../../shaders/algorithms/fft/forward.wgsl";
-import passShader from "../../../shaders/algorithms/fft/pass.wgsl";
-import sourceKernelShader from "../../../shaders/algorithms/fft/source-kernel.wgsl";
-import sourceInputShader from "../../../shaders/algorithms/fft/source-input.wgsl";
-import productShader from "../../../shaders/algorithms/fft/product.wgsl";
-import inverseShader from "../../../shaders/algorithms/fft/inverse.wgsl";
+import { roots, rowVectors, twiddleStep, twiddles } from "./twiddles.ts";
 
 /** Discrete Fourier transforms of so many points. */
 const DFT_SHADERS: Readonly<Record<number, Shader>> = {
@@ -44,11 +61,14 @@ interface Signals {
   readonly buffer: Omit<Binding, "binding">;
 }
 
-/** What the kernels with a line in registers share: `span` numbers follow each of the radix in the order of the axis. */
-function lineKernel(
-  radix: Radix,
-  span: number,
-): Pick<Kernel, "functions"> & { shaders: Shader[]; constants: Record<string, Constant> } {
+/** What the kernels that hold a line in registers share. */
+interface LineKernel extends Pick<Kernel, "functions"> {
+  readonly shaders: readonly Shader[];
+  readonly constants: Readonly<Record<string, Constant>>;
+}
+
+/** A pass of `radix`, after which `span` positions follow along the axis. */
+function lineKernel(radix: Radix, span: number): LineKernel {
   const { size, first, second } = radix;
   const butterflies = new Set([first, second]);
   if (butterflies.has(8)) butterflies.add(4);
@@ -56,7 +76,6 @@ function lineKernel(
     shaders: [...[...butterflies].map((points) => DFT_SHADERS[points]!), lineShader, twiddlesShader],
     functions: { first_dft: `dft${first}`, second_dft: `dft${second}` },
     constants: {
-      WORKGROUP_SIZE,
       RADIX: size,
       FIRST: first,
       SECOND: second,
@@ -69,46 +88,42 @@ function lineKernel(
   };
 }
 
-/** The first pass, from real cells; `source` names the snippet that loads them. */
-function forwardStep(
-  { tiling, count, buffer }: Signals,
-  from: Loader,
-  kernel: { shaders: Shader[]; constants: Record<string, Constant>; aliases: Record<string, string> },
-  source: readonly number[],
-): Step {
+/** What a forward transform reads: the snippet that loads it, and the uniforms of that. */
+interface Source {
+  readonly shaders: readonly Shader[];
+  readonly constants?: Readonly<Record<string, Constant>>;
+  readonly uniforms: Uniforms;
+}
+
+/** The first pass, from real cells. */
+function forwardStep({ tiling, count, buffer }: Signals, from: Loader, source: Source, c: Correlation): Step {
   const [d, h, w] = perAxis(tiling, ({ length }) => length);
   const [radix] = realPasses(w)!;
   const span = w / radix!.size;
   const line = lineKernel(radix!, span);
-  const threads = d * h * span * count;
-  return {
-    kernel: {
-      ...line,
-      shaders: [mainShader, ...from.shaders, ...kernel.shaders, ...line.shaders, forwardShader],
-      aliases: kernel.aliases,
-      constants: { ...from.constants, ...line.constants, ...kernel.constants },
-    },
-    bindings: [...from.bindings, { ...buffer, binding: BINDING.output }],
-    uniforms: [threads, count, span, h, ...source, ...twiddleWords(radix!.size, span)],
-    workgroups: gridFor(threads),
-  };
+  return dispatch({
+    ...line,
+    threads: d * h * span * count,
+    shaders: [...from.shaders, ...source.shaders, ...line.shaders, forwardShader],
+    aliases: inputAlias(c),
+    constants: { ...from.constants, ...line.constants, ...source.constants },
+    ranges: [...from.bindings, { ...buffer, binding: BINDING.output }],
+    uniforms: { signals: count, span, rowsH: h, source: source.uniforms, twiddles: twiddles(radix!.size, span) },
+  });
 }
 
 /** A pass in place. */
 function passStep({ tiling, count, buffer }: Signals, radix: Radix, span: number, inner: number, back: boolean): Step {
   const line = lineKernel(radix, span);
-  const threads = (spectrumSize(tiling) * count) / radix.size;
-  return {
-    kernel: {
-      ...line,
-      shaders: [mainShader, ...line.shaders, passShader],
-      // Without twiddles both ways are one kernel.
-      constants: { ...line.constants, BACK: back && span > 1 },
-    },
-    bindings: [{ ...buffer, binding: BINDING.output }],
-    uniforms: [threads, span, inner, 0, ...twiddleWords(radix.size, span)],
-    workgroups: gridFor(threads),
-  };
+  return dispatch({
+    ...line,
+    threads: (spectrumSize(tiling) * count) / radix.size,
+    shaders: [...line.shaders, passShader],
+    // Without twiddles both directions are one kernel.
+    constants: { ...line.constants, BACK: back && span > 1 },
+    ranges: [{ ...buffer, binding: BINDING.output }],
+    uniforms: { span, inner, twiddles: twiddles(radix.size, span) },
+  });
 }
 
 /** All passes in place, in the order of the way forward: along the width after its first, along the height, along the depth. */
@@ -136,22 +151,21 @@ export function weightSteps(correlation: Correlation, tiling: Tiling, part: Part
   const groupC = correlation.C / groups;
   const buffer = preparedRange(BINDING.output, part.offset, part.bytes);
   const signals = { tiling, count: part.groups * groupC * part.outputs, buffer };
+  const source = {
+    shaders: [sourceKernelShader],
+    uniforms: {
+      groupC,
+      outputs: part.outputs,
+      firstOutput: part.firstOutput,
+      firstGroup: part.firstGroup,
+      ...alongAxes("kernel", kernel),
+      ...alongAxes("dilation", dilation),
+      scale: 1 / tileCells(tiling),
+      ...weightUniforms(correlation),
+    },
+  };
   return [
-    forwardStep(
-      signals,
-      loader(correlation, "w", BINDING.first),
-      {
-        shaders: [sourceKernelShader],
-        constants: {},
-        aliases: inputAlias(correlation),
-      },
-      [
-        ...[groupC, part.outputs, part.firstOutput, 0],
-        ...[...kernel, ...dilation],
-        ...[floatWord(1 / tileCells(tiling)), part.firstGroup],
-        ...[...weightWords(correlation), 0],
-      ],
-    ),
+    forwardStep(signals, loader(correlation, "w", BINDING.first), source, correlation),
     ...passSteps(signals, false),
   ];
 }
@@ -174,30 +188,30 @@ export function inputSteps(
   const count = part.groups * groupC * tiles.count;
   const buffer = scratch(BINDING.output, 0, spectrumSize(tiling) * count * COMPLEX_BYTES);
   const signals = { tiling, count, buffer };
-  const { stride } = correlation;
+  const { input, stride, padBegin } = correlation;
+  const steps = perAxis(tiling, (axis) => axis.outputs);
+  const seen = seenCells(correlation);
+  const source = {
+    shaders: [paddingShader(correlation), sourceInputShader],
+    constants: { PADDING_VALUE: { f32: correlation.paddingValue }, PAST_END: isCut(correlation) },
+    uniforms: {
+      tiles: tiles.count,
+      firstTile: tiles.first,
+      firstChannel: part.firstGroup * groupC,
+      groupC,
+      ...alongAxes(
+        "tiles",
+        perAxis(tiling, (axis) => axis.tiles),
+      ),
+      ...alongAxes("step", [steps[0] * stride[0], steps[1] * stride[1], steps[2] * stride[2]]),
+      ...alongAxes("pad", padBegin),
+      ...alongAxes("input", input),
+      ...alongAxes("end", [seen[0] - padBegin[0], seen[1] - padBegin[1], seen[2] - padBegin[2]]),
+      ...inputUniforms(correlation),
+    },
+  };
   return [
-    forwardStep(
-      signals,
-      loader(correlation, "x", BINDING.first),
-      {
-        shaders: [paddingShader(correlation), sourceInputShader],
-        constants: {
-          PADDING_VALUE: { f32: correlation.paddingValue },
-          PAST_END: isCut(correlation),
-        },
-        aliases: inputAlias(correlation),
-      },
-      [
-        ...[tiles.count, tiles.first, part.firstGroup * groupC],
-        ...perAxis(tiling, (axis) => axis.tiles),
-        ...tiling.map(({ outputs }, axis) => outputs * stride[axis]!),
-        ...correlation.padBegin,
-        ...[...correlation.input, groupC],
-        ...[...inputWords(correlation), 0],
-        ...seenCells(correlation).map((size, axis) => size - correlation.padBegin[axis]!),
-        0,
-      ],
-    ),
+    forwardStep(signals, loader(correlation, "x", BINDING.first), source, correlation),
     ...passSteps(signals, false),
   ];
 }
@@ -217,26 +231,22 @@ export function outputSteps(
   const { tileK, tileT } = blockOf(part.outputs, tiles.count);
   const blocksK = Math.ceil(part.outputs / tileK);
   const blocksT = Math.ceil(tiles.count / tileT);
-  const threads = spectrumSize(tiling) * part.groups * blocksK * blocksT;
-  const product: Step = {
-    kernel: {
-      shaders: [mainShader, productShader],
-      constants: {
-        WORKGROUP_SIZE,
-        TILE_K: tileK,
-        TILE_T: tileT,
-        K_TAIL: part.outputs % tileK !== 0,
-        T_TAIL: tiles.count % tileT !== 0,
-      },
+  const product = dispatch({
+    threads: spectrumSize(tiling) * part.groups * blocksK * blocksT,
+    shaders: [productShader],
+    constants: {
+      TILE_K: tileK,
+      TILE_T: tileT,
+      K_TAIL: part.outputs % tileK !== 0,
+      T_TAIL: tiles.count % tileT !== 0,
     },
-    bindings: [
+    ranges: [
       scratch(BINDING.first, 0, bytes * part.groups * groupC * tiles.count),
       preparedRange(BINDING.second, part.offset, part.bytes),
       buffer,
     ],
-    uniforms: [threads, blocksT, blocksK, groupC, part.outputs, tiles.count],
-    workgroups: gridFor(threads),
-  };
+    uniforms: { blocksT, blocksK, groupC, outputs: part.outputs, tiles: tiles.count },
+  });
   return [
     product,
     ...passSteps({ tiling, count, buffer }, true),
@@ -244,6 +254,7 @@ export function outputSteps(
   ];
 }
 
+/** The last pass back, to outputs, and the epilogue. */
 function inverseStep(
   correlation: Correlation,
   tiling: Tiling,
@@ -252,38 +263,40 @@ function inverseStep(
   tiles: { first: number; count: number },
 ): Step {
   const [, rowsH, width] = perAxis(tiling, ({ length }) => length);
-  const [stepO, stepP, stepQ] = perAxis(tiling, ({ outputs }) => outputs);
+  const steps = perAxis(tiling, ({ outputs }) => outputs);
   const count = part.groups * part.outputs * tiles.count;
-  const { y } = correlation;
+  const { K, groups, output, stride, epilogue } = correlation;
   const [radix] = realPasses(width)!;
   const span = width / radix!.size;
   const line = lineKernel(radix!, span);
-  const threads = stepO * stepP * span * count;
-  const uniforms = [
-    ...[threads, count, span, rowsH],
-    ...[tiles.count, tiles.first, (part.firstGroup * correlation.K) / correlation.groups + part.firstOutput],
-    ...perAxis(tiling, (axis) => axis.tiles),
-    ...[stepO, stepP, stepQ],
-    ...correlation.output,
-    ...correlation.stride,
-    ...[y.start, y.batch, y.channel, ...y.spatial],
-    // Up to the vectors of twiddles.
-    ...[0, 0, 0],
-    ...twiddleWords(radix!.size, span),
-  ];
-  return {
-    kernel: {
-      ...line,
-      shaders: [mainShader, ...epilogueShaders(correlation.epilogue), ...line.shaders, inverseShader],
-      aliases: outputAlias(correlation),
-      constants: { ...line.constants, WORKGROUP_SIZE, ...epilogueConstants(correlation.epilogue) },
-    },
-    bindings: [
+  const { yStrideG: _, ...place } = outputUniforms(correlation);
+  return dispatch({
+    ...line,
+    threads: steps[0] * steps[1] * span * count,
+    shaders: [...epilogueShaders(epilogue), ...line.shaders, inverseShader],
+    aliases: outputAlias(correlation),
+    constants: { ...line.constants, ...epilogueConstants(epilogue) },
+    ranges: [
       { ...buffer, binding: BINDING.first },
       whole(BINDING.output, "y", correlation),
       ...epilogueBindings(correlation),
     ],
-    uniforms,
-    workgroups: gridFor(threads),
-  };
+    uniforms: {
+      signals: count,
+      span,
+      rowsH,
+      tiles: tiles.count,
+      firstTile: tiles.first,
+      firstChannel: (part.firstGroup * K) / groups + part.firstOutput,
+      ...alongAxes(
+        "tiles",
+        perAxis(tiling, (axis) => axis.tiles),
+      ),
+      ...alongAxes("step", steps, "output"),
+      ...alongAxes("output", output, "output"),
+      ...alongAxes("stride", stride),
+      ...place,
+      twiddles: twiddles(radix!.size, span),
+    },
+  });
 }

@@ -1,6 +1,6 @@
 // How outputs are cut into tiles, each the valid part of one circular convolution (overlap-save; Oppenheim and Schafer,
 // Discrete-Time Signal Processing, section 8.7.3). One tile is the whole map.
-import { type Triple, dilatedExtent, elementCount, toTriple } from "../../base/shape.ts";
+import { type Triple, dilatedExtent, eachAxis, elementCount, toTriple } from "../../base/shape.ts";
 import type { Correlation } from "../../problem/correlation.ts";
 import { lengthAtLeast, passes, realPasses, storedLength } from "./lengths.ts";
 
@@ -17,7 +17,7 @@ export const AXES = [0, 1, 2] as const;
 
 /** One value of each axis. */
 export function perAxis(tiling: Tiling, value: (axis: AxisTiling) => number): Triple {
-  return [value(tiling[0]), value(tiling[1]), value(tiling[2])];
+  return eachAxis((axis) => value(tiling[axis]));
 }
 
 /** Cells of the padded input that so many neighbouring outputs see along an axis. */

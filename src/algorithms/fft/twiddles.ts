@@ -31,7 +31,7 @@ export function twiddleStep(radix: number): number {
   return Math.ceil(Math.sqrt(radix));
 }
 
-/** The powers in a row of the table, in the order of shaders/lib/fft-twiddles.wgsl. */
+/** The powers in a row of the table, in the order of shaders/algorithms/fft/twiddles.wgsl. */
 function tabulated(radix: number): number[] {
   const step = twiddleStep(radix);
   const powers = Array.from({ length: step - 1 }, (_, at) => at + 1);
@@ -44,21 +44,13 @@ export function rowVectors(radix: number): number {
   return Math.max(1, Math.ceil(tabulated(radix).length / 2));
 }
 
-const bits = new DataView(new ArrayBuffer(4));
-
-/** An f32 as the word of a uniform struct. */
-export function floatWord(value: number): number {
-  bits.setFloat32(0, value);
-  return bits.getInt32(0);
-}
-
-/** The twiddles between a pass of `radix` and those over the `span` positions that follow, as words; a row of zeros where none do. */
-export function twiddleWords(radix: number, span: number): number[] {
+/** The table of twiddles between a pass of `radix` and those over the `span` positions that follow; a row of zeros where none do. */
+export function twiddles(radix: number, span: number): number[] {
   const length = rowVectors(radix) * 4;
   if (span === 1) return Array.from({ length }, () => 0);
   const powers = tabulated(radix);
   return Array.from({ length: span }, (_, l) => {
-    const row = powers.flatMap((power) => root(power * l, radix * span)).map(floatWord);
+    const row = powers.flatMap((power) => root(power * l, radix * span));
     return [...row, ...Array.from({ length: length - row.length }, () => 0)];
   }).flat();
 }

@@ -1,25 +1,34 @@
-// The batched GEMM step that the matrix algorithms share, and the packing of matrices into the form it reads.
-import { BINDING, type Binding, type Step, WORKGROUP_SIZE, gridFor } from "../../kernel/step.ts";
-import { type Triple, elementCount, roundUp } from "../../base/shape.ts";
-import type { Variant } from "../algorithm.ts";
-import type { Correlation, TensorView } from "../../problem/correlation.ts";
-import { F32_BYTES, elementTypes } from "../../kernel/element-types.ts";
-import { NO_EPILOGUE } from "../../problem/problem.ts";
-import { epilogueBindings, epilogueConstants, epilogueShaders, inputAlias, loader, outputAlias } from "../operands.ts";
-import { GATHER_LOADS, OUTPUT_LOADS, type Work, bytesOf } from "../cost.ts";
-import matrixCPixelsShader from "../../../shaders/algorithms/gemm/matrix-c-pixels.wgsl";
-import matrixCOutputShader from "../../../shaders/algorithms/gemm/matrix-c-output.wgsl";
-import quadsShader from "../../../shaders/lib/quads.wgsl";
-import noQuadsShader from "../../../shaders/lib/no-quads.wgsl";
-import pixelOffsetShader from "../../../shaders/algorithms/gemm/pixel-offset.wgsl";
+import gemmShader from "../../../shaders/algorithms/gemm/gemm.wgsl";
 import matrixAPixelsShader from "../../../shaders/algorithms/gemm/matrix-a-pixels.wgsl";
 import matrixAVectorsShader from "../../../shaders/algorithms/gemm/matrix-a-vectors.wgsl";
 import matrixBPixelsShader from "../../../shaders/algorithms/gemm/matrix-b-pixels.wgsl";
 import matrixBVectorsShader from "../../../shaders/algorithms/gemm/matrix-b-vectors.wgsl";
+import matrixCOutputShader from "../../../shaders/algorithms/gemm/matrix-c-output.wgsl";
+import matrixCPixelsShader from "../../../shaders/algorithms/gemm/matrix-c-pixels.wgsl";
 import matrixCScratchShader from "../../../shaders/algorithms/gemm/matrix-c-scratch.wgsl";
-import gemmShader from "../../../shaders/algorithms/gemm/gemm.wgsl";
-import mainShader from "../../../shaders/lib/main.wgsl";
 import packShader from "../../../shaders/algorithms/gemm/pack.wgsl";
+import pixelOffsetShader from "../../../shaders/algorithms/gemm/pixel-offset.wgsl";
+import noQuadsShader from "../../../shaders/lib/no-quads.wgsl";
+import quadsShader from "../../../shaders/lib/quads.wgsl";
+import { type Triple, elementCount, roundUp } from "../../base/shape.ts";
+// The batched GEMM step that the matrix algorithms share, and the packing of matrices into the form it reads.
+import { dispatch } from "../../kernel/dispatch.ts";
+import { F32_BYTES, elementTypes } from "../../kernel/element-types.ts";
+import { BINDING, type Binding, type Step } from "../../kernel/step.ts";
+import type { Uniforms } from "../../kernel/uniforms.ts";
+import type { Correlation, TensorView } from "../../problem/correlation.ts";
+import { NO_EPILOGUE } from "../../problem/problem.ts";
+import type { Variant } from "../algorithm.ts";
+import { GATHER_LOADS, OUTPUT_LOADS, type Work, bytesOf } from "../cost.ts";
+import {
+  alongAxes,
+  epilogueBindings,
+  epilogueConstants,
+  epilogueShaders,
+  inputAlias,
+  loader,
+  outputAlias,
+} from "../operands.ts";
 
 /** A register tile: rows of A, and vectors of four columns of B, that one thread multiplies. */
 export interface GemmVariant extends Variant {
@@ -86,18 +95,22 @@ export interface Gemm {
   readonly channels: number;
 }
 
-/** Tensors are of the problem's element type; workspace and prepared weights are float32. */
+/** Tensors have the problem's element type; workspace and prepacked weights are float32. */
 function isTensor({ buffer: { operand } }: MatrixBatch): boolean {
   return operand !== "workspace" && operand !== "prepared";
 }
 
-/** The strides of A or B as the shader counts them: in vectors, or with pixels in elements. */
-function stridesOf({ row, inner, outer, pixels }: MatrixBatch): number[] {
-  return [row, inner, outer].map((stride) => (pixels ? stride : stride / 4));
+/** The strides of A or B in the unit that its snippet loads: vectors, or single elements of pixels. */
+function matrixUniforms({ row, inner, outer, pixels }: MatrixBatch): Uniforms {
+  const unit = pixels ? 1 : 4;
+  return { row: row / unit, inner: inner / unit, outer: outer / unit };
 }
 
-function gridWords(grid: PixelGrid | undefined): number[] {
-  return grid ? [grid.start, ...grid.sizes, ...grid.strides] : [0, 1, 1, 1, 0, 0, 0, 0];
+/** Stands for the lattice of a matrix that has no pixels. */
+const NO_PIXELS: PixelGrid = { start: 0, sizes: [1, 1, 1], strides: [0, 0, 0, 0] };
+
+function latticeUniforms({ sizes, strides: [batch, ...spatial] }: PixelGrid): Uniforms {
+  return { ...alongAxes("size", sizes, "output"), strideN: batch, ...alongAxes("stride", spatial) };
 }
 
 /** The pixels of an output as a lattice, or how far apart they lie where that is the same from each to the next. */
@@ -129,7 +142,7 @@ export function outputPixels(
   return { even: even ?? 1 };
 }
 
-/** The multiplication of a batch of matrices; with the correlation's epilogue where C is its output. */
+/** Multiplies a batch of matrices, and finishes with the correlation's epilogue where C is its output. */
 export function gemmStep(gemm: Gemm, variant: GemmVariant, c: Correlation): Step {
   const last = gemm.c.buffer.operand !== "workspace";
   const epilogue = last ? c.epilogue : NO_EPILOGUE;
@@ -137,58 +150,67 @@ export function gemmStep(gemm: Gemm, variant: GemmVariant, c: Correlation): Step
   const grid = a.pixels ?? b.pixels;
   const vectors = (matrix: MatrixBatch): string => elementTypes(isTensor(matrix) ? c.dtype : "f32").four;
   const { tilesM, tilesN } = tilesOf(M, N, variant);
-  const threads = gemm.outerCount * gemm.innerCount * tilesM * tilesN;
   // Pixels are those of the input.
   const fromA = a.pixels && loader(c, "x", BINDING.first);
   const fromB = b.pixels && loader(c, "x", BINDING.second);
   const result = gemm.c.pixels ? matrixCPixelsShader : matrixCOutputShader;
-  return {
-    kernel: {
-      shaders: [
-        mainShader, ...epilogueShaders(epilogue),
-        variant.quads ? quadsShader : noQuadsShader,
-        ...(grid ? [pixelOffsetShader] : []),
-        ...(fromA ? [...fromA.shaders, matrixAPixelsShader] : [matrixAVectorsShader]),
-        ...(fromB ? [...fromB.shaders, matrixBPixelsShader] : [matrixBVectorsShader]),
-        last ? result : matrixCScratchShader,
-        gemmShader,
-      ],
-      aliases: {
-        ...(a.pixels ? {} : { A4: vectors(a) }),
-        ...(b.pixels ? { ColumnsAt: "vec4u" } : { B4: vectors(b), ColumnsAt: "u32" }),
-        ...(grid ? inputAlias(c) : {}),
-        ...(last ? outputAlias(c) : {}),
-      },
-      constants: {
-        WORKGROUP_SIZE, ...epilogueConstants(epilogue),
-        ...fromA?.constants,
-        ...fromB?.constants,
-        TILE_M: variant.tileM,
-        TILE_N4: variant.tileN4,
-        QUADS: variant.quads,
-        CHANNELS_ARE_ROWS: gemm.channelsAreRows,
-      },
+  return dispatch({
+    threads: gemm.outerCount * gemm.innerCount * tilesM * tilesN,
+    shaders: [
+      ...epilogueShaders(epilogue),
+      variant.quads ? quadsShader : noQuadsShader,
+      ...(grid ? [pixelOffsetShader] : []),
+      ...(fromA ? [...fromA.shaders, matrixAPixelsShader] : [matrixAVectorsShader]),
+      ...(fromB ? [...fromB.shaders, matrixBPixelsShader] : [matrixBVectorsShader]),
+      last ? result : matrixCScratchShader,
+      gemmShader,
+    ],
+    aliases: {
+      ...(a.pixels ? {} : { A4: vectors(a) }),
+      ...(b.pixels ? { ColumnsAt: "vec4u" } : { B4: vectors(b), ColumnsAt: "u32" }),
+      ...(grid ? inputAlias(c) : {}),
+      ...(last ? outputAlias(c) : {}),
     },
-    bindings: [
+    constants: {
+      ...epilogueConstants(epilogue),
+      ...fromA?.constants,
+      ...fromB?.constants,
+      TILE_M: variant.tileM,
+      TILE_N4: variant.tileN4,
+      QUADS: variant.quads,
+      CHANNELS_ARE_ROWS: gemm.channelsAreRows,
+    },
+    ranges: [
       ...(fromA?.bindings ?? [{ ...a.buffer, binding: BINDING.first }]),
       ...(fromB?.bindings ?? [{ ...b.buffer, binding: BINDING.second }]),
       { ...gemm.c.buffer, binding: BINDING.output },
       ...(last ? epilogueBindings(c) : []),
     ],
-    uniforms: [
-      threads,
-      ...[tilesM, tilesN, gemm.innerCount],
-      ...[M, N, Math.ceil(K / 4)],
-      ...stridesOf(a),
-      ...stridesOf(b),
-      ...[gemm.c.row, gemm.c.column, gemm.c.inner, gemm.c.outer, gemm.c.start],
-      ...[gemm.channels, K, a.step ?? 1],
-      ...gridWords(grid),
-      gemm.c.first ?? 0,
-      ...gridWords(gemm.c.pixels).slice(1),
-    ],
-    workgroups: gridFor(threads),
-  };
+    uniforms: {
+      tilesM,
+      tilesN,
+      innerCount: gemm.innerCount,
+      channels: gemm.channels,
+      sizeM: M,
+      sizeN: N,
+      sizeK: K,
+      sizeK4: Math.ceil(K / 4),
+      a: matrixUniforms(a),
+      b: matrixUniforms(b),
+      c: {
+        row: gemm.c.row,
+        column: gemm.c.column,
+        inner: gemm.c.inner,
+        outer: gemm.c.outer,
+        start: gemm.c.start,
+        firstPixel: gemm.c.first ?? 0,
+      },
+      aStep: a.step ?? 1,
+      pixelsStart: grid?.start ?? 0,
+      pixels: latticeUniforms(grid ?? NO_PIXELS),
+      cPixels: latticeUniforms(gemm.c.pixels ?? NO_PIXELS),
+    },
+  });
 }
 
 /** The work of a batch of multiplications. */
@@ -243,24 +265,23 @@ export function packWork(from: Unpacked, rowsStep = 4): Work {
 export function packStep(from: Unpacked, role: "x" | "w", target: Binding, c: Correlation, rowsStep = 4): Step {
   const source = loader(c, role, BINDING.first);
   const { rows, columns } = packedSize(from, rowsStep);
-  const threads = (from.batch * rows * columns) / 4;
-  return {
-    kernel: {
-      shaders: [mainShader, ...source.shaders, packShader],
-      aliases: inputAlias(c),
-      constants: {
-        ...source.constants,
-        WORKGROUP_SIZE,
-        TERMS_ARE_ROWS: from.termsAreRows,
-        INNER_FIRST: from.innerFirst,
-      },
+  return dispatch({
+    threads: (from.batch * rows * columns) / 4,
+    shaders: [...source.shaders, packShader],
+    aliases: inputAlias(c),
+    constants: { ...source.constants, TERMS_ARE_ROWS: from.termsAreRows, INNER_FIRST: from.innerFirst },
+    ranges: [...source.bindings, target],
+    uniforms: {
+      rows,
+      rowVectors: columns / 4,
+      channels: from.channels,
+      inner: from.inner,
+      ...alongAxes("cells", from.cells, "taps"),
+      fromStart: from.start,
+      fromBatch: from.batchStride,
+      fromChannel: from.channelStride,
+      fromInner: from.innerStride,
+      ...alongAxes("from", from.cellStrides, "taps"),
     },
-    bindings: [...source.bindings, target],
-    uniforms: [
-      ...[threads, columns / 4, rows],
-      ...[from.channels, from.inner, ...from.cells],
-      ...[from.start, from.batchStride, from.channelStride, from.innerStride, ...from.cellStrides],
-    ],
-    workgroups: gridFor(threads),
-  };
+  });
 }

@@ -15,6 +15,7 @@
 // Windows reach from r - 1 cells before the tile to m + r - 2 behind its start: at most m + r - 2 from any of its outputs. With
 // several axes T is the product over the axes, and so is the sum of maxima. Where the kernel is cut into parts, l - j counts in
 // strides from where the window of a part starts, and the terms of all parts at one l - j are those of one window: the bound is the same.
+import { gamma } from "../../base/arithmetic.ts";
 import { elementCount } from "../../base/shape.ts";
 import { type Correlation, termCount } from "../../problem/correlation.ts";
 import { partitionOf } from "./partition.ts";
@@ -57,12 +58,6 @@ function roundings({ r, points }: Tile): number {
   const s = points / 2 - 1;
   const half = Math.ceil(r / 2);
   return s + 4 + (half + 4) + (s + 4);
-}
-
-/** u / (1 - n u) n, as in Higham, section 3.1. */
-function gamma(n: number): number {
-  const u = 2 ** -24;
-  return (n * u) / (1 - n * u);
 }
 
 /** The two roundings of bias and residual come on top, here as in the bound of the sequential sum. */

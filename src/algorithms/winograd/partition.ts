@@ -3,7 +3,7 @@
 // the stride, and counts as an input channel of its own: the products sum over parts as they do over channels. A 5x5 kernel at stride 2
 // becomes four of 3x3 (polyphase decomposition; for Winograd's algorithm see Yepez and Ko, "Stride 2 1-D, 2-D, and 3-D Winograd for
 // convolutional neural networks", 2020), a gradient of 56x56 taps 196 of 4x4.
-import type { Triple } from "../../base/shape.ts";
+import { type Triple, eachAxis } from "../../base/shape.ts";
 import type { Correlation } from "../../problem/correlation.ts";
 import type { Tile } from "./tiles.ts";
 
@@ -17,19 +17,15 @@ export interface Partition {
   readonly taps: Triple;
 }
 
-function along<T>(value: (axis: 0 | 1 | 2) => T): readonly [T, T, T] {
-  return [value(0), value(1), value(2)];
-}
-
 /** The axes that tiles of any size are transformed along. */
 export function transformedAxes({ kernel, stride, output }: Correlation): readonly [boolean, boolean, boolean] {
-  return along((axis) => output[axis] > 1 && kernel[axis] > stride[axis]);
+  return eachAxis((axis) => output[axis] > 1 && kernel[axis] > stride[axis]);
 }
 
 export function partitionOf(c: Correlation, { r }: Pick<Tile, "r">): Partition {
   const transformed = transformedAxes(c);
-  const taps = along((axis) => (transformed[axis] ? r : 1));
-  const phases = along((axis) => Math.min(c.stride[axis], c.kernel[axis]));
-  const parts = along((axis) => phases[axis] * Math.ceil(Math.ceil(c.kernel[axis] / c.stride[axis]) / taps[axis]));
+  const taps = eachAxis((axis) => (transformed[axis] ? r : 1));
+  const phases = eachAxis((axis) => Math.min(c.stride[axis], c.kernel[axis]));
+  const parts = eachAxis((axis) => phases[axis] * Math.ceil(Math.ceil(c.kernel[axis] / c.stride[axis]) / taps[axis]));
   return { transformed, phases, parts, taps };
 }

@@ -1,21 +1,37 @@
+import filterShader from "../../../shaders/algorithms/winograd/filter.wgsl";
+import inputShader from "../../../shaders/algorithms/winograd/input.wgsl";
+import outputShader from "../../../shaders/algorithms/winograd/output.wgsl";
+import partsShader from "../../../shaders/algorithms/winograd/parts.wgsl";
+import { type Triple, eachAxis, elementCount, roundUp } from "../../base/shape.ts";
 // The steps of Winograd's algorithm, not fused: filter transform (kept with the weights), then for each chunk of tiles the input
 // transform, one matrix product for each point and group, and the output transform with the epilogue.
 //
 // The matrices of a point: channels-first U [K, C] times V [C, tiles] gives M [K, tiles]; channels-last V [tiles, C] times
 // U [C, K] gives M [tiles, K]. Rows of U and V are padded to whole vectors, those of C with zeros.
-import { BINDING, type Constant, STORAGE_ALIGNMENT, type Step, WORKGROUP_SIZE, gridFor } from "../../kernel/step.ts";
-import { type Triple, elementCount, roundUp } from "../../base/shape.ts";
+import { dispatch } from "../../kernel/dispatch.ts";
+import { F32_BYTES } from "../../kernel/element-types.ts";
+import { BINDING, type Constant, STORAGE_ALIGNMENT, type Step } from "../../kernel/step.ts";
 import { type Correlation, seenCells } from "../../problem/correlation.ts";
 import { type GemmVariant, gemmStep } from "../gemm/gemm.ts";
-import { F32_BYTES } from "../../kernel/element-types.ts";
-import { epilogueBindings, epilogueConstants, epilogueShaders, inputAlias, inputWords, loader, outputAlias, outputWords, paddingShader, preparedRange, scratch, weightWords, whole, windowConstants } from "../operands.ts";
+import {
+  alongAxes,
+  epilogueBindings,
+  epilogueConstants,
+  epilogueShaders,
+  inputAlias,
+  inputUniforms,
+  loader,
+  outputAlias,
+  outputUniforms,
+  paddingShader,
+  preparedRange,
+  scratch,
+  weightUniforms,
+  whole,
+  windowConstants,
+} from "../operands.ts";
 import { type Partition, partitionOf } from "./partition.ts";
 import type { Tile } from "./tiles.ts";
-import mainShader from "../../../shaders/lib/main.wgsl";
-import partsShader from "../../../shaders/algorithms/winograd/parts.wgsl";
-import filterShader from "../../../shaders/algorithms/winograd/filter.wgsl";
-import inputShader from "../../../shaders/algorithms/winograd/input.wgsl";
-import outputShader from "../../../shaders/algorithms/winograd/output.wgsl";
 
 /** Where things lie for a problem in tiles: what all chunks share. Counts of elements. */
 export interface Geometry {
@@ -46,11 +62,10 @@ export interface Chunk {
 
 export function geometryOf(correlation: Correlation, tile: Tile): Geometry {
   const { N, C, K, groups, output } = correlation;
-  const along = (size: (axis: 0 | 1 | 2) => number): Triple => [size(0), size(1), size(2)];
   const partition = partitionOf(correlation, tile);
   const { transformed, parts } = partition;
-  const outputs = along((axis) => (transformed[axis] ? tile.m : 1));
-  const tiles = along((axis) => Math.ceil(output[axis] / outputs[axis]));
+  const outputs = eachAxis((axis) => (transformed[axis] ? tile.m : 1));
+  const tiles = eachAxis((axis) => Math.ceil(output[axis] / outputs[axis]));
   const axes = transformed.filter(Boolean).length;
   const points = tile.points ** axes;
   const groupK = K / groups;
@@ -61,7 +76,7 @@ export function geometryOf(correlation: Correlation, tile: Tile): Geometry {
     partition,
     axes,
     outputs,
-    inputs: along((axis) => (transformed[axis] ? tile.points : 1)),
+    inputs: eachAxis((axis) => (transformed[axis] ? tile.points : 1)),
     tiles,
     tileCount: N * elementCount(tiles),
     points,
@@ -109,97 +124,117 @@ function partConstants({ partition: { phases, parts, taps } }: Geometry): Record
   return { PHASES_D, PHASES_H, PHASES_W, PARTS_D, PARTS_H, PARTS_W, TAPS_D, TAPS_H, TAPS_W };
 }
 
+/** Outputs of a tile along each axis. */
+function outputConstants({ outputs }: Geometry): Record<string, Constant> {
+  return { OUTPUTS_O: outputs[0], OUTPUTS_P: outputs[1], OUTPUTS_Q: outputs[2] };
+}
+
+/** Transforms the weights: U, kept with them. */
 export function filterStep(correlation: Correlation, geometry: Geometry): Step {
   const { C, groups } = correlation;
   const { tile, groupK, paddedC, paddedK, filterBytes } = geometry;
   const channelsLast = correlation.layout === "channels-last";
   const threads = groups * paddedC * paddedK;
   const from = loader(correlation, "w", BINDING.first);
-  return {
-    kernel: {
-      shaders: [mainShader, ...from.shaders, partsShader, filterShader],
-      aliases: inputAlias(correlation),
-      constants: {
-        ...from.constants,
-        WORKGROUP_SIZE,
-        ...tileConstants(geometry),
-        ...partConstants(geometry),
-        ...windowConstants(correlation),
-        TAPS: tile.r,
-        POWERS: { f32s: tile.factors.filterPowers.flat() },
-        SCALES: { f32s: tile.factors.scales },
-        CHANNELS_LAST: channelsLast,
-      },
+  return dispatch({
+    threads,
+    shaders: [...from.shaders, partsShader, filterShader],
+    aliases: inputAlias(correlation),
+    constants: {
+      ...from.constants,
+      ...tileConstants(geometry),
+      ...partConstants(geometry),
+      ...windowConstants(correlation),
+      TAPS: tile.r,
+      POWERS: { f32s: tile.factors.filterPowers.flat() },
+      SCALES: { f32s: tile.factors.scales },
+      CHANNELS_LAST: channelsLast,
     },
-    bindings: [...from.bindings, preparedRange(BINDING.output, 0, filterBytes)],
-    uniforms: [
-      threads,
-      ...(channelsLast ? [paddedK, paddedC] : [paddedC, paddedK]),
-      ...[C / groups, groupK],
-      ...weightWords(correlation),
-      threads,
-    ],
-    workgroups: gridFor(threads),
-  };
+    ranges: [...from.bindings, preparedRange(BINDING.output, 0, filterBytes)],
+    uniforms: {
+      innerCount: channelsLast ? paddedK : paddedC,
+      outerCount: channelsLast ? paddedC : paddedK,
+      groupC: C / groups,
+      groupK,
+      ...weightUniforms(correlation),
+      pointStride: threads,
+    },
+  });
 }
 
-export function inputStep(correlation: Correlation, geometry: Geometry, chunk: Chunk): Step {
-  const { C, groups, input, stride, padBegin } = correlation;
-  const { tile, outputs, tiles, paddedC, partition } = geometry;
-  const channelsLast = correlation.layout === "channels-last";
-  const slots = tileSlots(correlation, chunk.count);
-  const threads = groups * paddedC * chunk.count;
-  const from = loader(correlation, "x", BINDING.first);
-  // The cells that outputs see end here. What lies beyond is zero already where it is padding with zeros.
-  const end = seenCells(correlation).map((size, axis) => size - padBegin[axis]!);
+/** Whether a tile reaches past the cells that outputs see, to where something other than zeros lies. */
+function reachesBeyond(
+  correlation: Correlation,
+  { tiles, outputs, inputs, partition }: Geometry,
+  end: Triple,
+): boolean {
+  const { input, stride, padBegin } = correlation;
   const zeros = correlation.paddingMode === "zeros" && correlation.paddingValue === 0;
-  const beyond = tiles.some((count, axis) => {
-    const steps = (count - 1) * outputs[axis]! + geometry.inputs[axis]!;
+  return tiles.some((count, axis) => {
+    const steps = (count - 1) * outputs[axis]! + inputs[axis]!;
     const blocks = partition.parts[axis]! / partition.phases[axis]! - 1;
     const last = (steps - 1 + blocks * partition.taps[axis]!) * stride[axis]! + partition.phases[axis]! - 1;
     // Where the padding is zeros, only cells of the input count.
     return last - padBegin[axis]! >= end[axis]! && !(zeros && end[axis]! >= input[axis]!);
   });
-  return {
-    kernel: {
-      shaders: [mainShader, ...from.shaders, paddingShader(correlation), partsShader, inputShader],
-      aliases: inputAlias(correlation),
-      constants: {
-        ...from.constants,
-        WORKGROUP_SIZE,
-        ...tileConstants(geometry),
-        ...partConstants(geometry),
-        STRIDE_D: stride[0],
-        STRIDE_H: stride[1],
-        STRIDE_W: stride[2],
-        OUTPUTS_O: outputs[0],
-        OUTPUTS_P: outputs[1],
-        OUTPUTS_Q: outputs[2],
-        WHOLE: { f32s: tile.factors.whole },
-        HALVES: { f32s: tile.factors.halves.flat() },
-        PAIR_POINTS: { f32s: tile.factors.pairs },
-        CHANNELS_LAST: channelsLast,
-        C_TAIL: paddedC !== elementCount(partition.parts) * (C / groups),
-        ZEROS_BEYOND: beyond,
-        PADDING_VALUE: { f32: correlation.paddingValue },
-      },
-    },
-    bindings: [...from.bindings, scratch(BINDING.output, 0, inputBytes(correlation, geometry, chunk.count))],
-    uniforms: [
-      threads,
-      ...[paddedC, chunk.count, groups, C / groups],
-      ...[chunk.first, ...tiles],
-      ...input,
-      ...padBegin,
-      ...end,
-      ...inputWords(correlation),
-      ...[groups * paddedC * slots, paddedC * slots],
-      ...(channelsLast ? [paddedC, 1] : [1, slots]),
-    ],
-    workgroups: gridFor(threads),
-  };
 }
 
+/** Strides of the matrix of a point whose columns are channels (channels-last) or tiles, in elements. */
+function matrixStrides(channelsLast: boolean, channels: number, slots: number): { tile: number; channel: number } {
+  return channelsLast ? { tile: channels, channel: 1 } : { tile: 1, channel: slots };
+}
+
+/** Transforms a chunk of tiles of the input: V. */
+export function inputStep(correlation: Correlation, geometry: Geometry, chunk: Chunk): Step {
+  const { C, groups, input, stride, padBegin } = correlation;
+  const { tile, tiles, paddedC, partition } = geometry;
+  const channelsLast = correlation.layout === "channels-last";
+  const slots = tileSlots(correlation, chunk.count);
+  const from = loader(correlation, "x", BINDING.first);
+  // The cells that outputs see end here.
+  const seen = seenCells(correlation);
+  const end: Triple = [seen[0] - padBegin[0], seen[1] - padBegin[1], seen[2] - padBegin[2]];
+  return dispatch({
+    threads: groups * paddedC * chunk.count,
+    shaders: [...from.shaders, paddingShader(correlation), partsShader, inputShader],
+    aliases: inputAlias(correlation),
+    constants: {
+      ...from.constants,
+      ...tileConstants(geometry),
+      ...partConstants(geometry),
+      ...outputConstants(geometry),
+      STRIDE_D: stride[0],
+      STRIDE_H: stride[1],
+      STRIDE_W: stride[2],
+      WHOLE: { f32s: tile.factors.whole },
+      HALVES: { f32s: tile.factors.halves.flat() },
+      PAIR_POINTS: { f32s: tile.factors.pairs },
+      CHANNELS_LAST: channelsLast,
+      C_TAIL: paddedC !== elementCount(partition.parts) * (C / groups),
+      ZEROS_BEYOND: reachesBeyond(correlation, geometry, end),
+      PADDING_VALUE: { f32: correlation.paddingValue },
+    },
+    ranges: [...from.bindings, scratch(BINDING.output, 0, inputBytes(correlation, geometry, chunk.count))],
+    uniforms: {
+      channels: paddedC,
+      groupC: C / groups,
+      tiles: chunk.count,
+      firstTile: chunk.first,
+      ...alongAxes("tiles", tiles, "output"),
+      ...alongAxes("input", input),
+      ...alongAxes("pad", padBegin),
+      ...alongAxes("end", end),
+      ...inputUniforms(correlation),
+      matrix: {
+        point: groups * paddedC * slots,
+        group: paddedC * slots,
+        ...matrixStrides(channelsLast, paddedC, slots),
+      },
+    },
+  });
+}
+
+/** Multiplies the transformed weights and tiles, one matrix product for each point and group. */
 export function multiplyStep(correlation: Correlation, geometry: Geometry, chunk: Chunk, variant: GemmVariant): Step {
   const { groups } = correlation;
   const { points, paddedC, groupK, paddedK, filterBytes } = geometry;
@@ -247,31 +282,28 @@ export function multiplyStep(correlation: Correlation, geometry: Geometry, chunk
   );
 }
 
+/** Transforms the products of a chunk of tiles back, and finishes with the epilogue. */
 export function outputStep(correlation: Correlation, geometry: Geometry, chunk: Chunk): Step {
-  const { groups, output } = correlation;
+  const { groups, output, epilogue } = correlation;
   const { tile, outputs, tiles, groupK, paddedK } = geometry;
   const channelsLast = correlation.layout === "channels-last";
   const slots = tileSlots(correlation, chunk.count);
-  const threads = groups * groupK * chunk.count;
-  return {
-    kernel: {
-      shaders: [mainShader, ...epilogueShaders(correlation.epilogue), outputShader],
-      aliases: outputAlias(correlation),
-      constants: {
-        WORKGROUP_SIZE, ...epilogueConstants(correlation.epilogue),
-        ...tileConstants(geometry),
-        OUTPUTS: tile.m,
-        OUTPUTS_O: outputs[0],
-        OUTPUTS_P: outputs[1],
-        OUTPUTS_Q: outputs[2],
-        POWERS: { f32s: tile.factors.outputPowers.flat() },
-        TAIL_O: output[0] % outputs[0] !== 0,
-        TAIL_P: output[1] % outputs[1] !== 0,
-        TAIL_Q: output[2] % outputs[2] !== 0,
-        CHANNELS_LAST: channelsLast,
-      },
+  return dispatch({
+    threads: groups * groupK * chunk.count,
+    shaders: [...epilogueShaders(epilogue), outputShader],
+    aliases: outputAlias(correlation),
+    constants: {
+      ...epilogueConstants(epilogue),
+      ...tileConstants(geometry),
+      ...outputConstants(geometry),
+      OUTPUTS: tile.m,
+      POWERS: { f32s: tile.factors.outputPowers.flat() },
+      TAIL_O: output[0] % outputs[0] !== 0,
+      TAIL_P: output[1] % outputs[1] !== 0,
+      TAIL_Q: output[2] % outputs[2] !== 0,
+      CHANNELS_LAST: channelsLast,
     },
-    bindings: [
+    ranges: [
       scratch(
         BINDING.first,
         roundUp(inputBytes(correlation, geometry, chunk.count), STORAGE_ALIGNMENT),
@@ -280,15 +312,18 @@ export function outputStep(correlation: Correlation, geometry: Geometry, chunk: 
       whole(BINDING.output, "y", correlation),
       ...epilogueBindings(correlation),
     ],
-    uniforms: [
-      threads,
-      ...[chunk.count, groupK],
-      ...[chunk.first, ...tiles],
-      ...output,
-      ...[groups * paddedK * slots, paddedK * slots],
-      ...(channelsLast ? [paddedK, 1] : [1, slots]),
-      ...outputWords(correlation),
-    ],
-    workgroups: gridFor(threads),
-  };
+    uniforms: {
+      groupK,
+      tiles: chunk.count,
+      firstTile: chunk.first,
+      ...alongAxes("tiles", tiles, "output"),
+      ...alongAxes("output", output, "output"),
+      ...outputUniforms(correlation),
+      matrix: {
+        point: groups * paddedK * slots,
+        group: paddedK * slots,
+        ...matrixStrides(channelsLast, paddedK, slots),
+      },
+    },
+  });
 }
