@@ -54,6 +54,7 @@ export default defineConfig({
           name: "node",
           environment: "node",
           testTimeout: 300_000,
+          provide: { draw: draw(2) },
           include: ["test/**/*.test.ts"],
           exclude: ["test/**/*.browser.test.ts", "test/**/*.chromium.test.ts", "test/**/*.site.test.ts"],
         },

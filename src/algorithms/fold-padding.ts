@@ -1,10 +1,10 @@
+// Steps that complete a gradient of the input: cells that no output depends on, and the border of an input that its padding repeats.
 import fillShader from "../../shaders/algorithms/fill.wgsl";
 import foldPaddingShader from "../../shaders/algorithms/fold-padding.wgsl";
 import { bytesFor } from "../base/dtype.ts";
 import { elementCount } from "../base/shape.ts";
 import { dispatch } from "../kernel/dispatch.ts";
 import { F32_BYTES, elementTypes } from "../kernel/element-types.ts";
-// Steps that complete a gradient of the input: cells that no output depends on, and the border of an input that its padding repeats.
 import { COPIES_SHADERS } from "../kernel/padding.ts";
 import { BINDING, type Step } from "../kernel/step.ts";
 import { operandLayouts } from "../problem/correlation.ts";

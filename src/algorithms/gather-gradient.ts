@@ -1,6 +1,6 @@
-import gatherGradientShader from "../../shaders/algorithms/gather-gradient.wgsl";
 // The gradient of the input in one dispatch, whatever the stride: each cell gathers its sum from the taps that meet it. Nothing is shared
 // between cells, so phases are faster while they are few; a stride of 300 along two axes has up to 90 000 of them.
+import gatherGradientShader from "../../shaders/algorithms/gather-gradient.wgsl";
 import { greatestCommonDivisor } from "../base/arithmetic.ts";
 import { elementCount } from "../base/shape.ts";
 import { dispatch } from "../kernel/dispatch.ts";

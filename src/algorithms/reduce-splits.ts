@@ -1,7 +1,7 @@
-import reduceSplitsShader from "../../shaders/algorithms/reduce-splits.wgsl";
-import { elementCount } from "../base/shape.ts";
 // The second step of a sum that was split into parts: adds the parts in order and finishes with the epilogue. No float atomics exist
 // in WGSL, and none are wanted: the bits are the same in every run.
+import reduceSplitsShader from "../../shaders/algorithms/reduce-splits.wgsl";
+import { elementCount } from "../base/shape.ts";
 import { dispatch } from "../kernel/dispatch.ts";
 import { BINDING, type Binding, type Step } from "../kernel/step.ts";
 import type { Correlation } from "../problem/correlation.ts";

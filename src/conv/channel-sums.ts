@@ -1,9 +1,9 @@
+// The gradient of a bias: dy summed over the batch and all cells of each channel, pairwise, in levels of 64 numbers to one. The error bound
+// grows with the logarithm of how many there are (Higham, Accuracy and Stability of Numerical Algorithms, section 4.2).
 import channelSumsShader from "../../shaders/conv/channel-sums.wgsl";
 import loadShader from "../../shaders/lib/load.wgsl";
 import type { Part } from "../algorithms/algorithm.ts";
 import { loaderOf, scratch } from "../algorithms/operands.ts";
-// The gradient of a bias: dy summed over the batch and all cells of each channel, pairwise, in levels of 64 numbers to one. The error bound
-// grows with the logarithm of how many there are (Higham, Accuracy and Stability of Numerical Algorithms, section 4.2).
 import { type Dtype, bytesFor } from "../base/dtype.ts";
 import { roundUp } from "../base/shape.ts";
 import { dispatch } from "../kernel/dispatch.ts";

@@ -1,5 +1,5 @@
-import mainWorkgroupShader from "../../shaders/lib/main-workgroup.wgsl";
 // Builds steps: the entry point, the grid and the numbering of bindings are the same for every kernel.
+import mainWorkgroupShader from "../../shaders/lib/main-workgroup.wgsl";
 import mainShader from "../../shaders/lib/main.wgsl";
 import { type Binding, type Kernel, type Step, WORKGROUP_SIZE, gridFor } from "./step.ts";
 import type { Uniforms } from "./uniforms.ts";

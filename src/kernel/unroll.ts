@@ -108,7 +108,8 @@ function writeLoop(loop: Loop, around: ReadonlyMap<string, string>, integerOf: E
 /** Looks up `const NAME = expression;` of the source, evaluated when first asked for. */
 function constantsOf(source: string): Lookup {
   const expressions = new Map<string, string>();
-  for (const [, name, expression] of source.matchAll(/^const (\w+)\s*=\s*([^;]+);/gm)) expressions.set(name!, expression!);
+  for (const [, name, expression] of source.matchAll(/^const (\w+)\s*=\s*([^;]+);/gm))
+    expressions.set(name!, expression!);
   const values = new Map<string, number>();
   const lookup = (name: string): number => {
     let value = values.get(name);

@@ -1,6 +1,6 @@
-import calibrateShader from "../../shaders/planner/calibrate.wgsl";
 // The rates of an adapter, measured with kernels that ask of it what those of the methods do. It takes a tenth or two of a second,
 // half of it compiling; in Firefox, which looks for finished work every 50 to 100 ms, half a second.
+import calibrateShader from "../../shaders/planner/calibrate.wgsl";
 import type { Rates } from "../algorithms/cost.ts";
 import type { GpuContext } from "../gpu/context.ts";
 import { Executable, type OperandBuffers } from "../gpu/executable.ts";

@@ -1,6 +1,3 @@
-import { greatestCommonDivisor } from "../base/arithmetic.ts";
-import { type Triple, eachAxis, elementCount } from "../base/shape.ts";
-import { type Correlation, forwardCorrelation, gateOf, operandLayouts } from "./correlation.ts";
 // The backward passes as correlations (correlation.ts).
 //
 // The gradient of the weights is a correlation of the input with the gradient of the output: dw[k, c, t] = sum over n, o of
@@ -11,6 +8,9 @@ import { type Correlation, forwardCorrelation, gateOf, operandLayouts } from "./
 // the stride meet the same taps, every (stride / gcd(stride, dilation))-th, and neighbouring ones neighbouring outputs: each phase is a
 // dense correlation of dy with the flipped kernel of those taps, and no zero is multiplied (Dumoulin and Visin, "A guide to convolution
 // arithmetic for deep learning", section 4; the phases as in polyphase filter banks).
+import { greatestCommonDivisor } from "../base/arithmetic.ts";
+import { type Triple, eachAxis, elementCount } from "../base/shape.ts";
+import { type Correlation, forwardCorrelation, gateOf, operandLayouts } from "./correlation.ts";
 import { type ConvProblem, NO_EPILOGUE } from "./problem.ts";
 
 /** dw of a problem. Its weights are the elements of dy, and its output channels those of y. */

@@ -1,13 +1,13 @@
-import {
-  type ActivationGradient,
-  type ActivationGradientOption,
-  checkActivationGradient,
-} from "./activation-gradient.ts";
 // ConvProblem: what is to be computed, and nothing of how. Options of any accepted form become one canonical geometry with
 // three spatial axes, or a clear error. Plain data: it can be printed, compared and used as a key.
 //
 // Letters in index arithmetic, here and in the shaders, are the field's: N batch, C input channels, K output channels,
 // (T, R, S) kernel depth, height, width, (D, H, W) input and (O, P, Q) output depth, height, width.
+import {
+  type ActivationGradient,
+  type ActivationGradientOption,
+  checkActivationGradient,
+} from "./activation-gradient.ts";
 import { type Activation, type ActivationOption, checkActivation } from "./activation.ts";
 import { DTYPES, type Dtype, bytesFor } from "../base/dtype.ts";
 import { refuse, words } from "../base/error.ts";

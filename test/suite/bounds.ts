@@ -1,5 +1,5 @@
-import type { Algorithm } from "../../src/algorithms/algorithm.ts";
 // The error bound of a result, element by element. Nothing here is fitted: each constant is derived where it stands.
+import type { Algorithm } from "../../src/algorithms/algorithm.ts";
 import { UNIT_ROUNDOFF, gamma } from "../../src/base/arithmetic.ts";
 import type { Dtype } from "../../src/base/dtype.ts";
 import { type Triple, dilatedExtent, elementCount } from "../../src/base/shape.ts";

@@ -1,3 +1,4 @@
+// The batched GEMM step that the matrix algorithms share, and the packing of matrices into the form it reads.
 import gemmShader from "../../../shaders/algorithms/gemm/gemm.wgsl";
 import matrixAPixelsShader from "../../../shaders/algorithms/gemm/matrix-a-pixels.wgsl";
 import matrixAVectorsShader from "../../../shaders/algorithms/gemm/matrix-a-vectors.wgsl";
@@ -11,7 +12,6 @@ import pixelOffsetShader from "../../../shaders/algorithms/gemm/pixel-offset.wgs
 import noQuadsShader from "../../../shaders/lib/no-quads.wgsl";
 import quadsShader from "../../../shaders/lib/quads.wgsl";
 import { type Triple, elementCount, roundUp } from "../../base/shape.ts";
-// The batched GEMM step that the matrix algorithms share, and the packing of matrices into the form it reads.
 import { dispatch } from "../../kernel/dispatch.ts";
 import { F32_BYTES, elementTypes } from "../../kernel/element-types.ts";
 import { BINDING, type Binding, type Step } from "../../kernel/step.ts";

@@ -1,13 +1,13 @@
-import filterShader from "../../../shaders/algorithms/winograd/filter.wgsl";
-import inputShader from "../../../shaders/algorithms/winograd/input.wgsl";
-import outputShader from "../../../shaders/algorithms/winograd/output.wgsl";
-import partsShader from "../../../shaders/algorithms/winograd/parts.wgsl";
-import { type Triple, eachAxis, elementCount, roundUp } from "../../base/shape.ts";
 // The steps of Winograd's algorithm, not fused: filter transform (kept with the weights), then for each chunk of tiles the input
 // transform, one matrix product for each point and group, and the output transform with the epilogue.
 //
 // The matrices of a point: channels-first U [K, C] times V [C, tiles] gives M [K, tiles]; channels-last V [tiles, C] times
 // U [C, K] gives M [tiles, K]. Rows of U and V are padded to whole vectors, those of C with zeros.
+import filterShader from "../../../shaders/algorithms/winograd/filter.wgsl";
+import inputShader from "../../../shaders/algorithms/winograd/input.wgsl";
+import outputShader from "../../../shaders/algorithms/winograd/output.wgsl";
+import partsShader from "../../../shaders/algorithms/winograd/parts.wgsl";
+import { type Triple, eachAxis, elementCount, roundUp } from "../../base/shape.ts";
 import { dispatch } from "../../kernel/dispatch.ts";
 import { F32_BYTES } from "../../kernel/element-types.ts";
 import { BINDING, type Constant, STORAGE_ALIGNMENT, type Step } from "../../kernel/step.ts";
