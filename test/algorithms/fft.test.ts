@@ -6,7 +6,7 @@ import { fft } from "../../src/algorithms/fft/fft.ts";
 import { chunksOf } from "../../src/algorithms/fft/chunks.ts";
 import { MAX_LENGTH, lengthAtLeast, passes, realPasses, storedLength } from "../../src/algorithms/fft/lengths.ts";
 import { tilings, wholeTiling } from "../../src/algorithms/fft/tiling.ts";
-import { floatWord, roots, rowVectors, twiddleStep, twiddleWords } from "../../src/algorithms/fft/twiddles.ts";
+import { roots, rowVectors, twiddleStep, twiddles } from "../../src/algorithms/fft/twiddles.ts";
 import { type ConvDescriptor, convProblem } from "../../src/problem/problem.ts";
 
 const product = (list: readonly { size: number }[]): number => list.reduce((all, { size }) => all * size, 1);
@@ -76,31 +76,26 @@ describe("twiddles", () => {
     }
   });
 
-  it("are words of a uniform struct", () => {
-    expect([1, -2, 0.5].map(floatWord)).toEqual([0x3f800000, 0xc0000000 | 0, 0x3f000000]);
-  });
-
   it("have a row for each position: single powers, then multiples of the step, then zeros", () => {
     const [radix, span] = [12, 5];
     const step = twiddleStep(radix);
-    const words = twiddleWords(radix, span);
+    const table = twiddles(radix, span);
     const row = rowVectors(radix) * 4;
-    expect(words).toHaveLength(span * row);
+    expect(table).toHaveLength(span * row);
     const powers = [1, 2, 3, 4, 8];
     expect(step).toBe(4);
     for (let l = 0; l < span; l++) {
       powers.forEach((power, at) => {
         const angle = (2 * Math.PI * power * l) / (radix * span);
-        const words2 = Int32Array.from(words.slice(l * row + 2 * at, l * row + 2 * at + 2));
-        const [re, im] = new Float32Array(words2.buffer);
+        const [re, im] = table.slice(l * row + 2 * at);
         expect(Math.hypot(re! - Math.cos(angle), im! + Math.sin(angle))).toBeLessThan(2 ** -23);
       });
-      expect(words.slice(l * row + 2 * powers.length, (l + 1) * row)).toEqual([0, 0]);
+      expect(table.slice(l * row + 2 * powers.length, (l + 1) * row)).toEqual([0, 0]);
     }
   });
 
   it("are zeros where no pass follows", () => {
-    expect(twiddleWords(16, 1).every((word) => word === 0)).toBe(true);
+    expect(twiddles(16, 1).every((number) => number === 0)).toBe(true);
   });
 });
 

@@ -111,7 +111,7 @@ describe("shipped shaders", () => {
     beforeAll(() => {
       plans = plansOf(algorithm);
       kernels = differentKernels(plans.flatMap(({ plan }) => stepsOf(plan)));
-    });
+    }, 300_000);
 
     it("compiles kernels of every kind", async () => {
       const steps = drawn(kernels, draw);
