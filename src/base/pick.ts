@@ -4,7 +4,7 @@
 export function pick<Options extends object, Key extends keyof Options>(
   options: Options,
   keys: readonly Key[],
-): Partial<Pick<Options, Key>> {
+): Pick<Options, Key> {
   const entries = keys.filter((key) => options[key] !== undefined).map((key) => [key, options[key]]);
-  return Object.fromEntries(entries) as Partial<Pick<Options, Key>>;
+  return Object.fromEntries(entries) as Pick<Options, Key>;
 }

@@ -1,4 +1,4 @@
-// The sum of each element of an image over the batch. load comes from load.wgsl.
+// Sums each element of an image over the batch, one element per invocation.
 // slots: load
 // types: Y
 struct Sum { threads: u32, batch: u32 }

@@ -1,8 +1,8 @@
-// Adds up the parts of sums, FAN or fewer at a time: [sums, parts] -> [sums, fewer].
+// One level of long sums: adds partial sums, [sums, parts] -> [sums, fewer], each invocation every `fewer`-th of a sum.
 // types: E
-struct Parts { threads: u32, parts: u32, fewer: u32 }
+struct Level { threads: u32, parts: u32, fewer: u32 }
 
-@group(0) @binding(0) var<uniform> g: Parts;
+@group(0) @binding(0) var<uniform> g: Level;
 @group(0) @binding(1) var<storage, read> parts: array<f32>;
 @group(0) @binding(2) var<storage, read_write> sums: array<E>;
 

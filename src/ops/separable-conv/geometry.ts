@@ -1,31 +1,23 @@
-// Depthwise-separable convolutions: the convolution of each channel and the mixing of channels, checked against each other. Shared by the
+// Depthwise-separable convolution: the geometry of its depthwise and its pointwise convolution, checked against each other. Shared by the
 // engine and the reference.
-import { type ActivationOption, checkActivation } from "../../problem/activation.ts";
-import { words, refuse } from "../../base/error.ts";
-import {
-  type ConvProblem,
-  type GeometryOptions,
-  type Layout,
-  convProblem,
-  splitKernel,
-  tensorShape,
-} from "../../problem/problem.ts";
+import { refuse, words } from "../../base/error.ts";
 import { checkOptions } from "../../base/validate.ts";
+import { type ActivationOption, checkActivation } from "../../problem/activation.ts";
+import { type ConvProblem, type Layout, convProblem, splitKernel, tensorShape } from "../../problem/problem.ts";
+import { UNGROUPED_KEYS, type UngroupedOptions } from "../shared/geometry/ungrouped.ts";
 
-/** The options of the depthwise convolution; its groups are its channels. */
-export type DepthwiseOptions = Omit<GeometryOptions, "groups">;
-
-export const DEPTHWISE_KEYS = ["stride", "dilation", "padding", "paddingMode", "paddingValue", "mode"] as const;
-
-/** The geometry of both convolutions. */
+/** The problems of both convolutions. */
 export interface Separable {
   readonly depthwise: ConvProblem;
   readonly pointwise: ConvProblem;
 }
 
 /**
+ * The two convolutions.
+ *
  * @param depthwise [C * M, 1, ...kernel], or [...kernel, 1, C * M]
  * @param pointwise [K, C * M, 1, ...], or [1, ..., C * M, K]
+ * @param options of the depthwise convolution, which has as many groups as x has channels
  * @throws ConvError naming the argument that does not fit
  */
 export function separableOf(
@@ -33,7 +25,7 @@ export function separableOf(
   depthwise: readonly number[],
   pointwise: readonly number[],
   layout: Layout,
-  options: DepthwiseOptions,
+  options: UngroupedOptions,
 ): Separable {
   const channels = layout === "channels-first" ? x[1]! : x.at(-1)!;
   const outer = layout === "channels-first" ? depthwise[0]! : depthwise.at(-1)!;
@@ -59,19 +51,22 @@ export function separableOf(
   return { depthwise: first, pointwise: second };
 }
 
-/** Activations that increase, so that their output tells their derivative. */
-const TOLD_BY_OUTPUT = ["relu", "relu6", "leaky-relu", "sigmoid", "tanh", "elu"];
+/** The strictly or weakly increasing activations, whose output determines their derivative. */
+const FROM_OUTPUT = ["relu", "relu6", "leaky-relu", "sigmoid", "tanh", "elu"];
 
 /** Whether the derivative of an activation can be computed from its output. */
-export function isToldByOutput(option: ActivationOption): boolean {
+export function derivableFromOutput(option: ActivationOption): boolean {
   const { name, parameter } = checkActivation("depthwiseActivation", option);
-  return TOLD_BY_OUTPUT.includes(name) && parameter >= 0;
+  return FROM_OUTPUT.includes(name) && parameter >= 0;
 }
 
-/** Options without those that this call has not. */
-export function checkSeparable(options: unknown, others: readonly string[]): void {
-  const allowed = [...DEPTHWISE_KEYS, ...others];
+/**
+ * Checks the names of the options of a call.
+ * @param others the names beside those of the geometry
+ * @throws ConvError `unknown-option`
+ */
+export function checkSeparableOptions(options: unknown, others: readonly string[]): void {
   if (typeof options === "object" && options !== null && "groups" in options)
     refuse("unknown-option", "options", words("groups"), "none: the depthwise convolution has as many as channels");
-  checkOptions("options", options, allowed);
+  checkOptions("options", options, [...UNGROUPED_KEYS, ...others]);
 }
