@@ -35,7 +35,10 @@ export function throughActivation(dy: NdArray, options: ReferenceActivationGradi
   const values = checkNdArray(name, output ?? preActivation, [dy.shape.length]);
   checkShapeIs(name, values.shape, dy.shape);
   const derivative = from === "output" ? derivativeFromOutput : activationDerivative;
-  return { shape: dy.shape, data: Float64Array.from(dy.data, (one, at) => one * derivative(activation, values.data[at]!)) };
+  return {
+    shape: dy.shape,
+    data: Float64Array.from(dy.data, (one, at) => one * derivative(activation, values.data[at]!)),
+  };
 }
 
 /** The derivative of an activation at a given output. Activations that keep the sign have their corners where their output has them. */

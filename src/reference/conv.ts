@@ -1,3 +1,5 @@
+import { elementCount } from "../base/shape.ts";
+import { checkOneOf, checkOptions } from "../base/validate.ts";
 // The operations as a user calls them: arrays with shapes and the engine's options, turned into the same canonical geometry.
 import type { ActivationOption } from "../problem/activation.ts";
 import {
@@ -9,9 +11,7 @@ import {
   splitShape,
   tensorShape,
 } from "../problem/problem.ts";
-import { elementCount } from "../base/shape.ts";
 import { transposedProblem } from "../problem/transposed.ts";
-import { checkOneOf, checkOptions } from "../base/validate.ts";
 import { type EpilogueOperands, forward, transposed } from "./epilogue.ts";
 import { type Float64NdArray, type NdArray, checkNdArray, checkShapeIs, toFloat64 } from "./ndarray.ts";
 import { backwardData, backwardWeights, channelSums } from "./passes.ts";

@@ -1,7 +1,7 @@
 // Forward and transposed convolution with what follows the sum: activation(sum + bias[channel] + residual[same place]).
 import { refuse } from "../base/error.ts";
-import type { ConvProblem } from "../problem/problem.ts";
 import { elementCount } from "../base/shape.ts";
+import type { ConvProblem } from "../problem/problem.ts";
 import { activationValue } from "./activation.ts";
 import { tensorStrides } from "./geometry.ts";
 import { toFloat64 } from "./ndarray.ts";

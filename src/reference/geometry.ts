@@ -1,10 +1,10 @@
+import { type Triple, dilatedExtent, elementCount } from "../base/shape.ts";
 // Where things lie. Padding is made real: the input is copied into a larger array with its border filled in, after which every
 // convolution is one without padding, and every gradient of the padded input is folded back into the input by the same
 // table. What remains are two lists of places for the terms of a sum, so that the loops over them neither divide nor branch
 // on padding mode, flip, dilation or layout.
 import type { PaddingMode } from "../problem/padding.ts";
 import type { ConvProblem, Layout } from "../problem/problem.ts";
-import { type Triple, dilatedExtent, elementCount } from "../base/shape.ts";
 
 /** The mark of a padded cell that holds the padding constant and belongs to no input cell. */
 const OUTSIDE = -1;

@@ -1,7 +1,7 @@
-// The gradient of a 1-D kernel along one axis: sums of products of what the pass read and the gradient of what it made, in parts. An
-// invocation has TAPS numbers of the kernel of a channel, for which it loads each gradient once; neighbouring ones have neighbouring
-// gradients.
-// slots: is_padding, source, tap_place
+// Partial sums of the gradient of a 1-D kernel along one axis: products of the input of the pass and the gradient of its output. An
+// invocation computes TAPS taps of the kernel of a channel, for which it loads each gradient once; neighbouring invocations load
+// neighbouring gradients.
+// slots: is_padding, source, tap_offset
 // constants: TAPS
 // types: Axis, D, I
 @group(0) @binding(0) var<uniform> g: WeightSum;
@@ -9,8 +9,8 @@
 @group(0) @binding(2) var<storage, read> dy: array<D>;
 @group(0) @binding(3) var<storage, read_write> parts: array<f32>;
 
-// Numbers of a channel are `run` together, those of the next one behind them.
-struct WeightSum { @size(64) axis: Axis, threads: u32, parts: u32, count: u32, run: u32 }
+// `run` contiguous elements belong to one channel, the next `run` to the next.
+struct WeightSum { axis: Axis, threads: u32, parts: u32, count: u32, run: u32 }
 
 fn thread(index: u32) {
   let a = g.axis;
@@ -30,7 +30,7 @@ fn thread(index: u32) {
     // @unroll
     for (var i = 0u; i < TAPS; i++) {
       let value = f32(x[start + u32(source(position, i32(a.input))) * a.inner]);
-      // Positions of taps past the last are drawn to the map, and their sums dropped.
+      // Positions of taps past the last are clamped to the map, and their sums dropped.
       sums[i] += select(value * gradient, 0.0, is_padding(position, i32(a.input)));
       position += i32(a.dilation);
     }
@@ -39,8 +39,8 @@ fn thread(index: u32) {
   for (var i = 0u; i < TAPS; i++) {
     let tap = first + i;
     if (tap < a.kernel) {
-      // In the order of the kernels: [channel, number], or where channels are innermost [number, channel].
-      let slot = channel * a.w_channel + tap_place(tap, a);
+      // In the order of the kernels: [channel, tap], or [tap, channel] where channels are innermost.
+      let slot = channel * a.w_channel + tap_offset(tap, a);
       parts[slot * g.parts + part] = sums[i];
     }
   }

@@ -68,8 +68,7 @@ export function separableConv(
   const separable = check(x, depthwise, pointwise, options);
   const y = { shape: tensorShape(separable.pointwise, "y"), layout: x.layout, dtype: x.dtype };
   const { bias, residual, depthwiseBias } = options;
-  if (bias !== undefined)
-    checkLike("bias", bias, { ...y, shape: [separable.pointwise.K] }, "one for each channel");
+  if (bias !== undefined) checkLike("bias", bias, { ...y, shape: [separable.pointwise.K] }, "one for each channel");
   if (residual !== undefined) checkLike("residual", residual, y, "the shape of the result");
   checkSameEngine({ x, depthwise, pointwise, depthwiseBias, bias, residual });
   return compose(({ temporary }) => {

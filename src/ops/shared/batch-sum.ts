@@ -58,7 +58,11 @@ export function batchSum(
             shaders: [...loader.shaders, batchSumShader],
             constants: loader.constants,
             aliases: { E: elementTypes(dy.dtype).one, Y: elementTypes(result.dtype).one },
-            ranges: [range, whole("sum", result), ...(passed ? [{ ...range, operand: passed, binding: BINDING.gate }] : [])],
+            ranges: [
+              range,
+              whole("sum", result),
+              ...(passed ? [{ ...range, operand: passed, binding: BINDING.gate }] : []),
+            ],
             uniforms: { batch: dy.shape[0]! },
             threads: elements,
           }),

@@ -1,20 +1,21 @@
-// Convolution by 1-D kernels along the axes, and its gradients: depthwise convolutions, one after the other.
+// The reference of spatially separable convolution and its gradients: one depthwise convolution for each axis.
+import { pick } from "../../base/pick.ts";
+import { checkOptions } from "../../base/validate.ts";
+import { conv, convBackwardData, convBackwardWeights } from "../../reference/conv.ts";
+import { type Float64NdArray, type NdArray, checkNdArray, checkShapeIs } from "../../reference/ndarray.ts";
+import { shapeOf } from "../shared/geometry/feature-map.ts";
+import { type LayoutOptions, layoutOf, readMap } from "../shared/reference/feature-map.ts";
 import {
   type AxisPass,
   type AxisPasses,
   SPATIALLY_SEPARABLE_KEYS,
   type SpatiallySeparableOptions,
   axisPassesOf,
-} from "./axis-passes.ts";
-import { shapeOf } from "../shared/geometry/feature-map.ts";
-import { checkOptions } from "../../base/validate.ts";
-import { type Float64NdArray, type NdArray, checkNdArray, checkShapeIs } from "../../reference/ndarray.ts";
-import { conv, convBackwardData, convBackwardWeights } from "../../reference/conv.ts";
-import { type LayoutOptions, layoutOf, readMap } from "../shared/reference/feature-map.ts";
+} from "./geometry.ts";
 
 type Options = SpatiallySeparableOptions & LayoutOptions;
 
-/** As `engine.spatiallySeparableConv`. */
+/** `spatiallySeparableConv` of convoke/ops, in float64. */
 export function spatiallySeparableConv(x: NdArray, kernels: readonly NdArray[], options: Options = {}): Float64NdArray {
   const axes = check(x, kernels, options);
   return axes.passes.reduce(
@@ -23,7 +24,7 @@ export function spatiallySeparableConv(x: NdArray, kernels: readonly NdArray[], 
   );
 }
 
-/** As `engine.spatiallySeparableConvBackward`. */
+/** `spatiallySeparableConvBackward` of convoke/ops, in float64. */
 export function spatiallySeparableConvBackward(
   dy: NdArray,
   x: NdArray,
@@ -43,7 +44,7 @@ export function spatiallySeparableConvBackward(
     const geometry = passOptions(axes, pass);
     const w = weightsOf(axes, pass, kernels[at]!);
     const dw = convBackwardWeights(inputs[at]!, gradient, { ...geometry, kernelShape: w.shape });
-    dkernels.unshift(kernelOf(pass, dw, kernels[at]!.shape));
+    dkernels.unshift(kernelGradient(pass, dw, kernels[at]!.shape));
     gradient = convBackwardData(gradient, w, { ...geometry, inputShape: shapeOf(pass.from) });
   }
   return { dx: checkNdArray("dx", gradient, [3, 4, 5]), dkernels };
@@ -53,11 +54,10 @@ function check(x: NdArray, kernels: readonly NdArray[], options: Options): AxisP
   checkOptions("options", options, [...SPATIALLY_SEPARABLE_KEYS, "layout"]);
   const { map } = readMap("x", x, layoutOf(options));
   const shapes = kernels.map((kernel, at) => checkNdArray(`kernels[${at}]`, kernel, [1, 2]).shape);
-  const { stride, dilation, padding, paddingMode, mode } = options;
-  return axisPassesOf(map, shapes, { stride, dilation, padding, paddingMode, mode });
+  return axisPassesOf(map, shapes, pick(options, SPATIALLY_SEPARABLE_KEYS));
 }
 
-/** The options of the depthwise convolution that a pass is. */
+/** The options of a pass as a depthwise convolution. */
 function passOptions({ problem }: AxisPasses, { axis, from }: AxisPass) {
   const axes = Array.from({ length: from.rank }, (_, at) => 3 - from.rank + at);
   const own = <T>(values: readonly T[], other: T): T[] => axes.map((at) => (at === axis ? values[at]! : other));
@@ -75,7 +75,7 @@ function passOptions({ problem }: AxisPasses, { axis, from }: AxisPass) {
   };
 }
 
-/** The weights of that convolution: [C, 1, ...kernel], or [...kernel, 1, C]; kernels of channels lie in the same order. */
+/** The weights of a pass as a depthwise convolution: [C, 1, ...kernel], or [...kernel, 1, C]. Kernels of channels have the same order. */
 function weightsOf({ problem }: AxisPasses, pass: AxisPass, { data }: NdArray): NdArray {
   const { axis, from } = pass;
   const cells = problem.kernel[axis];
@@ -83,19 +83,20 @@ function weightsOf({ problem }: AxisPasses, pass: AxisPass, { data }: NdArray): 
   const last = from.layout === "channels-last";
   return {
     shape: last ? [...kernel, 1, from.channels] : [from.channels, 1, ...kernel],
-    data: Float64Array.from({ length: cells * from.channels }, (_, at) => data[numberOf(pass, at, cells)]!),
+    data: Float64Array.from({ length: cells * from.channels }, (_, at) => data[kernelIndex(pass, at, cells)]!),
   };
 }
 
-/** Which number of a kernel stands for one of the depthwise weights. */
-function numberOf({ perChannel, from }: AxisPass, at: number, cells: number): number {
+/** The index in a 1-D kernel of a depthwise weight. */
+function kernelIndex({ perChannel, from }: AxisPass, at: number, cells: number): number {
   if (perChannel) return at;
   return from.layout === "channels-last" ? Math.floor(at / from.channels) : at % cells;
 }
 
-function kernelOf(pass: AxisPass, dw: Float64NdArray, shape: readonly number[]): Float64NdArray {
+/** The gradient of a 1-D kernel from that of the depthwise weights. */
+function kernelGradient(pass: AxisPass, dw: Float64NdArray, shape: readonly number[]): Float64NdArray {
   const cells = dw.data.length / pass.from.channels;
   const data = new Float64Array(pass.perChannel ? dw.data.length : cells);
-  dw.data.forEach((value, at) => (data[numberOf(pass, at, cells)]! += value));
+  dw.data.forEach((value, at) => (data[kernelIndex(pass, at, cells)]! += value));
   return { data, shape: [...shape] };
 }

@@ -1,27 +1,29 @@
-// Whether a 2-D kernel is an outer product of two 1-D ones, and the closest that is. On the CPU, in float64: kernels are small.
+// Separates a 2-D kernel into two 1-D kernels whose outer product is closest to it. On the CPU, in float64: kernels are small.
 import { refuse } from "../../base/error.ts";
 import { checkShape } from "../../base/validate.ts";
 
-/** A kernel as two passes. */
+/** The two 1-D kernels of a separated 2-D kernel. */
 export interface Separated {
   /** The 1-D kernel of the pass along the rows: one number for each column of the kernel. */
   readonly rows: Float64Array;
-  /** That of the pass down the columns: one number for each row of the kernel. */
+  /** The 1-D kernel of the pass down the columns: one number for each row of the kernel. */
   readonly columns: Float64Array;
-  /** How far columns[r] * rows[s] is from the kernel: the Frobenius norm of the difference over that of the kernel; 0 where it is separable. */
+  /** The relative error of columns[r] * rows[s]: the Frobenius norm of the difference over that of the kernel; 0 if it is separable. */
   readonly error: number;
 }
 
-/** Sweeps after which Jacobi's rotations have converged long since: the convergence is quadratic, and ten sweeps are rarely needed. */
+/** An upper bound: Jacobi rotations converge quadratically, rarely in more than ten sweeps. */
 const MAX_SWEEPS = 60;
 
 /**
- * The outer product of two 1-D kernels that is closest to a 2-D kernel: that of its first singular vectors (Eckart and Young, 1936), each
- * times the root of the singular value. The singular value decomposition is by one-sided Jacobi rotations (Hestenes, 1958; Golub and Van
- * Loan, Matrix Computations, section 8.6.3). Of the signs, the largest number of `rows` is positive.
+ * The two 1-D kernels whose outer product is closest to a 2-D kernel: its first singular vectors (Eckart and Young, 1936), each times the
+ * square root of the singular value. The singular value decomposition uses one-sided Jacobi rotations (Hestenes, 1958; Golub and Van
+ * Loan, Matrix Computations, section 8.6.3). Signs are chosen so that the number of `rows` with the largest magnitude is positive.
  *
  * @param kernel its numbers in row-major order, and its shape [rows, columns]
- * @throws ConvError where it is not that, or a number is not finite
+ * @throws ConvError where the kernel has another shape, or a number is not finite
+ * @example
+ * const { rows, columns, error } = separate({ data: [1, 2, 1, 2, 4, 2, 1, 2, 1], shape: [3, 3] }); // [1, 2, 1] twice, error 0
  */
 export function separate(kernel: { readonly data: ArrayLike<number>; readonly shape: readonly number[] }): Separated {
   if (typeof kernel !== "object" || kernel === null || !("data" in kernel) || !("shape" in kernel))
@@ -33,7 +35,7 @@ export function separate(kernel: { readonly data: ArrayLike<number>; readonly sh
   const odd = numbers.findIndex((value) => !Number.isFinite(value));
   if (odd >= 0) refuse("invalid-argument", `kernel.data[${odd}]`, numbers[odd], "a finite number");
 
-  // Scaled, so that no square overflows or vanishes.
+  // Scale to avoid squares that overflow or vanish.
   const largest = numbers.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
   if (largest === 0) return { rows: new Float64Array(S), columns: new Float64Array(R), error: 0 };
   const columns = Array.from({ length: S }, (_, s) =>
@@ -53,7 +55,7 @@ export function separate(kernel: { readonly data: ArrayLike<number>; readonly sh
   };
 }
 
-/** Rotates pairs of columns until all are orthogonal: they are then singular vectors times values. Returns V of A V = U S. */
+/** Rotates pairs of columns until all are orthogonal: the columns of U S, in place. Returns V of A V = U S. */
 function orthogonalise(columns: readonly Float64Array[]): Float64Array[] {
   const S = columns.length;
   const v = Array.from({ length: S }, (_, i) => Float64Array.from({ length: S }, (__, j) => (i === j ? 1 : 0)));

@@ -1,26 +1,29 @@
-// Convolutions by 1-D kernels along the axes, one after the other. Shared by the engine and the reference.
+// Spatially separable convolution: one pass with a 1-D kernel along each axis. Shared by the engine and the reference.
 import { refuse } from "../../base/error.ts";
-import { type ConvProblem, convProblem } from "../../problem/problem.ts";
 import type { Triple } from "../../base/shape.ts";
+import { type ConvProblem, convProblem } from "../../problem/problem.ts";
 import { type FeatureMap, shapeOf } from "../shared/geometry/feature-map.ts";
-import type { DepthwiseOptions } from "../separable-conv/geometry.ts";
+import type { UngroupedOptions } from "../shared/geometry/ungrouped.ts";
 
-/** Every pass has the border of its axis. A constant other than 0 is none of them: the sums beyond the border are not that constant. */
-export type SpatiallySeparableOptions = Omit<DepthwiseOptions, "paddingValue">;
+/**
+ * Each pass pads its own axis. `paddingValue` is left out: with a constant other than 0 the passes would not equal the 2-D convolution,
+ * because the sums beyond the border are not that constant.
+ */
+export type SpatiallySeparableOptions = Omit<UngroupedOptions, "paddingValue">;
 
 export const SPATIALLY_SEPARABLE_KEYS = ["stride", "dilation", "padding", "paddingMode", "mode"] as const;
 
-/** A pass along one axis: the map that it reads and the one that it makes. */
+/** A pass along one axis, from one feature map to the next. */
 export interface AxisPass {
   /** 0 depth, 1 height, 2 width. */
   readonly axis: 0 | 1 | 2;
   readonly from: FeatureMap;
   readonly to: FeatureMap;
-  /** A kernel for each channel, or one for all. */
+  /** Whether each channel has a kernel of its own. */
   readonly perChannel: boolean;
 }
 
-/** All of them, and the 2-D (or 3-D) depthwise convolution that they come to. */
+/** All passes, and the 2-D (or 1-D, 3-D) depthwise convolution that they equal. */
 export interface AxisPasses {
   readonly problem: ConvProblem;
   readonly passes: readonly AxisPass[];
