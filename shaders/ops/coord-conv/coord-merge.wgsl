@@ -1,10 +1,10 @@
-// The gradient of all weights, [outer, channels, inner]: first the channels of the input, then those of the coordinates.
+// Joins the gradients of all weights, [outer, channels, inner]: first the channels of the input, then those of the coordinates.
 // types: E
 struct Merge { threads: u32, inner: u32, channels: u32, coordinates: u32 }
 
 @group(0) @binding(0) var<uniform> g: Merge;
-@group(0) @binding(1) var<storage, read> of_input: array<E>;
-@group(0) @binding(2) var<storage, read> of_coordinates: array<f32>;
+@group(0) @binding(1) var<storage, read> dinput: array<E>;
+@group(0) @binding(2) var<storage, read> dcoordinates: array<f32>;
 @group(0) @binding(3) var<storage, read_write> dw: array<E>;
 
 fn thread(index: u32) {
@@ -14,8 +14,8 @@ fn thread(index: u32) {
   let own = index - line * g.inner;
   let kept = g.channels - g.coordinates;
   if (channel < kept) {
-    dw[index] = of_input[(outer * kept + channel) * g.inner + own];
+    dw[index] = dinput[(outer * kept + channel) * g.inner + own];
   } else {
-    dw[index] = E(of_coordinates[(outer * g.coordinates + channel - kept) * g.inner + own]);
+    dw[index] = E(dcoordinates[(outer * g.coordinates + channel - kept) * g.inner + own]);
   }
 }

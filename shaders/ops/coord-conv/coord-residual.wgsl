@@ -1,4 +1,4 @@
-// What the caller adds to each image.
+// Defines `added` where the caller gives a residual.
 // types: E
 @group(0) @binding(2) var<storage, read> residual: array<E>;
 @group(0) @binding(3) var<storage, read_write> y: array<E>;

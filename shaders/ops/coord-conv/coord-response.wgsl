@@ -1,16 +1,15 @@
-// The convolution of the coordinates, the same for every image: an invocation computes RUN channels of four cells, which share
-// their weights, and writes them to all images.
-// y and added come from coord-residual.wgsl or no-coord-residual.wgsl.
-// slots: added, coordinates_seen
+// The convolution of the coordinates, which is the same for every image. An invocation computes RUN channels of four cells, which share
+// weights, and writes them to all images. The result y is declared in coord-residual.wgsl or no-coord-residual.wgsl.
+// slots: added, coordinates_at
 // constants: CHANNELS_LAST, RUN
 // types: Coordinates, E
-struct Response { seen: Coordinates, threads: u32 }
+struct Response { threads: u32, @align(16) coordinates: Coordinates }
 
 @group(0) @binding(0) var<uniform> g: Response;
 @group(0) @binding(1) var<storage, read> w: array<E>;
 
 fn thread(index: u32) {
-  let a = g.seen;
+  let a = g.coordinates;
   let runs = (a.output.channels + RUN - 1u) / RUN;
   let cells = a.output.depth * a.output.height * a.output.width;
   let fours = (cells + 3u) / 4u;
@@ -32,8 +31,8 @@ fn thread(index: u32) {
       for (var s = 0u; s < a.kernel_w; s++) {
         let reach = vec3u(t, r, s);
         let seen = transpose(mat4x4f(
-          coordinates_seen(places[0], reach, a), coordinates_seen(places[1], reach, a),
-          coordinates_seen(places[2], reach, a), coordinates_seen(places[3], reach, a),
+          coordinates_at(places[0], reach, a), coordinates_at(places[1], reach, a),
+          coordinates_at(places[2], reach, a), coordinates_at(places[3], reach, a),
         ));
         for (var c = 0u; c < a.channels; c++) {
           let channel = a.input.channels - a.channels + c;

@@ -1,16 +1,17 @@
-// The gradient of the weights of the coordinates: parts of the sums over the cells of coordinates times the gradient, which is summed over the
-// batch before. An invocation has RUN output channels and all coordinates of a tap. Sums in the order [k, coordinate, tap], or where CHANNELS_LAST [tap, coordinate, k].
-// slots: coordinates_seen
+// Partial sums of the gradient of the coordinates' weights: coordinates times dy, summed over cells. dy is already summed over the batch. An
+// invocation computes RUN output channels and all coordinates of a tap. Sums are [k, coordinate, tap], or with CHANNELS_LAST
+// [tap, coordinate, k].
+// slots: coordinates_at
 // constants: CHANNELS_LAST, RUN
 // types: Coordinates, E
-struct WeightSum { seen: Coordinates, threads: u32, parts: u32, count: u32 }
+struct WeightSum { threads: u32, parts: u32, count: u32, @align(16) coordinates: Coordinates }
 
 @group(0) @binding(0) var<uniform> g: WeightSum;
 @group(0) @binding(1) var<storage, read> dy: array<E>;
 @group(0) @binding(2) var<storage, read_write> parts: array<f32>;
 
 fn thread(index: u32) {
-  let a = g.seen;
+  let a = g.coordinates;
   let taps = a.kernel_d * a.kernel_h * a.kernel_w;
   let part = index % g.parts;
   let rest = index / g.parts;
@@ -21,7 +22,7 @@ fn thread(index: u32) {
   for (var cell = part; cell < g.count; cell += g.parts) {
     let row = cell / a.output.width;
     let d = row / a.output.height;
-    let seen = coordinates_seen(vec3u(d, row - d * a.output.height, cell - row * a.output.width), reach, a);
+    let seen = coordinates_at(vec3u(d, row - d * a.output.height, cell - row * a.output.width), reach, a);
     // @unroll
     for (var i = 0u; i < RUN; i++) {
       let k = min(first + i, a.output.channels - 1u);

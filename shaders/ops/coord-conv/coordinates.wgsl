@@ -1,5 +1,5 @@
 // The coordinates of the cells of a feature map as channels: x along the width, y along the height, z along the depth, each from -1 to 1, and
-// with RADIUS the distance from the middle. source and is_padding come from a padding-* snippet.
+// with RADIUS the distance from the centre.
 // slots: is_padding, source
 // constants: FLIPPED, PADDING_VALUE, RADIUS
 // types: Map
@@ -10,7 +10,6 @@ struct Coordinates {
   stride_d: u32, stride_h: u32, stride_w: u32,
   dilation_d: u32, dilation_h: u32, dilation_w: u32,
   begin_d: u32, begin_h: u32, begin_w: u32,
-  pad: vec2u,
 }
 
 fn coordinate(at: i32, size: u32) -> f32 {
@@ -18,8 +17,8 @@ fn coordinate(at: i32, size: u32) -> f32 {
   return select(f32(2 * at - last) / f32(max(last, 1)), 0.0, last == 0);
 }
 
-// All coordinates of what a tap of an output sees, in the order of their channels; those that there are none of are not asked for.
-fn coordinates_seen(output: vec3u, tap: vec3u, g: Coordinates) -> vec4f {
+// The coordinates of the cell that a tap of an output reads, in the order of their channels. Only the first g.channels are meaningful.
+fn coordinates_at(output: vec3u, tap: vec3u, g: Coordinates) -> vec4f {
   let size = vec3i(vec3u(g.input.depth, g.input.height, g.input.width));
   let turned = select(tap, vec3u(g.kernel_d, g.kernel_h, g.kernel_w) - 1u - tap, vec3<bool>(FLIPPED));
   let reach = output * vec3u(g.stride_d, g.stride_h, g.stride_w) + turned * vec3u(g.dilation_d, g.dilation_h, g.dilation_w);
@@ -29,7 +28,7 @@ fn coordinates_seen(output: vec3u, tap: vec3u, g: Coordinates) -> vec4f {
   let z = coordinate(source(at.x, size.x), g.input.depth);
   var all = vec4f(x, y, z, 0.0);
   if (RADIUS) {
-    // An axis that the map has not is one cell, of coordinate 0.
+    // Axes past the map's rank have one cell, of coordinate 0.
     all[g.channels - 1u] = sqrt(x * x + y * y + z * z);
   }
   let padding = is_padding(at.x, size.x) | is_padding(at.y, size.y) | is_padding(at.z, size.z);

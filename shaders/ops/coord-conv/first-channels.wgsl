@@ -1,4 +1,4 @@
-// The first channels of an array [outer, channels, inner]: of every row of `row` numbers the first `kept`.
+// Copies the first channels of an array [outer, channels, inner]: the first `kept` elements of every row of `row`.
 // types: E
 struct First { threads: u32, row: u32, kept: u32 }
 

@@ -1,4 +1,4 @@
-// Nothing added by the caller.
+// Defines `added` where the caller gives no residual.
 // types: E
 @group(0) @binding(2) var<storage, read_write> y: array<E>;
 

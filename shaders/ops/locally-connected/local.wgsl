@@ -1,17 +1,16 @@
-// The geometry of locally connected layers, and where the weight of a term of an output lies: [K, terms, cells], or where CHANNELS_LAST
-// [cells, terms, K].
+// The geometry of locally connected layers. Weights are [K, terms, cells], or with CHANNELS_LAST [cells, terms, K].
 // constants: CHANNELS_LAST
 // types: Map
 struct Local {
   input: Map, output: Map,
-  threads: u32, batch: u32, groups: u32, group_c: u32, group_k: u32,
+  threads: u32, batch: u32, group_c: u32, group_k: u32,
   kernel_d: u32, kernel_h: u32, kernel_w: u32,
   stride_d: u32, stride_h: u32, stride_w: u32,
   dilation_d: u32, dilation_h: u32, dilation_w: u32,
   begin_d: u32, begin_h: u32, begin_w: u32,
 }
 
-// Distances between weights.
+// The distances between neighbouring weights.
 struct WeightStrides { k: u32, c: u32, tap: u32, cell: u32 }
 
 fn weight_strides(g: Local) -> WeightStrides {
@@ -24,7 +23,7 @@ fn weight_strides(g: Local) -> WeightStrides {
   return WeightStrides(g.group_c * taps * cells, taps * cells, cells, 1u);
 }
 
-// Distances between elements of a feature map.
+// The distances between neighbouring elements of a feature map.
 struct Strides { image: u32, channel: u32, cell: u32 }
 
 fn strides_of(map: Map) -> Strides {

@@ -1,5 +1,5 @@
-// The gradient of a locally connected layer with respect to its input: an invocation gathers what one cell of BATCH images has from all
-// outputs that saw it.
+// The gradient of a locally connected layer with respect to its input. An invocation computes one cell of BATCH images: the sum over all
+// outputs that read it.
 // slots: element_at, strides_of, weight_strides
 // constants: BATCH
 // types: E, Local
@@ -8,8 +8,8 @@
 @group(0) @binding(2) var<storage, read> w: array<E>;
 @group(0) @binding(3) var<storage, read_write> dx: array<E>;
 
-// The output along an axis that saw a cell by a tap, or none.
-fn seen_by(cell: u32, reach: u32, stride: u32, begin: u32, outputs: u32) -> u32 {
+// The output along an axis that read a cell by a tap, or NONE.
+fn reader_of(cell: u32, reach: u32, stride: u32, begin: u32, outputs: u32) -> u32 {
   let source = cell + begin;
   let output = (source - min(reach, source)) / stride;
   return select(NONE, output, (reach <= source) & (output * stride + reach == source) & (output < outputs));
@@ -35,11 +35,11 @@ fn thread(index: u32) {
   }
   var tap = 0u;
   for (var t = 0u; t < g.kernel_d; t++) {
-    let d = seen_by(i.d, t * g.dilation_d, g.stride_d, g.begin_d, g.output.depth);
+    let d = reader_of(i.d, t * g.dilation_d, g.stride_d, g.begin_d, g.output.depth);
     for (var r = 0u; r < g.kernel_h; r++) {
-      let h = seen_by(i.h, r * g.dilation_h, g.stride_h, g.begin_h, g.output.height);
+      let h = reader_of(i.h, r * g.dilation_h, g.stride_h, g.begin_h, g.output.height);
       for (var s = 0u; s < g.kernel_w; s++) {
-        let v = seen_by(i.w, s * g.dilation_w, g.stride_w, g.begin_w, g.output.width);
+        let v = reader_of(i.w, s * g.dilation_w, g.stride_w, g.begin_w, g.output.width);
         if (max(d, max(h, v)) != NONE) {
           let cell = (d * g.output.height + h) * g.output.width + v;
           let weights = of_channel + tap * by.tap + cell * by.cell;

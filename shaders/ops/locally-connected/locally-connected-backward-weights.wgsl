@@ -1,5 +1,5 @@
-// The gradient of a locally connected layer with respect to its weights: an invocation has those of one output and up to
-// CHANNELS input channels. The gradients of the first HELD images are loaded once for all of them.
+// The gradient of a locally connected layer with respect to its weights. An invocation computes the weights of one output for up to
+// CHANNELS input channels, and loads the gradients of the first HELD images once for all of them.
 // slots: strides_of, weight_strides
 // constants: CHANNELS, CHANNELS_LAST, HELD
 // types: E, Local
@@ -12,7 +12,7 @@ fn thread(index: u32) {
   let source = strides_of(g.input);
   let to = strides_of(g.output);
   let by = weight_strides(g);
-  // Cells are innermost, or where CHANNELS_LAST output channels, as in the weights.
+  // As in the weights, cells are innermost, or with CHANNELS_LAST output channels.
   let cells = g.output.depth * g.output.height * g.output.width;
   let inner = select(cells, g.output.channels, CHANNELS_LAST);
   let last = index % inner;
@@ -37,7 +37,7 @@ fn thread(index: u32) {
   for (var t = 0u; t < g.kernel_d; t++) {
     for (var r = 0u; r < g.kernel_h; r++) {
       for (var s = 0u; s < g.kernel_w; s++) {
-        // Cells before the first wrap to large numbers.
+        // Cells before the first wrap to large values.
         let at = vec3u(corner + vec3i(vec3u(t * g.dilation_d, r * g.dilation_h, s * g.dilation_w)));
         let inside = all(at < size);
         let place = plane + select(0u, ((at.x * size.y + at.y) * size.z + at.z) * source.cell, inside);

@@ -1,4 +1,4 @@
-// A convolution with weights of its own for every output: an invocation computes one output of BATCH images. y and bias_of come from
+// A convolution in which each output has weights of its own. An invocation computes one output of BATCH images. The result y is declared in
 // local-bias.wgsl or no-local-bias.wgsl.
 // slots: bias_of, element_at, strides_of, weight_strides
 // constants: BATCH
@@ -19,7 +19,7 @@ fn thread(index: u32) {
   let size = vec3u(g.input.depth, g.input.height, g.input.width);
   let channel = o.c / g.group_k * g.group_c;
   var sums: array<f32, BATCH>;
-  // Images beyond the last repeat it, and are not stored.
+  // Images past the last repeat the last one and are not stored.
   var image: array<u32, BATCH>;
   // @unroll
   for (var i = 0u; i < BATCH; i++) {

@@ -1,4 +1,4 @@
-// No bias.
+// Defines `bias_of` for a layer without a bias.
 // types: E
 @group(0) @binding(3) var<storage, read_write> y: array<E>;
 

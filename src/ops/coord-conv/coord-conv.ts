@@ -1,37 +1,23 @@
 // CoordConv and its gradients (Liu et al., An Intriguing Failing of Convolutional Neural Networks and the CoordConv Solution, 2018, section
-// 3): a convolution that also sees where it is. By linearity the convolution of the input with its coordinates is that of the input plus
-// that of the coordinates; the second is the same for every image and is computed from coordinates that lie nowhere in memory.
-import { checkTensor } from "../../gpu/tensor.ts";
-import { conv, convBackwardData, convBackwardWeights } from "../../conv/conv.ts";
-import { elementTypes } from "../../kernel/element-types.ts";
-import type { ActivationGradientOptions, ConvOptions } from "../../conv/calls.ts";
-import type { Constraints } from "../../planner/choose.ts";
-import { CONSTRAINT_KEYS } from "../../planner/choose.ts";
-import { tensorShape } from "../../problem/problem.ts";
-import { elementCount } from "../../base/shape.ts";
-import type { Tensor } from "../../gpu/tensor.ts";
+// 3): a convolution that also sees the position of each cell. By linearity it is the convolution of the input plus that of the coordinates;
+// the second is the same for every image and is computed from coordinates that are never stored.
+import { pick } from "../../base/pick.ts";
 import { checkOptions } from "../../base/validate.ts";
-import {
-  COORD_GEOMETRY_KEYS,
-  type CoordinateOptions,
-  type Coordinates,
-  coordinatesOf,
-  weightsWith,
-} from "./geometry.ts";
-import { batchSum, gateOf } from "../shared/batch-sum.ts";
-import { composed, given } from "../shared/composition.ts";
-import { checkLike, checkMap, mapConstants, mapWords } from "../shared/feature-map.ts";
-import { type Range, dispatch } from "../../kernel/dispatch.ts";
-import { run, whole } from "../../gpu/operation.ts";
-import { firstParts, partsBytes, partsOf, sumSteps } from "../shared/sum-parts.ts";
-import firstChannelsShader from "../../../shaders/ops/coord-conv/first-channels.wgsl";
-import coordResidualShader from "../../../shaders/ops/coord-conv/coord-residual.wgsl";
-import noCoordResidualShader from "../../../shaders/ops/coord-conv/no-coord-residual.wgsl";
-import coordMergeShader from "../../../shaders/ops/coord-conv/coord-merge.wgsl";
-import featureMapShader from "../../../shaders/lib/feature-map.wgsl";
-import coordinatesShader from "../../../shaders/ops/coord-conv/coordinates.wgsl";
+import { conv } from "../../conv/conv.ts";
+import { convBackwardData, convBackwardWeights } from "../../conv/gradients.ts";
+import { type ActivationGradientOptions, type ConvOptions, EPILOGUE_KEYS, GRADIENT_KEYS } from "../../conv/options.ts";
+import { type TensorDescription, run } from "../../gpu/operation.ts";
+import { type Tensor, checkSameEngine, checkTensor } from "../../gpu/tensor.ts";
+import { CONSTRAINT_KEYS, type Constraints } from "../../planner/choose.ts";
+import { tensorShape } from "../../problem/problem.ts";
+import { batchSum, passedActivation } from "../shared/batch-sum.ts";
+import { compose } from "../shared/composition.ts";
+import { checkLike, checkMap } from "../shared/feature-map.ts";
+import { UNGROUPED_KEYS } from "../shared/geometry/ungrouped.ts";
+import { type CoordinateOptions, type Coordinates, coordinatesOf, weightsOfChannels } from "./geometry.ts";
+import { inputWeightsRecipe, responseRecipe, weightGradientRecipe } from "./steps.ts";
 
-/** Those of a convolution in one group: padding and its mode hold for the coordinates as for the input. */
+/** The options of a convolution in one group. Padding and its mode apply to the coordinates as to the input. */
 export interface CoordConvOptions extends CoordinateOptions, Omit<ConvOptions, keyof CoordinateOptions | "groups"> {}
 
 interface BackwardOptions extends CoordinateOptions, Constraints, ActivationGradientOptions {}
@@ -46,48 +32,40 @@ export interface CoordConvBackwardWeightsOptions extends BackwardOptions {
   kernelShape: readonly number[];
 }
 
-const EPILOGUE_KEYS = ["bias", "residual", "activation"] as const;
-const GRADIENT_KEYS = ["activation", "output", "preActivation"] as const;
-const KEYS = [...COORD_GEOMETRY_KEYS, "radius", ...CONSTRAINT_KEYS];
-
-/** Output channels of an invocation: they share coordinates. */
-const RUN = 8;
+const COORDINATE_KEYS = [...UNGROUPED_KEYS, "radius"] as const;
+const CONV_KEYS = [...UNGROUPED_KEYS, ...CONSTRAINT_KEYS] as const;
+const KEYS = [...CONV_KEYS, "radius"];
 
 /**
- * The convolution of x with its coordinates as further channels: x from -1 in the first column to 1 in the last, y from the first row to the
- * last, in 3-D z from the first slice to the last, and with `radius` their distance from the middle, sqrt(x^2 + y^2 + z^2). An axis of
- * one cell has the coordinate 0.
+ * The convolution of x with its coordinates as further channels: x from -1 in the first column to 1 in the last, y from the first row to
+ * the last, in 3-D z from the first slice to the last, and with `radius` their distance from the centre, sqrt(x^2 + y^2 + z^2). Along an
+ * axis of one cell the coordinate is 0.
  *
  * @param x [N, C, ...spatial], or [N, ...spatial, C]
  * @param w [K, C + coordinates, ...kernel], or [...kernel, C + coordinates, K]
  * @returns a new tensor [N, K, ...output], or [N, ...output, K]
  * @throws ConvError naming the argument that does not fit
+ * @example
+ * // x [1, 3, 32, 32]; w [16, 3 + 2, 3, 3]
+ * const y = coordConv(x, w, { padding: 1 }); // [1, 16, 32, 32]
  */
 export function coordConv(x: Tensor, w: Tensor, options: CoordConvOptions = {}): Tensor {
   checkOptions("options", options, [...KEYS, ...EPILOGUE_KEYS]);
   const { tensor } = checkMap("x", x);
   const { layout, dtype } = tensor;
-  const coordinates = coordinatesOf(
-    { input: "x.shape", kernel: "w.shape" },
-    ...([
-      tensor.shape,
-      checkTensor("w", w).shape,
-      layout,
-      given(options, [...COORD_GEOMETRY_KEYS, "radius"]),
-    ] as const),
-  );
-  checkLike("w", w, { shape: w.shape, layout, dtype }, "as x");
-  const { residual, bias, activation } = options;
+  const names = { input: "x.shape", kernel: "w.shape" };
+  const wShape = checkTensor("w", w).shape;
+  const coordinates = coordinatesOf(names, tensor.shape, wShape, layout, pick(options, COORDINATE_KEYS));
+  checkLike("w", w, { shape: wShape, layout, dtype }, "as x");
+  const { residual, bias } = options;
   const y = { shape: tensorShape(coordinates.problem, "y"), layout, dtype };
-  if (bias !== undefined)
-    checkLike("bias", bias, { ...y, shape: [coordinates.problem.K] }, "one for each channel");
+  if (bias !== undefined) checkLike("bias", bias, { ...y, shape: [coordinates.problem.K] }, "one for each channel");
   if (residual !== undefined) checkLike("residual", residual, y, "the shape of the result");
-  return composed(({ temporary }) =>
+  checkSameEngine({ x, w, bias, residual });
+  return compose(({ temporary }) =>
     conv(tensor, temporary(inputWeights(w, coordinates)), {
-      ...given(options, [...COORD_GEOMETRY_KEYS, ...CONSTRAINT_KEYS]),
-      ...(bias !== undefined && { bias }),
-      ...(activation !== undefined && { activation }),
-      residual: temporary(response(w, coordinates, y.shape, residual)),
+      ...pick(options, [...CONV_KEYS, "bias", "activation"]),
+      residual: temporary(coordinateResponse(w, coordinates, y, residual)),
     }),
   );
 }
@@ -95,198 +73,96 @@ export function coordConv(x: Tensor, w: Tensor, options: CoordConvOptions = {}):
 /**
  * The gradient of `coordConv` with respect to its x.
  *
- * @param dy the gradient of its result; of its activation's output where `activation` is given
+ * @param dy the gradient of the result of `coordConv`; of its activation's output where `activation` is given
  * @param w its weights
  * @returns a new tensor of shape `inputShape`
  * @throws ConvError naming the argument that does not fit
+ * @example
+ * const dx = coordConvBackwardData(dy, w, { padding: 1, inputShape: x.shape });
  */
-export function coordConvBackwardData(
-  dy: Tensor,
-  w: Tensor,
-  options: CoordConvBackwardDataOptions,
-): Tensor {
+export function coordConvBackwardData(dy: Tensor, w: Tensor, options: CoordConvBackwardDataOptions): Tensor {
   checkOptions("options", options, [...KEYS, ...GRADIENT_KEYS, "inputShape"]);
   const { layout, dtype } = checkTensor("dy", dy);
-  const coordinates = coordinatesOf(
-    { input: "inputShape", kernel: "w.shape" },
-    ...([
-      options.inputShape,
-      checkTensor("w", w).shape,
-      layout,
-      given(options, [...COORD_GEOMETRY_KEYS, "radius"]),
-    ] as const),
-  );
-  checkLike("w", w, { shape: w.shape, layout, dtype }, "as dy");
-  return composed(({ temporary }) =>
-    convBackwardData(dy, temporary(inputWeights(w, coordinates)), {
-      ...given(options, [...COORD_GEOMETRY_KEYS, ...CONSTRAINT_KEYS, ...GRADIENT_KEYS]),
-      inputShape: options.inputShape,
-    }),
+  const names = { input: "inputShape", kernel: "w.shape" };
+  const wShape = checkTensor("w", w).shape;
+  const coordinates = coordinatesOf(names, options.inputShape, wShape, layout, pick(options, COORDINATE_KEYS));
+  checkLike("w", w, { shape: wShape, layout, dtype }, "as dy");
+  checkSameEngine({ dy, w });
+  return compose(({ temporary }) =>
+    convBackwardData(
+      dy,
+      temporary(inputWeights(w, coordinates)),
+      pick(options, [...CONV_KEYS, ...GRADIENT_KEYS, "inputShape"]),
+    ),
   );
 }
 
 /**
  * The gradient of `coordConv` with respect to its w.
  *
- * @param x its input
+ * @param x the input of `coordConv`
  * @param dy the gradient of its result; of its activation's output where `activation` is given
  * @returns a new tensor of shape `kernelShape`
  * @throws ConvError naming the argument that does not fit
+ * @example
+ * const dw = coordConvBackwardWeights(x, dy, { padding: 1, kernelShape: w.shape });
  */
-export function coordConvBackwardWeights(
-  x: Tensor,
-  dy: Tensor,
-  options: CoordConvBackwardWeightsOptions,
-): Tensor {
+export function coordConvBackwardWeights(x: Tensor, dy: Tensor, options: CoordConvBackwardWeightsOptions): Tensor {
   checkOptions("options", options, [...KEYS, ...GRADIENT_KEYS, "kernelShape"]);
   const { tensor } = checkMap("x", x);
   const { layout, dtype } = tensor;
-  const coordinates = coordinatesOf(
-    { input: "x.shape", kernel: "kernelShape" },
-    ...([tensor.shape, options.kernelShape, layout, given(options, [...COORD_GEOMETRY_KEYS, "radius"])] as const),
-  );
+  const names = { input: "x.shape", kernel: "kernelShape" };
+  const coordinates = coordinatesOf(names, tensor.shape, options.kernelShape, layout, pick(options, COORDINATE_KEYS));
   const { problem, channels } = coordinates;
   const y = { shape: tensorShape(problem, "y"), layout, dtype };
   const gradient = checkLike("dy", dy, y, "the result of this convolution");
-  const gate = gateOf(gradient, given(options, GRADIENT_KEYS));
-  return composed(({ temporary }) => {
+  const passed = passedActivation(gradient, pick(options, GRADIENT_KEYS));
+  return compose(({ temporary }) => {
     const dinput = temporary(
       convBackwardWeights(tensor, gradient, {
-        ...given(options, [...COORD_GEOMETRY_KEYS, ...CONSTRAINT_KEYS, ...GRADIENT_KEYS]),
-        kernelShape: weightsWith(problem, problem.C - channels),
+        ...pick(options, [...CONV_KEYS, ...GRADIENT_KEYS]),
+        kernelShape: weightsOfChannels(problem, problem.C - channels),
       }),
     );
     const image = { shape: [1, ...y.shape.slice(1)], layout, dtype: "f32" } as const;
-    const sums = temporary(batchSum("coordConvBackwardWeights", gradient, image, gate));
-    return weightGradient(dinput, sums, coordinates);
+    const dsum = temporary(batchSum("coordConvBackwardWeights", gradient, image, passed));
+    const dw = { shape: tensorShape(problem, "w"), layout, dtype };
+    return run({
+      name: "coordConvBackwardWeights",
+      inputs: { dinput, dsum },
+      results: { dw },
+      parameters: coordinates,
+      recipe: () => weightGradientRecipe(coordinates, { dinput, dsum, dw }),
+    }).dw;
   });
 }
 
-/** The weights of the channels of the input. */
-function inputWeights(w: Tensor, { problem, channels }: Coordinates): Tensor {
+/** The weights of the input's channels. */
+function inputWeights(w: Tensor, coordinates: Coordinates): Tensor {
+  const { problem, channels } = coordinates;
   const { layout, dtype } = w;
-  const kept = problem.C - channels;
-  const part = { shape: weightsWith(problem, kept), layout, dtype };
-  const inner = layout === "channels-first" ? elementCount(problem.kernel) : problem.K;
-  const threads = elementCount(part.shape);
+  const part = { shape: weightsOfChannels(problem, problem.C - channels), layout, dtype };
   return run({
     name: "coordConv",
     inputs: { w },
-    results: { part },
-    parameters: ["input weights", kept],
-    recipe: () => ({
-      steps: [
-        dispatch({
-          shaders: [firstChannelsShader],
-          aliases: { E: elementTypes(dtype).one },
-          ranges: [whole("w", w), whole("part", part)],
-          uniforms: [threads, problem.C * inner, kept * inner],
-          threads,
-        }),
-      ],
-    }),
-  }).part;
+    results: { inputWeights: part },
+    parameters: ["input weights", problem.C - channels],
+    recipe: () => inputWeightsRecipe(coordinates, w, part),
+  }).inputWeights;
 }
 
-/** What the coordinates add to every image, and the residual where there is one. */
-function response(
+/** The convolution of the coordinates for every image, plus the residual where there is one. */
+function coordinateResponse(
   w: Tensor,
   coordinates: Coordinates,
-  shape: readonly number[],
+  response: TensorDescription,
   residual?: Tensor,
 ): Tensor {
-  const { problem } = coordinates;
-  const { layout, dtype } = w;
-  const sum = { shape, layout, dtype };
-  const threads = Math.ceil(problem.K / RUN) * Math.ceil(elementCount(problem.output) / 4);
   return run({
     name: "coordConv",
     inputs: { w, ...(residual && { residual }) },
-    results: { sum },
+    results: { response },
     parameters: ["response", coordinates],
-    recipe: () => ({
-      steps: [
-        kernelStep(
-          "coord-response",
-          coordinates,
-          dtype,
-          [whole("w", w), ...(residual ? [whole("residual", residual)] : []), whole("sum", sum)],
-          threads,
-          [threads],
-          residual ? coordResidualShader : noCoordResidualShader,
-        ),
-      ],
-    }),
-  }).sum;
-}
-
-/** The gradient of all weights from that of the input's channels, and the gradient summed over the batch. */
-function weightGradient(dinput: Tensor, dsum: Tensor, coordinates: Coordinates): Tensor {
-  const { problem, channels } = coordinates;
-  const { layout, dtype } = dinput;
-  const dw = { shape: tensorShape(problem, "w"), layout, dtype };
-  return run({
-    name: "coordConvBackwardWeights",
-    inputs: { dinput, dsum },
-    results: { dw },
-    parameters: coordinates,
-    recipe: () => {
-      const taps = elementCount(problem.kernel);
-      const slots = problem.K * channels * taps;
-      const count = elementCount(problem.output);
-      const bytes = partsBytes(slots, count);
-      const sums: Range = { operand: "workspace", offset: bytes, size: slots * 4 };
-      const inner = layout === "channels-first" ? taps : problem.K;
-      const elements = elementCount(dw.shape);
-      const merge = dispatch({
-        shaders: [coordMergeShader],
-        aliases: { E: elementTypes(dtype).one },
-        ranges: [whole("dinput", dinput), sums, whole("dw", dw)],
-        uniforms: [elements, inner, problem.C, channels],
-        threads: elements,
-      });
-      const threads = Math.ceil(problem.K / RUN) * taps * partsOf(count);
-      const parts = kernelStep(
-        "coord-weights",
-        coordinates,
-        "f32",
-        [whole("dsum", dsum), firstParts(0, slots, count)],
-        threads,
-        [...[threads, partsOf(count), count]],
-      );
-      return { steps: [parts, ...sumSteps(0, slots, count, sums, "f32"), merge], workspaceBytes: bytes + sums.size };
-    },
-  }).dw;
-}
-
-function kernelStep(
-  kernel: string,
-  { problem, channels, radius }: Coordinates,
-  dtype: Tensor["dtype"],
-  ranges: Range[],
-  threads: number,
-  words: number[],
-  ...parts: string[]
-) {
-  const { N, C, K, rank, layout, input, output, paddingMode, paddingValue, flipped } = problem;
-  const map = (many: number, size: typeof input) => ({ N, channels: many, size, rank, layout });
-  return dispatch({
-    shaders: [featureMapShader, `lib/padding-${paddingMode}`, coordinatesShader, ...parts, `ops/${kernel}`],
-    constants: {
-      ...mapConstants(map(C, input)),
-      ...{ PADDING_VALUE: { f32: paddingValue }, FLIPPED: flipped, RADIUS: radius, RUN },
-    },
-    aliases: { E: elementTypes(dtype).one },
-    ranges,
-    uniforms: [
-      ...mapWords(map(C, input)),
-      ...mapWords(map(K, output)),
-      ...[N, channels],
-      ...[...problem.kernel, ...problem.stride, ...problem.dilation, ...problem.padBegin],
-      // The struct is made of multiples of 16 bytes.
-      ...[0, 0],
-      ...words,
-    ],
-    threads,
-  });
+    recipe: () => responseRecipe(coordinates, w, response, residual),
+  }).response;
 }

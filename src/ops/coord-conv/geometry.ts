@@ -1,22 +1,14 @@
-// The channels that CoordConv adds to its input, and the convolution with them. Shared by the engine and the reference.
-import {
-  type ConvProblem,
-  type GeometryOptions,
-  type Layout,
-  convProblem,
-  joinShape,
-  splitShape,
-} from "../../problem/problem.ts";
+// CoordConv: the convolution of an input with its coordinates as further channels. Shared by the engine and the reference.
 import { checkBoolean, checkShape } from "../../base/validate.ts";
+import { type ConvProblem, type Layout, convProblem, joinShape, splitShape } from "../../problem/problem.ts";
+import type { UngroupedOptions } from "../shared/geometry/ungrouped.ts";
 
-export interface CoordinateOptions extends Omit<GeometryOptions, "groups"> {
-  /** Whether the distance from the middle is a channel too. */
+export interface CoordinateOptions extends UngroupedOptions {
+  /** Whether the distance from the centre is a channel too. */
   radius?: boolean;
 }
 
-export const COORD_GEOMETRY_KEYS = ["stride", "dilation", "padding", "paddingMode", "paddingValue", "mode"] as const;
-
-/** The convolution of the input with its coordinates, and how many channels those are. */
+/** The problem of the convolution of the input with its coordinates, and how many channels the coordinates are. */
 export interface Coordinates {
   readonly problem: ConvProblem;
   readonly channels: number;
@@ -24,6 +16,9 @@ export interface Coordinates {
 }
 
 /**
+ * The problem of a call.
+ *
+ * @param names what errors call x and w
  * @param x the shape of the input without coordinates
  * @param w [K, C + coordinates, ...kernel], or [...kernel, C + coordinates, K]
  * @throws ConvError naming the argument that does not fit
@@ -33,21 +28,21 @@ export function coordinatesOf(
   x: readonly number[],
   w: readonly number[],
   layout: Layout,
-  { radius, ...geometry }: CoordinateOptions,
+  { radius: option, ...geometry }: CoordinateOptions,
 ): Coordinates {
   const { N, channels: C, spatial } = splitShape(checkShape(names.input, x, [3, 4, 5]), layout);
-  const wanted = checkBoolean("radius", radius ?? false);
-  const channels = spatial.length + (wanted ? 1 : 0);
+  const radius = checkBoolean("radius", option ?? false);
+  const channels = spatial.length + (radius ? 1 : 0);
   const problem = convProblem(
     "forward",
     { ...geometry, layout, inputShape: joinShape(N, C + channels, spatial, layout), kernelShape: w },
     names,
   );
-  return { problem, channels, radius: wanted };
+  return { problem, channels, radius };
 }
 
-/** A part of the channels of the weights: their shape with as many. */
-export function weightsWith({ kernel, K, rank, layout }: ConvProblem, channels: number): number[] {
+/** The shape of the weights of some of the input channels. */
+export function weightsOfChannels({ kernel, K, rank, layout }: ConvProblem, channels: number): number[] {
   const taps = kernel.slice(3 - rank);
   return layout === "channels-first" ? [K, channels, ...taps] : [...taps, channels, K];
 }

@@ -1,44 +1,49 @@
-// CoordConv and its gradients: coordinates are made, put beside the channels of the input, and convolved with them.
-import {
-  COORD_GEOMETRY_KEYS,
-  type CoordinateOptions,
-  type Coordinates,
-  coordinatesOf,
-} from "./geometry.ts";
-import { mapOfShape } from "../shared/geometry/feature-map.ts";
-import { tensorShape } from "../../problem/problem.ts";
+// The reference of CoordConv and its gradients: the coordinates are written behind the channels of the input and convolved with them.
+import { pick } from "../../base/pick.ts";
 import { checkOptions } from "../../base/validate.ts";
-import { type Float64NdArray, type NdArray, checkNdArray, checkShapeIs } from "../../reference/ndarray.ts";
+import { tensorShape } from "../../problem/problem.ts";
+import {
+  GRADIENT_KEYS,
+  type ReferenceActivationGradientOptions,
+  throughActivation,
+} from "../../reference/activation-gradient.ts";
 import { type ReferenceConvOptions, conv, convBackwardData, convBackwardWeights } from "../../reference/conv.ts";
-import { type ActivationGradient, GRADIENT_KEYS, throughActivation } from "../shared/reference/activation-gradient.ts";
+import { type Float64NdArray, type NdArray, checkNdArray, checkShapeIs } from "../../reference/ndarray.ts";
+import { mapOfShape } from "../shared/geometry/feature-map.ts";
+import { UNGROUPED_KEYS } from "../shared/geometry/ungrouped.ts";
 import { type LayoutOptions, layoutOf, placeIn, readMap, writeMap, zeros } from "../shared/reference/feature-map.ts";
+import { type CoordinateOptions, type Coordinates, coordinatesOf } from "./geometry.ts";
 
 type Options = CoordinateOptions & LayoutOptions;
 type Epilogue = Pick<ReferenceConvOptions, "bias" | "residual" | "activation">;
 
-const KEYS = [...COORD_GEOMETRY_KEYS, "radius", "layout"];
+const GEOMETRY_KEYS = [...UNGROUPED_KEYS, "layout"] as const;
+const KEYS = [...GEOMETRY_KEYS, "radius"];
 const RANKS = [3, 4, 5];
 
-/** As `engine.coordConv`. */
+/** `coordConv` of convoke/ops, in float64. */
 export function coordConv(x: NdArray, w: NdArray, options: Options & Epilogue = {}): Float64NdArray {
   checkOptions("options", options, [...KEYS, "bias", "residual", "activation"]);
   const names = { input: "x.shape", kernel: "w.shape" };
   const coordinates = check(names, checkNdArray("x", x, RANKS).shape, checkNdArray("w", w, RANKS).shape, options);
-  const { bias, residual, activation } = options;
-  return conv(withCoordinates(x, coordinates, options), w, { ...geometryOf(options), bias, residual, activation });
+  return conv(
+    withCoordinates(x, coordinates, options),
+    w,
+    pick(options, [...GEOMETRY_KEYS, "bias", "residual", "activation"]),
+  );
 }
 
-/** As `engine.coordConvBackwardData`. */
+/** `coordConvBackwardData` of convoke/ops, in float64. */
 export function coordConvBackwardData(
   dy: NdArray,
   w: NdArray,
-  options: Options & ActivationGradient & { inputShape: readonly number[] },
+  options: Options & ReferenceActivationGradientOptions & { inputShape: readonly number[] },
 ): Float64NdArray {
   checkOptions("options", options, [...KEYS, ...GRADIENT_KEYS, "inputShape"]);
   const names = { input: "inputShape", kernel: "w.shape" };
   const { problem, channels } = check(names, options.inputShape, checkNdArray("w", w, RANKS).shape, options);
   const all = convBackwardData(throughActivation(dy, options), w, {
-    ...geometryOf(options),
+    ...pick(options, GEOMETRY_KEYS),
     inputShape: tensorShape(problem, "x"),
   });
   const from = readMap("dx", all, layoutOf(options));
@@ -49,34 +54,30 @@ export function coordConvBackwardData(
   return writeMap(dx);
 }
 
-/** As `engine.coordConvBackwardWeights`. */
+/** `coordConvBackwardWeights` of convoke/ops, in float64. */
 export function coordConvBackwardWeights(
   x: NdArray,
   dy: NdArray,
-  options: Options & ActivationGradient & { kernelShape: readonly number[] },
+  options: Options & ReferenceActivationGradientOptions & { kernelShape: readonly number[] },
 ): Float64NdArray {
   checkOptions("options", options, [...KEYS, ...GRADIENT_KEYS, "kernelShape"]);
   const names = { input: "x.shape", kernel: "kernelShape" };
   const coordinates = check(names, checkNdArray("x", x, RANKS).shape, options.kernelShape, options);
   checkShapeIs("dy", checkNdArray("dy", dy, RANKS).shape, tensorShape(coordinates.problem, "y"));
-  return convBackwardWeights(withCoordinates(x, coordinates, options), throughActivation(dy, options), {
-    ...geometryOf(options),
-    kernelShape: options.kernelShape,
-  });
-}
-
-function geometryOf(options: Options) {
-  return { ...Object.fromEntries(COORD_GEOMETRY_KEYS.map((key) => [key, options[key]])), layout: options.layout };
+  return convBackwardWeights(
+    withCoordinates(x, coordinates, options),
+    throughActivation(dy, options),
+    pick(options, [...GEOMETRY_KEYS, "kernelShape"]),
+  );
 }
 
 function check(
   names: { input: string; kernel: string },
   x: readonly number[],
   w: readonly number[],
-  { radius, layout, ...options }: Options,
+  options: Options,
 ): Coordinates {
-  const own = Object.fromEntries(COORD_GEOMETRY_KEYS.map((key) => [key, options[key]]));
-  return coordinatesOf(names, x, w, layoutOf({ layout }), { ...own, radius });
+  return coordinatesOf(names, x, w, layoutOf(options), pick(options, [...UNGROUPED_KEYS, "radius"]));
 }
 
 /** x with its coordinates behind its channels. */
@@ -86,14 +87,14 @@ function withCoordinates(x: NdArray, { problem, channels, radius }: Coordinates,
   const all = zeros(mapOfShape("x.shape", tensorShape(problem, "x"), layout));
   const [D, H, W] = input.map.size;
   const own = input.map.channels;
-  const along = (at: number, size: number): number => (size === 1 ? 0 : (2 * at - (size - 1)) / (size - 1));
+  const coordinate = (at: number, size: number): number => (size === 1 ? 0 : (2 * at - (size - 1)) / (size - 1));
   for (let n = 0; n < problem.N; n++)
     for (let d = 0; d < D; d++)
       for (let h = 0; h < H; h++)
         for (let w = 0; w < W; w++) {
           for (let c = 0; c < own; c++)
             all.data[placeIn(all.map, n, c, d, h, w)] = input.data[placeIn(input.map, n, c, d, h, w)]!;
-          const place = [along(w, W), along(h, H), along(d, D)];
+          const place = [coordinate(w, W), coordinate(h, H), coordinate(d, D)];
           const values = [...place.slice(0, channels - (radius ? 1 : 0)), ...(radius ? [Math.hypot(...place)] : [])];
           values.forEach((value, at) => (all.data[placeIn(all.map, n, own + at, d, h, w)] = value));
         }

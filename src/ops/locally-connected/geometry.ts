@@ -1,14 +1,14 @@
-// Locally connected layers: the geometry of a convolution, with weights of their own for every output. Shared by the engine and the reference.
+// Locally connected layers: the geometry of a convolution, but weights for each output. Shared by the engine and the reference.
 import { refuse } from "../../base/error.ts";
-import type { Padding } from "../../problem/padding.ts";
-import { type ConvProblem, type Layout, convProblem, splitShape } from "../../problem/problem.ts";
 import { elementCount } from "../../base/shape.ts";
 import { checkInteger, checkPerAxis } from "../../base/validate.ts";
+import type { Padding } from "../../problem/padding.ts";
+import { type ConvProblem, type Layout, convProblem, splitShape } from "../../problem/problem.ts";
 
 export interface LocalOptions {
   /** Cells of a window: a number for all axes, or one for each. */
   kernelSize: number | readonly number[];
-  /** As of a convolution; beyond the border lie zeros. */
+  /** As for a convolution, with zero padding. */
   stride?: number | readonly number[];
   dilation?: number | readonly number[];
   padding?: Padding;
@@ -18,7 +18,7 @@ export interface LocalOptions {
 export const LOCAL_KEYS = ["kernelSize", "stride", "dilation", "padding", "groups"] as const;
 
 /**
- * The geometry, as that of the convolution with shared weights.
+ * The geometry, as the problem of a convolution with shared weights.
  * @param x the shape of the input
  * @param K output channels
  * @throws ConvError naming the option that does not fit
@@ -47,25 +47,25 @@ export function localProblem(
   );
 }
 
-/** Output channels of weights: their first size channels first, their last channels last. */
+/** The output channels of weights: their first size channels first, their last size channels last. */
 export function localChannels(w: readonly number[], layout: Layout): number {
   return layout === "channels-first" ? w[0]! : w.at(-1)!;
 }
 
-/** The shape of the weights of one output: [K, C/groups * taps, ...output], or [...output, taps * C/groups, K]. */
+/** The shape of the weights: [K, C/groups * taps, ...output], or [...output, taps * C/groups, K]. */
 export function localShape({ C, K, groups, kernel, output, rank, layout }: ConvProblem): number[] {
   const terms = (C / groups) * elementCount(kernel);
   const cells = output.slice(3 - rank);
   return layout === "channels-first" ? [K, terms, ...cells] : [...cells, terms, K];
 }
 
-/** The shape of a bias for every output: [K, ...output], or [...output, K]. */
+/** The shape of the bias: [K, ...output], or [...output, K]. */
 export function localBiasShape({ K, output, rank, layout }: ConvProblem): number[] {
   const cells = output.slice(3 - rank);
   return layout === "channels-first" ? [K, ...cells] : [...cells, K];
 }
 
-/** @throws ConvError where weights do not have the shape of those of a problem */
+/** @throws ConvError if the shape of weights does not fit the problem */
 export function checkLocalShape(argument: string, shape: readonly number[], problem: ConvProblem): void {
   const wanted = localShape(problem);
   if (shape.join() !== wanted.join())

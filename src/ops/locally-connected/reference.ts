@@ -1,4 +1,11 @@
-// Locally connected layers and their gradients: the terms of every output, one by one.
+// The reference of locally connected layers and their gradients: a loop over the terms of each output.
+import { pick } from "../../base/pick.ts";
+import { elementCount } from "../../base/shape.ts";
+import { checkOptions, checkShape } from "../../base/validate.ts";
+import { type ConvProblem, splitShape, tensorShape } from "../../problem/problem.ts";
+import { forEachOutput, fold, pad, paddedCount, tensorStrides, termsOf } from "../../reference/geometry.ts";
+import { type Float64NdArray, type NdArray, checkNdArray, checkShapeIs } from "../../reference/ndarray.ts";
+import { type LayoutOptions, layoutOf } from "../shared/reference/feature-map.ts";
 import {
   LOCAL_KEYS,
   type LocalOptions,
@@ -8,18 +15,12 @@ import {
   localProblem,
   localShape,
 } from "./geometry.ts";
-import { type ConvProblem, splitShape, tensorShape } from "../../problem/problem.ts";
-import { elementCount } from "../../base/shape.ts";
-import { checkOptions } from "../../base/validate.ts";
-import { forEachOutput, fold, pad, paddedCount, tensorStrides, termsOf } from "../../reference/geometry.ts";
-import { type Float64NdArray, type NdArray, checkNdArray, checkShapeIs } from "../../reference/ndarray.ts";
-import { type LayoutOptions, layoutOf } from "../shared/reference/feature-map.ts";
 
 type Options = LocalOptions & LayoutOptions;
 
 const RANKS = [3, 4, 5];
 
-/** As `engine.locallyConnected`. */
+/** `locallyConnected` of convoke/ops, in float64. */
 export function locallyConnected(x: NdArray, w: NdArray, options: Options & { bias?: NdArray }): Float64NdArray {
   checkOptions("options", options, [...LOCAL_KEYS, "bias", "layout"]);
   const { data, shape } = checkNdArray("x", x, RANKS);
@@ -36,7 +37,7 @@ export function locallyConnected(x: NdArray, w: NdArray, options: Options & { bi
   return { data: y, shape: tensorShape(problem, "y") };
 }
 
-/** As `engine.locallyConnectedBackwardData`. */
+/** `locallyConnectedBackwardData` of convoke/ops, in float64. */
 export function locallyConnectedBackwardData(
   dy: NdArray,
   w: NdArray,
@@ -53,7 +54,7 @@ export function locallyConnectedBackwardData(
   return { data: fold(problem, padded), shape: tensorShape(problem, "x") };
 }
 
-/** As `engine.locallyConnectedBackwardWeights`. */
+/** `locallyConnectedBackwardWeights` of convoke/ops, in float64. */
 export function locallyConnectedBackwardWeights(x: NdArray, dy: NdArray, options: Options): Float64NdArray {
   checkOptions("options", options, [...LOCAL_KEYS, "layout"]);
   const { data, shape } = checkNdArray("x", x, RANKS);
@@ -66,7 +67,7 @@ export function locallyConnectedBackwardWeights(x: NdArray, dy: NdArray, options
   return { data: dw, shape: localShape(problem) };
 }
 
-/** As `engine.locallyConnectedBackwardBias`. */
+/** `locallyConnectedBackwardBias` of convoke/ops, in float64. */
 export function locallyConnectedBackwardBias(dy: NdArray, options: LayoutOptions = {}): Float64NdArray {
   checkOptions("options", options, ["layout"]);
   layoutOf(options);
@@ -77,12 +78,7 @@ export function locallyConnectedBackwardBias(dy: NdArray, options: LayoutOptions
 }
 
 function problemOf(argument: string, shape: readonly number[], K: number, options: Options): ConvProblem {
-  const own = Object.fromEntries(LOCAL_KEYS.map((key) => [key, options[key]])) as unknown as LocalOptions;
-  return localProblem(argument, checkShapeOf(argument, shape), layoutOf(options), K, own);
-}
-
-function checkShapeOf(argument: string, shape: readonly number[]): readonly number[] {
-  return checkNdArray(argument, { shape, data: new Float64Array(elementCount(shape)) }, RANKS).shape;
+  return localProblem(argument, checkShape(argument, shape, RANKS), layoutOf(options), K, pick(options, LOCAL_KEYS));
 }
 
 function gradientOf(dy: NdArray, problem: ConvProblem): Float64NdArray {
@@ -91,7 +87,7 @@ function gradientOf(dy: NdArray, problem: ConvProblem): Float64NdArray {
   return gradient;
 }
 
-/** Every product of every output: the places of the output in y, of the cell in the padded input, and of the weight. */
+/** Visits each product of each output: the indices of the output in y, of the cell in the padded input, and of the weight in w. */
 function forEachTerm(problem: ConvProblem, visit: (output: number, cell: number, weight: number) => void): void {
   const { inInput } = termsOf(problem);
   const cells = elementCount(problem.output);
@@ -103,7 +99,7 @@ function forEachTerm(problem: ConvProblem, visit: (output: number, cell: number,
     const k = Math.floor((output % y.batch) / y.channel) % problem.K;
     const cell = Math.floor((output % y.batch) / y.cell) % cells;
     for (let term = 0; term < terms; term++) {
-      // Channels last, the taps are outermost.
+      // Terms are [channel, tap], or channels last [tap, channel].
       const own = last ? (term % taps) * (terms / taps) + Math.floor(term / taps) : term;
       const weight = last ? (cell * terms + own) * problem.K + k : (k * terms + own) * cells + cell;
       visit(output, corner + inInput[term]!, weight);
