@@ -1,4 +1,4 @@
-// Samples of a map at moved positions: an invocation makes those of RUN channels at one position.
+// Samples a map at moved positions. An invocation computes RUN channels at one position.
 // slots: cell_stride, column_offset, column_place, corner_of, mask_of, offset_place, plane_start, position_of, sample_of
 // constants: CHANNELS_LAST, RUN
 // types: Deform, E
@@ -10,7 +10,7 @@
 fn thread(index: u32) {
   let samples = g.kernel_r * g.kernel_s * g.output_p * g.output_q;
   let runs = (g.offset_c + RUN - 1u) / RUN;
-  // Neighbouring invocations have neighbouring cells, or where CHANNELS_LAST neighbouring channels.
+  // Neighbouring invocations process neighbouring cells, or with CHANNELS_LAST neighbouring channels.
   let run = select(index / samples, index, CHANNELS_LAST) % runs;
   let segment = index / samples / runs;
   let at = select(index % samples, index / runs % samples, CHANNELS_LAST);
@@ -24,7 +24,7 @@ fn thread(index: u32) {
   let c11 = corner_of(position, 1, 1, g);
   let y = position.along_y;
   let u = position.along_x;
-  // Where CHANNELS_LAST the channels of neighbours take turns, so that they load neighbouring numbers.
+  // With CHANNELS_LAST neighbouring invocations interleave their channels, so that they load neighbouring elements.
   let first = sample.offset_group * g.offset_c + select(run * RUN, run, CHANNELS_LAST);
   let stride = select(1u, runs, CHANNELS_LAST);
   let end = min(first + RUN * stride, (sample.offset_group + 1u) * g.offset_c);
@@ -32,7 +32,7 @@ fn thread(index: u32) {
   let to = column_offset(sample.tap, sample.cell, g);
   for (var channel = first; channel < end; channel += stride) {
     let plane = plane_start(sample.n, channel, g);
-    // Corners beyond the border are dropped and not multiplied by 0: what was loaded instead may be infinite.
+    // Corners beyond the border are dropped, not multiplied by 0: what was loaded instead may be infinite.
     let top = select(0.0, f32(x[plane + c00.place * step]), c00.inside) * (1.0 - u)
       + select(0.0, f32(x[plane + c01.place * step]), c01.inside) * u;
     let bottom = select(0.0, f32(x[plane + c10.place * step]), c10.inside) * (1.0 - u)

@@ -1,4 +1,4 @@
-// The gradient of the mask.
+// Defines `store_dmask` where there is a mask.
 // slots: offset_place
 // types: Deform, E, Sample
 @group(0) @binding(6) var<storage, read_write> dmask: array<E>;

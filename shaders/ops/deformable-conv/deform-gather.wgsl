@@ -1,4 +1,4 @@
-// The gradient of a cell in RUN channels: of all samples that it is a corner of, row by row, in the order that they were sorted into.
+// The gradient of a cell in RUN channels: the sum over all samples that it is a corner of, row by row, in sorted order.
 // slots: cell_stride, column_place, plane_start
 // constants: CHANNELS_LAST, RUN
 // types: Deform, E
@@ -22,19 +22,19 @@ fn thread(index: u32) {
   let columns = g.input_w + 2u;
   let segment = n * g.offset_groups + offset_group;
   let own = segment * ((g.input_h + 2u) * columns + 1u);
-  // Where CHANNELS_LAST the channels of neighbours take turns, so that they load neighbouring numbers.
+  // With CHANNELS_LAST neighbouring invocations interleave their channels, so that they load neighbouring elements.
   let first = offset_group * g.offset_c + select(run * RUN, run, CHANNELS_LAST);
   let stride = select(1u, runs, CHANNELS_LAST);
   let end = (offset_group + 1u) * g.offset_c;
   var channel: array<u32, RUN>;
-  // Channels beyond the last repeat it, and are not stored.
+  // Channels past the last repeat the last one and are not stored.
   // @unroll
   for (var i = 0u; i < RUN; i++) {
     channel[i] = column_place(n, min(first + i * stride, end - 1u), g);
   }
   var sums: array<f32, RUN>;
   for (var row = 0u; row < 2u; row++) {
-    // Rows and columns are counted from -1: the row before has the number y.
+    // Rows and columns are counted from -1: the row before has index y.
     let line = own + (y + row) * columns + x;
     let middle = starts[line + 1u];
     let end = starts[line + 2u];

@@ -1,4 +1,4 @@
-// What samples are sorted by: the row and the column at or before them, both counted from -1; and the order that they have yet.
+// The sort keys of samples: the row and the column at or before them, both counted from -1; and their order before sorting.
 // slots: offset_place, position_of, sample_of
 // types: Deform, E
 @group(0) @binding(0) var<uniform> g: Deform;
@@ -13,7 +13,7 @@ fn thread(index: u32) {
   let sample = sample_of(segment, own, g);
   let moved = vec2f(f32(offset[offset_place(sample, 2u, 0u, g)]), f32(offset[offset_place(sample, 2u, 1u, g)]));
   let at = position_of(sample, moved, g);
-  // Behind the last row and column are those that have no corner on the map.
+  // Samples without a corner on the map get the last key.
   let row = u32(at.y + 1);
   let column = u32(at.x + 1);
   let outside = (at.y < -1) | (at.x < -1) | (row > g.input_h) | (column > g.input_w);

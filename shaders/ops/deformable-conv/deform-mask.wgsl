@@ -1,4 +1,4 @@
-// A mask for every sample.
+// Defines `mask_of` where there is a mask.
 // slots: offset_place
 // types: Deform, E, Sample
 @group(0) @binding(7) var<storage, read> mask: array<E>;

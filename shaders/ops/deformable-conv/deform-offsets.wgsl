@@ -1,5 +1,4 @@
-// The gradients of the offset and the mask of a sample: what its four corners have in all channels of its offset group. store_dmask comes from
-// deform-dmask.wgsl or no-deform-dmask.wgsl.
+// The gradients of the offset and the mask of a sample: sums over its four corners in all channels of its offset group.
 // slots: cell_stride, column_offset, column_place, corner_of, mask_of, offset_place, plane_start, position_of, sample_of, store_dmask
 // types: Deform, E
 @group(0) @binding(0) var<uniform> g: Deform;

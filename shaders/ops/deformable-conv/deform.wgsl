@@ -1,15 +1,16 @@
-// The geometry of deformable convolution. A sample is a tap of an output in one offset group of one image.
+// The geometry of deformable convolution. A sample is a tap of an output, for one offset group of one image; the samples of one image and
+// offset group are a segment.
 // constants: CHANNELS_LAST
 struct Deform {
-  threads: u32, batch: u32, channels: u32, group_c: u32, offset_groups: u32, offset_c: u32,
+  threads: u32, channels: u32, group_c: u32, offset_groups: u32, offset_c: u32,
   input_h: u32, input_w: u32, output_p: u32, output_q: u32, kernel_r: u32, kernel_s: u32,
   stride_h: u32, stride_w: u32, dilation_h: u32, dilation_w: u32, begin_h: u32, begin_w: u32,
 }
 
-// Where a sample stands in the map of offsets or masks that has so many channels: segment is image and offset group.
+// The coordinates of a sample in the maps of offsets and masks.
 struct Sample { n: u32, offset_group: u32, tap: u32, cell: u32 }
 
-// The sample of a segment, samples in the order of their taps.
+// A sample of a segment by its index, which is ordered by tap, then cell.
 fn sample_of(segment: u32, index: u32, g: Deform) -> Sample {
   let cells = g.output_p * g.output_q;
   let n = segment / g.offset_groups;
@@ -17,7 +18,7 @@ fn sample_of(segment: u32, index: u32, g: Deform) -> Sample {
   return Sample(n, segment - n * g.offset_groups, tap, index - tap * cells);
 }
 
-// Of each offset group and tap `many` channels.
+// The index of a sample in a map that has `many` channels for each offset group and tap.
 fn offset_place(sample: Sample, many: u32, which: u32, g: Deform) -> u32 {
   let taps = g.kernel_r * g.kernel_s;
   let cells = g.output_p * g.output_q;
@@ -26,8 +27,8 @@ fn offset_place(sample: Sample, many: u32, which: u32, g: Deform) -> u32 {
   return select((sample.n * channels + channel) * cells + sample.cell, (sample.n * cells + sample.cell) * channels + channel, CHANNELS_LAST);
 }
 
-// Where a sample lies: the cell at or before it, which may be -1, and how far behind that it is. What lies further out is drawn near, where it
-// is still beyond the border.
+// The position of a sample: the cell at or before it, which may be -1, and the distances past that cell. Positions further out are clamped to
+// just beyond the border.
 struct Position { y: i32, x: i32, along_y: f32, along_x: f32 }
 
 fn position_of(sample: Sample, moved: vec2f, g: Deform) -> Position {
@@ -41,7 +42,7 @@ fn position_of(sample: Sample, moved: vec2f, g: Deform) -> Position {
   return Position(i32(cell.x), i32(cell.y), near.x - cell.x, near.y - cell.y);
 }
 
-// The place in a plane of the map of a corner of a sample: the cell before it, or the next one; and whether it is there at all.
+// A corner of a sample, the cell before it or the next along each axis: its index in a plane of the map, and whether it is on the map.
 struct Corner { place: u32, inside: bool }
 
 fn corner_of(at: Position, y: i32, x: i32, g: Deform) -> Corner {
@@ -51,7 +52,8 @@ fn corner_of(at: Position, y: i32, x: i32, g: Deform) -> Corner {
   return Corner(held.x * g.input_w + held.y, all(cell >= vec2i()) & all(cell < size));
 }
 
-// Where a sample of a channel lies among the columns: [n, channel, tap, cell], or where CHANNELS_LAST [n, cell, group, tap, channel of group].
+// The start of a channel's samples among the columns, which are [n, channel, tap, cell], or with CHANNELS_LAST [n, cell, group, tap, channel of
+// group].
 fn column_place(n: u32, channel: u32, g: Deform) -> u32 {
   let taps = g.kernel_r * g.kernel_s;
   let cells = g.output_p * g.output_q;
@@ -64,7 +66,7 @@ fn column_offset(tap: u32, cell: u32, g: Deform) -> u32 {
   return select(tap * g.output_p * g.output_q + cell, cell * g.channels * taps + tap * g.group_c, CHANNELS_LAST);
 }
 
-// The first element of a channel of an image, and the distance of its cells.
+// The first element of a channel of an image; cell_stride is the distance between its cells.
 fn plane_start(n: u32, channel: u32, g: Deform) -> u32 {
   let cells = g.input_h * g.input_w;
   return n * g.channels * cells + select(channel * cells, channel, CHANNELS_LAST);

@@ -1,4 +1,4 @@
-// There is no mask to have a gradient.
+// Defines `store_dmask` where there is no mask.
 // types: Deform, Sample
 fn store_dmask(sample: Sample, gradient: f32, g: Deform) {
 }

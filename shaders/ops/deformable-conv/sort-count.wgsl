@@ -1,4 +1,4 @@
-// How many samples of a chunk each bucket gets.
+// Counts the samples of a chunk for each bucket.
 // slots: bucket_of, count_place
 // constants: CHUNK
 // types: Sort

@@ -1,5 +1,5 @@
-// Counts become places: each is replaced by the sum of those before it, a workgroup for each segment (Blelloch, Prefix Sums and Their
-// Applications, 1990): every invocation adds up a stretch, the workgroup those sums.
+// An exclusive prefix sum over the counts of each segment, in place, by one workgroup (Blelloch, Prefix Sums and Their Applications, 1990):
+// each invocation sums a stretch, then adds the sums of the stretches before it.
 // constants: WORKGROUP_SIZE
 struct Scan { segments: u32, counts: u32 }
 
@@ -8,13 +8,7 @@ struct Scan { segments: u32, counts: u32 }
 
 var<workgroup> sums: array<u32, WORKGROUP_SIZE>;
 
-@compute @workgroup_size(WORKGROUP_SIZE)
-fn main(
-  @builtin(workgroup_id) workgroup: vec3u,
-  @builtin(num_workgroups) grid: vec3u,
-  @builtin(local_invocation_index) local: u32,
-) {
-  let segment = workgroup.y * grid.x + workgroup.x;
+fn workgroup_thread(segment: u32, local: u32) {
   if (segment >= g.segments) {
     return;
   }

@@ -1,4 +1,4 @@
-// Puts the samples of a chunk where their buckets have room for them, in their order.
+// Writes the samples of a chunk to the places of their buckets, in order.
 // slots: bucket_of, count_place
 // constants: CHUNK
 // types: Sort

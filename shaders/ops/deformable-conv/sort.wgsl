@@ -1,4 +1,5 @@
-// One pass of a counting sort of the samples of each segment: by columns, or BY_ROW by rows, each invocation with CHUNK samples in their order.
+// One pass of a counting sort of the samples of each segment: by columns, or with BY_ROW by rows. An invocation processes CHUNK consecutive
+// samples.
 // constants: BY_ROW
 struct Sort { threads: u32, samples: u32, chunks: u32, buckets: u32, columns: u32 }
 
@@ -6,7 +7,7 @@ fn bucket_of(key: u32, g: Sort) -> u32 {
   return select(key % g.columns, key / g.columns, BY_ROW);
 }
 
-// Where the count of a bucket lies: [segment, bucket, chunk], the order in which samples come to lie.
+// The index of a bucket's count: [segment, bucket, chunk], the order of the sorted samples.
 fn count_place(segment: u32, bucket: u32, chunk: u32, g: Sort) -> u32 {
   return (segment * g.buckets + bucket) * g.chunks + chunk;
 }

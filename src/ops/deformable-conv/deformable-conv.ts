@@ -1,19 +1,24 @@
 // Deformable convolution (Dai et al., Deformable Convolutional Networks, 2017, section 2.1), modulated where there is a mask (Zhu et al.,
 // Deformable ConvNets v2, 2019, section 3.2), and its gradients, by the rules of torchvision's deform_conv2d.
 //
-// The samples become the input of a convolution of one cell, which is a product of matrices and the engine's own (im2col; Chellapilla et al.,
-// 2006). Its gradients with respect to its input and its weights are those of the samples, and of w. Offsets and masks gather theirs from
-// the samples, each by itself. x gathers too, without atomics: samples are sorted by the cell before them (deformable-sort.ts), after
-// which those that a cell is a corner of lie in two runs, always in the same order.
-import { checkTensor } from "../../gpu/tensor.ts";
-import { conv } from "../../conv/conv.ts";
-import { elementTypes } from "../../kernel/element-types.ts";
-import { type Step } from "../../kernel/step.ts";
+// The samples become the input of a pointwise convolution, which is a matrix product (im2col; Chellapilla et al., 2006). The gradients of
+// that convolution are those of the samples and of w. The gradients of offsets and masks are computed from those of the samples, sample by
+// sample. So is that of x, without atomics: samples are sorted by the cell before them (sort.ts), after which the samples that a cell is a
+// corner of are in two runs, always in the same order.
+import deformColumnsShader from "../../../shaders/ops/deformable-conv/deform-columns.wgsl";
+import deformDmaskShader from "../../../shaders/ops/deformable-conv/deform-dmask.wgsl";
+import deformOffsetsShader from "../../../shaders/ops/deformable-conv/deform-offsets.wgsl";
+import noDeformDmaskShader from "../../../shaders/ops/deformable-conv/no-deform-dmask.wgsl";
+import { pick } from "../../base/pick.ts";
 import { elementCount } from "../../base/shape.ts";
-import type { Tensor } from "../../gpu/tensor.ts";
 import { checkOptions } from "../../base/validate.ts";
-import { gatherRecipe } from "./sort.ts";
-import { deformableStep } from "./step.ts";
+import { conv } from "../../conv/conv.ts";
+import { convBackwardData, convBackwardWeights } from "../../conv/gradients.ts";
+import { type TensorDescription, run, whole } from "../../gpu/operation.ts";
+import { type Tensor, checkSameEngine, checkTensor } from "../../gpu/tensor.ts";
+import { elementTypes } from "../../kernel/element-types.ts";
+import { type Composition, compose } from "../shared/composition.ts";
+import { checkLike, checkMap } from "../shared/feature-map.ts";
 import {
   DEFORMABLE_KEYS,
   type Deformable,
@@ -21,16 +26,13 @@ import {
   deformableOf,
   deformableShapes,
 } from "./geometry.ts";
-import { type Making, composed, given, renamed, viewOf } from "../shared/composition.ts";
-import { checkLike, checkMap } from "../shared/feature-map.ts";
-import { run, whole } from "../../gpu/operation.ts";
-import deformDmaskShader from "../../../shaders/ops/deformable-conv/deform-dmask.wgsl";
-import noDeformDmaskShader from "../../../shaders/ops/deformable-conv/no-deform-dmask.wgsl";
+import { inputGradientRecipe } from "./sort.ts";
+import { deformableStep } from "./step.ts";
 
 export interface DeformableConvBackwardOptions extends DeformableOptions {
-  /** [N, 2 * offsetGroups * R * S, P, Q], or [N, P, Q, 2 * offsetGroups * R * S]: how far each sample is moved, y before x. */
+  /** How far each sample is moved, in cells, y before x: [N, 2 * offsetGroups * R * S, P, Q], or [N, P, Q, 2 * offsetGroups * R * S]. */
   offset: Tensor;
-  /** [N, offsetGroups * R * S, P, Q], or [N, P, Q, offsetGroups * R * S]: what each sample is multiplied with. */
+  /** The factor of each sample: [N, offsetGroups * R * S, P, Q], or [N, P, Q, offsetGroups * R * S]. */
   mask?: Tensor;
 }
 
@@ -47,43 +49,51 @@ export interface DeformableConvGradients {
   dmask?: Tensor;
 }
 
-/** Channels whose samples an invocation makes: they share a position. */
+/** Channels whose samples an invocation computes: they share a position. */
 const RUN = 16;
 
+/** The binding of the mask's gradient in deform-dmask.wgsl. */
+const DMASK_BINDING = 6;
+
 /**
- * A 2-D convolution whose samples are moved by offsets, with bilinear interpolation between cells and zeros beyond the border. Samples of
+ * A 2-D convolution whose samples are moved by offsets, interpolated bilinearly between cells, with zeros beyond the border. Samples of
  * half-precision tensors are rounded to halves between sampling and multiplying.
  *
  * @param x [N, C, H, W], or [N, H, W, C]
  * @param w [K, C/groups, R, S], or [R, S, C/groups, K]
  * @returns a new tensor [N, K, P, Q], or [N, P, Q, K]
  * @throws ConvError naming the argument that does not fit; `unsupported` for 1-D and 3-D maps
+ * @example
+ * // x [1, 16, 32, 32]; w [32, 16, 3, 3]; offset [1, 2 * 9, 32, 32]
+ * const y = deformableConv(x, w, { offset, padding: 1 }); // [1, 32, 32, 32]
  */
-export function deformableConv(
-  x: Tensor,
-  w: Tensor,
-  options: DeformableConvOptions,
-): Tensor {
+export function deformableConv(x: Tensor, w: Tensor, options: DeformableConvOptions): Tensor {
   checkOptions("options", options, [...DEFORMABLE_KEYS, "offset", "mask", "bias"]);
   const call = check(x, w, options);
   const { bias } = options;
   const like = { shape: [call.deformable.problem.K], layout: x.layout, dtype: x.dtype };
   if (bias !== undefined) checkLike("bias", bias, like, "one for each channel");
-  return composed((making) => {
+  checkSameEngine({ x, w, offset: call.offset, mask: call.mask, bias });
+  return compose((composition) => {
     const { groups } = call.deformable.problem;
-    return conv(columns(making, call), weights(making, call), {
+    return conv(columns(composition, call), pointwiseWeights(composition, call), {
       groups,
-      ...(bias !== undefined && { bias }),
+      ...pick(options, ["bias"]),
     });
   });
 }
 
 /**
- * The gradients of `deformableConv`; that of its bias is convBackwardBias of dy. Where a sample lies on a cell, the gradient of its offset
- * is that towards the next one.
+ * The gradients of `deformableConv`; that of its bias is `convBackwardBias` of dy. Where a sample is exactly on a cell, the gradient of its
+ * offset is the one-sided derivative towards the next cell.
  *
- * @param dy the gradient of its result
+ * @param dy the gradient of the result of `deformableConv`
+ * @param x its input
+ * @param w its weights
+ * @returns new tensors in the shapes of x, w, offset and mask
  * @throws ConvError naming the argument that does not fit; `unsupported` for 1-D and 3-D maps
+ * @example
+ * const { dx, dw, doffset } = deformableConvBackward(dy, x, w, { offset, padding: 1 });
  */
 export function deformableConvBackward(
   dy: Tensor,
@@ -93,33 +103,31 @@ export function deformableConvBackward(
 ): DeformableConvGradients {
   checkOptions("options", options, [...DEFORMABLE_KEYS, "offset", "mask"]);
   const call = check(x, w, options);
-  const { deformable, shapes } = call;
+  const { deformable, shapes, mask, offset } = call;
   const { layout, dtype } = x;
   checkLike("dy", dy, { shape: shapes.y, layout, dtype }, "the result of this convolution");
-  const { convolutions } = context;
+  checkSameEngine({ dy, x, w, offset, mask });
   const { groups } = deformable.problem;
-  return composed((making) => {
-    const { temporary, result } = making;
-    const dw = convolutions.convBackwardWeights(columns(making, call), dy, {
-      groups,
-      kernelShape: shapes.weights,
-    });
-    const gradients = { dw: result(renamed(dw, w.shape)) };
+  return compose((composition) => {
+    const { temporary, result } = composition;
+    const samples = columns(composition, call);
+    const dweights = convBackwardWeights(samples, dy, { groups, kernelShape: shapes.weights });
+    const dw = result(dweights.reshaped(w.shape, layout));
     const dcolumns = temporary(
-      convolutions.convBackwardData(dy, weights(making, call), { groups, inputShape: shapes.columns }),
+      convBackwardData(dy, pointwiseWeights(composition, call), { groups, inputShape: shapes.columns }),
     );
     const { doffset, dmask } = offsetGradients(call, dcolumns);
     result(doffset);
     if (dmask) result(dmask);
-    const { mask, offset } = call;
+    const described = { shape: x.shape, layout, dtype };
     const { dx } = run({
       name: "deformableConvBackward",
       inputs: { dcolumns, offset, ...(mask && { mask }) },
-      results: { dx: { shape: x.shape, layout, dtype } },
+      results: { dx: described },
       parameters: ["x", deformable],
-      recipe: () => gatherRecipe(deformable, { dcolumns, offset, mask, dx: { shape: x.shape, layout, dtype } }),
+      recipe: () => inputGradientRecipe(deformable, { dcolumns, offset, mask, dx: described }),
     });
-    return { dx, ...gradients, doffset, ...(dmask && { dmask }) };
+    return { dx, dw, doffset, ...(dmask && { dmask }) };
   });
 }
 
@@ -132,10 +140,11 @@ interface Call {
   readonly shapes: ReturnType<typeof deformableShapes>;
 }
 
+/** Checks what both calls share. */
 function check(x: Tensor, w: Tensor, options: DeformableConvBackwardOptions): Call {
   const { tensor } = checkMap("x", x);
   const { layout, dtype } = tensor;
-  const deformable = deformableOf(tensor.shape, checkTensor("w", w).shape, layout, given(options, DEFORMABLE_KEYS));
+  const deformable = deformableOf(tensor.shape, checkTensor("w", w).shape, layout, pick(options, DEFORMABLE_KEYS));
   checkLike("w", w, { shape: w.shape, layout, dtype }, "as x");
   const shapes = deformableShapes(deformable);
   const { mask } = options;
@@ -148,21 +157,17 @@ function check(x: Tensor, w: Tensor, options: DeformableConvBackwardOptions): Ca
   };
 }
 
-/** The weights as those of a convolution of one cell. */
-function weights({ temporary }: Making, { w, shapes }: Call): Tensor {
-  return temporary(viewOf(w, shapes.weights));
+/** The weights as those of the pointwise convolution. */
+function pointwiseWeights({ temporary }: Composition, { w, shapes }: Call): Tensor {
+  return temporary(w.view(shapes.weights, w.layout));
 }
 
-/** The samples, as the input of that convolution. */
-function columns(
-  { temporary }: Making,
-  { x, offset, mask, deformable, shapes }: Call,
-): Tensor {
+/** The samples, as the input of the pointwise convolution. */
+function columns({ temporary }: Composition, { x, offset, mask, deformable, shapes }: Call): Tensor {
   const { layout, dtype } = x;
   const described = { shape: shapes.columns, layout, dtype };
   const { problem, offsetGroups } = deformable;
   const runs = Math.ceil(problem.C / offsetGroups / RUN) * offsetGroups;
-  const threads = (elementCount(shapes.columns) / problem.C) * runs;
   return temporary(
     run({
       name: "deformableConv",
@@ -171,12 +176,13 @@ function columns(
       parameters: deformable,
       recipe: () => ({
         steps: [
-          deformableStep("deform-columns", deformable, {
+          deformableStep(deformable, {
+            shaders: [deformColumnsShader],
             ranges: [whole("x", x), whole("offset", offset), whole("samples", described)],
             mask: mask && whole("mask", mask),
             aliases: { E: elementTypes(dtype).one },
             constants: { RUN },
-            threads,
+            threads: (elementCount(shapes.columns) / problem.C) * runs,
           }),
         ],
       }),
@@ -184,34 +190,32 @@ function columns(
   );
 }
 
-function offsetGradients(
-  { x, offset, mask, deformable }: Call,
-  dcolumns: Tensor,
-): { doffset: Tensor; dmask?: Tensor } {
+/** The gradients of the offsets and of the mask, where there is one. */
+function offsetGradients({ x, offset, mask, deformable }: Call, dcolumns: Tensor): { doffset: Tensor; dmask?: Tensor } {
   const { layout, dtype } = x;
-  const like = ({ shape }: Tensor) => ({ shape, layout, dtype });
-  const threads = elementCount(offset.shape) / 2;
-  const step = (): Step<string> => {
-    const made = deformableStep("deform-offsets", deformable, {
-      ranges: [whole("x", x), whole("offset", offset), whole("dcolumns", dcolumns), whole("doffset", offset)],
-      mask: mask && whole("mask", mask),
-      shaders: [mask ? deformDmaskShader : noDeformDmaskShader],
-      aliases: { E: elementTypes(dtype).one },
-      constants: {},
-      threads,
-    });
-    return mask ? { ...made, bindings: [...made.bindings, { binding: 6, ...whole("dmask", mask) }] } : made;
+  const results: Record<string, TensorDescription> = {
+    doffset: { shape: offset.shape, layout, dtype },
+    ...(mask && { dmask: { shape: mask.shape, layout, dtype } }),
   };
-  const results: Record<string, ReturnType<typeof like>> = {
-    doffset: like(offset),
-    ...(mask && { dmask: like(mask) }),
-  };
-  const made = run({
+  const { doffset, dmask } = run({
     name: "deformableConvBackward",
     inputs: { x, offset, dcolumns, ...(mask && { mask }) },
     results,
     parameters: ["offset", deformable],
-    recipe: () => ({ steps: [step()] }),
+    recipe: () => ({
+      steps: [
+        deformableStep(deformable, {
+          shaders: [mask ? deformDmaskShader : noDeformDmaskShader, deformOffsetsShader],
+          ranges: [
+            ...[whole("x", x), whole("offset", offset), whole("dcolumns", dcolumns), whole("doffset", offset)],
+            ...(mask ? [{ ...whole("dmask", mask), binding: DMASK_BINDING }] : []),
+          ],
+          mask: mask && whole("mask", mask),
+          aliases: { E: elementTypes(dtype).one },
+          threads: elementCount(offset.shape) / 2,
+        }),
+      ],
+    }),
   });
-  return made as { doffset: Tensor; dmask?: Tensor };
+  return { doffset: doffset!, ...(dmask && { dmask }) };
 }

@@ -1,17 +1,17 @@
-// Deformable convolutions: the geometry of a 2-D convolution, and where each of its samples has its offset. Shared by the engine and the
-// reference.
+// Deformable convolution: the geometry of a 2-D convolution, and the shapes of the offsets and masks of its samples. Shared by the engine
+// and the reference.
 import { refuse, words } from "../../base/error.ts";
+import { checkInteger } from "../../base/validate.ts";
 import type { Padding } from "../../problem/padding.ts";
 import { type ConvProblem, type Layout, convProblem, joinShape } from "../../problem/problem.ts";
-import { checkInteger } from "../../base/validate.ts";
 
 export interface DeformableOptions {
   stride?: number | readonly number[];
   dilation?: number | readonly number[];
-  /** As of a convolution. Samples beyond the border are 0 whatever their offset. */
+  /** As for a convolution. Samples beyond the border are 0 whatever their offset. */
   padding?: Padding;
   groups?: number;
-  /** Groups of input channels that have offsets (and masks) of their own, 1 unless given. */
+  /** Groups of input channels that have their own offsets (and masks); 1 by default. */
   offsetGroups?: number;
 }
 
@@ -23,6 +23,8 @@ export interface Deformable {
 }
 
 /**
+ * The geometry of a call.
+ *
  * @param x [N, C, H, W], or [N, H, W, C]
  * @param w [K, C/groups, R, S], or [R, S, C/groups, K]
  * @throws ConvError naming the argument that does not fit
@@ -31,7 +33,7 @@ export function deformableOf(
   x: readonly number[],
   w: readonly number[],
   layout: Layout,
-  { offsetGroups, ...options }: DeformableOptions,
+  { offsetGroups: option, ...options }: DeformableOptions,
 ): Deformable {
   if (Array.isArray(x) && (x.length === 3 || x.length === 5))
     refuse(
@@ -45,13 +47,16 @@ export function deformableOf(
     { ...options, layout, inputShape: x, kernelShape: w },
     { input: "x.shape", kernel: "w.shape" },
   );
-  const own = checkInteger("offsetGroups", offsetGroups ?? 1, 1);
-  if (problem.C % own !== 0)
-    refuse("shape-mismatch", "offsetGroups", own, `a divisor of the ${problem.C} input channels`);
-  return { problem, offsetGroups: own };
+  const offsetGroups = checkInteger("offsetGroups", option ?? 1, 1);
+  if (problem.C % offsetGroups !== 0)
+    refuse("shape-mismatch", "offsetGroups", offsetGroups, `a divisor of the ${problem.C} input channels`);
+  return { problem, offsetGroups };
 }
 
-/** The shapes of the tensors that go with it. Channels of offsets: offset group, tap, then y before x; of masks: offset group, tap. */
+/**
+ * The shapes of the other tensors. Channels of offsets are ordered by offset group, tap, then y before x; those of masks by offset group,
+ * then tap.
+ */
 export function deformableShapes({ problem, offsetGroups }: Deformable) {
   const { N, C, K, groups, kernel, output, layout } = problem;
   const taps = kernel[1] * kernel[2];
@@ -61,7 +66,7 @@ export function deformableShapes({ problem, offsetGroups }: Deformable) {
     offset: joinShape(N, 2 * offsetGroups * taps, cells, layout),
     mask: joinShape(N, offsetGroups * taps, cells, layout),
     y: joinShape(N, K, cells, layout),
-    /** What the samples are, as the input of a convolution of one cell, and the weights as its weights. */
+    /** The samples as the input of a pointwise convolution, and the weights of that convolution. */
     columns: joinShape(N, C * taps, cells, layout),
     weights: layout === "channels-first" ? [K, inner, 1, 1] : [1, 1, inner, K],
   };

@@ -1,4 +1,17 @@
-// Deformable convolution and its gradients: every sample by itself.
+// The reference of deformable convolution and its gradients: a loop over samples.
+import { pick } from "../../base/pick.ts";
+import { checkOptions } from "../../base/validate.ts";
+import type { Layout } from "../../problem/problem.ts";
+import { type Float64NdArray, type NdArray, checkNdArray, checkShapeIs } from "../../reference/ndarray.ts";
+import { mapOfShape } from "../shared/geometry/feature-map.ts";
+import {
+  type LayoutOptions,
+  type Values,
+  layoutOf,
+  readMap,
+  writeMap,
+  zeros,
+} from "../shared/reference/feature-map.ts";
 import {
   DEFORMABLE_KEYS,
   type Deformable,
@@ -6,18 +19,13 @@ import {
   deformableOf,
   deformableShapes,
 } from "./geometry.ts";
-import { mapOfShape } from "../shared/geometry/feature-map.ts";
-import type { Layout } from "../../problem/problem.ts";
-import { checkOptions } from "../../base/validate.ts";
-import { type Float64NdArray, type NdArray, checkNdArray, checkShapeIs } from "../../reference/ndarray.ts";
-import { type LayoutOptions, type Values, layoutOf, readMap, writeMap, zeros } from "../shared/reference/feature-map.ts";
 
 interface Options extends DeformableOptions, LayoutOptions {
   offset: NdArray;
   mask?: NdArray;
 }
 
-/** As `engine.deformableConv`. */
+/** `deformableConv` of convoke/ops, in float64. */
 export function deformableConv(x: NdArray, w: NdArray, options: Options & { bias?: NdArray }): Float64NdArray {
   checkOptions("options", options, [...DEFORMABLE_KEYS, "offset", "mask", "bias", "layout"]);
   const call = read(x, w, options);
@@ -38,7 +46,7 @@ export function deformableConv(x: NdArray, w: NdArray, options: Options & { bias
   return writeMap(y);
 }
 
-/** As `engine.deformableConvBackward`. */
+/** `deformableConvBackward` of convoke/ops, in float64. */
 export function deformableConvBackward(
   dy: NdArray,
   x: NdArray,
@@ -102,17 +110,16 @@ interface Sample {
   readonly cell: number;
   readonly channels: readonly number[];
   readonly mask: number;
-  /** Places in the offsets, of y; that of x lies a channel behind; and in the masks. */
+  /** The index of its y in the offsets, where its x is a channel further, and its index in the masks. */
   readonly offsetAt: number;
   readonly maskAt: number;
-  /** The cells around it that are on the map, their parts in it, and how those change as it moves. */
+  /** The cells around it that are on the map, their weights in the interpolation, and the derivatives of those. */
   readonly corners: readonly { place: number; weight: number; alongY: number; alongX: number }[];
 }
 
 function read(x: NdArray, w: NdArray, options: Options): Call {
   const layout = layoutOf(options);
-  const own = Object.fromEntries(DEFORMABLE_KEYS.map((key) => [key, options[key]]));
-  const deformable = deformableOf(x.shape, w.shape, layout, own);
+  const deformable = deformableOf(x.shape, w.shape, layout, pick(options, DEFORMABLE_KEYS));
   const shapes = deformableShapes(deformable);
   const { data } = checkNdArray("w", w, [4]);
   const map = (argument: string, array: NdArray, shape: readonly number[]): Values => {

@@ -1,25 +1,33 @@
-// The gradient of a deformable convolution with respect to its input: for each image and offset group, its samples are sorted by the cell at
-// or before them, by columns and then by rows, with a counting sort that keeps the order of equals (Knuth, The Art of Computer Programming,
-// volume 3, section 5.2, algorithm D; least significant digit first, section 5.2.5). Chunks of samples are counted by one invocation
-// each, so that nothing is atomic and the order never differs. A cell is then a corner of the samples of two runs: those of its own row
-// and of the row before, in its own column and the column before.
-import { elementTypes } from "../../kernel/element-types.ts";
-import { type Step, STORAGE_ALIGNMENT, WORKGROUP_SIZE } from "../../kernel/step.ts";
-import { elementCount, roundUp } from "../../base/shape.ts";
-import type { Deformable } from "./geometry.ts";
-import { type Range, dispatch } from "../../kernel/dispatch.ts";
-import { type Recipe, type TensorDescription, whole } from "../../gpu/operation.ts";
-import { deformableStep, deformableWords } from "./step.ts";
-import sortShader from "../../../shaders/ops/deformable-conv/sort.wgsl";
-import sortScanShader from "../../../shaders/ops/deformable-conv/sort-scan.wgsl";
-import deformShader from "../../../shaders/ops/deformable-conv/deform.wgsl";
+// The gradient of a deformable convolution with respect to its input. The samples of each image and offset group are sorted by the cell at
+// or before them, by columns and then by rows, with a stable counting sort (Knuth, The Art of Computer Programming, volume 3, section 5.2,
+// algorithm D; least significant digit first, section 5.2.5). One invocation counts a chunk of samples, so that no atomics are needed and
+// the order is the same in every run. The samples that a cell is a corner of are then in two runs: those in its own row and in the row
+// before, each in its own column and the column before.
+import deformEntriesShader from "../../../shaders/ops/deformable-conv/deform-entries.wgsl";
 import deformGatherShader from "../../../shaders/ops/deformable-conv/deform-gather.wgsl";
+import deformKeysShader from "../../../shaders/ops/deformable-conv/deform-keys.wgsl";
+import deformShader from "../../../shaders/ops/deformable-conv/deform.wgsl";
+import sortCountShader from "../../../shaders/ops/deformable-conv/sort-count.wgsl";
+import sortScanShader from "../../../shaders/ops/deformable-conv/sort-scan.wgsl";
+import sortScatterShader from "../../../shaders/ops/deformable-conv/sort-scatter.wgsl";
+import sortShader from "../../../shaders/ops/deformable-conv/sort.wgsl";
+import { elementCount } from "../../base/shape.ts";
+import { type Recipe, type TensorDescription, whole } from "../../gpu/operation.ts";
+import { type Range, dispatch } from "../../kernel/dispatch.ts";
+import { elementTypes } from "../../kernel/element-types.ts";
+import type { Step } from "../../kernel/step.ts";
+import { Scratch } from "../shared/scratch.ts";
+import type { Deformable } from "./geometry.ts";
+import { deformableStep, deformableUniforms } from "./step.ts";
 
-/** Samples that one invocation counts: more make fewer counts to add up, and fewer invocations. */
+/** Samples that one invocation counts. Larger chunks make fewer counts to add up, but fewer invocations. */
 const CHUNK = 128;
 
-/** Channels of a cell that an invocation gathers: they share what is known of the samples. */
+/** Channels of a cell that an invocation computes: they share the positions of the samples. */
 const RUN = 8;
+
+/** Bytes of a u32. */
+const WORD = 4;
 
 interface Tensors {
   readonly dcolumns: TensorDescription;
@@ -29,21 +37,17 @@ interface Tensors {
 }
 
 /** Reads dcolumns, offset and mask, and writes dx. */
-export function gatherRecipe(deformable: Deformable, { dcolumns, offset, mask, dx }: Tensors): Recipe {
+export function inputGradientRecipe(deformable: Deformable, { dcolumns, offset, mask, dx }: Tensors): Recipe {
   const { problem, offsetGroups } = deformable;
   const [, height, width] = problem.input;
   const samples = problem.kernel[1] * problem.kernel[2] * problem.output[1] * problem.output[2];
   const segments = problem.N * offsetGroups;
-  // Rows and columns from -1 to the last, and one bucket for samples that lie on none.
+  // Rows and columns from -1 to the last, and one bucket for samples past the last.
   const [rows, columns] = [height + 2, width + 2];
   const chunks = Math.ceil(samples / CHUNK);
 
-  let workspaceBytes = 0;
-  const take = (words: number): Range => {
-    const range = { operand: "workspace", offset: workspaceBytes, size: words * 4 };
-    workspaceBytes += roundUp(range.size, STORAGE_ALIGNMENT);
-    return range;
-  };
+  const scratch = new Scratch();
+  const take = (words: number): Range => scratch.take(words * WORD);
   const keys = take(segments * samples);
   const order = [take(segments * samples), take(segments * samples)] as const;
   const counts = take(segments * chunks * Math.max(rows, columns));
@@ -51,41 +55,39 @@ export function gatherRecipe(deformable: Deformable, { dcolumns, offset, mask, d
   const entries = take(segments * samples * 4);
 
   const aliases = { E: elementTypes(dx.dtype).one };
-  const maskRange = mask && whole("mask", mask);
   const pass = (byRow: boolean, before: Range, after: Range): Step<string>[] => {
     const buckets = byRow ? rows : columns;
-    const words = (threads: number): number[] => [threads, samples, chunks, buckets, columns];
-    const constants = { CHUNK, BY_ROW: byRow };
-    const threads = segments * chunks;
-    const step = (kernel: string, ranges: Range[]): Step<string> =>
-      dispatch({ shaders: [sortShader, `ops/${kernel}`], constants, ranges, uniforms: words(threads), threads });
+    const chunked = {
+      constants: { CHUNK, BY_ROW: byRow },
+      uniforms: { samples, chunks, buckets, columns },
+      threads: segments * chunks,
+    };
     return [
-      step("sort-count", [keys, before, counts]),
+      dispatch({ shaders: [sortShader, sortCountShader], ranges: [keys, before, counts], ...chunked }),
       dispatch({
         shaders: [sortScanShader],
         ranges: [counts],
-        uniforms: [segments, chunks * buckets],
-        threads: segments * WORKGROUP_SIZE,
+        uniforms: { segments, counts: chunks * buckets },
+        workgroups: segments,
       }),
-      step("sort-scatter", [keys, before, counts, after]),
+      dispatch({ shaders: [sortShader, sortScatterShader], ranges: [keys, before, counts, after], ...chunked }),
     ];
   };
   const runs = Math.ceil(problem.C / offsetGroups / RUN) * offsetGroups;
-  const gathering = (elementCount(dx.shape) / problem.C) * runs;
   const steps = [
-    deformableStep("deform-keys", deformable, {
+    deformableStep(deformable, {
+      shaders: [deformKeysShader],
       ranges: [whole("offset", offset), keys, order[0]],
       aliases,
-      constants: {},
       threads: segments * samples,
     }),
     ...pass(false, order[0], order[1]),
     ...pass(true, order[1], order[0]),
-    deformableStep("deform-entries", deformable, {
+    deformableStep(deformable, {
+      shaders: [deformEntriesShader],
       ranges: [whole("offset", offset), keys, order[0], starts, entries],
-      mask: maskRange,
+      mask: mask && whole("mask", mask),
       aliases,
-      constants: {},
       threads: segments * (samples + 1),
     }),
     dispatch({
@@ -93,9 +95,9 @@ export function gatherRecipe(deformable: Deformable, { dcolumns, offset, mask, d
       constants: { RUN, CHANNELS_LAST: problem.layout === "channels-last" },
       aliases,
       ranges: [whole("dcolumns", dcolumns), starts, entries, whole("dx", dx)],
-      uniforms: deformableWords(deformable, gathering),
-      threads: gathering,
+      uniforms: deformableUniforms(deformable),
+      threads: (elementCount(dx.shape) / problem.C) * runs,
     }),
   ];
-  return { steps, workspaceBytes };
+  return { steps, workspaceBytes: scratch.bytes };
 }

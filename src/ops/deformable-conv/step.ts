@@ -1,44 +1,58 @@
-// What all kernels of deformable convolution share: the geometry, and the mask where there is one.
-import type { Constant, Kernel, Step } from "../../kernel/step.ts";
-import type { Deformable } from "./geometry.ts";
-import { type Range, dispatch } from "../../kernel/dispatch.ts";
-import deformShader from "../../../shaders/ops/deformable-conv/deform.wgsl";
+// What the kernels of deformable convolution share: the geometry, and the mask where there is one.
 import deformMaskShader from "../../../shaders/ops/deformable-conv/deform-mask.wgsl";
+import deformShader from "../../../shaders/ops/deformable-conv/deform.wgsl";
 import noDeformMaskShader from "../../../shaders/ops/deformable-conv/no-deform-mask.wgsl";
+import { type Range, dispatch } from "../../kernel/dispatch.ts";
+import type { Shader } from "../../kernel/shader.ts";
+import type { Constant, Kernel, Step } from "../../kernel/step.ts";
+import type { Uniforms } from "../../kernel/uniforms.ts";
+import type { Deformable } from "./geometry.ts";
 
-/** The binding of the mask in shaders/ops/deform-mask.wgsl. */
+/** The binding of the mask in deform-mask.wgsl. */
 const MASK_BINDING = 7;
 
-interface Parts {
-  /** What stands at the bindings 1, 2, ... */
+interface DeformableKernel {
+  /** The kernel's own file last, after snippets beside the geometry and the mask. */
+  readonly shaders: readonly Shader[];
   readonly ranges: readonly Range[];
   readonly mask?: Range | undefined;
-  /** Files beside those of the geometry. */
-  readonly shaders?: readonly string[];
-  readonly constants: Readonly<Record<string, Constant>>;
+  readonly constants?: Readonly<Record<string, Constant>>;
   readonly aliases: NonNullable<Kernel["aliases"]>;
   readonly threads: number;
 }
 
-/** A step that computes samples' positions. */
-export function deformableStep(kernel: string, deformable: Deformable, parts: Parts): Step<string> {
-  const { ranges, mask, shaders = [], constants, aliases, threads } = parts;
-  const step = dispatch({
-    shaders: [deformShader, mask ? deformMaskShader : noDeformMaskShader, ...shaders, `ops/${kernel}`],
+/** A step of a kernel that computes positions of samples. */
+export function deformableStep(deformable: Deformable, kernel: DeformableKernel): Step<string> {
+  const { shaders, ranges, mask, constants, aliases, threads } = kernel;
+  return dispatch({
+    shaders: [deformShader, mask ? deformMaskShader : noDeformMaskShader, ...shaders],
     constants: { CHANNELS_LAST: deformable.problem.layout === "channels-last", ...constants },
     aliases,
-    ranges,
-    uniforms: deformableWords(deformable, threads),
+    ranges: [...ranges, ...(mask ? [{ binding: MASK_BINDING, ...mask }] : [])],
+    uniforms: deformableUniforms(deformable),
     threads,
   });
-  return mask ? { ...step, bindings: [...step.bindings, { binding: MASK_BINDING, ...mask }] } : step;
 }
 
-/** The words of the struct Deform of shaders/ops/deform.wgsl. */
-export function deformableWords({ problem, offsetGroups }: Deformable, threads: number): number[] {
-  const { N, C, groups, input, output, kernel, stride, dilation, padBegin } = problem;
-  return [
-    ...[threads, N, C, C / groups, offsetGroups, C / offsetGroups],
-    ...[input, output, kernel, stride, dilation, padBegin].flatMap(([, height, width]) => [height, width]),
-  ];
+/** The uniforms of the struct Deform of deform.wgsl. */
+export function deformableUniforms({ problem, offsetGroups }: Deformable): Uniforms {
+  const { C, groups, input, output, kernel, stride, dilation, padBegin } = problem;
+  return {
+    channels: C,
+    groupC: C / groups,
+    offsetGroups,
+    offsetC: C / offsetGroups,
+    inputH: input[1],
+    inputW: input[2],
+    outputP: output[1],
+    outputQ: output[2],
+    kernelR: kernel[1],
+    kernelS: kernel[2],
+    strideH: stride[1],
+    strideW: stride[2],
+    dilationH: dilation[1],
+    dilationW: dilation[2],
+    beginH: padBegin[1],
+    beginW: padBegin[2],
+  };
 }
