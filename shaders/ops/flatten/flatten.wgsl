@@ -1,4 +1,4 @@
-// Features of images in rows, where they are already: an invocation copies an element, or four.
+// Copies a feature map whose images are already rows. An invocation copies one element, or four.
 // types: E
 struct Flatten { threads: u32 }
 

@@ -1,34 +1,28 @@
-// Matrices transposed, [rows, columns] -> [columns, rows]: an invocation has a tile of TALL by WIDE, and those of a workgroup lie beside each
-// other along both, so that what they load and what they store together are long pieces of rows.
-// slots: thread_index
+// Transposes matrices, [rows, columns] -> [columns, rows]. An invocation transposes a tile of TALL by WIDE. The tiles of a workgroup form a
+// block of SIDE by SIDE, so that both its loads and its stores are long pieces of rows.
 // constants: EVEN, SIDE, TALL, WIDE
 // types: E
-struct Transposed { matrices: u32, rows: u32, columns: u32, down: u32, across: u32 }
+struct Transposed { threads: u32, rows: u32, columns: u32, down: u32, across: u32 }
 
 @group(0) @binding(0) var<uniform> g: Transposed;
 @group(0) @binding(1) var<storage, read> x: array<E>;
 @group(0) @binding(2) var<storage, read_write> y: array<E>;
 
-@compute @workgroup_size(WORKGROUP_SIZE)
-fn main(
-  @builtin(workgroup_id) workgroup: vec3u,
-  @builtin(num_workgroups) grid: vec3u,
-  @builtin(local_invocation_index) local: u32,
-) {
-  let block = thread_index(workgroup, grid, local) / (SIDE * SIDE);
+fn thread(index: u32) {
+  let block = index / (SIDE * SIDE);
   let strip = block / g.across;
   let matrix = strip / g.down;
-  let inside = local % (SIDE * SIDE);
+  let inside = index % (SIDE * SIDE);
   let row = ((strip - matrix * g.down) * SIDE + inside / SIDE) * TALL;
   let column = ((block - strip * g.across) * SIDE + inside % SIDE) * WIDE;
-  if (matrix >= g.matrices || row >= g.rows || column >= g.columns) {
+  if (row >= g.rows || column >= g.columns) {
     return;
   }
   let start = matrix * g.rows * g.columns;
   var tile: array<E, TALL * WIDE>;
   // @unroll
   for (var i = 0u; i < TALL; i++) {
-    // Behind the last row or column is the last one again.
+    // Rows and columns past the last repeat the last one.
     let line = start + min(row + i, g.rows - 1u) * g.columns;
     // @unroll
     for (var j = 0u; j < WIDE; j++) {

@@ -1,8 +1,9 @@
-// A tensor with its axes in another order: for each axis of the result, the innermost first, its size and what lies between its elements in
-// the tensor, in items. An invocation has STEP neighbours along the innermost axis, whose size here counts such steps.
+// Permutes the axes of a tensor. An invocation copies STEP neighbours along the innermost axis of the result.
+// Axes of the result, innermost first: the size (of the innermost axis in steps), the stride in x (of the innermost axis of a step), and for
+// the innermost axis the stride of an item.
 // constants: INNER_AXES, STEP
 // types: V
-struct Permuted { threads: u32, @align(16) axes: array<vec4u, 8> }
+struct Permuted { threads: u32, axes: array<vec4u, 8> }
 
 @group(0) @binding(0) var<uniform> g: Permuted;
 @group(0) @binding(1) var<storage, read> x: array<V>;

@@ -1,5 +1,5 @@
-// Copies a slice along an axis, item by item, out of a tensor or into one: rows of `row` items, which begin `from_row` apart from
-// `from_start` on, and `to_row` apart from `to_start` on.
+// Copies a slice along an axis out of a tensor or into one, an item per invocation: rows of `row` items, which are `from_row` apart in x,
+// starting at `from_start`, and `to_row` apart in y, starting at `to_start`.
 // types: V
 struct Slice { threads: u32, row: u32, from_start: u32, from_row: u32, to_start: u32, to_row: u32 }
 

@@ -1,18 +1,18 @@
-// Feature maps as matrices, and back.
-import { mapOfShape } from "../shared/geometry/feature-map.ts";
 import { elementCount } from "../../base/shape.ts";
 import { checkOptions } from "../../base/validate.ts";
 import { type Float64NdArray, type NdArray, checkNdArray, checkShapeIs } from "../../reference/ndarray.ts";
+// The reference of `flatten` and its gradient.
+import { mapOfShape } from "../shared/geometry/feature-map.ts";
 import { type LayoutOptions, layoutOf, readMap, writeMap } from "../shared/reference/feature-map.ts";
 
-/** The features of each image, channel by channel, as `engine.flatten`. */
+/** `flatten` of convoke/ops, in float64. */
 export function flatten(x: NdArray, options: LayoutOptions = {}): Float64NdArray {
   checkOptions("options", options, ["layout"]);
   const { map, data } = readMap("x", x, layoutOf(options));
   return { data: Float64Array.from(data), shape: [map.N, map.channels * elementCount(map.size)] };
 }
 
-/** Its gradient, as `engine.flattenBackward`. */
+/** `flattenBackward` of convoke/ops, in float64. */
 export function flattenBackward(
   dy: NdArray,
   options: LayoutOptions & { inputShape: readonly number[] },

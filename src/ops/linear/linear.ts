@@ -1,14 +1,16 @@
-// Fully connected layers: transposed convolutions with kernels of one cell, by the same algorithms. Channels last, the rows of x are the cells of
-// one image, and w [out, in] is [...kernel, K, C] as it lies: nothing is copied, and all rows are one matrix.
-import { checkTensor } from "../../gpu/tensor.ts";
-import { convTranspose } from "../../conv/conv.ts";
-import type { ActivationOption } from "../../problem/activation.ts";
+// Fully connected layers: transposed convolutions with kernels of one cell, by the same algorithms. Channels last, the rows of x are the
+// cells of one image, and w [out, in] is already stored as [...kernel, K, C]: nothing is copied, and all rows are one matrix.
 import { refuse } from "../../base/error.ts";
-import type { ActivationGradientOptions } from "../../conv/calls.ts";
-import type { Tensor } from "../../gpu/tensor.ts";
+import { pick } from "../../base/pick.ts";
 import { checkOptions } from "../../base/validate.ts";
+import { convBackwardBias } from "../../conv/bias-gradient.ts";
+import { convTranspose } from "../../conv/conv.ts";
+import { convTransposeBackwardData, convTransposeBackwardWeights } from "../../conv/gradients.ts";
+import { type ActivationGradientOptions, GRADIENT_KEYS } from "../../conv/options.ts";
+import { type Tensor, checkTensor } from "../../gpu/tensor.ts";
+import type { ActivationOption } from "../../problem/activation.ts";
+import { compose } from "../shared/composition.ts";
 import { checkLike } from "../shared/feature-map.ts";
-import type { TensorDescription } from "../../gpu/operation.ts";
 
 export interface LinearOptions {
   /** [out] */
@@ -16,10 +18,10 @@ export interface LinearOptions {
   activation?: ActivationOption;
 }
 
-/** What dy has to pass through first, where the layer ended with an activation: as for the gradients of a convolution. */
+/** Where `activation` is given, dy is the gradient of its output, and one of `output` and `preActivation` determines its derivative. */
 export type LinearBackwardOptions = ActivationGradientOptions;
 
-/** The gradients of a fully connected layer, each in the shape of what it is the gradient of. */
+/** The gradients of a fully connected layer, in the shapes of x, w and the bias. */
 export interface LinearGradients {
   readonly dx: Tensor;
   readonly dw: Tensor;
@@ -27,70 +29,60 @@ export interface LinearGradients {
 }
 
 /**
- * A fully connected layer: activation(x times the transposed w + bias). Of a feature map `flatten` makes the rows.
+ * A fully connected layer: activation(x times the transpose of w + bias). `flatten` turns a feature map into rows.
  *
  * @param x [N, in]
- * @param w [out, in], as torch.nn.Linear has it
+ * @param w [out, in], as in torch.nn.Linear
  * @returns a new tensor [N, out]
  * @throws ConvError naming the argument that does not fit
+ * @example
+ * const scores = linear(flatten(features), w, { bias });
  */
 export function linear(x: Tensor, w: Tensor, options: LinearOptions = {}): Tensor {
   checkOptions("options", options, ["bias", "activation"]);
   const { rows, weights } = checkLayer(x, w);
-  const [N, out] = [rows.shape[0]!, weights.shape[0]!];
-  const y = convTranspose(asCells(rows), asCells(weights), options);
-  return y.reshaped([N, out], rows.layout);
+  return compose(({ temporary }) => {
+    const y = convTranspose(temporary(asCells(rows)), temporary(asCells(weights)), options);
+    return y.reshaped([rows.shape[0]!, weights.shape[0]!], rows.layout);
+  });
 }
 
 /**
  * The gradients of `linear`.
  *
- * @param dy [N, out], the gradient of its result; of its activation's output where `activation` is given
- * @param x that of the layer
- * @param w that of the layer
- * @returns new tensors: dx [N, in], dw [out, in] and db [out], the gradient of a bias, whether there was one or not
+ * @param dy [N, out], the gradient of the result of `linear`; of its activation's output where `activation` is given
+ * @param x its input
+ * @param w its weights
+ * @returns new tensors: dx [N, in], dw [out, in] and db [out], the gradient of a bias, whether the layer has one or not
  * @throws ConvError naming the argument that does not fit
+ * @example
+ * const { dx, dw, db } = linearBackward(dy, x, w, { activation: "relu", output: y });
  */
-export function linearBackward(
-  dy: Tensor,
-  x: Tensor,
-  w: Tensor,
-  options: LinearBackwardOptions = {},
-): LinearGradients {
-  checkOptions("options", options, ["activation", "output", "preActivation"]);
+export function linearBackward(dy: Tensor, x: Tensor, w: Tensor, options: LinearBackwardOptions = {}): LinearGradients {
+  checkOptions("options", options, GRADIENT_KEYS);
   const { rows, weights } = checkLayer(x, w);
   const { dtype, layout } = rows;
-  const result: TensorDescription = { shape: [rows.shape[0]!, weights.shape[0]!], layout, dtype };
-  const gradient = asCells(checkLike("dy", dy, result, "the result of this layer"));
-  const { activation, output, preActivation } = options;
-  const through = {
-    ...(activation !== undefined && { activation }),
-    ...(output !== undefined && { output: asCells(checkLike("output", output, result, "as dy has")) }),
-    ...(preActivation !== undefined && {
-      preActivation: asCells(checkLike("preActivation", preActivation, result, "as dy has")),
-    }),
-  };
-  const [cells, kernel] = [asCells(rows), asCells(weights)];
-  const { convolutions } = context;
-  const made: Tensor[] = [];
-  const keep = (tensor: Tensor): Tensor => {
-    made.push(tensor);
-    return tensor;
-  };
-  try {
-    const db = keep(convolutions.convBackwardBias(gradient, through));
-    const dx = keep(convolutions.convTransposeBackwardData(gradient, kernel, through));
-    const dw = keep(
-      convolutions.convTransposeBackwardWeights(cells, gradient, { ...through, kernelShape: kernel.shape }),
-    );
+  const y = { shape: [rows.shape[0]!, weights.shape[0]!], layout, dtype };
+  const checked = checkLike("dy", dy, y, "the result of this layer");
+  return compose(({ temporary, result }) => {
+    const cellsOf = (matrix: Tensor): Tensor => temporary(asCells(matrix));
+    const { activation, output, preActivation } = options;
+    const passed = {
+      ...pick({ activation }, ["activation"]),
+      ...(output !== undefined && { output: cellsOf(checkLike("output", output, y, "as dy has")) }),
+      ...(preActivation !== undefined && {
+        preActivation: cellsOf(checkLike("preActivation", preActivation, y, "as dy has")),
+      }),
+    };
+    const [gradient, cells, kernel] = [cellsOf(checked), cellsOf(rows), cellsOf(weights)];
+    const db = result(convBackwardBias(gradient, passed));
+    const dx = result(convTransposeBackwardData(gradient, kernel, passed));
+    const dw = convTransposeBackwardWeights(cells, gradient, { ...passed, kernelShape: kernel.shape });
     return { dx: dx.reshaped(rows.shape, layout), dw: dw.reshaped(weights.shape, weights.layout), db };
-  } catch (error) {
-    for (const tensor of made) tensor.destroy();
-    throw error;
-  }
+  });
 }
 
-/** x and w as matrices that fit each other. */
+/** Checks that x and w are matrices that fit each other. */
 function checkLayer(x: Tensor, w: Tensor): { rows: Tensor; weights: Tensor } {
   const rows = checkTensor("x", x);
   if (rows.shape.length !== 2)
@@ -103,7 +95,7 @@ function checkLayer(x: Tensor, w: Tensor): { rows: Tensor; weights: Tensor } {
   return { rows, weights };
 }
 
-/** The rows of a matrix as the cells of a map with their columns as channels, or w as the weights between two. */
+/** A view of a matrix: rows of x as the cells of a map whose channels are its columns, or w as the weights between two such maps. */
 function asCells(matrix: Tensor): Tensor {
   return matrix.view([1, ...matrix.shape], "channels-last");
 }

@@ -1,51 +1,51 @@
-// The numbers of optimiser steps, checked: what the engine and the reference share.
+// Checks of the numbers of optimiser steps. Shared by the engine and the reference.
 import { refuse, words } from "../../base/error.ts";
 import { checkBoolean, checkFinite, checkInteger } from "../../base/validate.ts";
 
 export interface SgdNumbers {
   learningRate: number;
-  /** How much of the velocity is kept, 0 unless given. */
+  /** The factor of the old velocity; 0 by default. */
   momentum?: number;
-  /** What is added to the gradient, times the weights (L2 regularisation); 0 unless given. */
+  /** The factor of the weights that are added to the gradient (L2 regularisation); 0 by default. */
   weightDecay?: number;
-  /** Nesterov's momentum, false unless given. */
+  /** Whether momentum is Nesterov's; false by default. */
   nesterov?: boolean;
 }
 
 export interface AdamNumbers {
   learningRate: number;
-  /** How much of the mean of the gradients is kept, 0.9 unless given. */
+  /** The decay rate of the first moment; 0.9 by default. */
   beta1?: number;
-  /** How much of the mean of their squares is kept, 0.999 unless given. */
+  /** The decay rate of the second moment; 0.999 by default. */
   beta2?: number;
-  /** Added to the root of the mean of the squares, 1e-8 unless given. */
+  /** Added to the square root of the second moment; 1e-8 by default. */
   epsilon?: number;
-  /** 0 unless given. */
+  /** The factor of weight decay; 0 by default. */
   weightDecay?: number;
-  /** Whether the decay acts on the weights by itself instead of through the gradient (AdamW), false unless given. */
+  /** Whether weight decay acts on the weights directly instead of through the gradient (AdamW); false by default. */
   decoupled?: boolean;
-  /** Which step it is, the first being 1: what the means are corrected by. */
+  /** The number of the step, from 1: the bias of the moments is corrected by it. */
   step: number;
 }
 
 export const SGD_KEYS = ["learningRate", "momentum", "weightDecay", "nesterov"];
 export const ADAM_KEYS = ["learningRate", "beta1", "beta2", "epsilon", "weightDecay", "decoupled", "step"];
 
-/** A finite number of at least 0. */
+/** Checks for a finite number of at least 0. */
 function checkAmount(argument: string, value: unknown): number {
   const amount = checkFinite(argument, value);
   if (amount < 0) refuse("invalid-argument", argument, value, "a number of at least 0");
   return amount;
 }
 
-/** How much of something is kept: from 0 to below 1. */
+/** Checks for a number from 0 to below 1. */
 function checkShare(argument: string, value: unknown): number {
   const share = checkAmount(argument, value);
   if (share >= 1) refuse("invalid-argument", argument, value, "a number from 0 to below 1");
   return share;
 }
 
-/** The numbers of a step of stochastic gradient descent. */
+/** The numbers of a step of stochastic gradient descent, with defaults. */
 export function sgdNumbers(options: SgdNumbers, hasVelocity: boolean): Required<SgdNumbers> {
   const learningRate = checkAmount("learningRate", options.learningRate);
   const momentum = checkAmount("momentum", options.momentum ?? 0);
@@ -64,7 +64,7 @@ export function sgdNumbers(options: SgdNumbers, hasVelocity: boolean): Required<
   return { learningRate, momentum, weightDecay, nesterov };
 }
 
-/** The numbers of a step of Adam. */
+/** The numbers of a step of Adam, with defaults. */
 export function adamNumbers(options: AdamNumbers): Required<AdamNumbers> {
   return {
     learningRate: checkAmount("learningRate", options.learningRate),

@@ -1,18 +1,11 @@
-// Steps of optimisers. What the engine changes in place is returned here.
-import {
-  ADAM_KEYS,
-  type AdamNumbers,
-  SGD_KEYS,
-  type SgdNumbers,
-  adamNumbers,
-  sgdNumbers,
-} from "./geometry.ts";
 import { checkOptions } from "../../base/validate.ts";
 import { type Float64NdArray, type NdArray, checkNdArray, checkShapeIs } from "../../reference/ndarray.ts";
+// The reference of optimiser steps. It returns what the engine updates in place.
+import { ADAM_KEYS, type AdamNumbers, SGD_KEYS, type SgdNumbers, adamNumbers, sgdNumbers } from "./geometry.ts";
 
 const RANKS = [1, 2, 3, 4, 5];
 
-/** The weights after a step of stochastic gradient descent, and with momentum the velocity, as `engine.sgd` leaves them. */
+/** `sgd` of convoke/ops, in float64: returns the weights after the step, and with momentum the velocity. */
 export function sgd(
   w: NdArray,
   dw: NdArray,
@@ -21,9 +14,9 @@ export function sgd(
   checkOptions("options", options, [...SGD_KEYS, "velocity"]);
   const { velocity } = options;
   const { learningRate, momentum, weightDecay, nesterov } = sgdNumbers(options, velocity !== undefined);
-  const [weights, gradient] = checkParts({ w, dw });
+  const [weights, gradient] = checkArrays({ w, dw });
   const { shape } = weights!;
-  const kept = velocity && checkParts({ w, velocity })[1]!.data;
+  const kept = velocity && checkArrays({ w, velocity })[1]!.data;
   const steps = gradient!.data.map((value, at) => value + weightDecay * weights!.data[at]!);
   const next = kept && steps.map((step, at) => momentum * kept[at]! + step);
   const moved = weights!.data.map((weight, at) => {
@@ -33,7 +26,7 @@ export function sgd(
   return { w: { data: moved, shape }, ...(next && { velocity: { data: next, shape } }) };
 }
 
-/** The weights and the two means after a step of Adam, as `engine.adam` leaves them. */
+/** `adam` of convoke/ops, in float64: returns the weights and both moments after the step. */
 export function adam(
   w: NdArray,
   dw: NdArray,
@@ -41,7 +34,7 @@ export function adam(
 ): { w: Float64NdArray; m: Float64NdArray; v: Float64NdArray } {
   checkOptions("options", options, [...ADAM_KEYS, "m", "v"]);
   const { learningRate, beta1, beta2, epsilon, weightDecay, decoupled, step } = adamNumbers(options);
-  const [weights, gradient, mean, square] = checkParts({ w, dw, m: options.m, v: options.v });
+  const [weights, gradient, mean, square] = checkArrays({ w, dw, m: options.m, v: options.v });
   const { shape } = weights!;
   const g = gradient!.data.map((value, at) => value + (decoupled ? 0 : weightDecay * weights!.data[at]!));
   const m = mean!.data.map((value, at) => beta1 * value + (1 - beta1) * g[at]!);
@@ -54,9 +47,9 @@ export function adam(
   return { w: { data, shape }, m: { data: m, shape }, v: { data: v, shape } };
 }
 
-/** Arrays of the first one's shape. */
-function checkParts(parts: Readonly<Record<string, NdArray>>): Float64NdArray[] {
-  const arrays = Object.entries(parts).map(([name, array]) => checkNdArray(name, array, RANKS));
-  Object.keys(parts).forEach((name, at) => checkShapeIs(name, arrays[at]!.shape, arrays[0]!.shape));
+/** Checks that arrays have the shape of the first. */
+function checkArrays(given: Readonly<Record<string, NdArray>>): Float64NdArray[] {
+  const arrays = Object.entries(given).map(([name, array]) => checkNdArray(name, array, RANKS));
+  Object.keys(given).forEach((name, at) => checkShapeIs(name, arrays[at]!.shape, arrays[0]!.shape));
   return arrays;
 }

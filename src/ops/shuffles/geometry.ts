@@ -1,9 +1,9 @@
 // Shuffles of channels and pixels, as permutations of axes. Shared by the engine and the reference.
 import { refuse } from "../../base/error.ts";
+import { elementCount } from "../../base/shape.ts";
+import { checkInteger, checkPerAxis, checkShape } from "../../base/validate.ts";
 import type { Layout } from "../../problem/problem.ts";
 import { joinShape, splitShape } from "../../problem/problem.ts";
-import { elementCount } from "../../base/shape.ts";
-import { checkInteger, checkOptions, checkPerAxis, checkShape } from "../../base/validate.ts";
 import { channelAxis } from "../shared/geometry/axis.ts";
 
 export interface ChannelShuffleOptions {
@@ -12,23 +12,23 @@ export interface ChannelShuffleOptions {
 }
 
 export interface PixelShuffleOptions {
-  /** Cells that one becomes along each spatial axis: a number for all axes, or one for each. */
+  /** How many cells each cell becomes along each spatial axis: a number for all axes, or one for each. */
   factor: number | readonly number[];
 }
 
-/** An axis of a result: its size, and what lies between its elements in the array that it is made of. */
+/** An axis of a result: its size, and its stride in the input. */
 export interface PermutedAxis {
   readonly size: number;
   readonly stride: number;
 }
 
 export interface Permutation {
-  /** The axes of the result, the outermost first; those that stay together are one. */
+  /** The axes of the result, outermost first; axes that stay together are merged. */
   readonly axes: readonly PermutedAxis[];
   readonly shape: number[];
 }
 
-/** @param order of each axis of the result, which one of the sizes it is */
+/** @param order for each axis of the result, its index in `sizes` */
 function permutation(sizes: readonly number[], order: readonly number[], shape: number[]): Permutation {
   const axes: PermutedAxis[] = [];
   for (const at of order) {
@@ -60,13 +60,15 @@ export function channelShuffleOf(
 
 interface Pixels {
   readonly N: number;
-  /** Channels of the coarse map, spatial sizes of it, and its cells along each axis of the fine one. */
+  /** Channels of the fine map. */
   readonly channels: number;
+  /** Spatial sizes of the coarse map. */
   readonly coarse: readonly number[];
+  /** Cells of the fine map for one of the coarse map along each axis. */
   readonly factor: readonly number[];
 }
 
-/** The places of axes when they are in the order N, channels, the spatial ones, and the factors. */
+/** The indices of the spatial axes and of the factors in the order N, channels, spatial, factors. */
 function axesOf(rank: number): { spatial: number[]; factors: number[] } {
   const spatial = Array.from({ length: rank }, (_, at) => 2 + at);
   return { spatial, factors: spatial.map((at) => at + rank) };
@@ -95,14 +97,8 @@ function pixelsPermuted(
   );
 }
 
-/** The permutation that makes cells of channels. */
-export function pixelShuffleOf(
-  given: readonly number[],
-  layout: Layout,
-  options: PixelShuffleOptions,
-  keys = ["factor"],
-): Permutation {
-  checkOptions("options", options, keys);
+/** The permutation of channels into cells. */
+export function pixelShuffleOf(given: readonly number[], layout: Layout, options: PixelShuffleOptions): Permutation {
   const { N, channels, spatial } = splitShape(checkShape("x.shape", [...given], [3, 4, 5]), layout);
   const factor = checkPerAxis("factor", options.factor, spatial.length, 1);
   const cells = elementCount(factor);
@@ -119,14 +115,8 @@ export function pixelShuffleOf(
   return pixelsPermuted(sizes, coarse, fine, shape);
 }
 
-/** The permutation that makes channels of cells. */
-export function pixelUnshuffleOf(
-  given: readonly number[],
-  layout: Layout,
-  options: PixelShuffleOptions,
-  keys = ["factor"],
-): Permutation {
-  checkOptions("options", options, keys);
+/** The permutation of cells into channels. */
+export function pixelUnshuffleOf(given: readonly number[], layout: Layout, options: PixelShuffleOptions): Permutation {
   const { N, channels, spatial } = splitShape(checkShape("x.shape", [...given], [3, 4, 5]), layout);
   const factor = checkPerAxis("factor", options.factor, spatial.length, 1);
   if (spatial.some((size, axis) => size % factor[axis]! !== 0))

@@ -1,6 +1,11 @@
-// Shuffles of channels and of pixels, by the formulas of where each element goes.
+import { type Triple, toTriple } from "../../base/shape.ts";
+import { checkOptions } from "../../base/validate.ts";
+import { type Float64NdArray, type NdArray, checkNdArray } from "../../reference/ndarray.ts";
+// The reference of shuffles of channels and of pixels, by the formulas of where each element goes.
 import { channelAxis } from "../shared/geometry/axis.ts";
 import type { FeatureMap } from "../shared/geometry/feature-map.ts";
+import { type LayoutOptions, layoutOf, placeIn, readMap, writeMap, zeros } from "../shared/reference/feature-map.ts";
+import { linesOf } from "../softmax/reference.ts";
 import {
   type ChannelShuffleOptions,
   type PixelShuffleOptions,
@@ -8,13 +13,8 @@ import {
   pixelShuffleOf,
   pixelUnshuffleOf,
 } from "./geometry.ts";
-import { type Triple, toTriple } from "../../base/shape.ts";
-import { checkOptions } from "../../base/validate.ts";
-import { type Float64NdArray, type NdArray, checkNdArray } from "../../reference/ndarray.ts";
-import { type LayoutOptions, layoutOf, placeIn, readMap, writeMap, zeros } from "../shared/reference/feature-map.ts";
-import { linesOf } from "../softmax/reference.ts";
 
-/** The channels of all groups in turn, as `engine.channelShuffle`. */
+/** `channelShuffle` of convoke/ops, in float64. */
 export function channelShuffle(x: NdArray, options: ChannelShuffleOptions & LayoutOptions): Float64NdArray {
   return shuffled("x", x, options, (channel, channels, groups) => {
     const each = channels / groups;
@@ -22,7 +22,7 @@ export function channelShuffle(x: NdArray, options: ChannelShuffleOptions & Layo
   });
 }
 
-/** Its gradient, as `engine.channelShuffleBackward`. */
+/** `channelShuffleBackward` of convoke/ops, in float64. */
 export function channelShuffleBackward(dy: NdArray, options: ChannelShuffleOptions & LayoutOptions): Float64NdArray {
   return shuffled("dy", dy, options, (channel, channels, groups) => {
     const each = channels / groups;
@@ -30,7 +30,7 @@ export function channelShuffleBackward(dy: NdArray, options: ChannelShuffleOptio
   });
 }
 
-/** @param goes which channel of the result a channel is */
+/** @param goes the channel of the result that a channel becomes */
 function shuffled(
   argument: string,
   array: NdArray,
@@ -47,10 +47,11 @@ function shuffled(
   return { data: values, shape };
 }
 
-/** Channels as cells, as `engine.pixelShuffle`. */
+/** `pixelShuffle` of convoke/ops, in float64. */
 export function pixelShuffle(x: NdArray, options: PixelShuffleOptions & LayoutOptions): Float64NdArray {
+  checkOptions("options", options, ["factor", "layout"]);
   const coarse = readMap("x", x, layoutOf(options));
-  pixelShuffleOf(x.shape, layoutOf(options), options, ["factor", "layout"]);
+  pixelShuffleOf(x.shape, layoutOf(options), options);
   const factor = factorOf(coarse.map, options);
   const fine = zeros({
     ...coarse.map,
@@ -64,10 +65,11 @@ export function pixelShuffle(x: NdArray, options: PixelShuffleOptions & LayoutOp
   return writeMap(fine);
 }
 
-/** Cells as channels, as `engine.pixelUnshuffle`. */
+/** `pixelUnshuffle` of convoke/ops, in float64. */
 export function pixelUnshuffle(x: NdArray, options: PixelShuffleOptions & LayoutOptions): Float64NdArray {
+  checkOptions("options", options, ["factor", "layout"]);
   const fine = readMap("x", x, layoutOf(options));
-  pixelUnshuffleOf(x.shape, layoutOf(options), options, ["factor", "layout"]);
+  pixelUnshuffleOf(x.shape, layoutOf(options), options);
   const factor = factorOf(fine.map, options);
   const coarse = zeros({
     ...fine.map,
@@ -87,7 +89,7 @@ function factorOf({ rank }: FeatureMap, { factor }: PixelShuffleOptions): Triple
 
 const cellsOf = (factor: Triple): number => factor[0] * factor[1] * factor[2];
 
-/** Every cell of the fine map: its place, and where it is in the coarse one (n, c, d, h, w). */
+/** Visits each cell of the fine map with its index, and its coordinates (n, c, d, h, w) in the coarse map. */
 function forEachCell(
   fine: FeatureMap,
   factor: Triple,

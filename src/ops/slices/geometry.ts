@@ -1,44 +1,51 @@
-// Slices of a tensor along an axis: what concatenation joins and splitting makes. Shared by the engine and the reference.
+// Slices of a tensor along an axis, which concatenation joins and splitting returns. Shared by the engine and the reference.
 import { refuse, words } from "../../base/error.ts";
-import type { Layout } from "../../problem/problem.ts";
 import { checkInteger } from "../../base/validate.ts";
+import type { Layout } from "../../problem/problem.ts";
 import { axisOf } from "../shared/geometry/axis.ts";
 
 export interface ConcatenateOptions {
-  /** The axis of the tensors' own shapes along which they are joined, counted from the end where negative; the channels unless given. */
+  /** The axis of the tensors' own shapes along which they are joined, counted from the end if negative; by default that of the channels. */
   axis?: number;
 }
 
 export interface SplitOptions {
-  /** The sizes of the parts along the axis, which add up to that of the tensor. */
+  /** The sizes of the slices along the axis, which add up to the size of the tensor. */
   sizes?: readonly number[];
-  /** The number of equal parts, instead of their sizes. */
+  /** The number of equal slices, instead of their sizes. */
   sections?: number;
-  /** The axis of the tensor's own shape that is split, counted from the end where negative; the channels unless given. */
+  /** The axis of the tensor's own shape that is split, counted from the end if negative; by default that of the channels. */
   axis?: number;
 }
 
-/** Parts of an array along an axis: where each begins, and its shape. */
+/** Consecutive slices of an array along an axis. */
 export interface Slices {
   readonly axis: number;
-  readonly parts: readonly { readonly start: number; readonly shape: number[] }[];
-  /** The shape of all of them. */
+  readonly slices: readonly { readonly start: number; readonly shape: number[] }[];
+  /** The shape of the array. */
   readonly shape: number[];
 }
 
-/** Parts of given sizes along an axis of a shape. */
-function slices(shape: readonly number[], axis: number, sizes: readonly number[]): Slices {
+/** Slices of given sizes along an axis of a shape. */
+function slicesOf(shape: readonly number[], axis: number, sizes: readonly number[]): Slices {
   let start = 0;
-  const parts = sizes.map((size) => {
-    const part = { start, shape: shape.with(axis, size) };
+  const slices = sizes.map((size) => {
+    const slice = { start, shape: shape.with(axis, size) };
     start += size;
-    return part;
+    return slice;
   });
-  return { axis, parts, shape: shape.with(axis, start) };
+  return { axis, slices, shape: shape.with(axis, start) };
 }
 
-/** The shapes of the tensors that are joined, which differ along the axis at most. */
-export function joined(shapes: readonly (readonly number[])[], options: ConcatenateOptions, layout: Layout): Slices {
+/**
+ * Tensors as slices of their concatenation.
+ * @throws ConvError if shapes differ along another axis
+ */
+export function concatenationOf(
+  shapes: readonly (readonly number[])[],
+  options: ConcatenateOptions,
+  layout: Layout,
+): Slices {
   const [first] = shapes as [readonly number[]];
   const axis = axisOf(options.axis, first, layout);
   shapes.forEach((shape, at) => {
@@ -51,14 +58,14 @@ export function joined(shapes: readonly (readonly number[])[], options: Concaten
         `[${first.map((size, other) => (other === axis ? "any" : size)).join(", ")}], as tensors[0]`,
       );
   });
-  return slices(
+  return slicesOf(
     first,
     axis,
     shapes.map((shape) => shape[axis]!),
   );
 }
 
-/** The parts that a shape is split into. */
+/** The slices that a shape is split into. */
 export function splitOf(
   shape: readonly number[],
   { sizes, sections, axis: given }: SplitOptions,
@@ -71,7 +78,7 @@ export function splitOf(
   if (sections !== undefined) {
     const count = checkInteger("sections", sections, 1);
     if (size % count !== 0) refuse("shape-mismatch", "sections", count, `a divisor of ${size}, the size of the axis`);
-    return slices(
+    return slicesOf(
       shape,
       axis,
       Array.from({ length: count }, () => size / count),
@@ -83,14 +90,15 @@ export function splitOf(
   const sum = checked.reduce((total, one) => total + one, 0);
   if (sum !== size)
     refuse("shape-mismatch", "sizes", words(`sizes that add up to ${sum}`), `${size}, the size of the axis`);
-  return slices(shape, axis, checked);
+  return slicesOf(shape, axis, checked);
 }
 
-/** How many tensors may be joined or made at once: each is a dispatch. */
-export const MAX_PARTS = 1024;
+/** The most tensors that may be joined or returned at once: each takes a dispatch. */
+export const MAX_SLICES = 1024;
 
-export function checkTensors(value: unknown): readonly unknown[] {
-  if (!Array.isArray(value) || value.length === 0 || value.length > MAX_PARTS)
-    refuse("invalid-argument", "tensors", value, `an array of 1 to ${MAX_PARTS} tensors`);
+/** Checks the list that is joined, not its elements. */
+export function checkTensorList(value: unknown): readonly unknown[] {
+  if (!Array.isArray(value) || value.length === 0 || value.length > MAX_SLICES)
+    refuse("invalid-argument", "tensors", value, `an array of 1 to ${MAX_SLICES} tensors`);
   return Array.from(value as unknown[]);
 }

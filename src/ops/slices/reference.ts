@@ -1,52 +1,52 @@
-// Concatenation of arrays along an axis, and splitting.
-import { linesAlong } from "../shared/geometry/axis.ts";
-import {
-  type ConcatenateOptions,
-  type Slices,
-  type SplitOptions,
-  checkTensors,
-  joined,
-  splitOf,
-} from "./geometry.ts";
 import { elementCount } from "../../base/shape.ts";
 import { checkOptions } from "../../base/validate.ts";
 import { type Float64NdArray, type NdArray, checkNdArray } from "../../reference/ndarray.ts";
 import { RANKS } from "../activate/reference.ts";
+// The reference of concatenation and splitting.
+import { linesAlong } from "../shared/geometry/axis.ts";
 import { type LayoutOptions, layoutOf } from "../shared/reference/feature-map.ts";
+import {
+  type ConcatenateOptions,
+  type Slices,
+  type SplitOptions,
+  checkTensorList,
+  concatenationOf,
+  splitOf,
+} from "./geometry.ts";
 
-/** Arrays one after the other along an axis, as `engine.concatenate`. */
+/** `concatenate` of convoke/ops, in float64. */
 export function concatenate(
   tensors: readonly NdArray[],
   options: ConcatenateOptions & LayoutOptions = {},
 ): Float64NdArray {
   checkOptions("options", options, ["axis", "layout"]);
-  const given = checkTensors(tensors).map((array, at) => checkNdArray(`tensors[${at}]`, array, RANKS));
-  const slices = joined(
+  const given = checkTensorList(tensors).map((array, at) => checkNdArray(`tensors[${at}]`, array, RANKS));
+  const slices = concatenationOf(
     given.map(({ shape }) => shape),
     options,
     layoutOf(options),
   );
   const data = new Float64Array(elementCount(slices.shape));
-  given.forEach((array, at) => forEachPlace(slices, at, (part, all) => (data[all] = array.data[part]!)));
+  given.forEach((array, at) => forEachElement(slices, at, (own, all) => (data[all] = array.data[own]!)));
   return { data, shape: slices.shape };
 }
 
-/** The parts of an array along an axis, as `engine.split`. */
+/** `split` of convoke/ops, in float64. */
 export function split(x: NdArray, options: SplitOptions & LayoutOptions): Float64NdArray[] {
   checkOptions("options", options, ["sizes", "sections", "axis", "layout"]);
   const { data, shape } = checkNdArray("x", x, RANKS);
   const slices = splitOf(shape, options, layoutOf(options));
-  return slices.parts.map((part, at) => {
-    const values = new Float64Array(elementCount(part.shape));
-    forEachPlace(slices, at, (own, all) => (values[own] = data[all]!));
-    return { data: values, shape: part.shape };
+  return slices.slices.map((slice, at) => {
+    const values = new Float64Array(elementCount(slice.shape));
+    forEachElement(slices, at, (own, all) => (values[own] = data[all]!));
+    return { data: values, shape: slice.shape };
   });
 }
 
-/** Every element of a part, by its place in the part and in all. */
-function forEachPlace({ axis, parts, shape }: Slices, at: number, visit: (part: number, all: number) => void): void {
+/** Visits each element of a slice with its index in the slice and in the whole array. */
+function forEachElement({ axis, slices, shape }: Slices, at: number, visit: (own: number, all: number) => void): void {
   const { outer, size, inner } = linesAlong(shape, axis);
-  const { start, shape: own } = parts[at]!;
+  const { start, shape: own } = slices[at]!;
   const length = own[axis]!;
   for (let o = 0; o < outer; o++)
     for (let c = 0; c < length; c++)

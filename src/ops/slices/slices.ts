@@ -1,54 +1,50 @@
 // Concatenation of tensors along an axis, and splitting, each the gradient of the other.
-import { checkTensor } from "../../gpu/tensor.ts";
+import copySliceShader from "../../../shaders/ops/slices/copy-slice.wgsl";
 import type { Dtype } from "../../base/dtype.ts";
 import { refuse } from "../../base/error.ts";
-import { type Step } from "../../kernel/step.ts";
 import { elementCount } from "../../base/shape.ts";
-import type { Tensor } from "../../gpu/tensor.ts";
 import { checkOptions } from "../../base/validate.ts";
+import { type TensorDescription, run, whole } from "../../gpu/operation.ts";
+import { type Tensor, checkTensor } from "../../gpu/tensor.ts";
+import { type Range, dispatch } from "../../kernel/dispatch.ts";
+import type { Step } from "../../kernel/step.ts";
+import { checkLike } from "../shared/feature-map.ts";
 import { linesAlong } from "../shared/geometry/axis.ts";
+import { itemsOf } from "../shared/items.ts";
 import {
   type ConcatenateOptions,
+  MAX_SLICES,
   type Slices,
   type SplitOptions,
-  MAX_PARTS,
-  checkTensors,
-  joined,
+  checkTensorList,
+  concatenationOf,
   splitOf,
 } from "./geometry.ts";
-import { checkLike } from "../shared/feature-map.ts";
-import { itemsOf } from "../shared/items.ts";
-import { type Range, dispatch } from "../../kernel/dispatch.ts";
-import { run, type TensorDescription, whole } from "../../gpu/operation.ts";
-import copySliceShader from "../../../shaders/ops/slices/copy-slice.wgsl";
 
 /**
- * Tensors one after the other along an axis.
+ * Concatenates tensors along an axis. Its gradient is `split` of dy with their sizes.
  *
- * @param tensors of one layout, type and shape but for the axis
- * @returns a new tensor, as long along the axis as all of them; its gradient is split by `split` with their sizes
+ * @param tensors of the same layout, element type and shape, except for the size of the axis
+ * @returns a new tensor
  * @throws ConvError naming the argument that does not fit
+ * @example
+ * const y = concatenate([a, b]); // along the channels
  */
-export function concatenate(
-  tensors: readonly Tensor[],
-  options: ConcatenateOptions = {},
-): Tensor {
+export function concatenate(tensors: readonly Tensor[], options: ConcatenateOptions = {}): Tensor {
   checkOptions("options", options, ["axis"]);
-  const given = checkTensors(tensors).map((tensor, at) => checkTensor(`tensors[${at}]`, tensor));
+  const names = checkTensorList(tensors).map((_, at) => `tensors[${at}]`);
+  const given = names.map((name, at) => checkTensor(name, tensors[at]));
   const { layout, dtype } = given[0]!;
-  const slices = joined(
+  const slices = concatenationOf(
     given.map(({ shape }) => shape),
     options,
     layout,
   );
-  given.forEach((tensor, at) =>
-    checkLike(`tensors[${at}]`, tensor, { shape: tensor.shape, layout, dtype }, "as tensors[0]"),
-  );
+  given.forEach(({ shape }, at) => checkLike(names[at]!, given[at], { shape, layout, dtype }, "as tensors[0]"));
   const y = { shape: slices.shape, layout, dtype };
-  const names = given.map((_, at) => `x${at}`);
   return run({
     name: "concatenate",
-    inputs: Object.fromEntries(given.map((tensor, at) => [names[at]!, tensor])),
+    inputs: Object.fromEntries(given.map((tensor, at) => [names[at], tensor])),
     results: { y },
     parameters: slices.axis,
     recipe: () => ({
@@ -58,61 +54,66 @@ export function concatenate(
 }
 
 /**
- * The parts of a tensor along an axis: those that were joined by `concatenate`, or of its gradient.
+ * Splits a tensor along an axis. Its gradient is `concatenate` of the gradients of the slices.
  *
- * @param x of any shape
+ * @param x any shape
  * @param options `sizes` or `sections`
- * @returns new tensors, one for each part
+ * @returns new tensors, one for each slice
  * @throws ConvError naming the argument that does not fit
+ * @example
+ * const [a, b] = split(x, { sections: 2 }); // along the channels
  */
 export function split(x: Tensor, options: SplitOptions): Tensor[] {
   checkOptions("options", options, ["sizes", "sections", "axis"]);
   const { shape, layout, dtype } = checkTensor("x", x);
   const slices = splitOf(shape, options, layout);
-  if (slices.parts.length > MAX_PARTS)
-    refuse("too-large", options.sizes ? "sizes" : "sections", slices.parts.length, `at most ${MAX_PARTS} parts`);
+  const count = slices.slices.length;
+  if (count > MAX_SLICES)
+    refuse("too-large", options.sizes ? "sizes" : "sections", count, `at most ${MAX_SLICES} parts`);
   const results = Object.fromEntries(
-    slices.parts.map((part, at): [string, TensorDescription] => [`y${at}`, { shape: part.shape, layout, dtype }]),
+    slices.slices.map((slice, at): [string, TensorDescription] => [`y${at}`, { shape: slice.shape, layout, dtype }]),
   );
-  const made = run({
+  const created = run({
     name: "split",
     inputs: { x },
     results,
     parameters: slices.axis,
     recipe: () => ({
-      steps: Object.entries(results).map(([name, part], at) =>
-        copyStep(slices, at, dtype, whole("x", x), whole(name, part), "out of"),
+      steps: Object.entries(results).map(([name, slice], at) =>
+        copyStep(slices, at, dtype, whole("x", x), whole(name, slice), "out of"),
       ),
     }),
   });
-  return slices.parts.map((_, at) => made[`y${at}`]!);
+  return slices.slices.map((_, at) => created[`y${at}`]!);
 }
 
-/** The copy of a part out of all, or into it. */
+/** Copies a slice out of the whole tensor, or into it. */
 function copyStep(
-  { axis, parts, shape }: Slices,
+  { axis, slices, shape }: Slices,
   at: number,
   dtype: Dtype,
   from: Range,
   to: Range,
   direction: "into" | "out of",
 ): Step<string> {
-  const part = parts[at]!;
+  const slice = slices[at]!;
   const { inner } = linesAlong(shape, axis);
-  const own = { row: part.shape[axis]! * inner, start: 0 };
-  const all = { row: shape[axis]! * inner, start: part.start * inner };
-  // Items of four where every row begins and ends at one.
-  const items = itemsOf(dtype, [own.row, all.row, all.start].every((count) => count % 4 === 0) ? 4 : 1);
+  const own = { row: slice.shape[axis]! * inner, start: 0 };
+  const all = { row: shape[axis]! * inner, start: slice.start * inner };
+  // Items of four where every row starts and ends at a multiple of four.
+  const { lanes, aliases } = itemsOf(dtype, [own.row, all.row, all.start].every((count) => count % 4 === 0) ? 4 : 1);
   const [source, target] = direction === "into" ? [own, all] : [all, own];
-  const threads = elementCount(part.shape) / items.lanes;
   return dispatch({
     shaders: [copySliceShader],
-    aliases: items.aliases,
+    aliases,
     ranges: [from, to],
-    uniforms: [
-      threads,
-      ...[own.row, source.start, source.row, target.start, target.row].map((count) => count / items.lanes),
-    ],
-    threads,
+    uniforms: {
+      row: own.row / lanes,
+      fromStart: source.start / lanes,
+      fromRow: source.row / lanes,
+      toStart: target.start / lanes,
+      toRow: target.row / lanes,
+    },
+    threads: elementCount(slice.shape) / lanes,
   });
 }
