@@ -155,14 +155,14 @@ function inputWeights(w: Tensor, coordinates: Coordinates): Tensor {
 function coordinateResponse(
   w: Tensor,
   coordinates: Coordinates,
-  response: TensorDescription,
+  y: TensorDescription,
   residual?: Tensor,
 ): Tensor {
   return run({
     name: "coordConv",
     inputs: { w, ...(residual && { residual }) },
-    results: { response },
+    results: { y },
     parameters: ["response", coordinates],
-    recipe: () => responseRecipe(coordinates, w, response, residual),
-  }).response;
+    recipe: () => responseRecipe(coordinates, w, y, residual),
+  }).y;
 }

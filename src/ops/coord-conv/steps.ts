@@ -44,11 +44,11 @@ export function inputWeightsRecipe(
   };
 }
 
-/** Convolves the coordinates: reads w and residual, writes response. */
+/** Convolves the coordinates: reads w and residual, writes y. */
 export function responseRecipe(
   coordinates: Coordinates,
   w: TensorDescription,
-  response: TensorDescription,
+  y: TensorDescription,
   residual?: TensorDescription,
 ): Recipe {
   const { problem } = coordinates;
@@ -59,7 +59,7 @@ export function responseRecipe(
         shaders: [...common.shaders, residual ? coordResidualShader : noCoordResidualShader, coordResponseShader],
         constants: common.constants,
         aliases: { E: elementTypes(w.dtype).one },
-        ranges: [whole("w", w), ...(residual ? [whole("residual", residual)] : []), whole("response", response)],
+        ranges: [whole("w", w), ...(residual ? [whole("residual", residual)] : []), whole("y", y)],
         uniforms: { coordinates: common.uniforms },
         threads: Math.ceil(problem.K / RUN) * Math.ceil(elementCount(problem.output) / CELLS),
       }),

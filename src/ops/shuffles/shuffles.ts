@@ -89,11 +89,11 @@ const MAX_AXES = 8;
 function permute(name: string, inputs: Readonly<Record<string, Tensor>>, permutation: Permutation): Tensor {
   const [[operand, tensor]] = Object.entries(inputs) as [[string, Tensor]];
   const { layout, dtype } = tensor;
-  const result = { shape: permutation.shape, layout, dtype };
+  const y = { shape: permutation.shape, layout, dtype };
   return run({
     name,
     inputs,
-    results: { result },
+    results: { y },
     parameters: permutation,
     recipe: (): Recipe => {
       const [inner, ...outer] = permutation.axes.toReversed() as [PermutedAxis, ...PermutedAxis[]];
@@ -112,12 +112,12 @@ function permute(name: string, inputs: Readonly<Record<string, Tensor>>, permuta
             shaders: [permuteShader],
             constants: { INNER_AXES: outer.length, STEP: step },
             aliases: items.aliases,
-            ranges: [whole(operand, tensor), whole("result", result)],
+            ranges: [whole(operand, tensor), whole("y", y)],
             uniforms: { axes: Array.from({ length: MAX_AXES }, (_, axis) => axes[axis] ?? [1, 0, 0, 0]).flat() },
             threads: elementCount(permutation.shape) / items.lanes / step,
           }),
         ],
       };
     },
-  }).result;
+  }).y;
 }
