@@ -1,7 +1,16 @@
-// convoke/reference: every operation of the engine on plain arrays, on the CPU, in float64. Slow beside a GPU, and right: it is what
-// the engine's results are checked against. The second half takes canonical problems and flat arrays, for such checks.
-export { conv, convBackwardBias, convBackwardData, convBackwardWeights, convTranspose } from "./reference/conv.ts";
+// convoke/reference: every function of convoke and convoke/ops on NdArrays, on the CPU, in float64. It is slow, and it is what the engine's
+// results are checked against. The last group takes canonical problems and flat arrays, for such checks.
+export { conv, convTranspose } from "./reference/conv.ts";
 export type { ReferenceConvOptions, ReferenceOptions, ReferenceTransposeOptions } from "./reference/conv.ts";
+export {
+  type ReferenceGradientOptions,
+  convBackwardBias,
+  convBackwardData,
+  convBackwardWeights,
+  convTransposeBackwardData,
+  convTransposeBackwardWeights,
+} from "./reference/gradients.ts";
+export type { ReferenceActivationGradientOptions } from "./reference/activation-gradient.ts";
 export * from "./ops/reference.ts";
 export type { Float64NdArray, NdArray } from "./reference/ndarray.ts";
 
@@ -12,5 +21,5 @@ export type { TransposedDescriptor } from "./problem/transposed.ts";
 export { forward, transposed } from "./reference/epilogue.ts";
 export type { EpilogueOperands } from "./reference/epilogue.ts";
 export { backwardBias, backwardData, backwardWeights, forwardSum } from "./reference/passes.ts";
-export { activationValue, activationDerivative } from "./reference/activation.ts";
+export { activationDerivative, activationValue } from "./reference/activation.ts";
 export { ConvError } from "./base/error.ts";

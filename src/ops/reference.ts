@@ -1,4 +1,4 @@
-// The operations beside convolution on plain arrays, in float64: one file each, with the engine's names and options.
+// The references of the operations beside convolution, on NdArrays in float64, with the names and options of convoke/ops.
 export { activate, activateBackward } from "./activate/reference.ts";
 export { logSoftmax, logSoftmaxBackward, softmax, softmaxBackward } from "./softmax/reference.ts";
 export { crossEntropy, crossEntropyBackward } from "./cross-entropy/reference.ts";
@@ -11,6 +11,7 @@ export { dropout, dropoutBackward } from "./dropout/reference.ts";
 export { channelShuffle, channelShuffleBackward, pixelShuffle, pixelUnshuffle } from "./shuffles/reference.ts";
 export { separableConv, separableConvBackward } from "./separable-conv/reference.ts";
 export { spatiallySeparableConv, spatiallySeparableConvBackward } from "./spatially-separable-conv/reference.ts";
+export { separate } from "./spatially-separable-conv/separate.ts";
 export {
   locallyConnected,
   locallyConnectedBackwardBias,

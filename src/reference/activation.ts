@@ -1,4 +1,4 @@
-// The activations and their derivatives in float64, by the formulas of src/activation.ts. NaN stays NaN through all of them;
+// The activations and their derivatives in float64, by the formulas of src/problem/activation.ts. NaN stays NaN through all of them;
 // at -Infinity silu, gelu and hardswish are NaN as their formulas are (infinity times zero).
 import type { Activation } from "../problem/activation.ts";
 import { erfc } from "./erf.ts";

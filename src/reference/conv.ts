@@ -1,24 +1,14 @@
-import { elementCount } from "../base/shape.ts";
-import { checkOneOf, checkOptions } from "../base/validate.ts";
-// The operations as a user calls them: arrays with shapes and the engine's options, turned into the same canonical geometry.
+// Convolution and transposed convolution on NdArrays, with the engine's options and geometry.
+import { checkOptions } from "../base/validate.ts";
 import type { ActivationOption } from "../problem/activation.ts";
-import {
-  type GeometryOptions,
-  type Layout,
-  GEOMETRY_KEYS,
-  LAYOUTS,
-  convProblem,
-  splitShape,
-  tensorShape,
-} from "../problem/problem.ts";
+import { GEOMETRY_KEYS, type GeometryOptions, type Layout, convProblem, tensorShape } from "../problem/problem.ts";
 import { transposedProblem } from "../problem/transposed.ts";
 import { type EpilogueOperands, forward, transposed } from "./epilogue.ts";
 import { type Float64NdArray, type NdArray, checkNdArray, checkShapeIs, toFloat64 } from "./ndarray.ts";
-import { backwardData, backwardWeights, channelSums } from "./passes.ts";
 
-/** Options of every operation. */
+/** Options of every convolution and gradient. */
 export interface ReferenceOptions extends GeometryOptions {
-  /** The layout of every array of the call, "channels-first" unless given. */
+  /** The layout of every array of the call, "channels-first" by default. */
   layout?: Layout;
 }
 
@@ -39,9 +29,12 @@ export interface ReferenceTransposeOptions extends ReferenceConvOptions {
   outputShape?: readonly number[];
 }
 
-const OPTION_KEYS = [...GEOMETRY_KEYS, "layout"];
+/** The names in ReferenceOptions. */
+export const OPTION_KEYS = [...GEOMETRY_KEYS, "layout"] as const;
 const CONV_KEYS = [...OPTION_KEYS, "bias", "residual", "activation"];
-const RANKS = [3, 4, 5];
+
+/** The ranks of feature maps. */
+export const RANKS = [3, 4, 5];
 
 /** The values of bias and residual, their shapes checked against the result's. */
 function epilogueOperands(
@@ -65,17 +58,20 @@ function epilogueOperands(
   return operands;
 }
 
-/** Options without bias and residual, as a descriptor has them: whether they are there. */
+/** The options as a descriptor has them: bias and residual as booleans. */
 function described(options: ReferenceConvOptions) {
   return { ...options, bias: options.bias !== undefined, residual: options.residual !== undefined };
 }
 
 /**
  * Convolution in 1, 2 or 3 dimensions by the rank of x: activation(conv(x, w) + bias + residual).
- * @param x [N, C, ...spatial], or [N, ...spatial, C] with layout "channels-last".
- * @param w [K, C/groups, ...kernel], or [...kernel, C/groups, K].
- * @returns y [N, K, ...spatial] or [N, ...spatial, K], in float64.
- * @throws ConvError naming the argument that does not fit.
+ *
+ * @param x [N, C, ...spatial], or [N, ...spatial, C] with layout "channels-last"
+ * @param w [K, C/groups, ...kernel], or [...kernel, C/groups, K]
+ * @returns y [N, K, ...spatial] or [N, ...spatial, K], in float64
+ * @throws ConvError naming the argument that does not fit
+ * @example
+ * const y = conv({ data: [1, 2, 3, 4], shape: [1, 1, 4] }, { data: [1, 1], shape: [1, 1, 2] }); // 3, 5, 7
  */
 export function conv(x: NdArray, w: NdArray, options: ReferenceConvOptions = {}): Float64NdArray {
   checkOptions("options", options, CONV_KEYS);
@@ -89,11 +85,14 @@ export function conv(x: NdArray, w: NdArray, options: ReferenceConvOptions = {})
 
 /**
  * Transposed convolution: the backward-data pass of the mirrored convolution, with the epilogue on its result.
- * @param x [N, C, ...spatial], or [N, ...spatial, C] with layout "channels-last".
- * @param w [C, K/groups, ...kernel], or [...kernel, K/groups, C].
+ *
+ * @param x [N, C, ...spatial], or [N, ...spatial, C] with layout "channels-last"
+ * @param w [C, K/groups, ...kernel], or [...kernel, K/groups, C]
  * @returns y [N, K, ...spatial] or [N, ...spatial, K], in float64; each axis has
- * (size - 1) * stride - begin - end + dilation * (kernel - 1) + outputPadding + 1 cells unless outputShape says so.
- * @throws ConvError naming the argument that does not fit.
+ * (size - 1) * stride - begin - end + dilation * (kernel - 1) + outputPadding + 1 cells unless outputShape says otherwise
+ * @throws ConvError naming the argument that does not fit
+ * @example
+ * const y = convTranspose({ data: [1, 2], shape: [1, 1, 2] }, { data: [1, 1], shape: [1, 1, 2] }, { stride: 2 }); // 1, 1, 2, 2
  */
 export function convTranspose(x: NdArray, w: NdArray, options: ReferenceTransposeOptions = {}): Float64NdArray {
   checkOptions("options", options, [...CONV_KEYS, "outputPadding", "outputShape"]);
@@ -103,60 +102,4 @@ export function convTranspose(x: NdArray, w: NdArray, options: ReferenceTranspos
   const shape = tensorShape(problem, "x");
   const operands = epilogueOperands(options, problem.C, shape);
   return { data: transposed(problem, input.data, kernel.data, operands), shape };
-}
-
-/**
- * The gradient of conv with respect to its input.
- * @param dy the gradient of the result, before any activation: y's shape.
- * @param w the kernel of the convolution.
- * @param options those of the convolution, and the shape of its input.
- * @returns dx of shape `inputShape`, in float64.
- * @throws ConvError naming the argument that does not fit.
- */
-export function convBackwardData(
-  dy: NdArray,
-  w: NdArray,
-  options: ReferenceOptions & { inputShape: readonly number[] },
-): Float64NdArray {
-  checkOptions("options", options, [...OPTION_KEYS, "inputShape"]);
-  const gradient = checkNdArray("dy", dy, RANKS);
-  const kernel = checkNdArray("w", w, [gradient.shape.length]);
-  const problem = convProblem("backward-data", { ...options, kernelShape: kernel.shape });
-  checkShapeIs("dy", gradient.shape, tensorShape(problem, "y"));
-  return { data: backwardData(problem, gradient.data, kernel.data), shape: tensorShape(problem, "x") };
-}
-
-/**
- * The gradient of conv with respect to its kernel.
- * @param x the input of the convolution.
- * @param dy the gradient of the result, before any activation: y's shape.
- * @param options those of the convolution, and the shape of its kernel.
- * @returns dw of shape `kernelShape`, in float64.
- * @throws ConvError naming the argument that does not fit.
- */
-export function convBackwardWeights(
-  x: NdArray,
-  dy: NdArray,
-  options: ReferenceOptions & { kernelShape: readonly number[] },
-): Float64NdArray {
-  checkOptions("options", options, [...OPTION_KEYS, "kernelShape"]);
-  const input = checkNdArray("x", x, RANKS);
-  const gradient = checkNdArray("dy", dy, [input.shape.length]);
-  const problem = convProblem("backward-weights", { ...options, inputShape: input.shape });
-  checkShapeIs("dy", gradient.shape, tensorShape(problem, "y"));
-  return { data: backwardWeights(problem, input.data, gradient.data), shape: tensorShape(problem, "w") };
-}
-
-/**
- * The gradient of conv with respect to its bias: the sum of dy over batch and positions.
- * @param dy [N, K, ...spatial], or [N, ...spatial, K] with layout "channels-last".
- * @returns db of shape [K], in float64.
- * @throws ConvError naming the argument that does not fit.
- */
-export function convBackwardBias(dy: NdArray, options: { layout?: Layout } = {}): Float64NdArray {
-  checkOptions("options", options, ["layout"]);
-  const layout = checkOneOf("layout", options.layout ?? "channels-first", LAYOUTS);
-  const { data, shape } = checkNdArray("dy", dy, RANKS);
-  const { N, channels, spatial } = splitShape(shape, layout);
-  return { data: channelSums(data, N, channels, elementCount(spatial), layout), shape: [channels] };
 }

@@ -1,4 +1,4 @@
-// Forward and transposed convolution with what follows the sum: activation(sum + bias[channel] + residual[same place]).
+// Forward and transposed convolution with their epilogue: activation(sum + bias[channel] + residual[same element]).
 import { refuse } from "../base/error.ts";
 import { elementCount } from "../base/shape.ts";
 import type { ConvProblem } from "../problem/problem.ts";
@@ -7,7 +7,7 @@ import { tensorStrides } from "./geometry.ts";
 import { toFloat64 } from "./ndarray.ts";
 import { backwardData, forwardSum } from "./passes.ts";
 
-/** What a problem's epilogue reads: given exactly where `problem.epilogue` says so. */
+/** The operands of a problem's epilogue: each is given exactly where `problem.epilogue` asks for it. */
 export interface EpilogueOperands {
   /** One number for each channel of the result. */
   readonly bias?: ArrayLike<number> | undefined;

@@ -1,22 +1,22 @@
-// Arrays in and out of the reference: plain data with a shape, checked once at the door so that the loops need no checks.
+// The arrays of the reference: plain data with a shape, checked once on entry so that the loops need no checks.
 import { ConvError, refuse } from "../base/error.ts";
 import { elementCount } from "../base/shape.ts";
 import { checkShape } from "../base/validate.ts";
 
-/** Numbers in row-major order and the shape they have. */
+/** Numbers in row-major order, and their shape. */
 export interface NdArray {
   readonly data: ArrayLike<number>;
   readonly shape: readonly number[];
 }
 
-/** What the reference returns: the same, in float64 and owned by the caller. */
+/** A result of the reference: an NdArray in float64, owned by the caller. */
 export interface Float64NdArray {
   readonly data: Float64Array;
   readonly shape: number[];
 }
 
 /**
- * Any array of numbers as float64, uncopied where it is that already. The loops then see one type of array only.
+ * Any array of numbers as float64, not copied if it is one already. So the loops see only one type of array.
  * @throws ConvError where the count differs or an element is no number (nested arrays, strings, bigints).
  */
 export function toFloat64(argument: string, data: ArrayLike<number>, count: number): Float64Array {

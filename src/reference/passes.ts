@@ -1,4 +1,3 @@
-import { elementCount } from "../base/shape.ts";
 // The three passes and the bias gradient as plain loops in float64 over flat arrays. Written to be read and to be trusted, not
 // to be the fastest: every GPU kernel is checked against these, so they share no arithmetic with them.
 //
@@ -6,6 +5,7 @@ import { elementCount } from "../base/shape.ts";
 // y += x * w, dx += dy * w, dw += dy * x. That each is the adjoint of the others can be read off the three calls.
 //
 // A cell beyond the border is a value like any other: a padding of 0 times an infinite weight is NaN, as IEEE 754 has it.
+import { elementCount } from "../base/shape.ts";
 import { type ConvProblem, type Layout, tensorShape } from "../problem/problem.ts";
 import { fold, forEachOutput, layoutStrides, pad, paddedCount, termsOf } from "./geometry.ts";
 import { toFloat64 } from "./ndarray.ts";

@@ -152,12 +152,7 @@ function inputWeights(w: Tensor, coordinates: Coordinates): Tensor {
 }
 
 /** The convolution of the coordinates for every image, plus the residual where there is one. */
-function coordinateResponse(
-  w: Tensor,
-  coordinates: Coordinates,
-  y: TensorDescription,
-  residual?: Tensor,
-): Tensor {
+function coordinateResponse(w: Tensor, coordinates: Coordinates, y: TensorDescription, residual?: Tensor): Tensor {
   return run({
     name: "coordConv",
     inputs: { w, ...(residual && { residual }) },

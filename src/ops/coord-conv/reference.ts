@@ -7,7 +7,8 @@ import {
   type ReferenceActivationGradientOptions,
   throughActivation,
 } from "../../reference/activation-gradient.ts";
-import { type ReferenceConvOptions, conv, convBackwardData, convBackwardWeights } from "../../reference/conv.ts";
+import { type ReferenceConvOptions, conv } from "../../reference/conv.ts";
+import { convBackwardData, convBackwardWeights } from "../../reference/gradients.ts";
 import { type Float64NdArray, type NdArray, checkNdArray, checkShapeIs } from "../../reference/ndarray.ts";
 import { mapOfShape } from "../shared/geometry/feature-map.ts";
 import { UNGROUPED_KEYS } from "../shared/geometry/ungrouped.ts";

@@ -1,7 +1,7 @@
+// The reference of `flatten` and its gradient.
 import { elementCount } from "../../base/shape.ts";
 import { checkOptions } from "../../base/validate.ts";
 import { type Float64NdArray, type NdArray, checkNdArray, checkShapeIs } from "../../reference/ndarray.ts";
-// The reference of `flatten` and its gradient.
 import { mapOfShape } from "../shared/geometry/feature-map.ts";
 import { type LayoutOptions, layoutOf, readMap, writeMap } from "../shared/reference/feature-map.ts";
 

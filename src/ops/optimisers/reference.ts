@@ -1,6 +1,6 @@
+// The reference of optimiser steps. It returns what the engine updates in place.
 import { checkOptions } from "../../base/validate.ts";
 import { type Float64NdArray, type NdArray, checkNdArray, checkShapeIs } from "../../reference/ndarray.ts";
-// The reference of optimiser steps. It returns what the engine updates in place.
 import { ADAM_KEYS, type AdamNumbers, SGD_KEYS, type SgdNumbers, adamNumbers, sgdNumbers } from "./geometry.ts";
 
 const RANKS = [1, 2, 3, 4, 5];

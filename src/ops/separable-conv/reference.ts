@@ -8,7 +8,8 @@ import {
   throughActivation,
 } from "../../reference/activation-gradient.ts";
 import { activationDerivative } from "../../reference/activation.ts";
-import { conv, convBackwardBias, convBackwardData, convBackwardWeights } from "../../reference/conv.ts";
+import { conv } from "../../reference/conv.ts";
+import { convBackwardBias, convBackwardData, convBackwardWeights } from "../../reference/gradients.ts";
 import { type Float64NdArray, type NdArray, checkNdArray, checkShapeIs } from "../../reference/ndarray.ts";
 import { UNGROUPED_KEYS, type UngroupedOptions } from "../shared/geometry/ungrouped.ts";
 import { type LayoutOptions, layoutOf } from "../shared/reference/feature-map.ts";

@@ -1,7 +1,7 @@
+// The reference of shuffles of channels and of pixels, by the formulas of where each element goes.
 import { type Triple, toTriple } from "../../base/shape.ts";
 import { checkOptions } from "../../base/validate.ts";
 import { type Float64NdArray, type NdArray, checkNdArray } from "../../reference/ndarray.ts";
-// The reference of shuffles of channels and of pixels, by the formulas of where each element goes.
 import { channelAxis } from "../shared/geometry/axis.ts";
 import type { FeatureMap } from "../shared/geometry/feature-map.ts";
 import { type LayoutOptions, layoutOf, placeIn, readMap, writeMap, zeros } from "../shared/reference/feature-map.ts";

@@ -1,8 +1,8 @@
+// The reference of concatenation and splitting.
 import { elementCount } from "../../base/shape.ts";
 import { checkOptions } from "../../base/validate.ts";
 import { type Float64NdArray, type NdArray, checkNdArray } from "../../reference/ndarray.ts";
 import { RANKS } from "../activate/reference.ts";
-// The reference of concatenation and splitting.
 import { linesAlong } from "../shared/geometry/axis.ts";
 import { type LayoutOptions, layoutOf } from "../shared/reference/feature-map.ts";
 import {

@@ -1,7 +1,8 @@
 // The reference of spatially separable convolution and its gradients: one depthwise convolution for each axis.
 import { pick } from "../../base/pick.ts";
 import { checkOptions } from "../../base/validate.ts";
-import { conv, convBackwardData, convBackwardWeights } from "../../reference/conv.ts";
+import { conv } from "../../reference/conv.ts";
+import { convBackwardData, convBackwardWeights } from "../../reference/gradients.ts";
 import { type Float64NdArray, type NdArray, checkNdArray, checkShapeIs } from "../../reference/ndarray.ts";
 import { shapeOf } from "../shared/geometry/feature-map.ts";
 import { type LayoutOptions, layoutOf, readMap } from "../shared/reference/feature-map.ts";
