@@ -1,7 +1,7 @@
 // The command line of `npm run bench` as options: every word of it is checked, and a refusal says what would have been right.
-import { algorithms } from "../src/algorithms/index.ts";
 import { DTYPES, type Dtype } from "../src/base/dtype.ts";
 import { LAYOUTS, type Layout } from "../src/problem/problem.ts";
+import { ALGORITHMS } from "./algorithms.ts";
 import { BENCH_PASSES, type BenchPass, type Layer, shapeKey } from "./layer.ts";
 import { OPERATIONS } from "./operations.ts";
 import { PEERS, type PeerName } from "./peers/names.ts";
@@ -11,7 +11,7 @@ import { OPERATIONS_SUITE, SUITES } from "./suites.ts";
 const BROWSERS = ["chromium", "firefox", "node"] as const;
 
 /** What `--algorithm` may name beside an algorithm: the planner's choice, a row for each, a search by measuring. */
-export const ALGORITHM_CHOICES = ["auto", "all", "find", ...algorithms.map(({ name }) => name)];
+export const ALGORITHM_CHOICES = ["auto", "all", "find", ...ALGORITHMS];
 
 export interface Options {
   readonly suite: string;

@@ -2,7 +2,7 @@
 // what makes a machine slower for a while does so for all.
 import { jobMessage } from "../scripts/harness/answer.ts";
 import { Progress } from "../scripts/harness/progress.ts";
-import { algorithms } from "../src/algorithms/index.ts";
+import { algorithmsOf } from "./algorithms.ts";
 import type { BenchPage } from "./bench-page.ts";
 import { descriptorOf } from "./layer.ts";
 import type { Measurement } from "./measurement.ts";
@@ -23,9 +23,7 @@ export interface Measured {
 
 /** The algorithms that a row is measured by. */
 function algorithmsFor({ pass }: Row, { algorithm }: Options): string[] {
-  if (algorithm !== "all") return [algorithm];
-  const wanted = pass === "transposed" ? "backward-data" : pass;
-  return algorithms.filter(({ passes }) => passes.includes(wanted)).map(({ name }) => name);
+  return algorithm === "all" ? algorithmsOf(pass) : [algorithm];
 }
 
 /** What a row gives by each way to compute it, one after the other. */

@@ -55,9 +55,10 @@ interface Driver {
 
 /** In the page: waits until its script has put the object on its window. */
 async function isReady({ object, limit }: { object: string; limit: number }): Promise<void> {
-  const start = performance.now();
-  while (!(object in window)) {
-    if (performance.now() - start > limit) throw new Error(`the page has no window.${object} after ${limit / 1000} s`);
+  const deadline = performance.now() + limit;
+  for (;;) {
+    if (object in window) return;
+    if (performance.now() > deadline) throw new Error(`the page has no window.${object} after ${limit / 1000} s`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }

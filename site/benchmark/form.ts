@@ -1,9 +1,9 @@
 // The form in which the visitor picks what to measure. The selection is read from it and written to it; it keeps none of its own.
-import { byId, el } from "../common/dom.ts";
 import { type Layer, describeLayer } from "../../bench/layer.ts";
 import { SUITES } from "../../bench/suites.ts";
+import { byId, el } from "../common/dom.ts";
 import {
-  ALGORITHMS,
+  ALGORITHM_CHOICES,
   BATCHES,
   DTYPES,
   LAYOUTS,
@@ -90,7 +90,7 @@ export function selectionForm(changed: () => void): SelectionForm {
   suite.append(...Object.keys(SUITES).map((name) => el("option", { value: name }, SUITE_NAMES[name] ?? name)));
   batch.append(...BATCHES.map((size) => el("option", { value: size }, size)));
   byId("passes").append(...PASS_CHOICES.map((pass) => checkbox("passes", pass, PASS_NAMES[pass])));
-  byId("algorithms").append(...ALGORITHMS.map((name) => checkbox("algorithms", name, name)));
+  byId("algorithms").append(...ALGORITHM_CHOICES.map((name) => checkbox("algorithms", name, name)));
   byId("dtypes").append(...DTYPES.map((dtype) => checkbox("dtypes", dtype, dtype)));
   byId("layouts").append(...LAYOUTS.map((layout) => checkbox("layouts", layout, layout)));
 
@@ -116,7 +116,7 @@ export function selectionForm(changed: () => void): SelectionForm {
       suite: suite.value,
       layers: checked(form, "layers", layerIds(suite.value)),
       passes: checked(form, "passes", PASS_CHOICES),
-      algorithms: checked<string>(form, "algorithms", ALGORITHMS),
+      algorithms: checked(form, "algorithms", ALGORITHM_CHOICES),
       dtypes: checked(form, "dtypes", DTYPES),
       layouts: checked(form, "layouts", LAYOUTS),
       batch: Number(batch.value),

@@ -1,7 +1,7 @@
-// The colours of charts, read from the page's tokens as the theme has them now. Each algorithm has its symbol too: colour alone says nothing
-// to some.
+// The colours of charts, read from the page's tokens in the current theme. Each algorithm also has a symbol, for readers who cannot tell the
+// colours apart.
 import { el } from "../common/dom.ts";
-import { ALGORITHMS } from "./selection.ts";
+import { ALGORITHM_CHOICES } from "./selection.ts";
 
 export interface Palette {
   readonly ink: string;
@@ -9,19 +9,19 @@ export interface Palette {
   readonly line: string;
   readonly surface: string;
   readonly bad: string;
-  /** Of each of ALGORITHMS, in their order. */
+  /** The colour of each of ALGORITHM_CHOICES, in their order. */
   readonly series: readonly string[];
 }
 
-/** What each algorithm is marked with, in the order of ALGORITHMS. */
-export const SYMBOLS = ["plus", "circle", "square", "diamond2", "triangle", "wye", "star", "times"] as const;
+/** The symbols of ALGORITHM_CHOICES, in their order and from the start again if there are more. */
+const SYMBOLS = ["plus", "circle", "square", "diamond2", "triangle", "wye", "star", "times"] as const;
 
 /** The colours of the tokens, as the element has them. */
 export function readPalette(host: HTMLElement): Palette {
   const probe = el("span", { hidden: true });
   host.append(probe);
   const token = (name: string): string => {
-    probe.style.color = `var(--${name})`;
+    probe.style.color = `var(--${name}, var(--muted))`;
     return getComputedStyle(probe).color;
   };
   const palette = {
@@ -30,7 +30,7 @@ export function readPalette(host: HTMLElement): Palette {
     line: token("line"),
     surface: token("surface"),
     bad: token("bad"),
-    series: ALGORITHMS.map((name) => token(`series-${name}`)),
+    series: ALGORITHM_CHOICES.map((name) => token(`series-${name}`)),
   };
   probe.remove();
   return palette;
@@ -39,10 +39,10 @@ export function readPalette(host: HTMLElement): Palette {
 /** Scales that give each algorithm its colour and its symbol, with a legend of those present. */
 export function seriesScales(palette: Palette, present: Iterable<string>) {
   const names = new Set(present);
-  const at = ALGORITHMS.map((name, index) => ({ name: name as string, index })).filter(({ name }) => names.has(name));
+  const at = ALGORITHM_CHOICES.map((name, index) => ({ name, index })).filter(({ name }) => names.has(name));
   const domain = at.map(({ name }) => name);
   return {
     color: { domain, range: at.map(({ index }) => palette.series[index]!) },
-    symbol: { domain, range: at.map(({ index }) => SYMBOLS[index]!), legend: true },
+    symbol: { domain, range: at.map(({ index }) => SYMBOLS[index % SYMBOLS.length]!), legend: true },
   };
 }

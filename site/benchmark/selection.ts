@@ -1,21 +1,14 @@
 // What the visitor chose to measure, and the same as the hash of an address, so that a link restores it.
 import type { Dtype, Layout } from "convoke";
+import { ALGORITHMS } from "../../bench/algorithms.ts";
 import { BENCH_PASSES, type BenchPass } from "../../bench/layer.ts";
 import { SUITES } from "../../bench/suites.ts";
 
 /** "own" is the pass that the suite has a layer for. */
 export const PASS_CHOICES = ["own", ...BENCH_PASSES] as const;
 export type PassChoice = "own" | BenchPass;
-export const ALGORITHMS = [
-  "auto",
-  "direct",
-  "depthwise",
-  "pointwise",
-  "implicit-gemm",
-  "im2col",
-  "winograd",
-  "fft",
-] as const;
+/** The planner's choice, and each algorithm. */
+export const ALGORITHM_CHOICES: readonly string[] = ["auto", ...ALGORITHMS];
 export const DTYPES: readonly Dtype[] = ["f32", "f16"];
 export const LAYOUTS: readonly Layout[] = ["channels-first", "channels-last"];
 export const BATCHES = [1, 2, 4, 8, 16, 32] as const;
@@ -90,7 +83,7 @@ export function decodeSelection(hash: string): Selection {
     suite,
     layers: fields.get("layers") === "all" ? ids : listed(fields, "layers", ids, usualLayers),
     passes: listed(fields, "passes", PASS_CHOICES, DEFAULT_SELECTION.passes),
-    algorithms: listed<string>(fields, "algorithms", ALGORITHMS, DEFAULT_SELECTION.algorithms),
+    algorithms: listed(fields, "algorithms", ALGORITHM_CHOICES, DEFAULT_SELECTION.algorithms),
     dtypes: listed(fields, "dtypes", DTYPES, DEFAULT_SELECTION.dtypes),
     layouts: listed(fields, "layouts", LAYOUTS, DEFAULT_SELECTION.layouts),
     batch: BATCHES.find((size) => size === batch) ?? DEFAULT_SELECTION.batch,

@@ -1,6 +1,6 @@
 // Sweeps over one size of a convolution, which show where algorithms cross: the jobs, and the chart of what they gave.
-import { duration, number } from "../common/format.ts";
 import { type Layer, type Shape, square } from "../../bench/layer.ts";
+import { duration, number } from "../common/format.ts";
 import type { ChartContent } from "./chart.ts";
 import type { Job } from "./jobs.ts";
 import { seriesScales } from "./palette.ts";

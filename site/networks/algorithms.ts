@@ -1,4 +1,4 @@
-// How the algorithms are shown: a letter and a colour each, the same everywhere on the page.
+// How algorithms are shown: a letter and a colour each, the same everywhere on the page. An algorithm without a look here is shown by its initials.
 import { el } from "../common/dom.ts";
 
 interface Look {
@@ -16,19 +16,20 @@ const LOOKS: Readonly<Record<string, Look>> = {
   fft: { letter: "F", how: "spectra: its work hardly grows with the kernel" },
 };
 
-const UNKNOWN: Look = { letter: "?", how: "" };
+/** The initials of a name: "IG" of "implicit-gemm". */
+const initials = (name: string): string => name.replace(/(\w)\w*-?/g, "$1").toUpperCase();
 
 export function algorithmClass(name: string): string {
   return name in LOOKS ? `alg-${name}` : "alg-other";
 }
 
 export function howOf(name: string): string {
-  return (LOOKS[name] ?? UNKNOWN).how;
+  return LOOKS[name]?.how ?? "";
 }
 
 /** The letter in its colour, and the name. */
 export function algorithmChip(name: string): HTMLElement {
-  const { letter } = LOOKS[name] ?? UNKNOWN;
+  const letter = LOOKS[name]?.letter ?? initials(name);
   return el(
     "span",
     { class: `chip ${algorithmClass(name)}` },

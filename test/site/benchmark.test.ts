@@ -3,6 +3,7 @@ import { readFileSync, readdirSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { BENCH_PASSES, descriptorOf, problemOf } from "../../bench/layer.ts";
+import { SUITES } from "../../bench/suites.ts";
 import { errorBound, gamma, multiplyAddsOf, termsOf } from "../../site/benchmark/bound.ts";
 import { meanRatio, pairsOf } from "../../site/benchmark/compare.ts";
 import { toCsv, verdictOf } from "../../site/benchmark/csv.ts";
@@ -12,7 +13,6 @@ import { shapeOf } from "../../site/benchmark/prepare.ts";
 import { type Report, type Row, flopsPerSecond, isTimed, isWrong, roofShare } from "../../site/benchmark/rows.ts";
 import { decades, logTicks } from "../../site/benchmark/scales.ts";
 import {
-  ALGORITHMS,
   DEFAULT_SELECTION,
   type Selection,
   decodeSelection,
@@ -22,8 +22,6 @@ import {
 import { largestDifference, randomNumbers, until } from "../../site/benchmark/slices.ts";
 import { SWEEPS, sweepJobs } from "../../site/benchmark/sweeps.ts";
 import { roughly, secondsLeft } from "../../site/benchmark/time-left.ts";
-import { SUITES } from "../../bench/suites.ts";
-import { algorithms } from "../../src/algorithms/index.ts";
 import { gate } from "../../src/conv/find.ts";
 import { noise } from "../../src/planner/noise.ts";
 import { convProblem, multiplyAdds, sumLength, tensorShape } from "../../src/problem/problem.ts";
@@ -241,10 +239,6 @@ describe("the hash of a selection", () => {
       algorithms: ["fft"],
     });
     expect(decodeSelection("#suite=alexnet").layers).toEqual(layerIds("alexnet"));
-  });
-
-  it("knows the algorithms that there are", () => {
-    expect(ALGORITHMS.slice(1).toSorted()).toEqual(algorithms.map(({ name }) => name).toSorted());
   });
 });
 

@@ -5,11 +5,12 @@ import { createServer } from "node:http";
 import { type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { type Browser, type Page, chromium } from "playwright";
+import type { Browser, Page } from "playwright";
 import { build } from "vite";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { chromiumArgs, findChromium } from "../../scripts/browsers.mjs";
+import { launchChromium } from "../../scripts/harness/browser.ts";
 import { INPUT, KERNEL, PADDING_1 } from "../suite/worked-numbers.ts";
+import { troubleOf } from "./site.ts";
 
 const HEADERS = {
   "Content-Security-Policy": [
@@ -38,7 +39,7 @@ interface Outcome {
 }
 
 const SCRIPT = `
-import { createEngine } from "./index.js";
+import { conv, createEngine } from "./index.js";
 
 export async function run() {
   const engine = await createEngine();
@@ -46,7 +47,7 @@ export async function run() {
   const w = engine.tensor(${JSON.stringify(KERNEL)}, [1, 1, 3, 3]);
   const values = {};
   for (const algorithm of ["auto", "direct", "fft", "im2col", "implicit-gemm", "winograd", "depthwise"]) {
-    const y = engine.conv(x, w, { padding: 1, algorithm });
+    const y = conv(x, w, { padding: 1, algorithm });
     values[algorithm] = [...(await y.read())];
   }
   const shapes = { inputShape: [1, 1, 5, 5], kernelShape: [1, 1, 3, 3], padding: 1 };
@@ -105,10 +106,7 @@ beforeAll(async () => {
   });
   await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
   address = `http://localhost:${(server.address() as AddressInfo).port}`;
-  browser = await chromium.launch({
-    ...(findChromium() !== null && { executablePath: findChromium()! }),
-    args: chromiumArgs({ gpu: process.env["CONVOKE_GPU"] === "1" }),
-  });
+  browser = await launchChromium({ gpu: process.env["CONVOKE_GPU"] === "1" });
   close = async () => {
     await browser.close();
     await new Promise((resolve) => void server.close(resolve));
@@ -125,11 +123,7 @@ interface PageGlobals {
 /** Opens a page and waits for its outcome; what the console complains of comes with it. */
 async function visit(name: string): Promise<{ page: Page; outcome: Outcome; trouble: string[] }> {
   const page = await browser.newPage();
-  const trouble: string[] = [];
-  page.on("console", (message) => {
-    if (message.type() === "error" || message.type() === "warning") trouble.push(message.text());
-  });
-  page.on("pageerror", (error) => trouble.push(String(error)));
+  const trouble = troubleOf(page);
   await page.goto(address + name);
   await expect
     .poll(() => page.evaluate(() => (globalThis as unknown as PageGlobals).outcome), { timeout: 60_000 })

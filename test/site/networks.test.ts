@@ -7,8 +7,8 @@ import { makeBank } from "../../site/networks/filters.ts";
 import { shortReason } from "../../site/networks/reason.ts";
 import { hashOf, parseHash } from "../../site/networks/state.ts";
 import { type ConvStop, walk } from "../../site/networks/walk.ts";
-import { multiplyAdds } from "../../src/problem/problem.ts";
 import { elementCount } from "../../src/base/shape.ts";
+import { multiplyAdds } from "../../src/problem/problem.ts";
 
 const CIRCUMSTANCES = { batch: 1, layout: "channels-first", dtype: "f32" } as const;
 

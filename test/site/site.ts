@@ -1,11 +1,11 @@
-// The built site in headless Chromium, as a visitor has it: under a sub-path, cross-origin isolated as nothing, with WebGPU or without.
+// The built site in headless Chromium, as a visitor gets it: under a sub-path, without cross-origin isolation, with WebGPU or without.
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { type AddressInfo } from "node:net";
 import path from "node:path";
-import { type Browser, type Page, chromium } from "playwright";
+import type { Browser, Page } from "playwright";
 import { expect, inject } from "vitest";
-import { chromiumArgs, findChromium } from "../../scripts/browsers.mjs";
+import { launchChromium } from "../../scripts/harness/browser.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -73,13 +73,9 @@ export async function openSite(): Promise<Site> {
   });
   await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
-  const browser = await chromium.launch({
-    ...(findChromium() !== null && { executablePath: findChromium()! }),
-    args: [
-      ...chromiumArgs({ gpu: process.env["CONVOKE_GPU"] === "1" }),
-      "--use-fake-device-for-media-stream",
-      "--use-fake-ui-for-media-stream",
-    ],
+  const browser = await launchChromium({
+    gpu: process.env["CONVOKE_GPU"] === "1",
+    args: ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"],
   });
   return {
     browser,
@@ -91,7 +87,17 @@ export async function openSite(): Promise<Site> {
   };
 }
 
-/** Opens a page of the site; what the console complains of is collected. */
+/** Collects what goes wrong on a page from now on: errors and warnings of the console, and errors that nothing caught. */
+export function troubleOf(page: Page): string[] {
+  const trouble: string[] = [];
+  page.on("console", (message) => {
+    if (message.type() === "error" || message.type() === "warning") trouble.push(message.text());
+  });
+  page.on("pageerror", (error) => trouble.push(String(error)));
+  return trouble;
+}
+
+/** Opens a page of the site and collects what goes wrong on it. */
 export async function visit(
   site: Site,
   page: string,
@@ -104,11 +110,7 @@ export async function visit(
     reducedMotion: "reduce",
   });
   const opened = await context.newPage();
-  const trouble: string[] = [];
-  opened.on("console", (message) => {
-    if (message.type() === "error" || message.type() === "warning") trouble.push(message.text());
-  });
-  opened.on("pageerror", (error) => trouble.push(String(error)));
+  const trouble = troubleOf(opened);
   opened.on("requestfailed", (request) => {
     const reason = request.failure()?.errorText;
     // A page that is left or loaded again gives up what it was still loading.
