@@ -1,6 +1,15 @@
-import { adaptiveAveragePool, adaptiveAveragePoolBackward, adaptiveMaxPool, adaptiveMaxPoolBackward, adaptiveMaxPoolWithIndices, globalAveragePool, globalAveragePoolBackward, globalMaxPool } from "../../src/ops/index.ts";
-import * as reference from "../../src/reference.ts";
 import { elementCount } from "../../src/base/shape.ts";
+import {
+  adaptiveAveragePool,
+  adaptiveAveragePoolBackward,
+  adaptiveMaxPool,
+  adaptiveMaxPoolBackward,
+  adaptiveMaxPoolWithIndices,
+  globalAveragePool,
+  globalAveragePoolBackward,
+  globalMaxPool,
+} from "../../src/ops/index.ts";
+import * as reference from "../../src/reference.ts";
 import { gamma } from "../suite/bounds.ts";
 import { integers } from "../suite/random.ts";
 import { ADAPTIVE_MAPS } from "./adaptive-maps.ts";

@@ -1,7 +1,7 @@
+import { elementCount } from "../../src/base/shape.ts";
 import type { AveragePoolOptions } from "../../src/ops/average-pool/geometry.ts";
 import { averagePool, averagePoolBackward, sumPool, sumPoolBackward } from "../../src/ops/index.ts";
 import * as reference from "../../src/reference.ts";
-import { elementCount } from "../../src/base/shape.ts";
 import { gamma } from "../suite/bounds.ts";
 import { integers } from "../suite/random.ts";
 import { type OperationCase, magnitudes, testOperations } from "./suite.ts";
@@ -43,7 +43,11 @@ const cases = POOLED_MAPS.flatMap(({ name, shape, options }, at): OperationCase<
       dx: reference.averagePoolBackward(dy, { ...all, layout, inputShape: inLayout(shape, layout) }),
     }),
     bound: ({ dy }, layout) => {
-      const sizes = reference.averagePoolBackward(magnitudes(dy), { ...all, layout, inputShape: inLayout(shape, layout) }).data;
+      const sizes = reference.averagePoolBackward(magnitudes(dy), {
+        ...all,
+        layout,
+        inputShape: inLayout(shape, layout),
+      }).data;
       return { dx: (place) => gamma(terms + 5) * sizes[place]! };
     },
   };

@@ -1,6 +1,6 @@
+import { elementCount } from "../../src/base/shape.ts";
 import { covariancePool, covariancePoolBackward } from "../../src/ops/index.ts";
 import * as reference from "../../src/reference.ts";
-import { elementCount } from "../../src/base/shape.ts";
 import { gamma } from "../suite/bounds.ts";
 import { integers } from "../suite/random.ts";
 import { COVARIANCE_MAPS } from "./covariance-maps.ts";

@@ -1,7 +1,7 @@
+import { elementCount } from "../../src/base/shape.ts";
 import type { GaussianPoolOptions } from "../../src/ops/gaussian-pool/geometry.ts";
 import { gaussianPool, gaussianPoolBackward } from "../../src/ops/index.ts";
 import * as reference from "../../src/reference.ts";
-import { elementCount } from "../../src/base/shape.ts";
 import { gamma } from "../suite/bounds.ts";
 import { type OperationCase, magnitudes, testOperations } from "./suite.ts";
 import { POOLED_MAPS, type PooledMap, inLayout } from "./windows.ts";
@@ -71,7 +71,9 @@ const narrow: OperationCase<"x"> = {
   name: "a narrow bell",
   inputs: { x: { shape } },
   run: ({ x }) => ({ y: gaussianPool(x, { kernelSize: 4, stride: 2, padding: 2, sigma: 0.01 }) }),
-  reference: ({ x }, layout) => ({ y: reference.gaussianPool(x, { kernelSize: 4, stride: 2, padding: 2, sigma: 0.01, layout }) }),
+  reference: ({ x }, layout) => ({
+    y: reference.gaussianPool(x, { kernelSize: 4, stride: 2, padding: 2, sigma: 0.01, layout }),
+  }),
   // Means of four cells or fewer, all others weigh less than exp(-5000).
   bound: () => ({ y: () => gamma(4 + 5) }),
 };

@@ -1,8 +1,8 @@
-import type { LpPoolOptions } from "../../src/ops/lp-pool/geometry.ts";
+import { elementCount } from "../../src/base/shape.ts";
 import { lpPool, lpPoolBackward } from "../../src/ops/index.ts";
+import type { LpPoolOptions } from "../../src/ops/lp-pool/geometry.ts";
 import * as reference from "../../src/reference.ts";
 import type { NdArray } from "../../src/reference.ts";
-import { elementCount } from "../../src/base/shape.ts";
 import { gamma } from "../suite/bounds.ts";
 import { uniform } from "../suite/random.ts";
 import { type OperationCase, testOperations } from "./suite.ts";

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { elementCount } from "../../src/base/shape.ts";
 import { type Engine, createEngine } from "../../src/index.ts";
 import { maxPool, maxPoolBackward, maxPoolWithIndices } from "../../src/ops/index.ts";
 import * as reference from "../../src/reference.ts";
-import { elementCount } from "../../src/base/shape.ts";
 import { gamma } from "../suite/bounds.ts";
 import { integers } from "../suite/random.ts";
 import { poisonedDevice } from "./poison.ts";
@@ -50,7 +50,9 @@ const cases = MAPS.flatMap(({ name, shape, options }): OperationCase<never>[] =>
     },
     reference: ({ x, dy }, layout) => {
       const { indices } = reference.maxPoolWithIndices(x, { ...options, layout });
-      return { dx: reference.maxPoolBackward(dy, indices, { ...options, layout, inputShape: inLayout(shape, layout) }) };
+      return {
+        dx: reference.maxPoolBackward(dy, indices, { ...options, layout, inputShape: inLayout(shape, layout) }),
+      };
     },
     // Sums of at most all windows of a channel.
     bound: ({ x, dy }, layout) => {

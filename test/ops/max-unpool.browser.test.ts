@@ -1,6 +1,6 @@
+import { elementCount } from "../../src/base/shape.ts";
 import { maxUnpool, maxUnpoolBackward } from "../../src/ops/index.ts";
 import * as reference from "../../src/reference.ts";
-import { elementCount } from "../../src/base/shape.ts";
 import { integers } from "../suite/random.ts";
 import { type OperationCase, testOperations } from "./suite.ts";
 import { POOLED_MAPS, inLayout } from "./windows.ts";

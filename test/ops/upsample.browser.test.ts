@@ -1,6 +1,6 @@
-import { bedOfNails, bedOfNailsBackward, upsample, upsampleBackward } from "../../src/ops/index.ts";
-import * as reference from "../../src/reference.ts";
 import { elementCount } from "../../src/base/shape.ts";
+import { upsample, upsampleBackward } from "../../src/ops/index.ts";
+import * as reference from "../../src/reference.ts";
 import { gamma } from "../suite/bounds.ts";
 import { type OperationCase, magnitudes, testOperations } from "./suite.ts";
 import { UPSAMPLED_MAPS } from "./upsampled-maps.ts";
@@ -30,7 +30,11 @@ const upsamplings = UPSAMPLED_MAPS.flatMap(({ name, shape, options }): Operation
     }),
     // Here each weight, of whole numbers, is one division; those of three axes, the terms and the division by 1 of a sum.
     bound: ({ dy }, layout) => {
-      const sizes = reference.upsampleBackward(magnitudes(dy), { ...options, layout, inputShape: inLayout(shape, layout) }).data;
+      const sizes = reference.upsampleBackward(magnitudes(dy), {
+        ...options,
+        layout,
+        inputShape: inLayout(shape, layout),
+      }).data;
       const terms = elementCount(output.slice(2));
       return { dx: (place) => gamma(3 * 5 + 3 + terms + 5) * sizes[place]! };
     },
@@ -38,26 +42,4 @@ const upsamplings = UPSAMPLED_MAPS.flatMap(({ name, shape, options }): Operation
   return [forward, backward];
 });
 
-const BEDS = [
-  { shape: [2, 3, 5], kernelSize: 3 },
-  { shape: [1, 4, 3, 5], kernelSize: [2, 3] },
-  { shape: [2, 1, 2, 3, 2], kernelSize: [1, 2, 3] },
-];
-const beds = BEDS.map(({ shape, kernelSize }): OperationCase<"x" | "dy"> => {
-  const options = { kernelSize };
-  const large = reference.bedOfNails({ data: new Float64Array(elementCount(shape)), shape }, options).shape;
-  // The division by 1 may err by 2.5 ULP (WGSL's table of accuracies), 5 u.
-  const division = (_: number, value: number): number => gamma(5) * Math.abs(value);
-  return {
-    name: `bed of nails, [${shape.join(", ")}]`,
-    inputs: { x: { shape }, dy: { shape: large } },
-    run: ({ x, dy }) => ({ y: bedOfNails(x, options), dx: bedOfNailsBackward(dy, options) }),
-    reference: ({ x, dy }, layout) => ({
-      y: reference.bedOfNails(x, { ...options, layout }),
-      dx: reference.bedOfNailsBackward(dy, { ...options, layout }),
-    }),
-    bound: () => ({ y: division, dx: division }),
-  };
-});
-
-testOperations([...upsamplings, ...beds]);
+testOperations(upsamplings);

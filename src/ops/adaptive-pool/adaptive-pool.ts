@@ -5,7 +5,12 @@ import { type Tensor, checkTensor } from "../../gpu/tensor.ts";
 import { averageBackward, averageRule } from "../average-pool/average-pool.ts";
 import { MAX, type Maxima, describeIndices, runMaxBackward, runMaxima } from "../max-pool/max-pool.ts";
 import { checkLike, checkMap, describeMap } from "../shared/feature-map.ts";
-import { ADAPTIVE_KEYS, type AdaptivePoolBackwardOptions, type AdaptivePoolOptions, binned } from "../shared/geometry/bins.ts";
+import {
+  ADAPTIVE_KEYS,
+  type AdaptivePoolBackwardOptions,
+  type AdaptivePoolOptions,
+  binned,
+} from "../shared/geometry/bins.ts";
 import { type FeatureMap, mapOfShape } from "../shared/geometry/feature-map.ts";
 import { checkIndexed } from "../shared/geometry/indices.ts";
 import { checkPooled, runReduction } from "../shared/pool-calls.ts";

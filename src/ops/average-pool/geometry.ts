@@ -1,12 +1,12 @@
-// What the sums of average pooling are divided by.
+// The options of average pooling, and the divisors of its sums.
 import { refuse } from "../../base/error.ts";
 import { checkBoolean, checkFinite } from "../../base/validate.ts";
 import { WINDOW_KEYS, type WindowOptions } from "../shared/geometry/windows.ts";
 
 export interface AveragePoolOptions extends WindowOptions {
-  /** Whether a window's mean counts its cells in the padding too, as zeros; true unless given, as in PyTorch (ONNX: false). */
+  /** Whether means count cells in the padding, as zeros; true by default, as in PyTorch (ONNX: false). */
   includePadding?: boolean;
-  /** What each sum is divided by instead of the cells of its window. */
+  /** The divisor of every sum, instead of the number of cells of its window. */
   divisor?: number;
 }
 
@@ -15,7 +15,7 @@ export interface AveragePoolBackwardOptions extends AveragePoolOptions {
   inputShape: readonly number[];
 }
 
-/** What each sum is divided by: the divisor where it is not 0, else the cells. */
+/** The divisor of every sum, or 0 for the number of cells of its window. */
 export interface Averaging {
   readonly includePadding: boolean;
   readonly divisor: number;
@@ -23,6 +23,7 @@ export interface Averaging {
 
 export const AVERAGE_POOL_KEYS = [...WINDOW_KEYS, "includePadding", "divisor"];
 
+/** @throws ConvError naming the option that does not fit */
 export function averagingOf({ includePadding, divisor }: AveragePoolOptions): Averaging {
   if (divisor !== undefined && checkFinite("divisor", divisor) <= 0)
     refuse("invalid-argument", "divisor", divisor, "a number above 0");

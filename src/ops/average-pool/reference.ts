@@ -1,12 +1,7 @@
-// Average pooling and its gradient.
-import {
-  AVERAGE_POOL_KEYS,
-  type AveragePoolBackwardOptions,
-  type AveragePoolOptions,
-  type Averaging,
-  averagingOf,
-} from "./geometry.ts";
-import { mapOfShape, shapeOf } from "../shared/geometry/feature-map.ts";
+// Average and sum pooling and their gradients, in float64 on the CPU.
+import type { Triple } from "../../base/shape.ts";
+import { checkOptions } from "../../base/validate.ts";
+import type { Float64NdArray, NdArray } from "../../reference/ndarray.ts";
 import {
   WINDOW_KEYS,
   type WindowBackwardOptions,
@@ -15,15 +10,19 @@ import {
   pooled,
   windowsOf,
 } from "../shared/geometry/windows.ts";
-import type { Triple } from "../../base/shape.ts";
-import { checkOptions } from "../../base/validate.ts";
-import { type Float64NdArray, type NdArray, checkShapeIs } from "../../reference/ndarray.ts";
 import { type LayoutOptions, layoutOf, readMap, writeMap, zeros } from "../shared/reference/feature-map.ts";
-import { forEachWindow } from "../shared/reference/windows.ts";
+import { forEachWindow, readWindowBackward } from "../shared/reference/windows.ts";
+import {
+  AVERAGE_POOL_KEYS,
+  type AveragePoolBackwardOptions,
+  type AveragePoolOptions,
+  type Averaging,
+  averagingOf,
+} from "./geometry.ts";
 
 const KEYS = [...AVERAGE_POOL_KEYS, "layout"];
 
-/** The mean of each window, as `engine.averagePool`. */
+/** The mean of each window, as `averagePool` of the engine's operations. */
 export function averagePool(x: NdArray, options: AveragePoolOptions & LayoutOptions): Float64NdArray {
   checkOptions("options", options, KEYS);
   const input = readMap("x", x, layoutOf(options));
@@ -37,36 +36,30 @@ export function averagePool(x: NdArray, options: AveragePoolOptions & LayoutOpti
   return writeMap(y);
 }
 
-/** Its gradient, as `engine.averagePoolBackward`. */
+/** The gradient of `averagePool` with respect to its x. */
 export function averagePoolBackward(dy: NdArray, options: AveragePoolBackwardOptions & LayoutOptions): Float64NdArray {
-  checkOptions("options", options, [...KEYS, "inputShape"]);
-  const layout = layoutOf(options);
-  const map = mapOfShape("inputShape", options.inputShape, layout);
-  const windows = windowsOf(map, options);
+  const { windows, gradient, dx } = readWindowBackward(dy, options, KEYS);
   const averaging = averagingOf(options);
-  const gradient = readMap("dy", dy, layout);
-  checkShapeIs("dy", dy.shape, shapeOf(pooled(map, windows)));
-  const dx = zeros(map);
-  forEachWindow(map, windows, (result, cells, window) => {
-    const share = gradient.data[result]! / divisorOf(averaging, windows, map.size, cells.length, window);
-    for (const cell of cells) dx.data[cell]! += share;
+  forEachWindow(dx.map, windows, (result, cells, window) => {
+    const scaled = gradient.data[result]! / divisorOf(averaging, windows, dx.map.size, cells.length, window);
+    for (const cell of cells) dx.data[cell]! += scaled;
   });
   return writeMap(dx);
 }
 
-/** The sum of each window, as `engine.sumPool`. */
+/** The sum of each window. */
 export function sumPool(x: NdArray, options: WindowOptions & LayoutOptions): Float64NdArray {
   checkOptions("options", options, [...WINDOW_KEYS, "layout"]);
   return averagePool(x, { ...options, divisor: 1 });
 }
 
-/** Its gradient, as `engine.sumPoolBackward`. */
+/** The gradient of `sumPool` with respect to its x. */
 export function sumPoolBackward(dy: NdArray, options: WindowBackwardOptions & LayoutOptions): Float64NdArray {
   checkOptions("options", options, [...WINDOW_KEYS, "layout", "inputShape"]);
   return averagePoolBackward(dy, { ...options, divisor: 1 });
 }
 
-/** What the sum of a window is divided by; `inside` counts its cells in the input. */
+/** The divisor of a window's sum. `inside` is the number of its cells in the input. */
 export function divisorOf(
   { includePadding, divisor }: Averaging,
   windows: Windows,

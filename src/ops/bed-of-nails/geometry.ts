@@ -1,4 +1,4 @@
-// Beds of nails: values at the first cell of each window of so many cells. Shared by the engine and the reference.
+// The options of beds of nails, and their windows: each value lies at the first cell of a window.
 import { refuse } from "../../base/error.ts";
 import { type Triple, toTriple } from "../../base/shape.ts";
 import { checkPerAxis } from "../../base/validate.ts";
@@ -6,23 +6,23 @@ import { type FeatureMap, mapOfShape, shapeOf } from "../shared/geometry/feature
 import type { Windows } from "../shared/geometry/windows.ts";
 
 export interface BedOfNailsOptions {
-  /** Cells of a window, which each value becomes: a number for all axes, or one for each. */
+  /** Cells of the window that each value becomes: a number for all axes, or one for each. */
   kernelSize: number | readonly number[];
 }
 
 export const BED_KEYS = ["kernelSize"] as const;
 
-/** The bed of so many nails, and the windows of one cell each that have them. */
+/** The bed of a map of nails, and the windows of one cell each that hold them. */
 export function bedOf(nails: FeatureMap, { kernelSize }: BedOfNailsOptions): { bed: FeatureMap; windows: Windows } {
   const stride = toTriple(checkPerAxis("kernelSize", kernelSize, nails.rank, 1), 1);
   const along = (axis: 0 | 1 | 2): number => nails.size[axis] * stride[axis];
   const bed = { ...nails, size: [along(0), along(1), along(2)] as const };
-  // Refuses what is too large.
+  // Refuses a result that is too large.
   mapOfShape("kernelSize: the result's shape", shapeOf(bed), bed.layout);
   return { bed, windows: firstCells(stride, nails.size) };
 }
 
-/** The nails of a bed. */
+/** The nails of a bed, and their windows. */
 export function bedUnder(bed: FeatureMap, { kernelSize }: BedOfNailsOptions): { nails: FeatureMap; windows: Windows } {
   const stride = toTriple(checkPerAxis("kernelSize", kernelSize, bed.rank, 1), 1);
   const along = (axis: 0 | 1 | 2): number => bed.size[axis] / stride[axis];

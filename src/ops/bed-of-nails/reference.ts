@@ -7,7 +7,7 @@ import { BED_KEYS, type BedOfNailsOptions, bedOf, bedUnder } from "./geometry.ts
 
 const KEYS = [...BED_KEYS, "layout"];
 
-/** Values at the first cells of windows, as `engine.bedOfNails`. */
+/** Values at the first cells of windows, as `bedOfNails` of the engine's operations. */
 export function bedOfNails(x: NdArray, options: BedOfNailsOptions & LayoutOptions): Float64NdArray {
   checkOptions("options", options, KEYS);
   const nails = readMap("x", x, layoutOf(options));
@@ -19,7 +19,7 @@ export function bedOfNails(x: NdArray, options: BedOfNailsOptions & LayoutOption
   return writeMap(y);
 }
 
-/** Its gradient, as `engine.bedOfNailsBackward`. */
+/** The gradient of `bedOfNails` with respect to its x. */
 export function bedOfNailsBackward(dy: NdArray, options: BedOfNailsOptions & LayoutOptions): Float64NdArray {
   checkOptions("options", options, KEYS);
   const gradient = readMap("dy", dy, layoutOf(options));

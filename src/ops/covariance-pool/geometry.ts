@@ -1,13 +1,13 @@
-// The pairs of channels of covariance pooling, and its windows. Shared by the engine and the reference.
+// The options of covariance pooling: its windows, and its pairs of channels.
 import { refuse } from "../../base/error.ts";
 import { checkBoolean } from "../../base/validate.ts";
 import { evenBins } from "../shared/geometry/bins.ts";
 import { type FeatureMap, mapOfShape, shapeOf } from "../shared/geometry/feature-map.ts";
 import { WINDOW_KEYS, type WindowOptions, type Windows, windowsOf } from "../shared/geometry/windows.ts";
 
-/** The options of the windows, or none of them for one window of all cells. */
+/** The windows, or none of their options for one window of all cells. */
 export interface CovariancePoolOptions extends Partial<WindowOptions> {
-  /** Whether the mean of each channel is taken off; true unless given. Without, the results are second moments. */
+  /** Whether the mean of each channel is subtracted, true by default. Without, the results are second moments. */
   centered?: boolean;
 }
 
@@ -16,7 +16,7 @@ export const COVARIANCE_POOL_KEYS = [...WINDOW_KEYS, "centered"] as const;
 export interface Covariances {
   readonly windows: Windows;
   readonly centered: boolean;
-  /** The results, whose channels are the pairs. */
+  /** The map of the results, whose channels are the pairs. */
   readonly output: FeatureMap;
 }
 
@@ -26,19 +26,20 @@ export function covariancesOf(map: FeatureMap, options: CovariancePoolOptions): 
   const windows = kernelSize === undefined ? wholeMap(map, others) : windowsOf(map, { ...others, kernelSize });
   const pairs = (map.channels * (map.channels + 1)) / 2;
   const output = { ...map, channels: pairs, size: windows.output };
-  // Refuses what is too large.
+  // Refuses a result that is too large.
   mapOfShape("the result's shape", shapeOf(output), map.layout);
   return { windows, centered: checkBoolean("centered", centered), output };
 }
 
+/** One window of all cells. */
 function wholeMap(map: FeatureMap, others: object): Windows {
   for (const [key, value] of Object.entries(others))
     if (value !== undefined && key !== "layout")
-      refuse("invalid-argument", key, value, "none without kernelSize: the window is the whole map");
+      refuse("invalid-argument", key, value, "no value without kernelSize, when the window is the whole map");
   return evenBins(map, { ...map, size: [1, 1, 1] })!;
 }
 
-/** Where the pair of channels a <= b stands in the upper triangle of a matrix, row by row. */
+/** The index of the pair of channels a <= b in the upper triangle of a matrix, row by row. */
 export function pairOf(a: number, b: number, channels: number): number {
   return a * channels - (a * (a + 1)) / 2 + b;
 }

@@ -1,4 +1,17 @@
-// Second-order pooling, the covariances of the channels, and its gradient.
+// Covariance pooling and its gradient, in float64 on the CPU.
+import { elementCount } from "../../base/shape.ts";
+import { checkOptions } from "../../base/validate.ts";
+import { type Float64NdArray, type NdArray, checkShapeIs } from "../../reference/ndarray.ts";
+import { type FeatureMap, shapeOf } from "../shared/geometry/feature-map.ts";
+import {
+  type LayoutOptions,
+  type Values,
+  layoutOf,
+  readMap,
+  writeMap,
+  zeros,
+} from "../shared/reference/feature-map.ts";
+import { forEachWindow } from "../shared/reference/windows.ts";
 import {
   COVARIANCE_POOL_KEYS,
   type CovariancePoolOptions,
@@ -6,16 +19,10 @@ import {
   covariancesOf,
   pairOf,
 } from "./geometry.ts";
-import { type FeatureMap, shapeOf } from "../shared/geometry/feature-map.ts";
-import { elementCount } from "../../base/shape.ts";
-import { checkOptions } from "../../base/validate.ts";
-import { type Float64NdArray, type NdArray, checkShapeIs } from "../../reference/ndarray.ts";
-import { type LayoutOptions, type Values, layoutOf, readMap, writeMap, zeros } from "../shared/reference/feature-map.ts";
-import { forEachWindow } from "../shared/reference/windows.ts";
 
 const KEYS = [...COVARIANCE_POOL_KEYS, "layout"];
 
-/** The covariances of the channels of each window, as `engine.covariancePool`. */
+/** The covariances of the channels of each window, as `covariancePool` of the engine's operations. */
 export function covariancePool(x: NdArray, options: CovariancePoolOptions & LayoutOptions = {}): Float64NdArray {
   checkOptions("options", options, KEYS);
   const input = readMap("x", x, layoutOf(options));
@@ -27,7 +34,7 @@ export function covariancePool(x: NdArray, options: CovariancePoolOptions & Layo
   return writeMap(y);
 }
 
-/** Its gradient, as `engine.covariancePoolBackward`. */
+/** The gradient of `covariancePool` with respect to its x. */
 export function covariancePoolBackward(
   dy: NdArray,
   x: NdArray,
@@ -40,18 +47,18 @@ export function covariancePoolBackward(
   checkShapeIs("dy", dy.shape, shapeOf(covariances.output));
   const gradient = readMap("dy", dy, layout);
   const dx = zeros(input.map);
-  // Through the means goes nothing: what they take off adds up to 0.
+  // The means add nothing to the gradient: the deviations from them sum to 0.
   forEachPair(input, covariances, (result, left, right, cells) => {
-    const share = gradient.data[result]! / left.length;
+    const scaled = gradient.data[result]! / left.length;
     cells.forEach(([a, b], at) => {
-      dx.data[a]! += share * right[at]!;
-      dx.data[b]! += share * left[at]!;
+      dx.data[a]! += scaled * right[at]!;
+      dx.data[b]! += scaled * left[at]!;
     });
   });
   return writeMap(dx);
 }
 
-/** Calls back with every pair of channels of every window: the place of its result, and the values of both less their means, with their places. */
+/** Calls back with every pair of channels of every window: the index of its result, and the values of both less their means, with their indices. */
 function forEachPair(
   { map, data }: Values,
   { windows, centered, output }: Covariances,

@@ -1,9 +1,14 @@
-// The weights of Gaussian pooling. Shared by the engine and the reference.
+// The options and the weights of Gaussian pooling.
 import { refuse } from "../../base/error.ts";
 import { type Triple, toTriple } from "../../base/shape.ts";
 import { checkFinite } from "../../base/validate.ts";
 import type { FeatureMap } from "../shared/geometry/feature-map.ts";
-import { WINDOW_KEYS, type WindowBackwardOptions, type WindowOptions, type Windows } from "../shared/geometry/windows.ts";
+import {
+  WINDOW_KEYS,
+  type WindowBackwardOptions,
+  type WindowOptions,
+  type Windows,
+} from "../shared/geometry/windows.ts";
 
 export interface GaussianPoolOptions extends WindowOptions {
   /** The standard deviation of the weights in cells of the input: a number for all axes, or one for each. */
@@ -14,7 +19,7 @@ export type GaussianPoolBackwardOptions = GaussianPoolOptions & WindowBackwardOp
 
 export const GAUSSIAN_POOL_KEYS = [...WINDOW_KEYS, "sigma"] as const;
 
-/** A tap t of a window weighs exp(-scale (t - centre)^2), times the same along the other axes. */
+/** The weight of tap t is the product of exp(-scale (t - centre)^2) along the axes. */
 export interface Gaussian {
   readonly scale: Triple;
   readonly centre: Triple;
@@ -41,9 +46,9 @@ export function gaussianOf(
   const middle = (axis: 0 | 1 | 2): number => (kernel[axis] - 1) / 2;
   const scale: Triple = [along(0), along(1), along(2)];
   const centre: Triple = [middle(0), middle(1), middle(2)];
-  // What the shaders compute in float32 has to stay finite.
+  // The exponents that the shaders compute in float32 have to be finite.
   const farthest = scale.reduce((sum, one, axis) => sum + one * Math.max(centre[axis]!, 1) ** 2, 0);
   if (!Number.isFinite(Math.fround(farthest)))
-    refuse("invalid-argument", "sigma", sigma, "more: the square of cells over sigma has to be finite in f32");
+    refuse("invalid-argument", "sigma", sigma, "a larger number: (cells / sigma)^2 has to be finite in f32");
   return { scale, centre };
 }

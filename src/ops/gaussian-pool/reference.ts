@@ -1,5 +1,11 @@
-// Pooling by weights that fall off from the middle of each window, and its gradient.
-import { type FeatureMap, mapOfShape, shapeOf } from "../shared/geometry/feature-map.ts";
+// Gaussian pooling and its gradient, in float64 on the CPU.
+import type { Triple } from "../../base/shape.ts";
+import { checkOptions } from "../../base/validate.ts";
+import type { Float64NdArray, NdArray } from "../../reference/ndarray.ts";
+import type { FeatureMap } from "../shared/geometry/feature-map.ts";
+import { type Windows, pooled, windowsOf } from "../shared/geometry/windows.ts";
+import { type LayoutOptions, layoutOf, readMap, writeMap, zeros } from "../shared/reference/feature-map.ts";
+import { forEachWindow, readWindowBackward } from "../shared/reference/windows.ts";
 import {
   GAUSSIAN_POOL_KEYS,
   type Gaussian,
@@ -7,16 +13,10 @@ import {
   type GaussianPoolOptions,
   gaussianOf,
 } from "./geometry.ts";
-import { type Windows, pooled, windowsOf } from "../shared/geometry/windows.ts";
-import type { Triple } from "../../base/shape.ts";
-import { checkOptions } from "../../base/validate.ts";
-import { type Float64NdArray, type NdArray, checkShapeIs } from "../../reference/ndarray.ts";
-import { type LayoutOptions, layoutOf, readMap, writeMap, zeros } from "../shared/reference/feature-map.ts";
-import { forEachWindow } from "../shared/reference/windows.ts";
 
 const KEYS = [...GAUSSIAN_POOL_KEYS, "layout"];
 
-/** The weighted mean of each window, as `engine.gaussianPool`. */
+/** The weighted mean of each window, as `gaussianPool` of the engine's operations. */
 export function gaussianPool(x: NdArray, options: GaussianPoolOptions & LayoutOptions): Float64NdArray {
   checkOptions("options", options, KEYS);
   const input = readMap("x", x, layoutOf(options));
@@ -30,27 +30,21 @@ export function gaussianPool(x: NdArray, options: GaussianPoolOptions & LayoutOp
   return writeMap(y);
 }
 
-/** Its gradient, as `engine.gaussianPoolBackward`. */
+/** The gradient of `gaussianPool` with respect to its x. */
 export function gaussianPoolBackward(
   dy: NdArray,
   options: GaussianPoolBackwardOptions & LayoutOptions,
 ): Float64NdArray {
-  checkOptions("options", options, [...KEYS, "inputShape"]);
-  const layout = layoutOf(options);
-  const map = mapOfShape("inputShape", options.inputShape, layout);
-  const windows = windowsOf(map, options);
-  const gaussian = gaussianOf(map, windows, options);
-  const gradient = readMap("dy", dy, layout);
-  checkShapeIs("dy", dy.shape, shapeOf(pooled(map, windows)));
-  const dx = zeros(map);
-  forEachWindow(map, windows, (result, cells, window) => {
-    const weights = weightsOf(map, windows, gaussian, cells, window);
+  const { windows, gradient, dx } = readWindowBackward(dy, options, KEYS);
+  const gaussian = gaussianOf(dx.map, windows, options);
+  forEachWindow(dx.map, windows, (result, cells, window) => {
+    const weights = weightsOf(dx.map, windows, gaussian, cells, window);
     cells.forEach((cell, at) => (dx.data[cell]! += weights[at]! * gradient.data[result]!));
   });
   return writeMap(dx);
 }
 
-/** The weights of a window's cells, whose sum is 1. */
+/** The weights of the cells of a window, whose sum is 1. */
 function weightsOf(
   { size }: FeatureMap,
   { stride, dilation, padBegin }: Windows,

@@ -1,33 +1,35 @@
-// The norms of Lp pooling. Shared by the engine and the reference.
+// The options of Lp pooling, and the signs of its powers.
 import { refuse } from "../../base/error.ts";
 import { checkBoolean, checkFinite } from "../../base/validate.ts";
 import { WINDOW_KEYS, type WindowOptions } from "../shared/geometry/windows.ts";
 
 export interface LpPoolOptions extends WindowOptions {
-  /** p, at least 1; 2 unless given. */
+  /** p, at least 1; 2 by default. */
   norm?: number;
   /**
-   * Whether sizes are raised to the power, as in ONNX; false unless given: as in PyTorch numbers are, so that with odd p those below 0 take
-   * away from the sum, a sum below 0 has no root but NaN, and with p that is no integer numbers below 0 are NaN.
+   * Whether absolute values are raised to the power, as in ONNX; false by default. Then, as in PyTorch, powers of numbers below 0 are negative
+   * with odd p and NaN with fractional p, and the root of a negative sum is NaN.
    */
   abs?: boolean;
 }
 
 export const LP_POOL_KEYS = [...WINDOW_KEYS, "norm", "abs"] as const;
 
-/** What becomes of the signs of powers: sizes only, the signs of the numbers, or NaN for what is below 0. */
+/** The sign of a power: none, that of the number, or NaN for numbers below 0. */
 export type Sign = "positive" | "signed" | "undefined";
 
 export interface Norm {
   readonly norm: number;
-  /** Of x^p, and of x^(p - 1) in the gradient. */
+  /** The sign of x^p. */
   readonly power: Sign;
+  /** The sign of x^(p - 1) in the gradient. */
   readonly slope: Sign;
 }
 
+/** @throws ConvError naming the option that does not fit */
 export function normOf({ norm = 2, abs = false }: LpPoolOptions): Norm {
   if (checkFinite("norm", norm) < 1)
-    refuse("invalid-argument", "norm", norm, "a number of at least 1 (that of infinity is maxPool's)");
+    refuse("invalid-argument", "norm", norm, "a finite number of at least 1 (for infinity use maxPool)");
   if (checkBoolean("abs", abs)) return { norm, power: "positive", slope: "signed" };
   if (!Number.isInteger(norm)) return { norm, power: "undefined", slope: "undefined" };
   return norm % 2 === 1 ? { norm, power: "signed", slope: "positive" } : { norm, power: "positive", slope: "signed" };

@@ -1,20 +1,20 @@
-import { shapeOf } from "../shared/geometry/feature-map.ts";
-// Lp pooling and its gradient.
-import { LP_POOL_KEYS, type LpPoolOptions, type Sign, normOf } from "./geometry.ts";
-import { pooled, windowsOf } from "../shared/geometry/windows.ts";
+// Lp pooling and its gradient, in float64 on the CPU.
 import { elementCount } from "../../base/shape.ts";
 import { checkOptions } from "../../base/validate.ts";
 import { type Float64NdArray, type NdArray, checkShapeIs } from "../../reference/ndarray.ts";
 import { divisorOf } from "../average-pool/reference.ts";
+import { shapeOf } from "../shared/geometry/feature-map.ts";
+import { pooled, windowsOf } from "../shared/geometry/windows.ts";
 import { type LayoutOptions, layoutOf, readMap, writeMap, zeros } from "../shared/reference/feature-map.ts";
 import { forEachWindow } from "../shared/reference/windows.ts";
+import { LP_POOL_KEYS, type LpPoolOptions, type Sign, normOf } from "./geometry.ts";
 
 const KEYS = [...LP_POOL_KEYS, "layout"];
 
-/** The cells with the padding, whatever it holds. */
+/** Divides by the number of cells, padding included. */
 const WITH_PADDING = { includePadding: true, divisor: 0 };
 
-/** The root of the sum of powers of each window, as `engine.lpPool`. */
+/** The root of the sum of powers of each window, as `lpPool` of the engine's operations. */
 export function lpPool(x: NdArray, options: LpPoolOptions & LayoutOptions): Float64NdArray {
   checkOptions("options", options, KEYS);
   const input = readMap("x", x, layoutOf(options));
@@ -30,7 +30,7 @@ export function lpPool(x: NdArray, options: LpPoolOptions & LayoutOptions): Floa
   return writeMap(y);
 }
 
-/** Its gradient, as `engine.lpPoolBackward`. */
+/** The gradient of `lpPool` with respect to its x. */
 export function lpPoolBackward(
   dy: NdArray,
   x: NdArray,
@@ -53,8 +53,8 @@ export function lpPoolBackward(
     const size = root.data[result]!;
     if (size === 0 && norm > 1) return;
     const divisor = divisorOf(WITH_PADDING, windows, input.map.size, cells.length, window);
-    const share = (gradient.data[result]! * whole) / divisor / (norm === 1 ? 1 : raised(size, norm - 1, "undefined"));
-    for (const cell of cells) dx.data[cell]! += share * raised(input.data[cell]!, norm - 1, slope);
+    const scaled = (gradient.data[result]! * whole) / divisor / (norm === 1 ? 1 : raised(size, norm - 1, "undefined"));
+    for (const cell of cells) dx.data[cell]! += scaled * raised(input.data[cell]!, norm - 1, slope);
   });
   return writeMap(dx);
 }
@@ -62,6 +62,6 @@ export function lpPoolBackward(
 function raised(value: number, exponent: number, sign: Sign): number {
   if (sign === "undefined" && value < 0) return NaN;
   const power = Math.abs(value) ** exponent;
-  // 0^0 is 1, but what has a sign is 0 at 0.
+  // 0^0 is 1, but a signed power is 0 at 0.
   return sign === "signed" ? Math.sign(value) * power : power;
 }

@@ -11,7 +11,13 @@ import type { Tensor } from "../../gpu/tensor.ts";
 import { checkLike, checkMap, describeMap } from "../shared/feature-map.ts";
 import type { FeatureMap } from "../shared/geometry/feature-map.ts";
 import { checkIndexed } from "../shared/geometry/indices.ts";
-import { WINDOW_KEYS, type WindowBackwardOptions, type WindowOptions, pooled, windowsOf } from "../shared/geometry/windows.ts";
+import {
+  WINDOW_KEYS,
+  type WindowBackwardOptions,
+  type WindowOptions,
+  pooled,
+  windowsOf,
+} from "../shared/geometry/windows.ts";
 import { checkWindowBackward, runReduction } from "../shared/pool-calls.ts";
 import { type CellRegions, aroundWindows, poolGradient } from "../shared/pool-gradient.ts";
 import type { Rule } from "../shared/pool-kernel.ts";

@@ -1,15 +1,15 @@
-// Where max unpooling puts its values: the map it makes, and the windows on it. Shared by the engine and the reference.
+// The map that max unpooling computes, and the windows on it.
 import { refuse } from "../../base/error.ts";
-import { resolvePadding } from "../../problem/padding.ts";
 import { dilatedExtent, toTriple } from "../../base/shape.ts";
 import { checkPerAxis } from "../../base/validate.ts";
+import { resolvePadding } from "../../problem/padding.ts";
 import { type FeatureMap, mapOfShape, shapeOf } from "../shared/geometry/feature-map.ts";
 import { WINDOW_KEYS, type WindowOptions, type Windows, pooled, windowsOf } from "../shared/geometry/windows.ts";
 
-/** Those of the pooling that is undone. */
+/** The windows of the pooling that is undone. */
 export interface MaxUnpoolOptions extends WindowOptions {
   /**
-   * The shape of the result, which has to have as many windows as x has cells; unless given the smallest that has, which is
+   * The shape of the result, on which there must be as many windows as x has cells. By default the smallest such shape,
    * (size - 1) stride - padding + kernelSize along each axis, as in PyTorch.
    */
   outputShape?: readonly number[];
@@ -17,7 +17,10 @@ export interface MaxUnpoolOptions extends WindowOptions {
 
 export const MAX_UNPOOL_KEYS = [...WINDOW_KEYS, "outputShape"] as const;
 
-/** The map that is made of a pooled one, and its windows. */
+/**
+ * The map that a pooled map is unpooled to, and its windows.
+ * @throws ConvError naming the option that does not fit
+ */
 export function unpooled(x: FeatureMap, options: MaxUnpoolOptions): { map: FeatureMap; windows: Windows } {
   const { outputShape } = options;
   const map = outputShape === undefined ? smallest(x, options) : mapOfShape("outputShape", outputShape, x.layout);
@@ -30,6 +33,7 @@ export function unpooled(x: FeatureMap, options: MaxUnpoolOptions): { map: Featu
   return { map, windows };
 }
 
+/** The smallest map with one window for each cell of x. */
 function smallest(x: FeatureMap, options: MaxUnpoolOptions): FeatureMap {
   const cells = x.size.slice(3 - x.rank);
   if (options.padding === "same")

@@ -1,15 +1,15 @@
-// Max unpooling and its gradient.
-import { shapeOf } from "../shared/geometry/feature-map.ts";
-import { checkIndexed } from "../shared/geometry/indices.ts";
-import { MAX_UNPOOL_KEYS, type MaxUnpoolOptions, unpooled } from "./geometry.ts";
-import { WINDOW_KEYS, type WindowOptions, pooled, windowsOf } from "../shared/geometry/windows.ts";
+// Max unpooling and its gradient, in float64 on the CPU.
 import { elementCount } from "../../base/shape.ts";
 import { checkOptions } from "../../base/validate.ts";
 import { type Float64NdArray, type NdArray, checkShapeIs } from "../../reference/ndarray.ts";
+import { shapeOf } from "../shared/geometry/feature-map.ts";
+import { checkIndexed } from "../shared/geometry/indices.ts";
+import { WINDOW_KEYS, type WindowOptions, pooled, windowsOf } from "../shared/geometry/windows.ts";
 import { type LayoutOptions, layoutOf, readMap, writeMap, zeros } from "../shared/reference/feature-map.ts";
 import { forEachWindow } from "../shared/reference/windows.ts";
+import { MAX_UNPOOL_KEYS, type MaxUnpoolOptions, unpooled } from "./geometry.ts";
 
-/** Values where max pooling found them, as `engine.maxUnpool`. */
+/** Puts values where max pooling found them, as `maxUnpool` of the engine's operations. */
 export function maxUnpool(x: NdArray, indices: NdArray, options: MaxUnpoolOptions & LayoutOptions): Float64NdArray {
   checkOptions("options", options, [...MAX_UNPOOL_KEYS, "layout"]);
   const layout = layoutOf(options);
@@ -26,7 +26,7 @@ export function maxUnpool(x: NdArray, indices: NdArray, options: MaxUnpoolOption
   return writeMap(y);
 }
 
-/** Its gradient, as `engine.maxUnpoolBackward`. */
+/** The gradient of `maxUnpool` with respect to its x. */
 export function maxUnpoolBackward(
   dy: NdArray,
   indices: NdArray,
@@ -41,6 +41,7 @@ export function maxUnpoolBackward(
   checkShapeIs("indices", indices.shape, shapeOf(dx.map));
   const chosen = readMap("indices", indices, layout);
   const plane = elementCount(gradient.map.size);
+  // The last value written to each cell.
   const winners = new Map<number, number>();
   forEachWindow(gradient.map, windows, (value, cells) => {
     for (const cell of cells) if (cell % plane === chosen.data[value]) winners.set(cell, value);

@@ -115,9 +115,7 @@ export function blocksOf(
 ): { threads: number; division: Division; constants: Record<string, Constant> } {
   const { kernel, stride, padBegin } = windows;
   const first = eachAxis((axis) => Math.floor(padBegin[axis] / stride[axis]));
-  const blocks = eachAxis(
-    (axis) => Math.floor((map.size[axis] - 1 + padBegin[axis]) / stride[axis]) - first[axis] + 1,
-  );
+  const blocks = eachAxis((axis) => Math.floor((map.size[axis] - 1 + padBegin[axis]) / stride[axis]) - first[axis] + 1);
   const [blocksD, height, blocksW] = blocks;
   const planes = map.N * inLanes(map).channels;
   const run = runAlong(height, planes * elementCount(blocks), elementCount(stride), elementCount(kernel));
@@ -133,8 +131,7 @@ export function blocksOf(
       RUN: run,
       // Every block lies in one window, which exists.
       ALL_INSIDE:
-        elementCount(around) === 1 &&
-        computed.every((count, axis) => first[axis] === 0 && count <= pooled.size[axis]!),
+        elementCount(around) === 1 && computed.every((count, axis) => first[axis] === 0 && count <= pooled.size[axis]!),
       // The blocks cover the map exactly.
       EVEN: computed.every((count, axis) => map.size[axis] === count * stride[axis]!),
     },
@@ -149,5 +146,8 @@ export function scaledRange(pooled: FeatureMap): Range {
 /** The step before a gradient that scales dy by the factors that all cells of a window have in common: one invocation an output. */
 export function scaleDy({ pooled, map, dtype, regions, rule, ranges }: PoolGradient): Step<string> {
   const threads = elementsOf(inLanes(pooled));
-  return poolStep({ ...{ input: map, output: pooled, dtype, regions, rule, ranges, threads }, shaders: [scaleDyShader] });
+  return poolStep({
+    ...{ input: map, output: pooled, dtype, regions, rule, ranges, threads },
+    shaders: [scaleDyShader],
+  });
 }

@@ -1,5 +1,5 @@
-// Where the values of upsampling come from, in whole numbers: output o along an axis lies at the place (scale o + shift) / unit of the input,
-// from cell 0 on. Shared by the engine and the reference.
+// The options of upsampling, and the places of its outputs in whole numbers: output o along an axis lies at (scale o + shift) / unit of the
+// input, counted in cells.
 import { refuse } from "../../base/error.ts";
 import { type Triple, toTriple } from "../../base/shape.ts";
 import { checkBoolean, checkFinite, checkOneOf, checkPerAxis } from "../../base/validate.ts";
@@ -9,15 +9,15 @@ const MODES = ["nearest", "linear"] as const;
 
 export interface UpsampleOptions {
   /**
-   * Output cells for each input cell: a number for all axes, or one for each. They say how many cells there are, floor(scale size), and no
-   * more, as in PyTorch with `recompute_scale_factor`.
+   * Output cells for each input cell: a number for all axes, or one for each. Only the size of the result depends on it, floor(scale size), as
+   * in PyTorch with `recompute_scale_factor`.
    */
   scale?: number | readonly number[];
   /** The spatial size of the result instead: a number for all axes, or one for each. */
   outputSize?: number | readonly number[];
-  /** "nearest" unless given; "linear" is bilinear for two axes and trilinear for three. */
+  /** "nearest" by default; "linear" is bilinear for two axes and trilinear for three. */
   mode?: (typeof MODES)[number];
-  /** With "linear": whether the centres of the corner cells stay where they are, rather than the corners; false unless given. */
+  /** With "linear": whether the centres of the corner cells are aligned, instead of the corners; false by default. */
   alignCorners?: boolean;
 }
 
@@ -28,7 +28,7 @@ export interface UpsampleBackwardOptions extends UpsampleOptions {
 
 export const UPSAMPLE_KEYS = ["scale", "outputSize", "mode", "alignCorners"] as const;
 
-/** Where outputs along an axis lie. */
+/** The places of the outputs along an axis. */
 export interface Places {
   readonly scale: number;
   readonly shift: number;
@@ -49,7 +49,7 @@ const MAX_PRODUCT = 2 ** 31 - 1;
 export function upsamplingOf(map: FeatureMap, options: UpsampleOptions): Upsampling {
   const linear = checkOneOf("mode", options.mode ?? "nearest", MODES) === "linear";
   if (options.alignCorners !== undefined && !linear)
-    refuse("invalid-argument", "alignCorners", options.alignCorners, `none with mode "nearest"`);
+    refuse("invalid-argument", "alignCorners", options.alignCorners, `no value with mode "nearest"`);
   const align = checkBoolean("alignCorners", options.alignCorners ?? false);
   const input = map.size.slice(3 - map.rank);
   const size: Triple = toTriple(sizeOf(options, input), 1);
@@ -62,7 +62,7 @@ export function upsamplingOf(map: FeatureMap, options: UpsampleOptions): Upsampl
         "too-large",
         options.scale === undefined ? "outputSize" : "scale",
         size,
-        `less, of ${map.size[axis]} cells`,
+        `a smaller size, of ${map.size[axis]} cells`,
       );
     return along;
   });
@@ -78,17 +78,18 @@ function sizeOf({ scale, outputSize }: UpsampleOptions, input: readonly number[]
   return input.map((cells, axis) => {
     const factor = checkFinite("scale", Array.isArray(scale) ? (scale[axis] as unknown) : scale);
     const size = Math.floor(cells * factor);
-    if (size < 1) refuse("empty-output", "scale", factor, `enough for a cell of ${cells}`);
+    if (size < 1) refuse("empty-output", "scale", factor, `enough for one output of ${cells} cells`);
     return checkPerAxis("scale", size, 1, 1)[0]!;
   });
 }
 
-/** Nearest: o I / O. Linear, where cells are areas: (o + 1/2) I / O - 1/2; where corners are aligned: o (I - 1) / (O - 1). */
+/** Nearest: o I / O. Linear: (o + 1/2) I / O - 1/2 with cells as areas, o (I - 1) / (O - 1) with aligned corners. */
 function placesOf(input: number, output: number, linear: boolean, align: boolean): Places {
   if (!linear) return reduced(input, 0, output);
   return align ? reduced(input - 1, 0, Math.max(output - 1, 1)) : reduced(2 * input, input - output, 2 * output);
 }
 
+/** Places in lowest terms. */
 function reduced(scale: number, shift: number, unit: number): Places {
   const gcd = (a: number, b: number): number => (b === 0 ? a : gcd(b, a % b));
   const by = gcd(gcd(unit, scale), Math.abs(shift));

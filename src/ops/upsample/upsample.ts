@@ -1,10 +1,10 @@
 // Upsampling, nearest and linear, and its gradient.
+import stepsShader from "../../../shaders/ops/shared/pool/steps.wgsl";
+import windowsShader from "../../../shaders/ops/shared/windows.wgsl";
 import linearShader from "../../../shaders/ops/upsample/linear.wgsl";
 import overOutputsShader from "../../../shaders/ops/upsample/over-outputs.wgsl";
 import placesShader from "../../../shaders/ops/upsample/places.wgsl";
 import upsampleShader from "../../../shaders/ops/upsample/upsample.wgsl";
-import stepsShader from "../../../shaders/ops/shared/pool/steps.wgsl";
-import windowsShader from "../../../shaders/ops/shared/windows.wgsl";
 import { alongAxes } from "../../algorithms/operands.ts";
 import { elementCount, toTriple } from "../../base/shape.ts";
 import { checkOptions } from "../../base/validate.ts";
@@ -145,7 +145,10 @@ function weightsUnder({ output }: Upsampling, { size }: FeatureMap, windows: Win
 
 /** Cells along each axis that an output is computed from. */
 function cornerConstants({ linear, output }: Upsampling): Readonly<Record<string, number>> {
-  return alongAxes("CORNERS_", eachAxis((axis) => (linear && axis >= 3 - output.rank ? 2 : 1)));
+  return alongAxes(
+    "CORNERS_",
+    eachAxis((axis) => (linear && axis >= 3 - output.rank ? 2 : 1)),
+  );
 }
 
 /** Whether places are too large for shaders to divide them in float32. */
@@ -156,9 +159,18 @@ function isLong({ output, places }: Upsampling): boolean {
 /** The uniforms of the struct Regions of shaders/ops/upsample/places.wgsl. */
 function placeUniforms({ places }: Upsampling): Uniforms {
   return {
-    ...alongAxes("scale", eachAxis((axis) => places[axis].scale)),
-    ...alongAxes("shift", eachAxis((axis) => places[axis].shift)),
-    ...alongAxes("unit", eachAxis((axis) => places[axis].unit)),
+    ...alongAxes(
+      "scale",
+      eachAxis((axis) => places[axis].scale),
+    ),
+    ...alongAxes(
+      "shift",
+      eachAxis((axis) => places[axis].shift),
+    ),
+    ...alongAxes(
+      "unit",
+      eachAxis((axis) => places[axis].unit),
+    ),
   };
 }
 

@@ -1,5 +1,5 @@
-// The bins of adaptive pooling: output i of O along an axis of I cells has those from floor(i I / O) to before ceil((i + 1) I / O), as in
-// PyTorch. Shared by the engine and the reference.
+// The bins of adaptive pooling: output i of O along an axis of I cells has the cells from floor(i I / O) to before ceil((i + 1) I / O), as in
+// PyTorch.
 import { refuse } from "../../../base/error.ts";
 import { type Triple, toTriple } from "../../../base/shape.ts";
 import { checkPerAxis } from "../../../base/validate.ts";
@@ -18,10 +18,13 @@ export interface AdaptivePoolBackwardOptions extends AdaptivePoolOptions {
 
 export const ADAPTIVE_KEYS = ["outputSize"] as const;
 
-/** Products of cells and bins are computed in 32 bits. */
+/** Shaders compute products of cells and bins in 32 bits. */
 const MAX_PRODUCT = 2 ** 32 - 1;
 
-/** The feature map of the results of adaptive pooling. */
+/**
+ * The feature map with one cell for each bin.
+ * @throws ConvError naming the option that does not fit
+ */
 export function binned(map: FeatureMap, { outputSize }: AdaptivePoolOptions): FeatureMap {
   const size = toTriple(checkPerAxis("outputSize", outputSize, map.rank, 1), 1);
   size.forEach((bins, axis) => {
@@ -36,7 +39,7 @@ export function binCells(bin: number, bins: number, cells: number): [first: numb
   return [Math.floor((bin * cells) / bins), Math.ceil(((bin + 1) * cells) / bins)];
 }
 
-/** Bins that are all alike as windows; undefined where they are not. */
+/** Bins as windows where all have the same size, else undefined. */
 export function evenBins(map: FeatureMap, { size }: FeatureMap): Windows | undefined {
   if (map.size.some((cells, axis) => cells % size[axis]! !== 0)) return undefined;
   const along = (axis: 0 | 1 | 2): number => map.size[axis] / size[axis];

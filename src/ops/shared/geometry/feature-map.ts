@@ -1,10 +1,9 @@
-// Feature maps: shapes [N, C, ...spatial] or [N, ...spatial, C] in one canonical form, with three spatial axes. Shared by the engine and the
-// reference.
-import { type Layout, joinShape, splitShape } from "../../../problem/problem.ts";
+// Feature maps: shapes [N, C, ...spatial] or [N, ...spatial, C] in one canonical form, with three spatial axes.
 import { type Triple, toTriple } from "../../../base/shape.ts";
 import { checkShape } from "../../../base/validate.ts";
+import { type Layout, joinShape, splitShape } from "../../../problem/problem.ts";
 
-/** The sizes of a feature map; 1-D and 2-D ones have unit axes first. */
+/** The sizes of a feature map; 1-D and 2-D maps have unit axes first. */
 export interface FeatureMap {
   readonly N: number;
   readonly channels: number;
@@ -14,7 +13,7 @@ export interface FeatureMap {
   readonly layout: Layout;
 }
 
-/** Ranks of a feature map with one to three spatial axes. */
+/** Ranks of shapes with one to three spatial axes. */
 const RANKS = [3, 4, 5];
 
 /** The canonical form of a shape in a layout. */
@@ -28,7 +27,7 @@ export function shapeOf({ N, channels, size, rank, layout }: FeatureMap): number
   return joinShape(N, channels, size.slice(3 - rank), layout);
 }
 
-/** Elements of a feature map. */
+/** The number of elements of a feature map. */
 export function elementsOf({ N, channels, size }: FeatureMap): number {
   return N * channels * size[0] * size[1] * size[2];
 }

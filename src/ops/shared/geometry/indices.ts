@@ -1,11 +1,11 @@
-// Positions of cells in the plane of their channel, as float32.
+// Positions of cells in the plane of their channel, which max pooling stores as float32.
 import { refuse, words } from "../../../base/error.ts";
 import type { FeatureMap } from "./feature-map.ts";
 
-/** Cells that float32 tells apart: every integer up to 2^24. */
+/** The integers that float32 distinguishes. */
 const MAX_INDEXED = 2 ** 24;
 
-/** Refuses a feature map whose cells no float32 could count. */
+/** @throws ConvError `too-large` where float32 cannot count the cells of a channel */
 export function checkIndexed(argument: string, { size }: FeatureMap): void {
   const cells = size[0] * size[1] * size[2];
   if (cells > MAX_INDEXED)

@@ -1,21 +1,21 @@
-// The windows of pooling: options of any accepted form as one canonical geometry. Shared by the engine and the reference.
+// The windows of pooling: options of every accepted form as one canonical geometry.
 import { refuse, words } from "../../../base/error.ts";
-import { type Padding, resolvePadding } from "../../../problem/padding.ts";
 import { type Triple, dilatedExtent, outputSize, toTriple } from "../../../base/shape.ts";
 import { checkBoolean, checkPerAxis } from "../../../base/validate.ts";
+import { type Padding, resolvePadding } from "../../../problem/padding.ts";
 import type { FeatureMap } from "./feature-map.ts";
 
 /** The options that say where windows lie. */
 export interface WindowOptions {
   /** Cells of a window: a number for all axes, or one for each. */
   kernelSize: number | readonly number[];
-  /** Step between windows; kernelSize unless given, as in PyTorch. */
+  /** Step between windows; kernelSize by default, as in PyTorch. */
   stride?: number | readonly number[];
-  /** Distance between cells of a window, 1 unless given. */
+  /** Distance between cells of a window, 1 by default. */
   dilation?: number | readonly number[];
-  /** As of a convolution, 0 unless given. Every window has to have a cell of the input. */
+  /** As of a convolution, 0 by default. Every window must contain a cell of the input. */
   padding?: Padding;
-  /** Whether a window that the end of the input cuts off makes an output too, if it begins inside the input or its padding before. */
+  /** Whether a window cut off by the end of the input counts, if it begins inside the input or the padding before it; false by default. */
   ceilMode?: boolean;
 }
 
@@ -26,6 +26,7 @@ export interface WindowBackwardOptions extends WindowOptions {
 
 export const WINDOW_KEYS = ["kernelSize", "stride", "dilation", "padding", "ceilMode"] as const;
 
+/** The windows along the three spatial axes. */
 export interface Windows {
   readonly kernel: Triple;
   readonly stride: Triple;
@@ -66,7 +67,7 @@ export function windowsOf({ size, rank }: FeatureMap, options: WindowOptions): W
           "invalid-argument",
           `padding (spatial axis ${axis})`,
           [begin, end],
-          `less: window ${window} has no cell of the input`,
+          `less: window ${window} contains no cell of the input`,
         );
     }
     return windows;
@@ -87,13 +88,13 @@ export function windowsOf({ size, rank }: FeatureMap, options: WindowOptions): W
   };
 }
 
-/** Whether a window has a cell of an input of so many. */
+/** Whether a window contains a cell of an axis with that many cells. */
 function touches(start: number, kernel: number, dilation: number, cells: number): boolean {
   const first = start < 0 ? Math.ceil(-start / dilation) : 0;
   return first < kernel && start + first * dilation < cells;
 }
 
-/** The feature map of their results. */
+/** The feature map with one cell for each window. */
 export function pooled(map: FeatureMap, { output }: Windows): FeatureMap {
   return { ...map, size: output };
 }

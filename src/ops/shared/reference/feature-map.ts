@@ -1,8 +1,8 @@
-// Feature maps as the references compute on them: channels first, three spatial axes, float64. Layouts are taken off and put on here.
-import { type FeatureMap, elementsOf, mapOfShape, shapeOf } from "../geometry/feature-map.ts";
-import { LAYOUTS, type Layout } from "../../../problem/problem.ts";
+// Feature maps as the references compute on them: channels first, three spatial axes, float64.
 import { checkOneOf } from "../../../base/validate.ts";
+import { LAYOUTS, type Layout } from "../../../problem/problem.ts";
 import { type Float64NdArray, type NdArray, checkNdArray } from "../../../reference/ndarray.ts";
+import { type FeatureMap, elementsOf, mapOfShape, shapeOf } from "../geometry/feature-map.ts";
 
 /** Options of every reference of an operation on feature maps. */
 export interface LayoutOptions {
@@ -20,22 +20,25 @@ export function layoutOf({ layout }: LayoutOptions): Layout {
   return checkOneOf("layout", layout ?? "channels-first", LAYOUTS);
 }
 
-/** A feature map among the arguments. */
+/**
+ * Reads an argument in its layout.
+ * @throws ConvError naming the argument
+ */
 export function readMap(argument: string, array: NdArray, layout: Layout): Values {
   const { data, shape } = checkNdArray(argument, array, [3, 4, 5]);
   const map = mapOfShape(`${argument}.shape`, shape, layout);
   if (layout === "channels-first") return { map, data };
   const values = new Float64Array(data.length);
-  forEachPlace(map, (first, last) => (values[first] = data[last]!));
+  forEachIndex(map, (first, last) => (values[first] = data[last]!));
   return { map, data: values };
 }
 
-/** A result in its layout. */
+/** Writes a result in its layout. */
 export function writeMap({ map, data }: Values): Float64NdArray {
   const shape = shapeOf(map);
   if (map.layout === "channels-first") return { data, shape };
   const values = new Float64Array(data.length);
-  forEachPlace(map, (first, last) => (values[last] = data[first]!));
+  forEachIndex(map, (first, last) => (values[last] = data[first]!));
   return { data: values, shape };
 }
 
@@ -44,13 +47,25 @@ export function zeros(map: FeatureMap): Values {
   return { map, data: new Float64Array(elementsOf(map)) };
 }
 
-/** The place of an element in values of a map. */
+/** The index of an element in the values of a map. */
 export function placeIn({ channels, size }: FeatureMap, n: number, c: number, d: number, h: number, w: number): number {
   return (((n * channels + c) * size[0] + d) * size[1] + h) * size[2] + w;
 }
 
-/** Every element by its place with the channels first, and with the channels last. */
-function forEachPlace({ N, channels, size }: FeatureMap, visit: (first: number, last: number) => void): void {
+/** Calls back with every element of a map: its index in the values, its sample and channel, and its cell along the axes. */
+export function forEachElement(
+  { N, channels, size: [depth, height, width] }: FeatureMap,
+  visit: (index: number, n: number, c: number, d: number, h: number, w: number) => void,
+): void {
+  let index = 0;
+  for (let n = 0; n < N; n++)
+    for (let c = 0; c < channels; c++)
+      for (let d = 0; d < depth; d++)
+        for (let h = 0; h < height; h++) for (let w = 0; w < width; w++) visit(index++, n, c, d, h, w);
+}
+
+/** Calls back with the index of every element with channels first, and its index with channels last. */
+function forEachIndex({ N, channels, size }: FeatureMap, visit: (first: number, last: number) => void): void {
   const cells = size[0] * size[1] * size[2];
   for (let n = 0; n < N; n++)
     for (let c = 0; c < channels; c++)

@@ -1,11 +1,14 @@
-// The cells of the windows of pooling, window by window.
-import type { FeatureMap } from "../geometry/feature-map.ts";
-import type { Windows } from "../geometry/windows.ts";
-import { placeIn } from "./feature-map.ts";
+// Windows and the gradients of pooling by windows, as the references visit them.
+import { checkOptions } from "../../../base/validate.ts";
+import { type NdArray, checkShapeIs } from "../../../reference/ndarray.ts";
+import { type FeatureMap, mapOfShape, shapeOf } from "../geometry/feature-map.ts";
+import { type WindowBackwardOptions, type Windows, pooled, windowsOf } from "../geometry/windows.ts";
+import { type LayoutOptions, type Values, forEachElement, layoutOf, placeIn, readMap, zeros } from "./feature-map.ts";
 
 /**
  * Calls back with every window of every channel, in the order of the results.
- * @param visit gets the place of the result, the places of the window's cells of the input in row-major order, and which windows along the axes it is
+ * @param visit gets the index of the result, the indices of the window's cells of the input in row-major order, and the window's position along
+ * the axes
  */
 export function forEachWindow(
   map: FeatureMap,
@@ -17,15 +20,41 @@ export function forEachWindow(
       { length: kernel[axis] },
       (_, tap) => window * stride[axis] - padBegin[axis] + tap * dilation[axis],
     ).filter((cell) => cell >= 0 && cell < map.size[axis]);
-  let result = 0;
-  for (let n = 0; n < map.N; n++)
-    for (let c = 0; c < map.channels; c++)
-      for (let o = 0; o < output[0]; o++)
-        for (let p = 0; p < output[1]; p++)
-          for (let q = 0; q < output[2]; q++) {
-            const cells: number[] = [];
-            for (const d of inside(0, o))
-              for (const h of inside(1, p)) for (const w of inside(2, q)) cells.push(placeIn(map, n, c, d, h, w));
-            visit(result++, cells, [o, p, q]);
-          }
+  forEachRegion({ ...map, size: output }, map, inside, visit);
+}
+
+/**
+ * Calls back with every cell of `output`, and the cells of `input` that lie in its region: the product of those along each axis.
+ * @param along the cells of the input along an axis, for a position of the output
+ */
+export function forEachRegion(
+  output: FeatureMap,
+  input: FeatureMap,
+  along: (axis: 0 | 1 | 2, position: number) => readonly number[],
+  visit: (result: number, cells: readonly number[], position: readonly [number, number, number]) => void,
+): void {
+  // Each axis is asked once for each position, not once for each output.
+  const cellsAlong = (axis: 0 | 1 | 2): (readonly number[])[] =>
+    Array.from({ length: output.size[axis] }, (_, position) => along(axis, position));
+  const [depth, height, width] = [cellsAlong(0), cellsAlong(1), cellsAlong(2)];
+  forEachElement(output, (result, n, c, o, p, q) => {
+    const cells: number[] = [];
+    for (const d of depth[o]!)
+      for (const h of height[p]!) for (const w of width[q]!) cells.push(placeIn(input, n, c, d, h, w));
+    visit(result, cells, [o, p, q]);
+  });
+}
+
+/** The arguments of the gradient of a pooling by windows: its windows, dy, and a dx of zeros. */
+export function readWindowBackward(
+  dy: NdArray,
+  options: WindowBackwardOptions & LayoutOptions,
+  keys: readonly string[],
+): { windows: Windows; gradient: Values; dx: Values } {
+  checkOptions("options", options, [...keys, "inputShape"]);
+  const layout = layoutOf(options);
+  const map = mapOfShape("inputShape", options.inputShape, layout);
+  const windows = windowsOf(map, options);
+  checkShapeIs("dy", dy.shape, shapeOf(pooled(map, windows)));
+  return { windows, gradient: readMap("dy", dy, layout), dx: zeros(map) };
 }
