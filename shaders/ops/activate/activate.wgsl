@@ -1,4 +1,4 @@
-// An activation, element by element: an invocation has one item, V in storage and L in arithmetic, of four elements or one.
+// Applies an activation: an invocation has one item, V in storage and L in arithmetic, of four elements or one.
 // slots: activate_each
 // types: L, V
 struct Items { threads: u32 }

@@ -1,5 +1,5 @@
 // The gradients of a sum with respect to both terms.
-// slots: gated
+// slots: before_activation
 // types: L, V
 struct Sum { threads: u32, scale: f32 }
 
@@ -9,7 +9,7 @@ struct Sum { threads: u32, scale: f32 }
 @group(0) @binding(3) var<storage, read_write> db: array<V>;
 
 fn thread(index: u32) {
-  let gradient = gated(L(dy[index]), index);
+  let gradient = before_activation(L(dy[index]), index);
   da[index] = V(gradient);
   db[index] = V(g.scale * gradient);
 }

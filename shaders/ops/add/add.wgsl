@@ -1,4 +1,4 @@
-// The sum of a tensor and a multiple of another one, taken through an activation.
+// The sum of a tensor and a multiple of another one, and the activation after it.
 // slots: activate_each
 // types: L, V
 struct Sum { threads: u32, scale: f32 }

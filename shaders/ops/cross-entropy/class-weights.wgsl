@@ -1,3 +1,4 @@
+// The weights of classes.
 // types: E
 @group(0) @binding(3) var<storage, read> class_weights: array<E>;
 

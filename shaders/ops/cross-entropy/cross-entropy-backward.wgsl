@@ -1,5 +1,5 @@
-// The gradient of the cross entropy with respect to the logits: (what all classes count) softmax(v)_c - (what c counts), times the
-// gradient of the line's loss.
+// The gradient of the cross entropy with respect to the logits: softmax(v)_c times the sum of the weights of all classes, minus the weight
+// of c, times the gradient of the line's loss.
 // slots: class_of, divisor, first_of, line_of, loss_gradient, merged, share_of, start_of, weight_of, where_it_counts, whole_norm, whole_sum
 // constants: THREADS
 // types: Entropy, L, Norm, V
@@ -11,19 +11,14 @@ fn counts_of(c: u32, at: u32, class_at: L) -> L {
   return weight_of(c) * (g.keep * share_of(c, at, class_at) + g.spread);
 }
 
-@compute @workgroup_size(WORKGROUP_SIZE)
-fn main(
-  @builtin(workgroup_id) workgroup: vec3u,
-  @builtin(num_workgroups) grid: vec3u,
-  @builtin(local_invocation_index) local: u32,
-) {
+fn workgroup_thread(workgroup: u32, local: u32) {
   let lines = g.lines;
-  let line = line_of(workgroup, grid, local);
+  let line = line_of(workgroup, local);
   let some_line = min(line, lines.count - 1u);
   let start = start_of(some_line, lines);
   let first = first_of(local);
   let class_at = class_of(some_line);
-  // No logits yet: the lowest number, whose part the first larger one takes to 0.
+  // No logits yet: the lowest number, of which the first larger logit leaves 0.
   var norm = Norm(L(-3.4028234e38), L(0.0));
   var part = L(0.0);
   for (var c = first; c < lines.size; c += THREADS) {

@@ -1,24 +1,20 @@
-// The loss of each line, sum of (what c counts) (log(sum of exponentials) - (v_c - most)), and what the line counts in a mean: the weight
-// of its class, or 1. Where every class counts (DENSE) a second loop adds them up by the largest logit, so that nothing cancels.
+// The loss of each line, the sum over classes c of (weight of c) (log(sum of exponentials) - (v_c - most)), and the weight of the line in a mean:
+// that of its class, or 1. If every class has a weight (DENSE) a second loop adds the terms with the largest logit subtracted, so that nothing
+// cancels.
 // slots: class_of, first_of, line_of, merged, picked_logit, picked_weight, share_of, start_of, store_loss, weight_of, where_it_counts, whole_norm, whole_sum
 // constants: DENSE, INDEXED, THREADS
 // types: Entropy, L, Norm, V
 @group(0) @binding(0) var<uniform> g: Entropy;
 @group(0) @binding(1) var<storage, read> x: array<V>;
 
-@compute @workgroup_size(WORKGROUP_SIZE)
-fn main(
-  @builtin(workgroup_id) workgroup: vec3u,
-  @builtin(num_workgroups) grid: vec3u,
-  @builtin(local_invocation_index) local: u32,
-) {
+fn workgroup_thread(workgroup: u32, local: u32) {
   let lines = g.lines;
-  let line = line_of(workgroup, grid, local);
+  let line = line_of(workgroup, local);
   let inside = line < lines.count;
   let start = start_of(min(line, lines.count - 1u), lines);
   let first = first_of(local);
   let class_at = class_of(min(line, lines.count - 1u));
-  // No logits yet: the lowest number, whose part the first larger one takes to 0.
+  // No logits yet: the lowest number, of which the first larger logit leaves 0.
   var norm = Norm(L(-3.4028234e38), L(0.0));
   for (var c = first; c < lines.size; c += THREADS) {
     norm = merged(norm, Norm(L(x[start + c * lines.inner]), L(1.0)));

@@ -1,3 +1,4 @@
+// The divisor of all losses, known beforehand.
 fn divisor() -> f32 {
   return g.divisor;
 }

@@ -1,16 +1,12 @@
-// What each line counts in a mean: the weight of its class, 0 where that is to be ignored. Beside nothing, as sum-pairs has it.
-// slots: class_of, number_of, thread_index, weight_of, where_it_counts
+// The weight of each line in a mean: that of its class, or 0 if the class is ignored. It is stored as the second of a pair, which sum-pairs.wgsl
+// adds up.
+// slots: class_of, line_of, number_of, weight_of, where_it_counts
 // types: Entropy
 @group(0) @binding(0) var<uniform> g: Entropy;
 @group(0) @binding(4) var<storage, read_write> pairs: array<vec2f>;
 
-@compute @workgroup_size(WORKGROUP_SIZE)
-fn main(
-  @builtin(workgroup_id) workgroup: vec3u,
-  @builtin(num_workgroups) grid: vec3u,
-  @builtin(local_invocation_index) local: u32,
-) {
-  let line = thread_index(workgroup, grid, local);
+fn workgroup_thread(workgroup: u32, local: u32) {
+  let line = line_of(workgroup, local);
   if (line >= g.lines.count) {
     return;
   }

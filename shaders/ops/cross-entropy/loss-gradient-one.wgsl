@@ -1,4 +1,4 @@
-// One gradient, that of the sum or the mean of all losses.
+// The gradient of the sum or the mean of all losses.
 // types: L
 @group(0) @binding(5) var<storage, read> dy: array<f32>;
 

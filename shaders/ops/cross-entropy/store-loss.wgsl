@@ -1,3 +1,4 @@
+// Stores the losses of lines one by one.
 // types: L
 @group(0) @binding(4) var<storage, read_write> losses: array<L>;
 

@@ -1,4 +1,4 @@
-// The loss and the weight of a line, to be summed.
+// Stores the loss and the weight of a line, which sum-pairs.wgsl adds up.
 @group(0) @binding(4) var<storage, read_write> pairs: array<vec2f>;
 
 fn store_loss(line: u32, loss: f32, weight: f32) {

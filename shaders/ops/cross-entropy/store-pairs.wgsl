@@ -1,4 +1,4 @@
-// The losses and weights of an item of four lines, to be summed.
+// Stores the losses and the weights of an item of four lines, which sum-pairs.wgsl adds up.
 @group(0) @binding(4) var<storage, read_write> pairs: array<vec4f>;
 
 fn store_loss(line: u32, loss: vec4f, weight: vec4f) {

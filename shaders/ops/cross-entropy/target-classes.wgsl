@@ -1,4 +1,4 @@
-// Targets that are numbers of classes, one for each line.
+// Targets that are class indices, one for each line.
 // types: L
 @group(0) @binding(2) var<storage, read> target_classes: array<L>;
 
@@ -6,12 +6,12 @@ fn class_of(line: u32) -> L {
   return target_classes[line];
 }
 
-// How much of the target is class c of the line: all, or nothing.
+// The probability of class c in the target of the line: 1 or 0.
 fn share_of(c: u32, at: u32, class_at: L) -> L {
   return select(L(0.0), L(1.0), class_at == L(f32(c)));
 }
 
-// A value of the line where its class counts: 0 where that is to be ignored, NaN where it is no class.
+// A value of the line: 0 if its class is ignored, NaN if its target is no class.
 fn where_it_counts(value: L, class_at: L) -> L {
   let valid = (class_at >= L(0.0)) & (class_at < L(f32(g.lines.size))) & (class_at == floor(class_at));
   return select(select(L(g.nan), value, valid), L(0.0), class_at == L(g.ignored));

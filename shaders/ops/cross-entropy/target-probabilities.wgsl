@@ -6,7 +6,7 @@ fn class_of(line: u32) -> L {
   return L(0.0);
 }
 
-// How much of the target is class c of the line.
+// The probability of class c in the target of the line.
 fn share_of(c: u32, at: u32, class_at: L) -> L {
   return L(target_probabilities[at]);
 }

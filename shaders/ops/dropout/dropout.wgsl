@@ -1,10 +1,12 @@
-// Each element times `scale`, or 0 where its random number is below the threshold. The counter of an element is its place in [N, C, cells]
-// whatever the layout, or PER_CHANNEL that of its channel in [N, C]; those of the lanes of an item lie `apart`.
+// Each element times `scale`, or 0 where its random number is below the threshold. The random number is a hash of the seed and a counter:
+// the place of the element in [N, C, cells], whatever the layout, or if PER_CHANNEL that of its channel in [N, C]. From one lane of an
+// item to the next the counter grows by `counter_step`.
 // slots: lane_numbers
 // constants: CHANNELS_LAST, PER_CHANNEL
 // types: L, U, V
 struct Dropout {
-  threads: u32, threshold: u32, scale: f32, seed_low: u32, seed_high: u32, lanes: u32, channels: u32, cells: u32, apart: u32,
+  threads: u32, threshold: u32, scale: f32, seed_low: u32, seed_high: u32, lanes: u32, channels: u32, cells: u32,
+  counter_step: u32,
 }
 
 @group(0) @binding(0) var<uniform> g: Dropout;
@@ -40,7 +42,7 @@ fn random(counters: U) -> U {
 }
 
 fn thread(index: u32) {
-  let counters = counter_of(index * g.lanes) + g.apart * lane_numbers();
+  let counters = counter_of(index * g.lanes) + g.counter_step * lane_numbers();
   let kept = (random(counters) >> U(8u)) >= U(g.threshold);
   y[index] = V(select(L(0.0), L(x[index]) * g.scale, kept));
 }

@@ -1,4 +1,4 @@
-// What the weights of each channel are multiplied by, and its bias, for a batch normalisation that is folded into them.
+// The factor of the weights of each channel, and its bias, for a batch normalisation folded into them.
 // slots: bias_at, scale_at, shift_at
 // types: M, R
 struct Fold { threads: u32, epsilon: f32 }

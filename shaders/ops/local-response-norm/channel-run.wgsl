@@ -1,4 +1,4 @@
-// Channels taken RUN at a time: those of a run, which lie `inner` apart, and the windows of channels around each.
+// Channels are taken in runs of RUN: their places, `inner` apart, and the windows of channels around each.
 // constants: QUARTERS, RUN
 // types: V
 struct Windows {
@@ -6,7 +6,7 @@ struct Windows {
   factor: f32, beta: f32, k: f32,
 }
 
-// The first of the channels, where it lies, and how many there are.
+// The first channel of a run, its place, and the number of channels.
 struct Run { channel: u32, place: u32, count: u32 }
 
 fn run_at(thread: u32, w: Windows) -> Run {
@@ -17,7 +17,7 @@ fn run_at(thread: u32, w: Windows) -> Run {
   return Run(channel, place, min(w.channels - channel, RUN));
 }
 
-// d^-beta, of QUARTERS / 4 without logarithms.
+// d^-beta; for beta = QUARTERS / 4 without logarithms, if QUARTERS is not 0.
 fn power(d: V, w: Windows) -> V {
   if (QUARTERS == 2u) {
     return inverseSqrt(d);

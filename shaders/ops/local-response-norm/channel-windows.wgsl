@@ -1,4 +1,4 @@
-// The sums over the windows of the channels of a run: each term is computed once. `term` of the kernel is what is added up.
+// The sums over the windows of the channels of a run, with each term computed once. The kernel defines `term`.
 // slots: term
 // constants: RUN
 // types: Run, V, Windows

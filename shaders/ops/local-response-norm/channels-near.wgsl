@@ -1,8 +1,8 @@
-// A channel near those of a run: where it lies if it is one. If not there is the first of the run, as good as any to load.
+// A channel near those of a run, and its place if it exists; else the place of the run's first channel, which is safe to load.
 // types: Run, Windows
 struct Near { place: u32, inside: bool }
 
-// The i-th of the channels from `behind` before the run on.
+// The i-th channel, counted from `behind` channels before the run.
 fn near_at(i: u32, behind: u32, run: Run, w: Windows) -> Near {
   let inside = run.channel + i >= behind && run.channel + i - behind < w.channels;
   return Near(select(run.place, run.place + i * w.inner - behind * w.inner, inside), inside);

@@ -1,4 +1,4 @@
-// The gradient of an element: its own, without its part of what it shares with the channels whose windows have it.
+// The gradient of an element: what it passes to itself, minus its shares in the elements whose windows contain it.
 // slots: run_at, window_sums
 // constants: RUN
 // types: E, V, Windows
@@ -6,10 +6,10 @@
 @group(0) @binding(1) var<storage, read> x: array<E>;
 @group(0) @binding(2) var<storage, read_write> dx: array<E>;
 @group(0) @binding(3) var<storage, read> direct: array<V>;
-@group(0) @binding(4) var<storage, read> around: array<V>;
+@group(0) @binding(4) var<storage, read> shares: array<V>;
 
 fn term(place: u32) -> V {
-  return around[place];
+  return shares[place];
 }
 
 fn thread(index: u32) {

@@ -1,4 +1,4 @@
-// Each element over a power of the squares of the few channels around it, BEFORE and AFTER: each number is loaded once.
+// Divides each element by a power of the squares over a narrow window, of BEFORE and AFTER channels around it. Each number is loaded once.
 // slots: near_at, power, run_at
 // constants: AFTER, BEFORE, RUN
 // types: E, V, Windows

@@ -1,5 +1,5 @@
-// What of its gradient an element has for itself, dy d^-beta, and what each of the channels around it has a share in: d is what the element was
-// divided by the power of, and (d^-beta)' = -beta d^(-beta - 1) 2 factor x for every x of the window.
+// What an element passes to its own gradient, dy d^-beta, and what the channels of its window share: y = x d^-beta with d = k + factor times
+// the sum of squares, and (d^-beta)' = -beta d^(-beta - 1) 2 factor x for every x of the window.
 // slots: power, run_at, window_sums
 // constants: RUN
 // types: E, V, Windows
@@ -7,7 +7,7 @@
 @group(0) @binding(1) var<storage, read> x: array<E>;
 @group(0) @binding(2) var<storage, read> dy: array<E>;
 @group(0) @binding(3) var<storage, read_write> direct: array<V>;
-@group(0) @binding(4) var<storage, read_write> around: array<V>;
+@group(0) @binding(4) var<storage, read_write> shares: array<V>;
 
 fn term(place: u32) -> V {
   let value = V(x[place]);
@@ -24,7 +24,7 @@ fn thread(index: u32) {
       let divisor = V(g.k) + g.factor * sums[i];
       let own = V(dy[place]) * power(divisor, g);
       direct[place] = own;
-      around[place] = own * V(x[place]) / divisor * (2.0 * g.factor * g.beta);
+      shares[place] = own * V(x[place]) / divisor * (2.0 * g.factor * g.beta);
     }
   }
 }

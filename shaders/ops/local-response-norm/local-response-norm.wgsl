@@ -1,4 +1,4 @@
-// Each element over a power of the squares of the channels around it.
+// Divides each element by a power of the squares over the window of channels around it.
 // slots: power, run_at, window_sums
 // constants: RUN
 // types: E, V, Windows

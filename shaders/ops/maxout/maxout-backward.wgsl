@@ -1,4 +1,4 @@
-// The gradient through the largest of each group of neighbouring channels: dy where that is, the first one of equals, 0 elsewhere.
+// The gradient of maxout: dy at the largest of each group of neighbouring channels, the first of equals, and 0 elsewhere.
 // types: L, V
 struct Groups { threads: u32, pieces: u32, inner: u32 }
 

@@ -1,4 +1,4 @@
-// The largest of each group of neighbouring channels, of which items lie `inner` apart; NaN where there is one.
+// The largest of each group of neighbouring channels, which lie `inner` items apart; NaN where there is one.
 // types: L, V
 struct Groups { threads: u32, pieces: u32, inner: u32 }
 

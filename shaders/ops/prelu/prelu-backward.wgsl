@@ -1,4 +1,4 @@
-// dy, and times the slope where x is not above 0.
+// The gradient of x: dy, times the slope where x is not above 0.
 // slots: beside
 // types: L, V
 @group(0) @binding(2) var<storage, read> dy: array<V>;

@@ -1,5 +1,5 @@
-// The axes that elements lie along, outermost first, and how they number sets and parameters (src/ops/geometry/normalisation.ts). An
-// invocation takes a run of elements along one of them: every so many steps, of as many as that axis has in `size`, until `cells`.
+// The axes along which elements lie, outermost first, and how they number sets and parameters (src/ops/shared/geometry/normalisation.ts). An
+// invocation takes a run of elements along one of them: every so many steps, as many as that axis has in `size`, up to `cells`.
 struct Axes {
   size: vec4u, stride: vec4u, sets: vec4u, parameters: vec4u,
   // 1 for the axis of the run.
@@ -17,7 +17,7 @@ fn run_at(thread: u32, axes: Axes) -> Run {
   return Run(dot(at, axes.along), dot(at, axes.stride), dot(at, axes.sets), dot(at, axes.parameters));
 }
 
-// From an element of a run to the next.
+// The step from an element of a run to the next.
 fn step_of(axes: Axes) -> Run {
   let steps = dot(axes.along, axes.size);
   let along = axes.along * steps;

@@ -1,8 +1,8 @@
-// A function of each element of a tensor and one of another tensor that is spread over it. Runs of axes, the innermost first: their sizes
-// and what lies between their elements in the other tensor, in items.
-// constants: BL, INNER_RUNS
-// types: B, L
-struct Broadcast { count: u32, @align(16) runs: array<vec4u, 5> }
+// The element of another tensor that is broadcast beside each element of a tensor. `runs` are runs of axes, innermost first: their sizes in x, and
+// in y the distance between their elements in the other tensor, all in items. B is the other tensor's type in storage, F in arithmetic.
+// constants: INNER_RUNS
+// types: B, F, L
+struct Broadcast { threads: u32, runs: array<vec4u, 5> }
 
 @group(0) @binding(0) var<uniform> g: Broadcast;
 @group(0) @binding(1) var<storage, read> other: array<B>;
@@ -18,5 +18,5 @@ fn beside(index: u32) -> L {
     at += (rest - next * run.x) * run.y;
     rest = next;
   }
-  return L(BL(other[at + rest * g.runs[INNER_RUNS].y]));
+  return L(F(other[at + rest * g.runs[INNER_RUNS].y]));
 }

@@ -1,5 +1,5 @@
-// The mean of each set, and one over its deviation, of its moments. The running mean and variance go by `momentum` towards those of the
-// set, the variance times `unbiased`, n / (n - 1).
+// The mean of each set and one over its deviation, from its moments. The running mean and variance move by `momentum` towards those of the set, with
+// the variance times `unbiased`, n / (n - 1).
 // types: M
 struct Finish { threads: u32, epsilon: f32, momentum: f32, unbiased: f32 }
 
@@ -15,7 +15,7 @@ fn thread(index: u32) {
   let variance = whole.y / whole.z;
   mean[index] = whole.x;
   inverse[index] = inverseSqrt(variance + g.epsilon);
-  let kept = 1.0 - g.momentum;
-  running_mean[index] = M(kept * f32(running_mean[index]) + g.momentum * whole.x);
-  running_variance[index] = M(kept * f32(running_variance[index]) + g.momentum * (variance * g.unbiased));
+  let rest = 1.0 - g.momentum;
+  running_mean[index] = M(rest * f32(running_mean[index]) + g.momentum * whole.x);
+  running_variance[index] = M(rest * f32(running_variance[index]) + g.momentum * (variance * g.unbiased));
 }

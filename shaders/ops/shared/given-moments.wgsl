@@ -1,4 +1,4 @@
-// Given means as float32, and one over the deviation of given variances.
+// Given means in float32, and one over the deviation of given variances.
 // types: M
 struct Given { threads: u32, epsilon: f32 }
 

@@ -1,4 +1,4 @@
-// The numbers of an item are of lines of their own: W is L.
+// The numbers of an item belong to lines of their own: W is L.
 // types: L, W
 fn lanes_most(v: L) -> W {
   return v;

@@ -1,9 +1,9 @@
-// An invocation has a line.
-// slots: lanes_most, lanes_sum, part_of, thread_index
-// constants: ALONG
+// Each invocation has a line of its own.
+// slots: lanes_most, lanes_sum, part_of
+// constants: ALONG, WORKGROUP_SIZE
 // types: L, Norm
-fn line_of(workgroup: vec3u, grid: vec3u, local: u32) -> u32 {
-  return thread_index(workgroup, grid, local);
+fn line_of(workgroup: u32, local: u32) -> u32 {
+  return workgroup * WORKGROUP_SIZE + local;
 }
 
 fn first_of(local: u32) -> u32 {

@@ -1,20 +1,20 @@
-// THREADS neighbouring invocations of a workgroup have a line, each every THREADS-th element of it. All invocations of the workgroup call
-// the functions that put the parts of a line together.
-// slots: lanes_most, lanes_sum, part_of, thread_index
+// THREADS neighbouring invocations of a workgroup share a line: each has every THREADS-th element. All invocations of the workgroup must call the
+// functions that combine the parts of a line.
+// slots: lanes_most, lanes_sum, part_of
 // constants: THREADS, WORKGROUP_SIZE
 // types: L, Norm, W
 var<workgroup> mosts: array<W, WORKGROUP_SIZE>;
 var<workgroup> sums: array<W, WORKGROUP_SIZE>;
 
-fn line_of(workgroup: vec3u, grid: vec3u, local: u32) -> u32 {
-  return thread_index(workgroup, grid, local) / THREADS;
+fn line_of(workgroup: u32, local: u32) -> u32 {
+  return (workgroup * WORKGROUP_SIZE + local) / THREADS;
 }
 
 fn first_of(local: u32) -> u32 {
   return local % THREADS;
 }
 
-// By the largest of all parts each is taken once.
+// Relative to the largest of all parts each part is rescaled once.
 fn whole_norm(norm: Norm, local: u32) -> Norm {
   mosts[local] = lanes_most(norm.most);
   workgroupBarrier();
@@ -27,7 +27,7 @@ fn whole_norm(norm: Norm, local: u32) -> Norm {
 }
 
 fn whole_sum(sum: L, local: u32) -> L {
-  // Those of a call before may still be read.
+  // Sums of an earlier call may still be read.
   workgroupBarrier();
   sums[local] = lanes_sum(sum);
   workgroupBarrier();

@@ -1,25 +1,26 @@
-// Lines along an axis, as items of neighbouring ones, and the sum of exponentials along one by its largest element: sum exp(v - most), kept
-// up to date as elements come (Milakov and Gimelshein 2018, algorithm 3), with one exponential for each. An item has `inner` others
-// between two of its elements.
+// Lines along an axis, in items of neighbouring lines, and the sum of exponentials along a line relative to its largest element: sum exp(v - most),
+// updated as elements come with one exponential for each (Milakov and Gimelshein 2018, algorithm 3). Elements of a line lie `inner` items
+// apart.
 // types: L
 struct Lines { count: u32, size: u32, inner: u32 }
 
 struct Norm { most: L, sum: L }
 
-// The item of the first element of a line.
+// The place of the first item of a line.
 fn start_of(line: u32, lines: Lines) -> u32 {
   let outer = line / lines.inner;
   return outer * lines.size * lines.inner + line - outer * lines.inner;
 }
 
-// Two sums as one. Equal largest elements are taken as such for infinite ones, whose difference is NaN.
+// Merges two sums. Equal largest elements are treated apart, since the difference of infinite ones is NaN.
 fn merged(a: Norm, b: Norm) -> Norm {
   let d = select(b.most - a.most, L(0.0), b.most == a.most);
   let e = exp(-abs(d));
   return Norm(select(a.most, b.most, d > L(0.0)), select(a.sum + b.sum * e, a.sum * e + b.sum, d > L(0.0)));
 }
 
-// What a part is of the whole, by the largest element of all, beside which only NaN is not less or equal: exp may lose it.
+// The sum of a part relative to the largest element of all. Only a NaN is not less than or equal to it, and is passed on since exp may
+// lose it.
 fn part_of(norm: Norm, most: L) -> L {
   let d = norm.most - most;
   return select(norm.sum * select(d, exp(d), d <= L(0.0)), norm.sum, norm.most == most);

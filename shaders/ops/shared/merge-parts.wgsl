@@ -1,4 +1,4 @@
-// One level of putting parts together: an invocation makes one of up to 64 of an owner.
+// One level of merging parts: an invocation makes one part of up to 64 of an owner.
 // slots: merged
 struct Merge { parts: u32, left: u32, threads: u32 }
 

@@ -1,5 +1,5 @@
-// The moments of a part of a set. Numbers are taken BLOCK at a time: their mean, and then the squares of their distances from it (the
-// two-pass method), which are merged with those before. The numbers stay in registers, so each is loaded once. WHOLE: blocks are full.
+// The moments of a part of a set. BLOCK numbers at a time: their mean, then the squares of their distances from it (the two-pass method), which are
+// merged with those before. The numbers stay in registers, so each is loaded once. WHOLE: all blocks are full.
 // slots: advance, member_at, part_at, write_part
 // constants: BLOCK, WHOLE
 // types: E, Partition, V
@@ -25,7 +25,7 @@ fn thread(index: u32) {
     }
     // @unroll
     for (var i = 0u; i < BLOCK; i++) {
-      // What lies behind the end is the first number again, which is as good as any to load.
+      // Past the end the first number is loaded again, which is safe, and left out.
       let offset = select(0u, dot(at, g.member_stride), WHOLE || i < taken);
       values[i] = V(x[part.place + offset]);
       sum += select(V(0), values[i], WHOLE || i < taken);

@@ -1,6 +1,6 @@
-// Elements that are added up: those of each owner are its members. Both lie along two axes of memory, the second the faster; members along
-// that one alone unless TWO_AXES. Besides its owner an element has an index of the other kind (a set where owners are parameters, a
-// parameter where they are sets).
+// A reduction of the elements (members) of each owner. Owners and members each lie along two axes of memory, the second the faster; members along
+// that one alone unless TWO_AXES. Besides its owner an element has an index of the other kind (a set if owners are parameters, a parameter
+// if they are sets).
 // constants: OWNERS_FIRST, TWO_AXES
 struct Partition {
   owners: vec2u, owner_stride: vec2u, owner_index: vec2u, owner_other: vec2u,
@@ -8,7 +8,7 @@ struct Partition {
   parts: u32, threads: u32,
 }
 
-// What one invocation adds up: every parts-th member of an owner, from the part-th on.
+// The members that one invocation reduces: every parts-th of an owner, from the part-th on.
 struct Part { owner: u32, part: u32, place: u32, other: u32 }
 
 fn part_at(thread: u32, p: Partition) -> Part {
@@ -21,13 +21,13 @@ fn part_at(thread: u32, p: Partition) -> Part {
   return Part(dot(at, p.owner_index), select(fast, slow, OWNERS_FIRST), dot(at, p.owner_stride), dot(at, p.owner_other));
 }
 
-// The coordinates of a member by its number.
+// The coordinates of the member with a number.
 fn member_at(number: u32, p: Partition) -> vec2u {
   let row = number / p.members.y;
   return vec2u(row, number - row * p.members.y);
 }
 
-// The coordinates of the member a step further.
+// The coordinates of the member one step further.
 fn advance(at: vec2u, step: vec2u, p: Partition) -> vec2u {
   let next = at + step;
   if (!TWO_AXES) {

@@ -1,4 +1,4 @@
-// The part of an invocation that takes four elements of an owner at a time, of each of which it has a part.
+// Stores the part of an invocation that takes four elements of an owner at a time: the four lanes are merged.
 // slots: merged
 // types: Part
 fn write_part(at: Part, parts: u32, x: vec4f, y: vec4f, count: f32) {

@@ -1,4 +1,4 @@
-// The parts of an invocation that takes elements of four owners at a time, which are APART and numbered TOGETHER.
+// Stores the parts of an invocation that takes elements of four owners at a time, which lie APART and are numbered TOGETHER.
 // constants: APART, TOGETHER
 // types: Part
 fn write_part(at: Part, parts: u32, x: vec4f, y: vec4f, count: f32) {

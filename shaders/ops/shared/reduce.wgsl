@@ -1,12 +1,12 @@
-// One level of the sums over some axes: an invocation adds every parts-th of the `count` terms of one result, or of an item of them. Where
-// a term lies, the runs of axes that are kept and of those that are summed say, the innermost first: their sizes, and what lies between
-// their elements. Neighbouring invocations have neighbouring parts, or where KEPT_INNER neighbouring results.
-// slots: term, thread_index
+// One level of sums over some axes: an invocation adds every parts-th of the `count` terms of one result, or of an item of results. `kept` and
+// `summed` are the runs of axes that the result has and of those it lacks, innermost first: their sizes in x, and the distance between their
+// elements in y. Neighbouring invocations have neighbouring parts, or if KEPT_INNER neighbouring results.
+// slots: term
 // constants: INNER_KEPT, INNER_SUMMED, KEPT_INNER
 // types: O, P
 struct Reduction {
-  results: u32, parts: u32, count: u32,
-  @align(16) kept: array<vec4u, 3>, summed: array<vec4u, 3>,
+  threads: u32, results: u32, parts: u32, count: u32,
+  kept: array<vec4u, 3>, summed: array<vec4u, 3>,
 }
 
 @group(0) @binding(0) var<uniform> g: Reduction;
@@ -36,16 +36,7 @@ fn place_of_term(term: u32) -> u32 {
   return at + rest * g.summed[INNER_SUMMED].y;
 }
 
-@compute @workgroup_size(WORKGROUP_SIZE)
-fn main(
-  @builtin(workgroup_id) workgroup: vec3u,
-  @builtin(num_workgroups) grid: vec3u,
-  @builtin(local_invocation_index) local: u32,
-) {
-  let index = thread_index(workgroup, grid, local);
-  if (index >= g.results * g.parts) {
-    return;
-  }
+fn thread(index: u32) {
   let result = select(index / g.parts, index % g.results, KEPT_INNER);
   let part = select(index % g.parts, index / g.results, KEPT_INNER);
   let start = place_of_result(result);

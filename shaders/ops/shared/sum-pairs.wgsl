@@ -9,13 +9,8 @@ const PAIRS = 16u;
 @group(0) @binding(1) var<storage, read> pairs: array<vec2f>;
 @group(0) @binding(2) var<storage, read_write> parts: array<vec2f>;
 
-@compute @workgroup_size(WORKGROUP_SIZE)
-fn main(
-  @builtin(workgroup_id) workgroup: vec3u,
-  @builtin(num_workgroups) grid: vec3u,
-  @builtin(local_invocation_index) local: u32,
-) {
-  let part = line_of(workgroup, grid, local);
+fn workgroup_thread(workgroup: u32, local: u32) {
+  let part = line_of(workgroup, local);
   var sum = vec2f(0.0);
   for (var i = 0u; i < PAIRS; i++) {
     let at = (part * PAIRS + i) * THREADS + first_of(local);

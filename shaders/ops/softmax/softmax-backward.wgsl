@@ -1,4 +1,4 @@
-// The gradient through a softmax along an axis, y (dy - sum y dy), or through its logarithm, dy - exp(y) sum dy.
+// The gradient of softmax along an axis, y (dy - sum y dy), or of its logarithm, dy - exp(y) sum dy.
 // slots: first_of, line_of, start_of, whole_sum
 // constants: LOGARITHM, THREADS
 // types: L, Lines, V
@@ -7,13 +7,8 @@
 @group(0) @binding(2) var<storage, read> y: array<V>;
 @group(0) @binding(3) var<storage, read_write> dx: array<V>;
 
-@compute @workgroup_size(WORKGROUP_SIZE)
-fn main(
-  @builtin(workgroup_id) workgroup: vec3u,
-  @builtin(num_workgroups) grid: vec3u,
-  @builtin(local_invocation_index) local: u32,
-) {
-  let line = line_of(workgroup, grid, local);
+fn workgroup_thread(workgroup: u32, local: u32) {
+  let line = line_of(workgroup, local);
   let start = start_of(min(line, g.count - 1u), g);
   let first = first_of(local);
   var part = L(0.0);

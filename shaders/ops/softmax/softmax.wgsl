@@ -1,4 +1,4 @@
-// exp(v - most) / sum along an axis, or its logarithm.
+// Softmax along an axis, exp(v - most) / sum, or its logarithm.
 // slots: first_of, line_of, merged, start_of, whole_norm
 // constants: LOGARITHM, THREADS
 // types: L, Lines, Norm, V
@@ -6,13 +6,8 @@
 @group(0) @binding(1) var<storage, read> x: array<V>;
 @group(0) @binding(2) var<storage, read_write> y: array<V>;
 
-@compute @workgroup_size(WORKGROUP_SIZE)
-fn main(
-  @builtin(workgroup_id) workgroup: vec3u,
-  @builtin(num_workgroups) grid: vec3u,
-  @builtin(local_invocation_index) local: u32,
-) {
-  let line = line_of(workgroup, grid, local);
+fn workgroup_thread(workgroup: u32, local: u32) {
+  let line = line_of(workgroup, local);
   let start = start_of(min(line, g.count - 1u), g);
   let first = first_of(local);
   var norm = Norm(L(x[start + first * g.inner]), L(1.0));

@@ -1,34 +1,34 @@
-// Activations by themselves, and their gradients.
-import { checkTensor } from "../../gpu/tensor.ts";
+// Activations as operations of their own, and their gradients.
+import activateBackwardShader from "../../../shaders/ops/activate/activate-backward.wgsl";
+import activateShader from "../../../shaders/ops/activate/activate.wgsl";
 import { elementCount } from "../../base/shape.ts";
-import type { Tensor } from "../../gpu/tensor.ts";
 import { checkOptions } from "../../base/validate.ts";
+import { run, whole } from "../../gpu/operation.ts";
+import { type Tensor, checkTensor } from "../../gpu/tensor.ts";
+import { dispatch } from "../../kernel/dispatch.ts";
+import { activationSnippets, derivativeSnippets } from "../shared/element-activation.ts";
+import { checkLike } from "../shared/feature-map.ts";
 import {
   type DerivativeSources,
   type ElementActivationOption,
   checkElementActivation,
   checkSource,
 } from "../shared/geometry/element-activation.ts";
-import { activationParts, derivativeParts } from "../shared/element-activation.ts";
-import { checkLike } from "../shared/feature-map.ts";
 import { itemsOf } from "../shared/items.ts";
-import { dispatch } from "../../kernel/dispatch.ts";
-import { run, whole } from "../../gpu/operation.ts";
-import activateShader from "../../../shaders/ops/activate/activate.wgsl";
-import activateBackwardShader from "../../../shaders/ops/activate/activate-backward.wgsl";
 
 export interface ActivateBackwardOptions extends DerivativeSources<Tensor> {
-  /** The activation that was applied. */
+  /** The activation of the forward operation. */
   activation: ElementActivationOption;
 }
 
 /**
- * activation(x), element by element. NaN stays NaN.
+ * Applies an activation to each element. NaN stays NaN.
  *
  * @param x of any shape
  * @param activation its name, or an object with its name and parameters
  * @returns a new tensor like x
- * @throws ConvError naming the argument that does not fit
+ * @throws ConvError naming the invalid argument
+ * @example const y = activate(x, { name: "softplus", beta: 2 });
  */
 export function activate(x: Tensor, activation: ElementActivationOption): Tensor {
   const { shape, layout, dtype } = checkTensor("x", x);
@@ -41,15 +41,13 @@ export function activate(x: Tensor, activation: ElementActivationOption): Tensor
     results: { y },
     parameters: checked,
     recipe: () => {
-      const { shaders, ...parts } = activationParts(checked, items);
-      const threads = elementCount(shape) / items.lanes;
+      const snippets = activationSnippets(checked, items);
       const step = dispatch({
-        shaders: [...shaders, activateShader],
-        ...parts,
+        ...snippets,
+        shaders: [...snippets.shaders, activateShader],
         aliases: items.aliases,
         ranges: [whole("x", x), whole("y", y)],
-        uniforms: [threads],
-        threads,
+        threads: elementCount(shape) / items.lanes,
       });
       return { steps: [step] };
     },
@@ -57,36 +55,36 @@ export function activate(x: Tensor, activation: ElementActivationOption): Tensor
 }
 
 /**
- * The gradient of `activate` with respect to its x: dy times the derivative of the activation. At a corner that is the derivative PyTorch
- * takes: 0 for relu, relu6 and hardsigmoid, the slope for leaky-relu, that of the left side for elu and selu.
+ * Gradient of `activate` with respect to x: dy times the derivative of the activation. At corners the derivative is PyTorch's: 0 for relu,
+ * relu6 and hardsigmoid, the slope for leaky-relu, that of the left side for elu and selu.
  *
- * @param dy the gradient of its result
+ * @param dy gradient of the result
+ * @param options the activation, and its output or its argument, like dy
  * @returns a new tensor like dy
- * @throws ConvError naming the argument that does not fit
+ * @throws ConvError naming the invalid argument
+ * @example const dx = activateBackward(dy, { activation: "gelu", preActivation: x });
  */
 export function activateBackward(dy: Tensor, options: ActivateBackwardOptions): Tensor {
   checkOptions("options", options, ["activation", "output", "preActivation"]);
   const { shape, layout, dtype } = checkTensor("dy", dy);
   const activation = checkElementActivation("activation", options.activation);
   const { from, values } = checkSource(activation, options);
-  const gate = checkLike(from, values, dy, "as dy");
+  const source = checkLike(from, values, dy, "as dy");
   const dx = { shape, layout, dtype };
   const items = itemsOf(dtype, elementCount(shape));
   return run({
     name: "activateBackward",
-    inputs: { dy, gate },
+    inputs: { dy, [from]: source },
     results: { dx },
     parameters: [activation, from],
     recipe: () => {
-      const { shaders, ...parts } = derivativeParts(activation, from, items);
-      const threads = elementCount(shape) / items.lanes;
+      const snippets = derivativeSnippets(activation, from, items);
       const step = dispatch({
-        shaders: [...shaders, activateBackwardShader],
-        ...parts,
+        ...snippets,
+        shaders: [...snippets.shaders, activateBackwardShader],
         aliases: items.aliases,
-        ranges: [whole("dy", dy), whole("gate", gate), whole("dx", dx)],
-        uniforms: [threads],
-        threads,
+        ranges: [whole("dy", dy), whole(from, source), whole("dx", dx)],
+        threads: elementCount(shape) / items.lanes,
       });
       return { steps: [step] };
     },

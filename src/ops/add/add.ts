@@ -1,27 +1,27 @@
 // The sum of two tensors, and its gradients.
-import { checkTensor } from "../../gpu/tensor.ts";
+import addBackwardShader from "../../../shaders/ops/add/add-backward.wgsl";
+import addShader from "../../../shaders/ops/add/add.wgsl";
+import throughActivationShader from "../../../shaders/ops/add/through-activation.wgsl";
+import throughNothingShader from "../../../shaders/ops/add/through-nothing.wgsl";
 import { elementCount } from "../../base/shape.ts";
-import type { Tensor } from "../../gpu/tensor.ts";
 import { checkOptions } from "../../base/validate.ts";
-import { ADD_KEYS, type AddBackwardOptions, type AddOptions, additionOf, sourceOf } from "./geometry.ts";
+import { run, whole } from "../../gpu/operation.ts";
+import { type Tensor, checkTensor } from "../../gpu/tensor.ts";
+import { dispatch } from "../../kernel/dispatch.ts";
 import type { PairGradients } from "../shared/broadcast.ts";
-import { activationParts, derivativeParts } from "../shared/element-activation.ts";
+import { activationSnippets, derivativeSnippets } from "../shared/element-activation.ts";
 import { checkLike } from "../shared/feature-map.ts";
 import { itemsOf } from "../shared/items.ts";
-import { dispatch } from "../../kernel/dispatch.ts";
-import { run, floatBits, whole } from "../../gpu/operation.ts";
-import addShader from "../../../shaders/ops/add/add.wgsl";
-import gatedShader from "../../../shaders/ops/add/gated.wgsl";
-import ungatedShader from "../../../shaders/ops/add/ungated.wgsl";
-import addBackwardShader from "../../../shaders/ops/add/add-backward.wgsl";
+import { ADD_KEYS, type AddBackwardOptions, type AddOptions, additionOf, sourceOf } from "./geometry.ts";
 
 /**
- * activation(a + scale * b), element by element: what ends a residual block.
+ * Adds two tensors, element by element: activation(a + scale * b), as at the end of a residual block.
  *
  * @param a of any shape
  * @param b like a
  * @returns a new tensor like a
- * @throws ConvError naming the argument that does not fit
+ * @throws ConvError naming the invalid argument
+ * @example const y = add(branch, x, { activation: "relu" });
  */
 export function add(a: Tensor, b: Tensor, options: AddOptions = {}): Tensor {
   checkOptions("options", options, ADD_KEYS);
@@ -36,15 +36,14 @@ export function add(a: Tensor, b: Tensor, options: AddOptions = {}): Tensor {
     results: { y },
     parameters: addition,
     recipe: () => {
-      const { shaders, ...parts } = activationParts(addition.activation, items);
-      const threads = elementCount(shape) / items.lanes;
+      const snippets = activationSnippets(addition.activation, items);
       const step = dispatch({
-        shaders: [...shaders, addShader],
-        ...parts,
+        ...snippets,
+        shaders: [...snippets.shaders, addShader],
         aliases: items.aliases,
         ranges: [whole("a", a), whole("b", b), whole("y", y)],
-        uniforms: [threads, floatBits(addition.scale)],
-        threads,
+        uniforms: { scale: addition.scale },
+        threads: elementCount(shape) / items.lanes,
       });
       return { steps: [step] };
     },
@@ -52,46 +51,44 @@ export function add(a: Tensor, b: Tensor, options: AddOptions = {}): Tensor {
 }
 
 /**
- * The gradients of `add`: dy, taken through the activation where there was one, and scale times it. (Without an activation and a scale
- * both are dy itself, and there is nothing to compute.)
+ * Gradients of `add`: dy times the derivative of the activation, if any, for a, and scale times that for b. (Without an activation and a
+ * scale both are dy itself, and there is nothing to compute.)
  *
- * @param dy the gradient of its result
- * @param options those of the sum, with an activation also its output or the sum before it
+ * @param dy gradient of the result
+ * @param options those of the sum; with an activation also its output, or the sum before it
  * @returns new tensors `da` and `db` like dy
- * @throws ConvError naming the argument that does not fit
+ * @throws ConvError naming the invalid argument
+ * @example const { da, db } = addBackward(dy, { activation: "relu", output: y });
  */
-export function addBackward(
-  dy: Tensor,
-  options: AddBackwardOptions<Tensor> = {},
-): PairGradients {
+export function addBackward(dy: Tensor, options: AddBackwardOptions<Tensor> = {}): PairGradients {
   checkOptions("options", options, [...ADD_KEYS, "output", "preActivation"]);
   const { shape, layout, dtype } = checkTensor("dy", dy);
   const addition = additionOf(options);
   const { activation, scale } = addition;
-  const source = sourceOf(addition, options);
-  const gate = source && checkLike(source.from, source.values, dy, "as dy");
+  const given = sourceOf(addition, options);
+  const source = given && { name: given.from, tensor: checkLike(given.from, given.values, dy, "as dy") };
   const result = { shape, layout, dtype };
   const items = itemsOf(dtype, elementCount(shape));
   return run({
     name: "addBackward",
-    inputs: { dy, ...(gate && { gate }) },
+    inputs: { dy, ...(source && { [source.name]: source.tensor }) },
     results: { da: result, db: result },
-    parameters: [addition, source?.from],
+    parameters: [addition, source?.name],
     recipe: () => {
-      const { shaders, ...parts } = activation
-        ? derivativeParts(activation, source!.from, items)
-        : { shaders: [], constants: {}, functions: {} };
-      const threads = elementCount(shape) / items.lanes;
+      const snippets = activation && source && derivativeSnippets(activation, source.name, items);
       const step = dispatch({
-        shaders: [...shaders, gate ? gatedShader : ungatedShader, addBackwardShader],
-        ...parts,
+        ...snippets,
+        shaders: [
+          ...(snippets ? [...snippets.shaders, throughActivationShader] : [throughNothingShader]),
+          addBackwardShader,
+        ],
         aliases: items.aliases,
         ranges: [
           ...[whole("dy", dy), whole("da", result), whole("db", result)],
-          ...(gate ? [whole("gate", gate)] : []),
+          ...(source ? [whole(source.name, source.tensor)] : []),
         ],
-        uniforms: [threads, floatBits(scale)],
-        threads,
+        uniforms: { scale },
+        threads: elementCount(shape) / items.lanes,
       });
       return { steps: [step] };
     },

@@ -1,4 +1,4 @@
-// The options of the sum of two tensors. Shared by the engine and the reference.
+// The options of the sum of two tensors, checked. Shared by the host and the reference.
 import { refuse, words } from "../../base/error.ts";
 import { checkFinite } from "../../base/validate.ts";
 import {
@@ -10,9 +10,9 @@ import {
 } from "../shared/geometry/element-activation.ts";
 
 export interface AddOptions {
-  /** What b is multiplied by, 1 unless given. */
+  /** Factor of b. Default: 1. */
   scale?: number;
-  /** What the sum ends with; nothing unless given. */
+  /** Applied to the sum. Default: none. */
   activation?: ElementActivationOption;
 }
 
@@ -26,6 +26,7 @@ export interface Addition {
   readonly activation: ElementActivation | undefined;
 }
 
+/** @throws ConvError naming the invalid option */
 export function additionOf({ scale, activation }: AddOptions): Addition {
   return {
     scale: checkFinite("scale", scale ?? 1),
@@ -33,7 +34,7 @@ export function additionOf({ scale, activation }: AddOptions): Addition {
   };
 }
 
-/** What the derivative of the activation is computed from, where there is one. */
+/** What the derivative of the activation is computed from, if there is an activation. */
 export function sourceOf<Values>(
   { activation }: Addition,
   sources: DerivativeSources<Values>,
@@ -41,6 +42,6 @@ export function sourceOf<Values>(
   if (activation) return checkSource<Values>(activation, sources);
   for (const name of ["output", "preActivation"] as const)
     if (sources[name] !== undefined)
-      refuse("invalid-argument", name, words("a tensor"), "none where no activation is given");
+      refuse("invalid-argument", name, words("a tensor"), "none without an activation");
   return undefined;
 }

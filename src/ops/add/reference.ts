@@ -1,10 +1,11 @@
-// The sum of two tensors, and its gradients.
-import { ADD_KEYS, type AddBackwardOptions, type AddOptions, additionOf, sourceOf } from "./geometry.ts";
+// Reference of the sum of two tensors and its gradients.
 import { checkOptions } from "../../base/validate.ts";
 import { type Float64NdArray, type NdArray, checkNdArray, checkShapeIs } from "../../reference/ndarray.ts";
-import { RANKS, activateBackward, elementActivation } from "../activate/reference.ts";
+import { RANKS } from "../shared/geometry/axis.ts";
+import { derivativeFrom, elementActivation } from "../shared/reference/element-activation.ts";
+import { ADD_KEYS, type AddBackwardOptions, type AddOptions, additionOf, sourceOf } from "./geometry.ts";
 
-/** activation(a + scale * b), as `engine.add`. */
+/** Reference of `add`: activation(a + scale * b). */
 export function add(a: NdArray, b: NdArray, options: AddOptions = {}): Float64NdArray {
   checkOptions("options", options, ADD_KEYS);
   const [one, other] = [checkNdArray("a", a, RANKS), checkNdArray("b", b, RANKS)];
@@ -14,20 +15,22 @@ export function add(a: NdArray, b: NdArray, options: AddOptions = {}): Float64Nd
   return { data: activation ? data.map((v) => elementActivation(activation, v)) : data, shape: one.shape };
 }
 
-/** Its gradients, as `engine.addBackward`. */
+/** Reference of `addBackward`. */
 export function addBackward(
   dy: NdArray,
   options: AddBackwardOptions<NdArray> = {},
 ): { da: Float64NdArray; db: Float64NdArray } {
   checkOptions("options", options, [...ADD_KEYS, "output", "preActivation"]);
-  const gradient = checkNdArray("dy", dy, RANKS);
+  const { data, shape } = checkNdArray("dy", dy, RANKS);
   const addition = additionOf(options);
-  const source = sourceOf(addition, options);
-  const { data, shape } = source
-    ? activateBackward(dy, { activation: options.activation!, [source.from]: source.values })
-    : gradient;
-  return {
-    da: { data: data.slice(), shape },
-    db: { data: data.map((v) => addition.scale * v), shape: [...shape] },
-  };
+  const { activation, scale } = addition;
+  const given = sourceOf(addition, options);
+  let da = data.slice();
+  if (activation && given) {
+    const source = checkNdArray(given.from, given.values, RANKS);
+    checkShapeIs(given.from, source.shape, shape);
+    const derivative = derivativeFrom(given.from);
+    da = data.map((v, at) => v * derivative(activation, source.data[at]!));
+  }
+  return { da: { data: da, shape }, db: { data: da.map((v) => scale * v), shape: [...shape] } };
 }

@@ -1,15 +1,14 @@
-// Batch normalisation: with given statistics, and with those of the batch (Ioffe and Szegedy, "Batch Normalization: Accelerating Deep Network
-// Training by Reducing Internal Covariate Shift", 2015).
-import { checkTensor } from "../../gpu/tensor.ts";
-import type { Dtype } from "../../base/dtype.ts";
+// Batch normalisation: by given statistics, and by those of the batch.
 import { refuse, words } from "../../base/error.ts";
-import type { Tensor } from "../../gpu/tensor.ts";
+import type { Dtype } from "../../base/dtype.ts";
 import { checkOptions } from "../../base/validate.ts";
-import { checkMomentum } from "./geometry.ts";
-import { type Normalisation, batchSets, checkEpsilon, normalisedMap } from "../shared/geometry/normalisation.ts";
+import { run, whole } from "../../gpu/operation.ts";
+import { type Tensor, checkTensor } from "../../gpu/tensor.ts";
+import { Workspace } from "../../kernel/workspace.ts";
 import { checkLike } from "../shared/feature-map.ts";
+import { type Normalisation, batchSets, checkEpsilon, normalisedMap } from "../shared/geometry/normalisation.ts";
 import {
-  type Statistics,
+  type NormGradients,
   finishSums,
   givenMoments,
   gradientSums,
@@ -17,15 +16,17 @@ import {
   moments,
   normalise,
   scaleSets,
+  statisticsIn,
 } from "../shared/normalise.ts";
-import { run, whole } from "../../gpu/operation.ts";
-import { checkAffine, checkParameter, parameter } from "../shared/parameters.ts";
-import { Scratch } from "../shared/scratch.ts";
+import { checkAffine, checkParameter, checkSameType, checkStatistics, parameter } from "../shared/parameters.ts";
+import { checkDeviation, checkMomentum } from "./geometry.ts";
+
+export type { NormGradients };
 
 interface Affine {
-  /** [C], 1 unless given. */
+  /** [C]. Default: 1. */
   scale?: Tensor;
-  /** [C], 0 unless given. */
+  /** [C]. Default: 0. */
   shift?: Tensor;
 }
 
@@ -34,22 +35,22 @@ export interface BatchNormOptions extends Affine {
   mean: Tensor;
   /** [C] */
   variance: Tensor;
-  /** Added to the variance, 1e-5 unless given. */
+  /** Added to the variance. Default: 1e-5. */
   epsilon?: number;
 }
 
 export interface BatchNormTrainingOptions extends Affine {
-  /** Added to the variance, 1e-5 unless given. */
+  /** Added to the variance. Default: 1e-5. */
   epsilon?: number;
-  /** How far the running statistics go towards those of the batch, 0.1 unless given. */
+  /** Fraction by which the running statistics move towards those of the batch. Default: 0.1. */
   momentum?: number;
-  /** [C], changed in place where it is given: with runningVariance. */
+  /** [C], updated in place; given together with runningVariance. */
   runningMean?: Tensor;
-  /** [C], towards the unbiased variance (of n - 1), as PyTorch's. */
+  /** [C], updated in place with the unbiased variance (of n - 1), as PyTorch does. */
   runningVariance?: Tensor;
 }
 
-/** The result of a batch normalisation in training, and what its gradient is computed with. */
+/** The result of a batch normalisation in training, and the statistics that its gradient needs. */
 export interface BatchNormTraining {
   readonly y: Tensor;
   /** [C], of the batch, in float32. */
@@ -59,38 +60,32 @@ export interface BatchNormTraining {
 }
 
 export interface BatchNormBackwardOptions {
-  /** [C]: what `batchNormTraining` returned, or the mean that `batchNorm` was given. */
+  /** [C]: as `batchNormTraining` returned it, or as `batchNorm` was given it. */
   mean: Tensor;
-  /** [C]: what `batchNormTraining` returned. The gradient is that of a normalisation whose statistics depend on x. */
+  /** [C]: as `batchNormTraining` returned it. The gradient then takes into account that the statistics depend on x. */
   inverseDeviation?: Tensor;
-  /** [C]: the variance that `batchNorm` was given. The gradient is that of a normalisation whose statistics do not depend on x. */
+  /** [C]: as `batchNorm` was given it. The gradient then treats the statistics as constants. */
   variance?: Tensor;
   /** [C], as in the normalisation. */
   scale?: Tensor;
-  /** That of the normalisation, with `variance`. */
+  /** As in the normalisation; only with `variance`. Default: 1e-5. */
   epsilon?: number;
 }
 
-/** The gradients of a normalisation; those of scale and shift whether they were given or not. */
-export interface NormGradients {
-  readonly dx: Tensor;
-  /** In the type of scale where it is given, else in that of x. */
-  readonly dscale: Tensor;
-  readonly dshift: Tensor;
-}
-
 /**
- * (x - mean) / sqrt(variance + epsilon) * scale + shift, channel by channel, as F.batch_norm for inference.
+ * Batch normalisation for inference (Ioffe and Szegedy, "Batch Normalization: Accelerating Deep Network Training by Reducing Internal
+ * Covariate Shift", 2015), as F.batch_norm: (x - mean) / sqrt(variance + epsilon) * scale + shift, channel by channel.
  *
  * @param x [N, C, ...spatial], [N, ...spatial, C] or [N, C]
  * @returns a new tensor of x's shape
- * @throws ConvError naming the argument that does not fit
+ * @throws ConvError naming the invalid argument
+ * @example const y = batchNorm(x, { mean, variance, scale, shift });
  */
 export function batchNorm(x: Tensor, options: BatchNormOptions): Tensor {
   checkOptions("options", options, ["mean", "variance", "scale", "shift", "epsilon"]);
   const { tensor, normalisation, shape } = checkInput(x);
   const { dtype } = tensor;
-  const given = checkGiven(options, shape, dtype);
+  const given = checkStatistics(options, shape, dtype);
   const { scale, shift } = checkAffine(options, shape, dtype);
   const epsilon = checkEpsilon(options.epsilon);
   const y = { shape: tensor.shape, layout: tensor.layout, dtype };
@@ -100,8 +95,8 @@ export function batchNorm(x: Tensor, options: BatchNormOptions): Tensor {
     results: { y },
     parameters: epsilon,
     recipe: () => {
-      const scratch = new Scratch();
-      const statistics = statisticsOf(scratch, normalisation);
+      const workspace = new Workspace();
+      const statistics = statisticsIn(workspace, normalisation);
       const steps = [
         givenMoments(statistics, { ...given, epsilon }),
         normalise(normalisation, {
@@ -109,17 +104,18 @@ export function batchNorm(x: Tensor, options: BatchNormOptions): Tensor {
           ...{ scale: parameter("scale", scale), shift: parameter("shift", shift) },
         }),
       ];
-      return { steps, workspaceBytes: scratch.bytes };
+      return { steps, workspaceBytes: workspace.bytes };
     },
   }).y;
 }
 
 /**
- * The same with the mean and the biased variance of the batch, as F.batch_norm for training.
+ * Batch normalisation for training (Ioffe and Szegedy 2015, algorithm 1), as F.batch_norm: by the mean and the biased variance of the batch.
  *
  * @param x [N, C, ...spatial], [N, ...spatial, C] or [N, C], with more than one number for each channel
  * @returns new tensors: y of x's shape, and the statistics
- * @throws ConvError naming the argument that does not fit
+ * @throws ConvError naming the invalid argument
+ * @example const { y, mean, inverseDeviation } = batchNormTraining(x, { scale, shift, runningMean, runningVariance });
  */
 export function batchNormTraining(
   x: Tensor,
@@ -144,9 +140,9 @@ export function batchNormTraining(
     updates: running ? ["runningMean", "runningVariance"] : [],
     parameters: [epsilon, momentum],
     recipe: () => {
-      const scratch = new Scratch();
+      const workspace = new Workspace();
       const statistics = { mean: whole("mean", statistic), inverse: whole("inverseDeviation", statistic) };
-      const steps = moments(scratch, {
+      const steps = moments(workspace, {
         ...{ normalisation, x: tensor, statistics, epsilon },
         ...(running && {
           running: {
@@ -163,18 +159,19 @@ export function batchNormTraining(
           ...{ scale: parameter("scale", scale), shift: parameter("shift", shift) },
         }),
       );
-      return { steps, workspaceBytes: scratch.bytes };
+      return { steps, workspaceBytes: workspace.bytes };
     },
   });
 }
 
 /**
- * The gradients of `batchNormTraining`, where inverseDeviation is given, or of `batchNorm`, where variance is.
+ * Gradients of `batchNormTraining` if inverseDeviation is given, or of `batchNorm` if variance is.
  *
- * @param dy the gradient of its result
+ * @param dy gradient of the result
  * @param x that of the normalisation
  * @returns new tensors: dx of x's shape, dscale and dshift [C]
- * @throws ConvError naming the argument that does not fit
+ * @throws ConvError naming the invalid argument
+ * @example const { dx, dscale, dshift } = batchNormBackward(dy, x, { mean, inverseDeviation, scale });
  */
 export function batchNormBackward(
   dy: Tensor,
@@ -185,25 +182,16 @@ export function batchNormBackward(
   const { tensor, normalisation, shape } = checkInput(x);
   const { layout, dtype } = tensor;
   const gradient = checkLike("dy", dy, tensor, "the shape of x");
-  const { scale } = checkAffine({ scale: options.scale! }, shape, dtype);
-  const { inverseDeviation, variance, epsilon: given } = options;
-  if ((inverseDeviation === undefined) === (variance === undefined))
-    refuse(
-      "invalid-argument",
-      "inverseDeviation",
-      inverseDeviation && words("a tensor"),
-      "it or variance: one of both",
-    );
-  if (inverseDeviation !== undefined && given !== undefined)
-    refuse("invalid-argument", "epsilon", given, "none with inverseDeviation, which it is part of");
-  const epsilon = checkEpsilon(given);
+  const { scale } = checkAffine({ scale: options.scale }, shape, dtype);
+  const { inverseDeviation, variance } = options;
+  const epsilon = checkDeviation(options);
   const statisticTensors =
     inverseDeviation !== undefined
       ? {
           mean: checkParameter("mean", options.mean, shape, "f32"),
           inverseDeviation: checkParameter("inverseDeviation", inverseDeviation, shape, "f32"),
         }
-      : checkGiven({ mean: options.mean, variance: variance! }, shape, dtype);
+      : checkStatistics({ mean: options.mean, variance: variance! }, shape, dtype);
   const dx = { shape: tensor.shape, layout, dtype };
   const dparameter = { shape, layout, dtype: scale?.dtype ?? dtype };
   const training = inverseDeviation !== undefined;
@@ -213,7 +201,7 @@ export function batchNormBackward(
     results: { dx, dscale: dparameter, dshift: dparameter },
     parameters: [training, epsilon],
     recipe: () => {
-      const scratch = new Scratch();
+      const workspace = new Workspace();
       const { sets, members } = normalisation;
       const by = parameter("scale", scale);
       const statistics =
@@ -222,15 +210,15 @@ export function batchNormBackward(
               mean: whole("mean", statisticTensors.mean),
               inverse: whole("inverseDeviation", statisticTensors.inverseDeviation),
             }
-          : statisticsOf(scratch, normalisation);
+          : statisticsIn(workspace, normalisation);
       const prepared =
         "variance" in statisticTensors ? [givenMoments(statistics, { ...statisticTensors, epsilon })] : [];
       const operands = { dy: gradient, x: tensor, statistics, ...(by && { scale: by }) };
-      const { steps, parts } = gradientSums(scratch, normalisation, "parameter", operands);
+      const { steps, parts } = gradientSums(workspace, normalisation, "parameter", operands);
       const tensors = { sum: whole("dshift", dparameter), products: whole("dscale", dparameter) };
       const finish = finishSums(parts, sets, { ...tensors, dtype: dparameter.dtype });
-      // The sets are the channels too: their means are the same sums.
-      const means = { sum: scratch.numbers(normalisation.sets), products: scratch.numbers(normalisation.sets) };
+      // The sets are the channels too, so their means come from the same sums.
+      const means = { sum: workspace.numbers(sets), products: workspace.numbers(sets) };
       const meanStep = finishSums(parts, sets, {
         ...means,
         dtype: "f32",
@@ -247,7 +235,7 @@ export function batchNormBackward(
           ];
       return {
         steps: [...prepared, ...steps, finish, ...last],
-        workspaceBytes: scratch.bytes,
+        workspaceBytes: workspace.bytes,
       };
     },
   });
@@ -261,19 +249,6 @@ function checkInput(
   return { tensor, normalisation, shape: normalisation.parameterShape };
 }
 
-/** A mean and a variance of one type among the options. */
-export function checkGiven(
-  options: { mean: Tensor; variance: Tensor },
-  shape: readonly number[],
-  dtype: Dtype,
-): { mean: Tensor; variance: Tensor } {
-  const mean = checkParameter("mean", options.mean, shape, dtype);
-  const variance = checkParameter("variance", options.variance, shape, dtype);
-  if (variance.dtype !== mean.dtype)
-    refuse("shape-mismatch", "variance.dtype", variance.dtype, `"${mean.dtype}", as mean has`);
-  return { mean, variance };
-}
-
 function checkRunning(
   { runningMean, runningVariance }: BatchNormTrainingOptions,
   shape: readonly number[],
@@ -284,19 +259,8 @@ function checkRunning(
     runningMean: checkParameter("runningMean", runningMean, shape, dtype),
     runningVariance: checkParameter("runningVariance", runningVariance, shape, dtype),
   };
-  if (checked.runningMean.dtype !== checked.runningVariance.dtype)
-    refuse(
-      "shape-mismatch",
-      "runningVariance.dtype",
-      checked.runningVariance.dtype,
-      `"${checked.runningMean.dtype}", as runningMean has`,
-    );
+  checkSameType("runningVariance", checked.runningVariance, "runningMean", checked.runningMean);
   if (checked.runningMean.buffer === checked.runningVariance.buffer)
     refuse("invalid-argument", "runningVariance", words("the buffer of runningMean"), "a buffer of its own");
   return checked;
-}
-
-/** Memory of the workspace for the statistics. */
-function statisticsOf(scratch: Scratch, normalisation: Normalisation): Statistics {
-  return { mean: scratch.numbers(normalisation.sets), inverse: scratch.numbers(normalisation.sets) };
 }

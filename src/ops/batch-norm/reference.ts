@@ -1,11 +1,12 @@
-// Batch normalisation and its gradients.
-import { refuse, words } from "../../base/error.ts";
-import { checkMomentum } from "./geometry.ts";
-import { checkEpsilon } from "../shared/geometry/normalisation.ts";
+// Reference of batch normalisation and its gradients.
+import { refuse } from "../../base/error.ts";
 import { checkOptions } from "../../base/validate.ts";
 import { type Float64NdArray, type NdArray, checkShapeIs } from "../../reference/ndarray.ts";
+import { checkEpsilon } from "../shared/geometry/normalisation.ts";
 import { type LayoutOptions, layoutOf } from "../shared/reference/feature-map.ts";
 import {
+  type AffineParameters,
+  type BatchStatistics,
   type Division,
   type NormalisedValues,
   inverseDeviations,
@@ -15,19 +16,11 @@ import {
   readParameter,
   statisticsOf,
 } from "../shared/reference/normalise.ts";
+import { checkDeviation, checkMomentum } from "./geometry.ts";
 
-interface Affine extends LayoutOptions {
-  scale?: NdArray;
-  shift?: NdArray;
-  epsilon?: number;
-}
+export interface ReferenceBatchNormOptions extends BatchStatistics, LayoutOptions {}
 
-export interface ReferenceBatchNormOptions extends Affine {
-  mean: NdArray;
-  variance: NdArray;
-}
-
-export interface ReferenceBatchNormTrainingOptions extends Affine {
+export interface ReferenceBatchNormTrainingOptions extends AffineParameters, LayoutOptions {
   momentum?: number;
   runningMean?: NdArray;
   runningVariance?: NdArray;
@@ -46,11 +39,11 @@ export function channelDivision({ channels }: NormalisedValues): Division {
   return { sets: channels, parameterShape: [channels], setOf: ({ c }) => c, parameterOf: ({ c }) => c };
 }
 
-function affine({ scale, shift }: Affine, shape: readonly number[]) {
+function affine({ scale, shift }: AffineParameters, shape: readonly number[]) {
   return { scale: readParameter("scale", scale, shape, 1), shift: readParameter("shift", shift, shape, 0) };
 }
 
-/** Normalisation by given statistics, as `engine.batchNorm`. */
+/** Reference of `batchNorm`. */
 export function batchNorm(x: NdArray, options: ReferenceBatchNormOptions): Float64NdArray {
   checkOptions("options", options, ["mean", "variance", "scale", "shift", "epsilon", "layout"]);
   const values = readNormalised("x", x, layoutOf(options));
@@ -61,7 +54,7 @@ export function batchNorm(x: NdArray, options: ReferenceBatchNormOptions): Float
   return normalised(values, channelDivision(values), { mean, inverse }, affine(options, shape));
 }
 
-/** Normalisation by the statistics of the batch, as `engine.batchNormTraining`; running statistics are returned where they are given. */
+/** Reference of `batchNormTraining`; running statistics are returned if given, not updated in place. */
 export function batchNormTraining(
   x: NdArray,
   options: ReferenceBatchNormTrainingOptions = {},
@@ -84,8 +77,8 @@ export function batchNormTraining(
   const { runningMean, runningVariance } = options;
   const running = runningMean !== undefined || runningVariance !== undefined;
   const momentum = checkMomentum(options.momentum, running);
-  const towards = (kept: Float64Array, batch: Float64Array): Float64NdArray => {
-    return { data: kept.map((value, c) => (1 - momentum) * value + momentum * batch[c]!), shape };
+  const towards = (before: Float64Array, batch: Float64Array): Float64NdArray => {
+    return { data: before.map((value, c) => (1 - momentum) * value + momentum * batch[c]!), shape };
   };
   const unbiased = variance.map((value, c) => (value * count[c]!) / (count[c]! - 1));
   return {
@@ -97,7 +90,7 @@ export function batchNormTraining(
   };
 }
 
-/** The gradients of either, as `engine.batchNormBackward`. */
+/** Reference of `batchNormBackward`. */
 export function batchNormBackward(
   dy: NdArray,
   x: NdArray,
@@ -107,21 +100,13 @@ export function batchNormBackward(
   const values = readNormalised("x", x, layoutOf(options));
   const gradient = readNormalised("dy", dy, values.layout);
   checkShapeIs("dy", gradient.shape, values.shape);
-  const { inverseDeviation, variance, epsilon } = options;
-  if ((inverseDeviation === undefined) === (variance === undefined))
-    refuse(
-      "invalid-argument",
-      "inverseDeviation",
-      inverseDeviation && words("an array"),
-      "it or variance: one of both",
-    );
-  if (inverseDeviation !== undefined && epsilon !== undefined)
-    refuse("invalid-argument", "epsilon", epsilon, "none with inverseDeviation, which it is part of");
+  const { inverseDeviation, variance } = options;
+  const epsilon = checkDeviation(options);
   const shape = [values.channels];
   const mean = readParameter("mean", options.mean, shape);
   const fixed = inverseDeviation === undefined;
   const inverse = fixed
-    ? inverseDeviations(readParameter("variance", variance, shape), checkEpsilon(epsilon))
+    ? inverseDeviations(readParameter("variance", variance, shape), epsilon)
     : readParameter("inverseDeviation", inverseDeviation, shape);
   const scale = readParameter("scale", options.scale, shape, 1);
   return normalisedBackward(gradient.data, values, channelDivision(values), { mean, inverse, fixed }, scale);

@@ -1,50 +1,54 @@
 // The cross entropy of logits and a target, and its gradient.
-import { checkTensor } from "../../gpu/tensor.ts";
-import { elementTypes } from "../../kernel/element-types.ts";
-import { refuse } from "../../base/error.ts";
-import type { Constant, Step } from "../../kernel/step.ts";
-import { elementCount } from "../../base/shape.ts";
-import type { Tensor } from "../../gpu/tensor.ts";
-import { checkOptions, checkShape } from "../../base/validate.ts";
-import { type Lines, channelAxis, linesAlong } from "../shared/geometry/axis.ts";
-import { CROSS_ENTROPY_KEYS, type CrossEntropyOptions, type Entropy, entropyOf } from "./geometry.ts";
-import { checkLike } from "../shared/feature-map.ts";
-import { itemsOf } from "../shared/items.ts";
-import { type LineWork, lineWork } from "../shared/lines.ts";
-import { type Range, dispatch } from "../../kernel/dispatch.ts";
-import { run, floatBits, whole } from "../../gpu/operation.ts";
-import { pairSums } from "../shared/pair-sums.ts";
-import storePairsShader from "../../../shaders/ops/cross-entropy/store-pairs.wgsl";
-import storePairShader from "../../../shaders/ops/cross-entropy/store-pair.wgsl";
-import storeLossShader from "../../../shaders/ops/cross-entropy/store-loss.wgsl";
+import classWeightsShader from "../../../shaders/ops/cross-entropy/class-weights.wgsl";
+import crossEntropyBackwardShader from "../../../shaders/ops/cross-entropy/cross-entropy-backward.wgsl";
+import crossEntropyShader from "../../../shaders/ops/cross-entropy/cross-entropy.wgsl";
+import divisorGivenShader from "../../../shaders/ops/cross-entropy/divisor-given.wgsl";
+import divisorSummedShader from "../../../shaders/ops/cross-entropy/divisor-summed.wgsl";
+import entropyShader from "../../../shaders/ops/cross-entropy/entropy.wgsl";
+import finishLossShader from "../../../shaders/ops/cross-entropy/finish-loss.wgsl";
+import lineWeightsShader from "../../../shaders/ops/cross-entropy/line-weights.wgsl";
+import gradientEachShader from "../../../shaders/ops/cross-entropy/loss-gradient-each.wgsl";
+import gradientNoneShader from "../../../shaders/ops/cross-entropy/loss-gradient-none.wgsl";
+import gradientOneShader from "../../../shaders/ops/cross-entropy/loss-gradient-one.wgsl";
+import noClassWeightsShader from "../../../shaders/ops/cross-entropy/no-class-weights.wgsl";
 import pickFourShader from "../../../shaders/ops/cross-entropy/pick-four.wgsl";
 import pickOneShader from "../../../shaders/ops/cross-entropy/pick-one.wgsl";
-import crossEntropyShader from "../../../shaders/ops/cross-entropy/cross-entropy.wgsl";
-import finishLossShader from "../../../shaders/ops/cross-entropy/finish-loss.wgsl";
-import crossEntropyBackwardShader from "../../../shaders/ops/cross-entropy/cross-entropy-backward.wgsl";
-import entropyShader from "../../../shaders/ops/cross-entropy/entropy.wgsl";
+import storeLossShader from "../../../shaders/ops/cross-entropy/store-loss.wgsl";
+import storePairShader from "../../../shaders/ops/cross-entropy/store-pair.wgsl";
+import storePairsShader from "../../../shaders/ops/cross-entropy/store-pairs.wgsl";
 import targetClassesShader from "../../../shaders/ops/cross-entropy/target-classes.wgsl";
 import targetProbabilitiesShader from "../../../shaders/ops/cross-entropy/target-probabilities.wgsl";
-import classWeightsShader from "../../../shaders/ops/cross-entropy/class-weights.wgsl";
-import noClassWeightsShader from "../../../shaders/ops/cross-entropy/no-class-weights.wgsl";
-import linesShader from "../../../shaders/ops/shared/lines.wgsl";
-import lineWeightsShader from "../../../shaders/ops/cross-entropy/line-weights.wgsl";
+import { refuse } from "../../base/error.ts";
+import { elementCount } from "../../base/shape.ts";
+import { checkOptions, checkShape } from "../../base/validate.ts";
+import { run, whole } from "../../gpu/operation.ts";
+import { type Tensor, checkTensor } from "../../gpu/tensor.ts";
+import { type Range, dispatch } from "../../kernel/dispatch.ts";
+import { elementTypes } from "../../kernel/element-types.ts";
+import type { Shader } from "../../kernel/shader.ts";
+import type { Constant, Step } from "../../kernel/step.ts";
+import { checkLike } from "../shared/feature-map.ts";
+import { type Lines, channelAxis, linesAlong } from "../shared/geometry/axis.ts";
+import { type LineWork, lineWork, singleLines } from "../shared/lines.ts";
+import { pairSums } from "../shared/pair-sums.ts";
+import { CROSS_ENTROPY_KEYS, type CrossEntropyOptions, type Entropy, entropyOf } from "./geometry.ts";
 
 export interface CrossEntropyBackwardOptions extends CrossEntropyOptions<Tensor> {
-  /** The gradient of the loss, float32 and in its shape; 1 for each number of it unless given. */
+  /** Gradient of the loss, float32 and of its shape. Default: 1 for each loss. */
   dy?: Tensor;
 }
 
 /**
- * The cross entropy between softmax(logits) along the channels and a target, as PyTorch has it: for each element of the batch and each
- * position sum_c -weight_c t_c log softmax(logits)_c, t being the target's probabilities, or 1 for its class and 0 for the others. The mean
- * divides by the sum of the weights of the classes, or by the number of losses where the target has probabilities. Where the target is
- * neither a class nor ignored the loss is NaN.
+ * Cross entropy between softmax(logits) along the channels and a target, as F.cross_entropy: for each element of the batch and each
+ * position, the sum over classes c of -weight_c t_c log softmax(logits)_c, where t holds the target's probabilities, or 1 for its class and
+ * 0 for the others. The mean divides by the sum of the weights of the target classes, or by the number of losses if the target has
+ * probabilities. Where the target is neither a class nor ignored the loss is NaN.
  *
  * @param logits [N, C], [N, C, ...spatial] or [N, ...spatial, C]
- * @param target the numbers of classes, float32 [N] or [N, ...spatial]; or probabilities like the logits
- * @returns a new float32 tensor: [1], or [N, ...spatial] where `reduction` is "none"
- * @throws ConvError naming the argument that does not fit
+ * @param target class indices, float32 [N] or [N, ...spatial]; or probabilities like the logits
+ * @returns a new float32 tensor: [1], or [N, ...spatial] if `reduction` is "none"
+ * @throws ConvError naming the invalid argument
+ * @example const loss = crossEntropy(logits, classes, { labelSmoothing: 0.1 });
  */
 export function crossEntropy(
   logits: Tensor,
@@ -62,15 +66,12 @@ export function crossEntropy(
     parameters: entropy,
     recipe: () => {
       const work = lineWork(call.lines, logits.dtype);
+      const four = work.items.lanes === 4;
       const each = entropy.reduction === "none";
       const pairs = pairSums(elementCount(call.losses));
-      const inPairs = work.items.lanes === 4 ? storePairsShader : storePairShader;
+      const storePair = four ? storePairsShader : storePairShader;
       const first = lossStep(call, work, {
-        kernel: [
-          each ? storeLossShader : inPairs,
-          work.items.lanes === 4 ? pickFourShader : pickOneShader,
-          crossEntropyShader,
-        ],
+        shaders: [each ? storeLossShader : storePair, four ? pickFourShader : pickOneShader, crossEntropyShader],
         constants: { INDEXED: entropy.indexed, DENSE: !entropy.indexed || entropy.smoothing > 0 },
         ranges: [
           { ...whole("logits", logits), binding: 1 },
@@ -81,22 +82,23 @@ export function crossEntropy(
       const finish = dispatch({
         shaders: [finishLossShader],
         ranges: [pairs.sums, whole("y", y)],
-        uniforms: [entropy.reduction === "mean" ? 1 : 0],
+        uniforms: { mean: entropy.reduction === "mean" ? 1 : 0 },
         threads: 1,
       });
-      return { steps: [first, ...pairs.steps, finish], workspaceBytes: pairs.bytes };
+      return { steps: [first, ...pairs.steps, finish], workspaceBytes: pairs.workspaceBytes };
     },
   }).y;
 }
 
 /**
- * The gradient of `crossEntropy` with respect to its logits.
+ * Gradient of `crossEntropy` with respect to the logits.
  *
- * @param logits those of the loss
- * @param target that of the loss
- * @param options those of the loss, and the gradient of its result
+ * @param logits those of the forward operation
+ * @param target that of the forward operation
+ * @param options those of the forward operation, and the gradient of its result
  * @returns a new tensor like the logits
- * @throws ConvError naming the argument that does not fit
+ * @throws ConvError naming the invalid argument
+ * @example const dlogits = crossEntropyBackward(logits, classes, { labelSmoothing: 0.1 });
  */
 export function crossEntropyBackward(
   logits: Tensor,
@@ -115,29 +117,30 @@ export function crossEntropyBackward(
     results: { dx },
     parameters: entropy,
     recipe: () => {
-      const weighs = entropy.reduction === "mean" && entropy.indexed;
+      // The divisor of the mean is the sum of the weights of the target classes, which has to be computed first.
+      const summed = entropy.reduction === "mean" && entropy.indexed;
       const pairs = pairSums(elementCount(call.losses));
-      const gradient = entropy.reduction === "none" ? "each" : "one";
+      const gradientShader = entropy.reduction === "none" ? gradientEachShader : gradientOneShader;
       const main = lossStep(call, lineWork(call.lines, dtype), {
-        kernel: [
-          `ops/loss-gradient-${dy ? gradient : "none"}`,
-          `ops/divisor-${weighs ? "summed" : "given"}`,
+        shaders: [
+          dy ? gradientShader : gradientNoneShader,
+          summed ? divisorSummedShader : divisorGivenShader,
           crossEntropyBackwardShader,
         ],
         ranges: [
           { ...whole("logits", logits), binding: 1 },
           { ...whole("dx", dx), binding: 4 },
           ...(dy ? [{ ...whole("dy", dy), binding: 5 }] : []),
-          ...(weighs ? [{ ...pairs.sums, binding: 6 }] : []),
+          ...(summed ? [{ ...pairs.sums, binding: 6 }] : []),
         ],
       });
-      const weights = weightStep(call, pairs.from);
-      return weighs ? { steps: [weights, ...pairs.steps, main], workspaceBytes: pairs.bytes } : { steps: [main] };
+      if (!summed) return { steps: [main] };
+      return { steps: [weightStep(call, pairs.from), ...pairs.steps, main], workspaceBytes: pairs.workspaceBytes };
     },
   }).dx;
 }
 
-/** What was asked for, checked. */
+/** The checked arguments. */
 interface Call {
   readonly logits: Tensor;
   readonly target: Tensor;
@@ -163,7 +166,7 @@ function checkCall(
   const entropy = entropyOf(options, { logits: shape, losses, target: checkTensor("target", target).shape });
   if (entropy.indexed) checkFloats("target", target, losses, "the classes of the logits");
   else checkLike("target", target, logits, "as the logits");
-  if (entropy.reduction !== "none") checkPairs(losses);
+  if (entropy.reduction !== "none") checkPairs(logits, losses);
   const perClass = { shape: [shape[axis]!], layout, dtype };
   const weight =
     options.weight === undefined
@@ -177,15 +180,15 @@ function checkCall(
   };
 }
 
-/** Refuses more losses than can be summed in one buffer, which only halves of one to three classes come to. */
-function checkPairs({ gpu }: OperationContext, losses: readonly number[]): void {
-  const { bytes } = pairSums(elementCount(losses));
+/** Refuses more losses than can be summed in one buffer: only half-precision logits of one to three classes can have as many. */
+function checkPairs({ gpu }: Tensor, losses: readonly number[]): void {
+  const { workspaceBytes } = pairSums(elementCount(losses));
   const most = gpu.device.limits.maxStorageBufferBindingSize;
-  if (bytes > most)
+  if (workspaceBytes > most)
     refuse("too-large", "logits.shape", losses, `losses of at most ${most} bytes, eight for each, or reduction "none"`);
 }
 
-/** A float32 tensor of a shape, whatever its layout: what it has one number for has no channels. */
+/** A float32 tensor of a shape among the arguments, in any layout: it has no channels. */
 function checkFloats(
   argument: string,
   given: unknown,
@@ -200,11 +203,19 @@ function checkFloats(
   return tensor;
 }
 
-/** A step over the lines, with what finds the target and the weights. */
+/** What a kernel over lines adds to what finds the target and the weights. */
+interface LossKernel {
+  readonly shaders: readonly Shader[];
+  readonly constants?: Readonly<Record<string, Constant>>;
+  /** With their bindings. */
+  readonly ranges: readonly Range[];
+}
+
+/** A step over the lines of logits. */
 function lossStep(
   { entropy, lines, losses, target, weight, logits }: Call,
   work: LineWork,
-  { kernel, constants, ranges }: { kernel: string[]; constants?: Record<string, Constant>; ranges: Range[] },
+  { shaders, constants, ranges }: LossKernel,
 ): Step<string> {
   const { reduction, smoothing, ignored, indexed } = entropy;
   const divisor = reduction === "mean" ? elementCount(losses) : 1;
@@ -214,7 +225,7 @@ function lossStep(
       entropyShader,
       indexed ? targetClassesShader : targetProbabilitiesShader,
       weight ? classWeightsShader : noClassWeightsShader,
-      ...kernel,
+      ...shaders,
     ],
     constants: { ...work.constants, ...constants },
     aliases: { ...work.aliases, ...(weight && { E: elementTypes(logits.dtype).one }) },
@@ -223,26 +234,16 @@ function lossStep(
       { ...whole("target", target), binding: 2 },
       ...(weight ? [{ ...whole("weight", weight), binding: 3 }] : []),
     ],
-    uniforms: [...work.words, ...[1 - smoothing, smoothing / lines.size, ignored, Number.NaN, divisor].map(floatBits)],
-    threads: work.threads,
+    uniforms: {
+      lines: work.uniforms,
+      ...{ keep: 1 - smoothing, spread: smoothing / lines.size, ignored, nan: Number.NaN, divisor },
+    },
+    workgroups: work.workgroups,
   });
 }
 
-/** The step that writes what each line counts in the mean. */
+/** The step that writes the weight of each line in the mean. */
 function weightStep(call: Call, pairs: Range): Step<string> {
-  const count = elementCount(call.losses);
-  const items = itemsOf("f32", 1);
-  const oneByOne = { items, aliases: { ...items.aliases, W: items.aliases.L } };
-  return lossStep(
-    call,
-    {
-      ...oneByOne,
-      shaders: [linesShader],
-      constants: { THREADS: 1, ALONG: false },
-      words: [count, call.lines.size, 1, 0],
-      threads: count,
-      count,
-    },
-    { kernel: [lineWeightsShader], ranges: [{ ...pairs, binding: 4 }] },
-  );
+  const work = singleLines(elementCount(call.losses), call.lines.size);
+  return lossStep(call, work, { shaders: [lineWeightsShader], ranges: [{ ...pairs, binding: 4 }] });
 }

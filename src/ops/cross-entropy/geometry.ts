@@ -1,37 +1,38 @@
-// The options of the cross entropy. Shared by the engine and the reference.
+// The options of the cross entropy, checked. Shared by the host and the reference.
 import { refuse } from "../../base/error.ts";
 import { checkFinite, checkInteger, checkOneOf } from "../../base/validate.ts";
 
 export const REDUCTIONS = ["mean", "sum", "none"] as const;
 
 export interface CrossEntropyOptions<Values> {
-  /**
-   * What becomes of the losses: their mean, each by the weight of its class, unless given; their sum; or nothing.
-   */
+  /** Whether the losses are averaged, weighted by the weights of their classes, summed, or returned one by one. Default: "mean". */
   reduction?: (typeof REDUCTIONS)[number];
-  /** How much of each target is spread evenly over all classes, from 0 to 1; 0 unless given. */
+  /** Fraction of each target that is spread evenly over all classes, from 0 to 1. Default: 0. */
   labelSmoothing?: number;
-  /** The class whose elements do not count, -100 unless given. None where the target has probabilities. */
+  /** The class index whose elements are ignored; not for targets with probabilities. Default: -100. */
   ignoreIndex?: number;
-  /** A weight for each class [C], like the logits; 1 unless given. */
+  /** A weight for each class [C], of the logits' element type. Default: 1. */
   weight?: Values;
 }
 
 export const CROSS_ENTROPY_KEYS = ["reduction", "labelSmoothing", "ignoreIndex", "weight"];
 
-/** What they come to, without the weight. */
+/** The canonical form of the options, without the weight. */
 export interface Entropy {
   readonly reduction: (typeof REDUCTIONS)[number];
   readonly smoothing: number;
   readonly ignored: number;
-  /** Whether the target has the number of a class for each element, and not the probabilities of all. */
+  /** Whether the target has one class index for each element instead of the probabilities of all classes. */
   readonly indexed: boolean;
 }
 
-/** Integers up to here are float32 numbers, as targets are. */
+/** Integers up to this are exact in float32, the type of target indices. */
 const MAX_CLASS = 2 ** 24;
 
-/** @param shapes of the logits [N, C, ...spatial] (in their layout) and of the target, with `losses` that of the losses [N, ...spatial] */
+/**
+ * @param shapes of the logits (in their layout), of the target, and of the losses, [N, ...spatial]
+ * @throws ConvError naming the invalid argument
+ */
 export function entropyOf(
   options: CrossEntropyOptions<unknown>,
   { logits, losses, target }: Readonly<Record<"logits" | "losses" | "target", readonly number[]>>,
@@ -46,10 +47,10 @@ export function entropyOf(
       "shape-mismatch",
       "target.shape",
       target,
-      `[${losses.join(", ")}], classes of the logits, or [${logits.join(", ")}], their probabilities`,
+      `[${losses.join(", ")}] for class indices, or [${logits.join(", ")}] for probabilities`,
     );
   if (!indexed && options.ignoreIndex !== undefined)
-    refuse("invalid-argument", "ignoreIndex", options.ignoreIndex, "none where the target has probabilities");
+    refuse("invalid-argument", "ignoreIndex", options.ignoreIndex, "none if the target has probabilities");
   const ignored = checkInteger("ignoreIndex", options.ignoreIndex ?? -100, -MAX_CLASS, MAX_CLASS);
   return { reduction, smoothing, ignored, indexed };
 }

@@ -1,4 +1,4 @@
-// The cross entropy of logits and a target, and its gradient.
+// Reference of the cross entropy of logits and a target, and of its gradient.
 import { channelAxis } from "../shared/geometry/axis.ts";
 import {
   CROSS_ENTROPY_KEYS,
@@ -9,16 +9,16 @@ import {
 import { checkOptions } from "../../base/validate.ts";
 import { type Float64NdArray, type NdArray, checkNdArray, checkShapeIs } from "../../reference/ndarray.ts";
 import { type LayoutOptions, layoutOf } from "../shared/reference/feature-map.ts";
-import { linesOf, logSumExp } from "../softmax/reference.ts";
+import { linesOf, logSumExp } from "../shared/reference/lines.ts";
 
 export type ReferenceCrossEntropyOptions = CrossEntropyOptions<NdArray> & LayoutOptions;
 
-/** A line of logits, with what each class counts. */
+/** A line of logits, with the weight of each class in its loss. */
 interface Line {
   readonly places: readonly number[];
   readonly logits: readonly number[];
   readonly counts: readonly number[];
-  /** What the line counts in the mean. */
+  /** The weight of the line in the mean. */
   readonly weight: number;
 }
 
@@ -53,12 +53,12 @@ function callOf(logits: NdArray, target: NdArray, options: ReferenceCrossEntropy
   return { shape, losses, entropy, lines };
 }
 
-/** What the sum of all losses is divided by. */
+/** The divisor of the sum of all losses. */
 function divisorOf({ entropy, lines }: Call): number {
   return entropy.reduction === "mean" ? lines.reduce((sum, { weight }) => sum + weight, 0) : 1;
 }
 
-/** The cross entropy, as `engine.crossEntropy`. */
+/** Reference of `crossEntropy`. */
 export function crossEntropy(
   logits: NdArray,
   target: NdArray,
@@ -68,7 +68,7 @@ export function crossEntropy(
   const call = callOf(logits, target, options);
   const losses = Float64Array.from(call.lines, (line) => {
     const norm = logSumExp(line.logits);
-    // What counts nothing adds nothing, however improbable it is.
+    // A class of weight 0 adds nothing, even if its logit is -Infinity.
     return line.counts.reduce((sum, count, c) => (count === 0 ? sum : sum + count * (norm - line.logits[c]!)), 0);
   });
   if (call.entropy.reduction === "none") return { data: losses, shape: call.losses };
@@ -76,7 +76,7 @@ export function crossEntropy(
   return { data: Float64Array.of(sum / divisorOf(call)), shape: [1] };
 }
 
-/** Its gradient with respect to the logits, as `engine.crossEntropyBackward`. */
+/** Reference of `crossEntropyBackward`. */
 export function crossEntropyBackward(
   logits: NdArray,
   target: NdArray,

@@ -1,31 +1,32 @@
-// The options of dropout, and its random numbers. Shared by the engine and the reference.
+// The options of dropout, checked, and its random numbers. Shared by the host and the reference.
 import { refuse } from "../../base/error.ts";
 import { checkBoolean, checkFinite, checkInteger } from "../../base/validate.ts";
 
 export interface DropoutOptions {
-  /** The probability that an element is dropped, from 0 to 1; 1/2 unless given. */
+  /** The probability that an element is dropped, from 0 to 1. Default: 0.5. */
   rate?: number;
-  /** What decides which ones, an integer from 0 to 2^53 - 1: the same ones every time, and of the gradient. */
+  /** Decides which elements are dropped: an integer from 0 to 2^53 - 1. The same seed drops the same elements, in the gradient too. */
   seed: number;
-  /** Whether whole channels are dropped, of each element of the batch others; false unless given. */
+  /** Whether whole channels are dropped, drawn for each element of the batch. Default: false. */
   perChannel?: boolean;
 }
 
 export const DROPOUT_KEYS = ["rate", "seed", "perChannel"];
 
 export interface Dropout {
-  /** An element is kept where the upper 24 bits of its random number are not below this. */
+  /** An element is kept if the upper 24 bits of its random number are at least this. */
   readonly threshold: number;
-  /** What those that are kept are multiplied by, so that the expected value stays. */
+  /** Factor of the elements that are kept, which preserves the expected value. */
   readonly scale: number;
   /** The lower and the upper half of the seed. */
   readonly seed: readonly [number, number];
   readonly perChannel: boolean;
 }
 
-/** Random numbers that decide: so many, which float32 has exactly. */
+/** Number of distinct random values: as many as float32 represents exactly. */
 const NUMBERS = 2 ** 24;
 
+/** @throws ConvError naming the invalid option */
 export function dropoutOf(options: DropoutOptions, rank: number): Dropout {
   const rate = checkFinite("rate", options.rate ?? 0.5);
   if (rate < 0 || rate > 1) refuse("invalid-argument", "rate", rate, "a number from 0 to 1");
@@ -40,7 +41,7 @@ export function dropoutOf(options: DropoutOptions, rank: number): Dropout {
   };
 }
 
-/** The random number, 32 bits, of a counter: the last of the three that the hash pcg3d (Jarzynski and Olano 2020, section 4) makes. */
+/** The 32-bit random number of a counter: the last of the three of the hash pcg3d (Jarzynski and Olano 2020, section 4). */
 export function randomOf(counter: number, [low, high]: readonly [number, number]): number {
   const step = (v: number): number => (Math.imul(v, 1664525) + 1013904223) | 0;
   let [x, y, z] = [step(counter), step(low), step(high)];

@@ -1,17 +1,17 @@
-// Dropout and its gradient.
+// Reference of dropout and its gradient.
 import { DROPOUT_KEYS, type DropoutOptions, dropoutOf, randomOf } from "./geometry.ts";
 import { elementCount } from "../../base/shape.ts";
 import { checkOptions } from "../../base/validate.ts";
 import { type Float64NdArray, type NdArray, checkNdArray } from "../../reference/ndarray.ts";
-import { RANKS } from "../activate/reference.ts";
+import { RANKS } from "../shared/geometry/axis.ts";
 import { type LayoutOptions, layoutOf, readMap, writeMap } from "../shared/reference/feature-map.ts";
 
-/** x / (1 - rate), or 0, as `engine.dropout`. */
+/** Reference of `dropout`. */
 export function dropout(x: NdArray, options: DropoutOptions & LayoutOptions): Float64NdArray {
   return drop("x", x, options);
 }
 
-/** Its gradient, as `engine.dropoutBackward`. */
+/** Reference of `dropoutBackward`. */
 export function dropoutBackward(dy: NdArray, options: DropoutOptions & LayoutOptions): Float64NdArray {
   return drop("dy", dy, options);
 }

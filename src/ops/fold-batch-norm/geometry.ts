@@ -1,5 +1,4 @@
-// Which weights of a convolution make which channel of its result: what folding a batch normalisation into them goes by. Shared by the
-// engine and the reference.
+// Which weights of a convolution compute which channel of its result. Shared by the host and the reference.
 import { refuse } from "../../base/error.ts";
 import { type Layout, splitKernel } from "../../problem/problem.ts";
 import { elementCount } from "../../base/shape.ts";
@@ -7,17 +6,21 @@ import { checkBoolean, checkInteger, checkShape } from "../../base/validate.ts";
 import { type Normalisation, axis, normalisation } from "../shared/geometry/normalisation.ts";
 
 export interface FoldGeometry {
-  /** Whether w are the weights of a transposed convolution, false unless given. */
+  /** Whether w are the weights of a transposed convolution. Default: false. */
   transposed?: boolean;
-  /** Groups of a transposed convolution, 1 unless given; those of a convolution do not matter here. */
+  /** Groups of a transposed convolution. Default: 1. Those of a convolution make no difference here. */
   groups?: number;
 }
 
-/** Weights whose sets are the channels of the result. A matrix is the weights [out, in] of a fully connected layer, in every layout. */
+/**
+ * Weights as a normalisation whose sets are the channels of the result. A matrix is the weights [out, in] of a fully connected layer, in
+ * either layout.
+ * @throws ConvError naming the invalid option
+ */
 export function foldSets(shape: unknown, layout: Layout, options: FoldGeometry): Normalisation {
   const transposed = checkBoolean("transposed", options.transposed ?? false);
   if (!transposed && options.groups !== undefined)
-    refuse("invalid-argument", "groups", options.groups, "none where transposed is not set: they do not matter");
+    refuse("invalid-argument", "groups", options.groups, "none unless transposed: they make no difference");
   const sizes = checkShape("w.shape", shape, transposed ? [3, 4, 5] : [2, 3, 4, 5]);
   const last = layout === "channels-last" && sizes.length > 2;
   const { outer, inner, spatial } = splitKernel(sizes, last ? "channels-last" : "channels-first");

@@ -1,18 +1,17 @@
-// Batch normalisation folded into the weights before it.
+// Reference of batch normalisation folded into the weights before it.
 import { type FoldGeometry, foldSets } from "./geometry.ts";
 import { checkEpsilon } from "../shared/geometry/normalisation.ts";
 import { splitKernel } from "../../problem/problem.ts";
 import { elementCount } from "../../base/shape.ts";
 import { checkOptions } from "../../base/validate.ts";
 import { type Float64NdArray, type NdArray, checkNdArray } from "../../reference/ndarray.ts";
-import type { ReferenceBatchNormOptions } from "../batch-norm/reference.ts";
-import { layoutOf } from "../shared/reference/feature-map.ts";
-import { inverseDeviations, readParameter } from "../shared/reference/normalise.ts";
+import { type LayoutOptions, layoutOf } from "../shared/reference/feature-map.ts";
+import { type BatchStatistics, inverseDeviations, readParameter } from "../shared/reference/normalise.ts";
 
-/** The weights and the bias of a convolution that normalises, as `engine.foldBatchNorm`. */
+/** Reference of `foldBatchNorm`. */
 export function foldBatchNorm(
   w: NdArray,
-  options: ReferenceBatchNormOptions & FoldGeometry & { bias?: NdArray },
+  options: BatchStatistics & LayoutOptions & FoldGeometry & { bias?: NdArray },
 ): { w: Float64NdArray; bias: Float64NdArray } {
   const keys = ["mean", "variance", "scale", "shift", "epsilon", "bias", "transposed", "groups", "layout"];
   checkOptions("options", options, keys);
@@ -30,7 +29,7 @@ export function foldBatchNorm(
   const taps = elementCount(spatial);
   const { transposed = false, groups = 1 } = options;
   const data = weights.data.map((weight, at) => {
-    // Weights are [outer, inner, taps] or [taps, inner, outer].
+    // The weights are [outer, inner, taps] or [taps, inner, outer].
     const a = last ? at % outer : Math.floor(at / taps / inner);
     const b = last ? Math.floor(at / outer) % inner : Math.floor(at / taps) % inner;
     const channel = transposed ? Math.floor(a / (outer / groups)) * inner + b : a;

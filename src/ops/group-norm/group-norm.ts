@@ -1,9 +1,11 @@
-// Normalisations with statistics of each image alone: layer, instance and group normalisation. Gradients compute the statistics anew from x,
-// which costs one more reading of it and no memory between the passes.
-import { checkTensor } from "../../gpu/tensor.ts";
-import type { Tensor } from "../../gpu/tensor.ts";
+// Normalisations with statistics of each image alone: layer, instance and group normalisation. Gradients compute the statistics again from x,
+// which costs one more read of it and no memory between the passes.
+import { elementCount } from "../../base/shape.ts";
 import { checkOptions } from "../../base/validate.ts";
-import type { NormGradients } from "../batch-norm/batch-norm.ts";
+import { run, whole } from "../../gpu/operation.ts";
+import { type Tensor, checkTensor } from "../../gpu/tensor.ts";
+import { Workspace } from "../../kernel/workspace.ts";
+import { checkLike } from "../shared/feature-map.ts";
 import {
   type LayerAxes,
   type Normalisation,
@@ -14,61 +16,68 @@ import {
   layerSets,
   normalisedMap,
 } from "../shared/geometry/normalisation.ts";
-import { checkLike } from "../shared/feature-map.ts";
-import { finishSums, gradientSums, inputGradient, moments, normalise } from "../shared/normalise.ts";
-import { run, whole } from "../../gpu/operation.ts";
+import {
+  type NormGradients,
+  finishSums,
+  gradientSums,
+  inputGradient,
+  moments,
+  normalise,
+  statisticsIn,
+} from "../shared/normalise.ts";
 import { checkAffine, parameter } from "../shared/parameters.ts";
-import { Scratch } from "../shared/scratch.ts";
 
 export interface NormOptions {
-  /** 1 unless given. */
+  /** Default: 1. */
   scale?: Tensor;
-  /** 0 unless given. */
+  /** Default: 0. */
   shift?: Tensor;
-  /** Added to the variance, 1e-5 unless given. */
+  /** Added to the variance. Default: 1e-5. */
   epsilon?: number;
 }
 
 export interface NormBackwardOptions {
   /** As in the normalisation. */
   scale?: Tensor;
-  /** As in the normalisation, 1e-5 unless given. */
+  /** As in the normalisation. Default: 1e-5. */
   epsilon?: number;
 }
 
 export interface LayerOptions {
   /**
-   * How many of the last axes of [N, C, ...spatial], whatever the layout, are normalised over: all but the batch unless given. scale and
-   * shift have the sizes of these axes in that order (PyTorch's normalized_shape). "channels": each cell over its channels, with
-   * scale and shift [C] (what ConvNeXt has).
+   * How many of the last axes of [N, C, ...spatial], whatever the layout, are normalised over. Default: all but the batch. scale and shift
+   * have the sizes of these axes in that order (PyTorch's normalized_shape). "channels": each cell over its channels, with scale and shift
+   * [C], as in ConvNeXt.
    */
   axes?: LayerAxes;
 }
 
 export interface GroupOptions {
-  /** How many groups the channels are divided into. */
+  /** Number of groups of channels: a divisor of the channels. */
   groups: number;
 }
 
 /**
- * Layer normalisation (Ba, Kiros and Hinton, 2016) as F.layer_norm: (x - mean) / sqrt(variance + epsilon) * scale + shift with the mean and
- * the biased variance of everything along the normalised axes.
+ * Layer normalisation (Ba, Kiros and Hinton, "Layer Normalization", 2016) as F.layer_norm: (x - mean) / sqrt(variance + epsilon) * scale +
+ * shift, with the mean and the biased variance over the normalised axes.
  *
  * @param x [N, C, ...spatial], [N, ...spatial, C] or [N, C]
  * @returns a new tensor of x's shape
- * @throws ConvError naming the argument that does not fit
+ * @throws ConvError naming the invalid argument
+ * @example const y = layerNorm(x, { axes: "channels", scale, shift });
  */
 export function layerNorm(x: Tensor, options: NormOptions & LayerOptions = {}): Tensor {
   return forward("layerNorm", x, options, ["axes"], (tensor) => layers(tensor, options));
 }
 
 /**
- * The gradients of `layerNorm`.
+ * Gradients of `layerNorm`.
  *
- * @param dy the gradient of its result
+ * @param dy gradient of the result
  * @param x that of the normalisation
- * @returns new tensors: dx of x's shape, dscale and dshift of the parameters' shape
- * @throws ConvError naming the argument that does not fit
+ * @returns new tensors: dx of x's shape, dscale and dshift of the shape of the parameters
+ * @throws ConvError naming the invalid argument
+ * @example const { dx, dscale, dshift } = layerNormBackward(dy, x, { axes: "channels", scale });
  */
 export function layerNormBackward(
   dy: Tensor,
@@ -79,24 +88,26 @@ export function layerNormBackward(
 }
 
 /**
- * Instance normalisation (Ulyanov, Vedaldi and Lempitsky, 2016) as F.instance_norm: each channel of each image by its own mean and biased
- * variance; scale and shift [C].
+ * Instance normalisation (Ulyanov, Vedaldi and Lempitsky, "Instance Normalization: The Missing Ingredient for Fast Stylization", 2016) as
+ * F.instance_norm: each channel of each image by its own mean and biased variance; scale and shift [C].
  *
- * @param x [N, C, ...spatial], or [N, ...spatial, C]
+ * @param x [N, C, ...spatial] or [N, ...spatial, C]
  * @returns a new tensor of x's shape
- * @throws ConvError naming the argument that does not fit
+ * @throws ConvError naming the invalid argument
+ * @example const y = instanceNorm(x, { scale, shift });
  */
 export function instanceNorm(x: Tensor, options: NormOptions = {}): Tensor {
   return forward("instanceNorm", x, options, [], instances);
 }
 
 /**
- * The gradients of `instanceNorm`.
+ * Gradients of `instanceNorm`.
  *
- * @param dy the gradient of its result
+ * @param dy gradient of the result
  * @param x that of the normalisation
  * @returns new tensors: dx of x's shape, dscale and dshift [C]
- * @throws ConvError naming the argument that does not fit
+ * @throws ConvError naming the invalid argument
+ * @example const { dx } = instanceNormBackward(dy, x);
  */
 export function instanceNormBackward(
   dy: Tensor,
@@ -107,24 +118,26 @@ export function instanceNormBackward(
 }
 
 /**
- * Group normalisation (Wu and He, 2018) as F.group_norm: the channels of each group of each image by their mean and biased variance;
- * scale and shift [C].
+ * Group normalisation (Wu and He, "Group Normalization", 2018) as F.group_norm: each group of channels of each image by its own mean and
+ * biased variance; scale and shift [C].
  *
  * @param x [N, C, ...spatial], [N, ...spatial, C] or [N, C]
  * @returns a new tensor of x's shape
- * @throws ConvError naming the argument that does not fit
+ * @throws ConvError naming the invalid argument
+ * @example const y = groupNorm(x, { groups: 32, scale, shift });
  */
 export function groupNorm(x: Tensor, options: NormOptions & GroupOptions): Tensor {
   return forward("groupNorm", x, options, ["groups"], (tensor) => groups(tensor, options));
 }
 
 /**
- * The gradients of `groupNorm`.
+ * Gradients of `groupNorm`.
  *
- * @param dy the gradient of its result
+ * @param dy gradient of the result
  * @param x that of the normalisation
  * @returns new tensors: dx of x's shape, dscale and dshift [C]
- * @throws ConvError naming the argument that does not fit
+ * @throws ConvError naming the invalid argument
+ * @example const { dx, dscale, dshift } = groupNormBackward(dy, x, { groups: 32, scale });
  */
 export function groupNormBackward(
   dy: Tensor,
@@ -134,17 +147,19 @@ export function groupNormBackward(
   return backward("groupNormBackward", dy, x, options, ["groups"], (tensor) => groups(tensor, options));
 }
 
+/** A set for all elements along the normalised axes. */
 function layers({ shape, layout }: Tensor, options: LayerOptions): Normalisation {
   const map = normalisedMap("x.shape", shape, layout);
   return layerSets(map, checkAxes(map, options.axes));
 }
 
-/** Groups of one channel. */
+/** A set for each channel of each image: a group of one channel. */
 function instances({ shape, layout }: Tensor): Normalisation {
   const map = normalisedMap("x.shape", shape, layout, [3, 4, 5]);
   return groupSets(map, map.channels);
 }
 
+/** A set for each group of channels of each image. */
 function groups({ shape, layout }: Tensor, options: GroupOptions): Normalisation {
   const map = normalisedMap("x.shape", shape, layout);
   return groupSets(map, checkGroups(map, options.groups));
@@ -170,16 +185,16 @@ function forward(
     results: { y },
     parameters: [normalisation, epsilon],
     recipe: () => {
-      const scratch = new Scratch();
-      const statistics = { mean: scratch.numbers(normalisation.sets), inverse: scratch.numbers(normalisation.sets) };
+      const workspace = new Workspace();
+      const statistics = statisticsIn(workspace, normalisation);
       const steps = [
-        ...moments(scratch, { normalisation, x: tensor, statistics, epsilon }),
+        ...moments(workspace, { normalisation, x: tensor, statistics, epsilon }),
         normalise(normalisation, {
           ...{ x: tensor, y: whole("y", y), statistics },
           ...{ scale: parameter("scale", scale), shift: parameter("shift", shift) },
         }),
       ];
-      return { steps, workspaceBytes: scratch.bytes };
+      return { steps, workspaceBytes: workspace.bytes };
     },
   }).y;
 }
@@ -198,7 +213,7 @@ function backward(
   const { layout, dtype, shape } = tensor;
   const { sets, members, parameterShape } = normalisation;
   const gradient = checkLike("dy", dy, tensor, "the shape of x");
-  const { scale } = checkAffine({ scale: options.scale! }, parameterShape, dtype);
+  const { scale } = checkAffine({ scale: options.scale }, parameterShape, dtype);
   const epsilon = checkEpsilon(options.epsilon);
   const dx = { shape, layout, dtype };
   const dparameter = { shape: parameterShape, layout, dtype: scale?.dtype ?? dtype };
@@ -208,26 +223,25 @@ function backward(
     results: { dx, dscale: dparameter, dshift: dparameter },
     parameters: [normalisation, epsilon],
     recipe: () => {
-      const scratch = new Scratch();
-      const statistics = { mean: scratch.numbers(normalisation.sets), inverse: scratch.numbers(normalisation.sets) };
-      const means = { sum: scratch.numbers(normalisation.sets), products: scratch.numbers(normalisation.sets) };
+      const workspace = new Workspace();
+      const statistics = statisticsIn(workspace, normalisation);
+      const means = { sum: workspace.numbers(sets), products: workspace.numbers(sets) };
       const by = parameter("scale", scale);
       const operands = { dy: gradient, x: tensor, statistics, ...(by && { scale: by }) };
-      const bySet = gradientSums(scratch, normalisation, "set", operands);
-      const byParameter = gradientSums(scratch, normalisation, "parameter", operands);
-      const parameters = parameterShape.reduce((product, size) => product * size, 1);
+      const bySet = gradientSums(workspace, normalisation, "set", operands);
+      const byParameter = gradientSums(workspace, normalisation, "parameter", operands);
       const steps = [
-        ...moments(scratch, { normalisation, x: tensor, statistics, epsilon }),
+        ...moments(workspace, { normalisation, x: tensor, statistics, epsilon }),
         ...bySet.steps,
         finishSums(bySet.parts, sets, { ...means, dtype: "f32", factor: 1 / members }),
         inputGradient(normalisation, operands, whole("dx", dx), means),
         ...byParameter.steps,
-        finishSums(byParameter.parts, parameters, {
+        finishSums(byParameter.parts, elementCount(parameterShape), {
           ...{ sum: whole("dshift", dparameter), products: whole("dscale", dparameter) },
           dtype: dparameter.dtype,
         }),
       ];
-      return { steps, workspaceBytes: scratch.bytes };
+      return { steps, workspaceBytes: workspace.bytes };
     },
   });
 }

@@ -1,10 +1,11 @@
-// Layer, instance and group normalisation and their gradients.
+// Reference of layer, instance and group normalisation and their gradients.
 import { type LayerAxes, checkAxes, checkEpsilon, checkGroups, layerShape } from "../shared/geometry/normalisation.ts";
 import { elementCount } from "../../base/shape.ts";
 import { checkOptions } from "../../base/validate.ts";
 import { type Float64NdArray, type NdArray, checkShapeIs } from "../../reference/ndarray.ts";
 import { type LayoutOptions, layoutOf } from "../shared/reference/feature-map.ts";
 import {
+  type AffineParameters,
   type Division,
   type NormalisedValues,
   inverseDeviations,
@@ -15,11 +16,7 @@ import {
   statisticsOf,
 } from "../shared/reference/normalise.ts";
 
-export interface ReferenceNormOptions extends LayoutOptions {
-  scale?: NdArray;
-  shift?: NdArray;
-  epsilon?: number;
-}
+export interface ReferenceNormOptions extends AffineParameters, LayoutOptions {}
 
 export type ReferenceNormBackwardOptions = Omit<ReferenceNormOptions, "shift">;
 
@@ -29,12 +26,12 @@ interface Gradients {
   dshift: Float64NdArray;
 }
 
-/** As `engine.layerNorm`. */
+/** Reference of `layerNorm`. */
 export function layerNorm(x: NdArray, options: ReferenceNormOptions & { axes?: LayerAxes } = {}): Float64NdArray {
   return forward(x, options, ["axes"], (values) => layerDivision(values, options.axes));
 }
 
-/** As `engine.layerNormBackward`. */
+/** Reference of `layerNormBackward`. */
 export function layerNormBackward(
   dy: NdArray,
   x: NdArray,
@@ -43,22 +40,22 @@ export function layerNormBackward(
   return backward(dy, x, options, ["axes"], (values) => layerDivision(values, options.axes));
 }
 
-/** As `engine.instanceNorm`. */
+/** Reference of `instanceNorm`. */
 export function instanceNorm(x: NdArray, options: ReferenceNormOptions = {}): Float64NdArray {
   return forward(x, options, [], (values) => groupDivision(values, values.channels), [3, 4, 5]);
 }
 
-/** As `engine.instanceNormBackward`. */
+/** Reference of `instanceNormBackward`. */
 export function instanceNormBackward(dy: NdArray, x: NdArray, options: ReferenceNormBackwardOptions = {}): Gradients {
   return backward(dy, x, options, [], (values) => groupDivision(values, values.channels), [3, 4, 5]);
 }
 
-/** As `engine.groupNorm`. */
+/** Reference of `groupNorm`. */
 export function groupNorm(x: NdArray, options: ReferenceNormOptions & { groups: number }): Float64NdArray {
   return forward(x, options, ["groups"], (values) => groupDivision(values, options.groups));
 }
 
-/** As `engine.groupNormBackward`. */
+/** Reference of `groupNormBackward`. */
 export function groupNormBackward(
   dy: NdArray,
   x: NdArray,
@@ -79,7 +76,7 @@ export function groupDivision(x: NormalisedValues, given: unknown): Division {
   };
 }
 
-/** A set for everything beside the normalised axes. */
+/** A set for all elements along the normalised axes. */
 export function layerDivision(x: NormalisedValues, given: unknown): Division {
   const axes = checkAxes(x, given);
   const parameterShape = layerShape(x, axes);

@@ -1,22 +1,22 @@
-// The numbers of local response normalisation, checked: what the engine and the reference share.
+// The options of local response normalisation, checked. Shared by the host and the reference.
 import { checkBoolean, checkFinite, checkInteger, checkOneOf } from "../../base/validate.ts";
 
 export interface LocalResponseNormOptions {
-  /** Channels of a window. */
+  /** Number of channels of a window. */
   size: number;
-  /** 1e-4 unless given. */
+  /** Factor of the squares. Default: 1e-4. */
   alpha?: number;
-  /** 0.75 unless given. */
+  /** Exponent of the divisor. Default: 0.75. */
   beta?: number;
-  /** 1 unless given. */
+  /** Added to the squares. Default: 1. */
   k?: number;
-  /** Whether the squares are averaged over `size`, or else summed as in AlexNet's formula; true unless given. */
+  /** Whether the squares are averaged over `size`, or else summed as in AlexNet's formula. Default: true. */
   average?: boolean;
-  /** On which side of a channel a window of even size has one more: "before" unless given, as PyTorch; "after" is ONNX. */
+  /** On which side of its channel a window of even size has one more: PyTorch's "before" or ONNX's "after". Default: "before". */
   extraChannel?: "before" | "after";
 }
 
-/** x (k + factor sum of squares)^-beta, over the channels from c - before to c + after that there are. */
+/** x (k + factor sum of squares)^-beta, with the sum over those channels from c - before to c + after that exist. */
 export interface Responses {
   readonly before: number;
   readonly after: number;
@@ -27,6 +27,7 @@ export interface Responses {
 
 export const LOCAL_RESPONSE_KEYS = ["size", "alpha", "beta", "k", "average", "extraChannel"];
 
+/** @throws ConvError naming the invalid option */
 export function responsesOf(options: LocalResponseNormOptions): Responses {
   const size = checkInteger("size", options.size, 1);
   const alpha = checkFinite("alpha", options.alpha ?? 1e-4);

@@ -1,41 +1,45 @@
-// Local response normalisation (Krizhevsky, Sutskever and Hinton, "ImageNet Classification with Deep Convolutional Neural Networks", 2012,
-// section 3.3). An invocation takes four channels that follow each other, so that what their windows share is loaded once.
-import { elementTypes } from "../../kernel/element-types.ts";
-import { elementCount } from "../../base/shape.ts";
-import type { Tensor } from "../../gpu/tensor.ts";
-import { checkOptions } from "../../base/validate.ts";
-import type { FeatureMap } from "../shared/geometry/feature-map.ts";
-import {
-  LOCAL_RESPONSE_KEYS,
-  type LocalResponseNormOptions,
-  type Responses,
-  responsesOf,
-} from "./geometry.ts";
-import { checkLike, checkMap } from "../shared/feature-map.ts";
-import { type Range, dispatch } from "../../kernel/dispatch.ts";
-import { run, floatBits, whole } from "../../gpu/operation.ts";
-import { Scratch } from "../shared/scratch.ts";
+// Local response normalisation, and its gradient. An invocation takes a run of neighbouring channels, so that the numbers that their windows
+// have in common are loaded once.
 import channelRunShader from "../../../shaders/ops/local-response-norm/channel-run.wgsl";
-import channelsNearShader from "../../../shaders/ops/local-response-norm/channels-near.wgsl";
 import channelWindowsShader from "../../../shaders/ops/local-response-norm/channel-windows.wgsl";
+import channelsNearShader from "../../../shaders/ops/local-response-norm/channels-near.wgsl";
+import backwardFewShader from "../../../shaders/ops/local-response-norm/local-response-norm-backward-few.wgsl";
+import backwardShader from "../../../shaders/ops/local-response-norm/local-response-norm-backward.wgsl";
+import forwardFewShader from "../../../shaders/ops/local-response-norm/local-response-norm-few.wgsl";
+import sharesShader from "../../../shaders/ops/local-response-norm/local-response-norm-shares.wgsl";
+import forwardShader from "../../../shaders/ops/local-response-norm/local-response-norm.wgsl";
+import { elementCount } from "../../base/shape.ts";
+import { checkOptions } from "../../base/validate.ts";
+import { run, whole } from "../../gpu/operation.ts";
+import type { Tensor } from "../../gpu/tensor.ts";
+import { type Range, dispatch } from "../../kernel/dispatch.ts";
+import { elementTypes } from "../../kernel/element-types.ts";
+import type { Shader } from "../../kernel/shader.ts";
+import type { Step } from "../../kernel/step.ts";
+import { Workspace } from "../../kernel/workspace.ts";
+import { checkLike, checkMap } from "../shared/feature-map.ts";
+import type { FeatureMap } from "../shared/geometry/feature-map.ts";
+import { LOCAL_RESPONSE_KEYS, type LocalResponseNormOptions, type Responses, responsesOf } from "./geometry.ts";
 
-/** Channels of an invocation: where a window is of few, and where it is of many. */
+/** Channels of an invocation, for narrow windows and for wide ones. */
 const RUN = 8;
 const WIDE_RUN = 4;
 
-/** The widest window whose numbers an invocation keeps: what lies around a run is then less than the run. */
-const FEW = 7;
+/** Channels of the widest narrow window: an invocation keeps its numbers, and those around a run are fewer than the run. */
+const NARROW = 7;
 
-/** The powers that take no logarithm, in quarters. */
+/** Exponents in quarters that need no logarithm. */
 const QUARTERS = [2, 3, 4];
 
 /**
- * x / (k + alpha times the mean of the squares over a window of channels)^beta, as F.local_response_norm. The channels that a window has
- * beyond the first and the last count as zeros.
+ * Local response normalisation (Krizhevsky, Sutskever and Hinton, "ImageNet Classification with Deep Convolutional Neural Networks", 2012,
+ * section 3.3) as F.local_response_norm: x / (k + alpha * mean of the squares over a window of channels)^beta. Channels of a window before
+ * the first or after the last count as zeros.
  *
- * @param x [N, C, ...spatial], or [N, ...spatial, C]
+ * @param x [N, C, ...spatial] or [N, ...spatial, C]
  * @returns a new tensor of x's shape
- * @throws ConvError naming the argument that does not fit
+ * @throws ConvError naming the invalid argument
+ * @example const y = localResponseNorm(x, { size: 5, alpha: 1e-4, beta: 0.75, k: 2 });
  */
 export function localResponseNorm(x: Tensor, options: LocalResponseNormOptions): Tensor {
   checkOptions("options", options, LOCAL_RESPONSE_KEYS);
@@ -48,85 +52,90 @@ export function localResponseNorm(x: Tensor, options: LocalResponseNormOptions):
     inputs: { x: tensor },
     results: { y },
     parameters: responses,
-    recipe: () => ({
-      steps: [step("local-response-norm", map, dtype, responses, [whole("x", tensor), whole("y", y)])],
-    }),
+    recipe: () => {
+      const shaders = isNarrow(responses) ? NARROW_FORWARD : [...WIDE, forwardShader];
+      return { steps: [windowStep(shaders, map, dtype, responses, [whole("x", tensor), whole("y", y)])] };
+    },
   }).y;
 }
 
 /**
- * The gradient of `localResponseNorm`.
+ * Gradient of `localResponseNorm` with respect to x.
  *
- * @param dy the gradient of its result
- * @param x that of the normalisation
+ * @param dy gradient of the result
+ * @param x that of the forward operation
+ * @param options those of the forward operation
  * @returns a new tensor of x's shape
- * @throws ConvError naming the argument that does not fit
+ * @throws ConvError naming the invalid argument
+ * @example const dx = localResponseNormBackward(dy, x, { size: 5 });
  */
-export function localResponseNormBackward(
-  dy: Tensor,
-  x: Tensor,
-  options: LocalResponseNormOptions,
-): Tensor {
+export function localResponseNormBackward(dy: Tensor, x: Tensor, options: LocalResponseNormOptions): Tensor {
   checkOptions("options", options, LOCAL_RESPONSE_KEYS);
   const { tensor, map } = checkMap("x", x);
   const gradient = checkLike("dy", dy, tensor, "the shape of x");
   const responses = responsesOf(options);
   const { shape, layout, dtype } = tensor;
   const dx = { shape, layout, dtype };
+  const [xRange, dyRange, dxRange] = [whole("x", tensor), whole("dy", gradient), whole("dx", dx)];
   return run({
     name: "localResponseNormBackward",
     inputs: { dy: gradient, x: tensor },
     results: { dx },
     parameters: responses,
     recipe: () => {
-      const operands = [whole("x", tensor), whole("dy", gradient)];
-      if (isFew(responses))
-        return { steps: [step("local-response-norm-backward", map, dtype, responses, [...operands, whole("dx", dx)])] };
-      const scratch = new Scratch();
-      const [direct, shared] = [scratch.numbers(tensor.size), scratch.numbers(tensor.size)];
-      // A channel is in the windows of those from `after` before it to `before` behind it.
+      if (isNarrow(responses))
+        return { steps: [windowStep(NARROW_BACKWARD, map, dtype, responses, [xRange, dyRange, dxRange])] };
+      const workspace = new Workspace();
+      const [direct, shares] = [workspace.numbers(tensor.size), workspace.numbers(tensor.size)];
+      // A channel lies in the windows of those from `after` before it to `before` behind it.
       const around = { ...responses, before: responses.after, after: responses.before };
       return {
         steps: [
-          step("local-response-norm-shares", map, dtype, responses, [...operands, direct, shared]),
-          step("local-response-norm-backward", map, dtype, around, [operands[0]!, whole("dx", dx), direct, shared]),
+          windowStep([...WIDE, sharesShader], map, dtype, responses, [xRange, dyRange, direct, shares]),
+          windowStep([...WIDE, backwardShader], map, dtype, around, [xRange, dxRange, direct, shares]),
         ],
-        workspaceBytes: scratch.bytes,
+        workspaceBytes: workspace.bytes,
       };
     },
   }).dx;
 }
 
-function isFew({ before, after }: Responses): boolean {
-  return before + 1 + after <= FEW;
+const NARROW_FORWARD = [channelRunShader, channelsNearShader, forwardFewShader];
+const NARROW_BACKWARD = [channelRunShader, channelsNearShader, backwardFewShader];
+const WIDE = [channelRunShader, channelWindowsShader];
+
+function isNarrow({ before, after }: Responses): boolean {
+  return before + 1 + after <= NARROW;
 }
 
-/** Channels first, four cells at a time where those of a channel divide by four. */
-function step(kernel: string, map: FeatureMap, dtype: Tensor["dtype"], responses: Responses, ranges: readonly Range[]) {
+/** A step over runs of channels; channels first, four cells at a time where those of a channel divide by four. */
+function windowStep(
+  shaders: readonly Shader[],
+  map: FeatureMap,
+  dtype: Tensor["dtype"],
+  responses: Responses,
+  ranges: readonly Range[],
+): Step<string> {
   const { N, channels, size, layout } = map;
   const cells = elementCount(size);
   const first = layout === "channels-first";
   const fours = first && cells % 4 === 0;
   const inner = first ? cells / (fours ? 4 : 1) : 1;
-  const few = isFew(responses);
-  const run = few ? RUN : WIDE_RUN;
-  const runs = Math.ceil(channels / run);
-  const threads = (first ? N : N * cells) * runs * inner;
+  const narrow = isNarrow(responses);
+  const channelsOfRun = narrow ? RUN : WIDE_RUN;
+  const runs = Math.ceil(channels / channelsOfRun);
   const { before, after, factor, beta, k } = responses;
   const type = fours ? "four" : "one";
   return dispatch({
-    shaders: [
-      channelRunShader,
-      ...(few ? [channelsNearShader, `ops/${kernel}-few`] : [channelWindowsShader, `ops/${kernel}`]),
-    ],
+    shaders,
     constants: {
-      RUN: run,
+      RUN: channelsOfRun,
       QUARTERS: QUARTERS.find((quarters) => quarters / 4 === beta) ?? 0,
-      ...(few && { BEFORE: before, AFTER: after }),
+      ...(narrow && { BEFORE: before, AFTER: after }),
     },
     aliases: { V: elementTypes("f32")[type], E: elementTypes(dtype)[type] },
     ranges,
-    uniforms: [channels, inner, runs, before, after, threads, floatBits(factor), floatBits(beta), floatBits(k)],
-    threads,
+    uniforms: { channels, inner, runs, before, after, factor, beta, k },
+    threads: (first ? N : N * cells) * runs * inner,
   });
 }

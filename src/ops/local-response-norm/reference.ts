@@ -1,4 +1,4 @@
-// Local response normalisation and its gradient.
+// Reference of local response normalisation and its gradient.
 import {
   LOCAL_RESPONSE_KEYS,
   type LocalResponseNormOptions,
@@ -12,7 +12,7 @@ import { type LayoutOptions, type Values, layoutOf, readMap, writeMap, zeros } f
 
 const KEYS = [...LOCAL_RESPONSE_KEYS, "layout"];
 
-/** As `engine.localResponseNorm`. */
+/** Reference of `localResponseNorm`. */
 export function localResponseNorm(x: NdArray, options: LocalResponseNormOptions & LayoutOptions): Float64NdArray {
   checkOptions("options", options, KEYS);
   const input = readMap("x", x, layoutOf(options));
@@ -22,7 +22,7 @@ export function localResponseNorm(x: NdArray, options: LocalResponseNormOptions 
   return writeMap({ map: input.map, data });
 }
 
-/** Its gradient, as `engine.localResponseNormBackward`. */
+/** Reference of `localResponseNormBackward`. */
 export function localResponseNormBackward(
   dy: NdArray,
   x: NdArray,
@@ -55,7 +55,7 @@ function divisors(input: Values, responses: Responses): Float64Array {
   return result;
 }
 
-/** Calls back with the place of each element, and the places of its window's. */
+/** Calls back with the place of each element, and the places of the elements of its window. */
 function forEachWindow(
   { map, data }: Values,
   { before, after }: Responses,

@@ -1,21 +1,22 @@
-// The options of maxout. Shared by the engine and the reference.
+// The options of maxout, checked. Shared by the host and the reference.
 import { refuse } from "../../base/error.ts";
-import type { Layout } from "../../problem/problem.ts";
 import { checkInteger, checkOptions, checkShape } from "../../base/validate.ts";
+import type { Layout } from "../../problem/problem.ts";
 import { channelAxis, linesAlong } from "../shared/geometry/axis.ts";
 
 export interface MaxoutOptions {
-  /** How many neighbouring channels the largest is taken of: a divisor of the channels. */
+  /** Size of the groups of neighbouring channels of which the largest is taken: a divisor of the channels. */
   pieces: number;
 }
 
-/** A tensor as [outer, pieces, inner] of which maxout keeps the largest of the pieces, and the shape of its result. */
+/** The tensor as [outer, pieces, inner], of which the largest of the pieces is taken, and the shape of the result. */
 export interface Maxout {
   readonly pieces: number;
   readonly inner: number;
   readonly shape: number[];
 }
 
+/** @throws ConvError naming the invalid option */
 export function maxoutOf(
   argument: string,
   given: readonly number[],

@@ -1,20 +1,23 @@
-// Maxout (Goodfellow et al. 2013, section 3), and its gradient.
-import { checkTensor } from "../../gpu/tensor.ts";
+// Maxout, and its gradient.
+import maxoutBackwardShader from "../../../shaders/ops/maxout/maxout-backward.wgsl";
+import maxoutShader from "../../../shaders/ops/maxout/maxout.wgsl";
 import { elementCount } from "../../base/shape.ts";
-import type { Tensor } from "../../gpu/tensor.ts";
-import { type Maxout, type MaxoutOptions, maxoutOf } from "./geometry.ts";
+import { type Recipe, type TensorDescription, run, whole } from "../../gpu/operation.ts";
+import { type Tensor, checkTensor } from "../../gpu/tensor.ts";
+import { type Range, dispatch } from "../../kernel/dispatch.ts";
+import type { Shader } from "../../kernel/shader.ts";
 import { checkLike } from "../shared/feature-map.ts";
 import { itemsOf } from "../shared/items.ts";
-import { type Range, dispatch } from "../../kernel/dispatch.ts";
-import { run, type TensorDescription, whole } from "../../gpu/operation.ts";
+import { type Maxout, type MaxoutOptions, maxoutOf } from "./geometry.ts";
 
 /**
- * The largest of each `pieces` neighbouring channels: channel k of the result of the channels k * pieces to (k + 1) * pieces - 1. NaN is
- * passed on.
+ * Maxout (Goodfellow et al., "Maxout Networks", 2013, section 3): the largest of each `pieces` neighbouring channels. Channel k of the result
+ * is the maximum of the channels k * pieces to (k + 1) * pieces - 1. NaN is passed on.
  *
  * @param x [N, C], [N, C, ...spatial] or [N, ...spatial, C]
  * @returns a new tensor with C / pieces channels
- * @throws ConvError naming the argument that does not fit
+ * @throws ConvError naming the invalid argument
+ * @example const y = maxout(x, { pieces: 2 });
  */
 export function maxout(x: Tensor, options: MaxoutOptions): Tensor {
   const { shape, layout, dtype } = checkTensor("x", x);
@@ -25,17 +28,18 @@ export function maxout(x: Tensor, options: MaxoutOptions): Tensor {
     inputs: { x },
     results: { y },
     parameters: groups.pieces,
-    recipe: () => recipeOf("maxout", groups, y, [whole("x", x), whole("y", y)]),
+    recipe: () => recipeOf(maxoutShader, groups, y, [whole("x", x), whole("y", y)]),
   }).y;
 }
 
 /**
- * The gradient of `maxout` with respect to its x: dy at the largest of each group, the first one of equals.
+ * Gradient of `maxout` with respect to x: dy at the largest of each group, the first of equals, and 0 elsewhere.
  *
- * @param dy the gradient of its result
+ * @param dy gradient of the result
  * @param x that of the forward operation
  * @returns a new tensor like x
- * @throws ConvError naming the argument that does not fit
+ * @throws ConvError naming the invalid argument
+ * @example const dx = maxoutBackward(dy, x, { pieces: 2 });
  */
 export function maxoutBackward(dy: Tensor, x: Tensor, options: MaxoutOptions): Tensor {
   const { shape, layout, dtype } = checkTensor("x", x);
@@ -48,19 +52,23 @@ export function maxoutBackward(dy: Tensor, x: Tensor, options: MaxoutOptions): T
     inputs: { dy, x },
     results: { dx },
     parameters: groups.pieces,
-    recipe: () => recipeOf("maxout-backward", groups, y, [whole("dy", dy), whole("x", x), whole("dx", dx)]),
+    recipe: () => recipeOf(maxoutBackwardShader, groups, y, [whole("dy", dy), whole("x", x), whole("dx", dx)]),
   }).dx;
 }
 
-function recipeOf(kernel: string, { pieces, inner }: Maxout, result: TensorDescription, ranges: Range[]) {
+function recipeOf(
+  shader: Shader,
+  { pieces, inner }: Maxout,
+  result: TensorDescription,
+  ranges: readonly Range[],
+): Recipe {
   const items = itemsOf(result.dtype, inner);
-  const threads = elementCount(result.shape) / items.lanes;
   const step = dispatch({
-    shaders: [`ops/${kernel}`],
+    shaders: [shader],
     aliases: items.aliases,
     ranges,
-    uniforms: [threads, pieces, inner / items.lanes],
-    threads,
+    uniforms: { pieces, inner: inner / items.lanes },
+    threads: elementCount(result.shape) / items.lanes,
   });
   return { steps: [step] };
 }

@@ -1,4 +1,4 @@
-// Maxout and its gradient.
+// Reference of maxout and its gradient.
 import { type MaxoutOptions, maxoutOf } from "./geometry.ts";
 import { elementCount } from "../../base/shape.ts";
 import { type Float64NdArray, type NdArray, checkNdArray, checkShapeIs } from "../../reference/ndarray.ts";
@@ -6,7 +6,7 @@ import { type LayoutOptions, layoutOf } from "../shared/reference/feature-map.ts
 
 const RANKS = [2, 3, 4, 5];
 
-/** The place of the largest of each group, the first one of equals; of NaN where there is one. */
+/** The places of the largest of each group: the first of equals, or of NaN where there is one. */
 function largestOf(x: NdArray, options: MaxoutOptions & LayoutOptions) {
   const { data, shape } = checkNdArray("x", x, RANKS);
   const groups = maxoutOf("x", shape, layoutOf(options), options, ["pieces", "layout"]);
@@ -16,21 +16,21 @@ function largestOf(x: NdArray, options: MaxoutOptions & LayoutOptions) {
     let largest = start;
     for (let piece = 1; piece < pieces; piece++) {
       const place = start + piece * inner;
-      const most = data[largest]!;
-      if (!Number.isNaN(most) && !(data[place]! <= most)) largest = place;
+      const value = data[largest]!;
+      if (!Number.isNaN(value) && !(data[place]! <= value)) largest = place;
     }
     return largest;
   });
   return { data, shape, groups, places };
 }
 
-/** The largest of each group of neighbouring channels, as `engine.maxout`. */
+/** Reference of `maxout`. */
 export function maxout(x: NdArray, options: MaxoutOptions & LayoutOptions): Float64NdArray {
   const { data, groups, places } = largestOf(x, options);
   return { data: Float64Array.from(places, (place) => data[place]!), shape: groups.shape };
 }
 
-/** Its gradient, as `engine.maxoutBackward`. */
+/** Reference of `maxoutBackward`. */
 export function maxoutBackward(dy: NdArray, x: NdArray, options: MaxoutOptions & LayoutOptions): Float64NdArray {
   const { data, shape, groups, places } = largestOf(x, options);
   const gradient = checkNdArray("dy", dy, RANKS);

@@ -1,21 +1,21 @@
-// The product of two tensors, one of them spread over the other, and its gradients.
-import { checkSpreads, otherPlaces } from "../shared/geometry/broadcast.ts";
+// Reference of the product of two tensors, the second broadcast over the first, and of its gradients.
 import { type Float64NdArray, type NdArray, checkNdArray, checkShapeIs } from "../../reference/ndarray.ts";
-import { RANKS } from "../activate/reference.ts";
+import { RANKS } from "../shared/geometry/axis.ts";
+import { checkBroadcasts, otherPlaces } from "../shared/geometry/broadcast.ts";
 
 function checkPair(a: NdArray, b: NdArray): { a: Float64NdArray; b: Float64NdArray; places: number[] } {
   const [one, other] = [checkNdArray("a", a, RANKS), checkNdArray("b", b, RANKS)];
-  checkSpreads("b", other.shape, one.shape);
+  checkBroadcasts("b", other.shape, one.shape);
   return { a: one, b: other, places: otherPlaces(one.shape, other.shape) };
 }
 
-/** a * b, as `engine.multiply`. */
+/** Reference of `multiply`: a * b. */
 export function multiply(a: NdArray, b: NdArray): Float64NdArray {
   const pair = checkPair(a, b);
   return { data: pair.a.data.map((v, at) => v * pair.b.data[pair.places[at]!]!), shape: pair.a.shape };
 }
 
-/** Its gradients, as `engine.multiplyBackward`. */
+/** Reference of `multiplyBackward`. */
 export function multiplyBackward(dy: NdArray, a: NdArray, b: NdArray): { da: Float64NdArray; db: Float64NdArray } {
   const pair = checkPair(a, b);
   const gradient = checkNdArray("dy", dy, RANKS);

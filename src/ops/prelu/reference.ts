@@ -1,23 +1,18 @@
-// The parametric rectifier and its gradients.
-import { refuse } from "../../base/error.ts";
-import { channelAxis } from "../shared/geometry/axis.ts";
-import { besideChannels, otherPlaces } from "../shared/geometry/broadcast.ts";
+// Reference of the parametric rectifier and its gradients.
 import { checkOptions } from "../../base/validate.ts";
 import { type Float64NdArray, type NdArray, checkNdArray, checkShapeIs } from "../../reference/ndarray.ts";
+import { otherPlaces } from "../shared/geometry/broadcast.ts";
 import { type LayoutOptions, layoutOf } from "../shared/reference/feature-map.ts";
+import { slopesBeside } from "./geometry.ts";
 
 function checkPair(x: NdArray, slope: NdArray, options: LayoutOptions) {
   checkOptions("options", options, ["layout"]);
   const [values, slopes] = [checkNdArray("x", x, [2, 3, 4, 5]), checkNdArray("slope", slope, [1])];
-  const { shape } = values;
-  const axis = channelAxis(shape, layoutOf(options));
-  const count = slopes.data.length;
-  if (![1, shape[axis]].includes(count))
-    refuse("shape-mismatch", "slope.shape", slopes.shape, `[${shape[axis]}], one for each channel, or [1]`);
-  return { x: values, slope: slopes, places: otherPlaces(shape, besideChannels(count, shape.length, axis)) };
+  const beside = slopesBeside(slopes.shape, values.shape, layoutOf(options));
+  return { x: values, slope: slopes, places: otherPlaces(values.shape, beside) };
 }
 
-/** x, times its channel's slope below 0, as `engine.prelu`. */
+/** Reference of `prelu`: x, times the slope of its channel below 0. */
 export function prelu(x: NdArray, slope: NdArray, options: LayoutOptions = {}): Float64NdArray {
   const pair = checkPair(x, slope, options);
   return {
@@ -26,7 +21,7 @@ export function prelu(x: NdArray, slope: NdArray, options: LayoutOptions = {}): 
   };
 }
 
-/** Its gradients, as `engine.preluBackward`. */
+/** Reference of `preluBackward`. */
 export function preluBackward(
   dy: NdArray,
   x: NdArray,

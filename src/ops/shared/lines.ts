@@ -1,69 +1,84 @@
-// Kernels that go along one axis of a tensor: by an invocation for each line, or by neighbouring ones together where lines are long and
-// few, or lie so that these read neighbouring elements.
-import type { Dtype } from "../../base/dtype.ts";
-import type { Lines } from "./geometry/axis.ts";
-import { type Items, itemsOf } from "./items.ts";
-import linesShader from "../../../shaders/ops/shared/lines.wgsl";
+// Kernels along one axis of a tensor. A line is taken by one invocation, or by THREADS_OF_LINE neighbouring ones together where lines are
+// long and few, or lie so that neighbouring invocations then read neighbouring elements.
 import lanesAlongShader from "../../../shaders/ops/shared/lanes-along.wgsl";
 import lanesLinesShader from "../../../shaders/ops/shared/lanes-lines.wgsl";
-import lineSharedShader from "../../../shaders/ops/shared/line-shared.wgsl";
 import lineAloneShader from "../../../shaders/ops/shared/line-alone.wgsl";
+import lineSharedShader from "../../../shaders/ops/shared/line-shared.wgsl";
+import linesShader from "../../../shaders/ops/shared/lines.wgsl";
+import type { Dtype } from "../../base/dtype.ts";
+import type { Shader } from "../../kernel/shader.ts";
+import { WORKGROUP_SIZE } from "../../kernel/step.ts";
+import type { Lines } from "./geometry/axis.ts";
+import { type Items, itemsOf } from "./items.ts";
 
-/** Invocations that share a line: a factor of a workgroup's. */
-export const SHARING = 16;
-/** Shortest line that is readWrite: with eight elements for each, for which it pays to put parts together. */
-const SHARED_SIZE = 8 * SHARING;
-/** So many items of lines keep a GPU busy with an invocation each. */
+/** Invocations that take a line together; a divisor of the workgroup size. */
+export const THREADS_OF_LINE = 16;
+/** Shortest line that several invocations take: from eight elements each on, combining their parts pays. */
+const LONG_LINE = 8 * THREADS_OF_LINE;
+/** Items of lines that keep a GPU busy with one invocation each. */
 const MANY_LINES = 2048;
 
-/** How lines are taken: items of neighbouring lines, each by `threads` invocations. */
+/** How a kernel takes lines: items of neighbouring lines, each by THREADS invocations. */
 export interface LineWork {
   readonly items: Items;
-  /** Items of lines. */
+  /** Number of items. */
   readonly count: number;
-  /** Invocations in all. */
-  readonly threads: number;
-  /** The snippets that define which line an invocation has, and how those of a line put their parts together. */
-  readonly shaders: readonly string[];
+  readonly workgroups: number;
+  /** The snippets that number the lines of invocations and combine the parts of a line. */
+  readonly shaders: readonly Shader[];
   readonly constants: { readonly THREADS: number; readonly ALONG: boolean };
-  /** The types of an item, and that of what an invocation has of its line or lines. */
+  /** The types of an item, and W, that of what an invocation has of its line or lines. */
   readonly aliases: Items["aliases"] & { readonly W: string };
-  /** The words of the struct Lines of shaders/ops/lines.wgsl. */
-  readonly words: readonly number[];
+  /** The struct Lines of shaders/ops/shared/lines.wgsl. */
+  readonly uniforms: { readonly count: number; readonly size: number; readonly inner: number };
 }
 
+/** Work on lines in items of neighbouring lines. */
 export function lineWork({ outer, size, inner }: Lines, dtype: Dtype): LineWork {
   const items = itemsOf(dtype, inner);
   return workOf(items, { count: (outer * inner) / items.lanes, size, inner: inner / items.lanes });
 }
 
-/** The same for kernels that only sum along lines: where those lie alone, the four of an item may be of one. */
+/** Work of kernels that only sum along lines: the four elements of an item may then belong to one contiguous line. */
 export function laneWork(lines: Lines, dtype: Dtype): LineWork {
   const { outer, size, inner } = lines;
   if (inner > 1 || size % 4 !== 0) return lineWork(lines, dtype);
-  return workOf(itemsOf(dtype, size), { count: outer, size: size / 4, inner }, true);
+  return workOf(itemsOf(dtype, size), { count: outer, size: size / 4, inner }, { along: true });
 }
 
-/** @param lines how many items begin one, how many items one has, and what lies between two of those */
+/** Work with one invocation for each of `count` float32 lines. */
+export function singleLines(count: number, size: number): LineWork {
+  return workOf(itemsOf("f32", 1), { count, size, inner: 1 }, { together: false });
+}
+
+interface Sharing {
+  /** Whether the elements of an item follow each other along a line. */
+  readonly along?: boolean;
+  /** Whether several invocations may take a line together. */
+  readonly together?: boolean;
+}
+
+/** @param lines how many items of lines there are, items in each line, and the distance between two of those */
 function workOf(
   items: Items,
-  { count, size, inner }: Record<"count" | "size" | "inner", number>,
-  along = false,
+  lines: LineWork["uniforms"],
+  { along = false, together = true }: Sharing = {},
 ): LineWork {
-  const alone = inner === 1 && (along || items.lanes === 1);
-  const shared = size * (along ? items.lanes : 1) >= SHARED_SIZE && (alone || count < MANY_LINES);
-  const each = shared ? SHARING : 1;
+  const { count, size, inner } = lines;
+  const contiguous = inner === 1 && (along || items.lanes === 1);
+  const long = size * (along ? items.lanes : 1) >= LONG_LINE;
+  const threads = together && long && (contiguous || count < MANY_LINES) ? THREADS_OF_LINE : 1;
   return {
     items,
     count,
-    threads: count * each,
+    workgroups: Math.ceil((count * threads) / WORKGROUP_SIZE),
     shaders: [
       linesShader,
       along ? lanesAlongShader : lanesLinesShader,
-      shared ? lineSharedShader : lineAloneShader,
+      threads > 1 ? lineSharedShader : lineAloneShader,
     ],
-    constants: { THREADS: each, ALONG: along },
+    constants: { THREADS: threads, ALONG: along },
     aliases: { ...items.aliases, W: along ? "f32" : items.aliases.L },
-    words: [count, size, inner, 0],
+    uniforms: lines,
   };
 }

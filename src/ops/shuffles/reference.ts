@@ -5,7 +5,7 @@ import { type Float64NdArray, type NdArray, checkNdArray } from "../../reference
 import { channelAxis } from "../shared/geometry/axis.ts";
 import type { FeatureMap } from "../shared/geometry/feature-map.ts";
 import { type LayoutOptions, layoutOf, placeIn, readMap, writeMap, zeros } from "../shared/reference/feature-map.ts";
-import { linesOf } from "../softmax/reference.ts";
+import { linesOf } from "../shared/reference/lines.ts";
 import {
   type ChannelShuffleOptions,
   type PixelShuffleOptions,

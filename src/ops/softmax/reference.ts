@@ -1,9 +1,9 @@
-// Softmax along an axis, its logarithm, and their gradients.
-import { axisOf, linesAlong } from "../shared/geometry/axis.ts";
+// Reference of softmax along an axis, its logarithm, and the gradients of both.
 import { checkOptions } from "../../base/validate.ts";
 import { type Float64NdArray, type NdArray, checkNdArray, checkShapeIs } from "../../reference/ndarray.ts";
-import { RANKS } from "../activate/reference.ts";
+import { RANKS, axisOf } from "../shared/geometry/axis.ts";
 import { type LayoutOptions, layoutOf } from "../shared/reference/feature-map.ts";
+import { linesOf, logSumExp } from "../shared/reference/lines.ts";
 
 export interface ReferenceSoftmaxOptions extends LayoutOptions {
   axis?: number;
@@ -11,28 +11,13 @@ export interface ReferenceSoftmaxOptions extends LayoutOptions {
 
 type Backward = ReferenceSoftmaxOptions & { output: NdArray };
 
-/** The places of every line along an axis, line by line. */
-export function linesOf(shape: readonly number[], axis: number): number[][] {
-  const { outer, size, inner } = linesAlong(shape, axis);
-  return Array.from({ length: outer * inner }, (_, line) => {
-    const start = Math.floor(line / inner) * size * inner + (line % inner);
-    return Array.from({ length: size }, (__, at) => start + at * inner);
-  });
-}
-
-/** log(sum exp(v)) of some numbers, by the largest. */
-export function logSumExp(values: readonly number[]): number {
-  const most = values.reduce((a, b) => Math.max(a, b));
-  return most + Math.log(values.reduce((sum, v) => sum + Math.exp(v - most), 0));
-}
-
-/** softmax(x) along an axis, as `engine.softmax`. */
+/** Reference of `softmax`. */
 export function softmax(x: NdArray, options: ReferenceSoftmaxOptions = {}): Float64NdArray {
   const { data, shape } = logSoftmax(x, options);
   return { data: data.map((v) => Math.exp(v)), shape };
 }
 
-/** Its logarithm, as `engine.logSoftmax`. */
+/** Reference of `logSoftmax`. */
 export function logSoftmax(x: NdArray, options: ReferenceSoftmaxOptions = {}): Float64NdArray {
   checkOptions("options", options, ["axis", "layout"]);
   const { data, shape } = checkNdArray("x", x, RANKS);
@@ -44,7 +29,7 @@ export function logSoftmax(x: NdArray, options: ReferenceSoftmaxOptions = {}): F
   return { data: y, shape };
 }
 
-/** The gradient of softmax, as `engine.softmaxBackward`. */
+/** Reference of `softmaxBackward`. */
 export function softmaxBackward(dy: NdArray, options: Backward): Float64NdArray {
   return backward(dy, options, (gradients, y) => {
     const sum = gradients.reduce((total, gradient, at) => total + gradient * y[at]!, 0);
@@ -52,7 +37,7 @@ export function softmaxBackward(dy: NdArray, options: Backward): Float64NdArray 
   });
 }
 
-/** The gradient of its logarithm, as `engine.logSoftmaxBackward`. */
+/** Reference of `logSoftmaxBackward`. */
 export function logSoftmaxBackward(dy: NdArray, options: Backward): Float64NdArray {
   return backward(dy, options, (gradients, y) => {
     const sum = gradients.reduce((total, gradient) => total + gradient, 0);
@@ -63,7 +48,7 @@ export function logSoftmaxBackward(dy: NdArray, options: Backward): Float64NdArr
 function backward(
   dy: NdArray,
   options: Backward,
-  along: (gradients: readonly number[], y: readonly number[]) => readonly number[],
+  alongLine: (gradients: readonly number[], y: readonly number[]) => readonly number[],
 ): Float64NdArray {
   checkOptions("options", options, ["axis", "output", "layout"]);
   const { data, shape } = checkNdArray("dy", dy, RANKS);
@@ -71,7 +56,7 @@ function backward(
   checkShapeIs("output", output.shape, shape);
   const dx = new Float64Array(data.length);
   for (const places of linesOf(shape, axisOf(options.axis, shape, layoutOf(options)))) {
-    const line = along(
+    const line = alongLine(
       places.map((place) => data[place]!),
       places.map((place) => output.data[place]!),
     );

@@ -1,15 +1,17 @@
-// Softmax along an axis, its logarithm, and their gradients.
-import { checkTensor } from "../../gpu/tensor.ts";
-import type { Tensor } from "../../gpu/tensor.ts";
+// Softmax along an axis, its logarithm, and the gradients of both.
+import softmaxBackwardShader from "../../../shaders/ops/softmax/softmax-backward.wgsl";
+import softmaxShader from "../../../shaders/ops/softmax/softmax.wgsl";
 import { checkOptions } from "../../base/validate.ts";
-import { axisOf, linesAlong } from "../shared/geometry/axis.ts";
-import { checkLike } from "../shared/feature-map.ts";
-import { laneWork } from "../shared/lines.ts";
+import { type Recipe, run, whole } from "../../gpu/operation.ts";
+import { type Tensor, checkTensor } from "../../gpu/tensor.ts";
 import { type Range, dispatch } from "../../kernel/dispatch.ts";
-import { run, type TensorDescription, whole } from "../../gpu/operation.ts";
+import type { Shader } from "../../kernel/shader.ts";
+import { checkLike } from "../shared/feature-map.ts";
+import { axisOf, linesAlong } from "../shared/geometry/axis.ts";
+import { laneWork } from "../shared/lines.ts";
 
 export interface SoftmaxOptions {
-  /** The axis of the tensor's own shape that adds up to 1, counted from the end where negative; the channels unless given. */
+  /** The axis of the tensor's own shape along which the result adds up to 1, counted from the end if negative. Default: the channels. */
   axis?: number;
 }
 
@@ -19,57 +21,58 @@ export interface SoftmaxBackwardOptions extends SoftmaxOptions {
 }
 
 /**
- * exp(x) / sum exp(x) along an axis, computed by the largest element of each line, so that no exponential overflows. A line with NaN, or of
- * -Infinity alone, is NaN.
+ * Softmax along an axis: exp(x) / sum exp(x). The largest element of each line is subtracted first, so no exponential overflows; the sum is
+ * updated as elements come (Milakov and Gimelshein, "Online normalizer calculation for softmax", 2018, algorithm 3). A line with NaN, or of
+ * -Infinity alone, becomes NaN.
  *
  * @param x of any shape
  * @returns a new tensor like x
- * @throws ConvError naming the argument that does not fit
+ * @throws ConvError naming the invalid argument
+ * @example const probabilities = softmax(logits, { axis: -1 });
  */
 export function softmax(x: Tensor, options: SoftmaxOptions = {}): Tensor {
   return forward("softmax", x, options);
 }
 
 /**
- * log(softmax(x)) along an axis: x - log(sum exp(x)), which keeps the digits of what is improbable.
+ * Logarithm of the softmax along an axis: x - log(sum exp(x)), accurate for improbable elements too.
  *
  * @param x of any shape
  * @returns a new tensor like x
- * @throws ConvError naming the argument that does not fit
+ * @throws ConvError naming the invalid argument
+ * @example const logProbabilities = logSoftmax(logits);
  */
 export function logSoftmax(x: Tensor, options: SoftmaxOptions = {}): Tensor {
   return forward("logSoftmax", x, options);
 }
 
 /**
- * The gradient of `softmax` with respect to its x.
+ * Gradient of `softmax` with respect to x: y * (dy - sum(y * dy)).
  *
- * @param dy the gradient of its result
- * @param options its axis, and its result
+ * @param dy gradient of the result
+ * @param options the axis and the result of the forward operation
  * @returns a new tensor like dy
- * @throws ConvError naming the argument that does not fit
+ * @throws ConvError naming the invalid argument
+ * @example const dx = softmaxBackward(dy, { output: probabilities });
  */
 export function softmaxBackward(dy: Tensor, options: SoftmaxBackwardOptions): Tensor {
   return backward("softmaxBackward", dy, options);
 }
 
 /**
- * The gradient of `logSoftmax` with respect to its x.
+ * Gradient of `logSoftmax` with respect to x: dy - exp(y) * sum(dy).
  *
- * @param dy the gradient of its result
- * @param options its axis, and its result
+ * @param dy gradient of the result
+ * @param options the axis and the result of the forward operation
  * @returns a new tensor like dy
- * @throws ConvError naming the argument that does not fit
+ * @throws ConvError naming the invalid argument
+ * @example const dx = logSoftmaxBackward(dy, { output: logProbabilities });
  */
 export function logSoftmaxBackward(dy: Tensor, options: SoftmaxBackwardOptions): Tensor {
   return backward("logSoftmaxBackward", dy, options);
 }
 
-function forward(
-  name: "softmax" | "logSoftmax",
-  x: Tensor,
-  options: SoftmaxOptions,
-): Tensor {
+function forward(name: "softmax" | "logSoftmax", x: Tensor, options: SoftmaxOptions): Tensor {
   checkOptions("options", options, ["axis"]);
   const { shape, layout, dtype } = checkTensor("x", x);
   const axis = axisOf(options.axis, shape, layout);
@@ -79,7 +82,7 @@ function forward(
     inputs: { x },
     results: { y },
     parameters: axis,
-    recipe: () => recipeOf("softmax", name === "logSoftmax", axis, y, [whole("x", x), whole("y", y)]),
+    recipe: () => recipeOf(softmaxShader, name === "logSoftmax", x, axis, [whole("x", x), whole("y", y)]),
   }).y;
 }
 
@@ -91,31 +94,33 @@ function backward(
   checkOptions("options", options, ["axis", "output"]);
   const { shape, layout, dtype } = checkTensor("dy", dy);
   const axis = axisOf(options.axis, shape, layout);
-  const y = checkLike("output", options.output, dy, "as dy");
+  const output = checkLike("output", options.output, dy, "as dy");
   const dx = { shape, layout, dtype };
+  const ranges = [whole("dy", dy), whole("output", output), whole("dx", dx)];
   return run({
     name,
-    inputs: { dy, y },
+    inputs: { dy, output },
     results: { dx },
     parameters: axis,
-    recipe: () =>
-      recipeOf("softmax-backward", name === "logSoftmaxBackward", axis, dx, [
-        whole("dy", dy),
-        whole("y", y),
-        whole("dx", dx),
-      ]),
+    recipe: () => recipeOf(softmaxBackwardShader, name === "logSoftmaxBackward", dy, axis, ranges),
   }).dx;
 }
 
-function recipeOf(kernel: string, LOGARITHM: boolean, axis: number, tensor: TensorDescription, ranges: Range[]) {
-  const { aliases, shaders, constants, words, threads } = laneWork(linesAlong(tensor.shape, axis), tensor.dtype);
+function recipeOf(
+  shader: Shader,
+  LOGARITHM: boolean,
+  { shape, dtype }: Tensor,
+  axis: number,
+  ranges: readonly Range[],
+): Recipe {
+  const { aliases, shaders, constants, uniforms, workgroups } = laneWork(linesAlong(shape, axis), dtype);
   const step = dispatch({
-    shaders: [...shaders, `ops/${kernel}`],
+    shaders: [...shaders, shader],
     constants: { ...constants, LOGARITHM },
     aliases,
     ranges,
-    uniforms: words,
-    threads,
+    uniforms,
+    workgroups,
   });
   return { steps: [step] };
 }

@@ -1,28 +1,32 @@
-// A tensor along one of its axes: as many lines as it has other elements. Shared by the engine and the reference.
-import type { Layout } from "../../../problem/problem.ts";
+// A tensor along one of its axes. Shared by hosts and references.
 import { elementCount } from "../../../base/shape.ts";
 import { checkInteger } from "../../../base/validate.ts";
+import type { Layout } from "../../../problem/problem.ts";
 
-/** A shape as [outer, size, inner], the axis in the middle. */
+/** The ranks that a tensor of any shape may have. */
+export const RANKS = [1, 2, 3, 4, 5];
+
+/** A shape as [outer, size, inner], with the axis in the middle. */
 export interface Lines {
   readonly outer: number;
   readonly size: number;
   readonly inner: number;
 }
 
-/** The axis of the channels: the second of [N, C], that of the layout in a feature map, and the one of a vector. */
+/** The axis of the channels: the second of [N, C], the layout's in a feature map, and the only one of a vector. */
 export function channelAxis(shape: readonly number[], layout: Layout): number {
   if (shape.length < 3) return shape.length - 1;
   return layout === "channels-first" ? 1 : shape.length - 1;
 }
 
-/** An axis of a shape among the options: one of its own, counted from the end where negative; that of the channels unless given. */
+/** The axis that an option names, counted from the end if negative: that of the channels unless given. */
 export function axisOf(value: unknown, shape: readonly number[], layout: Layout): number {
   if (value === undefined) return channelAxis(shape, layout);
   const axis = checkInteger("axis", value, -shape.length, shape.length - 1);
   return axis < 0 ? axis + shape.length : axis;
 }
 
+/** The lines of a shape along an axis. */
 export function linesAlong(shape: readonly number[], axis: number): Lines {
   return {
     outer: elementCount(shape.slice(0, axis)),

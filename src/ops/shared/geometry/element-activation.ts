@@ -1,15 +1,14 @@
-// The activations that stand by themselves: those that a convolution can end with (src/activation.ts), and more. Shared by the engine and
-// the reference.
+// The activations of operations: those that a convolution can end with (src/problem/activation.ts), and more. Shared by hosts and references.
 import { ACTIVATIONS, type ActivationName, type ActivationOption, checkActivation } from "../../../problem/activation.ts";
 import { refuse, words } from "../../../base/error.ts";
 import { checkFinite, checkOneOf, checkOptions } from "../../../base/validate.ts";
 
 /**
- * Those of a convolution, and
+ * The activations of a convolution, and
  *
  * - `gelu` with `approximate: "tanh"`: v * (1 + tanh(sqrt(2 / pi) * (v + 0.044715 v^3))) / 2 (Hendrycks and Gimpel 2016, section 2)
  * - `selu`: scale * v where v > 0, else scale * alpha * (exp(v) - 1), with the constants of Klambauer et al. 2017
- * - `softplus`: log(1 + exp(beta * v)) / beta (beta 1 unless given), and v where beta * v > threshold (20 unless given)
+ * - `softplus`: log(1 + exp(beta * v)) / beta (beta 1 by default), and v where beta * v > threshold (20 by default)
  * - `hardsigmoid`: min(max(v + 3, 0), 6) / 6
  */
 export type ElementActivationOption =
@@ -21,7 +20,7 @@ export type ElementActivationOption =
   | { name: "softplus"; beta?: number; threshold?: number }
   | { name: "selu" | "hardsigmoid" };
 
-/** The canonical form; `parameter` is the slope, alpha or beta, 0 where there is none, as is `threshold`. */
+/** The canonical form; `parameter` is the slope, alpha or beta, and 0 if the activation has none, as is `threshold`. */
 export interface ElementActivation {
   readonly name: ActivationName | "gelu-tanh" | "selu" | "softplus" | "hardsigmoid";
   readonly parameter: number;
@@ -32,6 +31,7 @@ export const ELEMENT_ACTIVATIONS = [...ACTIVATIONS, "selu", "softplus", "hardsig
 
 const FIELDS = ["name", "slope", "alpha", "approximate", "beta", "threshold"];
 
+/** @throws ConvError naming the invalid field */
 export function checkElementActivation(argument: string, option: unknown): ElementActivation {
   const plain = typeof option === "string";
   if (!plain && (typeof option !== "object" || option === null))
@@ -59,18 +59,21 @@ export function checkElementActivation(argument: string, option: unknown): Eleme
   }
 }
 
-/** What a derivative is computed from: the activation's output, or the value before it. One of the two is given. */
+/** What a derivative is computed from: give one of the two. */
 export interface DerivativeSources<Values> {
-  /** The activation's output, where that tells the derivative. */
+  /** The output of the activation, if it determines the derivative. */
   output?: Values;
-  /** Its argument. */
+  /** The argument of the activation. */
   preActivation?: Values;
 }
 
-/** Those whose derivative their output does not tell. */
+/** The activations whose output does not determine the derivative. */
 const NOT_FROM_OUTPUT: readonly ElementActivation["name"][] = ["silu", "gelu", "gelu-tanh", "hardswish", "softplus"];
 
-/** Which of the two was given. */
+/**
+ * Which of the two was given.
+ * @throws ConvError if neither or both were, or the output does not determine the derivative
+ */
 export function checkSource<Values>(
   { name, parameter }: ElementActivation,
   { output, preActivation }: DerivativeSources<Values>,
@@ -81,18 +84,18 @@ export function checkSource<Values>(
         "invalid-argument",
         "preActivation",
         undefined,
-        "a tensor: it, or output, tells the derivative of the activation",
+        "a tensor: the derivative is computed from preActivation or from output",
       );
     return { from: "preActivation", values: preActivation };
   }
-  if (preActivation !== undefined) refuse("invalid-argument", "output", words("a tensor"), "none beside preActivation");
+  if (preActivation !== undefined) refuse("invalid-argument", "output", words("a tensor"), "only one of output and preActivation");
   if (parameter < 0 || NOT_FROM_OUTPUT.includes(name)) {
     const what = parameter < 0 ? `${name} with parameter ${parameter}` : name;
     refuse(
       "invalid-argument",
       "output",
       words("a tensor"),
-      `none but preActivation: the output of ${what} does not tell its derivative`,
+      `preActivation instead: the output of ${what} does not determine its derivative`,
     );
   }
   return { from: "output", values: output };

@@ -1,12 +1,12 @@
 // How the elements of a feature map are normalised: which of them share a mean and a deviation (a set), and which a scale and a shift (a
-// parameter). Every normalisation is one division of the axes of memory into those that number sets, those that number parameters, both
-// or neither; the kernels know nothing else. The options are shared by the engine and the reference.
+// parameter). Every normalisation divides the axes of memory into those that number sets, those that number parameters, both or neither;
+// the kernels know nothing else. Shared by hosts and references.
 import { refuse } from "../../../base/error.ts";
 import { type Layout, splitShape } from "../../../problem/problem.ts";
 import { elementCount } from "../../../base/shape.ts";
 import { checkFinite, checkInteger, checkShape } from "../../../base/validate.ts";
 
-/** A tensor that is normalised: [N, C, ...spatial], [N, ...spatial, C] or [N, C]. */
+/** A tensor to be normalised: [N, C, ...spatial], [N, ...spatial, C] or [N, C]. */
 export interface NormalisedMap {
   readonly N: number;
   readonly channels: number;
@@ -14,26 +14,27 @@ export interface NormalisedMap {
   readonly layout: Layout;
 }
 
-/** One axis of memory. The index of a set, and of a parameter, is the sum of the coordinates along the axes times these. */
+/** An axis of memory. The index of an element's set, and of its parameter, is the sum of its coordinates along the axes times these. */
 export interface NormalisedAxis {
   readonly size: number;
   readonly set: number;
   readonly parameter: number;
 }
 
-/** The axes of a tensor, outermost first, and what they come to. */
+/** The axes of a tensor, outermost first, and how they divide its elements. */
 export interface Normalisation {
   readonly axes: readonly NormalisedAxis[];
   readonly sets: number;
-  /** Elements of each set. */
+  /** Number of elements of each set. */
   readonly members: number;
   /** The shape of scale and shift: in PyTorch's order of axes, whatever the layout. */
   readonly parameterShape: readonly number[];
 }
 
-/** What layer normalisation is over. */
+/** The axes of layer normalisation: the last so many of [N, C, ...spatial], or the channels. */
 export type LayerAxes = number | "channels";
 
+/** @throws ConvError if the shape has another rank */
 export function normalisedMap(
   argument: string,
   shape: unknown,
@@ -46,21 +47,21 @@ export function normalisedMap(
     : { ...splitShape(sizes, layout), layout };
 }
 
-/** A number of at least 0 that keeps a deviation from being 0; PyTorch's 1e-5 unless given. */
+/** The number that is added to a variance; PyTorch's 1e-5 unless given. */
 export function checkEpsilon(epsilon: unknown): number {
   const checked = checkFinite("epsilon", epsilon ?? 1e-5);
   if (checked < 0) refuse("invalid-argument", "epsilon", epsilon, "a number of at least 0");
   return checked;
 }
 
-/** How many groups of channels. */
+/** The number of groups of channels. */
 export function checkGroups({ channels }: NormalisedMap, groups: unknown): number {
   const checked = checkInteger("groups", groups, 1);
   if (channels % checked !== 0) refuse("shape-mismatch", "groups", groups, `a divisor of the ${channels} channels`);
   return checked;
 }
 
-/** The last so many axes of [N, C, ...spatial], all but the batch unless given, or the channels. */
+/** The axes of layer normalisation; all but the batch unless given. */
 export function checkAxes({ spatial }: NormalisedMap, axes: unknown): LayerAxes {
   if (axes === "channels") return axes;
   const most = spatial.length + 1;
@@ -91,7 +92,7 @@ export function groupSets(map: NormalisedMap, groups: number): Normalisation {
   return normalisation(last ? [batch, cell, group, channel] : [batch, group, channel, cell], [channels]);
 }
 
-/** A set for everything beside the given axes. */
+/** A set for all elements along the given axes. */
 export function layerSets(map: NormalisedMap, axes: LayerAxes): Normalisation {
   const { N, channels, cells, last } = sizesOf(map);
   const shape = layerShape(map, axes);
@@ -116,17 +117,17 @@ export function layerSets(map: NormalisedMap, axes: LayerAxes): Normalisation {
   );
 }
 
-/** An axis by what a step along it adds to the index of the set, and to that of the parameter. */
+/** An axis, with what a step along it adds to the index of the set and to that of the parameter. */
 export function axis(size: number, set: number, parameter: number): NormalisedAxis {
   return { size, set, parameter };
 }
 
-/** A matrix has one cell, whatever its layout says. */
+/** The sizes of a map; a matrix has one cell, and its layout makes no difference. */
 function sizesOf({ N, channels, spatial, layout }: NormalisedMap) {
   return { N, channels, cells: elementCount(spatial), last: layout === "channels-last" || spatial.length === 0 };
 }
 
-/** Axes that are numbered as one become one; those of one element are left out. */
+/** Merges axes that are numbered as one, and drops axes of one element. */
 export function normalisation(axes: readonly NormalisedAxis[], parameterShape: readonly number[]): Normalisation {
   const merged: NormalisedAxis[] = [];
   for (const inner of axes.filter(({ size }) => size > 1)) {

@@ -1,9 +1,23 @@
-import { normalisedMap } from "../geometry/normalisation.ts";
-// What the references of normalisations share: x, which elements share a mean and a deviation and which a scale and a shift, channels first.
+// What the references of normalisations share: x, channels first, and which of its elements share a mean and a deviation and which a scale and
+// a shift.
 import type { Layout } from "../../../problem/problem.ts";
 import { elementCount } from "../../../base/shape.ts";
 import { type Float64NdArray, type NdArray, checkNdArray, checkShapeIs } from "../../../reference/ndarray.ts";
+import { normalisedMap } from "../geometry/normalisation.ts";
 import { readMap, writeMap } from "./feature-map.ts";
+
+/** A scale, a shift and the number added to a variance. */
+export interface AffineParameters {
+  scale?: NdArray;
+  shift?: NdArray;
+  epsilon?: number;
+}
+
+/** A normalisation by given statistics. */
+export interface BatchStatistics extends AffineParameters {
+  mean: NdArray;
+  variance: NdArray;
+}
 
 /** The coordinates of an element; those of all spatial axes are one number. */
 export interface Place {
@@ -12,7 +26,7 @@ export interface Place {
   readonly cell: number;
 }
 
-/** Which set an element belongs to, and which parameters are its. */
+/** Which set an element belongs to, and which parameters apply to it. */
 export interface Division {
   readonly sets: number;
   readonly parameterShape: readonly number[];
@@ -31,6 +45,7 @@ export interface NormalisedValues {
   readonly data: Float64Array;
 }
 
+/** A tensor to be normalised among the arguments. */
 export function readNormalised(
   argument: string,
   array: NdArray,
@@ -43,7 +58,7 @@ export function readNormalised(
   return { shape, layout, N, channels, spatial, cells: elementCount(spatial), data: values };
 }
 
-/** Values as an array of x's shape and layout. */
+/** An array of x's shape and layout, from values with the channels first. */
 export function writeLike(x: NormalisedValues, data: Float64Array): Float64NdArray {
   if (x.shape.length === 2) return { data, shape: [...x.shape] };
   const { N, channels, spatial, layout } = x;
@@ -51,7 +66,7 @@ export function writeLike(x: NormalisedValues, data: Float64Array): Float64NdArr
   return writeMap({ map: { N, channels, size, rank: spatial.length, layout }, data });
 }
 
-/** A parameter among the options; a number for each where it is not given. */
+/** A parameter among the options; the number `otherwise` everywhere if it is not given. */
 export function readParameter(
   argument: string,
   array: NdArray | undefined,
@@ -110,7 +125,7 @@ export function normalised(
   return writeLike(x, y);
 }
 
-/** The gradients, with statistics that depend on x or do not. */
+/** The gradients, with statistics that depend on x, or are `fixed`. */
 export function normalisedBackward(
   dy: Float64Array,
   x: NormalisedValues,

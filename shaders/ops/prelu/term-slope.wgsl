@@ -1,4 +1,4 @@
-// What a slope has of an element: x dy where x is not above 0.
+// A term of the gradient of a slope: x dy where x is not above 0.
 // slots: total
 // types: L, P, V
 @group(0) @binding(1) var<storage, read> dy: array<V>;

@@ -1,4 +1,4 @@
-// dy times the other factor.
+// A term of the gradient of a factor: dy times the other factor.
 // slots: total
 // types: L, P, V
 @group(0) @binding(1) var<storage, read> dy: array<V>;
