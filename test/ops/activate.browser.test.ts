@@ -1,7 +1,8 @@
 import { expect, it } from "vitest";
 import { createEngine } from "../../src/index.ts";
+import { activate, activateBackward } from "../../src/ops/index.ts";
 import type { ElementActivationOption } from "../../src/ops/shared/geometry/element-activation.ts";
-import { activate, activateBackward } from "../../src/reference.ts";
+import * as reference from "../../src/reference.ts";
 import { uniform } from "../suite/random.ts";
 import { ACTIVATIONS, gradientError, nameOf, valueError } from "./activations.ts";
 import { type OperationCase, testOperations } from "./suite.ts";
@@ -18,8 +19,8 @@ const cases = ACTIVATIONS.flatMap(({ option, fromOutput }, at): OperationCase<ne
   const forward: OperationCase<"x"> = {
     name,
     inputs: { x: { shape, values } },
-    run: (engine, { x }) => ({ y: engine.activate(x, option) }),
-    reference: ({ x }) => ({ y: activate(x, option) }),
+    run: ({ x }) => ({ y: activate(x, option) }),
+    reference: ({ x }) => ({ y: reference.activate(x, option) }),
     bound: ({ x }) => ({ y: (place) => valueError(option, x.data[place]!) }),
   };
   const backward = (from: "output" | "preActivation"): OperationCase<"dy" | "gate"> => ({
@@ -29,15 +30,16 @@ const cases = ACTIVATIONS.flatMap(({ option, fromOutput }, at): OperationCase<ne
       // An output has the range of the activation; elsewhere the formulas mean nothing.
       gate: { shape, values: from === "output" ? outputs(option) : values },
     },
-    run: (engine, { dy, gate }) => ({ dx: engine.activateBackward(dy, { activation: option, [from]: gate }) }),
-    reference: ({ dy, gate }) => ({ dx: activateBackward(dy, { activation: option, [from]: gate }) }),
+    run: ({ dy, gate }) => ({ dx: activateBackward(dy, { activation: option, [from]: gate }) }),
+    reference: ({ dy, gate }) => ({ dx: reference.activateBackward(dy, { activation: option, [from]: gate }) }),
     bound: ({ dy, gate }) => ({ dx: (place) => gradientError(option, gate.data[place]!, dy.data[place]!) }),
   });
   return [forward, backward("preActivation"), ...(fromOutput ? [backward("output")] : [])];
 });
 
 function outputs(option: ElementActivationOption): (count: number, seed: number) => Float32Array {
-  return (count, seed) => Float32Array.from(activate({ data: values(count, seed), shape: [count] }, option).data);
+  return (count, seed) =>
+    Float32Array.from(reference.activate({ data: values(count, seed), shape: [count] }, option).data);
 }
 
 testOperations(cases);
@@ -52,7 +54,7 @@ it("keeps NaN, and what is far out in its place", async () => {
     [{ name: "gelu", approximate: "tanh" }, 0, 1e30],
   ];
   for (const [option, low, high] of ends) {
-    const y = engine.activate(x, option);
+    const y = activate(x, option);
     const [nan, lowest, highest] = await y.read();
     expect(nan).toBeNaN();
     expect([lowest! + 0, highest]).toEqual([low, Math.fround(high)]);

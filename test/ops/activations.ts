@@ -1,7 +1,10 @@
 // Every activation that stands by itself, with parameters, and what its evaluation errs by.
+import {
+  type ElementActivationOption,
+  checkElementActivation,
+} from "../../src/ops/shared/geometry/element-activation.ts";
+import { elementActivation, elementDerivative } from "../../src/ops/shared/reference/element-activation.ts";
 import type { Activation } from "../../src/problem/activation.ts";
-import { type ElementActivationOption, checkElementActivation } from "../../src/ops/shared/geometry/element-activation.ts";
-import { elementActivation, elementDerivative } from "../../src/ops/activate/reference.ts";
 import { derivativeError, evaluation } from "../suite/bounds.ts";
 
 /** Unit roundoff of float32. */

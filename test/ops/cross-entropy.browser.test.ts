@@ -1,10 +1,23 @@
 import { expect, it } from "vitest";
 import { createEngine } from "../../src/index.ts";
 import type { CrossEntropyOptions } from "../../src/ops/cross-entropy/geometry.ts";
-import { crossEntropy, crossEntropyBackward } from "../../src/reference.ts";
-import { refusal } from "../suite/refusal.ts";
+import {
+  activateBackward,
+  add,
+  concatenate,
+  crossEntropy,
+  crossEntropyBackward,
+  dropout,
+  maxoutBackward,
+  multiply,
+  multiplyBackward,
+  preluBackward,
+  softmaxBackward,
+} from "../../src/ops/index.ts";
+import * as reference from "../../src/reference.ts";
 import { gamma } from "../suite/bounds.ts";
 import { generator, uniform } from "../suite/random.ts";
+import { refusal } from "../suite/refusal.ts";
 import { type Arrays, type Input, type OperationCase, testOperations } from "./suite.ts";
 
 /** Unit roundoff of float32. */
@@ -82,12 +95,12 @@ const cases = CASES.flatMap(({ shape, options, weighted, dense }): OperationCase
   const forward: OperationCase<Name> = {
     name: `cross entropy ${name}`,
     inputs: inputs as never,
-    run: (engine, tensors) => ({ y: engine.crossEntropy(tensors.logits, tensors.target, withWeight(tensors.weight)) }),
+    run: (tensors) => ({ y: crossEntropy(tensors.logits, tensors.target, withWeight(tensors.weight)) }),
     reference: (arrays, layout) => ({
-      y: crossEntropy(arrays.logits, arrays.target, { ...withWeight(arrays.weight), layout }),
+      y: reference.crossEntropy(arrays.logits, arrays.target, { ...withWeight(arrays.weight), layout }),
     }),
     bound: (arrays, layout) => {
-      const each = crossEntropy(arrays.logits, arrays.target, {
+      const each = reference.crossEntropy(arrays.logits, arrays.target, {
         ...withWeight(arrays.weight),
         layout,
         reduction: "none",
@@ -100,14 +113,14 @@ const cases = CASES.flatMap(({ shape, options, weighted, dense }): OperationCase
   const backward: OperationCase<Name> = {
     name: `gradient of cross entropy ${name}`,
     inputs: { ...inputs, dy } as never,
-    run: (engine, tensors) => ({
-      dx: engine.crossEntropyBackward(tensors.logits, tensors.target, {
+    run: (tensors) => ({
+      dx: crossEntropyBackward(tensors.logits, tensors.target, {
         ...withWeight(tensors.weight),
         dy: tensors.dy,
       }),
     }),
     reference: (arrays, layout) => ({
-      dx: crossEntropyBackward(arrays.logits, arrays.target, {
+      dx: reference.crossEntropyBackward(arrays.logits, arrays.target, {
         ...withWeight(arrays.weight),
         layout,
         dy: arrays.dy,
@@ -129,8 +142,8 @@ it("gives NaN where the target is no class, and takes dy for 1", async () => {
   const engine = await createEngine({ tuning: "forget" });
   const x = engine.tensor([1, 2, 3, 4, 5, 6, 1, 1], [4, 2]);
   const target = engine.tensor([2, 0.5, -1, 1], [4]);
-  const y = engine.crossEntropy(x, target, { reduction: "none" });
-  const dx = engine.crossEntropyBackward(x, target, { reduction: "sum" });
+  const y = crossEntropy(x, target, { reduction: "none" });
+  const dx = crossEntropyBackward(x, target, { reduction: "sum" });
   const read = Array.from(await y.read());
   expect(read.slice(0, 3).every(Number.isNaN)).toBe(true);
   expect(read[3]).toBeCloseTo(Math.LN2, 5);
@@ -145,20 +158,20 @@ it("refuses tensors that do not fit", async () => {
   const last = engine.empty([2, 3, 4], { layout: "channels-last" });
   const flat = engine.empty([6, 4]);
   const calls: [() => unknown, string][] = [
-    [() => engine.crossEntropy(x, last), "target.layout"],
-    [() => engine.crossEntropy(x, flat), "target.shape"],
-    [() => engine.crossEntropy(x, x, { weight: flat }), "weight.shape"],
-    [() => engine.crossEntropyBackward(x, x, { dy: flat }), "dy.shape"],
-    [() => engine.softmaxBackward(x, { output: last }), "output.layout"],
-    [() => engine.activateBackward(x, { activation: "relu", output: flat }), "output.shape"],
-    [() => engine.add(x, last), "b.layout"],
-    [() => engine.multiply(x, last), "b.layout"],
-    [() => engine.multiplyBackward(flat, x, x), "dy.shape"],
-    [() => engine.preluBackward(flat, x, engine.empty([1])), "dy.shape"],
-    [() => engine.concatenate([x, last]), "tensors[1].layout"],
-    [() => engine.concatenate([x, 1 as never]), "tensors[1]"],
-    [() => engine.maxoutBackward(x, x, { pieces: 3 }), "dy.shape"],
-    [() => engine.dropout(null as never, { seed: 1 }), "x"],
+    [() => crossEntropy(x, last), "target.layout"],
+    [() => crossEntropy(x, flat), "target.shape"],
+    [() => crossEntropy(x, x, { weight: flat }), "weight.shape"],
+    [() => crossEntropyBackward(x, x, { dy: flat }), "dy.shape"],
+    [() => softmaxBackward(x, { output: last }), "output.layout"],
+    [() => activateBackward(x, { activation: "relu", output: flat }), "output.shape"],
+    [() => add(x, last), "b.layout"],
+    [() => multiply(x, last), "b.layout"],
+    [() => multiplyBackward(flat, x, x), "dy.shape"],
+    [() => preluBackward(flat, x, engine.empty([1])), "dy.shape"],
+    [() => concatenate([x, last]), "tensors[1].layout"],
+    [() => concatenate([x, 1 as never]), "tensors[1]"],
+    [() => maxoutBackward(x, x, { pieces: 3 }), "dy.shape"],
+    [() => dropout(null as never, { seed: 1 }), "x"],
   ];
   for (const [call, argument] of calls) expect(refusal(call).argument).toBe(argument);
   engine.destroy();

@@ -1,5 +1,6 @@
 import type { DropoutOptions } from "../../src/ops/dropout/geometry.ts";
-import { dropout, dropoutBackward } from "../../src/reference.ts";
+import { dropout, dropoutBackward } from "../../src/ops/index.ts";
+import * as reference from "../../src/reference.ts";
 import { gamma } from "../suite/bounds.ts";
 import { type OperationCase, testOperations } from "./suite.ts";
 
@@ -19,15 +20,15 @@ const cases = CASES.flatMap(({ shape, options }): OperationCase<never>[] => {
   const forward: OperationCase<"x"> = {
     name,
     inputs: { x: { shape } },
-    run: (engine, { x }) => ({ y: engine.dropout(x, options) }),
-    reference: ({ x }, layout) => ({ y: dropout(x, { ...options, layout }) }),
+    run: ({ x }) => ({ y: dropout(x, options) }),
+    reference: ({ x }, layout) => ({ y: reference.dropout(x, { ...options, layout }) }),
     bound: () => ({ y: bound }),
   };
   const backward: OperationCase<"dy"> = {
     name: `gradient of ${name}`,
     inputs: { dy: { shape } },
-    run: (engine, { dy }) => ({ dx: engine.dropoutBackward(dy, options) }),
-    reference: ({ dy }, layout) => ({ dx: dropoutBackward(dy, { ...options, layout }) }),
+    run: ({ dy }) => ({ dx: dropoutBackward(dy, options) }),
+    reference: ({ dy }, layout) => ({ dx: reference.dropoutBackward(dy, { ...options, layout }) }),
     bound: () => ({ dx: bound }),
   };
   return [forward, backward];

@@ -1,5 +1,6 @@
+import { localResponseNorm, localResponseNormBackward } from "../../src/ops/index.ts";
 import { type LocalResponseNormOptions, responsesOf } from "../../src/ops/local-response-norm/geometry.ts";
-import { localResponseNorm, localResponseNormBackward } from "../../src/reference.ts";
+import * as reference from "../../src/reference.ts";
 import type { NdArray } from "../../src/reference.ts";
 import { gamma } from "../suite/bounds.ts";
 import { type OperationCase, magnitudes, testOperations } from "./suite.ts";
@@ -48,15 +49,15 @@ const cases = CASES.flatMap(({ shape, options }): OperationCase<never>[] => {
   const forward: OperationCase<"x"> = {
     name: `local response normalisation of ${name}`,
     inputs: { x: { shape } },
-    run: (engine, { x }) => ({ y: engine.localResponseNorm(x, options) }),
-    reference: ({ x }, layout) => ({ y: localResponseNorm(x, { ...options, layout }) }),
+    run: ({ x }) => ({ y: localResponseNorm(x, options) }),
+    reference: ({ x }, layout) => ({ y: reference.localResponseNorm(x, { ...options, layout }) }),
     bound: () => ({ y: (_, expected) => (error + 2 * u) * Math.abs(expected) }),
   };
   const backward: OperationCase<"dy" | "x"> = {
     name: `gradient of local response normalisation of ${name}`,
     inputs: { dy: { shape }, x: { shape } },
-    run: (engine, { dy, x }) => ({ dx: engine.localResponseNormBackward(dy, x, options) }),
-    reference: ({ dy, x }, layout) => ({ dx: localResponseNormBackward(dy, x, { ...options, layout }) }),
+    run: ({ dy, x }) => ({ dx: localResponseNormBackward(dy, x, options) }),
+    reference: ({ dy, x }, layout) => ({ dx: reference.localResponseNormBackward(dy, x, { ...options, layout }) }),
     // dx = direct - x sum, where both are positive for |dy| and |x|.
     bound: ({ dy, x }, layout) => {
       const sizes = sizesOf(magnitudes(dy), magnitudes(x), { ...options, layout });
@@ -74,8 +75,8 @@ function sizesOf(
   options: LocalResponseNormOptions & { layout: "channels-first" | "channels-last" },
 ): Float64Array {
   // direct is dy d^-beta, and d^-beta is y / x.
-  const y = localResponseNorm(x, options).data;
-  const difference = localResponseNormBackward(dy, x, options).data;
+  const y = reference.localResponseNorm(x, options).data;
+  const difference = reference.localResponseNormBackward(dy, x, options).data;
   return difference.map((value, at) => {
     const power = x.data[at] === 0 ? 1 : y[at]! / x.data[at]!;
     return 2 * dy.data[at]! * power - value;

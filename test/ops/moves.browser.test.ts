@@ -3,8 +3,6 @@ import {
   channelShuffle,
   channelShuffleBackward,
   concatenate,
-  maxout,
-  maxoutBackward,
   pixelShuffle,
   pixelUnshuffle,
   split,
@@ -124,34 +122,4 @@ const pixels = PIXELS.flatMap(({ coarse, fine, factor }): OperationCase<never>[]
   return [shuffle, unshuffle];
 });
 
-/** Quarters: pieces that are equal, too. */
-const quarters = (count: number, seed: number): Float32Array =>
-  Float32Array.from({ length: count }, (_, at) => (((at * 7 + seed) % 11) - 5) / 4);
-
-const GROUPS: readonly { shape: readonly number[]; out: readonly number[]; pieces: number }[] = [
-  { shape: [2, 6, 3, 4], out: [2, 2, 3, 4], pieces: 3 },
-  { shape: [1, 8, 3, 5], out: [1, 4, 3, 5], pieces: 2 },
-  { shape: [3, 10], out: [3, 2], pieces: 5 },
-  { shape: [1, 4, 2, 3, 2], out: [1, 1, 2, 3, 2], pieces: 4 },
-];
-
-const groups = GROUPS.flatMap(({ shape, out, pieces }): OperationCase<never>[] => {
-  const name = `maxout of ${pieces} pieces of [${shape.join(", ")}]`;
-  const forward: OperationCase<"x"> = {
-    name,
-    inputs: { x: { shape, values: quarters } },
-    run: (engine, { x }) => ({ y: engine.maxout(x, { pieces }) }),
-    reference: ({ x }, layout) => ({ y: maxout(x, { pieces, layout }) }),
-    bound: () => ({ y: exact }),
-  };
-  const backward: OperationCase<"dy" | "x"> = {
-    name: `gradient of ${name}`,
-    inputs: { dy: { shape: out }, x: { shape, values: quarters } },
-    run: (engine, { dy, x }) => ({ dx: engine.maxoutBackward(dy, x, { pieces }) }),
-    reference: ({ dy, x }, layout) => ({ dx: maxoutBackward(dy, x, { pieces, layout }) }),
-    bound: () => ({ dx: exact }),
-  };
-  return [forward, backward];
-});
-
-testOperations([...slices, ...channels, ...pixels, ...groups]);
+testOperations([...slices, ...channels, ...pixels]);

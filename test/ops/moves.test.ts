@@ -4,14 +4,12 @@ import {
   channelShuffle,
   channelShuffleBackward,
   concatenate,
-  maxout,
-  maxoutBackward,
   pixelShuffle,
   pixelUnshuffle,
   split,
 } from "../../src/reference.ts";
-import { refusal } from "../suite/refusal.ts";
 import { uniform } from "../suite/random.ts";
+import { refusal } from "../suite/refusal.ts";
 import { expectGradient } from "./finite-differences.ts";
 
 const random = (shape: number[], seed: number) => ({
@@ -27,9 +25,6 @@ test.each(["channels-first", "channels-last"] as const)("gradients with %s", (la
   const dy = random(x.shape, 2);
   const groups = { groups: 2, layout };
   expectGradient(channelShuffleBackward(dy, groups), (array) => channelShuffle(array, groups), x, dy);
-  const two = { pieces: 2, layout };
-  const half = random(maxout(x, two).shape, 3);
-  expectGradient(maxoutBackward(half, x, two), (array) => maxout(array, two), x, half);
   const factor = layout === "channels-first" ? { factor: [2, 1], layout } : { factor: [1, 2], layout };
   const fine = random(pixelShuffle(x, factor).shape, 4);
   expectGradient(pixelUnshuffle(fine, factor), (array) => pixelShuffle(array, factor), x, fine);
@@ -50,12 +45,6 @@ test("each undoes the other", () => {
   }
 });
 
-test("maxout passes NaN on, and the gradient to the first of equals", () => {
-  const one = { data: [1, Number.NaN, 2, 2], shape: [1, 4] };
-  expect([...maxout(one, { pieces: 2 }).data]).toEqual([Number.NaN, 2]);
-  expect([...maxoutBackward({ data: [5, 7], shape: [1, 2] }, one, { pieces: 2 }).data]).toEqual([0, 5, 7, 0]);
-});
-
 test.each([
   [() => concatenate([]), "tensors", "invalid-argument"],
   [() => concatenate([x, 3 as never]), "tensors[1]", "invalid-argument"],
@@ -73,8 +62,6 @@ test.each([
   [() => pixelShuffle(random([2, 6], 1), { factor: 2 }), "x.shape", "shape-mismatch"],
   [() => pixelUnshuffle(x, { factor: [1, 3] }), "factor", "shape-mismatch"],
   [() => pixelUnshuffle(x, { upscale: 2 } as never), "options", "unknown-option"],
-  [() => maxout(x, { pieces: 4 }), "pieces", "shape-mismatch"],
-  [() => maxout(x, { pieces: 0 }), "pieces", "invalid-argument"],
 ])("refuses %s", (call, argument, code) => {
   expect(refusal(call)).toMatchObject({ argument, code });
 });

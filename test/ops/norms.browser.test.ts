@@ -1,42 +1,37 @@
-import type { Engine, Layout, Tensor } from "../../src/index.ts";
-import type { LayerAxes } from "../../src/ops/shared/geometry/normalisation.ts";
+import type { Layout, Tensor } from "../../src/index.ts";
+import { groupDivision, layerDivision } from "../../src/ops/group-norm/reference.ts";
 import {
-  type NdArray,
   groupNorm,
   groupNormBackward,
   instanceNorm,
   instanceNormBackward,
   layerNorm,
   layerNormBackward,
-} from "../../src/reference.ts";
-import { groupDivision, layerDivision } from "../../src/ops/group-norm/reference.ts";
+} from "../../src/ops/index.ts";
+import type { LayerAxes } from "../../src/ops/shared/geometry/normalisation.ts";
 import { type Division, type NormalisedValues, readNormalised } from "../../src/ops/shared/reference/normalise.ts";
+import * as reference from "../../src/reference.ts";
+import type { NdArray } from "../../src/reference.ts";
 import { computedErrors, farFromZero, gradientBounds, normalisedBound } from "./normalisations.ts";
 import { type Input, type OperationCase, testOperations } from "./suite.ts";
 
-/** One kind of normalisation, as the engine and the reference have it. */
+/** One kind of normalisation: the operation, its reference, and how it divides elements. */
 interface Norm {
   readonly name: string;
   readonly shape: readonly number[];
   readonly parameters: readonly number[];
   readonly division: (x: NormalisedValues) => Division;
-  readonly on: (engine: Engine) => {
-    forward: (x: Tensor, options: { scale?: Tensor; shift?: Tensor; epsilon?: number }) => Tensor;
-    backward: (
-      dy: Tensor,
-      x: Tensor,
-      options: { scale?: Tensor; epsilon?: number },
-    ) => { dx: Tensor; dscale: Tensor; dshift: Tensor };
-  };
-  readonly forward: (
-    x: NdArray,
-    options: { scale?: NdArray; shift?: NdArray; layout: Layout; epsilon?: number },
-  ) => NdArray;
-  readonly backward: (
-    dy: NdArray,
-    x: NdArray,
-    options: { scale?: NdArray; layout: Layout; epsilon?: number },
-  ) => { dx: NdArray; dscale: NdArray; dshift: NdArray };
+  readonly operation: Passes<Tensor>;
+  readonly reference: Passes<NdArray, { layout: Layout }>;
+}
+
+interface Passes<Values, More = unknown> {
+  forward: (x: Values, options: { scale?: Values; shift?: Values; epsilon?: number } & More) => Values;
+  backward: (
+    dy: Values,
+    x: Values,
+    options: { scale?: Values; epsilon?: number } & More,
+  ) => { dx: Values; dscale: Values; dshift: Values };
 }
 
 function layer(shape: readonly number[], axes?: LayerAxes): Norm {
@@ -46,12 +41,14 @@ function layer(shape: readonly number[], axes?: LayerAxes): Norm {
     shape,
     parameters: axes === "channels" ? [shape[1]!] : shape.slice(1).slice(-(axes ?? shape.length)),
     division: (x) => layerDivision(x, axes),
-    on: (engine) => ({
-      forward: (x, options) => engine.layerNorm(x, { ...options, ...over }),
-      backward: (dy, x, options) => engine.layerNormBackward(dy, x, { ...options, ...over }),
-    }),
-    forward: (x, options) => layerNorm(x, { ...options, ...over }),
-    backward: (dy, x, options) => layerNormBackward(dy, x, { ...options, ...over }),
+    operation: {
+      forward: (x, options) => layerNorm(x, { ...options, ...over }),
+      backward: (dy, x, options) => layerNormBackward(dy, x, { ...options, ...over }),
+    },
+    reference: {
+      forward: (x, options) => reference.layerNorm(x, { ...options, ...over }),
+      backward: (dy, x, options) => reference.layerNormBackward(dy, x, { ...options, ...over }),
+    },
   };
 }
 
@@ -61,12 +58,14 @@ function instance(shape: readonly number[]): Norm {
     shape,
     parameters: [shape[1]!],
     division: (x) => groupDivision(x, x.channels),
-    on: (engine) => ({
-      forward: (x, options) => engine.instanceNorm(x, options),
-      backward: (dy, x, options) => engine.instanceNormBackward(dy, x, options),
-    }),
-    forward: instanceNorm,
-    backward: instanceNormBackward,
+    operation: {
+      forward: instanceNorm,
+      backward: instanceNormBackward,
+    },
+    reference: {
+      forward: reference.instanceNorm,
+      backward: reference.instanceNormBackward,
+    },
   };
 }
 
@@ -76,12 +75,14 @@ function group(shape: readonly number[], groups: number): Norm {
     shape,
     parameters: [shape[1]!],
     division: (x) => groupDivision(x, groups),
-    on: (engine) => ({
-      forward: (x, options) => engine.groupNorm(x, { ...options, groups }),
-      backward: (dy, x, options) => engine.groupNormBackward(dy, x, { ...options, groups }),
-    }),
-    forward: (x, options) => groupNorm(x, { ...options, groups }),
-    backward: (dy, x, options) => groupNormBackward(dy, x, { ...options, groups }),
+    operation: {
+      forward: (x, options) => groupNorm(x, { ...options, groups }),
+      backward: (dy, x, options) => groupNormBackward(dy, x, { ...options, groups }),
+    },
+    reference: {
+      forward: (x, options) => reference.groupNorm(x, { ...options, groups }),
+      backward: (dy, x, options) => reference.groupNormBackward(dy, x, { ...options, groups }),
+    },
   };
 }
 
@@ -125,11 +126,11 @@ function cases(
   const forward: OperationCase<"x" | "scale" | "shift"> = {
     name: title,
     inputs: { x: given, scale: own, shift: own },
-    run: (engine, { x: input, scale, shift }) => {
-      return { y: norm.on(engine).forward(input, affine ? { scale, shift, epsilon } : { epsilon }) };
+    run: ({ x: input, scale, shift }) => {
+      return { y: norm.operation.forward(input, affine ? { scale, shift, epsilon } : { epsilon }) };
     },
     reference: ({ x: input, scale, shift }, layout) => {
-      return { y: norm.forward(input, { ...(affine && { scale, shift }), layout, epsilon }) };
+      return { y: norm.reference.forward(input, { ...(affine && { scale, shift }), layout, epsilon }) };
     },
     bound: ({ x: input, scale, shift }, layout) => {
       const values = valuesOf(input, layout);
@@ -141,12 +142,12 @@ function cases(
   const backward: OperationCase<"dy" | "x" | "scale"> = {
     name: `gradients of ${title}`,
     inputs: { dy: { shape, ...(x.dtype && { dtype: x.dtype }) }, x: given, scale: own },
-    run: (engine, { dy, x: input, scale }) => {
-      const { dx, dscale, dshift } = norm.on(engine).backward(dy, input, affine ? { scale, epsilon } : { epsilon });
+    run: ({ dy, x: input, scale }) => {
+      const { dx, dscale, dshift } = norm.operation.backward(dy, input, affine ? { scale, epsilon } : { epsilon });
       return { dx, dscale, dshift };
     },
     reference: ({ dy, x: input, scale }, layout) => ({
-      ...norm.backward(dy, input, { ...(affine && { scale }), layout, epsilon }),
+      ...norm.reference.backward(dy, input, { ...(affine && { scale }), layout, epsilon }),
     }),
     bound: ({ dy, x: input, scale }, layout) => {
       const values = valuesOf(input, layout);

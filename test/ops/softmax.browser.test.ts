@@ -1,13 +1,13 @@
 import { expect, it } from "vitest";
 import { createEngine } from "../../src/index.ts";
+import * as operations from "../../src/ops/index.ts";
 import { axisOf } from "../../src/ops/shared/geometry/axis.ts";
-import { type NdArray, logSoftmax, logSoftmaxBackward, softmax, softmaxBackward } from "../../src/reference.ts";
-import { linesOf, logSumExp } from "../../src/ops/softmax/reference.ts";
+import { linesOf, logSumExp } from "../../src/ops/shared/reference/lines.ts";
+import * as reference from "../../src/reference.ts";
+import type { NdArray } from "../../src/reference.ts";
 import { gamma } from "../suite/bounds.ts";
 import { uniform } from "../suite/random.ts";
 import { type OperationCase, testOperations } from "./suite.ts";
-
-const reference = { softmax, logSoftmax, softmaxBackward, logSoftmaxBackward };
 
 /** Unit roundoff of float32. */
 const u = 2 ** -24;
@@ -49,7 +49,7 @@ const cases = TENSORS.flatMap(({ shape, axis, log = false }): OperationCase<neve
   const forward: OperationCase<"x"> = {
     name,
     inputs: { x: { shape, values } },
-    run: (engine, { x }) => ({ y: engine[call](x, options) }),
+    run: ({ x }) => ({ y: operations[call](x, options) }),
     reference: ({ x }, layout) => ({ y: reference[call](x, { ...options, layout }) }),
     // With d <= R = 20 between two elements, an exponential is good to (6 + 4 d) u, and to d u more as d is rounded. What is added to
     // the sum passes size + 1 of them at most, whose d add up to R, and as many products and sums: (8 size + 8 + 5 R) u.
@@ -71,7 +71,7 @@ const cases = TENSORS.flatMap(({ shape, axis, log = false }): OperationCase<neve
   const backward: OperationCase<"dy" | "output"> = {
     name: `gradient of ${name}`,
     inputs: { dy: { shape }, output: { shape, ...(log && { values: logarithms }) } },
-    run: (engine, { dy, output }) => ({ dx: engine[gradient](dy, { ...options, output }) }),
+    run: ({ dy, output }) => ({ dx: operations[gradient](dy, { ...options, output }) }),
     reference: ({ dy, output }, layout) => ({ dx: reference[gradient](dy, { ...options, layout, output }) }),
     bound: ({ dy, output }, layout) => {
       const along = axisOf(axis, dy.shape, layout);
@@ -97,7 +97,7 @@ it("lets infinitely improbable classes be", async () => {
   const engine = await createEngine({ tuning: "forget" });
   const never = -Infinity;
   const x = engine.tensor([never, never, 3, 3, never, never, never, never, Number.NaN, 1, 2, 3], [3, 4]);
-  const [y, log] = [engine.softmax(x), engine.logSoftmax(x)];
+  const [y, log] = [operations.softmax(x), operations.logSoftmax(x)];
   const read = Array.from(await y.read());
   expect(read.slice(0, 4)).toEqual([0, 0, 0.5, 0.5]);
   expect(read.slice(4).every(Number.isNaN)).toBe(true);

@@ -41,7 +41,6 @@ export function sourceOf<Values>(
 ): ReturnType<typeof checkSource<Values>> | undefined {
   if (activation) return checkSource<Values>(activation, sources);
   for (const name of ["output", "preActivation"] as const)
-    if (sources[name] !== undefined)
-      refuse("invalid-argument", name, words("a tensor"), "none without an activation");
+    if (sources[name] !== undefined) refuse("invalid-argument", name, words("a tensor"), "none without an activation");
   return undefined;
 }

@@ -1,6 +1,6 @@
 // Batch normalisation: by given statistics, and by those of the batch.
-import { refuse, words } from "../../base/error.ts";
 import type { Dtype } from "../../base/dtype.ts";
+import { refuse, words } from "../../base/error.ts";
 import { checkOptions } from "../../base/validate.ts";
 import { run, whole } from "../../gpu/operation.ts";
 import { type Tensor, checkTensor } from "../../gpu/tensor.ts";
@@ -117,10 +117,7 @@ export function batchNorm(x: Tensor, options: BatchNormOptions): Tensor {
  * @throws ConvError naming the invalid argument
  * @example const { y, mean, inverseDeviation } = batchNormTraining(x, { scale, shift, runningMean, runningVariance });
  */
-export function batchNormTraining(
-  x: Tensor,
-  options: BatchNormTrainingOptions = {},
-): BatchNormTraining {
+export function batchNormTraining(x: Tensor, options: BatchNormTrainingOptions = {}): BatchNormTraining {
   const keys = ["scale", "shift", "epsilon", "momentum", "runningMean", "runningVariance"];
   checkOptions("options", options, keys);
   const { tensor, normalisation, shape } = checkInput(x);
@@ -173,11 +170,7 @@ export function batchNormTraining(
  * @throws ConvError naming the invalid argument
  * @example const { dx, dscale, dshift } = batchNormBackward(dy, x, { mean, inverseDeviation, scale });
  */
-export function batchNormBackward(
-  dy: Tensor,
-  x: Tensor,
-  options: BatchNormBackwardOptions,
-): NormGradients {
+export function batchNormBackward(dy: Tensor, x: Tensor, options: BatchNormBackwardOptions): NormGradients {
   checkOptions("options", options, ["mean", "inverseDeviation", "variance", "scale", "epsilon"]);
   const { tensor, normalisation, shape } = checkInput(x);
   const { layout, dtype } = tensor;
@@ -241,9 +234,7 @@ export function batchNormBackward(
   });
 }
 
-function checkInput(
-  x: Tensor,
-): { tensor: Tensor; normalisation: Normalisation; shape: readonly number[] } {
+function checkInput(x: Tensor): { tensor: Tensor; normalisation: Normalisation; shape: readonly number[] } {
   const tensor = checkTensor("x", x);
   const normalisation = batchSets(normalisedMap("x.shape", tensor.shape, tensor.layout));
   return { tensor, normalisation, shape: normalisation.parameterShape };

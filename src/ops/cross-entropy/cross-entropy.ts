@@ -50,11 +50,7 @@ export interface CrossEntropyBackwardOptions extends CrossEntropyOptions<Tensor>
  * @throws ConvError naming the invalid argument
  * @example const loss = crossEntropy(logits, classes, { labelSmoothing: 0.1 });
  */
-export function crossEntropy(
-  logits: Tensor,
-  target: Tensor,
-  options: CrossEntropyOptions<Tensor> = {},
-): Tensor {
+export function crossEntropy(logits: Tensor, target: Tensor, options: CrossEntropyOptions<Tensor> = {}): Tensor {
   checkOptions("options", options, CROSS_ENTROPY_KEYS);
   const call = checkCall(logits, target, options);
   const { entropy, lossShape, inputs } = call;
@@ -154,11 +150,7 @@ interface Call {
   readonly lossShape: readonly number[];
 }
 
-function checkCall(
-  logits: Tensor,
-  target: Tensor,
-  options: CrossEntropyOptions<Tensor>,
-): Call {
+function checkCall(logits: Tensor, target: Tensor, options: CrossEntropyOptions<Tensor>): Call {
   const { shape, layout, dtype } = checkTensor("logits", logits);
   checkShape("logits.shape", shape, [2, 3, 4, 5]);
   const axis = channelAxis(shape, layout);
@@ -189,12 +181,7 @@ function checkPairs({ gpu }: Tensor, losses: readonly number[]): void {
 }
 
 /** A float32 tensor of a shape among the arguments, in any layout: it has no channels. */
-function checkFloats(
-  argument: string,
-  given: unknown,
-  shape: readonly number[],
-  reason: string,
-): Tensor {
+function checkFloats(argument: string, given: unknown, shape: readonly number[], reason: string): Tensor {
   const tensor = checkTensor(argument, given);
   if (tensor.dtype !== "f32")
     refuse("shape-mismatch", `${argument}.dtype`, tensor.dtype, `"f32", whatever the logits are`);

@@ -1,15 +1,10 @@
 // Reference of the cross entropy of logits and a target, and of its gradient.
-import { channelAxis } from "../shared/geometry/axis.ts";
-import {
-  CROSS_ENTROPY_KEYS,
-  type CrossEntropyOptions,
-  type Entropy,
-  entropyOf,
-} from "./geometry.ts";
 import { checkOptions } from "../../base/validate.ts";
 import { type Float64NdArray, type NdArray, checkNdArray, checkShapeIs } from "../../reference/ndarray.ts";
+import { channelAxis } from "../shared/geometry/axis.ts";
 import { type LayoutOptions, layoutOf } from "../shared/reference/feature-map.ts";
 import { linesOf, logSumExp } from "../shared/reference/lines.ts";
+import { CROSS_ENTROPY_KEYS, type CrossEntropyOptions, type Entropy, entropyOf } from "./geometry.ts";
 
 export type ReferenceCrossEntropyOptions = CrossEntropyOptions<NdArray> & LayoutOptions;
 

@@ -1,10 +1,10 @@
 // Reference of dropout and its gradient.
-import { DROPOUT_KEYS, type DropoutOptions, dropoutOf, randomOf } from "./geometry.ts";
 import { elementCount } from "../../base/shape.ts";
 import { checkOptions } from "../../base/validate.ts";
 import { type Float64NdArray, type NdArray, checkNdArray } from "../../reference/ndarray.ts";
 import { RANKS } from "../shared/geometry/axis.ts";
 import { type LayoutOptions, layoutOf, readMap, writeMap } from "../shared/reference/feature-map.ts";
+import { DROPOUT_KEYS, type DropoutOptions, dropoutOf, randomOf } from "./geometry.ts";
 
 /** Reference of `dropout`. */
 export function dropout(x: NdArray, options: DropoutOptions & LayoutOptions): Float64NdArray {

@@ -1,8 +1,8 @@
 // Which weights of a convolution compute which channel of its result. Shared by the host and the reference.
 import { refuse } from "../../base/error.ts";
-import { type Layout, splitKernel } from "../../problem/problem.ts";
 import { elementCount } from "../../base/shape.ts";
 import { checkBoolean, checkInteger, checkShape } from "../../base/validate.ts";
+import { type Layout, splitKernel } from "../../problem/problem.ts";
 import { type Normalisation, axis, normalisation } from "../shared/geometry/normalisation.ts";
 
 export interface FoldGeometry {

@@ -1,12 +1,12 @@
 // Reference of batch normalisation folded into the weights before it.
-import { type FoldGeometry, foldSets } from "./geometry.ts";
-import { checkEpsilon } from "../shared/geometry/normalisation.ts";
-import { splitKernel } from "../../problem/problem.ts";
 import { elementCount } from "../../base/shape.ts";
 import { checkOptions } from "../../base/validate.ts";
+import { splitKernel } from "../../problem/problem.ts";
 import { type Float64NdArray, type NdArray, checkNdArray } from "../../reference/ndarray.ts";
+import { checkEpsilon } from "../shared/geometry/normalisation.ts";
 import { type LayoutOptions, layoutOf } from "../shared/reference/feature-map.ts";
 import { type BatchStatistics, inverseDeviations, readParameter } from "../shared/reference/normalise.ts";
+import { type FoldGeometry, foldSets } from "./geometry.ts";
 
 /** Reference of `foldBatchNorm`. */
 export function foldBatchNorm(

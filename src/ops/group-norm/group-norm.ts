@@ -109,11 +109,7 @@ export function instanceNorm(x: Tensor, options: NormOptions = {}): Tensor {
  * @throws ConvError naming the invalid argument
  * @example const { dx } = instanceNormBackward(dy, x);
  */
-export function instanceNormBackward(
-  dy: Tensor,
-  x: Tensor,
-  options: NormBackwardOptions = {},
-): NormGradients {
+export function instanceNormBackward(dy: Tensor, x: Tensor, options: NormBackwardOptions = {}): NormGradients {
   return backward("instanceNormBackward", dy, x, options, [], instances);
 }
 
@@ -139,11 +135,7 @@ export function groupNorm(x: Tensor, options: NormOptions & GroupOptions): Tenso
  * @throws ConvError naming the invalid argument
  * @example const { dx, dscale, dshift } = groupNormBackward(dy, x, { groups: 32, scale });
  */
-export function groupNormBackward(
-  dy: Tensor,
-  x: Tensor,
-  options: NormBackwardOptions & GroupOptions,
-): NormGradients {
+export function groupNormBackward(dy: Tensor, x: Tensor, options: NormBackwardOptions & GroupOptions): NormGradients {
   return backward("groupNormBackward", dy, x, options, ["groups"], (tensor) => groups(tensor, options));
 }
 

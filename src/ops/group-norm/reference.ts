@@ -1,8 +1,8 @@
 // Reference of layer, instance and group normalisation and their gradients.
-import { type LayerAxes, checkAxes, checkEpsilon, checkGroups, layerShape } from "../shared/geometry/normalisation.ts";
 import { elementCount } from "../../base/shape.ts";
 import { checkOptions } from "../../base/validate.ts";
 import { type Float64NdArray, type NdArray, checkShapeIs } from "../../reference/ndarray.ts";
+import { type LayerAxes, checkAxes, checkEpsilon, checkGroups, layerShape } from "../shared/geometry/normalisation.ts";
 import { type LayoutOptions, layoutOf } from "../shared/reference/feature-map.ts";
 import {
   type AffineParameters,

@@ -1,14 +1,16 @@
 // Reference of local response normalisation and its gradient.
-import {
-  LOCAL_RESPONSE_KEYS,
-  type LocalResponseNormOptions,
-  type Responses,
-  responsesOf,
-} from "./geometry.ts";
 import { elementCount } from "../../base/shape.ts";
 import { checkOptions } from "../../base/validate.ts";
 import { type Float64NdArray, type NdArray, checkShapeIs } from "../../reference/ndarray.ts";
-import { type LayoutOptions, type Values, layoutOf, readMap, writeMap, zeros } from "../shared/reference/feature-map.ts";
+import {
+  type LayoutOptions,
+  type Values,
+  layoutOf,
+  readMap,
+  writeMap,
+  zeros,
+} from "../shared/reference/feature-map.ts";
+import { LOCAL_RESPONSE_KEYS, type LocalResponseNormOptions, type Responses, responsesOf } from "./geometry.ts";
 
 const KEYS = [...LOCAL_RESPONSE_KEYS, "layout"];
 

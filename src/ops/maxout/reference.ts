@@ -1,8 +1,8 @@
 // Reference of maxout and its gradient.
-import { type MaxoutOptions, maxoutOf } from "./geometry.ts";
 import { elementCount } from "../../base/shape.ts";
 import { type Float64NdArray, type NdArray, checkNdArray, checkShapeIs } from "../../reference/ndarray.ts";
 import { type LayoutOptions, layoutOf } from "../shared/reference/feature-map.ts";
+import { type MaxoutOptions, maxoutOf } from "./geometry.ts";
 
 const RANKS = [2, 3, 4, 5];
 

@@ -1,7 +1,7 @@
 // The product of two tensors, the second broadcast over the first, and its gradients.
 import multiplyShader from "../../../shaders/ops/multiply/multiply.wgsl";
-import combineShader from "../../../shaders/ops/shared/combine.wgsl";
 import termProductShader from "../../../shaders/ops/multiply/term-product.wgsl";
+import combineShader from "../../../shaders/ops/shared/combine.wgsl";
 import { run, whole } from "../../gpu/operation.ts";
 import { type Tensor, checkTensor } from "../../gpu/tensor.ts";
 import { type Pair, type PairGradients, broadcastStep, reduceSteps } from "../shared/broadcast.ts";

@@ -1,6 +1,6 @@
 // Activations in elementwise kernels: the snippets that define them on items, and their constants.
-import geluTanh from "../../../shaders/lib/activation/gelu-tanh.wgsl";
 import expm1 from "../../../shaders/lib/activation/expm1.wgsl";
+import geluTanh from "../../../shaders/lib/activation/gelu-tanh.wgsl";
 import hardsigmoid from "../../../shaders/lib/activation/hardsigmoid.wgsl";
 import logistic from "../../../shaders/lib/activation/logistic.wgsl";
 import selu from "../../../shaders/lib/activation/selu.wgsl";
@@ -59,7 +59,7 @@ export function derivativeSnippets(
   const { name, parameter } = activation;
   const source = from === "output" ? "output" : "pre-activation";
   const shaders = isElementOnly(name)
-    ? ((source === "output" && ELEMENT_ONLY[name].derivativeFromOutput) || ELEMENT_ONLY[name].derivative)
+    ? (source === "output" && ELEMENT_ONLY[name].derivativeFromOutput) || ELEMENT_ONLY[name].derivative
     : derivativeShaders(name, source);
   return {
     shaders: four ? [...shaders, eachDerivative] : shaders,

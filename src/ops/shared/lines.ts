@@ -59,11 +59,7 @@ interface Sharing {
 }
 
 /** @param lines how many items of lines there are, items in each line, and the distance between two of those */
-function workOf(
-  items: Items,
-  lines: LineWork["uniforms"],
-  { along = false, together = true }: Sharing = {},
-): LineWork {
+function workOf(items: Items, lines: LineWork["uniforms"], { along = false, together = true }: Sharing = {}): LineWork {
   const { count, size, inner } = lines;
   const contiguous = inner === 1 && (along || items.lanes === 1);
   const long = size * (along ? items.lanes : 1) >= LONG_LINE;

@@ -119,10 +119,7 @@ interface Normalised {
 }
 
 /** Computes (x - mean) / deviation * scale + shift. */
-export function normalise(
-  normalisation: Normalisation,
-  { x, y, statistics, scale, shift }: Normalised,
-): Step<string> {
+export function normalise(normalisation: Normalisation, { x, y, statistics, scale, shift }: Normalised): Step<string> {
   const lanes = lanesOf(normalisation);
   return elementStep(lanes, {
     loads: { set: 2, parameter: (scale ? 1 : 0) + (shift ? 1 : 0) },
@@ -221,10 +218,7 @@ interface ScaledSets {
 }
 
 /** Multiplies x by the factor of each set, and by the scale of each parameter. */
-export function scaleSets(
-  normalisation: Normalisation,
-  { operand, x, y, factor, scale }: ScaledSets,
-): Step<string> {
+export function scaleSets(normalisation: Normalisation, { operand, x, y, factor, scale }: ScaledSets): Step<string> {
   return elementStep(lanesOf(normalisation), {
     loads: { set: 1, parameter: scale ? 1 : 0 },
     shaders: [scaleSetsShader],

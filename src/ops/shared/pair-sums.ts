@@ -29,8 +29,7 @@ export function pairSums(count: number): PairSums {
   const workspace = new Workspace();
   const from = workspace.take(count * PAIR_BYTES);
   // A single pair is its own sum.
-  const levels =
-    count > 1 ? levelsOf(workspace, { sums: 1, terms: count, partBytes: PAIR_BYTES, fan: FAN, from }) : [];
+  const levels = count > 1 ? levelsOf(workspace, { sums: 1, terms: count, partBytes: PAIR_BYTES, fan: FAN, from }) : [];
   const steps = levels.map(({ terms, parts, from: pairs, to }) =>
     dispatch({
       shaders: [linesShader, lanesLinesShader, lineSharedShader, sumPairsShader],

@@ -2,8 +2,7 @@
 import { elementCount } from "../../base/shape.ts";
 import { checkOptions } from "../../base/validate.ts";
 import { type Float64NdArray, type NdArray, checkNdArray } from "../../reference/ndarray.ts";
-import { RANKS } from "../shared/geometry/axis.ts";
-import { linesAlong } from "../shared/geometry/axis.ts";
+import { RANKS, linesAlong } from "../shared/geometry/axis.ts";
 import { type LayoutOptions, layoutOf } from "../shared/reference/feature-map.ts";
 import {
   type ConcatenateOptions,

@@ -86,11 +86,7 @@ function forward(name: "softmax" | "logSoftmax", x: Tensor, options: SoftmaxOpti
   }).y;
 }
 
-function backward(
-  name: "softmaxBackward" | "logSoftmaxBackward",
-  dy: Tensor,
-  options: SoftmaxBackwardOptions,
-): Tensor {
+function backward(name: "softmaxBackward" | "logSoftmaxBackward", dy: Tensor, options: SoftmaxBackwardOptions): Tensor {
   checkOptions("options", options, ["axis", "output"]);
   const { shape, layout, dtype } = checkTensor("dy", dy);
   const axis = axisOf(options.axis, shape, layout);

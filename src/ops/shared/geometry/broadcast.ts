@@ -25,8 +25,7 @@ export function runsOf(shape: readonly number[], other: readonly number[]): Run[
 /** Refuses a shape that cannot be broadcast over another: it needs the same rank, and each size the same or 1. */
 export function checkBroadcasts(argument: string, other: readonly number[], shape: readonly number[]): void {
   const fits = other.length === shape.length && other.every((size, axis) => size === 1 || size === shape[axis]);
-  if (!fits)
-    refuse("shape-mismatch", `${argument}.shape`, other, `[${shape.join(", ")}], with 1 in place of any size`);
+  if (!fits) refuse("shape-mismatch", `${argument}.shape`, other, `[${shape.join(", ")}], with 1 in place of any size`);
 }
 
 /** The place in the other tensor of each element of the tensor, in their order. */

@@ -1,7 +1,12 @@
 // The activations of operations: those that a convolution can end with (src/problem/activation.ts), and more. Shared by hosts and references.
-import { ACTIVATIONS, type ActivationName, type ActivationOption, checkActivation } from "../../../problem/activation.ts";
 import { refuse, words } from "../../../base/error.ts";
 import { checkFinite, checkOneOf, checkOptions } from "../../../base/validate.ts";
+import {
+  ACTIVATIONS,
+  type ActivationName,
+  type ActivationOption,
+  checkActivation,
+} from "../../../problem/activation.ts";
 
 /**
  * The activations of a convolution, and
@@ -88,7 +93,8 @@ export function checkSource<Values>(
       );
     return { from: "preActivation", values: preActivation };
   }
-  if (preActivation !== undefined) refuse("invalid-argument", "output", words("a tensor"), "only one of output and preActivation");
+  if (preActivation !== undefined)
+    refuse("invalid-argument", "output", words("a tensor"), "only one of output and preActivation");
   if (parameter < 0 || NOT_FROM_OUTPUT.includes(name)) {
     const what = parameter < 0 ? `${name} with parameter ${parameter}` : name;
     refuse(

@@ -2,9 +2,9 @@
 // parameter). Every normalisation divides the axes of memory into those that number sets, those that number parameters, both or neither;
 // the kernels know nothing else. Shared by hosts and references.
 import { refuse } from "../../../base/error.ts";
-import { type Layout, splitShape } from "../../../problem/problem.ts";
 import { elementCount } from "../../../base/shape.ts";
 import { checkFinite, checkInteger, checkShape } from "../../../base/validate.ts";
+import { type Layout, splitShape } from "../../../problem/problem.ts";
 
 /** A tensor to be normalised: [N, C, ...spatial], [N, ...spatial, C] or [N, C]. */
 export interface NormalisedMap {
