@@ -41,8 +41,8 @@ export function throughActivation(dy: NdArray, options: ReferenceActivationGradi
   };
 }
 
-/** The derivative of an activation at a given output. Activations that keep the sign have their corners where their output has them. */
-function derivativeFromOutput(activation: Activation, output: number): number {
+/** The derivative of an activation computed from its output, which must determine it. Activations that keep the sign have their corners where their output has them. */
+export function derivativeFromOutput(activation: Activation, output: number): number {
   switch (activation.name) {
     case "sigmoid":
       return output * (1 - output);

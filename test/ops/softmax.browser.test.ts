@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { createEngine } from "../../src/index.ts";
-import * as operations from "../../src/ops/index.ts";
+import { logSoftmax, logSoftmaxBackward, softmax, softmaxBackward } from "../../src/ops/index.ts";
 import { axisOf } from "../../src/ops/shared/geometry/axis.ts";
 import { linesOf, logSumExp } from "../../src/ops/shared/reference/lines.ts";
 import * as reference from "../../src/reference.ts";
@@ -43,14 +43,15 @@ const cases = TENSORS.flatMap(({ shape, axis, log = false }): OperationCase<neve
   const size = shape.at(axis ?? Math.min(1, shape.length - 1))!;
   const options = axis === undefined ? {} : { axis };
   const name = `${log ? "log softmax" : "softmax"} of [${shape.join(", ")}]${axis === undefined ? "" : `, axis ${axis}`}`;
-  const [call, gradient] = log
-    ? (["logSoftmax", "logSoftmaxBackward"] as const)
-    : (["softmax", "softmaxBackward"] as const);
+  const operation = log ? logSoftmax : softmax;
+  const gradient = log ? logSoftmaxBackward : softmaxBackward;
+  const expected = log ? reference.logSoftmax : reference.softmax;
+  const expectedGradient = log ? reference.logSoftmaxBackward : reference.softmaxBackward;
   const forward: OperationCase<"x"> = {
     name,
     inputs: { x: { shape, values } },
-    run: ({ x }) => ({ y: operations[call](x, options) }),
-    reference: ({ x }, layout) => ({ y: reference[call](x, { ...options, layout }) }),
+    run: ({ x }) => ({ y: operation(x, options) }),
+    reference: ({ x }, layout) => ({ y: expected(x, { ...options, layout }) }),
     // With d <= R = 20 between two elements, an exponential is good to (6 + 4 d) u, and to d u more as d is rounded. What is added to
     // the sum passes size + 1 of them at most, whose d add up to R, and as many products and sums: (8 size + 8 + 5 R) u.
     bound: ({ x }, layout) => {
@@ -71,8 +72,8 @@ const cases = TENSORS.flatMap(({ shape, axis, log = false }): OperationCase<neve
   const backward: OperationCase<"dy" | "output"> = {
     name: `gradient of ${name}`,
     inputs: { dy: { shape }, output: { shape, ...(log && { values: logarithms }) } },
-    run: ({ dy, output }) => ({ dx: operations[gradient](dy, { ...options, output }) }),
-    reference: ({ dy, output }, layout) => ({ dx: reference[gradient](dy, { ...options, layout, output }) }),
+    run: ({ dy, output }) => ({ dx: gradient(dy, { ...options, output }) }),
+    reference: ({ dy, output }, layout) => ({ dx: expectedGradient(dy, { ...options, layout, output }) }),
     bound: ({ dy, output }, layout) => {
       const along = axisOf(axis, dy.shape, layout);
       const [gradients, outputs] = [aroundOf(dy, along), aroundOf(output, along)];
@@ -97,7 +98,7 @@ it("lets infinitely improbable classes be", async () => {
   const engine = await createEngine({ tuning: "forget" });
   const never = -Infinity;
   const x = engine.tensor([never, never, 3, 3, never, never, never, never, Number.NaN, 1, 2, 3], [3, 4]);
-  const [y, log] = [operations.softmax(x), operations.logSoftmax(x)];
+  const [y, log] = [softmax(x), logSoftmax(x)];
   const read = Array.from(await y.read());
   expect(read.slice(0, 4)).toEqual([0, 0, 0.5, 0.5]);
   expect(read.slice(4).every(Number.isNaN)).toBe(true);

@@ -8,14 +8,15 @@ import coordinatesShader from "../../../shaders/ops/coord-conv/coordinates.wgsl"
 import firstChannelsShader from "../../../shaders/ops/coord-conv/first-channels.wgsl";
 import noCoordResidualShader from "../../../shaders/ops/coord-conv/no-coord-residual.wgsl";
 import { alongAxes } from "../../algorithms/operands.ts";
-import { bytesFor } from "../../base/dtype.ts";
 import { elementCount } from "../../base/shape.ts";
 import { type Recipe, type TensorDescription, whole } from "../../gpu/operation.ts";
-import { type Range, dispatch } from "../../kernel/dispatch.ts";
+import { dispatch } from "../../kernel/dispatch.ts";
 import { elementTypes } from "../../kernel/element-types.ts";
+import { partsOf } from "../../kernel/levels.ts";
 import { PADDING_SHADERS } from "../../kernel/padding.ts";
+import { Workspace } from "../../kernel/workspace.ts";
 import { mapConstants, mapUniforms } from "../shared/feature-map.ts";
-import { firstParts, partsBytes, partsOf, sumSteps } from "../shared/sum-parts.ts";
+import { partialSums, sumSteps } from "../shared/sum-parts.ts";
 import type { Coordinates } from "./geometry.ts";
 
 /** Output channels that an invocation computes with the same coordinates. */
@@ -77,21 +78,22 @@ export function weightGradientRecipe(
   const { problem, channels } = coordinates;
   const common = coordinateKernel(coordinates);
   const taps = elementCount(problem.kernel);
-  const sums = problem.K * channels * taps;
-  const count = elementCount(problem.output);
-  const bytes = partsBytes(sums, count);
-  const dcoordinates: Range = { operand: "workspace", offset: bytes, size: bytesFor(sums, "f32") };
+  const long = { sums: problem.K * channels * taps, count: elementCount(problem.output) };
+  const parts = partsOf(long.count);
+  const workspace = new Workspace();
+  const dcoordinates = workspace.numbers(long.sums);
+  const partial = partialSums(workspace, long);
   return {
     steps: [
       dispatch({
         shaders: [...common.shaders, coordWeightsShader],
         constants: common.constants,
         aliases: { E: "f32" },
-        ranges: [whole("dsum", dsum), firstParts(0, sums, count)],
-        uniforms: { coordinates: common.uniforms, parts: partsOf(count), count },
-        threads: Math.ceil(problem.K / RUN) * taps * partsOf(count),
+        ranges: [whole("dsum", dsum), partial],
+        uniforms: { coordinates: common.uniforms, parts, count: long.count },
+        threads: Math.ceil(problem.K / RUN) * taps * parts,
       }),
-      ...sumSteps(0, sums, count, dcoordinates, "f32"),
+      ...sumSteps(workspace, long, partial, dcoordinates, "f32"),
       dispatch({
         shaders: [coordMergeShader],
         aliases: { E: elementTypes(dw.dtype).one },
@@ -100,7 +102,7 @@ export function weightGradientRecipe(
         threads: elementCount(dw.shape),
       }),
     ],
-    workspaceBytes: bytes + dcoordinates.size,
+    workspaceBytes: workspace.bytes,
   };
 }
 

@@ -16,7 +16,7 @@ import { type Recipe, type TensorDescription, whole } from "../../gpu/operation.
 import { type Range, dispatch } from "../../kernel/dispatch.ts";
 import { elementTypes } from "../../kernel/element-types.ts";
 import type { Step } from "../../kernel/step.ts";
-import { Scratch } from "../shared/scratch.ts";
+import { Workspace } from "../../kernel/workspace.ts";
 import type { Deformable } from "./geometry.ts";
 import { deformableStep, deformableUniforms } from "./step.ts";
 
@@ -46,8 +46,8 @@ export function inputGradientRecipe(deformable: Deformable, { dcolumns, offset, 
   const [rows, columns] = [height + 2, width + 2];
   const chunks = Math.ceil(samples / CHUNK);
 
-  const scratch = new Scratch();
-  const take = (words: number): Range => scratch.take(words * WORD);
+  const workspace = new Workspace();
+  const take = (words: number): Range => workspace.take(words * WORD);
   const keys = take(segments * samples);
   const order = [take(segments * samples), take(segments * samples)] as const;
   const counts = take(segments * chunks * Math.max(rows, columns));
@@ -99,5 +99,5 @@ export function inputGradientRecipe(deformable: Deformable, { dcolumns, offset, 
       threads: (elementCount(dx.shape) / problem.C) * runs,
     }),
   ];
-  return { steps, workspaceBytes: scratch.bytes };
+  return { steps, workspaceBytes: workspace.bytes };
 }

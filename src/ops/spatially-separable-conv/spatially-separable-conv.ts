@@ -7,10 +7,10 @@ import { checkOptions } from "../../base/validate.ts";
 import { run, whole } from "../../gpu/operation.ts";
 import { type Tensor, checkTensor } from "../../gpu/tensor.ts";
 import type { Step } from "../../kernel/step.ts";
+import { Workspace } from "../../kernel/workspace.ts";
 import { checkLike, checkMap, describeMap } from "../shared/feature-map.ts";
 import { elementsOf } from "../shared/geometry/feature-map.ts";
-import { Scratch } from "../shared/scratch.ts";
-import { firstParts, partsBytes, sumSteps } from "../shared/sum-parts.ts";
+import { partialSums, sumSteps } from "../shared/sum-parts.ts";
 import { type AxisPasses, SPATIALLY_SEPARABLE_KEYS, type SpatiallySeparableOptions, axisPassesOf } from "./geometry.ts";
 import { type Stored, adjointStep, filterStep, inWorkspace, kernelGradientStep, kernelSums } from "./steps.ts";
 
@@ -41,10 +41,10 @@ export function spatiallySeparableConv(
     results: { y },
     parameters: axes.problem,
     recipe: () => {
-      const scratch = new Scratch();
+      const workspace = new Workspace();
       const maps: Stored[] = [
         { range: whole("x", tensor), dtype },
-        ...passes.slice(0, -1).map(({ to }) => inWorkspace(scratch.numbers(elementsOf(to)))),
+        ...passes.slice(0, -1).map(({ to }) => inWorkspace(workspace.numbers(elementsOf(to)))),
         { range: whole("y", y), dtype },
       ];
       const steps = passes.map((pass, at) =>
@@ -54,7 +54,7 @@ export function spatiallySeparableConv(
           to: maps[at + 1]!,
         }),
       );
-      return { steps, workspaceBytes: scratch.bytes };
+      return { steps, workspaceBytes: workspace.bytes };
     },
   }).y;
 }
@@ -94,8 +94,9 @@ export function spatiallySeparableConvBackward(
     results: { dx: { shape: tensor.shape, layout, dtype }, ...dkernels },
     parameters: axes.problem,
     recipe: () => {
-      const scratch = new Scratch();
-      const between = (): Stored[] => passes.slice(0, -1).map(({ to }) => inWorkspace(scratch.numbers(elementsOf(to))));
+      const workspace = new Workspace();
+      const between = (): Stored[] =>
+        passes.slice(0, -1).map(({ to }) => inWorkspace(workspace.numbers(elementsOf(to))));
       // The maps before each pass and after the last, and their gradients.
       const maps: Stored[] = [{ range: whole("x", tensor), dtype }, ...between()];
       const gradients: Stored[] = [
@@ -110,18 +111,20 @@ export function spatiallySeparableConvBackward(
           filterStep(axes, pass, dtype, { from: maps[at]!, weights: weights[at]!, to: maps[at + 1]! }),
         );
       // The passes take turns with the rest of the workspace for their partial sums.
-      const free = scratch.bytes;
+      const free = workspace.bytes;
       let workspaceBytes = free;
       for (let at = passes.length - 1; at >= 0; at--) {
         const pass = passes[at]!;
-        const [sums, count] = kernelSums(axes, pass);
-        workspaceBytes = Math.max(workspaceBytes, free + partsBytes(sums, count));
+        const sums = kernelSums(axes, pass);
+        const rest = new Workspace(free);
+        const partial = partialSums(rest, sums);
         const dkernel = `dkernel${at}`;
         steps.push(
-          kernelGradientStep(axes, pass, maps[at]!, gradients[at + 1]!, firstParts(free, sums, count)),
-          ...sumSteps(free, sums, count, whole(dkernel, dkernels[dkernel]!), dtype),
+          kernelGradientStep(axes, pass, maps[at]!, gradients[at + 1]!, partial),
+          ...sumSteps(rest, sums, partial, whole(dkernel, dkernels[dkernel]!), dtype),
           adjointStep(axes, pass, dtype, { from: gradients[at + 1]!, weights: weights[at]!, to: gradients[at]! }),
         );
+        workspaceBytes = Math.max(workspaceBytes, rest.bytes);
       }
       return { steps, workspaceBytes };
     },

@@ -8,11 +8,12 @@ import type { Dtype } from "../../base/dtype.ts";
 import { elementCount } from "../../base/shape.ts";
 import { type Range, dispatch } from "../../kernel/dispatch.ts";
 import { elementTypes } from "../../kernel/element-types.ts";
+import { partsOf } from "../../kernel/levels.ts";
 import { COPIES_SHADERS, PADDING_SHADERS } from "../../kernel/padding.ts";
 import type { Constant, Step } from "../../kernel/step.ts";
 import type { Uniforms } from "../../kernel/uniforms.ts";
 import { elementsOf } from "../shared/geometry/feature-map.ts";
-import { partsOf } from "../shared/sum-parts.ts";
+import type { LongSums } from "../shared/sum-parts.ts";
 import type { AxisPass, AxisPasses } from "./geometry.ts";
 
 /** Taps of a kernel whose gradients an invocation computes. */
@@ -158,10 +159,10 @@ function filterOperands(axis: Axis, dtype: Dtype, { from, weights, to }: FilterO
   };
 }
 
-/** The sums that the gradient of a pass's kernel consists of: how many, and of how many products each. */
-export function kernelSums({ problem }: AxisPasses, { axis, to, perChannel }: AxisPass): [sums: number, count: number] {
+/** The sums that the gradient of a pass's kernel consists of. */
+export function kernelSums({ problem }: AxisPasses, { axis, to, perChannel }: AxisPass): LongSums {
   const kernels = perChannel ? to.channels : 1;
-  return [kernels * problem.kernel[axis], elementsOf(to) / kernels];
+  return { sums: kernels * problem.kernel[axis], count: elementsOf(to) / kernels };
 }
 
 /** The partial sums of the gradient of a pass's kernel. */
@@ -173,7 +174,7 @@ export function kernelGradientStep(
   partialSums: Range,
 ): Step<string> {
   const axis = axisOf(axes, pass);
-  const [, count] = kernelSums(axes, pass);
+  const { count } = kernelSums(axes, pass);
   const last = pass.to.layout === "channels-last";
   const perImage = elementsOf(pass.to) / pass.to.N / axis.channels;
   const fromWorkspace = [x, dy].flatMap(({ range }, at) => (range.operand === "workspace" ? [at + 1] : []));

@@ -1,5 +1,6 @@
 // The activations of operations and their derivatives, in float64.
 import type { Activation } from "../../../problem/activation.ts";
+import { derivativeFromOutput } from "../../../reference/activation-gradient.ts";
 import { activationDerivative, activationValue } from "../../../reference/activation.ts";
 import type { ElementActivation } from "../geometry/element-activation.ts";
 
@@ -53,20 +54,14 @@ export function elementDerivative(activation: ElementActivation, v: number): num
 }
 
 /** The derivative computed from the activation's output y, which must determine it. */
-export function derivativeFromOutput(activation: ElementActivation, y: number): number {
+function elementDerivativeFromOutput(activation: ElementActivation, y: number): number {
   switch (activation.name) {
-    case "sigmoid":
-      return y * (1 - y);
-    case "tanh":
-      return 1 - y * y;
-    case "elu":
-      return y > 0 ? 1 : y + activation.parameter;
     case "selu":
       return y > 0 ? SELU_SCALE : y + SELU_SCALE * SELU_ALPHA;
     case "hardsigmoid":
       return y > 0 && y < 1 ? 1 / 6 : 0;
     default:
-      return elementDerivative(activation, y);
+      return derivativeFromOutput(activation as Activation, y);
   }
 }
 
@@ -74,5 +69,5 @@ export function derivativeFromOutput(activation: ElementActivation, y: number): 
 export function derivativeFrom(
   source: "output" | "preActivation",
 ): (activation: ElementActivation, value: number) => number {
-  return source === "output" ? derivativeFromOutput : elementDerivative;
+  return source === "output" ? elementDerivativeFromOutput : elementDerivative;
 }
