@@ -1,9 +1,12 @@
+// How the text of a kernel is put together, and what is refused so that no caller can write into it.
 import { describe, expect, it } from "vitest";
+import loadShader from "../../shaders/lib/load.wgsl";
+import quadsShader from "../../shaders/lib/quads.wgsl";
 import { assemble } from "../../src/kernel/assemble.ts";
 import type { Kernel } from "../../src/kernel/step.ts";
 
 const kernel = (constants: Kernel["constants"], aliases?: Kernel["aliases"]): Kernel => ({
-  shaders: ["lib/thread"],
+  shaders: [loadShader],
   constants,
   ...(aliases ? { aliases } : {}),
 });
@@ -14,7 +17,7 @@ describe("assemble", () => {
     expect(
       source.startsWith("const TILE = 4u;\nconst FLIPPED = true;\nconst OFFSET = -3i;\nconst SLOPE = 0.5f;\n"),
     ).toBe(true);
-    expect(source).toContain("fn thread_index");
+    expect(source).toContain("fn load(");
   });
 
   it.each([
@@ -36,16 +39,17 @@ describe("assemble", () => {
 
   it("puts the named functions for those that stand for them, and nothing else", () => {
     const source = assemble({
-      ...kernel({ WORKGROUP_SIZE: 64 }),
-      functions: { thread_index: "other_index", thread: "x" },
+      ...kernel({}),
+      functions: { load: "load_other", operand: "x" },
     });
-    expect(source).toContain("fn other_index(");
-    expect(source).not.toContain("thread_index");
-    expect(() => assemble({ ...kernel({}), functions: { thread_index: "a() {} fn b" } })).toThrow(Error);
+    expect(source).toContain("fn load_other(");
+    expect(source).not.toContain("fn load(");
+    expect(source).toContain("first_operand");
+    expect(() => assemble({ ...kernel({}), functions: { load: "a() {} fn b" } })).toThrow(Error);
   });
 
   it("moves directives to the head of the module, where they have to stand", () => {
-    const source = assemble({ shaders: ["lib/thread", "lib/quads"], constants: { V: 1 }, aliases: { E: "f16" } });
+    const source = assemble({ shaders: [loadShader, quadsShader], constants: { V: 1 }, aliases: { E: "f16" } });
     expect(source.startsWith("enable f16;\nenable subgroups;\ndiagnostic(off, subgroup_uniformity);\nalias E")).toBe(
       true,
     );
@@ -65,7 +69,6 @@ describe("assemble", () => {
     ["an infinite f32", kernel({ N: { f32: Infinity } })],
     ["NaN in an array", kernel({ N: { f32s: [1, Number.NaN] } })],
     ["an i32 out of range", kernel({ N: { i32: 2 ** 31 } })],
-    ["an unknown shader", { shaders: ["no-such-file"], constants: {} }],
   ])("refuses %s", (_what, bad) => {
     expect(() => assemble(bad)).toThrow(Error);
   });
