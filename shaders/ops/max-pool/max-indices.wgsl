@@ -1,7 +1,6 @@
 // Max pooling with indices: the largest cell and its position in the channel. Of equal cells the first; of NaNs, as in PyTorch, the last.
 // slots: is_nan
-// constants: VB, VU
-// types: E, Element, V
+// types: E, Element, V, VB, VU
 struct Rule {
   // The bits of minus infinity, which no constant expression of WGSL may have.
   lowest: u32,

@@ -1,7 +1,6 @@
 // Max pooling: the largest cell, or NaN where one is.
 // slots: is_nan
-// constants: VB
-// types: E, Element, State, V
+// types: E, Element, State, V, VB
 struct Rule {
   // The bits of minus infinity, which no constant expression of WGSL may have.
   lowest: u32,
