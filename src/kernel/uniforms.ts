@@ -3,7 +3,6 @@
 import { roundUp } from "../base/shape.ts";
 import { evaluate } from "./expression.ts";
 import type { Shader } from "./shader.ts";
-import type { Constant } from "./step.ts";
 
 /**
  * Values of a uniform struct by the names of its fields in camelCase (`strideH` for `stride_h`): a number for a scalar, a flat list of
@@ -14,7 +13,8 @@ export interface Uniforms {
 }
 export type UniformValue = number | readonly number[] | Uniforms;
 
-type Constants = Readonly<Record<string, Constant>>;
+/** The constants of a kernel (step.ts): plain numbers are the lengths of arrays. */
+type Constants = Readonly<Record<string, unknown>>;
 
 /** Alignment and size in bytes (WGSL specification, section 14.4.1). */
 interface Extent {
