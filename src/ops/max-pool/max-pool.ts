@@ -124,7 +124,7 @@ interface MaximaCall {
   readonly input: FeatureMap;
   readonly output: FeatureMap;
   readonly parameters?: unknown;
-  regions(): OutputRegions;
+  readonly regions: () => OutputRegions;
 }
 
 /** Runs a max pooling with indices. */
@@ -153,7 +153,7 @@ interface MaxBackwardCall {
   readonly map: FeatureMap;
   readonly dx: TensorDescription;
   readonly parameters?: unknown;
-  regions(): CellRegions;
+  readonly regions: () => CellRegions;
 }
 
 /** Runs the gradient of a max pooling. */

@@ -15,7 +15,7 @@ interface ReductionCall {
   /** Plain data: what the recipe depends on beside the shapes. */
   readonly parameters?: unknown;
   /** Which cells are reduced, and how. */
-  recipe(): Pick<Reduction, "regions" | "rule">;
+  readonly recipe: () => Pick<Reduction, "regions" | "rule">;
 }
 
 /** Runs an operation that reduces the cells of x to y. */
