@@ -121,7 +121,7 @@ function forward(map: FeatureMap, covariances: Covariances, dtype: Dtype, x: Ran
   };
   const blocks = Math.ceil(map.channels / BLOCK);
   const pairs = (blocks * (blocks + 1)) / 2;
-  const common = { input: map, output, dtype, lanes: 1, regions, division: { splits } } as const;
+  const common = { input: map, output, dtype, lanes: 1, regions, threadLayout: { splits } } as const;
   const sums = poolStep({
     ...common,
     rule: covarianceRule({ blocks, pairs }, covariances),

@@ -45,8 +45,3 @@ export function checkLike(argument: string, given: unknown, wanted: TensorDescri
       refuse("shape-mismatch", `${argument}.${key}`, tensor[key], `"${wanted[key]}", ${reason}`);
   return tensor;
 }
-
-// MIGRATION: positional words, until every kernel has names.
-export function mapWords({ channels, size }: FeatureMap): number[] {
-  return [channels, ...size];
-}

@@ -18,12 +18,12 @@ import { evenBins } from "./geometry/bins.ts";
 import { type FeatureMap, elementsOf } from "./geometry/feature-map.ts";
 import type { Windows } from "./geometry/windows.ts";
 import {
-  type Division,
   LONG_AXIS,
   MAX_TERMS,
   MAX_UNROLLED,
   type Regions,
   type Rule,
+  type ThreadLayout,
   eachAxis,
   inLanes,
   poolStep,
@@ -94,25 +94,25 @@ export function poolGradient({ pooled, map, dtype, regions, rule, ranges }: Pool
   const { around, blocks } = regions;
   const common = { input: pooled, output: map, dtype, regions, rule, ranges };
   if (blocks && around) {
-    const { threads, division, constants } = blocksOf(pooled, map, blocks, around);
-    return poolStep({ ...common, shaders: [blocksShader, backwardBlocksShader], constants, threads, division });
+    const { threads, threadLayout, constants } = blocksOf(pooled, map, blocks, around);
+    return poolStep({ ...common, shaders: [blocksShader, backwardBlocksShader], constants, threads, threadLayout });
   }
   const { threads, rowThreads } = rowThreadsOf(inLanes(map));
   return poolStep({
     ...common,
     shaders: [around ? backwardUnrolledShader : backwardShader],
     constants: around ? alongAxes("AROUND_", around) : {},
-    ...{ threads, division: { rowThreads } },
+    ...{ threads, threadLayout: { rowThreads } },
   });
 }
 
-/** The threads, the division and the constants of shaders/ops/shared/pool/blocks.wgsl. */
+/** The threads, their layout and the constants of shaders/ops/shared/pool/blocks.wgsl. */
 export function blocksOf(
   pooled: FeatureMap,
   map: FeatureMap,
   windows: Windows,
   around: Triple,
-): { threads: number; division: Division; constants: Record<string, Constant> } {
+): { threads: number; threadLayout: ThreadLayout; constants: Record<string, Constant> } {
   const { kernel, stride, padBegin } = windows;
   const first = eachAxis((axis) => Math.floor(padBegin[axis] / stride[axis]));
   const blocks = eachAxis((axis) => Math.floor((map.size[axis] - 1 + padBegin[axis]) / stride[axis]) - first[axis] + 1);
@@ -123,7 +123,7 @@ export function blocksOf(
   const computed = [blocksD, blocksH * run, blocksW];
   return {
     threads: planes * blocksD * blocksH * blocksW,
-    division: { blocksD, blocksH, blocksW },
+    threadLayout: { blocksD, blocksH, blocksW },
     constants: {
       ...windowConstants(windows),
       ...alongAxes("AROUND_", around),

@@ -36,8 +36,8 @@ export interface Rule extends Snippets {
   readonly aliases?: Readonly<Record<string, string>>;
 }
 
-/** How a kernel divides its outputs among invocations, as the struct Pool of pool.wgsl says. */
-export interface Division {
+/** How the invocations of a kernel divide its outputs, as the struct Pool of pool.wgsl says. */
+export interface ThreadLayout {
   readonly rowThreads?: number;
   readonly splits?: number;
   readonly partials?: number;
@@ -53,7 +53,7 @@ export interface PoolStep {
   readonly output: FeatureMap;
   /** The element type E of the tensors in V. */
   readonly dtype: Dtype;
-  /** As many as both maps allow, unless given. */
+  /** The channels of a vector V, as many as the map allows by default. */
   readonly lanes?: 1;
   readonly regions: Regions;
   readonly rule: Rule;
@@ -65,13 +65,30 @@ export interface PoolStep {
   readonly readWrite?: readonly number[];
   readonly ranges: readonly (Range | undefined)[];
   readonly threads: number;
-  readonly division?: Division;
+  /** One output for each invocation by default. */
+  readonly threadLayout?: ThreadLayout;
 }
 
-const UNDIVIDED: Required<Division> = { rowThreads: 1, splits: 1, partials: 0, blocksD: 1, blocksH: 1, blocksW: 1 };
+const ONE_OUTPUT_EACH: Required<ThreadLayout> = {
+  rowThreads: 1,
+  splits: 1,
+  partials: 0,
+  blocksD: 1,
+  blocksH: 1,
+  blocksW: 1,
+};
 
 /** The step of a pooling kernel. */
-export function poolStep({ input, output, dtype, regions, rule, shaders, division, ...rest }: PoolStep): Step<string> {
+export function poolStep({
+  input,
+  output,
+  dtype,
+  regions,
+  rule,
+  shaders,
+  threadLayout,
+  ...rest
+}: PoolStep): Step<string> {
   const { lanes = lanesOf(input), constants, aliases, ...others } = rest;
   const four = lanes === 4;
   return dispatch({
@@ -85,8 +102,8 @@ export function poolStep({ input, output, dtype, regions, rule, shaders, divisio
     uniforms: {
       input: mapUniforms(inLanes(input, lanes)),
       output: mapUniforms(inLanes(output, lanes)),
-      ...UNDIVIDED,
-      ...division,
+      ...ONE_OUTPUT_EACH,
+      ...threadLayout,
       regions: regions.uniforms,
       rule: rule.uniforms,
     },
@@ -138,7 +155,7 @@ export function runAlong(height: number, all: number, results: number, terms: nu
   return most >= 4 ? 4 : most >= 2 ? 2 : 1;
 }
 
-/** The most cells of a window, or windows of a cell, that are unrolled: each size is a kernel of its own, which compiles the longer the larger it is. */
+/** The most cells of a window, or windows of a cell, that are unrolled. Each size is a kernel of its own, and large ones compile slowly. */
 export const MAX_UNROLLED = 16;
 
 /** Cells along an axis below which shaders may divide in float32 (shaders/ops/shared/pool/steps.wgsl). */

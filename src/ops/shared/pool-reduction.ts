@@ -52,9 +52,9 @@ export interface Reduction {
   readonly x: Range;
   /** The results that the rule stores, at the bindings from 2 on. */
   readonly results: readonly Range[];
-  /** The element type R of the results, that of x unless given. */
+  /** The element type R of the results, that of x by default. */
   readonly resultDtype?: Dtype;
-  /** The offset of the partial results in the workspace, 0 unless given. */
+  /** The offset of the partial results in the workspace, 0 by default. */
   readonly workspaceOffset?: number;
 }
 
@@ -115,7 +115,7 @@ export function reduction({ input, output, dtype, regions, rule, x, results, ...
       constants: unrolled ? { ...alongAxes("KERNEL_", unrolled.kernel), CLIPPED: unrolled.clipped } : {},
       aliases: { R: laneType(input, resultDtype) },
       functions: { finish },
-      division: { rowThreads, splits, partials },
+      threadLayout: { rowThreads, splits, partials },
     });
   const stored = results.map((range, at) => ({ ...range, binding: at + 2 }));
   if (splits === 1) {

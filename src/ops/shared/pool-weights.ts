@@ -98,7 +98,7 @@ export function weightedSums({ weighted, pooled, map, dtype, ranges }: Weighting
     shaders: [reduceWeightsShader],
     constants: { ...windowConstants(windows), RUN: run, EVEN: height % run === 0 },
     threads: (elementsOf(to) / height) * blocksH,
-    division: { blocksH, blocksW },
+    threadLayout: { blocksH, blocksW },
   });
 }
 

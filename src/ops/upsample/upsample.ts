@@ -63,7 +63,7 @@ export function upsample(x: Tensor, options: UpsampleOptions): Tensor {
       if (weighted) return { steps: [weightedTranspose({ weighted, pooled: map, map: output, dtype, ranges })] };
       const { threads, rowThreads } = rowThreadsOf(inLanes(output));
       const step = poolStep({
-        ...{ input: map, output, dtype, ranges, threads, division: { rowThreads } },
+        ...{ input: map, output, dtype, ranges, threads, threadLayout: { rowThreads } },
         regions: { shaders: [stepsShader, placesShader], uniforms: placeUniforms(upsampling) },
         rule: { shaders: [], uniforms: {} },
         shaders: [upsampleShader],

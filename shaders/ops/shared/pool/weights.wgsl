@@ -1,5 +1,5 @@
 // The weights of the taps of windows, products of weights along the axes: the same for all windows that lie inside the axis, and separate
-// ones for each of the BEFORE first and AFTER last windows (src/ops/shared/weighted-windows.ts). All are loaded from constant indices, which
+// ones for each of the BEFORE first and AFTER last windows (src/ops/shared/pool-weights.ts). All are loaded from constant indices, which
 // software adapters do once for several invocations.
 // constants: AFTER_D, AFTER_H, AFTER_W, BEFORE_D, BEFORE_H, BEFORE_W, KERNEL_D, KERNEL_H, KERNEL_W, WEIGHTS
 struct Rule {

@@ -6,7 +6,7 @@ import { type FeatureMap, elementsOf, mapOfShape, shapeOf } from "../geometry/fe
 
 /** Options of every reference of an operation on feature maps. */
 export interface LayoutOptions {
-  /** The layout of every feature map of the call, "channels-first" unless given. */
+  /** The layout of every feature map of the call, "channels-first" by default. */
   layout?: Layout;
 }
 
