@@ -1,6 +1,6 @@
 // Engine: a GPU device, and what is made on it: tensors, plans, measurements.
-import { algorithms } from "./algorithms/index.ts";
 import type { Rates } from "./algorithms/cost.ts";
+import { algorithms } from "./algorithms/index.ts";
 import { DTYPES, bytesFor } from "./base/dtype.ts";
 import { ConvError, refuse, words } from "./base/error.ts";
 import { elementCount } from "./base/shape.ts";
@@ -77,7 +77,7 @@ export class Engine {
 
   /** Resolves, with the reason, when the device is lost. */
   get lost(): Promise<ConvError> {
-    return this.#gpu.failures.lost;
+    return this.#gpu.errors.lost;
   }
 
   /** A tensor of the given values, in row-major order of `shape`. */
@@ -85,7 +85,7 @@ export class Engine {
     const { sizes, checked } = this.#checkNew(shape, options);
     const bytes = toBytes("data", data, elementCount(sizes), checked.dtype);
     const tensor = this.#create(sizes, checked);
-    this.#gpu.failures.watch("tensor upload", () => this.device.queue.writeBuffer(tensor.storage, 0, bytes));
+    this.#gpu.errors.run("tensor upload", () => this.device.queue.writeBuffer(tensor.storage, 0, bytes));
     return tensor;
   }
 
@@ -188,7 +188,7 @@ export class Engine {
       size: bytesFor(elementCount(shape), options.dtype),
       usage: TENSOR_USAGE,
     };
-    const buffer = this.#gpu.failures.watch("tensor", () => this.#gpu.memory.allocate("tensors", descriptor));
+    const buffer = this.#gpu.errors.run("tensor", () => this.#gpu.memory.allocate("tensors", descriptor));
     return new Tensor(this.#gpu, buffer, shape, options, true);
   }
 }

@@ -1,9 +1,15 @@
 // ConvPlan: a planned and compiled pass of a convolution that is run many times, by the engine or on the caller's own command encoder.
 import { ConvError } from "../base/error.ts";
+import type { Triple } from "../base/shape.ts";
 import type { GpuContext } from "../gpu/context.ts";
 import { Executable, type OperandBuffers } from "../gpu/executable.ts";
 import { createPrepared, createWorkspace } from "../gpu/memory.ts";
+import { Tensor } from "../gpu/tensor.ts";
 import { TENSOR_USAGE } from "../gpu/usage.ts";
+import type { Plan, Step } from "../kernel/step.ts";
+import type { Choice } from "../planner/choose.ts";
+import { explain } from "../planner/explain.ts";
+import { type ConvProblem, multiplyAdds } from "../problem/problem.ts";
 import {
   BUFFER_NAMES,
   type ConvBuffers,
@@ -17,12 +23,6 @@ import {
   operandShape,
   resultName,
 } from "./operands.ts";
-import type { Plan, Step } from "../kernel/step.ts";
-import type { Choice } from "../planner/choose.ts";
-import { explain } from "../planner/explain.ts";
-import { type ConvProblem, multiplyAdds } from "../problem/problem.ts";
-import type { Triple } from "../base/shape.ts";
-import { Tensor } from "../gpu/tensor.ts";
 
 export class ConvPlan {
   /** Name of the algorithm that was chosen. */
@@ -74,7 +74,7 @@ export class ConvPlan {
       this.#executable.destroy();
       throw error;
     }
-    this.#preparationKey = plan.preparation ? gpu.nameOf(JSON.stringify(plan.preparation.steps)) : -1;
+    this.#preparationKey = plan.preparation ? gpu.idOf(JSON.stringify(plan.preparation.steps)) : -1;
     this.preparedBytes = plan.preparation?.bytes ?? 0;
     this.problem = problem;
     this.algorithm = plan.algorithm;
@@ -106,8 +106,8 @@ export class ConvPlan {
 
   /** @internal Runs on the buffers of inputs that were checked; `w` where the pass reads weights. */
   runOn(inputs: OperandBuffers, w: Tensor | undefined): Tensor {
-    const { device, memory, arena, transient, failures } = this.#gpu;
-    return failures.watch(`${this.algorithm} convolution`, () => {
+    const { device, memory, workspace, unkept, errors } = this.#gpu;
+    return errors.run(`${this.algorithm} convolution`, () => {
       const buffer = memory.allocate("tensors", {
         label: `convoke ${this.resultName}`,
         size: bytesOf(this.problem, this.resultName),
@@ -115,13 +115,13 @@ export class ConvPlan {
       });
       try {
         const buffers: OperandBuffers = { ...inputs, [this.resultName]: buffer };
-        if (this.workspaceBytes > 0) buffers.workspace = arena.acquire(this.workspaceBytes);
+        if (this.workspaceBytes > 0) buffers.workspace = workspace.acquire(this.workspaceBytes);
         const encoder = device.createCommandEncoder({ label: "convoke" });
         if (this.#preparation) {
           if (w) {
             buffers.prepared = this.#preparedFrom(w);
           } else {
-            buffers.prepared = transient.acquire(this.preparedBytes);
+            buffers.prepared = unkept.acquire(this.preparedBytes);
             this.#preparation.encode(encoder, buffers);
           }
         }
@@ -147,7 +147,7 @@ export class ConvPlan {
       if (buffers.w instanceof Tensor) {
         operands.prepared = this.#preparedFrom(buffers.w);
       } else {
-        operands.prepared = this.#prepared ??= this.#gpu.failures.watch("prepared weights", () =>
+        operands.prepared = this.#prepared ??= this.#gpu.errors.run("prepared weights", () =>
           createPrepared(this.#gpu.memory, this.preparedBytes),
         );
         this.#preparation.encode(encoder, operands);
@@ -167,7 +167,7 @@ export class ConvPlan {
     if (this.workspaceBytes > 0) {
       operands.workspace = buffers.workspace
         ? checkWorkspace(operands, buffers.workspace, this.workspaceBytes)
-        : (this.#workspace ??= this.#gpu.failures.watch("workspace", () =>
+        : (this.#workspace ??= this.#gpu.errors.run("workspace", () =>
             createWorkspace(this.#gpu.memory, this.workspaceBytes),
           ));
     }
@@ -194,10 +194,10 @@ export class ConvPlan {
 
   /** What the plan makes of a weight tensor: kept with the tensor, else made and submitted now. */
   #preparedFrom(w: Tensor): GPUBuffer {
-    const { device, arena, memory } = this.#gpu;
+    const { device, workspace, memory } = this.#gpu;
     return w.prepared(this.#preparationKey, () => {
       const buffers: OperandBuffers = { w: w.storage, prepared: createPrepared(memory, this.preparedBytes) };
-      if (this.workspaceBytes > 0) buffers.workspace = arena.acquire(this.workspaceBytes);
+      if (this.workspaceBytes > 0) buffers.workspace = workspace.acquire(this.workspaceBytes);
       const encoder = device.createCommandEncoder({ label: "convoke weights" });
       this.#preparation!.encode(encoder, buffers);
       device.queue.submit([encoder.finish()]);

@@ -1,40 +1,41 @@
-// What the parts of an engine share of one GPUDevice.
-import { Failures } from "./failures.ts";
-import { Memory, WorkspaceArena } from "./memory.ts";
-import { PipelineCache } from "./pipelines.ts";
+// The GPU state of one engine: a device with its memory, error scopes, pipelines and shared scratch buffers.
+import { ErrorScopes } from "./error-scopes.ts";
 import { LruCache } from "./lru-cache.ts";
+import { Memory, ScratchBuffer } from "./memory.ts";
+import { PipelineCache } from "./pipelines.ts";
 
 /**
- * Texts whose numbers are known, and characters of all of them; the least recently used goes first. There is one for each way in which weights
- * of a size are prepared: what a plan prepares whose text is forgotten is prepared again for the next plan like it.
+ * Texts that keep their ids, and characters of all of them; the least recently used is dropped first. There is one for each way of
+ * prepacking weights of a size: if it is dropped, the next plan with it packs the weights again.
  */
-export const MAX_NAMES = 2048;
+export const MAX_IDS = 2048;
 const MAX_CHARACTERS = 2 ** 25;
 
 export class GpuContext {
   readonly device: GPUDevice;
   readonly memory: Memory;
-  readonly arena: WorkspaceArena;
-  /** Scratch memory beside the workspace: what a run prepares for itself. */
-  readonly transient: WorkspaceArena;
-  readonly failures: Failures;
+  /** The workspace of every run: the queue executes runs one after the other. */
+  readonly workspace: ScratchBuffer;
+  /** Prepacked weights of runs that do not keep them. */
+  readonly unkept: ScratchBuffer;
+  readonly errors: ErrorScopes;
   readonly pipelines: PipelineCache;
-  readonly #names = new LruCache<number>(MAX_NAMES, MAX_CHARACTERS);
+  readonly #ids = new LruCache<number>(MAX_IDS, MAX_CHARACTERS);
   readonly #attached = new Map<unknown, { destroy(): void }>();
-  #named = 0;
+  #nextId = 0;
   #generation = 0;
 
   constructor(device: GPUDevice) {
     this.device = device;
     this.memory = new Memory(device);
-    this.arena = new WorkspaceArena(this.memory);
-    this.transient = new WorkspaceArena(this.memory);
+    this.workspace = new ScratchBuffer(this.memory);
+    this.unkept = new ScratchBuffer(this.memory);
     const renew = (): void => this.#renew();
-    this.failures = new Failures(device, renew);
-    this.pipelines = new PipelineCache(device, this.failures, renew);
+    this.errors = new ErrorScopes(device, renew);
+    this.pipelines = new PipelineCache(device, this.errors, renew);
   }
 
-  /** What another module keeps for this device: made when first asked for, destroyed with the engine. */
+  /** Returns the engine's instance of a class of another module, created on first use and destroyed with the engine. */
   attached<T extends { destroy(): void }>(kind: new (gpu: GpuContext) => T): T {
     let one = this.#attached.get(kind) as T | undefined;
     if (!one) {
@@ -44,47 +45,47 @@ export class GpuContext {
     return one;
   }
 
-  /** Keeps an object where `attached` finds it by its class. */
+  /** Makes an object the one that `attached` returns for its class. */
   attach<T extends { destroy(): void }>(one: T): T {
     this.#attached.set(one.constructor, one);
     return one;
   }
 
-  /** Destroys what is attached and frees all memory. */
+  /** Destroys the attached objects and frees all memory. */
   destroy(): void {
     for (const one of this.#attached.values()) one.destroy();
     this.#attached.clear();
     this.memory.close();
   }
 
-  /** Another number after a failure that may have spoilt what is kept on the GPU to be used again: it is made anew then. */
+  /** Changes after an error that may have spoilt buffers or pipelines kept for reuse: they are then made again. */
   get generation(): number {
     return this.#generation;
   }
 
   /**
-   * Throws where the engine is destroyed or the device lost.
-   * @param cause what failed, if anything did, that this may be behind
+   * Throws if the engine is destroyed or the device lost.
+   * @param cause an error that this may explain
    */
   async check(cause?: unknown): Promise<void> {
     this.memory.checkOpen();
-    await this.failures.checkDevice(cause);
+    await this.errors.checkDevice(cause);
     this.memory.checkOpen();
   }
 
   #renew(): void {
     this.#generation++;
-    this.arena.release();
-    this.transient.release();
+    this.workspace.release();
+    this.unkept.release();
   }
 
-  /** A number for a text, the same for the same text while it is among the latest, and never that of another: quicker to look things up by. */
-  nameOf(text: string): number {
-    let name = this.#names.get(text);
-    if (name === undefined) {
-      name = this.#named++;
-      this.#names.set(text, name);
+  /** Returns a number for a long text, for quick lookups: the same for the same text while that is in the cache, and never that of another. */
+  idOf(text: string): number {
+    let id = this.#ids.get(text);
+    if (id === undefined) {
+      id = this.#nextId++;
+      this.#ids.set(text, id);
     }
-    return name;
+    return id;
   }
 }

@@ -1,8 +1,8 @@
 // Steps of a plan made ready on a device: pipelines looked up, uniforms uploaded, bind groups kept for the buffers they were made for.
-import type { Operand } from "../problem/operand.ts";
+import { roundUp } from "../base/shape.ts";
 import type { Step } from "../kernel/step.ts";
 import { uniformBytes } from "../kernel/uniforms.ts";
-import { roundUp } from "../base/shape.ts";
+import type { Operand } from "../problem/operand.ts";
 import type { GpuContext } from "./context.ts";
 import { BufferUsage } from "./usage.ts";
 

@@ -1,4 +1,4 @@
-// What was used last, by long texts: so many entries, and so many characters of all keys together. The least recently used goes first.
+// A cache by long texts, bounded in entries and in characters of all keys: the least recently used is dropped first.
 export class LruCache<Value> {
   readonly #entries = new Map<string, Value>();
   readonly #most: number;
@@ -6,7 +6,7 @@ export class LruCache<Value> {
   readonly #dropped: (value: Value) => void;
   #characters = 0;
 
-  /** @param dropped called with a value that is not kept any more */
+  /** @param dropped called with each value that the cache drops */
   constructor(most: number, mostCharacters: number, dropped: (value: Value) => void = () => {}) {
     this.#most = most;
     this.#mostCharacters = mostCharacters;
@@ -17,7 +17,7 @@ export class LruCache<Value> {
     return this.#entries.size;
   }
 
-  /** The value of a key, which is thereby the latest used. */
+  /** Returns the value of a key, and marks it as used last. */
   get(key: string): Value | undefined {
     const value = this.#entries.get(key);
     if (value === undefined) return undefined;
@@ -26,7 +26,7 @@ export class LruCache<Value> {
     return value;
   }
 
-  /** Keeps a value, and the latest of the others that fit beside it. */
+  /** Adds a value, and drops the least recently used of the others until all fit. A value too large for the cache is kept alone. */
   set(key: string, value: Value): void {
     this.delete(key);
     this.#entries.set(key, value);

@@ -1,5 +1,5 @@
-// Operation: steps on tensors that need no planning, compiled once for each set of shapes and run from then on. Everything beside
-// convolution is one, and so is the gradient of a bias.
+// Operation: steps on tensors that need no planning, compiled once for each set of shapes. Every operation but convolution is one, and so is
+// the gradient of a bias.
 import { type Dtype, bytesFor } from "../base/dtype.ts";
 import { elementCount } from "../base/shape.ts";
 import type { Range } from "../kernel/dispatch.ts";
@@ -106,7 +106,7 @@ export function run<Result extends string>(operation: Operation<Result>): Record
   const gpu = checkSameEngine(inputs);
   for (const [result, { shape, dtype }] of Object.entries<TensorDescription>(results))
     checkBinding(gpu, result, bytesFor(elementCount(shape), dtype), shape);
-  return gpu.failures.watch(name, () => {
+  return gpu.errors.run(name, () => {
     const { executable, workspaceBytes, numbers } = gpu.attached(ReadyOperations).get(operation);
     const buffers: Record<string, GPUBuffer> = {};
     for (const [input, tensor] of Object.entries(inputs)) buffers[input] = tensor.storage;

@@ -1,8 +1,8 @@
-// What was made ready for the calls that came last, to run again: by all that it depends on as a text.
+// The cache of compiled plans and operations of the latest calls, by everything they depend on as a text.
 import type { GpuContext } from "./context.ts";
 import { LruCache } from "./lru-cache.ts";
 
-/** Characters of all texts together. */
+/** Characters of all keys together. */
 const MAX_CHARACTERS = 2 ** 24;
 
 export class ReadyCache<Value extends { destroy(): void }> {
@@ -16,7 +16,7 @@ export class ReadyCache<Value extends { destroy(): void }> {
     this.#cache = new LruCache(most, MAX_CHARACTERS, (value) => value.destroy());
   }
 
-  /** What is ready for a key; made now where it is not. After a failure that may have spoilt it all is made anew. */
+  /** Returns the value of a key, made now if necessary. After a GPU error that may have spoilt the values, all are made again. */
   get(key: string, make: () => Value): Value {
     if (this.#generation !== this.#gpu.generation) {
       this.#generation = this.#gpu.generation;
@@ -34,7 +34,7 @@ export class ReadyCache<Value extends { destroy(): void }> {
     this.#cache.delete(key);
   }
 
-  /** Destroys all. */
+  /** Destroys all values. */
   clear(): void {
     this.#cache.clear();
   }

@@ -1,4 +1,4 @@
-// Allocates results, records work on them and submits it: what every eager call ends with.
+// Allocates results, records work on them and submits it: the end of every eager call.
 import { type Dtype, bytesFor } from "../base/dtype.ts";
 import { elementCount } from "../base/shape.ts";
 import type { Layout } from "../problem/problem.ts";
@@ -6,26 +6,26 @@ import type { GpuContext } from "./context.ts";
 import { Tensor } from "./tensor.ts";
 import { TENSOR_USAGE } from "./usage.ts";
 
-interface Work<Result extends string> {
+interface Submission<Result extends string> {
   readonly label: string;
   /** The buffers that exist already, by operand. */
   readonly buffers: Readonly<Partial<Record<string, GPUBuffer>>>;
-  /** The tensors to make, by operand. */
+  /** The tensors to create, by operand. */
   readonly results: Readonly<
     Record<Result, { readonly shape: readonly number[]; readonly layout: Layout; readonly dtype: Dtype }>
   >;
   readonly workspaceBytes: number;
 }
 
-/** Records and submits work; returns the tensors it makes. Where recording throws, they are freed. */
+/** Records and submits work; returns the tensors it creates. If recording throws, they are freed. */
 export function submit<Result extends string>(
   gpu: GpuContext,
-  { label, buffers, results, workspaceBytes }: Work<Result>,
+  { label, buffers, results, workspaceBytes }: Submission<Result>,
   record: (encoder: GPUCommandEncoder, buffers: Readonly<Record<string, GPUBuffer>>) => void,
 ): Record<Result, Tensor> {
-  const { device, memory, arena } = gpu;
+  const { device, memory, workspace } = gpu;
   const all = { ...buffers } as Record<string, GPUBuffer>;
-  const entries = Object.entries(results) as [Result, Work<Result>["results"][Result]][];
+  const entries = Object.entries(results) as [Result, Submission<Result>["results"][Result]][];
   const made: GPUBuffer[] = [];
   try {
     for (const [operand, { shape, dtype }] of entries) {
@@ -34,7 +34,7 @@ export function submit<Result extends string>(
       made.push(buffer);
       all[operand] = buffer;
     }
-    if (workspaceBytes > 0) all["workspace"] = arena.acquire(workspaceBytes);
+    if (workspaceBytes > 0) all["workspace"] = workspace.acquire(workspaceBytes);
     const encoder = device.createCommandEncoder({ label: "convoke" });
     record(encoder, all);
     device.queue.submit([encoder.finish()]);

@@ -1,11 +1,11 @@
 // Tensor: numbers on the GPU with a shape and a layout.
 import { type Dtype, bytesFor, fromFloat16Bits, toFloat16Bits } from "../base/dtype.ts";
 import { ConvError, refuse, words } from "../base/error.ts";
-import type { GpuContext } from "./context.ts";
-import { Holding } from "./memory.ts";
-import { BufferUsage, MAP_READ_MODE } from "./usage.ts";
-import type { Layout } from "../problem/problem.ts";
 import { elementCount } from "../base/shape.ts";
+import type { Layout } from "../problem/problem.ts";
+import type { GpuContext } from "./context.ts";
+import { TensorStorage } from "./memory.ts";
+import { BufferUsage, MAP_READ_MODE } from "./usage.ts";
 
 export interface TensorOptions {
   /** The element type, "f32" unless given. "f16" needs the feature shader-f16; numbers are converted on upload and read. */
@@ -20,8 +20,8 @@ export class Tensor {
   readonly layout: Layout;
   readonly dtype: Dtype;
   readonly #gpu: GpuContext;
-  readonly #held: Holding;
-  /** The tensor that this one is another shape of, which it keeps from being dropped. */
+  readonly #storage: TensorStorage;
+  /** The tensor this is a view of; the reference keeps it from being garbage-collected. */
   readonly #origin: Tensor | undefined;
   #destroyed = false;
 
@@ -36,8 +36,8 @@ export class Tensor {
   ) {
     this.#gpu = gpu;
     this.#origin = origin;
-    this.#held = origin ? origin.#held : new Holding(gpu, buffer, owned);
-    if (!origin) gpu.memory.reclaimWith(this, this.#held);
+    this.#storage = origin ? origin.#storage : new TensorStorage(gpu, buffer, owned);
+    if (!origin) gpu.memory.freeWith(this, this.#storage);
     this.shape = Object.freeze([...shape]);
     this.layout = options.layout;
     this.dtype = options.dtype;
@@ -48,13 +48,13 @@ export class Tensor {
    * until the tensor is destroyed, or the engine: a tensor whose buffer nobody asked for is also freed when it is garbage-collected.
    */
   get buffer(): GPUBuffer {
-    this.#gpu.memory.keep(this.#held);
-    return this.#held.buffer;
+    this.#gpu.memory.keep(this.#storage);
+    return this.#storage.buffer;
   }
 
   /** @internal The same for work that is submitted before control returns to the caller. */
   get storage(): GPUBuffer {
-    return this.#held.buffer;
+    return this.#storage.buffer;
   }
 
   /** Number of elements. */
@@ -87,8 +87,8 @@ export class Tensor {
   }
 
   async #values(): Promise<Float32Array> {
-    const { device, memory, failures } = this.#gpu;
-    const staging = failures.watch("read", () => {
+    const { device, memory, errors } = this.#gpu;
+    const staging = errors.run("read", () => {
       const buffer = memory.allocate("reads", {
         label: "convoke read",
         size: this.byteLength,
@@ -104,9 +104,9 @@ export class Tensor {
         () => undefined,
         (cause: unknown) => cause ?? new Error("mapping failed"),
       );
-      await failures.settle();
+      await errors.settle();
       const cause = await mapped;
-      if (cause) throw await failures.explain("read", cause);
+      if (cause) throw await errors.explain("read", cause);
       const bytes = staging.getMappedRange().slice(0);
       return this.dtype === "f16" ? fromFloat16Bits(new Uint16Array(bytes, 0, this.size)) : new Float32Array(bytes);
     } finally {
@@ -119,7 +119,7 @@ export class Tensor {
     this.#alive("write");
     const bytes = toBytes("data", data, this.size, this.dtype);
     this.updated();
-    this.#gpu.failures.watch("write", () => this.#gpu.device.queue.writeBuffer(this.storage, 0, bytes));
+    this.#gpu.errors.run("write", () => this.#gpu.device.queue.writeBuffer(this.storage, 0, bytes));
   }
 
   /**
@@ -127,7 +127,7 @@ export class Tensor {
    * this tensor as weights is made anew when it is next needed.
    */
   updated(): void {
-    this.#held.freePrepared();
+    this.#storage.freePrepared();
   }
 
   /**
@@ -138,8 +138,8 @@ export class Tensor {
     if (this.#destroyed) return;
     this.#destroyed = true;
     if (this.#origin) return;
-    this.#gpu.memory.keep(this.#held);
-    this.#held.free();
+    this.#gpu.memory.keep(this.#storage);
+    this.#storage.free();
   }
 
   /** @internal The engine's GPU. */
@@ -153,11 +153,11 @@ export class Tensor {
 
   /** @internal What a plan made of this tensor as weights, by the plan's key; made where it is not there. */
   prepared(key: number, make: () => GPUBuffer): GPUBuffer {
-    if (this.#held.generation !== this.#gpu.generation) {
-      this.#held.generation = this.#gpu.generation;
+    if (this.#storage.generation !== this.#gpu.generation) {
+      this.#storage.generation = this.#gpu.generation;
       this.updated();
     }
-    const { prepared } = this.#held;
+    const { prepared } = this.#storage;
     let buffer = prepared.get(key);
     if (!buffer) {
       buffer = make();
@@ -173,8 +173,8 @@ export class Tensor {
 
   /** @internal A new tensor of another shape in the place of this one, which is gone without its memory being freed. */
   reshaped(shape: readonly number[], layout: Layout): Tensor {
-    const { buffer, owned } = this.#held;
-    this.#gpu.memory.keep(this.#held);
+    const { buffer, owned } = this.#storage;
+    this.#gpu.memory.keep(this.#storage);
     this.#destroyed = true;
     return new Tensor(this.#gpu, buffer, shape, { layout, dtype: this.dtype }, owned);
   }
@@ -237,7 +237,10 @@ export function checkSameEngine(tensors: Readonly<Record<string, Tensor | undefi
   const { gpu } = first[1];
   for (const [name, tensor] of others) {
     if (tensor.gpu !== gpu)
-      throw new ConvError("foreign-tensor", `${name}: got a tensor of another engine, expected one of the engine of ${first[0]}`);
+      throw new ConvError(
+        "foreign-tensor",
+        `${name}: got a tensor of another engine, expected one of the engine of ${first[0]}`,
+      );
   }
   gpu.memory.checkOpen();
   return gpu;

@@ -1,9 +1,10 @@
-// What is dropped without destroy() is freed when it is garbage-collected, unless the caller may still use it; and what is kept of the past,
-// compiled kernels and names, is bounded. On a device that only counts, where garbage is collected when the test says so.
+// What is dropped without destroy() is freed when it is garbage-collected, unless the caller may still use it; and the caches of pipelines and
+// ids are bounded. On a fake device that counts, with garbage collected when the test says so.
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
-import { GpuContext, MAX_NAMES } from "../../src/gpu/context.ts";
+import fillShader from "../../shaders/algorithms/fill.wgsl";
+import { GpuContext, MAX_IDS } from "../../src/gpu/context.ts";
 import { MAX_PIPELINES } from "../../src/gpu/pipelines.ts";
 import { type Engine, createEngine, conv } from "../../src/index.ts";
 import type { Kernel } from "../../src/kernel/step.ts";
@@ -119,13 +120,13 @@ describe("tensors that are dropped", () => {
   });
 });
 
-describe("what is kept of the past", () => {
+describe("caches of a context", () => {
   const kernel = (parameter: number): Kernel => ({
-    shaders: ["fill"],
+    shaders: [fillShader],
     constants: { WORKGROUP_SIZE: 64, PARAMETER: { f32: parameter } },
   });
 
-  it("has room for so many pipelines; the least recently used are compiled again", async () => {
+  it("keep so many pipelines; the least recently used are compiled again", async () => {
     const { device, compiled } = fakeDevice();
     const { pipelines } = new GpuContext(device);
     const first = pipelines.get(kernel(-1));
@@ -144,13 +145,13 @@ describe("what is kept of the past", () => {
     expect(pipelines.size).toBe(MAX_PIPELINES);
   });
 
-  it("has room for so many names, and never gives one twice", () => {
+  it("gives so many texts an id, and never one id to two", () => {
     const gpu = new GpuContext(fakeDevice().device);
-    const names = Array.from({ length: MAX_NAMES + 10 }, (_, at) => gpu.nameOf(`text ${at}`));
-    expect(gpu.nameOf(`text ${MAX_NAMES + 9}`)).toBe(names.at(-1));
-    const again = gpu.nameOf("text 0");
-    expect(names).not.toContain(again);
-    expect(gpu.nameOf("text 0")).toBe(again);
-    expect(new Set(names).size).toBe(names.length);
+    const ids = Array.from({ length: MAX_IDS + 10 }, (_, at) => gpu.idOf(`text ${at}`));
+    expect(gpu.idOf(`text ${MAX_IDS + 9}`)).toBe(ids.at(-1));
+    const again = gpu.idOf("text 0");
+    expect(ids).not.toContain(again);
+    expect(gpu.idOf("text 0")).toBe(again);
+    expect(new Set(ids).size).toBe(ids.length);
   });
 });

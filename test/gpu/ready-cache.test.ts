@@ -1,25 +1,25 @@
-// What is kept ready is destroyed once: when it is the oldest of too many, deleted, cleared, or of a generation that is gone.
+// A value of the cache is destroyed once: when it is the least recently used of too many, deleted, cleared, or of an earlier generation.
 import { expect, it } from "vitest";
 import type { GpuContext } from "../../src/gpu/context.ts";
-import { Kept } from "../../src/gpu/ready-cache.ts";
+import { ReadyCache } from "../../src/gpu/ready-cache.ts";
 
-it("destroys what goes", () => {
+it("destroys the values it drops", () => {
   const gpu = { generation: 0 };
-  const kept = new Kept(gpu as GpuContext, 2);
+  const ready = new ReadyCache(gpu as GpuContext, 2);
   const destroyed: string[] = [];
-  const ready = (key: string) => kept.ready(key, () => ({ destroy: () => void destroyed.push(key) }));
-  const a = ready("a");
-  ready("b");
-  expect(ready("a")).toBe(a);
-  ready("c");
+  const get = (key: string) => ready.get(key, () => ({ destroy: () => void destroyed.push(key) }));
+  const a = get("a");
+  get("b");
+  expect(get("a")).toBe(a);
+  get("c");
   expect(destroyed, "b was used least recently").toEqual(["b"]);
-  kept.delete("a");
-  kept.delete("a");
+  ready.delete("a");
+  ready.delete("a");
   expect(destroyed).toEqual(["b", "a"]);
   gpu.generation = 1;
-  ready("d");
-  expect(destroyed, "c was made in another generation").toEqual(["b", "a", "c"]);
-  kept.clear();
+  get("d");
+  expect(destroyed, "c was made in an earlier generation").toEqual(["b", "a", "c"]);
+  ready.clear();
   expect(destroyed).toEqual(["b", "a", "c", "d"]);
-  expect(ready("d")).not.toBe(undefined);
+  expect(get("d")).not.toBe(undefined);
 });
