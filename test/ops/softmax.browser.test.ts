@@ -45,13 +45,13 @@ const cases = TENSORS.flatMap(({ shape, axis, log = false }): OperationCase<neve
   const name = `${log ? "log softmax" : "softmax"} of [${shape.join(", ")}]${axis === undefined ? "" : `, axis ${axis}`}`;
   const operation = log ? logSoftmax : softmax;
   const gradient = log ? logSoftmaxBackward : softmaxBackward;
-  const expected = log ? reference.logSoftmax : reference.softmax;
-  const expectedGradient = log ? reference.logSoftmaxBackward : reference.softmaxBackward;
+  const forwardReference = log ? reference.logSoftmax : reference.softmax;
+  const backwardReference = log ? reference.logSoftmaxBackward : reference.softmaxBackward;
   const forward: OperationCase<"x"> = {
     name,
     inputs: { x: { shape, values } },
     run: ({ x }) => ({ y: operation(x, options) }),
-    reference: ({ x }, layout) => ({ y: expected(x, { ...options, layout }) }),
+    reference: ({ x }, layout) => ({ y: forwardReference(x, { ...options, layout }) }),
     // With d <= R = 20 between two elements, an exponential is good to (6 + 4 d) u, and to d u more as d is rounded. What is added to
     // the sum passes size + 1 of them at most, whose d add up to R, and as many products and sums: (8 size + 8 + 5 R) u.
     bound: ({ x }, layout) => {
@@ -73,7 +73,7 @@ const cases = TENSORS.flatMap(({ shape, axis, log = false }): OperationCase<neve
     name: `gradient of ${name}`,
     inputs: { dy: { shape }, output: { shape, ...(log && { values: logarithms }) } },
     run: ({ dy, output }) => ({ dx: gradient(dy, { ...options, output }) }),
-    reference: ({ dy, output }, layout) => ({ dx: expectedGradient(dy, { ...options, layout, output }) }),
+    reference: ({ dy, output }, layout) => ({ dx: backwardReference(dy, { ...options, layout, output }) }),
     bound: ({ dy, output }, layout) => {
       const along = axisOf(axis, dy.shape, layout);
       const [gradients, outputs] = [aroundOf(dy, along), aroundOf(output, along)];
