@@ -1,3 +1,4 @@
+// Adaptive and global pooling against the reference.
 import { elementCount } from "../../src/base/shape.ts";
 import {
   adaptiveAveragePool,
@@ -16,7 +17,7 @@ import { ADAPTIVE_MAPS } from "./adaptive-maps.ts";
 import { type OperationCase, magnitudes, testOperations } from "./suite.ts";
 import { inLayout } from "./windows.ts";
 
-/** Few different numbers: bins with several largest cells. */
+/** Few different numbers, so that bins have several largest cells. */
 const ties = (count: number, seed: number): Float32Array => integers(count, seed, 2);
 
 const adaptive = ADAPTIVE_MAPS.flatMap(({ name, shape, outputSize }): OperationCase<never>[] => {
@@ -30,7 +31,7 @@ const adaptive = ADAPTIVE_MAPS.flatMap(({ name, shape, outputSize }): OperationC
     inputs: { x: { shape } },
     run: ({ x }) => ({ y: adaptiveAveragePool(x, options) }),
     reference: ({ x }, layout) => ({ y: reference.adaptiveAveragePool(x, { ...options, layout }) }),
-    // Additions in any order, and a division good to 2.5 ULP (WGSL's table of accuracies), 5 u.
+    // Additions in any order, and a division accurate to 2.5 ULP (WGSL's table of accuracies), 5 u.
     bound: ({ x }, layout) => {
       const sizes = reference.adaptiveAveragePool(magnitudes(x), { ...options, layout }).data;
       return { y: (place) => gamma(cells + 5) * sizes[place]! };
@@ -45,7 +46,7 @@ const adaptive = ADAPTIVE_MAPS.flatMap(({ name, shape, outputSize }): OperationC
     reference: ({ dy }, layout) => ({
       dx: reference.adaptiveAveragePoolBackward(dy, { ...options, layout, inputShape: inLayout(shape, layout) }),
     }),
-    // At most all bins, two divisions.
+    // Sums of at most all bins, and two divisions.
     bound: ({ dy }, layout) => {
       const all = { ...options, layout, inputShape: inLayout(shape, layout) };
       const sizes = reference.adaptiveAveragePoolBackward(magnitudes(dy), all).data;

@@ -1,3 +1,4 @@
+// Average and sum pooling against the reference.
 import { elementCount } from "../../src/base/shape.ts";
 import type { AveragePoolOptions } from "../../src/ops/average-pool/geometry.ts";
 import { averagePool, averagePoolBackward, sumPool, sumPoolBackward } from "../../src/ops/index.ts";
@@ -7,7 +8,7 @@ import { integers } from "../suite/random.ts";
 import { type OperationCase, magnitudes, testOperations } from "./suite.ts";
 import { POOLED_MAPS, inLayout } from "./windows.ts";
 
-/** Ways to divide, taking turns over the maps. */
+/** Divisors, which take turns over the maps. */
 const DIVISIONS: readonly { name: string; options: Partial<AveragePoolOptions> }[] = [
   { name: "padding counted", options: {} },
   { name: "padding left out", options: { includePadding: false } },
@@ -20,14 +21,14 @@ const cases = POOLED_MAPS.flatMap(({ name, shape, options }, at): OperationCase<
   const division = DIVISIONS[at % DIVISIONS.length]!;
   const all: AveragePoolOptions = { ...options, ...division.options };
   const output = reference.averagePool(zeros(shape), all).shape;
-  // Neither sum has more terms than a window has cells, which are 18 at most.
+  // No sum has more terms than the largest window has cells.
   const terms = 18;
   const forward: OperationCase<"x"> = {
     name: `${name}, ${division.name}`,
     inputs: { x: { shape } },
     run: ({ x }) => ({ y: averagePool(x, all) }),
     reference: ({ x }, layout) => ({ y: reference.averagePool(x, { ...all, layout }) }),
-    // Additions, and a division good to 2.5 ULP (WGSL's table of accuracies), 5 u.
+    // Additions, and a division accurate to 2.5 ULP (WGSL's table of accuracies), 5 u.
     bound: ({ x }, layout) => {
       const sizes = reference.averagePool(magnitudes(x), { ...all, layout }).data;
       return { y: (place) => gamma(terms + 5) * sizes[place]! };

@@ -1,3 +1,4 @@
+// Beds of nails against the reference.
 import { elementCount } from "../../src/base/shape.ts";
 import { bedOfNails, bedOfNailsBackward } from "../../src/ops/index.ts";
 import * as reference from "../../src/reference.ts";

@@ -1,3 +1,4 @@
+// Covariance pooling against the reference.
 import { elementCount } from "../../src/base/shape.ts";
 import { covariancePool, covariancePoolBackward } from "../../src/ops/index.ts";
 import * as reference from "../../src/reference.ts";
@@ -21,8 +22,9 @@ const cases = COVARIANCE_MAPS.flatMap(({ name, shape, options }): OperationCase<
     reference: ({ x }, layout) => ({ y: reference.covariancePool(x, { ...options, layout }) }),
     bound: () => ({ y: () => 9 * gamma(cells + 9) }),
   };
-  // Each window adds for every channel a gradient, twice for its own, of at most 1, times a number less its mean, of at most 2, which errs by
-  // gamma(cells + 5) + 2 u, times a share of at most 1: (channels + 1) windows terms of 2, of so many additions, two products and a division.
+  // For every channel, twice for its own, each window adds a gradient of at most 1 times a number less its mean, of at most 2 and accurate to
+  // gamma(cells + 5) + 2 u, over the number of cells: (channels + 1) windows terms of at most 2, that many additions, two products and a
+  // division.
   const backward: OperationCase<"dy" | "x"> = {
     name: `gradient of ${name}`,
     inputs: { dy: { shape: output }, x: { shape } },

@@ -1,3 +1,4 @@
+// Gaussian pooling against the reference.
 import { elementCount } from "../../src/base/shape.ts";
 import type { GaussianPoolOptions } from "../../src/ops/gaussian-pool/geometry.ts";
 import { gaussianPool, gaussianPoolBackward } from "../../src/ops/index.ts";
@@ -11,9 +12,9 @@ const SIGMAS = [1, 0.6, 2.5];
 
 const MAPS: readonly PooledMap[] = [
   ...POOLED_MAPS,
-  // So many that an invocation makes several, not all of which there are.
+  // Enough that an invocation computes several, the last ones past the end.
   { name: "2-D, many windows", shape: [1, 3, 90, 63], options: { kernelSize: 3, stride: 1, padding: 1 } },
-  // More cells than one invocation goes through.
+  // More cells than one invocation reduces.
   { name: "2-D, large windows", shape: [1, 4, 20, 17], options: { kernelSize: [14, 13], stride: 5, padding: 5 } },
   { name: "2-D, large windows, three channels", shape: [1, 3, 20, 17], options: { kernelSize: 14, stride: 9 } },
 ];
@@ -28,14 +29,14 @@ const cases = MAPS.flatMap(({ name, shape, options: windows }, at): OperationCas
   const options: GaussianPoolOptions = { ...windows, sigma };
   const output = reference.gaussianPool({ data: new Float64Array(elementCount(shape)), shape }, options).shape;
   const terms = elementCount(Array.from({ length: rank }, (_, axis) => along(kernelSize, axis)));
-  // The largest exponent, r^2 / (2 sigma^2). It is computed of three terms to 6 u of itself (the scale, two factors, two additions, the
+  // The largest exponent, r^2 / (2 sigma^2). It is the sum of three terms, accurate to 6 u of itself (the scale, two factors, two additions, the
   // difference), which exp makes a relative error, and exp errs by 3 + 2 |exponent| ULP more (WGSL's table of accuracies), an ULP being 2 u.
   const exponent = Array.from({ length: rank }, (_, axis) => {
     const reach = ((along(kernelSize, axis) - 1) / 2) * along(dilation, axis);
     return reach ** 2 / (2 * sigma ** 2);
   }).reduce((sum, one) => sum + one, 0);
   const weight = 1.01 * (2 * 6 * u * exponent + 2 * u * (3 + 2 * exponent));
-  // Numerator and denominator have the errors of the weights and those of the sums, and the division 5 u. In the gradient the denominator is
+  // Numerator and denominator have the errors of the weights and of the sums, and the division errs by 5 u. In the gradient the denominator is
   // the product of three sums.
   const forward: OperationCase<"x"> = {
     name,
@@ -65,7 +66,7 @@ const cases = MAPS.flatMap(({ name, shape, options: windows }, at): OperationCas
   return [forward, backward];
 });
 
-// Of weights that float32 could not tell from 0 the nearest cells count.
+// Where all weights underflow in float32, the nearest cells still count.
 const shape = [1, 2, 4, 4];
 const narrow: OperationCase<"x"> = {
   name: "a narrow bell",
@@ -74,7 +75,7 @@ const narrow: OperationCase<"x"> = {
   reference: ({ x }, layout) => ({
     y: reference.gaussianPool(x, { kernelSize: 4, stride: 2, padding: 2, sigma: 0.01, layout }),
   }),
-  // Means of four cells or fewer, all others weigh less than exp(-5000).
+  // Means of at most four cells: all others weigh less than exp(-5000).
   bound: () => ({ y: () => gamma(4 + 5) }),
 };
 

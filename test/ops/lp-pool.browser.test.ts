@@ -1,3 +1,4 @@
+// Lp pooling against the reference.
 import { elementCount } from "../../src/base/shape.ts";
 import { lpPool, lpPoolBackward } from "../../src/ops/index.ts";
 import type { LpPoolOptions } from "../../src/ops/lp-pool/geometry.ts";
@@ -10,7 +11,7 @@ import { POOLED_MAPS, inLayout } from "./windows.ts";
 
 const u = 2 ** -24;
 
-/** Ways to raise, taking turns over the maps. What is not even is tested on positive numbers, sizes on all. */
+/** Norms, which take turns over the maps. Odd and fractional powers are tested on positive numbers, unless of absolute values. */
 const NORMS: readonly { options: Partial<LpPoolOptions>; positive: boolean }[] = [
   { options: {}, positive: false },
   { options: { norm: 3, abs: true }, positive: false },
@@ -22,9 +23,9 @@ const NORMS: readonly { options: Partial<LpPoolOptions>; positive: boolean }[] =
 ];
 
 /**
- * The relative error of a power. One product for a square; else that of WGSL's table of accuracies, where pow(x, p) is
- * exp2(p * log2(x)): log2 errs by 2^-21 or 3 ULP, which are 6 u, the product is rounded, exp2 makes of absolute errors of its argument
- * relative ones times ln 2 and errs by 3 + 2 |argument| ULP.
+ * The relative error of a power: one product for a square, else as WGSL's table of accuracies defines pow(x, p), exp2(p * log2(x)). log2 errs by
+ * 2^-21 or 3 ULP, which are 6 u; the product is rounded; exp2 turns absolute errors of its argument into relative ones, times ln 2, and errs by
+ * 3 + 2 |argument| ULP.
  */
 function powerError(value: number, exponent: number): number {
   if (value === 0 || [0, 1].includes(exponent)) return 0;
@@ -40,11 +41,11 @@ const mapped = ({ data, shape }: NdArray, f: (value: number) => number): NdArray
   shape,
 });
 
-/** Numbers from 0.25 on: the root is not taken where its slope is steepest. */
+/** Numbers of at least 0.25, away from where the slope of the root is steepest. */
 const positive = (count: number, seed: number): Float32Array =>
   uniform(count, seed).map((value) => 0.625 + value * 0.375);
 
-/** Windows have 18 cells at most. */
+/** The cells of the largest window. */
 const TERMS = 18;
 
 const cases = POOLED_MAPS.flatMap(({ name, shape, options: windows }, at): OperationCase<never>[] => {
@@ -53,7 +54,7 @@ const cases = POOLED_MAPS.flatMap(({ name, shape, options: windows }, at): Opera
   const { norm = 2 } = how;
   const values = only ? positive : uniform;
   const output = reference.lpPool({ data: new Float64Array(elementCount(shape)), shape }, options).shape;
-  const title = `${name}, norm ${norm}${how.abs ? " of sizes" : ""}`;
+  const title = `${name}, norm ${norm}${how.abs ? " of absolute values" : ""}`;
   const forward: OperationCase<"x"> = {
     name: title,
     inputs: { x: { shape, values } },
@@ -65,11 +66,11 @@ const cases = POOLED_MAPS.flatMap(({ name, shape, options: windows }, at): Opera
       const errors = sum((value) => Math.abs(value) ** norm * powerError(value, norm));
       return {
         y: (place, expected) => {
-          // Of the sum, and where a window is cut off a division, 5 u, and a product.
+          // The error of the sum and, for a clipped window, of a division, 5 u, and a product.
           const inSum = errors[place]! + gamma(TERMS + 6) * powers[place]!;
           if (norm === 1) return 2 * inSum;
           if (powers[place] === 0) return 0;
-          // sqrt(x) is 1 / inverseSqrt(x), 2 ULP and 2.5.
+          // sqrt(x) is 1 / inverseSqrt(x), with errors of 2.5 ULP and 2 ULP.
           const root = norm === 2 ? 9 * u : powerError(expected ** norm, 1 / norm);
           return 1.01 * Math.abs(expected) * (inSum / powers[place]! / norm + root);
         },
@@ -84,10 +85,10 @@ const cases = POOLED_MAPS.flatMap(({ name, shape, options: windows }, at): Opera
     bound: ({ dy, x, y }, layout) => {
       const all = { ...options, abs: true, layout };
       const sizes = reference.lpPoolBackward(mapped(dy, Math.abs), mapped(x, Math.abs), y, all).data;
-      // The largest that a share errs by: two divisions, 10 u, a product and the power of a y of 0.25 to 1.
-      const share = 11 * u + Math.max(powerError(0.25, norm - 1), powerError(1, norm - 1));
+      // The largest error of a scaled gradient: two divisions, 10 u, a product, and the power of a y of 0.25 to 1.
+      const scaling = 11 * u + Math.max(powerError(0.25, norm - 1), powerError(1, norm - 1));
       return {
-        dx: (place) => 1.01 * sizes[place]! * (share + gamma(TERMS + 1) + powerError(x.data[place]!, norm - 1)),
+        dx: (place) => 1.01 * sizes[place]! * (scaling + gamma(TERMS + 1) + powerError(x.data[place]!, norm - 1)),
       };
     },
   };

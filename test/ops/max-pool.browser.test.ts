@@ -1,3 +1,4 @@
+// Max pooling against the reference.
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { elementCount } from "../../src/base/shape.ts";
 import { type Engine, createEngine } from "../../src/index.ts";
@@ -11,14 +12,14 @@ import { POOLED_MAPS, type PooledMap, inLayout } from "./windows.ts";
 
 const zeros = (shape: readonly number[]) => ({ data: new Float64Array(elementCount(shape)), shape });
 
-/** Few different numbers: windows with several largest cells. */
+/** Few different numbers, so that windows have several largest cells. */
 const ties = (count: number, seed: number): Float32Array => integers(count, seed, 2);
 
 const MAPS: readonly PooledMap[] = [
   ...POOLED_MAPS,
-  // So many that an invocation makes several, not all of which there are.
+  // Enough that an invocation computes several, the last ones past the end.
   { name: "2-D, many windows", shape: [1, 3, 90, 63], options: { kernelSize: 3, stride: 1, padding: 1 } },
-  // More cells than one invocation goes through, four channels and three.
+  // More cells than one invocation reduces, in four channels and in three.
   { name: "2-D, large windows", shape: [1, 4, 30, 27], options: { kernelSize: [14, 13], stride: 9, padding: 5 } },
   { name: "3-D, large windows", shape: [2, 3, 9, 8, 7], options: { kernelSize: [8, 6, 5], stride: [1, 2, 3] } },
 ];
@@ -80,7 +81,7 @@ afterAll(() => {
 });
 
 it.each([{ kernelSize: 3, stride: 2 }, { kernelSize: [1, 5] }, { kernelSize: 5, padding: 2 }])(
-  "passes NaN on, and finds minus infinity, with %o",
+  "propagates NaN, and finds minus infinity, with %o",
   async (options) => {
     const shape = [1, 1, 5, 5];
     const data = Array.from({ length: 25 }, () => -Infinity);

@@ -1,3 +1,4 @@
+// Max unpooling against the reference.
 import { elementCount } from "../../src/base/shape.ts";
 import { maxUnpool, maxUnpoolBackward } from "../../src/ops/index.ts";
 import * as reference from "../../src/reference.ts";
@@ -9,12 +10,12 @@ const zeros = (shape: readonly number[]) => ({ data: new Float64Array(elementCou
 
 const cases = POOLED_MAPS.flatMap(({ name, shape, options }): OperationCase<never>[] => {
   const pooled = reference.maxPoolWithIndices(zeros(shape), options).y.shape;
-  // Few different numbers, so that overlapping windows find the same cell, and where none is theirs.
+  // Few different numbers, so that overlapping windows choose the same cell; and some indices outside the window.
   const source = { data: integers(elementCount(shape), 7, 3), shape };
   const { data } = reference.maxPoolWithIndices(source, options).indices;
   const indices = Float64Array.from(data, (index, at) => (at % 7 === 3 ? index + 1000 : index));
   const inputs = { indices: { shape: pooled, values: () => indices, dtype: "f32" } } as const;
-  // Every value is stored as it is.
+  // Values are copied: nothing rounds.
   const forward: OperationCase<"x" | "indices"> = {
     name,
     inputs: { x: { shape: pooled }, ...inputs },
