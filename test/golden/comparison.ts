@@ -1,17 +1,20 @@
-// How results are compared with PyTorch's: the gradients of a case by the reference, and how far two sides that round to a precision may be
-// apart.
+// Comparison with PyTorch's results: the gradients of a case by the reference, and the largest difference between two sides that round to a
+// precision.
 import { expect } from "vitest";
 import { type Activation, checkActivation } from "../../src/problem/activation.ts";
 import { sumLength } from "../../src/problem/problem.ts";
 import {
   type Float64NdArray,
   type NdArray,
+  type ReferenceActivationGradientOptions,
   conv,
   convBackwardBias,
   convBackwardData,
   convBackwardWeights,
   convProblem,
   convTranspose,
+  convTransposeBackwardData,
+  convTransposeBackwardWeights,
 } from "../../src/reference.ts";
 import type { GoldenCase, GoldenTensor } from "./golden.ts";
 
@@ -54,22 +57,29 @@ export function geometry({ options }: GoldenCase) {
 }
 
 /**
- * The gradient by the reference for a dy that no activation stands before. That of a transposed convolution is a pass of the mirrored
- * convolution: its x is that one's y, so that the gradient of x is the forward pass and that of w has x and dy in each other's place.
+ * The gradient of a case by the reference.
+ * @param through the activation that dy is passed through
  */
-export function gradient(golden: GoldenCase, dy: NdArray): Float64NdArray {
-  const options = geometry(golden);
+export function gradient(
+  golden: GoldenCase,
+  dy: NdArray,
+  through: ReferenceActivationGradientOptions = {},
+): Float64NdArray {
+  const options = { ...geometry(golden), ...through };
   switch (golden.pass) {
     case "backward-data":
       return convBackwardData(dy, given(golden, "w"), { ...options, inputShape: given(golden, "inputShape") });
     case "backward-weights":
       return convBackwardWeights(given(golden, "x"), dy, { ...options, kernelShape: given(golden, "kernelShape") });
     case "backward-bias":
-      return convBackwardBias(dy);
+      return convBackwardBias(dy, through);
     case "transposed-backward-data":
-      return conv(dy, given(golden, "w"), options);
+      return convTransposeBackwardData(dy, given(golden, "w"), options);
     case "transposed-backward-weights":
-      return convBackwardWeights(dy, given(golden, "x"), { ...options, kernelShape: given(golden, "kernelShape") });
+      return convTransposeBackwardWeights(given(golden, "x"), dy, {
+        ...options,
+        kernelShape: given(golden, "kernelShape"),
+      });
     case "forward":
     case "transposed":
       throw new Error(`${golden.pass} is no gradient`);

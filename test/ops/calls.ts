@@ -6,7 +6,8 @@ import * as operations from "../../src/ops/index.ts";
 import { localProblem, localShape } from "../../src/ops/locally-connected/geometry.ts";
 import { joinShape } from "../../src/problem/problem.ts";
 
-export type OperationName = keyof typeof operations;
+/** `separate` runs on the CPU and takes no tensors. */
+export type OperationName = Exclude<keyof typeof operations, "separate">;
 
 /** A tensor, described by its shape; its element type is that of the call, or float32 where it holds indices or losses. */
 export type Given = readonly number[] | { readonly f32: readonly number[] };

@@ -1,13 +1,8 @@
-import type { Layout } from "../../src/index.ts";
-import {
-  type NdArray,
-  conv,
-  convBackwardWeights,
-  coordConv,
-  coordConvBackwardData,
-  coordConvBackwardWeights,
-} from "../../src/reference.ts";
 import { elementCount } from "../../src/base/shape.ts";
+import type { Layout } from "../../src/index.ts";
+import { coordConv, coordConvBackwardData, coordConvBackwardWeights } from "../../src/ops/index.ts";
+import type { NdArray } from "../../src/reference.ts";
+import * as reference from "../../src/reference.ts";
 import { gamma } from "../suite/bounds.ts";
 import { COORD_CASES } from "./coordinates.ts";
 import { type OperationCase, channelsLast, magnitudes, testOperations, weightInput } from "./suite.ts";
@@ -36,7 +31,7 @@ const cases = COORD_CASES.flatMap(({ name, x, w, options }, at): OperationCase<n
   const plain = { ...options, algorithm: "direct" };
   const { radius, ...geometry } = options;
   const coordinates = x.length - 2 + (radius ? 1 : 0);
-  const output = coordConv(zeros(x), zeros(w), options).shape;
+  const output = reference.coordConv(zeros(x), zeros(w), options).shape;
   const [K, ...terms] = w as [number, ...number[]];
   const activated = at === 0 ? { activation: "relu" as const } : {};
   const inShape = (layout: string): number[] =>
@@ -47,41 +42,48 @@ const cases = COORD_CASES.flatMap(({ name, x, w, options }, at): OperationCase<n
   const forward: OperationCase<"x" | "w" | "bias" | "residual"> = {
     name,
     inputs: { x: { shape: x }, w: weightInput(w), bias: { shape: [K] }, residual: { shape: output } },
-    run: (engine, { x: input, w: weights, ...rest }) => ({
-      y: engine.coordConv(input, weights, { ...plain, ...activated, ...(at % 2 === 0 && rest) }),
+    run: ({ x: input, w: weights, ...rest }) => ({
+      y: coordConv(input, weights, { ...plain, ...activated, ...(at % 2 === 0 && rest) }),
     }),
     reference: ({ x: input, w: weights, ...rest }, layout) => ({
-      y: coordConv(input, weights, { ...options, ...activated, layout, ...(at % 2 === 0 && rest) }),
+      y: reference.coordConv(input, weights, { ...options, ...activated, layout, ...(at % 2 === 0 && rest) }),
     }),
     bound: ({ x: input, w: weights, bias, residual }, layout, dtype) => {
       const rest = at % 2 === 0 ? { bias: magnitudes(bias), residual: magnitudes(residual) } : {};
       const sizes = covered(input, coordinates, layout);
-      const { data } = conv(sizes, magnitudes(weights), { ...geometry, ...rest, layout });
+      const { data } = reference.conv(sizes, magnitudes(weights), { ...geometry, ...rest, layout });
       return { y: (place) => (growth(elementCount(terms) + 3) + rounding(dtype)) * data[place]! + 2 ** -25 };
     },
   };
   const backward: OperationCase<"x" | "w" | "dy" | "output"> = {
     name: `gradients of ${name}`,
     inputs: { x: { shape: x }, w: weightInput(w), dy: { shape: output }, output: { shape: output } },
-    run: (engine, { x: input, w: weights, dy, output: y }, layout) => {
+    run: ({ x: input, w: weights, dy, output: y }, layout) => {
       const all = { ...plain, ...activated, ...(at === 0 && { output: y }) };
-      return {
-        dx: engine.coordConvBackwardData(dy, weights, { ...all, inputShape: inShape(layout) }),
-        dw: engine.coordConvBackwardWeights(input, dy, { ...all, kernelShape: weights.shape }),
-      };
-    },
-    reference: ({ x: input, w: weights, dy, output: y }, layout) => {
-      const all = { ...options, ...activated, ...(at === 0 && { output: y }), layout };
       return {
         dx: coordConvBackwardData(dy, weights, { ...all, inputShape: inShape(layout) }),
         dw: coordConvBackwardWeights(input, dy, { ...all, kernelShape: weights.shape }),
       };
     },
+    reference: ({ x: input, w: weights, dy, output: y }, layout) => {
+      const all = { ...options, ...activated, ...(at === 0 && { output: y }), layout };
+      return {
+        dx: reference.coordConvBackwardData(dy, weights, { ...all, inputShape: inShape(layout) }),
+        dw: reference.coordConvBackwardWeights(input, dy, { ...all, kernelShape: weights.shape }),
+      };
+    },
     bound: ({ x: input, w: weights, dy }, layout) => {
       const all = { ...options, layout };
-      const dx = coordConvBackwardData(magnitudes(dy), magnitudes(weights), { ...all, inputShape: inShape(layout) });
+      const dx = reference.coordConvBackwardData(magnitudes(dy), magnitudes(weights), {
+        ...all,
+        inputShape: inShape(layout),
+      });
       const sizes = covered(input, coordinates, layout);
-      const dw = convBackwardWeights(sizes, magnitudes(dy), { ...geometry, layout, kernelShape: weights.shape });
+      const dw = reference.convBackwardWeights(sizes, magnitudes(dy), {
+        ...geometry,
+        layout,
+        kernelShape: weights.shape,
+      });
       const cells = elementCount(output) / K;
       return {
         dx: (place) => growth(K * elementCount(terms)) * dx.data[place]!,

@@ -1,5 +1,6 @@
-import { deformableConv, deformableConvBackward } from "../../src/reference.ts";
 import { elementCount } from "../../src/base/shape.ts";
+import { deformableConv, deformableConvBackward } from "../../src/ops/index.ts";
+import * as reference from "../../src/reference.ts";
 import { gamma } from "../suite/bounds.ts";
 import { DEFORMABLE, deformableInputs, eighths } from "./deformable.ts";
 import { type OperationCase, magnitudes, testOperations, weightInput } from "./suite.ts";
@@ -25,14 +26,14 @@ const cases = DEFORMABLE.flatMap((one): OperationCase<never>[] => {
   const forward: OperationCase<"x" | "w" | "offset" | "mask" | "bias"> = {
     name,
     inputs: { ...inputs, bias: { shape: [K] } },
-    run: (engine, { x: input, w: weights, mask: modulation, ...rest }) => ({
-      y: engine.deformableConv(input, weights, { ...options, ...rest, ...(masked && { mask: modulation }) }),
+    run: ({ x: input, w: weights, mask: modulation, ...rest }) => ({
+      y: deformableConv(input, weights, { ...options, ...rest, ...(masked && { mask: modulation }) }),
     }),
     reference: ({ x: input, w: weights, mask: modulation, ...rest }, layout) => ({
-      y: deformableConv(input, weights, { ...options, ...rest, ...(masked && { mask: modulation }), layout }),
+      y: reference.deformableConv(input, weights, { ...options, ...rest, ...(masked && { mask: modulation }), layout }),
     }),
     bound: ({ x: input, w: weights, offset: moved, mask: modulation, bias }, layout, dtype) => {
-      const sizes = deformableConv(magnitudes(input), magnitudes(weights), {
+      const sizes = reference.deformableConv(magnitudes(input), magnitudes(weights), {
         ...{ ...options, layout, offset: moved, bias: magnitudes(bias) },
         ...(masked && { mask: magnitudes(modulation) }),
       });
@@ -44,20 +45,20 @@ const cases = DEFORMABLE.flatMap((one): OperationCase<never>[] => {
   const backward: OperationCase<"x" | "w" | "offset" | "mask" | "dy"> = {
     name: `gradients of ${name}`,
     inputs: { ...inputs, dy: { shape: y } },
-    run: (engine, { x: input, w: weights, offset: moved, mask: modulation, dy }) => ({
-      ...engine.deformableConvBackward(dy, input, weights, {
+    run: ({ x: input, w: weights, offset: moved, mask: modulation, dy }) => ({
+      ...deformableConvBackward(dy, input, weights, {
         ...{ ...options, offset: moved },
         ...(masked && { mask: modulation }),
       }),
     }),
     reference: ({ x: input, w: weights, offset: moved, mask: modulation, dy }, layout) => ({
-      ...deformableConvBackward(dy, input, weights, {
+      ...reference.deformableConvBackward(dy, input, weights, {
         ...{ ...options, offset: moved, layout },
         ...(masked && { mask: modulation }),
       }),
     }),
     bound: ({ x: input, w: weights, offset: moved, mask: modulation, dy }, layout, dtype) => {
-      const sizes = deformableConvBackward(magnitudes(dy), magnitudes(input), magnitudes(weights), {
+      const sizes = reference.deformableConvBackward(magnitudes(dy), magnitudes(input), magnitudes(weights), {
         ...{ ...options, offset: moved, layout },
         ...(masked && { mask: magnitudes(modulation) }),
       });

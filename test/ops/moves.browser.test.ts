@@ -1,4 +1,4 @@
-// What only moves numbers, or picks some: concatenation and splitting, shuffles, and maxout. Nothing rounds.
+// Concatenation, splitting and shuffles, which only move numbers: nothing rounds.
 import {
   channelShuffle,
   channelShuffleBackward,
@@ -6,7 +6,8 @@ import {
   pixelShuffle,
   pixelUnshuffle,
   split,
-} from "../../src/reference.ts";
+} from "../../src/ops/index.ts";
+import * as reference from "../../src/reference.ts";
 import { type OperationCase, testOperations } from "./suite.ts";
 
 const exact = () => 0;
@@ -55,15 +56,15 @@ const slices = JOINED.flatMap(({ shapes, axis }): OperationCase<never>[] => {
   const forward: OperationCase = {
     name: `concatenation of ${name}`,
     inputs: Object.fromEntries(shapes.map((shape, part) => [`x${part}`, { shape }])),
-    run: (engine, tensors) => ({ y: engine.concatenate(Object.values(tensors), options) }),
-    reference: (arrays, layout) => ({ y: concatenate(Object.values(arrays), { ...options, layout }) }),
+    run: (tensors) => ({ y: concatenate(Object.values(tensors), options) }),
+    reference: (arrays, layout) => ({ y: reference.concatenate(Object.values(arrays), { ...options, layout }) }),
     bound: () => ({ y: exact }),
   };
   const backward: OperationCase<"x"> = {
     name: `split into ${name}`,
     inputs: { x: { shape: all } },
-    run: (engine, { x }) => Object.fromEntries(Object.entries(engine.split(x, { sizes, ...options }))),
-    reference: ({ x }, layout) => Object.fromEntries(Object.entries(split(x, { sizes, ...options, layout }))),
+    run: ({ x }) => Object.fromEntries(Object.entries(split(x, { sizes, ...options }))),
+    reference: ({ x }, layout) => Object.fromEntries(Object.entries(reference.split(x, { sizes, ...options, layout }))),
     bound: () => Object.fromEntries(shapes.map((_, part) => [part, exact])),
   };
   return [forward, backward] as OperationCase<never>[];
@@ -81,15 +82,15 @@ const channels = SHUFFLED.flatMap(({ shape, groups }): OperationCase<never>[] =>
   const forward: OperationCase<"x"> = {
     name,
     inputs: { x: { shape } },
-    run: (engine, { x }) => ({ y: engine.channelShuffle(x, { groups }) }),
-    reference: ({ x }, layout) => ({ y: channelShuffle(x, { groups, layout }) }),
+    run: ({ x }) => ({ y: channelShuffle(x, { groups }) }),
+    reference: ({ x }, layout) => ({ y: reference.channelShuffle(x, { groups, layout }) }),
     bound: () => ({ y: exact }),
   };
   const backward: OperationCase<"dy"> = {
     name: `gradient of ${name}`,
     inputs: { dy: { shape } },
-    run: (engine, { dy }) => ({ dx: engine.channelShuffleBackward(dy, { groups }) }),
-    reference: ({ dy }, layout) => ({ dx: channelShuffleBackward(dy, { groups, layout }) }),
+    run: ({ dy }) => ({ dx: channelShuffleBackward(dy, { groups }) }),
+    reference: ({ dy }, layout) => ({ dx: reference.channelShuffleBackward(dy, { groups, layout }) }),
     bound: () => ({ dx: exact }),
   };
   return [forward, backward];
@@ -108,15 +109,15 @@ const pixels = PIXELS.flatMap(({ coarse, fine, factor }): OperationCase<never>[]
   const shuffle: OperationCase<"x"> = {
     name: `pixel shuffle of [${coarse.join(", ")}] by ${String(factor)}`,
     inputs: { x: { shape: coarse } },
-    run: (engine, { x }) => ({ y: engine.pixelShuffle(x, { factor }) }),
-    reference: ({ x }, layout) => ({ y: pixelShuffle(x, { factor, layout }) }),
+    run: ({ x }) => ({ y: pixelShuffle(x, { factor }) }),
+    reference: ({ x }, layout) => ({ y: reference.pixelShuffle(x, { factor, layout }) }),
     bound: () => ({ y: exact }),
   };
   const unshuffle: OperationCase<"x"> = {
     name: `pixel unshuffle of [${fine.join(", ")}] by ${String(factor)}`,
     inputs: { x: { shape: fine } },
-    run: (engine, { x }) => ({ y: engine.pixelUnshuffle(x, { factor }) }),
-    reference: ({ x }, layout) => ({ y: pixelUnshuffle(x, { factor, layout }) }),
+    run: ({ x }) => ({ y: pixelUnshuffle(x, { factor }) }),
+    reference: ({ x }, layout) => ({ y: reference.pixelUnshuffle(x, { factor, layout }) }),
     bound: () => ({ y: exact }),
   };
   return [shuffle, unshuffle];

@@ -1,6 +1,7 @@
 // Separable convolutions by the reference: their gradients, the kernels that are separable, and what is refused.
 import { describe, expect, test } from "vitest";
-import { separate } from "../../src/index.ts";
+import { elementCount } from "../../src/base/shape.ts";
+import { separate } from "../../src/ops/index.ts";
 import {
   conv,
   separableConv,
@@ -8,10 +9,9 @@ import {
   spatiallySeparableConv,
   spatiallySeparableConvBackward,
 } from "../../src/reference.ts";
-import { elementCount } from "../../src/base/shape.ts";
-import { refusal } from "../suite/refusal.ts";
 import { uniform } from "../suite/random.ts";
-import { AXIS_CASES } from "./axis-passes.ts";
+import { refusal } from "../suite/refusal.ts";
+import { AXIS_CASES } from "./axis-cases.ts";
 import { expectGradient } from "./finite-differences.ts";
 import { SEPARABLE } from "./separable.ts";
 

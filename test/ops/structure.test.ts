@@ -1,7 +1,14 @@
-// What an entry exports can be used: whoever imports a function can also import the types of its options and results.
+// The lists of the entries: the engine's and the reference's name the same functions, and whoever imports a function can also import the
+// types of its options and results.
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, it } from "vitest";
+import * as bias from "../../src/conv/bias-gradient.ts";
+import * as convolutions from "../../src/conv/conv.ts";
+import * as gradients from "../../src/conv/gradients.ts";
+import * as operations from "../../src/ops/index.ts";
+import * as references from "../../src/ops/reference.ts";
+import * as reference from "../../src/reference.ts";
 
 const SRC = path.resolve(import.meta.dirname, "../../src");
 
@@ -41,4 +48,14 @@ it.each(["index.ts", "ops/index.ts"])("every type of the functions of %s can be 
     ).toEqual([]);
   }
   expect(functions).toBeGreaterThan(entry === "index.ts" ? 7 : 40);
+});
+
+it("every operation has a reference of the same name, and the reverse", () => {
+  expect(Object.keys(references).toSorted()).toEqual(Object.keys(operations).toSorted());
+});
+
+it("every convolution and gradient has a reference of the same name", () => {
+  const calls = Object.keys({ ...convolutions, ...gradients, ...bias });
+  expect(calls.length).toBe(7);
+  expect(Object.keys(reference)).toEqual(expect.arrayContaining(calls));
 });

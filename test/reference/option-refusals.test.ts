@@ -1,13 +1,7 @@
 // Bad options given to every operation of the reference; refusals.test.ts has the bad arrays.
 import { expect, test } from "vitest";
 import type { ConvErrorCode } from "../../src/base/error.ts";
-import {
-  conv,
-  convBackwardBias,
-  convBackwardData,
-  convBackwardWeights,
-  convTranspose,
-} from "../../src/reference.ts";
+import { conv, convBackwardBias, convBackwardData, convBackwardWeights, convTranspose } from "../../src/reference.ts";
 import { refusal } from "../suite/refusal.ts";
 import { integers } from "./support.ts";
 
@@ -44,12 +38,12 @@ const cases: [string, () => unknown, ConvErrorCode, string, string, string][] = 
     "outputShape",
   ],
   [
-    "an activation of a backward pass",
+    "an activation of a backward pass without its output",
     () => convBackwardData(dy, w, { inputShape: x.shape, ...options({ activation: "relu" }) }),
-    "unknown-option",
-    "options",
-    '"activation"',
-    "inputShape",
+    "invalid-argument",
+    "preActivation",
+    "undefined",
+    "an object { data, shape }",
   ],
   [
     "a bias of a backward pass",

@@ -1,5 +1,5 @@
 // Convolutions by 1-D kernels that are tested: every border and option, in one to three dimensions.
-import type { SpatiallySeparableOptions } from "../../src/ops/spatially-separable-conv/axis-passes.ts";
+import type { SpatiallySeparableOptions } from "../../src/ops/spatially-separable-conv/geometry.ts";
 
 export interface AxisCase {
   readonly name: string;
