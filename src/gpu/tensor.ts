@@ -231,12 +231,12 @@ export function checkTensor(argument: string, given: unknown): Tensor {
  * @throws ConvError `foreign-tensor` where one belongs to another engine than the first, `destroyed` where the engine is destroyed
  */
 export function checkSameEngine(tensors: Readonly<Record<string, Tensor | undefined>>): GpuContext {
-  const given = Object.entries(tensors).filter((entry): entry is [string, Tensor] => entry[1] !== undefined);
+  const given = Object.entries(tensors).filter((entry) => entry[1] !== undefined);
   const [first, ...others] = given;
   if (!first) throw new Error("a call without tensors");
-  const { gpu } = first[1];
+  const { gpu } = checkTensor(...first);
   for (const [name, tensor] of others) {
-    if (tensor.gpu !== gpu)
+    if (checkTensor(name, tensor).gpu !== gpu)
       throw new ConvError(
         "foreign-tensor",
         `${name}: got a tensor of another engine, expected one of the engine of ${first[0]}`,
