@@ -1,5 +1,6 @@
 // The second step of a sum that was split into parts: adds the parts in order and finishes with the epilogue. No float atomics exist
-// in WGSL, and none are wanted: the bits are the same in every run.
+// in WGSL, and none are wanted: the bits are the same in every run. One level is enough, unlike in src/kernel/levels.ts: the parts are few, and
+// the epilogue needs the whole sum.
 import reduceSplitsShader from "../../shaders/algorithms/reduce-splits.wgsl";
 import { elementCount } from "../base/shape.ts";
 import { dispatch } from "../kernel/dispatch.ts";

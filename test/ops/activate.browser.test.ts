@@ -7,10 +7,10 @@ import { uniform } from "../suite/random.ts";
 import { ACTIVATIONS, gradientError, nameOf, valueError } from "./activations.ts";
 import { type OperationCase, testOperations } from "./suite.ts";
 
-/** In every branch of every activation. */
+/** Values in every branch of every activation. */
 const values = (count: number, seed: number): Float32Array => uniform(count, seed).map((v) => 7 * v);
 
-/** Counts that four divides and others, one of them odd, and every rank. */
+/** Every rank, with element counts that divide by four and that do not. */
 const SHAPES = [[2, 3, 5, 8], [1, 3, 5, 7], [4, 60], [2, 3, 11], [17], [1, 2, 3, 4, 5]];
 
 const cases = ACTIVATIONS.flatMap(({ option, fromOutput }, at): OperationCase<never>[] => {
@@ -27,7 +27,7 @@ const cases = ACTIVATIONS.flatMap(({ option, fromOutput }, at): OperationCase<ne
     name: `gradient of ${name} by ${from}`,
     inputs: {
       dy: { shape },
-      // An output has the range of the activation; elsewhere the formulas mean nothing.
+      // Outputs must be in the range of the activation; elsewhere the formulas mean nothing.
       gate: { shape, values: from === "output" ? outputs(option) : values },
     },
     run: ({ dy, gate }) => ({ dx: activateBackward(dy, { activation: option, [from]: gate }) }),
@@ -44,7 +44,7 @@ function outputs(option: ElementActivationOption): (count: number, seed: number)
 
 testOperations(cases);
 
-it("keeps NaN, and what is far out in its place", async () => {
+it("keeps NaN, and does not overflow far from 0", async () => {
   const engine = await createEngine({ tuning: "forget" });
   const x = engine.tensor([Number.NaN, -1e30, 1e30, 0], [4]);
   const ends: [ElementActivationOption, number, number][] = [

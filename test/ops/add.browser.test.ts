@@ -27,7 +27,7 @@ const cases = CASES.flatMap(({ shape, options }): OperationCase<never>[] => {
     reference: ({ a, b }) => ({ y: reference.add(a, b, options) }),
     bound: ({ a, b }) => ({
       y: (at) => {
-        // scale and its product are rounded, and the sum; no activation here is steeper than 1.2.
+        // scale, its product and the sum are rounded; no activation here is steeper than 1.2.
         const [one, other] = [a.data[at]!, scale * b.data[at]!];
         const sum = u * (2 * Math.abs(other) + Math.abs(one + other)) * 1.01;
         return activation ? 1.2 * sum + valueError(activation, one + other) : sum;

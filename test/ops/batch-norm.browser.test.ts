@@ -9,7 +9,7 @@ import { uniform } from "../suite/random.ts";
 import { computedErrors, farFromZero, givenErrors, gradientBounds, normalisedBound } from "./normalisations.ts";
 import { type Input, type OperationCase, testOperations } from "./suite.ts";
 
-/** Variances, or ones over deviations: away from zero. */
+/** Variances or inverse deviations, away from zero. */
 const positive = (count: number, seed: number) => uniform(count, seed).map((value) => Math.abs(value) + 0.25);
 
 const MAPS: readonly (readonly number[])[] = [
@@ -42,7 +42,7 @@ function inference(shape: readonly number[], affine: boolean): OperationCase<nev
       const values = valuesOf(x, layout);
       const inverse = Float64Array.from(variance.data, (value) => 1 / Math.sqrt(value + epsilon));
       const by = affine ? { scale: scale.data, shift: shift.data } : {};
-      // inverseSqrt is good to 2 ULP, after a sum of two.
+      // inverseSqrt is accurate to 2 ULP, after a sum of two.
       return { y: normalisedBound(values, channelDivision(values), givenErrors(mean.data, inverse, 6), by) };
     },
   };
@@ -94,7 +94,7 @@ function training(shape: readonly number[], affine: boolean, x: Partial<Input> =
         inverseDeviation: (c) => errors.inverseError[c]!,
         runningMean: (c) =>
           momentum * errors.meanError[c]! + gamma(4) * (Math.abs(m.data[c]!) + Math.abs(errors.mean[c]!)),
-        // inverse^-2 = variance + epsilon: what the one errs by, the other does twice, relatively.
+        // inverse^-2 = variance + epsilon: the relative error of the variance is twice that of the inverse deviation.
         runningVariance: (c) => {
           const sum = errors.inverse[c]! ** -2;
           const relative = errors.inverseError[c]! / errors.inverse[c]!;

@@ -1,10 +1,10 @@
-// What spreads one tensor over another: products, and rectifiers with slopes of their own.
+// Operations that broadcast one tensor over another: products, and parametric rectifiers.
 import { multiply, multiplyBackward, prelu, preluBackward } from "../../src/ops/index.ts";
 import * as reference from "../../src/reference.ts";
 import { gamma } from "../suite/bounds.ts";
 import { type OperationCase, magnitudes, testOperations } from "./suite.ts";
 
-/** Sums take three levels of 64 terms at most here, the items of four elements two more, and each term is a product. */
+/** Sums here take at most three levels of 64 terms, and two more additions for items of four elements; each term is a product. */
 const SUM = gamma(3 * 64 + 3);
 
 /** Gates of every kind, in items of one and of four, summed in one level and in more. */
@@ -84,7 +84,7 @@ const rectifiers = SLOPES.flatMap(({ shape, slopes }): OperationCase<never>[] =>
     run: ({ dy, x, slope }) => ({ ...preluBackward(dy, x, slope) }),
     reference: ({ dy, x, slope }, layout) => ({ ...reference.preluBackward(dy, x, slope, { layout }) }),
     bound: ({ dy, x, slope }, layout) => {
-      // x <= 0 is what a slope gets its terms from.
+      // A slope has terms where x <= 0.
       const below = { shape: x.shape, data: Float64Array.from(x.data, (v) => Math.min(v, 0)) };
       const { dslope } = reference.preluBackward(magnitudes(dy), below, slope, { layout });
       return { dx: (_, expected) => gamma(1) * Math.abs(expected), dslope: (at) => SUM * Math.abs(dslope.data[at]!) };

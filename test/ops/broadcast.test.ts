@@ -1,4 +1,4 @@
-// Sums and products of tensors, and rectifiers with slopes, by the reference: their gradients, and what they refuse.
+// The reference of sums, products and parametric rectifiers: their gradients, and what they refuse.
 import { expect, test } from "vitest";
 import { add, addBackward, multiply, multiplyBackward, prelu, preluBackward } from "../../src/reference.ts";
 import { refusal } from "../suite/refusal.ts";

@@ -1,4 +1,4 @@
-// The cross entropy by the reference: its gradient, and what it refuses.
+// The reference of the cross entropy: its gradient, and what it refuses.
 import { expect, test } from "vitest";
 import { crossEntropy, crossEntropyBackward } from "../../src/reference.ts";
 import { refusal } from "../suite/refusal.ts";

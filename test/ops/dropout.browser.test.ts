@@ -15,7 +15,7 @@ const CASES: readonly { shape: readonly number[]; options: DropoutOptions }[] = 
 
 const cases = CASES.flatMap(({ shape, options }): OperationCase<never>[] => {
   const name = `[${shape.join(", ")}] dropped with ${JSON.stringify(options)}`;
-  // The scale is rounded, and the product; which elements are dropped is exact.
+  // The scale and the product are rounded; which elements are dropped is exact.
   const bound = (_: number, expected: number): number => gamma(2) * Math.abs(expected);
   const forward: OperationCase<"x"> = {
     name,

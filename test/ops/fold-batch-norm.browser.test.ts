@@ -10,7 +10,7 @@ const epsilon = 0.01;
 
 interface Fold {
   readonly name: string;
-  /** In both layouts: the same numbers, of which others make a channel. */
+  /** The shape in both layouts: the same numbers, divided into channels differently. */
   readonly w: readonly number[];
   readonly channels: number;
   readonly affine: boolean;
@@ -55,7 +55,7 @@ const folds = FOLDS.map(
           ...(affine && { scale, shift, bias }),
         }),
       }),
-      // inverseSqrt is good to 2 ULP, 4 u, of a sum that was rounded; and a few products and sums.
+      // inverseSqrt is accurate to 2 ULP, 4 u, of a rounded sum; and a few products and sums.
       bound: ({ w, mean, variance, scale, shift, bias }, layout) => {
         const given = affine ? { scale: magnitudes(scale), shift: magnitudes(shift), bias: magnitudes(bias) } : {};
         const negative = { data: Float64Array.from(mean.data, (value) => -Math.abs(value)), shape: mean.shape };
@@ -75,7 +75,7 @@ const folds = FOLDS.map(
 
 const f32 = { dtype: "f32" } as const;
 
-/** A convolution with folded weights, held to the convolution and the normalisation after it. */
+/** A convolution with folded weights, compared with the convolution and the normalisation after it. */
 const folded: OperationCase<"x" | "w" | "mean" | "variance" | "scale"> = {
   name: "a convolution with folded weights",
   inputs: {
@@ -96,7 +96,7 @@ const folded: OperationCase<"x" | "w" | "mean" | "variance" | "scale"> = {
   reference: ({ x, w, mean, variance, scale }, layout) => ({
     y: reference.batchNorm(reference.conv(x, w, { padding: 1, layout }), { mean, variance, scale, epsilon, layout }),
   }),
-  // A sum of 64 products and the bias, of weights that err by 8 u and a bias that errs by 10.
+  // A sum of 64 products and the bias, with errors of 8 u in the weights and of 10 u in the bias.
   bound: ({ x, w, mean, variance, scale }, layout) => {
     const negative = { data: Float64Array.from(mean.data, (value) => -Math.abs(value)), shape: mean.shape };
     const statistics = { mean: negative, variance, scale: magnitudes(scale), epsilon, layout };

@@ -1,4 +1,4 @@
-// Folding a batch normalisation by the reference: it changes nothing, and what it refuses.
+// The reference of folding a batch normalisation: it preserves results, and what it refuses.
 import { expect, test } from "vitest";
 import type { Layout } from "../../src/problem/problem.ts";
 import { type NdArray, batchNorm, conv, convTranspose, foldBatchNorm, linear } from "../../src/reference.ts";

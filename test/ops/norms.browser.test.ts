@@ -104,11 +104,11 @@ const NORMS: readonly Norm[] = [
   group([2, 16, 6, 4], 4),
   group([3, 10], 5),
   instance([1, 1, 1, 1]),
-  // Sums on three levels.
+  // Sums in three levels.
   instance([1, 2, 4501]),
 ];
 
-/** An epsilon that shows. */
+/** An epsilon large enough to matter. */
 const epsilon = 0.01;
 
 function cases(

@@ -1,5 +1,6 @@
-// Normalisations by the reference: their gradients, and what they refuse.
+// The reference of normalisations: their gradients, and what they refuse.
 import { expect, test } from "vitest";
+import { elementCount } from "../../src/base/shape.ts";
 import {
   type NdArray,
   batchNorm,
@@ -12,9 +13,8 @@ import {
   layerNorm,
   layerNormBackward,
 } from "../../src/reference.ts";
-import { elementCount } from "../../src/base/shape.ts";
-import { refusal } from "../suite/refusal.ts";
 import { uniform } from "../suite/random.ts";
+import { refusal } from "../suite/refusal.ts";
 import { expectGradient } from "./finite-differences.ts";
 import { channelsLast } from "./layouts.ts";
 
@@ -23,7 +23,7 @@ const random = (shape: readonly number[], seed: number): NdArray => ({
   shape,
 });
 
-/** Deviations of so few numbers are small: an epsilon that keeps the third derivative, and so the error of the differences, so too. */
+/** So few numbers may have a small deviation: this epsilon keeps the third derivative, and so the error of finite differences, small. */
 const epsilon = 0.1;
 
 interface Norm {

@@ -15,7 +15,7 @@ const u = 2 ** -24;
 const values = (count: number, seed: number): Float32Array => uniform(count, seed).map((v) => 10 * v);
 const logarithms = (count: number, seed: number): Float32Array => uniform(count, seed).map((v) => 3 * v - 3);
 
-/** By an invocation for each line and by sixteen; four lines at once, where as many lie together, four numbers of one, and single ones. */
+/** Lines taken by one invocation and by sixteen; four neighbouring lines at once, four numbers of one line, and single numbers. */
 const TENSORS: readonly { shape: readonly number[]; axis?: number; log?: boolean }[] = [
   { shape: [3, 12] },
   { shape: [2, 5, 3, 8], log: true },
@@ -52,8 +52,8 @@ const cases = TENSORS.flatMap(({ shape, axis, log = false }): OperationCase<neve
     inputs: { x: { shape, values } },
     run: ({ x }) => ({ y: operation(x, options) }),
     reference: ({ x }, layout) => ({ y: forwardReference(x, { ...options, layout }) }),
-    // With d <= R = 20 between two elements, an exponential is good to (6 + 4 d) u, and to d u more as d is rounded. What is added to
-    // the sum passes size + 1 of them at most, whose d add up to R, and as many products and sums: (8 size + 8 + 5 R) u.
+    // With a difference d <= R = 20 of two elements, an exponential is accurate to (6 + 4 d) u, and to d u more since d is rounded. A term of
+    // the sum passes through at most size + 1 exponentials, whose d add up to R, and as many products and sums: (8 size + 8 + 5 R) u.
     bound: ({ x }, layout) => {
       const around = aroundOf(x, axisOf(axis, x.shape, layout));
       const sum = (8 * size + 8 + 5 * 20) * u;
@@ -61,7 +61,7 @@ const cases = TENSORS.flatMap(({ shape, axis, log = false }): OperationCase<neve
         y: (place, expected) => {
           // An exponential and a division (2.5 ULP).
           if (!log) return (sum + (6 + 5 * 20 + 5) * u) * expected;
-          // The logarithm is good to 2^-21 between 1/2 and 2 and to 3 ULP beyond; two differences.
+          // The logarithm is accurate to 2^-21 between 1/2 and 2 and to 3 ULP elsewhere; two differences.
           const line = around[place]!;
           const logarithm = logSumExp(line) - Math.max(...line);
           return sum + 2 ** -21 + 6 * u * logarithm + u * 20 + 2 * u * Math.abs(expected);
@@ -82,7 +82,7 @@ const cases = TENSORS.flatMap(({ shape, axis, log = false }): OperationCase<neve
           const [size1, y] = [Math.abs(dy.data[place]!), output.data[place]!];
           const terms = gradients[place]!.map((v, at) => Math.abs(log ? v : v * outputs[place]![at]!));
           const sum = terms.reduce((a, b) => a + b);
-          // A sum of products, a difference and a product; of the logarithm an exponential of (6 + 4 |y|) u.
+          // A sum of products, a difference and a product; for the logarithm an exponential of (6 + 4 |y|) u.
           if (!log) return gamma(size + 3) * Math.abs(y) * (size1 + sum);
           return gamma(size + 8 + 4 * Math.abs(y)) * Math.exp(y) * sum + 2 * u * size1;
         },
@@ -94,7 +94,7 @@ const cases = TENSORS.flatMap(({ shape, axis, log = false }): OperationCase<neve
 
 testOperations(cases);
 
-it("lets infinitely improbable classes be", async () => {
+it("gives classes with logits of -Infinity probability 0", async () => {
   const engine = await createEngine({ tuning: "forget" });
   const never = -Infinity;
   const x = engine.tensor([never, never, 3, 3, never, never, never, never, Number.NaN, 1, 2, 3], [3, 4]);

@@ -1,4 +1,4 @@
-// Softmax by the reference: its gradients, and what it refuses.
+// The reference of softmax: its gradients, and what it refuses.
 import { expect, test } from "vitest";
 import { logSoftmax, logSoftmaxBackward, softmax, softmaxBackward } from "../../src/reference.ts";
 import { refusal } from "../suite/refusal.ts";

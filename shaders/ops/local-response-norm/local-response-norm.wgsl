@@ -3,13 +3,7 @@
 // constants: RUN
 // types: E, V, Windows
 @group(0) @binding(0) var<uniform> g: Windows;
-@group(0) @binding(1) var<storage, read> x: array<E>;
 @group(0) @binding(2) var<storage, read_write> y: array<E>;
-
-fn term(place: u32) -> V {
-  let value = V(x[place]);
-  return value * value;
-}
 
 fn thread(index: u32) {
   let run = run_at(index, g);

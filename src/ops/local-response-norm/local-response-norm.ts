@@ -8,6 +8,7 @@ import backwardShader from "../../../shaders/ops/local-response-norm/local-respo
 import forwardFewShader from "../../../shaders/ops/local-response-norm/local-response-norm-few.wgsl";
 import sharesShader from "../../../shaders/ops/local-response-norm/local-response-norm-shares.wgsl";
 import forwardShader from "../../../shaders/ops/local-response-norm/local-response-norm.wgsl";
+import squaresShader from "../../../shaders/ops/local-response-norm/squares.wgsl";
 import { elementCount } from "../../base/shape.ts";
 import { checkOptions } from "../../base/validate.ts";
 import { run, whole } from "../../gpu/operation.ts";
@@ -53,7 +54,7 @@ export function localResponseNorm(x: Tensor, options: LocalResponseNormOptions):
     results: { y },
     parameters: responses,
     recipe: () => {
-      const shaders = isNarrow(responses) ? NARROW_FORWARD : [...WIDE, forwardShader];
+      const shaders = isNarrow(responses) ? NARROW_FORWARD : [...WIDE, squaresShader, forwardShader];
       return { steps: [windowStep(shaders, map, dtype, responses, [whole("x", tensor), whole("y", y)])] };
     },
   }).y;
@@ -91,7 +92,7 @@ export function localResponseNormBackward(dy: Tensor, x: Tensor, options: LocalR
       const around = { ...responses, before: responses.after, after: responses.before };
       return {
         steps: [
-          windowStep([...WIDE, sharesShader], map, dtype, responses, [xRange, dyRange, direct, shares]),
+          windowStep([...WIDE, squaresShader, sharesShader], map, dtype, responses, [xRange, dyRange, direct, shares]),
           windowStep([...WIDE, backwardShader], map, dtype, around, [xRange, dxRange, direct, shares]),
         ],
         workspaceBytes: workspace.bytes,
