@@ -1,4 +1,4 @@
-// Element types: their sizes, their WGSL names, and the way between numbers and bytes.
+// Element types: their sizes, and the conversion between numbers and half-precision bits.
 
 export const DTYPES = ["f32", "f16"] as const;
 /** "f16" stores half-precision numbers and computes in float32; it needs an adapter with the feature shader-f16. */
@@ -7,7 +7,7 @@ export type Dtype = (typeof DTYPES)[number];
 /** Bytes of an element. */
 export const ELEMENT_BYTES: Readonly<Record<Dtype, number>> = { f32: 4, f16: 2 };
 
-/** Bytes of a buffer for so many elements: whole 32-bit words, as WebGPU copies and binds. */
+/** Bytes of a buffer for so many elements, in whole 32-bit words as WebGPU copies and binds them. */
 export function bytesFor(count: number, dtype: Dtype): number {
   return Math.ceil((count * ELEMENT_BYTES[dtype]) / 4) * 4;
 }
@@ -16,10 +16,10 @@ type Float16Constructor =
   | (new (values: ArrayLike<number> | ArrayBuffer) => ArrayLike<number> & ArrayBufferView)
   | undefined;
 
-/** Float16Array where the environment has it (ES2025). */
+/** Float16Array, if the environment has it (ES2025). */
 const NativeFloat16 = (globalThis as { Float16Array?: Float16Constructor }).Float16Array;
 
-/** Numbers as the bits of half-precision floats, rounded to nearest, ties to even. */
+/** Converts numbers to the bits of half-precision floats, rounded to nearest, ties to even. */
 export function toFloat16Bits(values: ArrayLike<number>): Uint16Array<ArrayBuffer> {
   if (NativeFloat16) {
     const half = values instanceof NativeFloat16 ? values : new NativeFloat16(values);
@@ -28,19 +28,19 @@ export function toFloat16Bits(values: ArrayLike<number>): Uint16Array<ArrayBuffe
   return Uint16Array.from(values, float16Bits);
 }
 
-/** The numbers that the bits of half-precision floats stand for. */
+/** Converts the bits of half-precision floats to numbers. */
 export function fromFloat16Bits(bits: Uint16Array<ArrayBuffer>): Float32Array<ArrayBuffer> {
   if (NativeFloat16 && bits.byteOffset === 0)
     return Float32Array.from(new NativeFloat16(bits.buffer)).subarray(0, bits.length);
   return Float32Array.from(bits, float16Value);
 }
 
-/** One number as half-precision bits. */
+/** Converts one number to half-precision bits. */
 export function float16Bits(value: number): number {
   const sign = value < 0 || Object.is(value, -0) ? 0x8000 : 0;
   const size = Math.abs(value);
   if (Number.isNaN(size)) return 0x7e00;
-  // 65520 lies halfway between the largest half, 65504, and what would come next.
+  // 65520 lies halfway between the largest half, 65504, and the next step.
   if (size >= 65_520) return sign | 0x7c00;
   // Halves lie 2^(exponent - 10) apart, and below 2^-14 (the subnormal ones) 2^-24.
   const exponent = Math.max(Math.floor(Math.log2(size)), -14);
@@ -55,7 +55,7 @@ function roundToEven(value: number): number {
   return rest > 0.5 || (rest === 0.5 && floor % 2 === 1) ? floor + 1 : floor;
 }
 
-/** The number that half-precision bits stand for. */
+/** Converts half-precision bits to a number. */
 export function float16Value(bits: number): number {
   const sign = bits & 0x8000 ? -1 : 1;
   const exponent = (bits >> 10) & 0x1f;

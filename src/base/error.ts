@@ -1,8 +1,8 @@
 // The one error type of the library. A message always names the argument, what it got and what was expected, so that the
-// reader of a console can mend the call without reading our source.
+// reader of a console can fix the call without reading our source.
 
 /**
- * What kind of thing went wrong. Stable: applications may branch on it.
+ * The kind of an error. Stable: applications may branch on it.
  *
  * - `invalid-argument`: a value of the wrong type or out of range (NaN, negative, fractional, not in the list)
  * - `unknown-option`: an option name that does not exist
@@ -10,7 +10,7 @@
  * - `empty-output`: the kernel is larger than the padded input
  * - `too-large`: beyond 32-bit indexing or beyond a limit of the device
  * - `unknown-algorithm`: no algorithm of that name
- * - `unsupported`: the named algorithm or the device cannot serve the problem
+ * - `unsupported`: the named algorithm or the device cannot compute the problem
  * - `destroyed`: a tensor, plan or engine used after `destroy()`
  * - `foreign-tensor`: a tensor of another engine
  * - `no-webgpu`, `no-adapter`, `no-device`: the environment offers no usable GPU
@@ -49,7 +49,7 @@ export function refuse(code: ConvErrorCode, argument: string, got: unknown, expe
   throw new ConvError(code, `${argument}: got ${describe(got)}, expected ${expected}`);
 }
 
-/** What was got, where words say it better than the value itself. */
+/** A description of what was got, for values that do not say it themselves. */
 class Words {
   readonly text: string;
   constructor(text: string) {
@@ -57,14 +57,14 @@ class Words {
   }
 }
 
-/** Makes `refuse` print the text as it stands, not as a quoted string. */
+/** Makes `refuse` print a text as it is, not as a quoted string. */
 export const words = (text: string): unknown => new Words(text);
 
-/** The longest text, and the depth of arrays in arrays, that is written out. */
+/** The longest text and the deepest nesting of arrays that are shown in full. */
 const MAX_TEXT = 200;
 const MAX_DEPTH = 3;
 
-/** A short, readable rendering of any value: numbers as they are, long texts and arrays cut, and deep arrays, which may hold themselves. */
+/** Renders any value in short, readable form. Long texts and arrays are cut, and so are deep arrays, which may contain themselves. */
 export function describe(value: unknown, depth = 0): string {
   if (value instanceof Words) return value.text;
   if (typeof value === "string")

@@ -1,6 +1,6 @@
-// Named fields of options.
+// Picks named fields of options.
 
-/** The fields of `options` with the given names, those that are set. */
+/** Returns the fields of `options` with the given names, except undefined ones. */
 export function pick<Options extends object, Key extends keyof Options>(
   options: Options,
   keys: readonly Key[],

@@ -1,5 +1,4 @@
-// The arithmetic of shapes: output sizes, padding, element counts, multiply-adds. Pure numbers in, pure numbers out; nothing
-// here validates (problem.ts does) and nothing here knows of tensors or GPUs.
+// Shape arithmetic: output sizes, padding, element counts. Numbers in, numbers out; validation happens before (problem/problem.ts).
 
 /** One value for each spatial axis in the order depth, height, width. 1-D and 2-D problems have unit axes first. */
 export type Triple = readonly [number, number, number];
@@ -9,7 +8,7 @@ export function eachAxis<T>(value: (axis: 0 | 1 | 2) => T): readonly [T, T, T] {
   return [value(0), value(1), value(2)];
 }
 
-/** Values for the axes there are as a triple, with the unit for those that are not. */
+/** Returns the values of one to three axes as a triple, with `unit` for the missing leading axes. */
 export function toTriple(values: readonly number[], unit: number): Triple {
   const all = [unit, unit, unit, ...values].slice(-3);
   return [all[0]!, all[1]!, all[2]!];
@@ -25,7 +24,7 @@ export function dilatedExtent(kernel: number, dilation: number): number {
   return (kernel - 1) * dilation + 1;
 }
 
-/** Output size along one axis, floored as in PyTorch; zero or less where the kernel does not fit. */
+/** Output size along one axis, floored as in PyTorch; zero or less if the kernel does not fit. */
 export function outputSize(
   input: number,
   kernel: number,

@@ -1,9 +1,10 @@
-// Checks of single values. Each returns the checked value or throws a ConvError that names the argument.
+// Checks of single arguments. Each returns the checked value or throws a ConvError that names the argument.
 import { refuse } from "./error.ts";
 
 /** Largest element count of one tensor: shader index arithmetic is 32-bit and signed coordinates must not wrap. */
 export const MAX_ELEMENTS = 2 ** 31 - 1;
 
+/** An integer from `least` to `most`. */
 export function checkInteger(argument: string, value: unknown, least: number, most = MAX_ELEMENTS): number {
   if (most === MAX_ELEMENTS && Number.isInteger(value) && (value as number) > most) {
     refuse("too-large", argument, value, `at most ${most}`);
@@ -19,14 +20,15 @@ export function checkInteger(argument: string, value: unknown, least: number, mo
   return value;
 }
 
+/** A number that is finite as f32, in which shaders take it. */
 export function checkFinite(argument: string, value: unknown): number {
-  // Numbers reach shaders as f32: what is not finite there is refused here.
   if (typeof value !== "number" || !Number.isFinite(Math.fround(value))) {
     refuse("invalid-argument", argument, value, "a finite number in the range of f32");
   }
   return value;
 }
 
+/** One of a list of names. */
 export function checkOneOf<T extends string>(argument: string, value: unknown, allowed: readonly T[]): T {
   if (typeof value !== "string" || !(allowed as readonly string[]).includes(value)) {
     refuse("invalid-argument", argument, value, `one of ${allowed.map((name) => `"${name}"`).join(", ")}`);
@@ -34,14 +36,15 @@ export function checkOneOf<T extends string>(argument: string, value: unknown, a
   return value as T;
 }
 
+/** A boolean. */
 export function checkBoolean(argument: string, value: unknown): boolean {
   if (typeof value !== "boolean") refuse("invalid-argument", argument, value, "true or false");
   return value;
 }
 
-/** A plain object none of whose keys is outside the list. */
+/** A plain object with keys from the list only. */
 export function checkOptions(argument: string, value: unknown, allowed: readonly string[]): Record<string, unknown> {
-  // A Map or a GPUDevice is an object too, but its entries are no options: they would be ignored.
+  // A Map or a GPUDevice is an object too, but its entries are not options and would be ignored.
   if (typeof value !== "object" || value === null || Object.prototype.toString.call(value) !== "[object Object]") {
     refuse("invalid-argument", argument, value, "an object of options");
   }
@@ -51,7 +54,7 @@ export function checkOptions(argument: string, value: unknown, allowed: readonly
   return value as Record<string, unknown>;
 }
 
-/** A shape of the given ranks with every size at least 1. Empty tensors are refused: no operation here has a use for them. */
+/** A shape of one of the given ranks with every size at least 1: no operation has a use for empty tensors. */
 export function checkShape(argument: string, value: unknown, ranks: readonly number[]): number[] {
   const expected = `an array of ${ranks.length === 1 ? ranks[0] : `${ranks[0]} to ${ranks.at(-1)}`} sizes`;
   if (!Array.isArray(value) || !ranks.includes(value.length)) refuse("shape-mismatch", argument, value, expected);
@@ -62,7 +65,7 @@ export function checkShape(argument: string, value: unknown, ranks: readonly num
   return shape;
 }
 
-/** One integer for every spatial axis, or a list with one for each. */
+/** One integer for all spatial axes, or a list with one for each. */
 export function checkPerAxis(argument: string, value: unknown, rank: number, least: number): number[] {
   if (Array.isArray(value)) {
     if (value.length !== rank)

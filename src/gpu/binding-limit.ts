@@ -1,13 +1,13 @@
-// The largest range that a device binds at once: a tensor, and each range of a workspace, has to fit in one.
+// The binding limit: a tensor, and each range of a workspace, has to fit in one storage binding.
 import { refuse, words } from "../base/error.ts";
 import type { GpuContext } from "./context.ts";
 
-/** Bytes that one storage binding of a device may span. */
+/** The most bytes that one storage binding of a device may span. */
 export function maxBindingBytes({ limits }: GPUDevice): number {
   return Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize);
 }
 
-/** @throws ConvError `too-large` where an argument needs more bytes than this device binds at once */
+/** @throws ConvError `too-large` if an argument takes more bytes than one binding of the device */
 export function checkBinding({ device }: GpuContext, argument: string, bytes: number, shape?: readonly number[]): void {
   const most = maxBindingBytes(device);
   if (bytes <= most) return;

@@ -1,7 +1,7 @@
-// Getting a GPUDevice: what is asked of the adapter and why, and clear errors where there is none.
+// Requests a GPUDevice: the limits and features asked of the adapter and why, and clear errors if there is none.
 import { ConvError } from "../base/error.ts";
 
-/** Limits raised to what the adapter offers. All kernels run on WebGPU's defaults; these lift what a problem may span. */
+/** Limits raised to those of the adapter. All kernels run on WebGPU's defaults; these allow larger problems, or make them faster. */
 const LIMITS = [
   // One tensor is one binding, and the default of 128 MiB is a batch of 10 of 64 channels at 224 x 224.
   "maxStorageBufferBindingSize",
@@ -13,7 +13,7 @@ const LIMITS = [
   "maxBufferSize",
 ] as const;
 
-/** Features taken where the adapter has them. */
+/** Features requested if the adapter has them. */
 const FEATURES: readonly GPUFeatureName[] = [
   // A device has only the features it was made with: callers who time their own passes on engine.device need it.
   "timestamp-query",
@@ -23,23 +23,27 @@ const FEATURES: readonly GPUFeatureName[] = [
   "subgroups",
 ];
 
-/** Where the GPU comes from: exactly one of these, or none for the environment's own. */
+/** Where the GPU comes from: at most one of these; by default `navigator.gpu`. */
 export interface DeviceSource {
-  /** Share an existing device; the engine does not destroy it. */
+  /** An existing device to share; the engine does not destroy it. */
   device?: GPUDevice;
-  /** Make a device on this adapter. */
+  /** An adapter to request the device from. */
   adapter?: GPUAdapter;
-  /** The GPU object of a WebGPU implementation, where there is no `navigator.gpu` (package `webgpu` in Node). */
+  /** The GPU object of a WebGPU implementation, for environments without `navigator.gpu` (package `webgpu` in Node). */
   gpu?: GPU;
 }
 
 export interface OpenedDevice {
   readonly device: GPUDevice;
-  /** Whether the engine made the device and so has to destroy it. */
+  /** Whether the engine requested the device and so has to destroy it. */
   readonly owned: boolean;
   readonly adapterInfo: GPUAdapterInfo;
 }
 
+/**
+ * Returns the given device, or requests one.
+ * @throws ConvError `no-webgpu`, `no-adapter` or `no-device`
+ */
 export async function openDevice(source: DeviceSource): Promise<OpenedDevice> {
   if (source.device) return { device: source.device, owned: false, adapterInfo: source.device.adapterInfo };
   const adapter = source.adapter ?? (await findAdapter(source.gpu));

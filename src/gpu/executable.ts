@@ -1,4 +1,4 @@
-// Steps of a plan made ready on a device: pipelines looked up, uniforms uploaded, bind groups kept for the buffers they were made for.
+// Executable: steps compiled for a device. Holds their pipelines, uploaded uniforms, and bind groups for the buffers used last.
 import { roundUp } from "../base/shape.ts";
 import type { Step } from "../kernel/step.ts";
 import { uniformBytes } from "../kernel/uniforms.ts";
@@ -6,16 +6,16 @@ import type { Operand } from "../problem/operand.ts";
 import type { GpuContext } from "./context.ts";
 import { BufferUsage } from "./usage.ts";
 
-/** Uniform structs of a plan lie in one buffer at multiples of this (the default minUniformBufferOffsetAlignment). */
+/** The uniform structs of all steps lie in one buffer at multiples of this (the default minUniformBufferOffsetAlignment). */
 const UNIFORM_ALIGNMENT = 256;
 
-/** Sets of buffers whose bind groups are kept: a caller may take turns with a few. */
+/** Sets of buffers whose bind groups are kept: a caller may alternate between a few. */
 const MAX_BOUND = 4;
 
 /** The buffer of each operand of a plan. */
 export type OperandBuffers = Partial<Record<Operand, GPUBuffer>>;
 
-/** The same, whatever the operands are called. */
+/** The buffer of each operand of steps with names of their own. */
 type Buffers = Readonly<Partial<Record<string, GPUBuffer>>>;
 
 export class Executable {
@@ -26,7 +26,7 @@ export class Executable {
   readonly #pipelines: readonly GPUComputePipeline[];
   readonly #uniforms: GPUBuffer;
   readonly #uniformRanges: readonly { readonly offset: number; readonly size: number }[];
-  /** The bind groups of the buffers that were used last, the latest first. */
+  /** The bind groups of the sets of buffers used last, the latest first. */
   readonly #bound: { readonly buffers: Buffers; readonly groups: readonly GPUBindGroup[] }[] = [];
 
   constructor(gpu: GpuContext, steps: readonly Step<string>[]) {

@@ -13,7 +13,7 @@ import { submit } from "./submit.ts";
 import { type Tensor, checkSameEngine } from "./tensor.ts";
 import { BufferUsage } from "./usage.ts";
 
-/** What a tensor is, without its values. */
+/** A tensor without its values. */
 export interface TensorDescription {
   readonly shape: readonly number[];
   readonly layout: Layout;
@@ -23,39 +23,39 @@ export interface TensorDescription {
 /** How an operation is computed. */
 export interface Recipe {
   readonly steps: readonly Step<string>[];
-  /** Scratch memory, which steps bind as the operand "workspace". */
+  /** Scratch memory, bound as the operand "workspace". */
   readonly workspaceBytes?: number;
 }
 
 /** An operation on checked tensors. */
 export interface Operation<Result extends string = string> {
-  /** Its public name, which failures on the GPU are reported with. */
+  /** Its public name, which names it in GPU errors. */
   readonly name: string;
-  /** The tensors it reads, by the names that its steps bind and that the caller knows them by. */
+  /** The tensors it reads, under the names of the caller's arguments, by which its steps bind them. */
   readonly inputs: Readonly<Record<string, Tensor>>;
-  /** The new tensors it makes. */
+  /** The tensors it creates. */
   readonly results: Readonly<Record<Result, TensorDescription>>;
-  /** The inputs that are written as well. */
+  /** The inputs that it overwrites. */
   readonly updates?: readonly string[];
-  /** Plain data: everything else that the recipe depends on. */
+  /** Everything else that the recipe depends on, as plain data. */
   readonly parameters?: unknown;
-  /** Numbers that change from call to call without changing the recipe: steps bind them, as float32, as the operand "numbers". */
+  /** Numbers that change from call to call without changing the recipe, bound as the float32 operand "numbers". */
   readonly numbers?: readonly number[];
-  /** The same for the same name, tensor descriptions and parameters: compiled once and cached. */
+  /** The same for the same name, tensor descriptions and parameters: it is compiled once and cached. */
   recipe(): Recipe;
 }
 
-/** A whole tensor, under the name that the operation has for it. */
+/** The range of a whole tensor, under the operation's name for it. */
 export function whole(operand: string, { shape, dtype }: TensorDescription): Range {
   return { operand, offset: 0, size: bytesFor(elementCount(shape), dtype) };
 }
 
-/** The first `count` of an operation's `numbers`. */
+/** The range of the first `count` of an operation's `numbers`. */
 export function numbersRange(count: number): Range {
   return { operand: "numbers", offset: 0, size: bytesFor(count, "f32") };
 }
 
-/** Operations kept ready, least recently used dropped first. Each holds under a kilobyte on the GPU. */
+/** Operations kept compiled; the least recently used is dropped first. Each takes less than a kilobyte of GPU memory. */
 const MAX_READY = 1024;
 
 interface Ready {
@@ -66,7 +66,7 @@ interface Ready {
   destroy(): void;
 }
 
-/** The operations of one engine that are ready to run. */
+/** The compiled operations of one engine. */
 class ReadyOperations {
   readonly #gpu: GpuContext;
   readonly #cache: ReadyCache<Ready>;
@@ -98,8 +98,8 @@ class ReadyOperations {
 }
 
 /**
- * Runs an operation and returns the tensors it makes. The work is submitted at once; nothing waits for it.
- * @throws ConvError `foreign-tensor` where inputs belong to different engines, `too-large` where a result exceeds a binding
+ * Runs an operation and returns the tensors it creates. The work is submitted at once; nothing waits for it.
+ * @throws ConvError `foreign-tensor` if inputs belong to different engines, `too-large` if a result exceeds a binding
  */
 export function run<Result extends string>(operation: Operation<Result>): Record<Result, Tensor> {
   const { name, inputs, results, updates = [] } = operation;

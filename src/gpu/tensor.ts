@@ -8,13 +8,19 @@ import { TensorStorage } from "./memory.ts";
 import { BufferUsage, MAP_READ_MODE } from "./usage.ts";
 
 export interface TensorOptions {
-  /** The element type, "f32" unless given. "f16" needs the feature shader-f16; numbers are converted on upload and read. */
+  /** The element type, "f32" unless given. "f16" needs the feature shader-f16; values are converted on upload and read. */
   dtype?: Dtype;
-  /** What the axes mean to an operation, "channels-first" unless given. */
+  /** The order of the axes, "channels-first" unless given. */
   layout?: Layout;
 }
 
-/** Made by `engine.tensor`, `engine.empty`, `engine.wrap` and by operations; never directly. */
+/**
+ * Numbers on the GPU. Tensors are created by `engine.tensor`, `engine.empty`, `engine.wrap` and by every function that computes one, never
+ * directly. They know their engine, so functions take no other argument.
+ * @example
+ * using x = engine.tensor([1, 2, 3, 4], [1, 1, 2, 2]);
+ * const values = await x.read(); // Float32Array [1, 2, 3, 4]
+ */
 export class Tensor {
   readonly shape: readonly number[];
   readonly layout: Layout;
@@ -44,15 +50,15 @@ export class Tensor {
   }
 
   /**
-   * The GPU memory: elements in row-major order of `shape`, from the start of the buffer. It is the caller's to use from then on, and so lives
-   * until the tensor is destroyed, or the engine: a tensor whose buffer nobody asked for is also freed when it is garbage-collected.
+   * The GPU memory: elements in row-major order of `shape`, from the start of the buffer. Once the caller has asked for it, it lives until the
+   * tensor or the engine is destroyed; otherwise it is also freed when the tensor is garbage-collected.
    */
   get buffer(): GPUBuffer {
     this.#gpu.memory.keep(this.#storage);
     return this.#storage.buffer;
   }
 
-  /** @internal The same for work that is submitted before control returns to the caller. */
+  /** @internal The buffer, for work that is submitted before control returns to the caller. */
   get storage(): GPUBuffer {
     return this.#storage.buffer;
   }
@@ -62,6 +68,7 @@ export class Tensor {
     return elementCount(this.shape);
   }
 
+  /** Bytes of the elements, in whole 32-bit words. */
   get byteLength(): number {
     return bytesFor(this.size, this.dtype);
   }
@@ -71,8 +78,8 @@ export class Tensor {
   }
 
   /**
-   * The values, in row-major order of `shape`.
-   * @throws ConvError `destroyed`; rejects with the cause where the GPU failed in work recorded before.
+   * Reads the values, in row-major order of `shape`.
+   * @throws ConvError `destroyed`; or the error of earlier work, if the GPU reported one
    */
   async read(): Promise<Float32Array> {
     this.#alive("read");
@@ -114,7 +121,11 @@ export class Tensor {
     }
   }
 
-  /** Overwrites all values, given in row-major order of `shape`. */
+  /**
+   * Overwrites all values.
+   * @param data numbers in row-major order of `shape`
+   * @throws ConvError `destroyed`, `shape-mismatch`, `invalid-argument`
+   */
   write(data: ArrayLike<number>): void {
     this.#alive("write");
     const bytes = toBytes("data", data, this.size, this.dtype);
@@ -123,16 +134,16 @@ export class Tensor {
   }
 
   /**
-   * Says that the values were changed by other means than `write` (a pass of the caller's on `buffer`): what plans prepared from
-   * this tensor as weights is made anew when it is next needed.
+   * Tells the engine that the values were changed by other means than `write` (by the caller's own pass on `buffer`): prepacked copies of the
+   * tensor as weights are packed again when they are next needed.
    */
   updated(): void {
     this.#storage.freePrepared();
   }
 
   /**
-   * Frees the GPU memory (of a wrapped buffer: only lets go of it). Work already recorded by the engine still completes. A tensor that is
-   * dropped instead is freed some time after, when it is garbage-collected.
+   * Frees the GPU memory; a wrapped buffer is only released. Work already recorded by the engine still completes. A tensor that is not destroyed
+   * is freed at some time after it is garbage-collected.
    */
   destroy(): void {
     if (this.#destroyed) return;
@@ -142,7 +153,7 @@ export class Tensor {
     this.#storage.free();
   }
 
-  /** @internal The engine's GPU. */
+  /** @internal The GPU of the tensor's engine. */
   get gpu(): GpuContext {
     return this.#gpu;
   }
@@ -151,7 +162,7 @@ export class Tensor {
     this.destroy();
   }
 
-  /** @internal What a plan made of this tensor as weights, by the plan's key; made where it is not there. */
+  /** @internal The copy of this tensor that a plan prepacked as weights, by the id of the preparation; packed now if necessary. */
   prepared(key: number, make: () => GPUBuffer): GPUBuffer {
     if (this.#storage.generation !== this.#gpu.generation) {
       this.#storage.generation = this.#gpu.generation;
@@ -166,12 +177,12 @@ export class Tensor {
     return buffer;
   }
 
-  /** @internal The same numbers under another shape, without a copy, until this tensor is destroyed. What is prepared of one is of both. */
+  /** @internal A view of this tensor in another shape, valid until this tensor is destroyed. Both share prepacked copies. */
   view(shape: readonly number[], layout: Layout): Tensor {
     return new Tensor(this.#gpu, this.storage, shape, { layout, dtype: this.dtype }, false, this);
   }
 
-  /** @internal A new tensor of another shape in the place of this one, which is gone without its memory being freed. */
+  /** @internal Turns this tensor into one of another shape: this one is destroyed, and its memory passes to the new one. */
   reshaped(shape: readonly number[], layout: Layout): Tensor {
     const { buffer, owned } = this.#storage;
     this.#gpu.memory.keep(this.#storage);
@@ -186,7 +197,7 @@ export class Tensor {
   }
 }
 
-/** Number data as the bytes of a tensor of exactly so many elements, in whole 32-bit words. */
+/** Returns numbers as the bytes of a tensor of exactly so many elements, in whole 32-bit words. */
 export function toBytes(argument: string, data: unknown, count: number, dtype: Dtype): ArrayBufferView<ArrayBuffer> {
   const list = checkNumbers(argument, data, count);
   if (dtype === "f16") {
@@ -196,7 +207,7 @@ export function toBytes(argument: string, data: unknown, count: number, dtype: D
     padded.set(bits);
     return padded;
   }
-  // A view on shared memory cannot be handed to the GPU queue; the copy can.
+  // The GPU queue takes no view of shared memory, but takes a copy.
   if (list instanceof Float32Array && list.buffer instanceof ArrayBuffer) return list as Float32Array<ArrayBuffer>;
   return Float32Array.from(list);
 }
@@ -219,7 +230,7 @@ function checkNumbers(argument: string, data: unknown, count: number): ArrayLike
   return list;
 }
 
-/** @throws ConvError where the argument is not a live tensor */
+/** @throws ConvError if the argument is not a live tensor */
 export function checkTensor(argument: string, given: unknown): Tensor {
   if (!(given instanceof Tensor)) refuse("invalid-argument", argument, given, "a Tensor made by an engine");
   if (given.destroyed) throw new ConvError("destroyed", `${argument}: got a destroyed tensor, expected a live one`);
@@ -227,8 +238,9 @@ export function checkTensor(argument: string, given: unknown): Tensor {
 }
 
 /**
- * The engine of the tensors of a call.
- * @throws ConvError `foreign-tensor` where one belongs to another engine than the first, `destroyed` where the engine is destroyed
+ * Returns the GPU of the engine that the tensors of a call belong to.
+ * @param tensors by the names of the arguments; undefined ones are ignored
+ * @throws ConvError `foreign-tensor` if one belongs to another engine than the first, `destroyed` if the engine is destroyed
  */
 export function checkSameEngine(tensors: Readonly<Record<string, Tensor | undefined>>): GpuContext {
   const given = Object.entries(tensors).filter((entry) => entry[1] !== undefined);

@@ -27,16 +27,16 @@ import tanhDerivative from "../../shaders/lib/derivative/tanh.wgsl";
 import type { Activation, ActivationName } from "../problem/activation.ts";
 import type { Shader } from "./shader.ts";
 
-/** What a derivative is computed from. */
+/** The value that a derivative is computed from. */
 export type DerivativeSource = "output" | "pre-activation";
 
-/** Snippets of an activation: each list ends with the one that defines the function, after what it is built on. */
+/** The snippets of an activation: each list ends with the one that defines the function, after those it calls. */
 export interface ActivationShaders {
-  /** Define `activate`. */
+  /** Snippets that define `activate`. */
   readonly activate: readonly Shader[];
-  /** Define `derivative`, from the value before the activation. */
+  /** Snippets that define `derivative` from the value before the activation. */
   readonly derivative: readonly Shader[];
-  /** Define `derivative`, from the activation's output, where the output determines it and has another form. */
+  /** Snippets that define `derivative` from the activation's output, if the output determines it in another form. */
   readonly derivativeFromOutput?: readonly Shader[];
 }
 
@@ -57,12 +57,12 @@ const SHADERS: Readonly<Record<ActivationName, ActivationShaders>> = {
   hardswish: { activate: [hardswish], derivative: [hardswishDerivative] },
 };
 
-/** The snippets that define `activate`. */
+/** Returns the snippets that define `activate`. */
 export function activationShaders(name: Activation["name"], shaders = shadersOf(name)): readonly Shader[] {
   return shaders?.activate ?? [none];
 }
 
-/** The snippets that define `derivative`. */
+/** Returns the snippets that define `derivative`. */
 export function derivativeShaders(
   name: Activation["name"],
   from: DerivativeSource,

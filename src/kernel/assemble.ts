@@ -1,5 +1,5 @@
-// Kernel assembly: aliases, a header of constants and the shader files of a kernel become one WGSL text, by concatenation alone
-// (module scope is order-independent), with marked loops written out.
+// Kernel assembly: concatenates aliases, constants and the shader files of a kernel into one WGSL text (module scope is order-independent), with
+// marked loops unrolled.
 import type { Constant, Kernel } from "./step.ts";
 import { unroll } from "./unroll.ts";
 
@@ -8,9 +8,12 @@ const HALF_TYPES = new Set(["f16", "vec2h", "vec4h"]);
 /** `enable`, `requires` and `diagnostic` directives (WGSL specification, section 4), each on a line of its own. */
 const DIRECTIVES = /^(?:enable|requires|diagnostic)\b[^;\n]*;$/gm;
 
-/** The complete WGSL source of a kernel. Throws where a name, constant or alias could not be written safely. */
+/**
+ * Returns the complete WGSL source of a kernel.
+ * @throws Error if a name, constant or alias could not be written safely
+ */
 export function assemble(kernel: Kernel): string {
-  // Half precision is an extension of the language, named before all else.
+  // Half precision is an extension of the language, enabled before all else.
   const enables = Object.values(kernel.aliases ?? {}).some((type) => HALF_TYPES.has(type)) ? ["enable f16;"] : [];
   const aliases = Object.entries(kernel.aliases ?? {}).map(
     ([name, type]) => `alias ${identifier(name)} = ${identifier(type)};`,
@@ -26,13 +29,13 @@ export function assemble(kernel: Kernel): string {
       new RegExp(`@binding\\(${binding}\\)\\s*var<storage,\\s*read>`),
       `@binding(${binding}) var<storage, read_write>`,
     );
-  // Directives of a file hold for the whole module, at the head of which they have to stand.
+  // Directives of a file apply to the whole module and have to precede everything else.
   const directives = shaders.match(DIRECTIVES) ?? [];
   const code = shaders.replace(DIRECTIVES, "");
   return unroll([...enables, ...directives, ...aliases, ...constants, code].join("\n"));
 }
 
-/** A name that may stand in a shader: nothing but a WGSL identifier ever reaches one. */
+/** Checks a name that is written into a shader: only WGSL identifiers reach one. */
 function identifier(name: string): string {
   if (!/^[A-Za-z][A-Za-z0-9_]*$/.test(name)) throw new Error(`${JSON.stringify(name)} is not a WGSL identifier`);
   return name;
@@ -51,7 +54,7 @@ function integer(value: number, least: number, most: number, suffix: string): st
   return `${value}${suffix}`;
 }
 
-/** An f32 literal that reads back as the same number: the shortest decimal form of the rounded value does. */
+/** Returns an f32 literal that reads back as the same number, as the shortest decimal form of the rounded value does. */
 function float(value: number): string {
   const rounded = Math.fround(value);
   if (!Number.isFinite(rounded)) throw new Error(`${value} is not a finite f32 constant`);

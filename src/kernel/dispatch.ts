@@ -1,31 +1,40 @@
-// Builds steps: the entry point, the grid and the numbering of bindings are the same for every kernel.
+// Dispatch: builds steps. Adds the parts that all kernels share: the entry point, the grid and the numbering of bindings.
 import mainWorkgroupShader from "../../shaders/lib/main-workgroup.wgsl";
 import mainShader from "../../shaders/lib/main.wgsl";
 import { type Binding, type Kernel, type Step, WORKGROUP_SIZE, gridFor } from "./step.ts";
 import type { Uniforms } from "./uniforms.ts";
 
-/** A range of an operand, in bytes, at the given binding number; without one, at its place in the list of ranges, from 1 on. */
+/** A range of an operand in bytes, at a binding number: without one, its position in the list of ranges, counted from 1. */
 export type Range<Name extends string = string> = Omit<Binding<Name>, "binding"> & { readonly binding?: number };
 
 interface Common<Name extends string> extends Omit<Kernel, "constants"> {
   readonly constants?: Kernel["constants"];
-  /** Holes leave a binding number out. */
+  /** An undefined entry skips a binding number. */
   readonly ranges: readonly (Range<Name> | undefined)[];
-  /** Without `threads`, which is added. */
+  /** The fields of the uniform struct except `threads`, which is added. */
   readonly uniforms?: Uniforms | readonly number[];
 }
 
-/** A kernel that defines `fn thread(index: u32)`, called for each of so many invocations. */
+/** A kernel that defines `fn thread(index: u32)`, called for `threads` invocations. */
 export interface ThreadDispatch<Name extends string = string> extends Common<Name> {
   readonly threads: number;
 }
 
-/** A kernel that defines `fn workgroup_thread(index: u32, local: u32)`, called by all invocations of each of so many workgroups. */
+/** A kernel with barriers, which defines `fn workgroup_thread(index: u32, local: u32)`, called by all invocations of `workgroups` workgroups. */
 export interface WorkgroupDispatch<Name extends string = string> extends Common<Name> {
   readonly workgroups: number;
 }
 
-/** The step of a kernel. Its uniform struct has the field `threads` where the kernel defines `thread`. */
+/**
+ * Returns the step of a kernel. The uniform struct of one that defines `thread` has the field `threads`.
+ * @example
+ * dispatch({
+ *   threads: elements,
+ *   shaders: [loadShader, scaleShader],
+ *   ranges: [whole("x", x), whole("y", x)],
+ *   uniforms: { scale: 2 },
+ * });
+ */
 export function dispatch<Name extends string>(given: ThreadDispatch<Name> | WorkgroupDispatch<Name>): Step<Name> {
   const { shaders, constants, ranges, uniforms, aliases, functions, readWrite } = given;
   const byThread = "threads" in given;

@@ -9,10 +9,10 @@ import zeros from "../../shaders/lib/padding-zeros.wgsl";
 import type { PaddingMode } from "../problem/padding.ts";
 import type { Shader } from "./shader.ts";
 
-/** Define `source`, the input cell that a cell of the padded input repeats, and `is_padding`. */
+/** The snippets that define `source`, the input cell that a cell of the padded input repeats, and `is_padding`. */
 export const PADDING_SHADERS: Readonly<Record<PaddingMode, Shader>> = { zeros, reflect, replicate, circular };
 
-/** Define the cells of the padded input that repeat an input cell, for modes whose border does. */
+/** The snippets that define `copies`, the cells of the border that repeat an input cell. */
 export const COPIES_SHADERS: Readonly<Record<Exclude<PaddingMode, "zeros">, Shader>> = {
   reflect: copiesReflect,
   replicate: copiesReplicate,

@@ -1,8 +1,8 @@
-// Shader: a WGSL file as it is imported, by the loader in scripts/wgsl.mjs.
+// Shader: a WGSL file as modules import it, loaded by scripts/wgsl.mjs.
 
-/** A file of shaders/. Modules import the ones they use, so that a bundler drops the others. */
+/** A file of shaders/. Modules import those they use, so that a bundler drops the others. */
 export interface Shader {
-  /** Path below shaders/, without the ending: "ops/softmax/softmax". It labels pipelines and stands for the text in keys. */
+  /** Path below shaders/ without the ending: "ops/softmax/softmax". Labels pipelines, and stands for the text in keys. */
   readonly name: string;
   readonly text: string;
 }

@@ -1,6 +1,6 @@
-// Plan: how a problem is computed, as plain data. A list of dispatches, each with its kernel, constants, bindings and
-// uniforms, and the workspace they share. No GPU object appears here, so planning is tested in Node and a plan can be
-// printed, compared and replayed.
+// Steps and plans: how a problem is computed, as plain data. A plan is a list of dispatches, each with its kernel, constants, bindings and
+// uniforms, and the workspace they share. There is no GPU object in it, so planning is tested in Node and a plan can be printed, compared and
+// replayed.
 import type { Operand } from "../problem/operand.ts";
 import type { Shader } from "./shader.ts";
 import type { Uniforms } from "./uniforms.ts";
@@ -13,7 +13,7 @@ export interface Binding<Name extends string = Operand> {
   readonly size: number;
 }
 
-/** The value of a WGSL constant: a plain number becomes u32; f32s an array, which folds away where constants index it. */
+/** The value of a WGSL constant: a plain number becomes u32, and f32s an array, which compilers fold away where constants index it. */
 export type Constant =
   | number
   | boolean
@@ -27,13 +27,13 @@ export interface Kernel {
   readonly shaders: readonly Shader[];
   readonly constants: Readonly<Record<string, Constant>>;
   readonly aliases?: Readonly<Record<string, string>>;
-  /** Names of functions in the shaders that stand for others of them: what `aliases` does for types. */
+  /** Replaces names of functions in the shaders by others, as `aliases` does for types. */
   readonly functions?: Readonly<Record<string, string>>;
-  /** Bindings that are only read but lie in the buffer that the kernel writes: WebGPU requires them to be declared writable. */
+  /** Bindings that are only read but lie in the buffer that the kernel writes: WebGPU requires read_write for them. */
   readonly readWrite?: readonly number[];
 }
 
-/** One dispatch. Operands have the names of convolutions, or those that an operation beside them (src/ops/) gives its tensors. */
+/** One dispatch. Operands have the names of convolution, or those that another operation (src/ops/) gives its tensors. */
 export interface Step<Name extends string = Operand> {
   readonly kernel: Kernel;
   readonly bindings: readonly Binding<Name>[];
@@ -42,7 +42,7 @@ export interface Step<Name extends string = Operand> {
   readonly workgroups: readonly [number, number, number];
 }
 
-/** What is made of the weights (in the backward-weights pass: of dy): steps that read them, may use `workspace` and write `prepared`. */
+/** Prepacks the weights (in the backward-weights pass: dy): steps that read them, may use `workspace` and write `prepared`. */
 export interface Preparation {
   readonly steps: readonly Step[];
   readonly bytes: number;
@@ -53,30 +53,30 @@ export interface Plan {
   readonly variant: string;
   readonly preparation?: Preparation;
   readonly steps: readonly Step[];
-  /** Scratch memory that the steps need, those of the preparation too. */
+  /** Scratch memory of all steps, those of the preparation included. */
   readonly workspaceBytes: number;
 }
 
-/** Bytes a plan needs beside its operands: what a workspace cap is held against. */
+/** Bytes a plan needs besides its operands, which maxWorkspaceBytes limits. */
 export function extraBytes(plan: Plan): number {
   return plan.workspaceBytes + (plan.preparation?.bytes ?? 0);
 }
 
-/** Binding numbers that mean the same in every kernel; 1 and 2 are the two inputs of the kernel, whatever they are. */
+/** Binding numbers of the kernels of convolution; 1 and 2 are the two inputs of the kernel. */
 export const BINDING = { uniforms: 0, first: 1, second: 2, output: 3, bias: 4, residual: 5, gate: 6 } as const;
 
-/** Ranges of one buffer bound with an offset start at multiples of this (WebGPU's default minStorageBufferOffsetAlignment). */
+/** Bound ranges of a buffer start at multiples of this (WebGPU's default minStorageBufferOffsetAlignment). */
 export const STORAGE_ALIGNMENT = 256;
 
-/** Invocations of a workgroup, in one dimension, in every kernel here; shaders/lib/main.wgsl numbers them. */
+/** Invocations of a workgroup, in one dimension, in every kernel; shaders/lib/main.wgsl numbers them. */
 export const WORKGROUP_SIZE = 64;
 
-/** Default of maxComputeWorkgroupsPerDimension, which every adapter has. */
+/** The default of maxComputeWorkgroupsPerDimension, which every adapter supports. */
 const MAX_WORKGROUPS = 65_535;
 
 /**
- * The grid for a number of threads: one row while that fits, else rows of nearly equal length. shaders/lib/main.wgsl
- * computes the linear index again; threads past the end return.
+ * Returns the grid for a number of threads: one row if that fits, else rows of nearly equal length. shaders/lib/main.wgsl computes the
+ * linear index again; threads past the end return.
  */
 export function gridFor(threads: number): [number, number, number] {
   const groups = Math.ceil(threads / WORKGROUP_SIZE);

@@ -1,11 +1,11 @@
-// Gradients that have yet to pass through an activation: which operand, by which derivative, computed from what.
-import { type Activation, type ActivationOption, checkActivation } from "./activation.ts";
+// Activation gradients: a gradient operand that is multiplied by the derivative of an activation while it is loaded, so that no pass of its own
+// is needed for it.
 import { refuse } from "../base/error.ts";
 import { checkOneOf, checkOptions } from "../base/validate.ts";
+import { type Activation, type ActivationOption, checkActivation } from "./activation.ts";
 
 /**
- * How a gradient passes through an activation while it is loaded: times the derivative at each element, which is computed from the
- * activation's output or from the value before it.
+ * The derivative that a gradient is multiplied by, element by element, computed from the activation's output or from the value before it.
  */
 export interface ActivationGradient {
   readonly activation: Activation;
@@ -14,20 +14,20 @@ export interface ActivationGradient {
   readonly operand: "x" | "dy";
 }
 
-/** The same as a description has it. */
+/** An activation gradient as an option. */
 export interface ActivationGradientOption {
   activation: ActivationOption;
   from: "output" | "pre-activation";
   operand?: "x" | "dy";
 }
 
-/** The activations whose derivative their output does not tell. */
+/** The activations whose output does not determine their derivative. */
 const NOT_FROM_OUTPUT = ["silu", "gelu", "hardswish"];
 
 /**
- * The canonical form.
- * @param operands those that may be the gradient, the first where the option says nothing
- * @throws ConvError naming the field that does not fit
+ * Returns the canonical form of the option.
+ * @param operands the operands that may be the gradient, the default first
+ * @throws ConvError naming the invalid field
  */
 export function checkActivationGradient(
   option: unknown,
@@ -47,7 +47,7 @@ export function checkActivationGradient(
       "invalid-argument",
       `${argument}.from`,
       from,
-      `"pre-activation": the output of ${what} does not tell its derivative`,
+      `"pre-activation": the output of ${what} does not determine its derivative`,
     );
   }
   return { activation, from, operand: checkOneOf(`${argument}.operand`, fields["operand"] ?? operands[0], operands) };

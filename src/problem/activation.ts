@@ -1,5 +1,5 @@
-// The activations a convolution can end with: their names and their one parameter. What they compute stands in
-// shaders/lib/activation.wgsl for the GPU and in reference/activation.ts for the CPU.
+// The activations that a convolution can end with: their names and parameters. shaders/lib/activation/ computes them on the GPU,
+// reference/activation.ts on the CPU.
 import { checkFinite, checkOneOf, checkOptions } from "../base/validate.ts";
 
 /**
@@ -33,7 +33,7 @@ export type ActivationOption =
   | { name: "elu"; alpha?: number }
   | { name: ActivationName };
 
-/** The canonical form; `parameter` is the slope or alpha, 0 where the activation has none. */
+/** The canonical form; `parameter` is the slope or alpha, 0 if the activation has none. */
 export interface Activation {
   readonly name: ActivationName | "none";
   readonly parameter: number;

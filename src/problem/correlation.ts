@@ -1,6 +1,6 @@
-// Correlation: the one computation that every algorithm serves, and every pass is made of. Like a ConvProblem it says what is
-// computed; unlike one it also says where each element lies, by strides, so that a flipped kernel, a gradient or one phase of a strided
-// gradient is a correlation like any other:
+// Correlation: the one computation that every algorithm implements and every pass consists of. Like a ConvProblem it says what is computed;
+// unlike one it also says where each element lies, by strides, so that a flipped kernel, a gradient or one phase of a strided gradient is a
+// correlation like any other:
 //
 //   out[n, g, k, o] = sum over c, t of in[n, g, c, o * stride + t * dilation - pad] weights[g, k, c, t]
 //
@@ -15,7 +15,7 @@ import type { ConvProblem, Epilogue, Layout } from "./problem.ts";
 /** Where the elements of the input or the output lie: strides in elements, negative ones allowed. */
 export interface TensorView {
   readonly operand: Operand;
-  /** The place of element 0 of every axis. */
+  /** The index of element 0 of every axis. */
   readonly start: number;
   readonly batch: number;
   readonly group: number;
@@ -57,7 +57,7 @@ export interface Correlation {
   readonly x: TensorView;
   readonly w: KernelView;
   readonly y: TensorView;
-  /** Where one of the inputs is a gradient that has yet to pass through an activation, which of them. */
+  /** The input that is multiplied by the derivative of an activation while it is loaded, if one is. */
   readonly gate?: { readonly role: "x" | "w"; readonly by: ActivationGradient };
   /** Elements of the operands' buffers. */
   readonly sizes: Readonly<Record<"x" | "w" | "y", number>>;
@@ -68,7 +68,7 @@ export function termCount({ C, groups, kernel }: Pick<Correlation, "C" | "groups
   return (C / groups) * elementCount(kernel);
 }
 
-/** Cells of the padded input that any output sees along each axis, from the first on. */
+/** Cells of the padded input along each axis from the first to the last that any output sees. */
 export function seenCells({
   output,
   kernel,
@@ -78,7 +78,7 @@ export function seenCells({
   return eachAxis((axis) => (output[axis] - 1) * stride[axis] + dilatedExtent(kernel[axis], dilation[axis]));
 }
 
-/** The most cells beyond the border, on either side of any axis, that an output sees. */
+/** The most cells beyond the border that an output sees, on either side of any axis. */
 export function paddingSeen(c: Correlation): number {
   const seen = seenCells(c);
   return Math.max(0, ...c.padBegin, ...c.input.map((size, axis) => seen[axis]! - c.padBegin[axis]! - size));
@@ -108,7 +108,7 @@ function kernelStrides({ kernel, K, C, groups, layout }: ConvProblem) {
   };
 }
 
-/** The three operands of a problem by their roles in the forward pass: where they lie, and how many elements they have. */
+/** Strides and element counts of the three operands of a problem, by their roles in the forward pass. */
 export function operandLayouts(problem: ConvProblem) {
   const { N, C, K, groups, input, output, kernel, layout } = problem;
   return {
@@ -147,7 +147,7 @@ export function forwardCorrelation(problem: ConvProblem): Correlation {
   };
 }
 
-/** The activation gradient of a problem: dy takes the part of the weights in the backward-weights pass, and that of the input elsewhere. */
+/** The activation gradient of a problem: dy is the kernel of the correlation in the backward-weights pass, and its input elsewhere. */
 export function gateOf({ activationGradient, pass }: ConvProblem): Pick<Correlation, "gate"> {
   if (!activationGradient) return {};
   const role = pass === "backward-weights" && activationGradient.operand === "dy" ? "w" : "x";

@@ -1,8 +1,13 @@
 // The backward passes as correlations (correlation.ts).
 //
 // The gradient of the weights is a correlation of the input with the gradient of the output: dw[k, c, t] = sum over n, o of
-// x[n, c, o * stride + t * dilation - pad] dy[n, k, o]. Taps are its outputs and outputs its taps, so stride and dilation change
-// places, channels are its batch and the batch its channels. Padding of every mode is that of the input, as in the forward pass.
+// x[n, c, o * stride + t * dilation - pad] dy[n, k, o]. Compared with the forward pass:
+//
+//   outputs  <-> taps
+//   stride   <-> dilation
+//   batch    <-> input channels
+//
+// Padding of every mode is that of the input, as in the forward pass.
 //
 // The gradient of the input at cell i gathers dy[o] w[t] from every o, t with o * stride + t * dilation - pad = i. Cells of one residue of
 // the stride meet the same taps, every (stride / gcd(stride, dilation))-th, and neighbouring ones neighbouring outputs: each phase is a
@@ -13,7 +18,7 @@ import { type Triple, eachAxis, elementCount } from "../base/shape.ts";
 import { type Correlation, forwardCorrelation, gateOf, operandLayouts } from "./correlation.ts";
 import { type ConvProblem, NO_EPILOGUE } from "./problem.ts";
 
-/** dw of a problem. Its weights are the elements of dy, and its output channels those of y. */
+/** The correlation that computes dw of a problem. Its weights are the elements of dy, and its output channels those of y. */
 export function weightGradient(problem: ConvProblem): Correlation {
   const { N, C, K, groups, kernel, output, stride, dilation } = problem;
   const forward = forwardCorrelation(problem);
@@ -62,11 +67,11 @@ export interface InputGradient {
   readonly phases: readonly Correlation[];
   /** Whether there are other cells: all are filled before the phases write theirs. */
   readonly fills: boolean;
-  /** Where the border repeats input cells the phases write the gradient of the padded input, to be folded into that of the input. */
+  /** Whether the border repeats input cells: the phases then write the gradient of the padded input, to be folded into that of the input. */
   readonly folds: boolean;
 }
 
-/** Cells of one residue of the stride along an axis that some output depends on, and what they meet. */
+/** The cells of one residue of the stride along an axis, and the taps and outputs they meet. */
 interface Phase {
   readonly first: number;
   readonly count: number;
@@ -88,17 +93,17 @@ interface Axis {
   readonly dilation: number;
 }
 
-/** How many taps apart those lie that meet the same cells: one of so many neighbours meets a given residue of the stride, or none. */
+/** Distance of the taps that meet the same cells: of so many neighbouring taps one meets a given residue of the stride, or none does. */
 function tapStepOf({ stride, dilation }: Axis): number {
   return stride / greatestCommonDivisor(stride, dilation);
 }
 
-/** The first cell that a tap meets an output at. */
+/** The first cell at which a tap meets an output. */
 function firstCell({ pad, stride, dilation }: Axis, tap: number): number {
   return (((tap * dilation - pad) % stride) + stride) % stride;
 }
 
-/** The phases of an axis: one for each tap of the first `tapStep` that meets a cell. No stride makes more of them than there are taps. */
+/** The phases of an axis: one for each of the first `tapStep` taps that meets a cell. There are no more than taps, whatever the stride. */
 function phasesOf(axis: Axis): Phase[] {
   const { size, pad, kernel, stride, dilation } = axis;
   const tapStep = tapStepOf(axis);
@@ -116,7 +121,7 @@ function phasesOf(axis: Axis): Phase[] {
   return phases.toSorted((a, b) => a.first - b.first);
 }
 
-/** Size of the padded input along each axis: what `padded` holds where the gradient is folded. */
+/** Size of the padded input along each axis, whose gradient is folded. */
 export function paddedSize({ input, padBegin, padEnd }: ConvProblem): Triple {
   return eachAxis((axis) => padBegin[axis] + input[axis] + padEnd[axis]);
 }
@@ -126,7 +131,7 @@ export function repeatsInput({ paddingMode, padBegin, padEnd }: ConvProblem): bo
   return paddingMode !== "zeros" && [...padBegin, ...padEnd].some((pad) => pad > 0);
 }
 
-/** The axes of the gradient: of the padded input where it is folded, which is that of a convolution without padding. */
+/** The axes of the gradient: those of the padded input if it is folded, which then has no padding itself. */
 function axesOf(problem: ConvProblem): readonly [Axis, Axis, Axis] {
   const folds = repeatsInput(problem);
   const size = folds ? paddedSize(problem) : problem.input;
@@ -139,7 +144,7 @@ function axesOf(problem: ConvProblem): readonly [Axis, Axis, Axis] {
   }));
 }
 
-/** How many phases the gradient of the input has, counted without making them. */
+/** Number of phases of the gradient of the input, counted without computing them. */
 export function phaseCount(problem: ConvProblem): number {
   const counts = axesOf(problem).map((axis) => {
     const taps = Math.min(axis.kernel, tapStepOf(axis));
@@ -152,8 +157,8 @@ export function phaseCount(problem: ConvProblem): number {
 }
 
 /**
- * The gradient of the input as a whole: its operands where they lie, in the roles of a correlation of dy. Its geometry is that of the
- * forward pass, without padding where it is folded.
+ * The operands of the gradient of the input in the roles of a correlation of dy. Its geometry is that of the forward pass, without padding if
+ * the gradient is folded: it is not itself a correlation, but its phases are.
  */
 export function gradientOperands(problem: ConvProblem): Correlation {
   const { N, C, K, groups, kernel, stride, dilation, layout, dtype } = problem;
@@ -179,7 +184,7 @@ export function gradientOperands(problem: ConvProblem): Correlation {
   };
 }
 
-/** dx of a problem, or the transposed convolution that is the same: with the problem's epilogue. */
+/** The correlations that compute dx of a problem, or the transposed convolution, with the problem's epilogue. */
 export function inputGradient(problem: ConvProblem): InputGradient {
   const whole = gradientOperands(problem);
   const axes = axesOf(problem);

@@ -1,10 +1,10 @@
-// The buffers that a plan works on, by name.
+// Operands: the names of the buffers that a plan reads and writes.
 
 /**
- * The buffers a plan works on: the tensors of a pass, and those of its epilogue and of its prologue (`gate`: what the derivative of an
- * activation is computed from). `workspace` is scratch memory: its contents before and after a run mean nothing. `prepared` holds what
- * the plan makes of one operand alone (packed, transformed): of weights it is kept with their tensor. `padded` is the gradient of
- * a padded input, until the plan is joined and it gets its place in the workspace.
+ * The buffers of a plan: the tensors of the pass, its epilogue and its activation gradient (`gate`: what the derivative is computed from).
+ * `workspace` is scratch memory, whose contents before and after a run mean nothing. `prepared` holds what the plan computes from one
+ * operand alone (packed or transformed weights, which are kept with their tensor). `padded` is the gradient of a padded input, until the
+ * steps of the passes are joined and it is placed in the workspace.
  */
 export type Operand = TensorOperand | "workspace" | "prepared" | "padded";
 export type TensorOperand = "x" | "w" | "y" | "dx" | "dw" | "dy" | "db" | "bias" | "residual" | "gate";

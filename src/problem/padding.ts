@@ -1,4 +1,4 @@
-// Padding: its accepted forms, and how far each mode may reach.
+// Padding: its accepted forms, and the limits of each mode.
 import { refuse } from "../base/error.ts";
 import { fullPadding, samePadding } from "../base/shape.ts";
 import { checkInteger, checkOneOf, checkPerAxis } from "../base/validate.ts";
@@ -15,7 +15,7 @@ export type Padding =
   | readonly (readonly [number, number])[]
   | (typeof NAMED_PADDINGS)[number];
 
-/** Padding of any accepted form as [begin, end] for each axis. */
+/** Returns padding of any accepted form as [begin, end] for each axis. */
 export function resolvePadding(
   option: unknown,
   input: readonly number[],
@@ -43,7 +43,7 @@ export function resolvePadding(
   return checkPerAxis("padding", option ?? 0, rank, 0).map((pad) => [pad, pad]);
 }
 
-/** Reflection and wrapping reach only so far into the input (PyTorch's limits). */
+/** Refuses padding that reflects or wraps further than the input reaches (PyTorch's limits). */
 export function checkPaddingMode(mode: PaddingMode, pads: readonly [number, number][], input: readonly number[]): void {
   if (mode === "zeros" || mode === "replicate") return;
   pads.forEach((pair, axis) => {

@@ -1,17 +1,10 @@
-// ConvProblem: what is to be computed, and nothing of how. Options of any accepted form become one canonical geometry with
+// ConvProblem: what a convolution computes, and nothing about how. Options of any accepted form become one canonical geometry with
 // three spatial axes, or a clear error. Plain data: it can be printed, compared and used as a key.
 //
 // Letters in index arithmetic, here and in the shaders, are the field's: N batch, C input channels, K output channels,
 // (T, R, S) kernel depth, height, width, (D, H, W) input and (O, P, Q) output depth, height, width.
-import {
-  type ActivationGradient,
-  type ActivationGradientOption,
-  checkActivationGradient,
-} from "./activation-gradient.ts";
-import { type Activation, type ActivationOption, checkActivation } from "./activation.ts";
 import { DTYPES, type Dtype, bytesFor } from "../base/dtype.ts";
 import { refuse, words } from "../base/error.ts";
-import { type Padding, type PaddingMode, PADDING_MODES, checkPaddingMode, resolvePadding } from "./padding.ts";
 import { type Triple, elementCount, outputSize, toTriple } from "../base/shape.ts";
 import {
   MAX_ELEMENTS,
@@ -23,6 +16,13 @@ import {
   checkPerAxis,
   checkShape,
 } from "../base/validate.ts";
+import {
+  type ActivationGradient,
+  type ActivationGradientOption,
+  checkActivationGradient,
+} from "./activation-gradient.ts";
+import { type Activation, type ActivationOption, checkActivation } from "./activation.ts";
+import { type Padding, type PaddingMode, PADDING_MODES, checkPaddingMode, resolvePadding } from "./padding.ts";
 
 export const PASSES = ["forward", "backward-data", "backward-weights"] as const;
 export type Pass = (typeof PASSES)[number];
@@ -36,7 +36,7 @@ export type Layout = (typeof LAYOUTS)[number];
 
 const MODES = ["cross-correlation", "convolution"] as const;
 
-/** The options that say what a convolution computes, shared by every operation and every pass. */
+/** The options that say what a convolution computes, shared by every call and every pass. */
 export interface GeometryOptions {
   /** Step between outputs, 1 unless given. */
   stride?: number | readonly number[];
@@ -44,7 +44,7 @@ export interface GeometryOptions {
   dilation?: number | readonly number[];
   /** 0 unless given. "same" gives ceil(input / stride) outputs with the odd cell at the end; "full" every overlap. */
   padding?: Padding;
-  /** What lies beyond the border, "zeros" unless given. "reflect" does not repeat the border cell. */
+  /** The values beyond the border, "zeros" unless given. "reflect" does not repeat the border cell. */
   paddingMode?: PaddingMode;
   /** The constant beyond the border, with paddingMode "zeros"; 0 unless given. */
   paddingValue?: number;
@@ -65,21 +65,21 @@ export interface ConvDescriptor extends GeometryOptions {
   residual?: boolean;
   activation?: ActivationOption;
   /**
-   * The gradient among the operands is that of activation(s), and has to pass through the activation first; `from` says whether
-   * the activation's output is given or s, the value before it. The gradient is `operand`: "dy" in the backward passes and "x" in the
-   * forward pass unless given (x is it too where the convolution is the gradient of a transposed one).
+   * Multiplies a gradient among the operands by the derivative of an activation while it is loaded. `from` says whether the gate holds the
+   * activation's output or the value before it. `operand` is the gradient: unless given "dy" in the backward passes and "x" in the forward
+   * pass (x is the gradient too if the convolution is itself the gradient of a transposed one).
    */
   activationGradient?: ActivationGradientOption;
 }
 
-/** What happens to a sum before it is stored: activation(sum + bias[k] + residual[same place]). */
+/** What is done with a sum before it is stored: activation(sum + bias[k] + residual[same index]). */
 export interface Epilogue {
   readonly bias: boolean;
   readonly residual: boolean;
   readonly activation: Activation;
 }
 
-/** The epilogue of a step whose sums are not the result yet. */
+/** The epilogue of a step whose sums are not yet the result. */
 export const NO_EPILOGUE: Epilogue = { bias: false, residual: false, activation: { name: "none", parameter: 0 } };
 
 export interface ConvProblem {
@@ -105,14 +105,14 @@ export interface ConvProblem {
   readonly activationGradient?: ActivationGradient;
 }
 
-/** The operands that may be a gradient which has yet to pass through an activation, the usual one first. */
+/** The operands of each pass that an activation gradient may apply to, the default first. */
 const GRADIENT_OPERANDS = {
   forward: ["x"],
   "backward-data": ["dy"],
   "backward-weights": ["dy", "x"],
 } as const;
 
-/** The names in GeometryOptions. */
+/** The keys of GeometryOptions. */
 export const GEOMETRY_KEYS = [
   "stride",
   "dilation",
@@ -134,7 +134,7 @@ export const DESCRIPTOR_KEYS = [
   "activationGradient",
 ] as const;
 
-/** Channel count and spatial sizes of a tensor shape [N, C, ...] or [N, ..., C]. */
+/** Splits a tensor shape [N, C, ...] or [N, ..., C] into batch, channels and spatial sizes. */
 export function splitShape(
   shape: readonly number[],
   layout: Layout,
@@ -145,12 +145,12 @@ export function splitShape(
     : { N, channels: shape.at(-1)!, spatial: shape.slice(1, -1) };
 }
 
-/** The inverse of splitShape. */
+/** Builds a tensor shape in a layout: the inverse of splitShape. */
 export function joinShape(N: number, channels: number, spatial: readonly number[], layout: Layout): number[] {
   return layout === "channels-first" ? [N, channels, ...spatial] : [N, ...spatial, channels];
 }
 
-/** Channel counts and spatial sizes of a kernel shape; `outer` counts all groups, `inner` one. */
+/** Splits a kernel shape into channel counts and spatial sizes; `outer` counts the channels of all groups, `inner` those of one. */
 export function splitKernel(
   shape: readonly number[],
   layout: Layout,
@@ -160,7 +160,7 @@ export function splitKernel(
     : { outer: shape.at(-1)!, inner: shape.at(-2)!, spatial: shape.slice(0, -2) };
 }
 
-/** The shape of x, w or y of a problem, in its layout and without the unit axes that lower ranks have first. */
+/** The shape of x, w or y of a problem in its layout, without the leading unit axes of lower ranks. */
 export function tensorShape(problem: ConvProblem, operand: "x" | "w" | "y"): number[] {
   const { layout, rank } = problem;
   const own = (axes: Triple): number[] => axes.slice(3 - rank);
@@ -177,12 +177,12 @@ export function operandBytes(problem: ConvProblem, operand: "x" | "w" | "y"): nu
   return bytesFor(elementCount(tensorShape(problem, operand)), problem.dtype);
 }
 
-/** How errors name the two shapes: as a description's fields, unless the caller has other names for them. */
+/** How errors name the two shapes: by the fields of the descriptor unless the caller knows them by other names. */
 const SHAPE_NAMES = { input: "inputShape", kernel: "kernelShape" };
 
 /**
- * The canonical problem of a description, for any pass. Shapes are those of the forward convolution that the pass belongs to.
- * @throws ConvError naming the field that does not fit.
+ * Returns the canonical problem of a descriptor for any pass. Shapes are those of the forward convolution that the pass belongs to.
+ * @throws ConvError naming the invalid field
  */
 export function convProblem(pass: Pass, descriptor: ConvDescriptor, names = SHAPE_NAMES): ConvProblem {
   checkOneOf("pass", pass, PASSES);
@@ -287,7 +287,7 @@ export function convProblem(pass: Pass, descriptor: ConvDescriptor, names = SHAP
   };
 }
 
-/** Multiply-adds of the direct method, the measure by which every algorithm's speed is quoted (FLOPs are twice this). */
+/** Multiply-adds of the direct method, by which the speed of every algorithm is quoted (FLOPs are twice this). */
 export function multiplyAdds(problem: Pick<ConvProblem, "N" | "C" | "K" | "groups" | "kernel" | "output">): number {
   return (
     problem.N * problem.K * (problem.C / problem.groups) * elementCount(problem.kernel) * elementCount(problem.output)
@@ -295,8 +295,7 @@ export function multiplyAdds(problem: Pick<ConvProblem, "N" | "C" | "K" | "group
 }
 
 /**
- * How many cells of the padded input stand for one input cell at most: a border that repeats the input gives all of their
- * gradients to that cell.
+ * The most cells of the padded input that repeat one input cell: the gradient of that cell is the sum of all of theirs.
  */
 function copies(problem: ConvProblem): number {
   return problem.input.reduce((product, size, axis) => {
@@ -307,7 +306,7 @@ function copies(problem: ConvProblem): number {
   }, 1);
 }
 
-/** Terms in one output sum of the pass, at most: the n of the error bound gamma_n. */
+/** The most terms in one output sum of the pass: the n of the error bound gamma_n. */
 export function sumLength(problem: ConvProblem): number {
   const taps = elementCount(problem.kernel);
   if (problem.pass === "forward") return (problem.C / problem.groups) * taps;

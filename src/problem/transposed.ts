@@ -1,6 +1,8 @@
-// The transposed convolution as a problem: the backward-data pass of the mirrored convolution (Dumoulin and Visin, "A guide
+// The transposed convolution as a problem: the backward-data pass of the convolution it is the gradient of (Dumoulin and Visin, "A guide
 // to convolution arithmetic for deep learning", section 4).
 import { refuse } from "../base/error.ts";
+import { elementCount, outputSize, transposedOutputSize } from "../base/shape.ts";
+import { MAX_ELEMENTS, checkInteger, checkOneOf, checkOptions, checkPerAxis, checkShape } from "../base/validate.ts";
 import { resolvePadding } from "./padding.ts";
 import {
   type ConvDescriptor,
@@ -12,21 +14,19 @@ import {
   splitKernel,
   splitShape,
 } from "./problem.ts";
-import { elementCount, outputSize, transposedOutputSize } from "../base/shape.ts";
-import { MAX_ELEMENTS, checkInteger, checkOneOf, checkOptions, checkPerAxis, checkShape } from "../base/validate.ts";
 
 /** A transposed convolution: x [N, C, ...], w [C, K/groups, ...] (or their channels-last forms) to y [N, K, ...]. */
 export interface TransposedDescriptor extends Omit<ConvDescriptor, "inputShape"> {
   inputShape: readonly number[];
   /** Extra cells at the end of each output axis, below that axis's stride; not with outputShape. */
   outputPadding?: number | readonly number[];
-  /** The spatial sizes of the output, where several are possible. */
+  /** The spatial sizes of the output, to choose among several possible ones. */
   outputShape?: readonly number[];
 }
 
 /**
- * The problem whose backward-data pass is the transposed convolution: its y is the given x, its x the wanted output.
- * @throws ConvError naming the field that does not fit.
+ * Returns the problem whose backward-data pass is the transposed convolution: its y is the given x, its x the wanted output.
+ * @throws ConvError naming the invalid field
  */
 export function transposedProblem(
   descriptor: TransposedDescriptor,
