@@ -27,7 +27,10 @@ const BUILT_IN = new Set(
 const VECTOR_OR_MATRIX = /^(?:vec[234][fuih]?|mat[234]x[234][fh]?)$/;
 const LINE = /^\/\/ (?:slots|constants|types): /;
 
-/** The names that a pattern's first group finds. */
+/**
+ * The names that a pattern's first group finds.
+ * @returns {string[]}
+ */
 function names(code, pattern) {
   return [...code.matchAll(pattern)].map(([, name]) => name);
 }
@@ -46,6 +49,7 @@ export function needs(text) {
     ...names(code, /\b(?:fn|struct|alias|const|override)\s+(\w+)/g),
     ...names(code, /\b(?:var|let)(?:<[^>]*>)?\s+(\w+)/g),
   ]);
+  /** @type {(pattern: RegExp) => Set<string>} */
   const used = (pattern) => new Set(names(code, pattern).filter((name) => !declared.has(name)));
 
   const called = used(/(?<![\w.])([a-z_]\w*)\s*\(/g);

@@ -54,7 +54,7 @@ export async function calibrate(gpu: GpuContext, overlap: boolean): Promise<Rate
   const bench = new Bench(gpu, { x: numbers, y: results });
   try {
     await bench.compile();
-    const [turn, loadingTurn, alone, dispatch, copy] = (await bench.inTurn([
+    const [turn, loadingTurn, alone, empty, copy] = (await bench.inTurn([
       () => bench.turn(false),
       () => bench.turn(true),
       () => bench.time(false, 1, TURNS),
@@ -66,7 +66,7 @@ export async function calibrate(gpu: GpuContext, overlap: boolean): Promise<Rate
       multiplyAdds: A_TURN.multiplyAdds / turn,
       loads: A_TURN.loads / loading,
       bytes: (2 * COPY_BYTES) / copy,
-      dispatch: Math.max(dispatch, LEAST_DISPATCH),
+      dispatch: Math.max(empty, LEAST_DISPATCH),
       threads: Math.max(1, Math.round(alone / (WORKGROUP_SIZE * TURNS) / turn)) * WORKGROUP_SIZE,
       overlap,
     };
