@@ -1,4 +1,4 @@
 // The version of the package.
 
-/** The version in package.json: what was measured with another one is not trusted. */
+/** The version in package.json: measurements of another version are not used. */
 export const VERSION = "0.1.0";

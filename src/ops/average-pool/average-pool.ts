@@ -1,9 +1,9 @@
 // Average and sum pooling, and their gradients.
 import averageShader from "../../../shaders/ops/average-pool/average.wgsl";
 import backwardShader from "../../../shaders/ops/average-pool/backward.wgsl";
-import divisorShader from "../../../shaders/ops/average-pool/divisor.wgsl";
 import ruleShader from "../../../shaders/ops/average-pool/rule.wgsl";
 import scaleDyShader from "../../../shaders/ops/average-pool/scale-dy.wgsl";
+import divisorShader from "../../../shaders/ops/shared/pool/divisor.wgsl";
 import valueStateShader from "../../../shaders/ops/shared/pool/value-state.wgsl";
 import withWindowShader from "../../../shaders/ops/shared/pool/with-window.wgsl";
 import type { Dtype } from "../../base/dtype.ts";

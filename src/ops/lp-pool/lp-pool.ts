@@ -1,10 +1,10 @@
 // Lp pooling and its gradient.
-import divisorShader from "../../../shaders/ops/average-pool/divisor.wgsl";
 import backwardShader from "../../../shaders/ops/lp-pool/backward.wgsl";
 import lpShader from "../../../shaders/ops/lp-pool/lp.wgsl";
 import powerShader from "../../../shaders/ops/lp-pool/power.wgsl";
 import scaleDyShader from "../../../shaders/ops/lp-pool/scale-dy.wgsl";
 import stretchShader from "../../../shaders/ops/lp-pool/stretch.wgsl";
+import divisorShader from "../../../shaders/ops/shared/pool/divisor.wgsl";
 import valueStateShader from "../../../shaders/ops/shared/pool/value-state.wgsl";
 import withWindowShader from "../../../shaders/ops/shared/pool/with-window.wgsl";
 import { elementCount } from "../../base/shape.ts";
