@@ -1,4 +1,4 @@
-// The benchmark as it is told: asks for one layer after the other, prints progress, the table and a summary, and writes the JSON.
+// Runs the benchmark: asks for one layer after another, prints progress, the table and a summary, and writes the JSON.
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { describeAdapter, isSoftware } from "../scripts/harness/adapter.ts";
@@ -38,7 +38,7 @@ async function measureAll(page: BenchPage, options: Options, report: Report): Pr
   report.trouble.push(...report.closed.trouble);
 }
 
-/** The table of the operations beside convolution. */
+/** Prints the table of the operations beside convolution. */
 function printOperations({ opened, rates, operations, trouble }: Report): void {
   trouble.push(...operationFailures(operations));
   if (!opened || !rates) return;
@@ -47,7 +47,7 @@ function printOperations({ opened, rates, operations, trouble }: Report): void {
   console.log(operationSummary(operations, limits));
 }
 
-/** The table of the convolutions, and what belongs to it. */
+/** Prints the table of the convolutions, with refusals, notes and totals. */
 function printConvolutions(options: Options, { opened, measurements, trouble }: Report): void {
   const { refusals, failures } = complaints(measurements);
   trouble.push(...failures);
@@ -55,7 +55,7 @@ function printConvolutions(options: Options, { opened, measurements, trouble }: 
     console.log(`\n${measurementTable(measurements, opened.roofline, options.peers)}\n`);
   for (const refusal of refusals) console.log(`refused: ${refusal}`);
   for (const note of peerNotes(measurements)) console.log(note);
-  // Of all algorithms, a mean would count each layer several times.
+  // With all algorithms, a mean would count each layer several times.
   if (options.peers && options.algorithm !== "all")
     for (const line of peerSummary(measurements, options.peers)) console.log(line);
   const total = isNetwork(options.suite) && !options.layers ? networkTotal(measurements) : null;
@@ -98,9 +98,9 @@ async function writeJson(file: string, options: Options, report: Report): Promis
 }
 
 /**
- * Everything that the options ask for.
- * @param folder the one that file names are seen from
- * @param open opens the page, or what stands for one; it is told where to report what goes wrong by itself
+ * Measures and prints everything that the options ask for.
+ * @param folder file names are relative to it
+ * @param open opens the page, or a stand-in for one, and reports its errors to `trouble`
  * @returns whether every result was right
  */
 export async function benchmark(

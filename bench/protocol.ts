@@ -4,7 +4,7 @@ import type { AdapterInfo } from "../scripts/harness/adapter.ts";
 import type { Answer } from "../scripts/harness/answer.ts";
 import type { ConvDescriptor } from "../src/problem/problem.ts";
 import type { BenchPass } from "./layer.ts";
-import type { Circumstances } from "./operations.ts";
+import type { Conditions } from "./operations.ts";
 import type { Roofline } from "./roofline.ts";
 
 export interface Opened {
@@ -80,7 +80,7 @@ export interface CallRates {
 }
 
 /** An operation beside convolution that is to be computed. */
-export interface OperationOrder extends Circumstances {
+export interface OperationOrder extends Conditions {
   /** Its place in the list (operations.ts). */
   readonly entry: number;
   readonly samples: number;

@@ -14,7 +14,7 @@ import type { PeerResult } from "./peers/protocol.ts";
 import type { Result } from "./protocol.ts";
 import { callTime } from "./table.ts";
 
-/** What has been measured so far. */
+/** The measurements so far. */
 export interface Measured {
   readonly measurements: Measurement[];
   /** Package and version of each peer that ran, where peers were asked for. */
@@ -67,7 +67,7 @@ function beside(result: Result, peers: readonly [PeerName, PeerResult][]): { pee
   return { peers: Object.fromEntries(peers.map(([peer, one]) => [peer, compare(one, callTime(result))])) };
 }
 
-/** Measures every row into `into`, which has what was measured where this fails. */
+/** Measures every row into `into`, which keeps the measurements so far if this fails. */
 export async function measureRows(page: BenchPage, options: Options, into: Measured): Promise<void> {
   const { openPeer } = page;
   const { peers = [] } = options;

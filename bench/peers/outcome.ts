@@ -5,13 +5,13 @@ import type { PeerResult } from "./protocol.ts";
 
 /** A peer's result beside one of ours. */
 export interface PeerOutcome extends PeerResult {
-  /** Its time over ours, both of calls; nothing where either has no time that counts. */
+  /** Its time over ours, both of calls; undefined if either has no valid time. */
   readonly ratio?: number;
 }
 
 export type PeerOutcomes = Partial<Record<PeerName, PeerOutcome>>;
 
-/** A result with its ratio to our time, if ours has one that counts. */
+/** Adds the ratio to our time to a result, if both times are valid. */
 export function compare(result: PeerResult, ours: number | undefined): PeerOutcome {
   const { milliseconds } = result;
   if (milliseconds === undefined || ours === undefined || isWrong(result)) return result;

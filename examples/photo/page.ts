@@ -157,7 +157,7 @@ async function picture(): Promise<string | null> {
 }
 
 async function close(): Promise<readonly string[]> {
-  // A GPU error is reported after the queue has come to it.
+  // GPU errors arrive only once the queue has reached them.
   await engine.device.queue.onSubmittedWorkDone();
   engine.destroy();
   return trouble;

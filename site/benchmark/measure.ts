@@ -2,11 +2,11 @@
 import { ConvError, type ConvPlan, type Engine, type Stopwatch } from "convoke";
 import { describeLayer } from "../../bench/layer.ts";
 import { errorBound, multiplyAddsOf } from "./bound.ts";
+import { groundTruthOf } from "./ground-truth.ts";
 import type { Job } from "./jobs.ts";
 import { type Prepared, describeJob, shapeOf } from "./prepare.ts";
 import type { Row, RowCheck } from "./rows.ts";
 import { largestDifference, until } from "./slices.ts";
-import { yardstickOf } from "./yardstick.ts";
 
 export interface Means {
   readonly engine: Engine;
@@ -50,7 +50,7 @@ export async function measure(means: Means, prepared: Prepared, job: Job): Promi
     return { ...row, ...(await runPlan(means, prepared, plan, start)) };
   } finally {
     plan.destroy();
-    // What the plan made of the weights goes with it.
+    // Drops the weights that the plan prepacked.
     if (prepared.inputs.w && !prepared.inputs.w.destroyed) prepared.inputs.w.updated();
   }
 }
@@ -97,8 +97,8 @@ async function checked(
 ): Promise<RowCheck | undefined> {
   const { problem, descriptor, operands } = prepared;
   stage("comparing with what is right");
-  prepared.yardstick ??= yardstickOf(engine, problem, descriptor, operands, referenceMultiplyAdds, signal);
-  const { expected, largest, against } = await until(signal, prepared.yardstick);
+  prepared.groundTruth ??= groundTruthOf(engine, problem, descriptor, operands, referenceMultiplyAdds, signal);
+  const { expected, largest, against } = await until(signal, prepared.groundTruth);
   if (against === "direct" && plan.algorithm === "direct") return undefined;
   return {
     error: await largestDifference(values, expected, signal),

@@ -1,9 +1,9 @@
 // The data of a job on the GPU: random operands of its pass, freed together.
 import type { ConvDescriptor, ConvInputs, ConvProblem, Engine } from "convoke";
 import { descriptorOf, problemOf } from "../../bench/layer.ts";
+import type { Operand, GroundTruth } from "./ground-truth.ts";
 import type { Job } from "./jobs.ts";
 import { randomNumbers, until } from "./slices.ts";
-import type { Operand, Yardstick } from "./yardstick.ts";
 
 /** What each pass reads, and the operand of the forward convolution that has the same shape. */
 const READS = {
@@ -28,7 +28,7 @@ export interface Prepared {
   readonly inputs: ConvInputs;
   readonly operands: readonly [Operand, Operand];
   /** Computed when it is first wanted, for all algorithms on this data. */
-  yardstick?: Promise<Yardstick>;
+  groundTruth?: Promise<GroundTruth>;
   free(): void;
 }
 

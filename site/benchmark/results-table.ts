@@ -57,7 +57,7 @@ function reasonCell({ refused, failed }: Row): HTMLElement {
 }
 
 function checkCell({ check, chosen }: Row): HTMLElement {
-  if (!check) return numeric(chosen === undefined ? NONE : "is the yardstick");
+  if (!check) return numeric(chosen === undefined ? NONE : "is the ground truth");
   const { error, bound, against } = check;
   const cell = twoLines(number(error), `of ${number(bound)}`);
   cell.title = `compared with ${AGAINST[against]}`;

@@ -7,7 +7,7 @@ import { givenTensors, referenceResults } from "../../bench/operate.ts";
 import { type OperationMeasurement, measureOperations, operationRows } from "../../bench/operation-rows.ts";
 import { multiples, operationFailures, operationSummary, operationTable } from "../../bench/operation-table.ts";
 import {
-  type Circumstances,
+  type Conditions,
   OPERATIONS,
   enginePlace,
   givenTo,
@@ -105,13 +105,13 @@ describe("inputs", () => {
 });
 
 /** What the reference is given: the inputs, or what `before` makes of them. */
-function arraysOf(one: BenchOperation, circumstances: Circumstances): Arrays {
+function arraysOf(one: BenchOperation, conditions: Conditions): Arrays {
   const inputs = Object.entries(one.inputs).map(([name, input], at) => {
-    const shape = inputShape(input, circumstances);
+    const shape = inputShape(input, conditions);
     return [name, { shape, data: inputValues(input, elementCount(shape), at + 1) }];
   });
   const made = Object.fromEntries(inputs) as unknown as Tensors;
-  return givenTo(one, reference as unknown as Computer, made, referencePlace(circumstances)).given as unknown as Arrays;
+  return givenTo(one, reference as unknown as Computer, made, referencePlace(conditions)).given as unknown as Arrays;
 }
 
 /** An entry whose inputs are quickly made, for a device that computes nothing. */
@@ -145,13 +145,13 @@ describe("the list", () => {
     async (_, one) => {
       const { device, live } = fakeDevice();
       const engine = await createEngine({ device, tuning: "forget" });
-      const circumstances = { layout: "channels-last", dtype: "f32", batch: 1 } as const;
-      const arrays = arraysOf(one, circumstances);
-      const tensors = givenTensors(engine, withoutValues(one), circumstances);
+      const conditions = { layout: "channels-last", dtype: "f32", batch: 1 } as const;
+      const arrays = arraysOf(one, conditions);
+      const tensors = givenTensors(engine, withoutValues(one), conditions);
       expect(Object.keys(tensors)).toEqual(Object.keys(arrays));
-      const returned = one.call(operations, tensors, enginePlace(circumstances));
+      const returned = one.call(operations, tensors, enginePlace(conditions));
       const results = resultsOf(one, tensors, returned);
-      const wanted = referenceResults(one, arrays, circumstances);
+      const wanted = referenceResults(one, arrays, conditions);
       expect(Object.keys(results).length).toBeGreaterThan(0);
       for (const [name, { shape }] of Object.entries(results)) {
         expect(wanted[name]?.shape, name).toEqual(shape);
@@ -180,14 +180,14 @@ describe("the list", () => {
       }),
       given: ["dy", "half"],
     };
-    const circumstances = { layout: "channels-last", dtype: "f32", batch: 3 } as const;
+    const conditions = { layout: "channels-last", dtype: "f32", batch: 3 } as const;
     const shapes = (given: Arrays | Tensors) => Object.entries(given).map(([name, { shape }]) => [name, shape]);
-    const tensors = givenTensors(engine, one, circumstances);
+    const tensors = givenTensors(engine, one, conditions);
     expect(shapes(tensors)).toEqual([
       ["dy", [3, 2, 2, 2]],
       ["half", [3, 2, 2, 2]],
     ]);
-    expect(shapes(arraysOf(one, circumstances))).toEqual(shapes(tensors));
+    expect(shapes(arraysOf(one, conditions))).toEqual(shapes(tensors));
     expect(engine.memory.tensors).toBe(2 * 3 * 8 * 4);
     for (const tensor of Object.values(tensors)) tensor.destroy();
     engine.destroy();

@@ -66,7 +66,7 @@ const activationNames = {
 };
 
 /** The numbers that a call is made of, each shrinking on its own. */
-function partsOf(space: Space, dtypes: readonly Dtype[]) {
+function ingredients(space: Space, dtypes: readonly Dtype[]) {
   const groups = space === "wide" ? fc.constantFrom(1, 1, 1, 2, 3, 4) : fc.constantFrom(1, 1, 2);
   const channels = fc.oneof({ weight: 12, arbitrary: int(1, 5) }, { weight: 2, arbitrary: fc.constantFrom(8, 16, 33) });
   return fc.record({
@@ -103,7 +103,7 @@ function partsOf(space: Space, dtypes: readonly Dtype[]) {
   });
 }
 
-type Parts = ReturnType<typeof partsOf> extends fc.Arbitrary<infer T> ? T : never;
+type Ingredients = ReturnType<typeof ingredients> extends fc.Arbitrary<infer T> ? T : never;
 
 /** A list for each axis, or one number, which then holds for all of them. */
 function perAxis(values: readonly number[], single: boolean): { option: number | number[]; values: number[] } {
@@ -116,7 +116,7 @@ function kernelShape(outer: number, inner: number, kernel: readonly number[], la
   return layout === "channels-first" ? [outer, inner, ...kernel] : [...kernel, inner, outer];
 }
 
-function geometryOf(parts: Parts): Record<string, unknown> {
+function geometryOf(parts: Ingredients): Record<string, unknown> {
   const { kernels: k, pads, padding, paddingValue, written, groups } = parts;
   const own = <T>(values: readonly T[]): T[] => values.slice(3 - k.rank);
   const stride = perAxis(own(k.stride), written.stride);
@@ -138,7 +138,7 @@ function geometryOf(parts: Parts): Record<string, unknown> {
   return options;
 }
 
-function activationOf({ activation, parameter }: Parts): unknown {
+function activationOf({ activation, parameter }: Ingredients): unknown {
   if (activation === undefined || parameter === undefined) return activation;
   if (activation === "leaky-relu") return { name: activation, slope: parameter };
   return activation === "elu" ? { name: activation, alpha: parameter } : { name: activation };
@@ -163,7 +163,7 @@ function variantNames(name: string, problem: ConvProblem): string[] {
   return [...new Set([...names, "m4n4", "m16n16-quads", "p2q2", "f2", "m0n0", "m4n4k4"])];
 }
 
-function constraintsOf(parts: Parts, problem: ConvProblem | undefined): Record<string, unknown> {
+function constraintsOf(parts: Ingredients, problem: ConvProblem | undefined): Record<string, unknown> {
   const { algorithm, variant, maxErrorGrowth, maxWorkspaceBytes } = parts;
   const options: Record<string, unknown> = {};
   if (algorithm !== undefined) options["algorithm"] = algorithm;
@@ -177,13 +177,13 @@ function constraintsOf(parts: Parts, problem: ConvProblem | undefined): Record<s
 }
 
 /** The tensor that tells the derivative: one that can, but for calls that are to be wrong. */
-function gateOf({ activation, parameter, from, wrong }: Parts): Parts["from"] {
+function gateOf({ activation, parameter, from, wrong }: Ingredients): Ingredients["from"] {
   const hides = ["silu", "gelu", "hardswish"].includes(activation ?? "") || (parameter ?? 0) < 0;
   return hides && !wrong ? "preActivation" : from;
 }
 
 /** Output padding below the stride, but for calls that are to be wrong. */
-function extraOf({ kernels: k, written, extra, wrong }: Parts): number[] {
+function extraOf({ kernels: k, written, extra, wrong }: Ingredients): number[] {
   const strides = k.stride.slice(3 - k.rank);
   return extra
     .slice(3 - k.rank)
@@ -191,7 +191,7 @@ function extraOf({ kernels: k, written, extra, wrong }: Parts): number[] {
 }
 
 /** The call without constraints and without what is wrong with it. */
-function plainCall(parts: Parts): Call {
+function plainCall(parts: Ingredients): Call {
   const { operation, layout, dtype, N, groups, inner, outer, kernels: k, size, seed } = parts;
   const own = (values: readonly number[]): number[] => values.slice(3 - k.rank);
   const [C, K] = [groups * inner, groups * outer];
@@ -244,7 +244,7 @@ function plainCall(parts: Parts): Call {
 }
 
 /** Bias and residual of a transposed convolution, whose shapes come of its options. */
-function epilogueOf(call: Call, { bias, residual }: Parts, C: number): Call["tensors"] {
+function epilogueOf(call: Call, { bias, residual }: Ingredients, C: number): Call["tensors"] {
   const problem = problemOf(call);
   return {
     ...(bias && { bias: [C] }),
@@ -283,7 +283,7 @@ function spoiledAt(call: Call, at: number, nested: number): string {
   return places[at % places.length]!;
 }
 
-function callOf(parts: Parts): Call {
+function callOf(parts: Ingredients): Call {
   const plain = plainCall(parts);
   const limits = plain.operation === "convBackwardBias" ? {} : constraintsOf(parts, problemOf(plain));
   let call: Call = { ...plain, options: { ...plain.options, ...limits } };
@@ -307,5 +307,5 @@ function isSmall(call: Call): boolean {
 
 /** Calls in the element types that a device has. */
 export function calls(space: Space, dtypes: readonly Dtype[] = DTYPES): fc.Arbitrary<Call> {
-  return partsOf(space, dtypes).map(callOf).filter(isSmall);
+  return ingredients(space, dtypes).map(callOf).filter(isSmall);
 }

@@ -19,7 +19,7 @@ const once = <T>(times: number, one: fc.Arbitrary<T>): fc.Arbitrary<T | undefine
 const maybe = <T>(one: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> => once(2, one);
 
 /** The numbers that a call is made of, each shrinking on its own. */
-function partsOf(space: Space, dtypes: readonly Dtype[]) {
+function ingredients(space: Space, dtypes: readonly Dtype[]) {
   return fc.record({
     layout: fc.constantFrom(...LAYOUTS),
     dtype: fc.constantFrom(...dtypes),
@@ -50,11 +50,11 @@ function partsOf(space: Space, dtypes: readonly Dtype[]) {
   });
 }
 
-type Parts = ReturnType<typeof partsOf> extends fc.Arbitrary<infer T> ? T : never;
+type Ingredients = ReturnType<typeof ingredients> extends fc.Arbitrary<infer T> ? T : never;
 type Made = Omit<OperationCall, "operation">;
 
 /** An option for each axis, or one number for all. */
-function perAxis<T>({ rank, single }: Parts, values: readonly T[] | undefined): T | T[] | undefined {
+function perAxis<T>({ rank, single }: Ingredients, values: readonly T[] | undefined): T | T[] | undefined {
   return single ? values?.[0] : values?.slice(3 - rank);
 }
 
@@ -63,11 +63,11 @@ function given(options: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }
 
-const spatial = ({ rank, size }: Parts): number[] => size.slice(3 - rank);
-const mapOf = (parts: Parts, channels = parts.C): number[] =>
+const spatial = ({ rank, size }: Ingredients): number[] => size.slice(3 - rank);
+const mapOf = (parts: Ingredients, channels = parts.C): number[] =>
   joinShape(parts.N, channels, spatial(parts), parts.layout);
 
-function windowOptions(parts: Parts): WindowOptions {
+function windowOptions(parts: Ingredients): WindowOptions {
   const { pads, rank, padding } = parts;
   const own = pads.slice(3 - rank);
   const forms: Record<string, unknown> = { number: own[0]![0], list: own.map(([begin]) => begin), pairs: own };
@@ -81,7 +81,7 @@ function windowOptions(parts: Parts): WindowOptions {
 }
 
 /** The shape of what is pooled, or one that is made up where windows do not fit. */
-function pooledShape(parts: Parts, options: WindowOptions): number[] {
+function pooledShape(parts: Ingredients, options: WindowOptions): number[] {
   const x = mapOf(parts);
   try {
     const map = mapOfShape("x.shape", x, parts.layout);
@@ -94,26 +94,26 @@ function pooledShape(parts: Parts, options: WindowOptions): number[] {
 
 /** A pooling by windows. */
 const pooling =
-  (more: (parts: Parts) => Record<string, unknown> = () => ({})) =>
-  (parts: Parts): Made => ({ given: [mapOf(parts)], options: { ...windowOptions(parts), ...more(parts) } });
+  (more: (parts: Ingredients) => Record<string, unknown> = () => ({})) =>
+  (parts: Ingredients): Made => ({ given: [mapOf(parts)], options: { ...windowOptions(parts), ...more(parts) } });
 
 /** Its gradient. */
 const poolingBackward =
-  (more: (parts: Parts) => Record<string, unknown> = () => ({}), indexed = false) =>
-  (parts: Parts): Made => {
+  (more: (parts: Ingredients) => Record<string, unknown> = () => ({}), indexed = false) =>
+  (parts: Ingredients): Made => {
     const options = windowOptions(parts);
     const dy = pooledShape(parts, options);
     const indices: Given[] = indexed ? [{ f32: dy }] : [];
     return { given: [dy, ...indices], options: { ...options, ...more(parts), inputShape: mapOf(parts) } };
   };
 
-const averaging = ({ other, groups, single }: Parts) =>
+const averaging = ({ other, groups, single }: Ingredients) =>
   given({ includePadding: other, divisor: single ? groups : undefined });
-const gaussian = (parts: Parts) => ({ sigma: perAxis(parts, parts.bins) });
-const adaptive = (parts: Parts) => ({ outputSize: perAxis(parts, parts.bins) });
+const gaussian = (parts: Ingredients) => ({ sigma: perAxis(parts, parts.bins) });
+const adaptive = (parts: Ingredients) => ({ outputSize: perAxis(parts, parts.bins) });
 
 function adaptiveBackward(indexed: boolean) {
-  return (parts: Parts): Made => {
+  return (parts: Ingredients): Made => {
     const bins = parts.bins.slice(3 - parts.rank).map((count, _, all) => (parts.single ? all[0]! : count));
     const dy = joinShape(parts.N, parts.C, bins, parts.layout);
     const options = { outputSize: parts.single ? bins[0]! : bins, inputShape: mapOf(parts) };
@@ -121,39 +121,43 @@ function adaptiveBackward(indexed: boolean) {
   };
 }
 
-function activationOf({ activation, parameter }: Parts): unknown {
+function activationOf({ activation, parameter }: Ingredients): unknown {
   if (parameter === undefined) return activation;
   if (activation === "leaky-relu") return { name: activation, slope: parameter };
   return activation === "elu" ? { name: activation, alpha: parameter } : { name: activation };
 }
 
 /** Shapes of any rank. */
-function anyShape({ rank, N, C, size, single }: Parts): number[] {
+function anyShape({ rank, N, C, size, single }: Ingredients): number[] {
   return single ? [N, C, ...size.slice(3 - rank)] : [N, C, ...size].slice(0, rank);
 }
 
-const layerActivation = (parts: Parts) => given({ activation: parts.flag ? activationOf(parts) : undefined });
-const axisOption = ({ axis }: Parts) => given({ axis });
+const layerActivation = (parts: Ingredients) => given({ activation: parts.flag ? activationOf(parts) : undefined });
+const axisOption = ({ axis }: Ingredients) => given({ axis });
 
 /** A normalisation's parameters in their shape. */
-function affineOf({ affine: { scale, shift } }: Parts, shape: readonly number[], backward: boolean) {
+function affineOf({ affine: { scale, shift } }: Ingredients, shape: readonly number[], backward: boolean) {
   return { ...(scale && { scale: shape }), ...(shift && !backward && { shift: shape }) };
 }
 
 const norm =
-  (more: (parts: Parts) => Record<string, unknown>, backward: boolean, shape = ({ C }: Parts): number[] => [C]) =>
-  (parts: Parts): Made => ({
+  (
+    more: (parts: Ingredients) => Record<string, unknown>,
+    backward: boolean,
+    shape = ({ C }: Ingredients): number[] => [C],
+  ) =>
+  (parts: Ingredients): Made => ({
     given: backward ? [mapOf(parts), mapOf(parts)] : [mapOf(parts)],
     options: { ...given({ epsilon: parts.epsilon }), ...more(parts) },
     tensors: affineOf(parts, shape(parts), backward),
   });
 
 const noOptions = () => ({});
-const groups = (parts: Parts) => ({ groups: parts.C % parts.groups === 0 ? parts.groups : 1 });
-const layerAxes = ({ flag, rank, other }: Parts) =>
+const groups = (parts: Ingredients) => ({ groups: parts.C % parts.groups === 0 ? parts.groups : 1 });
+const layerAxes = ({ flag, rank, other }: Ingredients) =>
   given({ axes: flag === undefined ? undefined : flag ? "channels" : other ? 1 : rank });
 /** The sizes of the axes that a layer is normalised over; a wrong shape now and then. */
-function layerShape(parts: Parts): number[] {
+function layerShape(parts: Ingredients): number[] {
   const { axes: counted } = layerAxes(parts);
   const all = mapOf(parts).slice(1);
   if (counted === "channels") return [parts.C];
@@ -249,14 +253,14 @@ const MAKERS = {
   instanceNormBackward: norm(noOptions, true),
   groupNorm: norm(groups, false),
   groupNormBackward: norm(groups, true),
-} satisfies Partial<Record<OperationName, (parts: Parts) => Made>>;
+} satisfies Partial<Record<OperationName, (parts: Ingredients) => Made>>;
 
-function softmaxBackward(parts: Parts): Made {
+function softmaxBackward(parts: Ingredients): Made {
   return { given: [anyShape(parts)], options: axisOption(parts), tensors: { output: anyShape(parts) } };
 }
 
 /** A size that is wrong by one, in a list of shapes. */
-function misfit(call: OperationCall, wrong: Parts["wrong"]): OperationCall {
+function misfit(call: OperationCall, wrong: Ingredients["wrong"]): OperationCall {
   const place = wrong && wrong.place % call.given.length;
   return {
     ...call,
@@ -269,7 +273,7 @@ function misfit(call: OperationCall, wrong: Parts["wrong"]): OperationCall {
 }
 
 /** Where junk goes: a tensor, the options, or a field of them, given or not. */
-function spoiledPlace(call: OperationCall, { at, nested }: NonNullable<Parts["spoiled"]>): string {
+function spoiledPlace(call: OperationCall, { at, nested }: NonNullable<Ingredients["spoiled"]>): string {
   const names = typeof call.options === "object" ? Object.keys(call.options as object) : [];
   const fields = [...names, "axis", "padding", "kernelSize", "epsilon"];
   const tensors = Object.keys(call.tensors ?? {});
@@ -283,7 +287,7 @@ function spoiledPlace(call: OperationCall, { at, nested }: NonNullable<Parts["sp
 
 export function operationCases(space: Space, dtypes: readonly Dtype[]): fc.Arbitrary<OperationCase> {
   const operations = fc.constantFrom(...(Object.keys(MAKERS) as (keyof typeof MAKERS)[]));
-  return fc.tuple(operations, partsOf(space, dtypes)).map(([operation, parts]) => {
+  return fc.tuple(operations, ingredients(space, dtypes)).map(([operation, parts]) => {
     const { spoiled, wrong, dtype, seed } = parts;
     const layout: Layout = parts.layout;
     const call = misfit({ operation, ...MAKERS[operation](parts) }, wrong);

@@ -3,7 +3,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { algorithms } from "../../src/algorithms/index.ts";
 import { elementCount } from "../../src/base/shape.ts";
-import { deviceTraits } from "../../src/planner/device-traits.ts";
 import {
   type Engine,
   type Tensor,
@@ -12,6 +11,7 @@ import {
   convBackwardData,
   convBackwardWeights,
 } from "../../src/index.ts";
+import { deviceTraits } from "../../src/planner/device-traits.ts";
 import * as reference from "../../src/reference.ts";
 import { COMPATIBILITY } from "../suite/compatibility.ts";
 import { newDevice } from "../suite/counting.ts";

@@ -1,8 +1,8 @@
 // What the gradients of every algorithm do with numbers at the ends of float32, as test/numbers.browser.test.ts says of the forward pass:
 // docs/reliability.md says what is promised. Tests run concurrently: a browser that looks for finished work every 100 ms finds that of many.
 import { afterAll, describe, expect, inject, it } from "vitest";
-import { DEFAULT_TRAITS } from "../../src/algorithms/traits.ts";
 import { algorithms } from "../../src/algorithms/index.ts";
+import { DEFAULT_TRAITS } from "../../src/algorithms/traits.ts";
 import { type ConvPlan, createEngine } from "../../src/index.ts";
 import { convProblem, sumLength } from "../../src/problem/problem.ts";
 import {

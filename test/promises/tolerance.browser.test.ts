@@ -3,15 +3,15 @@
 // or two thousand of all kinds for `npm run test:soak`.
 import * as fc from "fast-check";
 import { expect, inject, it } from "vitest";
-import { DEFAULT_TRAITS } from "../../src/algorithms/traits.ts";
 import { algorithms } from "../../src/algorithms/index.ts";
+import { DEFAULT_TRAITS } from "../../src/algorithms/traits.ts";
 import { DTYPES } from "../../src/base/dtype.ts";
-import { deviceTraits } from "../../src/planner/device-traits.ts";
 import { type ConvInputs, type Engine, createEngine } from "../../src/index.ts";
+import { deviceTraits } from "../../src/planner/device-traits.ts";
 import { circumstancesOf, tuningKey } from "../../src/planner/tuning.ts";
 import { sumLength } from "../../src/problem/problem.ts";
+import { type ProblemWithLimit, leastAccurate, temptation, problemsWithLimit } from "../fuzz/error-limits.ts";
 import { numbersFor } from "../fuzz/oracle.ts";
-import { type Tolerated, leastAccurate, temptation, tolerated } from "../fuzz/tolerances.ts";
 import { errorBounds } from "../suite/bounds.ts";
 import { reference, shapeOf } from "../suite/passes.ts";
 
@@ -31,7 +31,7 @@ interface Measured {
   readonly ofGrowth: number;
 }
 
-async function measure(engine: Engine, one: Tolerated): Promise<Measured> {
+async function measure(engine: Engine, one: ProblemWithLimit): Promise<Measured> {
   const { pass, descriptor, maxErrorGrowth, tempted } = one;
   if (tempted) {
     const traits = deviceTraits(engine.device, engine.info.adapter, DEFAULT_TRAITS.maxWorkspaceBytes);
@@ -91,7 +91,7 @@ it('errs by no more than maxErrorGrowth allows, whatever "auto" chose', async ()
   const shown = (): string =>
     `${runs} problems, ${inexact} by inexact ways; the largest error is ${worst.toPrecision(3)} of what maxErrorGrowth allows${soak ? `, ${worstOfGrowth.toPrecision(3)} of what the plan states` : ""}; ${JSON.stringify(counts)}`;
   try {
-    const property = fc.asyncProperty(tolerated(soak ? "wide" : "pools", dtypes), async (one) => {
+    const property = fc.asyncProperty(problemsWithLimit(soak ? "wide" : "pools", dtypes), async (one) => {
       if (++runs % RUNS_OF_AN_ENGINE === 0) {
         engine.destroy();
         engine = await createEngine({ tuning: "forget" });

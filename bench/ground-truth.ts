@@ -9,7 +9,7 @@ import type { Check } from "./protocol.ts";
 /** The CPU reference takes about a second for ten times as many. */
 const REFERENCE_MULTIPLY_ADDS = 5e6;
 
-export interface Yardstick {
+export interface GroundTruth {
   readonly expected: ArrayLike<number>;
   /** The largest of the same sums over magnitudes, which error bounds are stated for. */
   readonly largest: number;
@@ -23,13 +23,13 @@ export interface Operand {
   readonly values: Float32Array;
 }
 
-export async function yardstick(
+export async function groundTruth(
   judge: Engine,
   pass: BenchPass,
   descriptor: ConvDescriptor,
   problem: ConvProblem,
   operands: readonly Operand[],
-): Promise<Yardstick> {
+): Promise<GroundTruth> {
   const quick = multiplyAdds(problem) <= REFERENCE_MULTIPLY_ADDS;
   const compute = async (given: readonly Operand[]): Promise<ArrayLike<number> & Iterable<number>> =>
     quick ? onCpu(problem, given) : onGpu(judge, pass, descriptor, given);

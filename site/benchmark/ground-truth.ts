@@ -14,7 +14,7 @@ export interface Operand {
   readonly values: Float32Array;
 }
 
-export interface Yardstick {
+export interface GroundTruth {
   readonly expected: ArrayLike<number>;
   readonly largest: number;
   readonly against: RowCheck["against"];
@@ -52,14 +52,14 @@ async function byDirect(
 }
 
 /** @param most multiply-adds that the reference is asked for */
-export async function yardstickOf(
+export async function groundTruthOf(
   engine: Engine,
   problem: ConvProblem,
   descriptor: ConvDescriptor,
   operands: Operands,
   most: number,
   signal: AbortSignal,
-): Promise<Yardstick> {
+): Promise<GroundTruth> {
   const [a, b] = operands;
   const unsigned: Operands = [
     { ...a, values: await magnitudes(a.values, signal) },

@@ -9,7 +9,7 @@ import type { Call } from "./call.ts";
 import { type Space, calls } from "./calls.ts";
 import { type Expected, expectedOf } from "./oracle.ts";
 
-export interface Tolerated extends Expected {
+export interface ProblemWithLimit extends Expected {
   /** Decides the numbers of its operands. */
   readonly call: Call;
   readonly maxErrorGrowth: number;
@@ -33,14 +33,14 @@ function problemOf(given: Call): Expected | undefined {
   return expected instanceof ConvError ? undefined : expected;
 }
 
-export function tolerated(space: Space, dtypes: readonly Dtype[] = DTYPES): fc.Arbitrary<Tolerated> {
+export function problemsWithLimit(space: Space, dtypes: readonly Dtype[] = DTYPES): fc.Arbitrary<ProblemWithLimit> {
   return fc
     .record({ call: calls(space, dtypes), maxErrorGrowth: growths, tempted: fc.boolean() })
     .map(({ call, ...rest }) => {
       const expected = problemOf(call);
       return expected && { ...expected, ...rest, call };
     })
-    .filter((one): one is Tolerated => one !== undefined);
+    .filter((one): one is ProblemWithLimit => one !== undefined);
 }
 
 /** Every way to compute a problem, the least accurate first. */
