@@ -1,22 +1,22 @@
-// What a result should be, computed apart from the engine that is measured: by the CPU reference where that is quick, else by the algorithm
-// `direct` of a second engine, so that no kernel is compiled for the first one by the way.
+// The ground truth of a result, computed apart from the measured engine: by the CPU reference if that is quick, else by the algorithm `direct` on
+// a second engine, so that the first one compiles no extra kernel.
 import { type Engine, type Tensor, conv, convBackwardData, convBackwardWeights, convTranspose } from "../src/index.ts";
 import { type ConvDescriptor, type ConvProblem, type GeometryOptions, multiplyAdds } from "../src/problem/problem.ts";
 import { backwardData, backwardWeights, forwardSum } from "../src/reference.ts";
 import type { BenchPass } from "./layer.ts";
 import type { Check } from "./protocol.ts";
 
-/** The CPU reference takes about a second for ten times as many. */
+/** The most multiply-adds for the CPU reference, which takes about a second for ten times as many. */
 const REFERENCE_MULTIPLY_ADDS = 5e6;
 
 export interface GroundTruth {
   readonly expected: ArrayLike<number>;
-  /** The largest of the same sums over magnitudes, which error bounds are stated for. */
+  /** The largest of the sums over magnitudes, which error bounds refer to. */
   readonly largest: number;
   readonly against: Check["against"];
 }
 
-/** The numbers a pass reads, by the names that a plan has for them. */
+/** An operand of a pass, by the name that a plan gives it. */
 export interface Operand {
   readonly name: "x" | "w" | "dy";
   readonly shape: readonly number[];

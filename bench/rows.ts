@@ -1,5 +1,5 @@
-// What the options ask for, measured row by row: Convoke first, then the peers one after the other, so that nothing runs beside anything else, and
-// what makes a machine slower for a while does so for all.
+// Measures the convolutions that the options ask for, row by row: Convoke first, then the peers one after another, so that nothing runs beside
+// anything else and a slow phase of the machine affects all alike.
 import { jobMessage } from "../scripts/harness/answer.ts";
 import { Progress } from "../scripts/harness/progress.ts";
 import { algorithmsOf } from "./algorithms.ts";
@@ -17,16 +17,16 @@ import { callTime } from "./table.ts";
 /** The measurements so far. */
 export interface Measured {
   readonly measurements: Measurement[];
-  /** Package and version of each peer that ran, where peers were asked for. */
+  /** Package and version of each peer that ran, if peers were asked for. */
   peers?: Readonly<Partial<Record<PeerName, string>>>;
 }
 
-/** The algorithms that a row is measured by. */
+/** Returns the algorithms to measure a row by. */
 function algorithmsFor({ pass }: Row, { algorithm }: Options): string[] {
   return algorithm === "all" ? algorithmsOf(pass) : [algorithm];
 }
 
-/** What a row gives by each way to compute it, one after the other. */
+/** Yields the results of a row, one algorithm after another. */
 async function* measureRow(page: BenchPage, row: Row, options: Options, progress: Progress): AsyncGenerator<Result> {
   const { layer, pass } = row;
   let ready = false;
@@ -37,7 +37,7 @@ async function* measureRow(page: BenchPage, row: Row, options: Options, progress
       ready = true;
       const order = { algorithm, samples: options.samples, calls: options.peers !== undefined };
       for (const result of await page.ask("run", order)) {
-        // Of all algorithms, those that do not serve a layer are no row.
+        // With all algorithms, those that do not support a layer get no row.
         if (options.algorithm !== "all" || result.refused === undefined) yield result;
       }
     } catch (error) {
@@ -46,7 +46,7 @@ async function* measureRow(page: BenchPage, row: Row, options: Options, progress
   }
 }
 
-/** How the peers do on a row, one after the other. */
+/** Measures the peers on a row, one after another. */
 async function measurePeers(
   pages: PeerPages,
   { layer, pass }: Row,
@@ -61,7 +61,7 @@ async function measurePeers(
   return measured;
 }
 
-/** The peers' results beside one of ours. */
+/** Returns the peers' results beside one of ours. */
 function beside(result: Result, peers: readonly [PeerName, PeerResult][]): { peers?: PeerOutcomes } {
   if (peers.length === 0) return {};
   return { peers: Object.fromEntries(peers.map(([peer, one]) => [peer, compare(one, callTime(result))])) };

@@ -1,4 +1,4 @@
-// The benchmark as one file for Node (`npm run build:bench`), with the library and its shaders in it.
+// Builds the benchmark as a single file for Node (`npm run build:bench`), including the library and its shaders.
 import path from "node:path";
 import { defineConfig } from "vite";
 import { wgsl } from "../scripts/wgsl.mjs";

@@ -7,7 +7,7 @@ import type { ReferenceAnswer, ReferenceQuestion } from "./reference-worker.ts";
 import type { RowCheck } from "./rows.ts";
 import { largestOf, magnitudes, until } from "./slices.ts";
 
-/** The numbers a pass reads, by the names that a plan has for them. */
+/** An operand of a pass, by the name that a plan gives it. */
 export interface Operand {
   readonly name: "x" | "w" | "dy";
   readonly shape: readonly number[];

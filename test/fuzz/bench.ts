@@ -1,4 +1,4 @@
-// The engines that calls are made on, and what goes wrong on them without a call saying so.
+// Opens the engines for the calls, and collects the errors that no call reports.
 import { DTYPES, type Dtype } from "../../src/base/dtype.ts";
 import { createEngine } from "../../src/index.ts";
 import type { Bench } from "./judge.ts";

@@ -1,4 +1,4 @@
-// A call of the public API as plain data: it travels to a page, shrinks, and is printed as code.
+// A call of the public API as plain data: it is sent to a page, shrunk, and printed as code.
 import type { Dtype } from "../../src/base/dtype.ts";
 import type { Layout } from "../../src/problem/problem.ts";
 
@@ -13,14 +13,14 @@ export const OPERATIONS = [
 ] as const;
 export type Operation = (typeof OPERATIONS)[number];
 
-/** The pass that `engine.plan` plans for an operation, where there is one. */
+/** The pass that `engine.plan` takes for an operation, if there is one. */
 export const PLANNED = {
   conv: "forward",
   convBackwardData: "backward-data",
   convBackwardWeights: "backward-weights",
 } as const;
 
-/** What the tensors of an operation are called, in its order. */
+/** The names of an operation's tensor arguments, in order. */
 export const ARGUMENTS: Readonly<Record<Operation, readonly string[]>> = {
   conv: ["x", "w"],
   convTranspose: ["x", "w"],
@@ -31,32 +31,32 @@ export const ARGUMENTS: Readonly<Record<Operation, readonly string[]>> = {
   convTransposeBackwardWeights: ["x", "dy"],
 };
 
-/** A value put in the place of one that fits. */
+/** Junk in place of a valid value. */
 export interface Spoiled {
   /** "options", a field of them ("options.stride", "options.padding.0"), or the name of a tensor. */
   readonly at: string;
-  /** A value's source, of those in junk.ts. */
+  /** The source text of the junk, from junk.ts. */
   readonly by: string;
 }
 
 export interface Call {
   readonly operation: Operation;
-  /** The engine's method itself, or a plan: run on tensors, or recorded on an encoder with memory that held NaN before. */
+  /** A direct call, a plan run on tensors, or a plan recorded on an encoder, on memory that held NaN before. */
   readonly way: "eager" | "run" | "encode";
-  /** The shapes of its tensors, in its order. */
+  /** The shapes of its tensor arguments, in order. */
   readonly shapes: readonly (readonly number[])[];
   readonly layout: Layout;
   readonly dtype: Dtype;
-  /** Its options without tensors, as a caller writes them. */
+  /** Its options as a caller writes them, without tensors. */
   readonly options: Readonly<Record<string, unknown>>;
-  /** Shapes of the tensors among its options. */
+  /** The shapes of the tensors among its options. */
   readonly tensors: { readonly [name in "bias" | "residual" | "output" | "preActivation"]?: readonly number[] };
   readonly spoiled?: Spoiled;
-  /** Decides the numbers in its tensors. */
+  /** The seed of the values in its tensors. */
   readonly seed: number;
 }
 
-/** What came of a call: how it ended, or what is wrong with that. */
+/** The outcome of a call: how it ended, or what is wrong. */
 export type Outcome =
   | { readonly ended: "computed"; readonly algorithm: string }
   | { readonly ended: "refused"; readonly code: string }

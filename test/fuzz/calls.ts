@@ -1,4 +1,4 @@
-// Arbitrary calls: every operation and option, mostly ones that fit each other, some that do not, some with junk in one place.
+// Generates arbitrary calls of convolutions with every option: most are consistent, some are not, some have junk in one place.
 import * as fc from "fast-check";
 import { algorithms } from "../../src/algorithms/index.ts";
 import { DEFAULT_TRAITS } from "../../src/algorithms/traits.ts";
@@ -20,20 +20,20 @@ import { ARGUMENTS, type Call, OPERATIONS, PLANNED, type Spoiled } from "./call.
 import { JUNK } from "./junk.ts";
 import { describedAs } from "./oracle.ts";
 
-/** How much of the space of calls to take: in "pools", what becomes a constant of a shader is one of a few, so that few are compiled. */
+/** The space of calls. In "pools", whatever becomes a shader constant takes one of a few values, so that few kernels are compiled. */
 export type Space = "wide" | "pools";
 
-/** Larger problems are thrown away: the reference takes a second for a hundred million. */
+/** The most multiply-adds of a problem; larger ones are discarded. The reference takes a second for a hundred million. */
 const MOST_MULTIPLY_ADDS = 2e6;
 
 const int = (min: number, max: number): fc.Arbitrary<number> => fc.integer({ min, max });
-/** Once in so many times. */
+/** Generates a value once in this many times. */
 const once = <T>(times: number, one: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
   fc.oneof({ weight: times - 1, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: one });
 const axes = <T>(one: fc.Arbitrary<T>): fc.Arbitrary<T[]> => fc.array(one, { minLength: 3, maxLength: 3 });
 const maybe = <T>(one: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> => once(2, one);
 
-/** What shapes the kernels that compute: sizes along three axes, of which a problem takes its last ones. */
+/** The values that shape kernels: sizes along three axes, of which a problem takes the last ones. */
 const kernels = {
   wide: fc.record({
     rank: fc.constantFrom(2, 1, 3),
@@ -65,7 +65,7 @@ const activationNames = {
   pools: fc.constantFrom(ACTIVATIONS[0], "gelu" as const),
 };
 
-/** The numbers that a call is made of, each shrinking on its own. */
+/** The ingredients of a call, each of which shrinks on its own. */
 function ingredients(space: Space, dtypes: readonly Dtype[]) {
   const groups = space === "wide" ? fc.constantFrom(1, 1, 1, 2, 3, 4) : fc.constantFrom(1, 1, 2);
   const channels = fc.oneof({ weight: 12, arbitrary: int(1, 5) }, { weight: 2, arbitrary: fc.constantFrom(8, 16, 33) });
@@ -82,7 +82,7 @@ function ingredients(space: Space, dtypes: readonly Dtype[]) {
     size: axes(fc.oneof({ weight: 6, arbitrary: int(1, 9) }, { weight: 1, arbitrary: int(10, 20) })),
     pads: axes(fc.tuple(int(0, 3), int(0, 3))),
     padding: fc.constantFrom("none", "number", "list", "pairs", "same", "valid", "full"),
-    /** How options that may be a number are written. */
+    /** How options that take a number or a list are written. */
     written: fc.record({ stride: fc.boolean(), dilation: fc.boolean() }),
     paddingValue: maybe(fc.constantFrom(0, 1.5, -0.1)),
     bias: fc.boolean(),
@@ -96,7 +96,7 @@ function ingredients(space: Space, dtypes: readonly Dtype[]) {
     variant: maybe(fc.nat(40)),
     maxErrorGrowth: maybe(fc.constantFrom(1, 2, 30, 256, 1e6)),
     maxWorkspaceBytes: maybe(fc.constantFrom(0, 1024, 65_536, 2 ** 24)),
-    /** A size that is wrong by one, now and then. */
+    /** A size that is off by one, now and then. */
     wrong: once(16, fc.record({ shape: fc.nat(1), axis: fc.nat(4) })),
     spoiled: once(4, fc.record({ at: fc.nat(30), nested: fc.nat(3), by: fc.constantFrom(...Object.keys(JUNK)) })),
     seed: fc.noShrink(fc.nat()),
@@ -105,7 +105,7 @@ function ingredients(space: Space, dtypes: readonly Dtype[]) {
 
 type Ingredients = ReturnType<typeof ingredients> extends fc.Arbitrary<infer T> ? T : never;
 
-/** A list for each axis, or one number, which then holds for all of them. */
+/** Writes a value for each axis, or one number for all. */
 function perAxis(values: readonly number[], single: boolean): { option: number | number[]; values: number[] } {
   return single
     ? { option: values[0]!, values: values.map(() => values[0]!) }
@@ -144,7 +144,7 @@ function activationOf({ activation, parameter }: Ingredients): unknown {
   return activation === "elu" ? { name: activation, alpha: parameter } : { name: activation };
 }
 
-/** The output of the convolution, or one that is made up where there is none. */
+/** Returns the output of the convolution, or an invented one if there is none. */
 function outputOf(x: number[], w: number[], layout: Layout, options: Record<string, unknown>): number[] {
   try {
     return shapeOf(convProblem("forward", { ...options, inputShape: x, kernelShape: w, layout }), "result");
@@ -154,7 +154,7 @@ function outputOf(x: number[], w: number[], layout: Layout, options: Record<stri
   }
 }
 
-/** The names of all variants that an algorithm has for a problem on any adapter. */
+/** Returns the names of all variants of an algorithm for a problem, on any adapter. */
 function variantNames(name: string, problem: ConvProblem): string[] {
   const algorithm = algorithms.find((one) => one.name === name);
   const names = [DEFAULT_TRAITS, SOFTWARE_TRAITS].flatMap((traits) =>
@@ -176,13 +176,13 @@ function constraintsOf(parts: Ingredients, problem: ConvProblem | undefined): Re
   return options;
 }
 
-/** The tensor that tells the derivative: one that can, but for calls that are to be wrong. */
+/** Returns the tensor that gives the derivative: a valid one, except for calls meant to be wrong. */
 function gateOf({ activation, parameter, from, wrong }: Ingredients): Ingredients["from"] {
   const hides = ["silu", "gelu", "hardswish"].includes(activation ?? "") || (parameter ?? 0) < 0;
   return hides && !wrong ? "preActivation" : from;
 }
 
-/** Output padding below the stride, but for calls that are to be wrong. */
+/** Returns output padding below the stride, except for calls meant to be wrong. */
 function extraOf({ kernels: k, written, extra, wrong }: Ingredients): number[] {
   const strides = k.stride.slice(3 - k.rank);
   return extra
@@ -190,7 +190,7 @@ function extraOf({ kernels: k, written, extra, wrong }: Ingredients): number[] {
     .map((cells, axis) => (wrong ? cells : cells % (written.stride ? strides[0]! : strides[axis]!)));
 }
 
-/** The call without constraints and without what is wrong with it. */
+/** Returns the call without constraints and without its fault. */
 function plainCall(parts: Ingredients): Call {
   const { operation, layout, dtype, N, groups, inner, outer, kernels: k, size, seed } = parts;
   const own = (values: readonly number[]): number[] => values.slice(3 - k.rank);
@@ -210,7 +210,7 @@ function plainCall(parts: Ingredients): Call {
       return { ...base, shapes: [x, w], options: { ...options, ...gradient }, tensors };
     }
     case "convTranspose": {
-      // Its x is the convolution's y, and the sizes of that x are possible ones of its result.
+      // Its x is the convolution's y; the sizes of the convolution's x are possible sizes of its result.
       const spatial = own(size);
       const outputs = {
         default: {},
@@ -243,7 +243,7 @@ function plainCall(parts: Ingredients): Call {
   }
 }
 
-/** Bias and residual of a transposed convolution, whose shapes come of its options. */
+/** Returns bias and residual of a transposed convolution, whose shapes follow from its options. */
 function epilogueOf(call: Call, { bias, residual }: Ingredients, C: number): Call["tensors"] {
   const problem = problemOf(call);
   return {
@@ -252,10 +252,10 @@ function epilogueOf(call: Call, { bias, residual }: Ingredients, C: number): Cal
   };
 }
 
-/** The problem that a call describes, where it is a valid one. */
+/** Returns the problem that a call describes, if it is valid. */
 export function problemOf(call: Call): ConvProblem | undefined {
   try {
-    // What is in the place of the tensors among its options matters to nobody here.
+    // The values of the tensors among the options do not matter here.
     const { pass, descriptor } = describedAs(call, { ...call.options, ...call.tensors });
     return convProblem(pass, descriptor);
   } catch (error) {
@@ -266,7 +266,7 @@ export function problemOf(call: Call): ConvProblem | undefined {
 
 const UNKNOWN = ["strides", "dtype", "layout", "inputShape"];
 
-/** A place to spoil: the options, one of them (given or not), a part of one, or a tensor. */
+/** Returns a place for junk: the options, one of them (given or not), an element of one, or a tensor. */
 function spoiledAt(call: Call, at: number, nested: number): string {
   const known = ["stride", "dilation", "padding", "paddingMode", "paddingValue", "groups", "mode", "activation"];
   const constraints = ["algorithm", "variant", "maxErrorGrowth", "maxWorkspaceBytes", "bias", "residual", "output"];
@@ -299,13 +299,13 @@ function callOf(parts: Ingredients): Call {
   return { ...call, spoiled: by };
 }
 
-/** Small enough to be computed on the CPU in a moment. */
+/** Whether a call is small enough to compute on the CPU quickly. */
 function isSmall(call: Call): boolean {
   const problem = problemOf(call);
   return problem === undefined || multiplyAdds(problem) <= MOST_MULTIPLY_ADDS;
 }
 
-/** Calls in the element types that a device has. */
+/** Generates calls in the element types of a device. */
 export function calls(space: Space, dtypes: readonly Dtype[] = DTYPES): fc.Arbitrary<Call> {
   return ingredients(space, dtypes).map(callOf).filter(isSmall);
 }

@@ -1,4 +1,4 @@
-// A run of the fuzzer: batches of arbitrary cases, each batch from a seed of its own, the failures shrunk to minimal ones.
+// Runs the fuzzer: batches of arbitrary cases, each from its own seed, with failures shrunk to minimal cases.
 import * as fc from "fast-check";
 import type { Dtype } from "../../src/base/dtype.ts";
 import type { Outcome } from "./call.ts";
@@ -7,23 +7,23 @@ import type { Case } from "./case.ts";
 import { cases } from "./cases.ts";
 import { codeOf } from "./code.ts";
 
-/** Cases of a batch. A batch ends with its first failure, and the next one goes on. */
+/** Cases in a batch. A batch ends with its first failure; the next one goes on. */
 const BATCH = 250;
 
-/** Attempts to make a failing case smaller. */
+/** The most attempts to shrink a failing case. */
 const MOST_SHRINKS = 400;
 
 export interface Settings {
   readonly space: Space;
   readonly seed: number;
-  /** How many cases to try. */
+  /** The number of cases to try. */
   readonly runs: number;
-  /** When to stop, on the clock of Date.now(), where the runs are not what counts. */
+  /** When to stop, as a Date.now() time, whatever the number of runs. */
   readonly until?: number;
   readonly dtypes: readonly Dtype[];
-  /** Tries one case alone: the one at the path that the failure of a batch of this seed was printed with. */
+  /** The path of a single case to try, as printed with a failure of this seed. */
   readonly path?: string;
-  /** How to try a failing case again, in words. */
+  /** Returns the instruction to try a failing case again. */
   readonly again?: (seed: number, path: string) => string;
 }
 
@@ -31,21 +31,21 @@ export interface Report {
   readonly runs: number;
   readonly computed: number;
   readonly refused: number;
-  /** How often each algorithm computed, and each code refused. */
+  /** The number of computed cases by algorithm, and of refused ones by code. */
   readonly counts: Readonly<Record<string, number>>;
-  /** Each failure in words, with code that shows it. */
+  /** A description of each failure, with code that reproduces it. */
   readonly failures: readonly string[];
 }
 
-/** The words for a failure whose minimal case is known. */
+/** Describes a failure by its minimal case. */
 function failureText(one: Case, wrong: string, again: string): string {
   return [wrong, codeOf(one), `case: ${JSON.stringify(one)}`, `again: ${again}`].join("\n");
 }
 
 /**
- * Tries cases and judges what comes of them.
- * @param perform tries one
- * @param progress is told of each batch
+ * Tries cases and judges their outcomes.
+ * @param perform tries one case
+ * @param progress called after each batch
  */
 export async function campaign(
   settings: Settings,
@@ -76,7 +76,7 @@ export async function campaign(
       else refused++;
     });
     const numRuns = Math.min(BATCH, settings.runs - runs);
-    // A path leads to a case that is as small as it gets: the first one tried.
+    // A path leads to a minimal case, the first one tried.
     const which = path === undefined ? { numRuns } : { path, endOnFailure: true, numRuns: 1 };
     const { counterexample, counterexamplePath, errorInstance } = await fc.check(property, { seed, ...which });
     if (counterexample) {

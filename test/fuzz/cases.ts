@@ -1,4 +1,4 @@
-// Arbitrary cases: operations mostly, and the calls of the API around them.
+// Generates arbitrary cases: mostly operations, and the calls of the API around them.
 import * as fc from "fast-check";
 import { algorithms } from "../../src/algorithms/index.ts";
 import { DTYPES, type Dtype } from "../../src/base/dtype.ts";
@@ -11,10 +11,10 @@ import { JUNK } from "./junk.ts";
 import { operationCases } from "./operation-calls.ts";
 
 const junk = fc.constantFrom(...Object.keys(JUNK));
-/** Plain objects always: others do not travel to every browser. */
+/** Makes plain objects: others cannot be sent to every browser. */
 const record = <T extends object>(model: { [K in keyof T]: fc.Arbitrary<T[K]> }): fc.Arbitrary<T> =>
   fc.record<T>(model, { noNullPrototype: true });
-/** Once in so many times. */
+/** Generates a value once in this many times. */
 const once = <T>(times: number, one: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
   fc.oneof({ weight: times - 1, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: one });
 const maybe = <T>(one: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> => once(2, one);
@@ -40,7 +40,7 @@ const tensorPlaces = {
   wrap: ["first", "shape", "shape.0", "options", "options.dtype", "options.layout"],
 };
 
-/** Also half precision where the device has none: it has to say so. */
+/** Includes half precision on devices without it: the engine must refuse it. */
 const tensorCases: fc.Arbitrary<TensorCase> = record({
   operation: fc.constantFrom("tensor", "empty", "wrap" as const),
   shape: fc.array(fc.integer({ min: 1, max: 7 }), { minLength: 1, maxLength: 5 }),
@@ -61,7 +61,7 @@ const tensorCases: fc.Arbitrary<TensorCase> = record({
   return { ...rest, options: without(options), ...(place && { spoiled: place }) };
 });
 
-/** A call as it was before something was spoiled, and with no constraints but those that its problem can be planned within. */
+/** Returns a call without junk, and only with constraints that its problem can satisfy. */
 function withoutRefusals(given: Call): Call {
   const { spoiled: _, ...call } = given;
   const { algorithm, variant: _v, maxWorkspaceBytes: _m, ...options } = call.options;
@@ -71,7 +71,7 @@ function withoutRefusals(given: Call): Call {
   return { ...call, way: "eager", options: { ...options, ...kept } };
 }
 
-/** Calls that have a plan, without what is wrong with them. */
+/** Generates valid calls that have a plan. */
 function planned(space: Space, dtypes: readonly Dtype[], most: number): fc.Arbitrary<Call> {
   return calls(space, dtypes)
     .map(withoutRefusals)
@@ -99,7 +99,7 @@ const findPlaces = [
   ),
 ];
 
-/** A search compiles every algorithm: of few kernels. */
+/** Generates searches among few kernels, since a search compiles every algorithm. */
 function findCases(dtypes: readonly Dtype[]): fc.Arbitrary<FindCase> {
   return record({
     operation: fc.constant("find" as const),
@@ -114,7 +114,7 @@ function findCases(dtypes: readonly Dtype[]): fc.Arbitrary<FindCase> {
   }).map(without);
 }
 
-/** How often each kind comes, of two hundred. */
+/** The frequency of each kind, of two hundred. */
 interface Shares {
   readonly calls: number;
   readonly operations: number;
@@ -123,13 +123,13 @@ interface Shares {
   readonly finds: number;
 }
 
-/** In "pools" there is no search: it compiles every algorithm. */
+/** Excludes searches in "pools", since they compile every algorithm. */
 const SHARES: Readonly<Record<Space, Shares>> = {
   wide: { calls: 103, operations: 60, tensors: 16, encodes: 20, finds: 1 },
   pools: { calls: 144, operations: 20, tensors: 16, encodes: 20, finds: 0 },
 };
 
-/** Cases in the element types that a device has. */
+/** Generates cases in the element types of a device. */
 export function cases(space: Space, dtypes: readonly Dtype[] = DTYPES): fc.Arbitrary<Case> {
   const shares = SHARES[space];
   return fc.oneof(

@@ -5,7 +5,7 @@ import type { Case, EncodeCase, FindCase, TensorCase } from "./case.ts";
 import { optionPath } from "./junk.ts";
 import type { OperationCase } from "./operation.ts";
 
-/** Source that stands for itself in what is printed. */
+/** Source text that is printed as it is. */
 class Source {
   readonly text: string;
   constructor(text: string) {
@@ -24,7 +24,7 @@ function print(value: unknown): string {
   return typeof value === "string" ? JSON.stringify(value) : String(value);
 }
 
-/** A copy with source in one place. */
+/** Copies a value with source text in one place. */
 function placed(value: unknown, [key, ...rest]: readonly string[], source: Source): unknown {
   if (key === undefined) return source;
   if (Array.isArray(value)) {
@@ -60,7 +60,7 @@ function callCode(call: Call): string {
   return lines.join("\n");
 }
 
-/** Options with what spoils them; `at` names them first. */
+/** Returns options with their junk. */
 function spoiledOptions(options: unknown, spoiled: Spoiled | undefined): unknown {
   const [first, ...path] = spoiled?.at.split(".") ?? [];
   return spoiled && first === "options" ? placed(options, path, new Source(spoiled.by)) : options;
@@ -96,7 +96,7 @@ function findCode({ call, options, abort, spoiled }: FindCase): string {
   ].join("\n");
 }
 
-/** Tensors are named by their places: given0, given1_0, bias. */
+/** Prints a call of an operation, with tensors named by their places: given0, given1_0, bias. */
 function operationCode({ call, layout, dtype, spoiled, seed }: OperationCase): string {
   const nameOf = (place: string): string =>
     place.startsWith("options.") ? place.slice(8) : `given${place.replace(".", "_")}`;

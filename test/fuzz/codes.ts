@@ -1,7 +1,7 @@
-// The codes that a refusal may have: those of the documented list (src/error.ts) that blame the call, and not the environment or the GPU.
+// The codes of a refusal: those of the documented list (src/base/error.ts) that blame the call, not the environment or the GPU.
 import type { ConvErrorCode } from "../../src/base/error.ts";
 
-/** Every code, and whether a call that is refused may have it. Checked against the type by the compiler, against the words by a test. */
+/** Whether a refusal may have a code. The compiler checks the list against the type, a test checks it against the documentation. */
 export const CODES: Readonly<Record<ConvErrorCode, boolean>> = {
   "invalid-argument": true,
   "unknown-option": true,

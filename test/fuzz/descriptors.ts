@@ -1,4 +1,4 @@
-// Arbitrary descriptions of any size, for planning alone: from one cell to the most that 32 bits can count.
+// Generates arbitrary descriptors of any size, only for planning: from one cell to the most that 32 bits can count.
 import * as fc from "fast-check";
 import { DTYPES } from "../../src/base/dtype.ts";
 import { ACTIVATIONS } from "../../src/problem/activation.ts";
@@ -6,7 +6,7 @@ import { PADDING_MODES } from "../../src/problem/padding.ts";
 import { type ConvDescriptor, LAYOUTS, PASSES, type Pass, joinShape } from "../../src/problem/problem.ts";
 
 const int = (min: number, max: number): fc.Arbitrary<number> => fc.integer({ min, max });
-/** Small ones mostly; now and then a size at which a product leaves 32 bits. */
+/** Generates mostly small sizes; now and then one at which a product exceeds 32 bits. */
 const sizeUpTo = (usual: number): fc.Arbitrary<number> =>
   fc.oneof(
     { weight: 12, arbitrary: int(1, usual) },
@@ -15,7 +15,7 @@ const sizeUpTo = (usual: number): fc.Arbitrary<number> =>
   );
 const axes = <T>(one: fc.Arbitrary<T>): fc.Arbitrary<T[]> => fc.array(one, { minLength: 3, maxLength: 3 });
 
-/** A pass and a description, valid but for what its sizes make impossible. */
+/** Generates a pass and a descriptor, valid except where its sizes make it impossible. */
 export const descriptors: fc.Arbitrary<{ pass: Pass; descriptor: ConvDescriptor }> = fc
   .record({
     pass: fc.constantFrom(...PASSES),

@@ -10,20 +10,20 @@ import { type Space, calls } from "./calls.ts";
 import { type Expected, expectedOf } from "./oracle.ts";
 
 export interface ProblemWithLimit extends Expected {
-  /** Decides the numbers of its operands. */
+  /** The seed of its operands. */
   readonly call: Call;
   readonly maxErrorGrowth: number;
-  /** Whether a tuning table ranks the least accurate way first. */
+  /** Whether a tuning table ranks the least accurate candidate first. */
   readonly tempted: boolean;
 }
 
-/** From 1, the growth of direct itself, to 1e4, evenly by magnitude; both ends and the default now and then. */
+/** From 1, the growth of `direct`, to 1e4, uniform in the logarithm; now and then an end or the default. */
 const growths: fc.Arbitrary<number> = fc.oneof(
   { weight: 8, arbitrary: fc.double({ min: 0, max: 4, noNaN: true }).map((power) => 10 ** power) },
   { weight: 2, arbitrary: fc.constantFrom(1, 256, 1e4) },
 );
 
-/** The problem of a call without what is wrong with it and without constraints, where it is one that algorithms compute. */
+/** Returns the problem of a call without its fault and constraints, if algorithms compute it. */
 function problemOf(given: Call): Expected | undefined {
   const { spoiled: _, ...call } = given;
   if (call.operation === "convBackwardBias") return undefined;
@@ -43,13 +43,13 @@ export function problemsWithLimit(space: Space, dtypes: readonly Dtype[] = DTYPE
     .filter((one): one is ProblemWithLimit => one !== undefined);
 }
 
-/** Every way to compute a problem, the least accurate first. */
+/** Returns all candidates for a problem, the least accurate first. */
 export function leastAccurate({ problem }: Pick<Expected, "problem">, traits: DeviceTraits): Candidate[] {
   const { ranked } = candidates(algorithms, problem, traits, { maxErrorGrowth: 1e30 });
   return ranked.toSorted((a, b) => b.errorGrowth - a.errorGrowth);
 }
 
-/** A ranking by which they are the faster the less accurate they are. */
+/** Returns measurements by which less accurate candidates are faster. */
 export function temptation(ways: readonly Candidate[]): Measurements {
   return ways.map(({ algorithm, variant }, at) => ({
     algorithm: algorithm.name,

@@ -1,4 +1,4 @@
-// The fuzzer in short: the same calls in every run, whose kernels are few, as compiling is what a software adapter takes its time for.
+// A short run of the fuzzer: the same calls each time, with few kernels, since compiling takes most of the time on a software adapter.
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type OpenedBench, openBench } from "./bench.ts";
 import { campaign } from "./campaign.ts";
@@ -19,7 +19,7 @@ it("computes or refuses any call", async () => {
   );
   expect(report.failures).toEqual([]);
   expect(bench.trouble).toEqual([]);
-  // Otherwise the calls are not what they are meant to be.
+  // Fewer would mean that the generator is wrong.
   expect(report.computed).toBeGreaterThan(RUNS / 4);
   expect(report.refused).toBeGreaterThan(RUNS / 8);
 });

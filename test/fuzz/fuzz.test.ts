@@ -1,4 +1,4 @@
-// Fuzzing what needs no GPU: any description is planned within the limits or refused by a ConvError, and so is what the reference gets.
+// Fuzzes what needs no GPU: every descriptor is planned within the limits or refused by a ConvError, and so is every call of the reference.
 import { readFileSync } from "node:fs";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
@@ -22,19 +22,19 @@ import { planTrouble } from "./limits.ts";
 import { parseOptions } from "./options.ts";
 import { expectedOf } from "./oracle.ts";
 
-/** The same cases in every run, unless others are asked for. */
+/** The default seed: every run tries the same cases. */
 const SEED = 20;
 const settings = (numRuns: number): { numRuns: number; seed: number } => ({
   numRuns: Number(process.env["CONVOKE_FUZZ_RUNS"] ?? numRuns),
   seed: Number(process.env["CONVOKE_FUZZ_SEED"] ?? SEED),
 });
 
-/** What stands for a tensor where there is no device: junk with a shape. */
+/** Stands for a tensor without a device: junk with a shape. */
 const makers: JunkMakers["engine"] = { empty: (shape) => ({ shape, data: [], destroy: () => undefined }) as never };
 const junkOf = (source: string | undefined): unknown =>
   source === undefined ? undefined : JUNK[source]!({ engine: makers, other: makers });
 
-/** The result, or nothing where it is refused. What is thrown and no ConvError is passed on. */
+/** Returns the result, or undefined if a ConvError is thrown. Other errors are thrown on. */
 function unlessRefused<T>(work: () => T): T | undefined {
   try {
     return work();
@@ -44,7 +44,7 @@ function unlessRefused<T>(work: () => T): T | undefined {
   }
 }
 
-/** Whether all tensors of a problem can be bound, as the engine asks before it plans. */
+/** Whether all tensors of a problem can be bound, which the engine checks before it plans. */
 function isBindable(problem: ConvProblem, { maxBindingBytes }: DeviceTraits): boolean {
   return (["x", "w", "y"] as const).every((operand) => operandBytes(problem, operand) <= maxBindingBytes);
 }
@@ -77,7 +77,7 @@ test("a call is planned within the limits, or refused", () => {
   );
 });
 
-/** Dispatches of a plan grow with what does not fit in the workspace at once, and with the phases of a stride: a million are no test. */
+/** The most dispatches of a plan to check: their number grows with what exceeds the workspace and with the phases of a stride. */
 function isPlannedSoon({ pass, stride, input }: ConvProblem): boolean {
   const phases = stride.reduce((count, step, axis) => count * Math.min(step, input[axis]!), 1);
   return pass !== "backward-data" || phases <= 256;
@@ -96,7 +96,7 @@ test("a description of any size is planned within the limits by every algorithm 
   );
 });
 
-/** The reference's own operations, by the engine's names. */
+/** The operations of the reference, by the names of the engine's. */
 const OPERATIONS = {
   conv: reference.conv,
   convTranspose: reference.convTranspose,
@@ -110,7 +110,7 @@ test("the reference computes a call or refuses it", () => {
     fc.property(calls("wide", ["f32"]), (call) => {
       const { operation, spoiled, layout } = call;
       if (!(operation in OPERATIONS)) return;
-      // What would take a gigabyte is refused by engines; the reference has no such limit.
+      // Engines refuse what would take a gigabyte; the reference has no such limit.
       if (["2 ** 31 - 1", "[1, 1, 2 ** 30, 4]"].includes(spoiled?.by ?? "")) return;
       const arrays = (shape: readonly number[]) => ({ shape, data: new Float32Array(elementCount(shape)) });
       const tensors = Object.fromEntries(Object.entries(call.tensors).map(([name, shape]) => [name, arrays(shape)]));
@@ -213,7 +213,7 @@ test("calls of operations beside convolution are printed too", () => {
 });
 
 test("a failure says how to try its case alone, and that does", async () => {
-  // As if every stride were wrong.
+  // Pretends that every stride is wrong.
   const tried: string[] = [];
   const perform = (one: Case): Promise<Outcome> => {
     tried.push(JSON.stringify(one));

@@ -1,25 +1,25 @@
-// What all cases are judged by: an engine does what it should, or refuses by a ConvError of the documented form.
+// The criterion of all cases: an engine computes the right result, or throws a ConvError of the documented form.
 import { ConvError, type Engine } from "../../src/index.ts";
 import { CODES, MESSAGE } from "./codes.ts";
 import type { JunkMakers } from "./junk.ts";
 
-/** What cases are tried on: an engine, and another one whose tensors are foreign to it. */
+/** The engine to try cases on, and another one whose tensors are foreign to it. */
 export interface Bench {
   readonly engine: Engine;
   readonly other: Engine;
 }
 
-/** A case at work: what it has made, to be freed. */
+/** A running case, with everything it made, to be freed. */
 export interface Work extends Bench {
   readonly made: { destroy(): void }[];
 }
 
-/** The library did what it may not. */
+/** The library did something wrong. */
 export class Wrong extends Error {}
 
 export type Thrown = { readonly error: unknown };
 
-/** What work gives, or throws. */
+/** Returns the result of work, or the error it throws. */
 export async function attempt<T>(work: () => T | Promise<T>): Promise<{ readonly value: T } | Thrown> {
   try {
     return { value: await work() };
@@ -28,7 +28,7 @@ export async function attempt<T>(work: () => T | Promise<T>): Promise<{ readonly
   }
 }
 
-/** The refusal that was thrown. Anything else that was is wrong, and so is one that says too little. */
+/** Returns the refusal that was thrown. Any other error is wrong, and so is a refusal that says too little. */
 export function refusalOf({ error }: Thrown): ConvError {
   if (!(error instanceof ConvError)) {
     const text = error instanceof Error ? `${error.name}: ${error.message}\n${error.stack}` : String(error);
@@ -42,7 +42,7 @@ export function refusalOf({ error }: Thrown): ConvError {
   return error;
 }
 
-/** Makers of junk whose tensors are freed with the case. */
+/** Returns makers of junk whose tensors are freed with the case. */
 export function makersOf({ engine, other, made }: Work): JunkMakers {
   const from = (one: Engine): JunkMakers["engine"] => ({
     empty: (...given) => {

@@ -1,8 +1,8 @@
-// Values that no caller should give and some caller will: by their source text, so that a case that fails is printed as it ran.
+// Junk: values that no caller should pass and some caller will. They are listed by source text, so that a failing case is printed as it ran.
 import type { Engine, Tensor } from "../../src/index.ts";
 import type { Call, Spoiled } from "./call.ts";
 
-/** What junk is made with: an engine, and another one whose tensors are foreign to it. Tensors made are freed afterwards. */
+/** The engine that junk is made with, and another one whose tensors are foreign to it. Tensors are freed afterwards. */
 export interface JunkMakers {
   readonly engine: Pick<Engine, "empty">;
   readonly other: Pick<Engine, "empty">;
@@ -87,7 +87,7 @@ export const JUNK: Readonly<Record<string, (makers: JunkMakers) => unknown>> = {
   "other.empty([1, 1, 1, 1])": ({ other }) => other.empty([1, 1, 1, 1]),
 };
 
-/** A copy of a value in which one place is taken by another value. */
+/** Copies a value with another value in one place. */
 export function replaced(value: unknown, path: readonly string[], by: unknown): unknown {
   const [key, ...rest] = path;
   if (key === undefined) return by;
@@ -101,13 +101,13 @@ export function replaced(value: unknown, path: readonly string[], by: unknown): 
   return { ...value, [key]: replaced((value as Record<string, unknown>)[key], rest, by) };
 }
 
-/** The path within the options that is spoiled, or nothing where it is a tensor that is. */
+/** Returns the path of the junk within the options, or undefined if the junk replaces a tensor. */
 export function optionPath({ at }: Spoiled): string[] | undefined {
   const [first, ...rest] = at.split(".");
   return first === "options" ? rest : undefined;
 }
 
-/** The options of a call with what spoils them. */
+/** Returns the options of a call with their junk. */
 export function spoil(options: unknown, { spoiled }: Pick<Call, "spoiled">, junk: unknown): unknown {
   const path = spoiled && optionPath(spoiled);
   return path ? replaced(options, path, junk) : options;

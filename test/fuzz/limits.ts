@@ -21,7 +21,7 @@ function bindingTrouble({ operand, offset, size }: Binding, bytes: Bytes, traits
   return size > traits.maxBindingBytes ? `${where} is more than may be bound` : undefined;
 }
 
-/** A kernel may write to one range of a buffer and read others only where they are declared writable and do not overlap. */
+/** A kernel may write one range of a buffer and read others only if they are declared writable and do not overlap. */
 function sharingTrouble({ bindings, kernel }: Step): string | undefined {
   const output = bindings.find(({ binding }) => binding === BINDING.output);
   if (!output) return "it writes nothing";
@@ -54,7 +54,7 @@ function stepTrouble(step: Step, bytes: Bytes, traits: DeviceTraits): string | u
   return sharingTrouble(step);
 }
 
-/** What is wrong with a plan, in words. */
+/** Returns what is wrong with a plan, or undefined. */
 export function planTrouble(problem: ConvProblem, plan: Plan, traits: DeviceTraits): string | undefined {
   if (!Number.isSafeInteger(extraBytes(plan)) || extraBytes(plan) < 0) return `it needs ${extraBytes(plan)} bytes`;
   if (extraBytes(plan) > traits.maxWorkspaceBytes)
@@ -67,7 +67,7 @@ export function planTrouble(problem: ConvProblem, plan: Plan, traits: DeviceTrai
   };
   const steps = [...(plan.preparation?.steps ?? []), ...plan.steps];
   if (steps.length === 0) return "it has no steps";
-  // What could not be written as WGSL throws. Many steps share a kernel.
+  // Throws what cannot be written as WGSL. Many steps share a kernel.
   const kernels = new Map(steps.map(({ kernel }) => [JSON.stringify(kernel), kernel]));
   for (const kernel of kernels.values()) assemble(kernel);
   for (const [at, step] of steps.entries()) {

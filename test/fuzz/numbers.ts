@@ -1,4 +1,4 @@
-// The numbers that a tensor is made of: any, among them those at the ends of what its type holds.
+// Generates values of tensors: any number, including those at the ends of the range of the type.
 import { uniform } from "../suite/random.ts";
 import type { TensorCase } from "./case.ts";
 

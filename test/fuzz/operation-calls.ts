@@ -1,4 +1,4 @@
-// Arbitrary calls of operations beside convolution: mostly what fits, some with a size that does not, some with junk in one place.
+// Generates arbitrary calls of operations beside convolution: most are consistent, some have a size that does not fit, some have junk in one place.
 import * as fc from "fast-check";
 import type { Dtype } from "../../src/base/dtype.ts";
 import { ConvError } from "../../src/base/error.ts";
@@ -13,12 +13,12 @@ import type { OperationCase } from "./operation.ts";
 
 const int = (min: number, max: number): fc.Arbitrary<number> => fc.integer({ min, max });
 const axes = <T>(one: fc.Arbitrary<T>): fc.Arbitrary<T[]> => fc.array(one, { minLength: 3, maxLength: 3 });
-/** Once in so many times. */
+/** Generates a value once in this many times. */
 const once = <T>(times: number, one: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
   fc.oneof({ weight: times - 1, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: one });
 const maybe = <T>(one: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> => once(2, one);
 
-/** The numbers that a call is made of, each shrinking on its own. */
+/** The ingredients of a call, each of which shrinks on its own. */
 function ingredients(space: Space, dtypes: readonly Dtype[]) {
   return fc.record({
     layout: fc.constantFrom(...LAYOUTS),
@@ -53,12 +53,12 @@ function ingredients(space: Space, dtypes: readonly Dtype[]) {
 type Ingredients = ReturnType<typeof ingredients> extends fc.Arbitrary<infer T> ? T : never;
 type Made = Omit<OperationCall, "operation">;
 
-/** An option for each axis, or one number for all. */
+/** Writes a value for each axis, or one number for all. */
 function perAxis<T>({ rank, single }: Ingredients, values: readonly T[] | undefined): T | T[] | undefined {
   return single ? values?.[0] : values?.slice(3 - rank);
 }
 
-/** Options that are given. */
+/** Returns the options that are not undefined. */
 function given(options: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }
@@ -80,7 +80,7 @@ function windowOptions(parts: Ingredients): WindowOptions {
   }) as unknown as WindowOptions;
 }
 
-/** The shape of what is pooled, or one that is made up where windows do not fit. */
+/** Returns the pooled shape, or an invented one if the windows do not fit. */
 function pooledShape(parts: Ingredients, options: WindowOptions): number[] {
   const x = mapOf(parts);
   try {
@@ -92,12 +92,12 @@ function pooledShape(parts: Ingredients, options: WindowOptions): number[] {
   }
 }
 
-/** A pooling by windows. */
+/** Makes calls of a pooling by windows. */
 const pooling =
   (more: (parts: Ingredients) => Record<string, unknown> = () => ({})) =>
   (parts: Ingredients): Made => ({ given: [mapOf(parts)], options: { ...windowOptions(parts), ...more(parts) } });
 
-/** Its gradient. */
+/** Makes calls of the gradient of a pooling by windows. */
 const poolingBackward =
   (more: (parts: Ingredients) => Record<string, unknown> = () => ({}), indexed = false) =>
   (parts: Ingredients): Made => {
@@ -127,7 +127,7 @@ function activationOf({ activation, parameter }: Ingredients): unknown {
   return activation === "elu" ? { name: activation, alpha: parameter } : { name: activation };
 }
 
-/** Shapes of any rank. */
+/** Returns a shape of any rank. */
 function anyShape({ rank, N, C, size, single }: Ingredients): number[] {
   return single ? [N, C, ...size.slice(3 - rank)] : [N, C, ...size].slice(0, rank);
 }
@@ -135,7 +135,7 @@ function anyShape({ rank, N, C, size, single }: Ingredients): number[] {
 const layerActivation = (parts: Ingredients) => given({ activation: parts.flag ? activationOf(parts) : undefined });
 const axisOption = ({ axis }: Ingredients) => given({ axis });
 
-/** A normalisation's parameters in their shape. */
+/** Returns the scale and shift of a normalisation in a shape. */
 function affineOf({ affine: { scale, shift } }: Ingredients, shape: readonly number[], backward: boolean) {
   return { ...(scale && { scale: shape }), ...(shift && !backward && { shift: shape }) };
 }
@@ -156,7 +156,7 @@ const noOptions = () => ({});
 const groups = (parts: Ingredients) => ({ groups: parts.C % parts.groups === 0 ? parts.groups : 1 });
 const layerAxes = ({ flag, rank, other }: Ingredients) =>
   given({ axes: flag === undefined ? undefined : flag ? "channels" : other ? 1 : rank });
-/** The sizes of the axes that a layer is normalised over; a wrong shape now and then. */
+/** Returns the sizes of the axes that a layer is normalised over; now and then a wrong shape. */
 function layerShape(parts: Ingredients): number[] {
   const { axes: counted } = layerAxes(parts);
   const all = mapOf(parts).slice(1);
@@ -172,7 +172,7 @@ const MAKERS = {
   maxPool: pooling(),
   maxPoolWithIndices: pooling(),
   maxPoolBackward: poolingBackward(undefined, true),
-  // Of odd norms the sizes: near 0 a root errs by more than what it is taken of.
+  // Odd norms take magnitudes: near 0 a root errs by more than its argument.
   lpPool: pooling(({ groups: norms }) => ({ norm: norms, abs: norms > 2 })),
   gaussianPool: pooling(gaussian),
   gaussianPoolBackward: poolingBackward(gaussian),
@@ -259,7 +259,7 @@ function softmaxBackward(parts: Ingredients): Made {
   return { given: [anyShape(parts)], options: axisOption(parts), tensors: { output: anyShape(parts) } };
 }
 
-/** A size that is wrong by one, in a list of shapes. */
+/** Makes one size of a call wrong by one. */
 function misfit(call: OperationCall, wrong: Ingredients["wrong"]): OperationCall {
   const place = wrong && wrong.place % call.given.length;
   return {
@@ -272,7 +272,7 @@ function misfit(call: OperationCall, wrong: Ingredients["wrong"]): OperationCall
   };
 }
 
-/** Where junk goes: a tensor, the options, or a field of them, given or not. */
+/** Returns a place for junk: a tensor, the options, or a field of them, given or not. */
 function spoiledPlace(call: OperationCall, { at, nested }: NonNullable<Ingredients["spoiled"]>): string {
   const names = typeof call.options === "object" ? Object.keys(call.options as object) : [];
   const fields = [...names, "axis", "padding", "kernelSize", "epsilon"];

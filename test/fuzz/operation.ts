@@ -11,6 +11,6 @@ export interface OperationCase {
   readonly dtype: Dtype;
   /** At the place of a tensor, at "options" or a field of them. */
   readonly spoiled?: Spoiled;
-  /** Decides the numbers in its tensors. */
+  /** The seed of the values in its tensors. */
   readonly seed: number;
 }

@@ -4,10 +4,10 @@ import { parseArgs } from "node:util";
 export interface Options {
   readonly runs: number;
   readonly seed: number;
-  /** Seconds to run for, whatever the number of cases. */
+  /** Seconds to run, whatever the number of cases. */
   readonly seconds?: number;
   readonly browser: "chromium" | "firefox";
-  /** One case alone, of the batch of the seed. */
+  /** The path of a single case in the batch of the seed. */
   readonly path?: string;
 }
 
@@ -16,7 +16,7 @@ const DEFAULT_RUNS = 5000;
 function count(name: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const value = Number(text);
-  // Seeds are 32-bit, and each batch takes the next one.
+  // Seeds have 32 bits, and each batch takes the next one.
   if (text.trim() === "" || !Number.isInteger(value) || value < 0 || value > 2 ** 30)
     throw new Error(`--${name}: got ${JSON.stringify(text)}, expected a whole number up to ${2 ** 30}`);
   return value;

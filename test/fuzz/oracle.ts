@@ -1,4 +1,4 @@
-// What should come of a call: the problem that it is, computed by the reference within the bound of the shared suite, or a refusal.
+// The expected outcome of a call: its problem, computed by the reference within the bound of the shared suite, or a refusal.
 import type { Dtype } from "../../src/base/dtype.ts";
 import { fromFloat16Bits, toFloat16Bits } from "../../src/base/dtype.ts";
 import { ConvError } from "../../src/base/error.ts";
@@ -24,7 +24,7 @@ import type { Call, Operation } from "./call.ts";
 const EPILOGUE = ["bias", "residual", "activation"];
 const GRADIENT = ["activation", "output", "preActivation"];
 
-/** The options of each operation beside its geometry and its constraints. */
+/** The options of each operation besides geometry and constraints. */
 const OWN_OPTIONS: Readonly<Record<Operation, readonly string[]>> = {
   conv: EPILOGUE,
   convTranspose: [...EPILOGUE, "outputPadding", "outputShape"],
@@ -35,13 +35,13 @@ const OWN_OPTIONS: Readonly<Record<Operation, readonly string[]>> = {
   convTransposeBackwardWeights: [...GRADIENT, "kernelShape"],
 };
 
-/** The problem of a call, and what a plan of it is asked for with. */
+/** The problem of a call, and the arguments of `engine.plan` for it. */
 export interface Expected {
   readonly problem: ConvProblem;
   readonly pass: Pass;
   readonly descriptor: ConvDescriptor;
   readonly constraints: Constraints;
-  /** The names that the problem has for the tensors of the operation, in its order. */
+  /** The problem's names of the operation's tensor arguments, in order. */
   readonly names: readonly (keyof ConvInputs)[];
 }
 
@@ -55,13 +55,13 @@ const NAMES: Readonly<Record<Operation, readonly (keyof ConvInputs)[]>> = {
   convTransposeBackwardWeights: ["dy", "x"],
 };
 
-/** The given fields of options. Of a null prototype or not, of a class or not: what a caller may read from them counts. */
+/** Returns the given fields of options, of any prototype or class: all that can be read from them counts. */
 function fieldsOf(options: object, keys: readonly string[]): Record<string, unknown> {
   const values = options as Record<string, unknown>;
   return Object.fromEntries(keys.filter((key) => values[key] !== undefined).map((key) => [key, values[key]]));
 }
 
-/** The description of an operation as a pass: the shapes of the convolution that it belongs to. */
+/** Describes an operation as a pass, by the shapes of its convolution. */
 export function describedAs(
   { operation, shapes, layout, dtype }: Pick<Call, "operation" | "shapes" | "layout" | "dtype">,
   given: unknown,
@@ -94,7 +94,7 @@ export function describedAs(
         kernelShape: second,
       });
       const axes = 3 - problem.rank;
-      // A name such as "same" pads the output here: only the numbers that come of it say the same of the mirrored convolution.
+      // A name such as "same" refers to the output here: only the resulting numbers mean the same for the mirrored convolution.
       const padding = problem.padBegin.map((begin, axis) => [begin, problem.padEnd[axis]!]).slice(axes);
       return as("backward-data", shapeOf(problem, "result"), second, { ...epilogue, padding });
     }
@@ -107,7 +107,7 @@ export function describedAs(
     case "convTransposeBackwardWeights":
       return as("backward-weights", second, options["kernelShape"], through("x"));
     case "convBackwardBias": {
-      // Its sum is that of the gradient of 1x1 weights where the only channel of x is all ones.
+      // The sum equals the gradient of 1x1 weights for an x whose only channel is all ones.
       const { N, channels, spatial } = splitShape(first, layout);
       const ones = spatial.map(() => 1);
       const [x, w] =
@@ -125,7 +125,7 @@ export function describedAs(
   }
 }
 
-/** What should come of a call with these options: a problem, or the refusal. Anything else that is thrown is passed on. */
+/** Returns the expected outcome of a call with these options: a problem, or the refusal. Other errors are thrown on. */
 export function expectedOf(call: Call, options: unknown): Expected | ConvError {
   try {
     const { pass, descriptor, constraints } = describedAs(call, options ?? (options === undefined ? {} : options));
@@ -148,7 +148,7 @@ export function expectedOf(call: Call, options: unknown): Expected | ConvError {
   }
 }
 
-/** The layout and type of numbers. */
+/** The layout and type of values. */
 interface Kind {
   readonly layout: Layout;
   readonly dtype: Dtype;
@@ -158,7 +158,7 @@ function rounded({ dtype }: Kind, values: Float32Array): Float32Array {
   return dtype === "f16" ? fromFloat16Bits(toFloat16Bits(values)) : values;
 }
 
-/** Numbers for all operands of a problem, in [-1, 1) before an activation. */
+/** Makes values for all operands of a problem, in [-1, 1) before an activation. */
 export function numbersFor({ problem }: Expected, { operation, seed }: Call): Operands {
   const operands: Operands = {};
   const fill = (name: keyof ConvInputs, at: number): Float32Array =>

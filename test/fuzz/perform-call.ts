@@ -1,5 +1,4 @@
-// Makes a call of an operation on an engine and says what came of it: it has to compute what the reference computes, or to throw a
-// ConvError.
+// Performs a call of a convolution on an engine and returns its outcome: it must compute what the reference computes, or throw a ConvError.
 import { algorithms } from "../../src/algorithms/index.ts";
 import { bytesFor } from "../../src/base/dtype.ts";
 import { describe } from "../../src/base/error.ts";
@@ -15,18 +14,18 @@ import { JUNK, optionPath, spoil } from "./junk.ts";
 import { type Expected, describedAs, expectedOf, numbersFor } from "./oracle.ts";
 import { poisoned } from "./poison.ts";
 
-/** Elements that a call may come to by the junk in it: those with more are not made. */
+/** The most elements of a call; junk can make it larger, and then it is not made. */
 const MOST_ELEMENTS = 2 ** 22;
 
-/** Sizes beyond which sums leave the range of float32 and of half, where the bound does not hold. */
+/** Magnitudes beyond which sums leave the range of float32 or half, where the bound does not hold. */
 const LARGEST = { f32: 1e6, f16: 100 };
 
-/** A call at work. */
+/** A running call. */
 interface CallWork extends Work {
   readonly call: Call;
 }
 
-/** The tensors of the operation and those among its options, by the names that the call has for them. */
+/** Makes the tensors of the operation and of its options, by the names that the call gives them. */
 function tensorsOf({ engine, call, made }: CallWork, expected: Expected | ConvError): Record<string, Tensor> {
   const { layout, dtype, operation, shapes, tensors } = call;
   const numbers: Operands = expected instanceof ConvError ? {} : numbersFor(expected, call);
@@ -43,14 +42,14 @@ function tensorsOf({ engine, call, made }: CallWork, expected: Expected | ConvEr
   return result;
 }
 
-/** Whether junk stands where a tensor does. */
+/** Whether junk replaces a tensor. */
 function spoilsTensor({ spoiled }: Call): boolean {
   if (!spoiled) return false;
   const path = optionPath(spoiled);
   return !path || ["bias", "residual", "output", "preActivation"].includes(path[0] ?? "");
 }
 
-/** Whether a problem that the reference computes may be refused: it asks for what not every algorithm or adapter has. */
+/** Whether a valid problem may be refused, because its constraints exclude what not every algorithm or adapter supports. */
 function mayRefuse({ constraints }: Expected, { code }: ConvError): boolean {
   const { algorithm, maxWorkspaceBytes } = constraints;
   if (code === "unknown-algorithm" || code === "unsupported")
@@ -58,7 +57,7 @@ function mayRefuse({ constraints }: Expected, { code }: ConvError): boolean {
   return false;
 }
 
-/** A plan keeps to what was asked of it. */
+/** Checks that a plan satisfies its constraints. */
 function checkPlan(
   { algorithm, variant, workspaceBytes, preparedBytes, errorGrowth }: ConvPlan,
   expected: Expected,
@@ -76,7 +75,7 @@ function checkPlan(
     );
 }
 
-/** Records the plan where its result and its workspace held NaN, with guards behind them. */
+/** Records the plan on a result and a workspace that held NaN, with guards behind them. */
 async function encoded({ engine, made }: Work, plan: ConvPlan, inputs: ConvInputs): Promise<Tensor> {
   const { problem } = plan;
   const bytes = bytesFor(elementCount(plan.outputShape), problem.dtype);
@@ -98,7 +97,7 @@ async function encoded({ engine, made }: Work, plan: ConvPlan, inputs: ConvInput
   return values;
 }
 
-/** The result of a valid call, or the refusal. */
+/** Returns the result of a valid call, or the refusal. */
 async function resultOf(
   work: CallWork,
   plan: ConvPlan | undefined,
@@ -109,7 +108,7 @@ async function resultOf(
   const { call } = work;
   const given = ARGUMENTS[call.operation].map((name) => tensors[name]);
   if (call.way === "eager" || !plan) {
-    // Whatever it has against the call, it says so at once.
+    // Refusals are thrown at once.
     const compute = convolutions[call.operation] as (...list: unknown[]) => Tensor;
     try {
       return { value: compute(...given, options) };
@@ -127,7 +126,7 @@ async function resultOf(
   );
 }
 
-/** The first element that differs from the reference by more than its bound. */
+/** Describes the first element that differs from the reference by more than its bound. */
 export function differenceOf(
   values: Float32Array,
   expected: Expected,
@@ -146,7 +145,7 @@ export function differenceOf(
   const wanted = reference(problem, operands);
   const norm = algorithms.find(({ name }) => name === plan?.algorithm)?.errorNorm;
   const bounds = errorBounds(problem, operands, plan?.errorGrowth ?? 1, plan?.errorSpread ?? NO_SPREAD, norm);
-  // Subnormal products may be taken for 0.
+  // Subnormal products may be flushed to 0.
   const subnormal = 2 * (sumLength(problem) + 2) * 2 ** -126;
   // Written so that NaN counts as wrong.
   const wrong = wanted.findIndex((value, at) => !(Math.abs(value - values[at]!) <= bounds[at]! + subnormal));
@@ -154,7 +153,7 @@ export function differenceOf(
   return `element ${wrong} of ${wanted.length} is ${values[wrong]}, not ${wanted[wrong]} +- ${bounds[wrong]}`;
 }
 
-/** The plan of a call that has one, compiled without blocking the page, or the refusal. */
+/** Returns the plan of a call that has one, or the refusal. */
 async function planOf(
   { engine, call }: CallWork,
   expected: Expected,
@@ -189,7 +188,7 @@ async function compute(
     if (!spoilsTensor(call) && result.value.shape.join() !== wanted.join())
       throw new Wrong(`has the shape ${describe(result.value.shape)}, not ${describe(wanted)}`);
     const values = await result.value.read();
-    // Of the junk that fits as a tensor nothing is known.
+    // Nothing is known of junk that fits as a tensor.
     const difference = spoilsTensor(call) ? undefined : differenceOf(values, expected, call, plan);
     if (difference !== undefined) throw new Wrong(`${plan?.algorithm} ${plan?.variant}: ${difference}`);
     return { ended: "computed", algorithm: plan?.algorithm ?? call.operation };
@@ -222,7 +221,7 @@ async function refuse(
     result = await attempt(() => given.promise!);
     if ("value" in result) {
       (result.value as ConvPlan).destroy();
-      // Tensors of other shapes are refused when it runs.
+      // Tensors of other shapes are refused when the plan runs.
       if (call.shapes.length > 0 && reason.message.endsWith("does not fit"))
         return { ended: "refused", code: "planned" };
     }
@@ -240,12 +239,12 @@ async function refuse(
   return { ended: "refused", code: refusalOf(result).code };
 }
 
-/** Makes a call and says what came of it. */
+/** Performs a call and returns its outcome. */
 export async function performCall(bench: Work, call: Call): Promise<Outcome> {
   const work: CallWork = { ...bench, call };
   const { spoiled } = call;
   const junk = spoiled && JUNK[spoiled.by]!(makersOf(work));
-  // What is expected goes by which tensors are among the options, not by what is in them.
+  // The expected outcome depends on which tensors are among the options, not on their values.
   const present = Object.fromEntries(Object.keys(call.tensors).map((name) => [name, name]));
   const expected = expectedOf(call, spoil({ ...call.options, ...present }, call, junk));
   if (!(expected instanceof ConvError)) {

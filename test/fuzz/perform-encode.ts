@@ -1,5 +1,5 @@
-// Records a plan on buffers of the caller's: the result has to be what the reference computes, and a buffer that does not fit has to be
-// refused before anything is recorded.
+// Records a plan on the caller's buffers: the result must be what the reference computes, and a buffer that does not fit must be refused
+// before anything is recorded.
 import { bytesFor } from "../../src/base/dtype.ts";
 import { elementCount } from "../../src/base/shape.ts";
 import { inputsOf } from "../../src/conv/operands.ts";
@@ -15,7 +15,7 @@ import { type Poisoned, poisoned } from "./poison.ts";
 
 const LARGER_BY = 260;
 
-/** An operand as the case gives it. */
+/** Makes an operand in the form of the case. */
 type Given = Tensor | GPUBuffer;
 
 function larger({ engine, made }: Work, bytes: number, usage: number): GPUBuffer {
@@ -41,7 +41,7 @@ function operandOf(work: Work, one: EncodeCase, expected: Expected, name: keyof 
   return buffer;
 }
 
-/** What stands in the place of a buffer, or undefined where nothing does. */
+/** Makes the faulty value in place of a buffer, or undefined to leave it out. */
 function faultOf(
   work: Work,
   { fault }: EncodeCase,
@@ -110,7 +110,7 @@ async function record(work: Work, one: EncodeCase, expected: Expected, plan: Con
       : undefined;
     const size = shape ? bytesFor(elementCount(shape), dtype) : plan.workspaceBytes;
     const value = faultOf(work, one, shape, size, result.buffer);
-    // A buffer of four bytes is as small as they get, and junk may be a tensor of the very shape.
+    // A buffer has at least four bytes, and junk may be a tensor of the right shape.
     const alike = fault.by === "junk" && value instanceof Tensor && value.shape.join() === shape?.join();
     const harmless = alike || (fault.by === "too small" && size <= 4);
     if (fault.by === "missing") delete buffers[name];
@@ -119,7 +119,7 @@ async function record(work: Work, one: EncodeCase, expected: Expected, plan: Con
     if (known) {
       refuses = !harmless && !(name === plan.resultName && fault.by === "the result");
     } else if (name === "workspace") {
-      // One that is not needed is not looked at.
+      // A buffer that is not needed is ignored.
       refuses = !absent && !harmless && plan.workspaceBytes > 0;
       may = plan.workspaceBytes === 0;
       if (!refuses) workspace = undefined;
@@ -131,7 +131,7 @@ async function record(work: Work, one: EncodeCase, expected: Expected, plan: Con
   }
   const encoder = engine.device.createCommandEncoder();
   const recorded = await attempt(() => plan.encode(encoder, buffers));
-  // Also where it was refused: an encoder that something half recorded was left on would not end.
+  // Even after a refusal: an encoder with something half recorded could not finish.
   const commands = encoder.finish();
   if ("error" in recorded) {
     const refused = refusalOf(recorded);
@@ -155,7 +155,7 @@ export async function performEncode(work: Work, one: EncodeCase): Promise<Outcom
   if (expected instanceof ConvError) return { ended: "refused", code: expected.code };
   const { pass, descriptor, constraints } = expected;
   const planned = await attempt(() => work.engine.plan(pass, descriptor, constraints));
-  // What may be refused is the matter of the calls that are planned themselves.
+  // Plain calls cover what may be refused.
   if ("error" in planned) return { ended: "refused", code: refusalOf(planned).code };
   const plan = planned.value;
   try {

@@ -1,5 +1,5 @@
-// Searches for the fastest way to compute a call: all that is found has to keep to the constraints, to compute what `direct` does and
-// to be what "auto" goes by afterwards, and a search that is given up leaves nothing behind.
+// Searches for the fastest way to compute a call. Everything found must satisfy the constraints, compute what `direct` does and decide "auto"
+// afterwards; an aborted search leaves nothing behind.
 import { ConvError, type FindProgress, type Found } from "../../src/index.ts";
 import type { Outcome } from "./call.ts";
 import type { FindCase } from "./case.ts";
@@ -75,7 +75,7 @@ export async function performFind(work: Work, one: FindCase): Promise<Outcome> {
     }
     if (spoiled) return { ended: "computed", algorithm: "engine.find" };
     const found = result.value;
-    // Given up at the end, when there was nothing left to do.
+    // Aborted at the end, when nothing was left to do.
     if (abort === undefined || abort > found.length) checkFound(found, one.options, seen);
     const plan = await engine.plan(pass, descriptor, one.options);
     const [best] = found;

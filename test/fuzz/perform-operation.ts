@@ -1,4 +1,4 @@
-// Calls an operation beside convolution as a case says: it has to give what its reference gives, or to refuse what that refuses.
+// Performs a call of an operation beside convolution: it must return what its reference returns, and refuse what that refuses.
 import type { Dtype } from "../../src/base/dtype.ts";
 import { elementCount } from "../../src/base/shape.ts";
 import { ConvError, type Tensor } from "../../src/index.ts";
@@ -19,18 +19,18 @@ import { type Thrown, type Work, Wrong, makersOf, refusalOf } from "./judge.ts";
 import { JUNK, optionPath, replaced } from "./junk.ts";
 import type { OperationCase } from "./operation.ts";
 
-/** The most by which a result may differ, as a share of its largest number, or of 1 where that is less: as in bench/operate.ts. */
+/** The largest accepted error, relative to the largest value of the result or to 1 if that is larger, as in bench/operate.ts. */
 const TOLERANCE: Readonly<Record<Dtype, number>> = { f32: 1e-4, f16: 1e-3 };
 
-/** References without an option for the layout: it does not matter to what they compute. */
+/** Operations whose reference takes no layout, since it does not matter to them. */
 const WITHOUT_LAYOUT = ["activate", "activateBackward", "linear", "linearBackward"];
 
-/** Junk that fits somewhere and makes what no reference has the memory for. */
+/** Junk that can be valid and then needs more memory than the reference has. */
 const ENORMOUS = ["2 ** 31 - 1", "[1, 1, 2 ** 30, 4]"];
 
 type Reference = (...given: unknown[]) => unknown;
 
-/** Eighths from -1 to 1, whose sums are exact; of variances and deviations from 1/2 to 3/2. */
+/** Returns eighths from -1 to 1, whose sums are exact; for variances and deviations from 1/2 to 3/2. */
 function valuesOf(place: string, count: number, seed: number): Float32Array {
   const isPositive = place === "options.variance" || place === "options.inverseDeviation";
   return uniform(count, seed).map((value) => {
@@ -39,7 +39,7 @@ function valuesOf(place: string, count: number, seed: number): Float32Array {
   });
 }
 
-/** The arrays that stand for the tensors of a call. */
+/** Makes the arrays that stand for the tensors of a call. */
 function arraysOf({ call, layout, seed }: OperationCase): Map<string, NdArray> {
   const places = placesOf(call).map(([place, given], at): [string, NdArray] => {
     const { shape } = describedBy(given, "f32");
@@ -51,7 +51,7 @@ function arraysOf({ call, layout, seed }: OperationCase): Map<string, NdArray> {
   return arrays;
 }
 
-/** The indices that the forward pooling returns, where there is one. */
+/** Returns the indices of the forward pooling, if it is valid. */
 function indicesOf(call: OperationCall, layout: string, seed: number): NdArray | undefined {
   const { inputShape, ...options } = call.options as { inputShape: number[]; kernelSize: number };
   const x = { shape: inputShape, data: valuesOf("x", elementCount(inputShape), seed) };
@@ -63,16 +63,16 @@ function indicesOf(call: OperationCall, layout: string, seed: number): NdArray |
   }
 }
 
-/** The arguments of a call made of tensors or arrays, with what spoils them. */
+/** Returns the arguments of a call, as tensors or arrays, with their junk. */
 function listOf({ call, spoiled }: OperationCase, values: ReadonlyMap<string, unknown>, junk: unknown): unknown[] {
   const at = (place: string): unknown => (place === spoiled?.at ? junk : values.get(place));
   const path = spoiled && optionPath(spoiled);
   const options = optionsOf(call, at);
-  // Where an option is a tensor, it was replaced already.
+  // Junk in place of a tensor option is there already.
   return [...argumentsOf(call, at), path && !values.has(spoiled.at) ? replaced(options, path, junk) : options];
 }
 
-/** With the layout among the options, where the reference asks for it. What is no object of options stays what it is. */
+/** Adds the layout to the options, if the reference takes it and the options are an object. */
 function forReference({ call, layout }: OperationCase, list: readonly unknown[]): unknown[] {
   const options = list.at(-1);
   const isObject = options === undefined || Object.prototype.toString.call(options) === "[object Object]";
@@ -80,13 +80,13 @@ function forReference({ call, layout }: OperationCase, list: readonly unknown[])
   return [...list.slice(0, -1), { ...(options as object | undefined), layout }];
 }
 
-/** Named results: tensors of the engine, or arrays of the reference. */
+/** Returns the results by name: tensors of the engine, or arrays of the reference. */
 function named<T>(result: unknown, isOne: (value: object) => boolean): [string, T][] {
   if (isOne(result as object)) return [["y", result as T]];
   return Object.entries(result as Record<string, T>).filter(([, value]) => value !== undefined);
 }
 
-/** The first number that differs from the reference by more than its bound. */
+/** Describes the first value that differs from the reference by more than its bound. */
 function differenceOf(values: Float32Array, wanted: ArrayLike<number>, dtype: Dtype): string | undefined {
   const expected = Float64Array.from(wanted);
   const largest = expected.reduce(
@@ -112,7 +112,7 @@ async function compare(result: unknown, expected: unknown): Promise<void> {
   }
 }
 
-/** What the reference gives, or its refusal; nothing where there is none to ask. */
+/** Returns the result of the reference, or its refusal. */
 function expectedOf(one: OperationCase, arrays: Map<string, NdArray>, junk: unknown): { value: unknown } | Thrown {
   const method = (reference as unknown as Record<string, Reference>)[one.call.operation]!;
   try {
@@ -122,7 +122,7 @@ function expectedOf(one: OperationCase, arrays: Map<string, NdArray>, junk: unkn
   }
 }
 
-/** Whether of a case nothing is known but that it is computed, or refused in the documented way. */
+/** Whether only the form of the outcome can be checked: computed, or refused in the documented way. */
 function isOpen({ call, spoiled }: OperationCase, arrays: ReadonlyMap<string, unknown>): boolean {
   if (!spoiled) return false;
   const isTensor = arrays.has(spoiled.at) || TENSOR_OPTIONS.some((name) => spoiled.at === `options.${name}`);

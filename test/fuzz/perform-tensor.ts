@@ -1,4 +1,4 @@
-// Makes a tensor as a case says: it has to hold what it was given, or to be refused exactly where an argument is none.
+// Makes a tensor: it must hold the given values, and be refused exactly if an argument is invalid.
 import { DTYPES, type Dtype, bytesFor, fromFloat16Bits, toFloat16Bits } from "../../src/base/dtype.ts";
 import { elementCount } from "../../src/base/shape.ts";
 import { ConvError, Tensor } from "../../src/index.ts";
@@ -11,7 +11,7 @@ import { numbersOf } from "./numbers.ts";
 
 const USAGES = { STORAGE: 0x80, COPY_SRC: 0x04, COPY_DST: 0x08 };
 
-/** Elements up to 32 bits of index. */
+/** The most elements: indices have 32 bits. */
 const MAX_ELEMENTS = 2 ** 31 - 1;
 
 function isShape(value: unknown): value is number[] {
@@ -21,18 +21,18 @@ function isShape(value: unknown): value is number[] {
   return whole && elementCount(sizes as number[]) <= MAX_ELEMENTS;
 }
 
-/** Whether a value may be the options: undefined is none, and so is a field that is. */
+/** Whether a value is valid as the options; undefined, whole or in a field, means the default. */
 function areOptions(value: unknown, dtypes: readonly Dtype[]): boolean {
   if (value === undefined) return true;
   if (typeof value !== "object" || value === null) return false;
-  // Lists, dates and the like hold no options; what has a tag of its own is one of them.
+  // Lists, dates and other objects with a tag of their own are not options.
   if (Object.prototype.toString.call(value) !== "[object Object]") return false;
   if (Object.keys(value).some((key) => key !== "dtype" && key !== "layout")) return false;
   const { dtype = "f32", layout = "channels-first" } = value as Record<string, unknown>;
   return (dtypes as readonly unknown[]).includes(dtype) && (LAYOUTS as readonly unknown[]).includes(layout);
 }
 
-/** Whether a value may be the numbers of a tensor of so many. */
+/** Whether a value is valid as the values of a tensor with this many elements. */
 function areNumbers(value: unknown, count: number): boolean {
   if (Array.isArray(value))
     return value.length === count && Array.from(value as unknown[]).every((one) => typeof one === "number");
@@ -40,7 +40,7 @@ function areNumbers(value: unknown, count: number): boolean {
   return typed && (value as Float32Array).length === count;
 }
 
-/** The numbers as a tensor of the type keeps them. */
+/** Rounds values as a tensor of the type does. */
 function kept(values: ArrayLike<number>, dtype: string): ArrayLike<number> {
   return dtype === "f16" ? fromFloat16Bits(toFloat16Bits(values)) : Float32Array.from(values);
 }
@@ -49,7 +49,7 @@ function differs(values: ArrayLike<number>, wanted: ArrayLike<number>): number {
   return Array.from(wanted).findIndex((one, at) => !Object.is(one, values[at]));
 }
 
-/** A buffer that holds the numbers. */
+/** Makes a buffer with the values. */
 function bufferOf({ engine, made }: Work, { beyond, usage }: TensorCase, values: ArrayLike<number>, dtype: Dtype) {
   const buffer = engine.device.createBuffer({
     size: Math.max(4, bytesFor(values.length, dtype) + 4 * beyond),
@@ -114,7 +114,7 @@ export async function performTensor(work: Work, one: TensorCase): Promise<Outcom
   const readable = operation !== "wrap" || usage.includes("COPY_SRC");
   const held = operation === "empty" ? new Float32Array(elements) : (given.first as ArrayLike<number>);
   const wanted = kept(operation === "wrap" ? numbers : held, tensor.dtype);
-  // Junk may fit: a smaller shape of the same buffer, whose first elements these are.
+  // Junk may be valid as a smaller shape of the same buffer, with its first elements.
   const readAgain = async (what: string, expected: ArrayLike<number>): Promise<void> => {
     const values = await tensor.read();
     const at = differs(values, Array.from(expected).slice(0, elements));

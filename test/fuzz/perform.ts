@@ -1,4 +1,4 @@
-// Tries a case on engines and says what came of it. Nothing that it made stays allocated.
+// Tries a case on the engines and returns its outcome. Nothing it made stays allocated.
 import type { Outcome } from "./call.ts";
 import type { Case } from "./case.ts";
 import { type Bench, type Work, Wrong, attempt } from "./judge.ts";

@@ -1,4 +1,4 @@
-// Memory that held NaN before, with a guard behind it: what is not written, or read before it is, shows as NaN.
+// Memory that held NaN before, with a guard behind it: whatever is not written, or read before it is written, shows as NaN.
 import type { Engine } from "../../src/index.ts";
 
 const GUARD_WORDS = 64;
@@ -6,7 +6,7 @@ const POISON = 0x7fc07ead; // a quiet NaN with a payload that no arithmetic make
 
 export interface Poisoned {
   readonly buffer: GPUBuffer;
-  /** Whether the guard is as it was. */
+  /** Whether the guard is intact. */
   isGuarded(): Promise<boolean>;
 }
 

@@ -1,4 +1,4 @@
-// What Node asks of the fuzzer's page: plain data, since it travels between processes. One question at a time.
+// What Node asks the fuzzer's page, and what it answers: plain data, since it travels between processes.
 import type { Answer } from "../../scripts/harness/answer.ts";
 import type { Dtype } from "../../src/base/dtype.ts";
 import type { Outcome } from "./call.ts";
@@ -10,10 +10,10 @@ export interface Opened {
 }
 
 export interface Fuzz {
-  /** Makes the engines, new ones where there are some already: what they keep ready grows with what they computed. */
+  /** Creates the engines, or replaces them: what they cache grows with what they compute. */
   open(): Promise<Answer<Opened>>;
   perform(one: Case): Promise<Answer<Outcome>>;
-  /** What went wrong without an outcome saying so: GPU errors that no call reported, a lost device. */
+  /** Returns errors that belong to no outcome: GPU errors that no call reported, a lost device. */
   trouble(): Promise<Answer<readonly string[]>>;
 }
 

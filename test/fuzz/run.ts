@@ -1,4 +1,4 @@
-// `npm run fuzz`: opens a page, has it try arbitrary cases, and prints what failed as code.
+// `npm run fuzz`: opens a page, has it try arbitrary cases, and prints failures as code.
 import type { Page } from "../../scripts/harness/answer.ts";
 import { openPage } from "../../scripts/harness/browser.ts";
 import { servePage } from "../../scripts/harness/server.ts";
