@@ -67,7 +67,9 @@ describe.each(KINDS)("in $layout, $dtype", ({ layout, dtype }) => {
   it.each(EXTENTS)("every operation on $channels channels of $size x $size cells", async (extent) => {
     const calls = operationCalls({ ...extent, layout });
     expect([...new Set(calls.map(({ operation }) => operation))].toSorted()).toEqual(
-      Object.keys(operations).toSorted(),
+      Object.keys(operations)
+        .filter((name) => name !== "separate") // On the CPU.
+        .toSorted(),
     );
     for (const call of calls) {
       const given = new Arguments(engine, call, { layout, dtype }, 0);
