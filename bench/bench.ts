@@ -1,7 +1,7 @@
 // Where `npm run bench` computes, in a page or in Node: creates the engine; computes, checks and times one layer by one algorithm, or one other
 // operation, each time it is asked. benchmark.ts asks and prints.
 import { answer } from "../scripts/harness/answer.ts";
-import { distance, gate } from "../src/conv/find.ts";
+import { distance, errorLimit } from "../src/conv/find.ts";
 import { bytesMoved } from "../src/conv/operands.ts";
 import { Stopwatch } from "../src/gpu/stopwatch.ts";
 import { type ConvInputs, type ConvPlan, ConvError, type Engine, type Tensor, createEngine } from "../src/index.ts";
@@ -153,7 +153,7 @@ async function runPlan(work: Prepared, plan: ConvPlan, start: number, { samples,
     const values = await result.read();
     work.groundTruth ??= await groundTruth(judge, work.work.pass, work.work.descriptor, problem, operands);
     const { expected, largest, against } = work.groundTruth;
-    const check = { error: distance(values, expected), bound: gate(problem, plan.errorGrowth, largest), against };
+    const check = { error: distance(values, expected), bound: errorLimit(problem, plan.errorGrowth, largest), against };
     const buffers = { ...inputs, [plan.resultName]: result };
     const timing = await stopwatch.time((encoder, count) => {
       for (let turn = 0; turn < count; turn++) plan.encode(encoder, buffers);

@@ -30,7 +30,7 @@ function algorithmsFor({ pass }: Row, { algorithm }: Options): string[] {
 async function* measureRow(page: BenchPage, row: Row, options: Options, progress: Progress): AsyncGenerator<Result> {
   const { layer, pass } = row;
   let ready = false;
-  for (const algorithm of algorithmsFor(row, options)) {
+  for (const algorithm of algorithmsFor(options)) {
     progress.step(`${layer.id} ${pass}: ${algorithm}`);
     try {
       if (!ready) await page.ask("prepare", { pass, descriptor: descriptorOf(layer, pass, options) });
@@ -77,7 +77,7 @@ export async function measureRows(page: BenchPage, options: Options, into: Measu
   });
   if (peers.length > 0) into.peers = pages.versions;
   const rows = rowsOf(options);
-  const progress = new Progress(rows.reduce((sum, row) => sum + algorithmsFor(row, options).length + peers.length, 0));
+  const progress = new Progress(rows.reduce((sum, row) => sum + algorithmsFor(options).length + peers.length, 0));
   try {
     for (const row of rows) {
       const first = into.measurements.length;

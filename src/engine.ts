@@ -1,26 +1,25 @@
-// Engine: a GPU device, and what is made on it: tensors, plans, measurements.
+// Engine: a GPU device and what is made on it: tensors, plans, measurements.
 import type { Rates } from "./algorithms/cost.ts";
 import { algorithms } from "./algorithms/index.ts";
 import { DTYPES, bytesFor } from "./base/dtype.ts";
 import { ConvError, refuse, words } from "./base/error.ts";
 import { elementCount } from "./base/shape.ts";
-import { checkOneOf, checkOptions, checkShape } from "./base/validate.ts";
+import { checkOneOf, checkOptions, checkShape, checkSignal } from "./base/validate.ts";
 import type { ConvPlan } from "./conv/conv-plan.ts";
 import { type FindOptions, type Found, checkFindOptions } from "./conv/find.ts";
-import { Plans } from "./conv/plans.ts";
+import { type Abortable, PlanCache, type PlanOptions, checkPlanOptions } from "./conv/plan-cache.ts";
 import { checkBinding } from "./gpu/binding-limit.ts";
 import { GpuContext } from "./gpu/context.ts";
 import { type DeviceSource, type OpenedDevice, openDevice } from "./gpu/device.ts";
 import type { MemoryReport } from "./gpu/memory.ts";
 import { Tensor, type TensorOptions, toBytes } from "./gpu/tensor.ts";
 import { BufferUsage, TENSOR_USAGE } from "./gpu/usage.ts";
-import { type Constraints, checkConstraints } from "./planner/choose.ts";
 import { type TuningStore, checkStore } from "./planner/store.ts";
-import { TuningTable, circumstancesOf } from "./planner/tuning.ts";
-import { type ConvDescriptor, LAYOUTS, type Pass } from "./problem/problem.ts";
+import { TuningTable, environmentOf } from "./planner/tuning.ts";
+import { type ConvDescriptor, LAYOUTS, PASSES, type Pass } from "./problem/problem.ts";
 
 export interface EngineOptions extends DeviceSource {
-  /** Where what `find` learned outlives the engine: "keep" (unless given) the environment's own place, "forget" nowhere, or yours. */
+  /** Where what `find` learns outlives the engine: "keep" (the default) in the environment's own place, "forget" nowhere, or your store. */
   tuning?: "keep" | "forget" | TuningStore;
 }
 
@@ -35,17 +34,21 @@ export interface EngineInfo {
 /** Ranks a tensor may have: a bias has one axis, a 3-D batch five. */
 const TENSOR_RANKS = [1, 2, 3, 4, 5];
 
-/** A GPU device, its tensors and its plans. Functions compute: `conv(x, w)`, `maxPool(x, options)`. */
+/**
+ * A GPU device, its tensors and its plans: what `createEngine` returns. The engine makes things; functions compute: `conv(x, w)`,
+ * `maxPool(x, options)`.
+ */
 export class Engine {
   readonly device: GPUDevice;
   readonly info: EngineInfo;
+  /** The algorithms of convolution, by the names that `algorithm` takes, and the passes that each computes. */
   readonly algorithms: readonly { readonly name: string; readonly passes: readonly Pass[] }[] = algorithms.map(
-    ({ name, passes }) => ({ name, passes }),
+    ({ name }) => ({ name, passes: PASSES }),
   );
   readonly #gpu: GpuContext;
   readonly #ownsDevice: boolean;
-  readonly #plans: Plans;
-  /** What `find` and `calibrate` learned, on this and other machines: `export()`, `import(data)`, `clear()`. */
+  readonly #plans: PlanCache;
+  /** What `find` and `calibrate` learned, here and on other machines: `export()`, `import(data)`, `clear()`. */
   readonly tuning: TuningTable;
   #destroyed = false;
 
@@ -66,8 +69,8 @@ export class Engine {
       features: [...device.features],
       limits: limitsOf(device),
     };
-    this.tuning = new TuningTable(circumstancesOf(this.info.adapter), store);
-    this.#plans = this.#gpu.attach(new Plans(this.#gpu, this.info.adapter, this.tuning));
+    this.tuning = new TuningTable(environmentOf(this.info.adapter), store);
+    this.#plans = this.#gpu.attach(new PlanCache(this.#gpu, this.info.adapter, this.tuning));
   }
 
   /** Bytes of GPU memory held now, by use, and the most held at once. */
@@ -75,12 +78,19 @@ export class Engine {
     return this.#gpu.memory.report();
   }
 
-  /** Resolves, with the reason, when the device is lost. */
+  /** Resolves with the reason when the device is lost. */
   get lost(): Promise<ConvError> {
     return this.#gpu.errors.lost;
   }
 
-  /** A tensor of the given values, in row-major order of `shape`. */
+  /**
+   * Makes a tensor of the given values.
+   * @param data as many numbers as the shape has elements, in row-major order
+   * @param shape 1 to 5 sizes: [N, C, ...spatial], or [N, ...spatial, C] where `layout` is "channels-last"
+   * @throws ConvError naming the argument that does not fit
+   * @example
+   * const x = engine.tensor(pixels, [1, 3, 224, 224]);
+   */
   tensor(data: ArrayLike<number>, shape: readonly number[], options: TensorOptions = {}): Tensor {
     const { sizes, checked } = this.#checkNew(shape, options);
     const bytes = toBytes("data", data, elementCount(sizes), checked.dtype);
@@ -89,15 +99,23 @@ export class Engine {
     return tensor;
   }
 
-  /** A tensor of zeros. */
+  /**
+   * Makes a tensor of zeros.
+   * @throws ConvError naming the argument that does not fit
+   * @example
+   * const sums = engine.empty([64], { dtype: "f16" });
+   */
   empty(shape: readonly number[], options: TensorOptions = {}): Tensor {
     const { sizes, checked } = this.#checkNew(shape, options);
     return this.#create(sizes, checked);
   }
 
   /**
-   * A tensor over a buffer of the caller's, without a copy; `destroy` does not free it.
+   * Makes a tensor over a buffer of the caller's, without a copy; `destroy` does not free it.
    * @param buffer of this engine's device, with usage STORAGE (and COPY_SRC to be read), at least as large as the shape
+   * @throws ConvError naming the argument that does not fit
+   * @example
+   * const x = engine.wrap(buffer, [1, 3, 224, 224]);
    */
   wrap(buffer: GPUBuffer, shape: readonly number[], options: TensorOptions = {}): Tensor {
     const { sizes, checked } = this.#checkNew(shape, options);
@@ -117,39 +135,50 @@ export class Engine {
   }
 
   /**
-   * Plans a pass without tensors and compiles it without blocking the page.
-   * @throws ConvError (as a rejection) where the description is not valid or nothing serves it
+   * Plans a pass without tensors, and compiles it without blocking the page.
+   * @param descriptor shapes are those of the forward convolution that the pass belongs to
+   * @param options constraints, and `signal`, an AbortSignal
+   * @throws ConvError (as a rejection) where the descriptor is invalid or no algorithm can compute it; the signal's reason where it aborts
+   * @example
+   * const plan = await engine.plan("forward", { inputShape: [1, 3, 224, 224], kernelShape: [64, 3, 7, 7], stride: 2 });
    */
-  async plan(pass: Pass, descriptor: ConvDescriptor, constraints: Constraints = {}): Promise<ConvPlan> {
+  async plan(pass: Pass, descriptor: ConvDescriptor, options: PlanOptions = {}): Promise<ConvPlan> {
     this.#alive();
+    const { constraints, signal } = checkPlanOptions(options);
     try {
-      return await this.#plans.make(pass, descriptor, checkConstraints("constraints", constraints));
+      return await this.#plans.make(pass, descriptor, constraints, signal);
     } finally {
       this.#alive();
     }
   }
 
   /**
-   * Measures every way to compute a pass that the constraints allow, on random data, each checked against `direct` first. What is learned
-   * is kept in `tuning`, and "auto" goes by it from then on where it is asked for the same with the same constraints.
-   * @param constraints also `progress`, called before each candidate, and `signal`, an AbortSignal that stops the search
-   * @returns all of them, the fastest first; those that failed last, with the reason
-   * @throws ConvError (as a rejection) where the description is not valid or nothing serves it; the signal's reason where it aborts
+   * Measures every way to compute a pass that the constraints allow, on random data, each checked against `direct` first. The times are kept
+   * in `tuning`, and "auto" goes by them from then on where it is asked for the same with the same constraints.
+   * @param options constraints; `progress`, called before each candidate; and `signal`, an AbortSignal that stops the search
+   * @returns all candidates, the fastest first; those that failed last, with the reason
+   * @throws ConvError (as a rejection) where the descriptor is invalid or no algorithm can compute it; the signal's reason where it aborts
+   * @example
+   * const [fastest] = await engine.find("forward", { inputShape: [1, 64, 56, 56], kernelShape: [64, 64, 3, 3], padding: 1 });
    */
-  async find(pass: Pass, descriptor: ConvDescriptor, constraints: FindOptions = {}): Promise<Found[]> {
+  async find(pass: Pass, descriptor: ConvDescriptor, options: FindOptions = {}): Promise<Found[]> {
     this.#alive();
-    return this.#plans.find(pass, descriptor, checkFindOptions(constraints), (data, shape, { layout, dtype }) =>
+    return this.#plans.find(pass, descriptor, checkFindOptions(options), (data, shape, { layout, dtype }) =>
       this.tensor(data, shape, { layout, dtype }),
     );
   }
 
   /**
-   * Measures what the adapter does in a second, in a tenth or two of one, and keeps it in `tuning`: "auto" ranks by that from then on, and
-   * by the figures of an adapter of its kind until then. `find` does it first where it was not done yet.
+   * Measures the rates of the adapter, in a tenth or two of a second, and keeps them in `tuning`: "auto" ranks by them from then on, and by
+   * the rates of an adapter of its kind until then. `find` does it first where it was not done yet.
+   * @param options `signal`, an AbortSignal that stops it
+   * @example
+   * const { multiplyAdds } = await engine.calibrate();
    */
-  async calibrate(): Promise<Rates> {
+  async calibrate(options: Abortable = {}): Promise<Rates> {
     this.#alive();
-    const rates = await this.#plans.calibrate();
+    const { signal } = checkOptions("options", options, ["signal"]);
+    const rates = await this.#plans.calibrate(checkSignal("signal", signal));
     this.#alive();
     return rates;
   }
@@ -194,9 +223,12 @@ export class Engine {
 }
 
 /**
- * An engine on the environment's GPU, or on the given device, adapter or GPU object. What its `find` learns is kept for the next one
- * (IndexedDB in a page, a file of the user's cache folder under Node) unless `tuning` is "forget" or a place of the caller's own.
+ * Creates an engine on the environment's GPU, or on the given device, adapter or GPU object. What its `find` learns is kept for the next
+ * engine (IndexedDB in a page, a file in the user's cache folder under Node) unless `tuning` is "forget" or a store of the caller's.
  * @throws ConvError (as a rejection) `no-webgpu`, `no-adapter` or `no-device`, saying what to do
+ * @example
+ * using engine = await createEngine();
+ * const y = conv(engine.tensor(pixels, [1, 3, 224, 224]), engine.tensor(filters, [64, 3, 7, 7]), { stride: 2 });
  */
 export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
   const { tuning = "keep", ...source } = checkOptions("options", options, ["device", "adapter", "gpu", "tuning"]);

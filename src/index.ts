@@ -1,4 +1,4 @@
-// What a user imports; nothing else is public.
+// The main entry: everything public but operations and the reference, which have entries of their own.
 export { ConvError, type ConvErrorCode } from "./base/error.ts";
 export { conv, convTranspose } from "./conv/conv.ts";
 export {
@@ -20,6 +20,7 @@ export type {
   EpilogueOptions,
 } from "./conv/options.ts";
 export { ConvPlan } from "./conv/conv-plan.ts";
+export type { Abortable, PlanOptions } from "./conv/plan-cache.ts";
 export type { ConvBuffers, ConvInputs } from "./conv/operands.ts";
 export type { Dtype } from "./base/dtype.ts";
 export { Tensor, type TensorOptions } from "./gpu/tensor.ts";
@@ -32,11 +33,10 @@ export type { Operand } from "./problem/operand.ts";
 export type { Shader } from "./kernel/shader.ts";
 export type { Uniforms } from "./kernel/uniforms.ts";
 export type { Constraints, Measurements } from "./planner/choose.ts";
-
 export type { FindOptions, FindProgress, Found } from "./conv/find.ts";
 export type { TuningStore } from "./planner/store.ts";
 export type { Rates } from "./algorithms/cost.ts";
-export type { Calibration, TuningData, TuningEntry, TuningTable } from "./planner/tuning.ts";
+export type { Calibration, Environment, TuningData, TuningEntry, TuningTable } from "./planner/tuning.ts";
 export type { DeviceSource } from "./gpu/device.ts";
 export type { MemoryReport } from "./gpu/memory.ts";
 export { type Recorder, Stopwatch, type Timing } from "./gpu/stopwatch.ts";

@@ -46,7 +46,7 @@ export const SCALAR_LOADS = 1.25;
 export const GATHER_LOADS = 3;
 
 /** The least bytes of so many numbers. */
-export function bytesOf(...numbers: readonly number[]): number {
+export function numberBytes(...numbers: readonly number[]): number {
   return numbers.reduce((sum, count) => sum + count, 0) * F32_BYTES;
 }
 

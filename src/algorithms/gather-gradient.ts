@@ -8,8 +8,8 @@ import { BINDING } from "../kernel/step.ts";
 import type { Uniforms } from "../kernel/uniforms.ts";
 import { gradientOperands } from "../problem/gradients.ts";
 import { type ConvProblem, multiplyAdds } from "../problem/problem.ts";
-import type { Part } from "./algorithm.ts";
-import { OUTPUT_LOADS, type Work, bytesOf } from "./cost.ts";
+import type { PartialPlan } from "./algorithm.ts";
+import { OUTPUT_LOADS, type Work, numberBytes } from "./cost.ts";
 import {
   alongAxes,
   epilogueBindings,
@@ -44,7 +44,7 @@ function tapUniforms(stride: number, dilation: number): Uniforms {
 }
 
 /** The one step of the gradient. */
-export function gather(problem: ConvProblem): Part {
+export function gather(problem: ConvProblem): PartialPlan {
   const c = gradientOperands(problem);
   const { groups, kernel, stride, dilation, input, output, padBegin, epilogue } = c;
   const [gradient, weights] = [loader(c, "x", BINDING.first), loader(c, "w", BINDING.second)];
@@ -90,7 +90,7 @@ export function gatherWork(problem: ConvProblem): Work[] {
       threads,
       multiplyAdds: terms,
       loads: TERM_LOADS * terms + OUTPUT_LOADS * threads,
-      bytes: bytesOf(...Object.values(c.sizes)),
+      bytes: numberBytes(...Object.values(c.sizes)),
     },
   ];
 }

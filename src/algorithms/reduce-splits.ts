@@ -6,7 +6,7 @@ import { elementCount } from "../base/shape.ts";
 import { dispatch } from "../kernel/dispatch.ts";
 import { BINDING, type Binding, type Step } from "../kernel/step.ts";
 import type { Correlation } from "../problem/correlation.ts";
-import { OUTPUT_LOADS, type Work, bytesOf } from "./cost.ts";
+import { OUTPUT_LOADS, type Work, numberBytes } from "./cost.ts";
 import {
   alongAxes,
   epilogueBindings,
@@ -35,7 +35,7 @@ export function reduceWork(c: Correlation, parts: number): Work {
     threads: outputs,
     multiplyAdds: 0,
     loads: (parts + OUTPUT_LOADS) * outputs,
-    bytes: bytesOf((parts + 1) * outputs),
+    bytes: numberBytes((parts + 1) * outputs),
   };
 }
 

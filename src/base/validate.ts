@@ -1,5 +1,5 @@
 // Checks of single arguments. Each returns the checked value or throws a ConvError that names the argument.
-import { refuse } from "./error.ts";
+import { refuse, words } from "./error.ts";
 
 /** Largest element count of one tensor: shader index arithmetic is 32-bit and signed coordinates must not wrap. */
 export const MAX_ELEMENTS = 2 ** 31 - 1;
@@ -52,6 +52,13 @@ export function checkOptions(argument: string, value: unknown, allowed: readonly
     if (!allowed.includes(key)) refuse("unknown-option", argument, key, `no option but ${allowed.join(", ")}`);
   }
   return value as Record<string, unknown>;
+}
+
+/** An AbortSignal, or none. */
+export function checkSignal(argument: string, value: unknown): AbortSignal | undefined {
+  if (value !== undefined && !(value instanceof AbortSignal))
+    refuse("invalid-argument", argument, words(typeof value), "an AbortSignal");
+  return value;
 }
 
 /** A shape of one of the given ranks with every size at least 1: no operation has a use for empty tensors. */

@@ -2,7 +2,7 @@
 // grows with the logarithm of how many there are (Higham, Accuracy and Stability of Numerical Algorithms, section 4.2).
 import channelSumsShader from "../../shaders/conv/channel-sums.wgsl";
 import loadShader from "../../shaders/lib/load.wgsl";
-import type { Part } from "../algorithms/algorithm.ts";
+import type { PartialPlan } from "../algorithms/algorithm.ts";
 import { loaderOf } from "../algorithms/operands.ts";
 import { type Dtype, bytesFor } from "../base/dtype.ts";
 import { dispatch } from "../kernel/dispatch.ts";
@@ -24,7 +24,7 @@ export interface ChannelSums {
 }
 
 /** Reads dy (and gate), writes db. */
-export function channelSums({ N, channels, cells, layout, dtype, gradient }: ChannelSums): Part {
+export function channelSums({ N, channels, cells, layout, dtype, gradient }: ChannelSums): PartialPlan {
   const last = layout === "channels-last";
   const operand = {
     binding: BINDING.first,

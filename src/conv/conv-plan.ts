@@ -4,9 +4,9 @@ import type { Triple } from "../base/shape.ts";
 import type { GpuContext } from "../gpu/context.ts";
 import { Executable, type OperandBuffers } from "../gpu/executable.ts";
 import { createPrepared, createWorkspace } from "../gpu/memory.ts";
+import { submit } from "../gpu/submit.ts";
 import { Tensor } from "../gpu/tensor.ts";
-import { TENSOR_USAGE } from "../gpu/usage.ts";
-import type { Plan, Step } from "../kernel/step.ts";
+import { type Plan, type Step, stepsKey } from "../kernel/step.ts";
 import type { Choice } from "../planner/choose.ts";
 import { explain } from "../planner/explain.ts";
 import { type ConvProblem, multiplyAdds } from "../problem/problem.ts";
@@ -16,7 +16,6 @@ import {
   type ConvInputs,
   type ResultName,
   bytesMoved,
-  bytesOf,
   checkBuffers,
   checkInputs,
   checkWorkspace,
@@ -24,37 +23,42 @@ import {
   resultName,
 } from "./operands.ts";
 
+/**
+ * A pass of a convolution, planned and compiled: `engine.plan` makes it.
+ * @example
+ * const plan = await engine.plan("forward", { inputShape: [1, 3, 224, 224], kernelShape: [64, 3, 7, 7], stride: 2 });
+ * const y = plan.run({ x, w });
+ */
 export class ConvPlan {
-  /** Name of the algorithm that was chosen. */
+  /** Name of the chosen algorithm. */
   readonly algorithm: string;
   readonly variant: string;
   readonly problem: ConvProblem;
-  /** Scratch memory a run needs, in bytes. */
+  /** Scratch memory that a run needs, in bytes. */
   readonly workspaceBytes: number;
-  /** Floating-point operations of the direct method, two for a multiply-add, by which speeds are quoted. */
+  /** Floating-point operations of the direct sum, two for a multiply-add, by which speeds are quoted. */
   readonly flops: number;
   /** The fewest bytes that must move: every operand once. */
   readonly bytes: number;
-  /** How much larger than the bound of a sequential float32 sum the error bound is. */
+  /** How many times the bound of a sequential float32 sum the error bound is. */
   readonly errorGrowth: number;
   /** How many cells of the padded input away along depth, height and width an output's error may come from; none for plain sums. */
   readonly errorSpread: Triple;
-  /**
-   * Memory for what is made of the weights once and kept with their tensor, in bytes; in the backward-weights pass, of what is made of dy
-   * in every run.
-   */
+  /** What the error bound is measured by: the terms of the output's own windows, or the norm of all that its tile holds. */
+  readonly errorNorm: "windows" | "energy";
+  /** Bytes of the weights as they are prepacked once and kept with their tensor; in the backward-weights pass, of dy, in every run. */
   readonly preparedBytes: number;
   /** The dispatches, as plain data. */
   readonly steps: readonly Step[];
   /** Shape of the result: y, dx or dw. */
   readonly outputShape: readonly number[];
-  /** What the pass makes, by the name that `encode` has for it. */
+  /** The result, by the name that `encode` has for it. */
   readonly resultName: ResultName;
   readonly #gpu: GpuContext;
   readonly #choice: Choice;
   readonly #executable: Executable;
   readonly #preparation: Executable | undefined;
-  /** Names what is prepared: plans that make the same of the same weights share it. */
+  /** The key of the prepacked weights: plans that prepack the same weights alike share them. */
   readonly #preparationKey: number;
   #workspace: GPUBuffer | undefined;
   #checked: { readonly given: ConvBuffers; readonly operands: OperandBuffers } | undefined;
@@ -74,7 +78,7 @@ export class ConvPlan {
       this.#executable.destroy();
       throw error;
     }
-    this.#preparationKey = plan.preparation ? gpu.idOf(JSON.stringify(plan.preparation.steps)) : -1;
+    this.#preparationKey = plan.preparation ? gpu.idOf(stepsKey(plan.preparation.steps)) : -1;
     this.preparedBytes = plan.preparation?.bytes ?? 0;
     this.problem = problem;
     this.algorithm = plan.algorithm;
@@ -82,8 +86,10 @@ export class ConvPlan {
     this.workspaceBytes = plan.workspaceBytes;
     this.steps = plan.steps;
     this.flops = 2 * multiplyAdds(problem);
-    this.errorSpread = choice.algorithm.errorSpread?.(problem, choice.variant) ?? [0, 0, 0];
-    this.errorGrowth = choice.algorithm.errorGrowth(problem, choice.variant);
+    const { error } = choice.chosen.candidate;
+    this.errorSpread = error.spread;
+    this.errorNorm = error.norm;
+    this.errorGrowth = error.growth;
     this.resultName = resultName(problem);
     this.outputShape = operandShape(problem, this.resultName);
     this.bytes = bytesMoved(problem);
@@ -95,50 +101,44 @@ export class ConvPlan {
   }
 
   /**
-   * Runs the plan and returns a new tensor. It is submitted at once; nothing waits for it.
-   * @param inputs { x, w } for the forward pass, { dy, w } for backward-data, { x, dy } for backward-weights, and what it was planned with
-   * @throws ConvError where a tensor is missing, of another shape, layout or engine, or destroyed.
+   * Runs the plan and returns a new tensor. The work is submitted at once; nothing waits for it.
+   * @param inputs { x, w } for the forward pass, { dy, w } for backward-data, { x, dy } for backward-weights; and the bias, the residual and
+   * the activation's tensor that the plan was made with
+   * @throws ConvError where a tensor is missing, of another shape, layout or engine, or destroyed
+   * @example
+   * const y = plan.run({ x, w, bias });
    */
   run(inputs: ConvInputs): Tensor {
     this.#alive("run");
     return this.runOn(checkInputs(this.#gpu, this.problem, inputs), inputs.w);
   }
 
-  /** @internal Runs on the buffers of inputs that were checked; `w` where the pass reads weights. */
+  /** @internal Runs on the buffers of checked inputs; `w` where the pass reads weights. */
   runOn(inputs: OperandBuffers, w: Tensor | undefined): Tensor {
-    const { device, memory, workspace, unkept, errors } = this.#gpu;
-    return errors.run(`${this.algorithm} convolution`, () => {
-      const buffer = memory.allocate("tensors", {
-        label: `convoke ${this.resultName}`,
-        size: bytesOf(this.problem, this.resultName),
-        usage: TENSOR_USAGE,
+    const { unkept, errors } = this.#gpu;
+    const { outputShape: shape, workspaceBytes } = this;
+    const { layout, dtype } = this.problem;
+    const label = `${this.algorithm} convolution`;
+    return errors.run(label, () => {
+      const preparation = w ? undefined : this.#preparation;
+      const buffers: OperandBuffers = { ...inputs };
+      if (this.#preparation) buffers.prepared = w ? this.#preparedFrom(w) : unkept.acquire(this.preparedBytes);
+      const results = { [this.resultName]: { shape, layout, dtype } };
+      const made = submit(this.#gpu, { label, buffers, results, workspaceBytes }, (encoder, all) => {
+        preparation?.encode(encoder, all);
+        this.#executable.encode(encoder, all);
       });
-      try {
-        const buffers: OperandBuffers = { ...inputs, [this.resultName]: buffer };
-        if (this.workspaceBytes > 0) buffers.workspace = workspace.acquire(this.workspaceBytes);
-        const encoder = device.createCommandEncoder({ label: "convoke" });
-        if (this.#preparation) {
-          if (w) {
-            buffers.prepared = this.#preparedFrom(w);
-          } else {
-            buffers.prepared = unkept.acquire(this.preparedBytes);
-            this.#preparation.encode(encoder, buffers);
-          }
-        }
-        this.#executable.encode(encoder, buffers);
-        device.queue.submit([encoder.finish()]);
-        return new Tensor(this.#gpu, buffer, this.outputShape, this.problem, true);
-      } catch (error) {
-        memory.free(buffer);
-        throw error;
-      }
+      return made[this.resultName]!;
     });
   }
 
   /**
-   * Records the plan on the caller's encoder, outside any pass; the caller submits. What is prepared from weights given as a tensor is
-   * made of the values they have now; weights that the same encoder writes are given as a buffer, and prepared each time.
-   * @throws ConvError where a buffer is missing, too small, without usage STORAGE, or both read and written.
+   * Records the plan on the caller's encoder, outside any pass; the caller submits. Weights given as a tensor are prepacked from the values
+   * they have now; weights that the same encoder writes are given as a buffer, and prepacked in each run.
+   * @throws ConvError where a buffer is missing, too small, without usage STORAGE, or both read and written
+   * @example
+   * plan.encode(encoder, { x: xBuffer, w: wBuffer, y: yBuffer });
+   * device.queue.submit([encoder.finish()]);
    */
   encode(encoder: GPUCommandEncoder, buffers: ConvBuffers): void {
     this.#alive("encode");
@@ -156,7 +156,7 @@ export class ConvPlan {
     this.#executable.encode(encoder, operands);
   }
 
-  /** The buffers to record on: those that the last call had need not be checked again. */
+  /** The buffers to record on; those of the last call are not checked again. */
   #operandsOf(buffers: ConvBuffers): OperandBuffers {
     if (this.#generation !== this.#gpu.generation) {
       this.#generation = this.#gpu.generation;
@@ -184,7 +184,11 @@ export class ConvPlan {
     this.#release();
   }
 
-  /** Frees the memory that recordings on encoders of the caller's use. */
+  [Symbol.dispose](): void {
+    this.destroy();
+  }
+
+  /** Frees the memory that recordings on the caller's encoders use. */
   #release(): void {
     for (const buffer of [this.#workspace, this.#prepared]) if (buffer) this.#gpu.memory.free(buffer);
     this.#workspace = undefined;
@@ -192,16 +196,21 @@ export class ConvPlan {
     this.#checked = undefined;
   }
 
-  /** What the plan makes of a weight tensor: kept with the tensor, else made and submitted now. */
+  /** The prepacked weights of a tensor: kept with the tensor, else prepacked and submitted now. */
   #preparedFrom(w: Tensor): GPUBuffer {
-    const { device, workspace, memory } = this.#gpu;
+    const { memory } = this.#gpu;
     return w.prepared(this.#preparationKey, () => {
-      const buffers: OperandBuffers = { w: w.storage, prepared: createPrepared(memory, this.preparedBytes) };
-      if (this.workspaceBytes > 0) buffers.workspace = workspace.acquire(this.workspaceBytes);
-      const encoder = device.createCommandEncoder({ label: "convoke weights" });
-      this.#preparation!.encode(encoder, buffers);
-      device.queue.submit([encoder.finish()]);
-      return buffers.prepared!;
+      const prepared = createPrepared(memory, this.preparedBytes);
+      const work = { label: "weights", buffers: { w: w.storage, prepared }, results: {} };
+      try {
+        submit(this.#gpu, { ...work, workspaceBytes: this.workspaceBytes }, (encoder, all) =>
+          this.#preparation!.encode(encoder, all),
+        );
+      } catch (error) {
+        memory.free(prepared);
+        throw error;
+      }
+      return prepared;
     });
   }
 
@@ -217,7 +226,7 @@ function isUnchanged(before: ConvBuffers, now: ConvBuffers): boolean {
     const given = now[name];
     if (given !== before[name] || (given instanceof Tensor && given.destroyed)) return false;
   }
-  // What no plan knows is refused by the check.
+  // Unknown names are refused by the check.
   for (const name in now) if (!(name in before)) return false;
   return true;
 }

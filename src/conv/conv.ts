@@ -13,7 +13,7 @@ import {
   epilogueOf,
   sharedFormat,
 } from "./options.ts";
-import { runPlan } from "./plans.ts";
+import { runPlan } from "./plan-cache.ts";
 
 /**
  * Convolution of 1-D, 2-D or 3-D maps, by the rank of x. Submitted at once; nothing waits for it.

@@ -1,26 +1,27 @@
-// Measures every way to compute a problem and ranks them: each variant of each algorithm that serves it, on the same data, checked against
-// `direct` before its time counts. Candidates run in the order of their estimates, so that the best come first and losers are known by
-// their first sample.
+// Measures every way to compute a problem and ranks them: each variant of each algorithm, on the same data, checked against `direct` before
+// its time counts. Candidates run in the order of their estimates, so that the best come first and losers are known by their first sample.
 import { gamma } from "../base/arithmetic.ts";
-import { refuse, words } from "../base/error.ts";
-import { elementCount } from "../base/shape.ts";
-import { checkOptions } from "../base/validate.ts";
+import { refuse } from "../base/error.ts";
 import { Stopwatch } from "../gpu/stopwatch.ts";
+import { type ConvBuffers, type ConvInputs, inputsOf, operandShape } from "./operands.ts";
+import { type ConvDescriptor, type ConvProblem, type Pass, sumLength } from "../problem/problem.ts";
+import { elementCount } from "../base/shape.ts";
 import type { Tensor } from "../gpu/tensor.ts";
-import { CONSTRAINT_KEYS, type Candidate, type Constraints, checkConstraints } from "../planner/choose.ts";
+import { checkOptions, checkSignal } from "../base/validate.ts";
+import { CONSTRAINT_KEYS, type Constraints, type Ranked, checkConstraints } from "../planner/choose.ts";
 import { noise } from "../planner/noise.ts";
 import { type ConvDescriptor, type ConvProblem, type Pass, sumLength } from "../problem/problem.ts";
 import { type ConvBuffers, type ConvInputs, inputsOf, operandShape } from "./operands.ts";
 
-/** A way to compute a problem, and how it did. */
+/** A way to compute a problem, and how it fared. */
 export interface Found {
   readonly algorithm: string;
   readonly variant: string;
-  /** Median time of a run; nothing where it failed. */
+  /** Median time of a run; undefined where it failed. */
   readonly milliseconds?: number;
-  /** The samples the median is of. */
+  /** The samples of the median. */
   readonly samples?: readonly number[];
-  /** What the planner would have guessed. */
+  /** The estimate of the planner. */
   readonly estimatedMilliseconds: number;
   readonly workspaceBytes?: number;
   readonly preparedBytes?: number;
@@ -32,7 +33,7 @@ export interface Found {
 export interface FindProgress {
   readonly done: number;
   readonly total: number;
-  /** What is measured next, nothing at the end. */
+  /** What is measured next; undefined at the end. */
   readonly algorithm?: string;
   readonly variant?: string;
 }
@@ -40,12 +41,12 @@ export interface FindProgress {
 export interface FindOptions extends Constraints {
   /** Called before each candidate and at the end. */
   progress?: (progress: FindProgress) => void;
-  /** Stops the search: the promise rejects with its reason, and nothing is kept. */
+  /** Stops the search: the promise rejects with the reason of the signal, and nothing is kept. */
   signal?: AbortSignal;
 }
 
 /** What find needs of a plan. */
-export interface Candidature {
+export interface MeasuredPlan {
   readonly workspaceBytes: number;
   readonly preparedBytes: number;
   readonly resultName: string;
@@ -57,10 +58,10 @@ export interface Candidature {
 /** What find needs of an engine. */
 export interface Workbench {
   readonly device: GPUDevice;
-  plan(pass: Pass, descriptor: ConvDescriptor, constraints: Constraints): Promise<Candidature>;
+  plan(pass: Pass, descriptor: ConvDescriptor, constraints: Constraints): Promise<MeasuredPlan>;
   tensor(data: ArrayLike<number>, shape: readonly number[]): Tensor;
-  candidates(): readonly Candidate[];
-  /** Rejects where there is nothing left to measure on, which may be why something failed: the device is lost, or the engine destroyed. */
+  ranked(): readonly Ranked[];
+  /** Rejects where the device is lost or the engine destroyed, which may be why something failed. */
   check?(cause?: unknown): Promise<void>;
 }
 
@@ -71,20 +72,19 @@ const HOPELESS = 1.3;
 
 /** The options of find, checked. */
 export function checkFindOptions(options: unknown): FindOptions {
-  const { progress, signal, ...limits } = checkOptions("constraints", options, [
+  const { progress, signal, ...given } = checkOptions("constraints", options, [
     ...CONSTRAINT_KEYS,
     "progress",
     "signal",
   ]);
-  const constraints = checkConstraints("constraints", limits);
+  const constraints = checkConstraints("constraints", given);
   if (progress !== undefined && typeof progress !== "function")
     refuse("invalid-argument", "progress", progress, "a function");
-  if (signal !== undefined && !(signal instanceof AbortSignal))
-    refuse("invalid-argument", "signal", words(typeof signal), "an AbortSignal");
+  const checkedSignal = checkSignal("signal", signal);
   return {
     ...constraints,
     ...(progress && { progress: progress as FindOptions["progress"] }),
-    ...(signal && { signal }),
+    ...(checkedSignal && { signal: checkedSignal }),
   };
 }
 
@@ -99,10 +99,10 @@ function inputsFor(problem: ConvProblem): Inputs {
 }
 
 /**
- * How far a result may be from that of `direct`, everywhere: both errors, stated for sums of magnitudes of which `largest` is the largest,
+ * How far a result may be from that of `direct`, everywhere: both error bounds, for sums of magnitudes of which `largest` is the largest,
  * through activations of slopes under 2 that are good to 1e-5, and where halves are stored their rounding.
  */
-export function gate(problem: ConvProblem, errorGrowth: number, largest: number): number {
+export function errorLimit(problem: ConvProblem, errorGrowth: number, largest: number): number {
   const { activation } = problem.epilogue;
   const slope = 2 * Math.max(1, Math.abs(activation.parameter));
   const derivative = problem.activationGradient ? 2 * Math.max(1, problem.activationGradient.activation.parameter) : 1;
@@ -122,13 +122,13 @@ export function distance(a: ArrayLike<number>, b: ArrayLike<number>): number {
   return largest;
 }
 
-/** The descriptor without what follows or precedes the sum. */
+/** The descriptor of the sum alone, without epilogue and activation gradient. */
 function plainOf(descriptor: ConvDescriptor): ConvDescriptor {
   const { bias: _, residual: __, activation: ___, activationGradient: ____, paddingValue, ...plain } = descriptor;
   return { ...plain, ...(paddingValue !== undefined && { paddingValue: Math.abs(paddingValue) }) };
 }
 
-async function resultOf(plan: Candidature, inputs: ConvInputs): Promise<Float32Array> {
+async function resultOf(plan: MeasuredPlan, inputs: ConvInputs): Promise<Float32Array> {
   const result = plan.run(inputs);
   try {
     return await result.read();
@@ -137,22 +137,22 @@ async function resultOf(plan: Candidature, inputs: ConvInputs): Promise<Float32A
   }
 }
 
-/** The result of direct on the data, and the largest of its sums of magnitudes. */
-async function yardstick(
-  bench: Workbench,
+/** The ground truth: the result of `direct` on the data, and the largest of its sums of magnitudes. */
+async function groundTruth(
+  workbench: Workbench,
   problem: ConvProblem,
   descriptor: ConvDescriptor,
   inputs: ConvInputs,
   data: Inputs,
 ): Promise<{ expected: Float32Array; largest: number }> {
-  const direct = await bench.plan(problem.pass, descriptor, { algorithm: "direct" });
+  const direct = await workbench.plan(problem.pass, descriptor, { algorithm: "direct" });
   try {
     const expected = await resultOf(direct, inputs);
-    const plain = await bench.plan(problem.pass, plainOf(descriptor), { algorithm: "direct" });
+    const plain = await workbench.plan(problem.pass, plainOf(descriptor), { algorithm: "direct" });
     const sizes: ConvInputs = {};
     try {
       for (const { name, values, shape } of data) {
-        if (name === "x" || name === "w" || name === "dy") sizes[name] = bench.tensor(values.map(Math.abs), shape);
+        if (name === "x" || name === "w" || name === "dy") sizes[name] = workbench.tensor(values.map(Math.abs), shape);
       }
       const sums = await resultOf(plain, sizes);
       return { expected, largest: sums.reduce((most, sum) => Math.max(most, sum), 0) };
@@ -167,44 +167,45 @@ async function yardstick(
 
 /**
  * Measures the candidates of a problem.
- * @returns those that count first, the fastest first, then those that failed
+ * @returns those that ran first, the fastest first, then those that failed
  */
 export async function find(
-  bench: Workbench,
+  workbench: Workbench,
   problem: ConvProblem,
   descriptor: ConvDescriptor,
   constraints: Constraints,
   { progress, signal }: Pick<FindOptions, "progress" | "signal">,
 ): Promise<Found[]> {
   signal?.throwIfAborted();
-  const ranked = bench.candidates();
+  const ranked = workbench.ranked();
   const data = inputsFor(problem);
-  const stopwatch = new Stopwatch(bench.device);
+  const stopwatch = new Stopwatch(workbench.device);
   const inputs: ConvInputs = {};
   const found: Found[] = [];
   try {
-    for (const { name, values, shape } of data) inputs[name] = bench.tensor(values, shape);
-    const { expected, largest } = await yardstick(bench, problem, descriptor, inputs, data);
+    for (const { name, values, shape } of data) inputs[name] = workbench.tensor(values, shape);
+    const { expected, largest } = await groundTruth(workbench, problem, descriptor, inputs, data);
     let best = Infinity;
-    for (const [done, { algorithm, variant, seconds, errorGrowth }] of ranked.entries()) {
+    for (const [done, { algorithm, candidate, seconds }] of ranked.entries()) {
       signal?.throwIfAborted();
-      const name = { algorithm: algorithm.name, variant: variant.name };
+      const { variant, error } = candidate;
+      const name = { algorithm, variant };
       progress?.({ done, total: ranked.length, ...name });
-      const common = { ...name, estimatedMilliseconds: seconds * 1e3, errorGrowth };
-      const limits =
+      const common = { ...name, estimatedMilliseconds: seconds * 1e3, errorGrowth: error.growth };
+      const cap =
         constraints.maxWorkspaceBytes === undefined ? {} : { maxWorkspaceBytes: constraints.maxWorkspaceBytes };
       try {
-        const measured = await measure(bench, stopwatch, problem.pass, descriptor, { ...name, ...limits }, inputs, {
+        const measured = await measure(workbench, stopwatch, problem.pass, descriptor, { ...name, ...cap }, inputs, {
           expected,
-          most: gate(problem, errorGrowth, largest),
+          most: errorLimit(problem, error.growth, largest),
           limit: best * HOPELESS,
         });
-        await bench.check?.();
+        await workbench.check?.();
         if (measured.milliseconds !== undefined) best = Math.min(best, measured.milliseconds / 1e3);
         found.push({ ...common, ...measured });
       } catch (cause) {
         signal?.throwIfAborted();
-        await bench.check?.(cause);
+        await workbench.check?.(cause);
         found.push({ ...common, failed: String(cause instanceof Error ? cause.message : cause) });
       }
     }
@@ -218,7 +219,7 @@ export async function find(
 
 /** One candidate: compiled, checked, timed. */
 async function measure(
-  bench: Workbench,
+  workbench: Workbench,
   stopwatch: Stopwatch,
   pass: Pass,
   descriptor: ConvDescriptor,
@@ -226,7 +227,7 @@ async function measure(
   inputs: ConvInputs,
   { expected, most, limit }: { expected: Float32Array; most: number; limit: number },
 ): Promise<Omit<Found, "algorithm" | "variant" | "estimatedMilliseconds" | "errorGrowth">> {
-  const plan = await bench.plan(pass, descriptor, constraints);
+  const plan = await workbench.plan(pass, descriptor, constraints);
   const sizes = { workspaceBytes: plan.workspaceBytes, preparedBytes: plan.preparedBytes };
   try {
     const result = plan.run(inputs);
@@ -248,12 +249,12 @@ async function measure(
     }
   } finally {
     plan.destroy();
-    // What the plan made of the weights goes with it.
+    // The prepacked weights of the plan go with it.
     inputs.w?.updated();
   }
 }
 
-/** The list in which the table keeps what was found. */
+/** What the tuning table keeps of a search. */
 export function measurementsOf(found: readonly Found[]): { algorithm: string; variant: string; seconds: number }[] {
   return found
     .filter(({ milliseconds }) => milliseconds !== undefined)

@@ -14,7 +14,7 @@ import {
   constraintsOf,
   sharedFormat,
 } from "./options.ts";
-import { runPlan } from "./plans.ts";
+import { runPlan } from "./plan-cache.ts";
 
 /**
  * The gradient of a convolution with respect to its input.

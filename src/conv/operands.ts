@@ -1,4 +1,4 @@
-// The tensors of each pass by the names a caller gives them: which there are, their shapes, and whether a given one fits.
+// The tensors of each pass by the names that callers give them: which there are, their shapes, and whether a given one fits.
 import { bytesFor } from "../base/dtype.ts";
 import { ConvError, describe, refuse, words } from "../base/error.ts";
 import type { GpuContext } from "../gpu/context.ts";
@@ -9,30 +9,30 @@ import { type ConvProblem, operandBytes, tensorShape } from "../problem/problem.
 import { Tensor, checkTensor } from "../gpu/tensor.ts";
 import { checkOptions } from "../base/validate.ts";
 
-/** The tensors a pass reads and the one it makes. */
+/** The tensors that a pass multiplies, and its result. */
 const PASS_OPERANDS = {
-  forward: { reads: ["x", "w"], makes: "y" },
-  "backward-data": { reads: ["dy", "w"], makes: "dx" },
-  "backward-weights": { reads: ["x", "dy"], makes: "dw" },
+  forward: { reads: ["x", "w"], result: "y" },
+  "backward-data": { reads: ["dy", "w"], result: "dx" },
+  "backward-weights": { reads: ["x", "dy"], result: "dw" },
 } as const;
 
-/** The tensor that x, w or y of a problem is, or is the gradient of. */
-const SHAPES = { x: "x", dx: "x", w: "w", dw: "w", y: "y", dy: "y" } as const;
+/** The tensor of the forward pass that has the shape of an operand. */
+const SHAPED_LIKE = { x: "x", dx: "x", w: "w", dw: "w", y: "y", dy: "y" } as const;
 type ConvOperand = Exclude<TensorOperand, "db">;
 
-/** The tensors a plan runs on: those that its pass reads, and those that it was planned with. */
+/** The tensors that a plan reads: those of its pass, and those of the epilogue or activation gradient that it was planned with. */
 export interface ConvInputs {
   x?: Tensor;
   w?: Tensor;
   dy?: Tensor;
   bias?: Tensor;
   residual?: Tensor;
-  /** The output of the activation that the gradient passes through, or the value before it: as planned. */
+  /** The output of the activation that the gradient passes through, or the value before it: whichever was planned. */
   output?: Tensor;
   preActivation?: Tensor;
 }
 
-/** Buffers to record a plan on: those of its inputs and of its result. Without `workspace` the plan makes one of its own and keeps it. */
+/** Buffers to record a plan on: those of its inputs and of its result. Without `workspace` the plan creates its own and keeps it. */
 export type ConvBuffers = { [name in keyof ConvInputs]: GPUBuffer | Tensor } & {
   y?: GPUBuffer | Tensor;
   dx?: GPUBuffer | Tensor;
@@ -45,9 +45,9 @@ export const BUFFER_NAMES = [...INPUT_NAMES, "y", "dx", "dw", "workspace"] as co
 type InputName = (typeof INPUT_NAMES)[number];
 export type ResultName = "y" | "dx" | "dw";
 
-/** What the pass makes. */
+/** The name of the result. */
 export function resultName({ pass }: ConvProblem): ResultName {
-  return PASS_OPERANDS[pass].makes;
+  return PASS_OPERANDS[pass].result;
 }
 
 /** Channels of the result. */
@@ -55,7 +55,7 @@ function resultChannels(problem: ConvProblem): number {
   return problem.pass === "backward-data" ? problem.C : problem.K;
 }
 
-/** The operands that a plan reads, with the names that callers give them. */
+/** The operands that a plan reads, and the names that callers give them. */
 export function inputsOf(problem: ConvProblem): { name: InputName; operand: ConvOperand }[] {
   const inputs: { name: InputName; operand: ConvOperand }[] = PASS_OPERANDS[problem.pass].reads.map((name) => ({
     name,
@@ -76,27 +76,27 @@ export function operandShape(problem: ConvProblem, operand: ConvOperand): number
 }
 
 /** Bytes of the buffer of an operand. */
-export function bytesOf(problem: ConvProblem, operand: ConvOperand): number {
+export function bufferBytes(problem: ConvProblem, operand: ConvOperand): number {
   return operand === "bias"
     ? bytesFor(resultChannels(problem), problem.dtype)
     : operandBytes(problem, forwardRole(problem, operand));
 }
 
 function forwardRole(problem: ConvProblem, operand: Exclude<ConvOperand, "bias">): "x" | "w" | "y" {
-  if (operand === "residual") return SHAPES[resultName(problem)];
-  if (operand === "gate") return SHAPES[problem.activationGradient?.operand ?? "dy"];
-  return SHAPES[operand];
+  if (operand === "residual") return SHAPED_LIKE[resultName(problem)];
+  if (operand === "gate") return SHAPED_LIKE[problem.activationGradient?.operand ?? "dy"];
+  return SHAPED_LIKE[operand];
 }
 
 /** Bytes of everything a run reads and writes, each once. */
 export function bytesMoved(problem: ConvProblem): number {
   const operands = [...inputsOf(problem).map(({ operand }) => operand), resultName(problem)];
-  return operands.reduce((sum, operand) => sum + bytesOf(problem, operand), 0);
+  return operands.reduce((sum, operand) => sum + bufferBytes(problem, operand), 0);
 }
 
 /**
- * The buffers of a run's tensors.
- * @throws ConvError where one is missing, not called for, of another shape, layout, type or engine, or destroyed.
+ * The buffers of the tensors of a run.
+ * @throws ConvError where a tensor is missing, not asked for, of another shape, layout, type or engine, or destroyed
  */
 export function checkInputs(gpu: GpuContext, problem: ConvProblem, inputs: ConvInputs): OperandBuffers {
   checkOptions("inputs", inputs, INPUT_NAMES);
@@ -110,7 +110,7 @@ export function checkInputs(gpu: GpuContext, problem: ConvProblem, inputs: ConvI
 
 /**
  * The buffers to record a plan on, without the workspace.
- * @throws ConvError where one is missing, too small, without usage STORAGE, or both read and written.
+ * @throws ConvError where a buffer is missing, too small, without usage STORAGE, or both read and written
  */
 export function checkBuffers(gpu: GpuContext, problem: ConvProblem, buffers: ConvBuffers): OperandBuffers {
   checkOptions("buffers", buffers, BUFFER_NAMES);
@@ -121,9 +121,9 @@ export function checkBuffers(gpu: GpuContext, problem: ConvProblem, buffers: Con
     const given = buffers[name];
     operands[operand] =
       given instanceof Tensor
-        ? // On an encoder that is submitted later: the buffer, which outlives a tensor that is dropped until then.
+        ? // The encoder is submitted later: the buffer must outlive a tensor that is dropped before then.
           checkOperand(gpu, problem, name, operand, given).buffer
-        : checkBuffer(name, given, bytesOf(problem, operand));
+        : checkBuffer(name, given, bufferBytes(problem, operand));
   }
   checkUnused(problem, wanted, buffers);
   for (const { name, operand } of inputsOf(problem)) {
@@ -156,7 +156,7 @@ function checkOperand(
   return tensor;
 }
 
-/** Refuses what the plan would ignore. */
+/** Refuses tensors that the plan would ignore. */
 function checkUnused(
   problem: ConvProblem,
   wanted: readonly { name: string }[],
@@ -175,7 +175,7 @@ function checkUnused(
   }
 }
 
-/** A workspace of the caller's: a buffer that is none of the others, which it would overwrite. */
+/** Checks a workspace of the caller's: none of the other buffers, which it would overwrite. */
 export function checkWorkspace(operands: OperandBuffers, given: unknown, bytes: number): GPUBuffer {
   const buffer = checkBuffer("workspace", given, bytes);
   const other = Object.entries(operands).find(([, operand]) => operand === buffer);

@@ -11,6 +11,11 @@ import { PipelineCache } from "./pipelines.ts";
 export const MAX_IDS = 2048;
 const MAX_CHARACTERS = 2 ** 25;
 
+/** What is destroyed with the engine. */
+interface Attachment {
+  destroy(): void;
+}
+
 export class GpuContext {
   readonly device: GPUDevice;
   readonly memory: Memory;
@@ -21,7 +26,7 @@ export class GpuContext {
   readonly errors: ErrorScopes;
   readonly pipelines: PipelineCache;
   readonly #ids = new LruCache<number>(MAX_IDS, MAX_CHARACTERS);
-  readonly #attached = new Map<unknown, { destroy(): void }>();
+  readonly #attached = new Map<unknown, Attachment>();
   #nextId = 0;
   #generation = 0;
 
@@ -36,18 +41,20 @@ export class GpuContext {
   }
 
   /** Returns the engine's instance of a class of another module, created on first use and destroyed with the engine. */
-  attached<T extends { destroy(): void }>(kind: new (gpu: GpuContext) => T): T {
-    let one = this.#attached.get(kind) as T | undefined;
-    if (!one) {
-      one = new kind(this);
-      this.#attached.set(kind, one);
-    }
+  attached<T extends Attachment>(kind: new (gpu: GpuContext) => T): T {
+    return (this.#attached.get(kind) as T | undefined) ?? this.attach(new kind(this));
+  }
+
+  /** Makes an object the engine's instance of its class. */
+  attach<T extends Attachment>(one: T): T {
+    this.#attached.set(one.constructor, one);
     return one;
   }
 
-  /** Makes an object the one that `attached` returns for its class. */
-  attach<T extends { destroy(): void }>(one: T): T {
-    this.#attached.set(one.constructor, one);
+  /** Returns the instance of a class that `attach` was given. */
+  attachment<T extends Attachment>(kind: abstract new (...args: never[]) => T): T {
+    const one = this.#attached.get(kind) as T | undefined;
+    if (!one) throw new Error(`no ${kind.name} is attached`);
     return one;
   }
 

@@ -57,9 +57,11 @@ export interface Plan {
   readonly workspaceBytes: number;
 }
 
-/** Bytes a plan needs besides its operands, which maxWorkspaceBytes limits. */
-export function extraBytes(plan: Plan): number {
-  return plan.workspaceBytes + (plan.preparation?.bytes ?? 0);
+/** Steps as a text that is the same for the same steps: shaders are told by their names. */
+export function stepsKey(steps: readonly Step[]): string {
+  return JSON.stringify(steps, (key, value: unknown) =>
+    key === "shaders" ? (value as readonly Shader[]).map(({ name }) => name) : value,
+  );
 }
 
 /** Binding numbers of the kernels of convolution; 1 and 2 are the two inputs of the kernel. */

@@ -43,15 +43,17 @@ const COPY_BYTES = 2 ** 24;
 /**
  * Measures an adapter.
  * @param overlap whether it is a GPU, where arithmetic and loads overlap
+ * @param signal stops between two measurements
  */
-export async function calibrate(gpu: GpuContext, overlap: boolean): Promise<Rates> {
+export async function calibrate(gpu: GpuContext, overlap: boolean, signal?: AbortSignal): Promise<Rates> {
+  signal?.throwIfAborted();
   const buffer = (size: number): GPUBuffer =>
     gpu.memory.allocate("tensors", { label: "convoke calibration", size, usage: TENSOR_USAGE });
   const numbers = buffer(COPY_BYTES);
   const results = buffer(COPY_BYTES);
   // Ones: they overflow nothing, and no adapter is faster on them than on other numbers that are not zero.
   gpu.device.queue.writeBuffer(numbers, 0, new Float32Array(VECTORS * 4).fill(1));
-  const bench = new Bench(gpu, { x: numbers, y: results });
+  const bench = new Bench(gpu, { x: numbers, y: results }, signal);
   try {
     await bench.compile();
     const [turn, loadingTurn, alone, empty, copy] = (await bench.inTurn([
@@ -95,12 +97,14 @@ class Bench {
   readonly #gpu: GpuContext;
   readonly #stopwatch: Stopwatch;
   readonly #buffers: OperandBuffers;
+  readonly #signal: AbortSignal | undefined;
   readonly #made: Executable[] = [];
 
-  constructor(gpu: GpuContext, buffers: OperandBuffers) {
+  constructor(gpu: GpuContext, buffers: OperandBuffers, signal?: AbortSignal) {
     this.#gpu = gpu;
     this.#stopwatch = new Stopwatch(gpu.device, SAMPLE_SECONDS);
     this.#buffers = buffers;
+    this.#signal = signal;
   }
 
   async compile(): Promise<void> {
@@ -147,6 +151,7 @@ class Bench {
 
   /** What disturbs a measurement makes it longer, never shorter. */
   async #time(record: Recorder): Promise<number> {
+    this.#signal?.throwIfAborted();
     return Math.min(...(await this.#stopwatch.time(record, SAMPLES)).samples);
   }
 }

@@ -1,4 +1,4 @@
-// A choice in words.
+// A choice in words: what `ConvPlan.explain` returns.
 import type { Considered } from "./choose.ts";
 
 /** One line for each algorithm considered, the chosen one first. */

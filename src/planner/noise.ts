@@ -1,4 +1,4 @@
-// What is measured on: numbers that no adapter is faster on than on others.
+// The numbers that measurements run on: no adapter is faster on them than on others.
 
 /** Uniform numbers in [-1, 1), never zeros: an adapter may be fast on zeros (xorshift32, Marsaglia 2003). */
 export function noise(count: number, seed: number): Float32Array {

@@ -1,9 +1,9 @@
-// Where the tuning table outlives the page or the process: IndexedDB in a browser, a file of the user's cache folder under Node.
+// Where the tuning table outlives the page or the process: IndexedDB in a browser, a file in the user's cache folder under Node.
 import { refuse } from "../base/error.ts";
 
-/** A place for one text. */
+/** A place that keeps one text. */
 export interface TuningStore {
-  /** What was saved last, or nothing. */
+  /** The text that was saved last, or undefined. */
   load(): Promise<string | undefined>;
   save(text: string): Promise<void>;
 }
@@ -66,8 +66,8 @@ function inFile(node: Node): TuningStore | undefined {
 }
 
 /**
- * The store that an option asks for: "keep" this environment's own, "forget" none, or the given one.
- * @throws ConvError where it is nothing of these
+ * The store that an option asks for: that of this environment for "keep", none for "forget", or the given one.
+ * @throws ConvError `invalid-argument` for anything else
  */
 export function checkStore(argument: string, option: unknown): TuningStore | undefined {
   if (option === "keep") return defaultStore();
@@ -78,7 +78,7 @@ export function checkStore(argument: string, option: unknown): TuningStore | und
   return option as TuningStore;
 }
 
-/** The place of this environment, where it has one. */
+/** The store of this environment, where it has one. */
 function defaultStore(): TuningStore | undefined {
   const node = (globalThis as { process?: Node }).process;
   if (node?.versions?.node !== undefined) return inFile(node);

@@ -1,5 +1,5 @@
-// The tuning table: what was measured, for which problem, under which constraints, on which adapter, in which browser, with which version
-// of this library. Entries of other circumstances stay in the table (an application may ship those of many) and are never used.
+// The tuning table: what was measured, for which problem, under which constraints, on which adapter, in which browser, with which version of
+// this library. Entries of other environments stay in the table (an application may ship those of many) and are never used.
 import type { Rates } from "../algorithms/cost.ts";
 import { refuse } from "../base/error.ts";
 import type { ConvProblem } from "../problem/problem.ts";
@@ -7,15 +7,15 @@ import { VERSION } from "../base/version.ts";
 import type { Constraints, Measurements } from "./choose.ts";
 import type { TuningStore } from "./store.ts";
 
-/** What a time depends on beside the problem. */
-export interface Circumstances {
+/** What a measured time depends on beside the problem. */
+export interface Environment {
   readonly adapter: string;
   readonly browser: string;
   readonly version: string;
 }
 
 /** One problem under constraints. */
-export interface TuningEntry extends Circumstances {
+export interface TuningEntry extends Environment {
   /** The problem and the constraints, as one text. */
   readonly key: string;
   /** Variants of algorithms by measured seconds, the fastest first. */
@@ -23,7 +23,7 @@ export interface TuningEntry extends Circumstances {
 }
 
 /** What an adapter does in a second, measured. */
-export interface Calibration extends Circumstances {
+export interface Calibration extends Environment {
   readonly rates: Rates;
 }
 
@@ -41,8 +41,8 @@ const MAX_ENTRIES = 4096;
 const MAX_ROWS = 512;
 const MAX_TEXT = 16_384;
 
-/** The circumstances of an adapter here. */
-export function circumstancesOf(adapter: object): Circumstances {
+/** The environment of an adapter in this browser or process. */
+export function environmentOf(adapter: object): Environment {
   const { navigator, process } = globalThis as { navigator?: Navigator; process?: { versions?: { node?: string } } };
   const node = process?.versions?.node;
   return {
@@ -52,7 +52,7 @@ export function circumstancesOf(adapter: object): Circumstances {
   };
 }
 
-/** A problem under constraints as a text: what one was measured for another may not serve. */
+/** A problem under constraints as a text: what was measured under one constraint may not keep to another. */
 export function tuningKey(
   problem: ConvProblem,
   { maxErrorGrowth, maxWorkspaceBytes, algorithm, variant }: Constraints,
@@ -61,7 +61,7 @@ export function tuningKey(
   return JSON.stringify([problem, { maxErrorGrowth, maxWorkspaceBytes, algorithm: named, variant }]);
 }
 
-function identity({ adapter, browser, version, key = "" }: Circumstances & { key?: string }): string {
+function identity({ adapter, browser, version, key = "" }: Environment & { key?: string }): string {
   return JSON.stringify([adapter, browser, version, key]);
 }
 
@@ -69,7 +69,7 @@ function isText(value: unknown): value is string {
   return typeof value === "string" && value.length <= MAX_TEXT;
 }
 
-/** An entry as it should be, or nothing: tables come from files and other people. */
+/** The entry if it is well-formed: tables come from files and other people. */
 function checkedEntry(value: unknown): TuningEntry | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   const { adapter, browser, version, key, ranked } = value as Record<string, unknown>;
@@ -93,7 +93,7 @@ function checkedEntry(value: unknown): TuningEntry | undefined {
   return { adapter, browser, version, key, ranked: rows } as TuningEntry;
 }
 
-/** A calibration as it should be, or nothing. */
+/** The calibration if it is well-formed. */
 function checkedCalibration(value: unknown): Calibration | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   const { adapter, browser, version, rates } = value as Record<string, unknown>;
@@ -110,56 +110,63 @@ function checkedCalibration(value: unknown): Calibration | undefined {
   } as Calibration;
 }
 
+/** What was measured on this adapter and on others. */
 export class TuningTable {
-  readonly #circumstances: Circumstances;
+  readonly #environment: Environment;
   readonly #store: TuningStore | undefined;
   readonly #entries = new Map<string, TuningEntry>();
   readonly #calibrations = new Map<string, Calibration>();
 
-  constructor(circumstances: Circumstances, store?: TuningStore) {
-    this.#circumstances = circumstances;
+  constructor(environment: Environment, store?: TuningStore) {
+    this.#environment = environment;
     this.#store = store;
   }
 
-  /** Number of entries, those of other circumstances too. */
+  /** Number of entries, those of other environments included. */
   get size(): number {
     return this.#entries.size;
   }
 
-  /** What was measured for a problem in these circumstances. */
+  /** What was measured for a problem in this environment. */
   lookUp(problem: ConvProblem, constraints: Constraints): Measurements {
-    const wanted = { ...this.#circumstances, key: tuningKey(problem, constraints), ranked: [] };
+    const wanted = { ...this.#environment, key: tuningKey(problem, constraints), ranked: [] };
     return this.#entries.get(identity(wanted))?.ranked ?? [];
   }
 
-  /** @internal What the adapter does in a second, where that was measured in these circumstances. */
+  /** @internal The rates of the adapter, where they were measured in this environment. */
   get rates(): Rates | undefined {
-    return this.#calibrations.get(identity(this.#circumstances))?.rates;
+    return this.#calibrations.get(identity(this.#environment))?.rates;
   }
 
-  /** @internal Keeps what the adapter does in a second, and saves the table. */
-  async calibrated(rates: Rates): Promise<void> {
-    this.#keep({ ...this.#circumstances, rates });
+  /** @internal Keeps the rates of the adapter, and saves the table. */
+  async addCalibration(rates: Rates): Promise<void> {
+    this.#keep({ ...this.#environment, rates });
     await this.#save();
   }
 
-  /** @internal Keeps what was measured, and saves the table where it has a place. */
+  /** @internal Keeps what was measured, and saves the table. */
   async add(problem: ConvProblem, constraints: Constraints, ranked: Measurements): Promise<void> {
     if (ranked.length === 0) return;
-    this.#put({ ...this.#circumstances, key: tuningKey(problem, constraints), ranked });
+    this.#put({ ...this.#environment, key: tuningKey(problem, constraints), ranked });
     await this.#save();
   }
 
-  /** The table as plain data, to be shipped with an application. */
+  /**
+   * The table as plain data, to be shipped with an application.
+   * @example
+   * localStorage.setItem("tuning", JSON.stringify(engine.tuning.export()));
+   */
   export(): TuningData {
     return { format: 1, entries: [...this.#entries.values()], calibrations: [...this.#calibrations.values()] };
   }
 
   /**
-   * Takes over the entries and calibrations of a table from `export`, as an object or as JSON. Those that are not well-formed are left out; those of other
+   * Takes over the entries and calibrations of a table from `export`, as an object or as JSON. Malformed ones are left out; those of other
    * adapters, browsers and versions are kept for them and not used here.
-   * @returns how many were taken over, how many of these are of use here, and how many were left out
-   * @throws ConvError where it is no such table
+   * @returns how many were taken over, how many of these are usable here, and how many were left out
+   * @throws ConvError `invalid-argument` where it is no such table
+   * @example
+   * await engine.tuning.import(await (await fetch("tuning.json")).text());
    */
   async import(data: TuningData | string): Promise<{ taken: number; usable: number; leftOut: number }> {
     const counts = this.#read(data);
@@ -167,14 +174,14 @@ export class TuningTable {
     return counts;
   }
 
-  /** Forgets everything. */
+  /** Forgets everything, in the store too. */
   async clear(): Promise<void> {
     this.#entries.clear();
     this.#calibrations.clear();
     await this.#save();
   }
 
-  /** @internal What an earlier run kept; a table that cannot be read is as good as none. */
+  /** @internal Reads what an earlier run kept; a table that cannot be read is as good as none. */
   async load(): Promise<void> {
     try {
       const text = await this.#store?.load();
@@ -187,8 +194,8 @@ export class TuningTable {
   #read(data: unknown): { taken: number; usable: number; leftOut: number } {
     const { entries, calibrations } = parse(data);
     const counts = { taken: 0, usable: 0, leftOut: 0 };
-    const here = identity(this.#circumstances);
-    const take = <T extends Circumstances>(
+    const here = identity(this.#environment);
+    const take = <T extends Environment>(
       values: readonly unknown[],
       check: (value: unknown) => T | undefined,
       keep: (checked: T) => void,

@@ -40,6 +40,8 @@ export interface Correlation {
   readonly C: number;
   readonly K: number;
   readonly groups: number;
+  /** Whether each group of the convolution has one input channel. Its gradients sum over output channels or over the batch. */
+  readonly depthwise: boolean;
   readonly input: Triple;
   readonly kernel: Triple;
   readonly output: Triple;
@@ -132,6 +134,7 @@ export function forwardCorrelation(problem: ConvProblem): Correlation {
   return {
     ...{ N, C, K, groups, input, kernel, output, stride, dilation, padBegin },
     ...{ paddingMode, paddingValue, layout, dtype, epilogue },
+    depthwise: C === groups,
     x: { operand: "x", start: 0, group: (C / groups) * x.channel, ...x },
     w: {
       operand: "w",

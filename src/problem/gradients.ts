@@ -170,6 +170,7 @@ export function gradientOperands(problem: ConvProblem): Correlation {
   const { x: dx } = operandLayouts({ ...problem, input: size });
   return {
     ...{ N, C: K, K: C, groups, kernel, stride, dilation, layout, dtype },
+    depthwise: C === groups,
     input: problem.output,
     output: size,
     padBegin: eachAxis((axis) => axes[axis].pad),

@@ -1,127 +1,128 @@
-// fft: convolution as a product of spectra, the whole map at once or in overlapping tiles (overlap-save), real to complex with half
-// spectra (Mathieu, Henaff and LeCun, "Fast training of convolutional networks through FFTs", 2013; Vasilache et al., "Fast convolutional nets with
+// fft: convolution as a product of spectra, the whole map at once or in overlapping tiles (overlap-save), real to complex with half spectra
+// (Mathieu, Henaff and LeCun, "Fast training of convolutional networks through FFTs", 2013; Vasilache et al., "Fast convolutional nets with
 // fbfft", 2014). The frequencies stay in the order the passes leave them in; the products do not mind.
-import type { Step } from "../../kernel/step.ts";
 import { dilatedExtent } from "../../base/shape.ts";
-import type { Method, Part, Unsupported, Variant } from "../algorithm.ts";
-import type { DeviceTraits } from "../traits.ts";
+import type { Step } from "../../kernel/step.ts";
 import type { Correlation } from "../../problem/correlation.ts";
+import { type Algorithm, type Candidate, type PartialPlan, type Unsupported, tooManyDispatches } from "../algorithm.ts";
+import { type Work, estimate } from "../cost.ts";
+import type { DeviceTraits } from "../traits.ts";
 import { type Chunks, chunksOf, sharesInput } from "./chunks.ts";
 import { errorGrowth } from "./error.ts";
 import { MAX_LENGTH } from "./lengths.ts";
 import { inputSteps, outputSteps, weightSteps } from "./steps.ts";
-import {
-  type Tiling,
-  isTiled,
-  perAxis,
-  tileCount,
-  tilingName,
-  tilingNamed,
-  tilings,
-  wholeTiling,
-} from "./tiling.ts";
-import { workOf } from "./work.ts";
-import { estimate } from "../cost.ts";
+import { type Tiling, isTiled, perAxis, tileCount, tilingName, tilingNamed, tilings, wholeTiling } from "./tiling.ts";
+import { fftWork } from "./work.ts";
 
-interface FftVariant extends Variant {
+/** A tiling that fits in memory. */
+interface Fit {
   readonly tiling: Tiling;
+  readonly chunks: Chunks;
+  readonly work: readonly Work[];
+  readonly seconds: number;
 }
 
-const way = (tiling: Tiling): FftVariant => ({ name: tilingName(tiling), tiling });
+function fitOf(c: Correlation, device: DeviceTraits, tiling: Tiling, work = fftWork(c, tiling)): Fit | undefined {
+  const chunks = chunksOf(c, tiling, device);
+  if (!("parts" in chunks)) return undefined;
+  return { tiling, chunks, work, seconds: estimate(work, device.rates) };
+}
 
-/** The ways of a problem that fit in memory, the cheapest first: the whole map, and the best that is not. */
-function waysOf(correlation: Correlation, gpu: DeviceTraits): FftVariant[] {
-  const secondsOf = (tiling: Tiling): number => estimate(workOf(correlation, tiling), gpu.rates);
-  const whole = wholeTiling(correlation);
-  const ways: FftVariant[] = [];
-  if (whole && "parts" in chunksOf(correlation, whole, gpu)) ways.push(way(whole));
-  const [best] = tilings(correlation)
+/** The tilings worth trying that fit, the fastest first: the whole map, and the best of those that cut it. */
+function bestFits(c: Correlation, device: DeviceTraits): Fit[] {
+  const whole = wholeTiling(c);
+  const byEstimate = tilings(c)
     .filter(isTiled)
-    .map((tiling) => ({ tiling, seconds: secondsOf(tiling) }))
-    .toSorted((a, b) => a.seconds - b.seconds)
-    .filter(({ tiling }) => "parts" in chunksOf(correlation, tiling, gpu));
-  if (best) ways.push(way(best.tiling));
-  return ways.toSorted((a, b) => secondsOf(a.tiling) - secondsOf(b.tiling));
+    .map((tiling) => {
+      const work = fftWork(c, tiling);
+      return { tiling, work, seconds: estimate(work, device.rates) };
+    })
+    .toSorted((a, b) => a.seconds - b.seconds);
+  const fits = [whole && fitOf(c, device, whole)];
+  for (const { tiling, work } of byEstimate) {
+    const fit = fitOf(c, device, tiling, work);
+    if (!fit) continue;
+    fits.push(fit);
+    break;
+  }
+  return fits.filter((fit) => fit !== undefined).toSorted((a, b) => a.seconds - b.seconds);
 }
 
-function refusal(correlation: Correlation, gpu: DeviceTraits): Unsupported {
-  const extents = correlation.kernel.map((size, axis) => dilatedExtent(size, correlation.dilation[axis]!));
-  const longest = Math.max(...extents);
-  const all = [...tilings(correlation), wholeTiling(correlation)].filter((tiling) => tiling !== undefined);
+/** Why no tiling fits. */
+function refusal(c: Correlation, device: DeviceTraits): Unsupported {
+  const extents = c.kernel.map((size, axis) => dilatedExtent(size, c.dilation[axis]!));
+  const all = [...tilings(c), wholeTiling(c)].filter((tiling) => tiling !== undefined);
   if (all.length === 0) {
     return {
-      reason: `the kernel spans ${longest} cells along an axis, and no transform is longer than ${MAX_LENGTH}`,
+      reason: `the kernel spans ${Math.max(...extents)} cells along an axis, and no transform is longer than ${MAX_LENGTH}`,
     };
   }
-  let least = Infinity;
-  let fewest = Infinity;
+  let leastBytes = Infinity;
+  let fewestDispatches = Infinity;
   for (const tiling of all) {
-    const chunks = chunksOf(correlation, tiling, gpu);
-    if ("least" in chunks) least = Math.min(least, chunks.least);
-    if ("tooMany" in chunks) fewest = Math.min(fewest, chunks.tooMany);
+    const chunks = chunksOf(c, tiling, device);
+    if ("least" in chunks) leastBytes = Math.min(leastBytes, chunks.least);
+    if ("tooMany" in chunks) fewestDispatches = Math.min(fewestDispatches, chunks.tooMany);
   }
-  if (fewest < Infinity) {
-    return {
-      reason: `in ${gpu.maxWorkspaceBytes} bytes of workspace it takes ${fewest} dispatches at least, more than the ${gpu.maxDispatches} allowed`,
-    };
-  }
+  if (fewestDispatches < Infinity) return tooManyDispatches(fewestDispatches, device);
   return {
-    reason: `the spectra of the weights and of one tile take ${least} bytes at least, more than the ${gpu.maxWorkspaceBytes} of workspace or the ${gpu.maxBindingBytes} of a binding allowed`,
+    reason: `the spectra of the weights and of one tile take ${leastBytes} bytes at least, more than the ${device.maxWorkspaceBytes} of workspace or the ${device.maxBindingBytes} of a binding allowed`,
   };
 }
 
-function stepsOf(correlation: Correlation, tiling: Tiling, chunks: Chunks): Step[] {
-  const total = tileCount(correlation, tiling);
+function stepsOf(c: Correlation, tiling: Tiling, chunks: Chunks): Step[] {
+  const total = tileCount(c, tiling);
   const steps = [];
   for (const part of chunks.parts) {
     // The parts of one group share their input, which the first of them transforms, unless another range of tiles came in between.
     for (let first = 0; first < total; first += chunks.tiles) {
       const tiles = { first, count: Math.min(chunks.tiles, total - first) };
-      if (!sharesInput(part, chunks.tiles, total)) steps.push(...inputSteps(correlation, tiling, part, tiles));
-      steps.push(...outputSteps(correlation, tiling, chunks, part, tiles));
+      if (!sharesInput(part, chunks.tiles, total)) steps.push(...inputSteps(c, tiling, part, tiles));
+      steps.push(...outputSteps(c, tiling, chunks, part, tiles));
     }
   }
   return steps;
 }
 
-export const fft: Method<FftVariant> = {
+function fftPlan(c: Correlation, { tiling, chunks }: Fit): PartialPlan {
+  return {
+    steps: stepsOf(c, tiling, chunks),
+    workspaceBytes: chunks.workspaceBytes,
+    preparation: {
+      steps: chunks.parts.flatMap((part) => weightSteps(c, tiling, part)),
+      bytes: chunks.preparedBytes,
+    },
+  };
+}
+
+function candidateOf(c: Correlation, fit: Fit): Candidate {
+  const { tiling, chunks, work } = fit;
+  return {
+    variant: tilingName(tiling),
+    workspaceBytes: chunks.workspaceBytes,
+    preparedBytes: chunks.preparedBytes,
+    dispatches: chunks.dispatches,
+    work,
+    error: {
+      growth: errorGrowth(c, tiling),
+      spread: perAxis(tiling, ({ length }) => length - 1),
+      norm: "energy",
+      exactOnIntegers: false,
+    },
+    plan: () => fftPlan(c, fit),
+  };
+}
+
+export const fft: Algorithm = {
   name: "fft",
-  supports(correlation, gpu) {
-    return waysOf(correlation, gpu).length > 0 ? true : refusal(correlation, gpu);
+
+  candidates(c, device, variant) {
+    if (variant !== undefined) {
+      const tiling = tilingNamed(c, variant);
+      const fit = tiling && fitOf(c, device, tiling);
+      return fit ? [{ ...candidateOf(c, fit), variant }] : [];
+    }
+    const fits = bestFits(c, device);
+    return fits.length > 0 ? fits.map((fit) => candidateOf(c, fit)) : refusal(c, device);
   },
-
-  variants: waysOf,
-
-  named(correlation, gpu, name) {
-    const tiling = tilingNamed(correlation, name);
-    return tiling && "parts" in chunksOf(correlation, tiling, gpu) ? { name, tiling } : undefined;
-  },
-
-  dispatches(correlation, gpu, { tiling }) {
-    const chunks = chunksOf(correlation, tiling, gpu);
-    return "parts" in chunks ? chunks.dispatches : Infinity;
-  },
-
-  plan(correlation, gpu, { name, tiling }): Part {
-    const chunks = chunksOf(correlation, tiling, gpu);
-    if (!("parts" in chunks)) throw new Error(`fft: ${name} was planned for other traits`);
-    return {
-      steps: stepsOf(correlation, tiling, chunks),
-      workspaceBytes: chunks.workspaceBytes,
-      preparation: {
-        steps: chunks.parts.flatMap((part) => weightSteps(correlation, tiling, part)),
-        bytes: chunks.preparedBytes,
-      },
-    };
-  },
-
-  errorGrowth: (correlation, { tiling }) => errorGrowth(correlation, tiling),
-
-  errorSpread: (_problem, { tiling }) => perAxis(tiling, ({ length }) => length - 1),
-
-  errorNorm: "energy",
-
-  exactOnIntegers: () => false,
-
-  work: (correlation, _gpu, { tiling }) => workOf(correlation, tiling),
 };

@@ -19,7 +19,7 @@ import type { Uniforms } from "../../kernel/uniforms.ts";
 import type { Correlation, TensorView } from "../../problem/correlation.ts";
 import { NO_EPILOGUE } from "../../problem/problem.ts";
 import type { Variant } from "../algorithm.ts";
-import { GATHER_LOADS, OUTPUT_LOADS, type Work, bytesOf } from "../cost.ts";
+import { GATHER_LOADS, OUTPUT_LOADS, type Work, numberBytes } from "../cost.ts";
 import {
   alongAxes,
   epilogueBindings,
@@ -225,7 +225,7 @@ export function gemmWork({ batch, M, N, K }: Products, variant: GemmVariant): Wo
     threads,
     multiplyAdds: 16 * tileM * tileN4 * steps,
     loads: (4 * tileM + right) * steps + OUTPUT_LOADS * batch * M * N,
-    bytes: bytesOf(batch * M * K, batch * K * N, batch * M * N),
+    bytes: numberBytes(batch * M * K, batch * K * N, batch * M * N),
   };
 }
 

@@ -1,12 +1,14 @@
-// The gradient of a pointwise convolution's weights: dw = dy x^T, a matrix product whose sums run over all pixels of the batch. x is
-// packed anew in every run, its pixels as the terms; dy is read as it lies where its pixels follow each other, else packed too. Long sums
-// are split into parts that other threads make, and added up in order.
-import { BINDING, STORAGE_ALIGNMENT, type Step } from "../../kernel/step.ts";
+// The gradient of a pointwise convolution's weights: dw = dy x^T, a matrix product whose sums run over all pixels of the batch. x is packed
+// again in every run, its pixels as the terms; dy is read as it lies where its pixels follow each other, else packed too. Long sums are
+// split (split-K): other threads compute each split, and a second step adds them in order.
 import { elementCount, roundUp } from "../../base/shape.ts";
-import type { Part } from "../algorithm.ts";
-import type { DeviceTraits } from "../traits.ts";
+import { F32_BYTES } from "../../kernel/element-types.ts";
+import { BINDING, STORAGE_ALIGNMENT, type Step } from "../../kernel/step.ts";
 import { type Correlation, termCount } from "../../problem/correlation.ts";
-import { gemmTiles } from "./tile.ts";
+import { type Candidate, type PartialPlan, SEQUENTIAL_SUM, type Unsupported } from "../algorithm.ts";
+import { preparedRange, scratch, whole } from "../operands.ts";
+import { reduceStep, reduceWork } from "../reduce-splits.ts";
+import type { DeviceTraits } from "../traits.ts";
 import {
   type GemmVariant,
   type MatrixBatch,
@@ -18,22 +20,41 @@ import {
   packWork,
   packedSize,
 } from "./gemm.ts";
-import { F32_BYTES } from "../../kernel/element-types.ts";
-import { preparedRange, scratch, whole } from "../operands.ts";
-import { reduceStep, reduceWork } from "../reduce-splits.ts";
-import { weightMatrix } from "./weights.ts";
-import type { Work } from "../cost.ts";
+import { selectTiles } from "./tile.ts";
+import { type WeightMatrix, weightMatrix } from "./weights.ts";
 
 /** Threads below which an adapter is not busy. */
 const BUSY_THREADS = { hardware: 16_384, software: 128 };
 
-/** The most parts of a sum, and the fewest vectors of terms in one. */
-const MAX_PARTS = 64;
-const MIN_PART_VECTORS = 16;
+/** Splits of a sum at most, and vectors of terms in one at least. */
+const MAX_SPLITS = 64;
+const MIN_SPLIT_VECTORS = 16;
 
 /** Whether each output is one sum over everything that its channels hold: a gradient of weights of one tap. */
 export function isInnerProduct({ output, y }: Correlation): boolean {
   return y.operand === "dw" && elementCount(output) === 1;
+}
+
+/** A product as matrices: what does not depend on how it is split. */
+interface Product {
+  readonly c: Correlation;
+  readonly M: number;
+  readonly N: number;
+  /** x, as it lies and as it is packed. */
+  readonly x: Unpacked;
+  readonly packed: { readonly rows: number; readonly columns: number; readonly bytes: number };
+  /** dy, which takes the role of the weights. */
+  readonly dy: WeightMatrix;
+  /** Bytes of the packed dy, 0 where it is read as it lies. */
+  readonly preparedBytes: number;
+}
+
+function productOf(c: Correlation): Product {
+  const groupK = c.K / c.groups;
+  const [M, N] = c.layout === "channels-last" ? [c.N, groupK] : [groupK, c.N];
+  const x = inputMatrix(c);
+  const dy = weightMatrix(c);
+  return { c, M, N, x, packed: packedSize(x), dy, preparedBytes: dy.packed ? packedSize(dy.matrix).bytes : 0 };
 }
 
 /** x as a matrix: its batch (the input channels of the convolution) by terms. */
@@ -53,93 +74,86 @@ function inputMatrix(c: Correlation): Unpacked {
   };
 }
 
-function sizesOf(c: Correlation): { M: number; N: number } {
-  const groupK = c.K / c.groups;
-  return c.layout === "channels-last" ? { M: c.N, N: groupK } : { M: groupK, N: c.N };
-}
-
-export function innerProductVariants(c: Correlation, gpu: DeviceTraits): GemmVariant[] {
-  // The sums are split until there are threads enough, whatever the tile.
-  return gemmTiles(
-    { batch: c.groups, ...sizesOf(c), K: termCount(c) },
-    { ...gpu, rates: { ...gpu.rates, threads: 1 } },
-  );
-}
-
-/** How many parts the sums are split into: a divisor of their vectors, so that all parts are alike. */
-function partsOf(c: Correlation, gpu: DeviceTraits, { tileM, tileN4 }: GemmVariant): number {
-  const { M, N } = sizesOf(c);
-  const threads = c.groups * Math.ceil(M / tileM) * Math.ceil(N / (4 * tileN4));
-  const busy = gpu.software ? BUSY_THREADS.software : BUSY_THREADS.hardware;
-  const vectors = Math.ceil(termCount(c) / 4);
-  let parts = Math.min(MAX_PARTS, Math.ceil(busy / threads), Math.floor(vectors / MIN_PART_VECTORS));
-  while (parts > 1 && vectors % parts !== 0) parts--;
-  return Math.max(1, parts);
-}
-
-/** Bytes of the workspace: the packed input, then the parts of the sums. */
-function layoutOf(c: Correlation, parts: number) {
-  const { M, N } = sizesOf(c);
+/** Where the packed x and then the partial sums lie in the workspace. Rows and partial sums in elements, the rest in bytes. */
+function layoutOf({ c, M, N, packed }: Product, splits: number) {
   const row = roundUp(N, 4);
-  const packed = packedSize(inputMatrix(c)).bytes;
   const partial = c.groups * M * row;
-  const offset = roundUp(packed, STORAGE_ALIGNMENT);
-  const partialBytes = parts > 1 ? parts * partial * F32_BYTES : 0;
-  return { row, packed, partial, offset, partialBytes, bytes: parts > 1 ? offset + partialBytes : packed };
+  const offset = roundUp(packed.bytes, STORAGE_ALIGNMENT);
+  const partialBytes = splits > 1 ? splits * partial * F32_BYTES : 0;
+  return { row, partial, offset, partialBytes, bytes: splits > 1 ? offset + partialBytes : packed.bytes };
 }
 
-/** Bytes that the product takes at least: workspace, and dy where it is packed. */
-export function innerProductBytes(c: Correlation): { workspace: number; prepared: number } {
-  const weights = weightMatrix(c);
-  return { workspace: layoutOf(c, 1).bytes, prepared: weights.packed ? packedSize(weights.matrix).bytes : 0 };
+/** Into how many the sums are split where memory is no object: a divisor of their vectors, so that all splits are alike. */
+function wantedSplits({ c, M, N }: Product, device: DeviceTraits, { tileM, tileN4 }: GemmVariant): number {
+  const threads = c.groups * Math.ceil(M / tileM) * Math.ceil(N / (4 * tileN4));
+  const busy = device.software ? BUSY_THREADS.software : BUSY_THREADS.hardware;
+  const vectors = Math.ceil(termCount(c) / 4);
+  let splits = Math.min(MAX_SPLITS, Math.ceil(busy / threads), Math.floor(vectors / MIN_SPLIT_VECTORS));
+  while (splits > 1 && vectors % splits !== 0) splits--;
+  return Math.max(1, splits);
 }
 
-/** How many parts fit in memory of those wanted. */
-function partsThatFit(c: Correlation, gpu: DeviceTraits, variant: GemmVariant): number {
-  const weights = weightMatrix(c);
-  const prepared = weights.packed ? packedSize(weights.matrix).bytes : 0;
-  const wanted = partsOf(c, gpu, variant);
-  const { bytes, partialBytes } = layoutOf(c, wanted);
-  return bytes + prepared <= gpu.maxWorkspaceBytes && partialBytes <= gpu.maxBindingBytes ? wanted : 1;
+/** As many splits as are wanted where those fit in memory, else none. */
+function splitsFor(product: Product, device: DeviceTraits, tile: GemmVariant): number {
+  const wanted = wantedSplits(product, device, tile);
+  const { bytes, partialBytes } = layoutOf(product, wanted);
+  const fits = bytes + product.preparedBytes <= device.maxWorkspaceBytes && partialBytes <= device.maxBindingBytes;
+  return fits ? wanted : 1;
 }
 
-/** The work of the steps; what is packed of dy is packed in every run too. */
-export function innerProductWork(c: Correlation, gpu: DeviceTraits, variant: GemmVariant): Work[] {
-  const parts = partsThatFit(c, gpu, variant);
-  const weights = weightMatrix(c);
-  return [
-    ...(weights.packed ? [packWork(weights.matrix)] : []),
-    packWork(inputMatrix(c)),
-    gemmWork({ batch: parts * c.groups, ...sizesOf(c), K: termCount(c) / parts }, variant),
-    ...(parts > 1 ? [reduceWork(c, parts)] : []),
-  ];
+/** The candidates for a correlation that is an inner product. */
+export function innerProductCandidates(
+  c: Correlation,
+  device: DeviceTraits,
+  variant?: string,
+): readonly Candidate[] | Unsupported {
+  const product = productOf(c);
+  const { M, N, x, dy, preparedBytes } = product;
+  const { bytes } = layoutOf(product, 1);
+  if (Math.max(bytes, preparedBytes) > device.maxBindingBytes || bytes + preparedBytes > device.maxWorkspaceBytes) {
+    return {
+      reason: `the packed input and gradient take ${bytes + preparedBytes} bytes, more than the ${device.maxWorkspaceBytes} of workspace or the ${device.maxBindingBytes} of a binding allowed`,
+    };
+  }
+  // The sums are split until there are enough threads, whatever the tile.
+  const busy = { ...device, rates: { ...device.rates, threads: 1 } };
+  return selectTiles({ batch: c.groups, M, N, K: termCount(c) }, busy, variant).map((tile): Candidate => {
+    const splits = splitsFor(product, device, tile);
+    return {
+      variant: tile.name,
+      workspaceBytes: layoutOf(product, splits).bytes,
+      preparedBytes,
+      // The packing of x, and of dy where it has to be; the product; the reduction where it is split.
+      dispatches: 2 + Number(dy.packed) + Number(splits > 1),
+      // dy is packed in every run too.
+      work: [
+        ...(dy.packed ? [packWork(dy.matrix)] : []),
+        packWork(x),
+        gemmWork({ batch: splits * c.groups, M, N, K: termCount(c) / splits }, tile),
+        ...(splits > 1 ? [reduceWork(c, splits)] : []),
+      ],
+      error: SEQUENTIAL_SUM,
+      plan: () => innerProductPlan(product, splits, tile),
+    };
+  });
 }
 
-/** The packing of x, and of dy where it has to be; the product; the sum of its parts where there are several. */
-export function innerProductDispatches(c: Correlation, gpu: DeviceTraits, variant: GemmVariant): number {
-  return 2 + Number(weightMatrix(c).packed) + Number(partsThatFit(c, gpu, variant) > 1);
-}
-
-export function innerProduct(c: Correlation, gpu: DeviceTraits, variant: GemmVariant): Part {
+function innerProductPlan(product: Product, splits: number, tile: GemmVariant): PartialPlan {
+  const { c, M, N, x, packed, dy, preparedBytes } = product;
   const channelsLast = c.layout === "channels-last";
-  const weights = weightMatrix(c);
-  const prepared = weights.packed ? packedSize(weights.matrix).bytes : 0;
-  const parts = partsThatFit(c, gpu, variant);
-  const { M, N } = sizesOf(c);
-  const { row, packed, partial, offset, partialBytes, bytes } = layoutOf(c, parts);
-  const size = packedSize(inputMatrix(c));
-  const terms = (Math.ceil(termCount(c) / 4) / parts) * 4;
-  // Along the terms: columns of a matrix of rows, rows of one of columns.
+  const { row, partial, offset, partialBytes, bytes } = layoutOf(product, splits);
+  const terms = (Math.ceil(termCount(c) / 4) / splits) * 4;
+  // From a split to the next, along the terms: columns of a matrix of rows, rows of one of columns.
   const along = (stride: number, termsAreRows: boolean): number => terms * (termsAreRows ? stride : 1);
   const inputs: MatrixBatch = {
-    buffer: scratch(channelsLast ? BINDING.first : BINDING.second, 0, packed),
-    row: size.columns,
-    inner: size.rows * size.columns,
-    outer: along(size.columns, !channelsLast),
+    buffer: scratch(channelsLast ? BINDING.first : BINDING.second, 0, packed.bytes),
+    row: packed.columns,
+    inner: packed.rows * packed.columns,
+    outer: along(packed.columns, !channelsLast),
   };
-  const kernels: MatrixBatch = { ...weights.batch, outer: along(weights.batch.row, channelsLast) };
+  const kernels: MatrixBatch = { ...dy.batch, outer: along(dy.batch.row, channelsLast) };
   const result: ResultBatch =
-    parts > 1
+    splits > 1
       ? {
           buffer: scratch(BINDING.output, offset, partialBytes),
           ...{ row, column: 1, inner: M * row, outer: partial, start: 0 },
@@ -153,24 +167,24 @@ export function innerProduct(c: Correlation, gpu: DeviceTraits, variant: GemmVar
           start: c.y.start,
         };
   const steps: Step[] = [
-    packStep(inputMatrix(c), "x", scratch(BINDING.output, 0, packed), c),
+    packStep(x, "x", scratch(BINDING.output, 0, packed.bytes), c),
     gemmStep(
       {
-        ...{ M, N, K: terms, outerCount: parts, innerCount: c.groups },
+        ...{ M, N, K: terms, outerCount: splits, innerCount: c.groups },
         a: channelsLast ? inputs : kernels,
         b: channelsLast ? kernels : inputs,
         c: result,
         channelsAreRows: !channelsLast,
         channels: c.K / c.groups,
       },
-      variant,
+      tile,
       c,
     ),
   ];
-  if (parts > 1) {
+  if (splits > 1) {
     steps.push(
       reduceStep(c, {
-        count: parts,
+        count: splits,
         buffer: scratch(BINDING.first, offset, partialBytes),
         part: partial,
         group: M * row,
@@ -179,8 +193,8 @@ export function innerProduct(c: Correlation, gpu: DeviceTraits, variant: GemmVar
       }),
     );
   }
-  const part: Part = { steps, workspaceBytes: bytes };
-  if (!weights.packed) return part;
-  const pack = packStep(weights.matrix, "w", preparedRange(BINDING.output, 0, prepared), c);
-  return { ...part, preparation: { steps: [pack], bytes: prepared } };
+  const plan: PartialPlan = { steps, workspaceBytes: bytes };
+  if (!dy.packed) return plan;
+  const pack = packStep(dy.matrix, "w", preparedRange(BINDING.output, 0, preparedBytes), c);
+  return { ...plan, preparation: { steps: [pack], bytes: preparedBytes } };
 }

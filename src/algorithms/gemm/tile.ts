@@ -29,27 +29,34 @@ const TILES: readonly GemmVariant[] = [16, 8, 4, 1].flatMap((tileM) =>
 );
 
 /** Whether what the tile shares can be shared. */
-function isPossible({ quads }: GemmVariant, gpu: DeviceTraits, vectors: boolean): boolean {
-  return !quads || (gpu.quads && vectors);
+function isPossible({ quads }: GemmVariant, device: DeviceTraits, vectors: boolean): boolean {
+  return !quads || (device.quads && vectors);
 }
 
 /** The tiles for a batch of products, those that should take the least time first; `vectors`: whether B is loaded in vectors. */
-export function gemmTiles(products: Products, gpu: DeviceTraits, vectors = true): GemmVariant[] {
+export function gemmTiles(products: Products, device: DeviceTraits, vectors = true): readonly GemmVariant[] {
   const { batch, M, N, K } = products;
-  const most = gpu.software ? MAX_SUMS.software : MAX_SUMS.hardware;
+  const most = device.software ? MAX_SUMS.software : MAX_SUMS.hardware;
   const inQuads = batch * M * N * K < SMALL.multiplyAdds ? Math.min(SMALL.sums, most) : most;
-  const seconds = (one: GemmVariant): number => estimate([gemmWork(products, one)], gpu.rates);
-  return TILES.filter((one) => isPossible(one, gpu, vectors))
+  return TILES.filter((one) => isPossible(one, device, vectors))
     .filter(({ tileM, tileN4, quads }) => 4 * tileM * tileN4 <= (quads ? inQuads : most))
-    .toSorted((a, b) => seconds(a) - seconds(b))
-    .slice(0, gpu.software ? 1 : MOST);
+    .map((one) => ({ one, seconds: estimate([gemmWork(products, one)], device.rates) }))
+    .toSorted((a, b) => a.seconds - b.seconds)
+    .slice(0, device.software ? 1 : MOST)
+    .map(({ one }) => one);
 }
 
-/** The tile of a name, where it is one that this adapter can run. */
-export function namedTile(name: string, gpu: DeviceTraits, vectors = true): GemmVariant | undefined {
-  return TILES.find((one) => one.name === name && isPossible(one, gpu, vectors));
+/** The tiles for a batch of products; with a name the one of that name, where this device can run it. */
+export function selectTiles(
+  products: Products,
+  device: DeviceTraits,
+  name: string | undefined,
+  vectors = true,
+): readonly GemmVariant[] {
+  if (name === undefined) return gemmTiles(products, device, vectors);
+  return TILES.filter((one) => one.name === name && isPossible(one, device, vectors));
 }
 
-export function gemmTile(products: Products, gpu: DeviceTraits, vectors = true): GemmVariant {
-  return gemmTiles(products, gpu, vectors)[0]!;
+export function gemmTile(products: Products, device: DeviceTraits, vectors = true): GemmVariant {
+  return gemmTiles(products, device, vectors)[0]!;
 }

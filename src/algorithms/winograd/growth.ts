@@ -27,8 +27,27 @@ function size(value: Rational): number {
   return Math.abs(toNumber(value));
 }
 
-/** max over i of sum over s of max over l - j = s of T_i(j, l). */
-function amplification({ r, points, transforms: { output, filter, input } }: Tile): number {
+/** What the bounds need of a tile alone. */
+interface TileNumbers {
+  /** max over i of sum over s of max over l - j = s of T_i(j, l). */
+  readonly amplification: number;
+  /** max over i of sum over p of |A^T[i, p]| (sum of |G[p]|) (sum of |B^T[p]|). */
+  readonly magnitude: number;
+}
+
+const numbersOf = /* @__PURE__ */ new WeakMap<Tile, TileNumbers>();
+
+/** Computed once a tile: planning asks for every problem. */
+function tileNumbers(tile: Tile): TileNumbers {
+  let numbers = numbersOf.get(tile);
+  if (!numbers) {
+    numbers = { amplification: amplificationOf(tile), magnitude: magnitudeOf(tile) };
+    numbersOf.set(tile, numbers);
+  }
+  return numbers;
+}
+
+function amplificationOf({ r, points, transforms: { output, filter, input } }: Tile): number {
   const sums = output.map((row) => {
     let sum = 0;
     for (let shift = 1 - r; shift < points; shift++) {
@@ -48,6 +67,14 @@ function amplification({ r, points, transforms: { output, filter, input } }: Til
   return Math.max(...sums);
 }
 
+function magnitudeOf({ transforms: { output, filter, input } }: Tile): number {
+  const total = (row: readonly Rational[]): number => row.reduce((sum, value) => sum + size(value), 0);
+  const rows = output.map((row) =>
+    row.reduce((sum, value, p) => sum + size(value) * total(filter[p]!) * total(input[p]!), 0),
+  );
+  return Math.max(...rows);
+}
+
 /**
  * Roundings on the longest path through the transforms of one axis, as the shaders compute them, s pairs of points (a fused
  * multiply-add may be two). Input: a constant and its product, s - 1 additions, then a_k, its product and an addition. Filter:
@@ -64,27 +91,21 @@ function roundings({ r, points }: Tile): number {
 const EPILOGUE = 2;
 
 /** Input channels of a group, each part of the kernel with its own. */
-function channelCount(correlation: Correlation, tile: Tile): number {
-  return elementCount(partitionOf(correlation, tile).parts) * (correlation.C / correlation.groups);
+function channelCount(c: Correlation, tile: Tile): number {
+  return elementCount(partitionOf(c, tile).parts) * (c.C / c.groups);
 }
 
 /** How much larger the bound above is than that of the sequential sum, for a problem with so many transformed axes. */
-export function growth(correlation: Correlation, tile: Tile, axes: number): number {
-  const channels = channelCount(correlation, tile);
+export function growth(c: Correlation, tile: Tile, axes: number): number {
+  const channels = channelCount(c, tile);
   const chain = channels + axes * roundings(tile) + EPILOGUE;
-  return (amplification(tile) ** axes * gamma(chain)) / gamma(termCount(correlation) + EPILOGUE);
+  return (tileNumbers(tile).amplification ** axes * gamma(chain)) / gamma(termCount(c) + EPILOGUE);
 }
 
 /**
  * Whether integers of size 8 at most come out exact: every number on the way is a multiple of 2^-axes, and at most
- * 8 * 8 * channels * (max over i of sum over p of |A^T[i, p]| (sum of |G[p]|) (sum of |B^T[p]|))^axes, below 2^24 of those units.
+ * 8 * 8 * channels * magnitude^axes, below 2^24 of those units.
  */
-export function exactOnIntegers(correlation: Correlation, tile: Tile, axes: number): boolean {
-  const { halves, transforms } = tile;
-  const total = (row: readonly Rational[]): number => row.reduce((sum, value) => sum + size(value), 0);
-  const { output, filter, input } = transforms;
-  const rows = output.map((row) =>
-    row.reduce((sum, value, p) => sum + size(value) * total(filter[p]!) * total(input[p]!), 0),
-  );
-  return halves && 64 * channelCount(correlation, tile) * (2 * Math.max(...rows)) ** axes < 2 ** 24;
+export function exactOnIntegers(c: Correlation, tile: Tile, axes: number): boolean {
+  return tile.halves && 64 * channelCount(c, tile) * (2 * tileNumbers(tile).magnitude) ** axes < 2 ** 24;
 }

@@ -1,49 +1,72 @@
-// Plans on a device: which algorithm computes a problem, compiled and kept for eager calls, and measured where that is asked for.
-import type { DeviceTraits } from "../algorithms/traits.ts";
-import { algorithms } from "../algorithms/index.ts";
+// The plans of an engine: chooses and compiles them, keeps those of eager calls ready, and measures where that is asked for.
 import type { Rates } from "../algorithms/cost.ts";
-import { ConvPlan } from "./conv-plan.ts";
+import { algorithms } from "../algorithms/index.ts";
+import type { DeviceTraits } from "../algorithms/traits.ts";
 import type { Dtype } from "../base/dtype.ts";
 import { refuse, words } from "../base/error.ts";
-import { calibrate } from "../planner/calibrate.ts";
+import { checkOptions, checkSignal } from "../base/validate.ts";
 import type { GpuContext } from "../gpu/context.ts";
-import { deviceTraits } from "../planner/device-traits.ts";
 import { ReadyCache } from "../gpu/ready-cache.ts";
 import type { Tensor } from "../gpu/tensor.ts";
-import { checkSameEngine } from "../gpu/tensor.ts";
-import { type ConvInputs, checkInputs } from "./operands.ts";
-import { type Constraints, candidates, choose } from "../planner/choose.ts";
-import { type FindOptions, type Found, type Workbench, find, measurementsOf } from "./find.ts";
+import type { Plan } from "../kernel/step.ts";
+import { calibrate } from "../planner/calibrate.ts";
+import { CONSTRAINT_KEYS, type Choice, type Constraints, checkConstraints, choose, rank } from "../planner/choose.ts";
+import { type AdapterDescription, deviceTraits } from "../planner/device-traits.ts";
 import type { TuningTable } from "../planner/tuning.ts";
-import { type ConvDescriptor, type ConvProblem, type Pass, convProblem, operandBytes, tensorShape } from "../problem/problem.ts";
+import {
+  type ConvDescriptor,
+  type ConvProblem,
+  type Pass,
+  convProblem,
+  operandBytes,
+  tensorShape,
+} from "../problem/problem.ts";
+import { ConvPlan } from "./conv-plan.ts";
+import { type FindOptions, type Found, type Workbench, find, measurementsOf } from "./find.ts";
+import { type ConvInputs, checkInputs } from "./operands.ts";
 
-/** Scratch memory a plan may ask for where the caller says nothing. */
+/** Bytes of workspace and prepacked weights that a plan may need where the caller says nothing. */
 const DEFAULT_WORKSPACE_BYTES = 256 * 2 ** 20;
 
 /** Plans of eager calls kept ready; the least recently used goes first. Each holds 256 bytes a dispatch on the GPU. */
 const MAX_READY = 512;
 
-/** Runs the plan of a problem on the tensors of an eager call. */
-export function runPlan(problem: ConvProblem, constraints: Constraints, inputs: ConvInputs): Tensor {
-  const gpu = checkSameEngine({ ...inputs });
-  const buffers = checkInputs(gpu, problem, inputs);
-  return gpu.attached<Plans>(Plans as never).ready(problem, constraints).runOn(buffers, inputs.w);
+/** What stops waiting: the promise rejects with the signal's reason. */
+export interface Abortable {
+  signal?: AbortSignal;
 }
 
-export class Plans {
+export interface PlanOptions extends Constraints, Abortable {}
+
+/** @throws ConvError if the options are invalid */
+export function checkPlanOptions(options: unknown): { constraints: Constraints } & Abortable {
+  const { signal, ...constraints } = checkOptions("constraints", options, [...CONSTRAINT_KEYS, "signal"]);
+  const checked = checkSignal("signal", signal);
+  return { constraints: checkConstraints("constraints", constraints), ...(checked && { signal: checked }) };
+}
+
+/** Runs the plan of a problem on the tensors of an eager call, which has checked that x or dy is one. */
+export function runPlan(problem: ConvProblem, constraints: Constraints, inputs: ConvInputs): Tensor {
+  const { gpu } = (inputs.x ?? inputs.dy)!;
+  gpu.memory.checkOpen();
+  const buffers = checkInputs(gpu, problem, inputs);
+  return gpu.attachment(PlanCache).get(problem, constraints).runOn(buffers, inputs.w);
+}
+
+export class PlanCache {
   readonly #gpu: GpuContext;
-  readonly #adapter: Parameters<typeof deviceTraits>[1];
+  readonly #adapter: AdapterDescription;
   readonly #tuning: TuningTable;
   readonly #ready: ReadyCache<ConvPlan>;
 
-  constructor(gpu: GpuContext, adapter: Parameters<typeof deviceTraits>[1], tuning: TuningTable) {
+  constructor(gpu: GpuContext, adapter: AdapterDescription, tuning: TuningTable) {
     this.#gpu = gpu;
     this.#adapter = adapter;
     this.#tuning = tuning;
     this.#ready = new ReadyCache(gpu, MAX_READY);
   }
 
-  /** What planning may know of the device, within the caller's constraints. */
+  /** The device as planning sees it, within the caller's constraints. */
   traits(constraints: Constraints = {}): DeviceTraits {
     const workspace = constraints.maxWorkspaceBytes ?? DEFAULT_WORKSPACE_BYTES;
     return deviceTraits(this.#gpu.device, this.#adapter, workspace, this.#tuning.rates);
@@ -56,41 +79,44 @@ export class Plans {
     return dtype;
   }
 
-  /** A plan of its own, compiled without blocking the page. */
-  async make(pass: Pass, descriptor: ConvDescriptor, constraints: Constraints): Promise<ConvPlan> {
+  /** Makes a plan of the caller's own, compiled without blocking the page. */
+  async make(
+    pass: Pass,
+    descriptor: ConvDescriptor,
+    constraints: Constraints,
+    signal?: AbortSignal,
+  ): Promise<ConvPlan> {
     const problem = convProblem(pass, descriptor);
     const { choice, plan } = this.#decide(problem, constraints);
+    signal?.throwIfAborted();
     const steps = [...(plan.preparation?.steps ?? []), ...plan.steps];
     await Promise.all(steps.map((step) => this.#gpu.pipelines.prepare(step.kernel)));
+    signal?.throwIfAborted();
     return new ConvPlan(this.#gpu, problem, choice, plan);
   }
 
-  /** The plan of eager calls, compiled now where it has to be. */
-  ready(problem: ConvProblem, constraints: Constraints): ConvPlan {
+  /** The plan of eager calls for a problem, compiled now where it is not ready. */
+  get(problem: ConvProblem, constraints: Constraints): ConvPlan {
     return this.#ready.get(keyOf(problem, constraints), () => {
       const { choice, plan } = this.#decide(problem, constraints);
       return new ConvPlan(this.#gpu, problem, choice, plan);
     });
   }
 
-  /** Measures the adapter, and estimates by that from then on. Plans of eager calls are chosen anew. */
-  async calibrate(): Promise<Rates> {
-    const rates = await this.#measured(() => calibrate(this.#gpu, !this.traits().software));
-    await this.#tuning.calibrated(rates);
+  /** Measures the adapter, and estimates by that from then on. Plans of eager calls are chosen again. */
+  async calibrate(signal?: AbortSignal): Promise<Rates> {
+    const rates = await this.#measured(() => calibrate(this.#gpu, !this.traits().software, signal), signal);
+    await this.#tuning.addCalibration(rates);
     this.#ready.clear();
     return rates;
   }
 
-  /** Measures what can compute a problem, on the tensors of a workbench, and goes by it from then on. */
+  /** Measures what can compute a problem, on tensors that `tensor` makes, and ranks by it from then on. */
   async find(
     pass: Pass,
     descriptor: ConvDescriptor,
     { progress, signal, ...constraints }: FindOptions,
-    tensor: (
-      data: ArrayLike<number>,
-      shape: readonly number[],
-      problem: ConvProblem,
-    ) => ReturnType<Workbench["tensor"]>,
+    tensor: (data: ArrayLike<number>, shape: readonly number[], problem: ConvProblem) => Tensor,
   ): Promise<Found[]> {
     const problem = convProblem(pass, descriptor);
     this.#decide(problem, constraints);
@@ -98,17 +124,18 @@ export class Plans {
     // A copy, of what is plain data now that it was checked: the caller's may change during the search.
     const checked = structuredClone(descriptor);
     // Candidates are measured in the order of their estimates: the better those are, the sooner losers are known.
-    if (!this.#tuning.rates) await this.calibrate();
-    const bench: Workbench = {
+    if (!this.#tuning.rates) await this.calibrate(signal);
+    const workbench: Workbench = {
       device: this.#gpu.device,
       plan: (...args) => this.make(...args),
       tensor: (data, shape) => tensor(data, shape, problem),
-      candidates: () => candidates(algorithms, problem, this.traits(constraints), constraints).ranked,
+      ranked: () => rank(algorithms, problem, this.traits(constraints), constraints).ranked,
       check: (cause) => this.#gpu.check(cause),
     };
-    const found = await this.#measured(() => find(bench, problem, checked, constraints, { progress, signal }), signal);
+    const search = (): Promise<Found[]> => find(workbench, problem, checked, constraints, { progress, signal });
+    const found = await this.#measured(search, signal);
     await this.#tuning.add(problem, constraints, measurementsOf(found));
-    // A plan of eager calls was chosen without what is known now.
+    // The plan of eager calls was chosen without what is known now.
     this.#ready.delete(keyOf(problem, constraints));
     return found;
   }
@@ -130,7 +157,7 @@ export class Plans {
     }
   }
 
-  #decide(problem: ConvProblem, constraints: Constraints) {
+  #decide(problem: ConvProblem, constraints: Constraints): { choice: Choice; plan: Plan } {
     this.checkDtype(problem.dtype);
     const traits = this.traits(constraints);
     for (const operand of ["x", "w", "y"] as const) {
@@ -144,7 +171,7 @@ export class Plans {
         );
     }
     const choice = choose(algorithms, problem, traits, constraints, this.#tuning.lookUp(problem, constraints));
-    return { choice, plan: choice.algorithm.plan(problem, traits, choice.variant) };
+    return { choice, plan: choice.chosen.candidate.plan() };
   }
 }
 
