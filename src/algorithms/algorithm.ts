@@ -3,15 +3,15 @@
 //
 // The law between the members, which test/algorithms/law.test.ts holds over the shared problems. What is offered
 // - can be planned: `plan()` never fails;
-// - has exactly the dispatches, and binds exactly the bytes of workspace and of prepacked weights, that it says;
+// - has exactly the dispatches, and needs exactly the bytes of workspace and of prepacked weights, that it says;
 // - keeps within the limits of the device that it was asked for;
 // - is right: within the error that it states (the suite of test/algorithms/algorithms.browser.test.ts).
 // And what was offered under a name once is offered again when asked for by that name, on any device that can run it: tuning tables and
 // callers keep names.
-import type { Plan, Step } from "../kernel/step.ts";
-import type { ConvProblem } from "../problem/problem.ts";
 import type { Triple } from "../base/shape.ts";
+import type { Plan, Step } from "../kernel/step.ts";
 import type { Correlation } from "../problem/correlation.ts";
+import type { ConvProblem } from "../problem/problem.ts";
 import type { Work } from "./cost.ts";
 import type { DeviceTraits } from "./traits.ts";
 

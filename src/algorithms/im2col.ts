@@ -221,6 +221,11 @@ export const im2col: Algorithm = {
 
   candidates(c, device, variant) {
     const sizes = measure(c);
+    if (sizes.packedBytes > device.maxBindingBytes) {
+      return {
+        reason: `the packed weights take ${sizes.packedBytes} bytes, more than the ${device.maxBindingBytes} of a binding allowed`,
+      };
+    }
     const largest = largestChunk(c, sizes, device);
     if (!largest) {
       const least = sizes.packedBytes + columnBytes(c, sizes, 4);
@@ -233,17 +238,15 @@ export const im2col: Algorithm = {
     const chunks = chunksOf(sizes, largest);
     const products = chunks.map((chunk) => productsOf(c, sizes, chunk));
     const columns = chunks.map((chunk) => im2colWork(c, sizes, chunk));
-    return selectTiles(productsOf(c, sizes, largest), device, variant).map(
-      (tile): Candidate => ({
-        variant: tile.name,
-        workspaceBytes: workspaceBytes(c, sizes, chunks),
-        preparedBytes: sizes.packedBytes,
-        dispatches,
-        work: columns.flatMap((one, at) => [one, gemmWork(products[at]!, tile)]),
-        // The terms are summed sequentially, as by direct.
-        error: SEQUENTIAL_SUM,
-        plan: () => im2colPlan(c, sizes, chunks, tile),
-      }),
-    );
+    return selectTiles(productsOf(c, sizes, largest), device, variant).map((tile): Candidate => ({
+      variant: tile.name,
+      workspaceBytes: workspaceBytes(c, sizes, chunks),
+      preparedBytes: sizes.packedBytes,
+      dispatches,
+      work: columns.flatMap((one, at) => [one, gemmWork(products[at]!, tile)]),
+      // The terms are summed sequentially, as by direct.
+      error: SEQUENTIAL_SUM,
+      plan: () => im2colPlan(c, sizes, chunks, tile),
+    }));
   },
 };

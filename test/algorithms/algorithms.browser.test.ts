@@ -1,17 +1,17 @@
-// The shared suite: every algorithm of the list in every pass on every problem that it says it supports, in every element type that the
-// device has, in every form that applies. An algorithm joins by standing in the list.
+// The shared suite: every algorithm of the list in every pass on every problem that it offers candidates for, in every element type that the
+// device has, in every form that applies. An algorithm joins by being in the list.
 //
 // Tests run concurrently (maxConcurrency in vitest.config.ts): one compiles while others compute, and a browser that looks for
 // finished work on the GPU only every 100 ms finds that of many tests.
 import { afterAll, describe, expect, inject, it } from "vitest";
-import { type Algorithm, type Variant } from "../../src/algorithms/algorithm.ts";
-import { DEFAULT_TRAITS } from "../../src/algorithms/traits.ts";
+import type { Algorithm, Candidate } from "../../src/algorithms/algorithm.ts";
 import { algorithms } from "../../src/algorithms/index.ts";
+import { DEFAULT_TRAITS } from "../../src/algorithms/traits.ts";
 import { DTYPES } from "../../src/base/dtype.ts";
-import { deviceTraits } from "../../src/planner/device-traits.ts";
 import { createEngine } from "../../src/index.ts";
+import { deviceTraits } from "../../src/planner/device-traits.ts";
 import { type ConvProblem, PASSES, type Pass, convProblem } from "../../src/problem/problem.ts";
-import { NO_SPREAD } from "../suite/bounds.ts";
+import { candidatesOf, reasonOf } from "../suite/candidates.ts";
 import { type Case, adjoint, componentwise, exact, isExact, isLinear, isSmall, nonFinite } from "../suite/forms.ts";
 import { type NamedProblem, problems } from "../suite/problems.ts";
 import { seedOf } from "../suite/random.ts";
@@ -44,21 +44,13 @@ async function withCase(
   algorithm: Algorithm,
   pass: Pass,
   { name, descriptor }: NamedProblem,
-  variant: Variant,
+  { variant, error }: Candidate<unknown>,
   body: (test: Case) => Promise<void>,
 ): Promise<void> {
-  const plan = await engine.plan(pass, descriptor, { algorithm: algorithm.name, variant: variant.name });
+  const plan = await engine.plan(pass, descriptor, { algorithm: algorithm.name, variant });
   const problem = convProblem(pass, descriptor);
   try {
-    await body({
-      engine,
-      plan,
-      problem,
-      seed: seedOf(name),
-      spread: algorithm.errorSpread?.(problem, variant) ?? NO_SPREAD,
-      norm: algorithm.errorNorm,
-      integral: algorithm.exactOnIntegers?.(problem, variant) ?? true,
-    });
+    await body({ engine, plan, problem, seed: seedOf(name), error });
   } finally {
     plan.destroy();
   }
@@ -69,16 +61,16 @@ async function withPasses(algorithm: Algorithm, named: NamedProblem, body: (case
   const nest = (passes: readonly Pass[], cases: Case[]): Promise<void> => {
     const [pass, ...rest] = passes;
     if (!pass) return body(cases);
-    const [variant] = algorithm.variants(convProblem(pass, named.descriptor), traits);
-    return withCase(algorithm, pass, named, variant!, (one) => nest(rest, [...cases, one]));
+    const [candidate] = candidatesOf(algorithm, convProblem(pass, named.descriptor), traits);
+    return withCase(algorithm, pass, named, candidate!, (one) => nest(rest, [...cases, one]));
   };
   await nest(PASSES, []);
 }
 
 for (const [dtype, algorithm] of dtypes.flatMap((type) => algorithms.map((one) => [type, one] as const))) {
   const suffix = dtype === "f32" ? "" : ` ${dtype}`;
-  const serves = (problem: ConvProblem): boolean => algorithm.supports(problem, traits) === true;
-  for (const pass of algorithm.passes) {
+  const serves = (problem: ConvProblem): boolean => candidatesOf(algorithm, problem, traits).length > 0;
+  for (const pass of PASSES) {
     const chosen = selectProblems(selection, draw, dtype, pass);
     describe.concurrent(`${algorithm.name} ${pass}${suffix}`, () => {
       const supported = chosen
@@ -87,30 +79,30 @@ for (const [dtype, algorithm] of dtypes.flatMap((type) => algorithms.map((one) =
 
       it("refuses the rest with a reason", () => {
         for (const { descriptor } of chosen) {
-          const verdict = algorithm.supports(convProblem(pass, descriptor), traits);
-          if (verdict !== true) expect(verdict.reason.length).toBeGreaterThan(10);
+          const reason = reasonOf(algorithm, convProblem(pass, descriptor), traits);
+          if (reason !== undefined) expect(reason.length).toBeGreaterThan(10);
         }
         expect(supported.length).toBeGreaterThan(0);
       });
 
       for (const [at, { named, problem }] of supported.entries()) {
         // What is chosen for strides too large for this suite is right for small ones too.
-        const unlisted = algorithm.named(problem, traits, "gather");
-        const variants = [...algorithm.variants(problem, traits), ...(unlisted ? [unlisted] : [])];
-        for (const [rank, variant] of variants.entries()) {
+        const unlisted = candidatesOf(algorithm, problem, traits, "gather");
+        const candidates = [...candidatesOf(algorithm, problem, traits), ...unlisted];
+        for (const [rank, candidate] of candidates.entries()) {
+          const { variant, error } = candidate;
           // The default variant takes every problem, the others every fifth, in turn (and so both layouts): compiling is most of what the suite waits for.
           const few = selection === "sample" || (selection === "cross-section" && pass !== "forward");
           if (rank > 0 && (few || at % 5 !== rank % 5)) continue;
           const test = (form: string, body: (test: Case) => Promise<void>): void => {
-            it(`${form}: ${named.name} (${variant.name})`, () => withCase(algorithm, pass, named, variant, body));
+            it(`${form}: ${named.name} (${variant})`, () => withCase(algorithm, pass, named, candidate, body));
           };
-          const integral = algorithm.exactOnIntegers?.(problem, variant) ?? true;
-          const exactly = integral && isExact(problem);
+          const exactly = error.exactOnIntegers && isExact(problem);
           if (exactly) test("exact", exact);
           // A gradient that is right on integers to the last bit is summed as the forward pass is: every third shows it on any numbers.
           if (!exactly || pass === "forward" || at % 3 === 0) test("componentwise", componentwise);
           // Where errors spread, so do NaN and infinity.
-          const spreads = (algorithm.errorSpread?.(problem, variant) ?? NO_SPREAD).some((extent) => extent > 0);
+          const spreads = error.spread.some((extent) => extent > 0);
           if (!spreads && isExact(problem) && named.name.startsWith("2-D 3-wide")) test("non-finite", nonFinite);
         }
       }

@@ -2,8 +2,8 @@
 import { describe, expect, it } from "vitest";
 import { descriptorOf } from "../../bench/layer.ts";
 import { LAYERS } from "../../bench/layers.ts";
-import { algorithms } from "../../src/algorithms/index.ts";
 import { DEFAULT_RATES, type Rates, type Work, estimate } from "../../src/algorithms/cost.ts";
+import { algorithms } from "../../src/algorithms/index.ts";
 import { choose } from "../../src/planner/choose.ts";
 import { convProblem } from "../../src/problem/problem.ts";
 import { SOFTWARE_TRAITS } from "../suite/traits.ts";
@@ -66,7 +66,7 @@ describe("the figures of an adapter on the CPU", () => {
     const pass = layer.pass as "forward";
     const options = { batch: 1, layout: "channels-first", dtype: "f32" } as const;
     const problem = convProblem(pass, descriptorOf(layer, pass, options));
-    expect(best).toContain(choose(algorithms, problem, SOFTWARE_TRAITS, {}).algorithm.name);
+    expect(best).toContain(choose(algorithms, problem, SOFTWARE_TRAITS, {}).chosen.algorithm);
   });
 
   it("differ from those of a GPU", () => {

@@ -1,15 +1,22 @@
 // How fft plans: lengths and their passes, twiddles, tilings, chunks under a cap, refusals.
 import { describe, expect, it } from "vitest";
-import { DEFAULT_TRAITS } from "../../src/algorithms/traits.ts";
-import { forwardCorrelation } from "../../src/problem/correlation.ts";
-import { fft } from "../../src/algorithms/fft/fft.ts";
+import type { Candidate } from "../../src/algorithms/algorithm.ts";
 import { chunksOf } from "../../src/algorithms/fft/chunks.ts";
+import { fft } from "../../src/algorithms/fft/fft.ts";
 import { MAX_LENGTH, lengthAtLeast, passes, realPasses, storedLength } from "../../src/algorithms/fft/lengths.ts";
 import { tilings, wholeTiling } from "../../src/algorithms/fft/tiling.ts";
 import { roots, rowVectors, twiddleStep, twiddles } from "../../src/algorithms/fft/twiddles.ts";
+import { DEFAULT_TRAITS, type DeviceTraits } from "../../src/algorithms/traits.ts";
+import { type Correlation, forwardCorrelation } from "../../src/problem/correlation.ts";
 import { type ConvDescriptor, convProblem } from "../../src/problem/problem.ts";
 
 const product = (list: readonly { size: number }[]): number => list.reduce((all, { size }) => all * size, 1);
+/** The candidates for a correlation, or the one of a name; none where it is refused. */
+function offered(c: Correlation, device: DeviceTraits, variant?: string): readonly Candidate[] {
+  const list = fft.candidates(c, device, variant);
+  return "reason" in list ? [] : list;
+}
+
 const forward = (descriptor: ConvDescriptor) => forwardCorrelation(convProblem("forward", descriptor));
 
 describe("lengths", () => {
@@ -122,10 +129,8 @@ describe("tilings", () => {
 
   it("prefer tiles where the kernel is small against the map, and the whole map where it is not", () => {
     const of = (size: number, kernel: number): string =>
-      fft.variants(
-        forward({ inputShape: [1, 32, size, size], kernelShape: [32, 32, kernel, kernel] }),
-        DEFAULT_TRAITS,
-      )[0]!.name;
+      offered(forward({ inputShape: [1, 32, size, size], kernelShape: [32, 32, kernel, kernel] }), DEFAULT_TRAITS)[0]!
+        .variant;
     expect(of(64, 5)).toMatch(/^tiles /);
     expect(of(20, 15)).toBe("whole");
   });
@@ -136,14 +141,11 @@ describe("tilings", () => {
       ...DEFAULT_TRAITS,
       rates: { ...DEFAULT_TRAITS.rates, multiplyAdds: DEFAULT_TRAITS.rates.multiplyAdds / 50 },
     };
-    for (const { name } of fft.variants(problem, DEFAULT_TRAITS)) {
-      const [here, there] = [DEFAULT_TRAITS, slow].map((traits) => fft.named!(problem, traits, name)!);
-      expect(fft.plan(problem, slow, there!).steps).toEqual(fft.plan(problem, DEFAULT_TRAITS, here!).steps);
-    }
-    const steps = (name: string) => fft.plan(problem, DEFAULT_TRAITS, fft.named!(problem, DEFAULT_TRAITS, name)!).steps;
+    const steps = (name: string, device = DEFAULT_TRAITS) => offered(problem, device, name)[0]!.plan().steps;
+    for (const { variant } of offered(problem, DEFAULT_TRAITS)) expect(steps(variant, slow)).toEqual(steps(variant));
     expect(steps("tiles 4x2")).not.toEqual(steps("tiles 2x4"));
     for (const name of ["tiled", "tiles 0", "tiles 99", "tiles 1x2x2x2", "tiles 2x2 "])
-      expect(fft.named!(problem, DEFAULT_TRAITS, name)).toBe(undefined);
+      expect(offered(problem, DEFAULT_TRAITS, name)).toEqual([]);
   });
 });
 
@@ -152,9 +154,10 @@ describe("memory", () => {
 
   it.each([256, 64, 16, 8, 4].map((mib) => mib * 2 ** 20))("plans within %d bytes or refuses", (maxWorkspaceBytes) => {
     const gpu = { ...DEFAULT_TRAITS, maxWorkspaceBytes, maxBindingBytes: 2 ** 22 };
-    expect(fft.supports(problem, gpu)).toBe(true);
-    for (const variant of fft.variants(problem, gpu)) {
-      const plan = fft.plan(problem, gpu, variant);
+    const candidates = offered(problem, gpu);
+    expect(candidates).not.toEqual([]);
+    for (const candidate of candidates) {
+      const plan = candidate.plan();
       expect(plan.workspaceBytes + plan.preparation!.bytes).toBeLessThanOrEqual(maxWorkspaceBytes);
       for (const { bindings } of [...plan.preparation!.steps, ...plan.steps]) {
         for (const { operand, offset, size } of bindings) {
@@ -179,9 +182,9 @@ describe("memory", () => {
   });
 
   it("refuses with numbers", () => {
-    const verdict = fft.supports(problem, { ...DEFAULT_TRAITS, maxWorkspaceBytes: 1000 });
+    const verdict = fft.candidates(problem, { ...DEFAULT_TRAITS, maxWorkspaceBytes: 1000 });
     expect(verdict).toMatchObject({ reason: expect.stringMatching(/take \d+ bytes at least, more than the 1000 /) });
     const long = forward({ inputShape: [1, 1, 40_000], kernelShape: [1, 1, 20_000] });
-    expect(fft.supports(long, DEFAULT_TRAITS)).toMatchObject({ reason: expect.stringContaining("20000 cells") });
+    expect(fft.candidates(long, DEFAULT_TRAITS)).toMatchObject({ reason: expect.stringContaining("20000 cells") });
   });
 });

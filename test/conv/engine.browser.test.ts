@@ -1,6 +1,6 @@
 // The engine as a user meets it: convolutions and plans, their results and refusals.
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { type ConvOptions, type Engine, createEngine } from "../../src/index.ts";
+import { conv, type ConvOptions, createEngine, type Engine } from "../../src/index.ts";
 import { conv as referenceConv } from "../../src/reference.ts";
 import { integers } from "../suite/random.ts";
 import { INPUT, KERNEL, PADDING_1, thrown } from "../suite/worked.ts";
@@ -26,7 +26,7 @@ async function convolve(
 ): Promise<number[]> {
   const x = engine.tensor(data, shape);
   const w = engine.tensor(weights, kernel);
-  const y = engine.conv(x, w, options);
+  const y = conv(x, w, options);
   try {
     return [...(await y.read())];
   } finally {
@@ -48,7 +48,7 @@ describe("conv", () => {
   it("takes typed arrays of any kind", async () => {
     const x = engine.tensor(Uint8Array.from(INPUT), [1, 1, 5, 5]);
     const w = engine.tensor(Float64Array.from(KERNEL), [1, 1, 3, 3]);
-    const y = engine.conv(x, w, { padding: 1 });
+    const y = conv(x, w, { padding: 1 });
     expect([...(await y.read())]).toEqual(PADDING_1);
     for (const tensor of [x, w, y]) tensor.destroy();
   });
@@ -70,8 +70,8 @@ describe("conv", () => {
   it("feeds a result to the next convolution without a read between", async () => {
     const x = engine.tensor(INPUT, [1, 1, 5, 5]);
     const w = engine.tensor(KERNEL, [1, 1, 3, 3]);
-    const first = engine.conv(x, w, { padding: 1 });
-    const second = engine.conv(first, w, { padding: 1, stride: 2 });
+    const first = conv(x, w, { padding: 1 });
+    const second = conv(first, w, { padding: 1, stride: 2 });
     first.destroy();
     const plain = (data: ArrayLike<number>, shape: number[]) => ({ data, shape });
     const expected = referenceConv(plain(PADDING_1, [1, 1, 5, 5]), plain(KERNEL, [1, 1, 3, 3]), {
@@ -86,7 +86,7 @@ describe("conv", () => {
     const rows = 65_535 * 64 + 1000;
     const x = engine.tensor(integers(rows, 1, 4), [1, 1, rows, 1]);
     const w = engine.tensor([1, 2], [1, 1, 2, 1]);
-    const y = engine.conv(x, w, { algorithm: "direct" });
+    const y = conv(x, w, { algorithm: "direct" });
     const [input, output] = [await x.read(), await y.read()];
     expect(output.length).toBe(rows - 1);
     expect(output.findIndex((value, at) => value !== input[at]! + 2 * input[at + 1]!)).toBe(-1);
@@ -114,7 +114,7 @@ describe("conv", () => {
     plan.destroy();
     const x = engine.tensor(data, shape);
     const w = engine.tensor(weights, kernel);
-    const error = thrown(() => engine.conv(x, w, { algorithm: "im2col", maxWorkspaceBytes: 100 }));
+    const error = thrown(() => conv(x, w, { algorithm: "im2col", maxWorkspaceBytes: 100 }));
     expect(error.code).toBe("unsupported");
     expect(error.message).toMatch(/576 bytes of workspace, more than the 100 allowed/);
     x.destroy();

@@ -1,11 +1,11 @@
 // find on a device: everything that serves is measured and ranked, a wrong result never wins, and "auto" goes by what was found.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { DEFAULT_TRAITS } from "../../src/algorithms/traits.ts";
 import { algorithms } from "../../src/algorithms/index.ts";
-import { deviceTraits } from "../../src/planner/device-traits.ts";
-import { type Engine, type FindProgress, createEngine } from "../../src/index.ts";
-import { candidates } from "../../src/planner/choose.ts";
+import { DEFAULT_TRAITS } from "../../src/algorithms/traits.ts";
 import { type Workbench, find } from "../../src/conv/find.ts";
+import { type Engine, type FindProgress, createEngine } from "../../src/index.ts";
+import { rank } from "../../src/planner/choose.ts";
+import { deviceTraits } from "../../src/planner/device-traits.ts";
 import { convProblem } from "../../src/problem/problem.ts";
 
 let engine: Engine;
@@ -73,7 +73,7 @@ describe("find", () => {
   });
 
   it("keeps to its constraints", async () => {
-    const found = await engine.find("forward", descriptor, { tolerance: 4, maxWorkspaceBytes: 0 });
+    const found = await engine.find("forward", descriptor, { maxErrorGrowth: 4, maxWorkspaceBytes: 0 });
     expect(found.length).toBeGreaterThan(0);
     for (const { errorGrowth, workspaceBytes, preparedBytes } of found) {
       expect(errorGrowth).toBeLessThanOrEqual(4);
@@ -111,7 +111,7 @@ describe("find", () => {
           ...constraints,
         }),
       tensor: (data, shape) => engine.tensor(data, shape),
-      candidates: () => candidates(algorithms, problem, traits, {}).ranked,
+      ranked: () => rank(algorithms, problem, traits, {}).ranked,
     };
     const found = await find(bench, problem, descriptor, {}, {});
     expect(found[0]!.algorithm).toBe("direct");

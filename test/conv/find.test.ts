@@ -1,20 +1,20 @@
-// What find decides by, without a GPU: the gate that a result has to pass, options, and the arithmetic of its clock.
+// What find decides by, without a GPU: the error limit of a result, options, and the arithmetic of its clock.
 import { describe, expect, it } from "vitest";
+import { checkFindOptions, distance, errorLimit, measurementsOf } from "../../src/conv/find.ts";
 import { median, repetitions } from "../../src/gpu/stopwatch.ts";
-import { checkFindOptions, distance, gate, measurementsOf } from "../../src/conv/find.ts";
 import { convProblem } from "../../src/problem/problem.ts";
 import { refusal } from "../suite/refusal.ts";
 
 const problem = convProblem("forward", { inputShape: [1, 64, 9, 9], kernelShape: [8, 64, 3, 3] });
 
-describe("the gate", () => {
+describe("the error limit", () => {
   it("lets rounding pass and nothing else", () => {
     // 576 terms of size up to 1, whose sums of magnitudes come to about 144.
-    const most = gate(problem, 1, 144);
+    const most = errorLimit(problem, 1, 144);
     expect(most).toBeGreaterThan(2 * 576 * 2 ** -24 * 144);
     expect(most).toBeLessThan(0.1);
-    expect(gate(problem, 100, 144)).toBeGreaterThan(most);
-    expect(gate({ ...problem, dtype: "f16" }, 1, 144)).toBeGreaterThan(most);
+    expect(errorLimit(problem, 100, 144)).toBeGreaterThan(most);
+    expect(errorLimit({ ...problem, dtype: "f16" }, 1, 144)).toBeGreaterThan(most);
   });
 
   it("takes NaN for infinitely far", () => {
@@ -42,10 +42,10 @@ describe("options", () => {
   it("are constraints and two controls", () => {
     const { signal } = new AbortController();
     const progress = (): void => undefined;
-    expect(checkFindOptions({ tolerance: 2, progress, signal })).toEqual({ tolerance: 2, progress, signal });
+    expect(checkFindOptions({ maxErrorGrowth: 2, progress, signal })).toEqual({ maxErrorGrowth: 2, progress, signal });
     expect(refusal(() => checkFindOptions({ progress: 1 }))).toMatchObject({ argument: "progress", got: "1" });
     expect(refusal(() => checkFindOptions({ signal: {} }))).toMatchObject({ argument: "signal" });
-    expect(refusal(() => checkFindOptions({ tolerance: 0 }))).toMatchObject({ argument: "tolerance" });
+    expect(refusal(() => checkFindOptions({ maxErrorGrowth: 0 }))).toMatchObject({ argument: "maxErrorGrowth" });
     expect(refusal(() => checkFindOptions({ speed: 1 }))).toMatchObject({ code: "unknown-option" });
   });
 });

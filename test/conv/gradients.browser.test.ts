@@ -1,6 +1,16 @@
 // The transposed convolution and the gradients as a user meets them: options, refusals, plans of every pass, and what stays allocated.
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { type Engine, type Tensor, createEngine } from "../../src/index.ts";
+import {
+  conv,
+  convBackwardBias,
+  convBackwardData,
+  convBackwardWeights,
+  convTranspose,
+  convTransposeBackwardWeights,
+  createEngine,
+  type Engine,
+  type Tensor,
+} from "../../src/index.ts";
 import * as reference from "../../src/reference.ts";
 import { integers } from "../suite/random.ts";
 import { thrown } from "../suite/worked.ts";
@@ -52,7 +62,7 @@ describe("convTranspose", () => {
     ]) {
       const options = { stride: 2, padding: 1, outputShape };
       const expected = plain(reference.convTranspose(arrays.x, arrays.w, options));
-      expect(await on(arrays, ({ x, w }) => engine.convTranspose(x, w, options))).toEqual(expected);
+      expect(await on(arrays, ({ x, w }) => convTranspose(x, w, options))).toEqual(expected);
       expect(expected.shape).toEqual([1, 2, ...outputShape]);
     }
   });
@@ -69,21 +79,19 @@ describe("convTranspose", () => {
     const expected = plain(
       reference.convTranspose(arrays.x, arrays.w, { ...options, bias: arrays.bias, residual: arrays.residual }),
     );
-    expect(
-      await on(arrays, ({ x, w, bias, residual }) => engine.convTranspose(x, w, { ...options, bias, residual })),
-    ).toEqual(expected);
+    expect(await on(arrays, ({ x, w, bias, residual }) => convTranspose(x, w, { ...options, bias, residual }))).toEqual(
+      expected,
+    );
   });
 
   it("refuses in its caller's words", async () => {
     const x = engine.tensor(new Float32Array(12), [1, 3, 4]);
     const w = engine.tensor(new Float32Array(12), [2, 2, 3]);
-    expect(thrown(() => engine.convTranspose(x, w)).message).toMatch(
-      /^w\.shape: got \[2, 2, 3\], expected 3 input channels/,
-    );
-    expect(thrown(() => engine.convTranspose(x, w, { outputPadding: 1 })).message).toContain("w.shape");
+    expect(thrown(() => convTranspose(x, w)).message).toMatch(/^w\.shape: got \[2, 2, 3\], expected 3 input channels/);
+    expect(thrown(() => convTranspose(x, w, { outputPadding: 1 })).message).toContain("w.shape");
     const fit = engine.tensor(new Float32Array(18), [3, 2, 3]);
-    expect(thrown(() => engine.convTranspose(x, fit, { outputPadding: 1 })).message).toMatch(/^outputPadding: got 1/);
-    expect(thrown(() => engine.convTranspose(x, fit, { tolerence: 1 } as never)).message).toContain("tolerence");
+    expect(thrown(() => convTranspose(x, fit, { outputPadding: 1 })).message).toMatch(/^outputPadding: got 1/);
+    expect(thrown(() => convTranspose(x, fit, { tolerence: 1 } as never)).message).toContain("tolerence");
     for (const tensor of [x, w, fit]) tensor.destroy();
   });
 });
@@ -93,22 +101,21 @@ describe("gradients", () => {
     const dy = engine.tensor(new Float32Array(50), [1, 2, 5, 5]);
     const w = engine.tensor(new Float32Array(54), [2, 3, 3, 3]);
     const x = engine.tensor(new Float32Array(75), [1, 3, 5, 5]);
-    expect(thrown(() => engine.convBackwardData(dy, w, { inputShape: [1, 3, 5, 5] })).message).toBe(
+    expect(thrown(() => convBackwardData(dy, w, { inputShape: [1, 3, 5, 5] })).message).toBe(
       "dy.shape: got [1, 2, 5, 5], expected [1, 2, 3, 3]",
     );
-    expect(thrown(() => engine.convBackwardData(dy, w, {} as never)).message).toContain("inputShape: got undefined");
-    expect(thrown(() => engine.convBackwardWeights(x, dy, { kernelShape: [2, 3, 3, 3] })).message).toBe(
+    expect(thrown(() => convBackwardData(dy, w, {} as never)).message).toContain("inputShape: got undefined");
+    expect(thrown(() => convBackwardWeights(x, dy, { kernelShape: [2, 3, 3, 3] })).message).toBe(
       "dy.shape: got [1, 2, 5, 5], expected [1, 2, 3, 3]",
     );
-    expect(thrown(() => engine.convTransposeBackwardWeights(x, dy, { kernelShape: [3, 2, 3, 3] })).message).toBe(
+    expect(thrown(() => convTransposeBackwardWeights(x, dy, { kernelShape: [3, 2, 3, 3] })).message).toBe(
       "x.shape: got [1, 3, 5, 5], expected [1, 3, 3, 3], whose transposed convolution has the shape of dy",
     );
-    expect(thrown(() => engine.convBackwardBias(w, { activation: "relu", output: dy })).message).toBe(
+    expect(thrown(() => convBackwardBias(w, { activation: "relu", output: dy })).message).toBe(
       "output.shape: got [1, 2, 5, 5], expected [2, 3, 3, 3], as dy has",
     );
     expect(
-      thrown(() => engine.convBackwardData(dy, w, { inputShape: [1, 3, 7, 7], activation: "gelu", output: dy }))
-        .message,
+      thrown(() => convBackwardData(dy, w, { inputShape: [1, 3, 7, 7], activation: "gelu", output: dy })).message,
     ).toContain('expected "pre-activation"');
     for (const tensor of [dy, w, x]) tensor.destroy();
   });
@@ -119,7 +126,7 @@ describe("gradients", () => {
       // One cell, three apart: the only window starts before it.
       const arrays = { dy: numbers([2, 3, 1], 1), w: numbers([3, 4, 1], 2) };
       const result = await on(arrays, ({ dy, w }) =>
-        engine.convBackwardData(dy, w, { algorithm, stride: 3, padding: 1, inputShape: [2, 4, 1] }),
+        convBackwardData(dy, w, { algorithm, stride: 3, padding: 1, inputShape: [2, 4, 1] }),
       );
       expect(result).toEqual({ data: Array.from({ length: 8 }, () => 0), shape: [2, 4, 1] });
     },
@@ -128,13 +135,13 @@ describe("gradients", () => {
   it.each([1, 63, 64, 65, 4097, 70_000])("of the bias sum %d numbers exactly", async (cells) => {
     const dy = numbers([2, 3, cells], cells);
     const expected = plain(reference.convBackwardBias(dy));
-    expect(await on({ dy }, (tensors) => engine.convBackwardBias(tensors.dy))).toEqual(expected);
+    expect(await on({ dy }, (tensors) => convBackwardBias(tensors.dy))).toEqual(expected);
   });
 
   it("of the bias takes the other layout too", async () => {
     const { data, shape } = numbers([3, 7, 11, 5], 9);
     const dy = engine.tensor(data, shape, { layout: "channels-last" });
-    const db = engine.convBackwardBias(dy);
+    const db = convBackwardBias(dy);
     expect([...(await db.read())]).toEqual([
       ...reference.convBackwardBias({ data, shape }, { layout: "channels-last" }).data,
     ]);
@@ -205,12 +212,12 @@ describe("plans of the backward passes", () => {
     const input = engine.tensor(x.data, x.shape);
     const gradient = engine.tensor(dy.data, dy.shape);
     const results = [
-      engine.conv(input, weights, { ...geometry, algorithm }),
-      engine.convBackwardData(gradient, weights, { ...geometry, algorithm, inputShape: x.shape }),
+      conv(input, weights, { ...geometry, algorithm }),
+      convBackwardData(gradient, weights, { ...geometry, algorithm, inputShape: x.shape }),
     ];
     const kept = engine.memory.weights;
     expect(kept).toBeGreaterThan(0);
-    results.push(engine.convBackwardData(gradient, weights, { ...geometry, algorithm, inputShape: x.shape }));
+    results.push(convBackwardData(gradient, weights, { ...geometry, algorithm, inputShape: x.shape }));
     expect(engine.memory.weights).toBe(kept);
     for (const tensor of [weights, input, gradient, ...results]) tensor.destroy();
   });

@@ -1,11 +1,12 @@
 // Memory is a promise: under any cap an algorithm either refuses with a reason, or stays below it, by chunks, and is as right as without.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { DEFAULT_TRAITS } from "../../src/algorithms/traits.ts";
 import { algorithms } from "../../src/algorithms/index.ts";
-import { deviceTraits } from "../../src/planner/device-traits.ts";
+import { DEFAULT_TRAITS } from "../../src/algorithms/traits.ts";
 import { ConvError, type Engine, createEngine } from "../../src/index.ts";
+import { stepsKey } from "../../src/kernel/step.ts";
+import { deviceTraits } from "../../src/planner/device-traits.ts";
 import { type ConvDescriptor, PASSES, convProblem } from "../../src/problem/problem.ts";
-import { NO_SPREAD } from "../suite/bounds.ts";
+import { candidatesOf, stepsOf } from "../suite/candidates.ts";
 import { componentwise } from "../suite/forms.ts";
 
 const CAPS = [0, 4096, 40_000, 65_536, 100_000, 160_000, 400_000];
@@ -45,7 +46,7 @@ const named = algorithms.map((algorithm) => [algorithm.name, algorithm] as const
 describe.concurrent.each(named)("%s", (name, algorithm) => {
   for (const [pass, what, descriptor] of CASES) {
     const problem = convProblem(pass, descriptor);
-    if (algorithm.supports(problem, DEFAULT_TRAITS) !== true) continue;
+    if (candidatesOf(algorithm, problem, DEFAULT_TRAITS).length === 0) continue;
     it.each(CAPS)(`${pass}, ${what} within %d bytes`, async (maxWorkspaceBytes) => {
       let plan;
       try {
@@ -59,13 +60,11 @@ describe.concurrent.each(named)("%s", (name, algorithm) => {
       try {
         expect(plan.workspaceBytes + plan.preparedBytes).toBeLessThanOrEqual(maxWorkspaceBytes);
         const traits = deviceTraits(engine.device, engine.info.adapter, maxWorkspaceBytes);
-        const variant = algorithm.variants(problem, traits).find((one) => one.name === plan.variant)!;
-        const { preparation } = algorithm.plan(problem, traits, variant);
-        const key = JSON.stringify([pass, descriptor, name, plan.variant, preparation, plan.steps]);
+        const [candidate] = candidatesOf(algorithm, problem, traits, plan.variant);
+        const key = JSON.stringify([pass, descriptor, name, plan.variant, stepsKey(stepsOf(candidate!.plan()))]);
         if (ran.has(key)) return;
         ran.add(key);
-        const spread = algorithm.errorSpread?.(problem, variant) ?? NO_SPREAD;
-        await componentwise({ engine, plan, problem, seed: 7, spread, norm: algorithm.errorNorm, integral: false });
+        await componentwise({ engine, plan, problem, seed: 7, error: candidate!.error });
       } finally {
         plan.destroy();
       }

@@ -14,6 +14,7 @@ import {
   joinShape,
   multiplyAdds,
 } from "../../src/problem/problem.ts";
+import { candidatesOf } from "../suite/candidates.ts";
 import { shapeOf } from "../suite/passes.ts";
 import { SOFTWARE_TRAITS } from "../suite/traits.ts";
 import { ARGUMENTS, type Call, OPERATIONS, PLANNED, type Spoiled } from "./call.ts";
@@ -158,7 +159,7 @@ function outputOf(x: number[], w: number[], layout: Layout, options: Record<stri
 function variantNames(name: string, problem: ConvProblem): string[] {
   const algorithm = algorithms.find((one) => one.name === name);
   const names = [DEFAULT_TRAITS, SOFTWARE_TRAITS].flatMap((traits) =>
-    algorithm?.supports(problem, traits) === true ? algorithm.variants(problem, traits).map((one) => one.name) : [],
+    algorithm ? candidatesOf(algorithm, problem, traits).map(({ variant }) => variant) : [],
   );
   return [...new Set([...names, "m4n4", "m16n16-quads", "p2q2", "f2", "m0n0", "m4n4k4"])];
 }

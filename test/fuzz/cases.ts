@@ -3,6 +3,7 @@ import * as fc from "fast-check";
 import { algorithms } from "../../src/algorithms/index.ts";
 import { DTYPES, type Dtype } from "../../src/base/dtype.ts";
 import { LAYOUTS, multiplyAdds } from "../../src/problem/problem.ts";
+import { candidatesOf } from "../suite/candidates.ts";
 import { SOFTWARE_TRAITS } from "../suite/traits.ts";
 import { PLANNED, type Call } from "./call.ts";
 import { type Space, calls, problemOf } from "./calls.ts";
@@ -66,8 +67,9 @@ function withoutRefusals(given: Call): Call {
   const { spoiled: _, ...call } = given;
   const { algorithm, variant: _v, maxWorkspaceBytes: _m, ...options } = call.options;
   const problem = problemOf(call);
-  const serves = algorithms.find(({ name }) => name === algorithm);
-  const kept = problem && serves?.supports(problem, SOFTWARE_TRAITS) === true ? { algorithm } : {};
+  const named = algorithms.find(({ name }) => name === algorithm);
+  const isOffered = problem && named && candidatesOf(named, problem, SOFTWARE_TRAITS).length > 0;
+  const kept = isOffered ? { algorithm } : {};
   return { ...call, way: "eager", options: { ...options, ...kept } };
 }
 

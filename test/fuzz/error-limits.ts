@@ -4,7 +4,7 @@ import { algorithms } from "../../src/algorithms/index.ts";
 import type { DeviceTraits } from "../../src/algorithms/traits.ts";
 import { DTYPES, type Dtype } from "../../src/base/dtype.ts";
 import { ConvError } from "../../src/base/error.ts";
-import { type Candidate, type Measurements, candidates } from "../../src/planner/choose.ts";
+import { type Ranked, type Measurements, rank } from "../../src/planner/choose.ts";
 import type { Call } from "./call.ts";
 import { type Space, calls } from "./calls.ts";
 import { type Expected, expectedOf } from "./oracle.ts";
@@ -44,16 +44,16 @@ export function problemsWithLimit(space: Space, dtypes: readonly Dtype[] = DTYPE
 }
 
 /** Returns all candidates for a problem, the least accurate first. */
-export function leastAccurate({ problem }: Pick<Expected, "problem">, traits: DeviceTraits): Candidate[] {
-  const { ranked } = candidates(algorithms, problem, traits, { maxErrorGrowth: 1e30 });
-  return ranked.toSorted((a, b) => b.errorGrowth - a.errorGrowth);
+export function leastAccurate({ problem }: Pick<Expected, "problem">, traits: DeviceTraits): Ranked[] {
+  const { ranked } = rank(algorithms, problem, traits, { maxErrorGrowth: 1e30 });
+  return ranked.toSorted((a, b) => b.candidate.error.growth - a.candidate.error.growth);
 }
 
 /** Returns measurements by which less accurate candidates are faster. */
-export function temptation(ways: readonly Candidate[]): Measurements {
-  return ways.map(({ algorithm, variant }, at) => ({
-    algorithm: algorithm.name,
-    variant: variant.name,
+export function temptation(ways: readonly Ranked[]): Measurements {
+  return ways.map(({ algorithm, candidate }, at) => ({
+    algorithm,
+    variant: candidate.variant,
     seconds: 1e-9 * (at + 1),
   }));
 }

@@ -56,11 +56,10 @@ function expectWithinLimits(problem: ConvProblem, constraints: Constraints): voi
     if (!isBindable(problem, traits)) continue;
     const choice = unlessRefused(() => choose(algorithms, problem, traits, constraints));
     if (!choice) continue;
-    const { algorithm, variant } = choice;
-    const plan = algorithm.plan(problem, traits, variant);
-    expect(planTrouble(problem, plan, traits), `${algorithm.name} ${variant.name}`).toBeUndefined();
-    expect(algorithm.errorGrowth(problem, variant)).toBeGreaterThanOrEqual(1);
-    const seconds = algorithm.cost(problem, traits, variant);
+    const { algorithm, candidate, seconds } = choice.chosen;
+    const plan = candidate.plan();
+    expect(planTrouble(problem, plan, traits), `${algorithm} ${candidate.variant}`).toBeUndefined();
+    expect(candidate.error.growth).toBeGreaterThanOrEqual(1);
     expect(Number.isFinite(seconds) && seconds >= 0, `${seconds} s`).toBe(true);
   }
 }

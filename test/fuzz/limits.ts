@@ -1,8 +1,8 @@
 // Checks without a device that a plan keeps to the limits of WebGPU and to its constraints.
 import type { DeviceTraits } from "../../src/algorithms/traits.ts";
-import { bytesOf } from "../../src/conv/operands.ts";
+import { bufferBytes } from "../../src/conv/operands.ts";
 import { assemble } from "../../src/kernel/assemble.ts";
-import { BINDING, type Binding, type Plan, STORAGE_ALIGNMENT, type Step, extraBytes } from "../../src/kernel/step.ts";
+import { BINDING, type Binding, type Plan, STORAGE_ALIGNMENT, type Step } from "../../src/kernel/step.ts";
 import type { UniformValue } from "../../src/kernel/uniforms.ts";
 import type { ConvProblem } from "../../src/problem/problem.ts";
 
@@ -56,14 +56,15 @@ function stepTrouble(step: Step, bytes: Bytes, traits: DeviceTraits): string | u
 
 /** Returns what is wrong with a plan, or undefined. */
 export function planTrouble(problem: ConvProblem, plan: Plan, traits: DeviceTraits): string | undefined {
-  if (!Number.isSafeInteger(extraBytes(plan)) || extraBytes(plan) < 0) return `it needs ${extraBytes(plan)} bytes`;
-  if (extraBytes(plan) > traits.maxWorkspaceBytes)
-    return `it needs ${extraBytes(plan)} bytes, more than the ${traits.maxWorkspaceBytes} allowed`;
+  const needed = plan.workspaceBytes + (plan.preparation?.bytes ?? 0);
+  if (!Number.isSafeInteger(needed) || needed < 0) return `it needs ${needed} bytes`;
+  if (needed > traits.maxWorkspaceBytes)
+    return `it needs ${needed} bytes, more than the ${traits.maxWorkspaceBytes} allowed`;
   const bytes: Bytes = (operand) => {
     if (operand === "workspace") return plan.workspaceBytes;
     if (operand === "prepared") return plan.preparation?.bytes ?? 0;
     if (operand === "padded" || operand === "db") return 0;
-    return bytesOf(problem, operand);
+    return bufferBytes(problem, operand);
   };
   const steps = [...(plan.preparation?.steps ?? []), ...plan.steps];
   if (steps.length === 0) return "it has no steps";

@@ -12,6 +12,7 @@ import { assemble } from "../../src/kernel/assemble.ts";
 import type { Kernel, Plan, Step } from "../../src/kernel/step.ts";
 import { uniformBytes } from "../../src/kernel/uniforms.ts";
 import { convProblem } from "../../src/problem/problem.ts";
+import { candidatesOf } from "../suite/candidates.ts";
 import { problems } from "../suite/problems.ts";
 import { seedOf } from "../suite/random.ts";
 import { SOFTWARE_TRAITS } from "../suite/traits.ts";
@@ -27,10 +28,9 @@ function plansOf(algorithm: Algorithm): { name: string; plan: Plan }[] {
   );
   return all.flatMap(({ name, pass, descriptor }) => {
     const problem = convProblem(pass, descriptor);
-    if (algorithm.supports(problem, SOFTWARE_TRAITS) !== true) return [];
-    return algorithm.variants(problem, SOFTWARE_TRAITS).map((variant) => ({
-      name: `${pass}: ${name} (${variant.name})`,
-      plan: algorithm.plan(problem, SOFTWARE_TRAITS, variant),
+    return candidatesOf(algorithm, problem, SOFTWARE_TRAITS).map((candidate) => ({
+      name: `${pass}: ${name} (${candidate.variant})`,
+      plan: candidate.plan(),
     }));
   });
 }

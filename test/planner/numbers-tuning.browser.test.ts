@@ -1,13 +1,13 @@
-// Tuning changes what "auto" chooses and nothing else: a plan computes the same bits before and after `find` and `calibrate`, and so does one
-// made anew of the same algorithm and variant.
+// Tuning changes what "auto" chooses and nothing else: a plan computes the same bits before and after `find` and `calibrate`, and so does another
+// of the same algorithm and variant.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { DEFAULT_TRAITS } from "../../src/algorithms/traits.ts";
-import { algorithms } from "../../src/algorithms/index.ts";
 import { DEFAULT_RATES, type Rates } from "../../src/algorithms/cost.ts";
+import { algorithms } from "../../src/algorithms/index.ts";
+import { DEFAULT_TRAITS } from "../../src/algorithms/traits.ts";
+import { type ConvPlan, type Engine, type Tensor, conv, createEngine } from "../../src/index.ts";
+import { rank } from "../../src/planner/choose.ts";
 import { deviceTraits } from "../../src/planner/device-traits.ts";
-import { type ConvPlan, type Engine, type Tensor, createEngine } from "../../src/index.ts";
-import { candidates } from "../../src/planner/choose.ts";
-import { circumstancesOf } from "../../src/planner/tuning.ts";
+import { environmentOf } from "../../src/planner/tuning.ts";
 import { bits } from "../suite/extremes.ts";
 import { uniform } from "../suite/random.ts";
 
@@ -50,12 +50,12 @@ describe("tuning", () => {
     };
     const check = (): Promise<unknown> => Promise.all(ways.map(checkOne));
     const auto = await engine.plan("forward", descriptor);
-    const eager = await valuesOf(engine.conv(x, w, { padding: 1 }));
+    const eager = await valuesOf(conv(x, w, { padding: 1 }));
     expect(await valuesOf(auto.run({ x, w }))).toEqual(eager);
     const traits = deviceTraits(engine.device, engine.info.adapter, DEFAULT_TRAITS.maxWorkspaceBytes);
-    const { ranked } = candidates(algorithms, auto.problem, traits, {});
-    for (const one of ranked) {
-      const [algorithm, variant] = [one.algorithm.name, one.variant.name];
+    const { ranked } = rank(algorithms, auto.problem, traits, {});
+    for (const { algorithm, candidate } of ranked) {
+      const { variant } = candidate;
       const plan = await engine.plan("forward", descriptor, { algorithm, variant });
       ways.push({ plan, before: await valuesOf(plan.run({ x, w })) });
     }
@@ -69,16 +69,16 @@ describe("tuning", () => {
     const known = ways.find(({ plan }) => nameOf(plan) === nameOf(best!));
     if (known) {
       expect(await valuesOf(tuned.run({ x, w }))).toEqual(known.before);
-      expect(await valuesOf(engine.conv(x, w, { padding: 1 }))).toEqual(known.before);
+      expect(await valuesOf(conv(x, w, { padding: 1 }))).toEqual(known.before);
     }
 
     await engine.calibrate();
     await check();
-    const calibrations = [{ ...circumstancesOf(engine.info.adapter), rates: RATES }];
+    const calibrations = [{ ...environmentOf(engine.info.adapter), rates: RATES }];
     expect(await engine.tuning.import({ format: 1, entries: [], calibrations })).toMatchObject({ usable: 1 });
     const names = (rates: Rates): string[] =>
-      candidates(algorithms, auto.problem, { ...traits, rates }, {}).ranked.map(
-        ({ algorithm, variant }) => `${algorithm.name} ${variant.name}`,
+      rank(algorithms, auto.problem, { ...traits, rates }, {}).ranked.map(
+        ({ algorithm, candidate }) => `${algorithm} ${candidate.variant}`,
       );
     expect(names(RATES)).not.toEqual(names(traits.rates));
     await check();

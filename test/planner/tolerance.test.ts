@@ -1,12 +1,13 @@
-// "auto" keeps to its tolerance, whatever a tuning table says: the growth of what it picks is never larger. What the growth itself promises is
-// measured by test/tolerance.browser.test.ts.
+// "auto" keeps to maxErrorGrowth, whatever a tuning table says: the growth of what it picks is never larger. What the growth itself promises is
+// measured by test/promises/tolerance.browser.test.ts.
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { leastAccurate, temptation, tolerated } from "../fuzz/tolerances.ts";
-import { DEFAULT_TRAITS } from "../../src/algorithms/traits.ts";
 import { algorithms } from "../../src/algorithms/index.ts";
+import { DEFAULT_TRAITS } from "../../src/algorithms/traits.ts";
 import { ConvError } from "../../src/base/error.ts";
-import { candidates, choose } from "../../src/planner/choose.ts";
+import { type Ranked, choose, rank } from "../../src/planner/choose.ts";
+import { leastAccurate, temptation, tolerated } from "../fuzz/tolerances.ts";
+import { candidatesOf } from "../suite/candidates.ts";
 import { SOFTWARE_TRAITS } from "../suite/traits.ts";
 
 /** The same cases in every run, unless others are asked for. */
@@ -15,25 +16,26 @@ const settings = {
   seed: Number(process.env["CONVOKE_FUZZ_SEED"] ?? 20),
 };
 
-test('"auto" never exceeds its tolerance, by estimates or by a table that ranks the least accurate first', () => {
+const growthOf = ({ candidate }: Ranked): number => candidate.error.growth;
+
+test('"auto" never exceeds maxErrorGrowth, by estimates or by a table that ranks the least accurate first', () => {
   let inexact = 0;
   fc.assert(
     fc.property(tolerated("wide"), fc.boolean(), (one, software) => {
       const traits = software ? SOFTWARE_TRAITS : DEFAULT_TRAITS;
-      const { problem, tolerance, tempted } = one;
+      const { problem, maxErrorGrowth, tempted } = one;
       const ways = tempted ? leastAccurate(one, traits) : [];
       const table = temptation(ways);
-      const { algorithm, variant } = choose(algorithms, problem, traits, { tolerance }, table);
-      const growth = algorithm.errorGrowth(problem, variant);
-      expect(growth).toBeLessThanOrEqual(tolerance);
-      // A table is followed as far as the tolerance allows, to the number: at the growth of a way it is taken, just below it another.
-      const [worst] = ways;
-      if (tempted) expect(growth).toBe(ways.find(({ errorGrowth }) => errorGrowth <= tolerance)!.errorGrowth);
-      if (worst && worst.errorGrowth > 1) {
+      const growth = growthOf(choose(algorithms, problem, traits, { maxErrorGrowth }, table).chosen);
+      expect(growth).toBeLessThanOrEqual(maxErrorGrowth);
+      // A table is followed as far as maxErrorGrowth allows, to the number: at the growth of a candidate it is taken, just below it another.
+      const [worst] = ways.map(growthOf);
+      if (tempted) expect(growth).toBe(ways.map(growthOf).find((one) => one <= maxErrorGrowth));
+      if (worst !== undefined && worst > 1) {
         const firstAt = (limit: number): number =>
-          candidates(algorithms, problem, traits, { tolerance: limit }, table).ranked[0]!.errorGrowth;
-        expect(firstAt(worst.errorGrowth)).toBe(worst.errorGrowth);
-        expect(firstAt(Math.max(1, worst.errorGrowth * (1 - 2 ** -52)))).toBeLessThan(worst.errorGrowth);
+          growthOf(rank(algorithms, problem, traits, { maxErrorGrowth: limit }, table).ranked[0]!);
+        expect(firstAt(worst)).toBe(worst);
+        expect(firstAt(Math.max(1, worst * (1 - 2 ** -52)))).toBeLessThan(worst);
       }
       if (growth > 1) inexact++;
     }),
@@ -43,24 +45,25 @@ test('"auto" never exceeds its tolerance, by estimates or by a table that ranks 
   expect(inexact).toBeGreaterThan(settings.numRuns / 40);
 });
 
-test("what no way serves within the tolerance is refused with the growths that there are", () => {
+test("what no candidate computes within maxErrorGrowth is refused with the growths that there are", () => {
   const transforms = algorithms.filter(({ name }) => name === "winograd" || name === "fft");
   let [refused, served] = [0, 0];
   fc.assert(
     fc.property(tolerated("wide"), (one) => {
-      const { problem, tolerance, tempted } = one;
+      const { problem, maxErrorGrowth, tempted } = one;
       const table = tempted ? temptation(leastAccurate(one, SOFTWARE_TRAITS)) : [];
       try {
-        const { algorithm, variant } = choose(transforms, problem, SOFTWARE_TRAITS, { tolerance }, table);
-        expect(algorithm.errorGrowth(problem, variant)).toBeLessThanOrEqual(tolerance);
+        const { chosen } = choose(transforms, problem, SOFTWARE_TRAITS, { maxErrorGrowth }, table);
+        expect(growthOf(chosen)).toBeLessThanOrEqual(maxErrorGrowth);
         served++;
       } catch (error) {
         if (!(error instanceof ConvError)) throw error;
         expect(error.code).toBe("unsupported");
         for (const way of transforms) {
-          const reason = way.supports(problem, SOFTWARE_TRAITS);
-          const words =
-            reason === true ? `its error growth [\\d.e+]+ is over the tolerance ${tolerance}` : "..........";
+          const isOffered = candidatesOf(way, problem, SOFTWARE_TRAITS).length > 0;
+          const words = isOffered
+            ? `its error growth [\\d.e+]+ is over maxErrorGrowth, ${maxErrorGrowth}`
+            : "..........";
           expect(error.message).toMatch(new RegExp(`${way.name}: ${words}`));
         }
         refused++;

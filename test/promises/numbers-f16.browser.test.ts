@@ -39,7 +39,7 @@ const most = (values: ArrayLike<number>): number => Array.from(values).reduce((a
 function expectStored(plan: ConvPlan, operands: Operands, values: Float32Array): { finite: number; infinite: number } {
   const { problem } = plan;
   const expected = reference(problem, operands);
-  const norm = algorithms.find(({ name }) => name === plan.algorithm)!.errorNorm;
+  const norm = plan.errorNorm;
   const bounds = errorBounds(problem, operands, plan.errorGrowth, plan.errorSpread, norm);
   const counts = { finite: 0, infinite: 0 };
   const wrong = expected.findIndex((value, at) => {

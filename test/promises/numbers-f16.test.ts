@@ -5,6 +5,7 @@ import { algorithms } from "../../src/algorithms/index.ts";
 import { assemble } from "../../src/kernel/assemble.ts";
 import { BINDING } from "../../src/kernel/step.ts";
 import { PASSES, convProblem } from "../../src/problem/problem.ts";
+import { candidatesOf, stepsOf } from "../suite/candidates.ts";
 import { problems } from "../suite/problems.ts";
 import { SOFTWARE_TRAITS } from "../suite/traits.ts";
 
@@ -19,10 +20,9 @@ test.each(algorithms.map((algorithm) => [algorithm.name, algorithm] as const))(
       const pass = PASSES[at % PASSES.length]!;
       if (!passes.includes(pass) || at % 5 > 2) continue;
       const problem = convProblem(pass, { ...descriptor, dtype: "f16" });
-      if (algorithm.supports(problem, SOFTWARE_TRAITS) !== true) continue;
-      const variant = algorithm.variants(problem, SOFTWARE_TRAITS)[0]!;
-      const { steps, preparation } = algorithm.plan(problem, SOFTWARE_TRAITS, variant);
-      for (const { kernel, bindings } of [...steps, ...(preparation?.steps ?? [])]) {
+      const [candidate] = candidatesOf(algorithm, problem, SOFTWARE_TRAITS);
+      if (!candidate) continue;
+      for (const { kernel, bindings } of stepsOf(candidate.plan())) {
         const { operand } = bindings.find(({ binding }) => binding === BINDING.output)!;
         const type = OUTPUT.exec(assemble(kernel))![1]!;
         const named = kernel.aliases?.[type] ?? type;

@@ -10,9 +10,10 @@ import { describe as shown } from "../../src/base/error.ts";
 import { assemble } from "../../src/kernel/assemble.ts";
 import type { Plan } from "../../src/kernel/step.ts";
 import { uniformBytes } from "../../src/kernel/uniforms.ts";
-import { candidates, checkConstraints, choose } from "../../src/planner/choose.ts";
+import { choose, rank } from "../../src/planner/choose.ts";
 import { type TuningData, TuningTable } from "../../src/planner/tuning.ts";
 import { type ConvDescriptor, PASSES, convProblem } from "../../src/problem/problem.ts";
+import { candidatesOf } from "../suite/candidates.ts";
 import { refusal } from "../suite/refusal.ts";
 import { SOFTWARE_TRAITS } from "../suite/traits.ts";
 
@@ -56,8 +57,8 @@ describe("names", () => {
         "unknown-algorithm",
       );
       for (const algorithm of algorithms) {
-        if (algorithm.supports(problem, DEFAULT_TRAITS) !== true) continue;
-        expect(algorithm.named(problem, DEFAULT_TRAITS, name)).toBeUndefined();
+        if (candidatesOf(algorithm, problem, DEFAULT_TRAITS).length === 0) continue;
+        expect(candidatesOf(algorithm, problem, DEFAULT_TRAITS, name)).toEqual([]);
         const named = { algorithm: algorithm.name, variant: name };
         expect(refusal(() => choose(algorithms, problem, DEFAULT_TRAITS, named)).code).toBe("unsupported");
       }
@@ -151,13 +152,15 @@ describe("an imported table", () => {
     const table = await tableWith(rows);
     const measurements = table.lookUp(problem, {});
     expect(measurements.length).toBe(rows.length);
-    const { ranked } = candidates(algorithms, problem, SOFTWARE_TRAITS, {}, measurements);
-    expect(ranked).toEqual(candidates(algorithms, problem, SOFTWARE_TRAITS, {}).ranked);
-    const { algorithm, variant } = choose(algorithms, problem, SOFTWARE_TRAITS, {}, measurements);
-    const own = algorithm
-      .variants(problem, SOFTWARE_TRAITS)
-      .map((one) => algorithm.plan(problem, SOFTWARE_TRAITS, one));
-    expectSound(algorithm.plan(problem, SOFTWARE_TRAITS, variant), own);
+    const names = ({ ranked }: ReturnType<typeof rank>) =>
+      ranked.map(({ algorithm, candidate: { variant }, measured }) => ({ algorithm, variant, measured }));
+    expect(names(rank(algorithms, problem, SOFTWARE_TRAITS, {}, measurements))).toEqual(
+      names(rank(algorithms, problem, SOFTWARE_TRAITS, {})),
+    );
+    const { chosen } = choose(algorithms, problem, SOFTWARE_TRAITS, {}, measurements);
+    const algorithm = algorithms.find(({ name }) => name === chosen.algorithm)!;
+    const own = candidatesOf(algorithm, problem, SOFTWARE_TRAITS).map((one) => one.plan());
+    expectSound(chosen.candidate.plan(), own);
   });
 
   it("is left out where it is longer than anything that was measured", async () => {
@@ -186,8 +189,8 @@ describe("an imported table", () => {
       const traits = { ...(software ? SOFTWARE_TRAITS : DEFAULT_TRAITS), rates: table.rates! };
       for (const pass of PASSES) {
         const one = convProblem(pass, descriptor);
-        for (const { algorithm, variant } of candidates(algorithms, one, traits, {}).ranked) {
-          const plan = algorithm.plan(one, traits, variant);
+        for (const { candidate } of rank(algorithms, one, traits, {}).ranked) {
+          const plan = candidate.plan();
           expectSound(plan, [plan]);
         }
       }

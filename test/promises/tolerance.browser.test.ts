@@ -3,12 +3,11 @@
 // or two thousand of all kinds for `npm run test:soak`.
 import * as fc from "fast-check";
 import { expect, inject, it } from "vitest";
-import { algorithms } from "../../src/algorithms/index.ts";
 import { DEFAULT_TRAITS } from "../../src/algorithms/traits.ts";
 import { DTYPES } from "../../src/base/dtype.ts";
 import { type ConvInputs, type Engine, createEngine } from "../../src/index.ts";
 import { deviceTraits } from "../../src/planner/device-traits.ts";
-import { circumstancesOf, tuningKey } from "../../src/planner/tuning.ts";
+import { environmentOf, tuningKey } from "../../src/planner/tuning.ts";
 import { sumLength } from "../../src/problem/problem.ts";
 import { type ProblemWithLimit, leastAccurate, temptation, problemsWithLimit } from "../fuzz/error-limits.ts";
 import { numbersFor } from "../fuzz/oracle.ts";
@@ -36,7 +35,7 @@ async function measure(engine: Engine, one: ProblemWithLimit): Promise<Measured>
   if (tempted) {
     const traits = deviceTraits(engine.device, engine.info.adapter, DEFAULT_TRAITS.maxWorkspaceBytes);
     const entry = {
-      ...circumstancesOf(engine.info.adapter),
+      ...environmentOf(engine.info.adapter),
       key: tuningKey(one.problem, { maxErrorGrowth }),
       ranked: temptation(leastAccurate(one, traits)),
     };
@@ -59,7 +58,7 @@ async function measure(engine: Engine, one: ProblemWithLimit): Promise<Measured>
   try {
     const values = await y.read();
     const expected = reference(problem, operands);
-    const norm = algorithms.find(({ name }) => name === plan.algorithm)!.errorNorm;
+    const norm = plan.errorNorm;
     const worst = (growth: number): number => {
       const bounds = errorBounds(problem, operands, growth, plan.errorSpread, norm);
       // Subnormal products may be taken for 0.

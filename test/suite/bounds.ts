@@ -1,5 +1,5 @@
 // The error bound of a result, element by element. Nothing here is fitted: each constant is derived where it stands.
-import type { Algorithm } from "../../src/algorithms/algorithm.ts";
+import type { ErrorBound } from "../../src/algorithms/algorithm.ts";
 import { UNIT_ROUNDOFF, gamma } from "../../src/base/arithmetic.ts";
 import type { Dtype } from "../../src/base/dtype.ts";
 import { type Triple, dilatedExtent, elementCount } from "../../src/base/shape.ts";
@@ -320,7 +320,7 @@ export function errorBounds(
   operands: Operands,
   growth: number,
   spread: Triple = NO_SPREAD,
-  norm: Algorithm["errorNorm"] = "windows",
+  norm: ErrorBound["norm"] = "windows",
 ): Float64Array {
   const { bias, residual } = operands;
   const absolute: ConvProblem = { ...problem, paddingValue: Math.abs(problem.paddingValue) };

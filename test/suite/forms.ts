@@ -1,10 +1,10 @@
 // The forms of test that every algorithm passes on every problem it supports (a case is one algorithm, variant and problem).
 import { expect } from "vitest";
-import type { Algorithm } from "../../src/algorithms/algorithm.ts";
+import type { ErrorBound } from "../../src/algorithms/algorithm.ts";
 import { fromFloat16Bits, toFloat16Bits } from "../../src/base/dtype.ts";
+import { elementCount } from "../../src/base/shape.ts";
 import type { ConvInputs, ConvPlan, Engine } from "../../src/index.ts";
 import { type ConvProblem, multiplyAdds, sumLength } from "../../src/problem/problem.ts";
-import { type Triple, elementCount } from "../../src/base/shape.ts";
 import { errorBounds } from "./bounds.ts";
 import { runGuarded } from "./guarded.ts";
 import { FACTORS, type Operands, gateValues, namesOf, reference, shapeOf } from "./passes.ts";
@@ -15,10 +15,8 @@ export interface Case {
   readonly plan: ConvPlan;
   readonly problem: ConvProblem;
   readonly seed: number;
-  /** How far the algorithm's errors spread, and whether it is exact on small integers. */
-  readonly spread: Triple;
-  readonly norm: Algorithm["errorNorm"];
-  readonly integral: boolean;
+  /** What the candidate states of its error. */
+  readonly error: ErrorBound;
 }
 
 type Fill = (count: number, seed: number) => Float32Array;
@@ -108,7 +106,7 @@ export async function exact(test: Case): Promise<void> {
 export async function componentwise(test: Case): Promise<void> {
   const operands = operandsOf(test, uniform);
   const expected = reference(test.problem, operands);
-  const bounds = errorBounds(test.problem, operands, test.plan.errorGrowth, test.spread, test.norm);
+  const bounds = errorBounds(test.problem, operands, test.error.growth, test.error.spread, test.error.norm);
   const values = await run(test, operands);
   // Written so that NaN counts as wrong.
   const wrong = expected.findIndex((value, at) => !(Math.abs(value - values[at]!) <= bounds[at]!));
@@ -142,7 +140,7 @@ function inner(a: ArrayLike<number>, b: ArrayLike<number>): number {
  * @param cases the three passes of one problem
  */
 export async function adjoint(cases: readonly Case[]): Promise<void> {
-  const integral = cases.every((one) => one.integral);
+  const integral = cases.every((one) => one.error.exactOnIntegers);
   const limits = cases.map(({ problem }) => exactBound(problem, 4));
   const fill: Fill = integral ? (count, seed) => integers(count, seed, Math.min(...limits)) : uniform;
   const [forward] = cases as [Case];
@@ -159,7 +157,10 @@ export async function adjoint(cases: readonly Case[]): Promise<void> {
     const exactly = integral && forward.problem.dtype === "f32";
     const most = exactly
       ? 0
-      : inner(errorBounds(one.problem, operands, one.plan.errorGrowth, one.spread, one.norm), other.map(Math.abs));
+      : inner(
+          errorBounds(one.problem, operands, one.error.growth, one.error.spread, one.error.norm),
+          other.map(Math.abs),
+        );
     products.push({ value: inner(values, other), most });
   }
   const [first, ...rest] = products as [(typeof products)[0], ...typeof products];
