@@ -2,7 +2,7 @@
 // anything else and a slow phase of the machine affects all alike.
 import { jobMessage } from "../scripts/harness/answer.ts";
 import { Progress } from "../scripts/harness/progress.ts";
-import { algorithmsOf } from "./algorithms.ts";
+import { ALGORITHMS } from "./algorithms.ts";
 import type { BenchPage } from "./bench-page.ts";
 import { descriptorOf } from "./layer.ts";
 import type { Measurement } from "./measurement.ts";
@@ -22,8 +22,8 @@ export interface Measured {
 }
 
 /** Returns the algorithms to measure a row by. */
-function algorithmsFor({ pass }: Row, { algorithm }: Options): string[] {
-  return algorithm === "all" ? algorithmsOf(pass) : [algorithm];
+function algorithmsFor({ algorithm }: Options): readonly string[] {
+  return algorithm === "all" ? ALGORITHMS : [algorithm];
 }
 
 /** Yields the results of a row, one algorithm after another. */
@@ -77,7 +77,7 @@ export async function measureRows(page: BenchPage, options: Options, into: Measu
   });
   if (peers.length > 0) into.peers = pages.versions;
   const rows = rowsOf(options);
-  const progress = new Progress(rows.reduce((sum, row) => sum + algorithmsFor(options).length + peers.length, 0));
+  const progress = new Progress(rows.length * (algorithmsFor(options).length + peers.length));
   try {
     for (const row of rows) {
       const first = into.measurements.length;

@@ -1,12 +1,12 @@
 // depthwise: one input channel a group, any number of output channels. The sum as it is written, in tiles of outputs in both directions that
 // share the input cells they load, without workspace.
-import depthwiseShader from "../../shaders/algorithms/depthwise.wgsl";
 import depthwiseOneStepShader from "../../shaders/algorithms/depthwise-one-step.wgsl";
 import depthwiseStepsShader from "../../shaders/algorithms/depthwise-steps.wgsl";
+import depthwiseShader from "../../shaders/algorithms/depthwise.wgsl";
+import { greatestCommonDivisor } from "../base/arithmetic.ts";
 import { dispatch } from "../kernel/dispatch.ts";
 import { BINDING, type Step } from "../kernel/step.ts";
 import type { Correlation } from "../problem/correlation.ts";
-import { greatestCommonDivisor } from "../problem/gradients.ts";
 import { multiplyAdds } from "../problem/problem.ts";
 import { type Algorithm, type Variant, oneStep, selectVariants } from "./algorithm.ts";
 import { type Work, estimate, numberBytes } from "./cost.ts";

@@ -1,11 +1,11 @@
 // direct: the sum as it is written, in register tiles, straight from storage and without workspace. Computes every problem, and so is the
 // last resort.
-import quadsShader from "../../shaders/lib/quads.wgsl";
 import directShader from "../../shaders/algorithms/direct.wgsl";
 import storeChannelsShader from "../../shaders/algorithms/direct/store-channels.wgsl";
 import weightsFourShader from "../../shaders/algorithms/direct/weights-four.wgsl";
 import weightsQuadsShader from "../../shaders/algorithms/direct/weights-quads.wgsl";
 import weightsScalarShader from "../../shaders/algorithms/direct/weights-scalar.wgsl";
+import quadsShader from "../../shaders/lib/quads.wgsl";
 import { dispatch } from "../kernel/dispatch.ts";
 import type { Shader } from "../kernel/shader.ts";
 import { BINDING, type Step } from "../kernel/step.ts";

@@ -1,8 +1,8 @@
 // implicit-gemm: the im2col product without the columns. Each cell is loaded from the input when the product needs it, so any kernel, stride,
 // dilation and grouping is one GEMM over the outputs of the whole batch (Chetlur et al., "cuDNN: efficient primitives for deep learning",
 // section 3).
-import implicitGemmShader from "../../shaders/algorithms/implicit-gemm.wgsl";
 import implicitGemmWorkgroupShader from "../../shaders/algorithms/implicit-gemm-workgroup.wgsl";
+import implicitGemmShader from "../../shaders/algorithms/implicit-gemm.wgsl";
 import gatherShader from "../../shaders/algorithms/implicit-gemm/gather.wgsl";
 import storeOutputShader from "../../shaders/algorithms/implicit-gemm/store-output.wgsl";
 import storePartialShader from "../../shaders/algorithms/implicit-gemm/store-partial.wgsl";
@@ -12,7 +12,14 @@ import { F32_BYTES } from "../kernel/element-types.ts";
 import { BINDING, type Step, WORKGROUP_SIZE } from "../kernel/step.ts";
 import type { Uniforms } from "../kernel/uniforms.ts";
 import { type Correlation, termCount } from "../problem/correlation.ts";
-import { type Algorithm, type Candidate, type PartialPlan, SEQUENTIAL_SUM, type Variant, selectVariants } from "./algorithm.ts";
+import {
+  type Algorithm,
+  type Candidate,
+  type PartialPlan,
+  SEQUENTIAL_SUM,
+  type Variant,
+  selectVariants,
+} from "./algorithm.ts";
 import { GATHER_LOADS, OUTPUT_LOADS, type Work, numberBytes } from "./cost.ts";
 import { packStep, packedSize } from "./gemm/gemm.ts";
 import { termRows } from "./gemm/weights.ts";
@@ -213,18 +220,16 @@ export const implicitGemm: Algorithm = {
     const bytes = preparedBytes(c);
     const most = Math.min(device.maxWorkspaceBytes, device.maxBindingBytes);
     if (bytes > most) return { reason: `the packed weights take ${bytes} bytes, more than the ${most} allowed` };
-    return selectVariants(tilesFor(c, device), variant).map(
-      (tile): Candidate => ({
-        variant: tile.name,
-        workspaceBytes: partialBytes(c, tile.splits),
-        preparedBytes: bytes,
-        // The packing, the product, and where sums are split the reduction.
-        dispatches: tile.splits > 1 ? 3 : 2,
-        work: implicitGemmWork(c, device, tile),
-        // Sums are sequential, or split into sums that are: adding those only shortens the longest chain (Higham, section 4.2).
-        error: SEQUENTIAL_SUM,
-        plan: () => implicitGemmPlan(c, tile),
-      }),
-    );
+    return selectVariants(tilesFor(c, device), variant).map((tile): Candidate => ({
+      variant: tile.name,
+      workspaceBytes: partialBytes(c, tile.splits),
+      preparedBytes: bytes,
+      // The packing, the product, and where sums are split the reduction.
+      dispatches: tile.splits > 1 ? 3 : 2,
+      work: implicitGemmWork(c, device, tile),
+      // Sums are sequential, or split into sums that are: adding those only shortens the longest chain (Higham, section 4.2).
+      error: SEQUENTIAL_SUM,
+      plan: () => implicitGemmPlan(c, tile),
+    }));
   },
 };

@@ -129,7 +129,8 @@ export function candidatesFor(
     const found = allowed(algorithm, correlations[at]!, share, name);
     return "reason" in found ? undefined : found[0];
   };
-  const leading = variant === undefined ? lists[largest]! : [named(largest, variant)].filter((one) => one !== undefined);
+  const leading =
+    variant === undefined ? lists[largest]! : [named(largest, variant)].filter((one) => one !== undefined);
   return leading.map((first) => {
     const each = lists.map((list, at) => (at === largest ? first : (named(at, first.variant) ?? list[0]!)));
     return joined(algorithm.name, lowering, first.variant, each);
@@ -151,12 +152,7 @@ function allowed(
 }
 
 /** Candidates for the correlations of a problem, one after the other, as a candidate for the problem. */
-function joined(
-  algorithm: string,
-  lowering: Lowering,
-  variant: string,
-  parts: readonly Candidate[],
-): Candidate<Plan> {
+function joined(algorithm: string, lowering: Lowering, variant: string, parts: readonly Candidate[]): Candidate<Plan> {
   const { fills, folds, reservedBytes } = lowering;
   let preparedBytes = 0;
   for (const part of parts)
@@ -177,7 +173,10 @@ function joinedError(errors: readonly ErrorBound[]): ErrorBound {
   const along = (axis: 0 | 1 | 2): number => largestOf(errors, ({ spread }) => spread[axis]);
   const spread: Triple = [along(0), along(1), along(2)];
   return {
-    growth: Math.max(SEQUENTIAL_SUM.growth, largestOf(errors, ({ growth }) => growth)),
+    growth: Math.max(
+      SEQUENTIAL_SUM.growth,
+      largestOf(errors, ({ growth }) => growth),
+    ),
     spread,
     norm: errors.some(({ norm }) => norm === "energy") ? "energy" : "windows",
     exactOnIntegers: errors.every(({ exactOnIntegers }) => exactOnIntegers),
@@ -194,10 +193,7 @@ function foldWork({ problem, folds }: Lowering): Work[] {
 }
 
 /** The plans one after the other; what they prepack lies side by side. */
-function joinedPlan(
-  { problem, fills, folds, reservedBytes }: Lowering,
-  parts: readonly Candidate[],
-): PartialPlan {
+function joinedPlan({ problem, fills, folds, reservedBytes }: Lowering, parts: readonly Candidate[]): PartialPlan {
   const steps: Step[] = [];
   const preparation: Step[] = [];
   let bytes = 0;

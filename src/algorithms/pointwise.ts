@@ -42,8 +42,7 @@ function pixelMatrix(c: Correlation): MatrixBatch {
   const even = "even" in lie && pixels.start === 0;
   const strides = channelsLast ? [x.group, C] : [x.group, x.channel, x.batch];
   const vectors = channelsLast ? x.channel === 1 && even && lie.even === C : x.spatial[2] === 1;
-  const together =
-    !isGated(c, "x") && all && vectors && groupC % 4 === 0 && strides.every((step) => step % 4 === 0);
+  const together = !isGated(c, "x") && all && vectors && groupC % 4 === 0 && strides.every((step) => step % 4 === 0);
   return {
     buffer: whole(channelsLast ? BINDING.first : BINDING.second, "x", c),
     row: channelsLast ? C : x.channel,
@@ -130,17 +129,15 @@ export const pointwise: Algorithm = {
     const pixels = pixelMatrix(c);
     const products = productsOf(c);
     const loadsVectors = !(c.layout === "channels-last" ? weights.batch : pixels).pixels;
-    return selectTiles(products, device, variant, loadsVectors).map(
-      (tile): Candidate => ({
-        variant: tile.name,
-        workspaceBytes: 0,
-        preparedBytes,
-        dispatches: weights.packed ? 2 : 1,
-        work: [gemmWork(products, tile)],
-        // The terms are summed sequentially, as by direct.
-        error: SEQUENTIAL_SUM,
-        plan: () => pointwisePlan(c, weights, pixels, preparedBytes, tile),
-      }),
-    );
+    return selectTiles(products, device, variant, loadsVectors).map((tile): Candidate => ({
+      variant: tile.name,
+      workspaceBytes: 0,
+      preparedBytes,
+      dispatches: weights.packed ? 2 : 1,
+      work: [gemmWork(products, tile)],
+      // The terms are summed sequentially, as by direct.
+      error: SEQUENTIAL_SUM,
+      plan: () => pointwisePlan(c, weights, pixels, preparedBytes, tile),
+    }));
   },
 };

@@ -2,12 +2,10 @@
 // its time counts. Candidates run in the order of their estimates, so that the best come first and losers are known by their first sample.
 import { gamma } from "../base/arithmetic.ts";
 import { refuse } from "../base/error.ts";
-import { Stopwatch } from "../gpu/stopwatch.ts";
-import { type ConvBuffers, type ConvInputs, inputsOf, operandShape } from "./operands.ts";
-import { type ConvDescriptor, type ConvProblem, type Pass, sumLength } from "../problem/problem.ts";
 import { elementCount } from "../base/shape.ts";
-import type { Tensor } from "../gpu/tensor.ts";
 import { checkOptions, checkSignal } from "../base/validate.ts";
+import { Stopwatch } from "../gpu/stopwatch.ts";
+import type { Tensor } from "../gpu/tensor.ts";
 import { CONSTRAINT_KEYS, type Constraints, type Ranked, checkConstraints } from "../planner/choose.ts";
 import { noise } from "../planner/noise.ts";
 import { type ConvDescriptor, type ConvProblem, type Pass, sumLength } from "../problem/problem.ts";

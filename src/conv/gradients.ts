@@ -76,7 +76,11 @@ export function convBackwardWeights(x: Tensor, dy: Tensor, options: ConvBackward
  * @returns a new tensor of the shape of its x
  * @throws ConvError naming the argument that does not fit
  */
-export function convTransposeBackwardData(dy: Tensor, w: Tensor, options: ConvTransposeBackwardDataOptions = {}): Tensor {
+export function convTransposeBackwardData(
+  dy: Tensor,
+  w: Tensor,
+  options: ConvTransposeBackwardDataOptions = {},
+): Tensor {
   checkOptions("options", options, [...CALL_KEYS, ...GRADIENT_KEYS]);
   const common = sharedFormat(["dy", checkTensor("dy", dy)], ["w", checkTensor("w", w)]);
   const { description, inputs } = activationGradientOf(options, "x");

@@ -1,13 +1,13 @@
 // The tensors of each pass by the names that callers give them: which there are, their shapes, and whether a given one fits.
 import { bytesFor } from "../base/dtype.ts";
 import { ConvError, describe, refuse, words } from "../base/error.ts";
+import { checkOptions } from "../base/validate.ts";
 import type { GpuContext } from "../gpu/context.ts";
 import type { OperandBuffers } from "../gpu/executable.ts";
+import { Tensor, checkTensor } from "../gpu/tensor.ts";
 import { BufferUsage } from "../gpu/usage.ts";
 import type { TensorOperand } from "../problem/operand.ts";
 import { type ConvProblem, operandBytes, tensorShape } from "../problem/problem.ts";
-import { Tensor, checkTensor } from "../gpu/tensor.ts";
-import { checkOptions } from "../base/validate.ts";
 
 /** The tensors that a pass multiplies, and its result. */
 const PASS_OPERANDS = {

@@ -66,7 +66,11 @@ export type Measurements = readonly {
 
 /** @throws ConvError if the constraints are invalid */
 export function checkConstraints(argument: string, constraints: unknown): Constraints {
-  const { algorithm, variant, maxErrorGrowth, maxWorkspaceBytes } = checkOptions(argument, constraints, CONSTRAINT_KEYS);
+  const { algorithm, variant, maxErrorGrowth, maxWorkspaceBytes } = checkOptions(
+    argument,
+    constraints,
+    CONSTRAINT_KEYS,
+  );
   const checked: Constraints = {};
   if (algorithm !== undefined) {
     if (typeof algorithm !== "string")

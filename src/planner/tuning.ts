@@ -2,8 +2,8 @@
 // this library. Entries of other environments stay in the table (an application may ship those of many) and are never used.
 import type { Rates } from "../algorithms/cost.ts";
 import { refuse } from "../base/error.ts";
-import type { ConvProblem } from "../problem/problem.ts";
 import { VERSION } from "../base/version.ts";
+import type { ConvProblem } from "../problem/problem.ts";
 import type { Constraints, Measurements } from "./choose.ts";
 import type { TuningStore } from "./store.ts";
 

@@ -10,7 +10,7 @@ import { describe as shown } from "../../src/base/error.ts";
 import { assemble } from "../../src/kernel/assemble.ts";
 import type { Plan } from "../../src/kernel/step.ts";
 import { uniformBytes } from "../../src/kernel/uniforms.ts";
-import { choose, rank } from "../../src/planner/choose.ts";
+import { checkConstraints, choose, rank } from "../../src/planner/choose.ts";
 import { type TuningData, TuningTable } from "../../src/planner/tuning.ts";
 import { type ConvDescriptor, PASSES, convProblem } from "../../src/problem/problem.ts";
 import { candidatesOf } from "../suite/candidates.ts";

@@ -4,9 +4,9 @@
 // it: 16 x 16 with vectors of four terms 10.2 and 650, 16 x 8 11.8 and 210, 8 x 16 12.3 and 190; where quads share B, 16 x 16 8.2 and 400,
 // 16 x 8 10.8 and 190, 8 x 16 9.4 and 180, 8 x 32 8.9 and 400. As outer products of vectors along M and N nothing was faster, nor 32 x 8,
 // nor two vectors of terms a turn.
+import { estimate } from "../cost.ts";
 import type { DeviceTraits } from "../traits.ts";
 import { type GemmVariant, type Products, gemmWork } from "./gemm.ts";
-import { estimate } from "../cost.ts";
 
 /** Sums that a thread holds at most: the registers of a GPU, or what a CPU adapter compiles in reasonable time. */
 const MAX_SUMS = { hardware: 64, software: 256 };

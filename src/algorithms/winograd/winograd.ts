@@ -81,8 +81,7 @@ function chunkTiles(c: Correlation, geometry: Geometry, device: DeviceTraits): n
   const cap = Math.min(CHUNK_BYTES, device.maxWorkspaceBytes - geometry.filterBytes);
   const fits = (count: number): boolean =>
     chunkBytes(c, geometry, count) <= cap &&
-    Math.max(inputBytes(c, geometry, count), productBytes(c, geometry, count)) <=
-      device.maxBindingBytes;
+    Math.max(inputBytes(c, geometry, count), productBytes(c, geometry, count)) <= device.maxBindingBytes;
   if (fits(geometry.tileCount)) return geometry.tileCount;
   const bytesOfFour = chunkBytes(c, geometry, 8) - chunkBytes(c, geometry, 4);
   let count = 4 * Math.floor(Math.max(0, cap) / Math.max(1, bytesOfFour));
@@ -99,7 +98,8 @@ function productsOf(c: Correlation, { points, paddedC, groupK }: Geometry, count
 /** The ranges of tiles that are transformed at once. */
 function chunksOf({ tileCount }: Geometry, most: number): Chunk[] {
   const chunks: Chunk[] = [];
-  for (let first = 0; first < tileCount; first += most) chunks.push({ first, count: Math.min(most, tileCount - first) });
+  for (let first = 0; first < tileCount; first += most)
+    chunks.push({ first, count: Math.min(most, tileCount - first) });
   return chunks;
 }
 
@@ -174,17 +174,15 @@ export const winograd: Algorithm = {
         return { geometry, most, work, seconds: estimate(work, device.rates) };
       })
       .toSorted((a, b) => a.seconds - b.seconds)
-      .map(
-        ({ geometry, most, work }): Candidate => ({
-          variant: geometry.tile.name,
-          workspaceBytes: chunkBytes(c, geometry, most),
-          preparedBytes: geometry.filterBytes,
-          // The transform of the filters, and three for each chunk of tiles.
-          dispatches: 1 + 3 * Math.ceil(geometry.tileCount / most),
-          work,
-          error: winogradError(c, geometry.tile),
-          plan: () => winogradPlan(c, device, geometry, most),
-        }),
-      );
+      .map(({ geometry, most, work }): Candidate => ({
+        variant: geometry.tile.name,
+        workspaceBytes: chunkBytes(c, geometry, most),
+        preparedBytes: geometry.filterBytes,
+        // The transform of the filters, and three for each chunk of tiles.
+        dispatches: 1 + 3 * Math.ceil(geometry.tileCount / most),
+        work,
+        error: winogradError(c, geometry.tile),
+        plan: () => winogradPlan(c, device, geometry, most),
+      }));
   },
 };
