@@ -1,7 +1,7 @@
-// Long sums in levels: each invocation of a level adds FAN terms, and the next level adds what that leaves, until one number is left of each
-// sum. There are many invocations however few sums there are, and the error grows with FAN times the number of levels, not with the
-// number of terms (Higham, Accuracy and Stability of Numerical Algorithms, section 4.2). The kernels differ (pairs, moments, strided terms);
-// how many levels there are, and where each reads and writes, is decided here.
+// Long sums in levels: each invocation of a level adds FAN terms, and the next level adds what that leaves, until one number is left of
+// each sum. There are many invocations however few sums there are, and the error grows with FAN times the number of levels, not with the
+// number of terms (Higham, Accuracy and Stability of Numerical Algorithms, section 4.2). The kernels differ (pairs, moments, strided
+// terms); how many levels there are, and where each reads and writes, is decided here.
 import type { Range } from "./dispatch.ts";
 import type { Workspace } from "./workspace.ts";
 

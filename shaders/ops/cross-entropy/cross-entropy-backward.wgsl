@@ -1,6 +1,6 @@
 // The gradient of the cross entropy with respect to the logits: softmax(v)_c times the sum of the weights of all classes, minus the weight
 // of c, times the gradient of the line's loss.
-// slots: class_of, divisor, first_of, line_of, loss_gradient, merged, share_of, start_of, weight_of, where_it_counts, whole_norm, whole_sum
+// slots: class_of, divisor, first_of, line_norm, line_of, line_sum, loss_gradient, merged, share_of, start_of, weight_of, where_it_counts
 // constants: THREADS
 // types: Entropy, L, Norm, V
 @group(0) @binding(0) var<uniform> g: Entropy;
@@ -26,13 +26,13 @@ fn workgroup_thread(workgroup: u32, local: u32) {
     norm = merged(norm, Norm(L(x[at]), L(1.0)));
     part += counts_of(c, at, class_at);
   }
-  norm = whole_norm(norm, local);
-  let scale = whole_sum(part, local) / norm.sum;
+  norm = line_norm(norm, local);
+  let scale = line_sum(part, local) / norm.sum;
   let gradient = loss_gradient(some_line) / divisor();
   let end = select(0u, lines.size, line < lines.count);
   for (var c = first; c < end; c += THREADS) {
     let at = start + c * lines.inner;
-    let value = gradient * (exp(L(x[at]) - norm.most) * scale - counts_of(c, at, class_at));
+    let value = gradient * (exp(L(x[at]) - norm.largest) * scale - counts_of(c, at, class_at));
     dx[at] = V(where_it_counts(value, class_at));
   }
 }

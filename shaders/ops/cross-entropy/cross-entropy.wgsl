@@ -1,7 +1,7 @@
-// The loss of each line, the sum over classes c of (weight of c) (log(sum of exponentials) - (v_c - most)), and the weight of the line in a mean:
-// that of its class, or 1. If every class has a weight (DENSE) a second loop adds the terms with the largest logit subtracted, so that nothing
-// cancels.
-// slots: class_of, first_of, line_of, merged, picked_logit, picked_weight, share_of, start_of, store_loss, weight_of, where_it_counts, whole_norm, whole_sum
+// The loss of each line, the sum over classes c of (weight of c) (log(sum of exponentials) - (v_c - largest)), and the weight of the line
+// in a mean: that of its class, or 1. If every class has a weight (DENSE) a second loop adds the terms with the largest logit subtracted,
+// so that nothing cancels.
+// slots: class_of, first_of, line_norm, line_of, line_sum, merged, picked_logit, picked_weight, share_of, start_of, store_loss, weight_of, where_it_counts
 // constants: DENSE, INDEXED, THREADS
 // types: Entropy, L, Norm, V
 @group(0) @binding(0) var<uniform> g: Entropy;
@@ -19,7 +19,7 @@ fn workgroup_thread(workgroup: u32, local: u32) {
   for (var c = first; c < lines.size; c += THREADS) {
     norm = merged(norm, Norm(L(x[start + c * lines.inner]), L(1.0)));
   }
-  norm = whole_norm(norm, local);
+  norm = line_norm(norm, local);
   let logarithm = log(norm.sum);
   var weight = L(1.0);
   if (INDEXED) {
@@ -30,11 +30,11 @@ fn workgroup_thread(workgroup: u32, local: u32) {
     for (var c = first; c < lines.size; c += THREADS) {
       let at = start + c * lines.inner;
       let counts = weight_of(c) * (g.keep * share_of(c, at, class_at) + g.spread);
-      loss += counts * (logarithm - (L(x[at]) - norm.most));
+      loss += counts * (logarithm - (L(x[at]) - norm.largest));
     }
-    loss = whole_sum(loss, local);
+    loss = line_sum(loss, local);
   } else {
-    loss = weight * (logarithm - (picked_logit(start, class_at) - norm.most));
+    loss = weight * (logarithm - (picked_logit(start, class_at) - norm.largest));
   }
   if (inside && first == 0u) {
     store_loss(line, where_it_counts(loss, class_at), where_it_counts(weight, class_at));

@@ -10,16 +10,16 @@ struct Groups { threads: u32, pieces: u32, inner: u32 }
 fn thread(index: u32) {
   let group = index / g.inner;
   let start = group * g.pieces * g.inner + index - group * g.inner;
-  var most = L(x[start]);
-  var largest = L(0.0);
+  var largest = L(x[start]);
+  var winner = L(0.0);
   for (var piece = 1u; piece < g.pieces; piece++) {
     let v = L(x[start + piece * g.inner]);
-    let stays = (v <= most) | (most != most);
-    most = select(v, most, stays);
-    largest = select(L(f32(piece)), largest, stays);
+    let stays = (v <= largest) | (largest != largest);
+    largest = select(v, largest, stays);
+    winner = select(L(f32(piece)), winner, stays);
   }
   let gradient = L(dy[index]);
   for (var piece = 0u; piece < g.pieces; piece++) {
-    dx[start + piece * g.inner] = V(select(L(0.0), gradient, largest == L(f32(piece))));
+    dx[start + piece * g.inner] = V(select(L(0.0), gradient, winner == L(f32(piece))));
   }
 }

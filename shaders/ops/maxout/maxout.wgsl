@@ -9,10 +9,10 @@ struct Groups { threads: u32, pieces: u32, inner: u32 }
 fn thread(index: u32) {
   let group = index / g.inner;
   let start = group * g.pieces * g.inner + index - group * g.inner;
-  var most = L(x[start]);
+  var largest = L(x[start]);
   for (var piece = 1u; piece < g.pieces; piece++) {
     let v = L(x[start + piece * g.inner]);
-    most = select(v, most, (v <= most) | (most != most));
+    largest = select(v, largest, (v <= largest) | (largest != largest));
   }
-  y[index] = V(most);
+  y[index] = V(largest);
 }

@@ -1,5 +1,5 @@
-// The axes along which elements lie, outermost first, and how they number sets and parameters (src/ops/shared/geometry/normalisation.ts). An
-// invocation takes a run of elements along one of them: every so many steps, as many as that axis has in `size`, up to `cells`.
+// The axes along which elements lie, outermost first, and how they number sets and parameters (src/ops/shared/geometry/normalisation.ts).
+// An invocation takes a run of elements along one of them: every so many steps, as many as that axis has in `size`, up to `cells`.
 struct Axes {
   size: vec4u, stride: vec4u, sets: vec4u, parameters: vec4u,
   // 1 for the axis of the run.

@@ -1,6 +1,6 @@
 // The four numbers of an item belong to one line: W is a number.
 // types: L, W
-fn lanes_most(v: L) -> W {
+fn lanes_max(v: L) -> W {
   return max(max(v.x, v.y), max(v.z, v.w));
 }
 

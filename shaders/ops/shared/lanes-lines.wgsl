@@ -1,6 +1,6 @@
 // The numbers of an item belong to lines of their own: W is L.
 // types: L, W
-fn lanes_most(v: L) -> W {
+fn lanes_max(v: L) -> W {
   return v;
 }
 

@@ -1,5 +1,5 @@
 // Each invocation has a line of its own.
-// slots: lanes_most, lanes_sum, part_of
+// slots: lanes_max, lanes_sum, part_of
 // constants: ALONG, WORKGROUP_SIZE
 // types: L, Norm
 fn line_of(workgroup: u32, local: u32) -> u32 {
@@ -10,14 +10,14 @@ fn first_of(local: u32) -> u32 {
   return 0u;
 }
 
-fn whole_norm(norm: Norm, local: u32) -> Norm {
+fn line_norm(norm: Norm, local: u32) -> Norm {
   if (!ALONG) {
     return norm;
   }
-  let most = L(lanes_most(norm.most));
-  return Norm(most, whole_sum(part_of(norm, most), local));
+  let largest = L(lanes_max(norm.largest));
+  return Norm(largest, line_sum(part_of(norm, largest), local));
 }
 
-fn whole_sum(sum: L, local: u32) -> L {
+fn line_sum(sum: L, local: u32) -> L {
   return L(lanes_sum(sum));
 }

@@ -1,9 +1,9 @@
-// THREADS neighbouring invocations of a workgroup share a line: each has every THREADS-th element. All invocations of the workgroup must call the
-// functions that combine the parts of a line.
-// slots: lanes_most, lanes_sum, part_of
+// THREADS neighbouring invocations of a workgroup share a line: each has every THREADS-th element. All invocations of the workgroup must
+// call the functions that combine the parts of a line.
+// slots: lanes_max, lanes_sum, part_of
 // constants: THREADS, WORKGROUP_SIZE
 // types: L, Norm, W
-var<workgroup> mosts: array<W, WORKGROUP_SIZE>;
+var<workgroup> maxima: array<W, WORKGROUP_SIZE>;
 var<workgroup> sums: array<W, WORKGROUP_SIZE>;
 
 fn line_of(workgroup: u32, local: u32) -> u32 {
@@ -15,18 +15,18 @@ fn first_of(local: u32) -> u32 {
 }
 
 // Relative to the largest of all parts each part is rescaled once.
-fn whole_norm(norm: Norm, local: u32) -> Norm {
-  mosts[local] = lanes_most(norm.most);
+fn line_norm(norm: Norm, local: u32) -> Norm {
+  maxima[local] = lanes_max(norm.largest);
   workgroupBarrier();
   let start = local - local % THREADS;
-  var most = mosts[start];
+  var largest = maxima[start];
   for (var part = 1u; part < THREADS; part++) {
-    most = max(most, mosts[start + part]);
+    largest = max(largest, maxima[start + part]);
   }
-  return Norm(L(most), whole_sum(part_of(norm, L(most)), local));
+  return Norm(L(largest), line_sum(part_of(norm, L(largest)), local));
 }
 
-fn whole_sum(sum: L, local: u32) -> L {
+fn line_sum(sum: L, local: u32) -> L {
   // Sums of an earlier call may still be read.
   workgroupBarrier();
   sums[local] = lanes_sum(sum);

@@ -1,6 +1,6 @@
-// A reduction of the elements (members) of each owner. Owners and members each lie along two axes of memory, the second the faster; members along
-// that one alone unless TWO_AXES. Besides its owner an element has an index of the other kind (a set if owners are parameters, a parameter
-// if they are sets).
+// A reduction of the elements (members) of each owner. Owners and members each lie along two axes of memory, the second the faster; members
+// along that one alone unless TWO_AXES. Besides its owner an element has an index of the other kind (a set if owners are parameters, a
+// parameter if they are sets).
 // constants: OWNERS_FIRST, TWO_AXES
 struct Partition {
   owners: vec2u, owner_stride: vec2u, owner_index: vec2u, owner_other: vec2u,

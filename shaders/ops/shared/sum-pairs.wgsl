@@ -1,5 +1,5 @@
 // One level of the sum of pairs: THREADS invocations add up to THREADS * PAIRS of them to one.
-// slots: first_of, line_of, whole_sum
+// slots: first_of, line_of, line_sum
 // constants: THREADS
 struct Pairs { count: u32, parts: u32 }
 
@@ -16,7 +16,7 @@ fn workgroup_thread(workgroup: u32, local: u32) {
     let at = (part * PAIRS + i) * THREADS + first_of(local);
     sum += select(vec2f(0.0), pairs[min(at, g.count - 1u)], at < g.count);
   }
-  sum = whole_sum(sum, local);
+  sum = line_sum(sum, local);
   if (first_of(local) == 0u && part < g.parts) {
     parts[part] = sum;
   }

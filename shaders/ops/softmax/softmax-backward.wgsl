@@ -1,5 +1,5 @@
 // The gradient of softmax along an axis, y (dy - sum y dy), or of its logarithm, dy - exp(y) sum dy.
-// slots: first_of, line_of, start_of, whole_sum
+// slots: first_of, line_of, line_sum, start_of
 // constants: LOGARITHM, THREADS
 // types: L, Lines, V
 @group(0) @binding(0) var<uniform> g: Lines;
@@ -20,7 +20,7 @@ fn workgroup_thread(workgroup: u32, local: u32) {
       part += L(dy[at]) * L(y[at]);
     }
   }
-  let sum = whole_sum(part, local);
+  let sum = line_sum(part, local);
   let end = select(0u, g.size, line < g.count);
   for (var c = first; c < end; c += THREADS) {
     let at = start + c * g.inner;

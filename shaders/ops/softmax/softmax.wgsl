@@ -1,5 +1,5 @@
-// Softmax along an axis, exp(v - most) / sum, or its logarithm.
-// slots: first_of, line_of, merged, start_of, whole_norm
+// Softmax along an axis, exp(v - largest) / sum, or its logarithm.
+// slots: first_of, line_norm, line_of, merged, start_of
 // constants: LOGARITHM, THREADS
 // types: L, Lines, Norm, V
 @group(0) @binding(0) var<uniform> g: Lines;
@@ -14,16 +14,16 @@ fn workgroup_thread(workgroup: u32, local: u32) {
   for (var c = first + THREADS; c < g.size; c += THREADS) {
     norm = merged(norm, Norm(L(x[start + c * g.inner]), L(1.0)));
   }
-  norm = whole_norm(norm, local);
+  norm = line_norm(norm, local);
   let scale = select(norm.sum, log(norm.sum), LOGARITHM);
   let end = select(0u, g.size, line < g.count);
   for (var c = first; c < end; c += THREADS) {
-    let v = L(x[start + c * g.inner]) - norm.most;
+    let v = L(x[start + c * g.inner]) - norm.largest;
     if (LOGARITHM) {
       y[start + c * g.inner] = V(v - scale);
     } else {
       // Where all are -Infinity v is NaN, which exp may lose.
-      y[start + c * g.inner] = V(select(exp(v), v, norm.most < L(-3.4028234e38)) / scale);
+      y[start + c * g.inner] = V(select(exp(v), v, norm.largest < L(-3.4028234e38)) / scale);
     }
   }
 }

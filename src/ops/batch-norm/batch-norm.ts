@@ -110,7 +110,8 @@ export function batchNorm(x: Tensor, options: BatchNormOptions): Tensor {
 }
 
 /**
- * Batch normalisation for training (Ioffe and Szegedy 2015, algorithm 1), as F.batch_norm: by the mean and the biased variance of the batch.
+ * Batch normalisation for training (Ioffe and Szegedy 2015, algorithm 1), as F.batch_norm: by the mean and the biased variance of the
+ * batch.
  *
  * @param x [N, C, ...spatial], [N, ...spatial, C] or [N, C], with more than one number for each channel
  * @returns new tensors: y of x's shape, and the statistics

@@ -1,5 +1,5 @@
-// Batch normalisation folded into the weights of the convolution before it, for inference: conv(x, w) is linear in w, so scaling its channels is
-// scaling the weights that compute them.
+// Batch normalisation folded into the weights of the convolution before it, for inference: conv(x, w) is linear in w, so scaling its
+// channels is scaling the weights that compute them.
 import biasShader from "../../../shaders/ops/fold-batch-norm/bias.wgsl";
 import foldBatchNormShader from "../../../shaders/ops/fold-batch-norm/fold-batch-norm.wgsl";
 import noBiasShader from "../../../shaders/ops/fold-batch-norm/no-bias.wgsl";

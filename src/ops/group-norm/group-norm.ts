@@ -1,5 +1,5 @@
-// Normalisations with statistics of each image alone: layer, instance and group normalisation. Gradients compute the statistics again from x,
-// which costs one more read of it and no memory between the passes.
+// Normalisations with statistics of each image alone: layer, instance and group normalisation. Gradients compute the statistics again from
+// x, which costs one more read of it and no memory between the passes.
 import { elementCount } from "../../base/shape.ts";
 import { checkOptions } from "../../base/validate.ts";
 import { run, whole } from "../../gpu/operation.ts";

@@ -1,5 +1,5 @@
-// Local response normalisation, and its gradient. An invocation takes a run of neighbouring channels, so that the numbers that their windows
-// have in common are loaded once.
+// Local response normalisation, and its gradient. An invocation takes a run of neighbouring channels, so that the numbers that their
+// windows have in common are loaded once.
 import channelRunShader from "../../../shaders/ops/local-response-norm/channel-run.wgsl";
 import channelWindowsShader from "../../../shaders/ops/local-response-norm/channel-windows.wgsl";
 import channelsNearShader from "../../../shaders/ops/local-response-norm/channels-near.wgsl";

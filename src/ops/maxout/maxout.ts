@@ -11,8 +11,8 @@ import { itemsOf } from "../shared/items.ts";
 import { type Maxout, type MaxoutOptions, maxoutOf } from "./geometry.ts";
 
 /**
- * Maxout (Goodfellow et al., "Maxout Networks", 2013, section 3): the largest of each `pieces` neighbouring channels. Channel k of the result
- * is the maximum of the channels k * pieces to (k + 1) * pieces - 1. NaN is passed on.
+ * Maxout (Goodfellow et al., "Maxout Networks", 2013, section 3): the largest of each `pieces` neighbouring channels. Channel k of the
+ * result is the maximum of the channels k * pieces to (k + 1) * pieces - 1. NaN is passed on.
  *
  * @param x [N, C], [N, C, ...spatial] or [N, ...spatial, C]
  * @returns a new tensor with C / pieces channels

@@ -12,7 +12,7 @@ import { type Level, levelsOf } from "../../kernel/levels.ts";
 import type { Shader } from "../../kernel/shader.ts";
 import type { Step } from "../../kernel/step.ts";
 import { Workspace } from "../../kernel/workspace.ts";
-import { type Run, runsOf } from "./geometry/broadcast.ts";
+import { type AxisRun, runsOf } from "./geometry/broadcast.ts";
 import { type Items, itemsOf } from "./items.ts";
 
 /** The gradients of an operation on two tensors, each like its own tensor. */
@@ -32,15 +32,15 @@ export interface Pair {
 type Extent = readonly [size: number, stride: number];
 
 /** The runs in items, innermost first. `vectors`: items of the other tensor have as many elements. */
-function itemRuns({ shape, other, dtype }: Pair): { items: Items; runs: Run[]; vectors: boolean } {
+function itemRuns({ shape, other, dtype }: Pair): { items: Items; runs: AxisRun[]; vectors: boolean } {
   const runs = runsOf(shape, other).toReversed();
-  const [inner, ...outer] = runs as [Run, ...Run[]];
+  const [inner, ...outer] = runs as [AxisRun, ...AxisRun[]];
   const items = itemsOf(dtype, inner.size);
   return { items, runs: [{ ...inner, size: inner.size / items.lanes }, ...outer], vectors: inner.kept };
 }
 
 /** The extent of each run in a tensor that has the runs for which `has` holds: a stride of 0 for the others. */
-function extentsOf(runs: readonly Run[], has: (run: Run) => boolean): Extent[] {
+function extentsOf(runs: readonly AxisRun[], has: (run: AxisRun) => boolean): Extent[] {
   let stride = 1;
   return runs.map((run) => {
     const own: Extent = [run.size, has(run) ? stride : 0];

@@ -1,17 +1,17 @@
-// A tensor and another one that is broadcast over it: runs of neighbouring axes that both have, or that the other lacks. Shared by hosts and
-// references.
+// A tensor and another one that is broadcast over it: runs of neighbouring axes that both have, or that the other lacks. Shared by hosts
+// and references.
 import { refuse } from "../../../base/error.ts";
 import { elementCount } from "../../../base/shape.ts";
 
 /** Neighbouring axes of a tensor as one, of which the other tensor has all (kept) or none. */
-export interface Run {
+export interface AxisRun {
   readonly size: number;
   readonly kept: boolean;
 }
 
 /** The runs, outermost first. */
-export function runsOf(shape: readonly number[], other: readonly number[]): Run[] {
-  const runs: Run[] = [];
+export function runsOf(shape: readonly number[], other: readonly number[]): AxisRun[] {
+  const runs: AxisRun[] = [];
   shape.forEach((size, axis) => {
     if (size === 1) return;
     const kept = other[axis] === size;

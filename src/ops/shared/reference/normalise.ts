@@ -1,5 +1,5 @@
-// What the references of normalisations share: x, channels first, and which of its elements share a mean and a deviation and which a scale and
-// a shift.
+// What the references of normalisations share: x, channels first, and which of its elements share a mean and a deviation and which a scale
+// and a shift.
 import { elementCount } from "../../../base/shape.ts";
 import type { Layout } from "../../../problem/problem.ts";
 import { type Float64NdArray, type NdArray, checkNdArray, checkShapeIs } from "../../../reference/ndarray.ts";
