@@ -6,7 +6,7 @@ import { type Float64NdArray, activationValue, conv, convTranspose } from "../..
 import { EVALUATION, ROUNDOFF, expectClose, given, gradient, map, scale, tolerances } from "./comparison.ts";
 import { GOLDEN_PASSES, type GoldenCase, goldenCases } from "./golden.ts";
 
-/** The result of the reference. */
+/** The result of a case by the reference. */
 function computed(golden: GoldenCase): Float64NdArray {
   const { pass, options, bias, preActivation } = golden;
   if (pass === "forward") return conv(given(golden, "x"), given(golden, "w"), { ...options, bias });
@@ -15,7 +15,7 @@ function computed(golden: GoldenCase): Float64NdArray {
   return gradient(golden, given(golden, "dy"), preActivation && { activation, preActivation });
 }
 
-test("there are enough of them, and of every pass", () => {
+test("there are enough cases, and of every pass", () => {
   expect(goldenCases.length).toBeGreaterThanOrEqual(150);
   expect(new Set(goldenCases.map(({ pass }) => pass))).toEqual(new Set(GOLDEN_PASSES));
 });

@@ -1,4 +1,4 @@
-// Convolutions by 1-D kernels that are tested: every border and option, in one to three dimensions.
+// The tested cases of spatially separable convolution: every border and option, in one to three dimensions.
 import type { SpatiallySeparableOptions } from "../../src/ops/spatially-separable-conv/geometry.ts";
 
 export interface AxisCase {

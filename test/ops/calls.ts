@@ -306,9 +306,11 @@ export class Arguments {
   }
 }
 
+const byName = { ...operations } as unknown as Readonly<Record<OperationName, (...given: unknown[]) => unknown>>;
+
 /** Calls an operation by its name. */
 export function callOperation({ operation }: OperationCall, list: readonly unknown[]): unknown {
-  return (operations[operation] as (...given: unknown[]) => unknown)(...list);
+  return byName[operation](...list);
 }
 
 /** All tensors of a result, which is a tensor, a list or a record of tensors. */

@@ -9,7 +9,7 @@ import { type OperationCase, channelsLast, magnitudes, testOperations, weightInp
 
 const zeros = (shape: readonly number[]) => ({ data: new Float64Array(elementCount(shape)), shape });
 
-/** The sizes of an input, and for each of its coordinates the square root of 3, which none is larger than. */
+/** Magnitudes of an input and its coordinates: sqrt(3) for each coordinate, which bounds the radius too. */
 function covered({ data, shape }: NdArray, coordinates: number, layout: Layout): NdArray {
   const last = layout === "channels-last";
   const C = last ? shape.at(-1)! : shape[1]!;
@@ -23,11 +23,11 @@ function covered({ data, shape }: NdArray, coordinates: number, layout: Layout):
   return { data: values, shape: last ? [...shape.slice(0, -1), all] : [shape[0]!, all, ...shape.slice(2)] };
 }
 
-/** Of a coordinate: a quotient of integers, to 2.5 ULP; of the radius three squares, their sums and a root, to 8 more (WGSL's accuracy). */
+/** Roundings of a coordinate: 2.5 ULP of a quotient of integers, and for the radius 8 more of three squares, their sum and a root (WGSL's accuracy). */
 const COORDINATE = 16;
 
 const cases = COORD_CASES.flatMap(({ name, x, w, options }, at): OperationCase<never>[] => {
-  // No kernel is of another algorithm's error: the bound is that of plain sums.
+  // The direct algorithm, so that the bound is that of plain sums.
   const plain = { ...options, algorithm: "direct" };
   const { radius, ...geometry } = options;
   const coordinates = x.length - 2 + (radius ? 1 : 0);
@@ -37,7 +37,7 @@ const cases = COORD_CASES.flatMap(({ name, x, w, options }, at): OperationCase<n
   const inShape = (layout: string): number[] =>
     layout === "channels-last" ? [...channelsLast(zeros(x)).shape] : [...x];
   const growth = (n: number): number => gamma(n + COORDINATE);
-  // The sum of the coordinates' part is kept in a tensor of its own, with 2^-11 of its size where that is a half.
+  // The convolution of the coordinates is stored in between, which rounds it to 2^-11 of its size in half precision.
   const rounding = (dtype: string): number => (dtype === "f16" ? 1.01 * 2 ** -11 : 0);
   const forward: OperationCase<"x" | "w" | "bias" | "residual"> = {
     name,

@@ -101,7 +101,7 @@ it("refuses a result that is too large for the device before anything is allocat
   x.destroy();
 });
 
-/** Kernels of one element an invocation (of 64) meet more than 65 535 workgroups here: rows of 2^22 + 64 elements and some more. */
+/** A kernel that computes one element an invocation needs more than 65 535 workgroups of 64 for this shape. */
 const LONG = [1, 1, 2051, 2047];
 
 it("folds more than 65 535 workgroups", async () => {

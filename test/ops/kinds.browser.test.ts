@@ -95,7 +95,7 @@ it.each(CALLS)("$name keeps no tensor but its results", ({ prepare }) => {
   expect(refused).toThrow(ConvError);
   expect(held(), "after a refusal").toBe(own);
   for (const input of inputs) input.destroy();
-  // What was prepared from weights goes with them.
+  // Prepared weights are freed with the weights.
   expect(held() + engine.memory.weights).toBe(before.tensors + before.weights);
 });
 

@@ -60,7 +60,7 @@ const layers = LAYERS.flatMap(({ size: [N, inner, outer], bias, activation }): O
     inputs,
     run: ({ x, w, b }) => ({ y: linear(x, w, { ...options, ...(bias && { bias: b }) }) }),
     reference: ({ x, w, b }) => ({ y: reference.linear(x, w, { ...options, ...(bias && { bias: b }) }) }),
-    // Sums of products and the bias, in any order; relu does not round.
+    // Sums of products and the bias in any order; relu does not round.
     bound: ({ x, w, b }) => {
       const sizes = reference.linear(magnitudes(x), magnitudes(w), bias ? { bias: magnitudes(b) } : {}).data;
       return { y: (at) => gamma(terms) * sizes[at]! };
@@ -92,7 +92,7 @@ const saturated: OperationCase<"dy" | "x" | "w" | "o"> = {
   inputs: { dy: { shape: [2, 3] }, x: { shape: [2, 5] }, w: { shape: [3, 5] }, o: { shape: [2, 3] } },
   run: ({ dy, x, w, o }) => ({ ...linearBackward(dy, x, w, { activation: "tanh", output: o }) }),
   reference: ({ dy, x, w, o }) => reference.linearBackward(dy, x, w, { activation: "tanh", output: o }),
-  // 1 - o^2 is good to two roundings of a number of at most 1.
+  // 1 - o^2 takes two roundings of a number of at most 1.
   bound: ({ dy, x, w }) => {
     const { dx, dw, db } = reference.linearBackward(magnitudes(dy), magnitudes(x), magnitudes(w));
     return {

@@ -1,4 +1,4 @@
-// Locally connected layers that are tested: every option, in one to three dimensions.
+// The tested cases of locally connected layers: every option, in one to three dimensions.
 import type { LocalOptions } from "../../src/ops/locally-connected/geometry.ts";
 import { localProblem, localShape } from "../../src/ops/locally-connected/geometry.ts";
 

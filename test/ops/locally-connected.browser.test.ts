@@ -19,7 +19,7 @@ const cases = LOCAL_CASES.flatMap((one): OperationCase<never>[] => {
   const [, K, ...cells] = output as [number, number, ...number[]];
   const inShape = (layout: string): number[] =>
     layout === "channels-last" ? [...channelsLast(zeros(x)).shape] : [...x];
-  // Terms of an output and its bias; of a cell no more than K a group times the taps, which are fewer than 64; of a weight the batch.
+  // The terms of an output are a window and the bias; those of a cell K a group times the taps at most, fewer than 64; those of a weight the batch.
   const terms = 64;
   const forward: OperationCase<"x" | "w" | "bias"> = {
     name,
@@ -61,7 +61,7 @@ const cases = LOCAL_CASES.flatMap((one): OperationCase<never>[] => {
       };
     },
   };
-  // Without a bias the layer is another kernel.
+  // A layer without a bias has another kernel.
   const plain: OperationCase<"x" | "w"> = {
     name: `${name}, no bias`,
     inputs: { x: { shape: x }, w },

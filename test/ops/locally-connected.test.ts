@@ -1,5 +1,6 @@
-// Locally connected layers by the reference: their gradients, equal weights everywhere, and what they refuse.
+// The reference of locally connected layers: gradients, agreement with convolution where all weights are equal, and refusals.
 import { expect, test } from "vitest";
+import { elementCount } from "../../src/base/shape.ts";
 import {
   conv,
   locallyConnected,
@@ -7,9 +8,8 @@ import {
   locallyConnectedBackwardData,
   locallyConnectedBackwardWeights,
 } from "../../src/reference.ts";
-import { elementCount } from "../../src/base/shape.ts";
-import { refusal } from "../suite/refusal.ts";
 import { uniform } from "../suite/random.ts";
+import { refusal } from "../suite/refusal.ts";
 import { expectGradient } from "./finite-differences.ts";
 import { LOCAL_CASES, localWeights } from "./local.ts";
 

@@ -12,7 +12,7 @@ import { type OperationCase, testOperations } from "./suite.ts";
 
 const exact = () => 0;
 
-/** Shapes with their channels second, joined along them, whose axis is another one in the other layout; or along an axis of both. */
+/** Channels-first shapes, joined along their channels, or along an axis that both layouts share. */
 const JOINED: readonly { shapes: readonly (readonly number[])[]; axis?: number }[] = [
   {
     shapes: [

@@ -1,4 +1,4 @@
-// What only moves numbers, or picks some, by the reference: gradients, and what is refused.
+// The reference of concatenation, splitting and shuffles: gradients and refusals.
 import { expect, test } from "vitest";
 import {
   channelShuffle,

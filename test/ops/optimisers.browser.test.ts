@@ -29,7 +29,7 @@ const ADAM = [
   },
 ];
 
-/** The sizes of what a step adds up; rates are rounded to float32, and each term goes through six roundings at most. */
+/** The magnitude of the terms of a step. Rates are rounded to float32, and each term takes at most six roundings. */
 const ROUNDINGS = gamma(8);
 
 const plain = SGD.map(({ name, shape, options }): OperationCase<"w" | "dw"> => ({
@@ -74,8 +74,8 @@ const adams = ADAM.map(({ name, shape, options }): OperationCase<"w" | "dw" | "m
     return { w, m, v };
   },
   reference: ({ w, dw, m, v }) => reference.adam(w, dw, { ...options, m, v }),
-  // m and v are sums of two products. A root is as good as its argument (all terms of v are positive) and 2.5 ULP of inverseSqrt, a
-  // division 2.5 ULP: 10 u more for the quotient, whose numerator errs by the sizes of its terms.
+  // m and v are sums of two products. A root is as accurate as its argument (all terms of v are positive) plus 2.5 ULP of inverseSqrt, a
+  // division takes 2.5 ULP: 10 u more for the quotient, whose numerator errs by the magnitude of its terms.
   bound: (arrays) => {
     const sizes = {
       w: magnitudes(arrays.w),
@@ -100,7 +100,7 @@ const adams = ADAM.map(({ name, shape, options }): OperationCase<"w" | "dw" | "m
     return {
       w: (at) => {
         const root = Math.sqrt(next.v.data[at]! / (1 - beta2 ** step)) + epsilon;
-        // Where the gradient's terms cancel its square errs by more than of itself: by ROUNDINGS of square, half of it in the root.
+        // Where the terms of the gradient cancel, its square errs by ROUNDINGS of `square`, not of itself, and the root by half of that.
         const spread = square(at) / next.v.data[at]!;
         return (
           ROUNDINGS * 2 * sizes.w.data[at]! +
@@ -124,7 +124,7 @@ it("takes the rates of each call, and what was prepared of the weights is made a
   let prepared: number | undefined;
   for (const learningRate of [0.5, 0.25, 0.125]) {
     const y = linear(rows, w);
-    // The weights keep what was prepared of them, once.
+    // The prepared weights are kept with the weights, once.
     expect(engine.memory.weights).toBeGreaterThan(0);
     prepared ??= engine.memory.weights;
     expect(engine.memory.weights).toBe(prepared);

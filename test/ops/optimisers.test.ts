@@ -1,4 +1,4 @@
-// What optimiser steps refuse.
+// Refusals of optimiser steps.
 import { expect, test } from "vitest";
 import { adam, sgd } from "../../src/reference.ts";
 import { refusal } from "../suite/refusal.ts";

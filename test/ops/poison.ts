@@ -1,10 +1,10 @@
-// A device whose new storage buffers are full of NaN, where WebGPU has zeros: what an operation does not write, or reads before it
-// is written, shows in its results.
+// A device that fills new storage buffers with NaN instead of WebGPU's zeros: elements that an operation does not write, or reads before
+// writing, show in its results.
 import { newDevice } from "../suite/counting.ts";
 
 const POISON = 0x7fc07ead; // a quiet NaN with a payload that no arithmetic makes, and as two halves NaN twice
 
-/** A device with half precision where there is any. */
+/** A device with shader-f16 where the adapter supports it. */
 export async function poisonedDevice(): Promise<GPUDevice> {
   const device = await newDevice(["shader-f16"]);
   const createBuffer = device.createBuffer.bind(device);

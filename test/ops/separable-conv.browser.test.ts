@@ -6,7 +6,7 @@ import { integers } from "../suite/random.ts";
 import { SEPARABLE } from "./separable.ts";
 import { type Arrays, type OperationCase, magnitudes, testOperations, weightInput } from "./suite.ts";
 
-/** Small integers: every sum on the way is one below 2048, which both element types hold. */
+/** Small integers: every intermediate sum is an integer below 2048, which both element types represent exactly. */
 const values = (count: number, seed: number) => integers(count, seed, 2);
 const exact = () => 0;
 
@@ -65,7 +65,7 @@ const real: OperationCase<"x" | "depthwise" | "pointwise"> = {
   },
   run: ({ x, depthwise, pointwise }) => ({ y: separableConv(x, depthwise, pointwise, { padding: 1 }) }),
   reference: (arrays, layout) => ({ y: ofAll(arrays, layout) }),
-  // 9 terms and then 6, each with the bias that is none; a half between keeps its value to 2^-11, or to 2^-25 where it is small.
+  // 9 terms and then 6, each plus the absent bias; a half between keeps its value to 2^-11, or to 2^-25 where it is subnormal.
   bound: ({ x, depthwise, pointwise }, layout, dtype) => {
     const sizes = ofAll(
       { x: magnitudes(x), depthwise: magnitudes(depthwise), pointwise: magnitudes(pointwise) },

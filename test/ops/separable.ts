@@ -1,4 +1,4 @@
-// Depthwise-separable convolutions that are tested: every option, in one to three dimensions.
+// The tested cases of depthwise-separable convolution: every option, in one to three dimensions.
 import type { UngroupedOptions } from "../../src/ops/shared/geometry/ungrouped.ts";
 import type { ActivationOption } from "../../src/problem/activation.ts";
 

@@ -7,14 +7,14 @@ import { gamma } from "../suite/bounds.ts";
 import { AXIS_CASES } from "./axis-cases.ts";
 import { type OperationCase, magnitudes, testOperations } from "./suite.ts";
 
-/** kernel0, kernel1, ... of a case's arrays or tensors, in order. */
+/** kernel0, kernel1, ... among the arrays or tensors of a case, in order. */
 const kernelsOf = <T>(all: Readonly<Record<string, T>>): T[] =>
   Object.keys(all)
     .filter((name) => name.startsWith("kernel"))
     .toSorted()
     .map((name) => all[name]!);
 
-/** Gradients by name, as the suite has results. */
+/** Gradients by name, as the suite takes results. */
 const named = <T extends Tensor | NdArray>({ dx, dkernels }: { dx: T; dkernels: T[] }): Record<string, T> => ({
   dx,
   ...Object.fromEntries(dkernels.map((one, at) => [`dkernel${at}`, one])),
@@ -23,7 +23,8 @@ const named = <T extends Tensor | NdArray>({ dx, dkernels }: { dx: T; dkernels: 
 const cases = AXIS_CASES.flatMap(({ name, x, kernels, options }): OperationCase<never>[] => {
   const zeros = (shape: readonly number[]) => ({ data: new Float64Array(elementCount(shape)), shape });
   const output = reference.spatiallySeparableConv(zeros(x), kernels.map(zeros), options).shape;
-  // Products and sums of every pass; a gradient has the copies of a border too, four of a cell at most, and a kernel's the sum over all.
+  // Products and sums of every pass. The gradient of a cell includes the border cells that repeat it, four at most; that of a kernel sums all
+  // cells.
   const taps = kernels.reduce((sum, shape) => sum + shape.at(-1)!, 0);
   const inputs = {
     x: { shape: x },

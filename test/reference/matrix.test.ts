@@ -1,4 +1,4 @@
-// The reference against the explicit sparse matrix of the convolution, exactly, on whole numbers.
+// The reference equals the explicit sparse matrix of the convolution, exactly, on whole numbers.
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import {
@@ -96,7 +96,7 @@ test("the test's own matrix is Toeplitz for a plain line", () => {
   expect(matrix.applyTransposed([1, 10], [2, 3, 5])).toEqual([2, 23, 35, 50]);
 });
 
-/** Whether the padded input holds the kernel at all. */
+/** Whether the kernel fits into the padded input. */
 function hasOutput({ input, kernel, dilation, pads }: MatrixGeometry): boolean {
   return input.every((size, i) => dilatedSpan(kernel[i]!, dilation[i]!) <= size + pads[i]![0] + pads[i]![1]);
 }
@@ -149,7 +149,7 @@ test.each(MODES)("2-D with batch, channels and groups, %s", (mode) => {
   }
 });
 
-/** Any small geometry of rank 1 to 3 that has an output and keeps to the reach of its padding mode. */
+/** Any small geometry of rank 1 to 3 that has an output and whose padding is within the limits of its mode. */
 const anyGeometry: fc.Arbitrary<MatrixGeometry> = fc
   .record({
     N: fc.integer({ min: 1, max: 2 }),

@@ -1,4 +1,4 @@
-// Bad options given to every operation of the reference; refusals.test.ts has the bad arrays.
+// Invalid options of every convolution of the reference; refusals.test.ts has the invalid arrays.
 import { expect, test } from "vitest";
 import type { ConvErrorCode } from "../../src/base/error.ts";
 import { conv, convBackwardBias, convBackwardData, convBackwardWeights, convTranspose } from "../../src/reference.ts";

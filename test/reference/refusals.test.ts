@@ -1,4 +1,4 @@
-// Bad arrays given to every operation of the reference; option-refusals.test.ts has the bad options.
+// Invalid arrays of every convolution of the reference; option-refusals.test.ts has the invalid options.
 import { describe, expect, test } from "vitest";
 import type { ConvErrorCode } from "../../src/base/error.ts";
 import {
