@@ -1,5 +1,5 @@
 // The adjoint of a padding that repeats the input: the gradient of each input cell is the sum of those of all cells of the padded input
-// that stand for it, in a fixed order. `copies` comes from a copies-* snippet.
+// that repeat it, in a fixed order. `copies` comes from a copies-* snippet.
 // slots: copies, epilogue
 // types: Y
 struct Fold {
@@ -11,7 +11,7 @@ struct Fold {
   y_stride_n: u32, y_stride_c: u32, y_stride_d: u32, y_stride_h: u32, y_stride_w: u32,
 }
 
-/// Neighbouring cells of the padded input along an axis.
+// Neighbouring cells of the padded input along an axis.
 struct Cells { first: u32, count: u32 }
 
 @group(0) @binding(0) var<uniform> g: Fold;
@@ -50,7 +50,7 @@ fn thread(invocation: u32) {
   y[at] = Y(epilogue(sum, c, at));
 }
 
-// The cells that stand for input cell i: the cell itself, those before the border, those behind it.
+// The cells of the padded input that repeat input cell i: the cell itself, those before the input, those behind it.
 fn cells_for(place: u32, i: u32, size: u32, begin: u32, end: u32) -> Cells {
   if (place == 0u) {
     return Cells(begin + i, 1u);

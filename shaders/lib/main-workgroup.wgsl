@@ -1,5 +1,5 @@
-// The entry point of kernels whose workgroups work together: calls `workgroup_thread` with the linear index of the workgroup and that of the
-// invocation in it. Rows of the folded grid may hold workgroups past the end: the kernel leaves their results out.
+// The entry point of kernels with barriers: calls `workgroup_thread` with the linear index of the workgroup and the index of the invocation in it.
+// The last row of a folded grid may have workgroups past the end, whose results the kernel must not store.
 // slots: workgroup_thread
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn main(

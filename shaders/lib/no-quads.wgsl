@@ -1,4 +1,4 @@
-// What quads.wgsl defines, where each invocation loads for itself: never called.
+// Stands for quads.wgsl in kernels where each invocation loads for itself: these functions are never called.
 fn of_first(own: vec4f) -> vec4f {
   return own;
 }

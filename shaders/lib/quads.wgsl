@@ -1,5 +1,5 @@
-// Vectors of the other invocations of a quad: four neighbours of a workgroup, which a subgroup holds one after the other. All four come here
-// or none does, which the grid sees to and no compiler can know.
+// Exchanges vectors in a quad: four neighbouring invocations of a workgroup, which are neighbours in a subgroup too. All four of them come here or
+// none does: the grid ensures it, but no compiler can know, so the diagnostic is off.
 enable subgroups;
 diagnostic(off, subgroup_uniformity);
 

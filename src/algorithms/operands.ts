@@ -1,5 +1,4 @@
-// The operands of a step that computes a correlation: their bindings, element types, and the snippets that load them and finish a
-// sum.
+// The operands of the kernels of correlations: their bindings, element types and uniforms, and the snippets that load them and finish a sum.
 import biasShader from "../../shaders/lib/bias.wgsl";
 import epilogueShader from "../../shaders/lib/epilogue.wgsl";
 import loadGatedShader from "../../shaders/lib/load-gated.wgsl";
@@ -10,15 +9,15 @@ import noBiasShader from "../../shaders/lib/no-bias.wgsl";
 import noResidualShader from "../../shaders/lib/no-residual.wgsl";
 import residualShader from "../../shaders/lib/residual.wgsl";
 import { type Dtype, bytesFor } from "../base/dtype.ts";
+import type { Triple } from "../base/shape.ts";
 import { activationShaders, derivativeShaders } from "../kernel/activation.ts";
 import { elementTypes } from "../kernel/element-types.ts";
 import { PADDING_SHADERS } from "../kernel/padding.ts";
 import type { Shader } from "../kernel/shader.ts";
-import type { Uniforms } from "../kernel/uniforms.ts";
 import { BINDING, type Binding, type Constant } from "../kernel/step.ts";
+import type { Uniforms } from "../kernel/uniforms.ts";
 import type { ActivationGradient } from "../problem/activation-gradient.ts";
 import type { Correlation } from "../problem/correlation.ts";
-import type { Triple } from "../base/shape.ts";
 import type { Epilogue } from "../problem/problem.ts";
 
 /** The element type in which an operand of a correlation is stored. */
@@ -26,22 +25,22 @@ export function dtypeOf(c: Correlation, role: "x" | "w" | "y"): Dtype {
   return c[role].operand === "padded" ? "f32" : c.dtype;
 }
 
-/** E is the element type of the inputs of a kernel that reads tensors. */
+/** The alias E: the element type of the inputs of a kernel. */
 export function inputAlias(c: Correlation): { E: string } {
   return { E: elementTypes(c.dtype).one };
 }
 
-/** Y is that of the output, and of what the epilogue reads. */
+/** The alias Y: the element type of the output, and of the operands of the epilogue. */
 export function outputAlias(c: Correlation): { Y: string } {
   return { Y: elementTypes(dtypeOf(c, "y")).one };
 }
 
-/** The whole of the input, the weights or the output at a binding number. */
+/** The whole input, weights or output at a binding number. */
 export function whole(binding: number, role: "x" | "w" | "y", c: Correlation): Binding {
   return { binding, operand: c[role].operand, offset: 0, size: bytesFor(c.sizes[role], dtypeOf(c, role)) };
 }
 
-/** What a kernel needs to load the elements of one of its operands. */
+/** Snippets, constants and bindings that load the elements of an operand. */
 export interface Loader {
   readonly shaders: readonly Shader[];
   readonly constants: Readonly<Record<string, Constant>>;
@@ -55,8 +54,8 @@ const LOADS = {
 } as const;
 
 /**
- * Loads the input or the weights as a kernel's first or second operand, with `load` or `load_weight`: as they are stored, or times the
- * derivative of an activation where they are a gradient that has yet to pass through it.
+ * Loads the input or the weights as a kernel's first or second operand, with `load` or `load_weight`: as they are stored, or multiplied by the
+ * derivative of an activation if the correlation has an activation gradient for them.
  */
 export function loader(c: Correlation, role: "x" | "w", binding: keyof typeof LOADS): Loader {
   const operand = whole(binding, role, c);
@@ -64,13 +63,14 @@ export function loader(c: Correlation, role: "x" | "w", binding: keyof typeof LO
   return loaderOf(operand, gate);
 }
 
-/** Whether an operand passes through an activation gradient while it is loaded, and so one element at a time. */
+/** Whether an operand is multiplied by the derivative of an activation while it is loaded, and so loaded one element at a time. */
 export function isGated(c: Correlation, role: "x" | "w"): boolean {
   return c.gate?.role === role;
 }
 
 /**
- * Loads an operand, times the derivative of an activation where a gradient is given: computed from the operand `gate`, which is as large.
+ * Loads an operand, multiplied by the derivative of an activation if a gradient is given. The derivative is computed from the operand `gate` of
+ * the same size.
  */
 export function loaderOf(operand: Binding, gradient: ActivationGradient | undefined): Loader {
   const { plain, gated } = LOADS[operand.binding as keyof typeof LOADS];

@@ -1,5 +1,5 @@
-// The second step of a sum that was split into parts: adds the parts in order and finishes with the epilogue. No float atomics exist
-// in WGSL, and none are wanted: the bits are the same in every run. One level is enough, unlike in src/kernel/levels.ts: the parts are few, and
+// The second step of a split-K sum: adds the partial sums in order and finishes with the epilogue. WGSL has no float atomics, and none are
+// wanted: the bits are the same in every run. One level is enough, unlike in src/kernel/levels.ts: the parts are few, and
 // the epilogue needs the whole sum.
 import reduceSplitsShader from "../../shaders/algorithms/reduce-splits.wgsl";
 import { elementCount } from "../base/shape.ts";
@@ -17,18 +17,18 @@ import {
   whole,
 } from "./operands.ts";
 
-/** Where the parts lie, in elements of float32: one after the other, each with a number for every channel and output of the batch. */
+/** Where the partial sums lie, in float32 elements: one split after the other, each with a number for every channel and output of the batch. */
 export interface Partials {
   readonly count: number;
   readonly buffer: Binding;
   readonly part: number;
   readonly group: number;
-  /** Between the channels of a group. */
+  /** Distance between the channels of a group. */
   readonly channel: number;
   readonly output: number;
 }
 
-/** The work of adding so many parts. */
+/** The work of adding so many partial sums. */
 export function reduceWork(c: Correlation, parts: number): Work {
   const outputs = c.N * c.K * elementCount(c.output);
   return {

@@ -1,4 +1,4 @@
-// What the forward transform of the weights reads: a kernel laid out from cell 0, its taps `dilation` apart, zeros between and
+// The source of the forward transform of the weights: a kernel laid out from cell 0, its taps `dilation` apart, zeros between and
 // after, all divided by the cells of the transform. A signal is a (group, input channel, output channel).
 // slots: load
 struct Source {
@@ -9,7 +9,7 @@ struct Source {
   w_start: u32, w_stride_g: u32, w_stride_k: u32, w_stride_c: u32, w_stride_t: u32, w_stride_r: u32, w_stride_s: u32,
 }
 
-/// A row of a kernel: where in w its first tap lies, and whether it has any.
+// A row of a kernel: where in w its first tap lies, and whether it has any.
 struct Row { at: u32, empty: bool }
 
 // The tap at a cell, or the number of taps where there is none.

@@ -1,7 +1,7 @@
 // The filter transform of Winograd's algorithm, U = G w along every transformed axis: one thread makes the POINTS^AXES values of one
 // pair of channels. A tile is an array of POINTS^AXES numbers, the last axis fastest (TILE_D, TILE_H or TILE_W is 1 along an axis that
 // is not transformed); the points are 0, +-a_1 .. +-a_PAIRS and infinity. Channels beyond the last get zeros, which pad the
-// matrices to whole vectors. An input channel is one part of a kernel's taps over one channel of the input (winograd-parts.wgsl);
+// matrices to whole vectors. An input channel is one part of a kernel's taps over one channel of the input (parts.wgsl);
 // where a part has fewer than TAPS taps the rest are zeros. load comes from load.wgsl.
 // slots: load, part_channel
 // constants: AXES, CHANNELS_LAST, KERNEL_R, KERNEL_S, KERNEL_T, PAIRS, POINTS, POWERS, SCALES, STRIDE_D, STRIDE_H, STRIDE_W, TAPS, TAPS_D, TAPS_H, TAPS_W, TILE_H, TILE_SIZE, TILE_W

@@ -2,11 +2,12 @@
 // tile of one channel. A tile is an array of POINTS^AXES numbers, the last axis fastest (an axis that is not transformed has
 // one cell: TILE_D, TILE_H or TILE_W is 1). The points are 0, +-a_1 .. +-a_PAIRS and infinity; the rows of B^T of a pair differ
 // in the sign of their odd half alone, so each half is made once. An input channel is one channel of x as one part of the kernel's
-// taps sees it (winograd-parts.wgsl): neighbouring cells of a tile lie one stride apart. ZEROS_BEYOND: a tile may reach past the
+// taps sees it (parts.wgsl): neighbouring cells of a tile lie one stride apart. ZEROS_BEYOND: a tile may reach past the
 // cells that outputs see, which count as zeros, and something else lies there. C_TAIL: channels beyond the last get zeros,
 // which pad the sums to whole vectors. load comes from load.wgsl, source and is_padding from a padding-* snippet.
-// slots: is_padding, load, part_channel, source
+// slots: is_padding, load, matrix_offset, part_channel, source, tile_of_channel, tile_place
 // constants: AXES, CHANNELS_LAST, C_TAIL, HALVES, OUTPUTS_O, OUTPUTS_P, OUTPUTS_Q, PADDING_VALUE, PAIRS, PAIR_POINTS, POINTS, STRIDE_D, STRIDE_H, STRIDE_W, TILE_D, TILE_H, TILE_SIZE, TILE_W, WHOLE, ZEROS_BEYOND
+// types: MatrixStrides
 struct Input {
   threads: u32,
   channels: u32, group_c: u32, tiles: u32, first_tile: u32,
@@ -18,37 +19,18 @@ struct Input {
   @align(16) matrix: MatrixStrides,
 }
 
-// Strides of the transformed tiles, in elements.
-struct MatrixStrides { point: u32, group: u32, tile: u32, channel: u32 }
-
 @group(0) @binding(0) var<uniform> g: Input;
 @group(0) @binding(3) var<storage, read_write> transformed: array<f32>;
 
 const STEPS = array<u32, 3>(1u, POINTS, POINTS * POINTS);
 
 fn thread(invocation: u32) {
-  var index = invocation;
-  // Neighbouring threads write neighbouring values.
-  let inner_count = select(g.tiles, g.channels, CHANNELS_LAST);
-  let inner = index % inner_count;
-  index /= inner_count;
-  let outer_count = select(g.channels, g.tiles, CHANNELS_LAST);
-  let outer = index % outer_count;
-  let group = index / outer_count;
-  let tile_at = select(inner, outer, CHANNELS_LAST);
-  let c = select(outer, inner, CHANNELS_LAST);
-  var rest = g.first_tile + tile_at;
-  let q = rest % g.tiles_q;
-  rest /= g.tiles_q;
-  let p = rest % g.tiles_p;
-  rest /= g.tiles_p;
-  let o = rest % g.tiles_o;
-  let n = rest / g.tiles_o;
-
-  let channel = part_channel(c, g.group_c);
-  let d0 = i32(o * OUTPUTS_O * STRIDE_D + channel.first.x) - g.pad_d;
-  let h0 = i32(p * OUTPUTS_P * STRIDE_H + channel.first.y) - g.pad_h;
-  let w0 = i32(q * OUTPUTS_Q * STRIDE_W + channel.first.z) - g.pad_w;
+  let at = tile_of_channel(invocation, g.tiles, g.channels);
+  let place = tile_place(g.first_tile + at.tile);
+  let channel = part_channel(at.channel, g.group_c);
+  let d0 = i32(place.o * OUTPUTS_O * STRIDE_D + channel.first.x) - g.pad_d;
+  let h0 = i32(place.p * OUTPUTS_P * STRIDE_H + channel.first.y) - g.pad_h;
+  let w0 = i32(place.q * OUTPUTS_Q * STRIDE_W + channel.first.z) - g.pad_w;
   let x_step = select(1u, g.x_stride_w, CHANNELS_LAST);
   var columns_at: array<u32, TILE_W>;
   var columns_padding: array<bool, TILE_W>;
@@ -60,7 +42,7 @@ fn thread(invocation: u32) {
     columns_padding[k] = is_padding(column, g.input_w);
     columns_beyond[k] = column >= g.end_w;
   }
-  let x_channel = g.x_start + n * g.x_stride_n + group * g.x_stride_g + channel.c * g.x_stride_c;
+  let x_channel = g.x_start + place.n * g.x_stride_n + at.group * g.x_stride_g + channel.c * g.x_stride_c;
   var tile: array<f32, TILE_SIZE>;
   // @unroll
   for (var i = 0u; i < TILE_D; i++) {
@@ -121,7 +103,7 @@ fn thread(invocation: u32) {
     }
   }
 
-  let v_at = group * g.matrix.group + tile_at * g.matrix.tile + c * g.matrix.channel;
+  let v_at = matrix_offset(at, g.matrix);
   // @unroll
   for (var point = 0u; point < TILE_SIZE; point++) {
     if (C_TAIL) {

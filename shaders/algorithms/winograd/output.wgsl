@@ -2,9 +2,9 @@
 // tile of one channel, OUTPUTS along every transformed axis. A tile is an array of POINTS^AXES numbers, the last axis fastest.
 // The points are 0, +-a_1 .. +-a_PAIRS and infinity: even powers of a pair take the sum of its two values, odd ones the
 // difference. TAIL_O, TAIL_P, TAIL_Q: some tile reaches past the last output.
-// slots: epilogue
-// constants: AXES, CHANNELS_LAST, OUTPUTS, OUTPUTS_O, OUTPUTS_P, OUTPUTS_Q, PAIRS, POINTS, POWERS, TAIL_O, TAIL_P, TAIL_Q, TILE_H, TILE_SIZE, TILE_W
-// types: Y
+// slots: epilogue, matrix_offset, tile_of_channel, tile_place
+// constants: AXES, OUTPUTS, OUTPUTS_O, OUTPUTS_P, OUTPUTS_Q, PAIRS, POINTS, POWERS, TAIL_O, TAIL_P, TAIL_Q, TILE_H, TILE_SIZE, TILE_W
+// types: MatrixStrides, Y
 struct Output {
   threads: u32,
   tiles: u32, group_k: u32,
@@ -14,9 +14,6 @@ struct Output {
   @align(16) matrix: MatrixStrides,
 }
 
-// Strides of the transformed tiles, in elements.
-struct MatrixStrides { point: u32, group: u32, tile: u32, channel: u32 }
-
 @group(0) @binding(0) var<uniform> g: Output;
 @group(0) @binding(1) var<storage, read> products: array<f32>;
 @group(0) @binding(3) var<storage, read_write> y: array<Y>;
@@ -24,17 +21,8 @@ struct MatrixStrides { point: u32, group: u32, tile: u32, channel: u32 }
 const STEPS = array<u32, 3>(1u, POINTS, POINTS * POINTS);
 
 fn thread(invocation: u32) {
-  var index = invocation;
-  let inner_count = select(g.tiles, g.group_k, CHANNELS_LAST);
-  let inner = index % inner_count;
-  index /= inner_count;
-  let outer_count = select(g.group_k, g.tiles, CHANNELS_LAST);
-  let outer = index % outer_count;
-  let group = index / outer_count;
-  let tile_at = select(inner, outer, CHANNELS_LAST);
-  let k = select(outer, inner, CHANNELS_LAST);
-
-  let m_at = group * g.matrix.group + tile_at * g.matrix.tile + k * g.matrix.channel;
+  let at = tile_of_channel(invocation, g.tiles, g.group_k);
+  let m_at = matrix_offset(at, g.matrix);
   var tile: array<f32, TILE_SIZE>;
   // @unroll
   for (var point = 0u; point < TILE_SIZE; point++) {
@@ -80,15 +68,12 @@ fn thread(invocation: u32) {
     }
   }
 
-  var rest = g.first_tile + tile_at;
-  let q0 = (rest % g.tiles_q) * OUTPUTS_Q;
-  rest /= g.tiles_q;
-  let p0 = (rest % g.tiles_p) * OUTPUTS_P;
-  rest /= g.tiles_p;
-  let o0 = (rest % g.tiles_o) * OUTPUTS_O;
-  let n = rest / g.tiles_o;
-  let channel = group * g.group_k + k;
-  let y_at = g.y_start + n * g.y_stride_n + group * g.y_stride_g + k * g.y_stride_k;
+  let place = tile_place(g.first_tile + at.tile);
+  let o0 = place.o * OUTPUTS_O;
+  let p0 = place.p * OUTPUTS_P;
+  let q0 = place.q * OUTPUTS_Q;
+  let channel = at.group * g.group_k + at.channel;
+  let y_at = g.y_start + place.n * g.y_stride_n + at.group * g.y_stride_g + at.channel * g.y_stride_k;
   // @unroll
   for (var i = 0u; i < OUTPUTS_O; i++) {
     // @unroll
@@ -98,8 +83,8 @@ fn thread(invocation: u32) {
       // @unroll
       for (var l = 0u; l < OUTPUTS_Q; l++) {
         if (row_inside & select(true, q0 + l < g.output_q, TAIL_Q)) {
-          let at = row_at + (q0 + l) * g.y_stride_q;
-          y[at] = Y(epilogue(tile[(i * TILE_H + j) * TILE_W + l], channel, at));
+          let index = row_at + (q0 + l) * g.y_stride_q;
+          y[index] = Y(epilogue(tile[(i * TILE_H + j) * TILE_W + l], channel, index));
         }
       }
     }

@@ -1,9 +1,9 @@
-// The register block of the product: output channels and tiles that one thread multiplies.
+// The thread tile of the product of spectra: output channels and tiles that one thread multiplies.
 
 /** Complex sums that a thread holds: more spill, fewer load more. */
 const MAX_SUMS = 64;
 
-/** A size cut into as few blocks of at most `most` as there can be, all nearly equal. */
+/** Cuts a size into as few blocks of at most `most` as possible; returns the size of the nearly equal blocks. */
 function even(size: number, most: number): number {
   return Math.ceil(size / Math.ceil(size / most));
 }

@@ -1,9 +1,9 @@
-// What fits in memory at once: spectra are made for a range of channels and tiles at a time, under the caller's cap and the
-// limit of a binding.
-import { STORAGE_ALIGNMENT } from "../../kernel/step.ts";
+// Chunks: the ranges of channels and tiles whose spectra fit in memory at once, under the caller's limit of workspace and the limit of a
+// binding.
 import { roundUp } from "../../base/shape.ts";
-import type { DeviceTraits } from "../traits.ts";
+import { STORAGE_ALIGNMENT } from "../../kernel/step.ts";
 import type { Correlation } from "../../problem/correlation.ts";
+import type { DeviceTraits } from "../traits.ts";
 import { type Tiling, passSizes, spectrumSize, tileCount } from "./tiling.ts";
 
 /** Bytes of a complex number in the workspace: two float32. */
@@ -33,10 +33,10 @@ export interface Chunks {
   readonly dispatches: number;
 }
 
-/** Why there are no chunks: the bytes that are needed at least, or the dispatches that a plan would have. */
+/** Why there are no chunks: the least bytes they need, or the number of dispatches they take. */
 export type NoChunks = { readonly least: number } | { readonly tooMany: number };
 
-/** Beyond this a chunk gains nothing: every pass is long since busy. */
+/** Larger chunks are no faster: every pass keeps the GPU busy. */
 const CHUNK_BYTES = 64 * 2 ** 20;
 
 function partsOf(correlation: Correlation, tiling: Tiling, groups: number, outputs: number): Part[] {
@@ -61,7 +61,7 @@ function partsOf(correlation: Correlation, tiling: Tiling, groups: number, outpu
   return parts;
 }
 
-/** Whether the parts after the first of a group find its input transformed already: no other range of tiles came in between. */
+/** Whether a part finds the input of its group already transformed: by the part before it, if all tiles are transformed at once. */
 export function sharesInput(part: Part, tiles: number, total: number): boolean {
   return part.firstOutput > 0 && tiles >= total;
 }
@@ -74,7 +74,7 @@ function dispatchesOf(parts: readonly Part[], tiling: Tiling, tiles: number, tot
   return (inputs * passes + parts.length * (passes + 1)) * ranges + parts.length * passes;
 }
 
-/** The chunks of a tiling, or why there are none. */
+/** Returns the chunks of a tiling, or why there are none. */
 export function chunksOf(correlation: Correlation, tiling: Tiling, gpu: DeviceTraits): Chunks | NoChunks {
   const groupC = correlation.C / correlation.groups;
   let groups = correlation.groups;

@@ -1,6 +1,6 @@
-// Which lengths are transformed and in which passes: lengths are products of 2, 3, 5 and 7, passes transform up to 32 numbers in registers.
+// Lengths of transforms and their passes: lengths are products of 2, 3, 5 and 7, and a pass transforms up to 32 numbers in registers.
 
-/** A pass over `size` = first * second numbers, by two layers of the butterflies in shaders/lib/dft/. */
+/** A pass over `size` = first * second numbers, by two layers of the butterflies in shaders/algorithms/fft/dft/. */
 export interface Radix {
   readonly size: number;
   readonly first: number;
@@ -9,7 +9,7 @@ export interface Radix {
 
 const BUTTERFLIES = [1, 2, 3, 4, 5, 7, 8] as const;
 
-/** More numbers than this in registers take longer to compile than another pass takes to run. */
+/** With more numbers in registers, compiling takes longer than another pass takes to run. */
 const MAX_RADIX = 32;
 
 /**
@@ -18,7 +18,7 @@ const MAX_RADIX = 32;
  */
 export const MAX_LENGTH = 16_384;
 
-/** The radices by size: products of two butterflies, those nearest to each other where there is a choice. */
+/** The radices by size: products of two butterflies, of several possible ones the two nearest in size. */
 const RADICES: ReadonlyMap<number, Radix> = (() => {
   const radices = new Map<number, Radix>();
   for (const first of BUTTERFLIES) {
@@ -37,8 +37,8 @@ const RADICES: ReadonlyMap<number, Radix> = (() => {
 const passesOf = new Map<number, readonly Radix[] | undefined>();
 
 /**
- * The passes of a complex transform, the largest radix first: as few as there can be, and of those with the smallest sum of sizes.
- * Nothing for a length with a factor other than 2, 3, 5 and 7. A length of 1 is no pass.
+ * The passes of a complex transform, the largest radix first: as few as possible, and of those with the smallest sum of sizes.
+ * Undefined for a length with a factor other than 2, 3, 5 and 7. A length of 1 takes no pass.
  */
 export function passes(length: number): readonly Radix[] | undefined {
   if (length === 1) return [];
@@ -57,8 +57,8 @@ export function passes(length: number): readonly Radix[] | undefined {
 }
 
 /**
- * The passes along the width, where the signal is real: the first pass leaves half of its frequencies, rounded up, so it has the
- * radix that leaves least. Always at least one pass, that of one number for a length of 1.
+ * The passes along the width, where the signal is real: the first pass stores half of its frequencies, rounded up, so it has the radix that
+ * stores least. There is always at least one pass, that of one number for a length of 1.
  */
 export function realPasses(length: number): readonly Radix[] | undefined {
   const complex = passes(length);
@@ -74,13 +74,13 @@ export function halfOf(size: number): number {
   return Math.floor(size / 2) + 1;
 }
 
-/** Complex numbers that a real line takes once transformed. */
+/** Complex numbers stored for a transformed real line. */
 export function storedLength(length: number): number {
   const [first] = realPasses(length) ?? [];
   return first ? (length / first.size) * halfOf(first.size) : length;
 }
 
-/** The shortest length of at least `least` that has passes, or nothing beyond MAX_LENGTH. */
+/** The shortest length of at least `least` that has passes; undefined beyond MAX_LENGTH. */
 export function lengthAtLeast(least: number): number | undefined {
   for (let length = least; length <= MAX_LENGTH; length++) if (passes(length)) return length;
   return undefined;

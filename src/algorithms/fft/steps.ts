@@ -1,4 +1,4 @@
-// The dispatches of a plan: transforms of the weights and of the input, products for each frequency, transforms back.
+// The steps of convolution by FFT: transforms of the weights and of the input, a product for each frequency, transforms back.
 import dft1 from "../../../shaders/algorithms/fft/dft/1.wgsl";
 import dft2 from "../../../shaders/algorithms/fft/dft/2.wgsl";
 import dft3 from "../../../shaders/algorithms/fft/dft/3.wgsl";
@@ -53,11 +53,11 @@ const DFT_SHADERS: Readonly<Record<number, Shader>> = {
   8: dft8,
 };
 
-/** Signals of one dispatch: so many real lines lie next to each other in its spectra. */
+/** The signals of one dispatch, whose spectra are interleaved. */
 interface Signals {
   readonly tiling: Tiling;
   readonly count: number;
-  /** Where the spectra lie. */
+  /** The range of the spectra. */
   readonly buffer: Omit<Binding, "binding">;
 }
 
@@ -112,7 +112,7 @@ function forwardStep({ tiling, count, buffer }: Signals, from: Loader, source: S
   });
 }
 
-/** A pass in place. */
+/** A later pass, in place. */
 function passStep({ tiling, count, buffer }: Signals, radix: Radix, span: number, inner: number, back: boolean): Step {
   const line = lineKernel(radix, span);
   return dispatch({
@@ -126,7 +126,7 @@ function passStep({ tiling, count, buffer }: Signals, radix: Radix, span: number
   });
 }
 
-/** All passes in place, in the order of the way forward: along the width after its first, along the height, along the depth. */
+/** All later passes: forward those along the width, the height and the depth, back the same in reverse. */
 function passSteps(signals: Signals, back: boolean): Step[] {
   const [d, h, w] = perAxis(signals.tiling, ({ length }) => length);
   const stored = storedLength(w);
@@ -170,7 +170,7 @@ export function weightSteps(correlation: Correlation, tiling: Tiling, part: Part
   ];
 }
 
-/** Whether anything but zeros lies past the cells that outputs see: it would add to the errors of a tile that reaches there. */
+/** Whether anything but zeros lies past the cells that outputs see, which would add to the errors of a tile that reaches there. */
 function isCut(correlation: Correlation): boolean {
   const { input, padBegin, paddingMode, paddingValue } = correlation;
   const unseen = seenCells(correlation).some((size, axis) => size < padBegin[axis]! + input[axis]!);
@@ -216,7 +216,7 @@ export function inputSteps(
   ];
 }
 
-/** The products of a part's weights and a range of tiles, and their way back to outputs. */
+/** The products of a part's weights with a range of tiles, and their transforms back to outputs. */
 export function outputSteps(
   correlation: Correlation,
   tiling: Tiling,

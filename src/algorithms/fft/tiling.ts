@@ -1,4 +1,4 @@
-// How outputs are cut into tiles, each the valid part of one circular convolution (overlap-save; Oppenheim and Schafer,
+// Tiling of the outputs: each tile is the valid part of one circular convolution (overlap-save; Oppenheim and Schafer,
 // Discrete-Time Signal Processing, section 8.7.3). One tile is the whole map.
 import { type Triple, dilatedExtent, eachAxis, elementCount, toTriple } from "../../base/shape.ts";
 import type { Correlation } from "../../problem/correlation.ts";
@@ -25,7 +25,7 @@ function reach(correlation: Correlation, axis: 0 | 1 | 2, outputs: number): numb
   return (outputs - 1) * correlation.stride[axis] + dilatedExtent(correlation.kernel[axis], correlation.dilation[axis]);
 }
 
-/** An axis in at most `tiles` tiles, or nothing where its transform would be too long. */
+/** Cuts an axis into at most `tiles` tiles; undefined if the transforms would be too long. */
 function axisTiling(correlation: Correlation, axis: 0 | 1 | 2, tiles: number): AxisTiling | undefined {
   const outputs = Math.ceil(correlation.output[axis] / tiles);
   const length = lengthAtLeast(reach(correlation, axis, outputs));
@@ -36,17 +36,17 @@ function combine(options: readonly (readonly AxisTiling[])[]): Tiling[] {
   return options[0]!.flatMap((d) => options[1]!.flatMap((h) => options[2]!.map((w): Tiling => [d, h, w])));
 }
 
-/** The whole map as one tile, or nothing where a transform would be too long. */
+/** The whole map as one tile; undefined if a transform would be too long. */
 export function wholeTiling(correlation: Correlation): Tiling | undefined {
   return combine(AXES.map((axis) => [axisTiling(correlation, axis, 1)].filter((one) => one !== undefined)))[0];
 }
 
-/** An axis whose tiles overlap so much that the transforms grow beyond this many times the least is not worth trying. */
+/** An axis is not worth tiling if overlap makes its transforms this many times larger than the least. */
 const MAX_OVERLAP = 3;
 
 /**
- * The tilings worth weighing: along each axis those of which none has both shorter transforms and less to transform. Nothing where the
- * kernel itself is longer than any transform.
+ * The tilings worth considering: along each axis those that no other beats in both the length and the total of transforms. Empty if the kernel
+ * is longer than any transform.
  */
 export function tilings(correlation: Correlation): Tiling[] {
   const options = AXES.map((axis) => {
@@ -70,7 +70,7 @@ export function tilings(correlation: Correlation): Tiling[] {
   return combine(options);
 }
 
-/** Whether a tiling is more than the whole map. */
+/** Whether a tiling has more than one tile. */
 export function isTiled(tiling: Tiling): boolean {
   return tiling.some(({ tiles }) => tiles > 1);
 }
@@ -82,7 +82,7 @@ export function tilingName(tiling: Tiling): string {
   return `tiles ${counts.slice(counts.findIndex((count) => count > 1)).join("x")}`;
 }
 
-/** The tiling of a name, with about as many tiles; nothing where there is none, or one of its transforms would be too long. */
+/** The tiling of a name, with about as many tiles; undefined if there is none, or one of its transforms would be too long. */
 export function tilingNamed(correlation: Correlation, name: string): Tiling | undefined {
   if (name === "whole") return wholeTiling(correlation);
   const counts = /^tiles (\d+(?:x\d+){0,2})$/.exec(name)?.[1]!.split("x").map(Number);
@@ -112,7 +112,7 @@ export function passSizes([d, h, w]: Tiling): number[] {
   );
 }
 
-/** Cells of a tile: what a transform's result is divided by. */
+/** Cells of a tile, by which the result of a transform is divided. */
 export function tileCells(tiling: Tiling): number {
   return elementCount(perAxis(tiling, ({ length }) => length));
 }

@@ -30,11 +30,11 @@ import {
   outputAlias,
 } from "../operands.ts";
 
-/** A register tile: rows of A, and vectors of four columns of B, that one thread multiplies. */
+/** A thread tile: rows of A, and vectors of four columns of B. */
 export interface GemmVariant extends Variant {
   readonly tileM: number;
   readonly tileN4: number;
-  /** Whether four threads, of four blocks of rows, share what they load of B. */
+  /** Whether four threads, of four blocks of rows, share their loads of B. */
   readonly quads: boolean;
 }
 
@@ -46,13 +46,13 @@ export interface Products {
   readonly K: number;
 }
 
-/** Blocks along the rows, of which there are whole quads, and along the columns. */
+/** Thread tiles along the rows, in whole quads, and along the columns. */
 function tilesOf(M: number, N: number, { tileM, tileN4, quads }: GemmVariant): { tilesM: number; tilesN: number } {
   const tilesM = Math.ceil(M / tileM);
   return { tilesM: quads ? roundUp(tilesM, 4) : tilesM, tilesN: Math.ceil(N / (4 * tileN4)) };
 }
 
-/** A lattice of pixels of a tensor: as many as `sizes`, at `strides` (batch first), from `start` on. */
+/** A lattice of pixels of a tensor: its sizes, its strides (batch first), and the index of its first pixel. */
 export interface PixelGrid {
   readonly start: number;
   readonly sizes: Triple;
@@ -60,8 +60,8 @@ export interface PixelGrid {
 }
 
 /**
- * Where a batch of row-major matrices lies. Strides in elements, multiples of 4 for A and B, unless the rows of A or the columns of B
- * are `pixels` of a tensor, which are loaded one by one, `step` elements from one term of a sum to the next.
+ * Where a batch of row-major matrices lies. Strides are in elements, and for A and B multiples of 4, unless the rows of A or the columns of B
+ * are `pixels` of a tensor: these are loaded one by one, and `step` is the distance of neighbouring terms of a sum.
  */
 export interface MatrixBatch {
   readonly buffer: Pick<Binding, "operand" | "offset" | "size">;
@@ -72,7 +72,7 @@ export interface MatrixBatch {
   readonly step?: number;
 }
 
-/** Where C lies: rows and columns at any distance; where one of the two are pixels that lie unevenly, they are told by `pixels`. */
+/** Where C lies: rows and columns at any distance. If the rows or columns are pixels at uneven distances, `pixels` says where they lie. */
 export interface ResultBatch extends MatrixBatch {
   readonly column: number;
   readonly start: number;
@@ -83,7 +83,7 @@ export interface ResultBatch extends MatrixBatch {
 export interface Gemm {
   readonly M: number;
   readonly N: number;
-  /** Terms of a sum. Matrices without `pixels` have zeros up to the next multiple of 4. */
+  /** Terms of a sum. Matrices without `pixels` are padded with zeros to a multiple of 4. */
   readonly K: number;
   readonly outerCount: number;
   readonly innerCount: number;
@@ -113,7 +113,7 @@ function latticeUniforms({ sizes, strides: [batch, ...spatial] }: PixelGrid): Un
   return { ...alongAxes("size", sizes, "output"), strideN: batch, ...alongAxes("stride", spatial) };
 }
 
-/** The pixels of an output as a lattice, or how far apart they lie where that is the same from each to the next. */
+/** Returns the distance of neighbouring pixels of a tensor if it is the same for all, else their lattice. */
 export function outputPixels(
   { batch, spatial }: TensorView,
   [O, P, Q]: Triple,
@@ -213,13 +213,13 @@ export function gemmStep(gemm: Gemm, variant: GemmVariant, c: Correlation): Step
   });
 }
 
-/** The work of a batch of multiplications. */
+/** The work of a batch of matrix products. */
 export function gemmWork({ batch, M, N, K }: Products, variant: GemmVariant): Work {
   const { tileM, tileN4, quads } = variant;
   const { tilesM, tilesN } = tilesOf(M, N, variant);
   const threads = batch * tilesM * tilesN;
   const steps = threads * Math.ceil(K / 4);
-  // What a thread has from the three others of its quad costs next to nothing.
+  // Exchanging vectors in a quad costs next to nothing.
   const right = quads ? 4 * tileN4 : 16 * tileN4;
   return {
     threads,
@@ -229,7 +229,7 @@ export function gemmWork({ batch, M, N, K }: Products, variant: GemmVariant): Wo
   };
 }
 
-/** A batch of channels x terms to be packed into matrices. Strides in elements. */
+/** A batch of channels x terms to pack into matrices. Strides in elements. */
 export interface Unpacked {
   readonly batch: number;
   readonly channels: number;
@@ -246,7 +246,7 @@ export interface Unpacked {
   readonly cellStrides: Triple;
 }
 
-/** Rows and columns of a packed matrix: both padded to whole vectors, `rows` to a multiple of another number where that is asked. */
+/** Rows and columns of a packed matrix, both padded to whole vectors, or the rows to a multiple of `rowsStep`. */
 export function packedSize(from: Unpacked, rowsStep = 4): { rows: number; columns: number; bytes: number } {
   const terms = from.inner * elementCount(from.cells);
   const rows = roundUp(from.termsAreRows ? terms : from.channels, rowsStep);

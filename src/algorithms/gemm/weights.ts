@@ -1,16 +1,16 @@
-// The weights as the matrix that a GEMM multiplies with: how they lie, and whether they have to be packed for it.
-import { BINDING } from "../../kernel/step.ts";
+// The weights as a matrix of a GEMM: where they lie, and whether they have to be prepacked.
 import { roundUp } from "../../base/shape.ts";
+import { BINDING } from "../../kernel/step.ts";
 import { type Correlation, termCount } from "../../problem/correlation.ts";
-import { type MatrixBatch, type Unpacked, packedSize } from "./gemm.ts";
 import { isGated, preparedRange, whole } from "../operands.ts";
+import { type MatrixBatch, type Unpacked, packedSize } from "./gemm.ts";
 
 export interface WeightMatrix {
-  /** How the weights of each group lie. */
+  /** Where the weights of each group lie. */
   readonly matrix: Unpacked;
-  /** Whether the GEMM reads a packed copy: where they do not lie in rows of whole vectors, in the order of the terms. */
+  /** Whether the GEMM reads a prepacked copy, because the weights do not lie in rows of whole vectors in the order of the terms. */
   readonly packed: boolean;
-  /** What the GEMM reads. */
+  /** The matrices that the GEMM reads. */
   readonly batch: MatrixBatch;
 }
 
@@ -31,7 +31,7 @@ function unpacked(c: Correlation, termsAreRows: boolean): Unpacked {
   };
 }
 
-/** How far each term lies from the one before, where that is the same for all. */
+/** Distance of neighbouring terms, if it is the same for all. */
 function termStep({ C, groups, kernel, layout, w }: Correlation): number | undefined {
   const axes: [size: number, stride: number][] = kernel.map((size, axis) => [size, w.taps[axis]!]);
   const inner: [number, number] = [C / groups, w.inputChannel];
@@ -51,7 +51,7 @@ function termStep({ C, groups, kernel, layout, w }: Correlation): number | undef
   return step ?? 1;
 }
 
-/** A with a row for each output channel of a group channels-first, B with a column for each channels-last. */
+/** The weights as A with a row for each output channel of a group (channels-first), or as B with a column for each (channels-last). */
 export function weightMatrix(c: Correlation): WeightMatrix {
   const channelsLast = c.layout === "channels-last";
   const groupK = c.K / c.groups;
@@ -70,12 +70,12 @@ export function weightMatrix(c: Correlation): WeightMatrix {
   return { matrix, packed, batch };
 }
 
-/** Terms of a sum as the GEMM counts them, padded with zeros to whole vectors. */
+/** Terms of a sum, padded with zeros to whole vectors. */
 export function paddedTerms(c: Correlation): number {
   return roundUp(termCount(c), 4);
 }
 
-/** The weights of each group with a row for every term and a column for every output channel. */
+/** The weights of each group as a matrix with a row for each term and a column for each output channel. */
 export function termRows(c: Correlation): Unpacked {
   return unpacked(c, true);
 }

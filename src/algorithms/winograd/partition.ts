@@ -1,6 +1,6 @@
-// How a kernel that is larger than a tile's, or strided, is cut into parts that are dense kernels of at most r taps an axis: the taps
-// of one residue of the stride, and of those one block of r neighbours. A part over a channel sees the input from its first tap on, at
-// the stride, and counts as an input channel of its own: the products sum over parts as they do over channels. A 5x5 kernel at stride 2
+// Partition of a kernel that is strided, or larger than a tile's, into dense kernels of at most r taps an axis: a part has the taps of one
+// residue of the stride, and of those one block of r neighbours. Each part over a channel sees the input from its first tap on, at the
+// stride, and counts as an input channel of its own: the products sum over parts as they do over channels. A 5x5 kernel at stride 2
 // becomes four of 3x3 (polyphase decomposition; for Winograd's algorithm see Yepez and Ko, "Stride 2 1-D, 2-D, and 3-D Winograd for
 // convolutional neural networks", 2020), a gradient of 56x56 taps 196 of 4x4.
 import { type Triple, eachAxis } from "../../base/shape.ts";
@@ -8,7 +8,7 @@ import type { Correlation } from "../../problem/correlation.ts";
 import type { Tile } from "./tiles.ts";
 
 export interface Partition {
-  /** Axes along which tiles are transformed: where there is more than one output, and more than one tap of a residue. */
+  /** The axes along which tiles are transformed: those with several outputs, and several taps of a residue. */
   readonly transformed: readonly [boolean, boolean, boolean];
   /** Residues of the stride that have taps, and parts, along each axis. */
   readonly phases: Triple;

@@ -1,4 +1,4 @@
-// The steps of Winograd's algorithm, not fused: filter transform (kept with the weights), then for each chunk of tiles the input
+// The steps of Winograd's algorithm, not fused: the filter transform (prepacked with the weights), then for each chunk of tiles the input
 // transform, one matrix product for each point and group, and the output transform with the epilogue.
 //
 // The matrices of a point: channels-first U [K, C] times V [C, tiles] gives M [K, tiles]; channels-last V [tiles, C] times
@@ -7,6 +7,7 @@ import filterShader from "../../../shaders/algorithms/winograd/filter.wgsl";
 import inputShader from "../../../shaders/algorithms/winograd/input.wgsl";
 import outputShader from "../../../shaders/algorithms/winograd/output.wgsl";
 import partsShader from "../../../shaders/algorithms/winograd/parts.wgsl";
+import tileShader from "../../../shaders/algorithms/winograd/tile.wgsl";
 import { type Triple, eachAxis, elementCount, roundUp } from "../../base/shape.ts";
 import { dispatch } from "../../kernel/dispatch.ts";
 import { F32_BYTES } from "../../kernel/element-types.ts";
@@ -33,13 +34,13 @@ import {
 import { type Partition, partitionOf } from "./partition.ts";
 import type { Tile } from "./tiles.ts";
 
-/** Where things lie for a problem in tiles: what all chunks share. Counts of elements. */
+/** The tiling of a problem, which all its chunks share. Strides and sizes in elements. */
 export interface Geometry {
   readonly tile: Tile;
   readonly partition: Partition;
-  /** How many axes are transformed. */
+  /** Number of axes that are transformed. */
   readonly axes: number;
-  /** Outputs and inputs of a tile along each axis; 1 where the axis is not transformed. */
+  /** Outputs and inputs of a tile along each axis; 1 if the axis is not transformed. */
   readonly outputs: Triple;
   readonly inputs: Triple;
   /** Tiles along each axis, and of the whole batch. */
@@ -87,7 +88,7 @@ export function geometryOf(correlation: Correlation, tile: Tile): Geometry {
   };
 }
 
-/** Rows of tiles are padded to whole vectors where tiles are columns. */
+/** Tiles of a chunk, padded to whole vectors if tiles are columns. */
 function tileSlots(correlation: Correlation, count: number): number {
   return correlation.layout === "channels-last" ? count : roundUp(count, 4);
 }
@@ -102,7 +103,7 @@ export function productBytes(correlation: Correlation, { points, paddedK }: Geom
   return points * correlation.groups * paddedK * tileSlots(correlation, count) * F32_BYTES;
 }
 
-/** Bytes of workspace that a chunk of so many tiles takes: the transformed inputs, then their products. */
+/** Bytes of workspace of a chunk of so many tiles: the transformed inputs, then their products with the filters. */
 export function chunkBytes(correlation: Correlation, geometry: Geometry, count: number): number {
   return (
     roundUp(inputBytes(correlation, geometry, count), STORAGE_ALIGNMENT) + productBytes(correlation, geometry, count)
@@ -196,7 +197,7 @@ export function inputStep(correlation: Correlation, geometry: Geometry, chunk: C
   const end: Triple = [seen[0] - padBegin[0], seen[1] - padBegin[1], seen[2] - padBegin[2]];
   return dispatch({
     threads: groups * paddedC * chunk.count,
-    shaders: [...from.shaders, paddingShader(correlation), partsShader, inputShader],
+    shaders: [...from.shaders, paddingShader(correlation), partsShader, tileShader, inputShader],
     aliases: inputAlias(correlation),
     constants: {
       ...from.constants,
@@ -290,7 +291,7 @@ export function outputStep(correlation: Correlation, geometry: Geometry, chunk: 
   const slots = tileSlots(correlation, chunk.count);
   return dispatch({
     threads: groups * groupK * chunk.count,
-    shaders: [...epilogueShaders(epilogue), outputShader],
+    shaders: [...epilogueShaders(epilogue), tileShader, outputShader],
     aliases: outputAlias(correlation),
     constants: {
       ...epilogueConstants(epilogue),

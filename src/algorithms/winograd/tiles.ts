@@ -1,4 +1,4 @@
-// The tiles F(m, r) that ship, and the points each is made from.
+// The tiles F(m, r) on offer, and the points of each.
 import { type Factors, type Transforms, cookToom, factors } from "./cook-toom.ts";
 import { type Rational, rational } from "./rational.ts";
 
