@@ -21,6 +21,7 @@ import targetProbabilitiesShader from "../../../shaders/ops/cross-entropy/target
 import { refuse } from "../../base/error.ts";
 import { elementCount } from "../../base/shape.ts";
 import { checkOptions, checkShape } from "../../base/validate.ts";
+import { maxBindingBytes } from "../../gpu/binding-limit.ts";
 import { run, whole } from "../../gpu/operation.ts";
 import { type Tensor, checkTensor } from "../../gpu/tensor.ts";
 import { type Range, dispatch } from "../../kernel/dispatch.ts";
@@ -175,7 +176,7 @@ function checkCall(logits: Tensor, target: Tensor, options: CrossEntropyOptions<
 /** Refuses more losses than can be summed in one buffer: only half-precision logits of one to three classes can have as many. */
 function checkPairs({ gpu }: Tensor, losses: readonly number[]): void {
   const { workspaceBytes } = pairSums(elementCount(losses));
-  const most = gpu.device.limits.maxStorageBufferBindingSize;
+  const most = maxBindingBytes(gpu.device);
   if (workspaceBytes > most)
     refuse("too-large", "logits.shape", losses, `losses of at most ${most} bytes, eight for each, or reduction "none"`);
 }
