@@ -1,4 +1,4 @@
-// The site: pages that use the library through its public API alone. `npm run dev` serves it, `npm run build:site` writes it to
+// Builds the site: pages that use the library only through its public API. `npm run dev` serves it, `npm run build:site` writes it to
 // dist-site/, for any web server and any path.
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import path from "node:path";
@@ -9,7 +9,7 @@ import { wgsl } from "../scripts/wgsl.mjs";
 const site = import.meta.dirname;
 const root = path.dirname(site);
 
-/** What every page has in common, put in place of `<!-- head -->`, `<!-- header -->` and `<!-- footer -->`. */
+/** Replaces `<!-- head -->`, `<!-- header -->` and `<!-- footer -->` by what all pages share. */
 function partials(): Plugin {
   return {
     name: "convoke:partials",
@@ -28,7 +28,7 @@ function partials(): Plugin {
   };
 }
 
-/** A page is a folder with an index.html, and so is the site itself. */
+/** The pages: each folder with an index.html. */
 const pages = readdirSync(site, { withFileTypes: true })
   .filter((entry) => entry.isDirectory() && existsSync(path.join(site, entry.name, "index.html")))
   .map(({ name }) => [name, path.join(site, name, "index.html")]);

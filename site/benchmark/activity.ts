@@ -1,9 +1,9 @@
-// One thing is measured at a time: two at once would slow each other down. Whoever starts is told to stop by a signal.
+// Only one thing is measured at a time: two would slow each other down. Each gets a signal that tells it to stop.
 
 let controller: AbortController | undefined;
 const listeners = new Set<(busy: boolean) => void>();
 
-/** Calls the listener whenever something starts or ends. */
+/** Calls the listener when an activity starts or ends. */
 export function onActivity(listener: (busy: boolean) => void): void {
   listeners.add(listener);
 }
@@ -12,13 +12,13 @@ function tell(): void {
   for (const listener of listeners) listener(controller !== undefined);
 }
 
-/** Ends what is under way. */
+/** Stops the current activity. */
 export function stopActivity(): void {
   controller?.abort(new DOMException("stopped", "AbortError"));
 }
 
 /**
- * Does some work unless other work is under way.
+ * Starts an activity unless another is running.
  * @returns whether it was stopped
  */
 export async function exclusively(work: (signal: AbortSignal) => Promise<void>): Promise<{ stopped: boolean }> {

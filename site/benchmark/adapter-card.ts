@@ -1,4 +1,4 @@
-// The card of this machine: the adapter is asked for when the visitor wants it, or when something is to be measured.
+// The card of this machine. It requests the adapter when the visitor asks for it or a measurement needs it.
 import type { Engine } from "convoke";
 import { byId } from "../common/dom.ts";
 import { explainFailure, pageEngine } from "../common/engine.ts";
@@ -6,8 +6,8 @@ import { machineOf, showMachine } from "./machine.ts";
 
 export interface AdapterCard {
   /**
-   * The engine of the page; the card shows its adapter, or why there is none.
-   * @throws ConvError where there is none, once that is shown
+   * Returns the engine of the page and shows its adapter, or why there is none.
+   * @throws ConvError if there is none, after showing why
    */
   find(): Promise<Engine>;
 }
@@ -31,7 +31,7 @@ export function adapterCard(found: (engine: Engine) => void): AdapterCard {
       button.disabled = false;
     }
   };
-  // The card says what failed.
+  // The card shows the failure.
   button.addEventListener("click", () => void find().catch(() => undefined));
   return { find };
 }

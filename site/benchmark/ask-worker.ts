@@ -1,4 +1,4 @@
-// One question to a worker of its own, which ends with the answer, or at once when the signal says so.
+// Asks a worker of its own one question. The worker ends with the answer, or at once when the signal aborts.
 
 export function askWorker<Answer extends object>(
   worker: Worker,

@@ -1,5 +1,5 @@
-// A chart in its figure: title, drawing, and the same numbers as a table. Observable Plot is fetched when the first one is drawn; what is
-// drawn is drawn again when the theme or the width changes.
+// A chart in its figure: title, drawing, and the same values as a table. Observable Plot is fetched when the first chart is drawn; charts are
+// redrawn when the theme or the width changes.
 import type * as PlotModule from "@observablehq/plot";
 import { el } from "../common/dom.ts";
 import { type Palette, readPalette } from "./palette.ts";
@@ -7,10 +7,10 @@ import { type Palette, readPalette } from "./palette.ts";
 export type Plot = typeof PlotModule;
 
 export interface ChartContent {
-  /** What the drawing shows, for those who do not see it. */
+  /** A description of the drawing for screen readers. */
   readonly description: string;
   readonly options: (plot: Plot, palette: Palette) => PlotModule.PlotOptions;
-  /** The numbers. */
+  /** The values as a table. */
   readonly columns: readonly string[];
   readonly rows: readonly (readonly (string | number)[])[];
 }
@@ -51,7 +51,7 @@ function numbersTable(title: string, { columns, rows }: ChartContent): HTMLEleme
   );
 }
 
-/** @param empty what stands in place of a drawing as long as there is none */
+/** @param empty the text in place of the drawing while there is none */
 export function createChart(title: string, empty: string, level: "h3" | "h4" = "h3"): Chart {
   const heading = el(level, {}, title);
   const drawing = el("div", { class: "drawing" }, el("p", { class: "muted placeholder" }, empty));
@@ -82,7 +82,7 @@ export function createChart(title: string, empty: string, level: "h3" | "h4" = "
     image?.setAttribute("aria-label", `${title}. ${wanted.description}`);
     for (const legend of drawn.querySelectorAll("svg"))
       if (legend !== image) legend.setAttribute("aria-hidden", "true");
-    // The names of marks are for scripts: an element without a role has none for a reader, who gets the one of the whole.
+    // The names of marks are for scripts. Without a role a screen reader ignores them and reads the name of the whole.
     for (const mark of drawn.querySelectorAll("g[aria-label]")) {
       mark.setAttribute("data-mark", mark.getAttribute("aria-label")!);
       mark.removeAttribute("aria-label");

@@ -1,5 +1,5 @@
-// Files that `npm run bench -- --json` writes, in the shape of this page's own. Nothing is checked here: what comes out is held to the same
-// rules as any file (load.ts), so that a broken one is refused in the same words.
+// Converts files of `npm run bench -- --json` to the form of this page's own. Nothing is checked here: load.ts checks the result like any file,
+// so that a broken one is refused in the same words.
 import { type Layer, describeLayer } from "../../bench/layer.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -8,12 +8,12 @@ function fieldsOf(value: unknown): Fields {
   return typeof value === "object" && value !== null ? (value as Fields) : {};
 }
 
-/** Whether a file comes from the command line. */
+/** Whether a file is from the command line. */
 export function isCommandLine(file: Fields): boolean {
   return file["format"] === undefined && Array.isArray(file["measurements"]);
 }
 
-/** The peers of a row that were right. */
+/** Returns the peers of a row whose results were right. */
 function peersOf(value: unknown): Fields[] {
   return Object.entries(fieldsOf(value)).flatMap(([name, given]) => {
     const { milliseconds, ratio } = fieldsOf(given);
@@ -25,7 +25,7 @@ function whatOf(layer: unknown): string | undefined {
   try {
     return describeLayer(layer as Layer);
   } catch {
-    return undefined; // refused with the row
+    return undefined; // load.ts refuses the row
   }
 }
 
@@ -45,7 +45,7 @@ function rowOf(value: unknown, options: Fields): Fields {
     algorithm: asked,
     ...(rest["refused"] === undefined && { chosen: algorithm }),
     ...rest,
-    // Peers are timed by whole calls, and so is what stands beside them.
+    // Peers are timed by whole calls, so the time beside them is too.
     ...(others.length > 0 && { milliseconds: callMilliseconds, samples: callSamples, peers: others }),
   };
 }

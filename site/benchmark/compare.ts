@@ -1,10 +1,10 @@
-// Two reports side by side: the same work asked for in the same way.
+// Compares two reports: rows of the same work by the same algorithm.
 import { type Report, type Row, isTimed } from "./rows.ts";
 
 export interface Pair {
   readonly left?: Row;
   readonly right?: Row;
-  /** The time on the right for one on the left; nothing where either has none. */
+  /** The time on the right over that on the left; undefined if either has none. */
   readonly ratio?: number;
 }
 
@@ -21,7 +21,7 @@ function pair(left: Row | undefined, right: Row | undefined): Pair {
   };
 }
 
-/** Every row of both, those of the left one first. */
+/** Returns every row of both, those of the left first. */
 export function pairsOf(left: Report, right: Report): Pair[] {
   const rest = new Map(right.rows.map((row) => [keyOf(row), row]));
   const pairs = left.rows.map((row) => {
@@ -32,7 +32,7 @@ export function pairsOf(left: Report, right: Report): Pair[] {
   return [...pairs, ...[...rest.values()].map((row) => pair(undefined, row))];
 }
 
-/** The geometric mean of the ratios, which says the same whichever side is called the left one. */
+/** Returns the geometric mean of the ratios, which does not depend on which side is the left. */
 export function meanRatio(pairs: readonly Pair[]): number | undefined {
   const logs = pairs.flatMap(({ ratio }) => (ratio === undefined ? [] : [Math.log(ratio)]));
   return logs.length > 0 ? Math.exp(logs.reduce((sum, log) => sum + log, 0) / logs.length) : undefined;

@@ -1,4 +1,4 @@
-// Two machines side by side.
+// The view of two machines side by side.
 import { el } from "../common/dom.ts";
 import { duration, number } from "../common/format.ts";
 import { meanRatio, pairsOf } from "./compare.ts";
@@ -20,7 +20,7 @@ function timeOf(row: Row | undefined): HTMLElement {
     : el("td", { class: "number muted" }, verdict);
 }
 
-/** "2.0 times as long" and the like. */
+/** Returns "2.0 times as long" and the like. */
 function ratioText(ratio: number): string {
   return `${number(ratio)} ×`;
 }
@@ -29,7 +29,7 @@ export function reportName(report: Report): string {
   return `${report.machine.adapter}, ${report.machine.browser}`;
 }
 
-/** The table of both, the ratio in the last column, and what it comes to. */
+/** Makes the table of both, with the ratio in the last column, and the summary. */
 export function comparison(left: Report, right: Report, names: readonly [string, string]): HTMLElement {
   const pairs = pairsOf(left, right);
   const shared = pairs.filter(({ ratio }) => ratio !== undefined).length;

@@ -1,9 +1,9 @@
-// Rows as comma-separated values (RFC 4180), one line for each, under a line of names with units.
+// Formats rows as comma-separated values (RFC 4180), one line each, under a line of names with units.
 import { type Report, type Row, flopsPerSecond, isTimed, isWrong, roofShare, spreadOf } from "./rows.ts";
 
 type Cell = string | number | undefined;
 
-/** What became of a row, in one word. */
+/** Returns the outcome of a row in one word. */
 export function verdictOf(row: Row): "ok" | "wrong" | "refused" | "failed" | "unchecked" {
   if (row.refused !== undefined) return "refused";
   if (row.failed !== undefined) return "failed";
@@ -36,7 +36,7 @@ const COLUMNS: readonly [name: string, cell: (row: Row, report: Report) => Cell]
   ["reason", ({ refused, failed }) => refused ?? failed],
 ];
 
-/** A cell, quoted where it has to be. What a spreadsheet would take for a formula starts with an apostrophe. */
+/** Formats a cell, quoted if necessary. An apostrophe keeps spreadsheets from taking text for a formula. */
 function quoted(cell: Cell): string {
   if (cell === undefined) return "";
   if (typeof cell === "number") return String(cell);

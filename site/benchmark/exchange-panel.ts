@@ -1,4 +1,4 @@
-// What goes out of the page and comes back: files of results, the link to a selection, and the comparison with a file of another machine.
+// Exports and imports: files of results, the link to a selection, and the comparison with a file of another machine.
 import { byId, el } from "../common/dom.ts";
 import { createChart } from "./chart.ts";
 import { comparison, reportName } from "./comparison-view.ts";
@@ -9,7 +9,7 @@ import { peersChart } from "./result-charts.ts";
 import type { Report } from "./rows.ts";
 
 export interface ExchangePanel {
-  /** To be called when there are other results. */
+  /** Call it when the results change. */
   update(): void;
 }
 
@@ -19,7 +19,7 @@ export function exchangePanel(current: () => Report | undefined): ExchangePanel 
   const peers = createChart("Times beside other engines, from the file", "");
   byId("imported-peers").append(peers.element);
   peers.element.hidden = true;
-  /** Those of files, the latest last. */
+  /** Reports from files, the latest last. */
   let imported: { name: string; report: Report }[] = [];
 
   const update = (): void => {
@@ -28,7 +28,7 @@ export function exchangePanel(current: () => Report | undefined): ExchangePanel 
     const [left, right] = [...(here ? [{ name: "here", report: here }] : []), ...imported.slice(here ? -1 : -2)];
     byId("forget", HTMLButtonElement).hidden = imported.length === 0;
     if (left && right) {
-      // Two files of one name are told apart by their order.
+      // Files of the same name are numbered.
       const names = [left.name, right.name === left.name ? `${right.name} (2)` : right.name] as const;
       place.replaceChildren(
         el(

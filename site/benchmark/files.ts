@@ -1,22 +1,22 @@
-// Files out of and into the page.
+// Saves and reads files.
 import { el } from "../common/dom.ts";
 import { MOST_BYTES, Refusal } from "./load.ts";
 
-/** Saves a text as a file of the visitor's. */
+/** Saves a text as a file on the visitor's machine. */
 export function download(name: string, type: string, content: string): void {
   const address = URL.createObjectURL(new Blob([content], { type }));
   el("a", { href: address, download: name }).click();
-  // The browser has opened it by then.
+  // By then the browser has opened it.
   setTimeout(() => URL.revokeObjectURL(address), 10_000);
 }
 
-/** The text of a file, unless it is too large to be what is expected. */
+/** Returns the text of a file, unless the file is implausibly large. */
 export async function textOf(file: File): Promise<string> {
   if (file.size > MOST_BYTES) throw new Refusal(`the file is larger than ${MOST_BYTES / 2 ** 20} MiB`);
   return file.text();
 }
 
-/** Calls `given` with the files that are chosen with an input or dropped on an element. */
+/** Calls `given` with files that are chosen with an input or dropped on an element. */
 export function acceptFiles(
   input: HTMLInputElement,
   target: HTMLElement,
@@ -24,7 +24,7 @@ export function acceptFiles(
 ): void {
   input.addEventListener("change", () => {
     given([...(input.files ?? [])]);
-    // The same file may be chosen again.
+    // Allows the same file to be chosen again.
     input.value = "";
   });
   target.addEventListener("dragover", (event) => {

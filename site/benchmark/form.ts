@@ -1,4 +1,4 @@
-// The form in which the visitor picks what to measure. The selection is read from it and written to it; it keeps none of its own.
+// The form in which the visitor selects what to measure. It holds the selection: callers read and write it here.
 import { type Layer, describeLayer } from "../../bench/layer.ts";
 import { SUITES } from "../../bench/suites.ts";
 import { byId, el } from "../common/dom.ts";
@@ -39,7 +39,7 @@ const PASS_NAMES: Readonly<Record<PassChoice, string>> = {
 export interface SelectionForm {
   read(): Selection;
   write(selection: Selection): void;
-  /** Says whether the device computes with halves, once that is known. */
+  /** Enables half precision or not, once the device is known. */
   allowHalves(allowed: boolean): void;
   disable(disabled: boolean): void;
 }
@@ -81,7 +81,7 @@ function layerChoice(layer: Layer): HTMLElement {
   );
 }
 
-/** Fills the form and calls `changed` after each change by the visitor. */
+/** Fills the form, and calls `changed` after each change by the visitor. */
 export function selectionForm(changed: () => void): SelectionForm {
   const form = byId("selection", HTMLFormElement);
   const suite = byId("suite", HTMLSelectElement);
@@ -125,7 +125,7 @@ export function selectionForm(changed: () => void): SelectionForm {
       suite.value = selection.suite;
       batch.value = String(selection.batch);
       showLayers(selection.layers);
-      // The first of the chosen layers is in view.
+      // Scrolls to the first of the chosen layers.
       const first = boxes(form, "layers")
         .find((box) => box.checked)
         ?.closest("label");

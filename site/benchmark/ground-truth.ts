@@ -1,5 +1,5 @@
-// What a result should be: the sums of the CPU reference where that takes seconds, else those of the algorithm "direct"; and the largest of
-// the same sums over magnitudes, which error bounds are stated for.
+// The ground truth of a result: the sums of the CPU reference if that takes only seconds, else those of the algorithm "direct"; and the largest
+// of the sums over magnitudes, which error bounds refer to.
 import type { ConvDescriptor, ConvInputs, ConvProblem, Engine, Tensor } from "convoke";
 import { askWorker } from "./ask-worker.ts";
 import { multiplyAddsOf } from "./bound.ts";
@@ -51,7 +51,7 @@ async function byDirect(
   }
 }
 
-/** @param most multiply-adds that the reference is asked for */
+/** @param most the most multiply-adds for the reference */
 export async function groundTruthOf(
   engine: Engine,
   problem: ConvProblem,

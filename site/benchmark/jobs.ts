@@ -1,4 +1,4 @@
-// What a selection comes to: one job for each way to compute each layer, those on the same data next to each other.
+// The jobs of a selection: one for each way to compute each layer, those on the same data in sequence.
 import type { Dtype, Layout } from "convoke";
 import { type BenchPass, type Layer, layerMultiplyAdds } from "../../bench/layer.ts";
 import { SUITES } from "../../bench/suites.ts";
@@ -14,7 +14,7 @@ export interface Job {
   readonly algorithm: string;
 }
 
-/** The jobs of a selection. A pass that is chosen both by name and as a layer's own is one job. */
+/** Returns the jobs of a selection. A pass chosen both by name and as a layer's own is one job. */
 export function jobsOf(selection: Selection): Job[] {
   const { suite, layers, passes, algorithms, dtypes, layouts, batch } = selection;
   const chosen = (SUITES[suite] ?? []).filter(({ id }) => layers.includes(id));
@@ -29,15 +29,15 @@ export function jobsOf(selection: Selection): Job[] {
   );
 }
 
-/** The same for jobs on the same data. */
+/** Returns a key that jobs on the same data share. */
 export function dataKey({ layer, pass, dtype, layout, batch }: Job): string {
   return JSON.stringify([layer, pass, dtype, layout, batch]);
 }
 
-/** Multiply-adds that a job takes as long as, whatever it computes: compiling, and samples that have to last. */
+/** The fixed cost of a job, in equivalent multiply-adds: compiling, and samples of a minimum length. */
 const OVERHEAD = 5e7;
 
-/** What a job weighs in the estimate of the time left. */
+/** Returns the weight of a job in the estimate of the time left. */
 export function jobWeight({ layer, pass, batch }: Job): number {
   return OVERHEAD + batch * layerMultiplyAdds(layer, pass);
 }

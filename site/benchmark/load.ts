@@ -1,16 +1,16 @@
-// A file of results, which anyone may have written: everything in it is checked before anything of it is used, and what does not fit is
-// refused in words. Unknown fields are dropped.
+// Reads a file of results. Anyone may have written it, so everything is checked before anything is used, and an error says what does not fit.
+// Unknown fields are dropped.
 import { BENCH_PASSES } from "../../bench/layer.ts";
 import { fromCommandLine, isCommandLine } from "./command-line.ts";
 import type { Machine, Peer, Report, Roof, Row, RowCheck } from "./rows.ts";
 import { DTYPES, LAYOUTS } from "./selection.ts";
 
-/** The largest file that is read, in bytes. */
+/** The largest accepted file, in bytes. */
 export const MOST_BYTES = 8 * 2 ** 20;
 const MOST_ROWS = 20_000;
 const MOST_TEXT = 400;
 
-/** Why a file is refused. */
+/** Says why a file is refused. */
 export class Refusal extends Error {
   override readonly name = "Refusal";
 }
@@ -39,7 +39,7 @@ function text(where: string, value: unknown): string {
   return value;
 }
 
-/** A finite number of at least `least`, or one above 0 where none is given. */
+/** Checks for a finite number of at least `least`, or above 0 by default. */
 function number(where: string, value: unknown, least?: number): number {
   const fits =
     typeof value === "number" && Number.isFinite(value) && (least === undefined ? value > 0 : value >= least);
@@ -53,7 +53,7 @@ function oneOf<T extends string>(where: string, value: unknown, known: readonly 
   return found;
 }
 
-/** A field that need not be there. */
+/** Checks an optional field. */
 function maybe<T>(value: unknown, check: (value: unknown) => T): T | undefined {
   return value === undefined ? undefined : check(value);
 }
@@ -61,7 +61,7 @@ function maybe<T>(value: unknown, check: (value: unknown) => T): T | undefined {
 function checkOf(where: string, value: unknown): RowCheck {
   const { error, bound, against } = object(where, value);
   return {
-    // An infinite error is null in JSON.
+    // JSON has null for an infinite error.
     error: error === null ? Infinity : number(`${where}.error`, error, 0),
     bound: number(`${where}.bound`, bound, 0),
     against: oneOf(`${where}.against`, against, ["reference", "direct"]),
@@ -73,7 +73,7 @@ function peerOf(where: string, value: unknown): Peer {
   return { name: text(`${where}.name`, name), milliseconds: number(`${where}.milliseconds`, milliseconds) };
 }
 
-/** Without the fields that are undefined. */
+/** Removes fields that are undefined. */
 function compact<T extends object>(fields: T): T {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as T;
 }
@@ -143,7 +143,7 @@ function roofOf(value: unknown): Roof {
 }
 
 /**
- * The report in the text of a file.
+ * Parses the report in the text of a file.
  * @throws Refusal saying what does not fit
  */
 export function parseReport(content: string): Report {

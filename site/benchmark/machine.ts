@@ -1,4 +1,4 @@
-// The adapter and the browser in words: on the page, and in what is saved.
+// Describes the adapter and the browser, on the page and in saved files.
 import type { Engine } from "convoke";
 import { el } from "../common/dom.ts";
 import { adapterName } from "../common/engine.ts";
@@ -19,7 +19,7 @@ const SYSTEMS: readonly [name: string, pattern: RegExp][] = [
   ["Linux", /Linux|X11/],
 ];
 
-/** "Chrome 140 on Linux", as far as the browser says. */
+/** Returns the likes of "Chrome 140 on Linux", as far as the browser says. */
 export function browserName(userAgent: string): string {
   const browser = BROWSERS.map(([name, pattern]) => ({ name, version: pattern.exec(userAgent)?.[1] })).find(
     ({ version }) => version !== undefined,
@@ -42,7 +42,7 @@ function entry(term: string, ...value: (Node | string)[]): HTMLElement {
   return el("div", {}, el("dt", {}, term), el("dd", {}, ...value));
 }
 
-/** Limits of sizes are bytes; the others are counts. */
+/** Formats a limit: bytes for sizes, else a count. */
 function limitText(name: string, value: number): string {
   return name.endsWith("Size") && /Buffer|Storage/.test(name)
     ? bytes(value)
@@ -51,7 +51,7 @@ function limitText(name: string, value: number): string {
       : String(value);
 }
 
-/** What the page shows of a machine; `element` keeps its open details. */
+/** Shows a machine on the page; `element` keeps its details open or closed. */
 export function showMachine(element: HTMLElement, { adapter, browser, features, limits }: Machine): void {
   const names = Object.keys(limits).toSorted();
   element.replaceChildren(
@@ -82,7 +82,7 @@ export function showMachine(element: HTMLElement, { adapter, browser, features, 
   );
 }
 
-/** The measured roof in words. */
+/** Describes the measured roofline. */
 export function roofText({ flopsPerSecond, bytesPerSecond }: Roof): string {
   return `${number(flopsPerSecond / 1e9)} GFLOP/s of fused multiply-adds, ${number(bytesPerSecond / 1e9)} GB/s read and written`;
 }

@@ -1,4 +1,4 @@
-// Measures one job: planned and run once, its result compared with what it should be, then timed.
+// Measures one job: plans and runs it once, compares the result with the ground truth, then times it.
 import { ConvError, type ConvPlan, type Engine, type Stopwatch } from "convoke";
 import { describeLayer } from "../../bench/layer.ts";
 import { errorBound, multiplyAddsOf } from "./bound.ts";
@@ -13,13 +13,13 @@ export interface Means {
   readonly stopwatch: Stopwatch;
   readonly signal: AbortSignal;
   readonly samples: number;
-  /** Multiply-adds that the CPU reference is asked for; above, the algorithm "direct" is what is right. */
+  /** The most multiply-adds for the CPU reference; beyond them, the algorithm "direct" is the ground truth. */
   readonly referenceMultiplyAdds: number;
-  /** Called with what is done now. */
+  /** Called with the current step. */
   readonly stage: (words: string) => void;
 }
 
-/** What a row says of any job, measured or not. */
+/** Returns the fields of a row that do not depend on measuring. */
 export function rowOf(job: Job): Row {
   const { suite, layer, pass, dtype, layout, batch, algorithm } = job;
   const { problem } = describeJob(job);
@@ -66,7 +66,7 @@ async function runPlan(means: Means, prepared: Prepared, plan: ConvPlan, start: 
     const values = await until(signal, result.read());
     const common = { chosen, variant, workspaceBytes, preparedBytes, firstMilliseconds };
     const check = await checked(means, prepared, plan, values);
-    // What is wrong has no time.
+    // A wrong result gets no time.
     if (check && !(check.error <= check.bound)) return { ...common, check };
     stage("timing");
     const buffers = { ...prepared.inputs, [plan.resultName]: result };
@@ -88,7 +88,7 @@ async function runPlan(means: Means, prepared: Prepared, plan: ConvPlan, start: 
   }
 }
 
-/** How far off a result is. Nothing for "direct" where that is what is right. */
+/** Checks a result. Returns undefined for "direct" if that is the ground truth. */
 async function checked(
   { engine, signal, stage, referenceMultiplyAdds }: Means,
   prepared: Prepared,

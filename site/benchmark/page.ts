@@ -1,4 +1,4 @@
-// The benchmark page, put together.
+// Puts the benchmark page together.
 import { byId } from "../common/dom.ts";
 import { onActivity } from "./activity.ts";
 import { adapterCard } from "./adapter-card.ts";
@@ -10,7 +10,7 @@ import { runPanel } from "./run-panel.ts";
 import { decodeSelection, encodeSelection } from "./selection.ts";
 import { sweepPanel } from "./sweep-panel.ts";
 
-/** Fills the page and listens to its controls. Nothing is computed before the visitor asks for it. */
+/** Fills the page and listens to its controls. Nothing is computed until the visitor asks. */
 export function startPage(): void {
   const form = selectionForm(() => {
     history.replaceState(null, "", `#${encodeSelection(form.read())}`);

@@ -16,7 +16,7 @@ export interface Palette {
 /** The symbols of ALGORITHM_CHOICES, in their order and from the start again if there are more. */
 const SYMBOLS = ["plus", "circle", "square", "diamond2", "triangle", "wye", "star", "times"] as const;
 
-/** The colours of the tokens, as the element has them. */
+/** Reads the colours of the tokens at an element. */
 export function readPalette(host: HTMLElement): Palette {
   const probe = el("span", { hidden: true });
   host.append(probe);
@@ -36,7 +36,7 @@ export function readPalette(host: HTMLElement): Palette {
   return palette;
 }
 
-/** Scales that give each algorithm its colour and its symbol, with a legend of those present. */
+/** Returns scales that give each algorithm its colour and symbol, with a legend of those present. */
 export function seriesScales(palette: Palette, present: Iterable<string>) {
   const names = new Set(present);
   const at = ALGORITHM_CHOICES.map((name, index) => ({ name, index })).filter(({ name }) => names.has(name));

@@ -1,11 +1,11 @@
-// The data of a job on the GPU: random operands of its pass, freed together.
+// Puts the data of a job on the GPU: random operands of its pass, freed together.
 import type { ConvDescriptor, ConvInputs, ConvProblem, Engine } from "convoke";
 import { descriptorOf, problemOf } from "../../bench/layer.ts";
 import type { Operand, GroundTruth } from "./ground-truth.ts";
 import type { Job } from "./jobs.ts";
 import { randomNumbers, until } from "./slices.ts";
 
-/** What each pass reads, and the operand of the forward convolution that has the same shape. */
+/** The operands of each pass, and for each the operand of the forward convolution with the same shape. */
 const READS = {
   forward: [
     ["x", "x"],
@@ -23,16 +23,16 @@ const READS = {
 
 export interface Prepared {
   readonly problem: ConvProblem;
-  /** As the engine plans it: a transposed convolution is the backward-data pass of the one that it is the adjoint of. */
+  /** As the engine plans it: a transposed convolution is the backward-data pass of the convolution whose adjoint it is. */
   readonly descriptor: ConvDescriptor;
   readonly inputs: ConvInputs;
   readonly operands: readonly [Operand, Operand];
-  /** Computed when it is first wanted, for all algorithms on this data. */
+  /** Computed on first use, for all algorithms on this data. */
   groundTruth?: Promise<GroundTruth>;
   free(): void;
 }
 
-/** The shape of x, w or y, in the layout of the problem. */
+/** Returns the shape of x, w or y in the layout of the problem. */
 export function shapeOf(problem: ConvProblem, operand: "x" | "w" | "y"): number[] {
   const { rank, N, C, K, groups, layout } = problem;
   const first = layout === "channels-first";
@@ -46,7 +46,7 @@ function count(shape: readonly number[]): number {
   return shape.reduce((product, size) => product * size, 1);
 }
 
-/** The problem of a job, and the descriptor to plan it from. */
+/** Returns the problem of a job, and the descriptor to plan. */
 export function describeJob({ layer, pass, batch, layout, dtype }: Job): {
   problem: ConvProblem;
   descriptor: ConvDescriptor;
@@ -61,7 +61,7 @@ export async function prepare(engine: Engine, job: Job, signal: AbortSignal): Pr
   const { layout, dtype } = job;
   const most = engine.info.limits["maxStorageBufferBindingSize"] ?? Infinity;
   for (const operand of ["x", "w", "y"] as const) {
-    // Before the numbers are made up, of which there may be hundreds of millions.
+    // Before generating the values, of which there may be hundreds of millions.
     const bytes = count(shapeOf(problem, operand)) * (dtype === "f16" ? 2 : 4);
     if (bytes > most) throw new Error(`its ${operand} has ${bytes} bytes, and this adapter binds ${most} at most`);
   }
@@ -76,7 +76,7 @@ export async function prepare(engine: Engine, job: Job, signal: AbortSignal): Pr
       const made = await randomNumbers(count(shape), at + 1, signal);
       const tensor = engine.tensor(made, shape, { layout, dtype });
       inputs[name] = tensor;
-      // Halves are what they were rounded to.
+      // Uses half-precision values as rounded.
       operands.push({ name, shape, values: dtype === "f16" ? await until(signal, tensor.read()) : made });
     }
     const [first, second] = operands as [Operand, Operand];

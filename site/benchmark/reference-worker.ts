@@ -1,4 +1,4 @@
-// The CPU reference, in a worker: it takes seconds, and the page goes on meanwhile.
+// Runs the CPU reference in a worker: it takes seconds, and the page stays responsive.
 import { type ConvProblem, backwardData, backwardWeights, forwardSum } from "convoke/reference";
 
 export interface ReferenceQuestion {

@@ -54,7 +54,7 @@ export function rooflineChart(rows: readonly Row[], roof: Roof | undefined): Cha
 }
 
 export function errorChart(rows: readonly Row[]): ChartContent | undefined {
-  // A result without any error has no place on a logarithmic axis: it stands at its left end.
+  // A logarithmic axis has no zero: a result without error goes to its left end.
   const least = 1e-6;
   const points = rows.flatMap((row) => {
     if (!row.check || row.check.bound === 0) return [];
@@ -72,7 +72,7 @@ export function errorChart(rows: readonly Row[]): ChartContent | undefined {
   if (points.length === 0) return undefined;
   const worst = points.reduce((most, point) => (point.share > most.share ? point : most));
   const present = points.map(({ name }) => name);
-  // With the bound in it, wherever the errors are.
+  // Includes the bound, wherever the errors are.
   const domain = [Math.min(0.1, decades(points.map(({ share }) => share))[0]), Math.max(2, worst.share * 2)] as const;
   return {
     description: `The largest error is ${number(worst.share)} of its bound, of ${worst.row.layer} by ${worst.name}; beyond 1 a result would be wrong.`,
@@ -110,7 +110,7 @@ function shortened(name: string, most: number): string {
   return name.length > most ? `${name.slice(0, most - 1)}…` : name;
 }
 
-/** Where rows bring times of other engines: theirs, and the best one of ours for the same work. */
+/** For rows with times of other engines: theirs, and our best for the same work. */
 export function peersChart(rows: readonly Row[]): ChartContent | undefined {
   const bars = new Map<string, { layer: string; engine: string; milliseconds: number }>();
   const put = (layer: string, engine: string, milliseconds: number): void => {

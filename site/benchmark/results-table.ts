@@ -28,12 +28,12 @@ function numeric(...content: (Node | string)[]): HTMLElement {
 
 const NONE = "–";
 
-/** A number, and what belongs to it beneath. */
+/** Makes a cell with a number, and details below it. */
 function twoLines(first: Node | string, second: string): HTMLElement {
   return numeric(first, el("span", { class: "muted small beneath" }, second));
 }
 
-/** The cells of time and speed, or that the result is wrong. */
+/** Makes the cells of time and speed, or the notice that the result is wrong. */
 function timeCells(row: Row, roof: Roof | undefined): HTMLElement[] {
   if (!isTimed(row)) {
     const words = ": it is further off than rounding explains";
@@ -46,7 +46,7 @@ function timeCells(row: Row, roof: Roof | undefined): HTMLElement[] {
   ];
 }
 
-/** Why there is nothing to tell, over all columns of numbers. */
+/** Makes a cell over all columns of numbers, with the reason why there are none. */
 function reasonCell({ refused, failed }: Row): HTMLElement {
   return el(
     "td",
@@ -65,7 +65,7 @@ function checkCell({ check, chosen }: Row): HTMLElement {
   return cell;
 }
 
-/** The algorithm; where it was picked, that it was. */
+/** Shows the algorithm, and whether the planner picked it. */
 export function methodCell(row: Row): HTMLElement {
   return el(
     "td",
@@ -76,7 +76,7 @@ export function methodCell(row: Row): HTMLElement {
   );
 }
 
-/** The layer, and what it is beneath. */
+/** Makes the cell of the layer, with its sizes below. */
 export function layerCell({ layer, what, batch }: Row): HTMLElement {
   return el(
     "th",
@@ -86,7 +86,7 @@ export function layerCell({ layer, what, batch }: Row): HTMLElement {
   );
 }
 
-/** The pass, and what the tensors are beneath. */
+/** Makes the cell of the pass, with type, layout and batch below. */
 export function passCell({ pass, dtype, layout }: Row): HTMLElement {
   return el("td", {}, pass, el("span", { class: "muted small what" }, `${dtype}, ${layout}`));
 }

@@ -1,21 +1,21 @@
-// What was measured on this page: the rows in the table, the charts of them, and the report that is saved.
+// The results of this page: the rows in the table, their charts, and the report to save.
 import { byId } from "../common/dom.ts";
 import { createChart } from "./chart.ts";
 import { errorChart, peersChart, rooflineChart } from "./result-charts.ts";
 import { resultRow } from "./results-table.ts";
 import type { Machine, Report, Roof, Row } from "./rows.ts";
 
-/** Charts are drawn again at most so often while rows come in. */
+/** The shortest time between redrawing charts, in milliseconds, while rows arrive. */
 const REDRAW_MS = 1500;
 
 export interface Results {
-  /** Forgets what is there for what is measured now. */
+  /** Clears the results for a new run. */
   begin(machine: Machine): void;
   setRoof(roof: Roof): void;
   add(row: Row): void;
-  /** Draws what has come since the charts were drawn. */
+  /** Draws the charts with all rows so far. */
   flush(): void;
-  /** What is there; nothing before the first row. */
+  /** Returns the report, or undefined before the first row. */
   report(): Report | undefined;
 }
 

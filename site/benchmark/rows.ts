@@ -1,22 +1,22 @@
-// What a measurement leaves behind: plain data, which is shown, saved, loaded and compared.
+// A row of results: plain data, which is shown, saved, loaded and compared.
 import type { Dtype, Layout } from "convoke";
 import type { BenchPass } from "../../bench/layer.ts";
 import { attainable, spread } from "../../bench/roofline.ts";
 
-/** How far a result is from what it should be, and what that was compared with. */
+/** The error of a result, and what it was compared with. */
 export interface RowCheck {
   readonly error: number;
   readonly bound: number;
   readonly against: "reference" | "direct";
 }
 
-/** A time of another engine for the same work. */
+/** The time of another engine for the same work. */
 export interface Peer {
   readonly name: string;
   readonly milliseconds: number;
 }
 
-/** One layer's pass, computed in one way. */
+/** A pass of one layer, computed by one algorithm. */
 export interface Row {
   readonly suite: string;
   readonly layer: string;
@@ -26,16 +26,16 @@ export interface Row {
   readonly dtype: Dtype;
   readonly layout: Layout;
   readonly batch: number;
-  /** As it was asked for: a name or "auto". */
+  /** As asked for: a name or "auto". */
   readonly algorithm: string;
-  /** What computed it; nothing where it was refused. */
+  /** The algorithm that computed it; undefined if refused. */
   readonly chosen?: string;
   readonly variant?: string;
-  /** Of the direct method, two for a multiply-add. */
+  /** Operations of the direct method, two for each multiply-add. */
   readonly flops: number;
-  /** The fewest that must move. */
+  /** The fewest bytes that must move. */
   readonly bytes: number;
-  /** Of one run, the median of the samples. */
+  /** The time of one run, the median of the samples. */
   readonly milliseconds?: number;
   readonly samples?: readonly number[];
   /** Planning, compiling and the first run together. */
@@ -43,11 +43,11 @@ export interface Row {
   readonly workspaceBytes?: number;
   readonly preparedBytes?: number;
   readonly check?: RowCheck;
-  /** Why the algorithm does not serve the work. */
+  /** Why the algorithm does not support the work. */
   readonly refused?: string;
   /** Why it could not run. */
   readonly failed?: string;
-  /** Nothing on these pages measures other engines; a file may bring their times. */
+  /** Times of other engines. Only files bring them: these pages do not measure other engines. */
   readonly peers?: readonly Peer[];
 }
 
@@ -63,48 +63,48 @@ export interface Roof {
   readonly bytesPerSecond: number;
 }
 
-/** Everything measured in one run. */
+/** The results of one run. */
 export interface Report {
   readonly format: "convoke-benchmark";
   readonly version: 1;
-  /** When, as ISO 8601. */
+  /** The time of the run, in ISO 8601. */
   readonly made: string;
   readonly machine: Machine;
   readonly roofline?: Roof;
   readonly rows: readonly Row[];
 }
 
-/** Whether a result is further from what it should be than rounding explains. */
+/** Whether the error of a result is larger than rounding explains. */
 export function isWrong({ check }: Row): boolean {
   return check !== undefined && !(check.error <= check.bound);
 }
 
-/** Whether a time may be shown: a wrong result has none. */
+/** Whether a row has a valid time: a wrong result has none. */
 export function isTimed(row: Row): row is Row & { milliseconds: number; samples: readonly number[] } {
   return row.milliseconds !== undefined && !isWrong(row);
 }
 
-/** Operations a second of the direct method. */
+/** Returns the operations of the direct method a second. */
 export function flopsPerSecond(row: Row & { milliseconds: number }): number {
   return (row.flops / row.milliseconds) * 1e3;
 }
 
-/** Operations for each byte that must move. */
+/** Returns the operations for each byte that must move. */
 export function intensity({ flops, bytes }: Row): number {
   return flops / bytes;
 }
 
-/** The share of what the adapter's arithmetic and memory allow; above one where multiplications are saved. */
+/** Returns the share of the roofline; it can exceed one if the algorithm saves multiplications. */
 export function roofShare(row: Row & { milliseconds: number }, roof: Roof): number {
   return flopsPerSecond(row) / attainable(roof, row.flops, row.bytes);
 }
 
-/** The difference of the slowest and the fastest sample as a share of the median. */
+/** Returns the difference of the slowest and the fastest sample, relative to the median. */
 export function spreadOf(samples: readonly number[]): number | undefined {
   return samples.length > 1 ? spread(samples) : undefined;
 }
 
-/** What computed a row, with its variant. */
+/** Returns the algorithm that computed a row, with its variant. */
 export function methodOf({ algorithm, chosen, variant }: Row): string {
   const name = chosen ?? algorithm;
   return variant === undefined || variant === "" ? name : `${name} ${variant}`;

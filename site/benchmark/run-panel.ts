@@ -1,4 +1,4 @@
-// Run and Stop, and what is told meanwhile.
+// The Run and Stop buttons, and the progress of a run.
 import type { Engine } from "convoke";
 import { byId } from "../common/dom.ts";
 import { explainFailure } from "../common/engine.ts";
@@ -16,7 +16,7 @@ import { roughly } from "./time-left.ts";
 
 const SAMPLES = 5;
 
-/** The CPU reference takes a few seconds for as many. */
+/** The most multiply-adds for the CPU reference, which takes a few seconds for them. */
 const REFERENCE_MULTIPLY_ADDS = 2e8;
 
 async function measureRoof(signal: AbortSignal): Promise<Roof> {

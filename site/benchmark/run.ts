@@ -1,4 +1,4 @@
-// Measures jobs one after the other. It ends at once when its signal says so; whatever it made is freed on every way out.
+// Measures jobs one after another. It ends at once when its signal aborts, and always frees what it made.
 import { ConvError, type Engine, Stopwatch } from "convoke";
 import { type Job, dataKey, jobWeight } from "./jobs.ts";
 import { type Means, measure, rowOf } from "./measure.ts";
@@ -7,7 +7,7 @@ import type { Row } from "./rows.ts";
 import { secondsLeft } from "./time-left.ts";
 
 export interface RunEvents {
-  /** What is measured now. */
+  /** The current job. */
   stage(job: Job, words: string): void;
   progress(done: number, seconds: number | undefined): void;
   row(row: Row, job: Job): void;
@@ -19,7 +19,7 @@ export interface RunOptions extends Pick<Means, "signal" | "samples" | "referenc
   readonly events: RunEvents;
 }
 
-/** Errors that every job after would have too. */
+/** Whether every later job would fail with the same error. */
 function endsAll(error: unknown): boolean {
   return error instanceof ConvError && (error.code === "device-lost" || error.code === "destroyed");
 }
@@ -31,7 +31,7 @@ export async function run({ engine, jobs, events, ...options }: RunOptions): Pro
   const weights = jobs.map(jobWeight);
   let [doneWeight, leftWeight] = [0, weights.reduce((sum, weight) => sum + weight, 0)];
   let data: { key: string; prepared: Prepared } | undefined;
-  // What goes wrong on the GPU while a plan is timed is reported to the device.
+  // The device reports GPU errors while a plan is timed.
   let trouble: string | undefined;
   const onTrouble = (event: GPUUncapturedErrorEvent): void => void (trouble ??= event.error.message);
   engine.device.addEventListener("uncapturederror", onTrouble);

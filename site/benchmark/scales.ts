@@ -1,21 +1,21 @@
-// Logarithmic axes that read well: whole decades, and ticks that do not crowd.
+// Logarithmic axes: whole decades, and ticks that do not crowd.
 import { number } from "../common/format.ts";
 import type { Plot } from "./chart.ts";
 import type { Palette } from "./palette.ts";
 
-/** Powers of ten around some numbers. */
+/** Returns the powers of ten around some values. */
 export function decades(values: readonly number[]): [number, number] {
   const least = Math.min(...values);
   const most = Math.max(...values);
   return [10 ** Math.floor(Math.log10(least) - 0.1), 10 ** Math.ceil(Math.log10(most) + 0.1)];
 }
 
-/** A little room around some numbers. */
+/** Returns a domain with a little room around some values. */
 export function around(values: readonly number[]): [number, number] {
   return [Math.min(...values) / 1.5, Math.max(...values) * 1.5];
 }
 
-/** Powers of ten within a domain, and where that has few of them their doubles and fives; every other one where it has many. */
+/** Returns ticks: the powers of ten within a domain, with 2 and 5 times them if they are few, every other one if they are many. */
 export function logTicks([least, most]: readonly [number, number]): number[] {
   const first = Math.ceil(Math.log10(least) - 1e-9);
   const last = Math.floor(Math.log10(most) + 1e-9);
@@ -26,17 +26,17 @@ export function logTicks([least, most]: readonly [number, number]): number[] {
   return ticks.filter((tick) => tick >= least * 0.999 && tick <= most * 1.001);
 }
 
-/** A tick in as few letters as will do. */
+/** Formats a tick briefly. */
 function tickText(value: number): string {
   return value >= 1e-3 && value < 1e5 ? number(value) : value.toExponential(0);
 }
 
-/** The options of such an axis. It is drawn by `axisOf`, since Plot leaves out labels of a logarithmic axis as it sees fit. */
+/** Returns the options of a logarithmic axis. `axisOf` draws it, since Plot itself omits some labels. */
 export function logScale(domain: readonly [number, number], label: string) {
   return { type: "log" as const, domain, label };
 }
 
-/** What draws the ticks of an axis and its lines. */
+/** Returns the marks that draw the ticks and grid lines of an axis. */
 export function axisOf(plot: Plot, palette: Palette, which: "x" | "y", domain: readonly [number, number]) {
   const ticks = logTicks(domain);
   const lines = { stroke: palette.line, strokeOpacity: 1 };

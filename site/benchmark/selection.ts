@@ -1,10 +1,10 @@
-// What the visitor chose to measure, and the same as the hash of an address, so that a link restores it.
+// The visitor's selection of measurements, and its form as the hash of an address, so that a link restores it.
 import type { Dtype, Layout } from "convoke";
 import { ALGORITHMS } from "../../bench/algorithms.ts";
 import { BENCH_PASSES, type BenchPass } from "../../bench/layer.ts";
 import { SUITES } from "../../bench/suites.ts";
 
-/** "own" is the pass that the suite has a layer for. */
+/** "own" is the pass that the suite names for a layer. */
 export const PASS_CHOICES = ["own", ...BENCH_PASSES] as const;
 export type PassChoice = "own" | BenchPass;
 /** The planner's choice, and each algorithm. */
@@ -23,7 +23,7 @@ export interface Selection {
   readonly batch: number;
 }
 
-/** Done in a minute or less on most GPUs, and each layer of another kind. */
+/** Takes a minute or less on most GPUs; each layer is of another kind. */
 export const DEFAULT_SELECTION: Selection = {
   suite: "layers",
   layers: ["L2", "L6", "L8", "L14"],
@@ -34,12 +34,12 @@ export const DEFAULT_SELECTION: Selection = {
   batch: 1,
 };
 
-/** The ids of a suite's layers. */
+/** Returns the ids of a suite's layers. */
 export function layerIds(suite: string): string[] {
   return (SUITES[suite] ?? []).map(({ id }) => id);
 }
 
-/** The hash of a selection, without "#". */
+/** Returns the hash of a selection, without "#". */
 export function encodeSelection(selection: Selection): string {
   const { suite, layers, passes, algorithms, dtypes, layouts, batch } = selection;
   const all = layerIds(suite);
@@ -58,7 +58,7 @@ export function encodeSelection(selection: Selection): string {
     .join("&");
 }
 
-/** The known ones of a list, in their usual order; `usual` where the hash has none of that name. */
+/** Returns the known values of a field, in their usual order, or `usual` if the hash lacks the field. */
 function listed<T extends string>(
   fields: URLSearchParams,
   name: string,
@@ -71,7 +71,7 @@ function listed<T extends string>(
   return known.filter((one) => names.has(one));
 }
 
-/** The selection of a hash. What it does not say, or says wrongly, is as it is without a hash: anyone may write a link. */
+/** Parses the hash of a selection. Missing or invalid fields take their defaults: anyone may write a link. */
 export function decodeSelection(hash: string): Selection {
   const fields = new URLSearchParams(hash.replace(/^#/, ""));
   const asked = fields.get("suite");

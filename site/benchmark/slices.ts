@@ -1,4 +1,4 @@
-// Long work on the CPU in slices, so that the page stays alive, and work that ends at once when it is not wanted any more.
+// Runs long work on the CPU in slices, so that the page stays responsive and the work ends at once when aborted.
 
 const SLICE = 2 ** 18;
 
@@ -6,7 +6,7 @@ function pause(): Promise<void> {
   return new Promise((resolve) => void setTimeout(resolve));
 }
 
-/** Does something for all of the numbers below `count`, given as ranges. */
+/** Calls a function for all indices below `count`, in ranges. */
 export async function inSlices(
   count: number,
   signal: AbortSignal,
@@ -19,14 +19,14 @@ export async function inSlices(
   }
 }
 
-/** The reason of a signal as an error. */
+/** Returns the reason of a signal as an error. */
 function reasonOf(signal: AbortSignal): Error {
   return signal.reason instanceof Error ? signal.reason : new Error(String(signal.reason));
 }
 
 /**
- * A promise that ends when the signal does. What is under way on the GPU cannot be called back: it is waited for no longer.
- * @param late gets what the promise comes to after that, to free it
+ * Returns a promise that rejects when the signal aborts. Work on the GPU cannot be cancelled, only no longer awaited.
+ * @param late gets a value that arrives after that, to free it
  */
 export function until<T>(signal: AbortSignal, promise: Promise<T>, late?: (value: T) => void): Promise<T> {
   return new Promise((resolve, reject) => {
@@ -47,7 +47,7 @@ export function until<T>(signal: AbortSignal, promise: Promise<T>, late?: (value
   });
 }
 
-/** Uniform numbers in [-1, 1), the same for the same seed, and never zero, on which an adapter may be fast (xorshift32, Marsaglia 2003). */
+/** Returns uniform numbers in [-1, 1) from a seed, never zero, which some adapters handle faster (xorshift32, Marsaglia 2003). */
 export async function randomNumbers(count: number, seed: number, signal: AbortSignal): Promise<Float32Array> {
   const values = new Float32Array(count);
   let state = seed | 1;
@@ -62,7 +62,7 @@ export async function randomNumbers(count: number, seed: number, signal: AbortSi
   return values;
 }
 
-/** The largest difference of two results; NaN is infinitely far from everything. */
+/** Returns the largest difference of two results; NaN counts as infinitely far. */
 export async function largestDifference(
   a: ArrayLike<number>,
   b: ArrayLike<number>,
@@ -79,7 +79,7 @@ export async function largestDifference(
   return largest;
 }
 
-/** The largest of some numbers that are not negative. */
+/** Returns the largest of some non-negative numbers. */
 export async function largestOf(values: ArrayLike<number>, signal: AbortSignal): Promise<number> {
   let largest = 0;
   await inSlices(values.length, signal, (start, end) => {
@@ -88,7 +88,7 @@ export async function largestOf(values: ArrayLike<number>, signal: AbortSignal):
   return largest;
 }
 
-/** Numbers without their signs. */
+/** Returns the magnitudes of some numbers. */
 export async function magnitudes(values: Float32Array, signal: AbortSignal): Promise<Float32Array> {
   const sizes = new Float32Array(values.length);
   await inSlices(values.length, signal, (start, end) => {

@@ -1,4 +1,4 @@
-// The sweeps, each with its own Start and Stop.
+// The panel of sweeps, each with its own Start and Stop.
 import type { Engine } from "convoke";
 import { byId, el } from "../common/dom.ts";
 import { explainFailure } from "../common/engine.ts";
@@ -10,10 +10,10 @@ import { until } from "./slices.ts";
 import { SCALES, SWEEPS, type Scale, type Sweep, sweepChart, sweepJobs } from "./sweeps.ts";
 import { roughly } from "./time-left.ts";
 
-/** Fewer than of a layer: it is the shape of a line that matters, of many points. */
+/** Fewer samples than for a layer: the shape of the line matters, and it has many points. */
 const SAMPLES = 3;
 
-/** Less than a second of the CPU reference; beyond, "direct" is what is right. */
+/** Under a second of the CPU reference; beyond, "direct" is the ground truth. */
 const REFERENCE_MULTIPLY_ADDS = 2e7;
 
 function card(find: () => Promise<Engine>, scale: () => Scale, sweep: Sweep): HTMLElement {

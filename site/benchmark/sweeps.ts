@@ -1,4 +1,4 @@
-// Sweeps over one size of a convolution, which show where algorithms cross: the jobs, and the chart of what they gave.
+// Sweeps over one size of a convolution, which show where algorithms cross: their jobs and charts.
 import { type Layer, type Shape, square } from "../../bench/layer.ts";
 import { duration, number } from "../common/format.ts";
 import type { ChartContent } from "./chart.ts";
@@ -57,7 +57,7 @@ export const SWEEPS: readonly Sweep[] = [
   },
 ];
 
-/** The jobs of a sweep, value by value, so that all lines grow together. */
+/** Returns the jobs of a sweep, value by value, so that all lines grow together. */
 export function sweepJobs(sweep: Sweep, scale: Scale): Job[] {
   return sweep.values(scale).flatMap((value) => {
     const layer: Layer = { ...sweep.shape(value, scale), id: String(value), pass: "forward", count: 1 };
@@ -68,7 +68,7 @@ export function sweepJobs(sweep: Sweep, scale: Scale): Job[] {
   });
 }
 
-/** A sweep's rows carry the value in place of a layer's name. */
+/** Makes the chart of a sweep. Its rows carry the value in place of a layer's name. */
 export function sweepChart(sweep: Sweep, rows: readonly Row[]): ChartContent | undefined {
   const points = rows.filter(isTimed).map((row) => ({
     x: Number(row.layer),

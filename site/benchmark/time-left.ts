@@ -1,12 +1,12 @@
-// How long a run will still take, by what is done of it.
+// Estimates the remaining time of a run from its progress.
 
-/** Seconds left where work of the weight `done` took so many, and `left` is the weight of the rest. Nothing before anything is done. */
+/** Returns the seconds left if work of weight `done` took `seconds` and weight `left` remains; undefined before anything is done. */
 export function secondsLeft(elapsed: number, done: number, left: number): number | undefined {
   if (!(done > 0) || !(elapsed > 0)) return undefined;
   return (elapsed / done) * Math.max(0, left);
 }
 
-/** Seconds in words, rounded as roughly as they are known. */
+/** Formats seconds, rounded to what is known of them. */
 export function roughly(seconds: number | undefined): string {
   if (seconds === undefined) return "time left not known yet";
   if (seconds < 1) return "less than a second left";

@@ -1,4 +1,4 @@
-// The second part: one small convolution by four algorithms in the page, and by the same four on the GPU.
+// The second part: one small convolution by four algorithms, in the page and on the GPU.
 import { byId, el } from "../common/dom.ts";
 import { number } from "../common/format.ts";
 import { directExact } from "./direct.ts";
@@ -15,7 +15,7 @@ export class FourWays {
   #comparison: Comparison;
   #problem!: Problem;
   #ways!: Record<AlgorithmName, Way>;
-  /** Counts the problems shown, so that an answer to an earlier one is left out. */
+  /** Counts the problems shown, so that late answers to earlier ones are dropped. */
   #shown = 0;
   readonly #changed: (comparison: Comparison) => void;
 
@@ -83,7 +83,7 @@ export class FourWays {
   }
 
   #change(part: Partial<Comparison>): void {
-    // With the larger window there are fewer outputs.
+    // A larger window has fewer outputs.
     const output = part.dilation === undefined ? this.#comparison.output : ([0, 0] as const);
     this.show({ ...this.#comparison, output, ...part });
     this.#changed(this.#comparison);

@@ -27,7 +27,7 @@ export function howOf(name: string): string {
   return LOOKS[name]?.how ?? "";
 }
 
-/** The letter in its colour, and the name. */
+/** Makes the chip of an algorithm: its letter in its colour, and its name. */
 export function algorithmChip(name: string): HTMLElement {
   const letter = LOOKS[name]?.letter ?? initials(name);
   return el(

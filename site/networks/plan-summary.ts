@@ -1,4 +1,4 @@
-// What the planner picked over a whole network: by multiply-adds, and by time once layers are timed.
+// Summarises the planner's choices for a whole network: by multiply-adds, and by time once layers are timed.
 import { el } from "../common/dom.ts";
 import { duration, metric, number } from "../common/format.ts";
 import { algorithmChip, algorithmClass, howOf } from "./algorithms.ts";
@@ -28,7 +28,7 @@ function partsOf(rows: readonly PlanRow[]): Part[] {
     .toSorted((a, b) => b.multiplyAdds - a.multiplyAdds);
 }
 
-/** @param complete whether every layer of the network was planned, and if any was timed, timed */
+/** @param complete whether every layer was planned and, if any was timed, timed */
 export function planSummary(rows: readonly PlanRow[], complete: boolean): HTMLElement {
   const planned = rows.filter(({ plan }) => plan);
   const parts = partsOf(planned);

@@ -1,7 +1,7 @@
-// The visitor's camera in a video element, from the question whether it may be used to its last frame.
+// The visitor's camera in a video element, from the request for permission to the last frame.
 import type { Size } from "./filter-plan.ts";
 
-/** What is asked for: the camera gives what comes nearest. */
+/** The requested format; the camera picks the nearest. */
 const WANTED: MediaStreamConstraints = {
   audio: false,
   video: { width: { ideal: 640, max: 1600 }, height: { ideal: 480, max: 1600 }, frameRate: { ideal: 60 } },
@@ -25,9 +25,9 @@ export class Camera {
     this.#stream = stream;
   }
 
-  /** @throws Error in words where there is none, or it may not be used */
+  /** @throws Error, readable by the visitor, if there is no camera or no permission */
   static async open(video: HTMLVideoElement): Promise<Camera> {
-    // Pages that are not secure have no such thing.
+    // Insecure pages lack mediaDevices.
     const devices = navigator.mediaDevices as MediaDevices | undefined;
     if (!devices) throw new Error("A camera can be used on pages from https or localhost alone.");
     let stream: MediaStream;
@@ -52,7 +52,7 @@ export class Camera {
     return { width: this.#video.videoWidth, height: this.#video.videoHeight };
   }
 
-  /** Calls back for each new frame until `stop`, and where the camera goes away by itself. */
+  /** Calls back for each new frame until `stop`, and when the camera disconnects. */
   each(frame: () => void, gone: () => void): void {
     for (const track of this.#stream.getTracks()) track.addEventListener("ended", () => this.#running && gone());
     const hasCallback = "requestVideoFrameCallback" in this.#video;
