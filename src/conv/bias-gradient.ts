@@ -1,13 +1,13 @@
-// The gradient of a bias: sums of dy, which there is one way to compute, so nothing is planned.
+// The gradient of a bias: sums of dy. There is one way to compute them, so nothing is planned.
 import { describe, refuse } from "../base/error.ts";
 import { elementCount } from "../base/shape.ts";
 import { checkOptions, checkShape } from "../base/validate.ts";
 import { run } from "../gpu/operation.ts";
-import { type Tensor, checkTensor } from "../gpu/tensor.ts";
+import { type Tensor, checkSameEngine, checkTensor } from "../gpu/tensor.ts";
 import { checkActivationGradient } from "../problem/activation-gradient.ts";
 import { splitShape } from "../problem/problem.ts";
-import { type ConvBackwardBiasOptions, activationGradientOf } from "./options.ts";
 import { channelSums } from "./channel-sums.ts";
+import { type ConvBackwardBiasOptions, activationGradientOf } from "./options.ts";
 
 /**
  * The gradient of a convolution, or of a transposed one, with respect to its bias: the sum of dy over batch and positions, added
@@ -16,6 +16,8 @@ import { channelSums } from "./channel-sums.ts";
  * @param dy [N, K, ...spatial], or [N, ...spatial, K]; of the activation's output where `activation` is given
  * @returns a new tensor db of shape [K]
  * @throws ConvError naming the argument that does not fit
+ * @example
+ * const db = convBackwardBias(dy, { activation: "relu", output: y });
  */
 export function convBackwardBias(dy: Tensor, options: ConvBackwardBiasOptions = {}): Tensor {
   checkOptions("options", options, ["activation", "output", "preActivation"]);
@@ -23,9 +25,10 @@ export function convBackwardBias(dy: Tensor, options: ConvBackwardBiasOptions = 
   checkShape("dy.shape", shape, [3, 4, 5]);
   const { description, inputs } = activationGradientOf(options, "dy");
   const { N, channels, spatial } = splitShape(shape, layout);
-  const gradient =
-    description.activationGradient && checkActivationGradient(description.activationGradient, ["dy"]);
+  const gradient = description.activationGradient && checkActivationGradient(description.activationGradient, ["dy"]);
   const [gate] = Object.entries(inputs).map(([name, given]) => checkLike(name, given, dy));
+  // Before `run`, which would call the caller's `output` or `preActivation` by the name of the kernel's operand.
+  checkSameEngine({ dy, ...inputs });
   return run({
     name: "convBackwardBias",
     inputs: { dy, ...(gate && { gate }) },

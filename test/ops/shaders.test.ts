@@ -2,7 +2,7 @@
 // GPU this shows that each is valid WGSL, agrees with its bindings, and keeps to the limits of compatibility mode.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { create, globals } from "webgpu";
-import { type Circumstances, OPERATIONS, enginePlace, givenTo, inputShape } from "../../bench/operations.ts";
+import { type Conditions, OPERATIONS, enginePlace, givenTo, inputShape } from "../../bench/operations.ts";
 import { DTYPES } from "../../src/base/dtype.ts";
 import { type Engine, type Tensor, createEngine } from "../../src/index.ts";
 import * as operations from "../../src/ops/index.ts";
@@ -84,14 +84,14 @@ describe.each(KINDS)("in $layout, $dtype", ({ layout, dtype }) => {
 
   it("what is timed, on the shapes of networks", async () => {
     for (const one of OPERATIONS) {
-      const circumstances: Circumstances = { layout, dtype, batch: one.batch ?? 1 };
+      const conditions: Conditions = { layout, dtype, batch: one.batch ?? 1 };
       const made = Object.fromEntries(
         Object.entries(one.inputs).map(([name, input]): [string, Tensor] => [
           name,
-          engine.empty(inputShape(input, circumstances), { layout, dtype: input.dtype ?? dtype }),
+          engine.empty(inputShape(input, conditions), { layout, dtype: input.dtype ?? dtype }),
         ]),
       );
-      const place = enginePlace(circumstances);
+      const place = enginePlace(conditions);
       const { given, rest } = givenTo(one, operations, made, place);
       const returned = one.call(operations, given, place);
       for (const tensor of [given, rest, returned].flatMap(tensorsOf)) tensor.destroy();
