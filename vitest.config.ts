@@ -72,7 +72,8 @@ export default defineConfig({
         },
       },
       {
-        plugins: [wgsl()],
+        // Chromium runs the shaders as they are published, the others as they are written.
+        plugins: [wgsl({ minified: true })],
         resolve: { alias: sourceAlias },
         server: { headers },
         test: {
