@@ -6,6 +6,8 @@ import { wgsl } from "./scripts/wgsl.mjs";
 
 const reference = fileURLToPath(new URL("src/reference.ts", import.meta.url));
 
+const MEASURE = /\/(conv\/find|planner\/(calibrate|noise)|gpu\/(stopwatch|timestamps))\.(ts|wgsl)$/;
+
 /** Whether the CPU reference imports a module, directly or not. */
 function isInReference(id: string, modules: Rolldown.ChunkingContext, seen = new Set<string>()): boolean {
   if (id === reference) return true;
@@ -32,7 +34,9 @@ export default defineConfig({
           // "geometry" is what the CPU reference has in common with the engine: it comes without the engine.
           groups: [
             // Side by side, shaders compress better: by 2 % of a bundle.
-            { name: "shaders", test: /\.wgsl$/, priority: 2 },
+            { name: "shaders", test: /\/shaders\/(?!planner\/).*\.wgsl$/, priority: 2 },
+            // What `find` and `calibrate` load when they are called.
+            { name: "measure", test: MEASURE, priority: 2 },
             {
               // What the CPU reference shares with the engine, so that it comes without the engine.
               name: (id, modules) => (isInReference(id, modules) ? "geometry" : null),

@@ -6,7 +6,7 @@ import { ConvError, refuse, words } from "./base/error.ts";
 import { elementCount } from "./base/shape.ts";
 import { checkOneOf, checkOptions, checkShape, checkSignal } from "./base/validate.ts";
 import type { ConvPlan } from "./conv/conv-plan.ts";
-import { type FindOptions, type Found, checkFindOptions } from "./conv/find.ts";
+import { type FindOptions, type Found, checkFindOptions } from "./conv/find-options.ts";
 import { type Abortable, PlanCache, type PlanOptions, checkPlanOptions } from "./conv/plan-cache.ts";
 import { checkBinding } from "./gpu/binding-limit.ts";
 import { GpuContext } from "./gpu/context.ts";

@@ -33,7 +33,7 @@ export type { Operand } from "./problem/operand.ts";
 export type { Shader } from "./kernel/shader.ts";
 export type { Uniforms } from "./kernel/uniforms.ts";
 export type { Constraints, Measurements } from "./planner/choose.ts";
-export type { FindOptions, FindProgress, Found } from "./conv/find.ts";
+export type { FindOptions, FindProgress, Found } from "./conv/find-options.ts";
 export type { TuningStore } from "./planner/store.ts";
 export type { Rates } from "./algorithms/cost.ts";
 export type { Calibration, Environment, TuningData, TuningEntry, TuningTable } from "./planner/tuning.ts";

@@ -1,47 +1,14 @@
 // Measures every way to compute a problem and ranks them: each variant of each algorithm, on the same data, checked against `direct` before
 // its time counts. Candidates run in the order of their estimates, so that the best come first and losers are known by their first sample.
 import { gamma } from "../base/arithmetic.ts";
-import { refuse } from "../base/error.ts";
 import { elementCount } from "../base/shape.ts";
-import { checkOptions, checkSignal } from "../base/validate.ts";
 import { Stopwatch } from "../gpu/stopwatch.ts";
 import type { Tensor } from "../gpu/tensor.ts";
-import { CONSTRAINT_KEYS, type Constraints, type Ranked, checkConstraints } from "../planner/choose.ts";
+import type { Constraints, Ranked } from "../planner/choose.ts";
 import { noise } from "../planner/noise.ts";
 import { type ConvDescriptor, type ConvProblem, type Pass, sumLength } from "../problem/problem.ts";
+import type { FindOptions, Found } from "./find-options.ts";
 import { type ConvBuffers, type ConvInputs, inputsOf, operandShape } from "./operands.ts";
-
-/** A way to compute a problem, and how it fared. */
-export interface Found {
-  readonly algorithm: string;
-  readonly variant: string;
-  /** Median time of a run; undefined where it failed. */
-  readonly milliseconds?: number;
-  /** The samples of the median. */
-  readonly samples?: readonly number[];
-  /** The estimate of the planner. */
-  readonly estimatedMilliseconds: number;
-  readonly workspaceBytes?: number;
-  readonly preparedBytes?: number;
-  readonly errorGrowth: number;
-  /** Why it does not count: it could not run, or its result was wrong. */
-  readonly failed?: string;
-}
-
-export interface FindProgress {
-  readonly done: number;
-  readonly total: number;
-  /** What is measured next; undefined at the end. */
-  readonly algorithm?: string;
-  readonly variant?: string;
-}
-
-export interface FindOptions extends Constraints {
-  /** Called before each candidate and at the end. */
-  progress?: (progress: FindProgress) => void;
-  /** Stops the search: the promise rejects with the reason of the signal, and nothing is kept. */
-  signal?: AbortSignal;
-}
 
 /** What find needs of a plan. */
 export interface MeasuredPlan {
@@ -67,24 +34,6 @@ const SAMPLES = 5;
 
 /** A candidate whose first sample takes this many times the best is a loser. */
 const HOPELESS = 1.3;
-
-/** The options of find, checked. */
-export function checkFindOptions(options: unknown): FindOptions {
-  const { progress, signal, ...given } = checkOptions("constraints", options, [
-    ...CONSTRAINT_KEYS,
-    "progress",
-    "signal",
-  ]);
-  const constraints = checkConstraints("constraints", given);
-  if (progress !== undefined && typeof progress !== "function")
-    refuse("invalid-argument", "progress", progress, "a function");
-  const checkedSignal = checkSignal("signal", signal);
-  return {
-    ...constraints,
-    ...(progress && { progress: progress as FindOptions["progress"] }),
-    ...(checkedSignal && { signal: checkedSignal }),
-  };
-}
 
 type Inputs = readonly { name: keyof ConvInputs; shape: number[]; values: Float32Array }[];
 
@@ -250,11 +199,4 @@ async function measure(
     // The prepacked weights of the plan go with it.
     inputs.w?.updated();
   }
-}
-
-/** What the tuning table keeps of a search. */
-export function measurementsOf(found: readonly Found[]): { algorithm: string; variant: string; seconds: number }[] {
-  return found
-    .filter(({ milliseconds }) => milliseconds !== undefined)
-    .map(({ algorithm, variant, milliseconds }) => ({ algorithm, variant, seconds: milliseconds! / 1e3 }));
 }

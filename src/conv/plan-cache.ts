@@ -1,4 +1,5 @@
-// The plans of an engine: chooses and compiles them, keeps those of eager calls ready, and measures where that is asked for.
+// The plans of an engine: chooses and compiles them, keeps those of eager calls ready, and measures on request. What measures
+// is loaded on request too: it is a fifteenth of a bundle, and most pages never measure.
 import type { Rates } from "../algorithms/cost.ts";
 import { algorithms } from "../algorithms/index.ts";
 import type { DeviceTraits } from "../algorithms/traits.ts";
@@ -9,7 +10,6 @@ import type { GpuContext } from "../gpu/context.ts";
 import { ReadyCache } from "../gpu/ready-cache.ts";
 import type { Tensor } from "../gpu/tensor.ts";
 import type { Plan } from "../kernel/step.ts";
-import { calibrate } from "../planner/calibrate.ts";
 import { CONSTRAINT_KEYS, type Choice, type Constraints, checkConstraints, choose, rank } from "../planner/choose.ts";
 import { type AdapterDescription, deviceTraits } from "../planner/device-traits.ts";
 import type { TuningTable } from "../planner/tuning.ts";
@@ -22,7 +22,8 @@ import {
   tensorShape,
 } from "../problem/problem.ts";
 import { ConvPlan } from "./conv-plan.ts";
-import { type FindOptions, type Found, type Workbench, find, measurementsOf } from "./find.ts";
+import { type FindOptions, type Found, measurementsOf } from "./find-options.ts";
+import type { Workbench } from "./find.ts";
 import { type ConvInputs, checkInputs } from "./operands.ts";
 
 /** Bytes of workspace and prepacked weights that a plan may need where the caller says nothing. */
@@ -105,6 +106,7 @@ export class PlanCache {
 
   /** Measures the adapter, and estimates by that from then on. Plans of eager calls are chosen again. */
   async calibrate(signal?: AbortSignal): Promise<Rates> {
+    const { calibrate } = await import("../planner/calibrate.ts");
     const rates = await this.#measured(() => calibrate(this.#gpu, !this.traits().software, signal), signal);
     await this.#tuning.addCalibration(rates);
     this.#ready.clear();
@@ -132,6 +134,7 @@ export class PlanCache {
       ranked: () => rank(algorithms, problem, this.traits(constraints), constraints).ranked,
       check: (cause) => this.#gpu.check(cause),
     };
+    const { find } = await import("./find.ts");
     const search = (): Promise<Found[]> => find(workbench, problem, checked, constraints, { progress, signal });
     const found = await this.#measured(search, signal);
     await this.#tuning.add(problem, constraints, measurementsOf(found));
