@@ -6,6 +6,7 @@ import { wgsl } from "./scripts/wgsl.mjs";
 
 const reference = fileURLToPath(new URL("src/reference.ts", import.meta.url));
 
+/** What `find` and `calibrate` load when they are called. */
 const MEASURE = /\/(conv\/find|planner\/(calibrate|noise)|gpu\/(stopwatch|timestamps))\.(ts|wgsl)$/;
 
 /** Whether the CPU reference imports a module, directly or not. */
@@ -34,17 +35,16 @@ export default defineConfig({
           // "geometry" is what the CPU reference has in common with the engine: it comes without the engine.
           groups: [
             // Side by side, shaders compress better: by 2 % of a bundle.
-            { name: "shaders", test: /\/shaders\/(?!planner\/).*\.wgsl$/, priority: 2 },
-            // What `find` and `calibrate` load when they are called.
-            { name: "measure", test: MEASURE, priority: 2 },
+            { name: "shaders", test: (id) => id.endsWith(".wgsl") && !MEASURE.test(id), priority: 3 },
             {
               // What the CPU reference shares with the engine, so that it comes without the engine.
               name: (id, modules) => (isInReference(id, modules) ? "geometry" : null),
               debugName: "geometry",
               minShareCount: 2,
-              priority: 1,
+              priority: 2,
             },
-            { name: "engine", minShareCount: 2 },
+            { name: "engine", test: (id) => !MEASURE.test(id), minShareCount: 2, priority: 1 },
+            { name: "measure", test: MEASURE },
           ],
         },
       },

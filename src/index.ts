@@ -39,4 +39,3 @@ export type { Rates } from "./algorithms/cost.ts";
 export type { Calibration, Environment, TuningData, TuningEntry, TuningTable } from "./planner/tuning.ts";
 export type { DeviceSource } from "./gpu/device.ts";
 export type { MemoryReport } from "./gpu/memory.ts";
-export { type Recorder, Stopwatch, type Timing } from "./gpu/stopwatch.ts";
