@@ -3,7 +3,6 @@
 import { answer } from "../scripts/harness/answer.ts";
 import { distance, errorLimit } from "../src/conv/find.ts";
 import { bytesMoved } from "../src/conv/operands.ts";
-import { Stopwatch } from "../src/gpu/stopwatch.ts";
 import { type ConvInputs, type ConvPlan, ConvError, type Engine, type Tensor, createEngine } from "../src/index.ts";
 import { type ConvDescriptor, type ConvProblem, multiplyAdds, tensorShape } from "../src/problem/problem.ts";
 import { type Calls, timeCalls } from "./calls.ts";
@@ -13,6 +12,7 @@ import { operandsOf } from "./operands.ts";
 import { measureCallRates, measureOperation } from "./operate.ts";
 import type { Bench, Closed, Opened, Order, Result, Work } from "./protocol.ts";
 import { measureRoofline } from "./roofline.ts";
+import { Stopwatch } from "./stopwatch.ts";
 
 /** The current work. */
 interface Prepared {

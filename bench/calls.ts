@@ -1,6 +1,6 @@
 // Times repeated calls, as an application makes them: everything between the call and the result on the GPU counts, including the allocation of
 // the result and the submission of the work. Convoke and its peers are timed alike.
-import { type Timing, median, repetitions } from "../src/gpu/stopwatch.ts";
+import { type Timing, median, repetitions } from "./stopwatch.ts";
 
 /** Work to call repeatedly. Results stay on the GPU; each call frees the previous result. */
 export interface Calls {

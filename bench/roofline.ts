@@ -1,10 +1,10 @@
 // Measures the roofline of an adapter (Williams, Waterman, Patterson, 2009): how fast it multiplies and adds, and how fast it moves memory. Both
 // kernels leave results that prove they did all of their work.
-import { type Recorder, Stopwatch, type Timing, median } from "../src/gpu/stopwatch.ts";
 import type { Engine } from "../src/index.ts";
 import { unroll } from "../src/kernel/unroll.ts";
 import { noise } from "../src/planner/noise.ts";
 import fmaShader from "./fma.wgsl?raw";
+import { type Recorder, Stopwatch, type Timing, median } from "./stopwatch.ts";
 
 export interface Roofline {
   /** Floating-point operations a second, two for each fused multiply-add. */

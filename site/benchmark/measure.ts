@@ -1,6 +1,7 @@
 // Measures one job: plans and runs it once, compares the result with the ground truth, then times it.
-import { ConvError, type ConvPlan, type Engine, type Stopwatch } from "convoke";
+import { ConvError, type ConvPlan, type Engine } from "convoke";
 import { describeLayer } from "../../bench/layer.ts";
+import type { Stopwatch } from "../../bench/stopwatch.ts";
 import { errorBound, multiplyAddsOf } from "./bound.ts";
 import { groundTruthOf } from "./ground-truth.ts";
 import type { Job } from "./jobs.ts";

@@ -1,5 +1,6 @@
 // Measures jobs one after another. It ends at once when its signal aborts, and always frees what it made.
-import { ConvError, type Engine, Stopwatch } from "convoke";
+import { ConvError, type Engine } from "convoke";
+import { Stopwatch } from "../../bench/stopwatch.ts";
 import { type Job, dataKey, jobWeight } from "./jobs.ts";
 import { type Means, measure, rowOf } from "./measure.ts";
 import { type Prepared, prepare } from "./prepare.ts";

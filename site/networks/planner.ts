@@ -152,7 +152,7 @@ async function planAll(): Promise<void> {
 }
 
 async function measure(): Promise<void> {
-  const { Stopwatch } = await import("convoke");
+  const { Stopwatch } = await import("../../bench/stopwatch.ts");
   const { pageEngine } = await import("../common/engine.ts");
   const { timePlan } = await import("./work.ts");
   const engine = await pageEngine();

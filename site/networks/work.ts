@@ -1,6 +1,7 @@
 // Plans and times layers for the planner's part of the page.
-import { ConvError, type ConvPlan, type Engine, type Stopwatch } from "convoke";
+import { ConvError, type ConvPlan, type Engine } from "convoke";
 import { type Layer, type Shape, descriptorOf } from "../../bench/layer.ts";
+import type { Stopwatch } from "../../bench/stopwatch.ts";
 
 /** The samples of a timing, and the seconds of a run beyond which one sample has to do. */
 const SAMPLES = 5;

@@ -1,5 +1,5 @@
 // Times frames, and the convolution alone, until the GPU is done.
-import { Stopwatch } from "convoke";
+import { Stopwatch } from "../../bench/stopwatch.ts";
 import type { FilterPlan } from "./filter-plan.ts";
 
 /** Milliseconds without a change before a still picture is timed: timing keeps the GPU busy for a moment. */

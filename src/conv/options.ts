@@ -1,7 +1,7 @@
 // The options of the public convolution calls, and how they become descriptors and constraints.
 import { ConvError, refuse, words } from "../base/error.ts";
-import type { Tensor } from "../gpu/tensor.ts";
 import { pick } from "../base/pick.ts";
+import type { Tensor } from "../gpu/tensor.ts";
 import { CONSTRAINT_KEYS, type Constraints, checkConstraints } from "../planner/choose.ts";
 import type { ActivationOption } from "../problem/activation.ts";
 import { type ConvDescriptor, GEOMETRY_KEYS, type GeometryOptions } from "../problem/problem.ts";
@@ -51,7 +51,6 @@ export interface ConvTransposeBackwardDataOptions extends GeometryOptions, Const
 
 export type ConvBackwardBiasOptions = ActivationGradientOptions;
 
-
 export const EPILOGUE_KEYS = ["bias", "residual", "activation"] as const;
 export const GRADIENT_KEYS = ["activation", "output", "preActivation"] as const;
 export const CALL_KEYS = [...GEOMETRY_KEYS, ...CONSTRAINT_KEYS];
@@ -63,7 +62,10 @@ export function sharedFormat(
 ): Pick<ConvDescriptor, "layout" | "dtype"> {
   const [[firstName, { layout, dtype, gpu }], [name, tensor]] = [first, second];
   if (tensor.gpu !== gpu)
-    throw new ConvError("foreign-tensor", `${name}: got a tensor of another engine, expected one of the engine of ${firstName}`);
+    throw new ConvError(
+      "foreign-tensor",
+      `${name}: got a tensor of another engine, expected one of the engine of ${firstName}`,
+    );
   if (tensor.layout !== layout)
     refuse("shape-mismatch", `${name}.layout`, tensor.layout, `"${layout}", the layout of ${firstName}`);
   return { layout, dtype };
