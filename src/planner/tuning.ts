@@ -166,7 +166,7 @@ export class TuningTable {
    * @returns how many were taken over, how many of these are usable here, and how many were left out
    * @throws ConvError `invalid-argument` where it is no such table
    * @example
-   * await engine.tuning.import(await (await fetch("tuning.json")).text());
+   * await engine.tuning.import(shipped); // what engine.tuning.export() gave on another machine
    */
   async import(data: TuningData | string): Promise<{ taken: number; usable: number; leftOut: number }> {
     const counts = this.#read(data);
