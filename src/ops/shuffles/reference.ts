@@ -1,9 +1,9 @@
 // The reference of shuffles of channels and of pixels, by the formulas of where each element goes.
-import { type Triple, toTriple } from "../../base/shape.ts";
+import { toTriple } from "../../base/shape.ts";
 import { checkOptions } from "../../base/validate.ts";
 import { type Float64NdArray, type NdArray, checkNdArray } from "../../reference/ndarray.ts";
 import { channelAxis } from "../shared/geometry/axis.ts";
-import type { FeatureMap } from "../shared/geometry/feature-map.ts";
+import { type FeatureMap, mapOfShape } from "../shared/geometry/feature-map.ts";
 import { type LayoutOptions, layoutOf, placeIn, readMap, writeMap, zeros } from "../shared/reference/feature-map.ts";
 import { linesOf } from "../shared/reference/lines.ts";
 import {
@@ -50,58 +50,38 @@ function shuffled(
 /** `pixelShuffle` of convoke/ops, in float64. */
 export function pixelShuffle(x: NdArray, options: PixelShuffleOptions & LayoutOptions): Float64NdArray {
   checkOptions("options", options, ["factor", "layout"]);
-  const coarse = readMap("x", x, layoutOf(options));
-  pixelShuffleOf(x.shape, layoutOf(options), options);
-  const factor = factorOf(coarse.map, options);
-  const fine = zeros({
-    ...coarse.map,
-    channels: coarse.map.channels / cellsOf(factor),
-    size: toTriple(
-      coarse.map.size.map((size, axis) => size * factor[axis]!),
-      1,
-    ),
-  });
-  forEachCell(fine.map, factor, (place, at) => (fine.data[place] = coarse.data[placeIn(coarse.map, ...at)]!));
+  const layout = layoutOf(options);
+  const coarse = readMap("x", x, layout);
+  const fine = zeros(mapOfShape("y", pixelShuffleOf(x.shape, layout, options).shape, layout));
+  forEachCell(fine.map, options, (index, at) => (fine.data[index] = coarse.data[placeIn(coarse.map, ...at)]!));
   return writeMap(fine);
 }
 
 /** `pixelUnshuffle` of convoke/ops, in float64. */
 export function pixelUnshuffle(x: NdArray, options: PixelShuffleOptions & LayoutOptions): Float64NdArray {
   checkOptions("options", options, ["factor", "layout"]);
-  const fine = readMap("x", x, layoutOf(options));
-  pixelUnshuffleOf(x.shape, layoutOf(options), options);
-  const factor = factorOf(fine.map, options);
-  const coarse = zeros({
-    ...fine.map,
-    channels: fine.map.channels * cellsOf(factor),
-    size: toTriple(
-      fine.map.size.map((size, axis) => size / factor[axis]!),
-      1,
-    ),
-  });
-  forEachCell(fine.map, factor, (place, at) => (coarse.data[placeIn(coarse.map, ...at)] = fine.data[place]!));
+  const layout = layoutOf(options);
+  const fine = readMap("x", x, layout);
+  const coarse = zeros(mapOfShape("y", pixelUnshuffleOf(x.shape, layout, options).shape, layout));
+  forEachCell(fine.map, options, (index, at) => (coarse.data[placeIn(coarse.map, ...at)] = fine.data[index]!));
   return writeMap(coarse);
 }
-
-function factorOf({ rank }: FeatureMap, { factor }: PixelShuffleOptions): Triple {
-  return toTriple(typeof factor === "number" ? Array.from({ length: rank }, () => factor) : factor, 1);
-}
-
-const cellsOf = (factor: Triple): number => factor[0] * factor[1] * factor[2];
 
 /** Visits each cell of the fine map with its index, and its coordinates (n, c, d, h, w) in the coarse map. */
 function forEachCell(
   fine: FeatureMap,
-  factor: Triple,
-  visit: (place: number, coarse: [number, number, number, number, number]) => void,
+  { factor }: PixelShuffleOptions,
+  visit: (index: number, coarse: [number, number, number, number, number]) => void,
 ): void {
+  const factors = typeof factor === "number" ? Array.from({ length: fine.rank }, () => factor) : factor;
+  const [T, R, S] = toTriple(factors, 1);
   for (let n = 0; n < fine.N; n++)
     for (let c = 0; c < fine.channels; c++)
       for (let d = 0; d < fine.size[0]; d++)
         for (let h = 0; h < fine.size[1]; h++)
           for (let w = 0; w < fine.size[2]; w++) {
-            const inside = ((d % factor[0]) * factor[1] + (h % factor[1])) * factor[2] + (w % factor[2]);
-            const cell = [d / factor[0], h / factor[1], w / factor[2]].map(Math.floor) as [number, number, number];
-            visit(placeIn(fine, n, c, d, h, w), [n, c * cellsOf(factor) + inside, ...cell]);
+            const inside = ((d % T) * R + (h % R)) * S + (w % S);
+            const cell = [d / T, h / R, w / S].map(Math.floor) as [number, number, number];
+            visit(placeIn(fine, n, c, d, h, w), [n, c * T * R * S + inside, ...cell]);
           }
 }
