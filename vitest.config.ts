@@ -28,16 +28,16 @@ const draw = (parts: number) => ({ parts: everything ? 1 : parts, seed });
 const soak = process.env.CONVOKE_SOAK === "1";
 
 // Halves are converted by what a browser has and Node 20 has not.
-const inBrowsers = ["test/**/*.browser.test.ts", "test/dtype.test.ts"];
+const inBrowsers = ["test/**/*.browser.test.ts", "test/base/dtype.test.ts"];
 
 // What these test are the numbers and the memory of a driver that is Chromium's as well: Node runs them with the whole suite alone.
 const ofTheDriver = [
   "test/algorithms/winograd.browser.test.ts",
-  "test/find.browser.test.ts",
-  "test/fuzz.browser.test.ts",
-  "test/limits.browser.test.ts",
-  "test/numbers.browser.test.ts",
-  "test/workspace.browser.test.ts",
+  "test/conv/find.browser.test.ts",
+  "test/fuzz/fuzz.browser.test.ts",
+  "test/promises/limits.browser.test.ts",
+  "test/promises/numbers.browser.test.ts",
+  "test/conv/workspace.browser.test.ts",
   "test/ops/**/!(guard).browser.test.ts",
 ];
 
