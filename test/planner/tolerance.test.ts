@@ -6,7 +6,7 @@ import { algorithms } from "../../src/algorithms/index.ts";
 import { DEFAULT_TRAITS } from "../../src/algorithms/traits.ts";
 import { ConvError } from "../../src/base/error.ts";
 import { type Ranked, choose, rank } from "../../src/planner/choose.ts";
-import { leastAccurate, temptation, tolerated } from "../fuzz/tolerances.ts";
+import { leastAccurate, temptation, problemsWithLimit } from "../fuzz/error-limits.ts";
 import { candidatesOf } from "../suite/candidates.ts";
 import { SOFTWARE_TRAITS } from "../suite/traits.ts";
 
@@ -21,7 +21,7 @@ const growthOf = ({ candidate }: Ranked): number => candidate.error.growth;
 test('"auto" never exceeds maxErrorGrowth, by estimates or by a table that ranks the least accurate first', () => {
   let inexact = 0;
   fc.assert(
-    fc.property(tolerated("wide"), fc.boolean(), (one, software) => {
+    fc.property(problemsWithLimit("wide"), fc.boolean(), (one, software) => {
       const traits = software ? SOFTWARE_TRAITS : DEFAULT_TRAITS;
       const { problem, maxErrorGrowth, tempted } = one;
       const ways = tempted ? leastAccurate(one, traits) : [];
@@ -49,7 +49,7 @@ test("what no candidate computes within maxErrorGrowth is refused with the growt
   const transforms = algorithms.filter(({ name }) => name === "winograd" || name === "fft");
   let [refused, served] = [0, 0];
   fc.assert(
-    fc.property(tolerated("wide"), (one) => {
+    fc.property(problemsWithLimit("wide"), (one) => {
       const { problem, maxErrorGrowth, tempted } = one;
       const table = tempted ? temptation(leastAccurate(one, SOFTWARE_TRAITS)) : [];
       try {

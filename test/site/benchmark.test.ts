@@ -22,7 +22,7 @@ import {
 import { largestDifference, randomNumbers, until } from "../../site/benchmark/slices.ts";
 import { SWEEPS, sweepJobs } from "../../site/benchmark/sweeps.ts";
 import { roughly, secondsLeft } from "../../site/benchmark/time-left.ts";
-import { gate } from "../../src/conv/find.ts";
+import { errorLimit } from "../../src/conv/find.ts";
 import { noise } from "../../src/planner/noise.ts";
 import { convProblem, multiplyAdds, sumLength, tensorShape } from "../../src/problem/problem.ts";
 
@@ -318,8 +318,8 @@ describe("the error bound", () => {
         const problem = convProblem(pass, { inputShape: [2, 8, 12, 12], kernelShape: [4, 8, 3, 3], dtype });
         for (const growth of [1, 5.65, 114]) {
           const bound = errorBound(problem, growth, 20);
-          expect(bound).toBeLessThanOrEqual(gate(problem, growth, 20));
-          expect(bound).toBeGreaterThan(gate(problem, growth, 20) / 2.5);
+          expect(bound).toBeLessThanOrEqual(errorLimit(problem, growth, 20));
+          expect(bound).toBeGreaterThan(errorLimit(problem, growth, 20) / 2.5);
         }
       }
     }
