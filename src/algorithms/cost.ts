@@ -1,28 +1,28 @@
-// What a dispatch does, in numbers that any adapter can be held against, and how long an adapter takes for it: the model by which plans are
-// ranked before anything is measured. A method counts the work of its kernels; the rates are the adapter's, measured or from a table.
+// The cost model, which ranks candidates before anything is measured: the work of a dispatch, counted by the algorithm that plans it, and the
+// rates of an adapter, measured or from a table, give seconds.
 import { F32_BYTES } from "../kernel/element-types.ts";
 
 /** The work of one dispatch. */
 export interface Work {
   /** Invocations that have something to do. */
   readonly threads: number;
-  /** Multiply-adds of single numbers, those that a tile computes in vain beyond an edge included. */
+  /** Multiply-adds of single numbers, including those that a tile computes in vain beyond an edge. */
   readonly multiplyAdds: number;
   /**
    * Single numbers loaded and stored: a vector of four counts as four. What else a kernel spends its time on (where a cell lies, whether it
-   * is padding, starting a thread) is counted as loads too, as many as were seen to take as long.
+   * is padding, thread start-up) counts as equivalent loads: as many as take as long by measurement.
    */
   readonly loads: number;
-  /** Bytes that have to come from memory or go there at least once. */
+  /** Bytes that must be read from or written to memory, each once. */
   readonly bytes: number;
 }
 
-/** What an adapter does in a second, as kernels of register tiles reach it. */
+/** What an adapter does in a second, as kernels with register tiles reach it. */
 export interface Rates {
   readonly multiplyAdds: number;
   readonly loads: number;
   readonly bytes: number;
-  /** Seconds that a dispatch takes by itself. */
+  /** Seconds of an empty dispatch. */
   readonly dispatch: number;
   /** Invocations that keep all of the adapter busy; fewer leave a part of it idle. */
   readonly threads: number;
@@ -30,22 +30,22 @@ export interface Rates {
   readonly overlap: boolean;
 }
 
-/** Loads that starting a thread and working out what it makes take as long as. */
+/** Thread start-up cost, in equivalent loads: where its outputs lie included. */
 const THREAD_LOADS = 25;
 
-/** Loads that an output takes as long as: its epilogue, its address, the store. */
+/** Cost of an output, in equivalent loads: its epilogue, its address, the store. */
 export const OUTPUT_LOADS = 4;
 
 /**
- * A number of those that a kernel loads one by one, where others are loaded in vectors: on SwiftShader the two are alike, on lavapipe single
+ * Cost of a number that is loaded by itself, in loads of a number within a vector: on SwiftShader the two are alike, on lavapipe single
  * ones take half as long again.
  */
 export const SCALAR_LOADS = 1.25;
 
-/** A cell of the input that is loaded wherever it lies, past padding: its address costs more than the load. */
+/** Cost of an input cell at any place, padding included, in equivalent loads: its address costs more than the load. */
 export const GATHER_LOADS = 3;
 
-/** The least bytes of so many numbers. */
+/** Bytes of so many float32 numbers. */
 export function numberBytes(...numbers: readonly number[]): number {
   return numbers.reduce((sum, count) => sum + count, 0) * F32_BYTES;
 }

@@ -16,12 +16,15 @@ import {
 import { runPlan } from "./plan-cache.ts";
 
 /**
- * Convolution of 1-D, 2-D or 3-D maps, by the rank of x. Submitted at once; nothing waits for it.
+ * Convolves 1-D, 2-D or 3-D maps, by the rank of x. The work is submitted at once; nothing waits for it. The method is what the planner
+ * chooses unless `algorithm` names one.
  *
  * @param x [N, C, ...spatial], or [N, ...spatial, C] where its layout is "channels-last"
  * @param w [K, C/groups, ...kernel], or [...kernel, C/groups, K], in the layout of x
  * @returns a new tensor [N, K, ...output] or [N, ...output, K], in the layout of x
  * @throws ConvError naming the argument that does not fit
+ * @example
+ * const y = conv(x, w, { stride: 2, padding: 3, bias, activation: "relu" });
  */
 export function conv(x: Tensor, w: Tensor, options: ConvOptions = {}): Tensor {
   checkOptions("options", options, [...CALL_KEYS, ...EPILOGUE_KEYS]);
@@ -41,13 +44,16 @@ export function conv(x: Tensor, w: Tensor, options: ConvOptions = {}): Tensor {
 }
 
 /**
- * Transposed convolution: the adjoint of the convolution with the same options, which has its output's shape where this has its input's.
+ * Transposed convolution: the adjoint of the convolution with the same options, from the shape of its output to that of its input (Dumoulin
+ * and Visin, "A guide to convolution arithmetic for deep learning", section 4).
  *
  * @param x [N, C, ...spatial], or [N, ...spatial, C]
  * @param w [C, K/groups, ...kernel], or [...kernel, K/groups, C], in the layout of x
  * @returns a new tensor [N, K, ...output] or [N, ...output, K]: along each axis (size - 1) * stride - begin - end +
- * dilation * (kernel - 1) + outputPadding + 1 cells, unless outputShape says so
+ * dilation * (kernel - 1) + outputPadding + 1 cells, unless outputShape gives their number
  * @throws ConvError naming the argument that does not fit
+ * @example
+ * const y = convTranspose(x, w, { stride: 2, padding: 1, outputPadding: 1 });
  */
 export function convTranspose(x: Tensor, w: Tensor, options: ConvTransposeOptions = {}): Tensor {
   checkOptions("options", options, [...CALL_KEYS, ...EPILOGUE_KEYS, "outputPadding", "outputShape"]);

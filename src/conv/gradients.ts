@@ -17,12 +17,14 @@ import {
 import { runPlan } from "./plan-cache.ts";
 
 /**
- * The gradient of a convolution with respect to its input.
+ * Returns the gradient of a convolution with respect to its input: a dense correlation for each phase of the stride, so no zero is multiplied.
  *
  * @param dy the gradient of the convolution's result, in its shape; of its activation's output where `activation` is given
  * @param w the weights of the convolution
  * @returns a new tensor dx of shape `inputShape`
  * @throws ConvError naming the argument that does not fit
+ * @example
+ * const dx = convBackwardData(dy, w, { inputShape: x.shape, stride: 2, padding: 1 });
  */
 export function convBackwardData(dy: Tensor, w: Tensor, options: ConvBackwardDataOptions): Tensor {
   checkOptions("options", options, [...CALL_KEYS, ...GRADIENT_KEYS, "inputShape"]);
@@ -43,12 +45,14 @@ export function convBackwardData(dy: Tensor, w: Tensor, options: ConvBackwardDat
 }
 
 /**
- * The gradient of a convolution with respect to its weights.
+ * Returns the gradient of a convolution with respect to its weights: the correlation of its input with dy.
  *
  * @param x the input of the convolution
  * @param dy the gradient of the convolution's result, in its shape; of its activation's output where `activation` is given
  * @returns a new tensor dw of shape `kernelShape`
  * @throws ConvError naming the argument that does not fit
+ * @example
+ * const dw = convBackwardWeights(x, dy, { kernelShape: w.shape, stride: 2, padding: 1 });
  */
 export function convBackwardWeights(x: Tensor, dy: Tensor, options: ConvBackwardWeightsOptions): Tensor {
   checkOptions("options", options, [...CALL_KEYS, ...GRADIENT_KEYS, "kernelShape"]);
@@ -69,12 +73,14 @@ export function convBackwardWeights(x: Tensor, dy: Tensor, options: ConvBackward
 }
 
 /**
- * The gradient of a transposed convolution with respect to its input.
+ * Returns the gradient of a transposed convolution with respect to its input: the convolution with the same options.
  *
  * @param dy the gradient of its result, in its shape; of its activation's output where `activation` is given
  * @param w the weights of the transposed convolution
  * @returns a new tensor of the shape of its x
  * @throws ConvError naming the argument that does not fit
+ * @example
+ * const dx = convTransposeBackwardData(dy, w, { stride: 2 });
  */
 export function convTransposeBackwardData(
   dy: Tensor,
@@ -93,12 +99,14 @@ export function convTransposeBackwardData(
 }
 
 /**
- * The gradient of a transposed convolution with respect to its weights.
+ * Returns the gradient of a transposed convolution with respect to its weights.
  *
  * @param x the input of the transposed convolution
  * @param dy the gradient of its result, in its shape; of its activation's output where `activation` is given
  * @returns a new tensor of shape `kernelShape`
  * @throws ConvError naming the argument that does not fit
+ * @example
+ * const dw = convTransposeBackwardWeights(x, dy, { kernelShape: w.shape, stride: 2 });
  */
 export function convTransposeBackwardWeights(x: Tensor, dy: Tensor, options: ConvBackwardWeightsOptions): Tensor {
   checkOptions("options", options, [...CALL_KEYS, ...GRADIENT_KEYS, "kernelShape"]);

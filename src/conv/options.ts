@@ -7,7 +7,7 @@ import type { ActivationOption } from "../problem/activation.ts";
 import { type ConvDescriptor, GEOMETRY_KEYS, type GeometryOptions } from "../problem/problem.ts";
 import type { ConvInputs } from "./operands.ts";
 
-/** What an operation may end with: activation(sum + bias[channel] + residual). */
+/** The epilogue of a convolution: activation(sum + bias[channel] + residual). */
 export interface EpilogueOptions {
   /** One value for each channel of the result. */
   bias?: Tensor;
@@ -17,14 +17,14 @@ export interface EpilogueOptions {
 }
 
 /**
- * What a gradient has to pass through first, where the operation ended with an activation: dy is then the gradient of the activation's
- * output, and is multiplied with the derivative while it is loaded. One of `output` and `preActivation` says where.
+ * The activation that a gradient passes through first, where the convolution ended with one: dy is then the gradient of the activation's
+ * output, and is multiplied by the derivative while it is loaded. The derivative is computed from `output` or from `preActivation`.
  */
 export interface ActivationGradientOptions {
   activation?: ActivationOption;
-  /** The output of the operation, with its bias and residual; not for silu, gelu and hardswish, whose derivative it does not tell. */
+  /** The output of the convolution, bias and residual included; not for silu, gelu and hardswish, whose derivative it does not determine. */
   output?: Tensor;
-  /** The sum with bias and residual, before the activation. */
+  /** The sum before the activation, bias and residual included. */
   preActivation?: Tensor;
 }
 
@@ -71,12 +71,12 @@ export function sharedFormat(
   return { layout, dtype };
 }
 
-/** The constraints among the options of a call. */
+/** The constraints of a call. */
 export function constraintsOf(options: Constraints): Constraints {
   return checkConstraints("options", pick(options, CONSTRAINT_KEYS));
 }
 
-/** The epilogue among the options of a call, as a descriptor has it. */
+/** The epilogue of a call, as a descriptor has it. */
 export function epilogueOf({ bias, residual, activation }: EpilogueOptions): Partial<ConvDescriptor> {
   return {
     bias: bias !== undefined,
@@ -85,7 +85,7 @@ export function epilogueOf({ bias, residual, activation }: EpilogueOptions): Par
   };
 }
 
-/** The activation gradient that options ask for: as a description, and the tensor that it reads. */
+/** The activation gradient of a call, as a descriptor has it, and the tensor that it reads. */
 export function activationGradientOf(
   { activation, output, preActivation }: ActivationGradientOptions,
   operand: "x" | "dy",
@@ -104,7 +104,7 @@ export function activationGradientOf(
       "invalid-argument",
       "preActivation",
       undefined,
-      "a tensor: it, or output, tells the derivative of the activation",
+      "a tensor: it, or output, determines the derivative of the activation",
     );
   const from = output === undefined ? "pre-activation" : "output";
   return {

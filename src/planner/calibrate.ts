@@ -1,5 +1,5 @@
-// The rates of an adapter, measured with kernels that ask of it what those of the methods do. It takes a tenth or two of a second,
-// half of it compiling; in Firefox, which looks for finished work every 50 to 100 ms, half a second.
+// Measures the rates of an adapter, with kernels that load and compute as those of the algorithms do. Takes a tenth or two of a second, half
+// of it compiling; in Firefox, which looks for finished work every 50 to 100 ms, half a second.
 import calibrateShader from "../../shaders/planner/calibrate.wgsl";
 import type { Rates } from "../algorithms/cost.ts";
 import type { GpuContext } from "../gpu/context.ts";
@@ -14,10 +14,10 @@ const SAMPLE_SECONDS = 0.003;
 
 const SAMPLES = 2;
 
-/** What a turn of calibrate.wgsl does: multiply-adds, and numbers loaded. */
-const A_TURN = { multiplyAdds: 128, loads: 48 };
+/** Multiply-adds and numbers loaded by a turn of the loop in calibrate.wgsl. */
+const TURN = { multiplyAdds: 128, loads: 48 };
 
-/** Turns of a thread, long beside starting it. */
+/** Turns of a thread: many, so that its start-up does not count. */
 const TURNS = 32;
 
 /** Vectors of a row of the matrix on the left, 32 rows with four terms a turn, and of the one on the right, 64 columns. */
@@ -27,17 +27,17 @@ const RIGHT_ROW = 16;
 /** Vectors of the larger of the two, the one on the right; the left one is a part of the same. */
 const VECTORS = 4 * TURNS * RIGHT_ROW;
 
-/** Workgroups from which on a dispatch is tried, until it lasts long enough to tell or the largest GPU is busy. */
+/** Workgroups of the dispatches that are tried, until one lasts long enough to tell or the largest GPU is busy. */
 const WORKGROUPS = { least: 8, most: 8192, factor: 8 };
 const LONG_SECONDS = 0.0005;
 
-/** The least share of a turn that its loads are taken for, whatever noise says. */
+/** The least share of a turn that counts as its loads, whatever noise says. */
 const LEAST_LOADING = 0.1;
 
-/** The least that a dispatch is taken to cost, which the clock may round to nothing. */
+/** The least seconds of a dispatch, which the clock may round to 0. */
 const LEAST_DISPATCH = 1e-7;
 
-/** Larger than the caches of most adapters. */
+/** Bytes that are copied to measure memory: more than the caches of most adapters hold. */
 const COPY_BYTES = 2 ** 24;
 
 /**
@@ -65,8 +65,8 @@ export async function calibrate(gpu: GpuContext, overlap: boolean, signal?: Abor
     ])) as [number, number, number, number, number];
     const loading = overlap ? loadingTurn : Math.max(loadingTurn - turn, loadingTurn * LEAST_LOADING);
     return {
-      multiplyAdds: A_TURN.multiplyAdds / turn,
-      loads: A_TURN.loads / loading,
+      multiplyAdds: TURN.multiplyAdds / turn,
+      loads: TURN.loads / loading,
       bytes: (2 * COPY_BYTES) / copy,
       dispatch: Math.max(empty, LEAST_DISPATCH),
       threads: Math.max(1, Math.round(alone / (WORKGROUP_SIZE * TURNS) / turn)) * WORKGROUP_SIZE,
@@ -111,15 +111,22 @@ class Bench {
     await Promise.all([true, false].map((loads) => this.#gpu.pipelines.prepare(step(loads, 1, 0).kernel)));
   }
 
-  /** One after the other, or all at once where only the GPU's own clock tells and waiting for it takes most of the time. */
+  /** Measures one after the other, or all at once where timestamps tell and waiting for them takes most of the time. */
   async inTurn(measures: readonly (() => Promise<number>)[]): Promise<number[]> {
-    if (this.#stopwatch.stamped) return Promise.all(measures.map((measure) => measure()));
+    if (this.#stopwatch.stamped) {
+      // All are waited for, also when one fails: they share buffers.
+      const settled = await Promise.allSettled(measures.map((measure) => measure()));
+      return settled.map((one) => {
+        if (one.status === "rejected") throw one.reason;
+        return one.value;
+      });
+    }
     const results: number[] = [];
     for (const measure of measures) results.push(await measure());
     return results;
   }
 
-  /** Seconds of a turn, with loads or without, where all of the adapter is busy: the least of the dispatches tried. */
+  /** Seconds of a turn of the whole adapter, with loads or without: the least of the dispatches tried. */
   async turn(loads: boolean): Promise<number> {
     let least = Infinity;
     for (let workgroups = WORKGROUPS.least; workgroups <= WORKGROUPS.most; workgroups *= WORKGROUPS.factor) {
@@ -149,7 +156,7 @@ class Bench {
     for (const executable of this.#made) executable.destroy();
   }
 
-  /** What disturbs a measurement makes it longer, never shorter. */
+  /** The least of the samples: what disturbs a measurement makes it longer, never shorter. */
   async #time(record: Recorder): Promise<number> {
     this.#signal?.throwIfAborted();
     return Math.min(...(await this.#stopwatch.time(record, SAMPLES)).samples);

@@ -1,8 +1,8 @@
 // Gradients of the input under large strides, which cut it into many phases: a dispatch for each that a tap meets, or one for all.
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { elementCount } from "../../src/base/shape.ts";
 import { type Constraints, type ConvDescriptor, type ConvPlan, type Engine, createEngine } from "../../src/index.ts";
 import * as reference from "../../src/reference.ts";
-import { elementCount } from "../../src/base/shape.ts";
 import { integers } from "../suite/random.ts";
 
 let engine: Engine;

@@ -62,10 +62,11 @@ describe("the dispatches of a plan", () => {
     const plans = algorithms.flatMap((algorithm) => {
       const reason = reasonOf(algorithm, problem, device);
       if (reason !== undefined) reasons[algorithm.name] = reason;
-      return candidatesOf(algorithm, problem, device).map(({ dispatches, workspaceBytes, preparedBytes, plan }) => {
-        const made = plan();
-        expect(dispatches, `${made.algorithm} ${made.variant}`).toBe(stepsOf(made).length);
-        return { ...made, count: dispatches, bytes: workspaceBytes + preparedBytes };
+      return candidatesOf(algorithm, problem, device).map((candidate) => {
+        const { dispatches, workspaceBytes, preparedBytes } = candidate;
+        const plan = candidate.plan();
+        expect(dispatches, `${plan.algorithm} ${plan.variant}`).toBe(stepsOf(plan).length);
+        return { ...plan, count: dispatches, bytes: workspaceBytes + preparedBytes };
       });
     });
     return { plans, reasons };

@@ -30,7 +30,7 @@ test('"auto" never exceeds maxErrorGrowth, by estimates or by a table that ranks
       expect(growth).toBeLessThanOrEqual(maxErrorGrowth);
       // A table is followed as far as maxErrorGrowth allows, to the number: at the growth of a candidate it is taken, just below it another.
       const [worst] = ways.map(growthOf);
-      if (tempted) expect(growth).toBe(ways.map(growthOf).find((one) => one <= maxErrorGrowth));
+      if (tempted) expect(growth).toBe(ways.map(growthOf).find((limit) => limit <= maxErrorGrowth));
       if (worst !== undefined && worst > 1) {
         const firstAt = (limit: number): number =>
           growthOf(rank(algorithms, problem, traits, { maxErrorGrowth: limit }, table).ranked[0]!);

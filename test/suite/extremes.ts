@@ -1,9 +1,9 @@
 // What the tests of numbers share: a problem for each algorithm and pass, its plan, and how far NaN and infinity may reach.
 import { expect } from "vitest";
 import { fromFloat16Bits, toFloat16Bits } from "../../src/base/dtype.ts";
+import { elementCount } from "../../src/base/shape.ts";
 import type { ConvDescriptor, ConvInputs, ConvPlan, Engine, Pass } from "../../src/index.ts";
 import { type ConvProblem, splitKernel, splitShape } from "../../src/problem/problem.ts";
-import { elementCount } from "../../src/base/shape.ts";
 import { FACTORS, type Operands, reference, shapeOf } from "./passes.ts";
 import { uniform } from "./random.ts";
 

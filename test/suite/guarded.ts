@@ -2,9 +2,9 @@
 // guard word must be as it was, and so must the half word after an odd number of halves. An output that is not written, or read before it is, shows as NaN.
 import { expect } from "vitest";
 import { bytesFor, fromFloat16Bits } from "../../src/base/dtype.ts";
-import type { ConvInputs, ConvPlan, Engine } from "../../src/index.ts";
-import { resultName } from "../../src/conv/operands.ts";
 import { elementCount } from "../../src/base/shape.ts";
+import { resultName } from "../../src/conv/operands.ts";
+import type { ConvInputs, ConvPlan, Engine } from "../../src/index.ts";
 
 const GUARD_WORDS = 64;
 const POISON = 0x7fc07ead; // a quiet NaN with a payload that no arithmetic makes, and as two halves NaN twice

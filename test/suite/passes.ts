@@ -1,16 +1,10 @@
 // What each pass computes, for the tests: its operands by name and shape, and its result by the reference.
-import type { Activation } from "../../src/problem/activation.ts";
-import type { ConvInputs } from "../../src/index.ts";
 import { operandShape, resultName } from "../../src/conv/operands.ts";
+import type { ConvInputs } from "../../src/index.ts";
+import type { Activation } from "../../src/problem/activation.ts";
 import type { TensorOperand } from "../../src/problem/operand.ts";
 import type { ConvProblem } from "../../src/problem/problem.ts";
-import {
-  activationValue,
-  activationDerivative,
-  backwardWeights,
-  forward,
-  transposed,
-} from "../../src/reference.ts";
+import { activationValue, activationDerivative, backwardWeights, forward, transposed } from "../../src/reference.ts";
 
 /** Numbers by the names that a plan's inputs have. */
 export type Operands = { [name in keyof ConvInputs]?: Float32Array };

@@ -1,6 +1,6 @@
 // What planning knows of an adapter that computes on the CPU, such as the ones that these tests run on.
-import { DEFAULT_TRAITS, type DeviceTraits } from "../../src/algorithms/traits.ts";
 import { DEFAULT_RATES } from "../../src/algorithms/cost.ts";
+import { DEFAULT_TRAITS, type DeviceTraits } from "../../src/algorithms/traits.ts";
 
 export const SOFTWARE_TRAITS: DeviceTraits = {
   ...DEFAULT_TRAITS,

@@ -61,12 +61,21 @@ export function passes(length: number): readonly Radix[] | undefined {
  * stores least. There is always at least one pass, that of one number for a length of 1.
  */
 export function realPasses(length: number): readonly Radix[] | undefined {
+  let list = realPassesOf.get(length);
+  if (list) return list;
   const complex = passes(length);
   if (!complex) return undefined;
-  if (complex.length === 0) return [{ size: 1, first: 1, second: 1 }];
-  const left = ({ size }: Radix): number => halfOf(size) / size;
-  const [first] = complex.toSorted((a, b) => left(a) - left(b));
-  return [first!, ...complex.toSpliced(complex.indexOf(first!), 1)];
+  list = complex.length === 0 ? [{ size: 1, first: 1, second: 1 }] : leastStoredFirst(complex);
+  realPassesOf.set(length, list);
+  return list;
+}
+
+const realPassesOf = /* @__PURE__ */ new Map<number, readonly Radix[]>();
+
+function leastStoredFirst(list: readonly Radix[]): readonly Radix[] {
+  const stored = ({ size }: Radix): number => halfOf(size) / size;
+  const first = list.reduce((best, one) => (stored(one) < stored(best) ? one : best));
+  return [first, ...list.toSpliced(list.indexOf(first), 1)];
 }
 
 /** Frequencies of a real transform that are stored: the others are their conjugates. */
