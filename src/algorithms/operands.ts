@@ -180,14 +180,3 @@ export function weightUniforms({ w }: Correlation): Uniforms {
     ...alongAxes("wStride", w.taps, "taps"),
   };
 }
-
-// MIGRATION: positional words.
-export function inputWords({ x }: Correlation): number[] {
-  return [x.start, x.batch, x.group, x.channel, ...x.spatial];
-}
-export function outputWords({ y }: Correlation): number[] {
-  return [y.start, y.batch, y.group, y.channel, ...y.spatial];
-}
-export function weightWords({ w }: Correlation): number[] {
-  return [w.start, w.group, w.outputChannel, w.inputChannel, ...w.taps];
-}

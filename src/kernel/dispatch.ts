@@ -12,7 +12,7 @@ interface Common<Name extends string> extends Omit<Kernel, "constants"> {
   /** An undefined entry skips a binding number. */
   readonly ranges: readonly (Range<Name> | undefined)[];
   /** The fields of the uniform struct except `threads`, which is added. */
-  readonly uniforms?: Uniforms | readonly number[];
+  readonly uniforms?: Uniforms;
 }
 
 /** A kernel that defines `fn thread(index: u32)`, called for `threads` invocations. */
@@ -47,11 +47,7 @@ export function dispatch<Name extends string>(given: ThreadDispatch<Name> | Work
       ...(readWrite && readWrite.length > 0 && { readWrite }),
     },
     bindings: ranges.flatMap((range, at) => (range ? [{ binding: at + 1, ...range }] : [])),
-    uniforms: Array.isArray(uniforms)
-      ? (uniforms as readonly number[])
-      : byThread
-        ? { threads: given.threads, ...(uniforms as Uniforms) }
-        : { ...(uniforms as Uniforms) },
+    uniforms: byThread ? { threads: given.threads, ...uniforms } : { ...uniforms },
     workgroups: gridFor(byThread ? given.threads : given.workgroups * WORKGROUP_SIZE),
   };
 }

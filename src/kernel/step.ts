@@ -38,7 +38,7 @@ export interface Step<Name extends string = Operand> {
   readonly kernel: Kernel;
   readonly bindings: readonly Binding<Name>[];
   /** Values of the uniform struct at binding 0, by the names of its fields. */
-  readonly uniforms: Uniforms | readonly number[];
+  readonly uniforms: Uniforms;
   readonly workgroups: readonly [number, number, number];
 }
 

@@ -69,17 +69,7 @@ const parsed = /* @__PURE__ */ new WeakMap<Shader, Declarations>();
  * @throws Error if the shaders declare no uniform at binding 0, if a value is missing or of the wrong length or kind, or if a name is not
  * a field
  */
-export function uniformBytes(
-  shaders: readonly Shader[],
-  constants: Constants,
-  values: Uniforms | readonly number[],
-): ArrayBuffer {
-  // MIGRATION: positional words, until every kernel has names.
-  if (isList(values)) {
-    const words = new Int32Array(roundUp(values.length, 4));
-    words.set(values);
-    return words.buffer;
-  }
+export function uniformBytes(shaders: readonly Shader[], constants: Constants, values: Uniforms): ArrayBuffer {
   const declared = shaders.map(declarationsOf);
   const name = declared.find(({ uniform }) => uniform !== undefined)?.uniform;
   try {
@@ -202,6 +192,6 @@ function writeStruct(
   if (unknown !== undefined) throw new Error(`${type.name} has no field for the uniform ${prefix}${unknown}`);
 }
 
-function isList(value: Uniforms | UniformValue): value is readonly number[] {
+function isList(value: UniformValue): value is readonly number[] {
   return Array.isArray(value);
 }
