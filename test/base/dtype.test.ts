@@ -32,7 +32,7 @@ function firstWrong(count: number, actual: (bits: number) => number, expected: (
   return {};
 }
 
-describe("the numbers that halves stand for", () => {
+describe("the values of halves", () => {
   it.each([
     [0x0000, 0],
     [0x0001, 2 ** -24],
@@ -65,7 +65,7 @@ describe("the numbers that halves stand for", () => {
 });
 
 describe("rounding to halves", () => {
-  it("gives every pattern back, and a NaN for NaN", () => {
+  it("returns every bit pattern, and a NaN for NaN", () => {
     const back = (bits: number): number => float16Bits(float16Value(bits));
     expect(firstWrong(0x10000, back, (bits) => (isNaNPattern(bits) ? 0x7e00 : bits))).toEqual({});
   });
@@ -140,7 +140,7 @@ describe("arrays of halves", () => {
     );
   });
 
-  it("may be parts of larger ones", () => {
+  it("may be views of larger ones", () => {
     const bits = Uint16Array.of(0x3c00, 0x4000, 0x4200, 0x4400);
     expect([...fromFloat16Bits(bits.subarray(0, 3))]).toEqual([1, 2, 3]);
     expect([...fromFloat16Bits(bits.subarray(1, 3))]).toEqual([2, 3]);

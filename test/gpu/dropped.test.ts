@@ -32,7 +32,7 @@ const KERNEL = [4, 8, 3, 3];
 const by = { padding: 1, algorithm: "winograd" };
 
 describe("tensors that are dropped", () => {
-  it("are freed with what was prepared of them, and no others", async () => {
+  it("are freed with their prepacked copies, and no others", async () => {
     const { engine, live } = await engineOnFake();
     const x = engine.empty(SHAPE);
     const w = engine.empty(KERNEL);
@@ -54,7 +54,7 @@ describe("tensors that are dropped", () => {
     engine.destroy();
   });
 
-  it("are not freed where the caller asked for their buffer", async () => {
+  it("are not freed if the caller asked for their buffer", async () => {
     const { engine, live } = await engineOnFake();
     const { buffer } = engine.empty(SHAPE);
     await collect();
@@ -64,7 +64,7 @@ describe("tensors that are dropped", () => {
     expect(live.size).toBe(0);
   });
 
-  it("are not freed where a plan was recorded with them on an encoder of the caller's", async () => {
+  it("are not freed if a plan was recorded with them on the caller's encoder", async () => {
     const { engine, device, live } = await engineOnFake();
     const shapes = { inputShape: SHAPE, kernelShape: KERNEL, padding: 1 };
     const plan = await engine.plan("forward", shapes, { algorithm: "winograd" });
@@ -83,7 +83,7 @@ describe("tensors that are dropped", () => {
     engine.destroy();
   });
 
-  it("that wrap a buffer let go of what was prepared of them, and leave the buffer", async () => {
+  it("that wrap a buffer free their prepacked copies, and leave the buffer", async () => {
     const { engine, device, live } = await engineOnFake();
     const buffer = device.createBuffer({ size: 4 * 288, usage: 128 });
     const x = engine.empty(SHAPE);
@@ -97,7 +97,7 @@ describe("tensors that are dropped", () => {
     x.destroy();
   });
 
-  it("were destroyed, or their engine was: nothing is freed twice", async () => {
+  it("are not freed twice if they or their engine were destroyed before", async () => {
     const { engine, live } = await engineOnFake();
     let freed = 0;
     const make = (destroy: boolean): void => {
@@ -145,7 +145,7 @@ describe("caches of a context", () => {
     expect(pipelines.size).toBe(MAX_PIPELINES);
   });
 
-  it("gives so many texts an id, and never one id to two", () => {
+  it("give so many texts an id, and never one id to two", () => {
     const gpu = new GpuContext(fakeDevice().device);
     const ids = Array.from({ length: MAX_IDS + 10 }, (_, at) => gpu.idOf(`text ${at}`));
     expect(gpu.idOf(`text ${MAX_IDS + 9}`)).toBe(ids.at(-1));

@@ -1,4 +1,4 @@
-// Tensors as a user meets them: their values, their memory, what is kept with them; and every refusal of bad input.
+// Tensors as a user meets them: their values, their memory, their prepacked copies; and every refusal of bad input.
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type ConvErrorCode, type Engine, createEngine, conv } from "../../src/index.ts";
 import { integers } from "../suite/random.ts";
@@ -58,13 +58,13 @@ describe("tensors", () => {
   });
 });
 
-describe("what plans prepare of weights", () => {
+describe("prepacked weights", () => {
   const inputShape = [1, 8, 9, 9];
   const kernelShape = [4, 8, 3, 3];
   const count = 4 * 8 * 9;
 
   it.each(["implicit-gemm", "winograd", "fft"])(
-    "by %s is kept with the tensor, made anew after a write, and freed with it",
+    "by %s are kept with the tensor, packed again after a write, and freed with it",
     async (algorithm) => {
       const options = { padding: 1, algorithm };
       const x = engine.tensor(integers(8 * 81, 1, 4), inputShape);
@@ -103,7 +103,7 @@ describe("what plans prepare of weights", () => {
     },
   );
 
-  it("is made in the caller's encoder each time where weights are a buffer", async () => {
+  it("are packed on the caller's encoder each time if the weights are a buffer", async () => {
     const plan = await engine.plan("forward", { inputShape, kernelShape, padding: 1 }, { algorithm: "winograd" });
     const x = engine.tensor(integers(8 * 81, 1, 4), inputShape);
     const w = engine.tensor(integers(count, 2, 4), kernelShape);

@@ -1,4 +1,4 @@
-// The gradients as correlations: every product of the pass is made once, every cell written once, and no zero is multiplied.
+// The gradients as correlations: every product of the pass is computed once, every cell is written once, and no zero is multiplied.
 import { type Arbitrary, assert, boolean, integer, property, record } from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Correlation } from "../../src/problem/correlation.ts";
@@ -77,7 +77,7 @@ const problemOf = (
 const sorted = (pairs: readonly (readonly number[])[]): string[] => pairs.map((pair) => pair.join(" ")).toSorted();
 
 describe("inputGradient", () => {
-  it("makes every product once, and writes every cell once or fills first", () => {
+  it("computes every product once, and writes every cell once or fills it first", () => {
     assert(
       property(lines, (line) => {
         const problem = problemOf("backward-data", line);
@@ -122,7 +122,7 @@ describe("inputGradient", () => {
     expect(fills).toBe(true);
   });
 
-  it("takes the padded input's where the border repeats the input", () => {
+  it("is that of the padded input if the border repeats the input", () => {
     const { phases, folds } = inputGradient(
       convProblem("backward-data", {
         ...{ inputShape: [1, 1, 7, 7], kernelShape: [1, 1, 3, 3], padding: 1, paddingMode: "reflect" },
@@ -137,7 +137,7 @@ describe("inputGradient", () => {
 });
 
 describe("weightGradient", () => {
-  it("makes every product once, and a sum for every tap", () => {
+  it("computes every product once, and a sum for every tap", () => {
     assert(
       property(lines, (line) => {
         const problem = problemOf("backward-weights", line);

@@ -220,7 +220,7 @@ describe("refuses", () => {
     });
   });
 
-  test("a pass that is none", () => {
+  test("an unknown pass", () => {
     const pass = "backward" as "forward";
     expect(refusal(() => convProblem(pass, PLAIN))).toEqual({
       code: "invalid-argument",
@@ -230,7 +230,7 @@ describe("refuses", () => {
     });
   });
 
-  test("options that are no object", () => {
+  test("options that are not an object", () => {
     const none = null as unknown as ConvDescriptor;
     expect(refusal(() => convProblem("forward", none))).toEqual({
       code: "invalid-argument",

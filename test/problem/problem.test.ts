@@ -36,7 +36,7 @@ describe("canonical geometry", () => {
     });
   });
 
-  test("is the same for both layouts but for the layout", () => {
+  test("is the same for both layouts, except for the layout", () => {
     const last = convProblem("forward", {
       inputShape: [2, 10, 12, 4],
       kernelShape: [3, 5, 4, 6],
@@ -98,7 +98,7 @@ describe("canonical geometry", () => {
     });
   });
 
-  test("is plain data: equal descriptions have equal JSON", () => {
+  test("is plain data: equal descriptors have equal JSON", () => {
     const one = convProblem("forward", descriptor({ stride: 2, padding: 1 }));
     const other = convProblem(
       "forward",

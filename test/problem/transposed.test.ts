@@ -16,7 +16,7 @@ function sizes(fields: Record<string, unknown>): number[] {
   return tensorShape(problem(fields), "x").slice(2);
 }
 
-test("is the backward-data pass of the mirrored convolution", () => {
+test("is the backward-data pass of the convolution it is the gradient of", () => {
   const mirrored = problem({ stride: 2 });
   expect(mirrored).toMatchObject({ pass: "backward-data", C: 3, K: 6, input: [1, 9, 12], output: [1, 4, 5] });
   expect(tensorShape(mirrored, "x")).toEqual([2, 3, 9, 12]);
