@@ -8,9 +8,8 @@ import inputShader from "../../../shaders/algorithms/winograd/input.wgsl";
 import outputShader from "../../../shaders/algorithms/winograd/output.wgsl";
 import partsShader from "../../../shaders/algorithms/winograd/parts.wgsl";
 import tileShader from "../../../shaders/algorithms/winograd/tile.wgsl";
-import { type Triple, eachAxis, elementCount, roundUp } from "../../base/shape.ts";
+import { type Triple, elementCount, roundUp } from "../../base/shape.ts";
 import { dispatch } from "../../kernel/dispatch.ts";
-import { F32_BYTES } from "../../kernel/element-types.ts";
 import { BINDING, type Constant, STORAGE_ALIGNMENT, type Step } from "../../kernel/step.ts";
 import { type Correlation, seenCells } from "../../problem/correlation.ts";
 import { type GemmVariant, gemmStep } from "../gemm/gemm.ts";
@@ -31,84 +30,7 @@ import {
   whole,
   windowConstants,
 } from "../operands.ts";
-import { type Partition, partitionOf } from "./partition.ts";
-import type { Tile } from "./tiles.ts";
-
-/** The tiling of a problem, which all its chunks share. Strides and sizes in elements. */
-export interface Geometry {
-  readonly tile: Tile;
-  readonly partition: Partition;
-  /** Number of axes that are transformed. */
-  readonly axes: number;
-  /** Outputs and inputs of a tile along each axis; 1 if the axis is not transformed. */
-  readonly outputs: Triple;
-  readonly inputs: Triple;
-  /** Tiles along each axis, and of the whole batch. */
-  readonly tiles: Triple;
-  readonly tileCount: number;
-  /** Values of a transformed tile: the number of matrix products. */
-  readonly points: number;
-  /** Channels of a group: inputs (each part of the kernel has its own) with padding, outputs, outputs with padding. */
-  readonly paddedC: number;
-  readonly groupK: number;
-  readonly paddedK: number;
-  readonly filterBytes: number;
-}
-
-/** A range of the tiles of the whole batch. */
-export interface Chunk {
-  readonly first: number;
-  readonly count: number;
-}
-
-export function geometryOf(correlation: Correlation, tile: Tile): Geometry {
-  const { N, C, K, groups, output } = correlation;
-  const partition = partitionOf(correlation, tile);
-  const { transformed, parts } = partition;
-  const outputs = eachAxis((axis) => (transformed[axis] ? tile.m : 1));
-  const tiles = eachAxis((axis) => Math.ceil(output[axis] / outputs[axis]));
-  const axes = transformed.filter(Boolean).length;
-  const points = tile.points ** axes;
-  const groupK = K / groups;
-  const paddedC = roundUp(elementCount(parts) * (C / groups), 4);
-  const paddedK = correlation.layout === "channels-last" ? roundUp(groupK, 4) : groupK;
-  return {
-    tile,
-    partition,
-    axes,
-    outputs,
-    inputs: eachAxis((axis) => (transformed[axis] ? tile.points : 1)),
-    tiles,
-    tileCount: N * elementCount(tiles),
-    points,
-    paddedC,
-    groupK,
-    paddedK,
-    filterBytes: points * groups * paddedC * paddedK * F32_BYTES,
-  };
-}
-
-/** Tiles of a chunk, padded to whole vectors if tiles are columns. */
-function tileSlots(correlation: Correlation, count: number): number {
-  return correlation.layout === "channels-last" ? count : roundUp(count, 4);
-}
-
-/** Bytes of the transformed inputs of so many tiles. */
-export function inputBytes(correlation: Correlation, { points, paddedC }: Geometry, count: number): number {
-  return points * correlation.groups * paddedC * tileSlots(correlation, count) * F32_BYTES;
-}
-
-/** Bytes of their products with the filters. */
-export function productBytes(correlation: Correlation, { points, paddedK }: Geometry, count: number): number {
-  return points * correlation.groups * paddedK * tileSlots(correlation, count) * F32_BYTES;
-}
-
-/** Bytes of workspace of a chunk of so many tiles: the transformed inputs, then their products with the filters. */
-export function chunkBytes(correlation: Correlation, geometry: Geometry, count: number): number {
-  return (
-    roundUp(inputBytes(correlation, geometry, count), STORAGE_ALIGNMENT) + productBytes(correlation, geometry, count)
-  );
-}
+import { type Chunk, type Geometry, inputBytes, productBytes, tileSlots } from "./geometry.ts";
 
 function tileConstants({ tile, axes, points, inputs }: Geometry): Record<string, Constant> {
   const [TILE_D, TILE_H, TILE_W] = inputs;

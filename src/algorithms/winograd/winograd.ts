@@ -10,20 +10,10 @@ import { OUTPUT_LOADS, type Work, estimate, numberBytes } from "../cost.ts";
 import { type Products, gemmWork } from "../gemm/gemm.ts";
 import { gemmTile } from "../gemm/tile.ts";
 import type { DeviceTraits } from "../traits.ts";
+import { type Chunk, type Geometry, chunkBytes, geometryOf, inputBytes, productBytes } from "./geometry.ts";
 import { exactOnIntegers, growth } from "./growth.ts";
 import { partitionOf, transformedAxes } from "./partition.ts";
-import {
-  type Chunk,
-  type Geometry,
-  chunkBytes,
-  filterStep,
-  geometryOf,
-  inputBytes,
-  inputStep,
-  multiplyStep,
-  outputStep,
-  productBytes,
-} from "./steps.ts";
+import { filterStep, inputStep, multiplyStep, outputStep } from "./steps.ts";
 import { TILES, type Tile } from "./tiles.ts";
 
 /** A larger chunk gains nothing: the matrix products are busy long before. */
