@@ -2,8 +2,19 @@
 import { bytesFor } from "../../src/base/dtype.ts";
 import { describe } from "../../src/base/error.ts";
 import { elementCount } from "../../src/base/shape.ts";
-import * as convolutions from "../../src/index.ts";
-import { ConvError, type ConvInputs, type ConvPlan, type Tensor } from "../../src/index.ts";
+import {
+  ConvError,
+  type ConvInputs,
+  type ConvPlan,
+  type Tensor,
+  conv,
+  convBackwardBias,
+  convBackwardData,
+  convBackwardWeights,
+  convTranspose,
+  convTransposeBackwardData,
+  convTransposeBackwardWeights,
+} from "../../src/index.ts";
 import { type ConvProblem, sumLength } from "../../src/problem/problem.ts";
 import { NO_SPREAD, errorBounds } from "../suite/bounds.ts";
 import { type Operands, reference, shapeOf } from "../suite/passes.ts";
@@ -18,6 +29,22 @@ const MOST_ELEMENTS = 2 ** 22;
 
 /** Magnitudes beyond which sums leave the range of float32 or half, where the bound does not hold. */
 const LARGEST = { f32: 1e6, f16: 100 };
+
+const CONVOLUTIONS = {
+  conv,
+  convBackwardBias,
+  convBackwardData,
+  convBackwardWeights,
+  convTranspose,
+  convTransposeBackwardData,
+  convTransposeBackwardWeights,
+};
+
+/** Makes the call by its function, which throws refusals at once. */
+function callDirectly({ operation }: Call, tensors: Record<string, unknown>, options: unknown): Tensor {
+  const named = CONVOLUTIONS[operation] as (...list: unknown[]) => Tensor;
+  return named(...ARGUMENTS[operation].map((name) => tensors[name]), options);
+}
 
 /** A running call. */
 interface CallWork extends Work {
@@ -107,10 +134,8 @@ async function resultOf(
   const { call } = work;
   const given = ARGUMENTS[call.operation].map((name) => tensors[name]);
   if (call.way === "eager" || !plan) {
-    // Refusals are thrown at once.
-    const compute = convolutions[call.operation] as (...list: unknown[]) => Tensor;
     try {
-      return { value: compute(...given, options) };
+      return { value: callDirectly(call, tensors, options) };
     } catch (error) {
       return { error };
     }
@@ -230,9 +255,8 @@ async function refuse(
         return { ended: "refused", code: "planned" };
     }
   } else {
-    const compute = convolutions[call.operation] as (...list: unknown[]) => Tensor;
     try {
-      const tensor = compute(...ARGUMENTS[call.operation].map((name) => tensors[name]), options);
+      const tensor = callDirectly(call, tensors, options);
       made.push(tensor);
       result = { value: tensor };
     } catch (error) {

@@ -27,7 +27,9 @@ test.each(algorithms.map((algorithm) => [algorithm.name, algorithm] as const))(
         const type = OUTPUT.exec(assemble(kernel))![1]!;
         const named = kernel.aliases?.[type] ?? type;
         const isResult = operand === "y" || operand === "dx" || operand === "dw";
-        expect(named, `${kernel.shaders.at(-1)} to ${operand}`).toMatch(isResult ? /^f16$/ : /^(f32|vec4f|vec2f)$/);
+        expect(named, `${kernel.shaders.at(-1)?.name} to ${operand}`).toMatch(
+          isResult ? /^f16$/ : /^(f32|vec4f|vec2f)$/,
+        );
         written.add(operand);
       }
     }
