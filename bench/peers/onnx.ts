@@ -48,6 +48,17 @@ interface Model {
   readonly turn?: (values: ArrayLike<number>) => ArrayLike<number>;
 }
 
+/** Returns the attributes that both operators share. */
+function geometry(problem: ConvProblem): Model["node"]["attributes"] {
+  return {
+    kernel_shape: axes(problem, problem.kernel),
+    strides: axes(problem, problem.stride),
+    dilations: axes(problem, problem.dilation),
+    pads: pads(problem),
+    group: problem.groups,
+  };
+}
+
 function forwardModel(task: Task): Model {
   const { problem } = task;
   const [x, w] = [operand(task, "x"), operand(task, "w")];
@@ -58,13 +69,7 @@ function forwardModel(task: Task): Model {
       operation: "Conv",
       inputs: [input, weights],
       output: { name: "result", shape: tensorShape(problem, "y") },
-      attributes: {
-        kernel_shape: axes(problem, problem.kernel),
-        strides: axes(problem, problem.stride),
-        dilations: axes(problem, problem.dilation),
-        pads: pads(problem),
-        group: problem.groups,
-      },
+      attributes: geometry(problem),
     },
     fed: [{ value: input, operand: x }],
   };
@@ -82,12 +87,8 @@ function transposedModel(task: Task): Model {
       inputs: [input, weights],
       output: { name: "result", shape: tensorShape(problem, "x") },
       attributes: {
-        kernel_shape: axes(problem, problem.kernel),
-        strides: axes(problem, problem.stride),
-        dilations: axes(problem, problem.dilation),
-        pads: pads(problem),
+        ...geometry(problem),
         ...(extra.some((cells) => cells > 0) && { output_padding: extra }),
-        group: problem.groups,
       },
     },
     fed: [{ value: input, operand: dy }],

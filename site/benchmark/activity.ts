@@ -18,6 +18,33 @@ export function stopActivity(): void {
 }
 
 /**
+ * Connects a pair of Start and Stop buttons: one starts its own activity, unless another is running, the other stops it.
+ * @returns what to call at the begin and at the end of the activity; the focus follows the button that can be pressed
+ */
+export function startAndStop(
+  start: HTMLButtonElement,
+  stop: HTMLButtonElement,
+  begin: () => Promise<void>,
+): { began(): void; ended(): void } {
+  onActivity((busy) => {
+    start.disabled = busy;
+  });
+  start.addEventListener("click", () => void begin());
+  stop.addEventListener("click", stopActivity);
+  return {
+    began() {
+      stop.disabled = false;
+      stop.focus();
+    },
+    ended() {
+      const focused = document.activeElement === stop || document.activeElement === document.body;
+      stop.disabled = true;
+      if (focused) start.focus();
+    },
+  };
+}
+
+/**
  * Starts an activity unless another is running.
  * @returns whether it was stopped
  */

@@ -2,7 +2,7 @@
 import type { Engine } from "convoke";
 import { byId } from "../common/dom.ts";
 import { explainFailure } from "../common/engine.ts";
-import { exclusively, onActivity, stopActivity } from "./activity.ts";
+import { exclusively, startAndStop } from "./activity.ts";
 import { askWorker } from "./ask-worker.ts";
 import type { SelectionForm } from "./form.ts";
 import { jobsOf } from "./jobs.ts";
@@ -78,8 +78,7 @@ export function runPanel(find: () => Promise<Engine>, form: SelectionForm, resul
     status.textContent = "";
     form.disable(true);
     byId("progress-panel").hidden = false;
-    stop.disabled = false;
-    stop.focus();
+    buttons.began();
     try {
       const { stopped } = await exclusively(work);
       if (total === 0 && !stopped)
@@ -95,15 +94,9 @@ export function runPanel(find: () => Promise<Engine>, form: SelectionForm, resul
       results.flush();
       form.disable(false);
       byId("progress-panel").hidden = true;
-      const focused = document.activeElement === stop || document.activeElement === document.body;
-      stop.disabled = true;
-      if (focused) start.focus();
+      buttons.ended();
     }
   };
 
-  onActivity((busy) => {
-    start.disabled = busy;
-  });
-  start.addEventListener("click", () => void begin());
-  stop.addEventListener("click", stopActivity);
+  const buttons = startAndStop(start, stop, begin);
 }

@@ -2,7 +2,7 @@
 import type { Engine } from "convoke";
 import { byId, el } from "../common/dom.ts";
 import { explainFailure } from "../common/engine.ts";
-import { exclusively, onActivity, stopActivity } from "./activity.ts";
+import { exclusively, startAndStop } from "./activity.ts";
 import { createChart } from "./chart.ts";
 import type { Row } from "./rows.ts";
 import { run } from "./run.ts";
@@ -28,8 +28,7 @@ function card(find: () => Promise<Engine>, scale: () => Scale, sweep: Sweep): HT
     const rows: Row[] = [];
     let left = roughly(undefined);
     status.textContent = "";
-    stop.disabled = false;
-    stop.focus();
+    buttons.began();
     try {
       const { stopped } = await exclusively(async (signal) => {
         const engine = await until(signal, find());
@@ -55,17 +54,11 @@ function card(find: () => Promise<Engine>, scale: () => Scale, sweep: Sweep): HT
       status.replaceChildren(explainFailure(error));
     } finally {
       now.textContent = "";
-      const focused = document.activeElement === stop || document.activeElement === document.body;
-      stop.disabled = true;
-      if (focused) start.focus();
+      buttons.ended();
     }
   };
 
-  onActivity((busy) => {
-    start.disabled = busy;
-  });
-  start.addEventListener("click", () => void begin());
-  stop.addEventListener("click", stopActivity);
+  const buttons = startAndStop(start, stop, begin);
   return el(
     "div",
     { class: "card sweep", id: `sweep-${sweep.id}` },

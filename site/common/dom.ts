@@ -35,6 +35,16 @@ export function svg<K extends keyof SVGElementTagNameMap>(
   return fill(document.createElementNS("http://www.w3.org/2000/svg", tag), props, children);
 }
 
+/** Makes the head of a table whose columns between the first and the last hold numbers. */
+export function tableHead(first: string, numbers: readonly string[], last: string): HTMLElement {
+  const head = (name: string, props: Props = {}): HTMLElement => el("th", { scope: "col", ...props }, name);
+  return el(
+    "thead",
+    {},
+    el("tr", {}, head(first), ...numbers.map((name) => head(name, { class: "number" })), head(last)),
+  );
+}
+
 /** Returns a required element of the page. */
 export function byId<E extends Element = HTMLElement>(id: string, kind?: new () => E): E {
   const element = document.getElementById(id) as Element | null;

@@ -1,5 +1,5 @@
 // Summarises the planner's choices for a whole network: by multiply-adds, and by time once layers are timed.
-import { el } from "../common/dom.ts";
+import { el, tableHead } from "../common/dom.ts";
 import { duration, metric, number } from "../common/format.ts";
 import { algorithmChip, algorithmClass, howOf } from "./algorithms.ts";
 import type { PlanRow } from "./plan-rows.ts";
@@ -54,17 +54,7 @@ export function planSummary(rows: readonly PlanRow[], complete: boolean): HTMLEl
       el(
         "table",
         { class: "legend" },
-        el(
-          "thead",
-          {},
-          el(
-            "tr",
-            {},
-            el("th", { scope: "col" }, "Algorithm"),
-            ...columns.map((name) => el("th", { scope: "col", class: "number" }, name)),
-            el("th", { scope: "col" }, "How"),
-          ),
-        ),
+        tableHead("Algorithm", columns, "How"),
         el(
           "tbody",
           {},

@@ -1,5 +1,5 @@
 // The totals of a network, and their distribution over the kinds of layers.
-import { el } from "../common/dom.ts";
+import { el, tableHead } from "../common/dom.ts";
 import { metric } from "../common/format.ts";
 import { KINDS } from "./arithmetic.ts";
 import { type About, connectedWeights } from "./catalogue.ts";
@@ -72,19 +72,7 @@ export function kindsOf({ convs, multiplyAdds, weights }: Walk): HTMLElement {
       el(
         "table",
         { class: "legend" },
-        el(
-          "thead",
-          {},
-          el(
-            "tr",
-            {},
-            el("th", { scope: "col" }, "Kind"),
-            ...["Layers", "Multiply-adds", "Share", "Parameters", "Share"].map((name) =>
-              el("th", { scope: "col", class: "number" }, name),
-            ),
-            el("th", { scope: "col" }, "Which"),
-          ),
-        ),
+        tableHead("Kind", ["Layers", "Multiply-adds", "Share", "Parameters", "Share"], "Which"),
         el(
           "tbody",
           {},
