@@ -1,58 +1,12 @@
-// Every plan of the shared problems keeps to the limits of compatibility mode, the least that WebGPU offers, and no plan has more dispatches
-// than are allowed, however little memory there is and however large the stride.
+// No plan has more dispatches than are allowed, however little memory there is and however large the stride. That the plans of the shared
+// problems keep to the limits of compatibility mode is part of the law of algorithms (test/algorithms/law.test.ts).
 import { describe, expect, it } from "vitest";
 import { algorithms } from "../../src/algorithms/index.ts";
-import { DEFAULT_TRAITS, MAX_DISPATCHES } from "../../src/algorithms/traits.ts";
-import { type Kernel, type Step } from "../../src/kernel/step.ts";
-import { uniformBytes } from "../../src/kernel/uniforms.ts";
-import { type ConvProblem, type Pass, PASSES, convProblem } from "../../src/problem/problem.ts";
+import { MAX_DISPATCHES } from "../../src/algorithms/traits.ts";
+import { type ConvProblem, convProblem } from "../../src/problem/problem.ts";
 import { candidatesOf, reasonOf, stepsOf } from "../suite/candidates.ts";
-import { COMPATIBILITY } from "../suite/compatibility.ts";
-import { problems } from "../suite/problems.ts";
+import { exceededLimit } from "../suite/step-limits.ts";
 import { SOFTWARE_TRAITS } from "../suite/traits.ts";
-
-/** The default of maxStorageBuffersPerShaderStage. */
-const STORAGE_BUFFERS = 8;
-
-/** A violation in words, or nothing. */
-function violation({ kernel, bindings, uniforms, workgroups }: Step): string | undefined {
-  const invocations = sizeOf(kernel);
-  if (!(invocations <= COMPATIBILITY.maxComputeInvocationsPerWorkgroup)) return `${invocations} invocations`;
-  if (bindings.length > STORAGE_BUFFERS) return `${bindings.length} storage buffers`;
-  const { byteLength } = uniformBytes(kernel.shaders, kernel.constants, uniforms);
-  if (byteLength > COMPATIBILITY.maxUniformBufferBindingSize) return `${byteLength} bytes of uniforms`;
-  if (workgroups.some((count) => !(count >= 1 && count <= 65_535))) return `a grid of ${workgroups.join(" x ")}`;
-  return undefined;
-}
-
-const sizeOf = ({ constants }: Kernel): number => Number(constants["WORKGROUP_SIZE"]);
-
-const traits = [DEFAULT_TRAITS, SOFTWARE_TRAITS].map((one) => ({
-  ...one,
-  maxWorkgroupInvocations: COMPATIBILITY.maxComputeInvocationsPerWorkgroup,
-}));
-
-it.each<Pass>(PASSES)("plans of the %s pass keep to the limits of compatibility mode", (pass) => {
-  const violations: string[] = [];
-  let steps = 0;
-  for (const { name, descriptor, passes } of problems) {
-    if (!passes.includes(pass)) continue;
-    const problem = convProblem(pass, descriptor);
-    for (const gpu of traits) {
-      for (const algorithm of algorithms) {
-        for (const candidate of candidatesOf(algorithm, problem, gpu)) {
-          for (const step of stepsOf(candidate.plan())) {
-            steps++;
-            const found = violation(step);
-            if (found) violations.push(`${name} by ${algorithm.name} ${candidate.variant}: ${found}`);
-          }
-        }
-      }
-    }
-  }
-  expect(violations).toEqual([]);
-  expect(steps).toBeGreaterThan(1000);
-});
 
 describe("the dispatches of a plan", () => {
   /** The plans of all candidates of all algorithms, or the reasons for which there are none. */
@@ -122,6 +76,6 @@ describe("the dispatches of a plan", () => {
       stride: 64,
     });
     for (const { steps } of planned(problem, 0).plans)
-      for (const step of steps) expect(violation(step)).toBeUndefined();
+      for (const step of steps) expect(exceededLimit(step)).toBeUndefined();
   });
 });
