@@ -1,5 +1,5 @@
-import type { Dtype } from "../../base/dtype.ts";
 // Feature maps as arguments of operations and in their kernels.
+import type { Dtype } from "../../base/dtype.ts";
 import { refuse } from "../../base/error.ts";
 import type { TensorDescription } from "../../gpu/operation.ts";
 import { type Tensor, checkTensor } from "../../gpu/tensor.ts";
