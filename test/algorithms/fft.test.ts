@@ -173,12 +173,12 @@ describe("memory", () => {
     const tiling = wholeTiling(problem)!;
     const chunks = (maxBindingBytes: number) => {
       const verdict = chunksOf(problem, tiling, { ...DEFAULT_TRAITS, maxBindingBytes });
-      if (!("parts" in verdict)) throw new Error(`refused: ${JSON.stringify(verdict)}`);
+      if (!("slices" in verdict)) throw new Error(`refused: ${JSON.stringify(verdict)}`);
       return verdict;
     };
-    expect(chunks(2 ** 27)).toMatchObject({ parts: [{ groups: 2, outputs: 12 }], tiles: 4 });
-    expect(chunks(2 ** 22).parts.map(({ groups }) => groups)).toEqual([1, 1]);
-    expect(chunks(2 ** 20).parts.length).toBeGreaterThan(2);
+    expect(chunks(2 ** 27)).toMatchObject({ slices: [{ groups: 2, outputs: 12 }], tiles: 4 });
+    expect(chunks(2 ** 22).slices.map(({ groups }) => groups)).toEqual([1, 1]);
+    expect(chunks(2 ** 20).slices.length).toBeGreaterThan(2);
   });
 
   it("refuses with numbers", () => {

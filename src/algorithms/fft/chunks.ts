@@ -10,7 +10,7 @@ import { type Tiling, passSizes, spectrumSize, tileCount } from "./tiling.ts";
 export const COMPLEX_BYTES = 8;
 
 /** Groups, and output channels of each, whose weights' spectra lie together. More than one group has all of its channels. */
-export interface Part {
+export interface WeightSlice {
   readonly firstGroup: number;
   readonly groups: number;
   /** Counted within a group. */
@@ -22,14 +22,14 @@ export interface Part {
 }
 
 export interface Chunks {
-  readonly parts: readonly Part[];
+  readonly slices: readonly WeightSlice[];
   readonly preparedBytes: number;
   /** Tiles transformed at once; of tileCount. */
   readonly tiles: number;
   /** Bytes of the input's spectra, rounded up to where those of the output start, and of all together. */
   readonly inputBytes: number;
   readonly workspaceBytes: number;
-  /** Transforms, products and transforms back of all parts and ranges of tiles, and of the weights. */
+  /** Transforms, products and transforms back of all slices and ranges of tiles, and of the weights. */
   readonly dispatches: number;
 }
 
@@ -39,39 +39,39 @@ export type NoChunks = { readonly least: number } | { readonly tooMany: number }
 /** Larger chunks are no faster: every pass keeps the GPU busy. */
 const CHUNK_BYTES = 64 * 2 ** 20;
 
-function partsOf(correlation: Correlation, tiling: Tiling, groups: number, outputs: number): Part[] {
+function slicesOf(correlation: Correlation, tiling: Tiling, groups: number, outputs: number): WeightSlice[] {
   const groupC = correlation.C / correlation.groups;
   const groupK = correlation.K / correlation.groups;
-  const parts: Part[] = [];
+  const slices: WeightSlice[] = [];
   let offset = 0;
   for (let firstGroup = 0; firstGroup < correlation.groups; firstGroup += groups) {
     for (let firstOutput = 0; firstOutput < groupK; firstOutput += outputs) {
-      const part = {
+      const slice = {
         firstGroup,
         groups: Math.min(groups, correlation.groups - firstGroup),
         firstOutput,
         outputs: Math.min(outputs, groupK - firstOutput),
         offset,
       };
-      const bytes = spectrumSize(tiling) * part.groups * groupC * part.outputs * COMPLEX_BYTES;
-      parts.push({ ...part, bytes });
+      const bytes = spectrumSize(tiling) * slice.groups * groupC * slice.outputs * COMPLEX_BYTES;
+      slices.push({ ...slice, bytes });
       offset = roundUp(offset + bytes, STORAGE_ALIGNMENT);
     }
   }
-  return parts;
+  return slices;
 }
 
-/** Whether a part finds the input of its group already transformed: by the part before it, if all tiles are transformed at once. */
-export function sharesInput(part: Part, tiles: number, total: number): boolean {
-  return part.firstOutput > 0 && tiles >= total;
+/** Whether a slice finds the input of its group already transformed: by the slice before it, if all tiles are transformed at once. */
+export function sharesInput(slice: WeightSlice, tiles: number, total: number): boolean {
+  return slice.firstOutput > 0 && tiles >= total;
 }
 
-/** Dispatches of so many parts, and of so many ranges of tiles for each: a transform has as many as there are passes. */
-function dispatchesOf(parts: readonly Part[], tiling: Tiling, tiles: number, total: number): number {
+/** Dispatches of so many slices, and of so many ranges of tiles for each: a transform has as many as there are passes. */
+function dispatchesOf(slices: readonly WeightSlice[], tiling: Tiling, tiles: number, total: number): number {
   const passes = passSizes(tiling).length;
   const ranges = Math.ceil(total / tiles);
-  const inputs = parts.filter((part) => !sharesInput(part, tiles, total)).length;
-  return (inputs * passes + parts.length * (passes + 1)) * ranges + parts.length * passes;
+  const inputs = slices.filter((slice) => !sharesInput(slice, tiles, total)).length;
+  return (inputs * passes + slices.length * (passes + 1)) * ranges + slices.length * passes;
 }
 
 /** Returns the chunks of a tiling, or why there are none. */
@@ -88,16 +88,16 @@ export function chunksOf(correlation: Correlation, tiling: Tiling, gpu: DeviceTr
   // However the weights are cut, the spectra of all of them are kept.
   const weightBytes = cells * groupC * correlation.K;
   if (weightBytes > gpu.maxWorkspaceBytes) return { least: weightBytes + cells * (groupC + 1) };
-  // Each part has a product at least.
+  // Each slice has a product at least.
   for (;;) {
     const count = Math.ceil(correlation.groups / groups) * Math.ceil(correlation.K / correlation.groups / outputs);
     if (count > gpu.maxDispatches) return { tooMany: count };
-    const parts = partsOf(correlation, tiling, groups, outputs);
-    const last = parts.at(-1)!;
+    const slices = slicesOf(correlation, tiling, groups, outputs);
+    const last = slices.at(-1)!;
     const preparedBytes = last.offset + last.bytes;
     const room = gpu.maxWorkspaceBytes - preparedBytes;
     const { inputBytes, outputBytes } = bytesOf(1);
-    const largest = Math.max(inputBytes, outputBytes, ...parts.map(({ bytes }) => bytes));
+    const largest = Math.max(inputBytes, outputBytes, ...slices.map(({ bytes }) => bytes));
     if (largest <= gpu.maxBindingBytes && inputBytes + outputBytes <= room) {
       const cap = Math.max(
         1,
@@ -107,10 +107,10 @@ export function chunksOf(correlation: Correlation, tiling: Tiling, gpu: DeviceTr
       // Chunks of equal size, so that they share their kernels' loads evenly.
       const tiles = Math.ceil(total / Math.ceil(total / most));
       const sizes = bytesOf(tiles);
-      const dispatches = dispatchesOf(parts, tiling, tiles, total);
+      const dispatches = dispatchesOf(slices, tiling, tiles, total);
       if (dispatches > gpu.maxDispatches) return { tooMany: dispatches };
       return {
-        parts,
+        slices,
         preparedBytes,
         tiles,
         inputBytes: sizes.inputBytes,

@@ -24,7 +24,7 @@ interface Fit {
 
 function fitOf(c: Correlation, device: DeviceTraits, tiling: Tiling, work = fftWork(c, tiling)): Fit | undefined {
   const chunks = chunksOf(c, tiling, device);
-  if (!("parts" in chunks)) return undefined;
+  if (!("slices" in chunks)) return undefined;
   return { tiling, chunks, work, seconds: estimate(work, device.rates) };
 }
 
@@ -73,12 +73,12 @@ function refusal(c: Correlation, device: DeviceTraits): Unsupported {
 function stepsOf(c: Correlation, tiling: Tiling, chunks: Chunks): Step[] {
   const total = tileCount(c, tiling);
   const steps = [];
-  for (const part of chunks.parts) {
-    // The parts of one group share their input, which the first of them transforms, unless another range of tiles came in between.
+  for (const slice of chunks.slices) {
+    // The slices of one group share their input, which the first of them transforms, unless another range of tiles came in between.
     for (let first = 0; first < total; first += chunks.tiles) {
       const tiles = { first, count: Math.min(chunks.tiles, total - first) };
-      if (!sharesInput(part, chunks.tiles, total)) steps.push(...inputSteps(c, tiling, part, tiles));
-      steps.push(...outputSteps(c, tiling, chunks, part, tiles));
+      if (!sharesInput(slice, chunks.tiles, total)) steps.push(...inputSteps(c, tiling, slice, tiles));
+      steps.push(...outputSteps(c, tiling, chunks, slice, tiles));
     }
   }
   return steps;
@@ -89,7 +89,7 @@ function fftPlan(c: Correlation, { tiling, chunks }: Fit): PartialPlan {
     steps: stepsOf(c, tiling, chunks),
     workspaceBytes: chunks.workspaceBytes,
     preparation: {
-      steps: chunks.parts.flatMap((part) => weightSteps(c, tiling, part)),
+      steps: chunks.slices.flatMap((slice) => weightSteps(c, tiling, slice)),
       bytes: chunks.preparedBytes,
     },
   };

@@ -37,7 +37,7 @@ import {
   whole,
 } from "../operands.ts";
 import { blockOf } from "./blocks.ts";
-import { type Chunks, COMPLEX_BYTES, type Part } from "./chunks.ts";
+import { type Chunks, COMPLEX_BYTES, type WeightSlice } from "./chunks.ts";
 import { type Radix, passes, realPasses, storedLength } from "./lengths.ts";
 import { type Tiling, perAxis, spectrumSize, tileCells } from "./tiling.ts";
 import { roots, rowVectors, twiddleStep, twiddles } from "./twiddles.ts";
@@ -145,19 +145,19 @@ function passSteps(signals: Signals, back: boolean): Step[] {
   return back ? steps.toReversed() : steps;
 }
 
-/** The spectra of a part's weights. */
-export function weightSteps(correlation: Correlation, tiling: Tiling, part: Part): Step[] {
+/** The spectra of a slice's weights. */
+export function weightSteps(correlation: Correlation, tiling: Tiling, slice: WeightSlice): Step[] {
   const { groups, kernel, dilation } = correlation;
   const groupC = correlation.C / groups;
-  const buffer = preparedRange(BINDING.output, part.offset, part.bytes);
-  const signals = { tiling, count: part.groups * groupC * part.outputs, buffer };
+  const buffer = preparedRange(BINDING.output, slice.offset, slice.bytes);
+  const signals = { tiling, count: slice.groups * groupC * slice.outputs, buffer };
   const source = {
     shaders: [sourceKernelShader],
     uniforms: {
       groupC,
-      outputs: part.outputs,
-      firstOutput: part.firstOutput,
-      firstGroup: part.firstGroup,
+      outputs: slice.outputs,
+      firstOutput: slice.firstOutput,
+      firstGroup: slice.firstGroup,
       ...alongAxes("kernel", kernel),
       ...alongAxes("dilation", dilation),
       scale: 1 / tileCells(tiling),
@@ -177,15 +177,15 @@ function isCut(correlation: Correlation): boolean {
   return unseen || paddingMode !== "zeros" || paddingValue !== 0;
 }
 
-/** The spectra of a range of tiles of the channels of a part's groups. */
+/** The spectra of a range of tiles of the channels of a slice's groups. */
 export function inputSteps(
   correlation: Correlation,
   tiling: Tiling,
-  part: Part,
+  slice: WeightSlice,
   tiles: { first: number; count: number },
 ): Step[] {
   const groupC = correlation.C / correlation.groups;
-  const count = part.groups * groupC * tiles.count;
+  const count = slice.groups * groupC * tiles.count;
   const buffer = scratch(BINDING.output, 0, spectrumSize(tiling) * count * COMPLEX_BYTES);
   const signals = { tiling, count, buffer };
   const { input, stride, padBegin } = correlation;
@@ -197,7 +197,7 @@ export function inputSteps(
     uniforms: {
       tiles: tiles.count,
       firstTile: tiles.first,
-      firstChannel: part.firstGroup * groupC,
+      firstChannel: slice.firstGroup * groupC,
       groupC,
       ...alongAxes(
         "tiles",
@@ -216,41 +216,41 @@ export function inputSteps(
   ];
 }
 
-/** The products of a part's weights with a range of tiles, and their transforms back to outputs. */
+/** The products of a slice's weights with a range of tiles, and their transforms back to outputs. */
 export function outputSteps(
   correlation: Correlation,
   tiling: Tiling,
   chunks: Chunks,
-  part: Part,
+  slice: WeightSlice,
   tiles: { first: number; count: number },
 ): Step[] {
   const groupC = correlation.C / correlation.groups;
-  const count = part.groups * part.outputs * tiles.count;
+  const count = slice.groups * slice.outputs * tiles.count;
   const bytes = spectrumSize(tiling) * COMPLEX_BYTES;
   const buffer = scratch(BINDING.output, chunks.inputBytes, bytes * count);
-  const { tileK, tileT } = blockOf(part.outputs, tiles.count);
-  const blocksK = Math.ceil(part.outputs / tileK);
+  const { tileK, tileT } = blockOf(slice.outputs, tiles.count);
+  const blocksK = Math.ceil(slice.outputs / tileK);
   const blocksT = Math.ceil(tiles.count / tileT);
   const product = dispatch({
-    threads: spectrumSize(tiling) * part.groups * blocksK * blocksT,
+    threads: spectrumSize(tiling) * slice.groups * blocksK * blocksT,
     shaders: [productShader],
     constants: {
       TILE_K: tileK,
       TILE_T: tileT,
-      K_TAIL: part.outputs % tileK !== 0,
+      K_TAIL: slice.outputs % tileK !== 0,
       T_TAIL: tiles.count % tileT !== 0,
     },
     ranges: [
-      scratch(BINDING.first, 0, bytes * part.groups * groupC * tiles.count),
-      preparedRange(BINDING.second, part.offset, part.bytes),
+      scratch(BINDING.first, 0, bytes * slice.groups * groupC * tiles.count),
+      preparedRange(BINDING.second, slice.offset, slice.bytes),
       buffer,
     ],
-    uniforms: { blocksT, blocksK, groupC, outputs: part.outputs, tiles: tiles.count },
+    uniforms: { blocksT, blocksK, groupC, outputs: slice.outputs, tiles: tiles.count },
   });
   return [
     product,
     ...passSteps({ tiling, count, buffer }, true),
-    inverseStep(correlation, tiling, buffer, part, tiles),
+    inverseStep(correlation, tiling, buffer, slice, tiles),
   ];
 }
 
@@ -259,12 +259,12 @@ function inverseStep(
   correlation: Correlation,
   tiling: Tiling,
   buffer: Binding,
-  part: Part,
+  slice: WeightSlice,
   tiles: { first: number; count: number },
 ): Step {
   const [, rowsH, width] = perAxis(tiling, ({ length }) => length);
   const steps = perAxis(tiling, ({ outputs }) => outputs);
-  const count = part.groups * part.outputs * tiles.count;
+  const count = slice.groups * slice.outputs * tiles.count;
   const { K, groups, output, stride, epilogue } = correlation;
   const [radix] = realPasses(width)!;
   const span = width / radix!.size;
@@ -287,7 +287,7 @@ function inverseStep(
       rowsH,
       tiles: tiles.count,
       firstTile: tiles.first,
-      firstChannel: (part.firstGroup * K) / groups + part.firstOutput,
+      firstChannel: (slice.firstGroup * K) / groups + slice.firstOutput,
       ...alongAxes(
         "tiles",
         perAxis(tiling, (axis) => axis.tiles),
