@@ -7,8 +7,8 @@ import type { NdArray } from "../../src/reference.ts";
 
 type Operations = typeof operations;
 
-/** A function of convoke/ops; convoke/reference has one of the same name. */
-export type OperationName = keyof Operations;
+/** A function of convoke/ops that computes on tensors; convoke/reference has one of the same name. `separate` factors kernels on the CPU. */
+export type OperationName = Exclude<keyof Operations, "separate">;
 
 /** Operations without options: the reference takes the layout as one more argument. */
 type WithoutOptions =
