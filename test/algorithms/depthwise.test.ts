@@ -74,7 +74,7 @@ describe("depthwise", () => {
   it.each([5, 7, 13, 31, 61, 63])("cuts a kernel %i wide into steps that cover it", (size) => {
     const problem = layer(4, 64, size);
     const { ROWS, COLUMNS } = constantsOf(problem) as { ROWS: number; COLUMNS: number };
-    const { steps } = stepOf(problem).uniforms as Uniforms;
+    const { steps } = stepOf(problem).uniforms;
     expect(size % ROWS).toBe(0);
     expect(steps).toBe((size / ROWS) * Math.ceil(size / COLUMNS));
     expect(Math.ceil(size / COLUMNS) * COLUMNS - size).toBeLessThanOrEqual(1);

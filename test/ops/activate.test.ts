@@ -1,8 +1,8 @@
 // The reference of activations: their gradients, and what they refuse.
 import { describe, expect, test } from "vitest";
 import { activate, activateBackward } from "../../src/reference.ts";
-import { refusal } from "../suite/refusal.ts";
 import { uniform } from "../suite/random.ts";
+import { refusal } from "../suite/refusal.ts";
 import { ACTIVATIONS, nameOf } from "./activations.ts";
 import { expectGradient } from "./finite-differences.ts";
 

@@ -1,8 +1,8 @@
 // The reference of softmax: its gradients, and what it refuses.
 import { expect, test } from "vitest";
 import { logSoftmax, logSoftmaxBackward, softmax, softmaxBackward } from "../../src/reference.ts";
-import { refusal } from "../suite/refusal.ts";
 import { uniform } from "../suite/random.ts";
+import { refusal } from "../suite/refusal.ts";
 import { expectGradient } from "./finite-differences.ts";
 
 const reference = { softmax, logSoftmax, softmaxBackward, logSoftmaxBackward };

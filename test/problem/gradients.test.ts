@@ -1,10 +1,10 @@
 // The gradients as correlations: every product of the pass is computed once, every cell is written once, and no zero is multiplied.
 import { type Arbitrary, assert, boolean, integer, property, record } from "fast-check";
 import { describe, expect, it } from "vitest";
+import { elementCount } from "../../src/base/shape.ts";
 import type { Correlation } from "../../src/problem/correlation.ts";
 import { inputGradient, phaseCount, weightGradient } from "../../src/problem/gradients.ts";
 import { type ConvProblem, convProblem } from "../../src/problem/problem.ts";
-import { elementCount } from "../../src/base/shape.ts";
 
 /** Every output of a correlation of one axis with the terms of its sum: indices into the buffers of its operands. */
 function sums({
