@@ -4,7 +4,6 @@ import type { Candidate } from "../../src/algorithms/algorithm.ts";
 import { depthwise } from "../../src/algorithms/depthwise.ts";
 import { DEFAULT_TRAITS, type DeviceTraits } from "../../src/algorithms/traits.ts";
 import type { Constant, Step } from "../../src/kernel/step.ts";
-import type { Uniforms } from "../../src/kernel/uniforms.ts";
 import { type Correlation, forwardCorrelation } from "../../src/problem/correlation.ts";
 import { type ConvDescriptor, PASSES, convProblem } from "../../src/problem/problem.ts";
 import { reasonOf } from "../suite/candidates.ts";
