@@ -59,13 +59,13 @@ const LOADS = {
  */
 export function loader(c: Correlation, role: "x" | "w", binding: keyof typeof LOADS): Loader {
   const operand = whole(binding, role, c);
-  const gate = isGated(c, role) ? c.gate!.by : undefined;
+  const gate = isGated(c, role) ? c.gated!.by : undefined;
   return loaderOf(operand, gate);
 }
 
 /** Whether an operand is multiplied by the derivative of an activation while it is loaded, and so loaded one element at a time. */
 export function isGated(c: Correlation, role: "x" | "w"): boolean {
-  return c.gate?.role === role;
+  return c.gated?.role === role;
 }
 
 /**

@@ -1,13 +1,13 @@
 // Element types: their sizes, and the conversion between numbers and half-precision bits.
 
 export const DTYPES = ["f32", "f16"] as const;
-/** "f16" stores half-precision numbers and computes in float32; it needs an adapter with the feature shader-f16. */
+/** The element type of a tensor. "f16" stores half-precision numbers and computes in float32; it needs an adapter with the feature shader-f16. */
 export type Dtype = (typeof DTYPES)[number];
 
-/** Bytes of an element. */
+/** Size of an element in bytes. */
 export const ELEMENT_BYTES: Readonly<Record<Dtype, number>> = { f32: 4, f16: 2 };
 
-/** Bytes of a buffer for so many elements, in whole 32-bit words as WebGPU copies and binds them. */
+/** Size in bytes of a buffer of `count` elements, rounded up to whole 32-bit words: WebGPU copies and binds nothing smaller. */
 export function bytesFor(count: number, dtype: Dtype): number {
   return Math.ceil((count * ELEMENT_BYTES[dtype]) / 4) * 4;
 }
@@ -42,10 +42,10 @@ export function float16Bits(value: number): number {
   if (Number.isNaN(size)) return 0x7e00;
   // 65520 lies halfway between the largest half, 65504, and the next step.
   if (size >= 65_520) return sign | 0x7c00;
-  // Halves lie 2^(exponent - 10) apart, and below 2^-14 (the subnormal ones) 2^-24.
+  // Neighbouring halves differ by 2^(exponent - 10); the subnormal ones, below 2^-14, by 2^-24.
   const exponent = Math.max(Math.floor(Math.log2(size)), -14);
   const steps = roundToEven(size / 2 ** (exponent - 10));
-  // 1024 steps are the implicit leading bit; rounding up to the next power of two carries into the exponent by itself.
+  // 1024 steps are the implicit leading bit; rounding up to the next power of two carries into the exponent.
   return sign | (steps + ((exponent + 14) << 10));
 }
 

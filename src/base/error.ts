@@ -49,7 +49,7 @@ export function refuse(code: ConvErrorCode, argument: string, got: unknown, expe
   throw new ConvError(code, `${argument}: got ${describe(got)}, expected ${expected}`);
 }
 
-/** A description of what was got, for values that do not say it themselves. */
+/** A text that `describe` returns as it is. */
 class Words {
   readonly text: string;
   constructor(text: string) {
@@ -57,14 +57,14 @@ class Words {
   }
 }
 
-/** Makes `refuse` print a text as it is, not as a quoted string. */
+/** Describes a value in words of our own: `refuse` prints the text as it is, not as a quoted string. */
 export const words = (text: string): unknown => new Words(text);
 
-/** The longest text and the deepest nesting of arrays that are shown in full. */
+/** Longest text and deepest nesting of arrays that `describe` shows in full. */
 const MAX_TEXT = 200;
 const MAX_DEPTH = 3;
 
-/** Renders any value in short, readable form. Long texts and arrays are cut, and so are deep arrays, which may contain themselves. */
+/** Renders any value in short, readable form. Long texts, long arrays and deep arrays (which may contain themselves) are cut. */
 export function describe(value: unknown, depth = 0): string {
   if (value instanceof Words) return value.text;
   if (typeof value === "string")

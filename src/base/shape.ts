@@ -1,4 +1,4 @@
-// Shape arithmetic: output sizes, padding, element counts. Numbers in, numbers out; validation happens before (problem/problem.ts).
+// Shape arithmetic: output sizes, padding, element counts. Pure functions of valid arguments; problem/problem.ts validates.
 
 /** One value for each spatial axis in the order depth, height, width. 1-D and 2-D problems have unit axes first. */
 export type Triple = readonly [number, number, number];
@@ -49,7 +49,7 @@ export function transposedOutputSize(
   return (input - 1) * stride - padBegin - padEnd + dilatedExtent(kernel, dilation) + outputPadding;
 }
 
-/** Padding for "same": output = ceil(input / stride), the odd cell at the end (ONNX SAME_UPPER). */
+/** Padding for "same": output = ceil(input / stride), with the odd cell at the end (ONNX SAME_UPPER). */
 export function samePadding(input: number, kernel: number, stride: number, dilation: number): [number, number] {
   const output = Math.ceil(input / stride);
   const total = Math.max((output - 1) * stride + dilatedExtent(kernel, dilation) - input, 0);
@@ -57,7 +57,7 @@ export function samePadding(input: number, kernel: number, stride: number, dilat
   return [begin, total - begin];
 }
 
-/** Padding for "full": every position in which kernel and input overlap at all. */
+/** Padding for "full": one output for every position at which kernel and input overlap. */
 export function fullPadding(kernel: number, dilation: number): [number, number] {
   const pad = dilatedExtent(kernel, dilation) - 1;
   return [pad, pad];

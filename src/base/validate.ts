@@ -4,7 +4,7 @@ import { refuse, words } from "./error.ts";
 /** Largest element count of one tensor: shader index arithmetic is 32-bit and signed coordinates must not wrap. */
 export const MAX_ELEMENTS = 2 ** 31 - 1;
 
-/** An integer from `least` to `most`. */
+/** Checks for an integer from `least` to `most`. */
 export function checkInteger(argument: string, value: unknown, least: number, most = MAX_ELEMENTS): number {
   if (most === MAX_ELEMENTS && Number.isInteger(value) && (value as number) > most) {
     refuse("too-large", argument, value, `at most ${most}`);
@@ -20,7 +20,7 @@ export function checkInteger(argument: string, value: unknown, least: number, mo
   return value;
 }
 
-/** A number that is finite as f32, in which shaders take it. */
+/** Checks for a number that stays finite as f32, the type in which shaders take it. */
 export function checkFinite(argument: string, value: unknown): number {
   if (typeof value !== "number" || !Number.isFinite(Math.fround(value))) {
     refuse("invalid-argument", argument, value, "a finite number in the range of f32");
@@ -28,7 +28,7 @@ export function checkFinite(argument: string, value: unknown): number {
   return value;
 }
 
-/** One of a list of names. */
+/** Checks for one of the allowed names. */
 export function checkOneOf<T extends string>(argument: string, value: unknown, allowed: readonly T[]): T {
   if (typeof value !== "string" || !(allowed as readonly string[]).includes(value)) {
     refuse("invalid-argument", argument, value, `one of ${allowed.map((name) => `"${name}"`).join(", ")}`);
@@ -36,13 +36,13 @@ export function checkOneOf<T extends string>(argument: string, value: unknown, a
   return value as T;
 }
 
-/** A boolean. */
+/** Checks for a boolean. */
 export function checkBoolean(argument: string, value: unknown): boolean {
   if (typeof value !== "boolean") refuse("invalid-argument", argument, value, "true or false");
   return value;
 }
 
-/** A plain object with keys from the list only. */
+/** Checks for a plain object whose keys are all allowed. */
 export function checkOptions(argument: string, value: unknown, allowed: readonly string[]): Record<string, unknown> {
   // A Map or a GPUDevice is an object too, but its entries are not options and would be ignored.
   if (typeof value !== "object" || value === null || Object.prototype.toString.call(value) !== "[object Object]") {
@@ -54,14 +54,14 @@ export function checkOptions(argument: string, value: unknown, allowed: readonly
   return value as Record<string, unknown>;
 }
 
-/** An AbortSignal, or none. */
+/** Checks for an AbortSignal or undefined. */
 export function checkSignal(argument: string, value: unknown): AbortSignal | undefined {
   if (value !== undefined && !(value instanceof AbortSignal))
     refuse("invalid-argument", argument, words(typeof value), "an AbortSignal");
   return value;
 }
 
-/** A shape of one of the given ranks with every size at least 1: no operation has a use for empty tensors. */
+/** Checks for a shape of one of the given ranks with every size at least 1: no operation has a use for empty tensors. */
 export function checkShape(argument: string, value: unknown, ranks: readonly number[]): number[] {
   const expected = `an array of ${ranks.length === 1 ? ranks[0] : `${ranks[0]} to ${ranks.at(-1)}`} sizes`;
   if (!Array.isArray(value) || !ranks.includes(value.length)) refuse("shape-mismatch", argument, value, expected);
@@ -72,7 +72,7 @@ export function checkShape(argument: string, value: unknown, ranks: readonly num
   return shape;
 }
 
-/** One integer for all spatial axes, or a list with one for each. */
+/** Checks for one integer for all spatial axes, or a list with one for each; returns the list. */
 export function checkPerAxis(argument: string, value: unknown, rank: number, least: number): number[] {
   if (Array.isArray(value)) {
     if (value.length !== rank)

@@ -13,7 +13,7 @@ const DIRECTIVES = /^(?:enable|requires|diagnostic)\b[^;\n]*;$/gm;
  * @throws Error if a name, constant or alias could not be written safely
  */
 export function assemble(kernel: Kernel): string {
-  // Half precision is an extension of the language, enabled before all else.
+  // f16 is an extension of the language: its directive must come first.
   const enables = Object.values(kernel.aliases ?? {}).some((type) => HALF_TYPES.has(type)) ? ["enable f16;"] : [];
   const aliases = Object.entries(kernel.aliases ?? {}).map(
     ([name, type]) => `alias ${identifier(name)} = ${identifier(type)};`,
@@ -35,7 +35,7 @@ export function assemble(kernel: Kernel): string {
   return unroll([...enables, ...directives, ...aliases, ...constants, code].join("\n"));
 }
 
-/** Checks a name that is written into a shader: only WGSL identifiers reach one. */
+/** Returns the name if it is a WGSL identifier: nothing else may be written into a shader. */
 function identifier(name: string): string {
   if (!/^[A-Za-z][A-Za-z0-9_]*$/.test(name)) throw new Error(`${JSON.stringify(name)} is not a WGSL identifier`);
   return name;
@@ -54,7 +54,7 @@ function integer(value: number, least: number, most: number, suffix: string): st
   return `${value}${suffix}`;
 }
 
-/** Returns an f32 literal that reads back as the same number, as the shortest decimal form of the rounded value does. */
+/** Returns an f32 literal that parses back to the same number: the shortest decimal form of the rounded value does. */
 function float(value: number): string {
   const rounded = Math.fround(value);
   if (!Number.isFinite(rounded)) throw new Error(`${value} is not a finite f32 constant`);

@@ -1,10 +1,10 @@
-// Dispatch: builds steps. Adds the parts that all kernels share: the entry point, the grid and the numbering of bindings.
+// Dispatch: builds steps, adding what all kernels have in common: the entry point, the grid and the numbering of bindings.
 import mainWorkgroupShader from "../../shaders/lib/main-workgroup.wgsl";
 import mainShader from "../../shaders/lib/main.wgsl";
 import { type Binding, type Kernel, type Step, WORKGROUP_SIZE, gridFor } from "./step.ts";
 import type { Uniforms } from "./uniforms.ts";
 
-/** A range of an operand in bytes, at a binding number: without one, its position in the list of ranges, counted from 1. */
+/** A byte range of an operand, at a binding number: by default its position in the list of ranges, counted from 1. */
 export type Range<Name extends string = string> = Omit<Binding<Name>, "binding"> & { readonly binding?: number };
 
 interface Common<Name extends string> extends Omit<Kernel, "constants"> {
@@ -26,7 +26,7 @@ export interface WorkgroupDispatch<Name extends string = string> extends Common<
 }
 
 /**
- * Returns the step of a kernel. The uniform struct of one that defines `thread` has the field `threads`.
+ * Returns the step of a kernel. A kernel that defines `thread` must have the field `threads` in its uniform struct.
  * @example
  * dispatch({
  *   threads: elements,

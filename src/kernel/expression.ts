@@ -1,7 +1,7 @@
-// Evaluates integer constant expressions of WGSL, which bound unrolled loops and size arrays: literals, names, + - * / % and parentheses. A
-// small recursive descent, so that no text is ever run as code.
+// Evaluates the integer constant expressions of WGSL that bound unrolled loops and size arrays: literals, names, + - * / % and parentheses.
+// A small recursive-descent parser, so that no text is ever run as code.
 
-/** Returns the value of an expression; `lookup` gives the values of names. Division truncates, as in WGSL. */
+/** Evaluates an expression; `lookup` gives the values of names. Division truncates, as in WGSL. */
 export function evaluate(expression: string, lookup: (name: string) => number): number {
   const tokens = expression.match(/\d+|[A-Za-z_]\w*|[-+*/%()]/g) ?? [];
   let position = 0;

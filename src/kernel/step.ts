@@ -13,7 +13,7 @@ export interface Binding<Name extends string = Operand> {
   readonly size: number;
 }
 
-/** The value of a WGSL constant: a plain number becomes u32, and f32s an array, which compilers fold away where constants index it. */
+/** The value of a WGSL constant. A plain number becomes u32; `f32s` becomes an array, which compilers fold away if its indices are constants. */
 export type Constant =
   | number
   | boolean
@@ -23,17 +23,17 @@ export type Constant =
 
 /** A kernel: shader files, and the constants and type aliases that precede them. */
 export interface Kernel {
-  /** The last one names the kernel. */
+  /** The files to concatenate; the last one names the kernel. */
   readonly shaders: readonly Shader[];
   readonly constants: Readonly<Record<string, Constant>>;
   readonly aliases?: Readonly<Record<string, string>>;
-  /** Replaces names of functions in the shaders by others, as `aliases` does for types. */
+  /** Function names in the shaders, and the names that replace them: what `aliases` does for types. */
   readonly functions?: Readonly<Record<string, string>>;
   /** Bindings that are only read but lie in the buffer that the kernel writes: WebGPU requires read_write for them. */
   readonly readWrite?: readonly number[];
 }
 
-/** One dispatch. Operands have the names of convolution, or those that another operation (src/ops/) gives its tensors. */
+/** One dispatch. Operands have the names of convolution's tensors, or those that another operation (src/ops/) gives its own. */
 export interface Step<Name extends string = Operand> {
   readonly kernel: Kernel;
   readonly bindings: readonly Binding<Name>[];
@@ -48,6 +48,7 @@ export interface Preparation {
   readonly bytes: number;
 }
 
+/** One way to compute a problem: the preparation of the weights, run once for each weight tensor, and the steps of every run. */
 export interface Plan {
   readonly algorithm: string;
   readonly variant: string;
@@ -57,28 +58,28 @@ export interface Plan {
   readonly workspaceBytes: number;
 }
 
-/** Steps as a text that is the same for the same steps: shaders are told by their names. */
+/** A key of steps: equal for equal steps. Shaders count by their names. */
 export function stepsKey(steps: readonly Step[]): string {
   return JSON.stringify(steps, (key, value: unknown) =>
     key === "shaders" ? (value as readonly Shader[]).map(({ name }) => name) : value,
   );
 }
 
-/** Binding numbers of the kernels of convolution; 1 and 2 are the two inputs of the kernel. */
+/** Binding numbers of the kernels of convolution; `first` and `second` are the two inputs of the kernel. */
 export const BINDING = { uniforms: 0, first: 1, second: 2, output: 3, bias: 4, residual: 5, gate: 6 } as const;
 
-/** Bound ranges of a buffer start at multiples of this (WebGPU's default minStorageBufferOffsetAlignment). */
+/** Alignment of bound ranges in a buffer (WebGPU's default minStorageBufferOffsetAlignment). */
 export const STORAGE_ALIGNMENT = 256;
 
-/** Invocations of a workgroup, in one dimension, in every kernel; shaders/lib/main.wgsl numbers them. */
+/** Invocations of a workgroup, one-dimensional, in every kernel. */
 export const WORKGROUP_SIZE = 64;
 
 /** The default of maxComputeWorkgroupsPerDimension, which every adapter supports. */
 const MAX_WORKGROUPS = 65_535;
 
 /**
- * Returns the grid for a number of threads: one row if that fits, else rows of nearly equal length. shaders/lib/main.wgsl computes the
- * linear index again; threads past the end return.
+ * Returns the grid for a number of threads: one row if that fits, else rows of nearly equal length. shaders/lib/main.wgsl recovers the linear
+ * index; threads past the end return.
  */
 export function gridFor(threads: number): [number, number, number] {
   const groups = Math.ceil(threads / WORKGROUP_SIZE);

@@ -13,7 +13,7 @@ export interface Uniforms {
 }
 export type UniformValue = number | readonly number[] | Uniforms;
 
-/** The constants of a kernel (step.ts): plain numbers are the lengths of arrays. */
+/** The constants of a kernel (step.ts); array lengths may name those that are plain numbers. */
 type Constants = Readonly<Record<string, unknown>>;
 
 /** Alignment and size in bytes (WGSL specification, section 14.4.1). */
@@ -36,16 +36,16 @@ interface Member {
   readonly type: Type;
 }
 
-/** A field of a struct as it is declared. */
+/** The declaration of a field of a struct. */
 interface Field {
   readonly key: string;
   readonly type: string;
-  /** Of the attributes `@align` and `@size`; 0 without them. */
+  /** Values of the attributes `@align` and `@size`; 0 without them. */
   readonly align: number;
   readonly size: number;
 }
 
-/** What a shader file declares. */
+/** The declarations of a shader file that concern uniforms. */
 interface Declarations {
   readonly structs: ReadonlyMap<string, readonly Field[]>;
   /** The type of the uniform at binding 0, if this file declares it. */
@@ -59,13 +59,13 @@ const SCALAR = /^[uif]32$/;
 const VECTOR = /^vec([234])([uif])$/;
 const ARRAY = /^array<(\w+),\s*([^>]+)>$/;
 
-/** A field that only keeps a struct from being empty: it needs no value. */
+/** Name of a field that only keeps a struct from being empty, and needs no value. */
 const UNUSED = "unused";
 
 const parsed = /* @__PURE__ */ new WeakMap<Shader, Declarations>();
 
 /**
- * The bytes of a kernel's uniform struct.
+ * Returns the bytes of a kernel's uniform struct.
  * @throws Error if the shaders declare no uniform at binding 0, if a value is missing or of the wrong length or kind, or if a name is not
  * a field
  */
@@ -108,7 +108,7 @@ function camelCase(name: string): string {
   return name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
 }
 
-/** The type of a name in WGSL, with the structs that the shaders declare. */
+/** Resolves the name of a WGSL type, among them the structs that the shaders declare. */
 function typeOf(name: string, declared: readonly Declarations[], constants: Constants): Type {
   if (SCALAR.test(name)) return { kind: "number", scalar: name, align: 4, size: 4 };
   const [, count, letter] = VECTOR.exec(name) ?? [];
@@ -145,7 +145,7 @@ function integerOf(name: string, constants: Constants): number {
   return value;
 }
 
-/** Writes a value at a byte; `path` names it in errors. */
+/** Writes a value at byte offset `at`; `path` names it in errors. */
 function write(view: DataView, at: number, type: Type, value: UniformValue, path: string): void {
   if (type.kind === "number") writeNumber(view, at, type.scalar, value, path);
   else if (type.kind === "struct") writeStruct(view, at, type, value, path);
@@ -155,13 +155,13 @@ function write(view: DataView, at: number, type: Type, value: UniformValue, path
     if (value.length !== length) throw new Error(`${path} takes ${length} numbers, got ${value.length}`);
     const each = numbersIn(type.element);
     for (let index = 0; index < type.length; index++) {
-      const part = each > 1 ? value.slice(index * each, (index + 1) * each) : value[index]!;
-      write(view, at + index * type.stride, type.element, part, path);
+      const element = each > 1 ? value.slice(index * each, (index + 1) * each) : value[index]!;
+      write(view, at + index * type.stride, type.element, element, path);
     }
   }
 }
 
-/** Numbers in a vector or an array of scalars or vectors. */
+/** Count of numbers in a scalar, a vector, or an array of either. */
 function numbersIn(type: Type): number {
   return type.kind === "vector" || type.kind === "array" ? type.length * numbersIn(type.element) : 1;
 }

@@ -1,32 +1,32 @@
-// The `// @unroll` directive: replaces the `for` loop after it by one copy of its body for each value of its variable. Register tiles are
-// arrays indexed by constants in such code, which no compiler here makes of a loop by itself (10x on one adapter). A shader stays valid
-// WGSL without the directive.
+// The `// @unroll` directive: replaces the `for` loop after it by one copy of its body for each value of its variable. Arrays of a register
+// tile are then indexed by constants, which no tested compiler achieves from a loop by itself (10x on one adapter). A shader stays valid WGSL
+// without the directive.
 //
 // The text is parsed once into a tree of loops and written once, since this runs before the first call of every kernel.
 import { evaluate } from "./expression.ts";
 
 const DIRECTIVE = "// @unroll";
 
-/** A directive and the head of its loop: the variable, its first value, its bound, and what a turn adds. */
+/** A directive and the head of its loop: the variable, its first value, its bound and its increment. */
 const LOOP =
   /\/\/ @unroll\s*\n\s*for\s*\(var (\w+)\s*=\s*([^;]+);\s*\1\s*<\s*([^;]+);\s*\1(?:\+\+|\s*\+=\s*([^)]+))\)\s*\{/y;
 
-/** More copies than this are a mistake in a tile size. */
+/** Most copies of a body: more indicate a mistake in a tile size. */
 const MAX_COPIES = 1024;
 
-/** Text, alternating with names of loop variables: a name has an odd index. */
+/** Text split at the names of loop variables: the entries with an odd index are names. */
 type Pieces = readonly string[];
 
 interface Loop {
   readonly variable: string;
   readonly start: Pieces;
   readonly end: Pieces;
-  /** What a turn adds to the variable. */
+  /** What each iteration adds to the variable. */
   readonly step: Pieces;
   readonly body: readonly (Pieces | Loop)[];
 }
 
-/** Unrolls every marked loop of a WGSL text that holds the constants of their bounds. */
+/** Unrolls every marked loop of a WGSL text, which must declare the constants in their bounds. */
 export function unroll(source: string): string {
   const constants = constantsOf(source);
   // Copies of a loop mostly have the same bounds.
@@ -43,22 +43,22 @@ export function unroll(source: string): string {
 
 /** The text from `from` to `to` as pieces and loops; `variables` are those of the loops around it. */
 function parse(source: string, from: number, to: number, variables: readonly string[]): (Pieces | Loop)[] {
-  // A member of a struct may have the name of a variable: it follows a dot.
+  // After a dot, the name of a variable is that of a struct member.
   const names = variables.length > 0 && new RegExp(`(?<![\\w.])(${variables.join("|")})\\b`);
   const piecesOf = (text: string): Pieces => (names ? text.split(names) : [text]);
-  const parts: (Pieces | Loop)[] = [];
+  const nodes: (Pieces | Loop)[] = [];
   for (let at = from; ;) {
     const found = source.indexOf(DIRECTIVE, at);
     const head = found < 0 || found >= to ? to : found;
-    parts.push(piecesOf(source.slice(at, head)));
-    if (head === to) return parts;
+    nodes.push(piecesOf(source.slice(at, head)));
+    if (head === to) return nodes;
     LOOP.lastIndex = head;
     const [whole, variable, start, end, increment] = LOOP.exec(source) ?? [];
     if (whole === undefined)
       throw new Error(`@unroll is not followed by a loop it can unroll:\n${source.slice(head, head + 200)}`);
     const inside = head + whole.length;
     const close = closingBrace(source, inside);
-    parts.push({
+    nodes.push({
       variable: variable!,
       start: piecesOf(start!),
       end: piecesOf(end!),
@@ -72,16 +72,16 @@ function parse(source: string, from: number, to: number, variables: readonly str
 type Lookup = (name: string) => number;
 type Evaluate = (expression: string) => number;
 
-/** Appends the text of parts, with `values` for the variables of the loops around them. */
+/** Appends the text of nodes, with `values` for the variables of the loops around them. */
 function write(
-  parts: readonly (Pieces | Loop)[],
+  nodes: readonly (Pieces | Loop)[],
   values: ReadonlyMap<string, string>,
   integerOf: Evaluate,
   out: string[],
 ): void {
-  for (const part of parts) {
-    if ("variable" in part) writeLoop(part, values, integerOf, out);
-    else part.forEach((piece, index) => out.push(index % 2 === 0 ? piece : values.get(piece)!));
+  for (const node of nodes) {
+    if ("variable" in node) writeLoop(node, values, integerOf, out);
+    else node.forEach((piece, index) => out.push(index % 2 === 0 ? piece : values.get(piece)!));
   }
 }
 
@@ -105,7 +105,7 @@ function writeLoop(loop: Loop, around: ReadonlyMap<string, string>, integerOf: E
   }
 }
 
-/** Looks up `const NAME = expression;` of the source, evaluated when first asked for. */
+/** Returns a lookup of `const NAME = expression;` in the source, which evaluates each expression on first use. */
 function constantsOf(source: string): Lookup {
   const expressions = new Map<string, string>();
   for (const [, name, expression] of source.matchAll(/^const (\w+)\s*=\s*([^;]+);/gm))

@@ -1,12 +1,9 @@
-// Activation gradients: a gradient operand that is multiplied by the derivative of an activation while it is loaded, so that no pass of its own
-// is needed for it.
+// Activation gradients: a gradient operand is multiplied by the derivative of an activation while it is loaded, which saves a pass over memory.
 import { refuse } from "../base/error.ts";
 import { checkOneOf, checkOptions } from "../base/validate.ts";
 import { type Activation, type ActivationOption, checkActivation } from "./activation.ts";
 
-/**
- * The derivative that a gradient is multiplied by, element by element, computed from the activation's output or from the value before it.
- */
+/** Multiplies a gradient, element by element, by the derivative of an activation, computed from its output or from the value before it. */
 export interface ActivationGradient {
   readonly activation: Activation;
   readonly from: "output" | "pre-activation";
@@ -14,7 +11,7 @@ export interface ActivationGradient {
   readonly operand: "x" | "dy";
 }
 
-/** An activation gradient as an option. */
+/** The option form of an ActivationGradient. */
 export interface ActivationGradientOption {
   activation: ActivationOption;
   from: "output" | "pre-activation";
@@ -39,8 +36,8 @@ export function checkActivationGradient(
   if (activation.name === "none")
     refuse("invalid-argument", `${argument}.activation`, fields["activation"], "the activation that was applied");
   const from = checkOneOf(`${argument}.from`, fields["from"], ["output", "pre-activation"] as const);
-  const inverse = activation.parameter >= 0 && !NOT_FROM_OUTPUT.includes(activation.name);
-  if (from === "output" && !inverse) {
+  const isDetermined = activation.parameter >= 0 && !NOT_FROM_OUTPUT.includes(activation.name);
+  if (from === "output" && !isDetermined) {
     const what =
       activation.parameter < 0 ? `${activation.name} with parameter ${activation.parameter}` : activation.name;
     refuse(

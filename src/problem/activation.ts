@@ -33,7 +33,7 @@ export type ActivationOption =
   | { name: "elu"; alpha?: number }
   | { name: ActivationName };
 
-/** The canonical form; `parameter` is the slope or alpha, 0 if the activation has none. */
+/** The canonical form of an activation; `parameter` is the slope or alpha, 0 if there is none. */
 export interface Activation {
   readonly name: ActivationName | "none";
   readonly parameter: number;
@@ -44,6 +44,10 @@ const PARAMETERS: Partial<Record<ActivationName, { key: string; initial: number 
   elu: { key: "alpha", initial: 1 },
 };
 
+/**
+ * Returns the canonical form of an option.
+ * @throws ConvError naming the invalid field
+ */
 export function checkActivation(argument: string, option: unknown): Activation {
   if (option === undefined || option === null) return { name: "none", parameter: 0 };
   if (typeof option === "string") {

@@ -1,5 +1,5 @@
-// Correlation: the one computation that every algorithm implements and every pass consists of. Like a ConvProblem it says what is computed;
-// unlike one it also says where each element lies, by strides, so that a flipped kernel, a gradient or one phase of a strided gradient is a
+// Correlation: the one computation that every algorithm implements; each pass is one or more of them. A ConvProblem says what is computed. A
+// Correlation also says, by strides, where each element lies, so that a flipped kernel, a gradient or one phase of a strided gradient is a
 // correlation like any other:
 //
 //   out[n, g, k, o] = sum over c, t of in[n, g, c, o * stride + t * dilation - pad] weights[g, k, c, t]
@@ -12,19 +12,19 @@ import type { Operand } from "./operand.ts";
 import type { PaddingMode } from "./padding.ts";
 import type { ConvProblem, Epilogue, Layout } from "./problem.ts";
 
-/** Where the elements of the input or the output lie: strides in elements, negative ones allowed. */
+/** Memory layout of the input or the output: strides in elements, which may be negative. */
 export interface TensorView {
   readonly operand: Operand;
   /** The index of element 0 of every axis. */
   readonly start: number;
   readonly batch: number;
   readonly group: number;
-  /** Between the channels of a group. */
+  /** Stride between the channels of a group. */
   readonly channel: number;
   readonly spatial: Triple;
 }
 
-/** Where the elements of the weights lie. */
+/** Memory layout of the weights: strides in elements, which may be negative. */
 export interface KernelView {
   readonly operand: Operand;
   readonly start: number;
@@ -34,24 +34,25 @@ export interface KernelView {
   readonly taps: Triple;
 }
 
+/** One correlation: its geometry, and the memory layout of its operands. */
 export interface Correlation {
   readonly N: number;
   /** Channels of all groups together. */
   readonly C: number;
   readonly K: number;
   readonly groups: number;
-  /** Whether each group of the convolution has one input channel. Its gradients sum over output channels or over the batch. */
+  /** Whether each group of the convolution has one input channel. Gradients of such a convolution sum over output channels or the batch. */
   readonly depthwise: boolean;
   readonly input: Triple;
   readonly kernel: Triple;
   readonly output: Triple;
   readonly stride: Triple;
   readonly dilation: Triple;
-  /** Cells before the input that the first output sees; negative where it starts inside. */
+  /** Padding cells before the input that the first output sees; negative if its window starts inside the input. */
   readonly padBegin: Triple;
   readonly paddingMode: PaddingMode;
   readonly paddingValue: number;
-  /** Which axis of the input lies closest together: its columns (1 apart) or its channels. */
+  /** Which axis of the input is contiguous: its columns (channels-first) or its channels (channels-last). */
   readonly layout: Layout;
   /** The element type of the tensors in storage. */
   readonly dtype: Dtype;
@@ -59,9 +60,9 @@ export interface Correlation {
   readonly x: TensorView;
   readonly w: KernelView;
   readonly y: TensorView;
-  /** The input that is multiplied by the derivative of an activation while it is loaded, if one is. */
-  readonly gate?: { readonly role: "x" | "w"; readonly by: ActivationGradient };
-  /** Elements of the operands' buffers. */
+  /** The operand, if any, that is multiplied by the derivative of an activation while it is loaded. */
+  readonly gated?: { readonly role: "x" | "w"; readonly by: ActivationGradient };
+  /** Element counts of the operands' buffers. */
   readonly sizes: Readonly<Record<"x" | "w" | "y", number>>;
 }
 
@@ -70,7 +71,7 @@ export function termCount({ C, groups, kernel }: Pick<Correlation, "C" | "groups
   return (C / groups) * elementCount(kernel);
 }
 
-/** Cells of the padded input along each axis from the first to the last that any output sees. */
+/** Extent of the padded input along each axis, from the first cell that any output sees to the last. */
 export function seenCells({
   output,
   kernel,
@@ -80,7 +81,7 @@ export function seenCells({
   return eachAxis((axis) => (output[axis] - 1) * stride[axis] + dilatedExtent(kernel[axis], dilation[axis]));
 }
 
-/** The most cells beyond the border that an output sees, on either side of any axis. */
+/** Largest number of padding cells that an output sees, on either side of any axis. */
 export function paddingSeen(c: Correlation): number {
   const seen = seenCells(c);
   return Math.max(0, ...c.padBegin, ...c.input.map((size, axis) => seen[axis]! - c.padBegin[axis]! - size));
@@ -125,7 +126,7 @@ export function operandLayouts(problem: ConvProblem) {
   };
 }
 
-/** The forward pass. A flipped kernel is one whose taps run backwards. */
+/** The correlation of the forward pass. The taps of a flipped kernel have negative strides. */
 export function forwardCorrelation(problem: ConvProblem): Correlation {
   const { N, C, K, groups, input, kernel, output, stride, dilation, padBegin } = problem;
   const { paddingMode, paddingValue, layout, dtype, epilogue, flipped } = problem;
@@ -146,15 +147,18 @@ export function forwardCorrelation(problem: ConvProblem): Correlation {
     },
     y: { operand: "y", start: 0, group: (K / groups) * y.channel, ...y },
     sizes,
-    ...gateOf(problem),
+    ...gatedOperand(problem),
   };
 }
 
-/** The activation gradient of a problem: dy is the kernel of the correlation in the backward-weights pass, and its input elsewhere. */
-export function gateOf({ activationGradient, pass }: ConvProblem): Pick<Correlation, "gate"> {
+/**
+ * The operand that an activation gradient applies to, by its role in the correlation: dy takes the role of the weights in the backward-weights
+ * pass, and that of the input elsewhere.
+ */
+export function gatedOperand({ activationGradient, pass }: ConvProblem): Pick<Correlation, "gated"> {
   if (!activationGradient) return {};
   const role = pass === "backward-weights" && activationGradient.operand === "dy" ? "w" : "x";
-  return { gate: { role, by: activationGradient } };
+  return { gated: { role, by: activationGradient } };
 }
 
 function negated([d, h, w]: Triple): Triple {

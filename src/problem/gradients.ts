@@ -9,13 +9,13 @@
 //
 // Padding of every mode is that of the input, as in the forward pass.
 //
-// The gradient of the input at cell i gathers dy[o] w[t] from every o, t with o * stride + t * dilation - pad = i. Cells of one residue of
-// the stride meet the same taps, every (stride / gcd(stride, dilation))-th, and neighbouring ones neighbouring outputs: each phase is a
-// dense correlation of dy with the flipped kernel of those taps, and no zero is multiplied (Dumoulin and Visin, "A guide to convolution
-// arithmetic for deep learning", section 4; the phases as in polyphase filter banks).
+// The gradient of the input at cell i sums dy[o] w[t] over every o, t with o * stride + t * dilation - pad = i: tap t meets cell i at output o.
+// Cells of one residue modulo the stride meet the same taps (every (stride / gcd(stride, dilation))-th), and neighbours among them meet
+// neighbouring outputs. So each residue is one phase: a dense correlation of dy with the flipped kernel of those taps, in which no zero is
+// multiplied (Dumoulin and Visin, "A guide to convolution arithmetic for deep learning", section 4; the phases as in polyphase filter banks).
 import { greatestCommonDivisor } from "../base/arithmetic.ts";
 import { type Triple, eachAxis, elementCount } from "../base/shape.ts";
-import { type Correlation, forwardCorrelation, gateOf, operandLayouts } from "./correlation.ts";
+import { type Correlation, forwardCorrelation, gatedOperand, operandLayouts } from "./correlation.ts";
 import { type ConvProblem, NO_EPILOGUE } from "./problem.ts";
 
 /** The correlation that computes dw of a problem. Its weights are the elements of dy, and its output channels those of y. */
@@ -58,24 +58,25 @@ export function weightGradient(problem: ConvProblem): Correlation {
       spatial: w.taps,
     },
     sizes: { x: sizes.x, w: sizes.y, y: sizes.w },
-    ...gateOf(problem),
+    ...gatedOperand(problem),
   };
 }
 
+/** The gradient of the input as correlations, and the steps it needs beside them. */
 export interface InputGradient {
   /** One correlation for each phase whose cells some output depends on. They write each of those cells once. */
   readonly phases: readonly Correlation[];
-  /** Whether there are other cells: all are filled before the phases write theirs. */
+  /** Whether some cells belong to no phase: a step fills all cells before the phases write theirs. */
   readonly fills: boolean;
   /** Whether the border repeats input cells: the phases then write the gradient of the padded input, to be folded into that of the input. */
   readonly folds: boolean;
 }
 
-/** The cells of one residue of the stride along an axis, and the taps and outputs they meet. */
+/** One residue modulo the stride along an axis: its cells, and the taps and outputs they meet. */
 interface Phase {
   readonly first: number;
   readonly count: number;
-  /** First tap and number of taps; the distances of taps and of their outputs. */
+  /** The first tap, the number of taps, and the distances between neighbouring taps and between the outputs they meet. */
   readonly tap: number;
   readonly taps: number;
   readonly tapStep: number;
@@ -84,7 +85,7 @@ interface Phase {
   readonly meets: number;
 }
 
-/** An axis of the gradient: its cells, and how many of the padded input lie before them. */
+/** One axis of the gradient: its number of cells, the padding before them, and the geometry of the convolution. */
 interface Axis {
   readonly size: number;
   readonly pad: number;
@@ -93,7 +94,7 @@ interface Axis {
   readonly dilation: number;
 }
 
-/** Distance of the taps that meet the same cells: of so many neighbouring taps one meets a given residue of the stride, or none does. */
+/** Distance between neighbouring taps of a phase: of that many neighbouring taps, at most one meets a given cell. */
 function tapStepOf({ stride, dilation }: Axis): number {
   return stride / greatestCommonDivisor(stride, dilation);
 }
@@ -103,7 +104,7 @@ function firstCell({ pad, stride, dilation }: Axis, tap: number): number {
   return (((tap * dilation - pad) % stride) + stride) % stride;
 }
 
-/** The phases of an axis: one for each of the first `tapStep` taps that meets a cell. There are no more than taps, whatever the stride. */
+/** The phases of an axis: one for each of the first `tapStep` taps that meets a cell, so there are at most as many as taps. */
 function phasesOf(axis: Axis): Phase[] {
   const { size, pad, kernel, stride, dilation } = axis;
   const tapStep = tapStepOf(axis);
@@ -121,7 +122,7 @@ function phasesOf(axis: Axis): Phase[] {
   return phases.toSorted((a, b) => a.first - b.first);
 }
 
-/** Size of the padded input along each axis, whose gradient is folded. */
+/** Size of the padded input along each axis. */
 export function paddedSize({ input, padBegin, padEnd }: ConvProblem): Triple {
   return eachAxis((axis) => padBegin[axis] + input[axis] + padEnd[axis]);
 }
@@ -131,7 +132,7 @@ export function repeatsInput({ paddingMode, padBegin, padEnd }: ConvProblem): bo
   return paddingMode !== "zeros" && [...padBegin, ...padEnd].some((pad) => pad > 0);
 }
 
-/** The axes of the gradient: those of the padded input if it is folded, which then has no padding itself. */
+/** The axes of the gradient. If it is folded, they are those of the padded input, which has no padding of its own. */
 function axesOf(problem: ConvProblem): readonly [Axis, Axis, Axis] {
   const folds = repeatsInput(problem);
   const size = folds ? paddedSize(problem) : problem.input;
@@ -157,8 +158,8 @@ export function phaseCount(problem: ConvProblem): number {
 }
 
 /**
- * The operands of the gradient of the input in the roles of a correlation of dy. Its geometry is that of the forward pass, without padding if
- * the gradient is folded: it is not itself a correlation, but its phases are.
+ * The operands of the gradient of the input, in the roles of a correlation of dy. The geometry is that of the forward pass, without padding if
+ * the gradient is folded: the whole is no correlation, but each of its phases is.
  */
 export function gradientOperands(problem: ConvProblem): Correlation {
   const { N, C, K, groups, kernel, stride, dilation, layout, dtype } = problem;
@@ -181,7 +182,7 @@ export function gradientOperands(problem: ConvProblem): Correlation {
     w: { ...w, operand: "w", outputChannel: w.inputChannel, inputChannel: w.outputChannel },
     y: { operand: folds ? "padded" : "dx", start: 0, group: (C / groups) * dx.channel, ...dx },
     sizes: { x: sizes.y, w: sizes.w, y: folds ? N * C * elementCount(size) : sizes.x },
-    ...gateOf(problem),
+    ...gatedOperand(problem),
   };
 }
 
@@ -201,7 +202,7 @@ export function inputGradient(problem: ConvProblem): InputGradient {
           output: eachAxis((axis) => phase[axis].count),
           stride: [1, 1, 1],
           dilation: eachAxis((axis) => phase[axis].dilation),
-          // The first cell meets output `meets` at the first tap, and at the last one an output so many steps before.
+          // The first cell meets output `meets` at the first tap, and output `meets - (taps - 1) * dilation` at the last.
           padBegin: eachAxis((axis) => (phase[axis].taps - 1) * phase[axis].dilation - phase[axis].meets),
           w: {
             ...whole.w,

@@ -1,4 +1,4 @@
-// Padding: its accepted forms, and the limits of each mode.
+// Padding: the forms in which callers give it, and the limits of each mode.
 import { refuse } from "../base/error.ts";
 import { fullPadding, samePadding } from "../base/shape.ts";
 import { checkInteger, checkOneOf, checkPerAxis } from "../base/validate.ts";
@@ -15,7 +15,10 @@ export type Padding =
   | readonly (readonly [number, number])[]
   | (typeof NAMED_PADDINGS)[number];
 
-/** Returns padding of any accepted form as [begin, end] for each axis. */
+/**
+ * Returns padding of any accepted form as [begin, end] for each axis.
+ * @throws ConvError naming the invalid field
+ */
 export function resolvePadding(
   option: unknown,
   input: readonly number[],
@@ -43,7 +46,7 @@ export function resolvePadding(
   return checkPerAxis("padding", option ?? 0, rank, 0).map((pad) => [pad, pad]);
 }
 
-/** Refuses padding that reflects or wraps further than the input reaches (PyTorch's limits). */
+/** @throws ConvError if padding reflects or wraps further than the input reaches (PyTorch's limits) */
 export function checkPaddingMode(mode: PaddingMode, pads: readonly [number, number][], input: readonly number[]): void {
   if (mode === "zeros" || mode === "replicate") return;
   pads.forEach((pair, axis) => {

@@ -1,5 +1,5 @@
-// ConvProblem: what a convolution computes, and nothing about how. Options of any accepted form become one canonical geometry with
-// three spatial axes, or a clear error. Plain data: it can be printed, compared and used as a key.
+// ConvProblem: what a convolution computes, not how. Options of any accepted form become one canonical geometry with three spatial axes, or
+// a clear error. Plain data: it can be printed, compared and used as a key.
 //
 // Letters in index arithmetic, here and in the shaders, are the field's: N batch, C input channels, K output channels,
 // (T, R, S) kernel depth, height, width, (D, H, W) input and (O, P, Q) output depth, height, width.
@@ -54,7 +54,7 @@ export interface GeometryOptions {
   mode?: (typeof MODES)[number];
 }
 
-/** A convolution described without tensors. Shapes are in the layout's own order. */
+/** A convolution described without tensors. Shapes have the axis order of `layout`. */
 export interface ConvDescriptor extends GeometryOptions {
   inputShape: readonly number[];
   kernelShape: readonly number[];
@@ -65,14 +65,14 @@ export interface ConvDescriptor extends GeometryOptions {
   residual?: boolean;
   activation?: ActivationOption;
   /**
-   * Multiplies a gradient among the operands by the derivative of an activation while it is loaded. `from` says whether the gate holds the
-   * activation's output or the value before it. `operand` is the gradient: unless given "dy" in the backward passes and "x" in the forward
-   * pass (x is the gradient too if the convolution is itself the gradient of a transposed one).
+   * Multiplies a gradient operand by the derivative of an activation while it is loaded. `from` says whether the derivative is computed from
+   * the activation's output or from the value before it. `operand` names the gradient: by default "dy" in the backward passes and "x" in the
+   * forward pass (x is the gradient if the convolution is itself the gradient of a transposed one).
    */
   activationGradient?: ActivationGradientOption;
 }
 
-/** What is done with a sum before it is stored: activation(sum + bias[k] + residual[same index]). */
+/** The last operations on a sum before it is stored: activation(sum + bias[k] + residual[same index]). */
 export interface Epilogue {
   readonly bias: boolean;
   readonly residual: boolean;
@@ -82,6 +82,7 @@ export interface Epilogue {
 /** The epilogue of a step whose sums are not yet the result. */
 export const NO_EPILOGUE: Epilogue = { bias: false, residual: false, activation: { name: "none", parameter: 0 } };
 
+/** One pass of a convolution in canonical form. 1-D and 2-D problems have leading spatial axes of size 1. */
 export interface ConvProblem {
   readonly pass: Pass;
   readonly rank: 1 | 2 | 3;
@@ -177,7 +178,7 @@ export function operandBytes(problem: ConvProblem, operand: "x" | "w" | "y"): nu
   return bytesFor(elementCount(tensorShape(problem, operand)), problem.dtype);
 }
 
-/** How errors name the two shapes: by the fields of the descriptor unless the caller knows them by other names. */
+/** Names of the two shapes in errors: the fields of the descriptor, unless the caller passes others. */
 const SHAPE_NAMES = { input: "inputShape", kernel: "kernelShape" };
 
 /**
@@ -294,10 +295,8 @@ export function multiplyAdds(problem: Pick<ConvProblem, "N" | "C" | "K" | "group
   );
 }
 
-/**
- * The most cells of the padded input that repeat one input cell: the gradient of that cell is the sum of all of theirs.
- */
-function copies(problem: ConvProblem): number {
+/** The largest number of padded-input cells that repeat one input cell, whose gradient is the sum of theirs. */
+function maxCopies(problem: ConvProblem): number {
   return problem.input.reduce((product, size, axis) => {
     const [begin, end] = [problem.padBegin[axis]!, problem.padEnd[axis]!];
     if (problem.paddingMode === "zeros") return product;
@@ -306,10 +305,10 @@ function copies(problem: ConvProblem): number {
   }, 1);
 }
 
-/** The most terms in one output sum of the pass: the n of the error bound gamma_n. */
+/** The largest number of terms in one output sum of the pass: the n of the error bound gamma_n. */
 export function sumLength(problem: ConvProblem): number {
   const taps = elementCount(problem.kernel);
   if (problem.pass === "forward") return (problem.C / problem.groups) * taps;
-  if (problem.pass === "backward-data") return (problem.K / problem.groups) * taps * copies(problem);
+  if (problem.pass === "backward-data") return (problem.K / problem.groups) * taps * maxCopies(problem);
   return problem.N * elementCount(problem.output);
 }

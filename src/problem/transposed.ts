@@ -1,5 +1,5 @@
-// The transposed convolution as a problem: the backward-data pass of the convolution it is the gradient of (Dumoulin and Visin, "A guide
-// to convolution arithmetic for deep learning", section 4).
+// The transposed convolution as a problem: the backward-data pass of the convolution from its output to its input (Dumoulin and Visin, "A
+// guide to convolution arithmetic for deep learning", section 4).
 import { refuse } from "../base/error.ts";
 import { elementCount, outputSize, transposedOutputSize } from "../base/shape.ts";
 import { MAX_ELEMENTS, checkInteger, checkOneOf, checkOptions, checkPerAxis, checkShape } from "../base/validate.ts";
@@ -25,7 +25,7 @@ export interface TransposedDescriptor extends Omit<ConvDescriptor, "inputShape">
 }
 
 /**
- * Returns the problem whose backward-data pass is the transposed convolution: its y is the given x, its x the wanted output.
+ * Returns the problem whose backward-data pass is the transposed convolution: its y is the given x, and its x the result.
  * @throws ConvError naming the invalid field
  */
 export function transposedProblem(
@@ -53,7 +53,12 @@ export function transposedProblem(
   const stride = checkPerAxis("stride", descriptor.stride ?? 1, rank, 1);
   const dilation = checkPerAxis("dilation", descriptor.dilation ?? 1, rank, 1);
   if (descriptor.paddingValue !== undefined && descriptor.paddingValue !== 0) {
-    refuse("invalid-argument", "paddingValue", descriptor.paddingValue, "0 or none: nothing beyond a border is read");
+    refuse(
+      "invalid-argument",
+      "paddingValue",
+      descriptor.paddingValue,
+      "0 or none: a transposed convolution reads no padding",
+    );
   }
   if (outputPadding !== undefined && outputShape !== undefined) {
     refuse("invalid-argument", "outputPadding", outputPadding, "none where outputShape is given");
