@@ -1,6 +1,6 @@
-// One level of a pairwise sum over the batch and the cells of each channel: a thread adds up to 64 numbers of a channel, in a tree, to one
-// (Higham, Accuracy and Stability of Numerical Algorithms, section 4.2). Numbers of a channel lie in `rows` rows. Neighbouring threads
-// read neighbouring numbers. load comes from load.wgsl.
+// One level of a pairwise sum over the batch and the cells of each channel: a thread adds up to 64 numbers of a channel pairwise (Higham,
+// Accuracy and Stability of Numerical Algorithms, section 4.2). The numbers of a channel form `rows` rows. Neighbouring threads read
+// neighbouring numbers.
 // slots: load
 // types: Y
 struct Sum {
@@ -17,7 +17,7 @@ fn thread(index: u32) {
   let channel = index / g.parts;
   let part = index - channel * g.parts;
   let cells = g.count / g.rows;
-  // A binary counter of finished subtrees: two of equal size are added as soon as there are two.
+  // A binary counter of finished subtrees: two of equal size are added as soon as both are finished.
   var levels: array<f32, 7>;
   for (var i = 0u; i < FAN; i++) {
     let at = i * g.parts + part;

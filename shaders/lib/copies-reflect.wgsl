@@ -1,5 +1,5 @@
-// The cells of the border that repeat an input cell, if the input is mirrored at its first and last cell, which do not repeat: cell i is repeated
-// i cells before the first, and as far behind the last as it lies before it.
+// The cells of the border that repeat an input cell with reflecting padding: the input is mirrored at its first and last cell, which are not
+// repeated. Cell i is repeated i cells before the first, and as far behind the last as it lies before it.
 // types: Cells
 fn copies(behind: bool, i: u32, size: u32, begin: u32, end: u32) -> Cells {
   let far = select(i, size - 1u - i, behind);

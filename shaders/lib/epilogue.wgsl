@@ -4,7 +4,7 @@ fn epilogue(sum: f32, channel: u32, index: u32) -> f32 {
   return finish(sum, load_bias(channel), index);
 }
 
-// The epilogue with a bias that was loaded once for many outputs of a channel.
+// The epilogue for kernels that load the bias once for many outputs of a channel.
 fn finish(sum: f32, bias: f32, index: u32) -> f32 {
   return activate(sum + bias + load_residual(index));
 }

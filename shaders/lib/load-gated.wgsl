@@ -1,5 +1,5 @@
-// The elements of a kernel's first operand, a gradient, multiplied by the derivative of an activation while they are loaded. `gate` holds the
-// values that the derivative (derivative/*.wgsl) is computed from.
+// Loads the elements of a kernel's first operand, a gradient, and multiplies them by the derivative of an activation. `gate` holds the values
+// that the derivative (derivative/*.wgsl) is computed from.
 // slots: derivative
 // types: E
 @group(0) @binding(1) var<storage, read> first_operand: array<E>;

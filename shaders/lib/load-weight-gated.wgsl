@@ -1,5 +1,5 @@
-// The elements of a kernel's second operand, a gradient, multiplied by the derivative of an activation while they are loaded. `gate` holds the
-// values that the derivative (derivative/*.wgsl) is computed from.
+// Loads the elements of a kernel's second operand, a gradient, and multiplies them by the derivative of an activation. `gate` holds the values
+// that the derivative (derivative/*.wgsl) is computed from.
 // slots: derivative
 // types: E
 @group(0) @binding(2) var<storage, read> second_operand: array<E>;

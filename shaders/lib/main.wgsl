@@ -1,4 +1,5 @@
-// The entry point of kernels without barriers: calls `thread` with the linear index of each of g.threads invocations. A dispatch of more than 65535 workgroups is folded into rows (gridFor in src/kernel/step.ts).
+// The entry point of kernels without barriers: calls `thread` with the linear index of each of g.threads invocations. A dispatch of more than
+// 65535 workgroups is folded into rows (gridFor in src/kernel/step.ts).
 // slots: thread
 // constants: WORKGROUP_SIZE
 @compute @workgroup_size(WORKGROUP_SIZE)

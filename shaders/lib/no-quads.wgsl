@@ -1,4 +1,4 @@
-// Stands for quads.wgsl in kernels where each invocation loads for itself: these functions are never called.
+// Takes the place of quads.wgsl in kernels whose invocations do not share loads: these functions are never called.
 fn of_first(own: vec4f) -> vec4f {
   return own;
 }

@@ -1,5 +1,5 @@
-// Exchanges vectors in a quad: four neighbouring invocations of a workgroup, which are neighbours in a subgroup too. All four of them come here or
-// none does: the grid ensures it, but no compiler can know, so the diagnostic is off.
+// Exchanges vectors within a quad: four neighbouring invocations of a workgroup, which are also neighbours in a subgroup. Either all four call
+// these functions or none does: the grid ensures it, but no compiler can prove it, so the diagnostic is off.
 enable subgroups;
 diagnostic(off, subgroup_uniformity);
 

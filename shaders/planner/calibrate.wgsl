@@ -1,10 +1,10 @@
-// A register tile of 4 by 8 that adds up four outer products in a turn, as in gemm.wgsl: with LOADS of vectors from storage, otherwise of
-// what it loaded once. All threads multiply the same matrices of 32 rows and 64 columns, so that these stay in the nearest cache. Strides are
-// uniforms here because they are there: compilers make other code of loads whose distance they know.
+// The kernel that calibration times: a 4 x 8 register tile that adds four outer products in each iteration, as gemm.wgsl does. With LOADS every
+// iteration loads its vectors from storage, otherwise all use those loaded once. All threads multiply the same matrices of 32 rows and 64
+// columns, which stay in the nearest cache. Strides are uniforms, as in gemm.wgsl: compilers generate other code if they know the distances.
 // constants: LOADS
 struct Calibration {
   threads: u32,
-  turns: u32,
+  iterations: u32,
   left_row: u32,
   right_row: u32,
 }
@@ -31,7 +31,7 @@ fn thread(index: u32) {
     right[j] = numbers[right_at + j];
   }
   var sums: array<vec4f, TILE_M * TILE_N4>;
-  for (var turn = 0u; turn < g.turns; turn++) {
+  for (var iteration = 0u; iteration < g.iterations; iteration++) {
     if (LOADS) {
       // @unroll
       for (var j = 0u; j < 4u; j++) {
@@ -43,7 +43,7 @@ fn thread(index: u32) {
     // @unroll
     for (var i = 0u; i < TILE_M; i++) {
       if (LOADS) {
-        left[i] = numbers[left_at[i] + turn];
+        left[i] = numbers[left_at[i] + iteration];
       }
       // @unroll
       for (var j = 0u; j < TILE_N4; j++) {
@@ -60,7 +60,7 @@ fn thread(index: u32) {
   for (var i = 0u; i < TILE_M * TILE_N4; i++) {
     total += sums[i];
   }
-  // Never so, which no compiler knows: all of it has to be computed.
+  // Never true, but no compiler can know, so none removes the computation.
   if (total.x < 0.0) {
     results[index % 64u] = total;
   }

@@ -115,14 +115,15 @@ export class ConvPlan {
 
   /** @internal Runs on the buffers of checked inputs; `w` where the pass reads weights. */
   runOn(inputs: OperandBuffers, w: Tensor | undefined): Tensor {
-    const { unkept, errors } = this.#gpu;
+    const { transientPrepared, errors } = this.#gpu;
     const { outputShape: shape, workspaceBytes } = this;
     const { layout, dtype } = this.problem;
     const label = `${this.algorithm} convolution`;
     return errors.run(label, () => {
       const preparation = w ? undefined : this.#preparation;
       const buffers: OperandBuffers = { ...inputs };
-      if (this.#preparation) buffers.prepared = w ? this.#preparedFrom(w) : unkept.acquire(this.preparedBytes);
+      if (this.#preparation)
+        buffers.prepared = w ? this.#preparedFrom(w) : transientPrepared.acquire(this.preparedBytes);
       const results = { [this.resultName]: { shape, layout, dtype } };
       const made = submit(this.#gpu, { label, buffers, results, workspaceBytes }, (encoder, all) => {
         preparation?.encode(encoder, all);

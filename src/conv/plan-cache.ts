@@ -51,7 +51,7 @@ export function runPlan(problem: ConvProblem, constraints: Constraints, inputs: 
   const { gpu } = (inputs.x ?? inputs.dy)!;
   gpu.memory.checkOpen();
   const buffers = checkInputs(gpu, problem, inputs);
-  return gpu.attachment(PlanCache).get(problem, constraints).runOn(buffers, inputs.w);
+  return gpu.attached(PlanCache).get(problem, constraints).runOn(buffers, inputs.w);
 }
 
 export class PlanCache {

@@ -2,7 +2,7 @@
 import { refuse, words } from "../base/error.ts";
 import type { GpuContext } from "./context.ts";
 
-/** The most bytes that one storage binding of a device may span. */
+/** Largest size in bytes of one storage binding of a device. */
 export function maxBindingBytes({ limits }: GPUDevice): number {
   return Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize);
 }

@@ -5,24 +5,25 @@ import { Memory, ScratchBuffer } from "./memory.ts";
 import { PipelineCache } from "./pipelines.ts";
 
 /**
- * Texts that keep their ids, and characters of all of them; the least recently used is dropped first. There is one for each way of
- * prepacking weights of a size: if it is dropped, the next plan with it packs the weights again.
+ * Bounds of the cache of ids: entries, and characters of all their texts; the least recently used is dropped first. There is an entry for each
+ * way of prepacking weights of a given size: after it is dropped, the next plan packs the weights again.
  */
 export const MAX_IDS = 2048;
 const MAX_CHARACTERS = 2 ** 25;
 
-/** What is destroyed with the engine. */
+/** An object that is destroyed with the engine. */
 interface Attachment {
   destroy(): void;
 }
 
+/** The GPU state that everything of one engine shares. */
 export class GpuContext {
   readonly device: GPUDevice;
   readonly memory: Memory;
-  /** The workspace of every run: the queue executes runs one after the other. */
+  /** The workspace of all runs: the queue executes them one after the other. */
   readonly workspace: ScratchBuffer;
-  /** Prepacked weights of runs that do not keep them. */
-  readonly unkept: ScratchBuffer;
+  /** Prepacked operands of runs that do not cache them. */
+  readonly transientPrepared: ScratchBuffer;
   readonly errors: ErrorScopes;
   readonly pipelines: PipelineCache;
   readonly #ids = new LruCache<number>(MAX_IDS, MAX_CHARACTERS);
@@ -34,25 +35,25 @@ export class GpuContext {
     this.device = device;
     this.memory = new Memory(device);
     this.workspace = new ScratchBuffer(this.memory);
-    this.unkept = new ScratchBuffer(this.memory);
+    this.transientPrepared = new ScratchBuffer(this.memory);
     const renew = (): void => this.#renew();
     this.errors = new ErrorScopes(device, renew);
     this.pipelines = new PipelineCache(device, this.errors, renew);
   }
 
-  /** Returns the engine's instance of a class of another module, created on first use and destroyed with the engine. */
-  attached<T extends Attachment>(kind: new (gpu: GpuContext) => T): T {
+  /** Returns the engine's instance of a class, created on first use and destroyed with the engine. */
+  attachedOrNew<T extends Attachment>(kind: new (gpu: GpuContext) => T): T {
     return (this.#attached.get(kind) as T | undefined) ?? this.attach(new kind(this));
   }
 
-  /** Makes an object the engine's instance of its class. */
+  /** Makes an object the engine's instance of its class; it is destroyed with the engine. */
   attach<T extends Attachment>(one: T): T {
     this.#attached.set(one.constructor, one);
     return one;
   }
 
-  /** Returns the instance of a class that `attach` was given. */
-  attachment<T extends Attachment>(kind: abstract new (...args: never[]) => T): T {
+  /** Returns the engine's instance of a class, which must have been attached. */
+  attached<T extends Attachment>(kind: abstract new (...args: never[]) => T): T {
     const one = this.#attached.get(kind) as T | undefined;
     if (!one) throw new Error(`no ${kind.name} is attached`);
     return one;
@@ -65,7 +66,7 @@ export class GpuContext {
     this.memory.close();
   }
 
-  /** Changes after an error that may have spoilt buffers or pipelines kept for reuse: they are then made again. */
+  /** Changes after an error that may have invalidated cached buffers or pipelines: those of an older generation are created again. */
   get generation(): number {
     return this.#generation;
   }
@@ -83,10 +84,10 @@ export class GpuContext {
   #renew(): void {
     this.#generation++;
     this.workspace.release();
-    this.unkept.release();
+    this.transientPrepared.release();
   }
 
-  /** Returns a number for a long text, for quick lookups: the same for the same text while that is in the cache, and never that of another. */
+  /** Returns an id of a long text, for quick lookups: the same for equal texts while the text is cached, and never reused for another. */
   idOf(text: string): number {
     let id = this.#ids.get(text);
     if (id === undefined) {

@@ -1,11 +1,11 @@
-// Requests a GPUDevice: the limits and features asked of the adapter and why, and clear errors if there is none.
+// Requests a GPUDevice: which limits and features it asks for and why, and clear errors if no device is to be had.
 import { ConvError } from "../base/error.ts";
 
-/** Limits raised to those of the adapter. All kernels run on WebGPU's defaults; these allow larger problems, or make them faster. */
+/** Limits requested as high as the adapter allows. All kernels run on WebGPU's defaults; higher limits allow larger or faster problems. */
 const LIMITS = [
   // One tensor is one binding, and the default of 128 MiB is a batch of 10 of 64 channels at 224 x 224.
   "maxStorageBufferBindingSize",
-  // Tiles of a GEMM and spectra of an FFT are shared in a workgroup; larger ones load less.
+  // Workgroups share the tiles of a GEMM; larger workgroups and tiles load less.
   "maxComputeWorkgroupStorageSize",
   "maxComputeInvocationsPerWorkgroup",
   "maxComputeWorkgroupSizeX",
@@ -15,11 +15,11 @@ const LIMITS = [
 
 /** Features requested if the adapter has them. */
 const FEATURES: readonly GPUFeatureName[] = [
-  // A device has only the features it was made with: callers who time their own passes on engine.device need it.
+  // A device has only the features it was requested with, and callers who time their own passes on engine.device need this one.
   "timestamp-query",
   // Tensors of half precision.
   "shader-f16",
-  // Neighbouring invocations share what they load.
+  // Neighbouring invocations share their loads.
   "subgroups",
 ];
 
@@ -33,6 +33,7 @@ export interface DeviceSource {
   gpu?: GPU;
 }
 
+/** A device, and who is to destroy it. */
 export interface OpenedDevice {
   readonly device: GPUDevice;
   /** Whether the engine requested the device and so has to destroy it. */

@@ -1,11 +1,14 @@
-// Error scopes: WebGPU reports validation errors, exhausted memory, internal errors and a lost device later and asynchronously. They are
-// collected here, and the first one rejects the next read, with its cause.
+// Error scopes: WebGPU reports validation errors, exhausted memory, internal errors and a lost device asynchronously. This file collects them,
+// and the first one rejects the next read, with its cause.
 import { ConvError, type ConvErrorCode } from "../base/error.ts";
 
 /** Most explanatory first: a failed allocation also fails validation. */
 const FILTERS: readonly GPUErrorFilter[] = ["out-of-memory", "internal", "validation"];
 
-/** A loss is announced by a promise of its own, after the rejections it causes: a turn of the event loop in Chromium, 0.1 s in Firefox. */
+/**
+ * How long to wait for `device.lost` after a rejection that a loss may have caused. It resolves later than the rejection: by a turn of the event
+ * loop in Chromium, by 0.1 s in Firefox.
+ */
 const LOSS_MILLISECONDS = 500;
 
 export class ErrorScopes {
@@ -29,7 +32,7 @@ export class ErrorScopes {
 
   /**
    * Runs GPU calls in error scopes of their own; the next `settle` throws the errors they report.
-   * @param name names the work in those errors
+   * @param name name of the work in those errors
    * @param failed called if there are any
    */
   run<T>(name: string, work: () => T, failed?: () => void): T {
@@ -42,7 +45,7 @@ export class ErrorScopes {
     }
   }
 
-  /** Waits for the reports on all work so far; throws the first error, once. */
+  /** Waits for the reports on all work so far and throws the first error, once. */
   async settle(): Promise<void> {
     await Promise.all(this.#pending);
     if (this.#lost) throw this.#lost;
@@ -51,7 +54,7 @@ export class ErrorScopes {
     if (first) throw first;
   }
 
-  /** Returns the error for a rejection while waiting on the GPU: the loss of the device if that is the cause. */
+  /** Returns the error to throw for a rejected GPU promise: the loss of the device, if that is the cause. */
   async explain(name: string, cause: unknown): Promise<ConvError> {
     await this.#lossWithin(LOSS_MILLISECONDS);
     return this.#lost ?? new ConvError("gpu-validation", `${name}: failed (${String(cause)})`, { cause });
@@ -59,7 +62,7 @@ export class ErrorScopes {
 
   /**
    * Throws if the device is lost.
-   * @param cause an error that the loss may explain: the loss is waited for then
+   * @param cause an error that a loss may explain: the call then waits for the report of one
    */
   async checkDevice(cause?: unknown): Promise<void> {
     await this.#lossWithin(cause === undefined || cause instanceof ConvError ? 0 : LOSS_MILLISECONDS);
@@ -71,7 +74,7 @@ export class ErrorScopes {
   }
 
   #collect(name: string, popped: readonly Promise<GPUError | null>[], failed: (() => void) | undefined): void {
-    // Popping rejects only on a lost device, which `lost` reports.
+    // popErrorScope rejects only on a lost device, which `lost` reports.
     const reports = popped.map((report) => report.catch(() => null));
     const pending = Promise.all(reports).then((errors) => {
       this.#pending.delete(pending);

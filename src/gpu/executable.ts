@@ -1,4 +1,4 @@
-// Executable: steps compiled for a device. Holds their pipelines, uploaded uniforms, and bind groups for the buffers used last.
+// Executable: steps compiled for a device. Holds their pipelines, their uploaded uniforms, and bind groups for the latest buffers.
 import { roundUp } from "../base/shape.ts";
 import type { Step } from "../kernel/step.ts";
 import { uniformBytes } from "../kernel/uniforms.ts";
@@ -6,16 +6,16 @@ import type { Operand } from "../problem/operand.ts";
 import type { GpuContext } from "./context.ts";
 import { BufferUsage } from "./usage.ts";
 
-/** The uniform structs of all steps lie in one buffer at multiples of this (the default minUniformBufferOffsetAlignment). */
+/** Alignment of each step's uniform struct in the buffer of all of them (the default minUniformBufferOffsetAlignment). */
 const UNIFORM_ALIGNMENT = 256;
 
-/** Sets of buffers whose bind groups are kept: a caller may alternate between a few. */
+/** Sets of buffers whose bind groups are cached: a caller may alternate between a few. */
 const MAX_BOUND = 4;
 
 /** The buffer of each operand of a plan. */
 export type OperandBuffers = Partial<Record<Operand, GPUBuffer>>;
 
-/** The buffer of each operand of steps with names of their own. */
+/** The buffer of each operand, for steps whose operands have other names than those of convolution. */
 type Buffers = Readonly<Partial<Record<string, GPUBuffer>>>;
 
 export class Executable {
@@ -26,7 +26,7 @@ export class Executable {
   readonly #pipelines: readonly GPUComputePipeline[];
   readonly #uniforms: GPUBuffer;
   readonly #uniformRanges: readonly { readonly offset: number; readonly size: number }[];
-  /** The bind groups of the sets of buffers used last, the latest first. */
+  /** The bind groups of the latest sets of buffers, most recent first. */
   readonly #bound: { readonly buffers: Buffers; readonly groups: readonly GPUBindGroup[] }[] = [];
 
   constructor(gpu: GpuContext, steps: readonly Step<string>[]) {

@@ -1,4 +1,4 @@
-// A cache by long texts, bounded in entries and in characters of all keys: the least recently used is dropped first.
+// LRU cache with long texts as keys, bounded in entries and in the characters of all keys, because the keys are most of its memory.
 export class LruCache<Value> {
   readonly #entries = new Map<string, Value>();
   readonly #most: number;
@@ -6,7 +6,7 @@ export class LruCache<Value> {
   readonly #dropped: (value: Value) => void;
   #characters = 0;
 
-  /** @param dropped called with each value that the cache drops */
+  /** @param dropped called with each value that leaves the cache */
   constructor(most: number, mostCharacters: number, dropped: (value: Value) => void = () => {}) {
     this.#most = most;
     this.#mostCharacters = mostCharacters;
@@ -17,7 +17,7 @@ export class LruCache<Value> {
     return this.#entries.size;
   }
 
-  /** Returns the value of a key, and marks it as used last. */
+  /** Returns the value of a key, and marks it as the most recently used. */
   get(key: string): Value | undefined {
     const value = this.#entries.get(key);
     if (value === undefined) return undefined;
@@ -26,7 +26,7 @@ export class LruCache<Value> {
     return value;
   }
 
-  /** Adds a value, and drops the least recently used of the others until all fit. A value too large for the cache is kept alone. */
+  /** Adds a value, and drops the least recently used others until the rest fits. A value whose key exceeds the bound is cached alone. */
   set(key: string, value: Value): void {
     this.delete(key);
     this.#entries.set(key, value);

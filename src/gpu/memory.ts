@@ -2,7 +2,7 @@
 import { ConvError } from "../base/error.ts";
 import { BufferUsage } from "./usage.ts";
 
-/** What a buffer is for. `weights` are prepacked copies of weight tensors, kept with them; `reads` are staging buffers, which live as long as a read. */
+/** The purpose of a buffer: `weights` are prepacked copies cached with weight tensors; `reads` are staging buffers, each alive during one read. */
 export type MemoryUse = "tensors" | "weights" | "workspace" | "plans" | "reads";
 
 /** Bytes of GPU memory that the engine holds now, by use, and the most it has held at once. */
@@ -37,6 +37,7 @@ export class TensorStorage {
   }
 }
 
+/** The allocator of one engine. */
 export class Memory {
   readonly #device: GPUDevice;
   readonly #dropped = new FinalizationRegistry<TensorStorage>((storage) => storage.free());
@@ -49,7 +50,7 @@ export class Memory {
     this.#device = device;
   }
 
-  /** @throws ConvError `destroyed` after `close`; `out-of-memory` if that is known at once */
+  /** @throws ConvError `destroyed` after `close`, or `out-of-memory` if the allocation fails synchronously */
   allocate(use: MemoryUse, descriptor: GPUBufferDescriptor): GPUBuffer {
     this.checkOpen();
     const buffer = this.#create(descriptor);
@@ -73,7 +74,7 @@ export class Memory {
     this.#dropped.register(tensor, storage, storage);
   }
 
-  /** Keeps a tensor's storage when the tensor is garbage-collected: someone else uses it, or it is freed already. */
+  /** Cancels `freeWith`: the storage is used elsewhere, or already freed. */
   keep(storage: TensorStorage): void {
     this.#dropped.unregister(storage);
   }
@@ -101,9 +102,9 @@ export class Memory {
     try {
       return this.#device.createBuffer(descriptor);
     } catch (cause) {
-      // Only buffers that are mapped at creation are refused at once.
+      // Only the allocation of a buffer that is mapped at creation fails synchronously.
       if (!(cause instanceof RangeError)) throw cause;
-      const message = `${descriptor.label}: the GPU gave no memory of ${descriptor.size} bytes (${cause.message})`;
+      const message = `${descriptor.label}: the GPU could not allocate ${descriptor.size} bytes (${cause.message})`;
       throw new ConvError("out-of-memory", message, { cause });
     }
   }
@@ -114,8 +115,8 @@ export class Memory {
 }
 
 /**
- * A scratch buffer that all runs of an engine share: the queue executes them one after the other. It grows to the largest need and is
- * kept, so that a second run allocates nothing.
+ * A scratch buffer that all runs of an engine share, since the queue executes them one after the other. It grows to the largest request and
+ * stays allocated, so that a second run allocates nothing.
  */
 export class ScratchBuffer {
   readonly #memory: Memory;
@@ -125,7 +126,7 @@ export class ScratchBuffer {
     this.#memory = memory;
   }
 
-  /** Returns a buffer of at least so many bytes, valid until the next call; work on it must be submitted before that. */
+  /** Returns a buffer of at least `bytes` bytes, valid until the next call: submit work on it before then. */
   acquire(bytes: number): GPUBuffer {
     if (this.#buffer && this.#buffer.size >= bytes) return this.#buffer;
     if (this.#buffer) this.#memory.free(this.#buffer);
@@ -133,7 +134,7 @@ export class ScratchBuffer {
     return this.#buffer;
   }
 
-  /** Frees the buffer until it is needed again. */
+  /** Frees the buffer; the next `acquire` allocates one again. */
   release(): void {
     if (this.#buffer) this.#memory.free(this.#buffer);
     this.#buffer = undefined;

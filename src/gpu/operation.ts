@@ -1,4 +1,4 @@
-// Operation: steps on tensors that need no planning, compiled once for each set of shapes. Every operation but convolution is one, and so is
+// Operation: steps on tensors that need no planning, compiled once for each set of shapes. All operations except convolution are such, and so is
 // the gradient of a bias.
 import { type Dtype, bytesFor } from "../base/dtype.ts";
 import { elementCount } from "../base/shape.ts";
@@ -29,9 +29,9 @@ export interface Recipe {
 
 /** An operation on checked tensors. */
 export interface Operation<Result extends string = string> {
-  /** Its public name, which names it in GPU errors. */
+  /** The public name, used in GPU errors. */
   readonly name: string;
-  /** The tensors it reads, under the names of the caller's arguments, by which its steps bind them. */
+  /** The tensors it reads, under the names of the caller's arguments; the steps bind them by these names. */
   readonly inputs: Readonly<Record<string, Tensor>>;
   /** The tensors it creates. */
   readonly results: Readonly<Record<Result, TensorDescription>>;
@@ -41,7 +41,7 @@ export interface Operation<Result extends string = string> {
   readonly parameters?: unknown;
   /** Numbers that change from call to call without changing the recipe, bound as the float32 operand "numbers". */
   readonly numbers?: readonly number[];
-  /** The same for the same name, tensor descriptions and parameters: it is compiled once and cached. */
+  /** Returns the steps, which may depend only on the name, the tensor descriptions and the parameters: they are compiled once and cached. */
   recipe(): Recipe;
 }
 
@@ -55,9 +55,10 @@ export function numbersRange(count: number): Range {
   return { operand: "numbers", offset: 0, size: bytesFor(count, "f32") };
 }
 
-/** Operations kept compiled; the least recently used is dropped first. Each takes less than a kilobyte of GPU memory. */
+/** Compiled operations in the cache; the least recently used is dropped first. Each takes less than a kilobyte of GPU memory. */
 const MAX_READY = 1024;
 
+/** A compiled operation. */
 interface Ready {
   readonly executable: Executable;
   readonly workspaceBytes: number;
@@ -107,19 +108,19 @@ export function run<Result extends string>(operation: Operation<Result>): Record
   for (const [result, { shape, dtype }] of Object.entries<TensorDescription>(results))
     checkBinding(gpu, result, bytesFor(elementCount(shape), dtype), shape);
   return gpu.errors.run(name, () => {
-    const { executable, workspaceBytes, numbers } = gpu.attached(ReadyOperations).get(operation);
+    const { executable, workspaceBytes, numbers } = gpu.attachedOrNew(ReadyOperations).get(operation);
     const buffers: Record<string, GPUBuffer> = {};
     for (const [input, tensor] of Object.entries(inputs)) buffers[input] = tensor.storage;
     if (numbers) {
-      // The queue keeps the order of writes and submits: work submitted before still reads its own numbers.
+      // The queue keeps writes and submits in order: work submitted earlier still reads its own numbers.
       gpu.device.queue.writeBuffer(numbers, 0, Float32Array.from(operation.numbers!));
       buffers["numbers"] = numbers;
     }
-    const made = submit(gpu, { label: name, buffers, results, workspaceBytes }, (encoder, all) =>
+    const created = submit(gpu, { label: name, buffers, results, workspaceBytes }, (encoder, all) =>
       executable.encode(encoder, all),
     );
     for (const update of updates) inputs[update]!.updated();
-    return made;
+    return created;
   });
 }
 

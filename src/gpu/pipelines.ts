@@ -1,13 +1,13 @@
-// The cache of compute pipelines, by their assembled source: kernels that differ only in uniforms share one. Plans keep references to
-// theirs: a pipeline that was dropped here is compiled again for the next plan that needs it.
+// The cache of compute pipelines, with their assembled source as the key: kernels that differ only in uniforms share one. Plans keep references
+// to their pipelines; one that was dropped here is compiled again only for the next plan that needs it.
 import { assemble } from "../kernel/assemble.ts";
 import type { Kernel } from "../kernel/step.ts";
 import type { ErrorScopes } from "./error-scopes.ts";
 import { LruCache } from "./lru-cache.ts";
 
 /**
- * Pipelines in the cache, and characters of all their sources (10 000 to 100 000 each); the least recently used is dropped first. A network
- * of a hundred layers has a few pipelines for each layer, forward and backward. A fuzzer, whose kernels never repeat, has no end of them.
+ * Bounds of the cache: pipelines, and characters of all their sources (10 000 to 100 000 each); the least recently used is dropped first. A
+ * network of a hundred layers has a few pipelines for each layer, forward and backward. The kernels of a fuzzer never repeat.
  */
 export const MAX_PIPELINES = 2048;
 const MAX_CHARACTERS = 2 ** 26;
@@ -31,7 +31,7 @@ export class PipelineCache {
     return this.#ready.size;
   }
 
-  /** Returns the pipeline of a kernel, compiled now if necessary. An invalid one, which is known later, is dropped. */
+  /** Returns the pipeline of a kernel, compiled now if necessary. If WebGPU later reports it invalid, it is dropped. */
   get(kernel: Kernel): GPUComputePipeline {
     const source = assemble(kernel);
     let pipeline = this.#ready.get(source);
@@ -49,7 +49,7 @@ export class PipelineCache {
     return pipeline;
   }
 
-  /** Compiles a kernel without blocking the page. An invalid one is not kept. */
+  /** Compiles a kernel without blocking the page. An invalid pipeline is not cached. */
   async prepare(kernel: Kernel): Promise<void> {
     const source = assemble(kernel);
     if (this.#ready.get(source)) return;
@@ -68,7 +68,7 @@ export class PipelineCache {
   }
 
   async #compile(kernel: Kernel, source: string): Promise<GPUComputePipeline> {
-    // The rejection says what is wrong with a module; the scope keeps it from the error handlers of the caller's device as well.
+    // The rejection reports an invalid module; the scope keeps the same error from the handlers of the caller's device.
     this.#device.pushErrorScope("validation");
     let compiling;
     try {
@@ -89,7 +89,7 @@ function described(kernel: Kernel): string {
   return `kernel ${labelOf(kernel)} with constants ${JSON.stringify(kernel.constants)}`;
 }
 
-/** The last shader, which defines the thread, names the kernel. */
+/** The name of the last shader, which defines the thread. */
 function labelOf(kernel: Kernel): string {
   return kernel.shaders.at(-1)?.name ?? "(empty)";
 }

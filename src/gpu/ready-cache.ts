@@ -1,4 +1,4 @@
-// The cache of compiled plans and operations of the latest calls, by everything they depend on as a text.
+// The cache of compiled plans and operations. The key is a text of everything that they depend on.
 import type { GpuContext } from "./context.ts";
 import { LruCache } from "./lru-cache.ts";
 
@@ -10,13 +10,13 @@ export class ReadyCache<Value extends { destroy(): void }> {
   readonly #cache: LruCache<Value>;
   #generation = 0;
 
-  /** @param most the number kept; the least recently used is destroyed first */
+  /** @param most number of values; the least recently used is destroyed first */
   constructor(gpu: GpuContext, most: number) {
     this.#gpu = gpu;
     this.#cache = new LruCache(most, MAX_CHARACTERS, (value) => value.destroy());
   }
 
-  /** Returns the value of a key, made now if necessary. After a GPU error that may have spoilt the values, all are made again. */
+  /** Returns the value of a key, made now if necessary. After a GPU error that may have invalidated the values, all are made again. */
   get(key: string, make: () => Value): Value {
     if (this.#generation !== this.#gpu.generation) {
       this.#generation = this.#gpu.generation;

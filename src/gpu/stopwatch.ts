@@ -1,30 +1,30 @@
-// Stopwatch: times work on the GPU by the wall clock, until the queue reports it done. Firefox checks for that only every 50 to 100 ms: there
-// GPU timestamps are used, or longer samples if it has none. Elsewhere the clock is better, since browsers round timestamps to 100
-// microseconds and not every adapter has them. For samples that have to be short and need not be exact (planner/calibrate.ts), timestamps are
-// used wherever there are any.
+// Stopwatch: times work on the GPU by the wall clock, until the queue reports completion. Firefox polls for completion only every 50 to 100 ms,
+// so it takes GPU timestamps, or longer samples if the adapter has none. Elsewhere the clock is better, since browsers round timestamps to 100
+// microseconds and not every adapter has them. Samples that must be short and need not be exact (planner/calibrate.ts) take timestamps wherever
+// they exist.
 import { Timestamps } from "./timestamps.ts";
 
 /** Records the work to be timed on an encoder, `count` times. */
 export type Recorder = (encoder: GPUCommandEncoder, count: number) => void;
 
-/** Seconds that a sample should last, so that the resolution of the clock is a small part of it. */
+/** Seconds that a sample should last, so that the resolution of the clock is a small fraction of it. */
 const SAMPLE_SECONDS = { clock: 0.03, slowClock: 0.5 };
 
-/** The step that browsers round timestamps to, and a time that is surely longer. */
+/** Resolution of timestamps in browsers, and a duration that is surely longer. */
 const ROUNDING_SECONDS = 1e-4;
 const LONG_SECONDS = 0.02;
 
-/** The most repetitions of one sample. */
+/** Most repetitions in one sample. */
 const MAX_COUNT = 1000;
 
-/** The median; of an even count the mean of the two in the middle. */
+/** Median of the values; for an even count, the mean of the middle two. */
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = sorted.length >> 1;
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
-/** Repetitions of work of so many seconds that make a sample long enough. */
+/** Repetitions of work of `seconds` each that make a sample of `sample` seconds. */
 export function repetitions(seconds: number, sample: number): number {
   return Math.max(1, Math.min(MAX_COUNT, Math.ceil(sample / Math.max(seconds, 1e-7))));
 }
@@ -41,7 +41,7 @@ export class Stopwatch {
   #sample: number;
   #stamped: boolean;
 
-  /** @param stampedSample seconds that a sample should last, if it should be short and timestamps are exact enough */
+  /** @param stampedSample seconds of a sample taken by timestamps; given if samples should be short and timestamps are exact enough */
   constructor(device: GPUDevice, stampedSample?: number) {
     this.#device = device;
     const slow = /firefox/i.test((globalThis.navigator as Navigator | undefined)?.userAgent ?? "");
@@ -77,9 +77,9 @@ export class Stopwatch {
     if (this.#stamped) {
       const { stamped, clock } = await this.#stampedSeconds(record, count);
       if (stamped > 0 && stamped <= clock) return stamped;
-      // Short work may be rounded to zero, long work not.
+      // Only short work may be rounded to zero.
       if (stamped === 0 && clock < LONG_SECONDS) return ROUNDING_SECONDS;
-      // Impossible timestamps: this adapter has none.
+      // Impossible values: timestamps do not work on this adapter.
       this.#stamped = false;
       this.#sample = this.#clockSample;
       return clock;

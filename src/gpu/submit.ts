@@ -1,4 +1,4 @@
-// Allocates results, records work on them and submits it: the end of every eager call.
+// Submission, the end of every eager call: allocates the results, records the work that computes them and submits it.
 import { type Dtype, bytesFor } from "../base/dtype.ts";
 import { elementCount } from "../base/shape.ts";
 import type { Layout } from "../problem/problem.ts";
@@ -8,7 +8,7 @@ import { TENSOR_USAGE } from "./usage.ts";
 
 interface Submission<Result extends string> {
   readonly label: string;
-  /** The buffers that exist already, by operand. */
+  /** The existing buffers, by operand. */
   readonly buffers: Readonly<Partial<Record<string, GPUBuffer>>>;
   /** The tensors to create, by operand. */
   readonly results: Readonly<
@@ -17,7 +17,7 @@ interface Submission<Result extends string> {
   readonly workspaceBytes: number;
 }
 
-/** Records and submits work; returns the tensors it creates. If recording throws, they are freed. */
+/** Records and submits work, and returns the tensors it creates. If recording throws, they are freed. */
 export function submit<Result extends string>(
   gpu: GpuContext,
   { label, buffers, results, workspaceBytes }: Submission<Result>,
@@ -26,12 +26,12 @@ export function submit<Result extends string>(
   const { device, memory, workspace } = gpu;
   const all = { ...buffers } as Record<string, GPUBuffer>;
   const entries = Object.entries(results) as [Result, Submission<Result>["results"][Result]][];
-  const made: GPUBuffer[] = [];
+  const created: GPUBuffer[] = [];
   try {
     for (const [operand, { shape, dtype }] of entries) {
       const size = bytesFor(elementCount(shape), dtype);
       const buffer = memory.allocate("tensors", { label: `convoke ${label} ${operand}`, size, usage: TENSOR_USAGE });
-      made.push(buffer);
+      created.push(buffer);
       all[operand] = buffer;
     }
     if (workspaceBytes > 0) all["workspace"] = workspace.acquire(workspaceBytes);
@@ -39,7 +39,7 @@ export function submit<Result extends string>(
     record(encoder, all);
     device.queue.submit([encoder.finish()]);
   } catch (error) {
-    for (const buffer of made) memory.free(buffer);
+    for (const buffer of created) memory.free(buffer);
     throw error;
   }
   const tensors = entries.map(([operand, { shape, layout, dtype }]) => [

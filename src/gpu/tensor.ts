@@ -1,4 +1,4 @@
-// Tensor: numbers on the GPU with a shape and a layout.
+// Tensor: numbers on the GPU, with a shape, a layout and an element type.
 import { type Dtype, bytesFor, fromFloat16Bits, toFloat16Bits } from "../base/dtype.ts";
 import { ConvError, refuse, words } from "../base/error.ts";
 import { elementCount } from "../base/shape.ts";
@@ -50,8 +50,8 @@ export class Tensor {
   }
 
   /**
-   * The GPU memory: elements in row-major order of `shape`, from the start of the buffer. Once the caller has asked for it, it lives until the
-   * tensor or the engine is destroyed; otherwise it is also freed when the tensor is garbage-collected.
+   * The GPU memory: elements in row-major order of `shape`, from the start of the buffer. After the first access to this property the buffer
+   * lives until the tensor or the engine is destroyed; otherwise it is also freed when the tensor is garbage-collected.
    */
   get buffer(): GPUBuffer {
     this.#gpu.memory.keep(this.#storage);
@@ -68,18 +68,21 @@ export class Tensor {
     return elementCount(this.shape);
   }
 
-  /** Bytes of the elements, in whole 32-bit words. */
+  /** Size of the elements in bytes, rounded up to whole 32-bit words. */
   get byteLength(): number {
     return bytesFor(this.size, this.dtype);
   }
 
+  /** Whether `destroy` was called. */
   get destroyed(): boolean {
     return this.#destroyed;
   }
 
   /**
    * Reads the values, in row-major order of `shape`.
-   * @throws ConvError `destroyed`; or the error of earlier work, if the GPU reported one
+   * @throws ConvError (as a rejection) `destroyed`, or the error of earlier work if the GPU reported one
+   * @example
+   * const values = await y.read(); // Float32Array of y.size numbers
    */
   async read(): Promise<Float32Array> {
     this.#alive("read");
@@ -125,6 +128,8 @@ export class Tensor {
    * Overwrites all values.
    * @param data numbers in row-major order of `shape`
    * @throws ConvError `destroyed`, `shape-mismatch`, `invalid-argument`
+   * @example
+   * x.write(nextFrame);
    */
   write(data: ArrayLike<number>): void {
     this.#alive("write");
@@ -142,8 +147,8 @@ export class Tensor {
   }
 
   /**
-   * Frees the GPU memory; a wrapped buffer is only released. Work already recorded by the engine still completes. A tensor that is not destroyed
-   * is freed at some time after it is garbage-collected.
+   * Frees the GPU memory; a wrapped buffer is only released. Work already recorded by the engine still completes. A tensor that is never
+   * destroyed is freed some time after it is garbage-collected.
    */
   destroy(): void {
     if (this.#destroyed) return;
@@ -162,7 +167,7 @@ export class Tensor {
     this.destroy();
   }
 
-  /** @internal The copy of this tensor that a plan prepacked as weights, by the id of the preparation; packed now if necessary. */
+  /** @internal The prepacked copy of this tensor as weights, by the id of the preparation; `make` packs it if there is none. */
   prepared(key: number, make: () => GPUBuffer): GPUBuffer {
     if (this.#storage.generation !== this.#gpu.generation) {
       this.#storage.generation = this.#gpu.generation;
@@ -182,7 +187,7 @@ export class Tensor {
     return new Tensor(this.#gpu, this.storage, shape, { layout, dtype: this.dtype }, false, this);
   }
 
-  /** @internal Turns this tensor into one of another shape: this one is destroyed, and its memory passes to the new one. */
+  /** @internal Destroys this tensor and returns one of another shape that takes over its memory. */
   reshaped(shape: readonly number[], layout: Layout): Tensor {
     const { buffer, owned } = this.#storage;
     this.#gpu.memory.keep(this.#storage);
@@ -197,7 +202,7 @@ export class Tensor {
   }
 }
 
-/** Returns numbers as the bytes of a tensor of exactly so many elements, in whole 32-bit words. */
+/** Converts numbers to the bytes of a tensor of exactly `count` elements, padded to whole 32-bit words. */
 export function toBytes(argument: string, data: unknown, count: number, dtype: Dtype): ArrayBufferView<ArrayBuffer> {
   const list = checkNumbers(argument, data, count);
   if (dtype === "f16") {
@@ -207,7 +212,7 @@ export function toBytes(argument: string, data: unknown, count: number, dtype: D
     padded.set(bits);
     return padded;
   }
-  // The GPU queue takes no view of shared memory, but takes a copy.
+  // The GPU queue rejects views of a SharedArrayBuffer: copy them.
   if (list instanceof Float32Array && list.buffer instanceof ArrayBuffer) return list as Float32Array<ArrayBuffer>;
   return Float32Array.from(list);
 }

@@ -1,11 +1,11 @@
 // Timestamps: seconds between two points of a command buffer by the GPU's own clock (WebGPU specification, section 20.4), for environments that
-// report late that work is done.
+// report the completion of work late.
 import { BufferUsage, MAP_READ_MODE } from "./usage.ts";
 
 /** GPUBufferUsage.QUERY_RESOLVE */
 const QUERY_RESOLVE = 0x0200;
 
-/** Two timestamps of 64 bits. */
+/** Size in bytes of two 64-bit timestamps. */
 const BYTES = 16;
 
 export class Timestamps {

@@ -1,5 +1,5 @@
-// Buffer usages by their numbers in the WebGPU specification (section 5.1.1): in Node the globals GPUBufferUsage and GPUMapMode exist only if the
-// caller defines them.
+// Buffer usages, with their values from the WebGPU specification (section 5.1.1): in Node the globals GPUBufferUsage and GPUMapMode exist only if
+// the caller defines them.
 export const BufferUsage = { MAP_READ: 0x01, COPY_SRC: 0x04, COPY_DST: 0x08, UNIFORM: 0x40, STORAGE: 0x80 } as const;
 
 /** Usage of every tensor that the engine allocates. */

@@ -1,5 +1,5 @@
-// Which algorithm and variant computes a problem: by name, or ("auto") the fastest by estimate or measurement among those within the
-// constraints. Every algorithm that was considered is kept with its verdict, so that a choice can be explained; only the chosen one is planned.
+// Chooses the algorithm and variant that compute a problem: by name, or ("auto") the fastest within the constraints, by measurement or estimate.
+// A choice records the verdict on every algorithm considered, so that it can be explained; only the chosen one is planned.
 import type { Algorithm, Candidate } from "../algorithms/algorithm.ts";
 import { estimate } from "../algorithms/cost.ts";
 import { type Lowering, candidatesFor, lower } from "../algorithms/passes.ts";
@@ -21,25 +21,25 @@ export interface Constraints {
 }
 
 /**
- * The largest error growth where none is given. Growths are worst cases: tiles that state 114 err by 3.6 times the error of `direct` in the
- * measurements of the README, those that state 351 by 6.4 times. At 256 the gradient of 5x5 weights may still take its fastest tile.
+ * Default of `maxErrorGrowth`. Growths are worst cases: in the measurements of the README, a tile whose growth is 114 errs by 3.6 times the error
+ * of `direct`, one whose growth is 351 by 6.4 times. At 256 the gradient of 5x5 weights may still take its fastest tile.
  */
 export const DEFAULT_MAX_ERROR_GROWTH = 256;
 
 export const CONSTRAINT_KEYS = ["algorithm", "variant", "maxErrorGrowth", "maxWorkspaceBytes"] as const;
 
-/** A way to compute a problem within the constraints. */
+/** A candidate within the constraints, with what it is ranked by. */
 export interface Ranked {
   /** Name of the algorithm. */
   readonly algorithm: string;
   readonly candidate: Candidate<Plan>;
   /** Estimated seconds, for ranking only. */
   readonly seconds: number;
-  /** Seconds that a run took when it was measured on this adapter. */
+  /** Seconds of a run, if it was measured on this adapter. */
   readonly measured?: number;
 }
 
-/** An algorithm and what became of it: refused for a reason, or ranked with its best variant. */
+/** The verdict on an algorithm: refused for a reason, or ranked with its best variant. */
 export interface Considered {
   readonly algorithm: string;
   readonly refused?: string;
@@ -47,7 +47,7 @@ export interface Considered {
   readonly seconds?: number;
   readonly measured?: number;
   readonly errorGrowth?: number;
-  /** Workspace and prepacked weights. */
+  /** Bytes of workspace and prepacked weights together. */
   readonly workspaceBytes?: number;
 }
 
@@ -57,7 +57,7 @@ export interface Choice {
   readonly considered: readonly Considered[];
 }
 
-/** What was measured for a problem: variants of algorithms by name, the fastest first. */
+/** The measurements of a problem: variants of algorithms by name, the fastest first. */
 export type Measurements = readonly {
   readonly algorithm: string;
   readonly variant: string;
@@ -80,7 +80,7 @@ export function checkConstraints(argument: string, constraints: unknown): Constr
   if (variant !== undefined) {
     if (typeof variant !== "string") refuse("invalid-argument", "variant", variant, "the name of a variant");
     if (checked.algorithm === undefined || checked.algorithm === "auto")
-      refuse("invalid-argument", "variant", variant, "none where no algorithm is named");
+      refuse("invalid-argument", "variant", variant, "none unless an algorithm is named");
     checked.variant = variant;
   }
   if (maxErrorGrowth !== undefined) {
@@ -94,10 +94,10 @@ export function checkConstraints(argument: string, constraints: unknown): Constr
 }
 
 /**
- * Every variant of every algorithm that computes a problem within the constraints, by rank, and the algorithms that do not. What was
- * measured goes before what is estimated: it was the fastest of all when it was found.
+ * Ranks every variant of every algorithm that computes a problem within the constraints, and lists the algorithms that cannot. Measured variants
+ * come before estimated ones: `find` measured every candidate there was.
  * @param algorithms the list to choose from
- * @throws ConvError `unknown-algorithm`, or `unsupported` where a variant is named that does not exist
+ * @throws ConvError `unknown-algorithm`, or `unsupported` if the named variant does not exist
  */
 export function rank(
   algorithms: readonly Algorithm[],
@@ -142,14 +142,14 @@ export function rank(
   return { ranked: ranked.toSorted(byRank), refused };
 }
 
-/** What was measured first, then what is estimated; the faster first. */
+/** Orders measured candidates before estimated ones, and faster before slower. */
 function byRank(a: Ranked, b: Ranked): number {
   const [measuredA, measuredB] = [a.measured !== undefined, b.measured !== undefined];
   if (measuredA !== measuredB) return measuredA ? -1 : 1;
   return (a.measured ?? a.seconds) - (b.measured ?? b.seconds);
 }
 
-/** The candidates of an algorithm, those that were measured included, or the one that is named; the reason where there are none. */
+/** Returns the named candidate of an algorithm, or all that it lists and any other that was measured; the reason if there are none. */
 function candidatesOf(
   algorithm: Algorithm,
   lowering: Lowering,
@@ -175,7 +175,7 @@ function candidatesOf(
 }
 
 /**
- * The best candidate by rank.
+ * Chooses the candidate of the highest rank.
  * @throws ConvError `unknown-algorithm`, or `unsupported` with every reason
  */
 export function choose(
@@ -191,10 +191,10 @@ export function choose(
     const reasons = refused.map((one) => `${one.algorithm}: ${one.refused}`).join("; ");
     throw new ConvError(
       "unsupported",
-      `algorithm: got ${JSON.stringify(constraints.algorithm ?? "auto")}, expected one that serves the problem (${reasons})`,
+      `algorithm: got ${JSON.stringify(constraints.algorithm ?? "auto")}, expected one that can compute the problem (${reasons})`,
     );
   }
-  // Of each algorithm the best of its variants.
+  // The best variant of each algorithm.
   const bests = ranked.filter(({ algorithm }, at) => ranked.findIndex((other) => other.algorithm === algorithm) === at);
   const considered = bests.map(({ algorithm, candidate, seconds, measured }) => ({
     algorithm,

@@ -1,9 +1,9 @@
-// The traits of a GPUDevice, as planning sees it.
+// Derives the device traits that planning uses (algorithms/traits.ts) from a GPUDevice and its adapter.
 import { DEFAULT_RATES, type Rates } from "../algorithms/cost.ts";
 import { type DeviceTraits, MAX_DISPATCHES } from "../algorithms/traits.ts";
 import { maxBindingBytes } from "../gpu/binding-limit.ts";
 
-/** What is known of the adapter of a device. */
+/** The adapter of a device, as it describes itself. */
 export interface AdapterDescription {
   readonly vendor: string;
   readonly architecture: string;
@@ -12,9 +12,9 @@ export interface AdapterDescription {
 }
 
 /**
- * The traits of a device.
+ * Returns the traits of a device.
  * @param maxWorkspaceBytes the caller's cap
- * @param rates as measured on the adapter; those of a table unless given
+ * @param rates measured rates of the adapter; by default those of a table
  */
 export function deviceTraits(
   device: GPUDevice,
@@ -25,7 +25,7 @@ export function deviceTraits(
   const { limits, features } = device;
   const adapterInfo = device.adapterInfo as GPUAdapterInfo | undefined;
   const hasSubgroups = features.has("subgroups");
-  // Firefox names no adapter, but marks those that compute on the CPU.
+  // Firefox names no adapter, but marks the ones that compute on the CPU as fallback adapters.
   const software =
     isFallback || /swiftshader|llvmpipe|lavapipe|software/i.test(`${vendor} ${architecture} ${description}`);
   return {
@@ -40,7 +40,7 @@ export function deviceTraits(
     maxWorkgroupBytes: limits.maxComputeWorkgroupStorageSize,
     maxWorkgroupInvocations: limits.maxComputeInvocationsPerWorkgroup,
     software,
-    // The caches of a GPU share loads as well, and which invocations lie in one subgroup is its own affair: software adapters number them in order.
+    // On a GPU the caches already share loads, and the mapping of invocations to subgroups is unspecified; software adapters map them in order.
     quads: software && hasSubgroups,
     rates: rates ?? (software ? DEFAULT_RATES.software : DEFAULT_RATES.hardware),
   };

@@ -1,18 +1,22 @@
-// Where the tuning table outlives the page or the process: IndexedDB in a browser, a file in the user's cache folder under Node.
+// Persistent storage of the tuning table: IndexedDB in a browser, a file in the user's cache folder under Node.
 import { refuse } from "../base/error.ts";
 
-/** A place that keeps one text. */
+/** Storage of one text, for the tuning table. */
 export interface TuningStore {
-  /** The text that was saved last, or undefined. */
+  /** Returns the text that was saved last, or undefined. */
   load(): Promise<string | undefined>;
+  /** Saves a text in place of the last one. */
   save(text: string): Promise<void>;
 }
 
+/** Name of the database, or of the cache folder. */
 const NAME = "convoke";
+
+/** The object store in the database, and the key of its one record. */
 const RECORDS = "tuning";
 const RECORD = "table";
 
-function settled<T>(request: IDBRequest<T>): Promise<T> {
+function resultOf<T>(request: IDBRequest<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     request.addEventListener("success", () => resolve(request.result));
     request.addEventListener("error", () => reject(request.error ?? new Error("IndexedDB failed")));
@@ -22,15 +26,15 @@ function settled<T>(request: IDBRequest<T>): Promise<T> {
 async function withRecords<T>(mode: IDBTransactionMode, work: (records: IDBObjectStore) => IDBRequest<T>): Promise<T> {
   const opening = indexedDB.open(NAME, 1);
   opening.addEventListener("upgradeneeded", () => opening.result.createObjectStore(RECORDS));
-  const database = await settled(opening);
+  const database = await resultOf(opening);
   try {
-    return await settled(work(database.transaction(RECORDS, mode).objectStore(RECORDS)));
+    return await resultOf(work(database.transaction(RECORDS, mode).objectStore(RECORDS)));
   } finally {
     database.close();
   }
 }
 
-const inBrowser: TuningStore = {
+const indexedDbStore: TuningStore = {
   async load() {
     const text: unknown = await withRecords("readonly", (records) => records.get(RECORD));
     return typeof text === "string" ? text : undefined;
@@ -42,8 +46,8 @@ const inBrowser: TuningStore = {
 
 type Node = Pick<typeof process, "env" | "versions"> & { getBuiltinModule?: (name: string) => unknown };
 
-function inFile(node: Node): TuningStore | undefined {
-  // Asked for by name, so that a bundler for browsers finds no import of Node's modules.
+function fileStore(node: Node): TuningStore | undefined {
+  // Loaded by name, so that a bundler for browsers finds no import of Node's modules.
   const builtIn = node.getBuiltinModule;
   const files = builtIn?.("node:fs/promises") as typeof import("node:fs/promises") | undefined;
   const path = builtIn?.("node:path") as typeof import("node:path") | undefined;
@@ -57,7 +61,7 @@ function inFile(node: Node): TuningStore | undefined {
     },
     async save(text) {
       await files.mkdir(folder, { recursive: true });
-      // Renamed into place, so that nobody reads half a table.
+      // Renamed into place, so that no process reads half a table.
       const draft = `${file}.${String(Math.random()).slice(2)}`;
       await files.writeFile(draft, text);
       await files.rename(draft, file);
@@ -66,7 +70,7 @@ function inFile(node: Node): TuningStore | undefined {
 }
 
 /**
- * The store that an option asks for: that of this environment for "keep", none for "forget", or the given one.
+ * Returns the store that an option selects: that of this environment for "keep", none for "forget", or the given one.
  * @throws ConvError `invalid-argument` for anything else
  */
 export function checkStore(argument: string, option: unknown): TuningStore | undefined {
@@ -78,9 +82,9 @@ export function checkStore(argument: string, option: unknown): TuningStore | und
   return option as TuningStore;
 }
 
-/** The store of this environment, where it has one. */
+/** The store of this environment, if it has one. */
 function defaultStore(): TuningStore | undefined {
   const node = (globalThis as { process?: Node }).process;
-  if (node?.versions?.node !== undefined) return inFile(node);
-  return "indexedDB" in globalThis ? inBrowser : undefined;
+  if (node?.versions?.node !== undefined) return fileStore(node);
+  return "indexedDB" in globalThis ? indexedDbStore : undefined;
 }

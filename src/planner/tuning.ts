@@ -1,5 +1,5 @@
-// The tuning table: what was measured, for which problem, under which constraints, on which adapter, in which browser, with which version of
-// this library. Entries of other environments stay in the table (an application may ship those of many) and are never used.
+// The tuning table: measured times, by problem, constraints and environment (adapter, browser, version of this library). Entries of other
+// environments stay in the table (an application may ship those of many) but are never used.
 import type { Rates } from "../algorithms/cost.ts";
 import { refuse } from "../base/error.ts";
 import { VERSION } from "../base/version.ts";
@@ -7,14 +7,14 @@ import type { ConvProblem } from "../problem/problem.ts";
 import type { Constraints, Measurements } from "./choose.ts";
 import type { TuningStore } from "./store.ts";
 
-/** What a measured time depends on beside the problem. */
+/** What a measured time depends on besides the problem. */
 export interface Environment {
   readonly adapter: string;
   readonly browser: string;
   readonly version: string;
 }
 
-/** One problem under constraints. */
+/** The measurements of one problem under constraints. */
 export interface TuningEntry extends Environment {
   /** The problem and the constraints, as one text. */
   readonly key: string;
@@ -22,22 +22,22 @@ export interface TuningEntry extends Environment {
   readonly ranked: Measurements;
 }
 
-/** What an adapter does in a second, measured. */
+/** The measured rates of an adapter. */
 export interface Calibration extends Environment {
   readonly rates: Rates;
 }
 
-/** A table as JSON. */
+/** A tuning table as plain data, which survives JSON. */
 export interface TuningData {
   readonly format: 1;
   readonly entries: readonly TuningEntry[];
   readonly calibrations?: readonly Calibration[];
 }
 
-/** The most entries kept; the least recently used goes first. */
+/** Most entries in the table; the oldest is dropped first. */
 const MAX_ENTRIES = 4096;
 
-/** More than any problem has variants, and longer than any key: what is beyond that was not measured. */
+/** Bounds of a well-formed entry: no problem has more variants, and no text is longer. */
 const MAX_ROWS = 512;
 const MAX_TEXT = 16_384;
 
@@ -52,7 +52,7 @@ export function environmentOf(adapter: object): Environment {
   };
 }
 
-/** A problem under constraints as a text: what was measured under one constraint may not keep to another. */
+/** The key of a problem under constraints: a variant measured under one constraint may violate another. */
 export function tuningKey(
   problem: ConvProblem,
   { maxErrorGrowth, maxWorkspaceBytes, algorithm, variant }: Constraints,
@@ -69,7 +69,7 @@ function isText(value: unknown): value is string {
   return typeof value === "string" && value.length <= MAX_TEXT;
 }
 
-/** The entry if it is well-formed: tables come from files and other people. */
+/** Returns the entry if it is well-formed: tables come from files and from other people. */
 function checkedEntry(value: unknown): TuningEntry | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   const { adapter, browser, version, key, ranked } = value as Record<string, unknown>;
@@ -93,7 +93,7 @@ function checkedEntry(value: unknown): TuningEntry | undefined {
   return { adapter, browser, version, key, ranked: rows } as TuningEntry;
 }
 
-/** The calibration if it is well-formed. */
+/** Returns the calibration if it is well-formed. */
 function checkedCalibration(value: unknown): Calibration | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   const { adapter, browser, version, rates } = value as Record<string, unknown>;
@@ -110,7 +110,7 @@ function checkedCalibration(value: unknown): Calibration | undefined {
   } as Calibration;
 }
 
-/** What was measured on this adapter and on others. */
+/** The measurements of this environment and of others: `engine.tuning`. */
 export class TuningTable {
   readonly #environment: Environment;
   readonly #store: TuningStore | undefined;
@@ -122,37 +122,37 @@ export class TuningTable {
     this.#store = store;
   }
 
-  /** Number of entries, those of other environments included. */
+  /** Number of entries, including those of other environments. */
   get size(): number {
     return this.#entries.size;
   }
 
-  /** What was measured for a problem in this environment. */
+  /** The measurements of a problem in this environment; empty if there are none. */
   lookUp(problem: ConvProblem, constraints: Constraints): Measurements {
     const wanted = { ...this.#environment, key: tuningKey(problem, constraints), ranked: [] };
     return this.#entries.get(identity(wanted))?.ranked ?? [];
   }
 
-  /** @internal The rates of the adapter, where they were measured in this environment. */
+  /** @internal The rates of the adapter, if they were measured in this environment. */
   get rates(): Rates | undefined {
     return this.#calibrations.get(identity(this.#environment))?.rates;
   }
 
-  /** @internal Keeps the rates of the adapter, and saves the table. */
+  /** @internal Adds the rates of the adapter, and saves the table. */
   async addCalibration(rates: Rates): Promise<void> {
-    this.#keep({ ...this.#environment, rates });
+    this.#putCalibration({ ...this.#environment, rates });
     await this.#save();
   }
 
-  /** @internal Keeps what was measured, and saves the table. */
+  /** @internal Adds the measurements of a problem, and saves the table. */
   async add(problem: ConvProblem, constraints: Constraints, ranked: Measurements): Promise<void> {
     if (ranked.length === 0) return;
-    this.#put({ ...this.#environment, key: tuningKey(problem, constraints), ranked });
+    this.#putEntry({ ...this.#environment, key: tuningKey(problem, constraints), ranked });
     await this.#save();
   }
 
   /**
-   * The table as plain data, to be shipped with an application.
+   * Returns the table as plain data, to ship with an application.
    * @example
    * localStorage.setItem("tuning", JSON.stringify(engine.tuning.export()));
    */
@@ -161,10 +161,10 @@ export class TuningTable {
   }
 
   /**
-   * Takes over the entries and calibrations of a table from `export`, as an object or as JSON. Malformed ones are left out; those of other
-   * adapters, browsers and versions are kept for them and not used here.
-   * @returns how many were taken over, how many of these are usable here, and how many were left out
-   * @throws ConvError `invalid-argument` where it is no such table
+   * Adds the entries and calibrations of a table from `export`, given as an object or as JSON. Malformed ones are left out; those of other
+   * adapters, browsers and versions are stored but not used here.
+   * @returns how many were added, how many of these are usable here, and how many were left out
+   * @throws ConvError (as a rejection) `invalid-argument` if the data is not such a table
    * @example
    * await engine.tuning.import(shipped); // what engine.tuning.export() gave on another machine
    */
@@ -174,20 +174,20 @@ export class TuningTable {
     return counts;
   }
 
-  /** Forgets everything, in the store too. */
+  /** Deletes all entries and calibrations, in the store too. */
   async clear(): Promise<void> {
     this.#entries.clear();
     this.#calibrations.clear();
     await this.#save();
   }
 
-  /** @internal Reads what an earlier run kept; a table that cannot be read is as good as none. */
+  /** @internal Reads the table that an earlier run saved; an unreadable one counts as empty. */
   async load(): Promise<void> {
     try {
       const text = await this.#store?.load();
       if (text !== undefined) this.#read(text);
     } catch {
-      // A cache that is broken is an empty one: what is measured next overwrites it.
+      // A broken cache counts as empty: the next measurement overwrites it.
     }
   }
 
@@ -198,7 +198,7 @@ export class TuningTable {
     const take = <T extends Environment>(
       values: readonly unknown[],
       check: (value: unknown) => T | undefined,
-      keep: (checked: T) => void,
+      put: (checked: T) => void,
     ): void => {
       for (const value of values) {
         const checked = check(value);
@@ -206,18 +206,18 @@ export class TuningTable {
           counts.leftOut++;
           continue;
         }
-        keep(checked);
+        put(checked);
         counts.taken++;
         const { adapter, browser, version } = checked;
         if (identity({ adapter, browser, version }) === here) counts.usable++;
       }
     };
-    take(entries, checkedEntry, (entry) => this.#put(entry));
-    take(calibrations, checkedCalibration, (one) => this.#keep(one));
+    take(entries, checkedEntry, (entry) => this.#putEntry(entry));
+    take(calibrations, checkedCalibration, (one) => this.#putCalibration(one));
     return counts;
   }
 
-  #keep(calibration: Calibration): void {
+  #putCalibration(calibration: Calibration): void {
     const { adapter, browser, version } = calibration;
     const name = identity({ adapter, browser, version });
     this.#calibrations.delete(name);
@@ -225,7 +225,7 @@ export class TuningTable {
     if (this.#calibrations.size > MAX_ENTRIES) this.#calibrations.delete(this.#calibrations.keys().next().value!);
   }
 
-  #put(entry: TuningEntry): void {
+  #putEntry(entry: TuningEntry): void {
     const name = identity(entry);
     this.#entries.delete(name);
     this.#entries.set(name, entry);
@@ -236,7 +236,7 @@ export class TuningTable {
     try {
       await this.#store?.save(JSON.stringify(this.export()));
     } catch {
-      // No room or no right to write: the table lives on in memory.
+      // No space or no permission to write: the table stays in memory only.
     }
   }
 }

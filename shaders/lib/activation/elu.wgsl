@@ -1,4 +1,4 @@
-// PARAMETER is alpha.
+// v, and alpha (exp(v) - 1) below 0; PARAMETER is alpha.
 // slots: expm1_negative
 // constants: PARAMETER
 fn activate(v: f32) -> f32 {
