@@ -1,5 +1,5 @@
 // convoke/ops: the operations beside convolution, each with the types of its options and results. To add one: a folder with the operation,
-// its geometry and its reference, its shaders in shaders/ops/, its line here and that of its reference in reference.ts.
+// its geometry and its reference, its shaders in shaders/ops/, a line here, and one for its reference in reference.ts.
 export { type ActivateBackwardOptions, activate, activateBackward } from "./activate/activate.ts";
 export {
   type SoftmaxBackwardOptions,

@@ -1,4 +1,5 @@
-// A gradient times the derivative of an activation, computed from `source`: an invocation has one item of four elements or one.
+// A gradient times the derivative of an activation, which is computed from `source`. An invocation computes one item of four elements or
+// one.
 // slots: derivative_each
 // types: L, V
 struct Items { threads: u32 }

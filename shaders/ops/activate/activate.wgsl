@@ -1,4 +1,4 @@
-// Applies an activation: an invocation has one item, V in storage and L in arithmetic, of four elements or one.
+// Applies an activation. An invocation computes one item of four elements or one: V in storage, L in arithmetic.
 // slots: activate_each
 // types: L, V
 struct Items { threads: u32 }

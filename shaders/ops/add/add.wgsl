@@ -1,4 +1,4 @@
-// The sum of a tensor and a multiple of another one, and the activation after it.
+// The activation of the sum of a tensor and a multiple of another.
 // slots: activate_each
 // types: L, V
 struct Sum { threads: u32, scale: f32 }

@@ -1,4 +1,4 @@
-// The gradient before an activation: times the derivative, which is computed from `source`.
+// The gradient before an activation: the gradient after it times the derivative, which is computed from `source`.
 // slots: derivative_each
 // types: L, V
 @group(0) @binding(4) var<storage, read> source: array<V>;

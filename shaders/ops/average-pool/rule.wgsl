@@ -1,2 +1,2 @@
-// The divisor of average pooling that all outputs have in common, if any.
+// The divisor common to all outputs of average pooling, if there is one.
 struct Rule { divisor: f32 }

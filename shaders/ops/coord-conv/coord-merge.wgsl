@@ -1,4 +1,4 @@
-// Joins the gradients of all weights, [outer, channels, inner]: first the channels of the input, then those of the coordinates.
+// Joins the gradients of all weights, [outer, channels, inner]: the input channels, then the coordinate channels.
 // types: E
 struct Merge { threads: u32, inner: u32, channels: u32, coordinates: u32 }
 

@@ -1,4 +1,4 @@
-// The weights of classes.
+// The weights of classes that the caller gives.
 // types: E
 @group(0) @binding(3) var<storage, read> class_weights: array<E>;
 

@@ -14,7 +14,7 @@ fn workgroup_thread(workgroup: u32, local: u32) {
   let start = start_of(min(line, lines.count - 1u), lines);
   let first = first_of(local);
   let class_at = class_of(min(line, lines.count - 1u));
-  // No logits yet: the lowest number, of which the first larger logit leaves 0.
+  // No logits yet: the largest is the lowest number, and exp(lowest - v) is 0 for the first larger logit v.
   var norm = Norm(L(-3.4028234e38), L(0.0));
   for (var c = first; c < lines.size; c += THREADS) {
     norm = merged(norm, Norm(L(x[start + c * lines.inner]), L(1.0)));

@@ -1,5 +1,5 @@
-// The weight of each line in a mean: that of its class, or 0 if the class is ignored. It is stored as the second of a pair, which
-// sum-pairs.wgsl adds up.
+// The weight of each line in a mean: that of its class, or 0 if the class is ignored. It is stored as the second number of a pair;
+// sum-pairs.wgsl adds the pairs up.
 // slots: class_of, line_of, number_of, weight_of, where_it_counts
 // types: Entropy
 @group(0) @binding(0) var<uniform> g: Entropy;

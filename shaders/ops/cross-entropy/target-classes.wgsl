@@ -11,7 +11,7 @@ fn share_of(c: u32, at: u32, class_at: L) -> L {
   return select(L(0.0), L(1.0), class_at == L(f32(c)));
 }
 
-// A value of the line: 0 if its class is ignored, NaN if its target is no class.
+// A value of the line; 0 if its class is ignored, NaN if its target is not a class.
 fn where_it_counts(value: L, class_at: L) -> L {
   let valid = (class_at >= L(0.0)) & (class_at < L(f32(g.lines.size))) & (class_at == floor(class_at));
   return select(select(L(g.nan), value, valid), L(0.0), class_at == L(g.ignored));

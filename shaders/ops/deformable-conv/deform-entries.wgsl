@@ -1,5 +1,5 @@
 // Prepares sorted samples for deform-gather.wgsl: the offset of their gradient within a channel, their distances past their cell, and their
-// mask; and for each cell where its samples start. An invocation processes one sample, and the cells after that of the previous sample.
+// mask; and the start of the samples of each cell. An invocation processes one sample, and the cells after that of the previous sample.
 // slots: column_offset, mask_of, offset_place, position_of, sample_of
 // types: Deform, E
 @group(0) @binding(0) var<uniform> g: Deform;

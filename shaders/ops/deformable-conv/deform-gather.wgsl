@@ -1,4 +1,4 @@
-// The gradient of a cell in RUN channels: the sum over all samples that it is a corner of, row by row, in sorted order.
+// The gradient of a cell in RUN channels: the sum over all samples with this cell as a corner, row by row, in sorted order.
 // slots: cell_stride, column_place, plane_start
 // constants: CHANNELS_LAST, RUN
 // types: Deform, E

@@ -10,7 +10,7 @@ struct Deform {
 // The coordinates of a sample in the maps of offsets and masks.
 struct Sample { n: u32, offset_group: u32, tap: u32, cell: u32 }
 
-// A sample of a segment by its index, which is ordered by tap, then cell.
+// The sample of a segment at an index; samples are ordered by tap, then cell.
 fn sample_of(segment: u32, index: u32, g: Deform) -> Sample {
   let cells = g.output_p * g.output_q;
   let n = segment / g.offset_groups;
@@ -18,7 +18,7 @@ fn sample_of(segment: u32, index: u32, g: Deform) -> Sample {
   return Sample(n, segment - n * g.offset_groups, tap, index - tap * cells);
 }
 
-// The index of a sample in a map that has `many` channels for each offset group and tap.
+// The index of channel `which` of a sample in a map with `many` channels for each offset group and tap.
 fn offset_place(sample: Sample, many: u32, which: u32, g: Deform) -> u32 {
   let taps = g.kernel_r * g.kernel_s;
   let cells = g.output_p * g.output_q;

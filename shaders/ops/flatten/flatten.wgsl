@@ -1,4 +1,4 @@
-// Copies a feature map whose images are already rows. An invocation copies one element, or four.
+// Copies a feature map whose images are already stored as rows. An invocation copies one element, or four.
 // types: E
 struct Flatten { threads: u32 }
 

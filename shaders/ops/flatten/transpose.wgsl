@@ -1,5 +1,5 @@
-// Transposes matrices, [rows, columns] -> [columns, rows]. An invocation transposes a tile of TALL by WIDE. The tiles of a workgroup form a
-// block of SIDE by SIDE, so that both its loads and its stores are long pieces of rows.
+// Transposes matrices, [rows, columns] -> [columns, rows]. The thread tile is TALL by WIDE. The thread tiles of a workgroup form a
+// workgroup tile of SIDE by SIDE, so that both its loads and its stores are long pieces of rows.
 // constants: EVEN, SIDE, TALL, WIDE
 // types: E
 struct Transposed { threads: u32, rows: u32, columns: u32, down: u32, across: u32 }

@@ -4,7 +4,7 @@
 struct State { sum: V, weights: f32, nearest: f32 }
 
 @group(0) @binding(2) var<storage, read_write> y: array<E>;
-// All the sums, then all the weights.
+// The sums of all partial results, then the weights of all.
 @group(0) @binding(4) var<storage, read_write> partials: array<V>;
 
 fn initial(o: Element) -> State {

@@ -1,5 +1,5 @@
-// The weights of Gaussian pooling: exp(-r^2 / (2 sigma^2)) at the distance r from the centre of the window. The exponent of the nearest cell is
-// taken off all of them, so that the largest weight is 1 whatever sigma is: only their quotients count.
+// The weights of Gaussian pooling: exp(-r^2 / (2 sigma^2)) at the distance r from the centre of the window. The exponent of the nearest
+// cell is subtracted from all exponents, so that the largest weight is 1 whatever sigma is: only the ratios of weights count.
 // types: Cells
 struct Rule {
   // r^2 / (2 sigma^2) of a distance of one tap.

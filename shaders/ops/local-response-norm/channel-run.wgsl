@@ -1,4 +1,4 @@
-// Channels are taken in runs of RUN: their places, `inner` apart, and the windows of channels around each.
+// Runs of RUN channels: their places, `inner` apart, and the windows of channels around each.
 // constants: QUARTERS, RUN
 // types: V
 struct Windows {

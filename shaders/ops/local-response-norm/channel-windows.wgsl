@@ -1,4 +1,4 @@
-// The sums over the windows of the channels of a run, with each term computed once. The kernel defines `term`.
+// The sums over the windows of the channels of a run. Each term is computed once; the kernel defines `term`.
 // slots: term
 // constants: RUN
 // types: Run, V, Windows

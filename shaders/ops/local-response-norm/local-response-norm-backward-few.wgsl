@@ -1,7 +1,7 @@
 // The gradient of local response normalisation over narrow windows, of BEFORE and AFTER channels around their own. With d = k + factor
-// times the sum of squares, y = x d^-beta: an element passes dy d^-beta to itself, and dy x d^-beta / d is shared by the channels of its
-// window, since (d^-beta)' = -beta d^(-beta - 1) 2 factor x for every x of the window. The shares of the channels around a run are computed
-// again, which costs less than storing and loading them.
+// times the sum of squares, y = x d^-beta: the gradient of an element is dy d^-beta from itself, and a multiple of dy x d^-beta / d from
+// each element whose window contains it, since (d^-beta)' = -beta d^(-beta - 1) 2 factor x for every x of the window. The shares of the
+// channels around a run are computed again, which costs less than storing and loading them.
 // slots: near_at, power, run_at
 // constants: AFTER, BEFORE, RUN
 // types: E, V, Windows

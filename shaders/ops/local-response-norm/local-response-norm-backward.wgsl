@@ -1,4 +1,4 @@
-// The gradient of an element: what it passes to itself, minus its shares in the elements whose windows contain it.
+// The gradient of an element: its own term, minus the shares from the elements whose windows contain it.
 // slots: run_at, window_sums
 // constants: RUN
 // types: E, V, Windows

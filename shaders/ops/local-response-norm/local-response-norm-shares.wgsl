@@ -1,5 +1,5 @@
-// What an element passes to its own gradient, dy d^-beta, and what the channels of its window share: y = x d^-beta with d = k + factor
-// times the sum of squares, and (d^-beta)' = -beta d^(-beta - 1) 2 factor x for every x of the window.
+// The two parts of an element's gradient: dy d^-beta, for the element itself, and the share that goes to every channel of its window. y = x
+// d^-beta with d = k + factor times the sum of squares, and (d^-beta)' = -beta d^(-beta - 1) 2 factor x for every x of the window.
 // slots: power, run_at, window_sums
 // constants: RUN
 // types: E, V, Windows

@@ -8,7 +8,7 @@
 @group(0) @binding(2) var<storage, read> w: array<E>;
 @group(0) @binding(3) var<storage, read_write> dx: array<E>;
 
-// The output along an axis that read a cell by a tap, or NONE.
+// The output along an axis that reads a cell with a tap, or NONE.
 fn reader_of(cell: u32, reach: u32, stride: u32, begin: u32, outputs: u32) -> u32 {
   let source = cell + begin;
   let output = (source - min(reach, source)) / stride;

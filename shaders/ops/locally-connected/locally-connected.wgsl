@@ -1,4 +1,4 @@
-// A convolution in which each output has weights of its own. An invocation computes one output of BATCH images. The result y is declared in
+// A convolution in which each output has its own weights. An invocation computes one output of BATCH images. The result y is declared in
 // local-bias.wgsl or no-local-bias.wgsl.
 // slots: bias_of, element_at, strides_of, weight_strides
 // constants: BATCH

@@ -1,5 +1,5 @@
-// The factor by which a window cut off by the end of the padding counts more than its sum: PyTorch takes its mean times the cells of a whole
-// window.
+// The factor on the sum of a window that the end of the padding cuts off. As in PyTorch the result is the mean of its cells times the cells
+// of a whole window.
 // slots: divisor_of
 // constants: COMMON_DIVISOR
 // types: Element

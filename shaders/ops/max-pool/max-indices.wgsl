@@ -6,14 +6,14 @@ struct Rule {
   lowest: u32,
 }
 
-// The index before any cell: the first cell is taken even if it is minus infinity.
+// The index before the first cell, which is then taken even if it is minus infinity.
 const NONE = 0xffffffffu;
 
 struct State { best: V, at: VU }
 
 @group(0) @binding(2) var<storage, read_write> y: array<E>;
 @group(0) @binding(3) var<storage, read_write> indices: array<V>;
-// All the values, then all the indices.
+// The values of all partial results, then the indices of all.
 @group(0) @binding(4) var<storage, read_write> partials: array<V>;
 
 fn initial(o: Element) -> State {

@@ -1,4 +1,4 @@
-// Max pooling: the largest cell, or NaN where one is.
+// Max pooling: the largest cell, or NaN if a cell is NaN.
 // slots: is_nan
 // types: E, Element, State, V, VB
 struct Rule {

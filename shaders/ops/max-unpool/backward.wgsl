@@ -1,5 +1,5 @@
-// The gradient of max unpooling: a value gets that of the cell at its index, unless a later window wrote there too. ALONE: no cell lies in two
-// windows. The pooled map is the input.
+// The gradient of max unpooling: a value gets the gradient of the cell at its index, unless a later window also wrote there. ALONE: no cell
+// lies in two windows. The pooled map is the input.
 // slots: around_depth, around_height, around_width, divided, has_cell
 // constants: ALONE, CHANNELS_LAST
 // types: Division, E

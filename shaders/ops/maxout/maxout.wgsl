@@ -1,4 +1,4 @@
-// The largest of each group of neighbouring channels, which lie `inner` items apart; NaN where there is one.
+// The largest of each group of neighbouring channels, which lie `inner` items apart, or NaN if a channel is NaN.
 // types: L, V
 struct Groups { threads: u32, pieces: u32, inner: u32 }
 

@@ -1,5 +1,5 @@
-// A step of stochastic gradient descent with momentum. An invocation updates one weight, or four: it subtracts `ahead` times the new velocity
-// and `own` times the gradient, 1 and 0, or by Nesterov's method the momentum and 1.
+// A step of stochastic gradient descent with momentum. An invocation updates one weight, or four: it subtracts `ahead` times the new
+// velocity and `own` times the gradient. These are 1 and 0, or by Nesterov's method the momentum and 1.
 // types: G, S, V, W
 struct Threads { threads: u32 }
 

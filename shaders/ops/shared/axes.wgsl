@@ -1,5 +1,6 @@
 // The axes along which elements lie, outermost first, and how they number sets and parameters (src/ops/shared/geometry/normalisation.ts).
-// An invocation takes a run of elements along one of them: every so many steps, as many as that axis has in `size`, up to `cells`.
+// An invocation computes a run of elements along one of them. That axis has `cells` elements and its `size` is the number of runs: the run
+// takes every size-th element.
 struct Axes {
   size: vec4u, stride: vec4u, sets: vec4u, parameters: vec4u,
   // 1 for the axis of the run.

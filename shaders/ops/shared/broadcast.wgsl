@@ -1,6 +1,6 @@
-// The element of another tensor that is broadcast beside each element of a tensor. `runs` are runs of axes, innermost first: their sizes in
-// x, and in y the distance between their elements in the other tensor, all in items. B is the other tensor's type in storage, F in
-// arithmetic.
+// Loads the element of another, broadcast tensor that belongs to an element of a tensor. `runs` are runs of axes, innermost first: their
+// sizes in x, and in y the distance between their elements in the other tensor, all in items. The other tensor has type B in storage and F
+// in arithmetic.
 // constants: INNER_RUNS
 // types: B, F, L
 struct Broadcast { threads: u32, runs: array<vec4u, 5> }

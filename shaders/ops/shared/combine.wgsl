@@ -1,4 +1,4 @@
-// An elementwise function of a tensor and another one that is broadcast over it.
+// An elementwise function of a tensor and another that is broadcast over it.
 // slots: beside, combined
 // types: L, V
 @group(0) @binding(2) var<storage, read> x: array<V>;

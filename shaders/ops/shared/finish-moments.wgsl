@@ -1,4 +1,4 @@
-// The mean of each set and one over its deviation, from its moments.
+// The mean and the inverse deviation of each set, from its moments.
 struct Finish { threads: u32, epsilon: f32 }
 
 @group(0) @binding(0) var<uniform> g: Finish;

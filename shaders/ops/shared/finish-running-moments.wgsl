@@ -1,4 +1,4 @@
-// The mean of each set and one over its deviation, from its moments. The running mean and variance move by `momentum` towards those of the
+// The mean and the inverse deviation of each set, from its moments. The running mean and variance move by `momentum` towards those of the
 // set, with the variance times `unbiased`, n / (n - 1).
 // types: M
 struct Finish { threads: u32, epsilon: f32, momentum: f32, unbiased: f32 }

@@ -1,4 +1,4 @@
-// Both sums of each owner, times a factor and a scale.
+// Multiplies both sums of each owner by a factor and a scale.
 // slots: scale_at
 // types: R
 struct Finish { threads: u32, factor: f32 }

@@ -1,4 +1,4 @@
-// Given means in float32, and one over the deviation of given variances.
+// Converts given means to float32, and given variances to inverse deviations.
 // types: M
 struct Given { threads: u32, epsilon: f32 }
 

@@ -1,4 +1,4 @@
-// The four numbers of an item belong to one line: W is a number.
+// The four numbers of an item belong to one line, so W is one number.
 // types: L, W
 fn lanes_max(v: L) -> W {
   return max(max(v.x, v.y), max(v.z, v.w));

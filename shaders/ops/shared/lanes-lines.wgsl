@@ -1,4 +1,4 @@
-// The numbers of an item belong to lines of their own: W is L.
+// Each number of an item belongs to a separate line, so W is L.
 // types: L, W
 fn lanes_max(v: L) -> W {
   return v;

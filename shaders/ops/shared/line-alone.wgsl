@@ -1,5 +1,5 @@
-// Each invocation has a line of its own.
-// slots: lanes_max, lanes_sum, part_of
+// Each invocation computes its own line.
+// slots: lanes_max, lanes_sum, rescaled_sum
 // constants: ALONG, WORKGROUP_SIZE
 // types: L, Norm
 fn line_of(workgroup: u32, local: u32) -> u32 {
@@ -15,7 +15,7 @@ fn line_norm(norm: Norm, local: u32) -> Norm {
     return norm;
   }
   let largest = L(lanes_max(norm.largest));
-  return Norm(largest, line_sum(part_of(norm, largest), local));
+  return Norm(largest, line_sum(rescaled_sum(norm, largest), local));
 }
 
 fn line_sum(sum: L, local: u32) -> L {

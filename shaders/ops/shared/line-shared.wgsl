@@ -1,6 +1,6 @@
-// THREADS neighbouring invocations of a workgroup share a line: each has every THREADS-th element. All invocations of the workgroup must
-// call the functions that combine the parts of a line.
-// slots: lanes_max, lanes_sum, part_of
+// THREADS neighbouring invocations of a workgroup share a line: each takes every THREADS-th element. All invocations of the workgroup must
+// call the functions that combine the partial results of a line.
+// slots: lanes_max, lanes_sum, rescaled_sum
 // constants: THREADS, WORKGROUP_SIZE
 // types: L, Norm, W
 var<workgroup> maxima: array<W, WORKGROUP_SIZE>;
@@ -14,16 +14,16 @@ fn first_of(local: u32) -> u32 {
   return local % THREADS;
 }
 
-// Relative to the largest of all parts each part is rescaled once.
+// Each partial sum is rescaled once, to the largest element of the whole line.
 fn line_norm(norm: Norm, local: u32) -> Norm {
   maxima[local] = lanes_max(norm.largest);
   workgroupBarrier();
   let start = local - local % THREADS;
   var largest = maxima[start];
-  for (var part = 1u; part < THREADS; part++) {
-    largest = max(largest, maxima[start + part]);
+  for (var other = 1u; other < THREADS; other++) {
+    largest = max(largest, maxima[start + other]);
   }
-  return Norm(L(largest), line_sum(part_of(norm, L(largest)), local));
+  return Norm(L(largest), line_sum(rescaled_sum(norm, L(largest)), local));
 }
 
 fn line_sum(sum: L, local: u32) -> L {
@@ -33,8 +33,8 @@ fn line_sum(sum: L, local: u32) -> L {
   workgroupBarrier();
   let start = local - local % THREADS;
   var whole = sums[start];
-  for (var part = 1u; part < THREADS; part++) {
-    whole += sums[start + part];
+  for (var other = 1u; other < THREADS; other++) {
+    whole += sums[start + other];
   }
   return L(whole);
 }

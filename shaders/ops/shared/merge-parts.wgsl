@@ -1,4 +1,4 @@
-// One level of merging parts: an invocation makes one part of up to 64 of an owner.
+// One level of merging: an invocation merges up to 64 parts of an owner into one.
 // slots: merged
 struct Merge { parts: u32, left: u32, threads: u32 }
 

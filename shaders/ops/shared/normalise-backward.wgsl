@@ -1,6 +1,6 @@
-// The gradient of normalising (Ioffe and Szegedy, "Batch Normalization", 2015, section 3): the gradient without the components that move
-// the mean of its set or its deviation. `sums` and `products` hold the means over the set of the gradient, and of its products with the
-// normalised numbers. An invocation takes a run, of single elements or of four at a time.
+// The gradient of a normalisation (Ioffe and Szegedy, "Batch Normalization", 2015, section 3): the gradient of the result without the
+// components that change the mean or the deviation of the set. `sums` and `products` hold the means over the set of the gradient, and of
+// its products with the normalised numbers. An invocation computes a run, one element or four at a time.
 // slots: next, run_at, scale_at, step_of
 // constants: PARAMETER_MOVES, SET_MOVES
 // types: Axes, E, S, V

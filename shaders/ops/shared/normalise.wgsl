@@ -1,5 +1,5 @@
-// Normalises: each element minus the mean of its set, over its deviation, times its scale, plus its shift. An invocation takes a run, of
-// single elements or of four at a time. Per-set and per-parameter values are loaded again when the run moves on to others.
+// Normalises: each element minus the mean of its set, over its deviation, times its scale, plus its shift. An invocation computes a run,
+// one element or four at a time. Per-set and per-parameter values are loaded again when the run moves on to others.
 // slots: next, run_at, scale_at, shift_at, step_of
 // constants: PARAMETER_MOVES, SET_MOVES
 // types: Axes, E, S, V

@@ -1,5 +1,6 @@
-// The moments of a part of a set. BLOCK numbers at a time: their mean, then the squares of their distances from it (the two-pass method),
-// which are merged with those before. The numbers stay in registers, so each is loaded once. WHOLE: all blocks are full.
+// The moments of a part of a set. Takes BLOCK numbers at a time: computes their mean, then the squares of their distances from it (the
+// two-pass method), and merges these moments with the earlier ones. The numbers stay in registers, so each is loaded once. WHOLE: all
+// blocks are full.
 // slots: advance, member_at, part_at, write_part
 // constants: BLOCK, WHOLE
 // types: E, Partition, V

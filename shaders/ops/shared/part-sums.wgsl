@@ -1,5 +1,5 @@
-// The sum of a gradient over a part of a set (BY_SET, times the scale) or of the elements that share a parameter, and that of its products
-// with the normalised numbers.
+// Two sums over a part of a set (BY_SET) or over a part of the elements that share a parameter: of the gradient, and of its products with
+// the normalised numbers. BY_SET the gradient is multiplied by the scale.
 // slots: advance, member_at, part_at, scale_at, write_part
 // constants: BY_SET, OTHER_MOVES
 // types: E, Partition, S, V

@@ -1,6 +1,6 @@
-// A reduction of the elements (members) of each owner. Owners and members each lie along two axes of memory, the second the faster; members
-// along that one alone unless TWO_AXES. Besides its owner an element has an index of the other kind (a set if owners are parameters, a
-// parameter if they are sets).
+// A reduction of the elements (members) of each owner. Owners and members each lie along two axes of memory, the second varying faster;
+// unless TWO_AXES, members lie along the second axis alone. Besides its owner an element has an index of the other kind (a set if owners
+// are parameters, a parameter if they are sets).
 // constants: OWNERS_FIRST, TWO_AXES
 struct Partition {
   owners: vec2u, owner_stride: vec2u, owner_index: vec2u, owner_other: vec2u,
@@ -21,13 +21,13 @@ fn part_at(thread: u32, p: Partition) -> Part {
   return Part(dot(at, p.owner_index), select(fast, slow, OWNERS_FIRST), dot(at, p.owner_stride), dot(at, p.owner_other));
 }
 
-// The coordinates of the member with a number.
+// The coordinates of a member, from its number.
 fn member_at(number: u32, p: Partition) -> vec2u {
   let row = number / p.members.y;
   return vec2u(row, number - row * p.members.y);
 }
 
-// The coordinates of the member one step further.
+// The coordinates of the member one step after another.
 fn advance(at: vec2u, step: vec2u, p: Partition) -> vec2u {
   let next = at + step;
   if (!TWO_AXES) {

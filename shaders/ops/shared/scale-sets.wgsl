@@ -1,4 +1,4 @@
-// Each element times the factor of its set and times its scale. An invocation takes a run, of single elements or of four at a time.
+// Each element times the factor of its set and times its scale. An invocation computes a run, one element or four at a time.
 // slots: next, run_at, scale_at, step_of
 // constants: PARAMETER_MOVES, SET_MOVES
 // types: Axes, E, S, V

@@ -1,4 +1,4 @@
-// One level of the sum of pairs: THREADS invocations add up to THREADS * PAIRS of them to one.
+// One level of the sum of pairs: THREADS invocations sum up to THREADS * PAIRS of them.
 // slots: first_of, line_of, line_sum
 // constants: THREADS
 struct Pairs { count: u32, parts: u32 }

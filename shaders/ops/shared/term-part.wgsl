@@ -1,4 +1,4 @@
-// A term that is a part from the level before.
+// A term that is a partial sum of the level before.
 // types: P
 @group(0) @binding(1) var<storage, read> parts: array<P>;
 

@@ -22,7 +22,7 @@ fn workgroup_thread(workgroup: u32, local: u32) {
     if (LOGARITHM) {
       y[start + c * g.inner] = V(v - scale);
     } else {
-      // Where all are -Infinity v is NaN, which exp may lose.
+      // If all elements are -Infinity, v is NaN, which exp may lose.
       y[start + c * g.inner] = V(select(exp(v), v, norm.largest < L(-3.4028234e38)) / scale);
     }
   }

@@ -1,5 +1,5 @@
 // The adjoint of a convolution with a 1-D kernel along one axis. An invocation computes the gradient of one cell: the sum over all outputs
-// that read it, or that read a cell of the border that repeats it.
+// that read the cell, or a border cell that repeats it.
 // slots: copies, kernel_start, tap_offset
 // constants: PLACES, STEPS
 // types: Axis, C, I, O, V, W

@@ -1,5 +1,5 @@
-// One axis of a feature map in either layout: [outer, cells, inner], `inner` contiguous. V is what an invocation computes with: one element,
-// or four of `inner`. All channels share one kernel, or each has its own.
+// One axis of a feature map in either layout: [outer, cells, inner], `inner` contiguous. V is the type in arithmetic: one element, or four
+// of `inner`. All channels share one kernel, or each has its own.
 // constants: FLIPPED
 struct Axis {
   input: u32, output: u32, inner: u32,

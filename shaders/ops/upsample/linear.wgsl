@@ -1,5 +1,5 @@
-// The gradient of linear upsampling: the sum of the gradients of outputs times the weight of the cell in each, 1 less its distance along the
-// axes with two CORNERS.
+// The gradient of linear upsampling: the sum of the gradients of outputs, each times the weight of the cell in it: 1 minus the distance,
+// along every axis with two CORNERS.
 // constants: CORNERS_D, CORNERS_H, CORNERS_W
 // types: E, Element, V
 struct Rule { unused: u32 }

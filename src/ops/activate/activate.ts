@@ -1,4 +1,4 @@
-// Activations as operations of their own, and their gradients.
+// Standalone activations and their gradients.
 import activateBackwardShader from "../../../shaders/ops/activate/activate-backward.wgsl";
 import activateShader from "../../../shaders/ops/activate/activate.wgsl";
 import { elementCount } from "../../base/shape.ts";
@@ -56,10 +56,10 @@ export function activate(x: Tensor, activation: ElementActivationOption): Tensor
 
 /**
  * Gradient of `activate` with respect to x: dy times the derivative of the activation. At corners the derivative is PyTorch's: 0 for relu,
- * relu6 and hardsigmoid, the slope for leaky-relu, that of the left side for elu and selu.
+ * relu6 and hardsigmoid, the slope for leaky-relu, the left derivative for elu and selu.
  *
  * @param dy gradient of the result
- * @param options the activation, and its output or its argument, like dy
+ * @param options the activation, and either its output or its argument, shaped like dy
  * @returns a new tensor like dy
  * @throws ConvError naming the invalid argument
  * @example const dx = activateBackward(dy, { activation: "gelu", preActivation: x });

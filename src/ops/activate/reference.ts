@@ -1,4 +1,4 @@
-// Reference of activations as operations of their own, and of their gradients.
+// CPU reference of standalone activations and their gradients, in float64.
 import { checkOptions } from "../../base/validate.ts";
 import { type Float64NdArray, type NdArray, checkNdArray, checkShapeIs } from "../../reference/ndarray.ts";
 import { RANKS } from "../shared/geometry/axis.ts";
@@ -10,14 +10,14 @@ import {
 } from "../shared/geometry/element-activation.ts";
 import { derivativeFrom, elementActivation } from "../shared/reference/element-activation.ts";
 
-/** Reference of `activate`. */
+/** `activate` of convoke/ops, in float64. */
 export function activate(x: NdArray, activation: ElementActivationOption): Float64NdArray {
   const { data, shape } = checkNdArray("x", x, RANKS);
   const checked = checkElementActivation("activation", activation);
   return { data: data.map((v) => elementActivation(checked, v)), shape };
 }
 
-/** Reference of `activateBackward`. */
+/** `activateBackward` of convoke/ops, in float64. */
 export function activateBackward(
   dy: NdArray,
   options: DerivativeSources<NdArray> & { activation: ElementActivationOption },

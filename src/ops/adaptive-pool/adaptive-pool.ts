@@ -1,4 +1,4 @@
-// Adaptive and global pooling, which divide the input into a wanted number of bins, and their gradients.
+// Adaptive pooling, which divides the input into a given number of bins, global pooling (one bin), and their gradients.
 import { checkOptions } from "../../base/validate.ts";
 import { type TensorDescription, run, whole } from "../../gpu/operation.ts";
 import { type Tensor, checkTensor } from "../../gpu/tensor.ts";
@@ -23,7 +23,7 @@ import { type OutputRegions, overBins } from "../shared/pool-reduction.ts";
  *
  * @param x [N, C, ...spatial], or [N, ...spatial, C]
  * @returns a new tensor [N, C, ...outputSize], or [N, ...outputSize, C]
- * @throws ConvError naming the argument that does not fit
+ * @throws ConvError naming the invalid argument
  * @example
  * const y = adaptiveAveragePool(x, { outputSize: [7, 7] });
  */
@@ -45,7 +45,7 @@ export function adaptiveAveragePool(x: Tensor, options: AdaptivePoolOptions): Te
  * @param dy the gradient of the pooling's result
  * @param options the options of the pooling, and the shape of its x
  * @returns a new tensor of shape `inputShape`
- * @throws ConvError naming the argument that does not fit
+ * @throws ConvError naming the invalid argument
  * @example
  * const dx = adaptiveAveragePoolBackward(dy, { outputSize: 7, inputShape: x.shape });
  */
@@ -70,7 +70,7 @@ export function adaptiveAveragePoolBackward(dy: Tensor, options: AdaptivePoolBac
  *
  * @param x [N, C, ...spatial], or [N, ...spatial, C]
  * @returns a new tensor [N, C, ...outputSize], or [N, ...outputSize, C]
- * @throws ConvError naming the argument that does not fit
+ * @throws ConvError naming the invalid argument
  * @example
  * const y = adaptiveMaxPool(x, { outputSize: [7, 7] });
  */
@@ -88,7 +88,7 @@ export function adaptiveMaxPool(x: Tensor, options: AdaptivePoolOptions): Tensor
  *
  * @param x [N, C, ...spatial] or [N, ...spatial, C] with at most 2^24 cells in a channel, which float32 can count
  * @returns two new tensors [N, C, ...outputSize], or [N, ...outputSize, C]
- * @throws ConvError naming the argument that does not fit
+ * @throws ConvError naming the invalid argument
  * @example
  * const { y, indices } = adaptiveMaxPoolWithIndices(x, { outputSize: 7 });
  */
@@ -109,7 +109,7 @@ export function adaptiveMaxPoolWithIndices(x: Tensor, options: AdaptivePoolOptio
  * @param indices the indices of `adaptiveMaxPoolWithIndices`
  * @param options the options of the pooling, and the shape of its x
  * @returns a new tensor of shape `inputShape`
- * @throws ConvError naming the argument that does not fit
+ * @throws ConvError naming the invalid argument
  * @example
  * const dx = adaptiveMaxPoolBackward(dy, indices, { outputSize: 7, inputShape: x.shape });
  */
@@ -129,7 +129,7 @@ export function adaptiveMaxPoolBackward(dy: Tensor, indices: Tensor, options: Ad
  *
  * @param x [N, C, ...spatial], or [N, ...spatial, C]
  * @returns a new tensor [N, C, 1...], or [N, 1..., C]
- * @throws ConvError naming the argument that does not fit
+ * @throws ConvError naming the invalid argument
  * @example
  * const y = globalAveragePool(x);
  */
@@ -147,7 +147,7 @@ export interface GlobalPoolBackwardOptions {
  *
  * @param dy the gradient of the pooling's result
  * @returns a new tensor of shape `inputShape`
- * @throws ConvError naming the argument that does not fit
+ * @throws ConvError naming the invalid argument
  * @example
  * const dx = globalAveragePoolBackward(dy, { inputShape: x.shape });
  */
@@ -161,7 +161,7 @@ export function globalAveragePoolBackward(dy: Tensor, options: GlobalPoolBackwar
  *
  * @param x [N, C, ...spatial], or [N, ...spatial, C]
  * @returns a new tensor [N, C, 1...], or [N, 1..., C]
- * @throws ConvError naming the argument that does not fit
+ * @throws ConvError naming the invalid argument
  * @example
  * const y = globalMaxPool(x);
  */

@@ -22,7 +22,7 @@ import { forEachRegion } from "../shared/reference/windows.ts";
 
 const KEYS = [...ADAPTIVE_KEYS, "layout"];
 
-/** The mean of each bin, as `adaptiveAveragePool` of the engine's operations. */
+/** The mean of each bin: `adaptiveAveragePool` of convoke/ops, in float64. */
 export function adaptiveAveragePool(x: NdArray, options: AdaptivePoolOptions & LayoutOptions): Float64NdArray {
   checkOptions("options", options, KEYS);
   const input = readMap("x", x, layoutOf(options));
@@ -104,7 +104,7 @@ function readBackward(
   return { gradient: readMap("dy", dy, layout), dx: zeros(map) };
 }
 
-/** Calls back with every bin of every channel, in the order of the results, and the indices of its cells in row-major order. */
+/** Calls back for every bin of every channel, in the order of the results, with the indices of its cells in row-major order. */
 function forEachBin(
   map: FeatureMap,
   output: FeatureMap,

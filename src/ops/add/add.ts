@@ -51,11 +51,11 @@ export function add(a: Tensor, b: Tensor, options: AddOptions = {}): Tensor {
 }
 
 /**
- * Gradients of `add`: dy times the derivative of the activation, if any, for a, and scale times that for b. (Without an activation and a
- * scale both are dy itself, and there is nothing to compute.)
+ * Gradients of `add`: da is dy times the derivative of the activation, if any, and db is scale * da. (Without an activation and a scale
+ * both equal dy, and no call is needed.)
  *
  * @param dy gradient of the result
- * @param options those of the sum; with an activation also its output, or the sum before it
+ * @param options the options of `add`; with an activation also its output, or the sum before it
  * @returns new tensors `da` and `db` like dy
  * @throws ConvError naming the invalid argument
  * @example const { da, db } = addBackward(dy, { activation: "relu", output: y });

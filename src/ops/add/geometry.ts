@@ -34,7 +34,7 @@ export function additionOf({ scale, activation }: AddOptions): Addition {
   };
 }
 
-/** What the derivative of the activation is computed from, if there is an activation. */
+/** Checks the tensor from which the derivative of the activation is computed; undefined without an activation. */
 export function sourceOf<Values>(
   { activation }: Addition,
   sources: DerivativeSources<Values>,

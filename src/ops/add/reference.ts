@@ -1,11 +1,11 @@
-// Reference of the sum of two tensors and its gradients.
+// CPU reference of the sum of two tensors and its gradients, in float64.
 import { checkOptions } from "../../base/validate.ts";
 import { type Float64NdArray, type NdArray, checkNdArray, checkShapeIs } from "../../reference/ndarray.ts";
 import { RANKS } from "../shared/geometry/axis.ts";
 import { derivativeFrom, elementActivation } from "../shared/reference/element-activation.ts";
 import { ADD_KEYS, type AddBackwardOptions, type AddOptions, additionOf, sourceOf } from "./geometry.ts";
 
-/** Reference of `add`: activation(a + scale * b). */
+/** `add` of convoke/ops, in float64: activation(a + scale * b). */
 export function add(a: NdArray, b: NdArray, options: AddOptions = {}): Float64NdArray {
   checkOptions("options", options, ADD_KEYS);
   const [one, other] = [checkNdArray("a", a, RANKS), checkNdArray("b", b, RANKS)];
@@ -15,7 +15,7 @@ export function add(a: NdArray, b: NdArray, options: AddOptions = {}): Float64Nd
   return { data: activation ? data.map((v) => elementActivation(activation, v)) : data, shape: one.shape };
 }
 
-/** Reference of `addBackward`. */
+/** `addBackward` of convoke/ops, in float64. */
 export function addBackward(
   dy: NdArray,
   options: AddBackwardOptions<NdArray> = {},

@@ -40,7 +40,7 @@ import {
  *
  * @param x [N, C, ...spatial], or [N, ...spatial, C]
  * @returns a new tensor with one cell for each window along each axis
- * @throws ConvError naming the argument that does not fit
+ * @throws ConvError naming the invalid argument
  * @example
  * const y = averagePool(x, { kernelSize: 3, stride: 2, padding: 1 });
  */
@@ -65,7 +65,7 @@ export function averagePool(x: Tensor, options: AveragePoolOptions): Tensor {
  * @param dy the gradient of the pooling's result
  * @param options the options of the pooling, and the shape of its x
  * @returns a new tensor of shape `inputShape`
- * @throws ConvError naming the argument that does not fit
+ * @throws ConvError naming the invalid argument
  * @example
  * const dx = averagePoolBackward(dy, { kernelSize: 2, inputShape: x.shape });
  */
@@ -91,7 +91,7 @@ export function averagePoolBackward(dy: Tensor, options: AveragePoolBackwardOpti
  *
  * @param x [N, C, ...spatial], or [N, ...spatial, C]
  * @returns a new tensor with one cell for each window along each axis
- * @throws ConvError naming the argument that does not fit
+ * @throws ConvError naming the invalid argument
  * @example
  * const y = sumPool(x, { kernelSize: 2 });
  */
@@ -106,7 +106,7 @@ export function sumPool(x: Tensor, options: WindowOptions): Tensor {
  * @param dy the gradient of the pooling's result
  * @param options the options of the pooling, and the shape of its x
  * @returns a new tensor of shape `inputShape`
- * @throws ConvError naming the argument that does not fit
+ * @throws ConvError naming the invalid argument
  * @example
  * const dx = sumPoolBackward(dy, { kernelSize: 2, inputShape: x.shape });
  */
@@ -115,7 +115,7 @@ export function sumPoolBackward(dy: Tensor, options: WindowBackwardOptions): Ten
   return averagePoolBackward(dy, { ...options, divisor: 1 });
 }
 
-/** Divides sums by the divisor that all outputs have in common; 0 divides each by the number of its cells. */
+/** Divides every sum by `divisor`, or, if that is 0, each sum by its number of cells. */
 export function averageRule(divisor: number, includePadding = false): ReductionRule {
   return {
     shaders: [ruleShader, divisorShader, valueStateShader, averageShader],
@@ -131,7 +131,7 @@ function divisionOf(divisor: number, includePadding: boolean): Pick<ReductionRul
   };
 }
 
-/** The divisor that all windows have in common, or 0 where they differ. */
+/** The divisor common to all windows, or 0 where they differ. */
 export function commonDivisor(map: FeatureMap, windows: Windows, { includePadding, divisor }: Averaging): number {
   if (divisor > 0) return divisor;
   const { kernel, stride, dilation, padBegin, padEnd, output } = windows;
@@ -151,14 +151,14 @@ interface AverageBackward {
   /** The cells of each output, and the outputs of each cell. */
   readonly over: OutputRegions;
   readonly around: CellRegions;
-  /** As of `averageRule`. */
+  /** As in `averageRule`. */
   readonly divisor: number;
   readonly includePadding?: boolean;
   readonly dy: Range;
   readonly dx: Range;
 }
 
-/** The gradient of a mean: one step, after another that divides dy where the divisors differ. */
+/** The gradient of a mean, in one step; where the divisors differ, a step before it divides dy. */
 export function averageBackward({ divisor, includePadding = false, over, ...call }: AverageBackward): Recipe {
   const { output, map, dtype, around, dy, dx } = call;
   const gradient = (from: Range, S: Dtype, by: number): Step<string> =>

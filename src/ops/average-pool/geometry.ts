@@ -23,7 +23,7 @@ export interface Averaging {
 
 export const AVERAGE_POOL_KEYS = [...WINDOW_KEYS, "includePadding", "divisor"];
 
-/** @throws ConvError naming the option that does not fit */
+/** @throws ConvError naming the invalid option */
 export function averagingOf({ includePadding, divisor }: AveragePoolOptions): Averaging {
   if (divisor !== undefined && checkFinite("divisor", divisor) <= 0)
     refuse("invalid-argument", "divisor", divisor, "a number above 0");

@@ -22,7 +22,7 @@ import {
 
 const KEYS = [...AVERAGE_POOL_KEYS, "layout"];
 
-/** The mean of each window, as `averagePool` of the engine's operations. */
+/** The mean of each window: `averagePool` of convoke/ops, in float64. */
 export function averagePool(x: NdArray, options: AveragePoolOptions & LayoutOptions): Float64NdArray {
   checkOptions("options", options, KEYS);
   const input = readMap("x", x, layoutOf(options));

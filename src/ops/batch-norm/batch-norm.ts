@@ -1,4 +1,4 @@
-// Batch normalisation: by given statistics, and by those of the batch.
+// Batch normalisation with given statistics (inference) and with those of the batch (training), and its gradients.
 import type { Dtype } from "../../base/dtype.ts";
 import { refuse, words } from "../../base/error.ts";
 import { checkOptions } from "../../base/validate.ts";
@@ -50,7 +50,7 @@ export interface BatchNormTrainingOptions extends Affine {
   runningVariance?: Tensor;
 }
 
-/** The result of a batch normalisation in training, and the statistics that its gradient needs. */
+/** The result of `batchNormTraining`, and the statistics that its gradient needs. */
 export interface BatchNormTraining {
   readonly y: Tensor;
   /** [C], of the batch, in float32. */
@@ -60,11 +60,11 @@ export interface BatchNormTraining {
 }
 
 export interface BatchNormBackwardOptions {
-  /** [C]: as `batchNormTraining` returned it, or as `batchNorm` was given it. */
+  /** [C]: the mean that `batchNormTraining` returned, or that was passed to `batchNorm`. */
   mean: Tensor;
-  /** [C]: as `batchNormTraining` returned it. The gradient then takes into account that the statistics depend on x. */
+  /** [C], returned by `batchNormTraining`. The gradient then takes into account that the statistics depend on x. */
   inverseDeviation?: Tensor;
-  /** [C]: as `batchNorm` was given it. The gradient then treats the statistics as constants. */
+  /** [C], passed to `batchNorm`. The gradient then treats the statistics as constants. */
   variance?: Tensor;
   /** [C], as in the normalisation. */
   scale?: Tensor;
@@ -110,7 +110,7 @@ export function batchNorm(x: Tensor, options: BatchNormOptions): Tensor {
 }
 
 /**
- * Batch normalisation for training (Ioffe and Szegedy 2015, algorithm 1), as F.batch_norm: by the mean and the biased variance of the
+ * Batch normalisation for training (Ioffe and Szegedy 2015, algorithm 1), as F.batch_norm: with the mean and the biased variance of the
  * batch.
  *
  * @param x [N, C, ...spatial], [N, ...spatial, C] or [N, C], with more than one number for each channel
@@ -166,7 +166,7 @@ export function batchNormTraining(x: Tensor, options: BatchNormTrainingOptions =
  * Gradients of `batchNormTraining` if inverseDeviation is given, or of `batchNorm` if variance is.
  *
  * @param dy gradient of the result
- * @param x that of the normalisation
+ * @param x the x of the normalisation
  * @returns new tensors: dx of x's shape, dscale and dshift [C]
  * @throws ConvError naming the invalid argument
  * @example const { dx, dscale, dshift } = batchNormBackward(dy, x, { mean, inverseDeviation, scale });
@@ -211,7 +211,7 @@ export function batchNormBackward(dy: Tensor, x: Tensor, options: BatchNormBackw
       const { steps, parts } = gradientSums(workspace, normalisation, "parameter", operands);
       const tensors = { sum: whole("dshift", dparameter), products: whole("dscale", dparameter) };
       const finish = finishSums(parts, sets, { ...tensors, dtype: dparameter.dtype });
-      // The sets are the channels too, so their means come from the same sums.
+      // Sets and parameters are both numbered by channel, so the means over the sets come from the same sums.
       const means = { sum: workspace.numbers(sets), products: workspace.numbers(sets) };
       const meanStep = finishSums(parts, sets, {
         ...means,

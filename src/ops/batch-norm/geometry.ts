@@ -3,7 +3,7 @@ import { refuse, words } from "../../base/error.ts";
 import { checkFinite } from "../../base/validate.ts";
 import { checkEpsilon } from "../shared/geometry/normalisation.ts";
 
-/** The fraction by which running statistics move towards those of a batch; PyTorch's 0.1 unless given. */
+/** Checks the fraction by which running statistics move towards those of a batch; 0.1 by default, as in PyTorch. */
 export function checkMomentum(momentum: unknown, hasRunning: boolean): number {
   if (momentum !== undefined && !hasRunning)
     refuse("invalid-argument", "momentum", momentum, "none without runningMean and runningVariance");
@@ -12,7 +12,7 @@ export function checkMomentum(momentum: unknown, hasRunning: boolean): number {
   return checked;
 }
 
-/** Checks that the gradient has one of both kinds of deviation, and returns epsilon. */
+/** Checks that the gradient is given either inverseDeviation or variance, and returns epsilon. */
 export function checkDeviation({
   inverseDeviation,
   variance,

@@ -1,4 +1,4 @@
-// Reference of batch normalisation and its gradients.
+// CPU reference of batch normalisation and its gradients, in float64.
 import { refuse } from "../../base/error.ts";
 import { checkOptions } from "../../base/validate.ts";
 import { type Float64NdArray, type NdArray, checkShapeIs } from "../../reference/ndarray.ts";
@@ -43,7 +43,7 @@ function affine({ scale, shift }: AffineParameters, shape: readonly number[]) {
   return { scale: readParameter("scale", scale, shape, 1), shift: readParameter("shift", shift, shape, 0) };
 }
 
-/** Reference of `batchNorm`. */
+/** `batchNorm` of convoke/ops, in float64. */
 export function batchNorm(x: NdArray, options: ReferenceBatchNormOptions): Float64NdArray {
   checkOptions("options", options, ["mean", "variance", "scale", "shift", "epsilon", "layout"]);
   const values = readNormalised("x", x, layoutOf(options));
@@ -54,7 +54,7 @@ export function batchNorm(x: NdArray, options: ReferenceBatchNormOptions): Float
   return normalised(values, channelDivision(values), { mean, inverse }, affine(options, shape));
 }
 
-/** Reference of `batchNormTraining`; running statistics are returned if given, not updated in place. */
+/** `batchNormTraining` of convoke/ops, in float64; running statistics are returned if given, not updated in place. */
 export function batchNormTraining(
   x: NdArray,
   options: ReferenceBatchNormTrainingOptions = {},
@@ -90,7 +90,7 @@ export function batchNormTraining(
   };
 }
 
-/** Reference of `batchNormBackward`. */
+/** `batchNormBackward` of convoke/ops, in float64. */
 export function batchNormBackward(
   dy: NdArray,
   x: NdArray,

@@ -1,4 +1,4 @@
-// Beds of nails, upsampling that puts each value at the first cell of a window among zeros, and their gradient.
+// Bed-of-nails upsampling, which puts each value at the first cell of a window of zeros, and its gradient.
 import { checkOptions } from "../../base/validate.ts";
 import { run, whole } from "../../gpu/operation.ts";
 import type { Tensor } from "../../gpu/tensor.ts";
@@ -13,7 +13,7 @@ import { BED_KEYS, type BedOfNailsOptions, bedOf, bedUnder } from "./geometry.ts
  *
  * @param x [N, C, ...spatial], or [N, ...spatial, C]
  * @returns a new tensor, `kernelSize` times as large along the spatial axes
- * @throws ConvError naming the argument that does not fit
+ * @throws ConvError naming the invalid argument
  * @example
  * const y = bedOfNails(x, { kernelSize: 2 });
  */
@@ -43,7 +43,7 @@ export function bedOfNails(x: Tensor, options: BedOfNailsOptions): Tensor {
  * @param dy the gradient of the bed
  * @param options the options of the bed
  * @returns a new tensor
- * @throws ConvError naming the argument that does not fit
+ * @throws ConvError naming the invalid argument
  * @example
  * const dx = bedOfNailsBackward(dy, { kernelSize: 2 });
  */

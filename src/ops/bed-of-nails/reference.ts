@@ -7,7 +7,7 @@ import { BED_KEYS, type BedOfNailsOptions, bedOf, bedUnder } from "./geometry.ts
 
 const KEYS = [...BED_KEYS, "layout"];
 
-/** Values at the first cells of windows, as `bedOfNails` of the engine's operations. */
+/** Values at the first cells of windows: `bedOfNails` of convoke/ops, in float64. */
 export function bedOfNails(x: NdArray, options: BedOfNailsOptions & LayoutOptions): Float64NdArray {
   checkOptions("options", options, KEYS);
   const nails = readMap("x", x, layoutOf(options));

@@ -44,7 +44,7 @@ const KEYS = [...CONV_KEYS, "radius"];
  * @param x [N, C, ...spatial], or [N, ...spatial, C]
  * @param w [K, C + coordinates, ...kernel], or [...kernel, C + coordinates, K]
  * @returns a new tensor [N, K, ...output], or [N, ...output, K]
- * @throws ConvError naming the argument that does not fit
+ * @throws ConvError naming the invalid argument
  * @example
  * // x [1, 3, 32, 32]; w [16, 3 + 2, 3, 3]
  * const y = coordConv(x, w, { padding: 1 }); // [1, 16, 32, 32]
@@ -73,10 +73,10 @@ export function coordConv(x: Tensor, w: Tensor, options: CoordConvOptions = {}):
 /**
  * The gradient of `coordConv` with respect to its x.
  *
- * @param dy the gradient of the result of `coordConv`; of its activation's output where `activation` is given
+ * @param dy the gradient of the result of `coordConv`, after its activation if `activation` is given
  * @param w its weights
  * @returns a new tensor of shape `inputShape`
- * @throws ConvError naming the argument that does not fit
+ * @throws ConvError naming the invalid argument
  * @example
  * const dx = coordConvBackwardData(dy, w, { padding: 1, inputShape: x.shape });
  */
@@ -101,9 +101,9 @@ export function coordConvBackwardData(dy: Tensor, w: Tensor, options: CoordConvB
  * The gradient of `coordConv` with respect to its w.
  *
  * @param x the input of `coordConv`
- * @param dy the gradient of its result; of its activation's output where `activation` is given
+ * @param dy the gradient of its result, after its activation if `activation` is given
  * @returns a new tensor of shape `kernelShape`
- * @throws ConvError naming the argument that does not fit
+ * @throws ConvError naming the invalid argument
  * @example
  * const dw = coordConvBackwardWeights(x, dy, { padding: 1, kernelShape: w.shape });
  */

@@ -1,14 +1,15 @@
-// CoordConv: the convolution of an input with its coordinates as further channels. Shared by the engine and the reference.
+// The geometry of CoordConv: a convolution over the channels of an input and the coordinates of its cells. Shared by the engine and the
+// reference.
 import { checkBoolean, checkShape } from "../../base/validate.ts";
 import { type ConvProblem, type Layout, convProblem, joinShape, splitShape } from "../../problem/problem.ts";
 import type { UngroupedOptions } from "../shared/geometry/ungrouped.ts";
 
 export interface CoordinateOptions extends UngroupedOptions {
-  /** Whether the distance from the centre is a channel too. */
+  /** Whether to add the distance from the centre as a channel; false by default. */
   radius?: boolean;
 }
 
-/** The problem of the convolution of the input with its coordinates, and how many channels the coordinates are. */
+/** The convolution problem over input and coordinate channels, and the number of coordinate channels. */
 export interface Coordinates {
   readonly problem: ConvProblem;
   readonly channels: number;
@@ -18,10 +19,10 @@ export interface Coordinates {
 /**
  * The problem of a call.
  *
- * @param names what errors call x and w
+ * @param names the names of x and w in errors
  * @param x the shape of the input without coordinates
  * @param w [K, C + coordinates, ...kernel], or [...kernel, C + coordinates, K]
- * @throws ConvError naming the argument that does not fit
+ * @throws ConvError naming the invalid argument
  */
 export function coordinatesOf(
   names: { input: string; kernel: string },

@@ -1,4 +1,5 @@
-// The reference of CoordConv and its gradients: the coordinates are written behind the channels of the input and convolved with them.
+// CPU reference of CoordConv and its gradients, in float64: the coordinates are appended to the channels of the input and convolved with
+// them.
 import { pick } from "../../base/pick.ts";
 import { checkOptions } from "../../base/validate.ts";
 import { tensorShape } from "../../problem/problem.ts";
@@ -81,7 +82,7 @@ function check(
   return coordinatesOf(names, x, w, layoutOf(options), pick(options, [...UNGROUPED_KEYS, "radius"]));
 }
 
-/** x with its coordinates behind its channels. */
+/** x with its coordinates appended as channels. */
 function withCoordinates(x: NdArray, { problem, channels, radius }: Coordinates, options: Options): NdArray {
   const layout = layoutOf(options);
   const input = readMap("x", x, layout);

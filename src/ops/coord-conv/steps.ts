@@ -29,7 +29,7 @@ const CELLS = 4;
 export function inputWeightsRecipe(
   { problem, channels }: Coordinates,
   w: TensorDescription,
-  part: TensorDescription,
+  inputWeights: TensorDescription,
 ): Recipe {
   const inner = innerWeights(problem);
   return {
@@ -37,9 +37,9 @@ export function inputWeightsRecipe(
       dispatch({
         shaders: [firstChannelsShader],
         aliases: { E: elementTypes(w.dtype).one },
-        ranges: [whole("w", w), whole("inputWeights", part)],
-        uniforms: { row: problem.C * inner, kept: (problem.C - channels) * inner },
-        threads: elementCount(part.shape),
+        ranges: [whole("w", w), whole("inputWeights", inputWeights)],
+        uniforms: { row: problem.C * inner, copied: (problem.C - channels) * inner },
+        threads: elementCount(inputWeights.shape),
       }),
     ],
   };
@@ -69,7 +69,7 @@ export function responseRecipe(
 }
 
 /**
- * The gradient of w: reads that of the input's weights, dinput, and dy summed over the batch, dsum; writes dw.
+ * The gradient of w. Reads dinput, the gradient of the input's weights, and dsum, dy summed over the batch; writes dw.
  */
 export function weightGradientRecipe(
   coordinates: Coordinates,
@@ -106,12 +106,12 @@ export function weightGradientRecipe(
   };
 }
 
-/** Weights between those of neighbouring input channels. */
+/** Distance in w between the weights of neighbouring input channels. */
 function innerWeights({ layout, kernel, K }: Coordinates["problem"]): number {
   return layout === "channels-first" ? elementCount(kernel) : K;
 }
 
-/** What kernels that compute coordinates share. */
+/** The shaders, constants and uniforms of every kernel that computes coordinates. */
 function coordinateKernel({ problem, channels, radius }: Coordinates) {
   const { N, C, K, rank, layout, input, output, kernel, paddingMode, paddingValue, flipped } = problem;
   const x = { N, channels: C, size: input, rank, layout };

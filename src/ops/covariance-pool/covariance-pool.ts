@@ -25,14 +25,14 @@ import { COVARIANCE_POOL_KEYS, type CovariancePoolOptions, type Covariances, cov
 const BLOCK = 4;
 
 /**
- * The covariances of the channels over the cells of each window: the mean of (x_a - mean_a) (x_b - mean_b), for every a <= b, as in P. Li et
- * al., Is Second-order Information Helpful for Large-scale Visual Recognition? (ICCV 2017), section 3.1; without `centered` the mean of x_a
- * x_b, as in J. Carreira et al., Semantic Segmentation with Second-Order Pooling (ECCV 2012), section 3. No mean counts padding.
+ * The covariances of the channels over the cells of each window: the mean of (x_a - mean_a) (x_b - mean_b), for every a <= b, as in P. Li
+ * et al., Is Second-order Information Helpful for Large-scale Visual Recognition? (ICCV 2017), section 3.1; without `centered` the mean of
+ * x_a x_b, as in J. Carreira et al., Semantic Segmentation with Second-Order Pooling (ECCV 2012), section 3. Means leave padding out.
  *
  * @param x [N, C, ...spatial], or [N, ...spatial, C]
  * @param options windows; without `kernelSize` there is one window of all cells
  * @returns a new tensor [N, C (C + 1) / 2, ...windows], or [N, ...windows, C (C + 1) / 2]: the upper triangle of the matrix row by row
- * @throws ConvError naming the argument that does not fit
+ * @throws ConvError naming the invalid argument
  * @example
  * const y = covariancePool(x); // [N, C (C + 1) / 2, 1, 1]
  */
@@ -57,7 +57,7 @@ export function covariancePool(x: Tensor, options: CovariancePoolOptions = {}): 
  * @param x the x of the pooling
  * @param options the options of the pooling
  * @returns a new tensor, shaped as x
- * @throws ConvError naming the argument that does not fit
+ * @throws ConvError naming the invalid argument
  * @example
  * const dx = covariancePoolBackward(dy, x);
  */
@@ -89,7 +89,7 @@ export function covariancePoolBackward(dy: Tensor, x: Tensor, options: Covarianc
   }).dx;
 }
 
-/** The step of the channels' means, which lie at the start of the workspace. */
+/** The steps that compute the means of the channels at the start of the workspace. */
 function meansOf(
   map: FeatureMap,
   { windows, centered }: Covariances,
@@ -127,7 +127,7 @@ function forward(map: FeatureMap, covariances: Covariances, dtype: Dtype, x: Ran
     rule: covarianceRule({ blocks, pairs }, covariances),
     shaders: [covarianceShader],
     ranges: [x, means, partials],
-    // The means lie in the buffer of the partial sums.
+    // The means lie in the same buffer as the partial sums.
     readWrite: [2],
     threads: (outputs / output.channels) * pairs * splits,
   });

@@ -5,9 +5,9 @@ import { evenBins } from "../shared/geometry/bins.ts";
 import { type FeatureMap, mapOfShape, shapeOf } from "../shared/geometry/feature-map.ts";
 import { WINDOW_KEYS, type WindowOptions, type Windows, windowsOf } from "../shared/geometry/windows.ts";
 
-/** The windows, or none of their options for one window of all cells. */
+/** The options of the windows; without any of them, one window covers the whole map. */
 export interface CovariancePoolOptions extends Partial<WindowOptions> {
-  /** Whether the mean of each channel is subtracted, true by default. Without, the results are second moments. */
+  /** Whether to subtract the mean of each channel; true by default. If false, the results are second moments. */
   centered?: boolean;
 }
 
@@ -20,7 +20,7 @@ export interface Covariances {
   readonly output: FeatureMap;
 }
 
-/** @throws ConvError naming the option that does not fit */
+/** @throws ConvError naming the invalid option */
 export function covariancesOf(map: FeatureMap, options: CovariancePoolOptions): Covariances {
   const { kernelSize, centered = true, ...others } = options;
   const windows = kernelSize === undefined ? wholeMap(map, others) : windowsOf(map, { ...others, kernelSize });

@@ -22,7 +22,7 @@ import {
 
 const KEYS = [...COVARIANCE_POOL_KEYS, "layout"];
 
-/** The covariances of the channels of each window, as `covariancePool` of the engine's operations. */
+/** The covariances of the channels of each window: `covariancePool` of convoke/ops, in float64. */
 export function covariancePool(x: NdArray, options: CovariancePoolOptions & LayoutOptions = {}): Float64NdArray {
   checkOptions("options", options, KEYS);
   const input = readMap("x", x, layoutOf(options));
@@ -58,7 +58,10 @@ export function covariancePoolBackward(
   return writeMap(dx);
 }
 
-/** Calls back with every pair of channels of every window: the index of its result, and the values of both less their means, with their indices. */
+/**
+ * Calls back for every pair of channels of every window, with the index of its result, the values of both minus their means, and their
+ * indices.
+ */
 function forEachPair(
   { map, data }: Values,
   { windows, centered, output }: Covariances,

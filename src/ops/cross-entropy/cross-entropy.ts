@@ -30,7 +30,7 @@ import type { Shader } from "../../kernel/shader.ts";
 import type { Constant, Step } from "../../kernel/step.ts";
 import { checkLike } from "../shared/feature-map.ts";
 import { type Lines, channelAxis, linesAlong } from "../shared/geometry/axis.ts";
-import { type LineWork, lineWork, singleLines } from "../shared/lines.ts";
+import { type LineMapping, lineMapping, singleLines } from "../shared/lines.ts";
 import { pairSums } from "../shared/pair-sums.ts";
 import { CROSS_ENTROPY_KEYS, type CrossEntropyOptions, type Entropy, entropyOf } from "./geometry.ts";
 
@@ -43,7 +43,7 @@ export interface CrossEntropyBackwardOptions extends CrossEntropyOptions<Tensor>
  * Cross entropy between softmax(logits) along the channels and a target, as F.cross_entropy: for each element of the batch and each
  * position, the sum over classes c of -weight_c t_c log softmax(logits)_c, where t holds the target's probabilities, or 1 for its class and
  * 0 for the others. The mean divides by the sum of the weights of the target classes, or by the number of losses if the target has
- * probabilities. Where the target is neither a class nor ignored the loss is NaN.
+ * probabilities. A target that is neither a class nor `ignoreIndex` makes the loss NaN.
  *
  * @param logits [N, C], [N, C, ...spatial] or [N, ...spatial, C]
  * @param target class indices, float32 [N] or [N, ...spatial]; or probabilities like the logits
@@ -62,12 +62,12 @@ export function crossEntropy(logits: Tensor, target: Tensor, options: CrossEntro
     results: { y },
     parameters: entropy,
     recipe: () => {
-      const work = lineWork(call.lines, logits.dtype);
-      const four = work.items.lanes === 4;
+      const mapping = lineMapping(call.lines, logits.dtype);
+      const four = mapping.items.lanes === 4;
       const each = entropy.reduction === "none";
       const pairs = pairSums(elementCount(call.losses));
       const storePair = four ? storePairsShader : storePairShader;
-      const first = lossStep(call, work, {
+      const first = lossStep(call, mapping, {
         shaders: [each ? storeLossShader : storePair, four ? pickFourShader : pickOneShader, crossEntropyShader],
         constants: { INDEXED: entropy.indexed, DENSE: !entropy.indexed || entropy.smoothing > 0 },
         ranges: [
@@ -90,9 +90,9 @@ export function crossEntropy(logits: Tensor, target: Tensor, options: CrossEntro
 /**
  * Gradient of `crossEntropy` with respect to the logits.
  *
- * @param logits those of the forward operation
- * @param target that of the forward operation
- * @param options those of the forward operation, and the gradient of its result
+ * @param logits the logits of the forward operation
+ * @param target the target of the forward operation
+ * @param options the options of the forward operation, and the gradient of its result
  * @returns a new tensor like the logits
  * @throws ConvError naming the invalid argument
  * @example const dlogits = crossEntropyBackward(logits, classes, { labelSmoothing: 0.1 });
@@ -118,7 +118,7 @@ export function crossEntropyBackward(
       const summed = entropy.reduction === "mean" && entropy.indexed;
       const pairs = pairSums(elementCount(call.losses));
       const gradientShader = entropy.reduction === "none" ? gradientEachShader : gradientOneShader;
-      const main = lossStep(call, lineWork(call.lines, dtype), {
+      const main = lossStep(call, lineMapping(call.lines, dtype), {
         shaders: [
           dy ? gradientShader : gradientNoneShader,
           summed ? divisorSummedShader : divisorGivenShader,
@@ -173,7 +173,7 @@ function checkCall(logits: Tensor, target: Tensor, options: CrossEntropyOptions<
   };
 }
 
-/** Refuses more losses than can be summed in one buffer: only half-precision logits of one to three classes can have as many. */
+/** Refuses more losses than can be summed in one buffer: only half-precision logits of one to three classes can have that many. */
 function checkPairs({ gpu }: Tensor, losses: readonly number[]): void {
   const { workspaceBytes } = pairSums(elementCount(losses));
   const most = maxBindingBytes(gpu.device);
@@ -181,7 +181,7 @@ function checkPairs({ gpu }: Tensor, losses: readonly number[]): void {
     refuse("too-large", "logits.shape", losses, `losses of at most ${most} bytes, eight for each, or reduction "none"`);
 }
 
-/** A float32 tensor of a shape among the arguments, in any layout: it has no channels. */
+/** Checks that an argument is a float32 tensor of the given shape, in any layout: it has no channels. */
 function checkFloats(argument: string, given: unknown, shape: readonly number[], reason: string): Tensor {
   const tensor = checkTensor(argument, given);
   if (tensor.dtype !== "f32")
@@ -191,47 +191,47 @@ function checkFloats(argument: string, given: unknown, shape: readonly number[],
   return tensor;
 }
 
-/** What a kernel over lines adds to what finds the target and the weights. */
+/** What a loss kernel binds and defines beside the target and the class weights. */
 interface LossKernel {
   readonly shaders: readonly Shader[];
   readonly constants?: Readonly<Record<string, Constant>>;
-  /** With their bindings. */
+  /** Each names its binding. */
   readonly ranges: readonly Range[];
 }
 
 /** A step over the lines of logits. */
 function lossStep(
   { entropy, lines, losses, target, weight, logits }: Call,
-  work: LineWork,
+  mapping: LineMapping,
   { shaders, constants, ranges }: LossKernel,
 ): Step<string> {
   const { reduction, smoothing, ignored, indexed } = entropy;
   const divisor = reduction === "mean" ? elementCount(losses) : 1;
   return dispatch({
     shaders: [
-      ...work.shaders,
+      ...mapping.shaders,
       entropyShader,
       indexed ? targetClassesShader : targetProbabilitiesShader,
       weight ? classWeightsShader : noClassWeightsShader,
       ...shaders,
     ],
-    constants: { ...work.constants, ...constants },
-    aliases: { ...work.aliases, ...(weight && { E: elementTypes(logits.dtype).one }) },
+    constants: { ...mapping.constants, ...constants },
+    aliases: { ...mapping.aliases, ...(weight && { E: elementTypes(logits.dtype).one }) },
     ranges: [
       ...ranges,
       { ...whole("target", target), binding: 2 },
       ...(weight ? [{ ...whole("weight", weight), binding: 3 }] : []),
     ],
     uniforms: {
-      lines: work.uniforms,
+      lines: mapping.uniforms,
       ...{ keep: 1 - smoothing, spread: smoothing / lines.size, ignored, nan: Number.NaN, divisor },
     },
-    workgroups: work.workgroups,
+    workgroups: mapping.workgroups,
   });
 }
 
 /** The step that writes the weight of each line in the mean. */
 function weightStep(call: Call, pairs: Range): Step<string> {
-  const work = singleLines(elementCount(call.losses), call.lines.size);
-  return lossStep(call, work, { shaders: [lineWeightsShader], ranges: [{ ...pairs, binding: 4 }] });
+  const mapping = singleLines(elementCount(call.losses), call.lines.size);
+  return lossStep(call, mapping, { shaders: [lineWeightsShader], ranges: [{ ...pairs, binding: 4 }] });
 }

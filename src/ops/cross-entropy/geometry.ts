@@ -5,11 +5,11 @@ import { checkFinite, checkInteger, checkOneOf } from "../../base/validate.ts";
 export const REDUCTIONS = ["mean", "sum", "none"] as const;
 
 export interface CrossEntropyOptions<Values> {
-  /** Whether the losses are averaged, weighted by the weights of their classes, summed, or returned one by one. Default: "mean". */
+  /** Averages the losses (weighted by the weights of their classes), sums them, or returns them one by one. Default: "mean". */
   reduction?: (typeof REDUCTIONS)[number];
   /** Fraction of each target that is spread evenly over all classes, from 0 to 1. Default: 0. */
   labelSmoothing?: number;
-  /** The class index whose elements are ignored; not for targets with probabilities. Default: -100. */
+  /** Targets of this class index are ignored; only for targets that are class indices. Default: -100. */
   ignoreIndex?: number;
   /** A weight for each class [C], of the logits' element type. Default: 1. */
   weight?: Values;
@@ -30,7 +30,7 @@ export interface Entropy {
 const MAX_CLASS = 2 ** 24;
 
 /**
- * @param shapes of the logits (in their layout), of the target, and of the losses, [N, ...spatial]
+ * @param shapes the shapes of the logits (in their layout), the target, and the losses [N, ...spatial]
  * @throws ConvError naming the invalid argument
  */
 export function entropyOf(

@@ -1,4 +1,4 @@
-// Reference of the cross entropy of logits and a target, and of its gradient.
+// CPU reference of the cross entropy of logits and a target, and of its gradient, in float64.
 import { checkOptions } from "../../base/validate.ts";
 import { type Float64NdArray, type NdArray, checkNdArray, checkShapeIs } from "../../reference/ndarray.ts";
 import { channelAxis } from "../shared/geometry/axis.ts";
@@ -53,7 +53,7 @@ function divisorOf({ entropy, lines }: Call): number {
   return entropy.reduction === "mean" ? lines.reduce((sum, { weight }) => sum + weight, 0) : 1;
 }
 
-/** Reference of `crossEntropy`. */
+/** `crossEntropy` of convoke/ops, in float64. */
 export function crossEntropy(
   logits: NdArray,
   target: NdArray,
@@ -71,7 +71,7 @@ export function crossEntropy(
   return { data: Float64Array.of(sum / divisorOf(call)), shape: [1] };
 }
 
-/** Reference of `crossEntropyBackward`. */
+/** `crossEntropyBackward` of convoke/ops, in float64. */
 export function crossEntropyBackward(
   logits: NdArray,
   target: NdArray,

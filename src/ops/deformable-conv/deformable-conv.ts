@@ -1,10 +1,10 @@
 // Deformable convolution (Dai et al., Deformable Convolutional Networks, 2017, section 2.1), modulated where there is a mask (Zhu et al.,
 // Deformable ConvNets v2, 2019, section 3.2), and its gradients, by the rules of torchvision's deform_conv2d.
 //
-// The samples become the input of a pointwise convolution, which is a matrix product (im2col; Chellapilla et al., 2006). The gradients of
-// that convolution are those of the samples and of w. The gradients of offsets and masks are computed from those of the samples, sample by
-// sample. So is that of x, without atomics: samples are sorted by the cell before them (sort.ts), after which the samples that a cell is a
-// corner of are in two runs, always in the same order.
+// The samples become the input of a pointwise convolution, which is a matrix product (im2col; Chellapilla et al., 2006). Its gradients are
+// those of the samples and of w. The gradients of offsets and masks are computed from the gradients of the samples, sample by sample. So is
+// the gradient of x, without atomics: samples are sorted by the cell before them (sort.ts), so that the samples that have a given cell as a
+// corner form two runs, always in the same order.
 import deformColumnsShader from "../../../shaders/ops/deformable-conv/deform-columns.wgsl";
 import deformDmaskShader from "../../../shaders/ops/deformable-conv/deform-dmask.wgsl";
 import deformOffsetsShader from "../../../shaders/ops/deformable-conv/deform-offsets.wgsl";
@@ -49,7 +49,7 @@ export interface DeformableConvGradients {
   dmask?: Tensor;
 }
 
-/** Channels whose samples an invocation computes: they share a position. */
+/** Channels that an invocation samples at one position. */
 const RUN = 16;
 
 /** The binding of the mask's gradient in deform-dmask.wgsl. */
@@ -62,7 +62,7 @@ const DMASK_BINDING = 6;
  * @param x [N, C, H, W], or [N, H, W, C]
  * @param w [K, C/groups, R, S], or [R, S, C/groups, K]
  * @returns a new tensor [N, K, P, Q], or [N, P, Q, K]
- * @throws ConvError naming the argument that does not fit; `unsupported` for 1-D and 3-D maps
+ * @throws ConvError naming the invalid argument; `unsupported` for 1-D and 3-D maps
  * @example
  * // x [1, 16, 32, 32]; w [32, 16, 3, 3]; offset [1, 2 * 9, 32, 32]
  * const y = deformableConv(x, w, { offset, padding: 1 }); // [1, 32, 32, 32]
@@ -84,14 +84,14 @@ export function deformableConv(x: Tensor, w: Tensor, options: DeformableConvOpti
 }
 
 /**
- * The gradients of `deformableConv`; that of its bias is `convBackwardBias` of dy. Where a sample is exactly on a cell, the gradient of its
- * offset is the one-sided derivative towards the next cell.
+ * The gradients of `deformableConv`. For the gradient of its bias call `convBackwardBias(dy)`. Where a sample is exactly on a cell, the
+ * gradient of its offset is the one-sided derivative towards the next cell.
  *
  * @param dy the gradient of the result of `deformableConv`
  * @param x its input
  * @param w its weights
  * @returns new tensors in the shapes of x, w, offset and mask
- * @throws ConvError naming the argument that does not fit; `unsupported` for 1-D and 3-D maps
+ * @throws ConvError naming the invalid argument; `unsupported` for 1-D and 3-D maps
  * @example
  * const { dx, dw, doffset } = deformableConvBackward(dy, x, w, { offset, padding: 1 });
  */
@@ -140,7 +140,7 @@ interface Call {
   readonly shapes: ReturnType<typeof deformableShapes>;
 }
 
-/** Checks what both calls share. */
+/** Checks the arguments common to both calls. */
 function check(x: Tensor, w: Tensor, options: DeformableConvBackwardOptions): Call {
   const { tensor } = checkMap("x", x);
   const { layout, dtype } = tensor;
@@ -157,7 +157,7 @@ function check(x: Tensor, w: Tensor, options: DeformableConvBackwardOptions): Ca
   };
 }
 
-/** The weights as those of the pointwise convolution. */
+/** A view of w as the weights of the pointwise convolution. */
 function pointwiseWeights({ temporary }: Composition, { w, shapes }: Call): Tensor {
   return temporary(w.view(shapes.weights, w.layout));
 }

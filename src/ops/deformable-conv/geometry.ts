@@ -27,7 +27,7 @@ export interface Deformable {
  *
  * @param x [N, C, H, W], or [N, H, W, C]
  * @param w [K, C/groups, R, S], or [R, S, C/groups, K]
- * @throws ConvError naming the argument that does not fit
+ * @throws ConvError naming the invalid argument
  */
 export function deformableOf(
   x: readonly number[],
@@ -40,7 +40,7 @@ export function deformableOf(
       "unsupported",
       "x.shape",
       words(`[${x.join(", ")}], ${x.length - 2}-D`),
-      "two spatial axes: offsets are pairs (y, x), and their order in other dimensions is defined by nobody",
+      "two spatial axes: offsets are pairs (y, x), and no convention orders them in other dimensions",
     );
   const problem = convProblem(
     "forward",

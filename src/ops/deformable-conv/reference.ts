@@ -1,4 +1,4 @@
-// The reference of deformable convolution and its gradients: a loop over samples.
+// CPU reference of deformable convolution and its gradients, in float64: a loop over samples.
 import { pick } from "../../base/pick.ts";
 import { checkOptions } from "../../base/validate.ts";
 import type { Layout } from "../../problem/problem.ts";
@@ -110,10 +110,10 @@ interface Sample {
   readonly cell: number;
   readonly channels: readonly number[];
   readonly mask: number;
-  /** The index of its y in the offsets, where its x is a channel further, and its index in the masks. */
+  /** The index of its y offset (its x offset is one channel further), and its index in the masks. */
   readonly offsetAt: number;
   readonly maskAt: number;
-  /** The cells around it that are on the map, their weights in the interpolation, and the derivatives of those. */
+  /** The cells around it that are on the map, their interpolation weights, and the derivatives of the weights. */
   readonly corners: readonly { place: number; weight: number; alongY: number; alongX: number }[];
 }
 
@@ -161,7 +161,7 @@ function valueOf({ x, deformable }: Call, { n, corners }: Sample, c: number): nu
   return corners.reduce((sum, { place, weight }) => sum + weight * x.data[plane + place]!, 0);
 }
 
-/** The weights of a tap of an input channel, one for each output channel of its group. */
+/** Visits the weights of a tap of an input channel, one for each output channel of its group. */
 function forEachWeight({ deformable }: Call, c: number, tap: number, visit: (weight: number, k: number) => void): void {
   const { C, K, groups, kernel } = deformable.problem;
   const [Cg, Kg, taps] = [C / groups, K / groups, kernel[1] * kernel[2]];

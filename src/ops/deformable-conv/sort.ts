@@ -1,8 +1,8 @@
 // The gradient of a deformable convolution with respect to its input. The samples of each image and offset group are sorted by the cell at
 // or before them, by columns and then by rows, with a stable counting sort (Knuth, The Art of Computer Programming, volume 3, section 5.2,
 // algorithm D; least significant digit first, section 5.2.5). One invocation counts a chunk of samples, so that no atomics are needed and
-// the order is the same in every run. The samples that a cell is a corner of are then in two runs: those in its own row and in the row
-// before, each in its own column and the column before.
+// the order is the same in every run. The samples that have a given cell as a corner then form two runs: one in the row of the cell and one
+// in the row before, each over the column of the cell and the column before.
 import deformEntriesShader from "../../../shaders/ops/deformable-conv/deform-entries.wgsl";
 import deformGatherShader from "../../../shaders/ops/deformable-conv/deform-gather.wgsl";
 import deformKeysShader from "../../../shaders/ops/deformable-conv/deform-keys.wgsl";
@@ -20,7 +20,7 @@ import { Workspace } from "../../kernel/workspace.ts";
 import type { Deformable } from "./geometry.ts";
 import { deformableStep, deformableUniforms } from "./step.ts";
 
-/** Samples that one invocation counts. Larger chunks make fewer counts to add up, but fewer invocations. */
+/** Samples that one invocation counts. Larger chunks leave fewer counts to add up, but fewer invocations. */
 const CHUNK = 128;
 
 /** Channels of a cell that an invocation computes: they share the positions of the samples. */

@@ -1,4 +1,4 @@
-// What the kernels of deformable convolution share: the geometry, and the mask where there is one.
+// The step of every kernel of deformable convolution: adds the geometry and, if given, the mask.
 import deformMaskShader from "../../../shaders/ops/deformable-conv/deform-mask.wgsl";
 import deformShader from "../../../shaders/ops/deformable-conv/deform.wgsl";
 import noDeformMaskShader from "../../../shaders/ops/deformable-conv/no-deform-mask.wgsl";
@@ -12,7 +12,7 @@ import type { Deformable } from "./geometry.ts";
 const MASK_BINDING = 7;
 
 interface DeformableKernel {
-  /** The kernel's own file last, after snippets beside the geometry and the mask. */
+  /** Snippets other than the geometry and the mask, then the file with the entry. */
   readonly shaders: readonly Shader[];
   readonly ranges: readonly Range[];
   readonly mask?: Range | undefined;
@@ -21,7 +21,7 @@ interface DeformableKernel {
   readonly threads: number;
 }
 
-/** A step of a kernel that computes positions of samples. */
+/** The step of a kernel that computes sample positions. */
 export function deformableStep(deformable: Deformable, kernel: DeformableKernel): Step<string> {
   const { shaders, ranges, mask, constants, aliases, threads } = kernel;
   return dispatch({

@@ -12,8 +12,8 @@ import { DROPOUT_KEYS, type DropoutOptions, dropoutOf } from "./geometry.ts";
 
 /**
  * Dropout (Srivastava et al., "Dropout: A Simple Way to Prevent Neural Networks from Overfitting", 2014): x / (1 - rate), and 0 for a
- * random fraction `rate` of the elements. Which ones depends on the seed and on an element's place in [N, C, ...spatial] alone, so both
- * layouts and element types drop the same. Give each training step another seed.
+ * random fraction `rate` of the elements. Which ones depends only on the seed and on the element's place in [N, C, ...spatial], so both
+ * layouts and element types drop the same elements. Use a new seed for each training step.
  *
  * @param x of any shape; with `perChannel` a feature map
  * @returns a new tensor like x
@@ -25,10 +25,10 @@ export function dropout(x: Tensor, options: DropoutOptions): Tensor {
 }
 
 /**
- * Gradient of `dropout` with respect to x: dy / (1 - rate), and 0 for what was dropped.
+ * Gradient of `dropout` with respect to x: dy / (1 - rate), and 0 for the dropped elements.
  *
  * @param dy gradient of the result
- * @param options those of the forward operation
+ * @param options the options of the forward operation
  * @returns a new tensor like dy
  * @throws ConvError naming the invalid argument
  * @example const dx = dropoutBackward(dy, { rate: 0.1, seed: step });
@@ -59,7 +59,7 @@ function drop(name: string, argument: string, given: Tensor, options: DropoutOpt
         shaders: [...(four ? [fourLanesShader] : []), dropoutShader],
         constants: { CHANNELS_LAST: last, PER_CHANNEL: perChannel },
         aliases: { ...items.aliases, U: four ? "vec4u" : "u32" },
-        // The number of the only lane is u32(), 0.
+        // The only lane has number 0, which is u32().
         functions: four ? {} : { lane_numbers: "u32" },
         ranges: [whole(argument, given), whole("result", result)],
         uniforms: {

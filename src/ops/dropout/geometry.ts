@@ -7,7 +7,7 @@ export interface DropoutOptions {
   rate?: number;
   /** Decides which elements are dropped: an integer from 0 to 2^53 - 1. The same seed drops the same elements, in the gradient too. */
   seed: number;
-  /** Whether whole channels are dropped, drawn for each element of the batch. Default: false. */
+  /** Whether to drop whole channels, drawn separately for each image. Default: false. */
   perChannel?: boolean;
 }
 

@@ -1,4 +1,4 @@
-// Reference of dropout and its gradient.
+// CPU reference of dropout and its gradient, in float64.
 import { elementCount } from "../../base/shape.ts";
 import { checkOptions } from "../../base/validate.ts";
 import { type Float64NdArray, type NdArray, checkNdArray } from "../../reference/ndarray.ts";
@@ -6,12 +6,12 @@ import { RANKS } from "../shared/geometry/axis.ts";
 import { type LayoutOptions, layoutOf, readMap, writeMap } from "../shared/reference/feature-map.ts";
 import { DROPOUT_KEYS, type DropoutOptions, dropoutOf, randomOf } from "./geometry.ts";
 
-/** Reference of `dropout`. */
+/** `dropout` of convoke/ops, in float64. */
 export function dropout(x: NdArray, options: DropoutOptions & LayoutOptions): Float64NdArray {
   return drop("x", x, options);
 }
 
-/** Reference of `dropoutBackward`. */
+/** `dropoutBackward` of convoke/ops, in float64. */
 export function dropoutBackward(dy: NdArray, options: DropoutOptions & LayoutOptions): Float64NdArray {
   return drop("dy", dy, options);
 }

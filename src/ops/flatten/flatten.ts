@@ -1,4 +1,4 @@
-// Feature maps as matrices: what is between the convolutions of a network and its fully connected layers.
+// Turns feature maps into matrices, between the convolutions of a network and its fully connected layers.
 import flattenShader from "../../../shaders/ops/flatten/flatten.wgsl";
 import transposeShader from "../../../shaders/ops/flatten/transpose.wgsl";
 import type { Dtype } from "../../base/dtype.ts";
@@ -13,12 +13,12 @@ import { checkLike, checkMap, describeMap } from "../shared/feature-map.ts";
 import { type FeatureMap, elementsOf, mapOfShape } from "../shared/geometry/feature-map.ts";
 
 /**
- * The features of each image as a row, channel by channel in both layouts, as torch.flatten(x, 1) does. So the weights of a fully
- * connected layer after it are the same in both layouts, and in PyTorch.
+ * The features of each image as a row, channel by channel in both layouts, as torch.flatten(x, 1) does. So a fully connected layer after it
+ * has the same weights in both layouts, and in PyTorch.
  *
  * @param x [N, C, ...spatial], or [N, ...spatial, C]
  * @returns a new tensor [N, C * cells]
- * @throws ConvError naming the argument that does not fit
+ * @throws ConvError naming the invalid argument
  * @example
  * const scores = linear(flatten(features), w);
  */
@@ -44,7 +44,7 @@ export interface FlattenBackwardOptions {
  *
  * @param dy [N, C * cells]
  * @returns a new tensor of shape `inputShape`
- * @throws ConvError naming the argument that does not fit
+ * @throws ConvError naming the invalid argument
  * @example
  * const dx = flattenBackward(dy, { inputShape: x.shape });
  */
@@ -66,10 +66,10 @@ function flatShape({ N, channels, size }: FeatureMap): number[] {
   return [N, channels * elementCount(size)];
 }
 
-/** Sides of an invocation's tile in transpose.wgsl, best first: the first that divides the side of the matrix, or else the first. */
+/** Sides of a thread tile in transpose.wgsl, best first: the first that divides the side of the matrix is taken, else 4. */
 const TILES = [4, 7, 6, 5, 3];
 
-/** Tiles along each side of a workgroup's block. */
+/** Thread tiles along each side of a workgroup tile. */
 const SIDE = 8;
 
 /** Copies a feature map to its rows or back: a plain copy channels first, a transpose of each image channels last. */

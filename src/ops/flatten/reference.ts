@@ -1,4 +1,4 @@
-// The reference of `flatten` and its gradient.
+// CPU reference of `flatten` and its gradient, in float64.
 import { elementCount } from "../../base/shape.ts";
 import { checkOptions } from "../../base/validate.ts";
 import { type Float64NdArray, type NdArray, checkNdArray, checkShapeIs } from "../../reference/ndarray.ts";

@@ -17,7 +17,7 @@ import { bound, checkAffine, checkParameter, checkStatistics, parameter } from "
 import { type FoldGeometry, foldSets } from "./geometry.ts";
 
 export interface FoldBatchNormOptions extends BatchNormOptions, FoldGeometry {
-  /** [K], that of the convolution. Default: 0. */
+  /** [K], the bias of the convolution. Default: 0. */
   bias?: Tensor;
 }
 

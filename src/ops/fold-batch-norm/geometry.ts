@@ -8,7 +8,7 @@ import { type Normalisation, axis, normalisation } from "../shared/geometry/norm
 export interface FoldGeometry {
   /** Whether w are the weights of a transposed convolution. Default: false. */
   transposed?: boolean;
-  /** Groups of a transposed convolution. Default: 1. Those of a convolution make no difference here. */
+  /** Groups of a transposed convolution. Default: 1. The groups of a convolution make no difference here. */
   groups?: number;
 }
 

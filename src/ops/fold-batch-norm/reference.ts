@@ -1,4 +1,4 @@
-// Reference of batch normalisation folded into the weights before it.
+// CPU reference of batch normalisation folded into the weights before it, in float64.
 import { elementCount } from "../../base/shape.ts";
 import { checkOptions } from "../../base/validate.ts";
 import { splitKernel } from "../../problem/problem.ts";
@@ -8,7 +8,7 @@ import { type LayoutOptions, layoutOf } from "../shared/reference/feature-map.ts
 import { type BatchStatistics, inverseDeviations, readParameter } from "../shared/reference/normalise.ts";
 import { type FoldGeometry, foldSets } from "./geometry.ts";
 
-/** Reference of `foldBatchNorm`. */
+/** `foldBatchNorm` of convoke/ops, in float64. */
 export function foldBatchNorm(
   w: NdArray,
   options: BatchStatistics & LayoutOptions & FoldGeometry & { bias?: NdArray },

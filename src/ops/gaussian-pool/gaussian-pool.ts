@@ -1,4 +1,4 @@
-// Gaussian pooling, means by weights that fall off from the centre of each window, and its gradient.
+// Gaussian pooling, a mean whose weights fall off from the centre of each window, and its gradient.
 import backwardShader from "../../../shaders/ops/gaussian-pool/backward.wgsl";
 import gaussianShader from "../../../shaders/ops/gaussian-pool/gaussian.wgsl";
 import scaleDyShader from "../../../shaders/ops/gaussian-pool/scale-dy.wgsl";
@@ -26,12 +26,12 @@ import {
 } from "./geometry.ts";
 
 /**
- * The mean of each window of each channel, each cell weighted by exp(-r^2 / (2 sigma^2)) of its distance r from the centre of the window. The
- * weights of the cells inside the input are divided by their sum: padding has none.
+ * The mean of each window of each channel, each cell weighted by exp(-r^2 / (2 sigma^2)) of its distance r from the centre of the window.
+ * The weights are normalised over the cells inside the input; padding has weight 0.
  *
  * @param x [N, C, ...spatial], or [N, ...spatial, C]
  * @returns a new tensor with one cell for each window along each axis
- * @throws ConvError naming the argument that does not fit
+ * @throws ConvError naming the invalid argument
  * @example
  * const y = gaussianPool(x, { kernelSize: 5, stride: 2, padding: 2, sigma: 1 });
  */
@@ -69,7 +69,7 @@ export function gaussianPool(x: Tensor, options: GaussianPoolOptions): Tensor {
  * @param dy the gradient of the pooling's result
  * @param options the options of the pooling, and the shape of its x
  * @returns a new tensor of shape `inputShape`
- * @throws ConvError naming the argument that does not fit
+ * @throws ConvError naming the invalid argument
  * @example
  * const dx = gaussianPoolBackward(dy, { kernelSize: 5, sigma: 1, inputShape: x.shape });
  */

@@ -16,7 +16,7 @@ import {
 
 const KEYS = [...GAUSSIAN_POOL_KEYS, "layout"];
 
-/** The weighted mean of each window, as `gaussianPool` of the engine's operations. */
+/** The weighted mean of each window: `gaussianPool` of convoke/ops, in float64. */
 export function gaussianPool(x: NdArray, options: GaussianPoolOptions & LayoutOptions): Float64NdArray {
   checkOptions("options", options, KEYS);
   const input = readMap("x", x, layoutOf(options));

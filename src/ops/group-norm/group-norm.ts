@@ -1,5 +1,5 @@
-// Normalisations with statistics of each image alone: layer, instance and group normalisation. Gradients compute the statistics again from
-// x, which costs one more read of it and no memory between the passes.
+// Normalisations with separate statistics for each image: layer, instance and group normalisation. Gradients compute the statistics again
+// from x, which costs one more read of it and no memory between the passes.
 import { elementCount } from "../../base/shape.ts";
 import { checkOptions } from "../../base/validate.ts";
 import { run, whole } from "../../gpu/operation.ts";
@@ -45,9 +45,9 @@ export interface NormBackwardOptions {
 
 export interface LayerOptions {
   /**
-   * How many of the last axes of [N, C, ...spatial], whatever the layout, are normalised over. Default: all but the batch. scale and shift
-   * have the sizes of these axes in that order (PyTorch's normalized_shape). "channels": each cell over its channels, with scale and shift
-   * [C], as in ConvNeXt.
+   * The number of last axes of [N, C, ...spatial], whatever the layout, to normalise over. Default: all but the batch. scale and shift have
+   * the sizes of these axes in that order (PyTorch's normalized_shape). "channels": each cell over its channels, with scale and shift [C],
+   * as in ConvNeXt.
    */
   axes?: LayerAxes;
 }
@@ -74,7 +74,7 @@ export function layerNorm(x: Tensor, options: NormOptions & LayerOptions = {}): 
  * Gradients of `layerNorm`.
  *
  * @param dy gradient of the result
- * @param x that of the normalisation
+ * @param x the x of the normalisation
  * @returns new tensors: dx of x's shape, dscale and dshift of the shape of the parameters
  * @throws ConvError naming the invalid argument
  * @example const { dx, dscale, dshift } = layerNormBackward(dy, x, { axes: "channels", scale });
@@ -104,7 +104,7 @@ export function instanceNorm(x: Tensor, options: NormOptions = {}): Tensor {
  * Gradients of `instanceNorm`.
  *
  * @param dy gradient of the result
- * @param x that of the normalisation
+ * @param x the x of the normalisation
  * @returns new tensors: dx of x's shape, dscale and dshift [C]
  * @throws ConvError naming the invalid argument
  * @example const { dx } = instanceNormBackward(dy, x);
@@ -130,7 +130,7 @@ export function groupNorm(x: Tensor, options: NormOptions & GroupOptions): Tenso
  * Gradients of `groupNorm`.
  *
  * @param dy gradient of the result
- * @param x that of the normalisation
+ * @param x the x of the normalisation
  * @returns new tensors: dx of x's shape, dscale and dshift [C]
  * @throws ConvError naming the invalid argument
  * @example const { dx, dscale, dshift } = groupNormBackward(dy, x, { groups: 32, scale });

@@ -1,4 +1,4 @@
-// Reference of layer, instance and group normalisation and their gradients.
+// CPU reference of layer, instance and group normalisation and their gradients, in float64.
 import { elementCount } from "../../base/shape.ts";
 import { checkOptions } from "../../base/validate.ts";
 import { type Float64NdArray, type NdArray, checkShapeIs } from "../../reference/ndarray.ts";
@@ -26,12 +26,12 @@ interface Gradients {
   dshift: Float64NdArray;
 }
 
-/** Reference of `layerNorm`. */
+/** `layerNorm` of convoke/ops, in float64. */
 export function layerNorm(x: NdArray, options: ReferenceNormOptions & { axes?: LayerAxes } = {}): Float64NdArray {
   return forward(x, options, ["axes"], (values) => layerDivision(values, options.axes));
 }
 
-/** Reference of `layerNormBackward`. */
+/** `layerNormBackward` of convoke/ops, in float64. */
 export function layerNormBackward(
   dy: NdArray,
   x: NdArray,
@@ -40,22 +40,22 @@ export function layerNormBackward(
   return backward(dy, x, options, ["axes"], (values) => layerDivision(values, options.axes));
 }
 
-/** Reference of `instanceNorm`. */
+/** `instanceNorm` of convoke/ops, in float64. */
 export function instanceNorm(x: NdArray, options: ReferenceNormOptions = {}): Float64NdArray {
   return forward(x, options, [], (values) => groupDivision(values, values.channels), [3, 4, 5]);
 }
 
-/** Reference of `instanceNormBackward`. */
+/** `instanceNormBackward` of convoke/ops, in float64. */
 export function instanceNormBackward(dy: NdArray, x: NdArray, options: ReferenceNormBackwardOptions = {}): Gradients {
   return backward(dy, x, options, [], (values) => groupDivision(values, values.channels), [3, 4, 5]);
 }
 
-/** Reference of `groupNorm`. */
+/** `groupNorm` of convoke/ops, in float64. */
 export function groupNorm(x: NdArray, options: ReferenceNormOptions & { groups: number }): Float64NdArray {
   return forward(x, options, ["groups"], (values) => groupDivision(values, options.groups));
 }
 
-/** Reference of `groupNormBackward`. */
+/** `groupNormBackward` of convoke/ops, in float64. */
 export function groupNormBackward(
   dy: NdArray,
   x: NdArray,

@@ -1,5 +1,5 @@
-// Fully connected layers: transposed convolutions with kernels of one cell, by the same algorithms. Channels last, the rows of x are the
-// cells of one image, and w [out, in] is already stored as [...kernel, K, C]: nothing is copied, and all rows are one matrix.
+// Fully connected layers, computed as transposed convolutions with kernels of one cell, by the same algorithms. With channels last the rows
+// of x are the cells of one image, and w [out, in] is already stored as [...kernel, K, C]: nothing is copied, and all rows form one matrix.
 import { refuse } from "../../base/error.ts";
 import { pick } from "../../base/pick.ts";
 import { checkOptions } from "../../base/validate.ts";
@@ -34,7 +34,7 @@ export interface LinearGradients {
  * @param x [N, in]
  * @param w [out, in], as in torch.nn.Linear
  * @returns a new tensor [N, out]
- * @throws ConvError naming the argument that does not fit
+ * @throws ConvError naming the invalid argument
  * @example
  * const scores = linear(flatten(features), w, { bias });
  */
@@ -50,11 +50,11 @@ export function linear(x: Tensor, w: Tensor, options: LinearOptions = {}): Tenso
 /**
  * The gradients of `linear`.
  *
- * @param dy [N, out], the gradient of the result of `linear`; of its activation's output where `activation` is given
+ * @param dy [N, out], the gradient of the result of `linear`, after its activation if `activation` is given
  * @param x its input
  * @param w its weights
  * @returns new tensors: dx [N, in], dw [out, in] and db [out], the gradient of a bias, whether the layer has one or not
- * @throws ConvError naming the argument that does not fit
+ * @throws ConvError naming the invalid argument
  * @example
  * const { dx, dw, db } = linearBackward(dy, x, w, { activation: "relu", output: y });
  */
@@ -86,7 +86,7 @@ export function linearBackward(dy: Tensor, x: Tensor, w: Tensor, options: Linear
 function checkLayer(x: Tensor, w: Tensor): { rows: Tensor; weights: Tensor } {
   const rows = checkTensor("x", x);
   if (rows.shape.length !== 2)
-    refuse("shape-mismatch", "x.shape", rows.shape, "[N, features]: flatten(x) makes that of a feature map");
+    refuse("shape-mismatch", "x.shape", rows.shape, "[N, features]; flatten(x) turns a feature map into such a matrix");
   const weights = checkTensor("w", w);
   const features = rows.shape[1]!;
   if (weights.shape.length !== 2 || weights.shape[1] !== features)
@@ -95,7 +95,9 @@ function checkLayer(x: Tensor, w: Tensor): { rows: Tensor; weights: Tensor } {
   return { rows, weights };
 }
 
-/** A view of a matrix: rows of x as the cells of a map whose channels are its columns, or w as the weights between two such maps. */
+/**
+ * A view of a matrix: x as a map whose cells are the rows and whose channels are the columns, or w as the weights between two such maps.
+ */
 function asCells(matrix: Tensor): Tensor {
   return matrix.view([1, ...matrix.shape], "channels-last");
 }

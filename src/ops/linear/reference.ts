@@ -1,4 +1,4 @@
-// The reference of fully connected layers and their gradients.
+// CPU reference of fully connected layers and their gradients, in float64.
 import { checkOptions } from "../../base/validate.ts";
 import { type ActivationOption, checkActivation } from "../../problem/activation.ts";
 import {

@@ -10,9 +10,9 @@ export interface LocalResponseNormOptions {
   beta?: number;
   /** Added to the squares. Default: 1. */
   k?: number;
-  /** Whether the squares are averaged over `size`, or else summed as in AlexNet's formula. Default: true. */
+  /** Whether to average the squares over `size` instead of summing them as in AlexNet's formula. Default: true. */
   average?: boolean;
-  /** On which side of its channel a window of even size has one more: PyTorch's "before" or ONNX's "after". Default: "before". */
+  /** The side on which a window of even size has its extra channel: "before" as in PyTorch, or "after" as in ONNX. Default: "before". */
   extraChannel?: "before" | "after";
 }
 

@@ -1,5 +1,5 @@
-// Local response normalisation, and its gradient. An invocation takes a run of neighbouring channels, so that the numbers that their
-// windows have in common are loaded once.
+// Local response normalisation, and its gradient. An invocation computes a run of neighbouring channels, and loads the numbers that their
+// windows share once.
 import channelRunShader from "../../../shaders/ops/local-response-norm/channel-run.wgsl";
 import channelWindowsShader from "../../../shaders/ops/local-response-norm/channel-windows.wgsl";
 import channelsNearShader from "../../../shaders/ops/local-response-norm/channels-near.wgsl";
@@ -22,11 +22,11 @@ import { checkLike, checkMap } from "../shared/feature-map.ts";
 import type { FeatureMap } from "../shared/geometry/feature-map.ts";
 import { LOCAL_RESPONSE_KEYS, type LocalResponseNormOptions, type Responses, responsesOf } from "./geometry.ts";
 
-/** Channels of an invocation, for narrow windows and for wide ones. */
+/** Channels that an invocation computes, for narrow windows and for wide ones. */
 const RUN = 8;
 const WIDE_RUN = 4;
 
-/** Channels of the widest narrow window: an invocation keeps its numbers, and those around a run are fewer than the run. */
+/** Channels of the widest narrow window: an invocation holds its numbers in registers, and those around a run are fewer than the run. */
 const NARROW = 7;
 
 /** Exponents in quarters that need no logarithm. */
@@ -64,8 +64,8 @@ export function localResponseNorm(x: Tensor, options: LocalResponseNormOptions):
  * Gradient of `localResponseNorm` with respect to x.
  *
  * @param dy gradient of the result
- * @param x that of the forward operation
- * @param options those of the forward operation
+ * @param x the x of the forward operation
+ * @param options the options of the forward operation
  * @returns a new tensor of x's shape
  * @throws ConvError naming the invalid argument
  * @example const dx = localResponseNormBackward(dy, x, { size: 5 });
@@ -88,7 +88,7 @@ export function localResponseNormBackward(dy: Tensor, x: Tensor, options: LocalR
         return { steps: [windowStep(NARROW_BACKWARD, map, dtype, responses, [xRange, dyRange, dxRange])] };
       const workspace = new Workspace();
       const [direct, shares] = [workspace.numbers(tensor.size), workspace.numbers(tensor.size)];
-      // A channel lies in the windows of those from `after` before it to `before` behind it.
+      // A channel lies in the windows of the channels from `after` places before it to `before` places behind it.
       const around = { ...responses, before: responses.after, after: responses.before };
       return {
         steps: [
@@ -109,7 +109,7 @@ function isNarrow({ before, after }: Responses): boolean {
   return before + 1 + after <= NARROW;
 }
 
-/** A step over runs of channels; channels first, four cells at a time where those of a channel divide by four. */
+/** A step over runs of channels. With channels first it computes four cells at a time if the cells of a channel divide by four. */
 function windowStep(
   shaders: readonly Shader[],
   map: FeatureMap,

@@ -1,4 +1,4 @@
-// Reference of local response normalisation and its gradient.
+// CPU reference of local response normalisation and its gradient, in float64.
 import { elementCount } from "../../base/shape.ts";
 import { checkOptions } from "../../base/validate.ts";
 import { type Float64NdArray, type NdArray, checkShapeIs } from "../../reference/ndarray.ts";
@@ -14,7 +14,7 @@ import { LOCAL_RESPONSE_KEYS, type LocalResponseNormOptions, type Responses, res
 
 const KEYS = [...LOCAL_RESPONSE_KEYS, "layout"];
 
-/** Reference of `localResponseNorm`. */
+/** `localResponseNorm` of convoke/ops, in float64. */
 export function localResponseNorm(x: NdArray, options: LocalResponseNormOptions & LayoutOptions): Float64NdArray {
   checkOptions("options", options, KEYS);
   const input = readMap("x", x, layoutOf(options));
@@ -24,7 +24,7 @@ export function localResponseNorm(x: NdArray, options: LocalResponseNormOptions 
   return writeMap({ map: input.map, data });
 }
 
-/** Reference of `localResponseNormBackward`. */
+/** `localResponseNormBackward` of convoke/ops, in float64. */
 export function localResponseNormBackward(
   dy: NdArray,
   x: NdArray,
@@ -57,7 +57,7 @@ function divisors(input: Values, responses: Responses): Float64Array {
   return result;
 }
 
-/** Calls back with the place of each element, and the places of the elements of its window. */
+/** Calls back for each element, with its place and the places of the elements of its window. */
 function forEachWindow(
   { map, data }: Values,
   { before, after }: Responses,

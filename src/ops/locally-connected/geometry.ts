@@ -1,4 +1,5 @@
-// Locally connected layers: the geometry of a convolution, but weights for each output. Shared by the engine and the reference.
+// The geometry of locally connected layers: that of a convolution, with separate weights for each output. Shared by the engine and the
+// reference.
 import { refuse } from "../../base/error.ts";
 import { elementCount } from "../../base/shape.ts";
 import { checkInteger, checkPerAxis } from "../../base/validate.ts";
@@ -21,7 +22,7 @@ export const LOCAL_KEYS = ["kernelSize", "stride", "dilation", "padding", "group
  * The geometry, as the problem of a convolution with shared weights.
  * @param x the shape of the input
  * @param K output channels
- * @throws ConvError naming the option that does not fit
+ * @throws ConvError naming the invalid option
  */
 export function localProblem(
   argument: string,
@@ -47,7 +48,7 @@ export function localProblem(
   );
 }
 
-/** The output channels of weights: their first size channels first, their last size channels last. */
+/** The number of output channels of weights: their first size with channels first, their last size with channels last. */
 export function localChannels(w: readonly number[], layout: Layout): number {
   return layout === "channels-first" ? w[0]! : w.at(-1)!;
 }

@@ -53,12 +53,12 @@ const CHANNELS = 8;
 const BATCH = 4;
 
 /**
- * A convolution in which each output has weights of its own.
+ * A convolution in which each output has its own weights.
  *
  * @param x [N, C, ...spatial], or [N, ...spatial, C]
  * @param w [K, C/groups * taps, ...output], or [...output, taps * C/groups, K]: the taps of a window in row-major order
  * @returns a new tensor [N, K, ...output], or [N, ...output, K]
- * @throws ConvError naming the argument that does not fit
+ * @throws ConvError naming the invalid argument
  * @example
  * // x [1, 3, 8, 8]; w [16, 3 * 9, 6, 6]
  * const y = locallyConnected(x, w, { kernelSize: 3 }); // [1, 16, 6, 6]
@@ -96,7 +96,7 @@ export function locallyConnected(x: Tensor, w: Tensor, options: LocallyConnected
  * @param dy the gradient of the result of `locallyConnected`
  * @param w its weights
  * @returns a new tensor of shape `inputShape`
- * @throws ConvError naming the argument that does not fit
+ * @throws ConvError naming the invalid argument
  * @example
  * const dx = locallyConnectedBackwardData(dy, w, { kernelSize: 3, inputShape: x.shape });
  */
@@ -135,7 +135,7 @@ export function locallyConnectedBackwardData(
  * @param x the input of `locallyConnected`
  * @param dy the gradient of its result
  * @returns a new tensor in the shape of w
- * @throws ConvError naming the argument that does not fit
+ * @throws ConvError naming the invalid argument
  * @example
  * const dw = locallyConnectedBackwardWeights(x, dy, { kernelSize: 3 });
  */
@@ -167,7 +167,7 @@ export function locallyConnectedBackwardWeights(x: Tensor, dy: Tensor, options: 
  *
  * @param dy the gradient of the result of `locallyConnected`
  * @returns a new tensor [K, ...output], or [...output, K]
- * @throws ConvError naming the argument that does not fit
+ * @throws ConvError naming the invalid argument
  * @example
  * const db = locallyConnectedBackwardBias(dy);
  */
@@ -196,7 +196,7 @@ interface LocalKernel {
   readonly threads: number;
 }
 
-/** The one step of a call. */
+/** The recipe of a call: a single step. */
 function recipeOf(problem: ConvProblem, dtype: Dtype, { shaders, constants, ranges, threads }: LocalKernel): Recipe {
   const { N, C, K, groups, rank, layout, input, output, kernel, stride, dilation, padBegin } = problem;
   const x = { N, channels: C, size: input, rank, layout };

@@ -1,4 +1,4 @@
-// The reference of locally connected layers and their gradients: a loop over the terms of each output.
+// CPU reference of locally connected layers and their gradients, in float64: a loop over the terms of each output.
 import { pick } from "../../base/pick.ts";
 import { elementCount } from "../../base/shape.ts";
 import { checkOptions, checkShape } from "../../base/validate.ts";

@@ -26,7 +26,7 @@ export interface Norm {
   readonly slope: Sign;
 }
 
-/** @throws ConvError naming the option that does not fit */
+/** @throws ConvError naming the invalid option */
 export function normOf({ norm = 2, abs = false }: LpPoolOptions): Norm {
   if (checkFinite("norm", norm) < 1)
     refuse("invalid-argument", "norm", norm, "a finite number of at least 1 (for infinity use maxPool)");

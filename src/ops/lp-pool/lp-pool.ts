@@ -24,12 +24,12 @@ import { LP_POOL_KEYS, type LpPoolOptions, type Norm, type Sign, normOf } from "
 
 /**
  * The p-th root of the sum of the p-th powers of each window of each channel, as PyTorch's `lp_pool` or, with `abs`, ONNX's LpPool. Padding
- * adds nothing. A window of `ceilMode` that the end of the input cuts off counts as whole, its mean times the cells of a whole one, as in
- * PyTorch.
+ * adds nothing. With `ceilMode` a window cut off by the end of the input counts as a whole one, as in PyTorch: its mean times the cells of
+ * a whole window.
  *
  * @param x [N, C, ...spatial], or [N, ...spatial, C]
  * @returns a new tensor with one cell for each window along each axis
- * @throws ConvError naming the argument that does not fit
+ * @throws ConvError naming the invalid argument
  * @example
  * const y = lpPool(x, { kernelSize: 2, norm: 3, abs: true });
  */
@@ -50,14 +50,14 @@ export function lpPool(x: Tensor, options: LpPoolOptions): Tensor {
 
 /**
  * The gradient of `lpPool` with respect to its x: dy y^(1 - p) x^(p - 1), summed over the windows of each cell. A window whose y is 0 adds
- * nothing: it has no gradient there (in PyTorch NaN).
+ * nothing: the norm has no derivative there (PyTorch returns NaN).
  *
  * @param dy the gradient of the pooling's result
  * @param x the x of the pooling
  * @param y the result of the pooling
  * @param options the options of the pooling
  * @returns a new tensor, shaped as x
- * @throws ConvError naming the argument that does not fit
+ * @throws ConvError naming the invalid argument
  * @example
  * const dx = lpPoolBackward(dy, x, y, { kernelSize: 2 });
  */
@@ -94,7 +94,7 @@ export function lpPoolBackward(dy: Tensor, x: Tensor, y: Tensor, options: LpPool
   }).dx;
 }
 
-/** The signs of shaders/ops/lp-pool/power.wgsl. */
+/** The codes of signs in shaders/ops/lp-pool/power.wgsl. */
 const SIGNS: Record<Sign, number> = { positive: 0, signed: 1, undefined: 2 };
 
 /** The bits of a NaN. */

@@ -14,7 +14,7 @@ const KEYS = [...LP_POOL_KEYS, "layout"];
 /** Divides by the number of cells, padding included. */
 const WITH_PADDING = { includePadding: true, divisor: 0 };
 
-/** The root of the sum of powers of each window, as `lpPool` of the engine's operations. */
+/** The root of the sum of powers of each window: `lpPool` of convoke/ops, in float64. */
 export function lpPool(x: NdArray, options: LpPoolOptions & LayoutOptions): Float64NdArray {
   checkOptions("options", options, KEYS);
   const input = readMap("x", x, layoutOf(options));

@@ -23,7 +23,7 @@ import { type CellRegions, aroundWindows, poolGradient } from "../shared/pool-gr
 import type { Rule } from "../shared/pool-kernel.ts";
 import { type OutputRegions, type ReductionRule, overWindows, reduction } from "../shared/pool-reduction.ts";
 
-/** The bits of minus infinity, which maxima start from. */
+/** The bits of minus infinity, the initial maximum. */
 const LOWEST = 0xff800000;
 
 /** The largest cell. */
@@ -45,7 +45,7 @@ const ADD_CHOSEN: Rule = { shaders: [chosenShader, withWindowShader, addShader],
  *
  * @param x [N, C, ...spatial], or [N, ...spatial, C]
  * @returns a new tensor with one cell for each window along each axis
- * @throws ConvError naming the argument that does not fit
+ * @throws ConvError naming the invalid argument
  * @example
  * const y = maxPool(x, { kernelSize: 3, stride: 2, padding: 1 });
  */
@@ -75,7 +75,7 @@ export interface Maxima {
  *
  * @param x [N, C, ...spatial] or [N, ...spatial, C] with at most 2^24 cells in a channel, which float32 can count
  * @returns two new tensors with one cell for each window along each axis
- * @throws ConvError naming the argument that does not fit
+ * @throws ConvError naming the invalid argument
  * @example
  * const { y, indices } = maxPoolWithIndices(x, { kernelSize: 2 });
  */
@@ -98,7 +98,7 @@ export function maxPoolWithIndices(x: Tensor, options: WindowOptions): Maxima {
  * @param indices the indices of `maxPoolWithIndices`
  * @param options the options of the pooling, and the shape of its x
  * @returns a new tensor of shape `inputShape`
- * @throws ConvError naming the argument that does not fit
+ * @throws ConvError naming the invalid argument
  * @example
  * const dx = maxPoolBackward(dy, indices, { kernelSize: 2, inputShape: x.shape });
  */

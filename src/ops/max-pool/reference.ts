@@ -32,7 +32,7 @@ export interface ReferenceMaxima {
 /** Calls back with every region of cells of every channel, in the order of the results. */
 export type ForEachRegion = (visit: (result: number, cells: readonly number[]) => void) => void;
 
-/** The largest cell of each window, as `maxPool` of the engine's operations. */
+/** The largest cell of each window: `maxPool` of convoke/ops, in float64. */
 export function maxPool(x: NdArray, options: WindowOptions & LayoutOptions): Float64NdArray {
   return writeMap(maxima(x, options).y);
 }

@@ -19,7 +19,7 @@ export const MAX_UNPOOL_KEYS = [...WINDOW_KEYS, "outputShape"] as const;
 
 /**
  * The map that a pooled map is unpooled to, and its windows.
- * @throws ConvError naming the option that does not fit
+ * @throws ConvError naming the invalid option
  */
 export function unpooled(x: FeatureMap, options: MaxUnpoolOptions): { map: FeatureMap; windows: Windows } {
   const { outputShape } = options;
@@ -47,7 +47,7 @@ function smallest(x: FeatureMap, options: MaxUnpoolOptions): FeatureMap {
     const extent = dilatedExtent(kernel[axis]!, dilation[axis]!);
     const made = (windows - 1) * stride[axis]! + extent - begin - end;
     if (made < 1)
-      refuse("invalid-argument", `padding (spatial axis ${axis})`, [begin, end], "less: nothing is left of the result");
+      refuse("invalid-argument", `padding (spatial axis ${axis})`, [begin, end], "less: no cell of the result is left");
     return made;
   });
   return mapOfShape("outputShape", shapeOf({ ...x, size: toTriple(size, 1) }), x.layout);

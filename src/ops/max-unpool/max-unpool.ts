@@ -21,13 +21,13 @@ const REPLACE_CHOSEN: Rule = { shaders: [chosenShader, withWindowShader, replace
 
 /**
  * Puts values back where max pooling found them, among zeros, as PyTorch's `max_unpool`. Where windows overlap and two values have the same
- * index, the value of the later window wins (in PyTorch any of them). A value whose index is not a cell of its window is dropped.
+ * index, the value of the later window wins (in PyTorch either may). A value whose index is not a cell of its window is dropped.
  *
  * @param x [N, C, ...spatial], or [N, ...spatial, C]
  * @param indices the indices of `maxPoolWithIndices` with the same windows, shaped as x
- * @param options the windows of the pooling, and `outputShape` where it is not the smallest that has them
+ * @param options the windows of the pooling, and `outputShape` unless it is the smallest with these windows
  * @returns a new tensor
- * @throws ConvError naming the argument that does not fit
+ * @throws ConvError naming the invalid argument
  * @example
  * const { y, indices } = maxPoolWithIndices(x, { kernelSize: 2 });
  * const sparse = maxUnpool(y, indices, { kernelSize: 2 });
@@ -63,7 +63,7 @@ export function maxUnpool(x: Tensor, indices: Tensor, options: MaxUnpoolOptions)
  * @param indices the indices of the unpooling
  * @param options the windows of the unpooling; dy has the shape of its result
  * @returns a new tensor, shaped as the indices
- * @throws ConvError naming the argument that does not fit
+ * @throws ConvError naming the invalid argument
  * @example
  * const dx = maxUnpoolBackward(dy, indices, { kernelSize: 2 });
  */

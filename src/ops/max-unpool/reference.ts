@@ -9,7 +9,7 @@ import { type LayoutOptions, layoutOf, readMap, writeMap, zeros } from "../share
 import { forEachWindow } from "../shared/reference/windows.ts";
 import { MAX_UNPOOL_KEYS, type MaxUnpoolOptions, unpooled } from "./geometry.ts";
 
-/** Puts values where max pooling found them, as `maxUnpool` of the engine's operations. */
+/** Puts values where max pooling found them: `maxUnpool` of convoke/ops, in float64. */
 export function maxUnpool(x: NdArray, indices: NdArray, options: MaxUnpoolOptions & LayoutOptions): Float64NdArray {
   checkOptions("options", options, [...MAX_UNPOOL_KEYS, "layout"]);
   const layout = layoutOf(options);

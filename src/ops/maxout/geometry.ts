@@ -5,11 +5,11 @@ import type { Layout } from "../../problem/problem.ts";
 import { channelAxis, linesAlong } from "../shared/geometry/axis.ts";
 
 export interface MaxoutOptions {
-  /** Size of the groups of neighbouring channels of which the largest is taken: a divisor of the channels. */
+  /** Channels of a group, of which the largest is taken: a divisor of the channels. */
   pieces: number;
 }
 
-/** The tensor as [outer, pieces, inner], of which the largest of the pieces is taken, and the shape of the result. */
+/** The tensor as [outer, pieces, inner], of which the maximum along `pieces` is taken, and the shape of the result. */
 export interface Maxout {
   readonly pieces: number;
   readonly inner: number;

@@ -36,7 +36,7 @@ export function maxout(x: Tensor, options: MaxoutOptions): Tensor {
  * Gradient of `maxout` with respect to x: dy at the largest of each group, the first of equals, and 0 elsewhere.
  *
  * @param dy gradient of the result
- * @param x that of the forward operation
+ * @param x the x of the forward operation
  * @returns a new tensor like x
  * @throws ConvError naming the invalid argument
  * @example const dx = maxoutBackward(dy, x, { pieces: 2 });

@@ -1,4 +1,4 @@
-// Reference of maxout and its gradient.
+// CPU reference of maxout and its gradient, in float64.
 import { elementCount } from "../../base/shape.ts";
 import { type Float64NdArray, type NdArray, checkNdArray, checkShapeIs } from "../../reference/ndarray.ts";
 import { type LayoutOptions, layoutOf } from "../shared/reference/feature-map.ts";
@@ -24,13 +24,13 @@ function largestOf(x: NdArray, options: MaxoutOptions & LayoutOptions) {
   return { data, shape, groups, places };
 }
 
-/** Reference of `maxout`. */
+/** `maxout` of convoke/ops, in float64. */
 export function maxout(x: NdArray, options: MaxoutOptions & LayoutOptions): Float64NdArray {
   const { data, groups, places } = largestOf(x, options);
   return { data: Float64Array.from(places, (place) => data[place]!), shape: groups.shape };
 }
 
-/** Reference of `maxoutBackward`. */
+/** `maxoutBackward` of convoke/ops, in float64. */
 export function maxoutBackward(dy: NdArray, x: NdArray, options: MaxoutOptions & LayoutOptions): Float64NdArray {
   const { data, shape, groups, places } = largestOf(x, options);
   const gradient = checkNdArray("dy", dy, RANKS);

@@ -1,4 +1,4 @@
-// Reference of the product of two tensors, the second broadcast over the first, and of its gradients.
+// CPU reference of the product of two tensors, the second broadcast over the first, and of its gradients, in float64.
 import { type Float64NdArray, type NdArray, checkNdArray, checkShapeIs } from "../../reference/ndarray.ts";
 import { RANKS } from "../shared/geometry/axis.ts";
 import { checkBroadcasts, otherPlaces } from "../shared/geometry/broadcast.ts";
@@ -9,13 +9,13 @@ function checkPair(a: NdArray, b: NdArray): { a: Float64NdArray; b: Float64NdArr
   return { a: one, b: other, places: otherPlaces(one.shape, other.shape) };
 }
 
-/** Reference of `multiply`: a * b. */
+/** `multiply` of convoke/ops, in float64: a * b. */
 export function multiply(a: NdArray, b: NdArray): Float64NdArray {
   const pair = checkPair(a, b);
   return { data: pair.a.data.map((v, at) => v * pair.b.data[pair.places[at]!]!), shape: pair.a.shape };
 }
 
-/** Reference of `multiplyBackward`. */
+/** `multiplyBackward` of convoke/ops, in float64. */
 export function multiplyBackward(dy: NdArray, a: NdArray, b: NdArray): { da: Float64NdArray; db: Float64NdArray } {
   const pair = checkPair(a, b);
   const gradient = checkNdArray("dy", dy, RANKS);

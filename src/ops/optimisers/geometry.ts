@@ -24,7 +24,7 @@ export interface AdamNumbers {
   weightDecay?: number;
   /** Whether weight decay acts on the weights directly instead of through the gradient (AdamW); false by default. */
   decoupled?: boolean;
-  /** The number of the step, from 1: the bias of the moments is corrected by it. */
+  /** The number of the step, from 1, by which the bias of the moments is corrected. */
   step: number;
 }
 

@@ -1,5 +1,5 @@
-// Steps of optimisers: update weights and the optimiser's state in place. An invocation updates one element, or four. What plans have
-// prepared from the weights is prepared again afterwards.
+// Steps of optimisers: update weights and the optimiser's state in place. An invocation updates one element, or four. Weights that plans
+// have prepacked are packed again afterwards.
 import adamShader from "../../../shaders/ops/optimisers/adam.wgsl";
 import sgdMomentumShader from "../../../shaders/ops/optimisers/sgd-momentum.wgsl";
 import sgdShader from "../../../shaders/ops/optimisers/sgd.wgsl";
@@ -14,14 +14,14 @@ import type { Shader } from "../../kernel/shader.ts";
 import { ADAM_KEYS, type AdamNumbers, SGD_KEYS, type SgdNumbers, adamNumbers, sgdNumbers } from "./geometry.ts";
 
 export interface SgdOptions extends SgdNumbers {
-  /** The state of momentum, and needed with it: a tensor of w's shape, zeros before the first step; updated in place. */
+  /** The state of momentum, required with `momentum`: a tensor of w's shape, zeros before the first step; updated in place. */
   velocity?: Tensor;
 }
 
 export interface AdamOptions extends AdamNumbers {
   /** The first moment, the running mean of the gradients: a tensor of w's shape, zeros before the first step; updated in place. */
   m: Tensor;
-  /** The second moment, the running mean of the squared gradients: likewise. */
+  /** The second moment, the running mean of the squared gradients: a tensor of w's shape, zeros before the first step; updated in place. */
   v: Tensor;
 }
 
@@ -32,7 +32,7 @@ export interface AdamOptions extends AdamNumbers {
  *
  * @param w updated in place, any shape
  * @param dw its gradient
- * @throws ConvError naming the argument that does not fit. dw and the velocity may be "f32" where w is "f16".
+ * @throws ConvError naming the invalid argument. dw and the velocity may be "f32" where w is "f16".
  * @example
  * sgd(w, dw, { learningRate: 0.01, momentum: 0.9, velocity });
  */
@@ -53,7 +53,7 @@ export function sgd(w: Tensor, dw: Tensor, options: SgdOptions): void {
  *
  * @param w updated in place, any shape
  * @param dw its gradient
- * @throws ConvError naming the argument that does not fit. dw, m and v may be "f32" where w is "f16".
+ * @throws ConvError naming the invalid argument. dw, m and v may be "f32" where w is "f16".
  * @example
  * adam(w, dw, { learningRate: 1e-3, m, v, step: 1 });
  */
@@ -63,7 +63,7 @@ export function adam(w: Tensor, dw: Tensor, options: AdamOptions): void {
   const tensors = checkTensors({ w, dw, m: options.m, v: options.v });
   step("adam", adamShader, tensors, [
     learningRate / (1 - beta1 ** at),
-    // The factor of the weights, and that of the weights in the gradient.
+    // The factor of the old weights, and the factor of the weights added to the gradient.
     decoupled ? 1 - learningRate * weightDecay : 1,
     decoupled ? 0 : weightDecay,
     beta1,

@@ -1,4 +1,4 @@
-// The reference of optimiser steps. It returns what the engine updates in place.
+// CPU reference of optimiser steps, in float64. Returns the tensors that the engine updates in place.
 import { checkOptions } from "../../base/validate.ts";
 import { type Float64NdArray, type NdArray, checkNdArray, checkShapeIs } from "../../reference/ndarray.ts";
 import { ADAM_KEYS, type AdamNumbers, SGD_KEYS, type SgdNumbers, adamNumbers, sgdNumbers } from "./geometry.ts";

@@ -5,8 +5,8 @@ import type { Layout } from "../../problem/problem.ts";
 import { channelAxis } from "../shared/geometry/axis.ts";
 
 /**
- * The shape in which slopes [C] or [1] are broadcast over x: its rank, with 1 for all axes but the channels.
- * @throws ConvError if x has no channels, or slope another shape
+ * The shape by which slopes [C] or [1] are broadcast over x: of the rank of x, with size 1 along all axes but the channels.
+ * @throws ConvError if x has no channels, or slope has another shape
  */
 export function slopesBeside(slope: readonly number[], x: readonly number[], layout: Layout): number[] {
   checkShape("x.shape", [...x], [2, 3, 4, 5]);

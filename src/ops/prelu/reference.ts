@@ -1,4 +1,4 @@
-// Reference of the parametric rectifier and its gradients.
+// CPU reference of the parametric rectifier and its gradients, in float64.
 import { checkOptions } from "../../base/validate.ts";
 import { type Float64NdArray, type NdArray, checkNdArray, checkShapeIs } from "../../reference/ndarray.ts";
 import { otherPlaces } from "../shared/geometry/broadcast.ts";
@@ -12,7 +12,7 @@ function checkPair(x: NdArray, slope: NdArray, options: LayoutOptions) {
   return { x: values, slope: slopes, places: otherPlaces(values.shape, beside) };
 }
 
-/** Reference of `prelu`: x, times the slope of its channel below 0. */
+/** `prelu` of convoke/ops, in float64: x, times the slope of its channel below 0. */
 export function prelu(x: NdArray, slope: NdArray, options: LayoutOptions = {}): Float64NdArray {
   const pair = checkPair(x, slope, options);
   return {
@@ -21,7 +21,7 @@ export function prelu(x: NdArray, slope: NdArray, options: LayoutOptions = {}): 
   };
 }
 
-/** Reference of `preluBackward`. */
+/** `preluBackward` of convoke/ops, in float64. */
 export function preluBackward(
   dy: NdArray,
   x: NdArray,

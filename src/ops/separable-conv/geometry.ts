@@ -18,7 +18,7 @@ export interface Separable {
  * @param depthwise [C * M, 1, ...kernel], or [...kernel, 1, C * M]
  * @param pointwise [K, C * M, 1, ...], or [1, ..., C * M, K]
  * @param options of the depthwise convolution, which has as many groups as x has channels
- * @throws ConvError naming the argument that does not fit
+ * @throws ConvError naming the invalid argument
  */
 export function separableOf(
   x: readonly number[],
@@ -62,7 +62,7 @@ export function derivableFromOutput(option: ActivationOption): boolean {
 
 /**
  * Checks the names of the options of a call.
- * @param others the names beside those of the geometry
+ * @param others names of options beside those of the geometry
  * @throws ConvError `unknown-option`
  */
 export function checkSeparableOptions(options: unknown, others: readonly string[]): void {

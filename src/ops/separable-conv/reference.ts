@@ -1,4 +1,4 @@
-// The reference of depthwise-separable convolution and its gradients, as two convolutions.
+// CPU reference of depthwise-separable convolution and its gradients, in float64, as two convolutions.
 import { pick } from "../../base/pick.ts";
 import { type ActivationOption, checkActivation } from "../../problem/activation.ts";
 import { tensorShape } from "../../problem/problem.ts";

@@ -1,6 +1,6 @@
-// Depthwise-separable convolution and its gradients (Howard et al., MobileNets, 2017, section 3.1; Chollet, Xception, 2017): a convolution of
-// each channel by itself, then a pointwise one that mixes the channels. Composed of two convolutions, which store the depthwise result in
-// between. A fused kernel that held all sums of four cells in registers and never stored it took 1.4 to 2 times as long on SwiftShader
+// Depthwise-separable convolution and its gradients (Howard et al., MobileNets, 2017, section 3.1; Chollet, Xception, 2017): a convolution
+// of each channel by itself, then a pointwise one that mixes the channels. Composed of two convolutions, with the depthwise result stored
+// in between. A fused kernel that held all sums of four cells in registers and never stored it took 1.4 to 2 times as long on SwiftShader
 // beside other work (medians, 144 channels of 56x56 to 24: 25 ms and 16; 32 of 112x112 to 16: 19 and 14; 384 of 28x28 to 64: 32 and 22): it
 // cannot share loads of the pointwise weights as the tiles of a pointwise convolution do, and it saves only 2 of 11 numbers loaded or
 // stored for an element.
@@ -54,7 +54,7 @@ const DEPTHWISE_KEYS = ["depthwiseBias", "depthwiseActivation"] as const;
  * @param depthwise [C * M, 1, ...kernel], or [...kernel, 1, C * M]: M kernels for each channel
  * @param pointwise [K, C * M, 1, ...], or [1, ..., C * M, K]
  * @returns a new tensor [N, K, ...output], or [N, ...output, K]
- * @throws ConvError naming the argument that does not fit
+ * @throws ConvError naming the invalid argument
  * @example
  * const y = separableConv(x, depthwise, pointwise, { padding: 1, depthwiseActivation: "relu6" });
  */
@@ -85,7 +85,7 @@ export function separableConv(
  * @param depthwise its depthwise weights
  * @param pointwise its pointwise weights
  * @returns new tensors in the shapes of x, depthwise, pointwise and depthwiseBias
- * @throws ConvError naming the argument that does not fit
+ * @throws ConvError naming the invalid argument
  * @example
  * const { dx, ddepthwise, dpointwise } = separableConvBackward(dy, x, depthwise, pointwise, { padding: 1 });
  */
@@ -122,7 +122,7 @@ export function separableConvBackward(
   });
 }
 
-/** Checks what both calls share: the tensors, and the options of the depthwise convolution. */
+/** Checks the arguments common to both calls: the tensors, and the options of the depthwise convolution. */
 function check(x: Tensor, depthwise: Tensor, pointwise: Tensor, options: DepthwiseOptions): Separable {
   const { tensor } = checkMap("x", x);
   const { layout, dtype } = tensor;

@@ -14,13 +14,13 @@ import { checkLike } from "./feature-map.ts";
 /** The activation that a gradient passes through, and the tensor that its derivative is computed from. */
 export interface PassedActivation {
   readonly gradient?: ActivationGradient;
-  /** That tensor under the name of its option, `output` or `preActivation`; empty without an activation. */
+  /** The tensor under the name of its option, `output` or `preActivation`; empty without an activation. */
   readonly inputs: Readonly<Record<string, Tensor>>;
 }
 
 /**
- * The activation among the options of a gradient.
- * @throws ConvError naming the option that does not fit
+ * Reads the activation from the options of a gradient.
+ * @throws ConvError naming the invalid option
  */
 export function passedActivation(dy: Tensor, options: ActivationGradientOptions): PassedActivation {
   const { description, inputs } = activationGradientOf(options, "dy");
@@ -34,7 +34,7 @@ export function passedActivation(dy: Tensor, options: ActivationGradientOptions)
 
 /**
  * The sum of dy over the batch.
- * @param result what the sum is stored as: it has the elements of one image
+ * @param result the tensor of the sum, with as many elements as one image
  */
 export function batchSum(
   name: string,

@@ -1,4 +1,4 @@
-// Steps on a tensor and another one that is broadcast over it: elementwise functions of both, and sums over the axes that the other lacks.
+// Steps on a tensor and another that is broadcast over it: elementwise functions of both, and sums over the axes that the other lacks.
 import broadcastShader from "../../../shaders/ops/shared/broadcast.wgsl";
 import reduceShader from "../../../shaders/ops/shared/reduce.wgsl";
 import termPartShader from "../../../shaders/ops/shared/term-part.wgsl";
@@ -15,7 +15,7 @@ import { Workspace } from "../../kernel/workspace.ts";
 import { type AxisRun, runsOf } from "./geometry/broadcast.ts";
 import { type Items, itemsOf } from "./items.ts";
 
-/** The gradients of an operation on two tensors, each like its own tensor. */
+/** The gradients of an operation on two tensors, each shaped like its tensor. */
 export interface PairGradients {
   readonly da: Tensor;
   readonly db: Tensor;
@@ -31,7 +31,10 @@ export interface Pair {
 /** A size, and the distance between elements. */
 type Extent = readonly [size: number, stride: number];
 
-/** The runs in items, innermost first. `vectors`: items of the other tensor have as many elements. */
+/**
+ * The runs in items, innermost first. `vectors`: the other tensor is read in items of the same size; otherwise one element goes with a
+ * whole item.
+ */
 function itemRuns({ shape, other, dtype }: Pair): { items: Items; runs: AxisRun[]; vectors: boolean } {
   const runs = runsOf(shape, other).toReversed();
   const [inner, ...outer] = runs as [AxisRun, ...AxisRun[]];
@@ -39,7 +42,7 @@ function itemRuns({ shape, other, dtype }: Pair): { items: Items; runs: AxisRun[
   return { items, runs: [{ ...inner, size: inner.size / items.lanes }, ...outer], vectors: inner.kept };
 }
 
-/** The extent of each run in a tensor that has the runs for which `has` holds: a stride of 0 for the others. */
+/** The extents of all runs in a tensor that has only those for which `has` holds; the others get stride 0. */
 function extentsOf(runs: readonly AxisRun[], has: (run: AxisRun) => boolean): Extent[] {
   let stride = 1;
   return runs.map((run) => {
@@ -55,7 +58,7 @@ function extentUniforms(extents: readonly Extent[], length: number): number[] {
 }
 
 /**
- * The step of a kernel that goes over the tensor with `beside` at hand (shaders/ops/shared/broadcast.wgsl).
+ * The step of an elementwise kernel over the tensor that loads from the other with `beside` (shaders/ops/shared/broadcast.wgsl).
  * @param ranges the other tensor first
  */
 export function broadcastStep(pair: Pair, shaders: readonly Shader[], ranges: readonly Range[]): Step<string> {
@@ -88,7 +91,7 @@ interface Terms {
  * The steps that sum terms of the tensor's elements to the shape of the other tensor, in levels of 64 to one (src/kernel/levels.ts). An
  * element of the result is within gamma_(64 levels + 2) of the sum of the absolute values of its terms.
  * @param term the snippet that defines the terms
- * @param ranges what the snippet binds at 1 and 3
+ * @param ranges the ranges that the snippet binds at 1 and 3
  */
 export function reduceSteps(
   pair: Pair,
@@ -107,7 +110,7 @@ export function reduceSteps(
   const lanes = vectors ? items.lanes : 1;
   const partType = vectors ? items.aliases.L : "f32";
   const resultType = vectors ? items.aliases.V : elementTypes(pair.dtype).one;
-  // Four elements of one sum are added to one number by `total`; otherwise `total` converts to P, which keeps its argument.
+  // Four elements of one sum are added to one number by `total`; otherwise `total` is the conversion to P, which changes nothing.
   const four = items.lanes === 4 && !vectors;
   const workspace = new Workspace();
   const levels = levelsOf(workspace, {

@@ -1,4 +1,4 @@
-// Operations composed of other operations: which of the tensors they create are freed.
+// Frees the tensors that an operation composed of other operations creates.
 import type { Tensor } from "../../gpu/tensor.ts";
 
 /** The tensors that a composed operation creates. Recorded work completes even if the tensors that it uses are destroyed. */

@@ -20,7 +20,7 @@ import type { ActivationName } from "../../problem/activation.ts";
 import type { ElementActivation } from "./geometry/element-activation.ts";
 import type { Items } from "./items.ts";
 
-/** What an activation adds to a kernel. */
+/** The snippets, constants and functions that an activation adds to a kernel. */
 export type ActivationSnippets = Pick<Kernel, "shaders" | "constants"> & {
   readonly functions: Readonly<Record<string, string>>;
 };
@@ -49,7 +49,7 @@ export function activationSnippets(activation: ElementActivation | undefined, { 
   };
 }
 
-/** Defines `derivative_each` on an item of what the derivative is computed from. */
+/** Defines `derivative_each` on an item of outputs or pre-activations. */
 export function derivativeSnippets(
   activation: ElementActivation,
   from: "output" | "preActivation",

@@ -1,4 +1,4 @@
-// Items: how elementwise kernels take elements, four at a time where the elements that lie together divide by four, else one by one.
+// Items, the units of elementwise kernels: four elements where contiguous ones divide by four, else one.
 import type { Dtype } from "../../base/dtype.ts";
 import { elementTypes } from "../../kernel/element-types.ts";
 
@@ -8,7 +8,7 @@ export interface Items {
   readonly aliases: { readonly V: string; readonly L: string };
 }
 
-/** @param together number of elements that lie together and are treated alike, wherever an item begins */
+/** @param together number of contiguous elements that may be grouped into items */
 export function itemsOf(dtype: Dtype, together: number): Items {
   const { one, four } = elementTypes(dtype);
   return together % 4 === 0

@@ -1,9 +1,9 @@
 // How kernels of normalisations walk through a tensor: axis by axis of memory, one element or four at a time, in runs.
 import noScaleShader from "../../../shaders/ops/shared/no-scale.wgsl";
 import noShiftShader from "../../../shaders/ops/shared/no-shift.wgsl";
-import scaleApartShader from "../../../shaders/ops/shared/scale-apart.wgsl";
+import scaleStridedShader from "../../../shaders/ops/shared/scale-strided.wgsl";
 import scaleShader from "../../../shaders/ops/shared/scale.wgsl";
-import shiftApartShader from "../../../shaders/ops/shared/shift-apart.wgsl";
+import shiftStridedShader from "../../../shaders/ops/shared/shift-strided.wgsl";
 import shiftShader from "../../../shaders/ops/shared/shift.wgsl";
 import type { Dtype } from "../../base/dtype.ts";
 import { elementCount } from "../../base/shape.ts";
@@ -17,7 +17,7 @@ import type { Parameter } from "./parameters.ts";
 const FOUR = 4;
 const AXES = 4;
 
-/** An axis of memory, with the steps along it: in elements, in sets and in parameters. */
+/** An axis of memory. A step along it moves by `stride` elements, `set` sets and `parameter` parameters. */
 export interface Axis {
   readonly size: number;
   readonly stride: number;
@@ -25,21 +25,21 @@ export interface Axis {
   readonly parameter: number;
 }
 
-/** The axes as a kernel sees them that takes one element at a time, or four consecutive ones. */
+/** The axes of a tensor as walked by a kernel, one element or four consecutive ones at a time. */
 export interface Lanes {
   readonly width: 1 | 4;
   readonly axes: readonly Axis[];
-  /** Whether the four elements belong to four sets, and to four parameters; else to one. */
+  /** Whether the four elements belong to four sets (else to one), and to four parameters (else to one). */
   readonly set: boolean;
   readonly parameter: boolean;
-  /** Distance between the four parameters, where they are not adjacent at a multiple of four: each is then loaded by itself. */
-  readonly apart?: number;
+  /** Distance between the four parameters if they are not adjacent and aligned to four: they are then loaded one by one. */
+  readonly parameterStride?: number;
 }
 
 /** Stands for an axis that a tensor does not have. */
 export const UNIT: Axis = { size: 1, stride: 0, set: 0, parameter: 0 };
 
-/** Four elements at a time where the innermost axis, and the steps in sets along the others, divide by four. */
+/** Takes four elements at a time if the size of the innermost axis and the set steps of the other axes divide by four. */
 export function lanesOf({ axes }: Normalisation): Lanes {
   let stride = 1;
   const strided = axes.toReversed().map((one): Axis => {
@@ -70,11 +70,11 @@ export function lanesOf({ axes }: Normalisation): Lanes {
     ],
     set,
     parameter: inner.parameter > 0,
-    ...(!adjacent && { apart: inner.parameter }),
+    ...(!adjacent && { parameterStride: inner.parameter }),
   };
 }
 
-/** The types of a kernel: V for arithmetic, E of tensors, S of per-set values, P of parameters and Q of those in float32. */
+/** The types of a kernel: V of arithmetic, E of tensors, S of per-set values, P of parameters in storage and Q of parameters in float32. */
 export function aliasesOf(lanes: Lanes, dtype: Dtype, own?: Parameter): Record<string, string> {
   const type = (one: Dtype, wide: boolean): string => elementTypes(one)[wide ? "four" : "one"];
   const wide = lanes.width === 4;
@@ -82,37 +82,37 @@ export function aliasesOf(lanes: Lanes, dtype: Dtype, own?: Parameter): Record<s
     V: type("f32", wide),
     E: type(dtype, wide),
     S: type("f32", lanes.set),
-    P: type(own?.dtype ?? "f32", lanes.parameter && !lanes.apart),
-    Q: type("f32", lanes.parameter && !lanes.apart),
+    P: type(own?.dtype ?? "f32", lanes.parameter && !lanes.parameterStride),
+    Q: type("f32", lanes.parameter && !lanes.parameterStride),
   };
 }
 
 /** Define `scale_at`. */
-const SCALE = { none: noScaleShader, adjacent: scaleShader, apart: scaleApartShader };
+const SCALE = { none: noScaleShader, adjacent: scaleShader, strided: scaleStridedShader };
 /** Define `shift_at`. */
-const SHIFT = { none: noShiftShader, adjacent: shiftShader, apart: shiftApartShader };
+const SHIFT = { none: noShiftShader, adjacent: shiftShader, strided: shiftStridedShader };
 
 /** The snippet that loads scales. */
-export function scaleSnippet(given: Parameter | undefined, apart?: number): Shader {
-  return snippetOf(SCALE, given, apart);
+export function scaleSnippet(given: Parameter | undefined, stride?: number): Shader {
+  return snippetOf(SCALE, given, stride);
 }
 
 /** The snippet that loads shifts. */
-export function shiftSnippet(given: Parameter | undefined, apart?: number): Shader {
-  return snippetOf(SHIFT, given, apart);
+export function shiftSnippet(given: Parameter | undefined, stride?: number): Shader {
+  return snippetOf(SHIFT, given, stride);
 }
 
-function snippetOf(snippets: typeof SCALE, given: Parameter | undefined, apart: number | undefined): Shader {
+function snippetOf(snippets: typeof SCALE, given: Parameter | undefined, stride: number | undefined): Shader {
   if (!given) return snippets.none;
-  return apart ? snippets.apart : snippets.adjacent;
+  return stride ? snippets.strided : snippets.adjacent;
 }
 
-/** The constant of snippets whose parameters lie apart. */
-export function apartConstants({ apart }: Lanes): { readonly APART?: number } {
-  return apart ? { APART: apart } : {};
+/** The constant of the snippets for strided parameters. */
+export function strideConstants({ parameterStride }: Lanes): { readonly PARAMETER_STRIDE?: number } {
+  return parameterStride ? { PARAMETER_STRIDE: parameterStride } : {};
 }
 
-/** Elements that an invocation of an elementwise kernel takes, one after the other. */
+/** Elements that an invocation of an elementwise kernel computes, one after the other. */
 const RUN = 8;
 
 /** How many numbers a kernel loads for each element, per set and per parameter. */
@@ -122,8 +122,8 @@ export interface Loads {
 }
 
 /**
- * Dispatches a kernel with a result for each element (shaders/ops/shared/axes.wgsl). An invocation takes a run along the axis that costs
- * the fewest loads, since along it the set or the parameter stays the same and its values are loaded once; of equals the longest axis.
+ * Dispatches a kernel with a result for each element (shaders/ops/shared/axes.wgsl). An invocation computes a run along the axis that costs
+ * the fewest loads: where the set or the parameter stays the same along the run, its values are loaded once. Ties go to the longest axis.
  */
 export function elementwise(
   { axes, ...lanes }: Lanes,

@@ -1,4 +1,4 @@
-// The steps of normalisations: moments of sets, sums of gradients, and what is then computed for each element.
+// The steps of normalisations: moments of sets, sums of gradients, and the elementwise steps that use them.
 import axesShader from "../../../shaders/ops/shared/axes.wgsl";
 import finishMomentsShader from "../../../shaders/ops/shared/finish-moments.wgsl";
 import finishRunningMomentsShader from "../../../shaders/ops/shared/finish-running-moments.wgsl";
@@ -20,7 +20,7 @@ import {
   type Lanes,
   type Loads,
   aliasesOf,
-  apartConstants,
+  strideConstants,
   elementwise,
   lanesOf,
   scaleSnippet,
@@ -29,13 +29,13 @@ import {
 import { type Parameter, bound } from "./parameters.ts";
 import { type Owner, type Reduced, reduceMoments, reduceSums } from "./reduce.ts";
 
-/** The mean and one over the deviation of each set, in float32. */
+/** The mean and the inverse deviation of each set, in float32. */
 export interface Statistics {
   readonly mean: Range;
   readonly inverse: Range;
 }
 
-/** The gradients of a normalisation; those of scale and shift whether they were given or not. */
+/** The gradients of a normalisation; dscale and dshift are there whether or not scale and shift were given. */
 export interface NormGradients {
   readonly dx: Tensor;
   /** In the element type of scale if given, else in that of x. */
@@ -65,7 +65,7 @@ interface Moments {
 }
 
 /**
- * Computes the mean of each set and one over its deviation, sqrt(variance + epsilon) with the biased variance; running statistics move
+ * Computes the mean of each set and its inverse deviation, 1 / sqrt(variance + epsilon) with the biased variance. Running statistics move
  * towards the mean and the unbiased variance. Eight numbers at a time go through the two-pass method, and their moments are merged by the
  * pairwise formula of Chan, Golub and LeVeque ("Algorithms for Computing the Sample Variance: Analysis and Recommendations", The American
  * Statistician 37, 1983). Numbers are never squared before a mean close to their own is subtracted, so the mean may be large beside the
@@ -123,7 +123,7 @@ export function normalise(normalisation: Normalisation, { x, y, statistics, scal
   const lanes = lanesOf(normalisation);
   return elementStep(lanes, {
     loads: { set: 2, parameter: (scale ? 1 : 0) + (shift ? 1 : 0) },
-    shaders: [shiftSnippet(shift, lanes.apart), normaliseShader],
+    shaders: [shiftSnippet(shift, lanes.parameterStride), normaliseShader],
     dtype: x.dtype,
     ranges: [whole("x", x), statistics.mean, statistics.inverse, y],
     scale,
@@ -131,7 +131,7 @@ export function normalise(normalisation: Normalisation, { x, y, statistics, scal
   });
 }
 
-/** What the gradients of a normalisation are computed from. */
+/** The operands of the gradients of a normalisation. */
 export interface GradientOperands {
   readonly dy: Tensor;
   readonly x: Tensor;
@@ -140,8 +140,8 @@ export interface GradientOperands {
 }
 
 /**
- * Sums the gradient, and its products with the normalised x: for each set, of the gradient times the scale, or for each parameter, of the
- * gradient alone.
+ * Sums the gradient and its products with the normalised x, for each set (of the gradient times the scale) or for each parameter (of the
+ * gradient alone).
  */
 export function gradientSums(
   workspace: Workspace,
@@ -189,8 +189,8 @@ export function finishSums(
 }
 
 /**
- * Computes the gradient of x: (g - mean of g - normalised x * mean of g * normalised x) / deviation for g = dy * scale, with the means over
- * each set.
+ * Computes the gradient of x: (g - mean(g) - normalised x * mean(g * normalised x)) / deviation for g = dy * scale, with means over each
+ * set.
  */
 export function inputGradient(
   normalisation: Normalisation,
@@ -242,8 +242,8 @@ function elementStep(lanes: Lanes, { loads, shaders, dtype, ranges, scale, shift
   const elements = elementwise(lanes, loads);
   return dispatch({
     ...elements,
-    shaders: [axesShader, scaleSnippet(scale, lanes.apart), ...shaders],
-    constants: { ...elements.constants, ...apartConstants(lanes) },
+    shaders: [axesShader, scaleSnippet(scale, lanes.parameterStride), ...shaders],
+    constants: { ...elements.constants, ...strideConstants(lanes) },
     aliases: aliasesOf(lanes, dtype, scale ?? shift),
     ranges: bound(ranges, scale, shift),
   });

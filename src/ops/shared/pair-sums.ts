@@ -9,7 +9,7 @@ import { type Step, WORKGROUP_SIZE } from "../../kernel/step.ts";
 import { Workspace } from "../../kernel/workspace.ts";
 import { THREADS_OF_LINE } from "./lines.ts";
 
-/** Pairs that the THREADS_OF_LINE invocations of a part add: each 16, as PAIRS in shaders/ops/shared/sum-pairs.wgsl says. */
+/** Pairs that THREADS_OF_LINE invocations add to one: 16 each, PAIRS of shaders/ops/shared/sum-pairs.wgsl. */
 const FAN = 16 * THREADS_OF_LINE;
 
 /** Bytes of two float32 numbers. */

@@ -17,7 +17,7 @@ export function parameter(operand: string, tensor: Tensor | undefined): Paramete
 }
 
 /**
- * A parameter among the arguments: of the given shape, in float32 or in the element type of x, in any layout.
+ * Checks that an argument is a parameter of the given shape, in float32 or in the element type of x, in any layout.
  * @throws ConvError naming the argument
  */
 export function checkParameter(argument: string, given: unknown, shape: readonly number[], dtype: Dtype): Tensor {
@@ -34,7 +34,7 @@ export function checkParameter(argument: string, given: unknown, shape: readonly
   return tensor;
 }
 
-/** The scale and the shift among the options, where given; both have one element type. */
+/** Checks the options scale and shift, if given; both must have the same element type. */
 export function checkAffine(
   { scale, shift }: { scale?: Tensor | undefined; shift?: Tensor | undefined },
   shape: readonly number[],
@@ -48,7 +48,7 @@ export function checkAffine(
   return checked;
 }
 
-/** A mean and a variance among the options; both have one element type. */
+/** Checks the options mean and variance; both must have the same element type. */
 export function checkStatistics(
   options: { mean: Tensor; variance: Tensor },
   shape: readonly number[],
@@ -60,16 +60,16 @@ export function checkStatistics(
   return { mean, variance };
 }
 
-/** Checks that two arguments have one element type. */
+/** Checks that two arguments have the same element type. */
 export function checkSameType(argument: string, tensor: Tensor, other: string, { dtype }: Tensor): void {
   if (tensor.dtype !== dtype)
     refuse("shape-mismatch", `${argument}.dtype`, tensor.dtype, `"${dtype}", as ${other} has`);
 }
 
-/** The binding of a scale in every kernel; those of a shift and a bias follow. */
+/** The binding of a scale in every kernel; a shift and a bias have the next two. */
 const SCALE_BINDING = 8;
 
-/** Ranges at the bindings from 1 on, and parameters at theirs. */
+/** Binds ranges from 1 on, and parameters at their own bindings. */
 export function bound(
   ranges: readonly (Range | undefined)[],
   ...parameters: readonly (Parameter | undefined)[]

@@ -1,4 +1,4 @@
-// Calls of pooling operations: what several of them check and run alike.
+// Checks and calls common to several pooling operations.
 import { checkOptions } from "../../base/validate.ts";
 import { type TensorDescription, run, whole } from "../../gpu/operation.ts";
 import { type Tensor, checkTensor } from "../../gpu/tensor.ts";
@@ -12,7 +12,7 @@ interface ReductionCall {
   readonly x: Tensor;
   readonly input: FeatureMap;
   readonly output: FeatureMap;
-  /** Plain data: what the recipe depends on beside the shapes. */
+  /** What the recipe depends on beside the shapes, as plain data. */
   readonly parameters?: unknown;
   /** Which cells are reduced, and how. */
   readonly recipe: () => Pick<Reduction, "regions" | "rule">;

@@ -1,5 +1,5 @@
-// Gradients of pooling: steps that compute each cell of the map that was pooled from the windows or bins that contain it
-// (shaders/ops/shared/pool/). Every cell is written by one invocation: nothing is scattered, and no sum depends on an order of execution.
+// Gradients of pooling: steps that compute each cell of dx from the windows or bins that contain it (shaders/ops/shared/pool/). Every cell
+// is written by one invocation: nothing is scattered, and no sum depends on an order of execution.
 import aroundBinsShader from "../../../shaders/ops/shared/pool/around-bins.wgsl";
 import aroundWindowsShader from "../../../shaders/ops/shared/pool/around-windows.wgsl";
 import backwardBlocksShader from "../../../shaders/ops/shared/pool/backward-blocks.wgsl";
@@ -34,8 +34,8 @@ import {
 } from "./pool-kernel.ts";
 
 /**
- * The most dilated windows of a cell that are unrolled (of others MAX_UNROLLED): with twelve of them unrolled, SwiftShader did not come back
- * within a minute and a half.
+ * The most windows of a cell that are unrolled if they are dilated (otherwise MAX_UNROLLED): with twelve unrolled, SwiftShader did not
+ * return within a minute and a half.
  */
 const MAX_UNROLLED_DILATED = 4;
 
@@ -143,7 +143,7 @@ export function scaledRange(pooled: FeatureMap): Range {
   return { operand: "workspace", offset: 0, size: bytesFor(elementsOf(pooled), "f32") };
 }
 
-/** The step before a gradient that scales dy by the factors that all cells of a window have in common: one invocation an output. */
+/** The step that multiplies dy by the factor common to all cells of a window, before a gradient: one invocation for each output. */
 export function scaleDy({ pooled, map, dtype, regions, rule, ranges }: PoolGradient): Step<string> {
   const threads = elementsOf(inLanes(pooled));
   return poolStep({

@@ -1,4 +1,4 @@
-// Steps of pooling operations: what all their kernels have in common (shaders/ops/shared/pool/pool.wgsl).
+// The step of every pooling kernel (shaders/ops/shared/pool/pool.wgsl), in these terms:
 //
 //   cell     a spatial position of a map, in all its channels
 //   region   the cells that an output is computed from: a window, a bin, or the outputs that a cell of an upsampled map contributes to
@@ -128,7 +128,7 @@ export function inLanes(map: FeatureMap, lanes = lanesOf(map)): FeatureMap {
 /** Below this many invocations a GPU is not busy, and each computes one output. */
 const FEW_THREADS = 16_384;
 
-/** Outputs of a row that an invocation computes: it does once what they have in common. */
+/** Outputs of a row that an invocation computes: the arithmetic common to them is done once. */
 const OUTPUTS_PER_THREAD = 4;
 
 /** Invocations for each row of a map in V, and for all rows. */
@@ -141,13 +141,13 @@ export function rowThreadsOf({ N, channels, size: [depth, height, width] }: Feat
   return { rowThreads, threads: rows * rowThreads };
 }
 
-/** The most results of an invocation, and of terms that each is unrolled to. */
+/** The most results that an invocation computes, and the most terms that are unrolled for all of them. */
 const MAX_RESULTS = 8;
 export const MAX_TERMS = 40;
 
 /**
- * Results along the height, of `height` of them, that an invocation computes from the same loads: up to four where a GPU is busy all the same
- * and results and terms are not too many. Neighbouring invocations are neighbours along the width, as in memory.
+ * Results along the height (which has `height`) that an invocation computes from the same loads: up to four, if a GPU stays busy and
+ * results and terms are not too many. Neighbouring invocations are neighbours along the width, as in memory.
  */
 export function runAlong(height: number, all: number, results: number, terms: number): number {
   if (all < FEW_THREADS) return 1;

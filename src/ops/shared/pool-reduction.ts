@@ -31,9 +31,9 @@ import {
 export interface OutputRegions extends Regions {
   /** The most cells of an output. */
   readonly cells: number;
-  /** Whether all outputs have that many. */
+  /** Whether all outputs have that many cells. */
   readonly equal?: boolean;
-  /** Windows of so few cells that they are unrolled: their size, and whether some have cells outside the input. */
+  /** Set if windows have so few cells that they are unrolled: their size, and whether some have cells outside the input. */
   readonly unrolled?: { readonly kernel: Triple; readonly clipped: boolean };
 }
 
@@ -61,7 +61,7 @@ export interface Reduction {
 /** The binding of the partial results. */
 export const PARTIALS_BINDING = 4;
 
-/** Cells above which several invocations split those of an output, and the most partial results they may store. */
+/** Above MANY_CELLS several invocations split the cells of an output, and store at most MAX_PARTIALS numbers. */
 const MANY_CELLS = 128;
 const MAX_PARTIALS = 2 ** 22;
 
@@ -91,7 +91,10 @@ export function overBins(input: FeatureMap, output: FeatureMap): OutputRegions {
   return { shaders: [windowsShader, overBinsShader], uniforms: {}, cells: elementCount(cells) };
 }
 
-/** Invocations that split the cells of an output: the square root of many, unless all `numbers` of their states together are too many. */
+/**
+ * Invocations that split the cells of an output: the square root of the cells if there are many, unless the states (`numbers` for one
+ * split) would be too large.
+ */
 export function splitsOf(cells: number, numbers: number): number {
   const wanted = cells > MANY_CELLS ? Math.ceil(Math.sqrt(cells)) : 1;
   return numbers * wanted <= MAX_PARTIALS ? wanted : 1;

@@ -1,4 +1,4 @@
-// Windows whose taps have weights that are products of weights along the axes: weighted sums of their cells, and the transpose.
+// Pooling by windows with separable tap weights (products of weights along the axes): weighted sums of cells, and their transpose.
 import backwardWeightsShader from "../../../shaders/ops/shared/pool/backward-weights.wgsl";
 import blocksShader from "../../../shaders/ops/shared/pool/blocks.wgsl";
 import overWindowsShader from "../../../shaders/ops/shared/pool/over-windows.wgsl";
@@ -36,7 +36,7 @@ export interface WeightedWindows {
   readonly rule: Rule;
 }
 
-/** Windows with their weights; undefined where they are too large to be unrolled, or leave cells out. */
+/** Windows with their weights; undefined if they are too large to be unrolled, or leave cells out. */
 export function weightedWindows(
   { size }: FeatureMap,
   windows: Windows,
@@ -102,7 +102,7 @@ export function weightedSums({ weighted, pooled, map, dtype, ranges }: Weighting
   });
 }
 
-/** The transpose, the step that computes the map of the cells: each cell is the sum of the windows that contain it times its weights in them. */
+/** The transpose: the step that computes each cell as the sum of the windows that contain it, times its weights in them. */
 export function weightedTranspose({ weighted, pooled, map, dtype, ranges }: Weighting): Step<string> {
   const { windows, rule } = weighted;
   return poolStep({

@@ -1,5 +1,5 @@
 // Reductions over the elements of each set, or over those that share a parameter, in levels of 64 to one (src/kernel/levels.ts). The first
-// level reads tensors, the others merge what it leaves of each owner.
+// level reads tensors and leaves partial results (parts); the others merge the parts of each owner.
 import mergeMomentsShader from "../../../shaders/ops/shared/merge-moments.wgsl";
 import mergePartsShader from "../../../shaders/ops/shared/merge-parts.wgsl";
 import mergeSumsShader from "../../../shaders/ops/shared/merge-sums.wgsl";
@@ -16,7 +16,7 @@ import { type Level, levelsOf } from "../../kernel/levels.ts";
 import type { Shader } from "../../kernel/shader.ts";
 import type { Constant, Step } from "../../kernel/step.ts";
 import type { Workspace } from "../../kernel/workspace.ts";
-import { type Axis, type Lanes, UNIT, aliasesOf, apartConstants, scaleSnippet } from "./lanes.ts";
+import { type Axis, type Lanes, UNIT, aliasesOf, strideConstants, scaleSnippet } from "./lanes.ts";
 import { type Parameter, bound } from "./parameters.ts";
 
 /** Elements that shaders/ops/shared/part-moments.wgsl takes at once. */
@@ -25,7 +25,7 @@ const BLOCK = 8;
 /** Bytes of a part: the vec4f that shaders/ops/shared/parts-*.wgsl store. */
 const PART_BYTES = 16;
 
-/** What elements are reduced by: all of a set, or all that share a parameter. */
+/** How elements are grouped: all of a set, or all that share a parameter. */
 export type Owner = "set" | "parameter";
 
 export interface Reduction {
@@ -34,17 +34,17 @@ export interface Reduction {
   readonly dtype: Dtype;
   /** Bound from 2 on. */
   readonly ranges: readonly Range[];
-  /** Those of them that lie in the workspace, by binding. */
+  /** The bindings of the ranges that lie in the workspace. */
   readonly readWrite?: readonly number[];
 }
 
-/** Steps that leave a part for each owner, in order, and where the parts then lie. */
+/** Steps that leave one part for each owner, and the range that then holds the parts in order. */
 export interface Reduced {
   readonly steps: Step<string>[];
   readonly parts: Range;
 }
 
-/** The mean of each owner, the sum of the squared distances from it, and the number of elements. */
+/** Computes for each owner the mean, the sum of the squared distances from it, and the number of elements. */
 export function reduceMoments(workspace: Workspace, reduction: Reduction): Reduced {
   return reduce(workspace, reduction, mergeMomentsShader, ({ terms, parts }) => ({
     shaders: [partMomentsShader],
@@ -52,16 +52,16 @@ export function reduceMoments(workspace: Workspace, reduction: Reduction): Reduc
   }));
 }
 
-/** The sum of a gradient for each owner, times the scale where there is one, and that of its products with the normalised numbers. */
+/** Computes for each owner the sum of the gradient (times the scale, if given), and the sum of its products with the normalised numbers. */
 export function reduceSums(workspace: Workspace, reduction: Reduction, scale?: Parameter): Reduced {
   const { lanes, owner } = reduction;
   const other = owner === "set" ? "parameter" : "set";
   const constants = {
     BY_SET: owner === "set",
     OTHER_MOVES: membersOf(lanes, owner).some((one) => one[other] > 0),
-    ...(scale && apartConstants(lanes)),
+    ...(scale && strideConstants(lanes)),
   };
-  const shaders = [scaleSnippet(scale, lanes.apart), partSumsShader];
+  const shaders = [scaleSnippet(scale, lanes.parameterStride), partSumsShader];
   return reduce(workspace, reduction, mergeSumsShader, () => ({ shaders, constants }), scale);
 }
 
@@ -71,7 +71,7 @@ interface FirstLevel {
   readonly constants: Readonly<Record<string, Constant>>;
 }
 
-/** @param merge defines `merged`, which makes one part of two */
+/** @param merge defines `merged`, which merges two parts into one */
 function reduce(
   workspace: Workspace,
   { lanes, owner, dtype, ranges, readWrite }: Reduction,
@@ -90,7 +90,7 @@ function reduce(
   const { parts, to } = first!;
   // Neighbouring invocations read neighbouring memory: of neighbouring owners, or of neighbouring members of one owner.
   const ownersFirst = members[1].stride === 0 || (owners[1].stride > 0 && owners[1].stride < members[1].stride);
-  const apart = owner === "parameter" ? lanes.apart : undefined;
+  const stride = owner === "parameter" ? lanes.parameterStride : undefined;
   const ofOwners = lanes.width === 4 && lanes[owner];
   const kernel = firstLevel(first!);
   const firstStep = dispatch({
@@ -102,7 +102,7 @@ function reduce(
     constants: {
       OWNERS_FIRST: ownersFirst,
       TWO_AXES: members[0].size > 1,
-      ...(ofOwners && { TOGETHER: apart ? 1 : lanes.width, APART: apart ?? 1 }),
+      ...(ofOwners && { OWNER_UNIT: stride ? 1 : lanes.width, OWNER_STRIDE: stride ?? 1 }),
       ...kernel.constants,
     },
     aliases: aliasesOf(lanes, dtype, own),

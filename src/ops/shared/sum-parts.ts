@@ -1,5 +1,5 @@
-// Long sums of which another kernel computes the partial sums, one for each FAN terms: the steps that add those up, in levels
-// (src/kernel/levels.ts).
+// Adds up the partial sums of long sums, in levels (src/kernel/levels.ts). Another kernel computes the partial sums, one for every FAN
+// terms.
 import sumPartsShader from "../../../shaders/ops/shared/sum-parts.wgsl";
 import { type Dtype, bytesFor } from "../../base/dtype.ts";
 import { type Range, dispatch } from "../../kernel/dispatch.ts";

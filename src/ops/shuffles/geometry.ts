@@ -12,7 +12,7 @@ export interface ChannelShuffleOptions {
 }
 
 export interface PixelShuffleOptions {
-  /** How many cells each cell becomes along each spatial axis: a number for all axes, or one for each. */
+  /** Fine cells for each coarse cell along a spatial axis: a number for all axes, or one for each. */
   factor: number | readonly number[];
 }
 
@@ -64,7 +64,7 @@ interface Pixels {
   readonly channels: number;
   /** Spatial sizes of the coarse map. */
   readonly coarse: readonly number[];
-  /** Cells of the fine map for one of the coarse map along each axis. */
+  /** Fine cells for each coarse cell, along each axis. */
   readonly factor: readonly number[];
 }
 

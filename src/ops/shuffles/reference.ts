@@ -1,4 +1,4 @@
-// The reference of shuffles of channels and of pixels, by the formulas of where each element goes.
+// CPU reference of shuffles of channels and of pixels, in float64, by formulas for the destination of each element.
 import { toTriple } from "../../base/shape.ts";
 import { checkOptions } from "../../base/validate.ts";
 import { type Float64NdArray, type NdArray, checkNdArray } from "../../reference/ndarray.ts";
@@ -30,7 +30,7 @@ export function channelShuffleBackward(dy: NdArray, options: ChannelShuffleOptio
   });
 }
 
-/** @param goes the channel of the result that a channel becomes */
+/** @param goes maps a channel to its channel in the result */
 function shuffled(
   argument: string,
   array: NdArray,

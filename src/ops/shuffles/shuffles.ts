@@ -22,7 +22,7 @@ import {
  *
  * @param x [N, C], [N, C, ...spatial] or [N, ...spatial, C]
  * @returns a new tensor like x
- * @throws ConvError naming the argument that does not fit
+ * @throws ConvError naming the invalid argument
  * @example
  * const y = channelShuffle(conv(x, w, { groups: 4 }), { groups: 4 });
  */
@@ -36,9 +36,9 @@ export function channelShuffle(x: Tensor, options: ChannelShuffleOptions): Tenso
  * The gradient of `channelShuffle` with respect to its x: a shuffle of C / groups groups.
  *
  * @param dy the gradient of the result of `channelShuffle`
- * @param options those of `channelShuffle`
+ * @param options the options of `channelShuffle`
  * @returns a new tensor like dy
- * @throws ConvError naming the argument that does not fit
+ * @throws ConvError naming the invalid argument
  * @example
  * const dx = channelShuffleBackward(dy, { groups: 4 });
  */
@@ -57,7 +57,7 @@ export function channelShuffleBackward(dy: Tensor, options: ChannelShuffleOption
  *
  * @param x [N, C, ...spatial] or [N, ...spatial, C]
  * @returns a new tensor with fewer channels and more cells
- * @throws ConvError naming the argument that does not fit
+ * @throws ConvError naming the invalid argument
  * @example
  * const y = pixelShuffle(x, { factor: 2 }); // [1, 12, 32, 32] -> [1, 3, 64, 64]
  */
@@ -72,7 +72,7 @@ export function pixelShuffle(x: Tensor, options: PixelShuffleOptions): Tensor {
  *
  * @param x [N, C, ...spatial] or [N, ...spatial, C]
  * @returns a new tensor with more channels and fewer cells
- * @throws ConvError naming the argument that does not fit
+ * @throws ConvError naming the invalid argument
  * @example
  * const y = pixelUnshuffle(x, { factor: 2 }); // [1, 3, 64, 64] -> [1, 12, 32, 32]
  */
@@ -85,7 +85,7 @@ export function pixelUnshuffle(x: Tensor, options: PixelShuffleOptions): Tensor 
 /** The length of the list of axes in permute.wgsl. */
 const MAX_AXES = 8;
 
-/** @param inputs the one tensor, by the caller's name */
+/** @param inputs the tensor, under the name of the caller's argument */
 function permute(name: string, inputs: Readonly<Record<string, Tensor>>, permutation: Permutation): Tensor {
   const [[operand, tensor]] = Object.entries(inputs) as [[string, Tensor]];
   const { layout, dtype } = tensor;
@@ -97,7 +97,7 @@ function permute(name: string, inputs: Readonly<Record<string, Tensor>>, permuta
     parameters: permutation,
     recipe: (): Recipe => {
       const [inner, ...outer] = permutation.axes.toReversed() as [PermutedAxis, ...PermutedAxis[]];
-      // Items of four where the innermost axis is that of the input too: all other strides are multiples of its size.
+      // Items of four if the result and the input have the same innermost axis: all other strides are then multiples of its size.
       const items = itemsOf(dtype, inner.stride === 1 ? inner.size : 1);
       const length = inner.size / items.lanes;
       const step = [4, 3, 2].find((count) => length % count === 0) ?? 1;

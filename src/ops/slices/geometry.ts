@@ -5,16 +5,16 @@ import type { Layout } from "../../problem/problem.ts";
 import { axisOf } from "../shared/geometry/axis.ts";
 
 export interface ConcatenateOptions {
-  /** The axis of the tensors' own shapes along which they are joined, counted from the end if negative; by default that of the channels. */
+  /** The axis, in the shape of the tensors, along which they are joined; counted from the end if negative, the channels by default. */
   axis?: number;
 }
 
 export interface SplitOptions {
   /** The sizes of the slices along the axis, which add up to the size of the tensor. */
   sizes?: readonly number[];
-  /** The number of equal slices, instead of their sizes. */
+  /** The number of equal slices, instead of `sizes`. */
   sections?: number;
-  /** The axis of the tensor's own shape that is split, counted from the end if negative; by default that of the channels. */
+  /** The axis, in the shape of the tensor, that is split; counted from the end if negative, the channels by default. */
   axis?: number;
 }
 
@@ -96,7 +96,7 @@ export function splitOf(
 /** The most tensors that may be joined or returned at once: each takes a dispatch. */
 export const MAX_SLICES = 1024;
 
-/** Checks the list that is joined, not its elements. */
+/** Checks the list of tensors to be joined, not the tensors. */
 export function checkTensorList(value: unknown): readonly unknown[] {
   if (!Array.isArray(value) || value.length === 0 || value.length > MAX_SLICES)
     refuse("invalid-argument", "tensors", value, `an array of 1 to ${MAX_SLICES} tensors`);

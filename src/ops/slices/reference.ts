@@ -1,4 +1,4 @@
-// The reference of concatenation and splitting.
+// CPU reference of concatenation and splitting.
 import { elementCount } from "../../base/shape.ts";
 import { checkOptions } from "../../base/validate.ts";
 import { type Float64NdArray, type NdArray, checkNdArray } from "../../reference/ndarray.ts";
@@ -42,7 +42,7 @@ export function split(x: NdArray, options: SplitOptions & LayoutOptions): Float6
   });
 }
 
-/** Visits each element of a slice with its index in the slice and in the whole array. */
+/** Visits each element of a slice, with its index in the slice and in the whole array. */
 function forEachElement({ axis, slices, shape }: Slices, at: number, visit: (own: number, all: number) => void): void {
   const { outer, size, inner } = linesAlong(shape, axis);
   const { start, shape: own } = slices[at]!;

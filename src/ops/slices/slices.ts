@@ -26,7 +26,7 @@ import {
  *
  * @param tensors of the same layout, element type and shape, except for the size of the axis
  * @returns a new tensor
- * @throws ConvError naming the argument that does not fit
+ * @throws ConvError naming the invalid argument
  * @example
  * const y = concatenate([a, b]); // along the channels
  */
@@ -59,7 +59,7 @@ export function concatenate(tensors: readonly Tensor[], options: ConcatenateOpti
  * @param x any shape
  * @param options `sizes` or `sections`
  * @returns new tensors, one for each slice
- * @throws ConvError naming the argument that does not fit
+ * @throws ConvError naming the invalid argument
  * @example
  * const [a, b] = split(x, { sections: 2 }); // along the channels
  */
@@ -69,7 +69,7 @@ export function split(x: Tensor, options: SplitOptions): Tensor[] {
   const slices = splitOf(shape, options, layout);
   const count = slices.slices.length;
   if (count > MAX_SLICES)
-    refuse("too-large", options.sizes ? "sizes" : "sections", count, `at most ${MAX_SLICES} parts`);
+    refuse("too-large", options.sizes ? "sizes" : "sections", count, `at most ${MAX_SLICES} slices`);
   const results = Object.fromEntries(
     slices.slices.map((slice, at): [string, TensorDescription] => [`y${at}`, { shape: slice.shape, layout, dtype }]),
   );
@@ -100,7 +100,7 @@ function copyStep(
   const { inner } = linesAlong(shape, axis);
   const own = { row: slice.shape[axis]! * inner, start: 0 };
   const all = { row: shape[axis]! * inner, start: slice.start * inner };
-  // Items of four where every row starts and ends at a multiple of four.
+  // Items of four if every row starts and ends at a multiple of four.
   const { lanes, aliases } = itemsOf(dtype, [own.row, all.row, all.start].every((count) => count % 4 === 0) ? 4 : 1);
   const [source, target] = direction === "into" ? [own, all] : [all, own];
   return dispatch({

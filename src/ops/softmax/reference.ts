@@ -1,4 +1,4 @@
-// Reference of softmax along an axis, its logarithm, and the gradients of both.
+// CPU reference of softmax along an axis, its logarithm, and the gradients of both, in float64.
 import { checkOptions } from "../../base/validate.ts";
 import { type Float64NdArray, type NdArray, checkNdArray, checkShapeIs } from "../../reference/ndarray.ts";
 import { RANKS, axisOf } from "../shared/geometry/axis.ts";
@@ -11,13 +11,13 @@ export interface ReferenceSoftmaxOptions extends LayoutOptions {
 
 type Backward = ReferenceSoftmaxOptions & { output: NdArray };
 
-/** Reference of `softmax`. */
+/** `softmax` of convoke/ops, in float64. */
 export function softmax(x: NdArray, options: ReferenceSoftmaxOptions = {}): Float64NdArray {
   const { data, shape } = logSoftmax(x, options);
   return { data: data.map((v) => Math.exp(v)), shape };
 }
 
-/** Reference of `logSoftmax`. */
+/** `logSoftmax` of convoke/ops, in float64. */
 export function logSoftmax(x: NdArray, options: ReferenceSoftmaxOptions = {}): Float64NdArray {
   checkOptions("options", options, ["axis", "layout"]);
   const { data, shape } = checkNdArray("x", x, RANKS);
@@ -29,7 +29,7 @@ export function logSoftmax(x: NdArray, options: ReferenceSoftmaxOptions = {}): F
   return { data: y, shape };
 }
 
-/** Reference of `softmaxBackward`. */
+/** `softmaxBackward` of convoke/ops, in float64. */
 export function softmaxBackward(dy: NdArray, options: Backward): Float64NdArray {
   return backward(dy, options, (gradients, y) => {
     const sum = gradients.reduce((total, gradient, at) => total + gradient * y[at]!, 0);
@@ -37,7 +37,7 @@ export function softmaxBackward(dy: NdArray, options: Backward): Float64NdArray 
   });
 }
 
-/** Reference of `logSoftmaxBackward`. */
+/** `logSoftmaxBackward` of convoke/ops, in float64. */
 export function logSoftmaxBackward(dy: NdArray, options: Backward): Float64NdArray {
   return backward(dy, options, (gradients, y) => {
     const sum = gradients.reduce((total, gradient) => total + gradient, 0);

@@ -8,10 +8,10 @@ import { type Range, dispatch } from "../../kernel/dispatch.ts";
 import type { Shader } from "../../kernel/shader.ts";
 import { checkLike } from "../shared/feature-map.ts";
 import { axisOf, linesAlong } from "../shared/geometry/axis.ts";
-import { laneWork } from "../shared/lines.ts";
+import { laneMapping } from "../shared/lines.ts";
 
 export interface SoftmaxOptions {
-  /** The axis of the tensor's own shape along which the result adds up to 1, counted from the end if negative. Default: the channels. */
+  /** The axis, in the shape of the tensor, along which the result adds up to 1; counted from the end if negative. Default: the channels. */
   axis?: number;
 }
 
@@ -22,8 +22,8 @@ export interface SoftmaxBackwardOptions extends SoftmaxOptions {
 
 /**
  * Softmax along an axis: exp(x) / sum exp(x). The largest element of each line is subtracted first, so no exponential overflows; the sum is
- * updated as elements come (Milakov and Gimelshein, "Online normalizer calculation for softmax", 2018, algorithm 3). A line with NaN, or of
- * -Infinity alone, becomes NaN.
+ * updated with each element (Milakov and Gimelshein, "Online normalizer calculation for softmax", 2018, algorithm 3). A line that contains
+ * NaN, or only -Infinity, becomes NaN.
  *
  * @param x of any shape
  * @returns a new tensor like x
@@ -109,7 +109,7 @@ function recipeOf(
   axis: number,
   ranges: readonly Range[],
 ): Recipe {
-  const { aliases, shaders, constants, uniforms, workgroups } = laneWork(linesAlong(shape, axis), dtype);
+  const { aliases, shaders, constants, uniforms, workgroups } = laneMapping(linesAlong(shape, axis), dtype);
   const step = dispatch({
     shaders: [...shaders, shader],
     constants: { ...constants, LOGARITHM },

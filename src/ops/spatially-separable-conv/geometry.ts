@@ -32,7 +32,7 @@ export interface AxisPasses {
 /**
  * The passes over a feature map, in the order of its axes.
  * @param kernels the shape of the kernel of each spatial axis: [cells] for all channels, or [C, cells], channels last [cells, C]
- * @throws ConvError naming the argument that does not fit
+ * @throws ConvError naming the invalid argument
  */
 export function axisPassesOf(
   map: FeatureMap,

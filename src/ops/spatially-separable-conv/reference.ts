@@ -1,4 +1,4 @@
-// The reference of spatially separable convolution and its gradients: one depthwise convolution for each axis.
+// CPU reference of spatially separable convolution and its gradients, in float64: one depthwise convolution for each axis.
 import { pick } from "../../base/pick.ts";
 import { checkOptions } from "../../base/validate.ts";
 import { conv } from "../../reference/conv.ts";
@@ -76,7 +76,10 @@ function passOptions({ problem }: AxisPasses, { axis, from }: AxisPass) {
   };
 }
 
-/** The weights of a pass as a depthwise convolution: [C, 1, ...kernel], or [...kernel, 1, C]. Kernels of channels have the same order. */
+/**
+ * The weights of a pass as a depthwise convolution: [C, 1, ...kernel], or [...kernel, 1, C]. Kernels for each channel are stored in the
+ * same order.
+ */
 function weightsOf({ problem }: AxisPasses, pass: AxisPass, { data }: NdArray): NdArray {
   const { axis, from } = pass;
   const cells = problem.kernel[axis];

@@ -1,6 +1,6 @@
-// Convolution with kernels that are outer products of 1-D kernels, axis by axis, and its gradients: what image processing does with
-// Gaussian, Sobel and box filters (Gonzalez and Woods, Digital Image Processing, 4th edition, section 3.4, "Separable filter kernels").
-// R + S multiply-adds a cell where the 2-D kernel takes R * S. `separate` computes the 1-D kernels of a 2-D one.
+// Convolution with kernels that are outer products of 1-D kernels, axis by axis, and its gradients, as image processing does with Gaussian,
+// Sobel and box filters (Gonzalez and Woods, Digital Image Processing, 4th edition, section 3.4, "Separable filter kernels"). R + S
+// multiply-adds a cell where the 2-D kernel takes R * S. `separate` computes the 1-D kernels of a 2-D one.
 import { refuse } from "../../base/error.ts";
 import { pick } from "../../base/pick.ts";
 import { checkOptions } from "../../base/validate.ts";
@@ -21,7 +21,7 @@ import { type Stored, adjointStep, filterStep, inWorkspace, kernelGradientStep, 
  * @param kernels one for each spatial axis in order (2-D: first down the columns, then along the rows): [cells] for all channels, or
  * [C, cells], channels last [cells, C]
  * @returns a new tensor [N, C, ...output], or [N, ...output, C]
- * @throws ConvError naming the argument that does not fit
+ * @throws ConvError naming the invalid argument
  * @example
  * const gaussian = engine.tensor([0.25, 0.5, 0.25], [3]);
  * const blurred = spatiallySeparableConv(x, [gaussian, gaussian], { padding: 1, paddingMode: "reflect" });
@@ -71,7 +71,7 @@ export interface SpatiallySeparableGradients {
  * @param x its input
  * @param kernels its kernels
  * @returns new tensors: dx in the shape of x, and dkernels in the shapes of the kernels
- * @throws ConvError naming the argument that does not fit
+ * @throws ConvError naming the invalid argument
  * @example
  * const { dx, dkernels } = spatiallySeparableConvBackward(dy, x, [vertical, horizontal], { padding: 1 });
  */
@@ -110,7 +110,7 @@ export function spatiallySeparableConvBackward(
         .map((pass, at) =>
           filterStep(axes, pass, dtype, { from: maps[at]!, weights: weights[at]!, to: maps[at + 1]! }),
         );
-      // The passes take turns with the rest of the workspace for their partial sums.
+      // All passes use the rest of the workspace in turn for their partial sums.
       const free = workspace.bytes;
       let workspaceBytes = free;
       for (let at = passes.length - 1; at >= 0; at--) {
@@ -132,7 +132,7 @@ export function spatiallySeparableConvBackward(
   return { dx: created["dx"]!, dkernels: names.map((_, at) => created[`dkernel${at}`]!) };
 }
 
-/** Checks what both calls share. The kernels are inputs under the names that errors have for them. */
+/** Checks the arguments common to both calls. The kernels are inputs under the names that they have in errors. */
 function check(
   x: Tensor,
   kernels: readonly Tensor[],

@@ -159,7 +159,7 @@ function filterOperands(axis: Axis, dtype: Dtype, { from, weights, to }: FilterO
   };
 }
 
-/** The sums that the gradient of a pass's kernel consists of. */
+/** The sums of the gradient of a pass's kernel. */
 export function kernelSums({ problem }: AxisPasses, { axis, to, perChannel }: AxisPass): LongSums {
   const kernels = perChannel ? to.channels : 1;
   return { sums: kernels * problem.kernel[axis], count: elementsOf(to) / kernels };

@@ -1,5 +1,5 @@
-// The options of upsampling, and the places of its outputs in whole numbers: output o along an axis lies at (scale o + shift) / unit of the
-// input, counted in cells.
+// The options of upsampling, and the places of its outputs as integer fractions: along an axis output o lies at (scale o + shift) / unit,
+// in cells of the input.
 import { refuse } from "../../base/error.ts";
 import { type Triple, toTriple } from "../../base/shape.ts";
 import { checkBoolean, checkFinite, checkOneOf, checkPerAxis } from "../../base/validate.ts";
@@ -9,8 +9,8 @@ const MODES = ["nearest", "linear"] as const;
 
 export interface UpsampleOptions {
   /**
-   * Output cells for each input cell: a number for all axes, or one for each. Only the size of the result depends on it, floor(scale size), as
-   * in PyTorch with `recompute_scale_factor`.
+   * Output cells for each input cell: a number for all axes, or one for each. It only sets the size of the result, floor(scale size), as in
+   * PyTorch with `recompute_scale_factor`.
    */
   scale?: number | readonly number[];
   /** The spatial size of the result instead: a number for all axes, or one for each. */
@@ -42,10 +42,10 @@ export interface Upsampling {
   readonly places: readonly [Places, Places, Places];
 }
 
-/** Products in shaders are signed 32-bit integers. */
+/** Shaders compute these products as signed 32-bit integers. */
 const MAX_PRODUCT = 2 ** 31 - 1;
 
-/** @throws ConvError naming the option that does not fit */
+/** @throws ConvError naming the invalid option */
 export function upsamplingOf(map: FeatureMap, options: UpsampleOptions): Upsampling {
   const linear = checkOneOf("mode", options.mode ?? "nearest", MODES) === "linear";
   if (options.alignCorners !== undefined && !linear)
@@ -78,7 +78,7 @@ function sizeOf({ scale, outputSize }: UpsampleOptions, input: readonly number[]
   return input.map((cells, axis) => {
     const factor = checkFinite("scale", Array.isArray(scale) ? (scale[axis] as unknown) : scale);
     const size = Math.floor(cells * factor);
-    if (size < 1) refuse("empty-output", "scale", factor, `enough for one output of ${cells} cells`);
+    if (size < 1) refuse("empty-output", "scale", factor, `a factor with at least one output for ${cells} cells`);
     return checkPerAxis("scale", size, 1, 1)[0]!;
   });
 }

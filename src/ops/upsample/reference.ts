@@ -21,7 +21,7 @@ import {
 
 const KEYS = [...UPSAMPLE_KEYS, "layout"];
 
-/** Resizes a map, as `upsample` of the engine's operations. */
+/** Resizes a map: `upsample` of convoke/ops, in float64. */
 export function upsample(x: NdArray, options: UpsampleOptions & LayoutOptions): Float64NdArray {
   checkOptions("options", options, KEYS);
   const input = readMap("x", x, layoutOf(options));

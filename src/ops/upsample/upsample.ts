@@ -34,7 +34,7 @@ import {
  *
  * @param x [N, C, ...spatial], or [N, ...spatial, C]
  * @returns a new tensor, larger or smaller along the spatial axes
- * @throws ConvError naming the argument that does not fit
+ * @throws ConvError naming the invalid argument
  * @example
  * const y = upsample(x, { scale: 2, mode: "linear" });
  */
@@ -80,7 +80,7 @@ export function upsample(x: Tensor, options: UpsampleOptions): Tensor {
  * @param dy the gradient of the upsampling's result
  * @param options the options of the upsampling, and the shape of its x
  * @returns a new tensor of shape `inputShape`
- * @throws ConvError naming the argument that does not fit
+ * @throws ConvError naming the invalid argument
  * @example
  * const dx = upsampleBackward(dy, { scale: 2, inputShape: x.shape });
  */
@@ -112,7 +112,7 @@ export function upsampleBackward(dy: Tensor, options: UpsampleBackwardOptions): 
 }
 
 /**
- * The outputs that each cell contributes to as windows on the output: undefined unless all factors are whole numbers and corners are not
+ * The outputs that each cell contributes to, as windows on the output; undefined unless all factors are integers and corners are not
  * aligned.
  */
 function windowsUnder({ linear, output, places }: Upsampling, { size }: FeatureMap): Windows | undefined {
@@ -130,7 +130,7 @@ function windowsUnder({ linear, output, places }: Upsampling, { size }: FeatureM
   return { kernel, stride, dilation: [1, 1, 1], padBegin: pad, padEnd: pad, output: size };
 }
 
-/** The weight of each cell in the outputs of its window. Outputs beyond the ends take the cell there alone. */
+/** The weight of each cell in the outputs of its window. Outputs beyond the ends depend on the end cell alone. */
 function weightsUnder({ output }: Upsampling, { size }: FeatureMap, windows: Windows): WeightedWindows | undefined {
   return weightedWindows(output, windows, (axis, cell) => {
     const factor = windows.stride[axis];
@@ -151,7 +151,7 @@ function cornerConstants({ linear, output }: Upsampling): Readonly<Record<string
   );
 }
 
-/** Whether places are too large for shaders to divide them in float32. */
+/** Whether places are too large to be divided in float32 by shaders. */
 function isLong({ output, places }: Upsampling): boolean {
   return places.some(({ scale, shift }, axis) => scale * output.size[axis]! + Math.abs(shift) >= LONG_AXIS);
 }

@@ -9,10 +9,10 @@
 const ROWS = AROUND_H + RUN - 1u;
 
 struct Blocks {
-  // The last window that contains the first block, and the first cell of both: negative, which wraps, in the padding.
+  // The last window that contains the first block, and the first cell of that block: negative, which wraps, in the padding.
   window: vec3u,
   cell: vec3u,
-  // Offsets of the channel's plane or, with channels last, of the sample's volume: in the pooled map and in the other one.
+  // Offsets of the channel's plane or, with channels last, of the image's volume: in the pooled map and in the map of the cells.
   plane: u32,
   to: u32,
   // Distance between neighbouring cells.

@@ -11,7 +11,7 @@ fn is_nan(value: V) -> VB {
 
 struct Division { quotient: u32, rest: u32 }
 
-// One division instead of two, and none by 1, the size of missing axes.
+// Quotient and remainder by one division, and without any for 1, the size of missing axes.
 fn divided(value: u32, by: u32) -> Division {
   if (by == 1u) {
     return Division(value, 0u);

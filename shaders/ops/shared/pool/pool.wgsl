@@ -1,5 +1,5 @@
-// The uniforms of every pooling kernel, and which outputs an invocation of a kernel by rows computes. Maps count their channels in vectors V.
-// Regions says which cells belong to an output (or which outputs a cell belongs to), Rule what to compute from them.
+// The uniforms of every pooling kernel, and which outputs an invocation of a kernel by rows computes. Maps count their channels in vectors
+// V. Regions defines which cells belong to an output (or which outputs a cell belongs to), Rule the result computed from them.
 // slots: divided
 // constants: CHANNELS_LAST
 // types: Element, Map, Regions, Rule

@@ -1,4 +1,4 @@
-// Scales the gradient of each output by the factor that all its cells have in common.
+// Multiplies the gradient of each output by the factor common to all its cells.
 // slots: element_at, scaled_dy
 // types: E, V
 @group(0) @binding(1) var<storage, read> dy: array<E>;

@@ -1,4 +1,4 @@
-// The state of a reduction to one number: V itself, which is also what passes from the first dispatch to the second.
+// The state of a reduction to one number: V itself, which the first dispatch also passes to the second.
 // types: Element, V
 alias State = V;
 

@@ -3,7 +3,8 @@
 // software adapters do once for several invocations.
 // constants: AFTER_D, AFTER_H, AFTER_W, BEFORE_D, BEFORE_H, BEFORE_W, KERNEL_D, KERNEL_H, KERNEL_W, WEIGHTS
 struct Rule {
-  // Those of the windows inside along depth, height and width, then those of the windows at the ends along each axis, in x of each.
+  // The weights of windows inside, along depth, height and width, then of the windows at the ends of each axis; one weight in the x of each
+  // vector.
   weights: array<vec4f, WEIGHTS>,
 }
 

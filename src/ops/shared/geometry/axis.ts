@@ -1,4 +1,4 @@
-// A tensor along one of its axes. Shared by hosts and references.
+// The geometry of a tensor along one of its axes. Shared by hosts and references.
 import { elementCount } from "../../../base/shape.ts";
 import { checkInteger } from "../../../base/validate.ts";
 import type { Layout } from "../../../problem/problem.ts";
@@ -19,7 +19,7 @@ export function channelAxis(shape: readonly number[], layout: Layout): number {
   return layout === "channels-first" ? 1 : shape.length - 1;
 }
 
-/** The axis that an option names, counted from the end if negative: that of the channels unless given. */
+/** Checks the axis that an option names, counted from the end if negative; by default the channels. */
 export function axisOf(value: unknown, shape: readonly number[], layout: Layout): number {
   if (value === undefined) return channelAxis(shape, layout);
   const axis = checkInteger("axis", value, -shape.length, shape.length - 1);

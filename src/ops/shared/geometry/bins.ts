@@ -1,5 +1,5 @@
-// The bins of adaptive pooling: output i of O along an axis of I cells has the cells from floor(i I / O) to before ceil((i + 1) I / O), as in
-// PyTorch.
+// The bins of adaptive pooling: output i of O along an axis of I cells covers the cells from floor(i I / O) to before ceil((i + 1) I / O),
+// as in PyTorch.
 import { refuse } from "../../../base/error.ts";
 import { type Triple, toTriple } from "../../../base/shape.ts";
 import { checkPerAxis } from "../../../base/validate.ts";
@@ -23,7 +23,7 @@ const MAX_PRODUCT = 2 ** 32 - 1;
 
 /**
  * The feature map with one cell for each bin.
- * @throws ConvError naming the option that does not fit
+ * @throws ConvError naming the invalid option
  */
 export function binned(map: FeatureMap, { outputSize }: AdaptivePoolOptions): FeatureMap {
   const size = toTriple(checkPerAxis("outputSize", outputSize, map.rank, 1), 1);

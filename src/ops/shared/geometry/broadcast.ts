@@ -1,9 +1,9 @@
-// A tensor and another one that is broadcast over it: runs of neighbouring axes that both have, or that the other lacks. Shared by hosts
-// and references.
+// A tensor and another that is broadcast over it: runs of neighbouring axes that both have, or that the other lacks. Shared by hosts and
+// references.
 import { refuse } from "../../../base/error.ts";
 import { elementCount } from "../../../base/shape.ts";
 
-/** Neighbouring axes of a tensor as one, of which the other tensor has all (kept) or none. */
+/** Neighbouring axes of a tensor, merged into one; the other tensor has all of them (`kept`) or none. */
 export interface AxisRun {
   readonly size: number;
   readonly kept: boolean;

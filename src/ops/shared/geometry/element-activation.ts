@@ -26,7 +26,7 @@ export type ElementActivationOption =
   | { name: "softplus"; beta?: number; threshold?: number }
   | { name: "selu" | "hardsigmoid" };
 
-/** The canonical form; `parameter` is the slope, alpha or beta, and 0 if the activation has none, as is `threshold`. */
+/** The canonical form. `parameter` is the slope, alpha or beta; it and `threshold` are 0 if the activation has none. */
 export interface ElementActivation {
   readonly name: ActivationName | "gelu-tanh" | "selu" | "softplus" | "hardsigmoid";
   readonly parameter: number;
@@ -65,7 +65,7 @@ export function checkElementActivation(argument: string, option: unknown): Eleme
   }
 }
 
-/** What a derivative is computed from: give one of the two. */
+/** The tensor from which a derivative is computed: give exactly one of the two. */
 export interface DerivativeSources<Values> {
   /** The output of the activation, if it determines the derivative. */
   output?: Values;
@@ -77,8 +77,8 @@ export interface DerivativeSources<Values> {
 const NOT_FROM_OUTPUT: readonly ElementActivation["name"][] = ["silu", "gelu", "gelu-tanh", "hardswish", "softplus"];
 
 /**
- * Which of the two was given.
- * @throws ConvError if neither or both were, or the output does not determine the derivative
+ * Checks that exactly one source of the derivative is given, and returns it.
+ * @throws ConvError if neither or both are given, or if the output does not determine the derivative
  */
 export function checkSource<Values>(
   { name, parameter }: ElementActivation,

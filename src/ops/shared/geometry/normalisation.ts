@@ -14,7 +14,10 @@ export interface NormalisedMap {
   readonly layout: Layout;
 }
 
-/** An axis of memory. The index of an element's set, and of its parameter, is the sum of its coordinates along the axes times these. */
+/**
+ * An axis of memory. The index of an element's set, and of its parameter, is the sum over the axes of its coordinate times `set` or
+ * `parameter`.
+ */
 export interface NormalisedAxis {
   readonly size: number;
   readonly set: number;
@@ -31,10 +34,10 @@ export interface Normalisation {
   readonly parameterShape: readonly number[];
 }
 
-/** The axes of layer normalisation: the last so many of [N, C, ...spatial], or the channels. */
+/** The axes of layer normalisation: a number of last axes of [N, C, ...spatial], or the channels. */
 export type LayerAxes = number | "channels";
 
-/** @throws ConvError if the shape has another rank */
+/** @throws ConvError if the rank of the shape is not accepted */
 export function normalisedMap(
   argument: string,
   shape: unknown,
@@ -47,21 +50,21 @@ export function normalisedMap(
     : { ...splitShape(sizes, layout), layout };
 }
 
-/** The number that is added to a variance; PyTorch's 1e-5 unless given. */
+/** Checks the number added to a variance; 1e-5 by default, as in PyTorch. */
 export function checkEpsilon(epsilon: unknown): number {
   const checked = checkFinite("epsilon", epsilon ?? 1e-5);
   if (checked < 0) refuse("invalid-argument", "epsilon", epsilon, "a number of at least 0");
   return checked;
 }
 
-/** The number of groups of channels. */
+/** Checks the number of groups of channels. */
 export function checkGroups({ channels }: NormalisedMap, groups: unknown): number {
   const checked = checkInteger("groups", groups, 1);
   if (channels % checked !== 0) refuse("shape-mismatch", "groups", groups, `a divisor of the ${channels} channels`);
   return checked;
 }
 
-/** The axes of layer normalisation; all but the batch unless given. */
+/** Checks the axes of layer normalisation; by default all but the batch. */
 export function checkAxes({ spatial }: NormalisedMap, axes: unknown): LayerAxes {
   if (axes === "channels") return axes;
   const most = spatial.length + 1;
@@ -117,7 +120,7 @@ export function layerSets(map: NormalisedMap, axes: LayerAxes): Normalisation {
   );
 }
 
-/** An axis, with what a step along it adds to the index of the set and to that of the parameter. */
+/** An axis. A step along it adds `set` to the index of the set and `parameter` to the index of the parameter. */
 export function axis(size: number, set: number, parameter: number): NormalisedAxis {
   return { size, set, parameter };
 }
@@ -127,7 +130,7 @@ function sizesOf({ N, channels, spatial, layout }: NormalisedMap) {
   return { N, channels, cells: elementCount(spatial), last: layout === "channels-last" || spatial.length === 0 };
 }
 
-/** Merges axes that are numbered as one, and drops axes of one element. */
+/** Merges neighbouring axes that number sets and parameters as one axis would, and drops axes of size 1. */
 export function normalisation(axes: readonly NormalisedAxis[], parameterShape: readonly number[]): Normalisation {
   const merged: NormalisedAxis[] = [];
   for (const inner of axes.filter(({ size }) => size > 1)) {

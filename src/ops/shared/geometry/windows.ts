@@ -1,4 +1,4 @@
-// The windows of pooling: options of every accepted form as one canonical geometry.
+// The windows of pooling: every accepted form of the options, in one canonical geometry.
 import { refuse, words } from "../../../base/error.ts";
 import { type Triple, dilatedExtent, outputSize, toTriple } from "../../../base/shape.ts";
 import { checkBoolean, checkPerAxis } from "../../../base/validate.ts";
@@ -13,9 +13,12 @@ export interface WindowOptions {
   stride?: number | readonly number[];
   /** Distance between cells of a window, 1 by default. */
   dilation?: number | readonly number[];
-  /** As of a convolution, 0 by default. Every window must contain a cell of the input. */
+  /** As for a convolution, 0 by default. Every window must contain a cell of the input. */
   padding?: Padding;
-  /** Whether a window cut off by the end of the input counts, if it begins inside the input or the padding before it; false by default. */
+  /**
+   * Whether to include a window that the end of the input cuts off, if it begins in the input or in the padding before it; false by
+   * default.
+   */
   ceilMode?: boolean;
 }
 
@@ -39,7 +42,7 @@ export interface Windows {
 
 /**
  * The windows on a feature map.
- * @throws ConvError naming the option that does not fit
+ * @throws ConvError naming the invalid option
  */
 export function windowsOf({ size, rank }: FeatureMap, options: WindowOptions): Windows {
   const input = size.slice(3 - rank);

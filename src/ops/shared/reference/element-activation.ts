@@ -1,4 +1,4 @@
-// The activations of operations and their derivatives, in float64.
+// CPU reference of the activations of operations and their derivatives, in float64.
 import type { Activation } from "../../../problem/activation.ts";
 import { derivativeFromOutput } from "../../../reference/activation-gradient.ts";
 import { activationDerivative, activationValue } from "../../../reference/activation.ts";
@@ -13,10 +13,10 @@ const logistic = (v: number): number => 1 / (1 + Math.exp(-v));
 /** log(1 + exp(t)), with an exponential that does not overflow. */
 const softplus = (t: number): number => Math.max(t, 0) + Math.log1p(Math.exp(-Math.abs(t)));
 
-/** gelu's approximation is v * logistic(this): sqrt(8 / pi) (v + 0.044715 v^3). */
+/** sqrt(8 / pi) (v + 0.044715 v^3): the approximation of gelu is v * logistic of this. */
 const geluArgument = (v: number): number => Math.sqrt(8 / Math.PI) * (v + 0.044715 * v ** 3);
 
-/** activation(v). */
+/** The activation of v. */
 export function elementActivation(activation: ElementActivation, v: number): number {
   const { name, parameter, threshold } = activation;
   switch (name) {
@@ -65,7 +65,7 @@ function elementDerivativeFromOutput(activation: ElementActivation, y: number): 
   }
 }
 
-/** The derivative computed from either source. */
+/** The derivative, computed from the output or from the pre-activation. */
 export function derivativeFrom(
   source: "output" | "preActivation",
 ): (activation: ElementActivation, value: number) => number {

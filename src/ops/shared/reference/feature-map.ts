@@ -52,7 +52,7 @@ export function placeIn({ channels, size }: FeatureMap, n: number, c: number, d:
   return (((n * channels + c) * size[0] + d) * size[1] + h) * size[2] + w;
 }
 
-/** Calls back with every element of a map: its index in the values, its sample and channel, and its cell along the axes. */
+/** Calls back for every element of a map, with its index in the values, its image and channel, and its cell along the axes. */
 export function forEachElement(
   { N, channels, size: [depth, height, width] }: FeatureMap,
   visit: (index: number, n: number, c: number, d: number, h: number, w: number) => void,
@@ -64,7 +64,7 @@ export function forEachElement(
         for (let h = 0; h < height; h++) for (let w = 0; w < width; w++) visit(index++, n, c, d, h, w);
 }
 
-/** Calls back with the index of every element with channels first, and its index with channels last. */
+/** Calls back for every element, with its index in channels-first and in channels-last order. */
 function forEachIndex({ N, channels, size }: FeatureMap, visit: (first: number, last: number) => void): void {
   const cells = size[0] * size[1] * size[2];
   for (let n = 0; n < N; n++)

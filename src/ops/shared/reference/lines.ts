@@ -1,4 +1,4 @@
-// Lines along an axis, as the references take them.
+// Lines along an axis, as the references visit them.
 import { linesAlong } from "../geometry/axis.ts";
 
 /** The places of the elements of every line along an axis, line by line. */
@@ -10,7 +10,7 @@ export function linesOf(shape: readonly number[], axis: number): number[][] {
   });
 }
 
-/** log(sum exp(v)) of some numbers, of which the largest is subtracted first. */
+/** log(sum exp(v)), computed with the largest v subtracted first. */
 export function logSumExp(values: readonly number[]): number {
   const most = values.reduce((a, b) => Math.max(a, b));
   return most + Math.log(values.reduce((sum, v) => sum + Math.exp(v - most), 0));

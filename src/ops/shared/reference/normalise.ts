@@ -1,4 +1,4 @@
-// What the references of normalisations share: x, channels first, and which of its elements share a mean and a deviation and which a scale
+// Common to the references of normalisations: x with channels first, which of its elements share a mean and a deviation, and which a scale
 // and a shift.
 import { elementCount } from "../../../base/shape.ts";
 import type { Layout } from "../../../problem/problem.ts";
@@ -19,7 +19,7 @@ export interface BatchStatistics extends AffineParameters {
   variance: NdArray;
 }
 
-/** The coordinates of an element; those of all spatial axes are one number. */
+/** The coordinates of an element, with one number for all spatial axes. */
 export interface Place {
   readonly n: number;
   readonly c: number;
@@ -45,7 +45,7 @@ export interface NormalisedValues {
   readonly data: Float64Array;
 }
 
-/** A tensor to be normalised among the arguments. */
+/** Reads an argument that is to be normalised. */
 export function readNormalised(
   argument: string,
   array: NdArray,
@@ -66,7 +66,7 @@ export function writeLike(x: NormalisedValues, data: Float64Array): Float64NdArr
   return writeMap({ map: { N, channels, size, rank: spatial.length, layout }, data });
 }
 
-/** A parameter among the options; the number `otherwise` everywhere if it is not given. */
+/** Reads a parameter; without one every value is `otherwise`. */
 export function readParameter(
   argument: string,
   array: NdArray | undefined,
@@ -79,7 +79,7 @@ export function readParameter(
   return data;
 }
 
-/** Calls back with every element: its place in the values, its set and its parameters. */
+/** Calls back for every element, with its place in the values, its set and its parameters. */
 export function forEachElement(
   { N, channels, cells }: NormalisedValues,
   { setOf, parameterOf }: Division,
@@ -125,7 +125,7 @@ export function normalised(
   return writeLike(x, y);
 }
 
-/** The gradients, with statistics that depend on x, or are `fixed`. */
+/** The gradients of a normalisation, whose statistics depend on x unless they are `fixed`. */
 export function normalisedBackward(
   dy: Float64Array,
   x: NormalisedValues,

@@ -6,7 +6,7 @@ import { type WindowBackwardOptions, type Windows, pooled, windowsOf } from "../
 import { type LayoutOptions, type Values, forEachElement, layoutOf, placeIn, readMap, zeros } from "./feature-map.ts";
 
 /**
- * Calls back with every window of every channel, in the order of the results.
+ * Calls back for every window of every channel, in the order of the results.
  * @param visit gets the index of the result, the indices of the window's cells of the input in row-major order, and the window's position along
  * the axes
  */
@@ -24,7 +24,7 @@ export function forEachWindow(
 }
 
 /**
- * Calls back with every cell of `output`, and the cells of `input` that lie in its region: the product of those along each axis.
+ * Calls back for every cell of `output`, with the cells of `input` in its region, the product of the cells along each axis.
  * @param along the cells of the input along an axis, for a position of the output
  */
 export function forEachRegion(
@@ -33,7 +33,7 @@ export function forEachRegion(
   along: (axis: 0 | 1 | 2, position: number) => readonly number[],
   visit: (result: number, cells: readonly number[], position: readonly [number, number, number]) => void,
 ): void {
-  // Each axis is asked once for each position, not once for each output.
+  // `along` is called once for each position of an axis, not once for each output.
   const cellsAlong = (axis: 0 | 1 | 2): (readonly number[])[] =>
     Array.from({ length: output.size[axis] }, (_, position) => along(axis, position));
   const [depth, height, width] = [cellsAlong(0), cellsAlong(1), cellsAlong(2)];
