@@ -1,4 +1,4 @@
-// Engine: a GPU device and what is made on it: tensors, plans, measurements.
+// Engine: a GPU device, its tensors, its plans and its measurements.
 import type { Rates } from "./algorithms/cost.ts";
 import { algorithms } from "./algorithms/index.ts";
 import { DTYPES, bytesFor } from "./base/dtype.ts";
@@ -18,11 +18,16 @@ import { type TuningStore, checkStore } from "./planner/store.ts";
 import { TuningTable, environmentOf } from "./planner/tuning.ts";
 import { type ConvDescriptor, LAYOUTS, PASSES, type Pass } from "./problem/problem.ts";
 
+/** Options of `createEngine`. */
 export interface EngineOptions extends DeviceSource {
-  /** Where what `find` learns outlives the engine: "keep" (the default) in the environment's own place, "forget" nowhere, or your store. */
+  /**
+   * Where the measurements of `find` and `calibrate` are stored: "keep" (the default) stores them in IndexedDB, or in the user's cache folder
+   * under Node; "forget" does not store them; or a store of your own.
+   */
   tuning?: "keep" | "forget" | TuningStore;
 }
 
+/** The GPU of an engine. */
 export interface EngineInfo {
   readonly adapter: { vendor: string; architecture: string; device: string; description: string; isFallback: boolean };
   /** Optional features in use. */
@@ -35,8 +40,11 @@ export interface EngineInfo {
 const TENSOR_RANKS = [1, 2, 3, 4, 5];
 
 /**
- * A GPU device, its tensors and its plans: what `createEngine` returns. The engine makes things; functions compute: `conv(x, w)`,
+ * A GPU device, its tensors and its plans. Created by `createEngine`. The engine makes things; functions compute: `conv(x, w)`,
  * `maxPool(x, options)`.
+ * @example
+ * using engine = await createEngine();
+ * const x = engine.tensor(pixels, [1, 3, 224, 224]);
  */
 export class Engine {
   readonly device: GPUDevice;
@@ -48,7 +56,7 @@ export class Engine {
   readonly #gpu: GpuContext;
   readonly #ownsDevice: boolean;
   readonly #plans: PlanCache;
-  /** What `find` and `calibrate` learned, here and on other machines: `export()`, `import(data)`, `clear()`. */
+  /** The measurements of `find` and `calibrate`, here and on other machines: `export()`, `import(data)`, `clear()`. */
   readonly tuning: TuningTable;
   #destroyed = false;
 
@@ -73,12 +81,12 @@ export class Engine {
     this.#plans = this.#gpu.attach(new PlanCache(this.#gpu, this.info.adapter, this.tuning));
   }
 
-  /** Bytes of GPU memory held now, by use, and the most held at once. */
+  /** GPU memory in bytes: allocated now, by use, and the peak. */
   get memory(): MemoryReport {
     return this.#gpu.memory.report();
   }
 
-  /** Resolves with the reason when the device is lost. */
+  /** Resolves when the device is lost, with the reason. */
   get lost(): Promise<ConvError> {
     return this.#gpu.errors.lost;
   }
@@ -86,7 +94,7 @@ export class Engine {
   /**
    * Makes a tensor of the given values.
    * @param data as many numbers as the shape has elements, in row-major order
-   * @param shape 1 to 5 sizes: [N, C, ...spatial], or [N, ...spatial, C] where `layout` is "channels-last"
+   * @param shape 1 to 5 sizes: [N, C, ...spatial], or [N, ...spatial, C] if `layout` is "channels-last"
    * @throws ConvError naming the argument that does not fit
    * @example
    * const x = engine.tensor(pixels, [1, 3, 224, 224]);
@@ -135,10 +143,10 @@ export class Engine {
   }
 
   /**
-   * Plans a pass without tensors, and compiles it without blocking the page.
-   * @param descriptor shapes are those of the forward convolution that the pass belongs to
+   * Plans a pass from its shapes, without tensors, and compiles it without blocking the page.
+   * @param descriptor the forward convolution that the pass belongs to
    * @param options constraints, and `signal`, an AbortSignal
-   * @throws ConvError (as a rejection) where the descriptor is invalid or no algorithm can compute it; the signal's reason where it aborts
+   * @throws ConvError (as a rejection) if the descriptor is invalid or no algorithm can compute it; the signal's reason if it aborts
    * @example
    * const plan = await engine.plan("forward", { inputShape: [1, 3, 224, 224], kernelShape: [64, 3, 7, 7], stride: 2 });
    */
@@ -153,11 +161,11 @@ export class Engine {
   }
 
   /**
-   * Measures every way to compute a pass that the constraints allow, on random data, each checked against `direct` first. The times are kept
-   * in `tuning`, and "auto" goes by them from then on where it is asked for the same with the same constraints.
+   * Measures every way to compute a pass that the constraints allow, on random data, and checks each result against `direct`. The times are
+   * stored in `tuning`; from then on "auto" ranks the same pass under the same constraints by them.
    * @param options constraints; `progress`, called before each candidate; and `signal`, an AbortSignal that stops the search
    * @returns all candidates, the fastest first; those that failed last, with the reason
-   * @throws ConvError (as a rejection) where the descriptor is invalid or no algorithm can compute it; the signal's reason where it aborts
+   * @throws ConvError (as a rejection) if the descriptor is invalid or no algorithm can compute it; the signal's reason if it aborts
    * @example
    * const [fastest] = await engine.find("forward", { inputShape: [1, 64, 56, 56], kernelShape: [64, 64, 3, 3], padding: 1 });
    */
@@ -169,9 +177,10 @@ export class Engine {
   }
 
   /**
-   * Measures the rates of the adapter, in a tenth or two of a second, and keeps them in `tuning`: "auto" ranks by them from then on, and by
-   * the rates of an adapter of its kind until then. `find` does it first where it was not done yet.
-   * @param options `signal`, an AbortSignal that stops it
+   * Measures the rates of the adapter, in 0.1 to 0.2 s, and stores them in `tuning`. From then on "auto" estimates by them; before, it uses the
+   * rates of a typical GPU or software adapter. `find` calibrates first if that was not done yet.
+   * @param options `signal`, an AbortSignal that stops the measurement
+   * @throws ConvError (as a rejection) `destroyed` or `device-lost`; the signal's reason if it aborts
    * @example
    * const { multiplyAdds } = await engine.calibrate();
    */
@@ -183,7 +192,7 @@ export class Engine {
     return rates;
   }
 
-  /** Frees everything the engine made, and the device where the engine made it. */
+  /** Frees all memory of the engine, and destroys the device if the engine requested it. */
   destroy(): void {
     if (this.#destroyed) return;
     this.#destroyed = true;
@@ -223,8 +232,8 @@ export class Engine {
 }
 
 /**
- * Creates an engine on the environment's GPU, or on the given device, adapter or GPU object. What its `find` learns is kept for the next
- * engine (IndexedDB in a page, a file in the user's cache folder under Node) unless `tuning` is "forget" or a store of the caller's.
+ * Creates an engine on the environment's GPU, or on the given device, adapter or GPU object. Its measurements are stored for later engines
+ * (see `tuning`).
  * @throws ConvError (as a rejection) `no-webgpu`, `no-adapter` or `no-device`, saying what to do
  * @example
  * using engine = await createEngine();
@@ -242,7 +251,7 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
 }
 
 function limitsOf(device: GPUDevice): Record<string, number> {
-  // Limits are getters on a prototype: spreading the object would find none.
+  // Limits are getters of a prototype, which spreading the object would miss.
   const limits: Record<string, number> = {};
   for (const name in device.limits) {
     const value = device.limits[name as keyof GPUSupportedLimits];

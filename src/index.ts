@@ -1,4 +1,4 @@
-// The main entry: everything public but operations and the reference, which have entries of their own.
+// The entry `convoke`: everything public except operations, the reference and adapters, which have entries of their own.
 export { ConvError, type ConvErrorCode } from "./base/error.ts";
 export { conv, convTranspose } from "./conv/conv.ts";
 export {

@@ -1,5 +1,5 @@
-// convoke/reference: every function of convoke and convoke/ops on NdArrays, on the CPU, in float64. It is slow, and it is what the engine's
-// results are checked against. The last group takes canonical problems and flat arrays, for such checks.
+// The entry `convoke/reference`: every function of convoke and convoke/ops on NdArrays, on the CPU, in float64. Slow: it exists to check the
+// engine's results. The last group takes canonical problems and flat arrays, for such checks.
 export { conv, convTranspose } from "./reference/conv.ts";
 export type { ReferenceConvOptions, ReferenceOptions, ReferenceTransposeOptions } from "./reference/conv.ts";
 export {

@@ -1,4 +1,4 @@
-// Imports of WGSL files, as scripts/wgsl.mjs loads them.
+// Types imports of WGSL files, which scripts/wgsl.mjs loads.
 declare module "*.wgsl" {
   const shader: import("./kernel/shader.ts").Shader;
   export default shader;

@@ -1,4 +1,4 @@
-// The gradient of a bias: sums of dy. There is one way to compute them, so nothing is planned.
+// The gradient of a bias: sums of dy. There is only one way to compute them, so nothing is planned.
 import { describe, refuse } from "../base/error.ts";
 import { elementCount } from "../base/shape.ts";
 import { checkOptions, checkShape } from "../base/validate.ts";
@@ -10,10 +10,9 @@ import { channelSums } from "./channel-sums.ts";
 import { type ConvBackwardBiasOptions, activationGradientOf } from "./options.ts";
 
 /**
- * The gradient of a convolution, or of a transposed one, with respect to its bias: the sum of dy over batch and positions, added
- * up pairwise.
+ * Returns the gradient of a convolution, or of a transposed one, with respect to its bias: the pairwise sum of dy over batch and positions.
  *
- * @param dy [N, K, ...spatial], or [N, ...spatial, K]; of the activation's output where `activation` is given
+ * @param dy [N, K, ...spatial], or [N, ...spatial, K]: the gradient of the result, or of the activation's output if `activation` is given
  * @returns a new tensor db of shape [K]
  * @throws ConvError naming the argument that does not fit
  * @example
@@ -27,7 +26,7 @@ export function convBackwardBias(dy: Tensor, options: ConvBackwardBiasOptions = 
   const { N, channels, spatial } = splitShape(shape, layout);
   const gradient = description.activationGradient && checkActivationGradient(description.activationGradient, ["dy"]);
   const [gate] = Object.entries(inputs).map(([name, given]) => checkLike(name, given, dy));
-  // Before `run`, which would call the caller's `output` or `preActivation` by the name of the kernel's operand.
+  // Checked before `run`, whose error would name the kernel's operand `gate`, not the caller's `output` or `preActivation`.
   checkSameEngine({ dy, ...inputs });
   return run({
     name: "convBackwardBias",
@@ -39,7 +38,7 @@ export function convBackwardBias(dy: Tensor, options: ConvBackwardBiasOptions = 
   }).db;
 }
 
-/** Checks for a tensor of dy's shape, layout and type. */
+/** Checks for a tensor of dy's shape, layout and element type. */
 function checkLike(name: string, given: unknown, dy: Tensor): Tensor {
   const tensor = checkTensor(name, given);
   for (const key of ["shape", "layout", "dtype"] as const) {

@@ -1,5 +1,5 @@
-// The gradient of a bias: dy summed over the batch and all cells of each channel, pairwise, in levels of 64 numbers to one. The error bound
-// grows with the logarithm of how many there are (Higham, Accuracy and Stability of Numerical Algorithms, section 4.2).
+// The gradient of a bias: the pairwise sum of dy over the batch and the cells of each channel, in levels that add 64 numbers each. The error
+// bound grows with the logarithm of their count (Higham, Accuracy and Stability of Numerical Algorithms, section 4.2).
 import channelSumsShader from "../../shaders/conv/channel-sums.wgsl";
 import loadShader from "../../shaders/lib/load.wgsl";
 import type { PartialPlan } from "../algorithms/algorithm.ts";
@@ -14,6 +14,7 @@ import type { ActivationGradient } from "../problem/activation-gradient.ts";
 import type { Operand } from "../problem/operand.ts";
 import type { Layout } from "../problem/problem.ts";
 
+/** The sums to compute: of the tensor dy, optionally multiplied by the derivative of an activation. */
 export interface ChannelSums {
   readonly N: number;
   readonly channels: number;
@@ -23,7 +24,7 @@ export interface ChannelSums {
   readonly gradient?: ActivationGradient;
 }
 
-/** Reads dy (and gate), writes db. */
+/** Returns the steps, which read dy (and gate) and write db. */
 export function channelSums({ N, channels, cells, layout, dtype, gradient }: ChannelSums): PartialPlan {
   const last = layout === "channels-last";
   const operand = {

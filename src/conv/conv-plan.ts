@@ -1,4 +1,4 @@
-// ConvPlan: a planned and compiled pass of a convolution that is run many times, by the engine or on the caller's own command encoder.
+// ConvPlan: a planned and compiled pass of a convolution, to run many times, by the engine or on the caller's own command encoder.
 import { ConvError } from "../base/error.ts";
 import type { Triple } from "../base/shape.ts";
 import type { GpuContext } from "../gpu/context.ts";
@@ -24,7 +24,7 @@ import {
 } from "./operands.ts";
 
 /**
- * A pass of a convolution, planned and compiled: `engine.plan` makes it.
+ * A pass of a convolution, planned and compiled. Created by `engine.plan`.
  * @example
  * const plan = await engine.plan("forward", { inputShape: [1, 3, 224, 224], kernelShape: [64, 3, 7, 7], stride: 2 });
  * const y = plan.run({ x, w });
@@ -32,33 +32,35 @@ import {
 export class ConvPlan {
   /** Name of the chosen algorithm. */
   readonly algorithm: string;
+  /** Name of the chosen variant: its tile sizes and the like. */
   readonly variant: string;
+  /** The pass in canonical form. */
   readonly problem: ConvProblem;
   /** Scratch memory that a run needs, in bytes. */
   readonly workspaceBytes: number;
-  /** Floating-point operations of the direct sum, two for a multiply-add, by which speeds are quoted. */
+  /** Floating-point operations of the direct sum, two for each multiply-add; speeds are quoted by this count. */
   readonly flops: number;
   /** The fewest bytes that must move: every operand once. */
   readonly bytes: number;
-  /** How many times the bound of a sequential float32 sum the error bound is. */
+  /** The error bound, as a multiple of that of a sequential float32 sum. */
   readonly errorGrowth: number;
-  /** How many cells of the padded input away along depth, height and width an output's error may come from; none for plain sums. */
+  /** How far errors spread between outputs, in cells of the padded input along depth, height and width; 0 for plain sums. */
   readonly errorSpread: Triple;
-  /** What the error bound is measured by: the terms of the output's own windows, or the norm of all that its tile holds. */
+  /** What the error bound is proportional to: the terms of windows (of the output, or within `errorSpread`), or the norm of the whole tile. */
   readonly errorNorm: "windows" | "energy";
-  /** Bytes of the weights as they are prepacked once and kept with their tensor; in the backward-weights pass, of dy, in every run. */
+  /** Bytes of the prepacked weights, which are cached with their tensor; in the backward-weights pass of dy, which is packed in every run. */
   readonly preparedBytes: number;
   /** The dispatches, as plain data. */
   readonly steps: readonly Step[];
   /** Shape of the result: y, dx or dw. */
   readonly outputShape: readonly number[];
-  /** The result, by the name that `encode` has for it. */
+  /** Name of the result among the buffers of `encode`. */
   readonly resultName: ResultName;
   readonly #gpu: GpuContext;
   readonly #choice: Choice;
   readonly #executable: Executable;
   readonly #preparation: Executable | undefined;
-  /** The key of the prepacked weights: plans that prepack the same weights alike share them. */
+  /** The key of the prepacked weights: plans that prepack the same tensor in the same way share the copy. */
   readonly #preparationKey: number;
   #workspace: GPUBuffer | undefined;
   #checked: { readonly given: ConvBuffers; readonly operands: OperandBuffers } | undefined;
@@ -95,7 +97,7 @@ export class ConvPlan {
     this.bytes = bytesMoved(problem);
   }
 
-  /** Which algorithms were considered, and why each was refused or ranked where it is. */
+  /** Returns one line for each algorithm considered, by rank: its estimated or measured time, workspace and error, or why it was refused. */
   explain(): string {
     return explain(this.#choice.considered);
   }
@@ -103,8 +105,8 @@ export class ConvPlan {
   /**
    * Runs the plan and returns a new tensor. The work is submitted at once; nothing waits for it.
    * @param inputs { x, w } for the forward pass, { dy, w } for backward-data, { x, dy } for backward-weights; and the bias, the residual and
-   * the activation's tensor that the plan was made with
-   * @throws ConvError where a tensor is missing, of another shape, layout or engine, or destroyed
+   * the activation's tensor if the plan was made with them
+   * @throws ConvError if a tensor is missing, of another shape, layout or engine, or destroyed
    * @example
    * const y = plan.run({ x, w, bias });
    */
@@ -113,7 +115,7 @@ export class ConvPlan {
     return this.runOn(checkInputs(this.#gpu, this.problem, inputs), inputs.w);
   }
 
-  /** @internal Runs on the buffers of checked inputs; `w` where the pass reads weights. */
+  /** @internal Runs on the buffers of checked inputs; `w` is given if the pass reads weights. */
   runOn(inputs: OperandBuffers, w: Tensor | undefined): Tensor {
     const { transientPrepared, errors } = this.#gpu;
     const { outputShape: shape, workspaceBytes } = this;
@@ -125,18 +127,18 @@ export class ConvPlan {
       if (this.#preparation)
         buffers.prepared = w ? this.#preparedFrom(w) : transientPrepared.acquire(this.preparedBytes);
       const results = { [this.resultName]: { shape, layout, dtype } };
-      const made = submit(this.#gpu, { label, buffers, results, workspaceBytes }, (encoder, all) => {
+      const created = submit(this.#gpu, { label, buffers, results, workspaceBytes }, (encoder, all) => {
         preparation?.encode(encoder, all);
         this.#executable.encode(encoder, all);
       });
-      return made[this.resultName]!;
+      return created[this.resultName]!;
     });
   }
 
   /**
-   * Records the plan on the caller's encoder, outside any pass; the caller submits. Weights given as a tensor are prepacked from the values
-   * they have now; weights that the same encoder writes are given as a buffer, and prepacked in each run.
-   * @throws ConvError where a buffer is missing, too small, without usage STORAGE, or both read and written
+   * Records the plan on the caller's encoder, outside any pass; the caller submits. Weights given as a tensor are prepacked from their present
+   * values. Give weights that the same encoder writes as a buffer: they are prepacked in each run.
+   * @throws ConvError if a buffer is missing, too small, without usage STORAGE, or both read and written
    * @example
    * plan.encode(encoder, { x: xBuffer, w: wBuffer, y: yBuffer });
    * device.queue.submit([encoder.finish()]);
@@ -157,7 +159,7 @@ export class ConvPlan {
     this.#executable.encode(encoder, operands);
   }
 
-  /** The buffers to record on; those of the last call are not checked again. */
+  /** Returns the buffers to record on, checked; those of the last call are not checked again. */
   #operandsOf(buffers: ConvBuffers): OperandBuffers {
     if (this.#generation !== this.#gpu.generation) {
       this.#generation = this.#gpu.generation;
@@ -176,7 +178,7 @@ export class ConvPlan {
     return operands;
   }
 
-  /** Frees what the plan holds on the GPU. */
+  /** Frees the GPU memory of the plan. */
   destroy(): void {
     if (this.#destroyed) return;
     this.#destroyed = true;
@@ -189,7 +191,7 @@ export class ConvPlan {
     this.destroy();
   }
 
-  /** Frees the memory that recordings on the caller's encoders use. */
+  /** Frees the workspace and the prepacked weights of `encode`. */
   #release(): void {
     for (const buffer of [this.#workspace, this.#prepared]) if (buffer) this.#gpu.memory.free(buffer);
     this.#workspace = undefined;
@@ -197,7 +199,7 @@ export class ConvPlan {
     this.#checked = undefined;
   }
 
-  /** The prepacked weights of a tensor: kept with the tensor, else prepacked and submitted now. */
+  /** Returns the prepacked weights of a tensor: the copy cached with the tensor, or a new one whose packing is submitted now. */
   #preparedFrom(w: Tensor): GPUBuffer {
     const { memory } = this.#gpu;
     return w.prepared(this.#preparationKey, () => {

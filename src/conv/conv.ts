@@ -16,10 +16,10 @@ import {
 import { runPlan } from "./plan-cache.ts";
 
 /**
- * Convolves 1-D, 2-D or 3-D maps, by the rank of x. The work is submitted at once; nothing waits for it. The method is what the planner
- * chooses unless `algorithm` names one.
+ * Convolves 1-D, 2-D or 3-D feature maps, by the rank of x. The work is submitted at once; nothing waits for it. The planner chooses the
+ * algorithm unless `algorithm` names one.
  *
- * @param x [N, C, ...spatial], or [N, ...spatial, C] where its layout is "channels-last"
+ * @param x [N, C, ...spatial], or [N, ...spatial, C] if its layout is "channels-last"
  * @param w [K, C/groups, ...kernel], or [...kernel, C/groups, K], in the layout of x
  * @returns a new tensor [N, K, ...output] or [N, ...output, K], in the layout of x
  * @throws ConvError naming the argument that does not fit
@@ -44,8 +44,8 @@ export function conv(x: Tensor, w: Tensor, options: ConvOptions = {}): Tensor {
 }
 
 /**
- * Transposed convolution: the adjoint of the convolution with the same options, from the shape of its output to that of its input (Dumoulin
- * and Visin, "A guide to convolution arithmetic for deep learning", section 4).
+ * Computes a transposed convolution: the adjoint of the convolution with the same options, from the shape of its output to that of its input
+ * (Dumoulin and Visin, "A guide to convolution arithmetic for deep learning", section 4).
  *
  * @param x [N, C, ...spatial], or [N, ...spatial, C]
  * @param w [C, K/groups, ...kernel], or [...kernel, K/groups, C], in the layout of x

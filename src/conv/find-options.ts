@@ -1,42 +1,44 @@
-// What goes into a search for the fastest way to compute a problem, and what comes out of it. The search itself is in find.ts, which is
-// loaded when it is first asked for.
+// The options and the results of `find`, the search for the fastest way to compute a problem. The search itself is in find.ts, which is loaded on
+// first use.
 import { refuse } from "../base/error.ts";
 import { checkOptions, checkSignal } from "../base/validate.ts";
 import { CONSTRAINT_KEYS, type Constraints, checkConstraints } from "../planner/choose.ts";
 
-/** A way to compute a problem, and how it fared. */
+/** One candidate of a search, and its measurements. */
 export interface Found {
   readonly algorithm: string;
   readonly variant: string;
-  /** Median time of a run; undefined where it failed. */
+  /** Median time of a run; undefined if the candidate failed. */
   readonly milliseconds?: number;
-  /** The samples of the median. */
+  /** The times that the median is of. */
   readonly samples?: readonly number[];
-  /** The estimate of the planner. */
+  /** The planner's estimate of a run. */
   readonly estimatedMilliseconds: number;
   readonly workspaceBytes?: number;
   readonly preparedBytes?: number;
   readonly errorGrowth: number;
-  /** Why it does not count: it could not run, or its result was wrong. */
+  /** Why the candidate failed: it could not run, or its result was wrong. */
   readonly failed?: string;
 }
 
+/** The progress of a search, in candidates. */
 export interface FindProgress {
   readonly done: number;
   readonly total: number;
-  /** What is measured next; undefined at the end. */
+  /** The candidate to be measured next; undefined at the end. */
   readonly algorithm?: string;
   readonly variant?: string;
 }
 
+/** Options of `engine.find`. */
 export interface FindOptions extends Constraints {
   /** Called before each candidate and at the end. */
   progress?: (progress: FindProgress) => void;
-  /** Stops the search: the promise rejects with the reason of the signal, and nothing is kept. */
+  /** Stops the search: the promise rejects with the signal's reason, and no measurement is stored. */
   signal?: AbortSignal;
 }
 
-/** The options of find, checked. */
+/** @throws ConvError if the options are invalid */
 export function checkFindOptions(options: unknown): FindOptions {
   const { progress, signal, ...given } = checkOptions("constraints", options, [
     ...CONSTRAINT_KEYS,
@@ -54,7 +56,7 @@ export function checkFindOptions(options: unknown): FindOptions {
   };
 }
 
-/** What the tuning table keeps of a search. */
+/** The results of a search in the form that the tuning table stores. */
 export function measurementsOf(found: readonly Found[]): { algorithm: string; variant: string; seconds: number }[] {
   return found
     .filter(({ milliseconds }) => milliseconds !== undefined)

@@ -1,5 +1,5 @@
-// Measures every way to compute a problem and ranks them: each variant of each algorithm, on the same data, checked against `direct` before
-// its time counts. Candidates run in the order of their estimates, so that the best come first and losers are known by their first sample.
+// Measures every variant of every algorithm that can compute a problem, on the same data, and ranks them. Each result is checked against `direct`
+// before its time counts. Candidates run in the order of their estimates: the best come first, so that slow ones show by their first sample.
 import { gamma } from "../base/arithmetic.ts";
 import { elementCount } from "../base/shape.ts";
 import { Stopwatch } from "../gpu/stopwatch.ts";
@@ -10,7 +10,7 @@ import { type ConvDescriptor, type ConvProblem, type Pass, sumLength } from "../
 import type { FindOptions, Found } from "./find-options.ts";
 import { type ConvBuffers, type ConvInputs, inputsOf, operandShape } from "./operands.ts";
 
-/** What find needs of a plan. */
+/** The members of a plan that find uses. */
 export interface MeasuredPlan {
   readonly workspaceBytes: number;
   readonly preparedBytes: number;
@@ -20,24 +20,26 @@ export interface MeasuredPlan {
   destroy(): void;
 }
 
-/** What find needs of an engine. */
+/** The engine as find uses it. */
 export interface Workbench {
   readonly device: GPUDevice;
   plan(pass: Pass, descriptor: ConvDescriptor, constraints: Constraints): Promise<MeasuredPlan>;
   tensor(data: ArrayLike<number>, shape: readonly number[]): Tensor;
+  /** The candidates of the problem, by rank. */
   ranked(): readonly Ranked[];
-  /** Rejects where the device is lost or the engine destroyed, which may be why something failed. */
+  /** Rejects if the device is lost or the engine destroyed: either may explain the failure `cause`. */
   check?(cause?: unknown): Promise<void>;
 }
 
+/** Samples of a candidate. */
 const SAMPLES = 5;
 
-/** A candidate whose first sample takes this many times the best is a loser. */
+/** A candidate whose first sample takes more than this many times the best time gets no further samples. */
 const HOPELESS = 1.3;
 
 type Inputs = readonly { name: keyof ConvInputs; shape: number[]; values: Float32Array }[];
 
-/** Random numbers for everything that a plan of the problem reads. */
+/** Random values for every tensor that a plan of the problem reads. */
 function inputsFor(problem: ConvProblem): Inputs {
   return inputsOf(problem).map(({ name, operand }, at) => {
     const shape = operandShape(problem, operand);
@@ -46,8 +48,8 @@ function inputsFor(problem: ConvProblem): Inputs {
 }
 
 /**
- * How far a result may be from that of `direct`, everywhere: both error bounds, for sums of magnitudes of which `largest` is the largest,
- * through activations of slopes under 2 that are good to 1e-5, and where halves are stored their rounding.
+ * Returns the largest difference from the result of `direct` that rounding explains at any element. It covers the error bounds of both results
+ * for sums of magnitudes up to `largest`, activations whose slope is under 2 and which are good to 1e-5, and the rounding of stored halves.
  */
 export function errorLimit(problem: ConvProblem, errorGrowth: number, largest: number): number {
   const { activation } = problem.epilogue;
@@ -59,7 +61,7 @@ export function errorLimit(problem: ConvProblem, errorGrowth: number, largest: n
   return slope * (errorGrowth + 1) * gamma(sumLength(problem) + 3) * size + evaluation + storing;
 }
 
-/** The largest difference of two results; NaN counts as infinitely far. */
+/** The largest difference between two results; NaN counts as an infinite difference. */
 export function distance(a: ArrayLike<number>, b: ArrayLike<number>): number {
   let largest = 0;
   for (let at = 0; at < a.length; at++) {
@@ -69,8 +71,8 @@ export function distance(a: ArrayLike<number>, b: ArrayLike<number>): number {
   return largest;
 }
 
-/** The descriptor of the sum alone, without epilogue and activation gradient. */
-function plainOf(descriptor: ConvDescriptor): ConvDescriptor {
+/** The descriptor of the bare sum, without epilogue and activation gradient, and with the magnitude of the padding value. */
+function bareSum(descriptor: ConvDescriptor): ConvDescriptor {
   const { bias: _, residual: __, activation: ___, activationGradient: ____, paddingValue, ...plain } = descriptor;
   return { ...plain, ...(paddingValue !== undefined && { paddingValue: Math.abs(paddingValue) }) };
 }
@@ -84,7 +86,7 @@ async function resultOf(plan: MeasuredPlan, inputs: ConvInputs): Promise<Float32
   }
 }
 
-/** The ground truth: the result of `direct` on the data, and the largest of its sums of magnitudes. */
+/** Computes the ground truth: the result of `direct` on the data, and the largest sum of magnitudes of its terms. */
 async function groundTruth(
   workbench: Workbench,
   problem: ConvProblem,
@@ -95,7 +97,7 @@ async function groundTruth(
   const direct = await workbench.plan(problem.pass, descriptor, { algorithm: "direct" });
   try {
     const expected = await resultOf(direct, inputs);
-    const plain = await workbench.plan(problem.pass, plainOf(descriptor), { algorithm: "direct" });
+    const plain = await workbench.plan(problem.pass, bareSum(descriptor), { algorithm: "direct" });
     const sizes: ConvInputs = {};
     try {
       for (const { name, values, shape } of data) {
@@ -114,7 +116,7 @@ async function groundTruth(
 
 /**
  * Measures the candidates of a problem.
- * @returns those that ran first, the fastest first, then those that failed
+ * @returns the candidates that ran, the fastest first, then those that failed
  */
 export async function find(
   workbench: Workbench,
@@ -144,7 +146,7 @@ export async function find(
       try {
         const measured = await measure(workbench, stopwatch, problem.pass, descriptor, { ...name, ...cap }, inputs, {
           expected,
-          most: errorLimit(problem, error.growth, largest),
+          tolerance: errorLimit(problem, error.growth, largest),
           limit: best * HOPELESS,
         });
         await workbench.check?.();
@@ -164,7 +166,7 @@ export async function find(
   return found.toSorted((a, b) => (time(a) === time(b) ? 0 : time(a) - time(b)));
 }
 
-/** One candidate: compiled, checked, timed. */
+/** Compiles, checks and times one candidate. */
 async function measure(
   workbench: Workbench,
   stopwatch: Stopwatch,
@@ -172,7 +174,7 @@ async function measure(
   descriptor: ConvDescriptor,
   constraints: Constraints,
   inputs: ConvInputs,
-  { expected, most, limit }: { expected: Float32Array; most: number; limit: number },
+  { expected, tolerance, limit }: { expected: Float32Array; tolerance: number; limit: number },
 ): Promise<Omit<Found, "algorithm" | "variant" | "estimatedMilliseconds" | "errorGrowth">> {
   const plan = await workbench.plan(pass, descriptor, constraints);
   const sizes = { workspaceBytes: plan.workspaceBytes, preparedBytes: plan.preparedBytes };
@@ -180,12 +182,12 @@ async function measure(
     const result = plan.run(inputs);
     try {
       const off = distance(await result.read(), expected);
-      if (off > most)
-        return { ...sizes, failed: `its result is off by ${off}, more than the ${most} that rounding explains` };
+      if (off > tolerance)
+        return { ...sizes, failed: `its result is off by ${off}, more than the ${tolerance} that rounding explains` };
       const buffers = { ...inputs, [plan.resultName]: result };
       const { seconds, samples } = await stopwatch.time(
         (encoder, count) => {
-          for (let turn = 0; turn < count; turn++) plan.encode(encoder, buffers);
+          for (let run = 0; run < count; run++) plan.encode(encoder, buffers);
         },
         SAMPLES,
         limit,
@@ -196,7 +198,7 @@ async function measure(
     }
   } finally {
     plan.destroy();
-    // The prepacked weights of the plan go with it.
+    // Frees the weights that the plan prepacked.
     inputs.w?.updated();
   }
 }

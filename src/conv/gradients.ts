@@ -19,8 +19,8 @@ import { runPlan } from "./plan-cache.ts";
 /**
  * Returns the gradient of a convolution with respect to its input: a dense correlation for each phase of the stride, so no zero is multiplied.
  *
- * @param dy the gradient of the convolution's result, in its shape; of its activation's output where `activation` is given
- * @param w the weights of the convolution
+ * @param dy the gradient of the convolution's result (after its activation, if `activation` is given), in its shape [N, K, ...output]
+ * @param w the weights of the convolution, [K, C/groups, ...kernel]
  * @returns a new tensor dx of shape `inputShape`
  * @throws ConvError naming the argument that does not fit
  * @example
@@ -47,8 +47,8 @@ export function convBackwardData(dy: Tensor, w: Tensor, options: ConvBackwardDat
 /**
  * Returns the gradient of a convolution with respect to its weights: the correlation of its input with dy.
  *
- * @param x the input of the convolution
- * @param dy the gradient of the convolution's result, in its shape; of its activation's output where `activation` is given
+ * @param x the input of the convolution, [N, C, ...spatial]
+ * @param dy the gradient of the convolution's result (after its activation, if `activation` is given), in its shape [N, K, ...output]
  * @returns a new tensor dw of shape `kernelShape`
  * @throws ConvError naming the argument that does not fit
  * @example
@@ -75,9 +75,9 @@ export function convBackwardWeights(x: Tensor, dy: Tensor, options: ConvBackward
 /**
  * Returns the gradient of a transposed convolution with respect to its input: the convolution with the same options.
  *
- * @param dy the gradient of its result, in its shape; of its activation's output where `activation` is given
- * @param w the weights of the transposed convolution
- * @returns a new tensor of the shape of its x
+ * @param dy the gradient of its result (after its activation, if `activation` is given), in its shape [N, K, ...output]
+ * @param w the weights of the transposed convolution, [C, K/groups, ...kernel]
+ * @returns a new tensor dx in the shape of its x, [N, C, ...spatial]
  * @throws ConvError naming the argument that does not fit
  * @example
  * const dx = convTransposeBackwardData(dy, w, { stride: 2 });
@@ -99,11 +99,11 @@ export function convTransposeBackwardData(
 }
 
 /**
- * Returns the gradient of a transposed convolution with respect to its weights.
+ * Returns the gradient of a transposed convolution with respect to its weights: the correlation of dy with its input.
  *
- * @param x the input of the transposed convolution
- * @param dy the gradient of its result, in its shape; of its activation's output where `activation` is given
- * @returns a new tensor of shape `kernelShape`
+ * @param x the input of the transposed convolution, [N, C, ...spatial]
+ * @param dy the gradient of its result (after its activation, if `activation` is given), in its shape [N, K, ...output]
+ * @returns a new tensor dw of shape `kernelShape`, [C, K/groups, ...kernel]
  * @throws ConvError naming the argument that does not fit
  * @example
  * const dw = convTransposeBackwardWeights(x, dy, { kernelShape: w.shape, stride: 2 });

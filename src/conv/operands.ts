@@ -1,4 +1,4 @@
-// The tensors of each pass by the names that callers give them: which there are, their shapes, and whether a given one fits.
+// The tensors of each pass, under the names that callers give them: which a pass has, their shapes, and the checks of given ones.
 import { bytesFor } from "../base/dtype.ts";
 import { ConvError, describe, refuse, words } from "../base/error.ts";
 import { checkOptions } from "../base/validate.ts";
@@ -9,7 +9,7 @@ import { BufferUsage } from "../gpu/usage.ts";
 import type { TensorOperand } from "../problem/operand.ts";
 import { type ConvProblem, operandBytes, tensorShape } from "../problem/problem.ts";
 
-/** The tensors that a pass multiplies, and its result. */
+/** The tensors that each pass multiplies, and its result. */
 const PASS_OPERANDS = {
   forward: { reads: ["x", "w"], result: "y" },
   "backward-data": { reads: ["dy", "w"], result: "dx" },
@@ -20,19 +20,19 @@ const PASS_OPERANDS = {
 const SHAPED_LIKE = { x: "x", dx: "x", w: "w", dw: "w", y: "y", dy: "y" } as const;
 type ConvOperand = Exclude<TensorOperand, "db">;
 
-/** The tensors that a plan reads: those of its pass, and those of the epilogue or activation gradient that it was planned with. */
+/** The tensors that a plan reads: the two operands of its pass, and those of the epilogue or activation gradient it was planned with. */
 export interface ConvInputs {
   x?: Tensor;
   w?: Tensor;
   dy?: Tensor;
   bias?: Tensor;
   residual?: Tensor;
-  /** The output of the activation that the gradient passes through, or the value before it: whichever was planned. */
+  /** The output of the activation whose derivative multiplies the gradient, or the value before it: the one that was planned. */
   output?: Tensor;
   preActivation?: Tensor;
 }
 
-/** Buffers to record a plan on: those of its inputs and of its result. Without `workspace` the plan creates its own and keeps it. */
+/** Buffers to record a plan on: those of its inputs and of its result. Without `workspace` the plan allocates one until it is destroyed. */
 export type ConvBuffers = { [name in keyof ConvInputs]: GPUBuffer | Tensor } & {
   y?: GPUBuffer | Tensor;
   dx?: GPUBuffer | Tensor;
@@ -45,17 +45,17 @@ export const BUFFER_NAMES = [...INPUT_NAMES, "y", "dx", "dw", "workspace"] as co
 type InputName = (typeof INPUT_NAMES)[number];
 export type ResultName = "y" | "dx" | "dw";
 
-/** The name of the result. */
+/** The name of the result of a problem's pass. */
 export function resultName({ pass }: ConvProblem): ResultName {
   return PASS_OPERANDS[pass].result;
 }
 
-/** Channels of the result. */
+/** Channel count of the result. */
 function resultChannels(problem: ConvProblem): number {
   return problem.pass === "backward-data" ? problem.C : problem.K;
 }
 
-/** The operands that a plan reads, and the names that callers give them. */
+/** The operands that a plan reads, with the names that callers give them. */
 export function inputsOf(problem: ConvProblem): { name: InputName; operand: ConvOperand }[] {
   const inputs: { name: InputName; operand: ConvOperand }[] = PASS_OPERANDS[problem.pass].reads.map((name) => ({
     name,
@@ -88,15 +88,15 @@ function forwardRole(problem: ConvProblem, operand: Exclude<ConvOperand, "bias">
   return SHAPED_LIKE[operand];
 }
 
-/** Bytes of everything a run reads and writes, each once. */
+/** Bytes of all operands that a run reads or writes, each counted once. */
 export function bytesMoved(problem: ConvProblem): number {
   const operands = [...inputsOf(problem).map(({ operand }) => operand), resultName(problem)];
   return operands.reduce((sum, operand) => sum + bufferBytes(problem, operand), 0);
 }
 
 /**
- * The buffers of the tensors of a run.
- * @throws ConvError where a tensor is missing, not asked for, of another shape, layout, type or engine, or destroyed
+ * Returns the buffers of the tensors of a run.
+ * @throws ConvError if a tensor is missing, unused by the plan, of another shape, layout, type or engine, or destroyed
  */
 export function checkInputs(gpu: GpuContext, problem: ConvProblem, inputs: ConvInputs): OperandBuffers {
   checkOptions("inputs", inputs, INPUT_NAMES);
@@ -109,8 +109,8 @@ export function checkInputs(gpu: GpuContext, problem: ConvProblem, inputs: ConvI
 }
 
 /**
- * The buffers to record a plan on, without the workspace.
- * @throws ConvError where a buffer is missing, too small, without usage STORAGE, or both read and written
+ * Returns the buffers to record a plan on, without the workspace.
+ * @throws ConvError if a buffer is missing, too small, without usage STORAGE, or both read and written
  */
 export function checkBuffers(gpu: GpuContext, problem: ConvProblem, buffers: ConvBuffers): OperandBuffers {
   checkOptions("buffers", buffers, BUFFER_NAMES);
@@ -156,7 +156,7 @@ function checkOperand(
   return tensor;
 }
 
-/** Refuses tensors that the plan would ignore. */
+/** @throws ConvError if there are tensors that the plan would ignore */
 function checkUnused(
   problem: ConvProblem,
   wanted: readonly { name: string }[],
@@ -175,7 +175,7 @@ function checkUnused(
   }
 }
 
-/** Checks a workspace of the caller's: none of the other buffers, which it would overwrite. */
+/** Checks a workspace of the caller's, which must not be one of the other buffers: the plan would overwrite it. */
 export function checkWorkspace(operands: OperandBuffers, given: unknown, bytes: number): GPUBuffer {
   const buffer = checkBuffer("workspace", given, bytes);
   const other = Object.entries(operands).find(([, operand]) => operand === buffer);

@@ -1,5 +1,5 @@
-// The plans of an engine: chooses and compiles them, keeps those of eager calls ready, and measures on request. What measures
-// is loaded on request too: it is a fifteenth of a bundle, and most pages never measure.
+// The plans of an engine: chooses and compiles them, caches those of eager calls, and measures on request. The code that measures is loaded on
+// first use: it is a fifteenth of a bundle, and most pages never measure.
 import type { Rates } from "../algorithms/cost.ts";
 import { algorithms } from "../algorithms/index.ts";
 import type { DeviceTraits } from "../algorithms/traits.ts";
@@ -26,17 +26,19 @@ import { type FindOptions, type Found, measurementsOf } from "./find-options.ts"
 import type { Workbench } from "./find.ts";
 import { type ConvInputs, checkInputs } from "./operands.ts";
 
-/** Bytes of workspace and prepacked weights that a plan may need where the caller says nothing. */
+/** Default of `maxWorkspaceBytes`. */
 const DEFAULT_WORKSPACE_BYTES = 256 * 2 ** 20;
 
-/** Plans of eager calls kept ready; the least recently used goes first. Each holds 256 bytes a dispatch on the GPU. */
+/** Cached plans of eager calls; the least recently used is dropped first. Each holds 256 bytes a dispatch on the GPU. */
 const MAX_READY = 512;
 
-/** What stops waiting: the promise rejects with the signal's reason. */
+/** Options of calls that can be aborted. */
 export interface Abortable {
+  /** When it aborts, the promise rejects with its reason. */
   signal?: AbortSignal;
 }
 
+/** Options of `engine.plan`. */
 export interface PlanOptions extends Constraints, Abortable {}
 
 /** @throws ConvError if the options are invalid */
@@ -46,7 +48,7 @@ export function checkPlanOptions(options: unknown): { constraints: Constraints }
   return { constraints: checkConstraints("constraints", constraints), ...(checked && { signal: checked }) };
 }
 
-/** Runs the plan of a problem on the tensors of an eager call, which has checked that x or dy is one. */
+/** Runs the plan of a problem on the inputs of an eager call, which has checked that x or dy is a tensor. */
 export function runPlan(problem: ConvProblem, constraints: Constraints, inputs: ConvInputs): Tensor {
   const { gpu } = (inputs.x ?? inputs.dy)!;
   gpu.memory.checkOpen();
@@ -54,6 +56,7 @@ export function runPlan(problem: ConvProblem, constraints: Constraints, inputs: 
   return gpu.attached(PlanCache).get(problem, constraints).runOn(buffers, inputs.w);
 }
 
+/** The plans of one engine. */
 export class PlanCache {
   readonly #gpu: GpuContext;
   readonly #adapter: AdapterDescription;
@@ -67,20 +70,20 @@ export class PlanCache {
     this.#ready = new ReadyCache(gpu, MAX_READY);
   }
 
-  /** The device as planning sees it, within the caller's constraints. */
+  /** The device traits for planning, within the caller's constraints. */
   traits(constraints: Constraints = {}): DeviceTraits {
     const workspace = constraints.maxWorkspaceBytes ?? DEFAULT_WORKSPACE_BYTES;
     return deviceTraits(this.#gpu.device, this.#adapter, workspace, this.#tuning.rates);
   }
 
-  /** @throws ConvError where the device has no such elements */
+  /** @throws ConvError `unsupported` if the device lacks the element type */
   checkDtype(dtype: Dtype): Dtype {
     if (dtype === "f16" && !this.#gpu.device.features.has("shader-f16"))
-      refuse("unsupported", "dtype", dtype, '"f32": this device was made without the feature shader-f16');
+      refuse("unsupported", "dtype", dtype, '"f32": this device lacks the feature shader-f16');
     return dtype;
   }
 
-  /** Makes a plan of the caller's own, compiled without blocking the page. */
+  /** Makes a plan for the caller to own, compiled without blocking the page. */
   async make(
     pass: Pass,
     descriptor: ConvDescriptor,
@@ -96,7 +99,7 @@ export class PlanCache {
     return new ConvPlan(this.#gpu, problem, choice, plan);
   }
 
-  /** The plan of eager calls for a problem, compiled now where it is not ready. */
+  /** Returns the plan of eager calls for a problem, compiled now if it is not cached. */
   get(problem: ConvProblem, constraints: Constraints): ConvPlan {
     return this.#ready.get(keyOf(problem, constraints), () => {
       const { choice, plan } = this.#decide(problem, constraints);
@@ -104,7 +107,7 @@ export class PlanCache {
     });
   }
 
-  /** Measures the adapter, and estimates by that from then on. Plans of eager calls are chosen again. */
+  /** Measures the rates of the adapter, which estimates use from then on. The plans of eager calls are chosen again. */
   async calibrate(signal?: AbortSignal): Promise<Rates> {
     const { calibrate } = await import("../planner/calibrate.ts");
     const rates = await this.#measured(() => calibrate(this.#gpu, !this.traits().software, signal), signal);
@@ -113,7 +116,7 @@ export class PlanCache {
     return rates;
   }
 
-  /** Measures what can compute a problem, on tensors that `tensor` makes, and ranks by it from then on. */
+  /** Measures the candidates of a problem, on tensors that `tensor` makes; "auto" ranks by the results from then on. */
   async find(
     pass: Pass,
     descriptor: ConvDescriptor,
@@ -123,9 +126,9 @@ export class PlanCache {
     const problem = convProblem(pass, descriptor);
     this.#decide(problem, constraints);
     signal?.throwIfAborted();
-    // A copy, of what is plain data now that it was checked: the caller's may change during the search.
+    // A copy, since the caller's may change during the search. Being checked, it is plain data.
     const checked = structuredClone(descriptor);
-    // Candidates are measured in the order of their estimates: the better those are, the sooner losers are known.
+    // Candidates are measured in the order of their estimates: the better the estimates, the sooner slow candidates are dropped.
     if (!this.#tuning.rates) await this.calibrate(signal);
     const workbench: Workbench = {
       device: this.#gpu.device,
@@ -138,7 +141,7 @@ export class PlanCache {
     const search = (): Promise<Found[]> => find(workbench, problem, checked, constraints, { progress, signal });
     const found = await this.#measured(search, signal);
     await this.#tuning.add(problem, constraints, measurementsOf(found));
-    // The plan of eager calls was chosen without what is known now.
+    // The cached plan was chosen without these measurements.
     this.#ready.delete(keyOf(problem, constraints));
     return found;
   }
@@ -148,7 +151,7 @@ export class PlanCache {
     this.#ready.clear();
   }
 
-  /** Measures. What is measured on a GPU that is gone is thrown away, and what fails there fails because it is gone. */
+  /** Runs a measurement. If the device was lost or the engine destroyed meanwhile, rejects with that instead of the result or the failure. */
   async #measured<T>(measure: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     try {
       const result = await measure();
@@ -170,7 +173,7 @@ export class PlanCache {
           "too-large",
           operand,
           words(`[${tensorShape(problem, operand).join(", ")}], ${bytes} bytes`),
-          `at most ${traits.maxBindingBytes} bytes, what this device binds at once`,
+          `at most ${traits.maxBindingBytes} bytes, the largest binding of this device`,
         );
     }
     const choice = choose(algorithms, problem, traits, constraints, this.#tuning.lookUp(problem, constraints));

@@ -7,7 +7,7 @@ import { type Activation, type ActivationOption, checkActivation } from "./activ
 export interface ActivationGradient {
   readonly activation: Activation;
   readonly from: "output" | "pre-activation";
-  /** Which operand is the gradient: dy, or x where the convolution is itself the gradient of a transposed one. */
+  /** Which operand is the gradient: dy, or x if the convolution is itself the gradient of a transposed one. */
   readonly operand: "x" | "dy";
 }
 

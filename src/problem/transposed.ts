@@ -61,7 +61,7 @@ export function transposedProblem(
     );
   }
   if (outputPadding !== undefined && outputShape !== undefined) {
-    refuse("invalid-argument", "outputPadding", outputPadding, "none where outputShape is given");
+    refuse("invalid-argument", "outputPadding", outputPadding, "none if outputShape is given");
   }
   const extra = checkPerAxis("outputPadding", outputPadding ?? 0, rank, 0);
   extra.forEach((value, axis) => {

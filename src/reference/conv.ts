@@ -25,11 +25,11 @@ export interface ReferenceConvOptions extends ReferenceOptions {
 export interface ReferenceTransposeOptions extends ReferenceConvOptions {
   /** Extra cells at the end of each output axis, below the stride; not with outputShape. */
   outputPadding?: number | readonly number[];
-  /** The spatial sizes of the output, where several are possible. */
+  /** The spatial sizes of the output, to choose among several possible ones. */
   outputShape?: readonly number[];
 }
 
-/** The names in ReferenceOptions. */
+/** The keys of ReferenceOptions. */
 export const OPTION_KEYS = [...GEOMETRY_KEYS, "layout"] as const;
 const CONV_KEYS = [...OPTION_KEYS, "bias", "residual", "activation"];
 
@@ -58,13 +58,13 @@ function epilogueOperands(
   return operands;
 }
 
-/** The options as a descriptor has them: bias and residual as booleans. */
+/** Converts the options to those of a descriptor, in which bias and residual are booleans. */
 function described(options: ReferenceConvOptions) {
   return { ...options, bias: options.bias !== undefined, residual: options.residual !== undefined };
 }
 
 /**
- * Convolution in 1, 2 or 3 dimensions by the rank of x: activation(conv(x, w) + bias + residual).
+ * Convolves in 1, 2 or 3 dimensions, by the rank of x: activation(conv(x, w) + bias + residual).
  *
  * @param x [N, C, ...spatial], or [N, ...spatial, C] with layout "channels-last"
  * @param w [K, C/groups, ...kernel], or [...kernel, C/groups, K]
@@ -84,7 +84,7 @@ export function conv(x: NdArray, w: NdArray, options: ReferenceConvOptions = {})
 }
 
 /**
- * Transposed convolution: the backward-data pass of the mirrored convolution, with the epilogue on its result.
+ * Computes a transposed convolution: the backward-data pass of the convolution from its output to its input, then the epilogue.
  *
  * @param x [N, C, ...spatial], or [N, ...spatial, C] with layout "channels-last"
  * @param w [C, K/groups, ...kernel], or [...kernel, K/groups, C]

@@ -1,6 +1,6 @@
-// Indexing for the reference. The input is copied into a larger array with its border filled in, after which every convolution is one
-// without padding, and every gradient of the padded input is folded back into the input by the same table. What remains are two lists
-// of indices for the terms of a sum, so that the loops over them neither divide nor branch on padding mode, flip, dilation or layout.
+// Indexing for the reference. The input is copied into a larger array whose border is filled in, so that every convolution is one without
+// padding; the same table folds gradients of the padded input back into the input. Two lists of indices then give the terms of a sum, so
+// that the loops over them neither divide nor branch on padding mode, flip, dilation or layout.
 import { type Triple, dilatedExtent, elementCount } from "../base/shape.ts";
 import type { PaddingMode } from "../problem/padding.ts";
 import type { ConvProblem, Layout } from "../problem/problem.ts";
@@ -8,14 +8,14 @@ import type { ConvProblem, Layout } from "../problem/problem.ts";
 /** Marks a padded cell that holds the padding constant and repeats no input cell. */
 const OUTSIDE = -1;
 
-/** Distances between neighbouring batch entries, channels and spatial cells of a tensor. */
+/** Distances between neighbouring images, channels and spatial cells of a tensor, in elements. */
 export interface Strides {
   readonly batch: number;
   readonly channel: number;
   readonly cell: number;
 }
 
-/** The strides of a tensor of so many channels and spatial cells. */
+/** The strides of a tensor, given its numbers of channels and spatial cells. */
 export function layoutStrides(layout: Layout, channels: number, cells: number): Strides {
   return layout === "channels-first"
     ? { batch: channels * cells, channel: cells, cell: 1 }
@@ -50,13 +50,13 @@ function paddedSize(problem: ConvProblem): Triple {
 function sourceCell(position: number, size: number, mode: PaddingMode): number {
   if (position >= 0 && position < size) return position;
   if (mode === "replicate") return position < 0 ? 0 : size - 1;
-  // One reflection, one wrap: checkPaddingMode has limited the padding to that reach.
+  // One reflection or one wrap is enough: checkPaddingMode has limited the padding to that.
   if (mode === "reflect") return position < 0 ? -position : 2 * (size - 1) - position;
   if (mode === "circular") return position < 0 ? position + size : position - size;
   return OUTSIDE;
 }
 
-/** For every cell of the padded input the flat index of the input cell that it repeats, or OUTSIDE. */
+/** For every cell of the padded input, the flat index of the input cell that it repeats, or OUTSIDE. */
 function paddedSources(problem: ConvProblem): Int32Array {
   const size = paddedSize(problem);
   const axisSource = (axis: 0 | 1 | 2): number[] =>
@@ -112,14 +112,15 @@ export function paddedCount(problem: ConvProblem): number {
   return problem.N * problem.C * elementCount(paddedSize(problem));
 }
 
-/** The terms of one output's sum, one for each pair of a channel of the group and a kernel tap: the indices of their factors. */
+/** The terms of an output's sum, one for each pair of a channel of the group and a kernel tap, by the indices of their factors. */
 export interface Terms {
-  /** Into the padded input, relative to the corner of the output's window in the group's first channel. */
+  /** Indices into the padded input, relative to the corner of the output's window in the group's first channel. */
   readonly inInput: Int32Array;
-  /** Into w, relative to the first element of the output channel's kernel. */
+  /** Indices into w, relative to the first element of the output channel's kernel. */
   readonly inKernel: Int32Array;
 }
 
+/** Computes the terms, which are the same for every output. */
 export function termsOf(problem: ConvProblem): Terms {
   const size = paddedSize(problem);
   const cells = elementCount(size);

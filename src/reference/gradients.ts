@@ -1,5 +1,5 @@
-// The gradients of convolution and of transposed convolution on NdArrays. Those of a transposed convolution are the other passes of the
-// convolution whose adjoint it is (Dumoulin and Visin, "A guide to convolution arithmetic for deep learning", section 4):
+// The gradients of convolution and of transposed convolution on NdArrays. A transposed convolution is the adjoint of a convolution, so its
+// gradients are the other passes of that convolution (Dumoulin and Visin, "A guide to convolution arithmetic for deep learning", section 4):
 //
 //   convTranspose(x, w)                   <-> backward-data pass of (dy = x, w)
 //   convTransposeBackwardData(dy, w)      <-> forward pass of (x = dy, w)
@@ -13,12 +13,12 @@ import { OPTION_KEYS, RANKS, type ReferenceOptions } from "./conv.ts";
 import { type Float64NdArray, type NdArray, checkNdArray, checkShapeIs } from "./ndarray.ts";
 import { backwardData, backwardWeights, channelSums, forwardSum } from "./passes.ts";
 
-/** Options of every gradient but that of the bias. */
+/** Options of every gradient except that of the bias. */
 export interface ReferenceGradientOptions extends ReferenceOptions, ReferenceActivationGradientOptions {}
 
 const KEYS = [...OPTION_KEYS, ...GRADIENT_KEYS];
 
-/** dy before the activation, its data in float64. */
+/** Checks dy and passes it back through the activation, if one is given. */
 function gradientOf(dy: NdArray, rank: readonly number[], options: ReferenceActivationGradientOptions): Float64NdArray {
   const { data, shape } = checkNdArray("dy", dy, rank);
   return checkNdArray("dy", throughActivation({ data, shape }, options), rank);
@@ -27,7 +27,7 @@ function gradientOf(dy: NdArray, rank: readonly number[], options: ReferenceActi
 /**
  * The gradient of conv with respect to its input.
  *
- * @param dy the gradient of the result, in y's shape; of the activation's output where `activation` is given
+ * @param dy the gradient of the result, in y's shape; of the activation's output if `activation` is given
  * @param w the kernel of the convolution
  * @param options those of the convolution, and the shape of its input
  * @returns dx of shape `inputShape`, in float64
@@ -55,7 +55,7 @@ export function convBackwardData(
  * The gradient of conv with respect to its kernel.
  *
  * @param x the input of the convolution
- * @param dy the gradient of the result, in y's shape; of the activation's output where `activation` is given
+ * @param dy the gradient of the result, in y's shape; of the activation's output if `activation` is given
  * @param options those of the convolution, and the shape of its kernel
  * @returns dw of shape `kernelShape`, in float64
  * @throws ConvError naming the argument that does not fit
@@ -81,7 +81,7 @@ export function convBackwardWeights(
 /**
  * The gradient of conv or convTranspose with respect to its bias: the sum of dy over batch and positions.
  *
- * @param dy [N, K, ...spatial], or [N, ...spatial, K] with layout "channels-last"; of the activation's output where `activation` is given
+ * @param dy [N, K, ...spatial], or [N, ...spatial, K] with layout "channels-last"; of the activation's output if `activation` is given
  * @returns db of shape [K], in float64
  * @throws ConvError naming the argument that does not fit
  * @example
@@ -101,7 +101,7 @@ export function convBackwardBias(
 /**
  * The gradient of convTranspose with respect to its input.
  *
- * @param dy the gradient of the result, in y's shape; of the activation's output where `activation` is given
+ * @param dy the gradient of the result, in y's shape; of the activation's output if `activation` is given
  * @param w the kernel of the transposed convolution
  * @param options the geometry of the transposed convolution
  * @returns dx in the shape of x, in float64
@@ -129,7 +129,7 @@ export function convTransposeBackwardData(
  * The gradient of convTranspose with respect to its kernel.
  *
  * @param x the input of the transposed convolution
- * @param dy the gradient of the result, in y's shape; of the activation's output where `activation` is given
+ * @param dy the gradient of the result, in y's shape; of the activation's output if `activation` is given
  * @param options the geometry of the transposed convolution, and the shape of its kernel
  * @returns dw of shape `kernelShape`, in float64
  * @throws ConvError naming the argument that does not fit

@@ -1,9 +1,9 @@
-// The arrays of the reference: plain data with a shape, checked once on entry so that the loops need no checks.
+// NdArray, the arrays of the reference: plain data with a shape, checked once on entry so that the loops need no checks.
 import { ConvError, refuse } from "../base/error.ts";
 import { elementCount } from "../base/shape.ts";
 import { checkShape } from "../base/validate.ts";
 
-/** Numbers in row-major order, and their shape. */
+/** Numbers in row-major order, with their shape. */
 export interface NdArray {
   readonly data: ArrayLike<number>;
   readonly shape: readonly number[];
@@ -16,8 +16,8 @@ export interface Float64NdArray {
 }
 
 /**
- * Any array of numbers as float64, not copied if it is one already. So the loops see only one type of array.
- * @throws ConvError where the count differs or an element is no number (nested arrays, strings, bigints).
+ * Converts an array of numbers to float64, so that the loops see only one type of array. A Float64Array is returned as it is.
+ * @throws ConvError if the count differs or an element is not a number (nested arrays, strings, bigints)
  */
 export function toFloat64(argument: string, data: ArrayLike<number>, count: number): Float64Array {
   const isTyped = ArrayBuffer.isView(data) && !(data instanceof DataView);
@@ -36,7 +36,7 @@ export function toFloat64(argument: string, data: ArrayLike<number>, count: numb
   return values;
 }
 
-/** The shape and float64 values of an NdArray of one of the ranks; NaN and infinities are values like any other. */
+/** Returns the shape and the float64 values of an NdArray of one of the ranks. NaN and infinities are valid values. */
 export function checkNdArray(argument: string, value: unknown, ranks: readonly number[]): Float64NdArray {
   if (typeof value !== "object" || value === null || !("data" in value) || !("shape" in value)) {
     refuse("invalid-argument", argument, value, "an object { data, shape }");
@@ -45,7 +45,7 @@ export function checkNdArray(argument: string, value: unknown, ranks: readonly n
   return { data: toFloat64(`${argument}.data`, value.data as ArrayLike<number>, elementCount(shape)), shape };
 }
 
-/** Refuses an array whose shape is not the wanted one. */
+/** @throws ConvError if a shape is not the wanted one */
 export function checkShapeIs(argument: string, shape: readonly number[], wanted: readonly number[]): void {
   if (shape.length === wanted.length && shape.every((size, axis) => size === wanted[axis])) return;
   throw new ConvError(

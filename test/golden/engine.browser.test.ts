@@ -109,7 +109,7 @@ test("the output of an activation serves as well as the value before it", async 
       output: tensors.output,
       preActivation: tensors.preActivation,
     });
-  expect(both).toThrow(/output: got a tensor, expected none beside preActivation/);
+  expect(both).toThrow(/output: got a tensor, expected none together with preActivation/);
   expect(() => convBackwardData(tensors.dy, tensors.w, call)).toThrow(ConvError);
   expect(() =>
     convBackwardData(tensors.dy, tensors.w, {
@@ -117,6 +117,6 @@ test("the output of an activation serves as well as the value before it", async 
       inputShape: inputShape!,
       output: tensors.output,
     }),
-  ).toThrow(/output: got a tensor, expected none where no activation is given/);
+  ).toThrow(/output: got a tensor, expected none unless activation is given/);
   for (const one of [...Object.values(tensors), dx]) one.destroy();
 });

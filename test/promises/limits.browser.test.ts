@@ -136,7 +136,7 @@ describe("tensors", () => {
     const bytes = device.limits.maxStorageBufferBindingSize;
     expect(bytes).toBe(128 * 2 ** 20);
     const elements = bytes / 4 + 1;
-    const message = `shape: got [${elements}], ${elements * 4} bytes, expected at most ${bytes} bytes, what this device binds at once`;
+    const message = `shape: got [${elements}], ${elements * 4} bytes, expected at most ${bytes} bytes, the largest binding of this device`;
     for (const make of [() => small.empty([elements]), () => small.tensor([], [elements])]) {
       const error = thrown(make);
       expect([error.code, error.message]).toEqual(["too-large", message]);
@@ -147,7 +147,7 @@ describe("tensors", () => {
     const error = thrown(() => conv(x, w));
     expect(error.code).toBe("too-large");
     expect(error.message).toBe(
-      `y: got [1, 64, 1024, 1024], ${64 * 2 ** 22} bytes, expected at most ${bytes} bytes, what this device binds at once`,
+      `y: got [1, 64, 1024, 1024], ${64 * 2 ** 22} bytes, expected at most ${bytes} bytes, the largest binding of this device`,
     );
     for (const tensor of [x, w]) tensor.destroy();
     expect(small.memory.total).toBe(0);
