@@ -24,7 +24,7 @@ const MAPS: readonly (readonly number[])[] = [
 
 const epsilon = 0.01;
 const momentum = 0.3;
-const valuesOf = (array: NdArray, layout: Layout) => readNormalised("x", array, layout);
+const valuesOf = (array: NdArray, layout: Layout) => readNormalised("x", array, { layout });
 
 function inference(shape: readonly number[], affine: boolean): OperationCase<never>[] {
   const channel = { shape: [shape[1]!] };

@@ -122,7 +122,7 @@ function cases(
   // The parameters have PyTorch's axes in every layout.
   const own = { shape: parameters, layoutFree: true, ...(x.dtype && { dtype: x.dtype }), ...parameter };
   const title = `${name}${affine ? ", scaled and shifted" : ""}${x.values ? ", far from zero" : ""}${parameter.dtype ? ", float32 parameters" : ""}`;
-  const valuesOf = (array: NdArray, layout: Layout) => readNormalised("x", array, layout);
+  const valuesOf = (array: NdArray, layout: Layout) => readNormalised("x", array, { layout });
   const forward: OperationCase<"x" | "scale" | "shift"> = {
     name: title,
     inputs: { x: given, scale: own, shift: own },

@@ -25,7 +25,7 @@ const KEYS = [...ADAPTIVE_KEYS, "layout"];
 /** The mean of each bin: `adaptiveAveragePool` of convoke/ops, in float64. */
 export function adaptiveAveragePool(x: NdArray, options: AdaptivePoolOptions & LayoutOptions): Float64NdArray {
   checkOptions("options", options, KEYS);
-  const input = readMap("x", x, layoutOf(options));
+  const input = readMap("x", x, options);
   const y = zeros(binned(input.map, options));
   forEachBin(input.map, y.map, (result, cells) => {
     y.data[result] = cells.reduce((sum, cell) => sum + input.data[cell]!, 0) / cells.length;
@@ -88,7 +88,7 @@ export function globalMaxPool(x: NdArray, options: LayoutOptions = {}): Float64N
 
 function maxima(x: NdArray, options: AdaptivePoolOptions & LayoutOptions): ReturnType<typeof findMaxima> {
   checkOptions("options", options, KEYS);
-  const input = readMap("x", x, layoutOf(options));
+  const input = readMap("x", x, options);
   const output = binned(input.map, options);
   return findMaxima(input, output, (visit) => forEachBin(input.map, output, visit));
 }
@@ -98,10 +98,9 @@ function readBackward(
   options: AdaptivePoolBackwardOptions & LayoutOptions,
 ): { gradient: Values; dx: Values } {
   checkOptions("options", options, [...KEYS, "inputShape"]);
-  const layout = layoutOf(options);
-  const map = mapOfShape("inputShape", options.inputShape, layout);
+  const map = mapOfShape("inputShape", options.inputShape, layoutOf(options));
   checkShapeIs("dy", dy.shape, shapeOf(binned(map, options)));
-  return { gradient: readMap("dy", dy, layout), dx: zeros(map) };
+  return { gradient: readMap("dy", dy, options), dx: zeros(map) };
 }
 
 /** Calls back for every bin of every channel, in the order of the results, with the indices of its cells in row-major order. */

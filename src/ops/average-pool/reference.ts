@@ -10,7 +10,7 @@ import {
   pooled,
   windowsOf,
 } from "../shared/geometry/windows.ts";
-import { type LayoutOptions, layoutOf, readMap, writeMap, zeros } from "../shared/reference/feature-map.ts";
+import { type LayoutOptions, readMap, writeMap, zeros } from "../shared/reference/feature-map.ts";
 import { forEachWindow, readWindowBackward } from "../shared/reference/windows.ts";
 import {
   AVERAGE_POOL_KEYS,
@@ -25,7 +25,7 @@ const KEYS = [...AVERAGE_POOL_KEYS, "layout"];
 /** The mean of each window: `averagePool` of convoke/ops, in float64. */
 export function averagePool(x: NdArray, options: AveragePoolOptions & LayoutOptions): Float64NdArray {
   checkOptions("options", options, KEYS);
-  const input = readMap("x", x, layoutOf(options));
+  const input = readMap("x", x, options);
   const windows = windowsOf(input.map, options);
   const averaging = averagingOf(options);
   const y = zeros(pooled(input.map, windows));

@@ -3,7 +3,7 @@ import { refuse } from "../../base/error.ts";
 import { checkOptions } from "../../base/validate.ts";
 import { type Float64NdArray, type NdArray, checkShapeIs } from "../../reference/ndarray.ts";
 import { checkEpsilon } from "../shared/geometry/normalisation.ts";
-import { type LayoutOptions, layoutOf } from "../shared/reference/feature-map.ts";
+import type { LayoutOptions } from "../shared/reference/feature-map.ts";
 import {
   type AffineParameters,
   type BatchStatistics,
@@ -12,6 +12,7 @@ import {
   inverseDeviations,
   normalised,
   normalisedBackward,
+  readAffine,
   readNormalised,
   readParameter,
   statisticsOf,
@@ -39,19 +40,15 @@ export function channelDivision({ channels }: NormalisedValues): Division {
   return { sets: channels, parameterShape: [channels], setOf: ({ c }) => c, parameterOf: ({ c }) => c };
 }
 
-function affine({ scale, shift }: AffineParameters, shape: readonly number[]) {
-  return { scale: readParameter("scale", scale, shape, 1), shift: readParameter("shift", shift, shape, 0) };
-}
-
 /** `batchNorm` of convoke/ops, in float64. */
 export function batchNorm(x: NdArray, options: ReferenceBatchNormOptions): Float64NdArray {
   checkOptions("options", options, ["mean", "variance", "scale", "shift", "epsilon", "layout"]);
-  const values = readNormalised("x", x, layoutOf(options));
+  const values = readNormalised("x", x, options);
   const shape = [values.channels];
   const mean = readParameter("mean", options.mean, shape);
   const variance = readParameter("variance", options.variance, shape);
   const inverse = inverseDeviations(variance, checkEpsilon(options.epsilon));
-  return normalised(values, channelDivision(values), { mean, inverse }, affine(options, shape));
+  return normalised(values, channelDivision(values), { mean, inverse }, readAffine(options, shape));
 }
 
 /** `batchNormTraining` of convoke/ops, in float64; running statistics are returned if given, not updated in place. */
@@ -67,13 +64,13 @@ export function batchNormTraining(
 } {
   const keys = ["scale", "shift", "epsilon", "momentum", "runningMean", "runningVariance", "layout"];
   checkOptions("options", options, keys);
-  const values = readNormalised("x", x, layoutOf(options));
+  const values = readNormalised("x", x, options);
   const shape = [values.channels];
   const division = channelDivision(values);
   const { mean, variance, count } = statisticsOf(values, division);
   if (count[0] === 1) refuse("shape-mismatch", "x.shape", values.shape, "more than one number for each channel");
   const inverse = inverseDeviations(variance, checkEpsilon(options.epsilon));
-  const y = normalised(values, division, { mean, inverse }, affine(options, shape));
+  const y = normalised(values, division, { mean, inverse }, readAffine(options, shape));
   const { runningMean, runningVariance } = options;
   const running = runningMean !== undefined || runningVariance !== undefined;
   const momentum = checkMomentum(options.momentum, running);
@@ -97,8 +94,8 @@ export function batchNormBackward(
   options: ReferenceBatchNormBackwardOptions,
 ): { dx: Float64NdArray; dscale: Float64NdArray; dshift: Float64NdArray } {
   checkOptions("options", options, ["mean", "inverseDeviation", "variance", "scale", "epsilon", "layout"]);
-  const values = readNormalised("x", x, layoutOf(options));
-  const gradient = readNormalised("dy", dy, values.layout);
+  const values = readNormalised("x", x, options);
+  const gradient = readNormalised("dy", dy, options);
   checkShapeIs("dy", gradient.shape, values.shape);
   const { inverseDeviation, variance } = options;
   const epsilon = checkDeviation(options);

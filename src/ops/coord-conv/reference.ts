@@ -48,7 +48,7 @@ export function coordConvBackwardData(
     ...pick(options, GEOMETRY_KEYS),
     inputShape: tensorShape(problem, "x"),
   });
-  const from = readMap("dx", all, layoutOf(options));
+  const from = readMap("dx", all, options);
   const dx = zeros({ ...from.map, channels: problem.C - channels });
   const image = dx.data.length / problem.N;
   const whole = from.data.length / problem.N;
@@ -84,9 +84,8 @@ function check(
 
 /** x with its coordinates appended as channels. */
 function withCoordinates(x: NdArray, { problem, channels, radius }: Coordinates, options: Options): NdArray {
-  const layout = layoutOf(options);
-  const input = readMap("x", x, layout);
-  const all = zeros(mapOfShape("x.shape", tensorShape(problem, "x"), layout));
+  const input = readMap("x", x, options);
+  const all = zeros(mapOfShape("x.shape", tensorShape(problem, "x"), layoutOf(options)));
   const [D, H, W] = input.map.size;
   const own = input.map.channels;
   const coordinate = (at: number, size: number): number => (size === 1 ? 0 : (2 * at - (size - 1)) / (size - 1));

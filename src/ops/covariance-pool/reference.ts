@@ -3,14 +3,7 @@ import { elementCount } from "../../base/shape.ts";
 import { checkOptions } from "../../base/validate.ts";
 import { type Float64NdArray, type NdArray, checkShapeIs } from "../../reference/ndarray.ts";
 import { type FeatureMap, shapeOf } from "../shared/geometry/feature-map.ts";
-import {
-  type LayoutOptions,
-  type Values,
-  layoutOf,
-  readMap,
-  writeMap,
-  zeros,
-} from "../shared/reference/feature-map.ts";
+import { type LayoutOptions, type Values, readMap, writeMap, zeros } from "../shared/reference/feature-map.ts";
 import { forEachWindow } from "../shared/reference/windows.ts";
 import {
   COVARIANCE_POOL_KEYS,
@@ -25,7 +18,7 @@ const KEYS = [...COVARIANCE_POOL_KEYS, "layout"];
 /** The covariances of the channels of each window: `covariancePool` of convoke/ops, in float64. */
 export function covariancePool(x: NdArray, options: CovariancePoolOptions & LayoutOptions = {}): Float64NdArray {
   checkOptions("options", options, KEYS);
-  const input = readMap("x", x, layoutOf(options));
+  const input = readMap("x", x, options);
   const covariances = covariancesOf(input.map, options);
   const y = zeros(covariances.output);
   forEachPair(input, covariances, (result, left, right) => {
@@ -41,11 +34,10 @@ export function covariancePoolBackward(
   options: CovariancePoolOptions & LayoutOptions = {},
 ): Float64NdArray {
   checkOptions("options", options, KEYS);
-  const layout = layoutOf(options);
-  const input = readMap("x", x, layout);
+  const input = readMap("x", x, options);
   const covariances = covariancesOf(input.map, options);
   checkShapeIs("dy", dy.shape, shapeOf(covariances.output));
-  const gradient = readMap("dy", dy, layout);
+  const gradient = readMap("dy", dy, options);
   const dx = zeros(input.map);
   // The means add nothing to the gradient: the deviations from them sum to 0.
   forEachPair(input, covariances, (result, left, right, cells) => {

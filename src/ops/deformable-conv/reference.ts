@@ -58,7 +58,7 @@ export function deformableConvBackward(
   const { x: input, deformable, shapes, layout, cells } = call;
   const { C, K } = deformable.problem;
   checkShapeIs("dy", dy.shape, shapes.y);
-  const gradient = readMap("dy", dy, layout);
+  const gradient = readMap("dy", dy, options);
   const dx = zeros(input.map);
   const dw = new Float64Array(call.w.length);
   const doffset = zeros(call.offset.map);
@@ -123,13 +123,13 @@ function read(x: NdArray, w: NdArray, options: Options): Call {
   const shapes = deformableShapes(deformable);
   const { data } = checkNdArray("w", w, [4]);
   const map = (argument: string, array: NdArray, shape: readonly number[]): Values => {
-    const values = readMap(argument, array, layout);
+    const values = readMap(argument, array, options);
     checkShapeIs(argument, array.shape, shape);
     return values;
   };
   return {
     ...{ deformable, shapes, layout, cells: deformable.problem.output[1] * deformable.problem.output[2] },
-    x: readMap("x", x, layout),
+    x: readMap("x", x, options),
     w: layout === "channels-first" ? data : toFirst(data, w.shape),
     offset: map("offset", options.offset, shapes.offset),
     mask: options.mask && map("mask", options.mask, shapes.mask),

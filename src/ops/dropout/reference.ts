@@ -27,6 +27,6 @@ function drop(argument: string, array: NdArray, options: DropoutOptions & Layout
       return randomOf(counter, seed) >>> 8 < threshold ? 0 : v * scale;
     });
   if (shape.length < 3) return { data: dropped(data, 1), shape };
-  const map = readMap(argument, { data, shape }, layout);
+  const map = readMap(argument, { data, shape }, { layout });
   return writeMap({ ...map, data: dropped(map.data, elementCount(map.map.size)) });
 }

@@ -8,7 +8,7 @@ import { type LayoutOptions, layoutOf, readMap, writeMap } from "../shared/refer
 /** `flatten` of convoke/ops, in float64. */
 export function flatten(x: NdArray, options: LayoutOptions = {}): Float64NdArray {
   checkOptions("options", options, ["layout"]);
-  const { map, data } = readMap("x", x, layoutOf(options));
+  const { map, data } = readMap("x", x, options);
   return { data: Float64Array.from(data), shape: [map.N, map.channels * elementCount(map.size)] };
 }
 

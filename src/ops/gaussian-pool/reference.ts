@@ -4,7 +4,7 @@ import { checkOptions } from "../../base/validate.ts";
 import type { Float64NdArray, NdArray } from "../../reference/ndarray.ts";
 import type { FeatureMap } from "../shared/geometry/feature-map.ts";
 import { type Windows, pooled, windowsOf } from "../shared/geometry/windows.ts";
-import { type LayoutOptions, layoutOf, readMap, writeMap, zeros } from "../shared/reference/feature-map.ts";
+import { type LayoutOptions, readMap, writeMap, zeros } from "../shared/reference/feature-map.ts";
 import { forEachWindow, readWindowBackward } from "../shared/reference/windows.ts";
 import {
   GAUSSIAN_POOL_KEYS,
@@ -19,7 +19,7 @@ const KEYS = [...GAUSSIAN_POOL_KEYS, "layout"];
 /** The weighted mean of each window: `gaussianPool` of convoke/ops, in float64. */
 export function gaussianPool(x: NdArray, options: GaussianPoolOptions & LayoutOptions): Float64NdArray {
   checkOptions("options", options, KEYS);
-  const input = readMap("x", x, layoutOf(options));
+  const input = readMap("x", x, options);
   const windows = windowsOf(input.map, options);
   const gaussian = gaussianOf(input.map, windows, options);
   const y = zeros(pooled(input.map, windows));

@@ -3,7 +3,7 @@ import { elementCount } from "../../base/shape.ts";
 import { checkOptions } from "../../base/validate.ts";
 import { type Float64NdArray, type NdArray, checkShapeIs } from "../../reference/ndarray.ts";
 import { type LayerAxes, checkAxes, checkEpsilon, checkGroups, layerShape } from "../shared/geometry/normalisation.ts";
-import { type LayoutOptions, layoutOf } from "../shared/reference/feature-map.ts";
+import type { LayoutOptions } from "../shared/reference/feature-map.ts";
 import {
   type AffineParameters,
   type Division,
@@ -11,6 +11,7 @@ import {
   inverseDeviations,
   normalised,
   normalisedBackward,
+  readAffine,
   readNormalised,
   readParameter,
   statisticsOf,
@@ -105,13 +106,11 @@ function forward(
   ranks?: readonly number[],
 ): Float64NdArray {
   checkOptions("options", options, ["scale", "shift", "epsilon", "layout", ...keys]);
-  const values = readNormalised("x", x, layoutOf(options), ranks);
+  const values = readNormalised("x", x, options, ranks);
   const division = divisionOf(values);
   const { mean, variance } = statisticsOf(values, division);
   const inverse = inverseDeviations(variance, checkEpsilon(options.epsilon));
-  const scale = readParameter("scale", options.scale, division.parameterShape, 1);
-  const shift = readParameter("shift", options.shift, division.parameterShape, 0);
-  return normalised(values, division, { mean, inverse }, { scale, shift });
+  return normalised(values, division, { mean, inverse }, readAffine(options, division.parameterShape));
 }
 
 function backward(
@@ -123,8 +122,8 @@ function backward(
   ranks?: readonly number[],
 ): Gradients {
   checkOptions("options", options, ["scale", "epsilon", "layout", ...keys]);
-  const values = readNormalised("x", x, layoutOf(options), ranks);
-  const gradient = readNormalised("dy", dy, values.layout, ranks);
+  const values = readNormalised("x", x, options, ranks);
+  const gradient = readNormalised("dy", dy, options, ranks);
   checkShapeIs("dy", gradient.shape, values.shape);
   const division = divisionOf(values);
   const { mean, variance } = statisticsOf(values, division);

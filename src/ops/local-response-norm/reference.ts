@@ -2,14 +2,7 @@
 import { elementCount } from "../../base/shape.ts";
 import { checkOptions } from "../../base/validate.ts";
 import { type Float64NdArray, type NdArray, checkShapeIs } from "../../reference/ndarray.ts";
-import {
-  type LayoutOptions,
-  type Values,
-  layoutOf,
-  readMap,
-  writeMap,
-  zeros,
-} from "../shared/reference/feature-map.ts";
+import { type LayoutOptions, type Values, readMap, writeMap, zeros } from "../shared/reference/feature-map.ts";
 import { LOCAL_RESPONSE_KEYS, type LocalResponseNormOptions, type Responses, responsesOf } from "./geometry.ts";
 
 const KEYS = [...LOCAL_RESPONSE_KEYS, "layout"];
@@ -17,7 +10,7 @@ const KEYS = [...LOCAL_RESPONSE_KEYS, "layout"];
 /** `localResponseNorm` of convoke/ops, in float64. */
 export function localResponseNorm(x: NdArray, options: LocalResponseNormOptions & LayoutOptions): Float64NdArray {
   checkOptions("options", options, KEYS);
-  const input = readMap("x", x, layoutOf(options));
+  const input = readMap("x", x, options);
   const responses = responsesOf(options);
   const divisor = divisors(input, responses);
   const data = input.data.map((value, at) => value * divisor[at]! ** -responses.beta);
@@ -31,9 +24,8 @@ export function localResponseNormBackward(
   options: LocalResponseNormOptions & LayoutOptions,
 ): Float64NdArray {
   checkOptions("options", options, KEYS);
-  const layout = layoutOf(options);
-  const input = readMap("x", x, layout);
-  const gradient = readMap("dy", dy, layout);
+  const input = readMap("x", x, options);
+  const gradient = readMap("dy", dy, options);
   checkShapeIs("dy", dy.shape, x.shape);
   const responses = responsesOf(options);
   const { beta, factor } = responses;

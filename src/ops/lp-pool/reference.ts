@@ -5,7 +5,7 @@ import { type Float64NdArray, type NdArray, checkShapeIs } from "../../reference
 import { divisorOf } from "../average-pool/reference.ts";
 import { shapeOf } from "../shared/geometry/feature-map.ts";
 import { pooled, windowsOf } from "../shared/geometry/windows.ts";
-import { type LayoutOptions, layoutOf, readMap, writeMap, zeros } from "../shared/reference/feature-map.ts";
+import { type LayoutOptions, readMap, writeMap, zeros } from "../shared/reference/feature-map.ts";
 import { forEachWindow } from "../shared/reference/windows.ts";
 import { LP_POOL_KEYS, type LpPoolOptions, type Sign, normOf } from "./geometry.ts";
 
@@ -17,7 +17,7 @@ const WITH_PADDING = { includePadding: true, divisor: 0 };
 /** The root of the sum of powers of each window: `lpPool` of convoke/ops, in float64. */
 export function lpPool(x: NdArray, options: LpPoolOptions & LayoutOptions): Float64NdArray {
   checkOptions("options", options, KEYS);
-  const input = readMap("x", x, layoutOf(options));
+  const input = readMap("x", x, options);
   const windows = windowsOf(input.map, options);
   const { norm, power } = normOf(options);
   const y = zeros(pooled(input.map, windows));
@@ -38,15 +38,14 @@ export function lpPoolBackward(
   options: LpPoolOptions & LayoutOptions,
 ): Float64NdArray {
   checkOptions("options", options, KEYS);
-  const layout = layoutOf(options);
-  const input = readMap("x", x, layout);
+  const input = readMap("x", x, options);
   const windows = windowsOf(input.map, options);
   const { norm, slope } = normOf(options);
   const wanted = shapeOf(pooled(input.map, windows));
   checkShapeIs("dy", dy.shape, wanted);
   checkShapeIs("y", y.shape, wanted);
-  const gradient = readMap("dy", dy, layout);
-  const root = readMap("y", y, layout);
+  const gradient = readMap("dy", dy, options);
+  const root = readMap("y", y, options);
   const dx = zeros(input.map);
   const whole = elementCount(windows.kernel);
   forEachWindow(input.map, windows, (result, cells, window) => {

@@ -11,14 +11,7 @@ import {
   pooled,
   windowsOf,
 } from "../shared/geometry/windows.ts";
-import {
-  type LayoutOptions,
-  type Values,
-  layoutOf,
-  readMap,
-  writeMap,
-  zeros,
-} from "../shared/reference/feature-map.ts";
+import { type LayoutOptions, type Values, readMap, writeMap, zeros } from "../shared/reference/feature-map.ts";
 import { forEachWindow, readWindowBackward } from "../shared/reference/windows.ts";
 
 const KEYS = [...WINDOW_KEYS, "layout"];
@@ -54,7 +47,7 @@ export function maxPoolBackward(
 
 function maxima(x: NdArray, options: WindowOptions & LayoutOptions): FoundMaxima {
   checkOptions("options", options, KEYS);
-  const input = readMap("x", x, layoutOf(options));
+  const input = readMap("x", x, options);
   const windows = windowsOf(input.map, options);
   return findMaxima(input, pooled(input.map, windows), (visit) => forEachWindow(input.map, windows, visit));
 }
@@ -93,7 +86,7 @@ export function addChosen(
 ): Float64NdArray {
   checkIndexed("inputShape", dx.map);
   checkShapeIs("indices", indices.shape, shapeOf(gradient.map));
-  const chosen = readMap("indices", indices, gradient.map.layout);
+  const chosen = readMap("indices", indices, gradient.map);
   const plane = elementCount(dx.map.size);
   forEachRegion((result, cells) => {
     for (const cell of cells) if (cell % plane === chosen.data[result]) dx.data[cell]! += gradient.data[result]!;

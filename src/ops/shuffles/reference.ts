@@ -51,7 +51,7 @@ function shuffled(
 export function pixelShuffle(x: NdArray, options: PixelShuffleOptions & LayoutOptions): Float64NdArray {
   checkOptions("options", options, ["factor", "layout"]);
   const layout = layoutOf(options);
-  const coarse = readMap("x", x, layout);
+  const coarse = readMap("x", x, options);
   const fine = zeros(mapOfShape("y", pixelShuffleOf(x.shape, layout, options).shape, layout));
   forEachCell(fine.map, options, (index, at) => (fine.data[index] = coarse.data[placeIn(coarse.map, ...at)]!));
   return writeMap(fine);
@@ -61,7 +61,7 @@ export function pixelShuffle(x: NdArray, options: PixelShuffleOptions & LayoutOp
 export function pixelUnshuffle(x: NdArray, options: PixelShuffleOptions & LayoutOptions): Float64NdArray {
   checkOptions("options", options, ["factor", "layout"]);
   const layout = layoutOf(options);
-  const fine = readMap("x", x, layout);
+  const fine = readMap("x", x, options);
   const coarse = zeros(mapOfShape("y", pixelUnshuffleOf(x.shape, layout, options).shape, layout));
   forEachCell(fine.map, options, (index, at) => (coarse.data[placeIn(coarse.map, ...at)] = fine.data[index]!));
   return writeMap(coarse);

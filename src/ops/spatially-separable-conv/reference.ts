@@ -5,7 +5,7 @@ import { conv } from "../../reference/conv.ts";
 import { convBackwardData, convBackwardWeights } from "../../reference/gradients.ts";
 import { type Float64NdArray, type NdArray, checkNdArray, checkShapeIs } from "../../reference/ndarray.ts";
 import { shapeOf } from "../shared/geometry/feature-map.ts";
-import { type LayoutOptions, layoutOf, readMap } from "../shared/reference/feature-map.ts";
+import { type LayoutOptions, readMap } from "../shared/reference/feature-map.ts";
 import {
   type AxisPass,
   type AxisPasses,
@@ -53,7 +53,7 @@ export function spatiallySeparableConvBackward(
 
 function check(x: NdArray, kernels: readonly NdArray[], options: Options): AxisPasses {
   checkOptions("options", options, [...SPATIALLY_SEPARABLE_KEYS, "layout"]);
-  const { map } = readMap("x", x, layoutOf(options));
+  const { map } = readMap("x", x, options);
   const shapes = kernels.map((kernel, at) => checkNdArray(`kernels[${at}]`, kernel, [1, 2]).shape);
   return axisPassesOf(map, shapes, pick(options, SPATIALLY_SEPARABLE_KEYS));
 }

@@ -24,7 +24,7 @@ const KEYS = [...UPSAMPLE_KEYS, "layout"];
 /** Resizes a map: `upsample` of convoke/ops, in float64. */
 export function upsample(x: NdArray, options: UpsampleOptions & LayoutOptions): Float64NdArray {
   checkOptions("options", options, KEYS);
-  const input = readMap("x", x, layoutOf(options));
+  const input = readMap("x", x, options);
   const upsampling = upsamplingOf(input.map, options);
   const y = zeros(upsampling.output);
   forEachWeight(input.map, upsampling, (output, cell, weight) => {
@@ -36,10 +36,9 @@ export function upsample(x: NdArray, options: UpsampleOptions & LayoutOptions): 
 /** The gradient of `upsample` with respect to its x. */
 export function upsampleBackward(dy: NdArray, options: UpsampleBackwardOptions & LayoutOptions): Float64NdArray {
   checkOptions("options", options, [...KEYS, "inputShape"]);
-  const layout = layoutOf(options);
-  const dx = zeros(mapOfShape("inputShape", options.inputShape, layout));
+  const dx = zeros(mapOfShape("inputShape", options.inputShape, layoutOf(options)));
   const upsampling = upsamplingOf(dx.map, options);
-  const gradient = readMap("dy", dy, layout);
+  const gradient = readMap("dy", dy, options);
   checkShapeIs("dy", dy.shape, shapeOf(upsampling.output));
   forEachWeight(dx.map, upsampling, (output, cell, weight) => {
     dx.data[cell]! += weight * gradient.data[output]!;

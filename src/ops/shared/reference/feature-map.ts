@@ -21,10 +21,11 @@ export function layoutOf({ layout }: LayoutOptions): Layout {
 }
 
 /**
- * Reads an argument in its layout.
+ * Reads an argument in the layout of the options, or of another feature map.
  * @throws ConvError naming the argument
  */
-export function readMap(argument: string, array: NdArray, layout: Layout): Values {
+export function readMap(argument: string, array: NdArray, options: LayoutOptions): Values {
+  const layout = layoutOf(options);
   const { data, shape } = checkNdArray(argument, array, [3, 4, 5]);
   const map = mapOfShape(`${argument}.shape`, shape, layout);
   if (layout === "channels-first") return { map, data };

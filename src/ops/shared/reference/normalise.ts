@@ -4,7 +4,7 @@ import { elementCount } from "../../../base/shape.ts";
 import type { Layout } from "../../../problem/problem.ts";
 import { type Float64NdArray, type NdArray, checkNdArray, checkShapeIs } from "../../../reference/ndarray.ts";
 import { normalisedMap } from "../geometry/normalisation.ts";
-import { readMap, writeMap } from "./feature-map.ts";
+import { type LayoutOptions, layoutOf, readMap, writeMap } from "./feature-map.ts";
 
 /** A scale, a shift and the number added to a variance. */
 export interface AffineParameters {
@@ -45,16 +45,17 @@ export interface NormalisedValues {
   readonly data: Float64Array;
 }
 
-/** Reads an argument that is to be normalised. */
+/** Reads an argument that is to be normalised, in the layout of the options. */
 export function readNormalised(
   argument: string,
   array: NdArray,
-  layout: Layout,
+  options: LayoutOptions,
   ranks: readonly number[] = [2, 3, 4, 5],
 ): NormalisedValues {
+  const layout = layoutOf(options);
   const { data, shape } = checkNdArray(argument, array, ranks);
   const { N, channels, spatial } = normalisedMap(`${argument}.shape`, shape, layout, ranks);
-  const values = shape.length === 2 ? data : readMap(argument, array, layout).data;
+  const values = shape.length === 2 ? data : readMap(argument, array, options).data;
   return { shape, layout, N, channels, spatial, cells: elementCount(spatial), data: values };
 }
 
@@ -77,6 +78,14 @@ export function readParameter(
   const { data, shape: own } = checkNdArray(argument, array, [1, 2, 3, 4]);
   checkShapeIs(argument, own, shape);
   return data;
+}
+
+/** The scale, 1 by default, and the shift, 0 by default. */
+export function readAffine(
+  { scale, shift }: AffineParameters,
+  shape: readonly number[],
+): { scale: Float64Array; shift: Float64Array } {
+  return { scale: readParameter("scale", scale, shape, 1), shift: readParameter("shift", shift, shape, 0) };
 }
 
 /** Calls back for every element, with its place in the values, its set and its parameters. */

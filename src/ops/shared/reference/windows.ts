@@ -52,9 +52,8 @@ export function readWindowBackward(
   keys: readonly string[],
 ): { windows: Windows; gradient: Values; dx: Values } {
   checkOptions("options", options, [...keys, "inputShape"]);
-  const layout = layoutOf(options);
-  const map = mapOfShape("inputShape", options.inputShape, layout);
+  const map = mapOfShape("inputShape", options.inputShape, layoutOf(options));
   const windows = windowsOf(map, options);
   checkShapeIs("dy", dy.shape, shapeOf(pooled(map, windows)));
-  return { windows, gradient: readMap("dy", dy, layout), dx: zeros(map) };
+  return { windows, gradient: readMap("dy", dy, options), dx: zeros(map) };
 }
