@@ -4,6 +4,7 @@ export { conv, convTranspose } from "./reference/conv.ts";
 export type { ReferenceConvOptions, ReferenceOptions, ReferenceTransposeOptions } from "./reference/conv.ts";
 export {
   type ReferenceGradientOptions,
+  type ReferenceWeightGradientOptions,
   convBackwardBias,
   convBackwardData,
   convBackwardWeights,

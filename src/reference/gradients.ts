@@ -16,12 +16,40 @@ import { backwardData, backwardWeights, channelSums, forwardSum } from "./passes
 /** Options of every gradient except that of the bias. */
 export interface ReferenceGradientOptions extends ReferenceOptions, ReferenceActivationGradientOptions {}
 
+/** Options of the gradients with respect to a kernel. */
+export interface ReferenceWeightGradientOptions extends ReferenceGradientOptions {
+  kernelShape: readonly number[];
+}
+
 const KEYS = [...OPTION_KEYS, ...GRADIENT_KEYS];
 
 /** Checks dy and passes it back through the activation, if one is given. */
 function gradientOf(dy: NdArray, rank: readonly number[], options: ReferenceActivationGradientOptions): Float64NdArray {
   const { data, shape } = checkNdArray("dy", dy, rank);
   return checkNdArray("dy", throughActivation({ data, shape }, options), rank);
+}
+
+/** Reads what the gradients with respect to an input are computed from. */
+function readDataGradient(
+  dy: NdArray,
+  w: NdArray,
+  options: ReferenceGradientOptions,
+  keys: readonly string[],
+): { gradient: Float64NdArray; kernel: Float64NdArray } {
+  checkOptions("options", options, keys);
+  const gradient = gradientOf(dy, RANKS, options);
+  return { gradient, kernel: checkNdArray("w", w, [gradient.shape.length]) };
+}
+
+/** Reads what the gradients with respect to a kernel are computed from. */
+function readWeightGradient(
+  x: NdArray,
+  dy: NdArray,
+  options: ReferenceWeightGradientOptions,
+): { input: Float64NdArray; gradient: Float64NdArray } {
+  checkOptions("options", options, [...KEYS, "kernelShape"]);
+  const input = checkNdArray("x", x, RANKS);
+  return { input, gradient: gradientOf(dy, [input.shape.length], options) };
 }
 
 /**
@@ -40,9 +68,7 @@ export function convBackwardData(
   w: NdArray,
   options: ReferenceGradientOptions & { inputShape: readonly number[] },
 ): Float64NdArray {
-  checkOptions("options", options, [...KEYS, "inputShape"]);
-  const gradient = gradientOf(dy, RANKS, options);
-  const kernel = checkNdArray("w", w, [gradient.shape.length]);
+  const { gradient, kernel } = readDataGradient(dy, w, options, [...KEYS, "inputShape"]);
   const problem = convProblem("backward-data", {
     ...pick(options, [...OPTION_KEYS, "inputShape"]),
     kernelShape: kernel.shape,
@@ -62,14 +88,8 @@ export function convBackwardData(
  * @example
  * const dw = convBackwardWeights(x, dy, { padding: 1, kernelShape: w.shape });
  */
-export function convBackwardWeights(
-  x: NdArray,
-  dy: NdArray,
-  options: ReferenceGradientOptions & { kernelShape: readonly number[] },
-): Float64NdArray {
-  checkOptions("options", options, [...KEYS, "kernelShape"]);
-  const input = checkNdArray("x", x, RANKS);
-  const gradient = gradientOf(dy, [input.shape.length], options);
+export function convBackwardWeights(x: NdArray, dy: NdArray, options: ReferenceWeightGradientOptions): Float64NdArray {
+  const { input, gradient } = readWeightGradient(x, dy, options);
   const problem = convProblem("backward-weights", {
     ...pick(options, [...OPTION_KEYS, "kernelShape"]),
     inputShape: input.shape,
@@ -114,9 +134,7 @@ export function convTransposeBackwardData(
   w: NdArray,
   options: ReferenceGradientOptions = {},
 ): Float64NdArray {
-  checkOptions("options", options, KEYS);
-  const gradient = gradientOf(dy, RANKS, options);
-  const kernel = checkNdArray("w", w, [gradient.shape.length]);
+  const { gradient, kernel } = readDataGradient(dy, w, options, KEYS);
   const problem = convProblem(
     "forward",
     { ...pick(options, OPTION_KEYS), inputShape: gradient.shape, kernelShape: kernel.shape },
@@ -139,11 +157,9 @@ export function convTransposeBackwardData(
 export function convTransposeBackwardWeights(
   x: NdArray,
   dy: NdArray,
-  options: ReferenceGradientOptions & { kernelShape: readonly number[] },
+  options: ReferenceWeightGradientOptions,
 ): Float64NdArray {
-  checkOptions("options", options, [...KEYS, "kernelShape"]);
-  const input = checkNdArray("x", x, RANKS);
-  const gradient = gradientOf(dy, [input.shape.length], options);
+  const { input, gradient } = readWeightGradient(x, dy, options);
   const problem = convProblem(
     "backward-weights",
     { ...pick(options, [...OPTION_KEYS, "kernelShape"]), inputShape: gradient.shape },

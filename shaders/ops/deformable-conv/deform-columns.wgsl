@@ -1,5 +1,5 @@
 // Samples a map at moved positions. An invocation computes RUN channels at one position.
-// slots: cell_stride, column_offset, column_place, corner_of, mask_of, offset_place, plane_start, position_of, sample_of
+// slots: cell_stride, column_offset, column_place, corner_of, mask_of, plane_start, position_of, sample_of
 // constants: CHANNELS_LAST, RUN
 // types: Deform, E
 @group(0) @binding(0) var<uniform> g: Deform;
@@ -15,8 +15,7 @@ fn thread(index: u32) {
   let segment = index / samples / runs;
   let at = select(index % samples, index / runs % samples, CHANNELS_LAST);
   let sample = sample_of(segment, at, g);
-  let moved = vec2f(f32(offset[offset_place(sample, 2u, 0u, g)]), f32(offset[offset_place(sample, 2u, 1u, g)]));
-  let position = position_of(sample, moved, g);
+  let position = position_of(sample, g);
   let factor = mask_of(sample, g);
   let c00 = corner_of(position, 0, 0, g);
   let c01 = corner_of(position, 0, 1, g);

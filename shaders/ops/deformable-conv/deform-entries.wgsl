@@ -1,6 +1,6 @@
 // Prepares sorted samples for deform-gather.wgsl: the offset of their gradient within a channel, their distances past their cell, and their
 // mask; and the start of the samples of each cell. An invocation processes one sample, and the cells after that of the previous sample.
-// slots: column_offset, mask_of, offset_place, position_of, sample_of
+// slots: column_offset, mask_of, position_of, sample_of
 // types: Deform, E
 @group(0) @binding(0) var<uniform> g: Deform;
 @group(0) @binding(1) var<storage, read> offset: array<E>;
@@ -24,8 +24,7 @@ fn thread(index: u32) {
     let own = order[start + rank];
     end = keys[start + own] + 1u;
     let sample = sample_of(segment, own, g);
-    let moved = vec2f(f32(offset[offset_place(sample, 2u, 0u, g)]), f32(offset[offset_place(sample, 2u, 1u, g)]));
-    let at = position_of(sample, moved, g);
+    let at = position_of(sample, g);
     let along = bitcast<vec3u>(vec3f(at.along_y, at.along_x, mask_of(sample, g)));
     entries[start + rank] = vec4u(column_offset(sample.tap, sample.cell, g), along);
   }

@@ -1,5 +1,5 @@
 // The sort keys of samples: the row and the column at or before them, both counted from -1; and their order before sorting.
-// slots: offset_place, position_of, sample_of
+// slots: position_of, sample_of
 // types: Deform, E
 @group(0) @binding(0) var<uniform> g: Deform;
 @group(0) @binding(1) var<storage, read> offset: array<E>;
@@ -11,8 +11,7 @@ fn thread(index: u32) {
   let segment = index / samples;
   let own = index - segment * samples;
   let sample = sample_of(segment, own, g);
-  let moved = vec2f(f32(offset[offset_place(sample, 2u, 0u, g)]), f32(offset[offset_place(sample, 2u, 1u, g)]));
-  let at = position_of(sample, moved, g);
+  let at = position_of(sample, g);
   // Samples without a corner on the map get the last key.
   let row = u32(at.y + 1);
   let column = u32(at.x + 1);

@@ -11,8 +11,7 @@ fn thread(index: u32) {
   let samples = g.kernel_r * g.kernel_s * g.output_p * g.output_q;
   let segment = index / samples;
   let sample = sample_of(segment, index - segment * samples, g);
-  let moved = vec2f(f32(offset[offset_place(sample, 2u, 0u, g)]), f32(offset[offset_place(sample, 2u, 1u, g)]));
-  let position = position_of(sample, moved, g);
+  let position = position_of(sample, g);
   let c00 = corner_of(position, 0, 0, g);
   let c01 = corner_of(position, 0, 1, g);
   let c10 = corner_of(position, 1, 0, g);

@@ -1,5 +1,6 @@
-// The step of every kernel of deformable convolution: adds the geometry and, if given, the mask.
+// The step of every kernel that computes positions of samples: adds the geometry, the positions and, if given, the mask.
 import deformMaskShader from "../../../shaders/ops/deformable-conv/deform-mask.wgsl";
+import deformPositionShader from "../../../shaders/ops/deformable-conv/deform-position.wgsl";
 import deformShader from "../../../shaders/ops/deformable-conv/deform.wgsl";
 import noDeformMaskShader from "../../../shaders/ops/deformable-conv/no-deform-mask.wgsl";
 import { type Range, dispatch } from "../../kernel/dispatch.ts";
@@ -12,7 +13,7 @@ import type { Deformable } from "./geometry.ts";
 const MASK_BINDING = 7;
 
 interface DeformableKernel {
-  /** Snippets other than the geometry and the mask, then the file with the entry. */
+  /** Snippets other than the shared ones, then the file with the entry. */
   readonly shaders: readonly Shader[];
   readonly ranges: readonly Range[];
   readonly mask?: Range | undefined;
@@ -25,7 +26,7 @@ interface DeformableKernel {
 export function deformableStep(deformable: Deformable, kernel: DeformableKernel): Step<string> {
   const { shaders, ranges, mask, constants, aliases, threads } = kernel;
   return dispatch({
-    shaders: [deformShader, mask ? deformMaskShader : noDeformMaskShader, ...shaders],
+    shaders: [deformShader, deformPositionShader, mask ? deformMaskShader : noDeformMaskShader, ...shaders],
     constants: { CHANNELS_LAST: deformable.problem.layout === "channels-last", ...constants },
     aliases,
     ranges: [...ranges, ...(mask ? [{ binding: MASK_BINDING, ...mask }] : [])],
