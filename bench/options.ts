@@ -42,7 +42,8 @@ export interface Row {
   readonly pass: BenchPass;
 }
 
-const NAMES = [
+/** The options by name. */
+export const OPTION_NAMES = [
   "suite",
   "layers",
   "operations",
@@ -57,7 +58,7 @@ const NAMES = [
   "samples",
   "peers",
 ] as const;
-type Name = (typeof NAMES)[number];
+type Name = (typeof OPTION_NAMES)[number];
 
 /** Reads `--name value` and `--name=value` into a map by name; `--gpu` takes no value. */
 function wordsOf(argv: readonly string[]): Map<Name, string> {
@@ -65,7 +66,7 @@ function wordsOf(argv: readonly string[]): Map<Name, string> {
   for (let at = 0; at < argv.length; at++) {
     const [, given, , inline] = /^--([^=]*)(=(.*))?$/s.exec(argv[at]!) ?? [];
     if (given === undefined) throw new Error(`got ${JSON.stringify(argv[at])}, expected an option such as --layers L1`);
-    const name = oneOf("option", given, NAMES);
+    const name = oneOf("option", given, OPTION_NAMES);
     if (words.has(name)) throw new Error(`--${name} is given twice`);
     if (name === "gpu") {
       if (inline !== undefined) throw new Error(`--gpu takes no value, got ${JSON.stringify(inline)}`);

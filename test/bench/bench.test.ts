@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { type Layer, descriptorOf, describeLayer, layerMultiplyAdds, problemOf, square } from "../../bench/layer.ts";
 import { LAYERS } from "../../bench/layers.ts";
 import type { Measurement } from "../../bench/measurement.ts";
-import { ALGORITHM_CHOICES, parseOptions, rowsOf } from "../../bench/options.ts";
+import { ALGORITHM_CHOICES, OPTION_NAMES, parseOptions, rowsOf } from "../../bench/options.ts";
 import type { Opened, Result } from "../../bench/protocol.ts";
 import { attainable, spread } from "../../bench/roofline.ts";
 import { SUITES, isNetwork } from "../../bench/suites.ts";
@@ -82,20 +82,7 @@ describe("parseOptions", () => {
   it("is described by the help", () => {
     const help = readFileSync(path.join(ROOT, "scripts", "bench.mjs"), "utf8");
     for (const suite of Object.keys(SUITES)) expect(help).toContain(suite);
-    for (const name of [
-      "layers",
-      "pass",
-      "algorithm",
-      "dtype",
-      "layout",
-      "batch",
-      "browser",
-      "gpu",
-      "samples",
-      "json",
-      "operations",
-    ])
-      expect(help).toContain(`--${name}`);
+    for (const name of OPTION_NAMES) expect(help).toContain(`--${name}`);
   });
 });
 

@@ -1,7 +1,8 @@
 // The engine as a user meets it: convolutions and plans, their results and refusals.
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { conv, type ConvOptions, createEngine, type Engine } from "../../src/index.ts";
 import { conv as referenceConv } from "../../src/reference.ts";
+import { expectNoLeaks } from "../suite/leaks.ts";
 import { integers } from "../suite/random.ts";
 import { INPUT, KERNEL, PADDING_1, thrown } from "../suite/worked.ts";
 
@@ -10,11 +11,7 @@ beforeAll(async () => {
   engine = await createEngine();
 });
 afterAll(() => engine.destroy());
-// What a test leaves allocated is a leak of the engine's or of the test's.
-afterEach(() => {
-  expect(engine.memory.tensors).toBe(0);
-  expect(engine.memory.reads).toBe(0);
-});
+expectNoLeaks(() => engine);
 
 /** Runs a convolution on plain arrays and frees all tensors. */
 async function convolve(

@@ -1,5 +1,5 @@
 // The transposed convolution and the gradients as a user meets them: options, refusals, plans of every pass, and what stays allocated.
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   conv,
   convBackwardBias,
@@ -12,6 +12,7 @@ import {
   type Tensor,
 } from "../../src/index.ts";
 import * as reference from "../../src/reference.ts";
+import { expectNoLeaks } from "../suite/leaks.ts";
 import { integers } from "../suite/random.ts";
 import { thrown } from "../suite/worked.ts";
 
@@ -20,11 +21,7 @@ beforeAll(async () => {
   engine = await createEngine();
 });
 afterAll(() => engine.destroy());
-// What a test leaves allocated is a leak of the engine's or of the test's.
-afterEach(() => {
-  expect(engine.memory.tensors).toBe(0);
-  expect(engine.memory.weights).toBe(0);
-});
+expectNoLeaks(() => engine);
 
 const numbers = (shape: readonly number[], seed: number) => ({
   shape: [...shape],

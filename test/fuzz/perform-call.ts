@@ -2,19 +2,8 @@
 import { bytesFor } from "../../src/base/dtype.ts";
 import { describe } from "../../src/base/error.ts";
 import { elementCount } from "../../src/base/shape.ts";
-import {
-  ConvError,
-  type ConvInputs,
-  type ConvPlan,
-  type Tensor,
-  conv,
-  convBackwardBias,
-  convBackwardData,
-  convBackwardWeights,
-  convTranspose,
-  convTransposeBackwardData,
-  convTransposeBackwardWeights,
-} from "../../src/index.ts";
+import * as convoke from "../../src/index.ts";
+import { ConvError, type ConvInputs, type ConvPlan, type Tensor } from "../../src/index.ts";
 import { type ConvProblem, sumLength } from "../../src/problem/problem.ts";
 import { NO_SPREAD, errorBounds } from "../suite/bounds.ts";
 import { type Operands, reference, shapeOf } from "../suite/passes.ts";
@@ -30,15 +19,7 @@ const MOST_ELEMENTS = 2 ** 22;
 /** Magnitudes beyond which sums leave the range of float32 or half, where the bound does not hold. */
 const LARGEST = { f32: 1e6, f16: 100 };
 
-const CONVOLUTIONS = {
-  conv,
-  convBackwardBias,
-  convBackwardData,
-  convBackwardWeights,
-  convTranspose,
-  convTransposeBackwardData,
-  convTransposeBackwardWeights,
-};
+const CONVOLUTIONS: Readonly<Record<Call["operation"], unknown>> = convoke;
 
 /** Makes the call by its function, which throws refusals at once. */
 function callDirectly({ operation }: Call, tensors: Record<string, unknown>, options: unknown): Tensor {

@@ -3,19 +3,8 @@
 import { expect } from "vitest";
 import { type Activation, checkActivation } from "../../src/problem/activation.ts";
 import { sumLength } from "../../src/problem/problem.ts";
-import {
-  type Float64NdArray,
-  type NdArray,
-  type ReferenceActivationGradientOptions,
-  conv,
-  convBackwardBias,
-  convBackwardData,
-  convBackwardWeights,
-  convProblem,
-  convTranspose,
-  convTransposeBackwardData,
-  convTransposeBackwardWeights,
-} from "../../src/reference.ts";
+import * as reference from "../../src/reference.ts";
+import type { Float64NdArray, NdArray, ReferenceActivationGradientOptions } from "../../src/reference.ts";
 import type { GoldenCase, GoldenTensor } from "./golden.ts";
 
 /** Unit roundoffs. */
@@ -69,15 +58,21 @@ export function gradient(
   const options = { ...geometry(golden), ...through };
   switch (golden.pass) {
     case "backward-data":
-      return convBackwardData(dy, given(golden, "w"), { ...options, inputShape: given(golden, "inputShape") });
+      return reference.convBackwardData(dy, given(golden, "w"), {
+        ...options,
+        inputShape: given(golden, "inputShape"),
+      });
     case "backward-weights":
-      return convBackwardWeights(given(golden, "x"), dy, { ...options, kernelShape: given(golden, "kernelShape") });
+      return reference.convBackwardWeights(given(golden, "x"), dy, {
+        ...options,
+        kernelShape: given(golden, "kernelShape"),
+      });
     case "backward-bias":
-      return convBackwardBias(dy, through);
+      return reference.convBackwardBias(dy, through);
     case "transposed-backward-data":
-      return convTransposeBackwardData(dy, given(golden, "w"), options);
+      return reference.convTransposeBackwardData(dy, given(golden, "w"), options);
     case "transposed-backward-weights":
-      return convTransposeBackwardWeights(given(golden, "x"), dy, {
+      return reference.convTransposeBackwardWeights(given(golden, "x"), dy, {
         ...options,
         kernelShape: given(golden, "kernelShape"),
       });
@@ -100,7 +95,7 @@ export function tolerances(golden: GoldenCase, u: number): ArrayLike<number> {
   const { name } = activation;
   if (name === "none" || name === "relu" || name === "relu6") return expected.data.map(() => 0);
   if (pass === "forward" || pass === "transposed") {
-    const operation = pass === "forward" ? conv : convTranspose;
+    const operation = pass === "forward" ? reference.conv : reference.convTranspose;
     const sums = operation(given(golden, "x"), given(golden, "w"), { ...linear, bias });
     return map(sums, (s) => EVALUATION * u * scale(activation, s)).data;
   }
@@ -114,7 +109,7 @@ export function tolerances(golden: GoldenCase, u: number): ArrayLike<number> {
     },
     map(given(golden, "dy"), (value, i) => Math.abs(value) * scale(activation, preActivation.data[i]!)),
   );
-  const problem = convProblem(pass === "backward-data" ? pass : "backward-weights", {
+  const problem = reference.convProblem(pass === "backward-data" ? pass : "backward-weights", {
     ...geometry(golden),
     inputShape: given(golden, "inputShape"),
     kernelShape: given(golden, "kernelShape"),

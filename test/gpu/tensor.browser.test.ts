@@ -1,6 +1,7 @@
 // Tensors as a user meets them: their values, their memory, their prepacked copies; and every refusal of bad input.
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type ConvErrorCode, type Engine, createEngine, conv } from "../../src/index.ts";
+import { expectNoLeaks } from "../suite/leaks.ts";
 import { integers } from "../suite/random.ts";
 import { INPUT, KERNEL, PADDING_1, thrown } from "../suite/worked.ts";
 
@@ -9,11 +10,7 @@ beforeAll(async () => {
   engine = await createEngine();
 });
 afterAll(() => engine.destroy());
-// What a test leaves allocated is a leak of the engine's or of the test's.
-afterEach(() => {
-  expect(engine.memory.tensors).toBe(0);
-  expect(engine.memory.reads).toBe(0);
-});
+expectNoLeaks(() => engine);
 
 describe("tensors", () => {
   it("keep their values, and take new ones", async () => {

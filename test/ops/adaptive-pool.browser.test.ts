@@ -1,15 +1,6 @@
 // Adaptive and global pooling against the reference.
 import { elementCount } from "../../src/base/shape.ts";
-import {
-  adaptiveAveragePool,
-  adaptiveAveragePoolBackward,
-  adaptiveMaxPool,
-  adaptiveMaxPoolBackward,
-  adaptiveMaxPoolWithIndices,
-  globalAveragePool,
-  globalAveragePoolBackward,
-  globalMaxPool,
-} from "../../src/ops/index.ts";
+import * as operations from "../../src/ops/index.ts";
 import * as reference from "../../src/reference.ts";
 import { gamma } from "../suite/bounds.ts";
 import { integers } from "../suite/random.ts";
@@ -29,7 +20,7 @@ const adaptive = ADAPTIVE_MAPS.flatMap(({ name, shape, outputSize }): OperationC
   const average: OperationCase<"x"> = {
     name: `average, ${name}`,
     inputs: { x: { shape } },
-    run: ({ x }) => ({ y: adaptiveAveragePool(x, options) }),
+    run: ({ x }) => ({ y: operations.adaptiveAveragePool(x, options) }),
     reference: ({ x }, layout) => ({ y: reference.adaptiveAveragePool(x, { ...options, layout }) }),
     // Additions in any order, and a division accurate to 2.5 ULP (WGSL's table of accuracies), 5 u.
     bound: ({ x }, layout) => {
@@ -41,7 +32,7 @@ const adaptive = ADAPTIVE_MAPS.flatMap(({ name, shape, outputSize }): OperationC
     name: `gradient of average, ${name}`,
     inputs: { dy: { shape: output } },
     run: ({ dy }, layout) => ({
-      dx: adaptiveAveragePoolBackward(dy, { ...options, inputShape: inLayout(shape, layout) }),
+      dx: operations.adaptiveAveragePoolBackward(dy, { ...options, inputShape: inLayout(shape, layout) }),
     }),
     reference: ({ dy }, layout) => ({
       dx: reference.adaptiveAveragePoolBackward(dy, { ...options, layout, inputShape: inLayout(shape, layout) }),
@@ -57,8 +48,8 @@ const adaptive = ADAPTIVE_MAPS.flatMap(({ name, shape, outputSize }): OperationC
     name: `max, ${name}`,
     inputs: { x: { shape, values: ties } },
     run: ({ x }) => ({
-      alone: adaptiveMaxPool(x, options),
-      ...adaptiveMaxPoolWithIndices(x, options),
+      alone: operations.adaptiveMaxPool(x, options),
+      ...operations.adaptiveMaxPoolWithIndices(x, options),
     }),
     reference: ({ x }, layout) => ({
       alone: reference.adaptiveMaxPool(x, { ...options, layout }),
@@ -70,8 +61,8 @@ const adaptive = ADAPTIVE_MAPS.flatMap(({ name, shape, outputSize }): OperationC
     name: `gradient of max, ${name}`,
     inputs: { x: { shape, values: ties }, dy: { shape: output } },
     run: ({ x, dy }, layout) => {
-      const { y, indices } = adaptiveMaxPoolWithIndices(x, options);
-      const dx = adaptiveMaxPoolBackward(dy, indices, { ...options, inputShape: inLayout(shape, layout) });
+      const { y, indices } = operations.adaptiveMaxPoolWithIndices(x, options);
+      const dx = operations.adaptiveMaxPoolBackward(dy, indices, { ...options, inputShape: inLayout(shape, layout) });
       for (const tensor of [y, indices]) tensor.destroy();
       return { dx };
     },
@@ -96,9 +87,9 @@ const global: OperationCase<"x" | "dy"> = {
   // Integers: their sums are exact, and only the division errs.
   inputs: { x: { shape: GLOBAL, values: ties }, dy: { shape: [2, 5, 1, 1], values: ties } },
   run: ({ x, dy }, layout) => ({
-    average: globalAveragePool(x),
-    max: globalMaxPool(x),
-    dx: globalAveragePoolBackward(dy, { inputShape: inLayout(GLOBAL, layout) }),
+    average: operations.globalAveragePool(x),
+    max: operations.globalMaxPool(x),
+    dx: operations.globalAveragePoolBackward(dy, { inputShape: inLayout(GLOBAL, layout) }),
   }),
   reference: ({ x, dy }, layout) => ({
     average: reference.globalAveragePool(x, { layout }),

@@ -1,12 +1,11 @@
 // Max pooling against the reference.
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { elementCount } from "../../src/base/shape.ts";
-import { type Engine, createEngine } from "../../src/index.ts";
 import { maxPool, maxPoolBackward, maxPoolWithIndices } from "../../src/ops/index.ts";
 import * as reference from "../../src/reference.ts";
 import { gamma } from "../suite/bounds.ts";
 import { integers } from "../suite/random.ts";
-import { poisonedDevice } from "./poison.ts";
+import { poisonedEngine } from "./poison.ts";
 import { type OperationCase, magnitudes, testOperations } from "./suite.ts";
 import { POOLED_MAPS, type PooledMap, inLayout } from "./windows.ts";
 
@@ -71,14 +70,7 @@ const cases = MAPS.flatMap(({ name, shape, options }): OperationCase<never>[] =>
 
 testOperations(cases);
 
-let engine: Engine;
-beforeAll(async () => {
-  engine = await createEngine({ device: await poisonedDevice(), tuning: "forget" });
-});
-afterAll(() => {
-  engine.destroy();
-  engine.device.destroy();
-});
+const engine = poisonedEngine();
 
 it.each([{ kernelSize: 3, stride: 2 }, { kernelSize: [1, 5] }, { kernelSize: 5, padding: 2 }])(
   "propagates NaN, and finds minus infinity, with %o",
@@ -88,7 +80,7 @@ it.each([{ kernelSize: 3, stride: 2 }, { kernelSize: [1, 5] }, { kernelSize: 5, 
     data[8] = NaN;
     data[13] = NaN;
     data[9] = Infinity;
-    const x = engine.tensor(data, shape);
+    const x = engine().tensor(data, shape);
     const { y, indices } = maxPoolWithIndices(x, options);
     const alone = maxPool(x, options);
     const wanted = reference.maxPoolWithIndices({ shape, data }, options);

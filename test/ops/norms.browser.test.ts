@@ -1,13 +1,6 @@
 import type { Layout, Tensor } from "../../src/index.ts";
 import { groupDivision, layerDivision } from "../../src/ops/group-norm/reference.ts";
-import {
-  groupNorm,
-  groupNormBackward,
-  instanceNorm,
-  instanceNormBackward,
-  layerNorm,
-  layerNormBackward,
-} from "../../src/ops/index.ts";
+import * as operations from "../../src/ops/index.ts";
 import type { LayerAxes } from "../../src/ops/shared/geometry/normalisation.ts";
 import { type Division, type NormalisedValues, readNormalised } from "../../src/ops/shared/reference/normalise.ts";
 import * as reference from "../../src/reference.ts";
@@ -42,8 +35,8 @@ function layer(shape: readonly number[], axes?: LayerAxes): Norm {
     parameters: axes === "channels" ? [shape[1]!] : shape.slice(1).slice(-(axes ?? shape.length)),
     division: (x) => layerDivision(x, axes),
     operation: {
-      forward: (x, options) => layerNorm(x, { ...options, ...over }),
-      backward: (dy, x, options) => layerNormBackward(dy, x, { ...options, ...over }),
+      forward: (x, options) => operations.layerNorm(x, { ...options, ...over }),
+      backward: (dy, x, options) => operations.layerNormBackward(dy, x, { ...options, ...over }),
     },
     reference: {
       forward: (x, options) => reference.layerNorm(x, { ...options, ...over }),
@@ -59,8 +52,8 @@ function instance(shape: readonly number[]): Norm {
     parameters: [shape[1]!],
     division: (x) => groupDivision(x, x.channels),
     operation: {
-      forward: instanceNorm,
-      backward: instanceNormBackward,
+      forward: operations.instanceNorm,
+      backward: operations.instanceNormBackward,
     },
     reference: {
       forward: reference.instanceNorm,
@@ -76,8 +69,8 @@ function group(shape: readonly number[], groups: number): Norm {
     parameters: [shape[1]!],
     division: (x) => groupDivision(x, groups),
     operation: {
-      forward: (x, options) => groupNorm(x, { ...options, groups }),
-      backward: (dy, x, options) => groupNormBackward(dy, x, { ...options, groups }),
+      forward: (x, options) => operations.groupNorm(x, { ...options, groups }),
+      backward: (dy, x, options) => operations.groupNormBackward(dy, x, { ...options, groups }),
     },
     reference: {
       forward: (x, options) => reference.groupNorm(x, { ...options, groups }),

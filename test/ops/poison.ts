@@ -1,11 +1,13 @@
-// A device that fills new storage buffers with NaN instead of WebGPU's zeros: elements that an operation does not write, or reads before
+// An engine on a device that fills new storage buffers with NaN instead of WebGPU's zeros: elements that an operation does not write, or reads before
 // writing, show in its results.
+import { afterAll, beforeAll } from "vitest";
+import { type Engine, createEngine } from "../../src/index.ts";
 import { newDevice } from "../suite/counting.ts";
 
 const POISON = 0x7fc07ead; // a quiet NaN with a payload that no arithmetic makes, and as two halves NaN twice
 
 /** A device with shader-f16 where the adapter supports it. */
-export async function poisonedDevice(): Promise<GPUDevice> {
+async function poisonedDevice(): Promise<GPUDevice> {
   const device = await newDevice(["shader-f16"]);
   const createBuffer = device.createBuffer.bind(device);
   device.createBuffer = (descriptor) => {
@@ -17,4 +19,17 @@ export async function poisonedDevice(): Promise<GPUDevice> {
     return buffer;
   };
   return device;
+}
+
+/** Declares an engine for the tests of a file, or of the enclosing suite, and returns its accessor. */
+export function poisonedEngine(): () => Engine {
+  let engine: Engine;
+  beforeAll(async () => {
+    engine = await createEngine({ device: await poisonedDevice(), tuning: "forget" });
+  });
+  afterAll(() => {
+    engine.destroy();
+    engine.device.destroy();
+  });
+  return () => engine;
 }

@@ -1,14 +1,14 @@
 // The shared suite of the operations beside convolution: results equal those of the reference within an error bound, in both layouts and
 // element types, on memory filled with NaN, and are bit-identical when computed again.
-import { afterAll, beforeAll, expect, inject, it } from "vitest";
+import { expect, inject, it } from "vitest";
 import { type Dtype, float16Bits, float16Value } from "../../src/base/dtype.ts";
 import { elementCount } from "../../src/base/shape.ts";
-import { type Engine, type Layout, type Tensor, createEngine } from "../../src/index.ts";
+import type { Engine, Layout, Tensor } from "../../src/index.ts";
 import type { NdArray } from "../../src/reference.ts";
 import { storing } from "../suite/bounds.ts";
 import { seedOf, uniform } from "../suite/random.ts";
 import { channelsLast } from "./layouts.ts";
-import { poisonedDevice } from "./poison.ts";
+import { poisonedEngine } from "./poison.ts";
 
 export { channelsLast };
 
@@ -138,17 +138,9 @@ async function check<Name extends string>(
 
 /** Declares the tests of every case of a file. */
 export function testOperations(cases: readonly OperationCase<never>[]): void {
-  let engine: Engine;
-  beforeAll(async () => {
-    engine = await createEngine({ device: await poisonedDevice(), tuning: "forget" });
-  });
-  afterAll(() => {
-    engine.destroy();
-    engine.device.destroy();
-  });
-
+  const engine = poisonedEngine();
   cases.forEach((one, at) => {
     for (const { layout, dtype } of environments(at))
-      it.concurrent(`${one.name}, ${layout}, ${dtype}`, () => check(engine, one, layout, dtype));
+      it.concurrent(`${one.name}, ${layout}, ${dtype}`, () => check(engine(), one, layout, dtype));
   });
 }

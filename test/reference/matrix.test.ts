@@ -1,14 +1,8 @@
 // The reference equals the explicit sparse matrix of the convolution, exactly, on whole numbers.
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import {
-  type NdArray,
-  conv,
-  convBackwardBias,
-  convBackwardData,
-  convBackwardWeights,
-  convTranspose,
-} from "../../src/reference.ts";
+import * as reference from "../../src/reference.ts";
+import type { NdArray } from "../../src/reference.ts";
 import { ConvolutionMatrix, type MatrixGeometry, dilatedSpan, paddedAxis, product } from "./matrix.ts";
 import { count, integers, numbers } from "./support.ts";
 
@@ -57,12 +51,12 @@ function byReference(geometry: MatrixGeometry): Results {
   const options = { ...shared, paddingValue: constant };
   const plain = (array: NdArray): NdArray => ({ data: numbers(array), shape: array.shape });
   return {
-    y: plain(conv(x, w, options)),
-    dx: plain(convBackwardData(dy, w, { ...options, inputShape: x.shape })),
-    dw: plain(convBackwardWeights(x, dy, { ...options, kernelShape: w.shape })),
-    db: plain(convBackwardBias(dy)),
+    y: plain(reference.conv(x, w, options)),
+    dx: plain(reference.convBackwardData(dy, w, { ...options, inputShape: x.shape })),
+    dw: plain(reference.convBackwardWeights(x, dy, { ...options, kernelShape: w.shape })),
+    db: plain(reference.convBackwardBias(dy)),
     // It takes dy for its input and w as it is: [C', K'/groups, ...] with C' = K and K' = C.
-    transposed: plain(convTranspose(dy, w, { ...shared, outputShape: input })),
+    transposed: plain(reference.convTranspose(dy, w, { ...shared, outputShape: input })),
   };
 }
 
