@@ -4,7 +4,7 @@ import { afterAll, beforeAll } from "vitest";
 import { type Engine, createEngine } from "../../src/index.ts";
 import { newDevice } from "../suite/counting.ts";
 
-const POISON = 0x7fc07ead; // a quiet NaN with a payload that no arithmetic makes, and as two halves NaN twice
+const POISON = 0x7fc07ead; // a quiet NaN with a payload that arithmetic does not produce; as two halves, both NaN
 
 /** A device with shader-f16 where the adapter supports it. */
 async function poisonedDevice(): Promise<GPUDevice> {

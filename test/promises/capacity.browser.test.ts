@@ -1,5 +1,5 @@
-// Much memory at once: tensors of 64 MiB together, in the long form (`npm run test:soak`) of 1 GiB, and on until the GPU has no more or much is
-// held. What is held is counted, small problems go on beside it, and all of it is given back.
+// Large allocations: 64 MiB of tensors, or with `npm run test:soak` 1 GiB and then more until the GPU runs out or a cap is reached. They are
+// counted, small problems still work beside them, and all memory is freed.
 import { describe, expect, inject, it } from "vitest";
 import { type Engine, type Tensor, conv } from "../../src/index.ts";
 import { onCountedDevice } from "../suite/counting.ts";
@@ -9,7 +9,7 @@ const SOAK = inject("soak");
 const MIB = 2 ** 20;
 const [COUNT, BYTES] = SOAK ? [8, 128 * MIB] : [8, 8 * MIB];
 
-/** Where exhausting the memory of the GPU is given up: on software adapters it is that of the machine, of which half may be taken, 6 GiB at most. */
+/** Stop allocating here: software adapters use the machine's memory, so take at most half of it and at most 6 GiB. */
 const { deviceMemory = 4 } = navigator as Navigator & { deviceMemory?: number };
 const MOST = Math.min(6, deviceMemory / 2) * 1024 * MIB;
 
@@ -21,8 +21,8 @@ async function expectRight(engine: Engine): Promise<void> {
   for (const tensor of [x, w, y]) tensor.destroy();
 }
 
-describe("much memory", { timeout: 600_000 }, () => {
-  it(`of ${(COUNT * BYTES) / MIB} MiB in tensors is counted, keeps its values and is given back`, async () => {
+describe("large allocations", { timeout: 600_000 }, () => {
+  it(`of ${(COUNT * BYTES) / MIB} MiB in tensors are counted, keep their values and are freed`, async () => {
     await onCountedDevice(async (engine, { live }) => {
       await expectRight(engine);
       const before = { ...engine.memory, peak: 0 };
@@ -46,23 +46,23 @@ describe("much memory", { timeout: 600_000 }, () => {
     });
   });
 
-  it.skipIf(!SOAK)("that runs out is told as such, and what is given back can be used again", async () => {
+  it.skipIf(!SOAK)("that fail are reported as out of memory, and freed memory can be used again", async () => {
     await onCountedDevice(async (engine, { live }) => {
       await expectRight(engine);
       const before = { ...engine.memory, peak: 0 };
       const tensors: Tensor[] = [];
       const probe = engine.tensor([1], [1]);
-      let told: { code?: string } | undefined;
-      while (!told && tensors.length * 128 * MIB < MOST) {
+      let reported: { code?: string } | undefined;
+      while (!reported && tensors.length * 128 * MIB < MOST) {
         try {
           tensors.push(engine.empty([32 * MIB]));
           await probe.read();
         } catch (error) {
-          told = error as { code?: string };
+          reported = error as { code?: string };
         }
       }
-      console.info(`${tensors.length * 128} MiB held, then ${told ? told.code : "given up"}`);
-      if (told) expect(told.code).toBe("out-of-memory");
+      console.info(`${tensors.length * 128} MiB held, then ${reported ? reported.code : "stopped at the cap"}`);
+      if (reported) expect(reported.code).toBe("out-of-memory");
       else expect(engine.memory.tensors).toBeGreaterThanOrEqual(MOST);
       for (const tensor of [...tensors, probe]) tensor.destroy();
       expect({ ...engine.memory, peak: 0 }).toEqual({

@@ -1,5 +1,5 @@
-// Faults, forced: a lost device, memory that runs out, kernels that do not compile, searches that are stopped. Each ends with a ConvError
-// that names the cause, and what comes next works.
+// Forced faults: a lost device, memory that runs out, kernels that do not compile, searches that are stopped. Each ends with a ConvError
+// that names the cause, and the calls after it work.
 import { describe, expect, it } from "vitest";
 import { type ConvError, type Engine, createEngine, conv } from "../../src/index.ts";
 import { newDevice, onCountedDevice } from "../suite/counting.ts";
@@ -42,7 +42,7 @@ describe("a device that is lost", () => {
     for (const code of await reads) expect(code).toBe("device-lost");
     for (const code of await plans) expect([undefined, "device-lost"]).toContain(code);
     expect(await calibrated).toEqual(["device-lost"]);
-    // What is asked for afterwards says so as well.
+    // Later calls report the loss as well.
     expect(await settledCodes([conv(x, w, by).read(), engine.find("forward", descriptor)])).toEqual([
       "device-lost",
       "device-lost",
@@ -55,7 +55,7 @@ describe("a device that is lost", () => {
     next.destroy();
   });
 
-  it("during a search ends it, and keeps nothing of it", async () => {
+  it("during a search ends it and keeps none of its results", async () => {
     const engine = await createEngine({ tuning: "forget" });
     const seen: number[] = [];
     const found = engine.find("forward", descriptor, {
@@ -75,9 +75,9 @@ describe("a device that is lost", () => {
 
 describe("memory that runs out", () => {
   /**
-   * Buffers whose label matches fail from now on as those do for which there is no memory: thrown at once, or reported to the scope
-   * around them while what they are is invalid.
-   * @returns ends it
+   * Lets the creation of buffers with a matching label fail as if memory had run out: it throws at once, or it reports to the error scope and
+   * returns an invalid buffer.
+   * @returns a function that restores the device
    */
   function starve(device: GPUDevice, label: RegExp, code: "out-of-memory" | "throw"): () => void {
     const createBuffer = device.createBuffer.bind(device);
@@ -90,7 +90,7 @@ describe("memory that runs out", () => {
         if (!label.test(wanted.label ?? "")) return createBuffer(wanted);
         if (code === "throw") throw new RangeError("no memory");
         failing = true;
-        // Invalid, as a buffer without memory is.
+        // An invalid buffer, as when its allocation fails.
         return createBuffer({ ...wanted, usage: 0 });
       },
       pushErrorScope(filter: GPUErrorFilter): undefined {
@@ -112,31 +112,28 @@ describe("memory that runs out", () => {
   it.each([
     ["a result", /convoke y/, "direct"],
     ["the workspace", /convoke workspace/, "im2col"],
-    ["prepared weights", /convoke prepared/, "winograd"],
-  ])(
-    "for %s is told by the next read, spoils nothing that comes next and leaks nothing",
-    async (_, label, algorithm) => {
-      await onCountedDevice(async (engine, { device, live }) => {
-        const options = { padding: 1, algorithm };
-        const { x, w } = operands(engine);
-        const feed = starve(device, label, "out-of-memory");
-        const failed = conv(x, w, options);
-        await expect(failed.read()).rejects.toMatchObject({ code: "out-of-memory" });
-        feed();
-        failed.destroy();
-        // The same weights, of which what was prepared has no memory, and the same workspace.
-        const y = conv(x, w, options);
-        expect(Array.from(await y.read(), Math.round)).toEqual(PADDING_1);
-        y.destroy();
-        for (const tensor of [x, w]) tensor.destroy();
-        expect([engine.memory.tensors, engine.memory.weights, engine.memory.reads]).toEqual([0, 0, 0]);
-        engine.destroy();
-        expect(live()).toEqual({ buffers: 0, bytes: 0 });
-      });
-    },
-  );
+    ["prepacked weights", /convoke prepared/, "winograd"],
+  ])("for %s is reported by the next read, affects no later call and leaks nothing", async (_, label, algorithm) => {
+    await onCountedDevice(async (engine, { device, live }) => {
+      const options = { padding: 1, algorithm };
+      const { x, w } = operands(engine);
+      const feed = starve(device, label, "out-of-memory");
+      const failed = conv(x, w, options);
+      await expect(failed.read()).rejects.toMatchObject({ code: "out-of-memory" });
+      feed();
+      failed.destroy();
+      // The same weights, whose prepacked copy failed to allocate, and the same workspace.
+      const y = conv(x, w, options);
+      expect(Array.from(await y.read(), Math.round)).toEqual(PADDING_1);
+      y.destroy();
+      for (const tensor of [x, w]) tensor.destroy();
+      expect([engine.memory.tensors, engine.memory.weights, engine.memory.reads]).toEqual([0, 0, 0]);
+      engine.destroy();
+      expect(live()).toEqual({ buffers: 0, bytes: 0 });
+    });
+  });
 
-  it("on an encoder of the caller's is told by the next read, and the plan is used again", async () => {
+  it("on the caller's encoder is reported by the next read, and the plan still works", async () => {
     await onCountedDevice(async (engine, { device }) => {
       const plan = await engine.plan("forward", descriptor, { algorithm: "im2col" });
       const { x, w } = operands(engine);
@@ -159,13 +156,13 @@ describe("memory that runs out", () => {
       record();
       expect([...(await y.read())]).toEqual(PADDING_1);
       for (const one of [plan, x, w, y]) one.destroy();
-      // What stays is the engine's own scratch memory, in which the weights were prepared.
+      // Only the engine's own workspace is left, in which the weights were prepacked.
       const { tensors, weights, plans, reads, workspace } = engine.memory;
       expect([tensors, weights, plans, reads, workspace]).toEqual([0, 0, 0, 0, plan.workspaceBytes]);
     });
   });
 
-  it("at once is thrown at once, and what was made before is freed", async () => {
+  it("and throws at once makes the call throw, and what it had allocated is freed", async () => {
     await onCountedDevice(async (engine, { device }) => {
       const { x, w } = operands(engine);
       const before = engine.memory.total;
@@ -184,7 +181,7 @@ describe("memory that runs out", () => {
 describe("a kernel that does not compile", () => {
   const broken = "@compute @workgroup_size(1) fn main() { this is no WGSL }";
 
-  /** The next module is broken. */
+  /** Breaks the next shader module. */
   function breakOnce(device: GPUDevice): void {
     const createShaderModule = device.createShaderModule.bind(device);
     device.createShaderModule = (wanted) => {
@@ -193,7 +190,7 @@ describe("a kernel that does not compile", () => {
     };
   }
 
-  it("rejects a plan with its name and constants, undisturbed by which the next one works", async () => {
+  it("rejects a plan with its name and constants, and the next plan works", async () => {
     const device = await newDevice();
     const engine = await createEngine({ device, tuning: "forget" });
     const uncaptured: Event[] = [];
@@ -219,7 +216,7 @@ describe("a kernel that does not compile", () => {
     device.destroy();
   });
 
-  it("in an eager call is told by the next read, and not used again", async () => {
+  it("in an eager call is reported by the next read and not used again", async () => {
     const device = await newDevice();
     const engine = await createEngine({ device, tuning: "forget" });
     const { x, w } = operands(engine);
@@ -236,8 +233,8 @@ describe("a kernel that does not compile", () => {
   });
 });
 
-describe("what is given up", () => {
-  it("by its signal before a search has begun measures nothing", async () => {
+describe("abandoned work", () => {
+  it("such as a search aborted before it begins measures nothing", async () => {
     const engine = await createEngine({ tuning: "forget" });
     const signal = AbortSignal.abort(new Error("not now"));
     await expect(engine.find("forward", descriptor, { signal })).rejects.toThrow("not now");
@@ -246,7 +243,7 @@ describe("what is given up", () => {
     engine.destroy();
   });
 
-  it("as an encoder that is never submitted changes nothing", async () => {
+  it("such as an encoder that is never submitted changes nothing", async () => {
     const engine = await createEngine({ tuning: "forget" });
     const plan = await engine.plan("forward", descriptor, { algorithm: "direct" });
     const { x, w } = operands(engine);

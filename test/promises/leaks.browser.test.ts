@@ -1,5 +1,5 @@
-// Nothing is lost: after convolutions, plans and engines by the hundred, engine.memory and the buffers of the device are what they were.
-// `npm run test:soak` repeats ten thousand times.
+// No leaks: after hundreds of convolutions, plans and engines, engine.memory and the device's buffers are as before. `npm run test:soak`
+// repeats ten thousand times.
 import { describe, expect, inject, it } from "vitest";
 import { type Engine, createEngine, conv } from "../../src/index.ts";
 import { count, newDevice, onCountedDevice } from "../suite/counting.ts";
@@ -14,7 +14,7 @@ declare module "vitest" {
 const SOAK = inject("soak");
 const [MANY, SOME, ENGINES] = SOAK ? [10_000, 2000, 200] : [300, 60, 12];
 
-/** Numbers of convolutions whose algorithms use all kinds of memory. */
+/** Algorithms that between them use every kind of memory. */
 const ALGORITHMS = ["direct", "im2col", "winograd"];
 const shapes = { inputShape: [1, 8, 9, 9], kernelShape: [4, 8, 3, 3], padding: 1 };
 
@@ -44,7 +44,7 @@ describe("nothing leaks", { timeout: SOAK ? 3_600_000 : 300_000 }, () => {
     });
   });
 
-  it("where results are not destroyed is counted, and freed with the engine", async () => {
+  it("of results that are not destroyed: they are counted, and freed with the engine", async () => {
     await onCountedDevice(async (engine, { live }) => {
       const { x, w } = operands(engine);
       conv(x, w, { padding: 1, algorithm: "direct" });
@@ -95,7 +95,7 @@ describe("nothing leaks", { timeout: SOAK ? 3_600_000 : 300_000 }, () => {
     });
   });
 
-  it("of plans of eager calls for many shapes, of which only so many are kept", async () => {
+  it("over eager calls with many shapes, whose plans are cached up to a limit", async () => {
     await onCountedDevice(async (engine, { live }) => {
       const w = engine.tensor([1, 2, 3], [1, 1, 3]);
       const lengths = Array.from({ length: 600 }, (_, at) => at + 3);
@@ -119,7 +119,7 @@ describe("nothing leaks", { timeout: SOAK ? 3_600_000 : 300_000 }, () => {
       const { x, w } = operands(engine);
       const y = conv(x, w, { padding: 1, algorithm: "direct" });
       if (at % 4 === 0) await y.read();
-      // Destroyed before it is done, too.
+      // Half of the engines are destroyed while they plan.
       const planned = engine.plan("forward", shapes, { algorithm: "im2col" }).catch(() => undefined);
       if (at % 2 === 0) await planned;
       engine.destroy();

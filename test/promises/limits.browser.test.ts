@@ -1,5 +1,4 @@
-// Limits: devices that offer the least, tensors and maps that are long, channels and batches from one on. Whatever is refused is refused
-// with its numbers.
+// Limits: devices with the smallest limits, long tensors and maps, extreme channel counts and batches. Refusals state the sizes.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { algorithms } from "../../src/algorithms/index.ts";
 import { elementCount } from "../../src/base/shape.ts";
@@ -24,7 +23,7 @@ beforeAll(async () => {
 });
 afterAll(() => engine.destroy());
 
-/** Index of the first element that differs from the reference by more than rounding, on integers; -1 where none does. */
+/** Returns the index of the first element that differs from the reference by more than rounding, on integers; -1 if none does. */
 async function firstWrong(
   on: Engine,
   inputShape: number[],
@@ -45,7 +44,7 @@ async function firstWrong(
   }
 }
 
-/** The passes whose results differ from the reference by more than rounding, on integers. */
+/** Returns the passes whose results differ from the reference by more than rounding, on integers. */
 async function passesThatAreWrong(
   on: Engine,
   inputShape: number[],
@@ -86,13 +85,13 @@ async function passesThatAreWrong(
   return wrong;
 }
 
-/** A kernel that the algorithm serves. */
+/** Returns a kernel that the algorithm supports. */
 const kernelFor = (algorithm: string, channels: number, taps: number[]): { shape: number[]; groups: number } =>
   algorithm === "depthwise"
     ? { shape: [channels, 1, ...taps], groups: channels }
     : { shape: [channels, channels, ...(algorithm === "pointwise" ? taps.map(() => 1) : taps)], groups: 1 };
 
-/** A device of compatibility mode; where the browser has none, one that says it has no more. */
+/** Returns a device of compatibility mode; if the browser has none, one that reports its limits. */
 async function compatibilityDevice(): Promise<GPUDevice> {
   const adapter = await navigator.gpu.requestAdapter({ featureLevel: "compatibility" });
   const device = await adapter!.requestDevice();
@@ -106,7 +105,7 @@ async function compatibilityDevice(): Promise<GPUDevice> {
 }
 
 describe("a device of compatibility mode", () => {
-  it("computes right by every algorithm, in every pass", async () => {
+  it("gives right results by every algorithm, in every pass", async () => {
     const device = await compatibilityDevice();
     expect(device.limits).toMatchObject(COMPATIBILITY);
     const small = await createEngine({ device, tuning: "forget" });
@@ -121,7 +120,7 @@ describe("a device of compatibility mode", () => {
     device.destroy();
   });
 
-  it("is made of an adapter of that mode", async () => {
+  it("comes from an adapter of that mode", async () => {
     const adapter = await navigator.gpu.requestAdapter({ featureLevel: "compatibility" });
     const own = await createEngine({ adapter: adapter!, tuning: "forget" });
     expect(await firstWrong(own, [1, 2, 9, 9], [2, 2, 3, 3])).toBe(-1);
@@ -130,7 +129,7 @@ describe("a device of compatibility mode", () => {
 });
 
 describe("tensors", () => {
-  it("over what the device binds at once are refused with the numbers, whatever they are for", async () => {
+  it("larger than the device can bind are refused with both sizes, inputs and results alike", async () => {
     const device = await newDevice();
     const small = await createEngine({ device, tuning: "forget" });
     const bytes = device.limits.maxStorageBufferBindingSize;
@@ -141,7 +140,7 @@ describe("tensors", () => {
       const error = thrown(make);
       expect([error.code, error.message]).toEqual(["too-large", message]);
     }
-    // Results are made by what fits: one of 64 channels more than one of the input.
+    // The operands fit, and their result, with 64 times the channels of the input, does not.
     const x = small.empty([1, 1, 1024, 1024]);
     const w = small.empty([64, 1, 1, 1]);
     const error = thrown(() => conv(x, w));
@@ -155,7 +154,7 @@ describe("tensors", () => {
     device.destroy();
   });
 
-  it("of no elements are refused: a batch of none, no channels, no cells", async () => {
+  it("without elements are refused: batch 0, no channels, no cells", async () => {
     expect(thrown(() => engine.empty([0, 1, 5, 5])).message).toBe("shape[0]: got 0, expected an integer of at least 1");
     for (const inputShape of [
       [0, 1, 5, 5],

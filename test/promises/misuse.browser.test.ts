@@ -1,5 +1,5 @@
-// Misuse, and use that looks like it: destroyed objects are used again, options change during a call, engines, devices and threads are
-// shared. Each case is refused with its reason, or computes the right result.
+// Misuse, and valid use that resembles it: destroyed objects are used again, options change during a call, engines, devices and threads are
+// shared. Each case is refused with a reason, or gives the right result.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   type ConvDescriptor,
@@ -32,7 +32,7 @@ const operands = (on: Engine) => ({ x: on.tensor(INPUT, [1, 1, 5, 5]), w: on.ten
 
 describe("after destroy", () => {
   it.each(["a device of its own", "a device of the caller's"])(
-    "an engine on %s and all it made are refused, pending reads reject, and nothing is allocated",
+    "an engine on %s and its tensors and plans are refused, pending reads reject, and nothing is allocated",
     async (which) => {
       const one = await createEngine({ tuning: "forget", ...(which.includes("caller") && { device }) });
       const { x, w } = operands(one);
@@ -77,7 +77,7 @@ describe("after destroy", () => {
     y.destroy();
   });
 
-  it("a plan is refused, and what it has run is right", async () => {
+  it("a plan is refused, and its earlier result is right", async () => {
     const plan = await engine.plan("forward", descriptor, { algorithm: "direct" });
     const { x, w } = operands(engine);
     const y = plan.run({ x, w });
@@ -90,8 +90,8 @@ describe("after destroy", () => {
   });
 });
 
-describe("what belongs to others", () => {
-  it("is refused: a tensor of another engine, also of one on the same device", async () => {
+describe("foreign objects", () => {
+  it("are refused: a tensor of another engine, even on the same device", async () => {
     const other = await createEngine({ device, tuning: "forget" });
     const plan = await engine.plan("forward", descriptor, { algorithm: "direct" });
     const { x, w } = operands(engine);
@@ -101,7 +101,7 @@ describe("what belongs to others", () => {
     expect(thrown(() => conv(x, w, { residual: foreign.x, padding: 1 })).code).toBe("foreign-tensor");
     expect(thrown(() => plan.run({ x, w: foreign.w })).code).toBe("foreign-tensor");
     expect(thrown(() => plan.encode(device.createCommandEncoder(), { ...foreign, y: x })).code).toBe("foreign-tensor");
-    // By way of its buffer it may be used.
+    // Its buffer may be wrapped.
     const wrapped = engine.wrap(foreign.x.buffer, [1, 1, 5, 5]);
     const y = conv(wrapped, w, by);
     expect([...(await y.read())]).toEqual(PADDING_1);
@@ -109,7 +109,7 @@ describe("what belongs to others", () => {
     for (const one of [plan, x, w, y, wrapped]) one.destroy();
   });
 
-  it("is refused: a buffer that is too small or that no shader may use", async () => {
+  it("are refused: a buffer that is too small or lacks STORAGE usage", async () => {
     const small = device.createBuffer({ size: 96, usage: GPUBufferUsage.STORAGE });
     const wrong = device.createBuffer({ size: 256, usage: GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST });
     expect(thrown(() => engine.wrap(small, [1, 1, 5, 5])).message).toBe(
@@ -119,7 +119,7 @@ describe("what belongs to others", () => {
     for (const buffer of [small, wrong]) buffer.destroy();
   });
 
-  it("is told by the next read: a buffer that is destroyed, or of another device", async () => {
+  it("are reported by the next read: a buffer that is destroyed, or of another device", async () => {
     const [other, usage] = [await newDevice(), GPUBufferUsage.STORAGE];
     const dead = device.createBuffer({ size: 100, usage });
     dead.destroy();
@@ -211,7 +211,7 @@ describe("sharing", () => {
     await run(engine);
   });
 
-  // Node has no workers of the web.
+  // Node has no web workers.
   it.skipIf(!("Worker" in globalThis))("a thread: an engine works in a worker", async () => {
     const worker = new Worker(new URL("../suite/worker.ts", import.meta.url), { type: "module" });
     try {
@@ -225,7 +225,7 @@ describe("sharing", () => {
     }
   });
 
-  it("error scopes and handlers: those of the caller get what is the caller's, and nothing else", async () => {
+  it("error scopes and handlers: the caller's get the caller's errors and no others", async () => {
     const shared = await newDevice();
     const uncaptured: string[] = [];
     shared.addEventListener("uncapturederror", (event) => {
@@ -238,10 +238,10 @@ describe("sharing", () => {
     const one = await createEngine({ device: shared, tuning: "forget" });
     const { x, w } = operands(one);
     const y = conv(x, w, by);
-    // A failure of the engine's.
+    // An error of the engine's.
     const unreadable = one.wrap(shared.createBuffer({ size: 64, usage: GPUBufferUsage.STORAGE }), [16]);
     await expect(unreadable.read()).rejects.toMatchObject({ code: "gpu-validation" });
-    // A failure of the caller's, in the caller's scope and then in none.
+    // An error of the caller's, inside the caller's scope and then outside any.
     shared.createBuffer({ size: 4, usage: 0 });
     expect([...(await y.read())]).toEqual(PADDING_1);
     expect((await shared.popErrorScope())?.message).toBeTypeOf("string");

@@ -1,6 +1,6 @@
-// What every algorithm does with numbers at the ends of half precision, in every pass: tensors are halves, but every product, sum and
-// number on the way is float32, and only the result is rounded when it is stored. docs/reliability.md says what is promised.
-// Tests run concurrently: a browser that looks for finished work every 100 ms finds that of many.
+// Every algorithm and pass at the extremes of half precision: tensors are halves, every product, sum and intermediate value is float32, and
+// only the result is rounded, when it is stored. docs/reliability.md states the promises.
+// Tests run concurrently, since some browsers poll for finished work only every 100 ms.
 import { afterAll, describe, expect, it } from "vitest";
 import { algorithms } from "../../src/algorithms/index.ts";
 import { type ConvPlan, createEngine, convBackwardBias } from "../../src/index.ts";
@@ -20,11 +20,11 @@ import {
 import { FACTORS, type Operands, reference } from "../suite/passes.ts";
 import { integers, uniform } from "../suite/random.ts";
 
-/** The largest half, and half the way to the number that would be next: from there on a number is rounded to infinity. */
+/** The largest half, and the midpoint to the next number there would be: from there on numbers round to infinity. */
 const LARGEST = 65_504;
 const OVERFLOW = 65_520;
 
-/** The least half that is not subnormal is 2^-14; subnormal ones are multiples of this. */
+/** The spacing of subnormal halves; the smallest normal half is 2^-14. */
 const LEAST = 2 ** -24;
 
 const engine = await createEngine({ tuning: "forget" });
@@ -35,7 +35,7 @@ const isPlain = ({ errorSpread }: ConvPlan): boolean => errorSpread.every((exten
 
 const most = (values: ArrayLike<number>): number => Array.from(values).reduce((a, b) => Math.max(a, Math.abs(b)), 0);
 
-/** Checks a result against the reference: within its bound where it can be stored, infinite where it is too large. Counts both. */
+/** Checks a result against the reference: elements that a half can store within their bounds, larger ones infinite. Counts both. */
 function expectStored(plan: ConvPlan, operands: Operands, values: Float32Array): { finite: number; infinite: number } {
   const { problem } = plan;
   const expected = reference(problem, operands);
@@ -63,11 +63,11 @@ for (const { name: algorithm } of hasHalves ? algorithms : []) {
         withPlan(engine, pass, describedFor(algorithm, { dtype: "f16" }), algorithm, work);
       const [a, b] = FACTORS[pass];
 
-      it(`${pass}: overflows where a result is too large to be stored, and nowhere else`, () =>
+      it(`${pass}: overflows only where a result is too large for a half`, () =>
         by(async (plan) => {
           const { problem } = plan;
           const operands = factorsFor(problem, 8);
-          // Results of which a few are too large, of sums whose terms add up to far more.
+          // A few results are too large; the terms of all sums add up to far more in magnitude.
           const size = most(reference(problem, operands));
           const scale = Math.min(LARGEST, (1.4 * LARGEST) / size);
           operands[a] = rounded(
@@ -77,7 +77,7 @@ for (const { name: algorithm } of hasHalves ? algorithms : []) {
           const values = await compute(engine, plan, operands);
           const { finite, infinite } = expectStored(plan, operands, values);
           expect(Math.min(finite, infinite)).toBeGreaterThan(0);
-          // Terms of one sign alone would have overflowed, where what they come to is stored.
+          // The terms of one sign alone would overflow, where the sum is finite.
           const sizes = { [a]: operands[a].map(Math.abs), [b]: operands[b]!.map(Math.abs) };
           const beyond = reference(problem, sizes).filter((sum, at) => sum > OVERFLOW && Number.isFinite(values[at]));
           expect(beyond.length).toBeGreaterThan(0);
@@ -102,7 +102,7 @@ for (const { name: algorithm } of hasHalves ? algorithms : []) {
           const values = await compute(engine, plan, alone);
           expectStored(plan, alone, values);
           if (isPlain(plan)) expect(values.map((one) => one + 0)).toEqual(Float32Array.from(reference(problem, alone)));
-          // Sums of products of any size that come to subnormal halves.
+          // Sums whose products vary in size and whose results are subnormal halves.
           const few = rounded(
             problem,
             uniform(countOf(problem, b), 11).map((one) => one / 64),
@@ -111,7 +111,7 @@ for (const { name: algorithm } of hasHalves ? algorithms : []) {
           expectStored(plan, summed, await compute(engine, plan, summed));
         }));
 
-      it(`${pass}: carries NaN and infinity as far as it says`, () =>
+      it(`${pass}: spreads NaN and infinity no further than it states`, () =>
         by(async (plan) => {
           for (const value of [Number.NaN, Infinity, -Infinity])
             await expectReach(engine, plan, value, 0, PLACES["in the middle"]!);
@@ -119,7 +119,7 @@ for (const { name: algorithm } of hasHalves ? algorithms : []) {
         }));
     }
 
-    it("adds a residual and activates before it rounds: a sum that is too large for a half may come back", () =>
+    it("adds the residual and activates before it rounds: a sum too large for a half may become small enough", () =>
       withPlan(
         engine,
         "forward",
@@ -138,7 +138,7 @@ for (const { name: algorithm } of hasHalves ? algorithms : []) {
 }
 
 it.skipIf(!hasHalves)(
-  "the gradient of a bias overflows only where it is stored, and keeps subnormal halves",
+  "the gradient of a bias overflows only when it is stored, and keeps subnormal halves",
   async () => {
     const sums = async (data: Float32Array): Promise<Float32Array> => {
       const dy = engine.tensor(data, [1, 1, 24, 24], { dtype: "f16" });

@@ -1,5 +1,5 @@
-// Half precision is how tensors are stored and nothing else: what kernels leave for each other in scratch memory is float32, so that only a
-// result can overflow the halves. test/numbers-f16.browser.test.ts has the numbers.
+// Half precision is a storage format only: intermediate values in the workspace are float32, so that only a result can overflow a half.
+// numbers-f16.browser.test.ts checks the numbers.
 import { expect, test } from "vitest";
 import { algorithms } from "../../src/algorithms/index.ts";
 import { assemble } from "../../src/kernel/assemble.ts";
@@ -12,10 +12,10 @@ import { SOFTWARE_TRAITS } from "../suite/traits.ts";
 const OUTPUT = new RegExp(`@binding\\(${BINDING.output}\\) var<storage, read_write> \\w+: array<(\\w+)>`);
 
 test.each(algorithms.map((algorithm) => [algorithm.name, algorithm] as const))(
-  "%s writes halves to its result, and float32 to what is read again",
+  "%s writes its result as halves, and its workspace as float32",
   (_name, algorithm) => {
     const written = new Set<string>();
-    // What is assembled of a kernel does not depend on its sizes: every fifth problem has all that there are.
+    // Assembled kernels do not depend on sizes, so three problems in five cover them.
     for (const [at, { descriptor, passes }] of problems.entries()) {
       const pass = PASSES[at % PASSES.length]!;
       if (!passes.includes(pass) || at % 5 > 2) continue;

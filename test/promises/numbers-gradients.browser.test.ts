@@ -1,5 +1,5 @@
-// What the gradients of every algorithm do with numbers at the ends of float32, as test/numbers.browser.test.ts says of the forward pass:
-// docs/reliability.md says what is promised. Tests run concurrently: a browser that looks for finished work every 100 ms finds that of many.
+// The gradients of every algorithm at the extremes of float32, as numbers.browser.test.ts has the forward pass. docs/reliability.md states the
+// promises. Tests run concurrently, since some browsers poll for finished work only every 100 ms.
 import { afterAll, describe, expect, inject, it } from "vitest";
 import { algorithms } from "../../src/algorithms/index.ts";
 import { DEFAULT_TRAITS } from "../../src/algorithms/traits.ts";
@@ -42,7 +42,7 @@ for (const method of algorithms) {
           const first = bits(await compute(engine, plan, operands));
           expect(new Set(first).size).toBeGreaterThan(10);
           const [a] = FACTORS[pass];
-          // The workspace of the engine holds NaN after this.
+          // This leaves NaN in the engine's workspace.
           await compute(engine, plan, { ...operands, [a]: new Float32Array(countOf(problem, a)).fill(Number.NaN) });
           expect(bits(await compute(engine, plan, operands))).toEqual(first);
           const inputs = tensorsOf(engine, plan, operands);
@@ -52,7 +52,7 @@ for (const method of algorithms) {
 
       for (const [where, at] of Object.entries(PLACES)) {
         for (const operand of [0, 1] as const) {
-          it(`carries NaN and infinity ${where} of ${FACTORS[pass][operand]} as far as it says`, () =>
+          it(`spreads NaN and infinity ${where} of ${FACTORS[pass][operand]} no further than it states`, () =>
             by(async (plan) => {
               for (const value of [Number.NaN, Infinity, -Infinity])
                 await expectReach(engine, plan, value, operand, at);
@@ -62,20 +62,20 @@ for (const method of algorithms) {
 
       const strided = { stride: 2, paddingMode: "reflect" as const };
       const problem = convProblem(pass, describedFor(algorithm, strided));
-      // A strided gradient has many kernels: not where compiling is slow.
+      // A strided gradient has many kernels: skip it where compiling is slow.
       const computed = inject("selection") === "all" && candidatesOf(method, problem, DEFAULT_TRAITS).length > 0;
       it.each(computed ? Object.entries(PLACES) : [])(
-        "carries NaN %s as far as it says through strides and borders that repeat the input",
+        "spreads NaN %s no further than it states through strides and padding that repeats the input",
         (_, at) => by((plan) => expectReach(engine, plan, Number.NaN, 0, at), strided),
       );
 
-      it("keeps what is large as it should", () =>
+      it("keeps large numbers", () =>
         by(async (plan) => {
-          // Plain sums come out as they are up to the largest number; transforms add up a tile before, so there must be room for its sum.
+          // Plain sums are exact up to the largest number; transforms first add up a tile, so leave room for its sum.
           const scale = isPlain(plan) ? 3e38 : 1e34;
           const [a, b] = FACTORS[pass];
           const data = uniform(countOf(plan.problem, a), 5).map((one) => scale * one);
-          // One term of a sum is not 0.
+          // One term of each sum is not 0.
           const operands = { [a]: data, [b]: unit(plan.problem, b) };
           const expected = reference(plan.problem, operands);
           const values = await compute(engine, plan, operands);
@@ -83,14 +83,14 @@ for (const method of algorithms) {
           expect(values.findIndex((one, at) => !(Math.abs(one - expected[at]!) <= most))).toBe(-1);
         }));
 
-      it("keeps what is small to within the least normal number of each term", () =>
+      it("keeps small numbers to within the smallest normal number per term", () =>
         by(async (plan) => {
           const [a] = FACTORS[pass];
           const operands = factorsFor(plan.problem, 6);
           operands[a] = operands[a]!.map((one) => 1e-38 * one);
           const expected = reference(plan.problem, operands);
           const values = await compute(engine, plan, operands);
-          // As of the forward pass: every product and sum may be flushed to zero.
+          // As in the forward pass, every product and sum may be flushed to zero.
           const cells = isPlain(plan) ? 1 : SIZE * SIZE;
           const most = 2 * sumLength(plan.problem) * plan.errorGrowth * cells * 2 ** -126;
           expect(values.findIndex((one, at) => !(Math.abs(one - expected[at]!) <= most))).toBe(-1);

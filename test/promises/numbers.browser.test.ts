@@ -1,5 +1,5 @@
-// What algorithms do with numbers at the ends of float32, and that they do the same every time: the bits of a result depend on its
-// operands alone, not on what the memory held before. docs/reliability.md says what is promised.
+// Every algorithm at the extremes of float32, and that results are reproducible: their bits depend on the operands alone, not on what memory
+// held before. docs/reliability.md states the promises.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { algorithms } from "../../src/algorithms/index.ts";
 import { elementCount } from "../../src/base/shape.ts";
@@ -62,12 +62,12 @@ describe.each(algorithms.map(({ name }) => name))("%s", (algorithm) => {
     const first = bits(await run(x, w));
     expect(new Set(first).size).toBeGreaterThan(100);
     expect(bits(await run(x, w))).toEqual(first);
-    // The workspace of the engine holds NaN after this, and what is prepared of the weights is made anew.
+    // This leaves NaN in the engine's workspace, and the weights are prepacked again.
     await compute(new Float32Array(COUNT).fill(Number.NaN), weights);
     expect(bits(await run(x, w))).toEqual(first);
     w.write(weights);
     expect(bits(await run(x, w))).toEqual(first);
-    // Output and a workspace of the caller's are NaN before.
+    // The output and the caller's workspace are filled with NaN first.
     expect(bits(await runGuarded(engine, plan, { x, w }))).toEqual(first);
     const other = await engine.plan(
       "forward",
@@ -80,7 +80,7 @@ describe.each(algorithms.map(({ name }) => name))("%s", (algorithm) => {
   });
 
   it.each([Number.NaN, Infinity, -Infinity])(
-    "carries %s to every element that depends on it, and no further than it says",
+    "spreads %s to every element that depends on it, and no further than it states",
     async (value) => {
       const weights = uniform(weightCount, 3).map((one) => one || 1);
       const data = uniform(COUNT, 4);
@@ -102,8 +102,8 @@ describe.each(algorithms.map(({ name }) => name))("%s", (algorithm) => {
     },
   );
 
-  it("keeps what is large as it should", async () => {
-    // One tap, so that sums are single products.
+  it("keeps large numbers", async () => {
+    // One tap, so that each sum is a single product.
     const weights = new Float32Array(weightCount);
     const inner = CHANNELS / groups;
     for (let k = 0; k < CHANNELS; k++) {
@@ -111,7 +111,7 @@ describe.each(algorithms.map(({ name }) => name))("%s", (algorithm) => {
       weights[(k * inner + c) * taps * taps + ((taps * taps) >> 1)] = 1;
     }
     const sums = plan.errorSpread.every((extent) => extent === 0);
-    // Plain sums come out as they are up to the largest number; transforms add up a tile before, so there must be room for its sum.
+    // Plain sums are exact up to the largest number; transforms first add up a tile, so leave room for its sum.
     const scale = sums ? 3e38 : 1e34;
     const data = uniform(COUNT, 5).map((one) => scale * one);
     const values = await compute(data, weights);
@@ -119,13 +119,13 @@ describe.each(algorithms.map(({ name }) => name))("%s", (algorithm) => {
     expect(values.findIndex((one, at) => !(Math.abs(one - data[at]!) <= most))).toBe(-1);
   });
 
-  it("keeps what is small to within the least normal number of each term", async () => {
+  it("keeps small numbers to within the smallest normal number per term", async () => {
     const data = uniform(COUNT, 6).map((one) => 1e-38 * one);
     const weights = uniform(weightCount, 7);
     const expected = reference(data, weights);
     const values = await compute(data, weights);
     const terms = (CHANNELS / groups) * taps * taps;
-    // Every product and sum may be flushed to zero; transforms have more of them, and their numbers are larger by the growth.
+    // Every product and sum may be flushed to zero; transforms have more of them, on numbers that are larger by the growth.
     const most =
       2 * terms * plan.errorGrowth * (plan.errorSpread.some((extent) => extent > 0) ? SIZE * SIZE : 1) * 2 ** -126;
     expect(values.findIndex((one, at) => !(Math.abs(one - expected[at]!) <= most))).toBe(-1);

@@ -1,5 +1,5 @@
-// What untrusted input cannot do: names and numbers of options and of imported tables reach no shader unchecked, the sources run no
-// code made at run time and send nothing, and the package holds only what belongs there.
+// Untrusted input: names and numbers from options and imported tables reach no shader unchecked, the sources neither evaluate code nor open
+// connections, and the package has no stray files.
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import path from "node:path";
@@ -19,7 +19,7 @@ import { SOFTWARE_TRAITS } from "../suite/traits.ts";
 
 const ROOT = path.resolve(import.meta.dirname, "../..");
 
-/** Names that would be code, members of every object, or much. */
+/** Names that are code, members of every object, or very long. */
 const HOSTILE = [
   "relu; } @compute fn evil() {}",
   "direct\n@group(0)",
@@ -37,7 +37,7 @@ const descriptor: ConvDescriptor = { inputShape: [1, 8, 12, 12], kernelShape: [8
 const HERE = { adapter: "a", browser: "b", version: "1" };
 
 describe("names", () => {
-  it.each(HOSTILE.map((name) => [shown(name).slice(0, 40), name]))("%s is no name of anything", (_, name) => {
+  it.each(HOSTILE.map((name) => [shown(name).slice(0, 40), name]))("%s names nothing", (_, name) => {
     const fields: (keyof ConvDescriptor)[] = ["activation", "layout", "dtype", "mode", "paddingMode", "padding"];
     for (const field of fields) {
       const { code, argument } = refusal(() => convProblem("forward", { ...descriptor, [field]: name }));
@@ -65,10 +65,10 @@ describe("names", () => {
     }
   });
 
-  it("of options are own properties: those of a polluted object are unknown", () => {
+  it("of options must be own properties: those of a polluted object are unknown", () => {
     const polluted = JSON.parse('{"__proto__": {"stride": 2}, "constructor": {"prototype": {"stride": 2}}}') as object;
     expect(refusal(() => convProblem("forward", { ...descriptor, ...polluted })).code).toBe("unknown-option");
-    // Spread defines own properties, __proto__ among them; nothing reaches the prototype of all.
+    // Spread defines own properties, even __proto__, and leaves Object.prototype alone.
     expect(({} as { stride?: number }).stride).toBeUndefined();
     expect(refusal(() => checkConstraints("constraints", polluted)).code).toBe("unknown-option");
   });
@@ -76,10 +76,10 @@ describe("names", () => {
 
 describe("numbers", () => {
   it.each([Number.NaN, Infinity, -Infinity, -1, 0.5, 2 ** 53, "1", "1u; }", null, {}, [[1]], 1n])(
-    "%s is none that a shader may see",
+    "%s reaches no shader",
     (value) => {
       for (const field of ["stride", "dilation", "groups"]) {
-        if (value === null) continue; // None given.
+        if (value === null) continue; // Counts as not given.
         expect(refusal(() => convProblem("forward", { ...descriptor, [field]: value })).argument).toMatch(field);
       }
       if (typeof value !== "number")
@@ -89,7 +89,7 @@ describe("numbers", () => {
     },
   );
 
-  it.each([Number.NaN, Infinity, 3.5e38])("%s is no parameter of an activation and no padding", (value) => {
+  it.each([Number.NaN, Infinity, 3.5e38])("%s is refused as a parameter of an activation and as padding", (value) => {
     for (const activation of [
       { name: "elu", alpha: value },
       { name: "leaky-relu", slope: value },
@@ -100,7 +100,7 @@ describe("numbers", () => {
 });
 
 describe("refusals", () => {
-  it("show little of what is long, and end with what holds itself", () => {
+  it("abbreviate long values and cycles", () => {
     const cycle: unknown[] = [1];
     cycle.push(cycle);
     expect(shown(cycle)).toBe("[1, [1, [1, [...]]]]");
@@ -117,7 +117,7 @@ describe("refusals", () => {
   });
 });
 
-/** Everything of a plan that reaches the GPU is what its algorithm plans by itself, and can be assembled. */
+/** Expects one of the plans that its algorithm makes, whose kernels assemble and whose sizes are valid. */
 function expectSound(plan: Plan, variants: readonly Plan[]): void {
   expect(variants).toContainEqual(plan);
   for (const { kernel, workgroups, uniforms, bindings } of [...plan.steps, ...(plan.preparation?.steps ?? [])]) {
@@ -144,7 +144,7 @@ describe("an imported table", () => {
     return table;
   }
 
-  it("of hostile names makes no plan but the algorithms' own", async () => {
+  it("with hostile names only yields plans of the algorithms", async () => {
     const rows = HOSTILE.flatMap((name) => [
       { algorithm: name, variant: name, seconds: 1e-12 },
       ...algorithms.map((one) => ({ algorithm: one.name, variant: name, seconds: 1e-12 })),
@@ -163,7 +163,7 @@ describe("an imported table", () => {
     expectSound(chosen.candidate.plan(), own);
   });
 
-  it("is left out where it is longer than anything that was measured", async () => {
+  it("is left out if it is longer than any measurement", async () => {
     const row = { algorithm: "direct", variant: "q4k8", seconds: 1 };
     expect((await tableWith(Array.from({ length: 100_000 }, () => row))).size).toBe(0);
     expect((await tableWith([{ ...row, variant: "x".repeat(10 ** 6) }])).size).toBe(0);
@@ -181,7 +181,7 @@ describe("an imported table", () => {
     expect(Object.keys(entry!.ranked[0]!)).toEqual(["algorithm", "variant", "seconds"]);
   });
 
-  it.each([5e-324, 1e-30, 1e30, 1.7e308])("of rates of %s makes plans that can run", async (rate) => {
+  it.each([5e-324, 1e-30, 1e30, 1.7e308])("with rates of %s yields plans that can run", async (rate) => {
     const rates = { multiplyAdds: rate, loads: rate, bytes: rate, dispatch: rate, threads: rate, overlap: true };
     const table = await tableWith([], [{ ...HERE, rates }]);
     expect(table.rates).toEqual(rates);
@@ -198,15 +198,15 @@ describe("an imported table", () => {
   });
 });
 
-/** Files under a folder, by their paths from it. */
+/** The files under a folder. */
 const filesOf = (folder: string): string[] =>
   readdirSync(folder, { recursive: true, encoding: "utf8" }).map((name) => path.join(folder, name));
 
-describe("the sources and what is built of them", () => {
+describe("the sources and the build", () => {
   const FORBIDDEN =
     /\beval\s*\(|\bnew\s+Function\b|\bFunction\s*\(\s*["'`]|\bfetch\s*\(|XMLHttpRequest|WebSocket|EventSource|sendBeacon|importScripts|(?<!async |[.`])\bimport\s*\((?!["'`])|document\.write|innerHTML|setTimeout\s*\(\s*["'`]|https?:\/\/(?!www\.npmjs\.com)/;
 
-  it.each(["src", "dist"])("of %s run no code made at run time and open no connection", (folder) => {
+  it.each(["src", "dist"])("in %s evaluate no code and open no connection", (folder) => {
     const root = path.join(ROOT, folder);
     const files = existsSync(root) ? filesOf(root).filter((file) => /(?<!\.d)\.[jt]s$/.test(file)) : [];
     if (folder === "src") expect(files.length).toBeGreaterThan(50);
@@ -220,7 +220,7 @@ describe("the sources and what is built of them", () => {
     },
   );
 
-  it("make a package of the built files, their types and three documents, without scripts of installing", () => {
+  it("are packaged as built files, types and three documents, without install scripts", () => {
     const shell = process.platform === "win32";
     const output = execFileSync("npm", ["pack", "--dry-run", "--json", "--ignore-scripts"], {
       cwd: ROOT,

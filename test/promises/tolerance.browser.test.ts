@@ -1,6 +1,6 @@
-// What "auto" chooses stays within maxErrorGrowth: its error is at most that many times the bound of a sequential float32 sum. Random problems,
-// half of them with a tuning table that ranks the least accurate candidate first: a few problems of few kernels (fewer where compiling is slow),
-// or two thousand of all kinds for `npm run test:soak`.
+// "auto" stays within maxErrorGrowth: the error of its choice is at most that many times the bound of a sequential float32 sum. Tried on random
+// problems, half of them with a tuning table that ranks the least accurate candidate first: a few problems with few kernels (fewer where
+// compiling is slow), or two thousand of all kinds with `npm run test:soak`.
 import * as fc from "fast-check";
 import { expect, inject, it } from "vitest";
 import { DEFAULT_TRAITS } from "../../src/algorithms/traits.ts";
@@ -18,7 +18,7 @@ const soak = inject("soak");
 const RUNS = soak ? 2000 : inject("selection") === "all" ? 60 : 30;
 const SEED = 31;
 
-/** An engine is replaced after this many problems, before the kernels it caches fill the memory of the page. */
+/** Replace the engine after this many problems, before its cached kernels fill the page's memory. */
 const RUNS_OF_AN_ENGINE = 200;
 
 interface Measured {
@@ -44,7 +44,7 @@ async function measure(engine: Engine, one: ProblemWithLimit): Promise<Measured>
   const plan = await engine.plan(pass, descriptor, { maxErrorGrowth });
   expect(plan.errorGrowth).toBeLessThanOrEqual(maxErrorGrowth);
   if (tempted) expect(plan.explain()).toMatch(/^ 1 .*measured/);
-  // Numbers reach shaders as float32.
+  // Shaders get numbers as float32.
   const problem = { ...plan.problem, paddingValue: Math.fround(plan.problem.paddingValue) };
   const { layout, dtype } = problem;
   const operands = numbersFor(one, one.call);
@@ -61,9 +61,9 @@ async function measure(engine: Engine, one: ProblemWithLimit): Promise<Measured>
     const norm = plan.errorNorm;
     const worst = (growth: number): number => {
       const bounds = errorBounds(problem, operands, growth, plan.errorSpread, norm);
-      // Subnormal products may be taken for 0.
+      // Subnormal products may be flushed to 0.
       const least = 2 * (sumLength(problem) + 2) * 2 ** -126;
-      // NaN counts as infinitely far.
+      // NaN counts as an infinite error.
       return expected.reduce((most, value, at) => {
         const ratio = Math.abs(value - values[at]!) / (bounds[at]! + least);
         return Math.max(most, Number.isNaN(ratio) ? Infinity : ratio);
@@ -73,7 +73,7 @@ async function measure(engine: Engine, one: ProblemWithLimit): Promise<Measured>
       algorithm: plan.algorithm,
       growth: plan.errorGrowth,
       ofLimit: worst(maxErrorGrowth),
-      // Twice the work on the CPU, and what the shared suite tests.
+      // In the soak run only: it doubles the work on the CPU, and the shared suite covers it.
       ofGrowth: soak ? worst(plan.errorGrowth) : 0,
     };
   } finally {
@@ -105,7 +105,7 @@ it('errs by no more than maxErrorGrowth allows, whatever "auto" chose', async ()
     });
     await fc.assert(property, { seed: SEED, numRuns: RUNS });
     console.info(shown());
-    // Otherwise nothing was tempting.
+    // Otherwise the tuning tables tempted nothing.
     expect(inexact).toBeGreaterThan(RUNS / 12);
   } finally {
     engine.destroy();

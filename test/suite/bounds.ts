@@ -1,4 +1,4 @@
-// The error bound of a result, element by element. Nothing here is fitted: each constant is derived where it stands.
+// The error bound of a result, element by element. No constant is fitted: each has its derivation beside it.
 import type { ErrorBound } from "../../src/algorithms/algorithm.ts";
 import { UNIT_ROUNDOFF, gamma } from "../../src/base/arithmetic.ts";
 import type { Dtype } from "../../src/base/dtype.ts";
@@ -16,9 +16,9 @@ const u = UNIT_ROUNDOFF;
 export { gamma };
 
 /**
- * What storing adds to the error of a value computed in float32, which differs from `reference` by at most `bound`. A half keeps
- * a number to 2^-11 of its size, which is at most |reference| + bound, and a subnormal one to half of their distance, 2^-24.
- * (To nearest, as every adapter tested rounds. WGSL promises only one of the two neighbours.)
+ * The error of storing a value computed in float32 that differs from `reference` by at most `bound`. Rounding to a half errs by at most 2^-11
+ * of the value, which is at most |reference| + bound, and by at most 2^-25, half the spacing, if it is subnormal. This assumes rounding to
+ * nearest, as every tested adapter does; WGSL promises only one of the two neighbours.
  */
 export function storing(dtype: Dtype, reference: number, bound: number): number {
   return dtype === "f32" ? 0 : 2 ** -11 * (Math.abs(reference) + bound) + 2 ** -25;
@@ -44,8 +44,8 @@ function slope({ name, parameter }: Activation): number {
 }
 
 /**
- * The error of evaluating the activation itself, from WGSL's accuracy table: exp is good to 3 + 2 |v| ULP and a division to
- * 2.5, an ULP being at most 2 u. (6 + 4 |v|) u exp(-|v|) is at most 6 u, so what is built on exp(-|v|) alone errs by under 16 u.
+ * The error of evaluating the activation itself, from WGSL's accuracy table: exp is accurate to 3 + 2 |v| ULP and division to 2.5, where an ULP
+ * is at most 2 u. (6 + 4 |v|) u exp(-|v|) is at most 6 u, so functions of exp(-|v|) alone err by less than 16 u.
  */
 export function evaluation({ name, parameter }: Activation, v: number): number {
   const size = Math.abs(v);
@@ -71,7 +71,7 @@ export function evaluation({ name, parameter }: Activation, v: number): number {
   }
 }
 
-/** Sums with the bias and the residual. */
+/** Adds the bias and the residual to sums. */
 function preActivation(
   problem: ConvProblem,
   sums: Float64Array,
@@ -88,7 +88,7 @@ function preActivation(
 
 const magnitudes = (values: ArrayLike<number>): Float64Array<ArrayBuffer> => Float64Array.from(values, Math.abs);
 
-/** The spread of an algorithm that computes each output from its own terms alone. */
+/** The error spread of an algorithm that computes each output from its own terms alone. */
 export const NO_SPREAD: Triple = [0, 0, 0];
 
 /** The largest of each window of 2 * reach + 1 neighbours along an axis of an array [outer, size, inner]: [outer, size - 2 * reach, inner]. */
@@ -105,8 +105,8 @@ function windowMaxima(values: Float64Array, size: number, inner: number, reach: 
 }
 
 /**
- * The sums of non-negative operands, and where errors spread, for each output the largest sum over a window at most `spread` cells
- * away: the windows of the padded input at every cell, and of as many zeros around it.
+ * The sums of non-negative operands. Where errors spread, each output gets the largest sum of any window at most `spread` cells away, at every
+ * cell of the padded input and of `spread` zeros around it.
  */
 function spreadSums(problem: ConvProblem, x: Float64Array, w: Float64Array, spread: Triple): Float64Array {
   if (spread.every((extent) => extent === 0)) return forwardSum(problem, x, w);
@@ -136,7 +136,7 @@ function spreadSums(problem: ConvProblem, x: Float64Array, w: Float64Array, spre
     sums = windowMaxima(sums, everywhere.output[axis], inner, spread[axis]);
     inner *= windows[axis];
   }
-  // What is left are the windows [N, K, ...windows] of the layout; the outputs are every stride-th of them.
+  // The maxima are [N, K, ...windows] in the layout; the outputs are every stride-th of them.
   const [, P, Q] = output;
   const planes = N * (channelsLast ? 1 : K);
   const lanes = channelsLast ? K : 1;
@@ -151,7 +151,7 @@ function spreadSums(problem: ConvProblem, x: Float64Array, w: Float64Array, spre
   });
 }
 
-/** Sums of the 2 * reach + 1 neighbours of each number along an axis of an array [outer, size, inner], zeros beyond its ends. */
+/** Sums of the 2 * reach + 1 neighbours of each number along an axis of an array [outer, size, inner], with zeros beyond its ends. */
 function windowSums(values: Float64Array, size: number, inner: number, reach: number): Float64Array<ArrayBuffer> {
   return Float64Array.from(values, (_, at) => {
     const place = Math.floor(at / inner) % size;
@@ -163,8 +163,8 @@ function windowSums(values: Float64Array, size: number, inner: number, reach: nu
 }
 
 /**
- * For each output the taps times the sum over its channels of rms(x) rms(w): x over all cells that any output sees and at most `spread`
- * from where the output's window starts, which hold the tile that it comes from, as a mean over the spread + 1 cells of a tile.
+ * For each output, the number of taps times the sum over its channels of rms(x) rms(w). The mean square of x is over the spread + 1 cells of
+ * a tile; its sum is over all cells at most `spread` from the start of the output's window that any output sees, which include the tile.
  */
 function energySums(problem: ConvProblem, x: Float64Array, w: Float64Array, spread: Triple): Float64Array {
   const { N, C, K, groups, kernel, dilation, stride, output } = problem;
@@ -205,7 +205,7 @@ function energySums(problem: ConvProblem, x: Float64Array, w: Float64Array, spre
   });
 }
 
-/** Elements of an operand of a correlation in the order of its axes, from where its strides say that they lie. */
+/** Copies the elements of a correlation's operand, read by its strides, into a dense array. */
 function gathered(
   values: Float64Array,
   start: number,
@@ -219,8 +219,8 @@ function gathered(
 }
 
 /**
- * Where errors spread, the sums of a pass as those of the forward problems that it is computed by: each correlation (src/algorithms/
- * correlation.ts) with its operands laid out densely, its sums put where they belong, those of padded cells added to their sources.
+ * The sums of a pass for algorithms whose errors spread, as the sums of the forward problems that the pass consists of: each correlation
+ * (src/problem/correlation.ts) with dense operands, its sums stored by its strides, and the sums of padded cells added to their sources.
  */
 function correlationSums(
   problem: ConvProblem,
@@ -267,7 +267,7 @@ function correlationSums(
     places.forEach((place, at) => ((padded ?? result)[place]! += sums[at]!));
   }
   if (!padded) return result;
-  // Each padded cell belongs to the element that pads it: that of an input that counts its own elements.
+  // Padding an input that holds its own indices tells which element each padded cell copies.
   const whole = paddedSize(problem);
   const copies = pad(
     { ...problem, kernel: [1, 1, 1], stride: [1, 1, 1], dilation: [1, 1, 1], output: whole },
@@ -282,22 +282,22 @@ function correlationSums(
   return result;
 }
 
-/** The pass without its epilogue. */
+/** The sums of the pass, without its epilogue. */
 function plainSums(problem: ConvProblem, a: Float64Array, b: Float64Array): Float64Array {
   if (problem.pass === "forward") return forwardSum(problem, a, b);
   return problem.pass === "backward-data" ? backwardData(problem, a, b) : backwardWeights(problem, a, b);
 }
 
 /**
- * The error of the derivative of an activation, of its argument v: of the built-in functions as in `evaluation`, of their few products
- * and sums, and for gelu of the polynomial for erf (1.5e-7 / 2).
+ * The error of evaluating the derivative of an activation at v: that of the built-in functions, as in `evaluation`, of a few products and sums,
+ * and for gelu of the polynomial for erf (1.5e-7 / 2).
  */
 export function derivativeError({ name }: Activation, v: number): number {
   if (["relu", "relu6", "leaky-relu"].includes(name)) return 0;
   return 32 * u * (1 + Math.abs(v)) + (name === "gelu" ? 0.75e-7 : 0);
 }
 
-/** What the error of an activation's derivative can make of the sums: those of |gradient| times it. */
+/** The error of the sums due to that of an activation's derivative: the sums of |gradient| times the derivative's error. */
 function gradientErrors(problem: ConvProblem, operands: Operands): Float64Array | undefined {
   const by = problem.activationGradient;
   if (!by) return undefined;
@@ -310,10 +310,10 @@ function gradientErrors(problem: ConvProblem, operands: Operands): Float64Array 
 }
 
 /**
- * The most by which each element may differ from the float64 reference:
- * slope * growth * gamma_(n + 2) * (sum |a| |b| + |bias| + |residual|) + evaluation + storing, the 2 for bias and residual (n + 3 where a
- * derivative is multiplied to one factor first, and its own error on top). Where the algorithm's errors spread, sum |a| |b| is the
- * largest within their reach, or what their energy there comes to.
+ * The largest allowed difference of each element from the float64 reference:
+ * slope * growth * gamma_(n + 2) * (sum |a| |b| + |bias| + |residual|) + evaluation + storing. The 2 is for bias and residual; where one factor
+ * is first multiplied by a derivative it is 3, plus the derivative's own error. Where the algorithm's errors spread, sum |a| |b| is the largest
+ * such sum within their reach, or is computed from the energy there.
  */
 export function errorBounds(
   problem: ConvProblem,

@@ -1,13 +1,13 @@
-// A device whose buffers are counted, and an engine on it. When memory is really free the GPU decides; what was asked of it is known.
+// A device whose buffers are counted, and an engine on it. The counts are of what was requested; when memory is really freed is up to the GPU.
 import { type Engine, createEngine } from "../../src/index.ts";
 
 export interface Counted {
   readonly device: GPUDevice;
-  /** Buffers made and not destroyed, and their bytes. */
+  /** The buffers created and not yet destroyed, and their bytes. */
   readonly live: () => { buffers: number; bytes: number };
 }
 
-/** A device with the default limits, and with those of the optional features that there are. */
+/** Requests a device with the default limits and those of the features that the adapter has. */
 export async function newDevice(features: readonly GPUFeatureName[] = []): Promise<GPUDevice> {
   const adapter = await navigator.gpu.requestAdapter();
   return adapter!.requestDevice({ requiredFeatures: features.filter((feature) => adapter!.features.has(feature)) });

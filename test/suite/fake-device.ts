@@ -1,9 +1,9 @@
-// A device that computes nothing and counts: for what an engine keeps and lets go of, in Node.
+// A device that computes nothing and counts buffers and pipelines, to test in Node what an engine allocates, caches and frees.
 import { DEFAULT_TRAITS } from "../../src/algorithms/traits.ts";
 
 export interface FakeDevice {
   readonly device: GPUDevice;
-  /** Buffers made and not destroyed. */
+  /** Buffers created and not yet destroyed. */
   readonly live: Set<GPUBuffer>;
   /** Pipelines compiled so far. */
   readonly compiled: () => number;

@@ -1,4 +1,4 @@
-// The forms of test that every algorithm passes on every problem it supports (a case is one algorithm, variant and problem).
+// The checks that every algorithm must pass on every problem it supports. A case is one algorithm, variant and problem.
 import { expect } from "vitest";
 import type { ErrorBound } from "../../src/algorithms/algorithm.ts";
 import { fromFloat16Bits, toFloat16Bits } from "../../src/base/dtype.ts";
@@ -15,18 +15,18 @@ export interface Case {
   readonly plan: ConvPlan;
   readonly problem: ConvProblem;
   readonly seed: number;
-  /** What the candidate states of its error. */
+  /** The error that the candidate states. */
   readonly error: ErrorBound;
 }
 
 type Fill = (count: number, seed: number) => Float32Array;
 
-/** Numbers rounded to the problem's type: both sides compute with the same. */
+/** Rounds numbers to the problem's element type, so that both sides compute with the same. */
 function rounded({ dtype }: ConvProblem, values: Float32Array): Float32Array {
   return dtype === "f16" ? fromFloat16Bits(toFloat16Bits(values)) : values;
 }
 
-/** Operands in the problem's layout, from a source of numbers. */
+/** Generates the operands of a problem from a source of numbers. */
 function operandsOf({ problem, seed }: Pick<Case, "problem" | "seed">, source: Fill): Operands {
   const fill = (name: keyof ConvInputs, at: number): Float32Array =>
     rounded(problem, source(elementCount(shapeOf(problem, name)), at));
@@ -60,12 +60,12 @@ async function run({ engine, plan, problem }: Pick<Case, "engine" | "plan" | "pr
   }
 }
 
-/** Integers up to this size are stored exactly: all those of float32's 24 bits, and of a half's 11. */
+/** Integers up to this size are stored exactly: 24 bits in float32, 11 in a half. */
 const EXACT_INTEGERS = { f32: 2 ** 24, f16: 2 ** 11 };
 
 /**
- * The largest size of integers, `most` at most, whose sums of products stay exact: n * size * max(size, |padding value|), with bias
- * and residual, within half the integers that are stored exactly. Size 1 always, where more than that would have to cancel.
+ * The largest magnitude of integers, up to `most`, whose sums of products stay exact: n * size * max(size, |padding value|), plus bias and
+ * residual, is at most half of the largest integer that is stored exactly. At least 1, even if exactness then relies on cancellation.
  */
 function exactBound(problem: ConvProblem, most: number): number {
   const limit = EXACT_INTEGERS[problem.dtype] / 2;
@@ -76,7 +76,7 @@ function exactBound(problem: ConvProblem, most: number): number {
   return size;
 }
 
-/** Fails where a result that is to be met exactly could not be stored: the test's own mistake. */
+/** Fails if an exact result cannot be stored, which is a mistake of the test. */
 function expectStorable({ dtype }: ConvProblem, expected: Float64Array): void {
   const largest = expected.reduce((size, value) => Math.max(size, Math.abs(value)), 0);
   expect(largest, "the largest expected integer").toBeLessThanOrEqual(EXACT_INTEGERS[dtype]);
@@ -84,14 +84,14 @@ function expectStorable({ dtype }: ConvProblem, expected: Float64Array): void {
 
 const EXACT_ACTIVATIONS = ["none", "relu", "relu6"];
 
-/** Whether the integer forms apply: other activations, and the derivatives of others, leave the integers. */
+/** Whether results of integers are integers: most activations and their derivatives are not integer-valued. */
 export function isExact({ epilogue, activationGradient }: ConvProblem): boolean {
   return [epilogue.activation.name, activationGradient?.activation.name ?? "none"].every((name) =>
     EXACT_ACTIVATIONS.includes(name),
   );
 }
 
-/** Small integers: the result equals the reference, threshold 0; poisoned memory, guards, the same bits twice. */
+/** Small integers: the result equals the reference exactly, on poisoned and guarded memory, with the same bits twice. */
 export async function exact(test: Case): Promise<void> {
   const bound = exactBound(test.problem, 8);
   const operands = operandsOf(test, (count, seed) => integers(count, seed, bound));
@@ -102,13 +102,13 @@ export async function exact(test: Case): Promise<void> {
   expect(wrong, wrong < 0 ? "" : `element ${wrong} is ${values[wrong]}, not ${expected[wrong]}`).toBe(-1);
 }
 
-/** Random numbers: every element within its own error bound. */
+/** Random numbers: every element is within its own error bound. */
 export async function componentwise(test: Case): Promise<void> {
   const operands = operandsOf(test, uniform);
   const expected = reference(test.problem, operands);
   const bounds = errorBounds(test.problem, operands, test.error.growth, test.error.spread, test.error.norm);
   const values = await run(test, operands);
-  // Written so that NaN counts as wrong.
+  // Not >, which NaN would pass.
   const wrong = expected.findIndex((value, at) => !(Math.abs(value - values[at]!) <= bounds[at]!));
   expect(
     wrong,
@@ -116,12 +116,12 @@ export async function componentwise(test: Case): Promise<void> {
   ).toBe(-1);
 }
 
-/** Whether the operation is linear in x, as the adjoint identity needs. */
+/** Whether the pass is linear in x, as the adjoint identity requires. */
 export function isLinear({ epilogue, paddingValue }: ConvProblem): boolean {
   return !epilogue.bias && !epilogue.residual && epilogue.activation.name === "none" && paddingValue === 0;
 }
 
-/** Few enough terms that bounds on all three passes are quickly computed. */
+/** Whether there are few enough terms to compute the bounds of all three passes quickly. */
 export function isSmall(problem: ConvProblem): boolean {
   return multiplyAdds(problem) < 1e6;
 }
@@ -133,10 +133,10 @@ function inner(a: ArrayLike<number>, b: ArrayLike<number>): number {
 }
 
 /**
- * <conv(x, w), g> = <x, backwardData(g, w)> = <w, backwardWeights(x, g)>, all three computed on the GPU by one algorithm: on
- * integers, and so without a threshold, where it is exact on them in every pass; else on random numbers, where the errors of each
- * result can add up to the inner product of its bounds with the other factor's size (beside which those of the inner products, in
- * float64, are nothing).
+ * Checks <conv(x, w), g> = <x, backwardData(g, w)> = <w, backwardWeights(x, g)>, all three computed on the GPU by one algorithm. If the
+ * algorithm is exact on integers in every pass, the operands are integers and the threshold is 0. Otherwise they are random, and each result's
+ * error is at most the inner product of its bounds with the magnitudes of the other factor; that of the inner products themselves, in float64,
+ * is negligible.
  * @param cases the three passes of one problem
  */
 export async function adjoint(cases: readonly Case[]): Promise<void> {
@@ -153,7 +153,7 @@ export async function adjoint(cases: readonly Case[]): Promise<void> {
     const operands: Operands = { [a]: all[a], [b]: all[b] };
     const values = await run(one, operands);
     const other = all[(["x", "w", "dy"] as const).find((name) => name !== a && name !== b)!];
-    // Halves are rounded when they are stored: also where sums are exact.
+    // Halves are rounded when they are stored, even if the sums are exact.
     const exactly = integral && forward.problem.dtype === "f32";
     const most = exactly
       ? 0
@@ -167,7 +167,7 @@ export async function adjoint(cases: readonly Case[]): Promise<void> {
   for (const { value, most } of rest) expect(Math.abs(value - first.value)).toBeLessThanOrEqual(most + first.most);
 }
 
-/** NaN and infinity in one cell reach just the elements that depend on it: the result is non-finite exactly where the reference is. */
+/** NaN and infinity in one cell reach only the elements that depend on it: the result is non-finite exactly where the reference is. */
 export async function nonFinite(test: Case): Promise<void> {
   const [factor] = FACTORS[test.problem.pass];
   for (const value of [Number.NaN, Number.POSITIVE_INFINITY]) {

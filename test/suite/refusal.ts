@@ -1,4 +1,4 @@
-// What every refusal must be: a ConvError of the right code whose message names the argument, what it got and what was expected.
+// The form of every refusal: a ConvError with a code, whose message states the argument, its value and what was expected.
 import { ConvError, type ConvErrorCode } from "../../src/base/error.ts";
 
 export interface Refusal {
@@ -8,7 +8,7 @@ export interface Refusal {
   expected: string;
 }
 
-/** The ConvError "argument: got ..., expected ..." that `act` throws, in its parts; anything else is thrown on. */
+/** Parses the ConvError "argument: got ..., expected ..." that `act` throws; rethrows anything else. */
 export function refusal(act: () => unknown): Refusal {
   try {
     act();

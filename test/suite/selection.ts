@@ -1,4 +1,4 @@
-// Selects which of the shared problems a run takes. A Vitest project provides the kind of selection and the draw.
+// Selects the shared problems of a run. The Vitest project provides the kind of selection and the draw.
 import type { Dtype } from "../../src/base/dtype.ts";
 import type { Pass } from "../../src/problem/problem.ts";
 import { type NamedProblem, problems } from "./problems.ts";
@@ -7,12 +7,12 @@ import { seedOf } from "./random.ts";
 /**
  * - `all`: every problem
  * - `cross-section`, where compiling is slow: every kind of layer with every complication in 2-D, the plain kinds in 1-D and 3-D, every
- *   corner and every epilogue, and of the backward passes a quarter
- * - `sample`, where another program runs the same driver: the plain kinds of layer in 2-D
+ *   corner case and every epilogue; a quarter of these for the backward passes
+ * - `sample`, where another program already runs on the same driver: the plain kinds of layer in 2-D
  */
 export type Selection = "all" | "cross-section" | "sample";
 
-/** The part of a selection that one run takes: the problems are dealt out to `parts` parts, and the seed picks one. */
+/** The share of a selection that one run takes: the problems are split into `parts`, and the seed picks one. */
 export interface Draw {
   readonly parts: number;
   readonly seed: number;
@@ -30,15 +30,15 @@ function isCore({ name }: NamedProblem): boolean {
   return /^2-D .*, plain, /.test(name);
 }
 
-/** Whether a run takes what has this name. Every name is in exactly one part: runs whose seeds pick different parts cover all. */
+/** Whether a run takes the problem of this name. Each name is in exactly one part, so runs with different parts cover all. */
 export function isDrawn(name: string, { parts, seed }: Draw): boolean {
   return seedOf(name) % parts === seed % parts;
 }
 
 /**
- * The problems of a run in an element type and pass. Both layouts of a problem run in the forward pass of `all`; elsewhere they take
- * turns from problem to problem, and change with the element type. So do the layouts of activations and their derivatives, which see one
- * number at a time wherever it lies.
+ * The problems of a run in an element type and pass. In the forward pass of `all`, a problem runs in both layouts; elsewhere, layouts alternate
+ * from problem to problem and with the element type. They always alternate for activations and their derivatives, which work on one number at
+ * a time.
  */
 export function selectProblems(selection: Selection, draw: Draw, dtype: Dtype, pass: Pass): NamedProblem[] {
   const turn = dtype === "f32" ? 0 : 1;

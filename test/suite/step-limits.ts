@@ -1,4 +1,4 @@
-// Whether a step keeps to the limits of compatibility mode, the least that WebGPU offers.
+// Checks steps against the limits of compatibility mode, the lowest that WebGPU allows.
 import type { Step } from "../../src/kernel/step.ts";
 import { uniformBytes } from "../../src/kernel/uniforms.ts";
 import { COMPATIBILITY } from "./compatibility.ts";
@@ -6,7 +6,7 @@ import { COMPATIBILITY } from "./compatibility.ts";
 /** The default of maxStorageBuffersPerShaderStage. */
 const STORAGE_BUFFERS = 8;
 
-/** The limit that a step exceeds, in words; undefined where it exceeds none. */
+/** Describes a limit that a step exceeds; undefined if it exceeds none. */
 export function exceededLimit({ kernel, bindings, uniforms, workgroups }: Step): string | undefined {
   const invocations = Number(kernel.constants["WORKGROUP_SIZE"]);
   if (!(invocations <= COMPATIBILITY.maxComputeInvocationsPerWorkgroup)) return `${invocations} invocations`;

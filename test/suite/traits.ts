@@ -1,4 +1,4 @@
-// What planning knows of an adapter that computes on the CPU, such as the ones that these tests run on.
+// The device traits of a software adapter, such as those that the tests run on.
 import { DEFAULT_RATES } from "../../src/algorithms/cost.ts";
 import { DEFAULT_TRAITS, type DeviceTraits } from "../../src/algorithms/traits.ts";
 

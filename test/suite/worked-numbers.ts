@@ -1,4 +1,4 @@
-// The worked numbers that every layer of the project is checked with, a 3x3 kernel over a 5x5 input.
+// A 3x3 kernel over a 5x5 input, worked by hand, which every layer of the project is checked with.
 export const KERNEL = [1, 3, 2, 1, 3, 3, 3, 1, 1];
 export const INPUT = [1, 3, 2, 3, 3, 3, 1, 2, 1, 1, 3, 3, 3, 1, 2, 2, 2, 1, 2, 1, 2, 3, 2, 1, 2];
 /** The result with padding 1 and stride 1. */

@@ -1,10 +1,10 @@
-// What the tests of the engine share: the worked numbers, and the catching of an error.
+// Fixtures of the engine tests: the worked numbers, and a helper that catches an error.
 import { expect } from "vitest";
 import { ConvError } from "../../src/index.ts";
 
 export { INPUT, KERNEL, PADDING_1 } from "./worked-numbers.ts";
 
-/** The ConvError that a call throws, synchronously. */
+/** Returns the ConvError that a call throws synchronously. */
 export function thrown(act: () => unknown): ConvError {
   try {
     act();

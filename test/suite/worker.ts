@@ -1,4 +1,4 @@
-// An engine in a worker: computes the worked numbers and sends them, or what went wrong.
+// An engine in a worker: computes the worked numbers and posts them, or the error.
 import { conv, createEngine } from "../../src/index.ts";
 import { INPUT, KERNEL } from "./worked-numbers.ts";
 
