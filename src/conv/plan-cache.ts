@@ -4,8 +4,9 @@ import type { Rates } from "../algorithms/cost.ts";
 import { algorithms } from "../algorithms/index.ts";
 import type { DeviceTraits } from "../algorithms/traits.ts";
 import type { Dtype } from "../base/dtype.ts";
-import { refuse, words } from "../base/error.ts";
+import { refuse } from "../base/error.ts";
 import { checkOptions, checkSignal } from "../base/validate.ts";
+import { checkBinding } from "../gpu/binding-limit.ts";
 import type { GpuContext } from "../gpu/context.ts";
 import { ReadyCache } from "../gpu/ready-cache.ts";
 import type { Tensor } from "../gpu/tensor.ts";
@@ -166,16 +167,8 @@ export class PlanCache {
   #decide(problem: ConvProblem, constraints: Constraints): { choice: Choice; plan: Plan } {
     this.checkDtype(problem.dtype);
     const traits = this.traits(constraints);
-    for (const operand of ["x", "w", "y"] as const) {
-      const bytes = operandBytes(problem, operand);
-      if (bytes > traits.maxBindingBytes)
-        refuse(
-          "too-large",
-          operand,
-          words(`[${tensorShape(problem, operand).join(", ")}], ${bytes} bytes`),
-          `at most ${traits.maxBindingBytes} bytes, the largest binding of this device`,
-        );
-    }
+    for (const operand of ["x", "w", "y"] as const)
+      checkBinding(this.#gpu, operand, operandBytes(problem, operand), tensorShape(problem, operand));
     const choice = choose(algorithms, problem, traits, constraints, this.#tuning.lookUp(problem, constraints));
     return { choice, plan: choice.chosen.candidate.plan() };
   }

@@ -235,7 +235,7 @@ test("a failure says how to try its case alone, and that does", async () => {
 
 test("the codes that a refusal may have are those of the documented list that blame the call", () => {
   const source = readFileSync(new URL("../../src/base/error.ts", import.meta.url), "utf8");
-  const [, comment] = /What kind of thing went wrong\.(.*?)\*\//s.exec(source)!;
+  const [, comment] = /The kind of an error\.(.*?)\*\//s.exec(source)!;
   const documented = [...comment!.matchAll(/^ \* - (.*?): /gm)].flatMap(([, names]) =>
     [...names!.matchAll(/`([\w-]+)`/g)].map(([, name]) => name),
   );
