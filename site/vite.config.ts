@@ -9,7 +9,7 @@ import { wgsl } from "../scripts/wgsl.mjs";
 const site = import.meta.dirname;
 const root = path.dirname(site);
 
-/** Replaces `<!-- head -->`, `<!-- header -->` and `<!-- footer -->` by what all pages share. */
+/** Replaces `<!-- head -->`, `<!-- header -->` and `<!-- footer -->` with the parts that all pages share. */
 function partials(): Plugin {
   return {
     name: "convoke:partials",

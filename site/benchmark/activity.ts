@@ -19,7 +19,7 @@ export function stopActivity(): void {
 
 /**
  * Connects a pair of Start and Stop buttons: one starts its own activity, unless another is running, the other stops it.
- * @returns what to call at the begin and at the end of the activity; the focus follows the button that can be pressed
+ * @returns the functions to call at the start and at the end of the activity; the focus follows the button that can be pressed
  */
 export function startAndStop(
   start: HTMLButtonElement,

@@ -1,4 +1,4 @@
-// Asks a worker of its own one question. The worker ends with the answer, or at once when the signal aborts.
+// Asks a dedicated worker one question. The worker ends with the answer, or at once when the signal aborts.
 
 export function askWorker<Answer extends object>(
   worker: Worker,

@@ -23,7 +23,7 @@ function product(sizes: readonly number[]): number {
 
 type Sizes = Pick<ConvProblem, "pass" | "N" | "C" | "K" | "groups" | "kernel" | "output">;
 
-/** Counts the terms in one sum of a pass. Padding is zeros here, which repeat no input. */
+/** Counts the terms in one sum of a pass. Padding here is zeros only, which repeat no input. */
 export function termsOf({ pass, N, C, K, groups, kernel, output }: Sizes): number {
   if (pass === "backward-weights") return N * product(output);
   return ((pass === "forward" ? C : K) / groups) * product(kernel);

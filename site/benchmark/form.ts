@@ -29,7 +29,7 @@ const SUITE_NAMES: Readonly<Record<string, string>> = {
 };
 
 const PASS_NAMES: Readonly<Record<PassChoice, string>> = {
-  own: "as the suite has it",
+  own: "as in the suite",
   forward: "forward",
   "backward-data": "gradient of the input",
   "backward-weights": "gradient of the weights",

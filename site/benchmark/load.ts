@@ -152,7 +152,7 @@ export function parseReport(content: string): Report {
   try {
     value = JSON.parse(content);
   } catch (error) {
-    throw new Refusal(`this is no JSON: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    throw new Refusal(`this is not JSON: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
   }
   const file = object("the file", value);
   const { format, version, made, machine, roofline, rows } = isCommandLine(file) ? fromCommandLine(file) : file;

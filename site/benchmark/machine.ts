@@ -19,7 +19,7 @@ const SYSTEMS: readonly [name: string, pattern: RegExp][] = [
   ["Linux", /Linux|X11/],
 ];
 
-/** Returns the likes of "Chrome 140 on Linux", as far as the browser says. */
+/** Returns a name such as "Chrome 140 on Linux", as far as the browser tells. */
 export function browserName(userAgent: string): string {
   const browser = BROWSERS.map(([name, pattern]) => ({ name, version: pattern.exec(userAgent)?.[1] })).find(
     ({ version }) => version !== undefined,

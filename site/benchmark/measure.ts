@@ -97,7 +97,7 @@ async function checked(
   values: Float32Array,
 ): Promise<RowCheck | undefined> {
   const { problem, descriptor, operands } = prepared;
-  stage("comparing with what is right");
+  stage("checking the result");
   prepared.groundTruth ??= groundTruthOf(engine, problem, descriptor, operands, referenceMultiplyAdds, signal);
   const { expected, largest, against } = await until(signal, prepared.groundTruth);
   if (against === "direct" && plan.algorithm === "direct") return undefined;

@@ -26,7 +26,7 @@ export interface Row {
   readonly dtype: Dtype;
   readonly layout: Layout;
   readonly batch: number;
-  /** As asked for: a name or "auto". */
+  /** The requested algorithm: a name or "auto". */
   readonly algorithm: string;
   /** The algorithm that computed it; undefined if refused. */
   readonly chosen?: string;

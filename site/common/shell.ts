@@ -5,7 +5,7 @@ const THEMES = ["system", "light", "dark"] as const;
 type Theme = (typeof THEMES)[number];
 
 const KEY = "convoke-theme";
-const NAMES: Record<Theme, string> = { system: "as the system has it", light: "light", dark: "dark" };
+const NAMES: Record<Theme, string> = { system: "same as the system", light: "light", dark: "dark" };
 
 function current(): Theme {
   const { theme } = document.documentElement.dataset;

@@ -66,7 +66,7 @@ export interface Fourier {
   readonly input: Spectrum;
   readonly kernel: Spectrum;
   readonly product: Spectrum;
-  /** All cells of the inverse transform; those past the outputs wrapped around the border. */
+  /** All cells of the inverse transform; cells past the outputs have wrapped around the border. */
   readonly circular: number[][];
   readonly output: number[][];
 }

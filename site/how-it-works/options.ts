@@ -1,4 +1,4 @@
-// The options of the first part: shows those of a geometry, and reads the visitor's changes.
+// The options of the first part: shows the options of a geometry, and reads the visitor's changes.
 import { byId } from "../common/dom.ts";
 import type { Geometry, Mode } from "./geometry.ts";
 import { PRESETS } from "./presets.ts";

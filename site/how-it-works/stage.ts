@@ -112,7 +112,7 @@ export class Stage {
       this.#kernels.get(side === "output" ? read.channel : output.channel)!.mark(...tap, "used");
   }
 
-  /** Shows outputs that are not computed yet as dots; in the scatter view they grow with each input. */
+  /** Shows outputs that are not computed yet as dots; in the scatter view their sums grow with each input. */
   #writeOutputs(choice: Choice, partial: boolean): void {
     const done = indexOf(this.#geometry, choice);
     const sums = partial && choice.side === "input" ? this.#sumsUpTo(done) : this.#results;

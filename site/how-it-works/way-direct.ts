@@ -1,4 +1,4 @@
-// Direct: the map, the kernel, the outputs, and the chosen sum written out.
+// Direct: the map, the kernel, the outputs, and every product of the chosen sum.
 import { el } from "../common/dom.ts";
 import { direct, windowOf } from "./direct.ts";
 import { type MapOptions } from "./map.ts";

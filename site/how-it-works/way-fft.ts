@@ -28,7 +28,7 @@ export function fftWay({ x, w, dilation }: Problem): Way {
   const { input, kernel, product, circular, output } = fourier(x, w, dilation);
   const side = output.length;
   const whole = new CellMap({
-    label: "The map that comes back; cells beyond the outputs have wrapped around",
+    label: "The inverse transform; cells beyond the outputs have wrapped around",
     kind: "output",
     rows: x.length,
     columns: x.length,

@@ -14,7 +14,7 @@ function step(...parts: Part[]): HTMLElement {
 export function winogradWay({ x, w, dilation }: Problem): Way {
   if (dilation !== 1) {
     const words =
-      "F(2×2, 3×3) shares work between neighbouring outputs whose windows overlap cell for cell. With dilation 2 the weights stand apart, so it does not serve this kernel.";
+      "F(2×2, 3×3) shares work between neighbouring outputs whose windows overlap cell for cell. With dilation 2 there are gaps between the weights, so it does not support this kernel.";
     return { nodes: [el("p", { class: "notice" }, words)], output: undefined, products: "–", mark: () => undefined };
   }
   const { u, tiles, output } = winograd(x, w);

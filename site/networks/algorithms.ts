@@ -1,4 +1,4 @@
-// How algorithms are shown: a letter and a colour each, the same everywhere on the page. An algorithm without a look here is shown by its initials.
+// How algorithms are shown: a letter and a colour each, the same everywhere on the page. An algorithm that is not listed here is shown by its initials.
 import { el } from "../common/dom.ts";
 
 interface Look {
@@ -7,11 +7,11 @@ interface Look {
 }
 
 const LOOKS: Readonly<Record<string, Look>> = {
-  direct: { letter: "D", how: "the sum as it is written" },
+  direct: { letter: "D", how: "the sum by its definition" },
   depthwise: { letter: "Dw", how: "the same for one channel at a time" },
   pointwise: { letter: "Pw", how: "a matrix product over channels" },
-  "implicit-gemm": { letter: "G", how: "a matrix product that finds its columns while it loads" },
-  im2col: { letter: "I", how: "a matrix product over columns written out" },
+  "implicit-gemm": { letter: "G", how: "a matrix product that computes its columns while it loads" },
+  im2col: { letter: "I", how: "a matrix product over stored columns" },
   winograd: { letter: "W", how: "transformed tiles: fewer multiplications" },
   fft: { letter: "F", how: "spectra: its work hardly grows with the kernel" },
 };

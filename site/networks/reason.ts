@@ -2,7 +2,7 @@
 
 interface Verdict {
   readonly name: string;
-  /** The likes of "estimated 1.20 ms". */
+  /** For example "estimated 1.20 ms". */
   readonly what: string;
 }
 
@@ -19,5 +19,5 @@ export function shortReason(explanation: string): string {
   const best = verdictOf(first);
   if (!best) return first.trim();
   const next = verdictOf(second);
-  return next ? `${best.what}; next ${next.name}, ${next.what}` : `${best.what}; nothing else serves it`;
+  return next ? `${best.what}; next ${next.name}, ${next.what}` : `${best.what}; no other algorithm supports it`;
 }

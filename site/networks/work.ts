@@ -3,7 +3,7 @@ import { ConvError, type ConvPlan, type Engine } from "convoke";
 import { type Layer, type Shape, descriptorOf } from "../../bench/layer.ts";
 import type { Stopwatch } from "../../bench/stopwatch.ts";
 
-/** The samples of a timing, and the seconds of a run beyond which one sample has to do. */
+/** The number of samples of a timing, and the seconds of a run above which one sample is enough. */
 const SAMPLES = 5;
 const SLOW_SECONDS = 0.5;
 

@@ -8,10 +8,9 @@ const WANTED: MediaStreamConstraints = {
 };
 
 const REFUSALS: Readonly<Record<string, string>> = {
-  NotAllowedError:
-    "The browser was told not to give this page the camera. The padlock beside the address changes that.",
+  NotAllowedError: "This page has no permission to use the camera. Change that at the padlock beside the address.",
   NotFoundError: "There is no camera on this machine.",
-  NotReadableError: "Another program has the camera, or it does not answer.",
+  NotReadableError: "Another program is using the camera, or the camera does not answer.",
   OverconstrainedError: "The camera has no picture of at most 1600 pixels a side.",
 };
 
@@ -29,7 +28,7 @@ export class Camera {
   static async open(video: HTMLVideoElement): Promise<Camera> {
     // Insecure pages lack mediaDevices.
     const devices = navigator.mediaDevices as MediaDevices | undefined;
-    if (!devices) throw new Error("A camera can be used on pages from https or localhost alone.");
+    if (!devices) throw new Error("A camera can be used only on pages from https or localhost.");
     let stream: MediaStream;
     try {
       stream = await devices.getUserMedia(WANTED);

@@ -37,7 +37,7 @@ function fill({ rows, columns }: Parameters, value: (x: number, y: number) => nu
 const total = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
 const scaled = (values: readonly number[], by: number): number[] => values.map((value) => value * by);
 
-/** Divides by the sum, so that an even area keeps its brightness, or if that is zero by the sum of the positive cells. */
+/** Divides by the sum, so that an even area keeps its brightness; if the sum is zero, by the sum of the positive cells. */
 export function normalised(cells: readonly number[]): number[] {
   const sum = total(cells);
   const size = total(cells.map(Math.abs));

@@ -144,7 +144,7 @@ export class Live {
     this.#painter.resize(filter.output);
     this.#listener.planned(filter.plan, filter.output);
     this.#schedule(filter);
-    // Only a read reveals what the GPU itself refuses, for want of memory for instance.
+    // Only a read reveals failures on the GPU, such as running out of memory.
     filter.settle().catch((error: unknown) => this.#fail(error));
   }
 

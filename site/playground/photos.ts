@@ -20,7 +20,7 @@ export async function loadPhoto(address: string, name: string): Promise<HTMLImag
   try {
     await image.decode();
   } catch (cause) {
-    throw new Error(`${name} is no picture that this browser can read.`, { cause });
+    throw new Error(`${name} is not a picture that this browser can read.`, { cause });
   }
   if (image.naturalWidth === 0 || image.naturalHeight === 0) throw new Error(`${name} has no size of its own.`);
   return image;

@@ -172,7 +172,7 @@ describe("two layers by three algorithms", () => {
     const { page } = visited;
     const told = page.locator("#import-status");
     await load(page, "broken.json", '{"format": "convoke-benchmark"');
-    await expect.poll(() => told.textContent()).toMatch(/^broken.json was not loaded: this is no JSON/);
+    await expect.poll(() => told.textContent()).toMatch(/^broken.json was not loaded: this is not JSON/);
     await load(page, "wrong.json", JSON.stringify({ ...report, rows: [{ ...report.rows[0], milliseconds: -1 }] }));
     await expect
       .poll(() => told.textContent())

@@ -144,7 +144,7 @@ describe("a loaded report", () => {
   });
 
   it.each<[string, string, RegExp]>([
-    ["no JSON", "{", /this is no JSON/],
+    ["not JSON", "{", /this is not JSON/],
     ["a list", "[]", /^the file: got \[\], expected an object$/],
     [
       "another format",

@@ -114,7 +114,7 @@ describe("the reason for a choice", () => {
     ],
     [
       " 1 direct  variant rows, measured 2.00 ms, estimated 4.00 ms, workspace 0 bytes\n   fft     refused: too large",
-      "measured 2.00 ms; nothing else serves it",
+      "measured 2.00 ms; no other algorithm supports it",
     ],
     ["as it was asked for", "as it was asked for"],
   ])("%j is %j", (explanation, short) => {

@@ -211,7 +211,7 @@ describe("a picture that is dropped", () => {
     await page
       .getByLabel("Choose a file")
       .setInputFiles({ name: "notes.txt", mimeType: "text/plain", buffer: Buffer.from("no picture") });
-    await eventually(() => alert(page)).toBe("notes.txt is no picture that this browser can read.");
+    await eventually(() => alert(page)).toBe("notes.txt is not a picture that this browser can read.");
     await dropPicture(page, 12, 10);
     await statusSays(page, "Sharpen, 3 × 3: 12 × 10 outputs");
     expect(await page.getByRole("alert").count()).toBe(0);

@@ -20,11 +20,11 @@ import {
   type Lanes,
   type Loads,
   aliasesOf,
-  strideConstants,
   elementwise,
   lanesOf,
   scaleSnippet,
   shiftSnippet,
+  strideConstants,
 } from "./lanes.ts";
 import { type Parameter, bound } from "./parameters.ts";
 import { type Owner, type Reduced, reduceMoments, reduceSums } from "./reduce.ts";

@@ -16,7 +16,7 @@ import { type Level, levelsOf } from "../../kernel/levels.ts";
 import type { Shader } from "../../kernel/shader.ts";
 import type { Constant, Step } from "../../kernel/step.ts";
 import type { Workspace } from "../../kernel/workspace.ts";
-import { type Axis, type Lanes, UNIT, aliasesOf, strideConstants, scaleSnippet } from "./lanes.ts";
+import { type Axis, type Lanes, UNIT, aliasesOf, scaleSnippet, strideConstants } from "./lanes.ts";
 import { type Parameter, bound } from "./parameters.ts";
 
 /** Elements that shaders/ops/shared/part-moments.wgsl takes at once. */
