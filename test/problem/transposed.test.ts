@@ -107,7 +107,7 @@ describe("refuses", () => {
       "invalid-argument",
       "outputPadding",
       "1",
-      "none where outputShape",
+      "none if outputShape",
     ],
     [
       "outputPadding that same padding leaves no room for",
