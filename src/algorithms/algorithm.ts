@@ -1,13 +1,13 @@
-// The contract of an algorithm: every way in which it can compute a correlation on a device, or why it cannot. Stateless and pure, data out.
-// passes.ts lifts it from correlations to problems, the planner ranks what comes out.
+// The contract of an algorithm: it lists every way in which it can compute a correlation on a device, or says why it cannot. Algorithms are
+// stateless and return plain data. passes.ts lifts them from correlations to problems, and the planner ranks the candidates.
 //
-// The law between the members, which test/algorithms/law.test.ts holds over the shared problems. What is offered
+// The law between the members, which test/algorithms/law.test.ts checks on the shared problems. A candidate
 // - can be planned: `plan()` never fails;
-// - has exactly the dispatches, and needs exactly the bytes of workspace and of prepacked weights, that it says;
-// - keeps within the limits of the device that it was asked for;
+// - has exactly the dispatches, and needs exactly the bytes of workspace and of prepacked weights, that it states;
+// - keeps within the limits of the device;
 // - is right: within the error that it states (the suite of test/algorithms/algorithms.browser.test.ts).
-// And what was offered under a name once is offered again when asked for by that name, on any device that can run it: tuning tables and
-// callers keep names.
+// And a variant that was once offered is offered again when asked for by its name, on any device that can run it: tuning tables and callers
+// store names.
 import type { Triple } from "../base/shape.ts";
 import type { Plan, Step } from "../kernel/step.ts";
 import type { Correlation } from "../problem/correlation.ts";
@@ -15,32 +15,33 @@ import type { ConvProblem } from "../problem/problem.ts";
 import type { Work } from "./cost.ts";
 import type { DeviceTraits } from "./traits.ts";
 
+/** One algorithm of convolution. */
 export interface Algorithm {
   /** Stable: users and tuning tables store it. */
   readonly name: string;
   /**
-   * The candidates worth trying, the default first; with `variant` the one of that name, worth trying or not, or none where there is no such
-   * variant. An Unsupported where the algorithm cannot compute the correlation at all.
+   * Returns the candidates worth trying, the default first. With `variant`, returns the one of that name, worth trying or not, or an empty list if
+   * there is none. Returns an Unsupported if the algorithm cannot compute the correlation at all.
    */
   candidates(c: Correlation, device: DeviceTraits, variant?: string): readonly Candidate[] | Unsupported;
-  /** The gradient of the input in one step, where the stride cuts it into more phases than a plan may have dispatches. */
+  /** Computes the gradient of the input in one step, for strides that divide it into more phases than a plan may have dispatches. */
   gather?(problem: ConvProblem, device: DeviceTraits): Candidate;
 }
 
-/** Why something cannot be computed, in words that a user can act on. */
+/** Why an algorithm cannot compute something, in words that a user can act on. */
 export interface Unsupported {
   readonly reason: string;
 }
 
-/** One way to compute a correlation, or (with a Plan) a problem: what it takes and how far it errs, before anything is planned. */
+/** One way to compute a correlation, or (with a Plan) a problem: its cost and its error, known before it is planned. */
 export interface Candidate<P = PartialPlan> {
-  /** Tile sizes and the like. Names are stable within a release. */
+  /** Name of the variant: tile sizes and the like. Names are stable within a release. */
   readonly variant: string;
-  /** Scratch memory. */
+  /** Bytes of scratch memory. */
   readonly workspaceBytes: number;
-  /** Prepacked weights. */
+  /** Bytes of prepacked weights. */
   readonly preparedBytes: number;
-  /** Those of the preparation included. */
+  /** Number of dispatches, including those of the preparation. */
   readonly dispatches: number;
   /** What the dispatches compute, load and move; the planner estimates their time from it. Weights that are prepacked once do not count. */
   readonly work: readonly Work[];
@@ -48,17 +49,17 @@ export interface Candidate<P = PartialPlan> {
   plan(): P;
 }
 
-/** The plan of a correlation: a whole plan, or a part of one. */
+/** The plan of one correlation, which may be one of several in the plan of a problem. */
 export type PartialPlan = Omit<Plan, "algorithm" | "variant">;
 
-/** How far the results of a candidate may be from the exact ones. */
+/** A bound on the difference between the results of a candidate and the exact ones. */
 export interface ErrorBound {
-  /** How much larger the bound is than that of a sequential float32 sum, gamma_n sum |x||w|. */
+  /** The bound relative to that of a sequential float32 sum, gamma_n sum |x||w|. */
   readonly growth: number;
   /**
-   * How far errors spread where outputs are computed from more than their own terms: an output errs by `growth` times the largest bound of
-   * the windows that lie at most this many cells of the padded input away along each axis, those beyond its border included (where it goes
-   * on with zeros). NaN and infinity spread as far.
+   * How far errors spread if outputs are computed from more than their own terms: an output errs by at most `growth` times the largest bound among
+   * the windows that lie at most this many cells of the padded input away along each axis, including those beyond its border (where zeros
+   * continue it). NaN and infinity spread as far.
    */
   readonly spread: Triple;
   /**
@@ -71,10 +72,10 @@ export interface ErrorBound {
   readonly exactOnIntegers: boolean;
 }
 
-/** The error of a sequential sum: the bound itself. */
+/** The error of a sequential sum, by which the others are measured. */
 export const SEQUENTIAL_SUM: ErrorBound = { growth: 1, spread: [0, 0, 0], norm: "windows", exactOnIntegers: true };
 
-/** A candidate of one step without workspace, whose sums are sequential. */
+/** Returns a candidate of one step without workspace, whose sums are sequential. */
 export function oneStep(variant: string, work: Work, step: () => Step): Candidate {
   return {
     variant,
@@ -87,17 +88,17 @@ export function oneStep(variant: string, work: Work, step: () => Step): Candidat
   };
 }
 
-/** A tile or the like, under the name of the variant that uses it. */
+/** A choice of tile sizes and the like, under the name of its variant. */
 export interface Variant {
   readonly name: string;
 }
 
-/** All variants, or with a name the one of that name. */
+/** Returns all variants, or only the one of a given name. */
 export function selectVariants<V extends Variant>(variants: readonly V[], name: string | undefined): readonly V[] {
   return name === undefined ? variants : variants.filter((one) => one.name === name);
 }
 
-/** The refusal of what takes more dispatches than a plan may have. */
+/** Refuses a correlation that takes more dispatches than a plan may have. */
 export function tooManyDispatches(fewest: number, device: DeviceTraits): Unsupported {
   return {
     reason: `in ${device.maxWorkspaceBytes} bytes of workspace it takes ${fewest} dispatches at least, more than the ${device.maxDispatches} allowed`,

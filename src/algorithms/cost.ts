@@ -1,23 +1,23 @@
-// The cost model, which ranks candidates before anything is measured: the work of a dispatch, counted by the algorithm that plans it, and the
-// rates of an adapter, measured or from a table, give seconds.
+// The cost model, which ranks candidates before any is measured. It estimates the seconds of a dispatch from its work, which the algorithm counts,
+// and from the rates of the adapter, measured or from a table.
 import { F32_BYTES } from "../kernel/element-types.ts";
 
 /** The work of one dispatch. */
 export interface Work {
-  /** Invocations that have something to do. */
+  /** Invocations that compute something. */
   readonly threads: number;
-  /** Multiply-adds of single numbers, including those that a tile computes in vain beyond an edge. */
+  /** Multiply-adds of single numbers, including those wasted where a tile reaches past an edge. */
   readonly multiplyAdds: number;
   /**
-   * Single numbers loaded and stored: a vector of four counts as four. What else a kernel spends its time on (where a cell lies, whether it
-   * is padding, thread start-up) counts as equivalent loads: as many as take as long by measurement.
+   * Single numbers loaded and stored: a vector of four counts as four. Other costs (the address of a cell, the test for padding, thread
+   * start-up) count as equivalent loads: the number of loads that takes as long, by measurement.
    */
   readonly loads: number;
   /** Bytes that must be read from or written to memory, each once. */
   readonly bytes: number;
 }
 
-/** What an adapter does in a second, as kernels with register tiles reach it. */
+/** What an adapter does in a second, at the speed that kernels with register tiles reach. */
 export interface Rates {
   readonly multiplyAdds: number;
   readonly loads: number;
@@ -30,22 +30,21 @@ export interface Rates {
   readonly overlap: boolean;
 }
 
-/** Thread start-up cost, in equivalent loads: where its outputs lie included. */
+/** Thread start-up cost, in equivalent loads, including the addresses of its outputs. */
 const THREAD_LOADS = 25;
 
 /** Cost of an output, in equivalent loads: its epilogue, its address, the store. */
 export const OUTPUT_LOADS = 4;
 
 /**
- * Cost of a number that is loaded by itself, in loads of a number within a vector: on SwiftShader the two are alike, on lavapipe single
- * ones take half as long again.
+ * Cost of a number loaded by itself, relative to one loaded within a vector: the same on SwiftShader, half as much again on lavapipe.
  */
 export const SCALAR_LOADS = 1.25;
 
-/** Cost of an input cell at any place, padding included, in equivalent loads: its address costs more than the load. */
-export const GATHER_LOADS = 3;
+/** Cost of loading an input cell at an arbitrary position, padding included, in equivalent loads: its address costs more than the load. */
+export const CELL_LOADS = 3;
 
-/** Bytes of so many float32 numbers. */
+/** Bytes of float32 numbers, given one or more counts of them. */
 export function numberBytes(...numbers: readonly number[]): number {
   return numbers.reduce((sum, count) => sum + count, 0) * F32_BYTES;
 }
@@ -65,7 +64,7 @@ export function estimate(work: readonly Work[], rates: Rates): number {
 }
 
 /**
- * What adapters do where none was measured: one that computes on the CPU (SwiftShader on two cores), and a GPU of a few TFLOP/s whose
+ * The rates of adapters that were not measured: of one that computes on the CPU (SwiftShader on two cores), and of a GPU of a few TFLOP/s whose
  * caches feed a quarter of its arithmetic.
  */
 export const DEFAULT_RATES = {

@@ -1,5 +1,5 @@
-// depthwise: one input channel a group, any number of output channels. The sum as it is written, in tiles of outputs in both directions that
-// share the input cells they load, without workspace.
+// depthwise: the direct sum for groups of one input channel and any number of output channels. Tiles of outputs, along rows and columns, share
+// the input cells they load. Needs no workspace.
 import depthwiseOneStepShader from "../../shaders/algorithms/depthwise-one-step.wgsl";
 import depthwiseStepsShader from "../../shaders/algorithms/depthwise-steps.wgsl";
 import depthwiseShader from "../../shaders/algorithms/depthwise.wgsl";
@@ -28,18 +28,18 @@ import {
 import type { DeviceTraits } from "./traits.ts";
 
 export interface DepthwiseTile extends Variant {
-  /** Outputs of a column, outputs of a row and output channels of a group that a thread computes. */
+  /** The thread tile: outputs along a column, outputs along a row, and output channels of a group. */
   readonly tileP: number;
   readonly tileQ: number;
   readonly tileM: number;
-  /** Kernel rows and columns that one step of the sum takes. `rows` divides the kernel; the last chunk of columns may be short. */
+  /** Kernel rows and columns in one step of the sum. `rows` divides the kernel's; the last chunk of columns may be short. */
   readonly rows: number;
   readonly columns: number;
 }
 
 /**
- * How the outputs of a tile share cells along an axis. Two outputs share cells where the distance of the cells they begin at is
- * a multiple of the dilation: outputs `outputStep` apart, which begin `shift` cells of the dilated grid apart.
+ * How the outputs of a tile share cells along an axis. Two outputs share cells if the distance between the starts of their windows is a multiple
+ * of the dilation. Such outputs are `outputStep` apart, and their windows start `shift` dilations apart.
  */
 function sharing(c: Correlation, axis: number): { outputStep: number; shift: number } {
   const [stride, dilation] = [c.stride[axis]!, c.dilation[axis]!];
@@ -52,12 +52,12 @@ function tilesAlong(outputs: number, tile: number, outputStep: number): number {
   return Math.ceil(outputs / (tile * outputStep)) * outputStep;
 }
 
-/** How a tile cuts the outputs into threads, and their sums into steps. */
+/** How a tile divides the outputs among threads, and their sums into steps. */
 function cut(c: Correlation, tile: DepthwiseTile) {
   const { kernel, output, N, groups } = c;
   const p = sharing(c, 1);
   const q = sharing(c, 2);
-  // Outputs that see no cell in common load what each sees.
+  // Outputs that share no cell load their own.
   const perP = Math.min(p.shift, tile.rows);
   const perQ = Math.min(q.shift, tile.columns);
   const tilesP = tilesAlong(output[1], tile.tileP, p.outputStep);
@@ -76,7 +76,7 @@ function cut(c: Correlation, tile: DepthwiseTile) {
 }
 
 /**
- * Cost of carrying a sum through a loop, in equivalent loads: on SwiftShader a loop of one step around a tile of 56 sums took 7 ms instead
+ * Cost of carrying a sum through a loop, in equivalent loads: on SwiftShader a loop of one iteration around a tile of 56 sums took 7 ms instead
  * of 4.
  */
 const LOOP_LOADS = 3;
@@ -85,7 +85,7 @@ function depthwiseWork(c: Correlation, tile: DepthwiseTile): Work {
   const { tileP, tileQ, tileM, rows, columns } = tile;
   const shape = cut(c, tile);
   const outputs = tileP * tileQ * tileM;
-  // The columns of a stretch as wide as the kernel are computed once, those of any other again in each step.
+  // Column addresses are computed once if a step covers the width of the kernel, otherwise again in each step.
   const cell = columns === c.kernel[2] ? 1.2 : 1.5;
   const loop = shape.steps > 1 ? LOOP_LOADS * outputs : 0;
   const step = cell * shape.cellRows * shape.cellColumns + rows * columns * tileM;
@@ -98,18 +98,18 @@ function depthwiseWork(c: Correlation, tile: DepthwiseTile): Work {
 }
 
 /**
- * Multiply-adds that are unrolled at most. On SwiftShader a 3x3 kernel over 144 channels at 56 x 56 takes 4.9 ms with 4 x 7 outputs a
- * thread (252 multiply-adds), 4.0 with 7 x 8 (504), but the first call takes 0.46 s and 0.93: large problems repay that.
+ * Most multiply-adds to unroll. On SwiftShader a 3x3 kernel over 144 channels at 56 x 56 takes 4.9 ms with 4 x 7 outputs a
+ * thread (252 multiply-adds), 4.0 with 7 x 8 (504), but the first calls take 0.46 s and 0.93 s: only large problems repay that.
  */
 const MAX_UNROLLED = { small: 288, large: 640 };
 const LARGE = 5e7;
 
-/** Sums that a thread holds at most: the registers of a GPU, which wants many threads besides, or the stack of a CPU. */
+/** Most sums that a thread holds: limited by the registers of a GPU, which also needs many threads, or by the stack of a CPU. */
 const MAX_SUMS = { hardware: 16, software: 112 };
 
 const TILES = [1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 20, 24, 28];
 
-/** Chunk sizes of 1 to 32 that cut so many rows or columns evenly, or with a last chunk that is one short. */
+/** Chunk sizes of 1 to 32 that divide a number of rows or columns evenly, or with a last chunk that is one short. */
 function chunkSizes(size: number): number[] {
   return Array.from({ length: Math.min(size, 32) }, (_, at) => at + 1).filter(
     (chunk) => size % chunk === 0 || (size + 1) % chunk === 0,
@@ -122,7 +122,7 @@ function namedTile(c: Correlation, tile: Omit<DepthwiseTile, "name">): Depthwise
   return { name: `p${tileP}q${tileQ}${tileM > 1 ? `m${tileM}` : ""}${chunk}`, ...tile };
 }
 
-/** Every tile within the limits. The rows of a kernel are taken together only where its columns are. */
+/** Every tile within the limits. A step takes several kernel rows only if it takes all kernel columns. */
 function possibleTiles(c: Correlation, device: DeviceTraits): DepthwiseTile[] {
   const [, R, S] = c.kernel;
   const most = multiplyAdds(c) < LARGE ? MAX_UNROLLED.small : MAX_UNROLLED.large;
@@ -145,7 +145,7 @@ function possibleTiles(c: Correlation, device: DeviceTraits): DepthwiseTile[] {
   return found;
 }
 
-/** The tile of a correlation that should take the least time on a device. */
+/** The tile with the shortest estimated time on a device. */
 function bestTile(c: Correlation, device: DeviceTraits): DepthwiseTile {
   const all = possibleTiles(c, device).map((tile) => ({
     tile,
@@ -210,7 +210,7 @@ export const depthwise: Algorithm = {
   name: "depthwise",
 
   candidates(c, device, variant) {
-    if (!c.depthwise) return { reason: "the groups have several input channels each, and it takes one" };
+    if (!c.depthwise) return { reason: "the groups have several input channels each, and this takes groups of one" };
     const tiles =
       variant === undefined ? [bestTile(c, device)] : selectVariants(possibleTiles(c, device), variant).slice(0, 1);
     return tiles.map((tile) => oneStep(tile.name, depthwiseWork(c, tile), () => depthwiseStep(c, tile)));

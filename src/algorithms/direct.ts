@@ -1,4 +1,4 @@
-// direct: the sum as it is written, in register tiles, straight from storage and without workspace. Computes every problem, and so is the
+// direct: the sum by its definition, in register tiles, directly from storage and without workspace. It can compute every problem, so it is the
 // last resort.
 import directShader from "../../shaders/algorithms/direct.wgsl";
 import storeChannelsShader from "../../shaders/algorithms/direct/store-channels.wgsl";
@@ -11,7 +11,7 @@ import type { Shader } from "../kernel/shader.ts";
 import { BINDING, type Step } from "../kernel/step.ts";
 import { type Correlation, termCount } from "../problem/correlation.ts";
 import { type Algorithm, type Variant, oneStep, selectVariants } from "./algorithm.ts";
-import { GATHER_LOADS, OUTPUT_LOADS, SCALAR_LOADS, type Work, numberBytes } from "./cost.ts";
+import { CELL_LOADS, OUTPUT_LOADS, SCALAR_LOADS, type Work, numberBytes } from "./cost.ts";
 import { gather, gatherWork } from "./gather-gradient.ts";
 import {
   alongAxes,
@@ -31,61 +31,61 @@ import {
 import type { DeviceTraits } from "./traits.ts";
 
 interface DirectTile extends Variant {
-  /** Neighbouring outputs of a row that a thread computes. */
+  /** Neighbouring outputs of a row in the thread tile. */
   readonly tileQ: number;
-  /** Vectors of output channels that a thread computes, of `lanes` channels each. */
+  /** Vectors of output channels in the thread tile, of `lanes` channels each. */
   readonly tileV: number;
   readonly lanes: 1 | 4;
-  /** Whether four threads that compute other outputs of the same channels share the weights they load. */
+  /** Whether four threads, which compute different outputs of the same channels, share their loads of weights. */
   readonly quads: boolean;
 }
 
 /**
- * Multiply-adds (of vectors) that are unrolled for one kernel row at most, and for several rows together, which share nothing but the turn of
- * the loop: compile time grows with them. Measured on SwiftShader, three rows of a 3x3 kernel against one, milliseconds of a run and of the
+ * Most multiply-adds (of vectors) to unroll for one kernel row, and for several rows together, which share nothing but the loop iteration:
+ * compile time grows with them. Measured on SwiftShader, three rows of a 3x3 kernel against one, milliseconds of a run and of the
  * first call: 64 to 64 channels at 56 x 56 54 and 974 against 57 and 518, 128 channels in 32 groups at 28 x 28 3.4 and 553 against 3.3 and
  * 280, 64 in 32 groups at 56 x 56 5.9 and 509 against 4.8 and 230.
  */
 const MAX_UNROLLED = 512;
-// Prepacked weights, so that one load of a vector takes the place of four, gained nothing there: 36.3 ms against 36.7, 37.1 against 35.3 over
+// Prepacked weights, which replace four loads by one of a vector, gained nothing there: 36.3 ms against 36.7, 37.1 against 35.3 over
 // 128 channels at 28 x 28, 22.1 against 23.4 for 1x1 from 256 to 64.
 const MAX_UNROLLED_ROWS = 96;
 
-/** Outputs of a row that a thread computes at most: 64 sums are what the registers of a GPU hold. */
+/** Most outputs of a row in the thread tile: the registers of a GPU hold 64 sums. */
 const MAX_WIDTH = { software: 14, hardware: 8 };
 
-/** Widths of a tile that are weighed against each other. */
+/** Tile widths to choose from. */
 const WIDTHS = [14, 8, 7, 5, 4, 3, 2, 1];
 
-/** A tile costs its outputs and the weights it loads, which weigh as much as so many outputs. */
+/** Cost of the weights that a tile loads, in equivalent outputs. */
 const WEIGHTS_OUTPUTS = 12;
 
 /**
- * A tile of so many outputs and channels, fitted to the groups of a correlation.
+ * A tile of `tileQ` outputs by `tileK` channels, fitted to the groups of a correlation.
  *
- * Where quads share weights on SwiftShader, 16 channels a thread take 26 ms for 3x3 over 64 channels at 56 x 56, 8 take 37, as they do
- * without; 24, 30 and 37 for 7x7 at stride 2 from 3 channels at 224 x 224; 1x1 from 256 to 64 at 56 x 56 takes 19 instead of 27.
+ * With weights shared in quads on SwiftShader, 16 channels a thread take 26 ms for 3x3 over 64 channels at 56 x 56, and 8 take 37, as without
+ * sharing; 24, 30 and 37 for 7x7 at stride 2 from 3 channels at 224 x 224; 1x1 from 256 to 64 at 56 x 56 takes 19 instead of 27.
  */
 function fittedTile(c: Correlation, device: DeviceTraits, tileQ: number, tileK: number): DirectTile {
   const groupK = c.K / c.groups;
-  // A group of less than two vectors is computed channel by channel where vectors would not fill it: for 192 channels in 32 groups, 3x3 at
-  // 28 x 28, 5.3 ms instead of 8.6 on SwiftShader.
+  // A group smaller than two vectors is computed channel by channel unless it fills a vector: for 192 channels in 32 groups, 3x3 at 28 x 28,
+  // 5.3 ms instead of 8.6 on SwiftShader.
   const lanes = groupK % 4 === 0 || groupK > 8 ? 4 : 1;
   const tileV = lanes === 4 ? Math.min(tileK / 4, Math.ceil(groupK / 4)) : groupK;
-  // Threads of the same channels follow each other through all outputs of an image.
+  // Neighbouring threads compute the same channels, through all outputs of an image.
   const alike = c.output[0] * c.output[1] * Math.ceil(c.output[2] / tileQ);
   const quads = device.quads && lanes === 4 && alike % 4 === 0;
   return { name: `q${tileQ}k${tileV * lanes}${quads ? "-quads" : ""}`, tileQ, tileV, lanes, quads };
 }
 
-/** The tile of a correlation on a device. */
+/** The tile with the lowest cost for a correlation on a device. */
 function bestTile(c: Correlation, device: DeviceTraits): DirectTile {
   const width = c.output[2];
   const widest = Math.min(width, device.software ? MAX_WIDTH.software : MAX_WIDTH.hardware);
   const cost = (tileQ: number): number => Math.ceil(width / tileQ) * (tileQ + WEIGHTS_OUTPUTS);
   const tileQ = WIDTHS.filter((one) => one <= widest).reduce((best, one) => (cost(one) < cost(best) ? one : best));
   if (!device.software) return fittedTile(c, device, tileQ, 8);
-  // Columns share a stretch of input; a kernel of one column makes up for it with twice the channels, and so do weights that are shared.
+  // Kernel columns share a run of input cells. A kernel of one column shares none and gets twice the channels instead, as do quads that share weights.
   const wide = fittedTile(c, device, tileQ, 16);
   return wide.quads || tileQ < 7 || c.kernel[2] === 1 ? wide : fittedTile(c, device, tileQ, 8);
 }
@@ -103,8 +103,8 @@ function divisorUpTo(size: number, most: number): number {
 }
 
 /**
- * How many kernel rows and columns one step of the sum takes, and how the cells of a row are loaded: as one stretch that the columns share,
- * or where they share little, column by column.
+ * How many kernel rows and columns one step of the sum takes, and how it loads the cells of a row: as one run that the columns share, or column
+ * by column if they share little.
  */
 function stepConstants(c: Correlation, tile: DirectTile) {
   const stride = c.stride[2];
@@ -120,7 +120,7 @@ function stepConstants(c: Correlation, tile: DirectTile) {
   return { ROWS: rows, COLUMNS: columns, CELL_STEP: 1, CELLS_PER_OUTPUT: stride, CELLS_PER_COLUMN: dilation };
 }
 
-/** How a tile cuts the outputs into threads, and their sums into steps. */
+/** How a tile divides the outputs among threads, and their sums into steps. */
 function cut(c: Correlation, tile: DirectTile) {
   const { N, K, groups, output } = c;
   const { ROWS, COLUMNS } = stepConstants(c, tile);
@@ -183,7 +183,7 @@ function directWork(c: Correlation, tile: DirectTile): Work {
   const { ROWS, COLUMNS, CELLS_PER_OUTPUT, CELLS_PER_COLUMN } = stepConstants(c, tile);
   const { threads, steps } = cut(c, tile);
   const cells = (tileQ - 1) * CELLS_PER_OUTPUT + (COLUMNS - 1) * CELLS_PER_COLUMN + 1;
-  const cell = COLUMNS === c.kernel[2] ? 1 : GATHER_LOADS;
+  const cell = COLUMNS === c.kernel[2] ? 1 : CELL_LOADS;
   const weights = COLUMNS * tileV * (quads ? 1 : lanes);
   const turn = SCALAR_LOADS * ROWS * (cells * cell + weights);
   const sums = threads * tileQ * tileV * lanes;

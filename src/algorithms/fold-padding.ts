@@ -1,4 +1,5 @@
-// Steps that complete a gradient of the input: cells that no output depends on, and the border of an input that its padding repeats.
+// Steps that complete a gradient of the input: one fills cells that no output depends on, one folds the gradient of a border that repeats the
+// input.
 import fillShader from "../../shaders/algorithms/fill.wgsl";
 import foldPaddingShader from "../../shaders/algorithms/fold-padding.wgsl";
 import { bytesFor } from "../base/dtype.ts";
@@ -20,13 +21,13 @@ import {
   whole,
 } from "./operands.ts";
 
-/** Bytes of the gradient of the padded input, 0 where the border takes none. */
+/** Bytes of the gradient of the padded input; 0 if the border repeats no cell. */
 export function paddedBytes(problem: ConvProblem): number {
   return repeatsInput(problem) ? problem.N * problem.C * elementCount(paddedSize(problem)) * F32_BYTES : 0;
 }
 
-/** What the epilogue of the result asks of a step: the gradient has the channels and the size of the input. */
-function epilogueOf({ epilogue, C, dtype, N, input }: ConvProblem) {
+/** The bindings of the epilogue of the result, which has the channels and the size of the input. */
+function resultEpilogueBindings({ epilogue, C, dtype, N, input }: ConvProblem) {
   return epilogueBindings({ epilogue, K: C, dtype, sizes: { x: 0, w: 0, y: N * C * elementCount(input) } });
 }
 
@@ -34,7 +35,7 @@ function resultBytes({ N, C, input, dtype }: ConvProblem): number {
   return bytesFor(N * C * elementCount(input), dtype);
 }
 
-/** Fills all cells before the phases write theirs: with the epilogue of 0, or with 0 in the gradient of the padded input. */
+/** Fills all cells before the phases write theirs: with the epilogue of 0, or with 0 if the gradient is that of the padded input. */
 export function fillStep(problem: ConvProblem): Step {
   const c = gradientOperands(problem);
   const { yStrideG: _, ...place } = outputUniforms(c);
@@ -48,7 +49,7 @@ export function fillStep(problem: ConvProblem): Step {
   });
 }
 
-/** Folds the gradient of the padded input into that of the input, and finishes with the epilogue. */
+/** Folds the gradient of the padded input into that of the input, and applies the epilogue. */
 export function foldStep(problem: ConvProblem): Step {
   const { N, C, input, padBegin, padEnd, epilogue } = problem;
   const { x } = operandLayouts(problem);
@@ -65,7 +66,7 @@ export function foldStep(problem: ConvProblem): Step {
     ranges: [
       { binding: BINDING.first, operand: "padded", offset: 0, size: paddedBytes(problem) },
       { binding: BINDING.output, operand: "dx", offset: 0, size: resultBytes(problem) },
-      ...epilogueOf(problem),
+      ...resultEpilogueBindings(problem),
     ],
     uniforms: {
       channels: C,

@@ -1,5 +1,5 @@
-// The gradient of the input in one dispatch, whatever the stride: each cell gathers its sum from the taps that meet it. Nothing is shared
-// between cells, so phases are faster while they are few; a stride of 300 along two axes has up to 90 000 of them.
+// The gradient of the input in one dispatch, whatever the stride: each thread gathers the terms of one cell, from the taps that meet it. Cells
+// share no loads, so phases are faster while they are few; a stride of 300 along two axes has up to 90 000 of them.
 import gatherGradientShader from "../../shaders/algorithms/gather-gradient.wgsl";
 import { greatestCommonDivisor } from "../base/arithmetic.ts";
 import { elementCount } from "../base/shape.ts";
@@ -24,7 +24,7 @@ import {
   whole,
 } from "./operands.ts";
 
-/** The number whose product with `a` leaves 1 when divided by `modulus`; the two have no common divisor. */
+/** The inverse of `a` modulo `modulus`, which must have no common divisor with it. */
 export function inverse(a: number, modulus: number): number {
   let [old, rest] = [a % modulus, modulus];
   let [factor, next] = [1, 0];
@@ -43,7 +43,7 @@ function tapUniforms(stride: number, dilation: number): Uniforms {
   return { divisor, step, factor: inverse(dilation / divisor, step) };
 }
 
-/** The one step of the gradient. */
+/** The plan of the gradient: one step. */
 export function gather(problem: ConvProblem): PartialPlan {
   const c = gradientOperands(problem);
   const { groups, kernel, stride, dilation, input, output, padBegin, epilogue } = c;
@@ -76,8 +76,8 @@ export function gather(problem: ConvProblem): PartialPlan {
 }
 
 /**
- * Loads that a term takes as long as: two, each with its address, in a loop of its own. On SwiftShader 49 ms where phases took 18 (3 to 64
- * channels, 16 x 16 taps, 128 x 128 cells), 900 where they took 90 (3 to 192, 32 x 32 taps, 224 x 224).
+ * Cost of a term, in equivalent loads: two loads, each with its address, in a loop of its own. On SwiftShader 49 ms against 18 by phases (3 to
+ * 64 channels, 16 x 16 taps, 128 x 128 cells), and 900 against 90 (3 to 192 channels, 32 x 32 taps, 224 x 224 cells).
  */
 const TERM_LOADS = 15;
 

@@ -1,5 +1,5 @@
-// im2col: the input cells of every sum are laid out as a matrix, in chunks under a byte cap, and multiplied with the weights
-// (Chellapilla, Puri and Simard, "High performance convolutional neural networks for document processing", section 3).
+// im2col: lays out the input cells of every sum as a matrix, in chunks under a byte cap, and multiplies it by the weights (Chellapilla, Puri and
+// Simard, "High performance convolutional neural networks for document processing", section 3).
 import im2colShader from "../../shaders/algorithms/im2col.wgsl";
 import { elementCount, roundUp } from "../base/shape.ts";
 import { dispatch } from "../kernel/dispatch.ts";
@@ -7,7 +7,7 @@ import { F32_BYTES } from "../kernel/element-types.ts";
 import { BINDING, type Step } from "../kernel/step.ts";
 import type { Correlation } from "../problem/correlation.ts";
 import { type Algorithm, type Candidate, type PartialPlan, SEQUENTIAL_SUM, tooManyDispatches } from "./algorithm.ts";
-import { GATHER_LOADS, type Work, numberBytes } from "./cost.ts";
+import { CELL_LOADS, type Work, numberBytes } from "./cost.ts";
 import {
   type GemmVariant,
   type MatrixBatch,
@@ -34,13 +34,13 @@ import {
 } from "./operands.ts";
 import type { DeviceTraits } from "./traits.ts";
 
-/** A larger chunk gains nothing: the GEMM is busy long before. */
+/** Cap of a chunk. Larger ones are no faster: a GEMM of this size already keeps the GPU busy. */
 const CHUNK_BYTES = 32 * 2 ** 20;
 
 /** Vectors of a row that one thread of the im2col kernel writes. */
 const RUN = 4;
 
-/** A range of outputs whose columns are laid out at once: some images whole, or a stretch of pixels of one. */
+/** A range of outputs whose columns are laid out at once: several whole images, or a run of pixels of one. */
 interface Chunk {
   readonly firstImage: number;
   readonly images: number;
@@ -48,15 +48,15 @@ interface Chunk {
   readonly pixels: number;
 }
 
-/** Sizes that all chunks of a problem share. */
+/** Sizes common to all chunks of a correlation. */
 interface Sizes {
-  /** Outputs counted along one matrix: of one image channels-first, of the whole batch channels-last. */
+  /** Outputs along one matrix: those of one image channels-first, of the whole batch channels-last. */
   readonly pixels: number;
   readonly images: number;
   /** Terms of a sum, padded to a multiple of 4. */
   readonly terms: number;
   readonly weights: WeightMatrix;
-  /** Bytes of the packed weights, 0 where the GEMM reads them as they are. */
+  /** Bytes of the packed weights; 0 if the GEMM reads them as they are. */
   readonly packedBytes: number;
 }
 
@@ -73,13 +73,13 @@ function measure(c: Correlation): Sizes {
   };
 }
 
-/** Bytes of the columns of so many pixels of one image. */
+/** Bytes of the columns of `pixels` pixels of one image. */
 function columnBytes(c: Correlation, sizes: Sizes, pixels: number): number {
   const rows = c.layout === "channels-last" ? pixels : roundUp(pixels, 4);
   return c.groups * sizes.terms * rows * F32_BYTES;
 }
 
-/** The most that a chunk has: so many images whole, or so many pixels of one; nothing where not even four pixels fit. */
+/** The largest chunk that fits: whole images, or else pixels of one; undefined if not even four pixels fit. */
 function largestChunk(c: Correlation, sizes: Sizes, device: DeviceTraits): Chunk | undefined {
   const cap = Math.min(CHUNK_BYTES, device.maxBindingBytes, device.maxWorkspaceBytes - sizes.packedBytes);
   const imageBytes = columnBytes(c, sizes, sizes.pixels);
@@ -146,7 +146,7 @@ function productsOf({ K, groups, layout }: Correlation, { terms }: Sizes, { imag
   return { batch: images * groups, M, N, K: terms };
 }
 
-/** Where the outputs of a chunk go. */
+/** The memory layout of a chunk's outputs. */
 function resultOf(c: Correlation, { firstImage, firstPixel }: Chunk): ResultBatch {
   const { y } = c;
   const channelsLast = c.layout === "channels-last";
@@ -198,7 +198,7 @@ function im2colWork(c: Correlation, sizes: Sizes, chunk: Chunk): Work {
   return {
     threads: cells / (4 * RUN),
     multiplyAdds: 0,
-    loads: (GATHER_LOADS + 1) * cells,
+    loads: (CELL_LOADS + 1) * cells,
     bytes: numberBytes(cells),
   };
 }
@@ -244,7 +244,7 @@ export const im2col: Algorithm = {
       preparedBytes: sizes.packedBytes,
       dispatches,
       work: columns.flatMap((one, at) => [one, gemmWork(products[at]!, tile)]),
-      // The terms are summed sequentially, as by direct.
+      // The terms are summed sequentially, as in direct.
       error: SEQUENTIAL_SUM,
       plan: () => im2colPlan(c, sizes, chunks, tile),
     }));

@@ -3,7 +3,7 @@
 // section 3).
 import implicitGemmWorkgroupShader from "../../shaders/algorithms/implicit-gemm-workgroup.wgsl";
 import implicitGemmShader from "../../shaders/algorithms/implicit-gemm.wgsl";
-import gatherShader from "../../shaders/algorithms/implicit-gemm/gather.wgsl";
+import inputMatrixShader from "../../shaders/algorithms/implicit-gemm/input-matrix.wgsl";
 import storeOutputShader from "../../shaders/algorithms/implicit-gemm/store-output.wgsl";
 import storePartialShader from "../../shaders/algorithms/implicit-gemm/store-partial.wgsl";
 import { elementCount, roundUp } from "../base/shape.ts";
@@ -20,7 +20,7 @@ import {
   type Variant,
   selectVariants,
 } from "./algorithm.ts";
-import { GATHER_LOADS, OUTPUT_LOADS, type Work, numberBytes } from "./cost.ts";
+import { CELL_LOADS, OUTPUT_LOADS, type Work, numberBytes } from "./cost.ts";
 import { packStep, packedSize } from "./gemm/gemm.ts";
 import { termRows } from "./gemm/weights.ts";
 import {
@@ -43,28 +43,28 @@ import { type Partials, reduceStep, reduceWork } from "./reduce-splits.ts";
 import type { DeviceTraits } from "./traits.ts";
 
 interface ImplicitGemmTile extends Variant {
-  /** Whether a workgroup loads a tile (64 x 64) through its memory, or each thread its own. */
+  /** Whether a workgroup loads one workgroup tile (64 x 64) through its memory, or each thread loads its own thread tile. */
   readonly byWorkgroup: boolean;
-  /** Outputs, and vectors of four channels, that one thread (or workgroup) computes. */
+  /** Outputs, and vectors of four channels, of the thread (or workgroup) tile. */
   readonly tileN: number;
   readonly tileV: number;
-  /** Into how many the sums are split (split-K). */
+  /** Number of splits of each sum (split-K). */
   readonly splits: number;
 }
 
 /**
- * Terms of one turn of the loop (the K-step). On SwiftShader 1, 2 and 4 gave 2.2, 2.4 and 1.6 GFLOP/s on 3x3 over 64 channels at 56 x 56, and more than
- * two only longer code to compile.
+ * The K-step: terms in one iteration of the loop. On SwiftShader 1, 2 and 4 gave 2.2, 2.4 and 1.6 GFLOP/s on 3x3 over 64 channels at 56 x 56; more
+ * than two only make the code longer to compile.
  */
 const STEP = { thread: 2, workgroup: 16 };
 
-/** Threads below which an adapter is not busy, so that splitting the sums pays: enough for a large GPU, a few for two cores. */
+/** Threads below which an adapter is not busy, so that splitting sums pays: enough for a large GPU, or for two CPU cores. */
 const BUSY_THREADS = { hardware: 16_384, software: 64 };
 
 /** Cost of a load from workgroup memory with its share of the barriers, in equivalent loads, on SwiftShader and lavapipe. */
 const SOFTWARE_WORKGROUP_LOADS = 3;
 
-/** Splits of a sum at most, and terms of a split at least. */
+/** Most splits of a sum, and fewest terms of a split. */
 const MAX_SPLITS = 32;
 const MIN_SPLIT_TERMS = 64;
 
@@ -78,7 +78,7 @@ function countTiles(c: Correlation, tile: ImplicitGemmTile): { m: number; n: num
   return { m, n, all: m * n * tile.splits * c.groups };
 }
 
-/** Terms of a split: whole steps, so that no step reaches into the next split. */
+/** Terms of a split: whole K-steps, so that none reaches into the next split. */
 function splitTerms(c: Correlation, tile: ImplicitGemmTile): number {
   const step = tile.byWorkgroup ? STEP.workgroup : STEP.thread;
   return roundUp(Math.ceil(termCount(c) / tile.splits), step);
@@ -88,7 +88,7 @@ function partialBytes(c: Correlation, splits: number): number {
   return splits > 1 ? splits * outputsOf(c) * c.K * F32_BYTES : 0;
 }
 
-/** The tile with as many splits as keep the adapter busy and the workspace allows; without where it is busy already. */
+/** The tile with the splits that keep the adapter busy, as far as the workspace allows; without splits if it is busy already. */
 function split(c: Correlation, device: DeviceTraits, tile: ImplicitGemmTile): ImplicitGemmTile {
   const busy = device.software ? BUSY_THREADS.software : BUSY_THREADS.hardware;
   const threads = countTiles(c, tile).all * (tile.byWorkgroup ? WORKGROUP_SIZE : 1);
@@ -133,7 +133,7 @@ function multiplyStep(c: Correlation, tile: ImplicitGemmTile): Step {
       ...from.shaders,
       paddingShader(c),
       last ? storeOutputShader : storePartialShader,
-      gatherShader,
+      inputMatrixShader,
       byWorkgroup ? implicitGemmWorkgroupShader : implicitGemmShader,
     ],
     aliases: { ...inputAlias(c), ...(last ? outputAlias(c) : {}) },
@@ -158,14 +158,14 @@ function multiplyStep(c: Correlation, tile: ImplicitGemmTile): Step {
   });
 }
 
-/** Where the partial sums lie: a row of outputs for each channel. */
+/** The memory layout of the partial sums: a row of outputs for each channel. */
 function partialsOf(c: Correlation, splits: number): Partials {
   const outputs = outputsOf(c);
   const size = partialBytes(c, splits);
   return {
     count: splits,
     buffer: scratch(BINDING.first, 0, size),
-    part: outputs * c.K,
+    split: outputs * c.K,
     group: (outputs * c.K) / c.groups,
     channel: outputs,
     output: 1,
@@ -177,11 +177,11 @@ function implicitGemmWork(c: Correlation, device: DeviceTraits, tile: ImplicitGe
   const tiles = countTiles(c, tile).all;
   const terms = splitTerms(c, tile);
   const threads = tiles * (byWorkgroup ? WORKGROUP_SIZE : 1);
-  // A thread of a workgroup's tile loads one cell and one number of the weights a term, and 8 + 8 numbers of what all of them loaded, which
-  // on a GPU takes half of the time of a load from memory; on a CPU the barriers make it several times as long.
+  // For each term a thread of a workgroup tile loads one cell and one weight from memory, and 8 + 8 numbers from workgroup memory. On a GPU such a
+  // load takes half as long as one from memory; on a CPU the barriers make it take several times as long.
   const loads = byWorkgroup
-    ? GATHER_LOADS + 1 + 16 * (device.software ? SOFTWARE_WORKGROUP_LOADS : 0.5)
-    : tileN * GATHER_LOADS + 4 * tileV;
+    ? CELL_LOADS + 1 + 16 * (device.software ? SOFTWARE_WORKGROUP_LOADS : 0.5)
+    : tileN * CELL_LOADS + 4 * tileV;
   const outputs = outputsOf(c) * c.K;
   const multiply = {
     threads,
@@ -204,7 +204,7 @@ function implicitGemmPlan(c: Correlation, tile: ImplicitGemmTile): PartialPlan {
   };
 }
 
-/** The tiles of a correlation, the better one for the kind of device first. */
+/** The tiles of a correlation, the better one for this kind of device first. */
 function tilesFor(c: Correlation, device: DeviceTraits): ImplicitGemmTile[] {
   const tileV = Math.min(4, Math.ceil(c.K / c.groups / 4));
   const ofThread = { name: `n8k${tileV * 4}`, byWorkgroup: false, tileN: 8, tileV, splits: 1 };
@@ -224,10 +224,10 @@ export const implicitGemm: Algorithm = {
       variant: tile.name,
       workspaceBytes: partialBytes(c, tile.splits),
       preparedBytes: bytes,
-      // The packing, the product, and where sums are split the reduction.
+      // The packing, the product, and the reduction if sums are split.
       dispatches: tile.splits > 1 ? 3 : 2,
       work: implicitGemmWork(c, device, tile),
-      // Sums are sequential, or split into sums that are: adding those only shortens the longest chain (Higham, section 4.2).
+      // Sums are sequential or split into sequential sums, which only shortens the longest chain of additions (Higham, section 4.2).
       error: SEQUENTIAL_SUM,
       plan: () => implicitGemmPlan(c, tile),
     }));

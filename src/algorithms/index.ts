@@ -1,4 +1,4 @@
-// The one list of algorithms, in the order of their names: the planner ranks.
+// The one list of algorithms, sorted by name; the planner ranks them.
 import type { Algorithm } from "./algorithm.ts";
 import { depthwise } from "./depthwise.ts";
 import { direct } from "./direct.ts";

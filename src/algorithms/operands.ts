@@ -1,4 +1,4 @@
-// The operands of the kernels of correlations: their bindings, element types and uniforms, and the snippets that load them and finish a sum.
+// The operands of correlation kernels: their bindings, element types and uniforms, and the snippets that load them and apply the epilogue.
 import biasShader from "../../shaders/lib/bias.wgsl";
 import epilogueShader from "../../shaders/lib/epilogue.wgsl";
 import loadGatedShader from "../../shaders/lib/load-gated.wgsl";
@@ -47,15 +47,15 @@ export interface Loader {
   readonly bindings: readonly Binding[];
 }
 
-/** The snippets that load elements as float32, by the binding of the operand: `load` of the first, `load_weight` of the second. */
+/** The snippets that load elements as float32, by the binding of the operand: the first defines `load`, the second `load_weight`. */
 const LOADS = {
   [BINDING.first]: { plain: loadShader, gated: loadGatedShader },
   [BINDING.second]: { plain: loadWeightShader, gated: loadWeightGatedShader },
 } as const;
 
 /**
- * Loads the input or the weights as a kernel's first or second operand, with `load` or `load_weight`: as they are stored, or multiplied by the
- * derivative of an activation if the correlation has an activation gradient for them.
+ * The loader of the input or the weights as a kernel's first or second operand: loads them as they are stored, or multiplied by the derivative
+ * of an activation if the correlation gates them.
  */
 export function loader(c: Correlation, role: "x" | "w", binding: keyof typeof LOADS): Loader {
   const operand = whole(binding, role, c);
@@ -63,14 +63,14 @@ export function loader(c: Correlation, role: "x" | "w", binding: keyof typeof LO
   return loaderOf(operand, gate);
 }
 
-/** Whether an operand is multiplied by the derivative of an activation while it is loaded, and so loaded one element at a time. */
+/** Whether an operand is multiplied by the derivative of an activation while it is loaded, which takes one element at a time. */
 export function isGated(c: Correlation, role: "x" | "w"): boolean {
   return c.gated?.role === role;
 }
 
 /**
- * Loads an operand, multiplied by the derivative of an activation if a gradient is given. The derivative is computed from the operand `gate` of
- * the same size.
+ * The loader of an operand, which multiplies it by the derivative of an activation if a gradient is given. The derivative is computed from the
+ * operand `gate`, which has the same size.
  */
 export function loaderOf(operand: Binding, gradient: ActivationGradient | undefined): Loader {
   const { plain, gated } = LOADS[operand.binding as keyof typeof LOADS];
@@ -148,7 +148,7 @@ export function alongAxes(
   return Object.fromEntries(AXES[axes].map((axis, at) => [prefix + axis, values[at]!]));
 }
 
-/** Where the input lies: the uniforms xStart, xStrideN, ...G, ...C, ...D, ...H, ...W. */
+/** The memory layout of the input: the uniforms xStart, xStrideN, ...G, ...C, ...D, ...H, ...W. */
 export function inputUniforms({ x }: Correlation): Uniforms {
   return {
     xStart: x.start,
@@ -159,7 +159,7 @@ export function inputUniforms({ x }: Correlation): Uniforms {
   };
 }
 
-/** Where the output lies: the uniforms yStart, yStrideN, ...G, ...K, ...O, ...P, ...Q. */
+/** The memory layout of the output: the uniforms yStart, yStrideN, ...G, ...K, ...O, ...P, ...Q. */
 export function outputUniforms({ y }: Correlation): Uniforms {
   return {
     yStart: y.start,
@@ -170,7 +170,7 @@ export function outputUniforms({ y }: Correlation): Uniforms {
   };
 }
 
-/** Where the weights lie: the uniforms wStart, wStrideG, ...K, ...C, ...T, ...R, ...S. */
+/** The memory layout of the weights: the uniforms wStart, wStrideG, ...K, ...C, ...T, ...R, ...S. */
 export function weightUniforms({ w }: Correlation): Uniforms {
   return {
     wStart: w.start,

@@ -1,5 +1,5 @@
-// From correlations to problems: a pass is one correlation or several, each computed by the same algorithm, one after the other in the same
-// workspace. Which they are is worked out once a problem (`lower`) and handed to every algorithm.
+// Passes: lifts algorithms from correlations to problems. A pass is one or more correlations, which the same algorithm computes one after the
+// other in the same workspace. `lower` determines them once for each problem, for all algorithms.
 import type { Triple } from "../base/shape.ts";
 import { elementCount, roundUp } from "../base/shape.ts";
 import { F32_BYTES } from "../kernel/element-types.ts";
@@ -20,37 +20,37 @@ import { OUTPUT_LOADS, type Work, numberBytes } from "./cost.ts";
 import { fillStep, foldStep, paddedBytes } from "./fold-padding.ts";
 import type { DeviceTraits } from "./traits.ts";
 
-/** A problem as correlations, and what a plan of them has beside theirs. */
+/** A problem as correlations, and the steps and memory that its plan needs besides theirs. */
 export interface Lowering {
   readonly problem: ConvProblem;
   readonly device: DeviceTraits;
   readonly correlations: readonly Correlation[];
-  /** The one with the most multiply-adds. */
+  /** The index of the correlation with the most multiply-adds. */
   readonly largest: number;
-  /** What an algorithm may use for each of the correlations. */
+  /** The device traits with the share of memory and dispatches that each correlation may use. */
   readonly share: DeviceTraits;
-  /** Workspace that holds the gradient of the padded input, before the scratch memory of the correlations. */
+  /** Bytes of workspace for the gradient of the padded input, in front of the scratch memory of the correlations. */
   readonly reservedBytes: number;
-  /** Cells that no correlation writes are filled before them. */
+  /** Whether a step before the correlations fills the cells that none of them writes. */
   readonly fills: boolean;
-  /** The border of an input that its padding repeats is folded after them. */
+  /** Whether a step after the correlations folds the gradient of the padded input into that of the input. */
   readonly folds: boolean;
-  /** Phases of the gradient of the input, where a plan has no dispatches for so many: there are no correlations then. */
+  /** The number of phases of the gradient of the input, if it exceeds the dispatches of a plan: `correlations` is then empty. */
   readonly tooManyPhases?: number;
-  /** Why no algorithm can compute it. */
+  /** Why no algorithm can compute the problem, if so. */
   readonly refused?: Unsupported;
 }
 
-/** The variant of a problem in which no output depends on any cell. */
+/** The only variant of a problem without correlations: no cell of the gradient depends on any output. */
 const ZEROS = "zeros";
 
 /** The variant that computes the gradient of the input as one correlation. */
 const GATHER = "gather";
 
-/** Dispatches beside those of the phases of a gradient of the input, at most: the fill and the fold. */
+/** Most dispatches besides those of the phases of an input gradient: the fill and the fold. */
 const BESIDE_PHASES = 2;
 
-/** The correlations of a problem on a device. */
+/** Lowers a problem to correlations, for a device. */
 export function lower(problem: ConvProblem, device: DeviceTraits): Lowering {
   const common = { problem, device, largest: 0, reservedBytes: 0, fills: false, folds: false };
   if (problem.pass !== "backward-data") {
@@ -79,8 +79,8 @@ export function lower(problem: ConvProblem, device: DeviceTraits): Lowering {
 }
 
 /**
- * What an algorithm may use for one of so many phases. What their plans prepack lies side by side, so each gets an equal share of the bytes,
- * and of the dispatches; only their scratch memory is the same.
+ * The device traits with the share of one of `count` phases. Their prepacked weights lie side by side, so each gets an equal share of the
+ * bytes, and also of the dispatches; only the scratch memory is reused.
  */
 function shareOf(device: DeviceTraits, reservedBytes: number, count: number): DeviceTraits {
   const bytes = (device.maxWorkspaceBytes - reservedBytes) / count;
@@ -93,8 +93,8 @@ function shareOf(device: DeviceTraits, reservedBytes: number, count: number): De
 }
 
 /**
- * How an algorithm can compute a problem: what `Algorithm.candidates` is for a correlation. The variants are those of the largest
- * correlation; the others take the variant of the same name, or where they have none their default.
+ * The ways in which an algorithm can compute a problem, as `Algorithm.candidates` gives them for a correlation. The variants are those of the
+ * largest correlation; the others use the variant of the same name, or their default if they have none.
  */
 export function candidatesFor(
   algorithm: Algorithm,
@@ -110,7 +110,7 @@ export function candidatesFor(
   if (tooManyPhases !== undefined) {
     const most = device.maxDispatches - BESIDE_PHASES;
     return {
-      reason: `the stride cuts the gradient into ${tooManyPhases} phases, and a plan has dispatches for ${most} at most`,
+      reason: `the stride cuts the gradient into ${tooManyPhases} phases, and a plan may have ${most} at most`,
     };
   }
   if (correlations.length === 0)
@@ -122,7 +122,7 @@ export function candidatesFor(
     if ("reason" in list) return list;
     lists.push(list);
   }
-  /** The candidate of a name for one of the correlations, listed or not. */
+  /** Finds the candidate of a name for one of the correlations, listed or not. */
   const named = (at: number, name: string): Candidate | undefined => {
     const listed = lists[at]!.find((one) => one.variant === name);
     if (listed) return listed;
@@ -137,7 +137,7 @@ export function candidatesFor(
   });
 }
 
-/** The candidates of a correlation that have no more dispatches than are allowed. */
+/** The candidates of a correlation within the limit of dispatches. */
 function allowed(
   algorithm: Algorithm,
   c: Correlation,
@@ -151,24 +151,24 @@ function allowed(
   return tooManyDispatches(Math.min(...list.map(({ dispatches }) => dispatches)), device);
 }
 
-/** Candidates for the correlations of a problem, one after the other, as a candidate for the problem. */
-function joined(algorithm: string, lowering: Lowering, variant: string, parts: readonly Candidate[]): Candidate<Plan> {
+/** Joins the candidates for the correlations of a problem, run one after the other, to a candidate for the problem. */
+function joined(algorithm: string, lowering: Lowering, variant: string, list: readonly Candidate[]): Candidate<Plan> {
   const { fills, folds, reservedBytes } = lowering;
   let preparedBytes = 0;
-  for (const part of parts)
-    if (part.preparedBytes > 0) preparedBytes = roundUp(preparedBytes, STORAGE_ALIGNMENT) + part.preparedBytes;
+  for (const one of list)
+    if (one.preparedBytes > 0) preparedBytes = roundUp(preparedBytes, STORAGE_ALIGNMENT) + one.preparedBytes;
   return {
     variant,
-    workspaceBytes: reservedBytes + largestOf(parts, ({ workspaceBytes }) => workspaceBytes),
+    workspaceBytes: reservedBytes + largestOf(list, ({ workspaceBytes }) => workspaceBytes),
     preparedBytes,
-    dispatches: parts.reduce((sum, { dispatches }) => sum + dispatches, Number(fills) + Number(folds)),
-    work: [...parts.flatMap(({ work }) => work), ...foldWork(lowering)],
-    error: joinedError(parts.map(({ error }) => error)),
-    plan: () => ({ algorithm, variant, ...joinedPlan(lowering, parts) }),
+    dispatches: list.reduce((sum, { dispatches }) => sum + dispatches, Number(fills) + Number(folds)),
+    work: [...list.flatMap(({ work }) => work), ...foldWork(lowering)],
+    error: joinedError(list.map(({ error }) => error)),
+    plan: () => ({ algorithm, variant, ...joinedPlan(lowering, list) }),
   };
 }
 
-/** Each output comes from one of the correlations: the largest bound holds for all. A bound below that of the sequential sum is not used. */
+/** The largest of the bounds: each output comes from one correlation. A bound below that of the sequential sum counts as that. */
 function joinedError(errors: readonly ErrorBound[]): ErrorBound {
   const along = (axis: 0 | 1 | 2): number => largestOf(errors, ({ spread }) => spread[axis]);
   const spread: Triple = [along(0), along(1), along(2)];
@@ -183,7 +183,7 @@ function joinedError(errors: readonly ErrorBound[]): ErrorBound {
   };
 }
 
-/** The work of the fold: a gradient of the padded input is read, and the sums of its copies written. */
+/** The work of the fold step, which reads the gradient of the padded input and writes that of the input. */
 function foldWork({ problem, folds }: Lowering): Work[] {
   if (!folds) return [];
   const padded = paddedBytes(problem);
@@ -192,15 +192,15 @@ function foldWork({ problem, folds }: Lowering): Work[] {
   return [{ threads, multiplyAdds: 0, loads, bytes: padded + numberBytes(threads) }];
 }
 
-/** The plans one after the other; what they prepack lies side by side. */
-function joinedPlan({ problem, fills, folds, reservedBytes }: Lowering, parts: readonly Candidate[]): PartialPlan {
+/** Joins plans, run one after the other; their prepacked weights lie side by side. */
+function joinedPlan({ problem, fills, folds, reservedBytes }: Lowering, list: readonly Candidate[]): PartialPlan {
   const steps: Step[] = [];
   const preparation: Step[] = [];
   let bytes = 0;
   let workspaceBytes = 0;
   if (fills) steps.push(placed(fillStep(problem), reservedBytes, 0));
-  for (const part of parts) {
-    const plan = part.plan();
+  for (const candidate of list) {
+    const plan = candidate.plan();
     const prepared = roundUp(bytes, STORAGE_ALIGNMENT);
     steps.push(...plan.steps.map((step) => placed(step, reservedBytes, prepared)));
     workspaceBytes = Math.max(workspaceBytes, plan.workspaceBytes);
@@ -216,7 +216,7 @@ function joinedPlan({ problem, fills, folds, reservedBytes }: Lowering, parts: r
   };
 }
 
-/** A step in its place in the plan: its scratch memory after what is reserved, which is where `padded` lies. */
+/** Moves the ranges of a step to their place in the joined plan: `padded` to the reserved workspace, and scratch memory behind it. */
 function placed(step: Step, reserved: number, prepared: number): Step {
   const place = (range: Binding): Binding => {
     if (range.operand === "padded") return { ...range, operand: "workspace" };
@@ -226,7 +226,7 @@ function placed(step: Step, reserved: number, prepared: number): Step {
   return declareReadWrite({ ...step, bindings: step.bindings.map(place) });
 }
 
-/** A buffer that a kernel writes may only be bound for writing in that dispatch: what is read of it is declared so too. */
+/** Declares as writable what a step reads from the buffer that it writes: WebGPU allows no read-only binding of it in the same dispatch. */
 function declareReadWrite(step: Step): Step {
   const written = step.bindings.find(({ binding }) => binding === BINDING.output)?.operand;
   const read = step.bindings.filter(({ binding, operand }) => binding !== BINDING.output && operand === written);

@@ -1,5 +1,5 @@
-// pointwise: a 1x1 convolution is a matrix product of the weights and the pixels, straight on the tensors; a stride only picks pixels. No
-// columns are laid out.
+// pointwise: a 1x1 convolution is a matrix product of the weights and the pixels, computed directly on the tensors without laying out columns; a
+// stride only selects pixels.
 import { elementCount } from "../base/shape.ts";
 import { BINDING } from "../kernel/step.ts";
 import { type Correlation, paddingSeen } from "../problem/correlation.ts";
@@ -20,7 +20,7 @@ import { selectTiles } from "./gemm/tile.ts";
 import { type WeightMatrix, weightMatrix } from "./gemm/weights.ts";
 import { isGated, preparedRange, whole } from "./operands.ts";
 
-/** The pixels that the outputs see, in elements of x. */
+/** The lattice of pixels of x that the outputs see. */
 function pixelGrid({ output, stride, padBegin, x }: Correlation): PixelGrid {
   const [d, h, w] = x.spatial;
   return {
@@ -30,13 +30,13 @@ function pixelGrid({ output, stride, padBegin, x }: Correlation): PixelGrid {
   };
 }
 
-/** x as the matrix of its pixels: rows channels-last, columns channels-first. In vectors where the pixels lie together. */
+/** x as a matrix whose rows (channels-last) or columns (channels-first) are its pixels. Loaded in vectors if the pixels are contiguous. */
 function pixelMatrix(c: Correlation): MatrixBatch {
   const { C, N, groups, stride, x, input, output } = c;
   const groupC = C / groups;
   const channelsLast = c.layout === "channels-last";
   const pixels = pixelGrid(c);
-  // Every pixel of the input in order, so that vectors of them, or of their channels, can be loaded.
+  // If every pixel of the input is used, in order, vectors of pixels or of their channels can be loaded.
   const lie = outputPixels(x, input, N);
   const all = stride.every((step) => step === 1) && input.every((size, axis) => size === output[axis]);
   const even = "even" in lie && pixels.start === 0;
@@ -52,7 +52,7 @@ function pixelMatrix(c: Correlation): MatrixBatch {
   };
 }
 
-/** The matrix products, one for each group, and channels-first for each image. */
+/** The matrix products: one for each group and, channels-first, each image. */
 function productsOf({ N, C, K, groups, output, layout }: Correlation): Products {
   const outputs = elementCount(output);
   const [batch, rows, columns] =
@@ -60,7 +60,7 @@ function productsOf({ N, C, K, groups, output, layout }: Correlation): Products 
   return { batch, M: rows, N: columns, K: C / groups };
 }
 
-/** Why a correlation is no product of matrices, where it is none. */
+/** Why a correlation is not a matrix product; undefined if it is one. */
 function refusal(c: Correlation): Unsupported | undefined {
   const taps = elementCount(c.kernel);
   if (taps > 1 && !isInnerProduct(c)) return { reason: `the kernel has ${taps} cells, and this takes kernels of one` };
@@ -117,7 +117,7 @@ export const pointwise: Algorithm = {
   candidates(c, device, variant) {
     const refused = refusal(c);
     if (refused) return refused;
-    // A gradient of weights sees each cell of x once.
+    // In a gradient of weights each output sees every cell of x once.
     if (isInnerProduct(c)) return innerProductCandidates(c, device, variant);
     const weights = weightMatrix(c);
     const preparedBytes = weights.packed ? packedSize(weights.matrix).bytes : 0;
@@ -135,7 +135,7 @@ export const pointwise: Algorithm = {
       preparedBytes,
       dispatches: weights.packed ? 2 : 1,
       work: [gemmWork(products, tile)],
-      // The terms are summed sequentially, as by direct.
+      // The terms are summed sequentially, as in direct.
       error: SEQUENTIAL_SUM,
       plan: () => pointwisePlan(c, weights, pixels, preparedBytes, tile),
     }));

@@ -1,6 +1,5 @@
-// The second step of a split-K sum: adds the partial sums in order and finishes with the epilogue. WGSL has no float atomics, and none are
-// wanted: the bits are the same in every run. One level is enough, unlike in src/kernel/levels.ts: the parts are few, and
-// the epilogue needs the whole sum.
+// The second step of split-K: adds the partial sums in order and applies the epilogue. WGSL has no float atomics, and they would not give the
+// same bits in every run. One level is enough, unlike in src/kernel/levels.ts: there are few splits, and the epilogue needs the whole sum.
 import reduceSplitsShader from "../../shaders/algorithms/reduce-splits.wgsl";
 import { elementCount } from "../base/shape.ts";
 import { dispatch } from "../kernel/dispatch.ts";
@@ -17,29 +16,30 @@ import {
   whole,
 } from "./operands.ts";
 
-/** Where the partial sums lie, in float32 elements: one split after the other, each with a number for every channel and output of the batch. */
+/** The memory layout of the partial sums, with strides in float32 elements. A split has a number for every channel and output of the batch. */
 export interface Partials {
+  /** Number of splits. */
   readonly count: number;
   readonly buffer: Binding;
-  readonly part: number;
+  readonly split: number;
   readonly group: number;
-  /** Distance between the channels of a group. */
+  /** Stride between the channels of a group. */
   readonly channel: number;
   readonly output: number;
 }
 
-/** The work of adding so many partial sums. */
-export function reduceWork(c: Correlation, parts: number): Work {
+/** The work of adding the partial sums of `splits` splits. */
+export function reduceWork(c: Correlation, splits: number): Work {
   const outputs = c.N * c.K * elementCount(c.output);
   return {
     threads: outputs,
     multiplyAdds: 0,
-    loads: (parts + OUTPUT_LOADS) * outputs,
-    bytes: numberBytes((parts + 1) * outputs),
+    loads: (splits + OUTPUT_LOADS) * outputs,
+    bytes: numberBytes((splits + 1) * outputs),
   };
 }
 
-/** Adds the partial sums in order, and finishes with the epilogue. */
+/** Adds the partial sums in order, and applies the epilogue. */
 export function reduceStep(c: Correlation, partials: Partials): Step {
   const { yStrideG: _, ...place } = outputUniforms(c);
   return dispatch({
@@ -52,7 +52,7 @@ export function reduceStep(c: Correlation, partials: Partials): Step {
       splits: partials.count,
       channels: c.K,
       groupK: c.K / c.groups,
-      partial: partials.part,
+      partial: partials.split,
       partialG: partials.group,
       partialK: partials.channel,
       partialN: partials.output,

@@ -1,41 +1,41 @@
-// What planning may know of a device: what it allows, what it offers and how fast it is. Plain data, so that a plan for any device can be
-// made and tested without one.
+// Device traits: everything that planning knows of a device (limits, features, speed). Plain data, so that a plan for any device can be made and
+// tested without it.
 import { DEFAULT_RATES, type Rates } from "./cost.ts";
 
 /**
- * Dispatches that a plan may have. Each takes about a millisecond to plan and to compile, and kilobytes of the page's memory: these are
- * seconds, and no plan may take longer. The gradient of the input under a stride of 32 along two axes needs a thousand.
+ * Most dispatches of a plan. Each takes about a millisecond to plan and to compile, and kilobytes of the page's memory, so this many take
+ * seconds. The gradient of the input under a stride of 32 along two axes needs a thousand.
  */
 export const MAX_DISPATCHES = 4096;
 
 /** A device as planning sees it, with the caller's cap on memory. */
 export interface DeviceTraits {
-  /** Who made the GPU and of which generation it is, as the adapter says; empty where it says nothing. */
+  /** Vendor and generation of the GPU as the adapter reports them; empty if it does not. */
   readonly vendor: string;
   readonly architecture: string;
-  /** Invocations of a subgroup, at least and at most; 0 without the feature `subgroups`. */
+  /** Smallest and largest number of invocations in a subgroup; 0 without the feature `subgroups`. */
   readonly minSubgroupSize: number;
   readonly maxSubgroupSize: number;
-  /** Optional features that the device was made with, sorted. */
+  /** Optional features that the device was requested with, sorted. */
   readonly features: readonly string[];
-  /** Bytes that one storage binding may span. */
+  /** Largest storage binding, in bytes. */
   readonly maxBindingBytes: number;
-  /** Bytes of workspace and prepacked weights that a plan may need, together. */
+  /** Most bytes of workspace and prepacked weights, together, of a plan. */
   readonly maxWorkspaceBytes: number;
-  /** Dispatches that a plan may have, those of its preparation included. */
+  /** Most dispatches of a plan, including those of its preparation. */
   readonly maxDispatches: number;
-  /** Bytes of workgroup memory, and invocations that a workgroup may have. */
+  /** Most bytes of workgroup memory, and most invocations of a workgroup. */
   readonly maxWorkgroupBytes: number;
   readonly maxWorkgroupInvocations: number;
-  /** Whether the adapter computes on the CPU: parallelism counts less there, and what hides latency on a GPU is in the way. */
+  /** Whether the adapter computes on the CPU, where parallelism counts less and techniques that hide latency on a GPU only cost time. */
   readonly software: boolean;
-  /** Whether loads are expensive and neighbouring invocations are known to lie in quads of subgroups, so that they can share them. */
+  /** Whether invocations should share loads in quads: loads are expensive, and neighbouring invocations are known to be neighbours in a subgroup. */
   readonly quads: boolean;
   /** How fast the adapter is. */
   readonly rates: Rates;
 }
 
-/** WebGPU's default limits, which every adapter has, on a GPU that is not known otherwise. */
+/** The traits of an unknown GPU with WebGPU's default limits, which every adapter supports. */
 export const DEFAULT_TRAITS: DeviceTraits = {
   vendor: "",
   architecture: "",

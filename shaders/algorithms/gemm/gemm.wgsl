@@ -3,7 +3,7 @@
 // TILE_M + 4 TILE_N4 loads for 16 TILE_M TILE_N4 multiply-adds. K is a multiple of 4 (the packing steps pad with zeros).
 // How A, B and C lie is up to matrix-* snippets: row_of_a, load_a, columns_of_b, load_b, store. A batch index is outer * inner_count + inner: images and groups.
 // With QUADS four neighbouring threads make four blocks of rows of the same columns: each loads one row of B in four, and they share.
-// slots: columns_of_b, load_a, load_b, of_first, of_fourth, of_second, of_third, row_of_a, store
+// slots: columns_of_b, load_a, load_b, broadcast_first, broadcast_fourth, broadcast_second, broadcast_third, row_of_a, store
 // constants: QUADS, TILE_M, TILE_N4
 // types: ColumnsAt
 struct Gemm {
@@ -69,10 +69,10 @@ fn thread(invocation: u32) {
     for (var j = 0u; j < TILE_N4; j++) {
       if (QUADS) {
         let own = load_b(b_at[j], k4 * 4u + invocation % 4u);
-        right[j] = of_first(own);
-        right[TILE_N4 + j] = of_second(own);
-        right[2u * TILE_N4 + j] = of_third(own);
-        right[3u * TILE_N4 + j] = of_fourth(own);
+        right[j] = broadcast_first(own);
+        right[TILE_N4 + j] = broadcast_second(own);
+        right[2u * TILE_N4 + j] = broadcast_third(own);
+        right[3u * TILE_N4 + j] = broadcast_fourth(own);
         b_at[j] += 4u * g.b.row;
       } else {
         // @unroll

@@ -1,4 +1,4 @@
-// The batched GEMM step that the matrix algorithms share, and the packing of matrices into the form it reads.
+// The batched GEMM that all matrix algorithms use, and the packing of matrices into the form that it reads.
 import gemmShader from "../../../shaders/algorithms/gemm/gemm.wgsl";
 import matrixAPixelsShader from "../../../shaders/algorithms/gemm/matrix-a-pixels.wgsl";
 import matrixAVectorsShader from "../../../shaders/algorithms/gemm/matrix-a-vectors.wgsl";
@@ -19,7 +19,7 @@ import type { Uniforms } from "../../kernel/uniforms.ts";
 import type { Correlation, TensorView } from "../../problem/correlation.ts";
 import { NO_EPILOGUE } from "../../problem/problem.ts";
 import type { Variant } from "../algorithm.ts";
-import { GATHER_LOADS, OUTPUT_LOADS, type Work, numberBytes } from "../cost.ts";
+import { CELL_LOADS, OUTPUT_LOADS, type Work, numberBytes } from "../cost.ts";
 import {
   alongAxes,
   epilogueBindings,
@@ -34,7 +34,7 @@ import {
 export interface GemmVariant extends Variant {
   readonly tileM: number;
   readonly tileN4: number;
-  /** Whether four threads, of four blocks of rows, share their loads of B. */
+  /** Whether four threads, on different rows, share their loads of B. */
   readonly quads: boolean;
 }
 
@@ -46,7 +46,7 @@ export interface Products {
   readonly K: number;
 }
 
-/** Thread tiles along the rows, in whole quads, and along the columns. */
+/** Number of thread tiles along the rows, in whole quads, and along the columns. */
 function tilesOf(M: number, N: number, { tileM, tileN4, quads }: GemmVariant): { tilesM: number; tilesN: number } {
   const tilesM = Math.ceil(M / tileM);
   return { tilesM: quads ? roundUp(tilesM, 4) : tilesM, tilesN: Math.ceil(N / (4 * tileN4)) };
@@ -60,8 +60,8 @@ export interface PixelGrid {
 }
 
 /**
- * Where a batch of row-major matrices lies. Strides are in elements, and for A and B multiples of 4, unless the rows of A or the columns of B
- * are `pixels` of a tensor: these are loaded one by one, and `step` is the distance of neighbouring terms of a sum.
+ * The memory layout of a batch of row-major matrices. Strides are in elements. Those of A and B are multiples of 4, unless the rows of A or the
+ * columns of B are `pixels` of a tensor: these are loaded one by one, and `step` is the distance between neighbouring terms of a sum.
  */
 export interface MatrixBatch {
   readonly buffer: Pick<Binding, "operand" | "offset" | "size">;
@@ -72,7 +72,7 @@ export interface MatrixBatch {
   readonly step?: number;
 }
 
-/** Where C lies: rows and columns at any distance. If the rows or columns are pixels at uneven distances, `pixels` says where they lie. */
+/** The memory layout of C: rows and columns at any distance. If the rows or columns are pixels at uneven distances, `pixels` is their lattice. */
 export interface ResultBatch extends MatrixBatch {
   readonly column: number;
   readonly start: number;
@@ -100,20 +100,20 @@ function isTensor({ buffer: { operand } }: MatrixBatch): boolean {
   return operand !== "workspace" && operand !== "prepared";
 }
 
-/** The strides of A or B in the unit that its snippet loads: vectors, or single elements of pixels. */
+/** The strides of A or B, in units of what its snippet loads: vectors, or single elements of pixels. */
 function matrixUniforms({ row, inner, outer, pixels }: MatrixBatch): Uniforms {
   const unit = pixels ? 1 : 4;
   return { row: row / unit, inner: inner / unit, outer: outer / unit };
 }
 
-/** Stands for the lattice of a matrix that has no pixels. */
+/** The lattice of a matrix without pixels. */
 const NO_PIXELS: PixelGrid = { start: 0, sizes: [1, 1, 1], strides: [0, 0, 0, 0] };
 
 function latticeUniforms({ sizes, strides: [batch, ...spatial] }: PixelGrid): Uniforms {
   return { ...alongAxes("size", sizes, "output"), strideN: batch, ...alongAxes("stride", spatial) };
 }
 
-/** Returns the distance of neighbouring pixels of a tensor if it is the same for all, else their lattice. */
+/** Returns the distance between neighbouring pixels of a tensor if it is the same for all, else their lattice. */
 export function outputPixels(
   { batch, spatial }: TensorView,
   [O, P, Q]: Triple,
@@ -121,7 +121,7 @@ export function outputPixels(
 ): { even: number } | { pixels: PixelGrid } {
   const [d, h, w] = spatial;
   const sizes: Triple = [O, P, Q];
-  // The distance of neighbours along the innermost axis that has any, and whether the others continue it.
+  // The stride of the innermost axis with several pixels, and whether the other axes continue it.
   const axes = [
     [N, batch],
     [O, d],
@@ -142,7 +142,7 @@ export function outputPixels(
   return { even: even ?? 1 };
 }
 
-/** Multiplies a batch of matrices, and finishes with the correlation's epilogue where C is its output. */
+/** Multiplies a batch of matrices; if C is the output of the correlation, applies its epilogue. */
 export function gemmStep(gemm: Gemm, variant: GemmVariant, c: Correlation): Step {
   const last = gemm.c.buffer.operand !== "workspace";
   const epilogue = last ? c.epilogue : NO_EPILOGUE;
@@ -219,7 +219,7 @@ export function gemmWork({ batch, M, N, K }: Products, variant: GemmVariant): Wo
   const { tilesM, tilesN } = tilesOf(M, N, variant);
   const threads = batch * tilesM * tilesN;
   const steps = threads * Math.ceil(K / 4);
-  // Exchanging vectors in a quad costs next to nothing.
+  // Exchanging vectors in a quad costs almost nothing.
   const right = quads ? 4 * tileN4 : 16 * tileN4;
   return {
     threads,
@@ -258,7 +258,7 @@ export function packedSize(from: Unpacked, rowsStep = 4): { rows: number; column
 export function packWork(from: Unpacked, rowsStep = 4): Work {
   const { bytes } = packedSize(from, rowsStep);
   const numbers = bytes / F32_BYTES;
-  return { threads: numbers / 4, multiplyAdds: 0, loads: (GATHER_LOADS + 1) * numbers, bytes: 2 * bytes };
+  return { threads: numbers / 4, multiplyAdds: 0, loads: (CELL_LOADS + 1) * numbers, bytes: 2 * bytes };
 }
 
 /** Packs matrices of a tensor, as float32. */

@@ -1,6 +1,6 @@
-// The gradient of a pointwise convolution's weights: dw = dy x^T, a matrix product whose sums run over all pixels of the batch. x is packed
-// again in every run, its pixels as the terms; dy is read as it lies where its pixels follow each other, else packed too. Long sums are
-// split (split-K): other threads compute each split, and a second step adds them in order.
+// The gradient of a pointwise convolution's weights: dw = dy x^T, a matrix product whose sums run over all pixels of the batch. Every run packs
+// x, with its pixels as the terms; dy is read in place if its pixels are contiguous, else packed too. Long sums are split (split-K): different
+// threads compute the splits, and a second step adds them in order.
 import { elementCount, roundUp } from "../../base/shape.ts";
 import { F32_BYTES } from "../../kernel/element-types.ts";
 import { BINDING, STORAGE_ALIGNMENT, type Step } from "../../kernel/step.ts";
@@ -26,26 +26,26 @@ import { type WeightMatrix, weightMatrix } from "./weights.ts";
 /** Threads below which an adapter is not busy. */
 const BUSY_THREADS = { hardware: 16_384, software: 128 };
 
-/** Splits of a sum at most, and vectors of terms in one at least. */
+/** Most splits of a sum, and fewest vectors of terms in one. */
 const MAX_SPLITS = 64;
 const MIN_SPLIT_VECTORS = 16;
 
-/** Whether each output is one sum over everything that its channels hold: a gradient of weights of one tap. */
+/** Whether each output is one sum over all elements of its two channels: the gradient of weights with one tap. */
 export function isInnerProduct({ output, y }: Correlation): boolean {
   return y.operand === "dw" && elementCount(output) === 1;
 }
 
-/** A product as matrices: what does not depend on how it is split. */
+/** The product as matrices, before its sums are split. */
 interface Product {
   readonly c: Correlation;
   readonly M: number;
   readonly N: number;
-  /** x, as it lies and as it is packed. */
+  /** x, in place and packed. */
   readonly x: Unpacked;
   readonly packed: { readonly rows: number; readonly columns: number; readonly bytes: number };
   /** dy, which takes the role of the weights. */
   readonly dy: WeightMatrix;
-  /** Bytes of the packed dy, 0 where it is read as it lies. */
+  /** Bytes of the packed dy; 0 if it is read in place. */
   readonly preparedBytes: number;
 }
 
@@ -57,7 +57,7 @@ function productOf(c: Correlation): Product {
   return { c, M, N, x, packed: packedSize(x), dy, preparedBytes: dy.packed ? packedSize(dy.matrix).bytes : 0 };
 }
 
-/** x as a matrix: its batch (the input channels of the convolution) by terms. */
+/** x as a matrix: the batch of the correlation (the input channels of the convolution) by terms. */
 function inputMatrix(c: Correlation): Unpacked {
   return {
     batch: c.groups,
@@ -74,7 +74,7 @@ function inputMatrix(c: Correlation): Unpacked {
   };
 }
 
-/** Where the packed x and then the partial sums lie in the workspace. Rows and partial sums in elements, the rest in bytes. */
+/** The layout of the workspace: the packed x, then the partial sums. Strides of rows and partial sums are in elements, the rest in bytes. */
 function layoutOf({ c, M, N, packed }: Product, splits: number) {
   const row = roundUp(N, 4);
   const partial = c.groups * M * row;
@@ -83,7 +83,7 @@ function layoutOf({ c, M, N, packed }: Product, splits: number) {
   return { row, partial, offset, partialBytes, bytes: splits > 1 ? offset + partialBytes : packed.bytes };
 }
 
-/** Into how many the sums are split where memory is no object: a divisor of their vectors, so that all splits are alike. */
+/** The number of splits to aim for, regardless of memory: a divisor of the vectors of a sum, so that all splits are equal. */
 function wantedSplits({ c, M, N }: Product, device: DeviceTraits, { tileM, tileN4 }: GemmVariant): number {
   const threads = c.groups * Math.ceil(M / tileM) * Math.ceil(N / (4 * tileN4));
   const busy = device.software ? BUSY_THREADS.software : BUSY_THREADS.hardware;
@@ -93,7 +93,7 @@ function wantedSplits({ c, M, N }: Product, device: DeviceTraits, { tileM, tileN
   return Math.max(1, splits);
 }
 
-/** As many splits as are wanted where those fit in memory, else none. */
+/** The wanted number of splits if their partial sums fit in memory, else one. */
 function splitsFor(product: Product, device: DeviceTraits, tile: GemmVariant): number {
   const wanted = wantedSplits(product, device, tile);
   const { bytes, partialBytes } = layoutOf(product, wanted);
@@ -123,9 +123,9 @@ export function innerProductCandidates(
       variant: tile.name,
       workspaceBytes: layoutOf(product, splits).bytes,
       preparedBytes,
-      // The packing of x, and of dy where it has to be; the product; the reduction where it is split.
+      // The packing of x, and of dy if necessary; the product; the reduction if sums are split.
       dispatches: 2 + Number(dy.packed) + Number(splits > 1),
-      // dy is packed in every run too.
+      // dy too is packed in every run.
       work: [
         ...(dy.packed ? [packWork(dy.matrix)] : []),
         packWork(x),
@@ -143,7 +143,7 @@ function innerProductPlan(product: Product, splits: number, tile: GemmVariant): 
   const channelsLast = c.layout === "channels-last";
   const { row, partial, offset, partialBytes, bytes } = layoutOf(product, splits);
   const terms = (Math.ceil(termCount(c) / 4) / splits) * 4;
-  // From a split to the next, along the terms: columns of a matrix of rows, rows of one of columns.
+  // The stride from a split to the next, along the terms: columns if the terms are columns of the matrix, rows if they are rows.
   const along = (stride: number, termsAreRows: boolean): number => terms * (termsAreRows ? stride : 1);
   const inputs: MatrixBatch = {
     buffer: scratch(channelsLast ? BINDING.first : BINDING.second, 0, packed.bytes),
@@ -186,7 +186,7 @@ function innerProductPlan(product: Product, splits: number, tile: GemmVariant): 
       reduceStep(c, {
         count: splits,
         buffer: scratch(BINDING.first, offset, partialBytes),
-        part: partial,
+        split: partial,
         group: M * row,
         channel: channelsLast ? 1 : row,
         output: channelsLast ? row : 1,
