@@ -2,8 +2,8 @@
 //
 // A plan states its error for plain sums: |y - exact| <= errorGrowth * gamma_n * conv(|x|, |w|) for sums of n terms, gamma_n being that of
 // Higham, Accuracy and Stability of Numerical Algorithms, section 3.1. The ground truth may err too, at most as a sequential float32 sum
-// does (errorGrowth 1): hence errorGrowth + 1. The largest of the sums over magnitudes stands for all, since with Winograd and FFT the error
-// of an output follows its whole tile. FFT's is stated by the tile's energy, n rms(x) rms(w) = n / 3 for uniform numbers, where the
+// does (errorGrowth 1): hence errorGrowth + 1. The largest of the sums over magnitudes stands for all, since with Winograd and FFT the
+// error of an output follows its whole tile. FFT's is stated by the tile's energy, n rms(x) rms(w) = n / 3 for uniform numbers, where the
 // magnitudes add up to n / 4 on average: the factor 2 covers that, and `find` uses it too. n + 3 leaves room for the partial sums that are
 // added at the end.
 import type { ConvProblem } from "convoke";

@@ -1,5 +1,5 @@
-// A chart in its figure: title, drawing, and the same values as a table. Observable Plot is fetched when the first chart is drawn; charts are
-// redrawn when the theme or the width changes.
+// A chart in its figure: title, drawing, and the same values as a table. Observable Plot is fetched when the first chart is drawn; charts
+// are redrawn when the theme or the width changes.
 import type * as PlotModule from "@observablehq/plot";
 import { el } from "../common/dom.ts";
 import { type Palette, readPalette } from "./palette.ts";

@@ -1,5 +1,5 @@
-// Converts files of `npm run bench -- --json` to the form of this page's own. Nothing is checked here: load.ts checks the result like any file,
-// so that a broken one is refused in the same words.
+// Converts files of `npm run bench -- --json` to the form of this page's own. Nothing is checked here: load.ts checks the result like any
+// file, so that a broken one is refused in the same words.
 import { type Layer, describeLayer } from "../../bench/layer.ts";
 
 type Fields = Readonly<Record<string, unknown>>;

@@ -21,7 +21,7 @@ function pair(left: Row | undefined, right: Row | undefined): Pair {
   };
 }
 
-/** Returns every row of both, those of the left first. */
+/** Returns every row of both, the rows of the left first. */
 export function pairsOf(left: Report, right: Report): Pair[] {
   const rest = new Map(right.rows.map((row) => [keyOf(row), row]));
   const pairs = left.rows.map((row) => {

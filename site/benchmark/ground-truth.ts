@@ -1,5 +1,5 @@
-// The ground truth of a result: the sums of the CPU reference if that takes only seconds, else those of the algorithm "direct"; and the largest
-// of the sums over magnitudes, which error bounds refer to.
+// The ground truth of a result: the sums of the CPU reference if that takes only seconds, else the sums of the algorithm "direct"; and the
+// largest sum over magnitudes, which error bounds refer to.
 import type { ConvDescriptor, ConvInputs, ConvProblem, Engine, Tensor } from "convoke";
 import { askWorker } from "./ask-worker.ts";
 import { multiplyAddsOf } from "./bound.ts";

@@ -1,4 +1,4 @@
-// The jobs of a selection: one for each way to compute each layer, those on the same data in sequence.
+// The jobs of a selection: one for each way to compute each layer, with jobs on the same data in sequence.
 import type { Dtype, Layout } from "convoke";
 import { type BenchPass, type Layer, layerMultiplyAdds } from "../../bench/layer.ts";
 import { SUITES } from "../../bench/suites.ts";

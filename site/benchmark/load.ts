@@ -1,5 +1,5 @@
-// Reads a file of results. Anyone may have written it, so everything is checked before anything is used, and an error says what does not fit.
-// Unknown fields are dropped.
+// Reads a file of results. Anyone may have written it, so everything is checked before anything is used, and an error names the invalid
+// field. Unknown fields are dropped.
 import { BENCH_PASSES } from "../../bench/layer.ts";
 import { fromCommandLine, isCommandLine } from "./command-line.ts";
 import type { Machine, Peer, Report, Roof, Row, RowCheck } from "./rows.ts";
@@ -144,7 +144,7 @@ function roofOf(value: unknown): Roof {
 
 /**
  * Parses the report in the text of a file.
- * @throws Refusal saying what does not fit
+ * @throws Refusal naming the invalid field
  */
 export function parseReport(content: string): Report {
   if (content.length > MOST_BYTES) throw new Refusal(`the file is larger than ${MOST_BYTES / 2 ** 20} MiB`);

@@ -1,5 +1,5 @@
-// The colours of charts, read from the page's tokens in the current theme. Each algorithm also has a symbol, for readers who cannot tell the
-// colours apart.
+// The colours of charts, read from the page's tokens in the current theme. Each algorithm also has a symbol, for readers who cannot tell
+// the colours apart.
 import { el } from "../common/dom.ts";
 import { ALGORITHM_CHOICES } from "./selection.ts";
 
@@ -36,7 +36,7 @@ export function readPalette(host: HTMLElement): Palette {
   return palette;
 }
 
-/** Returns scales that give each algorithm its colour and symbol, with a legend of those present. */
+/** Returns scales that give each algorithm its colour and symbol, with a legend of the algorithms present. */
 export function seriesScales(palette: Palette, present: Iterable<string>) {
   const names = new Set(present);
   const at = ALGORITHM_CHOICES.map((name, index) => ({ name, index })).filter(({ name }) => names.has(name));

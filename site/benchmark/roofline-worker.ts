@@ -1,4 +1,4 @@
-// Measures the roofline on a device of its own, in a worker: filling and comparing its buffers would block the page.
+// Measures the roofline on a separate device, in a worker: filling and comparing its buffers would block the page.
 import { createEngine } from "convoke";
 import { measureRoofline } from "../../bench/roofline.ts";
 import type { Roof } from "./rows.ts";

@@ -3,7 +3,7 @@ import type { Dtype, Layout } from "convoke";
 import type { BenchPass } from "../../bench/layer.ts";
 import { attainable, spread } from "../../bench/roofline.ts";
 
-/** The error of a result, and what it was compared with. */
+/** The error of a result, and the ground truth it was compared with. */
 export interface RowCheck {
   readonly error: number;
   readonly bound: number;

@@ -1,4 +1,4 @@
-// Measures jobs one after another. It ends at once when its signal aborts, and always frees what it made.
+// Measures jobs one after another. It ends at once when its signal aborts, and always frees everything it created.
 import { ConvError, type Engine } from "convoke";
 import { Stopwatch } from "../../bench/stopwatch.ts";
 import { type Job, dataKey, jobWeight } from "./jobs.ts";

@@ -6,7 +6,7 @@ export function secondsLeft(elapsed: number, done: number, left: number): number
   return (elapsed / done) * Math.max(0, left);
 }
 
-/** Formats seconds, rounded to what is known of them. */
+/** Formats seconds, rounded to their precision. */
 export function roughly(seconds: number | undefined): string {
   if (seconds === undefined) return "time left not known yet";
   if (seconds < 1) return "less than a second left";

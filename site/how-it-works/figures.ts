@@ -8,7 +8,7 @@ export interface Figure {
   readonly result: number;
 }
 
-/** The right side of the formula with numbers; letters are those of the legend on the page. */
+/** The right side of the formula with numbers; the letters are explained in the legend of the page. */
 export function figures(geometry: Geometry): Figure[] {
   const { size: n, kernel: k, stride: s, dilation: d, padding: p, transposed, channels: c, groups: g } = geometry;
   const out = outputSize(geometry);

@@ -20,7 +20,7 @@ export interface MapOptions {
   readonly choose?: (row: number, column: number, how: How) => void;
 }
 
-/** Read: a factor of the sum. Source: what the padding repeats. Reached: an output that an input goes into. */
+/** Read: a factor of the sum. Source: a cell that the padding repeats. Reached: an output that an input goes into. */
 export type Mark = "read" | "source" | "used" | "reached" | "tile" | "pending";
 
 export class CellMap {

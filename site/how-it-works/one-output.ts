@@ -53,7 +53,7 @@ export class OneOutput {
 
   #change(part: Partial<Geometry>, seed = this.#scene.seed): void {
     let geometry = { ...this.#scene.geometry, ...part };
-    // With fewer channels than groups, the channels win: the visitor changed those.
+    // With fewer channels than groups, the channels win: they are what the visitor changed.
     if (geometry.groups > geometry.channels) geometry = { ...geometry, groups: geometry.channels };
     this.show({ geometry, seed, choice: fitting(geometry, this.#scene.choice) });
     this.#changed(this.#scene);

@@ -25,8 +25,8 @@ export function reaches(layers: readonly Layer[]): Reach[] {
 }
 
 /**
- * Returns the cells along one axis that affect one output of the last layer: those of the input first, then those of each layer's output,
- * counted from the first cell of each.
+ * Returns the cells along one axis that affect one output of the last layer: the cells of the input, then of each layer's output, counted
+ * from the first cell of each.
  */
 export function cone(layers: readonly Layer[]): number[][] {
   const levels: number[][] = [[0]];

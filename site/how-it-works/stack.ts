@@ -1,4 +1,5 @@
-// The receptive field of the visitor's stack of layers: a table to edit it, and a one-dimensional drawing of the cells that affect one output.
+// The receptive field of the visitor's stack of layers: a table to edit it, and a one-dimensional drawing of the cells that affect one
+// output.
 import { byId, el, svg } from "../common/dom.ts";
 import { type Layer, cone, reaches } from "./receptive.ts";
 import { MOST_LAYERS } from "./state.ts";

@@ -1,4 +1,4 @@
-// The interface of the four ways: the problem they solve, and what each shows of its solution.
+// The interface of the four ways: the problem they solve, and how each shows its solution.
 import { el } from "../common/dom.ts";
 import { CellMap, type Kind, type MapOptions, captioned } from "./map.ts";
 import type { Matrix } from "./matrix.ts";

@@ -1,4 +1,5 @@
-// How algorithms are shown: a letter and a colour each, the same everywhere on the page. An algorithm that is not listed here is shown by its initials.
+// How algorithms are shown: a letter and a colour each, the same everywhere on the page. An algorithm that is not listed here is shown by
+// its initials.
 import { el } from "../common/dom.ts";
 
 interface Look {

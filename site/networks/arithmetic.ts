@@ -14,7 +14,7 @@ export function places(size: number, { kernel, stride, padding, dilation = 1 }: 
   return Math.floor((size + 2 * padding - (kernel - 1) * dilation - 1) / stride) + 1;
 }
 
-/** Returns the window of a layer; those of these networks are square. */
+/** Returns the window of a layer; all windows of these networks are square. */
 export function windowOf({ kernel, stride, padding, dilation }: Shape): Window {
   return { kernel: kernel[0]!, stride, padding, dilation };
 }
@@ -43,7 +43,7 @@ export function kindOf({ channels, kernel, stride, groups }: Shape): Kind {
   return kernel.every((size) => size === 1) ? "pointwise" : "dense";
 }
 
-/** The receptive field of an output in the image: a square of `size` cells; that of the next output lies `jump` cells further. */
+/** The receptive field of an output in the image: a square of `size` cells; the field of the next output lies `jump` cells further. */
 export interface Field {
   readonly size: number;
   readonly jump: number;

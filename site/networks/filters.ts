@@ -51,7 +51,7 @@ interface Wave {
   readonly wavelength: number;
   readonly phase: number;
   readonly colour: Colour;
-  /** What the filter responds to. */
+  /** The pattern that the filter responds to. */
   readonly purpose: string;
 }
 

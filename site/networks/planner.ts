@@ -20,7 +20,7 @@ const trouble = byId("plan-trouble");
 
 let network: NetworkName | undefined;
 let rows: PlanRow[] = [];
-/** The engine that made the plans. */
+/** The engine that the plans belong to. */
 let owner: Engine | undefined;
 let running: Promise<void> | undefined;
 let stopping = new AbortController();

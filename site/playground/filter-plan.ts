@@ -1,5 +1,5 @@
-// A filter on the GPU, from pixels to pixels: a plan of the library and its buffers, for one picture size and one set of options. The values
-// of the kernel may change; any other change needs another filter plan.
+// A filter on the GPU, from pixels to pixels: a plan of the library and its buffers, for one picture size and one set of options. The
+// values of the kernel may change; any other change needs another filter plan.
 import type { ConvPlan, Engine, Tensor } from "convoke";
 import type { Programs } from "./programs.ts";
 import type { Settings } from "./settings.ts";

@@ -27,7 +27,7 @@ export class Timekeeper {
   /** Frames that the GPU has not finished. */
   #ahead = 0;
   #quiet: ReturnType<typeof setTimeout> | undefined;
-  /** Counts what to time, so that answers about earlier plans are dropped. */
+  /** Counts the requests to time, so that answers about earlier plans are dropped. */
   #subject = 0;
 
   constructor(device: GPUDevice, times: Times) {

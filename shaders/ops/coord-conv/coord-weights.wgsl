@@ -1,6 +1,6 @@
-// Partial sums of the gradient of the coordinates' weights: coordinates times dy, summed over cells. dy is already summed over the batch. An
-// invocation computes RUN output channels and all coordinates of a tap. Sums are [k, coordinate, tap], or with CHANNELS_LAST
-// [tap, coordinate, k].
+// Partial sums of the gradient of the coordinates' weights: coordinates times dy, summed over cells. dy is already summed over the batch.
+// An invocation computes RUN output channels and all coordinates of a tap. Sums are [k, coordinate, tap], or with CHANNELS_LAST [tap,
+// coordinate, k].
 // slots: coordinates_at
 // constants: CHANNELS_LAST, RUN
 // types: Coordinates, E

@@ -1,5 +1,5 @@
-// The coordinates of the cells of a feature map as channels: x along the width, y along the height, z along the depth, each from -1 to 1, and
-// with RADIUS the distance from the centre.
+// The coordinates of the cells of a feature map as channels: x along the width, y along the height, z along the depth, each from -1 to 1,
+// and with RADIUS the distance from the centre.
 // slots: is_padding, source
 // constants: FLIPPED, PADDING_VALUE, RADIUS
 // types: Map

@@ -1,6 +1,6 @@
 // The gradient of covariance pooling: an invocation computes four channels of a cell, from all its channels and the windows that contain
-// it. The pair (a, b) of two channels passes its gradient times the value of b to a, and that of a to b; the pair (a, a) is a square and
-// passes twice its gradient. The pooled map is the input.
+// it. The pair (a, b) of two channels passes its gradient times the value of b to a, and times the value of a to b. The pair (a, a) is a
+// square, and passes twice its gradient times the value of a. The pooled map is the input.
 // slots: around_depth, around_height, around_width, divided, has_cell, pair_of, place_of, window_cells
 // constants: CENTERED
 // types: E, Element, Map

@@ -1,10 +1,10 @@
-// Sums, over the cells of windows, of products of channels less their means: an invocation computes those of four channels with four, over
-// every splits-th cell. That is eight loads for sixteen products instead of two loads for each.
+// Sums, over the cells of windows, of products of channels minus their means. An invocation computes the products of four channels with
+// four, over every splits-th cell: eight loads for sixteen products instead of two loads for each.
 // slots: cells_of_depth, cells_of_height, cells_of_width, divided, pair_of, place_of
 // constants: CENTERED, CHANNELS_LAST
 // types: E, Element, Map
 struct Rule {
-  // Blocks of four channels, and pairs of blocks, each with itself and those after it.
+  // Blocks of four channels, and pairs of blocks: each block with itself and with all after it.
   blocks: u32,
   pairs: u32,
 }

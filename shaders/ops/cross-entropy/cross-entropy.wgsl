@@ -1,6 +1,6 @@
 // The loss of each line, the sum over classes c of (weight of c) (log(sum of exponentials) - (v_c - largest)), and the weight of the line
-// in a mean: that of its class, or 1. If every class has a weight (DENSE) a second loop adds the terms with the largest logit subtracted,
-// so that nothing cancels.
+// in a mean: the weight of its class, or 1. If every class has a weight (DENSE) a second loop adds the terms with the largest logit
+// subtracted, so that nothing cancels.
 // slots: class_of, first_of, line_norm, line_of, line_sum, merged, picked_logit, picked_weight, share_of, start_of, store_loss, weight_of, where_it_counts
 // constants: DENSE, INDEXED, THREADS
 // types: Entropy, L, Norm, V

@@ -1,4 +1,4 @@
-// The weight of each line in a mean: that of its class, or 0 if the class is ignored. It is stored as the second number of a pair;
+// The weight of each line in a mean: the weight of its class, or 0 if the class is ignored. It is stored as the second number of a pair;
 // sum-pairs.wgsl adds the pairs up.
 // slots: class_of, line_of, number_of, weight_of, where_it_counts
 // types: Entropy

@@ -1,4 +1,4 @@
-// The logits of the target classes of four lines, and the weights of those classes.
+// The logits of the target classes of four lines, and the weights of these classes.
 // slots: number_of, weight_of
 fn picked_logit(start: u32, class_at: vec4f) -> vec4f {
   let inner = g.lines.inner;

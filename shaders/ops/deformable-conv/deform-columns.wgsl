@@ -31,7 +31,7 @@ fn thread(index: u32) {
   let to = column_offset(sample.tap, sample.cell, g);
   for (var channel = first; channel < end; channel += stride) {
     let plane = plane_start(sample.n, channel, g);
-    // Corners beyond the border are dropped, not multiplied by 0: what was loaded instead may be infinite.
+    // Corners beyond the border are dropped, not multiplied by 0: the value loaded in their place may be infinite.
     let top = select(0.0, f32(x[plane + c00.place * step]), c00.inside) * (1.0 - u)
       + select(0.0, f32(x[plane + c01.place * step]), c01.inside) * u;
     let bottom = select(0.0, f32(x[plane + c10.place * step]), c10.inside) * (1.0 - u)

@@ -2,8 +2,8 @@
 // slots: offset_place
 // types: Deform, Sample
 
-// The position of a sample: the cell at or before it, which may be -1, and the distances past that cell. Positions further out are clamped to
-// just beyond the border.
+// The position of a sample: the cell at or before it, which may be -1, and the distances past that cell. Positions further out are clamped
+// to just beyond the border.
 struct Position { y: i32, x: i32, along_y: f32, along_x: f32 }
 
 fn position_of(sample: Sample, g: Deform) -> Position {

@@ -27,8 +27,8 @@ fn offset_place(sample: Sample, many: u32, which: u32, g: Deform) -> u32 {
   return select((sample.n * channels + channel) * cells + sample.cell, (sample.n * cells + sample.cell) * channels + channel, CHANNELS_LAST);
 }
 
-// The start of a channel's samples among the columns, which are [n, channel, tap, cell], or with CHANNELS_LAST [n, cell, group, tap, channel of
-// group].
+// The start of a channel's samples among the columns, which are [n, channel, tap, cell], or with CHANNELS_LAST [n, cell, group, tap,
+// channel of group].
 fn column_place(n: u32, channel: u32, g: Deform) -> u32 {
   let taps = g.kernel_r * g.kernel_s;
   let cells = g.output_p * g.output_q;

@@ -1,6 +1,6 @@
 // Each element times `scale`, or 0 where its random number is below the threshold. The random number is a hash of the seed and a counter:
-// the place of the element in [N, C, cells], whatever the layout, or if PER_CHANNEL that of its channel in [N, C]. The counter grows by
-// `counter_step` from one lane of an item to the next.
+// the place of the element in [N, C, cells], whatever the layout, or if PER_CHANNEL the place of its channel in [N, C]. The counter grows
+// by `counter_step` from one lane of an item to the next.
 // slots: lane_numbers
 // constants: CHANNELS_LAST, PER_CHANNEL
 // types: L, U, V

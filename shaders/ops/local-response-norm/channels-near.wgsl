@@ -1,4 +1,4 @@
-// A channel near those of a run, and its place if it exists; else the place of the run's first channel, which is safe to load.
+// A channel near a run, and its place. If there is no such channel, the place of the run's first channel, which is safe to load.
 // types: Run, Windows
 struct Near { place: u32, inside: bool }
 

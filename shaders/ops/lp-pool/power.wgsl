@@ -9,7 +9,7 @@ struct Rule {
   nan: u32,
 }
 
-// The sign of a power: none, that of the number, or NaN for numbers below 0.
+// The sign of a power: positive, the sign of the number, or NaN for numbers below 0.
 const POSITIVE = 0u;
 const SIGNED = 1u;
 const UNDEFINED = 2u;

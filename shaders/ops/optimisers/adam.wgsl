@@ -1,9 +1,9 @@
-// A step of Adam. An invocation updates one weight, or four. `size` is the learning rate over the bias correction of the first moment, `root`
-// the inverse square root of the bias correction of the second.
+// A step of Adam. An invocation updates one weight, or four. `size` is the learning rate over the bias correction of the first moment,
+// `root` the inverse square root of the bias correction of the second.
 // types: G, S, T, V, W
 struct Threads { threads: u32 }
 
-// The order is that of `numbers` in optimisers.ts.
+// In the order of `numbers` in optimisers.ts.
 struct Rates {
   size: f32, kept: f32, decay: f32,
   beta1: f32, rest1: f32, beta2: f32, rest2: f32,

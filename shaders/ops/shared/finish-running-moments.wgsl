@@ -1,5 +1,5 @@
-// The mean and the inverse deviation of each set, from its moments. The running mean and variance move by `momentum` towards those of the
-// set, with the variance times `unbiased`, n / (n - 1).
+// The mean and the inverse deviation of each set, from its moments. The running mean and variance move by `momentum` towards the moments of
+// the set, with the variance times `unbiased`, n / (n - 1).
 // types: M
 struct Finish { threads: u32, epsilon: f32, momentum: f32, unbiased: f32 }
 

@@ -1,4 +1,5 @@
-// Stores the parts of an invocation that takes elements of four owners at a time: owners at.owner * OWNER_UNIT + i * OWNER_STRIDE, i from 0 to 3.
+// Stores the parts of an invocation that takes elements of four owners at a time: at.owner * OWNER_UNIT + i * OWNER_STRIDE for i from 0 to
+// 3.
 // constants: OWNER_STRIDE, OWNER_UNIT
 // types: Part
 fn write_part(at: Part, parts: u32, x: vec4f, y: vec4f, count: f32) {

@@ -1,5 +1,5 @@
 // One level of sums over some axes: an invocation adds every parts-th of the `count` terms of one result, or of an item of results. `kept`
-// and `summed` are the runs of axes that the result has and of those it lacks, innermost first: their sizes in x, and the distance between
+// are the runs of axes that the result has, `summed` the runs that it lacks, innermost first: their sizes in x, and the distance between
 // their elements in y. Neighbouring invocations have neighbouring parts, or if KEPT_INNER neighbouring results.
 // slots: term
 // constants: INNER_KEPT, INNER_SUMMED, KEPT_INNER

@@ -1,6 +1,6 @@
 // Permutes the axes of a tensor. An invocation copies a step of STEP neighbours along the innermost axis of the result. `axes` are those of
-// the result, innermost first: x is the size (of the innermost axis, in steps), y the stride in the input (of the innermost axis, of a step),
-// and z of the innermost axis the stride of an item.
+// the result, innermost first: x is the size (of the innermost axis, in steps), y the stride in the input (of the innermost axis, of a
+// step), and z of the innermost axis the stride of an item.
 // constants: INNER_AXES, STEP
 // types: V
 struct Permuted { threads: u32, axes: array<vec4u, 8> }

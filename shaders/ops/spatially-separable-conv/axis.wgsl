@@ -8,7 +8,8 @@ struct Axis {
   w_channel: u32, w_tap: u32,
 }
 
-// The start of the kernel for the element at [outer, ., inner]. Each channel has `channel_outer` values of `outer`; 0 if channels are innermost.
+// The start of the kernel for the element at [outer, ., inner]. Each channel has `channel_outer` values of `outer`; 0 if channels are
+// innermost.
 fn kernel_start(outer: u32, inner: u32, a: Axis) -> u32 {
   let channel = select(outer / max(a.channel_outer, 1u), inner, a.channel_outer == 0u) % a.channels;
   return channel * a.w_channel;

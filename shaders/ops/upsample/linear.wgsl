@@ -1,5 +1,5 @@
-// The gradient of linear upsampling: the sum of the gradients of outputs, each times the weight of the cell in it: 1 minus the distance,
-// along every axis with two CORNERS.
+// The gradient of linear upsampling: the sum of the gradients of outputs, each multiplied by the weight of the cell in it. The weight is
+// the product, over every axis with two CORNERS, of 1 minus the distance.
 // constants: CORNERS_D, CORNERS_H, CORNERS_W
 // types: E, Element, V
 struct Rule { unused: u32 }

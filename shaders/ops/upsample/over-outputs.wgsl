@@ -1,5 +1,5 @@
-// The outputs of upsampling that a cell contributes to, over which its gradient is a sum: if LINEAR those whose places (scale o + shift) /
-// unit are less than one cell away, else those from the cell to the next one.
+// The outputs of upsampling that a cell contributes to, over which its gradient is a sum: if LINEAR the outputs whose places (scale o +
+// shift) / unit are less than one cell away, else the outputs from the cell to the next one.
 // constants: LINEAR
 // types: Cells, Element
 fn cells_around(cell: u32, cells: u32, scale: i32, shift: i32, unit: i32, outputs: u32) -> Cells {

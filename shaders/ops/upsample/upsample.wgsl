@@ -1,4 +1,5 @@
-// Upsampling: an invocation computes every row_threads-th output of a row, each from CORNERS_D x CORNERS_H x CORNERS_W cells around its place.
+// Upsampling: an invocation computes every row_threads-th output of a row, each from CORNERS_D x CORNERS_H x CORNERS_W cells around its
+// place.
 // slots: place_of, steps_in, task_of
 // constants: CHANNELS_LAST, CORNERS_D, CORNERS_H, CORNERS_W
 // types: E, Element, V

@@ -18,8 +18,8 @@ import { aroundBins } from "../shared/pool-gradient.ts";
 import { type OutputRegions, overBins } from "../shared/pool-reduction.ts";
 
 /**
- * The mean of each of `outputSize` bins along the axes, as PyTorch's `adaptive_avg_pool`: output i of O has the cells from floor(i I / O) to
- * before ceil((i + 1) I / O).
+ * The mean of each of `outputSize` bins along the axes, as PyTorch's `adaptive_avg_pool`: output i of O has the cells from floor(i I / O)
+ * to before ceil((i + 1) I / O).
  *
  * @param x [N, C, ...spatial], or [N, ...spatial, C]
  * @returns a new tensor [N, C, ...outputSize], or [N, ...outputSize, C]

@@ -1,4 +1,4 @@
-// Batch normalisation with given statistics (inference) and with those of the batch (training), and its gradients.
+// Batch normalisation with given statistics (inference) and with batch statistics (training), and its gradients.
 import type { Dtype } from "../../base/dtype.ts";
 import { refuse, words } from "../../base/error.ts";
 import { checkOptions } from "../../base/validate.ts";
@@ -42,9 +42,9 @@ export interface BatchNormOptions extends Affine {
 export interface BatchNormTrainingOptions extends Affine {
   /** Added to the variance. Default: 1e-5. */
   epsilon?: number;
-  /** Fraction by which the running statistics move towards those of the batch. Default: 0.1. */
+  /** Fraction by which the running statistics move towards the batch statistics. Default: 0.1. */
   momentum?: number;
-  /** [C], updated in place; given together with runningVariance. */
+  /** [C], updated in place; requires runningVariance. */
   runningMean?: Tensor;
   /** [C], updated in place with the unbiased variance (of n - 1), as PyTorch does. */
   runningVariance?: Tensor;

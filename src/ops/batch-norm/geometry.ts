@@ -3,7 +3,7 @@ import { refuse, words } from "../../base/error.ts";
 import { checkFinite } from "../../base/validate.ts";
 import { checkEpsilon } from "../shared/geometry/normalisation.ts";
 
-/** Checks the fraction by which running statistics move towards those of a batch; 0.1 by default, as in PyTorch. */
+/** Checks the fraction by which running statistics move towards the batch statistics; 0.1 by default, as in PyTorch. */
 export function checkMomentum(momentum: unknown, hasRunning: boolean): number {
   if (momentum !== undefined && !hasRunning)
     refuse("invalid-argument", "momentum", momentum, "none without runningMean and runningVariance");

@@ -1,6 +1,6 @@
 // CoordConv and its gradients (Liu et al., An Intriguing Failing of Convolutional Neural Networks and the CoordConv Solution, 2018, section
-// 3): a convolution that also sees the position of each cell. By linearity it is the convolution of the input plus that of the coordinates;
-// the second is the same for every image and is computed from coordinates that are never stored.
+// 3): a convolution that also sees the position of each cell. By linearity it is the convolution of the input plus the convolution of the
+// coordinates. The second is the same for every image, and is computed from coordinates that are never stored.
 import { pick } from "../../base/pick.ts";
 import { checkOptions } from "../../base/validate.ts";
 import { conv } from "../../conv/conv.ts";

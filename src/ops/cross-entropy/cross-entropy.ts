@@ -191,7 +191,7 @@ function checkFloats(argument: string, given: unknown, shape: readonly number[],
   return tensor;
 }
 
-/** What a loss kernel binds and defines beside the target and the class weights. */
+/** The snippets, constants and ranges of a loss kernel, beside the target and the class weights. */
 interface LossKernel {
   readonly shaders: readonly Shader[];
   readonly constants?: Readonly<Record<string, Constant>>;

@@ -3,8 +3,8 @@
 //
 // The samples become the input of a pointwise convolution, which is a matrix product (im2col; Chellapilla et al., 2006). Its gradients are
 // those of the samples and of w. The gradients of offsets and masks are computed from the gradients of the samples, sample by sample. So is
-// the gradient of x, without atomics: samples are sorted by the cell before them (input-gradient.ts), so that the samples that have a given cell as a
-// corner form two runs, always in the same order.
+// the gradient of x, without atomics: samples are sorted by the cell before them (input-gradient.ts), so that the samples that have a given
+// cell as a corner form two runs, always in the same order.
 import deformColumnsShader from "../../../shaders/ops/deformable-conv/deform-columns.wgsl";
 import deformDmaskShader from "../../../shaders/ops/deformable-conv/deform-dmask.wgsl";
 import deformOffsetsShader from "../../../shaders/ops/deformable-conv/deform-offsets.wgsl";

@@ -54,8 +54,8 @@ export function deformableOf(
 }
 
 /**
- * The shapes of the other tensors. Channels of offsets are ordered by offset group, tap, then y before x; those of masks by offset group,
- * then tap.
+ * The shapes of the other tensors. Channels of offsets are ordered by offset group, tap, then y before x; channels of masks by offset
+ * group, then tap.
  */
 export function deformableShapes({ problem, offsetGroups }: Deformable) {
   const { N, C, K, groups, kernel, output, layout } = problem;

@@ -14,9 +14,9 @@ export interface DropoutOptions {
 export const DROPOUT_KEYS = ["rate", "seed", "perChannel"];
 
 export interface Dropout {
-  /** An element is kept if the upper 24 bits of its random number are at least this. */
+  /** An element is dropped if the upper 24 bits of its random number are below this. */
   readonly threshold: number;
-  /** Factor of the elements that are kept, which preserves the expected value. */
+  /** Factor of the other elements, which preserves the expected value. */
   readonly scale: number;
   /** The lower and the upper half of the seed. */
   readonly seed: readonly [number, number];

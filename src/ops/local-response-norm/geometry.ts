@@ -16,7 +16,7 @@ export interface LocalResponseNormOptions {
   extraChannel?: "before" | "after";
 }
 
-/** x (k + factor sum of squares)^-beta, with the sum over those channels from c - before to c + after that exist. */
+/** x (k + factor sum of squares)^-beta, with the sum over the existing channels from c - before to c + after. */
 export interface Responses {
   readonly before: number;
   readonly after: number;

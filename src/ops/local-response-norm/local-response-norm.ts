@@ -3,9 +3,9 @@
 import channelRunShader from "../../../shaders/ops/local-response-norm/channel-run.wgsl";
 import channelWindowsShader from "../../../shaders/ops/local-response-norm/channel-windows.wgsl";
 import channelsNearShader from "../../../shaders/ops/local-response-norm/channels-near.wgsl";
-import backwardFewShader from "../../../shaders/ops/local-response-norm/local-response-norm-backward-few.wgsl";
+import backwardNarrowShader from "../../../shaders/ops/local-response-norm/local-response-norm-backward-narrow.wgsl";
 import backwardShader from "../../../shaders/ops/local-response-norm/local-response-norm-backward.wgsl";
-import forwardFewShader from "../../../shaders/ops/local-response-norm/local-response-norm-few.wgsl";
+import forwardNarrowShader from "../../../shaders/ops/local-response-norm/local-response-norm-narrow.wgsl";
 import sharesShader from "../../../shaders/ops/local-response-norm/local-response-norm-shares.wgsl";
 import forwardShader from "../../../shaders/ops/local-response-norm/local-response-norm.wgsl";
 import squaresShader from "../../../shaders/ops/local-response-norm/squares.wgsl";
@@ -101,8 +101,8 @@ export function localResponseNormBackward(dy: Tensor, x: Tensor, options: LocalR
   }).dx;
 }
 
-const NARROW_FORWARD = [channelRunShader, channelsNearShader, forwardFewShader];
-const NARROW_BACKWARD = [channelRunShader, channelsNearShader, backwardFewShader];
+const NARROW_FORWARD = [channelRunShader, channelsNearShader, forwardNarrowShader];
+const NARROW_BACKWARD = [channelRunShader, channelsNearShader, backwardNarrowShader];
 const WIDE = [channelRunShader, channelWindowsShader];
 
 function isNarrow({ before, after }: Responses): boolean {

@@ -7,15 +7,15 @@ export interface LpPoolOptions extends WindowOptions {
   /** p, at least 1; 2 by default. */
   norm?: number;
   /**
-   * Whether absolute values are raised to the power, as in ONNX; false by default. Then, as in PyTorch, powers of numbers below 0 are negative
-   * with odd p and NaN with fractional p, and the root of a negative sum is NaN.
+   * Whether absolute values are raised to the power, as in ONNX; false by default. Then, as in PyTorch, powers of numbers below 0 are
+   * negative with odd p and NaN with fractional p, and the root of a negative sum is NaN.
    */
   abs?: boolean;
 }
 
 export const LP_POOL_KEYS = [...WINDOW_KEYS, "norm", "abs"] as const;
 
-/** The sign of a power: none, that of the number, or NaN for numbers below 0. */
+/** The sign of a power: positive, the sign of the number, or NaN for numbers below 0. */
 export type Sign = "positive" | "signed" | "undefined";
 
 export interface Norm {

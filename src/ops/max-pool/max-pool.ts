@@ -92,7 +92,8 @@ export function maxPoolWithIndices(x: Tensor, options: WindowOptions): Maxima {
 }
 
 /**
- * The gradient of `maxPool` with respect to its x: each cell gets the sum of the gradients of the windows whose maximum it is, in their order.
+ * The gradient of `maxPool` with respect to its x: each cell gets the sum of the gradients of the windows whose maximum it is, in their
+ * order.
  *
  * @param dy the gradient of the pooling's result
  * @param indices the indices of `maxPoolWithIndices`

@@ -26,9 +26,9 @@ export interface AdamOptions extends AdamNumbers {
 }
 
 /**
- * A step of stochastic gradient descent as in torch.optim.SGD (without dampening): g = dw + weightDecay w, velocity = momentum velocity + g,
- * and w -= learningRate velocity, or by Nesterov's method w -= learningRate (g + momentum velocity) (Sutskever et al., "On the importance of
- * initialization and momentum in deep learning", 2013).
+ * A step of stochastic gradient descent as in torch.optim.SGD (without dampening): g = dw + weightDecay w, velocity = momentum velocity +
+ * g, and w -= learningRate velocity, or by Nesterov's method w -= learningRate (g + momentum velocity) (Sutskever et al., "On the
+ * importance of initialization and momentum in deep learning", 2013).
  *
  * @param w updated in place, any shape
  * @param dw its gradient
@@ -75,7 +75,7 @@ export function adam(w: Tensor, dw: Tensor, options: AdamOptions): void {
   ]);
 }
 
-/** Checks that the arguments are tensors of one shape on buffers of their own, of w's element type or float32. */
+/** Checks that the arguments are tensors of one shape on separate buffers, of w's element type or float32. */
 function checkTensors(given: Readonly<Record<string, unknown>>): Record<string, Tensor> {
   const tensors: Record<string, Tensor> = {};
   for (const [name, value] of Object.entries(given)) {

@@ -42,7 +42,7 @@ function itemRuns({ shape, other, dtype }: Pair): { items: Items; runs: AxisRun[
   return { items, runs: [{ ...inner, size: inner.size / items.lanes }, ...outer], vectors: inner.kept };
 }
 
-/** The extents of all runs in a tensor that has only those for which `has` holds; the others get stride 0. */
+/** The extents of all runs in a tensor. The runs for which `has` is false are missing from the tensor, and get stride 0. */
 function extentsOf(runs: readonly AxisRun[], has: (run: AxisRun) => boolean): Extent[] {
   let stride = 1;
   return runs.map((run) => {

@@ -25,7 +25,7 @@ export type ActivationSnippets = Pick<Kernel, "shaders" | "constants"> & {
   readonly functions: Readonly<Record<string, string>>;
 };
 
-/** The activations that a convolution cannot end with; src/kernel/activation.ts has the others. */
+/** The activations that cannot be fused into a convolution; src/kernel/activation.ts has the others. */
 const ELEMENT_ONLY: Readonly<Record<Exclude<ElementActivation["name"], ActivationName>, ActivationShaders>> = {
   "gelu-tanh": { activate: [logistic, geluTanh], derivative: [logisticForDerivative, geluTanhDerivative] },
   selu: { activate: [expm1, selu], derivative: [seluDerivative], derivativeFromOutput: [seluFromOutput] },

@@ -34,7 +34,7 @@ export function mapConstants({ layout }: FeatureMap): { CHANNELS_LAST: boolean }
  * Checks that an argument is a live tensor of the wanted shape, element type and, from three axes on, layout: vectors and matrices have no
  * layout.
  * @param reason where the wanted shape comes from: "as dy"
- * @throws ConvError `shape-mismatch` naming what differs
+ * @throws ConvError `shape-mismatch` naming the property that differs
  */
 export function checkLike(argument: string, given: unknown, wanted: TensorDescription, reason: string): Tensor {
   const tensor = checkTensor(argument, given);

@@ -38,7 +38,7 @@ export interface Statistics {
 /** The gradients of a normalisation; dscale and dshift are there whether or not scale and shift were given. */
 export interface NormGradients {
   readonly dx: Tensor;
-  /** In the element type of scale if given, else in that of x. */
+  /** In the element type of scale if given, else of x. */
   readonly dscale: Tensor;
   readonly dshift: Tensor;
 }
@@ -160,7 +160,7 @@ export function gradientSums(
   return reduceSums(workspace, reduction, owner === "set" ? scale : undefined);
 }
 
-/** Where the two sums of each owner go. */
+/** The ranges to which the two sums of each owner are written. */
 export interface SumRanges {
   readonly sum: Range;
   readonly products: Range;

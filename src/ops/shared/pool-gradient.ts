@@ -41,9 +41,9 @@ const MAX_UNROLLED_DILATED = 4;
 
 /** The windows or bins that contain a cell. */
 export interface CellRegions extends Regions {
-  /** The most windows that contain a cell along each axis, where they are so few that they are unrolled. */
+  /** The most windows that contain a cell along each axis, if they are few enough to be unrolled. */
   readonly around?: Triple;
-  /** The windows, where the cells between two of them are unrolled as well. */
+  /** The windows, if the cells between two of them are unrolled as well. */
   readonly blocks?: Windows;
 }
 
@@ -54,7 +54,7 @@ export interface PoolGradient {
   readonly map: FeatureMap;
   readonly dtype: Dtype;
   readonly regions: CellRegions;
-  /** What a cell gets from each window. */
+  /** Defines the contribution of a window to a cell. */
   readonly rule: Rule;
   /** The operands of the rule, at the bindings from 1 on. */
   readonly ranges: readonly Range[];

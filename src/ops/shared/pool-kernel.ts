@@ -2,7 +2,7 @@
 //
 //   cell     a spatial position of a map, in all its channels
 //   region   the cells that an output is computed from: a window, a bin, or the outputs that a cell of an upsampled map contributes to
-//   rule     what is computed from them: a maximum, a mean, ...
+//   rule     the computation over these cells: a maximum, a mean, ...
 //   lanes    neighbouring channels that an invocation computes at once, the vector V
 import featureMapShader from "../../../shaders/lib/feature-map.wgsl";
 import fourLanesShader from "../../../shaders/ops/shared/pool/four-lanes.wgsl";
@@ -31,12 +31,12 @@ interface Snippets {
 /** Snippets that find the cells of an output or the outputs of a cell, and define the struct Regions. */
 export type Regions = Snippets;
 
-/** Snippets that define what is computed from the cells, and the struct Rule. */
+/** Snippets that define the computation over the cells, and the struct Rule. */
 export interface Rule extends Snippets {
   readonly aliases?: Readonly<Record<string, string>>;
 }
 
-/** How the invocations of a kernel divide its outputs, as the struct Pool of pool.wgsl says. */
+/** How the invocations of a kernel divide its outputs: fields of the struct Pool of pool.wgsl. */
 export interface ThreadLayout {
   readonly rowThreads?: number;
   readonly splits?: number;
@@ -51,13 +51,13 @@ export interface PoolStep {
   readonly input: FeatureMap;
   /** The map that is computed. */
   readonly output: FeatureMap;
-  /** The element type E of the tensors in V. */
+  /** The element type of the tensors, E in vectors V. */
   readonly dtype: Dtype;
   /** The channels of a vector V, as many as the map allows by default. */
   readonly lanes?: 1;
   readonly regions: Regions;
   readonly rule: Rule;
-  /** The kernel, after the snippets that it alone needs. */
+  /** The file of the kernel, after the snippets that no other kernel needs. */
   readonly shaders: readonly Shader[];
   readonly constants?: Readonly<Record<string, Constant>>;
   readonly aliases?: Readonly<Record<string, string>>;

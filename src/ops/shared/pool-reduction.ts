@@ -52,7 +52,7 @@ export interface Reduction {
   readonly x: Range;
   /** The results that the rule stores, at the bindings from 2 on. */
   readonly results: readonly Range[];
-  /** The element type R of the results, that of x by default. */
+  /** The element type R of the results, by default the element type of x. */
   readonly resultDtype?: Dtype;
   /** The offset of the partial results in the workspace, 0 by default. */
   readonly workspaceOffset?: number;

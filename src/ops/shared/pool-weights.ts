@@ -82,7 +82,7 @@ interface Weighting {
   /** The map of the cells. */
   readonly map: FeatureMap;
   readonly dtype: Dtype;
-  /** The operand that is read and the one that is written. */
+  /** The operand that is read, then the operand that is written. */
   readonly ranges: readonly [Range, Range];
 }
 

@@ -17,8 +17,8 @@ import {
 } from "./geometry.ts";
 
 /**
- * Interleaves the channels of all groups (Zhang et al., ShuffleNet, 2018, section 3.1): channel k * groups + g of the result is channel k of
- * group g.
+ * Interleaves the channels of all groups (Zhang et al., ShuffleNet, 2018, section 3.1): channel k * groups + g of the result is channel k
+ * of group g.
  *
  * @param x [N, C], [N, C, ...spatial] or [N, ...spatial, C]
  * @returns a new tensor like x
@@ -52,8 +52,8 @@ export function channelShuffleBackward(dy: Tensor, options: ChannelShuffleOption
 /**
  * Rearranges channels into cells (Shi et al., Real-Time Single Image and Video Super-Resolution Using an Efficient Sub-Pixel Convolutional
  * Neural Network, 2016, section 3.2): channel c * f1 * f2 + i * f2 + j of [N, C * f1 * f2, H, W] becomes the cells (i, j) of every f1 x f2
- * block of channel c of [N, C, H * f1, W * f2]; likewise with one and three spatial axes. (DepthToSpace of ONNX in mode "CRD".) Its gradient
- * is `pixelUnshuffle` of dy.
+ * block of channel c of [N, C, H * f1, W * f2]; likewise with one and three spatial axes. (DepthToSpace of ONNX in mode "CRD".) Its
+ * gradient is `pixelUnshuffle` of dy.
  *
  * @param x [N, C, ...spatial] or [N, ...spatial, C]
  * @returns a new tensor with fewer channels and more cells
@@ -68,7 +68,8 @@ export function pixelShuffle(x: Tensor, options: PixelShuffleOptions): Tensor {
 }
 
 /**
- * Rearranges cells into channels: the inverse of `pixelShuffle`, and its gradient. The gradient of `pixelUnshuffle` is `pixelShuffle` of dy.
+ * Rearranges cells into channels: the inverse of `pixelShuffle`, and its gradient. The gradient of `pixelUnshuffle` is `pixelShuffle` of
+ * dy.
  *
  * @param x [N, C, ...spatial] or [N, ...spatial, C]
  * @returns a new tensor with more channels and fewer cells

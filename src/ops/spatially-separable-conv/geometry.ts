@@ -19,7 +19,7 @@ export interface AxisPass {
   readonly axis: 0 | 1 | 2;
   readonly from: FeatureMap;
   readonly to: FeatureMap;
-  /** Whether each channel has a kernel of its own. */
+  /** Whether each channel has its own kernel. */
   readonly perChannel: boolean;
 }
 

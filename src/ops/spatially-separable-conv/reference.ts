@@ -97,7 +97,7 @@ function kernelIndex({ perChannel, from }: AxisPass, at: number, cells: number):
   return from.layout === "channels-last" ? Math.floor(at / from.channels) : at % cells;
 }
 
-/** The gradient of a 1-D kernel from that of the depthwise weights. */
+/** The gradient of a 1-D kernel, from the gradient of the depthwise weights. */
 function kernelGradient(pass: AxisPass, dw: Float64NdArray, shape: readonly number[]): Float64NdArray {
   const cells = dw.data.length / pass.from.channels;
   const data = new Float64Array(pass.perChannel ? dw.data.length : cells);

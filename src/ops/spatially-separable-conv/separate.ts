@@ -8,7 +8,10 @@ export interface Separated {
   readonly rows: Float64Array;
   /** The 1-D kernel of the pass down the columns: one number for each row of the kernel. */
   readonly columns: Float64Array;
-  /** The relative error of columns[r] * rows[s]: the Frobenius norm of the difference over that of the kernel; 0 if it is separable. */
+  /**
+   * The relative error of columns[r] * rows[s]: the Frobenius norm of the difference, divided by the norm of the kernel; 0 if it is
+   * separable.
+   */
   readonly error: number;
 }
 

@@ -16,7 +16,7 @@ import { elementsOf } from "../shared/geometry/feature-map.ts";
 import type { LongSums } from "../shared/sum-parts.ts";
 import type { AxisPass, AxisPasses } from "./geometry.ts";
 
-/** Taps of a kernel whose gradients an invocation computes. */
+/** Taps of a kernel for which an invocation computes the gradient. */
 const TAPS = 4;
 
 /** Outputs along the axis that an invocation computes: RUN of axis-filter.wgsl. */
@@ -91,7 +91,7 @@ export function filterStep(axes: AxisPasses, pass: AxisPass, dtype: Dtype, opera
   return filterAlong(axes, axisOf(axes, pass), axes.problem.flipped, dtype, operands);
 }
 
-/** The adjoint of a pass: the gradient of its input, from that of its output. @param dtype of the weights */
+/** The adjoint of a pass: the gradient of its input, from the gradient of its output. @param dtype of the weights */
 export function adjointStep(axes: AxisPasses, pass: AxisPass, dtype: Dtype, operands: FilterOperands): Step<string> {
   const axis = axisOf(axes, pass);
   const { paddingMode, flipped } = axes.problem;

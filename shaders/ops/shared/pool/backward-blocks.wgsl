@@ -1,5 +1,5 @@
-// The gradient of pooling by windows of constant sizes: an invocation loads the windows around its blocks (blocks.wgsl) once and computes all
-// of their cells. Which taps fall on which cells is known when the kernel is compiled.
+// The gradient of pooling by windows of constant sizes: an invocation loads the windows around its blocks (blocks.wgsl) once and computes
+// all of their cells. Which taps fall on which cells is known when the kernel is compiled.
 // slots: block_at, load_window, with_loaded, write
 // constants: ALL_INSIDE, AROUND_D, AROUND_H, AROUND_W, DILATION_D, DILATION_H, DILATION_W, EVEN, KERNEL_D, KERNEL_H, KERNEL_W, ROWS, RUN, STRIDE_D, STRIDE_H, STRIDE_W
 // types: V, Window

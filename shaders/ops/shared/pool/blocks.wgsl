@@ -1,6 +1,6 @@
 // The division of cells into blocks by the windows around them, for constant window sizes. A block has as many cells as the stride,
-// STRIDE_D x STRIDE_H x STRIDE_W, which all lie in the same AROUND_D x AROUND_H x AROUND_W windows at most; an invocation computes RUN blocks
-// along the height. The pooled map is the input. FIRST_D, FIRST_H and FIRST_W are the last window of the first block.
+// STRIDE_D x STRIDE_H x STRIDE_W, which all lie in the same AROUND_D x AROUND_H x AROUND_W windows at most; an invocation computes RUN
+// blocks along the height. The pooled map is the input. FIRST_D, FIRST_H and FIRST_W are the last window of the first block.
 // slots: divided
 // constants: AROUND_H, CHANNELS_LAST, FIRST_D, FIRST_H, FIRST_W, RUN, STRIDE_D, STRIDE_H, STRIDE_W
 // types: Division

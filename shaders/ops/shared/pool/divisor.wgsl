@@ -1,4 +1,4 @@
-// The divisor of an output: the divisor of the rule if COMMON_DIVISOR, else the number of its cells; INCLUDE_PADDING counts those in the
+// The divisor of an output: the divisor of the rule if COMMON_DIVISOR, else the number of its cells; INCLUDE_PADDING counts cells in the
 // padding too.
 // slots: cells_of_depth, cells_of_height, cells_of_width, cells_with_padding
 // constants: COMMON_DIVISOR, INCLUDE_PADDING

@@ -1,4 +1,4 @@
-// The cells of an output are those of a bin of adaptive pooling: output i of O has the cells floor(i I / O) to before ceil((i + 1) I / O).
+// The cells of an output, by bins of adaptive pooling: output i of O has the cells floor(i I / O) to before ceil((i + 1) I / O).
 // types: Cells, Element
 struct Regions { unused: u32 }
 

@@ -1,4 +1,4 @@
-// The cells of an output are those of a window.
+// The cells of an output, by windows.
 // slots: taps_inside, window_cells
 // types: Cells, Element, Windows
 struct Regions { windows: Windows }

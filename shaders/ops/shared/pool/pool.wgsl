@@ -7,8 +7,8 @@ struct Pool {
   input: Map,
   output: Map,
   threads: u32,
-  // Kernels by rows: invocations of each row, which take its outputs in turn; invocations that split the cells of an output; and the partial
-  // results of all outputs.
+  // Kernels by rows: invocations of each row, which take its outputs in turn; invocations that split the cells of an output; and the
+  // partial results of all outputs.
   row_threads: u32,
   splits: u32,
   partials: u32,

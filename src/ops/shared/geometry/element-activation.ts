@@ -1,5 +1,5 @@
-// The activations of operations: those that a convolution can end with (src/problem/activation.ts), and more. Shared by hosts and
-// references.
+// The activations of operations: the activations that can be fused into a convolution (src/problem/activation.ts), and more. Shared by
+// hosts and references.
 import { refuse, words } from "../../../base/error.ts";
 import { checkFinite, checkOneOf, checkOptions } from "../../../base/validate.ts";
 import {

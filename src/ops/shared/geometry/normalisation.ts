@@ -1,6 +1,6 @@
-// How the elements of a feature map are normalised: which of them share a mean and a deviation (a set), and which a scale and a shift (a
-// parameter). Every normalisation divides the axes of memory into those that number sets, those that number parameters, both or neither;
-// the kernels know nothing else. Shared by hosts and references.
+// How the elements of a feature map are normalised. Elements that share a mean and a deviation form a set; elements that share a scale and
+// a shift have the same parameter. Each axis of memory numbers sets, parameters, both or neither; the kernels know nothing else. Shared by
+// hosts and references.
 import { refuse } from "../../../base/error.ts";
 import { elementCount } from "../../../base/shape.ts";
 import { checkFinite, checkInteger, checkShape } from "../../../base/validate.ts";

@@ -7,8 +7,8 @@ import { type LayoutOptions, type Values, forEachElement, layoutOf, placeIn, rea
 
 /**
  * Calls back for every window of every channel, in the order of the results.
- * @param visit gets the index of the result, the indices of the window's cells of the input in row-major order, and the window's position along
- * the axes
+ * @param visit gets the index of the result, the indices of the window's cells of the input in row-major order, and the window's position
+ * along the axes
  */
 export function forEachWindow(
   map: FeatureMap,
