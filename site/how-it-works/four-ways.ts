@@ -43,22 +43,22 @@ export class FourWays {
     const exact = directExact(problem.x, problem.w, dilation);
     const rows = ALGORITHMS.map((name) => {
       const { nodes, output, products } = this.#ways[name];
-      const apart = output && number(largestDifference(output, exact));
+      const difference = output && number(largestDifference(output, exact));
       const card = byId(`way-${name}`);
       card.querySelector(".drawing")!.replaceChildren(...nodes);
       card
         .querySelector(".difference")!
         .replaceChildren(
-          ...(apart === undefined
+          ...(difference === undefined
             ? []
-            : ["Largest difference from float64: ", el("strong", { class: "number" }, apart)]),
+            : ["Largest difference from float64: ", el("strong", { class: "number" }, difference)]),
         );
       return el(
         "tr",
         { "data-algorithm": name },
         el("th", { scope: "row" }, TITLES[name]),
         el("td", { class: "number" }, products),
-        el("td", { class: "number page" }, apart ?? "not served"),
+        el("td", { class: "number page" }, difference ?? "not supported"),
         el("td", { class: "number gpu" }, "–"),
         el("td", { class: "variant" }, "–"),
       );

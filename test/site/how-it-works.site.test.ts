@@ -308,7 +308,7 @@ describe("four ways", () => {
     const visited = await visit(site, "how-it-works/#wd=2");
     const { page } = visited;
     expect(await page.locator("#way-winograd").textContent()).toContain("With dilation 2");
-    expect(await page.locator("#differences .page").allTextContents()).toContain("not served");
+    expect(await page.locator("#differences .page").allTextContents()).toContain("not supported");
     await page.getByRole("button", { name: "Compare on this GPU" }).click();
     const variants = page.locator("#differences .variant");
     await page.getByText("Compared with the reference on").waitFor();

@@ -1,6 +1,6 @@
 // Weights of four output channels, one loaded by each of four neighbours that make other outputs of the same channels (LaneOffsets = u32).
 // Channels past the last of the group read the last one and are not stored.
-// slots: load_weight, collect
+// slots: collect, load_weight
 fn lane_offsets(group: u32, k: u32, neighbour: u32) -> u32 {
   return group * g.w_stride_g + min(k + neighbour, g.group_k - 1u) * g.w_stride_k;
 }

@@ -3,7 +3,7 @@
 // TILE_M + 4 TILE_N4 loads for 16 TILE_M TILE_N4 multiply-adds. K is a multiple of 4 (the packing steps pad with zeros).
 // How A, B and C lie is up to matrix-* snippets: row_of_a, load_a, columns_of_b, load_b, store. A batch index is outer * inner_count + inner: images and groups.
 // With QUADS four neighbouring threads make four blocks of rows of the same columns: each loads one row of B in four, and they share.
-// slots: columns_of_b, load_a, load_b, broadcast_first, broadcast_fourth, broadcast_second, broadcast_third, row_of_a, store
+// slots: broadcast_first, broadcast_fourth, broadcast_second, broadcast_third, columns_of_b, load_a, load_b, row_of_a, store
 // constants: QUADS, TILE_M, TILE_N4
 // types: ColumnsAt
 struct Gemm {

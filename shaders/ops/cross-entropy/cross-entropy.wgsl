@@ -1,7 +1,7 @@
 // The loss of each line, the sum over classes c of (weight of c) (log(sum of exponentials) - (v_c - largest)), and the weight of the line
 // in a mean: the weight of its class, or 1. If every class has a weight (DENSE) a second loop adds the terms with the largest logit
 // subtracted, so that nothing cancels.
-// slots: class_of, first_of, line_norm, line_of, line_sum, merged, picked_logit, picked_weight, share_of, start_of, store_loss, weight_of, where_it_counts
+// slots: class_of, first_of, line_norm, line_of, line_sum, merged, picked_logit, picked_weight, probability_of, start_of, store_loss, unless_ignored, weight_of
 // constants: DENSE, INDEXED, THREADS
 // types: Entropy, L, Norm, V
 @group(0) @binding(0) var<uniform> g: Entropy;
@@ -29,14 +29,14 @@ fn workgroup_thread(workgroup: u32, local: u32) {
   if (DENSE) {
     for (var c = first; c < lines.size; c += THREADS) {
       let at = start + c * lines.inner;
-      let counts = weight_of(c) * (g.keep * share_of(c, at, class_at) + g.spread);
-      loss += counts * (logarithm - (L(x[at]) - norm.largest));
+      let class_weight = weight_of(c) * (g.keep * probability_of(c, at, class_at) + g.spread);
+      loss += class_weight * (logarithm - (L(x[at]) - norm.largest));
     }
     loss = line_sum(loss, local);
   } else {
     loss = weight * (logarithm - (picked_logit(start, class_at) - norm.largest));
   }
   if (inside && first == 0u) {
-    store_loss(line, where_it_counts(loss, class_at), where_it_counts(weight, class_at));
+    store_loss(line, unless_ignored(loss, class_at), unless_ignored(weight, class_at));
   }
 }

@@ -1,5 +1,5 @@
-// The cross entropy of lines of logits: class c of a line has the weight weight_of(c) (keep share_of(c) + spread), where share_of(c) is the
-// target's probability of c. With label smoothing keep is 1 - smoothing and spread is smoothing / classes.
+// The cross entropy of lines of logits: class c of a line has the weight weight_of(c) (keep probability_of(c) + spread), where
+// probability_of(c) is the probability of c in the target. With label smoothing keep is 1 - smoothing and spread is smoothing / classes.
 // types: Lines
 struct Entropy { @size(16) lines: Lines, keep: f32, spread: f32, ignored: f32, nan: f32, divisor: f32 }
 

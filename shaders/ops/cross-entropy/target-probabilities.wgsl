@@ -7,10 +7,10 @@ fn class_of(line: u32) -> L {
 }
 
 // The probability of class c in the target of the line.
-fn share_of(c: u32, at: u32, class_at: L) -> L {
+fn probability_of(c: u32, at: u32, class_at: L) -> L {
   return L(target_probabilities[at]);
 }
 
-fn where_it_counts(value: L, class_at: L) -> L {
+fn unless_ignored(value: L, class_at: L) -> L {
   return value;
 }

@@ -12,7 +12,7 @@ export type ReferenceCrossEntropyOptions = CrossEntropyOptions<NdArray> & Layout
 interface Line {
   readonly places: readonly number[];
   readonly logits: readonly number[];
-  readonly counts: readonly number[];
+  readonly classWeights: readonly number[];
   /** The weight of the line in the mean. */
   readonly weight: number;
 }
@@ -37,13 +37,14 @@ function callOf(logits: NdArray, target: NdArray, options: ReferenceCrossEntropy
   const { smoothing, ignored, indexed } = entropy;
   const lines = linesOf(shape, axis).map((places, line): Line => {
     const own = { places, logits: places.map((place) => data[place]!) };
-    const share = (t: number, c: number): number => weightOf(c) * ((1 - smoothing) * t + smoothing / classes);
-    if (!indexed) return { ...own, counts: places.map((place, c) => share(given.data[place]!, c)), weight: 1 };
+    const weightInLoss = (t: number, c: number): number => weightOf(c) * ((1 - smoothing) * t + smoothing / classes);
+    if (!indexed)
+      return { ...own, classWeights: places.map((place, c) => weightInLoss(given.data[place]!, c)), weight: 1 };
     const at = given.data[line]!;
-    if (at === ignored) return { ...own, counts: places.map(() => 0), weight: 0 };
+    if (at === ignored) return { ...own, classWeights: places.map(() => 0), weight: 0 };
     if (!Number.isInteger(at) || at < 0 || at >= classes)
-      return { ...own, counts: places.map(() => Number.NaN), weight: Number.NaN };
-    return { ...own, counts: places.map((_, c) => share(c === at ? 1 : 0, c)), weight: weightOf(at) };
+      return { ...own, classWeights: places.map(() => Number.NaN), weight: Number.NaN };
+    return { ...own, classWeights: places.map((_, c) => weightInLoss(c === at ? 1 : 0, c)), weight: weightOf(at) };
   });
   return { shape, losses, entropy, lines };
 }
@@ -64,7 +65,10 @@ export function crossEntropy(
   const losses = Float64Array.from(call.lines, (line) => {
     const norm = logSumExp(line.logits);
     // A class of weight 0 adds nothing, even if its logit is -Infinity.
-    return line.counts.reduce((sum, count, c) => (count === 0 ? sum : sum + count * (norm - line.logits[c]!)), 0);
+    return line.classWeights.reduce(
+      (sum, classWeight, c) => (classWeight === 0 ? sum : sum + classWeight * (norm - line.logits[c]!)),
+      0,
+    );
   });
   if (call.entropy.reduction === "none") return { data: losses, shape: call.losses };
   const sum = losses.reduce((total, loss) => total + loss, 0);
@@ -84,12 +88,12 @@ export function crossEntropyBackward(
   if (dy) checkShapeIs("dy", dy.shape, each ? call.losses : [1]);
   const divisor = divisorOf(call);
   const dx = new Float64Array(logits.data.length);
-  call.lines.forEach(({ places, logits: line, counts, weight }, at) => {
-    if (weight === 0 && counts.every((count) => count === 0)) return;
+  call.lines.forEach(({ places, logits: line, classWeights, weight }, at) => {
+    if (weight === 0 && classWeights.every((classWeight) => classWeight === 0)) return;
     const gradient = (dy ? dy.data[each ? at : 0]! : 1) / divisor;
     const norm = logSumExp(line);
-    const all = counts.reduce((sum, count) => sum + count, 0);
-    places.forEach((place, c) => (dx[place] = gradient * (all * Math.exp(line[c]! - norm) - counts[c]!)));
+    const all = classWeights.reduce((sum, classWeight) => sum + classWeight, 0);
+    places.forEach((place, c) => (dx[place] = gradient * (all * Math.exp(line[c]! - norm) - classWeights[c]!)));
   });
   return { data: dx, shape: [...call.shape] };
 }

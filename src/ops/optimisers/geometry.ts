@@ -39,10 +39,10 @@ function checkAmount(argument: string, value: unknown): number {
 }
 
 /** Checks for a number from 0 to below 1. */
-function checkShare(argument: string, value: unknown): number {
-  const share = checkAmount(argument, value);
-  if (share >= 1) refuse("invalid-argument", argument, value, "a number from 0 to below 1");
-  return share;
+function checkDecayRate(argument: string, value: unknown): number {
+  const rate = checkAmount(argument, value);
+  if (rate >= 1) refuse("invalid-argument", argument, value, "a number from 0 to below 1");
+  return rate;
 }
 
 /** The numbers of a step of stochastic gradient descent, with defaults. */
@@ -68,8 +68,8 @@ export function sgdNumbers(options: SgdNumbers, hasVelocity: boolean): Required<
 export function adamNumbers(options: AdamNumbers): Required<AdamNumbers> {
   return {
     learningRate: checkAmount("learningRate", options.learningRate),
-    beta1: checkShare("beta1", options.beta1 ?? 0.9),
-    beta2: checkShare("beta2", options.beta2 ?? 0.999),
+    beta1: checkDecayRate("beta1", options.beta1 ?? 0.9),
+    beta2: checkDecayRate("beta2", options.beta2 ?? 0.999),
     epsilon: checkAmount("epsilon", options.epsilon ?? 1e-8),
     weightDecay: checkAmount("weightDecay", options.weightDecay ?? 0),
     decoupled: checkBoolean("decoupled", options.decoupled ?? false),
