@@ -11,18 +11,13 @@ import { multiplyAdds } from "../problem/problem.ts";
 import { type Algorithm, type Variant, oneStep, selectVariants } from "./algorithm.ts";
 import { type Work, estimate, numberBytes } from "./cost.ts";
 import {
-  alongAxes,
-  epilogueBindings,
-  epilogueConstants,
-  epilogueShaders,
-  inputAlias,
   inputUniforms,
+  join,
   loader,
-  outputAlias,
   outputUniforms,
-  paddingShader,
+  paddedInput,
+  result,
   weightUniforms,
-  whole,
   windowConstants,
 } from "./operands.ts";
 import type { DeviceTraits } from "./traits.ts";
@@ -156,23 +151,13 @@ function bestTile(c: Correlation, device: DeviceTraits): DepthwiseTile {
 
 function depthwiseStep(c: Correlation, tile: DepthwiseTile): Step {
   const { K, groups, output } = c;
-  const input = loader(c, "x", BINDING.first);
-  const weights = loader(c, "w", BINDING.second);
+  const operands = join(paddedInput(c), loader(c, "w", BINDING.second), result(c));
   const { p, q, perP, perQ, tilesP, tilesQ, tilesM, channelTiles, columnTail, steps, threads } = cut(c, tile);
   return dispatch({
-    shaders: [
-      ...epilogueShaders(c.epilogue),
-      ...input.shaders,
-      ...weights.shaders,
-      paddingShader(c),
-      steps === 1 ? depthwiseOneStepShader : depthwiseStepsShader,
-      depthwiseShader,
-    ],
-    aliases: { ...inputAlias(c), ...outputAlias(c) },
+    shaders: [...operands.shaders, steps === 1 ? depthwiseOneStepShader : depthwiseStepsShader, depthwiseShader],
+    aliases: operands.aliases,
     constants: {
-      ...epilogueConstants(c.epilogue),
-      ...input.constants,
-      ...weights.constants,
+      ...operands.constants,
       TILE_P: tile.tileP,
       TILE_Q: tile.tileQ,
       TILE_M: tile.tileM,
@@ -190,14 +175,10 @@ function depthwiseStep(c: Correlation, tile: DepthwiseTile): Step {
       M_TAIL: (K / groups) % tile.tileM !== 0,
       ...windowConstants(c),
       CHANNELS_LAST: c.layout === "channels-last",
-      PADDING_VALUE: { f32: c.paddingValue },
     },
-    ranges: [...input.bindings, ...weights.bindings, whole(BINDING.output, "y", c), ...epilogueBindings(c)],
+    ranges: operands.bindings,
     uniforms: {
       ...{ steps, tilesP, tilesQ, channelTiles, tilesM, multiplier: K / groups },
-      ...alongAxes("output", output, "output"),
-      ...alongAxes("input", c.input),
-      ...alongAxes("pad", c.padBegin),
       ...inputUniforms(c),
       ...outputUniforms(c),
       ...weightUniforms(c),

@@ -14,18 +14,13 @@ import { type Algorithm, type Variant, oneStep, selectVariants } from "./algorit
 import { CELL_LOADS, OUTPUT_LOADS, SCALAR_LOADS, type Work, numberBytes } from "./cost.ts";
 import { gather, gatherWork } from "./gather-gradient.ts";
 import {
-  alongAxes,
-  epilogueBindings,
-  epilogueConstants,
-  epilogueShaders,
-  inputAlias,
   inputUniforms,
+  join,
   loader,
-  outputAlias,
   outputUniforms,
-  paddingShader,
+  paddedInput,
+  result,
   weightUniforms,
-  whole,
   windowConstants,
 } from "./operands.ts";
 import type { DeviceTraits } from "./traits.ts";
@@ -132,28 +127,17 @@ function cut(c: Correlation, tile: DirectTile) {
 
 function directStep(c: Correlation, tile: DirectTile): Step {
   const { C, K, groups, output } = c;
-  const input = loader(c, "x", BINDING.first);
-  const weights = loader(c, "w", BINDING.second);
+  const operands = join(paddedInput(c), loader(c, "w", BINDING.second), result(c));
   const { tilesQ, tilesK, steps, threads } = cut(c, tile);
   return dispatch({
-    shaders: [
-      ...epilogueShaders(c.epilogue),
-      ...input.shaders,
-      ...weights.shaders,
-      paddingShader(c),
-      ...weightShaders(tile),
-      directShader,
-    ],
+    shaders: [...operands.shaders, ...weightShaders(tile), directShader],
     aliases: {
-      ...inputAlias(c),
-      ...outputAlias(c),
+      ...operands.aliases,
       V: tile.lanes === 4 ? "vec4f" : "f32",
       LaneOffsets: tile.lanes === 4 && !tile.quads ? "vec4u" : "u32",
     },
     constants: {
-      ...epilogueConstants(c.epilogue),
-      ...input.constants,
-      ...weights.constants,
+      ...operands.constants,
       ...stepConstants(c, tile),
       TILE_Q: tile.tileQ,
       TILE_V: tile.tileV,
@@ -162,14 +146,10 @@ function directStep(c: Correlation, tile: DirectTile): Step {
       K_TAIL: (K / groups) % (tile.tileV * tile.lanes) !== 0,
       ...windowConstants(c),
       CHANNELS_LAST: c.layout === "channels-last",
-      PADDING_VALUE: { f32: c.paddingValue },
     },
-    ranges: [...input.bindings, ...weights.bindings, whole(BINDING.output, "y", c), ...epilogueBindings(c)],
+    ranges: operands.bindings,
     uniforms: {
       ...{ steps, tilesQ, tilesK, groups, groupC: C / groups, groupK: K / groups },
-      ...alongAxes("output", output, "output"),
-      ...alongAxes("input", c.input),
-      ...alongAxes("pad", c.padBegin),
       ...inputUniforms(c),
       ...outputUniforms(c),
       ...weightUniforms(c),

@@ -2,72 +2,54 @@
 // input.
 import fillShader from "../../shaders/algorithms/fill.wgsl";
 import foldPaddingShader from "../../shaders/algorithms/fold-padding.wgsl";
-import { bytesFor } from "../base/dtype.ts";
 import { elementCount } from "../base/shape.ts";
 import { dispatch } from "../kernel/dispatch.ts";
-import { F32_BYTES, elementTypes } from "../kernel/element-types.ts";
+import { F32_BYTES } from "../kernel/element-types.ts";
 import { COPIES_SHADERS } from "../kernel/padding.ts";
 import { BINDING, type Step } from "../kernel/step.ts";
 import { operandLayouts } from "../problem/correlation.ts";
 import { gradientOperands, paddedSize, repeatsInput } from "../problem/gradients.ts";
 import type { ConvProblem } from "../problem/problem.ts";
-import {
-  alongAxes,
-  epilogueBindings,
-  epilogueConstants,
-  epilogueShaders,
-  outputAlias,
-  outputUniforms,
-  whole,
-} from "./operands.ts";
+import { alongAxes, outputUniforms, result } from "./operands.ts";
 
 /** Bytes of the gradient of the padded input; 0 if the border repeats no cell. */
 export function paddedBytes(problem: ConvProblem): number {
   return repeatsInput(problem) ? problem.N * problem.C * elementCount(paddedSize(problem)) * F32_BYTES : 0;
 }
 
-/** The bindings of the epilogue of the result, which has the channels and the size of the input. */
-function resultEpilogueBindings({ epilogue, C, dtype, N, input }: ConvProblem) {
-  return epilogueBindings({ epilogue, K: C, dtype, sizes: { x: 0, w: 0, y: N * C * elementCount(input) } });
-}
-
-function resultBytes({ N, C, input, dtype }: ConvProblem): number {
-  return bytesFor(N * C * elementCount(input), dtype);
-}
-
 /** Fills all cells before the phases write theirs: with the epilogue of 0, or with 0 if the gradient is that of the padded input. */
 export function fillStep(problem: ConvProblem): Step {
   const c = gradientOperands(problem);
   const { yStrideG: _, ...place } = outputUniforms(c);
+  const { shaders, aliases, constants, bindings } = result(c);
   return dispatch({
     threads: c.N * c.K * elementCount(c.output),
-    shaders: [...epilogueShaders(c.epilogue), fillShader],
-    aliases: outputAlias(c),
-    constants: epilogueConstants(c.epilogue),
-    ranges: [whole(BINDING.output, "y", c), ...epilogueBindings(c)],
-    uniforms: { channels: c.K, ...alongAxes("cells", c.output, "output"), ...place },
+    shaders: [...shaders, fillShader],
+    aliases,
+    constants,
+    ranges: bindings,
+    uniforms: { channels: c.K, ...place },
   });
 }
 
 /** Folds the gradient of the padded input into that of the input, and applies the epilogue. */
 export function foldStep(problem: ConvProblem): Step {
-  const { N, C, input, padBegin, padEnd, epilogue } = problem;
+  const { N, C, input, padBegin, padEnd } = problem;
   const { x } = operandLayouts(problem);
   const { x: from } = operandLayouts({ ...problem, input: paddedSize(problem) });
+  const gradient = gradientOperands(problem);
+  const { shaders, aliases, constants, bindings } = result({
+    ...gradient,
+    epilogue: problem.epilogue,
+    y: { ...gradient.y, operand: "dx" },
+    sizes: { ...gradient.sizes, y: N * C * elementCount(input) },
+  });
   return dispatch({
     threads: N * C * elementCount(input),
-    shaders: [
-      ...epilogueShaders(epilogue),
-      COPIES_SHADERS[problem.paddingMode as keyof typeof COPIES_SHADERS],
-      foldPaddingShader,
-    ],
-    aliases: { Y: elementTypes(problem.dtype).one },
-    constants: epilogueConstants(epilogue),
-    ranges: [
-      { binding: BINDING.first, operand: "padded", offset: 0, size: paddedBytes(problem) },
-      { binding: BINDING.output, operand: "dx", offset: 0, size: resultBytes(problem) },
-      ...resultEpilogueBindings(problem),
-    ],
+    shaders: [...shaders, COPIES_SHADERS[problem.paddingMode as keyof typeof COPIES_SHADERS], foldPaddingShader],
+    aliases,
+    constants,
+    ranges: [{ binding: BINDING.first, operand: "padded", offset: 0, size: paddedBytes(problem) }, ...bindings],
     uniforms: {
       channels: C,
       ...alongAxes("input", input),

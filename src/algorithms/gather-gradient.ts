@@ -10,19 +10,7 @@ import { gradientOperands } from "../problem/gradients.ts";
 import { type ConvProblem, multiplyAdds } from "../problem/problem.ts";
 import type { PartialPlan } from "./algorithm.ts";
 import { OUTPUT_LOADS, type Work, numberBytes } from "./cost.ts";
-import {
-  alongAxes,
-  epilogueBindings,
-  epilogueConstants,
-  epilogueShaders,
-  inputAlias,
-  inputUniforms,
-  loader,
-  outputAlias,
-  outputUniforms,
-  weightUniforms,
-  whole,
-} from "./operands.ts";
+import { alongAxes, inputUniforms, join, loader, outputUniforms, result, weightUniforms } from "./operands.ts";
 
 /** The inverse of `a` modulo `modulus`, which must have no common divisor with it. */
 export function inverse(a: number, modulus: number): number {
@@ -46,24 +34,21 @@ function tapUniforms(stride: number, dilation: number): Uniforms {
 /** The plan of the gradient: one step. */
 export function gather(problem: ConvProblem): PartialPlan {
   const c = gradientOperands(problem);
-  const { groups, kernel, stride, dilation, input, output, padBegin, epilogue } = c;
-  const [gradient, weights] = [loader(c, "x", BINDING.first), loader(c, "w", BINDING.second)];
+  const { groups, kernel, stride, dilation, output } = c;
+  const operands = join(loader(c, "x", BINDING.first), loader(c, "w", BINDING.second), result(c));
   const step = dispatch({
     threads: c.N * c.K * elementCount(output),
-    shaders: [...epilogueShaders(epilogue), ...gradient.shaders, ...weights.shaders, gatherGradientShader],
-    aliases: { ...inputAlias(c), ...outputAlias(c) },
-    constants: { ...epilogueConstants(epilogue), ...gradient.constants, ...weights.constants },
-    ranges: [...gradient.bindings, ...weights.bindings, whole(BINDING.output, "y", c), ...epilogueBindings(c)],
+    shaders: [...operands.shaders, gatherGradientShader],
+    aliases: operands.aliases,
+    constants: operands.constants,
+    ranges: operands.bindings,
     uniforms: {
       groups,
       groupC: c.C / groups,
       groupK: c.K / groups,
-      ...alongAxes("input", input),
-      ...alongAxes("output", output, "output"),
       ...alongAxes("kernel", kernel, "taps"),
       ...alongAxes("stride", stride),
       ...alongAxes("dilation", dilation),
-      ...alongAxes("pad", padBegin),
       tapsD: tapUniforms(stride[0], dilation[0]),
       tapsH: tapUniforms(stride[1], dilation[1]),
       tapsW: tapUniforms(stride[2], dilation[2]),

@@ -21,17 +21,7 @@ import {
 } from "./gemm/gemm.ts";
 import { selectTiles } from "./gemm/tile.ts";
 import { type WeightMatrix, paddedTerms, weightMatrix } from "./gemm/weights.ts";
-import {
-  alongAxes,
-  inputAlias,
-  inputUniforms,
-  loader,
-  paddingShader,
-  preparedRange,
-  scratch,
-  whole,
-  windowConstants,
-} from "./operands.ts";
+import { alongAxes, inputUniforms, paddedInput, preparedRange, scratch, whole, windowConstants } from "./operands.ts";
 import type { DeviceTraits } from "./traits.ts";
 
 /** Cap of a chunk. Larger ones are no faster: a GEMM of this size already keeps the GPU busy. */
@@ -115,25 +105,22 @@ function im2colStep(c: Correlation, sizes: Sizes, chunk: Chunk): Step {
   const rows = channelsLast ? chunk.pixels : sizes.terms;
   const rowVectors = channelsLast ? sizes.terms / 4 : Math.ceil(chunk.pixels / 4);
   const runs = Math.ceil(rowVectors / RUN);
-  const from = loader(c, "x", BINDING.first);
+  const from = paddedInput(c);
   return dispatch({
-    shaders: [...from.shaders, paddingShader(c), im2colShader],
-    aliases: inputAlias(c),
+    shaders: [...from.shaders, im2colShader],
+    aliases: from.aliases,
     constants: {
       ...from.constants,
       RUN,
       ...windowConstants(c),
       CHANNELS_LAST: channelsLast,
       FOURS_TOGETHER: (channelsLast ? C / groups : output[2]) % 4 === 0,
-      PADDING_VALUE: { f32: c.paddingValue },
     },
     ranges: [...from.bindings, scratch(BINDING.output, 0, chunkBytes(c, sizes, chunk))],
     uniforms: {
       ...{ runs, rows, rowVectors, groups, groupC: C / groups },
       ...{ firstPixel: chunk.firstPixel, firstImage: chunk.firstImage, pixels: chunk.pixels, matrixRows: rows },
       ...alongAxes("output", output, "output"),
-      ...alongAxes("input", c.input),
-      ...alongAxes("pad", c.padBegin),
       ...inputUniforms(c),
     },
     threads: chunk.images * groups * rows * runs,

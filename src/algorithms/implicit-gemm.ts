@@ -24,19 +24,13 @@ import { CELL_LOADS, OUTPUT_LOADS, type Work, numberBytes } from "./cost.ts";
 import { packStep, packedSize } from "./gemm/gemm.ts";
 import { termRows } from "./gemm/weights.ts";
 import {
-  alongAxes,
-  epilogueBindings,
-  epilogueConstants,
-  epilogueShaders,
-  inputAlias,
   inputUniforms,
-  loader,
-  outputAlias,
+  join,
   outputUniforms,
-  paddingShader,
+  paddedInput,
   preparedRange,
+  result,
   scratch,
-  whole,
   windowConstants,
 } from "./operands.ts";
 import { type Partials, reduceStep, reduceWork } from "./reduce-splits.ts";
@@ -114,9 +108,6 @@ function multiplyUniforms(c: Correlation, tile: ImplicitGemmTile): Uniforms {
     ...{ groups, groupC: C / groups, groupK: K / groups },
     ...{ outputs, terms: termCount(c), splitTerms: splitTerms(c, tile) },
     ...{ weightRow, weightGroup: packed.rows * weightRow, partial: outputs * K },
-    ...alongAxes("output", c.output, "output"),
-    ...alongAxes("input", c.input),
-    ...alongAxes("pad", c.padBegin),
     ...inputUniforms(c),
     ...outputUniforms(c),
   };
@@ -125,34 +116,26 @@ function multiplyUniforms(c: Correlation, tile: ImplicitGemmTile): Uniforms {
 function multiplyStep(c: Correlation, tile: ImplicitGemmTile): Step {
   const { byWorkgroup, splits } = tile;
   const last = splits === 1;
-  const from = loader(c, "x", BINDING.first);
+  const packed = preparedRange(BINDING.second, 0, preparedBytes(c));
+  const partial = scratch(BINDING.output, 0, partialBytes(c, splits));
+  const operands = last ? join(paddedInput(c), result(c)) : paddedInput(c);
   const tiles = countTiles(c, tile).all;
   return dispatch({
     shaders: [
-      ...(last ? epilogueShaders(c.epilogue) : []),
-      ...from.shaders,
-      paddingShader(c),
+      ...operands.shaders,
       last ? storeOutputShader : storePartialShader,
       inputMatrixShader,
       byWorkgroup ? implicitGemmWorkgroupShader : implicitGemmShader,
     ],
-    aliases: { ...inputAlias(c), ...(last ? outputAlias(c) : {}) },
+    aliases: operands.aliases,
     constants: {
-      ...epilogueConstants(c.epilogue),
-      ...from.constants,
+      ...operands.constants,
       STEP: byWorkgroup ? STEP.workgroup : STEP.thread,
       ...(byWorkgroup ? {} : { TILE_N: tile.tileN, TILE_V: tile.tileV }),
       ...windowConstants(c),
       CHANNELS_LAST: c.layout === "channels-last",
-      PADDING_VALUE: { f32: c.paddingValue },
     },
-    ranges: [
-      ...from.bindings,
-      preparedRange(BINDING.second, 0, preparedBytes(c)),
-      ...(last
-        ? [whole(BINDING.output, "y", c), ...epilogueBindings(c)]
-        : [scratch(BINDING.output, 0, partialBytes(c, splits))]),
-    ],
+    ranges: [...operands.bindings, packed, ...(last ? [] : [partial])],
     uniforms: multiplyUniforms(c, tile),
     ...(byWorkgroup ? { workgroups: tiles } : { threads: tiles }),
   });

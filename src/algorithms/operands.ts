@@ -18,31 +18,25 @@ import { BINDING, type Binding, type Constant } from "../kernel/step.ts";
 import type { Uniforms } from "../kernel/uniforms.ts";
 import type { ActivationGradient } from "../problem/activation-gradient.ts";
 import type { Correlation } from "../problem/correlation.ts";
-import type { Epilogue } from "../problem/problem.ts";
 
 /** The element type in which an operand of a correlation is stored. */
-export function dtypeOf(c: Correlation, role: "x" | "w" | "y"): Dtype {
+export function dtypeOf<R extends "x" | "w" | "y">(c: Pick<Correlation, R | "dtype">, role: R): Dtype {
   return c[role].operand === "padded" ? "f32" : c.dtype;
 }
 
-/** The alias E: the element type of the inputs of a kernel. */
-export function inputAlias(c: Correlation): { E: string } {
-  return { E: elementTypes(c.dtype).one };
-}
-
-/** The alias Y: the element type of the output, and of the operands of the epilogue. */
-export function outputAlias(c: Correlation): { Y: string } {
-  return { Y: elementTypes(dtypeOf(c, "y")).one };
-}
-
 /** The whole input, weights or output at a binding number. */
-export function whole(binding: number, role: "x" | "w" | "y", c: Correlation): Binding {
+export function whole<R extends "x" | "w" | "y">(
+  binding: number,
+  role: R,
+  c: Pick<Correlation, R | "dtype" | "sizes">,
+): Binding {
   return { binding, operand: c[role].operand, offset: 0, size: bytesFor(c.sizes[role], dtypeOf(c, role)) };
 }
 
-/** Snippets, constants and bindings that load the elements of an operand. */
-export interface Loader {
+/** Snippets of a kernel, with the aliases, constants and bindings that they need. */
+export interface Snippets {
   readonly shaders: readonly Shader[];
+  readonly aliases: Readonly<Record<string, string>>;
   readonly constants: Readonly<Record<string, Constant>>;
   readonly bindings: readonly Binding[];
 }
@@ -57,10 +51,10 @@ const LOADS = {
  * The loader of the input or the weights as a kernel's first or second operand: loads them as they are stored, or multiplied by the derivative
  * of an activation if the correlation gates them.
  */
-export function loader(c: Correlation, role: "x" | "w", binding: keyof typeof LOADS): Loader {
+export function loader(c: Correlation, role: "x" | "w", binding: keyof typeof LOADS): Snippets {
   const operand = whole(binding, role, c);
   const gate = isGated(c, role) ? c.gated!.by : undefined;
-  return loaderOf(operand, gate);
+  return { ...loaderOf(operand, gate), aliases: { E: elementTypes(c.dtype).one } };
 }
 
 /** Whether an operand is multiplied by the derivative of an activation while it is loaded, which takes one element at a time. */
@@ -72,7 +66,7 @@ export function isGated(c: Correlation, role: "x" | "w"): boolean {
  * The loader of an operand, which multiplies it by the derivative of an activation if a gradient is given. The derivative is computed from the
  * operand `gate`, which has the same size.
  */
-export function loaderOf(operand: Binding, gradient: ActivationGradient | undefined): Loader {
+export function loaderOf(operand: Binding, gradient: ActivationGradient | undefined): Omit<Snippets, "aliases"> {
   const { plain, gated } = LOADS[operand.binding as keyof typeof LOADS];
   if (!gradient) return { shaders: [plain], constants: {}, bindings: [operand] };
   const { activation, from } = gradient;
@@ -80,6 +74,26 @@ export function loaderOf(operand: Binding, gradient: ActivationGradient | undefi
     shaders: [...derivativeShaders(activation.name, from), gated],
     constants: { GATE_PARAMETER: { f32: activation.parameter } },
     bindings: [operand, { ...operand, binding: BINDING.gate, operand: "gate" }],
+  };
+}
+
+/** Joins snippets, in order. */
+export function join(...list: readonly Snippets[]): Snippets {
+  return {
+    shaders: list.flatMap(({ shaders }) => shaders),
+    aliases: Object.assign({}, ...list.map(({ aliases }) => aliases)),
+    constants: Object.assign({}, ...list.map(({ constants }) => constants)),
+    bindings: list.flatMap(({ bindings }) => bindings),
+  };
+}
+
+/** Loads the input as the first operand through its padding: with `load`, `source` and `is_padding`. */
+export function paddedInput(c: Correlation): Snippets {
+  const input = loader(c, "x", BINDING.first);
+  return {
+    ...input,
+    shaders: [...input.shaders, PADDING_SHADERS[c.paddingMode]],
+    constants: { ...input.constants, PADDING_VALUE: { f32: c.paddingValue } },
   };
 }
 
@@ -93,53 +107,40 @@ export function preparedRange(binding: number, offset: number, size: number): Bi
   return { binding, operand: "prepared", offset, size };
 }
 
-/** The snippets that define `epilogue` and everything it calls. */
-export function epilogueShaders({ activation, bias, residual }: Epilogue): Shader[] {
-  return [
-    ...activationShaders(activation.name),
-    bias ? biasShader : noBiasShader,
-    residual ? residualShader : noResidualShader,
-    epilogueShader,
-  ];
-}
-
-export function epilogueConstants({ activation }: Epilogue): Record<string, Constant> {
-  return { PARAMETER: { f32: activation.parameter } };
-}
-
-export function epilogueBindings(c: Pick<Correlation, "epilogue" | "K" | "dtype" | "sizes">): Binding[] {
-  const bindings: Binding[] = [];
+/** Finishes the sums of a correlation with its epilogue and stores them as Y: `load_bias` and `finish`, and the bindings of the output first. */
+export function result(c: Pick<Correlation, "epilogue" | "K" | "dtype" | "sizes" | "y">): Snippets {
+  const { activation, bias, residual } = c.epilogue;
+  const bindings: Binding[] = [whole(BINDING.output, "y", c)];
   const add = (operand: "bias" | "residual", elements: number): void => {
     bindings.push({ binding: BINDING[operand], operand, offset: 0, size: bytesFor(elements, c.dtype) });
   };
-  if (c.epilogue.bias) add("bias", c.K);
-  if (c.epilogue.residual) add("residual", c.sizes.y);
-  return bindings;
-}
-
-/** The snippet that defines `source` and `is_padding` for the padding mode. */
-export function paddingShader({ paddingMode }: Correlation): Shader {
-  return PADDING_SHADERS[paddingMode];
+  if (bias) add("bias", c.K);
+  if (residual) add("residual", c.sizes.y);
+  return {
+    shaders: [
+      ...activationShaders(activation.name),
+      bias ? biasShader : noBiasShader,
+      residual ? residualShader : noResidualShader,
+      epilogueShader,
+    ],
+    aliases: { Y: elementTypes(dtypeOf(c, "y")).one },
+    constants: { PARAMETER: { f32: activation.parameter } },
+    bindings,
+  };
 }
 
 /** The constants that shape the window of a kernel: its size, stride and dilation along depth, height and width. */
-export function windowConstants({ kernel, stride, dilation }: Correlation): Record<string, Constant> {
+export function windowConstants({ kernel, stride, dilation }: Correlation): Readonly<Record<string, number>> {
   return {
-    KERNEL_T: kernel[0],
-    KERNEL_R: kernel[1],
-    KERNEL_S: kernel[2],
-    STRIDE_D: stride[0],
-    STRIDE_H: stride[1],
-    STRIDE_W: stride[2],
-    DILATION_D: dilation[0],
-    DILATION_H: dilation[1],
-    DILATION_W: dilation[2],
+    ...alongAxes("KERNEL_", kernel, "taps"),
+    ...alongAxes("STRIDE_", stride),
+    ...alongAxes("DILATION_", dilation),
   };
 }
 
 const AXES = { input: ["D", "H", "W"], output: ["O", "P", "Q"], taps: ["T", "R", "S"] } as const;
 
-/** Values along depth, height and width as uniforms: `pad` and [1, 2, 3] give padD, padH and padW. */
+/** Values along depth, height and width as uniforms or constants: `pad` and [1, 2, 3] give padD, padH and padW. */
 export function alongAxes(
   prefix: string,
   values: Triple,
@@ -148,9 +149,11 @@ export function alongAxes(
   return Object.fromEntries(AXES[axes].map((axis, at) => [prefix + axis, values[at]!]));
 }
 
-/** The memory layout of the input: the uniforms xStart, xStrideN, ...G, ...C, ...D, ...H, ...W. */
-export function inputUniforms({ x }: Correlation): Uniforms {
+/** The input's size and padding, and where it lies: the uniforms inputD, ..., padD, ..., xStart, xStrideN, ...G, ...C, ...D, ...H, ...W. */
+export function inputUniforms({ x, input, padBegin }: Correlation): Uniforms {
   return {
+    ...alongAxes("input", input),
+    ...alongAxes("pad", padBegin),
     xStart: x.start,
     xStrideN: x.batch,
     xStrideG: x.group,
@@ -162,6 +165,7 @@ export function inputUniforms({ x }: Correlation): Uniforms {
 /** The memory layout of the output: the uniforms yStart, yStrideN, ...G, ...K, ...O, ...P, ...Q. */
 export function outputUniforms({ y }: Correlation): Uniforms {
   return {
+    ...alongAxes("output", output, "output"),
     yStart: y.start,
     yStrideN: y.batch,
     yStrideG: y.group,

@@ -6,15 +6,7 @@ import { dispatch } from "../kernel/dispatch.ts";
 import { BINDING, type Binding, type Step } from "../kernel/step.ts";
 import type { Correlation } from "../problem/correlation.ts";
 import { OUTPUT_LOADS, type Work, numberBytes } from "./cost.ts";
-import {
-  alongAxes,
-  epilogueBindings,
-  epilogueConstants,
-  epilogueShaders,
-  outputAlias,
-  outputUniforms,
-  whole,
-} from "./operands.ts";
+import { outputUniforms, result } from "./operands.ts";
 
 /** The memory layout of the partial sums, with strides in float32 elements. A split has a number for every channel and output of the batch. */
 export interface Partials {
@@ -42,12 +34,13 @@ export function reduceWork(c: Correlation, splits: number): Work {
 /** Adds the partial sums in order, and applies the epilogue. */
 export function reduceStep(c: Correlation, partials: Partials): Step {
   const { yStrideG: _, ...place } = outputUniforms(c);
+  const { shaders, aliases, constants, bindings } = result(c);
   return dispatch({
     threads: c.N * c.K * elementCount(c.output),
-    shaders: [...epilogueShaders(c.epilogue), reduceSplitsShader],
-    aliases: outputAlias(c),
-    constants: epilogueConstants(c.epilogue),
-    ranges: [{ ...partials.buffer, binding: BINDING.first }, whole(BINDING.output, "y", c), ...epilogueBindings(c)],
+    shaders: [...shaders, reduceSplitsShader],
+    aliases,
+    constants,
+    ranges: [{ ...partials.buffer, binding: BINDING.first }, ...bindings],
     uniforms: {
       splits: partials.count,
       channels: c.K,
@@ -56,7 +49,6 @@ export function reduceStep(c: Correlation, partials: Partials): Step {
       partialG: partials.group,
       partialK: partials.channel,
       partialN: partials.output,
-      ...alongAxes("output", c.output, "output"),
       ...place,
     },
   });

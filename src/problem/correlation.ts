@@ -81,10 +81,16 @@ export function seenCells({
   return eachAxis((axis) => (output[axis] - 1) * stride[axis] + dilatedExtent(kernel[axis], dilation[axis]));
 }
 
+/** Where the cells that any output sees end along each axis, counted from the first of the input. */
+export function seenEnd(c: Correlation): Triple {
+  const seen = seenCells(c);
+  return eachAxis((axis) => seen[axis] - c.padBegin[axis]);
+}
+
 /** Largest number of padding cells that an output sees, on either side of any axis. */
 export function paddingSeen(c: Correlation): number {
-  const seen = seenCells(c);
-  return Math.max(0, ...c.padBegin, ...c.input.map((size, axis) => seen[axis]! - c.padBegin[axis]! - size));
+  const end = seenEnd(c);
+  return Math.max(0, ...c.padBegin, ...c.input.map((size, axis) => end[axis]! - size));
 }
 
 /** Strides of a tensor [N, channels, ...spatial] in a layout. */

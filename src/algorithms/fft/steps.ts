@@ -18,23 +18,18 @@ import { dispatch } from "../../kernel/dispatch.ts";
 import type { Shader } from "../../kernel/shader.ts";
 import { BINDING, type Binding, type Constant, type Kernel, type Step } from "../../kernel/step.ts";
 import type { Uniforms } from "../../kernel/uniforms.ts";
-import { type Correlation, seenCells } from "../../problem/correlation.ts";
+import { type Correlation, seenEnd } from "../../problem/correlation.ts";
 import {
-  type Loader,
+  type Snippets,
   alongAxes,
-  epilogueBindings,
-  epilogueConstants,
-  epilogueShaders,
-  inputAlias,
   inputUniforms,
   loader,
-  outputAlias,
   outputUniforms,
-  paddingShader,
+  paddedInput,
   preparedRange,
+  result,
   scratch,
   weightUniforms,
-  whole,
 } from "../operands.ts";
 import { blockOf } from "./blocks.ts";
 import { type Chunks, COMPLEX_BYTES, type WeightSlice } from "./chunks.ts";
@@ -96,7 +91,7 @@ interface Source {
 }
 
 /** The first pass, from real cells. */
-function forwardStep({ tiling, count, buffer }: Signals, from: Loader, source: Source, c: Correlation): Step {
+function forwardStep({ tiling, count, buffer }: Signals, from: Snippets, source: Source): Step {
   const [d, h, w] = perAxis(tiling, ({ length }) => length);
   const [radix] = realPasses(w)!;
   const span = w / radix!.size;
@@ -105,7 +100,7 @@ function forwardStep({ tiling, count, buffer }: Signals, from: Loader, source: S
     ...line,
     threads: d * h * span * count,
     shaders: [...from.shaders, ...source.shaders, ...line.shaders, forwardShader],
-    aliases: inputAlias(c),
+    aliases: from.aliases,
     constants: { ...from.constants, ...line.constants, ...source.constants },
     ranges: [...from.bindings, { ...buffer, binding: BINDING.output }],
     uniforms: { signals: count, span, rowsH: h, source: source.uniforms, twiddles: twiddles(radix!.size, span) },
@@ -164,16 +159,13 @@ export function weightSteps(correlation: Correlation, tiling: Tiling, slice: Wei
       ...weightUniforms(correlation),
     },
   };
-  return [
-    forwardStep(signals, loader(correlation, "w", BINDING.first), source, correlation),
-    ...passSteps(signals, false),
-  ];
+  return [forwardStep(signals, loader(correlation, "w", BINDING.first), source), ...passSteps(signals, false)];
 }
 
 /** Whether anything but zeros lies past the cells that outputs see, which would add to the errors of a tile that reaches there. */
 function isCut(correlation: Correlation): boolean {
-  const { input, padBegin, paddingMode, paddingValue } = correlation;
-  const unseen = seenCells(correlation).some((size, axis) => size < padBegin[axis]! + input[axis]!);
+  const { input, paddingMode, paddingValue } = correlation;
+  const unseen = seenEnd(correlation).some((end, axis) => end < input[axis]!);
   return unseen || paddingMode !== "zeros" || paddingValue !== 0;
 }
 
@@ -188,12 +180,11 @@ export function inputSteps(
   const count = slice.groups * groupC * tiles.count;
   const buffer = scratch(BINDING.output, 0, spectrumSize(tiling) * count * COMPLEX_BYTES);
   const signals = { tiling, count, buffer };
-  const { input, stride, padBegin } = correlation;
+  const { stride } = correlation;
   const steps = perAxis(tiling, (axis) => axis.outputs);
-  const seen = seenCells(correlation);
   const source = {
-    shaders: [paddingShader(correlation), sourceInputShader],
-    constants: { PADDING_VALUE: { f32: correlation.paddingValue }, PAST_END: isCut(correlation) },
+    shaders: [sourceInputShader],
+    constants: { PAST_END: isCut(correlation) },
     uniforms: {
       tiles: tiles.count,
       firstTile: tiles.first,
@@ -204,16 +195,11 @@ export function inputSteps(
         perAxis(tiling, (axis) => axis.tiles),
       ),
       ...alongAxes("step", [steps[0] * stride[0], steps[1] * stride[1], steps[2] * stride[2]]),
-      ...alongAxes("pad", padBegin),
-      ...alongAxes("input", input),
-      ...alongAxes("end", [seen[0] - padBegin[0], seen[1] - padBegin[1], seen[2] - padBegin[2]]),
+      ...alongAxes("end", seenEnd(correlation)),
       ...inputUniforms(correlation),
     },
   };
-  return [
-    forwardStep(signals, loader(correlation, "x", BINDING.first), source, correlation),
-    ...passSteps(signals, false),
-  ];
+  return [forwardStep(signals, paddedInput(correlation), source), ...passSteps(signals, false)];
 }
 
 /** The products of a slice's weights with a range of tiles, and their transforms back to outputs. */
@@ -265,7 +251,8 @@ function inverseStep(
   const [, rowsH, width] = perAxis(tiling, ({ length }) => length);
   const steps = perAxis(tiling, ({ outputs }) => outputs);
   const count = slice.groups * slice.outputs * tiles.count;
-  const { K, groups, output, stride, epilogue } = correlation;
+  const { K, groups, stride } = correlation;
+  const end = result(correlation);
   const [radix] = realPasses(width)!;
   const span = width / radix!.size;
   const line = lineKernel(radix!, span);
@@ -273,14 +260,10 @@ function inverseStep(
   return dispatch({
     ...line,
     threads: steps[0] * steps[1] * span * count,
-    shaders: [...epilogueShaders(epilogue), ...line.shaders, inverseShader],
-    aliases: outputAlias(correlation),
-    constants: { ...line.constants, ...epilogueConstants(epilogue) },
-    ranges: [
-      { ...buffer, binding: BINDING.first },
-      whole(BINDING.output, "y", correlation),
-      ...epilogueBindings(correlation),
-    ],
+    shaders: [...end.shaders, ...line.shaders, inverseShader],
+    aliases: end.aliases,
+    constants: { ...line.constants, ...end.constants },
+    ranges: [{ ...buffer, binding: BINDING.first }, ...end.bindings],
     uniforms: {
       signals: count,
       span,
@@ -293,7 +276,6 @@ function inverseStep(
         perAxis(tiling, (axis) => axis.tiles),
       ),
       ...alongAxes("step", steps, "output"),
-      ...alongAxes("output", output, "output"),
       ...alongAxes("stride", stride),
       ...place,
       twiddles: twiddles(radix!.size, span),

@@ -20,15 +20,7 @@ import type { Correlation, TensorView } from "../../problem/correlation.ts";
 import { NO_EPILOGUE } from "../../problem/problem.ts";
 import type { Variant } from "../algorithm.ts";
 import { CELL_LOADS, OUTPUT_LOADS, type Work, numberBytes } from "../cost.ts";
-import {
-  alongAxes,
-  epilogueBindings,
-  epilogueConstants,
-  epilogueShaders,
-  inputAlias,
-  loader,
-  outputAlias,
-} from "../operands.ts";
+import { alongAxes, loader, result } from "../operands.ts";
 
 /** A thread tile: rows of A, and vectors of four columns of B. */
 export interface GemmVariant extends Variant {
@@ -145,7 +137,6 @@ export function outputPixels(
 /** Multiplies a batch of matrices; if C is the output of the correlation, applies its epilogue. */
 export function gemmStep(gemm: Gemm, variant: GemmVariant, c: Correlation): Step {
   const last = gemm.c.buffer.operand !== "workspace";
-  const epilogue = last ? c.epilogue : NO_EPILOGUE;
   const { M, N, K, a, b } = gemm;
   const grid = a.pixels ?? b.pixels;
   const vectors = (matrix: MatrixBatch): string => elementTypes(isTensor(matrix) ? c.dtype : "f32").four;
@@ -153,26 +144,28 @@ export function gemmStep(gemm: Gemm, variant: GemmVariant, c: Correlation): Step
   // Pixels are those of the input.
   const fromA = a.pixels && loader(c, "x", BINDING.first);
   const fromB = b.pixels && loader(c, "x", BINDING.second);
-  const result = gemm.c.pixels ? matrixCPixelsShader : matrixCOutputShader;
+  const store = gemm.c.pixels ? matrixCPixelsShader : matrixCOutputShader;
+  const end = result(last ? c : { ...c, epilogue: NO_EPILOGUE });
   return dispatch({
     threads: gemm.outerCount * gemm.innerCount * tilesM * tilesN,
     shaders: [
-      ...epilogueShaders(epilogue),
+      ...end.shaders,
       variant.quads ? quadsShader : noQuadsShader,
       ...(grid ? [pixelOffsetShader] : []),
       ...(fromA ? [...fromA.shaders, matrixAPixelsShader] : [matrixAVectorsShader]),
       ...(fromB ? [...fromB.shaders, matrixBPixelsShader] : [matrixBVectorsShader]),
-      last ? result : matrixCScratchShader,
+      last ? store : matrixCScratchShader,
       gemmShader,
     ],
     aliases: {
       ...(a.pixels ? {} : { A4: vectors(a) }),
       ...(b.pixels ? { ColumnsAt: "vec4u" } : { B4: vectors(b), ColumnsAt: "u32" }),
-      ...(grid ? inputAlias(c) : {}),
-      ...(last ? outputAlias(c) : {}),
+      ...fromA?.aliases,
+      ...fromB?.aliases,
+      ...(last && end.aliases),
     },
     constants: {
-      ...epilogueConstants(epilogue),
+      ...end.constants,
       ...fromA?.constants,
       ...fromB?.constants,
       TILE_M: variant.tileM,
@@ -183,8 +176,7 @@ export function gemmStep(gemm: Gemm, variant: GemmVariant, c: Correlation): Step
     ranges: [
       ...(fromA?.bindings ?? [{ ...a.buffer, binding: BINDING.first }]),
       ...(fromB?.bindings ?? [{ ...b.buffer, binding: BINDING.second }]),
-      { ...gemm.c.buffer, binding: BINDING.output },
-      ...(last ? epilogueBindings(c) : []),
+      ...(last ? end.bindings : [{ ...gemm.c.buffer, binding: BINDING.output }]),
     ],
     uniforms: {
       tilesM,
@@ -268,7 +260,7 @@ export function packStep(from: Unpacked, role: "x" | "w", target: Binding, c: Co
   return dispatch({
     threads: (from.batch * rows * columns) / 4,
     shaders: [...source.shaders, packShader],
-    aliases: inputAlias(c),
+    aliases: source.aliases,
     constants: { ...source.constants, TERMS_ARE_ROWS: from.termsAreRows, INNER_FIRST: from.innerFirst },
     ranges: [...source.bindings, target],
     uniforms: {

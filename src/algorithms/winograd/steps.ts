@@ -11,45 +11,31 @@ import tileShader from "../../../shaders/algorithms/winograd/tile.wgsl";
 import { type Triple, elementCount, roundUp } from "../../base/shape.ts";
 import { dispatch } from "../../kernel/dispatch.ts";
 import { BINDING, type Constant, STORAGE_ALIGNMENT, type Step } from "../../kernel/step.ts";
-import { type Correlation, seenCells } from "../../problem/correlation.ts";
+import { type Correlation, seenEnd } from "../../problem/correlation.ts";
 import { type GemmVariant, gemmStep } from "../gemm/gemm.ts";
 import {
   alongAxes,
-  epilogueBindings,
-  epilogueConstants,
-  epilogueShaders,
-  inputAlias,
   inputUniforms,
   loader,
-  outputAlias,
   outputUniforms,
-  paddingShader,
+  paddedInput,
   preparedRange,
+  result,
   scratch,
   weightUniforms,
-  whole,
   windowConstants,
 } from "../operands.ts";
 import { type Chunk, type Geometry, inputBytes, productBytes, tileSlots } from "./geometry.ts";
 
 function tileConstants({ tile, axes, points, inputs }: Geometry): Record<string, Constant> {
-  const [TILE_D, TILE_H, TILE_W] = inputs;
   return {
     ...{ POINTS: tile.points, PAIRS: tile.factors.pairs.length, AXES: axes, TILE_SIZE: points },
-    ...{ TILE_D, TILE_H, TILE_W },
+    ...alongAxes("TILE_", inputs),
   };
 }
 
 function partConstants({ partition: { phases, parts, taps } }: Geometry): Record<string, Constant> {
-  const [PHASES_D, PHASES_H, PHASES_W] = phases;
-  const [PARTS_D, PARTS_H, PARTS_W] = parts;
-  const [TAPS_D, TAPS_H, TAPS_W] = taps;
-  return { PHASES_D, PHASES_H, PHASES_W, PARTS_D, PARTS_H, PARTS_W, TAPS_D, TAPS_H, TAPS_W };
-}
-
-/** Outputs of a tile along each axis. */
-function outputConstants({ outputs }: Geometry): Record<string, Constant> {
-  return { OUTPUTS_O: outputs[0], OUTPUTS_P: outputs[1], OUTPUTS_Q: outputs[2] };
+  return { ...alongAxes("PHASES_", phases), ...alongAxes("PARTS_", parts), ...alongAxes("TAPS_", taps) };
 }
 
 /** Transforms the weights: U, kept with them. */
@@ -62,7 +48,7 @@ export function filterStep(correlation: Correlation, geometry: Geometry): Step {
   return dispatch({
     threads,
     shaders: [...from.shaders, partsShader, filterShader],
-    aliases: inputAlias(correlation),
+    aliases: from.aliases,
     constants: {
       ...from.constants,
       ...tileConstants(geometry),
@@ -109,33 +95,28 @@ function matrixStrides(channelsLast: boolean, channels: number, slots: number): 
 
 /** Transforms a chunk of tiles of the input: V. */
 export function inputStep(correlation: Correlation, geometry: Geometry, chunk: Chunk): Step {
-  const { C, groups, input, stride, padBegin } = correlation;
+  const { C, groups, stride } = correlation;
   const { tile, tiles, paddedC, partition } = geometry;
   const channelsLast = correlation.layout === "channels-last";
   const slots = tileSlots(correlation, chunk.count);
-  const from = loader(correlation, "x", BINDING.first);
-  // The cells that outputs see end here.
-  const seen = seenCells(correlation);
-  const end: Triple = [seen[0] - padBegin[0], seen[1] - padBegin[1], seen[2] - padBegin[2]];
+  const from = paddedInput(correlation);
+  const end = seenEnd(correlation);
   return dispatch({
     threads: groups * paddedC * chunk.count,
-    shaders: [...from.shaders, paddingShader(correlation), partsShader, tileShader, inputShader],
-    aliases: inputAlias(correlation),
+    shaders: [...from.shaders, partsShader, tileShader, inputShader],
+    aliases: from.aliases,
     constants: {
       ...from.constants,
       ...tileConstants(geometry),
       ...partConstants(geometry),
-      ...outputConstants(geometry),
-      STRIDE_D: stride[0],
-      STRIDE_H: stride[1],
-      STRIDE_W: stride[2],
+      ...alongAxes("OUTPUTS_", geometry.outputs, "output"),
+      ...alongAxes("STRIDE_", stride),
       WHOLE: { f32s: tile.factors.whole },
       HALVES: { f32s: tile.factors.halves.flat() },
       PAIR_POINTS: { f32s: tile.factors.pairs },
       CHANNELS_LAST: channelsLast,
       C_TAIL: paddedC !== elementCount(partition.parts) * (C / groups),
       ZEROS_BEYOND: reachesBeyond(correlation, geometry, end),
-      PADDING_VALUE: { f32: correlation.paddingValue },
     },
     ranges: [...from.bindings, scratch(BINDING.output, 0, inputBytes(correlation, geometry, chunk.count))],
     uniforms: {
@@ -144,8 +125,6 @@ export function inputStep(correlation: Correlation, geometry: Geometry, chunk: C
       tiles: chunk.count,
       firstTile: chunk.first,
       ...alongAxes("tiles", tiles, "output"),
-      ...alongAxes("input", input),
-      ...alongAxes("pad", padBegin),
       ...alongAxes("end", end),
       ...inputUniforms(correlation),
       matrix: {
@@ -207,18 +186,19 @@ export function multiplyStep(correlation: Correlation, geometry: Geometry, chunk
 
 /** Transforms the products of a chunk of tiles back, and finishes with the epilogue. */
 export function outputStep(correlation: Correlation, geometry: Geometry, chunk: Chunk): Step {
-  const { groups, output, epilogue } = correlation;
+  const { groups, output } = correlation;
   const { tile, outputs, tiles, groupK, paddedK } = geometry;
+  const end = result(correlation);
   const channelsLast = correlation.layout === "channels-last";
   const slots = tileSlots(correlation, chunk.count);
   return dispatch({
     threads: groups * groupK * chunk.count,
-    shaders: [...epilogueShaders(epilogue), tileShader, outputShader],
-    aliases: outputAlias(correlation),
+    shaders: [...end.shaders, tileShader, outputShader],
+    aliases: end.aliases,
     constants: {
-      ...epilogueConstants(epilogue),
+      ...end.constants,
       ...tileConstants(geometry),
-      ...outputConstants(geometry),
+      ...alongAxes("OUTPUTS_", geometry.outputs, "output"),
       OUTPUTS: tile.m,
       POWERS: { f32s: tile.factors.outputPowers.flat() },
       TAIL_O: output[0] % outputs[0] !== 0,
@@ -232,15 +212,13 @@ export function outputStep(correlation: Correlation, geometry: Geometry, chunk: 
         roundUp(inputBytes(correlation, geometry, chunk.count), STORAGE_ALIGNMENT),
         productBytes(correlation, geometry, chunk.count),
       ),
-      whole(BINDING.output, "y", correlation),
-      ...epilogueBindings(correlation),
+      ...end.bindings,
     ],
     uniforms: {
       groupK,
       tiles: chunk.count,
       firstTile: chunk.first,
       ...alongAxes("tiles", tiles, "output"),
-      ...alongAxes("output", output, "output"),
       ...outputUniforms(correlation),
       matrix: {
         point: groups * paddedK * slots,
