@@ -19,13 +19,7 @@ import { gamma } from "../../base/arithmetic.ts";
 import { elementCount } from "../../base/shape.ts";
 import { type Correlation, termCount } from "../../problem/correlation.ts";
 import { partitionOf } from "./partition.ts";
-import { type Rational, toNumber } from "./rational.ts";
 import type { Tile } from "./tiles.ts";
-
-/** The size of an entry of a matrix. */
-function size(value: Rational): number {
-  return Math.abs(toNumber(value));
-}
 
 /** What the bounds need of a tile alone. */
 interface TileNumbers {
@@ -54,7 +48,7 @@ function amplificationOf({ r, points, transforms: { output, filter, input } }: T
       let largest = 0;
       for (let j = 0; j < r; j++) {
         if (shift + j < 0 || shift + j >= points) continue;
-        const products = row.map((value, p) => size(value) * size(filter[p]![j]!) * size(input[p]![shift + j]!));
+        const products = row.map((value, p) => Math.abs(value * filter[p]![j]! * input[p]![shift + j]!));
         largest = Math.max(
           largest,
           products.reduce((total, product) => total + product, 0),
@@ -68,9 +62,9 @@ function amplificationOf({ r, points, transforms: { output, filter, input } }: T
 }
 
 function magnitudeOf({ transforms: { output, filter, input } }: Tile): number {
-  const total = (row: readonly Rational[]): number => row.reduce((sum, value) => sum + size(value), 0);
+  const total = (row: readonly number[]): number => row.reduce((sum, value) => sum + Math.abs(value), 0);
   const rows = output.map((row) =>
-    row.reduce((sum, value, p) => sum + size(value) * total(filter[p]!) * total(input[p]!), 0),
+    row.reduce((sum, value, p) => sum + Math.abs(value) * total(filter[p]!) * total(input[p]!), 0),
   );
   return Math.max(...rows);
 }
