@@ -31,6 +31,8 @@ export default defineConfig({
     rolldownOptions: {
       output: {
         chunkFileNames: "[name].js",
+        // Bundlers keep the order of imports, and shaders between other code compress worse: by 1 % of a bundle.
+        banner: ({ name }) => (name === "index" || name === "ops" ? 'import "./shaders.js";' : ""),
         codeSplitting: {
           // "geometry" is what the CPU reference has in common with the engine: it comes without the engine.
           groups: [

@@ -1,5 +1,5 @@
 // Loads WGSL files as modules whose default export is { name, text } (src/kernel/shader.ts): the plugin that every build and
-// test of this project uses. What is published has them minified.
+// test of this project uses. What is published has them minified, and no names for snippets.
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -15,6 +15,9 @@ function nameOf(file) {
     .replace(/\.wgsl$/, "");
 }
 
+/** The function that a kernel runs: pipelines have the name of its file. */
+const ENTRY = /\bfn (?:workgroup_)?thread\(/;
+
 /** @param {{ minified?: boolean }} options @returns {import("vite").Plugin} */
 export function wgsl({ minified = false } = {}) {
   return {
@@ -24,7 +27,9 @@ export function wgsl({ minified = false } = {}) {
       if (!id.endsWith(".wgsl")) return null;
       this.addWatchFile(id);
       const text = readFileSync(id, "utf8");
-      const shader = { name: nameOf(id), text: minified ? minify(text) : text };
+      const shader = minified
+        ? { name: ENTRY.test(text) ? nameOf(id) : "", text: minify(text) }
+        : { name: nameOf(id), text };
       return { code: `export default ${JSON.stringify(shader)};`, map: null, moduleType: "js" };
     },
   };

@@ -2,7 +2,7 @@
 import type { Rates } from "./algorithms/cost.ts";
 import { algorithms } from "./algorithms/index.ts";
 import { DTYPES, bytesFor } from "./base/dtype.ts";
-import { ConvError, refuse, words } from "./base/error.ts";
+import { type ConvError, refuse, refuseDestroyed, words } from "./base/error.ts";
 import { elementCount } from "./base/shape.ts";
 import { checkOneOf, checkOptions, checkShape, checkSignal } from "./base/validate.ts";
 import type { ConvPlan } from "./conv/conv-plan.ts";
@@ -13,7 +13,7 @@ import { GpuContext } from "./gpu/context.ts";
 import { type DeviceSource, type OpenedDevice, openDevice } from "./gpu/device.ts";
 import type { MemoryReport } from "./gpu/memory.ts";
 import { Tensor, type TensorOptions, toBytes } from "./gpu/tensor.ts";
-import { BufferUsage, TENSOR_USAGE } from "./gpu/usage.ts";
+import { TENSOR_USAGE, checkBuffer } from "./gpu/usage.ts";
 import { type TuningStore, checkStore } from "./planner/store.ts";
 import { TuningTable, environmentOf } from "./planner/tuning.ts";
 import { type ConvDescriptor, LAYOUTS, PASSES, type Pass } from "./problem/problem.ts";
@@ -128,17 +128,7 @@ export class Engine {
   wrap(buffer: GPUBuffer, shape: readonly number[], options: TensorOptions = {}): Tensor {
     const { sizes, checked } = this.#checkNew(shape, options);
     const bytes = bytesFor(elementCount(sizes), checked.dtype);
-    if (typeof buffer !== "object" || buffer === null || typeof buffer.size !== "number")
-      refuse("invalid-argument", "buffer", buffer, "a GPUBuffer");
-    if (buffer.size < bytes)
-      refuse(
-        "shape-mismatch",
-        "buffer",
-        words(`${buffer.size} bytes`),
-        `at least ${bytes} bytes for the shape [${sizes.join(", ")}]`,
-      );
-    if (!(buffer.usage & BufferUsage.STORAGE))
-      refuse("invalid-argument", "buffer", words(`usage ${buffer.usage}`), "a usage with GPUBufferUsage.STORAGE");
+    checkBuffer("buffer", buffer, bytes, { need: ` for the shape [${sizes.join(", ")}]` });
     return new Tensor(this.#gpu, buffer, sizes, checked, false);
   }
 
@@ -205,7 +195,7 @@ export class Engine {
   }
 
   #alive(): void {
-    if (this.#destroyed) throw new ConvError("destroyed", "engine: got a destroyed engine, expected a live one");
+    if (this.#destroyed) refuseDestroyed("engine", "engine");
   }
 
   #checkNew(shape: readonly number[], options: TensorOptions): { sizes: number[]; checked: Required<TensorOptions> } {

@@ -98,6 +98,13 @@ export function selectVariants<V extends Variant>(variants: readonly V[], name: 
   return name === undefined ? variants : variants.filter((one) => one.name === name);
 }
 
+/** Refuses a correlation that takes more bytes than the workspace or a binding may have; `what` ends with its verb. */
+export function tooManyBytes(what: string, bytes: number, device: DeviceTraits): Unsupported {
+  return {
+    reason: `${what} ${bytes} bytes, more than the ${device.maxWorkspaceBytes} of workspace or the ${device.maxBindingBytes} of a binding allowed`,
+  };
+}
+
 /** Refuses a correlation that takes more dispatches than a plan may have. */
 export function tooManyDispatches(fewest: number, device: DeviceTraits): Unsupported {
   return {

@@ -6,7 +6,14 @@ import { dispatch } from "../kernel/dispatch.ts";
 import { F32_BYTES } from "../kernel/element-types.ts";
 import { BINDING, type Step } from "../kernel/step.ts";
 import type { Correlation } from "../problem/correlation.ts";
-import { type Algorithm, type Candidate, type PartialPlan, SEQUENTIAL_SUM, tooManyDispatches } from "./algorithm.ts";
+import {
+  type Algorithm,
+  type Candidate,
+  type PartialPlan,
+  SEQUENTIAL_SUM,
+  tooManyBytes,
+  tooManyDispatches,
+} from "./algorithm.ts";
 import { CELL_LOADS, type Work, numberBytes } from "./cost.ts";
 import {
   type GemmVariant,
@@ -208,17 +215,12 @@ export const im2col: Algorithm = {
 
   candidates(c, device, variant) {
     const sizes = measure(c);
-    if (sizes.packedBytes > device.maxBindingBytes) {
-      return {
-        reason: `the packed weights take ${sizes.packedBytes} bytes, more than the ${device.maxBindingBytes} of a binding allowed`,
-      };
-    }
+    if (sizes.packedBytes > device.maxBindingBytes)
+      return tooManyBytes("the packed weights take", sizes.packedBytes, device);
     const largest = largestChunk(c, sizes, device);
     if (!largest) {
       const least = sizes.packedBytes + columnBytes(c, sizes, 4);
-      return {
-        reason: `the columns of four outputs and the packed weights take ${least} bytes of workspace, more than the ${Math.min(device.maxWorkspaceBytes, device.maxBindingBytes)} allowed`,
-      };
+      return tooManyBytes("the columns of four outputs and the packed weights take", least, device);
     }
     const dispatches = 2 * chunkCount(sizes, largest) + Number(sizes.packedBytes > 0);
     if (dispatches > device.maxDispatches) return tooManyDispatches(dispatches, device);

@@ -19,6 +19,7 @@ import {
   SEQUENTIAL_SUM,
   type Variant,
   selectVariants,
+  tooManyBytes,
 } from "./algorithm.ts";
 import { CELL_LOADS, OUTPUT_LOADS, type Work, numberBytes } from "./cost.ts";
 import { packStep, packedSize } from "./gemm/gemm.ts";
@@ -201,8 +202,8 @@ export const implicitGemm: Algorithm = {
 
   candidates(c, device, variant) {
     const bytes = preparedBytes(c);
-    const most = Math.min(device.maxWorkspaceBytes, device.maxBindingBytes);
-    if (bytes > most) return { reason: `the packed weights take ${bytes} bytes, more than the ${most} allowed` };
+    if (bytes > Math.min(device.maxWorkspaceBytes, device.maxBindingBytes))
+      return tooManyBytes("the packed weights take", bytes, device);
     return selectVariants(tilesFor(c, device), variant).map((tile): Candidate => ({
       variant: tile.name,
       workspaceBytes: partialBytes(c, tile.splits),

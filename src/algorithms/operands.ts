@@ -149,7 +149,7 @@ export function alongAxes(
   return Object.fromEntries(AXES[axes].map((axis, at) => [prefix + axis, values[at]!]));
 }
 
-/** The input's size and padding, and where it lies: the uniforms inputD, ..., padD, ..., xStart, xStrideN, ...G, ...C, ...D, ...H, ...W. */
+/** The size, padding and memory layout of the input: the uniforms inputD, ..., padD, ..., xStart, xStrideN, ...G, ...C, ...D, ...H, ...W. */
 export function inputUniforms({ x, input, padBegin }: Correlation): Uniforms {
   return {
     ...alongAxes("input", input),
@@ -162,8 +162,8 @@ export function inputUniforms({ x, input, padBegin }: Correlation): Uniforms {
   };
 }
 
-/** The memory layout of the output: the uniforms yStart, yStrideN, ...G, ...K, ...O, ...P, ...Q. */
-export function outputUniforms({ y }: Correlation): Uniforms {
+/** The size and the memory layout of the output: the uniforms outputO, ..., yStart, yStrideN, ...G, ...K, ...O, ...P, ...Q. */
+export function outputUniforms({ y, output }: Correlation): Uniforms {
   return {
     ...alongAxes("output", output, "output"),
     yStart: y.start,

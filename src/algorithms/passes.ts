@@ -14,6 +14,7 @@ import {
   type PartialPlan,
   SEQUENTIAL_SUM,
   type Unsupported,
+  tooManyBytes,
   tooManyDispatches,
 } from "./algorithm.ts";
 import { OUTPUT_LOADS, type Work, numberBytes } from "./cost.ts";
@@ -61,10 +62,8 @@ export function lower(problem: ConvProblem, device: DeviceTraits): Lowering {
   const reservedBytes = roundUp(paddedBytes(problem), STORAGE_ALIGNMENT);
   const gradient = { ...common, folds, reservedBytes, correlations: [], share: device };
   const mostBytes = Math.min(device.maxWorkspaceBytes, device.maxBindingBytes);
-  if (reservedBytes > mostBytes) {
-    const reason = `the gradient of the padded input takes ${reservedBytes} bytes of workspace, more than the ${mostBytes} allowed`;
-    return { ...gradient, refused: { reason } };
-  }
+  if (reservedBytes > mostBytes)
+    return { ...gradient, refused: tooManyBytes("the gradient of the padded input takes", reservedBytes, device) };
   const phases = phaseCount(problem);
   if (phases > device.maxDispatches - BESIDE_PHASES) return { ...gradient, tooManyPhases: phases };
   const { phases: correlations, fills } = inputGradient(problem);

@@ -3,7 +3,14 @@
 import { elementCount } from "../base/shape.ts";
 import { BINDING } from "../kernel/step.ts";
 import { type Correlation, paddingSeen } from "../problem/correlation.ts";
-import { type Algorithm, type Candidate, type PartialPlan, SEQUENTIAL_SUM, type Unsupported } from "./algorithm.ts";
+import {
+  type Algorithm,
+  type Candidate,
+  type PartialPlan,
+  SEQUENTIAL_SUM,
+  type Unsupported,
+  tooManyBytes,
+} from "./algorithm.ts";
 import {
   type GemmVariant,
   type MatrixBatch,
@@ -121,11 +128,8 @@ export const pointwise: Algorithm = {
     if (isInnerProduct(c)) return innerProductCandidates(c, device, variant);
     const weights = weightMatrix(c);
     const preparedBytes = weights.packed ? packedSize(weights.matrix).bytes : 0;
-    if (preparedBytes > Math.min(device.maxWorkspaceBytes, device.maxBindingBytes)) {
-      return {
-        reason: `the packed weights take ${preparedBytes} bytes, more than the ${device.maxWorkspaceBytes} allowed`,
-      };
-    }
+    if (preparedBytes > Math.min(device.maxWorkspaceBytes, device.maxBindingBytes))
+      return tooManyBytes("the packed weights take", preparedBytes, device);
     const pixels = pixelMatrix(c);
     const products = productsOf(c);
     const loadsVectors = !(c.layout === "channels-last" ? weights.batch : pixels).pixels;

@@ -49,6 +49,11 @@ export function refuse(code: ConvErrorCode, argument: string, got: unknown, expe
   throw new ConvError(code, `${argument}: got ${describe(got)}, expected ${expected}`);
 }
 
+/** Throws the error of a call on something that was destroyed. */
+export function refuseDestroyed(argument: string, kind: "engine" | "plan" | "tensor"): never {
+  throw new ConvError("destroyed", `${argument}: got a destroyed ${kind}, expected a live one`);
+}
+
 /** A text that `describe` returns as it is. */
 class Words {
   readonly text: string;

@@ -1,12 +1,12 @@
 // ConvPlan: a planned and compiled pass of a convolution, to run many times, by the engine or on the caller's own command encoder.
-import { ConvError } from "../base/error.ts";
+import { refuseDestroyed } from "../base/error.ts";
 import type { Triple } from "../base/shape.ts";
 import type { GpuContext } from "../gpu/context.ts";
 import { Executable, type OperandBuffers } from "../gpu/executable.ts";
 import { createPrepared, createWorkspace } from "../gpu/memory.ts";
 import { submit } from "../gpu/submit.ts";
 import { Tensor } from "../gpu/tensor.ts";
-import { type Plan, type Step, stepsKey } from "../kernel/step.ts";
+import type { Plan, Step } from "../kernel/step.ts";
 import type { Choice } from "../planner/choose.ts";
 import { explain } from "../planner/explain.ts";
 import { type ConvProblem, multiplyAdds } from "../problem/problem.ts";
@@ -80,7 +80,7 @@ export class ConvPlan {
       this.#executable.destroy();
       throw error;
     }
-    this.#preparationKey = plan.preparation ? gpu.idOf(stepsKey(plan.preparation.steps)) : -1;
+    this.#preparationKey = plan.preparation ? gpu.idOf(JSON.stringify(plan.preparation.steps)) : -1;
     this.preparedBytes = plan.preparation?.bytes ?? 0;
     this.problem = problem;
     this.algorithm = plan.algorithm;
@@ -218,7 +218,7 @@ export class ConvPlan {
   }
 
   #alive(method: string): void {
-    if (this.#destroyed) throw new ConvError("destroyed", `plan.${method}: got a destroyed plan, expected a live one`);
+    if (this.#destroyed) refuseDestroyed(`plan.${method}`, "plan");
     this.#gpu.memory.checkOpen();
   }
 }

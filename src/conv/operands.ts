@@ -5,7 +5,7 @@ import { checkOptions } from "../base/validate.ts";
 import type { GpuContext } from "../gpu/context.ts";
 import type { OperandBuffers } from "../gpu/executable.ts";
 import { Tensor, checkTensor } from "../gpu/tensor.ts";
-import { BufferUsage } from "../gpu/usage.ts";
+import { checkBuffer } from "../gpu/usage.ts";
 import type { TensorOperand } from "../problem/operand.ts";
 import { type ConvProblem, operandBytes, tensorShape } from "../problem/problem.ts";
 
@@ -123,7 +123,7 @@ export function checkBuffers(gpu: GpuContext, problem: ConvProblem, buffers: Con
       given instanceof Tensor
         ? // The encoder is submitted later: the buffer must outlive a tensor that is dropped before then.
           checkOperand(gpu, problem, name, operand, given).buffer
-        : checkBuffer(name, given, bufferBytes(problem, operand));
+        : checkOwnBuffer(name, given, bufferBytes(problem, operand));
   }
   checkUnused(problem, wanted, buffers);
   for (const { name, operand } of inputsOf(problem)) {
@@ -177,35 +177,12 @@ function checkUnused(
 
 /** Checks a workspace of the caller's, which must not be one of the other buffers: the plan would overwrite it. */
 export function checkWorkspace(operands: OperandBuffers, given: unknown, bytes: number): GPUBuffer {
-  const buffer = checkBuffer("workspace", given, bytes);
+  const buffer = checkOwnBuffer("workspace", given, bytes);
   const other = Object.entries(operands).find(([, operand]) => operand === buffer);
   if (other) refuse("invalid-argument", "buffers.workspace", words(`the buffer of ${other[0]}`), "a buffer of its own");
   return buffer;
 }
 
-function checkBuffer(operand: string, given: unknown, bytes: number): GPUBuffer {
-  const buffer = given as GPUBuffer | undefined;
-  if (
-    typeof buffer !== "object" ||
-    buffer === null ||
-    typeof buffer.size !== "number" ||
-    typeof buffer.usage !== "number"
-  ) {
-    refuse("invalid-argument", `buffers.${operand}`, given, "a GPUBuffer or a Tensor");
-  }
-  if (buffer.size < bytes)
-    refuse(
-      "shape-mismatch",
-      `buffers.${operand}`,
-      words(`a buffer of ${buffer.size} bytes`),
-      `at least ${bytes} bytes`,
-    );
-  if (!(buffer.usage & BufferUsage.STORAGE))
-    refuse(
-      "invalid-argument",
-      `buffers.${operand}`,
-      words(`a buffer with usage ${buffer.usage}`),
-      "one whose usage has GPUBufferUsage.STORAGE",
-    );
-  return buffer;
+function checkOwnBuffer(operand: string, given: unknown, bytes: number): GPUBuffer {
+  return checkBuffer(`buffers.${operand}`, given, bytes, { takes: "a GPUBuffer or a Tensor" });
 }

@@ -1,5 +1,5 @@
 // GPU memory: every buffer of an engine is created and destroyed here, so that its bytes are counted and none leaks.
-import { ConvError } from "../base/error.ts";
+import { ConvError, refuseDestroyed } from "../base/error.ts";
 import { BufferUsage } from "./usage.ts";
 
 /** The purpose of a buffer: `weights` are prepacked copies cached with weight tensors; `reads` are staging buffers, each alive during one read. */
@@ -91,7 +91,7 @@ export class Memory {
 
   /** @throws ConvError `destroyed` after `close`. */
   checkOpen(): void {
-    if (this.#closed) throw new ConvError("destroyed", "engine: got a destroyed engine, expected a live one");
+    if (this.#closed) refuseDestroyed("engine", "engine");
   }
 
   report(): MemoryReport {

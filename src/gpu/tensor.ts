@@ -1,6 +1,6 @@
 // Tensor: numbers on the GPU, with a shape, a layout and an element type.
 import { type Dtype, bytesFor, fromFloat16Bits, toFloat16Bits } from "../base/dtype.ts";
-import { ConvError, refuse, words } from "../base/error.ts";
+import { ConvError, refuse, refuseDestroyed, words } from "../base/error.ts";
 import { elementCount } from "../base/shape.ts";
 import type { Layout } from "../problem/problem.ts";
 import type { GpuContext } from "./context.ts";
@@ -196,8 +196,7 @@ export class Tensor {
   }
 
   #alive(method: string): void {
-    if (this.#destroyed)
-      throw new ConvError("destroyed", `tensor.${method}: got a destroyed tensor, expected a live one`);
+    if (this.#destroyed) refuseDestroyed(`tensor.${method}`, "tensor");
     this.#gpu.memory.checkOpen();
   }
 }
@@ -238,7 +237,7 @@ function checkNumbers(argument: string, data: unknown, count: number): ArrayLike
 /** @throws ConvError if the argument is not a live tensor */
 export function checkTensor(argument: string, given: unknown): Tensor {
   if (!(given instanceof Tensor)) refuse("invalid-argument", argument, given, "a Tensor made by an engine");
-  if (given.destroyed) throw new ConvError("destroyed", `${argument}: got a destroyed tensor, expected a live one`);
+  if (given.destroyed) refuseDestroyed(argument, "tensor");
   return given;
 }
 

@@ -2,7 +2,7 @@
 
 /** A file of shaders/. Modules import those they use, so that a bundler drops the others. */
 export interface Shader {
-  /** Path below shaders/ without the extension: "ops/softmax/softmax". Labels pipelines, and stands for the text in cache keys. */
+  /** Path below shaders/ without the extension: "ops/softmax/softmax". Labels pipelines; empty for snippets in the library build. */
   readonly name: string;
   readonly text: string;
 }

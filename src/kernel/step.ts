@@ -58,13 +58,6 @@ export interface Plan {
   readonly workspaceBytes: number;
 }
 
-/** A key of steps: equal for equal steps. Shaders count by their names. */
-export function stepsKey(steps: readonly Step[]): string {
-  return JSON.stringify(steps, (key, value: unknown) =>
-    key === "shaders" ? (value as readonly Shader[]).map(({ name }) => name) : value,
-  );
-}
-
 /** Binding numbers of the kernels of convolution; `first` and `second` are the two inputs of the kernel. */
 export const BINDING = { uniforms: 0, first: 1, second: 2, output: 3, bias: 4, residual: 5, gate: 6 } as const;
 

@@ -65,49 +65,55 @@ function identity({ adapter, browser, version, key = "" }: Environment & { key?:
   return JSON.stringify([adapter, browser, version, key]);
 }
 
-function isText(value: unknown): value is string {
-  return typeof value === "string" && value.length <= MAX_TEXT;
+/** Returns a value without what else it holds, or undefined if it is malformed: tables come from files and other people. */
+type Parse<T> = (value: unknown) => T | undefined;
+
+const text: Parse<string> = (value) => (typeof value === "string" && value.length <= MAX_TEXT ? value : undefined);
+const positive: Parse<number> = (value) =>
+  typeof value === "number" && value > 0 && value < Infinity ? value : undefined;
+const flag: Parse<boolean> = (value) => (typeof value === "boolean" ? value : undefined);
+
+function record<T extends object>(fields: { readonly [K in keyof T]: Parse<T[K]> }): Parse<T> {
+  return (value) => {
+    if (typeof value !== "object" || value === null) return undefined;
+    const parsed = Object.entries<Parse<unknown>>(fields).map(([name, parse]) => [
+      name,
+      parse((value as Record<string, unknown>)[name]),
+    ]);
+    return parsed.every(([, field]) => field !== undefined) ? (Object.fromEntries(parsed) as T) : undefined;
+  };
 }
 
-/** Returns the entry if it is well-formed: tables come from files and from other people. */
-function checkedEntry(value: unknown): TuningEntry | undefined {
-  if (typeof value !== "object" || value === null) return undefined;
-  const { adapter, browser, version, key, ranked } = value as Record<string, unknown>;
-  if (![adapter, browser, version, key].every(isText) || !Array.isArray(ranked) || ranked.length === 0)
-    return undefined;
-  if (ranked.length > MAX_ROWS) return undefined;
-  const rows: { algorithm: string; variant: string; seconds: number }[] = [];
-  for (const row of ranked as unknown[]) {
-    if (typeof row !== "object" || row === null) return undefined;
-    const { algorithm, variant, seconds } = row as Record<string, unknown>;
-    if (
-      !isText(algorithm) ||
-      !isText(variant) ||
-      typeof seconds !== "number" ||
-      !(seconds > 0) ||
-      !Number.isFinite(seconds)
-    )
-      return undefined;
-    rows.push({ algorithm, variant, seconds });
-  }
-  return { adapter, browser, version, key, ranked: rows } as TuningEntry;
+function rows<T>(parse: Parse<T>): Parse<T[]> {
+  return (value) => {
+    if (!Array.isArray(value) || value.length === 0 || value.length > MAX_ROWS) return undefined;
+    const parsed = Array.from(value, parse).filter((row) => row !== undefined);
+    return parsed.length === value.length ? parsed : undefined;
+  };
 }
 
-/** Returns the calibration if it is well-formed. */
-function checkedCalibration(value: unknown): Calibration | undefined {
-  if (typeof value !== "object" || value === null) return undefined;
-  const { adapter, browser, version, rates } = value as Record<string, unknown>;
-  if (![adapter, browser, version].every(isText) || typeof rates !== "object" || rates === null) return undefined;
-  const { multiplyAdds, loads, bytes, dispatch, threads, overlap } = rates as Record<string, unknown>;
-  const numbers = [multiplyAdds, loads, bytes, dispatch, threads];
-  if (!numbers.every((one) => typeof one === "number" && one > 0 && Number.isFinite(one))) return undefined;
-  if (typeof overlap !== "boolean") return undefined;
-  return {
-    adapter,
-    browser,
-    version,
-    rates: { multiplyAdds, loads, bytes, dispatch, threads, overlap },
-  } as Calibration;
+const environmentFields = { adapter: text, browser: text, version: text };
+
+const parseEntry = record<TuningEntry>({
+  ...environmentFields,
+  key: text,
+  ranked: rows(record({ algorithm: text, variant: text, seconds: positive })),
+});
+
+const parseCalibration = record<Calibration>({
+  ...environmentFields,
+  rates: record({
+    ...{ multiplyAdds: positive, loads: positive, bytes: positive, dispatch: positive, threads: positive },
+    overlap: flag,
+  }),
+});
+
+/** Adds an entry as the one used last, in place of an older one of the same; drops the oldest beyond MAX_ENTRIES. */
+function put<T extends Environment>(entries: Map<string, T>, entry: T): void {
+  const name = identity(entry);
+  entries.delete(name);
+  entries.set(name, entry);
+  if (entries.size > MAX_ENTRIES) entries.delete(entries.keys().next().value!);
 }
 
 /** The measurements of this environment and of others: `engine.tuning`. */
@@ -140,14 +146,14 @@ export class TuningTable {
 
   /** @internal Adds the rates of the adapter, and saves the table. */
   async addCalibration(rates: Rates): Promise<void> {
-    this.#putCalibration({ ...this.#environment, rates });
+    put(this.#calibrations, { ...this.#environment, rates });
     await this.#save();
   }
 
   /** @internal Adds the measurements of a problem, and saves the table. */
   async add(problem: ConvProblem, constraints: Constraints, ranked: Measurements): Promise<void> {
     if (ranked.length === 0) return;
-    this.#putEntry({ ...this.#environment, key: tuningKey(problem, constraints), ranked });
+    put(this.#entries, { ...this.#environment, key: tuningKey(problem, constraints), ranked });
     await this.#save();
   }
 
@@ -184,52 +190,32 @@ export class TuningTable {
   /** @internal Reads the table that an earlier run saved; an unreadable one counts as empty. */
   async load(): Promise<void> {
     try {
-      const text = await this.#store?.load();
-      if (text !== undefined) this.#read(text);
+      const saved = await this.#store?.load();
+      if (saved !== undefined) this.#read(saved);
     } catch {
       // A broken cache counts as empty: the next measurement overwrites it.
     }
   }
 
   #read(data: unknown): { taken: number; usable: number; leftOut: number } {
-    const { entries, calibrations } = parse(data);
+    const { entries, calibrations } = tableOf(data);
     const counts = { taken: 0, usable: 0, leftOut: 0 };
     const here = identity(this.#environment);
-    const take = <T extends Environment>(
-      values: readonly unknown[],
-      check: (value: unknown) => T | undefined,
-      put: (checked: T) => void,
-    ): void => {
+    const take = <T extends Environment>(values: readonly unknown[], parse: Parse<T>, known: Map<string, T>): void => {
       for (const value of values) {
-        const checked = check(value);
-        if (!checked) {
+        const entry = parse(value);
+        if (!entry) {
           counts.leftOut++;
           continue;
         }
-        put(checked);
+        put(known, entry);
         counts.taken++;
-        const { adapter, browser, version } = checked;
-        if (identity({ adapter, browser, version }) === here) counts.usable++;
+        if (identity({ ...entry, key: "" }) === here) counts.usable++;
       }
     };
-    take(entries, checkedEntry, (entry) => this.#putEntry(entry));
-    take(calibrations, checkedCalibration, (one) => this.#putCalibration(one));
+    take(entries, parseEntry, this.#entries);
+    take(calibrations, parseCalibration, this.#calibrations);
     return counts;
-  }
-
-  #putCalibration(calibration: Calibration): void {
-    const { adapter, browser, version } = calibration;
-    const name = identity({ adapter, browser, version });
-    this.#calibrations.delete(name);
-    this.#calibrations.set(name, calibration);
-    if (this.#calibrations.size > MAX_ENTRIES) this.#calibrations.delete(this.#calibrations.keys().next().value!);
-  }
-
-  #putEntry(entry: TuningEntry): void {
-    const name = identity(entry);
-    this.#entries.delete(name);
-    this.#entries.set(name, entry);
-    if (this.#entries.size > MAX_ENTRIES) this.#entries.delete(this.#entries.keys().next().value!);
   }
 
   async #save(): Promise<void> {
@@ -242,7 +228,7 @@ export class TuningTable {
 }
 
 /** The entries and calibrations of a table given as an object or as JSON. */
-function parse(data: unknown): { entries: unknown[]; calibrations: unknown[] } {
+function tableOf(data: unknown): { entries: unknown[]; calibrations: unknown[] } {
   let table = data;
   if (typeof data === "string") {
     try {

@@ -41,9 +41,9 @@ describe("winograd", () => {
   it("refuses what the workspace or a binding cannot hold, with the bytes", () => {
     const verdict = (changes: Partial<DeviceTraits>): string => refusalOf(layer(), { ...traits, ...changes });
     // F(2, 3) has 16 points, with 64 x 64 filters of 4 bytes each.
-    expect(verdict({ maxBindingBytes: 200_000 })).toContain("262144 bytes (a binding may have 200000)");
-    expect(verdict({ maxWorkspaceBytes: 262_144 })).toContain("the workspace may have 262144");
-    expect(verdict({ maxWorkspaceBytes: 0 })).toContain("the workspace may have 0");
+    expect(verdict({ maxBindingBytes: 200_000 })).toContain("262144 bytes, more than");
+    expect(verdict({ maxWorkspaceBytes: 262_144 })).toContain("more than the 262144 of workspace");
+    expect(verdict({ maxWorkspaceBytes: 0 })).toContain("more than the 0 of workspace");
   });
 
   it("takes strided kernels and those larger than its tiles, in parts", () => {

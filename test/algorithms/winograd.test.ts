@@ -63,9 +63,7 @@ describe.each(TILES.map((tile) => [tile.name, tile] as const))("%s", (_name, til
     const columns = [first(m), ...outputPowers.flatMap(alternating), first(m).toReversed()];
     const filterRows = [
       first(r).map((value) => value * scales[0]!),
-      ...filterPowers.flatMap((own, k) =>
-        alternating(own).map((row) => row.map((value) => value * scales[k + 1]!)),
-      ),
+      ...filterPowers.flatMap((own, k) => alternating(own).map((row) => row.map((value) => value * scales[k + 1]!))),
       first(r).toReversed(),
     ];
     const near = (matrix: number[][]): unknown[][] =>

@@ -113,7 +113,7 @@ describe("conv", () => {
     const w = engine.tensor(weights, kernel);
     const error = thrown(() => conv(x, w, { algorithm: "im2col", maxWorkspaceBytes: 100 }));
     expect(error.code).toBe("unsupported");
-    expect(error.message).toMatch(/576 bytes of workspace, more than the 100 allowed/);
+    expect(error.message).toMatch(/576 bytes, more than the 100 of workspace/);
     x.destroy();
     w.destroy();
   });

@@ -113,7 +113,7 @@ describe("foreign objects", () => {
     const small = device.createBuffer({ size: 96, usage: GPUBufferUsage.STORAGE });
     const wrong = device.createBuffer({ size: 256, usage: GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST });
     expect(thrown(() => engine.wrap(small, [1, 1, 5, 5])).message).toBe(
-      "buffer: got 96 bytes, expected at least 100 bytes for the shape [1, 1, 5, 5]",
+      "buffer: got a buffer of 96 bytes, expected at least 100 bytes for the shape [1, 1, 5, 5]",
     );
     expect(thrown(() => engine.wrap(wrong, [1, 1, 5, 5])).message).toMatch(/^buffer: got usage 12, .*STORAGE/);
     for (const buffer of [small, wrong]) buffer.destroy();

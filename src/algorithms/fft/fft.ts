@@ -4,7 +4,14 @@
 import { dilatedExtent } from "../../base/shape.ts";
 import type { Step } from "../../kernel/step.ts";
 import type { Correlation } from "../../problem/correlation.ts";
-import { type Algorithm, type Candidate, type PartialPlan, type Unsupported, tooManyDispatches } from "../algorithm.ts";
+import {
+  type Algorithm,
+  type Candidate,
+  type PartialPlan,
+  type Unsupported,
+  tooManyBytes,
+  tooManyDispatches,
+} from "../algorithm.ts";
 import { type Work, estimate } from "../cost.ts";
 import type { DeviceTraits } from "../traits.ts";
 import { type Chunks, chunksOf, sharesInput } from "./chunks.ts";
@@ -65,9 +72,7 @@ function refusal(c: Correlation, device: DeviceTraits): Unsupported {
     if ("tooMany" in chunks) fewestDispatches = Math.min(fewestDispatches, chunks.tooMany);
   }
   if (fewestDispatches < Infinity) return tooManyDispatches(fewestDispatches, device);
-  return {
-    reason: `the spectra of the weights and of one tile take ${leastBytes} bytes at least, more than the ${device.maxWorkspaceBytes} of workspace or the ${device.maxBindingBytes} of a binding allowed`,
-  };
+  return tooManyBytes("the spectra of the weights and of one tile take at least", leastBytes, device);
 }
 
 function stepsOf(c: Correlation, tiling: Tiling, chunks: Chunks): Step[] {

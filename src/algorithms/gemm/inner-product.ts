@@ -5,7 +5,7 @@ import { elementCount, roundUp } from "../../base/shape.ts";
 import { F32_BYTES } from "../../kernel/element-types.ts";
 import { BINDING, STORAGE_ALIGNMENT, type Step } from "../../kernel/step.ts";
 import { type Correlation, termCount } from "../../problem/correlation.ts";
-import { type Candidate, type PartialPlan, SEQUENTIAL_SUM, type Unsupported } from "../algorithm.ts";
+import { type Candidate, type PartialPlan, SEQUENTIAL_SUM, type Unsupported, tooManyBytes } from "../algorithm.ts";
 import { preparedRange, scratch, whole } from "../operands.ts";
 import { reduceStep, reduceWork } from "../reduce-splits.ts";
 import type { DeviceTraits } from "../traits.ts";
@@ -111,9 +111,7 @@ export function innerProductCandidates(
   const { M, N, x, dy, preparedBytes } = product;
   const { bytes } = layoutOf(product, 1);
   if (Math.max(bytes, preparedBytes) > device.maxBindingBytes || bytes + preparedBytes > device.maxWorkspaceBytes) {
-    return {
-      reason: `the packed input and gradient take ${bytes + preparedBytes} bytes, more than the ${device.maxWorkspaceBytes} of workspace or the ${device.maxBindingBytes} of a binding allowed`,
-    };
+    return tooManyBytes("the packed input and gradient take", bytes + preparedBytes, device);
   }
   // The sums are split until there are enough threads, whatever the tile.
   const busy = { ...device, rates: { ...device.rates, threads: 1 } };

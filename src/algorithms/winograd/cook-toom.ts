@@ -90,10 +90,11 @@ export interface Factors {
 
 export function factors({ output, powers, divisors, input }: Transforms, pairs: readonly number[]): Factors {
   const row = (k: number): number => 2 * k + 1; // of +a_k
+  const evens = (values: readonly number[]): number[] => values.filter((_, at) => at % 2 === 0);
   return {
     pairs,
-    whole: input[0]!.filter((_, at) => at % 2 === 0),
-    halves: pairs.map((_, k) => input[row(k)]!.filter((_, at) => at > 0 && at % 2 === 0)),
+    whole: evens(input[0]!),
+    halves: pairs.map((_, k) => evens(input[row(k)]!).slice(1)),
     outputPowers: pairs.map((a) => powersOf(a, output.length)),
     filterPowers: pairs.map((_, k) => powers[row(k)]!),
     scales: [0, ...pairs.map((_, k) => row(k))].map((at) => 1 / divisors[at]!),

@@ -5,7 +5,14 @@
 import { type Triple, elementCount } from "../../base/shape.ts";
 import { F32_BYTES } from "../../kernel/element-types.ts";
 import type { Correlation } from "../../problem/correlation.ts";
-import type { Algorithm, Candidate, ErrorBound, PartialPlan, Unsupported } from "../algorithm.ts";
+import {
+  type Algorithm,
+  type Candidate,
+  type ErrorBound,
+  type PartialPlan,
+  type Unsupported,
+  tooManyBytes,
+} from "../algorithm.ts";
 import { OUTPUT_LOADS, type Work, estimate, numberBytes } from "../cost.ts";
 import { type Products, gemmWork } from "../gemm/gemm.ts";
 import { gemmTile } from "../gemm/tile.ts";
@@ -53,6 +60,8 @@ function tilesFor(c: Correlation): Tile[] | Unsupported {
     tile,
     count: multiplications(c, tile),
   }));
+  const filters = Math.min(...geometries.map(({ filterBytes }) => filterBytes));
+  if (filters > device.maxBindingBytes) return tooManyBytes("the transformed filters take at least", filters, device);
   const least = Math.min(...fit.map(({ count }) => count));
   return fit
     .filter(({ count }) => count <= MOST_MULTIPLICATIONS * least)
@@ -141,10 +150,9 @@ function winogradWork(c: Correlation, device: DeviceTraits, geometry: Geometry):
 /** The refusal of what fits in memory with none of the tiles. */
 function tooLarge(c: Correlation, device: DeviceTraits, geometries: readonly Geometry[]): Unsupported {
   const filters = Math.min(...geometries.map(({ filterBytes }) => filterBytes));
+  if (filters > device.maxBindingBytes) return tooManyBytes("the transformed filters take at least", filters, device);
   const least = Math.min(...geometries.map((geometry) => geometry.filterBytes + chunkBytes(c, geometry, 4)));
-  return {
-    reason: `the transformed filters take ${filters} bytes (a binding may have ${device.maxBindingBytes}), with four tiles ${least} (the workspace may have ${device.maxWorkspaceBytes})`,
-  };
+  return tooManyBytes("the transformed filters and four tiles take at least", least, device);
 }
 
 export const winograd: Algorithm = {
