@@ -60,8 +60,6 @@ function tilesFor(c: Correlation): Tile[] | Unsupported {
     tile,
     count: multiplications(c, tile),
   }));
-  const filters = Math.min(...geometries.map(({ filterBytes }) => filterBytes));
-  if (filters > device.maxBindingBytes) return tooManyBytes("the transformed filters take at least", filters, device);
   const least = Math.min(...fit.map(({ count }) => count));
   return fit
     .filter(({ count }) => count <= MOST_MULTIPLICATIONS * least)
