@@ -1,5 +1,6 @@
-// The kernel of a depthwise convolution in several steps of the sum. One loop over input channels (a gradient's: of a convolution there is
-// one), kernel slices, chunks of kernel rows and chunks of kernel columns: nested loops would carry every sum from one level to the next, which costs some compilers a copy of the tile.
+// Takes the kernel of a depthwise convolution in several steps of the sum. A single loop runs over input channels (a convolution has one, a
+// gradient several), kernel slices, chunks of kernel rows and chunks of kernel columns: nested loops would carry every sum from one level to the
+// next, for which some compilers copy the tile.
 // slots: accumulate
 // constants: COLUMNS, KERNEL_R, KERNEL_S, KERNEL_T, ROWS
 // types: Sums, Taps, Tile

@@ -1,10 +1,10 @@
-// Depthwise correlation: a group has one input channel, or sums over several, and any number of output channels. One thread makes TILE_P x TILE_Q
-// outputs of TILE_M output channels of a group: it loads a block of input cells once and uses each for every kernel row and
-// column that meets it. load and load_weight come from load*.wgsl, source and is_padding from a padding-* snippet, sum_up from depthwise-one-step or depthwise-steps.
-// *_TAIL: some tile reaches past the last output, output channel or kernel column.
+// Depthwise correlation: a group has one input channel (a gradient sums over several) and any number of output channels. One thread computes
+// TILE_P x TILE_Q outputs of TILE_M output channels of a group: it loads a block of input cells once and uses each cell for every kernel row and
+// column that meets it. load and load_weight come from load*.wgsl, source and is_padding from a padding-* snippet, and sum_up from
+// depthwise-one-step or depthwise-steps. *_TAIL: some tile reaches past the last output, output channel or kernel column.
 //
-// Neighbouring outputs of a tile lie OUT_STEP apart and neighbouring cells one dilation apart: the outputs that share cells under
-// a dilation are not next to each other. Two such outputs see windows that begin SHIFT cells apart.
+// Neighbouring outputs of a tile are OUT_STEP apart, and neighbouring cells one dilation apart: with a dilation, the outputs that share cells are
+// not adjacent. The windows of two neighbouring outputs of a tile start SHIFT of its cells apart.
 // slots: finish, is_padding, load, load_bias, load_weight, source, sum_up
 // constants: CHANNELS_LAST, COLUMNS, COLUMN_TAIL, DILATION_D, DILATION_H, DILATION_W, KERNEL_S, M_TAIL, OUT_STEP_P, OUT_STEP_Q, PADDING_VALUE, PER_P, PER_Q, P_TAIL, Q_TAIL, ROWS, SHIFT_P, SHIFT_Q, STRIDE_D, STRIDE_H, STRIDE_W, TILE_M, TILE_P, TILE_Q
 // types: Y
@@ -19,7 +19,7 @@ struct Geometry {
   w_start: u32, w_stride_g: u32, w_stride_k: u32, w_stride_c: u32, w_stride_t: u32, w_stride_r: u32, w_stride_s: u32,
 }
 
-// Offsets that no step of the sum changes, made once: the weights of each output channel, and the columns of the input.
+// Offsets that are the same in every step of the sum, computed once: those of the weights of each output channel, and of the input columns.
 struct Tile {
   x_channel: u32, o: u32, p0: u32, left: i32,
   weights_at: array<u32, TILE_M>,
@@ -27,7 +27,7 @@ struct Tile {
   beyond: array<bool, CELL_COLUMNS>,
 }
 
-// Where a step begins in the kernel, and the weights of its input channel behind those of the first.
+// The first tap of a step, and the offset of the weights of its input channel from those of the first channel.
 struct Taps { slice: u32, row: u32, column: u32, weights: u32 }
 
 alias Sums = array<f32, TILE_M * TILE_P * TILE_Q>;
@@ -35,14 +35,14 @@ alias Sums = array<f32, TILE_M * TILE_P * TILE_Q>;
 @group(0) @binding(0) var<uniform> g: Geometry;
 @group(0) @binding(3) var<storage, read_write> y: array<Y>;
 
-// Output p sees through kernel row r the row of cells p * PER_P + r, which lies (p * SHIFT_P + r) * DILATION_H below the first;
-// where two outputs see no cell in common (PER is under SHIFT) only the cells that are seen are loaded.
+// For kernel row r, output p reads the row of cells p * PER_P + r, which lies (p * SHIFT_P + r) * DILATION_H below the first. If two outputs
+// share no cell (PER is less than SHIFT), only the cells that some output sees are loaded.
 const CELL_ROWS = (TILE_P - 1u) * PER_P + ROWS;
 const CELL_COLUMNS = (TILE_Q - 1u) * PER_Q + COLUMNS;
 
 fn thread(invocation: u32) {
   var index = invocation;
-  // The axis that lies closest together in memory goes over neighbouring threads.
+  // Neighbouring threads run along the contiguous axis.
   var channel_tile = 0u;
   if (CHANNELS_LAST) {
     channel_tile = index % g.channel_tiles;
@@ -135,7 +135,7 @@ fn accumulate(sums: ptr<function, Sums>, tile: ptr<function, Tile>, at: Taps) {
       let tap_at = at.weights + at.slice * g.w_stride_t + (at.row + r) * g.w_stride_r + (at.column + s) * g.w_stride_s;
       // @unroll
       for (var m = 0u; m < TILE_M; m++) {
-        // The constant condition stands outside the tile, so that it is written out once a weight and not once a multiply-add.
+        // The constant condition is outside the loops over the tile, so that unrolling repeats it once a weight, not once a multiply-add.
         if (s + COLUMN_TAIL < COLUMNS) {
           let weight = load_weight((*tile).weights_at[m] + tap_at);
           // @unroll
@@ -147,7 +147,7 @@ fn accumulate(sums: ptr<function, Sums>, tile: ptr<function, Tile>, at: Taps) {
             }
           }
         } else {
-          // The last chunk of columns may have fewer: what a column past the kernel adds is 0 times 0, whatever the cells hold.
+          // The last chunk may have fewer columns: a column past the kernel adds 0 times 0, whatever the cells hold.
           let past = at.column + s >= KERNEL_S;
           let weight = select(load_weight((*tile).weights_at[m] + select(tap_at, 0u, past)), 0.0, past);
           // @unroll

@@ -1,7 +1,7 @@
-// Direct correlation. One thread makes TILE_Q neighbouring outputs of a row for TILE_V vectors of output channels:
-// for each input channel and kernel row it loads the stretch of input that its outputs see once, and one vector of weights a
-// kernel column. V is a vector of LANES output channels (vec4f or f32); load_weights comes from a weights-* snippet,
-// load from load.wgsl, source and is_padding from a padding-* snippet. Q_TAIL and K_TAIL: some tile reaches past the last output or channel.
+// Direct correlation. One thread computes TILE_Q neighbouring outputs of a row for TILE_V vectors of output channels: for each input channel and
+// kernel row it loads the stretch of input that its outputs see, once, and one vector of weights for each kernel column. V is a vector of LANES
+// output channels (vec4f or f32). load_weights comes from a weights-* snippet, load from load.wgsl, source and is_padding from a padding-*
+// snippet. Q_TAIL and K_TAIL: some tile reaches past the last output or channel.
 // slots: epilogue, is_padding, lane_offsets, load, load_weights, source, store
 // constants: CELLS_PER_COLUMN, CELLS_PER_OUTPUT, CELL_STEP, CHANNELS_LAST, COLUMNS, DILATION_D, DILATION_H, DILATION_W, KERNEL_R, KERNEL_S, KERNEL_T, K_TAIL, LANES, PADDING_VALUE, Q_TAIL, ROWS, STRIDE_D, STRIDE_H, STRIDE_W, TILE_Q, TILE_V
 // types: LaneOffsets, V, Y
@@ -37,7 +37,7 @@ fn thread(invocation: u32) {
   let group = index % g.groups;
   let n = index / g.groups;
 
-  // Offsets that no step of the sum changes, made once: the weights of each output channel, and the columns of the input.
+  // Offsets that are the same in every step of the sum, computed once: those of the weights of each output channel, and of the input columns.
   var lanes_at: array<LaneOffsets, TILE_V>;
   // @unroll
   for (var v = 0u; v < TILE_V; v++) {
@@ -57,8 +57,8 @@ fn thread(invocation: u32) {
   var sums: array<V, TILE_Q * TILE_V>;
   var weights_at = g.w_start;
   var x_channel = g.x_start + n * g.x_stride_n + group * g.x_stride_g;
-  // One loop over input channels, kernel slices, kernel rows and stretches of columns: nested loops would carry every sum from
-  // one level to the next, which costs some compilers a copy of the whole tile.
+  // A single loop over input channels, kernel slices, kernel rows and stretches of columns: nested loops would carry every sum from one level to
+  // the next, for which some compilers copy the whole tile.
   var t = 0u;
   var r0 = 0u;
   var s0 = 0u;

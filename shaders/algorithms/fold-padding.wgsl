@@ -1,5 +1,5 @@
-// The adjoint of a padding that repeats the input: the gradient of each input cell is the sum of those of all cells of the padded input
-// that repeat it, in a fixed order. `copies` comes from a copies-* snippet.
+// The adjoint of padding that repeats the input: the gradient of each input cell is the sum, in a fixed order, of the gradients of all cells of
+// the padded input that repeat it. `copies` comes from a copies-* snippet.
 // slots: copies, epilogue
 // types: Y
 struct Fold {

@@ -1,6 +1,6 @@
 // The gradient of a convolution's input, cell by cell: the sum over the output channels and the taps that meet the cell. A tap meets it at
-// the output o with o * stride + tap * dilation = cell (counted from the start of the padded input), so one of each `step` neighbouring taps
-// does, or none: load and load_weight come from load*.wgsl.
+// the output o with o * stride + tap * dilation = cell (counted from the start of the padded input), so at most one of any `step` neighbouring
+// taps does. load and load_weight come from load*.wgsl.
 // slots: epilogue, load, load_weight
 // types: Y
 struct Gather {
@@ -12,7 +12,7 @@ struct Gather {
   stride_d: u32, stride_h: u32, stride_w: u32,
   dilation_d: u32, dilation_h: u32, dilation_w: u32,
   pad_d: u32, pad_h: u32, pad_w: u32,
-  // dy, dx and the weights, each with the channels of the gradient: it sums over c.
+  // The strides of dy, dx and the weights. c counts the channels of dy, which are summed over, and k those of dx.
   x_start: u32, x_stride_n: u32, x_stride_g: u32, x_stride_c: u32, x_stride_d: u32, x_stride_h: u32, x_stride_w: u32,
   y_start: u32, y_stride_n: u32, y_stride_g: u32, y_stride_k: u32, y_stride_o: u32, y_stride_p: u32, y_stride_q: u32,
   w_start: u32, w_stride_g: u32, w_stride_k: u32, w_stride_c: u32, w_stride_t: u32, w_stride_r: u32, w_stride_s: u32,
@@ -21,7 +21,7 @@ struct Gather {
   @align(16) taps_w: Taps,
 }
 
-// Finds the first tap that meets a cell along an axis; `step` is the distance from each such tap to the next.
+// The constants that give the first tap that meets a cell along an axis; `step` is the distance between such taps.
 struct Taps { divisor: u32, step: u32, factor: u32 }
 
 @group(0) @binding(0) var<uniform> g: Gather;
@@ -38,12 +38,12 @@ fn product_modulo(a: u32, b: u32, m: u32) -> u32 {
   return sum;
 }
 
-// The first tap that meets a cell; `none`, which no kernel has, where no tap does.
+// The first tap that meets a cell, or `none` (an index past every kernel) if no tap does.
 fn first_tap(cell: u32, taps: Taps, none: u32) -> u32 {
   return select(product_modulo(cell / taps.divisor, taps.factor, taps.step), none, cell % taps.divisor != 0u);
 }
 
-// The output that a tap meets a cell at; `none`, which is past the last, where that would lie before the first.
+// The output at which a tap meets a cell, or `none` (an index past the last output) if it would lie before the first.
 fn output_of(cell: u32, tap: u32, dilation: u32, stride: u32, none: u32) -> u32 {
   let reach = tap * dilation;
   return select((cell - min(reach, cell)) / stride, none, reach > cell);

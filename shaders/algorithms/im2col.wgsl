@@ -1,7 +1,7 @@
-// im2col: lays out, for a range of outputs, the input cells that each of them sees. The matrix is what the GEMM multiplies with the
-// weights: channels-first, a row is a (channel, tap) and a column an output; channels-last the other way round. One thread
-// writes RUN vectors of a row, decodes its position once and then steps along. FOURS_TOGETHER: the four cells of a vector always
-// lie in one input row (channels-first), or at one input position (channels-last).
+// im2col: lays out, for a range of outputs, the input cells that each of them sees, as the matrix that the GEMM multiplies by the weights.
+// Channels-first, a row is a (channel, tap) and a column an output; channels-last the other way round. One thread writes RUN vectors of a row: it
+// decodes its position once and then steps along. FOURS_TOGETHER: the four cells of a vector always lie in one input row (channels-first), or at
+// one input position (channels-last).
 // slots: is_padding, load, source
 // constants: CHANNELS_LAST, DILATION_D, DILATION_H, DILATION_W, FOURS_TOGETHER, KERNEL_R, KERNEL_S, KERNEL_T, PADDING_VALUE, RUN, STRIDE_D, STRIDE_H, STRIDE_W
 struct Columns {
@@ -60,7 +60,7 @@ fn thread(invocation: u32) {
   }
 }
 
-// Positions past the last output stand for padding columns, which are computed on and dropped: they read the last one.
+// Positions past the last output are padding columns, whose products are dropped: they read what the last output reads.
 fn decode_pixel(image: u32, j: u32) -> Pixel {
   let index = g.first_pixel + min(j, g.pixels - 1u);
   let row = index / g.output_q;
@@ -111,7 +111,7 @@ fn next_tap(tap: Tap) -> Tap {
   return next;
 }
 
-// Where in the input a tap of an output lies, before padding is resolved.
+// The input position of a tap of an output, before padding is resolved.
 fn position(pixel: Pixel, tap: Tap) -> vec3i {
   return vec3i(
     i32(pixel.o * STRIDE_D + tap.t * DILATION_D) - g.pad_d,
@@ -120,8 +120,8 @@ fn position(pixel: Pixel, tap: Tap) -> vec3i {
   );
 }
 
-// The first cell of an input row. Terms past the last are the zeros that pad the sum's length to a multiple of 4: they read
-// some cell and drop it.
+// The index of the first cell of an input row. Terms past the last are zeros, which pad the length of the sum to a multiple of 4: they read some
+// cell and drop it.
 fn row_start(pixel: Pixel, tap: Tap, group: u32, at: vec3i) -> u32 {
   return g.x_start + pixel.n * g.x_stride_n + group * g.x_stride_g + min(tap.c, g.group_c - 1u) * g.x_stride_c
     + u32(source(at.x, g.input_d)) * g.x_stride_d + u32(source(at.y, g.input_h)) * g.x_stride_h;

@@ -1,6 +1,6 @@
-// Implicit GEMM through workgroup memory, for adapters that have some: a workgroup of 64 makes 64 outputs x 64 channels over one split of
-// the terms, 8 x 8 a thread. STEP terms at a time it loads cells (a thread one output's) and packed weights, each used by eight
-// threads. The tile is the classic of Volkov and Demmel, "Benchmarking GPUs to tune dense linear algebra", section 5.
+// Implicit GEMM through workgroup memory, for adapters that have some in hardware: a workgroup of 64 threads computes 64 outputs x 64 channels
+// over one split of the terms, 8 x 8 a thread. For each K-step of STEP terms it loads cells (each thread those of one output) and packed weights;
+// eight threads use each of them. The tile is the classic of Volkov and Demmel, "Benchmarking GPUs to tune dense linear algebra", section 5.
 // slots: load_cell, next_term, output_at, store, term_at
 // constants: STEP, WORKGROUP_SIZE
 @group(0) @binding(2) var<storage, read> weights: array<vec4f>;
@@ -10,7 +10,7 @@ var<workgroup> left: array<vec4f, STEP * SIDE / 4u>;
 var<workgroup> right: array<f32, STEP * SIDE>;
 
 fn workgroup_thread(tile: u32, local: u32) {
-  // No thread returns early: barriers need them all. Workgroups past the last tile compute the last one again and store nothing.
+  // No thread returns early, since barriers need all of them. Workgroups past the last tile compute the last one again and store nothing.
   var index = min(tile, g.threads - 1u);
   let n0 = (index % g.tiles_n) * SIDE;
   index /= g.tiles_n;
@@ -34,7 +34,7 @@ fn workgroup_thread(tile: u32, local: u32) {
     }
     // @unroll
     for (var z = 0u; z < STEP / 4u; z++) {
-      // Rows past the last are padded away in `right`; channels past the last read the last vector and are not stored.
+      // Terms past the last count as zero through `right`; channels past the last read the last vector and are not stored.
       let vector = local + z * WORKGROUP_SIZE;
       let from_row = min(k + vector / 16u, g.terms - 1u);
       left[vector] = weights[group * g.weight_group + from_row * g.weight_row + min(v0 + vector % 16u, g.weight_row - 1u)];

@@ -1,6 +1,6 @@
 // Implicit GEMM from global memory: y[k, n] = sum over terms of weights[k, term] cells[term, n], where n runs through the outputs of the
-// whole batch. A thread makes TILE_N outputs for TILE_V vectors of four channels, over one split of the terms. The weights are
-// packed: a row for each term, its channels in vectors. Splits go to workspace and are summed by reduce-splits.wgsl.
+// whole batch. A thread computes TILE_N outputs for TILE_V vectors of four channels, over one split of the terms. The weights are
+// packed: a row for each term, with the channels in vectors. Partial sums go to the workspace; reduce-splits.wgsl adds them.
 // slots: load_cell, next_term, output_at, store, term_at
 // constants: STEP, TILE_N, TILE_V
 // types: Output
@@ -37,7 +37,7 @@ fn thread(invocation: u32) {
       var cells: array<f32, TILE_N>;
       // @unroll
       for (var j = 0u; j < TILE_N; j++) {
-        // Terms past the end make up a step: they count as zero, whatever they read.
+        // Terms past the end complete a K-step: they count as zero, whatever they read.
         cells[j] = select(0.0, load_cell(outputs[j], term), k + z < end);
       }
       // @unroll

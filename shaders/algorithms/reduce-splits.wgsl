@@ -1,5 +1,5 @@
-// The second step of a split-K sum: adds the partial sums in order, so that the bits are the same in every run, and finishes with
-// the epilogue. A partial sum has `outputs` numbers (of the whole batch) for each channel, partial_k and partial_n apart.
+// The second step of split-K: adds the partial sums in order, so that the bits are the same in every run, and applies the epilogue. A split has a
+// number for each channel and each output of the batch; channels are partial_k apart, outputs partial_n.
 // slots: epilogue
 // types: Y
 struct Splits {

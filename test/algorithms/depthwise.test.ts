@@ -41,7 +41,7 @@ describe("depthwise", () => {
   it("refuses groups of several channels", () => {
     const problem = convProblem("forward", { inputShape: [1, 6, 5, 5], kernelShape: [4, 3, 3, 3], groups: 2 });
     expect(reasonOf(depthwise, problem, software)).toBe(
-      "the groups have several input channels each, and it takes one",
+      "the groups have several input channels each, and this takes groups of one",
     );
   });
 

@@ -1,4 +1,4 @@
-// The sums of four output channels, one by one (V = vec4f).
+// Stores the sums of four output channels, one by one (V = vec4f).
 // slots: store_one
 fn store(sum: vec4f, first_channel: u32, k: u32, at: u32) {
   store_one(sum.x, first_channel, k, at);

@@ -1,5 +1,5 @@
-// Weights of four output channels by four loads, wherever they lie (LaneOffsets = vec4u). Channels past the last of the group read the last
-// one and are not stored.
+// Loads the weights of four output channels by four loads, at arbitrary positions (LaneOffsets = vec4u). Channels past the last of the group read
+// the last one and are not stored.
 // slots: load_weight
 fn lane_offsets(group: u32, k: u32, neighbour: u32) -> vec4u {
   let lanes = min(vec4u(k, k + 1u, k + 2u, k + 3u), vec4u(g.group_k - 1u));

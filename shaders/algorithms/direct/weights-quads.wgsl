@@ -1,5 +1,5 @@
-// Weights of four output channels, one loaded by each of four neighbours that make other outputs of the same channels (LaneOffsets = u32).
-// Channels past the last of the group read the last one and are not stored.
+// Loads the weights of four output channels, each by one of four neighbouring threads, which compute different outputs of the same channels
+// (LaneOffsets = u32). Channels past the last of the group read the last one and are not stored.
 // slots: collect, load_weight
 fn lane_offsets(group: u32, k: u32, neighbour: u32) -> u32 {
   return group * g.w_stride_g + min(k + neighbour, g.group_k - 1u) * g.w_stride_k;

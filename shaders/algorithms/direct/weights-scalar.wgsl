@@ -1,4 +1,4 @@
-// Weights one output channel at a time (V = f32, LaneOffsets = u32). Channels past the last of the group read the last one and are
+// Loads the weights of one output channel at a time (V = f32, LaneOffsets = u32). Channels past the last of the group read the last one and are
 // not stored.
 // slots: load_weight, store_one
 fn lane_offsets(group: u32, k: u32, neighbour: u32) -> u32 {

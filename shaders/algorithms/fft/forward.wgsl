@@ -1,6 +1,6 @@
 // The first pass of a transform, along the width of real signals: out[k, l] = W^(k l) sum over j of in[j span + l] V^(j k),
-// V = exp(-2 pi i / RADIX), W = exp(-2 pi i / (RADIX span)), for k up to RADIX / 2: the rest is the conjugate of these, and stays so in
-// whatever passes follow along l. One thread makes one l of one row of one signal; signals lie next to each other.
+// V = exp(-2 pi i / RADIX), W = exp(-2 pi i / (RADIX span)), for k up to RADIX / 2: the others are conjugates of these, and remain so through the
+// later passes along l. One thread computes one l of one row of one signal; the spectra of signals are interleaved.
 // open_row and load_cell come from a source-* snippet, transform and twiddles from line.wgsl and twiddles.wgsl.
 // slots: complex_product, load_cell, open_row, transform, twiddles
 // constants: RADIX, TWIDDLES, TWIDDLE_ROWS, TWIDDLE_VECTORS

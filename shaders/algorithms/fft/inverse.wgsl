@@ -1,6 +1,6 @@
-// The last pass back, along the width, to real outputs: undoes forward.wgsl. Numbers come with real and imaginary part swapped,
-// so that the real part of the result is the second component; those past RADIX / 2 are conjugates of the stored ones. One
-// thread makes one l of one row of one (channel, tile) and stores the outputs among its numbers: every stride-th, inside the map.
+// The last pass of the inverse transform, along the width, to real outputs: undoes forward.wgsl. Numbers have real and imaginary part swapped, so
+// the real part of the result is the second component; those past RADIX / 2 are conjugates of the stored ones. One thread computes one l of one
+// row of one (channel, tile), and stores the outputs among its numbers: every stride-th one inside the map.
 // slots: complex_product, epilogue, transform, twiddles
 // constants: RADIX, TWIDDLES, TWIDDLE_ROWS, TWIDDLE_VECTORS
 // types: Line, Y

@@ -1,6 +1,6 @@
-// The discrete Fourier transform of a line of RADIX complex numbers in registers, RADIX = FIRST * SECOND: FIRST-point transforms
-// over every SECOND-th number, a rotation, SECOND-point transforms over the results (Cooley and Tukey 1965). first_dft and second_dft
-// stand for two of the dft/* functions; ROOTS holds cos and -sin of 2 pi j / RADIX for each j.
+// The discrete Fourier transform of a line of RADIX = FIRST * SECOND complex numbers in registers: FIRST-point transforms over every SECOND-th
+// number, a rotation, then SECOND-point transforms over the results (Cooley and Tukey 1965). first_dft and second_dft stand for two of the dft/*
+// functions. ROOTS holds cos and -sin of 2 pi j / RADIX for each j.
 // slots: first_dft, second_dft
 // constants: FIRST, RADIX, ROOTS, SECOND
 alias Line = array<vec2f, RADIX>;

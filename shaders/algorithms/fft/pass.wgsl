@@ -1,7 +1,7 @@
-// One pass of a transform along an axis, in place: RADIX numbers, span * inner apart, become their transform. Going forward the
-// twiddles follow the transform, so that the frequencies come out in the order of reversed digits; the way back undoes the
-// passes in reverse, twiddles first, and never needs the natural order. The way back works on numbers with real and imaginary part swapped, of which
-// the inverse transform is the forward one: swap(z) = i conj(z).
+// One pass of a transform along an axis, in place: replaces RADIX numbers, span * inner apart, by their transform. In the forward direction the
+// twiddles follow the transform, so the frequencies come out in digit-reversed order. The inverse (BACK) undoes the passes in reverse, twiddles
+// first, and never needs the natural order. It works on numbers with real and imaginary part swapped, whose inverse transform is the forward
+// one: swap(z) = i conj(z).
 // slots: complex_product, transform, twiddles
 // constants: BACK, RADIX, TWIDDLES, TWIDDLE_ROWS, TWIDDLE_VECTORS
 // types: Line

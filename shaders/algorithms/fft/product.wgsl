@@ -1,7 +1,7 @@
 // The product of spectra, a complex matrix product for each frequency and group:
-// Y[k, tile] = sum over c of X[c, tile] conj(W[c, k]), the spectrum of the cross-correlation. One TILE_K x TILE_T block of Y a thread,
-// straight from storage. Y is stored with real and imaginary part swapped, as the passes back want it.
-// K_TAIL, T_TAIL: some block reaches past the last output channel or tile.
+// Y[k, tile] = sum over c of X[c, tile] conj(W[c, k]), the spectrum of the cross-correlation. Each thread computes a TILE_K x TILE_T tile of Y
+// directly from storage. Y is stored with real and imaginary part swapped, as the inverse passes expect it.
+// K_TAIL, T_TAIL: some thread tile reaches past the last output channel or tile.
 // constants: K_TAIL, TILE_K, TILE_T, T_TAIL
 struct Product {
   threads: u32, blocks_t: u32, blocks_k: u32, group_c: u32,
@@ -18,7 +18,7 @@ fn thread(invocation: u32) {
   let t0 = (index % g.blocks_t) * TILE_T;
   index /= g.blocks_t;
   let k0 = (index % g.blocks_k) * TILE_K;
-  // Frequencies and the groups of each.
+  // The remaining index counts through the frequencies and the groups of each.
   let matrix = index / g.blocks_k;
 
   // Channels and tiles past the end read the last one and are not stored.

@@ -1,6 +1,6 @@
 // The source of the forward transform of the input: tiles of the input, each with the border that its outputs see. A signal is a (channel, tile);
-// tiles count through the images, and through the positions of each. Where the last tile of an axis reaches past the cells that
-// any output sees there are zeros (PAST_END: something else might lie there).
+// tiles count through the images and the positions in each. The last tile of an axis may reach past the last cell that any output sees; cells
+// there are zeros (PAST_END: memory may hold other values there).
 // slots: is_padding, load, source
 // constants: PADDING_VALUE, PAST_END
 struct Source {
@@ -13,7 +13,7 @@ struct Source {
   x_start: u32, x_stride_n: u32, x_stride_g: u32, x_stride_c: u32, x_stride_d: u32, x_stride_h: u32, x_stride_w: u32,
 }
 
-// A row of a tile: where in x it starts, the column it starts at, and whether it lies beyond the border, or past the end of that.
+// A row of a tile: its offset in x, its first column, and whether it lies beyond the border, or past the last cell that any output sees.
 struct Row { at: u32, left: i32, beyond: bool, past: bool }
 
 fn open_row(signal: u32, d: u32, h: u32) -> Row {

@@ -1,5 +1,5 @@
-// The source of the forward transform of the weights: a kernel laid out from cell 0, its taps `dilation` apart, zeros between and
-// after, all divided by the cells of the transform. A signal is a (group, input channel, output channel).
+// The source of the forward transform of the weights: a kernel from cell 0 on, with taps `dilation` apart and zeros between and after them, all
+// divided by the number of cells of the transform. A signal is a (group, input channel, output channel).
 // slots: load
 struct Source {
   group_c: u32, outputs: u32, first_output: u32, first_group: u32,
@@ -9,10 +9,10 @@ struct Source {
   w_start: u32, w_stride_g: u32, w_stride_k: u32, w_stride_c: u32, w_stride_t: u32, w_stride_r: u32, w_stride_s: u32,
 }
 
-// A row of a kernel: where in w its first tap lies, and whether it has any.
+// A row of a kernel: the offset of its first tap in w, and whether it has no taps.
 struct Row { at: u32, empty: bool }
 
-// The tap at a cell, or the number of taps where there is none.
+// The tap at a cell, or the number of taps if there is none.
 fn tap_at(cell: u32, dilation: u32, kernel: u32) -> u32 {
   let tap = cell / dilation;
   return select(kernel, tap, (tap * dilation == cell) & (tap < kernel));

@@ -1,8 +1,9 @@
-// C[m, n] = epilogue(sum over k of A[m, k] B[k, n]) for a batch of matrices, all row-major. One TILE_M x 4 TILE_N4 block of C a
-// thread, straight from storage: rows of A in vectors along k, rows of B in vectors along n, so that a step of four k costs
+// Batched GEMM: C[m, n] = epilogue(sum over k of A[m, k] B[k, n]), all matrices row-major. Each thread computes a TILE_M x 4 TILE_N4 tile of C
+// directly from storage: it loads rows of A in vectors along k and rows of B in vectors along n, so that a K-step of four costs
 // TILE_M + 4 TILE_N4 loads for 16 TILE_M TILE_N4 multiply-adds. K is a multiple of 4 (the packing steps pad with zeros).
-// How A, B and C lie is up to matrix-* snippets: row_of_a, load_a, columns_of_b, load_b, store. A batch index is outer * inner_count + inner: images and groups.
-// With QUADS four neighbouring threads make four blocks of rows of the same columns: each loads one row of B in four, and they share.
+// The matrix-* snippets define the layouts of A, B and C: row_of_a, load_a, columns_of_b, load_b, store. A batch index is
+// outer * inner_count + inner, for images and groups. With QUADS four neighbouring threads compute different rows of the same columns: each loads
+// every fourth row of B, and they exchange them.
 // slots: broadcast_first, broadcast_fourth, broadcast_second, broadcast_third, columns_of_b, load_a, load_b, row_of_a, store
 // constants: QUADS, TILE_M, TILE_N4
 // types: ColumnsAt
@@ -17,10 +18,10 @@ struct Gemm {
   @align(16) c_pixels: Lattice,
 }
 
-// Strides of A or B, in vectors where it is loaded in vectors, otherwise in elements.
+// Strides of A or B, in vectors if it is loaded in vectors, otherwise in elements.
 struct Matrix { row: u32, inner: u32, outer: u32 }
 
-// Strides of C in elements, and the first of its pixels.
+// Strides of C in elements, and the index of its first pixel.
 struct Result { row: u32, column: u32, inner: u32, outer: u32, start: u32, first_pixel: u32 }
 
 // Sizes and strides of the pixels of a tensor.
@@ -33,8 +34,8 @@ struct Lattice {
 
 fn thread(invocation: u32) {
   var index = invocation;
-  // Neighbouring threads share a block of rows: they read the same A and neighbouring B. In quads it is the other way round, and there is a
-  // whole number of quads of blocks.
+  // Neighbouring threads compute the same rows: they read the same A and neighbouring B. With QUADS it is the other way round, and the tiles along
+  // the rows are a whole number of quads.
   let tiles = select(vec2u(g.tiles_n, g.tiles_m), vec2u(g.tiles_m, g.tiles_n), QUADS);
   let inner_tile = index % tiles.x;
   index /= tiles.x;

@@ -1,5 +1,5 @@
-// A is a channels-last tensor: row m is the pixel that output m sees, at any stride, its columns the channels, whose number need
-// not be a multiple of 4. Strides count elements. load comes from load.wgsl.
+// A is a channels-last tensor: row m is the pixel that output m sees, at any stride; the columns are the channels, whose number need not be a
+// multiple of 4. Strides count elements. load comes from load.wgsl.
 // slots: load, pixel_offset
 
 fn row_of_a(m: u32) -> u32 {

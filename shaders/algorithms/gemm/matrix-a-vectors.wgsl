@@ -1,4 +1,4 @@
-// A lies row by row in whole vectors (A4 is four numbers as stored); strides count vectors.
+// A is stored row by row in whole vectors (A4 is four numbers as stored). Strides count vectors.
 // types: A4
 @group(0) @binding(1) var<storage, read> a: array<A4>;
 

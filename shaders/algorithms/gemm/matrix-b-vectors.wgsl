@@ -1,4 +1,4 @@
-// B lies row by row in whole vectors (B4 is four numbers as stored); strides count vectors. Columns past the end read the last vector.
+// B is stored row by row in whole vectors (B4 is four numbers as stored). Strides count vectors. Columns past the end read the last vector.
 // types: B4
 @group(0) @binding(2) var<storage, read> b: array<B4>;
 

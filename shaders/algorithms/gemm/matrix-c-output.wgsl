@@ -1,5 +1,5 @@
-// C is the output tensor (Y is its element as stored), whose pixels lie evenly: the epilogue is done, and nothing past the end is
-// written. Strides count elements.
+// C is the output tensor (Y is its element as stored), with pixels at even distances. Applies the epilogue, and writes nothing past the end.
+// Strides count elements.
 // slots: epilogue
 // constants: CHANNELS_ARE_ROWS
 // types: Y

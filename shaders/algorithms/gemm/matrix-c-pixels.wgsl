@@ -1,5 +1,5 @@
-// C is the output tensor (Y is its element as stored), whose pixels lie anywhere: the epilogue is done, and nothing past the end is
-// written. Rows or columns are channels, c.row or c.column apart; the others are pixels, counted from c.first_pixel.
+// C is the output tensor (Y is its element as stored), with pixels at uneven distances. Applies the epilogue, and writes nothing past the end.
+// Rows or columns are channels, c.row or c.column apart; the others are pixels, counted from c.first_pixel.
 // slots: epilogue
 // constants: CHANNELS_ARE_ROWS
 // types: Y

@@ -1,5 +1,4 @@
-// C is scratch memory whose rows are whole vectors: what is past the end of a row, in its last vector, is written too. Strides count
-// elements.
+// C is scratch memory whose rows are whole vectors: the last vector of a row is written whole, past the end of the row. Strides count elements.
 @group(0) @binding(3) var<storage, read_write> c: array<vec4f>;
 
 fn store(sum: vec4f, m: u32, n: u32, tile: u32, channel: u32) {

@@ -1,6 +1,6 @@
-// Packs channels x terms into row-major matrices whose rows are whole vectors, with zeros beyond the edges: what the GEMMs read. A
-// matrix of a batch has a row for each channel and a column for each term, or with TERMS_ARE_ROWS the other way round. Terms count
-// through the cells of each inner channel, or with INNER_FIRST through the inner channels of each cell. load comes from load.wgsl.
+// Packs channels x terms into the matrices that the GEMM reads: row-major, with rows of whole vectors and zeros beyond the edges. A matrix has a
+// row for each channel and a column for each term, or with TERMS_ARE_ROWS the other way round. Terms count through the cells of each inner
+// channel, or with INNER_FIRST through the inner channels of each cell. load comes from load.wgsl.
 // slots: load
 // constants: INNER_FIRST, TERMS_ARE_ROWS
 struct Pack {

@@ -1,4 +1,4 @@
-// Where in a tensor the pixel lies that output `index` of a pointwise convolution sees, at any stride.
+// The offset in a tensor of the pixel that output `index` of a pointwise convolution sees, at any stride.
 fn pixel_offset(index: u32) -> u32 {
   let row = index / g.pixels.size_q;
   let plane = row / g.pixels.size_p;

@@ -1,6 +1,6 @@
-// The input matrix of an implicit GEMM, never laid out: row k is a (channel, tap), column n an output, and a cell is loaded from x when
-// it is needed (`load` from load.wgsl). Terms run through the taps of a channel (channels-first) or the channels of a tap
-// (channels-last), as the input lies.
+// The input matrix of an implicit GEMM, which is never laid out: row k is a (channel, tap), column n an output, and each cell is loaded from x when
+// it is needed (`load` from load.wgsl). Terms run through the taps of a channel (channels-first) or the channels of a tap (channels-last), in the
+// order of the input's layout.
 // slots: is_padding, load, source
 // constants: CHANNELS_LAST, DILATION_D, DILATION_H, DILATION_W, KERNEL_R, KERNEL_S, KERNEL_T, PADDING_VALUE, STRIDE_D, STRIDE_H, STRIDE_W
 struct Geometry {
@@ -16,7 +16,7 @@ struct Geometry {
 
 @group(0) @binding(0) var<uniform> g: Geometry;
 
-// An output: where its first tap lies, and where in x (at the first channel of the group) and y.
+// An output: the cell of its first tap, and its offsets in x (at the first channel of the group) and in y.
 struct Output {
   corner: vec3i,
   x_at: u32,
@@ -31,7 +31,7 @@ struct Term {
   s: u32,
 }
 
-// Outputs past the last stand for the rest of a tile: they read what the last one reads and are not stored.
+// Outputs past the last complete a tile: they read what the last one reads and are not stored.
 fn output_at(n: u32, group: u32) -> Output {
   let index = min(n, g.outputs - 1u);
   let row = index / g.output_q;

@@ -1,4 +1,4 @@
-// The filter transform of Winograd's algorithm, U = G w along every transformed axis: one thread makes the POINTS^AXES values of one
+// The filter transform of Winograd's algorithm, U = G w along every transformed axis: one thread computes the POINTS^AXES values of one
 // pair of channels. A tile is an array of POINTS^AXES numbers, the last axis fastest (TILE_D, TILE_H or TILE_W is 1 along an axis that
 // is not transformed); the points are 0, +-a_1 .. +-a_PAIRS and infinity. Channels beyond the last get zeros, which pad the
 // matrices to whole vectors. An input channel is one part of a kernel's taps over one channel of the input (parts.wgsl);
@@ -47,7 +47,7 @@ fn thread(index: u32) {
   for (var axis = 0u; axis < AXES; axis++) {
     // @unroll
     for (var i = 0u; i < TILE_SIZE / POINTS; i++) {
-      // Axes not yet transformed have TAPS cells only.
+      // Axes not yet transformed have only TAPS cells.
       let later = i / STEPS[axis];
       if (later % POINTS < TAPS && later / POINTS < TAPS) {
         let step = STEPS[axis];

@@ -1,10 +1,10 @@
-// The input transform of Winograd's algorithm, V = B^T x along every transformed axis: one thread makes the POINTS^AXES values of one
+// The input transform of Winograd's algorithm, V = B^T x along every transformed axis: one thread computes the POINTS^AXES values of one
 // tile of one channel. A tile is an array of POINTS^AXES numbers, the last axis fastest (an axis that is not transformed has
-// one cell: TILE_D, TILE_H or TILE_W is 1). The points are 0, +-a_1 .. +-a_PAIRS and infinity; the rows of B^T of a pair differ
-// in the sign of their odd half alone, so each half is made once. An input channel is one channel of x as one part of the kernel's
-// taps sees it (parts.wgsl): neighbouring cells of a tile lie one stride apart. ZEROS_BEYOND: a tile may reach past the
-// cells that outputs see, which count as zeros, and something else lies there. C_TAIL: channels beyond the last get zeros,
-// which pad the sums to whole vectors. load comes from load.wgsl, source and is_padding from a padding-* snippet.
+// one cell: TILE_D, TILE_H or TILE_W is 1). The points are 0, +-a_1 .. +-a_PAIRS and infinity; the two rows of B^T of a pair differ
+// only in the sign of their odd half, so each half is computed once. An input channel is one channel of x as seen by one part of the kernel
+// (parts.wgsl): neighbouring cells of a tile are one stride apart. ZEROS_BEYOND: a tile may reach past the last cells that outputs see; these
+// cells must count as zeros, but memory holds other values there. C_TAIL: channels beyond the last get zeros, which pad the sums to whole
+// vectors. load comes from load.wgsl, source and is_padding from a padding-* snippet.
 // slots: is_padding, load, matrix_offset, part_channel, source, tile_of_channel, tile_place
 // constants: AXES, CHANNELS_LAST, C_TAIL, HALVES, OUTPUTS_O, OUTPUTS_P, OUTPUTS_Q, PADDING_VALUE, PAIRS, PAIR_POINTS, POINTS, STRIDE_D, STRIDE_H, STRIDE_W, TILE_D, TILE_H, TILE_SIZE, TILE_W, WHOLE, ZEROS_BEYOND
 // types: MatrixStrides

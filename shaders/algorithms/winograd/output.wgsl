@@ -1,4 +1,4 @@
-// The output transform of Winograd's algorithm, y = epilogue(A^T M) along every transformed axis: one thread makes the outputs of one
+// The output transform of Winograd's algorithm, y = epilogue(A^T M) along every transformed axis: one thread computes the outputs of one
 // tile of one channel, OUTPUTS along every transformed axis. A tile is an array of POINTS^AXES numbers, the last axis fastest.
 // The points are 0, +-a_1 .. +-a_PAIRS and infinity: even powers of a pair take the sum of its two values, odd ones the
 // difference. TAIL_O, TAIL_P, TAIL_Q: some tile reaches past the last output.
@@ -32,7 +32,7 @@ fn thread(invocation: u32) {
   for (var axis = 0u; axis < AXES; axis++) {
     // @unroll
     for (var i = 0u; i < TILE_SIZE / POINTS; i++) {
-      // Axes already transformed have OUTPUTS cells only.
+      // Axes already transformed have only OUTPUTS cells.
       let step = STEPS[axis];
       if (i % step % POINTS < OUTPUTS && i % step / POINTS < OUTPUTS) {
         let start = i / step * step * POINTS + i % step;

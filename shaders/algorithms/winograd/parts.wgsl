@@ -1,10 +1,10 @@
-// The parts that a kernel is cut into so that each is a dense kernel of at most TAPS_* taps an axis: along an axis the taps of one
-// residue of the stride (PHASES_* of them), and of those one block of neighbours. Each part over each channel counts as an input
-// channel of its own, the parts outermost; PARTS_* parts along the axes.
+// The parts of a kernel (src/algorithms/winograd/partition.ts), PARTS_* along the axes: each is a dense kernel of at most TAPS_* taps an axis, with
+// the taps of one residue modulo the stride (PHASES_* of them) and, of those, one block of neighbours. Each pair of a part and a channel counts as
+// an input channel of its own; parts are the outer index.
 // constants: PARTS_D, PARTS_H, PARTS_W, PHASES_D, PHASES_H, PHASES_W, STRIDE_D, STRIDE_H, STRIDE_W, TAPS_D, TAPS_H, TAPS_W
 struct PartChannel {
   c: u32,
-  // The first tap of the part, which is as many cells to the right of where the kernel starts.
+  // The first tap of the part, which is also its offset in cells from the start of the kernel.
   first: vec3u,
   past_end: bool,
 }

@@ -1,5 +1,5 @@
-// Chunks: the ranges of channels and tiles whose spectra fit in memory at once, under the caller's limit of workspace and the limit of a
-// binding.
+// Chunks: the ranges of channels and tiles whose spectra fit in memory at once, within the caller's limit on workspace and the device's limit on
+// bindings.
 import { roundUp } from "../../base/shape.ts";
 import { STORAGE_ALIGNMENT } from "../../kernel/step.ts";
 import type { Correlation } from "../../problem/correlation.ts";
@@ -9,14 +9,14 @@ import { type Tiling, passSizes, spectrumSize, tileCount } from "./tiling.ts";
 /** Bytes of a complex number in the workspace: two float32. */
 export const COMPLEX_BYTES = 8;
 
-/** Groups, and output channels of each, whose weights' spectra lie together. More than one group has all of its channels. */
+/** A range of groups, and of output channels of each, whose weight spectra are contiguous. Several groups have all of their channels. */
 export interface WeightSlice {
   readonly firstGroup: number;
   readonly groups: number;
   /** Counted within a group. */
   readonly firstOutput: number;
   readonly outputs: number;
-  /** Where its spectra start in the prepared buffer, and their bytes. */
+  /** Offset of its spectra in the prepared buffer, and their size, in bytes. */
   readonly offset: number;
   readonly bytes: number;
 }
@@ -24,19 +24,19 @@ export interface WeightSlice {
 export interface Chunks {
   readonly slices: readonly WeightSlice[];
   readonly preparedBytes: number;
-  /** Tiles transformed at once; of tileCount. */
+  /** Number of tiles transformed at once, of the batch's tileCount. */
   readonly tiles: number;
-  /** Bytes of the input's spectra, rounded up to where those of the output start, and of all together. */
+  /** Bytes of the input's spectra, rounded up to the offset of the output's, and bytes of both. */
   readonly inputBytes: number;
   readonly workspaceBytes: number;
-  /** Transforms, products and transforms back of all slices and ranges of tiles, and of the weights. */
+  /** Dispatches of all slices and ranges of tiles: transforms, products, inverse transforms, and the transforms of the weights. */
   readonly dispatches: number;
 }
 
 /** Why there are no chunks: the least bytes they need, or the number of dispatches they take. */
 export type NoChunks = { readonly least: number } | { readonly tooMany: number };
 
-/** Larger chunks are no faster: every pass keeps the GPU busy. */
+/** Cap of a chunk. Larger ones are no faster: every pass of this size already keeps the GPU busy. */
 const CHUNK_BYTES = 64 * 2 ** 20;
 
 function slicesOf(correlation: Correlation, tiling: Tiling, groups: number, outputs: number): WeightSlice[] {
@@ -61,12 +61,12 @@ function slicesOf(correlation: Correlation, tiling: Tiling, groups: number, outp
   return slices;
 }
 
-/** Whether a slice finds the input of its group already transformed: by the slice before it, if all tiles are transformed at once. */
+/** Whether the slice before has already transformed the input of this slice's group, which needs all tiles to be transformed at once. */
 export function sharesInput(slice: WeightSlice, tiles: number, total: number): boolean {
   return slice.firstOutput > 0 && tiles >= total;
 }
 
-/** Dispatches of so many slices, and of so many ranges of tiles for each: a transform has as many as there are passes. */
+/** Number of dispatches of all slices and their ranges of tiles; a transform has one for each pass. */
 function dispatchesOf(slices: readonly WeightSlice[], tiling: Tiling, tiles: number, total: number): number {
   const passes = passSizes(tiling).length;
   const ranges = Math.ceil(total / tiles);
@@ -85,10 +85,10 @@ export function chunksOf(correlation: Correlation, tiling: Tiling, gpu: DeviceTr
     outputBytes: cells * groups * outputs * tiles,
   });
   const total = tileCount(correlation, tiling);
-  // However the weights are cut, the spectra of all of them are kept.
+  // However the weights are sliced, the spectra of all of them are stored.
   const weightBytes = cells * groupC * correlation.K;
   if (weightBytes > gpu.maxWorkspaceBytes) return { least: weightBytes + cells * (groupC + 1) };
-  // Each slice has a product at least.
+  // Each slice has at least one product.
   for (;;) {
     const count = Math.ceil(correlation.groups / groups) * Math.ceil(correlation.K / correlation.groups / outputs);
     if (count > gpu.maxDispatches) return { tooMany: count };
@@ -104,7 +104,7 @@ export function chunksOf(correlation: Correlation, tiling: Tiling, gpu: DeviceTr
         Math.floor(Math.min(CHUNK_BYTES, gpu.maxBindingBytes) / Math.max(inputBytes, outputBytes)),
       );
       const most = Math.min(total, cap, Math.floor(room / (inputBytes + outputBytes)));
-      // Chunks of equal size, so that they share their kernels' loads evenly.
+      // Chunks of equal size, so that each keeps the GPU equally busy.
       const tiles = Math.ceil(total / Math.ceil(total / most));
       const sizes = bytesOf(tiles);
       const dispatches = dispatchesOf(slices, tiling, tiles, total);

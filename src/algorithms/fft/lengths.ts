@@ -1,4 +1,4 @@
-// Lengths of transforms and their passes: lengths are products of 2, 3, 5 and 7, and a pass transforms up to 32 numbers in registers.
+// Lengths of transforms, which are products of 2, 3, 5 and 7, and their passes, each of which transforms up to 32 numbers in registers.
 
 /** A pass over `size` = first * second numbers, by two layers of the butterflies in shaders/algorithms/fft/dft/. */
 export interface Radix {
@@ -9,16 +9,16 @@ export interface Radix {
 
 const BUTTERFLIES = [1, 2, 3, 4, 5, 7, 8] as const;
 
-/** With more numbers in registers, compiling takes longer than another pass takes to run. */
+/** Most numbers in registers: with more, compiling costs more time than another pass. */
 const MAX_RADIX = 32;
 
 /**
- * The longest transform. The table of twiddles of its first pass, a row of five vectors for each of 512 positions, fills 40 of the
- * 64 KiB that a uniform binding may have.
+ * The longest transform. The twiddle table of its first pass, with a row of five vectors for each of 512 positions, fills 40 of the 64 KiB
+ * of a uniform binding.
  */
 export const MAX_LENGTH = 16_384;
 
-/** The radices by size: products of two butterflies, of several possible ones the two nearest in size. */
+/** The radices by size: products of two butterflies, as near in size as possible. */
 const RADICES: ReadonlyMap<number, Radix> = (() => {
   const radices = new Map<number, Radix>();
   for (const first of BUTTERFLIES) {
@@ -26,7 +26,7 @@ const RADICES: ReadonlyMap<number, Radix> = (() => {
       const size = first * second;
       const known = radices.get(size);
       if (second <= first && size <= MAX_RADIX && (!known || first < known.first || known.second === 1)) {
-        // One butterfly does alone what two would do with a rotation between them.
+        // A single butterfly replaces two with a rotation between them.
         if (known?.second !== 1) radices.set(size, { size, first, second });
       }
     }
@@ -57,8 +57,8 @@ export function passes(length: number): readonly Radix[] | undefined {
 }
 
 /**
- * The passes along the width, where the signal is real: the first pass stores half of its frequencies, rounded up, so it has the radix that
- * stores least. There is always at least one pass, that of one number for a length of 1.
+ * The passes along the width, along which the signal is real: the first pass stores half of its frequencies, rounded up, so its radix is the one
+ * that stores least. There is always at least one pass; a length of 1 has a pass over one number.
  */
 export function realPasses(length: number): readonly Radix[] | undefined {
   let list = realPassesOf.get(length);
@@ -78,12 +78,12 @@ function leastStoredFirst(list: readonly Radix[]): readonly Radix[] {
   return [first, ...list.toSpliced(list.indexOf(first), 1)];
 }
 
-/** Frequencies of a real transform that are stored: the others are their conjugates. */
+/** Number of stored frequencies of a real transform: the others are their conjugates. */
 export function halfOf(size: number): number {
   return Math.floor(size / 2) + 1;
 }
 
-/** Complex numbers stored for a transformed real line. */
+/** Number of complex numbers stored for a transformed real line. */
 export function storedLength(length: number): number {
   const [first] = realPasses(length) ?? [];
   return first ? (length / first.size) * halfOf(first.size) : length;

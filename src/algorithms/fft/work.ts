@@ -1,4 +1,4 @@
-// What a tiling has to do, for choosing among them and among algorithms.
+// The work of a tiling, by which tilings and algorithms are ranked.
 import type { Correlation } from "../../problem/correlation.ts";
 import { OUTPUT_LOADS, type Work, numberBytes } from "../cost.ts";
 import { blockOf } from "./blocks.ts";
@@ -12,7 +12,7 @@ export function fftWork(c: Correlation, tiling: Tiling): Work[] {
   const [stepO, stepP] = perAxis(tiling, ({ outputs }) => outputs);
   const [d, h] = perAxis(tiling, ({ length }) => length);
   const [first, ...inPlace] = passSizes(tiling) as [number, ...number[]];
-  // A complex number is two, loaded and stored.
+  // A complex number counts as two numbers, loaded and stored.
   const passes = (signals: number): Work[] =>
     inPlace.map((size) => ({
       threads: (signals * spectrum) / size,
@@ -46,7 +46,7 @@ export function fftWork(c: Correlation, tiling: Tiling): Work[] {
     loads: 2 * rows + OUTPUT_LOADS * outputs,
     bytes: numberBytes(2 * rows, outputs),
   };
-  // A gradient in the place of the weights is transformed in every run.
+  // A gradient in the role of the weights is transformed in every run.
   const kernels = c.w.operand === "w" ? [] : intoSpectra((C / groups) * K);
   return [...kernels, ...intoSpectra(C * tiles), product, ...passes(K * tiles), back];
 }

@@ -1,4 +1,4 @@
-// The weights as a matrix of a GEMM: where they lie, and whether they have to be prepacked.
+// The weights as a matrix of a GEMM: their memory layout, and whether they must be prepacked.
 import { roundUp } from "../../base/shape.ts";
 import { BINDING } from "../../kernel/step.ts";
 import { type Correlation, termCount } from "../../problem/correlation.ts";
@@ -6,15 +6,15 @@ import { isGated, preparedRange, whole } from "../operands.ts";
 import { type MatrixBatch, type Unpacked, packedSize } from "./gemm.ts";
 
 export interface WeightMatrix {
-  /** Where the weights of each group lie. */
+  /** The memory layout of the weights of each group. */
   readonly matrix: Unpacked;
-  /** Whether the GEMM reads a prepacked copy, because the weights do not lie in rows of whole vectors in the order of the terms. */
+  /** Whether the GEMM reads a prepacked copy, because the weights are not stored in rows of whole vectors in the order of the terms. */
   readonly packed: boolean;
   /** The matrices that the GEMM reads. */
   readonly batch: MatrixBatch;
 }
 
-/** The weights of each group, the terms in the order in which the input lies: taps within channels, or channels within taps. */
+/** The weights of each group, with the terms in the order of the input's layout: taps within channels, or channels within taps. */
 function unpacked(c: Correlation, termsAreRows: boolean): Unpacked {
   return {
     batch: c.groups,
@@ -31,7 +31,7 @@ function unpacked(c: Correlation, termsAreRows: boolean): Unpacked {
   };
 }
 
-/** Distance of neighbouring terms, if it is the same for all. */
+/** Distance between neighbouring terms, if it is the same for all. */
 function termStep({ C, groups, kernel, layout, w }: Correlation): number | undefined {
   const axes: [size: number, stride: number][] = kernel.map((size, axis) => [size, w.taps[axis]!]);
   const inner: [number, number] = [C / groups, w.inputChannel];

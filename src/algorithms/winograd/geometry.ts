@@ -1,4 +1,4 @@
-// The geometry of a correlation in tiles of Winograd's algorithm: how many tiles there are, and the bytes of their transforms.
+// The geometry of a correlation in tiles of Winograd's algorithm: the number of tiles, and the bytes of their transforms.
 import { type Triple, eachAxis, elementCount, roundUp } from "../../base/shape.ts";
 import { F32_BYTES } from "../../kernel/element-types.ts";
 import { STORAGE_ALIGNMENT } from "../../kernel/step.ts";
@@ -6,7 +6,7 @@ import type { Correlation } from "../../problem/correlation.ts";
 import { type Partition, partitionOf } from "./partition.ts";
 import type { Tile } from "./tiles.ts";
 
-/** The tiling of a problem, which all its chunks share. Strides and sizes in elements. */
+/** The tiling of a correlation, common to all its chunks. Sizes are in elements. */
 export interface Geometry {
   readonly tile: Tile;
   readonly partition: Partition;
@@ -15,19 +15,19 @@ export interface Geometry {
   /** Outputs and inputs of a tile along each axis; 1 if the axis is not transformed. */
   readonly outputs: Triple;
   readonly inputs: Triple;
-  /** Tiles along each axis, and of the whole batch. */
+  /** Tiles along each axis, and in the whole batch. */
   readonly tiles: Triple;
   readonly tileCount: number;
   /** Values of a transformed tile: the number of matrix products. */
   readonly points: number;
-  /** Channels of a group: inputs (each part of the kernel has its own) with padding, outputs, outputs with padding. */
+  /** Channels of a group: inputs (one for each part of the kernel and channel) padded to whole vectors, outputs, outputs padded. */
   readonly paddedC: number;
   readonly groupK: number;
   readonly paddedK: number;
   readonly filterBytes: number;
 }
 
-/** A range of the tiles of the whole batch. */
+/** A range of tiles, counted through the batch. */
 export interface Chunk {
   readonly first: number;
   readonly count: number;
@@ -60,22 +60,22 @@ export function geometryOf(correlation: Correlation, tile: Tile): Geometry {
   };
 }
 
-/** Tiles of a chunk, padded to whole vectors if tiles are columns. */
+/** Number of tiles in a chunk, padded to whole vectors if tiles are columns. */
 export function tileSlots(correlation: Correlation, count: number): number {
   return correlation.layout === "channels-last" ? count : roundUp(count, 4);
 }
 
-/** Bytes of the transformed inputs of so many tiles. */
+/** Bytes of the transformed inputs of `count` tiles. */
 export function inputBytes(correlation: Correlation, { points, paddedC }: Geometry, count: number): number {
   return points * correlation.groups * paddedC * tileSlots(correlation, count) * F32_BYTES;
 }
 
-/** Bytes of their products with the filters. */
+/** Bytes of the products of `count` tiles with the filters. */
 export function productBytes(correlation: Correlation, { points, paddedK }: Geometry, count: number): number {
   return points * correlation.groups * paddedK * tileSlots(correlation, count) * F32_BYTES;
 }
 
-/** Bytes of workspace of a chunk of so many tiles: the transformed inputs, then their products with the filters. */
+/** Bytes of workspace of a chunk of `count` tiles: the transformed inputs, then their products with the filters. */
 export function chunkBytes(correlation: Correlation, geometry: Geometry, count: number): number {
   return (
     roundUp(inputBytes(correlation, geometry, count), STORAGE_ALIGNMENT) + productBytes(correlation, geometry, count)

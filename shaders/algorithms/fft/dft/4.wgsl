@@ -1,4 +1,4 @@
-// The discrete Fourier transform of 4 complex numbers, kernel exp(-2 pi i j k / 4): additions alone.
+// The discrete Fourier transform of 4 complex numbers, kernel exp(-2 pi i j k / 4): only additions.
 fn dft4(v: array<vec2f, 4>) -> array<vec2f, 4> {
   let even_sum = v[0] + v[2];
   let even_turn = v[0] - v[2];

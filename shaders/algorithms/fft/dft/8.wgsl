@@ -1,4 +1,4 @@
-// The discrete Fourier transform of 8 complex numbers, kernel exp(-2 pi i j k / 8): two of 4, over sums and turned differences.
+// The discrete Fourier transform of 8 complex numbers, kernel exp(-2 pi i j k / 8): two of 4, over sums and rotated differences.
 // slots: dft4
 fn dft8(v: array<vec2f, 8>) -> array<vec2f, 8> {
   const HALF_ROOT = 0.70710678118654752440;
