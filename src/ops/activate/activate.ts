@@ -16,6 +16,7 @@ import {
 } from "../shared/geometry/element-activation.ts";
 import { itemsOf } from "../shared/items.ts";
 
+/** The options of `activateBackward`: the activation, and either its output or its argument. */
 export interface ActivateBackwardOptions extends DerivativeSources<Tensor> {
   /** The activation of the forward operation. */
   activation: ElementActivationOption;

@@ -137,6 +137,7 @@ export function globalAveragePool(x: Tensor): Tensor {
   return adaptiveAveragePool(x, { outputSize: 1 });
 }
 
+/** The options of `globalAveragePoolBackward`. */
 export interface GlobalPoolBackwardOptions {
   /** The shape of the pooling's x. */
   inputShape: readonly number[];

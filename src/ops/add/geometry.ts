@@ -9,6 +9,7 @@ import {
   checkSource,
 } from "../shared/geometry/element-activation.ts";
 
+/** The options of `add`. */
 export interface AddOptions {
   /** Factor of b. Default: 1. */
   scale?: number;
@@ -21,6 +22,7 @@ export type AddBackwardOptions<Values> = AddOptions & DerivativeSources<Values>;
 
 export const ADD_KEYS = ["scale", "activation"];
 
+/** The options of `add` in canonical form. */
 export interface Addition {
   readonly scale: number;
   readonly activation: ElementActivation | undefined;

@@ -3,6 +3,7 @@ import { refuse } from "../../base/error.ts";
 import { checkBoolean, checkFinite } from "../../base/validate.ts";
 import { WINDOW_KEYS, type WindowOptions } from "../shared/geometry/windows.ts";
 
+/** The options of `averagePool`. */
 export interface AveragePoolOptions extends WindowOptions {
   /** Whether means count cells in the padding, as zeros; true by default, as in PyTorch (ONNX: false). */
   includePadding?: boolean;
@@ -10,6 +11,7 @@ export interface AveragePoolOptions extends WindowOptions {
   divisor?: number;
 }
 
+/** The options of `averagePoolBackward`. */
 export interface AveragePoolBackwardOptions extends AveragePoolOptions {
   /** The shape of the pooling's x. */
   inputShape: readonly number[];

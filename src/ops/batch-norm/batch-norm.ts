@@ -30,6 +30,7 @@ interface Affine {
   shift?: Tensor;
 }
 
+/** The options of `batchNorm`. */
 export interface BatchNormOptions extends Affine {
   /** [C] */
   mean: Tensor;
@@ -39,6 +40,7 @@ export interface BatchNormOptions extends Affine {
   epsilon?: number;
 }
 
+/** The options of `batchNormTraining`. */
 export interface BatchNormTrainingOptions extends Affine {
   /** Added to the variance. Default: 1e-5. */
   epsilon?: number;
@@ -59,6 +61,7 @@ export interface BatchNormTraining {
   readonly inverseDeviation: Tensor;
 }
 
+/** The options of `batchNormBackward`: either `inverseDeviation` or `variance`. */
 export interface BatchNormBackwardOptions {
   /** [C]: the mean that `batchNormTraining` returned, or that was passed to `batchNorm`. */
   mean: Tensor;

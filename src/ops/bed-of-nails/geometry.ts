@@ -5,6 +5,7 @@ import { checkPerAxis } from "../../base/validate.ts";
 import { type FeatureMap, mapOfShape, shapeOf } from "../shared/geometry/feature-map.ts";
 import type { Windows } from "../shared/geometry/windows.ts";
 
+/** The options of `bedOfNails` and its gradient. */
 export interface BedOfNailsOptions {
   /** Cells of the window that each value becomes: a number for all axes, or one for each. */
   kernelSize: number | readonly number[];

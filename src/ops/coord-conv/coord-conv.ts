@@ -22,11 +22,13 @@ export interface CoordConvOptions extends CoordinateOptions, Omit<ConvOptions, k
 
 interface BackwardOptions extends CoordinateOptions, Constraints, ActivationGradientOptions {}
 
+/** The options of `coordConvBackwardData`. */
 export interface CoordConvBackwardDataOptions extends BackwardOptions {
   /** The shape of the convolution's x. */
   inputShape: readonly number[];
 }
 
+/** The options of `coordConvBackwardWeights`. */
 export interface CoordConvBackwardWeightsOptions extends BackwardOptions {
   /** The shape of the convolution's w. */
   kernelShape: readonly number[];

@@ -4,6 +4,7 @@ import { checkBoolean, checkShape } from "../../base/validate.ts";
 import { type ConvProblem, type Layout, convProblem, joinShape, splitShape } from "../../problem/problem.ts";
 import type { UngroupedOptions } from "../shared/geometry/ungrouped.ts";
 
+/** The options of CoordConv that determine its geometry. */
 export interface CoordinateOptions extends UngroupedOptions {
   /** Whether to add the distance from the centre as a channel; false by default. */
   radius?: boolean;

@@ -13,6 +13,7 @@ export interface CovariancePoolOptions extends Partial<WindowOptions> {
 
 export const COVARIANCE_POOL_KEYS = [...WINDOW_KEYS, "centered"] as const;
 
+/** The windows and the result of covariance pooling. */
 export interface Covariances {
   readonly windows: Windows;
   readonly centered: boolean;

@@ -34,6 +34,7 @@ import { type LineMapping, lineMapping, singleLines } from "../shared/lines.ts";
 import { pairSums } from "../shared/pair-sums.ts";
 import { CROSS_ENTROPY_KEYS, type CrossEntropyOptions, type Entropy, entropyOf } from "./geometry.ts";
 
+/** The options of `crossEntropyBackward`. */
 export interface CrossEntropyBackwardOptions extends CrossEntropyOptions<Tensor> {
   /** Gradient of the loss, float32 and of its shape. Default: 1 for each loss. */
   dy?: Tensor;

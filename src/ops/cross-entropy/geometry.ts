@@ -4,6 +4,7 @@ import { checkFinite, checkInteger, checkOneOf } from "../../base/validate.ts";
 
 export const REDUCTIONS = ["mean", "sum", "none"] as const;
 
+/** The options of `crossEntropy`. */
 export interface CrossEntropyOptions<Values> {
   /** Averages the losses (weighted by the weights of their classes), sums them, or returns them one by one. Default: "mean". */
   reduction?: (typeof REDUCTIONS)[number];

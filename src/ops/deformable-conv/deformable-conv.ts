@@ -29,6 +29,7 @@ import {
 import { inputGradientRecipe } from "./input-gradient.ts";
 import { deformableStep } from "./step.ts";
 
+/** The options of `deformableConvBackward`. */
 export interface DeformableConvBackwardOptions extends DeformableOptions {
   /** How far each sample is moved, in cells, y before x: [N, 2 * offsetGroups * R * S, P, Q], or [N, P, Q, 2 * offsetGroups * R * S]. */
   offset: Tensor;
@@ -36,11 +37,13 @@ export interface DeformableConvBackwardOptions extends DeformableOptions {
   mask?: Tensor;
 }
 
+/** The options of `deformableConv`. */
 export interface DeformableConvOptions extends DeformableConvBackwardOptions {
   /** One value for each channel of the result. */
   bias?: Tensor;
 }
 
+/** The gradients of `deformableConv`, each shaped like its tensor. */
 export interface DeformableConvGradients {
   dx: Tensor;
   dw: Tensor;

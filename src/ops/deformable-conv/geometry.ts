@@ -5,6 +5,7 @@ import { checkInteger } from "../../base/validate.ts";
 import type { Padding } from "../../problem/padding.ts";
 import { type ConvProblem, type Layout, convProblem, joinShape } from "../../problem/problem.ts";
 
+/** The options of a deformable convolution that determine its geometry. */
 export interface DeformableOptions {
   stride?: number | readonly number[];
   dilation?: number | readonly number[];
@@ -17,6 +18,7 @@ export interface DeformableOptions {
 
 export const DEFORMABLE_KEYS = ["stride", "dilation", "padding", "groups", "offsetGroups"] as const;
 
+/** The geometry of a deformable convolution. */
 export interface Deformable {
   readonly problem: ConvProblem;
   readonly offsetGroups: number;

@@ -2,6 +2,7 @@
 import { refuse } from "../../base/error.ts";
 import { checkBoolean, checkFinite, checkInteger } from "../../base/validate.ts";
 
+/** The options of `dropout` and its gradient. */
 export interface DropoutOptions {
   /** The probability that an element is dropped, from 0 to 1. Default: 0.5. */
   rate?: number;
@@ -13,6 +14,7 @@ export interface DropoutOptions {
 
 export const DROPOUT_KEYS = ["rate", "seed", "perChannel"];
 
+/** The options of `dropout` in canonical form. */
 export interface Dropout {
   /** An element is dropped if the upper 24 bits of its random number are below this. */
   readonly threshold: number;

@@ -34,6 +34,7 @@ export function flatten(x: Tensor): Tensor {
   }).y;
 }
 
+/** The options of `flattenBackward`. */
 export interface FlattenBackwardOptions {
   /** The shape of the x that was flattened. */
   inputShape: readonly number[];

@@ -16,6 +16,7 @@ import { scaleSets } from "../shared/normalise.ts";
 import { bound, checkAffine, checkParameter, checkStatistics, parameter } from "../shared/parameters.ts";
 import { type FoldGeometry, foldSets } from "./geometry.ts";
 
+/** The options of `foldBatchNorm`: those of the normalisation, and the bias of the convolution. */
 export interface FoldBatchNormOptions extends BatchNormOptions, FoldGeometry {
   /** [K], the bias of the convolution. Default: 0. */
   bias?: Tensor;

@@ -5,6 +5,7 @@ import { checkBoolean, checkInteger, checkShape } from "../../base/validate.ts";
 import { type Layout, splitKernel } from "../../problem/problem.ts";
 import { type Normalisation, axis, normalisation } from "../shared/geometry/normalisation.ts";
 
+/** The options that determine which weights compute which channel. */
 export interface FoldGeometry {
   /** Whether w are the weights of a transposed convolution. Default: false. */
   transposed?: boolean;

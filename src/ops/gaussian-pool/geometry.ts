@@ -10,6 +10,7 @@ import {
   type Windows,
 } from "../shared/geometry/windows.ts";
 
+/** The options of `gaussianPool`. */
 export interface GaussianPoolOptions extends WindowOptions {
   /** The standard deviation of the weights in cells of the input: a number for all axes, or one for each. */
   sigma: number | readonly number[];

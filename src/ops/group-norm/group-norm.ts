@@ -27,6 +27,7 @@ import {
 } from "../shared/normalise.ts";
 import { checkAffine, parameter } from "../shared/parameters.ts";
 
+/** The options common to `layerNorm`, `instanceNorm` and `groupNorm`. */
 export interface NormOptions {
   /** Default: 1. */
   scale?: Tensor;
@@ -36,6 +37,7 @@ export interface NormOptions {
   epsilon?: number;
 }
 
+/** The options common to the gradients of `layerNorm`, `instanceNorm` and `groupNorm`. */
 export interface NormBackwardOptions {
   /** As in the normalisation. */
   scale?: Tensor;
@@ -43,6 +45,7 @@ export interface NormBackwardOptions {
   epsilon?: number;
 }
 
+/** The option of layer normalisation. */
 export interface LayerOptions {
   /**
    * The number of last axes of [N, C, ...spatial], whatever the layout, to normalise over. Default: all but the batch. scale and shift have
@@ -52,6 +55,7 @@ export interface LayerOptions {
   axes?: LayerAxes;
 }
 
+/** The option of group normalisation. */
 export interface GroupOptions {
   /** Number of groups of channels: a divisor of the channels. */
   groups: number;

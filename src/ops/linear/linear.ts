@@ -12,6 +12,7 @@ import type { ActivationOption } from "../../problem/activation.ts";
 import { compose } from "../shared/composition.ts";
 import { checkLike } from "../shared/feature-map.ts";
 
+/** The options of `linear`. */
 export interface LinearOptions {
   /** [out] */
   bias?: Tensor;

@@ -1,6 +1,7 @@
 // The options of local response normalisation, checked. Shared by the host and the reference.
 import { checkBoolean, checkFinite, checkInteger, checkOneOf } from "../../base/validate.ts";
 
+/** The options of `localResponseNorm` and its gradient. */
 export interface LocalResponseNormOptions {
   /** Number of channels of a window. */
   size: number;

@@ -6,6 +6,7 @@ import { checkInteger, checkPerAxis } from "../../base/validate.ts";
 import type { Padding } from "../../problem/padding.ts";
 import { type ConvProblem, type Layout, convProblem, splitShape } from "../../problem/problem.ts";
 
+/** The options of a locally connected layer that determine its geometry. */
 export interface LocalOptions {
   /** Cells of a window: a number for all axes, or one for each. */
   kernelSize: number | readonly number[];

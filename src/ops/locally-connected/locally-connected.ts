@@ -36,11 +36,13 @@ import {
   localShape,
 } from "./geometry.ts";
 
+/** The options of `locallyConnected`. */
 export interface LocallyConnectedOptions extends LocalOptions {
   /** One value for each output: [K, ...output], or [...output, K]. */
   bias?: Tensor;
 }
 
+/** The options of `locallyConnectedBackwardData`. */
 export interface LocallyConnectedBackwardDataOptions extends LocalOptions {
   /** The shape of the layer's x. */
   inputShape: readonly number[];

@@ -3,6 +3,7 @@ import { refuse } from "../../base/error.ts";
 import { checkBoolean, checkFinite } from "../../base/validate.ts";
 import { WINDOW_KEYS, type WindowOptions } from "../shared/geometry/windows.ts";
 
+/** The options of `lpPool` and its gradient. */
 export interface LpPoolOptions extends WindowOptions {
   /** p, at least 1; 2 by default. */
   norm?: number;
@@ -18,6 +19,7 @@ export const LP_POOL_KEYS = [...WINDOW_KEYS, "norm", "abs"] as const;
 /** The sign of a power: positive, the sign of the number, or NaN for numbers below 0. */
 export type Sign = "positive" | "signed" | "undefined";
 
+/** The norm of Lp pooling, and the signs of its powers. */
 export interface Norm {
   readonly norm: number;
   /** The sign of x^p. */

@@ -4,6 +4,7 @@ import { checkInteger, checkOptions, checkShape } from "../../base/validate.ts";
 import type { Layout } from "../../problem/problem.ts";
 import { channelAxis, linesAlong } from "../shared/geometry/axis.ts";
 
+/** The options of `maxout` and its gradient. */
 export interface MaxoutOptions {
   /** Channels of a group, of which the largest is taken: a divisor of the channels. */
   pieces: number;

@@ -2,6 +2,7 @@
 import { refuse, words } from "../../base/error.ts";
 import { checkBoolean, checkFinite, checkInteger } from "../../base/validate.ts";
 
+/** The numbers of a step of stochastic gradient descent. */
 export interface SgdNumbers {
   learningRate: number;
   /** The factor of the old velocity; 0 by default. */
@@ -12,6 +13,7 @@ export interface SgdNumbers {
   nesterov?: boolean;
 }
 
+/** The numbers of a step of Adam. */
 export interface AdamNumbers {
   learningRate: number;
   /** The decay rate of the first moment; 0.9 by default. */

@@ -13,11 +13,13 @@ import { elementTypes } from "../../kernel/element-types.ts";
 import type { Shader } from "../../kernel/shader.ts";
 import { ADAM_KEYS, type AdamNumbers, SGD_KEYS, type SgdNumbers, adamNumbers, sgdNumbers } from "./geometry.ts";
 
+/** The options of `sgd`. */
 export interface SgdOptions extends SgdNumbers {
   /** The state of momentum, required with `momentum`: a tensor of w's shape, zeros before the first step; updated in place. */
   velocity?: Tensor;
 }
 
+/** The options of `adam`. */
 export interface AdamOptions extends AdamNumbers {
   /** The first moment, the running mean of the gradients: a tensor of w's shape, zeros before the first step; updated in place. */
   m: Tensor;

@@ -31,6 +31,7 @@ export function prelu(x: Tensor, slope: Tensor): Tensor {
   }).y;
 }
 
+/** The gradients of `prelu`. */
 export interface PreluGradients {
   /** Like x. */
   readonly dx: Tensor;

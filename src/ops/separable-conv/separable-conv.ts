@@ -37,6 +37,7 @@ export interface SeparableConvOptions extends DepthwiseOptions, EpilogueOptions 
 /** Where `activation` is given, dy is the gradient of its output, and one of `output` and `preActivation` determines its derivative. */
 export interface SeparableConvBackwardOptions extends DepthwiseOptions, ActivationGradientOptions {}
 
+/** The gradients of `separableConv`, each shaped like its tensor. */
 export interface SeparableConvGradients {
   dx: Tensor;
   ddepthwise: Tensor;

@@ -15,6 +15,7 @@ const FAN = 16 * THREADS_OF_LINE;
 /** Bytes of two float32 numbers. */
 const PAIR_BYTES = 8;
 
+/** The steps that sum pairs, and their ranges in the workspace. */
 export interface PairSums {
   /** Where the pairs must be written. */
   readonly from: Range;

@@ -47,6 +47,7 @@ export interface CellRegions extends Regions {
   readonly blocks?: Windows;
 }
 
+/** The gradient of a pooling: its maps, the windows or bins of a cell, and the contribution of each. */
 export interface PoolGradient {
   /** The map of the windows or bins, which is read. */
   readonly pooled: FeatureMap;

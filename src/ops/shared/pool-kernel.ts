@@ -46,6 +46,7 @@ export interface ThreadLayout {
   readonly blocksW?: number;
 }
 
+/** The maps, snippets and threads of a pooling step. */
 export interface PoolStep {
   /** The map that is read. */
   readonly input: FeatureMap;

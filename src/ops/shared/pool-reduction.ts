@@ -43,6 +43,7 @@ export interface ReductionRule extends Rule {
   readonly stateSize: number;
 }
 
+/** A pooling: its maps, the cells of an output, and the rule that reduces them. */
 export interface Reduction {
   readonly input: FeatureMap;
   readonly output: FeatureMap;

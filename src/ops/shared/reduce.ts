@@ -28,6 +28,7 @@ const PART_BYTES = 16;
 /** How elements are grouped: all of a set, or all that share a parameter. */
 export type Owner = "set" | "parameter";
 
+/** A reduction of the elements of a tensor by set or by parameter. */
 export interface Reduction {
   readonly lanes: Lanes;
   readonly owner: Owner;

@@ -6,11 +6,13 @@ import type { Layout } from "../../problem/problem.ts";
 import { joinShape, splitShape } from "../../problem/problem.ts";
 import { channelAxis } from "../shared/geometry/axis.ts";
 
+/** The options of `channelShuffle` and its gradient. */
 export interface ChannelShuffleOptions {
   /** A divisor of the channels. */
   groups: number;
 }
 
+/** The options of `pixelShuffle` and `pixelUnshuffle`. */
 export interface PixelShuffleOptions {
   /** Fine cells for each coarse cell along a spatial axis: a number for all axes, or one for each. */
   factor: number | readonly number[];
@@ -22,6 +24,7 @@ export interface PermutedAxis {
   readonly stride: number;
 }
 
+/** A permutation of the axes of a tensor. */
 export interface Permutation {
   /** The axes of the result, outermost first; axes that stay together are merged. */
   readonly axes: readonly PermutedAxis[];

@@ -4,11 +4,13 @@ import { checkInteger } from "../../base/validate.ts";
 import type { Layout } from "../../problem/problem.ts";
 import { axisOf } from "../shared/geometry/axis.ts";
 
+/** The options of `concatenate`. */
 export interface ConcatenateOptions {
   /** The axis, in the shape of the tensors, along which they are joined; counted from the end if negative, the channels by default. */
   axis?: number;
 }
 
+/** The options of `split`: either `sizes` or `sections`. */
 export interface SplitOptions {
   /** The sizes of the slices along the axis, which add up to the size of the tensor. */
   sizes?: readonly number[];

@@ -10,11 +10,13 @@ import { checkLike } from "../shared/feature-map.ts";
 import { axisOf, linesAlong } from "../shared/geometry/axis.ts";
 import { laneMapping } from "../shared/lines.ts";
 
+/** The options of `softmax` and `logSoftmax`. */
 export interface SoftmaxOptions {
   /** The axis, in the shape of the tensor, along which the result adds up to 1; counted from the end if negative. Default: the channels. */
   axis?: number;
 }
 
+/** The options of the gradients of `softmax` and `logSoftmax`. */
 export interface SoftmaxBackwardOptions extends SoftmaxOptions {
   /** The result of the forward operation. */
   output: Tensor;

@@ -59,6 +59,7 @@ export function spatiallySeparableConv(
   }).y;
 }
 
+/** The gradients of `spatiallySeparableConv`. */
 export interface SpatiallySeparableGradients {
   dx: Tensor;
   dkernels: Tensor[];

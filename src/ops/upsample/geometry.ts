@@ -7,6 +7,7 @@ import type { FeatureMap } from "../shared/geometry/feature-map.ts";
 
 const MODES = ["nearest", "linear"] as const;
 
+/** The options of `upsample`: either `scale` or `outputSize`. */
 export interface UpsampleOptions {
   /**
    * Output cells for each input cell: a number for all axes, or one for each. It only sets the size of the result, floor(scale size), as in
@@ -21,6 +22,7 @@ export interface UpsampleOptions {
   alignCorners?: boolean;
 }
 
+/** The options of `upsampleBackward`. */
 export interface UpsampleBackwardOptions extends UpsampleOptions {
   /** The shape of the upsampling's x. */
   inputShape: readonly number[];
@@ -35,6 +37,7 @@ export interface Places {
   readonly unit: number;
 }
 
+/** The geometry of an upsampling. */
 export interface Upsampling {
   readonly linear: boolean;
   readonly output: FeatureMap;

@@ -6,11 +6,13 @@ import { checkPerAxis } from "../../../base/validate.ts";
 import type { FeatureMap } from "./feature-map.ts";
 import type { Windows } from "./windows.ts";
 
+/** The options of adaptive pooling. */
 export interface AdaptivePoolOptions {
   /** Bins along the spatial axes: a number for all, or one for each. */
   outputSize: number | readonly number[];
 }
 
+/** The options of the gradients of adaptive pooling. */
 export interface AdaptivePoolBackwardOptions extends AdaptivePoolOptions {
   /** The shape of the pooling's x. */
   inputShape: readonly number[];

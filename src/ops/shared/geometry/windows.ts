@@ -22,6 +22,7 @@ export interface WindowOptions {
   ceilMode?: boolean;
 }
 
+/** The options of the gradient of a pooling by windows. */
 export interface WindowBackwardOptions extends WindowOptions {
   /** The shape of the pooling's x. */
   inputShape: readonly number[];
