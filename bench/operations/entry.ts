@@ -25,7 +25,7 @@ type WithLayout = {
   ) => ReturnType<Operations[Name]>;
 };
 
-/** What computes an operation: the functions of convoke/ops, or those of convoke/reference on arrays in place of tensors. */
+/** The functions that compute operations: those of convoke/ops, or those of convoke/reference, on arrays instead of tensors. */
 export type Computer = Pick<Operations, Exclude<OperationName, WithoutOptions>> & WithLayout;
 
 export type Tensors<Name extends string = string> = Readonly<Record<Name, Tensor>>;
@@ -47,7 +47,7 @@ export interface Input {
   readonly dtype?: Dtype;
 }
 
-/** What a call depends on besides its tensors. */
+/** The conditions of a call, besides its tensors. */
 export interface Place {
   /** Merged into the options of operations on feature maps: the reference takes the layout as an option, tensors know their own. */
   readonly layout: object;

@@ -1,6 +1,6 @@
-// LeNet-5 (LeCun et al., Gradient-Based Learning Applied to Document Recognition, 1998, figure 2) as it is built today: max pooling in place of
-// trained subsampling, relu of tanh, softmax with cross-entropy of distances to prototypes; 61 706 weights. Everything is computed on the
-// engine: images go in, losses and scores come out.
+// LeNet-5 (LeCun et al., Gradient-Based Learning Applied to Document Recognition, 1998, figure 2) as it is built today: max pooling instead of
+// trained subsampling, relu instead of tanh, and softmax with cross-entropy instead of distances to prototypes; 61 706 weights. Everything is
+// computed on the engine: images go in, losses and scores come out.
 import { conv, convBackwardBias, convBackwardData, convBackwardWeights } from "convoke";
 import {
   adam,
@@ -15,7 +15,7 @@ import {
 } from "convoke/ops";
 import { CLASSES, SIDE, chance } from "./drawings.mjs";
 
-/** Layers by their weights: [K, C, R, S] of convolutions, [out, in] of fully connected layers. */
+/** The shape of each layer's weights: [K, C, R, S] of convolutions, [out, in] of fully connected layers. */
 const SHAPES = {
   conv1: [6, 1, 5, 5],
   conv2: [16, 6, 5, 5],
@@ -34,14 +34,14 @@ export class LeNet5 {
   #steps = 0;
 
   /**
-   * @param engine of convoke's createEngine
-   * @param seed decides the weights it starts with
+   * @param engine from convoke's createEngine
+   * @param seed determines the initial weights
    */
   constructor(engine, seed = 1) {
     this.#engine = engine;
     const random = chance(seed);
     for (const [name, shape] of Object.entries(SHAPES)) {
-      // Uniform, of variance 2 / terms: it keeps the size of activations from layer to layer (He et al. 2015).
+      // Uniform with variance 2 / terms, which preserves the magnitude of activations from layer to layer (He et al. 2015).
       const bound = Math.sqrt(6 / (count(shape) / shape[0]));
       const weights = Float32Array.from({ length: count(shape) }, () => bound * (2 * random() - 1));
       this.#layers[name] = { w: this.#learned(shape, weights), bias: this.#learned([shape[0]]) };
@@ -49,10 +49,10 @@ export class LeNet5 {
   }
 
   /**
-   * One step of Adam down the mean loss of a batch.
+   * Takes a step of Adam on the mean loss of a batch.
    * @param images [N, 1, 28, 28]
    * @param labels [N], the digits
-   * @returns the loss before the step, a tensor of one number that is the caller's: reading it is what waits for the GPU
+   * @returns the loss before the step, a tensor of one number that the caller owns; only reading it waits for the GPU
    */
   step(images, labels, learningRate) {
     const { conv1, conv2, full1, full2, full3 } = this.#layers;
@@ -93,7 +93,7 @@ export class LeNet5 {
   }
 
   /**
-   * What images show.
+   * Classifies images.
    * @param images [N, 1, 28, 28]
    * @returns a promise of N digits
    */
@@ -116,7 +116,7 @@ export class LeNet5 {
       for (const tensor of [w, bias].flatMap(Object.values)) tensor.destroy();
   }
 
-  /** A tensor that learns, and the moments of its gradient. */
+  /** A trained tensor, and the moments of its gradient. */
   #learned(shape, values) {
     const engine = this.#engine;
     const value = values ? engine.tensor(values, shape) : engine.empty(shape);
@@ -132,7 +132,7 @@ export class LeNet5 {
     return { dw, db: convBackwardBias(dy, through) };
   }
 
-  /** The scores [N, 10] of images, and what is computed on the way to them. */
+  /** The scores [N, 10] of images, and the intermediate tensors. */
   #forward(images) {
     const { conv1, conv2, full1, full2, full3 } = this.#layers;
     const filter = (x, { w, bias }, padding) => conv(x, w.value, { bias: bias.value, padding, activation: "relu" });
@@ -149,7 +149,7 @@ export class LeNet5 {
   }
 }
 
-/** Images as a tensor. */
+/** Creates a tensor of images. */
 export function imageTensor(engine, { images }, first, size) {
   return engine.tensor(images.subarray(first * SIDE * SIDE, (first + size) * SIDE * SIDE), [size, 1, SIDE, SIDE]);
 }

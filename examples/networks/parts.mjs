@@ -1,5 +1,5 @@
-// The layers that networks are built of, each one call or a few. The calls are those of the package or of its CPU reference, which has the same
-// names: a network is written once and runs on either.
+// The layers of networks, each one call or a few, of the package or of its CPU reference. Both have the same names, so that a network is written
+// once and runs on either.
 import { conv } from "convoke";
 import {
   activate,
@@ -50,8 +50,8 @@ export function onReference(reference) {
 }
 
 /**
- * The layers of one network on a backend. The weights of a layer are made when it first runs, pseudorandom but the same for the same order of
- * layers, and kept for the next image.
+ * The layers of one network on a backend. A layer's weights are generated when it first runs, and kept for the next image. They are pseudorandom
+ * and depend only on the order of the layers.
  */
 export class Parts {
   #backend;
@@ -63,7 +63,7 @@ export class Parts {
     this.#backend = backend;
   }
 
-  /** Runs a network and frees its intermediate tensors; the result is the caller's. */
+  /** Runs a network and frees its intermediate tensors; the caller owns the result. */
   run(network, x) {
     this.#at = 0;
     const result = network(this, x);
@@ -107,7 +107,7 @@ export class Parts {
     return this.#keep(this.#backend.operations.conv(x, w, { bias, groups, padding: size >> 1, ...options }));
   }
 
-  /** One filter for each channel. */
+  /** A convolution with one filter for each channel. */
   depthwise(x, options) {
     return this.conv(x, { size: 3, channels: x.shape[1], groups: x.shape[1], ...options });
   }
@@ -143,7 +143,7 @@ export class Parts {
     return this.#weights[at];
   }
 
-  /** Uniform numbers of variance 2 / terms, which keep the size of activations from layer to layer (He et al. 2015). */
+  /** Uniform numbers of variance 2 / terms, which preserve the magnitude of activations from layer to layer (He et al. 2015). */
   #random(shape, terms) {
     const count = shape.reduce((product, size) => product * size, 1);
     const bound = Math.sqrt(6 / terms);

@@ -1,5 +1,4 @@
-// Whether a result is right: its error against the float64 reference, element by element, as a multiple of what float32
-// arithmetic may cost.
+// Checks a result: its error against the float64 reference, element by element, as a multiple of the error bound of float32 arithmetic.
 
 /** The unit roundoff of float32. */
 const UNIT = 2 ** -24;
@@ -13,7 +12,7 @@ export function gamma(terms: number): number {
 }
 
 export interface ErrorCheck {
-  /** The largest |y - reference| as a multiple of growth * gamma_n * (|x| conv |w|); Infinity where y is not finite. */
+  /** The largest |y - reference| as a multiple of growth * gamma_n * (|x| conv |w|); Infinity if y is not finite. */
   readonly multiple: number;
   readonly ok: boolean;
 }
@@ -23,9 +22,9 @@ export interface ErrorCheck {
  * @param reference the result in float64
  * @param magnitudes the same convolution of |x| with |w|, in float64
  * @param terms products in one sum: C / groups * R * S
- * @param growth how much larger than that of a plain sum the algorithm's error bound is
- * @param spreads whether an output's error may come from beyond its own terms (a tile): then the largest magnitude of all counts,
- *   so that a black corner of a photograph is not held to an exact zero
+ * @param growth the algorithm's error bound as a multiple of that of a plain sum
+ * @param spreads whether an output's error may come from other outputs' terms (those of its tile): then the bound uses the largest magnitude of
+ *   all, so that a black corner of a photograph need not be an exact zero
  */
 export function checkResult(
   y: ArrayLike<number>,

@@ -1,5 +1,5 @@
-// What the photo example convolves a photograph with: the classic image filters, and the first layers of two networks
-// (layers.ts). Data only; the photograph is x [1, 3, H, W] with values from 0 to 1.
+// The filters of the photo example: the classic image filters, and the first layers of two networks (layers.ts). Data only; the photograph is x
+// [1, 3, H, W] with values from 0 to 1.
 import type { GeometryOptions } from "convoke";
 import { ALEXNET_LAYER, VGG_LAYER } from "./layers.ts";
 
@@ -7,7 +7,7 @@ import { ALEXNET_LAYER, VGG_LAYER } from "./layers.ts";
  * How a result becomes a picture.
  *
  * - `photo`: three planes are red, green and blue
- * - `relief`: the same about mid-grey, for kernels that sum to zero
+ * - `relief`: the same around mid-grey, for kernels that sum to zero
  * - `gradient`: two planes are the derivatives along x and y; their length is shown
  * - `maps`: every plane is a map of its own
  */
@@ -59,7 +59,7 @@ const GAUSSIAN_5: Rows = [
   [1, 4, 7, 4, 1],
 ].map((row) => row.map((value) => value / 273));
 
-/** A Gaussian of `size` x `size` cells that sums to one; three standard deviations reach the border. */
+/** A Gaussian of `size` x `size` cells that sums to one; the border is at three standard deviations. */
 export function gaussian(size: number): number[][] {
   const middle = (size - 1) / 2;
   const deviation = size / 6;
@@ -68,7 +68,7 @@ export function gaussian(size: number): number[][] {
   return line.map((a) => line.map((b) => (a * b) / total ** 2));
 }
 
-/** One kernel on each colour channel alone: a depthwise convolution. */
+/** One kernel for each colour channel: a depthwise convolution. */
 function perChannel(name: string, title: string, rows: Rows, picture: PictureKind): Filter {
   const cells = rows.flat();
   return {

@@ -1,6 +1,6 @@
-// First layers in the shapes of AlexNet and VGG, with weights made here, so that no trained network need be shipped: a trained
-// AlexNet's first filters look like oriented Gabor functions, half of them grey and half in opponent colours (Krizhevsky,
-// Sutskever, Hinton, 2012, figure 3); VGG's get seeded random weights.
+// First layers in the shapes of those of AlexNet and VGG, with generated weights, so that no trained network need be shipped. A trained AlexNet's
+// first filters look like oriented Gabor functions, half of them grey and half in opponent colours (Krizhevsky, Sutskever, Hinton, 2012,
+// figure 3); those of VGG get seeded random weights.
 import { seededNormals } from "./normals.ts";
 
 interface LayerWeights {
@@ -10,7 +10,7 @@ interface LayerWeights {
 
 const GREY = [1 / 3, 1 / 3, 1 / 3] as const;
 
-/** Directions in colour space that early vision and trained networks both find: no brightness in any of them. */
+/** Directions in colour space that early vision and trained networks both have, without brightness. */
 const OPPONENT_COLOURS = [
   [0.5, -0.5, 0],
   [0.25, 0.25, -0.5],
@@ -20,8 +20,8 @@ const OPPONENT_COLOURS = [
 const ORIENTATIONS = 8;
 
 /**
- * A Gabor function on `size` x `size` cells: a cosine wave of `wavelength` cells along `angle`, under a Gaussian. Balanced, its
- * cells sum to zero, so that an even surface gives nothing.
+ * A Gabor function on `size` x `size` cells: a cosine wave of `wavelength` cells along `angle`, under a Gaussian. If balanced, its cells sum to
+ * zero, so that an even surface gives zero.
  */
 export function gabor(size: number, angle: number, wavelength: number, phase: number, balanced: boolean): Float64Array {
   const middle = (size - 1) / 2;
@@ -43,7 +43,7 @@ export function gabor(size: number, angle: number, wavelength: number, phase: nu
   return wave.map((value, cell) => value - offset * envelope[cell]!);
 }
 
-/** A plane in each of the three colours, weighted. */
+/** A plane for each of the three colours, weighted. */
 function coloured(plane: Float64Array, colour: readonly number[]): number[] {
   return colour.flatMap((weight) => Array.from(plane, (value) => weight * value));
 }

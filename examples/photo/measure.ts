@@ -1,9 +1,9 @@
-// How long one run takes: batches long enough for the clock, the median of several.
+// Times one run: batches long enough for the clock, the median of several.
 
-/** One batch lasts about this long, so that waiting for the queue is a small part of it. */
+/** The duration of a batch in milliseconds, of which waiting for the queue is a small part. */
 const BATCH_MS = 50;
 const MAX_RUNS = 100;
-/** Five batches, or as many as fit into a time, two at least: a slow run varies less, and nobody waits for it five times. */
+/** Five batches, or as many as fit into a time, at least two: slow runs vary less. */
 const BATCHES = 5;
 const ENOUGH_MS = 4000;
 const FEWEST_BATCHES = 2;
@@ -16,8 +16,8 @@ export function median(values: readonly number[]): number {
 }
 
 /**
- * Milliseconds of one run: the median over batches. The first run says how many runs a batch holds and is the first batch where
- * that is one; compiling and first use belong before it.
+ * Returns the milliseconds of one run, as the median over batches. The first run determines how many runs a batch has; if that is one, it counts
+ * as the first batch. Compile and use everything once before.
  * @param run starts one run without waiting for it
  * @param finished resolves when every run started so far is done
  */

@@ -1,5 +1,5 @@
-// The browser's side of `npm start`: decodes the photograph, runs one filter by one algorithm when Node asks for it, checks and
-// times it, and encodes pictures. Node (run.ts) asks, prints and writes files.
+// The browser's side of `npm start`: decodes the photograph, runs, checks and times one filter by one algorithm on request, and encodes pictures.
+// Node (run.ts) makes the requests, prints and writes files.
 import { ConvError, type ConvPlan, type ConvProblem, type Engine, type Tensor, createEngine } from "convoke";
 import { convProblem, forwardSum } from "convoke/reference";
 import { answer } from "../../scripts/harness/answer.ts";
@@ -9,10 +9,10 @@ import { timeRun } from "./measure.ts";
 import { type Picture, pictureOf, planesOf } from "./pictures.ts";
 import type { Measured, Opened, PhotoPage, Refused } from "./protocol.ts";
 
-/** The CPU reference takes seconds at this size, so a larger photograph is shrunk to it. */
+/** Larger photographs are shrunk to this size, at which the CPU reference takes seconds. */
 const MAX_PIXELS = 600 * 400;
 
-/** The smallest photograph that AlexNet's first layer has an output for is 7x7; smaller ones make no picture either. */
+/** AlexNet's first layer has an output from 7x7 on; smaller photographs give no picture. */
 const MIN_SIDE = 16;
 
 interface Photo {
@@ -21,7 +21,7 @@ interface Photo {
   readonly planes: Float32Array;
 }
 
-/** The filter at hand: what it must give, and what it gave first. */
+/** The current filter: its reference, and its first result. */
 interface Prepared {
   readonly filter: Filter;
   readonly problem: ConvProblem;
@@ -44,12 +44,14 @@ async function decode(): Promise<{ bitmap: ImageBitmap; scale: number }> {
   const shortest = Math.floor(scale * Math.min(bitmap.width, bitmap.height));
   if (shortest < MIN_SIDE) {
     const shrunk = scale < 1 ? `, ${shortest} pixels on the shorter side once shrunk` : "";
-    throw new Error(`the photograph is ${bitmap.width}x${bitmap.height}${shrunk}; the least is ${MIN_SIDE} a side`);
+    throw new Error(
+      `the photograph is ${bitmap.width}x${bitmap.height}${shrunk}; expected at least ${MIN_SIDE}x${MIN_SIDE}`,
+    );
   }
   return { bitmap, scale };
 }
 
-/** The picture's three planes from 0 to 1; what is transparent becomes white. */
+/** The picture's three planes from 0 to 1; transparent pixels become white. */
 function planes(bitmap: ImageBitmap, scale: number): Photo {
   const [width, height] = [Math.floor(bitmap.width * scale), Math.floor(bitmap.height * scale)];
   const context = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true })!;
@@ -91,7 +93,7 @@ async function prepare(index: number): Promise<null> {
   const filter = FILTERS[index]!;
   const problem = convProblem("forward", descriptorOf(filter));
   const reference = forwardSum(problem, photo.planes, filter.kernel);
-  // No pixel is negative, so where no weight is either, the sum of magnitudes is the sum itself.
+  // No pixel is negative, so if no weight is either, the sum of magnitudes is the sum itself.
   const magnitudes = filter.kernel.every((weight) => weight >= 0)
     ? reference
     : forwardSum(problem, photo.planes, filter.kernel.map(Math.abs));
@@ -144,7 +146,7 @@ async function encodePng({ width, height, rgba }: Picture): Promise<string> {
   canvas.getContext("2d")!.putImageData(new ImageData(rgba, width, height), 0, 0);
   const bytes = new Uint8Array(await (await canvas.convertToBlob({ type: "image/png" })).arrayBuffer());
   let text = "";
-  const piece = 0x8000; // Function arguments are limited in number.
+  const piece = 0x8000; // The number of arguments of a call is limited.
   for (let at = 0; at < bytes.length; at += piece) text += String.fromCharCode(...bytes.subarray(at, at + piece));
   return btoa(text);
 }
@@ -157,7 +159,7 @@ async function picture(): Promise<string | null> {
 }
 
 async function close(): Promise<readonly string[]> {
-  // GPU errors arrive only once the queue has reached them.
+  // GPU errors only arrive once the queue has reached them.
   await engine.device.queue.onSubmittedWorkDone();
   engine.destroy();
   return trouble;

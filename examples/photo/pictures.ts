@@ -1,4 +1,4 @@
-// Results to pixels: flat float arrays in, RGBA out. No canvas here, so that it can be tested anywhere.
+// Converts results to pixels: flat float arrays in, RGBA out. It needs no canvas, so it can be tested anywhere.
 import type { PictureKind } from "./filters.ts";
 
 export interface Picture {
@@ -8,16 +8,16 @@ export interface Picture {
   readonly rgba: Uint8ClampedArray<ArrayBuffer>;
 }
 
-/** Grids wider than this are made of shrunken maps. */
+/** Maps are shrunk in grids wider than this. */
 const MAX_GRID_WIDTH = 1600;
-/** A grid is laid out to be about as wide as a photograph. */
+/** The aspect ratio of a grid, about that of a photograph. */
 const GRID_ASPECT = 4 / 3;
 const GAP = 2;
 const GAP_GREY = 24;
-/** The part of a map's cells that may be black, and again that may be white. */
+/** The share of a map's cells that may be clipped to black, and that may be clipped to white. */
 const OUTERMOST = 0.005;
 
-/** RGBA bytes to the three planes [1, 3, H, W] of the photograph, from 0 to 1. */
+/** Converts RGBA bytes to the three planes [1, 3, H, W] of the photograph, from 0 to 1. */
 export function planesOf(rgba: ArrayLike<number>, pixels: number): Float32Array {
   return Float32Array.from({ length: 3 * pixels }, (_, index) => {
     const plane = Math.floor(index / pixels);
@@ -25,7 +25,7 @@ export function planesOf(rgba: ArrayLike<number>, pixels: number): Float32Array 
   });
 }
 
-/** A picture whose red, green and blue at a pixel come from a function; clamped to 0..255 on storing. */
+/** Creates a picture from a function that gives red, green and blue of a pixel, which are clamped to 0..255 when stored. */
 function paint(width: number, height: number, shade: (pixel: number, channel: number) => number): Picture {
   const rgba = new Uint8ClampedArray(4 * width * height).fill(255);
   for (let pixel = 0; pixel < width * height; pixel++) {
@@ -34,12 +34,12 @@ function paint(width: number, height: number, shade: (pixel: number, channel: nu
   return { width, height, rgba };
 }
 
-/** Three planes as red, green and blue: 0 is `black`, and a difference of one the whole range. */
+/** Draws three planes as red, green and blue: `black` is the level of 0, and a difference of 1 is the whole range. */
 function colourPicture(y: Float32Array, width: number, height: number, black: number): Picture {
   return paint(width, height, (pixel, channel) => 255 * y[channel * width * height + pixel]! + black);
 }
 
-/** Two planes as the length of a gradient, the longest one white. */
+/** Draws two planes as the length of a gradient, the longest one white. */
 function gradientPicture(y: Float32Array, width: number, height: number): Picture {
   const pixels = width * height;
   const length = Float64Array.from({ length: pixels }, (_, pixel) => Math.hypot(y[pixel]!, y[pixels + pixel]!));
@@ -58,7 +58,7 @@ export interface Grid {
   readonly height: number;
 }
 
-/** A full grid for `count` maps whose shape is nearest to that of a photograph. */
+/** Chooses the full grid of `count` maps whose aspect ratio is nearest to that of a photograph. */
 export function gridLayout(count: number, width: number, height: number): Grid {
   const distance = (columns: number): number =>
     Math.abs(Math.log((columns * width) / ((count / columns) * height) / GRID_ASPECT));
@@ -77,7 +77,7 @@ export function gridLayout(count: number, width: number, height: number): Grid {
   };
 }
 
-/** One map, shrunk by averaging, from black to white; the outermost values, often the border's, do not stretch the range. */
+/** Draws one map, shrunk by averaging, from black to white; the most extreme values, often at the border, do not stretch the range. */
 function shrunkenMap(map: Float32Array, width: number, grid: Grid): Float64Array {
   const { shrink, tile } = grid;
   const cells = Float64Array.from({ length: tile[0] * tile[1] }, (_, cell) => {
@@ -93,7 +93,7 @@ function shrunkenMap(map: Float32Array, width: number, grid: Grid): Float64Array
   return cells.map((value) => (255 * (value - black)) / range);
 }
 
-/** Every plane as a grey map of its own, in a grid. */
+/** Draws every plane as a grey map, in a grid. */
 function mapsPicture(y: Float32Array, width: number, height: number): Picture {
   const pixels = width * height;
   const count = y.length / pixels;
@@ -111,7 +111,7 @@ function mapsPicture(y: Float32Array, width: number, height: number): Picture {
   });
 }
 
-/** The picture of a result y [1, K, height, width]. */
+/** Draws a result y [1, K, height, width]. */
 export function pictureOf(kind: PictureKind, y: Float32Array, width: number, height: number): Picture {
   switch (kind) {
     case "photo":

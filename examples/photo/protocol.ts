@@ -1,4 +1,4 @@
-// What Node asks the page of the photo example, and what it answers: plain data, since it travels between processes.
+// The requests of Node to the page of the photo example, and its answers: plain data, since they travel between processes.
 
 import type { AdapterInfo } from "../../scripts/harness/adapter.ts";
 import type { Answer } from "../../scripts/harness/answer.ts";
@@ -33,13 +33,13 @@ export interface Refused {
 export interface PhotoPage {
   /** Decodes the photograph and starts an engine. */
   open(): Promise<Answer<Opened>>;
-  /** Computes the reference for a filter, which the next runs are checked against. */
+  /** Computes the reference of a filter, which the next runs are checked against. */
   prepare(filter: number): Promise<Answer<null>>;
   /** Runs the filter by one algorithm: checks it, then times it. */
   run(algorithm: string): Promise<Answer<Measured | Refused>>;
   /** The picture of the first run since `prepare`, as a PNG in base64; null if no algorithm supports the filter. */
   picture(): Promise<Answer<string | null>>;
-  /** Returns errors that belong to no answer: GPU errors that no call reported, a lost device. */
+  /** Returns errors outside of answers: uncaptured GPU errors, a lost device. */
   close(): Promise<Answer<readonly string[]>>;
 }
 

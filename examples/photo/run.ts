@@ -1,5 +1,5 @@
-// Node's side of `npm start`: serves the page, starts the browser, asks for one filter by one algorithm after the other, prints
-// progress and the table, writes the pictures.
+// Node's side of `npm start`: serves the page, starts the browser, requests one filter and algorithm after the other, prints progress and the
+// table, and writes the pictures.
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { describeAdapter } from "../../scripts/harness/adapter.ts";
@@ -11,7 +11,7 @@ import { type Column, formatBytes, formatNumber, formatTable } from "../../scrip
 import { FILTERS, type Filter } from "./filters.ts";
 import type { Measured, Opened, PhotoPage } from "./protocol.ts";
 
-/** Milliseconds after which a job counts as hanging. */
+/** Milliseconds after which a job is considered stuck. */
 const JOB_MS = 120_000;
 
 const COLUMNS: readonly Column[] = [
@@ -31,14 +31,14 @@ export interface Settings {
   readonly chromium: string;
 }
 
-/** What has been done so far; all is well while `trouble` is empty. */
+/** The outcome so far; `trouble` lists the problems. */
 interface Report {
   readonly rows: string[][];
   readonly pictures: string[];
   readonly trouble: string[];
 }
 
-/** What every job needs. */
+/** The context of every job. */
 interface Work {
   readonly page: Page<PhotoPage>;
   readonly root: string;
@@ -97,7 +97,7 @@ async function convolve(page: Page<PhotoPage>, settings: Settings, report: Repor
   const { algorithms } = opened;
   const progress = new Progress(FILTERS.length * (1 + algorithms.length));
   await mkdir(path.join(root, "out"), { recursive: true });
-  // A picture of an earlier run would pass for one of this run's.
+  // Otherwise pictures of an earlier run would seem to be of this one.
   for (const filter of FILTERS) await rm(pictureFile(root, filter), { force: true });
   for (let index = 0; index < FILTERS.length; index++) {
     try {

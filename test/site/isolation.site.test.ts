@@ -1,5 +1,5 @@
-// The built library on a page that allows nothing but its own scripts, cross-origin isolated: it makes no code from text, loads nothing and
-// connects to nothing.
+// The built library on a cross-origin isolated page whose policy allows only its own scripts: it evaluates no code, loads nothing and connects
+// to nothing.
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { createServer } from "node:http";
 import { type AddressInfo } from "node:net";
@@ -21,7 +21,7 @@ const HEADERS = {
     "form-action 'none'",
     "frame-ancestors 'none'",
     "require-trusted-types-for 'script'",
-    // For the page's own worker.
+    // Allows the page's own worker.
     "trusted-types page",
   ].join("; "),
   "Cross-Origin-Opener-Policy": "same-origin",
@@ -30,7 +30,7 @@ const HEADERS = {
   "X-Content-Type-Options": "nosniff",
 };
 
-/** What the page's script and its worker say: the results, or what went wrong. */
+/** The outcome of the page's script and its worker: the results, or the error. */
 interface Outcome {
   readonly error?: string;
   readonly isolated?: boolean;
@@ -120,7 +120,7 @@ interface PageGlobals {
   violations: string[];
 }
 
-/** Opens a page and waits for its outcome; what the console complains of comes with it. */
+/** Opens a page and waits for its outcome and for the messages of its console. */
 async function visit(name: string): Promise<{ page: Page; outcome: Outcome; trouble: string[] }> {
   const page = await browser.newPage();
   const trouble = troubleOf(page);
@@ -144,12 +144,12 @@ function expectRight(outcome: Outcome): void {
     expect(values.map(Math.round), algorithm).toEqual(PADDING_1);
 }
 
-it("works on a page whose policy allows its own scripts alone, and asks for no more", async () => {
+it("works on a page whose policy only allows its own scripts, without violating it", async () => {
   const { page, outcome, trouble } = await visit("/");
   expectRight(outcome);
   expect(await violationsOf(page)).toEqual([]);
   expect(trouble).toEqual([]);
-  // The policy is in force, and breaking it would be seen.
+  // The policy is in force, and violations would be reported.
   await page.evaluate(() => {
     const image = document.createElement("img");
     image.src = "/none.png";

@@ -1,4 +1,4 @@
-// The built site in headless Chromium, as a visitor gets it: under a sub-path, without cross-origin isolation, with WebGPU or without.
+// The built site in headless Chromium, as visitors get it: under a sub-path, without cross-origin isolation, with or without WebGPU.
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { type AddressInfo } from "node:net";
@@ -14,7 +14,7 @@ declare module "vitest" {
   }
 }
 
-/** Where the site lies on its server: any web server and any path will do. */
+/** The path of the site on its server; any would do. */
 const BASE = "/a/sub-path/";
 
 const TYPES: Record<string, string> = {
@@ -39,11 +39,11 @@ export interface Visit {
   readonly width?: number;
   readonly height?: number;
   readonly theme?: "light" | "dark";
-  /** Without, `navigator.gpu` is missing, as in an old browser. */
+  /** If false, `navigator.gpu` is missing, as in an old browser. */
   readonly webgpu?: boolean;
 }
 
-/** A page, and everything that went wrong on it so far. */
+/** A page, and the errors on it so far. */
 export interface Visited {
   readonly page: Page;
   readonly trouble: string[];
@@ -87,7 +87,7 @@ export async function openSite(): Promise<Site> {
   };
 }
 
-/** Collects what goes wrong on a page from now on: errors and warnings of the console, and errors that nothing caught. */
+/** Collects the errors of a page from now on: errors and warnings of the console, and uncaught errors. */
 export function troubleOf(page: Page): string[] {
   const trouble: string[] = [];
   page.on("console", (message) => {
@@ -97,7 +97,7 @@ export function troubleOf(page: Page): string[] {
   return trouble;
 }
 
-/** Opens a page of the site and collects what goes wrong on it. */
+/** Opens a page of the site and collects its errors. */
 export async function visit(
   site: Site,
   page: string,
@@ -113,7 +113,7 @@ export async function visit(
   const trouble = troubleOf(opened);
   opened.on("requestfailed", (request) => {
     const reason = request.failure()?.errorText;
-    // A page that is left or loaded again gives up what it was still loading.
+    // A page that is left or reloaded aborts its pending requests.
     if (reason !== "net::ERR_ABORTED") trouble.push(`${request.url()}: ${reason}`);
   });
   if (!webgpu) await opened.addInitScript(() => Reflect.deleteProperty(Navigator.prototype, "gpu"));
@@ -121,7 +121,7 @@ export async function visit(
   return { page: opened, trouble };
 }
 
-/** No page is wider than its window, whatever is on it. */
+/** Expects that no page is wider than its window. */
 export async function expectNoOverflow({ page }: Visited): Promise<void> {
   const { inner, outer } = await page.evaluate(() => ({
     inner: document.documentElement.scrollWidth,
@@ -130,7 +130,7 @@ export async function expectNoOverflow({ page }: Visited): Promise<void> {
   expect(inner, "the page is wider than its window").toBeLessThanOrEqual(outer);
 }
 
-/** axe-core finds nothing serious. */
+/** Expects axe-core to find nothing serious. */
 export async function expectAccessible({ page }: Visited): Promise<void> {
   const file = path.join(import.meta.dirname, "../../node_modules/axe-core/axe.min.js");
   await page.addScriptTag({ path: file });
