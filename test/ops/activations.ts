@@ -5,7 +5,7 @@ import {
 } from "../../src/ops/shared/geometry/element-activation.ts";
 import { elementActivation, elementDerivative } from "../../src/ops/shared/reference/element-activation.ts";
 import type { Activation } from "../../src/problem/activation.ts";
-import { derivativeError, evaluation } from "../suite/bounds.ts";
+import { derivativeError, evaluation } from "../suite/activation-errors.ts";
 
 /** Unit roundoff of float32. */
 const u = 2 ** -24;

@@ -1,8 +1,8 @@
 // Adaptive and global pooling against the reference.
+import { gamma } from "../../src/base/arithmetic.ts";
 import { elementCount } from "../../src/base/shape.ts";
 import * as operations from "../../src/ops/index.ts";
 import * as reference from "../../src/reference.ts";
-import { gamma } from "../suite/bounds.ts";
 import { integers } from "../suite/random.ts";
 import { ADAPTIVE_MAPS } from "./adaptive-maps.ts";
 import { type OperationCase, magnitudes, testOperations } from "./suite.ts";

@@ -1,9 +1,9 @@
 // Average and sum pooling against the reference.
+import { gamma } from "../../src/base/arithmetic.ts";
 import { elementCount } from "../../src/base/shape.ts";
 import type { AveragePoolOptions } from "../../src/ops/average-pool/geometry.ts";
 import { averagePool, averagePoolBackward, sumPool, sumPoolBackward } from "../../src/ops/index.ts";
 import * as reference from "../../src/reference.ts";
-import { gamma } from "../suite/bounds.ts";
 import { integers } from "../suite/random.ts";
 import { type OperationCase, magnitudes, testOperations } from "./suite.ts";
 import { POOLED_MAPS, inLayout } from "./windows.ts";

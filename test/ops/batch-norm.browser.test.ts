@@ -1,10 +1,10 @@
+import { gamma } from "../../src/base/arithmetic.ts";
 import type { Layout } from "../../src/index.ts";
 import { channelDivision } from "../../src/ops/batch-norm/reference.ts";
 import { batchNorm, batchNormBackward, batchNormTraining } from "../../src/ops/index.ts";
 import { readNormalised } from "../../src/ops/shared/reference/normalise.ts";
 import * as reference from "../../src/reference.ts";
 import type { NdArray } from "../../src/reference.ts";
-import { gamma } from "../suite/bounds.ts";
 import { uniform } from "../suite/random.ts";
 import { computedErrors, farFromZero, givenErrors, gradientBounds, normalisedBound } from "./normalisations.ts";
 import { type Input, type OperationCase, testOperations } from "./suite.ts";

@@ -1,8 +1,8 @@
 // Beds of nails against the reference.
+import { gamma } from "../../src/base/arithmetic.ts";
 import { elementCount } from "../../src/base/shape.ts";
 import { bedOfNails, bedOfNailsBackward } from "../../src/ops/index.ts";
 import * as reference from "../../src/reference.ts";
-import { gamma } from "../suite/bounds.ts";
 import { type OperationCase, testOperations } from "./suite.ts";
 
 const BEDS = [

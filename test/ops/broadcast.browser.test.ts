@@ -1,7 +1,7 @@
 // Operations that broadcast one tensor over another: products, and parametric rectifiers.
+import { gamma } from "../../src/base/arithmetic.ts";
 import { multiply, multiplyBackward, prelu, preluBackward } from "../../src/ops/index.ts";
 import * as reference from "../../src/reference.ts";
-import { gamma } from "../suite/bounds.ts";
 import { type OperationCase, magnitudes, testOperations } from "./suite.ts";
 
 /** Sums here take at most three levels of 64 terms, and two more additions for items of four elements; each term is a product. */

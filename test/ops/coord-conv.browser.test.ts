@@ -1,9 +1,9 @@
+import { gamma } from "../../src/base/arithmetic.ts";
 import { elementCount } from "../../src/base/shape.ts";
 import type { Layout } from "../../src/index.ts";
 import { coordConv, coordConvBackwardData, coordConvBackwardWeights } from "../../src/ops/index.ts";
 import type { NdArray } from "../../src/reference.ts";
 import * as reference from "../../src/reference.ts";
-import { gamma } from "../suite/bounds.ts";
 import { COORD_CASES } from "./coordinates.ts";
 import { type OperationCase, channelsLast, magnitudes, testOperations, weightInput } from "./suite.ts";
 

@@ -1,8 +1,8 @@
 // Covariance pooling against the reference.
+import { gamma } from "../../src/base/arithmetic.ts";
 import { elementCount } from "../../src/base/shape.ts";
 import { covariancePool, covariancePoolBackward } from "../../src/ops/index.ts";
 import * as reference from "../../src/reference.ts";
-import { gamma } from "../suite/bounds.ts";
 import { integers } from "../suite/random.ts";
 import { COVARIANCE_MAPS } from "./covariance-maps.ts";
 import { type OperationCase, testOperations } from "./suite.ts";

@@ -1,9 +1,9 @@
 import { expect, it } from "vitest";
+import { gamma } from "../../src/base/arithmetic.ts";
 import { createEngine } from "../../src/index.ts";
 import type { CrossEntropyOptions } from "../../src/ops/cross-entropy/geometry.ts";
 import { crossEntropy, crossEntropyBackward } from "../../src/ops/index.ts";
 import * as reference from "../../src/reference.ts";
-import { gamma } from "../suite/bounds.ts";
 import { generator, uniform } from "../suite/random.ts";
 import { type Arrays, type Input, type OperationCase, testOperations } from "./suite.ts";
 

@@ -1,7 +1,7 @@
+import { gamma } from "../../src/base/arithmetic.ts";
 import { elementCount } from "../../src/base/shape.ts";
 import { deformableConv, deformableConvBackward } from "../../src/ops/index.ts";
 import * as reference from "../../src/reference.ts";
-import { gamma } from "../suite/bounds.ts";
 import { DEFORMABLE, deformableInputs, eighths } from "./deformable.ts";
 import { type OperationCase, magnitudes, testOperations, weightInput } from "./suite.ts";
 

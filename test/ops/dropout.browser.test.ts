@@ -1,7 +1,7 @@
+import { gamma } from "../../src/base/arithmetic.ts";
 import type { DropoutOptions } from "../../src/ops/dropout/geometry.ts";
 import { dropout, dropoutBackward } from "../../src/ops/index.ts";
 import * as reference from "../../src/reference.ts";
-import { gamma } from "../suite/bounds.ts";
 import { type OperationCase, testOperations } from "./suite.ts";
 
 const CASES: readonly { shape: readonly number[]; options: DropoutOptions }[] = [

@@ -1,7 +1,7 @@
+import { gamma } from "../../src/base/arithmetic.ts";
 import { conv } from "../../src/conv/conv.ts";
 import { foldBatchNorm } from "../../src/ops/index.ts";
 import * as reference from "../../src/reference.ts";
-import { gamma } from "../suite/bounds.ts";
 import { uniform } from "../suite/random.ts";
 import { type OperationCase, magnitudes, testOperations } from "./suite.ts";
 

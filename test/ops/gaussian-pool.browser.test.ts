@@ -1,9 +1,9 @@
 // Gaussian pooling against the reference.
+import { gamma } from "../../src/base/arithmetic.ts";
 import { elementCount } from "../../src/base/shape.ts";
 import type { GaussianPoolOptions } from "../../src/ops/gaussian-pool/geometry.ts";
 import { gaussianPool, gaussianPoolBackward } from "../../src/ops/index.ts";
 import * as reference from "../../src/reference.ts";
-import { gamma } from "../suite/bounds.ts";
 import { type OperationCase, magnitudes, testOperations } from "./suite.ts";
 import { POOLED_MAPS, type PooledMap, inLayout } from "./windows.ts";
 

@@ -1,7 +1,7 @@
+import { gamma } from "../../src/base/arithmetic.ts";
 import type { ActivationOption } from "../../src/index.ts";
 import { flatten, flattenBackward, linear, linearBackward } from "../../src/ops/index.ts";
 import * as reference from "../../src/reference.ts";
-import { gamma } from "../suite/bounds.ts";
 import { integers } from "../suite/random.ts";
 import { type OperationCase, channelsLast, magnitudes, testOperations } from "./suite.ts";
 

@@ -1,8 +1,8 @@
+import { gamma } from "../../src/base/arithmetic.ts";
 import { localResponseNorm, localResponseNormBackward } from "../../src/ops/index.ts";
 import { type LocalResponseNormOptions, responsesOf } from "../../src/ops/local-response-norm/geometry.ts";
 import * as reference from "../../src/reference.ts";
 import type { NdArray } from "../../src/reference.ts";
-import { gamma } from "../suite/bounds.ts";
 import { type OperationCase, magnitudes, testOperations } from "./suite.ts";
 
 const CASES: readonly { shape: readonly number[]; options: LocalResponseNormOptions }[] = [

@@ -1,3 +1,4 @@
+import { gamma } from "../../src/base/arithmetic.ts";
 import { elementCount } from "../../src/base/shape.ts";
 import {
   locallyConnected,
@@ -6,7 +7,6 @@ import {
   locallyConnectedBackwardWeights,
 } from "../../src/ops/index.ts";
 import * as reference from "../../src/reference.ts";
-import { gamma } from "../suite/bounds.ts";
 import { LOCAL_CASES, localWeights } from "./local.ts";
 import { type OperationCase, channelsLast, magnitudes, testOperations } from "./suite.ts";
 

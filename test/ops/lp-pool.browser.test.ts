@@ -1,10 +1,10 @@
 // Lp pooling against the reference.
+import { gamma } from "../../src/base/arithmetic.ts";
 import { elementCount } from "../../src/base/shape.ts";
 import { lpPool, lpPoolBackward } from "../../src/ops/index.ts";
 import type { LpPoolOptions } from "../../src/ops/lp-pool/geometry.ts";
 import * as reference from "../../src/reference.ts";
 import type { NdArray } from "../../src/reference.ts";
-import { gamma } from "../suite/bounds.ts";
 import { uniform } from "../suite/random.ts";
 import { type OperationCase, testOperations } from "./suite.ts";
 import { POOLED_MAPS, inLayout } from "./windows.ts";

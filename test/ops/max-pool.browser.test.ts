@@ -1,9 +1,9 @@
 // Max pooling against the reference.
 import { expect, it } from "vitest";
+import { gamma } from "../../src/base/arithmetic.ts";
 import { elementCount } from "../../src/base/shape.ts";
 import { maxPool, maxPoolBackward, maxPoolWithIndices } from "../../src/ops/index.ts";
 import * as reference from "../../src/reference.ts";
-import { gamma } from "../suite/bounds.ts";
 import { integers } from "../suite/random.ts";
 import { poisonedEngine } from "./poison.ts";
 import { type OperationCase, magnitudes, testOperations } from "./suite.ts";

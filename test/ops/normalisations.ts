@@ -1,4 +1,5 @@
 // Error bounds of normalisations and their gradients, set by set.
+import { gamma } from "../../src/base/arithmetic.ts";
 import {
   type Division,
   type NormalisedValues,
@@ -6,7 +7,6 @@ import {
   statisticsOf,
   writeLike,
 } from "../../src/ops/shared/reference/normalise.ts";
-import { gamma } from "../suite/bounds.ts";
 
 const u = 2 ** -24;
 

@@ -1,9 +1,9 @@
 import { expect, it } from "vitest";
+import { gamma } from "../../src/base/arithmetic.ts";
 import { type Tensor, createEngine } from "../../src/index.ts";
 import { adam, linear, sgd } from "../../src/ops/index.ts";
 import type { NdArray } from "../../src/reference.ts";
 import * as reference from "../../src/reference.ts";
-import { gamma } from "../suite/bounds.ts";
 import { newDevice } from "../suite/counting.ts";
 import { uniform } from "../suite/random.ts";
 import { type OperationCase, magnitudes, testOperations } from "./suite.ts";

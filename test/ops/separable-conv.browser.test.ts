@@ -1,7 +1,7 @@
+import { gamma } from "../../src/base/arithmetic.ts";
 import { elementCount } from "../../src/base/shape.ts";
 import { separableConv, separableConvBackward } from "../../src/ops/index.ts";
 import * as reference from "../../src/reference.ts";
-import { gamma } from "../suite/bounds.ts";
 import { integers } from "../suite/random.ts";
 import { SEPARABLE } from "./separable.ts";
 import { type Arrays, type OperationCase, magnitudes, testOperations, weightInput } from "./suite.ts";

@@ -1,11 +1,11 @@
 import { expect, it } from "vitest";
+import { gamma } from "../../src/base/arithmetic.ts";
 import { createEngine } from "../../src/index.ts";
 import { logSoftmax, logSoftmaxBackward, softmax, softmaxBackward } from "../../src/ops/index.ts";
 import { axisOf } from "../../src/ops/shared/geometry/axis.ts";
 import { linesOf, logSumExp } from "../../src/ops/shared/reference/lines.ts";
 import * as reference from "../../src/reference.ts";
 import type { NdArray } from "../../src/reference.ts";
-import { gamma } from "../suite/bounds.ts";
 import { uniform } from "../suite/random.ts";
 import { type OperationCase, testOperations } from "./suite.ts";
 

@@ -1,9 +1,9 @@
+import { gamma } from "../../src/base/arithmetic.ts";
 import { elementCount } from "../../src/base/shape.ts";
 import type { Tensor } from "../../src/index.ts";
 import { spatiallySeparableConv, spatiallySeparableConvBackward } from "../../src/ops/index.ts";
 import * as reference from "../../src/reference.ts";
 import type { NdArray } from "../../src/reference.ts";
-import { gamma } from "../suite/bounds.ts";
 import { AXIS_CASES } from "./axis-cases.ts";
 import { type OperationCase, magnitudes, testOperations } from "./suite.ts";
 

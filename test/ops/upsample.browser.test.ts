@@ -1,8 +1,8 @@
 // Upsampling against the reference.
+import { gamma } from "../../src/base/arithmetic.ts";
 import { elementCount } from "../../src/base/shape.ts";
 import { upsample, upsampleBackward } from "../../src/ops/index.ts";
 import * as reference from "../../src/reference.ts";
-import { gamma } from "../suite/bounds.ts";
 import { type OperationCase, magnitudes, testOperations } from "./suite.ts";
 import { UPSAMPLED_MAPS } from "./upsampled-maps.ts";
 import { inLayout } from "./windows.ts";
