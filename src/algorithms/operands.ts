@@ -77,7 +77,7 @@ export function loaderOf(operand: Binding, gradient: ActivationGradient | undefi
   };
 }
 
-/** Joins snippets, in order. */
+/** Joins loaders and the like into one, in order. */
 export function join(...list: readonly Snippets[]): Snippets {
   return {
     shaders: list.flatMap(({ shaders }) => shaders),
@@ -87,7 +87,7 @@ export function join(...list: readonly Snippets[]): Snippets {
   };
 }
 
-/** Loads the input as the first operand through its padding: with `load`, `source` and `is_padding`. */
+/** The snippets that load the input as the first operand, with its padding: they define `load`, `source` and `is_padding`. */
 export function paddedInput(c: Correlation): Snippets {
   const input = loader(c, "x", BINDING.first);
   return {
@@ -107,7 +107,7 @@ export function preparedRange(binding: number, offset: number, size: number): Bi
   return { binding, operand: "prepared", offset, size };
 }
 
-/** Finishes the sums of a correlation with its epilogue and stores them as Y: `load_bias` and `finish`, and the bindings of the output first. */
+/** The snippets of a correlation's epilogue (`load_bias`, `finish`), the alias Y, and the bindings: that of the output, then the epilogue's. */
 export function result(c: Pick<Correlation, "epilogue" | "K" | "dtype" | "sizes" | "y">): Snippets {
   const { activation, bias, residual } = c.epilogue;
   const bindings: Binding[] = [whole(BINDING.output, "y", c)];

@@ -11,8 +11,8 @@ export const TENSOR_USAGE = BufferUsage.STORAGE | BufferUsage.COPY_SRC | BufferU
 export const MAP_READ_MODE = 0x01;
 
 /**
- * A storage buffer of at least so many bytes. Errors say what the argument takes, and what needs the bytes.
- * @throws ConvError if the argument is none
+ * Checks for a storage buffer of at least `bytes` bytes. Errors name what the argument takes, and what needs the bytes.
+ * @throws ConvError if the argument is not such a buffer
  */
 export function checkBuffer(
   argument: string,

@@ -65,7 +65,7 @@ function identity({ adapter, browser, version, key = "" }: Environment & { key?:
   return JSON.stringify([adapter, browser, version, key]);
 }
 
-/** Returns a value without what else it holds, or undefined if it is malformed: tables come from files and other people. */
+/** Returns the known fields of a value, or undefined if it is malformed: tables come from files and other people. */
 type Parse<T> = (value: unknown) => T | undefined;
 
 const text: Parse<string> = (value) => (typeof value === "string" && value.length <= MAX_TEXT ? value : undefined);
@@ -108,7 +108,7 @@ const parseCalibration = record<Calibration>({
   }),
 });
 
-/** Adds an entry as the one used last, in place of an older one of the same; drops the oldest beyond MAX_ENTRIES. */
+/** Adds an entry as the newest, in place of an older one of the same identity; drops the oldest beyond MAX_ENTRIES. */
 function put<T extends Environment>(entries: Map<string, T>, entry: T): void {
   const name = identity(entry);
   entries.delete(name);

@@ -1,6 +1,6 @@
-// fft: convolution as a product of spectra, the whole map at once or in overlapping tiles (overlap-save), real to complex with half spectra
+// fft: convolution as a product of spectra, of the whole map at once or of overlapping tiles (overlap-save), real to complex with half spectra
 // (Mathieu, Henaff and LeCun, "Fast training of convolutional networks through FFTs", 2013; Vasilache et al., "Fast convolutional nets with
-// fbfft", 2014). The frequencies stay in the order the passes leave them in; the products do not mind.
+// fbfft", 2014). The frequencies stay in the order in which the passes leave them, which makes no difference to the products.
 import { dilatedExtent } from "../../base/shape.ts";
 import type { Step } from "../../kernel/step.ts";
 import type { Correlation } from "../../problem/correlation.ts";
@@ -35,7 +35,7 @@ function fitOf(c: Correlation, device: DeviceTraits, tiling: Tiling, work = fftW
   return { tiling, chunks, work, seconds: estimate(work, device.rates) };
 }
 
-/** The tilings worth trying that fit, the fastest first: the whole map, and the best of those that cut it. */
+/** The tilings worth trying that fit, the fastest first: the whole map, and the best one with several tiles. */
 function bestFits(c: Correlation, device: DeviceTraits): Fit[] {
   const whole = wholeTiling(c);
   const byEstimate = tilings(c)
@@ -79,7 +79,7 @@ function stepsOf(c: Correlation, tiling: Tiling, chunks: Chunks): Step[] {
   const total = tileCount(c, tiling);
   const steps = [];
   for (const slice of chunks.slices) {
-    // The slices of one group share their input, which the first of them transforms, unless another range of tiles came in between.
+    // The slices of a group share their input, which the first one transforms, unless another range of tiles has replaced it in memory.
     for (let first = 0; first < total; first += chunks.tiles) {
       const tiles = { first, count: Math.min(chunks.tiles, total - first) };
       if (!sharesInput(slice, chunks.tiles, total)) steps.push(...inputSteps(c, tiling, slice, tiles));

@@ -1,4 +1,4 @@
-// The steps of convolution by FFT: transforms of the weights and of the input, a product for each frequency, transforms back.
+// The steps of convolution by FFT: transforms of the weights and of the input, a product for each frequency, inverse transforms.
 import dft1 from "../../../shaders/algorithms/fft/dft/1.wgsl";
 import dft2 from "../../../shaders/algorithms/fft/dft/2.wgsl";
 import dft3 from "../../../shaders/algorithms/fft/dft/3.wgsl";
@@ -37,7 +37,7 @@ import { type Radix, passes, realPasses, storedLength } from "./lengths.ts";
 import { type Tiling, perAxis, spectrumSize, tileCells } from "./tiling.ts";
 import { roots, rowVectors, twiddleStep, twiddles } from "./twiddles.ts";
 
-/** Discrete Fourier transforms of so many points. */
+/** Discrete Fourier transforms, by their number of points. */
 const DFT_SHADERS: Readonly<Record<number, Shader>> = {
   1: dft1,
   2: dft2,
@@ -48,7 +48,7 @@ const DFT_SHADERS: Readonly<Record<number, Shader>> = {
   8: dft8,
 };
 
-/** The signals of one dispatch, whose spectra are interleaved. */
+/** The signals of one dispatch; their spectra are interleaved. */
 interface Signals {
   readonly tiling: Tiling;
   readonly count: number;
@@ -56,13 +56,13 @@ interface Signals {
   readonly buffer: Omit<Binding, "binding">;
 }
 
-/** What the kernels that hold a line in registers share. */
+/** The common part of the kernels that hold a line in registers. */
 interface LineKernel extends Pick<Kernel, "functions"> {
   readonly shaders: readonly Shader[];
   readonly constants: Readonly<Record<string, Constant>>;
 }
 
-/** A pass of `radix`, after which `span` positions follow along the axis. */
+/** The kernel of a pass of `radix`; later passes along the axis transform `span` positions. */
 function lineKernel(radix: Radix, span: number): LineKernel {
   const { size, first, second } = radix;
   const butterflies = new Set([first, second]);
@@ -83,14 +83,14 @@ function lineKernel(radix: Radix, span: number): LineKernel {
   };
 }
 
-/** What a forward transform reads: the snippet that loads it, and the uniforms of that. */
+/** The source of a forward transform: the snippet that loads its cells, and the uniforms of the snippet. */
 interface Source {
   readonly shaders: readonly Shader[];
   readonly constants?: Readonly<Record<string, Constant>>;
   readonly uniforms: Uniforms;
 }
 
-/** The first pass, from real cells. */
+/** The first pass of a forward transform, from real cells. */
 function forwardStep({ tiling, count, buffer }: Signals, from: Snippets, source: Source): Step {
   const [d, h, w] = perAxis(tiling, ({ length }) => length);
   const [radix] = realPasses(w)!;
@@ -121,7 +121,7 @@ function passStep({ tiling, count, buffer }: Signals, radix: Radix, span: number
   });
 }
 
-/** All later passes: forward those along the width, the height and the depth, back the same in reverse. */
+/** All later passes: along the width, the height and the depth in the forward direction, in reverse order for the inverse. */
 function passSteps(signals: Signals, back: boolean): Step[] {
   const [d, h, w] = perAxis(signals.tiling, ({ length }) => length);
   const stored = storedLength(w);
@@ -140,7 +140,7 @@ function passSteps(signals: Signals, back: boolean): Step[] {
   return back ? steps.toReversed() : steps;
 }
 
-/** The spectra of a slice's weights. */
+/** Transforms the weights of a slice. */
 export function weightSteps(correlation: Correlation, tiling: Tiling, slice: WeightSlice): Step[] {
   const { groups, kernel, dilation } = correlation;
   const groupC = correlation.C / groups;
@@ -162,14 +162,14 @@ export function weightSteps(correlation: Correlation, tiling: Tiling, slice: Wei
   return [forwardStep(signals, loader(correlation, "w", BINDING.first), source), ...passSteps(signals, false)];
 }
 
-/** Whether anything but zeros lies past the cells that outputs see, which would add to the errors of a tile that reaches there. */
+/** Whether there are nonzero values past the last cells that outputs see: they would add to the errors of a tile that reaches there. */
 function isCut(correlation: Correlation): boolean {
   const { input, paddingMode, paddingValue } = correlation;
   const unseen = seenEnd(correlation).some((end, axis) => end < input[axis]!);
   return unseen || paddingMode !== "zeros" || paddingValue !== 0;
 }
 
-/** The spectra of a range of tiles of the channels of a slice's groups. */
+/** Transforms a range of tiles, for the input channels of a slice's groups. */
 export function inputSteps(
   correlation: Correlation,
   tiling: Tiling,
@@ -202,7 +202,7 @@ export function inputSteps(
   return [forwardStep(signals, paddedInput(correlation), source), ...passSteps(signals, false)];
 }
 
-/** The products of a slice's weights with a range of tiles, and their transforms back to outputs. */
+/** Multiplies the spectra of a slice's weights and of a range of tiles, and transforms the products to outputs. */
 export function outputSteps(
   correlation: Correlation,
   tiling: Tiling,
@@ -240,7 +240,7 @@ export function outputSteps(
   ];
 }
 
-/** The last pass back, to outputs, and the epilogue. */
+/** The last pass of the inverse transform, which writes outputs and applies the epilogue. */
 function inverseStep(
   correlation: Correlation,
   tiling: Tiling,

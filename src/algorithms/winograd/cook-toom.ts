@@ -7,7 +7,7 @@
 // The points are 0, +-a_1 .. +-a_s and infinity, so n = 2 s + 2. Every matrix row of -a_k is then that of +a_k with the odd terms
 // negated: a pair of rows costs one evaluation of its even and one of its odd half. `factors` gives the numbers of that form.
 //
-// Points of few bits make all of it exact in float64 but the quotients of G, which are rounded once.
+// With points of few bits everything is exact in float64 except the quotients of G, which are rounded once.
 
 /** Matrices by rows. The points are in the order 0, a_1, -a_1, a_2, -a_2, .., infinity. */
 export interface Transforms {

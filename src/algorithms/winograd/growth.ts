@@ -13,15 +13,15 @@
 //   error <= gamma_n M max over i of sum over s of max over l - j = s of T_i(j, l).
 //
 // Windows reach from r - 1 cells before the tile to m + r - 2 behind its start: at most m + r - 2 from any of its outputs. With
-// several axes T is the product over the axes, and so is the sum of maxima. Where the kernel is cut into parts, l - j counts in
-// strides from where the window of a part starts, and the terms of all parts at one l - j are those of one window: the bound is the same.
+// several axes T is the product over the axes, and so is the sum of maxima. If the kernel is divided into parts, l - j counts in strides
+// from the start of a part's window, and the terms of all parts at one l - j are those of one window: the bound is the same.
 import { gamma } from "../../base/arithmetic.ts";
 import { elementCount } from "../../base/shape.ts";
 import { type Correlation, termCount } from "../../problem/correlation.ts";
 import { partitionOf } from "./partition.ts";
 import type { Tile } from "./tiles.ts";
 
-/** What the bounds need of a tile alone. */
+/** The factors of the bounds that depend only on the tile. */
 interface TileNumbers {
   /** max over i of sum over s of max over l - j = s of T_i(j, l). */
   readonly amplification: number;
@@ -31,7 +31,7 @@ interface TileNumbers {
 
 const numbersOf = /* @__PURE__ */ new WeakMap<Tile, TileNumbers>();
 
-/** Computed once a tile: planning asks for every problem. */
+/** Returns the factors of a tile, computed once: planning needs them for every problem. */
 function tileNumbers(tile: Tile): TileNumbers {
   let numbers = numbersOf.get(tile);
   if (!numbers) {
@@ -70,8 +70,8 @@ function magnitudeOf({ transforms: { output, filter, input } }: Tile): number {
 }
 
 /**
- * Roundings on the longest path through the transforms of one axis, as the shaders compute them, s pairs of points (a fused
- * multiply-add may be two). Input: a constant and its product, s - 1 additions, then a_k, its product and an addition. Filter:
+ * Roundings on the longest path through the transforms of one axis, as the shaders compute them, for s pairs of points (a multiply-add counts
+ * as two, since it need not be fused). Input: a constant and its product, s - 1 additions, then a_k, its product and an addition. Filter:
  * a power and its product, one addition less than the terms of a half, the addition of the halves, a scale and its product. Output:
  * an addition, a power and its product, s additions, and one for the value at infinity.
  */
@@ -81,15 +81,15 @@ function roundings({ r, points }: Tile): number {
   return s + 4 + (half + 4) + (s + 4);
 }
 
-/** The two roundings of bias and residual come on top, here as in the bound of the sequential sum. */
+/** The two roundings of bias and residual, which add to this bound as to that of the sequential sum. */
 const EPILOGUE = 2;
 
-/** Input channels of a group, each part of the kernel with its own. */
+/** Number of input channels of a group: one for each channel and part of the kernel. */
 function channelCount(c: Correlation, tile: Tile): number {
   return elementCount(partitionOf(c, tile).parts) * (c.C / c.groups);
 }
 
-/** How much larger the bound above is than that of the sequential sum, for a problem with so many transformed axes. */
+/** The bound above relative to that of the sequential sum, for a correlation with `axes` transformed axes. */
 export function growth(c: Correlation, tile: Tile, axes: number): number {
   const channels = channelCount(c, tile);
   const chain = channels + axes * roundings(tile) + EPILOGUE;

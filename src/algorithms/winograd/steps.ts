@@ -38,7 +38,7 @@ function partConstants({ partition: { phases, parts, taps } }: Geometry): Record
   return { ...alongAxes("PHASES_", phases), ...alongAxes("PARTS_", parts), ...alongAxes("TAPS_", taps) };
 }
 
-/** Transforms the weights: U, kept with them. */
+/** Transforms the weights to U, which is cached with them. */
 export function filterStep(correlation: Correlation, geometry: Geometry): Step {
   const { C, groups } = correlation;
   const { tile, groupK, paddedC, paddedK, filterBytes } = geometry;
@@ -71,7 +71,7 @@ export function filterStep(correlation: Correlation, geometry: Geometry): Step {
   });
 }
 
-/** Whether a tile reaches past the cells that outputs see, to where something other than zeros lies. */
+/** Whether a tile reaches past the last cells that outputs see, where the input or its padding has values other than zeros. */
 function reachesBeyond(
   correlation: Correlation,
   { tiles, outputs, inputs, partition }: Geometry,
@@ -83,7 +83,7 @@ function reachesBeyond(
     const steps = (count - 1) * outputs[axis]! + inputs[axis]!;
     const blocks = partition.parts[axis]! / partition.phases[axis]! - 1;
     const last = (steps - 1 + blocks * partition.taps[axis]!) * stride[axis]! + partition.phases[axis]! - 1;
-    // Where the padding is zeros, only cells of the input count.
+    // If the padding is zeros, only cells of the input count.
     return last - padBegin[axis]! >= end[axis]! && !(zeros && end[axis]! >= input[axis]!);
   });
 }
@@ -93,7 +93,7 @@ function matrixStrides(channelsLast: boolean, channels: number, slots: number): 
   return channelsLast ? { tile: channels, channel: 1 } : { tile: 1, channel: slots };
 }
 
-/** Transforms a chunk of tiles of the input: V. */
+/** Transforms a chunk of tiles of the input to V. */
 export function inputStep(correlation: Correlation, geometry: Geometry, chunk: Chunk): Step {
   const { C, groups, stride } = correlation;
   const { tile, tiles, paddedC, partition } = geometry;
@@ -184,7 +184,7 @@ export function multiplyStep(correlation: Correlation, geometry: Geometry, chunk
   );
 }
 
-/** Transforms the products of a chunk of tiles back, and finishes with the epilogue. */
+/** Transforms the products of a chunk of tiles to outputs, and applies the epilogue. */
 export function outputStep(correlation: Correlation, geometry: Geometry, chunk: Chunk): Step {
   const { groups, output } = correlation;
   const { tile, outputs, tiles, groupK, paddedK } = geometry;

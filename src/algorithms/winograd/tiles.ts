@@ -1,7 +1,7 @@
-// The tiles F(m, r) on offer, and the points of each.
+// The available tiles F(m, r), and the points of each.
 import { type Factors, type Transforms, cookToom, factors } from "./cook-toom.ts";
 
-/** A tile: m outputs of an r-tap kernel along every transformed axis, from points = m + r - 1 inputs. */
+/** A tile: computes m outputs of an r-tap kernel along every transformed axis, from points = m + r - 1 inputs. */
 export interface Tile {
   readonly name: string;
   readonly m: number;

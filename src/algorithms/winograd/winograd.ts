@@ -1,7 +1,7 @@
 // winograd: the minimal filtering algorithms F(m, r) of Winograd in one, two and three dimensions (Lavin and Gray, "Fast algorithms for
 // convolutional neural networks", 2016, section 4). Tiles of the input and the filters are transformed, multiplied point by point as
-// matrices over the channels, and transformed back: (m r / (m + r - 1))^axes fewer multiplications than the sum as it is written. Outputs of
-// a tile share their errors, and a NaN or infinity in the input spreads over the tiles that see it.
+// matrices over the channels, and transformed back: (m r / (m + r - 1))^axes times fewer multiplications than the direct sum. The outputs of a
+// tile share their errors, and a NaN or infinity in the input spreads over the tiles that see it.
 import { type Triple, elementCount } from "../../base/shape.ts";
 import { F32_BYTES } from "../../kernel/element-types.ts";
 import type { Correlation } from "../../problem/correlation.ts";
@@ -23,27 +23,27 @@ import { partitionOf, transformedAxes } from "./partition.ts";
 import { filterStep, inputStep, multiplyStep, outputStep } from "./steps.ts";
 import { TILES, type Tile } from "./tiles.ts";
 
-/** A larger chunk gains nothing: the matrix products are busy long before. */
+/** Cap of a chunk. Larger ones are no faster: matrix products of this size already keep the GPU busy. */
 const CHUNK_BYTES = 32 * 2 ** 20;
 
-/** A tile with more than this many times the multiplications of the best is not worth trying. */
+/** A tile with more than this many times the multiplications of the best one is not worth trying. */
 const MOST_MULTIPLICATIONS = 3;
 
-/** Values of a transformed tile at most: a thread holds them all, and the code that transforms them is unrolled. */
+/** Most values of a transformed tile: a thread holds all of them, and the code that transforms them is unrolled. */
 const MAX_POINTS = 64;
 
-/** How many axes are transformed. */
+/** Number of transformed axes. */
 function axisCount(c: Correlation): number {
   return transformedAxes(c).filter(Boolean).length;
 }
 
-/** Multiplications of a tile: points of all tiles, for each part of the kernel. */
+/** Multiplications with a tile size: the points of all tiles, for each part of the kernel. */
 function multiplications(c: Correlation, tile: Tile): number {
   const { points, tileCount } = geometryOf(c, tile);
   return points * tileCount * elementCount(partitionOf(c, tile).parts);
 }
 
-/** The tiles for the problem, or why there are none. A tile that another one beats in points and in multiplications is not worth it. */
+/** The tiles worth trying, or why there are none. Leaves out tiles that another one beats in both points and multiplications. */
 function tilesFor(c: Correlation): Tile[] | Unsupported {
   const { kernel, dilation, stride, output } = c;
   const own = (triple: Triple): string => triple.slice(triple[0] > 1 ? 0 : triple[1] > 1 ? 1 : 2).join(" x ");
@@ -72,7 +72,7 @@ function tilesFor(c: Correlation): Tile[] | Unsupported {
     .map(({ tile }) => tile);
 }
 
-/** How many tiles a chunk may have, 0 where not even a vector of them fits. */
+/** Most tiles of a chunk; 0 if not even a vector of them fits. */
 function chunkTiles(c: Correlation, geometry: Geometry, device: DeviceTraits): number {
   if (geometry.filterBytes > device.maxBindingBytes) return 0;
   const cap = Math.min(CHUNK_BYTES, device.maxWorkspaceBytes - geometry.filterBytes);
@@ -86,7 +86,7 @@ function chunkTiles(c: Correlation, geometry: Geometry, device: DeviceTraits): n
   return Math.max(0, count);
 }
 
-/** The matrix products of so many tiles. */
+/** The matrix products of `count` tiles. */
 function productsOf(c: Correlation, { points, paddedC, groupK }: Geometry, count: number): Products {
   const [M, N] = c.layout === "channels-last" ? [count, groupK] : [groupK, count];
   return { batch: points * c.groups, M, N, K: paddedC };
@@ -125,7 +125,7 @@ function winogradError(c: Correlation, tile: Tile): ErrorBound {
   };
 }
 
-/** A thread transforms a tile of one channel: it loads and stores all of its points. */
+/** The work of all steps. A thread transforms one tile of one channel: it loads and stores all of its points. */
 function winogradWork(c: Correlation, device: DeviceTraits, geometry: Geometry): Work[] {
   const { tile, axes, points, tileCount, paddedC, groupK, filterBytes } = geometry;
   const products = productsOf(c, geometry, tileCount);
@@ -137,7 +137,7 @@ function winogradWork(c: Correlation, device: DeviceTraits, geometry: Geometry):
   });
   const outputs = tile.m ** axes;
   return [
-    // What is prepared of the weights is kept with them; a gradient in their place is transformed in every run.
+    // Transformed weights are cached with their tensor; a gradient in their role is transformed in every run.
     ...(c.w.operand === "w" ? [] : [transform(filterBytes / F32_BYTES / points, points, points)]),
     transform(tileCount * c.groups * paddedC, points * 1.5, points),
     gemmWork(products, gemmTile(products, device)),
@@ -145,7 +145,7 @@ function winogradWork(c: Correlation, device: DeviceTraits, geometry: Geometry):
   ];
 }
 
-/** The refusal of what fits in memory with none of the tiles. */
+/** Refuses a correlation that fits in memory with none of the tiles. */
 function tooLarge(c: Correlation, device: DeviceTraits, geometries: readonly Geometry[]): Unsupported {
   const filters = Math.min(...geometries.map(({ filterBytes }) => filterBytes));
   if (filters > device.maxBindingBytes) return tooManyBytes("the transformed filters take at least", filters, device);
