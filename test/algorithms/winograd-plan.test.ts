@@ -46,14 +46,14 @@ describe("winograd", () => {
     expect(verdict({ maxWorkspaceBytes: 0 })).toContain("more than the 0 of workspace");
   });
 
-  it("takes strided kernels and those larger than its tiles, in parts", () => {
+  it("takes strided kernels and those larger than its tiles, in subkernels", () => {
     const strided = layer({ stride: 2, kernelShape: [64, 64, 5, 5] });
     const [f4x3] = TILES.filter(({ name }) => name === "f4x3");
     expect(offered(strided)).not.toEqual([]);
-    expect(partitionOf(strided, f4x3!)).toMatchObject({ phases: [1, 2, 2], parts: [1, 2, 2], taps: [1, 3, 3] });
+    expect(partitionOf(strided, f4x3!)).toMatchObject({ phases: [1, 2, 2], subkernels: [1, 2, 2], taps: [1, 3, 3] });
     const large = layer({ kernelShape: [64, 64, 7, 5] });
     expect(offered(large)).not.toEqual([]);
-    expect(partitionOf(large, f4x3!)).toMatchObject({ phases: [1, 1, 1], parts: [1, 3, 2], taps: [1, 3, 3] });
+    expect(partitionOf(large, f4x3!)).toMatchObject({ phases: [1, 1, 1], subkernels: [1, 3, 2], taps: [1, 3, 3] });
     const cube = layer({ inputShape: [1, 2, 9, 9, 9], kernelShape: [2, 2, 5, 5, 5] });
     expect(offered(cube)).not.toEqual([]);
   });

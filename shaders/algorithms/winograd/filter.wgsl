@@ -1,9 +1,9 @@
 // The filter transform of Winograd's algorithm, U = G w along every transformed axis: one thread computes the POINTS^AXES values of one
 // pair of channels. A tile is an array of POINTS^AXES numbers, the last axis fastest (TILE_D, TILE_H or TILE_W is 1 along an axis that
 // is not transformed); the points are 0, +-a_1 .. +-a_PAIRS and infinity. Channels beyond the last get zeros, which pad the
-// matrices to whole vectors. An input channel is one part of a kernel's taps over one channel of the input (parts.wgsl);
-// where a part has fewer than TAPS taps the rest are zeros. load comes from load.wgsl.
-// slots: load, part_channel
+// matrices to whole vectors. An input channel is one subkernel over one channel of the input (subkernels.wgsl);
+// if a subkernel has fewer than TAPS taps the rest are zeros. load comes from load.wgsl.
+// slots: load, subkernel_channel
 // constants: AXES, CHANNELS_LAST, KERNEL_R, KERNEL_S, KERNEL_T, PAIRS, POINTS, POWERS, SCALES, STRIDE_D, STRIDE_H, STRIDE_W, TAPS, TAPS_D, TAPS_H, TAPS_W, TILE_H, TILE_SIZE, TILE_W
 struct Filter {
   threads: u32,
@@ -24,7 +24,7 @@ fn thread(index: u32) {
   let outer = index / g.inner_count % g.outer_count;
   let group = index / g.inner_count / g.outer_count;
   let k = select(outer, inner, CHANNELS_LAST);
-  let channel = part_channel(select(inner, outer, CHANNELS_LAST), g.group_c);
+  let channel = subkernel_channel(select(inner, outer, CHANNELS_LAST), g.group_c);
   let w_at = g.w_start + group * g.w_stride_g + min(k, g.group_k - 1u) * g.w_stride_k + channel.c * g.w_stride_c;
   let past_end = (k >= g.group_k) | channel.past_end;
 

@@ -1,11 +1,11 @@
 // The input transform of Winograd's algorithm, V = B^T x along every transformed axis: one thread computes the POINTS^AXES values of one
 // tile of one channel. A tile is an array of POINTS^AXES numbers, the last axis fastest (an axis that is not transformed has
 // one cell: TILE_D, TILE_H or TILE_W is 1). The points are 0, +-a_1 .. +-a_PAIRS and infinity; the two rows of B^T of a pair differ
-// only in the sign of their odd half, so each half is computed once. An input channel is one channel of x as seen by one part of the kernel
-// (parts.wgsl): neighbouring cells of a tile are one stride apart. ZEROS_BEYOND: a tile may reach past the last cells that outputs see; these
+// only in the sign of their odd half, so each half is computed once. An input channel is one channel of x as one subkernel sees it
+// (subkernels.wgsl): neighbouring cells of a tile are one stride apart. ZEROS_BEYOND: a tile may reach past the last cells that outputs see; these
 // cells must count as zeros, but memory holds other values there. C_TAIL: channels beyond the last get zeros, which pad the sums to whole
 // vectors. load comes from load.wgsl, source and is_padding from a padding-* snippet.
-// slots: is_padding, load, matrix_offset, part_channel, source, tile_of_channel, tile_place
+// slots: is_padding, load, matrix_offset, source, subkernel_channel, tile_of_channel, tile_place
 // constants: AXES, CHANNELS_LAST, C_TAIL, HALVES, OUTPUTS_O, OUTPUTS_P, OUTPUTS_Q, PADDING_VALUE, PAIRS, PAIR_POINTS, POINTS, STRIDE_D, STRIDE_H, STRIDE_W, TILE_D, TILE_H, TILE_SIZE, TILE_W, WHOLE, ZEROS_BEYOND
 // types: MatrixStrides
 struct Input {
@@ -27,7 +27,7 @@ const STEPS = array<u32, 3>(1u, POINTS, POINTS * POINTS);
 fn thread(invocation: u32) {
   let at = tile_of_channel(invocation, g.tiles, g.channels);
   let place = tile_place(g.first_tile + at.tile);
-  let channel = part_channel(at.channel, g.group_c);
+  let channel = subkernel_channel(at.channel, g.group_c);
   let d0 = i32(place.o * OUTPUTS_O * STRIDE_D + channel.first.x) - g.pad_d;
   let h0 = i32(place.p * OUTPUTS_P * STRIDE_H + channel.first.y) - g.pad_h;
   let w0 = i32(place.q * OUTPUTS_Q * STRIDE_W + channel.first.z) - g.pad_w;

@@ -20,7 +20,7 @@ export interface Geometry {
   readonly tileCount: number;
   /** Values of a transformed tile: the number of matrix products. */
   readonly points: number;
-  /** Channels of a group: inputs (one for each part of the kernel and channel) padded to whole vectors, outputs, outputs padded. */
+  /** Channels of a group: inputs (one for each subkernel and channel) padded to whole vectors, outputs, outputs padded. */
   readonly paddedC: number;
   readonly groupK: number;
   readonly paddedK: number;
@@ -36,13 +36,13 @@ export interface Chunk {
 export function geometryOf(correlation: Correlation, tile: Tile): Geometry {
   const { N, C, K, groups, output } = correlation;
   const partition = partitionOf(correlation, tile);
-  const { transformed, parts } = partition;
+  const { transformed, subkernels } = partition;
   const outputs = eachAxis((axis) => (transformed[axis] ? tile.m : 1));
   const tiles = eachAxis((axis) => Math.ceil(output[axis] / outputs[axis]));
   const axes = transformed.filter(Boolean).length;
   const points = tile.points ** axes;
   const groupK = K / groups;
-  const paddedC = roundUp(elementCount(parts) * (C / groups), 4);
+  const paddedC = roundUp(elementCount(subkernels) * (C / groups), 4);
   const paddedK = correlation.layout === "channels-last" ? roundUp(groupK, 4) : groupK;
   return {
     tile,

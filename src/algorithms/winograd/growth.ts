@@ -13,8 +13,8 @@
 //   error <= gamma_n M max over i of sum over s of max over l - j = s of T_i(j, l).
 //
 // Windows reach from r - 1 cells before the tile to m + r - 2 behind its start: at most m + r - 2 from any of its outputs. With
-// several axes T is the product over the axes, and so is the sum of maxima. If the kernel is divided into parts, l - j counts in strides
-// from the start of a part's window, and the terms of all parts at one l - j are those of one window: the bound is the same.
+// several axes T is the product over the axes, and so is the sum of maxima. If the kernel is divided into subkernels, l - j counts in strides
+// from the start of a subkernel's window, and the terms of all subkernels at one l - j are those of one window: the bound is the same.
 import { gamma } from "../../base/arithmetic.ts";
 import { elementCount } from "../../base/shape.ts";
 import { type Correlation, termCount } from "../../problem/correlation.ts";
@@ -84,9 +84,9 @@ function roundings({ r, points }: Tile): number {
 /** The two roundings of bias and residual, which add to this bound as to that of the sequential sum. */
 const EPILOGUE = 2;
 
-/** Number of input channels of a group: one for each channel and part of the kernel. */
+/** Number of input channels of a group: one for each channel and subkernel. */
 function channelCount(c: Correlation, tile: Tile): number {
-  return elementCount(partitionOf(c, tile).parts) * (c.C / c.groups);
+  return elementCount(partitionOf(c, tile).subkernels) * (c.C / c.groups);
 }
 
 /** The bound above relative to that of the sequential sum, for a correlation with `axes` transformed axes. */

@@ -6,7 +6,7 @@
 import filterShader from "../../../shaders/algorithms/winograd/filter.wgsl";
 import inputShader from "../../../shaders/algorithms/winograd/input.wgsl";
 import outputShader from "../../../shaders/algorithms/winograd/output.wgsl";
-import partsShader from "../../../shaders/algorithms/winograd/parts.wgsl";
+import subkernelsShader from "../../../shaders/algorithms/winograd/subkernels.wgsl";
 import tileShader from "../../../shaders/algorithms/winograd/tile.wgsl";
 import { type Triple, elementCount, roundUp } from "../../base/shape.ts";
 import { dispatch } from "../../kernel/dispatch.ts";
@@ -34,8 +34,8 @@ function tileConstants({ tile, axes, points, inputs }: Geometry): Record<string,
   };
 }
 
-function partConstants({ partition: { phases, parts, taps } }: Geometry): Record<string, Constant> {
-  return { ...alongAxes("PHASES_", phases), ...alongAxes("PARTS_", parts), ...alongAxes("TAPS_", taps) };
+function subkernelConstants({ partition: { phases, subkernels, taps } }: Geometry): Record<string, Constant> {
+  return { ...alongAxes("PHASES_", phases), ...alongAxes("SUBKERNELS_", subkernels), ...alongAxes("TAPS_", taps) };
 }
 
 /** Transforms the weights to U, which is cached with them. */
@@ -47,12 +47,12 @@ export function filterStep(correlation: Correlation, geometry: Geometry): Step {
   const from = loader(correlation, "w", BINDING.first);
   return dispatch({
     threads,
-    shaders: [...from.shaders, partsShader, filterShader],
+    shaders: [...from.shaders, subkernelsShader, filterShader],
     aliases: from.aliases,
     constants: {
       ...from.constants,
       ...tileConstants(geometry),
-      ...partConstants(geometry),
+      ...subkernelConstants(geometry),
       ...windowConstants(correlation),
       TAPS: tile.r,
       POWERS: { f32s: tile.factors.filterPowers.flat() },
@@ -81,7 +81,7 @@ function reachesBeyond(
   const zeros = correlation.paddingMode === "zeros" && correlation.paddingValue === 0;
   return tiles.some((count, axis) => {
     const steps = (count - 1) * outputs[axis]! + inputs[axis]!;
-    const blocks = partition.parts[axis]! / partition.phases[axis]! - 1;
+    const blocks = partition.subkernels[axis]! / partition.phases[axis]! - 1;
     const last = (steps - 1 + blocks * partition.taps[axis]!) * stride[axis]! + partition.phases[axis]! - 1;
     // If the padding is zeros, only cells of the input count.
     return last - padBegin[axis]! >= end[axis]! && !(zeros && end[axis]! >= input[axis]!);
@@ -103,19 +103,19 @@ export function inputStep(correlation: Correlation, geometry: Geometry, chunk: C
   const end = seenEnd(correlation);
   return dispatch({
     threads: groups * paddedC * chunk.count,
-    shaders: [...from.shaders, partsShader, tileShader, inputShader],
+    shaders: [...from.shaders, subkernelsShader, tileShader, inputShader],
     aliases: from.aliases,
     constants: {
       ...from.constants,
       ...tileConstants(geometry),
-      ...partConstants(geometry),
+      ...subkernelConstants(geometry),
       ...alongAxes("OUTPUTS_", geometry.outputs, "output"),
       ...alongAxes("STRIDE_", stride),
       WHOLE: { f32s: tile.factors.whole },
       HALVES: { f32s: tile.factors.halves.flat() },
       PAIR_POINTS: { f32s: tile.factors.pairs },
       CHANNELS_LAST: channelsLast,
-      C_TAIL: paddedC !== elementCount(partition.parts) * (C / groups),
+      C_TAIL: paddedC !== elementCount(partition.subkernels) * (C / groups),
       ZEROS_BEYOND: reachesBeyond(correlation, geometry, end),
     },
     ranges: [...from.bindings, scratch(BINDING.output, 0, inputBytes(correlation, geometry, chunk.count))],

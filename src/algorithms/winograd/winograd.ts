@@ -37,10 +37,10 @@ function axisCount(c: Correlation): number {
   return transformedAxes(c).filter(Boolean).length;
 }
 
-/** Multiplications with a tile size: the points of all tiles, for each part of the kernel. */
+/** Multiplications with a tile size: the points of all tiles, for each subkernel. */
 function multiplications(c: Correlation, tile: Tile): number {
   const { points, tileCount } = geometryOf(c, tile);
-  return points * tileCount * elementCount(partitionOf(c, tile).parts);
+  return points * tileCount * elementCount(partitionOf(c, tile).subkernels);
 }
 
 /** The tiles worth trying, or why there are none. Leaves out tiles that another one beats in both points and multiplications. */
