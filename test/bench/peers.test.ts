@@ -3,7 +3,6 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { timeCalls } from "../../bench/calls.ts";
 import { descriptorOf, problemOf } from "../../bench/layer.ts";
 import type { Measurement } from "../../bench/measurement.ts";
 import { parseOptions } from "../../bench/options.ts";
@@ -119,14 +118,14 @@ describe("the peers' packages", () => {
   });
 });
 
-describe("what a peer is timed on", () => {
+describe("the problems a peer supports", () => {
   const supports = (peer: PeerName, id: string, suite = "layers") => {
     const one = layer(id, suite);
     const descriptor = descriptorOf(one, one.pass, { batch: 1, layout: "channels-first", dtype: "f32" });
     return peers[peer].supports(problemOf(one.pass, descriptor), one.pass);
   };
 
-  it.each(PEERS)("%s: every layer of the first suite, or a reason", (peer) => {
+  it.each(PEERS)("%s: every layer of the first suite, or it gives a reason", (peer) => {
     const refused = SUITES["layers"]!.map(({ id }) => id).filter((id) => supports(peer, id) !== true);
     const expected: Record<PeerName, string[]> = {
       litert: ["L1bd", "L2bd", "L9bd", "L1bw", "L2bw", "L9bw"],
@@ -138,11 +137,11 @@ describe("what a peer is timed on", () => {
     for (const id of refused) expect(supports(peer, id)).toMatch(/^it has no /);
   });
 
-  it("is pictures, but for jax", () => {
+  it("are two-dimensional, except for jax", () => {
     expect(PEERS.filter((peer) => supports(peer, "audio-video-1", "audio-video") === true)).toEqual(["jax"]);
   });
 
-  it("is no gradient of weights over a batch where that is convolved", () => {
+  it("exclude gradients of weights over a batch if the peer computes them as convolutions", () => {
     const one = layer("L1bw");
     const problem = (batch: number) =>
       problemOf(one.pass, descriptorOf(one, one.pass, { batch, layout: "channels-first", dtype: "f32" }));
@@ -175,43 +174,6 @@ describe("layouts", () => {
   });
 });
 
-describe("timeCalls", () => {
-  /** Calls that last so many milliseconds each on a clock of their own, the first of them longer. */
-  function clocked(each: number) {
-    let clock = 0;
-    const runs: number[] = [0];
-    const calls = {
-      async run() {
-        clock += runs.length === 1 && runs[0] === 0 ? 100 * each : each;
-        runs[runs.length - 1]!++;
-      },
-      async sync() {
-        clock += 1;
-        runs.push(0);
-      },
-    };
-    return { calls, runs, pace: { sample: 0.4, now: () => clock } };
-  }
-
-  it("repeats what is short until it lasts, and leaves the first runs out", async () => {
-    const { calls, runs, pace } = clocked(1);
-    const { seconds, samples } = await timeCalls(calls, 5, pace);
-    expect(samples).toHaveLength(5);
-    const counts = runs.slice(0, -1);
-    expect(counts.slice(0, 2)).toEqual([1, 1]);
-    for (const count of counts.slice(-5)) expect(count).toBeGreaterThanOrEqual(200);
-    // The wait of a sample, 1 ms, is shared by its calls.
-    expect(seconds).toBeCloseTo(0.001, 4);
-  });
-
-  it("takes a call at a time of what is long", async () => {
-    const { calls, runs, pace } = clocked(5000);
-    const { seconds } = await timeCalls(calls, 3, pace);
-    expect(runs.slice(0, -1)).toEqual([1, 1, 1, 1, 1]);
-    expect(seconds).toBeCloseTo(5.001, 6);
-  });
-});
-
 describe("the ratio", () => {
   it("is the peer's time over ours, both of calls", () => {
     expect(compare(theirs, callTime(ours))).toEqual({ ...theirs, ratio: 2 });
@@ -225,7 +187,7 @@ describe("the ratio", () => {
     ["does not have the operation", { unsupported: "it has no gradients" }, ours],
     ["is right and ours is wrong", theirs, { ...ours, check: wrong }],
     ["is right and ours failed", theirs, { algorithm: "fft", variant: "", flops: 0, bytes: 0, failed: "lost" }],
-  ] satisfies [string, PeerResult, Result][])("is none where the peer %s", (_, peer, own) => {
+  ] satisfies [string, PeerResult, Result][])("is missing if the peer %s", (_, peer, own) => {
     expect(compare(peer, callTime(own))).toEqual(peer);
   });
 });
@@ -249,7 +211,7 @@ describe("the table with peers", () => {
     expect(cells(measured(outcomes))).toEqual(["25.0", "50.0", "2.00", "20.0", "0.800"]);
   });
 
-  it("shows what is wrong, what failed and what is not to be had, and no ratio for them", () => {
+  it("shows wrong, failed and unsupported results, without a ratio", () => {
     expect(cells(measured({ litert: { ...theirs, check: wrong }, jax: { unsupported: "no" } }))).toEqual([
       "25.0",
       "WRONG",
@@ -266,12 +228,12 @@ describe("the table with peers", () => {
     ]);
   });
 
-  it("is as ever without them", () => {
+  it("has no columns for them without peers", () => {
     const [titles] = measurementTable([{ layer: layer("L1"), pass: "forward", result: ours }], roofline).split("\n");
     expect(titles).toMatch(/error\/bound$/);
   });
 
-  it("is followed by each reason once", () => {
+  it("is followed by each reason, once", () => {
     const none = { unsupported: "it has no gradients" };
     expect(
       peerNotes([
@@ -304,7 +266,7 @@ describe("the table with peers", () => {
 describe("the peers' pages", () => {
   const work = { layer: layer("L1"), pass: "forward", batch: 1, samples: 5 } as const;
 
-  /** Pages that answer as told, and what happened to them. */
+  /** Pages with the given answers, and a log of their opening and closing. */
   function pagesOf(replies: Partial<{ [name in keyof PeerBench]: () => unknown }>) {
     const log: string[] = [];
     const pages = new PeerPages(async () => {
@@ -322,7 +284,7 @@ describe("the peers' pages", () => {
     return { pages, log };
   }
 
-  it("are opened once, when they are needed, and closed at the end", async () => {
+  it("are opened once, on demand, and closed at the end", async () => {
     const { pages, log } = pagesOf({ open: () => "@jax-js/jax 1.2.3", measure: () => theirs });
     expect(log).toEqual([]);
     expect(await pages.measure("jax", work)).toEqual(theirs);
@@ -332,7 +294,7 @@ describe("the peers' pages", () => {
     expect(log).toEqual(["opened", "closed"]);
   });
 
-  it("give the reason where a peer does not start, without trying again", async () => {
+  it("give the reason if a peer does not start, without trying again", async () => {
     const open = vi.fn<() => never>(() => {
       throw new Error("no WebGPU");
     });
@@ -343,7 +305,7 @@ describe("the peers' pages", () => {
     expect(open).toHaveBeenCalledTimes(1);
   });
 
-  it("go on after a job that failed", async () => {
+  it("go on after a failed job", async () => {
     const replies = [new Error("out of memory"), theirs];
     const measure = (): unknown => {
       const next = replies.shift();
@@ -356,7 +318,7 @@ describe("the peers' pages", () => {
     expect(log).toEqual(["opened"]);
   });
 
-  it("are opened anew where one was lost", async () => {
+  it("are reopened after a crash", async () => {
     let lost = true;
     const log: string[] = [];
     const pages = new PeerPages(async () => {
