@@ -9,6 +9,9 @@ const reference = fileURLToPath(new URL("src/reference.ts", import.meta.url));
 /** What `find` and `calibrate` load when they are called. */
 const MEASURE = /\/(conv\/find|planner\/(calibrate|noise)|gpu\/(stopwatch|timestamps))\.(ts|wgsl)$/;
 
+/** What reads a tuning table, and keeps it in a file under Node: loaded where there is one. */
+const TUNING = /\/planner\/(tuning-data|file-store)\.ts$/;
+
 /** Whether the CPU reference imports a module, directly or not. */
 function isInReference(id: string, modules: Rolldown.ChunkingContext, seen = new Set<string>()): boolean {
   if (id === reference) return true;
@@ -45,8 +48,9 @@ export default defineConfig({
               minShareCount: 2,
               priority: 2,
             },
-            { name: "engine", test: (id) => !MEASURE.test(id), minShareCount: 2, priority: 1 },
+            { name: "engine", test: (id) => !MEASURE.test(id) && !TUNING.test(id), minShareCount: 2, priority: 1 },
             { name: "measure", test: MEASURE },
+            { name: (id) => TUNING.exec(id)?.[1] ?? null, debugName: "tuning" },
           ],
         },
       },

@@ -19,16 +19,14 @@ import {
   type GemmVariant,
   type MatrixBatch,
   type Products,
-  type ResultBatch,
   gemmStep,
   gemmWork,
-  outputPixels,
-  packStep,
+  outputBatch,
   packedSize,
 } from "./gemm/gemm.ts";
 import { selectTiles } from "./gemm/tile.ts";
-import { type WeightMatrix, paddedTerms, weightMatrix } from "./gemm/weights.ts";
-import { alongAxes, inputUniforms, paddedInput, preparedRange, scratch, whole, windowConstants } from "./operands.ts";
+import { type WeightMatrix, paddedTerms, weightMatrix, withPackedWeights } from "./gemm/weights.ts";
+import { alongAxes, inputUniforms, paddedInput, scratch, windowConstants } from "./operands.ts";
 import type { DeviceTraits } from "./traits.ts";
 
 /** Cap of a chunk. Larger ones are no faster: a GEMM of this size already keeps the GPU busy. */
@@ -140,26 +138,8 @@ function productsOf({ K, groups, layout }: Correlation, { terms }: Sizes, { imag
   return { batch: images * groups, M, N, K: terms };
 }
 
-/** The memory layout of a chunk's outputs. */
-function resultOf(c: Correlation, { firstImage, firstPixel }: Chunk): ResultBatch {
-  const { y } = c;
-  const channelsLast = c.layout === "channels-last";
-  const lie = outputPixels(y, c.output, channelsLast ? c.N : 1);
-  const pixel = "even" in lie ? lie.even : 0;
-  return {
-    buffer: whole(BINDING.output, "y", c),
-    row: channelsLast ? pixel : y.channel,
-    column: channelsLast ? y.channel : pixel,
-    inner: y.group,
-    outer: channelsLast ? 0 : y.batch,
-    start: y.start + (channelsLast ? 0 : firstImage * y.batch) + firstPixel * pixel,
-    ...("pixels" in lie && { pixels: lie.pixels, first: firstPixel }),
-  };
-}
-
 function multiplyStep(c: Correlation, sizes: Sizes, chunk: Chunk, variant: GemmVariant): Step {
-  const { K, groups } = c;
-  const groupK = K / groups;
+  const { groups } = c;
   const channelsLast = c.layout === "channels-last";
   const row = channelsLast ? sizes.terms : roundUp(chunk.pixels, 4);
   const rows = channelsLast ? chunk.pixels : sizes.terms;
@@ -171,16 +151,12 @@ function multiplyStep(c: Correlation, sizes: Sizes, chunk: Chunk, variant: GemmV
   };
   return gemmStep(
     {
-      M: channelsLast ? chunk.pixels : groupK,
-      N: channelsLast ? groupK : chunk.pixels,
+      outputs: chunk.pixels,
       K: sizes.terms,
       outerCount: chunk.images,
-      innerCount: groups,
-      a: channelsLast ? columns : sizes.weights.batch,
-      b: channelsLast ? sizes.weights.batch : columns,
-      c: resultOf(c, chunk),
-      channelsAreRows: !channelsLast,
-      channels: groupK,
+      weights: sizes.weights.batch,
+      cells: columns,
+      result: outputBatch(c, chunk.firstImage, chunk.firstPixel),
     },
     variant,
     c,
@@ -200,10 +176,7 @@ function im2colWork(c: Correlation, sizes: Sizes, chunk: Chunk): Work {
 function im2colPlan(c: Correlation, sizes: Sizes, chunks: readonly Chunk[], tile: GemmVariant): PartialPlan {
   const steps = chunks.flatMap((chunk) => [im2colStep(c, sizes, chunk), multiplyStep(c, sizes, chunk, tile)]);
   const plan = { steps, workspaceBytes: workspaceBytes(c, sizes, chunks) };
-  const { weights, packedBytes } = sizes;
-  if (packedBytes === 0) return plan;
-  const pack = packStep(weights.matrix, "w", preparedRange(BINDING.output, 0, packedBytes), c);
-  return { ...plan, preparation: { steps: [pack], bytes: packedBytes } };
+  return withPackedWeights(plan, sizes.weights, c);
 }
 
 function workspaceBytes(c: Correlation, sizes: Sizes, chunks: readonly Chunk[]): number {

@@ -18,14 +18,14 @@ import {
   type Products,
   gemmStep,
   gemmWork,
+  outputBatch,
   outputPixels,
-  packStep,
   packedSize,
 } from "./gemm/gemm.ts";
 import { innerProductCandidates, isInnerProduct } from "./gemm/inner-product.ts";
 import { selectTiles } from "./gemm/tile.ts";
-import { type WeightMatrix, weightMatrix } from "./gemm/weights.ts";
-import { isGated, preparedRange, whole } from "./operands.ts";
+import { type WeightMatrix, weightMatrix, withPackedWeights } from "./gemm/weights.ts";
+import { isGated, whole } from "./operands.ts";
 
 /** The lattice of pixels of x that the outputs see. */
 function pixelGrid({ output, stride, padBegin, x }: Correlation): PixelGrid {
@@ -75,47 +75,23 @@ function refusal(c: Correlation): Unsupported | undefined {
   return pad > 0 ? { reason: `the input is padded by up to ${pad} cells, and this takes no padding` } : undefined;
 }
 
-function pointwisePlan(
-  c: Correlation,
-  weights: WeightMatrix,
-  pixels: MatrixBatch,
-  preparedBytes: number,
-  tile: GemmVariant,
-): PartialPlan {
-  const { N, C, K, groups, output, y } = c;
-  const groupK = K / groups;
-  const outputs = elementCount(output);
+function pointwisePlan(c: Correlation, weights: WeightMatrix, pixels: MatrixBatch, tile: GemmVariant): PartialPlan {
+  const { N, C, groups } = c;
+  const outputs = elementCount(c.output);
   const channelsLast = c.layout === "channels-last";
-  const lie = outputPixels(y, output, channelsLast ? N : 1);
-  const pixel = "even" in lie ? lie.even : 0;
   const multiply = gemmStep(
     {
-      M: channelsLast ? N * outputs : groupK,
-      N: channelsLast ? groupK : outputs,
+      outputs: channelsLast ? N * outputs : outputs,
       K: C / groups,
       outerCount: channelsLast ? 1 : N,
-      innerCount: groups,
-      a: channelsLast ? pixels : weights.batch,
-      b: channelsLast ? weights.batch : pixels,
-      c: {
-        buffer: whole(BINDING.output, "y", c),
-        row: channelsLast ? pixel : y.channel,
-        column: channelsLast ? y.channel : pixel,
-        inner: y.group,
-        outer: channelsLast ? 0 : y.batch,
-        start: y.start,
-        ...("pixels" in lie && { pixels: lie.pixels }),
-      },
-      channelsAreRows: !channelsLast,
-      channels: groupK,
+      weights: weights.batch,
+      cells: pixels,
+      result: outputBatch(c),
     },
     tile,
     c,
   );
-  const plan = { steps: [multiply], workspaceBytes: 0 };
-  if (preparedBytes === 0) return plan;
-  const pack = packStep(weights.matrix, "w", preparedRange(BINDING.output, 0, preparedBytes), c);
-  return { ...plan, preparation: { steps: [pack], bytes: preparedBytes } };
+  return withPackedWeights({ steps: [multiply], workspaceBytes: 0 }, weights, c);
 }
 
 export const pointwise: Algorithm = {
@@ -141,7 +117,7 @@ export const pointwise: Algorithm = {
       work: [gemmWork(products, tile)],
       // The terms are summed sequentially, as in direct.
       error: SEQUENTIAL_SUM,
-      plan: () => pointwisePlan(c, weights, pixels, preparedBytes, tile),
+      plan: () => pointwisePlan(c, weights, pixels, tile),
     }));
   },
 };

@@ -44,30 +44,13 @@ const indexedDbStore: TuningStore = {
   },
 };
 
-type Node = Pick<typeof process, "env" | "versions"> & { getBuiltinModule?: (name: string) => unknown };
+const loadFileStore = () => import("./file-store.ts");
 
-function fileStore(node: Node): TuningStore | undefined {
-  // Loaded by name, so that a bundler for browsers finds no import of Node's modules.
-  const builtIn = node.getBuiltinModule;
-  const files = builtIn?.("node:fs/promises") as typeof import("node:fs/promises") | undefined;
-  const path = builtIn?.("node:path") as typeof import("node:path") | undefined;
-  const os = builtIn?.("node:os") as typeof import("node:os") | undefined;
-  if (!files || !path || !os) return undefined;
-  const folder = path.join(node.env["XDG_CACHE_HOME"] ?? path.join(os.homedir(), ".cache"), NAME);
-  const file = path.join(folder, "tuning.json");
-  return {
-    async load() {
-      return files.readFile(file, "utf8");
-    },
-    async save(text) {
-      await files.mkdir(folder, { recursive: true });
-      // Renamed into place, so that no process reads half a table.
-      const draft = `${file}.${String(Math.random()).slice(2)}`;
-      await files.writeFile(draft, text);
-      await files.rename(draft, file);
-    },
-  };
-}
+/** A file, under Node. Its code is loaded on first use: pages have no need of it. */
+const fileStore: TuningStore = {
+  load: async () => (await loadFileStore()).loadText(),
+  save: async (text) => (await loadFileStore()).saveText(text),
+};
 
 /**
  * Returns the store that an option selects: that of this environment for "keep", none for "forget", or the given one.
@@ -84,7 +67,7 @@ export function checkStore(argument: string, option: unknown): TuningStore | und
 
 /** The store of this environment, if it has one. */
 function defaultStore(): TuningStore | undefined {
-  const node = (globalThis as { process?: Node }).process;
-  if (node?.versions?.node !== undefined) return fileStore(node);
+  const { process } = globalThis as { process?: { versions?: { node?: string } } };
+  if (process?.versions?.node !== undefined) return fileStore;
   return "indexedDB" in globalThis ? indexedDbStore : undefined;
 }

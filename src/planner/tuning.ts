@@ -1,7 +1,6 @@
 // The tuning table: measured times, by problem, constraints and environment (adapter, browser, version of this library). Entries of other
 // environments stay in the table (an application may ship those of many) but are never used.
 import type { Rates } from "../algorithms/cost.ts";
-import { refuse } from "../base/error.ts";
 import { VERSION } from "../base/version.ts";
 import type { ConvProblem } from "../problem/problem.ts";
 import type { Constraints, Measurements } from "./choose.ts";
@@ -37,10 +36,6 @@ export interface TuningData {
 /** Most entries in the table; the oldest is dropped first. */
 const MAX_ENTRIES = 4096;
 
-/** Bounds of a well-formed entry: no problem has more variants, and no text is longer. */
-const MAX_ROWS = 512;
-const MAX_TEXT = 16_384;
-
 /** The environment of an adapter in this browser or process. */
 export function environmentOf(adapter: object): Environment {
   const { navigator, process } = globalThis as { navigator?: Navigator; process?: { versions?: { node?: string } } };
@@ -64,49 +59,6 @@ export function tuningKey(
 function identity({ adapter, browser, version, key = "" }: Environment & { key?: string }): string {
   return JSON.stringify([adapter, browser, version, key]);
 }
-
-/** Returns the known fields of a value, or undefined if it is malformed: tables come from files and other people. */
-type Parse<T> = (value: unknown) => T | undefined;
-
-const text: Parse<string> = (value) => (typeof value === "string" && value.length <= MAX_TEXT ? value : undefined);
-const positive: Parse<number> = (value) =>
-  typeof value === "number" && value > 0 && value < Infinity ? value : undefined;
-const flag: Parse<boolean> = (value) => (typeof value === "boolean" ? value : undefined);
-
-function record<T extends object>(fields: { readonly [K in keyof T]: Parse<T[K]> }): Parse<T> {
-  return (value) => {
-    if (typeof value !== "object" || value === null) return undefined;
-    const parsed = Object.entries<Parse<unknown>>(fields).map(([name, parse]) => [
-      name,
-      parse((value as Record<string, unknown>)[name]),
-    ]);
-    return parsed.every(([, field]) => field !== undefined) ? (Object.fromEntries(parsed) as T) : undefined;
-  };
-}
-
-function rows<T>(parse: Parse<T>): Parse<T[]> {
-  return (value) => {
-    if (!Array.isArray(value) || value.length === 0 || value.length > MAX_ROWS) return undefined;
-    const parsed = Array.from(value, parse).filter((row) => row !== undefined);
-    return parsed.length === value.length ? parsed : undefined;
-  };
-}
-
-const environmentFields = { adapter: text, browser: text, version: text };
-
-const parseEntry = record<TuningEntry>({
-  ...environmentFields,
-  key: text,
-  ranked: rows(record({ algorithm: text, variant: text, seconds: positive })),
-});
-
-const parseCalibration = record<Calibration>({
-  ...environmentFields,
-  rates: record({
-    ...{ multiplyAdds: positive, loads: positive, bytes: positive, dispatch: positive, threads: positive },
-    overlap: flag,
-  }),
-});
 
 /** Adds an entry as the newest, in place of an older one of the same identity; drops the oldest beyond MAX_ENTRIES. */
 function put<T extends Environment>(entries: Map<string, T>, entry: T): void {
@@ -175,7 +127,7 @@ export class TuningTable {
    * await engine.tuning.import(shipped); // what engine.tuning.export() gave on another machine
    */
   async import(data: TuningData | string): Promise<{ taken: number; usable: number; leftOut: number }> {
-    const counts = this.#read(data);
+    const counts = await this.#read(data);
     await this.#save();
     return counts;
   }
@@ -191,31 +143,21 @@ export class TuningTable {
   async load(): Promise<void> {
     try {
       const saved = await this.#store?.load();
-      if (saved !== undefined) this.#read(saved);
+      if (saved !== undefined) await this.#read(saved);
     } catch {
       // A broken cache counts as empty: the next measurement overwrites it.
     }
   }
 
-  #read(data: unknown): { taken: number; usable: number; leftOut: number } {
-    const { entries, calibrations } = tableOf(data);
-    const counts = { taken: 0, usable: 0, leftOut: 0 };
+  async #read(data: unknown): Promise<{ taken: number; usable: number; leftOut: number }> {
+    const { parseTable } = await import("./tuning-data.ts");
+    const { entries, calibrations, leftOut } = parseTable(data);
+    for (const entry of entries) put(this.#entries, entry);
+    for (const calibration of calibrations) put(this.#calibrations, calibration);
+    const taken = [...entries, ...calibrations];
     const here = identity(this.#environment);
-    const take = <T extends Environment>(values: readonly unknown[], parse: Parse<T>, known: Map<string, T>): void => {
-      for (const value of values) {
-        const entry = parse(value);
-        if (!entry) {
-          counts.leftOut++;
-          continue;
-        }
-        put(known, entry);
-        counts.taken++;
-        if (identity({ ...entry, key: "" }) === here) counts.usable++;
-      }
-    };
-    take(entries, parseEntry, this.#entries);
-    take(calibrations, parseCalibration, this.#calibrations);
-    return counts;
+    const usable = taken.filter((one) => identity({ ...one, key: "" }) === here);
+    return { taken: taken.length, usable: usable.length, leftOut };
   }
 
   async #save(): Promise<void> {
@@ -225,24 +167,4 @@ export class TuningTable {
       // No space or no permission to write: the table stays in memory only.
     }
   }
-}
-
-/** The entries and calibrations of a table given as an object or as JSON. */
-function tableOf(data: unknown): { entries: unknown[]; calibrations: unknown[] } {
-  let table = data;
-  if (typeof data === "string") {
-    try {
-      table = JSON.parse(data);
-    } catch {
-      refuse("invalid-argument", "data", data.slice(0, 40), "a tuning table as JSON");
-    }
-  }
-  const {
-    format,
-    entries,
-    calibrations = [],
-  } = (typeof table === "object" && table !== null ? table : {}) as Record<string, unknown>;
-  if (format !== 1 || !Array.isArray(entries) || !Array.isArray(calibrations))
-    refuse("invalid-argument", "data", table, "a tuning table of format 1, as engine.tuning.export() gives");
-  return { entries, calibrations };
 }

@@ -20,7 +20,7 @@ import type { Correlation, TensorView } from "../../problem/correlation.ts";
 import { NO_EPILOGUE } from "../../problem/problem.ts";
 import type { Variant } from "../algorithm.ts";
 import { CELL_LOADS, OUTPUT_LOADS, type Work, numberBytes } from "../cost.ts";
-import { alongAxes, loader, result } from "../operands.ts";
+import { alongAxes, loader, result, whole } from "../operands.ts";
 
 /** A thread tile: rows of A, and vectors of four columns of B. */
 export interface GemmVariant extends Variant {
@@ -64,27 +64,29 @@ export interface MatrixBatch {
   readonly step?: number;
 }
 
-/** The memory layout of C: rows and columns at any distance. If the rows or columns are pixels at uneven distances, `pixels` is their lattice. */
-export interface ResultBatch extends MatrixBatch {
-  readonly column: number;
+/** The memory layout of C: channels and outputs at any distance. If the outputs are pixels at uneven distances, `pixels` is their lattice. */
+export interface ResultBatch extends Pick<MatrixBatch, "buffer" | "inner" | "outer" | "pixels"> {
+  readonly channel: number;
+  readonly output: number;
   readonly start: number;
   /** The first pixel of the matrix, counted through all of `pixels`. */
   readonly first?: number;
 }
 
+/**
+ * Products of weights and cells for each group: channels-first, weights (A) times cells (B) give rows of channels; channels-last, cells (A)
+ * times weights (B) give columns of channels.
+ */
 export interface Gemm {
-  readonly M: number;
-  readonly N: number;
+  /** Outputs of a matrix. */
+  readonly outputs: number;
   /** Terms of a sum. Matrices without `pixels` are padded with zeros to a multiple of 4. */
   readonly K: number;
+  /** Matrices of each group. */
   readonly outerCount: number;
-  readonly innerCount: number;
-  readonly a: MatrixBatch;
-  readonly b: MatrixBatch;
-  readonly c: ResultBatch;
-  /** Whether the output channels are the rows of C (channels-first) or its columns; each inner matrix has `channels` of them. */
-  readonly channelsAreRows: boolean;
-  readonly channels: number;
+  readonly weights: MatrixBatch;
+  readonly cells: MatrixBatch;
+  readonly result: ResultBatch;
 }
 
 /** Tensors have the problem's element type; workspace and prepacked weights are float32. */
@@ -134,20 +136,42 @@ export function outputPixels(
   return { even: even ?? 1 };
 }
 
+/** The memory layout of the output of a correlation from an image and a pixel on. */
+export function outputBatch(c: Correlation, firstImage = 0, firstPixel = 0): ResultBatch {
+  const { y } = c;
+  const channelsLast = c.layout === "channels-last";
+  const lie = outputPixels(y, c.output, channelsLast ? c.N : 1);
+  const pixel = "even" in lie ? lie.even : 0;
+  return {
+    buffer: whole(BINDING.output, "y", c),
+    channel: y.channel,
+    output: pixel,
+    inner: y.group,
+    outer: channelsLast ? 0 : y.batch,
+    start: y.start + (channelsLast ? 0 : firstImage * y.batch) + firstPixel * pixel,
+    ...("pixels" in lie && { pixels: lie.pixels, first: firstPixel }),
+  };
+}
+
 /** Multiplies a batch of matrices; if C is the output of the correlation, applies its epilogue. */
 export function gemmStep(gemm: Gemm, variant: GemmVariant, c: Correlation): Step {
-  const last = gemm.c.buffer.operand !== "workspace";
-  const { M, N, K, a, b } = gemm;
+  const { outputs, K, outerCount, weights, cells, result: to } = gemm;
+  const last = to.buffer.operand !== "workspace";
+  const channels = c.K / c.groups;
+  const channelsAreRows = c.layout === "channels-first";
+  const [a, b] = channelsAreRows ? [weights, cells] : [cells, weights];
+  const [M, N] = channelsAreRows ? [channels, outputs] : [outputs, channels];
+  const [row, column] = channelsAreRows ? [to.channel, to.output] : [to.output, to.channel];
   const grid = a.pixels ?? b.pixels;
   const vectors = (matrix: MatrixBatch): string => elementTypes(isTensor(matrix) ? c.dtype : "f32").four;
   const { tilesM, tilesN } = tilesOf(M, N, variant);
   // Pixels are those of the input.
   const fromA = a.pixels && loader(c, "x", BINDING.first);
   const fromB = b.pixels && loader(c, "x", BINDING.second);
-  const store = gemm.c.pixels ? matrixCPixelsShader : matrixCOutputShader;
+  const store = to.pixels ? matrixCPixelsShader : matrixCOutputShader;
   const end = result(last ? c : { ...c, epilogue: NO_EPILOGUE });
   return dispatch({
-    threads: gemm.outerCount * gemm.innerCount * tilesM * tilesN,
+    threads: outerCount * c.groups * tilesM * tilesN,
     shaders: [
       ...end.shaders,
       variant.quads ? quadsShader : noQuadsShader,
@@ -171,36 +195,29 @@ export function gemmStep(gemm: Gemm, variant: GemmVariant, c: Correlation): Step
       TILE_M: variant.tileM,
       TILE_N4: variant.tileN4,
       QUADS: variant.quads,
-      CHANNELS_ARE_ROWS: gemm.channelsAreRows,
+      CHANNELS_ARE_ROWS: channelsAreRows,
     },
     ranges: [
       ...(fromA?.bindings ?? [{ ...a.buffer, binding: BINDING.first }]),
       ...(fromB?.bindings ?? [{ ...b.buffer, binding: BINDING.second }]),
-      ...(last ? end.bindings : [{ ...gemm.c.buffer, binding: BINDING.output }]),
+      ...(last ? end.bindings : [{ ...to.buffer, binding: BINDING.output }]),
     ],
     uniforms: {
       tilesM,
       tilesN,
-      innerCount: gemm.innerCount,
-      channels: gemm.channels,
+      innerCount: c.groups,
+      channels,
       sizeM: M,
       sizeN: N,
       sizeK: K,
       sizeK4: Math.ceil(K / 4),
       a: matrixUniforms(a),
       b: matrixUniforms(b),
-      c: {
-        row: gemm.c.row,
-        column: gemm.c.column,
-        inner: gemm.c.inner,
-        outer: gemm.c.outer,
-        start: gemm.c.start,
-        firstPixel: gemm.c.first ?? 0,
-      },
+      c: { row, column, inner: to.inner, outer: to.outer, start: to.start, firstPixel: to.first ?? 0 },
       aStep: a.step ?? 1,
       pixelsStart: grid?.start ?? 0,
       pixels: latticeUniforms(grid ?? NO_PIXELS),
-      cPixels: latticeUniforms(gemm.c.pixels ?? NO_PIXELS),
+      cPixels: latticeUniforms(to.pixels ?? NO_PIXELS),
     },
   });
 }

@@ -6,7 +6,7 @@ import { F32_BYTES } from "../../kernel/element-types.ts";
 import { BINDING, STORAGE_ALIGNMENT, type Step } from "../../kernel/step.ts";
 import { type Correlation, termCount } from "../../problem/correlation.ts";
 import { type Candidate, type PartialPlan, SEQUENTIAL_SUM, type Unsupported, tooManyBytes } from "../algorithm.ts";
-import { preparedRange, scratch, whole } from "../operands.ts";
+import { scratch, whole } from "../operands.ts";
 import { reduceStep, reduceWork } from "../reduce-splits.ts";
 import type { DeviceTraits } from "../traits.ts";
 import {
@@ -21,7 +21,7 @@ import {
   packedSize,
 } from "./gemm.ts";
 import { selectTiles } from "./tile.ts";
-import { type WeightMatrix, weightMatrix } from "./weights.ts";
+import { type WeightMatrix, weightMatrix, withPackedWeights } from "./weights.ts";
 
 /** Threads below which an adapter is not busy. */
 const BUSY_THREADS = { hardware: 16_384, software: 128 };
@@ -137,47 +137,37 @@ export function innerProductCandidates(
 }
 
 function innerProductPlan(product: Product, splits: number, tile: GemmVariant): PartialPlan {
-  const { c, M, N, x, packed, dy, preparedBytes } = product;
+  const { c, M, x, packed, dy } = product;
   const channelsLast = c.layout === "channels-last";
   const { row, partial, offset, partialBytes, bytes } = layoutOf(product, splits);
   const terms = (Math.ceil(termCount(c) / 4) / splits) * 4;
   // The stride from a split to the next, along the terms: columns if the terms are columns of the matrix, rows if they are rows.
   const along = (stride: number, termsAreRows: boolean): number => terms * (termsAreRows ? stride : 1);
   const inputs: MatrixBatch = {
-    buffer: scratch(channelsLast ? BINDING.first : BINDING.second, 0, packed.bytes),
+    buffer: scratch(BINDING.first, 0, packed.bytes),
     row: packed.columns,
     inner: packed.rows * packed.columns,
     outer: along(packed.columns, !channelsLast),
   };
   const kernels: MatrixBatch = { ...dy.batch, outer: along(dy.batch.row, channelsLast) };
+  const partialStrides = channelsLast ? { channel: 1, output: row } : { channel: row, output: 1 };
   const result: ResultBatch =
     splits > 1
       ? {
           buffer: scratch(BINDING.output, offset, partialBytes),
-          ...{ row, column: 1, inner: M * row, outer: partial, start: 0 },
+          ...{ ...partialStrides, inner: M * row, outer: partial, start: 0 },
         }
       : {
           buffer: whole(BINDING.output, "y", c),
-          row: channelsLast ? c.y.batch : c.y.channel,
-          column: channelsLast ? c.y.channel : c.y.batch,
+          channel: c.y.channel,
+          output: c.y.batch,
           inner: c.y.group,
           outer: 0,
           start: c.y.start,
         };
   const steps: Step[] = [
     packStep(x, "x", scratch(BINDING.output, 0, packed.bytes), c),
-    gemmStep(
-      {
-        ...{ M, N, K: terms, outerCount: splits, innerCount: c.groups },
-        a: channelsLast ? inputs : kernels,
-        b: channelsLast ? kernels : inputs,
-        c: result,
-        channelsAreRows: !channelsLast,
-        channels: c.K / c.groups,
-      },
-      tile,
-      c,
-    ),
+    gemmStep({ outputs: c.N, K: terms, outerCount: splits, weights: kernels, cells: inputs, result }, tile, c),
   ];
   if (splits > 1) {
     steps.push(
@@ -186,13 +176,9 @@ function innerProductPlan(product: Product, splits: number, tile: GemmVariant): 
         buffer: scratch(BINDING.first, offset, partialBytes),
         split: partial,
         group: M * row,
-        channel: channelsLast ? 1 : row,
-        output: channelsLast ? row : 1,
+        ...partialStrides,
       }),
     );
   }
-  const plan: PartialPlan = { steps, workspaceBytes: bytes };
-  if (!dy.packed) return plan;
-  const pack = packStep(dy.matrix, "w", preparedRange(BINDING.output, 0, preparedBytes), c);
-  return { ...plan, preparation: { steps: [pack], bytes: preparedBytes } };
+  return withPackedWeights({ steps, workspaceBytes: bytes }, dy, c);
 }

@@ -2,8 +2,9 @@
 import { roundUp } from "../../base/shape.ts";
 import { BINDING } from "../../kernel/step.ts";
 import { type Correlation, termCount } from "../../problem/correlation.ts";
+import type { PartialPlan } from "../algorithm.ts";
 import { isGated, preparedRange, whole } from "../operands.ts";
-import { type MatrixBatch, type Unpacked, packedSize } from "./gemm.ts";
+import { type MatrixBatch, type Unpacked, packStep, packedSize } from "./gemm.ts";
 
 export interface WeightMatrix {
   /** The memory layout of the weights of each group. */
@@ -78,4 +79,12 @@ export function paddedTerms(c: Correlation): number {
 /** The weights of each group as a matrix with a row for each term and a column for each output channel. */
 export function termRows(c: Correlation): Unpacked {
   return unpacked(c, true);
+}
+
+/** A plan that packs the weights first, if the GEMM reads a packed copy. */
+export function withPackedWeights(plan: PartialPlan, { matrix, packed }: WeightMatrix, c: Correlation): PartialPlan {
+  if (!packed) return plan;
+  const { bytes } = packedSize(matrix);
+  const pack = packStep(matrix, "w", preparedRange(BINDING.output, 0, bytes), c);
+  return { ...plan, preparation: { steps: [pack], bytes } };
 }

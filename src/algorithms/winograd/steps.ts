@@ -139,45 +139,41 @@ export function inputStep(correlation: Correlation, geometry: Geometry, chunk: C
 /** Multiplies the transformed weights and tiles, one matrix product for each point and group. */
 export function multiplyStep(correlation: Correlation, geometry: Geometry, chunk: Chunk, variant: GemmVariant): Step {
   const { groups } = correlation;
-  const { points, paddedC, groupK, paddedK, filterBytes } = geometry;
+  const { points, paddedC, paddedK, filterBytes } = geometry;
   const channelsLast = correlation.layout === "channels-last";
   const slots = tileSlots(correlation, chunk.count);
   const transformed = inputBytes(correlation, geometry, chunk.count);
-  const filters = (binding: number, row: number) => ({
-    buffer: preparedRange(binding, 0, filterBytes),
-    row,
+  const filters = {
+    buffer: preparedRange(BINDING.first, 0, filterBytes),
+    row: channelsLast ? paddedK : paddedC,
     inner: paddedC * paddedK,
     outer: groups * paddedC * paddedK,
-  });
-  const inputs = (binding: number, row: number) => ({
-    buffer: scratch(binding, 0, transformed),
-    row,
+  };
+  const inputs = {
+    buffer: scratch(BINDING.first, 0, transformed),
+    row: channelsLast ? paddedC : slots,
     inner: paddedC * slots,
     outer: groups * paddedC * slots,
-  });
+  };
   return gemmStep(
     {
-      M: channelsLast ? chunk.count : groupK,
-      N: channelsLast ? groupK : chunk.count,
+      outputs: chunk.count,
       K: paddedC,
       outerCount: points,
-      innerCount: groups,
-      a: channelsLast ? inputs(BINDING.first, paddedC) : filters(BINDING.first, paddedC),
-      b: channelsLast ? filters(BINDING.second, paddedK) : inputs(BINDING.second, slots),
-      c: {
+      weights: filters,
+      cells: inputs,
+      result: {
         buffer: scratch(
           BINDING.output,
           roundUp(transformed, STORAGE_ALIGNMENT),
           productBytes(correlation, geometry, chunk.count),
         ),
-        row: channelsLast ? paddedK : slots,
-        column: 1,
+        channel: channelsLast ? 1 : slots,
+        output: channelsLast ? paddedK : 1,
         inner: paddedK * slots,
         outer: groups * paddedK * slots,
         start: 0,
       },
-      channelsAreRows: !channelsLast,
-      channels: groupK,
     },
     variant,
     correlation,
