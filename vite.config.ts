@@ -1,16 +1,10 @@
-// The library build: one ES module an entry, with their shaders in them, and two that they share. scripts/types.mjs adds the types.
+// The library build: one ES module an entry, three that they share, and those that are loaded on demand. scripts/types.mjs adds the types.
 import { fileURLToPath } from "node:url";
 import { type Rolldown, defineConfig } from "vite";
 import { pure } from "./scripts/pure.mjs";
 import { wgsl } from "./scripts/wgsl.mjs";
 
 const reference = fileURLToPath(new URL("src/reference.ts", import.meta.url));
-
-/** What `find` and `calibrate` load when they are called. */
-const MEASURE = /\/(conv\/find|planner\/(calibrate|noise)|gpu\/(stopwatch|timestamps))\.(ts|wgsl)$/;
-
-/** What reads a tuning table, and keeps it in a file under Node: loaded where there is one. */
-const TUNING = /\/planner\/(tuning-data|file-store)\.ts$/;
 
 /** Whether the CPU reference imports a module, directly or not. */
 function isInReference(id: string, modules: Rolldown.ChunkingContext, seen = new Set<string>()): boolean {
@@ -37,10 +31,9 @@ export default defineConfig({
         // Bundlers keep the order of imports, and shaders between other code compress worse: by 1 % of a bundle.
         banner: ({ name }) => (name === "index" || name === "ops" ? 'import "./shaders.js";' : ""),
         codeSplitting: {
-          // "geometry" is what the CPU reference has in common with the engine: it comes without the engine.
           groups: [
-            // Side by side, shaders compress better: by 2 % of a bundle.
-            { name: "shaders", test: (id) => id.endsWith(".wgsl") && !MEASURE.test(id), priority: 3 },
+            // Side by side, shaders compress better: by 2 % of a bundle. That of calibration is loaded with it.
+            { name: "shaders", test: /(?<!\/calibrate)\.wgsl$/, priority: 3 },
             {
               // What the CPU reference shares with the engine, so that it comes without the engine.
               name: (id, modules) => (isInReference(id, modules) ? "geometry" : null),
@@ -48,9 +41,7 @@ export default defineConfig({
               minShareCount: 2,
               priority: 2,
             },
-            { name: "engine", test: (id) => !MEASURE.test(id) && !TUNING.test(id), minShareCount: 2, priority: 1 },
-            { name: "measure", test: MEASURE },
-            { name: (id) => TUNING.exec(id)?.[1] ?? null, debugName: "tuning" },
+            { name: "engine", minShareCount: 2, priority: 1 },
           ],
         },
       },

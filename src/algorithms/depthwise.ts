@@ -174,7 +174,6 @@ function depthwiseStep(c: Correlation, tile: DepthwiseTile): Step {
       Q_TAIL: output[2] % (tile.tileQ * q.outputStep) !== 0,
       M_TAIL: (K / groups) % tile.tileM !== 0,
       ...windowConstants(c),
-      CHANNELS_LAST: c.layout === "channels-last",
     },
     ranges: operands.bindings,
     uniforms: {

@@ -145,7 +145,6 @@ function directStep(c: Correlation, tile: DirectTile): Step {
       Q_TAIL: output[2] % tile.tileQ !== 0,
       K_TAIL: (K / groups) % (tile.tileV * tile.lanes) !== 0,
       ...windowConstants(c),
-      CHANNELS_LAST: c.layout === "channels-last",
     },
     ranges: operands.bindings,
     uniforms: {

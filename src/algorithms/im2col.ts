@@ -118,7 +118,6 @@ function im2colStep(c: Correlation, sizes: Sizes, chunk: Chunk): Step {
       ...from.constants,
       RUN,
       ...windowConstants(c),
-      CHANNELS_LAST: channelsLast,
       FOURS_TOGETHER: (channelsLast ? C / groups : output[2]) % 4 === 0,
     },
     ranges: [...from.bindings, scratch(BINDING.output, 0, chunkBytes(c, sizes, chunk))],

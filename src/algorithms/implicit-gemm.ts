@@ -22,8 +22,8 @@ import {
   tooManyBytes,
 } from "./algorithm.ts";
 import { CELL_LOADS, OUTPUT_LOADS, type Work, numberBytes } from "./cost.ts";
-import { packStep, packedSize } from "./gemm/gemm.ts";
-import { termRows } from "./gemm/weights.ts";
+import { packedSize } from "./gemm/gemm.ts";
+import { termRows, withPackedWeights } from "./gemm/weights.ts";
 import {
   inputUniforms,
   join,
@@ -134,7 +134,6 @@ function multiplyStep(c: Correlation, tile: ImplicitGemmTile): Step {
       STEP: byWorkgroup ? STEP.workgroup : STEP.thread,
       ...(byWorkgroup ? {} : { TILE_N: tile.tileN, TILE_V: tile.tileV }),
       ...windowConstants(c),
-      CHANNELS_LAST: c.layout === "channels-last",
     },
     ranges: [...operands.bindings, packed, ...(last ? [] : [partial])],
     uniforms: multiplyUniforms(c, tile),
@@ -178,14 +177,10 @@ function implicitGemmWork(c: Correlation, device: DeviceTraits, tile: ImplicitGe
 
 function implicitGemmPlan(c: Correlation, tile: ImplicitGemmTile): PartialPlan {
   const { splits } = tile;
-  const bytes = preparedBytes(c);
-  const pack = packStep(termRows(c), "w", preparedRange(BINDING.output, 0, bytes), c);
   const multiply = multiplyStep(c, tile);
-  return {
-    preparation: { steps: [pack], bytes },
-    steps: splits > 1 ? [multiply, reduceStep(c, partialsOf(c, splits))] : [multiply],
-    workspaceBytes: partialBytes(c, splits),
-  };
+  const steps = splits > 1 ? [multiply, reduceStep(c, partialsOf(c, splits))] : [multiply];
+  const plan = { steps, workspaceBytes: partialBytes(c, splits) };
+  return withPackedWeights(plan, { matrix: termRows(c), packed: true }, c);
 }
 
 /** The tiles of a correlation, the better one for this kind of device first. */

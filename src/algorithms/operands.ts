@@ -129,12 +129,13 @@ export function result(c: Pick<Correlation, "epilogue" | "K" | "dtype" | "sizes"
   };
 }
 
-/** The constants that shape the window of a kernel: its size, stride and dilation along depth, height and width. */
-export function windowConstants({ kernel, stride, dilation }: Correlation): Readonly<Record<string, number>> {
+/** The constants that shape the window of a kernel: its size, stride and dilation along depth, height and width, and the layout. */
+export function windowConstants({ kernel, stride, dilation, layout }: Correlation): Readonly<Record<string, Constant>> {
   return {
     ...alongAxes("KERNEL_", kernel, "taps"),
     ...alongAxes("STRIDE_", stride),
     ...alongAxes("DILATION_", dilation),
+    CHANNELS_LAST: layout === "channels-last",
   };
 }
 

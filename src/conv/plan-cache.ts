@@ -58,6 +58,8 @@ export function runPlan(problem: ConvProblem, constraints: Constraints, inputs: 
 }
 
 /** The plans of one engine. */
+const loadMeasure = () => import("./measure.ts");
+
 export class PlanCache {
   readonly #gpu: GpuContext;
   readonly #adapter: AdapterDescription;
@@ -110,7 +112,7 @@ export class PlanCache {
 
   /** Measures the rates of the adapter, which estimates use from then on. The plans of eager calls are chosen again. */
   async calibrate(signal?: AbortSignal): Promise<Rates> {
-    const { calibrate } = await import("../planner/calibrate.ts");
+    const { calibrate } = await loadMeasure();
     const rates = await this.#measured(() => calibrate(this.#gpu, !this.traits().software, signal), signal);
     await this.#tuning.addCalibration(rates);
     this.#ready.clear();
@@ -138,7 +140,7 @@ export class PlanCache {
       ranked: () => rank(algorithms, problem, this.traits(constraints), constraints).ranked,
       check: (cause) => this.#gpu.check(cause),
     };
-    const { find } = await import("./find.ts");
+    const { find } = await loadMeasure();
     const search = (): Promise<Found[]> => find(workbench, problem, checked, constraints, { progress, signal });
     const found = await this.#measured(search, signal);
     await this.#tuning.add(problem, constraints, measurementsOf(found));

@@ -82,7 +82,11 @@ export function termRows(c: Correlation): Unpacked {
 }
 
 /** A plan that packs the weights first, if the GEMM reads a packed copy. */
-export function withPackedWeights(plan: PartialPlan, { matrix, packed }: WeightMatrix, c: Correlation): PartialPlan {
+export function withPackedWeights(
+  plan: PartialPlan,
+  { matrix, packed }: Pick<WeightMatrix, "matrix" | "packed">,
+  c: Correlation,
+): PartialPlan {
   if (!packed) return plan;
   const { bytes } = packedSize(matrix);
   const pack = packStep(matrix, "w", preparedRange(BINDING.output, 0, bytes), c);

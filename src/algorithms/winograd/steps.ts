@@ -57,7 +57,6 @@ export function filterStep(correlation: Correlation, geometry: Geometry): Step {
       TAPS: tile.r,
       POWERS: { f32s: tile.factors.filterPowers.flat() },
       SCALES: { f32s: tile.factors.scales },
-      CHANNELS_LAST: channelsLast,
     },
     ranges: [...from.bindings, preparedRange(BINDING.output, 0, filterBytes)],
     uniforms: {
