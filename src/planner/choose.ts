@@ -5,6 +5,7 @@ import { estimate } from "../algorithms/cost.ts";
 import { type Lowering, candidatesFor, lower } from "../algorithms/passes.ts";
 import type { DeviceTraits } from "../algorithms/traits.ts";
 import { ConvError, refuse } from "../base/error.ts";
+import { pick } from "../base/pick.ts";
 import { checkFinite, checkInteger, checkOptions } from "../base/validate.ts";
 import type { Plan } from "../kernel/step.ts";
 import type { ConvProblem } from "../problem/problem.ts";
@@ -66,31 +67,19 @@ export type Measurements = readonly {
 
 /** @throws ConvError if the constraints are invalid */
 export function checkConstraints(argument: string, constraints: unknown): Constraints {
-  const { algorithm, variant, maxErrorGrowth, maxWorkspaceBytes } = checkOptions(
-    argument,
-    constraints,
-    CONSTRAINT_KEYS,
-  );
-  const checked: Constraints = {};
-  if (algorithm !== undefined) {
-    if (typeof algorithm !== "string")
-      refuse("invalid-argument", "algorithm", algorithm, 'the name of an algorithm or "auto"');
-    checked.algorithm = algorithm;
-  }
-  if (variant !== undefined) {
-    if (typeof variant !== "string") refuse("invalid-argument", "variant", variant, "the name of a variant");
-    if (checked.algorithm === undefined || checked.algorithm === "auto")
-      refuse("invalid-argument", "variant", variant, "none unless an algorithm is named");
-    checked.variant = variant;
-  }
-  if (maxErrorGrowth !== undefined) {
-    if (checkFinite("maxErrorGrowth", maxErrorGrowth) < 1)
-      refuse("invalid-argument", "maxErrorGrowth", maxErrorGrowth, "at least 1, the error growth of direct itself");
-    checked.maxErrorGrowth = maxErrorGrowth as number;
-  }
-  if (maxWorkspaceBytes !== undefined)
-    checked.maxWorkspaceBytes = checkInteger("maxWorkspaceBytes", maxWorkspaceBytes, 0, Number.MAX_SAFE_INTEGER);
-  return checked;
+  // A copy: the caller may change its own later.
+  const checked = pick(checkOptions(argument, constraints, CONSTRAINT_KEYS), CONSTRAINT_KEYS);
+  const { algorithm, variant, maxErrorGrowth, maxWorkspaceBytes } = checked;
+  if (algorithm !== undefined && typeof algorithm !== "string")
+    refuse("invalid-argument", "algorithm", algorithm, 'the name of an algorithm or "auto"');
+  if (variant !== undefined && typeof variant !== "string")
+    refuse("invalid-argument", "variant", variant, "the name of a variant");
+  if (variant !== undefined && (algorithm ?? "auto") === "auto")
+    refuse("invalid-argument", "variant", variant, "none unless an algorithm is named");
+  if (maxErrorGrowth !== undefined && checkFinite("maxErrorGrowth", maxErrorGrowth) < 1)
+    refuse("invalid-argument", "maxErrorGrowth", maxErrorGrowth, "at least 1, the error growth of direct itself");
+  if (maxWorkspaceBytes !== undefined) checkInteger("maxWorkspaceBytes", maxWorkspaceBytes, 0, Number.MAX_SAFE_INTEGER);
+  return checked as Constraints;
 }
 
 /**

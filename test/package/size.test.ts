@@ -53,12 +53,12 @@ const kB = (bytes: number): string => `${(bytes / 1000).toFixed(1)} kB`;
 const PROGRAMS = [
   {
     name: "conv",
-    limit: 53_000,
+    limit: 50_000,
     program: `import { createEngine, conv } from "convoke"; globalThis.used = [createEngine, conv];`,
   },
   {
     name: "conv and maxPool",
-    limit: 57_000,
+    limit: 54_500,
     program: `import { createEngine, conv } from "convoke"; import { maxPool } from "convoke/ops"; globalThis.used = [createEngine, conv, maxPool];`,
   },
   {
@@ -78,8 +78,8 @@ test.each(PROGRAMS)("$name takes at most $limit bytes, minified and gzipped", as
   const bytes = gzipped(start);
   console.log(`${name}: ${kB(bytes)} gzipped (${kB(start.length)} minified), and ${kB(gzipped(later))} on demand`);
   expect(bytes).toBeLessThanOrEqual(limit);
-  // What `find` and `calibrate` measure with.
-  expect(gzipped(later)).toBeLessThanOrEqual(4000);
+  // What `find` and `calibrate` measure with, what reads a tuning table, and what keeps it under Node.
+  expect(gzipped(later)).toBeLessThanOrEqual(4500);
 });
 
 test.each(["convoke", "convoke/ops", "convoke/reference"])("%s does nothing when it is loaded", async (entry) => {
