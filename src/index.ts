@@ -36,6 +36,7 @@ export type { Constraints, Measurements } from "./planner/choose.ts";
 export type { FindOptions, FindProgress, Found } from "./conv/find-options.ts";
 export type { TuningStore } from "./planner/store.ts";
 export type { Rates } from "./algorithms/cost.ts";
-export type { Calibration, Environment, TuningData, TuningEntry, TuningTable } from "./planner/tuning.ts";
+export type { Calibration, Environment, TuningData, TuningEntry } from "./planner/tuning-data.ts";
+export type { TuningTable } from "./planner/tuning.ts";
 export type { DeviceSource } from "./gpu/device.ts";
 export type { MemoryReport } from "./gpu/memory.ts";

@@ -1,6 +1,34 @@
-// Reads tuning tables, which come from files and from other people. Loaded only where there is a table: most pages have none.
+// Tuning tables as data, and how they are read: they come from files and from other people. Loaded only where there is a table.
+import type { Rates } from "../algorithms/cost.ts";
 import { refuse } from "../base/error.ts";
-import type { Calibration, TuningEntry } from "./tuning.ts";
+import type { Measurements } from "./choose.ts";
+
+/** What a measured time depends on besides the problem. */
+export interface Environment {
+  readonly adapter: string;
+  readonly browser: string;
+  readonly version: string;
+}
+
+/** The measurements of one problem under constraints. */
+export interface TuningEntry extends Environment {
+  /** The problem and the constraints, as one text. */
+  readonly key: string;
+  /** Variants of algorithms by measured seconds, the fastest first. */
+  readonly ranked: Measurements;
+}
+
+/** The measured rates of an adapter. */
+export interface Calibration extends Environment {
+  readonly rates: Rates;
+}
+
+/** A tuning table as plain data, which survives JSON. */
+export interface TuningData {
+  readonly format: 1;
+  readonly entries: readonly TuningEntry[];
+  readonly calibrations?: readonly Calibration[];
+}
 
 /** Bounds of a well-formed entry: no problem has more variants, and no text is longer. */
 const MAX_ROWS = 512;

@@ -5,33 +5,7 @@ import { VERSION } from "../base/version.ts";
 import type { ConvProblem } from "../problem/problem.ts";
 import type { Constraints, Measurements } from "./choose.ts";
 import type { TuningStore } from "./store.ts";
-
-/** What a measured time depends on besides the problem. */
-export interface Environment {
-  readonly adapter: string;
-  readonly browser: string;
-  readonly version: string;
-}
-
-/** The measurements of one problem under constraints. */
-export interface TuningEntry extends Environment {
-  /** The problem and the constraints, as one text. */
-  readonly key: string;
-  /** Variants of algorithms by measured seconds, the fastest first. */
-  readonly ranked: Measurements;
-}
-
-/** The measured rates of an adapter. */
-export interface Calibration extends Environment {
-  readonly rates: Rates;
-}
-
-/** A tuning table as plain data, which survives JSON. */
-export interface TuningData {
-  readonly format: 1;
-  readonly entries: readonly TuningEntry[];
-  readonly calibrations?: readonly Calibration[];
-}
+import type { Calibration, Environment, TuningData, TuningEntry } from "./tuning-data.ts";
 
 /** Most entries in the table; the oldest is dropped first. */
 const MAX_ENTRIES = 4096;

@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import packageJson from "../../package.json" with { type: "json" };
 import { VERSION } from "../../src/base/version.ts";
 import { type TuningStore, checkStore } from "../../src/planner/store.ts";
-import { type Environment, type TuningData, TuningTable, environmentOf } from "../../src/planner/tuning.ts";
+import type { Environment, TuningData } from "../../src/planner/tuning-data.ts";
+import { TuningTable, environmentOf } from "../../src/planner/tuning.ts";
 import { convProblem } from "../../src/problem/problem.ts";
 import { refusal } from "../suite/refusal.ts";
 
