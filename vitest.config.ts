@@ -32,11 +32,14 @@ const inBrowsers = ["test/**/*.browser.test.ts", "test/base/dtype.test.ts"];
 
 // What these test are the numbers and the memory of a driver that is Chromium's as well: Node runs them with the whole suite alone.
 const ofTheDriver = [
+  "test/algorithms/strides.browser.test.ts",
   "test/algorithms/winograd.browser.test.ts",
   "test/conv/find.browser.test.ts",
   "test/fuzz/fuzz.browser.test.ts",
   "test/promises/limits.browser.test.ts",
-  "test/promises/numbers.browser.test.ts",
+  "test/planner/numbers-tuning.browser.test.ts",
+  "test/promises/numbers*.browser.test.ts",
+  "test/promises/tolerance.browser.test.ts",
   "test/conv/workspace.browser.test.ts",
   "test/ops/**/!(guard).browser.test.ts",
 ];
@@ -80,7 +83,7 @@ export default defineConfig({
           name: "browser",
           include: [...inBrowsers, "test/**/*.chromium.test.ts"],
           testTimeout: 300_000,
-          provide: { selection: "all", draw: draw(4), soak },
+          provide: { selection: "all", draw: draw(8), soak },
           browser: {
             enabled: true,
             headless: true,
@@ -105,7 +108,7 @@ export default defineConfig({
           exclude: everything ? [] : ofTheDriver,
           setupFiles: "test/suite/dawn.ts",
           testTimeout: 300_000,
-          provide: { selection: everything ? "all" : "sample", draw: draw(1), soak },
+          provide: { selection: everything ? "all" : "sample", draw: draw(2), soak },
           // A driver that ends its process ends one file; and threads would each have an environment that the driver does not see.
           pool: "forks",
           // The software adapter computes on all cores.
@@ -120,7 +123,7 @@ export default defineConfig({
           name: "firefox",
           include: inBrowsers,
           testTimeout: 300_000,
-          provide: { selection: everything ? "all" : "cross-section", draw: draw(2), soak },
+          provide: { selection: everything ? "all" : "cross-section", draw: draw(4), soak },
           browser: {
             enabled: true,
             headless: true,

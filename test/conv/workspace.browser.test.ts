@@ -1,5 +1,5 @@
 // Memory is a promise: under any cap an algorithm either refuses with a reason, or stays below it, by chunks, and is as right as without.
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { algorithms } from "../../src/algorithms/index.ts";
 import { DEFAULT_TRAITS } from "../../src/algorithms/traits.ts";
 import { ConvError, type Engine, createEngine } from "../../src/index.ts";
@@ -7,6 +7,7 @@ import { deviceTraits } from "../../src/planner/device-traits.ts";
 import { type ConvDescriptor, PASSES, convProblem } from "../../src/problem/problem.ts";
 import { candidatesOf, stepsOf } from "../suite/candidates.ts";
 import { componentwise } from "../suite/forms.ts";
+import { drawPart } from "../suite/selection.ts";
 
 const CAPS = [0, 4096, 40_000, 65_536, 100_000, 160_000, 400_000];
 
@@ -27,8 +28,12 @@ const DESCRIPTORS: Record<string, ConvDescriptor> = {
   "depthwise 3x3": { inputShape: [2, 8, 30, 30], kernelShape: [8, 1, 3, 3], padding: 1, groups: 8 },
 };
 
-const CASES = PASSES.flatMap((pass) =>
-  Object.entries(DESCRIPTORS).map(([what, descriptor]) => [pass, what, descriptor] as const),
+/** Passes and problems: a run takes a third of them, by its seed. */
+const CASES = drawPart(
+  PASSES.flatMap((pass) => Object.entries(DESCRIPTORS).map(([what, descriptor]) => [pass, what, descriptor] as const)),
+  3,
+  inject("draw"),
+  ([pass, what]) => `${pass} ${what}`,
 );
 
 let engine: Engine;

@@ -5,6 +5,7 @@ import { add, localResponseNorm, maxPool, upsample } from "../../src/ops/index.t
 import * as reference from "../../src/reference.ts";
 import { newDevice } from "../suite/counting.ts";
 import { refusal } from "../suite/refusal.ts";
+import { drawPart } from "../suite/selection.ts";
 import { Arguments, type OperationCall, callOperation, operationCalls, tensorsOf } from "./calls.ts";
 
 const KIND = { layout: "channels-last", dtype: "f32" } as const;
@@ -30,8 +31,8 @@ afterAll(() => {
 
 const named = CALLS.map((call) => ({ name: `${call.operation} ${JSON.stringify(call.options ?? {})}`, call }));
 
-/** The calls that are run: a third where compiling is slow. Refused calls compile nothing. */
-const computed = named.filter((_, at) => inject("selection") === "all" || at % 3 === 0);
+/** The calls that are run, which a run draws by its seed: half of them, a sixth where compiling is slow. Refused calls compile nothing. */
+const computed = drawPart(named, inject("selection") === "all" ? 2 : 6, inject("draw"), ({ name }) => name);
 
 /** Bytes of tensors, of weights prepared from them, and of reads. */
 const held = (): number[] => [engine.memory.tensors, engine.memory.weights, engine.memory.reads];

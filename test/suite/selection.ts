@@ -35,6 +35,16 @@ export function isDrawn(name: string, { parts, seed }: Draw): boolean {
   return seedOf(name) % parts === seed % parts;
 }
 
+/** The part of a list that a run takes: one of `parts` by the names of its entries, all of it if the run takes every problem. */
+export function drawPart<T>(
+  list: readonly T[],
+  parts: number,
+  { parts: all, seed }: Draw,
+  nameOf: (one: T) => string,
+): T[] {
+  return list.filter((one) => isDrawn(nameOf(one), { parts: all === 1 ? 1 : parts, seed }));
+}
+
 /**
  * The problems of a run in an element type and pass. In the forward pass of `all`, a problem runs in both layouts; elsewhere, layouts alternate
  * from problem to problem and with the element type. They always alternate for activations and their derivatives, which work on one number at
