@@ -5,10 +5,13 @@
 // second to compile a kernel: Firefox runs a cross-section of the shared problems (test/suite/selection.ts) unless CONVOKE_SUITE=all asks
 // for every one; and so does Node, of what Chromium has run on the same driver, with a sample. docs/implementations.md says in what the
 // three differ.
+import { randomInt } from "node:crypto";
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig } from "vitest/config";
 import { chromiumArgs, findChromium } from "./scripts/browsers.mjs";
 import { firefox } from "./scripts/firefox.mjs";
+import { sourceAlias } from "./scripts/source-alias.mjs";
+import { wgsl } from "./scripts/wgsl.mjs";
 
 // No test's verdict depends on time: the timeouts only end what hangs.
 // A cross-origin isolated page has the fine-grained clock.
@@ -17,20 +20,27 @@ const headers = { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Emb
 const gpu = process.env.CONVOKE_GPU === "1";
 const everything = gpu || process.env.CONVOKE_SUITE === "all";
 
+/** Each run draws a part of the shared problems by a seed: many runs cover all. CONVOKE_SEED repeats one, CONVOKE_SUITE=all runs every problem. */
+const seed = Number((process.env.CONVOKE_SEED ??= String(randomInt(2 ** 31))));
+const draw = (parts: number) => ({ parts: everything ? 1 : parts, seed });
+
 /** Whether leaks are looked for ten thousand times over (scripts/soak.mjs). */
 const soak = process.env.CONVOKE_SOAK === "1";
 
 // Halves are converted by what a browser has and Node 20 has not.
-const inBrowsers = ["test/**/*.browser.test.ts", "test/dtype.test.ts"];
+const inBrowsers = ["test/**/*.browser.test.ts", "test/base/dtype.test.ts"];
 
 // What these test are the numbers and the memory of a driver that is Chromium's as well: Node runs them with the whole suite alone.
 const ofTheDriver = [
+  "test/algorithms/strides.browser.test.ts",
   "test/algorithms/winograd.browser.test.ts",
-  "test/find.browser.test.ts",
-  "test/fuzz.browser.test.ts",
-  "test/limits.browser.test.ts",
-  "test/numbers.browser.test.ts",
-  "test/workspace.browser.test.ts",
+  "test/conv/find.browser.test.ts",
+  "test/fuzz/fuzz.browser.test.ts",
+  "test/promises/limits.browser.test.ts",
+  "test/planner/numbers-tuning.browser.test.ts",
+  "test/promises/numbers*.browser.test.ts",
+  "test/promises/tolerance.browser.test.ts",
+  "test/conv/workspace.browser.test.ts",
   "test/ops/**/!(guard).browser.test.ts",
 ];
 
@@ -41,10 +51,13 @@ export default defineConfig({
     maxConcurrency: 16,
     projects: [
       {
+        plugins: [wgsl()],
+        resolve: { alias: sourceAlias },
         test: {
           name: "node",
           environment: "node",
           testTimeout: 300_000,
+          provide: { draw: draw(2) },
           include: ["test/**/*.test.ts"],
           exclude: ["test/**/*.browser.test.ts", "test/**/*.chromium.test.ts", "test/**/*.site.test.ts"],
         },
@@ -62,12 +75,15 @@ export default defineConfig({
         },
       },
       {
+        // Chromium runs the shaders as they are published, the others as they are written.
+        plugins: [wgsl({ minified: true })],
+        resolve: { alias: sourceAlias },
         server: { headers },
         test: {
           name: "browser",
           include: [...inBrowsers, "test/**/*.chromium.test.ts"],
           testTimeout: 300_000,
-          provide: { selection: "all", soak },
+          provide: { selection: "all", draw: draw(8), soak },
           browser: {
             enabled: true,
             headless: true,
@@ -83,6 +99,8 @@ export default defineConfig({
         },
       },
       {
+        plugins: [wgsl()],
+        resolve: { alias: sourceAlias },
         test: {
           name: "dawn",
           environment: "node",
@@ -90,7 +108,7 @@ export default defineConfig({
           exclude: everything ? [] : ofTheDriver,
           setupFiles: "test/suite/dawn.ts",
           testTimeout: 300_000,
-          provide: { selection: everything ? "all" : "sample", soak },
+          provide: { selection: everything ? "all" : "sample", draw: draw(2), soak },
           // A driver that ends its process ends one file; and threads would each have an environment that the driver does not see.
           pool: "forks",
           // The software adapter computes on all cores.
@@ -98,12 +116,14 @@ export default defineConfig({
         },
       },
       {
+        plugins: [wgsl()],
+        resolve: { alias: sourceAlias },
         server: { headers },
         test: {
           name: "firefox",
           include: inBrowsers,
           testTimeout: 300_000,
-          provide: { selection: everything ? "all" : "cross-section", soak },
+          provide: { selection: everything ? "all" : "cross-section", draw: draw(4), soak },
           browser: {
             enabled: true,
             headless: true,

@@ -1,5 +1,5 @@
-// The benchmark as one file, for a machine with Node and a GPU and nothing else: `npm run build:bench` writes out/bench/alone.js, which takes
-// the options of `npm run bench`; `navigator.gpu` has to be there, or the package `webgpu` beside it.
+// The benchmark as a single file, for a machine with only Node and a GPU: `npm run build:bench` writes out/bench/alone.js, which takes the
+// options of `npm run bench`. It needs `navigator.gpu`, or the package `webgpu` beside it.
 import { benchmark } from "./benchmark.ts";
 import { openNode } from "./node.ts";
 import { parseOptions } from "./options.ts";

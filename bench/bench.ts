@@ -1,29 +1,29 @@
-// Where `npm run bench` computes, a page or Node: makes the engine, computes one layer by one algorithm or one other operation when it is asked to,
-// checks and times it. What asks and prints is benchmark.ts.
-import { answer } from "../showcase/answer.ts";
-import { Stopwatch } from "../src/gpu/stopwatch.ts";
+// Where `npm run bench` computes, in a page or in Node: creates the engine; computes, checks and times one layer by one algorithm, or one other
+// operation, each time it is asked. benchmark.ts asks and prints.
+import { answer } from "../scripts/harness/answer.ts";
+import { distance, errorLimit } from "../src/conv/find.ts";
+import { bytesMoved } from "../src/conv/operands.ts";
 import { type ConvInputs, type ConvPlan, ConvError, type Engine, type Tensor, createEngine } from "../src/index.ts";
-import { bytesMoved } from "../src/operands.ts";
-import { distance, gate } from "../src/planner/find.ts";
-import { type ConvDescriptor, type ConvProblem, multiplyAdds, tensorShape } from "../src/problem.ts";
+import { type ConvDescriptor, type ConvProblem, multiplyAdds, tensorShape } from "../src/problem/problem.ts";
 import { type Calls, timeCalls } from "./calls.ts";
+import { type Operand, type GroundTruth, groundTruth } from "./ground-truth.ts";
 import { problemOf } from "./layer.ts";
 import { operandsOf } from "./operands.ts";
 import { measureCallRates, measureOperation } from "./operate.ts";
 import type { Bench, Closed, Opened, Order, Result, Work } from "./protocol.ts";
 import { measureRoofline } from "./roofline.ts";
-import { type Operand, type Yardstick, yardstick } from "./yardstick.ts";
+import { Stopwatch } from "./stopwatch.ts";
 
-/** The work at hand. */
+/** The current work. */
 interface Prepared {
   readonly work: Work;
   readonly problem: ConvProblem;
-  /** As the engine plans it: of a transposed convolution, the convolution that it is the adjoint of. */
+  /** As the engine plans it: for a transposed convolution, that of the convolution whose adjoint it is. */
   readonly descriptor: ConvDescriptor;
   readonly inputs: ConvInputs;
   readonly operands: readonly Operand[];
-  /** Computed after the first run, which it is not to warm up. */
-  yardstick?: Yardstick;
+  /** Computed after the first run, so that it does not warm that up. */
+  groundTruth?: GroundTruth;
 }
 
 let engine: Engine;
@@ -40,7 +40,7 @@ async function makeEngine(): Promise<Engine> {
   return made;
 }
 
-/** Counts what the device compiles from here on. */
+/** Counts the pipelines that the device compiles from now on. */
 function countPipelines(device: GPUDevice): void {
   for (const name of ["createComputePipeline", "createComputePipelineAsync"] as const) {
     const compile = device[name].bind(device) as (descriptor: GPUComputePipelineDescriptor) => never;
@@ -55,7 +55,7 @@ async function open(): Promise<Opened> {
   engine = await makeEngine();
   judge = await makeEngine();
   stopwatch = new Stopwatch(engine.device);
-  // On the other device, whose memory and pipelines are not counted.
+  // On the second device: only the memory and pipelines of the first are counted.
   const roofline = await measureRoofline(judge);
   countPipelines(engine.device);
   const { adapter, features, limits } = engine.info;
@@ -78,7 +78,7 @@ async function prepare(work: Work): Promise<null> {
   for (const { name, shape, values } of operandsOf(problem)) {
     const tensor = engine.tensor(values, shape, { layout, dtype });
     inputs[name] = tensor;
-    // Read back, halves are what they were rounded to.
+    // Reading back gives half-precision values as rounded.
     operands.push({ name, shape, values: await tensor.read() });
   }
   return null;
@@ -113,12 +113,12 @@ async function measure(work: Prepared, order: Order): Promise<Result> {
     return { ...(await runPlan(work, plan, start, order)), planMilliseconds };
   } finally {
     plan.destroy();
-    // What the plan made of the weights goes with it.
+    // Drops the weights that the plan prepacked.
     work.inputs.w?.updated();
   }
 }
 
-/** The time of a call that makes a new result and frees the one before, as a peer's calls do. */
+/** Times calls that each make a new result and free the previous one, as a peer's calls do. */
 async function callTimes(
   { inputs }: Prepared,
   plan: ConvPlan,
@@ -151,9 +151,9 @@ async function runPlan(work: Prepared, plan: ConvPlan, start: number, { samples,
     await engine.device.queue.onSubmittedWorkDone();
     const firstMilliseconds = performance.now() - start;
     const values = await result.read();
-    work.yardstick ??= await yardstick(judge, work.work.pass, work.work.descriptor, problem, operands);
-    const { expected, largest, against } = work.yardstick;
-    const check = { error: distance(values, expected), bound: gate(problem, plan.errorGrowth, largest), against };
+    work.groundTruth ??= await groundTruth(judge, work.work.pass, work.work.descriptor, problem, operands);
+    const { expected, largest, against } = work.groundTruth;
+    const check = { error: distance(values, expected), bound: errorLimit(problem, plan.errorGrowth, largest), against };
     const buffers = { ...inputs, [plan.resultName]: result };
     const timing = await stopwatch.time((encoder, count) => {
       for (let turn = 0; turn < count; turn++) plan.encode(encoder, buffers);
@@ -171,7 +171,7 @@ async function runPlan(work: Prepared, plan: ConvPlan, start: number, { samples,
 
 async function close(): Promise<Closed> {
   release();
-  // A GPU error is reported after the queue has come to it.
+  // GPU errors arrive only once the queue has reached them.
   await engine.device.queue.onSubmittedWorkDone();
   const { tensors, weights, peak } = engine.memory;
   if (tensors + weights > 0) trouble.push(`${tensors + weights} bytes of GPU memory were not freed`);
@@ -185,7 +185,7 @@ export const bench: Bench = {
   open: () => answer(open),
   prepare: (work) => answer(() => prepare(work)),
   run: (order) => answer(() => run(order)),
-  // Of the other device as well, like the roofline.
+  // Measured on the second device, as the roofline is.
   rates: () => answer(() => measureCallRates(judge)),
   operate: (order) => answer(() => measureOperation(engine, order)),
   close: () => answer(close),

@@ -1,13 +1,15 @@
-// The benchmark as it is told: asks for one layer after the other, prints progress, the table and a summary, and writes the JSON.
+// Runs the benchmark: asks for one layer after another, prints progress, the table and a summary, and writes the JSON.
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { describeAdapter, formatNumber, isSoftware } from "../showcase/table.ts";
-import { VERSION } from "../src/version.ts";
+import { describeAdapter, isSoftware } from "../scripts/harness/adapter.ts";
+import { formatNumber } from "../scripts/harness/table.ts";
+import { VERSION } from "../src/base/version.ts";
+import type { BenchPage } from "./bench-page.ts";
 import { type MeasuredOperations, measureOperations } from "./operation-rows.ts";
 import { operationFailures, operationSummary, operationTable } from "./operation-table.ts";
 import type { Options } from "./options.ts";
 import { peerNotes, peerSummary } from "./peers/report.ts";
-import type { BenchPage, Closed, Opened } from "./protocol.ts";
+import type { Closed, Opened } from "./protocol.ts";
 import { type Measured, measureRows } from "./rows.ts";
 import { OPERATIONS_SUITE, isNetwork } from "./suites.ts";
 import { complaints, measurementTable, networkTotal, planningSeconds, speed, summary } from "./table.ts";
@@ -23,7 +25,7 @@ interface Report extends Measured, MeasuredOperations {
 async function measureAll(page: BenchPage, options: Options, report: Report): Promise<void> {
   console.log(`browser: ${page.browser}`);
   console.log("measuring what the adapter can do ...");
-  const opened = await page.ask("open", null);
+  const opened = await page.ask("open");
   report.browser = page.browser;
   report.opened = opened;
   console.log(`adapter: ${describeAdapter(opened.adapter)}`);
@@ -32,11 +34,11 @@ async function measureAll(page: BenchPage, options: Options, report: Report): Pr
   if (options.dtype === "f16" && !opened.features.includes("shader-f16"))
     throw new Error("--dtype f16 was asked for, and this adapter has no half precision (the feature shader-f16)");
   await (options.suite === OPERATIONS_SUITE ? measureOperations : measureRows)(page, options, report);
-  report.closed = await page.ask("close", null);
+  report.closed = await page.ask("close");
   report.trouble.push(...report.closed.trouble);
 }
 
-/** The table of the operations beside convolution. */
+/** Prints the table of the operations beside convolution. */
 function printOperations({ opened, rates, operations, trouble }: Report): void {
   trouble.push(...operationFailures(operations));
   if (!opened || !rates) return;
@@ -45,7 +47,7 @@ function printOperations({ opened, rates, operations, trouble }: Report): void {
   console.log(operationSummary(operations, limits));
 }
 
-/** The table of the convolutions, and what belongs to it. */
+/** Prints the table of the convolutions, with refusals, notes and totals. */
 function printConvolutions(options: Options, { opened, measurements, trouble }: Report): void {
   const { refusals, failures } = complaints(measurements);
   trouble.push(...failures);
@@ -53,7 +55,7 @@ function printConvolutions(options: Options, { opened, measurements, trouble }: 
     console.log(`\n${measurementTable(measurements, opened.roofline, options.peers)}\n`);
   for (const refusal of refusals) console.log(`refused: ${refusal}`);
   for (const note of peerNotes(measurements)) console.log(note);
-  // Of all algorithms, a mean would count each layer several times.
+  // With all algorithms, a mean would count each layer several times.
   if (options.peers && options.algorithm !== "all")
     for (const line of peerSummary(measurements, options.peers)) console.log(line);
   const total = isNetwork(options.suite) && !options.layers ? networkTotal(measurements) : null;
@@ -96,9 +98,9 @@ async function writeJson(file: string, options: Options, report: Report): Promis
 }
 
 /**
- * Everything that the options ask for.
- * @param folder the one that file names are seen from
- * @param open opens the page, or what stands for one; it is told where to report what goes wrong by itself
+ * Measures and prints everything that the options ask for.
+ * @param folder file names are relative to it
+ * @param open opens the page, or a stand-in for one, and reports its errors to `trouble`
  * @returns whether every result was right
  */
 export async function benchmark(

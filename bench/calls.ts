@@ -1,22 +1,22 @@
-// How long a call takes that a page makes again and again, as an application would: everything between the call and the result on the GPU counts,
-// the allocation of the result and the submission of the work too. The same for Convoke and for its peers.
-import { type Timing, median, repetitions } from "../src/gpu/stopwatch.ts";
+// Times repeated calls, as an application makes them: everything between the call and the result on the GPU counts, including the allocation of
+// the result and the submission of the work. Convoke and its peers are timed alike.
+import { type Timing, median, repetitions } from "./stopwatch.ts";
 
-/** Work that can be called for. Results stay on the GPU; a call frees the result of the one before. */
+/** Work to call repeatedly. Results stay on the GPU; each call frees the previous result. */
 export interface Calls {
-  /** Submits the work once; what it returns is awaited before the next call. */
+  /** Submits the work once. A returned promise is awaited before the next call. */
   run(): void | Promise<void>;
-  /** Waits until the GPU has done all that was called for. */
+  /** Waits until the GPU has finished all calls. */
   sync(): Promise<void>;
 }
 
 /**
- * Seconds that a sample should last. Longer than where work is recorded on one encoder (stopwatch.ts), since calls meet garbage collection;
- * Firefox looks for finished work every 50 to 100 ms.
+ * Seconds that a sample should last: longer than for work recorded on one encoder (stopwatch.ts), since calls cause garbage collection.
+ * Firefox polls for finished work only every 50 to 100 ms.
  */
 const SAMPLE_SECONDS = { clock: 0.4, slowClock: 1.5 };
 
-/** The most calls of one sample. */
+/** The most calls in one sample. */
 const MAX_COUNT = 1000;
 
 export interface Pace {
@@ -26,13 +26,13 @@ export interface Pace {
   readonly now: () => number;
 }
 
-/** The pace of this browser. */
+/** The pace for this browser. */
 function ownPace(): Pace {
   const slow = /firefox/i.test((globalThis.navigator as Navigator | undefined)?.userAgent ?? "");
   return { sample: slow ? SAMPLE_SECONDS.slowClock : SAMPLE_SECONDS.clock, now: () => performance.now() };
 }
 
-/** Times calls of work that has run before: the median of some samples, each of as many calls as it takes to last. */
+/** Times calls of work that has run before: the median of the samples, each of enough calls to last. */
 export async function timeCalls(calls: Calls, samples: number, { sample, now } = ownPace()): Promise<Timing> {
   const seconds = async (count: number): Promise<number> => {
     const start = now();
@@ -43,7 +43,7 @@ export async function timeCalls(calls: Calls, samples: number, { sample, now } =
   let count = 1;
   await seconds(count); // warms up
   let lasted = await seconds(count);
-  // The clock says too much of what is short: it has to last before it is known how often to repeat it.
+  // Short times read too long on a coarse clock: find the count from a sample that lasts.
   while (lasted < sample / 2 && count < MAX_COUNT) {
     count = Math.min(MAX_COUNT, Math.max(2 * count, repetitions(lasted / count, sample)), 8 * count);
     lasted = await seconds(count);

@@ -1,7 +1,7 @@
-// When a result counts as wrong: ours and a peer's alike.
+// When a result, ours or a peer's, counts as wrong.
 import type { Result } from "./protocol.ts";
 
-/** Whether a result is further from what it should be than its bound allows. */
+/** Whether the error of a result exceeds its bound. */
 export function isWrong({ check }: Pick<Result, "check">): boolean {
   return check !== undefined && !(check.error <= check.bound);
 }

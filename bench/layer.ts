@@ -1,6 +1,5 @@
-// A layer to measure: the sizes of one convolution, whatever the batch, layout and element type, and the descriptor that the engine plans
-// from once those are chosen.
-import type { Dtype } from "../src/dtype.ts";
+// A layer to measure: the sizes of one convolution, and the descriptor that the engine plans once batch, layout and element type are chosen.
+import type { Dtype } from "../src/base/dtype.ts";
 import {
   type ConvDescriptor,
   type ConvProblem,
@@ -10,10 +9,10 @@ import {
   convProblem,
   joinShape,
   multiplyAdds,
-} from "../src/problem.ts";
-import { transposedProblem } from "../src/transposed.ts";
+} from "../src/problem/problem.ts";
+import { transposedProblem } from "../src/problem/transposed.ts";
 
-/** What is computed of a layer: a pass of its convolution, or the transposed convolution with its options. */
+/** What to compute for a layer: a pass of its convolution, or the transposed convolution with the same options. */
 export const BENCH_PASSES = [...PASSES, "transposed"] as const;
 export type BenchPass = Pass | "transposed";
 
@@ -31,15 +30,15 @@ export interface Shape {
 
 export interface Layer extends Shape {
   readonly id: string;
-  /** What is measured of it where nothing else is asked for. */
+  /** The pass to measure by default. */
   readonly pass: BenchPass;
-  /** How often its network has it. */
+  /** How often it occurs in its network. */
   readonly count: number;
 }
 
 type Options = Partial<Pick<Shape, "stride" | "padding" | "dilation" | "groups">>;
 
-/** A convolution, padded so that at stride 1 a map keeps its size (where kernels are odd) unless `options` say otherwise. */
+/** Returns the sizes of a convolution; padding by default keeps the size of a map at stride 1, for odd kernels. */
 export function shape(
   channels: number,
   outputs: number,
@@ -52,17 +51,17 @@ export function shape(
   return { channels, outputs, input, kernel, stride: 1, padding, dilation, groups: 1, ...options };
 }
 
-/** The same with square maps and kernels. */
+/** Returns the sizes of a convolution with square maps and kernels; see `shape`. */
 export function square(channels: number, outputs: number, size: number, kernel: number, options?: Options): Shape {
   return shape(channels, outputs, [size, size], [kernel, kernel], options);
 }
 
-/** The same for shapes alike. */
+/** Returns a key that equal shapes share. */
 export function shapeKey({ channels, outputs, input, kernel, stride, padding, dilation, groups }: Shape): string {
   return JSON.stringify([channels, outputs, input, kernel, stride, padding, dilation, groups]);
 }
 
-/** The layers of a network from its convolutions in order: each shape once, numbered, with how often it occurs. */
+/** Returns the layers of a network from its convolutions in order: each shape once, numbered, with its number of occurrences. */
 export function distinct(name: string, shapes: readonly Shape[]): Layer[] {
   const counts = new Map<string, { shape: Shape; count: number }>();
   for (const one of shapes) {
@@ -78,14 +77,14 @@ export function distinct(name: string, shapes: readonly Shape[]): Layer[] {
   }));
 }
 
-export interface Circumstances {
+export interface Conditions {
   readonly batch: number;
   readonly layout: Layout;
   readonly dtype: Dtype;
 }
 
-/** The descriptor of a layer's convolution; for the transposed pass, of its transposed convolution (see transposed.ts). */
-export function descriptorOf(layer: Shape, pass: BenchPass, { batch, layout, dtype }: Circumstances): ConvDescriptor {
+/** Returns the descriptor of a layer's convolution, or for the transposed pass of its transposed convolution (see transposed.ts). */
+export function descriptorOf(layer: Shape, pass: BenchPass, { batch, layout, dtype }: Conditions): ConvDescriptor {
   const { channels, outputs, input, kernel, stride, padding, dilation, groups } = layer;
   const [outer, inner] = pass === "transposed" ? [channels, outputs / groups] : [outputs, channels / groups];
   return {
@@ -100,18 +99,18 @@ export function descriptorOf(layer: Shape, pass: BenchPass, { batch, layout, dty
   };
 }
 
-/** The problem that computes a pass. */
+/** Returns the problem that computes a pass. */
 export function problemOf(pass: BenchPass, descriptor: ConvDescriptor): ConvProblem {
   return pass === "transposed" ? transposedProblem(descriptor) : convProblem(pass, descriptor);
 }
 
-/** Multiply-adds of a layer's pass by the direct method, at batch 1. */
+/** Counts the multiply-adds of a layer's pass by the direct method, at batch 1. */
 export function layerMultiplyAdds(layer: Layer, pass: BenchPass = layer.pass): number {
   const descriptor = descriptorOf(layer, pass, { batch: 1, layout: "channels-first", dtype: "f32" });
   return multiplyAdds(problemOf(pass, descriptor));
 }
 
-/** What a layer is, in a few words: "3x3 s2 128->256 28x28, groups 32". */
+/** Describes a layer: "3x3 s2 128->256 28x28, groups 32". */
 export function describeLayer({
   channels,
   outputs,

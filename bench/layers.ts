@@ -1,4 +1,4 @@
-// The public layers: typical convolutions of vision networks, one of each kind, that other engines are timed on too.
+// The public layers: typical convolutions of vision networks, one of each kind. Other engines are timed on them too.
 import { type BenchPass, type Layer, type Shape, square } from "./layer.ts";
 
 const layer = (id: string, shape: Shape, pass: BenchPass = "forward"): Layer => ({ ...shape, id, pass, count: 1 });

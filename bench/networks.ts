@@ -176,7 +176,7 @@ function allCnn(): Shape[] {
   ];
 }
 
-/** The convolutions of each network in order, those of side branches where their block has them, by the network's name. */
+/** The convolutions of each network in order, side branches in their place, by the network's name. */
 export const SEQUENCES = {
   lenet5: lenet5(),
   alexnet: alexnet(),
@@ -191,7 +191,7 @@ export const SEQUENCES = {
 
 export type NetworkName = keyof typeof SEQUENCES;
 
-/** The layers of each network, alike ones once, by its name. */
+/** The distinct layers of each network, by its name. */
 export const NETWORKS: Readonly<Record<string, readonly Layer[]>> = Object.fromEntries(
   Object.entries(SEQUENCES).map(([name, shapes]) => [name, distinct(name, shapes)]),
 );

@@ -1,9 +1,9 @@
-// The benchmark in Node itself, on the machine's GPU: on `navigator.gpu` where something has put one there, else on Dawn from the package
-// `webgpu`.
-import { type Answer, ask } from "../showcase/answer.ts";
-import type { Bench, BenchPage, Given, Value } from "./protocol.ts";
+// The benchmark in Node itself, on the machine's GPU: on `navigator.gpu` if the environment has one, else on Dawn from the package `webgpu`.
+import { type Answer, type Value, ask } from "../scripts/harness/answer.ts";
+import type { BenchPage } from "./bench-page.ts";
+import type { Bench } from "./protocol.ts";
 
-/** A job that takes longer hangs. */
+/** Milliseconds after which a job counts as hanging. */
 const JOB_MS = 900_000;
 
 interface NavigatorWithGpu {
@@ -23,8 +23,10 @@ export async function openNode(): Promise<BenchPage> {
   const { bench } = await import("./bench.ts");
   return {
     browser: `Node ${process.versions.node}`,
-    ask: <Name extends keyof Bench>(name: Name, given: Given<Bench, Name>) =>
-      ask((bench[name] as (argument: Given<Bench, Name>) => Promise<Answer<Value<Bench, Name>>>)(given), JOB_MS),
+    ask: <Name extends keyof Bench>(name: Name, ...given: Parameters<Bench[Name]>) => {
+      const answered = (bench[name] as (...list: Parameters<Bench[Name]>) => Promise<unknown>)(...given);
+      return ask(answered as Promise<Answer<Value<Bench, Name>>>, JOB_MS);
+    },
     close: () => Promise.resolve(),
   };
 }

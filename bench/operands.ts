@@ -1,11 +1,11 @@
-// The numbers that a problem is measured on, the same ones for whoever computes it.
-import { inputsOf, operandShape } from "../src/operands.ts";
+// The input values of a problem, the same for every engine that computes it.
+import { elementCount } from "../src/base/shape.ts";
+import { inputsOf, operandShape } from "../src/conv/operands.ts";
 import { noise } from "../src/planner/noise.ts";
-import type { ConvProblem } from "../src/problem.ts";
-import { elementCount } from "../src/shape.ts";
-import type { Operand } from "./yardstick.ts";
+import type { ConvProblem } from "../src/problem/problem.ts";
+import type { Operand } from "./ground-truth.ts";
 
-/** What a pass reads, in the order of its arguments. */
+/** Returns the operands that a pass reads, in the order of its arguments. */
 export function operandsOf(problem: ConvProblem): Operand[] {
   return inputsOf(problem).map(({ name, operand }, at) => {
     const shape = operandShape(problem, operand);

@@ -1,13 +1,14 @@
-// Where the benchmark computes: one operation beside convolution, checked against the reference and timed call by call.
-import { bytesFor } from "../src/dtype.ts";
+// Computes one operation beside convolution where the benchmark runs: checks it against the reference and times its calls.
+import { bytesFor } from "../src/base/dtype.ts";
+import { elementCount } from "../src/base/shape.ts";
+import { distance } from "../src/conv/find.ts";
 import type { Dtype, Engine, Tensor } from "../src/index.ts";
-import { distance } from "../src/planner/find.ts";
-import * as reference from "../src/reference/index.ts";
-import type { NdArray } from "../src/reference/index.ts";
-import { elementCount } from "../src/shape.ts";
+import * as operations from "../src/ops/index.ts";
+import * as reference from "../src/reference.ts";
+import type { NdArray } from "../src/reference.ts";
 import { timeCalls } from "./calls.ts";
 import {
-  type Circumstances,
+  type Conditions,
   OPERATIONS,
   enginePlace,
   givenTo,
@@ -20,35 +21,39 @@ import type { Arrays, BenchOperation, Computer, Tensors } from "./operations/ent
 import type { CallRates, Check, OperationOrder, OperationResult } from "./protocol.ts";
 
 /**
- * The most by which a result may differ, as a share of its largest number. The tests hold each number to a bound of its own (test/ops/); this
- * tells whether what was timed is the operation, and all of it.
+ * The largest accepted error, relative to the largest value of the result. The tests hold each value to its own bound (test/ops/); this only
+ * confirms that the whole operation was timed.
  */
 const TOLERANCE: Readonly<Record<Dtype, number>> = { f32: 1e-4, f16: 1e-3 };
 
-/** Bytes of results that calls may be ahead of the GPU, on which they are freed only when it is done with them. */
+/** Bytes of results by which calls may run ahead of the GPU: it frees them only when it is done with them. */
 const MOST_AHEAD = 2 ** 31;
 
-/** Samples of the time of a call that computes next to nothing. */
+/** Samples for the time of a call that computes next to nothing. */
 const CALL_SAMPLES = 3;
 
-/** What an adapter does beside the copies of the roofline: how fast it loads numbers, and what a call costs by itself. */
+/** Measures what the roofline leaves out: how fast the adapter loads values, and what a call costs by itself. */
 export async function measureCallRates(engine: Engine): Promise<CallRates> {
   const { loads } = await engine.calibrate();
   const x = engine.tensor([1], [1, 1, 1]);
   try {
-    const milliseconds = await callTimes(engine, () => ({ y: engine.averagePool(x, { kernelSize: 1 }) }), CALL_SAMPLES);
+    const milliseconds = await callTimes(
+      engine,
+      () => ({ y: operations.averagePool(x, { kernelSize: 1 }) }),
+      CALL_SAMPLES,
+    );
     return { loadsPerSecond: loads, callMilliseconds: milliseconds.milliseconds };
   } finally {
     x.destroy();
   }
 }
 
-/** What the reference gives, by the names that the call has for its results. */
-export function referenceResults(one: BenchOperation, arrays: Arrays, circumstances: Circumstances): Arrays {
+/** Returns the results of the reference, by the names that the call gives them. */
+export function referenceResults(one: BenchOperation, arrays: Arrays, conditions: Conditions): Arrays {
   return one.call(
     reference as unknown as Computer,
     arrays as unknown as Tensors,
-    referencePlace(circumstances),
+    referencePlace(conditions),
   ) as unknown as Arrays;
 }
 
@@ -59,7 +64,7 @@ export async function measureOperation(engine: Engine, order: OperationOrder): P
   try {
     const arrays = await readAll(tensors);
     const place = enginePlace(order);
-    const call = (): Tensors | void => one.call(engine, tensors, place);
+    const call = (): Tensors | void => one.call(operations, tensors, place);
     const returned = call();
     const results = resultsOf(one, tensors, returned);
     const sizes = sizesOf([...Object.values(tensors), ...Object.values(results)]);
@@ -77,16 +82,16 @@ export async function measureOperation(engine: Engine, order: OperationOrder): P
   }
 }
 
-/** The tensors that the call is given, and no others. */
-export function givenTensors(engine: Engine, one: BenchOperation, circumstances: Circumstances): Tensors {
+/** Makes the tensors that the call takes, and no others. */
+export function givenTensors(engine: Engine, one: BenchOperation, conditions: Conditions): Tensors {
   const made: Record<string, Tensor> = {};
-  const { layout, dtype } = circumstances;
+  const { layout, dtype } = conditions;
   Object.entries(one.inputs).forEach(([name, input], at) => {
-    const shape = inputShape(input, circumstances);
+    const shape = inputShape(input, conditions);
     const values = inputValues(input, elementCount(shape), at + 1);
     made[name] = engine.tensor(values, shape, { layout, dtype: input.dtype ?? dtype });
   });
-  const { given, rest } = givenTo(one, engine, made, enginePlace(circumstances));
+  const { given, rest } = givenTo(one, operations, made, enginePlace(conditions));
   destroyAll(rest);
   return given;
 }
@@ -114,7 +119,7 @@ function sizesOf(tensors: readonly Tensor[]): Pick<OperationResult, "bytes" | "n
   };
 }
 
-/** The result that is the furthest off, for its bound. */
+/** Returns the check of the result with the largest error relative to its bound. */
 function compare(results: Tensors, values: Arrays, expected: Arrays): Check {
   const checks = Object.entries(results).map(([name, { shape, dtype }]): Check => {
     const wanted = expected[name];
@@ -132,7 +137,7 @@ function compare(results: Tensors, values: Arrays, expected: Arrays): Check {
   return checks.reduce((worst, one) => (one.error / one.bound > worst.error / worst.bound ? one : worst));
 }
 
-/** The time of a call that makes new results and frees those before, as an application's does. */
+/** Times calls that each make new results and free the previous ones, as an application's do. */
 async function callTimes(
   engine: Engine,
   call: () => Tensors | void,

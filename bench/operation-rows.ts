@@ -1,40 +1,41 @@
-// The operations beside convolution that the options ask for, measured one after the other.
-import { jobMessage } from "../showcase/answer.ts";
-import { Progress } from "../showcase/progress.ts";
+// Measures the operations beside convolution that the options ask for, one after another.
+import { jobMessage } from "../scripts/harness/answer.ts";
+import { Progress } from "../scripts/harness/progress.ts";
+import type { BenchPage } from "./bench-page.ts";
 import { OPERATIONS, inputShape } from "./operations.ts";
 import type { BenchOperation } from "./operations/entry.ts";
 import type { Options } from "./options.ts";
-import type { BenchPage, CallRates, OperationResult } from "./protocol.ts";
+import type { CallRates, OperationResult } from "./protocol.ts";
 
-/** An entry of the list, and how it did. */
+/** An entry of the list, and its result. */
 export interface OperationMeasurement extends Pick<BenchOperation, "operation" | "name"> {
-  /** Of the first input, before the layout. */
+  /** The shape of the first input, channels first. */
   readonly shape: readonly number[];
   readonly result: OperationResult;
 }
 
-/** What has been measured so far. */
+/** The measurements so far. */
 export interface MeasuredOperations {
   rates?: CallRates;
   readonly operations: OperationMeasurement[];
 }
 
-/** An entry by its place in the list, and the samples of a call. */
+/** An entry by its index in the list, and the samples of a call. */
 export interface OperationRow {
   readonly entry: number;
   readonly batch: number;
 }
 
-/** What the options ask for, in the order of the list. */
+/** Returns the rows that the options ask for, in the order of the list. */
 export function operationRows({ operations, batch }: Pick<Options, "operations" | "batch">): OperationRow[] {
   return OPERATIONS.flatMap((one, entry) =>
     operations && !operations.includes(one.operation) ? [] : [{ entry, batch: batch * (one.batch ?? 1) }],
   );
 }
 
-/** Measures all of them into `into`, which has what was measured where this fails. */
+/** Measures all rows into `into`, which keeps the measurements so far if this fails. */
 export async function measureOperations(page: BenchPage, options: Options, into: MeasuredOperations): Promise<void> {
-  into.rates = await page.ask("rates", null);
+  into.rates = await page.ask("rates");
   const { layout, dtype, samples } = options;
   const rows = operationRows(options);
   const progress = new Progress(rows.length);

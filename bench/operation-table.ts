@@ -1,5 +1,5 @@
-// What was measured of the operations beside convolution as text: a row for each, and the lines under the table.
-import { type Column, formatNumber, formatTable } from "../showcase/table.ts";
+// Formats the measurements of the operations beside convolution: a table with a row for each, and the lines under it.
+import { type Column, formatNumber, formatTable } from "../scripts/harness/table.ts";
 import { isWrong } from "./check.ts";
 import type { OperationMeasurement } from "./operation-rows.ts";
 import type { CallRates, OperationResult } from "./protocol.ts";
@@ -21,10 +21,10 @@ const COLUMNS: readonly Column[] = [
   { title: "error/bound", align: "right" },
 ];
 
-/** An operation is near what the adapter can do up to so many times the slower of copying its bytes and loading its numbers. */
+/** An operation counts as near the adapter's limit up to this multiple of the time of copying its bytes or loading its values, whichever is longer. */
 const NEAR = 1.5;
 
-/** What an adapter can do, of which the operations take their share. */
+/** The limits of the adapter that operations are measured against. */
 export type Limits = CallRates & Pick<Roofline, "bytesPerSecond" | "flopsPerSecond">;
 
 type Timed = OperationResult & { milliseconds: number; samples: readonly number[] };
@@ -33,7 +33,7 @@ function counts(result: OperationResult): result is Timed {
   return result.milliseconds !== undefined && !isWrong(result);
 }
 
-/** A time as a multiple of that of copying the bytes that have to move, and of that of loading as many numbers. */
+/** Returns a time as multiples of the time to copy the same bytes and of the time to load as many values. */
 export function multiples(
   result: Pick<Timed, "bytes" | "numbers" | "milliseconds">,
   { bytesPerSecond, loadsPerSecond }: Limits,
@@ -42,7 +42,7 @@ export function multiples(
   return { copy: (seconds * bytesPerSecond) / result.bytes, loads: (seconds * loadsPerSecond) / result.numbers };
 }
 
-/** What is set against memory, and what against the roofline: of an operation one or the other. */
+/** Compares an operation either with memory or with the roofline. */
 function shares(result: Timed, limits: Limits): string[] {
   const { bytes, flops, milliseconds } = result;
   if (flops === undefined) {
@@ -67,7 +67,7 @@ function numbers(result: OperationResult, limits: Limits): string[] {
   ];
 }
 
-/** The table of everything measured. */
+/** Formats the table of all measurements. */
 export function operationTable(measurements: readonly OperationMeasurement[], limits: Limits): string {
   const rows = measurements.map(({ operation, name, shape, result }) => [
     operation,
@@ -78,7 +78,7 @@ export function operationTable(measurements: readonly OperationMeasurement[], li
   return formatTable(COLUMNS, rows);
 }
 
-/** What is wrong with each measurement that has no time to quote. */
+/** Lists what is wrong with each measurement that has no valid time. */
 export function operationFailures(measurements: readonly OperationMeasurement[]): string[] {
   return measurements.flatMap(({ operation, name, result }) => {
     const { check, failed } = result;
@@ -89,7 +89,7 @@ export function operationFailures(measurements: readonly OperationMeasurement[])
   });
 }
 
-/** A line on how near the operations come to what the adapter can do. */
+/** Summarises how near the operations come to the adapter's limits. */
 export function operationSummary(measurements: readonly OperationMeasurement[], limits: Limits): string {
   const ofMemory = measurements.filter(({ result }) => result.flops === undefined);
   const near = ofMemory.filter(({ result }) => {

@@ -1,9 +1,9 @@
-// The operations beside convolution that are timed, each on the shapes of a network that has it. To add one: an entry in a file of
+// The operations beside convolution to time, each on the shapes of a network that uses it. To add one, write an entry in a file of
 // operations/.
-import type { Dtype } from "../src/dtype.ts";
+import type { Dtype } from "../src/base/dtype.ts";
 import type { Layout } from "../src/index.ts";
 import { noise } from "../src/planner/noise.ts";
-import { joinShape, splitKernel } from "../src/problem.ts";
+import { joinShape, splitKernel } from "../src/problem/problem.ts";
 import { ELEMENTS } from "./operations/elements.ts";
 import type { BenchOperation, Computer, Input, Place, Tensors } from "./operations/entry.ts";
 import { GLOBAL_POOLING } from "./operations/global-pooling.ts";
@@ -27,18 +27,18 @@ export const OPERATIONS: readonly BenchOperation[] = [
   ...OPTIMISERS,
 ];
 
-/** The circumstances that an entry is computed in. */
-export interface Circumstances {
+/** The conditions under which an entry is computed. */
+export interface Conditions {
   readonly layout: Layout;
   readonly dtype: Dtype;
-  /** Samples of a call. */
+  /** Samples (images) in one call. */
   readonly batch: number;
 }
 
-/** The shape of an input in a layout and batch. */
+/** Returns the shape of an input in a layout and batch. */
 export function inputShape(
   { shape, batched = shape.length > 1, map = shape.length > 2, weights = false }: Input,
-  { layout, batch }: Pick<Circumstances, "layout" | "batch">,
+  { layout, batch }: Pick<Conditions, "layout" | "batch">,
 ): number[] {
   if (weights) {
     const { outer, inner, spatial } = splitKernel(shape, "channels-first");
@@ -51,26 +51,26 @@ export function inputShape(
   return joinShape(samples, channels, spatial, layout);
 }
 
-/** The numbers of an input. */
+/** Returns the values of an input. */
 export function inputValues({ values = noise }: Input, count: number, seed: number): ArrayLike<number> {
   return values(count, seed);
 }
 
-/** Where the engine computes. */
-export function enginePlace(circumstances: Circumstances): Place {
+/** Returns the place for calls on the engine. */
+export function enginePlace(conditions: Conditions): Place {
   return {
     layout: {},
-    shape: (shape) => inputShape({ shape }, circumstances),
-    weights: (shape) => inputShape({ shape, weights: true }, circumstances),
+    shape: (shape) => inputShape({ shape }, conditions),
+    weights: (shape) => inputShape({ shape, weights: true }, conditions),
   };
 }
 
-/** Where the reference does. */
-export function referencePlace(circumstances: Circumstances): Place {
-  return { ...enginePlace(circumstances), layout: { layout: circumstances.layout } };
+/** Returns the place for calls on the reference. */
+export function referencePlace(conditions: Conditions): Place {
+  return { ...enginePlace(conditions), layout: { layout: conditions.layout } };
 }
 
-/** What the call is given, and what was made on the way. */
+/** Runs `before` and divides the tensors into those that the call takes and the rest. */
 export function givenTo(
   one: BenchOperation,
   on: Computer,
@@ -85,7 +85,7 @@ export function givenTo(
   };
 }
 
-/** What a call returns, and what it changes. */
+/** Returns the results of a call: those it returns and the tensors it changes in place. */
 export function resultsOf(one: BenchOperation, tensors: Tensors, returned: Tensors | void): Tensors {
   const changed = (one.changes ?? []).map((name) => [name, tensors[name]!]);
   return { ...(Object.fromEntries(changed) as Tensors), ...returned };

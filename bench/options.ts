@@ -1,48 +1,49 @@
-// The command line of `npm run bench` as options: every word of it is checked, and a refusal says what would have been right.
-import { algorithms } from "../src/algorithms/index.ts";
-import { DTYPES, type Dtype } from "../src/dtype.ts";
-import { LAYOUTS, type Layout } from "../src/problem.ts";
+// Parses the command line of `npm run bench`. Every word is checked, and an error says what would be right.
+import { DTYPES, type Dtype } from "../src/base/dtype.ts";
+import { LAYOUTS, type Layout } from "../src/problem/problem.ts";
+import { ALGORITHMS } from "./algorithms.ts";
 import { BENCH_PASSES, type BenchPass, type Layer, shapeKey } from "./layer.ts";
 import { OPERATIONS } from "./operations.ts";
 import { PEERS, type PeerName } from "./peers/names.ts";
 import { OPERATIONS_SUITE, SUITES } from "./suites.ts";
 
-/** What computes: a page in a browser, or Node itself. */
+/** Where it computes: in a page of a browser, or in Node itself. */
 const BROWSERS = ["chromium", "firefox", "node"] as const;
 
-/** What `--algorithm` may name beside an algorithm: the planner's choice, a row for each, a search by measuring. */
-export const ALGORITHM_CHOICES = ["auto", "all", "find", ...algorithms.map(({ name }) => name)];
+/** The values of `--algorithm`: the planner's choice, a row for each algorithm, a search by measuring, or an algorithm by name. */
+export const ALGORITHM_CHOICES = ["auto", "all", "find", ...ALGORITHMS];
 
 export interface Options {
   readonly suite: string;
-  /** Ids of the suite's layers; all of them unless given. */
+  /** Ids of layers of the suite; all by default. */
   readonly layers?: readonly string[];
-  /** Those of the suite of operations by name; all of them unless given. */
+  /** Names of operations of the suite; all by default. */
   readonly operations?: readonly string[];
-  /** Each layer's own unless given. */
+  /** Each layer's own by default. */
   readonly pass?: BenchPass;
   readonly algorithm: string;
   readonly dtype: Dtype;
   readonly layout: Layout;
   readonly batch: number;
   readonly browser: (typeof BROWSERS)[number];
-  /** On the machine's own GPU rather than on a software adapter. */
+  /** Whether to use the machine's own GPU instead of a software adapter. */
   readonly gpu: boolean;
   /** Other engines to time on the same rows. */
   readonly peers?: readonly PeerName[];
-  /** The file to write everything to. */
+  /** The file for the JSON report. */
   readonly json?: string;
-  /** Samples that a time is the median of. */
+  /** The number of samples of which a time is the median. */
   readonly samples: number;
 }
 
-/** A row of the table to be: a layer and what is measured of it. */
+/** A row of the table: a layer and the pass to measure. */
 export interface Row {
   readonly layer: Layer;
   readonly pass: BenchPass;
 }
 
-const NAMES = [
+/** The options by name. */
+export const OPTION_NAMES = [
   "suite",
   "layers",
   "operations",
@@ -57,15 +58,15 @@ const NAMES = [
   "samples",
   "peers",
 ] as const;
-type Name = (typeof NAMES)[number];
+type Name = (typeof OPTION_NAMES)[number];
 
-/** `--name value` and `--name=value` by name; `--gpu` stands alone. */
+/** Reads `--name value` and `--name=value` into a map by name; `--gpu` takes no value. */
 function wordsOf(argv: readonly string[]): Map<Name, string> {
   const words = new Map<Name, string>();
   for (let at = 0; at < argv.length; at++) {
     const [, given, , inline] = /^--([^=]*)(=(.*))?$/s.exec(argv[at]!) ?? [];
     if (given === undefined) throw new Error(`got ${JSON.stringify(argv[at])}, expected an option such as --layers L1`);
-    const name = oneOf("option", given, NAMES);
+    const name = oneOf("option", given, OPTION_NAMES);
     if (words.has(name)) throw new Error(`--${name} is given twice`);
     if (name === "gpu") {
       if (inline !== undefined) throw new Error(`--gpu takes no value, got ${JSON.stringify(inline)}`);
@@ -93,11 +94,11 @@ function count(name: Name, value: string, most: number): number {
   return number;
 }
 
-/** Options that are about one kind of suite. */
+/** Options that apply to one kind of suite. */
 const OF_CONVOLUTIONS = ["layers", "pass", "algorithm", "peers"] as const;
 const OF_OPERATIONS = ["operations"] as const;
 
-/** The suite, which is that of the operations where some of them are asked for. */
+/** Returns the suite; asking for operations implies theirs. */
 function suiteOf(words: ReadonlyMap<Name, string>): string {
   const usual = words.has("operations") ? OPERATIONS_SUITE : "layers";
   const suite = oneOf("suite", words.get("suite") ?? usual, [...Object.keys(SUITES), OPERATIONS_SUITE]);
@@ -108,7 +109,7 @@ function suiteOf(words: ReadonlyMap<Name, string>): string {
   return suite;
 }
 
-/** The peers of `--peers litert,jax`, each once. */
+/** Returns the peers of `--peers litert,jax`, each once. */
 function peersOf(value: string, options: Pick<Options, "algorithm" | "dtype" | "browser">): PeerName[] {
   const peers = new Set(value.split(",").map((name) => oneOf("peer", name, PEERS)));
   const without = (what: string, why: string): never => {
@@ -122,7 +123,7 @@ function peersOf(value: string, options: Pick<Options, "algorithm" | "dtype" | "
 }
 
 /**
- * The options of a command line, `--help` not among them.
+ * Parses a command line without `--help`.
  * @throws Error that says what is wrong and what would be right
  */
 export function parseOptions(argv: readonly string[]): Options {
@@ -154,7 +155,7 @@ export function parseOptions(argv: readonly string[]): Options {
   return peers === undefined ? options : { ...options, peers: peersOf(peers, options) };
 }
 
-/** What the options ask to be measured, in the order of the suite. A pass that is asked for makes rows alike: one of them stays. */
+/** Returns the rows to measure, in the order of the suite. A pass given in the options can make rows equal: one of them stays. */
 export function rowsOf({ suite, layers, pass }: Options): Row[] {
   const seen = new Set<string>();
   return (SUITES[suite] ?? [])

@@ -1,11 +1,10 @@
-// What is asked of the benchmark where it computes, a page or Node itself, and what it answers: plain data, since it travels between
-// processes. One question at a time.
-import type { Answer } from "../showcase/answer.ts";
-import type { AdapterInfo } from "../showcase/protocol.ts";
-import type { ConvDescriptor } from "../src/problem.ts";
+// What the benchmark is asked where it computes, in a page or in Node itself, and what it answers: plain data, since it travels between
+// processes.
+import type { AdapterInfo } from "../scripts/harness/adapter.ts";
+import type { Answer } from "../scripts/harness/answer.ts";
+import type { ConvDescriptor } from "../src/problem/problem.ts";
 import type { BenchPass } from "./layer.ts";
-import type { Circumstances } from "./operations.ts";
-import type { PeerPage } from "./peers/protocol.ts";
+import type { Conditions } from "./operations.ts";
 import type { Roofline } from "./roofline.ts";
 
 export interface Opened {
@@ -16,32 +15,32 @@ export interface Opened {
   readonly roofline: Roofline;
 }
 
-/** What is to be computed until the next one is prepared. */
+/** The work to compute until the next one is prepared. */
 export interface Work {
   readonly pass: BenchPass;
-  /** Of the convolution, or of the transposed convolution. */
+  /** The descriptor of the convolution, or of the transposed convolution. */
   readonly descriptor: ConvDescriptor;
 }
 
 export interface Order {
-  /** An algorithm by name, "auto", or "find" for all that the engine finds by measuring. */
+  /** An algorithm by name, "auto", or "find" for everything that `engine.find` measures. */
   readonly algorithm: string;
   readonly samples: number;
-  /** Whether to time calls too, as those of peers are. */
+  /** Whether to time calls too, as for peers. */
   readonly calls: boolean;
 }
 
-/** How far a result is from what it should be. */
+/** The error of a result, and what it was compared with. */
 export interface Check {
-  /** The largest difference of all elements. */
+  /** The largest difference of any element. */
   readonly error: number;
-  /** The largest that rounding explains. */
+  /** The largest error that rounding explains. */
   readonly bound: number;
-  /** What it should be: the CPU reference in float64, or where that takes too long the algorithm `direct` on a device of its own. */
+  /** The ground truth: the CPU reference in float64, or if that takes too long the algorithm `direct` on a device of its own. */
   readonly against: "reference" | "direct";
 }
 
-/** One way to compute the work, and how it did. Times are milliseconds. */
+/** The result of one way to compute the work. Times are in milliseconds. */
 export interface Result {
   readonly algorithm: string;
   readonly variant: string;
@@ -49,63 +48,63 @@ export interface Result {
   readonly flops: number;
   /** The fewest that must move. */
   readonly bytes: number;
-  /** One run: the median of the samples. Nothing where it failed. */
+  /** One run: the median of the samples. Undefined if it failed. */
   readonly milliseconds?: number;
   readonly samples?: readonly number[];
-  /** The same where each run is a call of its own (calls.ts), if that was asked for. */
+  /** The time of a run that is a call of its own (calls.ts), if asked for. */
   readonly callMilliseconds?: number;
   readonly callSamples?: readonly number[];
   readonly workspaceBytes?: number;
-  /** What is kept with the weights. */
+  /** Bytes of prepacked weights. */
   readonly preparedBytes?: number;
-  /** Planning, with the compilation of kernels that no earlier row had. */
+  /** Planning, including the compilation of kernels that no earlier row used. */
   readonly planMilliseconds?: number;
-  /** The same and the first run, until it was done. */
+  /** Planning and the first run, until the GPU finished it. */
   readonly firstMilliseconds?: number;
-  /** Nothing where `find` checked it. */
+  /** Undefined if `find` checked it. */
   readonly check?: Check;
-  /** What the planner would have guessed, where `find` measured. */
+  /** The planner's estimate, if `find` measured. */
   readonly estimatedMilliseconds?: number;
-  /** Why it does not serve the work. */
+  /** Why the algorithm does not support the work. */
   readonly refused?: string;
-  /** Why it could not run, or what `find` had against it. */
+  /** Why it could not run, or why `find` rejected it. */
   readonly failed?: string;
 }
 
-/** What an operation beside convolution is set against, with the copies of the roofline. */
+/** What operations beside convolution are compared with, besides the copies of the roofline. */
 export interface CallRates {
-  /** Numbers that kernels load in a second, as calibration finds it. */
+  /** Values that kernels load in a second, by calibration. */
   readonly loadsPerSecond: number;
-  /** A call with one dispatch that computes one number. */
+  /** The time of a call with one dispatch that computes one number. */
   readonly callMilliseconds: number;
 }
 
-/** An operation beside convolution that is to be computed. */
-export interface OperationOrder extends Circumstances {
-  /** Its place in the list (operations.ts). */
+/** An operation beside convolution to compute. */
+export interface OperationOrder extends Conditions {
+  /** Its index in the list (operations.ts). */
   readonly entry: number;
   readonly samples: number;
 }
 
-/** How it did. */
+/** The result of an operation beside convolution. */
 export interface OperationResult {
-  /** Of the tensors that it is given and of its results: the fewest that must move. */
+  /** Bytes of its inputs and results: the fewest that must move. */
   readonly bytes: number;
-  /** Elements of the same. */
+  /** Elements of its inputs and results. */
   readonly numbers: number;
-  /** Two for each multiply-add of the direct method, where those are what the time is set against. */
+  /** Two for each multiply-add of the direct method, if the time is compared with the roofline. */
   readonly flops?: number;
-  /** One call: the median of the samples. Nothing where it failed. */
+  /** One call: the median of the samples. Undefined if it failed. */
   readonly milliseconds?: number;
   readonly samples?: readonly number[];
-  /** Of the result that is the furthest off. */
+  /** The check of the result with the largest relative error. */
   readonly check?: Check;
   /** Why it could not run. */
   readonly failed?: string;
 }
 
 export interface Closed {
-  /** What went wrong without an answer saying so: GPU errors that no call reported, a lost device. */
+  /** Errors that belong to no answer: GPU errors that no call reported, a lost device. */
   readonly trouble: readonly string[];
   /** Compute pipelines that the engine compiled. */
   readonly pipelines: number;
@@ -114,39 +113,17 @@ export interface Closed {
 }
 
 export interface Bench {
-  /** Makes the engine and measures what the adapter can do. */
-  open(question: null): Promise<Answer<Opened>>;
-  /** Uploads inputs for some work, in place of those before. */
+  /** Creates the engine and measures the adapter. */
+  open(): Promise<Answer<Opened>>;
+  /** Uploads inputs for some work, in place of the previous ones. */
   prepare(work: Work): Promise<Answer<null>>;
-  /** Computes the work, checks it and times it. Several results for "find" alone. */
+  /** Computes the work, checks it and times it. Only "find" gives several results. */
   run(order: Order): Promise<Answer<readonly Result[]>>;
-  /** Measures what operations beside convolution are set against. */
-  rates(question: null): Promise<Answer<CallRates>>;
+  /** Measures what operations beside convolution are compared with. */
+  rates(): Promise<Answer<CallRates>>;
   /** Computes an operation beside convolution, checks it and times it. */
   operate(order: OperationOrder): Promise<Answer<OperationResult>>;
-  close(question: null): Promise<Answer<Closed>>;
-}
-
-/** Everything that can be asked somewhere, by name. */
-type Questions<B> = { [Name in keyof B]: (given: never) => Promise<Answer<unknown>> };
-
-/** What a page can be asked, with what, and what it answers. */
-export type Given<B extends Questions<B>, Name extends keyof B> = Parameters<B[Name]>[0];
-export type Value<B extends Questions<B>, Name extends keyof B> =
-  Awaited<ReturnType<B[Name]>> extends Answer<infer T> ? T : never;
-
-/** A page, or what stands for one, that answers questions. */
-export interface Page<B extends Questions<B>> {
-  ask<Name extends keyof B & string>(name: Name, given: Given<B, Name>): Promise<Value<B, Name>>;
-  close(): Promise<void>;
-}
-
-/** The benchmark's page, wherever it is. Closing it ends everything that it was opened with. */
-export interface BenchPage extends Page<Bench> {
-  /** The browser's name and version. */
-  readonly browser: string;
-  /** Opens a page for a peer in the same browser, where there is one. */
-  readonly openPeer?: () => Promise<PeerPage>;
+  close(): Promise<Answer<Closed>>;
 }
 
 declare global {

@@ -1,21 +1,21 @@
-// The roofline of an adapter (Williams, Waterman, Patterson, 2009), measured: how fast it multiplies and adds, and how fast it moves memory.
-// Both kernels leave behind what shows that they did all of their work.
-import { type Recorder, Stopwatch, type Timing, median } from "../src/gpu/stopwatch.ts";
-import { unroll } from "../src/gpu/unroll.ts";
+// Measures the roofline of an adapter (Williams, Waterman, Patterson, 2009): how fast it multiplies and adds, and how fast it moves memory. Both
+// kernels leave results that prove they did all of their work.
 import type { Engine } from "../src/index.ts";
+import { unroll } from "../src/kernel/unroll.ts";
 import { noise } from "../src/planner/noise.ts";
 import fmaShader from "./fma.wgsl?raw";
+import { type Recorder, Stopwatch, type Timing, median } from "./stopwatch.ts";
 
 export interface Roofline {
-  /** Floating-point operations a second of fused multiply-adds, two for each. */
+  /** Floating-point operations a second, two for each fused multiply-add. */
   readonly flopsPerSecond: number;
-  /** Chains of vec4f in one invocation that this was reached with. */
+  /** The number of vec4f chains in one invocation that reached this. */
   readonly chains: number;
-  /** Bytes read and written a second when one buffer is copied to another. */
+  /** Bytes read and written a second while one buffer is copied to another. */
   readonly bytesPerSecond: number;
 }
 
-/** Operations a second that memory and arithmetic allow for work of so many operations on so many bytes. */
+/** Returns the operations a second that memory and arithmetic allow for work with these operations and bytes. */
 export function attainable(
   { flopsPerSecond, bytesPerSecond }: Pick<Roofline, "flopsPerSecond" | "bytesPerSecond">,
   flops: number,
@@ -29,20 +29,20 @@ export function spread(samples: readonly number[]): number {
   return (Math.max(...samples) - Math.min(...samples)) / median(samples);
 }
 
-/** Adapters differ in how many chains hide the latency of an operation before registers run out. */
+/** Candidates for the number of chains: adapters differ in how many hide the latency of an operation before registers run out. */
 const CHAIN_COUNTS = [2, 4, 8];
 
-/** As in fma.wgsl. */
+/** STEPS of fma.wgsl. */
 const STEPS = 16;
 const WORKGROUP = 64;
 
-/** Rounds of STEPS: an invocation is long beside starting it, and what a chain counts, and the sum of all chains, is exact in float32. */
+/** Rounds of STEPS: enough to outweigh the start of an invocation, and few enough that chains and their sum are exact in float32. */
 const ROUNDS = 256;
 
-/** Invocations of a dispatch: from few, on an adapter that computes on the CPU, to what fills the largest GPUs. */
+/** Invocations of a dispatch: from few, for an adapter on the CPU, to enough to fill the largest GPUs. */
 const INVOCATIONS = { least: 2 ** 10, most: 2 ** 20 };
 
-/** A dispatch of this length is not about launching it. */
+/** In a dispatch of this length the launch does not matter. */
 const LONG_SECONDS = 0.01;
 
 /** Larger than the caches of most adapters. */
@@ -50,12 +50,12 @@ const COPY_BYTES = 2 ** 26;
 
 const SAMPLES = 3;
 
-/** A peak is what an adapter can do where nothing disturbs it. */
+/** A peak is what an adapter reaches undisturbed, so the fastest sample counts. */
 function fastest({ samples }: Timing): number {
   return Math.min(...samples);
 }
 
-/** Operations a second of the shader with so many chains. */
+/** Measures the operations a second of the shader with a number of chains. */
 async function timeChains(engine: Engine, stopwatch: Stopwatch, chains: number): Promise<number> {
   const { device } = engine;
   const code = unroll(`const CHAINS = ${chains}u;\n${fmaShader}`);
@@ -120,7 +120,7 @@ async function timeCopy(engine: Engine, stopwatch: Stopwatch): Promise<number> {
   }
 }
 
-/** Measures what the adapter of an engine can do. */
+/** Measures the roofline of an engine's adapter. */
 export async function measureRoofline(engine: Engine): Promise<Roofline> {
   const stopwatch = new Stopwatch(engine.device);
   let best = { flopsPerSecond: 0, chains: 0 };

@@ -1,43 +1,43 @@
-// What the options ask for, measured row by row: Convoke first, then the peers one after the other, so that nothing runs beside anything else, and
-// what makes a machine slower for a while does so for all.
-import { jobMessage } from "../showcase/answer.ts";
-import { Progress } from "../showcase/progress.ts";
-import { algorithms } from "../src/algorithms/index.ts";
+// Measures the convolutions that the options ask for, row by row: Convoke first, then the peers one after another, so that nothing runs beside
+// anything else and a slow phase of the machine affects all alike.
+import { jobMessage } from "../scripts/harness/answer.ts";
+import { Progress } from "../scripts/harness/progress.ts";
+import { ALGORITHMS } from "./algorithms.ts";
+import type { BenchPage } from "./bench-page.ts";
 import { descriptorOf } from "./layer.ts";
+import type { Measurement } from "./measurement.ts";
 import { type Options, type Row, rowsOf } from "./options.ts";
 import type { PeerName } from "./peers/names.ts";
+import { type PeerOutcomes, compare } from "./peers/outcome.ts";
 import { PeerPages } from "./peers/pages.ts";
 import type { PeerResult } from "./peers/protocol.ts";
-import { type PeerOutcomes, compare } from "./peers/report.ts";
-import type { BenchPage, Result } from "./protocol.ts";
-import { type Measurement, callTime } from "./table.ts";
+import type { Result } from "./protocol.ts";
+import { callTime } from "./table.ts";
 
-/** What has been measured so far. */
+/** The measurements so far. */
 export interface Measured {
   readonly measurements: Measurement[];
-  /** Package and version of each peer that ran, where peers were asked for. */
+  /** Package and version of each peer that ran, if peers were asked for. */
   peers?: Readonly<Partial<Record<PeerName, string>>>;
 }
 
-/** The algorithms that a row is measured by. */
-function algorithmsFor({ pass }: Row, { algorithm }: Options): string[] {
-  if (algorithm !== "all") return [algorithm];
-  const wanted = pass === "transposed" ? "backward-data" : pass;
-  return algorithms.filter(({ passes }) => passes.includes(wanted)).map(({ name }) => name);
+/** Returns the algorithms to measure a row by. */
+function algorithmsFor({ algorithm }: Options): readonly string[] {
+  return algorithm === "all" ? ALGORITHMS : [algorithm];
 }
 
-/** What a row gives by each way to compute it, one after the other. */
+/** Yields the results of a row, one algorithm after another. */
 async function* measureRow(page: BenchPage, row: Row, options: Options, progress: Progress): AsyncGenerator<Result> {
   const { layer, pass } = row;
   let ready = false;
-  for (const algorithm of algorithmsFor(row, options)) {
+  for (const algorithm of algorithmsFor(options)) {
     progress.step(`${layer.id} ${pass}: ${algorithm}`);
     try {
       if (!ready) await page.ask("prepare", { pass, descriptor: descriptorOf(layer, pass, options) });
       ready = true;
       const order = { algorithm, samples: options.samples, calls: options.peers !== undefined };
       for (const result of await page.ask("run", order)) {
-        // Of all algorithms, those that do not serve a layer are no row.
+        // With all algorithms, those that do not support a layer get no row.
         if (options.algorithm !== "all" || result.refused === undefined) yield result;
       }
     } catch (error) {
@@ -46,7 +46,7 @@ async function* measureRow(page: BenchPage, row: Row, options: Options, progress
   }
 }
 
-/** How the peers do on a row, one after the other. */
+/** Measures the peers on a row, one after another. */
 async function measurePeers(
   pages: PeerPages,
   { layer, pass }: Row,
@@ -61,13 +61,13 @@ async function measurePeers(
   return measured;
 }
 
-/** The peers' results beside one of ours. */
+/** Returns the peers' results beside one of ours. */
 function beside(result: Result, peers: readonly [PeerName, PeerResult][]): { peers?: PeerOutcomes } {
   if (peers.length === 0) return {};
   return { peers: Object.fromEntries(peers.map(([peer, one]) => [peer, compare(one, callTime(result))])) };
 }
 
-/** Measures every row into `into`, which has what was measured where this fails. */
+/** Measures every row into `into`, which keeps the measurements so far if this fails. */
 export async function measureRows(page: BenchPage, options: Options, into: Measured): Promise<void> {
   const { openPeer } = page;
   const { peers = [] } = options;
@@ -77,7 +77,7 @@ export async function measureRows(page: BenchPage, options: Options, into: Measu
   });
   if (peers.length > 0) into.peers = pages.versions;
   const rows = rowsOf(options);
-  const progress = new Progress(rows.reduce((sum, row) => sum + algorithmsFor(row, options).length + peers.length, 0));
+  const progress = new Progress(rows.length * (algorithmsFor(options).length + peers.length));
   try {
     for (const row of rows) {
       const first = into.measurements.length;

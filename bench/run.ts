@@ -1,6 +1,6 @@
-// `npm run bench`: opens what computes, a page in a browser or Node itself, and has the benchmark told (benchmark.ts).
+// `npm run bench`: opens a page in a browser, or Node itself, where the benchmark computes, and runs it there (benchmark.ts).
 import path from "node:path";
-import { servePage } from "../showcase/server.ts";
+import { servePage } from "../scripts/harness/server.ts";
 import { benchmark } from "./benchmark.ts";
 import { openBrowser } from "./browser.ts";
 import { openNode } from "./node.ts";
@@ -11,28 +11,24 @@ export interface Settings {
   /** The project's folder. */
   readonly root: string;
   readonly argv: readonly string[];
-  /** The folder that file names are seen from. */
+  /** File names are relative to this folder. */
   readonly folder: string;
   /** The executable of Chromium. */
   readonly chromium: string;
 }
 
-/** The whole benchmark. Returns whether every result was right. */
+/** Runs the whole benchmark. Returns whether every result was right. */
 export async function main({ root, argv, folder, chromium }: Settings): Promise<boolean> {
   const options = parseOptions(argv);
-  if (options.browser === "node") return benchmark(options, folder, openNode);
+  const { browser, gpu } = options;
+  if (browser === "node") return benchmark(options, folder, openNode);
   if (options.peers) installPeers(path.join(root, "bench", "peers"));
   const server = await servePage(root, "bench/index.html");
   const peers = options.peers && (await servePeers(root));
   try {
+    const { address } = server;
     return await benchmark(options, folder, (trouble) =>
-      openBrowser({
-        ...options,
-        chromium,
-        address: server.address,
-        ...(peers && { peerAddress: peers.address }),
-        trouble,
-      }),
+      openBrowser({ browser, gpu, chromium, address, ...(peers && { peerAddress: peers.address }), trouble }),
     );
   } finally {
     await peers?.close();

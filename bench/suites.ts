@@ -1,9 +1,9 @@
-// The lists of layers that can be measured, by name.
+// The suites: lists of layers to measure, by name.
 import { type Layer, distinct, shape, square } from "./layer.ts";
 import { LAYERS } from "./layers.ts";
 import { NETWORKS } from "./networks.ts";
 
-/** Of Baidu's DeepBench (code/kernels/conv_problems.h): speech, then vision in sizes that the networks do not have. */
+/** From Baidu's DeepBench (code/kernels/conv_problems.h): speech, then vision in sizes that the networks lack. */
 const DEEPBENCH = distinct("deepbench", [
   shape(1, 32, [161, 700], [5, 20], { stride: 2, padding: 0 }),
   shape(32, 32, [79, 341], [5, 10], { stride: 2, padding: 0 }),
@@ -20,11 +20,11 @@ const DEEPBENCH = distinct("deepbench", [
   square(832, 128, 7, 5),
   square(832, 256, 7, 1),
   square(512, 1024, 28, 1, { stride: 2 }),
-  // A padded 1x1 kernel: a third of the outputs along each axis and more are zero.
+  // A padded 1x1 kernel: a third or more of the outputs along each axis are zero.
   square(2048, 512, 7, 1, { stride: 2, padding: 3 }),
 ]);
 
-/** Convolutions along one axis and along three. */
+/** One- and three-dimensional convolutions. */
 const AUDIO_VIDEO = distinct("audio-video", [
   // The first layer of Whisper tiny (Radford et al., 2022): 30 s of mel frames.
   shape(80, 384, [3000], [3]),
@@ -42,7 +42,7 @@ export const SUITES: Readonly<Record<string, readonly Layer[]>> = {
 /** The suite of the operations beside convolution (operations.ts). */
 export const OPERATIONS_SUITE = "operations";
 
-/** Whether a suite is a network, whose layers add up to something. */
+/** Whether a suite is a network, so that the times of its layers can be added. */
 export function isNetwork(suite: string): boolean {
   return suite in NETWORKS;
 }

@@ -1,20 +1,13 @@
-// What was measured as text: a row for each way to compute a layer, and the lines under the table.
-import { type Column, describeAdapter, formatBytes, formatNumber, formatTable } from "../showcase/table.ts";
+// Formats the measurements: a table with a row for each way to compute a layer, and the lines under it.
+import { describeAdapter } from "../scripts/harness/adapter.ts";
+import { type Column, formatBytes, formatNumber, formatTable } from "../scripts/harness/table.ts";
 import { isWrong } from "./check.ts";
-import { type BenchPass, type Layer, describeLayer } from "./layer.ts";
+import { describeLayer } from "./layer.ts";
+import type { Measurement } from "./measurement.ts";
 import type { PeerName } from "./peers/names.ts";
-import { type PeerOutcomes, peerCells, peerColumns } from "./peers/report.ts";
+import { peerCells, peerColumns } from "./peers/report.ts";
 import type { Closed, Opened, Result } from "./protocol.ts";
 import { type Roofline, attainable, spread } from "./roofline.ts";
-
-/** A layer, what was measured of it, and how it went. */
-export interface Measurement {
-  readonly layer: Layer;
-  readonly pass: BenchPass;
-  readonly result: Result;
-  /** How the peers did on the same row, where they were asked. */
-  readonly peers?: PeerOutcomes;
-}
 
 const COLUMNS: readonly Column[] = [
   { title: "layer", align: "left" },
@@ -30,7 +23,7 @@ const COLUMNS: readonly Column[] = [
   { title: "error/bound", align: "right" },
 ];
 
-/** Whether a time may be quoted. */
+/** Whether a result has a valid time. */
 export function counts(result: Result): result is Result & { milliseconds: number; samples: readonly number[] } {
   return result.milliseconds !== undefined && !isWrong(result);
 }
@@ -49,7 +42,7 @@ function verdict(result: Result): string {
   return isWrong(result) ? "WRONG" : "FAILED";
 }
 
-/** The last columns, from the time on. */
+/** Returns the cells from the time on. */
 function numbers(result: Result, roofline: Roofline): string[] {
   const { flops, bytes, workspaceBytes, firstMilliseconds, check } = result;
   const times = counts(result)
@@ -68,12 +61,12 @@ function numbers(result: Result, roofline: Roofline): string[] {
   ];
 }
 
-/** Our time of a call, where it may be quoted: what a peer's time is set against. */
+/** Returns our time of a call if it is valid: peers are compared with it. */
 export function callTime(result: Result): number | undefined {
   return counts(result) ? result.callMilliseconds : undefined;
 }
 
-/** The table of everything measured, with columns for those peers. */
+/** Formats the table of all measurements, with columns for the peers. */
 export function measurementTable(
   measurements: readonly Measurement[],
   roofline: Roofline,
@@ -95,7 +88,7 @@ export function measurementTable(
   return formatTable([...COLUMNS, ...beside], rows);
 }
 
-/** What is wrong with each measurement that has no time to quote, and how that counts. */
+/** Lists what is wrong with each measurement that has no valid time: refusals, which are expected, and failures. */
 export function complaints(measurements: readonly Measurement[]): { refusals: string[]; failures: string[] } {
   const refusals: string[] = [];
   const failures: string[] = [];
@@ -111,7 +104,7 @@ export function complaints(measurements: readonly Measurement[]): { refusals: st
   return { refusals, failures };
 }
 
-/** Milliseconds of a network: each layer as often as it occurs. Nothing where a layer has no time, or more than one. */
+/** Returns the milliseconds of a network, each layer as often as it occurs, or null if a layer has no time or more than one. */
 export function networkTotal(measurements: readonly Measurement[]): { milliseconds: number; flops: number } | null {
   const total = { milliseconds: 0, flops: 0 };
   const seen = new Set<string>();
@@ -124,13 +117,13 @@ export function networkTotal(measurements: readonly Measurement[]): { millisecon
   return seen.size > 0 ? total : null;
 }
 
-/** Seconds of planning and compiling all of it; nothing where the engine did so by itself, in `find`. */
+/** Returns the seconds of planning and compiling, or null if `find` did both by itself. */
 export function planningSeconds(measurements: readonly Measurement[]): number | null {
   const times = measurements.flatMap(({ result }) => result.planMilliseconds ?? []);
   return times.length > 0 ? times.reduce((sum, time) => sum + time, 0) / 1e3 : null;
 }
 
-/** One line on the adapter and on what planning cost. */
+/** Returns one line on the adapter and the cost of planning. */
 export function summary(
   browser: string,
   { adapter, roofline }: Opened,

@@ -1,6 +1,5 @@
-// `npm run bench`: set-up, then the benchmark. The benchmark is TypeScript; Vite, which the set-up installs, loads it.
-import path from "node:path";
-import { ROOT, setUp } from "./setup.mjs";
+// `npm run bench`: set-up, then the benchmark (bench/).
+import { calledFrom, runCommand } from "./command.mjs";
 
 const HELP = `Usage: npm run bench -- [options]
 
@@ -30,34 +29,4 @@ that are convolutions or like them have GFLOP/s and roofline instead.
 
 For figures worth quoting, run nothing beside it and compare ratios of one run.`;
 
-/** A module of TypeScript that may import others while it runs, as `--browser node` does: what Vite's runnerImport loads may not. */
-async function load(file) {
-  const { createRunnableDevEnvironment, resolveConfig } = await import("vite");
-  const inline = { consumer: "server", dev: { moduleRunnerTransform: true }, resolve: { external: true } };
-  const config = await resolveConfig(
-    { configFile: false, root: ROOT, logLevel: "error", environments: { inline } },
-    "serve",
-  );
-  const environment = createRunnableDevEnvironment("inline", config, {
-    runnerOptions: { hmr: { logger: false } },
-    hot: false,
-  });
-  await environment.init();
-  return environment.runner.import(file);
-}
-
-async function main() {
-  const argv = process.argv.slice(2);
-  if (argv.includes("--help") || argv.includes("-h")) return console.log(HELP);
-  const { chromium } = setUp();
-  const benchmark = await load(path.join(ROOT, "bench", "run.ts"));
-  const folder = process.env.INIT_CWD ?? process.cwd();
-  if (!(await benchmark.main({ root: ROOT, argv, folder, chromium }))) process.exitCode = 1;
-}
-
-try {
-  await main();
-} catch (error) {
-  console.error(`npm run bench: ${error.message}`);
-  process.exitCode = 1;
-}
+await runCommand("npm run bench", "bench/run.ts", HELP, (argv) => ({ argv, folder: calledFrom() }));

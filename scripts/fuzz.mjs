@@ -1,6 +1,5 @@
-// `npm run fuzz`: set-up, then the fuzzer. It is TypeScript; Vite, which the set-up installs, loads it.
-import path from "node:path";
-import { ROOT, setUp } from "./setup.mjs";
+// `npm run fuzz`: set-up, then the fuzzer (test/fuzz/).
+import { runCommand } from "./command.mjs";
 
 const HELP = `Usage: npm run fuzz -- [options]
 
@@ -14,22 +13,4 @@ that fails is made as small as it can be and printed as code, with the --seed an
   --path P         of the batch of that seed only the case that a failure printed this path for
   --browser NAME   chromium (default) or firefox`;
 
-async function main() {
-  const argv = process.argv.slice(2);
-  if (argv.includes("--help") || argv.includes("-h")) return console.log(HELP);
-  const { chromium } = setUp();
-  const { runnerImport } = await import("vite");
-  const fuzzer = await runnerImport(path.join(ROOT, "fuzz", "run.ts"), {
-    configFile: false,
-    root: ROOT,
-    logLevel: "error",
-  });
-  if (!(await fuzzer.module.main({ root: ROOT, argv, chromium }))) process.exitCode = 1;
-}
-
-try {
-  await main();
-} catch (error) {
-  console.error(`npm run fuzz: ${error.message}`);
-  process.exitCode = 1;
-}
+await runCommand("npm run fuzz", "test/fuzz/run.ts", HELP, (argv) => ({ argv }));

@@ -13,7 +13,7 @@ export const ROOT = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const OLDEST_NODE = [20, 19];
 
 const HOW_TO_GET_CHROMIUM = [
-  "No Chromium was found, and the tests and the showcase run in one. Install any of these:",
+  "No Chromium was found, and the tests and the examples run in one. Install any of these:",
   "  Debian:  sudo apt-get install chromium",
   "  Ubuntu:  Google Chrome's .deb from https://www.google.com/chrome (the chromium of apt is a snap)",
   "  Fedora:  sudo dnf install chromium",

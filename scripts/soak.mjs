@@ -1,10 +1,11 @@
-// `npm run test:soak`: the long forms of three tests, in Chromium. Looks for leaks by thousands of convolutions, plans and engines instead of
-// hundreds, takes as much memory as it gets, up to 6 GiB, and looks for errors over the tolerance in thousands of random problems.
+// `npm run test:soak`: the long forms of four tests, in Chromium. Looks for leaks over thousands of convolutions, plans and engines instead of
+// hundreds, allocates as much memory as it can get, up to 6 GiB, and looks for errors over maxErrorGrowth in thousands of random problems.
 import { runTool } from "./steps.mjs";
 
 process.env.CONVOKE_SOAK = "1";
-const files = ["leaks.browser", "collected.chromium", "capacity.browser", "tolerance.browser"].map(
-  (name) => `test/${name}.test.ts`,
-);
+const files = [
+  "test/gpu/collected.chromium.test.ts",
+  ...["capacity", "leaks", "tolerance"].map((name) => `test/promises/${name}.browser.test.ts`),
+];
 const { ok } = await runTool("vitest", ["run", "--project", "browser", ...files], { live: true });
 if (!ok) process.exitCode = 1;

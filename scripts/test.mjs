@@ -1,5 +1,6 @@
 // `npm test`: set-up, then every check this project has. A step that fails stops no other one. The last line is
 // `N passed, N failed`: the tests of all Vitest projects and one for each other step.
+import { randomInt } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -14,7 +15,8 @@ Runs every check, or only the steps named: types, lint, format, audit, build, pu
 out where it gets no answer.)
 The browser suite runs in Chromium, where the pages of the site are driven too, a cross-section of it in Firefox where one with WebGPU is
 installed, and a sample of it in Node on Dawn (package webgpu) where that finds an adapter. CONVOKE_CHROME=FILE and FIREFOX_PATH=FILE name
-the browsers, CONVOKE_GPU=1 runs all on this machine's own GPU, CONVOKE_SUITE=all runs the whole suite in Firefox and Node too.`;
+the browsers, CONVOKE_GPU=1 runs all on this machine's own GPU, CONVOKE_SUITE=all runs every
+problem of the shared suite everywhere; without it a run takes a part that its seed draws, which CONVOKE_SEED=N repeats.`;
 
 const reports = mkdtempSync(path.join(tmpdir(), "convoke-test-"));
 
@@ -111,6 +113,8 @@ async function report(step) {
 async function main() {
   const argv = process.argv.slice(2);
   if (argv.includes("--help")) return console.log(HELP);
+  process.env.CONVOKE_SEED ??= String(randomInt(2 ** 31));
+  console.log(`CONVOKE_SEED=${process.env.CONVOKE_SEED} draws the same part of the shared problems again.`);
   const results = [];
   try {
     for (const step of chosenSteps(argv)) results.push(await report(step));

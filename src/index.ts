@@ -1,5 +1,13 @@
-// What a user imports; nothing else is public.
-export { ConvError, type ConvErrorCode } from "./error.ts";
+// The entry `convoke`: everything public except operations, the reference and adapters, which have entries of their own.
+export { ConvError, type ConvErrorCode } from "./base/error.ts";
+export { conv, convTranspose } from "./conv/conv.ts";
+export {
+  convBackwardData,
+  convBackwardWeights,
+  convTransposeBackwardData,
+  convTransposeBackwardWeights,
+} from "./conv/gradients.ts";
+export { convBackwardBias } from "./conv/bias-gradient.ts";
 export { Engine, type EngineInfo, type EngineOptions, createEngine } from "./engine.ts";
 export type {
   ActivationGradientOptions,
@@ -10,24 +18,25 @@ export type {
   ConvTransposeBackwardDataOptions,
   ConvTransposeOptions,
   EpilogueOptions,
-} from "./operations.ts";
-export type * from "./ops/types.ts";
-export { ConvPlan } from "./conv-plan.ts";
-export type { ConvBuffers, ConvInputs } from "./operands.ts";
-export type { Dtype } from "./dtype.ts";
-export { Tensor, type TensorOptions } from "./tensor.ts";
-export { type ActivationName, type ActivationOption } from "./activation.ts";
-export type { ActivationGradient, ActivationGradientOption } from "./activation-gradient.ts";
-export type { ConvDescriptor, ConvProblem, GeometryOptions, Layout, Pass } from "./problem.ts";
-export type { Padding, PaddingMode } from "./padding.ts";
-export type { Binding, Constant, Kernel, Operand, Step } from "./plan.ts";
+} from "./conv/options.ts";
+export { ConvPlan } from "./conv/conv-plan.ts";
+export type { Abortable, PlanOptions } from "./conv/plan-cache.ts";
+export type { ConvBuffers, ConvInputs } from "./conv/operands.ts";
+export type { Dtype } from "./base/dtype.ts";
+export { Tensor, type TensorOptions } from "./gpu/tensor.ts";
+export { type ActivationName, type ActivationOption } from "./problem/activation.ts";
+export type { ActivationGradient, ActivationGradientOption } from "./problem/activation-gradient.ts";
+export type { ConvDescriptor, ConvProblem, GeometryOptions, Layout, Pass } from "./problem/problem.ts";
+export type { Padding, PaddingMode } from "./problem/padding.ts";
+export type { Binding, Constant, Kernel, Step } from "./kernel/step.ts";
+export type { Operand } from "./problem/operand.ts";
+export type { Shader } from "./kernel/shader.ts";
+export type { Uniforms } from "./kernel/uniforms.ts";
 export type { Constraints, Measurements } from "./planner/choose.ts";
-
-export type { FindOptions, FindProgress, Found } from "./planner/find.ts";
+export type { FindOptions, FindProgress, Found } from "./conv/find-options.ts";
 export type { TuningStore } from "./planner/store.ts";
-export type { Rates } from "./algorithms/work.ts";
-export type { Calibration, TuningData, TuningEntry, TuningTable } from "./planner/tuning.ts";
+export type { Rates } from "./algorithms/cost.ts";
+export type { Calibration, Environment, TuningData, TuningEntry } from "./planner/tuning-data.ts";
+export type { TuningTable } from "./planner/tuning.ts";
 export type { DeviceSource } from "./gpu/device.ts";
 export type { MemoryReport } from "./gpu/memory.ts";
-export { type Separated, separate } from "./separate.ts";
-export { type Recorder, Stopwatch, type Timing } from "./gpu/stopwatch.ts";

@@ -1,4 +1,4 @@
-// What is done to elements one by one.
+// Element-wise operations.
 import { type BenchOperation, entry } from "./entry.ts";
 
 export const ELEMENTS: readonly BenchOperation[] = [

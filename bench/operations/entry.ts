@@ -1,14 +1,16 @@
-// What an entry of the list of operations that are timed (operations.ts) says.
-import type { Dtype } from "../../src/dtype.ts";
-import type { Engine, Tensor } from "../../src/index.ts";
+// The form of an entry in the list of operations to time (operations.ts).
+import type { Dtype } from "../../src/base/dtype.ts";
+import type { Tensor } from "../../src/index.ts";
 import type * as operations from "../../src/ops/index.ts";
 import { noise } from "../../src/planner/noise.ts";
-import type { NdArray } from "../../src/reference/index.ts";
+import type { NdArray } from "../../src/reference.ts";
 
-/** A method of the engine, and a function of the reference. */
-export type OperationName = keyof typeof operations;
+type Operations = typeof operations;
 
-/** Those without options, of which the reference is told the layout by itself. */
+/** A function of convoke/ops that computes on tensors; convoke/reference has one of the same name. `separate` factors kernels on the CPU. */
+export type OperationName = Exclude<keyof Operations, "separate">;
+
+/** Operations without options: the reference takes the layout as one more argument. */
 type WithoutOptions =
   | "flatten"
   | "globalAveragePool"
@@ -17,77 +19,77 @@ type WithoutOptions =
   | "prelu"
   | "preluBackward";
 
-type Told = {
+type WithLayout = {
   readonly [Name in WithoutOptions]: (
-    ...given: [...Parameters<Engine[Name]>, layout: object]
-  ) => ReturnType<Engine[Name]>;
+    ...given: [...Parameters<Operations[Name]>, layout: object]
+  ) => ReturnType<Operations[Name]>;
 };
 
-/** What computes an operation: the engine, or the reference on arrays in place of tensors. */
-export type Computer = Pick<Engine, Exclude<OperationName, WithoutOptions>> & Told;
+/** The functions that compute operations: those of convoke/ops, or those of convoke/reference, on arrays instead of tensors. */
+export type Computer = Pick<Operations, Exclude<OperationName, WithoutOptions>> & WithLayout;
 
 export type Tensors<Name extends string = string> = Readonly<Record<Name, Tensor>>;
 export type Arrays = Readonly<Record<string, NdArray>>;
 
-/** A tensor that an operation is given. */
+/** An input tensor of an operation. */
 export interface Input {
-  /** Of one sample, with its channels first. */
+  /** The shape for one sample, channels first. */
   readonly shape: readonly number[];
-  /** Whether its first axis is the batch; from two axes on unless given. */
+  /** Whether its first axis is the batch; by default if it has two axes or more. */
   readonly batched?: boolean;
-  /** Whether the layout says where its second axis lies; from three axes on unless given. */
+  /** Whether the layout moves its second axis; by default if it has three axes or more. */
   readonly map?: boolean;
-  /** Whether these are the weights [K, C, ...kernel] of a convolution, channels last [...kernel, C, K]; false unless given. */
+  /** Whether these are weights [K, C, ...kernel], or channels last [...kernel, C, K]; false by default. */
   readonly weights?: boolean;
-  /** Its values; uniform in [-1, 1) unless given. */
+  /** Its values; uniform in [-1, 1) by default. */
   readonly values?: (count: number, seed: number) => ArrayLike<number>;
-  /** An element type other than the one asked for. */
+  /** An element type other than that of the benchmark. */
   readonly dtype?: Dtype;
 }
 
-/** What a call depends on beside its tensors. */
+/** The conditions of a call, besides its tensors. */
 export interface Place {
-  /** Joins the options of operations on feature maps: the reference is told the layout, which tensors know by themselves. */
+  /** Merged into the options of operations on feature maps: the reference takes the layout as an option, tensors know their own. */
   readonly layout: object;
-  /** The shape of a feature map, given as that of an input, in this layout and batch. */
+  /** Converts the shape of a feature map, in the form of Input.shape, to this layout and batch. */
   readonly shape: (ofOneSample: readonly number[]) => number[];
-  /** The shape of weights, given as that of an input, in this layout. */
+  /** Converts the shape of weights, in the form of Input.shape, to this layout. */
   readonly weights: (channelsFirst: readonly number[]) => number[];
 }
 
 export interface BenchOperation<Name extends string = string> {
   readonly operation: OperationName;
-  /** Where the shapes are from. */
+  /** The network that the shapes come from. */
   readonly name: string;
-  /** Samples of a call, as many as make it long beside the cost of calling (the column "call" says): 1 unless given. */
+  /** Samples in a call, enough to outweigh the cost of calling (column "call"); 1 by default. */
   readonly batch?: number;
   /**
-   * The multiply-adds of a sample by the direct method, of operations that are made of convolutions or like them: these are set beside
-   * the roofline, as convolutions are, the others beside copying and loading.
+   * Multiply-adds of one sample by the direct method, for operations that consist of convolutions or resemble them. These are compared with
+   * the roofline, the others with copying and loading.
    */
   readonly multiplyAdds?: number;
   readonly inputs: Readonly<Record<Name, Input>>;
-  /** Makes more tensors of the inputs, such as results of a forward pass that its gradient reads. It is not timed. */
+  /** Computes more tensors from the inputs, untimed: results of a forward pass that its gradient reads, for instance. */
   before?(on: Computer, inputs: Tensors<Name>, place: Place): Tensors;
-  /** Those of the inputs and of what `before` made that the call reads; all of them unless given. */
+  /** The inputs and results of `before` that the call reads; all by default. */
   readonly given?: readonly string[];
-  /** The call that is timed: the bytes that it has to move are those of its tensors and of its results. */
+  /** The timed call. The bytes it must move are those of its tensors and results. */
   call(on: Computer, tensors: Tensors<Name> & Tensors, place: Place): Tensors | void;
-  /** The tensors that the call changes in place: the engine leaves its results there, the reference returns them. */
+  /** The tensors that the call updates in place; the reference returns their new values instead. */
   readonly changes?: readonly string[];
 }
 
-/** An entry by its own inputs' names. */
+/** Checks the names of an entry's inputs. */
 export function entry<Name extends string>(one: BenchOperation<Name>): BenchOperation {
   return one;
 }
 
-/** Values in [1/2, 3/2), such as variances. */
+/** Returns values in [1/2, 3/2), for variances. */
 export function positive(count: number, seed: number): Float32Array {
   return noise(count, seed).map((value) => 1 + value / 2);
 }
 
-/** Numbers of classes. */
+/** Returns a maker of class indices. */
 export function classes(howMany: number): (count: number, seed: number) => Float32Array {
   return (count, seed) => noise(count, seed).map((value) => Math.floor(((value + 1) / 2) * howMany) % howMany);
 }

@@ -1,4 +1,4 @@
-// Pooling of whole maps and into bins.
+// Global, adaptive and covariance pooling.
 import { type BenchOperation, entry } from "./entry.ts";
 
 /** Channels and cells of the maps of iSQRT-COV (Li et al., 2018), and the pairs of its channels. */

@@ -1,7 +1,7 @@
-// Layers made of convolutions, or like them.
+// Layers that consist of convolutions or resemble them.
 import { type BenchOperation, entry } from "./entry.ts";
 
-/** MobileNet v1 of a quarter of the width: 3x3 depthwise and 1x1. */
+/** MobileNet v1 at a quarter of the width: 3x3 depthwise and 1x1. */
 const MOBILENET = {
   x: { shape: [1, 128, 14, 14] },
   depthwise: { shape: [128, 1, 3, 3], weights: true },
@@ -9,7 +9,7 @@ const MOBILENET = {
 };
 const MOBILENET_ADDS = 14 * 14 * 128 * (3 * 3 + 128);
 
-/** EffNet (Freeman et al., 2018): a column and a row for each channel. */
+/** EffNet (Freeman et al., 2018): a column and a row kernel for each channel. */
 const EFFNET = { shape: [1, 64, 32, 32] };
 const EFFNET_KERNEL = { shape: [64, 3], weights: true };
 const EFFNET_ADDS = 32 * 32 * 64 * (3 + 3);
@@ -50,7 +50,7 @@ export const LAYERS: readonly BenchOperation[] = [
       y: on.separableConv(x, depthwise, pointwise, { padding: 1, ...layout }),
     }),
   }),
-  // Both gradients of both convolutions, and the result of the first one anew.
+  // Both gradients of both convolutions, and the result of the first one recomputed.
   entry({
     operation: "separableConvBackward",
     name: "MobileNet v1 x0.25, 3x3 128->128",
@@ -82,7 +82,7 @@ export const LAYERS: readonly BenchOperation[] = [
       return { dx, dcolumn: dkernels[0]!, drow: dkernels[1]! };
     },
   }),
-  // No weight serves two outputs: it is memory that they wait for, until the batch is large.
+  // No weight is shared by two outputs, so memory bounds the speed unless the batch is large.
   entry({
     operation: "locallyConnected",
     name: "cuda-convnet, 3x3 64->32",

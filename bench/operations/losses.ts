@@ -1,7 +1,7 @@
 // Softmax and losses.
 import { type BenchOperation, classes, entry } from "./entry.ts";
 
-/** Logits of ImageNet's classes, and of DeepLab's for each cell. */
+/** Logits of ImageNet's classes, and of DeepLab's classes for each cell. */
 const IMAGENET = { shape: [1, 1000] };
 const DEEPLAB = { shape: [1, 21, 129, 129] };
 

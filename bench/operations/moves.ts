@@ -1,4 +1,4 @@
-// What moves numbers and computes none.
+// Operations that only move elements.
 import { type BenchOperation, entry } from "./entry.ts";
 
 export const MOVES: readonly BenchOperation[] = [

@@ -7,10 +7,10 @@ const TRANSFER = { shape: [1, 128, 64, 64] };
 const DDPM = { shape: [1, 128, 32, 32] };
 const ALEXNET = { shape: [1, 96, 55, 55] };
 
-/** The sizes of AlexNet (2012), in the terms of the options. */
+/** The sizes of AlexNet (2012), as options. */
 const RESPONSES = { size: 5, alpha: 1e-4, beta: 0.75, k: 2, average: false };
 
-/** As many numbers as channels. */
+/** One number for each channel. */
 const channels = (count: number): { shape: [number] } => ({ shape: [count] });
 
 export const NORMALISATIONS: readonly BenchOperation[] = [

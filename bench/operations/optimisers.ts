@@ -1,7 +1,7 @@
-// Steps of optimisers, which change what they are given.
+// Steps of optimisers, which update their inputs in place.
 import { type BenchOperation, entry, positive } from "./entry.ts";
 
-/** The weights of a 3x3 layer of ResNet-50, whose axes do not matter here. */
+/** The size of a 3x3 layer of ResNet-50; axes do not matter here. */
 const WEIGHTS = { shape: [256, 256, 3, 3], weights: true };
 
 export const OPTIMISERS: readonly BenchOperation[] = [

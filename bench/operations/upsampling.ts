@@ -1,4 +1,4 @@
-// What makes maps larger.
+// Operations that enlarge maps.
 import { type BenchOperation, entry } from "./entry.ts";
 
 export const UPSAMPLING: readonly BenchOperation[] = [

@@ -1,46 +1,46 @@
-// What a peer is to the benchmark: an engine that says what it can compute, is given numbers, and computes them again and again. How it is
-// timed and checked is the same for all of them (measure.ts).
-import type { ConvProblem } from "../../src/problem.ts";
+// The interface of a peer: an engine that says what it can compute, takes inputs, and computes repeatedly. measure.ts times and checks all peers
+// alike.
+import type { ConvProblem } from "../../src/problem/problem.ts";
 import type { Calls } from "../calls.ts";
+import type { Operand } from "../ground-truth.ts";
 import type { BenchPass } from "../layer.ts";
-import type { Operand } from "../yardstick.ts";
 
-/** What is to be computed, in float32 and channels-first; a peer that lays out its tensors in another way turns them before it is timed. */
+/** What to compute, in float32 and channels-first. A peer with another layout transposes before it is timed. */
 export interface Task {
   readonly pass: BenchPass;
-  /** Of a transposed convolution, the backward-data pass that it is: its y is what is given, its x what is wanted. */
+  /** For a transposed convolution, the equivalent backward-data pass: its y is the input, its x the result. */
   readonly problem: ConvProblem;
   readonly operands: readonly Operand[];
 }
 
-/** A task made ready: inputs on the GPU, models compiled or about to be. */
+/** A prepared task: inputs on the GPU, models compiled or about to be. */
 export interface Runner extends Calls {
   /** The result of the last call, channels-first. */
   read(): Promise<ArrayLike<number>>;
-  /** Frees everything that was made for the task. */
+  /** Frees everything made for the task. */
   dispose(): void;
 }
 
-/** A peer that runs. */
+/** A running peer. */
 export interface PeerEngine {
-  /** Where it computes; nothing where it makes its device later. */
+  /** Its device; undefined if it creates one later. */
   readonly device: GPUDevice | null;
   prepare(task: Task): Promise<Runner>;
 }
 
 export interface Peer {
-  /** The package that it is, as package.json names it. */
+  /** Its package, as package.json names it. */
   readonly package: string;
-  /** Whether it has the operation, or why it is not timed on it. */
+  /** Whether it has the operation, or why it is not timed. */
   supports(problem: ConvProblem, pass: BenchPass): true | string;
   /**
-   * Starts it. Its packages are loaded here and not before, so that what it supports can be asked where they are not installed.
-   * @param files the address that the packages' own files (their WebAssembly) lie under
+   * Starts the peer. Its packages are loaded only here, so that `supports` works where they are not installed.
+   * @param files the address under which the packages' own files (their WebAssembly) lie
    */
   open(files: string): Promise<PeerEngine>;
 }
 
-/** The operand of a task by its name. */
+/** Returns an operand of a task by name. */
 export function operand({ operands }: Task, name: Operand["name"]): Operand {
   const found = operands.find((one) => one.name === name);
   if (!found) throw new Error(`the task has no operand ${name}`);

@@ -1,13 +1,13 @@
-// The sizes of a problem as other engines want them: along its own axes alone, and with padding as they know it.
-import type { ConvProblem } from "../../src/problem.ts";
-import type { Triple } from "../../src/shape.ts";
+// The sizes of a problem as other engines take them: only its own axes, and padding in their terms.
+import type { Triple } from "../../src/base/shape.ts";
+import type { ConvProblem } from "../../src/problem/problem.ts";
 
-/** A size along each axis that a problem has: two for a picture. */
+/** Returns the sizes along the axes that a problem has: two for an image. */
 export function axes({ rank }: ConvProblem, sizes: Triple): number[] {
   return sizes.slice(3 - rank);
 }
 
-/** Height and width; only for problems that `isPlanar` takes. */
+/** Returns height and width; only for problems that pass `isPlanar`. */
 export function plane(problem: ConvProblem, sizes: Triple): [number, number] {
   return axes(problem, sizes) as [number, number];
 }
@@ -16,19 +16,19 @@ export function isPlanar({ rank }: ConvProblem): boolean {
   return rank === 2;
 }
 
-/** Whether each channel is convolved by itself. */
+/** Whether each channel is convolved on its own. */
 export function isDepthwise({ C, groups }: ConvProblem): boolean {
   return groups > 1 && groups === C;
 }
 
-/** Cells that a kernel spans along each axis. */
+/** Returns the cells that a kernel spans along each axis. */
 export function extents(problem: ConvProblem): number[] {
   return axes(problem, problem.kernel).map((size, axis) => (size - 1) * axes(problem, problem.dilation)[axis]! + 1);
 }
 
 /**
- * What TensorFlow calls "same" at stride 1: as much padding on both sides, such that a map keeps its size. At other strides it pads
- * otherwise than is asked for here.
+ * Whether padding is what TensorFlow calls "same" at stride 1: equal on both sides, so that a map keeps its size. At other strides its "same"
+ * differs from the padding here.
  */
 export function isSame(problem: ConvProblem): boolean {
   const [begin, end] = [axes(problem, problem.padBegin), axes(problem, problem.padEnd)];
@@ -42,7 +42,7 @@ export function isUnpadded({ padBegin, padEnd }: ConvProblem): boolean {
   return [...padBegin, ...padEnd].every((pad) => pad === 0);
 }
 
-/** Whether all sizes are the same. */
+/** Whether all sizes are equal. */
 export function alike(sizes: readonly number[]): boolean {
   return sizes.every((size) => size === sizes[0]);
 }

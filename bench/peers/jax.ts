@@ -1,14 +1,14 @@
-// jax-js (@jax-js/jax): traced functions, compiled to WGSL. Arrays are counted references: a function uses up those that it is given, and
-// `ref` is one more.
+// jax-js (@jax-js/jax): traced functions, compiled to WGSL. Arrays are reference-counted: a function consumes its arguments, and `ref` adds a
+// reference.
 import type { Array as JaxArray } from "@jax-js/jax";
-import type { ConvProblem } from "../../src/problem.ts";
+import type { ConvProblem } from "../../src/problem/problem.ts";
 import { type Peer, type PeerEngine, type Runner, type Task, operand } from "./adapter.ts";
 import { axes } from "./geometry.ts";
 
 type Jax = typeof import("@jax-js/jax");
 type Compute = (a: JaxArray, b: JaxArray) => JaxArray;
 
-/** The forward convolution of a problem. */
+/** Returns the forward convolution of a problem. */
 function convolution(jax: Jax, problem: ConvProblem): Compute {
   const ends = axes(problem, problem.padEnd);
   const pads = axes(problem, problem.padBegin).map((begin, axis): [number, number] => [begin, ends[axis]!]);
@@ -19,7 +19,7 @@ function convolution(jax: Jax, problem: ConvProblem): Compute {
     });
 }
 
-/** The gradient of a linear function where it does not matter at which point: the pullback at zeros. */
+/** The gradient of a linear function, the same at every point: the pullback at zeros. */
 function pullback(jax: Jax, compute: (at: JaxArray) => JaxArray, shape: number[], dy: JaxArray): JaxArray {
   const [y, pull] = jax.vjp(compute, [jax.numpy.zeros(shape)]);
   y.dispose();
@@ -27,7 +27,7 @@ function pullback(jax: Jax, compute: (at: JaxArray) => JaxArray, shape: number[]
   return gradient;
 }
 
-/** A task as a function of its operands, in their order. */
+/** Returns a task as a function of its operands, in their order. */
 function functionOf(jax: Jax, { pass, problem }: Task): Compute {
   const { N, C, K, groups } = problem;
   const compute = convolution(jax, problem);
@@ -63,7 +63,7 @@ async function prepare(jax: Jax, device: GPUDevice, task: Task): Promise<Runner>
     async run() {
       last?.dispose();
       last = compute(a!.ref, b!.ref);
-      // It computes nothing before it is asked for: this submits the work.
+      // Evaluation is lazy: this submits the work.
       await last.ref.gpuBuffer();
     },
     sync: () => device.queue.onSubmittedWorkDone(),

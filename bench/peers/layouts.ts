@@ -1,6 +1,6 @@
-// Turning arrays into the layouts of other engines and back.
+// Converts arrays to the layouts of other engines and back.
 
-/** The elements of a tensor with its axes in another order: axis i of the result is axis order[i] of the one given. */
+/** Permutes the axes of a tensor: axis i of the result is axis order[i] of the input. */
 export function permute(values: ArrayLike<number>, shape: readonly number[], order: readonly number[]): Float32Array {
   const strides = shape.map((_, axis) => shape.slice(axis + 1).reduce((product, size) => product * size, 1));
   const result = new Float32Array(values.length);
@@ -39,7 +39,7 @@ export function fromHwio(values: ArrayLike<number>, shape: readonly number[]): F
   return permute(values, [height, width, inner, outer], [3, 2, 0, 1]);
 }
 
-/** A channels-last map between borders of zeros. */
+/** Pads a channels-last map with zeros. */
 export function padMap(
   values: Float32Array,
   [batch, height, width, channels]: readonly [number, number, number, number],

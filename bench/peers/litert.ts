@@ -1,6 +1,6 @@
 // LiteRT.js (@litertjs/core), which runs TensorFlow Lite models on WebGPU: a model of one operator, channels-last, in float32. Weights are
-// constants of the model, as an application has them.
-import { type ConvProblem, tensorShape } from "../../src/problem.ts";
+// constants of the model, as in applications.
+import { type ConvProblem, tensorShape } from "../../src/problem/problem.ts";
 import type { BenchPass } from "../layer.ts";
 import { type Peer, type PeerEngine, type Runner, type Task, operand } from "./adapter.ts";
 import { axes, isDepthwise, isPlanar, isSame, isUnpadded, plane } from "./geometry.ts";
@@ -12,7 +12,7 @@ type LiteRtTensor = import("@litertjs/core").Tensor;
 type Builder = import("flatbuffers").Builder;
 type Four = [number, number, number, number];
 
-/** BuiltinOperator, its BuiltinOptions, and where those have the dilation, height last. */
+/** The BuiltinOperator, its BuiltinOptions, and the fields of the dilation in those, height last. */
 const CONVOLUTION = { operator: 3, optionsType: 1, dilationField: 4 };
 const DEPTHWISE = { operator: 4, optionsType: 2, dilationField: 5 };
 const TRANSPOSED = { operator: 67, optionsType: 49 };
@@ -21,7 +21,7 @@ const MULTIPLIER_FIELD = 3; // of a depthwise convolution
 const SAME = 0; // Padding
 const VALID = 1;
 
-/** How its padding would be that of a transposed convolution: undefined where it has no such padding. */
+/** Returns the padding of a transposed convolution in its terms, or undefined if it has none to match. */
 function transposedPadding(problem: ConvProblem): number | undefined {
   const [map, given] = [plane(problem, problem.input), plane(problem, problem.output)];
   const [stride, kernel] = [plane(problem, problem.stride), plane(problem, problem.kernel)];
@@ -30,7 +30,7 @@ function transposedPadding(problem: ConvProblem): number | undefined {
   if (isUnpadded(problem))
     return fits((axis) => (given[axis]! - 1) * stride[axis]! + kernel[axis]!) ? VALID : undefined;
   const same = fits((axis) => given[axis]! * stride[axis]!);
-  // "Same" gives an odd cell to the end.
+  // "Same" puts an odd cell at the end.
   const even = [0, 1].every((axis) => begin[axis] === end[axis] && kernel[axis] === 2 * begin[axis]! + stride[axis]!);
   return same && even ? SAME : undefined;
 }
@@ -44,7 +44,7 @@ function supports(problem: ConvProblem, pass: BenchPass): true | string {
   return transposedPadding(problem) === undefined ? "its transposed convolution has no such padding" : true;
 }
 
-/** The options that all three operators begin with. */
+/** The options that all three operators start with. */
 function options(problem: ConvProblem, padding: number): LiteOption[] {
   const [strideHeight, strideWidth] = plane(problem, problem.stride);
   return [
@@ -54,7 +54,7 @@ function options(problem: ConvProblem, padding: number): LiteOption[] {
   ];
 }
 
-/** A model, the numbers that go in, and their shape. */
+/** A model, its input values, and their shape. */
 interface Prepared {
   readonly model: LiteModel;
   readonly input: Float32Array;
@@ -99,7 +99,7 @@ function forwardModel(task: Task): Prepared {
   const [N, , ...map] = x.shape as Four;
   let [input, shape] = [toChannelsLast(x.values, x.shape), [N, map[0], map[1], C] as Four];
   const same = isSame(problem);
-  // It pads by "same" alone, which at a stride is not symmetric: such a map is given with its border, which is not timed.
+  // It only pads by "same", which is not symmetric at a stride: such a map is padded beforehand, untimed.
   if (!same && !isUnpadded(problem)) {
     const padded = padMap(input, shape, plane(problem, problem.padBegin), plane(problem, problem.padEnd));
     input = padded.values;

@@ -1,31 +1,31 @@
-// What a peer's page does: starts the one peer that it is for, and has it compute what it is asked to, checked and timed in the same way for
-// all of them. The check is the one that Convoke's own results pass, but for the bound.
-import { answer } from "../../showcase/answer.ts";
+// A peer's page: starts its one peer and has it compute, checked and timed in the same way for all peers. The check is that of Convoke's own
+// results, except for the bound.
+import { answer } from "../../scripts/harness/answer.ts";
+import { distance } from "../../src/conv/find.ts";
 import { type Engine, createEngine } from "../../src/index.ts";
-import { distance } from "../../src/planner/find.ts";
 import { timeCalls } from "../calls.ts";
+import { type GroundTruth, groundTruth } from "../ground-truth.ts";
 import { descriptorOf, problemOf } from "../layer.ts";
 import { operandsOf } from "../operands.ts";
 import type { Check } from "../protocol.ts";
-import { type Yardstick, yardstick } from "../yardstick.ts";
 import type { Peer, PeerEngine, Runner } from "./adapter.ts";
 import manifest from "./package.json";
 import type { PeerBench, PeerResult, PeerWork } from "./protocol.ts";
 import { peers } from "./registry.ts";
 
-/** Where server.ts has the packages' files. */
+/** The address at which server.ts serves the packages' files. */
 const FILES = "/files";
 
 /**
- * How far a peer's result may be off, as a share of the largest value. How it computes is not known here, so no error bound is either: float32
- * by any usual method errs by less than a tenth of this, half precision by ten times as much.
+ * The largest accepted error of a peer, relative to the largest value. Its method is unknown here, so there is no error bound: float32 by any
+ * usual method errs by less than a tenth of this, half precision by ten times as much.
  */
 const TOLERANCE = 1e-4;
 
 interface Started {
   readonly peer: Peer;
   readonly engine: PeerEngine;
-  /** Computes what is expected, on a device of its own. */
+  /** Computes the expected result, on a device of its own. */
   readonly judge: Engine;
 }
 
@@ -41,7 +41,7 @@ async function open(name: Parameters<PeerBench["open"]>[0]): Promise<string> {
   return `${peer.package} ${versions[peer.package]}`;
 }
 
-function check(values: ArrayLike<number>, { expected, against }: Yardstick): Check {
+function check(values: ArrayLike<number>, { expected, against }: GroundTruth): Check {
   if (values.length !== expected.length)
     throw new Error(`the result has ${values.length} elements, expected ${expected.length}`);
   let largest = 0;
@@ -49,12 +49,12 @@ function check(values: ArrayLike<number>, { expected, against }: Yardstick): Che
   return { error: distance(values, expected), bound: TOLERANCE * largest, against };
 }
 
-/** Runs, checks and times; a wrong result is not worth a time. */
+/** Runs, checks and times; a wrong result gets no time. */
 async function judged(
   runner: Runner,
   start: number,
   samples: number,
-  expect: () => Promise<Yardstick>,
+  expect: () => Promise<GroundTruth>,
 ): Promise<PeerResult> {
   await runner.run();
   await runner.sync();
@@ -84,7 +84,7 @@ async function measure({ layer, pass, batch, samples }: PeerWork): Promise<PeerR
   const start = performance.now();
   const runner = await engine.prepare({ pass, problem, operands });
   try {
-    return await judged(runner, start, samples, () => yardstick(judge, pass, descriptor, problem, operands));
+    return await judged(runner, start, samples, () => groundTruth(judge, pass, descriptor, problem, operands));
   } finally {
     runner.dispose();
   }

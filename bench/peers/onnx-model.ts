@@ -1,6 +1,6 @@
-// Writes an ONNX model of one node: the fields of onnx.proto3 that it takes, as protocol buffers encode them.
+// Writes an ONNX model of one node: the fields of onnx.proto3 that it needs, encoded as protocol buffers.
 
-/** A value that flows through the model; one with numbers is a constant of it. */
+/** A value of the model; with numbers it is a constant. */
 export interface ModelValue {
   readonly name: string;
   readonly shape: readonly number[];
@@ -15,7 +15,7 @@ export interface ModelNode {
   readonly attributes: Readonly<Record<string, number | readonly number[]>>;
 }
 
-/** The version of the format, and of the operators: what every runtime of the last years reads. */
+/** The versions of the format and of the operators, which every recent runtime reads. */
 const IR_VERSION = 8;
 const OPERATOR_SET = 17;
 
@@ -35,7 +35,7 @@ function join(...parts: readonly Bytes[]): Bytes {
   return all;
 }
 
-/** Seven bits a byte, the lowest first; no number here is negative or beyond 2^31. */
+/** Encodes a varint: seven bits a byte, the lowest first. No number here is negative or beyond 2^31. */
 function varint(value: number): number[] {
   return value < 128 ? [value] : [(value & 127) | 128, ...varint(value >>> 7)];
 }
@@ -69,7 +69,7 @@ function constant({ name, shape }: ModelValue, values: Float32Array<ArrayBuffer>
   return join(...shape.map((size) => number(1, size)), number(2, FLOAT), text(8, name), bytes(9, raw));
 }
 
-/** The bytes of a model that computes a node. */
+/** Returns the bytes of a model that computes a node. */
 export function onnxModel({ operation, inputs, output, attributes }: ModelNode): Bytes {
   const node = join(
     ...inputs.map(({ name }) => text(1, name)),

@@ -1,8 +1,8 @@
 // ONNX Runtime Web on its WebGPU provider (onnxruntime-web/webgpu): a model of one node, with inputs and results in GPU buffers. Weights are
-// constants of the model, as an application has them.
-import { type ConvProblem, tensorShape } from "../../src/problem.ts";
+// constants of the model, as in applications.
+import { type ConvProblem, tensorShape } from "../../src/problem/problem.ts";
+import type { Operand } from "../ground-truth.ts";
 import type { BenchPass } from "../layer.ts";
-import type { Operand } from "../yardstick.ts";
 import { type Peer, type PeerEngine, type Runner, type Task, operand } from "./adapter.ts";
 import { axes, extents, isPlanar } from "./geometry.ts";
 import { permute } from "./layouts.ts";
@@ -11,12 +11,12 @@ import { type ModelNode, type ModelValue, onnxModel } from "./onnx-model.ts";
 type Ort = typeof import("onnxruntime-web/webgpu");
 type OrtTensor = import("onnxruntime-web/webgpu").Tensor;
 
-/** Padding as ONNX has it: all the beginnings, then all the ends. */
+/** Returns padding in ONNX's order: all the beginnings, then all the ends. */
 function pads(problem: ConvProblem): number[] {
   return [...axes(problem, problem.padBegin), ...axes(problem, problem.padEnd)];
 }
 
-/** Cells that ConvTranspose has to add to its result, where several sizes are possible. */
+/** Returns the output padding of ConvTranspose, which picks one of several possible sizes. */
 function outputPadding(problem: ConvProblem): number[] {
   const [input, output] = [axes(problem, problem.input), axes(problem, problem.output)];
   const [begin, end] = [axes(problem, problem.padBegin), axes(problem, problem.padEnd)];
@@ -27,8 +27,8 @@ function outputPadding(problem: ConvProblem): number[] {
 }
 
 /**
- * Whether Conv gives the gradient of the weights: the runtime has no such gradient itself, but x with its channels as a batch, convolved
- * with dy as one kernel for each output, is the same sums. A batch would have to be summed beside.
+ * Whether Conv can compute the gradient of the weights. The runtime has no such gradient, but x with its channels as a batch, convolved with dy
+ * as one kernel for each output, gives the same sums. A larger batch would need a further sum.
  */
 function weightsAreConvolved(problem: ConvProblem): boolean {
   return problem.N === 1 && problem.groups === 1 && outputPadding(problem).every((cells) => cells === 0);
@@ -41,11 +41,22 @@ function supports(problem: ConvProblem, pass: BenchPass): true | string {
   return true;
 }
 
-/** The node, the operand of each of its inputs that is no constant, and what turns its result into the one asked for. */
+/** The node, the operand of each non-constant input, and the conversion of its result. */
 interface Model {
   readonly node: ModelNode;
   readonly fed: readonly { readonly value: ModelValue; readonly operand: Operand }[];
   readonly turn?: (values: ArrayLike<number>) => ArrayLike<number>;
+}
+
+/** Returns the attributes that both operators share. */
+function geometry(problem: ConvProblem): Model["node"]["attributes"] {
+  return {
+    kernel_shape: axes(problem, problem.kernel),
+    strides: axes(problem, problem.stride),
+    dilations: axes(problem, problem.dilation),
+    pads: pads(problem),
+    group: problem.groups,
+  };
 }
 
 function forwardModel(task: Task): Model {
@@ -58,13 +69,7 @@ function forwardModel(task: Task): Model {
       operation: "Conv",
       inputs: [input, weights],
       output: { name: "result", shape: tensorShape(problem, "y") },
-      attributes: {
-        kernel_shape: axes(problem, problem.kernel),
-        strides: axes(problem, problem.stride),
-        dilations: axes(problem, problem.dilation),
-        pads: pads(problem),
-        group: problem.groups,
-      },
+      attributes: geometry(problem),
     },
     fed: [{ value: input, operand: x }],
   };
@@ -82,19 +87,15 @@ function transposedModel(task: Task): Model {
       inputs: [input, weights],
       output: { name: "result", shape: tensorShape(problem, "x") },
       attributes: {
-        kernel_shape: axes(problem, problem.kernel),
-        strides: axes(problem, problem.stride),
-        dilations: axes(problem, problem.dilation),
-        pads: pads(problem),
+        ...geometry(problem),
         ...(extra.some((cells) => cells > 0) && { output_padding: extra }),
-        group: problem.groups,
       },
     },
     fed: [{ value: input, operand: dy }],
   };
 }
 
-/** See `weightsAreConvolved`: strides and dilations change places. */
+/** See `weightsAreConvolved`: stride and dilation swap. */
 function weightsModel(task: Task): Model {
   const { problem } = task;
   const { C, K } = problem;
@@ -125,7 +126,7 @@ function weightsModel(task: Task): Model {
   };
 }
 
-/** A buffer with the numbers of an operand. */
+/** Makes a buffer with the values of an operand. */
 function upload(device: GPUDevice, values: Float32Array<ArrayBuffer>): GPUBuffer {
   const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC;
   const buffer = device.createBuffer({ size: values.byteLength, usage });
@@ -142,7 +143,7 @@ async function prepare(ort: Ort, task: Task): Promise<Runner> {
     logSeverityLevel: 3, // errors
     preferredOutputLocation: "gpu-buffer",
   });
-  // The first session makes it.
+  // The first session creates it.
   const device = await ort.env.webgpu.device;
   const buffers: GPUBuffer[] = [];
   const feeds: Record<string, OrtTensor> = {};
@@ -165,7 +166,7 @@ async function prepare(ort: Ort, task: Task): Promise<Runner> {
     dispose() {
       last?.dispose();
       for (const buffer of buffers) buffer.destroy();
-      // Nothing waits for it, and nothing can be done where it fails.
+      // Nothing waits for this, and a failure has no remedy.
       session.release().catch(() => undefined);
     },
   };

@@ -1,9 +1,9 @@
-// The parts of the peers' packages that are used here, declared so that these sources are checked where the packages are not installed.
-// What is declared here stands before the packages' own types where they are.
+// Declares the parts of the peers' packages that are used here, so that these sources are type-checked where the packages are not installed.
+// Where they are, these declarations come before their own.
 
 declare module "@jax-js/jax" {
   interface Array {
-    /** One more reference. */
+    /** Adds a reference. */
     readonly ref: Array;
     dispose(): void;
     data(): Promise<Float32Array>;

@@ -1,5 +1,5 @@
-// The pages of the peers as Node sees them: each opened when it is first needed, and once more where it was lost.
-import { jobMessage } from "../../showcase/answer.ts";
+// The pages of the peers as Node sees them: each is opened when first needed, and again if it was lost.
+import { jobMessage } from "../../scripts/harness/answer.ts";
 import type { PeerName } from "./names.ts";
 import type { PeerPage, PeerResult, PeerWork } from "./protocol.ts";
 
@@ -19,7 +19,7 @@ export class PeerPages {
     this.#open = open;
   }
 
-  /** What a peer makes of some work. It never rejects: that a peer fails is a result of its own. */
+  /** Measures a peer on some work. Never rejects: a failing peer is a result. */
   async measure(peer: PeerName, work: PeerWork): Promise<PeerResult> {
     try {
       const page = await this.#page(peer);
@@ -30,7 +30,7 @@ export class PeerPages {
       try {
         return { failed: jobMessage(error) };
       } catch {
-        // The page is gone or hangs. What comes next is asked of a new one.
+        // The page is gone or hangs: the next question opens a new one.
         await this.#drop(peer);
         return { failed: messageOf(error) };
       }

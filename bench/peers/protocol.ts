@@ -1,10 +1,10 @@
-// What is asked of a peer's page and what it answers: plain data. One question at a time.
-import type { Answer } from "../../showcase/answer.ts";
+// What a peer's page is asked, and what it answers: plain data.
+import type { Answer, Page } from "../../scripts/harness/answer.ts";
 import type { BenchPass, Shape } from "../layer.ts";
-import type { Page, Result } from "../protocol.ts";
+import type { Result } from "../protocol.ts";
 import type { PeerName } from "./names.ts";
 
-/** What a peer is to compute. */
+/** Work for a peer. */
 export interface PeerWork {
   readonly layer: Shape;
   readonly pass: BenchPass;
@@ -12,19 +12,19 @@ export interface PeerWork {
   readonly samples: number;
 }
 
-/** How it did, as Result has it. Times are those of calls (calls.ts). */
+/** A peer's result, in the terms of Result. Times are those of calls (calls.ts). */
 export interface PeerResult extends Pick<
   Result,
   "milliseconds" | "samples" | "firstMilliseconds" | "check" | "failed"
 > {
-  /** Why it is not asked to. */
+  /** Why it was not asked. */
   readonly unsupported?: string;
 }
 
 export interface PeerBench {
-  /** Loads and starts a peer; answers with its package and the version of it. */
+  /** Loads and starts a peer; answers with its package and version. */
   open(peer: PeerName): Promise<Answer<string>>;
-  /** Has it compute some work, checks the result and, where that is right, times it. */
+  /** Has it compute some work, checks the result and, if that is right, times it. */
   measure(work: PeerWork): Promise<Answer<PeerResult>>;
 }
 

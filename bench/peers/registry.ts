@@ -1,4 +1,4 @@
-// The peers themselves. Adding one costs a file like those, its packages in package.json, a line here and its name in names.ts.
+// The peers. Adding one takes a file like theirs, its packages in package.json, a line here and its name in names.ts.
 import type { Peer } from "./adapter.ts";
 import { jax } from "./jax.ts";
 import { litert } from "./litert.ts";

@@ -1,26 +1,11 @@
-// What the peers did as text and numbers: their columns of the table, the lines below it, the ratios.
-import { type Column, formatNumber } from "../../showcase/table.ts";
+// Formats the results of the peers: their columns of the table, the notes below it, the ratios.
+import { type Column, formatNumber } from "../../scripts/harness/table.ts";
 import { isWrong } from "../check.ts";
-import type { Measurement } from "../table.ts";
+import type { Measurement } from "../measurement.ts";
 import { PEERS, type PeerName } from "./names.ts";
-import type { PeerResult } from "./protocol.ts";
+import type { PeerOutcome, PeerOutcomes } from "./outcome.ts";
 
-/** A peer's result beside one of ours. */
-export interface PeerOutcome extends PeerResult {
-  /** Its time over ours, both of calls; nothing where either has no time that counts. */
-  readonly ratio?: number;
-}
-
-export type PeerOutcomes = Partial<Record<PeerName, PeerOutcome>>;
-
-/** A result with its ratio to our time, if ours has one that counts. */
-export function compare(result: PeerResult, ours: number | undefined): PeerOutcome {
-  const { milliseconds } = result;
-  if (milliseconds === undefined || ours === undefined || isWrong(result)) return result;
-  return { ...result, ratio: milliseconds / ours };
-}
-
-/** Two columns for each peer: its time, and that over ours. */
+/** Returns two columns for each peer: its time, and its time over ours. */
 export function peerColumns(peers: readonly PeerName[]): Column[] {
   return peers.flatMap((peer) => [
     { title: `${peer} ms`, align: "right" },
@@ -39,12 +24,12 @@ function cells(outcome: PeerOutcome | undefined): [string, string] {
   ];
 }
 
-/** The cells of those columns. */
+/** Returns the cells of the peers' columns. */
 export function peerCells(peers: readonly PeerName[], outcomes: PeerOutcomes = {}): string[] {
   return peers.flatMap((peer) => cells(outcomes[peer]));
 }
 
-/** Why an outcome has no time. */
+/** Returns why an outcome has no time, or null. */
 function reason(outcome: PeerOutcome): string | null {
   if (outcome.unsupported !== undefined) return outcome.unsupported;
   if (outcome.failed !== undefined) return `FAILED: ${outcome.failed}`;
@@ -52,7 +37,7 @@ function reason(outcome: PeerOutcome): string | null {
   return null;
 }
 
-/** A line for each reason that a peer was not timed on some rows. */
+/** Lists each reason why a peer was not timed, with the rows. */
 export function peerNotes(measurements: readonly Measurement[]): string[] {
   const rows = new Map<string, { peer: PeerName; why: string; names: Set<string> }>();
   for (const { layer, pass, peers } of measurements) {
@@ -83,7 +68,7 @@ function meanLine(name: string, ratios: readonly number[]): string[] {
   ];
 }
 
-/** A line for each peer that has ratios, and where there are several one for the fastest of them in each row. */
+/** Returns a line for each peer that has ratios and, for several peers, one for the fastest in each row. */
 export function peerSummary(measurements: readonly Measurement[], peers: readonly PeerName[]): string[] {
   const ratios = (of: readonly PeerName[]): number[] =>
     measurements.flatMap((measurement) => {

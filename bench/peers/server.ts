@@ -1,21 +1,21 @@
-// The peers' page over HTTP, on a server of its own, whose root has their packages: Vite finds them there and in no other folder.
+// Serves the peers' page on a server of its own, whose root holds their packages: Vite finds them only there.
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { type Plugin, createServer } from "vite";
+import { HEADERS } from "../../scripts/harness/server.ts";
 import { ensurePackages } from "../../scripts/setup.mjs";
-import { HEADERS } from "../../showcase/server.ts";
 
-/** What the packages load by themselves. */
+/** The types of files that the packages load by themselves. */
 const TYPES: Readonly<Record<string, string>> = {
   ".js": "text/javascript",
   ".mjs": "text/javascript",
   ".wasm": "application/wasm",
 };
 
-/** The file of a request and its type, if there is one to serve. */
+/** Returns the file of a request and its type, or null. */
 async function fileOf(folder: string, request: IncomingMessage): Promise<{ file: string; type: string } | null> {
   const { pathname } = new URL(request.url ?? "/", "http://localhost");
   const file = path.join(folder, decodeURIComponent(pathname));
@@ -26,7 +26,7 @@ async function fileOf(folder: string, request: IncomingMessage): Promise<{ file:
 }
 
 async function sendFile(folder: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const found = await fileOf(folder, request).catch(() => null); // an address that is none
+  const found = await fileOf(folder, request).catch(() => null); // an invalid address
   if (!found) {
     response.statusCode = 404;
     response.end();
@@ -39,7 +39,7 @@ async function sendFile(folder: string, request: IncomingMessage, response: Serv
     .pipe(response);
 }
 
-/** Files of packages as they are: the ones with WebAssembly load it, and the code around it, by address. */
+/** Serves files of packages unchanged: those with WebAssembly load it, and the code around it, by address. */
 function packageFiles(folder: string): Plugin {
   return {
     name: "files of packages",
@@ -57,7 +57,7 @@ export interface PeerServer {
   close(): Promise<void>;
 }
 
-/** Installs the peers' packages in `folder` where they are not. */
+/** Installs the peers' packages in `folder` if they are missing. */
 export function installPeers(folder: string): void {
   try {
     ensurePackages(folder);
@@ -69,7 +69,7 @@ export function installPeers(folder: string): void {
   }
 }
 
-/** Serves the peers' page of the project in `root`; their packages have to be installed. */
+/** Serves the peers' page of the project in `root`; their packages must be installed. */
 export async function servePeers(root: string): Promise<PeerServer> {
   const own = path.join(root, "bench", "peers");
   const server = await createServer({
@@ -79,7 +79,7 @@ export async function servePeers(root: string): Promise<PeerServer> {
     logLevel: "error",
     clearScreen: false,
     server: { host: "localhost", port: 0, headers: HEADERS, hmr: false, watch: null, fs: { allow: [root] } },
-    // TensorFlow.js is a thousand modules, some of them CommonJS: it is bundled first. The others are modules of few files.
+    // TensorFlow.js is a thousand modules, some of them CommonJS, so it is bundled first. The others are a few modules each.
     optimizeDeps: { noDiscovery: true, include: ["@tensorflow/tfjs-core", "@tensorflow/tfjs-backend-webgpu"] },
     plugins: [packageFiles(path.join(own, "node_modules"))],
   });

@@ -1,6 +1,6 @@
-// TensorFlow.js on its WebGPU backend (@tensorflow/tfjs-backend-webgpu), channels-last as its models are.
+// TensorFlow.js on its WebGPU backend (@tensorflow/tfjs-backend-webgpu), channels-last like its models.
 import type { Tensor } from "@tensorflow/tfjs-core";
-import { type ConvProblem, tensorShape } from "../../src/problem.ts";
+import { type ConvProblem, tensorShape } from "../../src/problem/problem.ts";
 import type { BenchPass } from "../layer.ts";
 import { type Peer, type PeerEngine, type Runner, type Task, operand } from "./adapter.ts";
 import { alike, isDepthwise, isPlanar, isSame, isUnpadded, plane } from "./geometry.ts";
@@ -9,7 +9,7 @@ import { fromHwio, toChannelsFirst, toChannelsLast, toHwio } from "./layouts.ts"
 type TensorFlow = typeof import("@tensorflow/tfjs-core");
 type Four = [number, number, number, number];
 
-/** The parts of its backend that are needed to wait for the GPU: it collects kernels and submits them some at a time. */
+/** The members of its backend needed to wait for the GPU: it batches kernels before it submits them. */
 interface Backend {
   readonly device: GPUDevice;
   readonly commandEncoder: GPUCommandEncoder | null;
@@ -30,13 +30,13 @@ function supports(problem: ConvProblem, pass: BenchPass): true | string {
   return true;
 }
 
-/** "same" where that is what is meant, since that is what its models have, else cells on each side. */
+/** Returns "same" where that is equivalent, since its models use it, else the cells on each side. */
 function padding(problem: ConvProblem): "same" | "valid" | number {
   if (isUnpadded(problem)) return "valid";
   return isSame(problem) ? "same" : plane(problem, problem.padBegin)[0];
 }
 
-/** Channels-last shape of a map. */
+/** Returns the channels-last shape of a map. */
 function mapShape(problem: ConvProblem, which: "x" | "y"): Four {
   const [N, channels, height, width] = tensorShape(problem, which) as Four;
   return [N, height, width, channels];
@@ -69,7 +69,7 @@ function prepareCall(tf: TensorFlow, task: Task): { inputs: Tensor[]; call: () =
   const x = map("x");
   const dilation = plane(problem, problem.dilation);
   if (isDepthwise(problem)) {
-    // Its outputs follow their channels, as here: the same order of numbers.
+    // Its outputs follow their channels, in the order used here.
     const w = weights([height, width, problem.C, problem.K / problem.C]);
     return { inputs: [x, w], call: () => tf.depthwiseConv2d(x, w, stride, pad, "NHWC", dilation) };
   }
@@ -77,7 +77,7 @@ function prepareCall(tf: TensorFlow, task: Task): { inputs: Tensor[]; call: () =
   return { inputs: [x, w], call: () => tf.conv2d(x, w, stride, pad, "NHWC", dilation) };
 }
 
-/** The result as channels-first weights or maps. */
+/** Returns the result as channels-first weights or maps. */
 function resultOf(problem: ConvProblem, values: ArrayLike<number>): Float32Array {
   if (problem.pass === "backward-weights") return fromHwio(values, tensorShape(problem, "w"));
   return toChannelsFirst(values, tensorShape(problem, problem.pass === "forward" ? "y" : "x"));

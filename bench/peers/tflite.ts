@@ -1,46 +1,46 @@
-// Writes a TensorFlow Lite model of one operator: the tables of schema.fbs that it takes, as FlatBuffers. Numbers are the indices of fields in
-// their tables.
+// Writes a TensorFlow Lite model of one operator: the tables of schema.fbs that it needs, as FlatBuffers. Numbers are the indices of fields
+// in their tables.
 import type { Builder } from "flatbuffers";
 
 export interface LiteTensor {
   readonly name: string;
   readonly shape: readonly number[];
-  /** What is in a constant; integers are int32. */
+  /** The values of a constant; integers are int32. */
   readonly values?: Float32Array | Int32Array;
 }
 
-/** A field of an operator's options: where, what, and what it is unless written. */
+/** A field of an operator's options: its index, value and default. */
 export interface LiteOption {
   readonly field: number;
   readonly value: number;
   readonly usual: number;
-  /** One byte, an enumeration; else four. */
+  /** Whether it takes one byte, as an enumeration, instead of four. */
   readonly byte?: boolean;
 }
 
 export interface LiteModel {
-  /** A BuiltinOperator, and the member of BuiltinOptions that has its options. */
+  /** A BuiltinOperator, and the member of BuiltinOptions with its options. */
   readonly operator: number;
   readonly optionsType: number;
   readonly options: readonly LiteOption[];
   readonly tensors: readonly LiteTensor[];
-  /** Indices of tensors: those of the operator, and those of them that a caller gives. */
+  /** Indices of tensors: the inputs of the operator, and those that the caller provides. */
   readonly inputs: readonly number[];
   readonly fed: readonly number[];
   readonly output: number;
 }
 
-/** Version 3 of the schema, which its files say by their name too. */
+/** Version 3 of the schema, also stated by the file identifier. */
 const SCHEMA_VERSION = 3;
 const FILE_IDENTIFIER = "TFL3";
 
 const FLOAT32 = 0; // TensorType
 const INT32 = 2;
 
-/** The most options that any operator here has. */
+/** The largest number of options of an operator here. */
 const OPTION_FIELDS = 7;
 
-/** Constants are read in place, sixteen bytes at a time. */
+/** Constants are read in place, so they are aligned to sixteen bytes. */
 const ALIGNMENT = 16;
 
 function integers(builder: Builder, values: readonly number[]): number {
@@ -55,7 +55,7 @@ function tables(builder: Builder, offsets: readonly number[]): number {
   return builder.endVector();
 }
 
-/** A Buffer: bytes, of which the schema counts the length. */
+/** A Buffer: a vector of bytes. */
 function buffer(builder: Builder, values: Float32Array | Int32Array | undefined): number {
   let data = 0;
   if (values) {
@@ -96,7 +96,7 @@ function operatorTable(builder: Builder, { optionsType, options, inputs, output 
 }
 
 function subgraph(builder: Builder, model: LiteModel): number {
-  // Buffer 0 is the empty one of all tensors that are no constants.
+  // Buffer 0 is empty and belongs to all tensors that are not constants.
   let constants = 0;
   const tensors = model.tensors.map((one) => tensor(builder, one, one.values ? ++constants : 0));
   const parts = [
@@ -119,7 +119,7 @@ function operatorCode(builder: Builder, operator: number): number {
   return builder.endObject();
 }
 
-/** The bytes of a model that computes an operator. */
+/** Returns the bytes of a model that computes an operator. */
 export function liteModel(builder: Builder, model: LiteModel): Uint8Array {
   const constants = model.tensors.flatMap(({ values }) => (values ? [values] : []));
   const buffers = tables(

@@ -1,4 +1,4 @@
-/** Images of digits and what they show. */
+/** Images of digits and their labels. */
 export interface Digits {
   /** count x 28 x 28 numbers from 0 to 1. */
   images: Float32Array;

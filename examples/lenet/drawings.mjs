@@ -1,8 +1,8 @@
-// Drawings of digits, as many as are wanted, no two alike: a design, a pen, a slant, a turn, a size and a place by chance, and noise on the
-// paper. A seed decides all of them.
+// Draws any number of digits, no two alike: design, pen, slant, rotation, size and position are random, and the paper is noisy. A seed
+// determines them all.
 import { GLYPHS } from "./glyphs.mjs";
 
-/** Cells along a side, as of the MNIST images. */
+/** Cells along a side, as in MNIST. */
 export const SIDE = 28;
 export const CLASSES = GLYPHS.length;
 
@@ -17,7 +17,7 @@ export function chance(seed) {
   };
 }
 
-/** Squared distance of a point from the segment between two others. */
+/** Returns the squared distance of a point from the segment between two others. */
 function squaredDistance(x, y, [ax, ay], [bx, by]) {
   const [dx, dy] = [bx - ax, by - ay];
   const length = dx * dx + dy * dy;
@@ -25,7 +25,7 @@ function squaredDistance(x, y, [ax, ay], [bx, by]) {
   return (x - ax - along * dx) ** 2 + (y - ay - along * dy) ** 2;
 }
 
-/** Draws a digit into SIDE x SIDE numbers from 0, paper, to 1, ink. */
+/** Draws a digit as SIDE x SIDE numbers from 0, paper, to 1, ink. */
 function draw(digit, random, image) {
   const between = (least, most) => least + (most - least) * random();
   const designs = GLYPHS[digit];
@@ -59,8 +59,8 @@ function draw(digit, random, image) {
 }
 
 /**
- * Drawings of digits, each as often as the others.
- * @returns `images`, count x SIDE x SIDE numbers from 0 to 1, and `labels`, the digits, in an order by chance
+ * Draws digits, all equally often.
+ * @returns `images`, count x SIDE x SIDE numbers from 0 to 1, and `labels`, the digits, in random order
  */
 export function drawDigits(count, seed) {
   const random = chance(seed);

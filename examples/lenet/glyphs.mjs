@@ -1,5 +1,5 @@
-// Digits as pens draw them: each in several designs, a design is a list of strokes, a stroke a list of points [x, y] in a box of 1 x 1
-// with y downwards.
+// Pen strokes of digits. Each digit has several designs; a design is a list of strokes, a stroke a list of points [x, y] in a 1 x 1 box with y
+// pointing down.
 
 /** Points on an ellipse around (x, y), from one angle to another in degrees; 0 points right, 90 down. */
 function arc(x, y, width, height, from, to) {

@@ -1,5 +1,5 @@
-// Reads the IDX files that MNIST and its likes come in (Y. LeCun, C. Cortes, C. Burges, "The MNIST database"): two bytes of zero, the type of
-// the elements, the number of axes, their sizes as 32-bit numbers, the elements, all with the first byte the highest.
+// Reads IDX files, the format of MNIST and similar data sets (Y. LeCun, C. Cortes, C. Burges, "The MNIST database"): two zero bytes, the element
+// type, the number of axes, their sizes as 32-bit integers, then the elements, all big-endian.
 
 /** Names, sizes and readers of the element types. */
 const TYPES = {
@@ -12,8 +12,8 @@ const TYPES = {
 };
 
 /**
- * The array of an IDX file.
- * @param bytes an ArrayBuffer or Uint8Array with the file's bytes, not compressed
+ * Reads the array of an IDX file.
+ * @param bytes the uncompressed file, an ArrayBuffer or Uint8Array
  * @returns its shape, and its elements in row-major order
  */
 export function readIdx(bytes) {
@@ -37,9 +37,9 @@ export function readIdx(bytes) {
 }
 
 /**
- * Images and their labels of two IDX files, as `drawDigits` gives them.
+ * Reads images and their labels from two IDX files, in the form that `drawDigits` returns.
  * @param images a file of count x 28 x 28 bytes
- * @param labels a file of as many digits
+ * @param labels a file of `count` digits
  */
 export function readDigits(images, labels) {
   const [pictures, digits] = [readIdx(images), readIdx(labels)];

@@ -1,5 +1,5 @@
-// Trains LeNet-5 in Node on digits that it draws itself, on Dawn from the package `webgpu`: `npm run build`, then
-// `node examples/lenet/index.mjs`. With a folder that has the four unpacked files of MNIST, on those: `node examples/lenet/index.mjs FOLDER`.
+// Trains LeNet-5 in Node on digits that it draws itself, with Dawn from the package `webgpu`: `npm run build`, then
+// `node examples/lenet/index.mjs`, or `node examples/lenet/index.mjs FOLDER` with a folder of the four unpacked MNIST files.
 // Without a GPU, point the Vulkan loader at a software driver, for example Chromium's:
 //   VK_ICD_FILENAMES=/usr/lib/chromium/vk_swiftshader_icd.json node examples/lenet/index.mjs
 import { readFile } from "node:fs/promises";
@@ -21,10 +21,10 @@ const [digits, heldOut] = folder
   ? await Promise.all([readFolder(folder, "train"), readFolder(folder, "t10k")])
   : [drawDigits(6000, 1), drawDigits(1000, 2)];
 
-// The implementation lives as long as this reference to it.
+// Dawn lives as long as this reference to it.
 const gpu = create([]);
 const engine = await createEngine({ gpu });
-console.log(`${digits.count} digits to learn from, ${heldOut.count} held out; ${engine.info.adapter.description}`);
+console.log(`${digits.count} digits for training, ${heldOut.count} held out; ${engine.info.adapter.description}`);
 const start = performance.now();
 const { network, accuracy } = await train(engine, digits, heldOut, {
   report: ({ step, steps, loss, accuracy: reached }) =>

@@ -1,4 +1,4 @@
-import type { Engine, Tensor } from "../../src/index.ts";
+import type { Engine, Tensor } from "convoke";
 import type { Digits } from "./drawings.mjs";
 
 export declare class LeNet5 {

@@ -1,4 +1,4 @@
-import type { Engine } from "../../src/index.ts";
+import type { Engine } from "convoke";
 import type { Digits } from "./drawings.mjs";
 import type { LeNet5 } from "./lenet.mjs";
 

@@ -1,10 +1,10 @@
-// Trains LeNet-5 on digits, and says how it does on others.
+// Trains LeNet-5 on digits, and measures its accuracy on others.
 import { chance } from "./drawings.mjs";
 import { LeNet5, imageTensor } from "./lenet.mjs";
 
 /**
- * The share of digits that a network tells right.
- * @param digits `images` and `labels`, as `drawDigits` makes and `readDigits` reads them
+ * Returns the share of digits that a network classifies correctly.
+ * @param digits `images` and `labels`, as returned by `drawDigits` and `readDigits`
  */
 export async function accuracy(engine, network, digits, batch = 250) {
   let right = 0;
@@ -22,14 +22,14 @@ export async function accuracy(engine, network, digits, batch = 250) {
 }
 
 /**
- * Trains a network on digits, in an order by chance.
+ * Trains a network on digits, in random order.
  *
- * @param engine of convoke's createEngine
- * @param digits those to learn from
- * @param heldOut those to be judged by
- * @param options `epochs` times through all digits, `batch` digits a step, a `learningRate` that falls to a tenth in a half cosine,
- * `report({ step, steps, loss, accuracy })` now and then, `every` so many steps; `accuracy` is of the digits held out
- * @returns the network, which is the caller's to destroy, its last accuracy and the losses reported
+ * @param engine from convoke's createEngine
+ * @param digits the training set
+ * @param heldOut the digits that accuracy is measured on
+ * @param options the number of `epochs`, `batch` digits in a step, a `learningRate` that falls to a tenth along half a cosine, and
+ * `report({ step, steps, loss, accuracy })`, called once in `every` steps
+ * @returns the network, which the caller must destroy, its last accuracy and the reported losses
  */
 export async function train(engine, digits, heldOut, options = {}) {
   const { epochs = 4, batch = 50, learningRate = 0.002, every = 50, report = () => {} } = options;
@@ -66,7 +66,7 @@ export async function train(engine, digits, heldOut, options = {}) {
   return { network, accuracy: reached, losses };
 }
 
-/** Fisher and Yates's shuffle. */
+/** Shuffles in place (Fisher and Yates). */
 function shuffle(order, random) {
   for (let at = order.length - 1; at > 0; at--) {
     const other = Math.floor(random() * (at + 1));
@@ -74,7 +74,7 @@ function shuffle(order, random) {
   }
 }
 
-/** The chosen digits as tensors. */
+/** Creates tensors of the chosen digits. */
 function gather(engine, { images, labels }, chosen) {
   const cells = images.length / labels.length;
   const pictures = new Float32Array(chosen.length * cells);

@@ -1,5 +1,5 @@
-// Runs networks built of the engine's parts in Node, batch 1, with random weights, on Dawn from the package `webgpu`: `npm run build`, then
-// `node examples/networks/index.mjs`, or with names: `node examples/networks/index.mjs "ResNet-50"`.
+// Runs whole networks in Node, with batch 1 and random weights, with Dawn from the package `webgpu`: `npm run build`, then
+// `node examples/networks/index.mjs`, or some by name: `node examples/networks/index.mjs "ResNet-50"`.
 // Without a GPU, point the Vulkan loader at a software driver, for example Chromium's:
 //   VK_ICD_FILENAMES=/usr/lib/chromium/vk_swiftshader_icd.json node examples/networks/index.mjs
 import { createEngine } from "convoke";
@@ -9,7 +9,7 @@ import { Parts, onEngine } from "./parts.mjs";
 
 const RUNS = 5;
 
-// The implementation lives as long as this reference to it.
+// Dawn lives as long as this reference to it.
 const gpu = create([]);
 const engine = await createEngine({ gpu });
 console.log(engine.info.adapter.description);
@@ -17,7 +17,7 @@ console.log(engine.info.adapter.description);
 const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(NETWORKS);
 for (const name of names) {
   if (!NETWORKS[name])
-    throw new Error(`there is no network ${JSON.stringify(name)}; there are ${Object.keys(NETWORKS).join(", ")}`);
+    throw new Error(`no network is named ${JSON.stringify(name)}; choose from ${Object.keys(NETWORKS).join(", ")}`);
   const { make, side } = NETWORKS[name];
   const parts = new Parts(onEngine(engine));
   const image = engine.tensor(Float32Array.from({ length: 3 * side * side }, Math.random), [1, 3, side, side]);

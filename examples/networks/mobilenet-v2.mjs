@@ -10,7 +10,7 @@ const BLOCKS = [
   { expansion: 6, channels: 320, repeats: 1, stride: 1 },
 ];
 
-/** @param width how many times as many channels as in the paper */
+/** @param width scales the number of channels of the paper */
 export function mobilenetV2({ width = 1, classes = 1000 } = {}) {
   const invertedResidual = (parts, x, { expansion, channels, stride }) =>
     parts.block(() => {

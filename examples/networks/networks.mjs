@@ -4,7 +4,7 @@ import { resnet50 } from "./resnet-50.mjs";
 import { shufflenetV2 } from "./shufflenet-v2.mjs";
 import { xception } from "./xception.mjs";
 
-/** How each is made, and the side of the images that it is made for. */
+/** The builder of each network, and the side of its images. */
 export const NETWORKS = {
   "MobileNet v2": { make: mobilenetV2, side: 224 },
   "ResNet-50": { make: resnet50, side: 224 },

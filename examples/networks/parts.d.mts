@@ -1,5 +1,5 @@
-import type { Engine, Tensor } from "../../src/index.ts";
-import type * as reference from "../../src/reference/index.ts";
+import type { Engine, Tensor } from "convoke";
+import type * as reference from "convoke/reference";
 
 export interface Backend<T> {
   operations: unknown;

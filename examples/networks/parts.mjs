@@ -1,5 +1,32 @@
-// The parts that networks are built of, each a call of an operation. The operations are an engine's, or those of the CPU reference, which has
-// them by the same names: what a network computes is written once.
+// The layers of networks, each one call or a few, of the package or of its CPU reference. Both have the same names, so that a network is written
+// once and runs on either.
+import { conv } from "convoke";
+import {
+  activate,
+  add,
+  channelShuffle,
+  concatenate,
+  flatten,
+  foldBatchNorm,
+  globalAveragePool,
+  linear,
+  maxPool,
+  split,
+} from "convoke/ops";
+
+const operations = {
+  activate,
+  add,
+  channelShuffle,
+  concatenate,
+  conv,
+  flatten,
+  foldBatchNorm,
+  globalAveragePool,
+  linear,
+  maxPool,
+  split,
+};
 
 /** Uniform numbers in [-1, 1) from a seed (xorshift32, Marsaglia 2003). */
 function randomNumbers(count, seed) {
@@ -12,19 +39,19 @@ function randomNumbers(count, seed) {
   });
 }
 
-/** The engine as what networks run on. `free` lets a tensor go. */
+/** Runs networks on an engine. */
 export function onEngine(engine) {
-  return { operations: engine, array: (data, shape) => engine.tensor(data, shape), free: (tensor) => tensor.destroy() };
+  return { operations, array: (data, shape) => engine.tensor(data, shape), free: (tensor) => tensor.destroy() };
 }
 
-/** The CPU reference as what networks run on. */
+/** Runs networks on the CPU reference. */
 export function onReference(reference) {
   return { operations: reference, array: (data, shape) => ({ data, shape }), free: () => {} };
 }
 
 /**
- * The parts of one network on a backend. Weights are made where a layer is first computed, by chance but the same for the same seed and order
- * of layers, and are kept: a second image uses them again.
+ * The layers of one network on a backend. A layer's weights are generated when it first runs, and kept for the next image. They are pseudorandom
+ * and depend only on the order of the layers.
  */
 export class Parts {
   #backend;
@@ -36,7 +63,7 @@ export class Parts {
     this.#backend = backend;
   }
 
-  /** Runs a network: what is made on the way is freed, the result is the caller's. */
+  /** Runs a network and frees its intermediate tensors; the caller owns the result. */
   run(network, x) {
     this.#at = 0;
     const result = network(this, x);
@@ -44,7 +71,7 @@ export class Parts {
     return result;
   }
 
-  /** A block of layers: what is made in it is freed behind it, but for its result. */
+  /** Runs a block of layers and frees its intermediate tensors, but not its result. */
   block(layers) {
     const first = this.#made.length;
     const result = layers();
@@ -59,8 +86,8 @@ export class Parts {
   }
 
   /**
-   * A convolution with its batch normalisation folded into it, and an activation.
-   * @param options those of a convolution; `size` of the kernel, 1 unless given; `channels` of the result
+   * A convolution with its batch normalisation folded in, and an activation.
+   * @param options those of `conv`, the output `channels`, and the kernel `size` (default 1)
    */
   conv(x, { channels, size = 1, groups = 1, ...options }) {
     const inputs = x.shape[1] / groups;
@@ -80,7 +107,7 @@ export class Parts {
     return this.#keep(this.#backend.operations.conv(x, w, { bias, groups, padding: size >> 1, ...options }));
   }
 
-  /** One filter for each channel. */
+  /** A convolution with one filter for each channel. */
   depthwise(x, options) {
     return this.conv(x, { size: 3, channels: x.shape[1], groups: x.shape[1], ...options });
   }
@@ -94,7 +121,7 @@ export class Parts {
     return this.#keep(this.#backend.operations.linear(flat, w, { bias }));
   }
 
-  /** Any other operation by name: what it returns is freed with its block. */
+  /** Calls any other operation by name; its results are freed with the block. */
   apply(name, ...given) {
     const result = this.#backend.operations[name](...given);
     for (const one of Array.isArray(result) ? result : [result]) this.#keep(one);
@@ -116,7 +143,7 @@ export class Parts {
     return this.#weights[at];
   }
 
-  /** Uniform numbers of variance 2 / terms, which keep the size of activations from layer to layer (He et al. 2015). */
+  /** Uniform numbers of variance 2 / terms, which preserve the magnitude of activations from layer to layer (He et al. 2015). */
   #random(shape, terms) {
     const count = shape.reduce((product, size) => product * size, 1);
     const bound = Math.sqrt(6 / terms);

@@ -7,7 +7,7 @@ const STAGES = [
   { blocks: 3, channels: 512, stride: 2 },
 ];
 
-/** @param width how many times as many channels as in the paper */
+/** @param width scales the number of channels of the paper */
 export function resnet50({ width = 1, classes = 1000 } = {}) {
   const bottleneck = (parts, x, channels, stride) =>
     parts.block(() => {

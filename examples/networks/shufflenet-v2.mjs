@@ -6,7 +6,7 @@ const STAGES = [
   { units: 4, channels: 464 },
 ];
 
-/** @param width how many times as many channels as in the paper */
+/** @param width scales the number of channels of the paper */
 export function shufflenetV2({ width = 1, classes = 1000 } = {}) {
   /** The layers of a branch. */
   const branch = (parts, x, channels, stride) => {
@@ -15,14 +15,14 @@ export function shufflenetV2({ width = 1, classes = 1000 } = {}) {
   };
   const joined = (parts, branches) =>
     parts.apply("channelShuffle", parts.apply("concatenate", branches), { groups: 2 });
-  /** Halves the channels, and computes with one half. */
+  /** Splits the channels, and computes with one half. */
   const unit = (parts, x) =>
     parts.block(() => {
       const half = x.shape[1] / 2;
       const [kept, changed] = parts.apply("split", x, { sizes: [half, half] });
       return joined(parts, [kept, branch(parts, changed, half, 1)]);
     });
-  /** Halves the map, and computes with all channels in both branches. */
+  /** Halves the size of the map, with all channels in both branches. */
   const down = (parts, x, channels) =>
     parts.block(() => {
       const half = channels / 2;

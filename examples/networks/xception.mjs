@@ -1,11 +1,11 @@
 // Xception (Chollet, Xception: Deep Learning with Depthwise Separable Convolutions, 2017, figure 5).
 
-/** @param width how many times as many channels as in the paper */
+/** @param width scales the number of channels of the paper */
 export function xception({ width = 1, classes = 1000 } = {}) {
   const separable = (parts, x, channels, activation) =>
     parts.conv(parts.depthwise(x, {}), { channels, ...(activation && { activation }) });
   const relu = (parts, x) => parts.apply("activate", x, "relu");
-  /** Two separable convolutions and a pooling beside a 1 x 1 of stride 2. */
+  /** Two separable convolutions and a pooling, beside a 1x1 convolution of stride 2. */
   const down = (parts, x, [first, second], opens) =>
     parts.block(() => {
       const shortcut = parts.conv(x, { channels: second, stride: 2 });

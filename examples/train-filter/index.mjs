@@ -1,11 +1,11 @@
-// Learns a hidden 5 x 5 filter in Node, on Dawn from the package `webgpu`: `npm run build`, then `node examples/train-filter/index.mjs`.
+// Learns a hidden 5x5 filter in Node, with Dawn from the package `webgpu`: `npm run build`, then `node examples/train-filter/index.mjs`.
 // Without a GPU, point the Vulkan loader at a software driver, for example Chromium's:
 //   VK_ICD_FILENAMES=/usr/lib/chromium/vk_swiftshader_icd.json node examples/train-filter/index.mjs
 import { createEngine } from "convoke";
 import { create } from "webgpu";
 import { HIDDEN, train } from "./train.mjs";
 
-// The implementation lives as long as this reference to it.
+// Dawn lives as long as this reference to it.
 const gpu = create([]);
 const engine = await createEngine({ gpu });
 

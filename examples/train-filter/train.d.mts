@@ -1,4 +1,4 @@
-import type { Engine } from "../../src/index.ts";
+import type { Engine } from "convoke";
 
 export interface TrainOptions {
   steps?: number;

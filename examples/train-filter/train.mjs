@@ -1,6 +1,8 @@
-// Learns a hidden filter from pairs of images, by gradient descent on the GPU: y = relu(conv(x, w) + b) for known x and y, unknown w
-// and b. Every step convolves, takes the gradient of the loss back through the activation to the weights and the bias, and moves both.
-// Nothing but now and then the loss leaves the GPU. index.mjs runs it in Node.
+// Learns a hidden filter from pairs of images by gradient descent on the GPU: y = relu(conv(x, w) + b) with known x and y, unknown w and b.
+// Each step convolves, propagates the gradient of the loss through the activation to the weights and the bias, and updates both. Only the
+// loss is ever read back, now and then. index.mjs runs it in Node.
+import { conv, convBackwardBias, convBackwardWeights } from "convoke";
+import { sgd } from "convoke/ops";
 
 /** Uniform numbers in [-1, 1) from a seed (xorshift32). */
 export function randomNumbers(count, seed) {
@@ -13,7 +15,7 @@ export function randomNumbers(count, seed) {
   });
 }
 
-/** The filter to be found: a 5 x 5 Laplacian of a Gaussian, and a bias. */
+/** The filter to find: a 5x5 Laplacian of a Gaussian, and a bias. */
 export const HIDDEN = {
   kernel: [
     [0, 0, -1, 0, 0],
@@ -28,9 +30,9 @@ export const HIDDEN = {
 const SIZE = 5;
 
 /**
- * @param engine of convoke's createEngine
- * @param options `steps`, `rate` and `momentum` of the descent; `images` of `side` x `side` cells; `report(step, loss)`, now and then
- * @returns the kernel that was found (rows of numbers), the bias, and the losses reported
+ * @param engine from convoke's createEngine
+ * @param options `steps`, `rate` and `momentum` of the descent; the number of `images` of `side` x `side` cells; `report(step, loss)`
+ * @returns the learned kernel as rows of numbers, the bias, and the reported losses
  */
 export async function train(engine, options = {}) {
   const { steps = 120, rate = 0.5, momentum = 0.9, images = 4, side = 32, report = () => {} } = options;
@@ -44,35 +46,35 @@ export async function train(engine, options = {}) {
     const x = keep(engine.tensor(randomNumbers(images * side * side, 1), [images, 1, side, side]));
     const hidden = keep(engine.tensor(HIDDEN.kernel.flat(), [1, 1, SIZE, SIZE]));
     const hiddenBias = keep(engine.tensor([HIDDEN.bias], [1]));
-    // -y, so that a convolution that takes it as its residual gives the error y' - y. The activation comes before the difference here: a
-    // second, one-by-one convolution makes it.
-    const target = keep(engine.conv(x, hidden, { ...geometry, bias: hiddenBias, activation: "relu" }));
+    // -y: the residual of a second, 1x1 convolution, which computes the error y' - y. The first one cannot, since it adds its residual before
+    // the activation.
+    const target = keep(conv(x, hidden, { ...geometry, bias: hiddenBias, activation: "relu" }));
     const one = keep(engine.tensor([1], [1, 1, 1, 1]));
     const minusOne = keep(engine.tensor([-1], [1, 1, 1, 1]));
-    const minusTarget = keep(engine.conv(target, minusOne));
+    const minusTarget = keep(conv(target, minusOne));
 
     const weights = randomNumbers(SIZE * SIZE, 7).map((value) => value / 10);
     const w = keep(engine.tensor(weights, [1, 1, SIZE, SIZE]));
-    // The descent starts where the activation passes everything on: from a bias above.
+    // Start from a large bias, with which the activation passes everything on.
     const b = keep(engine.tensor([1], [1]));
     const [velocity, biasVelocity] = [keep(engine.empty(w.shape)), keep(engine.empty(b.shape))];
     const losses = [];
     const cells = images * side * side;
     const descent = { learningRate: rate / cells, momentum };
     for (let step = 0; step <= steps; step++) {
-      const output = engine.conv(x, w, { ...geometry, bias: b, activation: "relu" });
-      const dy = engine.conv(output, one, { residual: minusTarget });
+      const output = conv(x, w, { ...geometry, bias: b, activation: "relu" });
+      const dy = conv(output, one, { residual: minusTarget });
       const through = { activation: "relu", output };
-      const dw = engine.convBackwardWeights(x, dy, { ...geometry, ...through, kernelShape: [1, 1, SIZE, SIZE] });
-      const db = engine.convBackwardBias(dy, through);
+      const dw = convBackwardWeights(x, dy, { ...geometry, ...through, kernelShape: [1, 1, SIZE, SIZE] });
+      const db = convBackwardBias(dy, through);
       if (step % 10 === 0) {
         const errors = await dy.read();
         const loss = errors.reduce((sum, error) => sum + error * error, 0) / cells;
         losses.push(loss);
         report(step, loss);
       }
-      engine.sgd(w, dw, { ...descent, velocity });
-      engine.sgd(b, db, { ...descent, velocity: biasVelocity });
+      sgd(w, dw, { ...descent, velocity });
+      sgd(b, db, { ...descent, velocity: biasVelocity });
       for (const tensor of [output, dy, dw, db]) tensor.destroy();
     }
     const [kernel, [bias]] = await Promise.all([w.read(), b.read()]);

@@ -1,9 +1,10 @@
-// A feature map: where its elements lie, [n, c, d, h, w] or, where CHANNELS_LAST, [n, d, h, w, c].
+// Indexing of feature maps: [n, c, d, h, w], or with CHANNELS_LAST [n, d, h, w, c].
+// constants: CHANNELS_LAST
 struct Map { channels: u32, depth: u32, height: u32, width: u32 }
 
 struct Element { n: u32, c: u32, d: u32, h: u32, w: u32 }
 
-// The place of an element in its tensor.
+// The index of an element in its tensor.
 fn place_of(e: Element, map: Map) -> u32 {
   if (CHANNELS_LAST) {
     return (((e.n * map.depth + e.d) * map.height + e.h) * map.width + e.w) * map.channels + e.c;
@@ -11,9 +12,9 @@ fn place_of(e: Element, map: Map) -> u32 {
   return (((e.n * map.channels + e.c) * map.depth + e.d) * map.height + e.h) * map.width + e.w;
 }
 
-// The element at a place.
-fn element_at(place: u32, map: Map) -> Element {
-  var rest = place;
+// The element at an index.
+fn element_at(index: u32, map: Map) -> Element {
+  var rest = index;
   var e: Element;
   if (CHANNELS_LAST) {
     e.c = rest % map.channels;

@@ -1,5 +1,7 @@
-// The elements of a kernel's second operand, a gradient, taken through the derivative of an activation while they are loaded: `gate` holds
-// for each what the derivative is computed from. derivative comes from derivative/*.wgsl.
+// Loads the elements of a kernel's second operand, a gradient, and multiplies them by the derivative of an activation. `gate` holds the values
+// that the derivative (derivative/*.wgsl) is computed from.
+// slots: derivative
+// types: E
 @group(0) @binding(2) var<storage, read> second_operand: array<E>;
 @group(0) @binding(6) var<storage, read> gate: array<E>;
 

@@ -1,4 +1,5 @@
-// The elements of a kernel's first operand, as they are stored.
+// Loads the elements of a kernel's first operand as they are stored.
+// types: E
 @group(0) @binding(1) var<storage, read> first_operand: array<E>;
 
 fn load(at: u32) -> f32 {

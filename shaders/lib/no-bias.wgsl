@@ -1,4 +1,4 @@
-// No bias: nothing is bound and nothing is added.
+// No bias: binds and adds nothing.
 fn load_bias(channel: u32) -> f32 {
   return 0.0;
 }

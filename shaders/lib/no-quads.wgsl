@@ -1,16 +1,16 @@
-// What quads.wgsl defines, where each invocation loads for itself: never called.
-fn of_first(own: vec4f) -> vec4f {
+// Takes the place of quads.wgsl in kernels whose invocations do not share loads: these functions are never called.
+fn broadcast_first(own: vec4f) -> vec4f {
   return own;
 }
 
-fn of_second(own: vec4f) -> vec4f {
+fn broadcast_second(own: vec4f) -> vec4f {
   return own;
 }
 
-fn of_third(own: vec4f) -> vec4f {
+fn broadcast_third(own: vec4f) -> vec4f {
   return own;
 }
 
-fn of_fourth(own: vec4f) -> vec4f {
+fn broadcast_fourth(own: vec4f) -> vec4f {
   return own;
 }

@@ -1,5 +1,5 @@
-// Beyond the border the input is mirrored at its border cell, which does not repeat. The clamp is for the positions past the
-// last output that a tile computes and does not store.
+// Reflecting padding: beyond the border the input is mirrored at its border cell, which is not repeated. The clamp is for positions past the
+// last output, which a tile computes but does not store.
 fn source(i: i32, size: i32) -> i32 {
   let mirrored = select(abs(i), 2 * size - 2 - i, i >= size);
   return clamp(mirrored, 0, size - 1);

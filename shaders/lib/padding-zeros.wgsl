@@ -1,4 +1,4 @@
-// Beyond the border lies a constant, PADDING_VALUE. `source` clamps, so that the load it feeds is always in bounds.
+// Constant padding: cells beyond the border have the value PADDING_VALUE. `source` clamps, so that the load at its result is always in bounds.
 fn source(i: i32, size: i32) -> i32 {
   return clamp(i, 0, size - 1);
 }

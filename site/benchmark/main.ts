@@ -1,4 +1,4 @@
-// The page's script lives with the benchmark whose layers it measures.
-import { startPage } from "../../bench/site/page.ts";
+// The entry of the benchmark page.
+import { startPage } from "./page.ts";
 
 startPage();

@@ -1,4 +1,4 @@
-// Making and finding elements.
+// Makes and finds elements of the page.
 
 type Props = Readonly<Record<string, string | number | boolean | EventListener | undefined>>;
 type Child = Node | string | number | null | undefined | false;
@@ -17,7 +17,7 @@ function asNode(child: Node | string | number): Node | string {
   return typeof child === "number" ? String(child) : child;
 }
 
-/** An element with attributes, listeners (functions, by the event's name) and children. */
+/** Makes an element with attributes, listeners (functions, by the event's name) and children. */
 export function el<K extends keyof HTMLElementTagNameMap>(
   tag: K,
   props: Props = {},
@@ -26,7 +26,7 @@ export function el<K extends keyof HTMLElementTagNameMap>(
   return fill(document.createElement(tag), props, children);
 }
 
-/** The same in SVG. */
+/** Makes an SVG element; see `el`. */
 export function svg<K extends keyof SVGElementTagNameMap>(
   tag: K,
   props: Props = {},
@@ -35,7 +35,17 @@ export function svg<K extends keyof SVGElementTagNameMap>(
   return fill(document.createElementNS("http://www.w3.org/2000/svg", tag), props, children);
 }
 
-/** The element of a page that its script cannot do without. */
+/** Makes the head of a table whose columns between the first and the last hold numbers. */
+export function tableHead(first: string, numbers: readonly string[], last: string): HTMLElement {
+  const head = (name: string, props: Props = {}): HTMLElement => el("th", { scope: "col", ...props }, name);
+  return el(
+    "thead",
+    {},
+    el("tr", {}, head(first), ...numbers.map((name) => head(name, { class: "number" })), head(last)),
+  );
+}
+
+/** Returns a required element of the page. */
 export function byId<E extends Element = HTMLElement>(id: string, kind?: new () => E): E {
   const element = document.getElementById(id) as Element | null;
   if (!element) throw new Error(`the page has no element #${id}`);

@@ -1,12 +1,12 @@
-// The page's engine, made when it is first asked for, and words for where there is none.
+// The page's engine, created on first use, and messages for when there is none.
 import { ConvError, type Engine, createEngine } from "convoke";
 import { el } from "./dom.ts";
 
 let engine: Promise<Engine> | undefined;
 
 /**
- * The engine of this page. A lost one is made anew the next time.
- * @throws ConvError where there is no WebGPU
+ * Returns the engine of this page. A lost one is replaced on the next call.
+ * @throws ConvError if there is no WebGPU
  */
 export function pageEngine(): Promise<Engine> {
   engine ??= createEngine().then(
@@ -22,7 +22,7 @@ export function pageEngine(): Promise<Engine> {
   return engine;
 }
 
-/** What to tell of a failure, and where there is no WebGPU what to do. */
+/** Explains a failure to the visitor, and what to do without WebGPU. */
 export function explainFailure(error: unknown): HTMLElement {
   const code = error instanceof ConvError ? error.code : undefined;
   const message = error instanceof Error ? error.message : String(error);
@@ -44,7 +44,7 @@ export function explainFailure(error: unknown): HTMLElement {
   );
 }
 
-/** The adapter in words. */
+/** Returns the name of the adapter. */
 export function adapterName({ adapter }: Engine["info"]): string {
   const name = [adapter.vendor, adapter.architecture, adapter.device, adapter.description].filter(Boolean).join(" ");
   return `${name === "" ? "an adapter without a name" : name}${adapter.isFallback ? " (computes on the CPU)" : ""}`;

@@ -1,6 +1,6 @@
-// Numbers as people read them.
+// Formats numbers for people.
 
-/** Three significant digits, without an exponent where that stays short. */
+/** Formats a number with three significant digits, without an exponent if that is short enough. */
 export function number(value: number): string {
   if (!Number.isFinite(value)) return String(value);
   if (value === 0) return "0";
@@ -11,7 +11,7 @@ export function number(value: number): string {
 
 const LARGE = ["", " k", " M", " G", " T"] as const;
 
-/** A count with a metric prefix: 1.16 G. */
+/** Formats a count with a metric prefix: 1.16 G. */
 export function metric(value: number): string {
   let rank = 0;
   let rest = value;
@@ -22,7 +22,7 @@ export function metric(value: number): string {
   return `${Number(rest.toPrecision(3))}${LARGE[rank]}`;
 }
 
-/** Bytes in binary units. */
+/** Formats bytes in binary units. */
 export function bytes(value: number): string {
   const units = ["B", "KiB", "MiB", "GiB"];
   let rank = 0;
@@ -34,7 +34,7 @@ export function bytes(value: number): string {
   return `${Number(rest.toPrecision(3))} ${units[rank]}`;
 }
 
-/** Milliseconds, or microseconds where they are less than one. */
+/** Formats milliseconds, or microseconds below one. */
 export function duration(milliseconds: number): string {
   return milliseconds < 0.1 ? `${number(milliseconds * 1000)} µs` : `${number(milliseconds)} ms`;
 }

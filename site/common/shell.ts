@@ -1,11 +1,11 @@
-// What every page does: the theme button, which goes from the system's theme to light to dark.
+// The theme button of every page, which cycles through the system's theme, light and dark.
 import { byId } from "./dom.ts";
 
 const THEMES = ["system", "light", "dark"] as const;
 type Theme = (typeof THEMES)[number];
 
 const KEY = "convoke-theme";
-const NAMES: Record<Theme, string> = { system: "as the system has it", light: "light", dark: "dark" };
+const NAMES: Record<Theme, string> = { system: "same as the system", light: "light", dark: "dark" };
 
 function current(): Theme {
   const { theme } = document.documentElement.dataset;
@@ -19,13 +19,13 @@ function apply(theme: Theme): void {
   try {
     localStorage.setItem(KEY, theme);
   } catch {
-    // No storage: the choice lasts as long as the page.
+    // Without storage, the choice lasts as long as the page.
   }
 }
 
 byId("theme").addEventListener("click", () => {
   apply(THEMES[(THEMES.indexOf(current()) + 1) % THEMES.length]!);
-  // What is drawn in colours of the theme draws itself again.
+  // Whatever is drawn in the theme's colours redraws itself.
   document.dispatchEvent(new CustomEvent("themechange"));
 });
 byId("theme").setAttribute("aria-label", `Theme: ${NAMES[current()]}`);

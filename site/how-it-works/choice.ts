@@ -1,7 +1,7 @@
-// A chosen cell of either side, and the order in which the animation goes through the cells.
+// The chosen cell on either side, and the order in which the animation visits cells.
 import { type Cell, type Geometry, type Product, gather, outputSize, scatter } from "./geometry.ts";
 
-/** An output and what it gathers, or an input and where it scatters. */
+/** An output and the inputs it gathers, or an input and the outputs it scatters to. */
 export interface Choice {
   readonly side: "output" | "input";
   readonly cell: Cell;
@@ -11,7 +11,7 @@ export function productsOf(geometry: Geometry, { side, cell }: Choice): Product[
   return side === "output" ? gather(geometry, cell) : scatter(geometry, cell);
 }
 
-/** The cells of one side in the order in which they are gone through. */
+/** Returns the cells of one side in the order of the animation. */
 export function placeAt(geometry: Geometry, side: Choice["side"], index: number): Cell {
   const along = side === "output" ? outputSize(geometry) : geometry.size;
   return {

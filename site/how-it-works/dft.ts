@@ -1,4 +1,4 @@
-// The convolution through spectra: a plain discrete Fourier transform in float32, a product of each frequency, and back.
+// The convolution by spectra: a plain discrete Fourier transform in float32, a product for each frequency, and the inverse transform.
 import { outputsAlong } from "./direct.ts";
 import { type Matrix, block, tabulate, transpose } from "./matrix.ts";
 
@@ -8,7 +8,7 @@ export interface Spectrum {
   readonly im: number[][];
 }
 
-/** The transform along each row; `sign` is −1 forward and 1 back (without the division by the count). */
+/** Transforms each row; `sign` is −1 forward and 1 for the inverse (without the division by the count). */
 function alongRows({ re, im }: Spectrum, sign: 1 | -1): Spectrum {
   const n = re[0]!.length;
   const angle = (i: number): number => (2 * Math.PI * (i % n)) / n;
@@ -42,7 +42,7 @@ export function dft(values: Matrix): Spectrum {
   return transform({ re: values.map((row) => [...row]), im: values.map((row) => row.map(() => 0)) }, -1);
 }
 
-/** a · conj(b) of each frequency: the conjugate makes it a cross-correlation, which is what networks compute. */
+/** Returns a · conj(b) for each frequency: the conjugate makes it a cross-correlation, which networks compute. */
 export function timesConjugate(a: Spectrum, b: Spectrum): Spectrum {
   const at = (value: (p: number, q: number, r: number, s: number) => number): number[][] =>
     a.re.map((row, i) => row.map((p, j) => value(p, a.im[i]![j]!, b.re[i]![j]!, b.im[i]![j]!)));
@@ -52,7 +52,7 @@ export function timesConjugate(a: Spectrum, b: Spectrum): Spectrum {
   };
 }
 
-/** The real part of the transform back. */
+/** Returns the real part of the inverse transform. */
 export function inverse(spectrum: Spectrum): number[][] {
   const count = spectrum.re.length * spectrum.re[0]!.length;
   return transform(spectrum, 1).re.map((row) => row.map((value) => Math.fround(value / count)));
@@ -66,14 +66,14 @@ export interface Fourier {
   readonly input: Spectrum;
   readonly kernel: Spectrum;
   readonly product: Spectrum;
-  /** All cells of the transform back; those past the outputs have wrapped around the border. */
+  /** All cells of the inverse transform; cells past the outputs have wrapped around the border. */
   readonly circular: number[][];
   readonly output: number[][];
 }
 
 export function fourier(x: Matrix, w: Matrix, dilation: number): Fourier {
   const side = x.length;
-  // The kernel with its gaps, in the corner of a map as large as the input.
+  // The dilated kernel, in the corner of a map as large as the input.
   const spread = tabulate(side, side, (row, column) => {
     const [r, s] = [row / dilation, column / dilation];
     return w[r]?.[s] ?? 0;

@@ -1,4 +1,4 @@
-// The sum as it is defined, over a map without padding: in float64, which the others are held against, and in float32.
+// The sum by definition, over a map without padding: in float64, as the ground truth, and in float32.
 import { type Matrix, dot, tabulate } from "./matrix.ts";
 
 /** Outputs along a side. */
@@ -6,7 +6,7 @@ export function outputsAlong(size: number, kernel: number, dilation: number): nu
   return size - dilation * (kernel - 1);
 }
 
-/** The values under the window of an output, row by row. */
+/** Returns the values under the window of an output, row by row. */
 export function windowOf(x: Matrix, kernel: number, dilation: number, row: number, column: number): number[] {
   return tabulate(kernel, kernel, (r, s) => x[row + r * dilation]![column + s * dilation]!).flat();
 }

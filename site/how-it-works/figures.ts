@@ -1,4 +1,4 @@
-// The figures of a geometry, each as a formula, the formula with its numbers, and what it comes to.
+// The figures of a geometry: each as a formula, as the formula with numbers, and as a result.
 import { type Geometry, extent, multiplyAdds, outputSize, parameters } from "./geometry.ts";
 
 export interface Figure {
@@ -8,7 +8,7 @@ export interface Figure {
   readonly result: number;
 }
 
-/** What follows “=” with the numbers put in; letters are those of the legend on the page. */
+/** The right side of the formula with numbers; the letters are explained in the legend of the page. */
 export function figures(geometry: Geometry): Figure[] {
   const { size: n, kernel: k, stride: s, dilation: d, padding: p, transposed, channels: c, groups: g } = geometry;
   const out = outputSize(geometry);

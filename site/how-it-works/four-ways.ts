@@ -1,4 +1,4 @@
-// The second part: one small convolution by four algorithms in the page, and by the same four on the GPU.
+// The second part: one small convolution by four algorithms, in the page and on the GPU.
 import { byId, el } from "../common/dom.ts";
 import { number } from "../common/format.ts";
 import { directExact } from "./direct.ts";
@@ -15,7 +15,7 @@ export class FourWays {
   #comparison: Comparison;
   #problem!: Problem;
   #ways!: Record<AlgorithmName, Way>;
-  /** Counts the problems shown, so that an answer to an earlier one is left out. */
+  /** Counts the problems shown, so that late answers to earlier ones are dropped. */
   #shown = 0;
   readonly #changed: (comparison: Comparison) => void;
 
@@ -43,22 +43,22 @@ export class FourWays {
     const exact = directExact(problem.x, problem.w, dilation);
     const rows = ALGORITHMS.map((name) => {
       const { nodes, output, products } = this.#ways[name];
-      const apart = output && number(largestDifference(output, exact));
+      const difference = output && number(largestDifference(output, exact));
       const card = byId(`way-${name}`);
       card.querySelector(".drawing")!.replaceChildren(...nodes);
       card
         .querySelector(".difference")!
         .replaceChildren(
-          ...(apart === undefined
+          ...(difference === undefined
             ? []
-            : ["Largest difference from float64: ", el("strong", { class: "number" }, apart)]),
+            : ["Largest difference from float64: ", el("strong", { class: "number" }, difference)]),
         );
       return el(
         "tr",
         { "data-algorithm": name },
         el("th", { scope: "row" }, TITLES[name]),
         el("td", { class: "number" }, products),
-        el("td", { class: "number page" }, apart ?? "not served"),
+        el("td", { class: "number page" }, difference ?? "not supported"),
         el("td", { class: "number gpu" }, "–"),
         el("td", { class: "variant" }, "–"),
       );
@@ -83,7 +83,7 @@ export class FourWays {
   }
 
   #change(part: Partial<Comparison>): void {
-    // With the larger window there are fewer outputs.
+    // A larger window has fewer outputs.
     const output = part.dilation === undefined ? this.#comparison.output : ([0, 0] as const);
     this.show({ ...this.#comparison, output, ...part });
     this.#changed(this.#comparison);

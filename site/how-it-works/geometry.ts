@@ -1,4 +1,4 @@
-// Which cells meet in a square convolution: sizes, and for every output the products that make it. No DOM, no numbers of the maps.
+// The geometry of a square convolution: sizes, and the products of every output. No DOM, no values.
 
 export const MODES = ["zeros", "reflect", "replicate", "circular"] as const;
 export type Mode = (typeof MODES)[number];
@@ -18,28 +18,28 @@ export interface Geometry {
   readonly groups: number;
 }
 
-/** A cell of a map. In the input, rows and columns below 0 or past the end lie in the padding. */
+/** A cell of a map. In the input, rows and columns below 0 or past the end are padding. */
 export interface Cell {
   readonly channel: number;
   readonly row: number;
   readonly column: number;
 }
 
-/** One product of a sum: an input cell times a weight, for an output cell. */
+/** One product of an output's sum: an input cell times a weight. */
 export interface Product {
-  /** Where the window reads; may lie in the padding. */
+  /** The cell the window reads, possibly in the padding. */
   readonly read: Cell;
-  /** The cell of the input that the value comes from: none where the padding is a zero. */
+  /** The cell of the input that the value comes from; undefined if it is a padded zero. */
   readonly source: Cell | undefined;
   /** The row and column of the weight in the kernel. */
   readonly tap: readonly [number, number];
   readonly output: Cell;
 }
 
-/** More outputs along a side than this are not drawn. */
+/** The most outputs along a side to draw. */
 export const MOST_OUTPUTS = 20;
 
-/** Cells that the window covers along a side, with the gaps of the dilation. */
+/** Counts the cells that the dilated window spans along a side. */
 export function extent({ kernel, dilation }: Geometry): number {
   return dilation * (kernel - 1) + 1;
 }
@@ -51,7 +51,7 @@ export function outputSize(geometry: Geometry): number {
     : Math.floor((size + 2 * padding - extent(geometry)) / stride) + 1;
 }
 
-/** Why there is nothing to compute or to draw, in words. */
+/** Says why there is nothing to compute or draw. */
 export function refusal(geometry: Geometry): string | undefined {
   const { size, padding, mode, transposed, channels, groups } = geometry;
   if (channels % groups !== 0) return `${groups} groups do not divide ${channels} channels.`;
@@ -69,7 +69,7 @@ export function refusal(geometry: Geometry): string | undefined {
   return undefined;
 }
 
-/** The input cell along one axis that a position stands for, or undefined for a padded zero. */
+/** Returns the input cell of a position along one axis, or undefined for a padded zero. */
 export function sourceOf(position: number, size: number, mode: Mode): number | undefined {
   if (position >= 0 && position < size) return position;
   switch (mode) {
@@ -92,7 +92,7 @@ interface Link {
   readonly source: number | undefined;
 }
 
-/** All of them along one axis, by output and then by tap: rows and columns are alike. */
+/** Returns the meetings along one axis, by output and then by tap; rows and columns are alike. */
 function links(geometry: Geometry): Link[] {
   const { size, kernel, stride, dilation, padding, mode, transposed } = geometry;
   const outputs = outputSize(geometry);
@@ -112,7 +112,7 @@ function links(geometry: Geometry): Link[] {
   return found;
 }
 
-/** The channels of one group, on either side. */
+/** Returns the channels of one group, on either side. */
 export function groupOf({ channels, groups }: Geometry, channel: number): number[] {
   const each = channels / groups;
   const first = Math.floor(channel / each) * each;
@@ -133,7 +133,7 @@ function products(rows: Link[], columns: Link[], input: number, output: number):
   );
 }
 
-/** The products that make an output cell. */
+/** Returns the products of an output cell. */
 export function gather(geometry: Geometry, { channel, row, column }: Cell): Product[] {
   const all = links(geometry);
   const rows = all.filter(({ output }) => output === row);
@@ -141,7 +141,7 @@ export function gather(geometry: Geometry, { channel, row, column }: Cell): Prod
   return groupOf(geometry, channel).flatMap((input) => products(rows, columns, input, channel));
 }
 
-/** The products that an input cell takes part in, also through the padding that repeats it. */
+/** Returns the products that contain an input cell, also by way of padding that repeats it. */
 export function scatter(geometry: Geometry, { channel, row, column }: Cell): Product[] {
   const all = links(geometry);
   const rows = all.filter(({ source }) => source === row);
@@ -149,12 +149,12 @@ export function scatter(geometry: Geometry, { channel, row, column }: Cell): Pro
   return groupOf(geometry, channel).flatMap((output) => products(rows, columns, channel, output));
 }
 
-/** Weights of all kernels together. */
+/** Counts the weights of all kernels. */
 export function parameters({ channels, groups, kernel }: Geometry): number {
   return channels * (channels / groups) * kernel ** 2;
 }
 
-/** Multiply-adds: every weight meets one side of the map once for each of its cells. */
+/** Counts the multiply-adds: each weight is used once for each cell of the side it moves over. */
 export function multiplyAdds(geometry: Geometry): number {
   const cells = geometry.transposed ? geometry.size : outputSize(geometry);
   return parameters(geometry) * cells ** 2;

@@ -1,4 +1,4 @@
-// The small map through the engine, one algorithm after the other, beside the reference. Loaded when it is asked for.
+// Computes the small map on the engine, one algorithm after another, and by the reference. Loaded on demand.
 import type { Engine, Tensor } from "convoke";
 import { conv } from "convoke/reference";
 import type { Matrix } from "./matrix.ts";
@@ -9,7 +9,7 @@ export type Compared =
   /** Why the engine did not compute it. */
   | { readonly refused: string };
 
-/** The largest difference of an algorithm's result from the reference; a failure of any kind in words. */
+/** Returns the largest difference of an algorithm's result from the reference, or the failure. */
 export async function compareOne(
   engine: Engine,
   algorithm: AlgorithmName,

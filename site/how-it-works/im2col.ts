@@ -1,4 +1,4 @@
-// The convolution as one matrix product: a row for each output with the values under its window, times the kernel as a column.
+// The convolution as one matrix product: rows of the values under each output's window, times the kernel as a column.
 import { outputsAlong, windowOf } from "./direct.ts";
 import { type Matrix, multiply, tabulate } from "./matrix.ts";
 

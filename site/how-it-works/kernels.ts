@@ -1,4 +1,4 @@
-// The small map and the kernels of the second part, in numbers that float32 has to round.
+// The small map and the kernels of the second part, with values that float32 must round.
 import { random } from "./values.ts";
 
 export const KERNELS = ["tenths", "blur", "gaussian", "edges", "sobel"] as const;
@@ -26,7 +26,7 @@ const FIXED: Record<Exclude<KernelName, "tenths">, number[][]> = {
   ],
 };
 
-/** Tenths from −2 to 2, but not 0: a weight that does nothing explains nothing. */
+/** Tenths from −2 to 2 without 0, since a zero weight explains nothing. */
 function tenths(side: number, seed: number): number[][] {
   const next = random(seed);
   const one = (): number => {
@@ -36,12 +36,12 @@ function tenths(side: number, seed: number): number[][] {
   return Array.from({ length: side }, () => Array.from({ length: side }, one));
 }
 
-/** The map, as float32 holds it. */
+/** The map, rounded to float32. */
 export function smallMap(seed: number): number[][] {
   return tenths(SIDE, seed);
 }
 
-/** The kernel, as float32 holds it. */
+/** The kernel, rounded to float32. */
 export function smallKernel(name: KernelName, seed: number): number[][] {
   return name === "tenths" ? tenths(3, seed + 500) : FIXED[name].map((row) => row.map(Math.fround));
 }

@@ -1,4 +1,4 @@
-// Joins the parts of the page with the hash of its address.
+// Connects the parts of the page with the hash of its address.
 import { FourWays } from "./four-ways.ts";
 import { OneOutput } from "./one-output.ts";
 import { Stack } from "./stack.ts";
@@ -7,7 +7,7 @@ import { type State, readState, writeState } from "./state.ts";
 let state = readState(location.hash);
 let timer: ReturnType<typeof setTimeout> | undefined;
 
-/** Browsers limit how often the address may change: what is pointed at follows at leisure. */
+/** Keeps the state in the address, with a delay: browsers limit how often it may change. */
 function keep(part: Partial<State>): void {
   state = { ...state, ...part };
   clearTimeout(timer);
@@ -21,7 +21,7 @@ const stack = new Stack(state.layers, (layers) => keep({ layers }));
 const fourWays = new FourWays(state.comparison, (comparison) => keep({ comparison }));
 
 globalThis.addEventListener("hashchange", () => {
-  // The skip link's target is no state.
+  // The target of the skip link is not a state.
   if (!location.hash.includes("=")) return;
   clearTimeout(timer);
   state = readState(location.hash);

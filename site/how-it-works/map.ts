@@ -3,7 +3,7 @@ import { el } from "../common/dom.ts";
 
 export type Kind = "input" | "kernel" | "output" | "plain";
 
-/** How a cell was chosen: pointing must not interrupt what pressing may. */
+/** How a cell was chosen: pressing may interrupt the animation, pointing must not. */
 export type How = "point" | "press";
 
 export interface MapOptions {
@@ -11,16 +11,16 @@ export interface MapOptions {
   readonly kind: Kind;
   readonly rows: number;
   readonly columns: number;
-  /** Cells beyond each border; their rows and columns are below 0 or past the end. */
+  /** Cells of padding beyond each border, with rows and columns below 0 or past the end. */
   readonly margin?: number;
-  /** What a cell of the margin is, for those who do not see it. */
+  /** The description of a padding cell for screen readers. */
   readonly marginName?: string;
   text(row: number, column: number): string;
   /** Makes the cells choosable. */
   readonly choose?: (row: number, column: number, how: How) => void;
 }
 
-/** Read: a factor of the sum. Source: what the padding repeats. Reached: an output that an input goes into. */
+/** Read: a factor of the sum. Source: a cell that the padding repeats. Reached: an output that an input goes into. */
 export type Mark = "read" | "source" | "used" | "reached" | "tile" | "pending";
 
 export class CellMap {
@@ -54,7 +54,7 @@ export class CellMap {
     if (choose) this.#listen(choose);
   }
 
-  /** Writes a cell anew. */
+  /** Updates the text of a cell. */
   text(row: number, column: number, text: string): void {
     const cell = this.#at(row, column);
     if (cell.textContent === text) return;
@@ -62,7 +62,7 @@ export class CellMap {
     this.#name(cell);
   }
 
-  /** Marks a cell, with a number that belongs to the mark. */
+  /** Marks a cell, with the number of the mark. */
   mark(row: number, column: number, mark: Mark, beside?: string): void {
     const cell = this.#at(row, column);
     cell.dataset["mark"] = mark;
@@ -81,7 +81,7 @@ export class CellMap {
     this.#marked.clear();
   }
 
-  /** Shows a cell as the chosen one, and makes it the one that the Tab key reaches. */
+  /** Shows a cell as chosen, and makes it the one that the Tab key reaches. */
   select(row?: number, column?: number): void {
     // Cells of a table cannot be selected.
     const attribute = this.#options.choose ? "aria-selected" : "aria-current";
@@ -93,7 +93,7 @@ export class CellMap {
     if (this.#options.choose) this.#reachable(this.#chosen);
   }
 
-  /** Draws a frame around some cells; none without a place. */
+  /** Draws a frame around some cells, or removes it without a place. */
   frame(place?: { row: number; column: number; cells: number }): void {
     this.#window.hidden = place === undefined;
     if (!place) return;
@@ -103,7 +103,7 @@ export class CellMap {
     style.setProperty("--cells", String(place.cells));
   }
 
-  /** Colours a cell by a share from 0 to 1 of the largest, in place of a number. */
+  /** Colours a cell by its share of the largest value, from 0 to 1, instead of showing a number. */
   heat(row: number, column: number, share: number): void {
     const cell = this.#at(row, column);
     cell.style.setProperty("--heat", `${Math.round(share * 100)}%`);
@@ -126,7 +126,7 @@ export class CellMap {
     return cell;
   }
 
-  /** All numbers are as small as the longest has to be, so that none is wider than its cell and all are alike. */
+  /** Sizes all numbers for the longest, so that they look alike and fit their cells. */
   #write(cell: HTMLElement, text: string): void {
     cell.textContent = text;
     this.#makeRoom(text.replaceAll(".", "").length + (text.includes(".") ? 0.5 : 0));
@@ -175,7 +175,7 @@ export class CellMap {
     this.element.addEventListener("click", press);
     this.element.addEventListener("focusin", press);
     this.element.addEventListener("pointermove", (event) => {
-      // Browsers repeat the event where what lies under a resting pointer changed: that is no pointing.
+      // Browsers repeat the event when the element under a resting pointer changes: ignore that.
       const pointer = `${event.clientX} ${event.clientY}`;
       if (pointer === this.#pointer || event.pointerType === "touch") return;
       this.#pointer = pointer;
@@ -212,7 +212,7 @@ export class CellMap {
   }
 }
 
-/** A map with words above it. */
+/** Returns a map with a caption above it. */
 export function captioned(map: CellMap, caption: string): HTMLElement {
   return el("figure", { class: "map-figure" }, el("figcaption", {}, caption), map.element);
 }

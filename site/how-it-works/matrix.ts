@@ -1,4 +1,4 @@
-// Small dense matrices whose arithmetic is float32: every product and every sum is rounded, as on the GPU.
+// Small dense matrices with float32 arithmetic: every product and sum is rounded, as on the GPU.
 
 export type Matrix = readonly (readonly number[])[];
 
@@ -6,12 +6,12 @@ export function tabulate(rows: number, columns: number, value: (row: number, col
   return Array.from({ length: rows }, (_, row) => Array.from({ length: columns }, (__, column) => value(row, column)));
 }
 
-/** The numbers rounded to float32. */
+/** Rounds numbers to float32. */
 export function rounded(matrix: Matrix): number[][] {
   return matrix.map((row) => row.map(Math.fround));
 }
 
-/** a · b as float32 adds it up, from the first product to the last. */
+/** Returns a · b, summed in float32 from the first product to the last. */
 export function dot(a: readonly number[], b: readonly number[]): number {
   let total = 0;
   for (let i = 0; i < a.length; i++) total = Math.fround(total + Math.fround(a[i]! * b[i]!));
@@ -32,7 +32,7 @@ export function hadamard(a: Matrix, b: Matrix): number[][] {
   return tabulate(a.length, a[0]!.length, (row, column) => Math.fround(a[row]![column]! * b[row]![column]!));
 }
 
-/** A part of a matrix. */
+/** Returns a block of a matrix. */
 export function block(matrix: Matrix, top: number, left: number, rows: number, columns: number): number[][] {
   return tabulate(rows, columns, (row, column) => matrix[top + row]![left + column]!);
 }

@@ -1,4 +1,4 @@
-// The first part: its options, the chosen cell, the animation, and everything that is shown of them.
+// The first part: its options, the chosen cell, the animation, and their display.
 import { byId, el } from "../common/dom.ts";
 import { type Choice, cellCount, indexOf, placeAt } from "./choice.ts";
 import { figures } from "./figures.ts";
@@ -14,7 +14,7 @@ import { type Values, makeValues } from "./values.ts";
 export class OneOutput {
   #scene: Scene;
   #values: Values;
-  /** Whether outputs that the animation has not come to are left out. */
+  /** Whether outputs that the animation has not reached are hidden. */
   #partial = false;
   readonly #stage: Stage;
   readonly #player: Player;
@@ -34,7 +34,7 @@ export class OneOutput {
     this.show(scene);
   }
 
-  /** Shows another scene, as after going back in the history. */
+  /** Shows another scene, for example after going back in the history. */
   show(scene: Scene): void {
     this.#player.pause();
     this.#partial = false;
@@ -53,7 +53,7 @@ export class OneOutput {
 
   #change(part: Partial<Geometry>, seed = this.#scene.seed): void {
     let geometry = { ...this.#scene.geometry, ...part };
-    // Fewer channels than groups: the visitor asked for the channels.
+    // With fewer channels than groups, the channels win: they are what the visitor changed.
     if (geometry.groups > geometry.channels) geometry = { ...geometry, groups: geometry.channels };
     this.show({ geometry, seed, choice: fitting(geometry, this.#scene.choice) });
     this.#changed(this.#scene);
@@ -88,7 +88,7 @@ export class OneOutput {
     return cellCount(this.#scene.geometry, this.#scene.choice.side);
   }
 
-  /** One cell further; false at the last. */
+  /** Moves one cell on; returns false at the last. */
   #advance(): boolean {
     this.#goTo(this.#index() + 1);
     return this.#index() < this.#count() - 1;
@@ -116,7 +116,7 @@ export class OneOutput {
 
   #showPlaying(playing: boolean): void {
     byId("play").textContent = playing ? "Pause" : "Play";
-    // Read aloud, every step would drown the rest.
+    // A screen reader would read every step aloud.
     byId("sentence").setAttribute("aria-live", playing ? "off" : "polite");
   }
 

@@ -1,4 +1,4 @@
-// The options of the first part: shown for a geometry, and read when the visitor changes one.
+// The options of the first part: shows the options of a geometry, and reads the visitor's changes.
 import { byId } from "../common/dom.ts";
 import type { Geometry, Mode } from "./geometry.ts";
 import { PRESETS } from "./presets.ts";
@@ -20,7 +20,7 @@ export function showOptions(geometry: Geometry): void {
   }
   const mode = byId("mode", HTMLSelectElement);
   mode.value = geometry.mode;
-  // Beyond the border of a transposed convolution nothing is read.
+  // A transposed convolution reads nothing beyond its border.
   mode.disabled = geometry.transposed || geometry.padding === 0;
   byId("channels", HTMLSelectElement).value = String(geometry.channels);
   const groups = byId("groups", HTMLSelectElement);
@@ -34,7 +34,7 @@ export function showOptions(geometry: Geometry): void {
   }
 }
 
-/** Calls back with what the visitor changed. */
+/** Calls back with the visitor's change. */
 export function listenToOptions(change: (part: Partial<Geometry>) => void): void {
   byId("options").addEventListener("submit", (event) => event.preventDefault());
   for (const name of SLIDERS) {

@@ -1,4 +1,4 @@
-// Goes through steps by the clock until it is told to stop or there are no more.
+// Steps through the animation on a timer until stopped or finished.
 
 export class Player {
   readonly #step: () => boolean;
@@ -7,7 +7,7 @@ export class Player {
   /** Milliseconds between steps. */
   pace = 700;
 
-  /** @param step goes one further; false where that was the last */
+  /** @param step moves one step on; returns false if that was the last */
   constructor(step: () => boolean, changed: (playing: boolean) => void) {
     this.#step = step;
     this.#changed = changed;

@@ -1,7 +1,7 @@
 // Geometries worth a look, each one idea away from the first.
 import type { Geometry } from "./geometry.ts";
 
-/** What the page begins with. */
+/** The geometry that the page starts with. */
 export const PLAIN: Geometry = {
   size: 6,
   kernel: 3,
@@ -14,7 +14,7 @@ export const PLAIN: Geometry = {
   groups: 1,
 };
 
-/** By the names that the page's buttons have for them. */
+/** The presets by the names on the page's buttons. */
 export const PRESETS: Readonly<Record<string, Geometry>> = {
   same: PLAIN,
   strided: { ...PLAIN, size: 7, stride: 2 },

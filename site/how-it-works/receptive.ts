@@ -1,4 +1,4 @@
-// The receptive field of a stack of layers: how many input cells along a side one output of the last layer comes from.
+// The receptive field of a stack of layers: the input cells along a side that affect one output of the last layer.
 
 export interface Layer {
   readonly kernel: number;
@@ -7,13 +7,13 @@ export interface Layer {
 }
 
 export interface Reach {
-  /** Input cells along a side, from the first that counts to the last. */
+  /** Input cells along a side, from the first that matters to the last. */
   readonly field: number;
   /** Input cells between two neighbouring outputs of this layer. */
   readonly jump: number;
 }
 
-/** What one output of each layer, from the first to the last, sees of the input. */
+/** Returns the receptive field of each layer, from the first to the last. */
 export function reaches(layers: readonly Layer[]): Reach[] {
   let field = 1;
   let jump = 1;
@@ -25,8 +25,8 @@ export function reaches(layers: readonly Layer[]): Reach[] {
 }
 
 /**
- * The cells that one output of the last layer comes from, along one axis: those of the input first, then those of each layer's
- * output, counted from the first cell of each.
+ * Returns the cells along one axis that affect one output of the last layer: the cells of the input, then of each layer's output, counted
+ * from the first cell of each.
  */
 export function cone(layers: readonly Layer[]): number[][] {
   const levels: number[][] = [[0]];

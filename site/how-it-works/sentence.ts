@@ -1,4 +1,4 @@
-// A chosen cell in words and as the sum written out.
+// Describes a chosen cell, in words and as its sum.
 import { el } from "../common/dom.ts";
 import { type Choice, productsOf } from "./choice.ts";
 import { type Geometry, type Product } from "./geometry.ts";
@@ -12,7 +12,7 @@ function place({ channels }: Geometry, { cell }: Choice): string {
   return `row ${cell.row + 1}, column ${cell.column + 1}${channels === 1 ? "" : ` of channel ${cell.channel + 1}`}`;
 }
 
-/** One sentence on a choice. */
+/** Describes a choice in a sentence. */
 export function describe(geometry: Geometry, values: Values, choice: Choice): string {
   const products = productsOf(geometry, choice);
   if (choice.side === "input") {
@@ -40,7 +40,7 @@ function term(values: Values, product: Product): HTMLElement {
   );
 }
 
-/** The products by input channel, in their order. */
+/** Groups the products by input channel, in order. */
 function byChannel(products: readonly Product[]): Map<number, Product[]> {
   const lines = new Map<number, Product[]>();
   for (const product of products) {
@@ -76,7 +76,7 @@ function scattered(geometry: Geometry, values: Values, choice: Choice): HTMLElem
   return [el("ul", { class: "parts" }, ...items)];
 }
 
-/** The products of a choice, written out. */
+/** Writes out the products of a choice. */
 export function writtenOut(geometry: Geometry, values: Values, choice: Choice): HTMLElement[] {
   return choice.side === "output" ? gathered(geometry, values, choice) : scattered(geometry, values, choice);
 }

@@ -1,5 +1,5 @@
-// The receptive field of the visitor's stack of layers: a table to edit it, and the cells that one output comes from drawn in one
-// dimension.
+// The receptive field of the visitor's stack of layers: a table to edit it, and a one-dimensional drawing of the cells that affect one
+// output.
 import { byId, el, svg } from "../common/dom.ts";
 import { type Layer, cone, reaches } from "./receptive.ts";
 import { MOST_LAYERS } from "./state.ts";
@@ -10,7 +10,7 @@ const CHOICES: Record<keyof Layer, readonly number[]> = {
   dilation: [1, 2, 3, 4, 8, 16, 32, 64],
 };
 
-/** A picture of more cells than this is a blur. */
+/** The most cells to draw: more would blur. */
 const MOST_CELLS = 64;
 
 export class Stack {
@@ -60,13 +60,13 @@ export class Stack {
 
   #remove(index: number): void {
     this.#change(this.#layers.filter((_, other) => other !== index));
-    // The button that had the focus is gone.
+    // The focused button is gone.
     const buttons = document.querySelectorAll<HTMLElement>("#layers .remove");
     (buttons[Math.min(index, buttons.length - 1)] ?? byId("add-layer")).focus();
   }
 
   #select(layer: Layer, index: number, key: keyof Layer): HTMLElement {
-    // A link may hold a value that is not offered.
+    // A link may hold a value outside the options.
     const values = [...new Set([...CHOICES[key], layer[key]])].toSorted((a, b) => a - b);
     const select = el(
       "select",
@@ -74,7 +74,7 @@ export class Stack {
       ...values.map((value) => el("option", { value, selected: value === layer[key] }, value)),
     );
     select.addEventListener("change", () => {
-      // The row stays, so that the focus does.
+      // Keeps the row, and with it the focus.
       this.#layers = this.#layers.map((other, i) => (i === index ? { ...other, [key]: Number(select.value) } : other));
       this.#showReach();
       this.#changed(this.#layers);
@@ -105,14 +105,14 @@ export class Stack {
   }
 }
 
-/** One dimension of the stack: the input below, the output on top, a line for every product. */
+/** Draws one dimension of the stack: the input at the bottom, the output on top, a line for every product. */
 function drawCone(layers: readonly Layer[], field: number): SVGElement {
   const [step, rise, edge] = [22, 56, 14];
   const levels = cone(layers);
   const width = Math.max(field * step, step) + 2 * edge;
   const height = layers.length * rise + 2 * edge;
   const jumps = [1, ...reaches(layers).map(({ jump }) => jump)];
-  // A cell is drawn over the middle of what it sees.
+  // A cell is drawn above the middle of its receptive field.
   const offsets = [0, ...reaches(layers).map((reach) => (reach.field - 1) / 2)];
   const x = (level: number, cell: number): number => edge + step / 2 + (cell * jumps[level]! + offsets[level]!) * step;
   const y = (level: number): number => height - edge - level * rise;

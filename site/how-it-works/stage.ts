@@ -1,4 +1,4 @@
-// The maps of the first part: input, kernels and output for a geometry, and what belongs to the chosen cell marked in them.
+// The maps of the first part: input, kernels and output of a geometry, with the cells of the choice marked.
 import { type Choice, indexOf, placeAt, productsOf } from "./choice.ts";
 import { type Geometry, type Product, extent, groupOf, outputSize, scatter, sourceOf } from "./geometry.ts";
 import { CellMap, type How, captioned } from "./map.ts";
@@ -23,7 +23,7 @@ export class Stage {
     this.#choose = choose;
   }
 
-  /** Draws the maps of a geometry that is not refused. */
+  /** Draws the maps of a valid geometry. */
   build(geometry: Geometry, values: Values): void {
     this.#geometry = geometry;
     this.#values = values;
@@ -40,7 +40,7 @@ export class Stage {
     }
   }
 
-  /** Marks what belongs to a choice; `partial` shows only what was computed up to it. */
+  /** Marks the cells of a choice; `partial` shows only the outputs computed up to it. */
   show(choice: Choice, partial: boolean): void {
     const { side, cell } = choice;
     const products = productsOf(this.#geometry, choice);
@@ -80,7 +80,7 @@ export class Stage {
     }
   }
 
-  /** The window on the side that it moves over: the input, or the output where the convolution is transposed. */
+  /** Frames the window on the side that it moves over: the input, or the output of a transposed convolution. */
   #frame({ side, cell }: Choice, group: readonly number[]): void {
     const { stride, padding, transposed } = this.#geometry;
     if ((side === "input") !== transposed) return;
@@ -112,7 +112,7 @@ export class Stage {
       this.#kernels.get(side === "output" ? read.channel : output.channel)!.mark(...tap, "used");
   }
 
-  /** Outputs that are not computed yet are dots; in the scatter view they grow with each input. */
+  /** Shows outputs that are not computed yet as dots; in the scatter view their sums grow with each input. */
   #writeOutputs(choice: Choice, partial: boolean): void {
     const done = indexOf(this.#geometry, choice);
     const sums = partial && choice.side === "input" ? this.#sumsUpTo(done) : this.#results;

@@ -1,18 +1,18 @@
+// The visitor's choices, in the hash of the address, so that a link restores them.
 import { type Choice, cellCount, indexOf } from "./choice.ts";
-// What the visitor chose, in the hash of the address: a link restores it.
 import { type Geometry, MODES, refusal } from "./geometry.ts";
 import { KERNELS, type KernelName } from "./kernels.ts";
 import { PLAIN } from "./presets.ts";
 import type { Layer } from "./receptive.ts";
 
-/** The first part. */
+/** The state of the first part. */
 export interface Scene {
   readonly geometry: Geometry;
   readonly seed: number;
   readonly choice: Choice;
 }
 
-/** The second part. */
+/** The state of the second part. */
 export interface Comparison {
   readonly kernel: KernelName;
   readonly dilation: number;
@@ -47,13 +47,13 @@ function oneOf<T>(allowed: readonly T[], value: T, otherwise: T): T {
   return allowed.includes(value) ? value : otherwise;
 }
 
-/** A whole number of the hash within limits. */
+/** Parses an integer of the hash within limits. */
 function whole(text: string | undefined, least: number, most: number, otherwise: number): number {
   const value = text === undefined || text === "" ? NaN : Number(text);
   return Number.isInteger(value) && value >= least && value <= most ? value : otherwise;
 }
 
-/** The choice where the geometry has such a cell, else its first. */
+/** Returns the choice if the geometry has such a cell, else the first cell. */
 export function fitting(geometry: Geometry, choice: Choice): Choice {
   const first: Choice = { side: choice.side, cell: { channel: 0, row: 0, column: 0 } };
   if (refusal(geometry) !== undefined) return first;
@@ -147,7 +147,7 @@ function entries({ scene, layers, comparison }: State): [string, string][] {
   }).map(([name, value]) => [name, String(value)]);
 }
 
-/** The state as a hash, without what is as it always is. */
+/** Returns the state as a hash, without defaults. */
 export function writeState(state: State): string {
   const usual = new Map(entries(DEFAULTS));
   const changed = entries(state).filter(([name, value]) => usual.get(name) !== value);

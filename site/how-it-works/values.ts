@@ -1,7 +1,7 @@
-// The numbers in the maps, small enough to follow by hand, and how they are written.
+// The values in the maps, small enough to follow by hand, and their format.
 import { type Cell, type Geometry, type Product, gather, outputSize } from "./geometry.ts";
 
-/** Numbers in [0, 1), the same for the same seed (mulberry32). */
+/** Returns a generator of numbers in [0, 1) from a seed (mulberry32). */
 export function random(seed: number): () => number {
   let state = seed | 0;
   return () => {
@@ -12,7 +12,7 @@ export function random(seed: number): () => number {
   };
 }
 
-/** The numbers of the first part: whole inputs and weights in halves, so that every sum is exact. */
+/** The values of the first part: integer inputs and weights in halves, so that every sum is exact. */
 export interface Values {
   input(cell: Cell): number;
   weight(product: Pick<Product, "tap"> & { read: { channel: number }; output: { channel: number } }): number;
@@ -21,7 +21,7 @@ export interface Values {
 const WEIGHTS = [-2, -1, -0.5, 0.5, 1, 1, 2, 3] as const;
 
 export function makeValues({ size, kernel, channels }: Geometry, seed: number): Values {
-  // A stream each, so that a larger input keeps the weights and a larger kernel the inputs.
+  // Separate streams: a larger input keeps the weights, a larger kernel the inputs.
   const nextInput = random(seed);
   const nextWeight = random(seed + 1000);
   const inputs = Array.from({ length: channels * size * size }, () => Math.floor(nextInput() * 8) - 2);
@@ -36,7 +36,7 @@ export function makeValues({ size, kernel, channels }: Geometry, seed: number): 
   };
 }
 
-/** The two factors of a product. */
+/** Returns the two factors of a product. */
 export function factors(values: Values, product: Product): { input: number; weight: number } {
   return { input: product.source ? values.input(product.source) : 0, weight: values.weight(product) };
 }
@@ -48,7 +48,7 @@ export function sum(values: Values, products: readonly Product[]): number {
   }, 0);
 }
 
-/** Every output, as [channel][row][column]. */
+/** Computes every output, as [channel][row][column]. */
 export function outputs(geometry: Geometry, values: Values): number[][][] {
   const side = Array.from({ length: outputSize(geometry) }, (_, i) => i);
   return Array.from({ length: geometry.channels }, (_, channel) =>
@@ -56,13 +56,13 @@ export function outputs(geometry: Geometry, values: Values): number[][][] {
   );
 }
 
-/** A number as it is printed in formulas: with the minus sign of mathematics and no more decimals than it has. */
+/** Formats a number for formulas: with a mathematical minus sign and no trailing zeros. */
 export function plain(value: number, decimals = 2): string {
   const text = String(Number(Math.abs(value).toFixed(decimals)));
   return value < 0 && text !== "0" ? `−${text}` : text;
 }
 
-/** The same where it follows a sign. */
+/** Formats a number after a sign, in brackets if negative. */
 export function factor(value: number, decimals = 2): string {
   return value < 0 ? `(${plain(value, decimals)})` : plain(value, decimals);
 }

@@ -1,4 +1,4 @@
-// Direct: the map, the kernel, the outputs to choose from, and the chosen sum written out.
+// Direct: the map, the kernel, the outputs, and every product of the chosen sum.
 import { el } from "../common/dom.ts";
 import { direct, windowOf } from "./direct.ts";
 import { type MapOptions } from "./map.ts";
@@ -12,7 +12,7 @@ export function directWay({ x, w, dilation }: Problem, choose: MapOptions["choos
   const chooser = matrixMap("Output: choose a cell to follow", "output", output, choose);
   const sum = el("p", { class: "sum-line sum" });
   const weights = w.flat();
-  // Ninths do not end: what is printed of them is not all.
+  // Ninths are printed rounded.
   const equals = weights.every((weight) => Math.abs(weight * 1e4 - Math.round(weight * 1e4)) < 1e-2) ? "=" : "≈";
   return {
     nodes: [equation([input, "input"], "∗", [kernel, "kernel"], "=", [chooser, "output"]), sum],

@@ -1,11 +1,11 @@
-// FFT: the spectra as heat maps, and the map that comes back from their product.
+// FFT: the spectra as heat maps, and the inverse transform of their product.
 import { el } from "../common/dom.ts";
 import { type Spectrum, fourier, magnitudes } from "./dft.ts";
 import { CellMap, type Kind } from "./map.ts";
 import { plain } from "./values.ts";
 import { type Problem, type Way, equation } from "./way.ts";
 
-/** Magnitudes with frequency 0 framed in the middle, each map from 0 to its own largest. */
+/** Shows magnitudes from 0 to the largest of the map, with frequency 0 framed in the middle. */
 function heatMap(label: string, kind: Kind, spectrum: Spectrum): CellMap {
   const values = magnitudes(spectrum);
   const side = values.length;
@@ -28,7 +28,7 @@ export function fftWay({ x, w, dilation }: Problem): Way {
   const { input, kernel, product, circular, output } = fourier(x, w, dilation);
   const side = output.length;
   const whole = new CellMap({
-    label: "The map that comes back; cells beyond the outputs have wrapped around",
+    label: "The inverse transform; cells beyond the outputs have wrapped around",
     kind: "output",
     rows: x.length,
     columns: x.length,

@@ -1,11 +1,11 @@
-// Winograd: the tile of the chosen output, and every matrix on its way through the transforms.
+// Winograd: the tile of the chosen output, and every matrix of its transforms.
 import { el } from "../common/dom.ts";
 import { CellMap } from "./map.ts";
 import { transpose } from "./matrix.ts";
 import { type Part, type Problem, type Way, equation, matrixMap } from "./way.ts";
 import { A_T, B_T, G, winograd } from "./winograd.ts";
 
-/** Matrices in one row, their numbers of one size. */
+/** Shows matrices in one row, with numbers of the same size. */
 function step(...parts: Part[]): HTMLElement {
   CellMap.alike(parts.flatMap((part) => (typeof part === "string" ? [] : [part[0]])));
   return equation(...parts);
@@ -14,7 +14,7 @@ function step(...parts: Part[]): HTMLElement {
 export function winogradWay({ x, w, dilation }: Problem): Way {
   if (dilation !== 1) {
     const words =
-      "F(2×2, 3×3) shares work between neighbouring outputs whose windows overlap cell for cell. With dilation 2 the weights stand apart, so it does not serve this kernel.";
+      "F(2×2, 3×3) shares work between neighbouring outputs whose windows overlap cell for cell. With dilation 2 there are gaps between the weights, so it does not support this kernel.";
     return { nodes: [el("p", { class: "notice" }, words)], output: undefined, products: "–", mark: () => undefined };
   }
   const { u, tiles, output } = winograd(x, w);

@@ -1,4 +1,4 @@
-// What the four ways have in common: the problem they solve, and what each shows of its solution.
+// The interface of the four ways: the problem they solve, and how each shows its solution.
 import { el } from "../common/dom.ts";
 import { CellMap, type Kind, type MapOptions, captioned } from "./map.ts";
 import type { Matrix } from "./matrix.ts";
@@ -15,7 +15,7 @@ export const TITLES: Record<AlgorithmName, string> = {
 };
 
 export interface Problem {
-  /** The map and the kernel, as float32 holds them. */
+  /** The map and the kernel, rounded to float32. */
   readonly x: Matrix;
   readonly w: Matrix;
   readonly dilation: number;
@@ -23,15 +23,15 @@ export interface Problem {
 
 export interface Way {
   readonly nodes: readonly HTMLElement[];
-  /** None where the way does not serve the problem. */
+  /** Undefined if the way does not support the problem. */
   readonly output: Matrix | undefined;
   /** Multiplications for all outputs, in words. */
   readonly products: string;
-  /** Shows how the way comes to one output. */
+  /** Shows how the way computes one output. */
   mark(row: number, column: number): void;
 }
 
-/** A matrix as a grid of numbers. */
+/** Makes a grid of numbers of a matrix. */
 export function matrixMap(label: string, kind: Kind, matrix: Matrix, choose?: MapOptions["choose"]): CellMap {
   return new CellMap({
     label,
@@ -43,10 +43,10 @@ export function matrixMap(label: string, kind: Kind, matrix: Matrix, choose?: Ma
   });
 }
 
-/** A map with words for it, or a sign. */
+/** A map with a caption, or a sign. */
 export type Part = readonly [CellMap, string] | string;
 
-/** Maps with signs between them, which wrap where there is no room. */
+/** Lays out maps with signs between them; they wrap if they must. */
 export function equation(...parts: Part[]): HTMLElement {
   return el(
     "div",

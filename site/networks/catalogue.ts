@@ -1,4 +1,4 @@
-// What there is to say of each network beside its layers.
+// The description of each network, apart from its layers.
 import type { NetworkName } from "../../bench/networks.ts";
 
 export interface About {
@@ -6,7 +6,7 @@ export interface About {
   readonly paper: string;
   readonly year: number;
   readonly idea: string;
-  /** What its fully connected layers map from and to; they are no convolutions and left out of all sums. */
+  /** The inputs and outputs of its fully connected layers, which are not convolutions and are left out of all sums. */
   readonly connected: readonly (readonly [inputs: number, outputs: number])[];
 }
 
@@ -89,7 +89,7 @@ export const CATALOGUE: Readonly<Record<NetworkName, About>> = {
 
 export const NAMES = Object.keys(CATALOGUE) as NetworkName[];
 
-/** Weights of the fully connected layers, which are as many multiply-adds. */
+/** Counts the weights of the fully connected layers, which equal their multiply-adds. */
 export function connectedWeights({ connected }: About): number {
   return connected.reduce((sum, [inputs, outputs]) => sum + inputs * outputs, 0);
 }

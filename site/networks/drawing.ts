@@ -1,4 +1,4 @@
-// A network as a drawing: the maps that each layer makes, as slabs in oblique projection, and below them how work and weights spread.
+// The drawing of a network: the maps of each layer as slabs in oblique projection, and below them the distribution of work and weights.
 import { svg } from "../common/dom.ts";
 import { percent } from "./share-bar.ts";
 import type { ConvStop, PoolStop, Walk } from "./walk.ts";
@@ -6,7 +6,7 @@ import type { ConvStop, PoolStop, Walk } from "./walk.ts";
 const LEFT = 118;
 const RIGHT = 24;
 const WIDTH = 1160;
-/** Between columns, in units of the drawing. */
+/** The gap between columns, in units of the drawing. */
 const PITCH = { least: 13, most: 76 };
 const BASE = 196;
 const TALLEST = 138;
@@ -25,14 +25,14 @@ interface Slab {
 
 export interface Drawing {
   readonly element: SVGSVGElement;
-  /** Lights up the column of a layer, by its number. */
+  /** Highlights the column of a layer, by its number. */
   light(number: number | undefined): void;
 }
 
 const points = (...corners: readonly (readonly [number, number])[]): string =>
   corners.map(([x, y]) => `${x.toFixed(1)},${y.toFixed(1)}`).join(" ");
 
-/** A slab of maps: as thick as it has channels, by the logarithm, as high and deep as a map, by the square root. */
+/** Draws a slab of maps: its thickness follows the logarithm of the channels, its height and depth the square root of the map's size. */
 function slab({ x, channels, size, className }: Slab, largest: number, pitch: number): SVGGElement {
   const thick = Math.min(0.62 * pitch, 2.2 + 2.4 * Math.log2(channels + 1) * Math.min(1, pitch / 34));
   const high = 5 + TALLEST * Math.sqrt(size / largest);
@@ -53,7 +53,7 @@ function slab({ x, channels, size, className }: Slab, largest: number, pitch: nu
   );
 }
 
-/** What is laid over a colour, so that kinds differ without it. */
+/** The patterns over colours, so that kinds differ without them. */
 function patterns(): SVGDefsElement {
   const lines: Record<string, string> = {
     strided: "M1.5 1.5h.01",

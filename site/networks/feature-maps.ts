@@ -1,4 +1,4 @@
-// The part of the page with filters and feature maps: what is chosen, the two grids, and the pair that is shown large.
+// The part of the page with filters and feature maps: the choice, the two grids, and the pair that is shown large.
 import { type NetworkName, SEQUENCES } from "../../bench/networks.ts";
 import { byId, el } from "../common/dom.ts";
 import { number } from "../common/format.ts";
@@ -23,11 +23,11 @@ const photo = byId("photo", HTMLCanvasElement);
 const filterGrid = new ImageGrid(byId("filter-grid"), (index) => show(index));
 const mapGrid = new ImageGrid(byId("map-grid"), (index) => show(index));
 
-/** Maps that are painted before the page may draw again. */
+/** The number of maps to paint before the page may draw again. */
 const AT_ONCE = 8;
 
 let network: NetworkName = "alexnet";
-/** Counts what was asked for: what comes late is dropped. */
+/** Counts requests, so that late answers are dropped. */
 let asked = 0;
 let pairs: { filter: ImageData; map: MapPicture; label: string }[] = [];
 
@@ -71,7 +71,7 @@ function clear(): void {
   trouble.replaceChildren();
 }
 
-/** What is chosen; what was computed of another choice goes. */
+/** Shows a choice, and drops the results of the previous one. */
 export function featureMapsFor(state: State): void {
   network = state.network;
   bank.value = state.bank;
@@ -117,7 +117,7 @@ async function draw(): Promise<void> {
   }
 }
 
-/** @param onChange told what is chosen anew */
+/** @param onChange called with each new choice */
 export function startFeatureMaps(onChange: (change: Partial<State>) => void): void {
   compute.addEventListener("click", () => void draw());
   bank.addEventListener("change", () => onChange({ bank: bank.value as Bank }));

@@ -1,12 +1,12 @@
-// Banks of filters for a first layer, from formulas, so that no trained network need be shipped: a trained one's first filters look like
-// oriented waves, some grey, some in opponent colours (Krizhevsky et al., 2012, figure 3).
-import { seededNormals } from "../../showcase/normals.ts";
+// Banks of filters for a first layer, from formulas, so that no trained network has to be shipped: the first filters of a trained one look
+// like oriented waves, some grey, some in opponent colours (Krizhevsky et al., 2012, figure 3).
+import { seededNormals } from "../../examples/photo/normals.ts";
 import type { Bank } from "./state.ts";
 
 export interface FilterBank {
   /** Filter by filter, channel by channel, row by row. */
   readonly weights: Float32Array;
-  /** What each filter is. */
+  /** The name of each filter. */
   readonly labels: readonly string[];
 }
 
@@ -26,10 +26,10 @@ const OPPONENTS: readonly Colour[] = [
 
 const ORIENTATIONS = 8;
 
-/** Cells of a wave: a base, over the two cells under which a wave is no wave, and for each cell of the kernel more than two so many. */
+/** The wavelength in cells: a base, above the two cells that a wave needs, and an increment for each cell of the kernel beyond two. */
 const WAVELENGTHS = { base: 2.5, grey: [0.4, 0.15, 0.75], colour: [0.8, 1.4] } as const;
 
-/** A cosine wave along `angle` under a Gaussian; balanced, its cells sum to zero, so that an even surface gives nothing. */
+/** Returns a cosine wave along `angle` under a Gaussian, balanced to sum to zero, so that an even surface gives zero. */
 export function gabor(size: number, angle: number, wavelength: number, phase: number, balanced: boolean): Float64Array {
   const middle = (size - 1) / 2;
   const deviation = Math.max(0.8, size / 5);
@@ -51,11 +51,11 @@ interface Wave {
   readonly wavelength: number;
   readonly phase: number;
   readonly colour: Colour;
-  /** What it answers to. */
+  /** The pattern that the filter responds to. */
   readonly purpose: string;
 }
 
-/** So many angles, round after round of the half circle; few of them are spread over it as well. */
+/** Returns angles that go round the half circle repeatedly; a few are spread over all of it. */
 function turns(count: number): { angle: number; round: number }[] {
   const orientations = Math.min(ORIENTATIONS, count);
   return Array.from({ length: count }, (_, at) => ({
@@ -68,7 +68,7 @@ function wavelengthIn(lengths: readonly number[], size: number, round: number): 
   return WAVELENGTHS.base + (size - 2) * lengths[round % lengths.length]!;
 }
 
-/** Even waves answer to lines, odd ones to edges. */
+/** The phases: even waves respond to lines, odd ones to edges. */
 function greyWaves(count: number, size: number): Wave[] {
   return turns(count).map(({ angle, round }) => ({
     angle,
@@ -89,7 +89,7 @@ function colourWaves(count: number, size: number): Wave[] {
   }));
 }
 
-/** The first half grey waves, the second half waves in opponent colours; all grey where there is one channel. */
+/** Returns grey waves in the first half and waves in opponent colours in the second; all grey for one channel. */
 function gaborBank(count: number, channels: number, size: number): FilterBank {
   const greys = channels === 1 ? count : Math.ceil(count / 2);
   const waves = [...greyWaves(greys, size), ...colourWaves(count - greys, size)];
@@ -105,7 +105,7 @@ function gaborBank(count: number, channels: number, size: number): FilterBank {
   return { weights: Float32Array.from(weights), labels };
 }
 
-/** As a network starts before it learns: the deviation of He et al. (2015). */
+/** Returns filters as a network is initialised: normal with the deviation of He et al. (2015). */
 function randomBank(count: number, channels: number, size: number, seed: number): FilterBank {
   const terms = channels * size * size;
   const deviation = Math.sqrt(2 / terms);

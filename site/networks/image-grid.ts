@@ -1,5 +1,5 @@
-// A grid of small pictures, of which the one under the pointer or with the focus is shown large elsewhere. One stop for the Tab key;
-// arrows go from picture to picture.
+// A grid of small pictures; the one under the pointer or with the focus is shown large elsewhere. The grid is one stop for the Tab key, and
+// arrows move from picture to picture.
 import { el } from "../common/dom.ts";
 import { paint } from "./pictures.ts";
 

@@ -1,4 +1,4 @@
-// The kinds of layers in words and signs: a sign shows the cells of a kernel, so that no kind is told by its colour alone.
+// The names and signs of the kinds of layers: a sign shows the cells of a kernel, so that kinds do not differ by colour alone.
 import { svg } from "../common/dom.ts";
 import type { Kind } from "./arithmetic.ts";
 
@@ -10,7 +10,7 @@ export const KIND_NAMES: Readonly<Record<Kind, string>> = {
   depthwise: "Depthwise",
 };
 
-/** The same where there is little room, and the kernel's size stands beside. */
+/** Short names for small spaces, shown beside the size of the kernel. */
 export const SHORT_NAMES: Readonly<Record<Kind, string>> = { ...KIND_NAMES, dense: "Dense", pointwise: "Pointwise" };
 
 export const KIND_MEANINGS: Readonly<Record<Kind, string>> = {

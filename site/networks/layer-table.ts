@@ -1,4 +1,4 @@
-// The layers in order, as a table: sizes, work, weights and what an output sees.
+// The table of layers in order: sizes, work, weights and receptive field.
 import { el } from "../common/dom.ts";
 import { metric } from "../common/format.ts";
 import { SHORT_NAMES, kindSign } from "./kinds.ts";
@@ -38,7 +38,7 @@ const number = (text: string | number, muted = false) => el("td", { class: muted
 
 function fieldCells({ field, size }: ConvStop | PoolStop): HTMLElement[] {
   if (!field) return [number("side", true), number("")];
-  // A single output has no next one.
+  // A single output has no neighbour.
   return [number(field.size), number(size === 1 ? "–" : field.jump)];
 }
 

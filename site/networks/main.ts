@@ -1,4 +1,4 @@
-// The page of networks: which one is chosen, and its drawing, totals and layers. Planning and feature maps have modules of their own.
+// The page of networks: the chosen one, with its drawing, totals and layers. Planning and feature maps are separate modules.
 import { byId, el } from "../common/dom.ts";
 import { CATALOGUE, NAMES } from "./catalogue.ts";
 import { draw } from "./drawing.ts";

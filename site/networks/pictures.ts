@@ -1,13 +1,13 @@
-// Between pictures and numbers: the photo as a network's input, filters and feature maps as pictures, each normalised by itself.
-import photo from "../../showcase/images/chelsea.png?url";
+// Converts between pictures and numbers: the photo as a network's input, filters and feature maps as pictures, each normalised on its own.
+import photo from "../../examples/photo/images/chelsea.png?url";
 
-/** What a network's first layer takes, [channels, size, size] from -1 to 1, and the picture it comes from. */
+/** The input of a network's first layer, [channels, size, size] from -1 to 1, and its picture. */
 export interface Input {
   readonly values: Float32Array;
   readonly picture: ImageData;
 }
 
-/** The middle square of the photo, scaled. It is fetched when it is first asked for. */
+/** Returns the middle square of the photo, scaled. The photo is fetched on first use. */
 export async function loadInput(channels: number, size: number): Promise<Input> {
   const response = await fetch(photo);
   if (!response.ok) throw new Error(`the photo could not be loaded: ${response.status} ${response.statusText}`);
@@ -43,7 +43,7 @@ export async function loadInput(channels: number, size: number): Promise<Input> 
   return { values, picture };
 }
 
-/** A filter's weights as colours: mid-grey is zero, its largest weight the full range. */
+/** Paints a filter's weights as colours: mid-grey is zero, the largest weight takes the full range. */
 export function filterPicture(weights: Float32Array, channels: number, size: number): ImageData {
   const picture = new ImageData(size, size);
   const area = size * size;
@@ -64,7 +64,7 @@ export interface MapPicture {
   readonly most: number;
 }
 
-/** A feature map in grey: its least value black, its largest white. */
+/** Paints a feature map in grey: its least value black, its largest white. */
 export function mapPicture(values: Float32Array, size: number): MapPicture {
   let [least, most] = [Infinity, -Infinity];
   for (const value of values) {

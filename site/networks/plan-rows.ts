@@ -1,4 +1,4 @@
-// The rows of the planner's table: a layer each, filled in as plans and times come.
+// The rows of the planner's table: one for each layer, filled in as plans and times arrive.
 import type { ConvPlan } from "convoke";
 import { type Layer, describeLayer } from "../../bench/layer.ts";
 import { el } from "../common/dom.ts";
@@ -12,7 +12,7 @@ export class PlanRow {
   /** The numbers, and below them the reason. */
   readonly elements: readonly [HTMLTableRowElement, HTMLTableRowElement];
   plan: ConvPlan | undefined;
-  /** Of one run. */
+  /** The seconds of one run. */
   seconds: number | undefined;
   readonly #algorithm = el("td", { class: "muted" }, "–");
   readonly #workspace = el("td", { class: "number" });
@@ -21,7 +21,7 @@ export class PlanRow {
   readonly #speed = el("td", { class: "number" });
   readonly #share = el("td", { class: "number share-cell" });
 
-  /** @param name of the first of the layers that are alike */
+  /** @param name the first of the equal layers */
   constructor(layer: Layer, name: string) {
     this.layer = layer;
     const numbers = el(
@@ -47,7 +47,7 @@ export class PlanRow {
     this.elements[0].dataset["state"] = state;
   }
 
-  /** Whether it is being worked on. */
+  /** Whether the row is being planned or timed. */
   set busy(busy: boolean) {
     this.elements[0].ariaBusy = String(busy);
   }
@@ -75,7 +75,7 @@ export class PlanRow {
     this.#speed.textContent = number(this.plan!.flops / seconds / 1e9);
   }
 
-  /** Its part of the seconds that all layers with a time take, and that of the largest. */
+  /** Shows its share of the time of all timed layers, and its size relative to the largest. */
   share(total: number, largest: number): void {
     if (this.seconds === undefined || !this.plan) return;
     const own = this.seconds * this.layer.count;
@@ -92,7 +92,7 @@ export class PlanRow {
     );
   }
 
-  /** Forgets a time, before it is taken again. */
+  /** Clears the time before it is measured again. */
   untime(): void {
     this.seconds = undefined;
     for (const cell of [this.#time, this.#speed, this.#share]) cell.replaceChildren();

@@ -1,5 +1,5 @@
-// What the planner picked over a whole network: by multiply-adds, and by time once layers are timed.
-import { el } from "../common/dom.ts";
+// Summarises the planner's choices for a whole network: by multiply-adds, and by time once layers are timed.
+import { el, tableHead } from "../common/dom.ts";
 import { duration, metric, number } from "../common/format.ts";
 import { algorithmChip, algorithmClass, howOf } from "./algorithms.ts";
 import type { PlanRow } from "./plan-rows.ts";
@@ -28,7 +28,7 @@ function partsOf(rows: readonly PlanRow[]): Part[] {
     .toSorted((a, b) => b.multiplyAdds - a.multiplyAdds);
 }
 
-/** @param complete whether every layer of the network was planned, and if any was timed, timed */
+/** @param complete whether every layer was planned and, if any was timed, timed */
 export function planSummary(rows: readonly PlanRow[], complete: boolean): HTMLElement {
   const planned = rows.filter(({ plan }) => plan);
   const parts = partsOf(planned);
@@ -54,17 +54,7 @@ export function planSummary(rows: readonly PlanRow[], complete: boolean): HTMLEl
       el(
         "table",
         { class: "legend" },
-        el(
-          "thead",
-          {},
-          el(
-            "tr",
-            {},
-            el("th", { scope: "col" }, "Algorithm"),
-            ...columns.map((name) => el("th", { scope: "col", class: "number" }, name)),
-            el("th", { scope: "col" }, "How"),
-          ),
-        ),
+        tableHead("Algorithm", columns, "How"),
         el(
           "tbody",
           {},

@@ -1,4 +1,4 @@
-// The planner's part of the page: asks for a plan of each layer, then for its time, one after the other, until stopped.
+// The planner's part of the page: plans each layer, then times it, one after another, until stopped.
 import type { Engine } from "convoke";
 import { shapeKey } from "../../bench/layer.ts";
 import { NETWORKS, type NetworkName } from "../../bench/networks.ts";
@@ -20,12 +20,12 @@ const trouble = byId("plan-trouble");
 
 let network: NetworkName | undefined;
 let rows: PlanRow[] = [];
-/** The engine that the plans are of. */
+/** The engine that the plans belong to. */
 let owner: Engine | undefined;
 let running: Promise<void> | undefined;
 let stopping = new AbortController();
 
-/** Another network: what was planned of the last one goes. */
+/** Switches to another network and drops the plans of the last one. */
 export function plannerFor(next: NetworkName): void {
   if (next === network) return;
   network = next;
@@ -49,7 +49,7 @@ function reset(): void {
 }
 
 function enable(busy: boolean): void {
-  // The focus stays with the buttons: the one that had it is disabled or hidden now.
+  // Moves the focus on to a usable button: the focused one is now disabled or hidden.
   const focused = [ask, time, stop].some((button) => button === document.activeElement);
   ask.disabled = busy;
   time.disabled = busy || !rows.some((row) => row.plan);
@@ -67,14 +67,14 @@ function shareOut(): void {
   for (const row of timed) row.share(total, Math.max(...own));
 }
 
-/** The totals above the table: when all is done, so that the table does not jump meanwhile. */
+/** Shows the totals above the table once all is done, so that the table does not jump meanwhile. */
 function summarise(): void {
   const timed = timedRows().length;
   const complete = rows.every((row) => row.plan) && (timed === 0 || timed === rows.length);
   if (rows.some((row) => row.plan)) summary.replaceChildren(planSummary(rows, complete));
 }
 
-/** Goes through rows, one after the other, and says how far it got. */
+/** Works through rows, one after another, and shows the progress. */
 async function each(
   chosen: readonly PlanRow[],
   words: { doing: string; done: string },
@@ -110,7 +110,7 @@ async function each(
       : `Done: ${words.done} all ${different}.${failed}`;
 }
 
-/** Does one thing at a time, with the buttons as that wants them and failures in words. */
+/** Runs one task at a time, sets the buttons accordingly, and shows failures. */
 function run(what: () => Promise<void>, beginning: string): void {
   if (running) return;
   stopping = new AbortController();
@@ -152,7 +152,7 @@ async function planAll(): Promise<void> {
 }
 
 async function measure(): Promise<void> {
-  const { Stopwatch } = await import("convoke");
+  const { Stopwatch } = await import("../../bench/stopwatch.ts");
   const { pageEngine } = await import("../common/engine.ts");
   const { timePlan } = await import("./work.ts");
   const engine = await pageEngine();

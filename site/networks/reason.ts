@@ -1,8 +1,8 @@
-// The planner's account of a choice, cut short: what the chosen algorithm is expected to take, and the next best.
+// A short form of the planner's explanation: the expected time of the chosen algorithm, and the next best.
 
 interface Verdict {
   readonly name: string;
-  /** "estimated 1.20 ms", or what the line says. */
+  /** For example "estimated 1.20 ms". */
   readonly what: string;
 }
 
@@ -13,11 +13,11 @@ function verdictOf(line: string): Verdict | undefined {
   return { name, what: times[0] ?? rest };
 }
 
-/** The first lines of `plan.explain()` in a sentence; the first line itself where it reads otherwise than expected. */
+/** Summarises the first lines of `plan.explain()` in a sentence; returns the first line if its form is unexpected. */
 export function shortReason(explanation: string): string {
   const [first = "", second = ""] = explanation.split("\n");
   const best = verdictOf(first);
   if (!best) return first.trim();
   const next = verdictOf(second);
-  return next ? `${best.what}; next ${next.name}, ${next.what}` : `${best.what}; nothing else serves it`;
+  return next ? `${best.what}; next ${next.name}, ${next.what}` : `${best.what}; no other algorithm supports it`;
 }

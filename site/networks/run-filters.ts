@@ -1,4 +1,4 @@
-// A bank of filters on the photo, through the engine, at the geometry of a network's first layer.
+// Runs a bank of filters on the photo, with the geometry of a network's first layer.
 import type { Shape } from "../../bench/layer.ts";
 import { pageEngine } from "../common/engine.ts";
 import { outputSize } from "./arithmetic.ts";
@@ -6,7 +6,7 @@ import type { FilterBank } from "./filters.ts";
 
 export interface FeatureMaps {
   readonly size: number;
-  /** One of `size` x `size` for each filter. */
+  /** A map of `size` x `size` for each filter. */
   readonly maps: readonly Float32Array[];
   readonly algorithm: string;
 }

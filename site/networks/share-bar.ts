@@ -1,4 +1,4 @@
-// A bar of shares of one whole, each segment with its name on it where there is room.
+// A bar of shares of a whole. Segments show their names if there is room.
 import { el } from "../common/dom.ts";
 
 export interface Share {
@@ -40,7 +40,7 @@ export function shareBar(caption: string, shares: readonly Share[], whole: strin
   );
 }
 
-/** A share beside others of its column, as a number and a thin bar against the largest of them. */
+/** Makes a cell with a share, as a number and a thin bar relative to the largest of the column. */
 export function shareCell(share: number, largest: number, className: string): HTMLElement {
   return el(
     "td",

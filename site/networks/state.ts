@@ -1,4 +1,4 @@
-// What is chosen on the page, as the URL's hash has it.
+// The choices on the page, in the hash of the address.
 import type { NetworkName } from "../../bench/networks.ts";
 import { NAMES } from "./catalogue.ts";
 
@@ -9,7 +9,7 @@ export interface State {
   readonly network: NetworkName;
   readonly bank: Bank;
   readonly seed: number;
-  /** How many filters are shown, where the network's first layer has as many. */
+  /** The number of filters to show, at most those of the network's first layer. */
   readonly filters: number;
 }
 
@@ -23,7 +23,7 @@ function integer(text: string | null, otherwise: number, most: number): number {
   return Number.isInteger(value) && value >= 1 && value <= most ? value : otherwise;
 }
 
-/** What a hash says; what it does not say, or says wrongly, is as at first. */
+/** Parses a hash. Missing or invalid fields take their defaults. */
 export function parseHash(hash: string): State {
   const given = new URLSearchParams(hash.replace(/^#/, ""));
   return {

@@ -1,5 +1,5 @@
-// The order of a network's parts: a name for each convolution of bench/networks.ts, which of them lie on a side branch, and the
-// pooling between them, as the papers have it. Receptive fields need all three.
+// The structure of each network, as in its paper: a name for each convolution of bench/networks.ts, which of them lie on a side branch, and
+// the pooling between them. Receptive fields need all three.
 import type { NetworkName } from "../../bench/networks.ts";
 import type { Window } from "./arithmetic.ts";
 
@@ -25,7 +25,7 @@ const pool = (name: string, kernel: number, stride: number, padding = 0): PoolPa
   name,
   window: { kernel, stride, padding },
 });
-/** Pooling over all of a map, which leaves one cell. */
+/** Pooling over a whole map, which leaves one cell. */
 const global = (size: number): PoolPart => pool("global average", size, size);
 
 const range = (count: number): number[] => Array.from({ length: count }, (_, at) => at + 1);

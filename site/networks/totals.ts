@@ -1,5 +1,5 @@
-// What a network adds up to: its sums, and how they spread over the kinds of layers.
-import { el } from "../common/dom.ts";
+// The totals of a network, and their distribution over the kinds of layers.
+import { el, tableHead } from "../common/dom.ts";
 import { metric } from "../common/format.ts";
 import { KINDS } from "./arithmetic.ts";
 import { type About, connectedWeights } from "./catalogue.ts";
@@ -23,7 +23,7 @@ function tile(name: string, value: string, detail: string): HTMLElement {
   );
 }
 
-/** The sums in large. */
+/** Shows the totals in large type. */
 export function totalsOf({ convs, multiplyAdds, weights, field, stops }: Walk): HTMLElement {
   const side = convs.filter((stop) => stop.side).length;
   const pools = stops.length - convs.length;
@@ -38,7 +38,7 @@ export function totalsOf({ convs, multiplyAdds, weights, field, stops }: Walk): 
   );
 }
 
-/** What the sums leave out. */
+/** Says what the totals leave out. */
 export function leftOut(about: About): string {
   const connected = connectedWeights(about);
   const layers = about.connected.length === 1 ? "the fully connected layer" : "the fully connected layers";
@@ -48,7 +48,7 @@ export function leftOut(about: About): string {
     : `Not counted: ${layers} (${about.connected.map((sizes) => sizes.join(" → ")).join(", ")}), another ${count(connected)} multiply-adds and as many parameters. ${rest}`;
 }
 
-/** Shares of work and weights by kind: two bars, and the table that is their legend. */
+/** Shows the shares of work and weights by kind: two bars, and a table as their legend. */
 export function kindsOf({ convs, multiplyAdds, weights }: Walk): HTMLElement {
   const rows = KINDS.map((kind) => {
     const own = convs.filter((stop) => stop.kind === kind);
@@ -72,19 +72,7 @@ export function kindsOf({ convs, multiplyAdds, weights }: Walk): HTMLElement {
       el(
         "table",
         { class: "legend" },
-        el(
-          "thead",
-          {},
-          el(
-            "tr",
-            {},
-            el("th", { scope: "col" }, "Kind"),
-            ...["Layers", "Multiply-adds", "Share", "Parameters", "Share"].map((name) =>
-              el("th", { scope: "col", class: "number" }, name),
-            ),
-            el("th", { scope: "col" }, "Which"),
-          ),
-        ),
+        tableHead("Kind", ["Layers", "Multiply-adds", "Share", "Parameters", "Share"], "Which"),
         el(
           "tbody",
           {},
@@ -107,7 +95,7 @@ export function kindsOf({ convs, multiplyAdds, weights }: Walk): HTMLElement {
   );
 }
 
-/** One layer in a line. */
+/** Describes a layer in one line. */
 export function lineOf(stop: ConvStop, { multiplyAdds, weights }: Walk): string {
   const { shape } = stop;
   return [

@@ -1,4 +1,4 @@
-// A walk along a network: its convolutions and pooling in order, with what each costs and sees.
+// Walks along a network: its convolutions and pooling in order, with the cost and receptive field of each.
 import type { Shape } from "../../bench/layer.ts";
 import { type NetworkName, SEQUENCES } from "../../bench/networks.ts";
 import {
@@ -17,10 +17,10 @@ import { PARTS } from "./structure.ts";
 
 interface Stop {
   readonly name: string;
-  /** Channels and cells along a side of what comes out. */
+  /** Channels, and cells along a side, of the output. */
   readonly channels: number;
   readonly size: number;
-  /** What an output sees along the main path; none beside it. */
+  /** The receptive field along the main path; undefined beside it. */
   readonly field: Field | undefined;
 }
 
@@ -46,11 +46,11 @@ export interface Walk {
   readonly convs: readonly ConvStop[];
   readonly multiplyAdds: number;
   readonly weights: number;
-  /** At the last convolution of the main path. */
+  /** The receptive field after the last convolution of the main path. */
   readonly field: Field;
 }
 
-/** @throws where the parts do not fit the layers, which a test rules out */
+/** @throws Error if the structure does not fit the layers, which a test rules out */
 export function walk(network: NetworkName): Walk {
   const shapes: readonly Shape[] = SEQUENCES[network];
   const stops: (ConvStop | PoolStop)[] = [];

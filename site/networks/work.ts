@@ -1,12 +1,13 @@
-// What the planner's part of the page asks of the library: a plan for each layer, and the time of a plan.
-import { ConvError, type ConvPlan, type Engine, type Stopwatch } from "convoke";
+// Plans and times layers for the planner's part of the page.
+import { ConvError, type ConvPlan, type Engine } from "convoke";
 import { type Layer, type Shape, descriptorOf } from "../../bench/layer.ts";
+import type { Stopwatch } from "../../bench/stopwatch.ts";
 
-/** Samples of a timing; one where a run takes longer than this many seconds. */
+/** The number of samples of a timing, and the seconds of a run above which one sample is enough. */
 const SAMPLES = 5;
 const SLOW_SECONDS = 0.5;
 
-/** Random numbers that are repeated to fill a tensor. */
+/** Random numbers, repeated to fill a tensor. */
 const NUMBERS = 2 ** 16;
 
 function descriptor(layer: Shape) {
@@ -17,7 +18,7 @@ export function planLayer(engine: Engine, layer: Layer): Promise<ConvPlan> {
   return engine.plan("forward", descriptor(layer), { algorithm: "auto" });
 }
 
-/** Whether no other layer can be expected to fare better. */
+/** Whether every other layer would fail with the same error. */
 export function isFinal(error: unknown): boolean {
   return !(error instanceof ConvError) || error.code === "device-lost" || error.code === "destroyed";
 }
@@ -32,8 +33,8 @@ function random(shape: readonly number[]): Float32Array {
 }
 
 /**
- * Seconds that a run of a plan takes, on random data.
- * @throws ConvError where the GPU fails, as from `read`
+ * Returns the seconds of a run of a plan on random data.
+ * @throws ConvError if the GPU fails, as `read` does
  */
 export async function timePlan(engine: Engine, stopwatch: Stopwatch, plan: ConvPlan, layer: Layer): Promise<number> {
   const { inputShape, kernelShape } = descriptor(layer);
@@ -43,7 +44,7 @@ export async function timePlan(engine: Engine, stopwatch: Stopwatch, plan: ConvP
     engine.empty(plan.outputShape),
   ] as const;
   const [x, w, y] = tensors;
-  // A tensor's buffer is freed here, and not with the plan: a network's workspaces together are large.
+  // A workspace of our own is freed here, not with the plan: the workspaces of a whole network are large.
   const own = plan.workspaceBytes > 0 && plan.workspaceBytes <= engine.device.limits.maxStorageBufferBindingSize;
   const workspace = own ? engine.empty([Math.ceil(plan.workspaceBytes / 4)]) : undefined;
   const record = (encoder: GPUCommandEncoder, count: number): void => {
@@ -54,7 +55,7 @@ export async function timePlan(engine: Engine, stopwatch: Stopwatch, plan: ConvP
     const encoder = engine.device.createCommandEncoder();
     record(encoder, 1);
     engine.device.queue.submit([encoder.finish()]);
-    // The first run prepares the weights, and reading its result tells of failures.
+    // The first run prepacks the weights, and reading its result reveals failures.
     await y.read();
     return (await stopwatch.time(record, SAMPLES, SLOW_SECONDS)).seconds;
   } finally {
@@ -62,7 +63,7 @@ export async function timePlan(engine: Engine, stopwatch: Stopwatch, plan: ConvP
   }
 }
 
-/** Lets the page draw and hear of clicks. */
+/** Lets the page draw and handle clicks. */
 export function breathe(): Promise<void> {
   return new Promise((resolve) => void setTimeout(resolve));
 }

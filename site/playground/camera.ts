@@ -1,17 +1,16 @@
-// The visitor's camera in a video element, from the question whether it may be used to its last frame.
+// The visitor's camera in a video element, from the request for permission to the last frame.
 import type { Size } from "./filter-plan.ts";
 
-/** What is asked for: the camera gives what comes nearest. */
+/** The requested format; the camera picks the nearest. */
 const WANTED: MediaStreamConstraints = {
   audio: false,
   video: { width: { ideal: 640, max: 1600 }, height: { ideal: 480, max: 1600 }, frameRate: { ideal: 60 } },
 };
 
 const REFUSALS: Readonly<Record<string, string>> = {
-  NotAllowedError:
-    "The browser was told not to give this page the camera. The padlock beside the address changes that.",
+  NotAllowedError: "This page has no permission to use the camera. Change that at the padlock beside the address.",
   NotFoundError: "There is no camera on this machine.",
-  NotReadableError: "Another program has the camera, or it does not answer.",
+  NotReadableError: "Another program is using the camera, or the camera does not answer.",
   OverconstrainedError: "The camera has no picture of at most 1600 pixels a side.",
 };
 
@@ -25,11 +24,11 @@ export class Camera {
     this.#stream = stream;
   }
 
-  /** @throws Error in words where there is none, or it may not be used */
+  /** @throws Error, readable by the visitor, if there is no camera or no permission */
   static async open(video: HTMLVideoElement): Promise<Camera> {
-    // Pages that are not secure have no such thing.
+    // Insecure pages lack mediaDevices.
     const devices = navigator.mediaDevices as MediaDevices | undefined;
-    if (!devices) throw new Error("A camera can be used on pages from https or localhost alone.");
+    if (!devices) throw new Error("A camera can be used only on pages from https or localhost.");
     let stream: MediaStream;
     try {
       stream = await devices.getUserMedia(WANTED);
@@ -52,7 +51,7 @@ export class Camera {
     return { width: this.#video.videoWidth, height: this.#video.videoHeight };
   }
 
-  /** Calls back for each new frame until `stop`, and where the camera goes away by itself. */
+  /** Calls back for each new frame until `stop`, and when the camera disconnects. */
   each(frame: () => void, gone: () => void): void {
     for (const track of this.#stream.getTracks()) track.addEventListener("ended", () => this.#running && gone());
     const hasCallback = "requestVideoFrameCallback" in this.#video;

@@ -1,4 +1,4 @@
-// The form: every choice of the visitor, read into settings and written from them.
+// The form of the playground: reads the visitor's choices into settings, and shows settings.
 import { byId, el } from "../common/dom.ts";
 import { KernelGrid, shortNumber } from "./kernel-grid.ts";
 import { FILTERS, type Knob, MAX_SIZE, filterNamed, normalised, resized, turned } from "./kernels.ts";
@@ -53,7 +53,7 @@ export class Controls {
     byId("sum").textContent = shortNumber(Math.abs(sum) < 1e-9 * size ? 0 : sum);
   }
 
-  /** The library's algorithms, once there is an engine that names them. */
+  /** Offers the library's algorithms, once an engine lists them. */
   offerAlgorithms(names: readonly string[]): void {
     byId("algorithm").replaceChildren(
       el("option", { value: "auto" }, "auto: the fastest by estimate"),
@@ -66,7 +66,7 @@ export class Controls {
   #showAlgorithm(): void {
     const list = byId("algorithm", HTMLSelectElement);
     const { algorithm } = this.#settings;
-    // A link may name one before they are known, or one that there is not: the library says so.
+    // A link may name an algorithm before they are known, or an unknown one, which the library refuses.
     if (![...list.options].some(({ value }) => value === algorithm))
       list.append(el("option", { value: algorithm }, algorithm));
     list.value = algorithm;
@@ -121,7 +121,7 @@ export class Controls {
     );
   }
 
-  /** Other parameters: a formula makes other cells of them, other cells are kept as far as they fit. */
+  /** Applies other parameters: a formula computes new cells from them, edited cells are kept as far as they fit. */
   #sized(change: Partial<Settings>): Settings {
     const next = { ...this.#settings, ...change };
     const filter = filterNamed(next.filter);
@@ -157,7 +157,7 @@ export class Controls {
       input.setAttribute("aria-invalid", String(settings === undefined));
       if (settings) this.#take(settings);
     });
-    // What is no such number gives way to the one that counts.
+    // An invalid number reverts to the current one.
     input.addEventListener("blur", () => {
       input.removeAttribute("aria-invalid");
       this.show(this.#settings);

@@ -1,19 +1,19 @@
-// What the page says of the plan and of its times.
+// The facts that the page shows of the plan and its times.
 import type { ConvPlan } from "convoke";
 import { byId } from "../common/dom.ts";
 import { duration, metric } from "../common/format.ts";
 
-/** Frames that a mean is taken over. */
+/** The number of frames in a mean. */
 const FRAMES = 20;
 
-/** Milliseconds between two changes of a number: faster ones cannot be read. */
+/** Milliseconds between updates of a number: faster ones are unreadable. */
 const READABLE = 250;
 
 const UNKNOWN = "–";
 
 export class Facts {
   #frames: number[] = [];
-  /** When frames of a camera were painted. */
+  /** The times at which camera frames were painted. */
   #turns: number[] = [];
   #written = 0;
 
@@ -25,14 +25,14 @@ export class Facts {
     this.restart();
   }
 
-  /** There is no plan. */
+  /** Shows that there is no plan. */
   clear(): void {
     for (const id of ["fact-algorithm", "fact-work", "fact-convolution"]) byId(id).textContent = UNKNOWN;
     byId("explanation").textContent = UNKNOWN;
     this.restart();
   }
 
-  /** Forgets the times so far: they were of something else. */
+  /** Clears the times, which belong to an earlier plan or picture. */
   restart(): void {
     this.#frames = [];
     this.#turns = [];
@@ -46,13 +46,13 @@ export class Facts {
     this.#write();
   }
 
-  /** Of a still picture. */
+  /** Shows the times of a still picture. */
   measured(frame: number, convolution: number): void {
     byId("fact-frame").textContent = duration(frame);
     byId("fact-convolution").textContent = duration(convolution);
   }
 
-  /** A frame of the camera was painted. */
+  /** Counts a painted frame of the camera. */
   turned(): void {
     this.#turns = [...this.#turns.slice(-FRAMES), performance.now()];
   }

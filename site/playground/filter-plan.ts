@@ -1,5 +1,5 @@
-// One way from pixels to pixels on the GPU: a plan of the library and the buffers that it works on, for a picture of one size and one
-// set of options. Kernel values may change; whatever else changes needs another.
+// A filter on the GPU, from pixels to pixels: a plan of the library and its buffers, for one picture size and one set of options. The
+// values of the kernel may change; any other change needs another filter plan.
 import type { ConvPlan, Engine, Tensor } from "convoke";
 import type { Programs } from "./programs.ts";
 import type { Settings } from "./settings.ts";
@@ -9,10 +9,10 @@ export interface Size {
   readonly height: number;
 }
 
-/** What a picture is shown by. */
+/** How results are shown. */
 export type Picture = HTMLCanvasElement | HTMLVideoElement;
 
-/** What a filter plan depends on: those with the same text are the same. */
+/** Returns the key of everything that a filter plan depends on. */
 export function planKey({ width, height }: Size, settings: Settings): string {
   const { rows, columns, stride, dilation, padding, pad, mode, flipped, grey, algorithm } = settings;
   return JSON.stringify([
@@ -21,7 +21,7 @@ export function planKey({ width, height }: Size, settings: Settings): string {
   ]);
 }
 
-/** The same kernel for each channel. */
+/** Repeats a kernel for each channel. */
 function weights({ cells, grey }: Settings): Float32Array {
   const kernel = [...cells];
   return Float32Array.from(grey ? kernel : [...kernel, ...kernel, ...kernel]);
@@ -82,7 +82,7 @@ export class FilterPlan {
 
   /**
    * Plans and compiles without blocking the page.
-   * @throws ConvError where the library or the canvas cannot serve the settings
+   * @throws ConvError if the library or the canvas does not support the settings
    */
   static async make(engine: Engine, programs: Programs, input: Size, settings: Settings): Promise<FilterPlan> {
     const channels = settings.grey ? 1 : 3;
@@ -109,7 +109,7 @@ export class FilterPlan {
     return new FilterPlan(engine, programs, input, settings, plan);
   }
 
-  /** Takes the kernel's values and how to show the result from settings that need no other plan. */
+  /** Applies the kernel's values and the display of settings that need no other plan. */
   write(settings: Settings): void {
     this.#tensors.w.write(weights(settings));
     const words = new Uint32Array([this.output.width, this.output.height, settings.grey ? 1 : 3, 0, 0, 0]);
@@ -118,7 +118,7 @@ export class FilterPlan {
     this.#device.queue.writeBuffer(this.#view, 0, words);
   }
 
-  /** Whether pictures of a size are what the plan is for. */
+  /** Whether the plan is for pictures of a size. */
   takes({ width, height }: Size): boolean {
     return width === this.input.width && height === this.input.height;
   }
@@ -128,7 +128,7 @@ export class FilterPlan {
     this.#device.queue.copyExternalImageToTexture({ source: picture }, { texture: this.#texture }, this.input);
   }
 
-  /** Records what makes x of the uploaded picture. */
+  /** Records the conversion of the uploaded picture to x. */
   encodeUnpack(encoder: GPUCommandEncoder): void {
     const pass = encoder.beginComputePass({ label: "unpack" });
     pass.setPipeline(this.#programs.unpack);
@@ -137,12 +137,12 @@ export class FilterPlan {
     pass.end();
   }
 
-  /** Records the convolution, so many times. */
+  /** Records the convolution, repeatedly. */
   encodeConvolution(encoder: GPUCommandEncoder, times = 1): void {
     for (let time = 0; time < times; time++) this.plan.encode(encoder, this.#tensors);
   }
 
-  /** Records what draws the result. */
+  /** Records the drawing of the result. */
   encodeDraw(encoder: GPUCommandEncoder, target: GPUTextureView): void {
     const pass = encoder.beginRenderPass({
       label: "draw",
@@ -155,8 +155,8 @@ export class FilterPlan {
   }
 
   /**
-   * Waits for what was recorded before. For once, not for each frame: it reads the kernel back.
-   * @throws ConvError where the GPU failed meanwhile: out of memory, a lost device
+   * Waits for earlier work. It reads the kernel back, so call it once, not for each frame.
+   * @throws ConvError if the GPU failed meanwhile: out of memory, a lost device
    */
   async settle(): Promise<void> {
     await this.#tensors.w.read();

@@ -1,7 +1,7 @@
-// The kernel as a grid of numbers to edit, each in a colour that says how much it weighs: orange adds, indigo takes away.
+// The kernel as an editable grid of numbers, coloured by weight: orange adds, indigo subtracts.
 import { el } from "../common/dom.ts";
 
-/** At most six characters, as many as a cell shows. The whole number stays with the caller. */
+/** Formats a number in at most six characters, as many as a cell shows. The caller keeps the exact number. */
 export function shortNumber(value: number): string {
   if (value === 0) return "0";
   const size = Math.abs(value);
@@ -9,7 +9,7 @@ export function shortNumber(value: number): string {
   return String(Number(size < 1 ? value.toFixed(3) : value.toPrecision(3)));
 }
 
-/** Columns from which on cells are narrow, and from which on not all of them are to be seen at once. */
+/** The numbers of columns from which cells are narrow, and from which the grid scrolls. */
 const MANY = 6;
 const TOO_MANY = 8;
 
@@ -19,7 +19,7 @@ export class KernelGrid {
   #shape = "";
   #inputs: HTMLInputElement[] = [];
 
-  /** @param edited is called with the place of the cell that the visitor changed, counted row by row */
+  /** @param edited called with the index of the cell that the visitor changed, row by row */
   constructor(host: HTMLElement, edited: (at: number, value: number) => void) {
     this.#host = host;
     this.#edited = edited;
@@ -30,11 +30,11 @@ export class KernelGrid {
     const most = Math.max(...cells.map(Math.abs));
     cells.forEach((value, at) => {
       const input = this.#inputs[at]!;
-      // What is being typed is left alone: "0." is on its way to 0.5.
+      // Leaves a field alone while the visitor types: "0." may become 0.5.
       if (input !== document.activeElement) restore(input, value);
       input.dataset["value"] = String(value);
       input.dataset["sign"] = value === 0 ? "none" : value > 0 ? "plus" : "minus";
-      // By the root, so that small ones can be told from none.
+      // By the square root, so that small weights differ from zero.
       input.style.setProperty("--share", most === 0 ? "0" : String(Math.sqrt(Math.abs(value) / most)));
     });
   }

@@ -1,6 +1,6 @@
-// The kernels that the playground offers by name, as numbers. Positions count from the middle cell, x to the right and y down.
+// The kernels that the playground offers. Positions count from the middle cell, x to the right and y down.
 
-/** What a formula may ask for: sizes in cells, the angle in degrees counterclockwise, the frequency in waves a cell. */
+/** The parameters of formulas: sizes in cells, the angle in degrees counterclockwise, the frequency in waves per cell. */
 export interface Parameters {
   readonly rows: number;
   readonly columns: number;
@@ -14,19 +14,19 @@ export type Knob = "angle" | "frequency" | "spread";
 export interface Filter {
   readonly name: string;
   readonly title: string;
-  /** The parameters that it starts with; a fixed filter has its size alone. */
+  /** The initial parameters; a fixed filter has only its size. */
   readonly start: Partial<Parameters> & Pick<Parameters, "rows" | "columns">;
-  /** Whether it has one size alone. */
+  /** Whether its size is fixed. */
   readonly fixed: boolean;
   readonly knobs: readonly Knob[];
-  /** Whether results lie around zero: shown around grey they can be seen. */
+  /** Whether results lie around zero, so that they are shown around grey. */
   readonly signed: boolean;
   readonly cells: (parameters: Parameters) => number[];
 }
 
 export const MAX_SIZE = 15;
 
-/** One value for each cell, row by row, of its place from the middle. */
+/** Computes each cell, row by row, from its position relative to the middle. */
 function fill({ rows, columns }: Parameters, value: (x: number, y: number) => number): number[] {
   const [middleX, middleY] = [(columns - 1) / 2, (rows - 1) / 2];
   return Array.from({ length: rows * columns }, (_, at) =>
@@ -37,7 +37,7 @@ function fill({ rows, columns }: Parameters, value: (x: number, y: number) => nu
 const total = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
 const scaled = (values: readonly number[], by: number): number[] => values.map((value) => value * by);
 
-/** Divided by the sum, so that an even area keeps its brightness; where the sum is zero, by what the positive cells add up to. */
+/** Divides by the sum, so that an even area keeps its brightness; if the sum is zero, by the sum of the positive cells. */
 export function normalised(cells: readonly number[]): number[] {
   const sum = total(cells);
   const size = total(cells.map(Math.abs));
@@ -50,14 +50,14 @@ const identity = (parameters: Parameters): number[] => fill(parameters, (x, y) =
 const bell = (parameters: Parameters): number[] =>
   fill(parameters, (x, y) => Math.exp(-(x * x + y * y) / (2 * parameters.spread ** 2)));
 
-/** Cells near the line through the middle, those beside it less. */
+/** Draws an antialiased line through the middle. */
 function motion(parameters: Parameters): number[] {
   const angle = (parameters.angle * Math.PI) / 180;
   const away = (x: number, y: number): number => Math.abs(x * Math.sin(angle) + y * Math.cos(angle));
   return normalised(fill(parameters, (x, y) => Math.max(0, 1 - away(x, y))));
 }
 
-/** A wave under a bell, without the part that would answer to an even area. */
+/** Returns a wave under a Gaussian, minus the part that would respond to an even area. */
 function gabor(parameters: Parameters): number[] {
   const angle = (parameters.angle * Math.PI) / 180;
   const under = bell(parameters);
@@ -96,7 +96,7 @@ function formula(
 
 const square = (size: number): Pick<Parameters, "rows" | "columns"> => ({ rows: size, columns: size });
 
-/** By groups, as the list shows them. */
+/** The filters by group, in the order of the list. */
 export const FILTERS: Readonly<Record<string, readonly Filter[]>> = {
   Plain: [formula("identity", "Identity", square(3), identity)],
   Blur: [
@@ -170,7 +170,7 @@ export function filterNamed(name: string): Filter | undefined {
     .find((filter) => filter.name === name);
 }
 
-/** The same cells in a grid of another size, the middle kept: what is new is zero, what is too far out is gone. */
+/** Resizes a grid around its middle: new cells are zero, cells outside are dropped. */
 export function resized(
   cells: readonly number[],
   from: Pick<Parameters, "rows" | "columns">,
@@ -185,7 +185,7 @@ export function resized(
   });
 }
 
-/** Turned by a quarter, counterclockwise: the columns become rows. */
+/** Rotates a grid by a quarter turn, counterclockwise. */
 export function turned(cells: readonly number[], { rows, columns }: Pick<Parameters, "rows" | "columns">): number[] {
   return Array.from({ length: cells.length }, (_, at) => {
     const [row, column] = [Math.floor(at / rows), at % rows];

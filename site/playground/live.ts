@@ -1,4 +1,4 @@
-// The GPU's part of the page: keeps a filter plan for what is chosen and paints with it. Loaded when a picture is first asked for.
+// The GPU's part of the page: keeps a filter plan for the current choice and paints with it. Loaded when a picture is first shown.
 import { ConvError, type ConvPlan, type Engine } from "convoke";
 import { FilterPlan, type Picture, type Size, planKey } from "./filter-plan.ts";
 import { Painter } from "./painter.ts";
@@ -9,7 +9,7 @@ import { Timekeeper, type Times } from "./timekeeper.ts";
 
 export { explainFailure, pageEngine } from "../common/engine.ts";
 
-/** What becomes of what was asked for. */
+/** The events of the GPU's part. */
 export interface Listener extends Times {
   planned(plan: ConvPlan, output: Size): void;
   lost(error: ConvError): void;
@@ -24,7 +24,7 @@ export class Live {
   #settings: Settings;
   #shown: { readonly picture: Picture; readonly size: Size } | undefined;
   #filter: FilterPlan | undefined;
-  /** The key of the filter plan there is, or of the one that could not be made. */
+  /** The key of the current filter plan, or of the last one that failed. */
   #key = "";
   #planning: Promise<void> | undefined;
   #scheduled = 0;
@@ -49,8 +49,8 @@ export class Live {
   }
 
   /**
-   * @param copies whether frames are to be read back to be shown
-   * @param settings what is chosen now
+   * @param copies whether frames are read back to be shown
+   * @param settings the current settings
    */
   static async open(
     engine: Engine,
@@ -63,20 +63,20 @@ export class Live {
     return new Live(engine, screen, await makePrograms(engine.device, screen.format), settings, listener);
   }
 
-  /** Shows another picture, or the same one after it changed. */
+  /** Shows another picture, or the same one after a change. */
   show(picture: Picture, size: Size): void {
     this.#shown = { picture, size };
     this.#refresh();
   }
 
-  /** Takes other settings. Whether the plan that there is serves them. */
+  /** Applies settings, and returns whether the current plan supports them. */
   set(settings: Settings): boolean {
     this.#settings = settings;
     this.#refresh();
     return this.#filter !== undefined && this.#key === this.#wantedKey();
   }
 
-  /** Paints the picture as it is now: for each frame of a video. Whether it could, and the GPU was not too far behind. */
+  /** Paints the current picture, for each frame of a video. Returns whether it could and the GPU kept up. */
   frame(): boolean {
     if (this.#timekeeper.busy) return false;
     const start = performance.now();
@@ -85,7 +85,7 @@ export class Live {
     return painted;
   }
 
-  /** The result as a PNG, or nothing where there is none. */
+  /** Returns the result as a PNG, or undefined if there is none. */
   async save(): Promise<Blob | undefined> {
     await this.#planning;
     const { picture } = this.#shown ?? {};
@@ -104,7 +104,7 @@ export class Live {
     return this.#shown ? planKey(this.#shown.size, this.#settings) : "";
   }
 
-  /** Sees to it that what is painted becomes what was asked for. */
+  /** Starts whatever is needed to paint the current choice. */
   #refresh(): void {
     if (!this.#shown || this.#closed) return;
     if (this.#wantedKey() !== this.#key) {
@@ -116,7 +116,7 @@ export class Live {
     this.#schedule(this.#filter);
   }
 
-  /** Makes plans until there is one for what was asked for last. A video goes on with the one before meanwhile. */
+  /** Makes plans until there is one for the latest request. A video continues with the previous one meanwhile. */
   async #plan(): Promise<void> {
     while (!this.#closed && this.#wantedKey() !== this.#key) {
       const key = this.#wantedKey();
@@ -144,7 +144,7 @@ export class Live {
     this.#painter.resize(filter.output);
     this.#listener.planned(filter.plan, filter.output);
     this.#schedule(filter);
-    // What the GPU itself refuses, for want of memory say, is told by a read alone.
+    // Only a read reveals failures on the GPU, such as running out of memory.
     filter.settle().catch((error: unknown) => this.#fail(error));
   }
 
@@ -154,9 +154,9 @@ export class Live {
     this.#filter = undefined;
   }
 
-  /** Paints at the next turn of the display, once for however many changes. */
+  /** Paints in the next animation frame, once for any number of changes. */
   #schedule(filter: FilterPlan): void {
-    // Frames of a camera would be timed along with it.
+    // Camera frames would be timed along with it.
     if (!(this.#shown?.picture instanceof HTMLVideoElement)) this.#timekeeper.later(filter, () => this.#paint());
     cancelAnimationFrame(this.#scheduled);
     const turn = (): void => {

@@ -1,4 +1,4 @@
-// The playground: what is chosen, the picture that it is applied to, and the GPU that does it once a picture is picked.
+// The playground: the settings, the picture they apply to, and the GPU, which starts once a picture is picked.
 import { byId, el } from "../common/dom.ts";
 import { Controls } from "./controls.ts";
 import type { Picture, Size } from "./filter-plan.ts";
@@ -7,7 +7,7 @@ import { type Settings, START, fromHash, toHash } from "./settings.ts";
 import { Sources } from "./sources.ts";
 import { Stage } from "./stage.ts";
 
-/** Milliseconds from a choice to the address: browsers refuse to change it too often. */
+/** Milliseconds from a choice to the change of the address: browsers limit how often it may change. */
 const HASH_DELAY = 250;
 
 const stage = new Stage();
@@ -21,7 +21,7 @@ let copies = false;
 let framed = false;
 let writing: ReturnType<typeof setTimeout> | undefined;
 
-/** Says what failed, unless what it failed on is gone by then. */
+/** Shows a failure, unless its picture is gone by then. */
 async function refuse(error: unknown): Promise<void> {
   const failing = live;
   const { explainFailure } = await import("./live.ts");
@@ -34,7 +34,7 @@ const listener: Listener = {
   lost(error) {
     live = undefined;
     if (!copies && !framed) {
-      // Drawing on the canvas took the device along: another one is to show what is read back.
+      // Drawing on the canvas lost the device: start again with another, and read frames back.
       copies = true;
       stage.renewResult();
     }
@@ -47,7 +47,7 @@ const listener: Listener = {
   measured: (frame, convolution) => stage.facts.measured(frame, convolution),
 };
 
-/** Asks for the GPU where that was not yet done, and shows the picture with it. */
+/** Starts the GPU if necessary, and shows the picture with it. */
 async function begin(): Promise<void> {
   if (!live) {
     stage.asking();
@@ -61,7 +61,7 @@ async function begin(): Promise<void> {
       opening = undefined;
     }
   }
-  // Either may have changed while the GPU was asked for.
+  // Both may have changed while the GPU started.
   live?.set(controls.settings);
   if (shown) live?.show(shown.picture, shown.size);
 }
@@ -79,7 +79,7 @@ function take(settings: Settings): void {
   if (live?.set(settings)) stage.describe(settings);
 }
 
-/** Keeps what is chosen in the address, so that a link restores it. */
+/** Keeps the settings in the address, so that a link restores them. */
 function writeHash(): void {
   clearTimeout(writing);
   writing = setTimeout(() => {
@@ -87,7 +87,7 @@ function writeHash(): void {
   }, HASH_DELAY);
 }
 
-/** Says which picture of the page a link was made with: the visitor has yet to pick it. */
+/** Shows which picture of the page a link was made with; the visitor still has to pick it. */
 function showLinked(): void {
   for (const button of document.querySelectorAll<HTMLElement>("[data-photo]"))
     button.classList.toggle("linked", button.dataset["photo"] === controls.settings.photo);
@@ -99,7 +99,7 @@ async function save(): Promise<void> {
     if (!png) return;
     const address = URL.createObjectURL(png);
     el("a", { href: address, download: `convoke-${controls.settings.filter}.png` }).click();
-    // The download has begun by then.
+    // By then the download has begun.
     setTimeout(() => URL.revokeObjectURL(address), 10_000);
   } catch (error) {
     await refuse(error);
@@ -113,7 +113,7 @@ const controls = new Controls(fromHash(location.hash), (settings) => {
 showLinked();
 
 globalThis.addEventListener("hashchange", () => {
-  // The picture stays: a link may name one, but the visitor picks it.
+  // Keeps the picture: a link may name one, but the visitor picks it.
   const settings = { ...fromHash(location.hash), ...(shown && { photo: controls.settings.photo }) };
   controls.show(settings);
   take(settings);

@@ -1,5 +1,4 @@
-// From a picture to the screen: one command buffer that unpacks the picture, convolves it and draws what came out. Nothing is read
-// back, but for a file.
+// Paints a picture on the screen: one command buffer unpacks it, convolves it and draws the result. Only saving a file reads back.
 import type { FilterPlan, Picture, Size } from "./filter-plan.ts";
 import { makeTarget, readPixels } from "./pixels.ts";
 import type { Screen } from "./screens.ts";
@@ -7,7 +6,7 @@ import type { Screen } from "./screens.ts";
 export class Painter {
   readonly #device: GPUDevice;
   readonly #screen: Screen;
-  /** What a video is drawn on first, where the browser copies none to a texture. */
+  /** A canvas that a video is drawn on first, if the browser cannot copy it to a texture. */
   #between: OffscreenCanvas | undefined;
 
   constructor(device: GPUDevice, screen: Screen) {
@@ -24,7 +23,7 @@ export class Painter {
     this.#screen.present();
   }
 
-  /** The result as a PNG. */
+  /** Returns the result as a PNG. */
   async png(filter: FilterPlan, picture: Picture): Promise<Blob> {
     const target = makeTarget(this.#device, this.#screen.format, filter.output);
     try {

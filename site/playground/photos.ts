@@ -1,18 +1,18 @@
-// Photos on the canvas of the source, scaled down where they are large.
+// Draws photos on the canvas of the source, scaled down if they are large.
 import type { Size } from "./filter-plan.ts";
 
-/** Pixels of the longer side at most. */
+/** The most pixels along the longer side. */
 export const MAX_SIDE = 1600;
 
 export interface Photo {
   readonly size: Size;
-  /** The size that it came in. */
+  /** The size before scaling. */
   readonly original: Size;
 }
 
 /**
  * Loads a picture by its address.
- * @throws Error in words where the browser cannot read it
+ * @throws Error, readable by the visitor, if the browser cannot decode it
  */
 export async function loadPhoto(address: string, name: string): Promise<HTMLImageElement> {
   const image = new Image();
@@ -20,13 +20,13 @@ export async function loadPhoto(address: string, name: string): Promise<HTMLImag
   try {
     await image.decode();
   } catch (cause) {
-    throw new Error(`${name} is no picture that this browser can read.`, { cause });
+    throw new Error(`${name} is not a picture that this browser can read.`, { cause });
   }
   if (image.naturalWidth === 0 || image.naturalHeight === 0) throw new Error(`${name} has no size of its own.`);
   return image;
 }
 
-/** Loads a picture from a file of the visitor's. */
+/** Loads a picture from the visitor's file. */
 export async function loadFile(file: File): Promise<HTMLImageElement> {
   const address = URL.createObjectURL(file);
   try {
@@ -36,7 +36,7 @@ export async function loadFile(file: File): Promise<HTMLImageElement> {
   }
 }
 
-/** Draws a picture, or a frame of a video, on a canvas of its size. What is transparent becomes white. */
+/** Draws a picture, or a frame of a video, on a canvas of its size, over white. */
 export function drawPhoto(canvas: HTMLCanvasElement, image: HTMLImageElement | HTMLVideoElement): Photo {
   const original =
     image instanceof HTMLVideoElement

@@ -1,6 +1,6 @@
-// Pixels of a texture back from the GPU: for a file, or where a browser shows no canvas that WebGPU drew on.
+// Reads the pixels of a texture back: for a file, or where a browser cannot show a canvas that WebGPU drew on.
 
-/** WebGPU copies rows of textures to buffers in steps of so many bytes. */
+/** Rows of textures in buffers start at multiples of this many bytes. */
 const ROW_STEP = 256;
 
 /** @param texture of format rgba8unorm or bgra8unorm, with usage COPY_SRC */

@@ -1,4 +1,4 @@
-// The page's own two shaders, compiled once for a device: pixels to planes and planes to pixels.
+// The page's two shaders, compiled once for a device: pixels to planes and planes to pixels.
 import draw from "./draw.wgsl?raw";
 import unpack from "./unpack.wgsl?raw";
 
@@ -7,7 +7,7 @@ export interface Programs {
   readonly draw: GPURenderPipeline;
 }
 
-/** @param format of what results are drawn on */
+/** @param format of the texture that results are drawn on */
 export async function makePrograms(device: GPUDevice, format: GPUTextureFormat): Promise<Programs> {
   const drawing = device.createShaderModule({ label: "draw", code: draw });
   const [unpacking, rendering] = await Promise.all([

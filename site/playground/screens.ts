@@ -1,27 +1,27 @@
-// The canvas that results are shown on. WebGPU draws on it directly. On software adapters that does not work everywhere: Chromium
-// loses the device with the first frame. There results are read back and put on the canvas.
+// The canvas for results. WebGPU draws on it directly, except on software adapters where that fails (Chromium loses the device with the
+// first frame): there results are read back and put on the canvas.
 import type { Size } from "./filter-plan.ts";
 import { makeTarget, readPixels } from "./pixels.ts";
 
 export interface Screen {
   readonly format: GPUTextureFormat;
   resize(size: Size): void;
-  /** What to draw the next frame on. */
+  /** Returns the texture for the next frame. */
   target(): GPUTextureView;
-  /** Shows the frame that was submitted. */
+  /** Shows the submitted frame. */
   present(): void;
   close(): void;
 }
 
 /**
- * The screen for a canvas, which can only ever be of one kind.
- * @param copies whether frames are to be read back
+ * Makes the screen for a canvas, whose kind can never change.
+ * @param copies whether frames are read back
  */
 export function screenFor(device: GPUDevice, canvas: HTMLCanvasElement, copies: boolean): Screen {
   return copies ? new CopiedScreen(device, canvas) : new DirectScreen(device, canvas);
 }
 
-/** Gives a canvas a size where it has another: each time it is given one it is cleared. */
+/** Sets the size of a canvas if it differs, since setting it clears the canvas. */
 function resizeCanvas(canvas: HTMLCanvasElement, { width, height }: Size): void {
   if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
 }
@@ -48,7 +48,7 @@ class DirectScreen implements Screen {
   }
 
   present(): void {
-    // The browser does, at the end of the task.
+    // The browser does so at the end of the task.
   }
 
   close(): void {
@@ -83,7 +83,7 @@ class CopiedScreen implements Screen {
   }
 
   present(): void {
-    // Frames that come while one is read are skipped, all but the last.
+    // Skips frames that arrive while one is read, except the last.
     this.#again = true;
     if (!this.#reading) void this.#copy();
   }
@@ -102,7 +102,7 @@ class CopiedScreen implements Screen {
         const image = await readPixels(this.#device, texture);
         if (texture === this.#texture) this.#put(image);
       } catch {
-        // A lost device, which is told elsewhere.
+        // The device is lost, which is reported elsewhere.
         break;
       }
     }

@@ -1,10 +1,10 @@
-// What the visitor has chosen, and how it is written after the # of the address, so that a link restores it. Only what differs
-// from the start is written; what cannot be read is as at the start.
+// The visitor's settings, and their form in the hash of the address, so that a link restores them. Defaults are omitted, and invalid fields
+// take their defaults.
 import { MAX_SIZE, type Parameters, filterNamed } from "./kernels.ts";
 
 export const PADDINGS = ["same", "valid", "full", "cells"] as const;
 export const PADDING_MODES = ["zeros", "reflect", "replicate", "circular"] as const;
-/** How values become brightness: as they are, around mid-grey, or their sizes without the signs. */
+/** How values become brightness: unchanged, around mid-grey, or by magnitude. */
 export const VIEWS = ["plain", "signed", "size"] as const;
 
 /** The pictures of the page. */
@@ -12,16 +12,16 @@ export const PHOTOS = ["chelsea", "coffee"] as const;
 export type PhotoName = (typeof PHOTOS)[number];
 
 export interface Settings extends Parameters {
-  /** The picture of the page that is shown, if it is one of those. */
+  /** The shown picture, if it is one of the page's. */
   readonly photo: PhotoName | "";
-  /** The name of a filter, or "custom" where the cells were edited. */
+  /** The name of a filter, or "custom" if the cells were edited. */
   readonly filter: string;
   /** Row by row. */
   readonly cells: readonly number[];
   readonly stride: number;
   readonly dilation: number;
   readonly padding: (typeof PADDINGS)[number];
-  /** Cells of padding on every side, where `padding` is "cells". */
+  /** Cells of padding on every side, if `padding` is "cells". */
   readonly pad: number;
   readonly mode: (typeof PADDING_MODES)[number];
   readonly flipped: boolean;
@@ -33,7 +33,7 @@ export interface Settings extends Parameters {
 
 const KNOBS = { angle: 0, frequency: 0.15, spread: 1.5 };
 
-/** A filter as it starts, the rest as it was. */
+/** Switches to a filter with its initial parameters, and keeps the other settings. */
 export function withFilter(settings: Settings, name: string): Settings {
   const filter = filterNamed(name);
   if (!filter) return { ...settings, filter: "custom" };
@@ -53,7 +53,7 @@ export const START: Settings = withFilter(
   "sharpen",
 );
 
-/** A number read from text, within bounds; nothing where it is none. */
+/** Parses a number within bounds; returns undefined if there is none. */
 export function numberIn(text: string | null, least: number, most: number): number | undefined {
   if (text === null || text.trim() === "") return undefined;
   const value = Number(text);
@@ -79,7 +79,7 @@ function cellsIn(text: string | null, count: number): number[] | undefined {
   return cells.length === count && cells.every(Number.isFinite) ? cells : undefined;
 }
 
-/** Settings from the part of an address after the #. */
+/** Parses settings from the hash of an address, without the #. */
 export function fromHash(hash: string): Settings {
   const given = new URLSearchParams(hash.replace(/^#/, ""));
   const chosen = given.get("filter");
@@ -111,7 +111,7 @@ export function fromHash(hash: string): Settings {
   return { ...next, cells: filterNamed(start.filter)!.cells(next) };
 }
 
-/** The inverse of fromHash. */
+/** Formats settings for the hash of an address; the inverse of fromHash. */
 export function toHash(settings: Settings): string {
   const kept = new URLSearchParams();
   const start = withFilter(START, settings.filter);

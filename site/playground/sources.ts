@@ -1,6 +1,6 @@
-// Where pictures come from: the two of the page, a file that is chosen or dropped anywhere, the camera.
-import chelsea from "../../showcase/images/chelsea.png";
-import coffee from "../../showcase/images/coffee.png";
+// The sources of pictures: the two of the page, a file that is chosen or dropped anywhere, and the camera.
+import chelsea from "../../examples/photo/images/chelsea.png";
+import coffee from "../../examples/photo/images/coffee.png";
 import { byId } from "../common/dom.ts";
 import { Camera } from "./camera.ts";
 import type { Picture, Size } from "./filter-plan.ts";
@@ -13,9 +13,9 @@ const OF_PAGE: Readonly<Record<PhotoName, { readonly address: string; readonly n
 };
 
 export interface SourceListener {
-  /** There is another picture, or the same with other pixels. `photo` is its name where it is one of the page's. */
+  /** Called for another picture, or for new pixels of the same one. `photo` is its name if it is one of the page's. */
   picked(picture: Picture, size: Size, caption: string, photo: PhotoName | ""): void;
-  /** The camera has another frame. */
+  /** Called for each new frame of the camera. */
   frame(): void;
   failed(error: unknown): void;
 }
@@ -30,7 +30,7 @@ export class Sources {
   );
   #camera: Camera | undefined;
   #filmed: Size = { width: 0, height: 0 };
-  /** Counts what was asked for: what arrives late is dropped. */
+  /** Counts requests, so that late arrivals are dropped. */
   #asked = 0;
 
   constructor(listener: SourceListener) {
@@ -46,7 +46,7 @@ export class Sources {
     const file = byId("file", HTMLInputElement);
     file.addEventListener("change", () => {
       const [chosen] = file.files ?? [];
-      // The same file can be chosen again.
+      // Allows the same file to be chosen again.
       file.value = "";
       if (chosen) void this.#still(loadFile(chosen), chosen.name);
     });
@@ -75,7 +75,7 @@ export class Sources {
     });
   }
 
-  /** Shows a picture that is being loaded, unless another was asked for meanwhile or it cannot be read. */
+  /** Shows a picture once it has loaded, unless another was requested meanwhile or it fails. */
   async #still(loading: Promise<HTMLImageElement>, name: string, photo: PhotoName | "" = ""): Promise<void> {
     const asked = ++this.#asked;
     try {
@@ -128,7 +128,7 @@ export class Sources {
 
   #frame(camera: Camera): void {
     const { size } = camera;
-    // A telephone that is turned turns its pictures.
+    // Turning a phone turns its pictures.
     if (size.width !== this.#filmed.width || size.height !== this.#filmed.height) this.#showCamera(size);
     else this.#listener.frame();
   }

@@ -1,20 +1,20 @@
-// How long frames take, and the convolution alone, by the clock until the GPU is done.
-import { Stopwatch } from "convoke";
+// Times frames, and the convolution alone, until the GPU is done.
+import { Stopwatch } from "../../bench/stopwatch.ts";
 import type { FilterPlan } from "./filter-plan.ts";
 
-/** Milliseconds without a change after which a still picture is timed: repeating it keeps the GPU busy for a moment. */
+/** Milliseconds without a change before a still picture is timed: timing keeps the GPU busy for a moment. */
 const QUIET = 400;
 
-/** Frames and samples that the middle one is taken of. */
+/** The numbers of frames and of samples that a median is taken of. */
 const FRAMES = 5;
 const SAMPLES = 3;
 
-/** Frames that the GPU is given at once: it is to have the next when it is done with one. */
+/** Frames in flight: the GPU should have the next one when it finishes one. */
 const MOST_AHEAD = 2;
 
-/** Milliseconds. */
+/** The events of timing. Times are in milliseconds. */
 export interface Times {
-  /** A frame took so long, from the copy of the picture on. */
+  /** A frame was timed, from the copy of the picture on. */
   frameTook(milliseconds: number): void;
   /** A still picture was timed: its frame, and the convolution alone. */
   measured(frame: number, convolution: number): void;
@@ -24,10 +24,10 @@ export interface Times {
 export class Timekeeper {
   readonly #device: GPUDevice;
   readonly #times: Times;
-  /** Frames that the GPU has yet to do. */
+  /** Frames that the GPU has not finished. */
   #ahead = 0;
   #quiet: ReturnType<typeof setTimeout> | undefined;
-  /** Counts what is to be timed: an answer about something older is of no use. */
+  /** Counts the requests to time, so that answers about earlier plans are dropped. */
   #subject = 0;
 
   constructor(device: GPUDevice, times: Times) {
@@ -35,12 +35,12 @@ export class Timekeeper {
     this.#times = times;
   }
 
-  /** Whether the GPU has as many frames to do as it should: more would only come late. */
+  /** Whether the GPU has enough frames in flight: more would only be late. */
   get busy(): boolean {
     return this.#ahead >= MOST_AHEAD;
   }
 
-  /** Tells of a frame that was just submitted. */
+  /** Registers a frame that was just submitted. */
   frame(start: number): void {
     this.#ahead++;
     this.#device.queue.onSubmittedWorkDone().then(
@@ -48,24 +48,24 @@ export class Timekeeper {
         this.#ahead--;
         this.#times.frameTook(performance.now() - start);
       },
-      // The device is lost, which is told elsewhere.
+      // The device is lost, which is reported elsewhere.
       () => undefined,
     );
   }
 
-  /** Times a still picture once nothing has changed for a while. `paint` says whether it could. */
+  /** Times a still picture once nothing has changed for a while. `paint` returns whether it could. */
   later(filter: FilterPlan, paint: () => boolean): void {
     this.stop();
     const subject = this.#subject;
     this.#quiet = setTimeout(() => {
       this.#measure(filter, paint, subject).catch((error: unknown) => {
-        // What is no longer wanted may fail: its plan is destroyed, or the device lost.
+        // An outdated timing may fail: its plan is destroyed, or the device is lost.
         if (subject === this.#subject) this.#times.failed(error);
       });
     }, QUIET);
   }
 
-  /** Lets go of what was to be timed. */
+  /** Cancels the timing. */
   stop(): void {
     this.#subject++;
     clearTimeout(this.#quiet);

@@ -1,118 +1,113 @@
-// The contracts: stateless, pure, data out. An algorithm as the planner and the tests see it serves problems in passes; written is it
-// as a method, which serves correlations, and serve.ts makes one of the other. Adding one costs a file in this folder, its
-// shader in shaders/ and a line in index.ts.
-import type { Plan, Preparation, Step } from "../plan.ts";
-import type { ConvProblem, Pass } from "../problem.ts";
-import type { Triple } from "../shape.ts";
-import type { Correlation } from "./correlation.ts";
-import { DEFAULT_RATES, type Rates, type Work } from "./work.ts";
+// The contract of an algorithm: it lists every way in which it can compute a correlation on a device, or says why it cannot. Algorithms are
+// stateless and return plain data. passes.ts lifts them from correlations to problems, and the planner ranks the candidates.
+//
+// The law between the members, which test/algorithms/law.test.ts checks on the shared problems. A candidate
+// - can be planned: `plan()` never fails;
+// - has exactly the dispatches, and needs exactly the bytes of workspace and of prepacked weights, that it states;
+// - keeps within the limits of the device;
+// - is right: within the error that it states (the suite of test/algorithms/algorithms.browser.test.ts).
+// And a variant that was once offered is offered again when asked for by its name, on any device that can run it: tuning tables and callers
+// store names.
+import type { Triple } from "../base/shape.ts";
+import type { Plan, Step } from "../kernel/step.ts";
+import type { Correlation } from "../problem/correlation.ts";
+import type { ConvProblem } from "../problem/problem.ts";
+import type { Work } from "./cost.ts";
+import type { DeviceTraits } from "./traits.ts";
 
-/**
- * Dispatches that a plan may have. Each takes about a millisecond to plan and to make ready, and kilobytes of the page's memory: these are
- * seconds, and no plan is to take longer. The gradient of the input under a stride of 32 along two axes needs a thousand.
- */
-export const MAX_DISPATCHES = 4096;
-
-/** What planning may know of the GPU and of the caller's constraints. */
-export interface GpuTraits {
-  /** Bytes that one storage binding may span. */
-  readonly maxBindingBytes: number;
-  /** Bytes of workspace and prepared weights that a plan may ask for, together. */
-  readonly maxWorkspaceBytes: number;
-  /** Dispatches that a plan may have, those of its preparation among them. */
-  readonly maxDispatches: number;
-  /** Bytes of memory that a workgroup may share, and invocations it may have. */
-  readonly maxWorkgroupBytes: number;
-  readonly maxWorkgroupInvocations: number;
-  /** Whether the adapter computes on the CPU: parallelism counts less there, and what hides latencies on a GPU is in the way. */
-  readonly software: boolean;
-  /** Whether loads are dear and neighbouring invocations are known to lie in quads of subgroups, so that they can share them. */
-  readonly quads: boolean;
-  /** How fast the adapter is. */
-  readonly rates: Rates;
+/** One algorithm of convolution. */
+export interface Algorithm {
+  /** Stable: users and tuning tables store it. */
+  readonly name: string;
+  /**
+   * Returns the candidates worth trying, the default first. With `variant`, returns the one of that name, worth trying or not, or an empty list if
+   * there is none. Returns an Unsupported if the algorithm cannot compute the correlation at all.
+   */
+  candidates(c: Correlation, device: DeviceTraits, variant?: string): readonly Candidate[] | Unsupported;
+  /** Computes the gradient of the input in one step, for strides that divide it into more phases than a plan may have dispatches. */
+  gather?(problem: ConvProblem, device: DeviceTraits): Candidate;
 }
 
-/** WebGPU's default limits, which every adapter has, on a hardware GPU. */
-export const DEFAULT_TRAITS: GpuTraits = {
-  maxBindingBytes: 128 * 2 ** 20,
-  maxWorkspaceBytes: 256 * 2 ** 20,
-  maxDispatches: MAX_DISPATCHES,
-  maxWorkgroupBytes: 16_384,
-  maxWorkgroupInvocations: 256,
-  software: false,
-  quads: false,
-  rates: DEFAULT_RATES.hardware,
-};
-
-/** Why a problem is refused, in words that a user can act on. */
+/** Why an algorithm cannot compute something, in words that a user can act on. */
 export interface Unsupported {
   readonly reason: string;
 }
 
-/** One way to shape the kernels of an algorithm: tile sizes and the like. Names are stable within a release. */
+/** One way to compute a correlation, or (with a Plan) a problem: its cost and its error, known before it is planned. */
+export interface Candidate<P = PartialPlan> {
+  /** Name of the variant: tile sizes and the like. Names are stable within a release. */
+  readonly variant: string;
+  /** Bytes of scratch memory. */
+  readonly workspaceBytes: number;
+  /** Bytes of prepacked weights. */
+  readonly preparedBytes: number;
+  /** Number of dispatches, including those of the preparation. */
+  readonly dispatches: number;
+  /** What the dispatches compute, load and move; the planner estimates their time from it. Weights that are prepacked once do not count. */
+  readonly work: readonly Work[];
+  readonly error: ErrorBound;
+  plan(): P;
+}
+
+/** The plan of one correlation, which may be one of several in the plan of a problem. */
+export type PartialPlan = Omit<Plan, "algorithm" | "variant">;
+
+/** A bound on the difference between the results of a candidate and the exact ones. */
+export interface ErrorBound {
+  /** The bound relative to that of a sequential float32 sum, gamma_n sum |x||w|. */
+  readonly growth: number;
+  /**
+   * How far errors spread if outputs are computed from more than their own terms: an output errs by at most `growth` times the largest bound among
+   * the windows that lie at most this many cells of the padded input away along each axis, including those beyond its border (where zeros
+   * continue it). NaN and infinity spread as far.
+   */
+  readonly spread: Triple;
+  /**
+   * What stands for sum |x||w| in the bound: "windows", itself, or the largest within `spread`; "energy", for each output, its terms times
+   * the root mean squares of x over all cells within `spread` and of w (their products summed over channels), for algorithms whose errors
+   * follow the norm of a tile. Means are over the spread + 1 cells of an axis that a tile has.
+   */
+  readonly norm: "windows" | "energy";
+  /** Whether integers of size 8 at most, whose sums stay below 2^24, come out exact. */
+  readonly exactOnIntegers: boolean;
+}
+
+/** The error of a sequential sum, by which the others are measured. */
+export const SEQUENTIAL_SUM: ErrorBound = { growth: 1, spread: [0, 0, 0], norm: "windows", exactOnIntegers: true };
+
+/** Returns a candidate of one step without workspace, whose sums are sequential. */
+export function oneStep(variant: string, work: Work, step: () => Step): Candidate {
+  return {
+    variant,
+    workspaceBytes: 0,
+    preparedBytes: 0,
+    dispatches: 1,
+    work: [work],
+    error: SEQUENTIAL_SUM,
+    plan: () => ({ steps: [step()], workspaceBytes: 0 }),
+  };
+}
+
+/** A choice of tile sizes and the like, under the name of its variant. */
 export interface Variant {
   readonly name: string;
 }
 
-export interface Algorithm<V extends Variant = Variant> {
-  /** Stable: users and tuning caches store it. */
-  readonly name: string;
-  readonly passes: readonly Pass[];
-  /** Whether the problem can be planned within the traits. */
-  supports(problem: ConvProblem, gpu: GpuTraits): true | Unsupported;
-  /** The variants worth trying for a supported problem; the first is the default. */
-  variants(problem: ConvProblem, gpu: GpuTraits): readonly V[];
-  /** The variant of a name, whether it is worth trying at these rates or not: what was measured or named once can be planned again. */
-  named(problem: ConvProblem, gpu: GpuTraits, name: string): V | undefined;
-  /** Dispatches of the plan, those of its preparation among them, counted without making it. */
-  dispatches(problem: ConvProblem, gpu: GpuTraits, variant: V): number;
-  plan(problem: ConvProblem, gpu: GpuTraits, variant: V): Plan;
-  /** How much larger than the bound of a sequential float32 sum, gamma_n sum |x||w|, this algorithm's error bound is. */
-  errorGrowth(problem: ConvProblem, variant: V): number;
-  /**
-   * How far errors spread, where outputs are computed from more than their own terms: an output errs by errorGrowth times the
-   * largest bound of the windows that lie at most this many cells of the padded input away along each axis, those beyond its
-   * border included (where it goes on with zeros). None unless given. NaN and infinity spread as far.
-   */
-  errorSpread?(problem: ConvProblem, variant: V): Triple;
-  /**
-   * What stands for sum |x||w| in the bound: "windows" (unless given), itself, or the largest within errorSpread; "energy", for each
-   * output, its terms times the root mean squares of x over all cells within errorSpread and of w (their products summed over
-   * channels), for algorithms whose errors follow the norm of a tile. Means are over the errorSpread + 1 cells of an axis that a tile has.
-   */
-  readonly errorNorm?: "windows" | "energy";
-  /** Whether integers of size 8 at most, whose sums stay below 2^24, come out exact. They do unless given. */
-  exactOnIntegers?(problem: ConvProblem, variant: V): boolean;
-  /** Estimated seconds, for ranking only. */
-  cost(problem: ConvProblem, gpu: GpuTraits, variant: V): number;
+/** Returns all variants, or only the one of a given name. */
+export function selectVariants<V extends Variant>(variants: readonly V[], name: string | undefined): readonly V[] {
+  return name === undefined ? variants : variants.filter((one) => one.name === name);
 }
 
-/** How a correlation is computed: a plan, or a part of one. */
-export interface Part {
-  readonly preparation?: Preparation;
-  readonly steps: readonly Step[];
-  readonly workspaceBytes: number;
+/** Refuses a correlation that takes more bytes than the workspace or a binding may have; `what` ends with its verb. */
+export function tooManyBytes(what: string, bytes: number, device: DeviceTraits): Unsupported {
+  return {
+    reason: `${what} ${bytes} bytes, more than the ${device.maxWorkspaceBytes} of workspace or the ${device.maxBindingBytes} of a binding allowed`,
+  };
 }
 
-/** An algorithm as it is written: what the same members of Algorithm are for problems, for the correlations that they are made of. */
-export interface Method<V extends Variant = Variant> {
-  readonly name: string;
-  /** What it asks of the problem itself, where that does not show in the correlations. */
-  serves?(problem: ConvProblem): true | Unsupported;
-  supports(c: Correlation, gpu: GpuTraits): true | Unsupported;
-  variants(c: Correlation, gpu: GpuTraits): readonly V[];
-  /** Of those that `variants` chooses from by the rates of the adapter, the one of a name. */
-  named?(c: Correlation, gpu: GpuTraits, name: string): V | undefined;
-  /** Steps of the plan, those of its preparation among them, counted without making it. */
-  dispatches(c: Correlation, gpu: GpuTraits, variant: V): number;
-  plan(c: Correlation, gpu: GpuTraits, variant: V): Part;
-  errorGrowth(c: Correlation, variant: V): number;
-  /** In cells of the padded input of the correlation. */
-  errorSpread?(c: Correlation, variant: V): Triple;
-  readonly errorNorm?: "windows" | "energy";
-  exactOnIntegers?(c: Correlation, variant: V): boolean;
-  /** What the steps of a plan do, each of them, for estimating how long they take. */
-  work(c: Correlation, gpu: GpuTraits, variant: V): readonly Work[];
-  /** The gradient of the input as one correlation, where the stride cuts it into more phases than a plan may have dispatches. */
-  readonly gather?: { plan(problem: ConvProblem): Part; work(problem: ConvProblem): readonly Work[] };
+/** Refuses a correlation that takes more dispatches than a plan may have. */
+export function tooManyDispatches(fewest: number, device: DeviceTraits): Unsupported {
+  return {
+    reason: `in ${device.maxWorkspaceBytes} bytes of workspace it takes ${fewest} dispatches at least, more than the ${device.maxDispatches} allowed`,
+  };
 }

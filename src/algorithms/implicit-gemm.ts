@@ -1,214 +1,214 @@
-// implicit-gemm: the im2col product without the columns. Each cell is loaded from the input when the product needs it, so any
-// kernel, stride, dilation and grouping is one GEMM over the outputs of the whole batch (Chetlur et al., "cuDNN: efficient
-// primitives for deep learning", section 3).
-import { BINDING, type Step, WORKGROUP_SIZE, gridFor } from "../plan.ts";
-import { elementCount, roundUp } from "../shape.ts";
-import type { GpuTraits, Method, Part, Variant } from "./algorithm.ts";
-import { type Correlation, termCount } from "./correlation.ts";
-import { packStep, packedSize } from "./gemm.ts";
+// implicit-gemm: the im2col product without the columns. Each cell is loaded from the input when the product needs it, so any kernel, stride,
+// dilation and grouping is one GEMM over the outputs of the whole batch (Chetlur et al., "cuDNN: efficient primitives for deep learning",
+// section 3).
+import implicitGemmWorkgroupShader from "../../shaders/algorithms/implicit-gemm-workgroup.wgsl";
+import implicitGemmShader from "../../shaders/algorithms/implicit-gemm.wgsl";
+import inputMatrixShader from "../../shaders/algorithms/implicit-gemm/input-matrix.wgsl";
+import storeOutputShader from "../../shaders/algorithms/implicit-gemm/store-output.wgsl";
+import storePartialShader from "../../shaders/algorithms/implicit-gemm/store-partial.wgsl";
+import { elementCount, roundUp } from "../base/shape.ts";
+import { dispatch } from "../kernel/dispatch.ts";
+import { F32_BYTES } from "../kernel/element-types.ts";
+import { BINDING, type Step, WORKGROUP_SIZE } from "../kernel/step.ts";
+import type { Uniforms } from "../kernel/uniforms.ts";
+import { type Correlation, termCount } from "../problem/correlation.ts";
 import {
-  F32_BYTES,
-  epilogueBindings,
-  epilogueConstants,
-  epilogueShaders,
-  inputAlias,
-  inputWords,
-  loader,
-  outputAlias,
-  outputWords,
-  paddingShader,
+  type Algorithm,
+  type Candidate,
+  type PartialPlan,
+  SEQUENTIAL_SUM,
+  type Variant,
+  selectVariants,
+  tooManyBytes,
+} from "./algorithm.ts";
+import { CELL_LOADS, OUTPUT_LOADS, type Work, numberBytes } from "./cost.ts";
+import { packedSize } from "./gemm/gemm.ts";
+import { termRows, withPackedWeights } from "./gemm/weights.ts";
+import {
+  inputUniforms,
+  join,
+  outputUniforms,
+  paddedInput,
   preparedRange,
+  result,
   scratch,
-  whole,
   windowConstants,
-} from "./parts.ts";
-import { type Partials, reduceStep, reduceWork } from "./reduce.ts";
-import { termRows } from "./weights.ts";
-import { GATHER_LOADS, OUTPUT_LOADS, bytesOf } from "./work.ts";
+} from "./operands.ts";
+import { type Partials, reduceStep, reduceWork } from "./reduce-splits.ts";
+import type { DeviceTraits } from "./traits.ts";
 
-interface ImplicitGemmVariant extends Variant {
-  /** Whether tiles are shared through workgroup memory (64 x 64 a workgroup) or each thread loads its own. */
-  readonly shared: boolean;
-  /** Outputs, and vectors of four channels, that one thread (or with `shared` one workgroup) makes. */
+interface ImplicitGemmTile extends Variant {
+  /** Whether a workgroup loads one workgroup tile (64 x 64) through its memory, or each thread loads its own thread tile. */
+  readonly byWorkgroup: boolean;
+  /** Outputs, and vectors of four channels, of the thread (or workgroup) tile. */
   readonly tileN: number;
   readonly tileV: number;
-  /** Parts that the terms of a sum are split into. */
+  /** Number of splits of each sum (split-K). */
   readonly splits: number;
 }
 
 /**
- * Terms taken in one turn of the loop. On SwiftShader 1, 2 and 4 gave 2.2, 2.4 and 1.6 GFLOP/s on 3x3 over 64 channels at 56 x 56, and more than
- * two only longer code to compile.
+ * The K-step: terms in one iteration of the loop. On SwiftShader 1, 2 and 4 gave 2.2, 2.4 and 1.6 GFLOP/s on 3x3 over 64 channels at 56 x 56; more
+ * than two only make the code longer to compile.
  */
-const STEP = { own: 2, shared: 16 };
+const STEP = { thread: 2, workgroup: 16 };
 
-/** Threads below which an adapter is not busy, so that splitting the sums pays: enough for a large GPU, a few for two cores. */
+/** Threads below which an adapter is not busy, so that splitting sums pays: enough for a large GPU, or for two CPU cores. */
 const BUSY_THREADS = { hardware: 16_384, software: 64 };
 
-/** Loads that a load from workgroup memory, with its share of the barriers, takes as long as on SwiftShader and lavapipe. */
-const SOFTWARE_SHARED_LOADS = 3;
+/** Cost of a load from workgroup memory with its share of the barriers, in equivalent loads, on SwiftShader and lavapipe. */
+const SOFTWARE_WORKGROUP_LOADS = 3;
 
-/** The most parts a sum is split into, and the fewest terms of a part. */
+/** Most splits of a sum, and fewest terms of a split. */
 const MAX_SPLITS = 32;
 const MIN_SPLIT_TERMS = 64;
 
-function outputsOf(correlation: Correlation): number {
-  return correlation.N * elementCount(correlation.output);
+function outputsOf(c: Correlation): number {
+  return c.N * elementCount(c.output);
 }
 
-function tilesOf(correlation: Correlation, variant: ImplicitGemmVariant): { m: number; n: number; all: number } {
-  const m = Math.ceil(correlation.K / correlation.groups / (4 * variant.tileV));
-  const n = Math.ceil(outputsOf(correlation) / variant.tileN);
-  return { m, n, all: m * n * variant.splits * correlation.groups };
+function countTiles(c: Correlation, tile: ImplicitGemmTile): { m: number; n: number; all: number } {
+  const m = Math.ceil(c.K / c.groups / (4 * tile.tileV));
+  const n = Math.ceil(outputsOf(c) / tile.tileN);
+  return { m, n, all: m * n * tile.splits * c.groups };
 }
 
-/** Terms of a part: whole steps, so that no step reaches into the next part. */
-function splitTerms(correlation: Correlation, variant: ImplicitGemmVariant): number {
-  const step = variant.shared ? STEP.shared : STEP.own;
-  return roundUp(Math.ceil(termCount(correlation) / variant.splits), step);
+/** Terms of a split: whole K-steps, so that none reaches into the next split. */
+function splitTerms(c: Correlation, tile: ImplicitGemmTile): number {
+  const step = tile.byWorkgroup ? STEP.workgroup : STEP.thread;
+  return roundUp(Math.ceil(termCount(c) / tile.splits), step);
 }
 
-function partialBytes(correlation: Correlation, splits: number): number {
-  return splits > 1 ? splits * outputsOf(correlation) * correlation.K * F32_BYTES : 0;
+function partialBytes(c: Correlation, splits: number): number {
+  return splits > 1 ? splits * outputsOf(c) * c.K * F32_BYTES : 0;
 }
 
-/** The variant split into as many parts as keep the adapter busy and the workspace allows; unsplit where it is busy already. */
-function split(correlation: Correlation, gpu: GpuTraits, variant: ImplicitGemmVariant): ImplicitGemmVariant {
-  const busy = gpu.software ? BUSY_THREADS.software : BUSY_THREADS.hardware;
-  const threads = tilesOf(correlation, variant).all * (variant.shared ? WORKGROUP_SIZE : 1);
-  const cap = Math.min(gpu.maxBindingBytes, gpu.maxWorkspaceBytes - preparedBytes(correlation));
-  const wanted = Math.min(MAX_SPLITS, Math.floor(termCount(correlation) / MIN_SPLIT_TERMS), Math.ceil(busy / threads));
+/** The tile with the splits that keep the adapter busy, as far as the workspace allows; without splits if it is busy already. */
+function split(c: Correlation, device: DeviceTraits, tile: ImplicitGemmTile): ImplicitGemmTile {
+  const busy = device.software ? BUSY_THREADS.software : BUSY_THREADS.hardware;
+  const threads = countTiles(c, tile).all * (tile.byWorkgroup ? WORKGROUP_SIZE : 1);
+  const cap = Math.min(device.maxBindingBytes, device.maxWorkspaceBytes - preparedBytes(c));
+  const wanted = Math.min(MAX_SPLITS, Math.floor(termCount(c) / MIN_SPLIT_TERMS), Math.ceil(busy / threads));
   let splits = wanted;
-  while (splits > 1 && partialBytes(correlation, splits) > cap) splits--;
-  return splits > 1 ? { ...variant, splits, name: `${variant.name}s${splits}` } : variant;
+  while (splits > 1 && partialBytes(c, splits) > cap) splits--;
+  return splits > 1 ? { ...tile, splits, name: `${tile.name}s${splits}` } : tile;
 }
 
-function preparedBytes(correlation: Correlation): number {
-  return packedSize(termRows(correlation)).bytes;
+function preparedBytes(c: Correlation): number {
+  return packedSize(termRows(c)).bytes;
 }
 
-function geometry(correlation: Correlation, variant: ImplicitGemmVariant): number[] {
-  const { C, K, groups, input, output, padBegin } = correlation;
-  const tiles = tilesOf(correlation, variant);
-  const packed = packedSize(termRows(correlation));
+function multiplyUniforms(c: Correlation, tile: ImplicitGemmTile): Uniforms {
+  const { C, K, groups } = c;
+  const tiles = countTiles(c, tile);
+  const packed = packedSize(termRows(c));
   const weightRow = packed.columns / 4;
-  return [
-    ...[tiles.all, tiles.n, tiles.m, variant.splits],
-    ...[groups, C / groups, K / groups],
-    ...[outputsOf(correlation), termCount(correlation), splitTerms(correlation, variant)],
-    ...[weightRow, packed.rows * weightRow, outputsOf(correlation) * K],
-    ...output,
-    ...input,
-    ...padBegin,
-    ...inputWords(correlation),
-    ...outputWords(correlation),
-  ];
-}
-
-function multiplyStep(correlation: Correlation, variant: ImplicitGemmVariant): Step {
-  const last = variant.splits === 1;
-  const from = loader(correlation, "x", BINDING.first);
-  const threads = tilesOf(correlation, variant).all * (variant.shared ? WORKGROUP_SIZE : 1);
+  const outputs = outputsOf(c);
   return {
-    kernel: {
-      shaders: [
-        ...(last ? epilogueShaders(correlation.epilogue) : ["lib/thread"]),
-        ...from.shaders,
-        paddingShader(correlation),
-        last ? "lib/store-output" : "lib/store-partial",
-        "lib/gather",
-        variant.shared ? "implicit-gemm-workgroup" : "implicit-gemm",
-      ],
-      aliases: { ...inputAlias(correlation), ...(last ? outputAlias(correlation) : {}) },
-      constants: {
-        ...epilogueConstants(correlation.epilogue),
-        ...from.constants,
-        STEP: variant.shared ? STEP.shared : STEP.own,
-        ...(variant.shared ? {} : { TILE_N: variant.tileN, TILE_V: variant.tileV }),
-        ...windowConstants(correlation),
-        CHANNELS_LAST: correlation.layout === "channels-last",
-        PADDING_VALUE: { f32: correlation.paddingValue },
-      },
-    },
-    bindings: [
-      ...from.bindings,
-      preparedRange(BINDING.second, 0, preparedBytes(correlation)),
-      ...(last
-        ? [whole(BINDING.output, "y", correlation), ...epilogueBindings(correlation)]
-        : [scratch(BINDING.output, 0, partialBytes(correlation, variant.splits))]),
-    ],
-    uniforms: geometry(correlation, variant),
-    workgroups: gridFor(threads),
+    ...{ threads: tiles.all, tilesN: tiles.n, tilesM: tiles.m, splits: tile.splits },
+    ...{ groups, groupC: C / groups, groupK: K / groups },
+    ...{ outputs, terms: termCount(c), splitTerms: splitTerms(c, tile) },
+    ...{ weightRow, weightGroup: packed.rows * weightRow, partial: outputs * K },
+    ...inputUniforms(c),
+    ...outputUniforms(c),
   };
 }
 
-/** Where the sums of the parts lie: a row of outputs for each channel. */
-function partialsOf(correlation: Correlation, splits: number): Partials {
-  const outputs = outputsOf(correlation);
-  const size = partialBytes(correlation, splits);
+function multiplyStep(c: Correlation, tile: ImplicitGemmTile): Step {
+  const { byWorkgroup, splits } = tile;
+  const last = splits === 1;
+  const packed = preparedRange(BINDING.second, 0, preparedBytes(c));
+  const partial = scratch(BINDING.output, 0, partialBytes(c, splits));
+  const operands = last ? join(paddedInput(c), result(c)) : paddedInput(c);
+  const tiles = countTiles(c, tile).all;
+  return dispatch({
+    shaders: [
+      ...operands.shaders,
+      last ? storeOutputShader : storePartialShader,
+      inputMatrixShader,
+      byWorkgroup ? implicitGemmWorkgroupShader : implicitGemmShader,
+    ],
+    aliases: operands.aliases,
+    constants: {
+      ...operands.constants,
+      STEP: byWorkgroup ? STEP.workgroup : STEP.thread,
+      ...(byWorkgroup ? {} : { TILE_N: tile.tileN, TILE_V: tile.tileV }),
+      ...windowConstants(c),
+    },
+    ranges: [...operands.bindings, packed, ...(last ? [] : [partial])],
+    uniforms: multiplyUniforms(c, tile),
+    ...(byWorkgroup ? { workgroups: tiles } : { threads: tiles }),
+  });
+}
+
+/** The memory layout of the partial sums: a row of outputs for each channel. */
+function partialsOf(c: Correlation, splits: number): Partials {
+  const outputs = outputsOf(c);
+  const size = partialBytes(c, splits);
   return {
     count: splits,
     buffer: scratch(BINDING.first, 0, size),
-    part: outputs * correlation.K,
-    group: (outputs * correlation.K) / correlation.groups,
+    split: outputs * c.K,
+    group: (outputs * c.K) / c.groups,
     channel: outputs,
     output: 1,
   };
 }
 
-export const implicitGemm: Method<ImplicitGemmVariant> = {
+function implicitGemmWork(c: Correlation, device: DeviceTraits, tile: ImplicitGemmTile): Work[] {
+  const { tileN, tileV, splits, byWorkgroup } = tile;
+  const tiles = countTiles(c, tile).all;
+  const terms = splitTerms(c, tile);
+  const threads = tiles * (byWorkgroup ? WORKGROUP_SIZE : 1);
+  // For each term a thread of a workgroup tile loads one cell and one weight from memory, and 8 + 8 numbers from workgroup memory. On a GPU such a
+  // load takes half as long as one from memory; on a CPU the barriers make it take several times as long.
+  const loads = byWorkgroup
+    ? CELL_LOADS + 1 + 16 * (device.software ? SOFTWARE_WORKGROUP_LOADS : 0.5)
+    : tileN * CELL_LOADS + 4 * tileV;
+  const outputs = outputsOf(c) * c.K;
+  const multiply = {
+    threads,
+    multiplyAdds: tiles * terms * tileN * 4 * tileV,
+    loads: threads * terms * loads + OUTPUT_LOADS * outputs * splits,
+    bytes: numberBytes(...Object.values(c.sizes)) + partialBytes(c, splits),
+  };
+  return splits > 1 ? [multiply, reduceWork(c, splits)] : [multiply];
+}
+
+function implicitGemmPlan(c: Correlation, tile: ImplicitGemmTile): PartialPlan {
+  const { splits } = tile;
+  const multiply = multiplyStep(c, tile);
+  const steps = splits > 1 ? [multiply, reduceStep(c, partialsOf(c, splits))] : [multiply];
+  const plan = { steps, workspaceBytes: partialBytes(c, splits) };
+  return withPackedWeights(plan, { matrix: termRows(c), packed: true }, c);
+}
+
+/** The tiles of a correlation, the better one for this kind of device first. */
+function tilesFor(c: Correlation, device: DeviceTraits): ImplicitGemmTile[] {
+  const tileV = Math.min(4, Math.ceil(c.K / c.groups / 4));
+  const ofThread = { name: `n8k${tileV * 4}`, byWorkgroup: false, tileN: 8, tileV, splits: 1 };
+  const ofWorkgroup = { name: "shared64", byWorkgroup: true, tileN: 64, tileV: 16, splits: 1 };
+  const both = [split(c, device, ofWorkgroup), split(c, device, ofThread)];
+  return device.software ? both.toReversed() : both;
+}
+
+export const implicitGemm: Algorithm = {
   name: "implicit-gemm",
-  supports(correlation, gpu) {
-    const bytes = preparedBytes(correlation);
-    const most = Math.min(gpu.maxWorkspaceBytes, gpu.maxBindingBytes);
-    return bytes <= most ? true : { reason: `the packed weights take ${bytes} bytes, more than the ${most} allowed` };
-  },
 
-  variants(correlation, gpu) {
-    const groupK = correlation.K / correlation.groups;
-    const tileV = Math.min(4, Math.ceil(groupK / 4));
-    const own = { name: `n8k${tileV * 4}`, shared: false, tileN: 8, tileV, splits: 1 };
-    const shared = { name: "shared64", shared: true, tileN: 64, tileV: 16, splits: 1 };
-    const both = [split(correlation, gpu, shared), split(correlation, gpu, own)];
-    return gpu.software ? both.toReversed() : both;
-  },
-
-  // The packing, the product and where sums are split the sum of their parts.
-  dispatches: (_correlation, _gpu, { splits }) => (splits > 1 ? 3 : 2),
-
-  plan(correlation, _gpu, variant): Part {
-    const bytes = preparedBytes(correlation);
-    const matrix = termRows(correlation);
-    const pack = packStep(matrix, "w", preparedRange(BINDING.output, 0, bytes), correlation);
-    const multiply = multiplyStep(correlation, variant);
-    return {
-      preparation: { steps: [pack], bytes },
-      steps:
-        variant.splits > 1 ? [multiply, reduceStep(correlation, partialsOf(correlation, variant.splits))] : [multiply],
-      workspaceBytes: partialBytes(correlation, variant.splits),
-    };
-  },
-
-  // Sums are sequential, or split into parts that are: adding parts only shortens the longest chain (Higham, section 4.2).
-  errorGrowth: () => 1,
-
-  work(correlation, gpu, variant) {
-    const { tileN, tileV, splits, shared } = variant;
-    const tiles = tilesOf(correlation, variant).all;
-    const terms = splitTerms(correlation, variant);
-    const threads = tiles * (shared ? WORKGROUP_SIZE : 1);
-    // A thread of a shared tile loads one cell and one number of the weights a term, and 8 + 8 numbers of what all of them loaded, which
-    // on a GPU takes half of the time of a load from memory; on a CPU the barriers make it several times as long.
-    const loads = shared
-      ? GATHER_LOADS + 1 + 16 * (gpu.software ? SOFTWARE_SHARED_LOADS : 0.5)
-      : tileN * GATHER_LOADS + 4 * tileV;
-    const outputs = outputsOf(correlation) * correlation.K;
-    const multiply = {
-      threads,
-      multiplyAdds: tiles * terms * tileN * 4 * tileV,
-      loads: threads * terms * loads + OUTPUT_LOADS * outputs * splits,
-      bytes: bytesOf(...Object.values(correlation.sizes)) + partialBytes(correlation, splits),
-    };
-    return splits > 1 ? [multiply, reduceWork(correlation, splits)] : [multiply];
+  candidates(c, device, variant) {
+    const bytes = preparedBytes(c);
+    if (bytes > Math.min(device.maxWorkspaceBytes, device.maxBindingBytes))
+      return tooManyBytes("the packed weights take", bytes, device);
+    return selectVariants(tilesFor(c, device), variant).map((tile): Candidate => ({
+      variant: tile.name,
+      workspaceBytes: partialBytes(c, tile.splits),
+      preparedBytes: bytes,
+      // The packing, the product, and the reduction if sums are split.
+      dispatches: tile.splits > 1 ? 3 : 2,
+      work: implicitGemmWork(c, device, tile),
+      // Sums are sequential or split into sequential sums, which only shortens the longest chain of additions (Higham, section 4.2).
+      error: SEQUENTIAL_SUM,
+      plan: () => implicitGemmPlan(c, tile),
+    }));
   },
 };

@@ -1,10 +1,16 @@
-// pointwise: a 1x1 convolution is a matrix product of the weights and the pixels, straight on the tensors; a stride only picks
-// pixels. No columns are laid out.
-import { BINDING } from "../plan.ts";
-import { elementCount } from "../shape.ts";
-import type { GpuTraits, Method, Part, Unsupported } from "./algorithm.ts";
-import { type Correlation, paddingSeen } from "./correlation.ts";
-import { gemmTiles, namedTile } from "./gemm-tile.ts";
+// pointwise: a 1x1 convolution is a matrix product of the weights and the pixels, computed directly on the tensors without laying out columns; a
+// stride only selects pixels.
+import { elementCount } from "../base/shape.ts";
+import { BINDING } from "../kernel/step.ts";
+import { type Correlation, paddingSeen } from "../problem/correlation.ts";
+import {
+  type Algorithm,
+  type Candidate,
+  type PartialPlan,
+  SEQUENTIAL_SUM,
+  type Unsupported,
+  tooManyBytes,
+} from "./algorithm.ts";
 import {
   type GemmVariant,
   type MatrixBatch,
@@ -12,22 +18,16 @@ import {
   type Products,
   gemmStep,
   gemmWork,
+  outputBatch,
   outputPixels,
-  packStep,
   packedSize,
-} from "./gemm.ts";
-import {
-  innerProduct,
-  innerProductBytes,
-  innerProductDispatches,
-  innerProductVariants,
-  innerProductWork,
-  isInnerProduct,
-} from "./inner-product.ts";
-import { isGated, preparedRange, whole } from "./parts.ts";
-import { weightMatrix } from "./weights.ts";
+} from "./gemm/gemm.ts";
+import { innerProductCandidates, isInnerProduct } from "./gemm/inner-product.ts";
+import { selectTiles } from "./gemm/tile.ts";
+import { type WeightMatrix, weightMatrix, withPackedWeights } from "./gemm/weights.ts";
+import { isGated, whole } from "./operands.ts";
 
-/** The pixels that the outputs see, in elements of x. */
+/** The lattice of pixels of x that the outputs see. */
 function pixelGrid({ output, stride, padBegin, x }: Correlation): PixelGrid {
   const [d, h, w] = x.spatial;
   return {
@@ -37,22 +37,21 @@ function pixelGrid({ output, stride, padBegin, x }: Correlation): PixelGrid {
   };
 }
 
-/** x as the matrix of its pixels: rows channels-last, columns channels-first. In vectors where the pixels lie together. */
-function pixelMatrix(correlation: Correlation): MatrixBatch {
-  const { C, N, groups, stride, x, input, output } = correlation;
+/** x as a matrix whose rows (channels-last) or columns (channels-first) are its pixels. Loaded in vectors if the pixels are contiguous. */
+function pixelMatrix(c: Correlation): MatrixBatch {
+  const { C, N, groups, stride, x, input, output } = c;
   const groupC = C / groups;
-  const channelsLast = correlation.layout === "channels-last";
-  const pixels = pixelGrid(correlation);
-  // Every pixel of the input in order, so that vectors of them, or of their channels, can be loaded.
+  const channelsLast = c.layout === "channels-last";
+  const pixels = pixelGrid(c);
+  // If every pixel of the input is used, in order, vectors of pixels or of their channels can be loaded.
   const lie = outputPixels(x, input, N);
   const all = stride.every((step) => step === 1) && input.every((size, axis) => size === output[axis]);
   const even = "even" in lie && pixels.start === 0;
   const strides = channelsLast ? [x.group, C] : [x.group, x.channel, x.batch];
   const vectors = channelsLast ? x.channel === 1 && even && lie.even === C : x.spatial[2] === 1;
-  const together =
-    !isGated(correlation, "x") && all && vectors && groupC % 4 === 0 && strides.every((step) => step % 4 === 0);
+  const together = !isGated(c, "x") && all && vectors && groupC % 4 === 0 && strides.every((step) => step % 4 === 0);
   return {
-    buffer: whole(channelsLast ? BINDING.first : BINDING.second, "x", correlation),
+    buffer: whole(channelsLast ? BINDING.first : BINDING.second, "x", c),
     row: channelsLast ? C : x.channel,
     inner: x.group,
     outer: channelsLast ? 0 : x.batch,
@@ -60,13 +59,7 @@ function pixelMatrix(correlation: Correlation): MatrixBatch {
   };
 }
 
-/** Whether the matrix on the right is loaded in vectors. */
-function loadsVectors(correlation: Correlation): boolean {
-  const right = correlation.layout === "channels-last" ? weightMatrix(correlation).batch : pixelMatrix(correlation);
-  return !right.pixels;
-}
-
-/** The matrix products, one for each group, and channels-first for each image. */
+/** The matrix products: one for each group and, channels-first, each image. */
 function productsOf({ N, C, K, groups, output, layout }: Correlation): Products {
   const outputs = elementCount(output);
   const [batch, rows, columns] =
@@ -74,97 +67,57 @@ function productsOf({ N, C, K, groups, output, layout }: Correlation): Products 
   return { batch, M: rows, N: columns, K: C / groups };
 }
 
-function supports(correlation: Correlation): true | Unsupported {
-  const taps = elementCount(correlation.kernel);
-  if (taps > 1) return { reason: `the kernel has ${taps} cells, and this serves kernels of one` };
-  const pad = paddingSeen(correlation);
-  return pad > 0 ? { reason: `the input is padded by up to ${pad} cells, and this serves none` } : true;
+/** Why a correlation is not a matrix product; undefined if it is one. */
+function refusal(c: Correlation): Unsupported | undefined {
+  const taps = elementCount(c.kernel);
+  if (taps > 1 && !isInnerProduct(c)) return { reason: `the kernel has ${taps} cells, and this takes kernels of one` };
+  const pad = paddingSeen(c);
+  return pad > 0 ? { reason: `the input is padded by up to ${pad} cells, and this takes no padding` } : undefined;
 }
 
-/** A gradient of weights sees each cell of x once. */
-function supportsInnerProduct(correlation: Correlation, gpu: GpuTraits): true | Unsupported {
-  const pad = paddingSeen(correlation);
-  if (pad > 0) return { reason: `the input is padded by up to ${pad} cells, and this serves none` };
-  const { workspace, prepared } = innerProductBytes(correlation);
-  if (Math.max(workspace, prepared) > gpu.maxBindingBytes || workspace + prepared > gpu.maxWorkspaceBytes) {
-    return {
-      reason: `the packed input and gradient take ${workspace + prepared} bytes, more than the ${gpu.maxWorkspaceBytes} of workspace or the ${gpu.maxBindingBytes} of a binding allowed`,
-    };
-  }
-  return true;
+function pointwisePlan(c: Correlation, weights: WeightMatrix, pixels: MatrixBatch, tile: GemmVariant): PartialPlan {
+  const { N, C, groups } = c;
+  const outputs = elementCount(c.output);
+  const channelsLast = c.layout === "channels-last";
+  const multiply = gemmStep(
+    {
+      outputs: channelsLast ? N * outputs : outputs,
+      K: C / groups,
+      outerCount: channelsLast ? 1 : N,
+      weights: weights.batch,
+      cells: pixels,
+      result: outputBatch(c),
+    },
+    tile,
+    c,
+  );
+  return withPackedWeights({ steps: [multiply], workspaceBytes: 0 }, weights, c);
 }
 
-export const pointwise: Method<GemmVariant> = {
+export const pointwise: Algorithm = {
   name: "pointwise",
-  supports(correlation, gpu) {
-    if (isInnerProduct(correlation)) return supportsInnerProduct(correlation, gpu);
-    const served = supports(correlation);
-    if (served !== true) return served;
-    const { packed, matrix } = weightMatrix(correlation);
-    const bytes = packedSize(matrix).bytes;
-    return !packed || bytes <= Math.min(gpu.maxWorkspaceBytes, gpu.maxBindingBytes)
-      ? true
-      : { reason: `the packed weights take ${bytes} bytes, more than the ${gpu.maxWorkspaceBytes} allowed` };
-  },
 
-  variants(correlation, gpu) {
-    if (isInnerProduct(correlation)) return innerProductVariants(correlation, gpu);
-    return gemmTiles(productsOf(correlation), gpu, loadsVectors(correlation));
-  },
-
-  named: (correlation, gpu, name) => namedTile(name, gpu, isInnerProduct(correlation) || loadsVectors(correlation)),
-
-  dispatches(correlation, gpu, variant) {
-    if (isInnerProduct(correlation)) return innerProductDispatches(correlation, gpu, variant);
-    return weightMatrix(correlation).packed ? 2 : 1;
-  },
-
-  plan(correlation, gpu, variant): Part {
-    if (isInnerProduct(correlation)) return innerProduct(correlation, gpu, variant);
-    const { N, C, K, groups, output, y } = correlation;
-    const groupK = K / groups;
-    const outputs = elementCount(output);
-    const channelsLast = correlation.layout === "channels-last";
-    const weights = weightMatrix(correlation);
-    const pixels = pixelMatrix(correlation);
-    const lie = outputPixels(y, output, channelsLast ? N : 1);
-    const pixel = "even" in lie ? lie.even : 0;
-    const multiply = gemmStep(
-      {
-        M: channelsLast ? N * outputs : groupK,
-        N: channelsLast ? groupK : outputs,
-        K: C / groups,
-        outerCount: channelsLast ? 1 : N,
-        innerCount: groups,
-        a: channelsLast ? pixels : weights.batch,
-        b: channelsLast ? weights.batch : pixels,
-        c: {
-          buffer: whole(BINDING.output, "y", correlation),
-          row: channelsLast ? pixel : y.channel,
-          column: channelsLast ? y.channel : pixel,
-          inner: y.group,
-          outer: channelsLast ? 0 : y.batch,
-          start: y.start,
-          ...("pixels" in lie && { pixels: lie.pixels }),
-        },
-        channelsAreRows: !channelsLast,
-        channels: groupK,
-      },
-      variant,
-      correlation,
-    );
-    const plan = { steps: [multiply], workspaceBytes: 0 };
-    if (!weights.packed) return plan;
-    const { bytes } = packedSize(weights.matrix);
-    const pack = packStep(weights.matrix, "w", preparedRange(BINDING.output, 0, bytes), correlation);
-    return { ...plan, preparation: { steps: [pack], bytes } };
-  },
-
-  // The terms are summed sequentially, as in the direct method.
-  errorGrowth: () => 1,
-
-  work(correlation, gpu, variant) {
-    if (isInnerProduct(correlation)) return innerProductWork(correlation, gpu, variant);
-    return [gemmWork(productsOf(correlation), variant)];
+  candidates(c, device, variant) {
+    const refused = refusal(c);
+    if (refused) return refused;
+    // In a gradient of weights each output sees every cell of x once.
+    if (isInnerProduct(c)) return innerProductCandidates(c, device, variant);
+    const weights = weightMatrix(c);
+    const preparedBytes = weights.packed ? packedSize(weights.matrix).bytes : 0;
+    if (preparedBytes > Math.min(device.maxWorkspaceBytes, device.maxBindingBytes))
+      return tooManyBytes("the packed weights take", preparedBytes, device);
+    const pixels = pixelMatrix(c);
+    const products = productsOf(c);
+    const loadsVectors = !(c.layout === "channels-last" ? weights.batch : pixels).pixels;
+    return selectTiles(products, device, variant, loadsVectors).map((tile): Candidate => ({
+      variant: tile.name,
+      workspaceBytes: 0,
+      preparedBytes,
+      dispatches: weights.packed ? 2 : 1,
+      work: [gemmWork(products, tile)],
+      // The terms are summed sequentially, as in direct.
+      error: SEQUENTIAL_SUM,
+      plan: () => pointwisePlan(c, weights, pixels, tile),
+    }));
   },
 };

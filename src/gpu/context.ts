@@ -1,66 +1,99 @@
-// What the parts of an engine share of one GPUDevice.
-import { Failures } from "./failures.ts";
-import { Memory, WorkspaceArena } from "./memory.ts";
+// The GPU state of one engine: a device with its memory, error scopes, pipelines and shared scratch buffers.
+import { ErrorScopes } from "./error-scopes.ts";
+import { LruCache } from "./lru-cache.ts";
+import { Memory, ScratchBuffer } from "./memory.ts";
 import { PipelineCache } from "./pipelines.ts";
-import { Recent } from "./recent.ts";
 
 /**
- * Texts whose numbers are known, and characters of all of them; the least recently used goes first. There is one for each way in which weights
- * of a size are prepared: what a plan prepares whose text is forgotten is prepared again for the next plan like it.
+ * Bounds of the cache of ids: entries, and characters of all their texts; the least recently used is dropped first. There is an entry for each
+ * way of prepacking weights of a given size: after it is dropped, the next plan packs the weights again.
  */
-export const MAX_NAMES = 2048;
+export const MAX_IDS = 2048;
 const MAX_CHARACTERS = 2 ** 25;
 
+/** An object that is destroyed with the engine. */
+interface Attachment {
+  destroy(): void;
+}
+
+/** The GPU state that everything of one engine shares. */
 export class GpuContext {
   readonly device: GPUDevice;
   readonly memory: Memory;
-  readonly arena: WorkspaceArena;
-  /** Scratch memory beside the workspace: what a run prepares for itself. */
-  readonly transient: WorkspaceArena;
-  readonly failures: Failures;
+  /** The workspace of all runs: the queue executes them one after the other. */
+  readonly workspace: ScratchBuffer;
+  /** Prepacked operands of runs that do not cache them. */
+  readonly transientPrepared: ScratchBuffer;
+  readonly errors: ErrorScopes;
   readonly pipelines: PipelineCache;
-  readonly #names = new Recent<number>(MAX_NAMES, MAX_CHARACTERS);
-  #named = 0;
+  readonly #ids = new LruCache<number>(MAX_IDS, MAX_CHARACTERS);
+  readonly #attached = new Map<unknown, Attachment>();
+  #nextId = 0;
   #generation = 0;
 
   constructor(device: GPUDevice) {
     this.device = device;
     this.memory = new Memory(device);
-    this.arena = new WorkspaceArena(this.memory);
-    this.transient = new WorkspaceArena(this.memory);
+    this.workspace = new ScratchBuffer(this.memory);
+    this.transientPrepared = new ScratchBuffer(this.memory);
     const renew = (): void => this.#renew();
-    this.failures = new Failures(device, renew);
-    this.pipelines = new PipelineCache(device, this.failures, renew);
+    this.errors = new ErrorScopes(device, renew);
+    this.pipelines = new PipelineCache(device, this.errors, renew);
   }
 
-  /** Another number after a failure that may have spoilt what is kept on the GPU to be used again: it is made anew then. */
+  /** Returns the engine's instance of a class, created on first use and destroyed with the engine. */
+  attachedOrNew<T extends Attachment>(kind: new (gpu: GpuContext) => T): T {
+    return (this.#attached.get(kind) as T | undefined) ?? this.attach(new kind(this));
+  }
+
+  /** Makes an object the engine's instance of its class; it is destroyed with the engine. */
+  attach<T extends Attachment>(one: T): T {
+    this.#attached.set(one.constructor, one);
+    return one;
+  }
+
+  /** Returns the engine's instance of a class, which must have been attached. */
+  attached<T extends Attachment>(kind: abstract new (...args: never[]) => T): T {
+    const one = this.#attached.get(kind) as T | undefined;
+    if (!one) throw new Error(`no ${kind.name} is attached`);
+    return one;
+  }
+
+  /** Destroys the attached objects and frees all memory. */
+  destroy(): void {
+    for (const one of this.#attached.values()) one.destroy();
+    this.#attached.clear();
+    this.memory.close();
+  }
+
+  /** Changes after an error that may have invalidated cached buffers or pipelines: those of an older generation are created again. */
   get generation(): number {
     return this.#generation;
   }
 
   /**
-   * Throws where the engine is destroyed or the device lost.
-   * @param cause what failed, if anything did, that this may be behind
+   * Throws if the engine is destroyed or the device lost.
+   * @param cause an error that this may explain
    */
   async check(cause?: unknown): Promise<void> {
     this.memory.checkOpen();
-    await this.failures.checkDevice(cause);
+    await this.errors.checkDevice(cause);
     this.memory.checkOpen();
   }
 
   #renew(): void {
     this.#generation++;
-    this.arena.release();
-    this.transient.release();
+    this.workspace.release();
+    this.transientPrepared.release();
   }
 
-  /** A number for a text, the same for the same text while it is among the latest, and never that of another: quicker to look things up by. */
-  nameOf(text: string): number {
-    let name = this.#names.get(text);
-    if (name === undefined) {
-      name = this.#named++;
-      this.#names.set(text, name);
+  /** Returns an id of a long text, for quick lookups: the same for equal texts while the text is cached, and never reused for another. */
+  idOf(text: string): number {
+    let id = this.#ids.get(text);
+    if (id === undefined) {
+      id = this.#nextId++;
+      this.#ids.set(text, id);
     }
-    return name;
+    return id;
   }
 }

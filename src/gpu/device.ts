@@ -1,13 +1,11 @@
-// Getting a GPUDevice: what is asked of the adapter and why, and clear errors where there is none.
-import { type GpuTraits, MAX_DISPATCHES } from "../algorithms/algorithm.ts";
-import { DEFAULT_RATES, type Rates } from "../algorithms/work.ts";
-import { ConvError } from "../error.ts";
+// Requests a GPUDevice: which limits and features it asks for and why, and clear errors if no device is to be had.
+import { ConvError } from "../base/error.ts";
 
-/** Limits raised to what the adapter offers. All kernels run on WebGPU's defaults; these lift what a problem may span. */
+/** Limits requested as high as the adapter allows. All kernels run on WebGPU's defaults; higher limits allow larger or faster problems. */
 const LIMITS = [
   // One tensor is one binding, and the default of 128 MiB is a batch of 10 of 64 channels at 224 x 224.
   "maxStorageBufferBindingSize",
-  // Tiles of a GEMM and spectra of an FFT are shared in a workgroup; larger ones load less.
+  // Workgroups share the tiles of a GEMM; larger workgroups and tiles load less.
   "maxComputeWorkgroupStorageSize",
   "maxComputeInvocationsPerWorkgroup",
   "maxComputeWorkgroupSizeX",
@@ -15,33 +13,38 @@ const LIMITS = [
   "maxBufferSize",
 ] as const;
 
-/** Features taken where the adapter has them. */
+/** Features requested if the adapter has them. */
 const FEATURES: readonly GPUFeatureName[] = [
-  // A device has only the features it was made with: callers who time their own passes on engine.device need it.
+  // A device has only the features it was requested with, and callers who time their own passes on engine.device need this one.
   "timestamp-query",
   // Tensors of half precision.
   "shader-f16",
-  // Neighbouring invocations share what they load.
+  // Neighbouring invocations share their loads.
   "subgroups",
 ];
 
-/** Where the GPU comes from: exactly one of these, or none for the environment's own. */
+/** Where the GPU comes from: at most one of these; by default `navigator.gpu`. */
 export interface DeviceSource {
-  /** Share an existing device; the engine does not destroy it. */
+  /** An existing device to share; the engine does not destroy it. */
   device?: GPUDevice;
-  /** Make a device on this adapter. */
+  /** An adapter to request the device from. */
   adapter?: GPUAdapter;
-  /** The GPU object of a WebGPU implementation, where there is no `navigator.gpu` (package `webgpu` in Node). */
+  /** The GPU object of a WebGPU implementation, for environments without `navigator.gpu` (package `webgpu` in Node). */
   gpu?: GPU;
 }
 
+/** A device, and who is to destroy it. */
 export interface OpenedDevice {
   readonly device: GPUDevice;
-  /** Whether the engine made the device and so has to destroy it. */
+  /** Whether the engine requested the device and so has to destroy it. */
   readonly owned: boolean;
   readonly adapterInfo: GPUAdapterInfo;
 }
 
+/**
+ * Returns the given device, or requests one.
+ * @throws ConvError `no-webgpu`, `no-adapter` or `no-device`
+ */
 export async function openDevice(source: DeviceSource): Promise<OpenedDevice> {
   if (source.device) return { device: source.device, owned: false, adapterInfo: source.device.adapterInfo };
   const adapter = source.adapter ?? (await findAdapter(source.gpu));
@@ -75,28 +78,4 @@ async function findAdapter(given: GPU | undefined): Promise<GPUAdapter> {
     );
   }
   return adapter;
-}
-
-/** What planning may know of a device, whose rates are those of a table unless they were measured. */
-export function traitsOf(
-  device: GPUDevice,
-  adapter: { vendor: string; architecture: string; description: string; isFallback: boolean },
-  maxWorkspaceBytes: number,
-  rates?: Rates,
-): GpuTraits {
-  const { limits } = device;
-  const name = `${adapter.vendor} ${adapter.architecture} ${adapter.description}`;
-  // Firefox names no adapter, but marks those that compute on the CPU.
-  const software = adapter.isFallback || /swiftshader|llvmpipe|lavapipe|software/i.test(name);
-  return {
-    maxBindingBytes: Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize),
-    maxWorkspaceBytes: Math.min(maxWorkspaceBytes, limits.maxBufferSize),
-    maxDispatches: MAX_DISPATCHES,
-    maxWorkgroupBytes: limits.maxComputeWorkgroupStorageSize,
-    maxWorkgroupInvocations: limits.maxComputeInvocationsPerWorkgroup,
-    software,
-    // A GPU's caches share as well, and where its neighbours lie in a subgroup is its own affair: the software adapters hold them in order.
-    quads: software && device.features.has("subgroups"),
-    rates: rates ?? (software ? DEFAULT_RATES.software : DEFAULT_RATES.hardware),
-  };
 }

@@ -1,19 +1,21 @@
-// Steps of a plan made ready on a device: pipelines looked up, uniforms uploaded, bind groups kept for the buffers they were made for.
-import type { Operand, Step } from "../plan.ts";
-import { roundUp } from "../shape.ts";
+// Executable: steps compiled for a device. Holds their pipelines, their uploaded uniforms, and bind groups for the latest buffers.
+import { roundUp } from "../base/shape.ts";
+import type { Step } from "../kernel/step.ts";
+import { uniformBytes } from "../kernel/uniforms.ts";
+import type { Operand } from "../problem/operand.ts";
 import type { GpuContext } from "./context.ts";
 import { BufferUsage } from "./usage.ts";
 
-/** Uniform structs of a plan lie in one buffer at multiples of this (the default minUniformBufferOffsetAlignment). */
+/** Alignment of each step's uniform struct in the buffer of all of them (the default minUniformBufferOffsetAlignment). */
 const UNIFORM_ALIGNMENT = 256;
 
-/** Sets of buffers whose bind groups are kept: a caller may take turns with a few. */
+/** Sets of buffers whose bind groups are cached: a caller may alternate between a few. */
 const MAX_BOUND = 4;
 
 /** The buffer of each operand of a plan. */
 export type OperandBuffers = Partial<Record<Operand, GPUBuffer>>;
 
-/** The same, whatever the operands are called. */
+/** The buffer of each operand, for steps whose operands have other names than those of convolution. */
 type Buffers = Readonly<Partial<Record<string, GPUBuffer>>>;
 
 export class Executable {
@@ -23,8 +25,8 @@ export class Executable {
   readonly #operands: readonly string[];
   readonly #pipelines: readonly GPUComputePipeline[];
   readonly #uniforms: GPUBuffer;
-  readonly #uniformOffsets: readonly number[];
-  /** The bind groups of the buffers that were used last, the latest first. */
+  readonly #uniformRanges: readonly { readonly offset: number; readonly size: number }[];
+  /** The bind groups of the latest sets of buffers, most recent first. */
   readonly #bound: { readonly buffers: Buffers; readonly groups: readonly GPUBindGroup[] }[] = [];
 
   constructor(gpu: GpuContext, steps: readonly Step<string>[]) {
@@ -32,21 +34,21 @@ export class Executable {
     this.#steps = steps;
     this.#operands = [...new Set(steps.flatMap(({ bindings }) => bindings.map(({ operand }) => operand)))];
     this.#pipelines = steps.map((step) => gpu.pipelines.get(step.kernel));
-    const offsets: number[] = [];
+    const structs = steps.map(({ kernel, uniforms }) => uniformBytes(kernel.shaders, kernel.constants, uniforms));
     let bytes = 0;
-    for (const step of steps) {
-      offsets.push(bytes);
-      bytes += roundUp(step.uniforms.length * 4, UNIFORM_ALIGNMENT);
-    }
-    this.#uniformOffsets = offsets;
+    this.#uniformRanges = structs.map(({ byteLength: size }) => {
+      const offset = bytes;
+      bytes += roundUp(size, UNIFORM_ALIGNMENT);
+      return { offset, size };
+    });
     this.#uniforms = gpu.memory.allocate("plans", {
       label: "convoke uniforms",
       size: Math.max(bytes, UNIFORM_ALIGNMENT),
       usage: BufferUsage.UNIFORM,
       mappedAtCreation: true,
     });
-    const words = new Int32Array(this.#uniforms.getMappedRange());
-    steps.forEach((step, index) => words.set(step.uniforms, offsets[index]! / 4));
+    const mapped = new Uint8Array(this.#uniforms.getMappedRange());
+    structs.forEach((struct, index) => mapped.set(new Uint8Array(struct), this.#uniformRanges[index]!.offset));
     this.#uniforms.unmap();
   }
 
@@ -78,11 +80,7 @@ export class Executable {
   }
 
   #bindGroup(step: Step<string>, index: number, buffers: Buffers): GPUBindGroup {
-    const uniforms = {
-      buffer: this.#uniforms,
-      offset: this.#uniformOffsets[index]!,
-      size: roundUp(step.uniforms.length * 4, 16),
-    };
+    const uniforms = { buffer: this.#uniforms, ...this.#uniformRanges[index]! };
     const entries = step.bindings.map(({ binding, operand, offset, size }) => {
       const buffer = buffers[operand];
       if (!buffer) throw new Error(`the plan needs a buffer for ${operand}`);

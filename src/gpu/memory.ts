@@ -1,19 +1,19 @@
-// Every buffer the engine makes is made and destroyed here, so that its bytes are counted and none is forgotten.
-import { ConvError } from "../error.ts";
+// GPU memory: every buffer of an engine is created and destroyed here, so that its bytes are counted and none leaks.
+import { ConvError, refuseDestroyed } from "../base/error.ts";
 import { BufferUsage } from "./usage.ts";
 
-/** What a buffer is for. `weights` are what plans made of weight tensors and keep with them; `reads` are staging buffers, alive only while a read is under way. */
+/** The purpose of a buffer: `weights` are prepacked copies cached with weight tensors; `reads` are staging buffers, each alive during one read. */
 export type MemoryUse = "tensors" | "weights" | "workspace" | "plans" | "reads";
 
 /** Bytes of GPU memory that the engine holds now, by use, and the most it has held at once. */
 export type MemoryReport = Readonly<Record<MemoryUse | "total" | "peak", number>>;
 
-/** What a tensor holds on the GPU, apart from it: so it can be freed when nothing refers to the tensor any more. */
-export class Holding {
+/** The GPU memory of a tensor, in an object of its own so that it can be freed after the tensor is garbage-collected. */
+export class TensorStorage {
   readonly buffer: GPUBuffer;
-  /** What plans made of the tensor as weights. */
+  /** Prepacked copies of the tensor as weights, by the id of the preparation. */
   readonly prepared = new Map<number, GPUBuffer>();
-  /** The generation of the GPU's memory (context.ts) that it was prepared in. */
+  /** The generation of the context (context.ts) in which they were prepacked. */
   generation: number;
   /** Whether the buffer is freed with the tensor. */
   readonly owned: boolean;
@@ -37,9 +37,10 @@ export class Holding {
   }
 }
 
+/** The allocator of one engine. */
 export class Memory {
   readonly #device: GPUDevice;
-  readonly #dropped = new FinalizationRegistry<Holding>((holding) => holding.free());
+  readonly #dropped = new FinalizationRegistry<TensorStorage>((storage) => storage.free());
   readonly #uses = new Map<GPUBuffer, MemoryUse>();
   readonly #bytes: Record<MemoryUse, number> = { tensors: 0, weights: 0, workspace: 0, plans: 0, reads: 0 };
   #peak = 0;
@@ -49,7 +50,7 @@ export class Memory {
     this.#device = device;
   }
 
-  /** @throws ConvError `destroyed` after `close`; `out-of-memory` where that is known at once. */
+  /** @throws ConvError `destroyed` after `close`, or `out-of-memory` if the allocation fails synchronously */
   allocate(use: MemoryUse, descriptor: GPUBufferDescriptor): GPUBuffer {
     this.checkOpen();
     const buffer = this.#create(descriptor);
@@ -59,7 +60,7 @@ export class Memory {
     return buffer;
   }
 
-  /** Destroys a buffer that `allocate` made; work already submitted still completes. A second call does nothing. */
+  /** Destroys a buffer from `allocate`; work already submitted still completes. A second call does nothing. */
   free(buffer: GPUBuffer): void {
     const use = this.#uses.get(buffer);
     if (use === undefined) return;
@@ -68,17 +69,17 @@ export class Memory {
     buffer.destroy();
   }
 
-  /** Frees what a tensor holds when it is garbage-collected; work submitted by then still completes. */
-  reclaimWith(tensor: object, holding: Holding): void {
-    this.#dropped.register(tensor, holding, holding);
+  /** Frees a tensor's storage once the tensor is garbage-collected; work submitted by then still completes. */
+  freeWith(tensor: object, storage: TensorStorage): void {
+    this.#dropped.register(tensor, storage, storage);
   }
 
-  /** Leaves what a tensor holds where it is when the tensor is garbage-collected: others know of it, or it is freed already. */
-  keep(holding: Holding): void {
-    this.#dropped.unregister(holding);
+  /** Cancels `freeWith`: the storage is used elsewhere, or already freed. */
+  keep(storage: TensorStorage): void {
+    this.#dropped.unregister(storage);
   }
 
-  /** Frees everything; nothing is allocated from then on. */
+  /** Frees everything; nothing can be allocated from then on. */
   close(): void {
     this.#closed = true;
     for (const buffer of [...this.#uses.keys()]) this.free(buffer);
@@ -90,7 +91,7 @@ export class Memory {
 
   /** @throws ConvError `destroyed` after `close`. */
   checkOpen(): void {
-    if (this.#closed) throw new ConvError("destroyed", "engine: got a destroyed engine, expected a live one");
+    if (this.#closed) refuseDestroyed("engine", "engine");
   }
 
   report(): MemoryReport {
@@ -101,9 +102,9 @@ export class Memory {
     try {
       return this.#device.createBuffer(descriptor);
     } catch (cause) {
-      // A buffer that is to be mapped at once is refused at once.
+      // Only the allocation of a buffer that is mapped at creation fails synchronously.
       if (!(cause instanceof RangeError)) throw cause;
-      const message = `${descriptor.label}: the GPU gave no memory of ${descriptor.size} bytes (${cause.message})`;
+      const message = `${descriptor.label}: the GPU could not allocate ${descriptor.size} bytes (${cause.message})`;
       throw new ConvError("out-of-memory", message, { cause });
     }
   }
@@ -114,10 +115,10 @@ export class Memory {
 }
 
 /**
- * One scratch buffer shared by all runs of an engine: a queue runs them one after the other. It grows to the largest need and
- * stays, so that a second run allocates nothing.
+ * A scratch buffer that all runs of an engine share, since the queue executes them one after the other. It grows to the largest request and
+ * stays allocated, so that a second run allocates nothing.
  */
-export class WorkspaceArena {
+export class ScratchBuffer {
   readonly #memory: Memory;
   #buffer: GPUBuffer | undefined;
 
@@ -125,7 +126,7 @@ export class WorkspaceArena {
     this.#memory = memory;
   }
 
-  /** A buffer of at least so many bytes, valid until the next call; work on it must be submitted before that. */
+  /** Returns a buffer of at least `bytes` bytes, valid until the next call: submit work on it before then. */
   acquire(bytes: number): GPUBuffer {
     if (this.#buffer && this.#buffer.size >= bytes) return this.#buffer;
     if (this.#buffer) this.#memory.free(this.#buffer);
@@ -133,18 +134,19 @@ export class WorkspaceArena {
     return this.#buffer;
   }
 
-  /** Gives the scratch memory back until it is needed again. */
+  /** Frees the buffer; the next `acquire` allocates one again. */
   release(): void {
     if (this.#buffer) this.#memory.free(this.#buffer);
     this.#buffer = undefined;
   }
 }
 
-/** A buffer for what a plan makes of weights. */
+/** Allocates a buffer for prepacked weights. */
 export function createPrepared(memory: Memory, bytes: number): GPUBuffer {
   return memory.allocate("weights", { label: "convoke prepared weights", size: bytes, usage: BufferUsage.STORAGE });
 }
 
+/** Allocates a buffer for workspace. */
 export function createWorkspace(memory: Memory, bytes: number): GPUBuffer {
   return memory.allocate("workspace", {
     label: "convoke workspace",

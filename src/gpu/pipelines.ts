@@ -1,42 +1,42 @@
-// Compute pipelines, kept by their assembled source: kernels that differ only in uniforms share one. Plans hold on to theirs: one that is no
-// longer kept here is compiled again for the next plan that needs it.
-import type { Kernel } from "../plan.ts";
-import { assemble } from "./assemble.ts";
-import type { Failures } from "./failures.ts";
-import { Recent } from "./recent.ts";
+// The cache of compute pipelines, with their assembled source as the key: kernels that differ only in uniforms share one. Plans keep references
+// to their pipelines; one that was dropped here is compiled again only for the next plan that needs it.
+import { assemble } from "../kernel/assemble.ts";
+import type { Kernel } from "../kernel/step.ts";
+import type { ErrorScopes } from "./error-scopes.ts";
+import { LruCache } from "./lru-cache.ts";
 
 /**
- * Pipelines kept, and characters of all their sources (10 000 to 100 000 each); the least recently used goes first. A network of a hundred
- * layers has a few pipelines for each layer, forward and backward. There is no end to them where kernels never repeat, as in a fuzzer.
+ * Bounds of the cache: pipelines, and characters of all their sources (10 000 to 100 000 each); the least recently used is dropped first. A
+ * network of a hundred layers has a few pipelines for each layer, forward and backward. The kernels of a fuzzer never repeat.
  */
 export const MAX_PIPELINES = 2048;
 const MAX_CHARACTERS = 2 ** 26;
 
 export class PipelineCache {
   readonly #device: GPUDevice;
-  readonly #failures: Failures;
+  readonly #errors: ErrorScopes;
   readonly #failed: () => void;
-  readonly #ready = new Recent<GPUComputePipeline>(MAX_PIPELINES, MAX_CHARACTERS);
+  readonly #ready = new LruCache<GPUComputePipeline>(MAX_PIPELINES, MAX_CHARACTERS);
   readonly #compiling = new Map<string, Promise<GPUComputePipeline>>();
 
-  /** @param failed called when a pipeline turns out to be none that was handed out */
-  constructor(device: GPUDevice, failures: Failures, failed: () => void) {
+  /** @param failed called when a pipeline that was already returned turns out to be invalid */
+  constructor(device: GPUDevice, errors: ErrorScopes, failed: () => void) {
     this.#device = device;
-    this.#failures = failures;
+    this.#errors = errors;
     this.#failed = failed;
   }
 
-  /** Pipelines kept ready. */
+  /** Number of pipelines in the cache. */
   get size(): number {
     return this.#ready.size;
   }
 
-  /** The pipeline of a kernel, compiled now if it has to be. One that fails, which is known later, is not kept. */
+  /** Returns the pipeline of a kernel, compiled now if necessary. If WebGPU later reports it invalid, it is dropped. */
   get(kernel: Kernel): GPUComputePipeline {
     const source = assemble(kernel);
     let pipeline = this.#ready.get(source);
     if (!pipeline) {
-      pipeline = this.#failures.watch(
+      pipeline = this.#errors.run(
         described(kernel),
         () => this.#device.createComputePipeline(this.#descriptor(kernel, source)),
         () => {
@@ -49,7 +49,7 @@ export class PipelineCache {
     return pipeline;
   }
 
-  /** Compiles a kernel without blocking the page. A failed one is not kept. */
+  /** Compiles a kernel without blocking the page. An invalid pipeline is not cached. */
   async prepare(kernel: Kernel): Promise<void> {
     const source = assemble(kernel);
     if (this.#ready.get(source)) return;
@@ -61,14 +61,14 @@ export class PipelineCache {
     try {
       this.#ready.set(source, await compiling);
     } catch (cause) {
-      throw await this.#failures.explain(described(kernel), cause);
+      throw await this.#errors.explain(described(kernel), cause);
     } finally {
       this.#compiling.delete(source);
     }
   }
 
   async #compile(kernel: Kernel, source: string): Promise<GPUComputePipeline> {
-    // The rejection tells what is wrong with a module; that it is reported as well is no concern of the caller's handlers.
+    // The rejection reports an invalid module; the scope keeps the same error from the handlers of the caller's device.
     this.#device.pushErrorScope("validation");
     let compiling;
     try {
@@ -80,16 +80,16 @@ export class PipelineCache {
   }
 
   #descriptor(kernel: Kernel, source: string): GPUComputePipelineDescriptor {
-    const label = nameOf(kernel);
+    const label = labelOf(kernel);
     return { label, layout: "auto", compute: { module: this.#device.createShaderModule({ label, code: source }) } };
   }
 }
 
 function described(kernel: Kernel): string {
-  return `kernel ${nameOf(kernel)} with constants ${JSON.stringify(kernel.constants)}`;
+  return `kernel ${labelOf(kernel)} with constants ${JSON.stringify(kernel.constants)}`;
 }
 
-/** The file that holds the entry point names the kernel. */
-function nameOf(kernel: Kernel): string {
-  return kernel.shaders.at(-1) ?? "(empty)";
+/** The name of the last shader, which defines the thread. */
+function labelOf(kernel: Kernel): string {
+  return kernel.shaders.at(-1)?.name ?? "(empty)";
 }

@@ -1,30 +1,30 @@
-// How long work on the GPU takes, by the clock, until the queue says that all is done. Firefox looks whether it is only every 50 to 100 ms:
-// there timestamps of the GPU tell, or where it has none samples have to last. Elsewhere the clock is the better one: browsers round
-// timestamps to 100 microseconds, and not every adapter keeps them. Where samples have to be short and need not be exact (calibrate.ts),
-// timestamps are taken wherever there are any.
+// Stopwatch: times work on the GPU by the wall clock, until the queue reports completion. Firefox polls for completion only every 50 to 100 ms,
+// so it takes GPU timestamps, or longer samples if the adapter has none. Elsewhere the clock is better, since browsers round timestamps to 100
+// microseconds and not every adapter has them. Samples that must be short and need not be exact (planner/calibrate.ts) take timestamps wherever
+// they exist.
 import { Timestamps } from "./timestamps.ts";
 
-/** Work that is timed: records itself on an encoder, `count` times. */
+/** Records the work to be timed on an encoder, `count` times. */
 export type Recorder = (encoder: GPUCommandEncoder, count: number) => void;
 
-/** Seconds that a sample should last, so that what the clock cannot tell is a small part of it. */
+/** Seconds that a sample should last, so that the resolution of the clock is a small fraction of it. */
 const SAMPLE_SECONDS = { clock: 0.03, slowClock: 0.5 };
 
-/** What browsers round timestamps to, and what is surely longer. */
+/** Resolution of timestamps in browsers, and a duration that is surely longer. */
 const ROUNDING_SECONDS = 1e-4;
 const LONG_SECONDS = 0.02;
 
-/** The most repetitions of one sample. */
+/** Most repetitions in one sample. */
 const MAX_COUNT = 1000;
 
-/** The middle one of some numbers; of an even count the mean of the two in the middle. */
+/** Median of the values; for an even count, the mean of the middle two. */
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = sorted.length >> 1;
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
-/** How often to repeat work of so many seconds, so that a sample lasts. */
+/** Repetitions of work of `seconds` each that make a sample of `sample` seconds. */
 export function repetitions(seconds: number, sample: number): number {
   return Math.max(1, Math.min(MAX_COUNT, Math.ceil(sample / Math.max(seconds, 1e-7))));
 }
@@ -41,7 +41,7 @@ export class Stopwatch {
   #sample: number;
   #stamped: boolean;
 
-  /** @param stampedSample seconds that a sample should last, where short ones are wanted and timestamps are good enough for them */
+  /** @param stampedSample seconds of a sample taken by timestamps; given if samples should be short and timestamps are exact enough */
   constructor(device: GPUDevice, stampedSample?: number) {
     this.#device = device;
     const slow = /firefox/i.test((globalThis.navigator as Navigator | undefined)?.userAgent ?? "");
@@ -50,20 +50,20 @@ export class Stopwatch {
     this.#sample = this.#stamped ? (stampedSample ?? SAMPLE_SECONDS.clock) : this.#clockSample;
   }
 
-  /** Whether timestamps of the GPU tell: what else runs beside the work that is timed does not count, only waiting for it takes longer. */
+  /** Whether GPU timestamps are used: other work running at the same time then only delays the result. */
   get stamped(): boolean {
     return this.#stamped;
   }
 
   /**
-   * Times work that has run before. It gives up after the first sample where that is slower than `limit`.
-   * @param samples how many there are
-   * @param limit seconds of a run from which on more samples are not worth their time
+   * Times work that has run before. Stops after the first sample if that is slower than `limit`.
+   * @param samples number of samples
+   * @param limit seconds of a run beyond which more samples are not worth their time
    */
   async time(record: Recorder, samples: number, limit = Infinity): Promise<Timing> {
     let count = 1;
     let lasted = await this.#seconds(record, count);
-    // The clock says too much of what is short: it has to last before it is known how often to repeat it.
+    // The clock overstates short work: only a long sample shows how often to repeat it.
     while (lasted < this.#sample / 2 && count < MAX_COUNT) {
       count = Math.min(MAX_COUNT, Math.max(2 * count, repetitions(lasted / count, this.#sample)));
       lasted = await this.#seconds(record, count);
@@ -77,9 +77,9 @@ export class Stopwatch {
     if (this.#stamped) {
       const { stamped, clock } = await this.#stampedSeconds(record, count);
       if (stamped > 0 && stamped <= clock) return stamped;
-      // Short work may be rounded to nothing, long work not.
+      // Only short work may be rounded to zero.
       if (stamped === 0 && clock < LONG_SECONDS) return ROUNDING_SECONDS;
-      // Timestamps that cannot be: this adapter keeps none.
+      // Impossible values: timestamps do not work on this adapter.
       this.#stamped = false;
       this.#sample = this.#clockSample;
       return clock;

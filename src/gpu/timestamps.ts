@@ -1,11 +1,11 @@
-// Seconds between two points of a command buffer by the GPU's own clock (WebGPU specification, section 20.4), for environments that notice
-// late that work is done.
+// Timestamps: seconds between two points of a command buffer by the GPU's own clock (WebGPU specification, section 20.4), for environments that
+// report the completion of work late.
 import { BufferUsage, MAP_READ_MODE } from "./usage.ts";
 
 /** GPUBufferUsage.QUERY_RESOLVE */
 const QUERY_RESOLVE = 0x0200;
 
-/** Two timestamps of 64 bits. */
+/** Size in bytes of two 64-bit timestamps. */
 const BYTES = 16;
 
 export class Timestamps {
@@ -14,7 +14,7 @@ export class Timestamps {
   readonly #resolved: GPUBuffer;
   readonly #mapped: GPUBuffer;
 
-  /** @param device made with the feature timestamp-query */
+  /** @param device a device with the feature timestamp-query */
   constructor(device: GPUDevice) {
     this.#device = device;
     this.#queries = device.createQuerySet({ label: "convoke timing", type: "timestamp", count: 2 });
@@ -28,7 +28,7 @@ export class Timestamps {
     encoder.beginComputePass({ timestampWrites }).end();
   }
 
-  /** Records the second one. */
+  /** Records the second point. */
   end(encoder: GPUCommandEncoder): void {
     const timestampWrites = { querySet: this.#queries, endOfPassWriteIndex: 1 };
     encoder.beginComputePass({ timestampWrites }).end();
@@ -36,7 +36,7 @@ export class Timestamps {
     encoder.copyBufferToBuffer(this.#resolved, 0, this.#mapped, 0, BYTES);
   }
 
-  /** What was recorded and submitted, in seconds, when it is done. */
+  /** Waits for the submitted work; returns the seconds between the two points. */
   async read(): Promise<number> {
     await this.#mapped.mapAsync(MAP_READ_MODE);
     const [begin, end] = new BigUint64Array(this.#mapped.getMappedRange()) as unknown as [bigint, bigint];

@@ -1,40 +1,102 @@
-// The operations beside convolution: every function here is a method of the engine, without its first argument. To add one: a file with
-// it, its shaders in shaders/ops/, its reference in src/reference/ops/, and a line here.
-export { activate, activateBackward } from "./activate.ts";
-export { logSoftmax, logSoftmaxBackward, softmax, softmaxBackward } from "./softmax.ts";
-export { crossEntropy, crossEntropyBackward } from "./cross-entropy.ts";
-export { add, addBackward } from "./add.ts";
-export { multiply, multiplyBackward } from "./multiply.ts";
-export { prelu, preluBackward } from "./prelu.ts";
-export { maxout, maxoutBackward } from "./maxout.ts";
-export { concatenate, split } from "./slices.ts";
-export { dropout, dropoutBackward } from "./dropout.ts";
-export { channelShuffle, channelShuffleBackward, pixelShuffle, pixelUnshuffle } from "./shuffles.ts";
-export { separableConv, separableConvBackward } from "./separable-conv.ts";
-export { spatiallySeparableConv, spatiallySeparableConvBackward } from "./spatially-separable-conv.ts";
+// convoke/ops: the operations beside convolution, each with the types of its options and results. To add one: a folder with the operation,
+// its geometry and its reference, its shaders in shaders/ops/, a line here, and one for its reference in reference.ts.
+export { type ActivateBackwardOptions, activate, activateBackward } from "./activate/activate.ts";
 export {
+  type SoftmaxBackwardOptions,
+  type SoftmaxOptions,
+  logSoftmax,
+  logSoftmaxBackward,
+  softmax,
+  softmaxBackward,
+} from "./softmax/softmax.ts";
+export { type CrossEntropyBackwardOptions, crossEntropy, crossEntropyBackward } from "./cross-entropy/cross-entropy.ts";
+export type { CrossEntropyOptions } from "./cross-entropy/geometry.ts";
+export { add, addBackward } from "./add/add.ts";
+export type { AddBackwardOptions, AddOptions } from "./add/geometry.ts";
+export { multiply, multiplyBackward } from "./multiply/multiply.ts";
+export { type PreluGradients, prelu, preluBackward } from "./prelu/prelu.ts";
+export { maxout, maxoutBackward } from "./maxout/maxout.ts";
+export type { MaxoutOptions } from "./maxout/geometry.ts";
+export { concatenate, split } from "./slices/slices.ts";
+export type { ConcatenateOptions, SplitOptions } from "./slices/geometry.ts";
+export { dropout, dropoutBackward } from "./dropout/dropout.ts";
+export type { DropoutOptions } from "./dropout/geometry.ts";
+export { channelShuffle, channelShuffleBackward, pixelShuffle, pixelUnshuffle } from "./shuffles/shuffles.ts";
+export type { ChannelShuffleOptions, PixelShuffleOptions } from "./shuffles/geometry.ts";
+export {
+  type SeparableConvBackwardOptions,
+  type SeparableConvGradients,
+  type SeparableConvOptions,
+  separableConv,
+  separableConvBackward,
+} from "./separable-conv/separable-conv.ts";
+export {
+  type SpatiallySeparableGradients,
+  spatiallySeparableConv,
+  spatiallySeparableConvBackward,
+} from "./spatially-separable-conv/spatially-separable-conv.ts";
+export type { SpatiallySeparableOptions } from "./spatially-separable-conv/geometry.ts";
+export { type Separated, separate } from "./spatially-separable-conv/separate.ts";
+export {
+  type LocallyConnectedBackwardDataOptions,
+  type LocallyConnectedOptions,
   locallyConnected,
   locallyConnectedBackwardBias,
   locallyConnectedBackwardData,
   locallyConnectedBackwardWeights,
-} from "./locally-connected.ts";
-export { coordConv, coordConvBackwardData, coordConvBackwardWeights } from "./coord-conv.ts";
-export { deformableConv, deformableConvBackward } from "./deformable-conv.ts";
-export { flatten, flattenBackward } from "./flatten.ts";
-export { linear, linearBackward } from "./linear.ts";
-export { adam, sgd } from "./optimisers.ts";
-export { batchNorm, batchNormBackward, batchNormTraining } from "./batch-norm.ts";
+} from "./locally-connected/locally-connected.ts";
+export type { LocalOptions } from "./locally-connected/geometry.ts";
 export {
+  type CoordConvBackwardDataOptions,
+  type CoordConvBackwardWeightsOptions,
+  type CoordConvOptions,
+  coordConv,
+  coordConvBackwardData,
+  coordConvBackwardWeights,
+} from "./coord-conv/coord-conv.ts";
+export {
+  type DeformableConvBackwardOptions,
+  type DeformableConvGradients,
+  type DeformableConvOptions,
+  deformableConv,
+  deformableConvBackward,
+} from "./deformable-conv/deformable-conv.ts";
+export { type FlattenBackwardOptions, flatten, flattenBackward } from "./flatten/flatten.ts";
+export {
+  type LinearBackwardOptions,
+  type LinearGradients,
+  type LinearOptions,
+  linear,
+  linearBackward,
+} from "./linear/linear.ts";
+export { type AdamOptions, type SgdOptions, adam, sgd } from "./optimisers/optimisers.ts";
+export {
+  type BatchNormBackwardOptions,
+  type BatchNormOptions,
+  type BatchNormTraining,
+  type BatchNormTrainingOptions,
+  type NormGradients,
+  batchNorm,
+  batchNormBackward,
+  batchNormTraining,
+} from "./batch-norm/batch-norm.ts";
+export {
+  type GroupOptions,
+  type LayerOptions,
+  type NormBackwardOptions,
+  type NormOptions,
   groupNorm,
   groupNormBackward,
   instanceNorm,
   instanceNormBackward,
   layerNorm,
   layerNormBackward,
-} from "./group-norm.ts";
-export { foldBatchNorm } from "./fold-batch-norm.ts";
-export { localResponseNorm, localResponseNormBackward } from "./local-response-norm.ts";
+} from "./group-norm/group-norm.ts";
+export { type FoldBatchNormOptions, type FoldedWeights, foldBatchNorm } from "./fold-batch-norm/fold-batch-norm.ts";
+export { localResponseNorm, localResponseNormBackward } from "./local-response-norm/local-response-norm.ts";
+export type { LocalResponseNormOptions } from "./local-response-norm/geometry.ts";
 export {
+  type GlobalPoolBackwardOptions,
   adaptiveAveragePool,
   adaptiveAveragePoolBackward,
   adaptiveMaxPool,
@@ -43,11 +105,23 @@ export {
   globalAveragePool,
   globalAveragePoolBackward,
   globalMaxPool,
-} from "./adaptive-pool.ts";
-export { averagePool, averagePoolBackward, sumPool, sumPoolBackward } from "./average-pool.ts";
-export { maxPool, maxPoolBackward, maxPoolWithIndices } from "./max-pool.ts";
-export { maxUnpool, maxUnpoolBackward } from "./max-unpool.ts";
-export { bedOfNails, bedOfNailsBackward, upsample, upsampleBackward } from "./upsample.ts";
-export { lpPool, lpPoolBackward } from "./lp-pool.ts";
-export { gaussianPool, gaussianPoolBackward } from "./gaussian-pool.ts";
-export { covariancePool, covariancePoolBackward } from "./covariance-pool.ts";
+} from "./adaptive-pool/adaptive-pool.ts";
+export type { AdaptivePoolBackwardOptions, AdaptivePoolOptions } from "./shared/geometry/bins.ts";
+export { averagePool, averagePoolBackward, sumPool, sumPoolBackward } from "./average-pool/average-pool.ts";
+export type { AveragePoolBackwardOptions, AveragePoolOptions } from "./average-pool/geometry.ts";
+export { type Maxima, maxPool, maxPoolBackward, maxPoolWithIndices } from "./max-pool/max-pool.ts";
+export { maxUnpool, maxUnpoolBackward } from "./max-unpool/max-unpool.ts";
+export type { MaxUnpoolOptions } from "./max-unpool/geometry.ts";
+export { upsample, upsampleBackward } from "./upsample/upsample.ts";
+export type { UpsampleBackwardOptions, UpsampleOptions } from "./upsample/geometry.ts";
+export { bedOfNails, bedOfNailsBackward } from "./bed-of-nails/bed-of-nails.ts";
+export type { BedOfNailsOptions } from "./bed-of-nails/geometry.ts";
+export { lpPool, lpPoolBackward } from "./lp-pool/lp-pool.ts";
+export type { LpPoolOptions } from "./lp-pool/geometry.ts";
+export { gaussianPool, gaussianPoolBackward } from "./gaussian-pool/gaussian-pool.ts";
+export type { GaussianPoolBackwardOptions, GaussianPoolOptions } from "./gaussian-pool/geometry.ts";
+export { covariancePool, covariancePoolBackward } from "./covariance-pool/covariance-pool.ts";
+export type { CovariancePoolOptions } from "./covariance-pool/geometry.ts";
+export type { PairGradients } from "./shared/broadcast.ts";
+export type { ElementActivationOption } from "./shared/geometry/element-activation.ts";
+export type { WindowBackwardOptions, WindowOptions } from "./shared/geometry/windows.ts";

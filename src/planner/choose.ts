@@ -1,10 +1,14 @@
-// Which algorithm and variant serves a problem: by name, or ("auto") the cheapest by estimate among those within the constraints.
-// Every algorithm that was considered is kept with its verdict, so that a choice can be explained.
-import type { Algorithm, GpuTraits, Variant } from "../algorithms/algorithm.ts";
-import { ConvError, refuse } from "../error.ts";
-import { extraBytes } from "../plan.ts";
-import type { ConvProblem } from "../problem.ts";
-import { checkFinite, checkInteger, checkOptions } from "../validate.ts";
+// Chooses the algorithm and variant that compute a problem: by name, or ("auto") the fastest within the constraints, by measurement or estimate.
+// A choice records the verdict on every algorithm considered, so that it can be explained; only the chosen one is planned.
+import type { Algorithm, Candidate } from "../algorithms/algorithm.ts";
+import { estimate } from "../algorithms/cost.ts";
+import { type Lowering, candidatesFor, lower } from "../algorithms/passes.ts";
+import type { DeviceTraits } from "../algorithms/traits.ts";
+import { ConvError, refuse } from "../base/error.ts";
+import { pick } from "../base/pick.ts";
+import { checkFinite, checkInteger, checkOptions } from "../base/validate.ts";
+import type { Plan } from "../kernel/step.ts";
+import type { ConvProblem } from "../problem/problem.ts";
 
 export interface Constraints {
   /** "auto", or the name of an algorithm. */
@@ -12,201 +16,182 @@ export interface Constraints {
   /** A variant of the named algorithm; its default unless given. */
   variant?: string;
   /** The largest error growth over direct float32 that "auto" may pick; 256 unless given. */
-  tolerance?: number;
-  /** The most scratch memory that the plan may need, in bytes. */
+  maxErrorGrowth?: number;
+  /** Bytes of workspace and prepacked weights that the plan may need, together; 256 MiB unless given. */
   maxWorkspaceBytes?: number;
 }
 
 /**
- * The tolerance where none is given. Growths are worst cases: tiles that state 114 err by 3.6 times the error of `direct` in the
- * measurements of the README, those that state 351 by 6.4 times. At 256 the gradient of 5x5 weights may still take its fastest tile.
+ * Default of `maxErrorGrowth`. Growths are worst cases: in the measurements of the README, a tile whose growth is 114 errs by 3.6 times the error
+ * of `direct`, one whose growth is 351 by 6.4 times. At 256 the gradient of 5x5 weights may still take its fastest tile.
  */
-export const DEFAULT_TOLERANCE = 256;
+export const DEFAULT_MAX_ERROR_GROWTH = 256;
 
-export const CONSTRAINT_KEYS = ["algorithm", "variant", "tolerance", "maxWorkspaceBytes"] as const;
+export const CONSTRAINT_KEYS = ["algorithm", "variant", "maxErrorGrowth", "maxWorkspaceBytes"] as const;
 
-/** An algorithm and what became of it: refused for a reason, or ranked. */
+/** A candidate within the constraints, with what it is ranked by. */
+export interface Ranked {
+  /** Name of the algorithm. */
+  readonly algorithm: string;
+  readonly candidate: Candidate<Plan>;
+  /** Estimated seconds, for ranking only. */
+  readonly seconds: number;
+  /** Seconds of a run, if it was measured on this adapter. */
+  readonly measured?: number;
+}
+
+/** The verdict on an algorithm: refused for a reason, or ranked with its best variant. */
 export interface Considered {
   readonly algorithm: string;
   readonly refused?: string;
   readonly variant?: string;
-  /** Estimated seconds, for ranking only. */
   readonly seconds?: number;
-  /** Seconds that a run took when it was measured on this adapter. */
   readonly measured?: number;
   readonly errorGrowth?: number;
+  /** Bytes of workspace and prepacked weights together. */
   readonly workspaceBytes?: number;
 }
 
 export interface Choice {
-  readonly algorithm: Algorithm;
-  readonly variant: Variant;
-  /** The chosen one first, then the others that serve the problem by rank, then those refused. */
+  readonly chosen: Ranked;
+  /** The chosen one first, then the other algorithms that can compute the problem by rank, then those refused. */
   readonly considered: readonly Considered[];
 }
 
-/** What was measured for a problem: variants of algorithms by name, the fastest first. */
+/** The measurements of a problem: variants of algorithms by name, the fastest first. */
 export type Measurements = readonly {
   readonly algorithm: string;
   readonly variant: string;
   readonly seconds: number;
 }[];
 
-/** @throws ConvError for constraints that are none. */
+/** @throws ConvError if the constraints are invalid */
 export function checkConstraints(argument: string, constraints: unknown): Constraints {
-  const { algorithm, variant, tolerance, maxWorkspaceBytes } = checkOptions(argument, constraints, CONSTRAINT_KEYS);
-  const checked: Constraints = {};
-  if (algorithm !== undefined) {
-    if (typeof algorithm !== "string")
-      refuse("invalid-argument", "algorithm", algorithm, 'the name of an algorithm or "auto"');
-    checked.algorithm = algorithm;
-  }
-  if (variant !== undefined) {
-    if (typeof variant !== "string") refuse("invalid-argument", "variant", variant, "the name of a variant");
-    if (checked.algorithm === undefined || checked.algorithm === "auto")
-      refuse("invalid-argument", "variant", variant, "none where no algorithm is named");
-    checked.variant = variant;
-  }
-  if (tolerance !== undefined) {
-    if (checkFinite("tolerance", tolerance) < 1)
-      refuse("invalid-argument", "tolerance", tolerance, "at least 1, the error growth of direct itself");
-    checked.tolerance = tolerance as number;
-  }
-  if (maxWorkspaceBytes !== undefined)
-    checked.maxWorkspaceBytes = checkInteger("maxWorkspaceBytes", maxWorkspaceBytes, 0, Number.MAX_SAFE_INTEGER);
-  return checked;
-}
-
-/** A way to compute a problem within the constraints. */
-export interface Candidate {
-  readonly algorithm: Algorithm;
-  readonly variant: Variant;
-  /** Estimated seconds. */
-  readonly seconds: number;
-  readonly measured?: number;
-  readonly errorGrowth: number;
+  // A copy: the caller may change its own later.
+  const checked = pick(checkOptions(argument, constraints, CONSTRAINT_KEYS), CONSTRAINT_KEYS);
+  const { algorithm, variant, maxErrorGrowth, maxWorkspaceBytes } = checked;
+  if (algorithm !== undefined && typeof algorithm !== "string")
+    refuse("invalid-argument", "algorithm", algorithm, 'the name of an algorithm or "auto"');
+  if (variant !== undefined && typeof variant !== "string")
+    refuse("invalid-argument", "variant", variant, "the name of a variant");
+  if (variant !== undefined && (algorithm ?? "auto") === "auto")
+    refuse("invalid-argument", "variant", variant, "none unless an algorithm is named");
+  if (maxErrorGrowth !== undefined && checkFinite("maxErrorGrowth", maxErrorGrowth) < 1)
+    refuse("invalid-argument", "maxErrorGrowth", maxErrorGrowth, "at least 1, the error growth of direct itself");
+  if (maxWorkspaceBytes !== undefined) checkInteger("maxWorkspaceBytes", maxWorkspaceBytes, 0, Number.MAX_SAFE_INTEGER);
+  return checked as Constraints;
 }
 
 /**
- * Every variant of every algorithm that serves a problem within the constraints, by rank, and the algorithms that do not. What was
- * measured goes before what is estimated: it was the fastest of all when it was found.
+ * Ranks every variant of every algorithm that computes a problem within the constraints, and lists the algorithms that cannot. Measured variants
+ * come before estimated ones: `find` measured every candidate there was.
  * @param algorithms the list to choose from
- * @throws ConvError `unknown-algorithm`, or `unsupported` where a variant is named that there is not
+ * @throws ConvError `unknown-algorithm`, or `unsupported` if the named variant does not exist
  */
-export function candidates(
+export function rank(
   algorithms: readonly Algorithm[],
   problem: ConvProblem,
-  gpu: GpuTraits,
+  device: DeviceTraits,
   constraints: Constraints,
   measurements: Measurements = [],
-): { ranked: Candidate[]; refused: Considered[] } {
-  const named =
-    constraints.algorithm === undefined || constraints.algorithm === "auto" ? undefined : constraints.algorithm;
-  const pool = named === undefined ? algorithms : algorithms.filter(({ name }) => name === named);
+): { ranked: Ranked[]; refused: Considered[] } {
+  const name = constraints.algorithm === "auto" ? undefined : constraints.algorithm;
+  const pool = name === undefined ? algorithms : algorithms.filter((one) => one.name === name);
   if (pool.length === 0) {
-    refuse(
-      "unknown-algorithm",
-      "algorithm",
-      named,
-      `"auto" or one of ${algorithms.map(({ name }) => `"${name}"`).join(", ")}`,
-    );
+    const known = algorithms.map((one) => `"${one.name}"`).join(", ");
+    refuse("unknown-algorithm", "algorithm", name, `"auto" or one of ${known}`);
   }
-  const tolerance = named === undefined ? (constraints.tolerance ?? DEFAULT_TOLERANCE) : Infinity;
-  const ranked: Candidate[] = [];
+  const maxErrorGrowth = name === undefined ? (constraints.maxErrorGrowth ?? DEFAULT_MAX_ERROR_GROWTH) : Infinity;
+  const lowering = lower(problem, device);
+  const ranked: Ranked[] = [];
   const refused: Considered[] = [];
   for (const algorithm of pool) {
-    const reason = refusal(algorithm, problem, gpu);
-    if (reason !== undefined) {
-      refused.push({ algorithm: algorithm.name, refused: reason });
+    const measured = measurements.filter((one) => one.algorithm === algorithm.name);
+    const list = candidatesOf(algorithm, lowering, constraints.variant, measured);
+    if (typeof list === "string") {
+      refused.push({ algorithm: algorithm.name, refused: list });
       continue;
     }
-    const ranks = measurements.filter((one) => one.algorithm === algorithm.name);
-    const variants = variantsOf(algorithm, problem, gpu, constraints.variant, ranks);
-    const accurate = variants.filter(({ errorGrowth }) => errorGrowth <= tolerance);
+    const accurate = list.filter(({ error }) => error.growth <= maxErrorGrowth);
     for (const candidate of accurate) {
-      const known = ranks.find((one) => one.variant === candidate.variant.name);
-      ranked.push(known ? { ...candidate, measured: known.seconds } : candidate);
-    }
-    if (accurate.length === 0) {
-      const least = Math.min(...variants.map(({ errorGrowth }) => errorGrowth));
-      refused.push({
+      const known = measured.find((one) => one.variant === candidate.variant);
+      ranked.push({
         algorithm: algorithm.name,
-        refused: `its error growth ${least} is over the tolerance ${tolerance}`,
+        candidate,
+        seconds: estimate(candidate.work, device.rates),
+        ...(known && { measured: known.seconds }),
       });
     }
+    if (accurate.length === 0) {
+      const least = Math.min(...list.map(({ error }) => error.growth));
+      const reason = `its error growth ${least} is over maxErrorGrowth, ${maxErrorGrowth}`;
+      refused.push({ algorithm: algorithm.name, refused: reason });
+    }
   }
-  const rank = ({ measured, seconds }: Candidate): [number, number] =>
-    measured === undefined ? [1, seconds] : [0, measured];
-  ranked.sort((a, b) => rank(a)[0] - rank(b)[0] || rank(a)[1] - rank(b)[1]);
-  return { ranked, refused };
+  return { ranked: ranked.toSorted(byRank), refused };
+}
+
+/** Orders measured candidates before estimated ones, and faster before slower. */
+function byRank(a: Ranked, b: Ranked): number {
+  const [measuredA, measuredB] = [a.measured !== undefined, b.measured !== undefined];
+  if (measuredA !== measuredB) return measuredA ? -1 : 1;
+  return (a.measured ?? a.seconds) - (b.measured ?? b.seconds);
+}
+
+/** Returns the named candidate of an algorithm, or all that it lists and any other that was measured; the reason if there are none. */
+function candidatesOf(
+  algorithm: Algorithm,
+  lowering: Lowering,
+  variant: string | undefined,
+  measured: Measurements,
+): readonly Candidate<Plan>[] | string {
+  const named = (name: string): readonly Candidate<Plan>[] => {
+    const list = candidatesFor(algorithm, lowering, name);
+    return "reason" in list ? [] : list;
+  };
+  if (variant !== undefined) {
+    const list = named(variant);
+    if (list.length > 0) return list;
+  }
+  const listed = candidatesFor(algorithm, lowering);
+  if ("reason" in listed) return listed.reason;
+  if (variant !== undefined) {
+    const names = listed.map((one) => `"${one.variant}"`).join(", ");
+    refuse("unsupported", "variant", variant, `one of ${names} of algorithm "${algorithm.name}" for this problem`);
+  }
+  const unlisted = measured.filter((row) => listed.every((one) => one.variant !== row.variant));
+  return [...listed, ...unlisted.flatMap((row) => named(row.variant))];
 }
 
 /**
- * The best candidate by rank.
+ * Chooses the candidate of the highest rank.
  * @throws ConvError `unknown-algorithm`, or `unsupported` with every reason
  */
 export function choose(
   algorithms: readonly Algorithm[],
   problem: ConvProblem,
-  gpu: GpuTraits,
+  device: DeviceTraits,
   constraints: Constraints,
   measurements: Measurements = [],
 ): Choice {
-  const { ranked, refused } = candidates(algorithms, problem, gpu, constraints, measurements);
-  const best = ranked[0];
-  if (!best) {
+  const { ranked, refused } = rank(algorithms, problem, device, constraints, measurements);
+  const [chosen] = ranked;
+  if (!chosen) {
     const reasons = refused.map((one) => `${one.algorithm}: ${one.refused}`).join("; ");
     throw new ConvError(
       "unsupported",
-      `algorithm: got ${JSON.stringify(constraints.algorithm ?? "auto")}, expected one that serves the problem (${reasons})`,
+      `algorithm: got ${JSON.stringify(constraints.algorithm ?? "auto")}, expected one that can compute the problem (${reasons})`,
     );
   }
-  // Of each algorithm the best of its variants.
+  // The best variant of each algorithm.
   const bests = ranked.filter(({ algorithm }, at) => ranked.findIndex((other) => other.algorithm === algorithm) === at);
-  const considered = bests.map(({ algorithm, variant, seconds, measured, errorGrowth }) => ({
-    algorithm: algorithm.name,
-    variant: variant.name,
+  const considered = bests.map(({ algorithm, candidate, seconds, measured }) => ({
+    algorithm,
+    variant: candidate.variant,
     seconds,
     ...(measured !== undefined && { measured }),
-    errorGrowth,
-    workspaceBytes: extraBytes(algorithm.plan(problem, gpu, variant)),
+    errorGrowth: candidate.error.growth,
+    workspaceBytes: candidate.workspaceBytes + candidate.preparedBytes,
   }));
-  return { algorithm: best.algorithm, variant: best.variant, considered: [...considered, ...refused] };
-}
-
-function refusal(algorithm: Algorithm, problem: ConvProblem, gpu: GpuTraits): string | undefined {
-  if (!algorithm.passes.includes(problem.pass)) return `it has no ${problem.pass} pass`;
-  const supported = algorithm.supports(problem, gpu);
-  return supported === true ? undefined : supported.reason;
-}
-
-/** The variants of an algorithm that serves the problem, those that were measured among them, or the one that is named. */
-function variantsOf(
-  algorithm: Algorithm,
-  problem: ConvProblem,
-  gpu: GpuTraits,
-  name: string | undefined,
-  measured: Measurements,
-): Candidate[] {
-  const variants = algorithm.variants(problem, gpu);
-  const named = (wanted: string): Variant[] => {
-    const variant = algorithm.named(problem, gpu, wanted);
-    return variant ? [variant] : [];
-  };
-  const unlisted = measured.filter((one) => variants.every((variant) => variant.name !== one.variant));
-  const wanted = name === undefined ? [...variants, ...unlisted.flatMap((one) => named(one.variant))] : named(name);
-  if (wanted.length === 0) {
-    refuse(
-      "unsupported",
-      "variant",
-      name,
-      `one of ${variants.map((variant) => `"${variant.name}"`).join(", ")} of algorithm "${algorithm.name}" for this problem`,
-    );
-  }
-  return wanted.map((variant) => ({
-    algorithm,
-    variant,
-    errorGrowth: algorithm.errorGrowth(problem, variant),
-    seconds: algorithm.cost(problem, gpu, variant),
-  }));
+  return { chosen, considered: [...considered, ...refused] };
 }

@@ -1,7 +1,7 @@
-// A choice in words.
+// Formats a choice as text, for `ConvPlan.explain`.
 import type { Considered } from "./choose.ts";
 
-/** One line for each algorithm considered, the chosen one first. */
+/** Returns one line for each algorithm considered, the chosen one first. */
 export function explain(considered: readonly Considered[]): string {
   const width = Math.max(...considered.map(({ algorithm }) => algorithm.length));
   return considered

@@ -1,6 +1,6 @@
-// What is measured on: numbers that no adapter is faster on than on others.
+// Noise: the data that measurements run on. Adapters may be faster on zeros than on other numbers.
 
-/** Uniform numbers in [-1, 1), never zeros: an adapter may be fast on zeros (xorshift32, Marsaglia 2003). */
+/** Returns uniform pseudorandom numbers in [-1, 1), the same for the same seed (xorshift32, Marsaglia 2003). */
 export function noise(count: number, seed: number): Float32Array {
   let state = seed | 1;
   return Float32Array.from({ length: count }, () => {

@@ -1,48 +1,17 @@
-// The tuning table: what was measured, for which problem, under which constraints, on which adapter, in which browser, with which version
-// of this library. Entries of other circumstances stay in the table (an application may ship those of many) and are never used.
-import type { Rates } from "../algorithms/work.ts";
-import { refuse } from "../error.ts";
-import type { ConvProblem } from "../problem.ts";
-import { VERSION } from "../version.ts";
+// The tuning table: measured times, by problem, constraints and environment (adapter, browser, version of this library). Entries of other
+// environments stay in the table (an application may ship those of many) but are never used.
+import type { Rates } from "../algorithms/cost.ts";
+import { VERSION } from "../base/version.ts";
+import type { ConvProblem } from "../problem/problem.ts";
 import type { Constraints, Measurements } from "./choose.ts";
 import type { TuningStore } from "./store.ts";
+import type { Calibration, Environment, TuningData, TuningEntry } from "./tuning-data.ts";
 
-/** What a time depends on beside the problem. */
-export interface Circumstances {
-  readonly adapter: string;
-  readonly browser: string;
-  readonly version: string;
-}
-
-/** One problem under constraints. */
-export interface TuningEntry extends Circumstances {
-  /** The problem and the constraints, as one text. */
-  readonly key: string;
-  /** Variants of algorithms by measured seconds, the fastest first. */
-  readonly ranked: Measurements;
-}
-
-/** What an adapter does in a second, measured. */
-export interface Calibration extends Circumstances {
-  readonly rates: Rates;
-}
-
-/** A table as JSON. */
-export interface TuningData {
-  readonly format: 1;
-  readonly entries: readonly TuningEntry[];
-  readonly calibrations?: readonly Calibration[];
-}
-
-/** The most entries kept; the least recently used goes first. */
+/** Most entries in the table; the oldest is dropped first. */
 const MAX_ENTRIES = 4096;
 
-/** More than any problem has variants, and longer than any key: what is beyond that was not measured. */
-const MAX_ROWS = 512;
-const MAX_TEXT = 16_384;
-
-/** The circumstances of an adapter here. */
-export function circumstancesOf(adapter: object): Circumstances {
+/** The environment of an adapter in this browser or process. */
+export function environmentOf(adapter: object): Environment {
   const { navigator, process } = globalThis as { navigator?: Navigator; process?: { versions?: { node?: string } } };
   const node = process?.versions?.node;
   return {
@@ -52,204 +21,124 @@ export function circumstancesOf(adapter: object): Circumstances {
   };
 }
 
-/** A problem under constraints as a text: what one was measured for another may not serve. */
+/** The key of a problem under constraints: a variant measured under one constraint may violate another. */
 export function tuningKey(
   problem: ConvProblem,
-  { tolerance, maxWorkspaceBytes, algorithm, variant }: Constraints,
+  { maxErrorGrowth, maxWorkspaceBytes, algorithm, variant }: Constraints,
 ): string {
   const named = algorithm === "auto" ? undefined : algorithm;
-  return JSON.stringify([problem, { tolerance, maxWorkspaceBytes, algorithm: named, variant }]);
+  return JSON.stringify([problem, { maxErrorGrowth, maxWorkspaceBytes, algorithm: named, variant }]);
 }
 
-function identity({ adapter, browser, version, key = "" }: Circumstances & { key?: string }): string {
+function identity({ adapter, browser, version, key = "" }: Environment & { key?: string }): string {
   return JSON.stringify([adapter, browser, version, key]);
 }
 
-function isText(value: unknown): value is string {
-  return typeof value === "string" && value.length <= MAX_TEXT;
+/** Adds an entry as the newest, in place of an older one of the same identity; drops the oldest beyond MAX_ENTRIES. */
+function put<T extends Environment>(entries: Map<string, T>, entry: T): void {
+  const name = identity(entry);
+  entries.delete(name);
+  entries.set(name, entry);
+  if (entries.size > MAX_ENTRIES) entries.delete(entries.keys().next().value!);
 }
 
-/** An entry as it should be, or nothing: tables come from files and other people. */
-function checkedEntry(value: unknown): TuningEntry | undefined {
-  if (typeof value !== "object" || value === null) return undefined;
-  const { adapter, browser, version, key, ranked } = value as Record<string, unknown>;
-  if (![adapter, browser, version, key].every(isText) || !Array.isArray(ranked) || ranked.length === 0)
-    return undefined;
-  if (ranked.length > MAX_ROWS) return undefined;
-  const rows: { algorithm: string; variant: string; seconds: number }[] = [];
-  for (const row of ranked as unknown[]) {
-    if (typeof row !== "object" || row === null) return undefined;
-    const { algorithm, variant, seconds } = row as Record<string, unknown>;
-    if (
-      !isText(algorithm) ||
-      !isText(variant) ||
-      typeof seconds !== "number" ||
-      !(seconds > 0) ||
-      !Number.isFinite(seconds)
-    )
-      return undefined;
-    rows.push({ algorithm, variant, seconds });
-  }
-  return { adapter, browser, version, key, ranked: rows } as TuningEntry;
-}
-
-/** A calibration as it should be, or nothing. */
-function checkedCalibration(value: unknown): Calibration | undefined {
-  if (typeof value !== "object" || value === null) return undefined;
-  const { adapter, browser, version, rates } = value as Record<string, unknown>;
-  if (![adapter, browser, version].every(isText) || typeof rates !== "object" || rates === null) return undefined;
-  const { multiplyAdds, loads, bytes, dispatch, threads, overlap } = rates as Record<string, unknown>;
-  const numbers = [multiplyAdds, loads, bytes, dispatch, threads];
-  if (!numbers.every((one) => typeof one === "number" && one > 0 && Number.isFinite(one))) return undefined;
-  if (typeof overlap !== "boolean") return undefined;
-  return {
-    adapter,
-    browser,
-    version,
-    rates: { multiplyAdds, loads, bytes, dispatch, threads, overlap },
-  } as Calibration;
-}
-
+/** The measurements of this environment and of others: `engine.tuning`. */
 export class TuningTable {
-  readonly #circumstances: Circumstances;
+  readonly #environment: Environment;
   readonly #store: TuningStore | undefined;
   readonly #entries = new Map<string, TuningEntry>();
   readonly #calibrations = new Map<string, Calibration>();
 
-  constructor(circumstances: Circumstances, store?: TuningStore) {
-    this.#circumstances = circumstances;
+  constructor(environment: Environment, store?: TuningStore) {
+    this.#environment = environment;
     this.#store = store;
   }
 
-  /** Number of entries, those of other circumstances too. */
+  /** Number of entries, including those of other environments. */
   get size(): number {
     return this.#entries.size;
   }
 
-  /** What was measured for a problem in these circumstances. */
+  /** The measurements of a problem in this environment; empty if there are none. */
   lookUp(problem: ConvProblem, constraints: Constraints): Measurements {
-    const wanted = { ...this.#circumstances, key: tuningKey(problem, constraints), ranked: [] };
+    const wanted = { ...this.#environment, key: tuningKey(problem, constraints), ranked: [] };
     return this.#entries.get(identity(wanted))?.ranked ?? [];
   }
 
-  /** @internal What the adapter does in a second, where that was measured in these circumstances. */
+  /** @internal The rates of the adapter, if they were measured in this environment. */
   get rates(): Rates | undefined {
-    return this.#calibrations.get(identity(this.#circumstances))?.rates;
+    return this.#calibrations.get(identity(this.#environment))?.rates;
   }
 
-  /** @internal Keeps what the adapter does in a second, and saves the table. */
-  async calibrated(rates: Rates): Promise<void> {
-    this.#keep({ ...this.#circumstances, rates });
+  /** @internal Adds the rates of the adapter, and saves the table. */
+  async addCalibration(rates: Rates): Promise<void> {
+    put(this.#calibrations, { ...this.#environment, rates });
     await this.#save();
   }
 
-  /** @internal Keeps what was measured, and saves the table where it has a place. */
+  /** @internal Adds the measurements of a problem, and saves the table. */
   async add(problem: ConvProblem, constraints: Constraints, ranked: Measurements): Promise<void> {
     if (ranked.length === 0) return;
-    this.#put({ ...this.#circumstances, key: tuningKey(problem, constraints), ranked });
+    put(this.#entries, { ...this.#environment, key: tuningKey(problem, constraints), ranked });
     await this.#save();
   }
 
-  /** The table as plain data, to be shipped with an application. */
+  /**
+   * Returns the table as plain data, to ship with an application.
+   * @example
+   * localStorage.setItem("tuning", JSON.stringify(engine.tuning.export()));
+   */
   export(): TuningData {
     return { format: 1, entries: [...this.#entries.values()], calibrations: [...this.#calibrations.values()] };
   }
 
   /**
-   * Takes over the entries and calibrations of a table from `export`, as an object or as JSON. Those that are not well-formed are left out; those of other
-   * adapters, browsers and versions are kept for them and not used here.
-   * @returns how many were taken over, how many of these are of use here, and how many were left out
-   * @throws ConvError where it is no such table
+   * Adds the entries and calibrations of a table from `export`, given as an object or as JSON. Malformed ones are left out; those of other
+   * adapters, browsers and versions are stored but not used here.
+   * @returns how many were added, how many of these are usable here, and how many were left out
+   * @throws ConvError (as a rejection) `invalid-argument` if the data is not such a table
+   * @example
+   * await engine.tuning.import(shipped); // what engine.tuning.export() gave on another machine
    */
   async import(data: TuningData | string): Promise<{ taken: number; usable: number; leftOut: number }> {
-    const counts = this.#read(data);
+    const counts = await this.#read(data);
     await this.#save();
     return counts;
   }
 
-  /** Forgets everything. */
+  /** Deletes all entries and calibrations, in the store too. */
   async clear(): Promise<void> {
     this.#entries.clear();
     this.#calibrations.clear();
     await this.#save();
   }
 
-  /** @internal What an earlier run kept; a table that cannot be read is as good as none. */
+  /** @internal Reads the table that an earlier run saved; an unreadable one counts as empty. */
   async load(): Promise<void> {
     try {
-      const text = await this.#store?.load();
-      if (text !== undefined) this.#read(text);
+      const saved = await this.#store?.load();
+      if (saved !== undefined) await this.#read(saved);
     } catch {
-      // A cache that is broken is an empty one: what is measured next overwrites it.
+      // A broken cache counts as empty: the next measurement overwrites it.
     }
   }
 
-  #read(data: unknown): { taken: number; usable: number; leftOut: number } {
-    const { entries, calibrations } = parse(data);
-    const counts = { taken: 0, usable: 0, leftOut: 0 };
-    const here = identity(this.#circumstances);
-    const take = <T extends Circumstances>(
-      values: readonly unknown[],
-      check: (value: unknown) => T | undefined,
-      keep: (checked: T) => void,
-    ): void => {
-      for (const value of values) {
-        const checked = check(value);
-        if (!checked) {
-          counts.leftOut++;
-          continue;
-        }
-        keep(checked);
-        counts.taken++;
-        const { adapter, browser, version } = checked;
-        if (identity({ adapter, browser, version }) === here) counts.usable++;
-      }
-    };
-    take(entries, checkedEntry, (entry) => this.#put(entry));
-    take(calibrations, checkedCalibration, (one) => this.#keep(one));
-    return counts;
-  }
-
-  #keep(calibration: Calibration): void {
-    const { adapter, browser, version } = calibration;
-    const name = identity({ adapter, browser, version });
-    this.#calibrations.delete(name);
-    this.#calibrations.set(name, calibration);
-    if (this.#calibrations.size > MAX_ENTRIES) this.#calibrations.delete(this.#calibrations.keys().next().value!);
-  }
-
-  #put(entry: TuningEntry): void {
-    const name = identity(entry);
-    this.#entries.delete(name);
-    this.#entries.set(name, entry);
-    if (this.#entries.size > MAX_ENTRIES) this.#entries.delete(this.#entries.keys().next().value!);
+  async #read(data: unknown): Promise<{ taken: number; usable: number; leftOut: number }> {
+    const { parseTable } = await import("./tuning-data.ts");
+    const { entries, calibrations, leftOut } = parseTable(data);
+    for (const entry of entries) put(this.#entries, entry);
+    for (const calibration of calibrations) put(this.#calibrations, calibration);
+    const taken = [...entries, ...calibrations];
+    const here = identity(this.#environment);
+    const usable = taken.filter((one) => identity({ ...one, key: "" }) === here);
+    return { taken: taken.length, usable: usable.length, leftOut };
   }
 
   async #save(): Promise<void> {
     try {
       await this.#store?.save(JSON.stringify(this.export()));
     } catch {
-      // No room or no right to write: the table lives on in memory.
+      // No space or no permission to write: the table stays in memory only.
     }
   }
-}
-
-/** The entries and calibrations of a table given as an object or as JSON. */
-function parse(data: unknown): { entries: unknown[]; calibrations: unknown[] } {
-  let table = data;
-  if (typeof data === "string") {
-    try {
-      table = JSON.parse(data);
-    } catch {
-      refuse("invalid-argument", "data", data.slice(0, 40), "a tuning table as JSON");
-    }
-  }
-  const {
-    format,
-    entries,
-    calibrations = [],
-  } = (typeof table === "object" && table !== null ? table : {}) as Record<string, unknown>;
-  if (format !== 1 || !Array.isArray(entries) || !Array.isArray(calibrations))
-    refuse("invalid-argument", "data", table, "a tuning table of format 1, as engine.tuning.export() gives");
-  return { entries, calibrations };
 }

@@ -1,6 +1,6 @@
-// The activations and their derivatives in float64, by the formulas of src/activation.ts. NaN stays NaN through all of them;
-// at -Infinity silu, gelu and hardswish are NaN as their formulas are (infinity times zero).
-import type { Activation } from "../activation.ts";
+// The activations and their derivatives in float64, by the formulas of src/problem/activation.ts. All of them map NaN to NaN; at -Infinity
+// silu, gelu and hardswish are NaN, as their formulas are (infinity times zero).
+import type { Activation } from "../problem/activation.ts";
 import { erfc } from "./erf.ts";
 
 interface Formula {
@@ -42,15 +42,15 @@ const FORMULAS: Record<Activation["name"], Formula> = {
   },
 };
 
-/** activation(value). */
+/** The activation of a value. */
 export function activationValue({ name, parameter }: Activation, value: number): number {
   return FORMULAS[name].value(value, parameter);
 }
 
 /**
- * The derivative of the activation at a value (at the sum before it, not at its result). At a corner it is that of the side
- * PyTorch takes: relu'(0) = 0, relu6'(0) = relu6'(6) = 0, leaky-relu'(0) = slope, elu'(0) = alpha, hardswish'(-3) = 0 and
- * hardswish'(3) = 1 (older PyTorch, 1.13 among it, has -1/2 and 3/2 there).
+ * The derivative of the activation at a value (the sum before it, not its result). At a corner it is that of the side that PyTorch
+ * takes: relu'(0) = 0, relu6'(0) = relu6'(6) = 0, leaky-relu'(0) = slope, elu'(0) = alpha, hardswish'(-3) = 0 and
+ * hardswish'(3) = 1 (PyTorch 1.13 and other old versions have -1/2 and 3/2 there).
  */
 export function activationDerivative({ name, parameter }: Activation, value: number): number {
   return Number.isNaN(value) ? value : FORMULAS[name].derivative(value, parameter);

@@ -1,13 +1,13 @@
-// Forward and transposed convolution with what follows the sum: activation(sum + bias[channel] + residual[same place]).
-import { refuse } from "../error.ts";
-import type { ConvProblem } from "../problem.ts";
-import { elementCount } from "../shape.ts";
+// Forward and transposed convolution with their epilogue: activation(sum + bias[channel] + residual[same element]).
+import { refuse } from "../base/error.ts";
+import { elementCount } from "../base/shape.ts";
+import type { ConvProblem } from "../problem/problem.ts";
 import { activationValue } from "./activation.ts";
 import { tensorStrides } from "./geometry.ts";
 import { toFloat64 } from "./ndarray.ts";
 import { backwardData, forwardSum } from "./passes.ts";
 
-/** What a problem's epilogue reads: given exactly where `problem.epilogue` says so. */
+/** The operands of a problem's epilogue: each must be given exactly if `problem.epilogue` has it. */
 export interface EpilogueOperands {
   /** One number for each channel of the result. */
   readonly bias?: ArrayLike<number> | undefined;
@@ -15,7 +15,7 @@ export interface EpilogueOperands {
   readonly residual?: ArrayLike<number> | undefined;
 }
 
-/** Applies the problem's epilogue in place to sums that have the layout of its `operand`. */
+/** Applies the problem's epilogue, in place, to sums with the shape and layout of its x or y. */
 function finish(
   problem: ConvProblem,
   operand: "x" | "y",
@@ -48,14 +48,14 @@ function epilogueOperand(
   count: number,
 ): Float64Array | undefined {
   if (wanted !== (given !== undefined)) {
-    refuse("invalid-argument", name, given, wanted ? `${count} numbers` : `none, as the problem has no ${name}`);
+    refuse("invalid-argument", name, given, wanted ? `${count} numbers` : `none: the problem has no ${name}`);
   }
   return given && toFloat64(name, given, count);
 }
 
 /**
  * y = activation(conv(x, w) + bias + residual), as problem.epilogue has it.
- * @throws ConvError where an array's length is not the problem's, or bias or residual are given and not wanted or the reverse.
+ * @throws ConvError if the length of an array does not fit the problem, or bias or residual is given but unused, or missing
  */
 export function forward(
   problem: ConvProblem,
@@ -69,7 +69,7 @@ export function forward(
 /**
  * The transposed convolution of a problem from transposedProblem: its backward-data pass, with the epilogue on the result.
  * @param x has the shape of the problem's y, and the result that of its x.
- * @throws ConvError where an array's length is not the problem's, or bias or residual are given and not wanted or the reverse.
+ * @throws ConvError if the length of an array does not fit the problem, or bias or residual is given but unused, or missing
  */
 export function transposed(
   problem: ConvProblem,

@@ -1,9 +1,9 @@
-// The error function in float64, which JavaScript lacks and the exact GELU needs. Two expansions, each used only where all of its
-// terms are positive and it converges fast, so that both erf and erfc keep a small relative error over their whole range.
+// The error function in float64, which the exact GELU needs and JavaScript lacks. Two expansions, each used only where all of its terms are
+// positive and it converges fast, so that both erf and erfc keep a small relative error over their whole range.
 
-/** Where one expansion takes over from the other; erf(1) = 0.84, so that below it 1 - erf loses at most three bits. */
+/** The argument at which the continued fraction takes over from the series; erf(1) = 0.84, so below it 1 - erf loses at most three bits. */
 const CROSSOVER = 1;
-/** Beyond it erfc is below the smallest float64, 2^-1074. */
+/** The argument beyond which erfc is below the smallest float64, 2^-1074. */
 const ERFC_VANISHES = 27.3;
 
 /** exp(-x * x) for x >= 0. x * x would round, and exp would magnify that: a head of 24 bits squares exactly. */

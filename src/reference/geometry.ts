@@ -1,22 +1,21 @@
-// Where things lie. Padding is made real: the input is copied into a larger array with its border filled in, after which every
-// convolution is one without padding, and every gradient of the padded input is folded back into the input by the same
-// table. What remains are two lists of places for the terms of a sum, so that the loops over them neither divide nor branch
-// on padding mode, flip, dilation or layout.
-import type { PaddingMode } from "../padding.ts";
-import type { ConvProblem, Layout } from "../problem.ts";
-import { type Triple, dilatedExtent, elementCount } from "../shape.ts";
+// Indexing for the reference. The input is copied into a larger array whose border is filled in, so that every convolution is one without
+// padding; the same table folds gradients of the padded input back into the input. Two lists of indices then give the terms of a sum, so
+// that the loops over them neither divide nor branch on padding mode, flip, dilation or layout.
+import { type Triple, dilatedExtent, elementCount } from "../base/shape.ts";
+import type { PaddingMode } from "../problem/padding.ts";
+import type { ConvProblem, Layout } from "../problem/problem.ts";
 
-/** The mark of a padded cell that holds the padding constant and belongs to no input cell. */
+/** Marks a padded cell that holds the padding constant and repeats no input cell. */
 const OUTSIDE = -1;
 
-/** Distances between neighbouring batch entries, channels and spatial cells of a tensor. */
+/** Distances between neighbouring images, channels and spatial cells of a tensor, in elements. */
 export interface Strides {
   readonly batch: number;
   readonly channel: number;
   readonly cell: number;
 }
 
-/** The strides of a tensor of so many channels and spatial cells. */
+/** The strides of a tensor, given its numbers of channels and spatial cells. */
 export function layoutStrides(layout: Layout, channels: number, cells: number): Strides {
   return layout === "channels-first"
     ? { batch: channels * cells, channel: cells, cell: 1 }
@@ -40,24 +39,24 @@ function forEachCell([D, H, W]: Triple, visit: (d: number, h: number, w: number)
   for (let d = 0; d < D; d++) for (let h = 0; h < H; h++) for (let w = 0; w < W; w++) visit(d, h, w);
 }
 
-/** The size of the padded input along each axis, as far as the kernel reaches. */
+/** The size of the padded input along each axis, up to the last cell that the kernel reaches. */
 function paddedSize(problem: ConvProblem): Triple {
   const along = (axis: 0 | 1 | 2): number =>
     (problem.output[axis] - 1) * problem.stride[axis] + dilatedExtent(problem.kernel[axis], problem.dilation[axis]);
   return [along(0), along(1), along(2)];
 }
 
-/** The input cell that a position stands for on an axis of `size` cells, or OUTSIDE. */
+/** The input cell that a position repeats on an axis of `size` cells, or OUTSIDE. */
 function sourceCell(position: number, size: number, mode: PaddingMode): number {
   if (position >= 0 && position < size) return position;
   if (mode === "replicate") return position < 0 ? 0 : size - 1;
-  // One reflection, one wrap: checkPaddingMode has limited the padding to that reach.
+  // One reflection or one wrap is enough: checkPaddingMode has limited the padding to that.
   if (mode === "reflect") return position < 0 ? -position : 2 * (size - 1) - position;
   if (mode === "circular") return position < 0 ? position + size : position - size;
   return OUTSIDE;
 }
 
-/** For every cell of the padded input the flat index of the input cell that it repeats, or OUTSIDE. */
+/** For every cell of the padded input, the flat index of the input cell that it repeats, or OUTSIDE. */
 function paddedSources(problem: ConvProblem): Int32Array {
   const size = paddedSize(problem);
   const axisSource = (axis: 0 | 1 | 2): number[] =>
@@ -90,7 +89,7 @@ export function pad(problem: ConvProblem, x: Float64Array): Float64Array {
   return padded;
 }
 
-/** The adjoint of pad: the gradient of x from that of the padded input. A constant has none to give. */
+/** The adjoint of pad: the gradient of x from that of the padded input. The padding constant takes no gradient. */
 export function fold(problem: ConvProblem, padded: Float64Array): Float64Array {
   const sources = paddedSources(problem);
   const { batch, channel, cell } = tensorStrides(problem, "x");
@@ -113,14 +112,15 @@ export function paddedCount(problem: ConvProblem): number {
   return problem.N * problem.C * elementCount(paddedSize(problem));
 }
 
-/** The terms of one output's sum, one for each pair of a channel of the group and a kernel tap: where their factors lie. */
+/** The terms of an output's sum, one for each pair of a channel of the group and a kernel tap, by the indices of their factors. */
 export interface Terms {
-  /** In the padded input, counted from the corner of the output's window in the group's first channel. */
+  /** Indices into the padded input, relative to the corner of the output's window in the group's first channel. */
   readonly inInput: Int32Array;
-  /** In w, counted from the first element of the output channel's kernel. */
+  /** Indices into w, relative to the first element of the output channel's kernel. */
   readonly inKernel: Int32Array;
 }
 
+/** Computes the terms, which are the same for every output. */
 export function termsOf(problem: ConvProblem): Terms {
   const size = paddedSize(problem);
   const cells = elementCount(size);
@@ -144,8 +144,8 @@ export function termsOf(problem: ConvProblem): Terms {
 }
 
 /**
- * Calls `visit` once for every element of y with the places its sum starts from: the corner of its window in the padded input,
- * the first element of its kernel in w, and its own place in y.
+ * Calls `visit` once for every element of y with the indices that its sum starts from: the corner of its window in the padded input,
+ * the first element of its kernel in w, and its own index in y.
  */
 export function forEachOutput(
   problem: ConvProblem,

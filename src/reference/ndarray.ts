@@ -1,23 +1,23 @@
-// Arrays in and out of the reference: plain data with a shape, checked once at the door so that the loops need no checks.
-import { ConvError, refuse } from "../error.ts";
-import { elementCount } from "../shape.ts";
-import { checkShape } from "../validate.ts";
+// NdArray, the arrays of the reference: plain data with a shape, checked once on entry so that the loops need no checks.
+import { ConvError, refuse } from "../base/error.ts";
+import { elementCount } from "../base/shape.ts";
+import { checkShape } from "../base/validate.ts";
 
-/** Numbers in row-major order and the shape they have. */
+/** Numbers in row-major order, with their shape. */
 export interface NdArray {
   readonly data: ArrayLike<number>;
   readonly shape: readonly number[];
 }
 
-/** What the reference returns: the same, in float64 and owned by the caller. */
+/** A result of the reference: an NdArray in float64, owned by the caller. */
 export interface Float64NdArray {
   readonly data: Float64Array;
   readonly shape: number[];
 }
 
 /**
- * Any array of numbers as float64, uncopied where it is that already. The loops then see one type of array only.
- * @throws ConvError where the count differs or an element is no number (nested arrays, strings, bigints).
+ * Converts an array of numbers to float64, so that the loops see only one type of array. A Float64Array is returned as it is.
+ * @throws ConvError if the count differs or an element is not a number (nested arrays, strings, bigints)
  */
 export function toFloat64(argument: string, data: ArrayLike<number>, count: number): Float64Array {
   const isTyped = ArrayBuffer.isView(data) && !(data instanceof DataView);
@@ -36,7 +36,7 @@ export function toFloat64(argument: string, data: ArrayLike<number>, count: numb
   return values;
 }
 
-/** The shape and float64 values of an NdArray of one of the ranks; NaN and infinities are values like any other. */
+/** Returns the shape and the float64 values of an NdArray of one of the ranks. NaN and infinities are valid values. */
 export function checkNdArray(argument: string, value: unknown, ranks: readonly number[]): Float64NdArray {
   if (typeof value !== "object" || value === null || !("data" in value) || !("shape" in value)) {
     refuse("invalid-argument", argument, value, "an object { data, shape }");
@@ -45,7 +45,7 @@ export function checkNdArray(argument: string, value: unknown, ranks: readonly n
   return { data: toFloat64(`${argument}.data`, value.data as ArrayLike<number>, elementCount(shape)), shape };
 }
 
-/** Refuses an array whose shape is not the wanted one. */
+/** @throws ConvError if a shape is not the wanted one */
 export function checkShapeIs(argument: string, shape: readonly number[], wanted: readonly number[]): void {
   if (shape.length === wanted.length && shape.every((size, axis) => size === wanted[axis])) return;
   throw new ConvError(

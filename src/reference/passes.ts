@@ -1,12 +1,12 @@
-// The three passes and the bias gradient as plain loops in float64 over flat arrays. Written to be read and to be trusted, not
-// to be the fastest: every GPU kernel is checked against these, so they share no arithmetic with them.
+// The three passes and the bias gradient as plain loops in float64 over flat arrays. Written to be read and trusted, not to be fast: every GPU
+// kernel is checked against these, so they share no arithmetic with the kernels.
 //
-// All three run over the same triples (an element of y, an element of the padded input, an element of w) that belong together:
-// y += x * w, dx += dy * w, dw += dy * x. That each is the adjoint of the others can be read off the three calls.
+// All three passes visit the same triples (an element of y, an element of the padded input, an element of w): y += x * w, dx += dy * w,
+// dw += dy * x. The three calls show that each is the adjoint of the others.
 //
 // A cell beyond the border is a value like any other: a padding of 0 times an infinite weight is NaN, as IEEE 754 has it.
-import { type ConvProblem, type Layout, tensorShape } from "../problem.ts";
-import { elementCount } from "../shape.ts";
+import { elementCount } from "../base/shape.ts";
+import { type ConvProblem, type Layout, tensorShape } from "../problem/problem.ts";
 import { fold, forEachOutput, layoutStrides, pad, paddedCount, termsOf } from "./geometry.ts";
 import { toFloat64 } from "./ndarray.ts";
 
@@ -15,7 +15,7 @@ function count(problem: ConvProblem, operand: "x" | "w" | "y"): number {
   return elementCount(tensorShape(problem, operand));
 }
 
-/** The sum of a[aStart + aPlaces[i]] * b[bStart + bPlaces[i]]. A function of its own, as engines optimise it better than a closure. */
+/** The sum of a[aStart + aPlaces[i]] * b[bStart + bPlaces[i]]. A separate function, since JavaScript engines optimise it better than a closure. */
 function dot(
   a: Float64Array,
   aStart: number,
@@ -44,7 +44,7 @@ function addScaled(
 
 /**
  * y = the convolution of x with w, without bias, residual or activation. Arrays are in the problem's layout.
- * @throws ConvError where an array's length is not the problem's.
+ * @throws ConvError if the length of an array does not fit the problem
  */
 export function forwardSum(problem: ConvProblem, x: ArrayLike<number>, w: ArrayLike<number>): Float64Array {
   const input = pad(problem, toFloat64("x", x, count(problem, "x")));
@@ -60,7 +60,7 @@ export function forwardSum(problem: ConvProblem, x: ArrayLike<number>, w: ArrayL
 /**
  * dx = the gradient of <y, dy> with respect to x. A padding constant takes no gradient; with reflect, replicate and circular
  * padding the gradient of the border is added to the cells that the border repeats.
- * @throws ConvError where an array's length is not the problem's.
+ * @throws ConvError if the length of an array does not fit the problem
  */
 export function backwardData(problem: ConvProblem, dy: ArrayLike<number>, w: ArrayLike<number>): Float64Array {
   const gradient = toFloat64("dy", dy, count(problem, "y"));
@@ -75,7 +75,7 @@ export function backwardData(problem: ConvProblem, dy: ArrayLike<number>, w: Arr
 
 /**
  * dw = the gradient of <y, dy> with respect to w. The cells beyond the border count with the values they have.
- * @throws ConvError where an array's length is not the problem's.
+ * @throws ConvError if the length of an array does not fit the problem
  */
 export function backwardWeights(problem: ConvProblem, x: ArrayLike<number>, dy: ArrayLike<number>): Float64Array {
   const input = pad(problem, toFloat64("x", x, count(problem, "x")));
@@ -90,7 +90,7 @@ export function backwardWeights(problem: ConvProblem, x: ArrayLike<number>, dy: 
 
 /**
  * db[k] = the sum of dy over batch and positions: the gradient of <y, dy> with respect to a bias of K numbers.
- * @throws ConvError where the array's length is not the problem's.
+ * @throws ConvError if the length of the array does not fit the problem
  */
 export function backwardBias(problem: ConvProblem, dy: ArrayLike<number>): Float64Array {
   const gradient = toFloat64("dy", dy, count(problem, "y"));

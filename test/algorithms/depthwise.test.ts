@@ -1,13 +1,15 @@
+// How depthwise cuts a layer into tiles and steps.
 import { describe, expect, it } from "vitest";
-import { DEFAULT_TRAITS, type GpuTraits } from "../../src/algorithms/algorithm.ts";
-import { type Correlation, forwardCorrelation } from "../../src/algorithms/correlation.ts";
-import { type DepthwiseVariant, depthwise } from "../../src/algorithms/depthwise.ts";
-import { serve } from "../../src/algorithms/serve.ts";
-import type { Constant } from "../../src/plan.ts";
-import { type ConvDescriptor, convProblem } from "../../src/problem.ts";
-import { SOFTWARE_TRAITS } from "../traits.ts";
+import type { Candidate } from "../../src/algorithms/algorithm.ts";
+import { depthwise } from "../../src/algorithms/depthwise.ts";
+import { DEFAULT_TRAITS, type DeviceTraits } from "../../src/algorithms/traits.ts";
+import type { Constant, Step } from "../../src/kernel/step.ts";
+import { type Correlation, forwardCorrelation } from "../../src/problem/correlation.ts";
+import { type ConvDescriptor, PASSES, convProblem } from "../../src/problem/problem.ts";
+import { reasonOf } from "../suite/candidates.ts";
+import { SOFTWARE_TRAITS } from "../suite/traits.ts";
 
-const software: GpuTraits = SOFTWARE_TRAITS;
+const software: DeviceTraits = SOFTWARE_TRAITS;
 
 /** A depthwise layer with square maps and kernels. */
 function layer(channels: number, map: number, size: number, rest: Partial<ConvDescriptor> = {}): Correlation {
@@ -18,18 +20,36 @@ function layer(channels: number, map: number, size: number, rest: Partial<ConvDe
   );
 }
 
-const tileOf = (problem: Correlation, gpu = software): DepthwiseVariant => depthwise.variants(problem, gpu)[0]!;
-
-function constantsOf(problem: Correlation): Readonly<Record<string, Constant>> {
-  return depthwise.plan(problem, software, tileOf(problem)).steps[0]!.kernel.constants;
+/** The candidate for a layer. */
+function candidateOf(c: Correlation, device = software): Candidate {
+  const list = depthwise.candidates(c, device);
+  if ("reason" in list) throw new Error(list.reason);
+  return list[0]!;
 }
 
+const stepOf = (c: Correlation): Step => candidateOf(c).plan().steps[0]!;
+
+/** Rows, columns and channels of the tile that a variant is named by. */
+function tileOf(c: Correlation, device = software): { tileP: number; tileQ: number; tileM: number } {
+  const [, tileP, tileQ, tileM = 1] = /^p(\d+)q(\d+)(?:m(\d+))?/.exec(candidateOf(c, device).variant)!.map(Number);
+  return { tileP: tileP!, tileQ: tileQ!, tileM: Number.isNaN(tileM) ? 1 : tileM };
+}
+
+const constantsOf = (c: Correlation): Readonly<Record<string, Constant>> => stepOf(c).kernel.constants;
+
 describe("depthwise", () => {
-  it("refuses groups of several channels, and says how many", () => {
+  it("refuses groups of several channels", () => {
     const problem = convProblem("forward", { inputShape: [1, 6, 5, 5], kernelShape: [4, 3, 3, 3], groups: 2 });
-    expect(serve(depthwise).supports(problem, software)).toEqual({
-      reason: "each of the 2 groups has 3 input channels, and it takes one",
-    });
+    expect(reasonOf(depthwise, problem, software)).toBe(
+      "the groups have several input channels each, and this takes groups of one",
+    );
+  });
+
+  it("computes all passes of groups of one channel", () => {
+    for (const pass of PASSES) {
+      const descriptor = { inputShape: [2, 6, 5, 5], kernelShape: [12, 1, 3, 3], groups: 6 };
+      expect(reasonOf(depthwise, convProblem(pass, descriptor), software), pass).toBeUndefined();
+    }
   });
 
   it("tiles in both directions and takes a small kernel in one step", () => {
@@ -37,7 +57,7 @@ describe("depthwise", () => {
     const { tileP, tileQ } = tileOf(problem);
     expect(Math.min(tileP, tileQ)).toBeGreaterThan(2);
     expect(constantsOf(problem)).toMatchObject({ ROWS: 3, COLUMNS: 3, P_TAIL: false, Q_TAIL: false });
-    expect(depthwise.plan(problem, software, tileOf(problem)).steps[0]!.kernel.shaders).toContain("depthwise-one-step");
+    expect(stepOf(problem).kernel.shaders.map(({ name }) => name)).toContain("algorithms/depthwise-one-step");
   });
 
   it("holds few sums a thread on a GPU", () => {
@@ -52,11 +72,11 @@ describe("depthwise", () => {
 
   it.each([5, 7, 13, 31, 61, 63])("cuts a kernel %i wide into steps that cover it", (size) => {
     const problem = layer(4, 64, size);
-    const { rows, columns } = tileOf(problem);
-    const [, steps] = depthwise.plan(problem, software, tileOf(problem)).steps[0]!.uniforms as [number, number];
-    expect(size % rows).toBe(0);
-    expect(steps).toBe((size / rows) * Math.ceil(size / columns));
-    expect(Math.ceil(size / columns) * columns - size).toBeLessThanOrEqual(1);
+    const { ROWS, COLUMNS } = constantsOf(problem) as { ROWS: number; COLUMNS: number };
+    const { steps } = stepOf(problem).uniforms;
+    expect(size % ROWS).toBe(0);
+    expect(steps).toBe((size / ROWS) * Math.ceil(size / COLUMNS));
+    expect(Math.ceil(size / COLUMNS) * COLUMNS - size).toBeLessThanOrEqual(1);
   });
 
   it("puts the outputs of a tile as far apart as the dilation makes them share cells", () => {

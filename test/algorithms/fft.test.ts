@@ -1,15 +1,22 @@
 // How fft plans: lengths and their passes, twiddles, tilings, chunks under a cap, refusals.
 import { describe, expect, it } from "vitest";
-import { DEFAULT_TRAITS } from "../../src/algorithms/algorithm.ts";
-import { forwardCorrelation } from "../../src/algorithms/correlation.ts";
-import { fft } from "../../src/algorithms/fft.ts";
+import type { Candidate } from "../../src/algorithms/algorithm.ts";
 import { chunksOf } from "../../src/algorithms/fft/chunks.ts";
+import { fft } from "../../src/algorithms/fft/fft.ts";
 import { MAX_LENGTH, lengthAtLeast, passes, realPasses, storedLength } from "../../src/algorithms/fft/lengths.ts";
 import { tilings, wholeTiling } from "../../src/algorithms/fft/tiling.ts";
-import { floatWord, roots, rowVectors, twiddleStep, twiddleWords } from "../../src/algorithms/fft/twiddles.ts";
-import { type ConvDescriptor, convProblem } from "../../src/problem.ts";
+import { roots, rowVectors, twiddleStep, twiddles } from "../../src/algorithms/fft/twiddles.ts";
+import { DEFAULT_TRAITS, type DeviceTraits } from "../../src/algorithms/traits.ts";
+import { type Correlation, forwardCorrelation } from "../../src/problem/correlation.ts";
+import { type ConvDescriptor, convProblem } from "../../src/problem/problem.ts";
 
 const product = (list: readonly { size: number }[]): number => list.reduce((all, { size }) => all * size, 1);
+/** The candidates for a correlation, or the one of a name; none where it is refused. */
+function offered(c: Correlation, device: DeviceTraits, variant?: string): readonly Candidate[] {
+  const list = fft.candidates(c, device, variant);
+  return "reason" in list ? [] : list;
+}
+
 const forward = (descriptor: ConvDescriptor) => forwardCorrelation(convProblem("forward", descriptor));
 
 describe("lengths", () => {
@@ -76,31 +83,26 @@ describe("twiddles", () => {
     }
   });
 
-  it("are words of a uniform struct", () => {
-    expect([1, -2, 0.5].map(floatWord)).toEqual([0x3f800000, 0xc0000000 | 0, 0x3f000000]);
-  });
-
   it("have a row for each position: single powers, then multiples of the step, then zeros", () => {
     const [radix, span] = [12, 5];
     const step = twiddleStep(radix);
-    const words = twiddleWords(radix, span);
+    const table = twiddles(radix, span);
     const row = rowVectors(radix) * 4;
-    expect(words).toHaveLength(span * row);
+    expect(table).toHaveLength(span * row);
     const powers = [1, 2, 3, 4, 8];
     expect(step).toBe(4);
     for (let l = 0; l < span; l++) {
       powers.forEach((power, at) => {
         const angle = (2 * Math.PI * power * l) / (radix * span);
-        const words2 = Int32Array.from(words.slice(l * row + 2 * at, l * row + 2 * at + 2));
-        const [re, im] = new Float32Array(words2.buffer);
+        const [re, im] = table.slice(l * row + 2 * at);
         expect(Math.hypot(re! - Math.cos(angle), im! + Math.sin(angle))).toBeLessThan(2 ** -23);
       });
-      expect(words.slice(l * row + 2 * powers.length, (l + 1) * row)).toEqual([0, 0]);
+      expect(table.slice(l * row + 2 * powers.length, (l + 1) * row)).toEqual([0, 0]);
     }
   });
 
   it("are zeros where no pass follows", () => {
-    expect(twiddleWords(16, 1).every((word) => word === 0)).toBe(true);
+    expect(twiddles(16, 1).every((number) => number === 0)).toBe(true);
   });
 });
 
@@ -127,10 +129,8 @@ describe("tilings", () => {
 
   it("prefer tiles where the kernel is small against the map, and the whole map where it is not", () => {
     const of = (size: number, kernel: number): string =>
-      fft.variants(
-        forward({ inputShape: [1, 32, size, size], kernelShape: [32, 32, kernel, kernel] }),
-        DEFAULT_TRAITS,
-      )[0]!.name;
+      offered(forward({ inputShape: [1, 32, size, size], kernelShape: [32, 32, kernel, kernel] }), DEFAULT_TRAITS)[0]!
+        .variant;
     expect(of(64, 5)).toMatch(/^tiles /);
     expect(of(20, 15)).toBe("whole");
   });
@@ -141,14 +141,11 @@ describe("tilings", () => {
       ...DEFAULT_TRAITS,
       rates: { ...DEFAULT_TRAITS.rates, multiplyAdds: DEFAULT_TRAITS.rates.multiplyAdds / 50 },
     };
-    for (const { name } of fft.variants(problem, DEFAULT_TRAITS)) {
-      const [here, there] = [DEFAULT_TRAITS, slow].map((traits) => fft.named!(problem, traits, name)!);
-      expect(fft.plan(problem, slow, there!).steps).toEqual(fft.plan(problem, DEFAULT_TRAITS, here!).steps);
-    }
-    const steps = (name: string) => fft.plan(problem, DEFAULT_TRAITS, fft.named!(problem, DEFAULT_TRAITS, name)!).steps;
+    const steps = (name: string, device = DEFAULT_TRAITS) => offered(problem, device, name)[0]!.plan().steps;
+    for (const { variant } of offered(problem, DEFAULT_TRAITS)) expect(steps(variant, slow)).toEqual(steps(variant));
     expect(steps("tiles 4x2")).not.toEqual(steps("tiles 2x4"));
     for (const name of ["tiled", "tiles 0", "tiles 99", "tiles 1x2x2x2", "tiles 2x2 "])
-      expect(fft.named!(problem, DEFAULT_TRAITS, name)).toBe(undefined);
+      expect(offered(problem, DEFAULT_TRAITS, name)).toEqual([]);
   });
 });
 
@@ -157,9 +154,10 @@ describe("memory", () => {
 
   it.each([256, 64, 16, 8, 4].map((mib) => mib * 2 ** 20))("plans within %d bytes or refuses", (maxWorkspaceBytes) => {
     const gpu = { ...DEFAULT_TRAITS, maxWorkspaceBytes, maxBindingBytes: 2 ** 22 };
-    expect(fft.supports(problem, gpu)).toBe(true);
-    for (const variant of fft.variants(problem, gpu)) {
-      const plan = fft.plan(problem, gpu, variant);
+    const candidates = offered(problem, gpu);
+    expect(candidates).not.toEqual([]);
+    for (const candidate of candidates) {
+      const plan = candidate.plan();
       expect(plan.workspaceBytes + plan.preparation!.bytes).toBeLessThanOrEqual(maxWorkspaceBytes);
       for (const { bindings } of [...plan.preparation!.steps, ...plan.steps]) {
         for (const { operand, offset, size } of bindings) {
@@ -175,18 +173,18 @@ describe("memory", () => {
     const tiling = wholeTiling(problem)!;
     const chunks = (maxBindingBytes: number) => {
       const verdict = chunksOf(problem, tiling, { ...DEFAULT_TRAITS, maxBindingBytes });
-      if (!("parts" in verdict)) throw new Error(`refused: ${JSON.stringify(verdict)}`);
+      if (!("slices" in verdict)) throw new Error(`refused: ${JSON.stringify(verdict)}`);
       return verdict;
     };
-    expect(chunks(2 ** 27)).toMatchObject({ parts: [{ groups: 2, outputs: 12 }], tiles: 4 });
-    expect(chunks(2 ** 22).parts.map(({ groups }) => groups)).toEqual([1, 1]);
-    expect(chunks(2 ** 20).parts.length).toBeGreaterThan(2);
+    expect(chunks(2 ** 27)).toMatchObject({ slices: [{ groups: 2, outputs: 12 }], tiles: 4 });
+    expect(chunks(2 ** 22).slices.map(({ groups }) => groups)).toEqual([1, 1]);
+    expect(chunks(2 ** 20).slices.length).toBeGreaterThan(2);
   });
 
   it("refuses with numbers", () => {
-    const verdict = fft.supports(problem, { ...DEFAULT_TRAITS, maxWorkspaceBytes: 1000 });
-    expect(verdict).toMatchObject({ reason: expect.stringMatching(/take \d+ bytes at least, more than the 1000 /) });
+    const verdict = fft.candidates(problem, { ...DEFAULT_TRAITS, maxWorkspaceBytes: 1000 });
+    expect(verdict).toMatchObject({ reason: expect.stringMatching(/take at least \d+ bytes, more than the 1000 /) });
     const long = forward({ inputShape: [1, 1, 40_000], kernelShape: [1, 1, 20_000] });
-    expect(fft.supports(long, DEFAULT_TRAITS)).toMatchObject({ reason: expect.stringContaining("20000 cells") });
+    expect(fft.candidates(long, DEFAULT_TRAITS)).toMatchObject({ reason: expect.stringContaining("20000 cells") });
   });
 });

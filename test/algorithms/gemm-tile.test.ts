@@ -1,9 +1,9 @@
 // The register tile of a product: it fits the matrices, the adapter, and what can be shared.
 import { describe, expect, it } from "vitest";
-import { DEFAULT_TRAITS } from "../../src/algorithms/algorithm.ts";
-import { gemmTile, gemmTiles } from "../../src/algorithms/gemm-tile.ts";
-import { gemmWork } from "../../src/algorithms/gemm.ts";
-import { SOFTWARE_TRAITS } from "../traits.ts";
+import { gemmWork } from "../../src/algorithms/gemm/gemm.ts";
+import { gemmTile, gemmTiles } from "../../src/algorithms/gemm/tile.ts";
+import { DEFAULT_TRAITS } from "../../src/algorithms/traits.ts";
+import { SOFTWARE_TRAITS } from "../suite/traits.ts";
 
 const alone = { ...SOFTWARE_TRAITS, quads: false };
 const large = { batch: 36, M: 64, N: 196, K: 64 };

@@ -1,19 +1,18 @@
 // Winograd on a device: chunks give the bits of the whole, and the error of every tile is measured against float64, beside its
 // stated bound and the error of the direct sum; the table is printed.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { GpuTraits } from "../../src/algorithms/algorithm.ts";
-import { serve } from "../../src/algorithms/serve.ts";
-import { winograd as method } from "../../src/algorithms/winograd.ts";
+import type { DeviceTraits } from "../../src/algorithms/traits.ts";
+import { winograd } from "../../src/algorithms/winograd/winograd.ts";
+import { elementCount } from "../../src/base/shape.ts";
 import { type ConvDescriptor, type ConvInputs, type Constraints, type Engine, createEngine } from "../../src/index.ts";
-import { type Layout, LAYOUTS, type Pass, convProblem, joinShape } from "../../src/problem.ts";
-import { elementCount } from "../../src/shape.ts";
-import { NO_SPREAD, errorBounds } from "../suite/bounds.ts";
+import { type Layout, LAYOUTS, type Pass, convProblem, joinShape } from "../../src/problem/problem.ts";
+import { errorBounds } from "../suite/bounds.ts";
+import { candidatesOf } from "../suite/candidates.ts";
 import { FACTORS, type Operands, reference, shapeOf } from "../suite/passes.ts";
 import { uniform } from "../suite/random.ts";
-import { SOFTWARE_TRAITS } from "../traits.ts";
+import { SOFTWARE_TRAITS } from "../suite/traits.ts";
 
-const winograd = serve(method);
-const traits: GpuTraits = SOFTWARE_TRAITS;
+const traits: DeviceTraits = SOFTWARE_TRAITS;
 
 let engine: Engine;
 beforeAll(async () => {
@@ -51,10 +50,10 @@ describe("chunks", () => {
       const x = uniform(elementCount(descriptor.inputShape), 1);
       const w = uniform(elementCount(kernelShape), 2);
       const problem = convProblem("forward", descriptor);
-      const chosen = winograd.variants(problem, traits).find(({ name }) => name === variant)!;
-      const { workspaceBytes, preparation } = winograd.plan(problem, traits, chosen);
+      const [candidate] = candidatesOf(winograd, problem, traits, variant);
+      const { workspaceBytes, preparedBytes } = candidate!;
       const whole = await run("forward", descriptor, { x, w }, { algorithm: "winograd", variant });
-      const maxWorkspaceBytes = preparation!.bytes + Math.ceil(workspaceBytes / 3);
+      const maxWorkspaceBytes = preparedBytes + Math.ceil(workspaceBytes / 3);
       const chunks = await run("forward", descriptor, { x, w }, { algorithm: "winograd", variant, maxWorkspaceBytes });
       expect(whole.steps).toBe(3);
       expect(chunks.steps).toBeGreaterThan(6);
@@ -106,12 +105,12 @@ describe("error", () => {
     };
     const directError = await relative({ algorithm: "direct" });
     const rows = [{ tile: "direct", error: directError, growth: 1, bound: errorBounds(problem, operands, 1) }];
-    for (const variant of winograd.variants(problem, traits).toSorted((a, b) => a.name.localeCompare(b.name))) {
-      const growth = winograd.errorGrowth(problem, variant);
-      const spread = winograd.errorSpread?.(problem, variant) ?? NO_SPREAD;
+    const candidates = candidatesOf(winograd, problem, traits).toSorted((a, b) => a.variant.localeCompare(b.variant));
+    for (const { variant, error } of candidates) {
+      const { growth, spread } = error;
       rows.push({
-        tile: variant.name,
-        error: await relative({ algorithm: "winograd", variant: variant.name }),
+        tile: variant,
+        error: await relative({ algorithm: "winograd", variant }),
         growth,
         bound: errorBounds(problem, operands, growth, spread),
       });

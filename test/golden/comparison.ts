@@ -1,39 +1,32 @@
-// How results are compared with PyTorch's: the gradients of a case by the reference, and how far two sides that round to a precision may be
-// apart.
+// Comparison with PyTorch's results: the gradients of a case by the reference, and the largest difference between two sides that round to a
+// precision.
 import { expect } from "vitest";
-import { type Activation, checkActivation } from "../../src/activation.ts";
-import { sumLength } from "../../src/problem.ts";
-import {
-  type Float64NdArray,
-  type NdArray,
-  conv,
-  convBackwardBias,
-  convBackwardData,
-  convBackwardWeights,
-  convProblem,
-  convTranspose,
-} from "../../src/reference/index.ts";
+import { type Activation, checkActivation } from "../../src/problem/activation.ts";
+import { sumLength } from "../../src/problem/problem.ts";
+import * as reference from "../../src/reference.ts";
+import type { Float64NdArray, NdArray, ReferenceActivationGradientOptions } from "../../src/reference.ts";
 import type { GoldenCase, GoldenTensor } from "./golden.ts";
 
 /** Unit roundoffs. */
 export const ROUNDOFF = { float64: 2 ** -53, float32: 2 ** -24 };
 
 /**
- * Both sides evaluate activation(s) or its derivative at the same s, as s is exact. This times u max(1, |parameter|) (1 + |s|) is
- * the most by which they differ. An error of exp, erf or erfc is multiplied by s at most. Reference: erfc to 4e-15 of itself
+ * The largest difference of activation(s) or its derivative between the two sides, in units of u max(1, |parameter|) (1 + |s|). Both
+ * evaluate them at the same s, as s is exact. An error of exp, erf or erfc is multiplied by s at most. Reference: erfc to 4e-15 of itself
  * (src/reference/erf.ts), which is 36 u; exp, expm1 and tanh to an ulp, 2 u, and another six roundings; s^2 / 2 in the exponent
  * rounds to s^2 u of the exponential, which is s^2 exp(-s^2 / 2) < 1. PyTorch: exp, erf and tanh to an ulp or two, 4 u, and as many
- * roundings; its 1 + erf, 1 - tanh^2 and exp - 1 cancel, but the error stays one of u, not of the difference. Together under 64. In float32 the kernels
- * are held to the same number: WGSL bounds exp by 3 + 2 |v| ulp of a result that shrinks faster, and the polynomial for erf to 1.5e-7, 2.5 u.
+ * roundings; its 1 + erf, 1 - tanh^2 and exp - 1 cancel, but the error remains relative to 1, not to the difference. Together under 64. In
+ * float32 the kernels are held to the same number: WGSL bounds exp by 3 + 2 |v| ulp of a result that shrinks faster, and the polynomial for
+ * erf to 1.5e-7, 2.5 u.
  */
 export const EVALUATION = 64;
 
-/** At least the size of the activation and of its derivative at s, and of every term of their formulas. */
+/** A bound on the magnitude of the activation and of its derivative at s, and of every term of their formulas. */
 export function scale({ parameter }: Activation, s: number): number {
   return Math.max(1, Math.abs(parameter)) * (1 + Math.abs(s));
 }
 
-/** A tensor that the case has. */
+/** A tensor or a shape of a case. @throws Error if the case has none */
 export function given<Key extends "x" | "w" | "dy" | "inputShape" | "kernelShape">(
   golden: GoldenCase,
   key: Key,
@@ -47,29 +40,42 @@ export function map({ data, shape }: NdArray, change: (value: number, index: num
   return { data: Array.from(data, change), shape: [...shape] };
 }
 
-/** The options of the convolution alone. */
+/** The geometry among the options of a case. */
 export function geometry({ options }: GoldenCase) {
   const { activation: _, outputPadding: __, ...rest } = options;
   return rest;
 }
 
 /**
- * The gradient by the reference for a dy that no activation stands before. That of a transposed convolution is a pass of the mirrored
- * convolution: its x is that one's y, so that the gradient of x is the forward pass and that of w has x and dy in each other's place.
+ * The gradient of a case by the reference.
+ * @param through the activation that dy is passed through
  */
-export function gradient(golden: GoldenCase, dy: NdArray): Float64NdArray {
-  const options = geometry(golden);
+export function gradient(
+  golden: GoldenCase,
+  dy: NdArray,
+  through: ReferenceActivationGradientOptions = {},
+): Float64NdArray {
+  const options = { ...geometry(golden), ...through };
   switch (golden.pass) {
     case "backward-data":
-      return convBackwardData(dy, given(golden, "w"), { ...options, inputShape: given(golden, "inputShape") });
+      return reference.convBackwardData(dy, given(golden, "w"), {
+        ...options,
+        inputShape: given(golden, "inputShape"),
+      });
     case "backward-weights":
-      return convBackwardWeights(given(golden, "x"), dy, { ...options, kernelShape: given(golden, "kernelShape") });
+      return reference.convBackwardWeights(given(golden, "x"), dy, {
+        ...options,
+        kernelShape: given(golden, "kernelShape"),
+      });
     case "backward-bias":
-      return convBackwardBias(dy);
+      return reference.convBackwardBias(dy, through);
     case "transposed-backward-data":
-      return conv(dy, given(golden, "w"), options);
+      return reference.convTransposeBackwardData(dy, given(golden, "w"), options);
     case "transposed-backward-weights":
-      return convBackwardWeights(dy, given(golden, "x"), { ...options, kernelShape: given(golden, "kernelShape") });
+      return reference.convTransposeBackwardWeights(given(golden, "x"), dy, {
+        ...options,
+        kernelShape: given(golden, "kernelShape"),
+      });
     case "forward":
     case "transposed":
       throw new Error(`${golden.pass} is no gradient`);
@@ -77,11 +83,10 @@ export function gradient(golden: GoldenCase, dy: NdArray): Float64NdArray {
 }
 
 /**
- * The most by which the two may differ, for each element. Without an activation nothing, as every sum is exact, nor with relu and
- * relu6, which pass a value on or not.
+ * The largest difference of each element. It is 0 without an activation, as every sum is exact, and with relu and relu6, which do not round.
  *
  * Forward: EVALUATION u scale(s). A gradient is a sum of n products of dy, activation'(s) and an operand: the derivative's error is
- * carried along, and each side rounds n + 1 times by u of what the sum of the sizes has come to, at most |dy| scale(s) |operand|.
+ * carried along, and each side rounds n + 1 times by u of the sum of magnitudes, at most |dy| scale(s) |operand| each.
  */
 export function tolerances(golden: GoldenCase, u: number): ArrayLike<number> {
   const { pass, options, bias, expected, preActivation } = golden;
@@ -90,7 +95,7 @@ export function tolerances(golden: GoldenCase, u: number): ArrayLike<number> {
   const { name } = activation;
   if (name === "none" || name === "relu" || name === "relu6") return expected.data.map(() => 0);
   if (pass === "forward" || pass === "transposed") {
-    const operation = pass === "forward" ? conv : convTranspose;
+    const operation = pass === "forward" ? reference.conv : reference.convTranspose;
     const sums = operation(given(golden, "x"), given(golden, "w"), { ...linear, bias });
     return map(sums, (s) => EVALUATION * u * scale(activation, s)).data;
   }
@@ -104,7 +109,7 @@ export function tolerances(golden: GoldenCase, u: number): ArrayLike<number> {
     },
     map(given(golden, "dy"), (value, i) => Math.abs(value) * scale(activation, preActivation.data[i]!)),
   );
-  const problem = convProblem(pass === "backward-data" ? pass : "backward-weights", {
+  const problem = reference.convProblem(pass === "backward-data" ? pass : "backward-weights", {
     ...geometry(golden),
     inputShape: given(golden, "inputShape"),
     kernelShape: given(golden, "kernelShape"),

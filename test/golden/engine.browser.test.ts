@@ -1,6 +1,19 @@
-// The engine against PyTorch, as a user calls it: every operation, by the algorithms that add up products as they stand.
+// The convolutions of the engine against PyTorch, by the algorithms that add up products without transforms.
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
-import { ConvError, type Engine, type Tensor, createEngine } from "../../src/index.ts";
+import {
+  ConvError,
+  type Engine,
+  type Tensor,
+  conv,
+  convBackwardBias,
+  convBackwardData,
+  convBackwardWeights,
+  convTranspose,
+  convTransposeBackwardData,
+  convTransposeBackwardWeights,
+  createEngine,
+} from "../../src/index.ts";
+import { drawPart } from "../suite/selection.ts";
 import { ROUNDOFF, expectClose, geometry, given, tolerances } from "./comparison.ts";
 import { type GoldenCase, type GoldenTensor, goldenCases } from "./golden.ts";
 
@@ -29,31 +42,31 @@ function computed(golden: GoldenCase, algorithm: string, made: Tensor[]): Tensor
   const one = (key: "x" | "w" | "dy"): Tensor => tensor(given(golden, key));
   switch (golden.pass) {
     case "forward":
-      return engine.conv(one("x"), one("w"), { ...linear, ...epilogue });
+      return conv(one("x"), one("w"), { ...linear, ...epilogue });
     case "transposed":
-      return engine.convTranspose(one("x"), one("w"), {
+      return convTranspose(one("x"), one("w"), {
         ...linear,
         ...epilogue,
         ...(outputPadding !== undefined && { outputPadding }),
       });
     case "backward-data":
-      return engine.convBackwardData(one("dy"), one("w"), {
+      return convBackwardData(one("dy"), one("w"), {
         ...linear,
         ...gradient,
         inputShape: given(golden, "inputShape"),
       });
     case "backward-weights":
-      return engine.convBackwardWeights(one("x"), one("dy"), {
+      return convBackwardWeights(one("x"), one("dy"), {
         ...linear,
         ...gradient,
         kernelShape: given(golden, "kernelShape"),
       });
     case "backward-bias":
-      return engine.convBackwardBias(one("dy"), gradient);
+      return convBackwardBias(one("dy"), gradient);
     case "transposed-backward-data":
-      return engine.convTransposeBackwardData(one("dy"), one("w"), { ...linear, ...gradient });
+      return convTransposeBackwardData(one("dy"), one("w"), { ...linear, ...gradient });
     case "transposed-backward-weights":
-      return engine.convTransposeBackwardWeights(one("x"), one("dy"), {
+      return convTransposeBackwardWeights(one("x"), one("dy"), {
         ...linear,
         ...gradient,
         kernelShape: given(golden, "kernelShape"),
@@ -61,13 +74,14 @@ function computed(golden: GoldenCase, algorithm: string, made: Tensor[]): Tensor
   }
 }
 
-// How options are read is the same for every algorithm, and that all compute the same the shared suite shows: the first takes every case,
-// the others every third, in turn. Where compiling is slow, the first takes every third and the others none.
+// Every algorithm reads options alike, and the shared suite shows that all compute the same: the first algorithm runs every case, the others
+// a third each, and a run takes half of that by its seed. Where compiling is slow, the first runs a third and the others none.
 const everything = inject("selection") === "all";
+const drawn = drawPart(goldenCases, 2, inject("draw"), ({ name }) => name);
 
 describe.concurrent.each(everything ? ["direct", "implicit-gemm", "im2col"] : ["direct"])("%s", (algorithm) => {
   const turn = ["direct", "implicit-gemm", "im2col"].indexOf(algorithm);
-  const chosen = goldenCases.filter((_, at) => at % 3 === turn || (everything && turn === 0));
+  const chosen = drawn.filter((_, at) => at % 3 === turn || (everything && turn === 0));
   test.for(chosen.map((golden) => [golden.name, golden] as const))("%s", async ([, golden]) => {
     const made: Tensor[] = [];
     try {
@@ -89,22 +103,22 @@ test("the output of an activation serves as well as the value before it", async 
   const tensor = ({ data, shape }: GoldenTensor): Tensor => engine.tensor(data, shape);
   const tensors = { w: tensor(w!), dy: tensor(dy!), output: tensor(output!), preActivation: tensor(preActivation!) };
   const call = { ...options, inputShape: inputShape! };
-  const dx = engine.convBackwardData(tensors.dy, tensors.w, { ...call, output: tensors.output });
+  const dx = convBackwardData(tensors.dy, tensors.w, { ...call, output: tensors.output });
   expect([...(await dx.read())]).toEqual(expected.data);
   const both = () =>
-    engine.convBackwardData(tensors.dy, tensors.w, {
+    convBackwardData(tensors.dy, tensors.w, {
       ...call,
       output: tensors.output,
       preActivation: tensors.preActivation,
     });
-  expect(both).toThrow(/output: got a tensor, expected none beside preActivation/);
-  expect(() => engine.convBackwardData(tensors.dy, tensors.w, call)).toThrow(ConvError);
+  expect(both).toThrow(/output: got a tensor, expected none together with preActivation/);
+  expect(() => convBackwardData(tensors.dy, tensors.w, call)).toThrow(ConvError);
   expect(() =>
-    engine.convBackwardData(tensors.dy, tensors.w, {
+    convBackwardData(tensors.dy, tensors.w, {
       ...geometry(golden!),
       inputShape: inputShape!,
       output: tensors.output,
     }),
-  ).toThrow(/output: got a tensor, expected none where no activation is given/);
+  ).toThrow(/output: got a tensor, expected none unless activation is given/);
   for (const one of [...Object.values(tensors), dx]) one.destroy();
 });

@@ -1,9 +1,9 @@
-// Convolutions and gradients as PyTorch computes them in float64 (golden.json, made by generate.py): answers of a library that
-// shares no code with this one, to check the reference and through it every kernel.
-import type { ReferenceTransposeOptions } from "../../src/reference/index.ts";
+// Convolutions and gradients computed by PyTorch in float64 (golden.json, written by generate.py): results of a library that shares no code
+// with this one, which check the reference and through it every kernel.
+import type { ReferenceTransposeOptions } from "../../src/reference.ts";
 import golden from "./golden.json" with { type: "json" };
 
-/** The last three are transposed convolution and its gradients with respect to its own x and w. */
+/** The last three are transposed convolution and its gradients with respect to x and w. */
 export const GOLDEN_PASSES = [
   "forward",
   "backward-data",
@@ -20,7 +20,7 @@ export interface GoldenTensor {
   readonly data: number[];
 }
 
-/** Those that are not defaults; lists have one entry for each spatial axis. `activation` stands in gradient passes too. */
+/** Options that differ from their defaults; lists have one entry for each spatial axis. Gradient passes have `activation` too. */
 export type GoldenOptions = Pick<
   ReferenceTransposeOptions,
   | "stride"
@@ -34,8 +34,8 @@ export type GoldenOptions = Pick<
 >;
 
 /**
- * One problem and its answer, channels first: w [K, C/groups, ...kernel], of transposed passes [C, K/groups, ...kernel]. Of the
- * tensors it has those that its pass reads.
+ * A problem and its result, channels first: w [K, C/groups, ...kernel], in transposed passes [C, K/groups, ...kernel]. It has only the
+ * tensors that its pass reads.
  */
 export interface GoldenCase {
   readonly name: string;
@@ -44,7 +44,7 @@ export interface GoldenCase {
   readonly x?: GoldenTensor;
   readonly w?: GoldenTensor;
   readonly bias?: GoldenTensor;
-  /** The gradient of the result: of the result of the activation where there is one. */
+  /** The gradient of the result; of the activation's output where there is an activation. */
   readonly dy?: GoldenTensor;
   /** The shapes of x and w, in gradient passes. */
   readonly inputShape?: number[];
@@ -54,7 +54,7 @@ export interface GoldenCase {
   readonly output?: GoldenTensor;
   /**
    * y, or the gradient of x, w or the bias. Without an activation it is exact: inputs and results have at most 11 significant
-   * bits, and no partial sum needs more than float32 has, so that they are the same in f16, f32 and f64 and in any order.
+   * bits, and no partial sum needs more bits than float32 has, so that it is the same in f16, f32 and f64 and in any order.
    */
   readonly expected: GoldenTensor;
 }

@@ -1,7 +1,7 @@
 // The references of the operations beside convolution against PyTorch: every case of every generator in operations/.
 import { describe, expect, test } from "vitest";
-import * as reference from "../../src/reference/index.ts";
-import type { Float64NdArray, NdArray } from "../../src/reference/index.ts";
+import * as reference from "../../src/reference.ts";
+import type { Float64NdArray, NdArray } from "../../src/reference.ts";
 
 interface GoldenCall {
   readonly name: string;
@@ -11,14 +11,14 @@ interface GoldenCall {
   readonly result: NdArray | Readonly<Record<string, NdArray | readonly NdArray[]>>;
 }
 
-/** Every reference by its name. */
+/** Every function of the reference by name. */
 const operations = { ...reference } as unknown as Readonly<Record<string, (...given: unknown[]) => unknown>>;
 
 const files = import.meta.glob<GoldenCall[]>("./operations/*.json", { import: "default", eager: true });
 
 /**
- * The most by which a number may differ, of itself or of the largest of its result. Both sides are float64: no sum here has more than some
- * hundred terms, no function errs by more than a few ulp, and what cancels (a mean taken off) does so against numbers of the result's size.
+ * The largest difference, relative to the largest element of a result. Both sides are float64: no sum here has more than a few hundred terms,
+ * no function errs by more than a few ulp, and what cancels (a mean subtracted) does so against numbers of the result's size.
  */
 const TOLERANCE = 1e-12;
 

@@ -1,8 +1,8 @@
-// Activations by the reference: their gradients, and what they refuse.
+// The reference of activations: their gradients, and what they refuse.
 import { describe, expect, test } from "vitest";
-import { activate, activateBackward } from "../../src/reference/index.ts";
-import { refusal } from "../refusal.ts";
+import { activate, activateBackward } from "../../src/reference.ts";
 import { uniform } from "../suite/random.ts";
+import { refusal } from "../suite/refusal.ts";
 import { ACTIVATIONS, nameOf } from "./activations.ts";
 import { expectGradient } from "./finite-differences.ts";
 
@@ -11,12 +11,12 @@ const x = { data: uniform(48, 3).map((v) => 5 * v), shape };
 const dy = { data: uniform(48, 4), shape };
 
 describe.each(ACTIVATIONS.map((one) => ({ ...one, name: nameOf(one.option) })))("$name", ({ option, fromOutput }) => {
-  test("has the gradient of its differences", () => {
+  test("has the gradient of finite differences", () => {
     const gradient = activateBackward(dy, { activation: option, preActivation: x });
     expectGradient(gradient, (array) => activate(array, option), x, dy);
   });
   if (!fromOutput) return;
-  test("has the same gradient by its output", () => {
+  test("has the same gradient computed from its output", () => {
     const output = activate(x, option);
     const wanted = activateBackward(dy, { activation: option, preActivation: x }).data;
     activateBackward(dy, { activation: option, output }).data.forEach((value, at) =>

@@ -1,8 +1,11 @@
-// Every activation that stands by itself, with parameters, and what its evaluation errs by.
-import type { Activation } from "../../src/activation.ts";
-import { type ElementActivationOption, checkElementActivation } from "../../src/ops/geometry/element-activation.ts";
-import { elementActivation, elementDerivative } from "../../src/reference/ops/activate.ts";
-import { derivativeError, evaluation } from "../suite/bounds.ts";
+// Every activation, with parameters, and the error of its evaluation.
+import {
+  type ElementActivationOption,
+  checkElementActivation,
+} from "../../src/ops/shared/geometry/element-activation.ts";
+import { elementActivation, elementDerivative } from "../../src/ops/shared/reference/element-activation.ts";
+import type { Activation } from "../../src/problem/activation.ts";
+import { derivativeError, evaluation } from "../suite/activation-errors.ts";
 
 /** Unit roundoff of float32. */
 const u = 2 ** -24;
@@ -28,7 +31,7 @@ export const ACTIVATIONS: readonly { option: ElementActivationOption; fromOutput
 export const nameOf = (option: ElementActivationOption): string =>
   typeof option === "string" ? option : Object.values(option).join(" ");
 
-/** The error of the activation at v: of those of a convolution as there, of the others from WGSL's accuracies likewise. */
+/** The error of the activation at v: as in a convolution, or for the others likewise from WGSL's table of accuracies. */
 export function valueError(option: ElementActivationOption, v: number): number {
   const activation = checkElementActivation("activation", option);
   const { name, parameter } = activation;
@@ -37,13 +40,13 @@ export function valueError(option: ElementActivationOption, v: number): number {
       // As elu, and the product with a rounded constant.
       return 2 * u * (16 + 1.1 * Math.abs(v));
     case "softplus":
-      // b v rounds, the logarithm is at most log 2 and good to 20 u; a sum and a division (2.5 ULP, 5 u) round the result.
+      // b v rounds, the logarithm is at most log 2 and accurate to 20 u; a sum and a division (2.5 ULP, 5 u) round the result.
       return u * Math.abs(v) + (16 * u) / parameter + 8 * u * Math.abs(elementActivation(activation, v));
     case "hardsigmoid":
       // A sum, and a division by 6 of at most 6.
       return 8 * u;
     case "gelu-tanh":
-      // The argument t is good to 6 u, and s (1 - s) |t| is at most 0.23; the logistic function is to 16 u.
+      // The argument t is accurate to 6 u, and s (1 - s) |t| is at most 0.23; the logistic function is accurate to 16 u.
       return 20 * u * Math.abs(v);
     default:
       // Their parameters are rounded constants.
@@ -51,7 +54,7 @@ export function valueError(option: ElementActivationOption, v: number): number {
   }
 }
 
-/** The error of dy times the derivative, computed of v. */
+/** The error of dy times the derivative at v. */
 export function gradientError(option: ElementActivationOption, v: number, dy: number): number {
   const activation = checkElementActivation("activation", option);
   // The derivative's own error, its rounded constants, and the product.

@@ -9,7 +9,7 @@ export interface AdaptiveMap {
 export const ADAPTIVE_MAPS: readonly AdaptiveMap[] = [
   { name: "1-D, overlapping bins", shape: [2, 3, 10], outputSize: 4 },
   { name: "2-D, one bin", shape: [2, 3, 5, 7], outputSize: 1 },
-  // More cells than one invocation goes through.
+  // More cells than one invocation reduces.
   { name: "2-D, one large bin", shape: [2, 4, 13, 17], outputSize: 1 },
   { name: "2-D, large bins", shape: [1, 3, 26, 31], outputSize: [2, 2] },
   { name: "2-D, even bins", shape: [1, 4, 6, 9], outputSize: [3, 3] },

@@ -1,87 +1,80 @@
-import {
-  adaptiveAveragePool,
-  adaptiveAveragePoolBackward,
-  adaptiveMaxPool,
-  adaptiveMaxPoolBackward,
-  adaptiveMaxPoolWithIndices,
-  globalAveragePool,
-  globalAveragePoolBackward,
-  globalMaxPool,
-} from "../../src/reference/index.ts";
-import { elementCount } from "../../src/shape.ts";
-import { gamma } from "../suite/bounds.ts";
+// Adaptive and global pooling against the reference.
+import { gamma } from "../../src/base/arithmetic.ts";
+import { elementCount } from "../../src/base/shape.ts";
+import * as operations from "../../src/ops/index.ts";
+import * as reference from "../../src/reference.ts";
 import { integers } from "../suite/random.ts";
 import { ADAPTIVE_MAPS } from "./adaptive-maps.ts";
 import { type OperationCase, magnitudes, testOperations } from "./suite.ts";
 import { inLayout } from "./windows.ts";
 
-/** Few different numbers: bins with several largest cells. */
+/** Few different numbers, so that bins have several largest cells. */
 const ties = (count: number, seed: number): Float32Array => integers(count, seed, 2);
 
 const adaptive = ADAPTIVE_MAPS.flatMap(({ name, shape, outputSize }): OperationCase<never>[] => {
   const options = { outputSize };
   const zeros = { data: new Float64Array(elementCount(shape)), shape };
-  const output = adaptiveAveragePool(zeros, options).shape;
+  const output = reference.adaptiveAveragePool(zeros, options).shape;
   const cells = elementCount(shape.slice(2));
   const bins = elementCount(output.slice(2));
   const average: OperationCase<"x"> = {
     name: `average, ${name}`,
     inputs: { x: { shape } },
-    run: (engine, { x }) => ({ y: engine.adaptiveAveragePool(x, options) }),
-    reference: ({ x }, layout) => ({ y: adaptiveAveragePool(x, { ...options, layout }) }),
-    // Additions in any order, and a division good to 2.5 ULP (WGSL's table of accuracies), 5 u.
+    run: ({ x }) => ({ y: operations.adaptiveAveragePool(x, options) }),
+    reference: ({ x }, layout) => ({ y: reference.adaptiveAveragePool(x, { ...options, layout }) }),
+    // Additions in any order, and a division accurate to 2.5 ULP (WGSL's table of accuracies), 5 u.
     bound: ({ x }, layout) => {
-      const sizes = adaptiveAveragePool(magnitudes(x), { ...options, layout }).data;
+      const sizes = reference.adaptiveAveragePool(magnitudes(x), { ...options, layout }).data;
       return { y: (place) => gamma(cells + 5) * sizes[place]! };
     },
   };
   const averageBackward: OperationCase<"dy"> = {
     name: `gradient of average, ${name}`,
     inputs: { dy: { shape: output } },
-    run: (engine, { dy }, layout) => ({
-      dx: engine.adaptiveAveragePoolBackward(dy, { ...options, inputShape: inLayout(shape, layout) }),
+    run: ({ dy }, layout) => ({
+      dx: operations.adaptiveAveragePoolBackward(dy, { ...options, inputShape: inLayout(shape, layout) }),
     }),
     reference: ({ dy }, layout) => ({
-      dx: adaptiveAveragePoolBackward(dy, { ...options, layout, inputShape: inLayout(shape, layout) }),
+      dx: reference.adaptiveAveragePoolBackward(dy, { ...options, layout, inputShape: inLayout(shape, layout) }),
     }),
-    // At most all bins, two divisions.
+    // Sums of at most all bins, and two divisions.
     bound: ({ dy }, layout) => {
       const all = { ...options, layout, inputShape: inLayout(shape, layout) };
-      const sizes = adaptiveAveragePoolBackward(magnitudes(dy), all).data;
+      const sizes = reference.adaptiveAveragePoolBackward(magnitudes(dy), all).data;
       return { dx: (place) => gamma(bins + 10) * sizes[place]! };
     },
   };
   const max: OperationCase<"x"> = {
     name: `max, ${name}`,
     inputs: { x: { shape, values: ties } },
-    run: (engine, { x }) => ({
-      alone: engine.adaptiveMaxPool(x, options),
-      ...engine.adaptiveMaxPoolWithIndices(x, options),
+    run: ({ x }) => ({
+      alone: operations.adaptiveMaxPool(x, options),
+      ...operations.adaptiveMaxPoolWithIndices(x, options),
     }),
     reference: ({ x }, layout) => ({
-      alone: adaptiveMaxPool(x, { ...options, layout }),
-      ...adaptiveMaxPoolWithIndices(x, { ...options, layout }),
+      alone: reference.adaptiveMaxPool(x, { ...options, layout }),
+      ...reference.adaptiveMaxPoolWithIndices(x, { ...options, layout }),
     }),
     bound: () => ({ alone: () => 0, y: () => 0, indices: () => 0 }),
   };
   const maxBackward: OperationCase<"x" | "dy"> = {
     name: `gradient of max, ${name}`,
     inputs: { x: { shape, values: ties }, dy: { shape: output } },
-    run: (engine, { x, dy }, layout) => {
-      const { y, indices } = engine.adaptiveMaxPoolWithIndices(x, options);
-      const dx = engine.adaptiveMaxPoolBackward(dy, indices, { ...options, inputShape: inLayout(shape, layout) });
+    run: ({ x, dy }, layout) => {
+      const { y, indices } = operations.adaptiveMaxPoolWithIndices(x, options);
+      const dx = operations.adaptiveMaxPoolBackward(dy, indices, { ...options, inputShape: inLayout(shape, layout) });
       for (const tensor of [y, indices]) tensor.destroy();
       return { dx };
     },
     reference: ({ x, dy }, layout) => {
-      const { indices } = adaptiveMaxPoolWithIndices(x, { ...options, layout });
+      const { indices } = reference.adaptiveMaxPoolWithIndices(x, { ...options, layout });
       const all = { ...options, layout, inputShape: inLayout(shape, layout) };
-      return { dx: adaptiveMaxPoolBackward(dy, indices, all) };
+      return { dx: reference.adaptiveMaxPoolBackward(dy, indices, all) };
     },
     bound: ({ x, dy }, layout) => {
-      const { indices } = adaptiveMaxPoolWithIndices(x, { ...options, layout });
+      const { indices } = reference.adaptiveMaxPoolWithIndices(x, { ...options, layout });
       const all = { ...options, layout, inputShape: inLayout(shape, layout) };
-      const sizes = adaptiveMaxPoolBackward(magnitudes(dy), indices, all).data;
+      const sizes = reference.adaptiveMaxPoolBackward(magnitudes(dy), indices, all).data;
       return { dx: (place) => gamma(bins) * sizes[place]! };
     },
   };
@@ -93,15 +86,15 @@ const global: OperationCase<"x" | "dy"> = {
   name: "global",
   // Integers: their sums are exact, and only the division errs.
   inputs: { x: { shape: GLOBAL, values: ties }, dy: { shape: [2, 5, 1, 1], values: ties } },
-  run: (engine, { x, dy }, layout) => ({
-    average: engine.globalAveragePool(x),
-    max: engine.globalMaxPool(x),
-    dx: engine.globalAveragePoolBackward(dy, { inputShape: inLayout(GLOBAL, layout) }),
+  run: ({ x, dy }, layout) => ({
+    average: operations.globalAveragePool(x),
+    max: operations.globalMaxPool(x),
+    dx: operations.globalAveragePoolBackward(dy, { inputShape: inLayout(GLOBAL, layout) }),
   }),
   reference: ({ x, dy }, layout) => ({
-    average: globalAveragePool(x, { layout }),
-    max: globalMaxPool(x, { layout }),
-    dx: globalAveragePoolBackward(dy, { layout, inputShape: inLayout(GLOBAL, layout) }),
+    average: reference.globalAveragePool(x, { layout }),
+    max: reference.globalMaxPool(x, { layout }),
+    dx: reference.globalAveragePoolBackward(dy, { layout, inputShape: inLayout(GLOBAL, layout) }),
   }),
   bound: () => {
     const division = (_: number, expected: number): number => gamma(5) * Math.abs(expected);

@@ -1,5 +1,6 @@
 // Adaptive pooling by the reference: its gradients, and what it refuses.
 import { expect, test } from "vitest";
+import { elementCount } from "../../src/base/shape.ts";
 import {
   adaptiveAveragePool,
   adaptiveAveragePoolBackward,
@@ -7,10 +8,9 @@ import {
   adaptiveMaxPoolBackward,
   adaptiveMaxPoolWithIndices,
   globalAveragePoolBackward,
-} from "../../src/reference/index.ts";
-import { elementCount } from "../../src/shape.ts";
-import { refusal } from "../refusal.ts";
+} from "../../src/reference.ts";
 import { uniform } from "../suite/random.ts";
+import { refusal } from "../suite/refusal.ts";
 import { ADAPTIVE_MAPS } from "./adaptive-maps.ts";
 import { expectGradient } from "./finite-differences.ts";
 

@@ -1,7 +1,8 @@
-import type { AddOptions } from "../../src/ops/geometry/add.ts";
-import { checkElementActivation } from "../../src/ops/geometry/element-activation.ts";
-import { add, addBackward } from "../../src/reference/index.ts";
-import { elementDerivative } from "../../src/reference/ops/activate.ts";
+import type { AddOptions } from "../../src/ops/add/geometry.ts";
+import { add, addBackward } from "../../src/ops/index.ts";
+import { checkElementActivation } from "../../src/ops/shared/geometry/element-activation.ts";
+import { elementDerivative } from "../../src/ops/shared/reference/element-activation.ts";
+import * as reference from "../../src/reference.ts";
 import { gradientError, valueError } from "./activations.ts";
 import { type OperationCase, testOperations } from "./suite.ts";
 
@@ -22,11 +23,11 @@ const cases = CASES.flatMap(({ shape, options }): OperationCase<never>[] => {
   const forward: OperationCase<"a" | "b"> = {
     name: `sum ${name}`,
     inputs: { a: { shape }, b: { shape } },
-    run: (engine, { a, b }) => ({ y: engine.add(a, b, options) }),
-    reference: ({ a, b }) => ({ y: add(a, b, options) }),
+    run: ({ a, b }) => ({ y: add(a, b, options) }),
+    reference: ({ a, b }) => ({ y: reference.add(a, b, options) }),
     bound: ({ a, b }) => ({
       y: (at) => {
-        // scale and its product are rounded, and the sum; no activation here is steeper than 1.2.
+        // scale, its product and the sum are rounded; no activation here is steeper than 1.2.
         const [one, other] = [a.data[at]!, scale * b.data[at]!];
         const sum = u * (2 * Math.abs(other) + Math.abs(one + other)) * 1.01;
         return activation ? 1.2 * sum + valueError(activation, one + other) : sum;
@@ -36,10 +37,12 @@ const cases = CASES.flatMap(({ shape, options }): OperationCase<never>[] => {
   const backward: OperationCase<"dy" | "v"> = {
     name: `gradients of sum ${name}`,
     inputs: { dy: { shape }, v: { shape } },
-    run: (engine, { dy, v }) => ({
-      ...engine.addBackward(dy, { ...options, ...(activation && { preActivation: v }) }),
+    run: ({ dy, v }) => ({
+      ...addBackward(dy, { ...options, ...(activation && { preActivation: v }) }),
     }),
-    reference: ({ dy, v }) => ({ ...addBackward(dy, { ...options, ...(activation && { preActivation: v }) }) }),
+    reference: ({ dy, v }) => ({
+      ...reference.addBackward(dy, { ...options, ...(activation && { preActivation: v }) }),
+    }),
     bound: ({ dy, v }) => {
       const one = (at: number): number => (activation ? gradientError(activation, v.data[at]!, dy.data[at]!) : 0);
       const slope = (at: number): number =>

@@ -1,13 +1,15 @@
+import { gamma } from "../../src/base/arithmetic.ts";
 import type { Layout } from "../../src/index.ts";
-import { type NdArray, batchNorm, batchNormBackward, batchNormTraining } from "../../src/reference/index.ts";
-import { channelDivision } from "../../src/reference/ops/batch-norm.ts";
-import { readNormalised } from "../../src/reference/ops/normalise.ts";
-import { gamma } from "../suite/bounds.ts";
+import { channelDivision } from "../../src/ops/batch-norm/reference.ts";
+import { batchNorm, batchNormBackward, batchNormTraining } from "../../src/ops/index.ts";
+import { readNormalised } from "../../src/ops/shared/reference/normalise.ts";
+import * as reference from "../../src/reference.ts";
+import type { NdArray } from "../../src/reference.ts";
 import { uniform } from "../suite/random.ts";
 import { computedErrors, farFromZero, givenErrors, gradientBounds, normalisedBound } from "./normalisations.ts";
 import { type Input, type OperationCase, testOperations } from "./suite.ts";
 
-/** Variances, or ones over deviations: away from zero. */
+/** Variances or inverse deviations, away from zero. */
 const positive = (count: number, seed: number) => uniform(count, seed).map((value) => Math.abs(value) + 0.25);
 
 const MAPS: readonly (readonly number[])[] = [
@@ -22,7 +24,7 @@ const MAPS: readonly (readonly number[])[] = [
 
 const epsilon = 0.01;
 const momentum = 0.3;
-const valuesOf = (array: NdArray, layout: Layout) => readNormalised("x", array, layout);
+const valuesOf = (array: NdArray, layout: Layout) => readNormalised("x", array, { layout });
 
 function inference(shape: readonly number[], affine: boolean): OperationCase<never>[] {
   const channel = { shape: [shape[1]!] };
@@ -30,28 +32,28 @@ function inference(shape: readonly number[], affine: boolean): OperationCase<nev
   const forward: OperationCase<"x" | "mean" | "variance" | "scale" | "shift"> = {
     name: `batch normalisation of ${name}`,
     inputs: { x: { shape }, mean: channel, variance: { ...channel, values: positive }, scale: channel, shift: channel },
-    run: (engine, { x, mean, variance, scale, shift }) => ({
-      y: engine.batchNorm(x, { mean, variance, epsilon, ...(affine && { scale, shift }) }),
+    run: ({ x, mean, variance, scale, shift }) => ({
+      y: batchNorm(x, { mean, variance, epsilon, ...(affine && { scale, shift }) }),
     }),
     reference: ({ x, mean, variance, scale, shift }, layout) => ({
-      y: batchNorm(x, { mean, variance, epsilon, layout, ...(affine && { scale, shift }) }),
+      y: reference.batchNorm(x, { mean, variance, epsilon, layout, ...(affine && { scale, shift }) }),
     }),
     bound: ({ x, mean, variance, scale, shift }, layout) => {
       const values = valuesOf(x, layout);
       const inverse = Float64Array.from(variance.data, (value) => 1 / Math.sqrt(value + epsilon));
       const by = affine ? { scale: scale.data, shift: shift.data } : {};
-      // inverseSqrt is good to 2 ULP, after a sum of two.
+      // inverseSqrt is accurate to 2 ULP, after a sum of two.
       return { y: normalisedBound(values, channelDivision(values), givenErrors(mean.data, inverse, 6), by) };
     },
   };
   const backward: OperationCase<"dy" | "x" | "mean" | "variance" | "scale"> = {
     name: `gradients of batch normalisation of ${name}`,
     inputs: { dy: { shape }, x: { shape }, mean: channel, variance: { ...channel, values: positive }, scale: channel },
-    run: (engine, { dy, x, mean, variance, scale }) => ({
-      ...engine.batchNormBackward(dy, x, { mean, variance, epsilon, ...(affine && { scale }) }),
+    run: ({ dy, x, mean, variance, scale }) => ({
+      ...batchNormBackward(dy, x, { mean, variance, epsilon, ...(affine && { scale }) }),
     }),
     reference: ({ dy, x, mean, variance, scale }, layout) => ({
-      ...batchNormBackward(dy, x, { mean, variance, epsilon, layout, ...(affine && { scale }) }),
+      ...reference.batchNormBackward(dy, x, { mean, variance, epsilon, layout, ...(affine && { scale }) }),
     }),
     bound: ({ dy, x, mean, variance, scale }, layout) => {
       const values = valuesOf(x, layout);
@@ -71,14 +73,14 @@ function training(shape: readonly number[], affine: boolean, x: Partial<Input> =
   const forward: OperationCase<"x" | "scale" | "shift" | "m" | "v"> = {
     name: `batch normalisation in training of ${name}`,
     inputs: { x: { shape, ...x }, scale: channel, shift: channel, m: state, v: { ...state, values: positive } },
-    run: (engine, { x: input, scale, shift, m, v }) => {
+    run: ({ x: input, scale, shift, m, v }) => {
       const more = affine ? { scale, shift, momentum, runningMean: m, runningVariance: v } : {};
-      const { y, mean, inverseDeviation } = engine.batchNormTraining(input, { epsilon, ...more });
+      const { y, mean, inverseDeviation } = batchNormTraining(input, { epsilon, ...more });
       return { y, mean, inverseDeviation, ...(affine && { runningMean: m, runningVariance: v }) };
     },
     reference: ({ x: input, scale, shift, m, v }, layout) => {
       const more = affine ? { scale, shift, momentum, runningMean: m, runningVariance: v } : {};
-      return { ...batchNormTraining(input, { epsilon, layout, ...more }) };
+      return { ...reference.batchNormTraining(input, { epsilon, layout, ...more }) };
     },
     bound: ({ x: input, scale, shift, m, v }, layout) => {
       const values = valuesOf(input, layout);
@@ -92,7 +94,7 @@ function training(shape: readonly number[], affine: boolean, x: Partial<Input> =
         inverseDeviation: (c) => errors.inverseError[c]!,
         runningMean: (c) =>
           momentum * errors.meanError[c]! + gamma(4) * (Math.abs(m.data[c]!) + Math.abs(errors.mean[c]!)),
-        // inverse^-2 = variance + epsilon: what the one errs by, the other does twice, relatively.
+        // inverse^-2 = variance + epsilon: the relative error of the variance is twice that of the inverse deviation.
         runningVariance: (c) => {
           const sum = errors.inverse[c]! ** -2;
           const relative = errors.inverseError[c]! / errors.inverse[c]!;
@@ -108,11 +110,11 @@ function training(shape: readonly number[], affine: boolean, x: Partial<Input> =
       ...{ dy: { shape }, x: { shape }, scale: channel, mean: state },
       inverseDeviation: { ...state, values: positive },
     },
-    run: (engine, { dy, x: input, mean, inverseDeviation, scale }) => ({
-      ...engine.batchNormBackward(dy, input, { mean, inverseDeviation, ...(affine && { scale }) }),
+    run: ({ dy, x: input, mean, inverseDeviation, scale }) => ({
+      ...batchNormBackward(dy, input, { mean, inverseDeviation, ...(affine && { scale }) }),
     }),
     reference: ({ dy, x: input, mean, inverseDeviation, scale }, layout) => ({
-      ...batchNormBackward(dy, input, { mean, inverseDeviation, layout, ...(affine && { scale }) }),
+      ...reference.batchNormBackward(dy, input, { mean, inverseDeviation, layout, ...(affine && { scale }) }),
     }),
     bound: ({ dy, x: input, mean, inverseDeviation, scale }, layout) => {
       const values = valuesOf(input, layout);

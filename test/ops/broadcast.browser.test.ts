@@ -1,9 +1,10 @@
-// What spreads one tensor over another: products, and rectifiers with slopes of their own.
-import { multiply, multiplyBackward, prelu, preluBackward } from "../../src/reference/index.ts";
-import { gamma } from "../suite/bounds.ts";
+// Operations that broadcast one tensor over another: products, and parametric rectifiers.
+import { gamma } from "../../src/base/arithmetic.ts";
+import { multiply, multiplyBackward, prelu, preluBackward } from "../../src/ops/index.ts";
+import * as reference from "../../src/reference.ts";
 import { type OperationCase, magnitudes, testOperations } from "./suite.ts";
 
-/** Sums take three levels of 64 terms at most here, the items of four elements two more, and each term is a product. */
+/** Sums here take at most three levels of 64 terms, and two more additions for items of four elements; each term is a product. */
 const SUM = gamma(3 * 64 + 3);
 
 /** Gates of every kind, in items of one and of four, summed in one level and in more. */
@@ -43,17 +44,17 @@ const products = PRODUCTS.flatMap(([shape, other]): OperationCase<never>[] => {
   const forward: OperationCase<"a" | "b"> = {
     name,
     inputs: { a: { shape }, b: { shape: other } },
-    run: (engine, { a, b }) => ({ y: engine.multiply(a, b) }),
-    reference: ({ a, b }) => ({ y: multiply(a, b) }),
+    run: ({ a, b }) => ({ y: multiply(a, b) }),
+    reference: ({ a, b }) => ({ y: reference.multiply(a, b) }),
     bound: () => ({ y: (_, expected) => gamma(1) * Math.abs(expected) }),
   };
   const backward: OperationCase<"dy" | "a" | "b"> = {
     name: `gradients of ${name}`,
     inputs: { dy: { shape }, a: { shape }, b: { shape: other } },
-    run: (engine, { dy, a, b }) => ({ ...engine.multiplyBackward(dy, a, b) }),
-    reference: ({ dy, a, b }) => ({ ...multiplyBackward(dy, a, b) }),
+    run: ({ dy, a, b }) => ({ ...multiplyBackward(dy, a, b) }),
+    reference: ({ dy, a, b }) => ({ ...reference.multiplyBackward(dy, a, b) }),
     bound: ({ dy, a, b }) => {
-      const { db } = multiplyBackward(magnitudes(dy), magnitudes(a), magnitudes(b));
+      const { db } = reference.multiplyBackward(magnitudes(dy), magnitudes(a), magnitudes(b));
       return { da: (_, expected) => gamma(1) * Math.abs(expected), db: (at) => SUM * db.data[at]! };
     },
   };
@@ -73,19 +74,19 @@ const rectifiers = SLOPES.flatMap(({ shape, slopes }): OperationCase<never>[] =>
   const forward: OperationCase<"x" | "slope"> = {
     name,
     inputs: { x: { shape }, slope: { shape: [slopes] } },
-    run: (engine, { x, slope }) => ({ y: engine.prelu(x, slope) }),
-    reference: ({ x, slope }, layout) => ({ y: prelu(x, slope, { layout }) }),
+    run: ({ x, slope }) => ({ y: prelu(x, slope) }),
+    reference: ({ x, slope }, layout) => ({ y: reference.prelu(x, slope, { layout }) }),
     bound: () => ({ y: (_, expected) => gamma(1) * Math.abs(expected) }),
   };
   const backward: OperationCase<"dy" | "x" | "slope"> = {
     name: `gradients of ${name}`,
     inputs: { dy: { shape }, x: { shape }, slope: { shape: [slopes] } },
-    run: (engine, { dy, x, slope }) => ({ ...engine.preluBackward(dy, x, slope) }),
-    reference: ({ dy, x, slope }, layout) => ({ ...preluBackward(dy, x, slope, { layout }) }),
+    run: ({ dy, x, slope }) => ({ ...preluBackward(dy, x, slope) }),
+    reference: ({ dy, x, slope }, layout) => ({ ...reference.preluBackward(dy, x, slope, { layout }) }),
     bound: ({ dy, x, slope }, layout) => {
-      // x <= 0 is what a slope gets its terms from.
+      // A slope has terms where x <= 0.
       const below = { shape: x.shape, data: Float64Array.from(x.data, (v) => Math.min(v, 0)) };
-      const { dslope } = preluBackward(magnitudes(dy), below, slope, { layout });
+      const { dslope } = reference.preluBackward(magnitudes(dy), below, slope, { layout });
       return { dx: (_, expected) => gamma(1) * Math.abs(expected), dslope: (at) => SUM * Math.abs(dslope.data[at]!) };
     },
   };

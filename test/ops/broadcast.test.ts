@@ -1,8 +1,8 @@
-// Sums and products of tensors, and rectifiers with slopes, by the reference: their gradients, and what they refuse.
+// The reference of sums, products and parametric rectifiers: their gradients, and what they refuse.
 import { expect, test } from "vitest";
-import { add, addBackward, multiply, multiplyBackward, prelu, preluBackward } from "../../src/reference/index.ts";
-import { refusal } from "../refusal.ts";
+import { add, addBackward, multiply, multiplyBackward, prelu, preluBackward } from "../../src/reference.ts";
 import { uniform } from "../suite/random.ts";
+import { refusal } from "../suite/refusal.ts";
 import { expectGradient } from "./finite-differences.ts";
 
 const random = (shape: number[], seed: number) => ({

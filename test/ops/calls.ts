@@ -1,32 +1,33 @@
-// One small valid call or more of every operation beside convolution, as plain data: for what is tested of all of them alike.
-import type { Dtype } from "../../src/dtype.ts";
+// At least one small valid call of every operation beside convolution, as plain data: for tests that treat all operations alike.
+import type { Dtype } from "../../src/base/dtype.ts";
+import { elementCount } from "../../src/base/shape.ts";
 import type { Engine, Layout, Tensor } from "../../src/index.ts";
-import { localProblem, localShape } from "../../src/ops/geometry/local.ts";
-import type * as operations from "../../src/ops/index.ts";
-import { joinShape } from "../../src/problem.ts";
-import { elementCount } from "../../src/shape.ts";
+import * as operations from "../../src/ops/index.ts";
+import { localProblem, localShape } from "../../src/ops/locally-connected/geometry.ts";
+import { joinShape } from "../../src/problem/problem.ts";
 
-export type OperationName = keyof typeof operations;
+/** `separate` runs on the CPU and takes no tensors. */
+export type OperationName = Exclude<keyof typeof operations, "separate">;
 
-/** A tensor by its shape; of the type of the call, or of float32 where it holds indices. */
+/** A tensor, described by its shape; its element type is that of the call, or float32 where it holds indices or losses. */
 export type Given = readonly number[] | { readonly f32: readonly number[] };
 
 export interface OperationCall {
   readonly operation: OperationName;
-  /** Its tensors in their order; lists of tensors stand for themselves. */
+  /** The tensor arguments in order; an argument that is a list of tensors is a list here. */
   readonly given: readonly (Given | { readonly list: readonly Given[] })[];
-  /** What stands after them, without tensors: options but for `activate`. Nothing where it has none. */
+  /** The last argument without its tensors: options, or the activation of `activate`. Absent where the operation takes none. */
   readonly options?: unknown;
   /** The tensors among its options. */
   readonly tensors?: Readonly<Record<string, Given>>;
 }
 
-/** What shapes the calls: by all of it kernels vary. */
+/** What the shapes of the calls are computed from; kernels differ by each of these. */
 export interface Extent {
   readonly layout: Layout;
-  /** Even; kernels that take four at once are those of multiples of 4. */
+  /** Even; kernels process four channels at once where this is a multiple of 4. */
   readonly channels: number;
-  /** Even: cells along each of two axes. */
+  /** Even: cells along each of the two spatial axes. */
   readonly size: number;
 }
 
@@ -241,13 +242,13 @@ function unpooling(extent: Extent): OperationCall[] {
   ];
 }
 
-/** What the tensors of a call are. */
+/** Layout and element type of the tensors of a call. */
 export interface Kind {
   readonly layout: Layout;
   readonly dtype: Dtype;
 }
 
-/** The places of the tensors of a call: "0", of a list "0.1", of an option "options.bias". */
+/** The tensors of a call by their places: "0" for an argument, "0.1" in a list, "options.bias" for an option. */
 export function placesOf({ given, tensors = {} }: OperationCall): [place: string, given: Given][] {
   return [
     ...given.flatMap((one, at): [string, Given][] =>
@@ -257,21 +258,21 @@ export function placesOf({ given, tensors = {} }: OperationCall): [place: string
   ];
 }
 
-/** The arguments of a call, without its options. */
+/** The arguments of a call before its options. */
 export function argumentsOf({ given }: OperationCall, at: (place: string) => unknown): unknown[] {
   return given.map((one, place) =>
     "list" in one ? one.list.map((_, turn) => at(`${place}.${turn}`)) : at(`${place}`),
   );
 }
 
-/** Its options. */
+/** The options of a call. */
 export function optionsOf({ options, tensors = {} }: OperationCall, at: (place: string) => unknown): unknown {
   if (typeof options !== "object") return options;
   const own = Object.keys(tensors).map((name) => [name, at(`options.${name}`)] as const);
   return { ...options, ...Object.fromEntries(own) };
 }
 
-/** The shape of a tensor of a call, and its type where that of the call is the one given. */
+/** The shape and the element type of a tensor of a call whose tensors are of type `common`. */
 export function describedBy(given: Given, common: Dtype): { shape: readonly number[]; dtype: Dtype } {
   return "f32" in given ? { shape: given.f32, dtype: "f32" } : { shape: given, dtype: common };
 }
@@ -281,7 +282,7 @@ export class Arguments {
   readonly #call: OperationCall;
   readonly tensors: ReadonlyMap<string, Tensor>;
 
-  /** @param value of every number: 1 is a class, a cell and a variance too */
+  /** @param value of every element: 1 is also a valid class, index and variance */
   constructor(engine: Engine, call: OperationCall, { layout, dtype: common }: Kind, value: 0 | 1 = 1) {
     this.#call = call;
     const make = (given: Given): Tensor => {
@@ -305,12 +306,14 @@ export class Arguments {
   }
 }
 
+const byName = { ...operations } as unknown as Readonly<Record<OperationName, (...given: unknown[]) => unknown>>;
+
 /** Calls an operation by its name. */
-export function callOn(engine: Engine, { operation }: OperationCall, list: readonly unknown[]): unknown {
-  return (engine[operation] as (...given: unknown[]) => unknown).apply(engine, [...list]);
+export function callOperation({ operation }: OperationCall, list: readonly unknown[]): unknown {
+  return byName[operation](...list);
 }
 
-/** All tensors of a result: one, a list or a record of them. */
+/** All tensors of a result, which is a tensor, a list or a record of tensors. */
 export function tensorsOf(result: unknown): Tensor[] {
   if (typeof result !== "object" || result === null) return [];
   if ("destroy" in result) return [result as Tensor];

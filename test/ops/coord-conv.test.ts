@@ -1,9 +1,9 @@
-// Convolutions with coordinates by the reference: the coordinates themselves, gradients, and what is refused.
+// The reference of CoordConv: coordinates, gradients, and refusals.
 import { expect, test } from "vitest";
-import { coordConv, coordConvBackwardData, coordConvBackwardWeights } from "../../src/reference/index.ts";
-import { elementCount } from "../../src/shape.ts";
-import { refusal } from "../refusal.ts";
+import { elementCount } from "../../src/base/shape.ts";
+import { coordConv, coordConvBackwardData, coordConvBackwardWeights } from "../../src/reference.ts";
 import { uniform } from "../suite/random.ts";
+import { refusal } from "../suite/refusal.ts";
 import { COORD_CASES } from "./coordinates.ts";
 import { expectGradient } from "./finite-differences.ts";
 

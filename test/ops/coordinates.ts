@@ -1,5 +1,5 @@
-// Convolutions with coordinates that are tested: every border and option, in one to three dimensions.
-import type { CoordinateOptions } from "../../src/ops/geometry/coordinates.ts";
+// The tested cases of CoordConv: every border and option, in one to three dimensions.
+import type { CoordinateOptions } from "../../src/ops/coord-conv/geometry.ts";
 
 export interface CoordCase {
   readonly name: string;

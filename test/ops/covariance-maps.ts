@@ -1,5 +1,5 @@
 // Maps and windows that covariance pooling is tested with.
-import type { CovariancePoolOptions } from "../../src/ops/geometry/covariances.ts";
+import type { CovariancePoolOptions } from "../../src/ops/covariance-pool/geometry.ts";
 
 export interface CovarianceMap {
   readonly name: string;
@@ -12,7 +12,7 @@ export const COVARIANCE_MAPS: readonly CovarianceMap[] = [
   { name: "1-D, all cells", shape: [2, 3, 7], options: {} },
   { name: "2-D, all cells", shape: [2, 5, 3, 4], options: {} },
   { name: "2-D, one channel", shape: [2, 1, 4, 5], options: {} },
-  // More cells than one invocation goes through.
+  // More cells than one invocation reduces.
   { name: "2-D, all of many cells", shape: [1, 8, 13, 12], options: {} },
   { name: "2-D, moments", shape: [1, 4, 5, 5], options: { centered: false } },
   {

@@ -1,9 +1,9 @@
 // Covariance pooling by the reference: its gradient, and what it refuses.
 import { expect, test } from "vitest";
-import { covariancePool, covariancePoolBackward } from "../../src/reference/index.ts";
-import { elementCount } from "../../src/shape.ts";
-import { refusal } from "../refusal.ts";
+import { elementCount } from "../../src/base/shape.ts";
+import { covariancePool, covariancePoolBackward } from "../../src/reference.ts";
 import { uniform } from "../suite/random.ts";
+import { refusal } from "../suite/refusal.ts";
 import { COVARIANCE_MAPS } from "./covariance-maps.ts";
 import { expectGradient } from "./finite-differences.ts";
 

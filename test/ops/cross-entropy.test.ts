@@ -1,8 +1,8 @@
-// The cross entropy by the reference: its gradient, and what it refuses.
+// The reference of the cross entropy: its gradient, and what it refuses.
 import { expect, test } from "vitest";
-import { crossEntropy, crossEntropyBackward } from "../../src/reference/index.ts";
-import { refusal } from "../refusal.ts";
+import { crossEntropy, crossEntropyBackward } from "../../src/reference.ts";
 import { uniform } from "../suite/random.ts";
+import { refusal } from "../suite/refusal.ts";
 import { expectGradient } from "./finite-differences.ts";
 
 const random = (shape: number[], seed: number) => ({

@@ -1,9 +1,9 @@
-// Deformable convolution by the reference: its gradients, the convolution that it is without offsets, and what it refuses.
+// The reference of deformable convolution: gradients, agreement with convolution for zero offsets, and refusals.
 import { expect, test } from "vitest";
-import { conv, deformableConv, deformableConvBackward } from "../../src/reference/index.ts";
-import { elementCount } from "../../src/shape.ts";
-import { refusal } from "../refusal.ts";
+import { elementCount } from "../../src/base/shape.ts";
+import { conv, deformableConv, deformableConvBackward } from "../../src/reference.ts";
 import { uniform } from "../suite/random.ts";
+import { refusal } from "../suite/refusal.ts";
 import { DEFORMABLE, deformableInputs, eighths } from "./deformable.ts";
 import { expectGradient } from "./finite-differences.ts";
 

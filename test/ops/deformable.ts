@@ -1,6 +1,6 @@
-// Deformable convolutions that are tested.
-import type { DeformableOptions } from "../../src/ops/geometry/deformable.ts";
-import { deformableOf, deformableShapes } from "../../src/ops/geometry/deformable.ts";
+// The tested cases of deformable convolution.
+import type { DeformableOptions } from "../../src/ops/deformable-conv/geometry.ts";
+import { deformableOf, deformableShapes } from "../../src/ops/deformable-conv/geometry.ts";
 import { generator } from "../suite/random.ts";
 
 export interface DeformableCase {
@@ -11,7 +11,7 @@ export interface DeformableCase {
   readonly w: readonly number[];
   readonly options: DeformableOptions;
   readonly masked: boolean;
-  /** How far samples are moved, at most. */
+  /** The largest offset of a sample, in cells. */
   readonly reach: number;
 }
 
@@ -40,12 +40,12 @@ export const DEFORMABLE: readonly DeformableCase[] = [
   },
 ];
 
-/** The shapes of what a case needs beside x and w, channels first. */
+/** The channels-first shapes of the other tensors of a case. */
 export function deformableInputs({ x, w, options }: DeformableCase) {
   return deformableShapes(deformableOf(x, w, "channels-first", options));
 }
 
-/** Eighths within reach: positions are exact in every type, and some are those of cells. */
+/** Multiples of 1/8 within reach: positions are exact in every element type, and some are exactly on cells. */
 export function eighths(reach: number) {
   return (count: number, seed: number): Float32Array => {
     const next = generator(seed);

@@ -1,6 +1,7 @@
-import type { DropoutOptions } from "../../src/ops/geometry/dropout.ts";
-import { dropout, dropoutBackward } from "../../src/reference/index.ts";
-import { gamma } from "../suite/bounds.ts";
+import { gamma } from "../../src/base/arithmetic.ts";
+import type { DropoutOptions } from "../../src/ops/dropout/geometry.ts";
+import { dropout, dropoutBackward } from "../../src/ops/index.ts";
+import * as reference from "../../src/reference.ts";
 import { type OperationCase, testOperations } from "./suite.ts";
 
 const CASES: readonly { shape: readonly number[]; options: DropoutOptions }[] = [
@@ -14,20 +15,20 @@ const CASES: readonly { shape: readonly number[]; options: DropoutOptions }[] = 
 
 const cases = CASES.flatMap(({ shape, options }): OperationCase<never>[] => {
   const name = `[${shape.join(", ")}] dropped with ${JSON.stringify(options)}`;
-  // The scale is rounded, and the product; which elements are dropped is exact.
+  // The scale and the product are rounded; which elements are dropped is exact.
   const bound = (_: number, expected: number): number => gamma(2) * Math.abs(expected);
   const forward: OperationCase<"x"> = {
     name,
     inputs: { x: { shape } },
-    run: (engine, { x }) => ({ y: engine.dropout(x, options) }),
-    reference: ({ x }, layout) => ({ y: dropout(x, { ...options, layout }) }),
+    run: ({ x }) => ({ y: dropout(x, options) }),
+    reference: ({ x }, layout) => ({ y: reference.dropout(x, { ...options, layout }) }),
     bound: () => ({ y: bound }),
   };
   const backward: OperationCase<"dy"> = {
     name: `gradient of ${name}`,
     inputs: { dy: { shape } },
-    run: (engine, { dy }) => ({ dx: engine.dropoutBackward(dy, options) }),
-    reference: ({ dy }, layout) => ({ dx: dropoutBackward(dy, { ...options, layout }) }),
+    run: ({ dy }) => ({ dx: dropoutBackward(dy, options) }),
+    reference: ({ dy }, layout) => ({ dx: reference.dropoutBackward(dy, { ...options, layout }) }),
     bound: () => ({ dx: bound }),
   };
   return [forward, backward];

@@ -1,12 +1,12 @@
-// Dropout by the reference: its random numbers, its gradient, and what it refuses.
+// The reference of dropout: its random numbers, its gradient, and what it refuses.
 import { expect, test } from "vitest";
-import { randomOf } from "../../src/ops/geometry/dropout.ts";
-import { dropout, dropoutBackward } from "../../src/reference/index.ts";
-import { refusal } from "../refusal.ts";
+import { randomOf } from "../../src/ops/dropout/geometry.ts";
+import { dropout, dropoutBackward } from "../../src/reference.ts";
 import { uniform } from "../suite/random.ts";
+import { refusal } from "../suite/refusal.ts";
 import { expectGradient } from "./finite-differences.ts";
 
-/** [2, 4, 3, 4] with its channels last. */
+/** An array [2, 4, 3, 4] in channels-last order. */
 const channelsLast = ({ data }: { data: ArrayLike<number> }) => ({
   data: Float64Array.from(
     { length: 96 },
@@ -22,7 +22,7 @@ test.each([{ seed: 1 }, { seed: 2, rate: 0.3, perChannel: true }])("the gradient
   expectGradient(dropoutBackward(dy, options), (array) => dropout(array, options), x, dy);
 });
 
-test("drops the same elements in both layouts, and whole channels where asked to", () => {
+test("drops the same elements in both layouts, and whole channels on request", () => {
   for (const perChannel of [false, true]) {
     const options = { seed: 7, perChannel };
     const first = dropout(x, options);
@@ -33,7 +33,7 @@ test("drops the same elements in both layouts, and whole channels where asked to
   }
 });
 
-test("has random numbers that are uniform, and of neighbours and other seeds independent", () => {
+test("draws uniform numbers, independent of those of neighbours and of other seeds", () => {
   const count = 2 ** 16;
   const centred = (counter: number, low: number, high = 0): number => randomOf(counter, [low, high]) / 2 ** 32 - 0.5;
   const pairs: [string, (at: number) => number][] = [
@@ -52,7 +52,7 @@ test("has random numbers that are uniform, and of neighbours and other seeds ind
       sum += product;
       squares += product * product;
     }
-    // A sum of independent terms lies within five of its standard deviations, but once in a million times.
+    // A sum of independent terms is within five standard deviations, except once in a million times.
     expect(Math.abs(sum), name).toBeLessThan(5 * Math.sqrt(squares));
   }
 });

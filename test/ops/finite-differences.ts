@@ -1,12 +1,15 @@
-// Gradients by central differences, in float64: what the formula of every backward pass of the reference is held to.
+// Gradients by central differences, in float64, which the backward passes of the reference are compared with.
 import { expect } from "vitest";
-import type { Float64NdArray, NdArray } from "../../src/reference/index.ts";
+import type { Float64NdArray, NdArray } from "../../src/reference.ts";
 
-/** Half the distance of the two points. The error of a difference is h^2 / 6 times the third derivative, and 2^-53 / h of rounding. */
+/** Half the distance h of the two points. The error of a difference is h^2 / 6 times the third derivative, and 2^-53 / h of rounding. */
 const STEP = 1e-4;
 
-const dot = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
-  Array.from(a).reduce((sum, value, at) => sum + value * b[at]!, 0);
+function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  let sum = 0;
+  for (let at = 0; at < a.length; at++) sum += a[at]! * b[at]!;
+  return sum;
+}
 
 /**
  * The gradient of <f(x), dy> with respect to x.
@@ -27,7 +30,7 @@ export function finiteDifferences(f: (x: NdArray) => NdArray, x: NdArray, dy: Nd
   return { data: gradient, shape: [...x.shape] };
 }
 
-/** Holds a gradient to the central differences, to what those are good for: 1e-6 of the largest. */
+/** Compares a gradient with central differences, to their accuracy: 1e-6 of the largest. */
 export function expectGradient(got: NdArray, f: (x: NdArray) => NdArray, x: NdArray, dy: NdArray): void {
   const wanted = finiteDifferences(f, x, dy);
   expect(got.shape).toEqual(wanted.shape);

@@ -1,5 +1,7 @@
-import { batchNorm, conv, foldBatchNorm } from "../../src/reference/index.ts";
-import { gamma } from "../suite/bounds.ts";
+import { gamma } from "../../src/base/arithmetic.ts";
+import { conv } from "../../src/conv/conv.ts";
+import { foldBatchNorm } from "../../src/ops/index.ts";
+import * as reference from "../../src/reference.ts";
 import { uniform } from "../suite/random.ts";
 import { type OperationCase, magnitudes, testOperations } from "./suite.ts";
 
@@ -8,7 +10,7 @@ const epsilon = 0.01;
 
 interface Fold {
   readonly name: string;
-  /** In both layouts: the same numbers, of which others make a channel. */
+  /** The shape in both layouts: the same numbers, divided into channels differently. */
   readonly w: readonly number[];
   readonly channels: number;
   readonly affine: boolean;
@@ -40,17 +42,31 @@ const folds = FOLDS.map(
         ...{ w: { shape, layoutFree: true }, mean: channel, variance: { ...channel, values: positive } },
         ...{ scale: channel, shift: channel, bias: channel },
       },
-      run: (engine, { w, mean, variance, scale, shift, bias }) => ({
-        ...engine.foldBatchNorm(w, { mean, variance, epsilon, ...options, ...(affine && { scale, shift, bias }) }),
+      run: ({ w, mean, variance, scale, shift, bias }) => ({
+        ...foldBatchNorm(w, { mean, variance, epsilon, ...options, ...(affine && { scale, shift, bias }) }),
       }),
       reference: ({ w, mean, variance, scale, shift, bias }, layout) => ({
-        ...foldBatchNorm(w, { mean, variance, epsilon, layout, ...options, ...(affine && { scale, shift, bias }) }),
+        ...reference.foldBatchNorm(w, {
+          mean,
+          variance,
+          epsilon,
+          layout,
+          ...options,
+          ...(affine && { scale, shift, bias }),
+        }),
       }),
-      // inverseSqrt is good to 2 ULP, 4 u, of a sum that was rounded; and a few products and sums.
+      // inverseSqrt is accurate to 2 ULP, 4 u, of a rounded sum; and a few products and sums.
       bound: ({ w, mean, variance, scale, shift, bias }, layout) => {
         const given = affine ? { scale: magnitudes(scale), shift: magnitudes(shift), bias: magnitudes(bias) } : {};
         const negative = { data: Float64Array.from(mean.data, (value) => -Math.abs(value)), shape: mean.shape };
-        const sizes = foldBatchNorm(magnitudes(w), { mean: negative, variance, epsilon, layout, ...options, ...given });
+        const sizes = reference.foldBatchNorm(magnitudes(w), {
+          mean: negative,
+          variance,
+          epsilon,
+          layout,
+          ...options,
+          ...given,
+        });
         return { w: (at) => gamma(8) * sizes.w.data[at]!, bias: (at) => gamma(10) * sizes.bias.data[at]! };
       },
     };
@@ -59,7 +75,7 @@ const folds = FOLDS.map(
 
 const f32 = { dtype: "f32" } as const;
 
-/** A convolution with folded weights, held to the convolution and the normalisation after it. */
+/** A convolution with folded weights, compared with the convolution and the normalisation after it. */
 const folded: OperationCase<"x" | "w" | "mean" | "variance" | "scale"> = {
   name: "a convolution with folded weights",
   inputs: {
@@ -70,22 +86,22 @@ const folded: OperationCase<"x" | "w" | "mean" | "variance" | "scale"> = {
       scale: { shape: [4], ...f32 },
     },
   },
-  run: (engine, { x, w, mean, variance, scale }) => {
-    const made = engine.foldBatchNorm(w, { mean, variance, scale, epsilon });
-    const y = engine.conv(x, made.w, { padding: 1, bias: made.bias, algorithm: "direct" });
+  run: ({ x, w, mean, variance, scale }) => {
+    const made = foldBatchNorm(w, { mean, variance, scale, epsilon });
+    const y = conv(x, made.w, { padding: 1, bias: made.bias, algorithm: "direct" });
     made.w.destroy();
     made.bias.destroy();
     return { y };
   },
   reference: ({ x, w, mean, variance, scale }, layout) => ({
-    y: batchNorm(conv(x, w, { padding: 1, layout }), { mean, variance, scale, epsilon, layout }),
+    y: reference.batchNorm(reference.conv(x, w, { padding: 1, layout }), { mean, variance, scale, epsilon, layout }),
   }),
-  // A sum of 64 products and the bias, of weights that err by 8 u and a bias that errs by 10.
+  // A sum of 64 products and the bias, with errors of 8 u in the weights and of 10 u in the bias.
   bound: ({ x, w, mean, variance, scale }, layout) => {
     const negative = { data: Float64Array.from(mean.data, (value) => -Math.abs(value)), shape: mean.shape };
     const statistics = { mean: negative, variance, scale: magnitudes(scale), epsilon, layout };
-    const made = foldBatchNorm(magnitudes(w), statistics);
-    const sizes = conv(magnitudes(x), made.w, { padding: 1, layout, bias: made.bias }).data;
+    const made = reference.foldBatchNorm(magnitudes(w), statistics);
+    const sizes = reference.conv(magnitudes(x), made.w, { padding: 1, layout, bias: made.bias }).data;
     return { y: (at) => gamma(64 + 2 + 10) * sizes[at]! };
   },
 };

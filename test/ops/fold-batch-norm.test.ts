@@ -1,10 +1,10 @@
-// Folding a batch normalisation by the reference: it changes nothing, and what it refuses.
+// The reference of folding a batch normalisation: it preserves results, and what it refuses.
 import { expect, test } from "vitest";
-import type { Layout } from "../../src/problem.ts";
-import { type NdArray, batchNorm, conv, convTranspose, foldBatchNorm, linear } from "../../src/reference/index.ts";
-import { elementCount } from "../../src/shape.ts";
-import { refusal } from "../refusal.ts";
+import { elementCount } from "../../src/base/shape.ts";
+import type { Layout } from "../../src/problem/problem.ts";
+import { type NdArray, batchNorm, conv, convTranspose, foldBatchNorm, linear } from "../../src/reference.ts";
 import { uniform } from "../suite/random.ts";
+import { refusal } from "../suite/refusal.ts";
 
 const random = (shape: readonly number[], seed: number): NdArray => ({
   data: uniform(elementCount(shape), seed),

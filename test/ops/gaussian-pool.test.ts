@@ -1,9 +1,9 @@
 // Gaussian pooling by the reference: its weights, its gradient, and what it refuses.
 import { expect, test } from "vitest";
-import { gaussianPool, gaussianPoolBackward } from "../../src/reference/index.ts";
-import { elementCount } from "../../src/shape.ts";
-import { refusal } from "../refusal.ts";
+import { elementCount } from "../../src/base/shape.ts";
+import { gaussianPool, gaussianPoolBackward } from "../../src/reference.ts";
 import { uniform } from "../suite/random.ts";
+import { refusal } from "../suite/refusal.ts";
 import { expectGradient } from "./finite-differences.ts";
 import { POOLED_MAPS } from "./windows.ts";
 

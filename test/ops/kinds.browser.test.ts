@@ -1,9 +1,19 @@
-// The kinds of convolution that are made of several operations: what they hold on the GPU afterwards, and what the engine refuses beyond what
-// the references do.
+// Operations composed of several others: what they leave on the GPU, and what the engine refuses beyond what the references refuse.
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { ConvError, type Engine, Tensor, createEngine } from "../../src/index.ts";
-import { newDevice } from "../counting.ts";
-import { refusal } from "../refusal.ts";
+import {
+  coordConv,
+  coordConvBackwardWeights,
+  deformableConv,
+  deformableConvBackward,
+  locallyConnected,
+  locallyConnectedBackwardWeights,
+  separableConv,
+  separableConvBackward,
+  spatiallySeparableConv,
+} from "../../src/ops/index.ts";
+import { newDevice } from "../suite/counting.ts";
+import { refusal } from "../suite/refusal.ts";
 
 let engine: Engine;
 beforeAll(async () => {
@@ -18,7 +28,7 @@ const map = (...shape: number[]) => engine.empty(shape);
 
 interface Calls {
   readonly name: string;
-  /** Makes its tensors, and returns what calls the operation on them. */
+  /** Creates the tensors of a call, and returns the call and one that is refused. */
   readonly prepare: () => { inputs: Tensor[]; run: () => object; refused: () => unknown };
 }
 
@@ -27,17 +37,17 @@ const CALLS: Calls[] = [
     name: "separableConv",
     prepare: () => {
       const inputs = [map(1, 2, 5, 5), map(2, 1, 3, 3), map(4, 2, 1, 1)] as const;
-      const run = () => engine.separableConv(...inputs, { padding: 1 });
-      return { inputs: [...inputs], run, refused: () => engine.separableConv(...inputs, { bias: inputs[0] }) };
+      const run = () => separableConv(...inputs, { padding: 1 });
+      return { inputs: [...inputs], run, refused: () => separableConv(...inputs, { bias: inputs[0] }) };
     },
   },
   {
     name: "separableConvBackward",
     prepare: () => {
       const inputs = [map(1, 4, 3, 3), map(1, 2, 5, 5), map(2, 1, 3, 3), map(4, 2, 1, 1)] as const;
-      const run = () => engine.separableConvBackward(...inputs, { depthwiseActivation: "silu" });
-      // The output of gelu tells no derivative, which is seen when the depthwise result is there already.
-      const refused = () => engine.separableConvBackward(...inputs, { activation: "gelu", output: inputs[0] });
+      const run = () => separableConvBackward(...inputs, { depthwiseActivation: "silu" });
+      // The output of gelu does not determine its derivative.
+      const refused = () => separableConvBackward(...inputs, { activation: "gelu", output: inputs[0] });
       return { inputs: [...inputs], run, refused };
     },
   },
@@ -45,8 +55,8 @@ const CALLS: Calls[] = [
     name: "coordConv",
     prepare: () => {
       const inputs = [map(2, 1, 5, 5), map(2, 3, 3, 3)] as const;
-      const run = () => engine.coordConv(...inputs);
-      return { inputs: [...inputs], run, refused: () => engine.coordConv(...inputs, { algorithm: "none such" }) };
+      const run = () => coordConv(...inputs);
+      return { inputs: [...inputs], run, refused: () => coordConv(...inputs, { algorithm: "none such" }) };
     },
   },
   {
@@ -54,8 +64,8 @@ const CALLS: Calls[] = [
     prepare: () => {
       const inputs = [map(2, 1, 5, 5), map(2, 2, 3, 3)] as const;
       const options = { kernelShape: [2, 3, 3, 3] };
-      const run = () => engine.coordConvBackwardWeights(...inputs, options);
-      const refused = () => engine.coordConvBackwardWeights(...inputs, { ...options, activation: "relu" });
+      const run = () => coordConvBackwardWeights(...inputs, options);
+      const refused = () => coordConvBackwardWeights(...inputs, { ...options, activation: "relu" });
       return { inputs: [...inputs], run, refused };
     },
   },
@@ -64,8 +74,8 @@ const CALLS: Calls[] = [
     prepare: () => {
       const inputs = [map(1, 2, 3, 3), map(1, 2, 5, 5), map(2, 2, 3, 3)] as const;
       const offset = map(1, 18, 3, 3);
-      const run = () => engine.deformableConvBackward(...inputs, { offset });
-      const refused = () => engine.deformableConvBackward(...inputs, { offset, mask: offset });
+      const run = () => deformableConvBackward(...inputs, { offset });
+      const refused = () => deformableConvBackward(...inputs, { offset, mask: offset });
       return { inputs: [...inputs, offset], run, refused };
     },
   },
@@ -85,7 +95,7 @@ it.each(CALLS)("$name keeps no tensor but its results", ({ prepare }) => {
   expect(refused).toThrow(ConvError);
   expect(held(), "after a refusal").toBe(own);
   for (const input of inputs) input.destroy();
-  // What was prepared from weights goes with them.
+  // Prepared weights are freed with the weights.
   expect(held() + engine.memory.weights).toBe(before.tensors + before.weights);
 });
 
@@ -94,30 +104,24 @@ it("names the tensor that does not fit", () => {
   const x = map(1, 2, 5, 5);
   const vector = engine.empty([3]);
   const cases: [() => unknown, object][] = [
-    [() => engine.separableConv(x, last, map(1, 2, 1, 1)), { argument: "depthwise.shape", code: "shape-mismatch" }],
+    [() => separableConv(x, last, map(1, 2, 1, 1)), { argument: "depthwise.shape", code: "shape-mismatch" }],
     [
-      () => engine.separableConv(x, engine.empty([2, 1, 3, 3], { layout: "channels-last" }), map(1, 2, 1, 1)),
+      () => separableConv(x, engine.empty([2, 1, 3, 3], { layout: "channels-last" }), map(1, 2, 1, 1)),
       { argument: "depthwise.layout", code: "shape-mismatch" },
     ],
-    [() => engine.spatiallySeparableConv(x, vector as never), { argument: "kernels", code: "invalid-argument" }],
+    [() => spatiallySeparableConv(x, vector as never), { argument: "kernels", code: "invalid-argument" }],
+    [() => spatiallySeparableConv(x, [vector, 3] as never), { argument: "kernels[1]", code: "invalid-argument" }],
+    [() => coordConv(x, last), { argument: "w.shape", code: "shape-mismatch" }],
+    [() => locallyConnected(x, map(1, 18, 3, 2), { kernelSize: 3 }), { argument: "w.shape", code: "shape-mismatch" }],
     [
-      () => engine.spatiallySeparableConv(x, [vector, 3] as never),
-      { argument: "kernels[1]", code: "invalid-argument" },
-    ],
-    [() => engine.coordConv(x, last), { argument: "w.shape", code: "shape-mismatch" }],
-    [
-      () => engine.locallyConnected(x, map(1, 18, 3, 2), { kernelSize: 3 }),
-      { argument: "w.shape", code: "shape-mismatch" },
-    ],
-    [
-      () => engine.locallyConnectedBackwardWeights(x, map(1, 1, 4, 3), { kernelSize: 3 }),
+      () => locallyConnectedBackwardWeights(x, map(1, 1, 4, 3), { kernelSize: 3 }),
       { argument: "dy.shape", code: "shape-mismatch" },
     ],
     [
-      () => engine.deformableConv(x, map(2, 2, 3, 3), { offset: vector }),
+      () => deformableConv(x, map(2, 2, 3, 3), { offset: vector }),
       { argument: "offset.shape", code: "shape-mismatch" },
     ],
-    [() => engine.deformableConv(x, map(2, 2, 3, 3), {} as never), { argument: "offset", code: "invalid-argument" }],
+    [() => deformableConv(x, map(2, 2, 3, 3), {} as never), { argument: "offset", code: "invalid-argument" }],
   ];
   for (const [call, wanted] of cases) expect(refusal(call)).toMatchObject(wanted);
 });

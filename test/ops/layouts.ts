@@ -1,6 +1,6 @@
 // The same numbers in the other layout.
-import type { NdArray } from "../../src/reference/index.ts";
-import { elementCount } from "../../src/shape.ts";
+import { elementCount } from "../../src/base/shape.ts";
+import type { NdArray } from "../../src/reference.ts";
 
 /** The axes of [N, C, ...spatial] in the order [N, ...spatial, C]. */
 export function channelsLast({ shape, data }: NdArray): NdArray {

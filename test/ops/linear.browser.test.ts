@@ -1,6 +1,7 @@
+import { gamma } from "../../src/base/arithmetic.ts";
 import type { ActivationOption } from "../../src/index.ts";
-import { flatten, flattenBackward, linear, linearBackward } from "../../src/reference/index.ts";
-import { gamma } from "../suite/bounds.ts";
+import { flatten, flattenBackward, linear, linearBackward } from "../../src/ops/index.ts";
+import * as reference from "../../src/reference.ts";
 import { integers } from "../suite/random.ts";
 import { type OperationCase, channelsLast, magnitudes, testOperations } from "./suite.ts";
 
@@ -19,15 +20,15 @@ const flattened = [
   const forward: OperationCase<"x"> = {
     name: `flatten [${shape.join(", ")}]`,
     inputs: { x: { shape } },
-    run: (engine, { x }) => ({ y: engine.flatten(x) }),
-    reference: ({ x }, layout) => ({ y: flatten(x, { layout }) }),
+    run: ({ x }) => ({ y: flatten(x) }),
+    reference: ({ x }, layout) => ({ y: reference.flatten(x, { layout }) }),
     bound: () => ({ y: exact }),
   };
   const backward: OperationCase<"dy"> = {
     name: `gradient of flatten [${shape.join(", ")}]`,
     inputs: { dy: { shape: [shape[0]!, columns] } },
-    run: (engine, { dy }, layout) => ({ dx: engine.flattenBackward(dy, { inputShape: inShape(layout) }) }),
-    reference: ({ dy }, layout) => ({ dx: flattenBackward(dy, { layout, inputShape: inShape(layout) }) }),
+    run: ({ dy }, layout) => ({ dx: flattenBackward(dy, { inputShape: inShape(layout) }) }),
+    reference: ({ dy }, layout) => ({ dx: reference.flattenBackward(dy, { layout, inputShape: inShape(layout) }) }),
     bound: () => ({ dx: exact }),
   };
   return [forward, backward];
@@ -57,24 +58,25 @@ const layers = LAYERS.flatMap(({ size: [N, inner, outer], bias, activation }): O
   const forward = (inputs: typeof tensors, kind: string, terms: number): OperationCase<"x" | "w" | "b"> => ({
     name: `${kind}, ${name}`,
     inputs,
-    run: (engine, { x, w, b }) => ({ y: engine.linear(x, w, { ...options, ...(bias && { bias: b }) }) }),
-    reference: ({ x, w, b }) => ({ y: linear(x, w, { ...options, ...(bias && { bias: b }) }) }),
-    // Sums of products and the bias, in any order; relu does not round.
+    run: ({ x, w, b }) => ({ y: linear(x, w, { ...options, ...(bias && { bias: b }) }) }),
+    reference: ({ x, w, b }) => ({ y: reference.linear(x, w, { ...options, ...(bias && { bias: b }) }) }),
+    // Sums of products and the bias in any order; relu does not round.
     bound: ({ x, w, b }) => {
-      const sizes = linear(magnitudes(x), magnitudes(w), bias ? { bias: magnitudes(b) } : {}).data;
+      const sizes = reference.linear(magnitudes(x), magnitudes(w), bias ? { bias: magnitudes(b) } : {}).data;
       return { y: (at) => gamma(terms) * sizes[at]! };
     },
   });
   const backward: OperationCase<"dy" | "x" | "w" | "s"> = {
     name: `gradients, ${name}`,
     inputs: { dy: { shape: [N, outer] }, x: tensors.x, w: tensors.w, s: { shape: [N, outer] } },
-    run: (engine, { dy, x, w, s }) => {
-      const { dx, dw, db } = engine.linearBackward(dy, x, w, activation ? { activation, preActivation: s } : {});
+    run: ({ dy, x, w, s }) => {
+      const { dx, dw, db } = linearBackward(dy, x, w, activation ? { activation, preActivation: s } : {});
       return { dx, dw, db };
     },
-    reference: ({ dy, x, w, s }) => linearBackward(dy, x, w, activation ? { activation, preActivation: s } : {}),
+    reference: ({ dy, x, w, s }) =>
+      reference.linearBackward(dy, x, w, activation ? { activation, preActivation: s } : {}),
     bound: ({ dy, x, w }) => {
-      const { dx, dw, db } = linearBackward(magnitudes(dy), magnitudes(x), magnitudes(w));
+      const { dx, dw, db } = reference.linearBackward(magnitudes(dy), magnitudes(x), magnitudes(w));
       return {
         dx: (at) => gamma(outer + 1) * dx.data[at]!,
         dw: (at) => gamma(N + 1) * dw.data[at]!,
@@ -88,11 +90,11 @@ const layers = LAYERS.flatMap(({ size: [N, inner, outer], bias, activation }): O
 const saturated: OperationCase<"dy" | "x" | "w" | "o"> = {
   name: "gradients through tanh by its output",
   inputs: { dy: { shape: [2, 3] }, x: { shape: [2, 5] }, w: { shape: [3, 5] }, o: { shape: [2, 3] } },
-  run: (engine, { dy, x, w, o }) => ({ ...engine.linearBackward(dy, x, w, { activation: "tanh", output: o }) }),
-  reference: ({ dy, x, w, o }) => linearBackward(dy, x, w, { activation: "tanh", output: o }),
-  // 1 - o^2 is good to two roundings of a number of at most 1.
+  run: ({ dy, x, w, o }) => ({ ...linearBackward(dy, x, w, { activation: "tanh", output: o }) }),
+  reference: ({ dy, x, w, o }) => reference.linearBackward(dy, x, w, { activation: "tanh", output: o }),
+  // 1 - o^2 takes two roundings of a number of at most 1.
   bound: ({ dy, x, w }) => {
-    const { dx, dw, db } = linearBackward(magnitudes(dy), magnitudes(x), magnitudes(w));
+    const { dx, dw, db } = reference.linearBackward(magnitudes(dy), magnitudes(x), magnitudes(w));
     return {
       dx: (at) => gamma(3 + 4) * dx.data[at]!,
       dw: (at) => gamma(2 + 4) * dw.data[at]!,

@@ -1,9 +1,9 @@
-// Fully connected layers by the reference: their gradients, and what they refuse.
+// The reference of fully connected layers: gradients and refusals.
 import { expect, test } from "vitest";
-import { flatten, flattenBackward, linear, linearBackward } from "../../src/reference/index.ts";
-import { elementCount } from "../../src/shape.ts";
-import { refusal } from "../refusal.ts";
+import { elementCount } from "../../src/base/shape.ts";
+import { flatten, flattenBackward, linear, linearBackward } from "../../src/reference.ts";
 import { uniform } from "../suite/random.ts";
+import { refusal } from "../suite/refusal.ts";
 import { expectGradient } from "./finite-differences.ts";
 
 const random = (shape: readonly number[], seed: number) => ({ data: uniform(elementCount(shape), seed), shape });

@@ -1,7 +1,8 @@
-import { type LocalResponseNormOptions, responsesOf } from "../../src/ops/geometry/local-response-norm.ts";
-import { localResponseNorm, localResponseNormBackward } from "../../src/reference/index.ts";
-import type { NdArray } from "../../src/reference/index.ts";
-import { gamma } from "../suite/bounds.ts";
+import { gamma } from "../../src/base/arithmetic.ts";
+import { localResponseNorm, localResponseNormBackward } from "../../src/ops/index.ts";
+import { type LocalResponseNormOptions, responsesOf } from "../../src/ops/local-response-norm/geometry.ts";
+import * as reference from "../../src/reference.ts";
+import type { NdArray } from "../../src/reference.ts";
 import { type OperationCase, magnitudes, testOperations } from "./suite.ts";
 
 const CASES: readonly { shape: readonly number[]; options: LocalResponseNormOptions }[] = [
@@ -16,16 +17,16 @@ const CASES: readonly { shape: readonly number[]; options: LocalResponseNormOpti
 const u = 2 ** -24;
 
 /**
- * How far the powers without logarithms may be from the exact ones, relatively, by the same table: inverseSqrt(d) 2 ULP, which are 4 u;
- * 1 / d 2.5 ULP; and inverseSqrt(d) inverseSqrt(sqrt(d)) twice the first, half of what sqrt may be off, the 9 u of 1 / inverseSqrt(d), and
- * the rounding of the product.
+ * The relative error of powers without logarithms, by WGSL's table of accuracies: inverseSqrt(d) 2 ULP, which are 4 u; 1 / d 2.5 ULP; and
+ * inverseSqrt(d) inverseSqrt(sqrt(d)) twice the first, half the error of sqrt, the 9 u of 1 / inverseSqrt(d), and the rounding of the
+ * product.
  */
 const ROOTS: Readonly<Record<number, number>> = { 0.5: 4 * u, 0.75: 13.5 * u, 1: 5 * u };
 
 /**
- * How far a power d^-beta may be from the exact one, relatively, for d from 1 to `most`. Beside those above pow(d, y) is exp2(y log2(d)) by WGSL's table of
+ * The relative error of a power d^-beta, for d from 1 to `most`. Other exponents use pow(d, y), which is exp2(y log2(d)) by WGSL's table of
  * accuracies: log2 to 2^-21, or 3 ULP, 6 u, of its size; the product rounds; and exp2 to 3 + 2 |v| ULP. d itself is a sum of positive terms,
- * good to `terms` roundings.
+ * accurate to `terms` roundings.
  */
 function powerError(beta: number, most: number, terms: number): number {
   const own = ROOTS[beta];
@@ -35,7 +36,7 @@ function powerError(beta: number, most: number, terms: number): number {
   return Math.LN2 * exponent * 1.01 + (6 + 4 * beta * size) * u + beta * gamma(terms);
 }
 
-/** The largest divisor that there can be, for numbers in [-1, 1). */
+/** The largest possible divisor, for numbers in [-1, 1). */
 function largest(options: LocalResponseNormOptions): number {
   const { before, after, factor, k } = responsesOf(options);
   return k + factor * (before + after + 1);
@@ -48,19 +49,19 @@ const cases = CASES.flatMap(({ shape, options }): OperationCase<never>[] => {
   const forward: OperationCase<"x"> = {
     name: `local response normalisation of ${name}`,
     inputs: { x: { shape } },
-    run: (engine, { x }) => ({ y: engine.localResponseNorm(x, options) }),
-    reference: ({ x }, layout) => ({ y: localResponseNorm(x, { ...options, layout }) }),
+    run: ({ x }) => ({ y: localResponseNorm(x, options) }),
+    reference: ({ x }, layout) => ({ y: reference.localResponseNorm(x, { ...options, layout }) }),
     bound: () => ({ y: (_, expected) => (error + 2 * u) * Math.abs(expected) }),
   };
   const backward: OperationCase<"dy" | "x"> = {
     name: `gradient of local response normalisation of ${name}`,
     inputs: { dy: { shape }, x: { shape } },
-    run: (engine, { dy, x }) => ({ dx: engine.localResponseNormBackward(dy, x, options) }),
-    reference: ({ dy, x }, layout) => ({ dx: localResponseNormBackward(dy, x, { ...options, layout }) }),
+    run: ({ dy, x }) => ({ dx: localResponseNormBackward(dy, x, options) }),
+    reference: ({ dy, x }, layout) => ({ dx: reference.localResponseNormBackward(dy, x, { ...options, layout }) }),
     // dx = direct - x sum, where both are positive for |dy| and |x|.
     bound: ({ dy, x }, layout) => {
       const sizes = sizesOf(magnitudes(dy), magnitudes(x), { ...options, layout });
-      // The power, the quotient by the divisor (5 u and its own roundings), and the sum of as many as a window has.
+      // The power, the quotient by the divisor (5 u and its own roundings), and the sum over a window.
       return { dx: (at) => (error + gamma(2 * size + 20)) * sizes[at]! };
     },
   };
@@ -74,8 +75,8 @@ function sizesOf(
   options: LocalResponseNormOptions & { layout: "channels-first" | "channels-last" },
 ): Float64Array {
   // direct is dy d^-beta, and d^-beta is y / x.
-  const y = localResponseNorm(x, options).data;
-  const difference = localResponseNormBackward(dy, x, options).data;
+  const y = reference.localResponseNorm(x, options).data;
+  const difference = reference.localResponseNormBackward(dy, x, options).data;
   return difference.map((value, at) => {
     const power = x.data[at] === 0 ? 1 : y[at]! / x.data[at]!;
     return 2 * dy.data[at]! * power - value;

@@ -1,10 +1,10 @@
-// Local response normalisation by the reference: its gradient, its windows, and what it refuses.
+// The reference of local response normalisation: its gradient, its windows, and what it refuses.
 import { expect, test } from "vitest";
-import type { LocalResponseNormOptions } from "../../src/ops/geometry/local-response-norm.ts";
-import { localResponseNorm, localResponseNormBackward } from "../../src/reference/index.ts";
-import { elementCount } from "../../src/shape.ts";
-import { refusal } from "../refusal.ts";
+import { elementCount } from "../../src/base/shape.ts";
+import type { LocalResponseNormOptions } from "../../src/ops/local-response-norm/geometry.ts";
+import { localResponseNorm, localResponseNormBackward } from "../../src/reference.ts";
 import { uniform } from "../suite/random.ts";
+import { refusal } from "../suite/refusal.ts";
 import { expectGradient } from "./finite-differences.ts";
 
 const random = (shape: readonly number[], seed: number) => ({ data: uniform(elementCount(shape), seed), shape });

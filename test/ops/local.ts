@@ -1,6 +1,6 @@
-// Locally connected layers that are tested: every option, in one to three dimensions.
-import type { LocalOptions } from "../../src/ops/geometry/local.ts";
-import { localProblem, localShape } from "../../src/ops/geometry/local.ts";
+// The tested cases of locally connected layers: every option, in one to three dimensions.
+import type { LocalOptions } from "../../src/ops/locally-connected/geometry.ts";
+import { localProblem, localShape } from "../../src/ops/locally-connected/geometry.ts";
 
 export interface LocalCase {
   readonly name: string;

@@ -1,11 +1,12 @@
+import { gamma } from "../../src/base/arithmetic.ts";
+import { elementCount } from "../../src/base/shape.ts";
 import {
   locallyConnected,
   locallyConnectedBackwardBias,
   locallyConnectedBackwardData,
   locallyConnectedBackwardWeights,
-} from "../../src/reference/index.ts";
-import { elementCount } from "../../src/shape.ts";
-import { gamma } from "../suite/bounds.ts";
+} from "../../src/ops/index.ts";
+import * as reference from "../../src/reference.ts";
 import { LOCAL_CASES, localWeights } from "./local.ts";
 import { type OperationCase, channelsLast, magnitudes, testOperations } from "./suite.ts";
 
@@ -14,45 +15,45 @@ const zeros = (shape: readonly number[]) => ({ data: new Float64Array(elementCou
 const cases = LOCAL_CASES.flatMap((one): OperationCase<never>[] => {
   const { name, x, options } = one;
   const w = localWeights(one);
-  const output = locallyConnected(zeros(x), zeros(w.shape), options).shape;
+  const output = reference.locallyConnected(zeros(x), zeros(w.shape), options).shape;
   const [, K, ...cells] = output as [number, number, ...number[]];
   const inShape = (layout: string): number[] =>
     layout === "channels-last" ? [...channelsLast(zeros(x)).shape] : [...x];
-  // Terms of an output and its bias; of a cell no more than K a group times the taps, which are fewer than 64; of a weight the batch.
+  // The terms of an output are a window and the bias; those of a cell K a group times the taps at most, fewer than 64; those of a weight the batch.
   const terms = 64;
   const forward: OperationCase<"x" | "w" | "bias"> = {
     name,
     inputs: { x: { shape: x }, w, bias: { shape: [K, ...cells], last: [...cells, K] } },
-    run: (engine, { x: input, w: weights, bias }) => ({
-      y: engine.locallyConnected(input, weights, { ...options, bias }),
+    run: ({ x: input, w: weights, bias }) => ({
+      y: locallyConnected(input, weights, { ...options, bias }),
     }),
     reference: ({ x: input, w: weights, bias }, layout) => ({
-      y: locallyConnected(input, weights, { ...options, bias, layout }),
+      y: reference.locallyConnected(input, weights, { ...options, bias, layout }),
     }),
     bound: ({ x: input, w: weights, bias }, layout) => {
       const all = { ...options, bias: magnitudes(bias), layout };
-      const { data } = locallyConnected(magnitudes(input), magnitudes(weights), all);
+      const { data } = reference.locallyConnected(magnitudes(input), magnitudes(weights), all);
       return { y: (at) => gamma(terms) * data[at]! };
     },
   };
   const backward: OperationCase<"x" | "w" | "dy"> = {
     name: `gradients of ${name}`,
     inputs: { x: { shape: x }, w, dy: { shape: output } },
-    run: (engine, { x: input, w: weights, dy }, layout) => ({
-      dx: engine.locallyConnectedBackwardData(dy, weights, { ...options, inputShape: inShape(layout) }),
-      dw: engine.locallyConnectedBackwardWeights(input, dy, options),
-      db: engine.locallyConnectedBackwardBias(dy),
+    run: ({ x: input, w: weights, dy }, layout) => ({
+      dx: locallyConnectedBackwardData(dy, weights, { ...options, inputShape: inShape(layout) }),
+      dw: locallyConnectedBackwardWeights(input, dy, options),
+      db: locallyConnectedBackwardBias(dy),
     }),
     reference: ({ x: input, w: weights, dy }, layout) => ({
-      dx: locallyConnectedBackwardData(dy, weights, { ...options, inputShape: inShape(layout), layout }),
-      dw: locallyConnectedBackwardWeights(input, dy, { ...options, layout }),
-      db: locallyConnectedBackwardBias(dy, { layout }),
+      dx: reference.locallyConnectedBackwardData(dy, weights, { ...options, inputShape: inShape(layout), layout }),
+      dw: reference.locallyConnectedBackwardWeights(input, dy, { ...options, layout }),
+      db: reference.locallyConnectedBackwardBias(dy, { layout }),
     }),
     bound: ({ x: input, w: weights, dy }, layout) => {
       const [a, b, c] = [magnitudes(input), magnitudes(weights), magnitudes(dy)];
-      const dx = locallyConnectedBackwardData(c, b, { ...options, inputShape: inShape(layout), layout }).data;
-      const dw = locallyConnectedBackwardWeights(a, c, { ...options, layout }).data;
-      const db = locallyConnectedBackwardBias(c, { layout }).data;
+      const dx = reference.locallyConnectedBackwardData(c, b, { ...options, inputShape: inShape(layout), layout }).data;
+      const dw = reference.locallyConnectedBackwardWeights(a, c, { ...options, layout }).data;
+      const db = reference.locallyConnectedBackwardBias(c, { layout }).data;
       return {
         dx: (at) => gamma(terms) * dx[at]!,
         dw: (at) => gamma(x[0]!) * dw[at]!,
@@ -60,14 +61,16 @@ const cases = LOCAL_CASES.flatMap((one): OperationCase<never>[] => {
       };
     },
   };
-  // Without a bias the layer is another kernel.
+  // A layer without a bias has another kernel.
   const plain: OperationCase<"x" | "w"> = {
     name: `${name}, no bias`,
     inputs: { x: { shape: x }, w },
-    run: (engine, { x: input, w: weights }) => ({ y: engine.locallyConnected(input, weights, options) }),
-    reference: ({ x: input, w: weights }, layout) => ({ y: locallyConnected(input, weights, { ...options, layout }) }),
+    run: ({ x: input, w: weights }) => ({ y: locallyConnected(input, weights, options) }),
+    reference: ({ x: input, w: weights }, layout) => ({
+      y: reference.locallyConnected(input, weights, { ...options, layout }),
+    }),
     bound: ({ x: input, w: weights }, layout) => {
-      const { data } = locallyConnected(magnitudes(input), magnitudes(weights), { ...options, layout });
+      const { data } = reference.locallyConnected(magnitudes(input), magnitudes(weights), { ...options, layout });
       return { y: (at) => gamma(terms) * data[at]! };
     },
   };

@@ -1,15 +1,15 @@
-// Locally connected layers by the reference: their gradients, equal weights everywhere, and what they refuse.
+// The reference of locally connected layers: gradients, agreement with convolution where all weights are equal, and refusals.
 import { expect, test } from "vitest";
+import { elementCount } from "../../src/base/shape.ts";
 import {
   conv,
   locallyConnected,
   locallyConnectedBackwardBias,
   locallyConnectedBackwardData,
   locallyConnectedBackwardWeights,
-} from "../../src/reference/index.ts";
-import { elementCount } from "../../src/shape.ts";
-import { refusal } from "../refusal.ts";
+} from "../../src/reference.ts";
 import { uniform } from "../suite/random.ts";
+import { refusal } from "../suite/refusal.ts";
 import { expectGradient } from "./finite-differences.ts";
 import { LOCAL_CASES, localWeights } from "./local.ts";
 

@@ -1,9 +1,9 @@
 // Lp pooling by the reference: its gradient, and what it refuses.
 import { expect, test } from "vitest";
-import { lpPool, lpPoolBackward } from "../../src/reference/index.ts";
-import { elementCount } from "../../src/shape.ts";
-import { refusal } from "../refusal.ts";
+import { elementCount } from "../../src/base/shape.ts";
+import { lpPool, lpPoolBackward } from "../../src/reference.ts";
 import { uniform } from "../suite/random.ts";
+import { refusal } from "../suite/refusal.ts";
 import { expectGradient } from "./finite-differences.ts";
 import { POOLED_MAPS } from "./windows.ts";
 
@@ -17,7 +17,7 @@ const positive = (shape: readonly number[], seed: number) => ({
 test.each(POOLED_MAPS)("the gradients of $name", ({ shape, options }) => {
   for (const norm of [{}, { norm: 3 }, { norm: 2.5 }, { norm: 1 }, { norm: 3, abs: true }]) {
     const x = positive(shape, 1);
-    // Sizes of numbers of either sign.
+    // Absolute values of numbers of both signs.
     if (norm.abs) x.data = x.data.map((value, at) => (at % 3 === 0 ? -value : value));
     const all = { ...options, ...norm };
     const y = lpPool(x, all);
@@ -26,7 +26,7 @@ test.each(POOLED_MAPS)("the gradients of $name", ({ shape, options }) => {
   }
 });
 
-test("raises numbers as they are, or their sizes", () => {
+test("raises numbers with their sign, or their absolute values", () => {
   const x = { shape: [1, 1, 2], data: [-3, 4] };
   const pool = (options: object) => lpPool(x, { kernelSize: 2, ...options }).data[0];
   expect(pool({})).toBe(5);

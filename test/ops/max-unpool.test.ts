@@ -1,9 +1,9 @@
 // Max unpooling by the reference: its gradient, and what it refuses.
 import { expect, test } from "vitest";
-import { maxPoolWithIndices, maxUnpool, maxUnpoolBackward } from "../../src/reference/index.ts";
-import { elementCount } from "../../src/shape.ts";
-import { refusal } from "../refusal.ts";
+import { elementCount } from "../../src/base/shape.ts";
+import { maxPoolWithIndices, maxUnpool, maxUnpoolBackward } from "../../src/reference.ts";
 import { uniform } from "../suite/random.ts";
+import { refusal } from "../suite/refusal.ts";
 import { expectGradient } from "./finite-differences.ts";
 import { POOLED_MAPS } from "./windows.ts";
 
@@ -16,7 +16,7 @@ test.each(POOLED_MAPS)("the gradient of $name", ({ shape, options }) => {
   expectGradient(maxUnpoolBackward(dy, indices, options), (array) => maxUnpool(array, indices, unpool), y, dy);
 });
 
-test("keeps the value of the last of the windows that found the same cell", () => {
+test("writes the value of the last window that chose a cell", () => {
   const indices = { shape: [1, 1, 3], data: [1, 2, 2] };
   const y = maxUnpool({ shape: [1, 1, 3], data: [5, 6, 7] }, indices, { kernelSize: 3, stride: 1 });
   expect(y).toEqual({ shape: [1, 1, 5], data: Float64Array.of(0, 5, 7, 0, 0) });

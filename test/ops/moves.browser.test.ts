@@ -1,19 +1,18 @@
-// What only moves numbers, or picks some: concatenation and splitting, shuffles, and maxout. Nothing rounds.
+// Concatenation, splitting and shuffles, which only move numbers: nothing rounds.
 import {
   channelShuffle,
   channelShuffleBackward,
   concatenate,
-  maxout,
-  maxoutBackward,
   pixelShuffle,
   pixelUnshuffle,
   split,
-} from "../../src/reference/index.ts";
+} from "../../src/ops/index.ts";
+import * as reference from "../../src/reference.ts";
 import { type OperationCase, testOperations } from "./suite.ts";
 
 const exact = () => 0;
 
-/** Shapes with their channels second, joined along them, whose axis is another one in the other layout; or along an axis of both. */
+/** Channels-first shapes, joined along their channels, or along an axis that both layouts share. */
 const JOINED: readonly { shapes: readonly (readonly number[])[]; axis?: number }[] = [
   {
     shapes: [
@@ -57,15 +56,15 @@ const slices = JOINED.flatMap(({ shapes, axis }): OperationCase<never>[] => {
   const forward: OperationCase = {
     name: `concatenation of ${name}`,
     inputs: Object.fromEntries(shapes.map((shape, part) => [`x${part}`, { shape }])),
-    run: (engine, tensors) => ({ y: engine.concatenate(Object.values(tensors), options) }),
-    reference: (arrays, layout) => ({ y: concatenate(Object.values(arrays), { ...options, layout }) }),
+    run: (tensors) => ({ y: concatenate(Object.values(tensors), options) }),
+    reference: (arrays, layout) => ({ y: reference.concatenate(Object.values(arrays), { ...options, layout }) }),
     bound: () => ({ y: exact }),
   };
   const backward: OperationCase<"x"> = {
     name: `split into ${name}`,
     inputs: { x: { shape: all } },
-    run: (engine, { x }) => Object.fromEntries(Object.entries(engine.split(x, { sizes, ...options }))),
-    reference: ({ x }, layout) => Object.fromEntries(Object.entries(split(x, { sizes, ...options, layout }))),
+    run: ({ x }) => Object.fromEntries(Object.entries(split(x, { sizes, ...options }))),
+    reference: ({ x }, layout) => Object.fromEntries(Object.entries(reference.split(x, { sizes, ...options, layout }))),
     bound: () => Object.fromEntries(shapes.map((_, part) => [part, exact])),
   };
   return [forward, backward] as OperationCase<never>[];
@@ -83,15 +82,15 @@ const channels = SHUFFLED.flatMap(({ shape, groups }): OperationCase<never>[] =>
   const forward: OperationCase<"x"> = {
     name,
     inputs: { x: { shape } },
-    run: (engine, { x }) => ({ y: engine.channelShuffle(x, { groups }) }),
-    reference: ({ x }, layout) => ({ y: channelShuffle(x, { groups, layout }) }),
+    run: ({ x }) => ({ y: channelShuffle(x, { groups }) }),
+    reference: ({ x }, layout) => ({ y: reference.channelShuffle(x, { groups, layout }) }),
     bound: () => ({ y: exact }),
   };
   const backward: OperationCase<"dy"> = {
     name: `gradient of ${name}`,
     inputs: { dy: { shape } },
-    run: (engine, { dy }) => ({ dx: engine.channelShuffleBackward(dy, { groups }) }),
-    reference: ({ dy }, layout) => ({ dx: channelShuffleBackward(dy, { groups, layout }) }),
+    run: ({ dy }) => ({ dx: channelShuffleBackward(dy, { groups }) }),
+    reference: ({ dy }, layout) => ({ dx: reference.channelShuffleBackward(dy, { groups, layout }) }),
     bound: () => ({ dx: exact }),
   };
   return [forward, backward];
@@ -110,48 +109,18 @@ const pixels = PIXELS.flatMap(({ coarse, fine, factor }): OperationCase<never>[]
   const shuffle: OperationCase<"x"> = {
     name: `pixel shuffle of [${coarse.join(", ")}] by ${String(factor)}`,
     inputs: { x: { shape: coarse } },
-    run: (engine, { x }) => ({ y: engine.pixelShuffle(x, { factor }) }),
-    reference: ({ x }, layout) => ({ y: pixelShuffle(x, { factor, layout }) }),
+    run: ({ x }) => ({ y: pixelShuffle(x, { factor }) }),
+    reference: ({ x }, layout) => ({ y: reference.pixelShuffle(x, { factor, layout }) }),
     bound: () => ({ y: exact }),
   };
   const unshuffle: OperationCase<"x"> = {
     name: `pixel unshuffle of [${fine.join(", ")}] by ${String(factor)}`,
     inputs: { x: { shape: fine } },
-    run: (engine, { x }) => ({ y: engine.pixelUnshuffle(x, { factor }) }),
-    reference: ({ x }, layout) => ({ y: pixelUnshuffle(x, { factor, layout }) }),
+    run: ({ x }) => ({ y: pixelUnshuffle(x, { factor }) }),
+    reference: ({ x }, layout) => ({ y: reference.pixelUnshuffle(x, { factor, layout }) }),
     bound: () => ({ y: exact }),
   };
   return [shuffle, unshuffle];
 });
 
-/** Quarters: pieces that are equal, too. */
-const quarters = (count: number, seed: number): Float32Array =>
-  Float32Array.from({ length: count }, (_, at) => (((at * 7 + seed) % 11) - 5) / 4);
-
-const GROUPS: readonly { shape: readonly number[]; out: readonly number[]; pieces: number }[] = [
-  { shape: [2, 6, 3, 4], out: [2, 2, 3, 4], pieces: 3 },
-  { shape: [1, 8, 3, 5], out: [1, 4, 3, 5], pieces: 2 },
-  { shape: [3, 10], out: [3, 2], pieces: 5 },
-  { shape: [1, 4, 2, 3, 2], out: [1, 1, 2, 3, 2], pieces: 4 },
-];
-
-const groups = GROUPS.flatMap(({ shape, out, pieces }): OperationCase<never>[] => {
-  const name = `maxout of ${pieces} pieces of [${shape.join(", ")}]`;
-  const forward: OperationCase<"x"> = {
-    name,
-    inputs: { x: { shape, values: quarters } },
-    run: (engine, { x }) => ({ y: engine.maxout(x, { pieces }) }),
-    reference: ({ x }, layout) => ({ y: maxout(x, { pieces, layout }) }),
-    bound: () => ({ y: exact }),
-  };
-  const backward: OperationCase<"dy" | "x"> = {
-    name: `gradient of ${name}`,
-    inputs: { dy: { shape: out }, x: { shape, values: quarters } },
-    run: (engine, { dy, x }) => ({ dx: engine.maxoutBackward(dy, x, { pieces }) }),
-    reference: ({ dy, x }, layout) => ({ dx: maxoutBackward(dy, x, { pieces, layout }) }),
-    bound: () => ({ dx: exact }),
-  };
-  return [forward, backward];
-});
-
-testOperations([...slices, ...channels, ...pixels, ...groups]);
+testOperations([...slices, ...channels, ...pixels]);

@@ -1,17 +1,8 @@
-// What only moves numbers, or picks some, by the reference: gradients, and what is refused.
+// The reference of concatenation, splitting and shuffles: gradients and refusals.
 import { expect, test } from "vitest";
-import {
-  channelShuffle,
-  channelShuffleBackward,
-  concatenate,
-  maxout,
-  maxoutBackward,
-  pixelShuffle,
-  pixelUnshuffle,
-  split,
-} from "../../src/reference/index.ts";
-import { refusal } from "../refusal.ts";
+import * as reference from "../../src/reference.ts";
 import { uniform } from "../suite/random.ts";
+import { refusal } from "../suite/refusal.ts";
 import { expectGradient } from "./finite-differences.ts";
 
 const random = (shape: number[], seed: number) => ({
@@ -26,55 +17,51 @@ const x = random([2, 6, 4, 2], 1);
 test.each(["channels-first", "channels-last"] as const)("gradients with %s", (layout) => {
   const dy = random(x.shape, 2);
   const groups = { groups: 2, layout };
-  expectGradient(channelShuffleBackward(dy, groups), (array) => channelShuffle(array, groups), x, dy);
-  const two = { pieces: 2, layout };
-  const half = random(maxout(x, two).shape, 3);
-  expectGradient(maxoutBackward(half, x, two), (array) => maxout(array, two), x, half);
+  expectGradient(
+    reference.channelShuffleBackward(dy, groups),
+    (array) => reference.channelShuffle(array, groups),
+    x,
+    dy,
+  );
   const factor = layout === "channels-first" ? { factor: [2, 1], layout } : { factor: [1, 2], layout };
-  const fine = random(pixelShuffle(x, factor).shape, 4);
-  expectGradient(pixelUnshuffle(fine, factor), (array) => pixelShuffle(array, factor), x, fine);
-  const parts = split(x, { sections: 2, layout });
-  const joined = random(concatenate([x, parts[0]!], { layout }).shape, 5);
-  const [own] = split(joined, { sizes: layout === "channels-first" ? [6, 3] : [2, 1], layout });
-  expectGradient(own!, (array) => concatenate([array, parts[0]!], { layout }), x, joined);
+  const fine = random(reference.pixelShuffle(x, factor).shape, 4);
+  expectGradient(reference.pixelUnshuffle(fine, factor), (array) => reference.pixelShuffle(array, factor), x, fine);
+  const parts = reference.split(x, { sections: 2, layout });
+  const joined = random(reference.concatenate([x, parts[0]!], { layout }).shape, 5);
+  const [own] = reference.split(joined, { sizes: layout === "channels-first" ? [6, 3] : [2, 1], layout });
+  expectGradient(own!, (array) => reference.concatenate([array, parts[0]!], { layout }), x, joined);
 });
 
 test("each undoes the other", () => {
   for (const layout of ["channels-first", "channels-last"] as const) {
-    expect(concatenate(split(x, { sizes: [1, 1], axis: 3 }), { axis: 3, layout }).data).toEqual(
+    expect(reference.concatenate(reference.split(x, { sizes: [1, 1], axis: 3 }), { axis: 3, layout }).data).toEqual(
       Float64Array.from(x.data),
     );
-    expect(pixelShuffle(pixelUnshuffle(x, { factor: 2 }), { factor: 2 }).data).toEqual(Float64Array.from(x.data));
-    const shuffled = channelShuffle(x, { groups: 2, layout });
-    expect(channelShuffleBackward(shuffled, { groups: 2, layout }).data).toEqual(Float64Array.from(x.data));
+    expect(reference.pixelShuffle(reference.pixelUnshuffle(x, { factor: 2 }), { factor: 2 }).data).toEqual(
+      Float64Array.from(x.data),
+    );
+    const shuffled = reference.channelShuffle(x, { groups: 2, layout });
+    expect(reference.channelShuffleBackward(shuffled, { groups: 2, layout }).data).toEqual(Float64Array.from(x.data));
   }
 });
 
-test("maxout passes NaN on, and the gradient to the first of equals", () => {
-  const one = { data: [1, Number.NaN, 2, 2], shape: [1, 4] };
-  expect([...maxout(one, { pieces: 2 }).data]).toEqual([Number.NaN, 2]);
-  expect([...maxoutBackward({ data: [5, 7], shape: [1, 2] }, one, { pieces: 2 }).data]).toEqual([0, 5, 7, 0]);
-});
-
 test.each([
-  [() => concatenate([]), "tensors", "invalid-argument"],
-  [() => concatenate([x, 3 as never]), "tensors[1]", "invalid-argument"],
-  [() => concatenate([x, random([2, 6, 4, 3], 1)]), "tensors[1].shape", "shape-mismatch"],
-  [() => concatenate([x], { axis: 4 }), "axis", "invalid-argument"],
-  [() => split(x, {}), "sizes", "invalid-argument"],
-  [() => split(x, { sizes: [2, 3] }), "sizes", "shape-mismatch"],
-  [() => split(x, { sizes: [6, 0] }), "sizes[1]", "invalid-argument"],
-  [() => split(x, { sections: 4 }), "sections", "shape-mismatch"],
-  [() => split(x, { sizes: [6], sections: 1 }), "sections", "invalid-argument"],
-  [() => channelShuffle(x, { groups: 4 }), "groups", "shape-mismatch"],
-  [() => channelShuffle(x, {} as never), "groups", "invalid-argument"],
-  [() => pixelShuffle(x, { factor: 2 }), "factor", "shape-mismatch"],
-  [() => pixelShuffle(x, { factor: [2] }), "factor", "shape-mismatch"],
-  [() => pixelShuffle(random([2, 6], 1), { factor: 2 }), "x.shape", "shape-mismatch"],
-  [() => pixelUnshuffle(x, { factor: [1, 3] }), "factor", "shape-mismatch"],
-  [() => pixelUnshuffle(x, { upscale: 2 } as never), "options", "unknown-option"],
-  [() => maxout(x, { pieces: 4 }), "pieces", "shape-mismatch"],
-  [() => maxout(x, { pieces: 0 }), "pieces", "invalid-argument"],
+  [() => reference.concatenate([]), "tensors", "invalid-argument"],
+  [() => reference.concatenate([x, 3 as never]), "tensors[1]", "invalid-argument"],
+  [() => reference.concatenate([x, random([2, 6, 4, 3], 1)]), "tensors[1].shape", "shape-mismatch"],
+  [() => reference.concatenate([x], { axis: 4 }), "axis", "invalid-argument"],
+  [() => reference.split(x, {}), "sizes", "invalid-argument"],
+  [() => reference.split(x, { sizes: [2, 3] }), "sizes", "shape-mismatch"],
+  [() => reference.split(x, { sizes: [6, 0] }), "sizes[1]", "invalid-argument"],
+  [() => reference.split(x, { sections: 4 }), "sections", "shape-mismatch"],
+  [() => reference.split(x, { sizes: [6], sections: 1 }), "sections", "invalid-argument"],
+  [() => reference.channelShuffle(x, { groups: 4 }), "groups", "shape-mismatch"],
+  [() => reference.channelShuffle(x, {} as never), "groups", "invalid-argument"],
+  [() => reference.pixelShuffle(x, { factor: 2 }), "factor", "shape-mismatch"],
+  [() => reference.pixelShuffle(x, { factor: [2] }), "factor", "shape-mismatch"],
+  [() => reference.pixelShuffle(random([2, 6], 1), { factor: 2 }), "x.shape", "shape-mismatch"],
+  [() => reference.pixelUnshuffle(x, { factor: [1, 3] }), "factor", "shape-mismatch"],
+  [() => reference.pixelUnshuffle(x, { upscale: 2 } as never), "options", "unknown-option"],
 ])("refuses %s", (call, argument, code) => {
   expect(refusal(call)).toMatchObject({ argument, code });
 });

@@ -1,16 +1,16 @@
-// How far normalisations and their gradients may be from their references, set by set.
+// Error bounds of normalisations and their gradients, set by set.
+import { gamma } from "../../src/base/arithmetic.ts";
 import {
   type Division,
   type NormalisedValues,
   forEachElement,
   statisticsOf,
   writeLike,
-} from "../../src/reference/ops/normalise.ts";
-import { gamma } from "../suite/bounds.ts";
+} from "../../src/ops/shared/reference/normalise.ts";
 
 const u = 2 ** -24;
 
-/** What a set's mean, one over its deviation, and their errors are. */
+/** The mean and the inverse deviation of each set, and their errors. */
 interface SetErrors {
   readonly mean: Float64Array;
   readonly inverse: Float64Array;
@@ -18,7 +18,7 @@ interface SetErrors {
   readonly inverseError: Float64Array;
 }
 
-/** Given statistics, of which the inverse deviation is known to so many roundings. */
+/** Given statistics, with an inverse deviation accurate to so many roundings. */
 export function givenErrors(mean: ArrayLike<number>, inverse: ArrayLike<number>, roundings: number): SetErrors {
   return {
     mean: Float64Array.from(mean),
@@ -28,7 +28,7 @@ export function givenErrors(mean: ArrayLike<number>, inverse: ArrayLike<number>,
   };
 }
 
-/** How many parts an invocation puts together on all levels after the first, where it takes 64 at most; two levels are enough here. */
+/** How many parts an invocation merges on all levels after the first, at most 64 on each; two levels are enough here. */
 function mergedParts(members: number): number {
   let sum = 0;
   for (let parts = Math.ceil(members / 64); parts > 1; parts = Math.ceil(parts / 64)) sum += Math.min(64, parts);
@@ -42,9 +42,9 @@ function mergedParts(members: number): number {
  * add up to under 11.4 along the way, and the distances are at most D. The share 1 of the first block is a division too. So the error e is
  * at most u (L (24 + k) + 80 D).
  *
- * Variances: a sum of squares of distances from a mean that errs by e is too large by e^2; distances of means err by 2 e, and squared
+ * Variances: a sum of squares of distances from a mean with error e is too large by e^2; distances of means have an error of 2 e, and squared
  * and weighed (weights w, whose sum is at most n on each of four levels, and w distance^2 at most n variance) by 4 sqrt(4) e deviation +
- * 16 e^2, by Cauchy and Schwarz. All terms are positive, and added and multiplied with under k + 24 roundings. inverseSqrt is good to
+ * 16 e^2, by Cauchy and Schwarz. All terms are positive, and added and multiplied with under k + 24 roundings. inverseSqrt is accurate to
  * 2 ULP, with the division and the sum before it 8 u.
  */
 export function computedErrors(x: NormalisedValues, division: Division, epsilon: number): SetErrors {
@@ -67,7 +67,7 @@ export function computedErrors(x: NormalisedValues, division: Division, epsilon:
   return { mean, inverse, meanError, inverseError };
 }
 
-/** The error of the normalised x at an element: of the difference, of the product, and what their own roundings are. */
+/** The error of the normalised x at an element: of the difference and of the product, with their own roundings. */
 function normalErrors(
   x: NormalisedValues,
   s: SetErrors,
@@ -103,7 +103,7 @@ export function normalisedBound(
 
 /**
  * The bounds of the gradients. A sum has up to 64 terms in a thread, merges 2 lanes and its parts, and its terms and its factors round
- * eight times; it carries the errors of the normalised x along. dx = (g - A - normal B) inverse adds what each of the four errs by.
+ * eight times; it includes the errors of the normalised x. dx = (g - A - normal B) inverse adds the errors of each of the four.
  */
 export function gradientBounds(
   dy: ArrayLike<number>,
@@ -158,7 +158,7 @@ export function gradientBounds(
   };
 }
 
-/** Numbers around a mean that is large beside their deviation: what a sum of squares in float32 has no digits left for. */
+/** Numbers around a mean that is large beside their deviation, so that a float32 sum of squares has no digits left for it. */
 export function farFromZero(count: number, seed: number): Float64Array {
   const state = { value: seed % 2147483647 || 1 };
   return Float64Array.from({ length: count }, () => {

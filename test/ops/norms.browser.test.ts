@@ -1,42 +1,30 @@
-import type { Engine, Layout, Tensor } from "../../src/index.ts";
-import type { LayerAxes } from "../../src/ops/geometry/normalisation.ts";
-import {
-  type NdArray,
-  groupNorm,
-  groupNormBackward,
-  instanceNorm,
-  instanceNormBackward,
-  layerNorm,
-  layerNormBackward,
-} from "../../src/reference/index.ts";
-import { groupDivision, layerDivision } from "../../src/reference/ops/group-norm.ts";
-import { type Division, type NormalisedValues, readNormalised } from "../../src/reference/ops/normalise.ts";
+import type { Layout, Tensor } from "../../src/index.ts";
+import { groupDivision, layerDivision } from "../../src/ops/group-norm/reference.ts";
+import * as operations from "../../src/ops/index.ts";
+import type { LayerAxes } from "../../src/ops/shared/geometry/normalisation.ts";
+import { type Division, type NormalisedValues, readNormalised } from "../../src/ops/shared/reference/normalise.ts";
+import * as reference from "../../src/reference.ts";
+import type { NdArray } from "../../src/reference.ts";
 import { computedErrors, farFromZero, gradientBounds, normalisedBound } from "./normalisations.ts";
 import { type Input, type OperationCase, testOperations } from "./suite.ts";
 
-/** One kind of normalisation, as the engine and the reference have it. */
+/** One kind of normalisation: the operation, its reference, and how it divides elements. */
 interface Norm {
   readonly name: string;
   readonly shape: readonly number[];
   readonly parameters: readonly number[];
   readonly division: (x: NormalisedValues) => Division;
-  readonly on: (engine: Engine) => {
-    forward: (x: Tensor, options: { scale?: Tensor; shift?: Tensor; epsilon?: number }) => Tensor;
-    backward: (
-      dy: Tensor,
-      x: Tensor,
-      options: { scale?: Tensor; epsilon?: number },
-    ) => { dx: Tensor; dscale: Tensor; dshift: Tensor };
-  };
-  readonly forward: (
-    x: NdArray,
-    options: { scale?: NdArray; shift?: NdArray; layout: Layout; epsilon?: number },
-  ) => NdArray;
-  readonly backward: (
-    dy: NdArray,
-    x: NdArray,
-    options: { scale?: NdArray; layout: Layout; epsilon?: number },
-  ) => { dx: NdArray; dscale: NdArray; dshift: NdArray };
+  readonly operation: Passes<Tensor>;
+  readonly reference: Passes<NdArray, { layout: Layout }>;
+}
+
+interface Passes<Values, More = unknown> {
+  forward: (x: Values, options: { scale?: Values; shift?: Values; epsilon?: number } & More) => Values;
+  backward: (
+    dy: Values,
+    x: Values,
+    options: { scale?: Values; epsilon?: number } & More,
+  ) => { dx: Values; dscale: Values; dshift: Values };
 }
 
 function layer(shape: readonly number[], axes?: LayerAxes): Norm {
@@ -46,12 +34,14 @@ function layer(shape: readonly number[], axes?: LayerAxes): Norm {
     shape,
     parameters: axes === "channels" ? [shape[1]!] : shape.slice(1).slice(-(axes ?? shape.length)),
     division: (x) => layerDivision(x, axes),
-    on: (engine) => ({
-      forward: (x, options) => engine.layerNorm(x, { ...options, ...over }),
-      backward: (dy, x, options) => engine.layerNormBackward(dy, x, { ...options, ...over }),
-    }),
-    forward: (x, options) => layerNorm(x, { ...options, ...over }),
-    backward: (dy, x, options) => layerNormBackward(dy, x, { ...options, ...over }),
+    operation: {
+      forward: (x, options) => operations.layerNorm(x, { ...options, ...over }),
+      backward: (dy, x, options) => operations.layerNormBackward(dy, x, { ...options, ...over }),
+    },
+    reference: {
+      forward: (x, options) => reference.layerNorm(x, { ...options, ...over }),
+      backward: (dy, x, options) => reference.layerNormBackward(dy, x, { ...options, ...over }),
+    },
   };
 }
 
@@ -61,12 +51,14 @@ function instance(shape: readonly number[]): Norm {
     shape,
     parameters: [shape[1]!],
     division: (x) => groupDivision(x, x.channels),
-    on: (engine) => ({
-      forward: (x, options) => engine.instanceNorm(x, options),
-      backward: (dy, x, options) => engine.instanceNormBackward(dy, x, options),
-    }),
-    forward: instanceNorm,
-    backward: instanceNormBackward,
+    operation: {
+      forward: operations.instanceNorm,
+      backward: operations.instanceNormBackward,
+    },
+    reference: {
+      forward: reference.instanceNorm,
+      backward: reference.instanceNormBackward,
+    },
   };
 }
 
@@ -76,12 +68,14 @@ function group(shape: readonly number[], groups: number): Norm {
     shape,
     parameters: [shape[1]!],
     division: (x) => groupDivision(x, groups),
-    on: (engine) => ({
-      forward: (x, options) => engine.groupNorm(x, { ...options, groups }),
-      backward: (dy, x, options) => engine.groupNormBackward(dy, x, { ...options, groups }),
-    }),
-    forward: (x, options) => groupNorm(x, { ...options, groups }),
-    backward: (dy, x, options) => groupNormBackward(dy, x, { ...options, groups }),
+    operation: {
+      forward: (x, options) => operations.groupNorm(x, { ...options, groups }),
+      backward: (dy, x, options) => operations.groupNormBackward(dy, x, { ...options, groups }),
+    },
+    reference: {
+      forward: (x, options) => reference.groupNorm(x, { ...options, groups }),
+      backward: (dy, x, options) => reference.groupNormBackward(dy, x, { ...options, groups }),
+    },
   };
 }
 
@@ -103,11 +97,11 @@ const NORMS: readonly Norm[] = [
   group([2, 16, 6, 4], 4),
   group([3, 10], 5),
   instance([1, 1, 1, 1]),
-  // Sums on three levels.
+  // Sums in three levels.
   instance([1, 2, 4501]),
 ];
 
-/** An epsilon that shows. */
+/** An epsilon large enough to matter. */
 const epsilon = 0.01;
 
 function cases(
@@ -121,15 +115,15 @@ function cases(
   // The parameters have PyTorch's axes in every layout.
   const own = { shape: parameters, layoutFree: true, ...(x.dtype && { dtype: x.dtype }), ...parameter };
   const title = `${name}${affine ? ", scaled and shifted" : ""}${x.values ? ", far from zero" : ""}${parameter.dtype ? ", float32 parameters" : ""}`;
-  const valuesOf = (array: NdArray, layout: Layout) => readNormalised("x", array, layout);
+  const valuesOf = (array: NdArray, layout: Layout) => readNormalised("x", array, { layout });
   const forward: OperationCase<"x" | "scale" | "shift"> = {
     name: title,
     inputs: { x: given, scale: own, shift: own },
-    run: (engine, { x: input, scale, shift }) => {
-      return { y: norm.on(engine).forward(input, affine ? { scale, shift, epsilon } : { epsilon }) };
+    run: ({ x: input, scale, shift }) => {
+      return { y: norm.operation.forward(input, affine ? { scale, shift, epsilon } : { epsilon }) };
     },
     reference: ({ x: input, scale, shift }, layout) => {
-      return { y: norm.forward(input, { ...(affine && { scale, shift }), layout, epsilon }) };
+      return { y: norm.reference.forward(input, { ...(affine && { scale, shift }), layout, epsilon }) };
     },
     bound: ({ x: input, scale, shift }, layout) => {
       const values = valuesOf(input, layout);
@@ -141,12 +135,12 @@ function cases(
   const backward: OperationCase<"dy" | "x" | "scale"> = {
     name: `gradients of ${title}`,
     inputs: { dy: { shape, ...(x.dtype && { dtype: x.dtype }) }, x: given, scale: own },
-    run: (engine, { dy, x: input, scale }) => {
-      const { dx, dscale, dshift } = norm.on(engine).backward(dy, input, affine ? { scale, epsilon } : { epsilon });
+    run: ({ dy, x: input, scale }) => {
+      const { dx, dscale, dshift } = norm.operation.backward(dy, input, affine ? { scale, epsilon } : { epsilon });
       return { dx, dscale, dshift };
     },
     reference: ({ dy, x: input, scale }, layout) => ({
-      ...norm.backward(dy, input, { ...(affine && { scale }), layout, epsilon }),
+      ...norm.reference.backward(dy, input, { ...(affine && { scale }), layout, epsilon }),
     }),
     bound: ({ dy, x: input, scale }, layout) => {
       const values = valuesOf(input, layout);

@@ -1,20 +1,10 @@
-// Normalisations by the reference: their gradients, and what they refuse.
+// The reference of normalisations: their gradients, and what they refuse.
 import { expect, test } from "vitest";
-import {
-  type NdArray,
-  batchNorm,
-  batchNormBackward,
-  batchNormTraining,
-  groupNorm,
-  groupNormBackward,
-  instanceNorm,
-  instanceNormBackward,
-  layerNorm,
-  layerNormBackward,
-} from "../../src/reference/index.ts";
-import { elementCount } from "../../src/shape.ts";
-import { refusal } from "../refusal.ts";
+import { elementCount } from "../../src/base/shape.ts";
+import * as reference from "../../src/reference.ts";
+import type { NdArray } from "../../src/reference.ts";
 import { uniform } from "../suite/random.ts";
+import { refusal } from "../suite/refusal.ts";
 import { expectGradient } from "./finite-differences.ts";
 import { channelsLast } from "./layouts.ts";
 
@@ -23,7 +13,7 @@ const random = (shape: readonly number[], seed: number): NdArray => ({
   shape,
 });
 
-/** Deviations of so few numbers are small: an epsilon that keeps the third derivative, and so the error of the differences, so too. */
+/** So few numbers may have a small deviation: this epsilon keeps the third derivative, and so the error of finite differences, small. */
 const epsilon = 0.1;
 
 interface Norm {
@@ -41,53 +31,53 @@ const NORMS: readonly Norm[] = [
     name: "batch normalisation",
     shape: [2, 3, 4],
     parameters: [3],
-    forward: (x, scale, shift) => batchNorm(x, { ...given, scale, shift, epsilon }),
-    backward: (dy, x, scale) => batchNormBackward(dy, x, { ...given, scale, epsilon }),
+    forward: (x, scale, shift) => reference.batchNorm(x, { ...given, scale, shift, epsilon }),
+    backward: (dy, x, scale) => reference.batchNormBackward(dy, x, { ...given, scale, epsilon }),
   },
   {
     name: "batch normalisation in training",
     shape: [4, 3, 2, 2],
     parameters: [3],
-    forward: (x, scale, shift) => batchNormTraining(x, { scale, shift, epsilon }).y,
+    forward: (x, scale, shift) => reference.batchNormTraining(x, { scale, shift, epsilon }).y,
     backward: (dy, x, scale) => {
-      const { mean, inverseDeviation } = batchNormTraining(x, { epsilon });
-      return batchNormBackward(dy, x, { mean, inverseDeviation, scale });
+      const { mean, inverseDeviation } = reference.batchNormTraining(x, { epsilon });
+      return reference.batchNormBackward(dy, x, { mean, inverseDeviation, scale });
     },
   },
   {
     name: "layer normalisation",
     shape: [2, 3, 2, 2],
     parameters: [3, 2, 2],
-    forward: (x, scale, shift) => layerNorm(x, { scale, shift, epsilon }),
-    backward: (dy, x, scale) => layerNormBackward(dy, x, { scale, epsilon }),
+    forward: (x, scale, shift) => reference.layerNorm(x, { scale, shift, epsilon }),
+    backward: (dy, x, scale) => reference.layerNormBackward(dy, x, { scale, epsilon }),
   },
   {
     name: "layer normalisation over rows",
     shape: [2, 2, 3, 4],
     parameters: [4],
-    forward: (x, scale, shift) => layerNorm(x, { axes: 1, scale, shift, epsilon }),
-    backward: (dy, x, scale) => layerNormBackward(dy, x, { axes: 1, scale, epsilon }),
+    forward: (x, scale, shift) => reference.layerNorm(x, { axes: 1, scale, shift, epsilon }),
+    backward: (dy, x, scale) => reference.layerNormBackward(dy, x, { axes: 1, scale, epsilon }),
   },
   {
     name: "layer normalisation over channels",
     shape: [2, 5, 3],
     parameters: [5],
-    forward: (x, scale, shift) => layerNorm(x, { axes: "channels", scale, shift, epsilon }),
-    backward: (dy, x, scale) => layerNormBackward(dy, x, { axes: "channels", scale, epsilon }),
+    forward: (x, scale, shift) => reference.layerNorm(x, { axes: "channels", scale, shift, epsilon }),
+    backward: (dy, x, scale) => reference.layerNormBackward(dy, x, { axes: "channels", scale, epsilon }),
   },
   {
     name: "instance normalisation",
     shape: [2, 3, 5],
     parameters: [3],
-    forward: (x, scale, shift) => instanceNorm(x, { scale, shift, epsilon }),
-    backward: (dy, x, scale) => instanceNormBackward(dy, x, { scale, epsilon }),
+    forward: (x, scale, shift) => reference.instanceNorm(x, { scale, shift, epsilon }),
+    backward: (dy, x, scale) => reference.instanceNormBackward(dy, x, { scale, epsilon }),
   },
   {
     name: "group normalisation",
     shape: [2, 4, 3],
     parameters: [4],
-    forward: (x, scale, shift) => groupNorm(x, { groups: 2, scale, shift, epsilon }),
-    backward: (dy, x, scale) => groupNormBackward(dy, x, { groups: 2, scale, epsilon }),
+    forward: (x, scale, shift) => reference.groupNorm(x, { groups: 2, scale, shift, epsilon }),
+    backward: (dy, x, scale) => reference.groupNormBackward(dy, x, { groups: 2, scale, epsilon }),
   },
 ];
 
@@ -103,32 +93,32 @@ test.each([1, 2, 3, "channels"] as const)("parameters are the same in both layou
   const x = random([2, 3, 2, 4], 1);
   const shape = axes === "channels" ? [3] : [3, 2, 4].slice(-axes);
   const options = { axes, scale: random(shape, 2), shift: random(shape, 3) };
-  const last = layerNorm(channelsLast(x), { ...options, layout: "channels-last" });
-  expect(last.data).toEqual(channelsLast(layerNorm(x, options)).data);
+  const last = reference.layerNorm(channelsLast(x), { ...options, layout: "channels-last" });
+  expect(last.data).toEqual(channelsLast(reference.layerNorm(x, options)).data);
 });
 
 const x = random([2, 4, 3], 1);
 const [channel, other] = [random([4], 2), random([3], 3)];
 
 test.each([
-  [() => batchNorm(x, { mean: channel } as never), "variance"],
-  [() => batchNorm(x, { mean: other, variance: channel }), "mean.shape"],
-  [() => batchNorm(x, { mean: channel, variance: channel, epsilon: -1 }), "epsilon"],
-  [() => batchNorm(x, { mean: channel, variance: channel, eps: 1 } as never), "options"],
-  [() => batchNormTraining(random([1, 4], 1)), "x.shape"],
-  [() => batchNormTraining(x, { momentum: 0.1 }), "momentum"],
-  [() => batchNormTraining(x, { momentum: 2, runningMean: channel, runningVariance: channel }), "momentum"],
-  [() => batchNormTraining(x, { runningMean: channel }), "runningVariance"],
-  [() => batchNormBackward(x, x, { mean: channel }), "inverseDeviation"],
-  [() => batchNormBackward(x, x, { mean: channel, inverseDeviation: channel, epsilon: 1 }), "epsilon"],
-  [() => layerNorm(x, { axes: 3 }), "axes"],
-  [() => layerNorm(x, { axes: "rows" as never }), "axes"],
-  [() => layerNorm(x, { scale: channel }), "scale.shape"],
-  [() => layerNorm(random([4], 1)), "x.shape"],
-  [() => groupNorm(x, { groups: 3 }), "groups"],
-  [() => groupNorm(x, {} as never), "groups"],
-  [() => instanceNorm(random([2, 3], 1)), "x.shape"],
-  [() => instanceNormBackward(random([2, 4, 2], 1), x), "dy.shape"],
+  [() => reference.batchNorm(x, { mean: channel } as never), "variance"],
+  [() => reference.batchNorm(x, { mean: other, variance: channel }), "mean.shape"],
+  [() => reference.batchNorm(x, { mean: channel, variance: channel, epsilon: -1 }), "epsilon"],
+  [() => reference.batchNorm(x, { mean: channel, variance: channel, eps: 1 } as never), "options"],
+  [() => reference.batchNormTraining(random([1, 4], 1)), "x.shape"],
+  [() => reference.batchNormTraining(x, { momentum: 0.1 }), "momentum"],
+  [() => reference.batchNormTraining(x, { momentum: 2, runningMean: channel, runningVariance: channel }), "momentum"],
+  [() => reference.batchNormTraining(x, { runningMean: channel }), "runningVariance"],
+  [() => reference.batchNormBackward(x, x, { mean: channel }), "inverseDeviation"],
+  [() => reference.batchNormBackward(x, x, { mean: channel, inverseDeviation: channel, epsilon: 1 }), "epsilon"],
+  [() => reference.layerNorm(x, { axes: 3 }), "axes"],
+  [() => reference.layerNorm(x, { axes: "rows" as never }), "axes"],
+  [() => reference.layerNorm(x, { scale: channel }), "scale.shape"],
+  [() => reference.layerNorm(random([4], 1)), "x.shape"],
+  [() => reference.groupNorm(x, { groups: 3 }), "groups"],
+  [() => reference.groupNorm(x, {} as never), "groups"],
+  [() => reference.instanceNorm(random([2, 3], 1)), "x.shape"],
+  [() => reference.instanceNormBackward(random([2, 4, 2], 1), x), "dy.shape"],
 ])("refuses %o", (call, argument) => {
   expect(refusal(call)).toMatchObject({ argument });
 });

@@ -1,8 +1,10 @@
 import { expect, it } from "vitest";
+import { gamma } from "../../src/base/arithmetic.ts";
 import { type Tensor, createEngine } from "../../src/index.ts";
-import { type NdArray, adam, linear, sgd } from "../../src/reference/index.ts";
-import { newDevice } from "../counting.ts";
-import { gamma } from "../suite/bounds.ts";
+import { adam, linear, sgd } from "../../src/ops/index.ts";
+import type { NdArray } from "../../src/reference.ts";
+import * as reference from "../../src/reference.ts";
+import { newDevice } from "../suite/counting.ts";
 import { uniform } from "../suite/random.ts";
 import { type OperationCase, magnitudes, testOperations } from "./suite.ts";
 
@@ -27,17 +29,17 @@ const ADAM = [
   },
 ];
 
-/** The sizes of what a step adds up; rates are rounded to float32, and each term goes through six roundings at most. */
+/** The magnitude of the terms of a step. Rates are rounded to float32, and each term takes at most six roundings. */
 const ROUNDINGS = gamma(8);
 
 const plain = SGD.map(({ name, shape, options }): OperationCase<"w" | "dw"> => ({
   name: `SGD, ${name}`,
   inputs: { w: { shape }, dw: { shape } },
-  run: (engine, { w, dw }) => {
-    engine.sgd(w, dw, options);
+  run: ({ w, dw }) => {
+    sgd(w, dw, options);
     return { w };
   },
-  reference: ({ w, dw }) => ({ w: sgd(w, dw, options).w }),
+  reference: ({ w, dw }) => ({ w: reference.sgd(w, dw, options).w }),
   bound: ({ w, dw }) => ({ w: (at) => ROUNDINGS * (2 * Math.abs(w.data[at]!) + Math.abs(dw.data[at]!)) }),
 }));
 
@@ -47,12 +49,12 @@ const momentum = [undefined, "f32" as const].flatMap((state) =>
     return {
       name: `SGD, ${name}${state ? ", float32 state" : ""}`,
       inputs: { w: { shape }, dw: { shape, ...own }, velocity: { shape, ...own } },
-      run: (engine, { w, dw, velocity }) => {
-        engine.sgd(w, dw, { ...options, velocity });
+      run: ({ w, dw, velocity }) => {
+        sgd(w, dw, { ...options, velocity });
         return { w, velocity };
       },
       reference: ({ w, dw, velocity }) => {
-        const next = sgd(w, dw, { ...options, velocity });
+        const next = reference.sgd(w, dw, { ...options, velocity });
         return { w: next.w, velocity: next.velocity! };
       },
       bound: ({ w, dw, velocity }) => {
@@ -67,13 +69,13 @@ const momentum = [undefined, "f32" as const].flatMap((state) =>
 const adams = ADAM.map(({ name, shape, options }): OperationCase<"w" | "dw" | "m" | "v"> => ({
   name: `Adam, ${name}`,
   inputs: { w: { shape }, dw: { shape }, m: { shape, ...f32 }, v: { shape, ...f32, values: positive } },
-  run: (engine, { w, dw, m, v }) => {
-    engine.adam(w, dw, { ...options, m, v });
+  run: ({ w, dw, m, v }) => {
+    adam(w, dw, { ...options, m, v });
     return { w, m, v };
   },
-  reference: ({ w, dw, m, v }) => adam(w, dw, { ...options, m, v }),
-  // m and v are sums of two products. A root is as good as its argument (all terms of v are positive) and 2.5 ULP of inverseSqrt, a
-  // division 2.5 ULP: 10 u more for the quotient, whose numerator errs by the sizes of its terms.
+  reference: ({ w, dw, m, v }) => reference.adam(w, dw, { ...options, m, v }),
+  // m and v are sums of two products. A root is as accurate as its argument (all terms of v are positive) plus 2.5 ULP of inverseSqrt, a
+  // division takes 2.5 ULP: 10 u more for the quotient, whose numerator errs by the magnitude of its terms.
   bound: (arrays) => {
     const sizes = {
       w: magnitudes(arrays.w),
@@ -81,7 +83,7 @@ const adams = ADAM.map(({ name, shape, options }): OperationCase<"w" | "dw" | "m
       m: magnitudes(arrays.m),
       v: magnitudes(arrays.v),
     };
-    const next = adam(arrays.w, arrays.dw, { ...options, m: arrays.m, v: arrays.v });
+    const next = reference.adam(arrays.w, arrays.dw, { ...options, m: arrays.m, v: arrays.v });
     const {
       weightDecay = 0,
       learningRate,
@@ -98,7 +100,7 @@ const adams = ADAM.map(({ name, shape, options }): OperationCase<"w" | "dw" | "m
     return {
       w: (at) => {
         const root = Math.sqrt(next.v.data[at]! / (1 - beta2 ** step)) + epsilon;
-        // Where the gradient's terms cancel its square errs by more than of itself: by ROUNDINGS of square, half of it in the root.
+        // Where the terms of the gradient cancel, its square errs by ROUNDINGS of `square`, not of itself, and the root by half of that.
         const spread = square(at) / next.v.data[at]!;
         return (
           ROUNDINGS * 2 * sizes.w.data[at]! +
@@ -121,19 +123,19 @@ it("takes the rates of each call, and what was prepared of the weights is made a
   let expected: NdArray = { data: w0, shape: [64, 64] };
   let prepared: number | undefined;
   for (const learningRate of [0.5, 0.25, 0.125]) {
-    const y = engine.linear(rows, w);
-    // The weights keep what was prepared of them, once.
+    const y = linear(rows, w);
+    // The prepared weights are kept with the weights, once.
     expect(engine.memory.weights).toBeGreaterThan(0);
     prepared ??= engine.memory.weights;
     expect(engine.memory.weights).toBe(prepared);
-    engine.linear(rows, w).destroy();
+    linear(rows, w).destroy();
     expect(engine.memory.weights).toBe(prepared);
-    const wanted = linear({ data: x, shape: [96, 64] }, expected);
+    const wanted = reference.linear({ data: x, shape: [96, 64] }, expected);
     const got = await y.read();
     got.forEach((value, at) => expect(Math.abs(value - wanted.data[at]!)).toBeLessThan(gamma(64 + 16) * 64 * 2));
     y.destroy();
-    engine.sgd(w, gradient, { learningRate });
-    expected = sgd(expected, { data: dw, shape: [64, 64] }, { learningRate }).w;
+    sgd(w, gradient, { learningRate });
+    expected = reference.sgd(expected, { data: dw, shape: [64, 64] }, { learningRate }).w;
   }
   for (const tensor of tensors) tensor.destroy();
   expect(engine.memory.weights).toBe(0);

@@ -1,7 +1,7 @@
-// What optimiser steps refuse.
+// Refusals of optimiser steps.
 import { expect, test } from "vitest";
-import { adam, sgd } from "../../src/reference/index.ts";
-import { refusal } from "../refusal.ts";
+import { adam, sgd } from "../../src/reference.ts";
+import { refusal } from "../suite/refusal.ts";
 
 const one = { shape: [2], data: [1, 2] };
 const three = { shape: [3], data: [1, 2, 3] };

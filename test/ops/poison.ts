@@ -1,11 +1,13 @@
-// A device whose new storage buffers are full of NaN, where WebGPU has zeros: what an operation does not write, or reads before it
-// is written, shows in its results.
-import { newDevice } from "../counting.ts";
+// An engine on a device that fills new storage buffers with NaN instead of WebGPU's zeros: elements that an operation does not write, or reads before
+// writing, show in its results.
+import { afterAll, beforeAll } from "vitest";
+import { type Engine, createEngine } from "../../src/index.ts";
+import { newDevice } from "../suite/counting.ts";
 
-const POISON = 0x7fc07ead; // a quiet NaN with a payload that no arithmetic makes, and as two halves NaN twice
+const POISON = 0x7fc07ead; // a quiet NaN with a payload that arithmetic does not produce; as two halves, both NaN
 
-/** A device with half precision where there is any. */
-export async function poisonedDevice(): Promise<GPUDevice> {
+/** A device with shader-f16 where the adapter supports it. */
+async function poisonedDevice(): Promise<GPUDevice> {
   const device = await newDevice(["shader-f16"]);
   const createBuffer = device.createBuffer.bind(device);
   device.createBuffer = (descriptor) => {
@@ -17,4 +19,17 @@ export async function poisonedDevice(): Promise<GPUDevice> {
     return buffer;
   };
   return device;
+}
+
+/** Declares an engine for the tests of a file, or of the enclosing suite, and returns its accessor. */
+export function poisonedEngine(): () => Engine {
+  let engine: Engine;
+  beforeAll(async () => {
+    engine = await createEngine({ device: await poisonedDevice(), tuning: "forget" });
+  });
+  afterAll(() => {
+    engine.destroy();
+    engine.device.destroy();
+  });
+  return () => engine;
 }

@@ -1,17 +1,18 @@
-import { separableConv, separableConvBackward } from "../../src/reference/index.ts";
-import { elementCount } from "../../src/shape.ts";
-import { gamma } from "../suite/bounds.ts";
+import { gamma } from "../../src/base/arithmetic.ts";
+import { elementCount } from "../../src/base/shape.ts";
+import { separableConv, separableConvBackward } from "../../src/ops/index.ts";
+import * as reference from "../../src/reference.ts";
 import { integers } from "../suite/random.ts";
 import { SEPARABLE } from "./separable.ts";
 import { type Arrays, type OperationCase, magnitudes, testOperations, weightInput } from "./suite.ts";
 
-/** Small integers: every sum on the way is one below 2048, which both element types hold. */
+/** Small integers: every intermediate sum is an integer below 2048, which both element types represent exactly. */
 const values = (count: number, seed: number) => integers(count, seed, 2);
 const exact = () => 0;
 
 const cases = SEPARABLE.flatMap(({ name, x, depthwise, pointwise, options, activations }): OperationCase<never>[] => {
   const zero = (shape: readonly number[]) => ({ shape, data: new Float64Array(elementCount(shape)) });
-  const output = separableConv(zero(x), zero(depthwise), zero(pointwise), options).shape;
+  const output = reference.separableConv(zero(x), zero(depthwise), zero(pointwise), options).shape;
   const biases = { depthwiseBias: { shape: [depthwise[0]!], values } };
   const weights = { x: { shape: x, values }, depthwise: weight(depthwise), pointwise: weight(pointwise) };
   const forward: OperationCase<"x" | "depthwise" | "pointwise" | "depthwiseBias" | "bias" | "residual"> = {
@@ -22,11 +23,11 @@ const cases = SEPARABLE.flatMap(({ name, x, depthwise, pointwise, options, activ
       bias: { shape: [pointwise[0]!], values },
       residual: { shape: output, values },
     },
-    run: (engine, { x: input, depthwise: first, pointwise: second, ...rest }) => ({
-      y: engine.separableConv(input, first, second, { ...options, ...activations, ...rest }),
+    run: ({ x: input, depthwise: first, pointwise: second, ...rest }) => ({
+      y: separableConv(input, first, second, { ...options, ...activations, ...rest }),
     }),
     reference: ({ x: input, depthwise: first, pointwise: second, ...rest }, layout) => ({
-      y: separableConv(input, first, second, { ...options, ...activations, ...rest, layout }),
+      y: reference.separableConv(input, first, second, { ...options, ...activations, ...rest, layout }),
     }),
     bound: () => ({ y: exact }),
   };
@@ -34,14 +35,14 @@ const cases = SEPARABLE.flatMap(({ name, x, depthwise, pointwise, options, activ
   const backward: OperationCase<"x" | "depthwise" | "pointwise" | "depthwiseBias" | "dy" | "preActivation"> = {
     name: `gradients of ${name}`,
     inputs: { ...weights, ...biases, dy: { shape: output, values }, preActivation: { shape: output, values } },
-    run: (engine, { x: input, depthwise: first, pointwise: second, dy, depthwiseBias, preActivation }) => ({
-      ...engine.separableConvBackward(dy, input, first, second, {
+    run: ({ x: input, depthwise: first, pointwise: second, dy, depthwiseBias, preActivation }) => ({
+      ...separableConvBackward(dy, input, first, second, {
         ...{ ...options, ...activations, depthwiseBias },
         ...(after && { preActivation }),
       }),
     }),
     reference: ({ x: input, depthwise: first, pointwise: second, dy, depthwiseBias, preActivation }, layout) => ({
-      ...separableConvBackward(dy, input, first, second, {
+      ...reference.separableConvBackward(dy, input, first, second, {
         ...{ ...options, ...activations, depthwiseBias, layout },
         ...(after && { preActivation }),
       }),
@@ -62,9 +63,9 @@ const real: OperationCase<"x" | "depthwise" | "pointwise"> = {
     depthwise: weightInput([6, 1, 3, 3]),
     pointwise: weightInput([5, 6, 1, 1]),
   },
-  run: (engine, { x, depthwise, pointwise }) => ({ y: engine.separableConv(x, depthwise, pointwise, { padding: 1 }) }),
+  run: ({ x, depthwise, pointwise }) => ({ y: separableConv(x, depthwise, pointwise, { padding: 1 }) }),
   reference: (arrays, layout) => ({ y: ofAll(arrays, layout) }),
-  // 9 terms and then 6, each with the bias that is none; a half between keeps its value to 2^-11, or to 2^-25 where it is small.
+  // 9 terms and then 6, each plus the absent bias; a half between keeps its value to 2^-11, or to 2^-25 where it is subnormal.
   bound: ({ x, depthwise, pointwise }, layout, dtype) => {
     const sizes = ofAll(
       { x: magnitudes(x), depthwise: magnitudes(depthwise), pointwise: magnitudes(pointwise) },
@@ -79,7 +80,7 @@ function ofAll(
   { x, depthwise, pointwise }: Arrays<"x" | "depthwise" | "pointwise">,
   layout: Parameters<OperationCase["reference"]>[1],
 ) {
-  return separableConv(x, depthwise, pointwise, { padding: 1, layout });
+  return reference.separableConv(x, depthwise, pointwise, { padding: 1, layout });
 }
 
 testOperations([...cases, real]);

@@ -1,17 +1,17 @@
-// Separable convolutions by the reference: their gradients, the kernels that are separable, and what is refused.
+// The reference of separable convolutions: gradients, separation of kernels, and refusals.
 import { describe, expect, test } from "vitest";
-import { separate } from "../../src/index.ts";
+import { elementCount } from "../../src/base/shape.ts";
+import { separate } from "../../src/ops/index.ts";
 import {
   conv,
   separableConv,
   separableConvBackward,
   spatiallySeparableConv,
   spatiallySeparableConvBackward,
-} from "../../src/reference/index.ts";
-import { elementCount } from "../../src/shape.ts";
-import { refusal } from "../refusal.ts";
+} from "../../src/reference.ts";
 import { uniform } from "../suite/random.ts";
-import { AXIS_CASES } from "./axis-passes.ts";
+import { refusal } from "../suite/refusal.ts";
+import { AXIS_CASES } from "./axis-cases.ts";
 import { expectGradient } from "./finite-differences.ts";
 import { SEPARABLE } from "./separable.ts";
 
@@ -20,7 +20,7 @@ const random = (shape: readonly number[], seed: number) => ({ data: uniform(elem
 test.each(SEPARABLE)("the gradients of $name", ({ x, depthwise, pointwise, options }) => {
   const [input, first, second] = [random(x, 1), random(depthwise, 2), random(pointwise, 3)];
   const depthwiseBias = random([depthwise[0]!], 4);
-  // Smooth ones, which differences can follow.
+  // Smooth activations, for finite differences.
   const all = { ...options, depthwiseBias, depthwiseActivation: "silu" } as const;
   const preActivation = separableConv(input, first, second, all);
   const f = (a: typeof input, b = first, c = second, bias = depthwiseBias) =>
@@ -82,7 +82,7 @@ describe("separate", () => {
   });
 
   test("says how far a kernel is from separable", () => {
-    // Two orthogonal parts of norms 3 and 4: the larger stays.
+    // Two orthogonal components of norms 3 and 4: the larger stays.
     expect(separate({ shape: [2, 2], data: [3, 0, 0, 4] }).error).toBeCloseTo(3 / 5, 15);
     expect(separate({ shape: [2, 2], data: [1, 0, 0, 1] }).error).toBeCloseTo(Math.SQRT1_2, 15);
     const kernel = random([5, 7], 3);

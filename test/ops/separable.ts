@@ -1,13 +1,13 @@
-// Depthwise-separable convolutions that are tested: every option, in one to three dimensions.
-import type { ActivationOption } from "../../src/activation.ts";
-import type { DepthwiseOptions } from "../../src/ops/geometry/separable.ts";
+// The tested cases of depthwise-separable convolution: every option, in one to three dimensions.
+import type { UngroupedOptions } from "../../src/ops/shared/geometry/ungrouped.ts";
+import type { ActivationOption } from "../../src/problem/activation.ts";
 
 export interface SeparableCase {
   readonly name: string;
   readonly x: readonly number[];
   readonly depthwise: readonly number[];
   readonly pointwise: readonly number[];
-  readonly options: DepthwiseOptions;
+  readonly options: UngroupedOptions;
   readonly activations: { depthwiseActivation?: ActivationOption; activation?: ActivationOption };
 }
 

@@ -1,13 +1,13 @@
 import { expect, it } from "vitest";
+import { gamma } from "../../src/base/arithmetic.ts";
 import { createEngine } from "../../src/index.ts";
-import { axisOf } from "../../src/ops/geometry/axis.ts";
-import { type NdArray, logSoftmax, logSoftmaxBackward, softmax, softmaxBackward } from "../../src/reference/index.ts";
-import { linesOf, logSumExp } from "../../src/reference/ops/softmax.ts";
-import { gamma } from "../suite/bounds.ts";
+import { logSoftmax, logSoftmaxBackward, softmax, softmaxBackward } from "../../src/ops/index.ts";
+import { axisOf } from "../../src/ops/shared/geometry/axis.ts";
+import { linesOf, logSumExp } from "../../src/ops/shared/reference/lines.ts";
+import * as reference from "../../src/reference.ts";
+import type { NdArray } from "../../src/reference.ts";
 import { uniform } from "../suite/random.ts";
 import { type OperationCase, testOperations } from "./suite.ts";
-
-const reference = { softmax, logSoftmax, softmaxBackward, logSoftmaxBackward };
 
 /** Unit roundoff of float32. */
 const u = 2 ** -24;
@@ -15,7 +15,7 @@ const u = 2 ** -24;
 const values = (count: number, seed: number): Float32Array => uniform(count, seed).map((v) => 10 * v);
 const logarithms = (count: number, seed: number): Float32Array => uniform(count, seed).map((v) => 3 * v - 3);
 
-/** By an invocation for each line and by sixteen; four lines at once, where as many lie together, four numbers of one, and single ones. */
+/** Lines taken by one invocation and by sixteen; four neighbouring lines at once, four numbers of one line, and single numbers. */
 const TENSORS: readonly { shape: readonly number[]; axis?: number; log?: boolean }[] = [
   { shape: [3, 12] },
   { shape: [2, 5, 3, 8], log: true },
@@ -43,16 +43,17 @@ const cases = TENSORS.flatMap(({ shape, axis, log = false }): OperationCase<neve
   const size = shape.at(axis ?? Math.min(1, shape.length - 1))!;
   const options = axis === undefined ? {} : { axis };
   const name = `${log ? "log softmax" : "softmax"} of [${shape.join(", ")}]${axis === undefined ? "" : `, axis ${axis}`}`;
-  const [call, gradient] = log
-    ? (["logSoftmax", "logSoftmaxBackward"] as const)
-    : (["softmax", "softmaxBackward"] as const);
+  const operation = log ? logSoftmax : softmax;
+  const gradient = log ? logSoftmaxBackward : softmaxBackward;
+  const forwardReference = log ? reference.logSoftmax : reference.softmax;
+  const backwardReference = log ? reference.logSoftmaxBackward : reference.softmaxBackward;
   const forward: OperationCase<"x"> = {
     name,
     inputs: { x: { shape, values } },
-    run: (engine, { x }) => ({ y: engine[call](x, options) }),
-    reference: ({ x }, layout) => ({ y: reference[call](x, { ...options, layout }) }),
-    // With d <= R = 20 between two elements, an exponential is good to (6 + 4 d) u, and to d u more as d is rounded. What is added to
-    // the sum passes size + 1 of them at most, whose d add up to R, and as many products and sums: (8 size + 8 + 5 R) u.
+    run: ({ x }) => ({ y: operation(x, options) }),
+    reference: ({ x }, layout) => ({ y: forwardReference(x, { ...options, layout }) }),
+    // With a difference d <= R = 20 of two elements, an exponential is accurate to (6 + 4 d) u, and to d u more since d is rounded. A term of
+    // the sum passes through at most size + 1 exponentials, whose d add up to R, and as many products and sums: (8 size + 8 + 5 R) u.
     bound: ({ x }, layout) => {
       const around = aroundOf(x, axisOf(axis, x.shape, layout));
       const sum = (8 * size + 8 + 5 * 20) * u;
@@ -60,7 +61,7 @@ const cases = TENSORS.flatMap(({ shape, axis, log = false }): OperationCase<neve
         y: (place, expected) => {
           // An exponential and a division (2.5 ULP).
           if (!log) return (sum + (6 + 5 * 20 + 5) * u) * expected;
-          // The logarithm is good to 2^-21 between 1/2 and 2 and to 3 ULP beyond; two differences.
+          // The logarithm is accurate to 2^-21 between 1/2 and 2 and to 3 ULP elsewhere; two differences.
           const line = around[place]!;
           const logarithm = logSumExp(line) - Math.max(...line);
           return sum + 2 ** -21 + 6 * u * logarithm + u * 20 + 2 * u * Math.abs(expected);
@@ -71,8 +72,8 @@ const cases = TENSORS.flatMap(({ shape, axis, log = false }): OperationCase<neve
   const backward: OperationCase<"dy" | "output"> = {
     name: `gradient of ${name}`,
     inputs: { dy: { shape }, output: { shape, ...(log && { values: logarithms }) } },
-    run: (engine, { dy, output }) => ({ dx: engine[gradient](dy, { ...options, output }) }),
-    reference: ({ dy, output }, layout) => ({ dx: reference[gradient](dy, { ...options, layout, output }) }),
+    run: ({ dy, output }) => ({ dx: gradient(dy, { ...options, output }) }),
+    reference: ({ dy, output }, layout) => ({ dx: backwardReference(dy, { ...options, layout, output }) }),
     bound: ({ dy, output }, layout) => {
       const along = axisOf(axis, dy.shape, layout);
       const [gradients, outputs] = [aroundOf(dy, along), aroundOf(output, along)];
@@ -81,7 +82,7 @@ const cases = TENSORS.flatMap(({ shape, axis, log = false }): OperationCase<neve
           const [size1, y] = [Math.abs(dy.data[place]!), output.data[place]!];
           const terms = gradients[place]!.map((v, at) => Math.abs(log ? v : v * outputs[place]![at]!));
           const sum = terms.reduce((a, b) => a + b);
-          // A sum of products, a difference and a product; of the logarithm an exponential of (6 + 4 |y|) u.
+          // A sum of products, a difference and a product; for the logarithm an exponential of (6 + 4 |y|) u.
           if (!log) return gamma(size + 3) * Math.abs(y) * (size1 + sum);
           return gamma(size + 8 + 4 * Math.abs(y)) * Math.exp(y) * sum + 2 * u * size1;
         },
@@ -93,11 +94,11 @@ const cases = TENSORS.flatMap(({ shape, axis, log = false }): OperationCase<neve
 
 testOperations(cases);
 
-it("lets infinitely improbable classes be", async () => {
+it("gives classes with logits of -Infinity probability 0", async () => {
   const engine = await createEngine({ tuning: "forget" });
   const never = -Infinity;
   const x = engine.tensor([never, never, 3, 3, never, never, never, never, Number.NaN, 1, 2, 3], [3, 4]);
-  const [y, log] = [engine.softmax(x), engine.logSoftmax(x)];
+  const [y, log] = [softmax(x), logSoftmax(x)];
   const read = Array.from(await y.read());
   expect(read.slice(0, 4)).toEqual([0, 0, 0.5, 0.5]);
   expect(read.slice(4).every(Number.isNaN)).toBe(true);

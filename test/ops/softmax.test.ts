@@ -1,8 +1,8 @@
-// Softmax by the reference: its gradients, and what it refuses.
+// The reference of softmax: its gradients, and what it refuses.
 import { expect, test } from "vitest";
-import { logSoftmax, logSoftmaxBackward, softmax, softmaxBackward } from "../../src/reference/index.ts";
-import { refusal } from "../refusal.ts";
+import { logSoftmax, logSoftmaxBackward, softmax, softmaxBackward } from "../../src/reference.ts";
 import { uniform } from "../suite/random.ts";
+import { refusal } from "../suite/refusal.ts";
 import { expectGradient } from "./finite-differences.ts";
 
 const reference = { softmax, logSoftmax, softmaxBackward, logSoftmaxBackward };

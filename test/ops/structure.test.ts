@@ -1,66 +1,61 @@
-// What the operations beside convolution are, as files: whom they may import, and that their types are public.
-import { readFileSync, readdirSync } from "node:fs";
+// The lists of the entries: the engine's and the reference's name the same functions, and whoever imports a function can also import the
+// types of its options and results.
+import { readFileSync } from "node:fs";
 import path from "node:path";
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
+import * as bias from "../../src/conv/bias-gradient.ts";
+import * as convolutions from "../../src/conv/conv.ts";
+import * as gradients from "../../src/conv/gradients.ts";
 import * as operations from "../../src/ops/index.ts";
+import * as references from "../../src/ops/reference.ts";
+import * as reference from "../../src/reference.ts";
 
-const src = path.resolve(import.meta.dirname, "../../src");
+const SRC = path.resolve(import.meta.dirname, "../../src");
 
-/** The TypeScript files of a folder of src/, those below it too. */
-function filesOf(folder: string): string[] {
-  return readdirSync(path.join(src, folder), { recursive: true, encoding: "utf8" })
-    .filter((name) => name.endsWith(".ts"))
-    .map((name) => path.join(folder, name));
-}
-
-/** The files that a file imports, types included, from src/ on. */
-function importsOf(file: string): string[] {
-  const text = readFileSync(path.join(src, file), "utf8");
-  return [...text.matchAll(/(?:from|import\() ?"(\.[^"]+)"/g)].map(([, name]) => path.join(path.dirname(file), name!));
-}
-
-test("nothing that convolutions are made of imports operations", () => {
-  const folders = ["algorithms", "planner", "gpu"];
-  const found = folders.flatMap((folder) =>
-    filesOf(folder).flatMap((file) => importsOf(file).filter((name) => name.startsWith("ops/"))),
-  );
-  expect(found).toEqual([]);
-  expect(importsOf("engine.ts")).toContain("ops/index.ts");
-});
-
-test("the reference shares the operations' geometry, and nothing else of theirs", () => {
-  const shared = filesOf("reference").flatMap((file) => importsOf(file).filter((name) => name.startsWith("ops/")));
-  expect(shared.length).toBeGreaterThan(0);
-  expect(shared.filter((name) => !name.startsWith("ops/geometry/"))).toEqual([]);
-});
-
-test("geometry is pure: it imports nothing of the engine's GPU, and no operation", () => {
-  const files = filesOf("ops/geometry");
-  const found = files.flatMap((file) =>
-    importsOf(file).filter((name) => /^(?:gpu|algorithms|planner|ops\/(?!geometry\/))/.test(name)),
-  );
-  expect(found).toEqual([]);
-});
-
-test("every type of an operation's arguments and results can be imported", () => {
-  const named = new Set(
-    [...readFileSync(path.join(src, "ops/types.ts"), "utf8").matchAll(/\{([^}]*)\}/g)].flatMap(([, list]) =>
-      list!.split(",").map((name) => name.trim()),
+/** The names that a module exports from others, with the file of each. */
+function exportsOf(module: string): Map<string, string> {
+  const text = readFileSync(path.join(SRC, module), "utf8");
+  const lists = [...text.matchAll(/export (?:type )?\{([^}]*)\} from "([^"]+)"/g)];
+  return new Map(
+    lists.flatMap(([, names, file]) =>
+      names!
+        .split(",")
+        .map((name) => name.replace(/^\s*type /, "").trim())
+        .filter(Boolean)
+        .map((name): [string, string] => [name, path.join(SRC, path.dirname(module), file!)]),
     ),
   );
-  const sources = readdirSync(path.join(src, "ops"))
-    .filter((name) => name.endsWith(".ts"))
-    .map((name) => readFileSync(path.join(src, "ops", name), "utf8"));
-  for (const operation of Object.keys(operations)) {
-    const declared = new RegExp(`^export function ${operation}\\(([^]*?)\\{\\n`, "m");
-    const signature = sources.map((source) => declared.exec(source)?.[1]).find((found) => found !== undefined);
-    expect(signature, operation).toBeDefined();
-    expect(signature, `${operation} has options or results without a name`).not.toContain("{ ");
-    const types = [...signature!.matchAll(/\b[A-Z]\w+/g)].map(([name]) => name);
+}
+
+/** Types that the language and WebGPU define. */
+const GLOBAL =
+  /^(?:GPU\w*|Promise|Partial|Readonly|ReadonlyArray|Record|Pick|Omit|ArrayLike|ArrayBuffer|\w*Array|AbortSignal|T|Name|Result)$/;
+
+it.each(["index.ts", "ops/index.ts"])("every type of the functions of %s can be imported", (entry) => {
+  const own = exportsOf(entry);
+  const known = new Set([...exportsOf("index.ts").keys(), ...own.keys()]);
+  let functions = 0;
+  for (const [name, file] of own) {
+    const source = readFileSync(file, "utf8");
+    // From the name to the brace that opens the body, which ends its line.
+    const signature = new RegExp(`^export (?:async )?function ${name}\\b([^]*?)\\{\\n`, "m").exec(source)?.[1];
+    if (signature === undefined) continue;
+    functions++;
+    const types = [...signature.replace(/\/\*[^]*?\*\//g, "").matchAll(/\b[A-Z]\w+/g)].map(([type]) => type);
     expect(
-      types.filter((name) => !["OperationContext", "Tensor"].includes(name) && !named.has(name)),
-      operation,
+      types.filter((type) => !known.has(type) && !GLOBAL.test(type)),
+      name,
     ).toEqual([]);
   }
-  expect(readFileSync(path.join(src, "index.ts"), "utf8")).toContain('export type * from "./ops/types.ts"');
+  expect(functions).toBeGreaterThan(entry === "index.ts" ? 7 : 40);
+});
+
+it("every operation has a reference of the same name, and the reverse", () => {
+  expect(Object.keys(references).toSorted()).toEqual(Object.keys(operations).toSorted());
+});
+
+it("every convolution and gradient has a reference of the same name", () => {
+  const calls = Object.keys({ ...convolutions, ...gradients, ...bias });
+  expect(calls.length).toBe(7);
+  expect(Object.keys(reference)).toEqual(expect.arrayContaining(calls));
 });

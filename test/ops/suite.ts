@@ -1,27 +1,27 @@
-// What every operation beside convolution has to pass: its results are those of its reference within its error bound, in both layouts
-// and element types, on memory full of NaN, and the same bits a second time.
-import { afterAll, beforeAll, expect, inject, it } from "vitest";
-import { type Dtype, float16Bits, float16Value } from "../../src/dtype.ts";
-import { type Engine, type Layout, type Tensor, createEngine } from "../../src/index.ts";
-import type { NdArray } from "../../src/reference/index.ts";
-import { elementCount } from "../../src/shape.ts";
+// The shared suite of the operations beside convolution: results equal those of the reference within an error bound, in both layouts and
+// element types, on memory filled with NaN, and are bit-identical when computed again.
+import { expect, inject, it } from "vitest";
+import { type Dtype, float16Bits, float16Value } from "../../src/base/dtype.ts";
+import { elementCount } from "../../src/base/shape.ts";
+import type { Engine, Layout, Tensor } from "../../src/index.ts";
+import type { NdArray } from "../../src/reference.ts";
 import { storing } from "../suite/bounds.ts";
 import { seedOf, uniform } from "../suite/random.ts";
 import { channelsLast } from "./layouts.ts";
-import { poisonedDevice } from "./poison.ts";
+import { poisonedEngine } from "./poison.ts";
 
 export { channelsLast };
 
-/** One tensor of a case, described with its channels first. */
+/** An input tensor of a case, described channels first. */
 export interface Input {
   readonly shape: readonly number[];
-  /** Its values; uniform in [-1, 1) unless given. */
+  /** Generates the values; uniform in [-1, 1) by default. */
   readonly values?: (count: number, seed: number) => ArrayLike<number>;
-  /** Whether its axes change places with the layout: [N, C, ...] and of rank 3 and up unless given. */
+  /** Whether the shape is the same in both layouts. By default tensors of rank 3 and up are [N, C, ...] and are transposed. */
   readonly layoutFree?: boolean;
-  /** Its shape channels last, where that is not [N, ...spatial, C]: values are then the same in row-major order. */
+  /** The channels-last shape where it is not [N, ...spatial, C]; the values are then the same in row-major order. */
   readonly last?: readonly number[];
-  /** An element type other than that of the case. */
+  /** The element type, where it is not that of the case. */
   readonly dtype?: Dtype;
 }
 
@@ -31,11 +31,11 @@ export type Tensors<Name extends string = string> = Readonly<Record<Name, Tensor
 export interface OperationCase<Name extends string = string> {
   readonly name: string;
   readonly inputs: Readonly<Record<Name, Input>>;
-  /** Runs the operation. Tensors that it changes are results under their own names. */
-  run(engine: Engine, tensors: Tensors<Name>, layout: Layout): Readonly<Record<string, Tensor>>;
-  /** What it has to come to. */
+  /** Runs the operation. Tensors updated in place are results under their own names. */
+  run(tensors: Tensors<Name>, layout: Layout): Readonly<Record<string, Tensor>>;
+  /** The expected results. */
   reference(arrays: Arrays<Name>, layout: Layout): Readonly<Record<string, NdArray>>;
-  /** The most by which a result may differ before it is stored, element by element; 0 where nothing rounds. With its derivation. */
+  /** The largest error of each element before it is stored; 0 where nothing rounds. Each bound states its derivation. */
   bound(
     arrays: Arrays<Name>,
     layout: Layout,
@@ -43,12 +43,12 @@ export interface OperationCase<Name extends string = string> {
   ): Readonly<Record<string, (at: number, expected: number) => number>>;
 }
 
-/** Half precision where this browser has it. */
+/** Both element types where the adapter supports shader-f16. */
 const adapter = await navigator.gpu.requestAdapter();
 const dtypes: readonly Dtype[] = adapter?.features.has("shader-f16") ? ["f32", "f16"] : ["f32"];
 
-/** Both layouts and element types; where compiling is slow one layout for each element type, taking turns from case to case. */
-function circumstances(at: number): { layout: Layout; dtype: Dtype }[] {
+/** Both layouts and element types; where compiling is slow, one layout for each element type, alternating from case to case. */
+function environments(at: number): { layout: Layout; dtype: Dtype }[] {
   const layouts = ["channels-first", "channels-last"] as const;
   if (inject("selection") === "all") return dtypes.flatMap((dtype) => layouts.map((layout) => ({ layout, dtype })));
   return dtypes.map((dtype, turn) => ({ layout: layouts[(at + turn) % 2]!, dtype }));
@@ -60,7 +60,7 @@ export function weightInput(shape: readonly number[]): Input {
   return { shape, last: [...kernel, C, K] };
 }
 
-/** The sizes of numbers, in their array's shape: what an error bound is made of. */
+/** Absolute values in the array's shape, which error bounds are computed from. */
 export function magnitudes({ data, shape }: NdArray): NdArray {
   return { data: Float64Array.from(data, Math.abs), shape };
 }
@@ -93,7 +93,7 @@ async function readAll(tensors: Readonly<Record<string, Tensor>>): Promise<Recor
   return Object.fromEntries(read);
 }
 
-/** Holds an operation to its reference. */
+/** Compares an operation with its reference. */
 async function check<Name extends string>(
   engine: Engine,
   one: OperationCase<Name>,
@@ -110,8 +110,8 @@ async function check<Name extends string>(
     ) as Tensors<Name>;
   const inputs = upload();
   const again = upload();
-  const results = one.run(engine, inputs, layout);
-  const second = one.run(engine, again, layout);
+  const results = one.run(inputs, layout);
+  const second = one.run(again, layout);
   try {
     const [values, repeated] = await Promise.all([readAll(results), readAll(second)]);
     const wanted = one.reference(arrays, layout);
@@ -136,19 +136,11 @@ async function check<Name extends string>(
   }
 }
 
-/** The tests of every case of a file. */
+/** Declares the tests of every case of a file. */
 export function testOperations(cases: readonly OperationCase<never>[]): void {
-  let engine: Engine;
-  beforeAll(async () => {
-    engine = await createEngine({ device: await poisonedDevice(), tuning: "forget" });
-  });
-  afterAll(() => {
-    engine.destroy();
-    engine.device.destroy();
-  });
-
+  const engine = poisonedEngine();
   cases.forEach((one, at) => {
-    for (const { layout, dtype } of circumstances(at))
-      it.concurrent(`${one.name}, ${layout}, ${dtype}`, () => check(engine, one, layout, dtype));
+    for (const { layout, dtype } of environments(at))
+      it.concurrent(`${one.name}, ${layout}, ${dtype}`, () => check(engine(), one, layout, dtype));
   });
 }

@@ -1,35 +1,41 @@
-import { bedOfNails, bedOfNailsBackward, upsample, upsampleBackward } from "../../src/reference/index.ts";
-import { elementCount } from "../../src/shape.ts";
-import { gamma } from "../suite/bounds.ts";
+// Upsampling against the reference.
+import { gamma } from "../../src/base/arithmetic.ts";
+import { elementCount } from "../../src/base/shape.ts";
+import { upsample, upsampleBackward } from "../../src/ops/index.ts";
+import * as reference from "../../src/reference.ts";
 import { type OperationCase, magnitudes, testOperations } from "./suite.ts";
 import { UPSAMPLED_MAPS } from "./upsampled-maps.ts";
 import { inLayout } from "./windows.ts";
 
 const upsamplings = UPSAMPLED_MAPS.flatMap(({ name, shape, options }): OperationCase<never>[] => {
-  const output = upsample({ data: new Float64Array(elementCount(shape)), shape }, options).shape;
-  // A weight along an axis is a division good to 2.5 ULP (WGSL's table of accuracies), and so to 5 u of at most 1, and the other one 1 less
-  // that, rounded: both err by 11 u. The weights along the other axes add up to 1, and no cell is larger than 1: 33 u for three axes, three
+  const output = reference.upsample({ data: new Float64Array(elementCount(shape)), shape }, options).shape;
+  // One weight along an axis is a division accurate to 2.5 ULP (WGSL's table of accuracies), 5 u of at most 1, and the other is 1 less that,
+  // rounded: both err by at most 11 u. The weights along the other axes add up to 1, and no cell is larger than 1: 33 u for three axes, three
   // products and eight terms.
-  const parts = options.mode === "linear" ? 33 + 3 + 8 : 0;
+  const roundings = options.mode === "linear" ? 33 + 3 + 8 : 0;
   const forward: OperationCase<"x"> = {
     name,
     inputs: { x: { shape } },
-    run: (engine, { x }) => ({ y: engine.upsample(x, options) }),
-    reference: ({ x }, layout) => ({ y: upsample(x, { ...options, layout }) }),
-    bound: () => ({ y: () => gamma(parts) }),
+    run: ({ x }) => ({ y: upsample(x, options) }),
+    reference: ({ x }, layout) => ({ y: reference.upsample(x, { ...options, layout }) }),
+    bound: () => ({ y: () => gamma(roundings) }),
   };
   const backward: OperationCase<"dy"> = {
     name: `gradient of ${name}`,
     inputs: { dy: { shape: output } },
-    run: (engine, { dy }, layout) => ({
-      dx: engine.upsampleBackward(dy, { ...options, inputShape: inLayout(shape, layout) }),
+    run: ({ dy }, layout) => ({
+      dx: upsampleBackward(dy, { ...options, inputShape: inLayout(shape, layout) }),
     }),
     reference: ({ dy }, layout) => ({
-      dx: upsampleBackward(dy, { ...options, layout, inputShape: inLayout(shape, layout) }),
+      dx: reference.upsampleBackward(dy, { ...options, layout, inputShape: inLayout(shape, layout) }),
     }),
-    // Here each weight, of whole numbers, is one division; those of three axes, the terms and the division by 1 of a sum.
+    // Here each weight is one division of whole numbers. Three of them, the additions, and the division of the sum by 1.
     bound: ({ dy }, layout) => {
-      const sizes = upsampleBackward(magnitudes(dy), { ...options, layout, inputShape: inLayout(shape, layout) }).data;
+      const sizes = reference.upsampleBackward(magnitudes(dy), {
+        ...options,
+        layout,
+        inputShape: inLayout(shape, layout),
+      }).data;
       const terms = elementCount(output.slice(2));
       return { dx: (place) => gamma(3 * 5 + 3 + terms + 5) * sizes[place]! };
     },
@@ -37,26 +43,4 @@ const upsamplings = UPSAMPLED_MAPS.flatMap(({ name, shape, options }): Operation
   return [forward, backward];
 });
 
-const BEDS = [
-  { shape: [2, 3, 5], kernelSize: 3 },
-  { shape: [1, 4, 3, 5], kernelSize: [2, 3] },
-  { shape: [2, 1, 2, 3, 2], kernelSize: [1, 2, 3] },
-];
-const beds = BEDS.map(({ shape, kernelSize }): OperationCase<"x" | "dy"> => {
-  const options = { kernelSize };
-  const large = bedOfNails({ data: new Float64Array(elementCount(shape)), shape }, options).shape;
-  // The division by 1 may err by 2.5 ULP (WGSL's table of accuracies), 5 u.
-  const division = (_: number, value: number): number => gamma(5) * Math.abs(value);
-  return {
-    name: `bed of nails, [${shape.join(", ")}]`,
-    inputs: { x: { shape }, dy: { shape: large } },
-    run: (engine, { x, dy }) => ({ y: engine.bedOfNails(x, options), dx: engine.bedOfNailsBackward(dy, options) }),
-    reference: ({ x, dy }, layout) => ({
-      y: bedOfNails(x, { ...options, layout }),
-      dx: bedOfNailsBackward(dy, { ...options, layout }),
-    }),
-    bound: () => ({ y: division, dx: division }),
-  };
-});
-
-testOperations([...upsamplings, ...beds]);
+testOperations(upsamplings);

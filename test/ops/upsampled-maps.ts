@@ -1,5 +1,5 @@
-// Ways to upsample that are tested.
-import type { UpsampleOptions } from "../../src/ops/geometry/upsampling.ts";
+// Maps and options that upsampling is tested with.
+import type { UpsampleOptions } from "../../src/ops/upsample/geometry.ts";
 
 export interface UpsampledMap {
   readonly name: string;
@@ -24,7 +24,7 @@ export const UPSAMPLED_MAPS: readonly UpsampledMap[] = [
     shape: [2, 3, 4, 5],
     options: { outputSize: [7, 1], mode: "linear", alignCorners: true },
   },
-  // More outputs of a cell than one invocation goes through.
+  // More outputs of a cell than one invocation reduces.
   {
     name: "2-D, linear, of one cell, corners aligned",
     shape: [1, 4, 1, 1],

@@ -1,6 +1,6 @@
 // Windows that pooling is tested with: every option, in one to three dimensions.
 import type { Layout } from "../../src/index.ts";
-import type { WindowOptions } from "../../src/ops/geometry/windows.ts";
+import type { WindowOptions } from "../../src/ops/shared/geometry/windows.ts";
 
 export interface PooledMap {
   readonly name: string;
@@ -37,14 +37,14 @@ export const POOLED_MAPS: readonly PooledMap[] = [
     options: { kernelSize: [2, 3], stride: 1, dilation: [2, 3], padding: [1, 2] },
   },
   { name: "2-D, same", shape: [1, 4, 5, 7], options: { kernelSize: 3, stride: 2, padding: "same" } },
-  { name: "2-D, strides over cells", shape: [1, 3, 11, 10], options: { kernelSize: 2, stride: [5, 3] } },
+  { name: "2-D, stride larger than the window", shape: [1, 3, 11, 10], options: { kernelSize: 2, stride: [5, 3] } },
   {
     name: "3-D, 2x3x2, padded",
     shape: [1, 2, 5, 6, 5],
     options: { kernelSize: [2, 3, 2], stride: [1, 2, 2], padding: [1, 1, 0] },
   },
   {
-    // Cells of up to twelve windows: written out, SwiftShader did not come back from their gradient within a minute and a half.
+    // Up to twelve windows contain a cell: with them unrolled, SwiftShader did not finish their gradient within a minute and a half.
     name: "3-D, 3x2x3 dilated, padded, ceil",
     shape: [2, 3, 8, 3, 6],
     options: { kernelSize: [3, 2, 3], dilation: [3, 3, 2], padding: [0, 2, 2], ceilMode: true },

@@ -1,31 +1,45 @@
+// What "auto" and names choose, and how the choice is explained.
 import { describe, expect, it } from "vitest";
-import type { Algorithm, GpuTraits } from "../../src/algorithms/algorithm.ts";
+import { type Algorithm, type Candidate, SEQUENTIAL_SUM, type Unsupported } from "../../src/algorithms/algorithm.ts";
 import { algorithms } from "../../src/algorithms/index.ts";
-import type { ConvErrorCode } from "../../src/error.ts";
+import type { DeviceTraits } from "../../src/algorithms/traits.ts";
+import type { ConvErrorCode } from "../../src/base/error.ts";
 import { checkConstraints, choose } from "../../src/planner/choose.ts";
 import { explain } from "../../src/planner/explain.ts";
-import { convProblem } from "../../src/problem.ts";
-import { refusal } from "../refusal.ts";
-import { SOFTWARE_TRAITS } from "../traits.ts";
+import { convProblem } from "../../src/problem/problem.ts";
+import { refusal } from "../suite/refusal.ts";
+import { SOFTWARE_TRAITS } from "../suite/traits.ts";
 
-const traits: GpuTraits = SOFTWARE_TRAITS;
+const traits: DeviceTraits = SOFTWARE_TRAITS;
 const problem = convProblem("forward", { inputShape: [1, 8, 16, 16], kernelShape: [8, 8, 3, 3] });
 
-function fake(name: string, seconds: number, changes: Partial<Algorithm> = {}): Algorithm {
+/** A candidate that takes so many seconds by estimate. */
+function way(variant: string, seconds: number, growth = 1): Candidate {
+  const work = { threads: traits.rates.threads, multiplyAdds: 0, loads: 0, bytes: seconds * traits.rates.bytes };
+  return {
+    ...{ variant, workspaceBytes: 0, preparedBytes: 0, dispatches: 1, work: [work] },
+    error: { ...SEQUENTIAL_SUM, growth },
+    plan: () => ({ steps: [], workspaceBytes: 0 }),
+  };
+}
+
+/** An algorithm of the given candidates, the hidden ones only by name. */
+function fake(name: string, listed: readonly Candidate[] | Unsupported, hidden: readonly Candidate[] = []): Algorithm {
   return {
     name,
-    passes: ["forward"],
-    supports: () => true,
-    variants: () => [{ name: "only" }],
-    named(shape, gpu, wanted) {
-      return this.variants(shape, gpu).find((variant) => variant.name === wanted);
+    candidates(_c, _device, variant) {
+      if ("reason" in listed || variant === undefined) return listed;
+      return [...listed, ...hidden].filter((one) => one.variant === variant);
     },
-    dispatches: () => 0,
-    plan: () => ({ algorithm: name, variant: "only", steps: [], workspaceBytes: 0 }),
-    errorGrowth: () => 1,
-    cost: () => seconds,
-    ...changes,
   };
+}
+
+const simple = (name: string, seconds: number, growth = 1): Algorithm => fake(name, [way("only", seconds, growth)]);
+
+/** The algorithm and the variant that are chosen. */
+function chosen(...args: Parameters<typeof choose>): { algorithm: string; variant: string } {
+  const { algorithm, candidate } = choose(...args).chosen;
+  return { algorithm, variant: candidate.variant };
 }
 
 /** Refused with the code, in words that hold each part. */
@@ -36,36 +50,44 @@ function expectRefusal(act: () => unknown, code: ConvErrorCode, ...parts: string
 }
 
 describe("choose", () => {
-  it("takes the cheapest that serves the problem", () => {
-    expect(choose([fake("slow", 2), fake("fast", 1)], problem, traits, {}).algorithm.name).toBe("fast");
+  const both = [simple("slow", 2), simple("fast", 1)];
+
+  it("takes the cheapest that computes the problem", () => {
+    expect(chosen(both, problem, traits, {}).algorithm).toBe("fast");
   });
 
   it("takes the named one, however slow", () => {
-    expect(choose([fake("slow", 2), fake("fast", 1)], problem, traits, { algorithm: "slow" }).algorithm.name).toBe(
-      "slow",
-    );
+    expect(chosen(both, problem, traits, { algorithm: "slow" }).algorithm).toBe("slow");
+  });
+
+  it("plans nothing, not even to explain itself", () => {
+    const unplannable: Candidate = {
+      ...way("only", 1),
+      plan: () => {
+        throw new Error("planned");
+      },
+    };
+    expect(explain(choose([fake("lazy", [unplannable])], problem, traits, {}).considered)).toContain("lazy");
   });
 
   it("puts what was measured before what is estimated", () => {
     const measured = [{ algorithm: "slow", variant: "only", seconds: 5 }];
-    const choice = choose([fake("slow", 2), fake("fast", 1)], problem, traits, {}, measured);
-    expect(choice.algorithm.name).toBe("slow");
-    expect(choice.considered[0]).toMatchObject({ algorithm: "slow", seconds: 2, measured: 5 });
+    const choice = choose(both, problem, traits, {}, measured);
+    expect(choice.chosen.algorithm).toBe("slow");
+    expect(choice.considered[0]).toMatchObject({ algorithm: "slow", seconds: expect.closeTo(2, 3), measured: 5 });
     const foreign = [{ algorithm: "slow", variant: "another", seconds: 5 }];
-    expect(choose([fake("slow", 2), fake("fast", 1)], problem, traits, {}, foreign).algorithm.name).toBe("fast");
-    const inexact = fake("slow", 2, { errorGrowth: () => 9 });
-    expect(choose([inexact, fake("fast", 1)], problem, traits, { tolerance: 2 }, measured).algorithm.name).toBe("fast");
+    expect(chosen(both, problem, traits, {}, foreign).algorithm).toBe("fast");
+    const inexact = [simple("slow", 2, 9), simple("fast", 1)];
+    expect(chosen(inexact, problem, traits, { maxErrorGrowth: 2 }, measured).algorithm).toBe("fast");
   });
 
   it("goes by what was measured of a variant that is not worth trying by estimate", () => {
-    const named = fake("named", 3, {
-      named: (_p, _g, wanted) => (wanted === "hidden" ? { name: "hidden" } : undefined),
-    });
+    const named = fake("named", [way("only", 3)], [way("hidden", 9)]);
     const measured = [
       { algorithm: "named", variant: "hidden", seconds: 5 },
       { algorithm: "named", variant: "gone", seconds: 1 },
     ];
-    expect(choose([named, fake("fast", 1)], problem, traits, {}, measured).variant.name).toBe("hidden");
+    expect(chosen([named, simple("fast", 1)], problem, traits, {}, measured).variant).toBe("hidden");
   });
 
   it("finds variants by name at any rates", () => {
@@ -75,7 +97,7 @@ describe("choose", () => {
       ["im2col", "m1n16"],
       ["pointwise", "m16n16-quads"],
     ] as const)
-      expect(choose(algorithms, layer, traits, { algorithm, variant }).variant.name).toBe(variant);
+      expect(chosen(algorithms, layer, traits, { algorithm, variant }).variant).toBe(variant);
     expectRefusal(
       () => choose(algorithms, layer, { ...traits, quads: false }, { algorithm: "pointwise", variant: "m16n16-quads" }),
       "unsupported",
@@ -83,23 +105,20 @@ describe("choose", () => {
       "m16n16-quads",
     );
     const depthwise = convProblem("forward", { inputShape: [1, 8, 16, 16], kernelShape: [8, 1, 3, 3], groups: 8 });
-    const choice = choose(algorithms, depthwise, traits, { algorithm: "depthwise", variant: "p2q2" });
-    expect(choice.variant.name).toBe("p2q2");
+    const named = { algorithm: "depthwise", variant: "p2q2" };
+    expect(chosen(algorithms, depthwise, traits, named)).toEqual(named);
   });
 
-  it("picks nothing that errs more than the default tolerance", () => {
-    const wild = fake("wild", 0, { errorGrowth: () => 257 });
-    expect(choose([wild, fake("fast", 1)], problem, traits, {}).algorithm.name).toBe("fast");
-    expect(choose([wild, fake("fast", 1)], problem, traits, { tolerance: 258 }).algorithm.name).toBe("wild");
+  it("picks nothing that errs more than the default of maxErrorGrowth", () => {
+    const list = [simple("wild", 0.5, 257), simple("fast", 1)];
+    expect(chosen(list, problem, traits, {}).algorithm).toBe("fast");
+    expect(chosen(list, problem, traits, { maxErrorGrowth: 258 }).algorithm).toBe("wild");
   });
 
   it("takes the cheapest variant, or the named one", () => {
-    const two = fake("two", 0, {
-      variants: () => [{ name: "a" }, { name: "b" }],
-      cost: (_p, _g, { name }) => (name === "b" ? 1 : 2),
-    });
-    expect(choose([two], problem, traits, {}).variant.name).toBe("b");
-    expect(choose([two], problem, traits, { algorithm: "two", variant: "a" }).variant.name).toBe("a");
+    const two = fake("two", [way("a", 2), way("b", 1)]);
+    expect(chosen([two], problem, traits, {}).variant).toBe("b");
+    expect(chosen([two], problem, traits, { algorithm: "two", variant: "a" }).variant).toBe("a");
     expectRefusal(
       () => choose([two], problem, traits, { algorithm: "two", variant: "c" }),
       "unsupported",
@@ -109,28 +128,26 @@ describe("choose", () => {
     );
   });
 
-  it("passes over what errs more than the tolerance, unless it is named", () => {
-    const rough = fake("rough", 1, { errorGrowth: () => 4 });
-    expect(choose([rough, fake("fine", 2)], problem, traits, { tolerance: 3 }).algorithm.name).toBe("fine");
-    expect(choose([rough, fake("fine", 2)], problem, traits, { tolerance: 4 }).algorithm.name).toBe("rough");
-    const both = fake("both", 1, {
-      variants: () => [{ name: "rough" }, { name: "fine" }],
-      errorGrowth: (_p, { name }) => (name === "rough" ? 4 : 2),
-      cost: (_p, _g, { name }) => (name === "rough" ? 1 : 2),
-    });
-    expect(choose([both], problem, traits, {}).variant.name).toBe("rough");
-    expect(choose([both], problem, traits, { tolerance: 3 }).variant.name).toBe("fine");
-    expect(choose([both, fake("last", 9)], problem, traits, { tolerance: 1.5 }).considered[1]?.refused).toMatch(
-      "growth 2 is over the tolerance 1.5",
+  it("passes over what errs more than maxErrorGrowth, unless it is named", () => {
+    const rough = [simple("rough", 1, 4), simple("fine", 2)];
+    expect(chosen(rough, problem, traits, { maxErrorGrowth: 3 }).algorithm).toBe("fine");
+    expect(chosen(rough, problem, traits, { maxErrorGrowth: 4 }).algorithm).toBe("rough");
+    const two = fake("two", [way("rough", 1, 4), way("fine", 2, 2)]);
+    expect(chosen([two], problem, traits, {}).variant).toBe("rough");
+    expect(chosen([two], problem, traits, { maxErrorGrowth: 3 }).variant).toBe("fine");
+    expect(choose([two, simple("last", 9)], problem, traits, { maxErrorGrowth: 1.5 }).considered[1]?.refused).toMatch(
+      "growth 2 is over maxErrorGrowth, 1.5",
     );
   });
 
   it("passes over refusals and explains them", () => {
-    const refusing = fake("refusing", 0, { supports: () => ({ reason: "it is Tuesday" }) });
-    const { algorithm, considered } = choose([refusing, fake("willing", 1)], problem, traits, {});
-    expect(algorithm.name).toBe("willing");
-    expect(explain(considered)).toMatch(/^ 1 willing .*\n.*refusing .*refused: it is Tuesday$/);
+    const refusing = fake("refusing", { reason: "it is Tuesday" });
+    const choice = choose([refusing, simple("willing", 1)], problem, traits, {});
+    expect(choice.chosen.algorithm).toBe("willing");
+    expect(explain(choice.considered)).toMatch(/^ 1 willing .*\n.*refusing .*refused: it is Tuesday$/);
     expectRefusal(() => choose([refusing], problem, traits, {}), "unsupported", "algorithm", "it is Tuesday");
+    const named = { algorithm: "refusing", variant: "only" };
+    expectRefusal(() => choose([refusing], problem, traits, named), "unsupported", "algorithm", "it is Tuesday");
   });
 
   it("refuses an unknown name with the known ones", () => {
@@ -148,13 +165,13 @@ describe("checkConstraints", () => {
   it.each([
     [{ algorithm: 3 }, "invalid-argument", "algorithm"],
     [{ variant: "q8k8" }, "invalid-argument", "variant"],
-    [{ tolerance: 0.5 }, "invalid-argument", "tolerance"],
-    [{ tolerance: Number.NaN }, "invalid-argument", "tolerance"],
+    [{ maxErrorGrowth: 0.5 }, "invalid-argument", "maxErrorGrowth"],
+    [{ maxErrorGrowth: Number.NaN }, "invalid-argument", "maxErrorGrowth"],
     [{ maxWorkspaceBytes: -1 }, "invalid-argument", "maxWorkspaceBytes"],
     [{ maxWorkspaceBytes: 1.5 }, "invalid-argument", "maxWorkspaceBytes"],
     [{ workspace: 1 }, "unknown-option", "workspace"],
     [[], "invalid-argument", "constraints"],
-    [new Map([["tolerance", 2]]), "invalid-argument", "constraints"],
+    [new Map([["maxErrorGrowth", 2]]), "invalid-argument", "constraints"],
   ] as const)("refuses %j", (constraints, code, argument) => {
     expectRefusal(() => checkConstraints("constraints", constraints), code, argument);
   });

@@ -1,13 +1,14 @@
 // The tuning table: what it trusts, what it keeps, and that a broken one never harms.
 import { describe, expect, it } from "vitest";
 import packageJson from "../../package.json" with { type: "json" };
+import { VERSION } from "../../src/base/version.ts";
 import { type TuningStore, checkStore } from "../../src/planner/store.ts";
-import { type Circumstances, type TuningData, TuningTable, circumstancesOf } from "../../src/planner/tuning.ts";
-import { convProblem } from "../../src/problem.ts";
-import { VERSION } from "../../src/version.ts";
-import { refusal } from "../refusal.ts";
+import type { Environment, TuningData } from "../../src/planner/tuning-data.ts";
+import { TuningTable, environmentOf } from "../../src/planner/tuning.ts";
+import { convProblem } from "../../src/problem/problem.ts";
+import { refusal } from "../suite/refusal.ts";
 
-const HERE: Circumstances = { adapter: "a", browser: "b", version: "1" };
+const HERE: Environment = { adapter: "a", browser: "b", version: "1" };
 const problem = convProblem("forward", { inputShape: [1, 2, 5, 5], kernelShape: [3, 2, 3, 3] });
 const ranked = [
   { algorithm: "fft", variant: "whole", seconds: 0.001 },
@@ -29,16 +30,16 @@ function memory(text?: string): TuningStore & { text: string | undefined } {
 describe("a tuning table", () => {
   it("tells what was measured for the same problem under the same constraints", async () => {
     const table = new TuningTable(HERE);
-    await table.add(problem, { tolerance: 4 }, ranked);
-    expect(table.lookUp(problem, { tolerance: 4 })).toEqual(ranked);
-    expect(table.lookUp(problem, { tolerance: 4, algorithm: "auto" })).toEqual(ranked);
+    await table.add(problem, { maxErrorGrowth: 4 }, ranked);
+    expect(table.lookUp(problem, { maxErrorGrowth: 4 })).toEqual(ranked);
+    expect(table.lookUp(problem, { maxErrorGrowth: 4, algorithm: "auto" })).toEqual(ranked);
     expect(table.lookUp(problem, {})).toEqual([]);
     // Measured with little workspace, it says nothing of what more would allow.
-    expect(table.lookUp(problem, { tolerance: 4, maxWorkspaceBytes: 1000 })).toEqual([]);
-    expect(table.lookUp({ ...problem, N: 2 }, { tolerance: 4 })).toEqual([]);
+    expect(table.lookUp(problem, { maxErrorGrowth: 4, maxWorkspaceBytes: 1000 })).toEqual([]);
+    expect(table.lookUp({ ...problem, N: 2 }, { maxErrorGrowth: 4 })).toEqual([]);
   });
 
-  it("keeps entries of other circumstances for them, and does not use them", async () => {
+  it("keeps entries of other environments for them, and does not use them", async () => {
     const table = new TuningTable(HERE);
     await table.add(problem, {}, ranked);
     const data = structuredClone(table.export());
@@ -97,7 +98,7 @@ describe("a tuning table", () => {
   });
 
   it("is of this version", () => {
-    expect(circumstancesOf({}).version).toBe(packageJson.version);
+    expect(environmentOf({}).version).toBe(packageJson.version);
     expect(VERSION).toBe(packageJson.version);
   });
 });

@@ -1,8 +1,8 @@
 // The error function and the activations against published values, identities and their own derivatives.
 import { describe, expect, test } from "vitest";
-import { ACTIVATIONS, type ActivationOption, checkActivation } from "../../src/activation.ts";
+import { ACTIVATIONS, type ActivationOption, checkActivation } from "../../src/problem/activation.ts";
+import { activationValue, activationDerivative } from "../../src/reference.ts";
 import { erf, erfc } from "../../src/reference/erf.ts";
-import { activationValue, activationDerivative } from "../../src/reference/index.ts";
 
 /** activation(v) and activation'(v) of an option as a user writes it. */
 const value = (option: ActivationOption, v: number): number =>

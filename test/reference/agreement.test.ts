@@ -1,4 +1,4 @@
-// One convolution in its several guises: both layouts, any rank, in groups or apart, with an epilogue or without.
+// The same convolution written in several ways agrees: both layouts, any rank, grouped or split, with and without an epilogue.
 import { describe, expect, test } from "vitest";
 import {
   type NdArray,
@@ -8,7 +8,7 @@ import {
   convBackwardData,
   convBackwardWeights,
   convTranspose,
-} from "../../src/reference/index.ts";
+} from "../../src/reference.ts";
 import { LAST, integers, kernelToFirst, kernelToLast, numbers, toChannelsFirst, toChannelsLast } from "./support.ts";
 
 describe("layouts agree", () => {

@@ -1,17 +1,22 @@
-// The three passes against each other and against differences of the forward pass.
+// The gradients of the reference: adjoints of each other, and equal to finite differences of the forward and the transposed convolution.
 import { describe, expect, test } from "vitest";
-import { checkActivation } from "../../src/activation.ts";
-import { tensorShape } from "../../src/problem.ts";
+import { checkActivation } from "../../src/problem/activation.ts";
+import { tensorShape } from "../../src/problem/problem.ts";
 import {
   type ConvDescriptor,
+  type ReferenceTransposeOptions,
   activationDerivative,
   backwardBias,
   backwardData,
   backwardWeights,
+  convBackwardBias,
   convProblem,
+  convTranspose,
+  convTransposeBackwardData,
+  convTransposeBackwardWeights,
   forward,
   forwardSum,
-} from "../../src/reference/index.ts";
+} from "../../src/reference.ts";
 import { count, floats, inner, integers } from "./support.ts";
 
 const PROBLEMS: Record<string, ConvDescriptor> = {
@@ -54,7 +59,7 @@ describe("adjoint: <conv(x, w), dy> = <x, backwardData(dy, w)> = <w, backwardWei
     const product = inner(forwardSum(problem, x, w), dy);
     expect(product).not.toBe(0);
     expect(inner(w, backwardWeights(problem, x, dy))).toBe(product);
-    // With a constant beyond the border y is linear in x but for what the constant adds.
+    // With a padding constant y is linear in x except for what the constant adds.
     const border = forwardSum(problem, Array<number>(x.length).fill(0), w);
     expect(inner(x, backwardData(problem, dy, w)) + inner(border, dy)).toBe(product);
   });
@@ -107,4 +112,50 @@ describe("finite differences of <r, activation(conv(x, w) + bias + residual)>", 
       expectGradient((values) => loss(x, w, values), bias, backwardBias(problem, dy));
     },
   );
+});
+
+describe("finite differences of <r, activation(convTranspose(x, w) + bias)>", () => {
+  const CASES: Record<string, { x: number[]; w: number[]; options: ReferenceTransposeOptions }> = {
+    plain: { x: [2, 3, 4, 5], w: [3, 2, 3, 3], options: { padding: 1 } },
+    "strided, dilated, grouped": {
+      x: [1, 4, 3, 4],
+      w: [4, 3, 2, 3],
+      options: { stride: [2, 3], dilation: [2, 1], groups: 2, outputPadding: [1, 2] },
+    },
+    "flipped, channels-last, 1-D": {
+      x: [2, 5, 3],
+      w: [4, 2, 3],
+      options: { stride: 2, padding: [[1, 0]], mode: "convolution", layout: "channels-last" },
+    },
+  };
+
+  test.each(Object.entries(CASES))("%s", (_, { x: xShape, w: wShape, options }) => {
+    const { outputPadding: __, ...geometry } = options;
+    const activation = "tanh";
+    const [x, w] = [floats(xShape, 1), floats(wShape, 2)];
+    const channels = options.layout === "channels-last" ? wShape.at(-2)! : wShape[1]! * (options.groups ?? 1);
+    const bias = floats([channels], 3).data;
+    const preActivation = convTranspose(x, w, { ...options, bias });
+    const r = floats(preActivation.shape, 4);
+    const loss = (input: number[], weights: number[], offsets: number[]): number =>
+      inner(
+        r.data,
+        convTranspose({ ...x, data: input }, { ...w, data: weights }, { ...options, bias: offsets, activation }).data,
+      );
+    const through = { activation, preActivation } as const;
+    const dx = convTransposeBackwardData(r, w, { ...geometry, ...through });
+    const dw = convTransposeBackwardWeights(x, r, { ...geometry, ...through, kernelShape: wShape });
+    const db = convBackwardBias(r, { ...through, ...(options.layout && { layout: options.layout }) });
+    expect([dx.shape, dw.shape, db.shape]).toEqual([xShape, wShape, [channels]]);
+    expectGradient((values) => loss(values, w.data, bias), x.data, dx.data);
+    expectGradient((values) => loss(x.data, values, bias), w.data, dw.data);
+    expectGradient((values) => loss(x.data, w.data, values), bias, db.data);
+  });
+
+  test("an output whose shape is not that of x is refused", () => {
+    const options = { stride: 2, kernelShape: [3, 2, 3, 3] };
+    expect(() => convTransposeBackwardWeights(floats([1, 3, 4, 4], 1), floats([1, 2, 7, 9], 2), options)).toThrow(
+      /x\.shape: got \[1, 3, 4, 4\], expected \[1, 3, 3, 4\]/,
+    );
+  });
 });

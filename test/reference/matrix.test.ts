@@ -1,14 +1,8 @@
-// The reference against the explicit sparse matrix of the convolution, exactly, on whole numbers.
+// The reference equals the explicit sparse matrix of the convolution, exactly, on whole numbers.
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import {
-  type NdArray,
-  conv,
-  convBackwardBias,
-  convBackwardData,
-  convBackwardWeights,
-  convTranspose,
-} from "../../src/reference/index.ts";
+import * as reference from "../../src/reference.ts";
+import type { NdArray } from "../../src/reference.ts";
 import { ConvolutionMatrix, type MatrixGeometry, dilatedSpan, paddedAxis, product } from "./matrix.ts";
 import { count, integers, numbers } from "./support.ts";
 
@@ -57,12 +51,12 @@ function byReference(geometry: MatrixGeometry): Results {
   const options = { ...shared, paddingValue: constant };
   const plain = (array: NdArray): NdArray => ({ data: numbers(array), shape: array.shape });
   return {
-    y: plain(conv(x, w, options)),
-    dx: plain(convBackwardData(dy, w, { ...options, inputShape: x.shape })),
-    dw: plain(convBackwardWeights(x, dy, { ...options, kernelShape: w.shape })),
-    db: plain(convBackwardBias(dy)),
+    y: plain(reference.conv(x, w, options)),
+    dx: plain(reference.convBackwardData(dy, w, { ...options, inputShape: x.shape })),
+    dw: plain(reference.convBackwardWeights(x, dy, { ...options, kernelShape: w.shape })),
+    db: plain(reference.convBackwardBias(dy)),
     // It takes dy for its input and w as it is: [C', K'/groups, ...] with C' = K and K' = C.
-    transposed: plain(convTranspose(dy, w, { ...shared, outputShape: input })),
+    transposed: plain(reference.convTranspose(dy, w, { ...shared, outputShape: input })),
   };
 }
 
@@ -96,7 +90,7 @@ test("the test's own matrix is Toeplitz for a plain line", () => {
   expect(matrix.applyTransposed([1, 10], [2, 3, 5])).toEqual([2, 23, 35, 50]);
 });
 
-/** Whether the padded input holds the kernel at all. */
+/** Whether the kernel fits into the padded input. */
 function hasOutput({ input, kernel, dilation, pads }: MatrixGeometry): boolean {
   return input.every((size, i) => dilatedSpan(kernel[i]!, dilation[i]!) <= size + pads[i]![0] + pads[i]![1]);
 }
@@ -149,7 +143,7 @@ test.each(MODES)("2-D with batch, channels and groups, %s", (mode) => {
   }
 });
 
-/** Any small geometry of rank 1 to 3 that has an output and keeps to the reach of its padding mode. */
+/** Any small geometry of rank 1 to 3 that has an output and whose padding is within the limits of its mode. */
 const anyGeometry: fc.Arbitrary<MatrixGeometry> = fc
   .record({
     N: fc.integer({ min: 1, max: 2 }),

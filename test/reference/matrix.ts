@@ -13,12 +13,12 @@ export interface MatrixGeometry {
   dilation: number[];
   pads: [number, number][];
   mode: "zeros" | "reflect" | "replicate" | "circular";
-  /** What the border holds with mode "zeros". */
+  /** The value of the border in mode "zeros". */
   constant: number;
   flipped: boolean;
 }
 
-/** Cells from the first to the last tap of a dilated kernel. */
+/** The extent of a dilated kernel in cells. */
 export function dilatedSpan(kernel: number, dilation: number): number {
   return (kernel - 1) * dilation + 1;
 }
@@ -49,7 +49,7 @@ export function product<T>(lists: readonly T[][]): T[][] {
   return lists.reduce<T[][]>((heads, list) => heads.flatMap((head) => list.map((item) => [...head, item])), [[]]);
 }
 
-/** Flat index of a multi-index, or null where a part of it is. */
+/** The flat index of a multi-index; null if an index in it is null. */
 function flatten(index: readonly (number | null)[], sizes: readonly number[]): number | null {
   return index.reduce<number | null>((sum, i, axis) => (sum === null || i === null ? null : sum * sizes[axis]! + i), 0);
 }
@@ -97,7 +97,7 @@ export class ConvolutionMatrix {
     }
   }
 
-  /** C v, plus what the border's constant adds. */
+  /** C v, plus the contribution of the border's constant. */
   apply(v: ArrayLike<number>, w: ArrayLike<number>): number[] {
     return this.rows.map((row) => row.reduce((sum, { column, weight }) => sum + w[weight]! * this.cell(v, column), 0));
   }

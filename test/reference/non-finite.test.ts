@@ -1,13 +1,13 @@
-// NaN and infinities reach what depends on them and nothing else; cells beyond the border are values like any other.
+// NaN and infinities propagate to the results that depend on them and to no others; cells beyond the border count as values.
 import { describe, expect, test } from "vitest";
-import { conv, convBackwardBias, convBackwardData, convBackwardWeights } from "../../src/reference/index.ts";
+import { conv, convBackwardBias, convBackwardData, convBackwardWeights } from "../../src/reference.ts";
 import { floats, numbers } from "./support.ts";
 
-/** Whether the difference of two cells on an axis is one of a kernel of 3, padding 1. */
+/** Whether a kernel of 3 with padding 1 reads one cell of an axis for the output at the other. */
 const near = (a: number, b: number): boolean => Math.abs(a - b) <= 1;
 
 describe.each([NaN, Infinity])("%f", (bad) => {
-  // Two groups of one channel over 6 x 7 cells; the bad value stands in channel 1 at (2, 5).
+  // Two groups of one channel over 6 x 7 cells; the bad value is in channel 1 at (2, 5).
   const options = { padding: 1, groups: 2 };
   const w = floats([4, 1, 3, 3], 1);
   const at = 42 + 2 * 7 + 5;

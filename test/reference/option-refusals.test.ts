@@ -1,14 +1,8 @@
-// Bad options given to every operation of the reference; refusals.test.ts has the bad arrays.
+// Invalid options of every convolution of the reference; refusals.test.ts has the invalid arrays.
 import { expect, test } from "vitest";
-import type { ConvErrorCode } from "../../src/error.ts";
-import {
-  conv,
-  convBackwardBias,
-  convBackwardData,
-  convBackwardWeights,
-  convTranspose,
-} from "../../src/reference/index.ts";
-import { refusal } from "../refusal.ts";
+import type { ConvErrorCode } from "../../src/base/error.ts";
+import { conv, convBackwardBias, convBackwardData, convBackwardWeights, convTranspose } from "../../src/reference.ts";
+import { refusal } from "../suite/refusal.ts";
 import { integers } from "./support.ts";
 
 const x = integers([1, 2, 5, 6], 1);
@@ -44,12 +38,12 @@ const cases: [string, () => unknown, ConvErrorCode, string, string, string][] = 
     "outputShape",
   ],
   [
-    "an activation of a backward pass",
+    "an activation of a backward pass without its output",
     () => convBackwardData(dy, w, { inputShape: x.shape, ...options({ activation: "relu" }) }),
-    "unknown-option",
-    "options",
-    '"activation"',
-    "inputShape",
+    "invalid-argument",
+    "preActivation",
+    "undefined",
+    "an object { data, shape }",
   ],
   [
     "a bias of a backward pass",

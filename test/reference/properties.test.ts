@@ -1,8 +1,8 @@
-// What convolution is, as properties: linear, translation-equivariant, and, flipped with "full" padding, commutative and
-// associative. On whole numbers, so that every law holds exactly.
+// The laws of convolution: linearity, translation equivariance, and, flipped with "full" padding, commutativity and associativity. On whole
+// numbers, so that every law holds exactly.
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { type NdArray, conv } from "../../src/reference/index.ts";
+import { type NdArray, conv } from "../../src/reference.ts";
 import { integers, numbers } from "./support.ts";
 
 const RUNS = { numRuns: 60 };
@@ -22,7 +22,7 @@ const maps = (many: number): fc.Arbitrary<NdArray[]> =>
     )
     .map((list) => list.map(([spatial, start]) => integers([1, 1, ...spatial], start)));
 
-/** a * first + b * second; the 0 in front keeps -0 away, as a sum that starts from 0 does. */
+/** a * first + b * second; adding to 0 avoids -0, as a sum that starts from 0 does. */
 function combine(a: number, first: NdArray, b: number, second: NdArray): NdArray {
   return { data: numbers(first).map((value, i) => 0 + a * value + b * second.data[i]!), shape: first.shape };
 }
@@ -52,7 +52,7 @@ test("linear in x and in w", () => {
   );
 });
 
-/** The map turned round along its last two axes, as a torus. */
+/** The map shifted circularly along its last two axes. */
 function roll({ data, shape }: NdArray, down: number, right: number): NdArray {
   const [H, W] = [shape.at(-2)!, shape.at(-1)!];
   const rolled = Array.from(data, (_, i) => {

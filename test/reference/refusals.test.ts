@@ -1,6 +1,6 @@
-// Bad arrays given to every operation of the reference; option-refusals.test.ts has the bad options.
+// Invalid arrays of every convolution of the reference; option-refusals.test.ts has the invalid options.
 import { describe, expect, test } from "vitest";
-import type { ConvErrorCode } from "../../src/error.ts";
+import type { ConvErrorCode } from "../../src/base/error.ts";
 import {
   ConvError,
   type NdArray,
@@ -17,8 +17,8 @@ import {
   forwardSum,
   transposed,
   transposedProblem,
-} from "../../src/reference/index.ts";
-import { refusal } from "../refusal.ts";
+} from "../../src/reference.ts";
+import { refusal } from "../suite/refusal.ts";
 import { integers } from "./support.ts";
 
 const x = integers([1, 2, 5, 6], 1);

@@ -1,5 +1,5 @@
 // Seeded numbers and array shuffling for the tests of the reference.
-import { type NdArray, type ReferenceOptions } from "../../src/reference/index.ts";
+import { type NdArray, type ReferenceOptions } from "../../src/reference.ts";
 
 /** A generator of numbers in [0, 1) with this seed (mulberry32). */
 function random(seed: number): () => number {

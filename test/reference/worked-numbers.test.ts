@@ -1,6 +1,6 @@
-// Numbers worked by hand, with which every layer of the library is checked.
+// Results computed by hand, which every layer of the library is checked against.
 import { describe, expect, test } from "vitest";
-import { conv, convTranspose } from "../../src/reference/index.ts";
+import { conv, convTranspose } from "../../src/reference.ts";
 import { LAST, kernelToLast, numbers, toChannelsLast } from "./support.ts";
 
 const INPUT = [

@@ -2,10 +2,10 @@
 import { readFile } from "node:fs/promises";
 import type { Download, Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Report } from "../../bench/site/rows.ts";
+import type { Report } from "../../site/benchmark/rows.ts";
 import { type Site, type Visited, expectAccessible, expectNoOverflow, openSite, visit } from "./site.ts";
 
-/** SwiftShader takes a while. */
+/** SwiftShader is slow. */
 const LONG = { timeout: 120_000 };
 
 const SMALL = "benchmark/#suite=layers&layers=L8,L14&passes=own&algorithms=direct,depthwise,implicit-gemm";
@@ -22,7 +22,7 @@ const run = async (page: Page): Promise<void> => {
   await page.getByRole("button", { name: "Run", exact: true }).click();
 };
 
-/** The cells of the results, row by row. */
+/** The cells of the results table, row by row. */
 const cells = (page: Page): Promise<string[][]> =>
   page
     .locator("#rows tr")
@@ -51,7 +51,7 @@ describe("two layers by three algorithms", () => {
   });
   afterAll(() => visited.page.context().close());
 
-  it("give rows with plausible numbers, and a reason for what is refused", async () => {
+  it("give rows with plausible numbers, and a reason for each refusal", async () => {
     const { page } = visited;
     const rows = await cells(page);
     expect(rows).toHaveLength(6);
@@ -84,7 +84,7 @@ describe("two layers by three algorithms", () => {
     expect(await page.getByRole("button", { name: "Find the adapter" }).isVisible()).toBe(false);
   });
 
-  it("are drawn in charts with labels, and drawn anew in another theme", async () => {
+  it("are drawn in labelled charts, and redrawn when the theme changes", async () => {
     const { page } = visited;
     const roofline = page.getByRole("img", { name: /^Roofline/ });
     await expect.poll(() => roofline.count()).toBe(1);
@@ -96,7 +96,7 @@ describe("two layers by three algorithms", () => {
     const errors = page.getByRole("img", { name: /^Error by algorithm/ });
     expect(await errors.textContent()).toContain("largest error / bound (no unit)");
     expect(await errors.textContent()).toContain("implicit-gemm");
-    // The same numbers as a table.
+    // The table has the same numbers.
     const figure = page.locator("figure.chart", { has: page.getByRole("heading", { name: /^Roofline/ }) });
     await figure.getByText("The numbers of this chart").click();
     expect(await figure.locator("tbody tr").count()).toBe(5);
@@ -119,11 +119,11 @@ describe("two layers by three algorithms", () => {
     report = JSON.parse(await saved(page, "Save JSON")) as Report;
     expect(report.format).toBe("convoke-benchmark");
     expect(report.rows.map(({ layer, algorithm }) => `${layer} ${algorithm}`)).toEqual([
-      "L8 direct",
       "L8 depthwise",
+      "L8 direct",
       "L8 implicit-gemm",
-      "L14 direct",
       "L14 depthwise",
+      "L14 direct",
       "L14 implicit-gemm",
     ]);
     expect(report.rows[0]!.samples).toHaveLength(5);
@@ -153,8 +153,8 @@ describe("two layers by three algorithms", () => {
     const rows = await table
       .locator("tbody tr")
       .evaluateAll((all) => all.map((row) => [...row.children].map((cell) => cell.textContent ?? "")));
-    expect(rows.map((row) => row[5])).toEqual(["2 ×", "2 ×", "2 ×", "2 ×", "–", "–"]);
-    expect(rows[4]!.slice(3, 5)).toEqual(["refused", "refused"]);
+    expect(rows.map((row) => row[5])).toEqual(["2 ×", "2 ×", "2 ×", "–", "2 ×", "–"]);
+    expect(rows[3]!.slice(3, 5)).toEqual(["refused", "refused"]);
     expect(rows[5]![4]).toBe("wrong");
     expect(await page.locator("#comparison-verdict").textContent()).toBe(
       "4 times in common. other.json takes 2 times as long as here, as a geometric mean.",
@@ -168,11 +168,11 @@ describe("two layers by three algorithms", () => {
     await page.setViewportSize({ width: 1440, height: 900 });
   });
 
-  it("are not compared with a broken file, which is refused in words", async () => {
+  it("are not compared with a broken file, which is refused with a reason", async () => {
     const { page } = visited;
     const told = page.locator("#import-status");
     await load(page, "broken.json", '{"format": "convoke-benchmark"');
-    await expect.poll(() => told.textContent()).toMatch(/^broken.json was not loaded: this is no JSON/);
+    await expect.poll(() => told.textContent()).toMatch(/^broken.json was not loaded: this is not JSON/);
     await load(page, "wrong.json", JSON.stringify({ ...report, rows: [{ ...report.rows[0], milliseconds: -1 }] }));
     await expect
       .poll(() => told.textContent())
@@ -184,7 +184,7 @@ describe("two layers by three algorithms", () => {
   });
 });
 
-/** Counts the tensors of the engine that are not freed. */
+/** Counts the engine's live tensors. */
 async function countTensors(page: Page): Promise<() => Promise<number>> {
   await page.addInitScript(() => {
     const live = new Set<GPUBuffer>();
@@ -202,13 +202,13 @@ async function countTensors(page: Page): Promise<() => Promise<number>> {
     };
     Object.assign(globalThis, { liveTensors: live });
   });
-  // The icon of the first visit is still on its way.
+  // The icon of the first visit may still be loading.
   await page.waitForLoadState("networkidle");
   await page.reload();
   return () => page.evaluate(() => (globalThis as unknown as { liveTensors: Set<unknown> }).liveTensors.size);
 }
 
-it("keeps what is there when it is stopped in the middle, by keyboard alone", async () => {
+it("keeps its results when it is stopped halfway, by keyboard alone", async () => {
   const visited = await visit(site, "benchmark/#layers=none&algorithms=direct,implicit-gemm");
   const { page } = visited;
   const tensors = await countTensors(page);
@@ -217,7 +217,7 @@ it("keeps what is there when it is stopped in the middle, by keyboard alone", as
       if (await page.evaluate((wanted) => document.activeElement?.matches(wanted), selector)) return;
       await page.keyboard.press("Tab");
     }
-    throw new Error(`no ${selector} was reached`);
+    throw new Error(`${selector} cannot be reached by keyboard`);
   };
   expect(await page.locator("#count").textContent()).toMatch(/^Nothing to measure/);
   await tabTo("#layers-all");
@@ -247,7 +247,7 @@ it("keeps what is there when it is stopped in the middle, by keyboard alone", as
   await page.context().close();
 });
 
-it("restores a selection from its link, and keeps it in the address", async () => {
+it("restores a selection from a link, and keeps it in the address", async () => {
   const hash =
     "#suite=alexnet&layers=alexnet-2,alexnet-3&passes=forward,backward-data&algorithms=auto,fft&dtypes=f32,f16&layouts=channels-last&batch=4";
   const visited = await visit(site, `benchmark/${hash}`);
@@ -264,12 +264,12 @@ it("restores a selection from its link, and keeps it in the address", async () =
   expect(await page.locator("#count").textContent()).toBe("16 measurements");
   await page.getByRole("checkbox", { name: "channels-first" }).check();
   expect(new URL(page.url()).hash).toBe(hash.replace("layouts=", "layouts=channels-first,"));
-  // The icon of the first visit is still on its way.
+  // The icon of the first visit may still be loading.
   await page.waitForLoadState("networkidle");
   await page.reload();
   expect(await checked()).toContain("channels-first");
 
-  // Half precision is only offered where the device has it.
+  // Half precision is only offered if the device has it.
   await page.getByRole("button", { name: "Find the adapter" }).click();
   await expect.poll(() => page.locator("#machine dt").count()).toBeGreaterThan(5);
   const half = page.getByRole("checkbox", { name: "f16" });
@@ -286,10 +286,10 @@ it("restores a selection from its link, and keeps it in the address", async () =
   await page.context().close();
 });
 
-it("shows a wrong result as wrong, and never a time of it", async () => {
+it("marks a wrong result as wrong, without a time", async () => {
   const visited = await visit(site, "benchmark/#suite=layers&layers=L14&algorithms=direct");
   const { page } = visited;
-  // What is read back differs in one number of many, as with a broken kernel.
+  // Changes one number of those read back, as a broken kernel would.
   await page.evaluate(() => {
     const proto = GPUBuffer.prototype;
     const range = Reflect.get(proto, "getMappedRange");
@@ -317,7 +317,7 @@ it("shows a wrong result as wrong, and never a time of it", async () => {
   await page.context().close();
 });
 
-it("sweeps over kernel sizes, and stops when it is told to", async () => {
+it("sweeps over kernel sizes, and stops on request", async () => {
   const visited = await visit(site, "benchmark/");
   const { page } = visited;
   await page.getByLabel("Size of the convolutions").selectOption("small");
@@ -340,7 +340,7 @@ it("sweeps over kernel sizes, and stops when it is told to", async () => {
   await page.context().close();
 });
 
-it("says what to do where there is no WebGPU, and compares files all the same", async () => {
+it("says what to do without WebGPU, and still compares files", async () => {
   const visited = await visit(site, "benchmark/", { webgpu: false });
   const { page } = visited;
   await run(page);
@@ -358,7 +358,7 @@ it("says what to do where there is no WebGPU, and compares files all the same", 
   };
   await load(page, "one.json", JSON.stringify(report));
   await expect.poll(() => page.locator("#comparison").textContent()).toContain("one.json: one, b, 1 rows.");
-  // A file may be dropped as well.
+  // A file may also be dropped.
   const second = JSON.stringify({ ...report, rows: [{ ...report.rows[0], milliseconds: 1.5 }] });
   const dataTransfer = await page.evaluateHandle((content) => {
     const transfer = new DataTransfer();

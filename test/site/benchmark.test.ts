@@ -1,32 +1,30 @@
-// What the benchmark page computes and reads without a page.
+// The parts of the benchmark page that need no DOM: rows, CSV, reports, selections, jobs, axes.
 import { readFileSync, readdirSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { BENCH_PASSES, descriptorOf, problemOf } from "../../bench/layer.ts";
-import { errorBound, gamma, multiplyAddsOf, termsOf } from "../../bench/site/bound.ts";
-import { meanRatio, pairsOf } from "../../bench/site/compare.ts";
-import { toCsv, verdictOf } from "../../bench/site/csv.ts";
-import { jobsOf } from "../../bench/site/jobs.ts";
-import { Refusal, parseReport } from "../../bench/site/load.ts";
-import { shapeOf } from "../../bench/site/prepare.ts";
-import { type Report, type Row, flopsPerSecond, isTimed, isWrong, roofShare } from "../../bench/site/rows.ts";
-import { decades, logTicks } from "../../bench/site/scales.ts";
+import { SUITES } from "../../bench/suites.ts";
+import { errorBound, gamma, multiplyAddsOf, termsOf } from "../../site/benchmark/bound.ts";
+import { meanRatio, pairsOf } from "../../site/benchmark/compare.ts";
+import { toCsv, verdictOf } from "../../site/benchmark/csv.ts";
+import { jobsOf } from "../../site/benchmark/jobs.ts";
+import { Refusal, parseReport } from "../../site/benchmark/load.ts";
+import { shapeOf } from "../../site/benchmark/prepare.ts";
+import { type Report, type Row, flopsPerSecond, isTimed, isWrong, roofShare } from "../../site/benchmark/rows.ts";
+import { decades, logTicks } from "../../site/benchmark/scales.ts";
 import {
-  ALGORITHMS,
   DEFAULT_SELECTION,
   type Selection,
   decodeSelection,
   encodeSelection,
   layerIds,
-} from "../../bench/site/selection.ts";
-import { largestDifference, randomNumbers, until } from "../../bench/site/slices.ts";
-import { SWEEPS, sweepJobs } from "../../bench/site/sweeps.ts";
-import { roughly, secondsLeft } from "../../bench/site/time-left.ts";
-import { SUITES } from "../../bench/suites.ts";
-import { algorithms } from "../../src/algorithms/index.ts";
-import { gate } from "../../src/planner/find.ts";
+} from "../../site/benchmark/selection.ts";
+import { largestDifference, randomNumbers, until } from "../../site/benchmark/slices.ts";
+import { SWEEPS, sweepJobs } from "../../site/benchmark/sweeps.ts";
+import { roughly, secondsLeft } from "../../site/benchmark/time-left.ts";
+import { errorLimit } from "../../src/conv/find.ts";
 import { noise } from "../../src/planner/noise.ts";
-import { convProblem, multiplyAdds, sumLength, tensorShape } from "../../src/problem.ts";
+import { convProblem, multiplyAdds, sumLength, tensorShape } from "../../src/problem/problem.ts";
 
 const row: Row = {
   suite: "layers",
@@ -61,7 +59,7 @@ function reportOf(...rows: Row[]): Report {
 }
 
 describe("rows", () => {
-  it("have a speed and a share of the roof", () => {
+  it("have a speed and a share of the roofline", () => {
     if (!isTimed(row)) throw new Error("the row has a time");
     expect(flopsPerSecond(row)).toBe(4e9);
     // 2 operations a byte at 1 GB/s allow 2 GFLOP/s.
@@ -69,7 +67,7 @@ describe("rows", () => {
     expect(roofShare(row, { flopsPerSecond: 4e9, bytesPerSecond: 1e12 })).toBe(1);
   });
 
-  it("that are wrong have no time", () => {
+  it("with a wrong result have no time", () => {
     for (const error of [2e-6, NaN, Infinity]) {
       const wrong: Row = { ...row, check: { error, bound: 1e-6, against: "reference" } };
       expect(isWrong(wrong)).toBe(true);
@@ -81,7 +79,7 @@ describe("rows", () => {
 });
 
 describe("CSV", () => {
-  it("has a line of names and one for each row, all with as many cells", () => {
+  it("has a header line and a line for each row, all with the same number of cells", () => {
     const { check: _, milliseconds: __, samples: ___, ...rest } = row;
     const csv = toCsv(reportOf(row, { ...rest, refused: "no reason" }));
     const lines = csv.trimEnd().split("\r\n");
@@ -96,21 +94,21 @@ describe("CSV", () => {
     expect(lines[2]).toMatch(/,refused,,,,,.*,no reason$/);
   });
 
-  it("quotes what would end a cell, and never starts a formula", () => {
+  it("quotes separators, and never starts a formula", () => {
     const csv = toCsv(reportOf({ ...row, layer: 'a "b", c', what: "two\nlines", variant: "=1+1" }));
     expect(csv).toContain('"a ""b"", c"');
     expect(csv).toContain('"two\nlines"');
     expect(csv).toContain(",'=1+1,");
   });
 
-  it("gives no time for a wrong result", () => {
+  it("has no time for a wrong result", () => {
     const csv = toCsv(reportOf({ ...row, check: { error: 1, bound: 0.1, against: "direct" } }));
     expect(csv.split("\r\n")[1]).toContain(",wrong,,,,,");
   });
 });
 
 describe("a loaded report", () => {
-  it("is what was saved, without fields that are not known", () => {
+  it("equals the saved one, without unknown fields", () => {
     const report = reportOf(
       { ...row, peers: [{ name: "another", milliseconds: 3 }] },
       { ...row, check: { error: Infinity, bound: 1, against: "direct" } },
@@ -119,7 +117,7 @@ describe("a loaded report", () => {
     expect(parseReport(text)).toEqual(report);
   });
 
-  it("may be one of the command line, with the times of other engines", () => {
+  it("may come from the command line, with the times of other engines", () => {
     const folder = path.join(import.meta.dirname, "../../bench/results");
     const files = readdirSync(folder).filter((file) => file.endsWith(".json"));
     expect(files.length).toBeGreaterThan(0);
@@ -138,7 +136,7 @@ describe("a loaded report", () => {
         chosen: "winograd",
       });
       expect(first!.peers!.map(({ name }) => name)).toContain("litert");
-      // Beside times of whole calls stands ours.
+      // Ours is compared with times of whole calls.
       expect(first!.milliseconds).toBe(measurements[0]!.result.callMilliseconds);
     }
     const empty = JSON.stringify({ measurements: [{}], options: {} });
@@ -146,7 +144,7 @@ describe("a loaded report", () => {
   });
 
   it.each<[string, string, RegExp]>([
-    ["no JSON", "{", /this is no JSON/],
+    ["not JSON", "{", /this is not JSON/],
     ["a list", "[]", /^the file: got \[\], expected an object$/],
     [
       "another format",
@@ -195,7 +193,7 @@ describe("a loaded report", () => {
 });
 
 describe("two reports", () => {
-  it("are paired by what was asked for, with the ratio of the times", () => {
+  it("are paired by layer, pass and algorithm, with the ratio of the times", () => {
     const { milliseconds: _, samples: __, ...refused } = row;
     const left = reportOf(row, { ...row, layer: "L1" }, { ...refused, layer: "L2", refused: "no" });
     const right = reportOf(
@@ -218,7 +216,7 @@ describe("two reports", () => {
 });
 
 describe("the hash of a selection", () => {
-  it("gives the selection back", () => {
+  it("restores the selection", () => {
     const selection: Selection = {
       ...{ suite: "deepbench", layers: ["deepbench-2", "deepbench-7"], passes: ["own", "backward-weights"] },
       ...{ algorithms: ["direct", "fft"], dtypes: ["f32", "f16"], layouts: ["channels-last"], batch: 8 },
@@ -232,7 +230,7 @@ describe("the hash of a selection", () => {
     expect(decodeSelection(encodeSelection(none))).toEqual(none);
   });
 
-  it("that says nothing or nonsense is the usual one", () => {
+  it("that is empty or invalid gives the default", () => {
     expect(decodeSelection("")).toEqual(DEFAULT_SELECTION);
     expect(decodeSelection("#suite=__proto__&batch=-3")).toEqual(DEFAULT_SELECTION);
     expect(decodeSelection("#%%%")).toEqual(DEFAULT_SELECTION);
@@ -242,14 +240,10 @@ describe("the hash of a selection", () => {
     });
     expect(decodeSelection("#suite=alexnet").layers).toEqual(layerIds("alexnet"));
   });
-
-  it("knows the algorithms that there are", () => {
-    expect(ALGORITHMS.slice(1).toSorted()).toEqual(algorithms.map(({ name }) => name).toSorted());
-  });
 });
 
 describe("jobs", () => {
-  it("are each way to compute each layer, once", () => {
+  it("cover every algorithm and layer once", () => {
     const jobs = jobsOf({
       ...DEFAULT_SELECTION,
       layers: ["L12", "L14"],
@@ -267,7 +261,7 @@ describe("jobs", () => {
     expect(jobsOf({ ...DEFAULT_SELECTION, dtypes: [] })).toEqual([]);
   });
 
-  it("can be described for every pass of every layer, as the library does", () => {
+  it("have the library's descriptor for every pass of every layer", () => {
     for (const layer of Object.values(SUITES).flat()) {
       for (const pass of BENCH_PASSES) {
         for (const layout of ["channels-first", "channels-last"] as const) {
@@ -281,7 +275,7 @@ describe("jobs", () => {
     }
   });
 
-  it("of sweeps are of growing sizes", () => {
+  it("of sweeps grow in size", () => {
     for (const sweep of SWEEPS) {
       for (const scale of ["small", "medium", "large"] as const) {
         const sizes = [...new Set(sweepJobs(sweep, scale).map(({ layer }) => Number(layer.id)))];
@@ -293,14 +287,14 @@ describe("jobs", () => {
 });
 
 describe("the time left", () => {
-  it("goes by what is done", () => {
+  it("is extrapolated from the finished jobs", () => {
     expect(secondsLeft(10, 4, 12)).toBe(30);
     expect(secondsLeft(10, 4, 0)).toBe(0);
     expect(secondsLeft(0, 0, 12)).toBeUndefined();
     expect(secondsLeft(5, 0, 12)).toBeUndefined();
   });
 
-  it("is told as roughly as it is known", () => {
+  it("is rounded to its accuracy", () => {
     expect(roughly(undefined)).toBe("time left not known yet");
     expect(roughly(0.3)).toBe("less than a second left");
     expect(roughly(41.2)).toBe("about 42 s left");
@@ -318,14 +312,14 @@ describe("the error bound", () => {
     expect(errorBound({ ...problem, dtype: "f16" }, 1, 10)).toBeGreaterThan(10 * 2 ** -10);
   });
 
-  it("is no laxer than the one that find judges by", () => {
+  it("is no looser than that of find", () => {
     for (const pass of ["forward", "backward-data", "backward-weights"] as const) {
       for (const dtype of ["f32", "f16"] as const) {
         const problem = convProblem(pass, { inputShape: [2, 8, 12, 12], kernelShape: [4, 8, 3, 3], dtype });
         for (const growth of [1, 5.65, 114]) {
           const bound = errorBound(problem, growth, 20);
-          expect(bound).toBeLessThanOrEqual(gate(problem, growth, 20));
-          expect(bound).toBeGreaterThan(gate(problem, growth, 20) / 2.5);
+          expect(bound).toBeLessThanOrEqual(errorLimit(problem, growth, 20));
+          expect(bound).toBeGreaterThan(errorLimit(problem, growth, 20) / 2.5);
         }
       }
     }
@@ -345,18 +339,18 @@ describe("logarithmic axes", () => {
 describe("work in slices", () => {
   const { signal } = new AbortController();
 
-  it("makes the numbers that the library measures on", async () => {
+  it("generates the numbers that the library measures with", async () => {
     const count = 2 ** 18 + 5;
     expect(await randomNumbers(count, 2, signal)).toEqual(noise(count, 2));
   });
 
-  it("finds the largest difference, of which NaN is one", async () => {
+  it("finds the largest difference, counting NaN as infinite", async () => {
     expect(await largestDifference([1, 2, 3], [1, 2.5, 3], signal)).toBe(0.5);
     expect(await largestDifference([1, NaN], [1, 2], signal)).toBe(Infinity);
     expect(await largestDifference([1], [1, 2], signal)).toBe(Infinity);
   });
 
-  it("ends at once, and frees what comes later", async () => {
+  it("stops at once, and frees tensors that arrive later", async () => {
     const controller = new AbortController();
     let come: (value: string) => void = () => undefined;
     const freed: string[] = [];

@@ -1,11 +1,11 @@
-// What all pages have in common, on the first of them.
+// What all pages have in common, tested on the first one.
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Site, expectAccessible, expectNoOverflow, openSite, visit } from "./site.ts";
 
 const PAGES = ["", "benchmark/", "playground/", "how-it-works/", "networks/"];
 
-/** Bytes that a page may take before it is asked for anything, compressed. */
+/** The most compressed bytes that a page may load before any interaction. */
 const MOST_BYTES = 300_000;
 
 let site: Site;
@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => site.close());
 
 describe.each(PAGES)("page %j", (name) => {
-  it("fits narrow and wide windows, is accessible in both themes, and has nothing to complain of", async () => {
+  it("fits narrow and wide windows, is accessible in both themes, and logs no errors", async () => {
     for (const width of [360, 1440]) {
       for (const theme of ["light", "dark"] as const) {
         const visited = await visit(site, name, { width, theme });
@@ -54,13 +54,13 @@ describe.each(PAGES)("page %j", (name) => {
     await context.close();
   });
 
-  it("says what to do where there is no WebGPU, or needs none", async () => {
+  it("says what to do without WebGPU, or needs none", async () => {
     const visited = await visit(site, name, { webgpu: false });
     expect(visited.trouble).toEqual([]);
     await visited.page.context().close();
   });
 
-  it("can be told the theme, and remembers it", async () => {
+  it("lets visitors choose the theme, and remembers it", async () => {
     const { page } = await visit(site, name, { theme: "light" });
     const paper = (): Promise<string> =>
       page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);

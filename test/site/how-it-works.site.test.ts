@@ -1,4 +1,4 @@
-// The page that explains the arithmetic, driven as a visitor does.
+// The page that explains the arithmetic, as a visitor uses it.
 import type { Locator, Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Site, type Visited, expectAccessible, expectNoOverflow, openSite, visit } from "./site.ts";
@@ -32,7 +32,7 @@ const pairs = (rows: readonly number[], columns: readonly number[]): string[] =>
 /** A number as the page prints it. */
 const parse = (text: string): number => Number(text.trim().replace("−", "-"));
 
-/** The sum in the text of its terms, and the number after the sign of equality. */
+/** Evaluates the terms of a printed sum, and reads the number after the equals sign. */
 function evaluated(text: string): { terms: number; sum: number; result: number } {
   const [left = "", right = ""] = text.split("=");
   const terms = [...left.matchAll(/\(?(−?[\d.]+)\)?·\(?(−?[\d.]+)\)?/g)];
@@ -56,7 +56,7 @@ const figure = async (page: Page, name: string): Promise<string[]> => {
   return box.locator("dd").allTextContents();
 };
 
-/** Timers of the page wait for `page.clock.runFor` from now on. */
+/** Stops the page's timers until `page.clock.runFor`. */
 async function stopClock(page: Page): Promise<void> {
   await page.clock.install({ time: 0 });
   await page.clock.pauseAt(60_000);
@@ -73,7 +73,7 @@ describe("one output", () => {
     expect(await marked(input, "read")).toEqual(pairs([-1, 1, 3], [5, 7, 9]));
     const kernel = page.getByRole("table", { name: "Kernel", exact: true }).first();
     expect(await marked(kernel, "used")).toEqual(pairs([0, 1, 2], [0, 1, 2]));
-    // The weight beside a cell is that of its tap.
+    // A cell is printed beside its tap's weight.
     expect(await cell(input, 1, 7).getAttribute("data-beside")).toBe(await cell(kernel, 1, 1).textContent());
     const { terms, sum, result } = await shownSum(page);
     expect(terms).toBe(9);
@@ -90,7 +90,7 @@ describe("one output", () => {
     await leave(visited);
   });
 
-  it("shows what each mode of padding repeats", async () => {
+  it("shows which cells each padding mode repeats", async () => {
     const visited = await visit(site, "how-it-works/#p=2&k=5&cell=0.0.0");
     const { page } = visited;
     const input = map(page, "Input");
@@ -107,7 +107,7 @@ describe("one output", () => {
       expect(terms).toBe(25);
       expect(sum).toBe(result);
     }
-    // The cells that the padding repeats, apart from those read themselves.
+    // The cells that the padding repeats, without those that are read directly.
     expect(await marked(input, "source")).toEqual([...pairs([0, 1, 2], [4, 5]), ...pairs([4, 5], [0, 1, 2, 4, 5])]);
     await page.getByLabel("Padding mode").selectOption("reflect");
     await page.getByLabel("Input size").fill("3");
@@ -117,7 +117,7 @@ describe("one output", () => {
     await leave(visited);
   });
 
-  it("is used by keyboard, and keeps the choice in the address", async () => {
+  it("works by keyboard, and keeps the choice in the address", async () => {
     const visited = await visit(site, "how-it-works/");
     const { page } = visited;
     await map(page, "Output").locator('[tabindex="0"]').focus();
@@ -128,7 +128,7 @@ describe("one output", () => {
     expect(await page.locator("#sentence").textContent()).toContain("Output row 3, column 1");
     await expect.poll(() => page.evaluate(() => location.hash)).toBe("#cell=0.2.0");
     await leave(visited);
-    // The link restores it, and another one in its place is followed.
+    // The link restores it, and a changed link is followed.
     const again = await visit(site, "how-it-works/#cell=0.2.0");
     expect(await selected(again.page)).toBe("2,0");
     const { sum, result } = await shownSum(again.page);
@@ -141,7 +141,7 @@ describe("one output", () => {
     await leave(again);
   });
 
-  it("shows where a transposed convolution scatters an input, and what an output gathers", async () => {
+  it("shows where a transposed convolution scatters an input, and which inputs an output gathers", async () => {
     const visited = await visit(site, "how-it-works/");
     const { page } = visited;
     await page.getByRole("button", { name: "Transposed" }).click();
@@ -152,7 +152,7 @@ describe("one output", () => {
     expect(await marked(output, "reached")).toEqual(pairs([1, 2, 3], [3, 4, 5]));
     expect(await page.getByRole("button", { name: "Inputs scatter" }).getAttribute("aria-pressed")).toBe("true");
     expect(await page.locator("#sum li").count()).toBe(9);
-    // At the border the padding cuts part of the kernel off.
+    // At the border, padding cuts off part of the kernel.
     await cell(input, 0, 0).click();
     expect(await marked(output, "reached")).toEqual(pairs([0, 1], [0, 1]));
     await cell(output, 2, 3).click();
@@ -210,7 +210,7 @@ describe("one output", () => {
     await play.waitFor();
     expect(await selected(page)).toBe("2,2");
     expect(await dots()).toBe(0);
-    // Pressing a cell ends the animation, and all outputs are there again.
+    // Pressing a cell ends the animation and shows all outputs again.
     await play.click();
     expect(await dots()).toBe(8);
     await cell(map(page, "Output"), 1, 1).click();
@@ -220,7 +220,7 @@ describe("one output", () => {
     await leave(visited);
   });
 
-  it("adds up the output as inputs scatter", async () => {
+  it("accumulates the output as inputs are scattered", async () => {
     const visited = await visit(site, "how-it-works/#n=3&t=1&p=0&view=scatter");
     const { page } = visited;
     await stopClock(page);
@@ -241,7 +241,7 @@ describe("one output", () => {
   });
 });
 
-it("adds up the receptive field of a stack", async () => {
+it("computes the receptive field of a stack", async () => {
   const visited = await visit(site, "how-it-works/");
   const { page } = visited;
   const fields = (): Promise<string[]> => page.locator("#layers .reach").allTextContents();
@@ -271,7 +271,7 @@ describe("four ways", () => {
       const apart = (await page.locator("#differences .page").allTextContents()).map(Number);
       expect(apart).toHaveLength(4);
       for (const difference of apart) expect(difference).toBeLessThan(1e-5);
-      // Tenths have to be rounded: none of the four is exact.
+      // Tenths are rounded, so none of the four ways is exact.
       if (kernel === "tenths") for (const difference of apart) expect(difference).toBeGreaterThan(0);
     }
     await page.locator("#way-kernel").selectOption("tenths");
@@ -304,11 +304,11 @@ describe("four ways", () => {
     await leave(visited);
   });
 
-  it("say which does not serve a kernel", async () => {
+  it("say which of them do not support a kernel", async () => {
     const visited = await visit(site, "how-it-works/#wd=2");
     const { page } = visited;
     expect(await page.locator("#way-winograd").textContent()).toContain("With dilation 2");
-    expect(await page.locator("#differences .page").allTextContents()).toContain("not served");
+    expect(await page.locator("#differences .page").allTextContents()).toContain("not supported");
     await page.getByRole("button", { name: "Compare on this GPU" }).click();
     const variants = page.locator("#differences .variant");
     await page.getByText("Compared with the reference on").waitFor();
@@ -332,13 +332,13 @@ describe("four ways", () => {
     const names = await page.locator("#differences .variant").allTextContents();
     expect(new Set(names).size).toBeGreaterThan(1);
     expect(names).not.toContain("–");
-    // Other numbers have not been compared yet.
+    // Other numbers are not compared yet.
     await page.locator("#way-reseed").click();
     expect(await page.locator("#differences .gpu").allTextContents()).toEqual(["–", "–", "–", "–"]);
     await leave(visited);
   });
 
-  it("need no GPU, and say where there is none", async () => {
+  it("need no GPU, and say so if there is none", async () => {
     const visited = await visit(site, "how-it-works/", { webgpu: false });
     const { page } = visited;
     expect(await page.locator("#differences .page").allTextContents()).toHaveLength(4);

@@ -1,4 +1,4 @@
-// The arithmetic behind the page that explains it, held against the reference.
+// The arithmetic of the explaining page, compared with the reference.
 import { describe, expect, it } from "vitest";
 import { indexOf, placeAt } from "../../site/how-it-works/choice.ts";
 import { dft, fourier, inverse } from "../../site/how-it-works/dft.ts";
@@ -23,9 +23,9 @@ import { type Layer, cone, reaches } from "../../site/how-it-works/receptive.ts"
 import { readState, writeState } from "../../site/how-it-works/state.ts";
 import { factors, makeValues, outputs, plain } from "../../site/how-it-works/values.ts";
 import { A_T, B_T, G, winograd } from "../../site/how-it-works/winograd.ts";
-import { ConvError, conv, convTranspose } from "../../src/reference/index.ts";
+import { ConvError, conv, convTranspose } from "../../src/reference.ts";
 
-/** Every combination that the page offers, thinned by a step coprime to the counts so that each value meets every other. */
+/** The combinations of options that the page offers, thinned by a step coprime to the counts, so that each pair of values occurs. */
 function* geometries(): Generator<Geometry> {
   let index = 0;
   for (const transposed of [false, true])
@@ -45,7 +45,7 @@ function* geometries(): Generator<Geometry> {
                     yield { size, kernel, stride, dilation, padding, mode, transposed, channels, groups };
 }
 
-/** What the reference makes of a geometry with the page's numbers. */
+/** The reference's result for a geometry, on the page's numbers. */
 function reference(geometry: Geometry, seed: number): { data: Float64Array; shape: number[] } {
   const { size, kernel, stride, dilation, padding, mode, transposed, channels, groups } = geometry;
   const values = makeValues(geometry, seed);
@@ -70,7 +70,7 @@ function reference(geometry: Geometry, seed: number): { data: Float64Array; shap
 }
 
 describe("geometry", () => {
-  it("makes the outputs of the reference, or refuses where it does", () => {
+  it("gives the outputs of the reference, or refuses like it", () => {
     let made = 0;
     for (const geometry of geometries()) {
       let expected: ReturnType<typeof reference> | undefined;
@@ -86,7 +86,7 @@ describe("geometry", () => {
       }
       const side = outputSize(geometry);
       expect([1, geometry.channels, side, side]).toEqual(expected.shape);
-      // Only the drawing has a limit of its own.
+      // Only the drawing adds a limit.
       if (refused !== undefined) expect(refused).toContain("too large to draw");
       else expect(outputs(geometry, makeValues(geometry, 7)).flat(2)).toEqual([...expected.data].map((y) => y + 0));
       made++;
@@ -94,7 +94,7 @@ describe("geometry", () => {
     expect(made).toBeGreaterThan(100);
   });
 
-  it("scatters what it gathers", () => {
+  it("scatters the same products that it gathers", () => {
     for (const geometry of [
       { ...PLAIN, size: 5, padding: 2, mode: "reflect" as const },
       { ...PLAIN, stride: 2, mode: "circular" as const, channels: 4, groups: 2 },
@@ -132,7 +132,7 @@ describe("geometry", () => {
     expect(multiplyAdds({ ...PLAIN, size: 4, stride: 2, transposed: true })).toBe(9 * 16);
   });
 
-  it("writes formulas that come to their results", () => {
+  it("writes formulas that evaluate to their results", () => {
     for (const geometry of geometries()) {
       if (refusal(geometry) !== undefined) continue;
       for (const { numbers, result } of figures(geometry)) {
@@ -161,7 +161,7 @@ it("goes through the cells of all channels in order", () => {
 describe("receptive field", () => {
   const layer = (kernel: number, stride = 1, dilation = 1): Layer => ({ kernel, stride, dilation });
 
-  it("is that of the cells which the last output comes from", () => {
+  it("spans the cells that the last output depends on", () => {
     expect(reaches([layer(3), layer(3), layer(3)]).map(({ field }) => field)).toEqual([3, 5, 7]);
     // The stem of ResNet: 7x7 at stride 2, then 3x3 pooling at stride 2.
     expect(reaches([layer(7, 2), layer(3, 2)])).toEqual([
@@ -175,7 +175,7 @@ describe("receptive field", () => {
     }
   });
 
-  it("has holes where a stride or a dilation leaves cells out", () => {
+  it("has holes where stride or dilation skips cells", () => {
     expect(cone([layer(3, 1, 2)])).toEqual([[0, 2, 4], [0]]);
     expect(cone([])).toEqual([[0]]);
   });
@@ -208,7 +208,7 @@ describe("four ways", () => {
       for (const value of output.flat()) expect(Math.fround(value)).toBe(value);
   });
 
-  it("have Winograd's identity in their matrices", () => {
+  it("have matrices that satisfy Winograd's identity", () => {
     // F(2, 3) in one dimension: Aᵀ [(G g) ⊙ (Bᵀ d)] is the sum, for every pair of unit vectors.
     for (let i = 0; i < 3; i++)
       for (let j = 0; j < 4; j++) {
@@ -229,7 +229,7 @@ describe("four ways", () => {
     expect(transpose(transpose(G))).toEqual(G);
   });
 
-  it("transform there and back", () => {
+  it("transform and invert", () => {
     const x = smallMap(2);
     expect(largestDifference(inverse(dft(x)), x)).toBeLessThan(1e-5);
     // Frequency 0 is the sum of all cells.
@@ -241,7 +241,7 @@ describe("four ways", () => {
 });
 
 describe("state", () => {
-  it("is what its hash was made of", () => {
+  it("is restored from its hash", () => {
     const hash = "#n=8&k=5&s=2&p=2&mode=reflect&c=4&g=2&view=scatter&cell=2.3.4&layers=3.1.1_5.2.4&w=sobel&wd=2&y=1.0";
     const state = readState(hash);
     expect(state.scene.geometry).toEqual({
@@ -264,14 +264,14 @@ describe("state", () => {
     expect(writeState(readState(""))).toBe("");
   });
 
-  it("takes nothing from a hash that is out of range", () => {
+  it("ignores values of a hash that are out of range", () => {
     expect(readState("#n=99&k=x&c=3&g=2&cell=x&mode=wrap&w=none&wd=7&y=5.5&seed=-1")).toEqual(readState(""));
     expect(readState("#main")).toEqual(readState(""));
     expect(readState("#layers=").layers).toEqual([]);
   });
 });
 
-it("prints numbers with the minus sign of mathematics", () => {
+it("prints numbers with a mathematical minus sign", () => {
   expect([1, -2, 0.5, -0.25, -0.001, 1 / 3].map((value) => plain(value))).toEqual([
     "1",
     "−2",

@@ -1,15 +1,16 @@
-// The built library on a page that allows nothing but its own scripts, cross-origin isolated: it makes no code from text, loads nothing and
-// connects to nothing.
+// The built library on a cross-origin isolated page whose policy allows only its own scripts: it evaluates no code, loads nothing and connects
+// to nothing.
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { createServer } from "node:http";
 import { type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { type Browser, type Page, chromium } from "playwright";
+import type { Browser, Page } from "playwright";
 import { build } from "vite";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { chromiumArgs, findChromium } from "../../scripts/browsers.mjs";
-import { INPUT, KERNEL, PADDING_1 } from "../worked-numbers.ts";
+import { launchChromium } from "../../scripts/harness/browser.ts";
+import { INPUT, KERNEL, PADDING_1 } from "../suite/worked-numbers.ts";
+import { troubleOf } from "./site.ts";
 
 const HEADERS = {
   "Content-Security-Policy": [
@@ -20,7 +21,7 @@ const HEADERS = {
     "form-action 'none'",
     "frame-ancestors 'none'",
     "require-trusted-types-for 'script'",
-    // For the page's own worker.
+    // Allows the page's own worker.
     "trusted-types page",
   ].join("; "),
   "Cross-Origin-Opener-Policy": "same-origin",
@@ -29,7 +30,7 @@ const HEADERS = {
   "X-Content-Type-Options": "nosniff",
 };
 
-/** What the page's script and its worker say: the results, or what went wrong. */
+/** The outcome of the page's script and its worker: the results, or the error. */
 interface Outcome {
   readonly error?: string;
   readonly isolated?: boolean;
@@ -38,7 +39,7 @@ interface Outcome {
 }
 
 const SCRIPT = `
-import { createEngine } from "./index.js";
+import { conv, createEngine } from "./index.js";
 
 export async function run() {
   const engine = await createEngine();
@@ -46,7 +47,7 @@ export async function run() {
   const w = engine.tensor(${JSON.stringify(KERNEL)}, [1, 1, 3, 3]);
   const values = {};
   for (const algorithm of ["auto", "direct", "fft", "im2col", "implicit-gemm", "winograd", "depthwise"]) {
-    const y = engine.conv(x, w, { padding: 1, algorithm });
+    const y = conv(x, w, { padding: 1, algorithm });
     values[algorithm] = [...(await y.read())];
   }
   const shapes = { inputShape: [1, 1, 5, 5], kernelShape: [1, 1, 3, 3], padding: 1 };
@@ -105,10 +106,7 @@ beforeAll(async () => {
   });
   await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
   address = `http://localhost:${(server.address() as AddressInfo).port}`;
-  browser = await chromium.launch({
-    ...(findChromium() !== null && { executablePath: findChromium()! }),
-    args: chromiumArgs({ gpu: process.env["CONVOKE_GPU"] === "1" }),
-  });
+  browser = await launchChromium({ gpu: process.env["CONVOKE_GPU"] === "1" });
   close = async () => {
     await browser.close();
     await new Promise((resolve) => void server.close(resolve));
@@ -122,14 +120,10 @@ interface PageGlobals {
   violations: string[];
 }
 
-/** Opens a page and waits for its outcome; what the console complains of comes with it. */
+/** Opens a page and waits for its outcome and for the messages of its console. */
 async function visit(name: string): Promise<{ page: Page; outcome: Outcome; trouble: string[] }> {
   const page = await browser.newPage();
-  const trouble: string[] = [];
-  page.on("console", (message) => {
-    if (message.type() === "error" || message.type() === "warning") trouble.push(message.text());
-  });
-  page.on("pageerror", (error) => trouble.push(String(error)));
+  const trouble = troubleOf(page);
   await page.goto(address + name);
   await expect
     .poll(() => page.evaluate(() => (globalThis as unknown as PageGlobals).outcome), { timeout: 60_000 })
@@ -150,12 +144,12 @@ function expectRight(outcome: Outcome): void {
     expect(values.map(Math.round), algorithm).toEqual(PADDING_1);
 }
 
-it("works on a page whose policy allows its own scripts alone, and asks for no more", async () => {
+it("works on a page whose policy only allows its own scripts, without violating it", async () => {
   const { page, outcome, trouble } = await visit("/");
   expectRight(outcome);
   expect(await violationsOf(page)).toEqual([]);
   expect(trouble).toEqual([]);
-  // The policy is in force, and breaking it would be seen.
+  // The policy is in force, and violations would be reported.
   await page.evaluate(() => {
     const image = document.createElement("img");
     image.src = "/none.png";

@@ -1,4 +1,4 @@
-// The page of networks, driven as a visitor would.
+// The networks page, as a visitor uses it.
 import type { Locator, Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Site, expectAccessible, expectNoOverflow, openSite, visit } from "./site.ts";
@@ -17,7 +17,7 @@ const tile = (page: Page, name: string): Promise<string | null> =>
 
 const text = (locator: Locator): Promise<string | null> => locator.textContent();
 
-/** How many different values the canvas has. */
+/** Counts the different values on the canvas. */
 const shades = (canvas: Locator): Promise<number> =>
   canvas.evaluate((element: HTMLCanvasElement) => {
     const { data } = element.getContext("2d")!.getImageData(0, 0, element.width, element.height);
@@ -25,7 +25,7 @@ const shades = (canvas: Locator): Promise<number> =>
   });
 
 describe("without a GPU", () => {
-  it("shows what a network adds up to, layer by layer", async () => {
+  it("shows the work of a network, layer by layer", async () => {
     const visited = await visit(site, `${PAGE}#network=vgg16`, { webgpu: false });
     const { page } = visited;
     expect(await tile(page, "Convolutions")).toBe("13");
@@ -61,7 +61,7 @@ describe("without a GPU", () => {
     await page.context().close();
   });
 
-  it("tells the kinds of layers apart", async () => {
+  it("distinguishes the kinds of layers", async () => {
     const { page, trouble } = await visit(site, `${PAGE}#network=mobilenet-v1`, { webgpu: false });
     const legend = page.getByRole("region", { name: "Totals by kind of layer" });
     const row = (name: string): Promise<string[]> =>
@@ -78,7 +78,7 @@ describe("without a GPU", () => {
     await page.context().close();
   });
 
-  it("is chosen by keyboard, and a link restores it", async () => {
+  it("works by keyboard, and a link restores the choice", async () => {
     const { page, trouble } = await visit(site, PAGE, { webgpu: false });
     const chosen = (): Promise<string | null> => text(page.locator("#network-name"));
     expect(await chosen()).toBe("AlexNet");
@@ -104,7 +104,7 @@ describe("without a GPU", () => {
     await page.context().close();
   });
 
-  it("says so when work is asked for", async () => {
+  it("says that there is none when work is requested", async () => {
     const visited = await visit(site, PAGE, { webgpu: false });
     const { page } = visited;
     await page.getByRole("button", { name: "Ask the planner" }).click();
@@ -132,7 +132,7 @@ describe("with a GPU", () => {
     const why = page.locator("#plan-rows details").first();
     expect(await why.locator("summary").textContent()).toMatch(/^estimated \S+ ms/);
     await why.locator("summary").click();
-    // The whole account: seven algorithms, the chosen one first.
+    // The full report: seven algorithms, the chosen one first.
     const account = (await why.locator("pre").textContent())!.split("\n");
     expect(account).toHaveLength(7);
     expect(account[0]).toContain((await rows.first().locator(".chip-name").textContent())!);
@@ -160,10 +160,10 @@ describe("with a GPU", () => {
     await page.context().close();
   });
 
-  it("stops when told to", async () => {
+  it("stops on request", async () => {
     const { page, trouble } = await visit(site, `${PAGE}#network=resnet50`);
     await page.getByRole("button", { name: "Ask the planner" }).click();
-    // A state of its own: some are planned and others are not.
+    // Stopping halfway leaves some layers planned and others not.
     await expect.poll(() => page.locator("#plan-rows tr[data-state=planned]").count(), WAIT).toBeGreaterThan(0);
     await page.getByRole("button", { name: "Stop" }).click();
     const status = page.locator("#plan-status");
@@ -174,7 +174,7 @@ describe("with a GPU", () => {
     expect(await page.getByRole("button", { name: "Stop" }).isVisible()).toBe(false);
     expect(await page.getByRole("button", { name: "Ask the planner" }).isEnabled()).toBe(true);
 
-    // Going to another network stops it as well, and forgets what was planned.
+    // Switching to another network also stops it, and discards the plans.
     await page.getByRole("button", { name: "Ask the planner" }).click();
     await page.getByRole("radio", { name: "LeNet-5" }).check();
     await expect.poll(() => page.getByRole("button", { name: "Ask the planner" }).isEnabled(), WAIT).toBe(true);
@@ -197,7 +197,7 @@ describe("with a GPU", () => {
     for (const at of [0, 7, 15]) expect(await shades(maps.nth(at).locator("canvas"))).toBeGreaterThan(50);
     expect(await shades(page.locator("#photo"))).toBeGreaterThan(50);
 
-    // Arrows go along a grid, and what has the focus is shown large.
+    // Arrow keys move along a grid, and the focused picture is shown large.
     await maps.first().focus();
     await page.keyboard.press("ArrowRight");
     await expect.poll(() => text(page.locator("#shown-words"))).toContain("Filter 2: grey wave");
@@ -207,7 +207,7 @@ describe("with a GPU", () => {
     await expectNoOverflow(visited);
     await expectAccessible(visited);
 
-    // Random filters: the same seed gives the same, another one others.
+    // Random filters: the same seed gives the same filters, another seed others.
     const weights = (): Promise<string> =>
       page.locator("#shown-filter").evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL());
     const convolve = async (seed: string): Promise<string> => {

@@ -1,4 +1,4 @@
-// The numbers of the networks' page: against what papers and frameworks state, and against the library's own arithmetic.
+// The numbers of the networks page, compared with papers, frameworks and the library's own arithmetic.
 import { describe, expect, it } from "vitest";
 import { descriptorOf, problemOf } from "../../bench/layer.ts";
 import { kindOf } from "../../site/networks/arithmetic.ts";
@@ -7,8 +7,8 @@ import { makeBank } from "../../site/networks/filters.ts";
 import { shortReason } from "../../site/networks/reason.ts";
 import { hashOf, parseHash } from "../../site/networks/state.ts";
 import { type ConvStop, walk } from "../../site/networks/walk.ts";
-import { multiplyAdds } from "../../src/problem.ts";
-import { elementCount } from "../../src/shape.ts";
+import { elementCount } from "../../src/base/shape.ts";
+import { multiplyAdds } from "../../src/problem/problem.ts";
 
 const CIRCUMSTANCES = { batch: 1, layout: "channels-first", dtype: "f32" } as const;
 
@@ -47,7 +47,7 @@ describe("totals", () => {
 describe.each(NAMES)("%s", (name) => {
   const { convs, stops } = walk(name);
 
-  it("has layers whose arithmetic is the library's", () => {
+  it("counts each layer as the library does", () => {
     for (const { shape, size, weights, multiplyAdds: work } of convs) {
       const descriptor = descriptorOf(shape, "forward", CIRCUMSTANCES);
       const problem = problemOf("forward", descriptor);
@@ -57,7 +57,7 @@ describe.each(NAMES)("%s", (name) => {
     }
   });
 
-  it("hands maps on from layer to layer of the main path", () => {
+  it("feeds each layer of the main path the maps of the one before", () => {
     const main = stops.filter((stop) => stop.type === "pool" || !stop.side);
     main.forEach((stop, at) => {
       const before = main[at - 1];
@@ -66,24 +66,24 @@ describe.each(NAMES)("%s", (name) => {
     });
   });
 
-  it("ends in what its fully connected layers take", () => {
+  it("ends in the maps that the fully connected layers take", () => {
     const last = stops.at(-1)!;
     const [first] = CATALOGUE[name].connected;
     if (first) expect(last.channels * last.size ** 2).toBe(first[0]);
   });
 
-  it("names each layer once", () => {
+  it("gives each layer a name of its own", () => {
     expect(new Set(convs.map((stop) => stop.name)).size).toBe(convs.length);
   });
 });
 
 describe("receptive fields", () => {
-  // Araujo, Norris and Sim, Computing receptive fields of convolutional neural networks (2019), where poolings count.
+  // Araujo, Norris and Sim, Computing receptive fields of convolutional neural networks (2019), which counts pooling.
   it.each([
     ["alexnet", "pool", 195, 32],
     ["vgg16", "pool", 212, 32],
     ["mobilenet-v1", "conv", 315, 32],
-    // With the stride in the first block of a stage; 483 with it in the last one.
+    // With the stride in the first block of a stage; 483 with the stride in the last one.
     ["resnet50", "conv", 427, 32],
     ["lenet5", "conv", 32, 4],
   ] as const)("of %s at its last %s are %d, every %d", (name, type, size, jump) => {
@@ -91,14 +91,14 @@ describe("receptive fields", () => {
     expect(last?.field).toEqual({ size, jump });
   });
 
-  it("are given for the main path alone", () => {
+  it("are given for the main path only", () => {
     const side = walk("resnet50").convs.filter((stop) => stop.side);
     expect(side.map(({ name }) => name)).toEqual([2, 3, 4, 5].map((stage) => `conv${stage}_1 shortcut`));
     expect(side.every(({ field }) => field === undefined)).toBe(true);
   });
 });
 
-it("tells kinds apart", () => {
+it("distinguishes the kinds of layers", () => {
   const kinds = (name: Parameters<typeof walk>[0]): string[] =>
     walk(name).convs.map(({ shape }: ConvStop) => kindOf(shape));
   expect(kinds("alexnet")).toEqual(["strided", "grouped", "dense", "grouped", "grouped"]);
@@ -114,7 +114,7 @@ describe("the reason for a choice", () => {
     ],
     [
       " 1 direct  variant rows, measured 2.00 ms, estimated 4.00 ms, workspace 0 bytes\n   fft     refused: too large",
-      "measured 2.00 ms; nothing else serves it",
+      "measured 2.00 ms; no other algorithm supports it",
     ],
     ["as it was asked for", "as it was asked for"],
   ])("%j is %j", (explanation, short) => {
@@ -123,13 +123,13 @@ describe("the reason for a choice", () => {
 });
 
 describe("the hash", () => {
-  it("keeps what is chosen", () => {
+  it("keeps the choice", () => {
     const state = { network: "vgg16", bank: "random", seed: 12, filters: 64 } as const;
     expect(parseHash(hashOf(state))).toEqual(state);
   });
 
   it.each(["", "#", "#network=none&bank=x&seed=-1&filters=1.5", "#seed=1e9&filters=65"])(
-    "takes %j for the first state",
+    "reads %j as the initial state",
     (hash) => {
       expect(parseHash(hash)).toEqual({ network: "alexnet", bank: "gabor", seed: 1, filters: 32 });
     },
@@ -157,7 +157,7 @@ describe("banks of filters", () => {
     },
   );
 
-  it("at random have the seed's numbers, in the deviation of He et al.", () => {
+  it("at random are determined by the seed, with the deviation of He et al.", () => {
     const { weights } = makeBank("random", 64, 3, 7, 5);
     expect(makeBank("random", 64, 3, 7, 5).weights).toEqual(weights);
     expect(makeBank("random", 64, 3, 7, 6).weights).not.toEqual(weights);

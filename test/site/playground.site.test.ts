@@ -1,4 +1,4 @@
-// The playground as a visitor uses it: pictures from the page, a file and the camera, kernels chosen and edited, results saved.
+// The playground as a visitor uses it: pictures from the page, from a file and from the camera, kernels chosen and edited, results saved.
 import { readFile } from "node:fs/promises";
 import type { Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -21,7 +21,7 @@ const open = (options: Visit = {}, hash = ""): Promise<Visited> => visit(site, `
 
 const status = (page: Page): Promise<string | null> => page.locator("#status").textContent();
 
-/** Software adapters compile for seconds. */
+/** Software adapters take seconds to compile. */
 function eventually<T>(value: () => Promise<T> | T) {
   return expect.poll(value, { timeout: 30_000 });
 }
@@ -30,7 +30,7 @@ const statusSays = (page: Page, text: string): Promise<void> => eventually(() =>
 
 const alert = (page: Page): Promise<string | null> => page.getByRole("alert").textContent();
 
-/** What the Save button gives. */
+/** The picture that the Save button gives. */
 async function saved(page: Page): Promise<Pixels> {
   const [download] = await Promise.all([
     page.waitForEvent("download"),
@@ -39,7 +39,7 @@ async function saved(page: Page): Promise<Pixels> {
   return pixelsOf(page, (await readFile(await download.path())).toString("base64"));
 }
 
-/** What the canvas of the source shows. */
+/** The picture on the canvas of the source. */
 const sourceOf = (page: Page): Promise<Pixels> => pixelsOf(page, "#source");
 
 /** @param from a selector of a canvas, or a PNG in base64 */
@@ -97,7 +97,7 @@ const cell = (page: Page, row: number, column: number) =>
 const cat = (page: Page) => page.getByRole("button", { name: "A cat" });
 
 describe("a picture of the page", () => {
-  it("is given back by the identity kernel, and changes with a cell", async () => {
+  it("is unchanged by the identity kernel, and changes with a cell", async () => {
     const visited = await open({}, "#filter=identity");
     const { page, trouble } = visited;
     expect(await page.locator("#pair").isVisible()).toBe(false);
@@ -108,7 +108,7 @@ describe("a picture of the page", () => {
     expect(new Set(Array.from(source.rgb)).size, "the source is a photo").toBeGreaterThan(100);
     expect(largestDifference(await saved(page), source)).toBe(0);
 
-    // Half the middle: half the brightness.
+    // Halving the middle weight halves the brightness.
     await cell(page, 2, 2).fill("0.5");
     expect(await page.getByLabel("Filter").inputValue()).toBe("custom");
     expect(await page.locator("#sum").textContent()).toBe("0.5");
@@ -130,7 +130,7 @@ describe("a picture of the page", () => {
     await page.context().close();
   });
 
-  it("is convolved as the settings of a link say, and choices are written to the address", async () => {
+  it("is convolved by the settings of a link, and choices are written to the address", async () => {
     const { page, trouble } = await open({ width: 360, theme: "dark" }, "#filter=box&rows=1&columns=3&stride=2&grey=1");
     await cat(page).click();
     await statusSays(page, "Box blur, 3 × 1: 226 × 150 outputs");
@@ -183,7 +183,7 @@ describe("a picture that is dropped", () => {
     await page.context().close();
   });
 
-  it("shows signed values around grey, and the flipped kernel the other way round", async () => {
+  it("shows signed values around grey, and reversed with a flipped kernel", async () => {
     const { page, trouble } = await open(
       {},
       "#filter=custom&rows=1&columns=3&cells=-1_0_0.5&padding=valid&view=signed",
@@ -206,12 +206,12 @@ describe("a picture that is dropped", () => {
     await page.context().close();
   });
 
-  it("is refused in words where it is none, and where no result can be had", async () => {
+  it("is refused with a reason if it is no picture or has no result", async () => {
     const { page, trouble } = await open();
     await page
       .getByLabel("Choose a file")
       .setInputFiles({ name: "notes.txt", mimeType: "text/plain", buffer: Buffer.from("no picture") });
-    await eventually(() => alert(page)).toBe("notes.txt is no picture that this browser can read.");
+    await eventually(() => alert(page)).toBe("notes.txt is not a picture that this browser can read.");
     await dropPicture(page, 12, 10);
     await statusSays(page, "Sharpen, 3 × 3: 12 × 10 outputs");
     expect(await page.getByRole("alert").count()).toBe(0);
@@ -246,7 +246,7 @@ it("works by keyboard alone", async () => {
       await press("Tab");
       if (await page.evaluate((wanted) => document.activeElement?.matches(wanted), id)) return;
     }
-    throw new Error(`no way to ${id} by keyboard`);
+    throw new Error(`${id} cannot be reached by keyboard`);
   };
   await tabTo("[data-photo=coffee]");
   await press("Enter");
@@ -275,7 +275,7 @@ it("works by keyboard alone", async () => {
   await page.context().close();
 });
 
-it("convolves the camera until it is stopped, and keeps its last frame", async () => {
+it("convolves the camera until it is stopped, and keeps the last frame", async () => {
   const { page, trouble } = await open({}, "#filter=identity");
   await page.getByRole("button", { name: "Start the camera" }).click();
   await statusSays(page, "Identity, 3 × 3: 640 × 480 outputs");
@@ -291,7 +291,7 @@ it("convolves the camera until it is stopped, and keeps its last frame", async (
   await page.context().close();
 });
 
-it("says when the GPU goes away, and starts again", async () => {
+it("reports a lost GPU, and starts again", async () => {
   const { page, trouble } = await open();
   await page.evaluate(() => {
     const request = Reflect.get(GPUAdapter.prototype, "requestDevice");
@@ -314,7 +314,7 @@ it("says when the GPU goes away, and starts again", async () => {
   await page.context().close();
 });
 
-it("shows results another way where drawing on a canvas took the device along", async () => {
+it("shows results another way if drawing on a canvas loses the device", async () => {
   const { page, trouble } = await open();
   await page.evaluate(() => {
     Object.defineProperty(GPUAdapterInfo.prototype, "isFallbackAdapter", { get: () => false });
@@ -337,7 +337,7 @@ it("shows results another way where drawing on a canvas took the device along", 
   await page.context().close();
 });
 
-it("says where there is no WebGPU; the kernel can be edited all the same", async () => {
+it("says that there is no WebGPU, and still lets the kernel be edited", async () => {
   const { page, trouble } = await open({ webgpu: false });
   await cat(page).click();
   await eventually(() => alert(page)).toContain("This browser offers no WebGPU here.");

@@ -1,11 +1,11 @@
-// The built site in headless Chromium, as a visitor has it: under a sub-path, cross-origin isolated as nothing, with WebGPU or without.
+// The built site in headless Chromium, as visitors get it: under a sub-path, without cross-origin isolation, with or without WebGPU.
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { type AddressInfo } from "node:net";
 import path from "node:path";
-import { type Browser, type Page, chromium } from "playwright";
+import type { Browser, Page } from "playwright";
 import { expect, inject } from "vitest";
-import { chromiumArgs, findChromium } from "../../scripts/browsers.mjs";
+import { launchChromium } from "../../scripts/harness/browser.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -14,7 +14,7 @@ declare module "vitest" {
   }
 }
 
-/** Where the site lies on its server: any web server and any path will do. */
+/** The path of the site on its server; any would do. */
 const BASE = "/a/sub-path/";
 
 const TYPES: Record<string, string> = {
@@ -39,11 +39,11 @@ export interface Visit {
   readonly width?: number;
   readonly height?: number;
   readonly theme?: "light" | "dark";
-  /** Without, `navigator.gpu` is missing, as in an old browser. */
+  /** If false, `navigator.gpu` is missing, as in an old browser. */
   readonly webgpu?: boolean;
 }
 
-/** A page, and everything that went wrong on it so far. */
+/** A page, and the errors on it so far. */
 export interface Visited {
   readonly page: Page;
   readonly trouble: string[];
@@ -73,13 +73,9 @@ export async function openSite(): Promise<Site> {
   });
   await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
-  const browser = await chromium.launch({
-    ...(findChromium() !== null && { executablePath: findChromium()! }),
-    args: [
-      ...chromiumArgs({ gpu: process.env["CONVOKE_GPU"] === "1" }),
-      "--use-fake-device-for-media-stream",
-      "--use-fake-ui-for-media-stream",
-    ],
+  const browser = await launchChromium({
+    gpu: process.env["CONVOKE_GPU"] === "1",
+    args: ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"],
   });
   return {
     browser,
@@ -91,7 +87,17 @@ export async function openSite(): Promise<Site> {
   };
 }
 
-/** Opens a page of the site; what the console complains of is collected. */
+/** Collects the errors of a page from now on: errors and warnings of the console, and uncaught errors. */
+export function troubleOf(page: Page): string[] {
+  const trouble: string[] = [];
+  page.on("console", (message) => {
+    if (message.type() === "error" || message.type() === "warning") trouble.push(message.text());
+  });
+  page.on("pageerror", (error) => trouble.push(String(error)));
+  return trouble;
+}
+
+/** Opens a page of the site and collects its errors. */
 export async function visit(
   site: Site,
   page: string,
@@ -104,14 +110,10 @@ export async function visit(
     reducedMotion: "reduce",
   });
   const opened = await context.newPage();
-  const trouble: string[] = [];
-  opened.on("console", (message) => {
-    if (message.type() === "error" || message.type() === "warning") trouble.push(message.text());
-  });
-  opened.on("pageerror", (error) => trouble.push(String(error)));
+  const trouble = troubleOf(opened);
   opened.on("requestfailed", (request) => {
     const reason = request.failure()?.errorText;
-    // A page that is left or loaded again gives up what it was still loading.
+    // A page that is left or reloaded aborts its pending requests.
     if (reason !== "net::ERR_ABORTED") trouble.push(`${request.url()}: ${reason}`);
   });
   if (!webgpu) await opened.addInitScript(() => Reflect.deleteProperty(Navigator.prototype, "gpu"));
@@ -119,7 +121,7 @@ export async function visit(
   return { page: opened, trouble };
 }
 
-/** No page is wider than its window, whatever is on it. */
+/** Expects that no page is wider than its window. */
 export async function expectNoOverflow({ page }: Visited): Promise<void> {
   const { inner, outer } = await page.evaluate(() => ({
     inner: document.documentElement.scrollWidth,
@@ -128,7 +130,7 @@ export async function expectNoOverflow({ page }: Visited): Promise<void> {
   expect(inner, "the page is wider than its window").toBeLessThanOrEqual(outer);
 }
 
-/** axe-core finds nothing serious. */
+/** Expects axe-core to find nothing serious. */
 export async function expectAccessible({ page }: Visited): Promise<void> {
   const file = path.join(import.meta.dirname, "../../node_modules/axe-core/axe.min.js");
   await page.addScriptTag({ path: file });

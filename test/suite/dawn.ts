@@ -1,4 +1,4 @@
-// What the tests for browsers find in Node: WebGPU by Dawn, and a cache folder that is not the user's.
+// Sets up Node for the tests written for browsers: WebGPU by Dawn, with a cache folder of its own.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -10,7 +10,7 @@ process.env["XDG_CACHE_HOME"] = cache;
 await installDawn({ gpu: process.env["CONVOKE_GPU"] === "1" });
 
 afterAll(() => {
-  // Node does not end while something refers to the implementation.
+  // Node does not exit while the implementation is referenced.
   Reflect.deleteProperty(globalThis.navigator, "gpu");
   rmSync(cache, { recursive: true, force: true });
 });

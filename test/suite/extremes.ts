@@ -1,16 +1,16 @@
-// What the tests of numbers share: a problem for each algorithm and pass, its plan, and how far NaN and infinity may reach.
+// Fixtures for tests at the extremes of a number format: a problem for each algorithm and pass, its plan, and how far NaN and infinity may spread.
 import { expect } from "vitest";
-import { fromFloat16Bits, toFloat16Bits } from "../../src/dtype.ts";
+import { fromFloat16Bits, toFloat16Bits } from "../../src/base/dtype.ts";
+import { elementCount } from "../../src/base/shape.ts";
 import type { ConvDescriptor, ConvInputs, ConvPlan, Engine, Pass } from "../../src/index.ts";
-import { type ConvProblem, splitKernel, splitShape } from "../../src/problem.ts";
-import { elementCount } from "../../src/shape.ts";
+import { type ConvProblem, splitKernel, splitShape } from "../../src/problem/problem.ts";
 import { FACTORS, type Operands, reference, shapeOf } from "./passes.ts";
 import { uniform } from "./random.ts";
 
 export const CHANNELS = 4;
 export const SIZE = 24;
 
-/** The description that every test of numbers starts from: maps of 24 x 24 that kernels of 3 x 3 leave as large as they are. */
+/** The descriptor that these tests start from: 3x3 kernels over maps of 24x24, padded to keep their size. */
 export function describedFor(algorithm: string, more: Partial<ConvDescriptor> = {}): ConvDescriptor {
   const taps = algorithm === "pointwise" ? 1 : 3;
   const groups = algorithm === "depthwise" ? CHANNELS : 1;
@@ -23,11 +23,11 @@ export function describedFor(algorithm: string, more: Partial<ConvDescriptor> = 
   };
 }
 
-/** The bits of numbers, by which -0 is not 0, and NaN is itself. */
+/** The bits of numbers, which tell -0 from 0 and compare NaN as equal. */
 export const bits = (values: Float32Array): Uint32Array =>
   new Uint32Array(values.buffer, values.byteOffset, values.length);
 
-/** The numbers as the type keeps them. */
+/** Rounds numbers to the element type. */
 export function rounded({ dtype }: Pick<ConvProblem, "dtype">, values: Float32Array): Float32Array {
   return dtype === "f16" ? fromFloat16Bits(toFloat16Bits(values)) : values;
 }
@@ -36,7 +36,7 @@ export function countOf(problem: ConvProblem, name: keyof ConvInputs | "result")
   return elementCount(shapeOf(problem, name));
 }
 
-/** The two factors of the pass, of numbers in [-1, 1) that are not 0. */
+/** The two factors of the pass: non-zero numbers in [-1, 1). */
 export function factorsFor(problem: ConvProblem, seed: number): Operands {
   const fill = (name: keyof ConvInputs, at: number): Float32Array =>
     rounded(
@@ -57,7 +57,7 @@ export function tensorsOf(engine: Engine, { problem }: ConvPlan, operands: Opera
   );
 }
 
-/** The result of a plan. */
+/** Runs a plan and returns its result. */
 export async function compute(engine: Engine, plan: ConvPlan, operands: Operands): Promise<Float32Array> {
   const inputs = tensorsOf(engine, plan, operands);
   const result = plan.run(inputs);
@@ -68,7 +68,7 @@ export async function compute(engine: Engine, plan: ConvPlan, operands: Operands
   }
 }
 
-/** A plan of a pass by an algorithm, and what is done with it. */
+/** Plans a pass by an algorithm for the duration of a callback. */
 export async function withPlan(
   engine: Engine,
   pass: Pass,
@@ -84,16 +84,15 @@ export async function withPlan(
   }
 }
 
-/** The row and column of an element, and what else tells it: image and channels. Tensors are channels-first. */
+/** The image and channels, row and column of an element. Tensors are channels-first. */
 function placeOf(shape: readonly number[], at: number): { plane: number; row: number; column: number } {
   const [rows, columns] = shape.slice(-2) as [number, number];
   return { plane: Math.floor(at / columns / rows), row: Math.floor(at / columns) % rows, column: at % columns };
 }
 
 /**
- * Puts a value that is no number into an operand, and checks where it shows: in every element that depends on it; by plain sums in no other
- * one, which keeps its bits (of weights: in none of other channels); by algorithms whose errors spread in none of other channels, nor
- * beyond that spread.
+ * Puts NaN or an infinity into an operand, and checks where it shows: in every element that depends on it. With plain sums all others keep
+ * their bits (for weights: those of other channels). With algorithms whose errors spread, other channels and elements beyond that spread do.
  */
 export async function expectReach(
   engine: Engine,
@@ -119,7 +118,7 @@ export async function expectReach(
   const resultShape = shapeOf(problem, "result");
   const reached = expected.map((one, index) => (Number.isFinite(one) ? -1 : placeOf(resultShape, index).plane));
   const planes = new Set(reached);
-  // A weight also meets the zeros of the border, and what is no number times 0 is none.
+  // A weight is also multiplied by the zeros of the border, and NaN or an infinity times 0 is NaN.
   const plain = errorSpread.every((extent) => extent === 0) && name !== "w";
   const from = placeOf(shape, place);
   const [, rows, columns] = errorSpread;
@@ -127,7 +126,7 @@ export async function expectReach(
     shapeOf(problem, problem.pass === "backward-weights" ? "result" : "w"),
     problem.layout,
   );
-  // Where both are maps, places of the one are places of the other.
+  // Between maps, positions correspond one to one.
   const maps = name !== "w" && problem.pass !== "backward-weights" && problem.stride.every((step) => step === 1);
   const unharmed = (one: number, index: number): boolean => {
     if (!Number.isFinite(one)) return false;
@@ -141,7 +140,7 @@ export async function expectReach(
   expect(wrong, `element ${wrong} is ${values[wrong]}, not ${finite[wrong]}`).toBe(-1);
 }
 
-/** Places to put something: the middle of the middle plane, and the last corner. */
+/** Places for the value: the middle of the middle plane, and the last corner. */
 export const PLACES: Readonly<Record<string, (shape: readonly number[]) => number>> = {
   "in the middle": (shape) => {
     const [rows, columns] = shape.slice(-2) as [number, number];
@@ -151,7 +150,7 @@ export const PLACES: Readonly<Record<string, (shape: readonly number[]) => numbe
   "in a corner": (shape) => elementCount(shape) - 1,
 };
 
-/** An operand that is 0 but for a 1 in the middle of channel c with respect to channel c: what it is multiplied with comes out as it is. */
+/** An operand that leaves the other factor as it is: 0, with a 1 in the middle of each channel, or of the kernel from each channel to itself. */
 export function unit(problem: ConvProblem, name: "x" | "w" | "dy"): Float32Array {
   const shape = shapeOf(problem, name);
   const values = new Float32Array(elementCount(shape));

@@ -1,10 +1,10 @@
-// The forms of test that every algorithm passes on every problem it supports (a case is one algorithm, variant and problem).
+// The checks that every algorithm must pass on every problem it supports. A case is one algorithm, variant and problem.
 import { expect } from "vitest";
-import type { Algorithm } from "../../src/algorithms/algorithm.ts";
-import { fromFloat16Bits, toFloat16Bits } from "../../src/dtype.ts";
+import type { ErrorBound } from "../../src/algorithms/algorithm.ts";
+import { fromFloat16Bits, toFloat16Bits } from "../../src/base/dtype.ts";
+import { elementCount } from "../../src/base/shape.ts";
 import type { ConvInputs, ConvPlan, Engine } from "../../src/index.ts";
-import { type ConvProblem, multiplyAdds, sumLength } from "../../src/problem.ts";
-import { type Triple, elementCount } from "../../src/shape.ts";
+import { type ConvProblem, multiplyAdds, sumLength } from "../../src/problem/problem.ts";
 import { errorBounds } from "./bounds.ts";
 import { runGuarded } from "./guarded.ts";
 import { FACTORS, type Operands, gateValues, namesOf, reference, shapeOf } from "./passes.ts";
@@ -15,20 +15,18 @@ export interface Case {
   readonly plan: ConvPlan;
   readonly problem: ConvProblem;
   readonly seed: number;
-  /** How far the algorithm's errors spread, and whether it is exact on small integers. */
-  readonly spread: Triple;
-  readonly norm: Algorithm["errorNorm"];
-  readonly integral: boolean;
+  /** The error that the candidate states. */
+  readonly error: ErrorBound;
 }
 
 type Fill = (count: number, seed: number) => Float32Array;
 
-/** Numbers rounded to the problem's type: both sides compute with the same. */
+/** Rounds numbers to the problem's element type, so that both sides compute with the same. */
 function rounded({ dtype }: ConvProblem, values: Float32Array): Float32Array {
   return dtype === "f16" ? fromFloat16Bits(toFloat16Bits(values)) : values;
 }
 
-/** Operands in the problem's layout, from a source of numbers. */
+/** Generates the operands of a problem from a source of numbers. */
 function operandsOf({ problem, seed }: Pick<Case, "problem" | "seed">, source: Fill): Operands {
   const fill = (name: keyof ConvInputs, at: number): Float32Array =>
     rounded(problem, source(elementCount(shapeOf(problem, name)), at));
@@ -62,12 +60,12 @@ async function run({ engine, plan, problem }: Pick<Case, "engine" | "plan" | "pr
   }
 }
 
-/** Integers up to this size are stored exactly: all those of float32's 24 bits, and of a half's 11. */
+/** Integers up to this size are stored exactly: 24 bits in float32, 11 in a half. */
 const EXACT_INTEGERS = { f32: 2 ** 24, f16: 2 ** 11 };
 
 /**
- * The largest size of integers, `most` at most, whose sums of products stay exact: n * size * max(size, |padding value|), with bias
- * and residual, within half the integers that are stored exactly. Size 1 always, where more than that would have to cancel.
+ * The largest magnitude of integers, up to `most`, whose sums of products stay exact: n * size * max(size, |padding value|), plus bias and
+ * residual, is at most half of the largest integer that is stored exactly. At least 1, even if exactness then relies on cancellation.
  */
 function exactBound(problem: ConvProblem, most: number): number {
   const limit = EXACT_INTEGERS[problem.dtype] / 2;
@@ -78,7 +76,7 @@ function exactBound(problem: ConvProblem, most: number): number {
   return size;
 }
 
-/** Fails where a result that is to be met exactly could not be stored: the test's own mistake. */
+/** Fails if an exact result cannot be stored, which is a mistake of the test. */
 function expectStorable({ dtype }: ConvProblem, expected: Float64Array): void {
   const largest = expected.reduce((size, value) => Math.max(size, Math.abs(value)), 0);
   expect(largest, "the largest expected integer").toBeLessThanOrEqual(EXACT_INTEGERS[dtype]);
@@ -86,14 +84,14 @@ function expectStorable({ dtype }: ConvProblem, expected: Float64Array): void {
 
 const EXACT_ACTIVATIONS = ["none", "relu", "relu6"];
 
-/** Whether the integer forms apply: other activations, and the derivatives of others, leave the integers. */
+/** Whether results of integers are integers: most activations and their derivatives are not integer-valued. */
 export function isExact({ epilogue, activationGradient }: ConvProblem): boolean {
   return [epilogue.activation.name, activationGradient?.activation.name ?? "none"].every((name) =>
     EXACT_ACTIVATIONS.includes(name),
   );
 }
 
-/** Small integers: the result equals the reference, threshold 0; poisoned memory, guards, the same bits twice. */
+/** Small integers: the result equals the reference exactly, on poisoned and guarded memory, with the same bits twice. */
 export async function exact(test: Case): Promise<void> {
   const bound = exactBound(test.problem, 8);
   const operands = operandsOf(test, (count, seed) => integers(count, seed, bound));
@@ -104,13 +102,13 @@ export async function exact(test: Case): Promise<void> {
   expect(wrong, wrong < 0 ? "" : `element ${wrong} is ${values[wrong]}, not ${expected[wrong]}`).toBe(-1);
 }
 
-/** Random numbers: every element within its own error bound. */
+/** Random numbers: every element is within its own error bound. */
 export async function componentwise(test: Case): Promise<void> {
   const operands = operandsOf(test, uniform);
   const expected = reference(test.problem, operands);
-  const bounds = errorBounds(test.problem, operands, test.plan.errorGrowth, test.spread, test.norm);
+  const bounds = errorBounds(test.problem, operands, test.error.growth, test.error.spread, test.error.norm);
   const values = await run(test, operands);
-  // Written so that NaN counts as wrong.
+  // Not >, which NaN would pass.
   const wrong = expected.findIndex((value, at) => !(Math.abs(value - values[at]!) <= bounds[at]!));
   expect(
     wrong,
@@ -118,12 +116,12 @@ export async function componentwise(test: Case): Promise<void> {
   ).toBe(-1);
 }
 
-/** Whether the operation is linear in x, as the adjoint identity needs. */
+/** Whether the pass is linear in x, as the adjoint identity requires. */
 export function isLinear({ epilogue, paddingValue }: ConvProblem): boolean {
   return !epilogue.bias && !epilogue.residual && epilogue.activation.name === "none" && paddingValue === 0;
 }
 
-/** Few enough terms that bounds on all three passes are quickly computed. */
+/** Whether there are few enough terms to compute the bounds of all three passes quickly. */
 export function isSmall(problem: ConvProblem): boolean {
   return multiplyAdds(problem) < 1e6;
 }
@@ -135,14 +133,14 @@ function inner(a: ArrayLike<number>, b: ArrayLike<number>): number {
 }
 
 /**
- * <conv(x, w), g> = <x, backwardData(g, w)> = <w, backwardWeights(x, g)>, all three computed on the GPU by one algorithm: on
- * integers, and so without a threshold, where it is exact on them in every pass; else on random numbers, where the errors of each
- * result can add up to the inner product of its bounds with the other factor's size (beside which those of the inner products, in
- * float64, are nothing).
+ * Checks <conv(x, w), g> = <x, backwardData(g, w)> = <w, backwardWeights(x, g)>, all three computed on the GPU by one algorithm. If the
+ * algorithm is exact on integers in every pass, the operands are integers and the threshold is 0. Otherwise they are random, and each result's
+ * error is at most the inner product of its bounds with the magnitudes of the other factor; that of the inner products themselves, in float64,
+ * is negligible.
  * @param cases the three passes of one problem
  */
 export async function adjoint(cases: readonly Case[]): Promise<void> {
-  const integral = cases.every((one) => one.integral);
+  const integral = cases.every((one) => one.error.exactOnIntegers);
   const limits = cases.map(({ problem }) => exactBound(problem, 4));
   const fill: Fill = integral ? (count, seed) => integers(count, seed, Math.min(...limits)) : uniform;
   const [forward] = cases as [Case];
@@ -155,18 +153,21 @@ export async function adjoint(cases: readonly Case[]): Promise<void> {
     const operands: Operands = { [a]: all[a], [b]: all[b] };
     const values = await run(one, operands);
     const other = all[(["x", "w", "dy"] as const).find((name) => name !== a && name !== b)!];
-    // Halves are rounded when they are stored: also where sums are exact.
+    // Halves are rounded when they are stored, even if the sums are exact.
     const exactly = integral && forward.problem.dtype === "f32";
     const most = exactly
       ? 0
-      : inner(errorBounds(one.problem, operands, one.plan.errorGrowth, one.spread, one.norm), other.map(Math.abs));
+      : inner(
+          errorBounds(one.problem, operands, one.error.growth, one.error.spread, one.error.norm),
+          other.map(Math.abs),
+        );
     products.push({ value: inner(values, other), most });
   }
   const [first, ...rest] = products as [(typeof products)[0], ...typeof products];
   for (const { value, most } of rest) expect(Math.abs(value - first.value)).toBeLessThanOrEqual(most + first.most);
 }
 
-/** NaN and infinity in one cell reach just the elements that depend on it: the result is non-finite exactly where the reference is. */
+/** NaN and infinity in one cell reach only the elements that depend on it: the result is non-finite exactly where the reference is. */
 export async function nonFinite(test: Case): Promise<void> {
   const [factor] = FACTORS[test.problem.pass];
   for (const value of [Number.NaN, Number.POSITIVE_INFINITY]) {

@@ -1,13 +1,13 @@
-// Runs a plan on poisoned memory: output and workspace are filled with NaN before, and a guard follows each; afterwards every
-// guard word must be as it was, and so must the half word after an odd number of halves. An output that is not written, or read before it is, shows as NaN.
+// Runs a plan on poisoned memory: output and workspace are filled with NaN first, and a guard follows each. Afterwards every guard word must be
+// unchanged, and so must the half word after an odd number of halves. Outputs that are not written, or are read before, show as NaN.
 import { expect } from "vitest";
-import { bytesFor, fromFloat16Bits } from "../../src/dtype.ts";
+import { bytesFor, fromFloat16Bits } from "../../src/base/dtype.ts";
+import { elementCount } from "../../src/base/shape.ts";
+import { resultName } from "../../src/conv/operands.ts";
 import type { ConvInputs, ConvPlan, Engine } from "../../src/index.ts";
-import { resultName } from "../../src/operands.ts";
-import { elementCount } from "../../src/shape.ts";
 
 const GUARD_WORDS = 64;
-const POISON = 0x7fc07ead; // a quiet NaN with a payload that no arithmetic makes, and as two halves NaN twice
+const POISON = 0x7fc07ead; // a quiet NaN with a payload that arithmetic does not produce; as two halves, both NaN
 
 function poisoned(device: GPUDevice, bytes: number): GPUBuffer {
   const size = bytes + GUARD_WORDS * 4;

@@ -1,28 +1,22 @@
-// What each pass computes, for the tests: its operands by name and shape, and its result by the reference.
-import type { Activation } from "../../src/activation.ts";
+// The operands of each pass by name and shape, and its result by the reference.
+import { operandShape, resultName } from "../../src/conv/operands.ts";
 import type { ConvInputs } from "../../src/index.ts";
-import { operandShape, resultName } from "../../src/operands.ts";
-import type { TensorOperand } from "../../src/plan.ts";
-import type { ConvProblem } from "../../src/problem.ts";
-import {
-  activationValue,
-  activationDerivative,
-  backwardWeights,
-  forward,
-  transposed,
-} from "../../src/reference/index.ts";
+import type { Activation } from "../../src/problem/activation.ts";
+import type { TensorOperand } from "../../src/problem/operand.ts";
+import type { ConvProblem } from "../../src/problem/problem.ts";
+import { activationValue, activationDerivative, backwardWeights, forward, transposed } from "../../src/reference.ts";
 
-/** Numbers by the names that a plan's inputs have. */
+/** The values of a plan's inputs, by name. */
 export type Operands = { [name in keyof ConvInputs]?: Float32Array };
 
-/** The two operands that the pass multiplies: what takes the part of the input, and what that of the weights. */
+/** The two operands that the pass multiplies, as the input and the weights of its correlation. */
 export const FACTORS = {
   forward: ["x", "w"],
   "backward-data": ["dy", "w"],
   "backward-weights": ["x", "dy"],
 } as const;
 
-/** The names of all operands that a plan of the problem reads, beside those of its activation gradient. */
+/** The names of all operands that a plan of the problem reads, except that of its activation gradient. */
 export function namesOf(problem: ConvProblem): (keyof ConvInputs & TensorOperand)[] {
   const { bias, residual } = problem.epilogue;
   return [...FACTORS[problem.pass], ...(bias ? (["bias"] as const) : []), ...(residual ? (["residual"] as const) : [])];
@@ -34,7 +28,7 @@ export function shapeOf(problem: ConvProblem, name: keyof ConvInputs | "result")
   return operandShape(problem, name === "output" || name === "preActivation" ? "gate" : name);
 }
 
-/** The derivative of an activation by its output, where that tells it. */
+/** The derivative of an activation as a function of its output, if that determines it. */
 function derivativeFromOutput(activation: Activation, y: number): number {
   switch (activation.name) {
     case "sigmoid":
@@ -48,7 +42,7 @@ function derivativeFromOutput(activation: Activation, y: number): number {
   }
 }
 
-/** An operand as a factor: where it is a gradient that an activation stands before, once it has passed through that. */
+/** An operand as a factor: a gradient behind an activation is first multiplied by the derivative. */
 function factor(problem: ConvProblem, operands: Operands, name: "x" | "w" | "dy"): ArrayLike<number> {
   const by = problem.activationGradient;
   if (by?.operand !== name) return operands[name]!;
@@ -58,7 +52,7 @@ function factor(problem: ConvProblem, operands: Operands, name: "x" | "w" | "dy"
   return Float64Array.from(operands[name]!, (value, at) => value * slope(values[at]!));
 }
 
-/** The two factors of a pass. */
+/** The two factors of the pass. */
 export function factorsOf(problem: ConvProblem, operands: Operands): [Float64Array, Float64Array] {
   const [a, b] = FACTORS[problem.pass];
   return [Float64Array.from(factor(problem, operands, a)), Float64Array.from(factor(problem, operands, b))];
@@ -72,7 +66,7 @@ export function reference(problem: ConvProblem, operands: Operands): Float64Arra
   return (problem.pass === "forward" ? forward : transposed)(problem, a, b, epilogue);
 }
 
-/** An operand that is the output of an activation, or that comes before one, made of any numbers. */
+/** Turns arbitrary numbers into the operand of an activation gradient: the output of the activation, or its argument. */
 export function gateValues({ activationGradient }: ConvProblem, values: Float32Array): Float32Array {
   if (activationGradient?.from !== "output") return values;
   return values.map((value) => activationValue(activationGradient.activation, value));

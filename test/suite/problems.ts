@@ -1,7 +1,7 @@
-// The problems every algorithm is tested on: kinds of layer x complications x ranks x layouts, and the corners that trap people.
-// A new algorithm gets all that it says it supports.
-import type { ActivationOption } from "../../src/activation.ts";
-import { type ConvDescriptor, LAYOUTS, type Layout, PASSES, type Pass, joinShape } from "../../src/problem.ts";
+// The problems that every algorithm is tested on: kinds of layer x complications x ranks x layouts, and corner cases. A new algorithm is tested
+// on all of them that it supports.
+import type { ActivationOption } from "../../src/problem/activation.ts";
+import { type ConvDescriptor, LAYOUTS, type Layout, PASSES, type Pass, joinShape } from "../../src/problem/problem.ts";
 
 export interface NamedProblem {
   readonly name: string;
@@ -40,7 +40,7 @@ const KINDS: Record<string, (of: (size: number) => Axes) => Layer> = {
   multiplier: (of) => ({ C: 4, K: 12, groups: 4, input: of(6), kernel: of(3), padding: 1 }),
 };
 
-/** What makes a layer harder: sizes that no tile divides, strides, dilations. */
+/** Changes that make a layer harder: sizes that no tile divides, strides, dilations. */
 const COMPLICATIONS: Record<string, (layer: Layer) => Layer> = {
   plain: (layer) => layer,
   "channel tail": (layer) => {
@@ -175,7 +175,7 @@ function epilogueProblems(): Record<string, Layer> {
   return named;
 }
 
-/** Gradients that pass through an activation first, where its output tells the derivative and where the value before it does. */
+/** Gradients behind an activation, with the derivative computed from its output and from its argument. */
 function gradientProblems(operand: "x" | "dy"): Record<string, Layer> {
   const named: Record<string, Layer> = {};
   for (const activation of EPILOGUES) {
@@ -188,7 +188,7 @@ function gradientProblems(operand: "x" | "dy"): Record<string, Layer> {
       };
     }
   }
-  // The kinds of layer that algorithms for some of them are for.
+  // Kinds of layer that have algorithms of their own.
   const relu = { activation: "relu", from: "output", operand } as const;
   named[`gradient ${operand} of relu, pointwise`] = {
     ...{ C: 8, K: 12, input: [4, 6], kernel: [1, 1] },

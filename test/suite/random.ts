@@ -11,7 +11,7 @@ export function generator(seed: number): () => number {
   };
 }
 
-/** A number that a name decides, to seed its data with. */
+/** A seed computed from a name (FNV-1a). */
 export function seedOf(name: string): number {
   let hash = 2166136261;
   for (let at = 0; at < name.length; at++) hash = Math.imul(hash ^ name.charCodeAt(at), 16777619);

@@ -1,36 +1,68 @@
-// Which of the shared problems a run takes. A vitest project says so: "all", "cross-section" where compiling is slow, or "sample" where
-// the same driver has run them all by way of another program.
-import type { Dtype } from "../../src/dtype.ts";
-import type { Pass } from "../../src/problem.ts";
+// Selects the shared problems of a run. The Vitest project provides the kind of selection and the draw.
+import type { Dtype } from "../../src/base/dtype.ts";
+import type { Pass } from "../../src/problem/problem.ts";
 import { type NamedProblem, problems } from "./problems.ts";
+import { seedOf } from "./random.ts";
 
+/**
+ * - `all`: every problem
+ * - `cross-section`, where compiling is slow: every kind of layer with every complication in 2-D, the plain kinds in 1-D and 3-D, every
+ *   corner case and every epilogue; a quarter of these for the backward passes
+ * - `sample`, where another program already runs on the same driver: the plain kinds of layer in 2-D
+ */
 export type Selection = "all" | "cross-section" | "sample";
+
+/** The share of a selection that one run takes: the problems are split into `parts`, and the seed picks one. */
+export interface Draw {
+  readonly parts: number;
+  readonly seed: number;
+}
 
 declare module "vitest" {
   export interface ProvidedContext {
     selection: Selection;
+    draw: Draw;
   }
 }
 
+/** Problems that every run takes: the plain kinds of layer in 2-D. */
+function isCore({ name }: NamedProblem): boolean {
+  return /^2-D .*, plain, /.test(name);
+}
+
+/** Whether a run takes the problem of this name. Each name is in exactly one part, so runs with different parts cover all. */
+export function isDrawn(name: string, { parts, seed }: Draw): boolean {
+  return seedOf(name) % parts === seed % parts;
+}
+
+/** The part of a list that a run takes: one of `parts` by the names of its entries, all of it if the run takes every problem. */
+export function drawPart<T>(
+  list: readonly T[],
+  parts: number,
+  { parts: all, seed }: Draw,
+  nameOf: (one: T) => string,
+): T[] {
+  return list.filter((one) => isDrawn(nameOf(one), { parts: all === 1 ? 1 : parts, seed }));
+}
+
 /**
- * The problems of a run in an element type and pass. A cross-section has every kind of layer with every complication in 2-D, the plain
- * kinds in 1-D and 3-D, every corner and every epilogue; each in one of the two layouts, taking turns from problem to problem, and in
- * the other one for the other element type. The backward passes take turns with the layouts always, and so do activations and their
- * derivatives, which see one number at a time wherever it lies. Kernels of the backward passes differ
- * from problem to problem, so a cross-section has a quarter of them for each pass and element type: what these share is tested by any.
- * A sample is the plain kinds of layer in 2-D, the same in every pass, by the default variants.
+ * The problems of a run in an element type and pass. In the forward pass of `all`, a problem runs in both layouts; elsewhere, layouts alternate
+ * from problem to problem and with the element type. They always alternate for activations and their derivatives, which work on one number at
+ * a time.
  */
-export function selectProblems(selection: Selection, dtype: Dtype, pass: Pass): NamedProblem[] {
+export function selectProblems(selection: Selection, draw: Draw, dtype: Dtype, pass: Pass): NamedProblem[] {
   const turn = dtype === "f32" ? 0 : 1;
   let chosen = problems.filter(({ passes }) => passes.includes(pass));
   const takesTurns = ({ descriptor }: NamedProblem): boolean =>
     selection !== "all" || pass !== "forward" || Boolean(descriptor.activation ?? descriptor.activationGradient);
-  // The two layouts of a problem stand side by side.
+  // The two layouts of a problem are neighbours in the list.
   chosen = chosen.filter((problem, at) => !takesTurns(problem) || at % 2 === (Math.floor(at / 2) + turn) % 2);
   if (selection === "cross-section")
     chosen = chosen
       .filter(({ name }) => !/^[13]-D /.test(name) || name.includes(", plain, "))
       .filter((_, at) => pass === "forward" || at % 4 === (pass === "backward-data" ? turn : 2 + turn));
-  if (selection === "sample") chosen = chosen.filter(({ name }) => /^2-D .*, plain, /.test(name));
-  return chosen.map(({ name, descriptor, passes }) => ({ name, passes, descriptor: { ...descriptor, dtype } }));
+  if (selection === "sample") chosen = chosen.filter(isCore);
+  return chosen
+    .filter((problem) => isCore(problem) || isDrawn(`${problem.name} ${dtype} ${pass}`, draw))
+    .map(({ name, descriptor, passes }) => ({ name, passes, descriptor: { ...descriptor, dtype } }));
 }

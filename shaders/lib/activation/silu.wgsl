@@ -1,4 +1,5 @@
-// v * sigmoid(v), the swish with factor 1.
+// v * sigmoid(v), which is swish with factor 1.
+// slots: logistic
 fn activate(v: f32) -> f32 {
   return v * logistic(v);
 }

@@ -1,6 +1,7 @@
-// log(1 + exp(b v)) / b, PARAMETER being b, and v where b v is above THRESHOLD. With e = exp(-|b v|), which does not overflow, the
-// logarithm is max(b v, 0) + log(1 + e), and log(1 + e) = 2 artanh(z) with z = e / (2 + e): its series keeps the digits of a small e. z
-// is 1/3 at most, and the first term left out under 2^-29 of the value.
+// log(1 + exp(b v)) / b, and v if b v is above THRESHOLD; PARAMETER is b. With e = exp(-|b v|), which cannot overflow, the logarithm is
+// max(b v, 0) + log(1 + e), and log(1 + e) = 2 artanh(z) with z = e / (2 + e): its series keeps the digits of a small e. z is at most 1/3,
+// and the first omitted term is under 2^-29 of the value.
+// constants: PARAMETER, THRESHOLD
 fn activate(v: f32) -> f32 {
   let t = PARAMETER * v;
   let e = exp(-abs(t));

@@ -1,4 +1,5 @@
-// 1 / (1 + exp(-v)) and its complement, each of exp(-|v|), which does not overflow.
+// 1 / (1 + exp(-v)), computed from exp(-|v|), which cannot overflow. It has a name of its own because a kernel may also contain `logistic`, of
+// the activation in its epilogue.
 fn gate_logistic(v: f32) -> f32 {
   let e = exp(-abs(v));
   return select(1.0, e, v < 0.0) / (1.0 + e);

@@ -1,4 +1,4 @@
-// From the output or the value before it alike: 0 at both corners.
+// From the output or the pre-activation value alike; 0 at both corners.
 fn derivative(v: f32) -> f32 {
   return select(0.0, 1.0, (v > 0.0) & (v < 6.0));
 }

@@ -1,9 +1,9 @@
-// The register block of the product: output channels and tiles that one thread multiplies.
+// The thread tile of the product of spectra: the output channels and tiles that one thread computes.
 
-/** Complex sums that a thread holds: more spill, fewer load more. */
+/** Most complex sums that a thread holds: more would spill registers, fewer would load more. */
 const MAX_SUMS = 64;
 
-/** A size cut into as few blocks of at most `most` as there can be, all nearly equal. */
+/** Divides a size into as few blocks of at most `most` as possible, of nearly equal size; returns that size. */
 function even(size: number, most: number): number {
   return Math.ceil(size / Math.ceil(size / most));
 }

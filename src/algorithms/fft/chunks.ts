@@ -1,81 +1,81 @@
-// What fits in memory at once: spectra are made for a range of channels and tiles at a time, under the caller's cap and the
-// limit of a binding.
-import { STORAGE_ALIGNMENT } from "../../plan.ts";
-import { roundUp } from "../../shape.ts";
-import type { GpuTraits } from "../algorithm.ts";
-import type { Correlation } from "../correlation.ts";
+// Chunks: the ranges of channels and tiles whose spectra fit in memory at once, within the caller's limit on workspace and the device's limit on
+// bindings.
+import { roundUp } from "../../base/shape.ts";
+import { STORAGE_ALIGNMENT } from "../../kernel/step.ts";
+import type { Correlation } from "../../problem/correlation.ts";
+import type { DeviceTraits } from "../traits.ts";
 import { type Tiling, passSizes, spectrumSize, tileCount } from "./tiling.ts";
 
 /** Bytes of a complex number in the workspace: two float32. */
 export const COMPLEX_BYTES = 8;
 
-/** Groups, and output channels of each, whose weights' spectra lie together. More than one group has all of its channels. */
-export interface Part {
+/** A range of groups, and of output channels of each, whose weight spectra are contiguous. Several groups have all of their channels. */
+export interface WeightSlice {
   readonly firstGroup: number;
   readonly groups: number;
   /** Counted within a group. */
   readonly firstOutput: number;
   readonly outputs: number;
-  /** Where its spectra start in the prepared buffer, and their bytes. */
+  /** Offset of its spectra in the prepared buffer, and their size, in bytes. */
   readonly offset: number;
   readonly bytes: number;
 }
 
 export interface Chunks {
-  readonly parts: readonly Part[];
+  readonly slices: readonly WeightSlice[];
   readonly preparedBytes: number;
-  /** Tiles transformed at once; of tileCount. */
+  /** Number of tiles transformed at once, of the batch's tileCount. */
   readonly tiles: number;
-  /** Bytes of the input's spectra, rounded up to where those of the output start, and of all together. */
+  /** Bytes of the input's spectra, rounded up to the offset of the output's, and bytes of both. */
   readonly inputBytes: number;
   readonly workspaceBytes: number;
-  /** Transforms, products and transforms back of all parts and ranges of tiles, and of the weights. */
+  /** Dispatches of all slices and ranges of tiles: transforms, products, inverse transforms, and the transforms of the weights. */
   readonly dispatches: number;
 }
 
-/** Why there are no chunks: the bytes that are needed at least, or the dispatches that a plan would have. */
+/** Why there are no chunks: the least bytes they need, or the number of dispatches they take. */
 export type NoChunks = { readonly least: number } | { readonly tooMany: number };
 
-/** Beyond this a chunk gains nothing: every pass is long since busy. */
+/** Cap of a chunk. Larger ones are no faster: every pass of this size already keeps the GPU busy. */
 const CHUNK_BYTES = 64 * 2 ** 20;
 
-function partsOf(correlation: Correlation, tiling: Tiling, groups: number, outputs: number): Part[] {
+function slicesOf(correlation: Correlation, tiling: Tiling, groups: number, outputs: number): WeightSlice[] {
   const groupC = correlation.C / correlation.groups;
   const groupK = correlation.K / correlation.groups;
-  const parts: Part[] = [];
+  const slices: WeightSlice[] = [];
   let offset = 0;
   for (let firstGroup = 0; firstGroup < correlation.groups; firstGroup += groups) {
     for (let firstOutput = 0; firstOutput < groupK; firstOutput += outputs) {
-      const part = {
+      const slice = {
         firstGroup,
         groups: Math.min(groups, correlation.groups - firstGroup),
         firstOutput,
         outputs: Math.min(outputs, groupK - firstOutput),
         offset,
       };
-      const bytes = spectrumSize(tiling) * part.groups * groupC * part.outputs * COMPLEX_BYTES;
-      parts.push({ ...part, bytes });
+      const bytes = spectrumSize(tiling) * slice.groups * groupC * slice.outputs * COMPLEX_BYTES;
+      slices.push({ ...slice, bytes });
       offset = roundUp(offset + bytes, STORAGE_ALIGNMENT);
     }
   }
-  return parts;
+  return slices;
 }
 
-/** Whether the parts after the first of a group find its input transformed already: no other range of tiles came in between. */
-export function sharesInput(part: Part, tiles: number, total: number): boolean {
-  return part.firstOutput > 0 && tiles >= total;
+/** Whether the slice before has already transformed the input of this slice's group, which needs all tiles to be transformed at once. */
+export function sharesInput(slice: WeightSlice, tiles: number, total: number): boolean {
+  return slice.firstOutput > 0 && tiles >= total;
 }
 
-/** Dispatches of so many parts, and of so many ranges of tiles for each: a transform has as many as there are passes. */
-function dispatchesOf(parts: readonly Part[], tiling: Tiling, tiles: number, total: number): number {
+/** Number of dispatches of all slices and their ranges of tiles; a transform has one for each pass. */
+function dispatchesOf(slices: readonly WeightSlice[], tiling: Tiling, tiles: number, total: number): number {
   const passes = passSizes(tiling).length;
   const ranges = Math.ceil(total / tiles);
-  const inputs = parts.filter((part) => !sharesInput(part, tiles, total)).length;
-  return (inputs * passes + parts.length * (passes + 1)) * ranges + parts.length * passes;
+  const inputs = slices.filter((slice) => !sharesInput(slice, tiles, total)).length;
+  return (inputs * passes + slices.length * (passes + 1)) * ranges + slices.length * passes;
 }
 
-/** The chunks of a tiling, or why there are none. */
-export function chunksOf(correlation: Correlation, tiling: Tiling, gpu: GpuTraits): Chunks | NoChunks {
+/** Returns the chunks of a tiling, or why there are none. */
+export function chunksOf(correlation: Correlation, tiling: Tiling, gpu: DeviceTraits): Chunks | NoChunks {
   const groupC = correlation.C / correlation.groups;
   let groups = correlation.groups;
   let outputs = correlation.K / correlation.groups;
@@ -85,32 +85,32 @@ export function chunksOf(correlation: Correlation, tiling: Tiling, gpu: GpuTrait
     outputBytes: cells * groups * outputs * tiles,
   });
   const total = tileCount(correlation, tiling);
-  // However the weights are cut, the spectra of all of them are kept.
+  // However the weights are sliced, the spectra of all of them are stored.
   const weightBytes = cells * groupC * correlation.K;
   if (weightBytes > gpu.maxWorkspaceBytes) return { least: weightBytes + cells * (groupC + 1) };
-  // Each part has a product at least.
+  // Each slice has at least one product.
   for (;;) {
     const count = Math.ceil(correlation.groups / groups) * Math.ceil(correlation.K / correlation.groups / outputs);
     if (count > gpu.maxDispatches) return { tooMany: count };
-    const parts = partsOf(correlation, tiling, groups, outputs);
-    const last = parts.at(-1)!;
+    const slices = slicesOf(correlation, tiling, groups, outputs);
+    const last = slices.at(-1)!;
     const preparedBytes = last.offset + last.bytes;
     const room = gpu.maxWorkspaceBytes - preparedBytes;
     const { inputBytes, outputBytes } = bytesOf(1);
-    const largest = Math.max(inputBytes, outputBytes, ...parts.map(({ bytes }) => bytes));
+    const largest = Math.max(inputBytes, outputBytes, ...slices.map(({ bytes }) => bytes));
     if (largest <= gpu.maxBindingBytes && inputBytes + outputBytes <= room) {
       const cap = Math.max(
         1,
         Math.floor(Math.min(CHUNK_BYTES, gpu.maxBindingBytes) / Math.max(inputBytes, outputBytes)),
       );
       const most = Math.min(total, cap, Math.floor(room / (inputBytes + outputBytes)));
-      // Chunks of equal size, so that they share their kernels' loads evenly.
+      // Chunks of equal size, so that each keeps the GPU equally busy.
       const tiles = Math.ceil(total / Math.ceil(total / most));
       const sizes = bytesOf(tiles);
-      const dispatches = dispatchesOf(parts, tiling, tiles, total);
+      const dispatches = dispatchesOf(slices, tiling, tiles, total);
       if (dispatches > gpu.maxDispatches) return { tooMany: dispatches };
       return {
-        parts,
+        slices,
         preparedBytes,
         tiles,
         inputBytes: sizes.inputBytes,

@@ -8,19 +8,19 @@
 //
 // The product sums 2 C terms for each component: it errs by 2 sqrt(2) C u sum |X| |W| for each frequency.
 //
-// On the way back element by element: the |B| of all layers multiply to the matrix of ones, since each frequency reaches each
+// The inverse transform is bounded element by element: the |B| of all layers multiply to the matrix of ones, since each frequency reaches each
 // output by one path of entries of modulus 1. So y errs by I u (1 / t) sum over frequencies of |Y|, I = sum of beta_r + rho.
 //
 // With (1 / t) sum |X| |W| <= (1 / t) ||X||_2 ||W||_2 = ||x||_2 ||w||_2 (Cauchy-Schwarz, Parseval) all of it together is
 //   |error of y| <= (2 F + 2 + 2 sqrt(2) C + I) u * sum over c of ||x_c||_2 ||w_c||_2,
-// the norm of x over the tile. No such bound holds by sum |x| |w| for the output alone: what is large anywhere in a tile errs everywhere.
-import { elementCount } from "../../shape.ts";
-import { type Correlation, termCount } from "../correlation.ts";
+// the norm of x over the tile. No such bound holds with sum |x| |w| of the output alone: a large value anywhere in a tile adds error everywhere.
+import { elementCount } from "../../base/shape.ts";
+import { type Correlation, termCount } from "../../problem/correlation.ts";
 import { type Radix, passes, realPasses } from "./lengths.ts";
 import { type Tiling, tileCells } from "./tiling.ts";
 
 /**
- * Roundings on the way of a number through a butterfly, weighted by the coefficients they meet: an addition errs by u. Butterflies of 2
+ * Roundings on the path of a number through a butterfly, weighted by the coefficients they meet: an addition errs by u. Butterflies of 2
  * and 4 add once and twice; that of 8 adds, adds, multiplies by a rounded constant (2) and adds twice. Those of 3, 5 and 7 take a
  * number by a cosine and by a sine, whose sizes add up to sqrt(2) at most; 3: 3 / 2 roundings by 1/2 and 4 by sqrt(3)/2;
  * 5 and 7: at most 6 and 7 (a sum, a rounded constant, its product, and the additions).
@@ -61,7 +61,7 @@ function axisError(radices: readonly Radix[]): { forward: number; back: number }
 }
 
 /**
- * How the bound compares with gamma_(n + 2) sum |x| |w| on data of even size. There the norms over a tile of t cells and over r taps
+ * The bound relative to gamma_(n + 2) sum |x| |w|, for data of uniform magnitude. There the norms over a tile of t cells and over r taps
  * are sqrt(t) and sqrt(r) times the size of a number, and sum |x| |w| is r of their products: the ratio is
  * (constant) sqrt(t / r) / (n + 2). The 2 for bias and residual, as there.
  */

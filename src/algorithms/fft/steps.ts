@@ -1,48 +1,76 @@
-// The dispatches of a plan: transforms of the weights and of the input, products for each frequency, transforms back.
-import { BINDING, type Binding, type Constant, type Kernel, type Step, WORKGROUP_SIZE, gridFor } from "../../plan.ts";
-import { type Correlation, seenCells } from "../correlation.ts";
+// The steps of convolution by FFT: transforms of the weights and of the input, a product for each frequency, inverse transforms.
+import dft1 from "../../../shaders/algorithms/fft/dft/1.wgsl";
+import dft2 from "../../../shaders/algorithms/fft/dft/2.wgsl";
+import dft3 from "../../../shaders/algorithms/fft/dft/3.wgsl";
+import dft4 from "../../../shaders/algorithms/fft/dft/4.wgsl";
+import dft5 from "../../../shaders/algorithms/fft/dft/5.wgsl";
+import dft7 from "../../../shaders/algorithms/fft/dft/7.wgsl";
+import dft8 from "../../../shaders/algorithms/fft/dft/8.wgsl";
+import forwardShader from "../../../shaders/algorithms/fft/forward.wgsl";
+import inverseShader from "../../../shaders/algorithms/fft/inverse.wgsl";
+import lineShader from "../../../shaders/algorithms/fft/line.wgsl";
+import passShader from "../../../shaders/algorithms/fft/pass.wgsl";
+import productShader from "../../../shaders/algorithms/fft/product.wgsl";
+import sourceInputShader from "../../../shaders/algorithms/fft/source-input.wgsl";
+import sourceKernelShader from "../../../shaders/algorithms/fft/source-kernel.wgsl";
+import twiddlesShader from "../../../shaders/algorithms/fft/twiddles.wgsl";
+import { dispatch } from "../../kernel/dispatch.ts";
+import type { Shader } from "../../kernel/shader.ts";
+import { BINDING, type Binding, type Constant, type Kernel, type Step } from "../../kernel/step.ts";
+import type { Uniforms } from "../../kernel/uniforms.ts";
+import { type Correlation, seenEnd } from "../../problem/correlation.ts";
 import {
-  type Loader,
-  epilogueBindings,
-  epilogueConstants,
-  epilogueShaders,
-  inputAlias,
-  inputWords,
+  type Snippets,
+  alongAxes,
+  inputUniforms,
   loader,
-  outputAlias,
-  paddingShader,
+  outputUniforms,
+  paddedInput,
   preparedRange,
+  result,
   scratch,
-  weightWords,
-  whole,
-} from "../parts.ts";
+  weightUniforms,
+} from "../operands.ts";
 import { blockOf } from "./blocks.ts";
-import { type Chunks, COMPLEX_BYTES, type Part } from "./chunks.ts";
+import { type Chunks, COMPLEX_BYTES, type WeightSlice } from "./chunks.ts";
 import { type Radix, passes, realPasses, storedLength } from "./lengths.ts";
 import { type Tiling, perAxis, spectrumSize, tileCells } from "./tiling.ts";
-import { floatWord, roots, rowVectors, twiddleStep, twiddleWords } from "./twiddles.ts";
+import { roots, rowVectors, twiddleStep, twiddles } from "./twiddles.ts";
 
-/** Signals of one dispatch: so many real lines lie next to each other in its spectra. */
+/** Discrete Fourier transforms, by their number of points. */
+const DFT_SHADERS: Readonly<Record<number, Shader>> = {
+  1: dft1,
+  2: dft2,
+  3: dft3,
+  4: dft4,
+  5: dft5,
+  7: dft7,
+  8: dft8,
+};
+
+/** The signals of one dispatch; their spectra are interleaved. */
 interface Signals {
   readonly tiling: Tiling;
   readonly count: number;
-  /** Where the spectra lie. */
+  /** The range of the spectra. */
   readonly buffer: Omit<Binding, "binding">;
 }
 
-/** What the kernels with a line in registers share: `span` numbers follow each of the radix in the order of the axis. */
-function lineKernel(
-  radix: Radix,
-  span: number,
-): Pick<Kernel, "functions"> & { shaders: string[]; constants: Record<string, Constant> } {
+/** The common part of the kernels that hold a line in registers. */
+interface LineKernel extends Pick<Kernel, "functions"> {
+  readonly shaders: readonly Shader[];
+  readonly constants: Readonly<Record<string, Constant>>;
+}
+
+/** The kernel of a pass of `radix`; later passes along the axis transform `span` positions. */
+function lineKernel(radix: Radix, span: number): LineKernel {
   const { size, first, second } = radix;
   const butterflies = new Set([first, second]);
   if (butterflies.has(8)) butterflies.add(4);
   return {
-    shaders: [...[...butterflies].map((points) => `lib/dft/${points}`), "lib/fft-line", "lib/fft-twiddles"],
+    shaders: [...[...butterflies].map((points) => DFT_SHADERS[points]!), lineShader, twiddlesShader],
     functions: { first_dft: `dft${first}`, second_dft: `dft${second}` },
     constants: {
-      WORKGROUP_SIZE,
       RADIX: size,
       FIRST: first,
       SECOND: second,
@@ -55,49 +83,45 @@ function lineKernel(
   };
 }
 
-/** The first pass, from real cells; `source` names the snippet that loads them. */
-function forwardStep(
-  { tiling, count, buffer }: Signals,
-  from: Loader,
-  kernel: { shaders: string[]; constants: Record<string, Constant>; aliases: Record<string, string> },
-  source: readonly number[],
-): Step {
+/** The source of a forward transform: the snippet that loads its cells, and the uniforms of the snippet. */
+interface Source {
+  readonly shaders: readonly Shader[];
+  readonly constants?: Readonly<Record<string, Constant>>;
+  readonly uniforms: Uniforms;
+}
+
+/** The first pass of a forward transform, from real cells. */
+function forwardStep({ tiling, count, buffer }: Signals, from: Snippets, source: Source): Step {
   const [d, h, w] = perAxis(tiling, ({ length }) => length);
   const [radix] = realPasses(w)!;
   const span = w / radix!.size;
   const line = lineKernel(radix!, span);
-  const threads = d * h * span * count;
-  return {
-    kernel: {
-      ...line,
-      shaders: ["lib/thread", ...from.shaders, ...kernel.shaders, ...line.shaders, "fft-forward"],
-      aliases: kernel.aliases,
-      constants: { ...from.constants, ...line.constants, ...kernel.constants },
-    },
-    bindings: [...from.bindings, { ...buffer, binding: BINDING.output }],
-    uniforms: [threads, count, span, h, ...source, ...twiddleWords(radix!.size, span)],
-    workgroups: gridFor(threads),
-  };
+  return dispatch({
+    ...line,
+    threads: d * h * span * count,
+    shaders: [...from.shaders, ...source.shaders, ...line.shaders, forwardShader],
+    aliases: from.aliases,
+    constants: { ...from.constants, ...line.constants, ...source.constants },
+    ranges: [...from.bindings, { ...buffer, binding: BINDING.output }],
+    uniforms: { signals: count, span, rowsH: h, source: source.uniforms, twiddles: twiddles(radix!.size, span) },
+  });
 }
 
-/** A pass in place. */
+/** A later pass, in place. */
 function passStep({ tiling, count, buffer }: Signals, radix: Radix, span: number, inner: number, back: boolean): Step {
   const line = lineKernel(radix, span);
-  const threads = (spectrumSize(tiling) * count) / radix.size;
-  return {
-    kernel: {
-      ...line,
-      shaders: ["lib/thread", ...line.shaders, "fft-pass"],
-      // Without twiddles both ways are one kernel.
-      constants: { ...line.constants, BACK: back && span > 1 },
-    },
-    bindings: [{ ...buffer, binding: BINDING.output }],
-    uniforms: [threads, span, inner, 0, ...twiddleWords(radix.size, span)],
-    workgroups: gridFor(threads),
-  };
+  return dispatch({
+    ...line,
+    threads: (spectrumSize(tiling) * count) / radix.size,
+    shaders: [...line.shaders, passShader],
+    // Without twiddles both directions are one kernel.
+    constants: { ...line.constants, BACK: back && span > 1 },
+    ranges: [{ ...buffer, binding: BINDING.output }],
+    uniforms: { span, inner, twiddles: twiddles(radix.size, span) },
+  });
 }
 
-/** All passes in place, in the order of the way forward: along the width after its first, along the height, along the depth. */
+/** All later passes: along the width, the height and the depth in the forward direction, in reverse order for the inverse. */
 function passSteps(signals: Signals, back: boolean): Step[] {
   const [d, h, w] = perAxis(signals.tiling, ({ length }) => length);
   const stored = storedLength(w);
@@ -116,160 +140,145 @@ function passSteps(signals: Signals, back: boolean): Step[] {
   return back ? steps.toReversed() : steps;
 }
 
-/** The spectra of a part's weights. */
-export function weightSteps(correlation: Correlation, tiling: Tiling, part: Part): Step[] {
+/** Transforms the weights of a slice. */
+export function weightSteps(correlation: Correlation, tiling: Tiling, slice: WeightSlice): Step[] {
   const { groups, kernel, dilation } = correlation;
   const groupC = correlation.C / groups;
-  const buffer = preparedRange(BINDING.output, part.offset, part.bytes);
-  const signals = { tiling, count: part.groups * groupC * part.outputs, buffer };
-  return [
-    forwardStep(
-      signals,
-      loader(correlation, "w", BINDING.first),
-      {
-        shaders: ["lib/fft-source-kernel"],
-        constants: {},
-        aliases: inputAlias(correlation),
-      },
-      [
-        ...[groupC, part.outputs, part.firstOutput, 0],
-        ...[...kernel, ...dilation],
-        ...[floatWord(1 / tileCells(tiling)), part.firstGroup],
-        ...[...weightWords(correlation), 0],
-      ],
-    ),
-    ...passSteps(signals, false),
-  ];
+  const buffer = preparedRange(BINDING.output, slice.offset, slice.bytes);
+  const signals = { tiling, count: slice.groups * groupC * slice.outputs, buffer };
+  const source = {
+    shaders: [sourceKernelShader],
+    uniforms: {
+      groupC,
+      outputs: slice.outputs,
+      firstOutput: slice.firstOutput,
+      firstGroup: slice.firstGroup,
+      ...alongAxes("kernel", kernel),
+      ...alongAxes("dilation", dilation),
+      scale: 1 / tileCells(tiling),
+      ...weightUniforms(correlation),
+    },
+  };
+  return [forwardStep(signals, loader(correlation, "w", BINDING.first), source), ...passSteps(signals, false)];
 }
 
-/** Whether anything but zeros lies past the cells that outputs see: it would add to the errors of a tile that reaches there. */
+/** Whether there are nonzero values past the last cells that outputs see: they would add to the errors of a tile that reaches there. */
 function isCut(correlation: Correlation): boolean {
-  const { input, padBegin, paddingMode, paddingValue } = correlation;
-  const unseen = seenCells(correlation).some((size, axis) => size < padBegin[axis]! + input[axis]!);
+  const { input, paddingMode, paddingValue } = correlation;
+  const unseen = seenEnd(correlation).some((end, axis) => end < input[axis]!);
   return unseen || paddingMode !== "zeros" || paddingValue !== 0;
 }
 
-/** The spectra of a range of tiles of the channels of a part's groups. */
+/** Transforms a range of tiles, for the input channels of a slice's groups. */
 export function inputSteps(
   correlation: Correlation,
   tiling: Tiling,
-  part: Part,
+  slice: WeightSlice,
   tiles: { first: number; count: number },
 ): Step[] {
   const groupC = correlation.C / correlation.groups;
-  const count = part.groups * groupC * tiles.count;
+  const count = slice.groups * groupC * tiles.count;
   const buffer = scratch(BINDING.output, 0, spectrumSize(tiling) * count * COMPLEX_BYTES);
   const signals = { tiling, count, buffer };
   const { stride } = correlation;
-  return [
-    forwardStep(
-      signals,
-      loader(correlation, "x", BINDING.first),
-      {
-        shaders: [paddingShader(correlation), "lib/fft-source-input"],
-        constants: {
-          PADDING_VALUE: { f32: correlation.paddingValue },
-          PAST_END: isCut(correlation),
-        },
-        aliases: inputAlias(correlation),
-      },
-      [
-        ...[tiles.count, tiles.first, part.firstGroup * groupC],
-        ...perAxis(tiling, (axis) => axis.tiles),
-        ...tiling.map(({ outputs }, axis) => outputs * stride[axis]!),
-        ...correlation.padBegin,
-        ...[...correlation.input, groupC],
-        ...[...inputWords(correlation), 0],
-        ...seenCells(correlation).map((size, axis) => size - correlation.padBegin[axis]!),
-        0,
-      ],
-    ),
-    ...passSteps(signals, false),
-  ];
+  const steps = perAxis(tiling, (axis) => axis.outputs);
+  const source = {
+    shaders: [sourceInputShader],
+    constants: { PAST_END: isCut(correlation) },
+    uniforms: {
+      tiles: tiles.count,
+      firstTile: tiles.first,
+      firstChannel: slice.firstGroup * groupC,
+      groupC,
+      ...alongAxes(
+        "tiles",
+        perAxis(tiling, (axis) => axis.tiles),
+      ),
+      ...alongAxes("step", [steps[0] * stride[0], steps[1] * stride[1], steps[2] * stride[2]]),
+      ...alongAxes("end", seenEnd(correlation)),
+      ...inputUniforms(correlation),
+    },
+  };
+  return [forwardStep(signals, paddedInput(correlation), source), ...passSteps(signals, false)];
 }
 
-/** The products of a part's weights and a range of tiles, and their way back to outputs. */
+/** Multiplies the spectra of a slice's weights and of a range of tiles, and transforms the products to outputs. */
 export function outputSteps(
   correlation: Correlation,
   tiling: Tiling,
   chunks: Chunks,
-  part: Part,
+  slice: WeightSlice,
   tiles: { first: number; count: number },
 ): Step[] {
   const groupC = correlation.C / correlation.groups;
-  const count = part.groups * part.outputs * tiles.count;
+  const count = slice.groups * slice.outputs * tiles.count;
   const bytes = spectrumSize(tiling) * COMPLEX_BYTES;
   const buffer = scratch(BINDING.output, chunks.inputBytes, bytes * count);
-  const { tileK, tileT } = blockOf(part.outputs, tiles.count);
-  const blocksK = Math.ceil(part.outputs / tileK);
+  const { tileK, tileT } = blockOf(slice.outputs, tiles.count);
+  const blocksK = Math.ceil(slice.outputs / tileK);
   const blocksT = Math.ceil(tiles.count / tileT);
-  const threads = spectrumSize(tiling) * part.groups * blocksK * blocksT;
-  const product: Step = {
-    kernel: {
-      shaders: ["lib/thread", "fft-product"],
-      constants: {
-        WORKGROUP_SIZE,
-        TILE_K: tileK,
-        TILE_T: tileT,
-        K_TAIL: part.outputs % tileK !== 0,
-        T_TAIL: tiles.count % tileT !== 0,
-      },
+  const product = dispatch({
+    threads: spectrumSize(tiling) * slice.groups * blocksK * blocksT,
+    shaders: [productShader],
+    constants: {
+      TILE_K: tileK,
+      TILE_T: tileT,
+      K_TAIL: slice.outputs % tileK !== 0,
+      T_TAIL: tiles.count % tileT !== 0,
     },
-    bindings: [
-      scratch(BINDING.first, 0, bytes * part.groups * groupC * tiles.count),
-      preparedRange(BINDING.second, part.offset, part.bytes),
+    ranges: [
+      scratch(BINDING.first, 0, bytes * slice.groups * groupC * tiles.count),
+      preparedRange(BINDING.second, slice.offset, slice.bytes),
       buffer,
     ],
-    uniforms: [threads, blocksT, blocksK, groupC, part.outputs, tiles.count],
-    workgroups: gridFor(threads),
-  };
+    uniforms: { blocksT, blocksK, groupC, outputs: slice.outputs, tiles: tiles.count },
+  });
   return [
     product,
     ...passSteps({ tiling, count, buffer }, true),
-    inverseStep(correlation, tiling, buffer, part, tiles),
+    inverseStep(correlation, tiling, buffer, slice, tiles),
   ];
 }
 
+/** The last pass of the inverse transform, which writes outputs and applies the epilogue. */
 function inverseStep(
   correlation: Correlation,
   tiling: Tiling,
   buffer: Binding,
-  part: Part,
+  slice: WeightSlice,
   tiles: { first: number; count: number },
 ): Step {
   const [, rowsH, width] = perAxis(tiling, ({ length }) => length);
-  const [stepO, stepP, stepQ] = perAxis(tiling, ({ outputs }) => outputs);
-  const count = part.groups * part.outputs * tiles.count;
-  const { y } = correlation;
+  const steps = perAxis(tiling, ({ outputs }) => outputs);
+  const count = slice.groups * slice.outputs * tiles.count;
+  const { K, groups, stride } = correlation;
+  const end = result(correlation);
   const [radix] = realPasses(width)!;
   const span = width / radix!.size;
   const line = lineKernel(radix!, span);
-  const threads = stepO * stepP * span * count;
-  const uniforms = [
-    ...[threads, count, span, rowsH],
-    ...[tiles.count, tiles.first, (part.firstGroup * correlation.K) / correlation.groups + part.firstOutput],
-    ...perAxis(tiling, (axis) => axis.tiles),
-    ...[stepO, stepP, stepQ],
-    ...correlation.output,
-    ...correlation.stride,
-    ...[y.start, y.batch, y.channel, ...y.spatial],
-    // Up to the vectors of twiddles.
-    ...[0, 0, 0],
-    ...twiddleWords(radix!.size, span),
-  ];
-  return {
-    kernel: {
-      ...line,
-      shaders: [...epilogueShaders(correlation.epilogue), ...line.shaders, "fft-inverse"],
-      aliases: outputAlias(correlation),
-      constants: { ...line.constants, ...epilogueConstants(correlation.epilogue) },
+  const { yStrideG: _, ...place } = outputUniforms(correlation);
+  return dispatch({
+    ...line,
+    threads: steps[0] * steps[1] * span * count,
+    shaders: [...end.shaders, ...line.shaders, inverseShader],
+    aliases: end.aliases,
+    constants: { ...line.constants, ...end.constants },
+    ranges: [{ ...buffer, binding: BINDING.first }, ...end.bindings],
+    uniforms: {
+      signals: count,
+      span,
+      rowsH,
+      tiles: tiles.count,
+      firstTile: tiles.first,
+      firstChannel: (slice.firstGroup * K) / groups + slice.firstOutput,
+      ...alongAxes(
+        "tiles",
+        perAxis(tiling, (axis) => axis.tiles),
+      ),
+      ...alongAxes("step", steps, "output"),
+      ...alongAxes("stride", stride),
+      ...place,
+      twiddles: twiddles(radix!.size, span),
     },
-    bindings: [
-      { ...buffer, binding: BINDING.first },
-      whole(BINDING.output, "y", correlation),
-      ...epilogueBindings(correlation),
-    ],
-    uniforms,
-    workgroups: gridFor(threads),
-  };
+  });
 }

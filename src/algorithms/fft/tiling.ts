@@ -1,10 +1,10 @@
-// How outputs are cut into tiles, each the valid part of one circular convolution (overlap-save; Oppenheim and Schafer,
+// Tiling of the outputs: each tile is the valid part of one circular convolution (overlap-save; Oppenheim and Schafer,
 // Discrete-Time Signal Processing, section 8.7.3). One tile is the whole map.
-import { type Triple, dilatedExtent, elementCount, toTriple } from "../../shape.ts";
-import type { Correlation } from "../correlation.ts";
+import { type Triple, dilatedExtent, eachAxis, elementCount, toTriple } from "../../base/shape.ts";
+import type { Correlation } from "../../problem/correlation.ts";
 import { lengthAtLeast, passes, realPasses, storedLength } from "./lengths.ts";
 
-/** One axis: `tiles` transforms of `length` cells, each good for `outputs` outputs. */
+/** The tiling of one axis: `tiles` transforms of `length` cells, each of which gives `outputs` valid outputs. */
 export interface AxisTiling {
   readonly length: number;
   readonly outputs: number;
@@ -15,17 +15,17 @@ export type Tiling = readonly [AxisTiling, AxisTiling, AxisTiling];
 
 export const AXES = [0, 1, 2] as const;
 
-/** One value of each axis. */
+/** Returns one value for each axis. */
 export function perAxis(tiling: Tiling, value: (axis: AxisTiling) => number): Triple {
-  return [value(tiling[0]), value(tiling[1]), value(tiling[2])];
+  return eachAxis((axis) => value(tiling[axis]));
 }
 
-/** Cells of the padded input that so many neighbouring outputs see along an axis. */
+/** Number of cells of the padded input that `outputs` neighbouring outputs see along an axis. */
 function reach(correlation: Correlation, axis: 0 | 1 | 2, outputs: number): number {
   return (outputs - 1) * correlation.stride[axis] + dilatedExtent(correlation.kernel[axis], correlation.dilation[axis]);
 }
 
-/** An axis in at most `tiles` tiles, or nothing where its transform would be too long. */
+/** Divides an axis into at most `tiles` tiles; undefined if the transforms would be too long. */
 function axisTiling(correlation: Correlation, axis: 0 | 1 | 2, tiles: number): AxisTiling | undefined {
   const outputs = Math.ceil(correlation.output[axis] / tiles);
   const length = lengthAtLeast(reach(correlation, axis, outputs));
@@ -36,22 +36,22 @@ function combine(options: readonly (readonly AxisTiling[])[]): Tiling[] {
   return options[0]!.flatMap((d) => options[1]!.flatMap((h) => options[2]!.map((w): Tiling => [d, h, w])));
 }
 
-/** The whole map as one tile, or nothing where a transform would be too long. */
+/** The whole map as one tile; undefined if a transform would be too long. */
 export function wholeTiling(correlation: Correlation): Tiling | undefined {
   return combine(AXES.map((axis) => [axisTiling(correlation, axis, 1)].filter((one) => one !== undefined)))[0];
 }
 
-/** An axis whose tiles overlap so much that the transforms grow beyond this many times the least is not worth trying. */
+/** An axis is not worth tiling if overlap makes its transforms this many times larger than the least. */
 const MAX_OVERLAP = 3;
 
 /**
- * The tilings worth weighing: along each axis those of which none has both shorter transforms and less to transform. Nothing where the
- * kernel itself is longer than any transform.
+ * The tilings worth considering: along each axis those that no other beats in both the length and the total of transforms. Empty if the kernel
+ * is longer than any transform.
  */
 export function tilings(correlation: Correlation): Tiling[] {
   const options = AXES.map((axis) => {
     const size = correlation.output[axis];
-    // Every number of outputs that some number of tiles leads to.
+    // The tile counts to try: those of tiles that grow by 15 % each time.
     const counts = new Set<number>();
     for (let outputs = 1; outputs <= size; outputs = Math.ceil(outputs * 1.15)) counts.add(Math.ceil(size / outputs));
     counts.add(1);
@@ -70,19 +70,19 @@ export function tilings(correlation: Correlation): Tiling[] {
   return combine(options);
 }
 
-/** Whether a tiling is more than the whole map. */
+/** Whether a tiling has more than one tile. */
 export function isTiled(tiling: Tiling): boolean {
   return tiling.some(({ tiles }) => tiles > 1);
 }
 
-/** A name for a tiling: how many tiles there are along each axis, without the unit axes that lower ranks have first. */
+/** The name of a tiling: the number of tiles along each axis, without the leading unit axes of lower ranks. */
 export function tilingName(tiling: Tiling): string {
   if (!isTiled(tiling)) return "whole";
   const counts = tiling.map(({ tiles }) => tiles);
   return `tiles ${counts.slice(counts.findIndex((count) => count > 1)).join("x")}`;
 }
 
-/** The tiling of a name, with about as many tiles; nothing where there is none, or one of its transforms would be too long. */
+/** The tiling of a name, with about that many tiles; undefined if the name is invalid or a transform would be too long. */
 export function tilingNamed(correlation: Correlation, name: string): Tiling | undefined {
   if (name === "whole") return wholeTiling(correlation);
   const counts = /^tiles (\d+(?:x\d+){0,2})$/.exec(name)?.[1]!.split("x").map(Number);
@@ -95,12 +95,12 @@ export function tilingNamed(correlation: Correlation, name: string): Tiling | un
   )[0];
 }
 
-/** Tiles of all images. */
+/** Number of tiles in all images. */
 export function tileCount(correlation: Correlation, tiling: Tiling): number {
   return correlation.N * elementCount(perAxis(tiling, ({ tiles }) => tiles));
 }
 
-/** Complex numbers in the spectrum of a tile. */
+/** Number of complex numbers in the spectrum of a tile. */
 export function spectrumSize([d, h, w]: Tiling): number {
   return d.length * h.length * storedLength(w.length);
 }
@@ -112,7 +112,7 @@ export function passSizes([d, h, w]: Tiling): number[] {
   );
 }
 
-/** Cells of a tile: what a transform's result is divided by. */
+/** Number of cells of a tile, by which the result of an inverse transform is divided. */
 export function tileCells(tiling: Tiling): number {
   return elementCount(perAxis(tiling, ({ length }) => length));
 }

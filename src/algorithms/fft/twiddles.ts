@@ -1,4 +1,4 @@
-// Roots of unity for the kernels, each computed in float64 and rounded once: WGSL's own sin and cos are good to 2^-11 only.
+// Roots of unity for the kernels, each computed in float64 and rounded once: WGSL guarantees its own sin and cos to 2^-11 only.
 
 /** cos and -sin of 2 pi j / size for each j: powers of exp(-2 pi i / size). */
 export function roots(size: number): number[] {
@@ -11,7 +11,7 @@ function root(j: number, size: number): [number, number] {
   const angle = (2 * Math.PI * (j - (eighths * size) / 8)) / size;
   const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
   const half = Math.SQRT1_2;
-  // The root eighths * pi / 4 further on.
+  // Rotates the root by eighths * pi / 4.
   const turns: readonly (readonly [number, number])[] = [
     [1, 0],
     [half, half],
@@ -26,12 +26,12 @@ function root(j: number, size: number): [number, number] {
   return [Math.fround(c * cos - s * sin), Math.fround(-(c * sin + s * cos))];
 }
 
-/** Powers that are tabulated one by one before their multiples are. */
+/** The step between tabulated powers: the table lists every power below it, and beyond it only its multiples. */
 export function twiddleStep(radix: number): number {
   return Math.ceil(Math.sqrt(radix));
 }
 
-/** The powers in a row of the table, in the order of shaders/lib/fft-twiddles.wgsl. */
+/** The powers in a row of the table, in the order of shaders/algorithms/fft/twiddles.wgsl. */
 function tabulated(radix: number): number[] {
   const step = twiddleStep(radix);
   const powers = Array.from({ length: step - 1 }, (_, at) => at + 1);
@@ -39,26 +39,18 @@ function tabulated(radix: number): number[] {
   return powers;
 }
 
-/** Vectors of two powers in a row of the table. */
+/** Number of vectors, of two powers each, in a row of the table. */
 export function rowVectors(radix: number): number {
   return Math.max(1, Math.ceil(tabulated(radix).length / 2));
 }
 
-const bits = new DataView(new ArrayBuffer(4));
-
-/** An f32 as the word of a uniform struct. */
-export function floatWord(value: number): number {
-  bits.setFloat32(0, value);
-  return bits.getInt32(0);
-}
-
-/** The twiddles between a pass of `radix` and those over the `span` positions that follow, as words; a row of zeros where none do. */
-export function twiddleWords(radix: number, span: number): number[] {
+/** The twiddle table between a pass of `radix` and the passes over `span` positions after it; a row of zeros if there are none. */
+export function twiddles(radix: number, span: number): number[] {
   const length = rowVectors(radix) * 4;
   if (span === 1) return Array.from({ length }, () => 0);
   const powers = tabulated(radix);
   return Array.from({ length: span }, (_, l) => {
-    const row = powers.flatMap((power) => root(power * l, radix * span)).map(floatWord);
+    const row = powers.flatMap((power) => root(power * l, radix * span));
     return [...row, ...Array.from({ length: length - row.length }, () => 0)];
   }).flat();
 }

@@ -1,31 +1,31 @@
-// What a tiling has to do, for choosing among them and among algorithms.
-import type { Correlation } from "../correlation.ts";
-import { OUTPUT_LOADS, type Work, bytesOf } from "../work.ts";
+// The work of a tiling, by which tilings and algorithms are ranked.
+import type { Correlation } from "../../problem/correlation.ts";
+import { OUTPUT_LOADS, type Work, numberBytes } from "../cost.ts";
 import { blockOf } from "./blocks.ts";
 import { type Tiling, passSizes, perAxis, spectrumSize, tileCells, tileCount } from "./tiling.ts";
 
 /** The work of all passes: into spectra, their product, and back. */
-export function workOf(correlation: Correlation, tiling: Tiling): Work[] {
-  const tiles = tileCount(correlation, tiling);
+export function fftWork(c: Correlation, tiling: Tiling): Work[] {
+  const tiles = tileCount(c, tiling);
   const spectrum = spectrumSize(tiling);
-  const { C, K, groups } = correlation;
+  const { C, K, groups } = c;
   const [stepO, stepP] = perAxis(tiling, ({ outputs }) => outputs);
   const [d, h] = perAxis(tiling, ({ length }) => length);
   const [first, ...inPlace] = passSizes(tiling) as [number, ...number[]];
-  // A complex number is two, loaded and stored.
+  // A complex number counts as two numbers, loaded and stored.
   const passes = (signals: number): Work[] =>
     inPlace.map((size) => ({
       threads: (signals * spectrum) / size,
       multiplyAdds: 4 * Math.log2(size) * signals * spectrum,
       loads: 4 * signals * spectrum,
-      bytes: bytesOf(4 * signals * spectrum),
+      bytes: numberBytes(4 * signals * spectrum),
     }));
   const intoSpectra = (signals: number): Work[] => [
     {
       threads: (signals * tileCells(tiling)) / first,
       multiplyAdds: 2 * Math.log2(first) * signals * tileCells(tiling),
       loads: 3 * signals * tileCells(tiling),
-      bytes: bytesOf(signals * tileCells(tiling), 2 * signals * spectrum),
+      bytes: numberBytes(signals * tileCells(tiling), 2 * signals * spectrum),
     },
     ...passes(signals),
   ];
@@ -36,7 +36,7 @@ export function workOf(correlation: Correlation, tiling: Tiling): Work[] {
     threads: blocks,
     multiplyAdds: 4 * terms * tileK * tileT,
     loads: 2 * terms * (tileK + tileT) + 3 * spectrum * K * tiles,
-    bytes: bytesOf(2 * spectrum * (C * tiles + (C / groups) * K + K * tiles)),
+    bytes: numberBytes(2 * spectrum * (C * tiles + (C / groups) * K + K * tiles)),
   };
   const rows = (K * tiles * spectrum * stepO * stepP) / (d * h);
   const outputs = K * tiles * perAxis(tiling, (axis) => axis.outputs).reduce((all, size) => all * size, 1);
@@ -44,9 +44,9 @@ export function workOf(correlation: Correlation, tiling: Tiling): Work[] {
     threads: (2 * rows) / first,
     multiplyAdds: 4 * Math.log2(first) * rows,
     loads: 2 * rows + OUTPUT_LOADS * outputs,
-    bytes: bytesOf(2 * rows, outputs),
+    bytes: numberBytes(2 * rows, outputs),
   };
-  // A gradient in the place of the weights is transformed in every run.
-  const kernels = correlation.w.operand === "w" ? [] : intoSpectra((C / groups) * K);
+  // A gradient in the role of the weights is transformed in every run.
+  const kernels = c.w.operand === "w" ? [] : intoSpectra((C / groups) * K);
   return [...kernels, ...intoSpectra(C * tiles), product, ...passes(K * tiles), back];
 }

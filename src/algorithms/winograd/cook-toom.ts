@@ -1,4 +1,4 @@
-// The transform matrices of Winograd's minimal filtering algorithms F(m, r), by the Cook-Toom construction, in exact fractions:
+// The transform matrices of Winograd's minimal filtering algorithms F(m, r), by the Cook-Toom construction:
 // y = A^T [(G w) . (B^T d)] gives m outputs of an r-tap correlation from n = m + r - 1 inputs with n multiplications
 // (S. Winograd, "Arithmetic complexity of computations", 1980, chapter IV; A. Lavin and S. Gray, "Fast algorithms for convolutional
 // neural networks", 2016, section 4; the construction from points as in B. Barabasz et al., "Error analysis and improving the
@@ -6,59 +6,69 @@
 //
 // The points are 0, +-a_1 .. +-a_s and infinity, so n = 2 s + 2. Every matrix row of -a_k is then that of +a_k with the odd terms
 // negated: a pair of rows costs one evaluation of its even and one of its odd half. `factors` gives the numbers of that form.
-import { ONE, type Rational, ZERO, add, divide, multiply, negate, power, toNumber } from "./rational.ts";
+//
+// With points of few bits everything is exact in float64 except the quotients of G, which are rounded once.
 
-/** Exact matrices by rows. The points are in the order 0, a_1, -a_1, a_2, -a_2, .., infinity. */
+/** Matrices by rows. The points are in the order 0, a_1, -a_1, a_2, -a_2, .., infinity. */
 export interface Transforms {
   /** A^T, m x n: rows are powers of the points. */
-  readonly output: readonly (readonly Rational[])[];
-  /** G, n x r: powers of the points, divided by the derivative of the points' polynomial. */
-  readonly filter: readonly (readonly Rational[])[];
+  readonly output: Matrix;
+  /** The numerators of G, n x r: powers of the points. */
+  readonly powers: Matrix;
+  /** The denominators of G: the derivative of the points' polynomial at each of them, 1 at infinity. */
+  readonly divisors: readonly number[];
+  /** G, n x r. */
+  readonly filter: Matrix;
   /** B^T, n x n: coefficients, by rising degree, of the polynomials that vanish on all finite points but one. */
-  readonly input: readonly (readonly Rational[])[];
+  readonly input: Matrix;
 }
 
+type Matrix = readonly (readonly number[])[];
+
 /** The coefficients, by rising degree, of the product of (x - root). */
-function polynomial(roots: readonly Rational[]): Rational[] {
-  let coefficients = [ONE];
+function polynomial(roots: readonly number[]): number[] {
+  let coefficients = [1];
   for (const root of roots) {
     // x * p - root * p
-    coefficients = [...coefficients, ZERO].map((_, degree) =>
-      add(coefficients[degree - 1] ?? ZERO, multiply(negate(root), coefficients[degree] ?? ZERO)),
+    coefficients = [...coefficients, 0].map(
+      (coefficient, degree) => (coefficients[degree - 1] ?? 0) - root * coefficient,
     );
   }
   return coefficients;
 }
 
-function evaluate(coefficients: readonly Rational[], at: Rational): Rational {
-  return coefficients.reduceRight((value, coefficient) => add(multiply(value, at), coefficient), ZERO);
+function evaluate(coefficients: readonly number[], at: number): number {
+  return coefficients.reduceRight((value, coefficient) => value * at + coefficient, 0);
+}
+
+/** The powers of a number from 0 on. */
+function powersOf(base: number, count: number): number[] {
+  return Array.from({ length: count }, (_, exponent) => base ** exponent);
 }
 
 /**
  * The matrices of F(m, r).
  * @param pairs a_1 .. a_s, positive and different, with m + r - 1 = 2 s + 2
  */
-export function cookToom(m: number, r: number, pairs: readonly Rational[]): Transforms {
+export function cookToom(m: number, r: number, pairs: readonly number[]): Transforms {
   const n = m + r - 1;
   if (n !== 2 * pairs.length + 2) throw new Error(`F(${m}, ${r}) takes ${(n - 2) / 2} pairs of points`);
-  const points = [ZERO, ...pairs.flatMap((a) => [a, negate(a)])];
-  const powers = (point: Rational, count: number): Rational[] =>
-    Array.from({ length: count }, (_, exponent) => power(point, exponent));
+  const points = [0, ...pairs.flatMap((a) => [a, -a])];
   // The point at infinity stands for the leading coefficient.
-  const leading = (count: number): Rational[] =>
-    Array.from({ length: count }, (_, at) => (at === count - 1 ? ONE : ZERO));
-  const others = (point: Rational): Rational[] => points.filter((other) => other !== point);
-  const columns = [...points.map((point) => powers(point, m)), leading(m)];
+  const columns = (count: number): number[][] => [
+    ...points.map((point) => powersOf(point, count)),
+    powersOf(0, count).toReversed(),
+  ];
+  const vanishing = points.map((point) => polynomial(points.filter((other) => other !== point)));
+  const powers = columns(r);
+  const divisors = [...points.map((point, at) => evaluate(vanishing[at]!, point)), 1];
+  const outputColumns = columns(m);
   return {
-    output: Array.from({ length: m }, (_, row) => columns.map((column) => column[row]!)),
-    filter: [
-      ...points.map((point) => {
-        const derivative = evaluate(polynomial(others(point)), point);
-        return powers(point, r).map((value) => divide(value, derivative));
-      }),
-      leading(r),
-    ],
-    input: [...points.map((point) => [...polynomial(others(point)), ZERO]), polynomial(points)],
+    output: Array.from({ length: m }, (_, row) => outputColumns.map((column) => column[row]!)),
+    powers,
+    divisors,
+    filter: powers.map((row, at) => row.map((power) => power / divisors[at]!)),
+    input: [...vanishing.map((row) => [...row, 0]), polynomial(points)],
   };
 }
 
@@ -78,18 +88,15 @@ export interface Factors {
   readonly scales: readonly number[];
 }
 
-export function factors(transforms: Transforms, pairs: readonly Rational[]): Factors {
-  const { input, output, filter } = transforms;
-  const s = pairs.length;
+export function factors({ output, powers, divisors, input }: Transforms, pairs: readonly number[]): Factors {
   const row = (k: number): number => 2 * k + 1; // of +a_k
-  const numbers = (count: number, value: (at: number) => Rational): number[] =>
-    Array.from({ length: count }, (_, at) => toNumber(value(at)));
+  const evens = (values: readonly number[]): number[] => values.filter((_, at) => at % 2 === 0);
   return {
-    pairs: pairs.map(toNumber),
-    whole: numbers(s + 1, (e) => input[0]![2 * e]!),
-    halves: pairs.map((_, k) => numbers(s, (e) => input[row(k)]![2 * e + 2]!)),
-    outputPowers: pairs.map((_, k) => numbers(output.length, (i) => output[i]![row(k)]!)),
-    filterPowers: pairs.map((a) => numbers(filter[0]!.length, (j) => power(a, j))),
-    scales: [filter[0]![0]!, ...pairs.map((_, k) => filter[row(k)]![0]!)].map(toNumber),
+    pairs,
+    whole: evens(input[0]!),
+    halves: pairs.map((_, k) => evens(input[row(k)]!).slice(1)),
+    outputPowers: pairs.map((a) => powersOf(a, output.length)),
+    filterPowers: pairs.map((_, k) => powers[row(k)]!),
+    scales: [0, ...pairs.map((_, k) => row(k))].map((at) => 1 / divisors[at]!),
   };
 }

@@ -13,28 +13,42 @@
 //   error <= gamma_n M max over i of sum over s of max over l - j = s of T_i(j, l).
 //
 // Windows reach from r - 1 cells before the tile to m + r - 2 behind its start: at most m + r - 2 from any of its outputs. With
-// several axes T is the product over the axes, and so is the sum of maxima. Where the kernel is cut into parts, l - j counts in
-// strides from where the window of a part starts, and the terms of all parts at one l - j are those of one window: the bound is the same.
-import { elementCount } from "../../shape.ts";
-import { type Correlation, termCount } from "../correlation.ts";
+// several axes T is the product over the axes, and so is the sum of maxima. If the kernel is divided into subkernels, l - j counts in strides
+// from the start of a subkernel's window, and the terms of all subkernels at one l - j are those of one window: the bound is the same.
+import { gamma } from "../../base/arithmetic.ts";
+import { elementCount } from "../../base/shape.ts";
+import { type Correlation, termCount } from "../../problem/correlation.ts";
 import { partitionOf } from "./partition.ts";
-import { type Rational, toNumber } from "./rational.ts";
 import type { Tile } from "./tiles.ts";
 
-/** The size of an entry of a matrix. */
-function size(value: Rational): number {
-  return Math.abs(toNumber(value));
+/** The factors of the bounds that depend only on the tile. */
+interface TileNumbers {
+  /** max over i of sum over s of max over l - j = s of T_i(j, l). */
+  readonly amplification: number;
+  /** max over i of sum over p of |A^T[i, p]| (sum of |G[p]|) (sum of |B^T[p]|). */
+  readonly magnitude: number;
 }
 
-/** max over i of sum over s of max over l - j = s of T_i(j, l). */
-function amplification({ r, points, transforms: { output, filter, input } }: Tile): number {
+const numbersOf = /* @__PURE__ */ new WeakMap<Tile, TileNumbers>();
+
+/** Returns the factors of a tile, computed once: planning needs them for every problem. */
+function tileNumbers(tile: Tile): TileNumbers {
+  let numbers = numbersOf.get(tile);
+  if (!numbers) {
+    numbers = { amplification: amplificationOf(tile), magnitude: magnitudeOf(tile) };
+    numbersOf.set(tile, numbers);
+  }
+  return numbers;
+}
+
+function amplificationOf({ r, points, transforms: { output, filter, input } }: Tile): number {
   const sums = output.map((row) => {
     let sum = 0;
     for (let shift = 1 - r; shift < points; shift++) {
       let largest = 0;
       for (let j = 0; j < r; j++) {
         if (shift + j < 0 || shift + j >= points) continue;
-        const products = row.map((value, p) => size(value) * size(filter[p]![j]!) * size(input[p]![shift + j]!));
+        const products = row.map((value, p) => Math.abs(value * filter[p]![j]! * input[p]![shift + j]!));
         largest = Math.max(
           largest,
           products.reduce((total, product) => total + product, 0),
@@ -47,9 +61,17 @@ function amplification({ r, points, transforms: { output, filter, input } }: Til
   return Math.max(...sums);
 }
 
+function magnitudeOf({ transforms: { output, filter, input } }: Tile): number {
+  const total = (row: readonly number[]): number => row.reduce((sum, value) => sum + Math.abs(value), 0);
+  const rows = output.map((row) =>
+    row.reduce((sum, value, p) => sum + Math.abs(value) * total(filter[p]!) * total(input[p]!), 0),
+  );
+  return Math.max(...rows);
+}
+
 /**
- * Roundings on the longest path through the transforms of one axis, as the shaders compute them, s pairs of points (a fused
- * multiply-add may be two). Input: a constant and its product, s - 1 additions, then a_k, its product and an addition. Filter:
+ * Roundings on the longest path through the transforms of one axis, as the shaders compute them, for s pairs of points (a multiply-add counts
+ * as two, since it need not be fused). Input: a constant and its product, s - 1 additions, then a_k, its product and an addition. Filter:
  * a power and its product, one addition less than the terms of a half, the addition of the halves, a scale and its product. Output:
  * an addition, a power and its product, s additions, and one for the value at infinity.
  */
@@ -59,37 +81,25 @@ function roundings({ r, points }: Tile): number {
   return s + 4 + (half + 4) + (s + 4);
 }
 
-/** u / (1 - n u) n, as in Higham, section 3.1. */
-function gamma(n: number): number {
-  const u = 2 ** -24;
-  return (n * u) / (1 - n * u);
-}
-
-/** The two roundings of bias and residual come on top, here as in the bound of the sequential sum. */
+/** The two roundings of bias and residual, which add to this bound as to that of the sequential sum. */
 const EPILOGUE = 2;
 
-/** Input channels of a group, each part of the kernel with its own. */
-function channelCount(correlation: Correlation, tile: Tile): number {
-  return elementCount(partitionOf(correlation, tile).parts) * (correlation.C / correlation.groups);
+/** Number of input channels of a group: one for each channel and subkernel. */
+function channelCount(c: Correlation, tile: Tile): number {
+  return elementCount(partitionOf(c, tile).subkernels) * (c.C / c.groups);
 }
 
-/** How much larger the bound above is than that of the sequential sum, for a problem with so many transformed axes. */
-export function growth(correlation: Correlation, tile: Tile, axes: number): number {
-  const channels = channelCount(correlation, tile);
+/** The bound above relative to that of the sequential sum, for a correlation with `axes` transformed axes. */
+export function growth(c: Correlation, tile: Tile, axes: number): number {
+  const channels = channelCount(c, tile);
   const chain = channels + axes * roundings(tile) + EPILOGUE;
-  return (amplification(tile) ** axes * gamma(chain)) / gamma(termCount(correlation) + EPILOGUE);
+  return (tileNumbers(tile).amplification ** axes * gamma(chain)) / gamma(termCount(c) + EPILOGUE);
 }
 
 /**
  * Whether integers of size 8 at most come out exact: every number on the way is a multiple of 2^-axes, and at most
- * 8 * 8 * channels * (max over i of sum over p of |A^T[i, p]| (sum of |G[p]|) (sum of |B^T[p]|))^axes, below 2^24 of those units.
+ * 8 * 8 * channels * magnitude^axes, below 2^24 of those units.
  */
-export function exactOnIntegers(correlation: Correlation, tile: Tile, axes: number): boolean {
-  const { halves, transforms } = tile;
-  const total = (row: readonly Rational[]): number => row.reduce((sum, value) => sum + size(value), 0);
-  const { output, filter, input } = transforms;
-  const rows = output.map((row) =>
-    row.reduce((sum, value, p) => sum + size(value) * total(filter[p]!) * total(input[p]!), 0),
-  );
-  return halves && 64 * channelCount(correlation, tile) * (2 * Math.max(...rows)) ** axes < 2 ** 24;
+export function exactOnIntegers(c: Correlation, tile: Tile, axes: number): boolean {
+  return tile.halves && 64 * channelCount(c, tile) * (2 * tileNumbers(tile).magnitude) ** axes < 2 ** 24;
 }

@@ -1,35 +1,35 @@
-// How a kernel that is larger than a tile's, or strided, is cut into parts that are dense kernels of at most r taps an axis: the taps
-// of one residue of the stride, and of those one block of r neighbours. A part over a channel sees the input from its first tap on, at
-// the stride, and counts as an input channel of its own: the products sum over parts as they do over channels. A 5x5 kernel at stride 2
+// Partition of a kernel that is strided, or larger than a tile's, into subkernels, dense and of at most r taps an axis: a subkernel has the taps of one
+// residue modulo the stride and, of those, one block of r neighbours. A subkernel reads its channel of the input from its first tap on, at the
+// stride, and counts as an input channel of its own: the products sum over subkernels as they do over channels. A 5x5 kernel at stride 2
 // becomes four of 3x3 (polyphase decomposition; for Winograd's algorithm see Yepez and Ko, "Stride 2 1-D, 2-D, and 3-D Winograd for
 // convolutional neural networks", 2020), a gradient of 56x56 taps 196 of 4x4.
-import type { Triple } from "../../shape.ts";
-import type { Correlation } from "../correlation.ts";
+import { type Triple, eachAxis } from "../../base/shape.ts";
+import type { Correlation } from "../../problem/correlation.ts";
 import type { Tile } from "./tiles.ts";
 
+/** The partition of a kernel for tiles of one size. */
 export interface Partition {
-  /** Axes along which tiles are transformed: where there is more than one output, and more than one tap of a residue. */
+  /** The axes along which tiles are transformed: those with several outputs, and several taps in one residue. */
   readonly transformed: readonly [boolean, boolean, boolean];
-  /** Residues of the stride that have taps, and parts, along each axis. */
+  /** Along each axis, the number of residues modulo the stride that have taps, and the number of subkernels. */
   readonly phases: Triple;
-  readonly parts: Triple;
-  /** Taps of a part along each axis. */
+  readonly subkernels: Triple;
+  /** Taps of a subkernel along each axis. */
   readonly taps: Triple;
 }
 
-function along<T>(value: (axis: 0 | 1 | 2) => T): readonly [T, T, T] {
-  return [value(0), value(1), value(2)];
-}
-
-/** The axes that tiles of any size are transformed along. */
+/** The axes along which tiles are transformed, whatever their size. */
 export function transformedAxes({ kernel, stride, output }: Correlation): readonly [boolean, boolean, boolean] {
-  return along((axis) => output[axis] > 1 && kernel[axis] > stride[axis]);
+  return eachAxis((axis) => output[axis] > 1 && kernel[axis] > stride[axis]);
 }
 
+/** Divides a kernel into subkernels for tiles of an r-tap kernel. */
 export function partitionOf(c: Correlation, { r }: Pick<Tile, "r">): Partition {
   const transformed = transformedAxes(c);
-  const taps = along((axis) => (transformed[axis] ? r : 1));
-  const phases = along((axis) => Math.min(c.stride[axis], c.kernel[axis]));
-  const parts = along((axis) => phases[axis] * Math.ceil(Math.ceil(c.kernel[axis] / c.stride[axis]) / taps[axis]));
-  return { transformed, phases, parts, taps };
+  const taps = eachAxis((axis) => (transformed[axis] ? r : 1));
+  const phases = eachAxis((axis) => Math.min(c.stride[axis], c.kernel[axis]));
+  const subkernels = eachAxis(
+    (axis) => phases[axis] * Math.ceil(Math.ceil(c.kernel[axis] / c.stride[axis]) / taps[axis]),
+  );
+  return { transformed, phases, subkernels, taps };
 }

@@ -1,304 +1,225 @@
-// The steps of Winograd's algorithm, not fused: filter transform (kept with the weights), then for each chunk of tiles the input
+// The steps of Winograd's algorithm, not fused: the filter transform (prepacked with the weights), then for each chunk of tiles the input
 // transform, one matrix product for each point and group, and the output transform with the epilogue.
 //
 // The matrices of a point: channels-first U [K, C] times V [C, tiles] gives M [K, tiles]; channels-last V [tiles, C] times
 // U [C, K] gives M [tiles, K]. Rows of U and V are padded to whole vectors, those of C with zeros.
-import { BINDING, type Constant, STORAGE_ALIGNMENT, type Step, WORKGROUP_SIZE, gridFor } from "../../plan.ts";
-import { type Triple, elementCount, roundUp } from "../../shape.ts";
-import { type Correlation, seenCells } from "../correlation.ts";
-import { type GemmVariant, gemmStep } from "../gemm.ts";
+import filterShader from "../../../shaders/algorithms/winograd/filter.wgsl";
+import inputShader from "../../../shaders/algorithms/winograd/input.wgsl";
+import outputShader from "../../../shaders/algorithms/winograd/output.wgsl";
+import subkernelsShader from "../../../shaders/algorithms/winograd/subkernels.wgsl";
+import tileShader from "../../../shaders/algorithms/winograd/tile.wgsl";
+import { type Triple, elementCount, roundUp } from "../../base/shape.ts";
+import { dispatch } from "../../kernel/dispatch.ts";
+import { BINDING, type Constant, STORAGE_ALIGNMENT, type Step } from "../../kernel/step.ts";
+import { type Correlation, seenEnd } from "../../problem/correlation.ts";
+import { type GemmVariant, gemmStep } from "../gemm/gemm.ts";
 import {
-  F32_BYTES,
-  epilogueBindings,
-  epilogueConstants,
-  epilogueShaders,
-  inputAlias,
-  inputWords,
+  alongAxes,
+  inputUniforms,
   loader,
-  outputAlias,
-  outputWords,
-  paddingShader,
+  outputUniforms,
+  paddedInput,
   preparedRange,
+  result,
   scratch,
-  weightWords,
-  whole,
+  weightUniforms,
   windowConstants,
-} from "../parts.ts";
-import { type Partition, partitionOf } from "./partition.ts";
-import type { Tile } from "./tiles.ts";
-
-/** Where things lie for a problem in tiles: what all chunks share. Counts of elements. */
-export interface Geometry {
-  readonly tile: Tile;
-  readonly partition: Partition;
-  /** How many axes are transformed. */
-  readonly axes: number;
-  /** Outputs and inputs of a tile along each axis; 1 where the axis is not transformed. */
-  readonly outputs: Triple;
-  readonly inputs: Triple;
-  /** Tiles along each axis, and of the whole batch. */
-  readonly tiles: Triple;
-  readonly tileCount: number;
-  /** Values of a transformed tile: the number of matrix products. */
-  readonly points: number;
-  /** Channels of a group: inputs (each part of the kernel has its own) with padding, outputs, outputs with padding. */
-  readonly paddedC: number;
-  readonly groupK: number;
-  readonly paddedK: number;
-  readonly filterBytes: number;
-}
-
-/** A range of the tiles of the whole batch. */
-export interface Chunk {
-  readonly first: number;
-  readonly count: number;
-}
-
-export function geometryOf(correlation: Correlation, tile: Tile): Geometry {
-  const { N, C, K, groups, output } = correlation;
-  const along = (size: (axis: 0 | 1 | 2) => number): Triple => [size(0), size(1), size(2)];
-  const partition = partitionOf(correlation, tile);
-  const { transformed, parts } = partition;
-  const outputs = along((axis) => (transformed[axis] ? tile.m : 1));
-  const tiles = along((axis) => Math.ceil(output[axis] / outputs[axis]));
-  const axes = transformed.filter(Boolean).length;
-  const points = tile.points ** axes;
-  const groupK = K / groups;
-  const paddedC = roundUp(elementCount(parts) * (C / groups), 4);
-  const paddedK = correlation.layout === "channels-last" ? roundUp(groupK, 4) : groupK;
-  return {
-    tile,
-    partition,
-    axes,
-    outputs,
-    inputs: along((axis) => (transformed[axis] ? tile.points : 1)),
-    tiles,
-    tileCount: N * elementCount(tiles),
-    points,
-    paddedC,
-    groupK,
-    paddedK,
-    filterBytes: points * groups * paddedC * paddedK * F32_BYTES,
-  };
-}
-
-/** Rows of tiles are padded to whole vectors where tiles are columns. */
-function tileSlots(correlation: Correlation, count: number): number {
-  return correlation.layout === "channels-last" ? count : roundUp(count, 4);
-}
-
-/** Bytes of the transformed inputs of so many tiles. */
-export function inputBytes(correlation: Correlation, { points, paddedC }: Geometry, count: number): number {
-  return points * correlation.groups * paddedC * tileSlots(correlation, count) * F32_BYTES;
-}
-
-/** Bytes of their products with the filters. */
-export function productBytes(correlation: Correlation, { points, paddedK }: Geometry, count: number): number {
-  return points * correlation.groups * paddedK * tileSlots(correlation, count) * F32_BYTES;
-}
-
-/** Bytes of workspace that a chunk of so many tiles takes: the transformed inputs, then their products. */
-export function chunkBytes(correlation: Correlation, geometry: Geometry, count: number): number {
-  return (
-    roundUp(inputBytes(correlation, geometry, count), STORAGE_ALIGNMENT) + productBytes(correlation, geometry, count)
-  );
-}
+} from "../operands.ts";
+import { type Chunk, type Geometry, inputBytes, productBytes, tileSlots } from "./geometry.ts";
 
 function tileConstants({ tile, axes, points, inputs }: Geometry): Record<string, Constant> {
-  const [TILE_D, TILE_H, TILE_W] = inputs;
   return {
     ...{ POINTS: tile.points, PAIRS: tile.factors.pairs.length, AXES: axes, TILE_SIZE: points },
-    ...{ TILE_D, TILE_H, TILE_W },
+    ...alongAxes("TILE_", inputs),
   };
 }
 
-function partConstants({ partition: { phases, parts, taps } }: Geometry): Record<string, Constant> {
-  const [PHASES_D, PHASES_H, PHASES_W] = phases;
-  const [PARTS_D, PARTS_H, PARTS_W] = parts;
-  const [TAPS_D, TAPS_H, TAPS_W] = taps;
-  return { PHASES_D, PHASES_H, PHASES_W, PARTS_D, PARTS_H, PARTS_W, TAPS_D, TAPS_H, TAPS_W };
+function subkernelConstants({ partition: { phases, subkernels, taps } }: Geometry): Record<string, Constant> {
+  return { ...alongAxes("PHASES_", phases), ...alongAxes("SUBKERNELS_", subkernels), ...alongAxes("TAPS_", taps) };
 }
 
+/** Transforms the weights to U, which is cached with them. */
 export function filterStep(correlation: Correlation, geometry: Geometry): Step {
   const { C, groups } = correlation;
   const { tile, groupK, paddedC, paddedK, filterBytes } = geometry;
   const channelsLast = correlation.layout === "channels-last";
   const threads = groups * paddedC * paddedK;
   const from = loader(correlation, "w", BINDING.first);
-  return {
-    kernel: {
-      shaders: ["lib/thread", ...from.shaders, "lib/winograd-parts", "winograd-filter"],
-      aliases: inputAlias(correlation),
-      constants: {
-        ...from.constants,
-        WORKGROUP_SIZE,
-        ...tileConstants(geometry),
-        ...partConstants(geometry),
-        ...windowConstants(correlation),
-        TAPS: tile.r,
-        POWERS: { f32s: tile.factors.filterPowers.flat() },
-        SCALES: { f32s: tile.factors.scales },
-        CHANNELS_LAST: channelsLast,
-      },
+  return dispatch({
+    threads,
+    shaders: [...from.shaders, subkernelsShader, filterShader],
+    aliases: from.aliases,
+    constants: {
+      ...from.constants,
+      ...tileConstants(geometry),
+      ...subkernelConstants(geometry),
+      ...windowConstants(correlation),
+      TAPS: tile.r,
+      POWERS: { f32s: tile.factors.filterPowers.flat() },
+      SCALES: { f32s: tile.factors.scales },
     },
-    bindings: [...from.bindings, preparedRange(BINDING.output, 0, filterBytes)],
-    uniforms: [
-      threads,
-      ...(channelsLast ? [paddedK, paddedC] : [paddedC, paddedK]),
-      ...[C / groups, groupK],
-      ...weightWords(correlation),
-      threads,
-    ],
-    workgroups: gridFor(threads),
-  };
+    ranges: [...from.bindings, preparedRange(BINDING.output, 0, filterBytes)],
+    uniforms: {
+      innerCount: channelsLast ? paddedK : paddedC,
+      outerCount: channelsLast ? paddedC : paddedK,
+      groupC: C / groups,
+      groupK,
+      ...weightUniforms(correlation),
+      pointStride: threads,
+    },
+  });
 }
 
-export function inputStep(correlation: Correlation, geometry: Geometry, chunk: Chunk): Step {
-  const { C, groups, input, stride, padBegin } = correlation;
-  const { tile, outputs, tiles, paddedC, partition } = geometry;
-  const channelsLast = correlation.layout === "channels-last";
-  const slots = tileSlots(correlation, chunk.count);
-  const threads = groups * paddedC * chunk.count;
-  const from = loader(correlation, "x", BINDING.first);
-  // The cells that outputs see end here. What lies beyond is zero already where it is padding with zeros.
-  const end = seenCells(correlation).map((size, axis) => size - padBegin[axis]!);
+/** Whether a tile reaches past the last cells that outputs see, where the input or its padding has values other than zeros. */
+function reachesBeyond(
+  correlation: Correlation,
+  { tiles, outputs, inputs, partition }: Geometry,
+  end: Triple,
+): boolean {
+  const { input, stride, padBegin } = correlation;
   const zeros = correlation.paddingMode === "zeros" && correlation.paddingValue === 0;
-  const beyond = tiles.some((count, axis) => {
-    const steps = (count - 1) * outputs[axis]! + geometry.inputs[axis]!;
-    const blocks = partition.parts[axis]! / partition.phases[axis]! - 1;
+  return tiles.some((count, axis) => {
+    const steps = (count - 1) * outputs[axis]! + inputs[axis]!;
+    const blocks = partition.subkernels[axis]! / partition.phases[axis]! - 1;
     const last = (steps - 1 + blocks * partition.taps[axis]!) * stride[axis]! + partition.phases[axis]! - 1;
-    // Where the padding is zeros, only cells of the input count.
+    // If the padding is zeros, only cells of the input count.
     return last - padBegin[axis]! >= end[axis]! && !(zeros && end[axis]! >= input[axis]!);
   });
-  return {
-    kernel: {
-      shaders: ["lib/thread", ...from.shaders, paddingShader(correlation), "lib/winograd-parts", "winograd-input"],
-      aliases: inputAlias(correlation),
-      constants: {
-        ...from.constants,
-        WORKGROUP_SIZE,
-        ...tileConstants(geometry),
-        ...partConstants(geometry),
-        STRIDE_D: stride[0],
-        STRIDE_H: stride[1],
-        STRIDE_W: stride[2],
-        OUTPUTS_O: outputs[0],
-        OUTPUTS_P: outputs[1],
-        OUTPUTS_Q: outputs[2],
-        WHOLE: { f32s: tile.factors.whole },
-        HALVES: { f32s: tile.factors.halves.flat() },
-        PAIR_POINTS: { f32s: tile.factors.pairs },
-        CHANNELS_LAST: channelsLast,
-        C_TAIL: paddedC !== elementCount(partition.parts) * (C / groups),
-        ZEROS_BEYOND: beyond,
-        PADDING_VALUE: { f32: correlation.paddingValue },
-      },
-    },
-    bindings: [...from.bindings, scratch(BINDING.output, 0, inputBytes(correlation, geometry, chunk.count))],
-    uniforms: [
-      threads,
-      ...[paddedC, chunk.count, groups, C / groups],
-      ...[chunk.first, ...tiles],
-      ...input,
-      ...padBegin,
-      ...end,
-      ...inputWords(correlation),
-      ...[groups * paddedC * slots, paddedC * slots],
-      ...(channelsLast ? [paddedC, 1] : [1, slots]),
-    ],
-    workgroups: gridFor(threads),
-  };
 }
 
+/** Strides of the matrix of a point whose columns are channels (channels-last) or tiles, in elements. */
+function matrixStrides(channelsLast: boolean, channels: number, slots: number): { tile: number; channel: number } {
+  return channelsLast ? { tile: channels, channel: 1 } : { tile: 1, channel: slots };
+}
+
+/** Transforms a chunk of tiles of the input to V. */
+export function inputStep(correlation: Correlation, geometry: Geometry, chunk: Chunk): Step {
+  const { C, groups, stride } = correlation;
+  const { tile, tiles, paddedC, partition } = geometry;
+  const channelsLast = correlation.layout === "channels-last";
+  const slots = tileSlots(correlation, chunk.count);
+  const from = paddedInput(correlation);
+  const end = seenEnd(correlation);
+  return dispatch({
+    threads: groups * paddedC * chunk.count,
+    shaders: [...from.shaders, subkernelsShader, tileShader, inputShader],
+    aliases: from.aliases,
+    constants: {
+      ...from.constants,
+      ...tileConstants(geometry),
+      ...subkernelConstants(geometry),
+      ...alongAxes("OUTPUTS_", geometry.outputs, "output"),
+      ...alongAxes("STRIDE_", stride),
+      WHOLE: { f32s: tile.factors.whole },
+      HALVES: { f32s: tile.factors.halves.flat() },
+      PAIR_POINTS: { f32s: tile.factors.pairs },
+      CHANNELS_LAST: channelsLast,
+      C_TAIL: paddedC !== elementCount(partition.subkernels) * (C / groups),
+      ZEROS_BEYOND: reachesBeyond(correlation, geometry, end),
+    },
+    ranges: [...from.bindings, scratch(BINDING.output, 0, inputBytes(correlation, geometry, chunk.count))],
+    uniforms: {
+      channels: paddedC,
+      groupC: C / groups,
+      tiles: chunk.count,
+      firstTile: chunk.first,
+      ...alongAxes("tiles", tiles, "output"),
+      ...alongAxes("end", end),
+      ...inputUniforms(correlation),
+      matrix: {
+        point: groups * paddedC * slots,
+        group: paddedC * slots,
+        ...matrixStrides(channelsLast, paddedC, slots),
+      },
+    },
+  });
+}
+
+/** Multiplies the transformed weights and tiles, one matrix product for each point and group. */
 export function multiplyStep(correlation: Correlation, geometry: Geometry, chunk: Chunk, variant: GemmVariant): Step {
   const { groups } = correlation;
-  const { points, paddedC, groupK, paddedK, filterBytes } = geometry;
+  const { points, paddedC, paddedK, filterBytes } = geometry;
   const channelsLast = correlation.layout === "channels-last";
   const slots = tileSlots(correlation, chunk.count);
   const transformed = inputBytes(correlation, geometry, chunk.count);
-  const filters = (binding: number, row: number) => ({
-    buffer: preparedRange(binding, 0, filterBytes),
-    row,
+  const filters = {
+    buffer: preparedRange(BINDING.first, 0, filterBytes),
+    row: channelsLast ? paddedK : paddedC,
     inner: paddedC * paddedK,
     outer: groups * paddedC * paddedK,
-  });
-  const inputs = (binding: number, row: number) => ({
-    buffer: scratch(binding, 0, transformed),
-    row,
+  };
+  const inputs = {
+    buffer: scratch(BINDING.first, 0, transformed),
+    row: channelsLast ? paddedC : slots,
     inner: paddedC * slots,
     outer: groups * paddedC * slots,
-  });
+  };
   return gemmStep(
     {
-      M: channelsLast ? chunk.count : groupK,
-      N: channelsLast ? groupK : chunk.count,
+      outputs: chunk.count,
       K: paddedC,
       outerCount: points,
-      innerCount: groups,
-      a: channelsLast ? inputs(BINDING.first, paddedC) : filters(BINDING.first, paddedC),
-      b: channelsLast ? filters(BINDING.second, paddedK) : inputs(BINDING.second, slots),
-      c: {
+      weights: filters,
+      cells: inputs,
+      result: {
         buffer: scratch(
           BINDING.output,
           roundUp(transformed, STORAGE_ALIGNMENT),
           productBytes(correlation, geometry, chunk.count),
         ),
-        row: channelsLast ? paddedK : slots,
-        column: 1,
+        channel: channelsLast ? 1 : slots,
+        output: channelsLast ? paddedK : 1,
         inner: paddedK * slots,
         outer: groups * paddedK * slots,
         start: 0,
       },
-      channelsAreRows: !channelsLast,
-      channels: groupK,
     },
     variant,
     correlation,
   );
 }
 
+/** Transforms the products of a chunk of tiles to outputs, and applies the epilogue. */
 export function outputStep(correlation: Correlation, geometry: Geometry, chunk: Chunk): Step {
   const { groups, output } = correlation;
   const { tile, outputs, tiles, groupK, paddedK } = geometry;
+  const end = result(correlation);
   const channelsLast = correlation.layout === "channels-last";
   const slots = tileSlots(correlation, chunk.count);
-  const threads = groups * groupK * chunk.count;
-  return {
-    kernel: {
-      shaders: [...epilogueShaders(correlation.epilogue), "winograd-output"],
-      aliases: outputAlias(correlation),
-      constants: {
-        ...epilogueConstants(correlation.epilogue),
-        ...tileConstants(geometry),
-        OUTPUTS: tile.m,
-        OUTPUTS_O: outputs[0],
-        OUTPUTS_P: outputs[1],
-        OUTPUTS_Q: outputs[2],
-        POWERS: { f32s: tile.factors.outputPowers.flat() },
-        TAIL_O: output[0] % outputs[0] !== 0,
-        TAIL_P: output[1] % outputs[1] !== 0,
-        TAIL_Q: output[2] % outputs[2] !== 0,
-        CHANNELS_LAST: channelsLast,
-      },
+  return dispatch({
+    threads: groups * groupK * chunk.count,
+    shaders: [...end.shaders, tileShader, outputShader],
+    aliases: end.aliases,
+    constants: {
+      ...end.constants,
+      ...tileConstants(geometry),
+      ...alongAxes("OUTPUTS_", geometry.outputs, "output"),
+      OUTPUTS: tile.m,
+      POWERS: { f32s: tile.factors.outputPowers.flat() },
+      TAIL_O: output[0] % outputs[0] !== 0,
+      TAIL_P: output[1] % outputs[1] !== 0,
+      TAIL_Q: output[2] % outputs[2] !== 0,
+      CHANNELS_LAST: channelsLast,
     },
-    bindings: [
+    ranges: [
       scratch(
         BINDING.first,
         roundUp(inputBytes(correlation, geometry, chunk.count), STORAGE_ALIGNMENT),
         productBytes(correlation, geometry, chunk.count),
       ),
-      whole(BINDING.output, "y", correlation),
-      ...epilogueBindings(correlation),
+      ...end.bindings,
     ],
-    uniforms: [
-      threads,
-      ...[chunk.count, groupK],
-      ...[chunk.first, ...tiles],
-      ...output,
-      ...[groups * paddedK * slots, paddedK * slots],
-      ...(channelsLast ? [paddedK, 1] : [1, slots]),
-      ...outputWords(correlation),
-    ],
-    workgroups: gridFor(threads),
-  };
+    uniforms: {
+      groupK,
+      tiles: chunk.count,
+      firstTile: chunk.first,
+      ...alongAxes("tiles", tiles, "output"),
+      ...outputUniforms(correlation),
+      matrix: {
+        point: groups * paddedK * slots,
+        group: paddedK * slots,
+        ...matrixStrides(channelsLast, paddedK, slots),
+      },
+    },
+  });
 }

@@ -1,8 +1,7 @@
-// The tiles F(m, r) that ship, and the points each is made from.
+// The available tiles F(m, r), and the points of each.
 import { type Factors, type Transforms, cookToom, factors } from "./cook-toom.ts";
-import { type Rational, rational } from "./rational.ts";
 
-/** A tile: m outputs of an r-tap kernel along every transformed axis, from points = m + r - 1 inputs. */
+/** A tile: computes m outputs of an r-tap kernel along every transformed axis, from points = m + r - 1 inputs. */
 export interface Tile {
   readonly name: string;
   readonly m: number;
@@ -14,11 +13,11 @@ export interface Tile {
   readonly halves: boolean;
 }
 
-function isHalf({ denominator }: Rational): boolean {
-  return denominator <= 2n;
+function isHalf(value: number): boolean {
+  return Number.isInteger(2 * value);
 }
 
-function tile(m: number, r: number, pairs: readonly Rational[]): Tile {
+function tile(m: number, r: number, pairs: readonly number[]): Tile {
   const transforms = cookToom(m, r, pairs);
   const { output, filter, input } = transforms;
   return {
@@ -41,12 +40,12 @@ function tile(m: number, r: number, pairs: readonly Rational[]): Tile {
  * measurement F(4, 3) errs about three times as much from 1 and 2, and almost twice as much from 1 and 1/2.
  */
 export const TILES: readonly Tile[] = [
-  tile(2, 3, [rational(1)]),
-  tile(4, 3, [rational(5, 8), rational(3, 2)]),
-  tile(2, 5, [rational(5, 8), rational(3, 2)]),
-  tile(4, 5, [rational(1, 2), rational(1), rational(2)]),
-  tile(3, 2, [rational(1)]),
-  tile(3, 4, [rational(5, 8), rational(3, 2)]),
-  tile(5, 2, [rational(5, 8), rational(3, 2)]),
-  tile(5, 4, [rational(1, 2), rational(1), rational(2)]),
+  tile(2, 3, [1]),
+  tile(4, 3, [5 / 8, 3 / 2]),
+  tile(2, 5, [5 / 8, 3 / 2]),
+  tile(4, 5, [1 / 2, 1, 2]),
+  tile(3, 2, [1]),
+  tile(3, 4, [5 / 8, 3 / 2]),
+  tile(5, 2, [5 / 8, 3 / 2]),
+  tile(5, 4, [1 / 2, 1, 2]),
 ];

@@ -1,62 +1,73 @@
-// Sums over the batch: what each element of a tensor comes to over all images.
-import { type ActivationGradient, checkActivationGradient } from "../../activation-gradient.ts";
-import { type Loader, elementTypes, gatedLoader } from "../../algorithms/parts.ts";
-import type { ActivationGradientOptions } from "../../operations.ts";
-import { activationGradientOf } from "../../operations.ts";
-import { BINDING } from "../../plan.ts";
-import { elementCount } from "../../shape.ts";
-import type { Tensor } from "../../tensor.ts";
-import type { OperationContext } from "./context.ts";
+// The sum of a gradient over the batch, after the derivative of an activation where there is one.
+import batchSumShader from "../../../shaders/ops/shared/batch-sum.wgsl";
+import { loaderOf } from "../../algorithms/operands.ts";
+import { elementCount } from "../../base/shape.ts";
+import { type ActivationGradientOptions, activationGradientOf } from "../../conv/options.ts";
+import { type TensorDescription, run, whole } from "../../gpu/operation.ts";
+import type { Tensor } from "../../gpu/tensor.ts";
+import { type Range, dispatch } from "../../kernel/dispatch.ts";
+import { elementTypes } from "../../kernel/element-types.ts";
+import { BINDING } from "../../kernel/step.ts";
+import { type ActivationGradient, checkActivationGradient } from "../../problem/activation-gradient.ts";
 import { checkLike } from "./feature-map.ts";
-import { type TensorDescription, dispatch, whole } from "./operation.ts";
 
-/** The activation that a gradient has yet to pass through, and the tensor that tells its derivative. */
-export interface Gate {
-  readonly by?: ActivationGradient;
+/** The activation that a gradient passes through, and the tensor that its derivative is computed from. */
+export interface PassedActivation {
+  readonly gradient?: ActivationGradient;
+  /** The tensor under the name of its option, `output` or `preActivation`; empty without an activation. */
   readonly inputs: Readonly<Record<string, Tensor>>;
 }
 
 /**
- * The activation gradient among the options of a call.
- * @throws ConvError naming the option that does not fit
+ * Reads the activation from the options of a gradient.
+ * @throws ConvError naming the invalid option
  */
-export function gateOf(context: OperationContext, dy: Tensor, options: ActivationGradientOptions): Gate {
+export function passedActivation(dy: Tensor, options: ActivationGradientOptions): PassedActivation {
   const { description, inputs } = activationGradientOf(options, "dy");
   if (!description.activationGradient) return { inputs: {} };
-  const [[name, given]] = Object.entries(inputs) as [[string, unknown]];
-  const gate = checkLike(context, name, given, dy, "as dy");
-  return { by: checkActivationGradient(description.activationGradient, ["dy"]), inputs: { gate } };
+  const [[name, tensor]] = Object.entries(inputs) as [[string, unknown]];
+  return {
+    gradient: checkActivationGradient(description.activationGradient, ["dy"]),
+    inputs: { [name]: checkLike(name, tensor, dy, "as dy") },
+  };
 }
 
-/** The sum of dy over the batch, in a tensor of the given description, which has the elements of one image. */
+/**
+ * The sum of dy over the batch.
+ * @param result the tensor of the sum, with as many elements as one image
+ */
 export function batchSum(
-  context: OperationContext,
   name: string,
   dy: Tensor,
   result: TensorDescription,
-  { by, inputs }: Gate = { inputs: {} },
+  { gradient, inputs }: PassedActivation = { inputs: {} },
 ): Tensor {
   const elements = elementCount(result.shape);
-  return context.run({
+  return run({
     name,
     inputs: { dy, ...inputs },
     results: { sum: result },
-    parameters: by,
+    parameters: gradient,
     recipe: () => {
-      const range = whole("dy", dy);
-      const first = { binding: BINDING.first, ...range, operand: "dy" as const };
-      const plain: Loader = { shaders: ["lib/load"], constants: {}, bindings: [first] };
-      const { shaders, constants } = by ? gatedLoader(by, first, "lib/load") : plain;
-      const step = dispatch({
-        shaders: [...shaders, "ops/batch-sum"],
-        constants,
-        aliases: { E: elementTypes(dy.dtype).one, Y: elementTypes(result.dtype).one },
-        ranges: [range, whole("sum", result)],
-        uniforms: [elements, dy.shape[0]!],
-        threads: elements,
-      });
-      const gate = { ...range, operand: "gate", binding: BINDING.gate };
-      return { steps: [by ? { ...step, bindings: [...step.bindings, gate] } : step] };
+      const range: Range = whole("dy", dy);
+      const [passed] = Object.keys(inputs);
+      const loader = loaderOf({ ...range, operand: "dy", binding: BINDING.first }, gradient);
+      return {
+        steps: [
+          dispatch({
+            shaders: [...loader.shaders, batchSumShader],
+            constants: loader.constants,
+            aliases: { E: elementTypes(dy.dtype).one, Y: elementTypes(result.dtype).one },
+            ranges: [
+              range,
+              whole("sum", result),
+              ...(passed ? [{ ...range, operand: passed, binding: BINDING.gate }] : []),
+            ],
+            uniforms: { batch: dy.shape[0]! },
+            threads: elements,
+          }),
+        ],
+      };
     },
   }).sum;
 }

@@ -1,149 +1,165 @@
-// Steps with a tensor and another one that is spread over it: functions of both, and sums over what the other has not.
-import { elementTypes } from "../../algorithms/parts.ts";
-import type { Dtype } from "../../dtype.ts";
-import { STORAGE_ALIGNMENT, type Step } from "../../plan.ts";
-import { elementCount, roundUp } from "../../shape.ts";
-import type { Tensor } from "../../tensor.ts";
-import { type Run, runsOf } from "../geometry/broadcast.ts";
+// Steps on a tensor and another that is broadcast over it: elementwise functions of both, and sums over the axes that the other lacks.
+import broadcastShader from "../../../shaders/ops/shared/broadcast.wgsl";
+import reduceShader from "../../../shaders/ops/shared/reduce.wgsl";
+import termPartShader from "../../../shaders/ops/shared/term-part.wgsl";
+import totalFourShader from "../../../shaders/ops/shared/total-four.wgsl";
+import type { Dtype } from "../../base/dtype.ts";
+import { elementCount } from "../../base/shape.ts";
+import type { Tensor } from "../../gpu/tensor.ts";
+import { type Range, dispatch } from "../../kernel/dispatch.ts";
+import { F32_BYTES, elementTypes } from "../../kernel/element-types.ts";
+import { type Level, levelsOf } from "../../kernel/levels.ts";
+import type { Shader } from "../../kernel/shader.ts";
+import type { Step } from "../../kernel/step.ts";
+import { Workspace } from "../../kernel/workspace.ts";
+import { type AxisRun, runsOf } from "./geometry/broadcast.ts";
 import { type Items, itemsOf } from "./items.ts";
-import { type Range, dispatch } from "./operation.ts";
 
-/** The gradients of an operation on two tensors, each like its own. */
+/** The gradients of an operation on two tensors, each shaped like its tensor. */
 export interface PairGradients {
   readonly da: Tensor;
   readonly db: Tensor;
 }
 
-/** Terms that an invocation of shaders/ops/reduce.wgsl adds. */
-const FAN = 64;
-
-/** Bytes of a float32. */
-const F32_BYTES = 4;
-
-/** Two tensors, the other of the first one's rank. */
+/** The shapes of two tensors of one rank; the other is broadcast over the first. */
 export interface Pair {
   readonly shape: readonly number[];
   readonly other: readonly number[];
   readonly dtype: Dtype;
 }
 
-/** The runs in items, the innermost first, and whether items of the other tensor have as many elements. */
-function itemRuns({ shape, other, dtype }: Pair): { items: Items; runs: Run[]; together: boolean } {
+/** A size, and the distance between elements. */
+type Extent = readonly [size: number, stride: number];
+
+/**
+ * The runs in items, innermost first. `vectors`: the other tensor is read in items of the same size; otherwise one element goes with a
+ * whole item.
+ */
+function itemRuns({ shape, other, dtype }: Pair): { items: Items; runs: AxisRun[]; vectors: boolean } {
   const runs = runsOf(shape, other).toReversed();
-  const [inner, ...outer] = runs as [Run, ...Run[]];
+  const [inner, ...outer] = runs as [AxisRun, ...AxisRun[]];
   const items = itemsOf(dtype, inner.size);
-  return { items, runs: [{ ...inner, size: inner.size / items.lanes }, ...outer], together: inner.kept };
+  return { items, runs: [{ ...inner, size: inner.size / items.lanes }, ...outer], vectors: inner.kept };
 }
 
-/** For each run its size and what lies between its elements, in a tensor that has the runs that `has` says. */
-function strides(runs: readonly Run[], has: (run: Run) => boolean): [number, number][] {
+/** The extents of all runs in a tensor. The runs for which `has` is false are missing from the tensor, and get stride 0. */
+function extentsOf(runs: readonly AxisRun[], has: (run: AxisRun) => boolean): Extent[] {
   let stride = 1;
   return runs.map((run) => {
-    const own: [number, number] = [run.size, has(run) ? stride : 0];
+    const own: Extent = [run.size, has(run) ? stride : 0];
     if (has(run)) stride *= run.size;
     return own;
   });
 }
 
-/** Pairs as vec4u of a uniform struct, filled up. */
-function pairWords(pairs: readonly (readonly [number, number])[], length: number): number[] {
-  return Array.from({ length }, (_, at) => [...(pairs[at] ?? [1, 0]), 0, 0]).flat();
+/** Extents as an array of `length` vec4u, of which x is the size and y the stride: arrays of uniforms have elements of 16 bytes. */
+function extentUniforms(extents: readonly Extent[], length: number): number[] {
+  return Array.from({ length }, (_, at) => [...(extents[at] ?? [1, 0]), 0, 0]).flat();
 }
 
 /**
- * A step of shaders that go over the tensor with `beside` at hand (shaders/ops/broadcast.wgsl).
+ * The step of an elementwise kernel over the tensor that loads from the other with `beside` (shaders/ops/shared/broadcast.wgsl).
  * @param ranges the other tensor first
  */
-export function broadcastStep(pair: Pair, shaders: string[], ranges: Range[]): Step<string> {
-  const { items, runs, together } = itemRuns(pair);
+export function broadcastStep(pair: Pair, shaders: readonly Shader[], ranges: readonly Range[]): Step<string> {
+  const { items, runs, vectors } = itemRuns(pair);
   const { one } = elementTypes(pair.dtype);
-  const threads = elementCount(pair.shape) / items.lanes;
+  const extents = extentsOf(runs, ({ kept }) => kept);
   return dispatch({
-    shaders: ["ops/broadcast", ...shaders],
+    shaders: [broadcastShader, ...shaders],
     constants: { INNER_RUNS: runs.length - 1 },
     aliases: {
       ...items.aliases,
-      ...(together ? { B: items.aliases.V, BL: items.aliases.L } : { B: one, BL: "f32" }),
+      ...(vectors ? { B: items.aliases.V, F: items.aliases.L } : { B: one, F: "f32" }),
     },
     ranges,
-    uniforms: [
-      ...[threads, 0, 0, 0],
-      ...pairWords(
-        strides(runs, ({ kept }) => kept),
-        5,
-      ),
-    ],
-    threads,
+    uniforms: { runs: extentUniforms(extents, 5) },
+    threads: elementCount(pair.shape) / items.lanes,
   });
 }
 
+/** Where the terms of a level lie, and how they are loaded. */
+interface Terms {
+  readonly kept: readonly Extent[];
+  readonly summed: readonly Extent[];
+  readonly shaders: readonly Shader[];
+  readonly functions: Readonly<Record<string, string>>;
+  readonly ranges: readonly Range[];
+}
+
 /**
- * The steps that sum terms of the tensor's elements to the shape of the other one, in levels of 64 to one: an element of the result is good
- * to gamma_(64 levels + 2) of the sum of its terms' sizes.
+ * The steps that sum terms of the tensor's elements to the shape of the other tensor, in levels of 64 to one (src/kernel/levels.ts). An
+ * element of the result is within gamma_(64 levels + 2) of the sum of the absolute values of its terms.
  * @param term the snippet that defines the terms
- * @param ranges what the snippet binds at 1 and 3
+ * @param ranges the ranges that the snippet binds at 1 and 3
  */
 export function reduceSteps(
   pair: Pair,
-  term: string,
+  term: Shader,
   ranges: readonly [Range, Range],
   result: Range,
 ): { steps: Step<string>[]; workspaceBytes: number } {
-  const { items, runs, together } = itemRuns(pair);
-  const inTensor = strides(runs, () => true);
-  const placed = (kept: boolean): [number, number][] => {
+  const { items, runs, vectors } = itemRuns(pair);
+  const inTensor = extentsOf(runs, () => true);
+  const extents = (kept: boolean): Extent[] => {
     const own = inTensor.filter((_, at) => runs[at]!.kept === kept);
     return own.length > 0 ? own : [[1, 0]];
   };
-  const { one } = elementTypes(pair.dtype);
-  const parts = { P: together ? items.aliases.L : "f32", done: together ? items.aliases.V : one };
-  const lanes = together ? items.lanes : 1;
-  const [kept, summed] = [placed(true), placed(false)];
-  const results = elementCount(kept.map(([size]) => size));
-  const steps: Step<string>[] = [];
-  let workspaceBytes = 0;
-  let level = {
-    kept,
-    summed,
-    count: elementCount(summed.map(([size]) => size)),
-    shaders: [...(items.lanes === 4 && !together ? ["ops/total-four"] : []), `ops/${term}`],
-    functions: (items.lanes === 4 && !together ? {} : { total: "P" }) as Record<string, string>,
-    ranges: [
-      { ...ranges[0], binding: 1 },
-      { ...ranges[1], binding: 3 },
-    ] as Range[],
-    shared: [] as number[],
-  };
-  for (;;) {
-    const count = Math.ceil(level.count / FAN);
-    const last = count === 1;
-    const bytes = results * count * lanes * F32_BYTES;
-    const to = last ? result : { operand: "workspace", offset: workspaceBytes, size: bytes };
-    steps.push(
-      dispatch({
-        shaders: [...level.shaders, "ops/reduce"],
-        constants: { INNER_KEPT: level.kept.length - 1, INNER_SUMMED: level.summed.length - 1, KEPT_INNER: together },
-        aliases: { ...items.aliases, P: parts.P, O: last ? parts.done : parts.P },
-        functions: level.functions,
-        ranges: [...level.ranges, { ...to, binding: 2 }],
-        shared: last ? [] : level.shared,
-        uniforms: [
-          ...[results, count, level.count, 0],
-          ...[...pairWords(level.kept, 3), ...pairWords(level.summed, 3)],
-        ],
-        threads: results * count,
-      }),
-    );
-    if (last) return { steps, workspaceBytes };
-    workspaceBytes = roundUp(workspaceBytes + bytes, STORAGE_ALIGNMENT);
-    level = {
-      kept: [[results, together ? 1 : count]],
-      summed: [[count, together ? results : 1]],
-      count,
-      shaders: ["ops/term-part"],
-      functions: { total: "P" },
-      ranges: [{ ...to, binding: 1 }],
-      shared: [1],
-    };
-  }
+  const [kept, summed] = [extents(true), extents(false)];
+  const sums = elementCount(kept.map(([size]) => size));
+  const lanes = vectors ? items.lanes : 1;
+  const partType = vectors ? items.aliases.L : "f32";
+  const resultType = vectors ? items.aliases.V : elementTypes(pair.dtype).one;
+  // Four elements of one sum are added to one number by `total`; otherwise `total` is the conversion to P, which changes nothing.
+  const four = items.lanes === 4 && !vectors;
+  const workspace = new Workspace();
+  const levels = levelsOf(workspace, {
+    sums,
+    terms: elementCount(summed.map(([size]) => size)),
+    partBytes: lanes * F32_BYTES,
+    result,
+  });
+  const termsOf = ({ from, terms }: Level): Terms =>
+    from
+      ? {
+          kept: [[sums, vectors ? 1 : terms]],
+          summed: [[terms, vectors ? sums : 1]],
+          shaders: [termPartShader],
+          functions: {},
+          ranges: [{ ...from, binding: 1 }],
+        }
+      : {
+          kept,
+          summed,
+          shaders: four ? [totalFourShader, term] : [term],
+          functions: four ? {} : { total: "P" },
+          ranges: [
+            { ...ranges[0], binding: 1 },
+            { ...ranges[1], binding: 3 },
+          ],
+        };
+  const steps = levels.map((level) => {
+    const source = termsOf(level);
+    return dispatch({
+      shaders: [...source.shaders, reduceShader],
+      constants: {
+        INNER_KEPT: source.kept.length - 1,
+        INNER_SUMMED: source.summed.length - 1,
+        KEPT_INNER: vectors,
+      },
+      aliases: { ...items.aliases, P: partType, O: level.last ? resultType : partType },
+      functions: source.functions,
+      ranges: [...source.ranges, { ...level.to, binding: 2 }],
+      readWrite: level.inPlace ? [1] : [],
+      uniforms: {
+        results: sums,
+        parts: level.parts,
+        count: level.terms,
+        kept: extentUniforms(source.kept, 3),
+        summed: extentUniforms(source.summed, 3),
+      },
+      threads: sums * level.parts,
+    });
+  });
+  return { steps, workspaceBytes: workspace.bytes };
 }

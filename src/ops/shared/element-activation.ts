@@ -1,60 +1,77 @@
-// Activations in kernels that go over elements: their snippets of shaders/lib/, and their constants.
-import type { Kernel } from "../../plan.ts";
-import type { ElementActivation } from "../geometry/element-activation.ts";
+// Activations in elementwise kernels: the snippets that define them on items, and their constants.
+import expm1 from "../../../shaders/lib/activation/expm1.wgsl";
+import geluTanh from "../../../shaders/lib/activation/gelu-tanh.wgsl";
+import hardsigmoid from "../../../shaders/lib/activation/hardsigmoid.wgsl";
+import logistic from "../../../shaders/lib/activation/logistic.wgsl";
+import selu from "../../../shaders/lib/activation/selu.wgsl";
+import softplus from "../../../shaders/lib/activation/softplus.wgsl";
+import geluTanhDerivative from "../../../shaders/lib/derivative/gelu-tanh.wgsl";
+import hardsigmoidFromOutput from "../../../shaders/lib/derivative/hardsigmoid-output.wgsl";
+import hardsigmoidDerivative from "../../../shaders/lib/derivative/hardsigmoid.wgsl";
+import logisticForDerivative from "../../../shaders/lib/derivative/logistic.wgsl";
+import seluFromOutput from "../../../shaders/lib/derivative/selu-output.wgsl";
+import seluDerivative from "../../../shaders/lib/derivative/selu.wgsl";
+import softplusDerivative from "../../../shaders/lib/derivative/softplus.wgsl";
+import eachActivation from "../../../shaders/ops/shared/each-activation.wgsl";
+import eachDerivative from "../../../shaders/ops/shared/each-derivative.wgsl";
+import { type ActivationShaders, activationShaders, derivativeShaders } from "../../kernel/activation.ts";
+import type { Kernel } from "../../kernel/step.ts";
+import type { ActivationName } from "../../problem/activation.ts";
+import type { ElementActivation } from "./geometry/element-activation.ts";
 import type { Items } from "./items.ts";
 
-/** The parts of a kernel that come from an activation. */
-export type Parts = Pick<Kernel, "shaders" | "constants"> & { readonly functions: Readonly<Record<string, string>> };
-
-/** The snippet beside its own that an activation, and that its derivative, is built on. */
-const ACTIVATION_PARTS: Partial<Record<ElementActivation["name"], string>> = {
-  sigmoid: "logistic",
-  silu: "logistic",
-  "gelu-tanh": "logistic",
-  tanh: "expm1",
-  elu: "expm1",
-  selu: "expm1",
+/** The snippets, constants and functions that an activation adds to a kernel. */
+export type ActivationSnippets = Pick<Kernel, "shaders" | "constants"> & {
+  readonly functions: Readonly<Record<string, string>>;
 };
-const LOGISTIC_DERIVATIVES: readonly string[] = ["sigmoid", "silu", "gelu-tanh", "softplus"];
 
-/** Those whose derivative has one form for both of its sources. */
-const ALIKE: readonly ElementActivation["name"][] = ["relu", "relu6", "leaky-relu"];
+/** The activations that cannot be fused into a convolution; src/kernel/activation.ts has the others. */
+const ELEMENT_ONLY: Readonly<Record<Exclude<ElementActivation["name"], ActivationName>, ActivationShaders>> = {
+  "gelu-tanh": { activate: [logistic, geluTanh], derivative: [logisticForDerivative, geluTanhDerivative] },
+  selu: { activate: [expm1, selu], derivative: [seluDerivative], derivativeFromOutput: [seluFromOutput] },
+  softplus: { activate: [softplus], derivative: [logisticForDerivative, softplusDerivative] },
+  hardsigmoid: {
+    activate: [hardsigmoid],
+    derivative: [hardsigmoidDerivative],
+    derivativeFromOutput: [hardsigmoidFromOutput],
+  },
+};
 
-/** What defines `activate_each` on an item. */
-export function activationParts(activation: ElementActivation | undefined, { lanes }: Items): Parts {
+/** Defines `activate_each` on an item: the identity without an activation. */
+export function activationSnippets(activation: ElementActivation | undefined, { lanes }: Items): ActivationSnippets {
+  const four = lanes === 4;
   const name = activation?.name ?? "none";
-  const part = activation && ACTIVATION_PARTS[activation.name];
+  const shaders = isElementOnly(name) ? ELEMENT_ONLY[name].activate : activationShaders(name);
   return {
-    shaders: [
-      ...(part ? [`lib/activation/${part}`] : []),
-      `lib/activation/${name}`,
-      ...(lanes === 4 ? ["ops/each-activation"] : []),
-    ],
-    constants: {
-      PARAMETER: { f32: activation?.parameter ?? 0 },
-      ...(name === "softplus" && { THRESHOLD: { f32: activation!.threshold } }),
-    },
-    functions: lanes === 4 ? {} : { activate_each: "activate" },
+    shaders: four ? [...shaders, eachActivation] : shaders,
+    constants: { PARAMETER: { f32: activation?.parameter ?? 0 }, ...thresholdOf(activation) },
+    functions: four ? {} : { activate_each: "activate" },
   };
 }
 
-/** What defines `derivative_each` on an item of what the derivative is computed from. */
-export function derivativeParts(
-  { name, parameter, threshold }: ElementActivation,
+/** Defines `derivative_each` on an item of outputs or pre-activations. */
+export function derivativeSnippets(
+  activation: ElementActivation,
   from: "output" | "preActivation",
   { lanes }: Items,
-): Parts {
-  const snippet = from === "output" && !ALIKE.includes(name) ? `${name}-output` : name;
+): ActivationSnippets {
+  const four = lanes === 4;
+  const { name, parameter } = activation;
+  const source = from === "output" ? "output" : "pre-activation";
+  const shaders = isElementOnly(name)
+    ? (source === "output" && ELEMENT_ONLY[name].derivativeFromOutput) || ELEMENT_ONLY[name].derivative
+    : derivativeShaders(name, source);
   return {
-    shaders: [
-      ...(LOGISTIC_DERIVATIVES.includes(snippet) ? ["lib/derivative/logistic"] : []),
-      `lib/derivative/${snippet}`,
-      ...(lanes === 4 ? ["ops/each-derivative"] : []),
-    ],
-    constants: {
-      GATE_PARAMETER: { f32: parameter },
-      ...(name === "softplus" && { THRESHOLD: { f32: threshold } }),
-    },
-    functions: lanes === 4 ? {} : { derivative_each: "derivative" },
+    shaders: four ? [...shaders, eachDerivative] : shaders,
+    constants: { GATE_PARAMETER: { f32: parameter }, ...thresholdOf(activation) },
+    functions: four ? {} : { derivative_each: "derivative" },
   };
+}
+
+function isElementOnly(name: string): name is keyof typeof ELEMENT_ONLY {
+  return name in ELEMENT_ONLY;
+}
+
+function thresholdOf(activation: ElementActivation | undefined): Kernel["constants"] {
+  return activation?.name === "softplus" ? { THRESHOLD: { f32: activation.threshold } } : {};
 }

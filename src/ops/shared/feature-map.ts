@@ -1,48 +1,45 @@
-// Feature maps among the arguments of an operation, and in its kernels.
-import { refuse } from "../../error.ts";
-import type { Tensor } from "../../tensor.ts";
-import { type FeatureMap, mapOfShape } from "../geometry/feature-map.ts";
-import type { Windows } from "../geometry/windows.ts";
-import type { OperationContext } from "./context.ts";
-import type { TensorDescription } from "./operation.ts";
+// Feature maps as arguments of operations and in their kernels.
+import type { Dtype } from "../../base/dtype.ts";
+import { refuse } from "../../base/error.ts";
+import type { TensorDescription } from "../../gpu/operation.ts";
+import { type Tensor, checkTensor } from "../../gpu/tensor.ts";
+import type { Uniforms } from "../../kernel/uniforms.ts";
+import { type FeatureMap, mapOfShape, shapeOf } from "./geometry/feature-map.ts";
 
-/** A feature map among the arguments of an operation. */
-export function checkMap(
-  context: OperationContext,
-  argument: string,
-  given: unknown,
-): { tensor: Tensor; map: FeatureMap } {
-  const tensor = context.check(argument, given);
+/**
+ * Checks that an argument is a live tensor [N, C, ...spatial] or [N, ...spatial, C] with one to three spatial axes.
+ * @throws ConvError naming the argument or its shape
+ */
+export function checkMap(argument: string, given: unknown): { tensor: Tensor; map: FeatureMap } {
+  const tensor = checkTensor(argument, given);
   return { tensor, map: mapOfShape(`${argument}.shape`, tensor.shape, tensor.layout) };
 }
 
-/** The words of the struct Map of shaders/lib/feature-map.wgsl. */
-export function mapWords({ channels, size }: FeatureMap): number[] {
-  return [channels, ...size];
+/** The tensor that holds a feature map. */
+export function describeMap(map: FeatureMap, dtype: Dtype): TensorDescription {
+  return { shape: shapeOf(map), layout: map.layout, dtype };
 }
 
-/** The constant that goes with it. */
+/** The uniforms of the struct Map of shaders/lib/feature-map.wgsl. */
+export function mapUniforms({ channels, size: [depth, height, width] }: FeatureMap): Uniforms {
+  return { channels, depth, height, width };
+}
+
+/** The constant CHANNELS_LAST of shaders/lib/feature-map.wgsl. */
 export function mapConstants({ layout }: FeatureMap): { CHANNELS_LAST: boolean } {
   return { CHANNELS_LAST: layout === "channels-last" };
 }
 
-/** The words of the struct Windows of shaders/ops/windows.wgsl, and one to fill 16: structs in uniform structs start at multiples of 16 bytes. */
-export function windowWords({ kernel, stride, dilation, padBegin, padEnd }: Windows): number[] {
-  return [...kernel, ...stride, ...dilation, ...padBegin, ...padEnd, 0];
-}
-
-/** A tensor among the arguments that has to be just like another one, or like a description. */
-export function checkLike(
-  context: OperationContext,
-  argument: string,
-  given: unknown,
-  wanted: TensorDescription,
-  reason: string,
-): Tensor {
-  const tensor = context.check(argument, given);
+/**
+ * Checks that an argument is a live tensor of the wanted shape, element type and, from three axes on, layout: vectors and matrices have no
+ * layout.
+ * @param reason where the wanted shape comes from: "as dy"
+ * @throws ConvError `shape-mismatch` naming the property that differs
+ */
+export function checkLike(argument: string, given: unknown, wanted: TensorDescription, reason: string): Tensor {
+  const tensor = checkTensor(argument, given);
   if (tensor.shape.join() !== wanted.shape.join())
     refuse("shape-mismatch", `${argument}.shape`, tensor.shape, `[${wanted.shape.join(", ")}], ${reason}`);
-  // Vectors and matrices have no layout.
   for (const key of tensor.shape.length < 3 ? (["dtype"] as const) : (["layout", "dtype"] as const))
     if (tensor[key] !== wanted[key])
       refuse("shape-mismatch", `${argument}.${key}`, tensor[key], `"${wanted[key]}", ${reason}`);

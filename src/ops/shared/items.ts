@@ -1,6 +1,6 @@
-// How kernels that go over elements take them: four at a time where as many as lie together divide by four, else one by one.
-import { elementTypes } from "../../algorithms/parts.ts";
-import type { Dtype } from "../../dtype.ts";
+// Items, the units of elementwise kernels: four elements where contiguous ones divide by four, else one.
+import type { Dtype } from "../../base/dtype.ts";
+import { elementTypes } from "../../kernel/element-types.ts";
 
 /** Elements of an item, and its types: V in storage, L in arithmetic. */
 export interface Items {
@@ -8,7 +8,7 @@ export interface Items {
   readonly aliases: { readonly V: string; readonly L: string };
 }
 
-/** @param together elements that lie together and are treated alike, wherever an item begins */
+/** @param together number of contiguous elements that may be grouped into items */
 export function itemsOf(dtype: Dtype, together: number): Items {
   const { one, four } = elementTypes(dtype);
   return together % 4 === 0

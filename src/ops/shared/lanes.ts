@@ -1,16 +1,23 @@
-// The elements of a tensor as kernels of normalisations go through them: axis by axis of memory, one at a time or four, in runs.
-import { elementTypes } from "../../algorithms/parts.ts";
-import type { Dtype } from "../../dtype.ts";
-import { elementCount } from "../../shape.ts";
-import type { Normalisation } from "../geometry/normalisation.ts";
-import type { Dispatch } from "./operation.ts";
+// How kernels of normalisations walk through a tensor: axis by axis of memory, one element or four at a time, in runs.
+import noScaleShader from "../../../shaders/ops/shared/no-scale.wgsl";
+import noShiftShader from "../../../shaders/ops/shared/no-shift.wgsl";
+import scaleStridedShader from "../../../shaders/ops/shared/scale-strided.wgsl";
+import scaleShader from "../../../shaders/ops/shared/scale.wgsl";
+import shiftStridedShader from "../../../shaders/ops/shared/shift-strided.wgsl";
+import shiftShader from "../../../shaders/ops/shared/shift.wgsl";
+import type { Dtype } from "../../base/dtype.ts";
+import { elementCount } from "../../base/shape.ts";
+import type { ThreadDispatch } from "../../kernel/dispatch.ts";
+import { elementTypes } from "../../kernel/element-types.ts";
+import type { Shader } from "../../kernel/shader.ts";
+import type { Normalisation } from "./geometry/normalisation.ts";
 import type { Parameter } from "./parameters.ts";
 
-/** The widest vector, and the axes that shaders know. */
+/** Elements of the widest vector, and the number of axes that shaders/ops/shared/axes.wgsl knows. */
 const FOUR = 4;
 const AXES = 4;
 
-/** An axis, and how far apart its elements lie. */
+/** An axis of memory. A step along it moves by `stride` elements, `set` sets and `parameter` parameters. */
 export interface Axis {
   readonly size: number;
   readonly stride: number;
@@ -18,21 +25,21 @@ export interface Axis {
   readonly parameter: number;
 }
 
-/** The axes as kernels see them that take one element at a time, or four that follow each other. */
+/** The axes of a tensor as walked by a kernel, one element or four consecutive ones at a time. */
 export interface Lanes {
   readonly width: 1 | 4;
   readonly axes: readonly Axis[];
-  /** Whether the four are of four sets, and of four parameters; else they are of one. */
+  /** Whether the four elements belong to four sets (else to one), and to four parameters (else to one). */
   readonly set: boolean;
   readonly parameter: boolean;
-  /** How far apart the four parameters lie, where they are not together at a multiple of four: each is then loaded by itself. */
-  readonly apart?: number;
+  /** Distance between the four parameters if they are not adjacent and aligned to four: they are then loaded one by one. */
+  readonly parameterStride?: number;
 }
 
-/** The axis that is not there. */
+/** Stands for an axis that a tensor does not have. */
 export const UNIT: Axis = { size: 1, stride: 0, set: 0, parameter: 0 };
 
-/** Four at a time where the innermost axis, and what numbers sets along the others, divide by four. */
+/** Takes four elements at a time if the size of the innermost axis and the set steps of the other axes divide by four. */
 export function lanesOf({ axes }: Normalisation): Lanes {
   let stride = 1;
   const strided = axes.toReversed().map((one): Axis => {
@@ -45,29 +52,29 @@ export function lanesOf({ axes }: Normalisation): Lanes {
     inner[key] === 0 || (inner[key] === 1 && outer.every((one) => one[key] % FOUR === 0));
   if (inner.size % FOUR !== 0 || !fits("set"))
     return { width: 1, axes: strided.toReversed(), set: false, parameter: false };
-  const [set, together] = [inner.set === 1, fits("parameter")];
-  const parameterLanes = inner.parameter > 0 && together;
+  const [set, adjacent] = [inner.set === 1, fits("parameter")];
+  const vectors = inner.parameter > 0 && adjacent;
   const fours = outer.map((one): Axis => {
     return {
       size: one.size,
       stride: one.stride / FOUR,
       set: set ? one.set / FOUR : one.set,
-      parameter: parameterLanes ? one.parameter / FOUR : one.parameter,
+      parameter: vectors ? one.parameter / FOUR : one.parameter,
     };
   });
   return {
     width: 4,
     axes: [
       ...fours.toReversed(),
-      { ...inner, size: inner.size / FOUR, parameter: together ? inner.parameter : FOUR * inner.parameter },
+      { ...inner, size: inner.size / FOUR, parameter: adjacent ? inner.parameter : FOUR * inner.parameter },
     ],
     set,
     parameter: inner.parameter > 0,
-    ...(!together && { apart: inner.parameter }),
+    ...(!adjacent && { parameterStride: inner.parameter }),
   };
 }
 
-/** The types of a kernel: V that it computes in, E of tensors, S of what is per set, P of what is per parameter and Q of that in float32. */
+/** The types of a kernel: V of arithmetic, E of tensors, S of per-set values, P of parameters in storage and Q of parameters in float32. */
 export function aliasesOf(lanes: Lanes, dtype: Dtype, own?: Parameter): Record<string, string> {
   const type = (one: Dtype, wide: boolean): string => elementTypes(one)[wide ? "four" : "one"];
   const wide = lanes.width === 4;
@@ -75,58 +82,75 @@ export function aliasesOf(lanes: Lanes, dtype: Dtype, own?: Parameter): Record<s
     V: type("f32", wide),
     E: type(dtype, wide),
     S: type("f32", lanes.set),
-    P: type(own?.dtype ?? "f32", lanes.parameter && !lanes.apart),
-    Q: type("f32", lanes.parameter && !lanes.apart),
+    P: type(own?.dtype ?? "f32", lanes.parameter && !lanes.parameterStride),
+    Q: type("f32", lanes.parameter && !lanes.parameterStride),
   };
 }
 
-/** The snippets that load a scale or a shift, or do without, and their constant. */
-export function parameterShaders(
-  { apart }: Lanes,
-  given: Readonly<Record<string, Parameter | undefined>>,
-): { shaders: string[]; constants: Readonly<Record<string, number>> } {
-  const shaders = Object.entries(given).map(
-    ([name, one]) => `ops/${one ? name : `no-${name}`}${one && apart ? "-apart" : ""}`,
-  );
-  return { shaders, constants: apart ? { APART: apart } : {} };
+/** Define `scale_at`. */
+const SCALE = { none: noScaleShader, adjacent: scaleShader, strided: scaleStridedShader };
+/** Define `shift_at`. */
+const SHIFT = { none: noShiftShader, adjacent: shiftShader, strided: shiftStridedShader };
+
+/** The snippet that loads scales. */
+export function scaleSnippet(given: Parameter | undefined, stride?: number): Shader {
+  return snippetOf(SCALE, given, stride);
 }
 
-/** Elements of an invocation of a kernel that has a result for each. */
+/** The snippet that loads shifts. */
+export function shiftSnippet(given: Parameter | undefined, stride?: number): Shader {
+  return snippetOf(SHIFT, given, stride);
+}
+
+function snippetOf(snippets: typeof SCALE, given: Parameter | undefined, stride: number | undefined): Shader {
+  if (!given) return snippets.none;
+  return stride ? snippets.strided : snippets.adjacent;
+}
+
+/** The constant of the snippets for strided parameters. */
+export function strideConstants({ parameterStride }: Lanes): { readonly PARAMETER_STRIDE?: number } {
+  return parameterStride ? { PARAMETER_STRIDE: parameterStride } : {};
+}
+
+/** Elements that an invocation of an elementwise kernel computes, one after the other. */
 const RUN = 8;
 
-/** Numbers that a kernel loads for each element, of its set and of its parameter. */
+/** How many numbers a kernel loads for each element, per set and per parameter. */
 export interface Loads {
   readonly set: number;
   readonly parameter: number;
 }
 
 /**
- * Kernels with a result for each element: an invocation takes a run along the axis on which it loads the least, since the set or the
- * parameter stays the same and what there is of them is loaded once; the longest of such.
+ * Dispatches a kernel with a result for each element (shaders/ops/shared/axes.wgsl). An invocation computes a run along the axis that costs
+ * the fewest loads: where the set or the parameter stays the same along the run, its values are loaded once. Ties go to the longest axis.
  */
 export function elementwise(
   { axes, ...lanes }: Lanes,
   loads: Loads,
-): Required<Pick<Dispatch, "constants">> & Pick<Dispatch, "uniforms" | "threads"> {
+): Required<Pick<ThreadDispatch, "constants" | "uniforms" | "threads">> {
   const cost = (one: Axis, key: "set" | "parameter"): number =>
     (loads[key] * (lanes[key] ? lanes.width : 1)) / (one[key] === 0 ? Math.min(one.size, RUN) : 1);
   const total = (one: Axis): number => cost(one, "set") + cost(one, "parameter");
   const along = axes.toSorted((a, b) => total(a) - total(b) || b.size - a.size)[0] ?? { ...UNIT };
   const steps = Math.ceil(along.size / RUN);
-  // What has one element has no axes, and then the run is along one that is not there.
+  // A single element has no axes: its run is along an axis of size 1.
   const own = axes.length > 0 ? axes : [along];
   const all = [...Array.from({ length: AXES - own.length }, () => UNIT), ...own].map((one) => ({
     ...one,
     size: one === along ? steps : one.size,
     along: one === along ? 1 : 0,
   }));
-  const threads = elementCount(all.map(({ size }) => size));
   return {
     constants: { SET_MOVES: along.set > 0, PARAMETER_MOVES: along.parameter > 0 },
-    uniforms: [
-      ...(["size", "stride", "set", "parameter", "along"] as const).flatMap((key) => all.map((one) => one[key])),
-      ...[along.size, threads],
-    ],
-    threads,
+    uniforms: {
+      size: all.map(({ size }) => size),
+      stride: all.map(({ stride }) => stride),
+      sets: all.map(({ set }) => set),
+      parameters: all.map(({ parameter }) => parameter),
+      along: all.map((one) => one.along),
+      cells: along.size,
+    },
+    threads: elementCount(all.map(({ size }) => size)),
   };
 }

@@ -1,64 +1,84 @@
-// Kernels that go along one axis of a tensor: by an invocation for each line, or by neighbouring ones together where lines are long and
-// few, or lie so that these read neighbouring elements.
-import type { Dtype } from "../../dtype.ts";
-import type { Lines } from "../geometry/axis.ts";
+// Kernels along one axis of a tensor. One invocation computes a line, or THREADS_OF_LINE neighbouring ones share it: where lines are long
+// and few, or where neighbouring invocations then read neighbouring elements.
+import lanesAlongShader from "../../../shaders/ops/shared/lanes-along.wgsl";
+import lanesLinesShader from "../../../shaders/ops/shared/lanes-lines.wgsl";
+import lineAloneShader from "../../../shaders/ops/shared/line-alone.wgsl";
+import lineSharedShader from "../../../shaders/ops/shared/line-shared.wgsl";
+import linesShader from "../../../shaders/ops/shared/lines.wgsl";
+import type { Dtype } from "../../base/dtype.ts";
+import type { Shader } from "../../kernel/shader.ts";
+import { WORKGROUP_SIZE } from "../../kernel/step.ts";
+import type { Lines } from "./geometry/axis.ts";
 import { type Items, itemsOf } from "./items.ts";
 
-/** Invocations that share a line: a factor of a workgroup's. */
-export const SHARING = 16;
-/** Shortest line that is shared: with eight elements for each, for which it pays to put parts together. */
-const SHARED_SIZE = 8 * SHARING;
-/** So many items of lines keep a GPU busy with an invocation each. */
+/** Invocations that share a line; a divisor of the workgroup size. */
+export const THREADS_OF_LINE = 16;
+/** Shortest line that several invocations share: from eight elements each on, combining their partial results pays. */
+const LONG_LINE = 8 * THREADS_OF_LINE;
+/** Number of items that keeps a GPU busy with one invocation each. */
 const MANY_LINES = 2048;
 
-/** How lines are taken: items of neighbouring lines, each by `threads` invocations. */
-export interface LineWork {
+/** How invocations are mapped to lines: THREADS invocations for each item of neighbouring lines. */
+export interface LineMapping {
   readonly items: Items;
-  /** Items of lines. */
+  /** Number of items. */
   readonly count: number;
-  /** Invocations in all. */
-  readonly threads: number;
-  /** The snippets that define which line an invocation has, and how those of a line put their parts together. */
-  readonly shaders: readonly string[];
+  readonly workgroups: number;
+  /** The snippets that find the line of an invocation and combine the partial results of a line. */
+  readonly shaders: readonly Shader[];
   readonly constants: { readonly THREADS: number; readonly ALONG: boolean };
-  /** The types of an item, and that of what an invocation has of its line or lines. */
+  /** The types of an item, and W, the type of an invocation's partial result. */
   readonly aliases: Items["aliases"] & { readonly W: string };
-  /** The words of the struct Lines of shaders/ops/lines.wgsl. */
-  readonly words: readonly number[];
+  /** The struct Lines of shaders/ops/shared/lines.wgsl. */
+  readonly uniforms: { readonly count: number; readonly size: number; readonly inner: number };
 }
 
-export function lineWork({ outer, size, inner }: Lines, dtype: Dtype): LineWork {
+/** Maps invocations to items of neighbouring lines. */
+export function lineMapping({ outer, size, inner }: Lines, dtype: Dtype): LineMapping {
   const items = itemsOf(dtype, inner);
-  return workOf(items, { count: (outer * inner) / items.lanes, size, inner: inner / items.lanes });
+  return mappingOf(items, { count: (outer * inner) / items.lanes, size, inner: inner / items.lanes });
 }
 
-/** The same for kernels that only sum along lines: where those lie alone, the four of an item may be of one. */
-export function laneWork(lines: Lines, dtype: Dtype): LineWork {
+/** For kernels that only sum along lines: the four elements of an item may then belong to one contiguous line. */
+export function laneMapping(lines: Lines, dtype: Dtype): LineMapping {
   const { outer, size, inner } = lines;
-  if (inner > 1 || size % 4 !== 0) return lineWork(lines, dtype);
-  return workOf(itemsOf(dtype, size), { count: outer, size: size / 4, inner }, true);
+  if (inner > 1 || size % 4 !== 0) return lineMapping(lines, dtype);
+  return mappingOf(itemsOf(dtype, size), { count: outer, size: size / 4, inner }, { along: true });
 }
 
-/** @param lines how many items begin one, how many items one has, and what lies between two of those */
-function workOf(
+/** One invocation for each of `count` float32 lines. */
+export function singleLines(count: number, size: number): LineMapping {
+  return mappingOf(itemsOf("f32", 1), { count, size, inner: 1 }, { together: false });
+}
+
+interface Sharing {
+  /** Whether the elements of an item follow each other along a line. */
+  readonly along?: boolean;
+  /** Whether several invocations may share a line. */
+  readonly together?: boolean;
+}
+
+/** @param lines the number of items of lines, the number of items along a line, and the distance between these */
+function mappingOf(
   items: Items,
-  { count, size, inner }: Record<"count" | "size" | "inner", number>,
-  along = false,
-): LineWork {
-  const alone = inner === 1 && (along || items.lanes === 1);
-  const shared = size * (along ? items.lanes : 1) >= SHARED_SIZE && (alone || count < MANY_LINES);
-  const each = shared ? SHARING : 1;
+  lines: LineMapping["uniforms"],
+  { along = false, together = true }: Sharing = {},
+): LineMapping {
+  const { count, size, inner } = lines;
+  const contiguous = inner === 1 && (along || items.lanes === 1);
+  const long = size * (along ? items.lanes : 1) >= LONG_LINE;
+  const threads = together && long && (contiguous || count < MANY_LINES) ? THREADS_OF_LINE : 1;
   return {
     items,
     count,
-    threads: count * each,
+    workgroups: Math.ceil((count * threads) / WORKGROUP_SIZE),
     shaders: [
-      "ops/lines",
-      along ? "ops/lanes-along" : "ops/lanes-lines",
-      shared ? "ops/line-shared" : "ops/line-alone",
+      linesShader,
+      along ? lanesAlongShader : lanesLinesShader,
+      threads > 1 ? lineSharedShader : lineAloneShader,
     ],
-    constants: { THREADS: each, ALONG: along },
+    constants: { THREADS: threads, ALONG: along },
     aliases: { ...items.aliases, W: along ? "f32" : items.aliases.L },
-    words: [count, size, inner, 0],
+    uniforms: lines,
   };
 }

@@ -1,22 +1,54 @@
-// What normalisations are made of: the moments of sets, sums of gradients, and what is done to each element.
-import { elementTypes } from "../../algorithms/parts.ts";
-import type { Dtype } from "../../dtype.ts";
-import type { Step } from "../../plan.ts";
-import type { Tensor } from "../../tensor.ts";
-import type { Normalisation } from "../geometry/normalisation.ts";
-import { aliasesOf, elementwise, lanesOf, parameterShaders } from "./lanes.ts";
-import { type Range, dispatch, floatBits, whole } from "./operation.ts";
+// The steps of normalisations: moments of sets, sums of gradients, and the elementwise steps that use them.
+import axesShader from "../../../shaders/ops/shared/axes.wgsl";
+import finishMomentsShader from "../../../shaders/ops/shared/finish-moments.wgsl";
+import finishRunningMomentsShader from "../../../shaders/ops/shared/finish-running-moments.wgsl";
+import finishSumsShader from "../../../shaders/ops/shared/finish-sums.wgsl";
+import givenMomentsShader from "../../../shaders/ops/shared/given-moments.wgsl";
+import normaliseBackwardShader from "../../../shaders/ops/shared/normalise-backward.wgsl";
+import normaliseShader from "../../../shaders/ops/shared/normalise.wgsl";
+import scaleSetsShader from "../../../shaders/ops/shared/scale-sets.wgsl";
+import type { Dtype } from "../../base/dtype.ts";
+import { whole } from "../../gpu/operation.ts";
+import type { Tensor } from "../../gpu/tensor.ts";
+import { type Range, dispatch } from "../../kernel/dispatch.ts";
+import { elementTypes } from "../../kernel/element-types.ts";
+import type { Shader } from "../../kernel/shader.ts";
+import type { Step } from "../../kernel/step.ts";
+import type { Workspace } from "../../kernel/workspace.ts";
+import type { Normalisation } from "./geometry/normalisation.ts";
+import {
+  type Lanes,
+  type Loads,
+  aliasesOf,
+  elementwise,
+  lanesOf,
+  scaleSnippet,
+  shiftSnippet,
+  strideConstants,
+} from "./lanes.ts";
 import { type Parameter, bound } from "./parameters.ts";
-import { type Owner, reduce } from "./reduce.ts";
-import type { Scratch } from "./scratch.ts";
+import { type Owner, type Reduced, reduceMoments, reduceSums } from "./reduce.ts";
 
-/** A mean and one over a deviation for each set, in float32. */
+/** The mean and the inverse deviation of each set, in float32. */
 export interface Statistics {
   readonly mean: Range;
   readonly inverse: Range;
 }
 
-/** Where the moments of x go beside the workspace. */
+/** The gradients of a normalisation; dscale and dshift are there whether or not scale and shift were given. */
+export interface NormGradients {
+  readonly dx: Tensor;
+  /** In the element type of scale if given, else of x. */
+  readonly dscale: Tensor;
+  readonly dshift: Tensor;
+}
+
+/** Workspace for the statistics of each set. */
+export function statisticsIn(workspace: Workspace, { sets }: Normalisation): Statistics {
+  return { mean: workspace.numbers(sets), inverse: workspace.numbers(sets) };
+}
+
+/** The running statistics of training, updated in place. */
 export interface Running {
   readonly mean: Range;
   readonly variance: Range;
@@ -24,191 +56,199 @@ export interface Running {
   readonly momentum: number;
 }
 
+interface Moments {
+  readonly normalisation: Normalisation;
+  readonly x: Tensor;
+  readonly statistics: Statistics;
+  readonly epsilon: number;
+  readonly running?: Running;
+}
+
 /**
- * The mean of each set and one over its deviation, sqrt(variance + epsilon) with the biased variance; running ones follow with the unbiased.
- * Eight numbers at a time by the two-pass method, put together by the pairwise formula of Chan, Golub and LeVeque ("Algorithms for
- * Computing the Sample Variance: Analysis and Recommendations", The American Statistician 37, 1983): no sum of squares of numbers
- * that have not had a mean near their own taken off, so that the mean may be large beside the deviation.
+ * Computes the mean of each set and its inverse deviation, 1 / sqrt(variance + epsilon) with the biased variance. Running statistics move
+ * towards the mean and the unbiased variance. Eight numbers at a time go through the two-pass method, and their moments are merged by the
+ * pairwise formula of Chan, Golub and LeVeque ("Algorithms for Computing the Sample Variance: Analysis and Recommendations", The American
+ * Statistician 37, 1983). Numbers are never squared before a mean close to their own is subtracted, so the mean may be large beside the
+ * deviation.
  */
 export function moments(
-  scratch: Scratch,
-  {
-    normalisation,
-    x,
-    statistics,
-    epsilon,
-    running,
-  }: {
-    normalisation: Normalisation;
-    x: Tensor;
-    statistics: Statistics;
-    epsilon: number;
-    running?: Running;
-  },
+  workspace: Workspace,
+  { normalisation, x, statistics, epsilon, running }: Moments,
 ): Step<string>[] {
   const { sets, members } = normalisation;
-  const { steps, parts } = reduce(scratch, {
+  const { steps, parts } = reduceMoments(workspace, {
     lanes: lanesOf(normalisation),
     owner: "set",
-    kernel: "part-moments",
-    merge: "merge-moments",
     dtype: x.dtype,
     ranges: [whole("x", x)],
   });
-  const inWorkspace = statistics.mean.operand === "workspace";
-  return [
-    ...steps,
-    dispatch({
-      shaders: [`ops/${running ? "finish-running-moments" : "finish-moments"}`],
-      aliases: running ? { M: elementTypes(running.dtype).one } : {},
-      ranges: [parts, statistics.mean, statistics.inverse, running?.mean, running?.variance],
-      ...(inWorkspace && { shared: [1] }),
-      uniforms: [
-        sets,
-        floatBits(epsilon),
-        ...(running ? [floatBits(running.momentum), floatBits(members / Math.max(members - 1, 1))] : []),
-      ],
-      threads: sets,
-    }),
-  ];
+  const finish = dispatch({
+    shaders: [running ? finishRunningMomentsShader : finishMomentsShader],
+    aliases: running ? { M: elementTypes(running.dtype).one } : {},
+    ranges: [parts, statistics.mean, statistics.inverse, running?.mean, running?.variance],
+    ...(isInWorkspace(statistics.mean) && { readWrite: [1] }),
+    uniforms: {
+      epsilon,
+      ...(running && { momentum: running.momentum, unbiased: members / Math.max(members - 1, 1) }),
+    },
+    threads: sets,
+  });
+  return [...steps, finish];
 }
 
-/** The statistics of given means and variances of one type. */
+/** Computes the statistics from given means and variances of one element type. */
 export function givenMoments(
   statistics: Statistics,
   { mean, variance, epsilon }: { mean: Tensor; variance: Tensor; epsilon: number },
 ): Step<string> {
   return dispatch({
-    shaders: ["ops/given-moments"],
+    shaders: [givenMomentsShader],
     aliases: { M: elementTypes(mean.dtype).one },
     ranges: [whole("mean", mean), whole("variance", variance), statistics.mean, statistics.inverse],
-    uniforms: [mean.size, floatBits(epsilon)],
+    uniforms: { epsilon },
     threads: mean.size,
   });
 }
 
-/** (x - mean) / deviation * scale + shift. */
-export function normalise(
-  normalisation: Normalisation,
-  {
-    x,
-    y,
-    statistics,
+interface Normalised {
+  readonly x: Tensor;
+  readonly y: Range;
+  readonly statistics: Statistics;
+  readonly scale?: Parameter | undefined;
+  readonly shift?: Parameter | undefined;
+}
+
+/** Computes (x - mean) / deviation * scale + shift. */
+export function normalise(normalisation: Normalisation, { x, y, statistics, scale, shift }: Normalised): Step<string> {
+  const lanes = lanesOf(normalisation);
+  return elementStep(lanes, {
+    loads: { set: 2, parameter: (scale ? 1 : 0) + (shift ? 1 : 0) },
+    shaders: [shiftSnippet(shift, lanes.parameterStride), normaliseShader],
+    dtype: x.dtype,
+    ranges: [whole("x", x), statistics.mean, statistics.inverse, y],
     scale,
     shift,
-  }: {
-    x: Tensor;
-    y: Range;
-    statistics: Statistics;
-    scale?: Parameter;
-    shift?: Parameter;
-  },
-): Step<string> {
-  const lanes = lanesOf(normalisation);
-  const own = parameterShaders(lanes, { scale, shift });
-  const elements = elementwise(lanes, { set: 2, parameter: (scale ? 1 : 0) + (shift ? 1 : 0) });
-  return dispatch({
-    ...elements,
-    shaders: ["ops/axes", ...own.shaders, "ops/normalise"],
-    constants: { ...elements.constants, ...own.constants },
-    aliases: aliasesOf(lanes, x.dtype, scale ?? shift),
-    ranges: bound([whole("x", x), statistics.mean, statistics.inverse, y], scale, shift),
   });
 }
 
-/** The sums of the gradient and of its products with the normalised x. */
-export interface GradientSums {
+/** The operands of the gradients of a normalisation. */
+export interface GradientOperands {
   readonly dy: Tensor;
   readonly x: Tensor;
   readonly statistics: Statistics;
-  readonly scale?: Parameter;
+  readonly scale?: Parameter | undefined;
 }
 
-/** A part with both sums for each set, the gradient times the scale, or for each parameter, without it. */
+/**
+ * Sums the gradient and its products with the normalised x, for each set (of the gradient times the scale) or for each parameter (of the
+ * gradient alone).
+ */
 export function gradientSums(
-  scratch: Scratch,
+  workspace: Workspace,
   normalisation: Normalisation,
   owner: Owner,
-  { dy, x, statistics, scale }: GradientSums,
-): { steps: Step<string>[]; parts: Range } {
-  const inWorkspace = statistics.mean.operand === "workspace";
-  return reduce(scratch, {
+  { dy, x, statistics, scale }: GradientOperands,
+): Reduced {
+  const { mean, inverse } = statistics;
+  const reduction = {
     lanes: lanesOf(normalisation),
     owner,
-    kernel: "part-sums",
-    merge: "merge-sums",
     dtype: x.dtype,
-    ...(owner === "set" && scale && { own: scale }),
-    ranges: [whole("dy", dy), whole("x", x), statistics.mean, statistics.inverse],
-    ...(inWorkspace && { shared: [3, 4] }),
-  });
+    ranges: [whole("dy", dy), whole("x", x), mean, inverse],
+    ...(isInWorkspace(mean) && { readWrite: [4, 5] }),
+  };
+  return reduceSums(workspace, reduction, owner === "set" ? scale : undefined);
 }
 
-/** The sums times a factor, and times the scale where it is given and there is one for each, as tensors or in the workspace. */
+/** The ranges to which the two sums of each owner are written. */
+export interface SumRanges {
+  readonly sum: Range;
+  readonly products: Range;
+}
+
+interface FinishSums extends SumRanges {
+  readonly dtype: Dtype;
+  readonly factor?: number;
+  readonly scale?: Parameter | undefined;
+}
+
+/** Multiplies the sums of each owner by a factor, and by its scale if given, and stores them in tensors or in the workspace. */
 export function finishSums(
   parts: Range,
   count: number,
-  {
-    sum,
-    products,
-    dtype,
-    factor = 1,
-    scale,
-  }: {
-    sum: Range;
-    products: Range;
-    dtype: Dtype;
-    factor?: number;
-    scale?: Parameter;
-  },
+  { sum, products, dtype, factor = 1, scale }: FinishSums,
 ): Step<string> {
-  const inWorkspace = sum.operand === "workspace";
   return dispatch({
-    shaders: [scale ? "ops/scale" : "ops/no-scale", "ops/finish-sums"],
+    shaders: [scaleSnippet(scale), finishSumsShader],
     aliases: { V: "f32", Q: "f32", P: elementTypes(scale?.dtype ?? "f32").one, R: elementTypes(dtype).one },
     ranges: bound([parts, sum, products], scale),
-    ...(inWorkspace && { shared: [1] }),
-    uniforms: [count, floatBits(factor)],
+    ...(isInWorkspace(sum) && { readWrite: [1] }),
+    uniforms: { factor },
     threads: count,
   });
 }
 
 /**
- * The gradient of what is normalised: (g - its mean - the normalised x times the mean of their products) / deviation for g = dy scale, both
- * means over the set.
+ * Computes the gradient of x: (g - mean(g) - normalised x * mean(g * normalised x)) / deviation for g = dy * scale, with means over each
+ * set.
  */
 export function inputGradient(
   normalisation: Normalisation,
-  { dy, x, statistics, scale }: GradientSums,
+  { dy, x, statistics, scale }: GradientOperands,
   dx: Range,
-  means: { readonly sum: Range; readonly products: Range },
+  means: SumRanges,
 ): Step<string> {
-  const lanes = lanesOf(normalisation);
   const { mean, inverse } = statistics;
-  const own = parameterShaders(lanes, { scale });
-  const elements = elementwise(lanes, { set: 4, parameter: scale ? 1 : 0 });
-  return dispatch({
-    ...elements,
-    shaders: ["ops/axes", ...own.shaders, "ops/normalise-backward"],
-    constants: { ...elements.constants, ...own.constants },
-    aliases: aliasesOf(lanes, x.dtype, scale),
-    ranges: bound([whole("dy", dy), dx, inverse, whole("x", x), mean, means.sum, means.products], scale),
+  return elementStep(lanesOf(normalisation), {
+    loads: { set: 4, parameter: scale ? 1 : 0 },
+    shaders: [normaliseBackwardShader],
+    dtype: x.dtype,
+    ranges: [whole("dy", dy), dx, inverse, whole("x", x), mean, means.sum, means.products],
+    scale,
   });
 }
 
-/** An operand times a factor for each set, and times the scale. */
-export function scaleSets(
-  normalisation: Normalisation,
-  { operand, x, y, factor, scale }: { operand: string; x: Tensor; y: Range; factor: Range; scale?: Parameter },
-): Step<string> {
-  const lanes = lanesOf(normalisation);
-  const own = parameterShaders(lanes, { scale });
-  const elements = elementwise(lanes, { set: 1, parameter: scale ? 1 : 0 });
+interface ScaledSets {
+  /** The name of x in the operation. */
+  readonly operand: string;
+  readonly x: Tensor;
+  readonly y: Range;
+  readonly factor: Range;
+  readonly scale?: Parameter | undefined;
+}
+
+/** Multiplies x by the factor of each set, and by the scale of each parameter. */
+export function scaleSets(normalisation: Normalisation, { operand, x, y, factor, scale }: ScaledSets): Step<string> {
+  return elementStep(lanesOf(normalisation), {
+    loads: { set: 1, parameter: scale ? 1 : 0 },
+    shaders: [scaleSetsShader],
+    dtype: x.dtype,
+    ranges: [whole(operand, x), factor, y],
+    scale,
+  });
+}
+
+interface ElementStep {
+  readonly loads: Loads;
+  readonly shaders: readonly Shader[];
+  readonly dtype: Dtype;
+  readonly ranges: readonly Range[];
+  readonly scale?: Parameter | undefined;
+  readonly shift?: Parameter | undefined;
+}
+
+/** The step of a kernel with a result for each element. */
+function elementStep(lanes: Lanes, { loads, shaders, dtype, ranges, scale, shift }: ElementStep): Step<string> {
+  const elements = elementwise(lanes, loads);
   return dispatch({
     ...elements,
-    shaders: ["ops/axes", ...own.shaders, "ops/scale-sets"],
-    constants: { ...elements.constants, ...own.constants },
-    aliases: aliasesOf(lanes, x.dtype, scale),
-    ranges: bound([whole(operand, x), factor, y], scale),
+    shaders: [axesShader, scaleSnippet(scale, lanes.parameterStride), ...shaders],
+    constants: { ...elements.constants, ...strideConstants(lanes) },
+    aliases: aliasesOf(lanes, dtype, scale ?? shift),
+    ranges: bound(ranges, scale, shift),
   });
+}
+
+function isInWorkspace({ operand }: Range): boolean {
+  return operand === "workspace";
 }

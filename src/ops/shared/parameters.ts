@@ -1,30 +1,27 @@
-// Scales, shifts and what else there is one of for each parameter of a normalisation: among the arguments, and in kernels.
-import type { Dtype } from "../../dtype.ts";
-import { refuse } from "../../error.ts";
-import type { Tensor } from "../../tensor.ts";
-import type { OperationContext } from "./context.ts";
-import { type Range, whole } from "./operation.ts";
+// The parameters of a normalisation (scale, shift, statistics): checked as arguments, and bound in kernels.
+import type { Dtype } from "../../base/dtype.ts";
+import { refuse } from "../../base/error.ts";
+import { whole } from "../../gpu/operation.ts";
+import { type Tensor, checkTensor } from "../../gpu/tensor.ts";
+import type { Range } from "../../kernel/dispatch.ts";
 
-/** A scale or a shift: its memory and its type. */
+/** A scale, a shift or a bias: its memory and its element type. */
 export interface Parameter {
   readonly range: Range;
   readonly dtype: Dtype;
 }
 
-/** A scale, a shift or whatever else there is one of for each parameter, as dispatches bind it. */
+/** A parameter tensor as dispatches bind it. */
 export function parameter(operand: string, tensor: Tensor | undefined): Parameter | undefined {
   return tensor && { range: whole(operand, tensor), dtype: tensor.dtype };
 }
 
-/** A tensor of a given shape among the arguments, float32 or of the type of x; its layout says nothing. */
-export function checkParameter(
-  context: OperationContext,
-  argument: string,
-  given: unknown,
-  shape: readonly number[],
-  dtype: Dtype,
-): Tensor {
-  const tensor = context.check(argument, given);
+/**
+ * Checks that an argument is a parameter of the given shape, in float32 or in the element type of x, in any layout.
+ * @throws ConvError naming the argument
+ */
+export function checkParameter(argument: string, given: unknown, shape: readonly number[], dtype: Dtype): Tensor {
+  const tensor = checkTensor(argument, given);
   if (tensor.shape.join() !== shape.join())
     refuse("shape-mismatch", `${argument}.shape`, tensor.shape, `[${shape.join(", ")}]`);
   if (tensor.dtype !== dtype && tensor.dtype !== "f32")
@@ -32,31 +29,47 @@ export function checkParameter(
       "shape-mismatch",
       `${argument}.dtype`,
       tensor.dtype,
-      dtype === "f32" ? `"f32"` : `"f32" or "${dtype}", as x has`,
+      dtype === "f32" ? `"f32"` : `"f32", or "${dtype}" as x has`,
     );
   return tensor;
 }
 
-/** The scale and the shift among the options, where they are given. */
+/** Checks the options scale and shift, if given; both must have the same element type. */
 export function checkAffine(
-  context: OperationContext,
-  { scale, shift }: { scale?: Tensor; shift?: Tensor },
+  { scale, shift }: { scale?: Tensor | undefined; shift?: Tensor | undefined },
   shape: readonly number[],
   dtype: Dtype,
 ): { scale?: Tensor; shift?: Tensor } {
   const checked = {
-    ...(scale !== undefined && { scale: checkParameter(context, "scale", scale, shape, dtype) }),
-    ...(shift !== undefined && { shift: checkParameter(context, "shift", shift, shape, dtype) }),
+    ...(scale !== undefined && { scale: checkParameter("scale", scale, shape, dtype) }),
+    ...(shift !== undefined && { shift: checkParameter("shift", shift, shape, dtype) }),
   };
-  if (checked.scale && checked.shift && checked.scale.dtype !== checked.shift.dtype)
-    refuse("shape-mismatch", "shift.dtype", checked.shift.dtype, `"${checked.scale.dtype}", as scale has`);
+  if (checked.scale && checked.shift) checkSameType("shift", checked.shift, "scale", checked.scale);
   return checked;
 }
 
-/** The binding of a scale in every kernel; those of a shift and a bias follow. */
+/** Checks the options mean and variance; both must have the same element type. */
+export function checkStatistics(
+  options: { mean: Tensor; variance: Tensor },
+  shape: readonly number[],
+  dtype: Dtype,
+): { mean: Tensor; variance: Tensor } {
+  const mean = checkParameter("mean", options.mean, shape, dtype);
+  const variance = checkParameter("variance", options.variance, shape, dtype);
+  checkSameType("variance", variance, "mean", mean);
+  return { mean, variance };
+}
+
+/** Checks that two arguments have the same element type. */
+export function checkSameType(argument: string, tensor: Tensor, other: string, { dtype }: Tensor): void {
+  if (tensor.dtype !== dtype)
+    refuse("shape-mismatch", `${argument}.dtype`, tensor.dtype, `"${dtype}", as ${other} has`);
+}
+
+/** The binding of a scale in every kernel; a shift and a bias have the next two. */
 const SCALE_BINDING = 8;
 
-/** Ranges at the bindings from 1, and the parameters at theirs. */
+/** Binds ranges from 1 on, and parameters at their own bindings. */
 export function bound(
   ranges: readonly (Range | undefined)[],
   ...parameters: readonly (Parameter | undefined)[]

@@ -1,102 +1,144 @@
-// Sums over sets, or over what shares a parameter: in levels of 64 numbers to one (Higham, Accuracy and Stability of Numerical Algorithms,
-// section 4.2), so that there are many invocations however few sums there are.
-import type { Dtype } from "../../dtype.ts";
-import { type Step } from "../../plan.ts";
-import { elementCount } from "../../shape.ts";
-import { type Axis, type Lanes, UNIT, aliasesOf, parameterShaders } from "./lanes.ts";
-import { type Range, dispatch } from "./operation.ts";
+// Reductions over the elements of each set, or over those that share a parameter, in levels of 64 to one (src/kernel/levels.ts). The first
+// level reads tensors and leaves partial results (parts); the others merge the parts of each owner.
+import mergeMomentsShader from "../../../shaders/ops/shared/merge-moments.wgsl";
+import mergePartsShader from "../../../shaders/ops/shared/merge-parts.wgsl";
+import mergeSumsShader from "../../../shaders/ops/shared/merge-sums.wgsl";
+import partMomentsShader from "../../../shaders/ops/shared/part-moments.wgsl";
+import partSumsShader from "../../../shaders/ops/shared/part-sums.wgsl";
+import partitionShader from "../../../shaders/ops/shared/partition.wgsl";
+import partsMembersShader from "../../../shaders/ops/shared/parts-members.wgsl";
+import partsOneShader from "../../../shaders/ops/shared/parts-one.wgsl";
+import partsOwnersShader from "../../../shaders/ops/shared/parts-owners.wgsl";
+import type { Dtype } from "../../base/dtype.ts";
+import { elementCount } from "../../base/shape.ts";
+import { type Range, dispatch } from "../../kernel/dispatch.ts";
+import { type Level, levelsOf } from "../../kernel/levels.ts";
+import type { Shader } from "../../kernel/shader.ts";
+import type { Constant, Step } from "../../kernel/step.ts";
+import type { Workspace } from "../../kernel/workspace.ts";
+import { type Axis, type Lanes, UNIT, aliasesOf, scaleSnippet, strideConstants } from "./lanes.ts";
 import { type Parameter, bound } from "./parameters.ts";
-import type { Scratch } from "./scratch.ts";
 
-/** Elements, or results of the level before, that an invocation adds up. */
-const FAN = 64;
-
-/** Those of them that shaders/ops/part-moments.wgsl takes at once. */
+/** Elements that shaders/ops/shared/part-moments.wgsl takes at once. */
 const BLOCK = 8;
 
-/** Bytes of what a kernel keeps of a part: shaders/ops/parts-*.wgsl. */
+/** Bytes of a part: the vec4f that shaders/ops/shared/parts-*.wgsl store. */
 const PART_BYTES = 16;
 
-/** What elements are added up by: all of a set, or all that share a parameter. */
+/** How elements are grouped: all of a set, or all that share a parameter. */
 export type Owner = "set" | "parameter";
 
+/** A reduction of the elements of a tensor by set or by parameter. */
 export interface Reduction {
   readonly lanes: Lanes;
   readonly owner: Owner;
-  /** The kernel of the first level, and what makes one of two of its results. */
-  readonly kernel: string;
-  readonly merge: string;
   readonly dtype: Dtype;
-  readonly own?: Parameter;
+  /** Bound from 2 on. */
   readonly ranges: readonly Range[];
-  readonly shared?: readonly number[];
+  /** The bindings of the ranges that lie in the workspace. */
+  readonly readWrite?: readonly number[];
 }
 
-/** Steps that leave a part (shaders/ops/parts-*.wgsl) for each owner, in their order. */
-export function reduce(scratch: Scratch, reduction: Reduction): { steps: Step<string>[]; parts: Range } {
-  const { lanes, owner, kernel, merge, dtype, own, ranges, shared } = reduction;
+/** Steps that leave one part for each owner, and the range that then holds the parts in order. */
+export interface Reduced {
+  readonly steps: Step<string>[];
+  readonly parts: Range;
+}
+
+/** Computes for each owner the mean, the sum of the squared distances from it, and the number of elements. */
+export function reduceMoments(workspace: Workspace, reduction: Reduction): Reduced {
+  return reduce(workspace, reduction, mergeMomentsShader, ({ terms, parts }) => ({
+    shaders: [partMomentsShader],
+    constants: { BLOCK, WHOLE: terms % (BLOCK * parts) === 0 },
+  }));
+}
+
+/** Computes for each owner the sum of the gradient (times the scale, if given), and the sum of its products with the normalised numbers. */
+export function reduceSums(workspace: Workspace, reduction: Reduction, scale?: Parameter): Reduced {
+  const { lanes, owner } = reduction;
   const other = owner === "set" ? "parameter" : "set";
-  const two = (axes: readonly Axis[]): [Axis, Axis] => {
-    const [first, second] = [UNIT, UNIT, ...axes].slice(-2);
-    return [first!, second!];
+  const constants = {
+    BY_SET: owner === "set",
+    OTHER_MOVES: membersOf(lanes, owner).some((one) => one[other] > 0),
+    ...(scale && strideConstants(lanes)),
   };
-  const owners = two(lanes.axes.filter((one) => one[owner] > 0));
-  const members = two(lanes.axes.filter((one) => one[owner] === 0));
-  const words = (axes: readonly Axis[], ...keys: (keyof Axis)[]): number[] =>
-    keys.flatMap((key) => axes.map((one) => one[key]));
-  const count = elementCount(owners.map(({ size }) => size));
-  const total = count * (lanes[owner] ? lanes.width : 1);
-  const each = elementCount(members.map(({ size }) => size));
-  let parts = Math.ceil(each / FAN);
-  let results = scratch.take(total * parts * PART_BYTES);
-  // Neighbouring invocations read neighbouring memory: of neighbouring owners, or of neighbouring members of one.
+  const shaders = [scaleSnippet(scale, lanes.parameterStride), partSumsShader];
+  return reduce(workspace, reduction, mergeSumsShader, () => ({ shaders, constants }), scale);
+}
+
+/** The kernel of the first level. */
+interface FirstLevel {
+  readonly shaders: readonly Shader[];
+  readonly constants: Readonly<Record<string, Constant>>;
+}
+
+/** @param merge defines `merged`, which merges two parts into one */
+function reduce(
+  workspace: Workspace,
+  { lanes, owner, dtype, ranges, readWrite }: Reduction,
+  merge: Shader,
+  firstLevel: (level: Level) => FirstLevel,
+  own?: Parameter,
+): Reduced {
+  const other = owner === "set" ? "parameter" : "set";
+  const owners = twoOf(lanes.axes.filter((one) => one[owner] > 0));
+  const members = membersOf(lanes, owner);
+  const along = (axes: readonly Axis[], key: keyof Axis): number[] => axes.map((one) => one[key]);
+  const count = elementCount(along(owners, "size"));
+  const sums = count * (lanes[owner] ? lanes.width : 1);
+  const terms = elementCount(along(members, "size"));
+  const [first, ...rest] = levelsOf(workspace, { sums, terms, partBytes: PART_BYTES });
+  const { parts, to } = first!;
+  // Neighbouring invocations read neighbouring memory: of neighbouring owners, or of neighbouring members of one owner.
   const ownersFirst = members[1].stride === 0 || (owners[1].stride > 0 && owners[1].stride < members[1].stride);
-  const writer = lanes.width === 1 ? "one" : lanes[owner] ? "owners" : "members";
-  const scaling = kernel === "part-sums" ? parameterShaders(lanes, { scale: own }) : undefined;
-  const apart = owner === "parameter" ? lanes.apart : undefined;
-  const steps = [
+  const stride = owner === "parameter" ? lanes.parameterStride : undefined;
+  const ofOwners = lanes.width === 4 && lanes[owner];
+  const kernel = firstLevel(first!);
+  const firstStep = dispatch({
+    shaders: [
+      ...[partitionShader, merge],
+      lanes.width === 1 ? partsOneShader : ofOwners ? partsOwnersShader : partsMembersShader,
+      ...kernel.shaders,
+    ],
+    constants: {
+      OWNERS_FIRST: ownersFirst,
+      TWO_AXES: members[0].size > 1,
+      ...(ofOwners && { OWNER_UNIT: stride ? 1 : lanes.width, OWNER_STRIDE: stride ?? 1 }),
+      ...kernel.constants,
+    },
+    aliases: aliasesOf(lanes, dtype, own),
+    ranges: bound([to, ...ranges], own),
+    ...(readWrite && { readWrite }),
+    uniforms: {
+      owners: along(owners, "size"),
+      ownerStride: along(owners, "stride"),
+      ownerIndex: along(owners, owner),
+      ownerOther: along(owners, other),
+      members: along(members, "size"),
+      memberStride: along(members, "stride"),
+      memberOther: along(members, other),
+      parts,
+    },
+    threads: count * parts,
+  });
+  const merges = rest.map((level) =>
     dispatch({
-      shaders: [
-        ...["ops/partition", `ops/${merge}`, `ops/parts-${writer}`],
-        ...(scaling?.shaders ?? []),
-        `ops/${kernel}`,
-      ],
-      constants: {
-        OWNERS_FIRST: ownersFirst,
-        TWO_AXES: members[0].size > 1,
-        ...(kernel === "part-moments" && { BLOCK, WHOLE: each % (BLOCK * parts) === 0 }),
-        ...(writer === "owners" && { TOGETHER: apart ? 1 : lanes.width, APART: apart ?? 1 }),
-        ...(own && scaling?.constants),
-        ...(kernel === "part-sums" && {
-          BY_SET: owner === "set",
-          OTHER_MOVES: members.some((one) => one[other] > 0),
-        }),
-      },
-      aliases: aliasesOf(lanes, dtype, own),
-      ranges: bound([results, ...ranges], own),
-      ...(shared && { shared: shared.map((binding) => binding + 1) }),
-      uniforms: [
-        ...words(owners, "size", "stride", owner, other),
-        ...words(members, "size", "stride", other),
-        parts,
-        count * parts,
-      ],
-      threads: count * parts,
+      shaders: [merge, mergePartsShader],
+      ranges: [level.to, level.from],
+      readWrite: [2],
+      uniforms: { parts: level.terms, left: level.parts },
+      threads: sums * level.parts,
     }),
-  ];
-  while (parts > 1) {
-    const left = Math.ceil(parts / FAN);
-    const merged = scratch.take(total * left * PART_BYTES);
-    steps.push(
-      dispatch({
-        shaders: [`ops/${merge}`, "ops/merge-parts"],
-        ranges: [merged, results],
-        shared: [2],
-        uniforms: [parts, left, total * left],
-        threads: total * left,
-      }),
-    );
-    [parts, results] = [left, merged];
-  }
-  return { steps, parts: results };
+  );
+  return { steps: [firstStep, ...merges], parts: rest.at(-1)?.to ?? to };
+}
+
+/** The axes along which elements of one owner lie. */
+function membersOf({ axes }: Lanes, owner: Owner): [Axis, Axis] {
+  return twoOf(axes.filter((one) => one[owner] === 0));
+}
+
+function twoOf(axes: readonly Axis[]): [Axis, Axis] {
+  const [first, second] = [UNIT, UNIT, ...axes].slice(-2);
+  return [first!, second!];
 }

@@ -1,0 +1,4 @@
+export const UNROLL: string;
+
+export function tokenise(text: string): string[];
+export function minify(text: string): string;

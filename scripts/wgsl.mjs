@@ -1,0 +1,36 @@
+// Loads WGSL files as modules whose default export is { name, text } (src/kernel/shader.ts): the plugin that every build and
+// test of this project uses. What is published has them minified, and no names for snippets.
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { minify } from "./minify-wgsl.mjs";
+
+const SHADERS = fileURLToPath(new URL("../shaders/", import.meta.url));
+
+/** The name of a shader file: its path below shaders/, without the ending. */
+function nameOf(file) {
+  return path
+    .relative(SHADERS, file)
+    .replaceAll("\\", "/")
+    .replace(/\.wgsl$/, "");
+}
+
+/** The function that a kernel runs: pipelines have the name of its file. */
+const ENTRY = /\bfn (?:workgroup_)?thread\(/;
+
+/** @param {{ minified?: boolean }} options @returns {import("vite").Plugin} */
+export function wgsl({ minified = false } = {}) {
+  return {
+    name: "convoke:wgsl",
+    enforce: "pre",
+    load(id) {
+      if (!id.endsWith(".wgsl")) return null;
+      this.addWatchFile(id);
+      const text = readFileSync(id, "utf8");
+      const shader = minified
+        ? { name: ENTRY.test(text) ? nameOf(id) : "", text: minify(text) }
+        : { name: nameOf(id), text };
+      return { code: `export default ${JSON.stringify(shader)};`, map: null, moduleType: "js" };
+    },
+  };
+}

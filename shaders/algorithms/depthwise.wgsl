@@ -1,0 +1,165 @@
+// Depthwise correlation: a group has one input channel (a gradient sums over several) and any number of output channels. One thread computes
+// TILE_P x TILE_Q outputs of TILE_M output channels of a group: it loads a block of input cells once and uses each cell for every kernel row and
+// column that meets it. load and load_weight come from load*.wgsl, source and is_padding from a padding-* snippet, and sum_up from
+// depthwise-one-step or depthwise-steps. *_TAIL: some tile reaches past the last output, output channel or kernel column.
+//
+// Neighbouring outputs of a tile are OUT_STEP apart, and neighbouring cells one dilation apart: with a dilation, the outputs that share cells are
+// not adjacent. The windows of two neighbouring outputs of a tile start SHIFT of its cells apart.
+// slots: finish, is_padding, load, load_bias, load_weight, source, sum_up
+// constants: CHANNELS_LAST, COLUMNS, COLUMN_TAIL, DILATION_D, DILATION_H, DILATION_W, KERNEL_S, M_TAIL, OUT_STEP_P, OUT_STEP_Q, PADDING_VALUE, PER_P, PER_Q, P_TAIL, Q_TAIL, ROWS, SHIFT_P, SHIFT_Q, STRIDE_D, STRIDE_H, STRIDE_W, TILE_M, TILE_P, TILE_Q
+// types: Y
+struct Geometry {
+  threads: u32, steps: u32,
+  tiles_q: u32, tiles_p: u32, output_o: u32, channel_tiles: u32, tiles_m: u32,
+  output_p: u32, output_q: u32, multiplier: u32,
+  input_d: i32, input_h: i32, input_w: i32,
+  pad_d: i32, pad_h: i32, pad_w: i32,
+  x_start: u32, x_stride_n: u32, x_stride_g: u32, x_stride_c: u32, x_stride_d: u32, x_stride_h: u32, x_stride_w: u32,
+  y_start: u32, y_stride_n: u32, y_stride_g: u32, y_stride_k: u32, y_stride_o: u32, y_stride_p: u32, y_stride_q: u32,
+  w_start: u32, w_stride_g: u32, w_stride_k: u32, w_stride_c: u32, w_stride_t: u32, w_stride_r: u32, w_stride_s: u32,
+}
+
+// Offsets that are the same in every step of the sum, computed once: those of the weights of each output channel, and of the input columns.
+struct Tile {
+  x_channel: u32, o: u32, p0: u32, left: i32,
+  weights_at: array<u32, TILE_M>,
+  columns_at: array<u32, CELL_COLUMNS>,
+  beyond: array<bool, CELL_COLUMNS>,
+}
+
+// The first tap of a step, and the offset of the weights of its input channel from those of the first channel.
+struct Taps { slice: u32, row: u32, column: u32, weights: u32 }
+
+alias Sums = array<f32, TILE_M * TILE_P * TILE_Q>;
+
+@group(0) @binding(0) var<uniform> g: Geometry;
+@group(0) @binding(3) var<storage, read_write> y: array<Y>;
+
+// For kernel row r, output p reads the row of cells p * PER_P + r, which lies (p * SHIFT_P + r) * DILATION_H below the first. If two outputs
+// share no cell (PER is less than SHIFT), only the cells that some output sees are loaded.
+const CELL_ROWS = (TILE_P - 1u) * PER_P + ROWS;
+const CELL_COLUMNS = (TILE_Q - 1u) * PER_Q + COLUMNS;
+
+fn thread(invocation: u32) {
+  var index = invocation;
+  // Neighbouring threads run along the contiguous axis.
+  var channel_tile = 0u;
+  if (CHANNELS_LAST) {
+    channel_tile = index % g.channel_tiles;
+    index /= g.channel_tiles;
+  }
+  let q_tile = index % g.tiles_q;
+  index /= g.tiles_q;
+  let p_tile = index % g.tiles_p;
+  index /= g.tiles_p;
+  let o = index % g.output_o;
+  index /= g.output_o;
+  if (!CHANNELS_LAST) {
+    channel_tile = index % g.channel_tiles;
+    index /= g.channel_tiles;
+  }
+  let n = index;
+  let q0 = q_tile / OUT_STEP_Q * (TILE_Q * OUT_STEP_Q) + q_tile % OUT_STEP_Q;
+  let p0 = p_tile / OUT_STEP_P * (TILE_P * OUT_STEP_P) + p_tile % OUT_STEP_P;
+  let group = channel_tile / g.tiles_m;
+  let m0 = channel_tile % g.tiles_m * TILE_M;
+
+  var tile: Tile;
+  tile.x_channel = g.x_start + n * g.x_stride_n + group * g.x_stride_g;
+  tile.o = o;
+  tile.p0 = p0;
+  tile.left = i32(q0 * STRIDE_W) - g.pad_w;
+  // @unroll
+  for (var m = 0u; m < TILE_M; m++) {
+    tile.weights_at[m] = g.w_start + group * g.w_stride_g + min(m0 + m, g.multiplier - 1u) * g.w_stride_k;
+  }
+  // @unroll
+  for (var i = 0u; i < CELL_COLUMNS; i++) {
+    let column = tile.left + i32((i / PER_Q * SHIFT_Q + i % PER_Q) * DILATION_W);
+    tile.columns_at[i] = u32(source(column, g.input_w)) * g.x_stride_w;
+    tile.beyond[i] = is_padding(column, g.input_w);
+  }
+
+  var sums: Sums;
+  sum_up(&sums, &tile);
+
+  // @unroll
+  for (var m = 0u; m < TILE_M; m++) {
+    if (select(true, m0 + m < g.multiplier, M_TAIL)) {
+      let channel = group * g.multiplier + m0 + m;
+      let bias = load_bias(channel);
+      let plane = g.y_start + n * g.y_stride_n + group * g.y_stride_g + (m0 + m) * g.y_stride_k + o * g.y_stride_o;
+      // @unroll
+      for (var p = 0u; p < TILE_P; p++) {
+        if (select(true, p0 + p * OUT_STEP_P < g.output_p, P_TAIL)) {
+          let row = plane + (p0 + p * OUT_STEP_P) * g.y_stride_p;
+          // @unroll
+          for (var q = 0u; q < TILE_Q; q++) {
+            if (select(true, q0 + q * OUT_STEP_Q < g.output_q, Q_TAIL)) {
+              let position = row + (q0 + q * OUT_STEP_Q) * g.y_stride_q;
+              y[position] = Y(finish(sums[(m * TILE_P + p) * TILE_Q + q], bias, position));
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+// Adds ROWS x COLUMNS taps of the kernel to the sums of a tile.
+fn accumulate(sums: ptr<function, Sums>, tile: ptr<function, Tile>, at: Taps) {
+  let d = i32((*tile).o * STRIDE_D + at.slice * DILATION_D) - g.pad_d;
+  let slice = (*tile).x_channel + u32(source(d, g.input_d)) * g.x_stride_d;
+  var cells: array<f32, CELL_ROWS * CELL_COLUMNS>;
+  // @unroll
+  for (var j = 0u; j < CELL_ROWS; j++) {
+    let h = i32((*tile).p0 * STRIDE_H + (at.row + j / PER_P * SHIFT_P + j % PER_P) * DILATION_H) - g.pad_h;
+    let row = slice + u32(source(h, g.input_h)) * g.x_stride_h;
+    let row_beyond = is_padding(d, g.input_d) | is_padding(h, g.input_h);
+    // @unroll
+    for (var i = 0u; i < CELL_COLUMNS; i++) {
+      if (COLUMNS == KERNEL_S) {
+        let cell = load(row + (*tile).columns_at[i]);
+        cells[j * CELL_COLUMNS + i] = select(cell, PADDING_VALUE, row_beyond | (*tile).beyond[i]);
+      } else {
+        let column = (*tile).left + i32((at.column + i / PER_Q * SHIFT_Q + i % PER_Q) * DILATION_W);
+        let cell = load(row + u32(source(column, g.input_w)) * g.x_stride_w);
+        cells[j * CELL_COLUMNS + i] = select(cell, PADDING_VALUE, row_beyond | is_padding(column, g.input_w));
+      }
+    }
+  }
+  // @unroll
+  for (var r = 0u; r < ROWS; r++) {
+    // @unroll
+    for (var s = 0u; s < COLUMNS; s++) {
+      let tap_at = at.weights + at.slice * g.w_stride_t + (at.row + r) * g.w_stride_r + (at.column + s) * g.w_stride_s;
+      // @unroll
+      for (var m = 0u; m < TILE_M; m++) {
+        // The constant condition is outside the loops over the tile, so that unrolling repeats it once a weight, not once a multiply-add.
+        if (s + COLUMN_TAIL < COLUMNS) {
+          let weight = load_weight((*tile).weights_at[m] + tap_at);
+          // @unroll
+          for (var p = 0u; p < TILE_P; p++) {
+            // @unroll
+            for (var q = 0u; q < TILE_Q; q++) {
+              let cell = cells[(p * PER_P + r) * CELL_COLUMNS + q * PER_Q + s];
+              (*sums)[(m * TILE_P + p) * TILE_Q + q] = fma(cell, weight, (*sums)[(m * TILE_P + p) * TILE_Q + q]);
+            }
+          }
+        } else {
+          // The last chunk may have fewer columns: a column past the kernel adds 0 times 0, whatever the cells hold.
+          let past = at.column + s >= KERNEL_S;
+          let weight = select(load_weight((*tile).weights_at[m] + select(tap_at, 0u, past)), 0.0, past);
+          // @unroll
+          for (var p = 0u; p < TILE_P; p++) {
+            // @unroll
+            for (var q = 0u; q < TILE_Q; q++) {
+              let cell = select(cells[(p * PER_P + r) * CELL_COLUMNS + q * PER_Q + s], 0.0, past);
+              (*sums)[(m * TILE_P + p) * TILE_Q + q] = fma(cell, weight, (*sums)[(m * TILE_P + p) * TILE_Q + q]);
+            }
+          }
+        }
+      }
+    }
+  }
+}

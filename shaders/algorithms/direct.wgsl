@@ -1,0 +1,126 @@
+// Direct correlation. One thread computes TILE_Q neighbouring outputs of a row for TILE_V vectors of output channels: for each input channel and
+// kernel row it loads the stretch of input that its outputs see, once, and one vector of weights for each kernel column. V is a vector of LANES
+// output channels (vec4f or f32). load_weights comes from a weights-* snippet, load from load.wgsl, source and is_padding from a padding-*
+// snippet. Q_TAIL and K_TAIL: some tile reaches past the last output or channel.
+// slots: epilogue, is_padding, lane_offsets, load, load_weights, source, store
+// constants: CELLS_PER_COLUMN, CELLS_PER_OUTPUT, CELL_STEP, CHANNELS_LAST, COLUMNS, DILATION_D, DILATION_H, DILATION_W, KERNEL_R, KERNEL_S, KERNEL_T, K_TAIL, LANES, PADDING_VALUE, Q_TAIL, ROWS, STRIDE_D, STRIDE_H, STRIDE_W, TILE_Q, TILE_V
+// types: LaneOffsets, V, Y
+struct Geometry {
+  threads: u32, steps: u32,
+  tiles_q: u32, tiles_k: u32,
+  output_p: u32, output_o: u32, output_q: u32,
+  groups: u32, group_c: u32, group_k: u32,
+  input_d: i32, input_h: i32, input_w: i32,
+  pad_d: i32, pad_h: i32, pad_w: i32,
+  x_start: u32, x_stride_n: u32, x_stride_g: u32, x_stride_c: u32, x_stride_d: u32, x_stride_h: u32, x_stride_w: u32,
+  y_start: u32, y_stride_n: u32, y_stride_g: u32, y_stride_k: u32, y_stride_o: u32, y_stride_p: u32, y_stride_q: u32,
+  w_start: u32, w_stride_g: u32, w_stride_k: u32, w_stride_c: u32, w_stride_t: u32, w_stride_r: u32, w_stride_s: u32,
+}
+
+@group(0) @binding(0) var<uniform> g: Geometry;
+@group(0) @binding(3) var<storage, read_write> y: array<Y>;
+
+// A stretch holds the cells that TILE_Q outputs see through COLUMNS kernel columns: cell i lies CELL_STEP * i to the right of the
+// first, and output q sees through column s the cell q * CELLS_PER_OUTPUT + s * CELLS_PER_COLUMN.
+const CELLS = (TILE_Q - 1u) * CELLS_PER_OUTPUT + (COLUMNS - 1u) * CELLS_PER_COLUMN + 1u;
+
+fn thread(invocation: u32) {
+  var index = invocation;
+  let q0 = (index % g.tiles_q) * TILE_Q;
+  index /= g.tiles_q;
+  let p = index % g.output_p;
+  index /= g.output_p;
+  let o = index % g.output_o;
+  index /= g.output_o;
+  let k0 = (index % g.tiles_k) * TILE_V * LANES;
+  index /= g.tiles_k;
+  let group = index % g.groups;
+  let n = index / g.groups;
+
+  // Offsets that are the same in every step of the sum, computed once: those of the weights of each output channel, and of the input columns.
+  var lanes_at: array<LaneOffsets, TILE_V>;
+  // @unroll
+  for (var v = 0u; v < TILE_V; v++) {
+    lanes_at[v] = lane_offsets(group, k0 + v * LANES, invocation % 4u);
+  }
+  let x_step = select(1u, g.x_stride_w, CHANNELS_LAST);
+  let left = i32(q0 * STRIDE_W) - g.pad_w;
+  var columns_at: array<u32, CELLS>;
+  var beyond: array<bool, CELLS>;
+  // @unroll
+  for (var i = 0u; i < CELLS; i++) {
+    let w = left + i32(CELL_STEP * i);
+    columns_at[i] = u32(source(w, g.input_w)) * x_step;
+    beyond[i] = is_padding(w, g.input_w);
+  }
+
+  var sums: array<V, TILE_Q * TILE_V>;
+  var weights_at = g.w_start;
+  var x_channel = g.x_start + n * g.x_stride_n + group * g.x_stride_g;
+  // A single loop over input channels, kernel slices, kernel rows and stretches of columns: nested loops would carry every sum from one level to
+  // the next, for which some compilers copy the whole tile.
+  var t = 0u;
+  var r0 = 0u;
+  var s0 = 0u;
+  for (var step = 0u; step < g.steps; step++) {
+    let d = i32(o * STRIDE_D + t * DILATION_D) - g.pad_d;
+    let slice = x_channel + u32(source(d, g.input_d)) * g.x_stride_d;
+    // @unroll
+    for (var j = 0u; j < ROWS; j++) {
+      let h = i32(p * STRIDE_H + (r0 + j) * DILATION_H) - g.pad_h;
+      let row = slice + u32(source(h, g.input_h)) * g.x_stride_h;
+      let row_beyond = is_padding(d, g.input_d) | is_padding(h, g.input_h);
+      var cells: array<f32, CELLS>;
+      // @unroll
+      for (var i = 0u; i < CELLS; i++) {
+        if (COLUMNS == KERNEL_S) {
+          cells[i] = select(load(row + columns_at[i]), PADDING_VALUE, row_beyond | beyond[i]);
+        } else {
+          let w = left + i32(s0 * DILATION_W + CELL_STEP * i);
+          let cell = load(row + u32(source(w, g.input_w)) * x_step);
+          cells[i] = select(cell, PADDING_VALUE, row_beyond | is_padding(w, g.input_w));
+        }
+      }
+      let taps_at = weights_at + t * g.w_stride_t + (r0 + j) * g.w_stride_r + s0 * g.w_stride_s;
+      // @unroll
+      for (var s = 0u; s < COLUMNS; s++) {
+        // @unroll
+        for (var v = 0u; v < TILE_V; v++) {
+          let weight = load_weights(taps_at + s * g.w_stride_s, lanes_at[v]);
+          // @unroll
+          for (var q = 0u; q < TILE_Q; q++) {
+            sums[q * TILE_V + v] = fma(V(cells[q * CELLS_PER_OUTPUT + s * CELLS_PER_COLUMN]), weight, sums[q * TILE_V + v]);
+          }
+        }
+      }
+    }
+    let row_done = s0 + COLUMNS == KERNEL_S;
+    s0 = select(s0 + COLUMNS, 0u, row_done);
+    r0 = select(r0, r0 + ROWS, row_done);
+    let slice_done = r0 == KERNEL_R;
+    r0 = select(r0, 0u, slice_done);
+    t = select(t, t + 1u, slice_done);
+    let channel_done = t == KERNEL_T;
+    t = select(t, 0u, channel_done);
+    x_channel += select(0u, g.x_stride_c, channel_done);
+    weights_at += select(0u, g.w_stride_c, channel_done);
+  }
+
+  let y_tile = g.y_start + n * g.y_stride_n + group * g.y_stride_g + o * g.y_stride_o + p * g.y_stride_p;
+  // @unroll
+  for (var q = 0u; q < TILE_Q; q++) {
+    if (select(true, q0 + q < g.output_q, Q_TAIL)) {
+      // @unroll
+      for (var v = 0u; v < TILE_V; v++) {
+        store(sums[q * TILE_V + v], group * g.group_k, k0 + v * LANES, y_tile + (q0 + q) * g.y_stride_q);
+      }
+    }
+  }
+}
+
+fn store_one(sum: f32, first_channel: u32, k: u32, at: u32) {
+  if (select(true, k < g.group_k, K_TAIL)) {
+    let index = at + k * g.y_stride_k;
+    y[index] = Y(epilogue(sum, first_channel + k, index));
+  }
+}

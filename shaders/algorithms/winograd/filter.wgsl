@@ -1,0 +1,85 @@
+// The filter transform of Winograd's algorithm, U = G w along every transformed axis: one thread computes the POINTS^AXES values of one
+// pair of channels. A tile is an array of POINTS^AXES numbers, the last axis fastest (TILE_D, TILE_H or TILE_W is 1 along an axis that
+// is not transformed); the points are 0, +-a_1 .. +-a_PAIRS and infinity. Channels beyond the last get zeros, which pad the
+// matrices to whole vectors. An input channel is one subkernel over one channel of the input (subkernels.wgsl);
+// if a subkernel has fewer than TAPS taps the rest are zeros. load comes from load.wgsl.
+// slots: load, subkernel_channel
+// constants: AXES, CHANNELS_LAST, KERNEL_R, KERNEL_S, KERNEL_T, PAIRS, POINTS, POWERS, SCALES, STRIDE_D, STRIDE_H, STRIDE_W, TAPS, TAPS_D, TAPS_H, TAPS_W, TILE_H, TILE_SIZE, TILE_W
+struct Filter {
+  threads: u32,
+  inner_count: u32, outer_count: u32,
+  group_c: u32, group_k: u32,
+  w_start: u32, w_stride_g: u32, w_stride_k: u32, w_stride_c: u32, w_stride_t: u32, w_stride_r: u32, w_stride_s: u32,
+  point_stride: u32,
+}
+
+@group(0) @binding(0) var<uniform> g: Filter;
+@group(0) @binding(3) var<storage, read_write> transformed: array<f32>;
+
+const STEPS = array<u32, 3>(1u, POINTS, POINTS * POINTS);
+
+fn thread(index: u32) {
+  // U is row-major: (k, c) channels-first and (c, k) channels-last.
+  let inner = index % g.inner_count;
+  let outer = index / g.inner_count % g.outer_count;
+  let group = index / g.inner_count / g.outer_count;
+  let k = select(outer, inner, CHANNELS_LAST);
+  let channel = subkernel_channel(select(inner, outer, CHANNELS_LAST), g.group_c);
+  let w_at = g.w_start + group * g.w_stride_g + min(k, g.group_k - 1u) * g.w_stride_k + channel.c * g.w_stride_c;
+  let past_end = (k >= g.group_k) | channel.past_end;
+
+  var tile: array<f32, TILE_SIZE>;
+  // @unroll
+  for (var i = 0u; i < TAPS_D; i++) {
+    let t = channel.first.x + i * STRIDE_D;
+    // @unroll
+    for (var j = 0u; j < TAPS_H; j++) {
+      let r = channel.first.y + j * STRIDE_H;
+      // @unroll
+      for (var l = 0u; l < TAPS_W; l++) {
+        let s = channel.first.z + l * STRIDE_W;
+        let weight = load(w_at + min(t, KERNEL_T - 1u) * g.w_stride_t + min(r, KERNEL_R - 1u) * g.w_stride_r + min(s, KERNEL_S - 1u) * g.w_stride_s);
+        tile[(i * TILE_H + j) * TILE_W + l] = select(0.0, weight, (t < KERNEL_T) & (r < KERNEL_R) & (s < KERNEL_S));
+      }
+    }
+  }
+  // @unroll
+  for (var axis = 0u; axis < AXES; axis++) {
+    // @unroll
+    for (var i = 0u; i < TILE_SIZE / POINTS; i++) {
+      // Axes not yet transformed have only TAPS cells.
+      let later = i / STEPS[axis];
+      if (later % POINTS < TAPS && later / POINTS < TAPS) {
+        let step = STEPS[axis];
+        let start = later * step * POINTS + i % step;
+        let first = tile[start];
+        tile[start + (POINTS - 1u) * step] = tile[start + (TAPS - 1u) * step];
+        var evens: array<f32, PAIRS>;
+        var odds: array<f32, PAIRS>;
+        // @unroll
+        for (var pair = 0u; pair < PAIRS; pair++) {
+          evens[pair] = first;
+          odds[pair] = POWERS[pair * TAPS + 1u] * tile[start + step];
+          // @unroll
+          for (var j = 2u; j < TAPS; j++) {
+            if (j % 2u == 0u) {
+              evens[pair] = fma(POWERS[pair * TAPS + j], tile[start + j * step], evens[pair]);
+            } else {
+              odds[pair] = fma(POWERS[pair * TAPS + j], tile[start + j * step], odds[pair]);
+            }
+          }
+        }
+        tile[start] = SCALES[0] * first;
+        // @unroll
+        for (var pair = 0u; pair < PAIRS; pair++) {
+          tile[start + (2u * pair + 1u) * step] = SCALES[pair + 1u] * (evens[pair] + odds[pair]);
+          tile[start + (2u * pair + 2u) * step] = SCALES[pair + 1u] * (evens[pair] - odds[pair]);
+        }
+      }
+    }
+  }
+  // @unroll
+  for (var point = 0u; point < TILE_SIZE; point++) {
+    transformed[index + point * g.point_stride] = select(tile[point], 0.0, past_end);
+  }
+}

@@ -1,4 +1,0 @@
-// The transform of one number: itself.
-fn dft1(v: array<vec2f, 1>) -> array<vec2f, 1> {
-  return v;
-}

@@ -1,9 +1,0 @@
-// Weights of four output channels, one loaded by each of four neighbours that make other outputs of the same channels (LaneOffsets = u32).
-// Channels past the last of the group read the last one and are not stored.
-fn lane_offsets(group: u32, k: u32, neighbour: u32) -> u32 {
-  return group * g.w_stride_g + min(k + neighbour, g.group_k - 1u) * g.w_stride_k;
-}
-
-fn load_weights(base: u32, at: u32) -> vec4f {
-  return of_all(load_weight(base + at));
-}

@@ -1,5 +1,0 @@
-@group(0) @binding(3) var<storage, read> class_weights: array<E>;
-
-fn weight_of(c: u32) -> f32 {
-  return f32(class_weights[c]);
-}

@@ -1,0 +1,42 @@
+// The loss of each line, the sum over classes c of (weight of c) (log(sum of exponentials) - (v_c - largest)), and the weight of the line
+// in a mean: the weight of its class, or 1. If every class has a weight (DENSE) a second loop adds the terms with the largest logit
+// subtracted, so that nothing cancels.
+// slots: class_of, first_of, line_norm, line_of, line_sum, merged, picked_logit, picked_weight, probability_of, start_of, store_loss, unless_ignored, weight_of
+// constants: DENSE, INDEXED, THREADS
+// types: Entropy, L, Norm, V
+@group(0) @binding(0) var<uniform> g: Entropy;
+@group(0) @binding(1) var<storage, read> x: array<V>;
+
+fn workgroup_thread(workgroup: u32, local: u32) {
+  let lines = g.lines;
+  let line = line_of(workgroup, local);
+  let inside = line < lines.count;
+  let start = start_of(min(line, lines.count - 1u), lines);
+  let first = first_of(local);
+  let class_at = class_of(min(line, lines.count - 1u));
+  // No logits yet: the largest is the lowest number, and exp(lowest - v) is 0 for the first larger logit v.
+  var norm = Norm(L(-3.4028234e38), L(0.0));
+  for (var c = first; c < lines.size; c += THREADS) {
+    norm = merged(norm, Norm(L(x[start + c * lines.inner]), L(1.0)));
+  }
+  norm = line_norm(norm, local);
+  let logarithm = log(norm.sum);
+  var weight = L(1.0);
+  if (INDEXED) {
+    weight = picked_weight(class_at);
+  }
+  var loss = L(0.0);
+  if (DENSE) {
+    for (var c = first; c < lines.size; c += THREADS) {
+      let at = start + c * lines.inner;
+      let class_weight = weight_of(c) * (g.keep * probability_of(c, at, class_at) + g.spread);
+      loss += class_weight * (logarithm - (L(x[at]) - norm.largest));
+    }
+    loss = line_sum(loss, local);
+  } else {
+    loss = weight * (logarithm - (picked_logit(start, class_at) - norm.largest));
+  }
+  if (inside && first == 0u) {
+    store_loss(line, unless_ignored(loss, class_at), unless_ignored(weight, class_at));
+  }
+}

@@ -1,3 +1,0 @@
-fn divisor() -> f32 {
-  return g.divisor;
-}

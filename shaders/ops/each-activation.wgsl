@@ -1,4 +1,0 @@
-// The activation of each of four numbers.
-fn activate_each(v: vec4f) -> vec4f {
-  return vec4f(activate(v.x), activate(v.y), activate(v.z), activate(v.w));
-}

@@ -1,4 +1,0 @@
-// The derivative at each of four numbers.
-fn derivative_each(v: vec4f) -> vec4f {
-  return vec4f(derivative(v.x), derivative(v.y), derivative(v.z), derivative(v.w));
-}

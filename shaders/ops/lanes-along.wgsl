@@ -1,8 +1,0 @@
-// The four numbers of an item are of one line: W is a number.
-fn lanes_most(v: L) -> W {
-  return max(max(v.x, v.y), max(v.z, v.w));
-}
-
-fn lanes_sum(v: L) -> W {
-  return (v.x + v.y) + (v.z + v.w);
-}

@@ -1,8 +1,0 @@
-// The numbers of an item are of lines of their own: W is L.
-fn lanes_most(v: L) -> W {
-  return v;
-}
-
-fn lanes_sum(v: L) -> W {
-  return v;
-}

@@ -1,7 +1,0 @@
-// A bias for every output.
-@group(0) @binding(3) var<storage, read> bias: array<E>;
-@group(0) @binding(4) var<storage, read_write> y: array<E>;
-
-fn bias_of(output: u32) -> f32 {
-  return f32(bias[output]);
-}

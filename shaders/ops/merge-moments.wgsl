@@ -1,8 +1,0 @@
-// Parts are the mean of some numbers, the sum of the squares of their distances from it, and how many they are. Two are put together by the
-// pairwise formula of Chan, Golub and LeVeque (The American Statistician 37, 1983). The second part is not empty.
-fn merged(a: vec4f, b: vec4f) -> vec4f {
-  let count = a.z + b.z;
-  let distance = b.x - a.x;
-  let share = b.z / count;
-  return vec4f(a.x + distance * share, a.y + b.y + distance * distance * (a.z * share), count, 0.0);
-}

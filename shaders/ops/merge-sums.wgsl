@@ -1,4 +1,0 @@
-// Parts are two sums.
-fn merged(a: vec4f, b: vec4f) -> vec4f {
-  return a + b;
-}

@@ -1,3 +1,0 @@
-fn combined(v: L, other: L) -> L {
-  return v * other;
-}

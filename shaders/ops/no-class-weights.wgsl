@@ -1,3 +1,0 @@
-fn weight_of(c: u32) -> f32 {
-  return 1.0;
-}

@@ -1,6 +1,0 @@
-// Nothing added by the caller.
-@group(0) @binding(2) var<storage, read_write> y: array<E>;
-
-fn added(at: u32) -> f32 {
-  return 0.0;
-}

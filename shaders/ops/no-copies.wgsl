@@ -1,4 +1,0 @@
-// The border repeats no cell.
-fn copies(behind: bool, i: u32, size: u32, begin: u32, end: u32) -> Cells {
-  return Cells(0u, 0u);
-}

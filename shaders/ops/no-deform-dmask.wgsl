@@ -1,3 +1,0 @@
-// There is no mask to have a gradient.
-fn store_dmask(sample: Sample, gradient: f32, g: Deform) {
-}

@@ -1,4 +1,0 @@
-// No mask.
-fn mask_of(sample: Sample, g: Deform) -> f32 {
-  return 1.0;
-}

@@ -1,3 +1,0 @@
-fn scale_at(parameter: u32) -> V {
-  return V(1);
-}

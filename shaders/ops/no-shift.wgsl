@@ -1,3 +1,0 @@
-fn shift_at(parameter: u32) -> V {
-  return V(0);
-}

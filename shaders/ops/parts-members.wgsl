@@ -1,6 +1,0 @@
-// The part of an invocation that takes four elements of an owner at a time, of each of which it has a part.
-fn write_part(at: Part, parts: u32, x: vec4f, y: vec4f, count: f32) {
-  let low = merged(vec4f(x.x, y.x, count, 0.0), vec4f(x.y, y.y, count, 0.0));
-  let high = merged(vec4f(x.z, y.z, count, 0.0), vec4f(x.w, y.w, count, 0.0));
-  results[at.owner * parts + at.part] = merged(low, high);
-}

@@ -1,4 +1,0 @@
-// The part of an invocation that takes one element at a time.
-fn write_part(at: Part, parts: u32, x: V, y: V, count: f32) {
-  results[at.owner * parts + at.part] = vec4f(x, y, count, 0.0);
-}

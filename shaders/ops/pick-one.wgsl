@@ -1,8 +1,0 @@
-// The logit of a line's class, and the weight of that.
-fn picked_logit(start: u32, class_at: f32) -> f32 {
-  return f32(x[start + number_of(class_at) * g.lines.inner]);
-}
-
-fn picked_weight(class_at: f32) -> f32 {
-  return weight_of(number_of(class_at));
-}

@@ -1,2 +1,0 @@
-// What a mean goes by.
-struct Rule { divisor: f32 }

@@ -1,8 +1,0 @@
-// Pooling computes on four neighbouring channels at a time.
-alias V = vec4f;
-alias VU = vec4u;
-alias VB = vec4<bool>;
-
-fn first_of(value: V) -> f32 {
-  return value.x;
-}

@@ -1,4 +1,0 @@
-// One window of a cell, where they are loaded one by one.
-fn with_window(state: V, pooled: u32, window: vec3u, cell: vec3u, position: u32) -> V {
-  return with_loaded(state, load_window(pooled, has_cell(window, cell)), f32(position));
-}

@@ -1,3 +1,0 @@
-fn combined(v: L, slope: L) -> L {
-  return select(v, slope * v, v < L(0.0));
-}

@@ -1,0 +1,51 @@
+// The moments of a part of a set. Takes BLOCK numbers at a time: computes their mean, then the squares of their distances from it (the
+// two-pass method), and merges these moments with the earlier ones. The numbers stay in registers, so each is loaded once. WHOLE: all
+// blocks are full.
+// slots: advance, member_at, part_at, write_part
+// constants: BLOCK, WHOLE
+// types: E, Partition, V
+
+@group(0) @binding(0) var<uniform> g: Partition;
+@group(0) @binding(1) var<storage, read_write> results: array<vec4f>;
+@group(0) @binding(2) var<storage, read> x: array<E>;
+
+fn thread(index: u32) {
+  let part = part_at(index, g);
+  let total = g.members.x * g.members.y;
+  let step = member_at(g.parts, g);
+  var at = member_at(part.part, g);
+  var mean = V(0);
+  var squares = V(0);
+  var count = 0.0;
+  for (var first = part.part; first < total; first += BLOCK * g.parts) {
+    var values: array<V, BLOCK>;
+    var sum = V(0);
+    var taken = BLOCK;
+    if (!WHOLE) {
+      taken = min((total - first + g.parts - 1u) / g.parts, BLOCK);
+    }
+    // @unroll
+    for (var i = 0u; i < BLOCK; i++) {
+      // Past the end the first number is loaded again, which is safe, and left out.
+      let offset = select(0u, dot(at, g.member_stride), WHOLE || i < taken);
+      values[i] = V(x[part.place + offset]);
+      sum += select(V(0), values[i], WHOLE || i < taken);
+      at = advance(at, step, g);
+    }
+    let more = f32(taken);
+    let own = sum / more;
+    var distances = V(0);
+    // @unroll
+    for (var i = 0u; i < BLOCK; i++) {
+      let distance = select(V(0), values[i] - own, WHOLE || i < taken);
+      distances += distance * distance;
+    }
+    let all = count + more;
+    let share = more / all;
+    let apart = own - mean;
+    mean += apart * share;
+    squares += distances + apart * apart * (count * share);
+    count = all;
+  }
+  write_part(part, g.parts, mean, squares, count);
+}

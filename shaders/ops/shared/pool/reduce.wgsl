@@ -1,0 +1,51 @@
+// Pooling: an invocation reduces the cells of every row_threads-th output of a row, or, where `splits` invocations split an output, every
+// splits-th of its cells.
+// slots: cells_of_depth, cells_of_height, cells_of_width, divided, finish, initial, place_of, settled, task_of, with_cell
+// constants: CHANNELS_LAST
+// types: E, Element, V
+@group(0) @binding(1) var<storage, read> x: array<E>;
+
+fn thread(index: u32) {
+  let task = task_of(index);
+  var o = task.o;
+  let pixel = select(1u, g.input.channels, CHANNELS_LAST);
+  let plane = place_of(Element(o.n, o.c, 0u, 0u, 0u), g.input);
+  let from_d = cells_of_depth(o.d);
+  let from_h = cells_of_height(o.h);
+  let step_h = from_h.step * g.input.width * pixel;
+  let step_d = from_d.step * g.input.height * g.input.width * pixel;
+  let first_row = (from_d.first * g.input.height + from_h.first) * g.input.width;
+  for (o.w = task.column; o.w < g.output.width; o.w += g.row_threads) {
+    let from_w = cells_of_width(o.w);
+    let step_w = from_w.step * pixel;
+    let first = (first_row + from_w.first) * pixel;
+    let count = from_d.count * from_h.count * from_w.count;
+    // One loop that counts like digits: nested loops take several times as long on software adapters.
+    var tap = vec3u(0u);
+    var jump = vec3u(0u, 0u, 1u);
+    if (g.splits > 1u) {
+      tap = digits(task.split, from_h.count, from_w.count);
+      jump = digits(g.splits, from_h.count, from_w.count);
+    }
+    var state = initial(o);
+    for (var i = task.split; i < count; i += g.splits) {
+      let offset = first + tap.x * step_d + tap.y * step_h + tap.z * step_w;
+      state = with_cell(state, V(x[plane + offset]), offset, tap + vec3u(from_d.tap, from_h.tap, from_w.tap), true);
+      tap += jump;
+      let next_row = tap.z >= from_w.count;
+      tap.z -= select(0u, from_w.count, next_row);
+      tap.y += u32(next_row);
+      let next_slice = tap.y >= from_h.count;
+      tap.y -= select(0u, from_h.count, next_slice);
+      tap.x += u32(next_slice);
+    }
+    finish(place_of(o, g.output), task.split, settled(state, pixel), o);
+  }
+}
+
+// Splits a number of cells into slices, rows and cells.
+fn digits(cells: u32, height: u32, width: u32) -> vec3u {
+  let row = divided(cells, width);
+  let slice = divided(row.quotient, height);
+  return vec3u(slice.quotient, slice.rest, row.rest);
+}

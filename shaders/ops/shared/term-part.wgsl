@@ -1,0 +1,7 @@
+// A term that is a partial sum of the level before.
+// types: P
+@group(0) @binding(1) var<storage, read> parts: array<P>;
+
+fn term(at: u32) -> P {
+  return parts[at];
+}

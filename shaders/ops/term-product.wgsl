@@ -1,7 +1,0 @@
-// dy times the other factor.
-@group(0) @binding(1) var<storage, read> dy: array<V>;
-@group(0) @binding(3) var<storage, read> factor: array<V>;
-
-fn term(at: u32) -> P {
-  return total(L(dy[at]) * L(factor[at]));
-}

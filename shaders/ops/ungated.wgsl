@@ -1,3 +1,0 @@
-fn gated(gradient: L, index: u32) -> L {
-  return gradient;
-}

@@ -1,0 +1,51 @@
+// Builds the site: pages that use the library only through its public API. `npm run dev` serves it, `npm run build:site` writes it to
+// dist-site/, for any web server and any path.
+import { existsSync, readFileSync, readdirSync } from "node:fs";
+import path from "node:path";
+import { type Plugin, defineConfig } from "vite";
+import { sourceAlias } from "../scripts/source-alias.mjs";
+import { wgsl } from "../scripts/wgsl.mjs";
+
+const site = import.meta.dirname;
+const root = path.dirname(site);
+
+/** Replaces `<!-- head -->`, `<!-- header -->` and `<!-- footer -->` with the parts that all pages share. */
+function partials(): Plugin {
+  return {
+    name: "convoke:partials",
+    transformIndexHtml: {
+      order: "pre",
+      handler(html, { filename }) {
+        const page = path.relative(site, path.dirname(filename));
+        const up = page === "" ? "./" : "../";
+        return html.replace(/^[ \t]*<!-- (head|header|footer) -->$/gm, (_, name: string) =>
+          readFileSync(path.join(site, "common", `${name}.html`), "utf8")
+            .replaceAll("%UP%", up)
+            .replaceAll(`data-page="${page}"`, `data-page="${page}" aria-current="page"`),
+        );
+      },
+    },
+  };
+}
+
+/** The pages: each folder with an index.html. */
+const pages = readdirSync(site, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory() && existsSync(path.join(site, entry.name, "index.html")))
+  .map(({ name }) => [name, path.join(site, name, "index.html")]);
+
+export default defineConfig({
+  root: site,
+  base: "./",
+  plugins: [partials(), wgsl({ minified: true })],
+  resolve: { alias: sourceAlias },
+  server: { fs: { allow: [root] } },
+  worker: { format: "es", plugins: () => [wgsl({ minified: true })] },
+  build: {
+    target: "es2022",
+    outDir: path.join(root, "dist-site"),
+    emptyOutDir: true,
+    rollupOptions: {
+      input: { home: path.join(site, "index.html"), ...Object.fromEntries(pages) },
+    },
+  },
+});

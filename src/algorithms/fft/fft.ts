@@ -1,0 +1,133 @@
+// fft: convolution as a product of spectra, of the whole map at once or of overlapping tiles (overlap-save), real to complex with half spectra
+// (Mathieu, Henaff and LeCun, "Fast training of convolutional networks through FFTs", 2013; Vasilache et al., "Fast convolutional nets with
+// fbfft", 2014). The frequencies stay in the order in which the passes leave them, which makes no difference to the products.
+import { dilatedExtent } from "../../base/shape.ts";
+import type { Step } from "../../kernel/step.ts";
+import type { Correlation } from "../../problem/correlation.ts";
+import {
+  type Algorithm,
+  type Candidate,
+  type PartialPlan,
+  type Unsupported,
+  tooManyBytes,
+  tooManyDispatches,
+} from "../algorithm.ts";
+import { type Work, estimate } from "../cost.ts";
+import type { DeviceTraits } from "../traits.ts";
+import { type Chunks, chunksOf, sharesInput } from "./chunks.ts";
+import { errorGrowth } from "./error.ts";
+import { MAX_LENGTH } from "./lengths.ts";
+import { inputSteps, outputSteps, weightSteps } from "./steps.ts";
+import { type Tiling, isTiled, perAxis, tileCount, tilingName, tilingNamed, tilings, wholeTiling } from "./tiling.ts";
+import { fftWork } from "./work.ts";
+
+/** A tiling that fits in memory. */
+interface Fit {
+  readonly tiling: Tiling;
+  readonly chunks: Chunks;
+  readonly work: readonly Work[];
+  readonly seconds: number;
+}
+
+function fitOf(c: Correlation, device: DeviceTraits, tiling: Tiling, work = fftWork(c, tiling)): Fit | undefined {
+  const chunks = chunksOf(c, tiling, device);
+  if (!("slices" in chunks)) return undefined;
+  return { tiling, chunks, work, seconds: estimate(work, device.rates) };
+}
+
+/** The tilings worth trying that fit, the fastest first: the whole map, and the best one with several tiles. */
+function bestFits(c: Correlation, device: DeviceTraits): Fit[] {
+  const whole = wholeTiling(c);
+  const byEstimate = tilings(c)
+    .filter(isTiled)
+    .map((tiling) => {
+      const work = fftWork(c, tiling);
+      return { tiling, work, seconds: estimate(work, device.rates) };
+    })
+    .toSorted((a, b) => a.seconds - b.seconds);
+  const fits = [whole && fitOf(c, device, whole)];
+  for (const { tiling, work } of byEstimate) {
+    const fit = fitOf(c, device, tiling, work);
+    if (!fit) continue;
+    fits.push(fit);
+    break;
+  }
+  return fits.filter((fit) => fit !== undefined).toSorted((a, b) => a.seconds - b.seconds);
+}
+
+/** Why no tiling fits. */
+function refusal(c: Correlation, device: DeviceTraits): Unsupported {
+  const extents = c.kernel.map((size, axis) => dilatedExtent(size, c.dilation[axis]!));
+  const all = [...tilings(c), wholeTiling(c)].filter((tiling) => tiling !== undefined);
+  if (all.length === 0) {
+    return {
+      reason: `the kernel spans ${Math.max(...extents)} cells along an axis, and no transform is longer than ${MAX_LENGTH}`,
+    };
+  }
+  let leastBytes = Infinity;
+  let fewestDispatches = Infinity;
+  for (const tiling of all) {
+    const chunks = chunksOf(c, tiling, device);
+    if ("least" in chunks) leastBytes = Math.min(leastBytes, chunks.least);
+    if ("tooMany" in chunks) fewestDispatches = Math.min(fewestDispatches, chunks.tooMany);
+  }
+  if (fewestDispatches < Infinity) return tooManyDispatches(fewestDispatches, device);
+  return tooManyBytes("the spectra of the weights and of one tile take at least", leastBytes, device);
+}
+
+function stepsOf(c: Correlation, tiling: Tiling, chunks: Chunks): Step[] {
+  const total = tileCount(c, tiling);
+  const steps = [];
+  for (const slice of chunks.slices) {
+    // The slices of a group share their input, which the first one transforms, unless another range of tiles has replaced it in memory.
+    for (let first = 0; first < total; first += chunks.tiles) {
+      const tiles = { first, count: Math.min(chunks.tiles, total - first) };
+      if (!sharesInput(slice, chunks.tiles, total)) steps.push(...inputSteps(c, tiling, slice, tiles));
+      steps.push(...outputSteps(c, tiling, chunks, slice, tiles));
+    }
+  }
+  return steps;
+}
+
+function fftPlan(c: Correlation, { tiling, chunks }: Fit): PartialPlan {
+  return {
+    steps: stepsOf(c, tiling, chunks),
+    workspaceBytes: chunks.workspaceBytes,
+    preparation: {
+      steps: chunks.slices.flatMap((slice) => weightSteps(c, tiling, slice)),
+      bytes: chunks.preparedBytes,
+    },
+  };
+}
+
+function candidateOf(c: Correlation, fit: Fit): Candidate {
+  const { tiling, chunks, work } = fit;
+  return {
+    variant: tilingName(tiling),
+    workspaceBytes: chunks.workspaceBytes,
+    preparedBytes: chunks.preparedBytes,
+    dispatches: chunks.dispatches,
+    work,
+    error: {
+      growth: errorGrowth(c, tiling),
+      spread: perAxis(tiling, ({ length }) => length - 1),
+      norm: "energy",
+      exactOnIntegers: false,
+    },
+    plan: () => fftPlan(c, fit),
+  };
+}
+
+export const fft: Algorithm = {
+  name: "fft",
+
+  candidates(c, device, variant) {
+    if (variant !== undefined) {
+      const tiling = tilingNamed(c, variant);
+      const fit = tiling && fitOf(c, device, tiling);
+      return fit ? [{ ...candidateOf(c, fit), variant }] : [];
+    }
+    const fits = bestFits(c, device);
+    return fits.length > 0 ? fits.map((fit) => candidateOf(c, fit)) : refusal(c, device);
+  },
+};

@@ -1,0 +1,296 @@
+// The batched GEMM that all matrix algorithms use, and the packing of matrices into the form that it reads.
+import gemmShader from "../../../shaders/algorithms/gemm/gemm.wgsl";
+import matrixAPixelsShader from "../../../shaders/algorithms/gemm/matrix-a-pixels.wgsl";
+import matrixAVectorsShader from "../../../shaders/algorithms/gemm/matrix-a-vectors.wgsl";
+import matrixBPixelsShader from "../../../shaders/algorithms/gemm/matrix-b-pixels.wgsl";
+import matrixBVectorsShader from "../../../shaders/algorithms/gemm/matrix-b-vectors.wgsl";
+import matrixCOutputShader from "../../../shaders/algorithms/gemm/matrix-c-output.wgsl";
+import matrixCPixelsShader from "../../../shaders/algorithms/gemm/matrix-c-pixels.wgsl";
+import matrixCScratchShader from "../../../shaders/algorithms/gemm/matrix-c-scratch.wgsl";
+import packShader from "../../../shaders/algorithms/gemm/pack.wgsl";
+import pixelOffsetShader from "../../../shaders/algorithms/gemm/pixel-offset.wgsl";
+import noQuadsShader from "../../../shaders/lib/no-quads.wgsl";
+import quadsShader from "../../../shaders/lib/quads.wgsl";
+import { type Triple, elementCount, roundUp } from "../../base/shape.ts";
+import { dispatch } from "../../kernel/dispatch.ts";
+import { F32_BYTES, elementTypes } from "../../kernel/element-types.ts";
+import { BINDING, type Binding, type Step } from "../../kernel/step.ts";
+import type { Uniforms } from "../../kernel/uniforms.ts";
+import type { Correlation, TensorView } from "../../problem/correlation.ts";
+import { NO_EPILOGUE } from "../../problem/problem.ts";
+import type { Variant } from "../algorithm.ts";
+import { CELL_LOADS, OUTPUT_LOADS, type Work, numberBytes } from "../cost.ts";
+import { alongAxes, loader, result, whole } from "../operands.ts";
+
+/** A thread tile: rows of A, and vectors of four columns of B. */
+export interface GemmVariant extends Variant {
+  readonly tileM: number;
+  readonly tileN4: number;
+  /** Whether four threads, on different rows, share their loads of B. */
+  readonly quads: boolean;
+}
+
+/** A batch of products of M x K with K x N matrices. */
+export interface Products {
+  readonly batch: number;
+  readonly M: number;
+  readonly N: number;
+  readonly K: number;
+}
+
+/** Number of thread tiles along the rows, in whole quads, and along the columns. */
+function tilesOf(M: number, N: number, { tileM, tileN4, quads }: GemmVariant): { tilesM: number; tilesN: number } {
+  const tilesM = Math.ceil(M / tileM);
+  return { tilesM: quads ? roundUp(tilesM, 4) : tilesM, tilesN: Math.ceil(N / (4 * tileN4)) };
+}
+
+/** A lattice of pixels of a tensor: its sizes, its strides (batch first), and the index of its first pixel. */
+export interface PixelGrid {
+  readonly start: number;
+  readonly sizes: Triple;
+  readonly strides: readonly [number, number, number, number];
+}
+
+/**
+ * The memory layout of a batch of row-major matrices. Strides are in elements. Those of A and B are multiples of 4, unless the rows of A or the
+ * columns of B are `pixels` of a tensor: these are loaded one by one, and `step` is the distance between neighbouring terms of a sum.
+ */
+export interface MatrixBatch {
+  readonly buffer: Pick<Binding, "operand" | "offset" | "size">;
+  readonly row: number;
+  readonly inner: number;
+  readonly outer: number;
+  readonly pixels?: PixelGrid;
+  readonly step?: number;
+}
+
+/** The memory layout of C: channels and outputs at any distance. If the outputs are pixels at uneven distances, `pixels` is their lattice. */
+export interface ResultBatch extends Pick<MatrixBatch, "buffer" | "inner" | "outer" | "pixels"> {
+  readonly channel: number;
+  readonly output: number;
+  readonly start: number;
+  /** The first pixel of the matrix, counted through all of `pixels`. */
+  readonly first?: number;
+}
+
+/**
+ * Products of weights and cells for each group: channels-first, weights (A) times cells (B) give rows of channels; channels-last, cells (A)
+ * times weights (B) give columns of channels.
+ */
+export interface Gemm {
+  /** Outputs of a matrix. */
+  readonly outputs: number;
+  /** Terms of a sum. Matrices without `pixels` are padded with zeros to a multiple of 4. */
+  readonly K: number;
+  /** Matrices of each group. */
+  readonly outerCount: number;
+  readonly weights: MatrixBatch;
+  readonly cells: MatrixBatch;
+  readonly result: ResultBatch;
+}
+
+/** Tensors have the problem's element type; workspace and prepacked weights are float32. */
+function isTensor({ buffer: { operand } }: MatrixBatch): boolean {
+  return operand !== "workspace" && operand !== "prepared";
+}
+
+/** The strides of A or B, in units of what its snippet loads: vectors, or single elements of pixels. */
+function matrixUniforms({ row, inner, outer, pixels }: MatrixBatch): Uniforms {
+  const unit = pixels ? 1 : 4;
+  return { row: row / unit, inner: inner / unit, outer: outer / unit };
+}
+
+/** The lattice of a matrix without pixels. */
+const NO_PIXELS: PixelGrid = { start: 0, sizes: [1, 1, 1], strides: [0, 0, 0, 0] };
+
+function latticeUniforms({ sizes, strides: [batch, ...spatial] }: PixelGrid): Uniforms {
+  return { ...alongAxes("size", sizes, "output"), strideN: batch, ...alongAxes("stride", spatial) };
+}
+
+/** Returns the distance between neighbouring pixels of a tensor if it is the same for all, else their lattice. */
+export function outputPixels(
+  { batch, spatial }: TensorView,
+  [O, P, Q]: Triple,
+  N: number,
+): { even: number } | { pixels: PixelGrid } {
+  const [d, h, w] = spatial;
+  const sizes: Triple = [O, P, Q];
+  // The stride of the innermost axis with several pixels, and whether the other axes continue it.
+  const axes = [
+    [N, batch],
+    [O, d],
+    [P, h],
+    [Q, w],
+  ] as const;
+  let even: number | undefined;
+  let next = 0;
+  for (const [size, stride] of axes.toReversed()) {
+    if (size === 1) continue;
+    if (even === undefined) {
+      even = stride;
+      next = stride;
+    }
+    if (stride !== next) return { pixels: { start: 0, sizes, strides: [batch, d, h, w] } };
+    next *= size;
+  }
+  return { even: even ?? 1 };
+}
+
+/** The memory layout of the output of a correlation from an image and a pixel on. */
+export function outputBatch(c: Correlation, firstImage = 0, firstPixel = 0): ResultBatch {
+  const { y } = c;
+  const channelsLast = c.layout === "channels-last";
+  const lie = outputPixels(y, c.output, channelsLast ? c.N : 1);
+  const pixel = "even" in lie ? lie.even : 0;
+  return {
+    buffer: whole(BINDING.output, "y", c),
+    channel: y.channel,
+    output: pixel,
+    inner: y.group,
+    outer: channelsLast ? 0 : y.batch,
+    start: y.start + (channelsLast ? 0 : firstImage * y.batch) + firstPixel * pixel,
+    ...("pixels" in lie && { pixels: lie.pixels, first: firstPixel }),
+  };
+}
+
+/** Multiplies a batch of matrices; if C is the output of the correlation, applies its epilogue. */
+export function gemmStep(gemm: Gemm, variant: GemmVariant, c: Correlation): Step {
+  const { outputs, K, outerCount, weights, cells, result: to } = gemm;
+  const last = to.buffer.operand !== "workspace";
+  const channels = c.K / c.groups;
+  const channelsAreRows = c.layout === "channels-first";
+  const [a, b] = channelsAreRows ? [weights, cells] : [cells, weights];
+  const [M, N] = channelsAreRows ? [channels, outputs] : [outputs, channels];
+  const [row, column] = channelsAreRows ? [to.channel, to.output] : [to.output, to.channel];
+  const grid = a.pixels ?? b.pixels;
+  const vectors = (matrix: MatrixBatch): string => elementTypes(isTensor(matrix) ? c.dtype : "f32").four;
+  const { tilesM, tilesN } = tilesOf(M, N, variant);
+  // Pixels are those of the input.
+  const fromA = a.pixels && loader(c, "x", BINDING.first);
+  const fromB = b.pixels && loader(c, "x", BINDING.second);
+  const store = to.pixels ? matrixCPixelsShader : matrixCOutputShader;
+  const end = result(last ? c : { ...c, epilogue: NO_EPILOGUE });
+  return dispatch({
+    threads: outerCount * c.groups * tilesM * tilesN,
+    shaders: [
+      ...end.shaders,
+      variant.quads ? quadsShader : noQuadsShader,
+      ...(grid ? [pixelOffsetShader] : []),
+      ...(fromA ? [...fromA.shaders, matrixAPixelsShader] : [matrixAVectorsShader]),
+      ...(fromB ? [...fromB.shaders, matrixBPixelsShader] : [matrixBVectorsShader]),
+      last ? store : matrixCScratchShader,
+      gemmShader,
+    ],
+    aliases: {
+      ...(a.pixels ? {} : { A4: vectors(a) }),
+      ...(b.pixels ? { ColumnsAt: "vec4u" } : { B4: vectors(b), ColumnsAt: "u32" }),
+      ...fromA?.aliases,
+      ...fromB?.aliases,
+      ...(last && end.aliases),
+    },
+    constants: {
+      ...end.constants,
+      ...fromA?.constants,
+      ...fromB?.constants,
+      TILE_M: variant.tileM,
+      TILE_N4: variant.tileN4,
+      QUADS: variant.quads,
+      CHANNELS_ARE_ROWS: channelsAreRows,
+    },
+    ranges: [
+      ...(fromA?.bindings ?? [{ ...a.buffer, binding: BINDING.first }]),
+      ...(fromB?.bindings ?? [{ ...b.buffer, binding: BINDING.second }]),
+      ...(last ? end.bindings : [{ ...to.buffer, binding: BINDING.output }]),
+    ],
+    uniforms: {
+      tilesM,
+      tilesN,
+      innerCount: c.groups,
+      channels,
+      sizeM: M,
+      sizeN: N,
+      sizeK: K,
+      sizeK4: Math.ceil(K / 4),
+      a: matrixUniforms(a),
+      b: matrixUniforms(b),
+      c: { row, column, inner: to.inner, outer: to.outer, start: to.start, firstPixel: to.first ?? 0 },
+      aStep: a.step ?? 1,
+      pixelsStart: grid?.start ?? 0,
+      pixels: latticeUniforms(grid ?? NO_PIXELS),
+      cPixels: latticeUniforms(to.pixels ?? NO_PIXELS),
+    },
+  });
+}
+
+/** The work of a batch of matrix products. */
+export function gemmWork({ batch, M, N, K }: Products, variant: GemmVariant): Work {
+  const { tileM, tileN4, quads } = variant;
+  const { tilesM, tilesN } = tilesOf(M, N, variant);
+  const threads = batch * tilesM * tilesN;
+  const steps = threads * Math.ceil(K / 4);
+  // Exchanging vectors in a quad costs almost nothing.
+  const right = quads ? 4 * tileN4 : 16 * tileN4;
+  return {
+    threads,
+    multiplyAdds: 16 * tileM * tileN4 * steps,
+    loads: (4 * tileM + right) * steps + OUTPUT_LOADS * batch * M * N,
+    bytes: numberBytes(batch * M * K, batch * K * N, batch * M * N),
+  };
+}
+
+/** A batch of channels x terms to pack into matrices. Strides in elements. */
+export interface Unpacked {
+  readonly batch: number;
+  readonly channels: number;
+  /** Terms count through the cells of each inner channel, or with `innerFirst` through the inner channels of each cell. */
+  readonly inner: number;
+  readonly cells: Triple;
+  readonly innerFirst: boolean;
+  /** Whether the terms are the rows of the packed matrices, and the channels their columns. */
+  readonly termsAreRows: boolean;
+  readonly start: number;
+  readonly batchStride: number;
+  readonly channelStride: number;
+  readonly innerStride: number;
+  readonly cellStrides: Triple;
+}
+
+/** Rows and columns of a packed matrix, both padded to whole vectors, or the rows to a multiple of `rowsStep`. */
+export function packedSize(from: Unpacked, rowsStep = 4): { rows: number; columns: number; bytes: number } {
+  const terms = from.inner * elementCount(from.cells);
+  const rows = roundUp(from.termsAreRows ? terms : from.channels, rowsStep);
+  const columns = roundUp(from.termsAreRows ? from.channels : terms, 4);
+  return { rows, columns, bytes: from.batch * rows * columns * F32_BYTES };
+}
+
+/** The work of packing matrices. */
+export function packWork(from: Unpacked, rowsStep = 4): Work {
+  const { bytes } = packedSize(from, rowsStep);
+  const numbers = bytes / F32_BYTES;
+  return { threads: numbers / 4, multiplyAdds: 0, loads: (CELL_LOADS + 1) * numbers, bytes: 2 * bytes };
+}
+
+/** Packs matrices of a tensor, as float32. */
+export function packStep(from: Unpacked, role: "x" | "w", target: Binding, c: Correlation, rowsStep = 4): Step {
+  const source = loader(c, role, BINDING.first);
+  const { rows, columns } = packedSize(from, rowsStep);
+  return dispatch({
+    threads: (from.batch * rows * columns) / 4,
+    shaders: [...source.shaders, packShader],
+    aliases: source.aliases,
+    constants: { ...source.constants, TERMS_ARE_ROWS: from.termsAreRows, INNER_FIRST: from.innerFirst },
+    ranges: [...source.bindings, target],
+    uniforms: {
+      rows,
+      rowVectors: columns / 4,
+      channels: from.channels,
+      inner: from.inner,
+      ...alongAxes("cells", from.cells, "taps"),
+      fromStart: from.start,
+      fromBatch: from.batchStride,
+      fromChannel: from.channelStride,
+      fromInner: from.innerStride,
+      ...alongAxes("from", from.cellStrides, "taps"),
+    },
+  });
+}

@@ -1,0 +1,184 @@
+// The gradient of a pointwise convolution's weights: dw = dy x^T, a matrix product whose sums run over all pixels of the batch. Every run packs
+// x, with its pixels as the terms; dy is read in place if its pixels are contiguous, else packed too. Long sums are split (split-K): different
+// threads compute the splits, and a second step adds them in order.
+import { elementCount, roundUp } from "../../base/shape.ts";
+import { F32_BYTES } from "../../kernel/element-types.ts";
+import { BINDING, STORAGE_ALIGNMENT, type Step } from "../../kernel/step.ts";
+import { type Correlation, termCount } from "../../problem/correlation.ts";
+import { type Candidate, type PartialPlan, SEQUENTIAL_SUM, type Unsupported, tooManyBytes } from "../algorithm.ts";
+import { scratch, whole } from "../operands.ts";
+import { reduceStep, reduceWork } from "../reduce-splits.ts";
+import type { DeviceTraits } from "../traits.ts";
+import {
+  type GemmVariant,
+  type MatrixBatch,
+  type ResultBatch,
+  type Unpacked,
+  gemmStep,
+  gemmWork,
+  packStep,
+  packWork,
+  packedSize,
+} from "./gemm.ts";
+import { selectTiles } from "./tile.ts";
+import { type WeightMatrix, weightMatrix, withPackedWeights } from "./weights.ts";
+
+/** Threads below which an adapter is not busy. */
+const BUSY_THREADS = { hardware: 16_384, software: 128 };
+
+/** Most splits of a sum, and fewest vectors of terms in one. */
+const MAX_SPLITS = 64;
+const MIN_SPLIT_VECTORS = 16;
+
+/** Whether each output is one sum over all elements of its two channels: the gradient of weights with one tap. */
+export function isInnerProduct({ output, y }: Correlation): boolean {
+  return y.operand === "dw" && elementCount(output) === 1;
+}
+
+/** The product as matrices, before its sums are split. */
+interface Product {
+  readonly c: Correlation;
+  readonly M: number;
+  readonly N: number;
+  /** x, in place and packed. */
+  readonly x: Unpacked;
+  readonly packed: { readonly rows: number; readonly columns: number; readonly bytes: number };
+  /** dy, which takes the role of the weights. */
+  readonly dy: WeightMatrix;
+  /** Bytes of the packed dy; 0 if it is read in place. */
+  readonly preparedBytes: number;
+}
+
+function productOf(c: Correlation): Product {
+  const groupK = c.K / c.groups;
+  const [M, N] = c.layout === "channels-last" ? [c.N, groupK] : [groupK, c.N];
+  const x = inputMatrix(c);
+  const dy = weightMatrix(c);
+  return { c, M, N, x, packed: packedSize(x), dy, preparedBytes: dy.packed ? packedSize(dy.matrix).bytes : 0 };
+}
+
+/** x as a matrix: the batch of the correlation (the input channels of the convolution) by terms. */
+function inputMatrix(c: Correlation): Unpacked {
+  return {
+    batch: c.groups,
+    channels: c.N,
+    inner: c.C / c.groups,
+    cells: c.kernel,
+    innerFirst: c.layout === "channels-last",
+    termsAreRows: c.layout === "channels-first",
+    start: c.x.start - c.padBegin.reduce((sum, pad, axis) => sum + pad * c.x.spatial[axis]!, 0),
+    batchStride: c.x.group,
+    channelStride: c.x.batch,
+    innerStride: c.x.channel,
+    cellStrides: [c.x.spatial[0] * c.dilation[0], c.x.spatial[1] * c.dilation[1], c.x.spatial[2] * c.dilation[2]],
+  };
+}
+
+/** The layout of the workspace: the packed x, then the partial sums. Strides of rows and partial sums are in elements, the rest in bytes. */
+function layoutOf({ c, M, N, packed }: Product, splits: number) {
+  const row = roundUp(N, 4);
+  const partial = c.groups * M * row;
+  const offset = roundUp(packed.bytes, STORAGE_ALIGNMENT);
+  const partialBytes = splits > 1 ? splits * partial * F32_BYTES : 0;
+  return { row, partial, offset, partialBytes, bytes: splits > 1 ? offset + partialBytes : packed.bytes };
+}
+
+/** The number of splits to aim for, regardless of memory: a divisor of the vectors of a sum, so that all splits are equal. */
+function wantedSplits({ c, M, N }: Product, device: DeviceTraits, { tileM, tileN4 }: GemmVariant): number {
+  const threads = c.groups * Math.ceil(M / tileM) * Math.ceil(N / (4 * tileN4));
+  const busy = device.software ? BUSY_THREADS.software : BUSY_THREADS.hardware;
+  const vectors = Math.ceil(termCount(c) / 4);
+  let splits = Math.min(MAX_SPLITS, Math.ceil(busy / threads), Math.floor(vectors / MIN_SPLIT_VECTORS));
+  while (splits > 1 && vectors % splits !== 0) splits--;
+  return Math.max(1, splits);
+}
+
+/** The wanted number of splits if their partial sums fit in memory, else one. */
+function splitsFor(product: Product, device: DeviceTraits, tile: GemmVariant): number {
+  const wanted = wantedSplits(product, device, tile);
+  const { bytes, partialBytes } = layoutOf(product, wanted);
+  const fits = bytes + product.preparedBytes <= device.maxWorkspaceBytes && partialBytes <= device.maxBindingBytes;
+  return fits ? wanted : 1;
+}
+
+/** The candidates for a correlation that is an inner product. */
+export function innerProductCandidates(
+  c: Correlation,
+  device: DeviceTraits,
+  variant?: string,
+): readonly Candidate[] | Unsupported {
+  const product = productOf(c);
+  const { M, N, x, dy, preparedBytes } = product;
+  const { bytes } = layoutOf(product, 1);
+  if (Math.max(bytes, preparedBytes) > device.maxBindingBytes || bytes + preparedBytes > device.maxWorkspaceBytes) {
+    return tooManyBytes("the packed input and gradient take", bytes + preparedBytes, device);
+  }
+  // The sums are split until there are enough threads, whatever the tile.
+  const busy = { ...device, rates: { ...device.rates, threads: 1 } };
+  return selectTiles({ batch: c.groups, M, N, K: termCount(c) }, busy, variant).map((tile): Candidate => {
+    const splits = splitsFor(product, device, tile);
+    return {
+      variant: tile.name,
+      workspaceBytes: layoutOf(product, splits).bytes,
+      preparedBytes,
+      // The packing of x, and of dy if necessary; the product; the reduction if sums are split.
+      dispatches: 2 + Number(dy.packed) + Number(splits > 1),
+      // dy too is packed in every run.
+      work: [
+        ...(dy.packed ? [packWork(dy.matrix)] : []),
+        packWork(x),
+        gemmWork({ batch: splits * c.groups, M, N, K: termCount(c) / splits }, tile),
+        ...(splits > 1 ? [reduceWork(c, splits)] : []),
+      ],
+      error: SEQUENTIAL_SUM,
+      plan: () => innerProductPlan(product, splits, tile),
+    };
+  });
+}
+
+function innerProductPlan(product: Product, splits: number, tile: GemmVariant): PartialPlan {
+  const { c, M, x, packed, dy } = product;
+  const channelsLast = c.layout === "channels-last";
+  const { row, partial, offset, partialBytes, bytes } = layoutOf(product, splits);
+  const terms = (Math.ceil(termCount(c) / 4) / splits) * 4;
+  // The stride from a split to the next, along the terms: columns if the terms are columns of the matrix, rows if they are rows.
+  const along = (stride: number, termsAreRows: boolean): number => terms * (termsAreRows ? stride : 1);
+  const inputs: MatrixBatch = {
+    buffer: scratch(BINDING.first, 0, packed.bytes),
+    row: packed.columns,
+    inner: packed.rows * packed.columns,
+    outer: along(packed.columns, !channelsLast),
+  };
+  const kernels: MatrixBatch = { ...dy.batch, outer: along(dy.batch.row, channelsLast) };
+  const partialStrides = channelsLast ? { channel: 1, output: row } : { channel: row, output: 1 };
+  const result: ResultBatch =
+    splits > 1
+      ? {
+          buffer: scratch(BINDING.output, offset, partialBytes),
+          ...{ ...partialStrides, inner: M * row, outer: partial, start: 0 },
+        }
+      : {
+          buffer: whole(BINDING.output, "y", c),
+          channel: c.y.channel,
+          output: c.y.batch,
+          inner: c.y.group,
+          outer: 0,
+          start: c.y.start,
+        };
+  const steps: Step[] = [
+    packStep(x, "x", scratch(BINDING.output, 0, packed.bytes), c),
+    gemmStep({ outputs: c.N, K: terms, outerCount: splits, weights: kernels, cells: inputs, result }, tile, c),
+  ];
+  if (splits > 1) {
+    steps.push(
+      reduceStep(c, {
+        count: splits,
+        buffer: scratch(BINDING.first, offset, partialBytes),
+        split: partial,
+        group: M * row,
+        ...partialStrides,
+      }),
+    );
+  }
+  return withPackedWeights({ steps, workspaceBytes: bytes }, dy, c);
+}

@@ -1,0 +1,187 @@
+// The operands of correlation kernels: their bindings, element types and uniforms, and the snippets that load them and apply the epilogue.
+import biasShader from "../../shaders/lib/bias.wgsl";
+import epilogueShader from "../../shaders/lib/epilogue.wgsl";
+import loadGatedShader from "../../shaders/lib/load-gated.wgsl";
+import loadWeightGatedShader from "../../shaders/lib/load-weight-gated.wgsl";
+import loadWeightShader from "../../shaders/lib/load-weight.wgsl";
+import loadShader from "../../shaders/lib/load.wgsl";
+import noBiasShader from "../../shaders/lib/no-bias.wgsl";
+import noResidualShader from "../../shaders/lib/no-residual.wgsl";
+import residualShader from "../../shaders/lib/residual.wgsl";
+import { type Dtype, bytesFor } from "../base/dtype.ts";
+import type { Triple } from "../base/shape.ts";
+import { activationShaders, derivativeShaders } from "../kernel/activation.ts";
+import { elementTypes } from "../kernel/element-types.ts";
+import { PADDING_SHADERS } from "../kernel/padding.ts";
+import type { Shader } from "../kernel/shader.ts";
+import { BINDING, type Binding, type Constant } from "../kernel/step.ts";
+import type { Uniforms } from "../kernel/uniforms.ts";
+import type { ActivationGradient } from "../problem/activation-gradient.ts";
+import type { Correlation } from "../problem/correlation.ts";
+
+/** The element type in which an operand of a correlation is stored. */
+export function dtypeOf<R extends "x" | "w" | "y">(c: Pick<Correlation, R | "dtype">, role: R): Dtype {
+  return c[role].operand === "padded" ? "f32" : c.dtype;
+}
+
+/** The whole input, weights or output at a binding number. */
+export function whole<R extends "x" | "w" | "y">(
+  binding: number,
+  role: R,
+  c: Pick<Correlation, R | "dtype" | "sizes">,
+): Binding {
+  return { binding, operand: c[role].operand, offset: 0, size: bytesFor(c.sizes[role], dtypeOf(c, role)) };
+}
+
+/** Snippets of a kernel, with the aliases, constants and bindings that they need. */
+export interface Snippets {
+  readonly shaders: readonly Shader[];
+  readonly aliases: Readonly<Record<string, string>>;
+  readonly constants: Readonly<Record<string, Constant>>;
+  readonly bindings: readonly Binding[];
+}
+
+/** The snippets that load elements as float32, by the binding of the operand: the first defines `load`, the second `load_weight`. */
+const LOADS = {
+  [BINDING.first]: { plain: loadShader, gated: loadGatedShader },
+  [BINDING.second]: { plain: loadWeightShader, gated: loadWeightGatedShader },
+} as const;
+
+/**
+ * The loader of the input or the weights as a kernel's first or second operand: loads them as they are stored, or multiplied by the derivative
+ * of an activation if the correlation gates them.
+ */
+export function loader(c: Correlation, role: "x" | "w", binding: keyof typeof LOADS): Snippets {
+  const operand = whole(binding, role, c);
+  const gate = isGated(c, role) ? c.gated!.by : undefined;
+  return { ...loaderOf(operand, gate), aliases: { E: elementTypes(c.dtype).one } };
+}
+
+/** Whether an operand is multiplied by the derivative of an activation while it is loaded, which takes one element at a time. */
+export function isGated(c: Correlation, role: "x" | "w"): boolean {
+  return c.gated?.role === role;
+}
+
+/**
+ * The loader of an operand, which multiplies it by the derivative of an activation if a gradient is given. The derivative is computed from the
+ * operand `gate`, which has the same size.
+ */
+export function loaderOf(operand: Binding, gradient: ActivationGradient | undefined): Omit<Snippets, "aliases"> {
+  const { plain, gated } = LOADS[operand.binding as keyof typeof LOADS];
+  if (!gradient) return { shaders: [plain], constants: {}, bindings: [operand] };
+  const { activation, from } = gradient;
+  return {
+    shaders: [...derivativeShaders(activation.name, from), gated],
+    constants: { GATE_PARAMETER: { f32: activation.parameter } },
+    bindings: [operand, { ...operand, binding: BINDING.gate, operand: "gate" }],
+  };
+}
+
+/** Joins loaders and the like into one, in order. */
+export function join(...list: readonly Snippets[]): Snippets {
+  return {
+    shaders: list.flatMap(({ shaders }) => shaders),
+    aliases: Object.assign({}, ...list.map(({ aliases }) => aliases)),
+    constants: Object.assign({}, ...list.map(({ constants }) => constants)),
+    bindings: list.flatMap(({ bindings }) => bindings),
+  };
+}
+
+/** The snippets that load the input as the first operand, with its padding: they define `load`, `source` and `is_padding`. */
+export function paddedInput(c: Correlation): Snippets {
+  const input = loader(c, "x", BINDING.first);
+  return {
+    ...input,
+    shaders: [...input.shaders, PADDING_SHADERS[c.paddingMode]],
+    constants: { ...input.constants, PADDING_VALUE: { f32: c.paddingValue } },
+  };
+}
+
+/** A range of the workspace at a binding number. */
+export function scratch(binding: number, offset: number, size: number): Binding {
+  return { binding, operand: "workspace", offset, size };
+}
+
+/** A range of the prepared weights at a binding number. */
+export function preparedRange(binding: number, offset: number, size: number): Binding {
+  return { binding, operand: "prepared", offset, size };
+}
+
+/** The snippets of a correlation's epilogue (`load_bias`, `finish`), the alias Y, and the bindings: that of the output, then the epilogue's. */
+export function result(c: Pick<Correlation, "epilogue" | "K" | "dtype" | "sizes" | "y">): Snippets {
+  const { activation, bias, residual } = c.epilogue;
+  const bindings: Binding[] = [whole(BINDING.output, "y", c)];
+  const add = (operand: "bias" | "residual", elements: number): void => {
+    bindings.push({ binding: BINDING[operand], operand, offset: 0, size: bytesFor(elements, c.dtype) });
+  };
+  if (bias) add("bias", c.K);
+  if (residual) add("residual", c.sizes.y);
+  return {
+    shaders: [
+      ...activationShaders(activation.name),
+      bias ? biasShader : noBiasShader,
+      residual ? residualShader : noResidualShader,
+      epilogueShader,
+    ],
+    aliases: { Y: elementTypes(dtypeOf(c, "y")).one },
+    constants: { PARAMETER: { f32: activation.parameter } },
+    bindings,
+  };
+}
+
+/** The constants that shape the window of a kernel: its size, stride and dilation along depth, height and width, and the layout. */
+export function windowConstants({ kernel, stride, dilation, layout }: Correlation): Readonly<Record<string, Constant>> {
+  return {
+    ...alongAxes("KERNEL_", kernel, "taps"),
+    ...alongAxes("STRIDE_", stride),
+    ...alongAxes("DILATION_", dilation),
+    CHANNELS_LAST: layout === "channels-last",
+  };
+}
+
+const AXES = { input: ["D", "H", "W"], output: ["O", "P", "Q"], taps: ["T", "R", "S"] } as const;
+
+/** Values along depth, height and width as uniforms or constants: `pad` and [1, 2, 3] give padD, padH and padW. */
+export function alongAxes(
+  prefix: string,
+  values: Triple,
+  axes: keyof typeof AXES = "input",
+): Readonly<Record<string, number>> {
+  return Object.fromEntries(AXES[axes].map((axis, at) => [prefix + axis, values[at]!]));
+}
+
+/** The size, padding and memory layout of the input: the uniforms inputD, ..., padD, ..., xStart, xStrideN, ...G, ...C, ...D, ...H, ...W. */
+export function inputUniforms({ x, input, padBegin }: Correlation): Uniforms {
+  return {
+    ...alongAxes("input", input),
+    ...alongAxes("pad", padBegin),
+    xStart: x.start,
+    xStrideN: x.batch,
+    xStrideG: x.group,
+    xStrideC: x.channel,
+    ...alongAxes("xStride", x.spatial),
+  };
+}
+
+/** The size and the memory layout of the output: the uniforms outputO, ..., yStart, yStrideN, ...G, ...K, ...O, ...P, ...Q. */
+export function outputUniforms({ y, output }: Correlation): Uniforms {
+  return {
+    ...alongAxes("output", output, "output"),
+    yStart: y.start,
+    yStrideN: y.batch,
+    yStrideG: y.group,
+    yStrideK: y.channel,
+    ...alongAxes("yStride", y.spatial, "output"),
+  };
+}
+
+/** The memory layout of the weights: the uniforms wStart, wStrideG, ...K, ...C, ...T, ...R, ...S. */
+export function weightUniforms({ w }: Correlation): Uniforms {
+  return {
+    wStart: w.start,
+    wStrideG: w.group,
+    wStrideK: w.outputChannel,
+    wStrideC: w.inputChannel,
+    ...alongAxes("wStride", w.taps, "taps"),
+  };
+}

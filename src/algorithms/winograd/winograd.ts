@@ -1,0 +1,184 @@
+// winograd: the minimal filtering algorithms F(m, r) of Winograd in one, two and three dimensions (Lavin and Gray, "Fast algorithms for
+// convolutional neural networks", 2016, section 4). Tiles of the input and the filters are transformed, multiplied point by point as
+// matrices over the channels, and transformed back: (m r / (m + r - 1))^axes times fewer multiplications than the direct sum. The outputs of a
+// tile share their errors, and a NaN or infinity in the input spreads over the tiles that see it.
+import { type Triple, elementCount } from "../../base/shape.ts";
+import { F32_BYTES } from "../../kernel/element-types.ts";
+import type { Correlation } from "../../problem/correlation.ts";
+import {
+  type Algorithm,
+  type Candidate,
+  type ErrorBound,
+  type PartialPlan,
+  type Unsupported,
+  tooManyBytes,
+} from "../algorithm.ts";
+import { OUTPUT_LOADS, type Work, estimate, numberBytes } from "../cost.ts";
+import { type Products, gemmWork } from "../gemm/gemm.ts";
+import { gemmTile } from "../gemm/tile.ts";
+import type { DeviceTraits } from "../traits.ts";
+import { type Chunk, type Geometry, chunkBytes, geometryOf, inputBytes, productBytes } from "./geometry.ts";
+import { exactOnIntegers, growth } from "./growth.ts";
+import { partitionOf, transformedAxes } from "./partition.ts";
+import { filterStep, inputStep, multiplyStep, outputStep } from "./steps.ts";
+import { TILES, type Tile } from "./tiles.ts";
+
+/** Cap of a chunk. Larger ones are no faster: matrix products of this size already keep the GPU busy. */
+const CHUNK_BYTES = 32 * 2 ** 20;
+
+/** A tile with more than this many times the multiplications of the best one is not worth trying. */
+const MOST_MULTIPLICATIONS = 3;
+
+/** Most values of a transformed tile: a thread holds all of them, and the code that transforms them is unrolled. */
+const MAX_POINTS = 64;
+
+/** Number of transformed axes. */
+function axisCount(c: Correlation): number {
+  return transformedAxes(c).filter(Boolean).length;
+}
+
+/** Multiplications with a tile size: the points of all tiles, for each subkernel. */
+function multiplications(c: Correlation, tile: Tile): number {
+  const { points, tileCount } = geometryOf(c, tile);
+  return points * tileCount * elementCount(partitionOf(c, tile).subkernels);
+}
+
+/** The tiles worth trying, or why there are none. Leaves out tiles that another one beats in both points and multiplications. */
+function tilesFor(c: Correlation): Tile[] | Unsupported {
+  const { kernel, dilation, stride, output } = c;
+  const own = (triple: Triple): string => triple.slice(triple[0] > 1 ? 0 : triple[1] > 1 ? 1 : 2).join(" x ");
+  if (dilation.some((step, axis) => step !== 1 && kernel[axis] !== 1)) {
+    return { reason: `the dilation is ${own(dilation)}, and tiles need dilation 1` };
+  }
+  const axes = axisCount(c);
+  if (axes === 0) {
+    return {
+      reason: `along no axis are there several outputs (${own(output)}) and more taps than the stride (${own(kernel)} at stride ${own(stride)})`,
+    };
+  }
+  const fit = TILES.filter(({ points }) => points ** axes <= MAX_POINTS).map((tile) => ({
+    tile,
+    count: multiplications(c, tile),
+  }));
+  const least = Math.min(...fit.map(({ count }) => count));
+  return fit
+    .filter(({ count }) => count <= MOST_MULTIPLICATIONS * least)
+    .filter(({ tile, count }) =>
+      fit.every((other) => {
+        const better = other.tile.points < tile.points || other.count < count || other.tile.r > tile.r;
+        return other.tile === tile || !(better && other.tile.points <= tile.points && other.count <= count);
+      }),
+    )
+    .map(({ tile }) => tile);
+}
+
+/** Most tiles of a chunk; 0 if not even a vector of them fits. */
+function chunkTiles(c: Correlation, geometry: Geometry, device: DeviceTraits): number {
+  if (geometry.filterBytes > device.maxBindingBytes) return 0;
+  const cap = Math.min(CHUNK_BYTES, device.maxWorkspaceBytes - geometry.filterBytes);
+  const fits = (count: number): boolean =>
+    chunkBytes(c, geometry, count) <= cap &&
+    Math.max(inputBytes(c, geometry, count), productBytes(c, geometry, count)) <= device.maxBindingBytes;
+  if (fits(geometry.tileCount)) return geometry.tileCount;
+  const bytesOfFour = chunkBytes(c, geometry, 8) - chunkBytes(c, geometry, 4);
+  let count = 4 * Math.floor(Math.max(0, cap) / Math.max(1, bytesOfFour));
+  while (count > 0 && !fits(count)) count -= 4;
+  return Math.max(0, count);
+}
+
+/** The matrix products of `count` tiles. */
+function productsOf(c: Correlation, { points, paddedC, groupK }: Geometry, count: number): Products {
+  const [M, N] = c.layout === "channels-last" ? [count, groupK] : [groupK, count];
+  return { batch: points * c.groups, M, N, K: paddedC };
+}
+
+/** The ranges of tiles that are transformed at once. */
+function chunksOf({ tileCount }: Geometry, most: number): Chunk[] {
+  const chunks: Chunk[] = [];
+  for (let first = 0; first < tileCount; first += most)
+    chunks.push({ first, count: Math.min(most, tileCount - first) });
+  return chunks;
+}
+
+function winogradPlan(c: Correlation, device: DeviceTraits, geometry: Geometry, most: number): PartialPlan {
+  return {
+    // The first chunk is the largest.
+    workspaceBytes: chunkBytes(c, geometry, most),
+    preparation: { steps: [filterStep(c, geometry)], bytes: geometry.filterBytes },
+    steps: chunksOf(geometry, most).flatMap((chunk) => [
+      inputStep(c, geometry, chunk),
+      multiplyStep(c, geometry, chunk, gemmTile(productsOf(c, geometry, chunk.count), device)),
+      outputStep(c, geometry, chunk),
+    ]),
+  };
+}
+
+function winogradError(c: Correlation, tile: Tile): ErrorBound {
+  const axes = axisCount(c);
+  const transformed = transformedAxes(c);
+  const along = (axis: 0 | 1 | 2): number => (transformed[axis] ? (tile.points - 1) * c.stride[axis] : 0);
+  return {
+    growth: growth(c, tile, axes),
+    spread: [along(0), along(1), along(2)],
+    norm: "windows",
+    exactOnIntegers: exactOnIntegers(c, tile, axes),
+  };
+}
+
+/** The work of all steps. A thread transforms one tile of one channel: it loads and stores all of its points. */
+function winogradWork(c: Correlation, device: DeviceTraits, geometry: Geometry): Work[] {
+  const { tile, axes, points, tileCount, paddedC, groupK, filterBytes } = geometry;
+  const products = productsOf(c, geometry, tileCount);
+  const transform = (threads: number, loads: number, stores: number): Work => ({
+    threads,
+    multiplyAdds: 2 * tile.points * points * threads,
+    loads: (loads + stores) * threads,
+    bytes: numberBytes(2 * points * threads),
+  });
+  const outputs = tile.m ** axes;
+  return [
+    // Transformed weights are cached with their tensor; a gradient in their role is transformed in every run.
+    ...(c.w.operand === "w" ? [] : [transform(filterBytes / F32_BYTES / points, points, points)]),
+    transform(tileCount * c.groups * paddedC, points * 1.5, points),
+    gemmWork(products, gemmTile(products, device)),
+    transform(tileCount * c.groups * groupK, points, outputs * OUTPUT_LOADS),
+  ];
+}
+
+/** Refuses a correlation that fits in memory with none of the tiles. */
+function tooLarge(c: Correlation, device: DeviceTraits, geometries: readonly Geometry[]): Unsupported {
+  const filters = Math.min(...geometries.map(({ filterBytes }) => filterBytes));
+  if (filters > device.maxBindingBytes) return tooManyBytes("the transformed filters take at least", filters, device);
+  const least = Math.min(...geometries.map((geometry) => geometry.filterBytes + chunkBytes(c, geometry, 4)));
+  return tooManyBytes("the transformed filters and four tiles take at least", least, device);
+}
+
+export const winograd: Algorithm = {
+  name: "winograd",
+
+  candidates(c, device, variant) {
+    const tiles = tilesFor(c);
+    if ("reason" in tiles) return tiles;
+    const geometries = tiles.map((tile) => geometryOf(c, tile));
+    const sized = geometries.map((geometry) => ({ geometry, most: chunkTiles(c, geometry, device) }));
+    const fit = sized.filter(({ most }) => most > 0);
+    if (fit.length === 0) return tooLarge(c, device, geometries);
+    return fit
+      .filter(({ geometry }) => variant === undefined || geometry.tile.name === variant)
+      .map(({ geometry, most }) => {
+        const work = winogradWork(c, device, geometry);
+        return { geometry, most, work, seconds: estimate(work, device.rates) };
+      })
+      .toSorted((a, b) => a.seconds - b.seconds)
+      .map(({ geometry, most, work }): Candidate => ({
+        variant: geometry.tile.name,
+        workspaceBytes: chunkBytes(c, geometry, most),
+        preparedBytes: geometry.filterBytes,
+        // The transform of the filters, and three for each chunk of tiles.
+        dispatches: 1 + 3 * Math.ceil(geometry.tileCount / most),
+        work,
+        error: winogradError(c, geometry.tile),
+        plan: () => winogradPlan(c, device, geometry, most),
+      }));
+  },
+};

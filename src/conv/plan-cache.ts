@@ -1,0 +1,181 @@
+// The plans of an engine: chooses and compiles them, caches those of eager calls, and measures on request. The code that measures is loaded on
+// first use: it is a fifteenth of a bundle, and most pages never measure.
+import type { Rates } from "../algorithms/cost.ts";
+import { algorithms } from "../algorithms/index.ts";
+import type { DeviceTraits } from "../algorithms/traits.ts";
+import type { Dtype } from "../base/dtype.ts";
+import { refuse } from "../base/error.ts";
+import { checkOptions, checkSignal } from "../base/validate.ts";
+import { checkBinding } from "../gpu/binding-limit.ts";
+import type { GpuContext } from "../gpu/context.ts";
+import { ReadyCache } from "../gpu/ready-cache.ts";
+import type { Tensor } from "../gpu/tensor.ts";
+import type { Plan } from "../kernel/step.ts";
+import { CONSTRAINT_KEYS, type Choice, type Constraints, checkConstraints, choose, rank } from "../planner/choose.ts";
+import { type AdapterDescription, deviceTraits } from "../planner/device-traits.ts";
+import type { TuningTable } from "../planner/tuning.ts";
+import {
+  type ConvDescriptor,
+  type ConvProblem,
+  type Pass,
+  convProblem,
+  operandBytes,
+  tensorShape,
+} from "../problem/problem.ts";
+import { ConvPlan } from "./conv-plan.ts";
+import { type FindOptions, type Found, measurementsOf } from "./find-options.ts";
+import type { Workbench } from "./find.ts";
+import { type ConvInputs, checkInputs } from "./operands.ts";
+
+/** Default of `maxWorkspaceBytes`. */
+const DEFAULT_WORKSPACE_BYTES = 256 * 2 ** 20;
+
+/** Cached plans of eager calls; the least recently used is dropped first. Each holds 256 bytes a dispatch on the GPU. */
+const MAX_READY = 512;
+
+/** Options of calls that can be aborted. */
+export interface Abortable {
+  /** When it aborts, the promise rejects with its reason. */
+  signal?: AbortSignal;
+}
+
+/** Options of `engine.plan`. */
+export interface PlanOptions extends Constraints, Abortable {}
+
+/** @throws ConvError if the options are invalid */
+export function checkPlanOptions(options: unknown): { constraints: Constraints } & Abortable {
+  const { signal, ...constraints } = checkOptions("constraints", options, [...CONSTRAINT_KEYS, "signal"]);
+  const checked = checkSignal("signal", signal);
+  return { constraints: checkConstraints("constraints", constraints), ...(checked && { signal: checked }) };
+}
+
+/** Runs the plan of a problem on the inputs of an eager call, which has checked that x or dy is a tensor. */
+export function runPlan(problem: ConvProblem, constraints: Constraints, inputs: ConvInputs): Tensor {
+  const { gpu } = (inputs.x ?? inputs.dy)!;
+  gpu.memory.checkOpen();
+  const buffers = checkInputs(gpu, problem, inputs);
+  return gpu.attached(PlanCache).get(problem, constraints).runOn(buffers, inputs.w);
+}
+
+/** The plans of one engine. */
+const loadMeasure = () => import("./measure.ts");
+
+export class PlanCache {
+  readonly #gpu: GpuContext;
+  readonly #adapter: AdapterDescription;
+  readonly #tuning: TuningTable;
+  readonly #ready: ReadyCache<ConvPlan>;
+
+  constructor(gpu: GpuContext, adapter: AdapterDescription, tuning: TuningTable) {
+    this.#gpu = gpu;
+    this.#adapter = adapter;
+    this.#tuning = tuning;
+    this.#ready = new ReadyCache(gpu, MAX_READY);
+  }
+
+  /** The device traits for planning, within the caller's constraints. */
+  traits(constraints: Constraints = {}): DeviceTraits {
+    const workspace = constraints.maxWorkspaceBytes ?? DEFAULT_WORKSPACE_BYTES;
+    return deviceTraits(this.#gpu.device, this.#adapter, workspace, this.#tuning.rates);
+  }
+
+  /** @throws ConvError `unsupported` if the device lacks the element type */
+  checkDtype(dtype: Dtype): Dtype {
+    if (dtype === "f16" && !this.#gpu.device.features.has("shader-f16"))
+      refuse("unsupported", "dtype", dtype, '"f32": this device lacks the feature shader-f16');
+    return dtype;
+  }
+
+  /** Makes a plan for the caller to own, compiled without blocking the page. */
+  async make(
+    pass: Pass,
+    descriptor: ConvDescriptor,
+    constraints: Constraints,
+    signal?: AbortSignal,
+  ): Promise<ConvPlan> {
+    const problem = convProblem(pass, descriptor);
+    const { choice, plan } = this.#decide(problem, constraints);
+    signal?.throwIfAborted();
+    const steps = [...(plan.preparation?.steps ?? []), ...plan.steps];
+    await Promise.all(steps.map((step) => this.#gpu.pipelines.prepare(step.kernel)));
+    signal?.throwIfAborted();
+    return new ConvPlan(this.#gpu, problem, choice, plan);
+  }
+
+  /** Returns the plan of eager calls for a problem, compiled now if it is not cached. */
+  get(problem: ConvProblem, constraints: Constraints): ConvPlan {
+    return this.#ready.get(keyOf(problem, constraints), () => {
+      const { choice, plan } = this.#decide(problem, constraints);
+      return new ConvPlan(this.#gpu, problem, choice, plan);
+    });
+  }
+
+  /** Measures the rates of the adapter, which estimates use from then on. The plans of eager calls are chosen again. */
+  async calibrate(signal?: AbortSignal): Promise<Rates> {
+    const { calibrate } = await loadMeasure();
+    const rates = await this.#measured(() => calibrate(this.#gpu, !this.traits().software, signal), signal);
+    await this.#tuning.addCalibration(rates);
+    this.#ready.clear();
+    return rates;
+  }
+
+  /** Measures the candidates of a problem, on tensors that `tensor` makes; "auto" ranks by the results from then on. */
+  async find(
+    pass: Pass,
+    descriptor: ConvDescriptor,
+    { progress, signal, ...constraints }: FindOptions,
+    tensor: (data: ArrayLike<number>, shape: readonly number[], problem: ConvProblem) => Tensor,
+  ): Promise<Found[]> {
+    const problem = convProblem(pass, descriptor);
+    this.#decide(problem, constraints);
+    signal?.throwIfAborted();
+    // A copy, since the caller's may change during the search. Being checked, it is plain data.
+    const checked = structuredClone(descriptor);
+    // Candidates are measured in the order of their estimates: the better the estimates, the sooner slow candidates are dropped.
+    if (!this.#tuning.rates) await this.calibrate(signal);
+    const workbench: Workbench = {
+      device: this.#gpu.device,
+      plan: (...args) => this.make(...args),
+      tensor: (data, shape) => tensor(data, shape, problem),
+      ranked: () => rank(algorithms, problem, this.traits(constraints), constraints).ranked,
+      check: (cause) => this.#gpu.check(cause),
+    };
+    const { find } = await loadMeasure();
+    const search = (): Promise<Found[]> => find(workbench, problem, checked, constraints, { progress, signal });
+    const found = await this.#measured(search, signal);
+    await this.#tuning.add(problem, constraints, measurementsOf(found));
+    // The cached plan was chosen without these measurements.
+    this.#ready.delete(keyOf(problem, constraints));
+    return found;
+  }
+
+  /** Destroys the plans of eager calls. */
+  destroy(): void {
+    this.#ready.clear();
+  }
+
+  /** Runs a measurement. If the device was lost or the engine destroyed meanwhile, rejects with that instead of the result or the failure. */
+  async #measured<T>(measure: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    try {
+      const result = await measure();
+      await this.#gpu.check();
+      return result;
+    } catch (cause) {
+      if (!signal?.aborted) await this.#gpu.check(cause);
+      throw cause;
+    }
+  }
+
+  #decide(problem: ConvProblem, constraints: Constraints): { choice: Choice; plan: Plan } {
+    this.checkDtype(problem.dtype);
+    const traits = this.traits(constraints);
+    for (const operand of ["x", "w", "y"] as const)
+      checkBinding(this.#gpu, operand, operandBytes(problem, operand), tensorShape(problem, operand));
+    const choice = choose(algorithms, problem, traits, constraints, this.#tuning.lookUp(problem, constraints));
+    return { choice, plan: choice.chosen.candidate.plan() };
+  }
+}
+
+function keyOf(problem: ConvProblem, constraints: Constraints): string {
+  return JSON.stringify([problem, constraints]);
+}

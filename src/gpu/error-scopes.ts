@@ -1,0 +1,91 @@
+// Error scopes: WebGPU reports validation errors, exhausted memory, internal errors and a lost device asynchronously. This file collects them,
+// and the first one rejects the next read, with its cause.
+import { ConvError, type ConvErrorCode } from "../base/error.ts";
+
+/** Most explanatory first: a failed allocation also fails validation. */
+const FILTERS: readonly GPUErrorFilter[] = ["out-of-memory", "internal", "validation"];
+
+/**
+ * How long to wait for `device.lost` after a rejection that a loss may have caused. It resolves later than the rejection: by a turn of the event
+ * loop in Chromium, by 0.1 s in Firefox.
+ */
+const LOSS_MILLISECONDS = 500;
+
+export class ErrorScopes {
+  readonly #device: GPUDevice;
+  readonly #outOfMemory: () => void;
+  readonly #pending = new Set<Promise<void>>();
+  #first: ConvError | undefined;
+  #lost: ConvError | undefined;
+  /** Resolves when the device is lost, with the error that reads reject with from then on. */
+  readonly lost: Promise<ConvError>;
+
+  /** @param outOfMemory called when the GPU reports that memory ran out */
+  constructor(device: GPUDevice, outOfMemory: () => void) {
+    this.#device = device;
+    this.#outOfMemory = outOfMemory;
+    this.lost = device.lost.then((info) => {
+      this.#lost = new ConvError("device-lost", `device: lost (${info.reason}): ${info.message || "no message"}`);
+      return this.#lost;
+    });
+  }
+
+  /**
+   * Runs GPU calls in error scopes of their own; the next `settle` throws the errors they report.
+   * @param name name of the work in those errors
+   * @param failed called if there are any
+   */
+  run<T>(name: string, work: () => T, failed?: () => void): T {
+    for (const filter of FILTERS) this.#device.pushErrorScope(filter);
+    try {
+      return work();
+    } finally {
+      const popped = FILTERS.map(() => this.#device.popErrorScope());
+      this.#collect(name, popped.toReversed(), failed);
+    }
+  }
+
+  /** Waits for the reports on all work so far and throws the first error, once. */
+  async settle(): Promise<void> {
+    await Promise.all(this.#pending);
+    if (this.#lost) throw this.#lost;
+    const first = this.#first;
+    this.#first = undefined;
+    if (first) throw first;
+  }
+
+  /** Returns the error to throw for a rejected GPU promise: the loss of the device, if that is the cause. */
+  async explain(name: string, cause: unknown): Promise<ConvError> {
+    await this.#lossWithin(LOSS_MILLISECONDS);
+    return this.#lost ?? new ConvError("gpu-validation", `${name}: failed (${String(cause)})`, { cause });
+  }
+
+  /**
+   * Throws if the device is lost.
+   * @param cause an error that a loss may explain: the call then waits for the report of one
+   */
+  async checkDevice(cause?: unknown): Promise<void> {
+    await this.#lossWithin(cause === undefined || cause instanceof ConvError ? 0 : LOSS_MILLISECONDS);
+    if (this.#lost) throw this.#lost;
+  }
+
+  async #lossWithin(milliseconds: number): Promise<void> {
+    await Promise.race([this.lost, new Promise((resolve) => setTimeout(resolve, milliseconds))]);
+  }
+
+  #collect(name: string, popped: readonly Promise<GPUError | null>[], failed: (() => void) | undefined): void {
+    // popErrorScope rejects only on a lost device, which `lost` reports.
+    const reports = popped.map((report) => report.catch(() => null));
+    const pending = Promise.all(reports).then((errors) => {
+      this.#pending.delete(pending);
+      const at = errors.findIndex((error) => error !== null);
+      if (at < 0) return;
+      const [filter, cause] = [FILTERS[at]!, errors[at]!];
+      const code: ConvErrorCode = filter === "out-of-memory" ? "out-of-memory" : "gpu-validation";
+      this.#first ??= new ConvError(code, `${name}: the GPU reported ${filter}: ${cause.message}`, { cause });
+      if (code === "out-of-memory") this.#outOfMemory();
+      failed?.();
+    });
+    this.#pending.add(pending);
+  }
+}

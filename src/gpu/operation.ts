@@ -1,0 +1,136 @@
+// Operation: steps on tensors that need no planning, compiled once for each set of shapes. All operations except convolution are such, and so is
+// the gradient of a bias.
+import { type Dtype, bytesFor } from "../base/dtype.ts";
+import { elementCount } from "../base/shape.ts";
+import type { Range } from "../kernel/dispatch.ts";
+import type { Step } from "../kernel/step.ts";
+import type { Layout } from "../problem/problem.ts";
+import { checkBinding } from "./binding-limit.ts";
+import { GpuContext } from "./context.ts";
+import { Executable } from "./executable.ts";
+import { ReadyCache } from "./ready-cache.ts";
+import { submit } from "./submit.ts";
+import { type Tensor, checkSameEngine } from "./tensor.ts";
+import { BufferUsage } from "./usage.ts";
+
+/** A tensor without its values. */
+export interface TensorDescription {
+  readonly shape: readonly number[];
+  readonly layout: Layout;
+  readonly dtype: Dtype;
+}
+
+/** How an operation is computed. */
+export interface Recipe {
+  readonly steps: readonly Step<string>[];
+  /** Scratch memory, bound as the operand "workspace". */
+  readonly workspaceBytes?: number;
+}
+
+/** An operation on checked tensors. */
+export interface Operation<Result extends string = string> {
+  /** The public name, used in GPU errors. */
+  readonly name: string;
+  /** The tensors it reads, under the names of the caller's arguments; the steps bind them by these names. */
+  readonly inputs: Readonly<Record<string, Tensor>>;
+  /** The tensors it creates. */
+  readonly results: Readonly<Record<Result, TensorDescription>>;
+  /** The inputs that it overwrites. */
+  readonly updates?: readonly string[];
+  /** Everything else that the recipe depends on, as plain data. */
+  readonly parameters?: unknown;
+  /** Numbers that change from call to call without changing the recipe, bound as the float32 operand "numbers". */
+  readonly numbers?: readonly number[];
+  /** Returns the steps, which may depend only on the name, the tensor descriptions and the parameters: they are compiled once and cached. */
+  recipe(): Recipe;
+}
+
+/** The range of a whole tensor, under the operation's name for it. */
+export function whole(operand: string, { shape, dtype }: TensorDescription): Range {
+  return { operand, offset: 0, size: bytesFor(elementCount(shape), dtype) };
+}
+
+/** The range of the first `count` of an operation's `numbers`. */
+export function numbersRange(count: number): Range {
+  return { operand: "numbers", offset: 0, size: bytesFor(count, "f32") };
+}
+
+/** Compiled operations in the cache; the least recently used is dropped first. Each takes less than a kilobyte of GPU memory. */
+const MAX_READY = 1024;
+
+/** A compiled operation. */
+interface Ready {
+  readonly executable: Executable;
+  readonly workspaceBytes: number;
+  /** The buffer of the operation's `numbers`. */
+  readonly numbers?: GPUBuffer;
+  destroy(): void;
+}
+
+/** The compiled operations of one engine. */
+class ReadyOperations {
+  readonly #gpu: GpuContext;
+  readonly #cache: ReadyCache<Ready>;
+
+  constructor(gpu: GpuContext) {
+    this.#gpu = gpu;
+    this.#cache = new ReadyCache(gpu, MAX_READY);
+  }
+
+  get(operation: Operation): Ready {
+    return this.#cache.get(keyOf(operation), () => {
+      const gpu = this.#gpu;
+      const { steps, workspaceBytes = 0 } = operation.recipe();
+      const largest = Math.max(...steps.flatMap(({ bindings }) => bindings.map(({ size }) => size)));
+      checkBinding(gpu, "workspace", largest);
+      const executable = new Executable(gpu, steps);
+      const numbers = operation.numbers && createNumbers(gpu, operation.numbers.length);
+      const destroy = (): void => {
+        executable.destroy();
+        if (numbers) gpu.memory.free(numbers);
+      };
+      return { executable, workspaceBytes, ...(numbers && { numbers }), destroy };
+    });
+  }
+
+  destroy(): void {
+    this.#cache.clear();
+  }
+}
+
+/**
+ * Runs an operation and returns the tensors it creates. The work is submitted at once; nothing waits for it.
+ * @throws ConvError `foreign-tensor` if inputs belong to different engines, `too-large` if a result exceeds a binding
+ */
+export function run<Result extends string>(operation: Operation<Result>): Record<Result, Tensor> {
+  const { name, inputs, results, updates = [] } = operation;
+  const gpu = checkSameEngine(inputs);
+  for (const [result, { shape, dtype }] of Object.entries<TensorDescription>(results))
+    checkBinding(gpu, result, bytesFor(elementCount(shape), dtype), shape);
+  return gpu.errors.run(name, () => {
+    const { executable, workspaceBytes, numbers } = gpu.attachedOrNew(ReadyOperations).get(operation);
+    const buffers: Record<string, GPUBuffer> = {};
+    for (const [input, tensor] of Object.entries(inputs)) buffers[input] = tensor.storage;
+    if (numbers) {
+      // The queue keeps writes and submits in order: work submitted earlier still reads its own numbers.
+      gpu.device.queue.writeBuffer(numbers, 0, Float32Array.from(operation.numbers!));
+      buffers["numbers"] = numbers;
+    }
+    const created = submit(gpu, { label: name, buffers, results, workspaceBytes }, (encoder, all) =>
+      executable.encode(encoder, all),
+    );
+    for (const update of updates) inputs[update]!.updated();
+    return created;
+  });
+}
+
+function createNumbers(gpu: GpuContext, length: number): GPUBuffer {
+  const usage = BufferUsage.STORAGE | BufferUsage.COPY_DST;
+  return gpu.memory.allocate("plans", { label: "convoke numbers", size: bytesFor(length, "f32"), usage });
+}
+
+function keyOf({ name, inputs, results, parameters }: Operation): string {
+  const described = (tensors: Readonly<Record<string, TensorDescription>>): unknown =>
+    Object.entries(tensors).map(([operand, { shape, layout, dtype }]) => [operand, shape, layout, dtype]);
+  return JSON.stringify([name, described(inputs), described(results), parameters]);
+}

@@ -1,0 +1,50 @@
+// Submission, the end of every eager call: allocates the results, records the work that computes them and submits it.
+import { type Dtype, bytesFor } from "../base/dtype.ts";
+import { elementCount } from "../base/shape.ts";
+import type { Layout } from "../problem/problem.ts";
+import type { GpuContext } from "./context.ts";
+import { Tensor } from "./tensor.ts";
+import { TENSOR_USAGE } from "./usage.ts";
+
+interface Submission<Result extends string> {
+  readonly label: string;
+  /** The existing buffers, by operand. */
+  readonly buffers: Readonly<Partial<Record<string, GPUBuffer>>>;
+  /** The tensors to create, by operand. */
+  readonly results: Readonly<
+    Record<Result, { readonly shape: readonly number[]; readonly layout: Layout; readonly dtype: Dtype }>
+  >;
+  readonly workspaceBytes: number;
+}
+
+/** Records and submits work, and returns the tensors it creates. If recording throws, they are freed. */
+export function submit<Result extends string>(
+  gpu: GpuContext,
+  { label, buffers, results, workspaceBytes }: Submission<Result>,
+  record: (encoder: GPUCommandEncoder, buffers: Readonly<Record<string, GPUBuffer>>) => void,
+): Record<Result, Tensor> {
+  const { device, memory, workspace } = gpu;
+  const all = { ...buffers } as Record<string, GPUBuffer>;
+  const entries = Object.entries(results) as [Result, Submission<Result>["results"][Result]][];
+  const created: GPUBuffer[] = [];
+  try {
+    for (const [operand, { shape, dtype }] of entries) {
+      const size = bytesFor(elementCount(shape), dtype);
+      const buffer = memory.allocate("tensors", { label: `convoke ${label} ${operand}`, size, usage: TENSOR_USAGE });
+      created.push(buffer);
+      all[operand] = buffer;
+    }
+    if (workspaceBytes > 0) all["workspace"] = workspace.acquire(workspaceBytes);
+    const encoder = device.createCommandEncoder({ label: "convoke" });
+    record(encoder, all);
+    device.queue.submit([encoder.finish()]);
+  } catch (error) {
+    for (const buffer of created) memory.free(buffer);
+    throw error;
+  }
+  const tensors = entries.map(([operand, { shape, layout, dtype }]) => [
+    operand,
+    new Tensor(gpu, all[operand]!, shape, { layout, dtype }, true),
+  ]);
+  return Object.fromEntries(tensors) as Record<Result, Tensor>;
+}

@@ -1,0 +1,263 @@
+// Tensor: numbers on the GPU, with a shape, a layout and an element type.
+import { type Dtype, bytesFor, fromFloat16Bits, toFloat16Bits } from "../base/dtype.ts";
+import { ConvError, refuse, refuseDestroyed, words } from "../base/error.ts";
+import { elementCount } from "../base/shape.ts";
+import type { Layout } from "../problem/problem.ts";
+import type { GpuContext } from "./context.ts";
+import { TensorStorage } from "./memory.ts";
+import { BufferUsage, MAP_READ_MODE } from "./usage.ts";
+
+export interface TensorOptions {
+  /** The element type, "f32" unless given. "f16" needs the feature shader-f16; values are converted on upload and read. */
+  dtype?: Dtype;
+  /** The order of the axes, "channels-first" unless given. */
+  layout?: Layout;
+}
+
+/**
+ * Numbers on the GPU. Tensors are created by `engine.tensor`, `engine.empty`, `engine.wrap` and by every function that computes one, never
+ * directly. They know their engine, so functions take no other argument.
+ * @example
+ * using x = engine.tensor([1, 2, 3, 4], [1, 1, 2, 2]);
+ * const values = await x.read(); // Float32Array [1, 2, 3, 4]
+ */
+export class Tensor {
+  readonly shape: readonly number[];
+  readonly layout: Layout;
+  readonly dtype: Dtype;
+  readonly #gpu: GpuContext;
+  readonly #storage: TensorStorage;
+  /** The tensor this is a view of; the reference keeps it from being garbage-collected. */
+  readonly #origin: Tensor | undefined;
+  #destroyed = false;
+
+  /** @internal */
+  constructor(
+    gpu: GpuContext,
+    buffer: GPUBuffer,
+    shape: readonly number[],
+    options: Required<TensorOptions>,
+    owned: boolean,
+    origin?: Tensor,
+  ) {
+    this.#gpu = gpu;
+    this.#origin = origin;
+    this.#storage = origin ? origin.#storage : new TensorStorage(gpu, buffer, owned);
+    if (!origin) gpu.memory.freeWith(this, this.#storage);
+    this.shape = Object.freeze([...shape]);
+    this.layout = options.layout;
+    this.dtype = options.dtype;
+  }
+
+  /**
+   * The GPU memory: elements in row-major order of `shape`, from the start of the buffer. After the first access to this property the buffer
+   * lives until the tensor or the engine is destroyed; otherwise it is also freed when the tensor is garbage-collected.
+   */
+  get buffer(): GPUBuffer {
+    this.#gpu.memory.keep(this.#storage);
+    return this.#storage.buffer;
+  }
+
+  /** @internal The buffer, for work that is submitted before control returns to the caller. */
+  get storage(): GPUBuffer {
+    return this.#storage.buffer;
+  }
+
+  /** Number of elements. */
+  get size(): number {
+    return elementCount(this.shape);
+  }
+
+  /** Size of the elements in bytes, rounded up to whole 32-bit words. */
+  get byteLength(): number {
+    return bytesFor(this.size, this.dtype);
+  }
+
+  /** Whether `destroy` was called. */
+  get destroyed(): boolean {
+    return this.#destroyed;
+  }
+
+  /**
+   * Reads the values, in row-major order of `shape`.
+   * @throws ConvError (as a rejection) `destroyed`, or the error of earlier work if the GPU reported one
+   * @example
+   * const values = await y.read(); // Float32Array of y.size numbers
+   */
+  async read(): Promise<Float32Array> {
+    this.#alive("read");
+    const { memory } = this.#gpu;
+    try {
+      return await this.#values();
+    } catch (cause) {
+      if (!memory.closed) throw cause;
+      const message = "tensor.read: got a destroyed engine, expected one that lives until the read is done";
+      throw new ConvError("destroyed", message, { cause });
+    }
+  }
+
+  async #values(): Promise<Float32Array> {
+    const { device, memory, errors } = this.#gpu;
+    const staging = errors.run("read", () => {
+      const buffer = memory.allocate("reads", {
+        label: "convoke read",
+        size: this.byteLength,
+        usage: BufferUsage.MAP_READ | BufferUsage.COPY_DST,
+      });
+      const encoder = device.createCommandEncoder();
+      encoder.copyBufferToBuffer(this.storage, 0, buffer, 0, this.byteLength);
+      device.queue.submit([encoder.finish()]);
+      return buffer;
+    });
+    try {
+      const mapped = staging.mapAsync(MAP_READ_MODE).then(
+        () => undefined,
+        (cause: unknown) => cause ?? new Error("mapping failed"),
+      );
+      await errors.settle();
+      const cause = await mapped;
+      if (cause) throw await errors.explain("read", cause);
+      const bytes = staging.getMappedRange().slice(0);
+      return this.dtype === "f16" ? fromFloat16Bits(new Uint16Array(bytes, 0, this.size)) : new Float32Array(bytes);
+    } finally {
+      memory.free(staging);
+    }
+  }
+
+  /**
+   * Overwrites all values.
+   * @param data numbers in row-major order of `shape`
+   * @throws ConvError `destroyed`, `shape-mismatch`, `invalid-argument`
+   * @example
+   * x.write(nextFrame);
+   */
+  write(data: ArrayLike<number>): void {
+    this.#alive("write");
+    const bytes = toBytes("data", data, this.size, this.dtype);
+    this.updated();
+    this.#gpu.errors.run("write", () => this.#gpu.device.queue.writeBuffer(this.storage, 0, bytes));
+  }
+
+  /**
+   * Tells the engine that the values were changed by other means than `write` (by the caller's own pass on `buffer`): prepacked copies of the
+   * tensor as weights are packed again when they are next needed.
+   */
+  updated(): void {
+    this.#storage.freePrepared();
+  }
+
+  /**
+   * Frees the GPU memory; a wrapped buffer is only released. Work already recorded by the engine still completes. A tensor that is never
+   * destroyed is freed some time after it is garbage-collected.
+   */
+  destroy(): void {
+    if (this.#destroyed) return;
+    this.#destroyed = true;
+    if (this.#origin) return;
+    this.#gpu.memory.keep(this.#storage);
+    this.#storage.free();
+  }
+
+  /** @internal The GPU of the tensor's engine. */
+  get gpu(): GpuContext {
+    return this.#gpu;
+  }
+
+  [Symbol.dispose](): void {
+    this.destroy();
+  }
+
+  /** @internal The prepacked copy of this tensor as weights, by the id of the preparation; `make` packs it if there is none. */
+  prepared(key: number, make: () => GPUBuffer): GPUBuffer {
+    if (this.#storage.generation !== this.#gpu.generation) {
+      this.#storage.generation = this.#gpu.generation;
+      this.updated();
+    }
+    const { prepared } = this.#storage;
+    let buffer = prepared.get(key);
+    if (!buffer) {
+      buffer = make();
+      prepared.set(key, buffer);
+    }
+    return buffer;
+  }
+
+  /** @internal A view of this tensor in another shape, valid until this tensor is destroyed. Both share prepacked copies. */
+  view(shape: readonly number[], layout: Layout): Tensor {
+    return new Tensor(this.#gpu, this.storage, shape, { layout, dtype: this.dtype }, false, this);
+  }
+
+  /** @internal Destroys this tensor and returns one of another shape that takes over its memory. */
+  reshaped(shape: readonly number[], layout: Layout): Tensor {
+    const { buffer, owned } = this.#storage;
+    this.#gpu.memory.keep(this.#storage);
+    this.#destroyed = true;
+    return new Tensor(this.#gpu, buffer, shape, { layout, dtype: this.dtype }, owned);
+  }
+
+  #alive(method: string): void {
+    if (this.#destroyed) refuseDestroyed(`tensor.${method}`, "tensor");
+    this.#gpu.memory.checkOpen();
+  }
+}
+
+/** Converts numbers to the bytes of a tensor of exactly `count` elements, padded to whole 32-bit words. */
+export function toBytes(argument: string, data: unknown, count: number, dtype: Dtype): ArrayBufferView<ArrayBuffer> {
+  const list = checkNumbers(argument, data, count);
+  if (dtype === "f16") {
+    const bits = toFloat16Bits(list);
+    if (count % 2 === 0) return bits;
+    const padded = new Uint16Array(count + 1);
+    padded.set(bits);
+    return padded;
+  }
+  // The GPU queue rejects views of a SharedArrayBuffer: copy them.
+  if (list instanceof Float32Array && list.buffer instanceof ArrayBuffer) return list as Float32Array<ArrayBuffer>;
+  return Float32Array.from(list);
+}
+
+function checkNumbers(argument: string, data: unknown, count: number): ArrayLike<number> {
+  const numeric =
+    Array.isArray(data) ||
+    (ArrayBuffer.isView(data) &&
+      !(data instanceof DataView) &&
+      !(data instanceof BigInt64Array) &&
+      !(data instanceof BigUint64Array));
+  if (!numeric) refuse("invalid-argument", argument, data, "an array or typed array of numbers");
+  const list = data as ArrayLike<number>;
+  if (list.length !== count)
+    refuse("shape-mismatch", argument, words(`${list.length} elements`), `${count}, as the shape says`);
+  if (Array.isArray(data)) {
+    const odd = data.findIndex((value) => typeof value !== "number");
+    if (odd >= 0) refuse("invalid-argument", `${argument}[${odd}]`, data[odd], "a number");
+  }
+  return list;
+}
+
+/** @throws ConvError if the argument is not a live tensor */
+export function checkTensor(argument: string, given: unknown): Tensor {
+  if (!(given instanceof Tensor)) refuse("invalid-argument", argument, given, "a Tensor made by an engine");
+  if (given.destroyed) refuseDestroyed(argument, "tensor");
+  return given;
+}
+
+/**
+ * Returns the GPU of the engine that the tensors of a call belong to.
+ * @param tensors by the names of the arguments; undefined ones are ignored
+ * @throws ConvError `foreign-tensor` if one belongs to another engine than the first, `destroyed` if the engine is destroyed
+ */
+export function checkSameEngine(tensors: Readonly<Record<string, Tensor | undefined>>): GpuContext {
+  const given = Object.entries(tensors).filter((entry) => entry[1] !== undefined);
+  const [first, ...others] = given;
+  if (!first) throw new Error("a call without tensors");
+  const { gpu } = checkTensor(...first);
+  for (const [name, tensor] of others) {
+    if (checkTensor(name, tensor).gpu !== gpu)
+      throw new ConvError(
+        "foreign-tensor",
+        `${name}: got a tensor of another engine, expected one of the engine of ${first[0]}`,
+      );
+  }
+  gpu.memory.checkOpen();
+  return gpu;
+}

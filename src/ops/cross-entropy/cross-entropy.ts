@@ -1,0 +1,238 @@
+// The cross entropy of logits and a target, and its gradient.
+import classWeightsShader from "../../../shaders/ops/cross-entropy/class-weights.wgsl";
+import crossEntropyBackwardShader from "../../../shaders/ops/cross-entropy/cross-entropy-backward.wgsl";
+import crossEntropyShader from "../../../shaders/ops/cross-entropy/cross-entropy.wgsl";
+import divisorGivenShader from "../../../shaders/ops/cross-entropy/divisor-given.wgsl";
+import divisorSummedShader from "../../../shaders/ops/cross-entropy/divisor-summed.wgsl";
+import entropyShader from "../../../shaders/ops/cross-entropy/entropy.wgsl";
+import finishLossShader from "../../../shaders/ops/cross-entropy/finish-loss.wgsl";
+import lineWeightsShader from "../../../shaders/ops/cross-entropy/line-weights.wgsl";
+import gradientEachShader from "../../../shaders/ops/cross-entropy/loss-gradient-each.wgsl";
+import gradientNoneShader from "../../../shaders/ops/cross-entropy/loss-gradient-none.wgsl";
+import gradientOneShader from "../../../shaders/ops/cross-entropy/loss-gradient-one.wgsl";
+import noClassWeightsShader from "../../../shaders/ops/cross-entropy/no-class-weights.wgsl";
+import pickFourShader from "../../../shaders/ops/cross-entropy/pick-four.wgsl";
+import pickOneShader from "../../../shaders/ops/cross-entropy/pick-one.wgsl";
+import storeLossShader from "../../../shaders/ops/cross-entropy/store-loss.wgsl";
+import storePairShader from "../../../shaders/ops/cross-entropy/store-pair.wgsl";
+import storePairsShader from "../../../shaders/ops/cross-entropy/store-pairs.wgsl";
+import targetClassesShader from "../../../shaders/ops/cross-entropy/target-classes.wgsl";
+import targetProbabilitiesShader from "../../../shaders/ops/cross-entropy/target-probabilities.wgsl";
+import { refuse } from "../../base/error.ts";
+import { elementCount } from "../../base/shape.ts";
+import { checkOptions, checkShape } from "../../base/validate.ts";
+import { maxBindingBytes } from "../../gpu/binding-limit.ts";
+import { run, whole } from "../../gpu/operation.ts";
+import { type Tensor, checkTensor } from "../../gpu/tensor.ts";
+import { type Range, dispatch } from "../../kernel/dispatch.ts";
+import { elementTypes } from "../../kernel/element-types.ts";
+import type { Shader } from "../../kernel/shader.ts";
+import type { Constant, Step } from "../../kernel/step.ts";
+import { checkLike } from "../shared/feature-map.ts";
+import { type Lines, channelAxis, linesAlong } from "../shared/geometry/axis.ts";
+import { type LineMapping, lineMapping, singleLines } from "../shared/lines.ts";
+import { pairSums } from "../shared/pair-sums.ts";
+import { CROSS_ENTROPY_KEYS, type CrossEntropyOptions, type Entropy, entropyOf } from "./geometry.ts";
+
+/** The options of `crossEntropyBackward`. */
+export interface CrossEntropyBackwardOptions extends CrossEntropyOptions<Tensor> {
+  /** Gradient of the loss, float32 and of its shape. Default: 1 for each loss. */
+  dy?: Tensor;
+}
+
+/**
+ * Cross entropy between softmax(logits) along the channels and a target, as F.cross_entropy: for each element of the batch and each
+ * position, the sum over classes c of -weight_c t_c log softmax(logits)_c, where t holds the target's probabilities, or 1 for its class and
+ * 0 for the others. The mean divides by the sum of the weights of the target classes, or by the number of losses if the target has
+ * probabilities. A target that is neither a class nor `ignoreIndex` makes the loss NaN.
+ *
+ * @param logits [N, C], [N, C, ...spatial] or [N, ...spatial, C]
+ * @param target class indices, float32 [N] or [N, ...spatial]; or probabilities like the logits
+ * @returns a new float32 tensor: [1], or [N, ...spatial] if `reduction` is "none"
+ * @throws ConvError naming the invalid argument
+ * @example const loss = crossEntropy(logits, classes, { labelSmoothing: 0.1 });
+ */
+export function crossEntropy(logits: Tensor, target: Tensor, options: CrossEntropyOptions<Tensor> = {}): Tensor {
+  checkOptions("options", options, CROSS_ENTROPY_KEYS);
+  const call = checkCall(logits, target, options);
+  const { entropy, lossShape, inputs } = call;
+  const y = { shape: lossShape, layout: logits.layout, dtype: "f32" } as const;
+  return run({
+    name: "crossEntropy",
+    inputs,
+    results: { y },
+    parameters: entropy,
+    recipe: () => {
+      const mapping = lineMapping(call.lines, logits.dtype);
+      const four = mapping.items.lanes === 4;
+      const each = entropy.reduction === "none";
+      const pairs = pairSums(elementCount(call.losses));
+      const storePair = four ? storePairsShader : storePairShader;
+      const first = lossStep(call, mapping, {
+        shaders: [each ? storeLossShader : storePair, four ? pickFourShader : pickOneShader, crossEntropyShader],
+        constants: { INDEXED: entropy.indexed, DENSE: !entropy.indexed || entropy.smoothing > 0 },
+        ranges: [
+          { ...whole("logits", logits), binding: 1 },
+          { ...(each ? whole("y", y) : pairs.from), binding: 4 },
+        ],
+      });
+      if (each) return { steps: [first] };
+      const finish = dispatch({
+        shaders: [finishLossShader],
+        ranges: [pairs.sums, whole("y", y)],
+        uniforms: { mean: entropy.reduction === "mean" ? 1 : 0 },
+        threads: 1,
+      });
+      return { steps: [first, ...pairs.steps, finish], workspaceBytes: pairs.workspaceBytes };
+    },
+  }).y;
+}
+
+/**
+ * Gradient of `crossEntropy` with respect to the logits.
+ *
+ * @param logits the logits of the forward operation
+ * @param target the target of the forward operation
+ * @param options the options of the forward operation, and the gradient of its result
+ * @returns a new tensor like the logits
+ * @throws ConvError naming the invalid argument
+ * @example const dlogits = crossEntropyBackward(logits, classes, { labelSmoothing: 0.1 });
+ */
+export function crossEntropyBackward(
+  logits: Tensor,
+  target: Tensor,
+  options: CrossEntropyBackwardOptions = {},
+): Tensor {
+  checkOptions("options", options, [...CROSS_ENTROPY_KEYS, "dy"]);
+  const call = checkCall(logits, target, options);
+  const { entropy, inputs } = call;
+  const dy = options.dy === undefined ? undefined : checkFloats("dy", options.dy, call.lossShape, "the loss");
+  const { shape, layout, dtype } = logits;
+  const dx = { shape, layout, dtype };
+  return run({
+    name: "crossEntropyBackward",
+    inputs: { ...inputs, ...(dy && { dy }) },
+    results: { dx },
+    parameters: entropy,
+    recipe: () => {
+      // The divisor of the mean is the sum of the weights of the target classes, which has to be computed first.
+      const summed = entropy.reduction === "mean" && entropy.indexed;
+      const pairs = pairSums(elementCount(call.losses));
+      const gradientShader = entropy.reduction === "none" ? gradientEachShader : gradientOneShader;
+      const main = lossStep(call, lineMapping(call.lines, dtype), {
+        shaders: [
+          dy ? gradientShader : gradientNoneShader,
+          summed ? divisorSummedShader : divisorGivenShader,
+          crossEntropyBackwardShader,
+        ],
+        ranges: [
+          { ...whole("logits", logits), binding: 1 },
+          { ...whole("dx", dx), binding: 4 },
+          ...(dy ? [{ ...whole("dy", dy), binding: 5 }] : []),
+          ...(summed ? [{ ...pairs.sums, binding: 6 }] : []),
+        ],
+      });
+      if (!summed) return { steps: [main] };
+      return { steps: [weightStep(call, pairs.from), ...pairs.steps, main], workspaceBytes: pairs.workspaceBytes };
+    },
+  }).dx;
+}
+
+/** The checked arguments. */
+interface Call {
+  readonly logits: Tensor;
+  readonly target: Tensor;
+  readonly weight: Tensor | undefined;
+  readonly inputs: Readonly<Record<string, Tensor>>;
+  readonly entropy: Entropy;
+  /** The logits along their channels. */
+  readonly lines: Lines;
+  /** [N, ...spatial] */
+  readonly losses: readonly number[];
+  readonly lossShape: readonly number[];
+}
+
+function checkCall(logits: Tensor, target: Tensor, options: CrossEntropyOptions<Tensor>): Call {
+  const { shape, layout, dtype } = checkTensor("logits", logits);
+  checkShape("logits.shape", shape, [2, 3, 4, 5]);
+  const axis = channelAxis(shape, layout);
+  const losses = shape.filter((_, at) => at !== axis);
+  const entropy = entropyOf(options, { logits: shape, losses, target: checkTensor("target", target).shape });
+  if (entropy.indexed) checkFloats("target", target, losses, "the classes of the logits");
+  else checkLike("target", target, logits, "as the logits");
+  if (entropy.reduction !== "none") checkPairs(logits, losses);
+  const perClass = { shape: [shape[axis]!], layout, dtype };
+  const weight =
+    options.weight === undefined
+      ? undefined
+      : checkLike("weight", options.weight, perClass, "one for each class, like the logits");
+  return {
+    ...{ logits, target, weight, entropy, losses },
+    inputs: { logits, target, ...(weight && { weight }) },
+    lines: linesAlong(shape, axis),
+    lossShape: entropy.reduction === "none" ? losses : [1],
+  };
+}
+
+/** Refuses more losses than can be summed in one buffer: only half-precision logits of one to three classes can have that many. */
+function checkPairs({ gpu }: Tensor, losses: readonly number[]): void {
+  const { workspaceBytes } = pairSums(elementCount(losses));
+  const most = maxBindingBytes(gpu.device);
+  if (workspaceBytes > most)
+    refuse("too-large", "logits.shape", losses, `losses of at most ${most} bytes, eight for each, or reduction "none"`);
+}
+
+/** Checks that an argument is a float32 tensor of the given shape, in any layout: it has no channels. */
+function checkFloats(argument: string, given: unknown, shape: readonly number[], reason: string): Tensor {
+  const tensor = checkTensor(argument, given);
+  if (tensor.dtype !== "f32")
+    refuse("shape-mismatch", `${argument}.dtype`, tensor.dtype, `"f32", whatever the logits are`);
+  if (tensor.shape.join() !== shape.join())
+    refuse("shape-mismatch", `${argument}.shape`, tensor.shape, `[${shape.join(", ")}], as ${reason}`);
+  return tensor;
+}
+
+/** The snippets, constants and ranges of a loss kernel, beside the target and the class weights. */
+interface LossKernel {
+  readonly shaders: readonly Shader[];
+  readonly constants?: Readonly<Record<string, Constant>>;
+  /** Each names its binding. */
+  readonly ranges: readonly Range[];
+}
+
+/** A step over the lines of logits. */
+function lossStep(
+  { entropy, lines, losses, target, weight, logits }: Call,
+  mapping: LineMapping,
+  { shaders, constants, ranges }: LossKernel,
+): Step<string> {
+  const { reduction, smoothing, ignored, indexed } = entropy;
+  const divisor = reduction === "mean" ? elementCount(losses) : 1;
+  return dispatch({
+    shaders: [
+      ...mapping.shaders,
+      entropyShader,
+      indexed ? targetClassesShader : targetProbabilitiesShader,
+      weight ? classWeightsShader : noClassWeightsShader,
+      ...shaders,
+    ],
+    constants: { ...mapping.constants, ...constants },
+    aliases: { ...mapping.aliases, ...(weight && { E: elementTypes(logits.dtype).one }) },
+    ranges: [
+      ...ranges,
+      { ...whole("target", target), binding: 2 },
+      ...(weight ? [{ ...whole("weight", weight), binding: 3 }] : []),
+    ],
+    uniforms: {
+      lines: mapping.uniforms,
+      ...{ keep: 1 - smoothing, spread: smoothing / lines.size, ignored, nan: Number.NaN, divisor },
+    },
+    workgroups: mapping.workgroups,
+  });
+}
+
+/** The step that writes the weight of each line in the mean. */
+function weightStep(call: Call, pairs: Range): Step<string> {
+  const mapping = singleLines(elementCount(call.losses), call.lines.size);
+  return lossStep(call, mapping, { shaders: [lineWeightsShader], ranges: [{ ...pairs, binding: 4 }] });
+}

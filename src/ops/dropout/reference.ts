@@ -1,0 +1,32 @@
+// CPU reference of dropout and its gradient, in float64.
+import { elementCount } from "../../base/shape.ts";
+import { checkOptions } from "../../base/validate.ts";
+import { type Float64NdArray, type NdArray, checkNdArray } from "../../reference/ndarray.ts";
+import { RANKS } from "../shared/geometry/axis.ts";
+import { type LayoutOptions, layoutOf, readMap, writeMap } from "../shared/reference/feature-map.ts";
+import { DROPOUT_KEYS, type DropoutOptions, dropoutOf, randomOf } from "./geometry.ts";
+
+/** `dropout` of convoke/ops, in float64. */
+export function dropout(x: NdArray, options: DropoutOptions & LayoutOptions): Float64NdArray {
+  return drop("x", x, options);
+}
+
+/** `dropoutBackward` of convoke/ops, in float64. */
+export function dropoutBackward(dy: NdArray, options: DropoutOptions & LayoutOptions): Float64NdArray {
+  return drop("dy", dy, options);
+}
+
+function drop(argument: string, array: NdArray, options: DropoutOptions & LayoutOptions): Float64NdArray {
+  checkOptions("options", options, [...DROPOUT_KEYS, "layout"]);
+  const layout = layoutOf(options);
+  const { data, shape } = checkNdArray(argument, array, RANKS);
+  const { threshold, scale, seed, perChannel } = dropoutOf(options, shape.length);
+  const dropped = (values: Float64Array, cells: number): Float64Array =>
+    values.map((v, place) => {
+      const counter = perChannel ? Math.floor(place / cells) : place;
+      return randomOf(counter, seed) >>> 8 < threshold ? 0 : v * scale;
+    });
+  if (shape.length < 3) return { data: dropped(data, 1), shape };
+  const map = readMap(argument, { data, shape }, { layout });
+  return writeMap({ ...map, data: dropped(map.data, elementCount(map.map.size)) });
+}

@@ -1,0 +1,54 @@
+// The references of the operations beside convolution, on NdArrays in float64, with the names and options of convoke/ops.
+export { activate, activateBackward } from "./activate/reference.ts";
+export { logSoftmax, logSoftmaxBackward, softmax, softmaxBackward } from "./softmax/reference.ts";
+export { crossEntropy, crossEntropyBackward } from "./cross-entropy/reference.ts";
+export { add, addBackward } from "./add/reference.ts";
+export { multiply, multiplyBackward } from "./multiply/reference.ts";
+export { prelu, preluBackward } from "./prelu/reference.ts";
+export { maxout, maxoutBackward } from "./maxout/reference.ts";
+export { concatenate, split } from "./slices/reference.ts";
+export { dropout, dropoutBackward } from "./dropout/reference.ts";
+export { channelShuffle, channelShuffleBackward, pixelShuffle, pixelUnshuffle } from "./shuffles/reference.ts";
+export { separableConv, separableConvBackward } from "./separable-conv/reference.ts";
+export { spatiallySeparableConv, spatiallySeparableConvBackward } from "./spatially-separable-conv/reference.ts";
+export { separate } from "./spatially-separable-conv/separate.ts";
+export {
+  locallyConnected,
+  locallyConnectedBackwardBias,
+  locallyConnectedBackwardData,
+  locallyConnectedBackwardWeights,
+} from "./locally-connected/reference.ts";
+export { coordConv, coordConvBackwardData, coordConvBackwardWeights } from "./coord-conv/reference.ts";
+export { deformableConv, deformableConvBackward } from "./deformable-conv/reference.ts";
+export { flatten, flattenBackward } from "./flatten/reference.ts";
+export { linear, linearBackward } from "./linear/reference.ts";
+export { adam, sgd } from "./optimisers/reference.ts";
+export { batchNorm, batchNormBackward, batchNormTraining } from "./batch-norm/reference.ts";
+export {
+  groupNorm,
+  groupNormBackward,
+  instanceNorm,
+  instanceNormBackward,
+  layerNorm,
+  layerNormBackward,
+} from "./group-norm/reference.ts";
+export { foldBatchNorm } from "./fold-batch-norm/reference.ts";
+export { localResponseNorm, localResponseNormBackward } from "./local-response-norm/reference.ts";
+export {
+  adaptiveAveragePool,
+  adaptiveAveragePoolBackward,
+  adaptiveMaxPool,
+  adaptiveMaxPoolBackward,
+  adaptiveMaxPoolWithIndices,
+  globalAveragePool,
+  globalAveragePoolBackward,
+  globalMaxPool,
+} from "./adaptive-pool/reference.ts";
+export { averagePool, averagePoolBackward, sumPool, sumPoolBackward } from "./average-pool/reference.ts";
+export { type ReferenceMaxima, maxPool, maxPoolBackward, maxPoolWithIndices } from "./max-pool/reference.ts";
+export { maxUnpool, maxUnpoolBackward } from "./max-unpool/reference.ts";
+export { bedOfNails, bedOfNailsBackward } from "./bed-of-nails/reference.ts";
+export { upsample, upsampleBackward } from "./upsample/reference.ts";
+export { lpPool, lpPoolBackward } from "./lp-pool/reference.ts";
+export { gaussianPool, gaussianPoolBackward } from "./gaussian-pool/reference.ts";
+export { covariancePool, covariancePoolBackward } from "./covariance-pool/reference.ts";

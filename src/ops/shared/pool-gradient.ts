@@ -1,0 +1,154 @@
+// Gradients of pooling: steps that compute each cell of dx from the windows or bins that contain it (shaders/ops/shared/pool/). Every cell
+// is written by one invocation: nothing is scattered, and no sum depends on an order of execution.
+import aroundBinsShader from "../../../shaders/ops/shared/pool/around-bins.wgsl";
+import aroundWindowsShader from "../../../shaders/ops/shared/pool/around-windows.wgsl";
+import backwardBlocksShader from "../../../shaders/ops/shared/pool/backward-blocks.wgsl";
+import backwardUnrolledShader from "../../../shaders/ops/shared/pool/backward-unrolled.wgsl";
+import backwardShader from "../../../shaders/ops/shared/pool/backward.wgsl";
+import blocksShader from "../../../shaders/ops/shared/pool/blocks.wgsl";
+import scaleDyShader from "../../../shaders/ops/shared/pool/scale-dy.wgsl";
+import stepsShader from "../../../shaders/ops/shared/pool/steps.wgsl";
+import windowsShader from "../../../shaders/ops/shared/windows.wgsl";
+import { alongAxes } from "../../algorithms/operands.ts";
+import { type Dtype, bytesFor } from "../../base/dtype.ts";
+import { type Triple, dilatedExtent, elementCount } from "../../base/shape.ts";
+import type { Range } from "../../kernel/dispatch.ts";
+import type { Constant, Step } from "../../kernel/step.ts";
+import { evenBins } from "./geometry/bins.ts";
+import { type FeatureMap, elementsOf } from "./geometry/feature-map.ts";
+import type { Windows } from "./geometry/windows.ts";
+import {
+  LONG_AXIS,
+  MAX_TERMS,
+  MAX_UNROLLED,
+  type Regions,
+  type Rule,
+  type ThreadLayout,
+  eachAxis,
+  inLanes,
+  poolStep,
+  rowThreadsOf,
+  runAlong,
+  windowConstants,
+  windowUniforms,
+} from "./pool-kernel.ts";
+
+/**
+ * The most windows of a cell that are unrolled if they are dilated (otherwise MAX_UNROLLED): with twelve unrolled, SwiftShader did not
+ * return within a minute and a half.
+ */
+const MAX_UNROLLED_DILATED = 4;
+
+/** The windows or bins that contain a cell. */
+export interface CellRegions extends Regions {
+  /** The most windows that contain a cell along each axis, if they are few enough to be unrolled. */
+  readonly around?: Triple;
+  /** The windows, if the cells between two of them are unrolled as well. */
+  readonly blocks?: Windows;
+}
+
+/** The gradient of a pooling: its maps, the windows or bins of a cell, and the contribution of each. */
+export interface PoolGradient {
+  /** The map of the windows or bins, which is read. */
+  readonly pooled: FeatureMap;
+  /** The map of the cells, which is computed. */
+  readonly map: FeatureMap;
+  readonly dtype: Dtype;
+  readonly regions: CellRegions;
+  /** Defines the contribution of a window to a cell. */
+  readonly rule: Rule;
+  /** The operands of the rule, at the bindings from 1 on. */
+  readonly ranges: readonly Range[];
+}
+
+/** The bins of adaptive pooling that contain a cell. */
+export function aroundBins(input: FeatureMap, output: FeatureMap): CellRegions {
+  const even = evenBins(input, output);
+  return even ? aroundWindows(input, even) : { shaders: [windowsShader, aroundBinsShader], uniforms: {} };
+}
+
+/** The windows of pooling that contain a cell. */
+export function aroundWindows(map: FeatureMap, windows: Windows): CellRegions {
+  const { kernel, stride, dilation, padBegin, padEnd } = windows;
+  const around = windowsAround(windows);
+  const dilated = dilation.some((distance) => distance > 1);
+  const few = elementCount(around) <= (dilated ? MAX_UNROLLED_DILATED : MAX_UNROLLED);
+  return {
+    shaders: [windowsShader, stepsShader, aroundWindowsShader],
+    uniforms: { windows: windowUniforms(windows) },
+    constants: {
+      LONG: map.size.some((cells, axis) => cells + padBegin[axis]! + padEnd[axis]! >= LONG_AXIS),
+      DILATED: dilated,
+    },
+    ...(few && { around }),
+    ...(few && elementCount(stride) <= MAX_UNROLLED && elementCount(kernel) <= MAX_TERMS && { blocks: windows }),
+  };
+}
+
+/** The most windows that contain a cell along each axis. */
+export function windowsAround({ kernel, stride, dilation }: Windows): Triple {
+  return eachAxis((axis) => Math.ceil(dilatedExtent(kernel[axis], dilation[axis]) / stride[axis]));
+}
+
+/** The step of a gradient: unrolled by blocks of cells, unrolled by cells, or by loops. */
+export function poolGradient({ pooled, map, dtype, regions, rule, ranges }: PoolGradient): Step<string> {
+  const { around, blocks } = regions;
+  const common = { input: pooled, output: map, dtype, regions, rule, ranges };
+  if (blocks && around) {
+    const { threads, threadLayout, constants } = blocksOf(pooled, map, blocks, around);
+    return poolStep({ ...common, shaders: [blocksShader, backwardBlocksShader], constants, threads, threadLayout });
+  }
+  const { threads, rowThreads } = rowThreadsOf(inLanes(map));
+  return poolStep({
+    ...common,
+    shaders: [around ? backwardUnrolledShader : backwardShader],
+    constants: around ? alongAxes("AROUND_", around) : {},
+    ...{ threads, threadLayout: { rowThreads } },
+  });
+}
+
+/** The threads, their layout and the constants of shaders/ops/shared/pool/blocks.wgsl. */
+export function blocksOf(
+  pooled: FeatureMap,
+  map: FeatureMap,
+  windows: Windows,
+  around: Triple,
+): { threads: number; threadLayout: ThreadLayout; constants: Record<string, Constant> } {
+  const { kernel, stride, padBegin } = windows;
+  const first = eachAxis((axis) => Math.floor(padBegin[axis] / stride[axis]));
+  const blocks = eachAxis((axis) => Math.floor((map.size[axis] - 1 + padBegin[axis]) / stride[axis]) - first[axis] + 1);
+  const [blocksD, height, blocksW] = blocks;
+  const planes = map.N * inLanes(map).channels;
+  const run = runAlong(height, planes * elementCount(blocks), elementCount(stride), elementCount(kernel));
+  const blocksH = Math.ceil(height / run);
+  const computed = [blocksD, blocksH * run, blocksW];
+  return {
+    threads: planes * blocksD * blocksH * blocksW,
+    threadLayout: { blocksD, blocksH, blocksW },
+    constants: {
+      ...windowConstants(windows),
+      ...alongAxes("AROUND_", around),
+      ...alongAxes("FIRST_", first),
+      RUN: run,
+      // Every block lies in one window, which exists.
+      ALL_INSIDE:
+        elementCount(around) === 1 && computed.every((count, axis) => first[axis] === 0 && count <= pooled.size[axis]!),
+      // The blocks cover the map exactly.
+      EVEN: computed.every((count, axis) => map.size[axis] === count * stride[axis]!),
+    },
+  };
+}
+
+/** The scaled gradients of a pooled map at the start of the workspace, as float32. */
+export function scaledRange(pooled: FeatureMap): Range {
+  return { operand: "workspace", offset: 0, size: bytesFor(elementsOf(pooled), "f32") };
+}
+
+/** The step that multiplies dy by the factor common to all cells of a window, before a gradient: one invocation for each output. */
+export function scaleDy({ pooled, map, dtype, regions, rule, ranges }: PoolGradient): Step<string> {
+  const threads = elementsOf(inLanes(pooled));
+  return poolStep({
+    ...{ input: map, output: pooled, dtype, regions, rule, ranges, threads },
+    shaders: [scaleDyShader],
+  });
+}

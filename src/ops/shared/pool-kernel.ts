@@ -1,0 +1,184 @@
+// The step of every pooling kernel (shaders/ops/shared/pool/pool.wgsl), in these terms:
+//
+//   cell     a spatial position of a map, in all its channels
+//   region   the cells that an output is computed from: a window, a bin, or the outputs that a cell of an upsampled map contributes to
+//   rule     the computation over these cells: a maximum, a mean, ...
+//   lanes    neighbouring channels that an invocation computes at once, the vector V
+import featureMapShader from "../../../shaders/lib/feature-map.wgsl";
+import fourLanesShader from "../../../shaders/ops/shared/pool/four-lanes.wgsl";
+import numbersShader from "../../../shaders/ops/shared/pool/numbers.wgsl";
+import oneLaneShader from "../../../shaders/ops/shared/pool/one-lane.wgsl";
+import poolShader from "../../../shaders/ops/shared/pool/pool.wgsl";
+import { alongAxes } from "../../algorithms/operands.ts";
+import type { Dtype } from "../../base/dtype.ts";
+import type { Triple } from "../../base/shape.ts";
+import { type Range, dispatch } from "../../kernel/dispatch.ts";
+import { elementTypes } from "../../kernel/element-types.ts";
+import type { Shader } from "../../kernel/shader.ts";
+import type { Constant, Step } from "../../kernel/step.ts";
+import type { Uniforms } from "../../kernel/uniforms.ts";
+import { mapConstants, mapUniforms } from "./feature-map.ts";
+import type { FeatureMap } from "./geometry/feature-map.ts";
+import type { Windows } from "./geometry/windows.ts";
+
+/** Snippets with their constants and uniforms. */
+interface Snippets {
+  readonly shaders: readonly Shader[];
+  readonly uniforms: Uniforms;
+  readonly constants?: Readonly<Record<string, Constant>>;
+}
+
+/** Snippets that find the cells of an output or the outputs of a cell, and define the struct Regions. */
+export type Regions = Snippets;
+
+/** Snippets that define the computation over the cells, and the struct Rule. */
+export interface Rule extends Snippets {
+  readonly aliases?: Readonly<Record<string, string>>;
+}
+
+/** How the invocations of a kernel divide its outputs: fields of the struct Pool of pool.wgsl. */
+export interface ThreadLayout {
+  readonly rowThreads?: number;
+  readonly splits?: number;
+  readonly partials?: number;
+  readonly blocksD?: number;
+  readonly blocksH?: number;
+  readonly blocksW?: number;
+}
+
+/** The maps, snippets and threads of a pooling step. */
+export interface PoolStep {
+  /** The map that is read. */
+  readonly input: FeatureMap;
+  /** The map that is computed. */
+  readonly output: FeatureMap;
+  /** The element type of the tensors, E in vectors V. */
+  readonly dtype: Dtype;
+  /** The channels of a vector V, as many as the map allows by default. */
+  readonly lanes?: 1;
+  readonly regions: Regions;
+  readonly rule: Rule;
+  /** The file of the kernel, after the snippets that no other kernel needs. */
+  readonly shaders: readonly Shader[];
+  readonly constants?: Readonly<Record<string, Constant>>;
+  readonly aliases?: Readonly<Record<string, string>>;
+  readonly functions?: Readonly<Record<string, string>>;
+  readonly readWrite?: readonly number[];
+  readonly ranges: readonly (Range | undefined)[];
+  readonly threads: number;
+  /** One output for each invocation by default. */
+  readonly threadLayout?: ThreadLayout;
+}
+
+const ONE_OUTPUT_EACH: Required<ThreadLayout> = {
+  rowThreads: 1,
+  splits: 1,
+  partials: 0,
+  blocksD: 1,
+  blocksH: 1,
+  blocksW: 1,
+};
+
+/** The step of a pooling kernel. */
+export function poolStep({
+  input,
+  output,
+  dtype,
+  regions,
+  rule,
+  shaders,
+  threadLayout,
+  ...rest
+}: PoolStep): Step<string> {
+  const { lanes = lanesOf(input), constants, aliases, ...others } = rest;
+  const four = lanes === 4;
+  return dispatch({
+    ...others,
+    shaders: [
+      ...[featureMapShader, four ? fourLanesShader : oneLaneShader, numbersShader],
+      ...[...regions.shaders, ...rule.shaders, poolShader, ...shaders],
+    ],
+    constants: { ...mapConstants(input), ...regions.constants, ...rule.constants, ...constants },
+    aliases: { E: elementTypes(dtype)[four ? "four" : "one"], ...rule.aliases, ...aliases },
+    uniforms: {
+      input: mapUniforms(inLanes(input, lanes)),
+      output: mapUniforms(inLanes(output, lanes)),
+      ...ONE_OUTPUT_EACH,
+      ...threadLayout,
+      regions: regions.uniforms,
+      rule: rule.uniforms,
+    },
+  });
+}
+
+/** Channels of a map in a vector V. */
+export function lanesOf({ layout, channels }: FeatureMap): 1 | 4 {
+  return layout === "channels-last" && channels % 4 === 0 ? 4 : 1;
+}
+
+/** The WGSL type of the elements of a map in storage, in vectors V. */
+export function laneType(map: FeatureMap, dtype: Dtype): string {
+  return elementTypes(dtype)[lanesOf(map) === 4 ? "four" : "one"];
+}
+
+/** A map whose channels are counted in vectors V. */
+export function inLanes(map: FeatureMap, lanes = lanesOf(map)): FeatureMap {
+  return { ...map, channels: map.channels / lanes };
+}
+
+/** Below this many invocations a GPU is not busy, and each computes one output. */
+const FEW_THREADS = 16_384;
+
+/** Outputs of a row that an invocation computes: the arithmetic common to them is done once. */
+const OUTPUTS_PER_THREAD = 4;
+
+/** Invocations for each row of a map in V, and for all rows. */
+export function rowThreadsOf({ N, channels, size: [depth, height, width] }: FeatureMap): {
+  rowThreads: number;
+  threads: number;
+} {
+  const rows = N * channels * depth * height;
+  const rowThreads = rows * width < FEW_THREADS ? width : Math.ceil(width / OUTPUTS_PER_THREAD);
+  return { rowThreads, threads: rows * rowThreads };
+}
+
+/** The most results that an invocation computes, and the most terms that are unrolled for all of them. */
+const MAX_RESULTS = 8;
+export const MAX_TERMS = 40;
+
+/**
+ * Results along the height (which has `height`) that an invocation computes from the same loads: up to four, if a GPU stays busy and
+ * results and terms are not too many. Neighbouring invocations are neighbours along the width, as in memory.
+ */
+export function runAlong(height: number, all: number, results: number, terms: number): number {
+  if (all < FEW_THREADS) return 1;
+  const most = Math.min(height, MAX_RESULTS / results, MAX_TERMS / terms);
+  return most >= 4 ? 4 : most >= 2 ? 2 : 1;
+}
+
+/** The most cells of a window, or windows of a cell, that are unrolled. Each size is a kernel of its own, and large ones compile slowly. */
+export const MAX_UNROLLED = 16;
+
+/** Cells along an axis below which shaders may divide in float32 (shaders/ops/shared/pool/steps.wgsl). */
+export const LONG_AXIS = 2 ** 20;
+
+/** The uniforms of the struct Windows of shaders/ops/shared/windows.wgsl. */
+export function windowUniforms({ kernel, stride, dilation, padBegin, padEnd }: Windows): Uniforms {
+  return {
+    ...alongAxes("kernel", kernel),
+    ...alongAxes("stride", stride),
+    ...alongAxes("dilation", dilation),
+    ...alongAxes("begin", padBegin),
+    ...alongAxes("end", padEnd),
+  };
+}
+
+/** The sizes of windows as constants. */
+export function windowConstants({ kernel, stride, dilation }: Windows): Readonly<Record<string, number>> {
+  return { ...alongAxes("KERNEL_", kernel), ...alongAxes("STRIDE_", stride), ...alongAxes("DILATION_", dilation) };
+}
+
+/** A value computed for each axis. */
+export function eachAxis(compute: (axis: 0 | 1 | 2) => number): Triple {
+  return [compute(0), compute(1), compute(2)];
+}

@@ -1,0 +1,140 @@
+// Reductions of pooling: steps that compute each output from the cells of a window or a bin (shaders/ops/shared/pool/).
+import combineShader from "../../../shaders/ops/shared/pool/combine.wgsl";
+import overBinsShader from "../../../shaders/ops/shared/pool/over-bins.wgsl";
+import overWindowsShader from "../../../shaders/ops/shared/pool/over-windows.wgsl";
+import reduceUnrolledShader from "../../../shaders/ops/shared/pool/reduce-unrolled.wgsl";
+import reduceShader from "../../../shaders/ops/shared/pool/reduce.wgsl";
+import windowsShader from "../../../shaders/ops/shared/windows.wgsl";
+import { alongAxes } from "../../algorithms/operands.ts";
+import { type Dtype, bytesFor } from "../../base/dtype.ts";
+import { type Triple, dilatedExtent, elementCount } from "../../base/shape.ts";
+import type { Recipe } from "../../gpu/operation.ts";
+import type { Range } from "../../kernel/dispatch.ts";
+import type { Shader } from "../../kernel/shader.ts";
+import type { Step } from "../../kernel/step.ts";
+import { evenBins } from "./geometry/bins.ts";
+import { type FeatureMap, elementsOf } from "./geometry/feature-map.ts";
+import type { Windows } from "./geometry/windows.ts";
+import {
+  MAX_UNROLLED,
+  type Regions,
+  type Rule,
+  inLanes,
+  laneType,
+  lanesOf,
+  poolStep,
+  rowThreadsOf,
+  windowUniforms,
+} from "./pool-kernel.ts";
+
+/** The cells of each output. */
+export interface OutputRegions extends Regions {
+  /** The most cells of an output. */
+  readonly cells: number;
+  /** Whether all outputs have that many cells. */
+  readonly equal?: boolean;
+  /** Set if windows have so few cells that they are unrolled: their size, and whether some have cells outside the input. */
+  readonly unrolled?: { readonly kernel: Triple; readonly clipped: boolean };
+}
+
+/** A rule that reduces cells to a result. */
+export interface ReductionRule extends Rule {
+  /** Numbers of the state that passes from the first dispatch to the second. */
+  readonly stateSize: number;
+}
+
+/** A pooling: its maps, the cells of an output, and the rule that reduces them. */
+export interface Reduction {
+  readonly input: FeatureMap;
+  readonly output: FeatureMap;
+  readonly dtype: Dtype;
+  readonly regions: OutputRegions;
+  readonly rule: ReductionRule;
+  readonly x: Range;
+  /** The results that the rule stores, at the bindings from 2 on. */
+  readonly results: readonly Range[];
+  /** The element type R of the results, by default the element type of x. */
+  readonly resultDtype?: Dtype;
+  /** The offset of the partial results in the workspace, 0 by default. */
+  readonly workspaceOffset?: number;
+}
+
+/** The binding of the partial results. */
+export const PARTIALS_BINDING = 4;
+
+/** Above MANY_CELLS several invocations split the cells of an output, and store at most MAX_PARTIALS numbers. */
+const MANY_CELLS = 128;
+const MAX_PARTIALS = 2 ** 22;
+
+/** The windows of pooling as the regions of outputs. */
+export function overWindows(input: FeatureMap, windows: Windows): OutputRegions {
+  const { kernel, stride, dilation, padBegin, output } = windows;
+  const cells = elementCount(kernel);
+  const clipped = kernel.some(
+    (taps, axis) =>
+      padBegin[axis]! > 0 ||
+      (output[axis]! - 1) * stride[axis]! + dilatedExtent(taps, dilation[axis]!) > input.size[axis]!,
+  );
+  return {
+    shaders: [windowsShader, overWindowsShader],
+    uniforms: { windows: windowUniforms(windows) },
+    cells,
+    equal: !clipped,
+    ...(cells <= MAX_UNROLLED && { unrolled: { kernel, clipped } }),
+  };
+}
+
+/** The bins of adaptive pooling as the regions of outputs. */
+export function overBins(input: FeatureMap, output: FeatureMap): OutputRegions {
+  const even = evenBins(input, output);
+  if (even) return overWindows(input, even);
+  const cells = input.size.map((size, axis) => Math.min(Math.ceil(size / output.size[axis]!) + 1, size));
+  return { shaders: [windowsShader, overBinsShader], uniforms: {}, cells: elementCount(cells) };
+}
+
+/**
+ * Invocations that split the cells of an output: the square root of the cells if there are many, unless the states (`numbers` for one
+ * split) would be too large.
+ */
+export function splitsOf(cells: number, numbers: number): number {
+  const wanted = cells > MANY_CELLS ? Math.ceil(Math.sqrt(cells)) : 1;
+  return numbers * wanted <= MAX_PARTIALS ? wanted : 1;
+}
+
+/**
+ * The steps of a reduction: one, or for outputs of many cells two, the first of which reduces about the square root of the cells at a time.
+ * The error of such blocked summation grows with that root (Higham, Accuracy and Stability of Numerical Algorithms, section 4.2).
+ */
+export function reduction({ input, output, dtype, regions, rule, x, results, ...rest }: Reduction): Recipe {
+  const { resultDtype = dtype, workspaceOffset = 0 } = rest;
+  const { unrolled } = regions;
+  const vectors = inLanes(output);
+  const outputs = elementsOf(vectors);
+  const splits = splitsOf(regions.cells, outputs * rule.stateSize);
+  const partials = outputs * splits;
+  const step = (shader: Shader, finish: string, threads: number, rowThreads: number, ranges: Range[]): Step<string> =>
+    poolStep({
+      ...{ input, output, dtype, regions, rule, ranges, threads },
+      shaders: [shader],
+      constants: unrolled ? { ...alongAxes("KERNEL_", unrolled.kernel), CLIPPED: unrolled.clipped } : {},
+      aliases: { R: laneType(input, resultDtype) },
+      functions: { finish },
+      threadLayout: { rowThreads, splits, partials },
+    });
+  const stored = results.map((range, at) => ({ ...range, binding: at + 2 }));
+  if (splits === 1) {
+    const { threads, rowThreads } = rowThreadsOf(vectors);
+    const shader = unrolled ? reduceUnrolledShader : reduceShader;
+    return { steps: [step(shader, "store", threads, rowThreads, [x, ...stored])] };
+  }
+  const size = bytesFor(partials * rule.stateSize * lanesOf(input), "f32");
+  const state = { operand: "workspace", offset: workspaceOffset, size, binding: PARTIALS_BINDING };
+  const width = vectors.size[2];
+  return {
+    steps: [
+      step(reduceShader, "store_partial", partials, width, [x, state]),
+      step(combineShader, "store", outputs, width, [...stored, state]),
+    ],
+    workspaceBytes: workspaceOffset + size,
+  };
+}

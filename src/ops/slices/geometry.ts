@@ -1,0 +1,106 @@
+// Slices of a tensor along an axis, which concatenation joins and splitting returns. Shared by the engine and the reference.
+import { refuse, words } from "../../base/error.ts";
+import { checkInteger } from "../../base/validate.ts";
+import type { Layout } from "../../problem/problem.ts";
+import { axisOf } from "../shared/geometry/axis.ts";
+
+/** The options of `concatenate`. */
+export interface ConcatenateOptions {
+  /** The axis, in the shape of the tensors, along which they are joined; counted from the end if negative, the channels by default. */
+  axis?: number;
+}
+
+/** The options of `split`: either `sizes` or `sections`. */
+export interface SplitOptions {
+  /** The sizes of the slices along the axis, which add up to the size of the tensor. */
+  sizes?: readonly number[];
+  /** The number of equal slices, instead of `sizes`. */
+  sections?: number;
+  /** The axis, in the shape of the tensor, that is split; counted from the end if negative, the channels by default. */
+  axis?: number;
+}
+
+/** Consecutive slices of an array along an axis. */
+export interface Slices {
+  readonly axis: number;
+  readonly slices: readonly { readonly start: number; readonly shape: number[] }[];
+  /** The shape of the array. */
+  readonly shape: number[];
+}
+
+/** Slices of given sizes along an axis of a shape. */
+function slicesOf(shape: readonly number[], axis: number, sizes: readonly number[]): Slices {
+  let start = 0;
+  const slices = sizes.map((size) => {
+    const slice = { start, shape: shape.with(axis, size) };
+    start += size;
+    return slice;
+  });
+  return { axis, slices, shape: shape.with(axis, start) };
+}
+
+/**
+ * Tensors as slices of their concatenation.
+ * @throws ConvError if shapes differ along another axis
+ */
+export function concatenationOf(
+  shapes: readonly (readonly number[])[],
+  options: ConcatenateOptions,
+  layout: Layout,
+): Slices {
+  const [first] = shapes as [readonly number[]];
+  const axis = axisOf(options.axis, first, layout);
+  shapes.forEach((shape, at) => {
+    const fits = shape.length === first.length && shape.every((size, other) => other === axis || size === first[other]);
+    if (!fits)
+      refuse(
+        "shape-mismatch",
+        `tensors[${at}].shape`,
+        shape,
+        `[${first.map((size, other) => (other === axis ? "any" : size)).join(", ")}], as tensors[0]`,
+      );
+  });
+  return slicesOf(
+    first,
+    axis,
+    shapes.map((shape) => shape[axis]!),
+  );
+}
+
+/** The slices that a shape is split into. */
+export function splitOf(
+  shape: readonly number[],
+  { sizes, sections, axis: given }: SplitOptions,
+  layout: Layout,
+): Slices {
+  const axis = axisOf(given, shape, layout);
+  const size = shape[axis]!;
+  if (sizes !== undefined && sections !== undefined)
+    refuse("invalid-argument", "sections", sections, "none beside sizes");
+  if (sections !== undefined) {
+    const count = checkInteger("sections", sections, 1);
+    if (size % count !== 0) refuse("shape-mismatch", "sections", count, `a divisor of ${size}, the size of the axis`);
+    return slicesOf(
+      shape,
+      axis,
+      Array.from({ length: count }, () => size / count),
+    );
+  }
+  if (!Array.isArray(sizes) || sizes.length === 0)
+    refuse("invalid-argument", "sizes", sizes, "an array of sizes, or sections");
+  const checked = Array.from(sizes as readonly unknown[], (one, at) => checkInteger(`sizes[${at}]`, one, 1));
+  const sum = checked.reduce((total, one) => total + one, 0);
+  if (sum !== size)
+    refuse("shape-mismatch", "sizes", words(`sizes that add up to ${sum}`), `${size}, the size of the axis`);
+  return slicesOf(shape, axis, checked);
+}
+
+/** The most tensors that may be joined or returned at once: each takes a dispatch. */
+export const MAX_SLICES = 1024;
+
+/** Checks the list of tensors to be joined, not the tensors. */
+export function checkTensorList(value: unknown): readonly unknown[] {
+  if (!Array.isArray(value) || value.length === 0 || value.length > MAX_SLICES)
+    refuse("invalid-argument", "tensors", value, `an array of 1 to ${MAX_SLICES} tensors`);
+  return Array.from(value as unknown[]);
+}

@@ -1,0 +1,47 @@
+// Derives the device traits that planning uses (algorithms/traits.ts) from a GPUDevice and its adapter.
+import { DEFAULT_RATES, type Rates } from "../algorithms/cost.ts";
+import { type DeviceTraits, MAX_DISPATCHES } from "../algorithms/traits.ts";
+import { maxBindingBytes } from "../gpu/binding-limit.ts";
+
+/** The adapter of a device, as it describes itself. */
+export interface AdapterDescription {
+  readonly vendor: string;
+  readonly architecture: string;
+  readonly description: string;
+  readonly isFallback: boolean;
+}
+
+/**
+ * Returns the traits of a device.
+ * @param maxWorkspaceBytes the caller's cap
+ * @param rates measured rates of the adapter; by default those of a table
+ */
+export function deviceTraits(
+  device: GPUDevice,
+  { vendor, architecture, description, isFallback }: AdapterDescription,
+  maxWorkspaceBytes: number,
+  rates?: Rates,
+): DeviceTraits {
+  const { limits, features } = device;
+  const adapterInfo = device.adapterInfo as GPUAdapterInfo | undefined;
+  const hasSubgroups = features.has("subgroups");
+  // Firefox names no adapter, but marks the ones that compute on the CPU as fallback adapters.
+  const software =
+    isFallback || /swiftshader|llvmpipe|lavapipe|software/i.test(`${vendor} ${architecture} ${description}`);
+  return {
+    vendor,
+    architecture,
+    minSubgroupSize: (hasSubgroups && adapterInfo?.subgroupMinSize) || 0,
+    maxSubgroupSize: (hasSubgroups && adapterInfo?.subgroupMaxSize) || 0,
+    features: [...features].toSorted(),
+    maxBindingBytes: maxBindingBytes(device),
+    maxWorkspaceBytes: Math.min(maxWorkspaceBytes, limits.maxBufferSize),
+    maxDispatches: MAX_DISPATCHES,
+    maxWorkgroupBytes: limits.maxComputeWorkgroupStorageSize,
+    maxWorkgroupInvocations: limits.maxComputeInvocationsPerWorkgroup,
+    software,
+    // On a GPU the caches already share loads, and the mapping of invocations to subgroups is unspecified; software adapters map them in order.
+    quads: software && hasSubgroups,
+    rates: rates ?? (software ? DEFAULT_RATES.software : DEFAULT_RATES.hardware),
+  };
+}

@@ -1,0 +1,87 @@
+// Gradients of the input under large strides, which cut it into many phases: a dispatch for each that a tap meets, or one for all.
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { elementCount } from "../../src/base/shape.ts";
+import { type Constraints, type ConvDescriptor, type ConvPlan, type Engine, createEngine } from "../../src/index.ts";
+import * as reference from "../../src/reference.ts";
+import { integers } from "../suite/random.ts";
+
+let engine: Engine;
+beforeAll(async () => {
+  engine = await createEngine({ tuning: "forget" });
+});
+afterAll(() => engine.destroy());
+
+const array = (shape: readonly number[], seed: number) => ({
+  shape: [...shape],
+  data: integers(elementCount(shape), seed, 4),
+});
+
+/** The plan of a gradient, whose result is what the reference computes, on integers. */
+async function expectRight(descriptor: ConvDescriptor, constraints: Constraints): Promise<ConvPlan> {
+  const { inputShape, kernelShape, layout = "channels-first", ...geometry } = descriptor;
+  const forward = await engine.plan("forward", descriptor, { algorithm: "direct" });
+  const plan = await engine.plan("backward-data", descriptor, constraints);
+  const [gradient, weights] = [array(forward.outputShape, 1), array(kernelShape, 2)];
+  const dy = engine.tensor(gradient.data, gradient.shape, { layout });
+  const w = engine.tensor(weights.data, weights.shape, { layout });
+  const dx = plan.run({ dy, w });
+  const expected = reference.convBackwardData(gradient, weights, { ...geometry, layout, inputShape });
+  const values = await dx.read();
+  // The 0 makes -0 equal to 0.
+  const wrong = expected.data.findIndex((value, at) => Math.round(values[at]!) + 0 !== value + 0);
+  expect([wrong, values.length], `${plan.algorithm} ${plan.variant}`).toEqual([-1, expected.data.length]);
+  for (const one of [forward, plan, dy, w, dx]) one.destroy();
+  return plan;
+}
+
+const long = { inputShape: [1, 2, 1500], kernelShape: [3, 2, 4], stride: 300, padding: 7 };
+const wide = { inputShape: [1, 2, 130, 90], kernelShape: [3, 2, 3, 3], stride: 40, padding: [1, 0] };
+const far = { inputShape: [1, 1, 301, 605], kernelShape: [2, 1, 3, 3], stride: 300, padding: 1 };
+
+it.each([
+  ["300 in 1-D", long, 5],
+  ["40 x 40", wide, 10],
+  ["300 x 300", far, 10],
+])("of %s have a dispatch for each phase that a tap meets, and one for the others", async (_, descriptor, steps) => {
+  for (const algorithm of ["direct", "pointwise", "implicit-gemm", "auto"])
+    for (const layout of ["channels-first", "channels-last"] as const)
+      expect((await expectRight(inLayout(descriptor, layout), { algorithm })).steps.length).toBeLessThanOrEqual(
+        2 * steps,
+      );
+  expect((await expectRight(descriptor, { algorithm: "direct" })).steps.length).toBe(steps);
+});
+
+it.each([
+  ["70 x 70 with as many taps", { inputShape: [1, 1, 140, 140], kernelShape: [2, 1, 70, 70], stride: 70 }],
+  ["5000 with 6000 taps", { inputShape: [1, 2, 16_000], kernelShape: [2, 2, 6000], stride: 5000 }],
+])("of %s have one dispatch", async (_, descriptor) => {
+  for (const constraints of [{}, { algorithm: "direct" }, { algorithm: "direct", variant: "gather" }]) {
+    const plan = await expectRight(descriptor, constraints);
+    expect([plan.algorithm, plan.variant, plan.steps.length]).toEqual(["direct", "gather", 1]);
+  }
+  await expect(engine.plan("backward-data", descriptor, { algorithm: "im2col" })).rejects.toMatchObject({
+    code: "unsupported",
+    message: expect.stringMatching(/im2col: the stride cuts the gradient into \d{4} phases, .* 4094 at most/),
+  });
+});
+
+it("in one dispatch are right with dilations, groups, borders and flipped kernels", async () => {
+  const gather = { algorithm: "direct", variant: "gather" };
+  for (const layout of ["channels-first", "channels-last"] as const) {
+    for (const descriptor of [
+      { inputShape: [2, 4, 37], kernelShape: [6, 2, 5], groups: 2, stride: 6, dilation: 4, padding: [[3, 5]] },
+      { inputShape: [1, 2, 23, 20], kernelShape: [2, 2, 3, 4], stride: [4, 9], dilation: [6, 3], padding: "full" },
+      { inputShape: [1, 2, 11, 9], kernelShape: [3, 2, 3, 3], stride: 2, padding: 2, paddingMode: "reflect" },
+      { inputShape: [1, 2, 5, 6, 7], kernelShape: [2, 2, 2, 3, 2], stride: [3, 2, 1], mode: "convolution" },
+    ] as const)
+      expect((await expectRight(inLayout(descriptor as ConvDescriptor, layout), gather)).variant).toBe("gather");
+  }
+});
+
+/** The same problem in a layout. */
+function inLayout(descriptor: ConvDescriptor, layout: "channels-first" | "channels-last"): ConvDescriptor {
+  if (layout === "channels-first") return descriptor;
+  const [N, C, ...spatial] = descriptor.inputShape as [number, number, ...number[]];
+  const [K, groupC, ...kernel] = descriptor.kernelShape as [number, number, ...number[]];
+  return { ...descriptor, layout, inputShape: [N, ...spatial, C], kernelShape: [...kernel, groupC, K] };
+}

@@ -1,0 +1,301 @@
+// The parts of `npm run bench -- --suite operations` that need no GPU: its options, its list, its table.
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { describe, expect, it } from "vitest";
+import type { BenchPage } from "../../bench/bench-page.ts";
+import { givenTensors, referenceResults } from "../../bench/operate.ts";
+import { type OperationMeasurement, measureOperations, operationRows } from "../../bench/operation-rows.ts";
+import { multiples, operationFailures, operationSummary, operationTable } from "../../bench/operation-table.ts";
+import {
+  type Conditions,
+  OPERATIONS,
+  enginePlace,
+  givenTo,
+  inputShape,
+  inputValues,
+  referencePlace,
+  resultsOf,
+} from "../../bench/operations.ts";
+import type { Arrays, BenchOperation, Computer, Tensors } from "../../bench/operations/entry.ts";
+import { parseOptions, rowsOf } from "../../bench/options.ts";
+import type { OperationOrder, OperationResult } from "../../bench/protocol.ts";
+import { ask } from "../../scripts/harness/answer.ts";
+import { ROOT } from "../../scripts/setup.mjs";
+import { elementCount } from "../../src/base/shape.ts";
+import { type Tensor, createEngine } from "../../src/index.ts";
+import * as operations from "../../src/ops/index.ts";
+import { LAYOUTS } from "../../src/problem/problem.ts";
+import * as reference from "../../src/reference.ts";
+import { fakeDevice } from "../suite/fake-device.ts";
+
+const parse = (line: string) => parseOptions(line.split(" ").filter(Boolean));
+
+describe("--suite operations", () => {
+  it("has no rows of convolutions, and all of the list", () => {
+    const options = parse("--suite operations");
+    expect(rowsOf(options)).toEqual([]);
+    expect(operationRows(options).map(({ entry }) => entry)).toEqual(OPERATIONS.map((_, at) => at));
+  });
+
+  it("is what operations are asked of by name, in the order of the list", () => {
+    const options = parse(
+      "--operations averagePoolBackward,averagePool --layout channels-last --dtype f16 --samples 3",
+    );
+    expect(options).toMatchObject({ suite: "operations", layout: "channels-last", dtype: "f16", samples: 3 });
+    const names = operationRows(options).map(({ entry }) => OPERATIONS[entry]!.operation);
+    expect(names).toEqual(
+      OPERATIONS.map(({ operation }) => operation).filter((name) => /^averagePool(Backward)?$/.test(name)),
+    );
+    expect(operationRows(parse("--suite operations --operations averagePool")).length).toBeLessThan(names.length);
+  });
+
+  it("multiplies the batches of the list", () => {
+    const [once, thrice] = [operationRows({ batch: 1 }), operationRows(parse("--suite operations --batch 3"))];
+    expect(thrice.map(({ batch }) => batch)).toEqual(once.map(({ batch }) => 3 * batch));
+  });
+
+  it.each([
+    ["--operations conv", 'there is no operation "conv"; there are '],
+    ["--operations averagePool,", 'there is no operation ""'],
+    ["--operations", "--operations has no value"],
+    [
+      "--suite operations --algorithm direct",
+      "--algorithm cannot go with --suite operations: it is about convolutions",
+    ],
+    ["--operations averagePool --peers jax", "--peers cannot go with --suite operations: it is about convolutions"],
+    ["--suite operations --layers L1", "--layers cannot go with --suite operations: it is about convolutions"],
+    ["--suite operations --pass forward", "--pass cannot go with --suite operations: it is about convolutions"],
+    ["--suite vgg16 --operations averagePool", "--operations cannot go with --suite vgg16: it is about the suite op"],
+  ])("refuses %s", (line, message) => {
+    expect(() => parse(line)).toThrow(message);
+  });
+
+  it("is described by the help", () => {
+    const help = readFileSync(path.join(ROOT, "scripts", "bench.mjs"), "utf8");
+    expect(help).toContain("--operations");
+    for (const [title] of HEADINGS) expect(help).toContain(title);
+  });
+});
+
+/** Titles of the table that say nothing by themselves. */
+const HEADINGS = [["x copy"], ["x loads"], ["roofline"], ["call"]] as const;
+
+describe("inputs", () => {
+  const map = { shape: [1, 3, 5, 7] };
+  const at = (layout: (typeof LAYOUTS)[number]) => ({ layout, batch: 4 });
+
+  it("have the batch first and their channels where the layout has them", () => {
+    expect(inputShape(map, at("channels-first"))).toEqual([4, 3, 5, 7]);
+    expect(inputShape(map, at("channels-last"))).toEqual([4, 5, 7, 3]);
+    expect(inputShape({ shape: [1, 10] }, at("channels-last"))).toEqual([4, 10]);
+  });
+
+  it("are left alone where they are parameters", () => {
+    expect(inputShape({ shape: [64] }, at("channels-last"))).toEqual([64]);
+    expect(inputShape({ shape: [10, 20], batched: false }, at("channels-first"))).toEqual([10, 20]);
+    expect(inputShape({ ...map, map: false }, at("channels-last"))).toEqual([4, 3, 5, 7]);
+  });
+
+  it("have output channels last where they are weights channels last", () => {
+    const weights = { shape: [8, 3, 5, 7], weights: true };
+    expect(inputShape(weights, at("channels-first"))).toEqual([8, 3, 5, 7]);
+    expect(inputShape(weights, at("channels-last"))).toEqual([5, 7, 3, 8]);
+    expect(inputShape({ ...weights, shape: [8, 3] }, at("channels-last"))).toEqual([3, 8]);
+  });
+});
+
+/** What the reference is given: the inputs, or what `before` makes of them. */
+function arraysOf(one: BenchOperation, conditions: Conditions): Arrays {
+  const inputs = Object.entries(one.inputs).map(([name, input], at) => {
+    const shape = inputShape(input, conditions);
+    return [name, { shape, data: inputValues(input, elementCount(shape), at + 1) }];
+  });
+  const made = Object.fromEntries(inputs) as unknown as Tensors;
+  return givenTo(one, reference as unknown as Computer, made, referencePlace(conditions)).given as unknown as Arrays;
+}
+
+/** An entry whose inputs are quickly made, for a device that computes nothing. */
+function withoutValues(one: BenchOperation): BenchOperation {
+  const zeros = (count: number): Float32Array => new Float32Array(count);
+  const inputs = Object.entries(one.inputs).map(([name, input]) => [name, { ...input, values: zeros }]);
+  return { ...one, inputs: Object.fromEntries(inputs) as BenchOperation["inputs"] };
+}
+
+describe("the list", () => {
+  it("has every operation", () => {
+    // `separate` takes no tensors.
+    const timed = new Set<string>(["separate", ...OPERATIONS.map(({ operation }) => operation)]);
+    expect(Object.keys(operations).filter((name) => !timed.has(name))).toEqual([]);
+  });
+
+  it("has every entry once, in a batch that is one", () => {
+    const names = OPERATIONS.map(({ operation, name }) => `${operation}, ${name}`);
+    expect(new Set(names).size).toBe(names.length);
+    for (const { batch = 1, inputs } of OPERATIONS) {
+      expect(Number.isInteger(batch) && batch > 0).toBe(true);
+      // A batch of samples is asked for by `batch` alone.
+      for (const { shape, weights = false, batched = !weights && shape.length > 1 } of Object.values(inputs))
+        if (batched) expect(shape[0]).toBe(1);
+    }
+  });
+
+  // Channels last: channels first is what shapes are given in, and what the reference takes unless it is told.
+  it.each(OPERATIONS.map((one) => [`${one.operation}, ${one.name}`, one] as const))(
+    "has %s as the engine and the reference compute it",
+    { timeout: 60_000 },
+    async (_, one) => {
+      const { device, live } = fakeDevice();
+      const engine = await createEngine({ device, tuning: "forget" });
+      const conditions = { layout: "channels-last", dtype: "f32", batch: 1 } as const;
+      const arrays = arraysOf(one, conditions);
+      const tensors = givenTensors(engine, withoutValues(one), conditions);
+      expect(Object.keys(tensors)).toEqual(Object.keys(arrays));
+      const returned = one.call(operations, tensors, enginePlace(conditions));
+      const results = resultsOf(one, tensors, returned);
+      const wanted = referenceResults(one, arrays, conditions);
+      expect(Object.keys(results).length).toBeGreaterThan(0);
+      for (const [name, { shape }] of Object.entries(results)) {
+        expect(wanted[name]?.shape, name).toEqual(shape);
+        const data = Float64Array.from(wanted[name]!.data);
+        expect(data.every(Number.isFinite), name).toBe(true);
+        expect(
+          data.some((value) => value !== 0),
+          name,
+        ).toBe(true);
+      }
+      for (const tensor of new Set([...Object.values(tensors), ...Object.values(results)])) tensor.destroy();
+      engine.destroy();
+      expect(live.size).toBe(0);
+    },
+  );
+
+  it("gives a call what was made before it, and keeps nothing else", async () => {
+    const { device, live } = fakeDevice();
+    const engine = await createEngine({ device, tuning: "forget" });
+    const one: BenchOperation = {
+      ...OPERATIONS[0]!,
+      inputs: { x: { shape: [1, 2, 4, 4] }, dy: { shape: [1, 2, 2, 2] } },
+      before: (on, { x }, { layout }) => ({
+        half: on.averagePool(x!, { kernelSize: 2, ...layout }),
+        all: on.averagePool(x!, { kernelSize: 4, ...layout }),
+      }),
+      given: ["dy", "half"],
+    };
+    const conditions = { layout: "channels-last", dtype: "f32", batch: 3 } as const;
+    const shapes = (given: Arrays | Tensors) => Object.entries(given).map(([name, { shape }]) => [name, shape]);
+    const tensors = givenTensors(engine, one, conditions);
+    expect(shapes(tensors)).toEqual([
+      ["dy", [3, 2, 2, 2]],
+      ["half", [3, 2, 2, 2]],
+    ]);
+    expect(shapes(arraysOf(one, conditions))).toEqual(shapes(tensors));
+    expect(engine.memory.tensors).toBe(2 * 3 * 8 * 4);
+    for (const tensor of Object.values(tensors)) tensor.destroy();
+    engine.destroy();
+    expect(live.size).toBe(0);
+  });
+
+  it("lets a call change its tensors in place", () => {
+    const tensors = { w: {}, dw: {}, m: {} } as unknown as Tensors;
+    const one = { ...OPERATIONS[0]!, changes: ["w", "m"] };
+    expect(resultsOf(one, tensors, undefined)).toEqual({ w: tensors["w"], m: tensors["m"] });
+    const y = {} as Tensor;
+    expect(Object.keys(resultsOf(one, tensors, { y }))).toEqual(["w", "m", "y"]);
+  });
+});
+
+const limits = { bytesPerSecond: 8e9, flopsPerSecond: 5e10, loadsPerSecond: 1e9, callMilliseconds: 0.1 };
+const good: OperationResult = {
+  bytes: 8e6,
+  numbers: 2e6,
+  milliseconds: 2.5,
+  samples: [2.4, 2.5, 2.9],
+  check: { error: 1e-5, bound: 1e-4, against: "reference" },
+};
+const failed: OperationResult = { bytes: 0, numbers: 0, failed: "out of memory" };
+const wrong: OperationResult = { ...good, check: { ...good.check!, error: 1e-3 } };
+const measured = (result: OperationResult): OperationMeasurement => ({
+  operation: "averagePool",
+  name: "ResNet-50",
+  shape: [32, 2048, 7, 7],
+  result,
+});
+
+describe("the table", () => {
+  const row = (result: OperationResult): string => operationTable([measured(result)], limits).split("\n")[2]!;
+
+  it("sets a time beside that of copying its bytes and of loading its numbers", () => {
+    // 8 MB in 1 ms, 2 million numbers in 2 ms.
+    expect(multiples({ bytes: 8e6, numbers: 2e6, milliseconds: 2.5 }, limits)).toEqual({ copy: 2.5, loads: 1.25 });
+    expect(row(good).split(/ {2,}/)).toEqual([
+      "averagePool",
+      "ResNet-50",
+      "[32, 2048, 7, 7]",
+      "2.50",
+      "20.0 %",
+      "3.20",
+      "2.50",
+      "1.25",
+      "-",
+      "-",
+      "4.00 %",
+      "0.100",
+    ]);
+  });
+
+  it("sets one of convolutions beside the roofline", () => {
+    const columns = (flops: number): string[] =>
+      row({ ...good, flops })
+        .split(/ {2,}/)
+        .slice(6, 10);
+    // 100 operations a byte are more than arithmetic allows, 2 a byte more than memory does.
+    expect(columns(100 * good.bytes)).toEqual(["-", "-", "320", "640 %"]);
+    expect(columns(2 * good.bytes)).toEqual(["-", "-", "6.40", "40.0 %"]);
+  });
+
+  it.each([
+    [wrong, "WRONG"],
+    [failed, "FAILED"],
+  ])("shows no time for %j", (result, word) => {
+    expect(row(result)).toContain(word);
+    expect(row(result)).not.toContain("2.50");
+  });
+
+  it("says what is wrong, and how many are near what the adapter can do", () => {
+    const slow = { ...good, milliseconds: 10 };
+    const all = [good, slow, wrong, failed, { ...good, flops: 1e6 }].map(measured);
+    expect(operationFailures(all)).toEqual([
+      "averagePool, ResNet-50: off by 0.001, more than the 0.0001 that rounding explains",
+      "averagePool, ResNet-50: out of memory",
+    ]);
+    expect(operationSummary(all, limits)).toBe(
+      "1 of 4 within 1.5 times the slower of copying as many bytes and loading as many numbers; " +
+        "loads 1.00 G numbers/s; a call that computes nothing 0.100 ms",
+    );
+  });
+});
+
+describe("measureOperations", () => {
+  it("asks for one after the other, and goes on where one fails", async () => {
+    const asked: OperationOrder[] = [];
+    const page = {
+      ask: (name: string, given: OperationOrder) => {
+        if (name === "rates") return Promise.resolve({ loadsPerSecond: 1e9, callMilliseconds: 0.1 });
+        asked.push(given);
+        return ask(Promise.resolve(asked.length === 1 ? { error: "out of memory" } : { value: good }), 1000);
+      },
+    } as unknown as BenchPage;
+    const options = parse("--operations averagePool --layout channels-last --samples 2");
+    const into = { operations: [] as OperationMeasurement[] };
+    await measureOperations(page, options, into);
+    expect(asked.map(({ entry, batch }) => ({ entry, batch }))).toEqual(operationRows(options));
+    expect(asked[0]).toMatchObject({ layout: "channels-last", dtype: "f32", samples: 2 });
+    expect(into).toMatchObject({ rates: { loadsPerSecond: 1e9 } });
+    expect(into.operations.map(({ result }) => result.failed)).toEqual([
+      "out of memory",
+      ...into.operations.slice(1).map(() => undefined),
+    ]);
+    const { inputs, batch = 1 } = OPERATIONS.find(({ operation }) => operation === "averagePool")!;
+    expect(into.operations[0]!.shape).toEqual([batch, ...inputs["x"]!.shape.slice(1)]);
+  });
+});

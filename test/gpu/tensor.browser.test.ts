@@ -1,0 +1,192 @@
+// Tensors as a user meets them: their values, their memory, their prepacked copies; and every refusal of bad input.
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type ConvErrorCode, type Engine, createEngine, conv } from "../../src/index.ts";
+import { expectNoLeaks } from "../suite/leaks.ts";
+import { integers } from "../suite/random.ts";
+import { INPUT, KERNEL, PADDING_1, thrown } from "../suite/worked.ts";
+
+let engine: Engine;
+beforeAll(async () => {
+  engine = await createEngine();
+});
+afterAll(() => engine.destroy());
+expectNoLeaks(() => engine);
+
+describe("tensors", () => {
+  it("keep their values, and take new ones", async () => {
+    const tensor = engine.tensor([1, 2, 3], [3]);
+    expect([...(await tensor.read())]).toEqual([1, 2, 3]);
+    tensor.write([4, 5, 6]);
+    expect([...(await tensor.read())]).toEqual([4, 5, 6]);
+    tensor.destroy();
+    tensor.destroy();
+    expect(tensor.destroyed).toBe(true);
+  });
+
+  it("start as zeros when empty", async () => {
+    const tensor = engine.empty([2, 2]);
+    expect([...(await tensor.read())]).toEqual([0, 0, 0, 0]);
+    tensor.destroy();
+  });
+
+  it("wrap a buffer without owning it", async () => {
+    const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
+    const buffer = engine.device.createBuffer({ size: 256, usage });
+    engine.device.queue.writeBuffer(buffer, 0, Float32Array.from(INPUT));
+    const x = engine.wrap(buffer, [1, 1, 5, 5]);
+    expect(engine.memory.tensors).toBe(0);
+    const w = engine.tensor(KERNEL, [1, 1, 3, 3]);
+    const y = conv(x, w, { padding: 1 });
+    x.destroy();
+    expect([...(await y.read())]).toEqual(PADDING_1);
+    const again = engine.wrap(buffer, [25]);
+    expect([...(await again.read())]).toEqual(INPUT);
+    for (const one of [again, w, y, buffer]) one.destroy();
+  });
+
+  it("count in engine.memory", () => {
+    const before = engine.memory;
+    const tensor = engine.empty([100]);
+    expect(engine.memory.tensors - before.tensors).toBe(400);
+    expect(engine.memory.total - before.total).toBe(400);
+    tensor.destroy();
+    expect(engine.memory.tensors).toBe(before.tensors);
+    expect(engine.memory.peak).toBeGreaterThanOrEqual(before.total + 400);
+  });
+});
+
+describe("prepacked weights", () => {
+  const inputShape = [1, 8, 9, 9];
+  const kernelShape = [4, 8, 3, 3];
+  const count = 4 * 8 * 9;
+
+  it.each(["implicit-gemm", "winograd", "fft"])(
+    "by %s are kept with the tensor, packed again after a write, and freed with it",
+    async (algorithm) => {
+      const options = { padding: 1, algorithm };
+      const x = engine.tensor(integers(8 * 81, 1, 4), inputShape);
+      const w = engine.tensor(integers(count, 2, 4), kernelShape);
+      const before = engine.memory.weights;
+      const valuesOf = async (weights: typeof w): Promise<Float32Array> => {
+        const y = conv(x, weights, options);
+        const values = await y.read();
+        y.destroy();
+        return values;
+      };
+      const first = await valuesOf(w);
+      const kept = engine.memory.weights;
+      expect(kept).toBeGreaterThan(before);
+      expect(await valuesOf(w)).toEqual(first);
+      expect(engine.memory.weights).toBe(kept);
+
+      // Written by the tensor, then behind its back: the result is that of fresh weights with the same values.
+      const changes = [3, 4].map((seed) => integers(count, seed, 4));
+      for (const [turn, values] of changes.entries()) {
+        if (turn === 0) w.write(values);
+        else {
+          engine.device.queue.writeBuffer(w.buffer, 0, values as Float32Array<ArrayBuffer>);
+          w.updated();
+        }
+        const fresh = engine.tensor(values, kernelShape);
+        const result = await valuesOf(w);
+        expect(result).toEqual(await valuesOf(fresh));
+        expect(result).not.toEqual(first);
+        fresh.destroy();
+      }
+      expect(engine.memory.weights).toBe(kept);
+      w.destroy();
+      x.destroy();
+      expect(engine.memory.weights).toBe(before);
+    },
+  );
+
+  it("are packed on the caller's encoder each time if the weights are a buffer", async () => {
+    const plan = await engine.plan("forward", { inputShape, kernelShape, padding: 1 }, { algorithm: "winograd" });
+    const x = engine.tensor(integers(8 * 81, 1, 4), inputShape);
+    const w = engine.tensor(integers(count, 2, 4), kernelShape);
+    const y = engine.empty(plan.outputShape);
+    for (const seed of [2, 5]) {
+      w.write(integers(count, seed, 4));
+      const encoder = engine.device.createCommandEncoder();
+      plan.encode(encoder, { x, w: w.buffer, y });
+      engine.device.queue.submit([encoder.finish()]);
+      const expected = plan.run({ x, w });
+      expect(await y.read()).toEqual(await expected.read());
+      expected.destroy();
+    }
+    for (const one of [plan, x, w, y]) one.destroy();
+    expect(engine.memory.weights).toBe(0);
+  });
+});
+
+describe("bad input", () => {
+  it("is refused with a code and the argument, what it got and what was expected; nothing stays allocated", async () => {
+    const other = await createEngine();
+    const x = engine.tensor(INPUT, [1, 1, 5, 5]);
+    const w = engine.tensor(KERNEL, [1, 1, 3, 3]);
+    const wide = engine.tensor(INPUT, [1, 5, 5]);
+    const last = engine.tensor(KERNEL, [3, 3, 1, 1], { layout: "channels-last" });
+    const dead = engine.tensor([1], [1]);
+    dead.destroy();
+    const foreign = other.tensor(KERNEL, [1, 1, 3, 3]);
+    const options = (changes: object) => () => conv(x, w, changes);
+    const cases: [() => unknown, ConvErrorCode, RegExp][] = [
+      [() => conv(wide, w), "shape-mismatch", /^w\.shape: got \[1, 1, 3, 3\], expected an array of 3 sizes/],
+      [() => conv(x, last), "shape-mismatch", /^w\.layout: got "channels-last", expected "channels-first"/],
+      [() => conv(dead, w), "destroyed", /^x: got a destroyed tensor/],
+      [() => conv(x, dead), "destroyed", /^w: got a destroyed tensor/],
+      [() => conv(x, foreign), "foreign-tensor", /^w: got a tensor of another engine/],
+      [() => conv(null as never, w), "invalid-argument", /^x: got null, expected a Tensor/],
+      [() => conv(x, w, null as never), "invalid-argument", /^options: got null/],
+      [options({ groups: 2 }), "shape-mismatch", /^groups: got 2, expected a divisor of the 1 input channels/],
+      [options({ stride: 0 }), "invalid-argument", /^stride: got 0, expected an integer of at least 1/],
+      [options({ dilation: [1, 0] }), "invalid-argument", /^dilation\[1\]: got 0/],
+      [options({ padding: -1 }), "invalid-argument", /^padding: got -1/],
+      [options({ padding: Number.NaN }), "invalid-argument", /^padding: got NaN/],
+      [options({ stride: 1.5 }), "invalid-argument", /^stride: got 1.5/],
+      [
+        options({ dilation: 3 }),
+        "empty-output",
+        /3 cells spanning 7 with dilation 3, expected at most the padded input, 5 cells/,
+      ],
+      [options({ paddding: 1 }), "unknown-option", /^options: got "paddding", expected no option but stride/],
+      [
+        options({ algorithm: "magic" }),
+        "unknown-algorithm",
+        /^algorithm: got "magic", expected "auto" or one of "\w+", "/,
+      ],
+      [options({ activation: "swish" }), "invalid-argument", /^activation: got "swish", expected one of "relu"/],
+      [options({ bias: x }), "shape-mismatch", /^bias\.shape: got \[1, 1, 5, 5\], expected \[1\]/],
+      [options({ bias: [1] }), "invalid-argument", /^bias: got \[1\], expected a Tensor/],
+      [
+        options({ residual: x }),
+        "shape-mismatch",
+        /^residual\.layout|^residual\.shape: got \[1, 1, 5, 5\], expected \[1, 1, 3, 3\]/,
+      ],
+      [
+        options({ paddingMode: "reflect", padding: 5 }),
+        "invalid-argument",
+        /^padding\[0\]: got \[5, 5\], expected at most 4/,
+      ],
+      [() => engine.tensor([1, 2], [3]), "shape-mismatch", /^data: got 2 elements, expected 3/],
+      [() => engine.tensor("abc" as never, [3]), "invalid-argument", /^data: got "abc", expected an array/],
+      [() => engine.tensor([1, "2", 3] as never, [3]), "invalid-argument", /^data\[1\]: got "2", expected a number/],
+      [() => engine.tensor([], [0]), "invalid-argument", /^shape\[0\]: got 0, expected an integer of at least 1/],
+      [() => engine.tensor([1], [1], { dtype: "f64" as never }), "invalid-argument", /^dtype: got "f64"/],
+      [() => engine.empty([2 ** 20, 2 ** 10, 2 ** 10]), "too-large", /^shape: got .*at most/],
+      [() => engine.wrap({} as never, [1]), "invalid-argument", /^buffer: got/],
+      [() => w.write([1]), "shape-mismatch", /^data: got 1 elements, expected 9/],
+    ];
+    const before = engine.memory.total;
+    for (const [act, code, message] of cases) {
+      const error = thrown(act);
+      expect(error.message).toMatch(message);
+      expect(error.code, error.message).toBe(code);
+    }
+    expect(engine.memory.total).toBe(before);
+    await expect(dead.read()).rejects.toMatchObject({ code: "destroyed" });
+    for (const tensor of [x, w, wide, last]) tensor.destroy();
+    other.destroy();
+    expect(thrown(() => other.empty([1])).code).toBe("destroyed");
+  });
+});

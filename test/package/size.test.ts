@@ -1,0 +1,96 @@
+// What Convoke adds to a user's bundle: packages the library build, bundles programs that use it with Vite, and holds their sizes.
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { gzipSync } from "node:zlib";
+import { type Rolldown, build } from "vite";
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+const folder = mkdtempSync(path.join(tmpdir(), "convoke-size-"));
+const installed = path.join(folder, "node_modules", "convoke");
+
+beforeAll(async () => {
+  mkdirSync(installed, { recursive: true });
+  cpSync("package.json", path.join(installed, "package.json"));
+  await build({ logLevel: "error", build: { outDir: path.join(installed, "dist"), sourcemap: false } });
+});
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** What a page with a program loads: at its start, and on demand. */
+interface Bundle {
+  readonly start: string;
+  readonly later: string;
+}
+
+async function bundle(program: string): Promise<Bundle> {
+  writeFileSync(path.join(folder, "main.js"), program);
+  const { output } = (await build({
+    configFile: false,
+    root: folder,
+    logLevel: "error",
+    build: {
+      write: false,
+      minify: true,
+      modulePreload: false,
+      rolldownOptions: { input: path.join(folder, "main.js") },
+    },
+  })) as Rolldown.RolldownOutput;
+  const chunks = output.filter((file) => file.type === "chunk");
+  const entry = chunks.find((chunk) => chunk.isEntry)!;
+  const atStart = (file: string): boolean => file === entry.fileName || entry.imports.includes(file);
+  const codeOf = (wanted: boolean): string =>
+    chunks
+      .filter(({ fileName }) => atStart(fileName) === wanted)
+      .map(({ code }) => code)
+      .join("\n");
+  return { start: codeOf(true), later: codeOf(false) };
+}
+
+const gzipped = (code: string): number => (code === "" ? 0 : gzipSync(code, { level: 9 }).length);
+const kB = (bytes: number): string => `${(bytes / 1000).toFixed(1)} kB`;
+
+const PROGRAMS = [
+  {
+    name: "conv",
+    limit: 50_000,
+    program: `import { createEngine, conv } from "convoke"; globalThis.used = [createEngine, conv];`,
+  },
+  {
+    name: "conv and maxPool",
+    limit: 54_500,
+    program: `import { createEngine, conv } from "convoke"; import { maxPool } from "convoke/ops"; globalThis.used = [createEngine, conv, maxPool];`,
+  },
+  {
+    name: "everything",
+    limit: 110_000,
+    program: `import * as convoke from "convoke"; import * as ops from "convoke/ops"; globalThis.used = [convoke, ops];`,
+  },
+  {
+    name: "the reference",
+    limit: 26_000,
+    program: `import * as reference from "convoke/reference"; globalThis.used = [reference];`,
+  },
+];
+
+test.each(PROGRAMS)("$name takes at most $limit bytes, minified and gzipped", async ({ name, limit, program }) => {
+  const { start, later } = await bundle(program);
+  const bytes = gzipped(start);
+  console.log(`${name}: ${kB(bytes)} gzipped (${kB(start.length)} minified), and ${kB(gzipped(later))} on demand`);
+  expect(bytes).toBeLessThanOrEqual(limit);
+  // What `find` and `calibrate` measure with, what reads a tuning table, and what keeps it under Node.
+  expect(gzipped(later)).toBeLessThanOrEqual(4500);
+});
+
+test.each(["convoke", "convoke/ops", "convoke/reference"])("%s does nothing when it is loaded", async (entry) => {
+  const manifest = path.join(installed, "package.json");
+  const text = readFileSync(manifest, "utf8");
+  // Without the promise of package.json a bundler keeps whatever might have an effect.
+  writeFileSync(manifest, JSON.stringify({ ...(JSON.parse(text) as object), sideEffects: true }));
+  try {
+    const { start, later } = await bundle(`import "${entry}";`);
+    expect((start + later).trim()).toBe("");
+  } finally {
+    writeFileSync(manifest, text);
+  }
+});

@@ -1,0 +1,52 @@
+// A device that computes nothing and counts buffers and pipelines, to test in Node what an engine allocates, caches and frees.
+import { DEFAULT_TRAITS } from "../../src/algorithms/traits.ts";
+
+export interface FakeDevice {
+  readonly device: GPUDevice;
+  /** Buffers created and not yet destroyed. */
+  readonly live: Set<GPUBuffer>;
+  /** Pipelines compiled so far. */
+  readonly compiled: () => number;
+}
+
+export function fakeDevice(): FakeDevice {
+  const live = new Set<GPUBuffer>();
+  let compiled = 0;
+  const nothing = (): object => ({});
+  const pass = { setPipeline: nothing, setBindGroup: nothing, dispatchWorkgroups: nothing, end: nothing };
+  const encoder = { beginComputePass: () => pass, copyBufferToBuffer: nothing, finish: nothing };
+  const compile = (): object => {
+    compiled++;
+    return { getBindGroupLayout: nothing };
+  };
+  const device = {
+    features: new Set<string>(),
+    limits: {
+      maxStorageBufferBindingSize: DEFAULT_TRAITS.maxBindingBytes,
+      maxBufferSize: 2 * DEFAULT_TRAITS.maxBindingBytes,
+      maxComputeWorkgroupStorageSize: DEFAULT_TRAITS.maxWorkgroupBytes,
+      maxComputeInvocationsPerWorkgroup: DEFAULT_TRAITS.maxWorkgroupInvocations,
+    },
+    lost: new Promise(() => undefined),
+    queue: { submit: nothing, writeBuffer: nothing },
+    createBuffer({ size, usage }: GPUBufferDescriptor) {
+      const buffer = {
+        ...{ size, usage },
+        getMappedRange: () => new ArrayBuffer(size),
+        unmap: nothing,
+        destroy: () => live.delete(buffer),
+      } as unknown as GPUBuffer;
+      live.add(buffer);
+      return buffer;
+    },
+    createShaderModule: nothing,
+    createComputePipeline: compile,
+    createComputePipelineAsync: () => Promise.resolve(compile()),
+    createBindGroup: nothing,
+    createCommandEncoder: () => encoder,
+    pushErrorScope: nothing,
+    popErrorScope: () => Promise.resolve(null),
+    destroy: nothing,
+  } as unknown as GPUDevice;
+  return { device, live, compiled: () => compiled };
+}

@@ -1,0 +1,10 @@
+// The device traits of a software adapter, such as those that the tests run on.
+import { DEFAULT_RATES } from "../../src/algorithms/cost.ts";
+import { DEFAULT_TRAITS, type DeviceTraits } from "../../src/algorithms/traits.ts";
+
+export const SOFTWARE_TRAITS: DeviceTraits = {
+  ...DEFAULT_TRAITS,
+  software: true,
+  quads: true,
+  rates: DEFAULT_RATES.software,
+};
