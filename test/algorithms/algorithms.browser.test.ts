@@ -67,6 +67,9 @@ async function withPasses(algorithm: Algorithm, named: NamedProblem, body: (case
   await nest(PASSES, []);
 }
 
+/** A draw without any problem that an algorithm supports is replaced by the first of all that it does. */
+const EVERYTHING = { parts: 1, seed: 0 };
+
 for (const [dtype, algorithm] of dtypes.flatMap((type) => algorithms.map((one) => [type, one] as const))) {
   const suffix = dtype === "f32" ? "" : ` ${dtype}`;
   const serves = (problem: ConvProblem): boolean => candidatesOf(algorithm, problem, traits).length > 0;
@@ -78,10 +81,8 @@ for (const [dtype, algorithm] of dtypes.flatMap((type) => algorithms.map((one) =
           .map((named) => ({ named, problem: convProblem(pass, named.descriptor) }))
           .filter(({ problem }) => serves(problem));
       const drawn = supportedOf(chosen);
-      // A draw without any problem that the algorithm supports takes the first of all that it does.
-      const everything = { parts: 1, seed: 0 };
       const supported =
-        drawn.length > 0 ? drawn : supportedOf(selectProblems("all", everything, dtype, pass)).slice(0, 1);
+        drawn.length > 0 ? drawn : supportedOf(selectProblems("all", EVERYTHING, dtype, pass)).slice(0, 1);
 
       it("refuses the rest with a reason", () => {
         for (const { descriptor } of chosen) {
@@ -115,12 +116,16 @@ for (const [dtype, algorithm] of dtypes.flatMap((type) => algorithms.map((one) =
     });
   }
 
+  const hasAdjoints = ({ descriptor }: NamedProblem): boolean =>
+    !descriptor.activationGradient &&
+    [isLinear, isSmall].every((holds) => holds(convProblem("forward", descriptor))) &&
+    PASSES.every((pass) => serves(convProblem(pass, descriptor)));
+  const drawnAdjoints = selectProblems(selection, draw, dtype, "backward-data").filter(hasAdjoints);
+  const adjoints =
+    drawnAdjoints.length > 0
+      ? drawnAdjoints
+      : selectProblems("all", EVERYTHING, dtype, "backward-data").filter(hasAdjoints).slice(0, 1);
   describe.concurrent(`${algorithm.name} adjoints${suffix}`, () => {
-    for (const named of selectProblems(selection, draw, dtype, "backward-data")) {
-      if (named.descriptor.activationGradient) continue;
-      const passes = [isLinear, isSmall].every((holds) => holds(convProblem("forward", named.descriptor)));
-      if (!passes || !PASSES.every((pass) => serves(convProblem(pass, named.descriptor)))) continue;
-      it(`of the three passes: ${named.name}`, () => withPasses(algorithm, named, adjoint));
-    }
+    for (const named of adjoints) it(`of the three passes: ${named.name}`, () => withPasses(algorithm, named, adjoint));
   });
 }

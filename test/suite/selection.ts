@@ -35,14 +35,18 @@ export function isDrawn(name: string, { parts, seed }: Draw): boolean {
   return seedOf(name) % parts === seed % parts;
 }
 
-/** The part of a list that a run takes: one of `parts` by the names of its entries, all of it if the run takes every problem. */
+/**
+ * The part of a list that a run takes: one of `parts` by the names of its entries, all of it if the run takes every problem. Never nothing
+ * of something: a part without entries gets the first of the list.
+ */
 export function drawPart<T>(
   list: readonly T[],
   parts: number,
   { parts: all, seed }: Draw,
   nameOf: (one: T) => string,
-): T[] {
-  return list.filter((one) => isDrawn(nameOf(one), { parts: all === 1 ? 1 : parts, seed }));
+): readonly T[] {
+  const drawn = list.filter((one) => isDrawn(nameOf(one), { parts: all === 1 ? 1 : parts, seed }));
+  return drawn.length > 0 ? drawn : list.slice(0, 1);
 }
 
 /**
