@@ -37,8 +37,8 @@ const small: [string, number][] = [
   ["Xception", 1 / 8],
 ];
 
-const { parts, seed } = inject("draw");
-const chosen = small.filter((_, at) => parts === 1 || at % 2 === seed % 2);
+const draw = inject("draw");
+const chosen = small.filter((_, at) => draw.parts === 1 || at % 2 === draw.seed % 2);
 
 it.each(inject("selection") === "all" ? chosen : small.slice(0, 1))("%s", async (name, width) => {
   const { make } = NETWORKS[name]!;
