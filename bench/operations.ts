@@ -70,7 +70,7 @@ export function referencePlace(conditions: Conditions): Place {
   return { ...enginePlace(conditions), layout: { layout: conditions.layout } };
 }
 
-/** Runs `before` and divides the tensors into those that the call takes and the rest. */
+/** Runs `before`, and separates the tensors that the call takes from the others. */
 export function givenTo(
   one: BenchOperation,
   on: Computer,

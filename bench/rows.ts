@@ -37,7 +37,7 @@ async function* measureRow(page: BenchPage, row: Row, options: Options, progress
       ready = true;
       const order = { algorithm, samples: options.samples, calls: options.peers !== undefined };
       for (const result of await page.ask("run", order)) {
-        // With all algorithms, those that do not support a layer get no row.
+        // If all algorithms are timed, one that does not support the layer gets no row.
         if (options.algorithm !== "all" || result.refused === undefined) yield result;
       }
     } catch (error) {

@@ -8,8 +8,8 @@ const NO_DRIVER =
   "there is no software driver for Vulkan: Chromium's SwiftShader and Mesa's lavapipe were looked for, which CONVOKE_GPU=1 does without";
 
 /**
- * Environment variables of Dawn: with `gpu` none, else those that name the software driver, where the environment names no driver itself.
- * Null where there is none. They count before the first instance is made.
+ * Environment variables that select the software driver for Dawn; none with `gpu`, or if the environment names a driver already. Null if
+ * there is no such driver. Set them before the first instance is created.
  */
 export function dawnEnvironment({ gpu, env = process.env, driver = softwareDriver }) {
   if (gpu || env.VK_DRIVER_FILES || env.VK_ICD_FILENAMES) return {};

@@ -9,7 +9,7 @@ const HELP = `Usage: npm start [photo.png|photo.jpg]
 Convolves a photograph on the GPU by every algorithm, checks each result against the CPU reference, prints a table and writes
 the pictures to out/. Without an argument the photograph is examples/photo/images/chelsea.png.`;
 
-/** The path of the photograph: the one argument, or by default the one that comes with the project. */
+/** The path of the photograph: the argument, or by default the project's own. */
 function photoFrom(argv) {
   const option = argv.find((argument) => argument.startsWith("-"));
   if (option) throw new Error(`unknown option ${JSON.stringify(option)}\n\n${HELP}`);

@@ -1,5 +1,5 @@
-// The type declarations of the package, `npm run build`'s second half: those that tsc makes of every module, bundled into one file an
-// entry and one that they share. What is marked @internal is left out.
+// Writes the type declarations of the package, the second half of `npm run build`: tsc emits one file a module, which are bundled into
+// one file an entry and a shared one. Declarations marked @internal are left out.
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { rolldown } from "rolldown";

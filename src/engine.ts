@@ -154,7 +154,7 @@ export class Engine {
    * Measures every way to compute a pass that the constraints allow, on random data, and checks each result against `direct`. The times are
    * stored in `tuning`; from then on "auto" ranks the same pass under the same constraints by them.
    * @param options constraints; `progress`, called before each candidate; and `signal`, an AbortSignal that stops the search
-   * @returns all candidates, the fastest first; those that failed last, with the reason
+   * @returns all candidates: the fastest first, failed ones last, with the reason
    * @throws ConvError (as a rejection) if the descriptor is invalid or no algorithm can compute it; the signal's reason if it aborts
    * @example
    * const [fastest] = await engine.find("forward", { inputShape: [1, 64, 56, 56], kernelShape: [64, 64, 3, 3], padding: 1 });

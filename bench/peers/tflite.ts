@@ -24,7 +24,7 @@ export interface LiteModel {
   readonly optionsType: number;
   readonly options: readonly LiteOption[];
   readonly tensors: readonly LiteTensor[];
-  /** Indices of tensors: the inputs of the operator, and those that the caller provides. */
+  /** Indices of the operator's input tensors, and of the tensors that the caller provides. */
   readonly inputs: readonly number[];
   readonly fed: readonly number[];
   readonly output: number;

@@ -81,7 +81,7 @@ export class CellMap {
     this.#marked.clear();
   }
 
-  /** Shows a cell as chosen, and makes it the one that the Tab key reaches. */
+  /** Shows a cell as chosen and lets the Tab key reach it. */
   select(row?: number, column?: number): void {
     // Cells of a table cannot be selected.
     const attribute = this.#options.choose ? "aria-selected" : "aria-current";

@@ -25,7 +25,7 @@ export class Facts {
     this.restart();
   }
 
-  /** Shows that there is no plan. */
+  /** Clears the facts: no plan is made. */
   clear(): void {
     for (const id of ["fact-algorithm", "fact-work", "fact-convolution"]) byId(id).textContent = UNKNOWN;
     byId("explanation").textContent = UNKNOWN;

@@ -116,7 +116,7 @@ async function groundTruth(
 
 /**
  * Measures the candidates of a problem.
- * @returns the candidates that ran, the fastest first, then those that failed
+ * @returns the candidates: the fastest first, failed ones last
  */
 export async function find(
   workbench: Workbench,

@@ -27,7 +27,7 @@ export interface ConvInputs {
   dy?: Tensor;
   bias?: Tensor;
   residual?: Tensor;
-  /** The output of the activation whose derivative multiplies the gradient, or the value before it: the one that was planned. */
+  /** The output of the activation whose derivative multiplies the gradient, or the value before it, as planned. */
   output?: Tensor;
   preActivation?: Tensor;
 }

@@ -30,7 +30,7 @@ import type { Shader } from "./shader.ts";
 /** The value that a derivative is computed from. */
 export type DerivativeSource = "output" | "pre-activation";
 
-/** The snippets of an activation: each list ends with the one that defines the function, after those it calls. */
+/** The snippets of an activation. The last of each list defines the function, the others what it calls. */
 export interface ActivationShaders {
   /** Snippets that define `activate`. */
   readonly activate: readonly Shader[];

@@ -33,7 +33,7 @@ export interface Kernel {
   readonly readWrite?: readonly number[];
 }
 
-/** One dispatch. Operands have the names of convolution's tensors, or those that another operation (src/ops/) gives its own. */
+/** One dispatch. Operands are named as the tensors of a convolution, or as another operation (src/ops/) names its tensors. */
 export interface Step<Name extends string = Operand> {
   readonly kernel: Kernel;
   readonly bindings: readonly Binding<Name>[];

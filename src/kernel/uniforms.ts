@@ -13,7 +13,7 @@ export interface Uniforms {
 }
 export type UniformValue = number | readonly number[] | Uniforms;
 
-/** The constants of a kernel (step.ts); array lengths may name those that are plain numbers. */
+/** The constants of a kernel (step.ts). The length of an array may name one that is a plain number. */
 type Constants = Readonly<Record<string, unknown>>;
 
 /** Alignment and size in bytes (WGSL specification, section 14.4.1). */

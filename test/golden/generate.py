@@ -58,7 +58,7 @@ class Problem:
         return self.padding or [(0, 0)] * self.rank
 
     def options(self) -> dict:
-        """The options as the library's users write them, without those that have their defaults."""
+        """The options as a user writes them, without defaults."""
         options = {
             "stride": self.stride,
             "dilation": self.dilation,

@@ -37,7 +37,7 @@ describe("assemble", () => {
     );
   });
 
-  it("puts the named functions for those that stand for them, and nothing else", () => {
+  it("replaces the functions that stand for others, and nothing else", () => {
     const source = assemble({
       ...kernel({}),
       functions: { load: "load_other", operand: "x" },

@@ -66,7 +66,7 @@ function differentKernels(steps: readonly Step[]): Map<string, Step> {
   return new Map(steps.map((step) => [identityOf(step.kernel), step]));
 }
 
-/** The kernels that a run compiles: of each kind the one that the seed draws, or all of them. */
+/** The kernels that a run compiles: one of each kind, drawn by the seed, or all. */
 function drawn(kernels: ReadonlyMap<string, Step>, { all, seed }: { all: boolean; seed: number }): Step[] {
   if (all) return [...kernels.values()];
   const kinds = new Map<string, { step: Step; rank: number }>();

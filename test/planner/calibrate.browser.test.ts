@@ -20,7 +20,7 @@ describe("calibrate", () => {
       const t0 = performance.now();
       const rates = await engine.calibrate();
       console.log(JSON.stringify(rates), "ms", performance.now() - t0);
-      // Between a slow CPU and a GPU that there is not yet.
+      // Between a slow CPU and a GPU faster than any today.
       for (const [name, most] of [
         ["multiplyAdds", 1e15],
         ["loads", 1e14],

@@ -15,7 +15,7 @@ const inputShape = [1, 8, 11, 12];
 const kernelShape = [12, 8, 3, 3];
 const descriptor = { inputShape, kernelShape, padding: 1 };
 
-/** An adapter that there is not: at its rates other ways look best. */
+/** The rates of an imaginary adapter, which rank other candidates first. */
 const RATES = { ...DEFAULT_RATES.software, multiplyAdds: 1e8, threads: 64 };
 
 let engine: Engine;

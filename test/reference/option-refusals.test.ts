@@ -62,7 +62,7 @@ const cases: [string, () => unknown, ConvErrorCode, string, string, string][] = 
     "layout",
   ],
   [
-    "options that are none",
+    "options that are not an object",
     () => conv(x, w, 2 as unknown as object),
     "invalid-argument",
     "options",

@@ -107,7 +107,7 @@ describe("one output", () => {
       expect(terms).toBe(25);
       expect(sum).toBe(result);
     }
-    // The cells that the padding repeats, without those that are read directly.
+    // The cells that are read only because the padding repeats them.
     expect(await marked(input, "source")).toEqual([...pairs([0, 1, 2], [4, 5]), ...pairs([4, 5], [0, 1, 2, 4, 5])]);
     await page.getByLabel("Padding mode").selectOption("reflect");
     await page.getByLabel("Input size").fill("3");

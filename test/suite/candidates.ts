@@ -22,7 +22,7 @@ export function reasonOf(algorithm: Algorithm, problem: ConvProblem, device: Dev
   return "reason" in list ? list.reason : undefined;
 }
 
-/** All steps of a plan, those that prepack weights first. */
+/** All steps of a plan, beginning with the prepacking of weights. */
 export function stepsOf({ preparation, steps }: Plan): Plan["steps"] {
   return [...(preparation?.steps ?? []), ...steps];
 }

@@ -1,4 +1,4 @@
-// The device traits of a software adapter, such as those that the tests run on.
+// The device traits of a software adapter, like the ones the tests run on.
 import { DEFAULT_RATES } from "../../src/algorithms/cost.ts";
 import { DEFAULT_TRAITS, type DeviceTraits } from "../../src/algorithms/traits.ts";
 

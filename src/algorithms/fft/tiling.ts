@@ -45,8 +45,8 @@ export function wholeTiling(correlation: Correlation): Tiling | undefined {
 const MAX_OVERLAP = 3;
 
 /**
- * The tilings worth considering: along each axis those that no other beats in both the length and the total of transforms. Empty if the kernel
- * is longer than any transform.
+ * The tilings worth considering: along each axis, no other is better in both the length of its transforms and their total. Empty if the
+ * kernel is longer than any transform.
  */
 export function tilings(correlation: Correlation): Tiling[] {
   const options = AXES.map((axis) => {

@@ -1,4 +1,4 @@
-// Reductions over the elements of each set, or over those that share a parameter, in levels of 64 to one (src/kernel/levels.ts). The first
+// Reductions over the elements of each set, or over the elements of each parameter, in levels of 64 to one (src/kernel/levels.ts). The first
 // level reads tensors and leaves partial results (parts); the others merge the parts of each owner.
 import mergeMomentsShader from "../../../shaders/ops/shared/merge-moments.wgsl";
 import mergePartsShader from "../../../shaders/ops/shared/merge-parts.wgsl";
