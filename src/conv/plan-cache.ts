@@ -57,9 +57,10 @@ export function runPlan(problem: ConvProblem, constraints: Constraints, inputs: 
   return gpu.attached(PlanCache).get(problem, constraints).runOn(buffers, inputs.w);
 }
 
-/** The plans of one engine. */
+/** Loads `find` and `calibrate`. */
 const loadMeasure = () => import("./measure.ts");
 
+/** The plans of one engine. */
 export class PlanCache {
   readonly #gpu: GpuContext;
   readonly #adapter: AdapterDescription;
