@@ -12,7 +12,7 @@ import { BINDING, type Step } from "../kernel/step.ts";
 import { type Correlation, termCount } from "../problem/correlation.ts";
 import { type Algorithm, type Variant, oneStep, selectVariants } from "./algorithm.ts";
 import { CELL_LOADS, OUTPUT_LOADS, SCALAR_LOADS, type Work, numberBytes } from "./cost.ts";
-import { gather, gatherWork } from "./gather-gradient.ts";
+import { gatherStep, gatherWork } from "./gather-gradient.ts";
 import {
   inputUniforms,
   join,
@@ -183,5 +183,5 @@ export const direct: Algorithm = {
     );
   },
 
-  gather: (problem) => oneStep("gather", gatherWork(problem)[0]!, () => gather(problem).steps[0]!),
+  gather: (problem) => oneStep("gather", gatherWork(problem), () => gatherStep(problem)),
 };

@@ -4,11 +4,10 @@ import gatherGradientShader from "../../shaders/algorithms/gather-gradient.wgsl"
 import { greatestCommonDivisor } from "../base/arithmetic.ts";
 import { elementCount } from "../base/shape.ts";
 import { dispatch } from "../kernel/dispatch.ts";
-import { BINDING } from "../kernel/step.ts";
+import { BINDING, type Step } from "../kernel/step.ts";
 import type { Uniforms } from "../kernel/uniforms.ts";
 import { gradientOperands } from "../problem/gradients.ts";
 import { type ConvProblem, multiplyAdds } from "../problem/problem.ts";
-import type { PartialPlan } from "./algorithm.ts";
 import { OUTPUT_LOADS, type Work, numberBytes } from "./cost.ts";
 import { alongAxes, inputUniforms, join, loader, outputUniforms, result, weightUniforms } from "./operands.ts";
 
@@ -31,12 +30,12 @@ function tapUniforms(stride: number, dilation: number): Uniforms {
   return { divisor, step, factor: inverse(dilation / divisor, step) };
 }
 
-/** The plan of the gradient: one step. */
-export function gather(problem: ConvProblem): PartialPlan {
+/** The step that computes the gradient. */
+export function gatherStep(problem: ConvProblem): Step {
   const c = gradientOperands(problem);
   const { groups, kernel, stride, dilation, output } = c;
   const operands = join(loader(c, "x", BINDING.first), loader(c, "w", BINDING.second), result(c));
-  const step = dispatch({
+  return dispatch({
     threads: c.N * c.K * elementCount(output),
     shaders: [...operands.shaders, gatherGradientShader],
     aliases: operands.aliases,
@@ -57,7 +56,6 @@ export function gather(problem: ConvProblem): PartialPlan {
       ...weightUniforms(c),
     },
   });
-  return { workspaceBytes: 0, steps: [step] };
 }
 
 /**
@@ -66,16 +64,15 @@ export function gather(problem: ConvProblem): PartialPlan {
  */
 const TERM_LOADS = 15;
 
-export function gatherWork(problem: ConvProblem): Work[] {
+/** The work of the step. */
+export function gatherWork(problem: ConvProblem): Work {
   const c = gradientOperands(problem);
   const threads = c.N * c.K * elementCount(c.output);
   const terms = multiplyAdds(problem);
-  return [
-    {
-      threads,
-      multiplyAdds: terms,
-      loads: TERM_LOADS * terms + OUTPUT_LOADS * threads,
-      bytes: numberBytes(...Object.values(c.sizes)),
-    },
-  ];
+  return {
+    threads,
+    multiplyAdds: terms,
+    loads: TERM_LOADS * terms + OUTPUT_LOADS * threads,
+    bytes: numberBytes(...Object.values(c.sizes)),
+  };
 }
