@@ -67,22 +67,15 @@ async function withPasses(algorithm: Algorithm, named: NamedProblem, body: (case
   await nest(PASSES, []);
 }
 
-/** A draw without any problem that an algorithm supports is replaced by the first of all that it does. */
-const EVERYTHING = { parts: 1, seed: 0 };
-
 for (const [dtype, algorithm] of dtypes.flatMap((type) => algorithms.map((one) => [type, one] as const))) {
   const suffix = dtype === "f32" ? "" : ` ${dtype}`;
   const serves = (problem: ConvProblem): boolean => candidatesOf(algorithm, problem, traits).length > 0;
   for (const pass of PASSES) {
     const chosen = selectProblems(selection, draw, dtype, pass);
     describe.concurrent(`${algorithm.name} ${pass}${suffix}`, () => {
-      const supportedOf = (list: readonly NamedProblem[]) =>
-        list
-          .map((named) => ({ named, problem: convProblem(pass, named.descriptor) }))
-          .filter(({ problem }) => serves(problem));
-      const drawn = supportedOf(chosen);
-      const supported =
-        drawn.length > 0 ? drawn : supportedOf(selectProblems("all", EVERYTHING, dtype, pass)).slice(0, 1);
+      const supported = selectProblems(selection, draw, dtype, pass, ({ descriptor }) =>
+        serves(convProblem(pass, descriptor)),
+      ).map((named) => ({ named, problem: convProblem(pass, named.descriptor) }));
 
       it("refuses the rest with a reason", () => {
         for (const { descriptor } of chosen) {
@@ -120,11 +113,7 @@ for (const [dtype, algorithm] of dtypes.flatMap((type) => algorithms.map((one) =
     !descriptor.activationGradient &&
     [isLinear, isSmall].every((holds) => holds(convProblem("forward", descriptor))) &&
     PASSES.every((pass) => serves(convProblem(pass, descriptor)));
-  const drawnAdjoints = selectProblems(selection, draw, dtype, "backward-data").filter(hasAdjoints);
-  const adjoints =
-    drawnAdjoints.length > 0
-      ? drawnAdjoints
-      : selectProblems("all", EVERYTHING, dtype, "backward-data").filter(hasAdjoints).slice(0, 1);
+  const adjoints = selectProblems(selection, draw, dtype, "backward-data", hasAdjoints);
   describe.concurrent(`${algorithm.name} adjoints${suffix}`, () => {
     for (const named of adjoints) it(`of the three passes: ${named.name}`, () => withPasses(algorithm, named, adjoint));
   });

@@ -53,8 +53,20 @@ export function drawPart<T>(
  * The problems of a run in an element type and pass. In the forward pass of `all`, a problem runs in both layouts; elsewhere, layouts alternate
  * from problem to problem and with the element type. They always alternate for activations and their derivatives, which work on one number at
  * a time.
+ * @param isWanted filters the problems; a selection without any wanted one takes the first of all that are
  */
-export function selectProblems(selection: Selection, draw: Draw, dtype: Dtype, pass: Pass): NamedProblem[] {
+export function selectProblems(
+  selection: Selection,
+  draw: Draw,
+  dtype: Dtype,
+  pass: Pass,
+  isWanted: (problem: NamedProblem) => boolean = () => true,
+): NamedProblem[] {
+  const wanted = listed(selection, draw, dtype, pass).filter(isWanted);
+  return wanted.length > 0 ? wanted : listed("all", { parts: 1, seed: 0 }, dtype, pass).filter(isWanted).slice(0, 1);
+}
+
+function listed(selection: Selection, draw: Draw, dtype: Dtype, pass: Pass): NamedProblem[] {
   const turn = dtype === "f32" ? 0 : 1;
   let chosen = problems.filter(({ passes }) => passes.includes(pass));
   const takesTurns = ({ descriptor }: NamedProblem): boolean =>
