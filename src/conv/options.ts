@@ -22,7 +22,7 @@ export interface EpilogueOptions {
  */
 export interface ActivationGradientOptions {
   activation?: ActivationOption;
-  /** The output of the convolution after its epilogue; not for silu, gelu and hardswish, whose output does not determine the derivative. */
+  /** The output of the convolution after its epilogue; not for silu, gelu and hard-swish, whose output does not determine the derivative. */
   output?: Tensor;
   /** The sum before the activation, including bias and residual. */
   preActivation?: Tensor;

@@ -179,7 +179,7 @@ function constraintsOf(parts: Ingredients, problem: ConvProblem | undefined): Re
 
 /** Returns the tensor that gives the derivative: a valid one, except for calls meant to be wrong. */
 function gateOf({ activation, parameter, from, wrong }: Ingredients): Ingredients["from"] {
-  const hides = ["silu", "gelu", "hardswish"].includes(activation ?? "") || (parameter ?? 0) < 0;
+  const hides = ["silu", "gelu", "hard-swish"].includes(activation ?? "") || (parameter ?? 0) < 0;
   return hides && !wrong ? "preActivation" : from;
 }
 

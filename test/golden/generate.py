@@ -323,12 +323,12 @@ ACTIVATED = [
         [3, 1, 2, 3],
         padding=[(1, 0), (1, 1)],
         mode="circular",
-        activation="hardswish",
+        activation="hard-swish",
     ),
 ]
 ACTIVATED = [replace(problem, bias=True) for problem in ACTIVATED]
 
-# Sums on the very corners of piecewise activations, 0 and 6, where a derivative is a choice of side. (Those of hardswish, -3 and 3,
+# Sums on the very corners of piecewise activations, 0 and 6, where a derivative is a choice of side. (Those of hard-swish, -3 and 3,
 # are left out: PyTorch changed its mind about them, https://github.com/pytorch/pytorch/pull/148049.)
 CORNERS = [
     Problem(f"corners of {name}", [1, 1, 9], [1, 1, 1], bias=True, activation=option)
@@ -384,7 +384,7 @@ def activation_of(option: Optional[ActivationOption]) -> Callable[[torch.Tensor]
         "silu": F.silu,
         "gelu": F.gelu,
         "elu": lambda s: F.elu(s, fields.get("alpha", 1)),
-        "hardswish": F.hardswish,
+        "hard-swish": F.hardswish,
     }[fields["name"]]
 
 
@@ -458,7 +458,7 @@ def cases_of(problem: Problem, transposed: bool, gradients: bool) -> List[dict]:
     s = (convolve_transposed if transposed else convolve)(problem, x, w, bias)
     y = activation_of(problem.activation)(s)
     check_exact(problem.name, s)
-    if problem.activation == "hardswish":
+    if problem.activation == "hard-swish":
         assert not bool((s.abs() == 3).any()), problem.name
     forward = {"x": plain(x), "w": plain(w), **({"bias": plain(bias)} if problem.bias else {}), "expected": plain(y)}
     cases = [case(problem, prefix or "forward", **forward)]

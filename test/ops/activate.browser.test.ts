@@ -49,7 +49,7 @@ it("keeps NaN, and does not overflow far from 0", async () => {
   const x = engine.tensor([Number.NaN, -1e30, 1e30, 0], [4]);
   const ends: [ElementActivationOption, number, number][] = [
     ["relu", 0, 1e30],
-    ["hardsigmoid", 0, 1],
+    ["hard-sigmoid", 0, 1],
     ["softplus", 0, 1e30],
     [{ name: "gelu", approximate: "tanh" }, 0, 1e30],
   ];

@@ -24,8 +24,8 @@ export const ACTIVATIONS: readonly { option: ElementActivationOption; fromOutput
   { option: "selu", fromOutput: true },
   { option: "softplus" },
   { option: { name: "softplus", beta: 2, threshold: 1 } },
-  { option: "hardsigmoid", fromOutput: true },
-  { option: "hardswish" },
+  { option: "hard-sigmoid", fromOutput: true },
+  { option: "hard-swish" },
 ];
 
 export const nameOf = (option: ElementActivationOption): string =>
@@ -42,7 +42,7 @@ export function valueError(option: ElementActivationOption, v: number): number {
     case "softplus":
       // b v rounds, the logarithm is at most log 2 and accurate to 20 u; a sum and a division (2.5 ULP, 5 u) round the result.
       return u * Math.abs(v) + (16 * u) / parameter + 8 * u * Math.abs(elementActivation(activation, v));
-    case "hardsigmoid":
+    case "hard-sigmoid":
       // A sum, and a division by 6 of at most 6.
       return 8 * u;
     case "gelu-tanh":

@@ -158,7 +158,7 @@ const EPILOGUES: ActivationOption[] = [
   "gelu",
   "elu",
   { name: "elu", alpha: 2 },
-  "hardswish",
+  "hard-swish",
 ];
 
 function epilogueProblems(): Record<string, Layer> {
@@ -181,7 +181,7 @@ function gradientProblems(operand: "x" | "dy"): Record<string, Layer> {
   for (const activation of EPILOGUES) {
     const name = typeof activation === "string" ? activation : JSON.stringify(activation);
     for (const from of ["output", "pre-activation"] as const) {
-      if (from === "output" && ["silu", "gelu", "hardswish"].includes(name)) continue;
+      if (from === "output" && ["silu", "gelu", "hard-swish"].includes(name)) continue;
       named[`gradient ${operand} of ${name} by its ${from}`] = {
         ...{ C: 3, K: 6, input: [5, 6], kernel: [3, 3], padding: 1 },
         activationGradient: { activation, from, operand },

@@ -57,7 +57,7 @@ export function activate(x: Tensor, activation: ElementActivationOption): Tensor
 
 /**
  * Gradient of `activate` with respect to x: dy times the derivative of the activation. At corners the derivative is PyTorch's: 0 for relu,
- * relu6 and hardsigmoid, the slope for leaky-relu, the left derivative for elu and selu.
+ * relu6 and hard-sigmoid, the slope for leaky-relu, the left derivative for elu and selu.
  *
  * @param dy gradient of the result
  * @param options the activation, and either its output or its argument, shaped like dy

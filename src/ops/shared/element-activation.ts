@@ -1,13 +1,13 @@
 // Activations in elementwise kernels: the snippets that define them on items, and their constants.
 import expm1 from "../../../shaders/lib/activation/expm1.wgsl";
 import geluTanh from "../../../shaders/lib/activation/gelu-tanh.wgsl";
-import hardsigmoid from "../../../shaders/lib/activation/hardsigmoid.wgsl";
+import hardSigmoid from "../../../shaders/lib/activation/hard-sigmoid.wgsl";
 import logistic from "../../../shaders/lib/activation/logistic.wgsl";
 import selu from "../../../shaders/lib/activation/selu.wgsl";
 import softplus from "../../../shaders/lib/activation/softplus.wgsl";
 import geluTanhDerivative from "../../../shaders/lib/derivative/gelu-tanh.wgsl";
-import hardsigmoidFromOutput from "../../../shaders/lib/derivative/hardsigmoid-output.wgsl";
-import hardsigmoidDerivative from "../../../shaders/lib/derivative/hardsigmoid.wgsl";
+import hardSigmoidFromOutput from "../../../shaders/lib/derivative/hard-sigmoid-output.wgsl";
+import hardSigmoidDerivative from "../../../shaders/lib/derivative/hard-sigmoid.wgsl";
 import logisticForDerivative from "../../../shaders/lib/derivative/logistic.wgsl";
 import seluFromOutput from "../../../shaders/lib/derivative/selu-output.wgsl";
 import seluDerivative from "../../../shaders/lib/derivative/selu.wgsl";
@@ -30,10 +30,10 @@ const ELEMENT_ONLY: Readonly<Record<Exclude<ElementActivation["name"], Activatio
   "gelu-tanh": { activate: [logistic, geluTanh], derivative: [logisticForDerivative, geluTanhDerivative] },
   selu: { activate: [expm1, selu], derivative: [seluDerivative], derivativeFromOutput: [seluFromOutput] },
   softplus: { activate: [softplus], derivative: [logisticForDerivative, softplusDerivative] },
-  hardsigmoid: {
-    activate: [hardsigmoid],
-    derivative: [hardsigmoidDerivative],
-    derivativeFromOutput: [hardsigmoidFromOutput],
+  "hard-sigmoid": {
+    activate: [hardSigmoid],
+    derivative: [hardSigmoidDerivative],
+    derivativeFromOutput: [hardSigmoidFromOutput],
   },
 };
 

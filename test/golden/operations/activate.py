@@ -18,8 +18,8 @@ ACTIVATIONS = [
     ("softplus", {}, F.softplus),
     ("softplus", {"beta": 2.5, "threshold": 3}, lambda v: F.softplus(v, 2.5, 3)),
     # Not F.hardsigmoid, whose gradient in 1.13 has 1/6 rounded to float32.
-    ("hardsigmoid", {}, lambda v: F.relu6(v + 3) / 6),
-    ("hardswish", {}, F.hardswish),
+    ("hard-sigmoid", {}, lambda v: F.relu6(v + 3) / 6),
+    ("hard-swish", {}, F.hardswish),
 ]
 
 
@@ -29,8 +29,8 @@ def main() -> None:
         option = {"name": activation, **parameters}
         name = " ".join(str(value) for value in option.values())
         numbers = Numbers(name)
-        # Corners of hardswish are left out: PyTorch 1.13 has other derivatives there than later releases.
-        x = numbers.tensor([3, 17], step=0.35, most=7) if activation == "hardswish" else numbers.tensor([3, 17], most=7)
+        # Corners of hard-swish are left out: PyTorch 1.13 has other derivatives there than later releases.
+        x = numbers.tensor([3, 17], step=0.35, most=7) if activation == "hard-swish" else numbers.tensor([3, 17], most=7)
         y = function(x)
         dy = numbers.tensor(list(y.shape))
         (dx,) = torch.autograd.grad(y, [x], dy)

@@ -15,25 +15,25 @@ import {
  * - `gelu` with `approximate: "tanh"`: v * (1 + tanh(sqrt(2 / pi) * (v + 0.044715 v^3))) / 2 (Hendrycks and Gimpel 2016, section 2)
  * - `selu`: scale * v where v > 0, else scale * alpha * (exp(v) - 1), with the constants of Klambauer et al. 2017
  * - `softplus`: log(1 + exp(beta * v)) / beta (beta 1 by default), and v where beta * v > threshold (20 by default)
- * - `hardsigmoid`: min(max(v + 3, 0), 6) / 6
+ * - `hard-sigmoid`: min(max(v + 3, 0), 6) / 6
  */
 export type ElementActivationOption =
   | ActivationOption
   | "selu"
   | "softplus"
-  | "hardsigmoid"
+  | "hard-sigmoid"
   | { name: "gelu"; approximate?: "none" | "tanh" }
   | { name: "softplus"; beta?: number; threshold?: number }
-  | { name: "selu" | "hardsigmoid" };
+  | { name: "selu" | "hard-sigmoid" };
 
 /** The canonical form. `parameter` is the slope, alpha or beta; it and `threshold` are 0 if the activation has none. */
 export interface ElementActivation {
-  readonly name: ActivationName | "gelu-tanh" | "selu" | "softplus" | "hardsigmoid";
+  readonly name: ActivationName | "gelu-tanh" | "selu" | "softplus" | "hard-sigmoid";
   readonly parameter: number;
   readonly threshold: number;
 }
 
-export const ELEMENT_ACTIVATIONS = [...ACTIVATIONS, "selu", "softplus", "hardsigmoid"] as const;
+export const ELEMENT_ACTIVATIONS = [...ACTIVATIONS, "selu", "softplus", "hard-sigmoid"] as const;
 
 const FIELDS = ["name", "slope", "alpha", "approximate", "beta", "threshold"];
 
@@ -57,7 +57,7 @@ export function checkElementActivation(argument: string, option: unknown): Eleme
       return { name, parameter: beta, threshold: checkFinite(`${argument}.threshold`, fields["threshold"] ?? 20) };
     }
     case "selu":
-    case "hardsigmoid":
+    case "hard-sigmoid":
       checkOptions(argument, given, ["name"]);
       return { name, parameter: 0, threshold: 0 };
     default:
@@ -74,7 +74,7 @@ export interface DerivativeSources<Values> {
 }
 
 /** The activations whose output does not determine the derivative. */
-const NOT_FROM_OUTPUT: readonly ElementActivation["name"][] = ["silu", "gelu", "gelu-tanh", "hardswish", "softplus"];
+const NOT_FROM_OUTPUT: readonly ElementActivation["name"][] = ["silu", "gelu", "gelu-tanh", "hard-swish", "softplus"];
 
 /**
  * Checks that exactly one source of the derivative is given, and returns it.

@@ -24,7 +24,7 @@ export function elementActivation(activation: ElementActivation, v: number): num
       return SELU_SCALE * (v > 0 ? v : SELU_ALPHA * Math.expm1(v));
     case "softplus":
       return parameter * v > threshold ? v : softplus(parameter * v) / parameter;
-    case "hardsigmoid":
+    case "hard-sigmoid":
       return Math.min(Math.max(v + 3, 0), 6) / 6;
     case "gelu-tanh":
       return v * logistic(geluArgument(v));
@@ -41,7 +41,7 @@ export function elementDerivative(activation: ElementActivation, v: number): num
       return SELU_SCALE * (v > 0 ? 1 : SELU_ALPHA * Math.exp(v));
     case "softplus":
       return parameter * v > threshold ? 1 : logistic(parameter * v);
-    case "hardsigmoid":
+    case "hard-sigmoid":
       return v > -3 && v < 3 ? 1 / 6 : 0;
     case "gelu-tanh": {
       const t = geluArgument(v);
@@ -58,7 +58,7 @@ function elementDerivativeFromOutput(activation: ElementActivation, y: number): 
   switch (activation.name) {
     case "selu":
       return y > 0 ? SELU_SCALE : y + SELU_SCALE * SELU_ALPHA;
-    case "hardsigmoid":
+    case "hard-sigmoid":
       return y > 0 && y < 1 ? 1 / 6 : 0;
     default:
       return derivativeFromOutput(activation as Activation, y);
