@@ -1,8 +1,8 @@
 // The product of spectra, a complex matrix product for each frequency and group:
 // Y[k, tile] = sum over c of X[c, tile] conj(W[c, k]), the spectrum of the cross-correlation. Each thread computes a TILE_K x TILE_T tile of Y
 // directly from storage. Y is stored with real and imaginary part swapped, as the inverse passes expect it.
-// K_TAIL, T_TAIL: some thread tile reaches past the last output channel or tile.
-// constants: K_TAIL, TILE_K, TILE_T, T_TAIL
+// K_TAIL: some thread tile reaches past the last output channel.
+// constants: K_TAIL, TILE_K, TILE_T
 struct Product {
   threads: u32, blocks_t: u32, blocks_k: u32, group_c: u32,
   outputs: u32, tiles: u32,
@@ -58,7 +58,7 @@ fn thread(invocation: u32) {
   for (var i = 0u; i < TILE_K; i++) {
     // @unroll
     for (var j = 0u; j < TILE_T; j++) {
-      if (select(true, k0 + i < g.outputs, K_TAIL) && select(true, t0 + j < g.tiles, T_TAIL)) {
+      if (select(true, k0 + i < g.outputs, K_TAIL) && t0 + j < g.tiles) {
         y[start + i * g.tiles + j] = sums[i * TILE_T + j];
       }
     }

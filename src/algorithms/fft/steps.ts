@@ -35,7 +35,7 @@ import { blockOf } from "./blocks.ts";
 import { type Chunks, COMPLEX_BYTES, type WeightSlice } from "./chunks.ts";
 import { type Radix, passes, realPasses, storedLength } from "./lengths.ts";
 import { type Tiling, perAxis, spectrumSize, tileCells } from "./tiling.ts";
-import { roots, rowVectors, twiddleStep, twiddles } from "./twiddles.ts";
+import { roots, rowVectors, twiddleRows, twiddleStep, twiddleTable } from "./twiddles.ts";
 
 /** Discrete Fourier transforms, by their number of points. */
 const DFT_SHADERS: Readonly<Record<number, Shader>> = {
@@ -78,7 +78,7 @@ function lineKernel(radix: Radix, span: number): LineKernel {
       TWIDDLES: span > 1,
       TWIDDLE_STEP: twiddleStep(size),
       TWIDDLE_VECTORS: rowVectors(size),
-      TWIDDLE_ROWS: span,
+      TWIDDLE_ROWS: twiddleRows(span),
     },
   };
 }
@@ -103,7 +103,7 @@ function forwardStep({ tiling, count, buffer }: Signals, from: Snippets, source:
     aliases: from.aliases,
     constants: { ...from.constants, ...line.constants, ...source.constants },
     ranges: [...from.bindings, { ...buffer, binding: BINDING.output }],
-    uniforms: { signals: count, span, rowsH: h, source: source.uniforms, twiddles: twiddles(radix!.size, span) },
+    uniforms: { signals: count, span, rowsH: h, source: source.uniforms, twiddles: twiddleTable(radix!.size, span) },
   });
 }
 
@@ -117,7 +117,7 @@ function passStep({ tiling, count, buffer }: Signals, radix: Radix, span: number
     // Without twiddles both directions are one kernel.
     constants: { ...line.constants, BACK: back && span > 1 },
     ranges: [{ ...buffer, binding: BINDING.output }],
-    uniforms: { span, inner, twiddles: twiddles(radix.size, span) },
+    uniforms: { span, inner, twiddles: twiddleTable(radix.size, span) },
   });
 }
 
@@ -224,7 +224,6 @@ export function outputSteps(
       TILE_K: tileK,
       TILE_T: tileT,
       K_TAIL: slice.outputs % tileK !== 0,
-      T_TAIL: tiles.count % tileT !== 0,
     },
     ranges: [
       scratch(BINDING.first, 0, bytes * slice.groups * groupC * tiles.count),
@@ -278,7 +277,7 @@ function inverseStep(
       ...alongAxes("step", steps, "output"),
       ...alongAxes("stride", stride),
       ...place,
-      twiddles: twiddles(radix!.size, span),
+      twiddles: twiddleTable(radix!.size, span),
     },
   });
 }

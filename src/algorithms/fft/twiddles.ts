@@ -54,3 +54,15 @@ export function twiddles(radix: number, span: number): number[] {
     return [...row, ...Array.from({ length: length - row.length }, () => 0)];
   }).flat();
 }
+
+/** Rows of a table, of which a kernel uses `span`: lengths whose passes differ only in their spans share kernels. */
+export function twiddleRows(span: number): number {
+  if (span === 1) return 1;
+  return [16, 32].find((rows) => span <= rows) ?? span;
+}
+
+/** The twiddle table as a kernel declares it: that of `span` positions, and zeros. */
+export function twiddleTable(radix: number, span: number): number[] {
+  const table = twiddles(radix, span);
+  return [...table, ...Array.from({ length: twiddleRows(span) * rowVectors(radix) * 4 - table.length }, () => 0)];
+}
