@@ -96,6 +96,7 @@ function ingredients(space: Space, dtypes: readonly Dtype[]) {
     algorithm: maybe(fc.constantFrom("auto", ...algorithms.map(({ name }) => name))),
     variant: maybe(fc.nat(40)),
     maxErrorGrowth: maybe(fc.constantFrom(1, 2, 30, 256, 1e6)),
+    maxErrorSpread: maybe(fc.constantFrom(0, 3, 64)),
     maxWorkspaceBytes: maybe(fc.constantFrom(0, 1024, 65_536, 2 ** 24)),
     /** A size that is off by one, now and then. */
     wrong: once(16, fc.record({ shape: fc.nat(1), axis: fc.nat(4) })),
@@ -165,7 +166,7 @@ function variantNames(name: string, problem: ConvProblem): string[] {
 }
 
 function constraintsOf(parts: Ingredients, problem: ConvProblem | undefined): Record<string, unknown> {
-  const { algorithm, variant, maxErrorGrowth, maxWorkspaceBytes } = parts;
+  const { algorithm, variant, maxErrorGrowth, maxErrorSpread, maxWorkspaceBytes } = parts;
   const options: Record<string, unknown> = {};
   if (algorithm !== undefined) options["algorithm"] = algorithm;
   if (variant !== undefined && algorithm !== undefined && algorithm !== "auto" && problem) {
@@ -173,6 +174,7 @@ function constraintsOf(parts: Ingredients, problem: ConvProblem | undefined): Re
     options["variant"] = names[variant % names.length];
   }
   if (maxErrorGrowth !== undefined) options["maxErrorGrowth"] = maxErrorGrowth;
+  if (maxErrorSpread !== undefined) options["maxErrorSpread"] = maxErrorSpread;
   if (maxWorkspaceBytes !== undefined) options["maxWorkspaceBytes"] = maxWorkspaceBytes;
   return options;
 }
@@ -270,7 +272,16 @@ const UNKNOWN = ["strides", "dtype", "layout", "inputShape"];
 /** Returns a place for junk: the options, one of them (given or not), an element of one, or a tensor. */
 function spoiledAt(call: Call, at: number, nested: number): string {
   const known = ["stride", "dilation", "padding", "paddingMode", "paddingValue", "groups", "mode", "activation"];
-  const constraints = ["algorithm", "variant", "maxErrorGrowth", "maxWorkspaceBytes", "bias", "residual", "output"];
+  const constraints = [
+    "algorithm",
+    "variant",
+    "maxErrorGrowth",
+    "maxErrorSpread",
+    "maxWorkspaceBytes",
+    "bias",
+    "residual",
+    "output",
+  ];
   const places = [
     ...Object.keys({ ...call.options, ...call.tensors }).map((key) => `options.${key}`),
     ...Object.entries(call.options).flatMap(([key, value]) => {

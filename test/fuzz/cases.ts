@@ -96,7 +96,7 @@ function encodeCases(space: Space, dtypes: readonly Dtype[]): fc.Arbitrary<Encod
 
 const findPlaces = [
   "options",
-  ...["progress", "signal", "maxErrorGrowth", "maxWorkspaceBytes", "algorithm", "samples"].map(
+  ...["progress", "signal", "maxErrorGrowth", "maxErrorSpread", "maxWorkspaceBytes", "algorithm", "samples"].map(
     (key) => `options.${key}`,
   ),
 ];
@@ -108,6 +108,7 @@ function findCases(dtypes: readonly Dtype[]): fc.Arbitrary<FindCase> {
     call: planned("pools", dtypes, 2e4),
     options: record({
       maxErrorGrowth: maybe(fc.constantFrom(1, 4, 1e6)),
+      maxErrorSpread: maybe(fc.constantFrom(0, 3, 64)),
       maxWorkspaceBytes: maybe(fc.constantFrom(0, 2 ** 16, 2 ** 24)),
       algorithm: maybe(fc.constantFrom("auto", ...algorithms.map(({ name }) => name))),
     }).map(without),
