@@ -4,7 +4,7 @@ import { algorithms } from "./algorithms/index.ts";
 import { DTYPES, bytesFor } from "./base/dtype.ts";
 import { type ConvError, refuse, refuseDestroyed, words } from "./base/error.ts";
 import { elementCount } from "./base/shape.ts";
-import { checkOneOf, checkOptions, checkShape, checkSignal } from "./base/validate.ts";
+import { RANKS, checkOneOf, checkOptions, checkShape, checkSignal } from "./base/validate.ts";
 import type { ConvPlan } from "./conv/conv-plan.ts";
 import { type FindOptions, type Found, checkFindOptions } from "./conv/find-options.ts";
 import { type Abortable, PlanCache, type PlanOptions, checkPlanOptions } from "./conv/plan-cache.ts";
@@ -35,9 +35,6 @@ export interface EngineInfo {
   /** Limits in use, in WebGPU's names. */
   readonly limits: Readonly<Record<string, number>>;
 }
-
-/** Ranks a tensor may have: a bias has one axis, a 3-D batch five. */
-const TENSOR_RANKS = [1, 2, 3, 4, 5];
 
 /**
  * A GPU device, its tensors and its plans. Created by `createEngine`. The engine makes things; functions compute: `conv(x, w)`,
@@ -94,7 +91,7 @@ export class Engine {
   /**
    * Makes a tensor of the given values.
    * @param data as many numbers as the shape has elements, in row-major order
-   * @param shape 1 to 5 sizes: [N, C, ...spatial], or [N, ...spatial, C] if `layout` is "channels-last"
+   * @param shape up to 8 sizes, none for a scalar; of a feature map [N, C, ...spatial], or [N, ...spatial, C] if `layout` is "channels-last"
    * @throws ConvError naming the argument that does not fit
    * @example
    * const x = engine.tensor(pixels, [1, 3, 224, 224]);
@@ -200,7 +197,7 @@ export class Engine {
 
   #checkNew(shape: readonly number[], options: TensorOptions): { sizes: number[]; checked: Required<TensorOptions> } {
     this.#alive();
-    const sizes = checkShape("shape", shape, TENSOR_RANKS);
+    const sizes = checkShape("shape", shape, RANKS);
     const { dtype, layout } = checkOptions("options", options, ["dtype", "layout"]);
     const checked = {
       dtype: this.#plans.checkDtype(checkOneOf("dtype", dtype ?? "f32", DTYPES)),

@@ -7,9 +7,12 @@ export type Dtype = (typeof DTYPES)[number];
 /** Size of an element in bytes. */
 export const ELEMENT_BYTES: Readonly<Record<Dtype, number>> = { f32: 4, f16: 2 };
 
-/** Size in bytes of a buffer of `count` elements, rounded up to whole 32-bit words: WebGPU copies and binds nothing smaller. */
+/** Size of the buffer of an empty tensor: the smallest that binds as an array of any type, whose widest element is vec4f. */
+export const EMPTY_BYTES = 16;
+
+/** Size in bytes of a buffer of `count` elements, rounded up to whole 32-bit words: WebGPU copies nothing smaller. */
 export function bytesFor(count: number, dtype: Dtype): number {
-  return Math.ceil((count * ELEMENT_BYTES[dtype]) / 4) * 4;
+  return count === 0 ? EMPTY_BYTES : Math.ceil((count * ELEMENT_BYTES[dtype]) / 4) * 4;
 }
 
 type Float16Constructor =

@@ -41,9 +41,14 @@ export interface Operation<Result extends string = string> {
   readonly parameters?: unknown;
   /** Numbers that change from call to call without changing the recipe, bound as the float32 operand "numbers". */
   readonly numbers?: readonly number[];
-  /** Returns the steps, which may depend only on the name, the tensor descriptions and the parameters: they are compiled once and cached. */
+  /**
+   * Returns the steps, which may depend only on the name, the tensor descriptions and the parameters: they are compiled once and cached. Not
+   * called if all that the operation writes is empty; steps of no invocations are dropped.
+   */
   recipe(): Recipe;
 }
+
+const isEmpty = ({ shape }: TensorDescription): boolean => shape.includes(0);
 
 /** The range of a whole tensor, under the operation's name for it. */
 export function whole(operand: string, { shape, dtype }: TensorDescription): Range {
@@ -80,7 +85,9 @@ class ReadyOperations {
   get(operation: Operation): Ready {
     return this.#cache.get(keyOf(operation), () => {
       const gpu = this.#gpu;
-      const { steps, workspaceBytes = 0 } = operation.recipe();
+      const { results, inputs, updates = [] } = operation;
+      const written = [...Object.values<TensorDescription>(results), ...updates.map((name) => inputs[name]!)];
+      const { steps, workspaceBytes = 0 } = written.every(isEmpty) ? { steps: [] } : operation.recipe();
       const largest = Math.max(...steps.flatMap(({ bindings }) => bindings.map(({ size }) => size)));
       checkBinding(gpu, "workspace", largest);
       const executable = new Executable(gpu, steps);

@@ -68,7 +68,7 @@ export class Tensor {
     return elementCount(this.shape);
   }
 
-  /** Size of the elements in bytes, rounded up to whole 32-bit words. */
+  /** Size of the elements in bytes, rounded up to whole 32-bit words; 16 for an empty tensor. */
   get byteLength(): number {
     return bytesFor(this.size, this.dtype);
   }
@@ -118,7 +118,9 @@ export class Tensor {
       const cause = await mapped;
       if (cause) throw await errors.explain("read", cause);
       const bytes = staging.getMappedRange().slice(0);
-      return this.dtype === "f16" ? fromFloat16Bits(new Uint16Array(bytes, 0, this.size)) : new Float32Array(bytes);
+      return this.dtype === "f16"
+        ? fromFloat16Bits(new Uint16Array(bytes, 0, this.size))
+        : new Float32Array(bytes, 0, this.size);
     } finally {
       memory.free(staging);
     }

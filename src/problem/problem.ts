@@ -190,8 +190,8 @@ export function convProblem(pass: Pass, descriptor: ConvDescriptor, names = SHAP
   checkOptions("descriptor", descriptor, DESCRIPTOR_KEYS);
   const layout = checkOneOf("layout", descriptor.layout ?? "channels-first", LAYOUTS);
   const dtype = checkOneOf("dtype", descriptor.dtype ?? "f32", DTYPES);
-  const inputShape = checkShape(names.input, descriptor.inputShape, [3, 4, 5]);
-  const kernelShape = checkShape(names.kernel, descriptor.kernelShape, [inputShape.length]);
+  const inputShape = checkShape(names.input, descriptor.inputShape, [3, 4, 5], 1);
+  const kernelShape = checkShape(names.kernel, descriptor.kernelShape, [inputShape.length], 1);
   const { N, channels: C, spatial: input } = splitShape(inputShape, layout);
   const { outer: K, inner, spatial: kernel } = splitKernel(kernelShape, layout);
   const rank = input.length as 1 | 2 | 3;

@@ -35,8 +35,8 @@ export function transposedProblem(
   checkOptions("descriptor", descriptor, [...DESCRIPTOR_KEYS, "outputPadding", "outputShape"]);
   const { outputPadding, outputShape, ...mirrored } = descriptor;
   const layout = checkOneOf("layout", descriptor.layout ?? "channels-first", LAYOUTS);
-  const shape = checkShape(names.input, descriptor.inputShape, [3, 4, 5]);
-  const kernelShape = checkShape(names.kernel, descriptor.kernelShape, [shape.length]);
+  const shape = checkShape(names.input, descriptor.inputShape, [3, 4, 5], 1);
+  const kernelShape = checkShape(names.kernel, descriptor.kernelShape, [shape.length], 1);
   const { N, channels, spatial } = splitShape(shape, layout);
   const { outer, inner, spatial: kernel } = splitKernel(kernelShape, layout);
   if (outer !== channels)

@@ -44,7 +44,10 @@ const tensorPlaces = {
 /** Includes half precision on devices without it: the engine must refuse it. */
 const tensorCases: fc.Arbitrary<TensorCase> = record({
   operation: fc.constantFrom("tensor", "empty", "wrap" as const),
-  shape: fc.array(fc.integer({ min: 1, max: 7 }), { minLength: 1, maxLength: 5 }),
+  shape: fc.oneof(
+    { weight: 9, arbitrary: fc.array(fc.integer({ min: 1, max: 7 }), { minLength: 0, maxLength: 5 }) },
+    { weight: 1, arbitrary: fc.array(fc.integer({ min: 0, max: 2 }), { minLength: 1, maxLength: 8 }) },
+  ),
   options: record({ dtype: seldom(fc.constantFrom(...DTYPES)), layout: maybe(fc.constantFrom(...LAYOUTS)) }),
   list: fc.constantFrom("Array", "Float32Array", "Float64Array", "Int8Array", "Uint16Array" as const),
   beyond: fc.constantFrom(0, 0, 0, 0, 0, 0, 1, -1),

@@ -1,9 +1,13 @@
 // Tensors as a user meets them: their values, their memory, their prepacked copies; and every refusal of bad input.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Dtype } from "../../src/base/dtype.ts";
 import { type ConvErrorCode, type Engine, createEngine, conv } from "../../src/index.ts";
 import { expectNoLeaks } from "../suite/leaks.ts";
 import { integers } from "../suite/random.ts";
 import { INPUT, KERNEL, PADDING_1, thrown } from "../suite/worked.ts";
+
+const adapter = await navigator.gpu.requestAdapter();
+const dtypes: readonly Dtype[] = adapter?.features.has("shader-f16") ? ["f32", "f16"] : ["f32"];
 
 let engine: Engine;
 beforeAll(async () => {
@@ -27,6 +31,37 @@ describe("tensors", () => {
     const tensor = engine.empty([2, 2]);
     expect([...(await tensor.read())]).toEqual([0, 0, 0, 0]);
     tensor.destroy();
+  });
+
+  it.each(dtypes)("have any number of axes up to eight, and none, in %s", async (dtype) => {
+    for (let rank = 0; rank <= 8; rank++) {
+      const shape = Array.from({ length: rank }, (_, axis) => (axis % 3) + 1);
+      const count = shape.reduce((product, size) => product * size, 1);
+      const values = Array.from({ length: count }, (_, at) => at);
+      using tensor = engine.tensor(values, shape, { dtype });
+      expect([tensor.shape, tensor.size]).toEqual([shape, count]);
+      expect([...(await tensor.read())]).toEqual(values);
+    }
+    expect(thrown(() => engine.empty([1, 1, 1, 1, 1, 1, 1, 1, 1])).message).toMatch(
+      /expected an array of 0 to 8 sizes/,
+    );
+  });
+
+  it.each(dtypes)("may be empty, in %s", async (dtype) => {
+    const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC;
+    const buffer = engine.device.createBuffer({ size: 16, usage });
+    for (const shape of [[0], [0, 3, 5, 5], [2, 0, 4], [1, 3, 0]]) {
+      using made = engine.tensor([], shape, { dtype });
+      using empty = engine.empty(shape, { dtype });
+      using wrapped = engine.wrap(buffer, shape, { dtype });
+      for (const tensor of [made, empty, wrapped]) {
+        expect(tensor.size).toBe(0);
+        expect(await tensor.read()).toEqual(new Float32Array(0));
+      }
+      made.write([]);
+      expect(thrown(() => made.write([1])).code).toBe("shape-mismatch");
+    }
+    buffer.destroy();
   });
 
   it("wrap a buffer without owning it", async () => {
@@ -171,7 +206,7 @@ describe("bad input", () => {
       [() => engine.tensor([1, 2], [3]), "shape-mismatch", /^data: got 2 elements, expected 3/],
       [() => engine.tensor("abc" as never, [3]), "invalid-argument", /^data: got "abc", expected an array/],
       [() => engine.tensor([1, "2", 3] as never, [3]), "invalid-argument", /^data\[1\]: got "2", expected a number/],
-      [() => engine.tensor([], [0]), "invalid-argument", /^shape\[0\]: got 0, expected an integer of at least 1/],
+      [() => engine.tensor([], [-1]), "invalid-argument", /^shape\[0\]: got -1, expected an integer of at least 0/],
       [() => engine.tensor([1], [1], { dtype: "f64" as never }), "invalid-argument", /^dtype: got "f64"/],
       [() => engine.empty([2 ** 20, 2 ** 10, 2 ** 10]), "too-large", /^shape: got .*at most/],
       [() => engine.wrap({} as never, [1]), "invalid-argument", /^buffer: got/],

@@ -37,6 +37,15 @@ const PRODUCTS: readonly (readonly [a: readonly number[], b: readonly number[]])
     [1, 1, 1],
     [1, 1, 1],
   ],
+  [[], []],
+  [
+    [2, 3, 2, 2, 2, 3, 2, 3],
+    [1, 3, 1, 2, 1, 3, 1, 3],
+  ],
+  [
+    [0, 3, 4],
+    [1, 3, 4],
+  ],
 ];
 
 const products = PRODUCTS.flatMap(([shape, other]): OperationCase<never>[] => {

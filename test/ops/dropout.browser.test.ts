@@ -11,6 +11,8 @@ const CASES: readonly { shape: readonly number[]; options: DropoutOptions }[] = 
   { shape: [2, 8, 2, 2, 3], options: { seed: 3_000_000_000, perChannel: true } },
   { shape: [5, 6, 4], options: { rate: 0.4, seed: 5, perChannel: true } },
   { shape: [9], options: { rate: 1, seed: 0 } },
+  { shape: [2, 3, 2, 1, 2, 2, 3], options: { seed: 4 } },
+  { shape: [], options: { seed: 7 } },
 ];
 
 const cases = CASES.flatMap(({ shape, options }): OperationCase<never>[] => {

@@ -27,6 +27,8 @@ const TENSORS: readonly { shape: readonly number[]; axis?: number; log?: boolean
   { shape: [7], axis: 0 },
   { shape: [3, 4, 6], axis: 0 },
   { shape: [1, 3, 2, 3, 4] },
+  { shape: [2, 3, 2, 1, 2, 5] },
+  { shape: [2, 3, 0] },
 ];
 
 /** The numbers of each element's line. */

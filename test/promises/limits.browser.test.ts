@@ -154,8 +154,7 @@ describe("tensors", () => {
     device.destroy();
   });
 
-  it("without elements are refused: batch 0, no channels, no cells", async () => {
-    expect(thrown(() => engine.empty([0, 1, 5, 5])).message).toBe("shape[0]: got 0, expected an integer of at least 1");
+  it("without elements are refused by convolution: batch 0, no channels, no cells", async () => {
     for (const inputShape of [
       [0, 1, 5, 5],
       [1, 0, 5, 5],

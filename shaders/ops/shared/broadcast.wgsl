@@ -3,7 +3,7 @@
 // in arithmetic.
 // constants: INNER_RUNS
 // types: B, F, L
-struct Broadcast { threads: u32, runs: array<vec4u, 5> }
+struct Broadcast { threads: u32, runs: array<vec4u, 8> }
 
 @group(0) @binding(0) var<uniform> g: Broadcast;
 @group(0) @binding(1) var<storage, read> other: array<B>;

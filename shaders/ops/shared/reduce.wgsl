@@ -6,7 +6,7 @@
 // types: O, P
 struct Reduction {
   threads: u32, results: u32, parts: u32, count: u32,
-  kept: array<vec4u, 3>, summed: array<vec4u, 3>,
+  kept: array<vec4u, 4>, summed: array<vec4u, 4>,
 }
 
 @group(0) @binding(0) var<uniform> g: Reduction;

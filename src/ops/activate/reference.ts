@@ -1,7 +1,6 @@
 // CPU reference of standalone activations and their gradients, in float64.
-import { checkOptions } from "../../base/validate.ts";
+import { RANKS, checkOptions } from "../../base/validate.ts";
 import { type Float64NdArray, type NdArray, checkNdArray, checkShapeIs } from "../../reference/ndarray.ts";
-import { RANKS } from "../shared/geometry/axis.ts";
 import {
   type DerivativeSources,
   type ElementActivationOption,

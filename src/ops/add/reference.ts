@@ -1,7 +1,6 @@
 // CPU reference of the sum of two tensors and its gradients, in float64.
-import { checkOptions } from "../../base/validate.ts";
+import { RANKS, checkOptions } from "../../base/validate.ts";
 import { type Float64NdArray, type NdArray, checkNdArray, checkShapeIs } from "../../reference/ndarray.ts";
-import { RANKS } from "../shared/geometry/axis.ts";
 import { derivativeFrom, elementActivation } from "../shared/reference/element-activation.ts";
 import { ADD_KEYS, type AddBackwardOptions, type AddOptions, additionOf, sourceOf } from "./geometry.ts";
 

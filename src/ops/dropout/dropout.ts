@@ -6,7 +6,7 @@ import { checkOptions } from "../../base/validate.ts";
 import { run, whole } from "../../gpu/operation.ts";
 import { type Tensor, checkTensor } from "../../gpu/tensor.ts";
 import { dispatch } from "../../kernel/dispatch.ts";
-import { mapOfShape } from "../shared/geometry/feature-map.ts";
+import { splitShape } from "../../problem/problem.ts";
 import { itemsOf } from "../shared/items.ts";
 import { DROPOUT_KEYS, type DropoutOptions, dropoutOf } from "./geometry.ts";
 
@@ -49,8 +49,8 @@ function drop(name: string, argument: string, given: Tensor, options: DropoutOpt
     parameters: [threshold, scale, seed, perChannel],
     recipe: () => {
       const last = shape.length > 2 && layout === "channels-last";
-      const { channels, size } = shape.length > 2 ? mapOfShape(argument, [...shape], layout) : NO_CELLS;
-      const cells = elementCount(size);
+      const { channels, spatial } = shape.length > 2 ? splitShape(shape, layout) : NO_CELLS;
+      const cells = elementCount(spatial);
       const inMemoryOrder = !last && !perChannel;
       const items = itemsOf(dtype, inMemoryOrder ? elementCount(shape) : last ? channels : cells);
       const counterStep = last ? (perChannel ? 1 : cells) : perChannel ? 0 : 1;
@@ -74,4 +74,4 @@ function drop(name: string, argument: string, given: Tensor, options: DropoutOpt
 }
 
 /** The elements of vectors and matrices are numbered as they lie in memory. */
-const NO_CELLS = { channels: 1, size: [1, 1, 1] } as const;
+const NO_CELLS = { channels: 1, spatial: [] };

@@ -1,6 +1,6 @@
 // CPU reference of the product of two tensors, the second broadcast over the first, and of its gradients, in float64.
+import { RANKS } from "../../base/validate.ts";
 import { type Float64NdArray, type NdArray, checkNdArray, checkShapeIs } from "../../reference/ndarray.ts";
-import { RANKS } from "../shared/geometry/axis.ts";
 import { checkBroadcasts, otherPlaces } from "../shared/geometry/broadcast.ts";
 
 function checkPair(a: NdArray, b: NdArray): { a: Float64NdArray; b: Float64NdArray; places: number[] } {

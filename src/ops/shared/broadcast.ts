@@ -5,6 +5,7 @@ import termPartShader from "../../../shaders/ops/shared/term-part.wgsl";
 import totalFourShader from "../../../shaders/ops/shared/total-four.wgsl";
 import type { Dtype } from "../../base/dtype.ts";
 import { elementCount } from "../../base/shape.ts";
+import { RANKS } from "../../base/validate.ts";
 import type { Tensor } from "../../gpu/tensor.ts";
 import { type Range, dispatch } from "../../kernel/dispatch.ts";
 import { F32_BYTES, elementTypes } from "../../kernel/element-types.ts";
@@ -27,6 +28,9 @@ export interface Pair {
   readonly other: readonly number[];
   readonly dtype: Dtype;
 }
+
+/** The most runs: kept ones and others alternate, one for each axis. */
+const MAX_RUNS = Math.max(...RANKS);
 
 /** A size, and the distance between elements. */
 type Extent = readonly [size: number, stride: number];
@@ -73,7 +77,7 @@ export function broadcastStep(pair: Pair, shaders: readonly Shader[], ranges: re
       ...(vectors ? { B: items.aliases.V, F: items.aliases.L } : { B: one, F: "f32" }),
     },
     ranges,
-    uniforms: { runs: extentUniforms(extents, 5) },
+    uniforms: { runs: extentUniforms(extents, MAX_RUNS) },
     threads: elementCount(pair.shape) / items.lanes,
   });
 }
@@ -155,8 +159,8 @@ export function reduceSteps(
         results: sums,
         parts: level.parts,
         count: level.terms,
-        kept: extentUniforms(source.kept, 3),
-        summed: extentUniforms(source.summed, 3),
+        kept: extentUniforms(source.kept, MAX_RUNS / 2),
+        summed: extentUniforms(source.summed, MAX_RUNS / 2),
       },
       threads: sums * level.parts,
     });

@@ -39,6 +39,11 @@ function slicesOf(shape: readonly number[], axis: number, sizes: readonly number
   return { axis, slices, shape: shape.with(axis, start) };
 }
 
+/** Refuses a scalar, which has no axis to join or to split. */
+function checkAxes(argument: string, shape: readonly number[]): void {
+  if (shape.length === 0) refuse("shape-mismatch", `${argument}.shape`, shape, "at least one axis");
+}
+
 /**
  * Tensors as slices of their concatenation.
  * @throws ConvError if shapes differ along another axis
@@ -49,6 +54,7 @@ export function concatenationOf(
   layout: Layout,
 ): Slices {
   const [first] = shapes as [readonly number[]];
+  checkAxes("tensors[0]", first);
   const axis = axisOf(options.axis, first, layout);
   shapes.forEach((shape, at) => {
     const fits = shape.length === first.length && shape.every((size, other) => other === axis || size === first[other]);
@@ -73,6 +79,7 @@ export function splitOf(
   { sizes, sections, axis: given }: SplitOptions,
   layout: Layout,
 ): Slices {
+  checkAxes("x", shape);
   const axis = axisOf(given, shape, layout);
   const size = shape[axis]!;
   if (sizes !== undefined && sections !== undefined)

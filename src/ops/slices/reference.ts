@@ -1,8 +1,8 @@
 // CPU reference of concatenation and splitting.
 import { elementCount } from "../../base/shape.ts";
-import { checkOptions } from "../../base/validate.ts";
+import { RANKS, checkOptions } from "../../base/validate.ts";
 import { type Float64NdArray, type NdArray, checkNdArray } from "../../reference/ndarray.ts";
-import { RANKS, linesAlong } from "../shared/geometry/axis.ts";
+import { linesAlong } from "../shared/geometry/axis.ts";
 import { type LayoutOptions, layoutOf } from "../shared/reference/feature-map.ts";
 import {
   type ConcatenateOptions,
