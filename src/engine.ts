@@ -1,7 +1,7 @@
 // Engine: a GPU device, its tensors, its plans and its measurements.
 import type { Rates } from "./algorithms/cost.ts";
 import { algorithms } from "./algorithms/index.ts";
-import { DTYPES, bytesFor } from "./base/dtype.ts";
+import { DTYPES, type Dtype, type TensorDtype, bytesFor } from "./base/dtype.ts";
 import { type ConvError, refuse, refuseDestroyed, words } from "./base/error.ts";
 import { elementCount } from "./base/shape.ts";
 import { RANKS, checkOneOf, checkOptions, checkShape, checkSignal } from "./base/validate.ts";
@@ -96,7 +96,11 @@ export class Engine {
    * @example
    * const x = engine.tensor(pixels, [1, 3, 224, 224]);
    */
-  tensor(data: ArrayLike<number>, shape: readonly number[], options: TensorOptions = {}): Tensor {
+  tensor<D extends TensorDtype = Dtype>(
+    data: ArrayLike<number>,
+    shape: readonly number[],
+    options: TensorOptions<D> = {},
+  ): Tensor<D> {
     const { sizes, checked } = this.#checkNew(shape, options);
     const bytes = toBytes("data", data, elementCount(sizes), checked.dtype);
     const tensor = this.#create(sizes, checked);
@@ -110,7 +114,7 @@ export class Engine {
    * @example
    * const sums = engine.empty([64], { dtype: "f16" });
    */
-  empty(shape: readonly number[], options: TensorOptions = {}): Tensor {
+  empty<D extends TensorDtype = Dtype>(shape: readonly number[], options: TensorOptions<D> = {}): Tensor<D> {
     const { sizes, checked } = this.#checkNew(shape, options);
     return this.#create(sizes, checked);
   }
@@ -122,7 +126,11 @@ export class Engine {
    * @example
    * const x = engine.wrap(buffer, [1, 3, 224, 224]);
    */
-  wrap(buffer: GPUBuffer, shape: readonly number[], options: TensorOptions = {}): Tensor {
+  wrap<D extends TensorDtype = Dtype>(
+    buffer: GPUBuffer,
+    shape: readonly number[],
+    options: TensorOptions<D> = {},
+  ): Tensor<D> {
     const { sizes, checked } = this.#checkNew(shape, options);
     const bytes = bytesFor(elementCount(sizes), checked.dtype);
     checkBuffer("buffer", buffer, bytes, { need: ` for the shape [${sizes.join(", ")}]` });
@@ -195,19 +203,22 @@ export class Engine {
     if (this.#destroyed) refuseDestroyed("engine", "engine");
   }
 
-  #checkNew(shape: readonly number[], options: TensorOptions): { sizes: number[]; checked: Required<TensorOptions> } {
+  #checkNew<D extends TensorDtype>(
+    shape: readonly number[],
+    options: TensorOptions<D>,
+  ): { sizes: number[]; checked: Required<TensorOptions<D>> } {
     this.#alive();
     const sizes = checkShape("shape", shape, RANKS);
     const { dtype, layout } = checkOptions("options", options, ["dtype", "layout"]);
     const checked = {
-      dtype: this.#plans.checkDtype(checkOneOf("dtype", dtype ?? "f32", DTYPES)),
+      dtype: this.#plans.checkDtype(checkOneOf("dtype", dtype ?? "f32", [...DTYPES, "u32"])) as D,
       layout: checkOneOf("layout", layout ?? "channels-first", LAYOUTS),
     };
     checkBinding(this.#gpu, "shape", bytesFor(elementCount(sizes), checked.dtype), sizes);
     return { sizes, checked };
   }
 
-  #create(shape: readonly number[], options: Required<TensorOptions>): Tensor {
+  #create<D extends TensorDtype>(shape: readonly number[], options: Required<TensorOptions<D>>): Tensor<D> {
     const descriptor = {
       label: "convoke tensor",
       size: bytesFor(elementCount(shape), options.dtype),

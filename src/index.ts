@@ -22,7 +22,7 @@ export type {
 export { ConvPlan } from "./conv/conv-plan.ts";
 export type { Abortable, PlanOptions } from "./conv/plan-cache.ts";
 export type { ConvBuffers, ConvInputs } from "./conv/operands.ts";
-export type { Dtype } from "./base/dtype.ts";
+export type { Dtype, TensorDtype } from "./base/dtype.ts";
 export { Tensor, type TensorOptions } from "./gpu/tensor.ts";
 export { type ActivationName, type ActivationOption } from "./problem/activation.ts";
 export type { ActivationGradient, ActivationGradientOption } from "./problem/activation-gradient.ts";

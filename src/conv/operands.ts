@@ -1,6 +1,6 @@
 // The tensors of each pass, under the names that callers give them: which a pass has, their shapes, and the checks of given ones.
 import { bytesFor } from "../base/dtype.ts";
-import { ConvError, describe, refuse, words } from "../base/error.ts";
+import { describe, refuse, words } from "../base/error.ts";
 import { checkOptions } from "../base/validate.ts";
 import type { GpuContext } from "../gpu/context.ts";
 import type { OperandBuffers } from "../gpu/executable.ts";
@@ -141,8 +141,7 @@ function checkOperand(
   given: unknown,
 ): Tensor {
   const tensor = checkTensor(name, given);
-  if (tensor.gpu !== gpu)
-    throw new ConvError("foreign-tensor", `${name}: got a tensor of another engine, expected one of this engine`);
+  if (tensor.gpu !== gpu) refuse("foreign-tensor", name, words("a tensor of another engine"), "one of this engine");
   const shape = operandShape(problem, operand);
   if (describe(tensor.shape) !== describe(shape)) {
     refuse("shape-mismatch", `${name}.shape`, tensor.shape, describe(shape));

@@ -1,5 +1,5 @@
 // The options of the public convolution calls, and their conversion to descriptors and constraints.
-import { ConvError, refuse, words } from "../base/error.ts";
+import { refuse, words } from "../base/error.ts";
 import { pick } from "../base/pick.ts";
 import type { Tensor } from "../gpu/tensor.ts";
 import { CONSTRAINT_KEYS, type Constraints, checkConstraints } from "../planner/choose.ts";
@@ -71,10 +71,7 @@ export function sharedFormat(
 ): Pick<ConvDescriptor, "layout" | "dtype"> {
   const [[firstName, { layout, dtype, gpu }], [name, tensor]] = [first, second];
   if (tensor.gpu !== gpu)
-    throw new ConvError(
-      "foreign-tensor",
-      `${name}: got a tensor of another engine, expected one of the engine of ${firstName}`,
-    );
+    refuse("foreign-tensor", name, words("a tensor of another engine"), `one of the engine of ${firstName}`);
   if (tensor.layout !== layout)
     refuse("shape-mismatch", `${name}.layout`, tensor.layout, `"${layout}", the layout of ${firstName}`);
   return { layout, dtype };

@@ -3,7 +3,7 @@
 import type { Rates } from "../algorithms/cost.ts";
 import { algorithms } from "../algorithms/index.ts";
 import type { DeviceTraits } from "../algorithms/traits.ts";
-import type { Dtype } from "../base/dtype.ts";
+import type { TensorDtype } from "../base/dtype.ts";
 import { refuse } from "../base/error.ts";
 import { checkOptions, checkSignal } from "../base/validate.ts";
 import { checkBinding } from "../gpu/binding-limit.ts";
@@ -81,7 +81,7 @@ export class PlanCache {
   }
 
   /** @throws ConvError `unsupported` if the device lacks the element type */
-  checkDtype(dtype: Dtype): Dtype {
+  checkDtype<D extends TensorDtype>(dtype: D): D {
     if (dtype === "f16" && !this.#gpu.device.features.has("shader-f16"))
       refuse("unsupported", "dtype", dtype, '"f32": this device lacks the feature shader-f16');
     return dtype;

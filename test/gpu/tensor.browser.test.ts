@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Dtype } from "../../src/base/dtype.ts";
 import { type ConvErrorCode, type Engine, createEngine, conv } from "../../src/index.ts";
+import { maxPool, softmax } from "../../src/ops/index.ts";
 import { expectNoLeaks } from "../suite/leaks.ts";
 import { integers } from "../suite/random.ts";
 import { INPUT, KERNEL, PADDING_1, thrown } from "../suite/worked.ts";
@@ -62,6 +63,36 @@ describe("tensors", () => {
       expect(thrown(() => made.write([1])).code).toBe("shape-mismatch");
     }
     buffer.destroy();
+  });
+
+  it("of indices keep every 32-bit integer, and are refused where floats are expected", async () => {
+    const most = 2 ** 32 - 1;
+    const indices = engine.tensor([0, 2 ** 24 + 1, most], [3], { dtype: "u32" });
+    const values: Uint32Array = await indices.read();
+    expect(values).toEqual(Uint32Array.of(0, 2 ** 24 + 1, most));
+    indices.write(Uint32Array.of(most, 7, 2 ** 31));
+    expect(await indices.read()).toEqual(Uint32Array.of(most, 7, 2 ** 31));
+    const zeros = engine.empty([1, 1, 5, 5], { dtype: "u32" });
+    expect(await zeros.read()).toEqual(new Uint32Array(25));
+    const wrapped = engine.wrap(indices.buffer, [2], { dtype: "u32" });
+    expect(await wrapped.read()).toEqual(Uint32Array.of(most, 7));
+    const x = engine.tensor(INPUT, [1, 1, 5, 5]);
+    const w = engine.tensor(KERNEL, [1, 1, 3, 3]);
+    const before = engine.memory.total;
+    // @ts-expect-error Indices are no operands of arithmetic.
+    expect(thrown(() => conv(zeros, w)).message).toMatch(/^x\.dtype: got "u32", expected "f32" or "f16"/);
+    // @ts-expect-error
+    expect(thrown(() => conv(x, zeros)).message).toMatch(/^w\.dtype: got "u32"/);
+    // @ts-expect-error
+    expect(thrown(() => maxPool(zeros, { kernelSize: 2 })).message).toMatch(/^x\.dtype: got "u32"/);
+    // @ts-expect-error
+    expect(thrown(() => softmax(zeros)).message).toMatch(/^x\.dtype: got "u32"/);
+    for (const odd of [-1, 0.5, 2 ** 32, Number.NaN, Infinity])
+      expect(thrown(() => indices.write([0, odd, 0])).message).toMatch(
+        /^data\[1\]: got [-\w.]+, expected an integer from 0 to 2\^32 - 1/,
+      );
+    expect(engine.memory.total).toBe(before);
+    for (const one of [indices, zeros, wrapped, x, w]) one.destroy();
   });
 
   it("wrap a buffer without owning it", async () => {

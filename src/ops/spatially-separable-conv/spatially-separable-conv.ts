@@ -89,7 +89,7 @@ export function spatiallySeparableConvBackward(
   const dkernels = Object.fromEntries(
     names.map((name, at) => [`dkernel${at}`, { shape: inputs[name]!.shape, layout, dtype }]),
   );
-  const created = run<string>({
+  const created: Record<string, Tensor> = run({
     name: "spatiallySeparableConvBackward",
     inputs: { x: tensor, ...inputs, dy: gradient },
     results: { dx: { shape: tensor.shape, layout, dtype }, ...dkernels },
