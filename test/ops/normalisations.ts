@@ -36,16 +36,17 @@ function mergedParts(members: number): number {
 }
 
 /**
- * Computed statistics. Means: numbers of size L that lie within D of each other are taken in blocks of 8 (7 additions and a division, 5 u
- * by WGSL's table of accuracies), then merged k times: in a thread up to 8 blocks, 2 lanes, and up to 64 parts on each of two levels. A
- * merge, mean + distance * share, rounds by u L, and by 7 u of its second term; the shares of the j-th of equal parts are 1 / j, which
- * add up to under 11.4 along the way, and the distances are at most D. The share 1 of the first block is a division too. So the error e is
- * at most u (L (24 + k) + 80 D).
+ * Computed statistics. Means: numbers of size L that lie within D of each other are taken relative to the first of a thread, in blocks of
+ * 8 (a difference, 7 additions and a division, 5 u by WGSL's table of accuracies), then merged: in a thread up to 8 blocks, and with the
+ * first added again 2 lanes, and up to 64 parts on each of two levels, k in all. A merge, mean + distance * share, rounds by u D in a thread
+ * and by u L outside, and by 7 u of its second term; the shares of the j-th of equal parts are 1 / j, which add up to under 11.4 along the
+ * way, and the distances are at most D. The share 1 of the first block is a division too. So the error e is at most u (L (1 + k) + 101 D).
  *
- * Variances: a sum of squares of distances from a mean with error e is too large by e^2; distances of means have an error of 2 e, and squared
- * and weighed (weights w, whose sum is at most n on each of four levels, and w distance^2 at most n variance) by 4 sqrt(4) e deviation +
- * 16 e^2, by Cauchy and Schwarz. All terms are positive, and added and multiplied with under k + 24 roundings. inverseSqrt is accurate to
- * 2 ULP, with the division and the sum before it 8 u.
+ * Variances: a sum of squares of distances from a mean with error e is too large by e^2, and the distances have an error of at most u D
+ * from the differences, below e / 100; distances of means have an error of 2 e, and squared and weighed (weights w, whose sum is at most n on
+ * each of four levels, and w distance^2 at most n variance) by 4 sqrt(4) e deviation + 16 e^2, by Cauchy and Schwarz. All terms are positive,
+ * and added and multiplied with under k + 32 roundings (scaling by a power of two rounds nothing). inverseSqrt is accurate to 2 ULP, with
+ * the division and the sum before it 8 u.
  */
 export function computedErrors(x: NormalisedValues, division: Division, epsilon: number): SetErrors {
   const { mean, variance, count } = statisticsOf(x, division);
@@ -55,12 +56,12 @@ export function computedErrors(x: NormalisedValues, division: Division, epsilon:
     largest[set] = Math.max(largest[set]!, Math.abs(x.data[at]!));
     spread[set] = Math.max(spread[set]!, 2 * Math.abs(x.data[at]! - mean[set]!));
   });
-  const merges = count.map((members) => 10 + mergedParts(members));
-  const meanError = mean.map((_, set) => u * (largest[set]! * (24 + merges[set]!) + 80 * spread[set]!));
+  const merges = count.map((members) => 2 + mergedParts(members));
+  const meanError = mean.map((_, set) => u * (largest[set]! * (1 + merges[set]!) + 101 * spread[set]!));
   const inverse = variance.map((value) => 1 / Math.sqrt(value + epsilon));
   const inverseError = variance.map((value, set) => {
     const e = meanError[set]!;
-    const error = 8 * e * Math.sqrt(value) + 17 * e * e + gamma(merges[set]! + 24) * value;
+    const error = 8.1 * e * Math.sqrt(value) + 17 * e * e + gamma(merges[set]! + 32) * value;
     const largestInverse = 1 / Math.sqrt(Math.max(value - error, 0) + epsilon);
     return largestInverse - inverse[set]! + gamma(8) * largestInverse;
   });

@@ -1,8 +1,9 @@
 // The moments of a part of a set. Takes BLOCK numbers at a time: computes their mean, then the squares of their distances from it (the
-// two-pass method), and merges these moments with the earlier ones. The numbers stay in registers, so each is loaded once. WHOLE: all
+// two-pass method), and merges these moments with the earlier ones. The numbers stay in registers, so each is loaded once. All are taken
+// relative to the first, so the mean of equal numbers is that number, and large numbers that lie close together have small sums. WHOLE: all
 // blocks are full.
-// slots: advance, member_at, part_at, write_part
-// constants: BLOCK, WHOLE
+// slots: advance, member_at, offset_of, part_at, write_part
+// constants: BLOCK, FAR, UNIT, WHOLE
 // types: E, Partition, V
 
 @group(0) @binding(0) var<uniform> g: Partition;
@@ -11,41 +12,48 @@
 
 fn thread(index: u32) {
   let part = part_at(index, g);
-  let total = g.members.x * g.members.y;
   let step = member_at(g.parts, g);
   var at = member_at(part.part, g);
+  let origin = V(x[part.place + offset_of(at, g).x]);
   var mean = V(0);
   var squares = V(0);
+  var far_squares = V(0);
   var count = 0.0;
-  for (var first = part.part; first < total; first += BLOCK * g.parts) {
+  for (var first = part.part; first < g.terms; first += BLOCK * g.parts) {
     var values: array<V, BLOCK>;
     var sum = V(0);
+    var largest = abs(mean);
     var taken = BLOCK;
     if (!WHOLE) {
-      taken = min((total - first + g.parts - 1u) / g.parts, BLOCK);
+      taken = min((g.terms - first + g.parts - 1u) / g.parts, BLOCK);
     }
     // @unroll
     for (var i = 0u; i < BLOCK; i++) {
       // Past the end the first number is loaded again, which is safe, and left out.
-      let offset = select(0u, dot(at, g.member_stride), WHOLE || i < taken);
-      values[i] = V(x[part.place + offset]);
+      let offset = select(0u, offset_of(at, g).x, WHOLE || i < taken);
+      values[i] = V(x[part.place + offset]) - origin;
       sum += select(V(0), values[i], WHOLE || i < taken);
+      largest = max(largest, abs(values[i]));
       at = advance(at, step, g);
     }
     let more = f32(taken);
     let own = sum / more;
+    let far = largest > V(FAR);
+    let unit = select(V(1), V(UNIT), far);
     var distances = V(0);
     // @unroll
     for (var i = 0u; i < BLOCK; i++) {
-      let distance = select(V(0), values[i] - own, WHOLE || i < taken);
+      let distance = select(V(0), (values[i] - own) * unit, WHOLE || i < taken);
       distances += distance * distance;
     }
     let all = count + more;
     let share = more / all;
     let apart = own - mean;
     mean += apart * share;
-    squares += distances + apart * apart * (count * share);
+    distances += apart * unit * (apart * unit) * (count * share);
+    squares += select(distances, V(0), far);
+    far_squares += select(V(0), distances, far);
     count = all;
   }
-  write_part(part, g.parts, mean, squares, count);
+  write_part(part, g.parts, origin + mean, squares, count, far_squares);
 }

@@ -1,6 +1,6 @@
 // Two sums over a part of a set (BY_SET) or over a part of the elements that share a parameter: of the gradient, and of its products with
 // the normalised numbers. BY_SET the gradient is multiplied by the scale.
-// slots: advance, member_at, part_at, scale_at, write_part
+// slots: advance, member_at, offset_of, part_at, scale_at, write_part
 // constants: BY_SET, OTHER_MOVES
 // types: E, Partition, S, V
 @group(0) @binding(0) var<uniform> g: Partition;
@@ -12,7 +12,6 @@
 
 fn thread(index: u32) {
   let part = part_at(index, g);
-  let total = g.members.x * g.members.y;
   let step = member_at(g.parts, g);
   var at = member_at(part.part, g);
   let first = select(part.other, part.owner, BY_SET);
@@ -24,9 +23,10 @@ fn thread(index: u32) {
   }
   var sum = V(0);
   var products = V(0);
-  for (var number = part.part; number < total; number += g.parts) {
+  for (var number = part.part; number < g.terms; number += g.parts) {
+    let offset = offset_of(at, g);
     if (OTHER_MOVES) {
-      let other = part.other + dot(at, g.member_other);
+      let other = part.other + offset.y;
       if (BY_SET) {
         scaling = scale_at(other);
       } else {
@@ -34,11 +34,11 @@ fn thread(index: u32) {
         factor = V(inverse[other]);
       }
     }
-    let place = part.place + dot(at, g.member_stride);
+    let place = part.place + offset.x;
     let gradient = V(dy[place]) * scaling;
     sum += gradient;
     products += gradient * ((V(x[place]) - center) * factor);
     at = advance(at, step, g);
   }
-  write_part(part, g.parts, sum, products, 0.0);
+  write_part(part, g.parts, sum, products, 0.0, V(0));
 }

@@ -13,9 +13,11 @@ import type { Shader } from "../../kernel/shader.ts";
 import type { Normalisation } from "./geometry/normalisation.ts";
 import type { Parameter } from "./parameters.ts";
 
-/** Elements of the widest vector, and the number of axes that shaders/ops/shared/axes.wgsl knows. */
+/** Elements of the widest vector. */
 const FOUR = 4;
-const AXES = 4;
+
+/** Axes for which the uniforms of shaders/ops/shared/axes.wgsl and partition.wgsl have room: as many as a tensor may have. */
+const AXES = 8;
 
 /** An axis of memory. A step along it moves by `stride` elements, `set` sets and `parameter` parameters. */
 export interface Axis {
@@ -37,7 +39,7 @@ export interface Lanes {
 }
 
 /** Stands for an axis that a tensor does not have. */
-export const UNIT: Axis = { size: 1, stride: 0, set: 0, parameter: 0 };
+const UNIT: Axis = { size: 1, stride: 0, set: 0, parameter: 0 };
 
 /** Takes four elements at a time if the size of the innermost axis and the set steps of the other axes divide by four. */
 export function lanesOf({ axes }: Normalisation): Lanes {
@@ -107,9 +109,10 @@ function snippetOf(snippets: typeof SCALE, given: Parameter | undefined, stride:
   return stride ? snippets.strided : snippets.adjacent;
 }
 
-/** The constant of the snippets for strided parameters. */
-export function strideConstants({ parameterStride }: Lanes): { readonly PARAMETER_STRIDE?: number } {
-  return parameterStride ? { PARAMETER_STRIDE: parameterStride } : {};
+/** Axes as an array of vectors with the given fields in order, innermost first. */
+export function axisVectors(axes: readonly Axis[], fields: readonly (keyof Axis)[]): number[] {
+  const vectors = Array.from({ length: AXES }, (_, at) => axes.toReversed()[at] ?? UNIT);
+  return vectors.flatMap((one) => [...fields.map((field) => one[field]), 0].slice(0, 4));
 }
 
 /** Elements that an invocation of an elementwise kernel computes, one after the other. */
@@ -126,30 +129,23 @@ export interface Loads {
  * the fewest loads: where the set or the parameter stays the same along the run, its values are loaded once. Ties go to the longest axis.
  */
 export function elementwise(
-  { axes, ...lanes }: Lanes,
+  { axes, parameterStride = 0, ...lanes }: Lanes,
   loads: Loads,
 ): Required<Pick<ThreadDispatch, "constants" | "uniforms" | "threads">> {
   const cost = (one: Axis, key: "set" | "parameter"): number =>
     (loads[key] * (lanes[key] ? lanes.width : 1)) / (one[key] === 0 ? Math.min(one.size, RUN) : 1);
   const total = (one: Axis): number => cost(one, "set") + cost(one, "parameter");
-  const along = axes.toSorted((a, b) => total(a) - total(b) || b.size - a.size)[0] ?? { ...UNIT };
-  const steps = Math.ceil(along.size / RUN);
   // A single element has no axes: its run is along an axis of size 1.
-  const own = axes.length > 0 ? axes : [along];
-  const all = [...Array.from({ length: AXES - own.length }, () => UNIT), ...own].map((one) => ({
-    ...one,
-    size: one === along ? steps : one.size,
-    along: one === along ? 1 : 0,
-  }));
+  const own = axes.length > 0 ? axes : [UNIT];
+  const along = own.toSorted((a, b) => total(a) - total(b) || b.size - a.size)[0]!;
+  const all = own.map((one) => (one === along ? { ...one, size: Math.ceil(along.size / RUN) } : one));
   return {
-    constants: { SET_MOVES: along.set > 0, PARAMETER_MOVES: along.parameter > 0 },
+    constants: { OUTER_AXES: own.length - 1, SET_MOVES: along.set > 0, PARAMETER_MOVES: along.parameter > 0 },
     uniforms: {
-      size: all.map(({ size }) => size),
-      stride: all.map(({ stride }) => stride),
-      sets: all.map(({ set }) => set),
-      parameters: all.map(({ parameter }) => parameter),
-      along: all.map((one) => one.along),
+      axes: axisVectors(all, ["size", "stride", "set", "parameter"]),
+      along: own.length - 1 - own.indexOf(along),
       cells: along.size,
+      parameterStride,
     },
     threads: elementCount(all.map(({ size }) => size)),
   };

@@ -7,6 +7,7 @@ import givenMomentsShader from "../../../shaders/ops/shared/given-moments.wgsl";
 import normaliseBackwardShader from "../../../shaders/ops/shared/normalise-backward.wgsl";
 import normaliseShader from "../../../shaders/ops/shared/normalise.wgsl";
 import scaleSetsShader from "../../../shaders/ops/shared/scale-sets.wgsl";
+import varianceShader from "../../../shaders/ops/shared/variance.wgsl";
 import type { Dtype } from "../../base/dtype.ts";
 import { whole } from "../../gpu/operation.ts";
 import type { Tensor } from "../../gpu/tensor.ts";
@@ -16,16 +17,7 @@ import type { Shader } from "../../kernel/shader.ts";
 import type { Step } from "../../kernel/step.ts";
 import type { Workspace } from "../../kernel/workspace.ts";
 import type { Normalisation } from "./geometry/normalisation.ts";
-import {
-  type Lanes,
-  type Loads,
-  aliasesOf,
-  elementwise,
-  lanesOf,
-  scaleSnippet,
-  shiftSnippet,
-  strideConstants,
-} from "./lanes.ts";
+import { type Lanes, type Loads, aliasesOf, elementwise, lanesOf, scaleSnippet, shiftSnippet } from "./lanes.ts";
 import { type Parameter, bound } from "./parameters.ts";
 import { type Owner, type Reduced, reduceMoments, reduceSums } from "./reduce.ts";
 
@@ -69,7 +61,8 @@ interface Moments {
  * towards the mean and the unbiased variance. Eight numbers at a time go through the two-pass method, and their moments are merged by the
  * pairwise formula of Chan, Golub and LeVeque ("Algorithms for Computing the Sample Variance: Analysis and Recommendations", The American
  * Statistician 37, 1983). Numbers are never squared before a mean close to their own is subtracted, so the mean may be large beside the
- * deviation.
+ * deviation. Right wherever float32 holds the mean and the variance: squares of large distances are summed in smaller units. A variance
+ * below 1.2e-38 may count as 0.
  */
 export function moments(
   workspace: Workspace,
@@ -83,7 +76,7 @@ export function moments(
     ranges: [whole("x", x)],
   });
   const finish = dispatch({
-    shaders: [running ? finishRunningMomentsShader : finishMomentsShader],
+    shaders: [varianceShader, running ? finishRunningMomentsShader : finishMomentsShader],
     aliases: running ? { M: elementTypes(running.dtype).one } : {},
     ranges: [parts, statistics.mean, statistics.inverse, running?.mean, running?.variance],
     ...(isInWorkspace(statistics.mean) && { readWrite: [1] }),
@@ -243,7 +236,6 @@ function elementStep(lanes: Lanes, { loads, shaders, dtype, ranges, scale, shift
   return dispatch({
     ...elements,
     shaders: [axesShader, scaleSnippet(scale, lanes.parameterStride), ...shaders],
-    constants: { ...elements.constants, ...strideConstants(lanes) },
     aliases: aliasesOf(lanes, dtype, scale ?? shift),
     ranges: bound(ranges, scale, shift),
   });

@@ -16,7 +16,7 @@ import { type Level, levelsOf } from "../../kernel/levels.ts";
 import type { Shader } from "../../kernel/shader.ts";
 import type { Constant, Step } from "../../kernel/step.ts";
 import type { Workspace } from "../../kernel/workspace.ts";
-import { type Axis, type Lanes, UNIT, aliasesOf, scaleSnippet, strideConstants } from "./lanes.ts";
+import { type Axis, type Lanes, aliasesOf, axisVectors, scaleSnippet } from "./lanes.ts";
 import { type Parameter, bound } from "./parameters.ts";
 
 /** Elements that shaders/ops/shared/part-moments.wgsl takes at once. */
@@ -60,7 +60,6 @@ export function reduceSums(workspace: Workspace, reduction: Reduction, scale?: P
   const constants = {
     BY_SET: owner === "set",
     OTHER_MOVES: membersOf(lanes, owner).some((one) => one[other] > 0),
-    ...(scale && strideConstants(lanes)),
   };
   const shaders = [scaleSnippet(scale, lanes.parameterStride), partSumsShader];
   return reduce(workspace, reduction, mergeSumsShader, () => ({ shaders, constants }), scale);
@@ -81,17 +80,15 @@ function reduce(
   own?: Parameter,
 ): Reduced {
   const other = owner === "set" ? "parameter" : "set";
-  const owners = twoOf(lanes.axes.filter((one) => one[owner] > 0));
+  const owners = lanes.axes.filter((one) => one[owner] > 0);
   const members = membersOf(lanes, owner);
-  const along = (axes: readonly Axis[], key: keyof Axis): number[] => axes.map((one) => one[key]);
-  const count = elementCount(along(owners, "size"));
+  const [count, terms] = [owners, members].map((axes) => elementCount(axes.map(({ size }) => size))) as [
+    number,
+    number,
+  ];
   const sums = count * (lanes[owner] ? lanes.width : 1);
-  const terms = elementCount(along(members, "size"));
   const [first, ...rest] = levelsOf(workspace, { sums, terms, partBytes: PART_BYTES });
   const { parts, to } = first!;
-  // Neighbouring invocations read neighbouring memory: of neighbouring owners, or of neighbouring members of one owner.
-  const ownersFirst = members[1].stride === 0 || (owners[1].stride > 0 && owners[1].stride < members[1].stride);
-  const stride = owner === "parameter" ? lanes.parameterStride : undefined;
   const ofOwners = lanes.width === 4 && lanes[owner];
   const kernel = firstLevel(first!);
   const firstStep = dispatch({
@@ -101,23 +98,19 @@ function reduce(
       ...kernel.shaders,
     ],
     constants: {
-      OWNERS_FIRST: ownersFirst,
-      TWO_AXES: members[0].size > 1,
-      ...(ofOwners && { OWNER_UNIT: stride ? 1 : lanes.width, OWNER_STRIDE: stride ?? 1 }),
+      OUTER_OWNERS: Math.max(owners.length - 1, 0),
+      OUTER_MEMBERS: Math.max(members.length - 1, 0),
+      OWNERS_FIRST: ownersFirst(owners.at(-1), members.at(-1)),
+      ...(ofOwners && { APART: owner === "parameter" && lanes.parameterStride !== undefined }),
       ...kernel.constants,
     },
     aliases: aliasesOf(lanes, dtype, own),
     ranges: bound([to, ...ranges], own),
     ...(readWrite && { readWrite }),
     uniforms: {
-      owners: along(owners, "size"),
-      ownerStride: along(owners, "stride"),
-      ownerIndex: along(owners, owner),
-      ownerOther: along(owners, other),
-      members: along(members, "size"),
-      memberStride: along(members, "stride"),
-      memberOther: along(members, other),
-      parts,
+      owners: axisVectors(owners, ["size", "stride", owner, other]),
+      members: axisVectors(members, ["size", "stride", owner, other]),
+      ...{ count, terms, parts, parameterStride: lanes.parameterStride ?? 0 },
     },
     threads: count * parts,
   });
@@ -133,12 +126,12 @@ function reduce(
   return { steps: [firstStep, ...merges], parts: rest.at(-1)?.to ?? to };
 }
 
-/** The axes along which elements of one owner lie. */
-function membersOf({ axes }: Lanes, owner: Owner): [Axis, Axis] {
-  return twoOf(axes.filter((one) => one[owner] === 0));
+/** Whether neighbouring invocations reduce neighbouring owners, else parts of one owner: so that they read neighbouring memory. */
+function ownersFirst(owner: Axis | undefined, member: Axis | undefined): boolean {
+  return !member || (owner !== undefined && owner.stride < member.stride);
 }
 
-function twoOf(axes: readonly Axis[]): [Axis, Axis] {
-  const [first, second] = [UNIT, UNIT, ...axes].slice(-2);
-  return [first!, second!];
+/** The axes along which elements of one owner lie. */
+function membersOf({ axes }: Lanes, owner: Owner): readonly Axis[] {
+  return axes.filter((one) => one[owner] === 0);
 }
