@@ -20,7 +20,7 @@ export const NORMALISATIONS: readonly BenchOperation[] = [
     batch: 4,
     inputs: {
       ...{ x: RESNET, mean: channels(64), variance: { ...channels(64), values: positive } },
-      ...{ scale: channels(64), shift: channels(64) },
+      ...{ scale: channels(64), bias: channels(64) },
     },
     call: (on, { x, ...parameters }, { layout }) => ({ y: on.batchNorm(x, { ...parameters, ...layout }) }),
   }),
@@ -29,7 +29,7 @@ export const NORMALISATIONS: readonly BenchOperation[] = [
     name: "ResNet-50, 64 channels",
     batch: 4,
     inputs: {
-      ...{ x: RESNET, scale: channels(64), shift: channels(64) },
+      ...{ x: RESNET, scale: channels(64), bias: channels(64) },
       ...{ runningMean: channels(64), runningVariance: { ...channels(64), values: positive } },
     },
     call: (on, { x, ...parameters }, { layout }) => ({ ...on.batchNormTraining(x, { ...parameters, ...layout }) }),
@@ -50,9 +50,9 @@ export const NORMALISATIONS: readonly BenchOperation[] = [
     operation: "layerNorm",
     name: "ConvNeXt-T, channels",
     batch: 2,
-    inputs: { x: CONVNEXT, scale: channels(96), shift: channels(96) },
-    call: (on, { x, scale, shift }, { layout }) => ({
-      y: on.layerNorm(x, { axes: "channels", scale, shift, ...layout }),
+    inputs: { x: CONVNEXT, scale: channels(96), bias: channels(96) },
+    call: (on, { x, scale, bias }, { layout }) => ({
+      y: on.layerNorm(x, { axes: "channels", scale, bias, ...layout }),
     }),
   }),
   entry({
@@ -68,8 +68,8 @@ export const NORMALISATIONS: readonly BenchOperation[] = [
   entry({
     operation: "instanceNorm",
     name: "style transfer",
-    inputs: { x: TRANSFER, scale: channels(128), shift: channels(128) },
-    call: (on, { x, scale, shift }, { layout }) => ({ y: on.instanceNorm(x, { scale, shift, ...layout }) }),
+    inputs: { x: TRANSFER, scale: channels(128), bias: channels(128) },
+    call: (on, { x, scale, bias }, { layout }) => ({ y: on.instanceNorm(x, { scale, bias, ...layout }) }),
   }),
   entry({
     operation: "instanceNormBackward",
@@ -81,8 +81,8 @@ export const NORMALISATIONS: readonly BenchOperation[] = [
     operation: "groupNorm",
     name: "DDPM, 32 groups",
     batch: 4,
-    inputs: { x: DDPM, scale: channels(128), shift: channels(128) },
-    call: (on, { x, scale, shift }, { layout }) => ({ y: on.groupNorm(x, { groups: 32, scale, shift, ...layout }) }),
+    inputs: { x: DDPM, scale: channels(128), bias: channels(128) },
+    call: (on, { x, scale, bias }, { layout }) => ({ y: on.groupNorm(x, { groups: 32, scale, bias, ...layout }) }),
   }),
   entry({
     operation: "groupNormBackward",
@@ -98,7 +98,7 @@ export const NORMALISATIONS: readonly BenchOperation[] = [
     name: "ResNet-50, 1x1 512->2048",
     inputs: {
       ...{ w: { shape: [2048, 512, 1, 1], weights: true }, mean: channels(2048) },
-      ...{ variance: { ...channels(2048), values: positive }, scale: channels(2048), shift: channels(2048) },
+      ...{ variance: { ...channels(2048), values: positive }, scale: channels(2048), bias: channels(2048) },
     },
     call: (on, { w, ...parameters }, { layout }) => ({ ...on.foldBatchNorm(w, { ...parameters, ...layout }) }),
   }),

@@ -43,7 +43,7 @@ function ingredients(space: Space, dtypes: readonly Dtype[]) {
     parts: fc.array(int(1, 5), { minLength: 1, maxLength: 4 }),
     groups: int(1, 4),
     epsilon: maybe(fc.constantFrom(1e-5, 1e-3, 0.5)),
-    affine: fc.record({ scale: fc.boolean(), shift: fc.boolean() }),
+    affine: fc.record({ scale: fc.boolean(), bias: fc.boolean() }),
     wrong: once(16, fc.record({ place: fc.nat(5), axis: fc.nat(4) })),
     spoiled: once(4, fc.record({ at: fc.nat(30), nested: fc.nat(3), by: fc.constantFrom(...Object.keys(JUNK)) })),
     seed: fc.noShrink(fc.nat()),
@@ -135,9 +135,9 @@ function anyShape({ rank, N, C, size, single }: Ingredients): number[] {
 const layerActivation = (parts: Ingredients) => given({ activation: parts.flag ? activationOf(parts) : undefined });
 const axisOption = ({ axis }: Ingredients) => given({ axis });
 
-/** Returns the scale and shift of a normalisation in a shape. */
-function affineOf({ affine: { scale, shift } }: Ingredients, shape: readonly number[], backward: boolean) {
-  return { ...(scale && { scale: shape }), ...(shift && !backward && { shift: shape }) };
+/** Returns the scale and bias of a normalisation in a shape. */
+function affineOf({ affine: { scale, bias } }: Ingredients, shape: readonly number[], backward: boolean) {
+  return { ...(scale && { scale: shape }), ...(bias && !backward && { bias: shape }) };
 }
 
 const norm =
@@ -209,7 +209,7 @@ const MAKERS = {
   linear(parts) {
     const { N, C, bins, affine } = parts;
     const [K] = bins as [number];
-    const bias: Record<string, Given> = affine.shift ? { bias: [K] } : {};
+    const bias: Record<string, Given> = affine.bias ? { bias: [K] } : {};
     return {
       given: [
         [N, C],

@@ -133,7 +133,7 @@ function isOpen({ call, spoiled }: OperationCase, arrays: ReadonlyMap<string, un
   );
 }
 
-const TENSOR_OPTIONS = ["output", "preActivation", "scale", "shift", "bias", "mean", "variance", "inverseDeviation"];
+const TENSOR_OPTIONS = ["output", "preActivation", "scale", "bias", "mean", "variance", "inverseDeviation"];
 
 export async function performOperation(work: Work, one: OperationCase): Promise<Outcome> {
   const { engine, made } = work;

@@ -28,20 +28,20 @@ const valuesOf = (array: NdArray, layout: Layout) => readNormalised("x", array, 
 
 function inference(shape: readonly number[], affine: boolean): OperationCase<never>[] {
   const channel = { shape: [shape[1]!] };
-  const name = `[${shape.join(", ")}]${affine ? ", scaled and shifted" : ""}`;
-  const forward: OperationCase<"x" | "mean" | "variance" | "scale" | "shift"> = {
+  const name = `[${shape.join(", ")}]${affine ? ", scaled, with a bias" : ""}`;
+  const forward: OperationCase<"x" | "mean" | "variance" | "scale" | "bias"> = {
     name: `batch normalisation of ${name}`,
-    inputs: { x: { shape }, mean: channel, variance: { ...channel, values: positive }, scale: channel, shift: channel },
-    run: ({ x, mean, variance, scale, shift }) => ({
-      y: batchNorm(x, { mean, variance, epsilon, ...(affine && { scale, shift }) }),
+    inputs: { x: { shape }, mean: channel, variance: { ...channel, values: positive }, scale: channel, bias: channel },
+    run: ({ x, mean, variance, scale, bias }) => ({
+      y: batchNorm(x, { mean, variance, epsilon, ...(affine && { scale, bias }) }),
     }),
-    reference: ({ x, mean, variance, scale, shift }, layout) => ({
-      y: reference.batchNorm(x, { mean, variance, epsilon, layout, ...(affine && { scale, shift }) }),
+    reference: ({ x, mean, variance, scale, bias }, layout) => ({
+      y: reference.batchNorm(x, { mean, variance, epsilon, layout, ...(affine && { scale, bias }) }),
     }),
-    bound: ({ x, mean, variance, scale, shift }, layout) => {
+    bound: ({ x, mean, variance, scale, bias }, layout) => {
       const values = valuesOf(x, layout);
       const inverse = Float64Array.from(variance.data, (value) => 1 / Math.sqrt(value + epsilon));
-      const by = affine ? { scale: scale.data, shift: shift.data } : {};
+      const by = affine ? { scale: scale.data, bias: bias.data } : {};
       // inverseSqrt is accurate to 2 ULP, after a sum of two.
       return { y: normalisedBound(values, channelDivision(values), givenErrors(mean.data, inverse, 6), by) };
     },
@@ -69,24 +69,24 @@ function inference(shape: readonly number[], affine: boolean): OperationCase<nev
 function training(shape: readonly number[], affine: boolean, x: Partial<Input> = {}): OperationCase<never>[] {
   const channel = { shape: [shape[1]!], ...(x.dtype && { dtype: x.dtype }) };
   const state = { ...channel, dtype: "f32" as const };
-  const name = `[${shape.join(", ")}]${affine ? ", scaled and shifted, running" : ""}${x.values ? ", far from zero" : ""}`;
-  const forward: OperationCase<"x" | "scale" | "shift" | "m" | "v"> = {
+  const name = `[${shape.join(", ")}]${affine ? ", scaled, with a bias, running" : ""}${x.values ? ", far from zero" : ""}`;
+  const forward: OperationCase<"x" | "scale" | "bias" | "m" | "v"> = {
     name: `batch normalisation in training of ${name}`,
-    inputs: { x: { shape, ...x }, scale: channel, shift: channel, m: state, v: { ...state, values: positive } },
-    run: ({ x: input, scale, shift, m, v }) => {
-      const more = affine ? { scale, shift, momentum, runningMean: m, runningVariance: v } : {};
+    inputs: { x: { shape, ...x }, scale: channel, bias: channel, m: state, v: { ...state, values: positive } },
+    run: ({ x: input, scale, bias, m, v }) => {
+      const more = affine ? { scale, bias, momentum, runningMean: m, runningVariance: v } : {};
       const { y, mean, inverseDeviation } = batchNormTraining(input, { epsilon, ...more });
       return { y, mean, inverseDeviation, ...(affine && { runningMean: m, runningVariance: v }) };
     },
-    reference: ({ x: input, scale, shift, m, v }, layout) => {
-      const more = affine ? { scale, shift, momentum, runningMean: m, runningVariance: v } : {};
+    reference: ({ x: input, scale, bias, m, v }, layout) => {
+      const more = affine ? { scale, bias, momentum, runningMean: m, runningVariance: v } : {};
       return { ...reference.batchNormTraining(input, { epsilon, layout, ...more }) };
     },
-    bound: ({ x: input, scale, shift, m, v }, layout) => {
+    bound: ({ x: input, scale, bias, m, v }, layout) => {
       const values = valuesOf(input, layout);
       const division = channelDivision(values);
       const errors = computedErrors(values, division, epsilon);
-      const by = affine ? { scale: scale.data, shift: shift.data } : {};
+      const by = affine ? { scale: scale.data, bias: bias.data } : {};
       const members = values.data.length / division.sets;
       return {
         y: normalisedBound(values, division, errors, by),

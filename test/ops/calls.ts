@@ -162,7 +162,7 @@ function layers(extent: Extent): OperationCall[] {
 function norms(extent: Extent): OperationCall[] {
   const { C, map, weights, channel } = shapes(extent);
   const x = map();
-  const affine = { scale: channel, shift: channel };
+  const affine = { scale: channel, bias: channel };
   const running = { mean: channel, variance: channel };
   return [
     { operation: "batchNorm", given: [x], options: {}, tensors: { ...running, ...affine } },
@@ -184,7 +184,7 @@ function norms(extent: Extent): OperationCall[] {
     { operation: "groupNormBackward", given: [x, x], options: { groups: 2 }, tensors: { scale: channel } },
     {
       ...{ operation: "foldBatchNorm", given: [weights(C, 3)], options: {} },
-      tensors: { ...running, ...affine, bias: channel },
+      tensors: { ...running, ...affine, convBias: channel },
     },
     { operation: "localResponseNorm", given: [x], options: { size: 3 } },
     { operation: "localResponseNormBackward", given: [x, x], options: { size: 3 } },

@@ -83,19 +83,19 @@ function normalErrors(
 
 type Parameters = ArrayLike<number> | undefined;
 
-/** The bound of (x - mean) * inverse * scale + shift: three roundings more than the normalised x has. */
+/** The bound of (x - mean) * inverse * scale + bias: three roundings more than the normalised x has. */
 export function normalisedBound(
   x: NormalisedValues,
   division: Division,
   s: SetErrors,
-  { scale, shift }: { scale?: Parameters; shift?: Parameters },
+  { scale, bias }: { scale?: Parameters; bias?: Parameters },
 ): (at: number) => number {
   const errorOf = normalErrors(x, s);
   const bound = new Float64Array(x.data.length);
   forEachElement(x, division, (at, set, parameter) => {
     const { normal, error } = errorOf(at, set);
     const by = Math.abs(scale?.[parameter] ?? 1);
-    const size = by * (normal + error) + Math.abs(shift?.[parameter] ?? 0);
+    const size = by * (normal + error) + Math.abs(bias?.[parameter] ?? 0);
     bound[at] = by * error + gamma(3) * size;
   });
   const { data } = writeLike(x, bound);
@@ -113,14 +113,14 @@ export function gradientBounds(
   s: SetErrors,
   scale: Parameters,
   fixed = false,
-): Record<"dx" | "dscale" | "dshift", (at: number) => number> {
+): Record<"dx" | "dscale" | "dbias", (at: number) => number> {
   const errorOf = normalErrors(x, s);
   const { sets, parameterShape } = division;
   const parameters = parameterShape.reduce((product, size) => product * size, 1);
   const per = (count: number) => new Float64Array(count);
   const [count, counted] = [per(sets), per(parameters)];
   const [sum, product, sizes, products] = [per(sets), per(sets), per(sets), per(sets)];
-  const [dshift, dscale, carried, dcarried] = [per(parameters), per(parameters), per(parameters), per(sets)];
+  const [dbias, dscale, carried, dcarried] = [per(parameters), per(parameters), per(parameters), per(sets)];
   forEachElement(x, division, (at, set, parameter) => {
     const { normal, error } = errorOf(at, set);
     const g = dy[at]! * (scale?.[parameter] ?? 1);
@@ -132,7 +132,7 @@ export function gradientBounds(
     sizes[set]! += Math.abs(g);
     products[set]! += Math.abs(g) * normal;
     dcarried[set]! += Math.abs(g) * error;
-    dshift[parameter]! += Math.abs(dy[at]!);
+    dbias[parameter]! += Math.abs(dy[at]!);
     dscale[parameter]! += Math.abs(dy[at]!) * normal;
     carried[parameter]! += Math.abs(dy[at]!) * error;
   });
@@ -155,7 +155,7 @@ export function gradientBounds(
   return {
     dx: (at) => data[at]!,
     dscale: (at) => terms(counted[at]!) * (dscale[at]! + carried[at]!) + carried[at]!,
-    dshift: (at) => terms(counted[at]!) * dshift[at]!,
+    dbias: (at) => terms(counted[at]!) * dbias[at]!,
   };
 }
 

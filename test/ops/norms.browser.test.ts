@@ -19,12 +19,12 @@ interface Norm {
 }
 
 interface Passes<Values, More = unknown> {
-  forward: (x: Values, options: { scale?: Values; shift?: Values; epsilon?: number } & More) => Values;
+  forward: (x: Values, options: { scale?: Values; bias?: Values; epsilon?: number } & More) => Values;
   backward: (
     dy: Values,
     x: Values,
     options: { scale?: Values; epsilon?: number } & More,
-  ) => { dx: Values; dscale: Values; dshift: Values };
+  ) => { dx: Values; dscale: Values; dbias: Values };
 }
 
 function layer(shape: readonly number[], axes?: LayerAxes): Norm {
@@ -114,21 +114,21 @@ function cases(
   const given = { shape, ...x };
   // The parameters have PyTorch's axes in every layout.
   const own = { shape: parameters, layoutFree: true, ...(x.dtype && { dtype: x.dtype }), ...parameter };
-  const title = `${name}${affine ? ", scaled and shifted" : ""}${x.values ? ", far from zero" : ""}${parameter.dtype ? ", float32 parameters" : ""}`;
+  const title = `${name}${affine ? ", scaled, with a bias" : ""}${x.values ? ", far from zero" : ""}${parameter.dtype ? ", float32 parameters" : ""}`;
   const valuesOf = (array: NdArray, layout: Layout) => readNormalised("x", array, { layout });
-  const forward: OperationCase<"x" | "scale" | "shift"> = {
+  const forward: OperationCase<"x" | "scale" | "bias"> = {
     name: title,
-    inputs: { x: given, scale: own, shift: own },
-    run: ({ x: input, scale, shift }) => {
-      return { y: norm.operation.forward(input, affine ? { scale, shift, epsilon } : { epsilon }) };
+    inputs: { x: given, scale: own, bias: own },
+    run: ({ x: input, scale, bias }) => {
+      return { y: norm.operation.forward(input, affine ? { scale, bias, epsilon } : { epsilon }) };
     },
-    reference: ({ x: input, scale, shift }, layout) => {
-      return { y: norm.reference.forward(input, { ...(affine && { scale, shift }), layout, epsilon }) };
+    reference: ({ x: input, scale, bias }, layout) => {
+      return { y: norm.reference.forward(input, { ...(affine && { scale, bias }), layout, epsilon }) };
     },
-    bound: ({ x: input, scale, shift }, layout) => {
+    bound: ({ x: input, scale, bias }, layout) => {
       const values = valuesOf(input, layout);
       const errors = computedErrors(values, division(values), epsilon);
-      const by = affine ? { scale: scale.data, shift: shift.data } : {};
+      const by = affine ? { scale: scale.data, bias: bias.data } : {};
       return { y: normalisedBound(values, division(values), errors, by) };
     },
   };
@@ -136,8 +136,8 @@ function cases(
     name: `gradients of ${title}`,
     inputs: { dy: { shape, ...(x.dtype && { dtype: x.dtype }) }, x: given, scale: own },
     run: ({ dy, x: input, scale }) => {
-      const { dx, dscale, dshift } = norm.operation.backward(dy, input, affine ? { scale, epsilon } : { epsilon });
-      return { dx, dscale, dshift };
+      const { dx, dscale, dbias } = norm.operation.backward(dy, input, affine ? { scale, epsilon } : { epsilon });
+      return { dx, dscale, dbias };
     },
     reference: ({ dy, x: input, scale }, layout) => ({
       ...norm.reference.backward(dy, input, { ...(affine && { scale }), layout, epsilon }),

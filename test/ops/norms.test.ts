@@ -20,8 +20,8 @@ interface Norm {
   readonly name: string;
   readonly shape: readonly number[];
   readonly parameters: readonly number[];
-  readonly forward: (x: NdArray, scale: NdArray, shift: NdArray) => NdArray;
-  readonly backward: (dy: NdArray, x: NdArray, scale: NdArray) => { dx: NdArray; dscale: NdArray; dshift: NdArray };
+  readonly forward: (x: NdArray, scale: NdArray, bias: NdArray) => NdArray;
+  readonly backward: (dy: NdArray, x: NdArray, scale: NdArray) => { dx: NdArray; dscale: NdArray; dbias: NdArray };
 }
 
 const given = { mean: random([3], 7), variance: { shape: [3], data: [0.5, 1, 0.25] } };
@@ -31,14 +31,14 @@ const NORMS: readonly Norm[] = [
     name: "batch normalisation",
     shape: [2, 3, 4],
     parameters: [3],
-    forward: (x, scale, shift) => reference.batchNorm(x, { ...given, scale, shift, epsilon }),
+    forward: (x, scale, bias) => reference.batchNorm(x, { ...given, scale, bias, epsilon }),
     backward: (dy, x, scale) => reference.batchNormBackward(dy, x, { ...given, scale, epsilon }),
   },
   {
     name: "batch normalisation in training",
     shape: [4, 3, 2, 2],
     parameters: [3],
-    forward: (x, scale, shift) => reference.batchNormTraining(x, { scale, shift, epsilon }).y,
+    forward: (x, scale, bias) => reference.batchNormTraining(x, { scale, bias, epsilon }).y,
     backward: (dy, x, scale) => {
       const { mean, inverseDeviation } = reference.batchNormTraining(x, { epsilon });
       return reference.batchNormBackward(dy, x, { mean, inverseDeviation, scale });
@@ -48,51 +48,51 @@ const NORMS: readonly Norm[] = [
     name: "layer normalisation",
     shape: [2, 3, 2, 2],
     parameters: [3, 2, 2],
-    forward: (x, scale, shift) => reference.layerNorm(x, { scale, shift, epsilon }),
+    forward: (x, scale, bias) => reference.layerNorm(x, { scale, bias, epsilon }),
     backward: (dy, x, scale) => reference.layerNormBackward(dy, x, { scale, epsilon }),
   },
   {
     name: "layer normalisation over rows",
     shape: [2, 2, 3, 4],
     parameters: [4],
-    forward: (x, scale, shift) => reference.layerNorm(x, { axes: 1, scale, shift, epsilon }),
+    forward: (x, scale, bias) => reference.layerNorm(x, { axes: 1, scale, bias, epsilon }),
     backward: (dy, x, scale) => reference.layerNormBackward(dy, x, { axes: 1, scale, epsilon }),
   },
   {
     name: "layer normalisation over channels",
     shape: [2, 5, 3],
     parameters: [5],
-    forward: (x, scale, shift) => reference.layerNorm(x, { axes: "channels", scale, shift, epsilon }),
+    forward: (x, scale, bias) => reference.layerNorm(x, { axes: "channels", scale, bias, epsilon }),
     backward: (dy, x, scale) => reference.layerNormBackward(dy, x, { axes: "channels", scale, epsilon }),
   },
   {
     name: "instance normalisation",
     shape: [2, 3, 5],
     parameters: [3],
-    forward: (x, scale, shift) => reference.instanceNorm(x, { scale, shift, epsilon }),
+    forward: (x, scale, bias) => reference.instanceNorm(x, { scale, bias, epsilon }),
     backward: (dy, x, scale) => reference.instanceNormBackward(dy, x, { scale, epsilon }),
   },
   {
     name: "group normalisation",
     shape: [2, 4, 3],
     parameters: [4],
-    forward: (x, scale, shift) => reference.groupNorm(x, { groups: 2, scale, shift, epsilon }),
+    forward: (x, scale, bias) => reference.groupNorm(x, { groups: 2, scale, bias, epsilon }),
     backward: (dy, x, scale) => reference.groupNormBackward(dy, x, { groups: 2, scale, epsilon }),
   },
 ];
 
 test.each(NORMS)("the gradients of $name", ({ shape, parameters, forward, backward }) => {
-  const [x, dy, scale, shift] = [random(shape, 1), random(shape, 2), random(parameters, 3), random(parameters, 4)];
-  const { dx, dscale, dshift } = backward(dy, x, scale);
-  expectGradient(dx, (array) => forward(array, scale, shift), x, dy);
-  expectGradient(dscale, (array) => forward(x, array, shift), scale, dy);
-  expectGradient(dshift, (array) => forward(x, scale, array), shift, dy);
+  const [x, dy, scale, bias] = [random(shape, 1), random(shape, 2), random(parameters, 3), random(parameters, 4)];
+  const { dx, dscale, dbias } = backward(dy, x, scale);
+  expectGradient(dx, (array) => forward(array, scale, bias), x, dy);
+  expectGradient(dscale, (array) => forward(x, array, bias), scale, dy);
+  expectGradient(dbias, (array) => forward(x, scale, array), bias, dy);
 });
 
 test.each([1, 2, 3, "channels"] as const)("parameters are the same in both layouts, over %s", (axes) => {
   const x = random([2, 3, 2, 4], 1);
   const shape = axes === "channels" ? [3] : [3, 2, 4].slice(-axes);
-  const options = { axes, scale: random(shape, 2), shift: random(shape, 3) };
+  const options = { axes, scale: random(shape, 2), bias: random(shape, 3) };
   const last = reference.layerNorm(channelsLast(x), { ...options, layout: "channels-last" });
   expect(last.data).toEqual(channelsLast(reference.layerNorm(x, options)).data);
 });

@@ -27,7 +27,7 @@ interface Affine {
   /** [C]. Default: 1. */
   scale?: Tensor;
   /** [C]. Default: 0. */
-  shift?: Tensor;
+  bias?: Tensor;
 }
 
 /** The options of `batchNorm`. */
@@ -77,24 +77,24 @@ export interface BatchNormBackwardOptions {
 
 /**
  * Batch normalisation for inference (Ioffe and Szegedy, "Batch Normalization: Accelerating Deep Network Training by Reducing Internal
- * Covariate Shift", 2015), as F.batch_norm: (x - mean) / sqrt(variance + epsilon) * scale + shift, channel by channel.
+ * Covariate Shift", 2015), as F.batch_norm: (x - mean) / sqrt(variance + epsilon) * scale + bias, channel by channel.
  *
  * @param x [N, C, ...spatial], [N, ...spatial, C] or [N, C]
  * @returns a new tensor of x's shape
  * @throws ConvError naming the invalid argument
- * @example const y = batchNorm(x, { mean, variance, scale, shift });
+ * @example const y = batchNorm(x, { mean, variance, scale, bias });
  */
 export function batchNorm(x: Tensor, options: BatchNormOptions): Tensor {
-  checkOptions("options", options, ["mean", "variance", "scale", "shift", "epsilon"]);
+  checkOptions("options", options, ["mean", "variance", "scale", "bias", "epsilon"]);
   const { tensor, normalisation, shape } = checkInput(x);
   const { dtype } = tensor;
   const given = checkStatistics(options, shape, dtype);
-  const { scale, shift } = checkAffine(options, shape, dtype);
+  const { scale, bias } = checkAffine(options, shape, dtype);
   const epsilon = checkEpsilon(options.epsilon);
   const y = { shape: tensor.shape, layout: tensor.layout, dtype };
   return run({
     name: "batchNorm",
-    inputs: { x: tensor, ...given, ...(scale && { scale }), ...(shift && { shift }) },
+    inputs: { x: tensor, ...given, ...(scale && { scale }), ...(bias && { bias }) },
     results: { y },
     parameters: epsilon,
     recipe: () => {
@@ -104,7 +104,7 @@ export function batchNorm(x: Tensor, options: BatchNormOptions): Tensor {
         givenMoments(statistics, { ...given, epsilon }),
         normalise(normalisation, {
           ...{ x: tensor, y: whole("y", y), statistics },
-          ...{ scale: parameter("scale", scale), shift: parameter("shift", shift) },
+          ...{ scale: parameter("scale", scale), bias: parameter("bias", bias) },
         }),
       ];
       return { steps, workspaceBytes: workspace.bytes };
@@ -119,16 +119,16 @@ export function batchNorm(x: Tensor, options: BatchNormOptions): Tensor {
  * @param x [N, C, ...spatial], [N, ...spatial, C] or [N, C], with more than one number for each channel
  * @returns new tensors: y of x's shape, and the statistics
  * @throws ConvError naming the invalid argument
- * @example const { y, mean, inverseDeviation } = batchNormTraining(x, { scale, shift, runningMean, runningVariance });
+ * @example const { y, mean, inverseDeviation } = batchNormTraining(x, { scale, bias, runningMean, runningVariance });
  */
 export function batchNormTraining(x: Tensor, options: BatchNormTrainingOptions = {}): BatchNormTraining {
-  const keys = ["scale", "shift", "epsilon", "momentum", "runningMean", "runningVariance"];
+  const keys = ["scale", "bias", "epsilon", "momentum", "runningMean", "runningVariance"];
   checkOptions("options", options, keys);
   const { tensor, normalisation, shape } = checkInput(x);
   if (normalisation.members === 1)
     refuse("shape-mismatch", "x.shape", tensor.shape, "more than one number for each channel");
   const { layout, dtype } = tensor;
-  const { scale, shift } = checkAffine(options, shape, dtype);
+  const { scale, bias } = checkAffine(options, shape, dtype);
   const epsilon = checkEpsilon(options.epsilon);
   const running = checkRunning(options, shape, dtype);
   const momentum = checkMomentum(options.momentum, running !== undefined);
@@ -136,7 +136,7 @@ export function batchNormTraining(x: Tensor, options: BatchNormTrainingOptions =
   const statistic = { shape, layout, dtype: "f32" as const };
   return run({
     name: "batchNormTraining",
-    inputs: { x: tensor, ...(scale && { scale }), ...(shift && { shift }), ...running },
+    inputs: { x: tensor, ...(scale && { scale }), ...(bias && { bias }), ...running },
     results: { y, mean: statistic, inverseDeviation: statistic },
     updates: running ? ["runningMean", "runningVariance"] : [],
     parameters: [epsilon, momentum],
@@ -157,7 +157,7 @@ export function batchNormTraining(x: Tensor, options: BatchNormTrainingOptions =
       steps.push(
         normalise(normalisation, {
           ...{ x: tensor, y: whole("y", y), statistics },
-          ...{ scale: parameter("scale", scale), shift: parameter("shift", shift) },
+          ...{ scale: parameter("scale", scale), bias: parameter("bias", bias) },
         }),
       );
       return { steps, workspaceBytes: workspace.bytes };
@@ -170,9 +170,9 @@ export function batchNormTraining(x: Tensor, options: BatchNormTrainingOptions =
  *
  * @param dy gradient of the result
  * @param x the x of the normalisation
- * @returns new tensors: dx of x's shape, dscale and dshift [C]
+ * @returns new tensors: dx of x's shape, dscale and dbias [C]
  * @throws ConvError naming the invalid argument
- * @example const { dx, dscale, dshift } = batchNormBackward(dy, x, { mean, inverseDeviation, scale });
+ * @example const { dx, dscale, dbias } = batchNormBackward(dy, x, { mean, inverseDeviation, scale });
  */
 export function batchNormBackward(dy: Tensor, x: Tensor, options: BatchNormBackwardOptions): NormGradients {
   checkOptions("options", options, ["mean", "inverseDeviation", "variance", "scale", "epsilon"]);
@@ -195,7 +195,7 @@ export function batchNormBackward(dy: Tensor, x: Tensor, options: BatchNormBackw
   return run({
     name: "batchNormBackward",
     inputs: { dy: gradient, x: tensor, ...statisticTensors, ...(scale && { scale }) },
-    results: { dx, dscale: dparameter, dshift: dparameter },
+    results: { dx, dscale: dparameter, dbias: dparameter },
     parameters: [training, epsilon],
     recipe: () => {
       const workspace = new Workspace();
@@ -212,7 +212,7 @@ export function batchNormBackward(dy: Tensor, x: Tensor, options: BatchNormBackw
         "variance" in statisticTensors ? [givenMoments(statistics, { ...statisticTensors, epsilon })] : [];
       const operands = { dy: gradient, x: tensor, statistics, ...(by && { scale: by }) };
       const { steps, parts } = gradientSums(workspace, normalisation, "parameter", operands);
-      const tensors = { sum: whole("dshift", dparameter), products: whole("dscale", dparameter) };
+      const tensors = { sum: whole("dbias", dparameter), products: whole("dscale", dparameter) };
       const finish = finishSums(parts, sets, { ...tensors, dtype: dparameter.dtype });
       // Sets and parameters are both numbered by channel, so the means over the sets come from the same sums.
       const means = { sum: workspace.numbers(sets), products: workspace.numbers(sets) };

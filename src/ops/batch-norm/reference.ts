@@ -42,7 +42,7 @@ export function channelDivision({ channels }: NormalisedValues): Division {
 
 /** `batchNorm` of convoke/ops, in float64. */
 export function batchNorm(x: NdArray, options: ReferenceBatchNormOptions): Float64NdArray {
-  checkOptions("options", options, ["mean", "variance", "scale", "shift", "epsilon", "layout"]);
+  checkOptions("options", options, ["mean", "variance", "scale", "bias", "epsilon", "layout"]);
   const values = readNormalised("x", x, options);
   const shape = [values.channels];
   const mean = readParameter("mean", options.mean, shape);
@@ -62,7 +62,7 @@ export function batchNormTraining(
   runningMean?: Float64NdArray;
   runningVariance?: Float64NdArray;
 } {
-  const keys = ["scale", "shift", "epsilon", "momentum", "runningMean", "runningVariance", "layout"];
+  const keys = ["scale", "bias", "epsilon", "momentum", "runningMean", "runningVariance", "layout"];
   checkOptions("options", options, keys);
   const values = readNormalised("x", x, options);
   const shape = [values.channels];
@@ -92,7 +92,7 @@ export function batchNormBackward(
   dy: NdArray,
   x: NdArray,
   options: ReferenceBatchNormBackwardOptions,
-): { dx: Float64NdArray; dscale: Float64NdArray; dshift: Float64NdArray } {
+): { dx: Float64NdArray; dscale: Float64NdArray; dbias: Float64NdArray } {
   checkOptions("options", options, ["mean", "inverseDeviation", "variance", "scale", "epsilon", "layout"]);
   const values = readNormalised("x", x, options);
   const gradient = readNormalised("dy", dy, options);

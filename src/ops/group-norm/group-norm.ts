@@ -32,7 +32,7 @@ export interface NormOptions {
   /** Default: 1. */
   scale?: Tensor;
   /** Default: 0. */
-  shift?: Tensor;
+  bias?: Tensor;
   /** Added to the variance. Default: 1e-5. */
   epsilon?: number;
 }
@@ -48,8 +48,8 @@ export interface NormBackwardOptions {
 /** The option of layer normalisation. */
 export interface LayerOptions {
   /**
-   * The number of last axes of [N, C, ...spatial], whatever the layout, to normalise over. Default: all but the batch. scale and shift have
-   * the sizes of these axes in that order (PyTorch's normalized_shape). "channels": each cell over its channels, with scale and shift [C],
+   * The number of last axes of [N, C, ...spatial], whatever the layout, to normalise over. Default: all but the batch. scale and bias have
+   * the sizes of these axes in that order (PyTorch's normalized_shape). "channels": each cell over its channels, with scale and bias [C],
    * as in ConvNeXt.
    */
   axes?: LayerAxes;
@@ -63,12 +63,12 @@ export interface GroupOptions {
 
 /**
  * Layer normalisation (Ba, Kiros and Hinton, "Layer Normalization", 2016) as F.layer_norm: (x - mean) / sqrt(variance + epsilon) * scale +
- * shift, with the mean and the biased variance over the normalised axes.
+ * bias, with the mean and the biased variance over the normalised axes.
  *
  * @param x [N, C, ...spatial], [N, ...spatial, C] or [N, C]
  * @returns a new tensor of x's shape
  * @throws ConvError naming the invalid argument
- * @example const y = layerNorm(x, { axes: "channels", scale, shift });
+ * @example const y = layerNorm(x, { axes: "channels", scale, bias });
  */
 export function layerNorm(x: Tensor, options: NormOptions & LayerOptions = {}): Tensor {
   return forward("layerNorm", x, options, ["axes"], (tensor) => layers(tensor, options));
@@ -79,9 +79,9 @@ export function layerNorm(x: Tensor, options: NormOptions & LayerOptions = {}): 
  *
  * @param dy gradient of the result
  * @param x the x of the normalisation
- * @returns new tensors: dx of x's shape, dscale and dshift of the shape of the parameters
+ * @returns new tensors: dx of x's shape, dscale and dbias of the shape of the parameters
  * @throws ConvError naming the invalid argument
- * @example const { dx, dscale, dshift } = layerNormBackward(dy, x, { axes: "channels", scale });
+ * @example const { dx, dscale, dbias } = layerNormBackward(dy, x, { axes: "channels", scale });
  */
 export function layerNormBackward(
   dy: Tensor,
@@ -93,12 +93,12 @@ export function layerNormBackward(
 
 /**
  * Instance normalisation (Ulyanov, Vedaldi and Lempitsky, "Instance Normalization: The Missing Ingredient for Fast Stylization", 2016) as
- * F.instance_norm: each channel of each image by its own mean and biased variance; scale and shift [C].
+ * F.instance_norm: each channel of each image by its own mean and biased variance; scale and bias [C].
  *
  * @param x [N, C, ...spatial] or [N, ...spatial, C]
  * @returns a new tensor of x's shape
  * @throws ConvError naming the invalid argument
- * @example const y = instanceNorm(x, { scale, shift });
+ * @example const y = instanceNorm(x, { scale, bias });
  */
 export function instanceNorm(x: Tensor, options: NormOptions = {}): Tensor {
   return forward("instanceNorm", x, options, [], instances);
@@ -109,7 +109,7 @@ export function instanceNorm(x: Tensor, options: NormOptions = {}): Tensor {
  *
  * @param dy gradient of the result
  * @param x the x of the normalisation
- * @returns new tensors: dx of x's shape, dscale and dshift [C]
+ * @returns new tensors: dx of x's shape, dscale and dbias [C]
  * @throws ConvError naming the invalid argument
  * @example const { dx } = instanceNormBackward(dy, x);
  */
@@ -119,12 +119,12 @@ export function instanceNormBackward(dy: Tensor, x: Tensor, options: NormBackwar
 
 /**
  * Group normalisation (Wu and He, "Group Normalization", 2018) as F.group_norm: each group of channels of each image by its own mean and
- * biased variance; scale and shift [C].
+ * biased variance; scale and bias [C].
  *
  * @param x [N, C, ...spatial], [N, ...spatial, C] or [N, C]
  * @returns a new tensor of x's shape
  * @throws ConvError naming the invalid argument
- * @example const y = groupNorm(x, { groups: 32, scale, shift });
+ * @example const y = groupNorm(x, { groups: 32, scale, bias });
  */
 export function groupNorm(x: Tensor, options: NormOptions & GroupOptions): Tensor {
   return forward("groupNorm", x, options, ["groups"], (tensor) => groups(tensor, options));
@@ -135,9 +135,9 @@ export function groupNorm(x: Tensor, options: NormOptions & GroupOptions): Tenso
  *
  * @param dy gradient of the result
  * @param x the x of the normalisation
- * @returns new tensors: dx of x's shape, dscale and dshift [C]
+ * @returns new tensors: dx of x's shape, dscale and dbias [C]
  * @throws ConvError naming the invalid argument
- * @example const { dx, dscale, dshift } = groupNormBackward(dy, x, { groups: 32, scale });
+ * @example const { dx, dscale, dbias } = groupNormBackward(dy, x, { groups: 32, scale });
  */
 export function groupNormBackward(dy: Tensor, x: Tensor, options: NormBackwardOptions & GroupOptions): NormGradients {
   return backward("groupNormBackward", dy, x, options, ["groups"], (tensor) => groups(tensor, options));
@@ -168,16 +168,16 @@ function forward(
   keys: readonly string[],
   setsOf: (x: Tensor) => Normalisation,
 ): Tensor {
-  checkOptions("options", options, ["scale", "shift", "epsilon", ...keys]);
+  checkOptions("options", options, ["scale", "bias", "epsilon", ...keys]);
   const tensor = checkTensor("x", x);
   const normalisation = setsOf(tensor);
   const { layout, dtype, shape } = tensor;
-  const { scale, shift } = checkAffine(options, normalisation.parameterShape, dtype);
+  const { scale, bias } = checkAffine(options, normalisation.parameterShape, dtype);
   const epsilon = checkEpsilon(options.epsilon);
   const y = { shape, layout, dtype };
   return run({
     name,
-    inputs: { x: tensor, ...(scale && { scale }), ...(shift && { shift }) },
+    inputs: { x: tensor, ...(scale && { scale }), ...(bias && { bias }) },
     results: { y },
     parameters: [normalisation, epsilon],
     recipe: () => {
@@ -187,7 +187,7 @@ function forward(
         ...moments(workspace, { normalisation, x: tensor, statistics, epsilon }),
         normalise(normalisation, {
           ...{ x: tensor, y: whole("y", y), statistics },
-          ...{ scale: parameter("scale", scale), shift: parameter("shift", shift) },
+          ...{ scale: parameter("scale", scale), bias: parameter("bias", bias) },
         }),
       ];
       return { steps, workspaceBytes: workspace.bytes };
@@ -216,7 +216,7 @@ function backward(
   return run({
     name,
     inputs: { dy: gradient, x: tensor, ...(scale && { scale }) },
-    results: { dx, dscale: dparameter, dshift: dparameter },
+    results: { dx, dscale: dparameter, dbias: dparameter },
     parameters: [normalisation, epsilon],
     recipe: () => {
       const workspace = new Workspace();
@@ -233,7 +233,7 @@ function backward(
         inputGradient(normalisation, operands, whole("dx", dx), means),
         ...byParameter.steps,
         finishSums(byParameter.parts, elementCount(parameterShape), {
-          ...{ sum: whole("dshift", dparameter), products: whole("dscale", dparameter) },
+          ...{ sum: whole("dbias", dparameter), products: whole("dscale", dparameter) },
           dtype: dparameter.dtype,
         }),
       ];

@@ -19,12 +19,12 @@ import {
 
 export interface ReferenceNormOptions extends AffineParameters, LayoutOptions {}
 
-export type ReferenceNormBackwardOptions = Omit<ReferenceNormOptions, "shift">;
+export type ReferenceNormBackwardOptions = Omit<ReferenceNormOptions, "bias">;
 
 interface Gradients {
   dx: Float64NdArray;
   dscale: Float64NdArray;
-  dshift: Float64NdArray;
+  dbias: Float64NdArray;
 }
 
 /** `layerNorm` of convoke/ops, in float64. */
@@ -105,7 +105,7 @@ function forward(
   divisionOf: (x: NormalisedValues) => Division,
   ranks?: readonly number[],
 ): Float64NdArray {
-  checkOptions("options", options, ["scale", "shift", "epsilon", "layout", ...keys]);
+  checkOptions("options", options, ["scale", "bias", "epsilon", "layout", ...keys]);
   const values = readNormalised("x", x, options, ranks);
   const division = divisionOf(values);
   const { mean, variance } = statisticsOf(values, division);

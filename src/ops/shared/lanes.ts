@@ -1,10 +1,10 @@
 // How kernels of normalisations walk through a tensor: axis by axis of memory, one element or four at a time, in runs.
+import biasStridedShader from "../../../shaders/ops/shared/bias-strided.wgsl";
+import biasShader from "../../../shaders/ops/shared/bias.wgsl";
+import noBiasShader from "../../../shaders/ops/shared/no-bias.wgsl";
 import noScaleShader from "../../../shaders/ops/shared/no-scale.wgsl";
-import noShiftShader from "../../../shaders/ops/shared/no-shift.wgsl";
 import scaleStridedShader from "../../../shaders/ops/shared/scale-strided.wgsl";
 import scaleShader from "../../../shaders/ops/shared/scale.wgsl";
-import shiftStridedShader from "../../../shaders/ops/shared/shift-strided.wgsl";
-import shiftShader from "../../../shaders/ops/shared/shift.wgsl";
 import type { Dtype } from "../../base/dtype.ts";
 import { elementCount } from "../../base/shape.ts";
 import type { ThreadDispatch } from "../../kernel/dispatch.ts";
@@ -91,17 +91,17 @@ export function aliasesOf(lanes: Lanes, dtype: Dtype, own?: Parameter): Record<s
 
 /** Define `scale_at`. */
 const SCALE = { none: noScaleShader, adjacent: scaleShader, strided: scaleStridedShader };
-/** Define `shift_at`. */
-const SHIFT = { none: noShiftShader, adjacent: shiftShader, strided: shiftStridedShader };
+/** Define `bias_at`. */
+const BIAS = { none: noBiasShader, adjacent: biasShader, strided: biasStridedShader };
 
 /** The snippet that loads scales. */
 export function scaleSnippet(given: Parameter | undefined, stride?: number): Shader {
   return snippetOf(SCALE, given, stride);
 }
 
-/** The snippet that loads shifts. */
-export function shiftSnippet(given: Parameter | undefined, stride?: number): Shader {
-  return snippetOf(SHIFT, given, stride);
+/** The snippet that loads biases. */
+export function biasSnippet(given: Parameter | undefined, stride?: number): Shader {
+  return snippetOf(BIAS, given, stride);
 }
 
 function snippetOf(snippets: typeof SCALE, given: Parameter | undefined, stride: number | undefined): Shader {

@@ -17,7 +17,7 @@ import type { Shader } from "../../kernel/shader.ts";
 import type { Step } from "../../kernel/step.ts";
 import type { Workspace } from "../../kernel/workspace.ts";
 import type { Normalisation } from "./geometry/normalisation.ts";
-import { type Lanes, type Loads, aliasesOf, elementwise, lanesOf, scaleSnippet, shiftSnippet } from "./lanes.ts";
+import { type Lanes, type Loads, aliasesOf, elementwise, lanesOf, scaleSnippet, biasSnippet } from "./lanes.ts";
 import { type Parameter, bound } from "./parameters.ts";
 import { type Owner, type Reduced, reduceMoments, reduceSums } from "./reduce.ts";
 
@@ -27,12 +27,12 @@ export interface Statistics {
   readonly inverse: Range;
 }
 
-/** The gradients of a normalisation; dscale and dshift are there whether or not scale and shift were given. */
+/** The gradients of a normalisation; dscale and dbias are there whether or not scale and bias were given. */
 export interface NormGradients {
   readonly dx: Tensor;
   /** In the element type of scale if given, else of x. */
   readonly dscale: Tensor;
-  readonly dshift: Tensor;
+  readonly dbias: Tensor;
 }
 
 /** Workspace for the statistics of each set. */
@@ -108,19 +108,19 @@ interface Normalised {
   readonly y: Range;
   readonly statistics: Statistics;
   readonly scale?: Parameter | undefined;
-  readonly shift?: Parameter | undefined;
+  readonly bias?: Parameter | undefined;
 }
 
-/** Computes (x - mean) / deviation * scale + shift. */
-export function normalise(normalisation: Normalisation, { x, y, statistics, scale, shift }: Normalised): Step<string> {
+/** Computes (x - mean) / deviation * scale + bias. */
+export function normalise(normalisation: Normalisation, { x, y, statistics, scale, bias }: Normalised): Step<string> {
   const lanes = lanesOf(normalisation);
   return elementStep(lanes, {
-    loads: { set: 2, parameter: (scale ? 1 : 0) + (shift ? 1 : 0) },
-    shaders: [shiftSnippet(shift, lanes.parameterStride), normaliseShader],
+    loads: { set: 2, parameter: (scale ? 1 : 0) + (bias ? 1 : 0) },
+    shaders: [biasSnippet(bias, lanes.parameterStride), normaliseShader],
     dtype: x.dtype,
     ranges: [whole("x", x), statistics.mean, statistics.inverse, y],
     scale,
-    shift,
+    bias,
   });
 }
 
@@ -227,17 +227,17 @@ interface ElementStep {
   readonly dtype: Dtype;
   readonly ranges: readonly Range[];
   readonly scale?: Parameter | undefined;
-  readonly shift?: Parameter | undefined;
+  readonly bias?: Parameter | undefined;
 }
 
 /** The step of a kernel with a result for each element. */
-function elementStep(lanes: Lanes, { loads, shaders, dtype, ranges, scale, shift }: ElementStep): Step<string> {
+function elementStep(lanes: Lanes, { loads, shaders, dtype, ranges, scale, bias }: ElementStep): Step<string> {
   const elements = elementwise(lanes, loads);
   return dispatch({
     ...elements,
     shaders: [axesShader, scaleSnippet(scale, lanes.parameterStride), ...shaders],
-    aliases: aliasesOf(lanes, dtype, scale ?? shift),
-    ranges: bound(ranges, scale, shift),
+    aliases: aliasesOf(lanes, dtype, scale ?? bias),
+    ranges: bound(ranges, scale, bias),
   });
 }
 

@@ -1,11 +1,11 @@
-// The parameters of a normalisation (scale, shift, statistics): checked as arguments, and bound in kernels.
+// The parameters of a normalisation (scale, bias, statistics): checked as arguments, and bound in kernels.
 import type { Dtype } from "../../base/dtype.ts";
 import { refuse } from "../../base/error.ts";
 import { whole } from "../../gpu/operation.ts";
 import { type Tensor, checkTensor } from "../../gpu/tensor.ts";
 import type { Range } from "../../kernel/dispatch.ts";
 
-/** A scale, a shift or a bias: its memory and its element type. */
+/** A scale or a bias: its memory and its element type. */
 export interface Parameter {
   readonly range: Range;
   readonly dtype: Dtype;
@@ -34,17 +34,17 @@ export function checkParameter(argument: string, given: unknown, shape: readonly
   return tensor;
 }
 
-/** Checks the options scale and shift, if given; both must have the same element type. */
+/** Checks the options scale and bias, if given; both must have the same element type. */
 export function checkAffine(
-  { scale, shift }: { scale?: Tensor | undefined; shift?: Tensor | undefined },
+  { scale, bias }: { scale?: Tensor | undefined; bias?: Tensor | undefined },
   shape: readonly number[],
   dtype: Dtype,
-): { scale?: Tensor; shift?: Tensor } {
+): { scale?: Tensor; bias?: Tensor } {
   const checked = {
     ...(scale !== undefined && { scale: checkParameter("scale", scale, shape, dtype) }),
-    ...(shift !== undefined && { shift: checkParameter("shift", shift, shape, dtype) }),
+    ...(bias !== undefined && { bias: checkParameter("bias", bias, shape, dtype) }),
   };
-  if (checked.scale && checked.shift) checkSameType("shift", checked.shift, "scale", checked.scale);
+  if (checked.scale && checked.bias) checkSameType("bias", checked.bias, "scale", checked.scale);
   return checked;
 }
 
@@ -66,7 +66,7 @@ export function checkSameType(argument: string, tensor: Tensor, other: string, {
     refuse("shape-mismatch", `${argument}.dtype`, tensor.dtype, `"${dtype}", as ${other} has`);
 }
 
-/** The binding of a scale in every kernel; a shift and a bias have the next two. */
+/** The binding of a scale in every kernel; the bias, and in a folding the bias of the convolution, have the next two. */
 const SCALE_BINDING = 8;
 
 /** Binds ranges from 1 on, and parameters at their own bindings. */

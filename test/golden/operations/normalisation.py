@@ -11,17 +11,17 @@ def plain(tensor):
 
 def batch(cases, name, shape, affine, eps=1e-5, momentum=0.1):
     numbers = Numbers(name)
-    x, scale, shift = numbers.tensor(shape), numbers.tensor(shape[1:2]), numbers.tensor(shape[1:2])
+    x, scale, bias = numbers.tensor(shape), numbers.tensor(shape[1:2]), numbers.tensor(shape[1:2])
     mean, variance = numbers.tensor(shape[1:2]).detach(), numbers.tensor(shape[1:2]).detach().abs() + 0.5
-    weight = (scale, shift) if affine else (None, None)
-    given = {"scale": plain(scale), "shift": plain(shift)} if affine else {}
+    weight = (scale, bias) if affine else (None, None)
+    given = {"scale": plain(scale), "bias": plain(bias)} if affine else {}
     by = {"scale": plain(scale)} if affine else {}
     own = {"epsilon": eps if eps != 1e-5 else None}
     for training in [False, True]:
         running = mean.clone(), variance.clone()
         y = F.batch_norm(x, *running, *weight, training, momentum, eps)
         dy = numbers.tensor(shape)
-        gradients = torch.autograd.grad(y, [x, scale, shift] if affine else [x], dy)
+        gradients = torch.autograd.grad(y, [x, scale, bias] if affine else [x], dy)
         axes = [0, *range(2, len(shape))]
         own_mean, own_variance = x.mean(axes), x.var(axes, unbiased=False)
         inverse = 1 / torch.sqrt(own_variance + eps)
@@ -36,20 +36,20 @@ def batch(cases, name, shape, affine, eps=1e-5, momentum=0.1):
             saved = {"mean": plain(mean), "variance": plain(variance), **own}
             cases.append(case(name, "batchNorm", [x], {**given, **saved}, y))
         if affine:
-            result = dict(zip(["dx", "dscale", "dshift"], gradients))
+            result = dict(zip(["dx", "dscale", "dbias"], gradients))
             title = f"{name}, {'training' if training else 'inference'}"
             cases.append(case(title, "batchNormBackward", [dy, x], {**by, **saved}, result))
 
 
 def grouped(cases, name, call, shape, parameters, apply, options, eps=1e-5):
     numbers = Numbers(name)
-    x, scale, shift = numbers.tensor(shape), numbers.tensor(parameters), numbers.tensor(parameters)
-    y = apply(x, scale, shift, eps)
+    x, scale, bias = numbers.tensor(shape), numbers.tensor(parameters), numbers.tensor(parameters)
+    y = apply(x, scale, bias, eps)
     dy = numbers.tensor(shape)
-    dx, dscale, dshift = torch.autograd.grad(y, [x, scale, shift], dy)
+    dx, dscale, dbias = torch.autograd.grad(y, [x, scale, bias], dy)
     own = {**options, "scale": plain(scale), "epsilon": eps if eps != 1e-5 else None}
-    cases.append(case(name, call, [x], {**own, "shift": plain(shift)}, y))
-    cases.append(case(name, f"{call}Backward", [dy, x], own, {"dx": dx, "dscale": dscale, "dshift": dshift}))
+    cases.append(case(name, call, [x], {**own, "bias": plain(bias)}, y))
+    cases.append(case(name, f"{call}Backward", [dy, x], own, {"dx": dx, "dscale": dscale, "dbias": dbias}))
 
 
 def main() -> None:
@@ -60,16 +60,16 @@ def main() -> None:
     batch(cases, "3-D", [1, 2, 2, 2, 3], True, eps=0.1)
 
     def layer(axes):
-        return lambda x, scale, shift, eps: F.layer_norm(x, list(x.shape[-axes:]), scale, shift, eps)
+        return lambda x, scale, bias, eps: F.layer_norm(x, list(x.shape[-axes:]), scale, bias, eps)
 
-    def channels(x, scale, shift, eps):
-        return F.layer_norm(x.movedim(1, -1), [x.shape[1]], scale, shift, eps).movedim(-1, 1)
+    def channels(x, scale, bias, eps):
+        return F.layer_norm(x.movedim(1, -1), [x.shape[1]], scale, bias, eps).movedim(-1, 1)
 
     def group(groups):
-        return lambda x, scale, shift, eps: F.group_norm(x, groups, scale, shift, eps)
+        return lambda x, scale, bias, eps: F.group_norm(x, groups, scale, bias, eps)
 
-    def instance(x, scale, shift, eps):
-        return F.instance_norm(x, weight=scale, bias=shift, eps=eps)
+    def instance(x, scale, bias, eps):
+        return F.instance_norm(x, weight=scale, bias=bias, eps=eps)
 
     for axes, shape in [(3, [2, 3, 2, 3]), (2, [2, 2, 3, 2]), (1, [2, 2, 2, 5]), (1, [3, 7])]:
         name = f"the last {axes} of {len(shape)}"

@@ -1,5 +1,5 @@
 // How the elements of a feature map are normalised. Elements that share a mean and a deviation form a set; elements that share a scale and
-// a shift have the same parameter. Each axis of memory numbers sets, parameters, both or neither; the kernels know nothing else. Shared by
+// a bias have the same parameter. Each axis of memory numbers sets, parameters, both or neither; the kernels know nothing else. Shared by
 // hosts and references.
 import { refuse } from "../../../base/error.ts";
 import { elementCount } from "../../../base/shape.ts";
@@ -30,7 +30,7 @@ export interface Normalisation {
   readonly sets: number;
   /** Number of elements of each set. */
   readonly members: number;
-  /** The shape of scale and shift: in PyTorch's order of axes, whatever the layout. */
+  /** The shape of scale and bias: in PyTorch's order of axes, whatever the layout. */
   readonly parameterShape: readonly number[];
 }
 
@@ -73,7 +73,7 @@ export function checkAxes({ spatial }: NormalisedMap, axes: unknown): LayerAxes 
   return checkInteger("axes", axes ?? most, 1, most);
 }
 
-/** The shape of the scale and the shift of layer normalisation. */
+/** The shape of the scale and the bias of layer normalisation. */
 export function layerShape({ channels, spatial }: NormalisedMap, axes: LayerAxes): number[] {
   return axes === "channels" ? [channels] : [channels, ...spatial].slice(-axes);
 }

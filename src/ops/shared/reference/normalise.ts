@@ -1,15 +1,15 @@
 // Common to the references of normalisations: x with channels first, which of its elements share a mean and a deviation, and which a scale
-// and a shift.
+// and a bias.
 import { elementCount } from "../../../base/shape.ts";
 import type { Layout } from "../../../problem/problem.ts";
 import { type Float64NdArray, type NdArray, checkNdArray, checkShapeIs } from "../../../reference/ndarray.ts";
 import { normalisedMap } from "../geometry/normalisation.ts";
 import { type LayoutOptions, layoutOf, readMap, writeMap } from "./feature-map.ts";
 
-/** A scale, a shift and the number added to a variance. */
+/** A scale, a bias and the number added to a variance. */
 export interface AffineParameters {
   scale?: NdArray;
-  shift?: NdArray;
+  bias?: NdArray;
   epsilon?: number;
 }
 
@@ -80,12 +80,12 @@ export function readParameter(
   return data;
 }
 
-/** The scale, 1 by default, and the shift, 0 by default. */
+/** The scale, 1 by default, and the bias, 0 by default. */
 export function readAffine(
-  { scale, shift }: AffineParameters,
+  { scale, bias }: AffineParameters,
   shape: readonly number[],
-): { scale: Float64Array; shift: Float64Array } {
-  return { scale: readParameter("scale", scale, shape, 1), shift: readParameter("shift", shift, shape, 0) };
+): { scale: Float64Array; bias: Float64Array } {
+  return { scale: readParameter("scale", scale, shape, 1), bias: readParameter("bias", bias, shape, 0) };
 }
 
 /** Calls back for every element, with its place in the values, its set and its parameters. */
@@ -119,17 +119,17 @@ export function statisticsOf(
   return { mean, variance, count };
 }
 
-/** (x - mean) * inverse * scale + shift. */
+/** (x - mean) * inverse * scale + bias. */
 export function normalised(
   x: NormalisedValues,
   division: Division,
   statistics: { mean: Float64Array; inverse: Float64Array },
-  { scale, shift }: { scale: Float64Array; shift: Float64Array },
+  { scale, bias }: { scale: Float64Array; bias: Float64Array },
 ): Float64NdArray {
   const y = new Float64Array(x.data.length);
   forEachElement(x, division, (at, set, parameter) => {
     const normal = (x.data[at]! - statistics.mean[set]!) * statistics.inverse[set]!;
-    y[at] = normal * scale[parameter]! + shift[parameter]!;
+    y[at] = normal * scale[parameter]! + bias[parameter]!;
   });
   return writeLike(x, y);
 }
@@ -141,14 +141,14 @@ export function normalisedBackward(
   division: Division,
   { mean, inverse, fixed }: { mean: Float64Array; inverse: Float64Array; fixed: boolean },
   scale: Float64Array,
-): { dx: Float64NdArray; dscale: Float64NdArray; dshift: Float64NdArray } {
+): { dx: Float64NdArray; dscale: Float64NdArray; dbias: Float64NdArray } {
   const { sets, parameterShape } = division;
-  const [dscale, dshift] = [new Float64Array(scale.length), new Float64Array(scale.length)];
+  const [dscale, dbias] = [new Float64Array(scale.length), new Float64Array(scale.length)];
   const [sums, products, count] = [new Float64Array(sets), new Float64Array(sets), new Float64Array(sets)];
   const normal = (at: number, set: number): number => (x.data[at]! - mean[set]!) * inverse[set]!;
   forEachElement(x, division, (at, set, parameter) => {
     const product = dy[at]! * normal(at, set);
-    dshift[parameter]! += dy[at]!;
+    dbias[parameter]! += dy[at]!;
     dscale[parameter]! += product;
     sums[set]! += dy[at]! * scale[parameter]!;
     products[set]! += product * scale[parameter]!;
@@ -160,7 +160,7 @@ export function normalisedBackward(
     dx[at] = (dy[at]! * scale[parameter]! - (fixed ? 0 : through)) * inverse[set]!;
   });
   const shape = [...parameterShape];
-  return { dx: writeLike(x, dx), dscale: { data: dscale, shape }, dshift: { data: dshift, shape } };
+  return { dx: writeLike(x, dx), dscale: { data: dscale, shape }, dbias: { data: dbias, shape } };
 }
 
 /** 1 / sqrt(variance + epsilon). */
