@@ -47,8 +47,8 @@ import {
 export function averagePool(x: Tensor, options: AveragePoolOptions): Tensor {
   checkOptions("options", options, AVERAGE_POOL_KEYS);
   const { map } = checkMap("x", x);
-  const windows = windowsOf(map, options);
   const averaging = averagingOf(options);
+  const windows = windowsOf(map, options, averaging.mayBeEmpty);
   return runReduction({
     name: "averagePool",
     ...{ x, input: map, output: pooled(map, windows), parameters: [windows, averaging] },
@@ -70,8 +70,8 @@ export function averagePool(x: Tensor, options: AveragePoolOptions): Tensor {
  * const dx = averagePoolBackward(dy, { kernelSize: 2, inputShape: x.shape });
  */
 export function averagePoolBackward(dy: Tensor, options: AveragePoolBackwardOptions): Tensor {
-  const { map, windows, output, dx } = checkWindowBackward(dy, options, AVERAGE_POOL_KEYS);
   const averaging = averagingOf(options);
+  const { map, windows, output, dx } = checkWindowBackward(dy, options, AVERAGE_POOL_KEYS, averaging.mayBeEmpty);
   return run({
     name: "averagePoolBackward",
     inputs: { dy },
@@ -139,7 +139,7 @@ export function commonDivisor(map: FeatureMap, windows: Windows, { includePaddin
     const end = (output[axis]! - 1) * stride[axis]! + dilatedExtent(taps, dilation[axis]!);
     return includePadding
       ? end <= padBegin[axis]! + map.size[axis]! + padEnd[axis]!
-      : padBegin[axis] === 0 && end <= map.size[axis]!;
+      : padBegin[axis]! <= 0 && end <= map.size[axis]! + padBegin[axis]!;
   });
   return equal ? elementCount(kernel) : 0;
 }

@@ -36,7 +36,7 @@ import { LP_POOL_KEYS, type LpPoolOptions, type Norm, type Sign, normOf } from "
 export function lpPool(x: Tensor, options: LpPoolOptions): Tensor {
   checkOptions("options", options, LP_POOL_KEYS);
   const { map } = checkMap("x", x);
-  const windows = windowsOf(map, options);
+  const windows = windowsOf(map, options, true);
   const norm = normOf(options);
   return runReduction({
     name: "lpPool",
@@ -64,7 +64,7 @@ export function lpPool(x: Tensor, options: LpPoolOptions): Tensor {
 export function lpPoolBackward(dy: Tensor, x: Tensor, y: Tensor, options: LpPoolOptions): Tensor {
   checkOptions("options", options, LP_POOL_KEYS);
   const { map } = checkMap("x", x);
-  const windows = windowsOf(map, options);
+  const windows = windowsOf(map, options, true);
   const norm = normOf(options);
   const output = pooled(map, windows);
   const { dtype } = x;

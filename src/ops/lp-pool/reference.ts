@@ -18,7 +18,7 @@ const WITH_PADDING = { includePadding: true, divisor: 0 };
 export function lpPool(x: NdArray, options: LpPoolOptions & LayoutOptions): Float64NdArray {
   checkOptions("options", options, KEYS);
   const input = readMap("x", x, options);
-  const windows = windowsOf(input.map, options);
+  const windows = windowsOf(input.map, options, true);
   const { norm, power } = normOf(options);
   const y = zeros(pooled(input.map, windows));
   const whole = elementCount(windows.kernel);
@@ -39,7 +39,7 @@ export function lpPoolBackward(
 ): Float64NdArray {
   checkOptions("options", options, KEYS);
   const input = readMap("x", x, options);
-  const windows = windowsOf(input.map, options);
+  const windows = windowsOf(input.map, options, true);
   const { norm, slope } = normOf(options);
   const wanted = shapeOf(pooled(input.map, windows));
   checkShapeIs("dy", dy.shape, wanted);

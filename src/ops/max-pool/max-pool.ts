@@ -52,7 +52,7 @@ const ADD_CHOSEN: Rule = { shaders: [chosenShader, withWindowShader, addShader],
 export function maxPool(x: Tensor, options: WindowOptions): Tensor {
   checkOptions("options", options, WINDOW_KEYS);
   const { map } = checkMap("x", x);
-  const windows = windowsOf(map, options);
+  const windows = windowsOf(map, options, true);
   return runReduction({
     name: "maxPool",
     ...{ x, input: map, output: pooled(map, windows), parameters: windows },

@@ -27,7 +27,7 @@ export type ForEachRegion = (visit: (result: number, cells: readonly number[]) =
 
 /** The largest cell of each window: `maxPool` of convoke/ops, in float64. */
 export function maxPool(x: NdArray, options: WindowOptions & LayoutOptions): Float64NdArray {
-  return writeMap(maxima(x, options).y);
+  return writeMap(maxima(x, options, true).y);
 }
 
 /** As `maxPool`, with the positions of the maxima. */
@@ -45,10 +45,10 @@ export function maxPoolBackward(
   return addChosen(gradient, indices, dx, (visit) => forEachWindow(dx.map, windows, visit));
 }
 
-function maxima(x: NdArray, options: WindowOptions & LayoutOptions): FoundMaxima {
+function maxima(x: NdArray, options: WindowOptions & LayoutOptions, mayBeEmpty = false): FoundMaxima {
   checkOptions("options", options, KEYS);
   const input = readMap("x", x, options);
-  const windows = windowsOf(input.map, options);
+  const windows = windowsOf(input.map, options, mayBeEmpty);
   return findMaxima(input, pooled(input.map, windows), (visit) => forEachWindow(input.map, windows, visit));
 }
 
@@ -65,7 +65,7 @@ export function findMaxima(input: Values, output: FeatureMap, forEachRegion: For
   const plane = elementCount(input.map.size);
   forEachRegion((result, cells) => {
     const largest = largestOf(input.data, cells);
-    y.data[result] = input.data[largest]!;
+    y.data[result] = input.data[largest] ?? -Infinity;
     indices.data[result] = largest % plane;
   });
   return { input: input.map, y, indices };
@@ -94,7 +94,8 @@ export function addChosen(
   return writeMap(dx);
 }
 
-/** The index of the first of the largest cells, or of the last that is NaN. */
+/** The index of the first of the largest cells, or of the last that is NaN; -1 if there is no cell. */
 function largestOf(data: Float64Array, cells: readonly number[]): number {
-  return cells.reduce((best, cell) => (data[cell]! > data[best]! || Number.isNaN(data[cell]!) ? cell : best));
+  const [first = -1] = cells;
+  return cells.reduce((best, cell) => (data[cell]! > data[best]! || Number.isNaN(data[cell]!) ? cell : best), first);
 }

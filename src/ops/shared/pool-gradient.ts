@@ -128,7 +128,10 @@ export function blocksOf(
     constants: {
       ...windowConstants(windows),
       ...alongAxes("AROUND_", around),
-      ...alongAxes("FIRST_", first),
+      ...alongAxes(
+        "FIRST_",
+        eachAxis((axis) => first[axis] >>> 0),
+      ),
       RUN: run,
       // Every block lies in one window, which exists.
       ALL_INSIDE:

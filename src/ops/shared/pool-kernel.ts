@@ -164,12 +164,14 @@ export const LONG_AXIS = 2 ** 20;
 
 /** The uniforms of the struct Windows of shaders/ops/shared/windows.wgsl. */
 export function windowUniforms({ kernel, stride, dilation, padBegin, padEnd }: Windows): Uniforms {
+  // Negative padding wraps, as all arithmetic of the shaders does.
+  const wrapped = ([d, h, w]: Triple): Triple => [d >>> 0, h >>> 0, w >>> 0];
   return {
     ...alongAxes("kernel", kernel),
     ...alongAxes("stride", stride),
     ...alongAxes("dilation", dilation),
-    ...alongAxes("begin", padBegin),
-    ...alongAxes("end", padEnd),
+    ...alongAxes("begin", wrapped(padBegin)),
+    ...alongAxes("end", wrapped(padEnd)),
   };
 }
 

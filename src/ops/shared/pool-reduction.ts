@@ -73,7 +73,7 @@ export function overWindows(input: FeatureMap, windows: Windows): OutputRegions 
   const clipped = kernel.some(
     (taps, axis) =>
       padBegin[axis]! > 0 ||
-      (output[axis]! - 1) * stride[axis]! + dilatedExtent(taps, dilation[axis]!) > input.size[axis]!,
+      (output[axis]! - 1) * stride[axis]! + dilatedExtent(taps, dilation[axis]!) > input.size[axis]! + padBegin[axis]!,
   );
   return {
     shaders: [windowsShader, overWindowsShader],

@@ -4,11 +4,12 @@
 // types: Interval, Windows
 struct Regions { windows: Windows }
 
-// The windows along an axis that span a cell; dilated ones may skip it.
+// The windows along an axis that span a cell; dilated ones may skip it. A cell that negative padding removes lies before all of them: its
+// padded position is negative, which wraps.
 fn windows_around(cell: u32, kernel: u32, stride: u32, dilation: u32, pad: u32, windows: u32) -> Interval {
   let extent = (kernel - 1u) * dilation + 1u;
   let padded = cell + pad;
-  let end = min(steps_in(padded, stride) + 1u, windows);
+  let end = select(min(steps_in(padded, stride) + 1u, windows), 0u, padded > 0x7fffffffu);
   let first = select(0u, steps_in(padded - extent, stride) + 1u, padded >= extent);
   return Interval(min(first, end), end);
 }
