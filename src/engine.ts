@@ -11,7 +11,7 @@ import { type Abortable, PlanCache, type PlanOptions, checkPlanOptions } from ".
 import { checkBinding } from "./gpu/binding-limit.ts";
 import { GpuContext } from "./gpu/context.ts";
 import { type DeviceSource, type OpenedDevice, openDevice } from "./gpu/device.ts";
-import type { MemoryReport } from "./gpu/memory.ts";
+import { type MemoryReport, TensorStorage } from "./gpu/memory.ts";
 import { Tensor, type TensorOptions, toBytes } from "./gpu/tensor.ts";
 import { TENSOR_USAGE, checkBuffer } from "./gpu/usage.ts";
 import { type TuningStore, checkStore } from "./planner/store.ts";
@@ -134,7 +134,7 @@ export class Engine {
     const { sizes, checked } = this.#checkNew(shape, options);
     const bytes = bytesFor(elementCount(sizes), checked.dtype);
     checkBuffer("buffer", buffer, bytes, { need: ` for the shape [${sizes.join(", ")}]` });
-    return new Tensor(this.#gpu, buffer, sizes, checked, false);
+    return new Tensor(this.#gpu, new TensorStorage(this.#gpu, buffer, false), sizes, checked);
   }
 
   /**
@@ -225,7 +225,7 @@ export class Engine {
       usage: TENSOR_USAGE,
     };
     const buffer = this.#gpu.errors.run("tensor", () => this.#gpu.memory.allocate("tensors", descriptor));
-    return new Tensor(this.#gpu, buffer, shape, options, true);
+    return new Tensor(this.#gpu, new TensorStorage(this.#gpu, buffer, true), shape, options);
   }
 }
 

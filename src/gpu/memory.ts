@@ -18,6 +18,8 @@ export class TensorStorage {
   /** Whether the buffer is freed with the tensor. */
   readonly owned: boolean;
   readonly #memory: Memory;
+  /** Tensors that share the storage. */
+  #tensors = 0;
 
   constructor({ memory, generation }: { memory: Memory; generation: number }, buffer: GPUBuffer, owned: boolean) {
     this.#memory = memory;
@@ -31,7 +33,15 @@ export class TensorStorage {
     this.prepared.clear();
   }
 
-  free(): void {
+  /** Counts a tensor that uses the storage. */
+  retain(): this {
+    this.#tensors++;
+    return this;
+  }
+
+  /** Frees the storage when the last of its tensors lets go of it. */
+  release(): void {
+    if (--this.#tensors > 0) return;
     this.freePrepared();
     if (this.owned) this.#memory.free(this.buffer);
   }
@@ -40,7 +50,7 @@ export class TensorStorage {
 /** The allocator of one engine. */
 export class Memory {
   readonly #device: GPUDevice;
-  readonly #dropped = new FinalizationRegistry<TensorStorage>((storage) => storage.free());
+  readonly #dropped = new FinalizationRegistry<TensorStorage>((storage) => storage.release());
   readonly #uses = new Map<GPUBuffer, MemoryUse>();
   readonly #bytes: Record<MemoryUse, number> = { tensors: 0, weights: 0, workspace: 0, plans: 0, reads: 0 };
   #peak = 0;
@@ -69,14 +79,14 @@ export class Memory {
     buffer.destroy();
   }
 
-  /** Frees a tensor's storage once the tensor is garbage-collected; work submitted by then still completes. */
-  freeWith(tensor: object, storage: TensorStorage): void {
-    this.#dropped.register(tensor, storage, storage);
+  /** Releases a tensor's storage once the tensor is garbage-collected; work submitted by then still completes. */
+  releaseWith(tensor: object, storage: TensorStorage): void {
+    this.#dropped.register(tensor, storage, tensor);
   }
 
-  /** Cancels `freeWith`: the storage is used elsewhere, or already freed. */
-  keep(storage: TensorStorage): void {
-    this.#dropped.unregister(storage);
+  /** Cancels `releaseWith`: the buffer is used elsewhere, or already released. */
+  keep(tensor: object): void {
+    this.#dropped.unregister(tensor);
   }
 
   /** Frees everything; nothing can be allocated from then on. */

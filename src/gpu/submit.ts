@@ -3,6 +3,7 @@ import { type TensorDtype, bytesFor } from "../base/dtype.ts";
 import { elementCount } from "../base/shape.ts";
 import type { Layout } from "../problem/problem.ts";
 import type { GpuContext } from "./context.ts";
+import { TensorStorage } from "./memory.ts";
 import { Tensor } from "./tensor.ts";
 import { TENSOR_USAGE } from "./usage.ts";
 
@@ -44,7 +45,7 @@ export function submit<Result extends string, D extends TensorDtype>(
   }
   const tensors = entries.map(([operand, { shape, layout, dtype }]) => [
     operand,
-    new Tensor(gpu, all[operand]!, shape, { layout, dtype }, true),
+    new Tensor(gpu, new TensorStorage(gpu, all[operand]!, true), shape, { layout, dtype }),
   ]);
   return Object.fromEntries(tensors) as Record<Result, Tensor<D>>;
 }

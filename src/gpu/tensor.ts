@@ -4,7 +4,7 @@ import { ConvError, refuse, refuseDestroyed, words } from "../base/error.ts";
 import { elementCount } from "../base/shape.ts";
 import type { Layout } from "../problem/problem.ts";
 import type { GpuContext } from "./context.ts";
-import { TensorStorage } from "./memory.ts";
+import type { TensorStorage } from "./memory.ts";
 import { BufferUsage, MAP_READ_MODE } from "./usage.ts";
 
 export interface TensorOptions<D extends TensorDtype = Dtype> {
@@ -33,23 +33,13 @@ export class Tensor<D extends TensorDtype = Dtype> {
   readonly dtype: D;
   readonly #gpu: GpuContext;
   readonly #storage: TensorStorage;
-  /** The tensor this is a view of; the reference keeps it from being garbage-collected. */
-  readonly #origin: Tensor<D> | undefined;
   #destroyed = false;
 
   /** @internal */
-  constructor(
-    gpu: GpuContext,
-    buffer: GPUBuffer,
-    shape: readonly number[],
-    options: Required<TensorOptions<D>>,
-    owned: boolean,
-    origin?: Tensor<D>,
-  ) {
+  constructor(gpu: GpuContext, storage: TensorStorage, shape: readonly number[], options: Required<TensorOptions<D>>) {
     this.#gpu = gpu;
-    this.#origin = origin;
-    this.#storage = origin ? origin.#storage : new TensorStorage(gpu, buffer, owned);
-    if (!origin) gpu.memory.freeWith(this, this.#storage);
+    this.#storage = storage.retain();
+    gpu.memory.releaseWith(this, storage);
     this.shape = Object.freeze([...shape]);
     this.layout = options.layout;
     this.dtype = options.dtype;
@@ -60,7 +50,7 @@ export class Tensor<D extends TensorDtype = Dtype> {
    * lives until the tensor or the engine is destroyed; otherwise it is also freed when the tensor is garbage-collected.
    */
   get buffer(): GPUBuffer {
-    this.#gpu.memory.keep(this.#storage);
+    this.#gpu.memory.keep(this);
     return this.#storage.buffer;
   }
 
@@ -153,15 +143,15 @@ export class Tensor<D extends TensorDtype = Dtype> {
   }
 
   /**
-   * Frees the GPU memory; a wrapped buffer is only released. Work already recorded by the engine still completes. A tensor that is never
+   * Frees the GPU memory, unless a tensor from `reshape` shares it; a wrapped buffer is only released. Work already recorded by the engine
+   * still completes. A tensor that is never
    * destroyed is freed some time after it is garbage-collected.
    */
   destroy(): void {
     if (this.#destroyed) return;
     this.#destroyed = true;
-    if (this.#origin) return;
-    this.#gpu.memory.keep(this.#storage);
-    this.#storage.free();
+    this.#gpu.memory.keep(this);
+    this.#storage.release();
   }
 
   /** @internal The GPU of the tensor's engine. */
@@ -188,17 +178,9 @@ export class Tensor<D extends TensorDtype = Dtype> {
     return buffer;
   }
 
-  /** @internal A view of this tensor in another shape, valid until this tensor is destroyed. Both share prepacked copies. */
+  /** @internal A tensor of another shape that shares this one's memory and prepacked copies, until both are destroyed. */
   view(shape: readonly number[], layout: Layout): Tensor<D> {
-    return new Tensor(this.#gpu, this.storage, shape, { layout, dtype: this.dtype }, false, this);
-  }
-
-  /** @internal Destroys this tensor and returns one of another shape that takes over its memory. */
-  reshaped(shape: readonly number[], layout: Layout): Tensor<D> {
-    const { buffer, owned } = this.#storage;
-    this.#gpu.memory.keep(this.#storage);
-    this.#destroyed = true;
-    return new Tensor(this.#gpu, buffer, shape, { layout, dtype: this.dtype }, owned);
+    return new Tensor(this.#gpu, this.#storage, shape, { layout, dtype: this.dtype });
   }
 
   #alive(method: string): void {
@@ -259,10 +241,10 @@ export function checkTensor(argument: string, given: unknown): Tensor {
 }
 
 /** @throws ConvError if the argument is not a live tensor of any element type */
-export function checkAnyTensor(argument: string, given: unknown): Tensor<TensorDtype> {
+export function checkAnyTensor<D extends TensorDtype = TensorDtype>(argument: string, given: unknown): Tensor<D> {
   if (!(given instanceof Tensor)) refuse("invalid-argument", argument, given, "a Tensor made by an engine");
   if (given.destroyed) refuseDestroyed(argument, "tensor");
-  return given;
+  return given as Tensor<D>;
 }
 
 /**

@@ -114,8 +114,8 @@ export function deformableConvBackward(
   return compose((composition) => {
     const { temporary, result } = composition;
     const samples = columns(composition, call);
-    const dweights = convBackwardWeights(samples, dy, { groups, kernelShape: shapes.weights });
-    const dw = result(dweights.reshaped(w.shape, layout));
+    const dweights = temporary(convBackwardWeights(samples, dy, { groups, kernelShape: shapes.weights }));
+    const dw = result(dweights.view(w.shape, layout));
     const dcolumns = temporary(
       convBackwardData(dy, pointwiseWeights(composition, call), { groups, inputShape: shapes.columns }),
     );

@@ -43,8 +43,8 @@ export function linear(x: Tensor, w: Tensor, options: LinearOptions = {}): Tenso
   checkOptions("options", options, ["bias", "activation"]);
   const { rows, weights } = checkLayer(x, w);
   return compose(({ temporary }) => {
-    const y = convTranspose(temporary(asCells(rows)), temporary(asCells(weights)), options);
-    return y.reshaped([rows.shape[0]!, weights.shape[0]!], rows.layout);
+    const y = temporary(convTranspose(temporary(asCells(rows)), temporary(asCells(weights)), options));
+    return y.view([rows.shape[0]!, weights.shape[0]!], rows.layout);
   });
 }
 
@@ -77,9 +77,9 @@ export function linearBackward(dy: Tensor, x: Tensor, w: Tensor, options: Linear
     };
     const [gradient, cells, kernel] = [cellsOf(checked), cellsOf(rows), cellsOf(weights)];
     const db = result(convBackwardBias(gradient, passed));
-    const dx = result(convTransposeBackwardData(gradient, kernel, passed));
-    const dw = convTransposeBackwardWeights(cells, gradient, { ...passed, kernelShape: kernel.shape });
-    return { dx: dx.reshaped(rows.shape, layout), dw: dw.reshaped(weights.shape, weights.layout), db };
+    const dx = temporary(convTransposeBackwardData(gradient, kernel, passed));
+    const dw = temporary(convTransposeBackwardWeights(cells, gradient, { ...passed, kernelShape: kernel.shape }));
+    return { dx: dx.view(rows.shape, layout), dw: dw.view(weights.shape, weights.layout), db };
   });
 }
 
