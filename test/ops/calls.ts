@@ -101,6 +101,15 @@ function moves(extent: Extent): OperationCall[] {
   return [
     { operation: "concatenate", given: [{ list: [x, x, map(1)] }], options: {} },
     { operation: "split", given: [x], options: { sections: 2 } },
+    { operation: "transpose", given: [x], options: { permutation: [1, 0, 3, 2] } },
+    { operation: "slice", given: [x], options: { starts: [-1, 0], ends: [-9, 1], steps: [-1, 1] } },
+    {
+      operation: "sliceBackward",
+      given: [map()],
+      options: { inputShape: [N + 1, ...x.slice(1)], starts: [1], ends: [9] },
+    },
+    { operation: "expand", given: [joinShape(1, 1, [1, size], extent.layout)], options: x },
+    { operation: "reshape", given: [x], options: [N, -1] },
     { operation: "channelShuffle", given: [x], options: { groups: 2 } },
     { operation: "channelShuffleBackward", given: [x], options: { groups: 2 } },
     { operation: "pixelShuffle", given: [map(4 * C)], options: { factor: 2 } },
