@@ -62,4 +62,39 @@ export const MOVES: readonly BenchOperation[] = [
       dx: on.flattenBackward(dy, { inputShape: shape([1, 512, 7, 7]), ...layout }),
     }),
   }),
+  entry({
+    operation: "transpose",
+    name: "NCHW to NHWC",
+    batch: 4,
+    inputs: { x: { shape: [1, 64, 56, 56], map: false } },
+    call: (on, { x }) => ({ y: on.transpose(x, { permutation: [0, 2, 3, 1] }) }),
+  }),
+  entry({
+    operation: "slice",
+    name: "Swin, a shifted window",
+    batch: 8,
+    inputs: { x: { shape: [1, 56, 56, 96], map: false } },
+    call: (on, { x }) => ({ y: on.slice(x, { starts: [3, 3], ends: [56, 56], axes: [1, 2] }) }),
+  }),
+  entry({
+    operation: "sliceBackward",
+    name: "Swin, a shifted window",
+    batch: 8,
+    inputs: { dy: { shape: [1, 53, 53, 96], map: false } },
+    call: (on, { dy }) => ({
+      dx: on.sliceBackward(dy, {
+        inputShape: [dy.shape[0]!, 56, 56, 96],
+        starts: [3, 3],
+        ends: [56, 56],
+        axes: [1, 2],
+      }),
+    }),
+  }),
+  entry({
+    operation: "expand",
+    name: "DeepLab v3, image pooling",
+    batch: 8,
+    inputs: { x: { shape: [1, 256, 1, 1], map: false } },
+    call: (on, { x }) => ({ y: on.expand(x, [x.shape[0]!, 256, 33, 33]) }),
+  }),
 ];

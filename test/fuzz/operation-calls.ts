@@ -206,6 +206,20 @@ const MAKERS = {
     const how = parts.flag ? { sections: parts.groups } : { sizes: parts.parts };
     return { given: [x], options: { ...how, ...axisOption(parts) } };
   },
+  transpose(parts) {
+    const x = anyShape(parts);
+    const turn = parts.groups % Math.max(1, x.length);
+    const axes = x.map((_, axis) => (axis + turn) % x.length);
+    return { given: [x], options: parts.flag ? {} : { permutation: axes } };
+  },
+  slice(parts) {
+    const x = anyShape(parts);
+    const { bins, groups: most, flag } = parts;
+    const axes = x.map((_, axis) => axis).slice(0, bins.length);
+    const ends = axes.map((axis) => (flag ? -Infinity : (bins[axis] ?? 1)));
+    const steps = axes.map(() => (flag ? -most : most));
+    return { given: [x], options: { starts: axes.map(() => (flag ? -1 : 0)), ends, steps } };
+  },
   linear(parts) {
     const { N, C, bins, affine } = parts;
     const [K] = bins as [number];

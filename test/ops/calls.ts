@@ -16,6 +16,8 @@ export interface OperationCall {
   readonly operation: OperationName;
   /** The tensor arguments in order; an argument that is a list of tensors is a list here. */
   readonly given: readonly (Given | { readonly list: readonly Given[] })[];
+  /** Arguments between the tensors and the options. */
+  readonly plain?: readonly unknown[];
   /** The last argument without its tensors: options, or the activation of `activate`. Absent where the operation takes none. */
   readonly options?: unknown;
   /** The tensors among its options. */
@@ -108,8 +110,8 @@ function moves(extent: Extent): OperationCall[] {
       given: [map()],
       options: { inputShape: [N + 1, ...x.slice(1)], starts: [1], ends: [9] },
     },
-    { operation: "expand", given: [joinShape(1, 1, [1, size], extent.layout)], options: x },
-    { operation: "reshape", given: [x], options: [N, -1] },
+    { operation: "expand", given: [joinShape(1, 1, [1, size], extent.layout)], plain: [x] },
+    { operation: "reshape", given: [x], plain: [[N, -1]], options: {} },
     { operation: "channelShuffle", given: [x], options: { groups: 2 } },
     { operation: "channelShuffleBackward", given: [x], options: { groups: 2 } },
     { operation: "pixelShuffle", given: [map(4 * C)], options: { factor: 2 } },
@@ -268,10 +270,11 @@ export function placesOf({ given, tensors = {} }: OperationCall): [place: string
 }
 
 /** The arguments of a call before its options. */
-export function argumentsOf({ given }: OperationCall, at: (place: string) => unknown): unknown[] {
-  return given.map((one, place) =>
+export function argumentsOf({ given, plain = [] }: OperationCall, at: (place: string) => unknown): unknown[] {
+  const tensors = given.map((one, place) =>
     "list" in one ? one.list.map((_, turn) => at(`${place}.${turn}`)) : at(`${place}`),
   );
+  return [...tensors, ...plain];
 }
 
 /** The options of a call. */
