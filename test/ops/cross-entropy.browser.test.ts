@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { gamma } from "../../src/base/arithmetic.ts";
+import { elementCount } from "../../src/base/shape.ts";
 import { createEngine } from "../../src/index.ts";
 import type { CrossEntropyOptions } from "../../src/ops/cross-entropy/geometry.ts";
 import { crossEntropy, crossEntropyBackward } from "../../src/ops/index.ts";
@@ -136,5 +137,55 @@ it("gives NaN where the target is no class, and uses 1 for dy", async () => {
   expect(read[3]).toBeCloseTo(Math.LN2, 5);
   expect(Array.from(await dx.read()).slice(6)).toEqual([0.5, -0.5]);
   for (const tensor of [x, target, y, dx]) tensor.destroy();
+  engine.destroy();
+});
+
+/** Classes along an axis of their own, in items of four losses; and rows. */
+it.each([
+  [12, 6],
+  [12, 260],
+  [3, 6, 2, 2],
+])("is NaN for logits with NaN or +Infinity, or of -Infinity alone (%s)", async (...shape) => {
+  const engine = await createEngine({ tuning: "forget" });
+  const [never, most] = [-Infinity, Infinity];
+  const rows = [
+    [most, 1],
+    [Number.NaN, 1],
+    [never, never],
+    [never, 1],
+    [1, never],
+    [1, 2],
+  ];
+  const [N, C] = shape as [number, number];
+  const cells = elementCount(shape.slice(2));
+  const row = (n: number, cell: number): number[] => rows[(n * cells + cell) % rows.length]!;
+  const data = Array.from({ length: elementCount(shape) }, (_, at) => {
+    const [n, c, cell] = [Math.floor(at / cells / C), Math.floor(at / cells) % C, at % cells];
+    const [first, others] = row(n, cell) as [number, number];
+    return c === 0 ? first : c === C - 1 ? others : never;
+  });
+  const classes = Array.from({ length: N * cells }, () => C - 1);
+  const probabilities = Array.from(data, (_, at) => (Math.floor(at / cells) % C === C - 1 ? 1 : 0));
+  const logits = engine.tensor(data, shape);
+  const wanted = (target: number[], of: readonly number[]) =>
+    reference.crossEntropy({ data, shape }, { data: target, shape: of }, { reduction: "none" }).data;
+  for (const [target, of] of [
+    [classes, shape.toSpliced(1, 1)],
+    [probabilities, shape],
+  ] as const) {
+    const given = engine.tensor(target, of);
+    const losses = await crossEntropy(logits, given, { reduction: "none" }).read();
+    wanted(target, of).forEach((expected, at) => {
+      const got = losses[at]!;
+      const same = Number.isNaN(expected) ? Number.isNaN(got) : got === expected || Math.abs(got - expected) < 1e-5;
+      expect(same, `loss ${at}: ${got}, not ${expected}`).toBe(true);
+    });
+    const dx = await crossEntropyBackward(logits, given, { reduction: "none" }).read();
+    const spoilt = (at: number): boolean => {
+      const [first, others] = row(Math.floor(at / cells / C), at % cells) as [number, number];
+      return first === most || Number.isNaN(first) || (first === never && others === never);
+    };
+    data.forEach((_, at) => expect(Number.isNaN(dx[at]), `gradient ${at}: ${dx[at]}`).toBe(spoilt(at)));
+  }
   engine.destroy();
 });

@@ -1,9 +1,9 @@
 // The loss of each line, the sum over classes c of (weight of c) (log(sum of exponentials) - (v_c - largest)), and the weight of the line
 // in a mean: the weight of its class, or 1. If every class has a weight (DENSE) a second loop adds the terms with the largest logit
 // subtracted, so that nothing cancels.
-// slots: class_of, first_of, line_norm, line_of, line_sum, merged, picked_logit, picked_weight, probability_of, start_of, store_loss, unless_ignored, weight_of
+// slots: class_of, first_of, line_norm, line_of, line_sum, merged, no_norm, norm_of, picked_logit, picked_weight, probability_of, start_of, store_loss, unless_ignored, unless_infinite, weight_of
 // constants: DENSE, INDEXED, THREADS
-// types: Entropy, L, Norm, V
+// types: Entropy, L, V
 @group(0) @binding(0) var<uniform> g: Entropy;
 @group(0) @binding(1) var<storage, read> x: array<V>;
 
@@ -14,10 +14,9 @@ fn workgroup_thread(workgroup: u32, local: u32) {
   let start = start_of(min(line, lines.count - 1u), lines);
   let first = first_of(local);
   let class_at = class_of(min(line, lines.count - 1u));
-  // No logits yet: the largest is the lowest number, and exp(lowest - v) is 0 for the first larger logit v.
-  var norm = Norm(L(-3.4028234e38), L(0.0));
+  var norm = no_norm();
   for (var c = first; c < lines.size; c += THREADS) {
-    norm = merged(norm, Norm(L(x[start + c * lines.inner]), L(1.0)));
+    norm = merged(norm, norm_of(L(x[start + c * lines.inner])));
   }
   norm = line_norm(norm, local);
   let logarithm = log(norm.sum);
@@ -30,12 +29,14 @@ fn workgroup_thread(workgroup: u32, local: u32) {
     for (var c = first; c < lines.size; c += THREADS) {
       let at = start + c * lines.inner;
       let class_weight = weight_of(c) * (g.keep * probability_of(c, at, class_at) + g.spread);
-      loss += class_weight * (logarithm - (L(x[at]) - norm.largest));
+      // A class of weight 0 adds nothing, even if its logit is -Infinity.
+      loss += select(class_weight * (logarithm - (L(x[at]) - norm.largest)), L(0.0), class_weight == L(0.0));
     }
     loss = line_sum(loss, local);
   } else {
     loss = weight * (logarithm - (picked_logit(start, class_at) - norm.largest));
   }
+  loss = unless_infinite(loss, norm, lines);
   if (inside && first == 0u) {
     store_loss(line, unless_ignored(loss, class_at), unless_ignored(weight, class_at));
   }

@@ -225,7 +225,7 @@ function lossStep(
     ],
     uniforms: {
       lines: mapping.uniforms,
-      ...{ keep: 1 - smoothing, spread: smoothing / lines.size, ignored, nan: Number.NaN, divisor },
+      ...{ keep: 1 - smoothing, spread: smoothing / lines.size, ignored, divisor },
     },
     workgroups: mapping.workgroups,
   });

@@ -35,7 +35,7 @@ export function pairSums(count: number): PairSums {
     dispatch({
       shaders: [linesShader, lanesLinesShader, lineSharedShader, sumPairsShader],
       constants: { THREADS: THREADS_OF_LINE },
-      aliases: { L: "vec2f", W: "vec2f" },
+      aliases: { L: "vec2f", U: "vec2u", W: "vec2f", K: "vec2u" },
       ranges: [pairs, to],
       readWrite: [1],
       uniforms: { count: terms, parts },
