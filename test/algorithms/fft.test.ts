@@ -6,9 +6,14 @@ import { fft } from "../../src/algorithms/fft/fft.ts";
 import { MAX_LENGTH, lengthAtLeast, passes, realPasses, storedLength } from "../../src/algorithms/fft/lengths.ts";
 import { tilings, wholeTiling } from "../../src/algorithms/fft/tiling.ts";
 import { roots, rowVectors, twiddleStep, twiddles } from "../../src/algorithms/fft/twiddles.ts";
+import { algorithms } from "../../src/algorithms/index.ts";
 import { DEFAULT_TRAITS, type DeviceTraits } from "../../src/algorithms/traits.ts";
+import { choose } from "../../src/planner/choose.ts";
 import { type Correlation, forwardCorrelation } from "../../src/problem/correlation.ts";
-import { type ConvDescriptor, convProblem } from "../../src/problem/problem.ts";
+import { type ConvDescriptor, type ConvProblem, PASSES, convProblem, multiplyAdds } from "../../src/problem/problem.ts";
+import { candidatesOf } from "../suite/candidates.ts";
+import { violations } from "../suite/law.ts";
+import { SOFTWARE_TRAITS } from "../suite/traits.ts";
 
 const product = (list: readonly { size: number }[]): number => list.reduce((all, { size }) => all * size, 1);
 /** The candidates for a correlation, or the one of a name; none where it is refused. */
@@ -149,6 +154,70 @@ describe("tilings", () => {
   });
 });
 
+describe("kernels in parts", () => {
+  const long = (taps: number, cells: number, rest: Partial<ConvDescriptor> = {}) =>
+    forward({ inputShape: [1, 1, cells], kernelShape: [1, 1, taps], ...rest });
+
+  it("are as long as the step between tiles, which the input's tiles continue", () => {
+    const problem = long(88_200, 220_500, { padding: 88_199 });
+    const all = tilings(problem);
+    expect(all.length).toBeGreaterThan(0);
+    for (const [, , { length, outputs, tiles, parts, part }] of all) {
+      expect(parts).toBe(Math.ceil(88_200 / part));
+      expect(part).toBe(outputs);
+      expect(outputs * tiles).toBeGreaterThanOrEqual(problem.output[2]);
+      expect(length).toBeGreaterThanOrEqual(part + outputs - 1);
+    }
+  });
+
+  it("serve any length, in every pass, with work that grows as n log n", () => {
+    const descriptor = { inputShape: [1, 1, 400_000], kernelShape: [1, 1, 150_000] };
+    const sums = (problem: ConvProblem) => 2 * multiplyAdds(problem);
+    for (const pass of PASSES) {
+      const problem = convProblem(pass, descriptor);
+      const [first] = candidatesOf(fft, problem, SOFTWARE_TRAITS);
+      expect(first!.variant, pass).toMatch(/^tiles \d+\/\d+$/);
+      const work = first!.work.reduce((sum, one) => sum + one.multiplyAdds, 0);
+      expect(work, pass).toBeLessThan(sums(problem) / 200);
+      expect(choose(algorithms, problem, SOFTWARE_TRAITS, {}).chosen.algorithm, pass).toBe("fft");
+    }
+  });
+
+  it("keep to the transforms that fit, in one part", () => {
+    for (const taps of [7, 500, 4000]) {
+      for (const [, , { parts }] of tilings(long(taps, 60_000))) expect(parts).toBe(1);
+    }
+  });
+
+  it("name the parts after the tiles of their axis", () => {
+    const problem = forward({ inputShape: [1, 2, 30, 40], kernelShape: [2, 2, 9, 31] });
+    const named = (name: string) => offered(problem, DEFAULT_TRAITS, name)[0];
+    expect(named("tiles 5x2/7")).toMatchObject({
+      variant: "tiles 5x2/7",
+      error: { spread: [0, expect.any(Number), 38] },
+    });
+    expect(named("tiles 6/3x2/7")!.plan().steps).not.toEqual(named("tiles 6x2/7")!.plan().steps);
+    for (const name of ["tiles 5/x2", "tiles /2", "tiles 5/2/2", "tiles 5x2/"]) expect(named(name)).toBeUndefined();
+  });
+
+  it("keep the law in chunks of any size", () => {
+    const problem = convProblem("forward", {
+      inputShape: [3, 4, 30, 40],
+      kernelShape: [8, 2, 9, 21],
+      groups: 2,
+      padding: [4, 10],
+    });
+    const counts = [2048, 400, 300].map((kib) => {
+      const maxWorkspaceBytes = kib * 1024;
+      const device = { ...DEFAULT_TRAITS, maxWorkspaceBytes, maxBindingBytes: maxWorkspaceBytes / 4 };
+      const [candidate] = candidatesOf(fft, problem, device, "tiles 6/2x4/3");
+      expect([...violations(candidate!, device)]).toEqual([]);
+      return candidate!.dispatches;
+    });
+    expect(new Set(counts).size).toBe(3);
+  });
+});
+
 describe("memory", () => {
   const problem = forward({ inputShape: [4, 16, 64, 64], kernelShape: [24, 8, 7, 7], groups: 2, padding: 3 });
 
@@ -176,7 +245,7 @@ describe("memory", () => {
       if (!("slices" in verdict)) throw new Error(`refused: ${JSON.stringify(verdict)}`);
       return verdict;
     };
-    expect(chunks(2 ** 27)).toMatchObject({ slices: [{ groups: 2, outputs: 12 }], tiles: 4 });
+    expect(chunks(2 ** 27)).toMatchObject({ slices: [{ groups: 2, outputs: 12 }], ranges: [{ first: 0, count: 4 }] });
     expect(chunks(2 ** 22).slices.map(({ groups }) => groups)).toEqual([1, 1]);
     expect(chunks(2 ** 20).slices.length).toBeGreaterThan(2);
   });
@@ -184,7 +253,8 @@ describe("memory", () => {
   it("refuses with numbers", () => {
     const verdict = fft.candidates(problem, { ...DEFAULT_TRAITS, maxWorkspaceBytes: 1000 });
     expect(verdict).toMatchObject({ reason: expect.stringMatching(/take at least \d+ bytes, more than the 1000 /) });
-    const long = forward({ inputShape: [1, 1, 40_000], kernelShape: [1, 1, 20_000] });
-    expect(fft.candidates(long, DEFAULT_TRAITS)).toMatchObject({ reason: expect.stringContaining("20000 cells") });
+    // A stride beyond the longest transform: even of one output.
+    const far = forward({ inputShape: [1, 1, 80_000], kernelShape: [1, 1, 20_000], stride: 20_000 });
+    expect(fft.candidates(far, DEFAULT_TRAITS)).toMatchObject({ reason: expect.stringContaining("20000 cells") });
   });
 });

@@ -142,20 +142,20 @@ describe("choose", () => {
 
   it("takes nothing whose errors spread further than maxErrorSpread, named or not", () => {
     const wide: Candidate = { ...way("wide", 1), error: { ...SEQUENTIAL_SUM, spread: [0, 2, 5], norm: "energy" } };
-    const [spreading, both] = [fake("spreading", [wide]), fake("both", [wide, way("own", 2)])];
+    const [spreading, either] = [fake("spreading", [wide]), fake("either", [wide, way("own", 2)])];
     const list = [spreading, simple("slow", 3)];
     expect(chosen(list, problem, traits, {}).algorithm).toBe("spreading");
     expect(chosen(list, problem, traits, { maxErrorSpread: 5 }).algorithm).toBe("spreading");
     expect(chosen(list, problem, traits, { maxErrorSpread: 4 }).algorithm).toBe("slow");
-    expect(chosen([both], problem, traits, { maxErrorSpread: 0 }).variant).toBe("own");
+    expect(chosen([either], problem, traits, { maxErrorSpread: 0 }).variant).toBe("own");
     const measured = [{ algorithm: "spreading", variant: "wide", seconds: 1e-3 }];
     expect(chosen(list, problem, traits, { maxErrorSpread: 0 }, measured).algorithm).toBe("slow");
     for (const constraints of [
       { algorithm: "spreading", maxErrorSpread: 4 },
-      { algorithm: "both", variant: "wide", maxErrorSpread: 0 },
+      { algorithm: "either", variant: "wide", maxErrorSpread: 0 },
     ]) {
       const words = `its errors spread over 5 cells, more than maxErrorSpread, ${constraints.maxErrorSpread}`;
-      expectRefusal(() => choose([spreading, both], problem, traits, constraints), "unsupported", words);
+      expectRefusal(() => choose([spreading, either], problem, traits, constraints), "unsupported", words);
     }
   });
 

@@ -41,7 +41,7 @@ describe("the dispatches of a plan", () => {
     const { reasons } = planned(large, 4096);
     for (const name of ["fft", "im2col"])
       expect(reasons[name]).toMatch(
-        /^in 4096 bytes of workspace it takes \d{5,} dispatches at least, more than the 4096 allowed$/,
+        /^in 4096 bytes of workspace it takes \d{4,} dispatches at least, more than the 4096 allowed$/,
       );
   });
 

@@ -12,26 +12,35 @@ import {
   tooManyBytes,
   tooManyDispatches,
 } from "../algorithm.ts";
-import { type Work, estimate } from "../cost.ts";
+import { type Work, divide, estimate } from "../cost.ts";
 import type { DeviceTraits } from "../traits.ts";
-import { type Chunks, chunksOf, sharesInput } from "./chunks.ts";
+import { type Chunks, chunksOf, isFirst } from "./chunks.ts";
 import { errorGrowth } from "./error.ts";
 import { MAX_LENGTH } from "./lengths.ts";
 import { inputSteps, outputSteps, weightSteps } from "./steps.ts";
-import { type Tiling, isTiled, perAxis, tileCount, tilingName, tilingNamed, tilings, wholeTiling } from "./tiling.ts";
+import { type Tiling, isTiled, perAxis, reach, tilingName, tilingNamed, tilings, wholeTiling } from "./tiling.ts";
 import { fftWork } from "./work.ts";
 
 /** A tiling that fits in memory. */
 interface Fit {
   readonly tiling: Tiling;
   readonly chunks: Chunks;
+  /** The work of each dispatch. */
   readonly work: readonly Work[];
   readonly seconds: number;
 }
 
-function fitOf(c: Correlation, device: DeviceTraits, tiling: Tiling, work = fftWork(c, tiling)): Fit | undefined {
+function fitOf(c: Correlation, device: DeviceTraits, tiling: Tiling): Fit | undefined {
   const chunks = chunksOf(c, tiling, device);
   if (!("slices" in chunks)) return undefined;
+  const { kernels, inputs, product, back } = fftWork(c, tiling);
+  const { slices, ranges } = chunks;
+  const each = (list: readonly Work[], count: number): Work[] => list.flatMap((one) => divide(one, count));
+  const work = [
+    ...each(kernels, slices.length),
+    ...each(inputs, ranges.length * slices.filter(isFirst).length),
+    ...each([product, ...back], ranges.length * slices.length),
+  ];
   return { tiling, chunks, work, seconds: estimate(work, device.rates) };
 }
 
@@ -41,13 +50,13 @@ function bestFits(c: Correlation, device: DeviceTraits): Fit[] {
   const byEstimate = tilings(c)
     .filter(isTiled)
     .map((tiling) => {
-      const work = fftWork(c, tiling);
-      return { tiling, work, seconds: estimate(work, device.rates) };
+      const { kernels, inputs, product, back } = fftWork(c, tiling);
+      return { tiling, seconds: estimate([...kernels, ...inputs, product, ...back], device.rates) };
     })
     .toSorted((a, b) => a.seconds - b.seconds);
   const fits = [whole && fitOf(c, device, whole)];
-  for (const { tiling, work } of byEstimate) {
-    const fit = fitOf(c, device, tiling, work);
+  for (const { tiling } of byEstimate) {
+    const fit = fitOf(c, device, tiling);
     if (!fit) continue;
     fits.push(fit);
     break;
@@ -57,11 +66,12 @@ function bestFits(c: Correlation, device: DeviceTraits): Fit[] {
 
 /** Why no tiling fits. */
 function refusal(c: Correlation, device: DeviceTraits): Unsupported {
-  const extents = c.kernel.map((size, axis) => dilatedExtent(size, c.dilation[axis]!));
+  // One output along each axis sees as much, of a kernel in parts.
+  const least = c.kernel.map((size, axis) => Math.min(c.stride[axis]!, dilatedExtent(size, c.dilation[axis]!)));
   const all = [...tilings(c), wholeTiling(c)].filter((tiling) => tiling !== undefined);
   if (all.length === 0) {
     return {
-      reason: `the kernel spans ${Math.max(...extents)} cells along an axis, and no transform is longer than ${MAX_LENGTH}`,
+      reason: `the stride and the kernel span ${Math.max(...least)} cells along an axis, and no transform is longer than ${MAX_LENGTH}`,
     };
   }
   let leastBytes = Infinity;
@@ -76,17 +86,12 @@ function refusal(c: Correlation, device: DeviceTraits): Unsupported {
 }
 
 function stepsOf(c: Correlation, tiling: Tiling, chunks: Chunks): Step[] {
-  const total = tileCount(c, tiling);
-  const steps = [];
-  for (const slice of chunks.slices) {
-    // The slices of a group share their input, which the first one transforms, unless another range of tiles has replaced it in memory.
-    for (let first = 0; first < total; first += chunks.tiles) {
-      const tiles = { first, count: Math.min(chunks.tiles, total - first) };
-      if (!sharesInput(slice, chunks.tiles, total)) steps.push(...inputSteps(c, tiling, slice, tiles));
-      steps.push(...outputSteps(c, tiling, chunks, slice, tiles));
-    }
-  }
-  return steps;
+  return chunks.ranges.flatMap((tiles) =>
+    chunks.slices.flatMap((slice) => [
+      ...(isFirst(slice) ? inputSteps(c, tiling, slice, tiles) : []),
+      ...outputSteps(c, tiling, chunks, slice, tiles),
+    ]),
+  );
 }
 
 function fftPlan(c: Correlation, { tiling, chunks }: Fit): PartialPlan {
@@ -110,7 +115,7 @@ function candidateOf(c: Correlation, fit: Fit): Candidate {
     work,
     error: {
       growth: errorGrowth(c, tiling),
-      spread: perAxis(tiling, ({ length }) => length - 1),
+      spread: perAxis(tiling, (axis) => reach(axis) - 1),
       norm: "energy",
       exactOnIntegers: false,
     },

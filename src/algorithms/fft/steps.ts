@@ -34,7 +34,18 @@ import {
 import { blockOf } from "./blocks.ts";
 import { type Chunks, COMPLEX_BYTES, type WeightSlice } from "./chunks.ts";
 import { type Radix, passes, realPasses, storedLength } from "./lengths.ts";
-import { type Tiling, perAxis, spectrumSize, tileCells } from "./tiling.ts";
+import {
+  type TileRange,
+  type Tiling,
+  inputRange,
+  inputTiles,
+  partCount,
+  partsOf,
+  perAxis,
+  rowEnds,
+  spectrumSize,
+  tileCells,
+} from "./tiling.ts";
 import { roots, rowVectors, twiddleRows, twiddleStep, twiddleTable } from "./twiddles.ts";
 
 /** Discrete Fourier transforms, by their number of points. */
@@ -145,7 +156,7 @@ export function weightSteps(correlation: Correlation, tiling: Tiling, slice: Wei
   const { groups, kernel, dilation } = correlation;
   const groupC = correlation.C / groups;
   const buffer = preparedRange(BINDING.output, slice.offset, slice.bytes);
-  const signals = { tiling, count: slice.groups * groupC * slice.outputs, buffer };
+  const signals = { tiling, count: slice.groups * partCount(tiling) * groupC * slice.outputs, buffer };
   const source = {
     shaders: [sourceKernelShader],
     uniforms: {
@@ -155,6 +166,11 @@ export function weightSteps(correlation: Correlation, tiling: Tiling, slice: Wei
       firstGroup: slice.firstGroup,
       ...alongAxes("kernel", kernel),
       ...alongAxes("dilation", dilation),
+      ...alongAxes(
+        "part",
+        perAxis(tiling, ({ part }) => part),
+      ),
+      ...alongAxes("parts", partsOf(tiling)),
       scale: 1 / tileCells(tiling),
       ...weightUniforms(correlation),
     },
@@ -169,15 +185,11 @@ function isCut(correlation: Correlation): boolean {
   return unseen || paddingMode !== "zeros" || paddingValue !== 0;
 }
 
-/** Transforms a range of tiles, for the input channels of a slice's groups. */
-export function inputSteps(
-  correlation: Correlation,
-  tiling: Tiling,
-  slice: WeightSlice,
-  tiles: { first: number; count: number },
-): Step[] {
+/** Transforms the input of a range of tiles, for the input channels of a slice's groups. */
+export function inputSteps(correlation: Correlation, tiling: Tiling, slice: WeightSlice, tiles: TileRange): Step[] {
   const groupC = correlation.C / correlation.groups;
-  const count = slice.groups * groupC * tiles.count;
+  const inputs = inputRange(tiling, tiles);
+  const count = slice.groups * groupC * inputs.count;
   const buffer = scratch(BINDING.output, 0, spectrumSize(tiling) * count * COMPLEX_BYTES);
   const signals = { tiling, count, buffer };
   const { stride } = correlation;
@@ -186,14 +198,11 @@ export function inputSteps(
     shaders: [sourceInputShader],
     constants: { PAST_END: isCut(correlation) },
     uniforms: {
-      tiles: tiles.count,
-      firstTile: tiles.first,
+      tiles: inputs.count,
+      firstTile: inputs.first,
       firstChannel: slice.firstGroup * groupC,
       groupC,
-      ...alongAxes(
-        "tiles",
-        perAxis(tiling, (axis) => axis.tiles),
-      ),
+      ...alongAxes("tiles", perAxis(tiling, inputTiles)),
       ...alongAxes("step", [steps[0] * stride[0], steps[1] * stride[1], steps[2] * stride[2]]),
       ...alongAxes("end", seenEnd(correlation)),
       ...inputUniforms(correlation),
@@ -208,7 +217,7 @@ export function outputSteps(
   tiling: Tiling,
   chunks: Chunks,
   slice: WeightSlice,
-  tiles: { first: number; count: number },
+  tiles: TileRange,
 ): Step[] {
   const groupC = correlation.C / correlation.groups;
   const count = slice.groups * slice.outputs * tiles.count;
@@ -217,6 +226,10 @@ export function outputSteps(
   const { tileK, tileT } = blockOf(slice.outputs, tiles.count);
   const blocksK = Math.ceil(slice.outputs / tileK);
   const blocksT = Math.ceil(tiles.count / tileT);
+  const inputs = inputRange(tiling, tiles);
+  const { every, skip } = rowEnds(tiling);
+  const [, partsH, partsW] = partsOf(tiling);
+  const terms = groupC * partCount(tiling);
   const product = dispatch({
     threads: spectrumSize(tiling) * slice.groups * blocksK * blocksT,
     shaders: [productShader],
@@ -224,13 +237,23 @@ export function outputSteps(
       TILE_K: tileK,
       TILE_T: tileT,
       K_TAIL: slice.outputs % tileK !== 0,
+      IN_PARTS: terms > groupC,
     },
     ranges: [
-      scratch(BINDING.first, 0, bytes * slice.groups * groupC * tiles.count),
+      scratch(BINDING.first, 0, bytes * slice.groups * groupC * inputs.count),
       preparedRange(BINDING.second, slice.offset, slice.bytes),
       buffer,
     ],
-    uniforms: { blocksT, blocksK, groupC, outputs: slice.outputs, tiles: tiles.count },
+    uniforms: {
+      ...{ blocksT, blocksK, groupC, terms, outputs: slice.outputs, tiles: tiles.count },
+      inputs: inputs.count,
+      firstTile: tiles.first,
+      firstInput: inputs.first,
+      ...alongAxes("every", every),
+      ...alongAxes("skip", skip),
+      partsH,
+      partsW,
+    },
   });
   return [
     product,
@@ -245,7 +268,7 @@ function inverseStep(
   tiling: Tiling,
   buffer: Binding,
   slice: WeightSlice,
-  tiles: { first: number; count: number },
+  tiles: TileRange,
 ): Step {
   const [, rowsH, width] = perAxis(tiling, ({ length }) => length);
   const steps = perAxis(tiling, ({ outputs }) => outputs);
