@@ -80,7 +80,7 @@ export function chunksOf(correlation: Correlation, tiling: Tiling, gpu: DeviceTr
     outputBytes: cells * groups * outputs * range.count,
   });
   const total = tileCount(correlation, tiling);
-  const product = estimate([fftWork(correlation, tiling).product], gpu.rates);
+  const product = estimate(fftWork(correlation, tiling).outputs.slice(0, 1), gpu.rates);
   const passes = passSizes(tiling).length;
   // However the weights are sliced, the spectra of all of them are stored.
   const weightBytes = bytesPerOutput * correlation.K;

@@ -104,7 +104,7 @@ interface Source {
 /** The first pass of a forward transform, from real cells. */
 function forwardStep({ tiling, count, buffer }: Signals, from: Snippets, source: Source): Step {
   const [d, h, w] = perAxis(tiling, ({ length }) => length);
-  const [radix] = realPasses(w)!;
+  const [radix] = realPasses(w);
   const span = w / radix!.size;
   const line = lineKernel(radix!, span);
   return dispatch({
@@ -144,10 +144,10 @@ function passSteps(signals: Signals, back: boolean): Step[] {
       steps.push(passStep(signals, radix, span, inner, back));
     }
   };
-  const [first, ...rest] = realPasses(w)!;
+  const [first, ...rest] = realPasses(w);
   along(rest, w / first!.size, signals.count);
-  along(passes(h)!, h, stored * signals.count);
-  along(passes(d)!, d, h * stored * signals.count);
+  along(passes(h), h, stored * signals.count);
+  along(passes(d), d, h * stored * signals.count);
   return back ? steps.toReversed() : steps;
 }
 
@@ -275,7 +275,7 @@ function inverseStep(
   const count = slice.groups * slice.outputs * tiles.count;
   const { K, groups, stride } = correlation;
   const end = result(correlation);
-  const [radix] = realPasses(width)!;
+  const [radix] = realPasses(width);
   const span = width / radix!.size;
   const line = lineKernel(radix!, span);
   const { yStrideG: _, ...place } = outputUniforms(correlation);

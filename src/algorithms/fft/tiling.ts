@@ -103,9 +103,10 @@ export function tilingName(tiling: Tiling): string {
 /** The tiling of a name, with about that many tiles and parts; undefined if the name is invalid or a transform would be too long. */
 export function tilingNamed(correlation: Correlation, name: string): Tiling | undefined {
   if (name === "whole") return wholeTiling(correlation);
-  const axes = /^tiles (\d+(?:\/\d+)?(?:x\d+(?:\/\d+)?){0,2})$/.exec(name)?.[1]!.split("x");
-  if (!axes) return undefined;
-  const names = [...Array.from({ length: 3 - axes.length }, () => "1"), ...axes];
+  const [kind, ...axes] = name.split(/[ x]/);
+  if (kind !== "tiles" || axes.length < 1 || axes.length > 3 || !axes.every((axis) => /^\d+(\/\d+)?$/.test(axis)))
+    return undefined;
+  const names = ["1", "1", ...axes].slice(-3);
   return combine(
     AXES.map((axis) => {
       const [tiles, parts] = names[axis]!.split("/").map(Number) as [number, number?];
@@ -174,9 +175,7 @@ export function spectrumSize([d, h, w]: Tiling): number {
 
 /** Sizes of all passes over a spectrum, those along the width first. */
 export function passSizes([d, h, w]: Tiling): number[] {
-  return [...(realPasses(w.length) ?? []), ...(passes(h.length) ?? []), ...(passes(d.length) ?? [])].map(
-    ({ size }) => size,
-  );
+  return [...realPasses(w.length), ...passes(h.length), ...passes(d.length)].map(({ size }) => size);
 }
 
 /** Number of cells of a tile, by which the result of an inverse transform is divided. */

@@ -19,8 +19,8 @@ export interface FftWork {
   /** Of the weights, where they are a gradient, which is transformed in every run. */
   readonly kernels: readonly Work[];
   readonly inputs: readonly Work[];
-  readonly product: Work;
-  readonly back: readonly Work[];
+  /** The product first. */
+  readonly outputs: readonly Work[];
 }
 
 export function fftWork(c: Correlation, tiling: Tiling): FftWork {
@@ -69,7 +69,6 @@ export function fftWork(c: Correlation, tiling: Tiling): FftWork {
   return {
     kernels: c.w.operand === "w" ? [] : intoSpectra(pairs * K),
     inputs: intoSpectra(C * inputs),
-    product,
-    back: [...passes(K * tiles), back],
+    outputs: [product, ...passes(K * tiles), back],
   };
 }
