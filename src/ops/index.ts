@@ -118,8 +118,13 @@ export type { AveragePoolBackwardOptions, AveragePoolOptions } from "./average-p
 export { type Maxima, maxPool, maxPoolBackward, maxPoolWithIndices } from "./max-pool/max-pool.ts";
 export { maxUnpool, maxUnpoolBackward } from "./max-unpool/max-unpool.ts";
 export type { MaxUnpoolOptions } from "./max-unpool/geometry.ts";
-export { upsample, upsampleBackward } from "./upsample/upsample.ts";
-export type { UpsampleBackwardOptions, UpsampleOptions } from "./upsample/geometry.ts";
+export { resize, resizeBackward, upsample, upsampleBackward } from "./resize/resize.ts";
+export type {
+  ResizeBackwardOptions,
+  ResizeOptions,
+  UpsampleBackwardOptions,
+  UpsampleOptions,
+} from "./resize/geometry.ts";
 export { bedOfNails, bedOfNailsBackward } from "./bed-of-nails/bed-of-nails.ts";
 export type { BedOfNailsOptions } from "./bed-of-nails/geometry.ts";
 export { lpPool, lpPoolBackward } from "./lp-pool/lp-pool.ts";

@@ -52,7 +52,7 @@ export { averagePool, averagePoolBackward, sumPool, sumPoolBackward } from "./av
 export { type ReferenceMaxima, maxPool, maxPoolBackward, maxPoolWithIndices } from "./max-pool/reference.ts";
 export { maxUnpool, maxUnpoolBackward } from "./max-unpool/reference.ts";
 export { bedOfNails, bedOfNailsBackward } from "./bed-of-nails/reference.ts";
-export { upsample, upsampleBackward } from "./upsample/reference.ts";
+export { resize, resizeBackward, upsample, upsampleBackward } from "./resize/reference.ts";
 export { lpPool, lpPoolBackward } from "./lp-pool/reference.ts";
 export { gaussianPool, gaussianPoolBackward } from "./gaussian-pool/reference.ts";
 export { covariancePool, covariancePoolBackward } from "./covariance-pool/reference.ts";
