@@ -1,4 +1,4 @@
-// Operations that enlarge maps.
+// Operations that enlarge or sample maps.
 import { type BenchOperation, entry } from "./entry.ts";
 
 export const UPSAMPLING: readonly BenchOperation[] = [
@@ -32,6 +32,50 @@ export const UPSAMPLING: readonly BenchOperation[] = [
     inputs: { dy: { shape: [1, 256, 32, 32] } },
     call: (on, { dy }, { layout, shape }) => ({
       dx: on.upsampleBackward(dy, { scale: 2, mode: "linear", inputShape: shape([1, 256, 16, 16]), ...layout }),
+    }),
+  }),
+  entry({
+    operation: "resize",
+    name: "to 224x224, cubic, antialiased",
+    batch: 4,
+    inputs: { x: { shape: [1, 3, 480, 360] } },
+    call: (on, { x }, { layout }) => ({
+      y: on.resize(x, { outputSize: 224, mode: "cubic", antialias: true, ...layout }),
+    }),
+  }),
+  entry({
+    operation: "resize",
+    name: "PSPNet, 6x6 to 60x60, bilinear",
+    batch: 4,
+    inputs: { x: { shape: [1, 512, 6, 6] } },
+    call: (on, { x }, { layout }) => ({
+      y: on.resize(x, { outputSize: 60, mode: "linear", coordinates: "align-corners", ...layout }),
+    }),
+  }),
+  entry({
+    operation: "resizeBackward",
+    name: "PSPNet, 6x6 to 60x60, bilinear",
+    batch: 4,
+    inputs: { dy: { shape: [1, 512, 60, 60] } },
+    call: (on, { dy }, { layout, shape }) => ({
+      dx: on.resizeBackward(dy, {
+        ...{
+          outputSize: 60,
+          mode: "linear",
+          coordinates: "align-corners",
+          inputShape: shape([1, 512, 6, 6]),
+          ...layout,
+        },
+      }),
+    }),
+  }),
+  entry({
+    operation: "upsampleBackward",
+    name: "EfficientDet, 40x40 to 64x64, nearest",
+    batch: 4,
+    inputs: { dy: { shape: [1, 64, 64, 64] } },
+    call: (on, { dy }, { layout, shape }) => ({
+      dx: on.upsampleBackward(dy, { outputSize: 64, inputShape: shape([1, 64, 40, 40]), ...layout }),
     }),
   }),
   // Laina et al. (2016).

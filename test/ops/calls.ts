@@ -247,6 +247,20 @@ function unpooling(extent: Extent): OperationCall[] {
     { operation: "upsample", given: [x], options: { scale: 2 } },
     { operation: "upsample", given: [x], options: { scale: 2, mode: "linear" } },
     { operation: "upsampleBackward", given: [doubled], options: { scale: 2, inputShape: x } },
+    { operation: "resize", given: [x], options: { outputSize: size + 1 } },
+    { operation: "resize", given: [x], options: { scale: 0.6, mode: "cubic", antialias: true, excludeOutside: true } },
+    {
+      ...{ operation: "resize", given: [x] },
+      options: {
+        ...{ scale: 1.5, mode: "linear", coordinates: "tf-crop-and-resize" },
+        ...{ roi: [0, 0, 2, 1], extrapolationValue: 2 },
+      },
+    },
+    {
+      operation: "resizeBackward",
+      given: [x],
+      options: { outputSize: size, mode: "linear", inputShape: map(C, size + 1) },
+    },
     { operation: "upsampleBackward", given: [doubled], options: { scale: 2, mode: "linear", inputShape: x } },
     { operation: "bedOfNails", given: [x], options: { kernelSize: 2 } },
     { operation: "bedOfNailsBackward", given: [doubled], options: { kernelSize: 2 } },

@@ -21,11 +21,11 @@ fn ceiling(place: vec3u) -> i32 {
 
 fn thread(index: u32) {
   let a = g.axis;
-  let from = select(a.inputs, a.outputs, TRANSPOSED);
-  let to = select(a.outputs, a.inputs, TRANSPOSED);
+  let reads = select(a.inputs, a.outputs, TRANSPOSED);
+  let written = select(a.outputs, a.inputs, TRANSPOSED);
   let adjacent = g.inner == 1u;
-  let own = select(index / g.lines, index % to, adjacent);
-  let line = select(index - own * g.lines, index / to, adjacent);
+  let own = select(index / g.lines, index % written, adjacent);
+  let line = select(index - own * g.lines, index / written, adjacent);
   var read: array<u32, RUN>;
   var write: array<u32, RUN>;
   // @unroll
@@ -36,8 +36,8 @@ fn thread(index: u32) {
       outer = one / g.inner;
     }
     let within = one - outer * g.inner;
-    read[r] = outer * from * g.inner + within;
-    write[r] = (outer * to + own) * g.inner + within;
+    read[r] = outer * reads * g.inner + within;
+    write[r] = (outer * written + own) * g.inner + within;
   }
   let columns = a.window + 1u;
   var begin = 0u;

@@ -25,7 +25,7 @@ fn thread(index: u32) {
   let plane = slice / g.d.outputs;
   let d = plane * g.d.inputs + cell_of(slice - plane * g.d.outputs, g.d);
   let h = d * g.h.inputs + cell_of(row - slice * g.h.outputs, g.h);
-  let from = h * g.w.inputs;
+  let start = h * g.w.inputs;
   // @unroll
   for (var r = 0u; r < RUN; r++) {
     let at = first + r * g.row_threads;
@@ -34,7 +34,7 @@ fn thread(index: u32) {
       if (g.inner > 1u) {
         w = at / g.inner;
       }
-      y[row * g.row + at] = x[(from + cell_of(w, g.w)) * g.inner + at - w * g.inner];
+      y[row * g.row + at] = x[(start + cell_of(w, g.w)) * g.inner + at - w * g.inner];
     }
   }
 }

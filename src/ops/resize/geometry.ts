@@ -10,22 +10,22 @@ import {
   checkPerAxis,
 } from "../../base/validate.ts";
 import { type FeatureMap, elementsOf } from "../shared/geometry/feature-map.ts";
-import { type Fraction, type Line, ceilOf, floorOf, fractionOf, insideOf, lineOf, moved } from "./places.ts";
+import {
+  COORDINATES,
+  type Coordinates,
+  type Fraction,
+  type Line,
+  ceilOf,
+  floorOf,
+  fractionOf,
+  insideOf,
+  lineOf,
+  moved,
+} from "./places.ts";
 
 const MODES = ["nearest", "linear", "cubic"] as const;
 const ROUNDINGS = ["round-prefer-floor", "round-prefer-ceil", "floor", "ceil"] as const;
-const COORDINATES = [
-  "half-pixel",
-  "half-pixel-symmetric",
-  "pytorch-half-pixel",
-  "align-corners",
-  "asymmetric",
-  "tf-crop-and-resize",
-] as const;
 const POLICIES = ["stretch", "not-larger", "not-smaller"] as const;
-
-/** How outputs are placed between cells. */
-export type Coordinates = (typeof COORDINATES)[number];
 
 /** The options of `resize`: either `scale` or `outputSize`. */
 export interface ResizeOptions {

@@ -1,5 +1,16 @@
 // The places of resized cells, exactly: along an axis output o lies at (base + o step) / unit, in cells of the input.
-import type { Coordinates } from "./geometry.ts";
+
+export const COORDINATES = [
+  "half-pixel",
+  "half-pixel-symmetric",
+  "pytorch-half-pixel",
+  "align-corners",
+  "asymmetric",
+  "tf-crop-and-resize",
+] as const;
+
+/** How outputs are placed between cells. */
+export type Coordinates = (typeof COORDINATES)[number];
 
 /** A fraction of whole numbers, of a positive `by`. */
 export interface Fraction {
