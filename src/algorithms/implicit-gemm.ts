@@ -8,7 +8,6 @@ import storeOutputShader from "../../shaders/algorithms/implicit-gemm/store-outp
 import storePartialShader from "../../shaders/algorithms/implicit-gemm/store-partial.wgsl";
 import { elementCount, roundUp } from "../base/shape.ts";
 import { dispatch } from "../kernel/dispatch.ts";
-import { F32_BYTES } from "../kernel/element-types.ts";
 import { BINDING, type Step, WORKGROUP_SIZE } from "../kernel/step.ts";
 import type { Uniforms } from "../kernel/uniforms.ts";
 import { type Correlation, termCount } from "../problem/correlation.ts";
@@ -34,7 +33,7 @@ import {
   scratch,
   windowConstants,
 } from "./operands.ts";
-import { type Partials, reduceStep, reduceWork } from "./reduce-splits.ts";
+import { partialBytes, partialsOf, reduceSteps, reduceWork } from "./reduce-splits.ts";
 import type { DeviceTraits } from "./traits.ts";
 
 interface ImplicitGemmTile extends Variant {
@@ -77,10 +76,6 @@ function countTiles(c: Correlation, tile: ImplicitGemmTile): { m: number; n: num
 function splitTerms(c: Correlation, tile: ImplicitGemmTile): number {
   const step = tile.byWorkgroup ? STEP.workgroup : STEP.thread;
   return roundUp(Math.ceil(termCount(c) / tile.splits), step);
-}
-
-function partialBytes(c: Correlation, splits: number): number {
-  return splits > 1 ? splits * outputsOf(c) * c.K * F32_BYTES : 0;
 }
 
 /** The tile with the splits that keep the adapter busy, as far as the workspace allows; without splits if it is busy already. */
@@ -141,20 +136,6 @@ function multiplyStep(c: Correlation, tile: ImplicitGemmTile): Step {
   });
 }
 
-/** The memory layout of the partial sums: a row of outputs for each channel. */
-function partialsOf(c: Correlation, splits: number): Partials {
-  const outputs = outputsOf(c);
-  const size = partialBytes(c, splits);
-  return {
-    count: splits,
-    buffer: scratch(BINDING.first, 0, size),
-    split: outputs * c.K,
-    group: (outputs * c.K) / c.groups,
-    channel: outputs,
-    output: 1,
-  };
-}
-
 function implicitGemmWork(c: Correlation, device: DeviceTraits, tile: ImplicitGemmTile): Work[] {
   const { tileN, tileV, splits, byWorkgroup } = tile;
   const tiles = countTiles(c, tile).all;
@@ -172,13 +153,12 @@ function implicitGemmWork(c: Correlation, device: DeviceTraits, tile: ImplicitGe
     loads: threads * terms * loads + OUTPUT_LOADS * outputs * splits,
     bytes: numberBytes(...Object.values(c.sizes)) + partialBytes(c, splits),
   };
-  return splits > 1 ? [multiply, reduceWork(c, splits)] : [multiply];
+  return [multiply, ...reduceWork(c, splits)];
 }
 
 function implicitGemmPlan(c: Correlation, tile: ImplicitGemmTile): PartialPlan {
   const { splits } = tile;
-  const multiply = multiplyStep(c, tile);
-  const steps = splits > 1 ? [multiply, reduceStep(c, partialsOf(c, splits))] : [multiply];
+  const steps = [multiplyStep(c, tile), ...reduceSteps(c, partialsOf(c, splits))];
   const plan = { steps, workspaceBytes: partialBytes(c, splits) };
   return withPackedWeights(plan, { matrix: termRows(c), packed: true }, c);
 }

@@ -21,7 +21,7 @@ import type { Correlation } from "../problem/correlation.ts";
 
 /** The element type in which an operand of a correlation is stored. */
 export function dtypeOf<R extends "x" | "w" | "y">(c: Pick<Correlation, R | "dtype">, role: R): Dtype {
-  return c[role].operand === "padded" ? "f32" : c.dtype;
+  return c[role].operand === "padded" || c[role].operand === "workspace" ? "f32" : c.dtype;
 }
 
 /** The whole input, weights or output at a binding number. */

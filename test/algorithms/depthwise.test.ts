@@ -6,7 +6,7 @@ import { DEFAULT_TRAITS, type DeviceTraits } from "../../src/algorithms/traits.t
 import type { Constant, Step } from "../../src/kernel/step.ts";
 import { type Correlation, forwardCorrelation } from "../../src/problem/correlation.ts";
 import { type ConvDescriptor, PASSES, convProblem } from "../../src/problem/problem.ts";
-import { reasonOf } from "../suite/candidates.ts";
+import { candidatesOf, reasonOf } from "../suite/candidates.ts";
 import { SOFTWARE_TRAITS } from "../suite/traits.ts";
 
 const software: DeviceTraits = SOFTWARE_TRAITS;
@@ -50,6 +50,32 @@ describe("depthwise", () => {
       const descriptor = { inputShape: [2, 6, 5, 5], kernelShape: [12, 1, 3, 3], groups: 6 };
       expect(reasonOf(depthwise, convProblem(pass, descriptor), software), pass).toBeUndefined();
     }
+  });
+
+  it("computes gradients of weights of few channels, without groups too", () => {
+    const refused = (C: number): string | undefined =>
+      reasonOf(
+        depthwise,
+        convProblem("backward-weights", { inputShape: [1, C, 9, 9], kernelShape: [16, C, 3, 3] }),
+        software,
+      );
+    expect(refused(4)).toBeUndefined();
+    expect(refused(5)).toMatch(/this takes groups of one/);
+  });
+
+  it.each([
+    ["a GPU", DEFAULT_TRAITS, 2 ** 13],
+    ["a CPU", software, 2 ** 6],
+  ])("splits the sums of few weights, so that they keep %s busy", (_, device, threads) => {
+    const problem = convProblem("backward-weights", { inputShape: [1, 1, 1024, 1024], kernelShape: [1, 1, 3, 3] });
+    const { steps } = candidatesOf(depthwise, problem, device)[0]!.plan();
+    expect(steps[0]!.uniforms.threads).toBeGreaterThanOrEqual(threads);
+  });
+
+  it("splits no sums into partial sums that its memory cannot hold", () => {
+    const problem = convProblem("backward-weights", { inputShape: [1, 1, 512, 512], kernelShape: [1, 1, 3, 3] });
+    const [candidate] = candidatesOf(depthwise, problem, { ...software, maxWorkspaceBytes: 1000 });
+    expect(candidate!.workspaceBytes).toBeLessThanOrEqual(1000);
   });
 
   it("tiles in both directions and takes a small kernel in one step", () => {
