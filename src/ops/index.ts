@@ -11,9 +11,45 @@ export {
 } from "./softmax/softmax.ts";
 export { type CrossEntropyBackwardOptions, crossEntropy, crossEntropyBackward } from "./cross-entropy/cross-entropy.ts";
 export type { CrossEntropyOptions } from "./cross-entropy/geometry.ts";
-export { add, addBackward } from "./add/add.ts";
+export { add, addBackward, sub, subBackward } from "./add/add.ts";
 export type { AddBackwardOptions, AddOptions } from "./add/geometry.ts";
-export { multiply, multiplyBackward } from "./multiply/multiply.ts";
+export {
+  divide,
+  divideBackward,
+  equal,
+  greater,
+  greaterOrEqual,
+  maximum,
+  maximumBackward,
+  minimum,
+  minimumBackward,
+  multiply,
+  multiplyBackward,
+  power,
+  powerBackward,
+} from "./binary/binary.ts";
+export {
+  abs,
+  absBackward,
+  ceil,
+  erf,
+  erfBackward,
+  exp,
+  expBackward,
+  floor,
+  log,
+  logBackward,
+  negate,
+  reciprocal,
+  reciprocalBackward,
+  round,
+  sign,
+  sqrt,
+  sqrtBackward,
+} from "./unary/unary.ts";
+export { clamp, clampBackward } from "./clamp/clamp.ts";
+export type { ClampOptions } from "./clamp/geometry.ts";
+export { where, whereBackward } from "./where/where.ts";
 export { type PreluGradients, prelu, preluBackward } from "./prelu/prelu.ts";
 export { maxout, maxoutBackward } from "./maxout/maxout.ts";
 export type { MaxoutOptions } from "./maxout/geometry.ts";
@@ -134,5 +170,6 @@ export type { GaussianPoolBackwardOptions, GaussianPoolOptions } from "./gaussia
 export { covariancePool, covariancePoolBackward } from "./covariance-pool/covariance-pool.ts";
 export type { CovariancePoolOptions } from "./covariance-pool/geometry.ts";
 export type { PairGradients } from "./shared/broadcast.ts";
+export type { PairShapes } from "./shared/geometry/broadcast.ts";
 export type { ElementActivationOption } from "./shared/geometry/element-activation.ts";
 export type { WindowBackwardOptions, WindowOptions } from "./shared/geometry/windows.ts";

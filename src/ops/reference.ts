@@ -2,8 +2,43 @@
 export { activate, activateBackward } from "./activate/reference.ts";
 export { logSoftmax, logSoftmaxBackward, softmax, softmaxBackward } from "./softmax/reference.ts";
 export { crossEntropy, crossEntropyBackward } from "./cross-entropy/reference.ts";
-export { add, addBackward } from "./add/reference.ts";
-export { multiply, multiplyBackward } from "./multiply/reference.ts";
+export { add, addBackward, sub, subBackward } from "./add/reference.ts";
+export {
+  divide,
+  divideBackward,
+  equal,
+  greater,
+  greaterOrEqual,
+  maximum,
+  maximumBackward,
+  minimum,
+  minimumBackward,
+  multiply,
+  multiplyBackward,
+  power,
+  powerBackward,
+} from "./binary/reference.ts";
+export {
+  abs,
+  absBackward,
+  ceil,
+  erf,
+  erfBackward,
+  exp,
+  expBackward,
+  floor,
+  log,
+  logBackward,
+  negate,
+  reciprocal,
+  reciprocalBackward,
+  round,
+  sign,
+  sqrt,
+  sqrtBackward,
+} from "./unary/reference.ts";
+export { clamp, clampBackward } from "./clamp/reference.ts";
+export { where, whereBackward } from "./where/reference.ts";
 export { prelu, preluBackward } from "./prelu/reference.ts";
 export { maxout, maxoutBackward } from "./maxout/reference.ts";
 export { concatenate, split } from "./slices/reference.ts";
