@@ -94,12 +94,13 @@ function elementwise(extent: Extent): OperationCall[] {
       { operation, given: [x] },
       { operation: `${operation}Backward`, given: [x, x] },
     ]),
-    ...(["negate", "floor", "ceil", "round", "sign"] as const).map(
-      (operation): OperationCall => ({ operation, given: [x] }),
-    ),
+    ...(["negate", "floor", "ceil", "round", "sign"] as const).map((operation): OperationCall => ({
+      operation,
+      given: [x],
+    })),
     { operation: "clamp", given: [x], options: { min: 0, max: 6 } },
     { operation: "clampBackward", given: [x, x], options: { min: 0 } },
-    { operation: "where", given: [one, x, channel] },
+    { operation: "where", given: [one, x, []] },
     { operation: "whereBackward", given: [x, one], options: { bShape: [] } },
     { operation: "prelu", given: [x, channel] },
     { operation: "preluBackward", given: [x, x, channel] },

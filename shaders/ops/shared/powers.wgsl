@@ -36,8 +36,8 @@ fn two_to(k: I) -> L {
 // 2 to the power of y times a logarithm: the Taylor series to the 7th power (the first omitted term is under 2^-27), scaled in two steps.
 fn two_to_product(y: L, by: Logarithm) -> L {
   let head = leading(y) * by.high;
-  let tail = select(leading(y) * by.low + (y - leading(y)) * (by.high + by.low), L(0.0), abs(head) > L(300.0));
-  let bounded = clamp(head, L(-300.0), L(300.0));
+  let tail = select(leading(y) * by.low + (y - leading(y)) * (by.high + by.low), L(0.0), abs(head) > L(250.0));
+  let bounded = clamp(head, L(-250.0), L(250.0));
   let n = round(bounded + tail);
   let f = (bounded - n) + tail;
   let p = 1.0 + f * (0.69314718 + f * (0.24022651 + f * (0.055504109 + f * (0.0096181291 + f * (0.00133335581 + f * (0.0001540353 + f * 0.0000152527338))))));
