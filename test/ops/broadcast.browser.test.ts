@@ -1,10 +1,13 @@
 // Operations that broadcast tensors over each other: sums, products and the like, and parametric rectifiers.
 import { gamma } from "../../src/base/arithmetic.ts";
 import { elementCount } from "../../src/base/shape.ts";
-import * as operations from "../../src/ops/index.ts";
-import * as reference from "../../src/reference.ts";
+import * as engineOperations from "../../src/ops/index.ts";
+import * as cpu from "../../src/reference.ts";
 import { uniform } from "../suite/random.ts";
 import { type Arrays, type Input, type OperationCase, magnitudes, testOperations } from "./suite.ts";
+
+/** Objects, whose functions are found by names that are computed. */
+const [operations, reference] = [{ ...engineOperations }, { ...cpu }];
 
 /** Unit roundoff of float32. */
 const u = 2 ** -24;

@@ -1,9 +1,13 @@
 // The reference of element-wise operations: their gradients, and what they refuse.
 import { expect, test } from "vitest";
-import * as reference from "../../src/reference.ts";
+import * as cpu from "../../src/reference.ts";
 import { uniform } from "../suite/random.ts";
 import { refusal } from "../suite/refusal.ts";
 import { expectGradient } from "./finite-differences.ts";
+
+/** An object, whose functions are found by names that are computed. */
+const reference = { ...cpu };
+const { add, addBackward, clamp, multiply, prelu, preluBackward } = cpu;
 
 const random = (shape: number[], seed: number) => ({
   data: uniform(
@@ -33,13 +37,13 @@ const SHAPES = [
 
 test.each(SHAPES)("the gradients of operations on %o and %o", (one, other) => {
   const whole = random(shape, 2);
-  const [left, right] = [apart(one!, 6), apart(other!, 7, 1.3)];
+  const [left, right] = [apart(one, 6), apart(other, 7, 1.3)];
   for (const name of ["multiply", "divide", "minimum", "maximum", "power"] as const) {
     const { da, db } = reference[`${name}Backward`](whole, left, right);
     expectGradient(da, (array) => reference[name](array, right), left, whole);
     expectGradient(db, (array) => reference[name](left, array), right, whole);
   }
-  const shapes = { aShape: one!, bShape: other! };
+  const shapes = { aShape: one, bShape: other };
   for (const name of ["add", "sub"] as const) {
     const { da, db } = reference[`${name}Backward`](whole, { ...shapes, scale: 0.5 });
     expectGradient(da, (array) => reference[name](array, right, { scale: 0.5 }), left, whole);
@@ -73,8 +77,6 @@ test("numbers that tie share the gradient of their maximum, and powers have C's 
     ...reference.power({ data: [1, -1, -8, -8], shape: [4] }, { data: [NaN, Infinity, 3, 1 / 3], shape: [4] }).data,
   ]).toEqual([1, 1, -512, NaN]);
 });
-
-const { add, addBackward, clamp, multiply, prelu, preluBackward } = reference;
 
 test.each([[3, "channels-first"] as const, [1, "channels-first"] as const, [4, "channels-last"] as const])(
   "the gradients of a rectifier with %o slopes, %s",

@@ -1,11 +1,14 @@
 // Functions of one number, clamping, comparisons and choices, and what element-wise operations do with NaN, infinities and zeros.
 import { expect, it } from "vitest";
 import type { TensorDtype } from "../../src/base/dtype.ts";
-import * as operations from "../../src/ops/index.ts";
-import * as reference from "../../src/reference.ts";
+import * as engineOperations from "../../src/ops/index.ts";
+import * as cpu from "../../src/reference.ts";
 import { uniform } from "../suite/random.ts";
 import { poisonedEngine } from "./poison.ts";
 import { type Input, type OperationCase, testOperations } from "./suite.ts";
+
+/** Objects, whose functions are found by names that are computed. */
+const [operations, reference] = [{ ...engineOperations }, { ...cpu }];
 
 /** Unit roundoff of float32; a ULP is at most 2 u. */
 const u = 2 ** -24;

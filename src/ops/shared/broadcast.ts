@@ -70,7 +70,7 @@ export function checkOperands(
     ...Object.fromEntries(typed),
   };
   const entries = Object.entries(all);
-  const shape = broadcastShape(Object.fromEntries(entries.map(([name, tensor]) => [name, tensor.shape])));
+  const shape = broadcastShape(Object.fromEntries(entries.map(([name, tensor]) => [`${name}.shape`, tensor.shape])));
   const [map, { layout }] = entries.find(([, tensor]) => tensor.shape.length > 2) ?? typed[0]!;
   for (const [name, tensor] of entries) checkLike(name, tensor, { ...described(tensor), layout }, `as ${map} has`);
   const [first, { dtype }] = typed[0]!;
@@ -101,9 +101,9 @@ function itemsAndRuns({ operands, values }: Elementwise, result: readonly number
     aliases[name] = elementTypes(all[operand]?.dtype ?? "f32")[vectors ? "four" : "one"];
     aliases[`F${name}`] = vectors ? "vec4f" : "f32";
   }
-  const extents = (has: (run: AxisRun) => boolean): number[][] =>
-    runs.flatMap((run, at) =>
-      has(run)
+  const extents = (has: (axis: AxisRun) => boolean): number[][] =>
+    runs.flatMap((axis, at) =>
+      has(axis)
         ? [
             extent(
               sizes[at]!,
@@ -156,7 +156,7 @@ function sumSteps(given: Elementwise, name: string, result: TensorDescription): 
   const vectors = inResult(runs[0]!);
   const { shaders, constants, functions } = given.kernel(items);
   const or = (list: number[][]): number[][] => (list.length > 0 ? list : [extent(1, [])]);
-  const [kept, summed] = [or(extents(inResult)), or(extents((run) => !inResult(run)))];
+  const [kept, summed] = [or(extents(inResult)), or(extents((axis) => !inResult(axis)))];
   const countOf = (list: readonly number[][]): number => list.reduce((count, [size]) => count * size!, 1);
   const sums = countOf(kept);
   const partType = vectors ? items.aliases.L : "f32";
@@ -210,7 +210,10 @@ function sumSteps(given: Elementwise, name: string, result: TensorDescription): 
 }
 
 /** The recipe of values, each summed to the shape of its result: of gradients, where an operand was broadcast. */
-export function sumsOf(results: Readonly<Record<string, TensorDescription>>, values: Readonly<Record<string, Elementwise>>): Recipe {
+export function sumsOf(
+  results: Readonly<Record<string, TensorDescription>>,
+  values: Readonly<Record<string, Elementwise>>,
+): Recipe {
   const recipes = Object.entries(values).map(([name, given]): Recipe => {
     const result = results[name]!;
     const isWhole = elementCount(result.shape) === elementCount(given.values.shape);

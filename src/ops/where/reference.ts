@@ -18,7 +18,7 @@ export function whereBackward(
   checkOptions("options", options, ["aShape", "bShape"]);
   const { shape } = checkElements("dy", dy);
   const mask = checkElements("condition", condition);
-  const [aShape, bShape] = checkPairShapes(options, shape, { condition: mask.shape });
+  const [aShape, bShape] = checkPairShapes(options, shape, { "condition.shape": mask.shape });
   return {
     da: summedTo(
       aShape,

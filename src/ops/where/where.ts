@@ -37,7 +37,7 @@ export function whereBackward(dy: Tensor, condition: Tensor<TensorDtype>, option
   checkOptions("options", options, ["aShape", "bShape"]);
   const { shape, layout, dtype } = checkTensor("dy", dy);
   checkOperands({ dy }, condition);
-  const [aShape, bShape] = checkPairShapes(options, shape, { condition: condition.shape });
+  const [aShape, bShape] = checkPairShapes(options, shape, { "condition.shape": condition.shape });
   const [da, db] = [
     { shape: aShape, layout, dtype },
     { shape: bShape, layout, dtype },

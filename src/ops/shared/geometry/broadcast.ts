@@ -9,7 +9,7 @@ const sizeAt = (shape: readonly number[], axis: number, rank: number): number =>
 
 /**
  * The shape over which all of the given shapes are broadcast.
- * @param shapes by the names of their arguments
+ * @param shapes by the names of their arguments, such as "a.shape"
  * @throws ConvError naming the first argument that does not fit those before it
  */
 export function broadcastShape(shapes: Readonly<Record<string, readonly number[]>>): number[] {
@@ -22,7 +22,7 @@ export function broadcastShape(shapes: Readonly<Record<string, readonly number[]
       if (one !== other && one !== 1 && other !== 1)
         refuse(
           "shape-mismatch",
-          /Shape$/.test(argument) ? argument : `${argument}.shape`,
+          argument,
           shape,
           `sizes that are 1 or, from the last, those of [${before.join(", ")}]`,
         );

@@ -13,7 +13,7 @@ export function combined(
   value: (...values: number[]) => number,
 ): Float64NdArray {
   const arrays = Object.entries(given).map(([name, array]) => [name, checkElements(name, array)] as const);
-  const shape = broadcastShape(Object.fromEntries(arrays.map(([name, array]) => [name, array.shape])));
+  const shape = broadcastShape(Object.fromEntries(arrays.map(([name, array]) => [`${name}.shape`, array.shape])));
   const operands = arrays.map(([, { data, shape: own }]) => ({ data, places: placesIn(own, shape) }));
   const of = (at: number): number => value(...operands.map(({ data, places }) => data[places[at]!]!));
   return { data: Float64Array.from({ length: elementCount(shape) }, (_, at) => of(at)), shape };
