@@ -138,6 +138,8 @@ export { type FoldBatchNormOptions, type FoldedWeights, foldBatchNorm } from "./
 export { localResponseNorm, localResponseNormBackward } from "./local-response-norm/local-response-norm.ts";
 export type { LocalResponseNormOptions } from "./local-response-norm/geometry.ts";
 export {
+  type AdaptiveMaxPoolBackwardOptions,
+  type AdaptiveMaxPoolOptions,
   type GlobalPoolBackwardOptions,
   adaptiveAveragePool,
   adaptiveAveragePoolBackward,
@@ -151,7 +153,14 @@ export {
 export type { AdaptivePoolBackwardOptions, AdaptivePoolOptions } from "./shared/geometry/bins.ts";
 export { averagePool, averagePoolBackward, sumPool, sumPoolBackward } from "./average-pool/average-pool.ts";
 export type { AveragePoolBackwardOptions, AveragePoolOptions } from "./average-pool/geometry.ts";
-export { type Maxima, maxPool, maxPoolBackward, maxPoolWithIndices } from "./max-pool/max-pool.ts";
+export {
+  type MaxPoolBackwardOptions,
+  type MaxPoolOptions,
+  type Maxima,
+  maxPool,
+  maxPoolBackward,
+  maxPoolWithIndices,
+} from "./max-pool/max-pool.ts";
 export { maxUnpool, maxUnpoolBackward } from "./max-unpool/max-unpool.ts";
 export type { MaxUnpoolOptions } from "./max-unpool/geometry.ts";
 export { resize, resizeBackward, upsample, upsampleBackward } from "./resize/resize.ts";

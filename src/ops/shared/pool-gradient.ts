@@ -41,6 +41,8 @@ const MAX_UNROLLED_DILATED = 4;
 
 /** The windows or bins that contain a cell. */
 export interface CellRegions extends Regions {
+  /** The most windows or bins that contain a cell. */
+  readonly most: number;
   /** The most windows that contain a cell along each axis, if they are few enough to be unrolled. */
   readonly around?: Triple;
   /** The windows, if the cells between two of them are unrolled as well. */
@@ -64,7 +66,9 @@ export interface PoolGradient {
 /** The bins of adaptive pooling that contain a cell. */
 export function aroundBins(input: FeatureMap, output: FeatureMap): CellRegions {
   const even = evenBins(input, output);
-  return even ? aroundWindows(input, even) : { shaders: [windowsShader, aroundBinsShader], uniforms: {} };
+  if (even) return aroundWindows(input, even);
+  const most = elementCount(eachAxis((axis) => Math.ceil(output.size[axis] / input.size[axis]) + 1));
+  return { shaders: [windowsShader, aroundBinsShader], uniforms: {}, most };
 }
 
 /** The windows of pooling that contain a cell. */
@@ -72,7 +76,8 @@ export function aroundWindows(map: FeatureMap, windows: Windows): CellRegions {
   const { kernel, stride, dilation, padBegin, padEnd } = windows;
   const around = windowsAround(windows);
   const dilated = dilation.some((distance) => distance > 1);
-  const few = elementCount(around) <= (dilated ? MAX_UNROLLED_DILATED : MAX_UNROLLED);
+  const most = elementCount(around);
+  const few = most <= (dilated ? MAX_UNROLLED_DILATED : MAX_UNROLLED);
   return {
     shaders: [windowsShader, stepsShader, aroundWindowsShader],
     uniforms: { windows: windowUniforms(windows) },
@@ -80,6 +85,7 @@ export function aroundWindows(map: FeatureMap, windows: Windows): CellRegions {
       LONG: map.size.some((cells, axis) => cells + padBegin[axis]! + padEnd[axis]! >= LONG_AXIS),
       DILATED: dilated,
     },
+    most,
     ...(few && { around }),
     ...(few && elementCount(stride) <= MAX_UNROLLED && elementCount(kernel) <= MAX_TERMS && { blocks: windows }),
   };
@@ -148,7 +154,14 @@ export function scaledRange(pooled: FeatureMap): Range {
 }
 
 /** The step that multiplies dy by the factor common to all cells of a window, before a gradient: one invocation for each output. */
-export function scaleDy({ pooled, map, dtype, regions, rule, ranges }: PoolGradient): Step<string> {
+export function scaleDy({
+  pooled,
+  map,
+  dtype,
+  regions,
+  rule,
+  ranges,
+}: Omit<PoolGradient, "regions"> & { regions: Regions }): Step<string> {
   const threads = elementsOf(inLanes(pooled));
   return poolStep({
     ...{ input: map, output: pooled, dtype, regions, rule, ranges, threads },

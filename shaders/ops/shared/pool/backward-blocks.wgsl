@@ -60,7 +60,7 @@ fn thread(index: u32) {
           const cell = ((reach_d % STRIDE_D * RUN + r) * STRIDE_H + reach_h % STRIDE_H) * STRIDE_W + reach_w % STRIDE_W;
           const row = (AROUND_D - 1u - reach_d / STRIDE_D) * ROWS + r + AROUND_H - 1u - reach_h / STRIDE_H;
           let window = windows[row * AROUND_W + AROUND_W - 1u - reach_w / STRIDE_W];
-          states[cell] = with_loaded(states[cell], window, f32(positions[cell]));
+          states[cell] = with_loaded(states[cell], window, positions[cell]);
         }
       }
     }

@@ -1,20 +1,24 @@
-// Values of windows go to the cells at their indices: `taken` is the state of a cell after one more window chose it.
+// Values of windows go to the cells at their indices, positions in the plane of the channel: `taken` is the state of a cell after one more
+// window chose it.
 // slots: taken
-// types: E, V
-struct Rule { unused: u32 }
-
-struct Window { value: V, index: V }
+// types: E, V, VB, VU
+struct Window { value: V, index: VU }
 
 @group(0) @binding(1) var<storage, read> values: array<E>;
-@group(0) @binding(2) var<storage, read> indices: array<V>;
+@group(0) @binding(2) var<storage, read> indices: array<VU>;
 @group(0) @binding(3) var<storage, read_write> result: array<E>;
 
+// No position: of windows outside the map, and of indices that are no cell of their window.
+const NO_CELL = 0xffffffffu;
+
+struct Rule { unused: u32 }
+
 fn load_window(pooled: u32, inside: bool) -> Window {
-  return Window(V(values[pooled]), select(V(-1.0), indices[pooled], inside));
+  return Window(V(values[pooled]), select(VU(NO_CELL), indices[pooled], VB(inside)));
 }
 
-fn with_loaded(state: V, window: Window, position: f32) -> V {
-  return select(state, taken(state, window.value), window.index == V(position));
+fn with_loaded(state: V, window: Window, position: u32) -> V {
+  return select(state, taken(state, window.value), window.index == VU(position));
 }
 
 fn write(index: u32, state: V) {

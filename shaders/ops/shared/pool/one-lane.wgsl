@@ -2,6 +2,8 @@
 alias V = f32;
 alias VU = u32;
 alias VB = bool;
+const LANES = 1u;
+const LANE = 0u;
 
 fn first_of(value: V) -> f32 {
   return value;
