@@ -12,12 +12,12 @@ import { type Dtype, bytesFor } from "../base/dtype.ts";
 import type { Triple } from "../base/shape.ts";
 import { activationShaders, derivativeShaders } from "../kernel/activation.ts";
 import { elementTypes } from "../kernel/element-types.ts";
-import { PADDING_SHADERS } from "../kernel/padding.ts";
+import { paddingSnippet } from "../kernel/padding.ts";
 import type { Shader } from "../kernel/shader.ts";
 import { BINDING, type Binding, type Constant } from "../kernel/step.ts";
 import type { Uniforms } from "../kernel/uniforms.ts";
 import type { ActivationGradient } from "../problem/activation-gradient.ts";
-import type { Correlation } from "../problem/correlation.ts";
+import { type Correlation, repeatsAgain } from "../problem/correlation.ts";
 
 /** The element type in which an operand of a correlation is stored. */
 export function dtypeOf<R extends "x" | "w" | "y">(c: Pick<Correlation, R | "dtype">, role: R): Dtype {
@@ -90,10 +90,11 @@ export function join(...list: readonly Snippets[]): Snippets {
 /** The snippets that load the input as the first operand, with its padding: they define `load`, `source` and `is_padding`. */
 export function paddedInput(c: Correlation): Snippets {
   const input = loader(c, "x", BINDING.first);
+  const padding = paddingSnippet(c.paddingMode, repeatsAgain(c));
   return {
     ...input,
-    shaders: [...input.shaders, PADDING_SHADERS[c.paddingMode]],
-    constants: { ...input.constants, PADDING_VALUE: { f32: c.paddingValue } },
+    shaders: [...input.shaders, padding.shader],
+    constants: { ...input.constants, ...padding.constants, PADDING_VALUE: { f32: c.paddingValue } },
   };
 }
 

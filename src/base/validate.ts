@@ -14,7 +14,9 @@ export function checkInteger(argument: string, value: unknown, least: number, mo
       "invalid-argument",
       argument,
       value,
-      most === MAX_ELEMENTS ? `an integer of at least ${least}` : `an integer from ${least} to ${most}`,
+      most < MAX_ELEMENTS
+        ? `an integer from ${least} to ${most}`
+        : `an integer${least > -MAX_ELEMENTS ? ` of at least ${least}` : ""}`,
     );
   }
   return value;

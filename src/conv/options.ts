@@ -33,7 +33,7 @@ export interface ConvOptions extends GeometryOptions, Constraints, EpilogueOptio
 
 /** Options of `convTranspose`. */
 export interface ConvTransposeOptions extends ConvOptions {
-  /** Extra cells at the end of each output axis, below its stride; not with outputShape. */
+  /** Extra cells at the end of each output axis, fewer than its stride or its dilation; not with outputShape. */
   outputPadding?: number | readonly number[];
   /** The spatial sizes of the output, to choose among several possible ones. */
   outputShape?: readonly number[];
@@ -45,14 +45,25 @@ export interface ConvBackwardDataOptions extends GeometryOptions, Constraints, A
   inputShape: readonly number[];
 }
 
-/** Options of `convBackwardWeights` and `convTransposeBackwardWeights`. */
+/** Options of `convBackwardWeights`. */
 export interface ConvBackwardWeightsOptions extends GeometryOptions, Constraints, ActivationGradientOptions {
   /** The shape of the convolution's w. */
   kernelShape: readonly number[];
 }
 
 /** Options of `convTransposeBackwardData`. */
-export interface ConvTransposeBackwardDataOptions extends GeometryOptions, Constraints, ActivationGradientOptions {}
+export interface ConvTransposeBackwardDataOptions extends GeometryOptions, Constraints, ActivationGradientOptions {
+  /** The outputPadding of the transposed convolution. */
+  outputPadding?: number | readonly number[];
+  /** The shape of its x; only needed where its outputShape has as many extra cells as the stride. */
+  inputShape?: readonly number[];
+}
+
+/** Options of `convTransposeBackwardWeights`. */
+export interface ConvTransposeBackwardWeightsOptions extends ConvBackwardWeightsOptions {
+  /** The outputPadding of the transposed convolution; follows from the shapes unless given. */
+  outputPadding?: number | readonly number[];
+}
 
 /** Options of `convBackwardBias`. */
 export type ConvBackwardBiasOptions = ActivationGradientOptions;

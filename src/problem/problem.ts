@@ -22,7 +22,7 @@ import {
   checkActivationGradient,
 } from "./activation-gradient.ts";
 import { type Activation, type ActivationOption, checkActivation } from "./activation.ts";
-import { type Padding, type PaddingMode, PADDING_MODES, checkPaddingMode, resolvePadding } from "./padding.ts";
+import { type Padding, type PaddingMode, PADDING_MODES, imageCells, resolvePadding } from "./padding.ts";
 
 export const PASSES = ["forward", "backward-data", "backward-weights"] as const;
 export type Pass = (typeof PASSES)[number];
@@ -42,9 +42,12 @@ export interface GeometryOptions {
   stride?: number | readonly number[];
   /** Distance between kernel cells, 1 unless given. */
   dilation?: number | readonly number[];
-  /** 0 unless given. "same" gives ceil(input / stride) outputs with the odd cell at the end; "full" every overlap. */
+  /**
+   * 0 unless given; negative padding crops the input. "same" gives ceil(input / stride) outputs with the odd cell at the end, "same-lower"
+   * with the odd cell at the beginning; "full" every overlap.
+   */
   padding?: Padding;
-  /** The values beyond the border, "zeros" unless given. "reflect" does not repeat the border cell. */
+  /** The values beyond the border, "zeros" unless given. "symmetric" repeats the border cell, "reflect" does not. */
   paddingMode?: PaddingMode;
   /** The constant beyond the border, with paddingMode "zeros"; 0 unless given. */
   paddingValue?: number;
@@ -190,8 +193,8 @@ export function convProblem(pass: Pass, descriptor: ConvDescriptor, names = SHAP
   checkOptions("descriptor", descriptor, DESCRIPTOR_KEYS);
   const layout = checkOneOf("layout", descriptor.layout ?? "channels-first", LAYOUTS);
   const dtype = checkOneOf("dtype", descriptor.dtype ?? "f32", DTYPES);
-  const inputShape = checkShape(names.input, descriptor.inputShape, [3, 4, 5], 1);
-  const kernelShape = checkShape(names.kernel, descriptor.kernelShape, [inputShape.length], 1);
+  const inputShape = checkShape(names.input, descriptor.inputShape, [3, 4, 5]);
+  const kernelShape = checkShape(names.kernel, descriptor.kernelShape, [inputShape.length]);
   const { N, channels: C, spatial: input } = splitShape(inputShape, layout);
   const { outer: K, inner, spatial: kernel } = splitKernel(kernelShape, layout);
   const rank = input.length as 1 | 2 | 3;
@@ -216,9 +219,11 @@ export function convProblem(pass: Pass, descriptor: ConvDescriptor, names = SHAP
   if (paddingValue !== 0 && paddingMode !== "zeros") {
     refuse("invalid-argument", "paddingValue", paddingValue, `0 or none with paddingMode "${paddingMode}"`);
   }
-  checkPaddingMode(paddingMode, pads, input);
+  kernel.forEach((size, axis) => checkInteger(`${names.kernel} (spatial axis ${axis})`, size, 1));
+  if (paddingMode !== "zeros" && input.includes(0))
+    refuse("invalid-argument", "paddingMode", paddingMode, `"zeros": ${names.input} has no cell to repeat`);
   pads.forEach(([begin, end], axis) => {
-    if (input[axis]! + begin + end > MAX_ELEMENTS)
+    if (input[axis]! + Math.abs(begin) + Math.abs(end) > MAX_ELEMENTS)
       refuse(
         "too-large",
         `padding[${axis}]`,
@@ -296,12 +301,13 @@ export function multiplyAdds(problem: Pick<ConvProblem, "N" | "C" | "K" | "group
 }
 
 /** The largest number of padded-input cells that repeat one input cell, whose gradient is the sum of theirs. */
-function maxCopies(problem: ConvProblem): number {
-  return problem.input.reduce((product, size, axis) => {
-    const [begin, end] = [problem.padBegin[axis]!, problem.padEnd[axis]!];
-    if (problem.paddingMode === "zeros") return product;
-    if (problem.paddingMode === "replicate") return product * (1 + (size === 1 ? begin + end : Math.max(begin, end)));
-    return product * (1 + Math.min(begin, 1) + Math.min(end, 1));
+function maxCopies({ input, padBegin, padEnd, paddingMode }: ConvProblem): number {
+  return input.reduce((product, size, axis) => {
+    const [begin, end] = [Math.max(0, padBegin[axis]!), Math.max(0, padEnd[axis]!)];
+    const image = imageCells(paddingMode, size);
+    if (paddingMode === "zeros") return product;
+    if (paddingMode === "replicate") return product * (1 + (size === 1 ? begin + end : Math.max(begin, end)));
+    return product * (1 + Math.ceil(begin / image) + Math.ceil(end / image));
   }, 1);
 }
 

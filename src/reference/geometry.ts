@@ -50,10 +50,18 @@ function paddedSize(problem: ConvProblem): Triple {
 function sourceCell(position: number, size: number, mode: PaddingMode): number {
   if (position >= 0 && position < size) return position;
   if (mode === "replicate") return position < 0 ? 0 : size - 1;
-  // One reflection or one wrap is enough: checkPaddingMode has limited the padding to that.
-  if (mode === "reflect") return position < 0 ? -position : 2 * (size - 1) - position;
-  if (mode === "circular") return position < 0 ? position + size : position - size;
-  return OUTSIDE;
+  if (mode === "zeros") return OUTSIDE;
+  if (mode === "circular") return remainder(position, size);
+  // The input and its mirror image follow each other; reflected ones share their border cells.
+  const shared = mode === "reflect" ? 1 : 0;
+  const period = Math.max(1, 2 * (size - shared));
+  const cell = remainder(position, period);
+  return cell < size ? cell : period - 1 + shared - cell;
+}
+
+/** The remainder of a division that rounds down. */
+function remainder(value: number, divisor: number): number {
+  return ((value % divisor) + divisor) % divisor;
 }
 
 /** For every cell of the padded input, the flat index of the input cell that it repeats, or OUTSIDE. */

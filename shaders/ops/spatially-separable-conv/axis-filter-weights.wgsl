@@ -26,7 +26,7 @@ fn thread(index: u32) {
     let outer = line / a.output;
     let gradient = f32(dy[place]);
     let start = outer * a.input * a.inner + place - line * a.inner;
-    var position = i32((line - outer * a.output) * a.stride + first * a.dilation) - i32(a.begin);
+    var position = i32((line - outer * a.output) * a.stride + first * a.dilation) - a.begin;
     // @unroll
     for (var i = 0u; i < TAPS; i++) {
       let value = f32(x[start + u32(source(position, i32(a.input))) * a.inner]);

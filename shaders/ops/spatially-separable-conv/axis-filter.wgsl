@@ -21,7 +21,7 @@ fn thread(index: u32) {
   let first = (line % runs) * RUN;
   let start = outer * a.input * a.inner + inner;
   let weights = kernel_start(outer, inner, a);
-  let corner = i32(first * a.stride) - i32(a.begin);
+  let corner = i32(first * a.stride) - a.begin;
   var sums: array<V, 4>;
   if (SLIDES) {
     var cells = array<V, 4>(V(), cell(start, corner), cell(start, corner + 1), cell(start, corner + 2));

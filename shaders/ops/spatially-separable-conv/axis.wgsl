@@ -3,7 +3,7 @@
 // constants: FLIPPED
 struct Axis {
   input: u32, output: u32, inner: u32,
-  kernel: u32, stride: u32, dilation: u32, begin: u32, end: u32,
+  kernel: u32, stride: u32, dilation: u32, begin: i32, end: i32,
   channels: u32, channel_outer: u32,
   w_channel: u32, w_tap: u32,
 }

@@ -1,5 +1,5 @@
-// Defines `copies` for zero padding, whose border repeats no cell.
+// Defines `copies` for zero padding, which repeats no cell.
 // types: Cells
-fn copies(behind: bool, i: u32, size: u32, begin: u32, end: u32) -> Cells {
-  return Cells(0u, 0u);
+fn copies(image: i32, i: i32, size: i32, begin: i32, padded: i32) -> Cells {
+  return Cells(begin + i, begin + i + 1, 1);
 }

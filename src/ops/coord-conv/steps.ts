@@ -13,8 +13,9 @@ import { type Recipe, type TensorDescription, whole } from "../../gpu/operation.
 import { dispatch } from "../../kernel/dispatch.ts";
 import { elementTypes } from "../../kernel/element-types.ts";
 import { partsOf } from "../../kernel/levels.ts";
-import { PADDING_SHADERS } from "../../kernel/padding.ts";
+import { paddingSnippet } from "../../kernel/padding.ts";
 import { Workspace } from "../../kernel/workspace.ts";
+import { forwardCorrelation, repeatsAgain } from "../../problem/correlation.ts";
 import { mapConstants, mapUniforms } from "../shared/feature-map.ts";
 import { partialSums, sumSteps } from "../shared/sum-parts.ts";
 import type { Coordinates } from "./geometry.ts";
@@ -115,10 +116,12 @@ function innerWeights({ layout, kernel, K }: Coordinates["problem"]): number {
 function coordinateKernel({ problem, channels, radius }: Coordinates) {
   const { N, C, K, rank, layout, input, output, kernel, paddingMode, paddingValue, flipped } = problem;
   const x = { N, channels: C, size: input, rank, layout };
+  const padding = paddingSnippet(paddingMode, repeatsAgain(forwardCorrelation(problem)));
   return {
-    shaders: [featureMapShader, PADDING_SHADERS[paddingMode], coordinatesShader],
+    shaders: [featureMapShader, padding.shader, coordinatesShader],
     constants: {
       ...mapConstants(x),
+      ...padding.constants,
       ...{ PADDING_VALUE: { f32: paddingValue }, FLIPPED: flipped, RADIUS: radius, RUN },
     },
     uniforms: {

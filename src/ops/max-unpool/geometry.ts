@@ -37,8 +37,8 @@ export function unpooled(x: FeatureMap, options: MaxUnpoolOptions): { map: Featu
 /** The smallest map with one window for each cell of x. */
 function smallest(x: FeatureMap, options: MaxUnpoolOptions): FeatureMap {
   const cells = x.size.slice(3 - x.rank);
-  if (options.padding === "same")
-    refuse("invalid-argument", "padding", "same", `numbers or "valid" where there is no outputShape`);
+  if (options.padding === "same" || options.padding === "same-lower")
+    refuse("invalid-argument", "padding", options.padding, `numbers or "valid" where there is no outputShape`);
   const kernel = checkPerAxis("kernelSize", options.kernelSize, x.rank, 1);
   const stride = options.stride === undefined ? kernel : checkPerAxis("stride", options.stride, x.rank, 1);
   const dilation = checkPerAxis("dilation", options.dilation ?? 1, x.rank, 1);

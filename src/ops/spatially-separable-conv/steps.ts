@@ -9,9 +9,10 @@ import { elementCount } from "../../base/shape.ts";
 import { type Range, dispatch } from "../../kernel/dispatch.ts";
 import { elementTypes } from "../../kernel/element-types.ts";
 import { partsOf } from "../../kernel/levels.ts";
-import { COPIES_SHADERS, PADDING_SHADERS } from "../../kernel/padding.ts";
+import { copiesSnippet, paddingSnippet } from "../../kernel/padding.ts";
 import type { Constant, Step } from "../../kernel/step.ts";
 import type { Uniforms } from "../../kernel/uniforms.ts";
+import { forwardCorrelation, repeatsAgain } from "../../problem/correlation.ts";
 import { elementsOf } from "../shared/geometry/feature-map.ts";
 import type { LongSums } from "../shared/sum-parts.ts";
 import type { AxisPass, AxisPasses } from "./geometry.ts";
@@ -76,8 +77,12 @@ function axisUniforms(axis: Axis, lanes: number): Uniforms {
   };
 }
 
-function constantsOf({ problem }: AxisPasses): Record<string, Constant> {
-  return { FLIPPED: problem.flipped, PADDING_VALUE: { f32: 0 } };
+function paddingOf({ problem }: AxisPasses) {
+  return paddingSnippet(problem.paddingMode, repeatsAgain(forwardCorrelation(problem)));
+}
+
+function constantsOf(axes: AxisPasses): Record<string, Constant> {
+  return { ...paddingOf(axes).constants, FLIPPED: axes.problem.flipped, PADDING_VALUE: { f32: 0 } };
 }
 
 interface FilterOperands {
@@ -100,11 +105,11 @@ export function adjointStep(axes: AxisPasses, pass: AxisPass, dtype: Dtype, oper
   const { lanes, ...operand } = filterOperands(axis, dtype, operands);
   return dispatch({
     shaders: [
-      paddingMode === "zeros" ? noCopiesShader : COPIES_SHADERS[paddingMode],
+      paddingMode === "zeros" ? noCopiesShader : copiesSnippet(paddingMode).shader,
       axisShader,
       axisFilterBackwardShader,
     ],
-    constants: { ...constantsOf(axes), PLACES: paddingMode === "zeros" ? 1 : 3, STEPS: axis.stride > 1 },
+    constants: { ...constantsOf(axes), STEPS: axis.stride > 1 },
     ...operand,
     uniforms: { axis: axisUniforms(axis, lanes) },
     threads: (axis.outer * axis.input * axis.inner) / lanes,
@@ -120,7 +125,7 @@ function filterAlong(
 ): Step<string> {
   const { lanes, ...operand } = filterOperands(axis, dtype, operands);
   return dispatch({
-    shaders: [PADDING_SHADERS[axes.problem.paddingMode], axisShader, axisFilterShader],
+    shaders: [paddingOf(axes).shader, axisShader, axisFilterShader],
     constants: {
       ...constantsOf(axes),
       FLIPPED: flipped,
@@ -179,7 +184,7 @@ export function kernelGradientStep(
   const perImage = elementsOf(pass.to) / pass.to.N / axis.channels;
   const fromWorkspace = [x, dy].flatMap(({ range }, at) => (range.operand === "workspace" ? [at + 1] : []));
   return dispatch({
-    shaders: [PADDING_SHADERS[axes.problem.paddingMode], axisShader, axisFilterWeightsShader],
+    shaders: [paddingOf(axes).shader, axisShader, axisFilterWeightsShader],
     constants: { ...constantsOf(axes), TAPS },
     aliases: { I: elementTypes(x.dtype).one, D: elementTypes(dy.dtype).one },
     ranges: [x.range, dy.range, partialSums],
