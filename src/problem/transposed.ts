@@ -1,6 +1,6 @@
 // The transposed convolution as a problem: the backward-data pass of the convolution from its output to its input (Dumoulin and Visin, "A
 // guide to convolution arithmetic for deep learning", section 4). Its gradients are the other passes of that convolution.
-import { refuse } from "../base/error.ts";
+import { describe, refuse } from "../base/error.ts";
 import { elementCount, outputSize, transposedOutputSize } from "../base/shape.ts";
 import { MAX_ELEMENTS, checkInteger, checkOneOf, checkOptions, checkPerAxis, checkShape } from "../base/validate.ts";
 import { resolvePadding } from "./padding.ts";
@@ -75,7 +75,7 @@ function checkExtra(outputPadding: unknown, sizing: Sizing): number[] {
   const extra = checkPerAxis("outputPadding", outputPadding ?? 0, sizing.stride.length, 0);
   extra.forEach((value, axis) => {
     const most = mostExtra(sizing, axis);
-    const why = isSame(sizing) ? `with padding "${sizing.padding}"` : "below the stride or the dilation";
+    const why = isSame(sizing) ? `with padding ${describe(sizing.padding)}` : "below the stride or the dilation";
     if (value > most) refuse("invalid-argument", "outputPadding", value, `at most ${most}, ${why}`);
   });
   return extra;
