@@ -111,6 +111,8 @@ export {
   linear,
   linearBackward,
 } from "./linear/linear.ts";
+export { matmul } from "./matmul/matmul.ts";
+export type { MatmulOptions } from "./matmul/geometry.ts";
 export { type AdamOptions, type SgdOptions, adam, sgd } from "./optimisers/optimisers.ts";
 export {
   type BatchNormBackwardOptions,

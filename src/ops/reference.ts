@@ -61,6 +61,7 @@ export { coordConv, coordConvBackwardData, coordConvBackwardWeights } from "./co
 export { deformableConv, deformableConvBackward } from "./deformable-conv/reference.ts";
 export { flatten, flattenBackward } from "./flatten/reference.ts";
 export { linear, linearBackward } from "./linear/reference.ts";
+export { matmul } from "./matmul/reference.ts";
 export { adam, sgd } from "./optimisers/reference.ts";
 export { batchNorm, batchNormBackward, batchNormTraining } from "./batch-norm/reference.ts";
 export {

@@ -1,0 +1,71 @@
+// The shapes of products of matrices. Shared by the engine and the reference.
+import { refuse } from "../../base/error.ts";
+import { checkBoolean } from "../../base/validate.ts";
+
+/** The options of `matmul`. */
+export interface MatmulOptions {
+  /** Whether a holds the transposes of its matrices, false by default. */
+  transposeA?: boolean;
+  /** Whether b holds the transposes of its matrices, false by default. */
+  transposeB?: boolean;
+}
+
+export const MATMUL_KEYS = ["transposeA", "transposeB"];
+
+/** A product of batches of matrices: [rows, terms] by [terms, columns]. */
+export interface Product {
+  readonly transposeA: boolean;
+  readonly transposeB: boolean;
+  readonly rows: number;
+  readonly terms: number;
+  readonly columns: number;
+  /** The batches of both, with as many axes as the result's: some may be 1 where the other's are not. */
+  readonly batchA: readonly number[];
+  readonly batchB: readonly number[];
+  readonly batch: readonly number[];
+  /** The shape of the result; a vector takes part as a matrix, whose axis the result lacks. */
+  readonly shape: number[];
+}
+
+/**
+ * The product of two shapes by NumPy's rules.
+ * @throws ConvError naming the invalid argument
+ */
+export function productOf(a: readonly number[], b: readonly number[], options: MatmulOptions): Product {
+  const transposeA = checkBoolean("transposeA", options.transposeA ?? false);
+  const transposeB = checkBoolean("transposeB", options.transposeB ?? false);
+  for (const [name, shape, transposed] of [
+    ["a", a, transposeA],
+    ["b", b, transposeB],
+  ] as const) {
+    if (shape.length === 0)
+      refuse("shape-mismatch", `${name}.shape`, shape, "a vector, a matrix or a batch of matrices");
+    if (shape.length === 1 && transposed)
+      refuse("invalid-argument", `transpose${name.toUpperCase()}`, true, "none for a vector");
+  }
+  const [matrixA, matrixB] = [a.length === 1 ? [1, ...a] : a, b.length === 1 ? [...b, 1] : b];
+  const [rows, terms] = ends(matrixA, transposeA);
+  const [otherTerms, columns] = ends(matrixB, transposeB);
+  if (terms !== otherTerms)
+    refuse("shape-mismatch", "b.shape", b, `matrices of ${terms} rows, as those of a have columns`);
+  const rank = Math.max(matrixA.length, matrixB.length) - 2;
+  const batchOf = (shape: readonly number[]): number[] => [
+    ...Array.from({ length: rank - (shape.length - 2) }, () => 1),
+    ...shape.slice(0, -2),
+  ];
+  const [batchA, batchB] = [batchOf(matrixA), batchOf(matrixB)];
+  const batch = batchA.map((size, axis) => {
+    const other = batchB[axis]!;
+    if (size !== other && size !== 1 && other !== 1)
+      refuse("shape-mismatch", "b.shape", b, `batches that are 1 or those of a, [${batchA.join(", ")}]`);
+    return size === 1 ? other : size;
+  });
+  const shape = [...batch, ...(a.length === 1 ? [] : [rows]), ...(b.length === 1 ? [] : [columns])];
+  return { transposeA, transposeB, rows, terms, columns, batchA, batchB, batch, shape };
+}
+
+/** Rows and columns of the matrices of a shape. */
+function ends(shape: readonly number[], transposed: boolean): [number, number] {
+  const [rows, columns] = shape.slice(-2) as [number, number];
+  return transposed ? [columns, rows] : [rows, columns];
+}

@@ -1,0 +1,50 @@
+// Products of matrices: every way in which they are convolutions.
+import { gamma } from "../../src/base/arithmetic.ts";
+import { matmul } from "../../src/ops/index.ts";
+import type { MatmulOptions } from "../../src/ops/matmul/geometry.ts";
+import * as reference from "../../src/reference.ts";
+import { type OperationCase, magnitudes, testOperations } from "./suite.ts";
+
+const flips = [{}, { transposeB: true }, { transposeA: true }, { transposeA: true, transposeB: true }];
+
+/** Batches, and the sizes of the matrices. */
+const PRODUCTS: readonly { batchA: readonly number[]; batchB: readonly number[]; size: readonly number[] }[] = [
+  { batchA: [], batchB: [], size: [5, 7, 6] },
+  { batchA: [3], batchB: [3], size: [4, 8, 5] },
+  { batchA: [2, 3], batchB: [], size: [3, 4, 8] },
+  { batchA: [], batchB: [3], size: [4, 5, 6] },
+  { batchA: [2, 1], batchB: [3], size: [2, 3, 4] },
+];
+
+const matrices = PRODUCTS.flatMap(({ batchA, batchB, size: [rows, terms, columns] }) =>
+  flips.map((options: MatmulOptions) => ({
+    a: [...batchA, ...(options.transposeA ? [terms!, rows!] : [rows!, terms!])],
+    b: [...batchB, ...(options.transposeB ? [columns!, terms!] : [terms!, columns!])],
+    options,
+  })),
+);
+
+const vectors = [
+  { a: [6], b: [6], options: {} },
+  { a: [6], b: [2, 6, 3], options: {} },
+  { a: [2, 3, 6], b: [6], options: {} },
+  { a: [2, 0, 3], b: [2, 3, 4], options: {} },
+  { a: [2, 3, 0], b: [2, 0, 4], options: {} },
+];
+
+const forward = [...matrices, ...vectors].map(({ a, b, options }): OperationCase<"a" | "b"> => {
+  const terms = a.at(options.transposeA ? -2 : -1)!;
+  return {
+    name: `[${a.join(", ")}] by [${b.join(", ")}] ${Object.keys(options).join(" ")}`,
+    inputs: { a: { shape: a, layoutFree: true }, b: { shape: b, layoutFree: true } },
+    run: (tensors) => ({ y: matmul(tensors.a, tensors.b, options) }),
+    reference: (arrays) => ({ y: reference.matmul(arrays.a, arrays.b, options) }),
+    // The sums are those of convolution, by any of its exact algorithms.
+    bound: (arrays) => {
+      const sizes = reference.matmul(magnitudes(arrays.a), magnitudes(arrays.b), options).data;
+      return { y: (at) => gamma(terms + 2) * sizes[at]! };
+    },
+  };
+});
+
+testOperations(forward);
