@@ -9,8 +9,15 @@ export {
   softmax,
   softmaxBackward,
 } from "./softmax/softmax.ts";
-export { type CrossEntropyBackwardOptions, crossEntropy, crossEntropyBackward } from "./cross-entropy/cross-entropy.ts";
-export type { CrossEntropyOptions } from "./cross-entropy/geometry.ts";
+export {
+  type CrossEntropyBackwardOptions,
+  type NegativeLogLikelihoodBackwardOptions,
+  crossEntropy,
+  crossEntropyBackward,
+  negativeLogLikelihood,
+  negativeLogLikelihoodBackward,
+} from "./cross-entropy/cross-entropy.ts";
+export type { CrossEntropyOptions, NegativeLogLikelihoodOptions } from "./cross-entropy/geometry.ts";
 export { add, addBackward, sub, subBackward } from "./add/add.ts";
 export type { AddBackwardOptions, AddOptions } from "./add/geometry.ts";
 export {

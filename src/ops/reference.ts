@@ -1,7 +1,12 @@
 // The references of the operations beside convolution, on NdArrays in float64, with the names and options of convoke/ops.
 export { activate, activateBackward } from "./activate/reference.ts";
 export { logSoftmax, logSoftmaxBackward, softmax, softmaxBackward } from "./softmax/reference.ts";
-export { crossEntropy, crossEntropyBackward } from "./cross-entropy/reference.ts";
+export {
+  crossEntropy,
+  crossEntropyBackward,
+  negativeLogLikelihood,
+  negativeLogLikelihoodBackward,
+} from "./cross-entropy/reference.ts";
 export { add, addBackward, sub, subBackward } from "./add/reference.ts";
 export {
   divide,

@@ -77,6 +77,16 @@ function elementwise(extent: Extent): OperationCall[] {
       tensors: { weight: channel, dy: f32([1]) },
     },
     { operation: "crossEntropyBackward", given: [x, x], options: {} },
+    { operation: "negativeLogLikelihood", given: [x, losses], options: {} },
+    { operation: "negativeLogLikelihoodBackward", given: [x, losses], options: {} },
+    {
+      operation: "matmul",
+      given: [
+        [2, C, size],
+        [2, C, size],
+      ],
+      options: { transposeB: true },
+    },
     { operation: "add", given: [x, x], options: summed },
     { operation: "addBackward", given: [x], options: summed, tensors: { output: x } },
     { operation: "add", given: [one, channel] },

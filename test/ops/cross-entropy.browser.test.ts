@@ -3,6 +3,7 @@ import { gamma } from "../../src/base/arithmetic.ts";
 import { elementCount } from "../../src/base/shape.ts";
 import { createEngine } from "../../src/index.ts";
 import type { CrossEntropyOptions } from "../../src/ops/cross-entropy/geometry.ts";
+import * as operations from "../../src/ops/index.ts";
 import { crossEntropy, crossEntropyBackward } from "../../src/ops/index.ts";
 import * as reference from "../../src/reference.ts";
 import { generator, uniform } from "../suite/random.ts";
@@ -26,8 +27,20 @@ const classes = (C: number, ignored: number) => (count: number, seed: number) =>
 
 type Options = Omit<CrossEntropyOptions<never>, "weight">;
 
+/** The names of the calls: of logits, and of logarithms of probabilities. */
+const CALLS = {
+  logits: ["crossEntropy", "crossEntropyBackward"],
+  logarithms: ["negativeLogLikelihood", "negativeLogLikelihoodBackward"],
+} as const;
+
 /** Lines taken by one invocation and by sixteen, one and four at a time, and losses that are summed in two levels. */
-const CASES: readonly { shape: readonly number[]; options: Options; weighted?: true; dense?: true }[] = [
+const CASES: readonly {
+  shape: readonly number[];
+  options: Options;
+  weighted?: true;
+  dense?: true;
+  of?: keyof typeof CALLS;
+}[] = [
   { shape: [4, 6], options: {} },
   { shape: [5, 260], options: { labelSmoothing: 0.1, reduction: "sum" } },
   { shape: [3, 259], options: { reduction: "none" } },
@@ -37,11 +50,15 @@ const CASES: readonly { shape: readonly number[]; options: Options; weighted?: t
   { shape: [3, 5, 7], options: { reduction: "none" }, dense: true },
   { shape: [1, 3, 2, 3, 4], options: { reduction: "sum" }, weighted: true },
   { shape: [2, 3, 25, 32], options: {} },
+  { shape: [4, 6], options: {}, weighted: true, of: "logarithms" },
+  { shape: [2, 5, 3, 4], options: { ignoreIndex: 2, reduction: "none" }, of: "logarithms" },
+  { shape: [5, 260], options: { reduction: "sum" }, of: "logarithms" },
 ];
 
 type Name = "logits" | "target" | "weight" | "dy";
 
-const cases = CASES.flatMap(({ shape, options, weighted, dense }): OperationCase<never>[] => {
+const cases = CASES.flatMap(({ shape, options, weighted, dense, of = "logits" }): OperationCase<never>[] => {
+  const [forwardName, backwardName] = CALLS[of];
   const [C, reduction] = [shape[1]!, options.reduction ?? "mean"];
   const losses = shape.filter((_, at) => at !== 1);
   const name = [
@@ -81,14 +98,14 @@ const cases = CASES.flatMap(({ shape, options, weighted, dense }): OperationCase
   const summed = gamma(64);
 
   const forward: OperationCase<Name> = {
-    name: `cross entropy ${name}`,
+    name: `${forwardName} ${name}`,
     inputs: inputs as never,
-    run: (tensors) => ({ y: crossEntropy(tensors.logits, tensors.target, withWeight(tensors.weight)) }),
+    run: (tensors) => ({ y: operations[forwardName](tensors.logits, tensors.target, withWeight(tensors.weight)) }),
     reference: (arrays, layout) => ({
-      y: reference.crossEntropy(arrays.logits, arrays.target, { ...withWeight(arrays.weight), layout }),
+      y: reference[forwardName](arrays.logits, arrays.target, { ...withWeight(arrays.weight), layout }),
     }),
     bound: (arrays, layout) => {
-      const each = reference.crossEntropy(arrays.logits, arrays.target, {
+      const each = reference[forwardName](arrays.logits, arrays.target, {
         ...withWeight(arrays.weight),
         layout,
         reduction: "none",
@@ -99,16 +116,16 @@ const cases = CASES.flatMap(({ shape, options, weighted, dense }): OperationCase
     },
   };
   const backward: OperationCase<Name> = {
-    name: `gradient of cross entropy ${name}`,
+    name: `${backwardName} ${name}`,
     inputs: { ...inputs, dy } as never,
     run: (tensors) => ({
-      dx: crossEntropyBackward(tensors.logits, tensors.target, {
+      dx: operations[backwardName](tensors.logits, tensors.target, {
         ...withWeight(tensors.weight),
         dy: tensors.dy,
       }),
     }),
     reference: (arrays, layout) => ({
-      dx: reference.crossEntropyBackward(arrays.logits, arrays.target, {
+      dx: reference[backwardName](arrays.logits, arrays.target, {
         ...withWeight(arrays.weight),
         layout,
         dy: arrays.dy,
@@ -137,6 +154,26 @@ it("gives NaN where the target is no class, and uses 1 for dy", async () => {
   expect(read[3]).toBeCloseTo(Math.LN2, 5);
   expect(Array.from(await dx.read()).slice(6)).toEqual([0.5, -0.5]);
   for (const tensor of [x, target, y, dx]) tensor.destroy();
+  engine.destroy();
+});
+
+it("takes classes of either type", async () => {
+  const engine = await createEngine({ tuning: "forget" });
+  for (const [shape, of] of [
+    [[3, 5], [3]],
+    [
+      [1, 5, 2, 2],
+      [1, 2, 2],
+    ],
+  ] as const) {
+    const logits = engine.tensor(uniform(elementCount(shape), 1), shape);
+    const data = Array.from({ length: elementCount(of) }, (_, at) => (at * 3) % 5);
+    const losses = (["f32", "u32"] as const).map((dtype) =>
+      crossEntropy(logits, engine.tensor(data, of, { dtype })).read(),
+    );
+    const [floats, indices] = await Promise.all(losses);
+    expect(indices).toEqual(floats);
+  }
   engine.destroy();
 });
 

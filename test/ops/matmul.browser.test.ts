@@ -32,7 +32,9 @@ const vectors = [
   { a: [2, 3, 0], b: [2, 0, 4], options: {} },
 ];
 
-const forward = [...matrices, ...vectors].map(({ a, b, options }): OperationCase<"a" | "b"> => {
+type Factors = { a: number[]; b: number[]; options: MatmulOptions };
+
+const forward = ([...matrices, ...vectors] as Factors[]).map(({ a, b, options }): OperationCase<"a" | "b"> => {
   const terms = a.at(options.transposeA ? -2 : -1)!;
   return {
     name: `[${a.join(", ")}] by [${b.join(", ")}] ${Object.keys(options).join(" ")}`,

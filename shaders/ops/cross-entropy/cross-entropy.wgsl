@@ -1,8 +1,8 @@
 // The loss of each line, the sum over classes c of (weight of c) (log(sum of exponentials) - (v_c - largest)), and the weight of the line
 // in a mean: the weight of its class, or 1. If every class has a weight (DENSE) a second loop adds the terms with the largest logit
-// subtracted, so that nothing cancels.
-// slots: class_of, first_of, line_norm, line_of, line_sum, merged, no_norm, norm_of, picked_logit, picked_weight, probability_of, start_of, store_loss, unless_ignored, unless_infinite, weight_of
-// constants: DENSE, INDEXED, THREADS
+// subtracted, so that nothing cancels. Without LOGITS x holds the logarithms of probabilities.
+// slots: class_of, first_of, line_norm, line_of, line_sum, merged, no_norm, norm_of, normalised, picked_logit, picked_weight, probability_of, start_of, store_loss, unless_ignored, unless_infinite, weight_of
+// constants: DENSE, INDEXED, LOGITS, THREADS
 // types: Entropy, L, V
 @group(0) @binding(0) var<uniform> g: Entropy;
 @group(0) @binding(1) var<storage, read> x: array<V>;
@@ -14,11 +14,14 @@ fn workgroup_thread(workgroup: u32, local: u32) {
   let start = start_of(min(line, lines.count - 1u), lines);
   let first = first_of(local);
   let class_at = class_of(min(line, lines.count - 1u));
-  var norm = no_norm();
-  for (var c = first; c < lines.size; c += THREADS) {
-    norm = merged(norm, norm_of(L(x[start + c * lines.inner])));
+  var norm = normalised();
+  if (LOGITS) {
+    norm = no_norm();
+    for (var c = first; c < lines.size; c += THREADS) {
+      norm = merged(norm, norm_of(L(x[start + c * lines.inner])));
+    }
+    norm = line_norm(norm, local);
   }
-  norm = line_norm(norm, local);
   let logarithm = log(norm.sum);
   var weight = L(1.0);
   if (INDEXED) {

@@ -1,9 +1,9 @@
 // Targets that are class indices, one for each line.
-// types: L
-@group(0) @binding(2) var<storage, read> target_classes: array<L>;
+// types: L, T
+@group(0) @binding(2) var<storage, read> target_classes: array<T>;
 
 fn class_of(line: u32) -> L {
-  return target_classes[line];
+  return L(target_classes[line]);
 }
 
 // The probability of class c in the target of the line: 1 or 0.

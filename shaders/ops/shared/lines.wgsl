@@ -22,6 +22,11 @@ fn no_norm() -> Norm {
   return Norm(L(LOWEST), L(0.0), U(0u));
 }
 
+// The sum of exponentials of a line whose exponentials add up to 1.
+fn normalised() -> Norm {
+  return Norm(L(0.0), L(1.0), U(1u));
+}
+
 // One element.
 fn norm_of(v: L) -> Norm {
   let bits = bitcast<U>(v);

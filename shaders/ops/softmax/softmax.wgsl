@@ -1,5 +1,5 @@
 // Softmax along an axis, exp(v - largest) / sum, or its logarithm.
-// slots: first_of, line_norm, line_of, merged, no_norm, norm_of, start_of, unless_infinite
+// slots: exp_of, first_of, line_norm, line_of, merged, no_norm, norm_of, start_of, unless_infinite
 // constants: LOGARITHM, THREADS
 // types: L, Lines, V
 @group(0) @binding(0) var<uniform> g: Lines;
