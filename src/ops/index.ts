@@ -136,13 +136,28 @@ export {
   type LayerOptions,
   type NormBackwardOptions,
   type NormOptions,
+  type NormWithStatistics,
   groupNorm,
   groupNormBackward,
+  groupNormWithStatistics,
   instanceNorm,
   instanceNormBackward,
+  instanceNormWithStatistics,
   layerNorm,
   layerNormBackward,
+  layerNormWithStatistics,
 } from "./group-norm/group-norm.ts";
+export {
+  type RmsNormBackwardOptions,
+  type RmsNormGradients,
+  type RmsNormOptions,
+  type RmsNormWithStatistics,
+  rmsNorm,
+  rmsNormBackward,
+  rmsNormWithStatistics,
+} from "./rms-norm/rms-norm.ts";
+export { lpNormalize, lpNormalizeBackward } from "./lp-normalize/lp-normalize.ts";
+export type { LpNormalizeOptions } from "./lp-normalize/geometry.ts";
 export { type FoldBatchNormOptions, type FoldedWeights, foldBatchNorm } from "./fold-batch-norm/fold-batch-norm.ts";
 export { localResponseNorm, localResponseNormBackward } from "./local-response-norm/local-response-norm.ts";
 export type { LocalResponseNormOptions } from "./local-response-norm/geometry.ts";

@@ -72,11 +72,16 @@ export { batchNorm, batchNormBackward, batchNormTraining } from "./batch-norm/re
 export {
   groupNorm,
   groupNormBackward,
+  groupNormWithStatistics,
   instanceNorm,
   instanceNormBackward,
+  instanceNormWithStatistics,
   layerNorm,
   layerNormBackward,
+  layerNormWithStatistics,
 } from "./group-norm/reference.ts";
+export { rmsNorm, rmsNormBackward, rmsNormWithStatistics } from "./rms-norm/reference.ts";
+export { lpNormalize, lpNormalizeBackward } from "./lp-normalize/reference.ts";
 export { foldBatchNorm } from "./fold-batch-norm/reference.ts";
 export { localResponseNorm, localResponseNormBackward } from "./local-response-norm/reference.ts";
 export {

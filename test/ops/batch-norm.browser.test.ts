@@ -87,7 +87,7 @@ function training(shape: readonly number[], affine: boolean, x: Partial<Input> =
       const division = channelDivision(values);
       const errors = computedErrors(values, division, epsilon);
       const by = affine ? { scale: scale.data, bias: bias.data } : {};
-      const members = values.data.length / division.sets;
+      const members = values.data.length / shape[1]!;
       return {
         y: normalisedBound(values, division, errors, by),
         mean: (c) => errors.meanError[c]!,

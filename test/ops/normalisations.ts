@@ -1,11 +1,11 @@
 // Error bounds of normalisations and their gradients, set by set.
 import { gamma } from "../../src/base/arithmetic.ts";
+import { elementCount } from "../../src/base/shape.ts";
 import {
   type Division,
   type NormalisedValues,
   forEachElement,
   statisticsOf,
-  writeLike,
 } from "../../src/ops/shared/reference/normalise.ts";
 
 const u = 2 ** -24;
@@ -50,8 +50,7 @@ function mergedParts(members: number): number {
  */
 export function computedErrors(x: NormalisedValues, division: Division, epsilon: number): SetErrors {
   const { mean, variance, count } = statisticsOf(x, division);
-  const largest = new Float64Array(division.sets);
-  const spread = new Float64Array(division.sets);
+  const [largest, spread] = [new Float64Array(mean.length), new Float64Array(mean.length)];
   forEachElement(x, division, (at, set) => {
     largest[set] = Math.max(largest[set]!, Math.abs(x.data[at]!));
     spread[set] = Math.max(spread[set]!, 2 * Math.abs(x.data[at]! - mean[set]!));
@@ -98,8 +97,7 @@ export function normalisedBound(
     const size = by * (normal + error) + Math.abs(bias?.[parameter] ?? 0);
     bound[at] = by * error + gamma(3) * size;
   });
-  const { data } = writeLike(x, bound);
-  return (at) => data[at]!;
+  return (at) => bound[at]!;
 }
 
 /**
@@ -115,8 +113,7 @@ export function gradientBounds(
   fixed = false,
 ): Record<"dx" | "dscale" | "dbias", (at: number) => number> {
   const errorOf = normalErrors(x, s);
-  const { sets, parameterShape } = division;
-  const parameters = parameterShape.reduce((product, size) => product * size, 1);
+  const [sets, parameters] = [division.statisticShape, division.parameterShape].map(elementCount) as [number, number];
   const per = (count: number) => new Float64Array(count);
   const [count, counted] = [per(sets), per(parameters)];
   const [sum, product, sizes, products] = [per(sets), per(sets), per(sets), per(sets)];
@@ -151,9 +148,8 @@ export function gradientBounds(
     const errors = meanError + normal * alongError + error * (along + alongError);
     dx[at] = inverse * (errors + gamma(8) * size) + size * s.inverseError[set]!;
   });
-  const { data } = writeLike(x, dx);
   return {
-    dx: (at) => data[at]!,
+    dx: (at) => dx[at]!,
     dscale: (at) => terms(counted[at]!) * (dscale[at]! + carried[at]!) + carried[at]!,
     dbias: (at) => terms(counted[at]!) * dbias[at]!,
   };

@@ -1,5 +1,5 @@
 import type { Layout, Tensor } from "../../src/index.ts";
-import { groupDivision, layerDivision } from "../../src/ops/group-norm/reference.ts";
+import { groupDivision, instanceDivision, layerDivision } from "../../src/ops/group-norm/reference.ts";
 import * as operations from "../../src/ops/index.ts";
 import type { LayerAxes } from "../../src/ops/shared/geometry/normalisation.ts";
 import { type Division, type NormalisedValues, readNormalised } from "../../src/ops/shared/reference/normalise.ts";
@@ -50,7 +50,7 @@ function instance(shape: readonly number[]): Norm {
     name: `instance normalisation of [${shape.join(", ")}]`,
     shape,
     parameters: [shape[1]!],
-    division: (x) => groupDivision(x, x.channels),
+    division: (x) => instanceDivision(x),
     operation: {
       forward: operations.instanceNorm,
       backward: operations.instanceNormBackward,

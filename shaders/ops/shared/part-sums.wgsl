@@ -1,21 +1,20 @@
 // Two sums over a part of a set (BY_SET) or over a part of the elements that share a parameter: of the gradient, and of its products with
 // the normalised numbers. BY_SET the gradient is multiplied by the scale.
-// slots: advance, member_at, offset_of, part_at, scale_at, write_part
+// slots: advance, center_at, member_at, offset_of, part_at, scale_at, write_part
 // constants: BY_SET, OTHER_MOVES
 // types: E, Partition, S, V
 @group(0) @binding(0) var<uniform> g: Partition;
 @group(0) @binding(1) var<storage, read_write> results: array<vec4f>;
 @group(0) @binding(2) var<storage, read> dy: array<E>;
 @group(0) @binding(3) var<storage, read> x: array<E>;
-@group(0) @binding(4) var<storage, read> mean: array<S>;
-@group(0) @binding(5) var<storage, read> inverse: array<S>;
+@group(0) @binding(4) var<storage, read> inverse: array<S>;
 
 fn thread(index: u32) {
   let part = part_at(index, g);
   let step = member_at(g.parts, g);
   var at = member_at(part.part, g);
   let first = select(part.other, part.owner, BY_SET);
-  var center = V(mean[first]);
+  var center = center_at(first);
   var factor = V(inverse[first]);
   var scaling = V(1);
   if (BY_SET) {
@@ -30,7 +29,7 @@ fn thread(index: u32) {
       if (BY_SET) {
         scaling = scale_at(other);
       } else {
-        center = V(mean[other]);
+        center = center_at(other);
         factor = V(inverse[other]);
       }
     }

@@ -11,13 +11,13 @@ import { elementTypes } from "../../kernel/element-types.ts";
 import { Workspace } from "../../kernel/workspace.ts";
 import type { BatchNormOptions } from "../batch-norm/batch-norm.ts";
 import { checkEpsilon } from "../shared/geometry/normalisation.ts";
-import { scaleSnippet, biasSnippet } from "../shared/lanes.ts";
-import { scaleSets } from "../shared/normalise.ts";
+import { biasSnippet, scaleSnippet } from "../shared/lanes.ts";
+import { normalise } from "../shared/normalise.ts";
 import { bound, checkAffine, checkParameter, checkStatistics, parameter } from "../shared/parameters.ts";
 import { type FoldGeometry, foldSets } from "./geometry.ts";
 
 /** The options of `foldBatchNorm`: those of the normalisation, and the bias of the convolution. */
-export interface FoldBatchNormOptions extends BatchNormOptions, FoldGeometry {
+export interface FoldBatchNormOptions extends Omit<BatchNormOptions, "axis">, FoldGeometry {
   /** [K], the bias of the convolution. Default: 0. */
   convBias?: Tensor;
 }
@@ -79,12 +79,14 @@ export function foldBatchNorm(w: Tensor, options: FoldBatchNormOptions): FoldedW
             ...[whole("mean", given.mean), whole("variance", given.variance)],
             ...[factor, whole("foldedBias", results.foldedBias)],
           ],
-          ...[own.scale, own.bias, parameter("convBias", convBias)],
+          { ...own, convBias: parameter("convBias", convBias) },
         ),
         uniforms: { epsilon },
         threads: channels.sets,
       });
-      const scaled = scaleSets(channels, { operand: "w", x: weights, y: whole("folded", results.folded), factor });
+      const scaled = normalise(channels, {
+        ...{ operand: "w", x: weights, y: whole("folded", results.folded), statistics: { inverse: factor } },
+      });
       return { steps: [factors, scaled], workspaceBytes: workspace.bytes };
     },
   });

@@ -1,7 +1,9 @@
 // How kernels of normalisations walk through a tensor: axis by axis of memory, one element or four at a time, in runs.
 import biasStridedShader from "../../../shaders/ops/shared/bias-strided.wgsl";
 import biasShader from "../../../shaders/ops/shared/bias.wgsl";
+import centerShader from "../../../shaders/ops/shared/center.wgsl";
 import noBiasShader from "../../../shaders/ops/shared/no-bias.wgsl";
+import noCenterShader from "../../../shaders/ops/shared/no-center.wgsl";
 import noScaleShader from "../../../shaders/ops/shared/no-scale.wgsl";
 import scaleStridedShader from "../../../shaders/ops/shared/scale-strided.wgsl";
 import scaleShader from "../../../shaders/ops/shared/scale.wgsl";
@@ -93,6 +95,11 @@ export function aliasesOf(lanes: Lanes, dtype: Dtype, own?: Parameter): Record<s
 const SCALE = { none: noScaleShader, adjacent: scaleShader, strided: scaleStridedShader };
 /** Define `bias_at`. */
 const BIAS = { none: noBiasShader, adjacent: biasShader, strided: biasStridedShader };
+
+/** The snippet that loads means. */
+export function centerSnippet(given: unknown): Shader {
+  return given === undefined ? noCenterShader : centerShader;
+}
 
 /** The snippet that loads scales. */
 export function scaleSnippet(given: Parameter | undefined, stride?: number): Shader {

@@ -11,6 +11,14 @@ export interface Parameter {
   readonly dtype: Dtype;
 }
 
+/** The gradients of a normalisation; dscale and dbias are there whether or not scale and bias were given. */
+export interface NormGradients {
+  readonly dx: Tensor;
+  /** In the element type of scale if given, else of x. */
+  readonly dscale: Tensor;
+  readonly dbias: Tensor;
+}
+
 /** A parameter tensor as dispatches bind it. */
 export function parameter(operand: string, tensor: Tensor | undefined): Parameter | undefined {
   return tensor && { range: whole(operand, tensor), dtype: tensor.dtype };
@@ -66,14 +74,27 @@ export function checkSameType(argument: string, tensor: Tensor, other: string, {
     refuse("shape-mismatch", `${argument}.dtype`, tensor.dtype, `"${dtype}", as ${other} has`);
 }
 
-/** The binding of a scale in every kernel; the bias, and in a folding the bias of the convolution, have the next two. */
+/** The bindings of parameters and statistics that are the same in every kernel. */
 const SCALE_BINDING = 8;
+export const CENTER_BINDING = 11;
+
+/** The parameters that a kernel loads. */
+interface Bound {
+  readonly scale?: Parameter | undefined;
+  readonly bias?: Parameter | undefined;
+  /** The bias of the convolution, when a normalisation is folded into it. */
+  readonly convBias?: Parameter | undefined;
+  /** The mean of each set. */
+  readonly center?: Range | undefined;
+}
 
 /** Binds ranges from 1 on, and parameters at their own bindings. */
 export function bound(
   ranges: readonly (Range | undefined)[],
-  ...parameters: readonly (Parameter | undefined)[]
+  { scale, bias, convBias, center }: Bound,
 ): (Range | undefined)[] {
-  const holes = Array.from({ length: SCALE_BINDING - 1 - ranges.length }, () => undefined);
-  return [...ranges, ...holes, ...parameters.map((one) => one?.range)];
+  const parameters = [scale, bias, convBias].flatMap((one, at) =>
+    one ? [{ ...one.range, binding: SCALE_BINDING + at }] : [],
+  );
+  return [...ranges, ...parameters, center && { ...center, binding: CENTER_BINDING }];
 }

@@ -16,8 +16,8 @@ import { type Level, levelsOf } from "../../kernel/levels.ts";
 import type { Shader } from "../../kernel/shader.ts";
 import type { Constant, Step } from "../../kernel/step.ts";
 import type { Workspace } from "../../kernel/workspace.ts";
-import { type Axis, type Lanes, aliasesOf, axisVectors, scaleSnippet } from "./lanes.ts";
-import { type Parameter, bound } from "./parameters.ts";
+import { type Axis, type Lanes, aliasesOf, axisVectors, centerSnippet, scaleSnippet } from "./lanes.ts";
+import { CENTER_BINDING, type Parameter, bound } from "./parameters.ts";
 
 /** Elements that shaders/ops/shared/part-moments.wgsl takes at once. */
 const BLOCK = 8;
@@ -35,8 +35,8 @@ export interface Reduction {
   readonly dtype: Dtype;
   /** Bound from 2 on. */
   readonly ranges: readonly Range[];
-  /** The bindings of the ranges that lie in the workspace. */
-  readonly readWrite?: readonly number[];
+  /** The mean of each set, if the kernel subtracts one. */
+  readonly center?: Range | undefined;
 }
 
 /** Steps that leave one part for each owner, and the range that then holds the parts in order. */
@@ -45,11 +45,19 @@ export interface Reduced {
   readonly parts: Range;
 }
 
-/** Computes for each owner the mean, the sum of the squared distances from it, and the number of elements. */
-export function reduceMoments(workspace: Workspace, reduction: Reduction): Reduced {
+/** Whether a range lies in the workspace. */
+export function isInWorkspace(range: Range | undefined): boolean {
+  return range?.operand === "workspace";
+}
+
+/**
+ * Computes for each owner the mean, the sum of the squared distances from it, and the number of elements.
+ * @param MAGNITUDES whether of the absolute values
+ */
+export function reduceMoments(workspace: Workspace, reduction: Reduction, MAGNITUDES: boolean): Reduced {
   return reduce(workspace, reduction, mergeMomentsShader, ({ terms, parts }) => ({
     shaders: [partMomentsShader],
-    constants: { BLOCK, WHOLE: terms % (BLOCK * parts) === 0 },
+    constants: { BLOCK, MAGNITUDES, WHOLE: terms % (BLOCK * parts) === 0 },
   }));
 }
 
@@ -61,7 +69,7 @@ export function reduceSums(workspace: Workspace, reduction: Reduction, scale?: P
     BY_SET: owner === "set",
     OTHER_MOVES: membersOf(lanes, owner).some((one) => one[other] > 0),
   };
-  const shaders = [scaleSnippet(scale, lanes.parameterStride), partSumsShader];
+  const shaders = [scaleSnippet(scale, lanes.parameterStride), centerSnippet(reduction.center), partSumsShader];
   return reduce(workspace, reduction, mergeSumsShader, () => ({ shaders, constants }), scale);
 }
 
@@ -74,7 +82,7 @@ interface FirstLevel {
 /** @param merge defines `merged`, which merges two parts into one */
 function reduce(
   workspace: Workspace,
-  { lanes, owner, dtype, ranges, readWrite }: Reduction,
+  { lanes, owner, dtype, ranges, center }: Reduction,
   merge: Shader,
   firstLevel: (level: Level) => FirstLevel,
   own?: Parameter,
@@ -105,8 +113,12 @@ function reduce(
       ...kernel.constants,
     },
     aliases: aliasesOf(lanes, dtype, own),
-    ranges: bound([to, ...ranges], own),
-    ...(readWrite && { readWrite }),
+    ranges: bound([to, ...ranges], { scale: own, center }),
+    // The first level writes the workspace, and statistics in it are then bound as writable.
+    readWrite: [
+      ...ranges.flatMap((range, at) => (isInWorkspace(range) ? [at + 2] : [])),
+      ...(isInWorkspace(center) ? [CENTER_BINDING] : []),
+    ],
     uniforms: {
       owners: axisVectors(owners, ["size", "stride", owner, other]),
       members: axisVectors(members, ["size", "stride", owner, other]),
