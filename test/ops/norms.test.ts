@@ -89,12 +89,95 @@ test.each(NORMS)("the gradients of $name", ({ shape, parameters, forward, backwa
   expectGradient(dbias, (array) => forward(x, scale, array), bias, dy);
 });
 
+const withoutBias = (gradients: { dx: NdArray; dscale: NdArray }) => gradients;
+
+test.each([
+  { axes: [-1], shape: [4] },
+  { axes: [3, 1], shape: [4, 3] },
+  { axes: [0, 2], shape: [2, 2] },
+  { axes: "channels" as const, shape: [3] },
+])("the gradients by the root of the mean square over $axes", ({ axes, shape }) => {
+  const [x, dy, scale] = [random([2, 3, 2, 4], 1), random([2, 3, 2, 4], 2), random(shape, 3)];
+  const { dx, dscale } = withoutBias(reference.rmsNormBackward(dy, x, { axes, scale, epsilon }));
+  expectGradient(dx, (array) => reference.rmsNorm(array, { axes, scale, epsilon }), x, dy);
+  expectGradient(dscale, (array) => reference.rmsNorm(x, { axes, scale: array, epsilon }), scale, dy);
+});
+
+test.each([
+  { p: 1 as const, axis: 1 },
+  { p: 2 as const, axis: -1 },
+  { p: 2 as const },
+  // An epsilon above the norms.
+  { p: 1 as const, axis: 2, epsilon: 50 },
+  { p: 2 as const, axis: 0, epsilon: 50 },
+])("the gradient of the division by a norm with %o", (options) => {
+  // Away from 0, where a magnitude has no derivative.
+  const away = ({ data, shape }: NdArray) => ({ data: Array.from(data, (v) => v + Math.sign(v) * 0.1), shape });
+  const [x, dy] = [away(random([2, 3, 4], 1)), random([2, 3, 4], 2)];
+  const dx = reference.lpNormalizeBackward(dy, x, options);
+  expectGradient(dx, (array) => reference.lpNormalize(array, options), x, dy);
+});
+
+test("zeros stay zeros, also without an epsilon", () => {
+  const zeros = { shape: [2, 2], data: [0, 0, 3, -4] };
+  for (const epsilon of [0, 1e-12])
+    expect([...reference.lpNormalize(zeros, { axis: 1, epsilon }).data]).toEqual([0, 0, 0.6, -0.8]);
+});
+
+test("over no axes every number is a set of its own", () => {
+  const options = { axes: [], scale: { shape: [], data: [3] }, bias: { shape: [], data: [5] } };
+  expect([...reference.layerNorm(random([2, 3], 1), options).data]).toEqual([5, 5, 5, 5, 5, 5]);
+});
+
+test("gradients by given statistics are those by computed ones", () => {
+  const [x, dy] = [random([2, 4, 3], 1), random([2, 4, 3], 2)];
+  for (const options of [{}, { axes: [2, 0] }]) {
+    const { mean, inverseDeviation } = reference.layerNormWithStatistics(x, options);
+    const given = reference.layerNormBackward(dy, x, { ...options, mean, inverseDeviation });
+    expect(given).toEqual(reference.layerNormBackward(dy, x, options));
+    const { inverseRootMeanSquare } = reference.rmsNormWithStatistics(x, options);
+    const rms = reference.rmsNormBackward(dy, x, { ...options, inverseRootMeanSquare });
+    expect(rms).toEqual(reference.rmsNormBackward(dy, x, options));
+  }
+});
+
+test("an option that is given its default changes nothing", () => {
+  const affine = { mean: random([4], 2), inverseDeviation: random([4], 3) };
+  const x = random([2, 4, 3], 1);
+  expect(reference.batchNormTraining(x, { momentum: 0.1, biasedVariance: false })).toEqual(
+    reference.batchNormTraining(x),
+  );
+  expect(reference.batchNormBackward(x, x, { ...affine, epsilon: 1e-5 })).toEqual(
+    reference.batchNormBackward(x, x, affine),
+  );
+});
+
+test("the running variance is the unbiased one, or the biased one", () => {
+  const x = { shape: [2, 1, 2], data: [1, 2, 4, 5] };
+  const [runningMean, runningVariance] = [random([1], 1), random([1], 2)];
+  const options = { momentum: 1, runningMean, runningVariance };
+  expect(reference.batchNormTraining(x, options).runningVariance!.data[0]).toBeCloseTo(10 / 3, 12);
+  const biased = reference.batchNormTraining(x, { ...options, biasedVariance: true });
+  expect(biased.runningVariance!.data[0]).toBeCloseTo(10 / 4, 12);
+});
+
+test("empty tensors have empty results, and parameters no gradient", () => {
+  const x = random([0, 4, 3], 1);
+  expect(reference.layerNorm(x)).toEqual({ shape: [0, 4, 3], data: new Float64Array(0) });
+  const { dx, dscale } = reference.groupNormBackward(x, x, { groups: 2 });
+  expect(dx.shape).toEqual([0, 4, 3]);
+  expect(dscale).toEqual({ shape: [4], data: new Float64Array(4) });
+});
+
 test.each([1, 2, 3, "channels"] as const)("parameters are the same in both layouts, over %s", (axes) => {
   const x = random([2, 3, 2, 4], 1);
   const shape = axes === "channels" ? [3] : [3, 2, 4].slice(-axes);
   const options = { axes, scale: random(shape, 2), bias: random(shape, 3) };
   const last = reference.layerNorm(channelsLast(x), { ...options, layout: "channels-last" });
-  expect(last.data).toEqual(channelsLast(reference.layerNorm(x, options)).data);
+  // Sums are in the order of the layout.
+  channelsLast(reference.layerNorm(x, options)).data.forEach((value, at) =>
+    expect(last.data[at]).toBeCloseTo(value, 12),
+  );
 });
 
 const x = random([2, 4, 3], 1);
@@ -106,7 +189,8 @@ test.each([
   [() => reference.batchNorm(x, { mean: channel, variance: channel, epsilon: -1 }), "epsilon"],
   [() => reference.batchNorm(x, { mean: channel, variance: channel, eps: 1 } as never), "options"],
   [() => reference.batchNormTraining(random([1, 4], 1)), "x.shape"],
-  [() => reference.batchNormTraining(x, { momentum: 0.1 }), "momentum"],
+  [() => reference.batchNormTraining(x, { momentum: 0.2 }), "momentum"],
+  [() => reference.batchNormTraining(x, { biasedVariance: true }), "biasedVariance"],
   [() => reference.batchNormTraining(x, { momentum: 2, runningMean: channel, runningVariance: channel }), "momentum"],
   [() => reference.batchNormTraining(x, { runningMean: channel }), "runningVariance"],
   [() => reference.batchNormBackward(x, x, { mean: channel }), "inverseDeviation"],
@@ -115,6 +199,19 @@ test.each([
   [() => reference.layerNorm(x, { axes: "rows" as never }), "axes"],
   [() => reference.layerNorm(x, { scale: channel }), "scale.shape"],
   [() => reference.layerNorm(random([4], 1)), "x.shape"],
+  [() => reference.layerNorm(x, { axes: [1, 3] }), "axes[1]"],
+  [() => reference.layerNorm(x, { axes: [1, -2] }), "axes[1]"],
+  [() => reference.layerNorm(x, { axes: [2, 1], scale: random([4, 3], 1) }), "scale.shape"],
+  [() => reference.layerNormBackward(x, x, { mean: random([2, 1, 1], 1) }), "inverseDeviation"],
+  [() => reference.layerNormBackward(x, x, { mean: channel, inverseDeviation: channel }), "mean.shape"],
+  [() => reference.layerNormWithStatistics(random([2, 0, 3], 1)), "x.shape"],
+  [() => reference.groupNormWithStatistics(random([2, 4, 0], 1), { groups: 2 }), "x.shape"],
+  [() => reference.batchNormTraining(random([0, 4, 3], 1)), "x.shape"],
+  [() => reference.rmsNorm(x, { bias: channel } as never), "options"],
+  [() => reference.rmsNormWithStatistics(random([2, 3, 0], 1), { axes: [2] }), "x.shape"],
+  [() => reference.lpNormalize(x, { p: 3 as never }), "p"],
+  [() => reference.lpNormalize(x, { axis: 3 }), "axis"],
+  [() => reference.lpNormalize(x, { epsilon: -1 }), "epsilon"],
   [() => reference.groupNorm(x, { groups: 3 }), "groups"],
   [() => reference.groupNorm(x, {} as never), "groups"],
   [() => reference.instanceNorm(random([2, 3], 1)), "x.shape"],

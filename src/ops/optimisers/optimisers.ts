@@ -15,7 +15,7 @@ import { ADAM_KEYS, type AdamNumbers, SGD_KEYS, type SgdNumbers, adamNumbers, sg
 
 /** The options of `sgd`. */
 export interface SgdOptions extends SgdNumbers {
-  /** The state of momentum, required with `momentum`: a tensor of w's shape, zeros before the first step; updated in place. */
+  /** The state of momentum, required unless that is 0: a tensor of w's shape, zeros before the first step; updated in place. */
   velocity?: Tensor;
 }
 
@@ -43,10 +43,10 @@ export function sgd(w: Tensor, dw: Tensor, options: SgdOptions): void {
   const { velocity } = options;
   const { learningRate, momentum, weightDecay, nesterov } = sgdNumbers(options, velocity !== undefined);
   const tensors = checkTensors({ w, dw, ...(velocity !== undefined && { velocity }) });
-  if (velocity === undefined) return step("sgd", sgdShader, tensors, [learningRate, weightDecay]);
+  if (velocity === undefined) return step("sgd", sgdShader, tensors, { learning: learningRate, decay: weightDecay });
   // The factors of the new velocity and of the gradient in the step.
   const [ahead, own] = nesterov ? [momentum, 1] : [1, 0];
-  step("sgd", sgdMomentumShader, tensors, [learningRate, weightDecay, momentum, ahead, own]);
+  step("sgd", sgdMomentumShader, tensors, { learning: learningRate, decay: weightDecay, momentum, ahead, own });
 }
 
 /**
@@ -63,18 +63,15 @@ export function adam(w: Tensor, dw: Tensor, options: AdamOptions): void {
   checkOptions("options", options, [...ADAM_KEYS, "m", "v"]);
   const { learningRate, beta1, beta2, epsilon, weightDecay, decoupled, step: at } = adamNumbers(options);
   const tensors = checkTensors({ w, dw, m: options.m, v: options.v });
-  step("adam", adamShader, tensors, [
-    learningRate / (1 - beta1 ** at),
+  step("adam", adamShader, tensors, {
+    size: learningRate / (1 - beta1 ** at),
     // The factor of the old weights, and the factor of the weights added to the gradient.
-    decoupled ? 1 - learningRate * weightDecay : 1,
-    decoupled ? 0 : weightDecay,
-    beta1,
-    1 - beta1,
-    beta2,
-    1 - beta2,
-    1 / Math.sqrt(1 - beta2 ** at),
+    kept: decoupled ? 1 - learningRate * weightDecay : 1,
+    decay: decoupled ? 0 : weightDecay,
+    ...{ beta1, rest1: 1 - beta1, beta2, rest2: 1 - beta2 },
+    root: 1 / Math.sqrt(1 - beta2 ** at),
     epsilon,
-  ]);
+  });
 }
 
 /** Checks that the arguments are tensors of one shape on separate buffers, of w's element type or float32. */
@@ -100,13 +97,20 @@ function checkTensors(given: Readonly<Record<string, unknown>>): Record<string, 
 /** The type aliases of the kernels: of the weights, of their gradient, and of the state. */
 const TYPES = { w: "W", dw: "G", velocity: "S", m: "S", v: "T" } as const;
 
-/** @param numbers the fields of the kernel's struct Rates */
+/** The fields of the kernel's struct Rates, in its order. */
+function ratesOf({ text }: Shader, rates: Readonly<Record<string, number>>): number[] {
+  const [, fields] = /struct Rates\s*\{([^}]*)\}/.exec(text)!;
+  return [...fields!.matchAll(/(\w+):\s*f32/g)].map(([, name]) => rates[name!]!);
+}
+
+/** @param rates the fields of the kernel's struct Rates */
 function step(
   name: string,
   shader: Shader,
   tensors: Readonly<Record<string, Tensor>>,
-  numbers: readonly number[],
+  rates: Readonly<Record<string, number>>,
 ): void {
+  const numbers = ratesOf(shader, rates);
   const { size } = tensors["w"]!;
   const byFour = size % 4 === 0;
   const typeOf = (dtype: Dtype): string => elementTypes(dtype)[byFour ? "four" : "one"];
