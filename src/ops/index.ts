@@ -68,7 +68,7 @@ export type { SliceOptions } from "./slice/geometry.ts";
 export { transpose } from "./transpose/transpose.ts";
 export type { TransposeOptions } from "./transpose/geometry.ts";
 export type { ConcatenateOptions, SplitOptions } from "./slices/geometry.ts";
-export { dropout, dropoutBackward } from "./dropout/dropout.ts";
+export { type DroppedOut, dropout, dropoutBackward, dropoutWithMask } from "./dropout/dropout.ts";
 export type { DropoutOptions } from "./dropout/geometry.ts";
 export { channelShuffle, channelShuffleBackward, pixelShuffle, pixelUnshuffle } from "./shuffles/shuffles.ts";
 export type { ChannelShuffleOptions, PixelShuffleOptions } from "./shuffles/geometry.ts";

@@ -51,7 +51,7 @@ export { expand } from "./expand/reference.ts";
 export { reshape } from "./reshape/reference.ts";
 export { slice, sliceBackward } from "./slice/reference.ts";
 export { transpose } from "./transpose/reference.ts";
-export { dropout, dropoutBackward } from "./dropout/reference.ts";
+export { dropout, dropoutBackward, dropoutWithMask } from "./dropout/reference.ts";
 export { channelShuffle, channelShuffleBackward, pixelShuffle, pixelUnshuffle } from "./shuffles/reference.ts";
 export { separableConv, separableConvBackward } from "./separable-conv/reference.ts";
 export { spatiallySeparableConv, spatiallySeparableConvBackward } from "./spatially-separable-conv/reference.ts";

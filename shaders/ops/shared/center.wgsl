@@ -2,6 +2,6 @@
 // types: S, V
 @group(0) @binding(11) var<storage, read> mean: array<S>;
 
-fn center_at(set: u32) -> V {
-  return V(mean[set]);
+fn center_at(in_set: u32) -> V {
+  return V(mean[in_set]);
 }

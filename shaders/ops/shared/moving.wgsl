@@ -2,6 +2,6 @@
 // constants: LIMIT
 @group(0) @binding(8) var<storage, read> inverse: array<f32>;
 
-fn scale_at(set: u32) -> f32 {
-  return select(0.0, 1.0, inverse[set] < LIMIT);
+fn scale_at(in_set: u32) -> f32 {
+  return select(0.0, 1.0, inverse[in_set] < LIMIT);
 }

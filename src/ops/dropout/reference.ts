@@ -11,6 +11,16 @@ export function dropout(x: NdArray, options: DropoutOptions & LayoutOptions): Fl
   return drop("x", x, options);
 }
 
+/** `dropoutWithMask` of convoke/ops, in float64. */
+export function dropoutWithMask(
+  x: NdArray,
+  options: DropoutOptions & LayoutOptions,
+): { y: Float64NdArray; mask: Float64NdArray } {
+  const y = drop("x", x, options);
+  const ones = drop("x", { data: new Float64Array(y.data.length).fill(1), shape: y.shape }, options);
+  return { y, mask: { data: ones.data.map((one) => (one === 0 ? 0 : 1)), shape: y.shape } };
+}
+
 /** `dropoutBackward` of convoke/ops, in float64. */
 export function dropoutBackward(dy: NdArray, options: DropoutOptions & LayoutOptions): Float64NdArray {
   return drop("dy", dy, options);
