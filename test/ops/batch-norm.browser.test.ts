@@ -60,7 +60,14 @@ function inference(shape: readonly number[], affine: boolean): OperationCase<nev
       const inverse = Float64Array.from(variance.data, (value) => 1 / Math.sqrt(value + epsilon));
       const errors = givenErrors(mean.data, inverse, 6);
       const gradient = valuesOf(dy, layout).data;
-      return gradientBounds(gradient, values, channelDivision(values), errors, affine ? scale.data : undefined, true);
+      return gradientBounds(
+        gradient,
+        values,
+        channelDivision(values),
+        errors,
+        affine ? scale.data : undefined,
+        "fixed",
+      );
     },
   };
   return [forward, backward];
@@ -126,7 +133,70 @@ function training(shape: readonly number[], affine: boolean, x: Partial<Input> =
   return x.values ? [forward] : [forward, backward];
 }
 
+/** Along an axis that the options name, with the biased variance in the running one. */
+function along(shape: readonly number[], axis: number): OperationCase<never>[] {
+  const place = { shape: [shape.at(axis)!] };
+  const state = { ...place, dtype: "f32" as const };
+  const free = { shape, layoutFree: true };
+  const divisionOf = (x: NdArray, layout: Layout) => {
+    const values = readNormalised("x", x, { layout });
+    return [values, channelDivision(values, axis)] as const;
+  };
+  const name = `along ${axis} of [${shape.join(", ")}]`;
+  const given: OperationCase<"x" | "mean" | "variance" | "scale"> = {
+    name: `batch normalisation ${name}`,
+    inputs: { x: free, mean: place, variance: { ...place, values: positive }, scale: place },
+    run: ({ x, ...options }) => ({ y: batchNorm(x, { ...options, axis, epsilon }) }),
+    reference: ({ x, ...options }, layout) => ({ y: reference.batchNorm(x, { ...options, axis, epsilon, layout }) }),
+    bound: ({ x, mean, variance, scale }, layout) => {
+      const inverse = Float64Array.from(variance.data, (value) => 1 / Math.sqrt(value + epsilon));
+      const errors = givenErrors(mean.data, inverse, 6);
+      return { y: normalisedBound(...divisionOf(x, layout), errors, { scale: scale.data }) };
+    },
+  };
+  const biased: OperationCase<"x" | "m" | "v"> = {
+    name: `batch normalisation in training ${name}`,
+    inputs: { x: free, m: state, v: { ...state, values: positive } },
+    run: ({ x, m, v }) => {
+      const options = { axis, epsilon, momentum, runningMean: m, runningVariance: v, biasedVariance: true };
+      const { y, mean, inverseDeviation } = batchNormTraining(x, options);
+      return { y, mean, inverseDeviation, runningMean: m, runningVariance: v };
+    },
+    reference: ({ x, m, v }, layout) => {
+      const options = { axis, epsilon, momentum, runningMean: m, runningVariance: v, biasedVariance: true };
+      return { ...reference.batchNormTraining(x, { ...options, layout }) };
+    },
+    bound: ({ x, m, v }, layout) => {
+      const [values, division] = divisionOf(x, layout);
+      const errors = computedErrors(values, division, epsilon);
+      const variance = errors.inverse.map((value) => value ** -2);
+      return {
+        y: normalisedBound(values, division, errors, {}),
+        mean: (c) => errors.meanError[c]!,
+        inverseDeviation: (c) => errors.inverseError[c]!,
+        runningMean: (c) =>
+          momentum * errors.meanError[c]! + gamma(4) * (Math.abs(m.data[c]!) + Math.abs(errors.mean[c]!)),
+        runningVariance: (c) => momentum * errors.varianceError[c]! + gamma(6) * (v.data[c]! + variance[c]!),
+      };
+    },
+  };
+  const backward: OperationCase<"dy" | "x" | "mean" | "inverseDeviation"> = {
+    name: `gradients of batch normalisation ${name}`,
+    inputs: { dy: free, x: free, mean: state, inverseDeviation: { ...state, values: positive } },
+    run: ({ dy, x, ...options }) => ({ ...batchNormBackward(dy, x, { ...options, axis }) }),
+    reference: ({ dy, x, ...options }, layout) => ({
+      ...reference.batchNormBackward(dy, x, { ...options, axis, layout }),
+    }),
+    bound: ({ dy, x, mean, inverseDeviation }, layout) =>
+      gradientBounds(dy.data, ...divisionOf(x, layout), givenErrors(mean.data, inverseDeviation.data, 0), undefined),
+  };
+  return [given, biased, backward];
+}
+
 testOperations([
+  ...along([3, 5, 4], 0),
+  ...along([2, 6, 3, 4], 2),
+  ...along([2, 3, 2, 2, 2, 3], -1),
   ...MAPS.flatMap((shape, at) => [...inference(shape, at % 2 === 0), ...training(shape, at % 2 === 1)]),
   ...training([2, 3, 16, 20], true, { values: farFromZero, dtype: "f32" }),
 ]);

@@ -2,6 +2,7 @@
 import { gamma } from "../../src/base/arithmetic.ts";
 import { elementCount } from "../../src/base/shape.ts";
 import {
+  type Dependence,
   type Division,
   type NormalisedValues,
   forEachElement,
@@ -48,7 +49,11 @@ function mergedParts(members: number): number {
  * and added and multiplied with under k + 32 roundings (scaling by a power of two rounds nothing). inverseSqrt is accurate to 2 ULP, with
  * the division and the sum before it 8 u.
  */
-export function computedErrors(x: NormalisedValues, division: Division, epsilon: number): SetErrors {
+export function computedErrors(
+  x: NormalisedValues,
+  division: Division,
+  epsilon: number,
+): SetErrors & { readonly varianceError: Float64Array } {
   const { mean, variance, count } = statisticsOf(x, division);
   const [largest, spread] = [new Float64Array(mean.length), new Float64Array(mean.length)];
   forEachElement(x, division, (at, set) => {
@@ -58,13 +63,34 @@ export function computedErrors(x: NormalisedValues, division: Division, epsilon:
   const merges = count.map((members) => 2 + mergedParts(members));
   const meanError = mean.map((_, set) => u * (largest[set]! * (1 + merges[set]!) + 101 * spread[set]!));
   const inverse = variance.map((value) => 1 / Math.sqrt(value + epsilon));
-  const inverseError = variance.map((value, set) => {
+  const varianceError = variance.map((value, set) => {
     const e = meanError[set]!;
-    const error = 8.1 * e * Math.sqrt(value) + 17 * e * e + gamma(merges[set]! + 32) * value;
-    const largestInverse = 1 / Math.sqrt(Math.max(value - error, 0) + epsilon);
+    return 8.1 * e * Math.sqrt(value) + 17 * e * e + gamma(merges[set]! + 32) * value;
+  });
+  const inverseError = variance.map((value, set) => {
+    const largestInverse = 1 / Math.sqrt(Math.max(value - varianceError[set]!, 0) + epsilon);
     return largestInverse - inverse[set]! + gamma(8) * largestInverse;
   });
-  return { mean, inverse, meanError, inverseError };
+  return { mean, inverse, meanError, inverseError, varianceError };
+}
+
+/**
+ * The inverse root of the mean square, which is mean^2 + variance: the errors of both as above, and a product, a sum and a division more.
+ * inverseSqrt is accurate to 2 ULP, after the sum with epsilon.
+ */
+export function rootErrors(x: NormalisedValues, division: Division, epsilon: number): SetErrors {
+  const { mean, variance } = statisticsOf(x, division);
+  const { meanError, varianceError } = computedErrors(x, division, epsilon);
+  const squares = variance.map((value, set) => value + mean[set]! ** 2);
+  const inverse = squares.map((value) => 1 / Math.sqrt(value + epsilon));
+  const inverseError = squares.map((value, set) => {
+    const e = meanError[set]!;
+    const error = 2 * Math.abs(mean[set]!) * e + e * e + varianceError[set]! + gamma(8) * value;
+    const largest = 1 / Math.sqrt(Math.max(value - error, 0) + epsilon);
+    return largest - inverse[set]! + gamma(8) * largest;
+  });
+  const none = new Float64Array(inverse.length);
+  return { mean: none, meanError: none, inverse, inverseError };
 }
 
 /** The error of the normalised x at an element: of the difference and of the product, with their own roundings. */
@@ -110,9 +136,10 @@ export function gradientBounds(
   division: Division,
   s: SetErrors,
   scale: Parameters,
-  fixed = false,
+  dependence: Dependence = "centered",
 ): Record<"dx" | "dscale" | "dbias", (at: number) => number> {
   const errorOf = normalErrors(x, s);
+  const [centered, fixed] = [dependence === "centered", dependence === "fixed"];
   const [sets, parameters] = [division.statisticShape, division.parameterShape].map(elementCount) as [number, number];
   const per = (count: number) => new Float64Array(count);
   const [count, counted] = [per(sets), per(parameters)];
@@ -139,9 +166,9 @@ export function gradientBounds(
     const n = count[set]!;
     const { normal, error } = errorOf(at, set);
     const g = Math.abs(dy[at]! * (scale?.[parameter] ?? 1));
-    const mean = fixed ? 0 : Math.abs(sum[set]!) / n;
+    const mean = centered ? Math.abs(sum[set]!) / n : 0;
     const along = fixed ? 0 : Math.abs(product[set]!) / n;
-    const meanError = fixed ? 0 : (terms(n) * sizes[set]!) / n;
+    const meanError = centered ? (terms(n) * sizes[set]!) / n : 0;
     const alongError = fixed ? 0 : (terms(n) * (products[set]! + dcarried[set]!) + dcarried[set]!) / n;
     const inverse = Math.abs(s.inverse[set]!) + s.inverseError[set]!;
     const size = g + mean + meanError + (normal + error) * (along + alongError);
