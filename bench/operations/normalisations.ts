@@ -5,6 +5,7 @@ const RESNET = { shape: [1, 64, 56, 56] };
 const CONVNEXT = { shape: [1, 96, 56, 56] };
 const TRANSFER = { shape: [1, 128, 64, 64] };
 const DDPM = { shape: [1, 128, 32, 32] };
+const TOKENS = { shape: [512, 2048] };
 const ALEXNET = { shape: [1, 96, 55, 55] };
 
 /** The sizes of AlexNet (2012), as options. */
@@ -63,6 +64,30 @@ export const NORMALISATIONS: readonly BenchOperation[] = [
     call: (on, { dy, x, scale }, { layout }) => ({
       ...on.layerNormBackward(dy, x, { axes: "channels", scale, ...layout }),
     }),
+  }),
+  entry({
+    operation: "rmsNorm",
+    name: "Llama, 512 tokens of 2048",
+    inputs: { x: TOKENS, scale: channels(2048) },
+    call: (on, { x, scale }) => ({ y: on.rmsNorm(x, { axes: [-1], scale }) }),
+  }),
+  entry({
+    operation: "rmsNormBackward",
+    name: "Llama, 512 tokens of 2048",
+    inputs: { dy: TOKENS, x: TOKENS, scale: channels(2048) },
+    call: (on, { dy, x, scale }) => ({ ...on.rmsNormBackward(dy, x, { axes: [-1], scale }) }),
+  }),
+  entry({
+    operation: "lpNormalize",
+    name: "512 embeddings of 2048",
+    inputs: { x: TOKENS },
+    call: (on, { x }) => ({ y: on.lpNormalize(x, { axis: -1 }) }),
+  }),
+  entry({
+    operation: "lpNormalizeBackward",
+    name: "512 embeddings of 2048",
+    inputs: { dy: TOKENS, x: TOKENS },
+    call: (on, { dy, x }) => ({ dx: on.lpNormalizeBackward(dy, x, { axis: -1 }) }),
   }),
   // Johnson et al. (2016), with the normalisation of Ulyanov et al. (2016).
   entry({

@@ -154,13 +154,16 @@ const norm =
 
 const noOptions = () => ({});
 const groups = (parts: Ingredients) => ({ groups: parts.C % parts.groups === 0 ? parts.groups : 1 });
-const layerAxes = ({ flag, rank, other }: Ingredients) =>
-  given({ axes: flag === undefined ? undefined : flag ? "channels" : other ? 1 : rank });
+const layerAxes = ({ flag, rank, other, axis, groups: apart }: Ingredients) => {
+  if (axis !== undefined && other === undefined) return { axes: flag ? [axis, axis + apart] : [axis] };
+  return given({ axes: flag === undefined ? undefined : flag ? "channels" : other ? 1 : rank });
+};
 /** Returns the sizes of the axes that a layer is normalised over; now and then a wrong shape. */
 function layerShape(parts: Ingredients): number[] {
   const { axes: counted } = layerAxes(parts);
   const all = mapOf(parts).slice(1);
   if (counted === "channels") return [parts.C];
+  if (Array.isArray(counted)) return counted.map((axis: number) => mapOf(parts).at(axis) ?? 1);
   return typeof counted === "number" ? all.slice(-counted) : all;
 }
 
@@ -252,7 +255,7 @@ const MAKERS = {
     const made = norm(noOptions, false)(parts);
     return { ...made, tensors: { ...made.tensors, mean: [parts.C], variance: [parts.C] } };
   },
-  batchNormTraining: norm(noOptions, false),
+  batchNormTraining: norm(({ flag }) => given({ biasedVariance: flag ? false : undefined }), false),
   batchNormBackward(parts) {
     const made = norm(noOptions, true)(parts);
     const { epsilon: _, ...options } = made.options as Record<string, unknown>;
@@ -263,11 +266,26 @@ const MAKERS = {
   },
   layerNorm: norm(layerAxes, false, layerShape),
   layerNormBackward: norm(layerAxes, true, layerShape),
+  layerNormWithStatistics: norm(layerAxes, false, layerShape),
+  rmsNorm: rms,
+  rmsNormWithStatistics: rms,
+  lpNormalize: (parts) => ({
+    given: [anyShape(parts)],
+    options: given({ ...axisOption(parts), p: parts.flag === undefined ? undefined : parts.flag ? 1 : 2 }),
+  }),
   instanceNorm: norm(noOptions, false),
+  instanceNormWithStatistics: norm(noOptions, false),
+  groupNormWithStatistics: norm(groups, false),
   instanceNormBackward: norm(noOptions, true),
   groupNorm: norm(groups, false),
   groupNormBackward: norm(groups, true),
 } satisfies Partial<Record<OperationName, (parts: Ingredients) => Made>>;
+
+/** A normalisation with a scale and no bias. */
+function rms(parts: Ingredients): Made {
+  const made = norm(layerAxes, true, layerShape)(parts);
+  return { ...made, given: made.given.slice(1) };
+}
 
 function softmaxBackward(parts: Ingredients): Made {
   return { given: [anyShape(parts)], options: axisOption(parts), tensors: { output: anyShape(parts) } };

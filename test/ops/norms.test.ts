@@ -120,8 +120,8 @@ test.each([
 
 test("zeros stay zeros, also without an epsilon", () => {
   const zeros = { shape: [2, 2], data: [0, 0, 3, -4] };
-  for (const epsilon of [0, 1e-12])
-    expect([...reference.lpNormalize(zeros, { axis: 1, epsilon }).data]).toEqual([0, 0, 0.6, -0.8]);
+  for (const least of [0, 1e-12])
+    expect([...reference.lpNormalize(zeros, { axis: 1, epsilon: least }).data]).toEqual([0, 0, 0.6, -0.8]);
 });
 
 test("over no axes every number is a set of its own", () => {
@@ -133,8 +133,8 @@ test("gradients by given statistics are those by computed ones", () => {
   const [x, dy] = [random([2, 4, 3], 1), random([2, 4, 3], 2)];
   for (const options of [{}, { axes: [2, 0] }]) {
     const { mean, inverseDeviation } = reference.layerNormWithStatistics(x, options);
-    const given = reference.layerNormBackward(dy, x, { ...options, mean, inverseDeviation });
-    expect(given).toEqual(reference.layerNormBackward(dy, x, options));
+    const by = reference.layerNormBackward(dy, x, { ...options, mean, inverseDeviation });
+    expect(by).toEqual(reference.layerNormBackward(dy, x, options));
     const { inverseRootMeanSquare } = reference.rmsNormWithStatistics(x, options);
     const rms = reference.rmsNormBackward(dy, x, { ...options, inverseRootMeanSquare });
     expect(rms).toEqual(reference.rmsNormBackward(dy, x, options));

@@ -17,10 +17,13 @@ export const LP_NORMALIZE_KEYS = ["p", "axis", "epsilon"];
 /** The smallest normal number of float32, below which an epsilon has no inverse. */
 const LEAST = 2 ** -126;
 
-/** @throws ConvError naming the invalid option */
+/**
+ * Checks the norm, and returns the largest number that x is multiplied by.
+ * @throws ConvError naming the invalid option
+ */
 export function checkNorm({ p = 2, epsilon = 1e-12 }: LpNormalizeOptions): { norm: 1 | 2; limit: number } {
   if (p !== 1 && p !== 2) refuse("invalid-argument", "p", p, "1 or 2");
   const least = checkFinite("epsilon", epsilon);
   if (least < 0) refuse("invalid-argument", "epsilon", epsilon, "a number of at least 0");
-  return { norm: p, limit: Math.fround(1 / Math.max(least, LEAST)) };
+  return { norm: p, limit: 1 / Math.max(least, LEAST) };
 }

@@ -85,5 +85,6 @@ function checked(x: Tensor, options: LpNormalizeOptions) {
   const { shape, layout } = tensor;
   const axis = axisOf(options.axis, shape, layout);
   const normalisation = layerSets(tensor, shape.length > 0 ? [axis] : []);
-  return { tensor, normalisation, ...checkNorm(options) };
+  const { norm, limit } = checkNorm(options);
+  return { tensor, normalisation, norm, limit: Math.fround(limit) };
 }

@@ -1,4 +1,5 @@
-"""Normalisations (F.batch_norm, F.layer_norm, F.instance_norm, F.group_norm) and their gradients."""
+"""Normalisations (F.batch_norm, F.layer_norm, F.instance_norm, F.group_norm, F.normalize) and their gradients. PyTorch 1.13 has no
+rms_norm, which is composed here; layer_norm over axes that do not lie together is one of moved axes."""
 
 import torch
 import torch.nn.functional as F
@@ -52,6 +53,58 @@ def grouped(cases, name, call, shape, parameters, apply, options, eps=1e-5):
     cases.append(case(name, f"{call}Backward", [dy, x], own, {"dx": dx, "dscale": dscale, "dbias": dbias}))
 
 
+def moved(axes):
+    """Layer normalisation over any axes, with parameters in their order."""
+
+    def apply(x, scale, bias, eps):
+        last = list(range(-len(axes), 0))
+        y = F.layer_norm(x.movedim(axes, last), [x.shape[axis] for axis in axes], scale, bias, eps)
+        return y.movedim(last, axes)
+
+    return apply
+
+
+def statistics(cases, name, shape, axes):
+    x = Numbers(name).tensor(shape)
+    mean, variance = x.mean(axes, keepdim=True), x.var(axes, unbiased=False, keepdim=True)
+    inverse = 1 / torch.sqrt(variance + 1e-5)
+    result = {"y": (x - mean) * inverse, "mean": mean, "inverseDeviation": inverse}
+    cases.append(case(name, "layerNormWithStatistics", [x], {"axes": axes}, result))
+
+
+def roots(cases, name, shape, axes, eps):
+    numbers = Numbers(name)
+    sizes = [shape[axis] for axis in axes]
+    x, scale, dy = numbers.tensor(shape), numbers.tensor(sizes), numbers.tensor(shape)
+    last = list(range(-len(axes), 0))
+    own = x.movedim(axes, last)
+    inverse = 1 / torch.sqrt((own * own).mean(last, keepdim=True) + (2**-23 if eps is None else eps))
+    y = (own * inverse * scale).movedim(last, axes)
+    dx, dscale = torch.autograd.grad(y, [x, scale], dy)
+    given = {"axes": axes, "scale": plain(scale), "epsilon": eps}
+    cases.append(case(name, "rmsNorm", [x], given, y))
+    cases.append(case(name, "rmsNormBackward", [dy, x], given, {"dx": dx, "dscale": dscale}))
+
+
+def norms(cases, name, shape, p, axis, eps=None):
+    numbers = Numbers(name)
+    x, dy = numbers.tensor(shape), numbers.tensor(shape)
+    y = F.normalize(x, p, axis, 1e-12 if eps is None else eps)
+    (dx,) = torch.autograd.grad(y, [x], dy)
+    given = {"p": p if p != 2 else None, "axis": axis if axis != 1 else None, "epsilon": eps}
+    cases.append(case(name, "lpNormalize", [x], given, y))
+    cases.append(case(name, "lpNormalizeBackward", [dy, x], given, dx))
+
+
+def along(cases, name, shape, axis):
+    numbers = Numbers(name)
+    x, scale, bias = numbers.tensor(shape), numbers.tensor([shape[axis]]), numbers.tensor([shape[axis]])
+    mean, variance = numbers.tensor([shape[axis]]).detach(), numbers.tensor([shape[axis]]).detach().abs() + 0.5
+    y = F.batch_norm(x.movedim(axis, 1), mean, variance, scale, bias, False).movedim(1, axis)
+    given = {"mean": plain(mean), "variance": plain(variance), "scale": plain(scale), "bias": plain(bias), "axis": axis}
+    cases.append(case(name, "batchNorm", [x], given, y))
+
+
 def main() -> None:
     cases = []
     batch(cases, "2-D", [2, 3, 2, 3], True)
@@ -80,6 +133,16 @@ def main() -> None:
     grouped(cases, "2-D", "groupNorm", [2, 6, 2, 2], [6], group(2), {"groups": 2})
     grouped(cases, "rows", "groupNorm", [3, 6], [6], group(3), {"groups": 3}, 0.01)
     grouped(cases, "3-D, one group", "groupNorm", [1, 4, 2, 1, 3], [4], group(1), {"groups": 1})
+    for axes, shape in [([1, 3], [2, 3, 2, 4]), ([3, 1], [2, 3, 2, 4]), ([0, 2], [3, 2, 4]), ([-1, 0, 2], [2, 2, 3, 2, 3])]:
+        grouped(cases, f"over {axes}", "layerNorm", shape, [shape[axis] for axis in axes], moved(axes), {"axes": axes})
+    statistics(cases, "statistics over [3, 1]", [2, 3, 2, 4], [3, 1])
+    roots(cases, "roots over the last axis", [2, 3, 5], [2], 1e-5)
+    roots(cases, "roots over [2, 0]", [2, 3, 4], [2, 0], None)
+    norms(cases, "channels", [2, 5, 3], 2, 1)
+    norms(cases, "magnitudes of rows", [3, 4], 1, -1)
+    norms(cases, "below epsilon", [2, 3], 2, 0, 50)
+    along(cases, "along axis 2", [2, 3, 4], 2)
+    along(cases, "along axis 0", [4, 3, 2], 0)
     write(cases)
 
 

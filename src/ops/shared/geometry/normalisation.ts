@@ -70,11 +70,11 @@ export function checkAxes({ shape, layout }: Normalised, axes: unknown): readonl
 
 function checkList({ length }: readonly number[], axes: readonly unknown[]): readonly number[] {
   return Array.from(axes, (one, at) => {
-    const axis = checkInteger(`axes[${at}]`, one, -length, length - 1);
-    return axis < 0 ? axis + length : axis;
-  }).map((axis, at, all) => {
-    if (all.indexOf(axis) < at) refuse("invalid-argument", `axes[${at}]`, axes[at], "each axis once");
-    return axis;
+    const given = checkInteger(`axes[${at}]`, one, -length, length - 1);
+    return given < 0 ? given + length : given;
+  }).map((own, at, all) => {
+    if (all.indexOf(own) < at) refuse("invalid-argument", `axes[${at}]`, axes[at], "each axis once");
+    return own;
   });
 }
 
