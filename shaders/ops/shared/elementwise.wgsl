@@ -2,7 +2,7 @@
 // in yzw the distances between their elements in each of three operands, which are 0 where an operand is broadcast. The
 // values are multiplied by `factor`; `scale` is for what computes them.
 // slots: value
-// constants: RUNS
+// constants: RUNS, WHOLE
 // types: V
 struct Elementwise { threads: u32, scale: f32, factor: f32, runs: array<vec4u, RUNS> }
 
@@ -18,5 +18,7 @@ fn thread(index: u32) {
     at += (rest - next * g.runs[r].x) * g.runs[r].yzw;
     rest = next;
   }
-  y[index] = V(g.factor * value(at + rest * g.runs[RUNS - 1u].yzw));
+  // Where nothing is broadcast, all lie as the result does.
+  at = select(at + rest * g.runs[RUNS - 1u].yzw, vec3u(index), WHOLE);
+  y[index] = V(g.factor * value(at));
 }

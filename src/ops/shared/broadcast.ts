@@ -137,7 +137,7 @@ export function elementwiseStep(
   const { shaders, constants, functions = {} } = given.kernel(items);
   return dispatch({
     shaders: [operandsShader, entry, ...shaders],
-    constants: { ...constants, RUNS: runs.length },
+    constants: { ...constants, RUNS: runs.length, WHOLE: runs.every(({ kept }) => kept.every(Boolean)) },
     aliases,
     functions,
     ranges: [...rangesOf(given.operands), ...results],
