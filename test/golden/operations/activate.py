@@ -20,6 +20,17 @@ ACTIVATIONS = [
     # Not F.hardsigmoid, whose gradient in 1.13 has 1/6 rounded to float32.
     ("hard-sigmoid", {}, lambda v: F.relu6(v + 3) / 6),
     ("hard-swish", {}, F.hardswish),
+    ("hard-sigmoid", {"alpha": 0.2, "beta": 0.4}, lambda v: torch.clamp(0.2 * v + 0.4, 0, 1)),
+    ("linear", {"alpha": -1.5, "beta": 0.25}, lambda v: -1.5 * v + 0.25),
+    ("selu", {"alpha": 1.25, "gamma": 0.75}, lambda v: 0.75 * F.elu(v, 1.25)),
+    ("celu", {}, F.celu),
+    ("celu", {"alpha": 1.5}, lambda v: F.celu(v, 1.5)),
+    ("celu", {"alpha": -4}, lambda v: F.celu(v, -4)),
+    ("mish", {}, F.mish),
+    ("softsign", {}, F.softsign),
+    ("shrink", {}, F.hardshrink),
+    ("shrink", {"lambd": 1.5, "bias": 1.5}, lambda v: F.softshrink(v, 1.5)),
+    ("thresholded-relu", {"alpha": 0.5}, lambda v: F.threshold(v, 0.5, 0)),
 ]
 
 
