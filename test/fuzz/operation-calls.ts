@@ -123,14 +123,47 @@ function adaptiveBackward(indexed: boolean) {
 
 function activationOf({ activation, parameter }: Ingredients): unknown {
   if (parameter === undefined) return activation;
-  if (activation === "leaky-relu") return { name: activation, slope: parameter };
-  return activation === "elu" ? { name: activation, alpha: parameter } : { name: activation };
+  const keys: Record<string, string> = { "leaky-relu": "slope", softplus: "beta", shrink: "lambd" };
+  const alphas = ["elu", "linear", "selu", "celu", "thresholded-relu", "hard-sigmoid"];
+  const key = alphas.includes(activation) ? "alpha" : keys[activation];
+  return { name: activation, ...(key !== undefined && { [key]: parameter }) };
 }
 
 /** Returns a shape of any rank. */
 function anyShape({ rank, N, C, size, single }: Ingredients): number[] {
   return single ? [N, C, ...size.slice(3 - rank)] : [N, C, ...size].slice(0, rank);
 }
+
+/** Returns a shape that is broadcast over another: some of its axes have size 1, or the first is missing. */
+function spread({ bins, flag }: Ingredients, shape: readonly number[], turn = 0): number[] {
+  return shape.map((size, at) => (bins[(at + turn) % bins.length]! % 2 ? size : 1)).slice(flag ? 1 : 0);
+}
+
+/** Returns two shapes that are broadcast over each other, and the shape of both. */
+function pairOf(parts: Ingredients): { pair: [number[], number[]]; shape: number[] } {
+  const shape = anyShape(parts);
+  const other = spread(parts, shape);
+  return { pair: parts.other ? [other, shape] : [shape, other], shape };
+}
+
+const binary = (parts: Ingredients): Made => ({ given: pairOf(parts).pair });
+const binaryBackward = (parts: Ingredients): Made => {
+  const { pair, shape } = pairOf(parts);
+  return { given: [shape, ...pair] };
+};
+const sumOptions = (parts: Ingredients) =>
+  given({ scale: parts.parameter, activation: parts.single ? activationOf(parts) : undefined });
+const sum = (parts: Ingredients): Made => ({ given: pairOf(parts).pair, options: sumOptions(parts) });
+const sumBackward = (parts: Ingredients): Made => {
+  const { pair, shape } = pairOf(parts);
+  const [aShape, bShape] = pair;
+  return {
+    given: [shape],
+    options: { ...sumOptions(parts), aShape, bShape },
+    tensors: parts.single ? { [parts.from]: shape } : {},
+  };
+};
+const clamped = ({ parameter, epsilon }: Ingredients) => given({ min: parameter, max: epsilon });
 
 const layerActivation = (parts: Ingredients) => given({ activation: parts.flag ? activationOf(parts) : undefined });
 const axisOption = ({ axis }: Ingredients) => given({ axis });
@@ -188,6 +221,28 @@ const MAKERS = {
     given: [anyShape(parts)],
     options: { activation: activationOf(parts) },
     tensors: { [parts.from]: anyShape(parts) },
+  }),
+  add: sum,
+  addBackward: sumBackward,
+  sub: sum,
+  subBackward: sumBackward,
+  multiply: binary,
+  multiplyBackward: binaryBackward,
+  divide: binary,
+  minimum: binary,
+  minimumBackward: binaryBackward,
+  maximum: binary,
+  maximumBackward: binaryBackward,
+  greater: binary,
+  exp: (parts) => ({ given: [anyShape(parts)] }),
+  round: (parts) => ({ given: [anyShape(parts)] }),
+  erfBackward: (parts) => ({ given: [anyShape(parts), anyShape(parts)] }),
+  clamp: (parts) => ({ given: [anyShape(parts)], options: clamped(parts) }),
+  clampBackward: (parts) => ({ given: [anyShape(parts), anyShape(parts)], options: clamped(parts) }),
+  where: (parts) => ({ given: [spread(parts, anyShape(parts), 1), ...pairOf(parts).pair] }),
+  whereBackward: (parts) => ({
+    given: [anyShape(parts), spread(parts, anyShape(parts), 1)],
+    options: { bShape: spread(parts, anyShape(parts)) },
   }),
   softmax: (parts) => ({ given: [anyShape(parts)], options: axisOption(parts) }),
   logSoftmax: (parts) => ({ given: [anyShape(parts)], options: axisOption(parts) }),

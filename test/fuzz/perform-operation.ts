@@ -23,7 +23,10 @@ import type { OperationCase } from "./operation.ts";
 const TOLERANCE: Readonly<Record<Dtype, number>> = { f32: 1e-4, f16: 1e-3 };
 
 /** Operations whose reference takes no layout, since it does not matter to them. */
-const WITHOUT_LAYOUT = ["activate", "activateBackward", "linear", "linearBackward"];
+const WITHOUT_LAYOUT = [
+  ...["activate", "activateBackward", "add", "addBackward", "sub", "subBackward", "clamp", "clampBackward"],
+  ...["whereBackward", "linear", "linearBackward"],
+];
 
 /** Junk that can be valid and then needs more memory than the reference has. */
 const ENORMOUS = ["2 ** 31 - 1", "[1, 1, 2 ** 30, 4]"];

@@ -51,7 +51,6 @@ function sumBackward(
   const addition = additionOf(options);
   const { activation, scale } = addition;
   const given = sourceOf(addition, options);
-  const [aShape, bShape] = checkPairShapes(options, gradient.shape);
   let values = gradient;
   if (activation && given) {
     const source = checkElements(given.from, given.values);
@@ -59,6 +58,7 @@ function sumBackward(
     const derivative = derivativeFrom(given.from);
     values = combined({ dy, source }, (v, at) => v * derivative(activation, at));
   }
+  const [aShape, bShape] = checkPairShapes(options, gradient.shape);
   const scaled = { ...values, data: values.data.map((v) => sign * scale * v) };
   return { da: summedTo(aShape, values), db: summedTo(bShape, scaled) };
 }

@@ -18,15 +18,9 @@ export function whereBackward(
   checkOptions("options", options, ["aShape", "bShape"]);
   const { shape } = checkElements("dy", dy);
   const mask = checkElements("condition", condition);
+  const of = (kept: boolean): Float64NdArray =>
+    combined({ condition, dy }, (holds, v) => ((holds !== 0) === kept ? v : 0));
+  const [one, other] = [of(true), of(false)];
   const [aShape, bShape] = checkPairShapes(options, shape, { "condition.shape": mask.shape });
-  return {
-    da: summedTo(
-      aShape,
-      combined({ dy, condition }, (v, holds) => (holds === 0 ? 0 : v)),
-    ),
-    db: summedTo(
-      bShape,
-      combined({ dy, condition }, (v, holds) => (holds === 0 ? v : 0)),
-    ),
-  };
+  return { da: summedTo(aShape, one), db: summedTo(bShape, other) };
 }
