@@ -78,6 +78,23 @@ export const UPSAMPLING: readonly BenchOperation[] = [
       dx: on.upsampleBackward(dy, { outputSize: 64, inputShape: shape([1, 64, 40, 40]), ...layout }),
     }),
   }),
+  // Jaderberg et al. (2015): a transformed map of a classifier.
+  entry({
+    operation: "gridSample",
+    name: "spatial transformer, bilinear",
+    batch: 4,
+    inputs: { x: { shape: [1, 64, 56, 56] }, grid: { shape: [1, 56, 56, 2], map: false } },
+    call: (on, { x, grid }, { layout }) => ({ y: on.gridSample(x, grid, layout) }),
+  }),
+  entry({
+    operation: "gridSampleBackward",
+    name: "spatial transformer, bilinear",
+    inputs: {
+      ...{ dy: { shape: [1, 64, 56, 56] }, x: { shape: [1, 64, 56, 56] } },
+      grid: { shape: [1, 56, 56, 2], map: false },
+    },
+    call: (on, { dy, x, grid }, { layout }) => ({ ...on.gridSampleBackward(dy, x, grid, layout) }),
+  }),
   // Laina et al. (2016).
   entry({
     operation: "bedOfNails",

@@ -194,6 +194,8 @@ export type {
   UpsampleBackwardOptions,
   UpsampleOptions,
 } from "./resize/geometry.ts";
+export { type GridSampleGradients, gridSample, gridSampleBackward } from "./grid-sample/grid-sample.ts";
+export type { GridSampleOptions } from "./grid-sample/geometry.ts";
 export { bedOfNails, bedOfNailsBackward } from "./bed-of-nails/bed-of-nails.ts";
 export type { BedOfNailsOptions } from "./bed-of-nails/geometry.ts";
 export { lpPool, lpPoolBackward } from "./lp-pool/lp-pool.ts";

@@ -316,6 +316,13 @@ function unpooling(extent: Extent): OperationCall[] {
       given: [x],
       options: { outputSize: size, mode: "linear", inputShape: map(C, size + 1) },
     },
+    { operation: "gridSample", given: [x, [N, size, size + 1, 2]], options: {} },
+    {
+      operation: "gridSample",
+      given: [x, f32([N, size, size, 2])],
+      options: { mode: "cubic", paddingMode: "reflection" },
+    },
+    { operation: "gridSampleBackward", given: [x, x, [N, size, size, 2]], options: { paddingMode: "border" } },
     { operation: "upsampleBackward", given: [doubled], options: { scale: 2, mode: "linear", inputShape: x } },
     { operation: "bedOfNails", given: [x], options: { kernelSize: 2 } },
     { operation: "bedOfNailsBackward", given: [doubled], options: { kernelSize: 2 } },
