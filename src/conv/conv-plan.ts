@@ -3,10 +3,11 @@ import { refuseDestroyed } from "../base/error.ts";
 import type { Triple } from "../base/shape.ts";
 import type { GpuContext } from "../gpu/context.ts";
 import { Executable, type OperandBuffers } from "../gpu/executable.ts";
-import { createPrepared, createWorkspace } from "../gpu/memory.ts";
+import { type TensorStorage, createPrepared, createWorkspace } from "../gpu/memory.ts";
 import { submit } from "../gpu/submit.ts";
 import { Tensor } from "../gpu/tensor.ts";
-import type { Plan, Step } from "../kernel/step.ts";
+import { kernelKey } from "../kernel/kernel-key.ts";
+import type { Plan, Preparation, Step } from "../kernel/step.ts";
 import type { Choice } from "../planner/choose.ts";
 import { explain } from "../planner/explain.ts";
 import { type ConvProblem, multiplyAdds } from "../problem/problem.ts";
@@ -65,6 +66,8 @@ export class ConvPlan {
   #workspace: GPUBuffer | undefined;
   #checked: { readonly given: ConvBuffers; readonly operands: OperandBuffers } | undefined;
   #prepared: GPUBuffer | undefined;
+  /** The memory of weight tensors whose prepacked copies were recorded on encoders. */
+  readonly #recorded = new Set<TensorStorage>();
   #generation: number;
   #destroyed = false;
 
@@ -80,7 +83,7 @@ export class ConvPlan {
       this.#executable.destroy();
       throw error;
     }
-    this.#preparationKey = plan.preparation ? gpu.idOf(JSON.stringify(plan.preparation.steps)) : -1;
+    this.#preparationKey = plan.preparation ? gpu.idOf(preparationText(plan.preparation)) : -1;
     this.preparedBytes = plan.preparation?.bytes ?? 0;
     this.problem = problem;
     this.algorithm = plan.algorithm;
@@ -148,7 +151,7 @@ export class ConvPlan {
     const operands = this.#operandsOf(buffers);
     if (this.#preparation) {
       if (buffers.w instanceof Tensor) {
-        operands.prepared = this.#preparedFrom(buffers.w);
+        operands.prepared = this.#preparedFrom(buffers.w, true);
       } else {
         operands.prepared = this.#prepared ??= this.#gpu.errors.run("prepared weights", () =>
           createPrepared(this.#gpu.memory, this.preparedBytes),
@@ -184,6 +187,8 @@ export class ConvPlan {
     this.#destroyed = true;
     this.#executable.destroy();
     this.#preparation?.destroy();
+    for (const storage of this.#recorded) storage.unhold(this);
+    this.#recorded.clear();
     this.#release();
   }
 
@@ -199,10 +204,15 @@ export class ConvPlan {
     this.#checked = undefined;
   }
 
-  /** Returns the prepacked weights of a tensor: the copy cached with the tensor, or a new one whose packing is submitted now. */
-  #preparedFrom(w: Tensor): GPUBuffer {
+  /**
+   * Returns the prepacked weights of a tensor: the copy cached with the tensor, or a new one whose packing is submitted now. One that is `recorded`
+   * lives until the plan is destroyed or the weights change.
+   */
+  #preparedFrom(w: Tensor, recorded = false): GPUBuffer {
     const { memory } = this.#gpu;
-    return w.prepared(this.#preparationKey, () => {
+    const { copies } = w;
+    if (recorded) this.#recorded.add(copies);
+    const pack = (): GPUBuffer => {
       const prepared = createPrepared(memory, this.preparedBytes);
       const work = { label: "weights", buffers: { w: w.storage, prepared }, results: {} };
       try {
@@ -214,13 +224,19 @@ export class ConvPlan {
         throw error;
       }
       return prepared;
-    });
+    };
+    return copies.prepared(this.#preparationKey, pack, recorded ? this : undefined);
   }
 
   #alive(method: string): void {
     if (this.#destroyed) refuseDestroyed(`plan.${method}`, "plan");
     this.#gpu.memory.checkOpen();
   }
+}
+
+/** A text of everything that prepacked weights depend on, whichever plans prepack them. */
+function preparationText({ steps }: Preparation): string {
+  return JSON.stringify(steps.map(({ kernel, ...rest }) => [kernelKey(kernel), rest]));
 }
 
 /** Whether the same live buffers are given as before. */

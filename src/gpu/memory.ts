@@ -8,11 +8,20 @@ export type MemoryUse = "tensors" | "weights" | "workspace" | "plans" | "reads";
 /** Bytes of GPU memory that the engine holds now, by use, and the most it has held at once. */
 export type MemoryReport = Readonly<Record<MemoryUse | "total" | "peak", number>>;
 
+/** Most prepacked copies of a tensor that are cached: a layer alternates between few algorithms, while maps may have any number of sizes. */
+const MAX_COPIES = 2;
+
+/** A prepacked copy of a tensor, and the plans that recorded it on encoders of the caller, which may yet be submitted. */
+interface Prepared {
+  readonly buffer: GPUBuffer;
+  readonly holders: Set<object>;
+}
+
 /** The GPU memory of a tensor, in an object of its own so that it can be freed after the tensor is garbage-collected. */
 export class TensorStorage {
   readonly buffer: GPUBuffer;
-  /** Prepacked copies of the tensor as weights, by the id of the preparation. */
-  readonly prepared = new Map<number, GPUBuffer>();
+  /** Prepacked copies of the tensor as weights, by the id of the preparation, the most recently used last. */
+  readonly #prepared = new Map<number, Prepared>();
   /** The generation of the context (context.ts) in which they were prepacked. */
   generation: number;
   /** Whether the buffer is freed with the tensor. */
@@ -28,9 +37,37 @@ export class TensorStorage {
     this.owned = owned;
   }
 
+  /**
+   * Returns the prepacked copy of an id; `make` packs it if there is none. Then frees the least recently used others: work already submitted still
+   * completes.
+   * @param holder keeps the copy until `unhold`
+   */
+  prepared(id: number, make: () => GPUBuffer, holder?: object): GPUBuffer {
+    const copy = this.#prepared.get(id) ?? { buffer: make(), holders: new Set() };
+    this.#prepared.delete(id);
+    this.#prepared.set(id, copy);
+    if (holder) copy.holders.add(holder);
+    this.#trim();
+    return copy.buffer;
+  }
+
+  /** Lets go of the copies that a holder keeps. */
+  unhold(holder: object): void {
+    for (const { holders } of this.#prepared.values()) holders.delete(holder);
+    this.#trim();
+  }
+
   freePrepared(): void {
-    for (const buffer of this.prepared.values()) this.#memory.free(buffer);
-    this.prepared.clear();
+    for (const { buffer } of this.#prepared.values()) this.#memory.free(buffer);
+    this.#prepared.clear();
+  }
+
+  #trim(): void {
+    const free = [...this.#prepared].filter(([, { holders }]) => holders.size === 0);
+    for (const [id, { buffer }] of free.slice(0, -MAX_COPIES)) {
+      this.#memory.free(buffer);
+      this.#prepared.delete(id);
+    }
   }
 
   /** Counts a tensor that uses the storage. */

@@ -163,19 +163,13 @@ export class Tensor<D extends TensorDtype = Dtype> {
     this.destroy();
   }
 
-  /** @internal The prepacked copy of this tensor as weights, by the id of the preparation; `make` packs it if there is none. */
-  prepared(key: number, make: () => GPUBuffer): GPUBuffer {
+  /** @internal The memory, with its prepacked copies: those made before a GPU error that may have invalidated them are dropped. */
+  get copies(): TensorStorage {
     if (this.#storage.generation !== this.#gpu.generation) {
       this.#storage.generation = this.#gpu.generation;
       this.updated();
     }
-    const { prepared } = this.#storage;
-    let buffer = prepared.get(key);
-    if (!buffer) {
-      buffer = make();
-      prepared.set(key, buffer);
-    }
-    return buffer;
+    return this.#storage;
   }
 
   /** @internal A tensor of another shape that shares this one's memory and prepacked copies, until both are destroyed. */
