@@ -1,13 +1,14 @@
 // Depthwise correlation: a group has one input channel (a gradient sums over several) and any number of output channels. One thread computes
 // TILE_P x TILE_Q outputs of TILE_M output channels of a group: it loads a block of input cells once and uses each cell for every kernel row and
 // column that meets it. load and load_weight come from load*.wgsl, source and is_padding from a padding-* snippet, and sum_up from
-// depthwise-one-step or depthwise-steps. *_TAIL: some tile reaches past the last output, output channel or kernel column. SPLIT: each sum is split
+// depthwise-one-step or depthwise-steps. Tiles may reach past the last output; M_TAIL: some tile reaches past the last output
+// channel; COLUMN_TAIL: so many columns of the last step of a row may lie past it. SPLIT: each sum is split
 // among g.splits threads, which store partial sums one after the other (reduce-splits.wgsl adds them).
 //
 // Neighbouring outputs of a tile are OUT_STEP apart, and neighbouring cells one dilation apart: with a dilation, the outputs that share cells are
 // not adjacent. The windows of two neighbouring outputs of a tile start SHIFT of its cells apart.
 // slots: finish, is_padding, load, load_bias, load_weight, source, sum_up
-// constants: ALL_COLUMNS, CHANNELS_LAST, COLUMNS, COLUMN_TAIL, DILATION_D, DILATION_H, DILATION_W, M_TAIL, OUT_STEP_P, OUT_STEP_Q, PADDING_VALUE, PER_P, PER_Q, P_TAIL, Q_TAIL, ROWS, SHIFT_P, SHIFT_Q, SPLIT, STRIDE_D, STRIDE_H, STRIDE_W, TILE_M, TILE_P, TILE_Q
+// constants: ALL_COLUMNS, CHANNELS_LAST, COLUMNS, COLUMN_TAIL, DILATION_D, DILATION_H, DILATION_W, M_TAIL, OUT_STEP_P, OUT_STEP_Q, PADDING_VALUE, PER_P, PER_Q, ROWS, SHIFT_P, SHIFT_Q, SPLIT, STRIDE_D, STRIDE_H, STRIDE_W, TILE_M, TILE_P, TILE_Q
 // types: Y
 struct Geometry {
   threads: u32, steps: u32, splits: u32, share: u32, reach: u32, stride: u32, partial: u32,
@@ -99,11 +100,11 @@ fn thread(invocation: u32) {
       let plane = g.y_start + split * g.partial + n * g.y_stride_n + group * g.y_stride_g + (m0 + m) * g.y_stride_k + o * g.y_stride_o;
       // @unroll
       for (var p = 0u; p < TILE_P; p++) {
-        if (select(true, p0 + p * OUT_STEP_P < g.output_p, P_TAIL)) {
+        if (p0 + p * OUT_STEP_P < g.output_p) {
           let row = plane + (p0 + p * OUT_STEP_P) * g.y_stride_p;
           // @unroll
           for (var q = 0u; q < TILE_Q; q++) {
-            if (select(true, q0 + q * OUT_STEP_Q < g.output_q, Q_TAIL)) {
+            if (q0 + q * OUT_STEP_Q < g.output_q) {
               let position = row + (q0 + q * OUT_STEP_Q) * g.y_stride_q;
               y[position] = Y(finish(sums[(m * TILE_P + p) * TILE_Q + q], bias, position));
             }

@@ -5,21 +5,25 @@ import depthwiseOneStepShader from "../../shaders/algorithms/depthwise-one-step.
 import depthwiseStepsShader from "../../shaders/algorithms/depthwise-steps.wgsl";
 import depthwiseShader from "../../shaders/algorithms/depthwise.wgsl";
 import { greatestCommonDivisor } from "../base/arithmetic.ts";
+import { eachAxis } from "../base/shape.ts";
 import { dispatch } from "../kernel/dispatch.ts";
 import { BINDING, type Step } from "../kernel/step.ts";
 import type { Correlation } from "../problem/correlation.ts";
 import { multiplyAdds } from "../problem/problem.ts";
 import { type Algorithm, type Candidate, SEQUENTIAL_SUM, type Variant } from "./algorithm.ts";
-import { type Work, estimate, numberBytes } from "./cost.ts";
+import { type Rates, type Work, estimate, numberBytes } from "./cost.ts";
 import {
-  alongAxes,
   inputUniforms,
+  isMap,
   join,
   loader,
+  MAP_COLUMNS,
+  MAP_TAIL,
   outputUniforms,
   paddedInput,
   result,
   weightUniforms,
+  windowConstants,
 } from "./operands.ts";
 import { partialBytes, partialSums, partialsOf, reduceSteps, reduceWork } from "./reduce-splits.ts";
 import type { DeviceTraits } from "./traits.ts";
@@ -64,13 +68,16 @@ function cut(c: Correlation, tile: DepthwiseTile) {
   const tilesQ = tilesAlong(output[2], tile.tileQ, q.outputStep);
   const tilesM = Math.ceil(c.K / groups / tile.tileM);
   const columnChunks = Math.ceil(kernel[2] / tile.columns);
+  const short = columnChunks * tile.columns - kernel[2];
   const rowChunks = kernel[1] / tile.rows;
   const channelTiles = groups * tilesM;
   return {
     ...{ p, q, perP, perQ, tilesP, tilesQ, tilesM, channelTiles },
     cellRows: (tile.tileP - 1) * perP + tile.rows,
     cellColumns: (tile.tileQ - 1) * perQ + tile.columns,
-    columnTail: columnChunks * tile.columns - kernel[2],
+    allColumns: tile.columns === kernel[2] && !isMap(c),
+    short,
+    columnTail: isMap(c) && short > 0 ? MAP_TAIL : short,
     ...{ columnChunks, rowChunks, slices: kernel[0] },
     steps: (c.C / groups) * kernel[0] * rowChunks * columnChunks,
     threads: tile.splits * N * channelTiles * output[0] * tilesP * tilesQ,
@@ -89,12 +96,12 @@ function depthwiseWork(c: Correlation, tile: DepthwiseTile): Work[] {
   const steps = Math.ceil(shape.steps / splits);
   const outputs = tileP * tileQ * tileM;
   // Column addresses are computed once if a step covers the width of the kernel, otherwise again in each step.
-  const cell = columns === c.kernel[2] ? 1.2 : 1.5;
+  const cell = shape.allColumns ? 1.2 : 1.5;
   const loop = steps > 1 ? LOOP_LOADS * outputs : 0;
   const step = cell * shape.cellRows * shape.cellColumns + rows * columns * tileM;
   const multiply = {
     threads: shape.threads,
-    multiplyAdds: shape.threads * steps * outputs * rows * (columns + shape.columnTail),
+    multiplyAdds: shape.threads * steps * outputs * rows * (columns + shape.short),
     loads: shape.threads * (steps * step + loop + 0.5 * shape.cellColumns + outputs),
     bytes: numberBytes(...Object.values(c.sizes)) + partialBytes(c, splits),
   };
@@ -111,52 +118,92 @@ const LARGE = 5e7;
 /** Most sums that a thread holds: limited by the registers of a GPU, which also needs many threads, or by the stack of a CPU. */
 const MAX_SUMS = { hardware: 16, software: 112 };
 
-const TILES = [1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 20, 24, 28];
+const TILES = [1, 2, 3, 4, 5, 7, 8, 10, 14, 16, 20, 28];
 
-/** Chunks of kernels that are maps, as in gradients of weights: too many divisors to try, and a last chunk that is short costs little. */
-const MAP_SIZE = 64;
-const MAP_CHUNKS = [4, 8, 16, 32];
+/**
+ * Few tiles serve maps of all sizes, so that they share kernels: those that are best on maps of these sizes, with most sums or with a share of
+ * them, for maps with too few tiles to keep the adapter busy.
+ */
+const MAPS = [
+  { size: 14, share: 1 },
+  { size: 56, share: 1 },
+  { size: 64, share: 1 },
+  { size: 56, share: 1 / 4 },
+];
+
+/** Kernel columns up to which a step takes all of them. */
+const ALL_COLUMNS = 7;
+
+/** Kernel rows of a step if the kernel is a map: the first that divides its rows. */
+const MAP_ROWS = [4, 1];
 
 /** Chunk sizes of 1 to 32 that divide a number of rows or columns evenly, or with a last chunk that is one short. */
 function chunkSizes(size: number): number[] {
-  if (size > MAP_SIZE) return MAP_CHUNKS;
   return Array.from({ length: Math.min(size, 32) }, (_, at) => at + 1).filter(
     (chunk) => size % chunk === 0 || (size + 1) % chunk === 0,
   );
 }
 
+/** The kernel rows and columns that a step may take: several rows only with all columns, or of a map. */
+function chunksOf(c: Correlation): [rows: number, columns: number][] {
+  const [, R, S] = c.kernel;
+  if (isMap(c)) return [[MAP_ROWS.find((rows) => R % rows === 0)!, MAP_COLUMNS]];
+  const rows = chunkSizes(R).filter((chunk) => R % chunk === 0);
+  const columns = S <= ALL_COLUMNS ? [S] : chunkSizes(S);
+  return columns.flatMap((one) => (one === S ? rows : [1]).map((some): [number, number] => [some, one]));
+}
+
 function namedTile(c: Correlation, tile: Omit<DepthwiseTile, "name" | "splits" | "turns">): DepthwiseTile {
   const { tileP, tileQ, tileM, rows, columns } = tile;
-  const chunk = rows * columns === c.kernel[1] * c.kernel[2] ? "" : `r${rows}s${columns}`;
+  const chunk = rows * columns === c.kernel[1] * c.kernel[2] && !isMap(c) ? "" : `r${rows}s${columns}`;
   return { name: `p${tileP}q${tileQ}${tileM > 1 ? `m${tileM}` : ""}${chunk}`, ...tile, splits: 1, turns: false };
 }
 
-/** Kernel rows of a step that does not take all kernel columns. */
-const ROWS = [1, 2, 4, 8];
-
-/** Every tile within the limits. */
+/** Every tile within the limits. In a gradient of weights the outputs are the taps of a kernel, which no tile exceeds. */
 function possibleTiles(c: Correlation, device: DeviceTraits): DepthwiseTile[] {
-  const [, R, S] = c.kernel;
   const most = multiplyAdds(c) < LARGE ? MAX_UNROLLED.small : MAX_UNROLLED.large;
   const mostSums = device.software ? MAX_SUMS.software : MAX_SUMS.hardware;
-  // Of the sizes that cut as many tiles, the smallest wastes least.
-  const sizes = (outputs: number): number[] =>
-    TILES.filter((tile, at) => tile <= outputs && Math.ceil(outputs / TILES[at - 1]!) !== Math.ceil(outputs / tile));
+  const sizes = (outputs: number): number[] => TILES.filter((tile) => tile <= outputs);
+  const along = (axis: 1 | 2): number[] =>
+    sizes(isMap(c) || c.output[axis] <= 4 ? Math.max(1, c.output[axis]) : Infinity);
   const found: DepthwiseTile[] = [];
-  for (const columns of chunkSizes(S)) {
-    for (const rows of (columns === S ? chunkSizes(R) : ROWS).filter((chunk) => R % chunk === 0)) {
-      for (const tileM of sizes(Math.min(8, c.K / c.groups))) {
-        for (const tileP of sizes(c.output[1])) {
-          for (const tileQ of sizes(c.output[2])) {
-            const sums = tileP * tileQ * tileM;
-            if (sums <= mostSums && sums * rows * columns <= most)
-              found.push(namedTile(c, { tileP, tileQ, tileM, rows, columns }));
-          }
+  for (const [rows, columns] of chunksOf(c)) {
+    for (const tileM of sizes(Math.min(8, c.K / c.groups))) {
+      for (const tileP of along(1)) {
+        for (const tileQ of along(2)) {
+          const sums = tileP * tileQ * tileM;
+          if (sums <= mostSums && sums * rows * columns <= most)
+            found.push(namedTile(c, { tileP, tileQ, tileM, rows, columns }));
         }
       }
     }
   }
   return found;
+}
+
+/** The tile with the shortest estimated time of computing, whatever that of memory. */
+function fastest(tiles: readonly DepthwiseTile[], c: Correlation, rates: Rates): DepthwiseTile {
+  const computing = { ...rates, bytes: Infinity };
+  let [best] = tiles;
+  let least = Infinity;
+  for (const tile of tiles) {
+    const seconds = estimate(depthwiseWork(c, tile), computing);
+    if (seconds < least) [best, least] = [tile, seconds];
+  }
+  return best!;
+}
+
+/** The few tiles that serve maps of all sizes. */
+function tilesForMaps(c: Correlation, device: DeviceTraits): DepthwiseTile[] {
+  const all = possibleTiles(c, device);
+  const rates = { ...device.rates, threads: 1 };
+  if (isMap(c)) return [fastest(all, { ...c, kernel: eachAxis((axis) => (c.kernel[axis] > 1 ? 56 : 1)) }, rates)];
+  const sumsOf = ({ tileP, tileQ, tileM }: DepthwiseTile): number => tileP * tileQ * tileM;
+  const most = Math.max(...all.map(sumsOf));
+  return MAPS.map(({ size, share }) => {
+    const few = all.filter((tile) => sumsOf(tile) <= Math.max(1, share * most));
+    return fastest(few, { ...c, output: eachAxis((axis) => (c.output[axis] > 4 ? size : c.output[axis])) }, rates);
+  });
 }
 
 /** Fewest steps of a split: with fewer, starting a thread and adding its sums take longer than computing them. */
@@ -174,22 +221,18 @@ function canSplit(c: Correlation, device: DeviceTraits, tile: DepthwiseTile): bo
 }
 
 /**
- * The tile with the shortest estimated time on a device, with as many splits as keep it busy if that is faster. Splits take turns on a GPU, so
- * that neighbouring threads load neighbouring cells, and runs on a CPU, so that each thread does: the gradient of 3 to 16 channels at 512 x 512
- * took 0.8 of winograd's time on SwiftShader instead of 1.4.
+ * The best of few tiles on a device, with as many splits as keep it busy if that is faster. Splits take turns on a GPU, so that neighbouring
+ * threads load neighbouring cells, and runs on a CPU, so that each thread does: the gradient of 3 to 16 channels at 512 x 512 took 0.8 of
+ * winograd's time on SwiftShader instead of 1.4.
  */
 function bestTile(c: Correlation, device: DeviceTraits): DepthwiseTile {
-  let best: DepthwiseTile | undefined;
-  let fastest = Infinity;
-  for (const tile of possibleTiles(c, device)) {
+  const tiles = tilesForMaps(c, device).flatMap((tile) => {
     const { steps, threads } = cut(c, tile);
     const splits = Math.min(Math.floor(steps / MIN_SPLIT_STEPS), Math.ceil(device.rates.threads / threads));
-    for (const one of splits > 1 ? [tile, splitTile(tile, splits, !device.software)] : [tile]) {
-      const seconds = estimate(depthwiseWork(c, one), device.rates);
-      if (seconds < fastest && (one === tile || canSplit(c, device, one))) [best, fastest] = [one, seconds];
-    }
-  }
-  return best!;
+    const split = splitTile(tile, splits, !device.software);
+    return canSplit(c, device, split) ? [tile, split] : [tile];
+  });
+  return fastest(tiles, c, device.rates);
 }
 
 /** The tile of a name, which ends with "x8" or "t8" if it has 8 splits. */
@@ -201,11 +244,11 @@ function tileNamed(c: Correlation, device: DeviceTraits, name: string): Depthwis
 }
 
 function depthwiseStep(c: Correlation, tile: DepthwiseTile): Step {
-  const { K, groups, output } = c;
+  const { K, groups } = c;
   const { splits } = tile;
   const to = splits > 1 ? partialSums(c, splits) : c;
   const operands = join(paddedInput(c), loader(c, "w", BINDING.second), result(to));
-  const { p, q, perP, perQ, tilesP, tilesQ, tilesM, channelTiles, columnTail, threads } = cut(c, tile);
+  const { p, q, perP, perQ, tilesP, tilesQ, tilesM, channelTiles, allColumns, columnTail, threads } = cut(c, tile);
   const { columnChunks, rowChunks, slices, steps } = cut(c, tile);
   const run = Math.ceil(steps / splits);
   const shares = tile.turns ? { share: 1, reach: steps, stride: splits } : { share: run, reach: run, stride: 1 };
@@ -213,7 +256,11 @@ function depthwiseStep(c: Correlation, tile: DepthwiseTile): Step {
   const nextRow = Math.floor(shares.stride / columnChunks);
   const nextSlice = Math.floor(nextRow / rowChunks);
   return dispatch({
-    shaders: [...operands.shaders, steps === 1 ? depthwiseOneStepShader : depthwiseStepsShader, depthwiseShader],
+    shaders: [
+      ...operands.shaders,
+      steps === 1 && allColumns ? depthwiseOneStepShader : depthwiseStepsShader,
+      depthwiseShader,
+    ],
     aliases: operands.aliases,
     constants: {
       ...operands.constants,
@@ -229,14 +276,10 @@ function depthwiseStep(c: Correlation, tile: DepthwiseTile): Step {
       SHIFT_Q: q.shift,
       PER_P: perP,
       PER_Q: perQ,
-      P_TAIL: output[1] % (tile.tileP * p.outputStep) !== 0,
-      Q_TAIL: output[2] % (tile.tileQ * q.outputStep) !== 0,
       M_TAIL: (K / groups) % tile.tileM !== 0,
-      ALL_COLUMNS: tile.columns === c.kernel[2],
+      ALL_COLUMNS: allColumns,
       SPLIT: splits > 1,
-      ...alongAxes("STRIDE_", c.stride),
-      ...alongAxes("DILATION_", c.dilation),
-      CHANNELS_LAST: c.layout === "channels-last",
+      ...windowConstants(c),
     },
     ranges: operands.bindings,
     uniforms: {

@@ -26,7 +26,7 @@ import {
 } from "./gemm/gemm.ts";
 import { selectTiles } from "./gemm/tile.ts";
 import { type WeightMatrix, paddedTerms, weightMatrix, withPackedWeights } from "./gemm/weights.ts";
-import { alongAxes, inputUniforms, paddedInput, scratch, windowConstants } from "./operands.ts";
+import { alongAxes, inputUniforms, kernelUniforms, paddedInput, scratch, windowConstants } from "./operands.ts";
 import type { DeviceTraits } from "./traits.ts";
 
 /** Cap of a chunk. Larger ones are no faster: a GEMM of this size already keeps the GPU busy. */
@@ -125,6 +125,7 @@ function im2colStep(c: Correlation, sizes: Sizes, chunk: Chunk): Step {
       ...{ runs, rows, rowVectors, groups, groupC: C / groups },
       ...{ firstPixel: chunk.firstPixel, firstImage: chunk.firstImage, pixels: chunk.pixels, matrixRows: rows },
       ...alongAxes("output", output, "output"),
+      ...kernelUniforms(c),
       ...inputUniforms(c),
     },
     threads: chunk.images * groups * rows * runs,

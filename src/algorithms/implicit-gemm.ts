@@ -26,6 +26,7 @@ import { termRows, withPackedWeights } from "./gemm/weights.ts";
 import {
   inputUniforms,
   join,
+  kernelUniforms,
   outputUniforms,
   paddedInput,
   preparedRange,
@@ -104,6 +105,7 @@ function multiplyUniforms(c: Correlation, tile: ImplicitGemmTile): Uniforms {
     ...{ groups, groupC: C / groups, groupK: K / groups },
     ...{ outputs, terms: termCount(c), splitTerms: splitTerms(c, tile) },
     ...{ weightRow, weightGroup: packed.rows * weightRow, partial: outputs * K },
+    ...kernelUniforms(c),
     ...inputUniforms(c),
     ...outputUniforms(c),
   };

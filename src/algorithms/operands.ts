@@ -130,10 +130,9 @@ export function result(c: Pick<Correlation, "epilogue" | "K" | "dtype" | "sizes"
   };
 }
 
-/** The constants that shape the window of a kernel: its size, stride and dilation along depth, height and width, and the layout. */
-export function windowConstants({ kernel, stride, dilation, layout }: Correlation): Readonly<Record<string, Constant>> {
+/** The constants that shape a window: its stride and dilation along depth, height and width, and the layout. */
+export function windowConstants({ stride, dilation, layout }: Correlation): Readonly<Record<string, Constant>> {
   return {
-    ...alongAxes("KERNEL_", kernel, "taps"),
     ...alongAxes("STRIDE_", stride),
     ...alongAxes("DILATION_", dilation),
     CHANNELS_LAST: layout === "channels-last",
@@ -175,6 +174,20 @@ export function outputUniforms({ y, output }: Correlation): Uniforms {
     ...alongAxes("yStride", y.spatial, "output"),
   };
 }
+
+/** The size of the kernel, which in a gradient of weights is that of a feature map: the uniforms kernelT, ...R, ...S. */
+export function kernelUniforms({ kernel }: Correlation): Uniforms {
+  return alongAxes("kernel", kernel, "taps");
+}
+
+/** Whether the weights of a correlation are a feature map, dy, whose size changes from call to call. */
+export function isMap({ w }: Correlation): boolean {
+  return w.operand === "dy";
+}
+
+/** Columns of a row to take at once if the weights are a map, whose size changes: MAP_TAIL of them may lie past the end of the row. */
+export const MAP_COLUMNS = 8;
+export const MAP_TAIL = 7;
 
 /** The memory layout of the weights: the uniforms wStart, wStrideG, ...K, ...C, ...T, ...R, ...S. */
 export function weightUniforms({ w }: Correlation): Uniforms {

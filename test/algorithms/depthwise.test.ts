@@ -82,7 +82,7 @@ describe("depthwise", () => {
     const problem = layer(144, 56, 3);
     const { tileP, tileQ } = tileOf(problem);
     expect(Math.min(tileP, tileQ)).toBeGreaterThan(2);
-    expect(constantsOf(problem)).toMatchObject({ ROWS: 3, COLUMNS: 3, P_TAIL: false, Q_TAIL: false });
+    expect(constantsOf(problem)).toMatchObject({ ROWS: 3, COLUMNS: 3, ALL_COLUMNS: true });
     expect(stepOf(problem).kernel.shaders.map(({ name }) => name)).toContain("algorithms/depthwise-one-step");
   });
 

@@ -16,6 +16,8 @@ import { type GemmVariant, gemmStep } from "../gemm/gemm.ts";
 import {
   alongAxes,
   inputUniforms,
+  isMap,
+  kernelUniforms,
   loader,
   outputUniforms,
   paddedInput,
@@ -34,8 +36,18 @@ function tileConstants({ tile, axes, points, inputs }: Geometry): Record<string,
   };
 }
 
-function subkernelConstants({ partition: { phases, subkernels, taps } }: Geometry): Record<string, Constant> {
-  return { ...alongAxes("PHASES_", phases), ...alongAxes("SUBKERNELS_", subkernels), ...alongAxes("TAPS_", taps) };
+/** Whether a kernel is one subkernel. If it is a feature map, whose size changes, it counts as several. */
+function isOne(correlation: Correlation, { partition: { subkernels } }: Geometry): boolean {
+  return elementCount(subkernels) === 1 && !isMap(correlation);
+}
+
+function subkernelConstants(correlation: Correlation, geometry: Geometry): Record<string, Constant> {
+  const { phases, taps } = geometry.partition;
+  return {
+    ONE_SUBKERNEL: isOne(correlation, geometry),
+    ...alongAxes("PHASES_", phases),
+    ...alongAxes("TAPS_", taps),
+  };
 }
 
 /** Transforms the weights to U, which is cached with them. */
@@ -52,7 +64,7 @@ export function filterStep(correlation: Correlation, geometry: Geometry): Step {
     constants: {
       ...from.constants,
       ...tileConstants(geometry),
-      ...subkernelConstants(geometry),
+      ...subkernelConstants(correlation, geometry),
       ...windowConstants(correlation),
       TAPS: tile.r,
       POWERS: { f32s: tile.factors.filterPowers.flat() },
@@ -64,6 +76,8 @@ export function filterStep(correlation: Correlation, geometry: Geometry): Step {
       outerCount: channelsLast ? paddedC : paddedK,
       groupC: C / groups,
       groupK,
+      ...kernelUniforms(correlation),
+      ...alongAxes("subkernels", geometry.partition.subkernels),
       ...weightUniforms(correlation),
       pointStride: threads,
     },
@@ -77,6 +91,8 @@ function reachesBeyond(
   end: Triple,
 ): boolean {
   const { input, stride, padBegin } = correlation;
+  // With strides it depends on the size of the map.
+  if (stride.some((step) => step > 1)) return true;
   const zeros = correlation.paddingMode === "zeros" && correlation.paddingValue === 0;
   return tiles.some((count, axis) => {
     const steps = (count - 1) * outputs[axis]! + inputs[axis]!;
@@ -107,14 +123,14 @@ export function inputStep(correlation: Correlation, geometry: Geometry, chunk: C
     constants: {
       ...from.constants,
       ...tileConstants(geometry),
-      ...subkernelConstants(geometry),
+      ...subkernelConstants(correlation, geometry),
       ...alongAxes("OUTPUTS_", geometry.outputs, "output"),
       ...alongAxes("STRIDE_", stride),
       WHOLE: { f32s: tile.factors.whole },
       HALVES: { f32s: tile.factors.halves.flat() },
       PAIR_POINTS: { f32s: tile.factors.pairs },
       CHANNELS_LAST: channelsLast,
-      C_TAIL: paddedC !== elementCount(partition.subkernels) * (C / groups),
+      C_TAIL: isMap(correlation) || paddedC !== elementCount(partition.subkernels) * (C / groups),
       ZEROS_BEYOND: reachesBeyond(correlation, geometry, end),
     },
     ranges: [...from.bindings, scratch(BINDING.output, 0, inputBytes(correlation, geometry, chunk.count))],
@@ -123,6 +139,7 @@ export function inputStep(correlation: Correlation, geometry: Geometry, chunk: C
       groupC: C / groups,
       tiles: chunk.count,
       firstTile: chunk.first,
+      ...alongAxes("subkernels", partition.subkernels),
       ...alongAxes("tiles", tiles, "output"),
       ...alongAxes("end", end),
       ...inputUniforms(correlation),
@@ -181,8 +198,8 @@ export function multiplyStep(correlation: Correlation, geometry: Geometry, chunk
 
 /** Transforms the products of a chunk of tiles to outputs, and applies the epilogue. */
 export function outputStep(correlation: Correlation, geometry: Geometry, chunk: Chunk): Step {
-  const { groups, output } = correlation;
-  const { tile, outputs, tiles, groupK, paddedK } = geometry;
+  const { groups } = correlation;
+  const { tile, tiles, groupK, paddedK } = geometry;
   const end = result(correlation);
   const channelsLast = correlation.layout === "channels-last";
   const slots = tileSlots(correlation, chunk.count);
@@ -196,9 +213,6 @@ export function outputStep(correlation: Correlation, geometry: Geometry, chunk: 
       ...alongAxes("OUTPUTS_", geometry.outputs, "output"),
       OUTPUTS: tile.m,
       POWERS: { f32s: tile.factors.outputPowers.flat() },
-      TAIL_O: output[0] % outputs[0] !== 0,
-      TAIL_P: output[1] % outputs[1] !== 0,
-      TAIL_Q: output[2] % outputs[2] !== 0,
       CHANNELS_LAST: channelsLast,
     },
     ranges: [

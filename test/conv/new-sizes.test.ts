@@ -1,0 +1,99 @@
+// Feature maps of many sizes through one layer. After three sizes and three batch sizes a new one compiles nothing, and few prepacked copies of
+// the weights are kept. On a fake device, which counts pipelines and buffers.
+import { describe, expect, it } from "vitest";
+import { type Engine, conv, convBackwardData, convBackwardWeights, createEngine } from "../../src/index.ts";
+import { fakeDevice } from "../suite/fake-device.ts";
+
+const FIRST = { sizes: [24, 33, 46], batches: [2, 8] };
+const LATER = { sizes: [20, 22, 25, 27, 28, 30, 32, 35, 40, 41, 49, 51], batches: [3, 5, 6] };
+const CHANNELS = 16;
+
+interface Layer {
+  readonly kernel: readonly number[];
+  readonly stride?: number;
+  readonly groups?: number;
+}
+
+const LAYERS: Readonly<Record<string, Layer>> = {
+  "3x3": { kernel: [16, 16, 3, 3] },
+  "3x3 at stride 2": { kernel: [16, 16, 3, 3], stride: 2 },
+  "5x5 depthwise": { kernel: [16, 1, 5, 5], groups: 16 },
+};
+
+/** Runs a pass of a layer on a batch of maps of a size. */
+type Run = (size: number, batch: number) => void;
+
+const PASSES: Readonly<Record<string, (engine: Engine, layer: Layer, algorithm: string) => Run>> = {
+  forward(engine, { kernel, ...layer }, algorithm) {
+    const w = engine.empty(kernel);
+    return (size, batch) => {
+      using x = engine.empty([batch, CHANNELS, size, size]);
+      conv(x, w, { ...layer, padding: kernel[2]! >> 1, algorithm }).destroy();
+    };
+  },
+  "backward-data"(engine, { kernel, ...layer }, algorithm) {
+    const w = engine.empty(kernel);
+    return (size, batch) => {
+      const inputShape = [batch, CHANNELS, size, size];
+      using dy = engine.empty([batch, CHANNELS, ...outputs(layer, size)]);
+      convBackwardData(dy, w, { ...layer, padding: kernel[2]! >> 1, algorithm, inputShape }).destroy();
+    };
+  },
+  "backward-weights"(engine, { kernel, ...layer }, algorithm) {
+    return (size, batch) => {
+      using x = engine.empty([batch, CHANNELS, size, size]);
+      using dy = engine.empty([batch, CHANNELS, ...outputs(layer, size)]);
+      convBackwardWeights(x, dy, { ...layer, padding: kernel[2]! >> 1, algorithm, kernelShape: kernel }).destroy();
+    };
+  },
+};
+
+function outputs({ stride = 1 }: Pick<Layer, "stride">, size: number): number[] {
+  return [Math.ceil(size / stride), Math.ceil(size / stride)];
+}
+
+/**
+ * Kernels that later sizes may compile, where they may any. A gradient of weights takes 14 or 8 columns of a map at once, which divide its rows
+ * or do not: four kernels, of which the first sizes need two. Matrix products have a few tiles, sums are split or not, and "auto" may choose
+ * another algorithm or tile, with kernels of its own, for another class of sizes.
+ */
+const MORE: Readonly<Record<string, number>> = {
+  "3x3 backward-weights auto": 3,
+  "3x3 backward-weights direct": 2,
+  "3x3 at stride 2 backward-weights auto": 1,
+  "3x3 at stride 2 backward-weights direct": 2,
+  "3x3 at stride 2 backward-weights implicit-gemm": 1,
+  "5x5 depthwise forward im2col": 1,
+  "5x5 depthwise backward-data im2col": 1,
+  "5x5 depthwise backward-weights auto": 15,
+  "5x5 depthwise backward-weights direct": 2,
+  "5x5 depthwise backward-weights depthwise": 2,
+};
+
+describe.each(Object.keys(LAYERS))("%s: after three sizes and batches no new one compiles anything", (name) => {
+  const algorithms = [
+    "auto",
+    "direct",
+    "im2col",
+    "implicit-gemm",
+    ...({ "3x3": ["winograd"], "5x5 depthwise": ["depthwise"] }[name] ?? []),
+  ];
+  it.each(Object.keys(PASSES).flatMap((pass) => algorithms.map((algorithm) => [pass, algorithm] as const)))(
+    "%s by %s",
+    async (pass, algorithm) => {
+      const { device, compiled } = fakeDevice();
+      const engine = await createEngine({ device, tuning: "forget" });
+      const run = PASSES[pass]!(engine, LAYERS[name]!, algorithm);
+      const runAll = ({ sizes, batches }: typeof FIRST): void => {
+        for (const size of sizes) run(size, 1);
+        for (const batch of batches) run(24, batch);
+      };
+      runAll(FIRST);
+      const known = compiled();
+      expect(known).toBeGreaterThan(0);
+      runAll(LATER);
+      expect(compiled() - known).toBeLessThanOrEqual(MORE[`${name} ${pass} ${algorithm}`] ?? 0);
+      engine.destroy();
+    },
+  );
+});
