@@ -1,12 +1,7 @@
-// The functions of two operands and their gradients; a kernel has one of them as `value`. NaN is found by its bits: WGSL lets compilers assume
-// that there is none (section 15.7.2).
-// slots: first, second, third
+// The functions of two operands and their gradients; a kernel has one of them as `value`.
+// slots: first, second, size_bits, third
+// constants: INFINITE
 // types: L, U
-
-// The bits of a number without its sign: over those of infinity it is NaN.
-fn size_bits(v: L) -> U {
-  return bitcast<U>(v) & U(0x7fffffffu);
-}
 
 fn product(at: vec3u) -> L {
   return first(at) * second(at);
@@ -24,7 +19,7 @@ fn quotient_divisor(at: vec3u) -> L {
 
 // One of two numbers, or NaN if one of them is.
 fn unless_nan(chosen: L, a: L, b: L) -> L {
-  return select(chosen, a + b, max(size_bits(a), size_bits(b)) > U(0x7f800000u));
+  return select(chosen, a + b, max(size_bits(a), size_bits(b)) > U(INFINITE));
 }
 
 fn smaller(at: vec3u) -> L {
@@ -53,7 +48,7 @@ fn larger_share(at: vec3u) -> L {
 }
 
 fn truth(holds: L, a: L, b: L) -> L {
-  return select(holds, L(0.0), max(size_bits(a), size_bits(b)) > U(0x7f800000u));
+  return select(holds, L(0.0), max(size_bits(a), size_bits(b)) > U(INFINITE));
 }
 
 fn equals(at: vec3u) -> L {

@@ -1,7 +1,6 @@
-// A number between bounds, and its gradient; a kernel has one of them as `value`. NaN is found by its bits: WGSL lets compilers assume that
-// there is none (section 15.7.2).
-// slots: first, second
-// constants: HAS_HIGH, HAS_LOW, HIGH, LOW
+// A number between bounds, and its gradient; a kernel has one of them as `value`.
+// slots: first, second, size_bits
+// constants: HAS_HIGH, HAS_LOW, HIGH, INFINITE, LOW
 // types: L, U
 fn clamped(at: vec3u) -> L {
   let v = first(at);
@@ -12,7 +11,7 @@ fn clamped(at: vec3u) -> L {
   if (HAS_HIGH) {
     y = select(y, L(HIGH), y > L(HIGH));
   }
-  return select(y, v, (bitcast<U>(v) & U(0x7fffffffu)) > U(0x7f800000u));
+  return select(y, v, size_bits(v) > U(INFINITE));
 }
 
 fn clamped_gradient(at: vec3u) -> L {

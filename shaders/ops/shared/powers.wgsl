@@ -1,5 +1,7 @@
 // Logarithms and powers to the base 2, more accurate than those of WGSL: a logarithm is the sum of two numbers, `high` of 12 bits, so that
 // products with it are exact or keep about 30 bits. The truncations by bits hold against compilers that reassociate.
+// slots: size_bits
+// constants: INFINITE
 // types: I, L, U
 struct Logarithm { high: L, low: L }
 
@@ -50,13 +52,7 @@ fn of_bits(bits: u32) -> L {
   return bitcast<L>(U(bits));
 }
 
-const INFINITE = 0x7f800000u;
 const NOT_A_NUMBER = 0x7fc00000u;
-
-// The bits of a number without its sign: over those of infinity it is NaN. WGSL lets compilers assume that there is none (section 15.7.2).
-fn size_bits(v: L) -> U {
-  return bitcast<U>(v) & U(0x7fffffffu);
-}
 
 // exp(v) to 2 ULP.
 fn natural_exp(v: L) -> L {
