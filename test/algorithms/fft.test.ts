@@ -55,6 +55,7 @@ describe("lengths", () => {
     expect(storedLength(1)).toBe(1);
     expect(storedLength(16)).toBe(9);
     expect(storedLength(640)).toBe(340);
+    expect(storedLength(96)).toBe(51);
   });
 
   it("have tables of twiddles that a uniform binding holds", () => {

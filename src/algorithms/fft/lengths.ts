@@ -30,36 +30,37 @@ export function halfOf(size: number): number {
   return Math.floor(size / 2) + 1;
 }
 
-const passesOf = /* @__PURE__ */ new Map<number, readonly Radix[]>();
+const found = /* @__PURE__ */ new Map<number, readonly Radix[]>();
 
-/**
- * The passes of a complex transform: as few as possible, and of those with the smallest sum of sizes. The first is the one that stores the
- * smallest share of the frequencies of a real signal. A length of 1 takes no pass. The factors of a length are 2, 3, 5 and 7.
- */
+/** The passes over a length: as few as possible, and of those the cheapest, whose cost is far below a thousand. */
+function cheapest(length: number, key: number, costOf: (list: readonly Radix[]) => number): readonly Radix[] {
+  let best = found.get(key);
+  if (best) return best;
+  let least = Infinity;
+  for (let size = Math.min(length, MAX_RADIX); size > 0; size--) {
+    const radix = length % size === 0 ? radixOf(size) : undefined;
+    const rest = length / size;
+    if (!radix || (rest === length && length > 1)) continue;
+    const list = [radix, ...passes(rest)];
+    const cost = 1000 * list.length + costOf(list);
+    if (cost < least) [best, least] = [list, cost];
+  }
+  found.set(key, best!);
+  return best!;
+}
+
+/** The passes of a complex transform; of the fewest, those with the smallest sum of sizes. A length of 1 takes no pass. */
 export function passes(length: number): readonly Radix[] {
   if (length === 1) return [];
-  const known = passesOf.get(length);
-  if (known) return known;
-  const cost = (list: readonly Radix[]): number => list.reduce((sum, { size }) => sum + MAX_RADIX ** 2 + size, 0);
-  let best: readonly Radix[] = [];
-  for (let size = Math.min(length, MAX_RADIX); size > 1; size--) {
-    const radix = length % size === 0 ? radixOf(size) : undefined;
-    if (!radix) continue;
-    const list = [radix, ...passes(length / size)];
-    if (best.length === 0 || cost(list) < cost(best)) best = list;
-  }
-  const stored = ({ size }: Radix): number => halfOf(size) / size;
-  best = best.toSorted((a, b) => stored(a) - stored(b));
-  passesOf.set(length, best);
-  return best;
+  return cheapest(length, length, (list) => list.reduce((sum, { size }) => sum + size, 0));
 }
 
 /**
- * The passes along the width, along which the signal is real: the first one stores half of its frequencies, rounded up. There is always at least one
- * pass; a length of 1 has a pass over one number.
+ * The passes along the width, along which the signal is real: of the fewest, those whose first one stores the smallest share of its frequencies. A length
+ * of 1 has a pass over one number.
  */
 export function realPasses(length: number): readonly Radix[] {
-  return length === 1 ? [{ size: 1, first: 1, second: 1 }] : passes(length);
+  return cheapest(length, -length, ([first]) => halfOf(first!.size) / first!.size);
 }
 
 /** Number of complex numbers stored for a transformed real line. */
