@@ -11,7 +11,7 @@ import { BINDING, type Step } from "../kernel/step.ts";
 import type { Correlation } from "../problem/correlation.ts";
 import { multiplyAdds } from "../problem/problem.ts";
 import { type Algorithm, type Candidate, SEQUENTIAL_SUM, type Variant } from "./algorithm.ts";
-import { type Rates, type Work, estimate, numberBytes } from "./cost.ts";
+import { MAX_SECONDS, type Rates, type Work, divide, estimate, numberBytes } from "./cost.ts";
 import {
   inputUniforms,
   isMap,
@@ -243,12 +243,13 @@ function tileNamed(c: Correlation, device: DeviceTraits, name: string): Depthwis
   return split && canSplit(c, device, split) ? split : undefined;
 }
 
-function depthwiseStep(c: Correlation, tile: DepthwiseTile): Step {
+/** The step of `count` threads from `first` on. */
+function depthwiseStep(c: Correlation, tile: DepthwiseTile, first: number, count: number): Step {
   const { K, groups } = c;
   const { splits } = tile;
   const to = splits > 1 ? partialSums(c, splits) : c;
   const operands = join(paddedInput(c), loader(c, "w", BINDING.second), result(to));
-  const { p, q, perP, perQ, tilesP, tilesQ, tilesM, channelTiles, allColumns, columnTail, threads } = cut(c, tile);
+  const { p, q, perP, perQ, tilesP, tilesQ, tilesM, channelTiles, allColumns, columnTail } = cut(c, tile);
   const { columnChunks, rowChunks, slices, steps } = cut(c, tile);
   const run = Math.ceil(steps / splits);
   const shares = tile.turns ? { share: 1, reach: steps, stride: splits } : { share: run, reach: run, stride: 1 };
@@ -283,7 +284,7 @@ function depthwiseStep(c: Correlation, tile: DepthwiseTile): Step {
     },
     ranges: operands.bindings,
     uniforms: {
-      ...{ steps, tilesP, tilesQ, channelTiles, tilesM, multiplier: K / groups },
+      ...{ first, steps, tilesP, tilesQ, channelTiles, tilesM, multiplier: K / groups },
       ...{ splits, ...shares, partial: partialsOf(c, splits).split, columnChunks, rowChunks, slices },
       ...{ nextColumn: shares.stride % columnChunks, nextRow: nextRow % rowChunks, nextSlice: nextSlice % slices },
       ...{ nextChannel: Math.floor(nextSlice / slices), kernelS: c.kernel[2] },
@@ -291,7 +292,7 @@ function depthwiseStep(c: Correlation, tile: DepthwiseTile): Step {
       ...outputUniforms(to),
       ...weightUniforms(c),
     },
-    threads,
+    threads: count,
   });
 }
 
@@ -308,7 +309,14 @@ export const depthwise: Algorithm = {
       return { reason: "the groups have several input channels each, and this takes groups of one" };
     const found = variant === undefined ? bestTile(c, device) : tileNamed(c, device, variant);
     return (found ? [found] : []).map((tile): Candidate => {
-      const work = depthwiseWork(c, tile);
+      const [multiply, ...reduce] = depthwiseWork(c, tile) as [Work, ...Work[]];
+      const { threads } = multiply;
+      // As many dispatches as it takes for none to last too long.
+      const most = Math.min(threads, device.maxDispatches - reduce.length);
+      const pieces = Math.max(1, Math.min(most, Math.ceil(estimate([multiply], device.rates) / MAX_SECONDS)));
+      const each = Math.ceil(threads / pieces);
+      const shares = divide(multiply, Math.ceil(threads / each));
+      const work = [...shares, ...reduce];
       const workspaceBytes = partialBytes(c, tile.splits);
       return {
         variant: tile.name,
@@ -319,7 +327,10 @@ export const depthwise: Algorithm = {
         // Sums are sequential, or split into sequential sums, which only shortens the longest chain of additions (Higham, section 4.2).
         error: SEQUENTIAL_SUM,
         plan: () => ({
-          steps: [depthwiseStep(c, tile), ...reduceSteps(c, partialsOf(c, tile.splits))],
+          steps: [
+            ...shares.map((_, at) => depthwiseStep(c, tile, at * each, Math.min(each, threads - at * each))),
+            ...reduceSteps(c, partialsOf(c, tile.splits)),
+          ],
           workspaceBytes,
         }),
       };

@@ -79,3 +79,23 @@ it("chooses parts for an impulse response that no transform holds, and puts ever
   expect(worst).toBeLessThan(1e-4);
   for (const one of [plan, x, kernel, y]) one.destroy();
 });
+
+it("agrees with depthwise, whose sums are cut into several dispatches", async () => {
+  const [inputShape, kernelShape] = [
+    [1, 1, 30_001],
+    [1, 1, 30_001],
+  ];
+  const [x, w] = [engine.tensor(uniform(30_001, 1), inputShape), engine.tensor(uniform(30_001, 2), kernelShape)];
+  const results = [];
+  for (const algorithm of ["depthwise", "fft"]) {
+    const plan = await engine.plan("forward", { inputShape, kernelShape, padding: "same" }, { algorithm });
+    expect(plan.steps.length).toBeGreaterThan(1);
+    const y = plan.run({ x, w });
+    results.push(await y.read());
+    for (const one of [plan, y]) one.destroy();
+  }
+  const [a, b] = results as [Float32Array, Float32Array];
+  // Sums of up to 30 001 terms of size 1/3, of either sign.
+  expect(a.findIndex((value, at) => !(Math.abs(value - b[at]!) <= 1e-2))).toBe(-1);
+  for (const one of [x, w]) one.destroy();
+});
