@@ -22,7 +22,7 @@ export async function reverb(engine, dry, room, { wet = 0.4 } = {}) {
   try {
     const echoes = await y.read();
     const length = cells + taps - 1;
-    const mixed = room.map((_, channel) => {
+    const mixed = room.map((_taps, channel) => {
       const own = dry[channel % dry.length];
       return Float32Array.from({ length }, (_, at) => (1 - wet) * (own[at] ?? 0) + wet * echoes[channel * length + at]);
     });

@@ -87,11 +87,9 @@ export function fromWav(bytes) {
     }
     if (word(at) !== "data") continue;
     const count = view.getUint32(at + 4, true) / 2 / channels;
+    const sample = (index) => view.getInt16(at + 8 + 2 * index, true) / 32_767;
     return Array.from({ length: channels }, (_, channel) =>
-      Float32Array.from(
-        { length: count },
-        (_, index) => view.getInt16(at + 8 + 2 * (index * channels + channel), true) / 32_767,
-      ),
+      Float32Array.from({ length: count }, (_unused, index) => sample(index * channels + channel)),
     );
   }
   throw new Error("a WAV file without samples");
