@@ -24,6 +24,7 @@ export const ACTIVATIONS: readonly { option: ElementActivationOption; fromOutput
   { option: "selu", fromOutput: true },
   { option: "softplus" },
   { option: { name: "softplus", beta: 2, threshold: 1 } },
+  { option: { name: "softplus", beta: -1.5 } },
   { option: { name: "selu", alpha: 1.2, gamma: 0.8 }, fromOutput: true },
   { option: { name: "selu", alpha: -0.5 } },
   { option: "hard-sigmoid", fromOutput: true },
@@ -71,7 +72,7 @@ export function valueError(option: ElementActivationOption, v: number): number {
       return 0;
     case "softplus":
       // b v rounds, the logarithm is at most log 2 and accurate to 20 u; a sum and a division (2.5 ULP, 5 u) round the result.
-      return u * Math.abs(v) + (16 * u) / parameter + 8 * u * Math.abs(elementActivation(activation, v));
+      return u * Math.abs(v) + (16 * u) / Math.abs(parameter) + 8 * u * Math.abs(elementActivation(activation, v));
     case "hard-sigmoid":
       // A product and a sum of at most 3, and rounded constants.
       return 8 * u;

@@ -17,6 +17,7 @@ ACTIVATIONS = [
     ("selu", {}, F.selu),
     ("softplus", {}, F.softplus),
     ("softplus", {"beta": 2.5, "threshold": 3}, lambda v: F.softplus(v, 2.5, 3)),
+    ("softplus", {"beta": -1.5, "threshold": 3}, lambda v: F.softplus(v, -1.5, 3)),
     # Not F.hardsigmoid, whose gradient in 1.13 has 1/6 rounded to float32.
     ("hard-sigmoid", {}, lambda v: F.relu6(v + 3) / 6),
     ("hard-swish", {}, F.hardswish),

@@ -86,9 +86,8 @@ export function checkElementActivation(argument: string, option: unknown): Eleme
   const [parameter = 0, second = 0] = defaults.map(([key, initial]) =>
     checkFinite(`${argument}.${key}`, fields[key] ?? initial),
   );
-  if (name === "softplus" && parameter <= 0)
-    refuse("invalid-argument", `${argument}.beta`, parameter, "a number above 0");
-  if (name === "celu" && parameter === 0) refuse("invalid-argument", `${argument}.alpha`, 0, "a number other than 0");
+  if (parameter === 0 && (name === "softplus" || name === "celu"))
+    refuse("invalid-argument", `${argument}.${defaults[0]![0]}`, 0, "a number other than 0");
   return { name, parameter, second };
 }
 
