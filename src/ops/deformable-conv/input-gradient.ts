@@ -5,13 +5,12 @@ import deformEntriesShader from "../../../shaders/ops/deformable-conv/deform-ent
 import deformGatherShader from "../../../shaders/ops/deformable-conv/deform-gather.wgsl";
 import deformKeysShader from "../../../shaders/ops/deformable-conv/deform-keys.wgsl";
 import deformShader from "../../../shaders/ops/deformable-conv/deform.wgsl";
-import { elementCount } from "../../base/shape.ts";
 import { type Recipe, type TensorDescription, whole } from "../../gpu/operation.ts";
 import { type Range, dispatch } from "../../kernel/dispatch.ts";
 import { elementTypes } from "../../kernel/element-types.ts";
 import { Workspace } from "../../kernel/workspace.ts";
-import { sortSteps } from "../shared/sort.ts";
-import type { Deformable } from "./geometry.ts";
+import { sortBytes, sortSteps } from "../shared/sort.ts";
+import type { Band, Deformable } from "./geometry.ts";
 import { deformableStep, deformableUniforms } from "./step.ts";
 
 /** Channels of a cell that an invocation computes: they share the positions of the samples. */
@@ -27,12 +26,21 @@ interface Tensors {
   readonly dx: TensorDescription;
 }
 
-/** Reads dcolumns, offset and mask, and writes dx. */
-export function inputGradientRecipe(deformable: Deformable, { dcolumns, offset, mask, dx }: Tensors): Recipe {
+/** Bytes of workspace for each sample, about: those of the sort, and its entry. */
+export function sampleBytes({ problem, offsetGroups }: Deformable): number {
+  return offsetGroups * (sortBytes(Math.max(problem.input[1], problem.input[2]) + 2) + 4 * WORD);
+}
+
+/** Reads dcolumns, offset and mask, and writes dx, or adds to the gradient of the bands before in the same images. */
+export function inputGradientRecipe(
+  deformable: Deformable,
+  band: Band,
+  { dcolumns, offset, mask, dx }: Tensors,
+): Recipe {
   const { problem, offsetGroups } = deformable;
   const [, height, width] = problem.input;
-  const samples = problem.kernel[1] * problem.kernel[2] * problem.output[1] * problem.output[2];
-  const segments = problem.N * offsetGroups;
+  const samples = problem.kernel[1] * problem.kernel[2] * band.rows * problem.output[2];
+  const segments = band.images * offsetGroups;
   // Rows and columns from -1 to the last, and one bucket for samples past the last.
   const [rows, columns] = [height + 2, width + 2];
 
@@ -47,14 +55,14 @@ export function inputGradientRecipe(deformable: Deformable, { dcolumns, offset, 
   const { steps: sort, sorted } = sortSteps(workspace, { segments, samples, digits: [columns, rows], keys, order });
   const runs = Math.ceil(problem.C / offsetGroups / RUN) * offsetGroups;
   const steps = [
-    deformableStep(deformable, {
+    deformableStep(deformable, band, {
       shaders: [deformKeysShader],
       ranges: [whole("offset", offset), keys, order],
       aliases,
       threads: segments * samples,
     }),
     ...sort,
-    deformableStep(deformable, {
+    deformableStep(deformable, band, {
       shaders: [deformEntriesShader],
       ranges: [whole("offset", offset), keys, sorted, starts, entries],
       mask: mask && whole("mask", mask),
@@ -63,11 +71,11 @@ export function inputGradientRecipe(deformable: Deformable, { dcolumns, offset, 
     }),
     dispatch({
       shaders: [deformShader, deformGatherShader],
-      constants: { RUN, CHANNELS_LAST: problem.layout === "channels-last" },
+      constants: { RUN, CHANNELS_LAST: problem.layout === "channels-last", ADD: band.firstRow > 0 },
       aliases,
       ranges: [whole("dcolumns", dcolumns), starts, entries, whole("dx", dx)],
-      uniforms: deformableUniforms(deformable),
-      threads: (elementCount(dx.shape) / problem.C) * runs,
+      uniforms: deformableUniforms(deformable, band),
+      threads: band.images * height * width * runs,
     }),
   ];
   return { steps, workspaceBytes: workspace.bytes };

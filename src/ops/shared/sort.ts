@@ -24,6 +24,11 @@ interface Sorting {
   readonly order: Range;
 }
 
+/** Bytes for each sample, about, of digits of up to `buckets` values: its key, its place before and after, and its share of the counts. */
+export function sortBytes(buckets: number): number {
+  return 4 * (3 + Math.ceil(buckets / CHUNK));
+}
+
 /** The steps of a sort, and the samples in the order of their keys. */
 export function sortSteps(
   workspace: Workspace,
