@@ -5,18 +5,20 @@
 // constants: OUTER_AXES
 struct Axes { axes: array<vec4u, 8>, along: u32, cells: u32, parameter_stride: u32, threads: u32 }
 
+@group(0) @binding(0) var<uniform> g: Axes;
+
 struct Run { cell: u32, place: u32, in_set: u32, parameter: u32 }
 
-fn run_at(thread: u32, axes: Axes) -> Run {
+fn run_at(thread: u32) -> Run {
   var rest = thread;
   var cell = 0u;
   var at = vec3u(0u);
   // @unroll
   for (var r = 0u; r < OUTER_AXES + 1u; r++) {
-    let axis = axes.axes[r];
+    let axis = g.axes[r];
     let next = select(0u, rest / axis.x, r < OUTER_AXES);
     let coordinate = rest - next * axis.x;
-    cell = select(cell, coordinate, r == axes.along);
+    cell = select(cell, coordinate, r == g.along);
     at += coordinate * axis.yzw;
     rest = next;
   }
@@ -24,8 +26,8 @@ fn run_at(thread: u32, axes: Axes) -> Run {
 }
 
 // The step from an element of a run to the next.
-fn step_of(axes: Axes) -> Run {
-  let axis = axes.axes[axes.along];
+fn step_of() -> Run {
+  let axis = g.axes[g.along];
   return Run(axis.x, axis.x * axis.y, axis.x * axis.z, axis.x * axis.w);
 }
 

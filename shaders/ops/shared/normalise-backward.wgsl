@@ -4,8 +4,7 @@
 // a run, one element or four at a time.
 // slots: center_at, next, run_at, scale_at, step_of
 // constants: PARAMETER_MOVES, SET_MOVES, SIGNS
-// types: Axes, E, S, V
-@group(0) @binding(0) var<uniform> g: Axes;
+// types: E, S, V
 @group(0) @binding(1) var<storage, read> dy: array<E>;
 @group(0) @binding(2) var<storage, read_write> dx: array<E>;
 @group(0) @binding(3) var<storage, read> inverse: array<S>;
@@ -14,8 +13,8 @@
 @group(0) @binding(6) var<storage, read> products: array<S>;
 
 fn thread(index: u32) {
-  let step = step_of(g);
-  var at = run_at(index, g);
+  let step = step_of();
+  var at = run_at(index);
   var center = center_at(at.in_set);
   var factor = V(inverse[at.in_set]);
   var gradients = V(sums[at.in_set]);

@@ -2,15 +2,14 @@
 // one element or four at a time. Per-set and per-parameter values are loaded again when the run moves on to others.
 // slots: bias_at, center_at, next, run_at, scale_at, step_of
 // constants: PARAMETER_MOVES, SET_MOVES
-// types: Axes, E, S, V
-@group(0) @binding(0) var<uniform> g: Axes;
+// types: E, S, V
 @group(0) @binding(1) var<storage, read> x: array<E>;
 @group(0) @binding(2) var<storage, read> inverse: array<S>;
 @group(0) @binding(3) var<storage, read_write> y: array<E>;
 
 fn thread(index: u32) {
-  let step = step_of(g);
-  var at = run_at(index, g);
+  let step = step_of();
+  var at = run_at(index);
   var center = center_at(at.in_set);
   var factor = V(inverse[at.in_set]);
   var scaling = scale_at(at.parameter);

@@ -4,9 +4,8 @@
 // blocks are full. MAGNITUDES: of the absolute values.
 // slots: advance, member_at, offset_of, part_at, write_part
 // constants: BLOCK, FAR, MAGNITUDES, UNIT, WHOLE
-// types: E, Partition, V
+// types: E, V
 
-@group(0) @binding(0) var<uniform> g: Partition;
 @group(0) @binding(1) var<storage, read_write> results: array<vec4f>;
 @group(0) @binding(2) var<storage, read> x: array<E>;
 
@@ -16,49 +15,59 @@ fn number_at(place: u32) -> V {
 }
 
 fn thread(index: u32) {
-  let part = part_at(index, g);
-  let step = member_at(g.parts, g);
-  var at = member_at(part.part, g);
-  let origin = number_at(part.place + offset_of(at, g).x);
-  var mean = V(0);
-  var squares = V(0);
-  var far_squares = V(0);
-  var count = 0.0;
-  for (var first = part.part; first < g.terms; first += BLOCK * g.parts) {
-    var values: array<V, BLOCK>;
-    var sum = V(0);
-    var largest = abs(mean);
-    var taken = BLOCK;
-    if (!WHOLE) {
-      taken = min((g.terms - first + g.parts - 1u) / g.parts, BLOCK);
+  let part = part_at(index);
+  let step = member_at(g.parts);
+  let start = member_at(part.part);
+  let origin = number_at(part.place + offset_of(start).x);
+  var unit = V(1);
+  var mean: V;
+  var squares: V;
+  var count: f32;
+  // Again with smaller numbers, if the squares of any lane are beyond FAR.
+  for (var turn = 0u; turn < 2u; turn++) {
+    let zero = origin * unit;
+    var at = start;
+    mean = V(0);
+    squares = V(0);
+    count = 0.0;
+    for (var first = part.part; first < g.terms; first += BLOCK * g.parts) {
+      var values: array<V, BLOCK>;
+      var sum = V(0);
+      var taken = BLOCK;
+      if (!WHOLE) {
+        taken = min((g.terms - first + g.parts - 1u) / g.parts, BLOCK);
+      }
+      // @unroll
+      for (var i = 0u; i < BLOCK; i++) {
+        // Past the end the first number is loaded again, which is safe, and left out.
+        let offset = select(0u, offset_of(at).x, WHOLE || i < taken);
+        values[i] = number_at(part.place + offset) * unit - zero;
+        sum += select(V(0), values[i], WHOLE || i < taken);
+        at = advance(at, step);
+      }
+      let more = f32(taken);
+      let own = sum / more;
+      var distances = V(0);
+      // @unroll
+      for (var i = 0u; i < BLOCK; i++) {
+        let distance = select(V(0), values[i] - own, WHOLE || i < taken);
+        distances += distance * distance;
+      }
+      let all = count + more;
+      let share = more / all;
+      let apart = own - mean;
+      mean += apart * share;
+      // The square may be infinite, and the first block is apart from nothing.
+      squares += distances + select(apart * apart * (count * share), V(0), count == 0.0);
+      count = all;
     }
-    // @unroll
-    for (var i = 0u; i < BLOCK; i++) {
-      // Past the end the first number is loaded again, which is safe, and left out.
-      let offset = select(0u, offset_of(at, g).x, WHOLE || i < taken);
-      values[i] = number_at(part.place + offset) - origin;
-      sum += select(V(0), values[i], WHOLE || i < taken);
-      largest = max(largest, abs(values[i]));
-      at = advance(at, step, g);
+    let far = squares > V(FAR * FAR);
+    if (!any(far)) {
+      break;
     }
-    let more = f32(taken);
-    let own = sum / more;
-    let far = largest > V(FAR);
-    let unit = select(V(1), V(UNIT), far);
-    var distances = V(0);
-    // @unroll
-    for (var i = 0u; i < BLOCK; i++) {
-      let distance = select(V(0), (values[i] - own) * unit, WHOLE || i < taken);
-      distances += distance * distance;
-    }
-    let all = count + more;
-    let share = more / all;
-    let apart = own - mean;
-    mean += apart * share;
-    distances += apart * unit * (apart * unit) * (count * share);
-    squares += select(distances, V(0), far);
-    far_squares += select(V(0), distances, far);
-    count = all;
+    unit = select(unit, V(UNIT), far);
   }
-  write_part(part, g.parts, origin + mean, squares, count, far_squares);
+  let scaled = unit < V(1);
+  let center = origin + select(mean, mean / UNIT, scaled);
+  write_part(part, g.parts, center, select(squares, V(0), scaled), count, select(V(0), squares, scaled));
 }

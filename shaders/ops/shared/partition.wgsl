@@ -7,51 +7,53 @@ struct Partition {
   count: u32, terms: u32, parts: u32, parameter_stride: u32, threads: u32,
 }
 
+@group(0) @binding(0) var<uniform> g: Partition;
+
 // The members that one invocation reduces: every parts-th of an owner, from the part-th on.
 struct Part { owner: u32, part: u32, place: u32, other: u32 }
 
-fn part_at(thread: u32, p: Partition) -> Part {
-  let slow = thread / select(p.parts, p.count, OWNERS_FIRST);
-  let fast = thread - slow * select(p.parts, p.count, OWNERS_FIRST);
+fn part_at(thread: u32) -> Part {
+  let slow = thread / select(g.parts, g.count, OWNERS_FIRST);
+  let fast = thread - slow * select(g.parts, g.count, OWNERS_FIRST);
   var rest = select(slow, fast, OWNERS_FIRST);
   var at = vec3u(0u);
   // @unroll
   for (var r = 0u; r < OUTER_OWNERS; r++) {
-    let next = rest / p.owners[r].x;
-    at += (rest - next * p.owners[r].x) * p.owners[r].yzw;
+    let next = rest / g.owners[r].x;
+    at += (rest - next * g.owners[r].x) * g.owners[r].yzw;
     rest = next;
   }
-  at += rest * p.owners[OUTER_OWNERS].yzw;
+  at += rest * g.owners[OUTER_OWNERS].yzw;
   return Part(at.y, select(fast, slow, OWNERS_FIRST), at.x, at.z);
 }
 
 // The coordinates of a member, from its number: along the innermost axis in y, and in x its number along the others.
-fn member_at(number: u32, p: Partition) -> vec2u {
-  let row = number / p.members[0].x;
-  return vec2u(row, number - row * p.members[0].x);
+fn member_at(number: u32) -> vec2u {
+  let row = number / g.members[0].x;
+  return vec2u(row, number - row * g.members[0].x);
 }
 
 // The coordinates of the member one step after another.
-fn advance(at: vec2u, step: vec2u, p: Partition) -> vec2u {
+fn advance(at: vec2u, step: vec2u) -> vec2u {
   let next = at + step;
   if (OUTER_MEMBERS == 0u) {
     return next;
   }
-  return select(next, vec2u(next.x + 1u, next.y - p.members[0].x), next.y >= p.members[0].x);
+  return select(next, vec2u(next.x + 1u, next.y - g.members[0].x), next.y >= g.members[0].x);
 }
 
 // The distance of a member from the first one in memory, and in the index of the other kind.
-fn offset_of(at: vec2u, p: Partition) -> vec2u {
-  var offset = at.y * p.members[0].yw;
+fn offset_of(at: vec2u) -> vec2u {
+  var offset = at.y * g.members[0].yw;
   if (OUTER_MEMBERS == 0u) {
     return offset;
   }
   var rest = at.x;
   // @unroll
   for (var r = 1u; r < OUTER_MEMBERS; r++) {
-    let next = rest / p.members[r].x;
-    offset += (rest - next * p.members[r].x) * p.members[r].yw;
+    let next = rest / g.members[r].x;
+    offset += (rest - next * g.members[r].x) * g.members[r].yw;
     rest = next;
   }
-  return offset + rest * p.members[OUTER_MEMBERS].yw;
+  return offset + rest * g.members[OUTER_MEMBERS].yw;
 }
