@@ -42,24 +42,24 @@ fn thread(index: u32) {
 // The sum of all windows that chose a cell: those around it, unless there are strays.
 fn searched(o: Element, cell: u32) -> f32 {
   let strays = has_strays();
-  var from = vec4u(0u);
-  var to = vec4u(g.rule.planes, g.input.depth, g.input.height, g.input.width);
+  var begin = vec4u(0u);
+  var end = vec4u(g.rule.planes, g.input.depth, g.input.height, g.input.width);
   if (!WHOLE || !strays) {
-    from.x = plane_of(o);
-    to.x = from.x + 1u;
+    begin.x = plane_of(o);
+    end.x = begin.x + 1u;
   }
   if (!strays) {
     let along_d = around_depth(o.d);
     let along_h = around_height(o.h);
     let along_w = around_width(o.w);
-    from = vec4u(from.x, along_d.begin, along_h.begin, along_w.begin);
-    to = vec4u(to.x, along_d.end, along_h.end, along_w.end);
+    begin = vec4u(begin.x, along_d.begin, along_h.begin, along_w.begin);
+    end = vec4u(end.x, along_d.end, along_h.end, along_w.end);
   }
   var sum = 0.0;
-  for (var plane = from.x; plane < to.x; plane++) {
-    for (var d = from.y; d < to.y; d++) {
-      for (var h = from.z; h < to.z; h++) {
-        for (var w = from.w; w < to.w; w++) {
+  for (var plane = begin.x; plane < end.x; plane++) {
+    for (var d = begin.y; d < end.y; d++) {
+      for (var h = begin.z; h < end.z; h++) {
+        for (var w = begin.w; w < end.w; w++) {
           let number = ((plane * g.input.depth + d) * g.input.height + h) * g.input.width + w;
           let place = place_of_number(number, g.input);
           if (cell_named(place, plane) == cell) {

@@ -6,7 +6,6 @@ import scaleDyShader from "../../../shaders/ops/lp-pool/scale-dy.wgsl";
 import stretchShader from "../../../shaders/ops/lp-pool/stretch.wgsl";
 import divisorShader from "../../../shaders/ops/shared/pool/divisor.wgsl";
 import valueStateShader from "../../../shaders/ops/shared/pool/value-state.wgsl";
-import withWindowShader from "../../../shaders/ops/shared/pool/with-window.wgsl";
 import { elementCount } from "../../base/shape.ts";
 import { checkOptions } from "../../base/validate.ts";
 import { run, whole } from "../../gpu/operation.ts";
@@ -17,9 +16,10 @@ import { checkMap, describeMap } from "../shared/feature-map.ts";
 import type { FeatureMap } from "../shared/geometry/feature-map.ts";
 import { type Windows, pooled, windowsOf } from "../shared/geometry/windows.ts";
 import { checkPooled, runReduction } from "../shared/pool-calls.ts";
-import { aroundWindows, poolGradient, scaleDy, scaledRange } from "../shared/pool-gradient.ts";
+import { aroundWindows, scaleDy, scaledRange } from "../shared/pool-gradient.ts";
 import type { Rule } from "../shared/pool-kernel.ts";
 import { overWindows } from "../shared/pool-reduction.ts";
+import { afterScaling, sumGradient } from "../shared/pool-running.ts";
 import { LP_POOL_KEYS, type LpPoolOptions, type Norm, type Sign, normOf } from "./geometry.ts";
 
 /**
@@ -43,7 +43,11 @@ export function lpPool(x: Tensor, options: LpPoolOptions): Tensor {
     ...{ x, input: map, output: pooled(map, windows), parameters: [windows, norm] },
     recipe: () => ({
       regions: overWindows(map, windows),
-      rule: { ...lpRule(map, windows, norm, [stretchShader, divisorShader, valueStateShader, lpShader]), stateSize: 1 },
+      rule: {
+        ...lpRule(map, windows, norm, [stretchShader, divisorShader, valueStateShader, lpShader]),
+        stateSize: 1,
+        separable: true,
+      },
     }),
   });
 }
@@ -84,12 +88,12 @@ export function lpPoolBackward(dy: Tensor, x: Tensor, y: Tensor, options: LpPool
         rule: lpRule(map, windows, norm, [stretchShader, divisorShader, scaleDyShader]),
         ranges: [whole("dy", dy), scaled, whole("y", y)],
       });
-      const gradient = poolGradient({
+      const gradient = {
         ...{ ...common, regions: aroundWindows(map, windows) },
-        rule: lpRule(map, windows, norm, [backwardShader, withWindowShader]),
+        rule: lpRule(map, windows, norm, [backwardShader]),
         ranges: [scaled, whole("x", x), whole("dx", dx)],
-      });
-      return { steps: [scale, gradient], workspaceBytes: scaled.size };
+      };
+      return afterScaling(scale, scaled, (offset) => sumGradient(gradient, offset));
     },
   }).dx;
 }

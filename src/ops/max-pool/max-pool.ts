@@ -30,6 +30,7 @@ export const MAX: ReductionRule = {
   shaders: [valueStateShader, maxShader],
   uniforms: { lowest: LOWEST },
   stateSize: 1,
+  separable: true,
 };
 
 /**
@@ -132,6 +133,7 @@ export function runMaxima({ name, x, input, output, tensor, parameters, regions 
     uniforms: { lowest: LOWEST },
     constants: { WHOLE: tensor },
     stateSize: 2,
+    separable: true,
   };
   return run({
     name,

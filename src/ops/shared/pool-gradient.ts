@@ -43,6 +43,8 @@ const MAX_UNROLLED_DILATED = 4;
 export interface CellRegions extends Regions {
   /** The most windows or bins that contain a cell. */
   readonly most: number;
+  /** The windows, if they are such. */
+  readonly windows?: Windows;
   /** The most windows that contain a cell along each axis, if they are few enough to be unrolled. */
   readonly around?: Triple;
   /** The windows, if the cells between two of them are unrolled as well. */
@@ -85,7 +87,7 @@ export function aroundWindows(map: FeatureMap, windows: Windows): CellRegions {
       LONG: map.size.some((cells, axis) => cells + padBegin[axis]! + padEnd[axis]! >= LONG_AXIS),
       DILATED: dilated,
     },
-    most,
+    ...{ most, windows },
     ...(few && { around }),
     ...(few && elementCount(stride) <= MAX_UNROLLED && elementCount(kernel) <= MAX_TERMS && { blocks: windows }),
   };

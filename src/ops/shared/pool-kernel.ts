@@ -127,7 +127,7 @@ export function inLanes(map: FeatureMap, lanes = lanesOf(map)): FeatureMap {
 }
 
 /** Below this many invocations a GPU is not busy, and each computes one output. */
-const FEW_THREADS = 16_384;
+export const FEW_THREADS = 16_384;
 
 /** Outputs of a row that an invocation computes: the arithmetic common to them is done once. */
 const OUTPUTS_PER_THREAD = 4;

@@ -4,6 +4,7 @@ import blocksShader from "../../../shaders/ops/shared/pool/blocks.wgsl";
 import overWindowsShader from "../../../shaders/ops/shared/pool/over-windows.wgsl";
 import reduceWeightsShader from "../../../shaders/ops/shared/pool/reduce-weights.wgsl";
 import weightsShader from "../../../shaders/ops/shared/pool/weights.wgsl";
+import windowRegionsShader from "../../../shaders/ops/shared/pool/window-regions.wgsl";
 import windowsShader from "../../../shaders/ops/shared/windows.wgsl";
 import { alongAxes } from "../../algorithms/operands.ts";
 import type { Dtype } from "../../base/dtype.ts";
@@ -113,5 +114,8 @@ export function weightedTranspose({ weighted, pooled, map, dtype, ranges }: Weig
 }
 
 function regionsOf(windows: Windows): Regions {
-  return { shaders: [windowsShader, overWindowsShader], uniforms: { windows: windowUniforms(windows) } };
+  return {
+    shaders: [windowsShader, windowRegionsShader, overWindowsShader],
+    uniforms: { windows: windowUniforms(windows) },
+  };
 }
