@@ -45,8 +45,11 @@ export interface Chosen {
 /** The most windows around a cell that it gathers from. */
 const MAX_AROUND = 64;
 
+/** RUN of own-cells.wgsl. */
+const OWN_RUN = 8;
+
 /** Elements that an invocation passes over if there are no lists. */
-const IDLE_RUN = 16;
+const IDLE_RUN = 64;
 
 /**
  * Checks indices, which have the shape and layout of the pooled map.
@@ -139,7 +142,7 @@ export function chosenSteps(chosen: Chosen, taken: Shader, listed: Shader, inOrd
   return {
     steps: [
       lists.clear(0, always ? 1 + cells : 1, true),
-      lists.step([ownCellsShader], windows, [own]),
+      lists.step([ownCellsShader], Math.ceil(windows / OWN_RUN), [own]),
       ...(always ? [] : [gather, lists.clear(1, 1 + cells, false)]),
       lists.step([enter, enterShader], windows, [next], { idle: true }),
       lists.step([listed], cells, [next, values, result], { idle: true, named: inOrder }),

@@ -44,3 +44,14 @@ fn has_cell(window: vec3u, cell: vec3u) -> bool {
     && is_tap(cell.y, window.y, v.stride_h, v.dilation_h, v.begin_h)
     && is_tap(cell.z, window.z, v.stride_w, v.dilation_w, v.begin_w);
 }
+
+fn contains(window: vec3u, cell: vec3u) -> bool {
+  let v = g.regions.windows;
+  let kernel = vec3u(v.kernel_d, v.kernel_h, v.kernel_w);
+  let stride = vec3u(v.stride_d, v.stride_h, v.stride_w);
+  let dilation = vec3u(v.dilation_d, v.dilation_h, v.dilation_w);
+  let extent = (kernel - 1u) * dilation + 1u;
+  // Negative before the window, which wraps.
+  let offset = cell + vec3u(v.begin_d, v.begin_h, v.begin_w) - window * stride;
+  return all(offset < extent) && has_cell(window, cell);
+}

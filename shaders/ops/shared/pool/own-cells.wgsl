@@ -1,27 +1,59 @@
 // For each window, the position in its plane of the cell that its index names, if it is a cell of the window.
-// slots: around_depth, around_height, around_width, cell_named, divided, element_at, has_cell, plane_of, size_of
-// constants: NO_CELL
+// slots: cell_named, contains, divided, size_of
+// constants: CHANNELS_LAST, NO_CELL
+// types: Division
 @group(0) @binding(3) var<storage, read_write> own: array<u32>;
 
+// Windows in a row of memory that an invocation computes: it divides, which software adapters spend most of the time on, once for all.
+const RUN = 8u;
+
 fn thread(index: u32) {
-  let o = element_at(index, g.input);
-  let plane = plane_of(o);
-  let cell = cell_named(index, plane);
+  let first = index * RUN;
+  var channel = Division(first, 0u);
+  if (CHANNELS_LAST) {
+    channel = divided(first, g.input.channels);
+  }
+  let column = divided(channel.quotient, g.input.width);
+  let row = divided(column.quotient, g.input.height);
+  let slice = divided(row.quotient, g.input.depth);
+  var window = vec3u(slice.rest, row.rest, column.rest);
+  var c = channel.rest;
+  // The image, or the plane.
+  var outer = slice.quotient;
   let size = size_of(g.output);
-  // Of a plane before, it wraps.
-  let position = cell - plane * size;
-  let row = divided(position, g.output.width);
-  let slice = divided(row.quotient, g.output.height);
-  let at = vec3u(slice.quotient, slice.rest, row.rest);
-  let along_d = around_depth(at.x);
-  let along_h = around_height(at.y);
-  let along_w = around_width(at.z);
-  let window = vec3u(o.d, o.h, o.w);
-  let spanned = all(window >= vec3u(along_d.begin, along_h.begin, along_w.begin))
-    && all(window < vec3u(along_d.end, along_h.end, along_w.end));
-  let is_own = position < size && spanned && has_cell(window, at);
-  own[index] = select(NO_CELL, position, is_own);
-  if (cell != NO_CELL && !is_own) {
-    atomicStore(&heads[0], 1u);
+  for (var i = first; i < min(first + RUN, g.rule.windows); i++) {
+    let plane = select(outer, outer * g.input.channels + c, CHANNELS_LAST);
+    let cell = cell_named(i, plane);
+    // Of a plane before, it wraps.
+    let position = cell - plane * size;
+    let line = divided(position, g.output.width);
+    var layer = Division(0u, line.quotient);
+    if (g.output.depth > 1u) {
+      layer = divided(line.quotient, g.output.height);
+    }
+    let is_own = position < size && contains(window, vec3u(layer.quotient, layer.rest, line.rest));
+    own[i] = select(NO_CELL, position, is_own);
+    if (cell != NO_CELL && !is_own) {
+      atomicStore(&heads[0], 1u);
+    }
+    // Count like digits.
+    if (CHANNELS_LAST) {
+      c++;
+      if (c < g.input.channels) {
+        continue;
+      }
+      c = 0u;
+    }
+    window.z++;
+    if (window.z == g.input.width) {
+      window = vec3u(window.x, window.y + 1u, 0u);
+      if (window.y == g.input.height) {
+        window = vec3u(window.x + 1u, 0u, 0u);
+        if (window.x == g.input.depth) {
+          window.x = 0u;
+          outer++;
+        }
+      }
+    }
   }
 }
