@@ -1,7 +1,7 @@
 // The gradients of convolution and of transposed convolution, as eager calls on tensors.
 import { pick } from "../base/pick.ts";
 import { checkOptions } from "../base/validate.ts";
-import { type Tensor, checkTensor } from "../gpu/tensor.ts";
+import type { Tensor } from "../gpu/tensor.ts";
 import { GEOMETRY_KEYS, convProblem } from "../problem/problem.ts";
 import { transposedGradient } from "../problem/transposed.ts";
 import {
@@ -29,7 +29,7 @@ import { runPlan } from "./plan-cache.ts";
  */
 export function convBackwardData(dy: Tensor, w: Tensor, options: ConvBackwardDataOptions): Tensor {
   checkOptions("options", options, [...CALL_KEYS, ...GRADIENT_KEYS, "inputShape"]);
-  const common = sharedFormat(["dy", checkTensor("dy", dy)], ["w", checkTensor("w", w)]);
+  const common = sharedFormat({ dy, w });
   const { description, inputs } = activationGradientOf(options, "dy");
   const problem = convProblem(
     "backward-data",
@@ -57,7 +57,7 @@ export function convBackwardData(dy: Tensor, w: Tensor, options: ConvBackwardDat
  */
 export function convBackwardWeights(x: Tensor, dy: Tensor, options: ConvBackwardWeightsOptions): Tensor {
   checkOptions("options", options, [...CALL_KEYS, ...GRADIENT_KEYS, "kernelShape"]);
-  const common = sharedFormat(["x", checkTensor("x", x)], ["dy", checkTensor("dy", dy)]);
+  const common = sharedFormat({ x, dy });
   const { description, inputs } = activationGradientOf(options, "dy");
   const problem = convProblem(
     "backward-weights",
@@ -89,7 +89,7 @@ export function convTransposeBackwardData(
   options: ConvTransposeBackwardDataOptions = {},
 ): Tensor {
   checkOptions("options", options, [...CALL_KEYS, ...GRADIENT_KEYS, "outputPadding", "inputShape"]);
-  const common = sharedFormat(["dy", checkTensor("dy", dy)], ["w", checkTensor("w", w)]);
+  const common = sharedFormat({ dy, w });
   const { description, inputs } = activationGradientOf(options, "x");
   const problem = transposedGradient(
     "forward",
@@ -117,7 +117,7 @@ export function convTransposeBackwardWeights(
   options: ConvTransposeBackwardWeightsOptions,
 ): Tensor {
   checkOptions("options", options, [...CALL_KEYS, ...GRADIENT_KEYS, "outputPadding", "kernelShape"]);
-  const common = sharedFormat(["x", checkTensor("x", x)], ["dy", checkTensor("dy", dy)]);
+  const common = sharedFormat({ x, dy });
   const { description, inputs } = activationGradientOf(options, "x");
   const problem = transposedGradient(
     "backward-weights",

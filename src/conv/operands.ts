@@ -143,14 +143,11 @@ function checkOperand(
   const tensor = checkTensor(name, given);
   if (tensor.gpu !== gpu) refuse("foreign-tensor", name, words("a tensor of another engine"), "one of this engine");
   const shape = operandShape(problem, operand);
-  if (describe(tensor.shape) !== describe(shape)) {
+  if (describe(tensor.shape) !== describe(shape))
     refuse("shape-mismatch", `${name}.shape`, tensor.shape, describe(shape));
-  }
-  if (tensor.dtype !== problem.dtype) {
-    refuse("shape-mismatch", `${name}.dtype`, tensor.dtype, `"${problem.dtype}", as the others`);
-  }
-  if (operand !== "bias" && tensor.layout !== problem.layout) {
-    refuse("shape-mismatch", `${name}.layout`, tensor.layout, `"${problem.layout}", as the others`);
+  for (const key of ["dtype", "layout"] as const) {
+    if (tensor[key] !== problem[key] && !(operand === "bias" && key === "layout"))
+      refuse("shape-mismatch", `${name}.${key}`, tensor[key], `"${problem[key]}", as the others`);
   }
   return tensor;
 }

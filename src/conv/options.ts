@@ -1,7 +1,7 @@
 // The options of the public convolution calls, and their conversion to descriptors and constraints.
 import { refuse, words } from "../base/error.ts";
 import { pick } from "../base/pick.ts";
-import type { Tensor } from "../gpu/tensor.ts";
+import { type Tensor, checkSameEngine } from "../gpu/tensor.ts";
 import { CONSTRAINT_KEYS, type Constraints, checkConstraints } from "../planner/choose.ts";
 import type { ActivationOption } from "../problem/activation.ts";
 import { type ConvDescriptor, GEOMETRY_KEYS, type GeometryOptions } from "../problem/problem.ts";
@@ -73,18 +73,14 @@ export const GRADIENT_KEYS = ["activation", "output", "preActivation"] as const;
 export const CALL_KEYS = [...GEOMETRY_KEYS, ...CONSTRAINT_KEYS];
 
 /**
- * Returns the layout and element type of two tensors.
- * @throws ConvError if their engines or layouts differ
+ * Returns the layout and element type of two tensors, by their names.
+ * @throws ConvError if one is no live tensor, or if their engines or layouts differ
  */
-export function sharedFormat(
-  first: [name: string, tensor: Tensor],
-  second: [name: string, tensor: Tensor],
-): Pick<ConvDescriptor, "layout" | "dtype"> {
-  const [[firstName, { layout, dtype, gpu }], [name, tensor]] = [first, second];
-  if (tensor.gpu !== gpu)
-    refuse("foreign-tensor", name, words("a tensor of another engine"), `one of the engine of ${firstName}`);
+export function sharedFormat(tensors: Readonly<Record<string, Tensor>>): Pick<ConvDescriptor, "layout" | "dtype"> {
+  checkSameEngine(tensors);
+  const [[first, { layout, dtype }], [name, tensor]] = Object.entries(tensors) as [[string, Tensor], [string, Tensor]];
   if (tensor.layout !== layout)
-    refuse("shape-mismatch", `${name}.layout`, tensor.layout, `"${layout}", the layout of ${firstName}`);
+    refuse("shape-mismatch", `${name}.layout`, tensor.layout, `"${layout}", the layout of ${first}`);
   return { layout, dtype };
 }
 

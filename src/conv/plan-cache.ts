@@ -49,10 +49,9 @@ export function checkPlanOptions(options: unknown): { constraints: Constraints }
   return { constraints: checkConstraints("constraints", constraints), ...(checked && { signal: checked }) };
 }
 
-/** Runs the plan of a problem on the inputs of an eager call, which has checked that x or dy is a tensor. */
+/** Runs the plan of a problem on the inputs of an eager call, which has checked that x or dy is a tensor of a live engine. */
 export function runPlan(problem: ConvProblem, constraints: Constraints, inputs: ConvInputs): Tensor {
   const { gpu } = (inputs.x ?? inputs.dy)!;
-  gpu.memory.checkOpen();
   const buffers = checkInputs(gpu, problem, inputs);
   return gpu.attached(PlanCache).get(problem, constraints).runOn(buffers, inputs.w);
 }

@@ -5,7 +5,7 @@
 // (T, R, S) kernel depth, height, width, (D, H, W) input and (O, P, Q) output depth, height, width.
 import { DTYPES, type Dtype, bytesFor } from "../base/dtype.ts";
 import { refuse, words } from "../base/error.ts";
-import { type Triple, elementCount, outputSize, toTriple } from "../base/shape.ts";
+import { type Triple, dilatedExtent, elementCount, outputSize, toTriple } from "../base/shape.ts";
 import {
   MAX_ELEMENTS,
   checkBoolean,
@@ -219,37 +219,29 @@ export function convProblem(pass: Pass, descriptor: ConvDescriptor, names = SHAP
   if (paddingValue !== 0 && paddingMode !== "zeros") {
     refuse("invalid-argument", "paddingValue", paddingValue, `0 or none with paddingMode "${paddingMode}"`);
   }
-  kernel.forEach((size, axis) => checkInteger(`${names.kernel} (spatial axis ${axis})`, size, 1));
   if (paddingMode !== "zeros" && input.includes(0))
     refuse("invalid-argument", "paddingMode", paddingMode, `"zeros": ${names.input} has no cell to repeat`);
-  pads.forEach(([begin, end], axis) => {
-    if (input[axis]! + Math.abs(begin) + Math.abs(end) > MAX_ELEMENTS)
-      refuse(
-        "too-large",
-        `padding[${axis}]`,
-        [begin, end],
-        `at most ${MAX_ELEMENTS} cells with the input's ${input[axis]}`,
-      );
-  });
   const mode = checkOneOf("mode", descriptor.mode ?? "cross-correlation", MODES);
 
-  const output = input.map((size, axis) =>
-    outputSize(size, kernel[axis]!, stride[axis]!, dilation[axis]!, ...pads[axis]!),
-  );
-  output.forEach((size, axis) => {
-    if (size >= 1) return;
+  const output = input.map((size, axis) => {
     const [begin, end] = pads[axis]!;
-    const extent = (kernel[axis]! - 1) * dilation[axis]! + 1;
-    refuse(
-      "empty-output",
-      `${names.kernel} (spatial axis ${axis})`,
-      words(`${kernel[axis]} cells spanning ${extent} with dilation ${dilation[axis]}`),
-      `at most the padded input, ${input[axis]! + begin + end} cells`,
-    );
+    const [taps, step] = [kernel[axis]!, dilation[axis]!];
+    const argument = `${names.kernel} (spatial axis ${axis})`;
+    checkInteger(argument, taps, 1);
+    if (size + Math.abs(begin) + Math.abs(end) > MAX_ELEMENTS)
+      refuse("too-large", `padding[${axis}]`, [begin, end], `at most ${MAX_ELEMENTS} cells with the input's ${size}`);
+    const outputs = outputSize(size, taps, stride[axis]!, step, begin, end);
+    if (outputs < 1)
+      refuse(
+        "empty-output",
+        argument,
+        words(`${taps} cells spanning ${dilatedExtent(taps, step)} with dilation ${step}`),
+        `at most the padded input, ${size + begin + end} cells`,
+      );
+    return outputs;
   });
-  const outputElements = elementCount(joinShape(N, K, output, layout));
-  if (outputElements > MAX_ELEMENTS)
-    refuse("too-large", "output", joinShape(N, K, output, layout), `at most ${MAX_ELEMENTS} elements`);
+  const result = joinShape(N, K, output, layout);
+  if (elementCount(result) > MAX_ELEMENTS) refuse("too-large", "output", result, `at most ${MAX_ELEMENTS} elements`);
 
   const epilogue = {
     bias: checkBoolean("bias", descriptor.bias ?? false),
@@ -261,6 +253,11 @@ export function convProblem(pass: Pass, descriptor: ConvDescriptor, names = SHAP
     if (given) refuse("invalid-argument", given, descriptor[given], "none in the backward-weights pass");
   }
 
+  const side = (at: 0 | 1): Triple =>
+    toTriple(
+      pads.map((pair) => pair[at]),
+      0,
+    );
   return {
     pass,
     rank,
@@ -273,14 +270,8 @@ export function convProblem(pass: Pass, descriptor: ConvDescriptor, names = SHAP
     output: toTriple(output, 1),
     stride: toTriple(stride, 1),
     dilation: toTriple(dilation, 1),
-    padBegin: toTriple(
-      pads.map((pair) => pair[0]),
-      0,
-    ),
-    padEnd: toTriple(
-      pads.map((pair) => pair[1]),
-      0,
-    ),
+    padBegin: side(0),
+    padEnd: side(1),
     paddingMode,
     paddingValue,
     flipped: mode === "convolution",
