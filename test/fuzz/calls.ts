@@ -69,20 +69,36 @@ const activationNames = {
 /** The ingredients of a call, each of which shrinks on its own. */
 function ingredients(space: Space, dtypes: readonly Dtype[]) {
   const groups = space === "wide" ? fc.constantFrom(1, 1, 1, 2, 3, 4) : fc.constantFrom(1, 1, 2);
-  const channels = fc.oneof({ weight: 12, arbitrary: int(1, 5) }, { weight: 2, arbitrary: fc.constantFrom(8, 16, 33) });
+  const channels = fc.oneof(
+    { weight: 12, arbitrary: int(1, 5) },
+    { weight: 2, arbitrary: fc.constantFrom(8, 16, 33) },
+    { weight: 1, arbitrary: fc.constant(0) },
+  );
+  /** Now and then a crop, or cells enough to reach round the input again. */
+  const pad = fc.oneof(
+    { weight: 12, arbitrary: int(0, 3) },
+    { weight: 2, arbitrary: int(-2, -1) },
+    { weight: 1, arbitrary: int(4, 12) },
+  );
   return fc.record({
     operation: fc.constantFrom(...OPERATIONS),
     way: fc.constantFrom("eager", "eager", "run", "encode" as const),
     layout: fc.constantFrom(...LAYOUTS),
     dtype: fc.constantFrom(...dtypes),
-    N: fc.constantFrom(1, 1, 2, 3),
+    N: fc.oneof({ weight: 15, arbitrary: fc.constantFrom(1, 1, 2, 3) }, { weight: 1, arbitrary: fc.constant(0) }),
     groups,
     inner: channels,
     outer: channels,
     kernels: kernels[space],
-    size: axes(fc.oneof({ weight: 6, arbitrary: int(1, 9) }, { weight: 1, arbitrary: int(10, 20) })),
-    pads: axes(fc.tuple(int(0, 3), int(0, 3))),
-    padding: fc.constantFrom("none", "number", "list", "pairs", "same", "valid", "full"),
+    size: axes(
+      fc.oneof(
+        { weight: 18, arbitrary: int(1, 9) },
+        { weight: 3, arbitrary: int(10, 20) },
+        { weight: 1, arbitrary: fc.constant(0) },
+      ),
+    ),
+    pads: axes(fc.tuple(pad, pad)),
+    padding: fc.constantFrom("none", "number", "list", "pairs", "same", "same-lower", "valid", "full"),
     /** How options that take a number or a list are written. */
     written: fc.record({ stride: fc.boolean(), dilation: fc.boolean() }),
     paddingValue: maybe(fc.constantFrom(0, 1.5, -0.1)),
@@ -185,12 +201,14 @@ function gateOf({ activation, parameter, from, wrong }: Ingredients): Ingredient
   return hides && !wrong ? "preActivation" : from;
 }
 
-/** Returns output padding below the stride, except for calls meant to be wrong. */
+/** Returns output padding below the stride or the dilation, except for calls meant to be wrong. */
 function extraOf({ kernels: k, written, extra, wrong }: Ingredients): number[] {
-  const strides = k.stride.slice(3 - k.rank);
+  const own = (values: readonly number[], single: boolean): number[] =>
+    perAxis(values.slice(3 - k.rank), single).values;
+  const [strides, dilations] = [own(k.stride, written.stride), own(k.dilation, written.dilation)];
   return extra
     .slice(3 - k.rank)
-    .map((cells, axis) => (wrong ? cells : cells % (written.stride ? strides[0]! : strides[axis]!)));
+    .map((cells, axis) => (wrong ? cells : cells % Math.max(strides[axis]!, dilations[axis]!)));
 }
 
 /** Returns the call without constraints and without its fault. */
@@ -234,8 +252,11 @@ function plainCall(parts: Ingredients): Call {
         ...{ ...base, shapes: [x, y], tensors: gate(y) },
         options: { ...options, ...gradient, kernelShape: w },
       };
-    case "convTransposeBackwardData":
-      return { ...base, shapes: [x, w], tensors: gate(x), options: { ...options, ...gradient } };
+    case "convTransposeBackwardData": {
+      // What the convolution of x gives is one possible input of the transposed convolution, without output padding.
+      const input = parts.outputs === "outputShape" ? { inputShape: y } : {};
+      return { ...base, shapes: [x, w], tensors: gate(x), options: { ...options, ...gradient, ...input } };
+    }
     case "convTransposeBackwardWeights":
       return {
         ...{ ...base, shapes: [y, x], tensors: gate(x) },
