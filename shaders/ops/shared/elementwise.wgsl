@@ -1,8 +1,8 @@
 // An element-wise operation: an invocation computes an item of the result. `runs` are runs of its axes, innermost first: their sizes in x, and
 // in yzw the distances between their elements in each of three operands, which are 0 where an operand is broadcast. The
-// values are multiplied by `factor`; `scale` is for what computes them.
+// values are multiplied by `factor` if SCALED; `scale` is for what computes them.
 // slots: value
-// constants: RUNS, WHOLE
+// constants: RUNS, SCALED, WHOLE
 // types: V
 struct Elementwise { threads: u32, scale: f32, factor: f32, runs: array<vec4u, RUNS> }
 
@@ -20,5 +20,9 @@ fn thread(index: u32) {
   }
   // Where nothing is broadcast, all lie as the result does.
   at = select(at + rest * g.runs[RUNS - 1u].yzw, vec3u(index), WHOLE);
-  y[index] = V(g.factor * value(at));
+  var v = value(at);
+  if (SCALED) {
+    v *= g.factor;
+  }
+  y[index] = V(v);
 }

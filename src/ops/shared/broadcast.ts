@@ -101,25 +101,18 @@ function itemsAndRuns({ operands, values }: Elementwise, result: readonly number
     aliases[name] = elementTypes(all[operand]?.dtype ?? "f32")[vectors ? "four" : "one"];
     aliases[`F${name}`] = vectors ? "vec4f" : "f32";
   }
-  const extents = (has: (axis: AxisRun) => boolean): number[][] =>
-    runs.flatMap((axis, at) =>
-      has(axis)
-        ? [
-            extent(
-              sizes[at]!,
-              strides.map((own) => own[at]!),
-            ),
-          ]
-        : [],
-    );
+  const laid = runs.map((_, at) => extent(sizes[at]!, ...strides.map((own) => own[at]!)));
+  const extents = (has: (axis: AxisRun) => boolean): number[][] => laid.filter((_, at) => has(runs[at]!));
   return { items, runs, aliases, extents };
 }
 
 /** A run in a uniform: its size, and its strides in the operands. */
-const extent = (size: number, strides: readonly number[]): number[] =>
+const extent = (size: number, ...strides: readonly number[]): number[] =>
   [size, ...strides, 0, 0, 0].slice(0, OPERANDS + 1);
 
+/** The factors of the shaders as uniforms. A factor of 1 is left out: a product may flush subnormal numbers. */
 const factorsOf = ({ scale = 1, factor = 1 }: Elementwise) => ({ scale, factor });
+const scaledOf = ({ factor = 1 }: Elementwise) => ({ SCALED: factor !== 1 });
 
 const rangesOf = (operands: Operands): (Range | undefined)[] =>
   Array.from({ length: OPERANDS }, (_, at) => {
@@ -137,7 +130,12 @@ export function elementwiseStep(
   const { shaders, constants, functions = {} } = given.kernel(items);
   return dispatch({
     shaders: [operandsShader, entry, ...shaders],
-    constants: { ...constants, RUNS: runs.length, WHOLE: runs.every(({ kept }) => kept.every(Boolean)) },
+    constants: {
+      ...constants,
+      ...scaledOf(given),
+      RUNS: runs.length,
+      WHOLE: runs.every(({ kept }) => kept.every(Boolean)),
+    },
     aliases,
     functions,
     ranges: [...rangesOf(given.operands), ...results],
@@ -155,7 +153,7 @@ function sumSteps(given: Elementwise, name: string, result: TensorDescription): 
   const inResult = ({ kept }: AxisRun): boolean => kept.at(-1)!;
   const vectors = inResult(runs[0]!);
   const { shaders, constants, functions } = given.kernel(items);
-  const or = (list: number[][]): number[][] => (list.length > 0 ? list : [extent(1, [])]);
+  const or = (list: number[][]): number[][] => (list.length > 0 ? list : [extent(1)]);
   const [kept, summed] = [or(extents(inResult)), or(extents((axis) => !inResult(axis)))];
   const countOf = (list: readonly number[][]): number => list.reduce((count, [size]) => count * size!, 1);
   const sums = countOf(kept);
@@ -173,8 +171,8 @@ function sumSteps(given: Elementwise, name: string, result: TensorDescription): 
   const termsOf = ({ from, terms }: Level) =>
     from
       ? {
-          kept: [extent(sums, [vectors ? 1 : terms])],
-          summed: [extent(terms, [vectors ? sums : 1])],
+          kept: [extent(sums, vectors ? 1 : terms)],
+          summed: [extent(terms, vectors ? sums : 1)],
           shaders: [termPartShader],
           functions: {},
           ranges: [from, undefined, undefined],
@@ -190,7 +188,13 @@ function sumSteps(given: Elementwise, name: string, result: TensorDescription): 
     const source = termsOf(level);
     return dispatch({
       shaders: [...source.shaders, reduceShader],
-      constants: { ...constants, KEPT: source.kept.length, SUMMED: source.summed.length, KEPT_INNER: vectors },
+      constants: {
+        ...constants,
+        ...scaledOf(given),
+        KEPT: source.kept.length,
+        SUMMED: source.summed.length,
+        KEPT_INNER: vectors,
+      },
       aliases: { ...aliases, P: partType, O: level.last ? resultType : partType },
       functions: source.functions,
       ranges: [...source.ranges, level.to],
