@@ -16,6 +16,7 @@ export type {
   ConvBackwardWeightsOptions,
   ConvOptions,
   ConvTransposeBackwardDataOptions,
+  ConvTransposeBackwardWeightsOptions,
   ConvTransposeOptions,
   EpilogueOptions,
 } from "./conv/options.ts";
