@@ -49,7 +49,7 @@ function cheapest(length: number, key: number, costOf: (list: readonly Radix[]) 
   return best!;
 }
 
-/** The passes of a complex transform; of the fewest, those with the smallest sum of sizes. A length of 1 takes no pass. */
+/** The passes of a complex transform, whose length has at most one odd factor; of the fewest, those with the smallest sum of sizes. A length of 1 takes no pass. */
 export function passes(length: number): readonly Radix[] {
   if (length === 1) return [];
   return cheapest(length, length, (list) => list.reduce((sum, { size }) => sum + size, 0));

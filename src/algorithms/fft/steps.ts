@@ -1,11 +1,9 @@
 // The steps of convolution by FFT: transforms of the weights and of the input, a product for each frequency, inverse transforms.
 import dft1 from "../../../shaders/algorithms/fft/dft/1.wgsl";
 import dft2 from "../../../shaders/algorithms/fft/dft/2.wgsl";
-import dft3 from "../../../shaders/algorithms/fft/dft/3.wgsl";
 import dft4 from "../../../shaders/algorithms/fft/dft/4.wgsl";
-import dft5 from "../../../shaders/algorithms/fft/dft/5.wgsl";
-import dft7 from "../../../shaders/algorithms/fft/dft/7.wgsl";
 import dft8 from "../../../shaders/algorithms/fft/dft/8.wgsl";
+import oddShader from "../../../shaders/algorithms/fft/dft/odd.wgsl";
 import forwardShader from "../../../shaders/algorithms/fft/forward.wgsl";
 import inverseShader from "../../../shaders/algorithms/fft/inverse.wgsl";
 import lineShader from "../../../shaders/algorithms/fft/line.wgsl";
@@ -48,16 +46,8 @@ import {
 } from "./tiling.ts";
 import { roots, rowVectors, twiddleRows, twiddleStep, twiddleTable } from "./twiddles.ts";
 
-/** Discrete Fourier transforms, by their number of points. */
-const DFT_SHADERS: Readonly<Record<number, Shader>> = {
-  1: dft1,
-  2: dft2,
-  3: dft3,
-  4: dft4,
-  5: dft5,
-  7: dft7,
-  8: dft8,
-};
+/** Discrete Fourier transforms, by their number of points; others are odd. */
+const DFT_SHADERS: Readonly<Record<number, Shader>> = { 1: dft1, 2: dft2, 4: dft4, 8: dft8 };
 
 /** The signals of one dispatch; their spectra are interleaved. */
 interface Signals {
@@ -78,14 +68,17 @@ function lineKernel(radix: Radix, span: number): LineKernel {
   const { size, first, second } = radix;
   const butterflies = new Set([first, second]);
   if (butterflies.has(8)) butterflies.add(4);
+  const odd = [first, second].find((points) => !DFT_SHADERS[points]);
+  const nameOf = (points: number): string => (points === odd ? "dft_odd" : `dft${points}`);
   return {
-    shaders: [...[...butterflies].map((points) => DFT_SHADERS[points]!), lineShader, twiddlesShader],
-    functions: { first_dft: `dft${first}`, second_dft: `dft${second}` },
+    shaders: [...[...butterflies].map((points) => DFT_SHADERS[points] ?? oddShader), lineShader, twiddlesShader],
+    functions: { first_dft: nameOf(first), second_dft: nameOf(second) },
     constants: {
       RADIX: size,
       FIRST: first,
       SECOND: second,
       ROOTS: { f32s: roots(size) },
+      ...(odd && { ODD: odd, ODD_ROOTS: { f32s: roots(odd) } }),
       TWIDDLES: span > 1,
       TWIDDLE_STEP: twiddleStep(size),
       TWIDDLE_VECTORS: rowVectors(size),
