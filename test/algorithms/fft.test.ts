@@ -5,7 +5,7 @@ import { chunksOf } from "../../src/algorithms/fft/chunks.ts";
 import { fft } from "../../src/algorithms/fft/fft.ts";
 import { MAX_LENGTH, lengthAtLeast, passes, realPasses, storedLength } from "../../src/algorithms/fft/lengths.ts";
 import { tilings, wholeTiling } from "../../src/algorithms/fft/tiling.ts";
-import { roots, rowVectors, twiddleStep, twiddles } from "../../src/algorithms/fft/twiddles.ts";
+import { roots, rowVectors, twiddleRows, twiddleStep, twiddles } from "../../src/algorithms/fft/twiddles.ts";
 import { algorithms } from "../../src/algorithms/index.ts";
 import { DEFAULT_TRAITS, type DeviceTraits } from "../../src/algorithms/traits.ts";
 import { choose } from "../../src/planner/choose.ts";
@@ -81,12 +81,12 @@ describe("twiddles", () => {
     }
   });
 
-  it("have a row for each position: single powers, then multiples of the step, then zeros", () => {
+  it("have a row for each position: single powers, then multiples of the step", () => {
     const [radix, span] = [12, 5];
     const step = twiddleStep(radix);
     const table = twiddles(radix, span);
     const row = rowVectors(radix) * 4;
-    expect(table).toHaveLength(span * row);
+    expect(table).toHaveLength(twiddleRows(span) * row);
     const powers = [1, 2, 3, 4, 8];
     expect(step).toBe(4);
     for (let l = 0; l < span; l++) {
@@ -95,12 +95,11 @@ describe("twiddles", () => {
         const [re, im] = table.slice(l * row + 2 * at);
         expect(Math.hypot(re! - Math.cos(angle), im! + Math.sin(angle))).toBeLessThan(2 ** -23);
       });
-      expect(table.slice(l * row + 2 * powers.length, (l + 1) * row)).toEqual([0, 0]);
     }
   });
 
-  it("are zeros where no pass follows", () => {
-    expect(twiddles(16, 1).every((number) => number === 0)).toBe(true);
+  it("have a single row where no pass follows", () => {
+    expect(twiddles(16, 1)).toHaveLength(rowVectors(16) * 4);
   });
 });
 

@@ -44,7 +44,7 @@ import {
   spectrumSize,
   tileCells,
 } from "./tiling.ts";
-import { roots, rowVectors, twiddleRows, twiddleStep, twiddleTable } from "./twiddles.ts";
+import { roots, rowVectors, twiddleRows, twiddleStep, twiddles } from "./twiddles.ts";
 
 /** Discrete Fourier transforms, by their number of points; others are odd. */
 const DFT_SHADERS: Readonly<Record<number, Shader>> = { 1: dft1, 2: dft2, 4: dft4, 8: dft8 };
@@ -107,7 +107,7 @@ function forwardStep({ tiling, count, buffer }: Signals, from: Snippets, source:
     aliases: from.aliases,
     constants: { ...from.constants, ...line.constants, ...source.constants },
     ranges: [...from.bindings, { ...buffer, binding: BINDING.output }],
-    uniforms: { signals: count, span, rowsH: h, source: source.uniforms, twiddles: twiddleTable(radix!.size, span) },
+    uniforms: { signals: count, span, rowsH: h, source: source.uniforms, twiddles: twiddles(radix!.size, span) },
   });
 }
 
@@ -121,7 +121,7 @@ function passStep({ tiling, count, buffer }: Signals, radix: Radix, span: number
     // Without twiddles both directions are one kernel.
     constants: { ...line.constants, BACK: back && span > 1 },
     ranges: [{ ...buffer, binding: BINDING.output }],
-    uniforms: { span, inner, twiddles: twiddleTable(radix.size, span) },
+    uniforms: { span, inner, twiddles: twiddles(radix.size, span) },
   });
 }
 
@@ -293,7 +293,7 @@ function inverseStep(
       ...alongAxes("step", steps, "output"),
       ...alongAxes("stride", stride),
       ...place,
-      twiddles: twiddleTable(radix!.size, span),
+      twiddles: twiddles(radix!.size, span),
     },
   });
 }

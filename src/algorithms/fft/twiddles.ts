@@ -30,25 +30,17 @@ export function rowVectors(radix: number): number {
   return Math.max(1, Math.ceil(tabulated(radix).length / 2));
 }
 
-/** The twiddle table between a pass of `radix` and the passes over `span` positions after it; a row of zeros if there are none. */
-export function twiddles(radix: number, span: number): number[] {
-  const length = rowVectors(radix) * 4;
-  if (span === 1) return Array.from({ length }, () => 0);
-  const powers = tabulated(radix);
-  return Array.from({ length: span }, (_, l) => {
-    const row = powers.flatMap((power) => root(power * l, radix * span));
-    return [...row, ...Array.from({ length: length - row.length }, () => 0)];
-  }).flat();
-}
-
 /** Rows of a table, of which a kernel uses `span`: lengths whose passes differ only in their spans share kernels. */
 export function twiddleRows(span: number): number {
   if (span === 1) return 1;
   return [16, 32].find((rows) => span <= rows) ?? span;
 }
 
-/** The twiddle table as a kernel declares it: that of `span` positions, and zeros. */
-export function twiddleTable(radix: number, span: number): number[] {
-  const table = twiddles(radix, span);
-  return [...table, ...Array.from({ length: twiddleRows(span) * rowVectors(radix) * 4 - table.length }, () => 0)];
+/** The twiddle table between a pass of `radix` and the passes over `span` positions after it, a row for each, and rows and columns to spare. */
+export function twiddles(radix: number, span: number): number[] {
+  const powers = tabulated(radix);
+  return Array.from({ length: twiddleRows(span) * rowVectors(radix) * 2 }, (_, at) => {
+    const [l, column] = [Math.floor(at / rowVectors(radix) / 2), at % (2 * rowVectors(radix))];
+    return root((powers[column] ?? 0) * l, radix * span);
+  }).flat();
 }
