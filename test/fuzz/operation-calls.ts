@@ -206,10 +206,10 @@ const MAKERS = {
   sumPool: pooling(),
   sumPoolBackward: poolingBackward(),
   maxPool: pooling(),
-  maxPoolWithIndices: pooling(),
+  maxPoolWithIndices: pooling(({ other }) => ({ indexing: other ? "tensor" : "plane" })),
   maxPoolBackward: poolingBackward(undefined, true),
   // Odd norms take magnitudes: near 0 a root errs by more than its argument.
-  lpPool: pooling(({ groups: norms }) => ({ norm: norms, abs: norms > 2 })),
+  lpPool: pooling(({ groups: norms, other }) => ({ norm: norms, abs: norms > 2, scaleCut: other })),
   gaussianPool: pooling(gaussian),
   gaussianPoolBackward: poolingBackward(gaussian),
   adaptiveAveragePool: (parts) => ({ given: [mapOf(parts)], options: adaptive(parts) }),

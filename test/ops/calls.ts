@@ -274,9 +274,11 @@ function pooling(extent: Extent): OperationCall[] {
     { operation: "maxPool", given: [x], options: window },
     { operation: "maxPool", given: [x], options: whole },
     { operation: "maxPoolWithIndices", given: [x], options: window },
-    { operation: "maxPoolWithIndices", given: [x], options: whole },
+    { operation: "maxPoolWithIndices", given: [x], options: { ...whole, indexing: "tensor" } },
+    { operation: "maxPool", given: [x], options: { kernelSize: 5, stride: 1, padding: "same" } },
+    { operation: "sumPoolBackward", given: [x], options: { kernelSize: 9, stride: 1, padding: "same", inputShape } },
     { operation: "maxPoolBackward", given: [halved, f32(halved)], options: { ...window, inputShape } },
-    { operation: "lpPool", given: [x], options: { ...window, norm: 3 } },
+    { operation: "lpPool", given: [x], options: { ...window, norm: 3, scaleCut: false } },
     { operation: "lpPoolBackward", given: [halved, x, halved], options: { ...window, norm: 3 } },
     { operation: "gaussianPool", given: [x], options: smooth },
     { operation: "gaussianPoolBackward", given: [halved], options: { ...smooth, inputShape } },
@@ -297,7 +299,7 @@ function unpooling(extent: Extent): OperationCall[] {
   const { C, size, map } = shapes(extent);
   const [x, doubled] = [map(), map(C, 2 * size)];
   return [
-    { operation: "maxUnpool", given: [x, f32(x)], options: { kernelSize: 2 } },
+    { operation: "maxUnpool", given: [x, f32(x)], options: { kernelSize: 2, indexing: "tensor" } },
     { operation: "maxUnpoolBackward", given: [doubled, f32(x)], options: { kernelSize: 2 } },
     { operation: "upsample", given: [x], options: { scale: 2 } },
     { operation: "upsample", given: [x], options: { scale: 2, mode: "linear" } },

@@ -24,8 +24,7 @@ import { LP_POOL_KEYS, type LpPoolOptions, type Norm, type Sign, normOf } from "
 
 /**
  * The p-th root of the sum of the p-th powers of each window of each channel, as PyTorch's `lp_pool` or, with `abs`, ONNX's LpPool. Padding
- * adds nothing. With `ceilMode` a window cut off by the end of the input counts as a whole one, as in PyTorch: its mean times the cells of
- * a whole window.
+ * adds nothing. With `ceilMode` a window cut off by the end of the input counts as a whole one, as in PyTorch, unless `scaleCut` is false.
  *
  * @param x [N, C, ...spatial], or [N, ...spatial, C]
  * @returns a new tensor with one cell for each window along each axis
@@ -104,14 +103,19 @@ const SIGNS: Record<Sign, number> = { positive: 0, signed: 1, undefined: 2 };
 /** The bits of a NaN. */
 const NAN = 0x7fc00000;
 
-function lpRule(map: FeatureMap, windows: Windows, { norm, power, slope }: Norm, shaders: readonly Shader[]): Rule {
+function lpRule(
+  map: FeatureMap,
+  windows: Windows,
+  { norm, power, slope, scaleCut }: Norm,
+  shaders: readonly Shader[],
+): Rule {
   const divisor = commonDivisor(map, windows, { includePadding: true, divisor: 0 });
   return {
     shaders: [powerShader, ...shaders],
     uniforms: { divisor, cells: elementCount(windows.kernel), nan: NAN },
     constants: {
       ...{ NORM: { f32: norm }, POWER_SIGN: SIGNS[power], SLOPE_SIGN: SIGNS[slope] },
-      ...{ COMMON_DIVISOR: divisor > 0, INCLUDE_PADDING: true },
+      ...{ COMMON_DIVISOR: divisor > 0 || !scaleCut, INCLUDE_PADDING: true },
     },
   };
 }

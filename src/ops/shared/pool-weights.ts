@@ -47,7 +47,7 @@ export function weightedWindows(
   const gapless = kernel.every((taps, axis) => dilation[axis] === 1 && stride[axis]! <= taps);
   if (!gapless || elementCount(kernel) > MAX_UNROLLED) return undefined;
   const endsAlong = (axis: 0 | 1 | 2) => {
-    const before = Math.min(Math.ceil(padBegin[axis] / stride[axis]), output[axis]);
+    const before = Math.min(Math.max(Math.ceil(padBegin[axis] / stride[axis]), 0), output[axis]);
     const fitting = Math.floor((size[axis] + padBegin[axis] - kernel[axis]) / stride[axis]) + 1;
     return { axis, before, after: output[axis] - Math.min(Math.max(before, fitting), output[axis]) };
   };
