@@ -194,6 +194,8 @@ export type {
   UpsampleBackwardOptions,
   UpsampleOptions,
 } from "./resize/geometry.ts";
+export { roiAlign, roiAlignBackward } from "./roi-align/roi-align.ts";
+export type { RoiAlignBackwardOptions, RoiAlignOptions } from "./roi-align/geometry.ts";
 export { type GridSampleGradients, gridSample, gridSampleBackward } from "./grid-sample/grid-sample.ts";
 export type { GridSampleOptions } from "./grid-sample/geometry.ts";
 export { bedOfNails, bedOfNailsBackward } from "./bed-of-nails/bed-of-nails.ts";

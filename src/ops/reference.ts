@@ -99,6 +99,7 @@ export { type ReferenceMaxima, maxPool, maxPoolBackward, maxPoolWithIndices } fr
 export { maxUnpool, maxUnpoolBackward } from "./max-unpool/reference.ts";
 export { bedOfNails, bedOfNailsBackward } from "./bed-of-nails/reference.ts";
 export { resize, resizeBackward, upsample, upsampleBackward } from "./resize/reference.ts";
+export { roiAlign, roiAlignBackward } from "./roi-align/reference.ts";
 export { gridSample, gridSampleBackward } from "./grid-sample/reference.ts";
 export { lpPool, lpPoolBackward } from "./lp-pool/reference.ts";
 export { gaussianPool, gaussianPoolBackward } from "./gaussian-pool/reference.ts";

@@ -1,4 +1,5 @@
 // The cells of a sample by a grid, along each axis: TAPS from the cell at its place + FIRST on.
+// slots: bounded
 // constants: ALIGN, CHANNELS_LAST, FIRST, PADDING, RANK, TAPS
 // types: G
 struct GridSample {
@@ -42,11 +43,7 @@ fn cubic(distance: f32) -> vec2f {
 fn taps_at(coordinate: f32, size: u32) -> Taps {
   let cells = f32(size);
   let span = select(cells, cells - 1.0, ALIGN);
-  // By bits: NaN lies before the border, infinities and what is far away beyond theirs.
-  let bits = bitcast<u32>(coordinate);
-  let magnitude = bits & 0x7fffffffu;
-  let far = select(1e30, -1e30, bits != magnitude || magnitude > 0x7f800000u);
-  var place = select(coordinate, far, magnitude > 0x7149f2cau) * (0.5 * span) + 0.5 * (cells - 1.0);
+  var place = bounded(coordinate) * (0.5 * span) + 0.5 * (cells - 1.0);
   var slope = 0.5 * span;
   if (PADDING == REFLECTION) {
     let begin = select(-0.5, 0.0, ALIGN);

@@ -5,6 +5,7 @@ import inputGradientShader from "../../../shaders/ops/grid-sample/input-gradient
 import keysShader from "../../../shaders/ops/grid-sample/keys.wgsl";
 import sampleShader from "../../../shaders/ops/grid-sample/sample.wgsl";
 import tapsShader from "../../../shaders/ops/grid-sample/taps.wgsl";
+import boundedShader from "../../../shaders/ops/shared/bounded.wgsl";
 import sortStartsShader from "../../../shaders/ops/shared/sort-starts.wgsl";
 import type { Dtype } from "../../base/dtype.ts";
 import { refuse } from "../../base/error.ts";
@@ -170,7 +171,7 @@ function samplingStep(
   const taps = TAPS[mode];
   const depthTaps = map.rank === 3 ? taps : 1;
   return dispatch({
-    shaders: [tapsShader, shader],
+    shaders: [boundedShader, tapsShader, shader],
     constants: {
       ...mapConstants(map),
       ...{ TAPS: taps, DEPTH_TAPS: depthTaps, ALL: depthTaps * taps * taps, RANK: map.rank },
