@@ -1,6 +1,18 @@
 // Operations that enlarge or sample maps.
 import { type BenchOperation, entry } from "./entry.ts";
 
+/** Corners of regions of a map of 32 by 32 cells, in sixteenths of a cell. */
+const regions = (count: number): Float32Array =>
+  Float32Array.from({ length: count }, (_, at) => {
+    const region = at >> 2;
+    const start = (at % 2 ? 83 : 59) * region;
+    return at % 4 < 2
+      ? start % 256
+      : (start % 256) + (at % 4 === 2 ? 64 + ((region * 37) % 192) : 64 + ((region * 29) % 128));
+  });
+
+const zeros = (count: number): Float32Array => new Float32Array(count);
+
 export const UPSAMPLING: readonly BenchOperation[] = [
   entry({
     operation: "upsample",
@@ -94,6 +106,37 @@ export const UPSAMPLING: readonly BenchOperation[] = [
       grid: { shape: [1, 56, 56, 2], map: false },
     },
     call: (on, { dy, x, grid }, { layout }) => ({ ...on.gridSampleBackward(dy, x, grid, layout) }),
+  }),
+  // Regions of a detector on the map of stride 16, of 64 by 64 to 256 by 192 pixels.
+  entry({
+    operation: "roiAlign",
+    name: "Mask R-CNN, 7x7",
+    inputs: {
+      x: { shape: [1, 256, 32, 32] },
+      rois: { shape: [32, 4], batched: false, values: regions },
+      images: { shape: [32], values: zeros },
+    },
+    call: (on, { x, rois, images }, { layout }) => ({
+      y: on.roiAlign(x, rois, images, { outputSize: 7, spatialScale: 1 / 16, samplingRatio: 2, ...layout }),
+    }),
+  }),
+  entry({
+    operation: "roiAlignBackward",
+    name: "Mask R-CNN, 7x7",
+    inputs: {
+      map: { shape: [1, 256, 32, 32] },
+      rois: { shape: [32, 4], batched: false, values: regions },
+      images: { shape: [32], values: zeros },
+    },
+    before: (on, { map, rois, images }, { layout }) => ({
+      dy: on.roiAlign(map, rois, images, { outputSize: 7, spatialScale: 1 / 16, samplingRatio: 2, ...layout }),
+    }),
+    given: ["dy", "rois", "images"],
+    call: (on, { dy, rois, images }, { layout, shape }) => ({
+      dx: on.roiAlignBackward(dy!, rois, images, {
+        ...{ outputSize: 7, spatialScale: 1 / 16, samplingRatio: 2, inputShape: shape([1, 256, 32, 32]), ...layout },
+      }),
+    }),
   }),
   // Laina et al. (2016).
   entry({

@@ -325,6 +325,16 @@ function unpooling(extent: Extent): OperationCall[] {
       options: { mode: "cubic", paddingMode: "reflection" },
     },
     { operation: "gridSampleBackward", given: [x, x, [N, size, size, 2]], options: { paddingMode: "border" } },
+    {
+      ...{ operation: "roiAlign", given: [x, [3, 4], [3]] },
+      options: { outputSize: 2, coordinates: "output-half-pixel", samplingRatio: 2 },
+    },
+    { operation: "roiAlign", given: [x, f32([3, 4]), f32([3])], options: { outputSize: [1, 3], mode: "max" } },
+    {
+      operation: "roiAlignBackward",
+      given: [map(C, 2).with(0, 3), [3, 4], [3]],
+      options: { outputSize: 2, inputShape: x },
+    },
     { operation: "upsampleBackward", given: [doubled], options: { scale: 2, mode: "linear", inputShape: x } },
     { operation: "bedOfNails", given: [x], options: { kernelSize: 2 } },
     { operation: "bedOfNailsBackward", given: [doubled], options: { kernelSize: 2 } },

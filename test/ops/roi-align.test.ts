@@ -35,7 +35,7 @@ test("samples a ramp at the centres of bins, and takes the largest weighted cell
 const x = random([1, 2, 4, 5], 1);
 const rois = { shape: [2, 4], data: [0, 0, 2, 2, 1, 1, 3, 3] };
 const images = list([0, 0]);
-const align = (options: object) => () => roiAlign(x, rois, images, { outputSize: 2, ...options } as never);
+const align = (options: object) => () => roiAlign(x, rois, images, { outputSize: 2, ...options });
 test.each([
   [align({ outputSize: 0 }), "outputSize", "invalid-argument"],
   [align({ outputSize: [2, 2, 2] }), "outputSize", "shape-mismatch"],
