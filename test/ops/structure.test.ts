@@ -85,11 +85,5 @@ it("references take the options of the engine's functions, and the layout, which
     compared.push(name);
   }
   expect(compared).toEqual(expect.arrayContaining(Object.keys({ ...convolutions, ...gradients, ...bias })));
-  console.log(
-    compared.length,
-    Object.keys(operations)
-      .filter((one) => !compared.includes(one))
-      .join(),
-  );
   expect(compared.length).toBeGreaterThan(100);
 });
