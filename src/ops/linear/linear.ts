@@ -43,7 +43,7 @@ export function linear(x: Tensor, w: Tensor, options: LinearOptions = {}): Tenso
   checkOptions("options", options, ["bias", "activation"]);
   const { rows, weights } = checkLayer(x, w);
   return compose(({ temporary }) => {
-    const y = temporary(convTranspose(temporary(asCells(rows)), temporary(asCells(weights)), options));
+    const y = temporary(convTranspose(temporary(asCells(rows)), temporary(asKernel(weights)), options));
     return y.view([rows.shape[0]!, weights.shape[0]!], rows.layout);
   });
 }
@@ -75,7 +75,7 @@ export function linearBackward(dy: Tensor, x: Tensor, w: Tensor, options: Linear
         preActivation: cellsOf(checkLike("preActivation", preActivation, y, "as dy has")),
       }),
     };
-    const [gradient, cells, kernel] = [cellsOf(checked), cellsOf(rows), cellsOf(weights)];
+    const [gradient, cells, kernel] = [cellsOf(checked), cellsOf(rows), temporary(asKernel(weights))];
     const db = result(convBackwardBias(gradient, passed));
     const dx = temporary(convTransposeBackwardData(gradient, kernel, passed));
     const dw = temporary(convTransposeBackwardWeights(cells, gradient, { ...passed, kernelShape: kernel.shape }));
@@ -96,9 +96,13 @@ function checkLayer(x: Tensor, w: Tensor): { rows: Tensor; weights: Tensor } {
   return { rows, weights };
 }
 
-/**
- * A view of a matrix: x as a map whose cells are the rows and whose channels are the columns, or w as the weights between two such maps.
- */
+/** A view of a matrix as a map whose cells are the rows and whose channels are the columns; as no maps of one cell if there are no rows. */
 function asCells(matrix: Tensor): Tensor {
-  return matrix.view([1, ...matrix.shape], "channels-last");
+  const [rows, columns] = matrix.shape as [number, number];
+  return matrix.view(rows === 0 ? [0, 1, columns] : [1, rows, columns], "channels-last");
+}
+
+/** A view of w as the weights between two such maps. */
+function asKernel(weights: Tensor): Tensor {
+  return weights.view([1, ...weights.shape], "channels-last");
 }

@@ -181,7 +181,7 @@ export function kernelGradientStep(
   const axis = axisOf(axes, pass);
   const { count } = kernelSums(axes, pass);
   const last = pass.to.layout === "channels-last";
-  const perImage = elementsOf(pass.to) / pass.to.N / axis.channels;
+  const perImage = (pass.to.channels * elementCount(pass.to.size)) / axis.channels;
   const fromWorkspace = [x, dy].flatMap(({ range }, at) => (range.operand === "workspace" ? [at + 1] : []));
   return dispatch({
     shaders: [paddingOf(axes).shader, axisShader, axisFilterWeightsShader],
