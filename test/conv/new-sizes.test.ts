@@ -97,3 +97,80 @@ describe.each(Object.keys(LAYERS))("%s: after three sizes and batches no new one
     },
   );
 });
+
+describe("prepacked weights", () => {
+  const SIZES = Array.from({ length: 24 }, (_, at) => 20 + at);
+  const KERNEL = [32, 32, 5, 5];
+
+  /** The most bytes of prepacked weights that one size takes. */
+  async function largest(algorithm: string): Promise<number> {
+    const engine = await createEngine({ device: fakeDevice().device, tuning: "forget" });
+    const bytes = [];
+    for (const size of SIZES) {
+      using w = engine.empty(KERNEL);
+      using x = engine.empty([1, 32, size, size]);
+      conv(x, w, { padding: 2, algorithm }).destroy();
+      bytes.push(engine.memory.weights);
+    }
+    engine.destroy();
+    return Math.max(...bytes);
+  }
+
+  it.each(["fft", "winograd", "auto"])("of maps of 24 sizes by %s are two copies at most", async (algorithm) => {
+    const most = 2 * (await largest(algorithm));
+    const { device, live } = fakeDevice();
+    const engine = await createEngine({ device, tuning: "forget" });
+    const w = engine.empty(KERNEL);
+    for (const size of SIZES) {
+      using x = engine.empty([1, 32, size, size]);
+      conv(x, w, { padding: 2, algorithm }).destroy();
+      expect(engine.memory.weights).toBeLessThanOrEqual(most);
+    }
+    w.destroy();
+    expect(engine.memory.weights).toBe(0);
+    engine.destroy();
+    expect(live.size).toBe(0);
+  });
+
+  it("are shared by maps of all sizes where they do not depend on the size", async () => {
+    const { device } = fakeDevice();
+    const engine = await createEngine({ device, tuning: "forget" });
+    const w = engine.empty(KERNEL);
+    const bytes = SIZES.map((size) => {
+      using x = engine.empty([1, 32, size, size]);
+      conv(x, w, { padding: 2, algorithm: "implicit-gemm" }).destroy();
+      return engine.memory.weights;
+    });
+    expect(new Set(bytes).size).toBe(1);
+    engine.destroy();
+  });
+
+  it("that plans recorded stay until the plans are destroyed, however many there are", async () => {
+    const { device, live } = fakeDevice();
+    const engine = await createEngine({ device, tuning: "forget" });
+    const w = engine.empty(KERNEL);
+    const encoder = device.createCommandEncoder();
+    const plans = [];
+    for (const size of [24, 48, 96, 192]) {
+      const inputShape = [1, 32, size, size];
+      const constraints = { algorithm: "fft", variant: "whole" };
+      const plan = await engine.plan("forward", { inputShape, kernelShape: KERNEL, padding: 2 }, constraints);
+      plan.encode(encoder, { x: engine.empty(inputShape), w, y: engine.empty(plan.outputShape) });
+      plans.push(plan);
+    }
+    const all = plans.reduce((sum, { preparedBytes }) => sum + preparedBytes, 0);
+    expect(engine.memory.weights).toBe(all);
+    plans[0]!.destroy();
+    plans[1]!.destroy();
+    // The two that nothing holds are cached, as two copies may be.
+    expect(engine.memory.weights).toBe(all);
+    plans[2]!.destroy();
+    expect(engine.memory.weights).toBe(all - plans[0]!.preparedBytes);
+    plans[3]!.destroy();
+    expect(engine.memory.weights).toBe(plans[2]!.preparedBytes + plans[3]!.preparedBytes);
+    w.destroy();
+    expect(engine.memory.weights).toBe(0);
+    engine.destroy();
+    expect(live.size).toBe(0);
+  });
+});
