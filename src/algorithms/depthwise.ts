@@ -131,8 +131,9 @@ const MAPS = [
   { size: 56, share: 1 / 4 },
 ];
 
-/** Kernel columns up to which a step takes all of them. */
-const ALL_COLUMNS = 7;
+/** Cells of a kernel that a step always takes together, and columns of a row. */
+const WHOLE_KERNEL = 9;
+const WHOLE_ROW = 7;
 
 /** Kernel rows of a step if the kernel is a map: the first that divides its rows. */
 const MAP_ROWS = [4, 1];
@@ -148,8 +149,9 @@ function chunkSizes(size: number): number[] {
 function chunksOf(c: Correlation): [rows: number, columns: number][] {
   const [, R, S] = c.kernel;
   if (isMap(c)) return [[MAP_ROWS.find((rows) => R % rows === 0)!, MAP_COLUMNS]];
+  if (R * S <= WHOLE_KERNEL) return [[R, S]];
   const rows = chunkSizes(R).filter((chunk) => R % chunk === 0);
-  const columns = S <= ALL_COLUMNS ? [S] : chunkSizes(S);
+  const columns = S <= WHOLE_ROW ? [S] : chunkSizes(S);
   return columns.flatMap((one) => (one === S ? rows : [1]).map((some): [number, number] => [some, one]));
 }
 
