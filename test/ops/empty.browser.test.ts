@@ -41,12 +41,12 @@ it.each<[string, () => unknown, number[][]]>([
   [
     "locallyConnectedBackwardWeights",
     () => locallyConnectedBackwardWeights(none, engine.empty([0, 4, 3, 3]), { kernelSize: 3 }),
-    [[3, 3, 4, 2, 3, 3]],
+    [[4, 18, 3, 3]],
   ],
 ])("%s", async (_, call, shapes) => {
   const results = tensorsOf(call());
   for (const [at, tensor] of results.entries()) {
-    if (shapes[at]!.length < 6) expect(tensor.shape).toEqual(shapes[at]);
+    expect(tensor.shape).toEqual(shapes[at]);
     expect([...(await tensor.read())].every((value) => value === 0)).toBe(true);
   }
   expect(results.length).toBe(shapes.length);
