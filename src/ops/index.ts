@@ -118,7 +118,33 @@ export {
   linear,
   linearBackward,
 } from "./linear/linear.ts";
-export { matmul } from "./matmul/matmul.ts";
+export { argMax, argMin } from "./arg-max/arg-max.ts";
+export type { ArgMaxOptions } from "./arg-max/geometry.ts";
+export {
+  reduceL1,
+  reduceL2,
+  reduceLogSum,
+  reduceLogSumExp,
+  reduceMax,
+  reduceMean,
+  reduceMin,
+  reduceProduct,
+  reduceSum,
+  reduceSumSquare,
+} from "./reduce/reduce.ts";
+export {
+  type ReduceSumBackwardOptions,
+  reduceL1Backward,
+  reduceL2Backward,
+  reduceLogSumExpBackward,
+  reduceMaxBackward,
+  reduceMeanBackward,
+  reduceMinBackward,
+  reduceSumBackward,
+  reduceSumSquareBackward,
+} from "./reduce/gradients.ts";
+export type { ReduceOptions } from "./reduce/geometry.ts";
+export { type MatmulGradients, matmul, matmulBackward } from "./matmul/matmul.ts";
 export type { MatmulOptions } from "./matmul/geometry.ts";
 export { type AdamOptions, type SgdOptions, adam, sgd } from "./optimisers/optimisers.ts";
 export {

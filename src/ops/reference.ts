@@ -66,7 +66,28 @@ export { coordConv, coordConvBackwardData, coordConvBackwardWeights } from "./co
 export { deformableConv, deformableConvBackward } from "./deformable-conv/reference.ts";
 export { flatten, flattenBackward } from "./flatten/reference.ts";
 export { linear, linearBackward } from "./linear/reference.ts";
-export { matmul } from "./matmul/reference.ts";
+export { argMax, argMin } from "./arg-max/reference.ts";
+export {
+  reduceL1,
+  reduceL1Backward,
+  reduceL2,
+  reduceL2Backward,
+  reduceLogSum,
+  reduceLogSumExp,
+  reduceLogSumExpBackward,
+  reduceMax,
+  reduceMaxBackward,
+  reduceMean,
+  reduceMeanBackward,
+  reduceMin,
+  reduceMinBackward,
+  reduceProduct,
+  reduceSum,
+  reduceSumBackward,
+  reduceSumSquare,
+  reduceSumSquareBackward,
+} from "./reduce/reference.ts";
+export { matmul, matmulBackward } from "./matmul/reference.ts";
 export { adam, sgd } from "./optimisers/reference.ts";
 export { batchNorm, batchNormBackward, batchNormTraining } from "./batch-norm/reference.ts";
 export {

@@ -1,8 +1,10 @@
 // Products of matrices: every way in which they are convolutions.
 import { gamma } from "../../src/base/arithmetic.ts";
-import { matmul } from "../../src/ops/index.ts";
+import { elementCount } from "../../src/base/shape.ts";
+import { matmul, matmulBackward } from "../../src/ops/index.ts";
 import type { MatmulOptions } from "../../src/ops/matmul/geometry.ts";
 import * as reference from "../../src/reference.ts";
+import type { NdArray } from "../../src/reference.ts";
 import { type OperationCase, magnitudes, testOperations } from "./suite.ts";
 
 const flips = [{}, { transposeB: true }, { transposeA: true }, { transposeA: true, transposeB: true }];
@@ -49,4 +51,29 @@ const forward = ([...matrices, ...vectors] as Factors[]).map(({ a, b, options })
   };
 });
 
-testOperations(forward);
+const backward = ([...matrices, ...vectors] as Factors[]).map(({ a, b, options }): OperationCase<"dy" | "a" | "b"> => {
+  const empty = (shape: readonly number[]) => ({ data: new Float64Array(elementCount(shape)), shape });
+  const { shape } = reference.matmul(empty(a), empty(b), options);
+  // Every sum, of a gradient and then over a batch, is shorter than all terms together.
+  const terms = elementCount(shape) * Math.max(1, elementCount(a));
+  return {
+    name: `gradient of [${a.join(", ")}] by [${b.join(", ")}] ${Object.keys(options).join(" ")}`,
+    inputs: {
+      dy: { shape, layoutFree: true },
+      a: { shape: a, layoutFree: true },
+      b: { shape: b, layoutFree: true },
+    },
+    run: (tensors) => ({ ...matmulBackward(tensors.dy, tensors.a, tensors.b, options) }),
+    reference: (arrays) => ({ ...reference.matmulBackward(arrays.dy, arrays.a, arrays.b, options) }),
+    bound: (arrays, _, dtype) => {
+      const [dy, one, other] = [arrays.dy, arrays.a, arrays.b].map(magnitudes) as [NdArray, NdArray, NdArray];
+      const { da, db } = reference.matmulBackward(dy, one, other, options);
+      // The products of each matrix are stored, as halves if the tensors are, before they are summed over the batch.
+      const stored = dtype === "f16" ? 2 ** -11 : 0;
+      const error = gamma(Math.min(terms, 64) + 4) + stored;
+      return { da: (at) => error * da.data[at]!, db: (at) => error * db.data[at]! };
+    },
+  };
+});
+
+testOperations([...forward, ...backward] as OperationCase<never>[]);

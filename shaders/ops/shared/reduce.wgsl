@@ -1,16 +1,16 @@
-// One level of sums over some axes: an invocation adds every parts-th of the `count` terms of one result, or of an item of results. `kept`
+// One level of a reduction over some axes: an invocation combines every parts-th of the `count` terms of one result, or of an item of results. `kept`
 // are the runs of axes that the result has, `summed` the runs that it lacks, innermost first: their sizes in x, and the distances between
 // their elements in three operands in yzw. Neighbouring invocations have neighbouring parts, or if KEPT_INNER neighbouring results.
-// slots: term
+// slots: combined, finished, term
 // constants: KEPT, KEPT_INNER, SUMMED
 // types: O, P
 struct Reduction {
-  threads: u32, results: u32, parts: u32, count: u32, scale: f32, factor: f32,
+  threads: u32, results: u32, parts: u32, count: u32, scale: f32, factor: f32, initial: f32,
   kept: array<vec4u, KEPT>, summed: array<vec4u, SUMMED>,
 }
 
 @group(0) @binding(0) var<uniform> g: Reduction;
-@group(0) @binding(4) var<storage, read_write> sums: array<O>;
+@group(0) @binding(4) var<storage, read_write> reduced: array<O>;
 
 fn places_of_result(result: u32) -> vec3u {
   var rest = result;
@@ -40,9 +40,9 @@ fn thread(index: u32) {
   let result = select(index / g.parts, index % g.results, KEPT_INNER);
   let part = select(index % g.parts, index / g.results, KEPT_INNER);
   let start = places_of_result(result);
-  var sum = P(0.0);
+  var value = P(g.initial);
   for (var i = part; i < g.count; i += g.parts) {
-    sum += term(start + places_of_term(i));
+    value = combined(value, term(start + places_of_term(i)));
   }
-  sums[index] = O(sum);
+  reduced[index] = O(finished(value));
 }

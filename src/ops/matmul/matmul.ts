@@ -7,6 +7,7 @@ import { convBackwardWeights } from "../../conv/gradients.ts";
 import { type Tensor, checkTensor } from "../../gpu/tensor.ts";
 import type { Layout } from "../../problem/problem.ts";
 import { expand } from "../expand/expand.ts";
+import { reduceSum } from "../reduce/reduce.ts";
 import { type Composition, compose } from "../shared/composition.ts";
 import { checkLike } from "../shared/feature-map.ts";
 import { transpose } from "../transpose/transpose.ts";
@@ -34,6 +35,68 @@ export function matmul(a: Tensor, b: Tensor, options: MatmulOptions = {}): Tenso
     const y = temporary(multiplied(composition, product, { a, b }));
     return y.view(product.shape, layout);
   });
+}
+
+/** The gradients of `matmul`, each shaped like its factor. */
+export interface MatmulGradients {
+  readonly da: Tensor;
+  readonly db: Tensor;
+}
+
+/**
+ * The gradients of `matmul`: dy times the transpose of b, and the transpose of a times dy, summed over the batches over which a factor was
+ * broadcast.
+ *
+ * @param dy gradient of the result
+ * @param a the first factor
+ * @param b the second factor
+ * @param options the options of the forward operation
+ * @returns new tensors `da` like a and `db` like b
+ * @throws ConvError naming the invalid argument
+ * @example
+ * const { da, db } = matmulBackward(dy, a, b);
+ */
+export function matmulBackward(dy: Tensor, a: Tensor, b: Tensor, options: MatmulOptions = {}): MatmulGradients {
+  checkOptions("options", options, MATMUL_KEYS);
+  const { shape, dtype } = checkTensor("a", a);
+  checkLike("b", b, { shape: checkTensor("b", b).shape, layout: b.layout, dtype }, "as a");
+  const product = productOf(shape, b.shape, options);
+  const { transposeA, transposeB, batchA, batchB, batch, rows, columns } = product;
+  checkLike("dy", dy, { shape: product.shape, layout: dy.layout, dtype }, "as the product");
+  return compose((composition) => {
+    const { temporary, result } = composition;
+    // As matrices with all axes of the batch.
+    const [left, right] = [temporary(asMatrices(a, batchA, [1, -1])), temporary(asMatrices(b, batchB, [-1, 1]))];
+    const gradient = temporary(dy.view([...batch, rows, columns], "channels-first"));
+    const da = temporary(
+      transposeA
+        ? matmul(right, gradient, { transposeA: transposeB, transposeB: true })
+        : matmul(gradient, right, { transposeB: !transposeB }),
+    );
+    const db = temporary(
+      transposeB
+        ? matmul(gradient, left, { transposeA: true, transposeB: transposeA })
+        : matmul(left, gradient, { transposeA: !transposeA }),
+    );
+    return {
+      da: result(summedTo(composition, da, batchA, a)),
+      db: result(summedTo(composition, db, batchB, b)),
+    };
+  });
+}
+
+/** A factor with all axes of its batch; a vector becomes the matrix that it takes part as. */
+function asMatrices(tensor: Tensor, batch: readonly number[], vector: readonly number[]): Tensor {
+  const { shape } = tensor;
+  const matrix = shape.length === 1 ? vector.map((size) => (size < 0 ? shape[0]! : size)) : shape.slice(-2);
+  return tensor.view([...batch, ...matrix], "channels-first");
+}
+
+/** Sums a gradient over the batches over which its factor was broadcast. */
+function summedTo({ temporary }: Composition, full: Tensor, batch: readonly number[], factor: Tensor): Tensor {
+  const axes = batch.flatMap((size, axis) => (size === 1 && full.shape[axis] !== 1 ? [axis] : []));
+  const sum = axes.length > 0 ? temporary(reduceSum(full, { axes, keepDimensions: true })) : full;
+  return sum.view(factor.shape, factor.layout);
 }
 
 interface Factors {

@@ -1,5 +1,6 @@
 // Element-wise operations on tensors that are broadcast over each other, and sums of their values over the axes along which one was broadcast.
 // A kernel's shaders define `value`, computed from up to three operands (shaders/ops/shared/operands.wgsl).
+import combineSumShader from "../../../shaders/ops/shared/combine-sum.wgsl";
 import elementwiseShader from "../../../shaders/ops/shared/elementwise.wgsl";
 import operandsShader from "../../../shaders/ops/shared/operands.wgsl";
 import reduceShader from "../../../shaders/ops/shared/reduce.wgsl";
@@ -144,11 +145,29 @@ export function elementwiseStep(
   });
 }
 
+/** How the terms of a reduction are combined, in arithmetic types. Parts of the terms are combined first, in levels. */
+export interface Combination {
+  /** Defines `combined`, on the type P, whose bits have the type Q. */
+  readonly shader: Shader;
+  readonly functions?: Readonly<Record<string, string>>;
+  /** The result of combining nothing. */
+  readonly initial: number;
+  /** The function that is applied to the result, of those of WGSL. */
+  readonly finish?: string;
+}
+
+const SUM: Combination = { shader: combineSumShader, initial: 0 };
+
 /**
- * The steps that sum the values to the shape of the result, in levels of 64 to one (src/kernel/levels.ts). An element is within
+ * The steps that combine the values to the shape of the result, in levels of 64 to one (src/kernel/levels.ts). An element of a sum is within
  * gamma_(64 levels + 2) of the sum of the absolute values of its terms.
  */
-function sumSteps(given: Elementwise, name: string, result: TensorDescription): Recipe {
+export function reduceSteps(
+  given: Elementwise,
+  name: string,
+  result: TensorDescription,
+  { shader, functions: combine = {}, initial, finish = "P" }: Combination = SUM,
+): Recipe {
   const { items, runs, aliases, extents } = itemsAndRuns(given, result.shape);
   const inResult = ({ kept }: AxisRun): boolean => kept.at(-1)!;
   const vectors = inResult(runs[0]!);
@@ -158,8 +177,9 @@ function sumSteps(given: Elementwise, name: string, result: TensorDescription): 
   const countOf = (list: readonly number[][]): number => list.reduce((count, [size]) => count * size!, 1);
   const sums = countOf(kept);
   const partType = vectors ? items.aliases.L : "f32";
+  const bitsType = vectors && items.lanes === 4 ? "vec4u" : "u32";
   const resultType = vectors ? items.aliases.V : elementTypes(result.dtype).one;
-  // Four values of one sum are added to one number by `total`; otherwise `total` is the conversion to P, which changes nothing.
+  // Four values of one result are combined to one number by `total`; otherwise `total` is the conversion to P, which changes nothing.
   const four = items.lanes === 4 && !vectors;
   const workspace = new Workspace();
   const levels = levelsOf(workspace, {
@@ -187,7 +207,7 @@ function sumSteps(given: Elementwise, name: string, result: TensorDescription): 
   const steps = levels.map((level) => {
     const source = termsOf(level);
     return dispatch({
-      shaders: [...source.shaders, reduceShader],
+      shaders: [...source.shaders, shader, reduceShader],
       constants: {
         ...constants,
         ...scaledOf(given),
@@ -195,8 +215,8 @@ function sumSteps(given: Elementwise, name: string, result: TensorDescription): 
         SUMMED: source.summed.length,
         KEPT_INNER: vectors,
       },
-      aliases: { ...aliases, P: partType, O: level.last ? resultType : partType },
-      functions: source.functions,
+      aliases: { ...aliases, P: partType, Q: bitsType, O: level.last ? resultType : partType },
+      functions: { ...source.functions, ...combine, finished: level.last ? finish : "P" },
       ranges: [...source.ranges, level.to],
       readWrite: level.inPlace ? [1] : [],
       uniforms: {
@@ -204,6 +224,7 @@ function sumSteps(given: Elementwise, name: string, result: TensorDescription): 
         parts: level.parts,
         count: level.terms,
         ...factorsOf(given),
+        initial,
         kept: source.kept.flat(),
         summed: source.summed.flat(),
       },
@@ -221,7 +242,7 @@ export function sumsOf(
   const recipes = Object.entries(values).map(([name, given]): Recipe => {
     const result = results[name]!;
     const isWhole = elementCount(result.shape) === elementCount(given.values.shape);
-    return isWhole ? { steps: [elementwiseStep(given, [whole(name, result)])] } : sumSteps(given, name, result);
+    return isWhole ? { steps: [elementwiseStep(given, [whole(name, result)])] } : reduceSteps(given, name, result);
   });
   return {
     steps: recipes.flatMap(({ steps }) => steps),
@@ -229,22 +250,26 @@ export function sumsOf(
   };
 }
 
-/** Runs an operation whose result is the values of operands. */
+/**
+ * Runs an operation whose result is the values of operands.
+ * @param more.result the name of the result, other than those of the operands; y by default
+ */
 export function runElementwise(
   name: string,
   inputs: Readonly<Record<string, Tensor<TensorDtype>>>,
   kernel: Elementwise["kernel"],
-  more: { readonly values: TensorDescription; readonly scale?: number; readonly parameters?: unknown },
+  more: Pick<Elementwise, "values" | "scale" | "factor"> & { readonly parameters?: unknown; readonly result?: string },
 ): Tensor {
-  const { scale = 1, parameters } = more;
+  const { scale = 1, factor = 1, parameters, result = "y" } = more;
   const values = described(more.values);
+  const given = { operands: inputs, values, kernel, scale, factor };
   return run({
     name,
     inputs,
-    results: { y: values },
-    parameters: [scale, parameters],
-    recipe: () => ({ steps: [elementwiseStep({ operands: inputs, values, kernel, scale }, [whole("y", values)])] }),
-  }).y;
+    results: { [result]: values },
+    parameters: [scale, factor, parameters],
+    recipe: () => ({ steps: [elementwiseStep(given, [whole(result, values)])] }),
+  })[result]!;
 }
 
 /** The kernel of a shader that calls functions of snippets. */
