@@ -13,6 +13,7 @@ import { MOVES } from "./operations/moves.ts";
 import { NORMALISATIONS } from "./operations/normalisations.ts";
 import { OPTIMISERS } from "./operations/optimisers.ts";
 import { POOLING } from "./operations/pooling.ts";
+import { REDUCTIONS } from "./operations/reductions.ts";
 import { UPSAMPLING } from "./operations/upsampling.ts";
 
 export const OPERATIONS: readonly BenchOperation[] = [
@@ -21,6 +22,7 @@ export const OPERATIONS: readonly BenchOperation[] = [
   ...UPSAMPLING,
   ...ELEMENTS,
   ...LOSSES,
+  ...REDUCTIONS,
   ...MOVES,
   ...NORMALISATIONS,
   ...LAYERS,

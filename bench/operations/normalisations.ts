@@ -5,7 +5,7 @@ const RESNET = { shape: [1, 64, 56, 56] };
 const CONVNEXT = { shape: [1, 96, 56, 56] };
 const TRANSFER = { shape: [1, 128, 64, 64] };
 const DDPM = { shape: [1, 128, 32, 32] };
-const TOKENS = { shape: [512, 2048] };
+const TOKENS = { shape: [512, 2048], batched: false };
 const ALEXNET = { shape: [1, 96, 55, 55] };
 
 /** The sizes of AlexNet (2012), as options. */

@@ -87,6 +87,18 @@ function elementwise(extent: Extent): OperationCall[] {
       ],
       options: { transposeB: true },
     },
+    {
+      operation: "matmulBackward",
+      given: [
+        [2, C, C],
+        [2, C, size],
+        [size, C],
+      ],
+      options: {},
+    },
+    ...reductions(x),
+    { operation: "argMax", given: [x], options: {} },
+    { operation: "argMin", given: [x], options: { axis: -1, keepDimensions: true } },
     { operation: "add", given: [x, x], options: summed },
     { operation: "addBackward", given: [x], options: summed, tensors: { output: x } },
     { operation: "add", given: [one, channel] },
@@ -126,6 +138,22 @@ function elementwise(extent: Extent): OperationCall[] {
       tensors: { velocity: x },
     },
     { operation: "adam", given: [x, x], options: { learningRate: 0.1, step: 1 }, tensors: { m: x, v: x } },
+  ];
+}
+
+function reductions(x: readonly number[]): OperationCall[] {
+  const options = { axes: [0, 2] };
+  const y = [x[1]!, x[3]!];
+  const plain = ["reduceSum", "reduceMean", "reduceMax", "reduceMin", "reduceProduct"] as const;
+  const more = ["reduceL1", "reduceL2", "reduceSumSquare", "reduceLogSum", "reduceLogSumExp"] as const;
+  const spread = ["reduceSumBackward", "reduceMeanBackward"] as const;
+  const ofElements = ["reduceL1Backward", "reduceSumSquareBackward"] as const;
+  const ofResults = ["reduceMaxBackward", "reduceMinBackward", "reduceL2Backward", "reduceLogSumExpBackward"] as const;
+  return [
+    ...[...plain, ...more].map((operation) => ({ operation, given: [x], options })),
+    ...spread.map((operation) => ({ operation, given: [y], options: { ...options, inputShape: x } })),
+    ...ofElements.map((operation) => ({ operation, given: [y, x], options })),
+    ...ofResults.map((operation) => ({ operation, given: [y, x, y], options })),
   ];
 }
 
