@@ -5,7 +5,7 @@
 const MAX_SUMS = 64;
 
 /** Numbers of tiles to choose from, and what a block costs besides its tiles, in tiles. */
-const TILES = [8, 4, 2, 1];
+const TILES = [8, 4, 3, 2, 1];
 const BLOCK_TILES = 2;
 
 /** Output channels and tiles of a block. Blocks of channels are as few and as equal as possible. */
