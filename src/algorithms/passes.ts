@@ -48,6 +48,9 @@ const ZEROS = "zeros";
 /** The variant that computes the gradient of the input as one correlation. */
 const GATHER = "gather";
 
+/** Most phases of which no device makes so little that gathering all in one dispatch would be worth measuring. */
+const FEW_PHASES = 16;
+
 /** Most dispatches besides those of the phases of an input gradient: the fill and the fold. */
 const BESIDE_PHASES = 2;
 
@@ -111,10 +114,10 @@ export function candidatesFor(
   if (refused) return refused;
   if (correlations.length === 0 && tooManyPhases === undefined)
     return variant === undefined || variant === ZEROS ? [joined(algorithm.name, lowering, ZEROS, [])] : [];
-  if (problem.pass === "backward-data" && algorithm.gather && (tooManyPhases !== undefined || variant === GATHER)) {
-    if (variant !== undefined && variant !== GATHER) return [];
-    return [joined(algorithm.name, { ...lowering, fill: undefined }, GATHER, [algorithm.gather(problem, device)])];
-  }
+  const gathered = (): Candidate<Plan> =>
+    joined(algorithm.name, { ...lowering, fill: undefined }, GATHER, [algorithm.gather!(problem, device)]);
+  if (problem.pass === "backward-data" && algorithm.gather && (tooManyPhases !== undefined || variant === GATHER))
+    return variant === undefined || variant === GATHER ? [gathered()] : [];
   if (tooManyPhases !== undefined) {
     const most = device.maxDispatches - BESIDE_PHASES;
     return {
@@ -137,10 +140,12 @@ export function candidatesFor(
   };
   const leading =
     variant === undefined ? lists[largest]! : [named(largest, variant)].filter((one) => one !== undefined);
-  return leading.map((first) => {
+  const candidates = leading.map((first) => {
     const each = lists.map((list, at) => (at === largest ? first : (named(at, first.variant) ?? list[0]!)));
     return joined(algorithm.name, lowering, first.variant, each);
   });
+  const gathers = algorithm.gather && variant === undefined && correlations.length > FEW_PHASES;
+  return gathers ? [...candidates, gathered()] : candidates;
 }
 
 /** The candidates of a correlation within the limit of dispatches. */
