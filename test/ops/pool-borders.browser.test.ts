@@ -110,19 +110,19 @@ const cases = [...REMOVED, ...ADDED].flatMap(({ name, shape, options }): Operati
   const backward: OperationCase<"dy" | "x"> = {
     name: `gradients of ${name}`,
     inputs: { dy: { shape: output, values: small }, x: { shape, values: small } },
-    run: ({ dy, x }, layout) => {
+    run: ({ dy, x }, layout): Readonly<Record<string, Tensor>> => {
       const own = { ...options, inputShape: sized(layout) };
       const sum = operations.sumPoolBackward(dy, own);
-      if (!indexed) return { sum } as Readonly<Record<string, Tensor>>;
+      if (!indexed) return { sum };
       const { y, indices } = operations.maxPoolWithIndices(x, options);
       const max = operations.maxPoolBackward(dy, indices, own);
       for (const tensor of [y, indices]) tensor.destroy();
       return { sum, max };
     },
-    reference: ({ dy, x }, layout) => {
+    reference: ({ dy, x }, layout): Readonly<Record<string, reference.NdArray>> => {
       const own = { ...options, layout, inputShape: sized(layout) };
       const sum = reference.sumPoolBackward(dy, own);
-      if (!indexed) return { sum } as Readonly<Record<string, reference.NdArray>>;
+      if (!indexed) return { sum };
       const { indices } = reference.maxPoolWithIndices(x, { ...options, layout });
       return { sum, max: reference.maxPoolBackward(dy, indices, own) };
     },
