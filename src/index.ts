@@ -20,9 +20,10 @@ export type {
   ConvTransposeOptions,
   EpilogueOptions,
 } from "./conv/options.ts";
-export { ConvPlan } from "./conv/conv-plan.ts";
+export type { ConvPlan } from "./conv/conv-plan.ts";
 export type { Abortable, PlanOptions } from "./conv/plan-cache.ts";
-export type { ConvBuffers, ConvInputs } from "./conv/operands.ts";
+export type { ConvBuffers } from "./conv/buffers.ts";
+export type { ConvInputs } from "./conv/operands.ts";
 export type { Dtype, TensorDtype } from "./base/dtype.ts";
 export { Tensor, type TensorOptions } from "./gpu/tensor.ts";
 export { type ActivationName, type ActivationOption } from "./problem/activation.ts";

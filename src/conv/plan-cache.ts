@@ -22,10 +22,11 @@ import {
   operandBytes,
   tensorShape,
 } from "../problem/problem.ts";
-import { ConvPlan } from "./conv-plan.ts";
+import type { ConvPlan } from "./conv-plan.ts";
 import { type FindOptions, type Found, measurementsOf } from "./find-options.ts";
 import type { Workbench } from "./find.ts";
 import { type ConvInputs, checkInputs } from "./operands.ts";
+import { Runner } from "./runner.ts";
 
 /** Default of `maxWorkspaceBytes`. */
 const DEFAULT_WORKSPACE_BYTES = 256 * 2 ** 20;
@@ -53,8 +54,11 @@ export function checkPlanOptions(options: unknown): { constraints: Constraints }
 export function runPlan(problem: ConvProblem, constraints: Constraints, inputs: ConvInputs): Tensor {
   const { gpu } = (inputs.x ?? inputs.dy)!;
   const buffers = checkInputs(gpu, problem, inputs);
-  return gpu.attached(PlanCache).get(problem, constraints).runOn(buffers, inputs.w);
+  return gpu.attached(PlanCache).get(problem, constraints).run(buffers, inputs.w);
 }
+
+/** Loads the plans that callers own. */
+const loadConvPlan = () => import("./conv-plan.ts");
 
 /** Loads `find` and `calibrate`. */
 const loadMeasure = () => import("./measure.ts");
@@ -64,7 +68,7 @@ export class PlanCache {
   readonly #gpu: GpuContext;
   readonly #adapter: AdapterDescription;
   readonly #tuning: TuningTable;
-  readonly #ready: ReadyCache<ConvPlan>;
+  readonly #ready: ReadyCache<Runner>;
 
   constructor(gpu: GpuContext, adapter: AdapterDescription, tuning: TuningTable) {
     this.#gpu = gpu;
@@ -97,17 +101,20 @@ export class PlanCache {
     const { choice, plan } = this.#decide(problem, constraints);
     signal?.throwIfAborted();
     const steps = [...(plan.preparation?.steps ?? []), ...plan.steps];
-    await Promise.all(steps.map((step) => this.#gpu.pipelines.prepare(step.kernel)));
+    const [{ ConvPlan: Plan }] = await Promise.all([
+      loadConvPlan(),
+      ...steps.map((step) => this.#gpu.pipelines.prepare(step.kernel)),
+    ]);
     signal?.throwIfAborted();
-    return new ConvPlan(this.#gpu, problem, choice, plan);
+    return new Plan(this.#gpu, problem, choice, plan);
   }
 
   /** Returns the plan of eager calls for a problem, compiled now if it is not cached. */
-  get(problem: ConvProblem, constraints: Constraints): ConvPlan {
-    return this.#ready.get(keyOf(problem, constraints), () => {
-      const { choice, plan } = this.#decide(problem, constraints);
-      return new ConvPlan(this.#gpu, problem, choice, plan);
-    });
+  get(problem: ConvProblem, constraints: Constraints): Runner {
+    return this.#ready.get(
+      keyOf(problem, constraints),
+      () => new Runner(this.#gpu, problem, this.#decide(problem, constraints).plan),
+    );
   }
 
   /** Measures the rates of the adapter, which estimates use from then on. The plans of eager calls are chosen again. */

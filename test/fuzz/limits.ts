@@ -1,6 +1,7 @@
 // Checks without a device that a plan keeps to the limits of WebGPU and to its constraints.
 import type { DeviceTraits } from "../../src/algorithms/traits.ts";
-import { bufferBytes, operandShape, resultName } from "../../src/conv/operands.ts";
+import { bufferBytes } from "../../src/conv/buffers.ts";
+import { operandShape, resultName } from "../../src/conv/operands.ts";
 import { assemble } from "../../src/kernel/assemble.ts";
 import { BINDING, type Binding, type Plan, STORAGE_ALIGNMENT, type Step } from "../../src/kernel/step.ts";
 import type { UniformValue } from "../../src/kernel/uniforms.ts";
