@@ -1,6 +1,13 @@
 // Operations that only move elements.
 import { type BenchOperation, entry } from "./entry.ts";
 
+const REFLECTED = [
+  [0, 0],
+  [0, 0],
+  [4, 4],
+  [4, 4],
+] as const;
+
 export const MOVES: readonly BenchOperation[] = [
   entry({
     operation: "concatenate",
@@ -60,6 +67,20 @@ export const MOVES: readonly BenchOperation[] = [
     inputs: { dy: { shape: [1, 512 * 7 * 7] } },
     call: (on, { dy }, { layout, shape }) => ({
       dx: on.flattenBackward(dy, { inputShape: shape([1, 512, 7, 7]), ...layout }),
+    }),
+  }),
+  entry({
+    operation: "pad",
+    name: "fast style transfer, reflect",
+    inputs: { x: { shape: [1, 32, 256, 256], map: false } },
+    call: (on, { x }) => ({ y: on.pad(x, { padding: REFLECTED, paddingMode: "reflect" }) }),
+  }),
+  entry({
+    operation: "padBackward",
+    name: "fast style transfer, reflect",
+    inputs: { dy: { shape: [1, 32, 264, 264], map: false } },
+    call: (on, { dy }) => ({
+      dx: on.padBackward(dy, { inputShape: [dy.shape[0]!, 32, 256, 256], padding: REFLECTED, paddingMode: "reflect" }),
     }),
   }),
   entry({

@@ -62,6 +62,8 @@ export { maxout, maxoutBackward } from "./maxout/maxout.ts";
 export type { MaxoutOptions } from "./maxout/geometry.ts";
 export { concatenate, split } from "./slices/slices.ts";
 export { expand } from "./expand/expand.ts";
+export { type PadBackwardOptions, pad, padBackward } from "./pad/pad.ts";
+export type { PadOptions } from "./pad/geometry.ts";
 export { type ReshapeOptions, reshape } from "./reshape/reshape.ts";
 export { type SliceBackwardOptions, slice, sliceBackward } from "./slice/slice.ts";
 export type { SliceOptions } from "./slice/geometry.ts";

@@ -48,6 +48,7 @@ export { prelu, preluBackward } from "./prelu/reference.ts";
 export { maxout, maxoutBackward } from "./maxout/reference.ts";
 export { concatenate, split } from "./slices/reference.ts";
 export { expand } from "./expand/reference.ts";
+export { pad, padBackward } from "./pad/reference.ts";
 export { reshape } from "./reshape/reference.ts";
 export { slice, sliceBackward } from "./slice/reference.ts";
 export { transpose } from "./transpose/reference.ts";

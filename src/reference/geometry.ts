@@ -6,7 +6,7 @@ import type { PaddingMode } from "../problem/padding.ts";
 import type { ConvProblem, Layout } from "../problem/problem.ts";
 
 /** Marks a padded cell that holds the padding constant and repeats no input cell. */
-const OUTSIDE = -1;
+export const OUTSIDE = -1;
 
 /** Distances between neighbouring images, channels and spatial cells of a tensor, in elements. */
 export interface Strides {
@@ -47,7 +47,7 @@ function paddedSize(problem: ConvProblem): Triple {
 }
 
 /** The input cell that a position repeats on an axis of `size` cells, or OUTSIDE. */
-function sourceCell(position: number, size: number, mode: PaddingMode): number {
+export function sourceCell(position: number, size: number, mode: PaddingMode): number {
   if (position >= 0 && position < size) return position;
   if (mode === "replicate") return position < 0 ? 0 : size - 1;
   if (mode === "zeros") return OUTSIDE;

@@ -157,6 +157,15 @@ function reductions(x: readonly number[]): OperationCall[] {
   ];
 }
 
+/** Cells that `pad` adds to each axis. */
+const FRAME = [
+  [0, 0],
+  [1, -1],
+  [1, 0],
+  [0, 1],
+] as const;
+const added = (axis: number): number => FRAME[axis]![0] + FRAME[axis]![1];
+
 function moves(extent: Extent): OperationCall[] {
   const { C, size, map } = shapes(extent);
   const x = map();
@@ -171,6 +180,13 @@ function moves(extent: Extent): OperationCall[] {
       options: { inputShape: [N + 1, ...x.slice(1)], starts: [1], ends: [9] },
     },
     { operation: "expand", given: [joinShape(1, 1, [1, size], extent.layout)], plain: [x] },
+    { operation: "pad", given: [x], options: { padding: FRAME, paddingMode: "reflect" } },
+    { operation: "pad", given: [x], options: { padding: FRAME, paddingValue: 1 } },
+    {
+      operation: "padBackward",
+      given: [x],
+      options: { padding: FRAME, paddingMode: "circular", inputShape: x.map((size, axis) => size - added(axis)) },
+    },
     { operation: "reshape", given: [x], plain: [[N, -1]], options: {} },
     { operation: "channelShuffle", given: [x], options: { groups: 2 } },
     { operation: "channelShuffleBackward", given: [x], options: { groups: 2 } },

@@ -49,6 +49,18 @@ def main() -> None:
     (dx,) = torch.autograd.grad(y, [x], dy)
     cases.append(case("with steps", "slice", [x], options, y.contiguous()))
     cases.append(case("with steps", "sliceBackward", [dy], {**options, "inputShape": [2, 3, 4, 5]}, dx))
+    for mode, name in (("constant", "zeros"), ("reflect", "reflect"), ("replicate", "replicate"), ("circular", "circular")):
+        x = numbers.tensor([1, 2, 3, 4])
+        given = {"value": 0.5} if mode == "constant" else {}
+        y = F.pad(x, (2, 3, 1, 2), mode, **given)
+        dy = numbers.tensor(list(y.shape))
+        (dx,) = torch.autograd.grad(y, [x], dy)
+        options = {"padding": [[0, 0], [0, 0], [1, 2], [2, 3]], "paddingMode": name, "paddingValue": given.get("value", 0)}
+        cases.append(case(name, "pad", [x], options, y))
+        cases.append(case(name, "padBackward", [dy], {**options, "inputShape": [1, 2, 3, 4]}, dx))
+    x = numbers.tensor([3, 4])
+    y = F.pad(x, (-1, 2, 1, -2))
+    cases.append(case("crops", "pad", [x], {"padding": [[1, -2], [-1, 2]]}, y))
     x = numbers.tensor([3, 1])
     cases.append(case("two axes", "expand", [x, [2, 3, 4]], {}, x.expand(2, 3, 4).contiguous()))
     write(cases)
