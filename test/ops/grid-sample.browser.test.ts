@@ -85,3 +85,16 @@ it.each(GRID_SAMPLES.filter(({ name }) => STRANGE.includes(name)))(
     for (const tensor of [x, places, y, dx, dgrid]) tensor.destroy();
   },
 );
+
+it("has zero gradients without samples or channels, and empty results without images", async () => {
+  const x = engine.empty([1, 2, 3, 4]);
+  const none = engine.empty([1, 0, 5, 2]);
+  const y = gridSample(x, none);
+  expect(y.shape).toEqual([1, 2, 0, 5]);
+  const { dx, dgrid } = gridSampleBackward(y, x, none);
+  expect([...(await dx.read())]).toEqual([...new Float32Array(24)]);
+  expect(dgrid.shape).toEqual([1, 0, 5, 2]);
+  const flat = gridSampleBackward(engine.empty([1, 0, 1, 2]), engine.empty([1, 0, 3, 4]), engine.empty([1, 1, 2, 2]));
+  expect([...(await flat.dgrid.read())]).toEqual([0, 0, 0, 0]);
+  expect(gridSample(engine.empty([0, 2, 3, 4]), engine.empty([0, 1, 2, 2])).shape).toEqual([0, 2, 1, 2]);
+});

@@ -41,6 +41,7 @@ test.each([
   [() => gridSample(x, random([1, 5, 6, 2, 2], 1)), "grid.shape", "shape-mismatch"],
   [() => gridSample(random([1, 1, 2, 2, 2], 1), random([1, 1, 1, 1, 3], 1), { mode: "cubic" }), "mode", "unsupported"],
   [() => gridSampleBackward(x, x, grid), "dy.shape", "shape-mismatch"],
+  [() => gridSample({ shape: [1, 2, 0, 4], data: [] }, grid), "x.shape", "shape-mismatch"],
 ])("refuses %#", (call, argument, code) => {
   expect(refusal(call)).toMatchObject({ argument, code });
 });

@@ -123,3 +123,17 @@ it("keeps NaN and infinity from outputs that have no weight of them", async () =
   expect([...(await dx.read())]).toEqual([1.5, Number.NaN, 1.5]);
   for (const tensor of [x, y, dy, dx]) tensor.destroy();
 });
+
+it("has empty results of no images and no channels", () => {
+  for (const shape of [
+    [0, 2, 3],
+    [2, 0, 3],
+  ] as const) {
+    const x = engine.empty(shape);
+    const y = resize(x, { scale: 1.5, mode: "cubic" });
+    expect(y.shape).toEqual([shape[0], shape[1], 4]);
+    const dx = resizeBackward(y, { scale: 1.5, mode: "cubic", inputShape: shape });
+    expect(dx.shape).toEqual(shape);
+    for (const tensor of [x, y, dx]) tensor.destroy();
+  }
+});

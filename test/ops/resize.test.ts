@@ -145,6 +145,7 @@ test.each([
   [by({ scale: 2, coordinates: "tf-crop-and-resize", roi: [0, Number.NaN] }), "roi[1]", "invalid-argument"],
   [by({ scale: 2, coordinates: "tf-crop-and-resize", roi: [0, 1e12] }), "roi[1]", "too-large"],
   [() => resizeBackward(x, { scale: 2, inputShape: [1, 1, 3] }), "dy.shape", "shape-mismatch"],
+  [() => resize({ shape: [1, 1, 0], data: [] }, { outputSize: 2 }), "outputSize", "empty-output"],
 ])("refuses %#", (call, argument, code) => {
   expect(refusal(call)).toMatchObject({ argument, code });
 });

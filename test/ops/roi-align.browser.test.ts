@@ -69,3 +69,15 @@ it("has defined results for regions that are far out, or no numbers", async () =
     }
   for (const tensor of [x, rois, images]) tensor.destroy();
 });
+
+it("has empty results without regions, and zeros without images", async () => {
+  const x = engine.empty([1, 2, 4, 4]);
+  const [none, index] = [engine.empty([0, 4]), engine.empty([0])];
+  const image = engine.empty([1]);
+  const y = roiAlign(x, none, index, { outputSize: 2 });
+  const dx = roiAlignBackward(y, none, index, { outputSize: 2, inputShape: x.shape });
+  const noImage = roiAlign(engine.empty([0, 2, 4, 4]), engine.empty([1, 4]), image, { outputSize: 2 });
+  expect(y.shape).toEqual([0, 2, 2, 2]);
+  expect([...(await dx.read())]).toEqual([...new Float32Array(32)]);
+  expect([...(await noImage.read())]).toEqual([...new Float32Array(8)]);
+});

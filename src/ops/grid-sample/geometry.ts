@@ -31,6 +31,8 @@ export interface GridSampling {
 export function gridSamplingOf(map: FeatureMap, grid: readonly number[], options: GridSampleOptions): GridSampling {
   const { N, rank } = map;
   if (rank === 1) refuse("unsupported", "x.shape", words("a 1-D map"), "two or three spatial axes");
+  if (map.size.includes(0))
+    refuse("shape-mismatch", "x.shape", words("an empty map"), "at least one cell along each axis");
   const shape = checkShape("grid.shape", grid, [rank + 2]);
   if (shape[0] !== N || shape.at(-1) !== rank)
     refuse("shape-mismatch", "grid.shape", shape, `[${N}, ...spatial, ${rank}], the coordinates of every output`);

@@ -18,6 +18,7 @@ import { elementTypes } from "../../kernel/element-types.ts";
 import type { Shader } from "../../kernel/shader.ts";
 import type { Constant, Step } from "../../kernel/step.ts";
 import { Workspace } from "../../kernel/workspace.ts";
+import { fillZeros } from "../shared/copy.ts";
 import { checkLike, checkMap, describeMap, mapConstants } from "../shared/feature-map.ts";
 import { type FeatureMap, elementsOf } from "../shared/geometry/feature-map.ts";
 import { sortSteps } from "../shared/sort.ts";
@@ -115,6 +116,7 @@ function gradientRecipe(
   sampling: GridSampling,
   { dy, x, grid }: Readonly<Record<"dy" | "x" | "grid", Tensor>>,
 ): Recipe {
+  if (dy.size === 0) return { steps: [fillZeros(x, whole("dx", x)), fillZeros(grid, whole("dgrid", grid))] };
   const { N, size, rank, channels } = map;
   const { mode, padding, output } = sampling;
   const workspace = new Workspace();

@@ -185,6 +185,13 @@ function sizesOf(
 ): { size: number[]; factors: Fraction[] } {
   if ((scale === undefined) === (outputSize === undefined))
     refuse("invalid-argument", "scale", scale, "either scale or outputSize");
+  if (input.includes(0))
+    refuse(
+      "empty-output",
+      scale === undefined ? "outputSize" : "scale",
+      scale ?? outputSize,
+      "at least one cell of x along each axis",
+    );
   const policy = checkOneOf("keepAspectRatio", keepAspectRatio ?? "stretch", POLICIES);
   if (outputSize !== undefined) {
     const wanted = checkPerAxis("outputSize", outputSize, input.length, 1);

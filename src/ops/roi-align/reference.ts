@@ -82,7 +82,7 @@ function forEachTerm(
     const count = Math.max(samplingRatio || Math.ceil(width), 0);
     return Array.from({ length: count }, (_, sample) => {
       const place = start + bin * width + ((sample + 0.5) * width) / count;
-      const inside = place >= -1 && place <= last + 1;
+      const inside = last >= 0 && place >= -1 && place <= last + 1;
       const held = Math.min(Math.max(place, 0), last);
       const low = Math.floor(held);
       return { cells: [low, Math.min(low + 1, last)], rest: inside ? held - low : Number.NaN };

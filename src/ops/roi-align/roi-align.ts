@@ -12,6 +12,7 @@ import { type Range, dispatch } from "../../kernel/dispatch.ts";
 import { elementTypes } from "../../kernel/element-types.ts";
 import type { Shader } from "../../kernel/shader.ts";
 import type { Step } from "../../kernel/step.ts";
+import { fillZeros } from "../shared/copy.ts";
 import { checkLike, checkMap, describeMap, mapConstants } from "../shared/feature-map.ts";
 import { type FeatureMap, elementsOf, mapOfShape } from "../shared/geometry/feature-map.ts";
 import {
@@ -54,6 +55,7 @@ export function roiAlign(
     results: { y },
     parameters: alignment,
     recipe: () => {
+      if (x.size === 0) return { steps: [fillZeros(y, whole("y", y))] };
       const read = [...regions, whole("x", x), whole("y", y)];
       return {
         steps: [
@@ -94,6 +96,7 @@ export function roiAlignBackward(
     results: { dx },
     parameters: alignment,
     recipe: () => {
+      if (dy.size === 0) return { steps: [fillZeros(dx, whole("dx", dx))] };
       const read = [...regions, whole("dy", dy), whole("dx", dx)];
       return {
         steps: [
