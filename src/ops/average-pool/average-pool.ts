@@ -69,6 +69,7 @@ export function averagePool(x: Tensor, options: AveragePoolOptions): Tensor {
  * const dx = averagePoolBackward(dy, { kernelSize: 2, inputShape: x.shape });
  */
 export function averagePoolBackward(dy: Tensor, options: AveragePoolBackwardOptions): Tensor {
+  checkOptions("options", options, [...AVERAGE_POOL_KEYS, "inputShape"]);
   const averaging = averagingOf(options);
   const { map, windows, output, dx } = checkWindowBackward(dy, options, AVERAGE_POOL_KEYS, averaging.mayBeEmpty);
   return run({

@@ -38,6 +38,7 @@ export function averagePool(x: NdArray, options: AveragePoolOptions & LayoutOpti
 
 /** The gradient of `averagePool` with respect to its x. */
 export function averagePoolBackward(dy: NdArray, options: AveragePoolBackwardOptions & LayoutOptions): Float64NdArray {
+  checkOptions("options", options, [...KEYS, "inputShape"]);
   const averaging = averagingOf(options);
   const { windows, gradient, dx } = readWindowBackward(dy, options, KEYS, averaging.mayBeEmpty);
   forEachWindow(dx.map, windows, (result, cells, window) => {
