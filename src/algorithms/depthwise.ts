@@ -222,12 +222,26 @@ function canSplit(c: Correlation, device: DeviceTraits, tile: DepthwiseTile): bo
   return tile.splits <= cut(c, tile).steps && partialBytes(c, tile.splits) <= most;
 }
 
+/** The best tiles on a device by the sizes that they depend on: a gradient under a large stride has a thousand phases of a few sizes. */
+const bestTiles = new WeakMap<DeviceTraits, Map<string, DepthwiseTile>>();
+
+/** The best tile, looked for once for all correlations of the same sizes on a device. */
+function bestTile(c: Correlation, device: DeviceTraits): DepthwiseTile {
+  const { N, C, K, groups, kernel, output, stride, dilation } = c;
+  const key = JSON.stringify([N, C, K, groups, kernel, output, stride, dilation, c.sizes]);
+  const known = bestTiles.get(device) ?? new Map<string, DepthwiseTile>();
+  bestTiles.set(device, known);
+  const tile = known.get(key) ?? findTile(c, device);
+  known.set(key, tile);
+  return tile;
+}
+
 /**
  * The best of few tiles on a device, with as many splits as keep it busy if that is faster. Splits take turns on a GPU, so that neighbouring
  * threads load neighbouring cells, and runs on a CPU, so that each thread does: the gradient of 3 to 16 channels at 512 x 512 took 0.8 of
  * winograd's time on SwiftShader instead of 1.4.
  */
-function bestTile(c: Correlation, device: DeviceTraits): DepthwiseTile {
+function findTile(c: Correlation, device: DeviceTraits): DepthwiseTile {
   const tiles = tilesForMaps(c, device).flatMap((tile) => {
     const { steps, threads } = cut(c, tile);
     const splits = Math.min(Math.floor(steps / MIN_SPLIT_STEPS), Math.ceil(device.rates.threads / threads));
