@@ -153,7 +153,7 @@ const binaryBackward = (parts: Ingredients): Made => {
 };
 const sumOptions = (parts: Ingredients) =>
   given({ scale: parts.parameter, activation: parts.single ? activationOf(parts) : undefined });
-const sum = (parts: Ingredients): Made => ({ given: pairOf(parts).pair, options: sumOptions(parts) });
+const addition = (parts: Ingredients): Made => ({ given: pairOf(parts).pair, options: sumOptions(parts) });
 const sumBackward = (parts: Ingredients): Made => {
   const { pair, shape } = pairOf(parts);
   const [aShape, bShape] = pair;
@@ -222,9 +222,9 @@ const MAKERS = {
     options: { activation: activationOf(parts) },
     tensors: { [parts.from]: anyShape(parts) },
   }),
-  add: sum,
+  add: addition,
   addBackward: sumBackward,
-  sub: sum,
+  sub: addition,
   subBackward: sumBackward,
   multiply: binary,
   multiplyBackward: binaryBackward,
@@ -267,16 +267,16 @@ const MAKERS = {
   transpose(parts) {
     const x = anyShape(parts);
     const turn = parts.groups % Math.max(1, x.length);
-    const axes = x.map((_, axis) => (axis + turn) % x.length);
-    return { given: [x], options: parts.flag ? {} : { permutation: axes } };
+    const order = x.map((_, axis) => (axis + turn) % x.length);
+    return { given: [x], options: parts.flag ? {} : { permutation: order } };
   },
   slice(parts) {
     const x = anyShape(parts);
     const { bins, groups: most, flag } = parts;
-    const axes = x.map((_, axis) => axis).slice(0, bins.length);
-    const ends = axes.map((axis) => (flag ? -Infinity : (bins[axis] ?? 1)));
-    const steps = axes.map(() => (flag ? -most : most));
-    return { given: [x], options: { starts: axes.map(() => (flag ? -1 : 0)), ends, steps } };
+    const sliced = x.map((_, axis) => axis).slice(0, bins.length);
+    const ends = sliced.map((axis) => (flag ? -Infinity : (bins[axis] ?? 1)));
+    const steps = sliced.map(() => (flag ? -most : most));
+    return { given: [x], options: { starts: sliced.map(() => (flag ? -1 : 0)), ends, steps } };
   },
   linear(parts) {
     const { N, C, bins, affine } = parts;

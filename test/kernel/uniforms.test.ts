@@ -85,7 +85,12 @@ describe("uniforms", () => {
       /no field for the uniform x\.height/,
     ],
     ["too short a vector", "at: vec3u", { at: [1, 2] }, /at takes a list of 3 numbers, got 2/],
-    ["too long an array", "table: array<vec4u, 1>", { table: [1, 2, 3, 4, 5] }, /table takes a list of 4 numbers, got 5/],
+    [
+      "too long an array",
+      "table: array<vec4u, 1>",
+      { table: [1, 2, 3, 4, 5] },
+      /table takes a list of 4 numbers, got 5/,
+    ],
     ["a number for a vector", "at: vec3u", { at: 1 }, /at takes a list of 3 numbers/],
     ["a list for a number", "a: u32", { a: [1] }, /a takes one number/],
     ["a number for a struct", "x: Map", { x: 1 }, /x takes the fields of Map/],

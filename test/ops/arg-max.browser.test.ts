@@ -24,14 +24,16 @@ const CASES: readonly { shape: readonly number[]; options: ArgMaxOptions; specia
   { shape: [0, 3], options: { axis: 1 } },
 ];
 
+const references = { argMax: reference.argMax, argMin: reference.argMin };
+
 const cases = CASES.flatMap(({ shape, options, special }) =>
   (["argMax", "argMin"] as const).map((name): OperationCase<"x"> => {
     const call = { argMax, argMin }[name];
     return {
       name: `${name} of [${shape.join(", ")}], ${JSON.stringify(options)}`,
       inputs: { x: { shape, values: special ? values : rounded } },
-      run: ({ x }) => ({ y: call(x, options) as never }),
-      reference: ({ x }, layout) => ({ y: reference[name](x, { ...options, layout }) }),
+      run: ({ x }) => ({ y: call(x, options) }),
+      reference: ({ x }, layout) => ({ y: references[name](x, { ...options, layout }) }),
       bound: () => ({ y: () => 0 }),
     };
   }),

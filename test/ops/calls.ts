@@ -185,7 +185,7 @@ function moves(extent: Extent): OperationCall[] {
     {
       operation: "padBackward",
       given: [x],
-      options: { padding: FRAME, paddingMode: "circular", inputShape: x.map((size, axis) => size - added(axis)) },
+      options: { padding: FRAME, paddingMode: "circular", inputShape: x.map((cells, axis) => cells - added(axis)) },
     },
     { operation: "reshape", given: [x], plain: [[N, -1]], options: {} },
     { operation: "channelShuffle", given: [x], options: { groups: 2 } },

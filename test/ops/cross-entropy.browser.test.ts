@@ -27,6 +27,10 @@ const classes = (C: number, ignored: number) => (count: number, seed: number) =>
 
 type Options = Omit<CrossEntropyOptions<never>, "weight">;
 
+/** The functions by name. */
+const calls = { ...operations };
+const expected = { ...reference };
+
 /** The names of the calls: of logits, and of logarithms of probabilities. */
 const CALLS = {
   logits: ["crossEntropy", "crossEntropyBackward"],
@@ -100,32 +104,32 @@ const cases = CASES.flatMap(({ shape, options, weighted, dense, of = "logits" })
   const forward: OperationCase<Name> = {
     name: `${forwardName} ${name}`,
     inputs: inputs as never,
-    run: (tensors) => ({ y: operations[forwardName](tensors.logits, tensors.target, withWeight(tensors.weight)) }),
+    run: (tensors) => ({ y: calls[forwardName](tensors.logits, tensors.target, withWeight(tensors.weight)) }),
     reference: (arrays, layout) => ({
-      y: reference[forwardName](arrays.logits, arrays.target, { ...withWeight(arrays.weight), layout }),
+      y: expected[forwardName](arrays.logits, arrays.target, { ...withWeight(arrays.weight), layout }),
     }),
     bound: (arrays, layout) => {
-      const each = reference[forwardName](arrays.logits, arrays.target, {
+      const each = expected[forwardName](arrays.logits, arrays.target, {
         ...withWeight(arrays.weight),
         layout,
         reduction: "none",
       }).data;
       const total = each.reduce((sum, loss) => sum + one(loss), 0) / divisor(arrays);
       // A sum; for the mean another one, of the weights, and a division.
-      return { y: (at, expected) => (reduction === "none" ? one(each[at]!) : total + (2 * summed + 5 * u) * expected) };
+      return { y: (at, wanted) => (reduction === "none" ? one(each[at]!) : total + (2 * summed + 5 * u) * wanted) };
     },
   };
   const backward: OperationCase<Name> = {
     name: `${backwardName} ${name}`,
     inputs: { ...inputs, dy } as never,
     run: (tensors) => ({
-      dx: operations[backwardName](tensors.logits, tensors.target, {
+      dx: calls[backwardName](tensors.logits, tensors.target, {
         ...withWeight(tensors.weight),
         dy: tensors.dy,
       }),
     }),
     reference: (arrays, layout) => ({
-      dx: reference[backwardName](arrays.logits, arrays.target, {
+      dx: expected[backwardName](arrays.logits, arrays.target, {
         ...withWeight(arrays.weight),
         layout,
         dy: arrays.dy,
@@ -166,11 +170,9 @@ it("takes classes of either type", async () => {
       [1, 2, 2],
     ],
   ] as const) {
-    const logits = engine.tensor(uniform(elementCount(shape), 1), shape);
+    const x = engine.tensor(uniform(elementCount(shape), 1), shape);
     const data = Array.from({ length: elementCount(of) }, (_, at) => (at * 3) % 5);
-    const losses = (["f32", "u32"] as const).map((dtype) =>
-      crossEntropy(logits, engine.tensor(data, of, { dtype })).read(),
-    );
+    const losses = (["f32", "u32"] as const).map((dtype) => crossEntropy(x, engine.tensor(data, of, { dtype })).read());
     const [floats, indices] = await Promise.all(losses);
     expect(indices).toEqual(floats);
   }
@@ -201,23 +203,23 @@ it.each([
     const [first, others] = row(n, cell) as [number, number];
     return c === 0 ? first : c === C - 1 ? others : never;
   });
-  const classes = Array.from({ length: N * cells }, () => C - 1);
-  const probabilities = Array.from(data, (_, at) => (Math.floor(at / cells) % C === C - 1 ? 1 : 0));
-  const logits = engine.tensor(data, shape);
+  const ofClass = Array.from({ length: N * cells }, () => C - 1);
+  const ofEach = Array.from(data, (_, at) => (Math.floor(at / cells) % C === C - 1 ? 1 : 0));
+  const x = engine.tensor(data, shape);
   const wanted = (target: number[], of: readonly number[]) =>
     reference.crossEntropy({ data, shape }, { data: target, shape: of }, { reduction: "none" }).data;
   for (const [target, of] of [
-    [classes, shape.toSpliced(1, 1)],
-    [probabilities, shape],
+    [ofClass, shape.toSpliced(1, 1)],
+    [ofEach, shape],
   ] as const) {
     const given = engine.tensor(target, of);
-    const losses = await crossEntropy(logits, given, { reduction: "none" }).read();
-    wanted(target, of).forEach((expected, at) => {
+    const losses = await crossEntropy(x, given, { reduction: "none" }).read();
+    wanted(target, of).forEach((loss, at) => {
       const got = losses[at]!;
-      const same = Number.isNaN(expected) ? Number.isNaN(got) : got === expected || Math.abs(got - expected) < 1e-5;
-      expect(same, `loss ${at}: ${got}, not ${expected}`).toBe(true);
+      const same = Number.isNaN(loss) ? Number.isNaN(got) : got === loss || Math.abs(got - loss) < 1e-5;
+      expect(same, `loss ${at}: ${got}, not ${loss}`).toBe(true);
     });
-    const dx = await crossEntropyBackward(logits, given, { reduction: "none" }).read();
+    const dx = await crossEntropyBackward(x, given, { reduction: "none" }).read();
     const spoilt = (at: number): boolean => {
       const [first, others] = row(Math.floor(at / cells / C), at % cells) as [number, number];
       return first === most || Number.isNaN(first) || (first === never && others === never);

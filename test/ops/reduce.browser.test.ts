@@ -11,6 +11,10 @@ import { type OperationCase, magnitudes, testOperations } from "./suite.ts";
 
 const u = 2 ** -24;
 
+/** The functions by name. */
+const calls = { ...operations };
+const references = { ...reference };
+
 const REDUCED: readonly { shape: readonly number[]; options: ReduceOptions }[] = [
   { shape: [2, 3, 4, 8], options: {} },
   { shape: [2, 3, 4, 8], options: { axes: [2, -1], keepDimensions: true } },
@@ -77,8 +81,8 @@ const forward = REDUCED.flatMap(({ shape, options }) =>
     return {
       name: `${name} of [${shape.join(", ")}] over ${options.axes?.join(", ") ?? "all"}`,
       inputs: { x: { shape, layoutFree: true, ...(values && { values }) } },
-      run: ({ x }) => ({ y: operations[name](x, options) }),
-      reference: ({ x }) => ({ y: reference[name](x, options) }),
+      run: ({ x }) => ({ y: calls[name](x, options) }),
+      reference: ({ x }) => ({ y: references[name](x, options) }),
       bound: ({ x }) => {
         const sizes = reference
           .reduceSum(magnitudes(x), options)
@@ -98,8 +102,8 @@ const spread = REDUCED.flatMap(({ shape, options }) =>
     return {
       name: `${name} of [${shape.join(", ")}] over ${options.axes?.join(", ") ?? "all"}`,
       inputs: { dy: { shape: own, layoutFree: true } },
-      run: ({ dy }) => ({ dx: operations[name](dy, all) }),
-      reference: ({ dy }) => ({ dx: reference[name](dy, all) }),
+      run: ({ dy }) => ({ dx: calls[name](dy, all) }),
+      reference: ({ dy }) => ({ dx: references[name](dy, all) }),
       bound: () => ({ dx: (_, expected) => 2 * u * Math.abs(expected) }),
     };
   }),
@@ -116,14 +120,14 @@ const gradients = REDUCED.flatMap(({ shape, options }) =>
       inputs: { dy: { shape: own, layoutFree: true }, x: { shape, layoutFree: true, values: tied } },
       run: ({ dy, x }) => {
         if (backward === "reduceL1Backward" || backward === "reduceSumSquareBackward")
-          return { dx: operations[backward](dy, x, options) };
-        using y = operations[name](x, options);
-        return { dx: operations[backward](dy, x, y, options) };
+          return { dx: calls[backward](dy, x, options) };
+        using y = calls[name](x, options);
+        return { dx: calls[backward](dy, x, y, options) };
       },
       reference: ({ dy, x }) => {
         if (backward === "reduceL1Backward" || backward === "reduceSumSquareBackward")
-          return { dx: reference[backward](dy, x, options) };
-        return { dx: reference[backward](dy, x, reference[name](x, options), options) };
+          return { dx: references[backward](dy, x, options) };
+        return { dx: references[backward](dy, x, references[name](x, options), options) };
       },
       // The result, as stored, has the error of its sum; then a division (2.5 ULP), products, and an exponential of at most 7.
       bound: (_, __, dtype) => {

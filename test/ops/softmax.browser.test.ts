@@ -134,11 +134,11 @@ it.each(MAPPED)("keeps NaN and infinities of lines of $size, $inner apart", asyn
     [softmax(x, { axis: 1 }), reference.softmax(array, { axis: 1 })],
     [logSoftmax(x, { axis: 1 }), reference.logSoftmax(array, { axis: 1 })],
   ] as const) {
-    const values = await got.read();
+    const read = await got.read();
     wanted.data.forEach((expected, at) => {
-      const close = Math.abs(values[at]! - expected) <= 1e-5 * Math.max(1, Math.abs(expected));
-      const same = Object.is(values[at], Math.fround(expected)) || close;
-      expect(same, `element ${at % (size * inner)} of line ${Math.floor(at / size / inner)}: ${values[at]}`).toBe(true);
+      const close = Math.abs(read[at]! - expected) <= 1e-5 * Math.max(1, Math.abs(expected));
+      const same = Object.is(read[at], Math.fround(expected)) || close;
+      expect(same, `element ${at % (size * inner)} of line ${Math.floor(at / size / inner)}: ${read[at]}`).toBe(true);
     });
   }
   engine.destroy();

@@ -136,7 +136,7 @@ function spread(
 ): Tensor {
   const { inputShape, ...rest } = checkOptions("options", options, [...REDUCE_KEYS, "inputShape"]);
   const shape = checkShape("inputShape", inputShape, RANKS);
-  const result = reducedOf(shape, rest as ReduceOptions);
+  const result = reducedOf(shape, rest);
   const { layout, dtype } = checkTensor("dy", dy);
   checkLike("dy", dy, { shape: result.shape, layout, dtype }, "as the result");
   const kernel: Elementwise["kernel"] = () => ({ shaders: [], functions: { value: "first" } });

@@ -51,7 +51,7 @@ const spread =
   (dy: NdArray, options: ReduceOptions & { inputShape: readonly number[] }): Float64NdArray => {
     const { inputShape, ...rest } = checkOptions("options", options, [...REDUCE_KEYS, "inputShape"]);
     const shape = checkShape("inputShape", inputShape, RANKS);
-    const result = reducedOf(shape, rest as ReduceOptions);
+    const result = reducedOf(shape, rest);
     const { data, shape: own } = checkElements("dy", dy);
     checkShapeIs("dy", own, result.shape);
     const places = placesIn(result.kept, shape);
