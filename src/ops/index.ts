@@ -237,4 +237,5 @@ export type { CovariancePoolOptions } from "./covariance-pool/geometry.ts";
 export type { PairGradients } from "./shared/broadcast.ts";
 export type { PairShapes } from "./shared/geometry/broadcast.ts";
 export type { ElementActivationOption } from "./shared/geometry/element-activation.ts";
+export type { Indices } from "./shared/pool-chosen.ts";
 export type { WindowBackwardOptions, WindowOptions } from "./shared/geometry/windows.ts";
