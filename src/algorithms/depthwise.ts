@@ -6,16 +6,15 @@ import depthwiseStepsShader from "../../shaders/algorithms/depthwise-steps.wgsl"
 import depthwiseShader from "../../shaders/algorithms/depthwise.wgsl";
 import { greatestCommonDivisor } from "../base/arithmetic.ts";
 import { eachAxis } from "../base/shape.ts";
-import { dispatch } from "../kernel/dispatch.ts";
 import { BINDING, type Step } from "../kernel/step.ts";
 import type { Correlation } from "../problem/correlation.ts";
 import { multiplyAdds } from "../problem/problem.ts";
 import { type Algorithm, type Candidate, SEQUENTIAL_SUM, type Variant } from "./algorithm.ts";
 import { MAX_SECONDS, type Rates, type Work, divide, estimate, numberBytes } from "./cost.ts";
 import {
+  dispatchOn,
   inputUniforms,
   isMap,
-  join,
   loader,
   MAP_COLUMNS,
   MAP_TAIL,
@@ -264,7 +263,6 @@ function depthwiseStep(c: Correlation, tile: DepthwiseTile, first: number, count
   const { K, groups } = c;
   const { splits } = tile;
   const to = splits > 1 ? partialSums(c, splits) : c;
-  const operands = join(paddedInput(c), loader(c, "w", BINDING.second), result(to));
   const { p, q, perP, perQ, tilesP, tilesQ, tilesM, channelTiles, allColumns, columnTail } = cut(c, tile);
   const { columnChunks, rowChunks, slices, steps } = cut(c, tile);
   const run = Math.ceil(steps / splits);
@@ -272,15 +270,9 @@ function depthwiseStep(c: Correlation, tile: DepthwiseTile, first: number, count
   // The stride as digits, which lead from one step of a thread to its next.
   const nextRow = Math.floor(shares.stride / columnChunks);
   const nextSlice = Math.floor(nextRow / rowChunks);
-  return dispatch({
-    shaders: [
-      ...operands.shaders,
-      steps === 1 && allColumns ? depthwiseOneStepShader : depthwiseStepsShader,
-      depthwiseShader,
-    ],
-    aliases: operands.aliases,
+  return dispatchOn([paddedInput(c), loader(c, "w", BINDING.second), result(to)], {
+    shaders: [steps === 1 && allColumns ? depthwiseOneStepShader : depthwiseStepsShader, depthwiseShader],
     constants: {
-      ...operands.constants,
       TILE_P: tile.tileP,
       TILE_Q: tile.tileQ,
       TILE_M: tile.tileM,
@@ -298,7 +290,6 @@ function depthwiseStep(c: Correlation, tile: DepthwiseTile, first: number, count
       SPLIT: splits > 1,
       ...windowConstants(c),
     },
-    ranges: operands.bindings,
     uniforms: {
       ...{ first, steps, tilesP, tilesQ, channelTiles, tilesM, multiplier: K / groups },
       ...{ splits, ...shares, partial: partialsOf(c, splits).split, columnChunks, rowChunks, slices },

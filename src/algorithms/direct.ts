@@ -7,7 +7,6 @@ import weightsQuadsShader from "../../shaders/algorithms/direct/weights-quads.wg
 import weightsScalarShader from "../../shaders/algorithms/direct/weights-scalar.wgsl";
 import quadsShader from "../../shaders/lib/quads.wgsl";
 import { roundUp } from "../base/shape.ts";
-import { dispatch } from "../kernel/dispatch.ts";
 import type { Shader } from "../kernel/shader.ts";
 import { BINDING, type Step } from "../kernel/step.ts";
 import type { Correlation } from "../problem/correlation.ts";
@@ -15,9 +14,9 @@ import { type Algorithm, type Variant, oneStep, selectVariants } from "./algorit
 import { CELL_LOADS, OUTPUT_LOADS, SCALAR_LOADS, type Work, numberBytes } from "./cost.ts";
 import { gatherStep, gatherWork } from "./gather-gradient.ts";
 import {
+  dispatchOn,
   inputUniforms,
   isMap,
-  join,
   kernelUniforms,
   loader,
   MAP_COLUMNS,
@@ -143,17 +142,14 @@ function cut(c: Correlation, tile: DirectTile) {
 
 function directStep(c: Correlation, tile: DirectTile): Step {
   const { C, K, groups } = c;
-  const operands = join(paddedInput(c), loader(c, "w", BINDING.second), result(c));
   const { tilesQ, tilesK, places, steps, threads } = cut(c, tile);
-  return dispatch({
-    shaders: [...operands.shaders, ...weightShaders(tile), directShader],
+  return dispatchOn([paddedInput(c), loader(c, "w", BINDING.second), result(c)], {
+    shaders: [...weightShaders(tile), directShader],
     aliases: {
-      ...operands.aliases,
       V: tile.lanes === 4 ? "vec4f" : "f32",
       LaneOffsets: tile.lanes === 4 && !tile.quads ? "vec4u" : "u32",
     },
     constants: {
-      ...operands.constants,
       ...stepConstants(c, tile),
       TILE_Q: tile.tileQ,
       TILE_V: tile.tileV,
@@ -161,7 +157,6 @@ function directStep(c: Correlation, tile: DirectTile): Step {
       K_TAIL: (K / groups) % (tile.tileV * tile.lanes) !== 0,
       ...windowConstants(c),
     },
-    ranges: operands.bindings,
     uniforms: {
       ...{ steps, tilesQ, places, tilesK, groups, groupC: C / groups, groupK: K / groups },
       ...kernelUniforms(c),

@@ -3,14 +3,13 @@
 import fillShader from "../../shaders/algorithms/fill.wgsl";
 import foldPaddingShader from "../../shaders/algorithms/fold-padding.wgsl";
 import { elementCount } from "../base/shape.ts";
-import { dispatch } from "../kernel/dispatch.ts";
 import { F32_BYTES } from "../kernel/element-types.ts";
 import { copiesSnippet } from "../kernel/padding.ts";
 import { BINDING, type Step } from "../kernel/step.ts";
 import { type Correlation, operandLayouts } from "../problem/correlation.ts";
 import { gradientOperands, paddedSize, repeatsInput } from "../problem/gradients.ts";
 import type { ConvProblem } from "../problem/problem.ts";
-import { alongAxes, outputUniforms, result } from "./operands.ts";
+import { alongAxes, dispatchOn, outputUniforms, result } from "./operands.ts";
 
 /** Bytes of the gradient of the padded input; 0 if the border repeats no cell. */
 export function paddedBytes(problem: ConvProblem): number {
@@ -20,13 +19,9 @@ export function paddedBytes(problem: ConvProblem): number {
 /** Fills all outputs of a correlation with the epilogue of 0. */
 export function fillStep(c: Correlation): Step {
   const { yStrideG: _, ...place } = outputUniforms(c);
-  const { shaders, aliases, constants, bindings } = result(c);
-  return dispatch({
+  return dispatchOn([result(c)], {
     threads: c.N * c.K * elementCount(c.output),
-    shaders: [...shaders, fillShader],
-    aliases,
-    constants,
-    ranges: bindings,
+    shaders: [fillShader],
     uniforms: { channels: c.K, ...place },
   });
 }
@@ -39,18 +34,17 @@ export function foldStep(problem: ConvProblem): Step {
   const { x } = operandLayouts(problem);
   const { x: from } = operandLayouts({ ...problem, input: padded });
   const gradient = gradientOperands(problem);
-  const { shaders, aliases, constants, bindings } = result({
+  const end = result({
     ...gradient,
     epilogue: problem.epilogue,
     y: { ...gradient.y, operand: "dx" },
     sizes: { ...gradient.sizes, y: N * C * elementCount(input) },
   });
-  return dispatch({
+  return dispatchOn([end], {
     threads: N * C * elementCount(input),
-    shaders: [...shaders, copies.shader, foldPaddingShader],
-    aliases,
-    constants: { ...constants, ...copies.constants },
-    ranges: [{ binding: BINDING.first, operand: "padded", offset: 0, size: paddedBytes(problem) }, ...bindings],
+    shaders: [copies.shader, foldPaddingShader],
+    constants: copies.constants,
+    ranges: [{ binding: BINDING.first, operand: "padded", offset: 0, size: paddedBytes(problem) }],
     uniforms: {
       channels: C,
       ...alongAxes("input", input),

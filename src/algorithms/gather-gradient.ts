@@ -3,14 +3,13 @@
 import gatherGradientShader from "../../shaders/algorithms/gather-gradient.wgsl";
 import { greatestCommonDivisor } from "../base/arithmetic.ts";
 import { eachAxis } from "../base/shape.ts";
-import { dispatch } from "../kernel/dispatch.ts";
 import { BINDING, type Step } from "../kernel/step.ts";
 import type { Uniforms } from "../kernel/uniforms.ts";
 import type { Correlation } from "../problem/correlation.ts";
 import { gradientOperands } from "../problem/gradients.ts";
 import type { ConvProblem } from "../problem/problem.ts";
 import { CELL_LOADS, OUTPUT_LOADS, type Work, numberBytes } from "./cost.ts";
-import { alongAxes, inputUniforms, join, loader, outputUniforms, result, weightUniforms } from "./operands.ts";
+import { alongAxes, dispatchOn, inputUniforms, loader, outputUniforms, result, weightUniforms } from "./operands.ts";
 
 /** The inverse of `a` modulo `modulus`, which must have no common divisor with it. */
 export function inverse(a: number, modulus: number): number {
@@ -67,13 +66,10 @@ export function gatherStep(problem: ConvProblem): Step {
   const c = gradientOperands(problem);
   const { groups, kernel, stride, dilation } = c;
   const { tileB, tileR, tapsS, tapsR, steps, tiles, threads } = cut(c);
-  const operands = join(loader(c, "x", BINDING.first), loader(c, "w", BINDING.second), result(c));
-  return dispatch({
+  return dispatchOn([loader(c, "x", BINDING.first), loader(c, "w", BINDING.second), result(c)], {
     threads,
-    shaders: [...operands.shaders, gatherGradientShader],
-    aliases: operands.aliases,
-    constants: { ...operands.constants, TILE_B: tileB, TILE_R: tileR, TAPS_S: tapsS, TAPS_R: tapsR },
-    ranges: operands.bindings,
+    shaders: [gatherGradientShader],
+    constants: { TILE_B: tileB, TILE_R: tileR, TAPS_S: tapsS, TAPS_R: tapsR },
     uniforms: {
       ...steps,
       ...tiles,

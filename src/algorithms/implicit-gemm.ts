@@ -7,7 +7,6 @@ import inputMatrixShader from "../../shaders/algorithms/implicit-gemm/input-matr
 import storeOutputShader from "../../shaders/algorithms/implicit-gemm/store-output.wgsl";
 import storePartialShader from "../../shaders/algorithms/implicit-gemm/store-partial.wgsl";
 import { elementCount, roundUp } from "../base/shape.ts";
-import { dispatch } from "../kernel/dispatch.ts";
 import { BINDING, type Step, WORKGROUP_SIZE } from "../kernel/step.ts";
 import type { Uniforms } from "../kernel/uniforms.ts";
 import { type Correlation, termCount } from "../problem/correlation.ts";
@@ -24,8 +23,8 @@ import { CELL_LOADS, OUTPUT_LOADS, type Work, numberBytes } from "./cost.ts";
 import { packedSize } from "./gemm/gemm.ts";
 import { termRows, withPackedWeights } from "./gemm/weights.ts";
 import {
+  dispatchOn,
   inputUniforms,
-  join,
   kernelUniforms,
   outputUniforms,
   paddedInput,
@@ -116,23 +115,19 @@ function multiplyStep(c: Correlation, tile: ImplicitGemmTile): Step {
   const last = splits === 1;
   const packed = preparedRange(BINDING.second, 0, preparedBytes(c));
   const partial = scratch(BINDING.output, 0, partialBytes(c, splits));
-  const operands = last ? join(paddedInput(c), result(c)) : paddedInput(c);
   const tiles = countTiles(c, tile).all;
-  return dispatch({
+  return dispatchOn([paddedInput(c), last ? result(c) : undefined], {
     shaders: [
-      ...operands.shaders,
       last ? storeOutputShader : storePartialShader,
       inputMatrixShader,
       byWorkgroup ? implicitGemmWorkgroupShader : implicitGemmShader,
     ],
-    aliases: operands.aliases,
     constants: {
-      ...operands.constants,
       STEP: byWorkgroup ? STEP.workgroup : STEP.thread,
       ...(byWorkgroup ? {} : { TILE_N: tile.tileN, TILE_V: tile.tileV }),
       ...windowConstants(c),
     },
-    ranges: [...operands.bindings, packed, ...(last ? [] : [partial])],
+    ranges: [packed, ...(last ? [] : [partial])],
     uniforms: multiplyUniforms(c, tile),
     ...(byWorkgroup ? { workgroups: tiles } : { threads: tiles }),
   });

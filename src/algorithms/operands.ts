@@ -11,13 +11,15 @@ import residualShader from "../../shaders/lib/residual.wgsl";
 import { type Dtype, bytesFor } from "../base/dtype.ts";
 import type { Triple } from "../base/shape.ts";
 import { activationShaders, derivativeShaders } from "../kernel/activation.ts";
+import { type ThreadDispatch, type WorkgroupDispatch, dispatch } from "../kernel/dispatch.ts";
 import { elementTypes } from "../kernel/element-types.ts";
 import { paddingSnippet } from "../kernel/padding.ts";
 import type { Shader } from "../kernel/shader.ts";
-import { BINDING, type Binding, type Constant } from "../kernel/step.ts";
+import { BINDING, type Binding, type Constant, type Step } from "../kernel/step.ts";
 import type { Uniforms } from "../kernel/uniforms.ts";
 import type { ActivationGradient } from "../problem/activation-gradient.ts";
 import { type Correlation, repeatsAgain } from "../problem/correlation.ts";
+import type { Operand } from "../problem/operand.ts";
 
 /** The element type in which an operand of a correlation is stored. */
 export function dtypeOf<R extends "x" | "w" | "y">(c: Pick<Correlation, R | "dtype">, role: R): Dtype {
@@ -77,14 +79,21 @@ export function loaderOf(operand: Binding, gradient: ActivationGradient | undefi
   };
 }
 
-/** Joins loaders and the like into one, in order. */
-export function join(...list: readonly Snippets[]): Snippets {
-  return {
-    shaders: list.flatMap(({ shaders }) => shaders),
-    aliases: Object.assign({}, ...list.map(({ aliases }) => aliases)),
-    constants: Object.assign({}, ...list.map(({ constants }) => constants)),
-    bindings: list.flatMap(({ bindings }) => bindings),
-  };
+/** What a kernel has besides its snippets; `ranges` are those that they do not bind. */
+type Rest = (Omit<ThreadDispatch<Operand>, "ranges"> | Omit<WorkgroupDispatch<Operand>, "ranges">) & {
+  readonly ranges?: readonly Binding[];
+};
+
+/** Returns the step of a kernel that starts with the given snippets. */
+export function dispatchOn(snippets: readonly (Partial<Snippets> | undefined)[], rest: Rest): Step {
+  const list = [...snippets, { ...rest, bindings: rest.ranges }];
+  return dispatch({
+    ...rest,
+    shaders: list.flatMap((one) => one?.shaders ?? []),
+    aliases: Object.assign({}, ...list.map((one) => one?.aliases)),
+    constants: Object.assign({}, ...list.map((one) => one?.constants)),
+    ranges: list.flatMap((one) => one?.bindings ?? []),
+  });
 }
 
 /** The snippets that load the input as the first operand, with its padding: they define `load`, `source` and `is_padding`. */

@@ -2,13 +2,12 @@
 // give the same bits in every run. Many splits are added in two steps, so that even few outputs keep many invocations busy.
 import reduceSplitsShader from "../../shaders/algorithms/reduce-splits.wgsl";
 import { elementCount, roundUp } from "../base/shape.ts";
-import { dispatch } from "../kernel/dispatch.ts";
 import { F32_BYTES } from "../kernel/element-types.ts";
 import { BINDING, type Binding, STORAGE_ALIGNMENT, type Step } from "../kernel/step.ts";
 import type { Correlation } from "../problem/correlation.ts";
 import { NO_EPILOGUE } from "../problem/problem.ts";
 import { OUTPUT_LOADS, type Work, numberBytes } from "./cost.ts";
-import { outputUniforms, result, scratch } from "./operands.ts";
+import { dispatchOn, outputUniforms, result, scratch } from "./operands.ts";
 
 /** The memory layout of the partial sums, with strides in float32 elements. A split has a number for every channel and output of the batch. */
 export interface Partials {
@@ -102,13 +101,11 @@ export function reduceSteps(c: Correlation, partials: Partials): Step[] {
 /** Adds each `fan` splits to one part of a result, which starts at `offset`. */
 function reduceStep(c: Correlation, partials: Partials, to: Correlation, fan: number, offset = 0): Step {
   const { yStrideG: _, ...place } = outputUniforms(to);
-  const { shaders, aliases, constants, bindings } = result(to);
+  const { bindings, ...end } = result(to);
   const sums = sumsOf(c);
-  return dispatch({
+  return dispatchOn([end], {
     threads: sums * Math.ceil(partials.count / fan),
-    shaders: [...shaders, reduceSplitsShader],
-    aliases,
-    constants,
+    shaders: [reduceSplitsShader],
     ranges: [
       { ...partials.buffer, binding: BINDING.first },
       ...bindings.map((range) => (range.binding === BINDING.output ? { ...range, offset } : range)),

@@ -20,6 +20,7 @@ import { type Correlation, seenEnd } from "../../problem/correlation.ts";
 import {
   type Snippets,
   alongAxes,
+  dispatchOn,
   inputUniforms,
   loader,
   outputUniforms,
@@ -100,13 +101,11 @@ function forwardStep({ tiling, count, buffer }: Signals, from: Snippets, source:
   const [radix] = realPasses(w);
   const span = w / radix!.size;
   const line = lineKernel(radix!, span);
-  return dispatch({
-    ...line,
+  return dispatchOn([from, source, line], {
+    functions: line.functions,
     threads: d * h * span * count,
-    shaders: [...from.shaders, ...source.shaders, ...line.shaders, forwardShader],
-    aliases: from.aliases,
-    constants: { ...from.constants, ...line.constants, ...source.constants },
-    ranges: [...from.bindings, { ...buffer, binding: BINDING.output }],
+    shaders: [forwardShader],
+    ranges: [{ ...buffer, binding: BINDING.output }],
     uniforms: { signals: count, span, rowsH: h, source: source.uniforms, twiddles: twiddles(radix!.size, span) },
   });
 }
@@ -114,12 +113,12 @@ function forwardStep({ tiling, count, buffer }: Signals, from: Snippets, source:
 /** A later pass, in place. */
 function passStep({ tiling, count, buffer }: Signals, radix: Radix, span: number, inner: number, back: boolean): Step {
   const line = lineKernel(radix, span);
-  return dispatch({
-    ...line,
+  return dispatchOn([line], {
+    functions: line.functions,
     threads: (spectrumSize(tiling) * count) / radix.size,
-    shaders: [...line.shaders, passShader],
+    shaders: [passShader],
     // Without twiddles both directions are one kernel.
-    constants: { ...line.constants, BACK: back && span > 1 },
+    constants: { BACK: back && span > 1 },
     ranges: [{ ...buffer, binding: BINDING.output }],
     uniforms: { span, inner, twiddles: twiddles(radix.size, span) },
   });
@@ -267,18 +266,15 @@ function inverseStep(
   const steps = perAxis(tiling, ({ outputs }) => outputs);
   const count = slice.groups * slice.outputs * tiles.count;
   const { K, groups, stride } = correlation;
-  const end = result(correlation);
   const [radix] = realPasses(width);
   const span = width / radix!.size;
   const line = lineKernel(radix!, span);
   const { yStrideG: _, ...place } = outputUniforms(correlation);
-  return dispatch({
-    ...line,
+  return dispatchOn([result(correlation), line], {
+    functions: line.functions,
     threads: steps[0] * steps[1] * span * count,
-    shaders: [...end.shaders, ...line.shaders, inverseShader],
-    aliases: end.aliases,
-    constants: { ...line.constants, ...end.constants },
-    ranges: [{ ...buffer, binding: BINDING.first }, ...end.bindings],
+    shaders: [inverseShader],
+    ranges: [{ ...buffer, binding: BINDING.first }],
     uniforms: {
       signals: count,
       span,

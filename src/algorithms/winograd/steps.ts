@@ -9,12 +9,12 @@ import outputShader from "../../../shaders/algorithms/winograd/output.wgsl";
 import subkernelsShader from "../../../shaders/algorithms/winograd/subkernels.wgsl";
 import tileShader from "../../../shaders/algorithms/winograd/tile.wgsl";
 import { type Triple, elementCount, roundUp } from "../../base/shape.ts";
-import { dispatch } from "../../kernel/dispatch.ts";
 import { BINDING, type Constant, STORAGE_ALIGNMENT, type Step } from "../../kernel/step.ts";
 import { type Correlation, seenEnd } from "../../problem/correlation.ts";
 import { type GemmVariant, gemmStep } from "../gemm/gemm.ts";
 import {
   alongAxes,
+  dispatchOn,
   inputUniforms,
   isMap,
   kernelUniforms,
@@ -56,13 +56,10 @@ export function filterStep(correlation: Correlation, geometry: Geometry): Step {
   const { tile, groupK, paddedC, paddedK, filterBytes } = geometry;
   const channelsLast = correlation.layout === "channels-last";
   const threads = groups * paddedC * paddedK;
-  const from = loader(correlation, "w", BINDING.first);
-  return dispatch({
+  return dispatchOn([loader(correlation, "w", BINDING.first)], {
     threads,
-    shaders: [...from.shaders, subkernelsShader, filterShader],
-    aliases: from.aliases,
+    shaders: [subkernelsShader, filterShader],
     constants: {
-      ...from.constants,
       ...tileConstants(geometry),
       ...subkernelConstants(correlation, geometry),
       ...windowConstants(correlation),
@@ -70,7 +67,7 @@ export function filterStep(correlation: Correlation, geometry: Geometry): Step {
       POWERS: { f32s: tile.factors.filterPowers.flat() },
       SCALES: { f32s: tile.factors.scales },
     },
-    ranges: [...from.bindings, preparedRange(BINDING.output, 0, filterBytes)],
+    ranges: [preparedRange(BINDING.output, 0, filterBytes)],
     uniforms: {
       innerCount: channelsLast ? paddedK : paddedC,
       outerCount: channelsLast ? paddedC : paddedK,
@@ -114,14 +111,11 @@ export function inputStep(correlation: Correlation, geometry: Geometry, chunk: C
   const { tile, tiles, paddedC, partition } = geometry;
   const channelsLast = correlation.layout === "channels-last";
   const slots = tileSlots(correlation, chunk.count);
-  const from = paddedInput(correlation);
   const end = seenEnd(correlation);
-  return dispatch({
+  return dispatchOn([paddedInput(correlation)], {
     threads: groups * paddedC * chunk.count,
-    shaders: [...from.shaders, subkernelsShader, tileShader, inputShader],
-    aliases: from.aliases,
+    shaders: [subkernelsShader, tileShader, inputShader],
     constants: {
-      ...from.constants,
       ...tileConstants(geometry),
       ...subkernelConstants(correlation, geometry),
       ...alongAxes("OUTPUTS_", geometry.outputs, "output"),
@@ -133,7 +127,7 @@ export function inputStep(correlation: Correlation, geometry: Geometry, chunk: C
       C_TAIL: isMap(correlation) || paddedC !== elementCount(partition.subkernels) * (C / groups),
       ZEROS_BEYOND: reachesBeyond(correlation, geometry, end),
     },
-    ranges: [...from.bindings, scratch(BINDING.output, 0, inputBytes(correlation, geometry, chunk.count))],
+    ranges: [scratch(BINDING.output, 0, inputBytes(correlation, geometry, chunk.count))],
     uniforms: {
       channels: paddedC,
       groupC: C / groups,
@@ -200,15 +194,12 @@ export function multiplyStep(correlation: Correlation, geometry: Geometry, chunk
 export function outputStep(correlation: Correlation, geometry: Geometry, chunk: Chunk): Step {
   const { groups } = correlation;
   const { tile, tiles, groupK, paddedK } = geometry;
-  const end = result(correlation);
   const channelsLast = correlation.layout === "channels-last";
   const slots = tileSlots(correlation, chunk.count);
-  return dispatch({
+  return dispatchOn([result(correlation)], {
     threads: groups * groupK * chunk.count,
-    shaders: [...end.shaders, tileShader, outputShader],
-    aliases: end.aliases,
+    shaders: [tileShader, outputShader],
     constants: {
-      ...end.constants,
       ...tileConstants(geometry),
       ...alongAxes("OUTPUTS_", geometry.outputs, "output"),
       OUTPUTS: tile.m,
@@ -221,7 +212,6 @@ export function outputStep(correlation: Correlation, geometry: Geometry, chunk: 
         roundUp(inputBytes(correlation, geometry, chunk.count), STORAGE_ALIGNMENT),
         productBytes(correlation, geometry, chunk.count),
       ),
-      ...end.bindings,
     ],
     uniforms: {
       groupK,
