@@ -23,7 +23,7 @@ import {
   tensorShape,
 } from "../problem/problem.ts";
 import type { ConvPlan } from "./conv-plan.ts";
-import { type FindOptions, type Found, measurementsOf } from "./find-options.ts";
+import type { FindOptions, Found } from "./find-options.ts";
 import type { Workbench } from "./find.ts";
 import { type ConvInputs, checkInputs } from "./operands.ts";
 import { Runner } from "./runner.ts";
@@ -147,7 +147,7 @@ export class PlanCache {
       ranked: () => rank(algorithms, problem, this.traits(constraints), constraints).ranked,
       check: (cause) => this.#gpu.check(cause),
     };
-    const { find } = await loadMeasure();
+    const { find, measurementsOf } = await loadMeasure();
     const search = (): Promise<Found[]> => find(workbench, problem, checked, constraints, { progress, signal });
     const found = await this.#measured(search, signal);
     await this.#tuning.add(problem, constraints, measurementsOf(found));

@@ -23,7 +23,7 @@ interface Type {
   /** Count of numbers in a scalar, a vector or an array; undefined for a struct. */
   readonly numbers?: number;
   /** Writes a value at byte offset `at`; `path` names it in errors. */
-  write(view: DataView, at: number, value: UniformValue, path: string): void;
+  readonly write: (view: DataView, at: number, value: UniformValue, path: string) => void;
 }
 
 /** The declaration of a field of a struct. */

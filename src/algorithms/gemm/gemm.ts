@@ -106,6 +106,20 @@ function latticeUniforms({ sizes, strides: [batch, ...spatial] }: PixelGrid): Un
   return { ...alongAxes("size", sizes, "output"), strideN: batch, ...alongAxes("stride", spatial) };
 }
 
+/** Returns the distance between neighbouring elements if it is the same through all axes, whose sizes and strides are given. */
+export function evenStep(axes: readonly (readonly [size: number, stride: number])[]): number | undefined {
+  // The stride of the innermost axis with several elements, and whether the other axes continue it.
+  let even: number | undefined;
+  let next = 0;
+  for (const [size, stride] of axes.toReversed()) {
+    if (size === 1) continue;
+    if (even === undefined) even = next = stride;
+    if (stride !== next) return undefined;
+    next *= size;
+  }
+  return even ?? 1;
+}
+
 /** Returns the distance between neighbouring pixels of a tensor if it is the same for all, else their lattice. */
 export function outputPixels(
   { batch, spatial }: TensorView,
@@ -113,26 +127,13 @@ export function outputPixels(
   N: number,
 ): { even: number } | { pixels: PixelGrid } {
   const [d, h, w] = spatial;
-  const sizes: Triple = [O, P, Q];
-  // The stride of the innermost axis with several pixels, and whether the other axes continue it.
-  const axes = [
+  const even = evenStep([
     [N, batch],
     [O, d],
     [P, h],
     [Q, w],
-  ] as const;
-  let even: number | undefined;
-  let next = 0;
-  for (const [size, stride] of axes.toReversed()) {
-    if (size === 1) continue;
-    if (even === undefined) {
-      even = stride;
-      next = stride;
-    }
-    if (stride !== next) return { pixels: { start: 0, sizes, strides: [batch, d, h, w] } };
-    next *= size;
-  }
-  return { even: even ?? 1 };
+  ]);
+  return even === undefined ? { pixels: { start: 0, sizes: [O, P, Q], strides: [batch, d, h, w] } } : { even };
 }
 
 /** The memory layout of the output of a correlation from an image and a pixel on. */
