@@ -32,6 +32,8 @@ const vectors = [
   { a: [2, 3, 6], b: [6], options: {} },
   { a: [2, 0, 3], b: [2, 3, 4], options: {} },
   { a: [2, 3, 0], b: [2, 0, 4], options: {} },
+  { a: [0, 2, 3], b: [3, 4], options: {} },
+  { a: [0, 2, 3], b: [0, 3, 4], options: {} },
 ];
 
 type Factors = { a: number[]; b: number[]; options: MatmulOptions };

@@ -4,11 +4,13 @@ import { elementCount } from "../../base/shape.ts";
 import { checkOptions } from "../../base/validate.ts";
 import { convTranspose, conv } from "../../conv/conv.ts";
 import { convBackwardWeights } from "../../conv/gradients.ts";
+import { run, whole } from "../../gpu/operation.ts";
 import { type Tensor, checkTensor } from "../../gpu/tensor.ts";
 import type { Layout } from "../../problem/problem.ts";
 import { expand } from "../expand/expand.ts";
 import { reduceSum } from "../reduce/reduce.ts";
 import { type Composition, compose } from "../shared/composition.ts";
+import { fillZeros } from "../shared/copy.ts";
 import { checkLike } from "../shared/feature-map.ts";
 import { transpose } from "../transpose/transpose.ts";
 import { MATMUL_KEYS, type MatmulOptions, type Product, productOf } from "./geometry.ts";
@@ -30,6 +32,7 @@ export function matmul(a: Tensor, b: Tensor, options: MatmulOptions = {}): Tenso
   const { shape, layout, dtype } = checkTensor("a", a);
   checkLike("b", b, { shape: checkTensor("b", b).shape, layout: b.layout, dtype }, "as a");
   const product = productOf(shape, b.shape, options);
+  if (a.size === 0 || b.size === 0) return zeros(product, { a, b });
   return compose((composition) => {
     const { temporary } = composition;
     const y = temporary(multiplied(composition, product, { a, b }));
@@ -102,6 +105,12 @@ function summedTo({ temporary }: Composition, full: Tensor, batch: readonly numb
 interface Factors {
   readonly a: Tensor;
   readonly b: Tensor;
+}
+
+/** The product where nothing is multiplied: sums of no terms, or no sums. */
+function zeros({ shape }: Product, inputs: Readonly<Record<"a" | "b", Tensor>>): Tensor {
+  const y = { shape, layout: inputs.a.layout, dtype: inputs.a.dtype };
+  return run({ name: "matmul", inputs, results: { y }, recipe: () => ({ steps: [fillZeros(y, whole("y", y))] }) }).y;
 }
 
 /** The product with the elements in the order of its shape. */
