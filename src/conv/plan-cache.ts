@@ -1,5 +1,5 @@
-// The plans of an engine: chooses and compiles them, caches those of eager calls, and measures on request. The code that measures is loaded on
-// first use: it is a fifteenth of a bundle, and most pages never measure.
+// The plans of an engine: chooses and compiles them, caches those of eager calls, and measures on request. The code of plans
+// that callers own and of measurements is loaded on first use: it is a tenth of a bundle, and eager calls have no need of it.
 import type { Rates } from "../algorithms/cost.ts";
 import { algorithms } from "../algorithms/index.ts";
 import type { DeviceTraits } from "../algorithms/traits.ts";
@@ -57,11 +57,8 @@ export function runPlan(problem: ConvProblem, constraints: Constraints, inputs: 
   return gpu.attached(PlanCache).get(problem, constraints).run(buffers, inputs.w);
 }
 
-/** Loads the plans that callers own. */
-const loadConvPlan = () => import("./conv-plan.ts");
-
-/** Loads `find` and `calibrate`. */
-const loadMeasure = () => import("./measure.ts");
+/** Loads the plans that callers own, `find` and `calibrate`. */
+const loadOnDemand = () => import("./on-demand.ts");
 
 /** The plans of one engine. */
 export class PlanCache {
@@ -102,7 +99,7 @@ export class PlanCache {
     signal?.throwIfAborted();
     const steps = [...(plan.preparation?.steps ?? []), ...plan.steps];
     const [{ ConvPlan: Plan }] = await Promise.all([
-      loadConvPlan(),
+      loadOnDemand(),
       ...steps.map((step) => this.#gpu.pipelines.prepare(step.kernel)),
     ]);
     signal?.throwIfAborted();
@@ -119,7 +116,7 @@ export class PlanCache {
 
   /** Measures the rates of the adapter, which estimates use from then on. The plans of eager calls are chosen again. */
   async calibrate(signal?: AbortSignal): Promise<Rates> {
-    const { calibrate } = await loadMeasure();
+    const { calibrate } = await loadOnDemand();
     const rates = await this.#measured(() => calibrate(this.#gpu, !this.traits().software, signal), signal);
     await this.#tuning.addCalibration(rates);
     this.#ready.clear();
@@ -147,7 +144,7 @@ export class PlanCache {
       ranked: () => rank(algorithms, problem, this.traits(constraints), constraints).ranked,
       check: (cause) => this.#gpu.check(cause),
     };
-    const { find, measurementsOf } = await loadMeasure();
+    const { find, measurementsOf } = await loadOnDemand();
     const search = (): Promise<Found[]> => find(workbench, problem, checked, constraints, { progress, signal });
     const found = await this.#measured(search, signal);
     await this.#tuning.add(problem, constraints, measurementsOf(found));
