@@ -2,7 +2,7 @@
 // TILE_P x TILE_Q outputs of TILE_M output channels of a group: it loads a block of input cells once and uses each cell for every kernel row and
 // column that meets it. load and load_weight come from load*.wgsl, source and is_padding from a padding-* snippet, and sum_up from
 // depthwise-one-step or depthwise-steps. Tiles may reach past the last output; M_TAIL: some tile reaches past the last output
-// channel; COLUMN_TAIL: so many columns of the last step of a row may lie past it. SPLIT: each sum is split
+// channel; COLUMN_TAIL: so many columns of a step may lie past the kernel's, and if all may, so may rows. SPLIT: each sum is split
 // among g.splits threads, which store partial sums one after the other (reduce-splits.wgsl adds them).
 //
 // Neighbouring outputs of a tile are OUT_STEP apart, and neighbouring cells one dilation apart: with a dilation, the outputs that share cells are
@@ -12,7 +12,7 @@
 // types: Y
 struct Geometry {
   threads: u32, first: u32, steps: u32, splits: u32, share: u32, reach: u32, stride: u32, partial: u32,
-  column_chunks: u32, row_chunks: u32, slices: u32, next_column: u32, next_row: u32, next_slice: u32, next_channel: u32, kernel_s: u32,
+  column_chunks: u32, row_chunks: u32, slices: u32, next_column: u32, next_row: u32, next_slice: u32, next_channel: u32, kernel_r: u32, kernel_s: u32,
   tiles_q: u32, tiles_p: u32, output_o: u32, channel_tiles: u32, tiles_m: u32,
   output_p: u32, output_q: u32, multiplier: u32,
   input_d: i32, input_h: i32, input_w: i32,
@@ -156,8 +156,8 @@ fn accumulate(sums: ptr<function, Sums>, tile: ptr<function, Tile>, at: Taps) {
             }
           }
         } else {
-          // The last chunk may have fewer columns: a column past the kernel adds 0 times 0, whatever the cells hold.
-          let past = at.column + s >= g.kernel_s;
+          // The last chunks may have fewer rows and columns: a tap past the kernel adds 0 times 0, whatever the cells hold.
+          let past = (at.row + r >= g.kernel_r) | (at.column + s >= g.kernel_s);
           let weight = select(load_weight((*tile).weights_at[m] + select(tap_at, 0u, past)), 0.0, past);
           // @unroll
           for (var p = 0u; p < TILE_P; p++) {

@@ -85,14 +85,19 @@ fn thread(invocation: u32) {
       let taps_at = weights_at + t * g.w_stride_t + (r0 + j) * g.w_stride_r + s0 * g.w_stride_s;
       // @unroll
       for (var s = 0u; s < COLUMNS; s++) {
-        if (select(true, s0 + s < g.kernel_s, COLUMN_TAIL)) {
+        // A column past the end of a row adds 0 times 0, whatever the cells hold.
+        let past = select(false, s0 + s >= g.kernel_s, COLUMN_TAIL);
+        var own: array<f32, TILE_Q>;
+        // @unroll
+        for (var q = 0u; q < TILE_Q; q++) {
+          own[q] = select(cells[q * CELLS_PER_OUTPUT + s * CELLS_PER_COLUMN], 0.0, past);
+        }
+        // @unroll
+        for (var v = 0u; v < TILE_V; v++) {
+          let weight = select(load_weights(taps_at + s * g.w_stride_s, lanes_at[v]), V(), past);
           // @unroll
-          for (var v = 0u; v < TILE_V; v++) {
-            let weight = load_weights(taps_at + s * g.w_stride_s, lanes_at[v]);
-            // @unroll
-            for (var q = 0u; q < TILE_Q; q++) {
-              sums[q * TILE_V + v] = fma(V(cells[q * CELLS_PER_OUTPUT + s * CELLS_PER_COLUMN]), weight, sums[q * TILE_V + v]);
-            }
+          for (var q = 0u; q < TILE_Q; q++) {
+            sums[q * TILE_V + v] = fma(V(own[q]), weight, sums[q * TILE_V + v]);
           }
         }
       }

@@ -16,8 +16,7 @@ import {
   inputUniforms,
   isMap,
   loader,
-  MAP_COLUMNS,
-  MAP_TAIL,
+  mapColumns,
   outputUniforms,
   paddedInput,
   result,
@@ -32,7 +31,7 @@ export interface DepthwiseTile extends Variant {
   readonly tileP: number;
   readonly tileQ: number;
   readonly tileM: number;
-  /** Kernel rows and columns in one step of the sum. `rows` divides the kernel's; the last chunk of columns may be short. */
+  /** Kernel rows and columns in one step of the sum. The last chunks may be short, of rows only if the kernel is a map. */
   readonly rows: number;
   readonly columns: number;
   /** Number of threads that share the steps of a sum, and whether they take turns at the steps or each takes a run of them. */
@@ -68,7 +67,8 @@ function cut(c: Correlation, tile: DepthwiseTile) {
   const tilesM = Math.ceil(c.K / groups / tile.tileM);
   const columnChunks = Math.ceil(kernel[2] / tile.columns);
   const short = columnChunks * tile.columns - kernel[2];
-  const rowChunks = kernel[1] / tile.rows;
+  const rowChunks = Math.ceil(kernel[1] / tile.rows);
+  const mapTail = short > 0 || rowChunks * tile.rows > kernel[1] ? tile.columns : 0;
   const channelTiles = groups * tilesM;
   return {
     ...{ p, q, perP, perQ, tilesP, tilesQ, tilesM, channelTiles },
@@ -76,7 +76,7 @@ function cut(c: Correlation, tile: DepthwiseTile) {
     cellColumns: (tile.tileQ - 1) * perQ + tile.columns,
     allColumns: tile.columns === kernel[2] && !isMap(c),
     short,
-    columnTail: isMap(c) && short > 0 ? MAP_TAIL : short,
+    columnTail: isMap(c) ? mapTail : short,
     ...{ columnChunks, rowChunks, slices: kernel[0] },
     steps: (c.C / groups) * kernel[0] * rowChunks * columnChunks,
     threads: tile.splits * N * channelTiles * output[0] * tilesP * tilesQ,
@@ -134,8 +134,15 @@ const MAPS = [
 const WHOLE_KERNEL = 9;
 const WHOLE_ROW = 7;
 
-/** Kernel rows of a step if the kernel is a map: the first that divides its rows. */
-const MAP_ROWS = [4, 1];
+/**
+ * Rows and columns of a step if the kernel is a map, few so that maps of all sizes share kernels: 14 x 14 and 28 x 28 are taken exactly, and other
+ * maps may end within a step.
+ */
+function mapChunk(c: Correlation): [rows: number, columns: number] {
+  const [, R, S] = c.kernel;
+  const columns = mapColumns(c);
+  return [Math.min(R, S % columns === 0 && R % 4 === 2 ? 2 : 4), columns];
+}
 
 /** Chunk sizes of 1 to 32 that divide a number of rows or columns evenly, or with a last chunk that is one short. */
 function chunkSizes(size: number): number[] {
@@ -147,7 +154,7 @@ function chunkSizes(size: number): number[] {
 /** The kernel rows and columns that a step may take: several rows only with all columns, or of a map. */
 function chunksOf(c: Correlation): [rows: number, columns: number][] {
   const [, R, S] = c.kernel;
-  if (isMap(c)) return [[MAP_ROWS.find((rows) => R % rows === 0)!, MAP_COLUMNS]];
+  if (isMap(c)) return [mapChunk(c)];
   if (R * S <= WHOLE_KERNEL) return [[R, S]];
   const rows = chunkSizes(R).filter((chunk) => R % chunk === 0);
   const columns = S <= WHOLE_ROW ? [S] : chunkSizes(S);
@@ -294,7 +301,7 @@ function depthwiseStep(c: Correlation, tile: DepthwiseTile, first: number, count
       ...{ first, steps, tilesP, tilesQ, channelTiles, tilesM, multiplier: K / groups },
       ...{ splits, ...shares, partial: partialsOf(c, splits).split, columnChunks, rowChunks, slices },
       ...{ nextColumn: shares.stride % columnChunks, nextRow: nextRow % rowChunks, nextSlice: nextSlice % slices },
-      ...{ nextChannel: Math.floor(nextSlice / slices), kernelS: c.kernel[2] },
+      ...{ nextChannel: Math.floor(nextSlice / slices), kernelR: c.kernel[1], kernelS: c.kernel[2] },
       ...inputUniforms(c),
       ...outputUniforms(to),
       ...weightUniforms(c),

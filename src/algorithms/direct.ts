@@ -19,7 +19,7 @@ import {
   isMap,
   kernelUniforms,
   loader,
-  MAP_COLUMNS,
+  mapColumns,
   outputUniforms,
   paddedInput,
   result,
@@ -107,7 +107,7 @@ function stepConstants(c: Correlation, tile: DirectTile) {
   const stride = c.stride[2];
   const dilation = c.dilation[2];
   const unrolled = MAX_UNROLLED / (tile.tileQ * tile.tileV);
-  const columns = isMap(c) ? MAP_COLUMNS : divisorUpTo(c.kernel[2], unrolled);
+  const columns = isMap(c) ? mapColumns(c) : divisorUpTo(c.kernel[2], unrolled);
   const stretch = (tile.tileQ - 1) * stride + (columns - 1) * dilation + 1;
   if (stretch > tile.tileQ * columns) {
     return {

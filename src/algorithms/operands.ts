@@ -194,9 +194,13 @@ export function isMap({ w }: Correlation): boolean {
   return w.operand === "dy";
 }
 
-/** Columns of a row to take at once if the weights are a map, whose size changes: MAP_TAIL of them may lie past the end of the row. */
-export const MAP_COLUMNS = 8;
-export const MAP_TAIL = 7;
+/**
+ * Columns of a row to take at once if the weights are a map, whose size changes. Networks on images of 224 x 224 have maps of 7, 14, 28 and 56
+ * columns, which end with a step. Other rows may end within one.
+ */
+export function mapColumns({ kernel }: Correlation): number {
+  return kernel[2] % 8 === 0 ? 8 : 7;
+}
 
 /** The memory layout of the weights: the uniforms wStart, wStrideG, ...K, ...C, ...T, ...R, ...S. */
 export function weightUniforms({ w }: Correlation): Uniforms {
