@@ -127,6 +127,7 @@ const MAPS = [
   { size: 14, share: 1 },
   { size: 56, share: 1 },
   { size: 64, share: 1 },
+  { size: 25, share: 1 },
   { size: 56, share: 1 / 4 },
 ];
 
