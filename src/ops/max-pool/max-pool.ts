@@ -18,7 +18,7 @@ import {
   windowsOf,
 } from "../shared/geometry/windows.ts";
 import { checkWindowBackward, runReduction } from "../shared/pool-calls.ts";
-import { type Indices, checkIndices, chosenSteps } from "../shared/pool-chosen.ts";
+import { type ChosenKernels, type Indices, checkIndices, chosenSteps } from "../shared/pool-chosen.ts";
 import { type CellRegions, aroundWindows } from "../shared/pool-gradient.ts";
 import { type OutputRegions, type ReductionRule, overWindows, reduction } from "../shared/pool-reduction.ts";
 
@@ -32,6 +32,9 @@ export const MAX: ReductionRule = {
   stateSize: 1,
   separable: true,
 };
+
+/** Each cell gets the sum of the windows that chose it. */
+const MAX_BACKWARD: ChosenKernels = { taken: addShader, listed: addListedShader, inOrder: true };
 
 /**
  * The largest cell of each window of each channel, as PyTorch's `max_pool` and ONNX's MaxPool. Padding is never the largest; a window with
@@ -170,7 +173,7 @@ export function runMaxBackward({ name, parameters, regions, ...call }: MaxBackwa
     parameters: [tensor, parameters],
     recipe: () => {
       const chosen = { pooled: output, map, indices, tensor, regions: regions() };
-      return chosenSteps({ ...chosen, from: ["dy", dy], to: ["dx", dx] }, addShader, addListedShader, true);
+      return chosenSteps({ ...chosen, from: ["dy", dy], to: ["dx", dx] }, MAX_BACKWARD);
     },
   }).dx;
 }

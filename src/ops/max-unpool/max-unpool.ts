@@ -2,6 +2,7 @@
 import backwardShader from "../../../shaders/ops/max-unpool/backward.wgsl";
 import lastListedShader from "../../../shaders/ops/max-unpool/last-listed.wgsl";
 import replaceShader from "../../../shaders/ops/max-unpool/replace.wgsl";
+import settleShader from "../../../shaders/ops/max-unpool/settle.wgsl";
 import { checkOptions } from "../../base/validate.ts";
 import { run } from "../../gpu/operation.ts";
 import type { Tensor } from "../../gpu/tensor.ts";
@@ -9,9 +10,12 @@ import { MAX_POOL_KEYS, type MaxPoolOptions } from "../max-pool/max-pool.ts";
 import { checkMap, describeMap } from "../shared/feature-map.ts";
 import { countsTensor } from "../shared/geometry/indices.ts";
 import { pooled, windowsOf } from "../shared/geometry/windows.ts";
-import { type Indices, checkIndices, chosenSteps, lastSteps } from "../shared/pool-chosen.ts";
+import { type Indices, checkIndices, chosenSteps } from "../shared/pool-chosen.ts";
 import { aroundWindows } from "../shared/pool-gradient.ts";
 import { MAX_UNPOOL_KEYS, type MaxUnpoolOptions, unpooled } from "./geometry.ts";
+
+const UNPOOL = { taken: replaceShader, listed: lastListedShader };
+const UNPOOL_BACKWARD = { settle: settleShader, listed: backwardShader };
 
 /**
  * Puts values back where max pooling found them, among zeros, as PyTorch's `max_unpool` and ONNX's MaxUnpool. Where two values have the same
@@ -40,7 +44,7 @@ export function maxUnpool(x: Tensor, indices: Indices, options: MaxUnpoolOptions
     parameters: [windows, tensor],
     recipe: () => {
       const chosen = { pooled: values, map, indices, tensor, regions: aroundWindows(map, windows) };
-      return chosenSteps({ ...chosen, from: ["x", x], to: ["y", y] }, replaceShader, lastListedShader, false);
+      return chosenSteps({ ...chosen, from: ["x", x], to: ["y", y] }, UNPOOL);
     },
   }).y;
 }
@@ -71,7 +75,7 @@ export function maxUnpoolBackward(dy: Tensor, indices: Indices, options: MaxPool
     parameters: [windows, tensor],
     recipe: () => {
       const chosen = { pooled: values, map, indices, tensor, regions: aroundWindows(map, windows) };
-      return lastSteps({ ...chosen, from: ["dy", dy], to: ["dx", dx] }, backwardShader);
+      return chosenSteps({ ...chosen, from: ["dy", dy], to: ["dx", dx] }, UNPOOL_BACKWARD);
     },
   }).dx;
 }

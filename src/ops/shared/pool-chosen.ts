@@ -1,5 +1,5 @@
 // Operations on the cells that max pooling chose: values of windows go to the cells at their indices. An ordinary index is a cell of its own
-// window: each cell gathers from the few windows around it (chosen.wgsl). An index may be any cell, however. Then, and where many windows
+// window: each cell gathers from the few windows around it (chosen.wgsl), and a pass over the indices notes the others (own-cells.wgsl). An index may be any cell, however. Then, and where many windows
 // surround a cell, the windows that chose a cell are listed with it, by integer atomics: the lists of cells take one pass over the windows
 // whatever their size, and only their order varies, in which nothing is added. Kernels for lists return at once where they are not needed.
 import chosenShader from "../../../shaders/ops/shared/pool/chosen.wgsl";
@@ -9,6 +9,7 @@ import enterNextShader from "../../../shaders/ops/shared/pool/enter-next.wgsl";
 import enterShader from "../../../shaders/ops/shared/pool/enter.wgsl";
 import namedCellShader from "../../../shaders/ops/shared/pool/named-cell.wgsl";
 import ownCellsShader from "../../../shaders/ops/shared/pool/own-cells.wgsl";
+import unsettledShader from "../../../shaders/ops/shared/pool/unsettled.wgsl";
 import withWindowShader from "../../../shaders/ops/shared/pool/with-window.wgsl";
 import type { TensorDtype } from "../../base/dtype.ts";
 import { elementCount } from "../../base/shape.ts";
@@ -22,7 +23,7 @@ import { checkLike, describeMap } from "./feature-map.ts";
 import { type FeatureMap, elementsOf } from "./geometry/feature-map.ts";
 import { checkFloatIndices } from "./geometry/indices.ts";
 import { type CellRegions, poolGradient } from "./pool-gradient.ts";
-import { poolStep } from "./pool-kernel.ts";
+import { laneType, poolStep, rowThreadsOf } from "./pool-kernel.ts";
 
 /** Indices of maxima: "u32", or "f32" where float32 can count the cells. */
 export type Indices = Tensor<"u32"> | Tensor;
@@ -44,9 +45,6 @@ export interface Chosen {
 
 /** The most windows around a cell that it gathers from. */
 const MAX_AROUND = 64;
-
-/** RUN of own-cells.wgsl. */
-const OWN_RUN = 8;
 
 /** Elements that an invocation passes over if there are no lists. */
 const IDLE_RUN = 64;
@@ -96,7 +94,7 @@ class Lists {
     shaders: readonly Shader[],
     elements: number,
     ranges: readonly (Range | undefined)[],
-    { first = 0, end = 0, idle = false, all = false, named = true } = {},
+    { first = 0, end = 0, idle = false, all = false, named = true, rowThreads = 1 } = {},
   ): Step<string> {
     const { pooled, map, indices, tensor, regions, from } = this.#chosen;
     const windows = elementsOf(pooled);
@@ -106,7 +104,8 @@ class Lists {
         shaders: [namedCellShader],
         uniforms: { cells: elementsOf(map), windows, planes: pooled.N * pooled.channels, first, end },
       },
-      constants: { ALWAYS: this.#always, WHOLE: tensor, CLEAR_ALL: all },
+      constants: { ALWAYS: this.#always, ALONE: regions.most === 1, WHOLE: tensor, CLEAR_ALL: all },
+      threadLayout: { rowThreads },
       aliases: { I: indices.dtype },
       ranges: [named ? whole("indices", indices) : undefined, this.heads, ...ranges],
       threads: idle && !this.#always ? Math.ceil(elements / IDLE_RUN) : elements,
@@ -119,47 +118,47 @@ class Lists {
   }
 }
 
-/**
- * The steps that give each cell the values of the windows that chose it.
- * @param taken the snippet of the state of a cell after one more window
- * @param listed the kernel that computes all cells from lists
- * @param inOrder whether it needs all windows of a list, not the last alone
- */
-export function chosenSteps(chosen: Chosen, taken: Shader, listed: Shader, inOrder: boolean): Recipe {
-  const { pooled, map, regions, from, to } = chosen;
+/** The kernels of an operation on chosen cells. */
+export interface ChosenKernels {
+  /** The snippet of the state of a cell after one more window, if cells are computed. */
+  readonly taken?: Shader;
+  /** The snippet that computes a window if all indices are cells of their own windows, if windows are computed. */
+  readonly settle?: Shader;
+  /** The kernel that computes all cells, or windows, from lists. */
+  readonly listed: Shader;
+  /** Whether it needs all windows of a list, not the last alone. */
+  readonly inOrder?: boolean;
+}
+
+/** The steps that give each cell the values of the windows that chose it, or each window that of the cell that it chose. */
+export function chosenSteps(chosen: Chosen, { taken, settle, listed, inOrder = false }: ChosenKernels): Recipe {
+  const { pooled, map, indices, tensor, regions, from, to } = chosen;
   const always = regions.most > MAX_AROUND;
   const lists = new Lists(chosen, always);
   const [windows, cells] = [elementsOf(pooled), elementsOf(map)];
-  const own = lists.numbers(windows);
   const next = inOrder ? lists.numbers(windows) : undefined;
-  const [values, result] = [whole(...from), whole(...to)];
-  const gather = poolGradient({
-    ...{ pooled, map, dtype: from[1].dtype, regions },
-    rule: { shaders: [chosenShader, withWindowShader, taken], uniforms: {} },
-    ranges: [values, own, result],
-  });
+  const operands = [whole(...from), whole(...to)] as const;
+  const [values, result] = operands;
+  const { threads, rowThreads } = rowThreadsOf(pooled);
   const enter = inOrder ? enterNextShader : enterLastShader;
+  const gathered = taken && {
+    ...{ pooled, map, dtype: from[1].dtype, regions },
+    rule: {
+      shaders: [chosenShader, withWindowShader, taken],
+      ...{ uniforms: {}, constants: { WHOLE: tensor }, aliases: { VI: laneType(pooled, indices.dtype) } },
+    },
+    ranges: [values, whole("indices", indices), result],
+  };
   return {
     steps: [
       lists.clear(0, always ? 1 + cells : 1, true),
-      lists.step([ownCellsShader], Math.ceil(windows / OWN_RUN), [own]),
-      ...(always ? [] : [gather, lists.clear(1, 1 + cells, false)]),
+      lists.step([settle ?? unsettledShader, ownCellsShader], threads, settle ? [undefined, ...operands] : [], {
+        rowThreads,
+      }),
+      ...(gathered && !always ? [poolGradient(gathered)] : []),
+      ...(always ? [] : [lists.clear(1, 1 + cells, false)]),
       lists.step([enter, enterShader], windows, [next], { idle: true }),
-      lists.step([listed], cells, [next, values, result], { idle: true, named: inOrder }),
-    ],
-    workspaceBytes: lists.workspaceBytes,
-  };
-}
-
-/** The steps that give each window a value of the cell that it chose, by lists of the last windows. */
-export function lastSteps(chosen: Chosen, shader: Shader): Recipe {
-  const { pooled, map, from, to } = chosen;
-  const lists = new Lists(chosen, true);
-  return {
-    steps: [
-      lists.clear(1, 1 + elementsOf(map), true),
-      lists.step([enterLastShader, enterShader], elementsOf(pooled), []),
-      lists.step([shader], elementsOf(pooled), [undefined, whole(...from), whole(...to)]),
+      lists.step([listed], taken ? cells : windows, [next, ...operands], { idle: true, named: inOrder || !taken }),
     ],
     workspaceBytes: lists.workspaceBytes,
   };

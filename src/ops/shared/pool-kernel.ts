@@ -10,7 +10,7 @@ import numbersShader from "../../../shaders/ops/shared/pool/numbers.wgsl";
 import oneLaneShader from "../../../shaders/ops/shared/pool/one-lane.wgsl";
 import poolShader from "../../../shaders/ops/shared/pool/pool.wgsl";
 import { alongAxes } from "../../algorithms/operands.ts";
-import type { Dtype } from "../../base/dtype.ts";
+import type { Dtype, TensorDtype } from "../../base/dtype.ts";
 import type { Triple } from "../../base/shape.ts";
 import { type Range, dispatch } from "../../kernel/dispatch.ts";
 import { elementTypes } from "../../kernel/element-types.ts";
@@ -117,7 +117,7 @@ export function lanesOf({ layout, channels }: FeatureMap): 1 | 4 {
 }
 
 /** The WGSL type of the elements of a map in storage, in vectors V. */
-export function laneType(map: FeatureMap, dtype: Dtype): string {
+export function laneType(map: FeatureMap, dtype: TensorDtype): string {
   return elementTypes(dtype)[lanesOf(map) === 4 ? "four" : "one"];
 }
 

@@ -1,29 +1,17 @@
-// For each window, the position in its plane of the cell that its index names, if it is a cell of the window.
-// slots: cell_named, contains, divided, size_of
+// Notes whether some index is no cell of its own window. An invocation passes over every row_threads-th window of a row.
+// slots: cell_named, contains, divided, place_of, plane_of, settle, size_of, task_in
 // constants: CHANNELS_LAST, NO_CELL
 // types: Division
-@group(0) @binding(3) var<storage, read_write> own: array<u32>;
-
-// Windows in a row of memory that an invocation computes: it divides, which software adapters spend most of the time on, once for all.
-const RUN = 8u;
-
 fn thread(index: u32) {
-  let first = index * RUN;
-  var channel = Division(first, 0u);
-  if (CHANNELS_LAST) {
-    channel = divided(first, g.input.channels);
-  }
-  let column = divided(channel.quotient, g.input.width);
-  let row = divided(column.quotient, g.input.height);
-  let slice = divided(row.quotient, g.input.depth);
-  var window = vec3u(slice.rest, row.rest, column.rest);
-  var c = channel.rest;
-  // The image, or the plane.
-  var outer = slice.quotient;
+  let task = task_in(index, g.input);
+  var o = task.o;
+  let plane = plane_of(o);
   let size = size_of(g.output);
-  for (var i = first; i < min(first + RUN, g.rule.windows); i++) {
-    let plane = select(outer, outer * g.input.channels + c, CHANNELS_LAST);
-    let cell = cell_named(i, plane);
+  let pixel = select(1u, g.input.channels, CHANNELS_LAST);
+  let row = place_of(o, g.input);
+  for (o.w = task.column; o.w < g.input.width; o.w += g.row_threads) {
+    let place = row + o.w * pixel;
+    let cell = cell_named(place, plane);
     // Of a plane before, it wraps.
     let position = cell - plane * size;
     let line = divided(position, g.output.width);
@@ -31,29 +19,11 @@ fn thread(index: u32) {
     if (g.output.depth > 1u) {
       layer = divided(line.quotient, g.output.height);
     }
-    let is_own = position < size && contains(window, vec3u(layer.quotient, layer.rest, line.rest));
-    own[i] = select(NO_CELL, position, is_own);
+    let at = vec3u(layer.quotient, layer.rest, line.rest);
+    let is_own = position < size && contains(vec3u(o.d, o.h, o.w), at);
     if (cell != NO_CELL && !is_own) {
       atomicStore(&heads[0], 1u);
     }
-    // Count like digits.
-    if (CHANNELS_LAST) {
-      c++;
-      if (c < g.input.channels) {
-        continue;
-      }
-      c = 0u;
-    }
-    window.z++;
-    if (window.z == g.input.width) {
-      window = vec3u(window.x, window.y + 1u, 0u);
-      if (window.y == g.input.height) {
-        window = vec3u(window.x + 1u, 0u, 0u);
-        if (window.x == g.input.depth) {
-          window.x = 0u;
-          outer++;
-        }
-      }
-    }
+    settle(o, place, at, cell, is_own);
   }
 }
