@@ -114,4 +114,25 @@ describe("indices outside their windows", () => {
     );
     expect([...(await maxUnpoolBackward(dy, indices(dtype), windows).read())]).toEqual([15, 8, 2, 5]);
   });
+
+  // Padded, wide windows begin before the map; cells of the next row follow those of the last column.
+  it.each([
+    { kernelSize: 2 },
+    { kernelSize: 3, stride: 1, padding: 1 },
+    { kernelSize: 3, stride: 2, padding: 1 },
+    { kernelSize: 2, stride: 1, dilation: 2 },
+  ])("are noticed where a single one is: $kernelSize, $stride, $padding, $dilation", async (windows) => {
+    const shape = [1, 2, 4, 4];
+    const data = new Float64Array(elementCount(shape)).map((_, cell) => (cell * 7) % 5);
+    const options = { ...windows, indexing: "tensor" as const };
+    const { y, indices } = reference.maxPoolWithIndices({ data, shape }, options);
+    const x = engine().tensor([...y.data], y.shape);
+    for (let window = -1; window < y.data.length; window++) {
+      const named = indices.data.map((cell, one) => (one === window ? (cell + 7) % data.length : cell));
+      const given = engine().tensor<TensorDtype>([...named], y.shape, { dtype: "u32" }) as never;
+      const expected = reference.maxUnpool(y, { data: named, shape: y.shape }, { ...options, outputShape: shape });
+      const found = maxUnpool(x, given, { ...options, outputShape: shape });
+      expect([...(await found.read())], `window ${window}`).toEqual([...expected.data]);
+    }
+  });
 });

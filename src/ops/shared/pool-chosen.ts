@@ -1,5 +1,5 @@
 // Operations on the cells that max pooling chose: values of windows go to the cells at their indices. An ordinary index is a cell of its own
-// window: each cell gathers from the few windows around it (chosen.wgsl), and a pass over the indices notes the others (own-cells.wgsl). An index may be any cell, however. Then, and where many windows
+// window: each cell gathers from the few windows around it (chosen.wgsl); others are noted, in the same pass (note-strays.wgsl) or in one over the indices (own-cells.wgsl). An index may be any cell, however. Then, and where many windows
 // surround a cell, the windows that chose a cell are listed with it, by integer atomics: the lists of cells take one pass over the windows
 // whatever their size, and only their order varies, in which nothing is added. Kernels for lists return at once where they are not needed.
 import chosenShader from "../../../shaders/ops/shared/pool/chosen.wgsl";
@@ -8,6 +8,7 @@ import enterLastShader from "../../../shaders/ops/shared/pool/enter-last.wgsl";
 import enterNextShader from "../../../shaders/ops/shared/pool/enter-next.wgsl";
 import enterShader from "../../../shaders/ops/shared/pool/enter.wgsl";
 import namedCellShader from "../../../shaders/ops/shared/pool/named-cell.wgsl";
+import noteStraysShader from "../../../shaders/ops/shared/pool/note-strays.wgsl";
 import ownCellsShader from "../../../shaders/ops/shared/pool/own-cells.wgsl";
 import unsettledShader from "../../../shaders/ops/shared/pool/unsettled.wgsl";
 import withWindowShader from "../../../shaders/ops/shared/pool/with-window.wgsl";
@@ -147,15 +148,19 @@ export function chosenSteps(chosen: Chosen, { taken, settle, listed, inOrder = f
       shaders: [chosenShader, withWindowShader, taken],
       ...{ uniforms: {}, constants: { WHOLE: tensor }, aliases: { VI: laneType(pooled, indices.dtype) } },
     },
-    ranges: [values, whole("indices", indices), result],
+    ranges: [values, whole("indices", indices), result, lists.heads].slice(0, regions.blocks ? 4 : 3),
   };
   return {
     steps: [
       lists.clear(0, always ? 1 + cells : 1, true),
-      lists.step([settle ?? unsettledShader, ownCellsShader], threads, settle ? [undefined, ...operands] : [], {
-        rowThreads,
-      }),
-      ...(gathered && !always ? [poolGradient(gathered)] : []),
+      ...(taken && regions.blocks && !always
+        ? []
+        : [
+            lists.step([settle ?? unsettledShader, ownCellsShader], threads, settle ? [undefined, ...operands] : [], {
+              rowThreads,
+            }),
+          ]),
+      ...(gathered && !always ? [poolGradient(gathered, regions.blocks && noteStraysShader)] : []),
       ...(always ? [] : [lists.clear(1, 1 + cells, false)]),
       lists.step([enter, enterShader], windows, [next], { idle: true }),
       lists.step([listed], taken ? cells : windows, [next, ...operands], { idle: true, named: inOrder || !taken }),

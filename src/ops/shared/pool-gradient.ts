@@ -6,6 +6,7 @@ import backwardBlocksShader from "../../../shaders/ops/shared/pool/backward-bloc
 import backwardUnrolledShader from "../../../shaders/ops/shared/pool/backward-unrolled.wgsl";
 import backwardShader from "../../../shaders/ops/shared/pool/backward.wgsl";
 import blocksShader from "../../../shaders/ops/shared/pool/blocks.wgsl";
+import noteNothingShader from "../../../shaders/ops/shared/pool/note-nothing.wgsl";
 import scaleDyShader from "../../../shaders/ops/shared/pool/scale-dy.wgsl";
 import stepsShader from "../../../shaders/ops/shared/pool/steps.wgsl";
 import windowsShader from "../../../shaders/ops/shared/windows.wgsl";
@@ -98,13 +99,25 @@ export function windowsAround({ kernel, stride, dilation }: Windows): Triple {
   return eachAxis((axis) => Math.ceil(dilatedExtent(kernel[axis], dilation[axis]) / stride[axis]));
 }
 
-/** The step of a gradient: unrolled by blocks of cells, unrolled by cells, or by loops. */
-export function poolGradient({ pooled, map, dtype, regions, rule, ranges }: PoolGradient): Step<string> {
+/**
+ * The step of a gradient: unrolled by blocks of cells, unrolled by cells, or by loops.
+ * @param note is called for each window that a block has first; any but the default for all windows
+ */
+export function poolGradient(
+  { pooled, map, dtype, regions, rule, ranges }: PoolGradient,
+  note = noteNothingShader,
+): Step<string> {
   const { around, blocks } = regions;
   const common = { input: pooled, output: map, dtype, regions, rule, ranges };
   if (blocks && around) {
-    const { threads, threadLayout, constants } = blocksOf(pooled, map, blocks, around);
-    return poolStep({ ...common, shaders: [blocksShader, backwardBlocksShader], constants, threads, threadLayout });
+    const { threads, threadLayout, constants } = blocksOf(pooled, map, blocks, around, note !== noteNothingShader);
+    return poolStep({
+      ...common,
+      shaders: [blocksShader, note, backwardBlocksShader],
+      constants,
+      threads,
+      threadLayout,
+    });
   }
   const { threads, rowThreads } = rowThreadsOf(inLanes(map));
   return poolStep({
@@ -115,16 +128,23 @@ export function poolGradient({ pooled, map, dtype, regions, rule, ranges }: Pool
   });
 }
 
-/** The threads, their layout and the constants of shaders/ops/shared/pool/blocks.wgsl. */
+/**
+ * The threads, their layout and the constants of shaders/ops/shared/pool/blocks.wgsl.
+ * @param everyWindow whether windows of padding alone have blocks too
+ */
 export function blocksOf(
   pooled: FeatureMap,
   map: FeatureMap,
   windows: Windows,
   around: Triple,
+  everyWindow = false,
 ): { threads: number; threadLayout: ThreadLayout; constants: Record<string, Constant> } {
   const { kernel, stride, padBegin } = windows;
-  const first = eachAxis((axis) => Math.floor(padBegin[axis] / stride[axis]));
-  const blocks = eachAxis((axis) => Math.floor((map.size[axis] - 1 + padBegin[axis]) / stride[axis]) - first[axis] + 1);
+  const first = eachAxis((axis) => (everyWindow ? 0 : Math.floor(padBegin[axis] / stride[axis])));
+  const blocks = eachAxis((axis) => {
+    const last = Math.floor((map.size[axis] - 1 + padBegin[axis]) / stride[axis]);
+    return Math.max(last + 1, everyWindow ? pooled.size[axis] : 0) - first[axis];
+  });
   const [blocksD, height, blocksW] = blocks;
   const planes = map.N * inLanes(map).channels;
   const run = runAlong(height, planes * elementCount(blocks), elementCount(stride), elementCount(kernel));

@@ -1,6 +1,6 @@
 // The gradient of pooling by windows of constant sizes: an invocation loads the windows around its blocks (blocks.wgsl) once and computes
 // all of their cells. Which taps fall on which cells is known when the kernel is compiled.
-// slots: block_at, load_window, with_loaded, write
+// slots: block_at, load_window, note, with_loaded, write
 // constants: ALL_INSIDE, AROUND_D, AROUND_H, AROUND_W, DILATION_D, DILATION_H, DILATION_W, EVEN, KERNEL_D, KERNEL_H, KERNEL_W, ROWS, RUN, STRIDE_D, STRIDE_H, STRIDE_W
 // types: V, Window
 
@@ -30,6 +30,13 @@ fn thread(index: u32) {
         windows[(i * ROWS + j) * AROUND_W + k] = load_window(at.plane + select(0u, row_offset + columns[k], inside), inside);
       }
     }
+  }
+  // @unroll
+  for (var r = 0u; r < RUN; r++) {
+    let h = at.window.y + r;
+    let inside = ALL_INSIDE | ((at.window.x < g.input.depth) & (h < g.input.height) & (at.window.z < g.input.width));
+    let first = vec3u(at.cell.x, at.cell.y + r * STRIDE_H, at.cell.z);
+    note(windows[((AROUND_D - 1u) * ROWS + r + AROUND_H - 1u) * AROUND_W + AROUND_W - 1u], first, inside);
   }
   var states: array<V, STRIDE_D * RUN * STRIDE_H * STRIDE_W>;
   var positions: array<u32, STRIDE_D * RUN * STRIDE_H * STRIDE_W>;

@@ -1,6 +1,6 @@
 // Notes whether some index is no cell of its own window. An invocation passes over every row_threads-th window of a row.
 // slots: cell_named, contains, divided, place_of, plane_of, settle, size_of, task_in
-// constants: CHANNELS_LAST, NO_CELL
+// constants: CHANNELS_LAST
 // types: Division
 fn thread(index: u32) {
   let task = task_in(index, g.input);
@@ -21,7 +21,7 @@ fn thread(index: u32) {
     }
     let at = vec3u(layer.quotient, layer.rest, line.rest);
     let is_own = position < size && contains(vec3u(o.d, o.h, o.w), at);
-    if (cell != NO_CELL && !is_own) {
+    if (!is_own) {
       atomicStore(&heads[0], 1u);
     }
     settle(o, place, at, cell, is_own);
