@@ -52,8 +52,11 @@ function outputs({ stride = 1 }: Pick<Layer, "stride">, size: number): number[] 
   return [Math.ceil(size / stride), Math.ceil(size / stride)];
 }
 
-/** The passes of transforms of other lengths: there are eight in each octave, and the later sizes span one and a half. */
-const MORE_OF_FFT = 15;
+/**
+ * The kernels of transforms of other lengths: there are eight lengths in each octave, of which the later sizes span one and a half, and each has
+ * a pass that holds its line in registers and an inverse of its own, and the product one of a few tiles.
+ */
+const MORE_OF_FFT = 28;
 
 /**
  * Kernels that later sizes may compile, where they may any. A gradient of weights takes 8 columns of a map at once if they divide its rows, and 7
