@@ -15,7 +15,7 @@ import {
   withShader,
 } from "../shared/broadcast.ts";
 import { activationSnippets, derivativeSnippets } from "../shared/element-activation.ts";
-import { checkLike } from "../shared/feature-map.ts";
+import { checkLike, like } from "../shared/feature-map.ts";
 import { checkPairShapes } from "../shared/geometry/broadcast.ts";
 import { ADD_KEYS, type AddBackwardOptions, type AddOptions, additionOf, sourceOf } from "./geometry.ts";
 
@@ -83,16 +83,13 @@ function sum(name: string, a: Tensor, b: Tensor, options: AddOptions, sign: 1 | 
 
 function sumBackward(name: string, dy: Tensor, options: AddBackwardOptions<Tensor>, sign: 1 | -1): PairGradients {
   checkOptions("options", options, [...ADD_KEYS, "aShape", "bShape", "output", "preActivation"]);
-  const { shape, layout, dtype } = checkTensor("dy", dy);
+  const { shape } = checkTensor("dy", dy);
   const addition = additionOf(options);
   const { activation } = addition;
   const given = sourceOf(addition, options);
   const source = given && { [given.from]: checkLike(given.from, given.values, dy, "as dy") };
   const [aShape, bShape] = checkPairShapes(options, shape);
-  const [da, db] = [
-    { shape: aShape, layout, dtype },
-    { shape: bShape, layout, dtype },
-  ];
+  const [da, db] = [like(dy, aShape), like(dy, bShape)];
   const factor = sign * addition.scale;
   return run({
     name,

@@ -97,11 +97,10 @@ export function batchNorm(x: Tensor, options: BatchNormOptions): Tensor {
   const given = checkStatistics(options, shape, dtype);
   const { scale, bias } = checkAffine(options, shape, dtype);
   const epsilon = checkEpsilon(options.epsilon);
-  const y = { shape: tensor.shape, layout: tensor.layout, dtype };
   return run({
     name: "batchNorm",
     inputs: { x: tensor, ...given, ...(scale && { scale }), ...(bias && { bias }) },
-    results: { y },
+    results: { y: tensor },
     parameters: [normalisation, epsilon],
     recipe: () => {
       const workspace = new Workspace();
@@ -109,7 +108,7 @@ export function batchNorm(x: Tensor, options: BatchNormOptions): Tensor {
       const steps = [
         givenMoments(statistics, { ...given, epsilon }),
         normalise(normalisation, {
-          ...{ x: tensor, y: whole("y", y), statistics },
+          ...{ x: tensor, y: whole("y", tensor), statistics },
           ...{ scale: parameter("scale", scale), bias: parameter("bias", bias) },
         }),
       ];
@@ -138,12 +137,11 @@ export function batchNormTraining(x: Tensor, options: BatchNormTrainingOptions =
   const epsilon = checkEpsilon(options.epsilon);
   const running = checkRunning(options, shape, dtype);
   const own = checkRunningOptions(options, running !== undefined);
-  const y = { shape: tensor.shape, layout, dtype };
   const statistic = { shape, layout, dtype: "f32" as const };
   return run({
     name: "batchNormTraining",
     inputs: { x: tensor, ...(scale && { scale }), ...(bias && { bias }), ...running },
-    results: { y, mean: statistic, inverseDeviation: statistic },
+    results: { y: tensor, mean: statistic, inverseDeviation: statistic },
     updates: running ? ["runningMean", "runningVariance"] : [],
     parameters: [normalisation, epsilon, own],
     recipe: () => {
@@ -160,7 +158,7 @@ export function batchNormTraining(x: Tensor, options: BatchNormTrainingOptions =
       });
       steps.push(
         normalise(normalisation, {
-          ...{ x: tensor, y: whole("y", y), statistics },
+          ...{ x: tensor, y: whole("y", tensor), statistics },
           ...{ scale: parameter("scale", scale), bias: parameter("bias", bias) },
         }),
       );
@@ -193,13 +191,12 @@ export function batchNormBackward(dy: Tensor, x: Tensor, options: BatchNormBackw
           inverseDeviation: checkParameter("inverseDeviation", inverseDeviation, shape, "f32"),
         }
       : checkStatistics({ mean: options.mean, variance: variance! }, shape, dtype);
-  const dx = { shape: tensor.shape, layout, dtype };
   const dparameter = { shape, layout, dtype: scale?.dtype ?? dtype };
   const training = inverseDeviation !== undefined;
   return run({
     name: "batchNormBackward",
     inputs: { dy: gradient, x: tensor, ...statisticTensors, ...(scale && { scale }) },
-    results: { dx, dscale: dparameter, dbias: dparameter },
+    results: { dx: tensor, dscale: dparameter, dbias: dparameter },
     parameters: [normalisation, training, epsilon],
     recipe: () => {
       const workspace = new Workspace();
@@ -227,10 +224,10 @@ export function batchNormBackward(dy: Tensor, x: Tensor, options: BatchNormBackw
         scale: by,
       });
       const last = training
-        ? [meanStep, inputGradient(normalisation, operands, whole("dx", dx), means)]
+        ? [meanStep, inputGradient(normalisation, operands, whole("dx", tensor), means)]
         : [
             normalise(normalisation, {
-              ...{ operand: "dy", x: gradient, y: whole("dx", dx), scale: by },
+              ...{ operand: "dy", x: gradient, y: whole("dx", tensor), scale: by },
               statistics: { inverse: statistics.inverse },
             }),
           ];

@@ -200,19 +200,14 @@ const powers =
 type Gradient = readonly [kernel: Elementwise["kernel"], operands: Readonly<Record<string, Tensor>>];
 
 function gradients(name: string, dy: Tensor, a: Tensor, b: Tensor, toA: Gradient, toB: Gradient): PairGradients {
-  const { shape, layout, dtype } = checkOperands({ a, b });
-  const values = checkLike("dy", dy, { shape, layout, dtype }, "over which a and b are broadcast");
-  const [da, db] = [
-    { shape: a.shape, layout: a.layout, dtype },
-    { shape: b.shape, layout: b.layout, dtype },
-  ];
+  const values = checkLike("dy", dy, checkOperands({ a, b }), "over which a and b are broadcast");
   return run({
     name,
     inputs: { dy, a, b },
-    results: { da, db },
+    results: { da: a, db: b },
     recipe: () => {
       const of = ([kernel, operands]: Gradient): Elementwise => ({ values, kernel, operands });
-      return sumsOf({ da, db }, { da: of(toA), db: of(toB) });
+      return sumsOf({ da: a, db: b }, { da: of(toA), db: of(toB) });
     },
   });
 }

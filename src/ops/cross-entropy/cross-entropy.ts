@@ -29,7 +29,7 @@ import { type Range, dispatch } from "../../kernel/dispatch.ts";
 import { elementTypes } from "../../kernel/element-types.ts";
 import type { Shader } from "../../kernel/shader.ts";
 import type { Constant, Step } from "../../kernel/step.ts";
-import { checkLike } from "../shared/feature-map.ts";
+import { checkLike, like } from "../shared/feature-map.ts";
 import { type Lines, channelAxis, linesAlong } from "../shared/geometry/axis.ts";
 import { type LineMapping, lineMapping, singleLines } from "../shared/lines.ts";
 import { pairSums } from "../shared/pair-sums.ts";
@@ -170,19 +170,17 @@ export function negativeLogLikelihoodBackward(
 function gradient(name: string, call: Call, given: Tensor | undefined): Tensor {
   const { logits, entropy, inputs } = call;
   const dy = given === undefined ? undefined : checkLines("dy", given, call.lossShape, "the loss", ["f32"]);
-  const { shape, layout, dtype } = logits;
-  const dx = { shape, layout, dtype };
   return run({
     name,
     inputs: { ...inputs, ...(dy && { dy }) },
-    results: { dx },
+    results: { dx: logits },
     parameters: entropy,
     recipe: () => {
       // The divisor of the mean is the sum of the weights of the target classes, which has to be computed first.
       const summed = entropy.reduction === "mean" && entropy.indexed;
       const pairs = pairSums(elementCount(call.losses));
       const gradientShader = entropy.reduction === "none" ? gradientEachShader : gradientOneShader;
-      const main = lossStep(call, lineMapping(call.lines, dtype), {
+      const main = lossStep(call, lineMapping(call.lines, logits.dtype), {
         shaders: [
           dy ? gradientShader : gradientNoneShader,
           summed ? divisorSummedShader : divisorGivenShader,
@@ -190,7 +188,7 @@ function gradient(name: string, call: Call, given: Tensor | undefined): Tensor {
         ],
         ranges: [
           { ...whole(call.from, logits), binding: 1 },
-          { ...whole("dx", dx), binding: 4 },
+          { ...whole("dx", logits), binding: 4 },
           ...(dy ? [{ ...whole("dy", dy), binding: 5 }] : []),
           ...(summed ? [{ ...pairs.sums, binding: 6 }] : []),
         ],
@@ -223,20 +221,19 @@ function checkCall(
   target: Tensor<TensorDtype>,
   options: CrossEntropyOptions<Tensor>,
 ): Call {
-  const { shape, layout, dtype } = checkTensor(from, logits);
+  const { shape, layout } = checkTensor(from, logits);
   checkShape(`${from}.shape`, shape, [2, 3, 4, 5]);
   const axis = channelAxis(shape, layout);
   const losses = shape.filter((_, at) => at !== axis);
   const entropy = entropyOf(options, { logits: shape, losses, target: checkAnyTensor("target", target).shape });
   if (entropy.indexed || from === "logProbabilities")
     checkLines("target", target, losses, `the classes of ${from}`, ["f32", "u32"]);
-  else checkLike("target", target, { shape, layout, dtype }, "as the logits");
+  else checkLike("target", target, logits, "as the logits");
   if (entropy.reduction !== "none") checkPairs(from, logits, losses);
-  const perClass = { shape: [shape[axis]!], layout, dtype };
   const weight =
     options.weight === undefined
       ? undefined
-      : checkLike("weight", options.weight, perClass, "one for each class, like the logits");
+      : checkLike("weight", options.weight, like(logits, [shape[axis]!]), "one for each class, like the logits");
   return {
     ...{ from, logits, target, weight, entropy, losses },
     inputs: { [from]: logits, target, ...(weight && { weight }) },

@@ -3,7 +3,7 @@ import dropoutShader from "../../../shaders/ops/dropout/dropout.wgsl";
 import fourLanesShader from "../../../shaders/ops/dropout/four-lanes.wgsl";
 import { elementCount } from "../../base/shape.ts";
 import { checkOptions } from "../../base/validate.ts";
-import { type TensorDescription, run, whole } from "../../gpu/operation.ts";
+import { run, whole } from "../../gpu/operation.ts";
 import { type Tensor, checkTensor } from "../../gpu/tensor.ts";
 import { dispatch } from "../../kernel/dispatch.ts";
 import { splitShape } from "../../problem/problem.ts";
@@ -60,8 +60,7 @@ function drop(name: string, argument: string, given: Tensor, options: DropoutOpt
   checkOptions("options", options, DROPOUT_KEYS);
   const { shape, layout, dtype } = checkTensor(argument, given);
   const { threshold, scale, seed, perChannel } = dropoutOf(options, shape.length);
-  const like: TensorDescription = { shape, layout, dtype };
-  const results: Record<string, TensorDescription> = { y: like, ...(name === "dropoutWithMask" && { mask: like }) };
+  const results: Record<string, Tensor> = { y: given, ...(name === "dropoutWithMask" && { mask: given }) };
   return run({
     name,
     inputs: { [argument]: given },
@@ -82,7 +81,7 @@ function drop(name: string, argument: string, given: Tensor, options: DropoutOpt
           aliases: { ...items.aliases, U: four ? "vec4u" : "u32" },
           // The only lane has number 0, which is u32().
           functions: four ? {} : { lane_numbers: "u32" },
-          ranges: [whole(argument, given), whole(result, like)],
+          ranges: [whole(argument, given), whole(result, given)],
           uniforms: {
             ...{ threshold, scale, seedLow: seed[0], seedHigh: seed[1] },
             ...{ lanes: items.lanes, channels, cells, counterStep, mask: result === "mask" ? 1 : 0 },

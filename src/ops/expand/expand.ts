@@ -2,6 +2,7 @@
 import type { TensorDtype } from "../../base/dtype.ts";
 import { type Tensor, checkAnyTensor } from "../../gpu/tensor.ts";
 import { move } from "../shared/copy.ts";
+import { like } from "../shared/feature-map.ts";
 import { expansionOf } from "./geometry.ts";
 
 /**
@@ -16,7 +17,6 @@ import { expansionOf } from "./geometry.ts";
  * const map = expand(row, [1, 64, 32, 32]); // from [64, 1, 1]
  */
 export function expand<D extends TensorDtype>(x: Tensor<D>, shape: readonly number[]): Tensor<D> {
-  const { shape: own, layout, dtype } = checkAnyTensor<D>("x", x);
-  const { copy, shape: all } = expansionOf(own, shape);
-  return move({ name: "expand", input: { x }, copy, result: { shape: all, layout, dtype } });
+  const { copy, shape: all } = expansionOf(checkAnyTensor<D>("x", x).shape, shape);
+  return move({ name: "expand", input: { x }, copy, result: like(x, all) });
 }

@@ -3,7 +3,7 @@ import { elementCount } from "../../base/shape.ts";
 import { checkOptions } from "../../base/validate.ts";
 import { type Tensor, checkTensor } from "../../gpu/tensor.ts";
 import { move } from "../shared/copy.ts";
-import { checkLike, checkMap, describeMap } from "../shared/feature-map.ts";
+import { checkLike, checkMap, describeMap, like } from "../shared/feature-map.ts";
 import { type FeatureMap, mapOfShape } from "../shared/geometry/feature-map.ts";
 import { type StridedCopy, permuted, wholeView } from "../shared/geometry/strided.ts";
 
@@ -19,13 +19,12 @@ import { type StridedCopy, permuted, wholeView } from "../shared/geometry/stride
  */
 export function flatten(x: Tensor): Tensor {
   const { tensor, map } = checkMap("x", x);
-  const { layout, dtype } = tensor;
   const { sizes, from, to } = rowsOf(map);
   return move({
     name: "flatten",
     input: { x: tensor },
     copy: { sizes, from: to, to: from },
-    result: { shape: flatShape(map), layout, dtype },
+    result: like(tensor, flatShape(map)),
   });
 }
 
@@ -48,7 +47,7 @@ export function flattenBackward(dy: Tensor, options: FlattenBackwardOptions): Te
   checkOptions("options", options, ["inputShape"]);
   const { layout, dtype } = checkTensor("dy", dy);
   const map = mapOfShape("inputShape", options.inputShape, layout);
-  const gradient = checkLike("dy", dy, { shape: flatShape(map), layout, dtype }, "inputShape flattened");
+  const gradient = checkLike("dy", dy, like(dy, flatShape(map)), "inputShape flattened");
   return move({
     name: "flattenBackward",
     input: { dy: gradient },

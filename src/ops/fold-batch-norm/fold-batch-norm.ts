@@ -10,6 +10,7 @@ import { dispatch } from "../../kernel/dispatch.ts";
 import { elementTypes } from "../../kernel/element-types.ts";
 import { Workspace } from "../../kernel/workspace.ts";
 import type { BatchNormOptions } from "../batch-norm/batch-norm.ts";
+import { like } from "../shared/feature-map.ts";
 import { checkEpsilon } from "../shared/geometry/normalisation.ts";
 import { biasSnippet, scaleSnippet } from "../shared/lanes.ts";
 import { normalise } from "../shared/normalise.ts";
@@ -55,7 +56,7 @@ export function foldBatchNorm(w: Tensor, options: FoldBatchNormOptions): FoldedW
   const convBias =
     options.convBias === undefined ? undefined : checkParameter("convBias", options.convBias, shape, dtype);
   const epsilon = checkEpsilon(options.epsilon);
-  const results = { folded: { shape: weights.shape, layout, dtype }, foldedBias: { shape, layout, dtype } };
+  const results = { folded: weights, foldedBias: like(weights, shape) };
   const { folded, foldedBias } = run({
     name: "foldBatchNorm",
     inputs: { w: weights, ...given, ...(scale && { scale }), ...(bias && { bias }), ...(convBias && { convBias }) },

@@ -10,7 +10,7 @@ import { type ActivationGradientOptions, GRADIENT_KEYS } from "../../conv/option
 import { type Tensor, checkTensor } from "../../gpu/tensor.ts";
 import type { ActivationOption } from "../../problem/activation.ts";
 import { compose } from "../shared/composition.ts";
-import { checkLike } from "../shared/feature-map.ts";
+import { checkLike, like } from "../shared/feature-map.ts";
 
 /** The options of `linear`. */
 export interface LinearOptions {
@@ -62,8 +62,7 @@ export function linear(x: Tensor, w: Tensor, options: LinearOptions = {}): Tenso
 export function linearBackward(dy: Tensor, x: Tensor, w: Tensor, options: LinearBackwardOptions = {}): LinearGradients {
   checkOptions("options", options, GRADIENT_KEYS);
   const { rows, weights } = checkLayer(x, w);
-  const { dtype, layout } = rows;
-  const y = { shape: [rows.shape[0]!, weights.shape[0]!], layout, dtype };
+  const y = like(rows, [rows.shape[0]!, weights.shape[0]!]);
   const checked = checkLike("dy", dy, y, "the result of this layer");
   return compose(({ temporary, result }) => {
     const cellsOf = (matrix: Tensor): Tensor => temporary(asCells(matrix));
@@ -79,7 +78,7 @@ export function linearBackward(dy: Tensor, x: Tensor, w: Tensor, options: Linear
     const db = result(convBackwardBias(gradient, passed));
     const dx = temporary(convTransposeBackwardData(gradient, kernel, passed));
     const dw = temporary(convTransposeBackwardWeights(cells, gradient, { ...passed, kernelShape: kernel.shape }));
-    return { dx: dx.view(rows.shape, layout), dw: dw.view(weights.shape, weights.layout), db };
+    return { dx: dx.view(rows.shape, rows.layout), dw: dw.view(weights.shape, weights.layout), db };
   });
 }
 

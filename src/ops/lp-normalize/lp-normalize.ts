@@ -21,19 +21,17 @@ import { LP_NORMALIZE_KEYS, type LpNormalizeOptions, checkNorm } from "./geometr
  */
 export function lpNormalize(x: Tensor, options: LpNormalizeOptions = {}): Tensor {
   const { tensor, normalisation, norm, limit } = checked(x, options);
-  const { shape, layout, dtype } = tensor;
-  const y = { shape, layout, dtype };
   return run({
     name: "lpNormalize",
     inputs: { x: tensor },
-    results: { y },
+    results: { y: tensor },
     parameters: [normalisation, norm, limit],
     recipe: () => {
       const workspace = new Workspace();
       const inverse = workspace.numbers(normalisation.sets);
       const steps = [
         ...magnitudes(workspace, normalisation, tensor, { inverse, norm, bound: limit }),
-        normalise(normalisation, { x: tensor, y: whole("y", y), statistics: { inverse } }),
+        normalise(normalisation, { x: tensor, y: whole("y", tensor), statistics: { inverse } }),
       ];
       return { steps, workspaceBytes: workspace.bytes };
     },
@@ -52,12 +50,10 @@ export function lpNormalize(x: Tensor, options: LpNormalizeOptions = {}): Tensor
 export function lpNormalizeBackward(dy: Tensor, x: Tensor, options: LpNormalizeOptions = {}): Tensor {
   const { tensor, normalisation, norm, limit } = checked(x, options);
   const gradient = checkLike("dy", dy, tensor, "as x");
-  const { shape, layout, dtype } = tensor;
-  const dx = { shape, layout, dtype };
   return run({
     name: "lpNormalizeBackward",
     inputs: { dy: gradient, x: tensor },
-    results: { dx },
+    results: { dx: tensor },
     parameters: [normalisation, norm, limit],
     recipe: () => {
       const workspace = new Workspace();
@@ -71,7 +67,7 @@ export function lpNormalizeBackward(dy: Tensor, x: Tensor, options: LpNormalizeO
           ...magnitudes(workspace, normalisation, tensor, { inverse, norm, bound: limit }),
           ...steps,
           finishSums(parts, sets, { ...sums, dtype: "f32", centered: false, moving: { inverse, limit } }),
-          inputGradient(normalisation, operands, whole("dx", dx), sums, norm === 1),
+          inputGradient(normalisation, operands, whole("dx", tensor), sums, norm === 1),
         ],
         workspaceBytes: workspace.bytes,
       };

@@ -6,7 +6,7 @@ import { type Recipe, type TensorDescription, run, whole } from "../../gpu/opera
 import { type Tensor, checkTensor } from "../../gpu/tensor.ts";
 import { type Range, dispatch } from "../../kernel/dispatch.ts";
 import type { Shader } from "../../kernel/shader.ts";
-import { checkLike } from "../shared/feature-map.ts";
+import { checkLike, like } from "../shared/feature-map.ts";
 import { itemsOf } from "../shared/items.ts";
 import { type Maxout, type MaxoutOptions, maxoutOf } from "./geometry.ts";
 
@@ -20,9 +20,9 @@ import { type Maxout, type MaxoutOptions, maxoutOf } from "./geometry.ts";
  * @example const y = maxout(x, { pieces: 2 });
  */
 export function maxout(x: Tensor, options: MaxoutOptions): Tensor {
-  const { shape, layout, dtype } = checkTensor("x", x);
+  const { shape, layout } = checkTensor("x", x);
   const groups = maxoutOf("x", shape, layout, options);
-  const y = { shape: groups.shape, layout, dtype };
+  const y = like(x, groups.shape);
   return run({
     name: "maxout",
     inputs: { x },
@@ -42,17 +42,16 @@ export function maxout(x: Tensor, options: MaxoutOptions): Tensor {
  * @example const dx = maxoutBackward(dy, x, { pieces: 2 });
  */
 export function maxoutBackward(dy: Tensor, x: Tensor, options: MaxoutOptions): Tensor {
-  const { shape, layout, dtype } = checkTensor("x", x);
+  const { shape, layout } = checkTensor("x", x);
   const groups = maxoutOf("x", shape, layout, options);
-  const y = { shape: groups.shape, layout, dtype };
+  const y = like(x, groups.shape);
   checkLike("dy", dy, y, "the result of this maxout");
-  const dx = { shape, layout, dtype };
   return run({
     name: "maxoutBackward",
     inputs: { dy, x },
-    results: { dx },
+    results: { dx: x },
     parameters: groups.pieces,
-    recipe: () => recipeOf(maxoutBackwardShader, groups, y, [whole("dy", dy), whole("x", x), whole("dx", dx)]),
+    recipe: () => recipeOf(maxoutBackwardShader, groups, y, [whole("dy", dy), whole("x", x), whole("dx", x)]),
   }).dx;
 }
 

@@ -11,7 +11,7 @@ import { paddingSnippet } from "../../kernel/padding.ts";
 import type { Step } from "../../kernel/step.ts";
 import { Workspace } from "../../kernel/workspace.ts";
 import { move } from "../shared/copy.ts";
-import { checkLike } from "../shared/feature-map.ts";
+import { checkLike, like } from "../shared/feature-map.ts";
 import { wholeView } from "../shared/geometry/strided.ts";
 import { type Fold, PAD_KEYS, type PadOptions, type Padded, foldsOf, paddedOf, repetitionOf } from "./geometry.ts";
 
@@ -28,9 +28,9 @@ import { type Fold, PAD_KEYS, type PadOptions, type Padded, foldsOf, paddedOf, r
  */
 export function pad(x: Tensor, options: PadOptions): Tensor {
   checkOptions("options", options, PAD_KEYS);
-  const { shape, layout, dtype } = checkTensor("x", x);
+  const { shape, dtype } = checkTensor("x", x);
   const padded = paddedOf(shape, options);
-  const y = { shape: padded.shape, layout, dtype };
+  const y = like(x, padded.shape);
   return run({
     name: "pad",
     inputs: { x },
@@ -57,11 +57,11 @@ export interface PadBackwardOptions extends PadOptions {
  */
 export function padBackward(dy: Tensor, options: PadBackwardOptions): Tensor {
   checkOptions("options", options, [...PAD_KEYS, "inputShape"]);
-  const { layout, dtype } = checkTensor("dy", dy);
+  const { dtype } = checkTensor("dy", dy);
   const shape = checkShape("inputShape", options.inputShape, RANKS);
   const padded = paddedOf(shape, options);
-  checkLike("dy", dy, { shape: padded.shape, layout, dtype }, "as the padded tensor");
-  const dx = { shape, layout, dtype };
+  checkLike("dy", dy, like(dy, padded.shape), "as the padded tensor");
+  const dx = like(dy, shape);
   const folds = foldsOf(shape, padded);
   if (folds.length === 0) {
     const view = wholeView(shape);

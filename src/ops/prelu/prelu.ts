@@ -3,7 +3,7 @@ import preluShader from "../../../shaders/ops/prelu/prelu.wgsl";
 import { type TensorDescription, run, whole } from "../../gpu/operation.ts";
 import { type Tensor, checkTensor } from "../../gpu/tensor.ts";
 import { elementwiseStep, functionOf, sumsOf } from "../shared/broadcast.ts";
-import { checkLike } from "../shared/feature-map.ts";
+import { checkLike, like } from "../shared/feature-map.ts";
 import { slopesBeside } from "./geometry.ts";
 
 /**
@@ -17,14 +17,14 @@ import { slopesBeside } from "./geometry.ts";
  * @example const y = prelu(x, engine.tensor([0.25], [1]));
  */
 export function prelu(x: Tensor, slope: Tensor): Tensor {
-  const { y, beside } = checkPair(x, slope);
+  const beside = checkPair(x, slope);
   return run({
     name: "prelu",
     inputs: { x, slope },
-    results: { y },
+    results: { y: x },
     recipe: () => {
       const kernel = functionOf(preluShader, "rectified");
-      return { steps: [elementwiseStep({ operands: { x, slope: beside }, values: y, kernel }, [whole("y", y)])] };
+      return { steps: [elementwiseStep({ operands: { x, slope: beside }, values: x, kernel }, [whole("y", x)])] };
     },
   }).y;
 }
@@ -46,32 +46,32 @@ export interface PreluGradients {
  * @example const { dx, dslope } = preluBackward(dy, x, slope);
  */
 export function preluBackward(dy: Tensor, x: Tensor, slope: Tensor): PreluGradients {
-  const { y: dx, beside } = checkPair(x, slope);
+  const beside = checkPair(x, slope);
   checkLike("dy", dy, x, "as x");
   return run({
     name: "preluBackward",
     inputs: { dy, x, slope },
-    results: { dx, dslope: { ...beside, shape: slope.shape, layout: slope.layout } },
+    results: { dx: x, dslope: slope },
     recipe: () =>
       sumsOf(
-        { dx, dslope: beside },
+        { dx: x, dslope: beside },
         {
           dx: {
             operands: { dy, x, slope: beside },
-            values: dx,
+            values: x,
             kernel: functionOf(preluShader, "rectified_slope"),
           },
-          dslope: { operands: { dy, x }, values: dx, kernel: functionOf(preluShader, "slope_term") },
+          dslope: { operands: { dy, x }, values: x, kernel: functionOf(preluShader, "slope_term") },
         },
       ),
   });
 }
 
-/** The result like x, and the slopes in the shape by which they are broadcast over x. */
-function checkPair(x: Tensor, slope: Tensor): { y: TensorDescription; beside: TensorDescription } {
-  const { shape, layout, dtype } = checkTensor("x", x);
-  const beside = { shape: slopesBeside(checkTensor("slope", slope).shape, shape, layout), layout, dtype };
+/** The slopes in the shape by which they are broadcast over x. */
+function checkPair(x: Tensor, slope: Tensor): TensorDescription {
+  const { shape, layout } = checkTensor("x", x);
+  const beside = slopesBeside(checkTensor("slope", slope).shape, shape, layout);
   // A vector along the channels has the layout of x.
-  checkLike("slope", slope, { ...beside, shape: slope.shape }, "as x");
-  return { y: { shape, layout, dtype }, beside };
+  checkLike("slope", slope, like(x, slope.shape), "as x");
+  return like(x, beside);
 }

@@ -3,7 +3,7 @@ import { checkOptions, checkShape, RANKS } from "../../base/validate.ts";
 import { type Tensor, checkTensor } from "../../gpu/tensor.ts";
 import { type Elementwise, runElementwise } from "../shared/broadcast.ts";
 import { type Composition, compose } from "../shared/composition.ts";
-import { checkLike } from "../shared/feature-map.ts";
+import { checkLike, like } from "../shared/feature-map.ts";
 import { REDUCE_KEYS, type ReduceOptions, type Reduced, reducedOf } from "./geometry.ts";
 import { exponentialOf, reduced, termOf } from "./reduce.ts";
 
@@ -137,12 +137,12 @@ function spread(
   const { inputShape, ...rest } = checkOptions("options", options, [...REDUCE_KEYS, "inputShape"]);
   const shape = checkShape("inputShape", inputShape, RANKS);
   const result = reducedOf(shape, rest);
-  const { layout, dtype } = checkTensor("dy", dy);
-  checkLike("dy", dy, { shape: result.shape, layout, dtype }, "as the result");
+  const { layout } = checkTensor("dy", dy);
+  checkLike("dy", dy, like(dy, result.shape), "as the result");
   const kernel: Elementwise["kernel"] = () => ({ shaders: [], functions: { value: "first" } });
   return compose(({ temporary }) =>
     runElementwise(name, { dy: temporary(dy.view(result.kept, layout)) }, kernel, {
-      values: { shape, layout, dtype },
+      values: like(dy, shape),
       factor: result.terms > 0 ? factorOf(result.terms) : 1,
     }),
   );
@@ -177,10 +177,8 @@ function shared(name: string, dy: Tensor, x: Tensor, y: Tensor, options: ReduceO
 /** Checks the arguments of a gradient. */
 function check(x: Tensor, results: Readonly<Record<string, Tensor>>, options: ReduceOptions): Reduced {
   checkOptions("options", options, REDUCE_KEYS);
-  const { shape, layout, dtype } = checkTensor("x", x);
-  const result = reducedOf(shape, options);
-  for (const [name, tensor] of Object.entries(results))
-    checkLike(name, tensor, { shape: result.shape, layout, dtype }, "as the result");
+  const result = reducedOf(checkTensor("x", x).shape, options);
+  for (const [name, tensor] of Object.entries(results)) checkLike(name, tensor, like(x, result.shape), "as the result");
   return result;
 }
 

@@ -10,6 +10,7 @@ import { run } from "../../gpu/operation.ts";
 import { type Tensor, checkTensor } from "../../gpu/tensor.ts";
 import { type Combination, type Elementwise, functionOf, reduceSteps, runElementwise } from "../shared/broadcast.ts";
 import { type Composition, compose } from "../shared/composition.ts";
+import { like } from "../shared/feature-map.ts";
 import { REDUCE_KEYS, type ReduceOptions, checkTerms, reducedOf } from "./geometry.ts";
 
 /** How the terms of each element of the result are computed and combined. */
@@ -212,19 +213,18 @@ export function reduced(
   kept: readonly number[],
   { term = ELEMENTS, combine, mean = false }: Reduction,
 ): Tensor {
-  const { shape, layout, dtype, size } = Object.values(operands)[0]!;
-  const to = { shape: kept, layout, dtype };
-  const factor = mean ? elementCount(kept) / size : 1;
+  const values = Object.values(operands)[0]!;
+  const to = like(values, kept);
+  const factor = mean ? elementCount(kept) / values.size : 1;
   // The mean of nothing is NaN.
-  const combination = mean && size === 0 ? sums("P", Number.NaN) : combine;
+  const combination = mean && values.size === 0 ? sums("P", Number.NaN) : combine;
   return temporary(
     run({
       name,
       inputs: operands,
       results: { reduced: to },
       parameters: mean,
-      recipe: () =>
-        reduceSteps({ operands, values: { shape, layout, dtype }, kernel: term, factor }, "reduced", to, combination),
+      recipe: () => reduceSteps({ operands, values, kernel: term, factor }, "reduced", to, combination),
     }).reduced,
   );
 }

@@ -47,11 +47,6 @@ export interface Elementwise {
   readonly factor?: number;
 }
 
-/** A tensor without its values. */
-function described<D extends TensorDtype>({ shape, layout, dtype }: TensorDescription<D>): TensorDescription<D> {
-  return { shape, layout, dtype };
-}
-
 /** Most operands of a kernel. */
 const OPERANDS = 3;
 
@@ -73,9 +68,11 @@ export function checkOperands(
   const entries = Object.entries(all);
   const shape = broadcastShape(Object.fromEntries(entries.map(([name, tensor]) => [`${name}.shape`, tensor.shape])));
   const [map, { layout }] = entries.find(([, tensor]) => tensor.shape.length > 2) ?? typed[0]!;
-  for (const [name, tensor] of entries) checkLike(name, tensor, { ...described(tensor), layout }, `as ${map} has`);
+  for (const [name, { shape: own, dtype }] of entries)
+    checkLike(name, all[name], { shape: own, layout, dtype }, `as ${map} has`);
   const [first, { dtype }] = typed[0]!;
-  for (const [name, tensor] of typed) checkLike(name, tensor, { ...described(tensor), dtype }, `as ${first} has`);
+  for (const [name, tensor] of typed)
+    checkLike(name, tensor, { shape: tensor.shape, layout: tensor.layout, dtype }, `as ${first} has`);
   return { shape, layout, dtype };
 }
 
@@ -260,8 +257,7 @@ export function runElementwise(
   kernel: Elementwise["kernel"],
   more: Pick<Elementwise, "values" | "scale" | "factor"> & { readonly parameters?: unknown; readonly result?: string },
 ): Tensor {
-  const { scale = 1, factor = 1, parameters, result = "y" } = more;
-  const values = described(more.values);
+  const { values, scale = 1, factor = 1, parameters, result = "y" } = more;
   const given = { operands: inputs, values, kernel, scale, factor };
   return run({
     name,

@@ -30,6 +30,14 @@ export function mapConstants({ layout }: FeatureMap): { CHANNELS_LAST: boolean }
   return { CHANNELS_LAST: layout === "channels-last" };
 }
 
+/** Another shape in the layout and the element type of a tensor. */
+export function like<D extends TensorDtype>(
+  { layout, dtype }: Omit<TensorDescription<D>, "shape">,
+  shape: readonly number[],
+): TensorDescription<D> {
+  return { shape, layout, dtype };
+}
+
 /**
  * Checks that an argument is a live tensor of the wanted shape, element type and, from three axes on, layout: vectors and matrices have no
  * layout.

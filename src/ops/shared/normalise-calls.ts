@@ -43,8 +43,7 @@ function checked(kind: Kind, x: Tensor, options: Options, keys: readonly string[
   const normalisation = kind.setsOf(tensor);
   const affine = checkAffine(options, normalisation.parameterShape, tensor.dtype);
   const epsilon = checkEpsilon(options.epsilon, kind.epsilon);
-  const { shape, layout, dtype } = tensor;
-  return { tensor, normalisation, affine, epsilon, like: { shape, layout, dtype } };
+  return { tensor, normalisation, affine, epsilon };
 }
 
 /** The statistics that a kind of normalisation returns. */
@@ -73,14 +72,14 @@ function statisticSteps(
 /** Normalises x; returns y, and with `all` also the statistics. */
 export function normaliseSets(kind: Kind, x: Tensor, options: Options, all: boolean): Record<string, Tensor> {
   const keys = kind.mean ? ["scale", "bias"] : ["scale"];
-  const { tensor, normalisation, affine, epsilon, like: y } = checked(kind, x, options, keys);
+  const { tensor, normalisation, affine, epsilon } = checked(kind, x, options, keys);
   if (all && normalisation.members === 0 && normalisation.sets > 0)
     refuse("shape-mismatch", "x.shape", tensor.shape, "at least one number for each mean");
-  const statistics = all ? described(kind, normalisation, y) : {};
+  const statistics = all ? described(kind, normalisation, tensor) : {};
   return run({
     name: kind.name,
     inputs: { x: tensor, ...affine },
-    results: { y, ...statistics },
+    results: { y: tensor, ...statistics },
     parameters: [normalisation, epsilon],
     recipe: () => {
       const workspace = new Workspace();
@@ -91,7 +90,7 @@ export function normaliseSets(kind: Kind, x: Tensor, options: Options, all: bool
       const steps = [
         ...statisticSteps(workspace, normalisation, tensor, ranges, epsilon),
         normalise(normalisation, {
-          ...{ x: tensor, y: whole("y", y), statistics: ranges },
+          ...{ x: tensor, y: whole("y", tensor), statistics: ranges },
           ...{ scale: parameter("scale", scale), bias: parameter("bias", bias) },
         }),
       ];
@@ -113,13 +112,21 @@ function givenStatistics(kind: Kind, options: Options, { statisticShape }: Norma
 export function normaliseSetsBackward(kind: Kind, dy: Tensor, x: Tensor, options: Options): Record<string, Tensor> {
   const centered = kind.mean !== undefined;
   const keys = ["scale", ...(kind.mean ? [kind.mean] : []), kind.inverse];
-  const { tensor, normalisation, affine, epsilon, like: dx } = checked(kind, x, options, keys);
+  const { tensor, normalisation, affine, epsilon } = checked(kind, x, options, keys);
   const { scale } = affine;
   const { sets, members, parameterShape } = normalisation;
   const gradient = checkLike("dy", dy, tensor, "the shape of x");
   const given = givenStatistics(kind, options, normalisation);
-  const dparameter: TensorDescription = { shape: parameterShape, layout: dx.layout, dtype: scale?.dtype ?? dx.dtype };
-  const results: Record<string, TensorDescription> = { dx, dscale: dparameter, ...(centered && { dbias: dparameter }) };
+  const dparameter: TensorDescription = {
+    shape: parameterShape,
+    layout: tensor.layout,
+    dtype: (scale ?? tensor).dtype,
+  };
+  const results: Record<string, TensorDescription> = {
+    dx: tensor,
+    dscale: dparameter,
+    ...(centered && { dbias: dparameter }),
+  };
   return run({
     name: `${kind.name}Backward`,
     inputs: { dy: gradient, x: tensor, ...given, ...affine },
@@ -139,7 +146,7 @@ export function normaliseSetsBackward(kind: Kind, dy: Tensor, x: Tensor, options
         ...(known ? [] : statisticSteps(workspace, normalisation, tensor, statistics, epsilon)),
         ...bySet.steps,
         finishSums(bySet.parts, sets, { ...means, dtype: "f32", factor: 1 / members, centered }),
-        inputGradient(normalisation, operands, whole("dx", dx), means),
+        inputGradient(normalisation, operands, whole("dx", tensor), means),
         ...byParameter.steps,
         finishSums(byParameter.parts, parameters, {
           sum: centered ? whole("dbias", dparameter) : workspace.numbers(parameters),

@@ -2,6 +2,7 @@
 import { checkOptions } from "../../base/validate.ts";
 import { type Tensor, checkTensor } from "../../gpu/tensor.ts";
 import { move } from "../shared/copy.ts";
+import { like } from "../shared/feature-map.ts";
 import {
   type ChannelShuffleOptions,
   type Permutation,
@@ -80,6 +81,5 @@ export function pixelUnshuffle(x: Tensor, options: PixelShuffleOptions): Tensor 
 
 /** @param input the tensor, under the name of the caller's argument */
 function permute(name: string, input: Readonly<Record<string, Tensor>>, { copy, shape }: Permutation): Tensor {
-  const { layout, dtype } = Object.values(input)[0]!;
-  return move({ name, input, copy, result: { shape, layout, dtype } });
+  return move({ name, input, copy, result: like(Object.values(input)[0]!, shape) });
 }

@@ -3,7 +3,7 @@ import type { TensorDtype } from "../../base/dtype.ts";
 import { RANKS, checkOptions, checkShape } from "../../base/validate.ts";
 import { type Tensor, checkAnyTensor, checkTensor } from "../../gpu/tensor.ts";
 import { move } from "../shared/copy.ts";
-import { checkLike } from "../shared/feature-map.ts";
+import { checkLike, like } from "../shared/feature-map.ts";
 import { SLICE_KEYS, type SliceOptions, sliceOf } from "./geometry.ts";
 
 /**
@@ -18,9 +18,8 @@ import { SLICE_KEYS, type SliceOptions, sliceOf } from "./geometry.ts";
  */
 export function slice<D extends TensorDtype>(x: Tensor<D>, options: SliceOptions): Tensor<D> {
   checkOptions("options", options, SLICE_KEYS);
-  const { shape, layout, dtype } = checkAnyTensor<D>("x", x);
-  const { copy, shape: own } = sliceOf(shape, options);
-  return move({ name: "slice", input: { x }, copy, result: { shape: own, layout, dtype } });
+  const { copy, shape } = sliceOf(checkAnyTensor<D>("x", x).shape, options);
+  return move({ name: "slice", input: { x }, copy, result: like(x, shape) });
 }
 
 /** The options of `sliceBackward`. */
@@ -40,16 +39,16 @@ export interface SliceBackwardOptions extends SliceOptions {
  */
 export function sliceBackward(dy: Tensor, options: SliceBackwardOptions): Tensor {
   checkOptions("options", options, [...SLICE_KEYS, "inputShape"]);
-  const { layout, dtype } = checkTensor("dy", dy);
+  checkTensor("dy", dy);
   const shape = checkShape("inputShape", options.inputShape, RANKS);
   const { copy, shape: own } = sliceOf(shape, options);
-  checkLike("dy", dy, { shape: own, layout, dtype }, "as the slice");
+  checkLike("dy", dy, like(dy, own), "as the slice");
   const { sizes, from, to } = copy;
   return move({
     name: "sliceBackward",
     input: { dy },
     copy: { sizes, from: to, to: from },
-    result: { shape, layout, dtype },
+    result: like(dy, shape),
     fills: own.some((size, axis) => size !== shape[axis]),
   });
 }

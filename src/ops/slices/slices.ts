@@ -1,10 +1,10 @@
 // Concatenation of tensors along an axis, and splitting, each the gradient of the other.
 import type { TensorDtype } from "../../base/dtype.ts";
 import { checkOptions } from "../../base/validate.ts";
-import { type TensorDescription, run, whole } from "../../gpu/operation.ts";
+import { run, whole } from "../../gpu/operation.ts";
 import { type Tensor, checkAnyTensor } from "../../gpu/tensor.ts";
 import { copyStep } from "../shared/copy.ts";
-import { checkLike } from "../shared/feature-map.ts";
+import { checkLike, like } from "../shared/feature-map.ts";
 import { type ConcatenateOptions, type SplitOptions, checkTensorList, concatenationOf, splitOf } from "./geometry.ts";
 
 /**
@@ -23,14 +23,14 @@ export function concatenate<D extends TensorDtype>(
   checkOptions("options", options, ["axis"]);
   const names = checkTensorList(tensors).map((_, at) => `tensors[${at}]`);
   const given = names.map((name, at) => checkAnyTensor<D>(name, tensors[at]));
-  const { layout, dtype } = given[0]!;
+  const [first] = given as [Tensor<D>];
   const slices = concatenationOf(
     given.map(({ shape }) => shape),
     options,
-    layout,
+    first.layout,
   );
-  given.forEach(({ shape }, at) => checkLike(names[at]!, given[at], { shape, layout, dtype }, "as tensors[0]"));
-  const y = { shape: slices.shape, layout, dtype };
+  given.forEach((tensor, at) => checkLike(names[at]!, tensor, like(first, tensor.shape), "as tensors[0]"));
+  const y = like(first, slices.shape);
   return run({
     name: "concatenate",
     inputs: Object.fromEntries(given.map((tensor, at) => [names[at], tensor])),
@@ -38,7 +38,7 @@ export function concatenate<D extends TensorDtype>(
     parameters: slices.axis,
     recipe: () => ({
       steps: slices.slices.map(({ copy: { sizes, from, to } }, at) =>
-        copyStep(dtype, { sizes, from: to, to: from }, whole(names[at]!, given[at]!), whole("y", y)),
+        copyStep(y.dtype, { sizes, from: to, to: from }, whole(names[at]!, given[at]!), whole("y", y)),
       ),
     }),
   }).y;
@@ -58,9 +58,7 @@ export function split<D extends TensorDtype>(x: Tensor<D>, options: SplitOptions
   checkOptions("options", options, ["sizes", "sections", "axis"]);
   const { shape, layout, dtype } = checkAnyTensor<D>("x", x);
   const slices = splitOf(shape, options, layout);
-  const results = Object.fromEntries(
-    slices.slices.map((slice, at): [string, TensorDescription<D>] => [`y${at}`, { shape: slice.shape, layout, dtype }]),
-  );
+  const results = Object.fromEntries(slices.slices.map((slice, at) => [`y${at}`, like(x, slice.shape)]));
   const created = run({
     name: "split",
     inputs: { x },

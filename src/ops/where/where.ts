@@ -5,6 +5,7 @@ import { checkOptions } from "../../base/validate.ts";
 import { run } from "../../gpu/operation.ts";
 import { type Tensor, checkTensor } from "../../gpu/tensor.ts";
 import { type PairGradients, checkOperands, functionOf, runElementwise, sumsOf } from "../shared/broadcast.ts";
+import { like } from "../shared/feature-map.ts";
 import { type PairShapes, checkPairShapes } from "../shared/geometry/broadcast.ts";
 
 /**
@@ -35,19 +36,16 @@ export function where(condition: Tensor<TensorDtype>, a: Tensor, b: Tensor): Ten
  */
 export function whereBackward(dy: Tensor, condition: Tensor<TensorDtype>, options: PairShapes = {}): PairGradients {
   checkOptions("options", options, ["aShape", "bShape"]);
-  const { shape, layout, dtype } = checkTensor("dy", dy);
+  const { shape } = checkTensor("dy", dy);
   checkOperands({ dy }, condition);
   const [aShape, bShape] = checkPairShapes(options, shape, { "condition.shape": condition.shape });
-  const [da, db] = [
-    { shape: aShape, layout, dtype },
-    { shape: bShape, layout, dtype },
-  ];
+  const [da, db] = [like(dy, aShape), like(dy, bShape)];
   return run({
     name: "whereBackward",
     inputs: { dy, condition },
     results: { da, db },
     recipe: () => {
-      const common = { operands: { condition, dy }, values: { shape, layout, dtype } };
+      const common = { operands: { condition, dy }, values: dy };
       return sumsOf(
         { da, db },
         {
