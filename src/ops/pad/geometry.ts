@@ -3,6 +3,7 @@ import { refuse } from "../../base/error.ts";
 import { elementCount } from "../../base/shape.ts";
 import { checkFinite, checkInteger, checkOneOf } from "../../base/validate.ts";
 import { PADDING_MODES, type PaddingMode } from "../../problem/padding.ts";
+import { type StridedCopy, type View, wholeView } from "../shared/geometry/strided.ts";
 
 /** The options of `pad`, by the names that `conv` has for them. */
 export interface PadOptions {
@@ -50,6 +51,20 @@ export function paddedOf(shape: readonly number[], options: PadOptions): Padded 
   return { mode, value, padding, shape: shape.map((size, axis) => size + padding[axis]![0] + padding[axis]![1]) };
 }
 
+/** The copy of what a padded tensor has of x, back to its place in x. */
+export function remainderOf(shape: readonly number[], { padding, shape: padded }: Padded): StridedCopy {
+  const [from, to] = [wholeView(padded), wholeView(shape)];
+  const startIn = ({ strides }: View, cellOf: (begin: number) => number): View => ({
+    start: strides.reduce((start, stride, axis) => start + cellOf(padding[axis]![0]) * stride, 0),
+    strides,
+  });
+  return {
+    sizes: shape.map((size, axis) => padding[axis]!.reduce((left, cells) => left + Math.min(cells, 0), size)),
+    from: startIn(from, (begin) => Math.max(begin, 0)),
+    to: startIn(to, (begin) => Math.max(-begin, 0)),
+  };
+}
+
 /** An axis along which a padded gradient is folded: each cell sums the cells that repeat it. */
 export interface Fold {
   readonly outer: number;
@@ -70,30 +85,4 @@ export function foldsOf(shape: readonly number[], { padding, shape: padded }: Pa
       return [{ outer: elementCount(padded.slice(0, axis)), padded: padded[axis]!, size, inner, begin }];
     })
     .toReversed();
-}
-
-/** How the cells of an axis repeat beyond its border: see shaders/ops/pad/fold.wgsl. */
-export interface Repetition {
-  readonly period: number;
-  /** Cell i is repeated at `mirror` - i; 1 if the axis is not mirrored. */
-  readonly mirror: number;
-  /** 1 if the first and the last cell are repeated. */
-  readonly repeats: number;
-}
-
-/** A period that no axis reaches. */
-const NEVER = 2 ** 30;
-
-export function repetitionOf(mode: PaddingMode, size: number): Repetition {
-  switch (mode) {
-    case "reflect":
-      // A single cell has no other side.
-      return size === 1 ? { period: 1, mirror: 1, repeats: 0 } : { period: 2 * (size - 1), mirror: 0, repeats: 0 };
-    case "symmetric":
-      return { period: 2 * size, mirror: -1, repeats: 0 };
-    case "circular":
-      return { period: size, mirror: 1, repeats: 0 };
-    default:
-      return { period: NEVER, mirror: 1, repeats: mode === "replicate" ? 1 : 0 };
-  }
 }

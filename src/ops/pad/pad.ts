@@ -7,13 +7,13 @@ import { type Recipe, run, whole } from "../../gpu/operation.ts";
 import { type Tensor, checkTensor } from "../../gpu/tensor.ts";
 import { type Range, dispatch } from "../../kernel/dispatch.ts";
 import { F32_BYTES, elementTypes } from "../../kernel/element-types.ts";
-import { paddingSnippet } from "../../kernel/padding.ts";
+import { copiesSnippet, paddingSnippet } from "../../kernel/padding.ts";
 import type { Step } from "../../kernel/step.ts";
 import { Workspace } from "../../kernel/workspace.ts";
 import { move } from "../shared/copy.ts";
 import { checkLike, like } from "../shared/feature-map.ts";
 import { wholeView } from "../shared/geometry/strided.ts";
-import { type Fold, PAD_KEYS, type PadOptions, type Padded, foldsOf, paddedOf, repetitionOf } from "./geometry.ts";
+import { type Fold, PAD_KEYS, type PadOptions, type Padded, foldsOf, paddedOf, remainderOf } from "./geometry.ts";
 
 /**
  * Pads or crops a tensor at both ends of its axes, as torch.nn.functional.pad and ONNX's Pad do. Reflected and circular padding may reach
@@ -63,9 +63,10 @@ export function padBackward(dy: Tensor, options: PadBackwardOptions): Tensor {
   checkLike("dy", dy, like(dy, padded.shape), "as the padded tensor");
   const dx = like(dy, shape);
   const folds = foldsOf(shape, padded);
-  if (folds.length === 0) {
-    const view = wholeView(shape);
-    return move({ name: "padBackward", input: { dy }, copy: { sizes: shape, from: view, to: view }, result: dx });
+  if (padded.mode === "zeros" || folds.length === 0) {
+    const copy = remainderOf(shape, padded);
+    const fills = copy.sizes.join() !== shape.join();
+    return move({ name: "padBackward", input: { dy }, copy, result: dx, fills });
   }
   return run({
     name: "padBackward",
@@ -114,6 +115,7 @@ function padStep(
 /** Folds axis by axis; what is folded along some axes only is kept in float32. */
 function foldRecipe(folds: readonly Fold[], { mode }: Padded, dtype: Tensor["dtype"], dy: Range, dx: Range): Recipe {
   const { one } = elementTypes(dtype);
+  const copies = copiesSnippet(mode);
   const workspace = new Workspace();
   let from: Range = dy;
   const steps = folds.map((fold, at) => {
@@ -121,11 +123,12 @@ function foldRecipe(folds: readonly Fold[], { mode }: Padded, dtype: Tensor["dty
     const last = at === folds.length - 1;
     const to: Range = last ? dx : workspace.take(outer * size * inner * F32_BYTES);
     const step = dispatch({
-      shaders: [foldShader],
+      shaders: [copies.shader, foldShader],
+      constants: copies.constants,
       aliases: { S: at === 0 ? one : "f32", O: last ? one : "f32" },
       ranges: [from, to],
       readWrite: from.operand === to.operand ? [1] : [],
-      uniforms: { size, padded, inner, begin, ...repetitionOf(mode, size) },
+      uniforms: { size, padded, inner, begin },
       threads: outer * size * inner,
     });
     from = to;
