@@ -1,11 +1,13 @@
 // The loss of each line, the sum over classes c of (weight of c) (log(sum of exponentials) - (v_c - largest)), and the weight of the line
 // in a mean: the weight of its class, or 1. If every class has a weight (DENSE) a second loop adds the terms with the largest logit
-// subtracted, so that nothing cancels. Without LOGITS x holds the logarithms of probabilities.
-// slots: class_of, first_of, line_norm, line_of, line_sum, merged, no_norm, norm_of, normalised, picked_logit, picked_weight, probability_of, start_of, store_loss, unless_ignored, unless_infinite, weight_of
-// constants: DENSE, INDEXED, LOGITS, THREADS
+// subtracted, so that nothing cancels. Without LOGITS x holds the logarithms of probabilities. The weights of the lines are stored behind
+// the losses if AVERAGED.
+// slots: class_of, first_of, line_norm, line_of, line_sum, merged, no_norm, norm_of, normalised, picked_logit, picked_weight, probability_of, start_of, unless_ignored, unless_infinite, weight_of
+// constants: AVERAGED, DENSE, INDEXED, LOGITS, THREADS
 // types: Entropy, L, V
 @group(0) @binding(0) var<uniform> g: Entropy;
 @group(0) @binding(1) var<storage, read> x: array<V>;
+@group(0) @binding(4) var<storage, read_write> losses: array<L>;
 
 fn workgroup_thread(workgroup: u32, local: u32) {
   let lines = g.lines;
@@ -41,6 +43,9 @@ fn workgroup_thread(workgroup: u32, local: u32) {
   }
   loss = unless_infinite(loss, norm, lines);
   if (inside && first == 0u) {
-    store_loss(line, unless_ignored(loss, class_at), unless_ignored(weight, class_at));
+    losses[line] = unless_ignored(loss, class_at);
+    if (AVERAGED) {
+      losses[lines.count + line] = unless_ignored(weight, class_at);
+    }
   }
 }

@@ -13,12 +13,9 @@ import gradientOneShader from "../../../shaders/ops/cross-entropy/loss-gradient-
 import noClassWeightsShader from "../../../shaders/ops/cross-entropy/no-class-weights.wgsl";
 import pickFourShader from "../../../shaders/ops/cross-entropy/pick-four.wgsl";
 import pickOneShader from "../../../shaders/ops/cross-entropy/pick-one.wgsl";
-import storeLossShader from "../../../shaders/ops/cross-entropy/store-loss.wgsl";
-import storePairShader from "../../../shaders/ops/cross-entropy/store-pair.wgsl";
-import storePairsShader from "../../../shaders/ops/cross-entropy/store-pairs.wgsl";
 import targetClassesShader from "../../../shaders/ops/cross-entropy/target-classes.wgsl";
 import targetProbabilitiesShader from "../../../shaders/ops/cross-entropy/target-probabilities.wgsl";
-import type { TensorDtype } from "../../base/dtype.ts";
+import { type TensorDtype, bytesFor } from "../../base/dtype.ts";
 import { refuse } from "../../base/error.ts";
 import { elementCount } from "../../base/shape.ts";
 import { checkOptions, checkShape } from "../../base/validate.ts";
@@ -29,10 +26,11 @@ import { type Range, dispatch } from "../../kernel/dispatch.ts";
 import { elementTypes } from "../../kernel/element-types.ts";
 import type { Shader } from "../../kernel/shader.ts";
 import type { Constant, Step } from "../../kernel/step.ts";
+import { Workspace } from "../../kernel/workspace.ts";
 import { checkLike, like } from "../shared/feature-map.ts";
 import { type Lines, channelAxis, linesAlong } from "../shared/geometry/axis.ts";
 import { type LineMapping, lineMapping, singleLines } from "../shared/lines.ts";
-import { pairSums } from "../shared/pair-sums.ts";
+import { addUp } from "../shared/sum-parts.ts";
 import {
   CROSS_ENTROPY_KEYS,
   type CrossEntropyOptions,
@@ -104,26 +102,28 @@ function loss(name: string, call: Call): Tensor {
     parameters: entropy,
     recipe: () => {
       const mapping = lineMapping(call.lines, logits.dtype);
-      const four = mapping.items.lanes === 4;
-      const each = entropy.reduction === "none";
-      const pairs = pairSums(elementCount(call.losses));
-      const storePair = four ? storePairsShader : storePairShader;
-      const first = lossStep(call, mapping, {
-        shaders: [each ? storeLossShader : storePair, four ? pickFourShader : pickOneShader, crossEntropyShader],
-        constants: { INDEXED: entropy.indexed, DENSE: !entropy.indexed || entropy.smoothing > 0 },
-        ranges: [
-          { ...whole(call.from, logits), binding: 1 },
-          { ...(each ? whole("y", y) : pairs.from), binding: 4 },
-        ],
-      });
-      if (each) return { steps: [first] };
-      const finish = dispatch({
-        shaders: [finishLossShader],
-        ranges: [pairs.sums, whole("y", y)],
-        uniforms: { mean: entropy.reduction === "mean" ? 1 : 0 },
-        threads: 1,
-      });
-      return { steps: [first, ...pairs.steps, finish], workspaceBytes: pairs.workspaceBytes };
+      const { reduction, indexed, smoothing } = entropy;
+      const averaged = reduction === "mean";
+      const [sums, count] = [averaged ? 2 : 1, elementCount(call.losses)];
+      const workspace = new Workspace();
+      const losses = reduction === "none" ? whole("y", y) : workspace.numbers(sums * count);
+      const steps = [
+        lossStep(call, mapping, {
+          shaders: [mapping.items.lanes === 4 ? pickFourShader : pickOneShader, crossEntropyShader],
+          constants: { INDEXED: indexed, DENSE: !indexed || smoothing > 0, AVERAGED: averaged },
+          ranges: [
+            { ...whole(call.from, logits), binding: 1 },
+            { ...losses, binding: 4 },
+          ],
+        }),
+      ];
+      if (reduction !== "none") {
+        const totals = averaged ? workspace.numbers(sums) : whole("y", y);
+        steps.push(...addUp(workspace, { sums, count }, losses, totals));
+        if (averaged)
+          steps.push(dispatch({ shaders: [finishLossShader], ranges: [totals, whole("y", y)], threads: 1 }));
+      }
+      return { steps, workspaceBytes: workspace.bytes };
     },
   }).y;
 }
@@ -178,7 +178,9 @@ function gradient(name: string, call: Call, given: Tensor | undefined): Tensor {
     recipe: () => {
       // The divisor of the mean is the sum of the weights of the target classes, which has to be computed first.
       const summed = entropy.reduction === "mean" && entropy.indexed;
-      const pairs = pairSums(elementCount(call.losses));
+      const count = elementCount(call.losses);
+      const workspace = new Workspace();
+      const [weights, sum] = [workspace.numbers(count), workspace.numbers(1)];
       const gradientShader = entropy.reduction === "none" ? gradientEachShader : gradientOneShader;
       const main = lossStep(call, lineMapping(call.lines, logits.dtype), {
         shaders: [
@@ -190,11 +192,12 @@ function gradient(name: string, call: Call, given: Tensor | undefined): Tensor {
           { ...whole(call.from, logits), binding: 1 },
           { ...whole("dx", logits), binding: 4 },
           ...(dy ? [{ ...whole("dy", dy), binding: 5 }] : []),
-          ...(summed ? [{ ...pairs.sums, binding: 6 }] : []),
+          ...(summed ? [{ ...sum, binding: 6 }] : []),
         ],
       });
       if (!summed) return { steps: [main] };
-      return { steps: [weightStep(call, pairs.from), ...pairs.steps, main], workspaceBytes: pairs.workspaceBytes };
+      const steps = [weightStep(call, weights), ...addUp(workspace, { sums: 1, count }, weights, sum), main];
+      return { steps, workspaceBytes: workspace.bytes };
     },
   }).dx;
 }
@@ -229,7 +232,7 @@ function checkCall(
   if (entropy.indexed || from === "logProbabilities")
     checkLines("target", target, losses, `the classes of ${from}`, ["f32", "u32"]);
   else checkLike("target", target, logits, "as the logits");
-  if (entropy.reduction !== "none") checkPairs(from, logits, losses);
+  if (entropy.reduction !== "none") checkSums(from, logits, losses);
   const weight =
     options.weight === undefined
       ? undefined
@@ -243,10 +246,9 @@ function checkCall(
 }
 
 /** Refuses more losses than can be summed in one buffer: only half-precision logits of one to three classes can have that many. */
-function checkPairs(from: string, { gpu }: Tensor, losses: readonly number[]): void {
-  const { workspaceBytes } = pairSums(elementCount(losses));
+function checkSums(from: string, { gpu }: Tensor, losses: readonly number[]): void {
   const most = maxBindingBytes(gpu.device);
-  if (workspaceBytes > most)
+  if (bytesFor(2 * elementCount(losses), "f32") > most)
     refuse(
       "too-large",
       `${from}.shape`,
@@ -315,7 +317,7 @@ function lossStep(
 }
 
 /** The step that writes the weight of each line in the mean. */
-function weightStep(call: Call, pairs: Range): Step<string> {
+function weightStep(call: Call, weights: Range): Step<string> {
   const mapping = singleLines(elementCount(call.losses), call.lines.size);
-  return lossStep(call, mapping, { shaders: [lineWeightsShader], ranges: [{ ...pairs, binding: 4 }] });
+  return lossStep(call, mapping, { shaders: [lineWeightsShader], ranges: [{ ...weights, binding: 4 }] });
 }
