@@ -1,8 +1,7 @@
 // The lines along which extremes are sought. Shared by the engine and the reference.
-import { refuse } from "../../base/error.ts";
-import { elementCount } from "../../base/shape.ts";
 import { checkBoolean } from "../../base/validate.ts";
 import type { Layout } from "../../problem/problem.ts";
+import { checkTerms, reducedOf } from "../reduce/geometry.ts";
 import { type Lines, axisOf, linesAlong } from "../shared/geometry/axis.ts";
 
 /** The options of `argMax` and `argMin`. */
@@ -28,13 +27,13 @@ export interface Extremes {
 /** @throws ConvError naming the invalid argument */
 export function extremesOf(given: readonly number[], options: ArgMaxOptions, layout: Layout): Extremes {
   const axis = axisOf(options.axis, given, layout);
-  const keep = checkBoolean("keepDimensions", options.keepDimensions ?? false);
   const last = checkBoolean("selectLast", options.selectLast ?? false);
-  // A scalar counts as a vector of one.
-  const full = given.length === 0 ? [1] : given;
-  const lines = linesAlong(full, axis);
-  const shape = keep ? given.map((size, at) => (at === axis ? 1 : size)) : given.filter((_, at) => at !== axis);
-  if (lines.size === 0 && elementCount(shape) > 0)
-    refuse("shape-mismatch", "x.shape", given, "elements along the axis: nothing has no largest or smallest element");
-  return { lines, axis, last, shape };
+  const { keepDimensions } = options;
+  // A scalar has no axis, and counts as a vector of one.
+  const reduced = reducedOf(given, {
+    axes: given.length === 0 ? [] : [axis],
+    ...(keepDimensions !== undefined && { keepDimensions }),
+  });
+  checkTerms(given, reduced);
+  return { lines: linesAlong(given, axis), axis, last, shape: reduced.shape };
 }

@@ -10,6 +10,7 @@ import { type Normalisation, batchSets, checkEpsilon } from "../shared/geometry/
 import { finishSums, gradientSums, inputGradient, normalise } from "../shared/normalise.ts";
 import {
   type NormGradients,
+  affineParameters,
   checkAffine,
   checkParameter,
   checkSameType,
@@ -95,11 +96,11 @@ export function batchNorm(x: Tensor, options: BatchNormOptions): Tensor {
   const { tensor, normalisation, shape } = checkInput(x, options);
   const { dtype } = tensor;
   const given = checkStatistics(options, shape, dtype);
-  const { scale, bias } = checkAffine(options, shape, dtype);
+  const affine = checkAffine(options, shape, dtype);
   const epsilon = checkEpsilon(options.epsilon);
   return run({
     name: "batchNorm",
-    inputs: { x: tensor, ...given, ...(scale && { scale }), ...(bias && { bias }) },
+    inputs: { x: tensor, ...given, ...affine },
     results: { y: tensor },
     parameters: [normalisation, epsilon],
     recipe: () => {
@@ -109,7 +110,7 @@ export function batchNorm(x: Tensor, options: BatchNormOptions): Tensor {
         givenMoments(statistics, { ...given, epsilon }),
         normalise(normalisation, {
           ...{ x: tensor, y: whole("y", tensor), statistics },
-          ...{ scale: parameter("scale", scale), bias: parameter("bias", bias) },
+          ...affineParameters(affine),
         }),
       ];
       return { steps, workspaceBytes: workspace.bytes };
@@ -133,14 +134,14 @@ export function batchNormTraining(x: Tensor, options: BatchNormTrainingOptions =
   if (normalisation.members < 2)
     refuse("shape-mismatch", "x.shape", tensor.shape, "more than one number for each channel");
   const { layout, dtype } = tensor;
-  const { scale, bias } = checkAffine(options, shape, dtype);
+  const affine = checkAffine(options, shape, dtype);
   const epsilon = checkEpsilon(options.epsilon);
   const running = checkRunning(options, shape, dtype);
   const own = checkRunningOptions(options, running !== undefined);
   const statistic = { shape, layout, dtype: "f32" as const };
   return run({
     name: "batchNormTraining",
-    inputs: { x: tensor, ...(scale && { scale }), ...(bias && { bias }), ...running },
+    inputs: { x: tensor, ...affine, ...running },
     results: { y: tensor, mean: statistic, inverseDeviation: statistic },
     updates: running ? ["runningMean", "runningVariance"] : [],
     parameters: [normalisation, epsilon, own],
@@ -159,7 +160,7 @@ export function batchNormTraining(x: Tensor, options: BatchNormTrainingOptions =
       steps.push(
         normalise(normalisation, {
           ...{ x: tensor, y: whole("y", tensor), statistics },
-          ...{ scale: parameter("scale", scale), bias: parameter("bias", bias) },
+          ...affineParameters(affine),
         }),
       );
       return { steps, workspaceBytes: workspace.bytes };

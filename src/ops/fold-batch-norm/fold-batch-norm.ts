@@ -14,7 +14,14 @@ import { like } from "../shared/feature-map.ts";
 import { checkEpsilon } from "../shared/geometry/normalisation.ts";
 import { biasSnippet, scaleSnippet } from "../shared/lanes.ts";
 import { normalise } from "../shared/normalise.ts";
-import { bound, checkAffine, checkParameter, checkStatistics, parameter } from "../shared/parameters.ts";
+import {
+  affineParameters,
+  bound,
+  checkAffine,
+  checkParameter,
+  checkStatistics,
+  parameter,
+} from "../shared/parameters.ts";
 import { type FoldGeometry, foldSets } from "./geometry.ts";
 
 /** The options of `foldBatchNorm`: those of the normalisation, and the bias of the convolution. */
@@ -52,20 +59,20 @@ export function foldBatchNorm(w: Tensor, options: FoldBatchNormOptions): FoldedW
   const channels = foldSets(weights.shape, layout, options);
   const shape = channels.parameterShape;
   const given = checkStatistics(options, shape, dtype);
-  const { scale, bias } = checkAffine(options, shape, dtype);
+  const affine = checkAffine(options, shape, dtype);
   const convBias =
     options.convBias === undefined ? undefined : checkParameter("convBias", options.convBias, shape, dtype);
   const epsilon = checkEpsilon(options.epsilon);
   const results = { folded: weights, foldedBias: like(weights, shape) };
   const { folded, foldedBias } = run({
     name: "foldBatchNorm",
-    inputs: { w: weights, ...given, ...(scale && { scale }), ...(bias && { bias }), ...(convBias && { convBias }) },
+    inputs: { w: weights, ...given, ...affine, ...(convBias && { convBias }) },
     results,
     parameters: [channels, epsilon],
     recipe: () => {
       const workspace = new Workspace();
       const factor = workspace.numbers(channels.sets);
-      const own = { scale: parameter("scale", scale), bias: parameter("bias", bias) };
+      const own = affineParameters(affine);
       const one = (tensor: Tensor | undefined): string => elementTypes(tensor?.dtype ?? "f32").one;
       const factors = dispatch({
         shaders: [
@@ -74,7 +81,14 @@ export function foldBatchNorm(w: Tensor, options: FoldBatchNormOptions): FoldedW
           convBias ? convBiasShader : noConvBiasShader,
           foldBatchNormShader,
         ],
-        aliases: { V: "f32", Q: "f32", P: one(scale ?? bias), M: one(given.mean), B: one(convBias), R: one(weights) },
+        aliases: {
+          V: "f32",
+          Q: "f32",
+          P: one(affine.scale ?? affine.bias),
+          M: one(given.mean),
+          B: one(convBias),
+          R: one(weights),
+        },
         ranges: bound(
           [
             ...[whole("mean", given.mean), whole("variance", given.variance)],

@@ -1,6 +1,7 @@
 // The shapes of products of matrices. Shared by the engine and the reference.
 import { refuse } from "../../base/error.ts";
 import { checkBoolean } from "../../base/validate.ts";
+import { aligned, broadcastShape } from "../shared/geometry/broadcast.ts";
 
 /** The options of `matmul`. */
 export interface MatmulOptions {
@@ -48,18 +49,9 @@ export function productOf(a: readonly number[], b: readonly number[], options: M
   const [otherTerms, columns] = ends(matrixB, transposeB);
   if (terms !== otherTerms)
     refuse("shape-mismatch", "b.shape", b, `matrices of ${terms} rows, as those of a have columns`);
-  const rank = Math.max(matrixA.length, matrixB.length) - 2;
-  const batchOf = (shape: readonly number[]): number[] => [
-    ...Array.from({ length: rank - (shape.length - 2) }, () => 1),
-    ...shape.slice(0, -2),
-  ];
-  const [batchA, batchB] = [batchOf(matrixA), batchOf(matrixB)];
-  const batch = batchA.map((size, axis) => {
-    const other = batchB[axis]!;
-    if (size !== other && size !== 1 && other !== 1)
-      refuse("shape-mismatch", "b.shape", b, `batches that are 1 or those of a, [${batchA.join(", ")}]`);
-    return size === 1 ? other : size;
-  });
+  const [ownA, ownB] = [matrixA.slice(0, -2), matrixB.slice(0, -2)];
+  const batch = broadcastShape({ "a.shape": ownA, "b.shape": ownB });
+  const [batchA, batchB] = [aligned(ownA, batch.length), aligned(ownB, batch.length)];
   const shape = [...batch, ...(a.length === 1 ? [] : [rows]), ...(b.length === 1 ? [] : [columns])];
   return { transposeA, transposeB, rows, terms, columns, batchA, batchB, batch, shape };
 }

@@ -2,6 +2,7 @@
 import { elementCount } from "../../base/shape.ts";
 import { RANKS, checkOptions } from "../../base/validate.ts";
 import { type Float64NdArray, type NdArray, checkNdArray, checkShapeIs } from "../../reference/ndarray.ts";
+import { placesIn } from "../shared/geometry/broadcast.ts";
 import { MATMUL_KEYS, type MatmulOptions, type Product, productOf } from "./geometry.ts";
 
 /** `matmul` of convoke/ops, in float64. */
@@ -36,22 +37,11 @@ export function matmulBackward(
 
 /** Visits each product of two elements: its place in the result, in a and in b. */
 function forEachTerm(product: Product, visit: (at: number, one: number, other: number) => void): void {
-  const { transposeA, transposeB, rows, terms, columns, batch } = product;
-  const count = elementCount(batch);
-  const matrixOf = (own: readonly number[], matrix: number): number => {
-    let [rest, place, stride] = [matrix, 0, 1];
-    for (let axis = batch.length - 1; axis >= 0; axis--) {
-      if (own[axis] !== 1) {
-        place += (rest % batch[axis]!) * stride;
-        stride *= own[axis]!;
-      }
-      rest = Math.floor(rest / batch[axis]!);
-    }
-    return place;
-  };
-  for (let matrix = 0; matrix < count; matrix++) {
-    const startA = matrixOf(product.batchA, matrix) * rows * terms;
-    const startB = matrixOf(product.batchB, matrix) * terms * columns;
+  const { transposeA, transposeB, rows, terms, columns, batchA, batchB, batch } = product;
+  const matricesB = placesIn(batchB, batch);
+  placesIn(batchA, batch).forEach((matrixA, matrix) => {
+    const startA = matrixA * rows * terms;
+    const startB = matricesB[matrix]! * terms * columns;
     for (let row = 0; row < rows; row++)
       for (let column = 0; column < columns; column++)
         for (let term = 0; term < terms; term++)
@@ -60,5 +50,5 @@ function forEachTerm(product: Product, visit: (at: number, one: number, other: n
             startA + (transposeA ? term * rows + row : row * terms + term),
             startB + (transposeB ? column * terms + term : term * columns + column),
           );
-  }
+  });
 }

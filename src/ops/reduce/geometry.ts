@@ -1,7 +1,8 @@
 // The axes of a reduction. Shared by the engine and the reference.
 import { refuse } from "../../base/error.ts";
 import { elementCount } from "../../base/shape.ts";
-import { checkBoolean, checkInteger } from "../../base/validate.ts";
+import { checkBoolean } from "../../base/validate.ts";
+import { axesOf } from "../shared/geometry/axis.ts";
 
 /** The options of reductions. */
 export interface ReduceOptions {
@@ -25,15 +26,8 @@ export interface Reduced {
 
 /** @throws ConvError naming the invalid option */
 export function reducedOf(shape: readonly number[], options: ReduceOptions): Reduced {
-  const rank = shape.length;
   const keep = checkBoolean("keepDimensions", options.keepDimensions ?? false);
-  const given: unknown = options.axes ?? shape.map((_, axis) => axis);
-  if (!Array.isArray(given)) refuse("invalid-argument", "axes", given, "an array of axes");
-  const axes = Array.from(given, (one: unknown, at) => {
-    const axis = checkInteger(`axes[${at}]`, one, -rank, rank - 1);
-    return axis < 0 ? axis + rank : axis;
-  });
-  if (new Set(axes).size < axes.length) refuse("invalid-argument", "axes", given, "each axis at most once");
+  const axes = axesOf(options.axes ?? [...shape.keys()], shape.length);
   const isReduced = (axis: number): boolean => axes.includes(axis);
   const kept = shape.map((size, axis) => (isReduced(axis) ? 1 : size));
   return {

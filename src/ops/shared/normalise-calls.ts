@@ -11,7 +11,7 @@ import { Workspace } from "../../kernel/workspace.ts";
 import { checkLike } from "./feature-map.ts";
 import { type Normalisation, checkEpsilon } from "./geometry/normalisation.ts";
 import { finishSums, gradientSums, inputGradient, normalise } from "./normalise.ts";
-import { checkAffine, checkParameter, parameter } from "./parameters.ts";
+import { affineParameters, checkAffine, checkParameter, parameter } from "./parameters.ts";
 import { type Statistics, magnitudes, moments } from "./statistics.ts";
 
 /** One kind of normalisation. */
@@ -86,12 +86,11 @@ export function normaliseSets(kind: Kind, x: Tensor, options: Options, all: bool
       const own = (name: string): Range =>
         statistics[name] ? whole(name, statistics[name]) : workspace.numbers(normalisation.sets);
       const ranges = { ...(kind.mean && { mean: own(kind.mean) }), inverse: own(kind.inverse) };
-      const { scale, bias } = affine;
       const steps = [
         ...statisticSteps(workspace, normalisation, tensor, ranges, epsilon),
         normalise(normalisation, {
           ...{ x: tensor, y: whole("y", tensor), statistics: ranges },
-          ...{ scale: parameter("scale", scale), bias: parameter("bias", bias) },
+          ...affineParameters(affine),
         }),
       ];
       return { steps, workspaceBytes: workspace.bytes };

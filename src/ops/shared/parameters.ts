@@ -19,9 +19,20 @@ export interface NormGradients {
   readonly dbias: Tensor;
 }
 
+/** The parameters of a normalisation, as far as they are given. */
+interface Affine {
+  readonly scale?: Tensor;
+  readonly bias?: Tensor;
+}
+
 /** A parameter tensor as dispatches bind it. */
 export function parameter(operand: string, tensor: Tensor | undefined): Parameter | undefined {
   return tensor && { range: whole(operand, tensor), dtype: tensor.dtype };
+}
+
+/** Scale and bias as dispatches bind them. */
+export function affineParameters({ scale, bias }: Affine): Record<keyof Affine, Parameter | undefined> {
+  return { scale: parameter("scale", scale), bias: parameter("bias", bias) };
 }
 
 /**
@@ -47,7 +58,7 @@ export function checkAffine(
   { scale, bias }: { scale?: Tensor | undefined; bias?: Tensor | undefined },
   shape: readonly number[],
   dtype: Dtype,
-): { scale?: Tensor; bias?: Tensor } {
+): Affine {
   const checked = {
     ...(scale !== undefined && { scale: checkParameter("scale", scale, shape, dtype) }),
     ...(bias !== undefined && { bias: checkParameter("bias", bias, shape, dtype) }),

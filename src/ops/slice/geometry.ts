@@ -1,6 +1,7 @@
 // The elements that a slice takes. Shared by the engine and the reference.
 import { refuse } from "../../base/error.ts";
 import { MAX_ELEMENTS, checkInteger } from "../../base/validate.ts";
+import { axesOf } from "../shared/geometry/axis.ts";
 import { type StridedCopy, wholeView } from "../shared/geometry/strided.ts";
 
 /** The options of `slice`: lists with one entry for each axis of `axes`. */
@@ -39,11 +40,10 @@ export function sliceOf(shape: readonly number[], { starts, ends, steps, axes }:
   const first = listOf("starts", starts, checkCell);
   const last = listOf("ends", ends, checkCell);
   const step = listOf("steps", steps ?? first.map(() => 1), (name, one) => checkInteger(name, one, -MAX_ELEMENTS));
-  const along = listOf("axes", axes ?? first.map((_, axis) => axis), (name, one) => {
-    const axis = checkInteger(name, one, -rank, rank - 1);
-    return axis < 0 ? axis + rank : axis;
-  });
-  if (new Set(along).size < along.length) refuse("invalid-argument", "axes", axes, "each axis at most once");
+  const along = axesOf(
+    listOf("axes", axes ?? [...first.keys()], (_, one) => one as number),
+    rank,
+  );
   const view = wholeView(shape);
   let { start } = view;
   const strides = [...view.strides];

@@ -1,4 +1,5 @@
 // The geometry of a tensor along one of its axes. Shared by hosts and references.
+import { refuse } from "../../../base/error.ts";
 import { elementCount } from "../../../base/shape.ts";
 import { checkInteger } from "../../../base/validate.ts";
 import type { Layout } from "../../../problem/problem.ts";
@@ -22,6 +23,20 @@ export function axisOf(value: unknown, shape: readonly number[], layout: Layout)
   const rank = Math.max(1, shape.length);
   const axis = checkInteger("axis", value, -rank, rank - 1);
   return axis < 0 ? axis + rank : axis;
+}
+
+/** Checks a list of axes, counted from the end if negative, each at most once. */
+export function axesOf(given: unknown, rank: number): number[] {
+  if (!Array.isArray(given)) refuse("invalid-argument", "axes", given, "an array of axes");
+  const axes: number[] = [];
+  Array.from(given as unknown[]).forEach((one, at) => {
+    const argument = `axes[${at}]`;
+    const axis = checkInteger(argument, one, -rank, rank - 1);
+    const own = axis < 0 ? axis + rank : axis;
+    if (axes.includes(own)) refuse("invalid-argument", argument, one, "each axis at most once");
+    axes.push(own);
+  });
+  return axes;
 }
 
 /** The lines of a shape along an axis. */

@@ -7,6 +7,11 @@ import { RANKS, checkShape } from "../../../base/validate.ts";
 /** The size of a shape along an axis of a longer one. */
 const sizeAt = (shape: readonly number[], axis: number, rank: number): number => shape[axis - rank + shape.length] ?? 1;
 
+/** A shape with as many axes, of size 1 where it has none. */
+export function aligned(shape: readonly number[], rank: number): number[] {
+  return Array.from({ length: rank }, (_, axis) => sizeAt(shape, axis, rank));
+}
+
 /**
  * The shape over which all of the given shapes are broadcast.
  * @param shapes by the names of their arguments, such as "a.shape"

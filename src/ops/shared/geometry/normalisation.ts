@@ -5,7 +5,7 @@ import { refuse } from "../../../base/error.ts";
 import { elementCount } from "../../../base/shape.ts";
 import { RANKS, checkFinite, checkInteger, checkShape } from "../../../base/validate.ts";
 import type { Layout } from "../../../problem/problem.ts";
-import { axisOf, channelAxis, linesAlong } from "./axis.ts";
+import { axesOf, axisOf, channelAxis, linesAlong } from "./axis.ts";
 
 /** A tensor to be normalised. */
 export interface Normalised {
@@ -57,7 +57,7 @@ export function checkGroups(channels: number, groups: unknown): number {
 
 /** The axes of memory that layer normalisation is over, in the order that scale and bias have them; by default all but the batch. */
 export function checkAxes({ shape, layout }: Normalised, axes: unknown): readonly number[] {
-  if (Array.isArray(axes)) return checkList(shape, axes);
+  if (Array.isArray(axes)) return axesOf(axes, shape.length);
   checkShape("x.shape", shape, RANKS.slice(2));
   const channels = channelAxis(shape, layout);
   if (axes === "channels") return [channels];
@@ -66,16 +66,6 @@ export function checkAxes({ shape, layout }: Normalised, axes: unknown): readonl
     refuse("invalid-argument", "axes", axes, `"channels", an integer from 1 to ${most}, or a list of axes`);
   const order = [0, channels, ...shape.keys()].filter((one, at, all) => all.indexOf(one) === at);
   return order.slice(-checkInteger("axes", axes ?? most, 1, most));
-}
-
-function checkList({ length }: readonly number[], axes: readonly unknown[]): readonly number[] {
-  return Array.from(axes, (one, at) => {
-    const given = checkInteger(`axes[${at}]`, one, -length, length - 1);
-    return given < 0 ? given + length : given;
-  }).map((own, at, all) => {
-    if (all.indexOf(own) < at) refuse("invalid-argument", `axes[${at}]`, axes[at], "each axis once");
-    return own;
-  });
 }
 
 /** A set for each place along an axis, by default the channels. */
