@@ -99,7 +99,7 @@ test.each([
   [() => reference.slice(x, { starts: [0.5], ends: [1] }), "starts[0]", "invalid-argument"],
   [() => reference.slice(x, { starts: [0], ends: [1], steps: [0] }), "steps[0]", "invalid-argument"],
   [() => reference.slice(x, { starts: [0], ends: [1], axes: [4] }), "axes[0]", "invalid-argument"],
-  [() => reference.slice(x, { starts: [0, 0], ends: [1, 1], axes: [0, -4] }), "axes", "invalid-argument"],
+  [() => reference.slice(x, { starts: [0, 0], ends: [1, 1], axes: [0, -4] }), "axes[1]", "invalid-argument"],
   [
     () => reference.sliceBackward(x, { inputShape: [3, 6, 4, 2], starts: [0], ends: [1] }),
     "dy.shape",
