@@ -5,10 +5,11 @@ import featureMapShader from "../../../shaders/lib/feature-map.wgsl";
 import alongShader from "../../../shaders/ops/resize/along.wgsl";
 import axisShader from "../../../shaders/ops/resize/axis.wgsl";
 import extrapolateShader from "../../../shaders/ops/resize/extrapolate.wgsl";
+import gatherShader from "../../../shaders/ops/resize/gather.wgsl";
 import kernelCubicShader from "../../../shaders/ops/resize/kernel-cubic.wgsl";
 import kernelLinearShader from "../../../shaders/ops/resize/kernel-linear.wgsl";
-import nearestShader from "../../../shaders/ops/resize/nearest.wgsl";
 import tableShader from "../../../shaders/ops/resize/table.wgsl";
+import { alongAxes } from "../../algorithms/operands.ts";
 import type { Dtype } from "../../base/dtype.ts";
 import { elementCount, type Triple } from "../../base/shape.ts";
 import type { Recipe } from "../../gpu/operation.ts";
@@ -27,6 +28,9 @@ const RUN = 4;
 
 /** Below this many invocations a GPU is not busy, and each computes one line. */
 const FEW_THREADS = 16_384;
+
+/** The most cells of an output that are gathered at once. */
+const MAX_GATHERED = 8;
 
 /** Rows of the table of an axis: the first cell and the weights of an output. */
 interface Tables {
@@ -51,16 +55,17 @@ export function resamplingRecipe({ resampling, map, dtype, ranges }: Resizing, t
   const tables = tablesOf(resampling, workspace);
   const isWhole = axes.every(({ inside, outputs }) => inside[0] === 0 && inside[1] === outputs);
   const [read, written] = ranges;
-  if (mode === "nearest" && !transposed && isWhole)
-    return {
-      steps: [tables.step, nearestStep({ resampling, map, dtype, ranges }, tables)],
-      workspaceBytes: workspace.bytes,
-    };
   const growth = ({ inputs, outputs }: ResampledAxis): number => (transposed ? inputs / outputs : outputs / inputs);
-  const passes = ([0, 1, 2] as const)
+  const along = ([0, 1, 2] as const)
     .filter((axis) => axis === 2 || !isIdentity(axes[axis]))
     .toSorted((a, b) => growth(axes[a]) - growth(axes[b]));
+  // One pass over few cells an output is cheaper than several, unless these grow the map.
+  const few =
+    along.length > 1 && elementsOf(output) <= elementsOf(map) && elementCount(axes.map(windowOf)) <= MAX_GATHERED;
+  const gathers = !transposed && (mode === "nearest" ? isWhole : few);
   const steps: Step<string>[] = [tables.step];
+  if (gathers) steps.push(gatherStep({ resampling, map, dtype, ranges }, tables));
+  const passes = gathers ? [] : along;
   let from = transposed ? output : map;
   let operand = read;
   for (const [turn, axis] of passes.entries()) {
@@ -96,11 +101,16 @@ function isIdentity({ inputs, outputs, line, inside }: ResampledAxis): boolean {
   return line.base === 0n && line.step === line.unit && inputs === outputs && inside[1] - inside[0] === outputs;
 }
 
+/** Cells of an output along an axis. */
+function windowOf({ taps, inputs }: ResampledAxis): number {
+  return Math.min(taps, inputs);
+}
+
 function tablesOf(resampling: Resampling, workspace: Workspace): Tables {
   const { mode, before, excludeOutside, normalised, cubicCoefficient } = resampling;
   let words = 0;
   const axes = resampling.axes.map((axis): Uniforms => {
-    const window = Math.min(axis.taps, axis.inputs);
+    const window = windowOf(axis);
     const table = words;
     words += axis.outputs * (window + 1);
     return { ...axisUniforms(axis, before), window, table };
@@ -194,11 +204,12 @@ function alongStep({ from, to, axis, dtypes, ranges, transposed }: Pass, { axes 
   });
 }
 
-function nearestStep({ resampling, map, dtype, ranges }: Resizing, { range, axes }: Tables): Step<string> {
+function gatherStep({ resampling, map, dtype, ranges }: Resizing, { range, axes }: Tables): Step<string> {
   const { N, channels, layout } = map;
   const { size } = resampling.output;
   const last = layout === "channels-last";
   const wide = last && channels % 4 === 0;
+  const lanes = wide ? "four" : "one";
   const inner = last ? channels / (wide ? 4 : 1) : 1;
   const rows = N * (last ? 1 : channels) * size[0] * size[1];
   const row = size[2] * inner;
@@ -207,9 +218,12 @@ function nearestStep({ resampling, map, dtype, ranges }: Resizing, { range, axes
   const [d, h, w] = axes;
   const [x, y] = ranges;
   return dispatch({
-    shaders: [axisShader, nearestShader],
-    constants: { RUN: run },
-    aliases: { E: elementTypes(dtype)[wide ? "four" : "one"] },
+    shaders: [axisShader, gatherShader],
+    constants: {
+      ...alongAxes("WINDOW_", resampling.axes.map(windowOf) as unknown as Triple),
+      ...{ RUN: run, WEIGHTED: resampling.mode !== "nearest" },
+    },
+    aliases: { E: elementTypes(dtype)[lanes], V: elementTypes("f32")[lanes] },
     ranges: [x, range, y],
     uniforms: { rowThreads, row, inner, d: d!, h: h!, w: w! },
     threads: rows * rowThreads,
