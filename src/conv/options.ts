@@ -1,7 +1,7 @@
 // The options of the public convolution calls, and their conversion to descriptors and constraints.
 import { refuse, words } from "../base/error.ts";
 import { pick } from "../base/pick.ts";
-import { type Tensor, checkSameEngine } from "../gpu/tensor.ts";
+import { type Tensor, checkSameEngine, checkTensor } from "../gpu/tensor.ts";
 import { CONSTRAINT_KEYS, type Constraints, checkConstraints } from "../planner/choose.ts";
 import type { ActivationOption } from "../problem/activation.ts";
 import { type ConvDescriptor, GEOMETRY_KEYS, type GeometryOptions } from "../problem/problem.ts";
@@ -78,6 +78,7 @@ export const CALL_KEYS = [...GEOMETRY_KEYS, ...CONSTRAINT_KEYS];
  */
 export function sharedFormat(tensors: Readonly<Record<string, Tensor>>): Pick<ConvDescriptor, "layout" | "dtype"> {
   checkSameEngine(tensors);
+  for (const entry of Object.entries(tensors)) checkTensor(...entry);
   const [[first, { layout, dtype }], [name, tensor]] = Object.entries(tensors) as [[string, Tensor], [string, Tensor]];
   if (tensor.layout !== layout)
     refuse("shape-mismatch", `${name}.layout`, tensor.layout, `"${layout}", the layout of ${first}`);
