@@ -11,6 +11,7 @@ import { type Tensor, checkTensor } from "../../gpu/tensor.ts";
 import { dispatch } from "../../kernel/dispatch.ts";
 import { elementTypes } from "../../kernel/element-types.ts";
 import type { Shader } from "../../kernel/shader.ts";
+import { checkLike } from "../shared/feature-map.ts";
 import { ADAM_KEYS, type AdamNumbers, SGD_KEYS, type SgdNumbers, adamNumbers, sgdNumbers } from "./geometry.ts";
 
 /** The options of `sgd`. */
@@ -79,13 +80,8 @@ function checkTensors(given: Readonly<Record<string, unknown>>): Record<string, 
   const tensors: Record<string, Tensor> = {};
   for (const [name, value] of Object.entries(given)) {
     const tensor = checkTensor(name, value);
-    const w = tensors["w"] ?? tensor;
-    if (tensor.shape.join() !== w.shape.join())
-      refuse("shape-mismatch", `${name}.shape`, tensor.shape, `[${w.shape.join(", ")}], as w has`);
-    if (tensor.dtype !== w.dtype && tensor.dtype !== "f32")
-      refuse("shape-mismatch", `${name}.dtype`, tensor.dtype, `"${w.dtype}", as w has, or "f32"`);
-    if (w.shape.length > 2 && tensor.layout !== w.layout)
-      refuse("shape-mismatch", `${name}.layout`, tensor.layout, `"${w.layout}", as w has`);
+    const { shape, layout, dtype } = tensors["w"] ?? tensor;
+    checkLike(name, tensor, { shape, layout, dtype: tensor.dtype === "f32" ? "f32" : dtype }, "as w has");
     for (const [other, { storage }] of Object.entries(tensors))
       if (storage === tensor.storage)
         refuse("invalid-argument", name, words(`the buffer of ${other}`), "a buffer of its own");
