@@ -1,7 +1,7 @@
 // A pass of a resizing along one axis: every output is the weighted sum of its cells or, if TRANSPOSED, every cell that of the outputs that
 // have it. An invocation computes RUN lines, whose weights are the same.
 // slots: place_at
-// constants: RUN, TRANSPOSED
+// constants: EXCLUDE, RUN, TRANSPOSED
 // types: Axis, E, F, V
 struct Along {
   threads: u32,
@@ -45,9 +45,9 @@ fn thread(index: u32) {
   if (TRANSPOSED) {
     let ends = vec2i(ceiling(place_at(own, a.back, a.low)), ceiling(place_at(own, a.back, a.high)));
     let most = i32(a.outputs);
-    // Places beyond an end of the axis have the cell there.
-    begin = u32(select(clamp(min(ends.x, ends.y) - i32(a.margin), 0, most), 0, own == 0u));
-    end = u32(select(clamp(max(ends.x, ends.y) + i32(a.margin), 0, most), most, own + 1u == a.inputs));
+    // Places beyond an end of the axis have the cell there, unless they EXCLUDE it.
+    begin = u32(select(clamp(min(ends.x, ends.y) - i32(a.margin), 0, most), 0, !EXCLUDE && own == 0u));
+    end = u32(select(clamp(max(ends.x, ends.y) + i32(a.margin), 0, most), most, !EXCLUDE && own + 1u == a.inputs));
   } else {
     begin = table[a.table + own * columns];
     end = begin + a.window;

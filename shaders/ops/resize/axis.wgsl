@@ -4,9 +4,10 @@ struct Axis {
   inputs: u32, outputs: u32,
   // Outputs from begin to before end are computed; the others are extrapolated.
   begin: u32, end: u32,
-  // The cells of an output begin `first` after its place; `window` of its `taps` cells lie on the axis.
-  first: i32, taps: u32, window: u32,
-  narrow: f32,
+  // The `taps` cells of an output begin `first` after its place, `dilation` apart; they are among `window` neighbours on the axis.
+  first: i32, taps: u32, dilation: i32, window: u32,
+  // The place of the centre of the kernel, in taps, and the inverse of its width.
+  centre: f32, narrow: f32,
   // The row of an output in the table: its first cell, then its weights.
   table: u32,
   // Outputs by which the ranges of the cells have to be widened.

@@ -1,6 +1,6 @@
 // The kernel of cubic interpolation (Keys, Cubic Convolution Interpolation for Digital Image Processing, 1981).
 // constants: COEFFICIENT
-fn kernel_at(distance: f32) -> f32 {
+fn kernel_at(distance: f32, nearest: f32) -> f32 {
   let a = COEFFICIENT;
   let t = abs(distance);
   let near = ((a + 2.0) * t - (a + 3.0)) * t * t + 1.0;

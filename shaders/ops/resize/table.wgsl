@@ -1,5 +1,6 @@
 // The table of each axis: for every output its first cell, then the weights of `window` cells from there on. Taps beyond the border are
-// those of the border or, if EXCLUDE, have no weight. If NORMALISED, weights are divided by their sum.
+// those of the border or, if EXCLUDE, have no weight. If NORMALISED, weights are divided by their sum; kernels that vanish far from their
+// centre then get the distance of the nearest cell that counts.
 // slots: kernel_at, place_at
 // constants: BEFORE, EXCLUDE, NEAREST, NORMALISED
 // types: Axis
@@ -41,23 +42,37 @@ fn thread(index: u32) {
   }
   // 32 bits of the fraction, which a float rounds to 24; the factor is 2^-32.
   let fraction = f32(place.y) * 2.3283064365386963e-10;
+  let centre = fraction + a.centre;
   var sum = 1.0;
+  var nearest = 1e18;
   if (NORMALISED) {
+    for (var k = 0u; k < a.taps; k++) {
+      let tap = a.first + i32(k);
+      nearest = select(nearest, min(nearest, abs(distance(tap, centre, a))), counts(cell + tap * a.dilation, last));
+    }
     sum = 0.0;
     for (var k = 0u; k < a.taps; k++) {
       let tap = a.first + i32(k);
-      let at = cell + tap;
-      sum += select(0.0, kernel_at((f32(tap) - fraction) * a.narrow), !EXCLUDE || (at >= 0 && at <= last));
+      sum += select(0.0, kernel_at(distance(tap, centre, a), nearest), counts(cell + tap * a.dilation, last));
     }
   }
   for (var k = 0u; k < a.taps; k++) {
     let tap = a.first + i32(k);
-    let at = cell + tap;
-    let held = clamp(at, 0, last);
-    if (!EXCLUDE || at == held) {
-      let to = row + 1u + u32(held - start);
-      let weight = kernel_at((f32(tap) - fraction) * a.narrow) / sum;
+    let at = cell + tap * a.dilation;
+    if (counts(at, last)) {
+      let to = row + 1u + u32(clamp(at, 0, last) - start);
+      let weight = kernel_at(distance(tap, centre, a), nearest) / sum;
       table[to] = bitcast<u32>(bitcast<f32>(table[to]) + weight);
     }
   }
+}
+
+// The distance of a tap from the centre of the kernel.
+fn distance(tap: i32, centre: f32, a: Axis) -> f32 {
+  return (f32(tap) - centre) * a.narrow;
+}
+
+// Whether a cell has a weight.
+fn counts(cell: i32, last: i32) -> bool {
+  return !EXCLUDE || (cell >= 0 && cell <= last);
 }

@@ -85,14 +85,18 @@ export const RESIZE_KEYS = [
   ...["excludeOutside", "antialias", "coordinates", "roi", "extrapolationValue"],
 ];
 
-/** The outputs along an axis: output o, at place p of the line, has the cells from floor(p) + first on. */
+/** The outputs along an axis: output o, at place p of the line, has `taps` cells from floor(p) + first on. */
 export interface ResampledAxis {
   readonly inputs: number;
   readonly outputs: number;
   readonly line: Line;
   readonly first: number;
   readonly taps: number;
-  /** The kernel is this many times as narrow as without antialiasing: at most 1. */
+  /** The distance between taps, in cells. */
+  readonly dilation: number;
+  /** The centre of the kernel beside the place of the output, in taps. */
+  readonly centre: number;
+  /** The inverse of the width of the kernel, in taps: 1 for interpolation without antialiasing. */
   readonly narrow: number;
   /** The outputs that are not extrapolated. */
   readonly inside: readonly [begin: number, end: number];
@@ -100,7 +104,7 @@ export interface ResampledAxis {
 
 /** The geometry of a resizing. */
 export interface Resampling {
-  readonly mode: (typeof MODES)[number];
+  readonly mode: (typeof MODES)[number] | "gaussian";
   /** With "nearest": whether a place on a cell belongs to the cell before, since the rounding moves places by a half or a whole cell. */
   readonly before: boolean;
   readonly cubicCoefficient: number;
@@ -146,7 +150,8 @@ export function resamplingOf(map: FeatureMap, options: ResizeOptions): Resamplin
     const [inputs, at] = [map.size[axis], axis - unused];
     const [outputs, factor] = at < 0 ? [1, UNIT] : [size[at]!, factors[at]!];
     const line = lineOf({ coordinates, inputs, outputs, factor, roi: at < 0 ? [ZERO, UNIT] : roi[at]! });
-    const shared = { inputs, outputs, inside: cropped ? insideOf(line, inputs, outputs) : ([0, outputs] as const) };
+    const inside = cropped ? insideOf(line, inputs, outputs) : ([0, outputs] as const);
+    const shared = { inputs, outputs, inside, dilation: 1, centre: 0 };
     if (mode === "nearest") {
       const rounded = rounding.startsWith("round")
         ? moved(line, 1n, 2n)

@@ -1,4 +1,4 @@
-// The steps of a resizing. A small kernel computes a table for each axis: the first cell and the weights of every output. Passes along one
+// The steps of a resizing, or of a weighted mean over windows. A small kernel computes a table for each axis: the first cell and the weights of every output. Passes along one
 // axis after the other sum by these tables, and gradients by the same tables, cell by cell. The passes are few for the kernels of any mode,
 // and their shaders know no sizes.
 import featureMapShader from "../../../shaders/lib/feature-map.wgsl";
@@ -7,11 +7,12 @@ import axisShader from "../../../shaders/ops/resize/axis.wgsl";
 import extrapolateShader from "../../../shaders/ops/resize/extrapolate.wgsl";
 import gatherShader from "../../../shaders/ops/resize/gather.wgsl";
 import kernelCubicShader from "../../../shaders/ops/resize/kernel-cubic.wgsl";
+import kernelGaussianShader from "../../../shaders/ops/resize/kernel-gaussian.wgsl";
 import kernelLinearShader from "../../../shaders/ops/resize/kernel-linear.wgsl";
 import tableShader from "../../../shaders/ops/resize/table.wgsl";
 import { alongAxes } from "../../algorithms/operands.ts";
 import type { Dtype } from "../../base/dtype.ts";
-import { elementCount, type Triple } from "../../base/shape.ts";
+import { dilatedExtent, elementCount, type Triple } from "../../base/shape.ts";
 import type { Recipe } from "../../gpu/operation.ts";
 import { type Range, dispatch } from "../../kernel/dispatch.ts";
 import { elementTypes } from "../../kernel/element-types.ts";
@@ -34,6 +35,7 @@ const MAX_GATHERED = 8;
 
 /** Rows of the table of an axis: the first cell and the weights of an output. */
 interface Tables {
+  readonly excludeOutside: boolean;
   readonly step: Step<string>;
   readonly range: Range<"workspace">;
   readonly axes: readonly Uniforms[];
@@ -57,7 +59,7 @@ export function resamplingRecipe({ resampling, map, dtype, ranges }: Resizing, t
   const [read, written] = ranges;
   const growth = ({ inputs, outputs }: ResampledAxis): number => (transposed ? inputs / outputs : outputs / inputs);
   const along = ([0, 1, 2] as const)
-    .filter((axis) => axis === 2 || !isIdentity(axes[axis]))
+    .filter((axis) => axis === 2 || !isIdentity(axes[axis], mode))
     .toSorted((a, b) => growth(axes[a]) - growth(axes[b]));
   // One pass over few cells an output is cheaper than several, unless these grow the map.
   const few =
@@ -97,14 +99,24 @@ export function resamplingRecipe({ resampling, map, dtype, ranges }: Resizing, t
 }
 
 /** Whether every output is the cell of its place. */
-function isIdentity({ inputs, outputs, line, inside }: ResampledAxis): boolean {
-  return line.base === 0n && line.step === line.unit && inputs === outputs && inside[1] - inside[0] === outputs;
+function isIdentity({ inputs, outputs, line, inside, taps }: ResampledAxis, mode: Resampling["mode"]): boolean {
+  const interpolates = mode !== "gaussian" || taps === 1;
+  const isSame = line.base === 0n && line.step === line.unit && inputs === outputs;
+  return interpolates && isSame && inside[1] - inside[0] === outputs;
 }
 
-/** Cells of an output along an axis. */
-function windowOf({ taps, inputs }: ResampledAxis): number {
-  return Math.min(taps, inputs);
+/** Neighbouring cells along an axis among which are those of an output. */
+function windowOf({ taps, dilation, inputs }: ResampledAxis): number {
+  return Math.min(dilatedExtent(taps, dilation), inputs);
 }
+
+/** The shaders of the kernels, beside "nearest", which needs none. */
+const KERNELS = {
+  nearest: kernelLinearShader,
+  linear: kernelLinearShader,
+  cubic: kernelCubicShader,
+  gaussian: kernelGaussianShader,
+};
 
 function tablesOf(resampling: Resampling, workspace: Workspace): Tables {
   const { mode, before, excludeOutside, normalised, cubicCoefficient } = resampling;
@@ -118,7 +130,7 @@ function tablesOf(resampling: Resampling, workspace: Workspace): Tables {
   const range = workspace.numbers(words);
   const [d, h, w] = axes;
   const step = dispatch({
-    shaders: [axisShader, mode === "cubic" ? kernelCubicShader : kernelLinearShader, tableShader],
+    shaders: [axisShader, KERNELS[mode], tableShader],
     constants: {
       ...{ NEAREST: mode === "nearest", BEFORE: before, EXCLUDE: excludeOutside, NORMALISED: normalised },
       ...(mode === "cubic" && { COEFFICIENT: { f32: cubicCoefficient } }),
@@ -127,28 +139,27 @@ function tablesOf(resampling: Resampling, workspace: Workspace): Tables {
     uniforms: { d: d!, h: h!, w: w! },
     threads: resampling.axes.reduce((all, { outputs }) => all + outputs, 0),
   });
-  return { step, range, axes };
+  return { excludeOutside, step, range, axes };
 }
 
 /** The fields of the struct Axis of shaders/ops/resize/axis.wgsl, without those of the table. */
-function axisUniforms(
-  { inputs, outputs, line, first, taps, narrow, inside }: ResampledAxis,
-  before: boolean,
-): Uniforms {
+function axisUniforms(axis: ResampledAxis, before: boolean): Uniforms {
+  const { inputs, outputs, line, first, taps, dilation, centre, narrow, inside } = axis;
   const { base, step, unit } = line;
   const [begin, end] = inside;
+  const extent = dilatedExtent(taps, dilation);
   // Rounded up, so that a place on a cell is not before it; the inverse rounded down, since its ceiling is taken.
   const places = { step: wordsOf(ceilOf(step << 64n, unit)), base: wordsOf(ceilOf(base << 64n, unit)) };
   const [sign, size] = step < 0n ? [-1n, -step] : [1n, step];
   const back = (of: bigint): bigint => floorOf(sign * (of << 64n), size);
   const limit = BigInt(outputs + 1) << 64n;
   // Where steps are so small that the inverse is out of range, every output may have a cell.
-  const known = step !== 0n && unit * BigInt(inputs + taps) < size << 31n;
+  const known = step !== 0n && unit * BigInt(inputs + extent) < size << 31n;
   const none = [0, 0, 0];
   const ranges = known
     ? {
         back: wordsOf(back(unit)),
-        low: wordsOf(back(BigInt(1 - first - taps) * unit - base)),
+        low: wordsOf(back(BigInt(1 - first - extent) * unit - base)),
         high: wordsOf(back(BigInt(1 - first) * unit - base)),
       }
     : { back: none, low: none, high: wordsOf(limit) };
@@ -159,6 +170,8 @@ function axisUniforms(
     end,
     first,
     taps,
+    dilation,
+    centre,
     narrow,
     margin: before || step < 0n ? 1 : 0,
     ...places,
@@ -180,7 +193,10 @@ interface Pass {
   readonly transposed: boolean;
 }
 
-function alongStep({ from, to, axis, dtypes, ranges, transposed }: Pass, { axes }: Tables): Step<string> {
+function alongStep(
+  { from, to, axis, dtypes, ranges, transposed }: Pass,
+  { axes, excludeOutside }: Tables,
+): Step<string> {
   const { N, channels, size, layout } = from;
   const last = layout === "channels-last";
   const cells = elementCount(size.slice(axis + 1)) * (last ? channels : 1);
@@ -195,7 +211,7 @@ function alongStep({ from, to, axis, dtypes, ranges, transposed }: Pass, { axes 
   const [read, , written] = ranges;
   return dispatch({
     shaders: [axisShader, alongShader],
-    constants: { RUN: run, TRANSPOSED: transposed },
+    constants: { RUN: run, TRANSPOSED: transposed, EXCLUDE: excludeOutside },
     aliases: { E: type(dtypes[0]), F: type(dtypes[1]), V: type("f32") },
     ranges,
     ...(inWorkspace(written) && { readWrite: inWorkspace(read) ? [1, 2] : [2] }),
