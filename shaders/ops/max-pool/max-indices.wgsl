@@ -21,7 +21,7 @@ fn initial(o: Element) -> State {
   return State(V(bitcast<f32>(g.rule.lowest)), VU(NONE));
 }
 
-fn with_cell(state: State, value: V, offset: u32, tap: vec3u, inside: bool) -> State {
+fn with_cell(state: State, value: V, offset: u32, inside: bool) -> State {
   let better = ((value > state.best) | is_nan(value) | (state.at == VU(NONE))) & VB(inside);
   return State(select(state.best, value, better), select(state.at, VU(offset), better));
 }

@@ -1,6 +1,6 @@
 // Resizing, upsampling and their gradients. Factors of whole numbers are pooling the other way round, and have its kernels; all other
 // sizes are passes along the axes (resampling.ts).
-import { toTriple } from "../../base/shape.ts";
+import { eachAxis, toTriple } from "../../base/shape.ts";
 import { checkOptions } from "../../base/validate.ts";
 import { type Recipe, run, whole } from "../../gpu/operation.ts";
 import { type Tensor, checkTensor } from "../../gpu/tensor.ts";
@@ -10,7 +10,6 @@ import { checkLike, checkMap, describeMap } from "../shared/feature-map.ts";
 import { type FeatureMap, mapOfShape } from "../shared/geometry/feature-map.ts";
 import type { Windows } from "../shared/geometry/windows.ts";
 import { aroundWindows } from "../shared/pool-gradient.ts";
-import { eachAxis } from "../shared/pool-kernel.ts";
 import { overWindows, reduction } from "../shared/pool-reduction.ts";
 import { type WeightedWindows, weightedSums, weightedTranspose, weightedWindows } from "../shared/pool-weights.ts";
 import {

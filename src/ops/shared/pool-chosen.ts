@@ -11,7 +11,6 @@ import namedCellShader from "../../../shaders/ops/shared/pool/named-cell.wgsl";
 import noteStraysShader from "../../../shaders/ops/shared/pool/note-strays.wgsl";
 import ownCellsShader from "../../../shaders/ops/shared/pool/own-cells.wgsl";
 import unsettledShader from "../../../shaders/ops/shared/pool/unsettled.wgsl";
-import withWindowShader from "../../../shaders/ops/shared/pool/with-window.wgsl";
 import type { TensorDtype } from "../../base/dtype.ts";
 import { elementCount } from "../../base/shape.ts";
 import { type Recipe, type TensorDescription, whole } from "../../gpu/operation.ts";
@@ -145,7 +144,7 @@ export function chosenSteps(chosen: Chosen, { taken, settle, listed, inOrder = f
   const gathered = taken && {
     ...{ pooled, map, dtype: from[1].dtype, regions },
     rule: {
-      shaders: [chosenShader, withWindowShader, taken],
+      shaders: [chosenShader, taken],
       ...{ uniforms: {}, constants: { WHOLE: tensor }, aliases: { VI: laneType(pooled, indices.dtype) } },
     },
     ranges: [values, whole("indices", indices), result, lists.heads].slice(0, regions.blocks ? 4 : 3),

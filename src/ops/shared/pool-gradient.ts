@@ -12,7 +12,7 @@ import stepsShader from "../../../shaders/ops/shared/pool/steps.wgsl";
 import windowsShader from "../../../shaders/ops/shared/windows.wgsl";
 import { alongAxes } from "../../algorithms/operands.ts";
 import { type Dtype, bytesFor } from "../../base/dtype.ts";
-import { type Triple, dilatedExtent, elementCount } from "../../base/shape.ts";
+import { type Triple, dilatedExtent, eachAxis, elementCount } from "../../base/shape.ts";
 import type { Range } from "../../kernel/dispatch.ts";
 import type { Constant, Step } from "../../kernel/step.ts";
 import { evenBins } from "./geometry/bins.ts";
@@ -25,7 +25,6 @@ import {
   type Regions,
   type Rule,
   type ThreadLayout,
-  eachAxis,
   inLanes,
   poolStep,
   rowThreadsOf,

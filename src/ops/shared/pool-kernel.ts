@@ -179,8 +179,3 @@ export function windowUniforms({ kernel, stride, dilation, padBegin, padEnd }: W
 export function windowConstants({ kernel, stride, dilation }: Windows): Readonly<Record<string, number>> {
   return { ...alongAxes("KERNEL_", kernel), ...alongAxes("STRIDE_", stride), ...alongAxes("DILATION_", dilation) };
 }
-
-/** A value computed for each axis. */
-export function eachAxis(compute: (axis: 0 | 1 | 2) => number): Triple {
-  return [compute(0), compute(1), compute(2)];
-}

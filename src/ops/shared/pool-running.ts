@@ -7,7 +7,6 @@ import runningSumsShader from "../../../shaders/ops/shared/pool/running-sums.wgs
 import runningWindowsShader from "../../../shaders/ops/shared/pool/running-windows.wgsl";
 import runningShader from "../../../shaders/ops/shared/pool/running.wgsl";
 import valueStateShader from "../../../shaders/ops/shared/pool/value-state.wgsl";
-import withWindowShader from "../../../shaders/ops/shared/pool/with-window.wgsl";
 import windowsShader from "../../../shaders/ops/shared/windows.wgsl";
 import { type Dtype, bytesFor } from "../../base/dtype.ts";
 import { elementCount, roundUp } from "../../base/shape.ts";
@@ -171,9 +170,7 @@ export function sumGradient(gradient: PoolGradient, workspaceOffset = 0): Recipe
         ...{ add: windows.padBegin[axis] - windows.kernel[axis], dilation: 1 },
       }),
     });
-  return (
-    steps || { steps: [poolGradient({ ...gradient, rule: { ...rule, shaders: [...rule.shaders, withWindowShader] } })] }
-  );
+  return steps || { steps: [poolGradient(gradient)] };
 }
 
 /** The gradient of scaled values, after the step that stores them at the beginning of the workspace. */

@@ -4,7 +4,3 @@ alias VU = vec4u;
 alias VB = vec4<bool>;
 const LANES = 4u;
 const LANE = vec4u(0u, 1u, 2u, 3u);
-
-fn first_of(value: V) -> f32 {
-  return value.x;
-}

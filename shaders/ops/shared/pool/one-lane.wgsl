@@ -4,7 +4,3 @@ alias VU = u32;
 alias VB = bool;
 const LANES = 1u;
 const LANE = 0u;
-
-fn first_of(value: V) -> f32 {
-  return value;
-}

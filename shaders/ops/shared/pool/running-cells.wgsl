@@ -4,5 +4,5 @@
 @group(0) @binding(1) var<storage, read> x: array<E>;
 
 fn cell_state(place: u32, position: u32) -> State {
-  return with_cell(initial(Element()), V(x[place]), position, vec3u(0u), true);
+  return with_cell(initial(Element()), V(x[place]), position, true);
 }
