@@ -9,14 +9,14 @@ import { type ActivationGradientOptions, type ConvOptions, EPILOGUE_KEYS, GRADIE
 import { type Tensor, checkSameEngine, checkTensor } from "../../gpu/tensor.ts";
 import { CONSTRAINT_KEYS, type Constraints } from "../../planner/choose.ts";
 import { type Layout, tensorShape } from "../../problem/problem.ts";
-import { batchSum, passedActivation } from "../shared/batch-sum.ts";
+import { batchSum, cast, passedActivation } from "../shared/batch-sum.ts";
 import { compose } from "../shared/composition.ts";
 import { checkLike, checkMap } from "../shared/feature-map.ts";
 import { UNGROUPED_KEYS } from "../shared/geometry/ungrouped.ts";
 import { slice } from "../slice/slice.ts";
 import { concatenate } from "../slices/slices.ts";
 import { type CoordinateOptions, type Coordinates, coordinatesOf, weightsOfChannels } from "./geometry.ts";
-import { cast, coordinateMap, repeatedResponse } from "./steps.ts";
+import { coordinateMap, repeatedResponse } from "./steps.ts";
 
 /** The options of a convolution in one group. Padding and its mode apply to the coordinates as to the input. */
 export interface CoordConvOptions extends CoordinateOptions, Omit<ConvOptions, keyof CoordinateOptions | "groups"> {}

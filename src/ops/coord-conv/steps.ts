@@ -2,13 +2,11 @@
 import featureMapShader from "../../../shaders/lib/feature-map.wgsl";
 import coordinatesShader from "../../../shaders/ops/coord-conv/coordinates.wgsl";
 import responseShader from "../../../shaders/ops/coord-conv/response.wgsl";
-import type { Dtype } from "../../base/dtype.ts";
 import { elementCount } from "../../base/shape.ts";
 import { type TensorDescription, run, whole } from "../../gpu/operation.ts";
 import type { Tensor } from "../../gpu/tensor.ts";
 import { dispatch } from "../../kernel/dispatch.ts";
 import { elementTypes } from "../../kernel/element-types.ts";
-import { batchSum } from "../shared/batch-sum.ts";
 import { describeMap, mapConstants, mapUniforms } from "../shared/feature-map.ts";
 import type { Coordinates } from "./geometry.ts";
 
@@ -59,15 +57,4 @@ export function repeatedResponse(response: Tensor, y: TensorDescription, residua
       ],
     }),
   }).y;
-}
-
-/** A tensor in another element type, as the sum of a batch of one. */
-export function cast(name: string, x: Tensor, dtype: Dtype): Tensor {
-  const { shape, layout } = x;
-  const batch = x.view([1, x.size], layout);
-  try {
-    return batchSum(name, batch, { shape, layout, dtype });
-  } finally {
-    batch.destroy();
-  }
 }
