@@ -145,8 +145,9 @@ function kernelGradient(
 ): Tensor {
   if (perChannel) return dweights.view(shape, layout);
   const cells = dweights.size / channels;
-  const [matrix, axis] = layout === "channels-first" ? [[channels, cells], 0] : [[cells, channels], 1];
-  return reduceSum(temporary(dweights.view(matrix!, layout)), { axes: [axis] });
+  const first = layout === "channels-first";
+  const matrix = first ? [channels, cells] : [cells, channels];
+  return reduceSum(temporary(dweights.view(matrix, layout)), { axes: [first ? 0 : 1] });
 }
 
 /** Kernels under their names in errors. */
