@@ -53,17 +53,17 @@ const kB = (bytes: number): string => `${(bytes / 1000).toFixed(1)} kB`;
 const PROGRAMS = [
   {
     name: "conv",
-    limit: 50_000,
+    limit: 52_000,
     program: `import { createEngine, conv } from "convoke"; globalThis.used = [createEngine, conv];`,
   },
   {
     name: "conv and maxPool",
-    limit: 54_500,
+    limit: 57_500,
     program: `import { createEngine, conv } from "convoke"; import { maxPool } from "convoke/ops"; globalThis.used = [createEngine, conv, maxPool];`,
   },
   {
     name: "everything",
-    limit: 125_000,
+    limit: 129_000,
     program: `import * as convoke from "convoke"; import * as ops from "convoke/ops"; globalThis.used = [convoke, ops];`,
   },
   {
