@@ -139,7 +139,7 @@ export function blocksOf(
   everyWindow = false,
 ): { threads: number; threadLayout: ThreadLayout; constants: Record<string, Constant> } {
   const { kernel, stride, padBegin } = windows;
-  const first = eachAxis((axis) => (everyWindow ? 0 : Math.floor(padBegin[axis] / stride[axis])));
+  const first = eachAxis((axis) => Math.min(Math.floor(padBegin[axis] / stride[axis]), everyWindow ? 0 : Infinity));
   const blocks = eachAxis((axis) => {
     const last = Math.floor((map.size[axis] - 1 + padBegin[axis]) / stride[axis]);
     return Math.max(last + 1, everyWindow ? pooled.size[axis] : 0) - first[axis];
