@@ -65,7 +65,7 @@ export function matmulBackward(dy: Tensor, a: Tensor, b: Tensor, options: Matmul
   checkLike("b", b, { shape: checkTensor("b", b).shape, layout: b.layout, dtype }, "as a");
   const product = productOf(shape, b.shape, options);
   const { transposeA, transposeB, batchA, batchB, batch, rows, columns } = product;
-  checkLike("dy", dy, { shape: product.shape, layout: dy.layout, dtype }, "as the product");
+  checkLike("dy", dy, { shape: product.shape, layout: checkTensor("dy", dy).layout, dtype }, "as the product");
   return compose((composition) => {
     const { temporary, result } = composition;
     // As matrices with all axes of the batch.

@@ -1,7 +1,7 @@
 // Other shapes for the elements of a tensor, without a copy.
 import type { TensorDtype } from "../../base/dtype.ts";
 import { checkOneOf, checkOptions } from "../../base/validate.ts";
-import { type Tensor, checkAnyTensor } from "../../gpu/tensor.ts";
+import { type Tensor, checkAnyTensor, checkSameEngine } from "../../gpu/tensor.ts";
 import { LAYOUTS, type Layout } from "../../problem/problem.ts";
 import { reshapedTo } from "./geometry.ts";
 
@@ -29,6 +29,7 @@ export function reshape<D extends TensorDtype>(
 ): Tensor<D> {
   checkOptions("options", options, ["layout"]);
   const tensor = checkAnyTensor<D>("x", x);
+  checkSameEngine({ x });
   const layout = checkOneOf("layout", options.layout ?? tensor.layout, LAYOUTS);
   return tensor.view(reshapedTo(tensor.shape, shape), layout);
 }
