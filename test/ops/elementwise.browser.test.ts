@@ -19,6 +19,8 @@ type Flat = "negate" | "floor" | "ceil" | "round" | "sign";
 const SHAPE = [3, 5, 8];
 const far = (count: number, seed: number): Float32Array => uniform(count, seed).map((v) => 4 * v);
 const positive = (count: number, seed: number): Float32Array => uniform(count, seed).map((v) => Math.exp(9 * v));
+/** Numbers whose squares have inverses in the range of halves. */
+const near = (count: number, seed: number): Float32Array => uniform(count, seed).map((v) => Math.exp(5 * v));
 /** Halves: integers and ties between two. */
 const halves = (count: number, seed: number): Float32Array => uniform(count, seed).map((v) => Math.round(12 * v) / 2);
 
@@ -32,7 +34,7 @@ const FUNCTIONS: readonly { name: Unary; values: Input["values"]; error: number;
     { name: "exp", values: far, error: 4 * u, slopeError: () => 5 * u },
     { name: "log", values: positive, error: 2 * u, slopeError: () => 6 * u },
     { name: "abs", values: far, error: 0, slopeError: () => 0 },
-    { name: "reciprocal", values: positive, error: 5 * u, slopeError: () => 11 * u },
+    { name: "reciprocal", values: near, error: 5 * u, slopeError: () => 11 * u },
     { name: "erf", values: far, error: 4 * u, slopeError: (v) => (8 + 5 * v * v) * u },
   ];
 

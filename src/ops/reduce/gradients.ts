@@ -168,7 +168,7 @@ function shared(name: string, dy: Tensor, x: Tensor, y: Tensor, options: ReduceO
   return compose((composition) => {
     const { temporary } = composition;
     const { dy: gradient, y: result } = keptOf(composition, call, { dy, y });
-    const ties = reduced(composition, name, { x, y: result }, call.kept, { term: termOf("equals") });
+    const ties = reduced(composition, name, { x, y: result }, call.kept, { term: termOf("equals") }, "f32");
     const share = temporary(runElementwise(name, { dy: gradient, ties }, termOf("ratio"), { values: result }));
     return runElementwise(name, { x, y: result, share }, termOf("share"), { values: x, result: "dx" });
   });

@@ -4,6 +4,7 @@ import exponentialsShader from "../../../shaders/ops/reduce/exponentials.wgsl";
 import termsShader from "../../../shaders/ops/reduce/terms.wgsl";
 import combineSumShader from "../../../shaders/ops/shared/combine-sum.wgsl";
 import powersShader from "../../../shaders/ops/shared/powers.wgsl";
+import type { Dtype } from "../../base/dtype.ts";
 import { elementCount } from "../../base/shape.ts";
 import { checkOptions } from "../../base/validate.ts";
 import { run } from "../../gpu/operation.ts";
@@ -161,8 +162,10 @@ export function reduceLogSum(x: Tensor, options: ReduceOptions = {}): Tensor {
   const name = "reduceLogSum";
   const { shape, kept } = checked(x, options, {});
   return compose((composition) => {
-    const sum = reduced(composition, name, { x }, kept, {});
-    const y = composition.temporary(runElementwise(name, { sum }, exponentialOf("log_of_sum"), { values: sum }));
+    const sum = reduced(composition, name, { x }, kept, {}, "f32");
+    const y = composition.temporary(
+      runElementwise(name, { sum }, exponentialOf("log_of_sum"), { values: like(x, kept) }),
+    );
     return y.view(shape, x.layout);
   });
 }
@@ -181,9 +184,9 @@ export function reduceLogSumExp(x: Tensor, options: ReduceOptions = {}): Tensor 
   const { shape, kept } = checked(x, options, { combine: LARGEST });
   return compose((composition) => {
     const largest = reduced(composition, name, { x }, kept, { combine: LARGEST });
-    const sum = reduced(composition, name, { x, largest }, kept, { term: exponentialOf("relative_exp") });
+    const sum = reduced(composition, name, { x, largest }, kept, { term: exponentialOf("relative_exp") }, "f32");
     const logarithm = exponentialOf("log_of_exponentials");
-    const y = composition.temporary(runElementwise(name, { sum, largest }, logarithm, { values: sum }));
+    const y = composition.temporary(runElementwise(name, { sum, largest }, logarithm, { values: like(x, kept) }));
     return y.view(shape, x.layout);
   });
 }
@@ -205,6 +208,7 @@ function checked(x: Tensor, options: ReduceOptions, { combine }: Reduction): Ret
 /**
  * Reduces values of operands to a shape.
  * @param operands the first has the shape of the terms
+ * @param dtype the element type of the result, that of the operands by default; float32 for what more is computed from
  */
 export function reduced(
   { temporary }: Composition,
@@ -212,9 +216,10 @@ export function reduced(
   operands: Readonly<Record<string, Tensor>>,
   kept: readonly number[],
   { term = ELEMENTS, combine, mean = false }: Reduction,
+  dtype?: Dtype,
 ): Tensor {
   const values = Object.values(operands)[0]!;
-  const to = like(values, kept);
+  const to = { shape: kept, layout: values.layout, dtype: dtype ?? values.dtype };
   const factor = mean ? elementCount(kept) / values.size : 1;
   // The mean of nothing is NaN.
   const combination = mean && values.size === 0 ? sums("P", Number.NaN) : combine;

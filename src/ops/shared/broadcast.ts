@@ -174,8 +174,9 @@ export function reduceSteps(
   const countOf = (list: readonly number[][]): number => list.reduce((count, [size]) => count * size!, 1);
   const sums = countOf(kept);
   const partType = vectors ? items.aliases.L : "f32";
-  const bitsType = vectors && items.lanes === 4 ? "vec4u" : "u32";
-  const resultType = vectors ? items.aliases.V : elementTypes(result.dtype).one;
+  const vector = vectors && items.lanes === 4;
+  const bitsType = vector ? "vec4u" : "u32";
+  const resultType = elementTypes(result.dtype)[vector ? "four" : "one"];
   // Four values of one result are combined to one number by `total`; otherwise `total` is the conversion to P, which changes nothing.
   const four = items.lanes === 4 && !vectors;
   const workspace = new Workspace();
