@@ -262,8 +262,11 @@ function plainCall(parts: Ingredients): Call {
         ...{ ...base, shapes: [y, x], tensors: gate(x) },
         options: { ...options, ...gradient, kernelShape: w },
       };
-    case "convBackwardBias":
-      return { ...base, shapes: [x], tensors: gate(x), options: gradient };
+    case "convBackwardBias": {
+      // The oracle computes it by a convolution with one cell, which a map without cells has no room for.
+      const dy = x.map((size, axis) => (axis > 0 && size === 0 ? 1 : size));
+      return { ...base, shapes: [dy], tensors: gate(dy), options: gradient };
+    }
   }
 }
 

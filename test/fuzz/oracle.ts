@@ -119,10 +119,8 @@ export function describedAs(
     }
     case "convBackwardBias": {
       // The sum equals the gradient of 1x1 weights for an x whose only channel is all ones.
-      const { N: images, channels, spatial: cells } = splitShape(first, layout);
-      const ones = cells.map(() => 1);
-      // Images without cells add as much as no images, whose weights are defined.
-      const [N, spatial] = cells.includes(0) ? [0, ones] : [images, cells];
+      const { N, channels, spatial } = splitShape(first, layout);
+      const ones = spatial.map(() => 1);
       const [x, w] =
         layout === "channels-first"
           ? [

@@ -3,7 +3,7 @@
 // slots: element_at
 // constants: RADIUS
 // types: Map
-struct Coordinates { threads: u32, map: Map }
+struct Coordinates { map: Map, threads: u32 }
 
 @group(0) @binding(0) var<uniform> g: Coordinates;
 @group(0) @binding(1) var<storage, read_write> coordinates: array<f32>;

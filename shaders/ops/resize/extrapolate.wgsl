@@ -1,7 +1,7 @@
 // Writes the value of outputs that lie beyond the outer cells along some axis.
 // slots: element_at
 // types: E, Map
-struct Extrapolate { threads: u32, output: Map, begin: vec3u, end: vec3u, value: f32 }
+struct Extrapolate { output: Map, begin: vec3u, threads: u32, end: vec3u, value: f32 }
 
 @group(0) @binding(0) var<uniform> g: Extrapolate;
 @group(0) @binding(1) var<storage, read_write> y: array<E>;
