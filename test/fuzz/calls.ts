@@ -264,7 +264,7 @@ function plainCall(parts: Ingredients): Call {
       };
     case "convBackwardBias": {
       // The oracle computes it by a convolution with one cell, which a map without cells has no room for.
-      const dy = x.map((size, axis) => (axis > 0 && size === 0 ? 1 : size));
+      const dy = x.map((cells, axis) => (axis > 0 && cells === 0 ? 1 : cells));
       return { ...base, shapes: [dy], tensors: gate(dy), options: gradient };
     }
   }
