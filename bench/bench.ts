@@ -1,8 +1,8 @@
 // Where `npm run bench` computes, in a page or in Node: creates the engine; computes, checks and times one layer by one algorithm, or one other
 // operation, each time it is asked. benchmark.ts asks and prints.
 import { answer } from "../scripts/harness/answer.ts";
+import { bytesMoved } from "../src/conv/buffers.ts";
 import { distance, errorLimit } from "../src/conv/find.ts";
-import { bytesMoved } from "../src/conv/operands.ts";
 import { type ConvInputs, type ConvPlan, ConvError, type Engine, type Tensor, createEngine } from "../src/index.ts";
 import { type ConvDescriptor, type ConvProblem, multiplyAdds, tensorShape } from "../src/problem/problem.ts";
 import { type Calls, timeCalls } from "./calls.ts";

@@ -2,7 +2,7 @@
 import { bytesFor } from "../src/base/dtype.ts";
 import { elementCount } from "../src/base/shape.ts";
 import { distance } from "../src/conv/find.ts";
-import type { Dtype, Engine, Tensor } from "../src/index.ts";
+import type { Engine, Tensor, TensorDtype } from "../src/index.ts";
 import * as operations from "../src/ops/index.ts";
 import * as reference from "../src/reference.ts";
 import type { NdArray } from "../src/reference.ts";
@@ -24,7 +24,7 @@ import type { CallRates, Check, OperationOrder, OperationResult } from "./protoc
  * The largest accepted error, relative to the largest value of the result. The tests hold each value to its own bound (test/ops/); this only
  * confirms that the whole operation was timed.
  */
-const TOLERANCE: Readonly<Record<Dtype, number>> = { f32: 1e-4, f16: 1e-3 };
+const TOLERANCE: Readonly<Record<TensorDtype, number>> = { f32: 1e-4, f16: 1e-3, u32: 1e-4 };
 
 /** Bytes of results by which calls may run ahead of the GPU: it frees them only when it is done with them. */
 const MOST_AHEAD = 2 ** 31;
@@ -64,7 +64,7 @@ export async function measureOperation(engine: Engine, order: OperationOrder): P
   try {
     const arrays = await readAll(tensors);
     const place = enginePlace(order);
-    const call = (): Tensors | void => one.call(operations, tensors, place);
+    const call = () => one.call(operations, tensors, place) as Tensors | void;
     const returned = call();
     const results = resultsOf(one, tensors, returned);
     const sizes = sizesOf([...Object.values(tensors), ...Object.values(results)]);

@@ -5,7 +5,7 @@ import type { Layout } from "../src/index.ts";
 import { noise } from "../src/planner/noise.ts";
 import { joinShape, splitKernel } from "../src/problem/problem.ts";
 import { ELEMENTS } from "./operations/elements.ts";
-import type { BenchOperation, Computer, Input, Place, Tensors } from "./operations/entry.ts";
+import type { BenchOperation, Computer, Input, Place, Results, Tensors } from "./operations/entry.ts";
 import { GLOBAL_POOLING } from "./operations/global-pooling.ts";
 import { LAYERS } from "./operations/layers.ts";
 import { LOSSES } from "./operations/losses.ts";
@@ -13,6 +13,7 @@ import { MOVES } from "./operations/moves.ts";
 import { NORMALISATIONS } from "./operations/normalisations.ts";
 import { OPTIMISERS } from "./operations/optimisers.ts";
 import { POOLING } from "./operations/pooling.ts";
+import { REDUCTIONS } from "./operations/reductions.ts";
 import { UPSAMPLING } from "./operations/upsampling.ts";
 
 export const OPERATIONS: readonly BenchOperation[] = [
@@ -21,6 +22,7 @@ export const OPERATIONS: readonly BenchOperation[] = [
   ...UPSAMPLING,
   ...ELEMENTS,
   ...LOSSES,
+  ...REDUCTIONS,
   ...MOVES,
   ...NORMALISATIONS,
   ...LAYERS,
@@ -77,7 +79,7 @@ export function givenTo(
   inputs: Tensors,
   place: Place,
 ): { given: Tensors; rest: Tensors } {
-  const all = Object.entries({ ...inputs, ...one.before?.(on, inputs, place) });
+  const all = Object.entries({ ...inputs, ...(one.before?.(on, inputs, place) as Tensors | undefined) });
   const isGiven = ([name]: [string, unknown]): boolean => one.given?.includes(name) ?? true;
   return {
     given: Object.fromEntries(all.filter(isGiven)),
@@ -86,7 +88,7 @@ export function givenTo(
 }
 
 /** Returns the results of a call: those it returns and the tensors it changes in place. */
-export function resultsOf(one: BenchOperation, tensors: Tensors, returned: Tensors | void): Tensors {
+export function resultsOf(one: BenchOperation, tensors: Tensors, returned: Results | void): Tensors {
   const changed = (one.changes ?? []).map((name) => [name, tensors[name]!]);
-  return { ...(Object.fromEntries(changed) as Tensors), ...returned };
+  return { ...(Object.fromEntries(changed) as Tensors), ...(returned as Tensors | undefined) };
 }

@@ -1,17 +1,17 @@
 // Engine: a GPU device, its tensors, its plans and its measurements.
 import type { Rates } from "./algorithms/cost.ts";
 import { algorithms } from "./algorithms/index.ts";
-import { DTYPES, bytesFor } from "./base/dtype.ts";
+import { DTYPES, type Dtype, type TensorDtype, bytesFor } from "./base/dtype.ts";
 import { type ConvError, refuse, refuseDestroyed, words } from "./base/error.ts";
 import { elementCount } from "./base/shape.ts";
-import { checkOneOf, checkOptions, checkShape, checkSignal } from "./base/validate.ts";
+import { RANKS, checkOneOf, checkOptions, checkShape, checkSignal } from "./base/validate.ts";
 import type { ConvPlan } from "./conv/conv-plan.ts";
 import { type FindOptions, type Found, checkFindOptions } from "./conv/find-options.ts";
 import { type Abortable, PlanCache, type PlanOptions, checkPlanOptions } from "./conv/plan-cache.ts";
 import { checkBinding } from "./gpu/binding-limit.ts";
 import { GpuContext } from "./gpu/context.ts";
 import { type DeviceSource, type OpenedDevice, openDevice } from "./gpu/device.ts";
-import type { MemoryReport } from "./gpu/memory.ts";
+import { type MemoryReport, TensorStorage } from "./gpu/memory.ts";
 import { Tensor, type TensorOptions, toBytes } from "./gpu/tensor.ts";
 import { TENSOR_USAGE, checkBuffer } from "./gpu/usage.ts";
 import { type TuningStore, checkStore } from "./planner/store.ts";
@@ -35,9 +35,6 @@ export interface EngineInfo {
   /** Limits in use, in WebGPU's names. */
   readonly limits: Readonly<Record<string, number>>;
 }
-
-/** Ranks a tensor may have: a bias has one axis, a 3-D batch five. */
-const TENSOR_RANKS = [1, 2, 3, 4, 5];
 
 /**
  * A GPU device, its tensors and its plans. Created by `createEngine`. The engine makes things; functions compute: `conv(x, w)`,
@@ -94,12 +91,16 @@ export class Engine {
   /**
    * Makes a tensor of the given values.
    * @param data as many numbers as the shape has elements, in row-major order
-   * @param shape 1 to 5 sizes: [N, C, ...spatial], or [N, ...spatial, C] if `layout` is "channels-last"
+   * @param shape up to 8 sizes, none for a scalar; of a feature map [N, C, ...spatial], or [N, ...spatial, C] if `layout` is "channels-last"
    * @throws ConvError naming the argument that does not fit
    * @example
    * const x = engine.tensor(pixels, [1, 3, 224, 224]);
    */
-  tensor(data: ArrayLike<number>, shape: readonly number[], options: TensorOptions = {}): Tensor {
+  tensor<D extends TensorDtype = Dtype>(
+    data: ArrayLike<number>,
+    shape: readonly number[],
+    options: TensorOptions<D> = {},
+  ): Tensor<D> {
     const { sizes, checked } = this.#checkNew(shape, options);
     const bytes = toBytes("data", data, elementCount(sizes), checked.dtype);
     const tensor = this.#create(sizes, checked);
@@ -113,7 +114,7 @@ export class Engine {
    * @example
    * const sums = engine.empty([64], { dtype: "f16" });
    */
-  empty(shape: readonly number[], options: TensorOptions = {}): Tensor {
+  empty<D extends TensorDtype = Dtype>(shape: readonly number[], options: TensorOptions<D> = {}): Tensor<D> {
     const { sizes, checked } = this.#checkNew(shape, options);
     return this.#create(sizes, checked);
   }
@@ -125,11 +126,15 @@ export class Engine {
    * @example
    * const x = engine.wrap(buffer, [1, 3, 224, 224]);
    */
-  wrap(buffer: GPUBuffer, shape: readonly number[], options: TensorOptions = {}): Tensor {
+  wrap<D extends TensorDtype = Dtype>(
+    buffer: GPUBuffer,
+    shape: readonly number[],
+    options: TensorOptions<D> = {},
+  ): Tensor<D> {
     const { sizes, checked } = this.#checkNew(shape, options);
     const bytes = bytesFor(elementCount(sizes), checked.dtype);
     checkBuffer("buffer", buffer, bytes, { need: ` for the shape [${sizes.join(", ")}]` });
-    return new Tensor(this.#gpu, buffer, sizes, checked, false);
+    return new Tensor(this.#gpu, new TensorStorage(this.#gpu, buffer, false), sizes, checked);
   }
 
   /**
@@ -198,26 +203,29 @@ export class Engine {
     if (this.#destroyed) refuseDestroyed("engine", "engine");
   }
 
-  #checkNew(shape: readonly number[], options: TensorOptions): { sizes: number[]; checked: Required<TensorOptions> } {
+  #checkNew<D extends TensorDtype>(
+    shape: readonly number[],
+    options: TensorOptions<D>,
+  ): { sizes: number[]; checked: Required<TensorOptions<D>> } {
     this.#alive();
-    const sizes = checkShape("shape", shape, TENSOR_RANKS);
+    const sizes = checkShape("shape", shape, RANKS);
     const { dtype, layout } = checkOptions("options", options, ["dtype", "layout"]);
     const checked = {
-      dtype: this.#plans.checkDtype(checkOneOf("dtype", dtype ?? "f32", DTYPES)),
+      dtype: this.#plans.checkDtype(checkOneOf("dtype", dtype ?? "f32", [...DTYPES, "u32"])) as D,
       layout: checkOneOf("layout", layout ?? "channels-first", LAYOUTS),
     };
     checkBinding(this.#gpu, "shape", bytesFor(elementCount(sizes), checked.dtype), sizes);
     return { sizes, checked };
   }
 
-  #create(shape: readonly number[], options: Required<TensorOptions>): Tensor {
+  #create<D extends TensorDtype>(shape: readonly number[], options: Required<TensorOptions<D>>): Tensor<D> {
     const descriptor = {
       label: "convoke tensor",
       size: bytesFor(elementCount(shape), options.dtype),
       usage: TENSOR_USAGE,
     };
     const buffer = this.#gpu.errors.run("tensor", () => this.#gpu.memory.allocate("tensors", descriptor));
-    return new Tensor(this.#gpu, buffer, shape, options, true);
+    return new Tensor(this.#gpu, new TensorStorage(this.#gpu, buffer, true), shape, options);
   }
 }
 

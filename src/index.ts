@@ -16,13 +16,15 @@ export type {
   ConvBackwardWeightsOptions,
   ConvOptions,
   ConvTransposeBackwardDataOptions,
+  ConvTransposeBackwardWeightsOptions,
   ConvTransposeOptions,
   EpilogueOptions,
 } from "./conv/options.ts";
-export { ConvPlan } from "./conv/conv-plan.ts";
+export type { ConvPlan } from "./conv/conv-plan.ts";
 export type { Abortable, PlanOptions } from "./conv/plan-cache.ts";
-export type { ConvBuffers, ConvInputs } from "./conv/operands.ts";
-export type { Dtype } from "./base/dtype.ts";
+export type { ConvBuffers } from "./conv/buffers.ts";
+export type { ConvInputs } from "./conv/operands.ts";
+export type { Dtype, TensorDtype } from "./base/dtype.ts";
 export { Tensor, type TensorOptions } from "./gpu/tensor.ts";
 export { type ActivationName, type ActivationOption } from "./problem/activation.ts";
 export type { ActivationGradient, ActivationGradientOption } from "./problem/activation-gradient.ts";

@@ -4,6 +4,8 @@ export { conv, convTranspose } from "./reference/conv.ts";
 export type { ReferenceConvOptions, ReferenceOptions, ReferenceTransposeOptions } from "./reference/conv.ts";
 export {
   type ReferenceGradientOptions,
+  type ReferenceTransposeDataGradientOptions,
+  type ReferenceTransposeWeightGradientOptions,
   type ReferenceWeightGradientOptions,
   convBackwardBias,
   convBackwardData,

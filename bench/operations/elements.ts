@@ -1,5 +1,5 @@
 // Element-wise operations.
-import { type BenchOperation, entry } from "./entry.ts";
+import { type BenchOperation, classes, entry, positive } from "./entry.ts";
 
 export const ELEMENTS: readonly BenchOperation[] = [
   entry({
@@ -57,6 +57,108 @@ export const ELEMENTS: readonly BenchOperation[] = [
     batch: 4,
     inputs: { dy: { shape: [1, 1024, 14, 14] }, a: { shape: [1, 1024, 14, 14] }, b: { shape: [1, 1024, 1, 1] } },
     call: (on, { dy, a, b }) => ({ ...on.multiplyBackward(dy, a, b) }),
+  }),
+  entry({
+    operation: "add",
+    name: "BERT, a bias for each feature",
+    batch: 4,
+    inputs: { a: { shape: [1, 128, 3072], map: false }, b: { shape: [3072], batched: false } },
+    call: (on, { a, b }) => ({ y: on.add(a, b) }),
+  }),
+  entry({
+    operation: "addBackward",
+    name: "BERT, a bias for each feature",
+    batch: 4,
+    inputs: { dy: { shape: [1, 128, 3072], map: false } },
+    call: (on, { dy }) => ({ ...on.addBackward(dy, { bShape: [3072] }) }),
+  }),
+  entry({
+    operation: "sub",
+    name: "BERT, less the mean",
+    batch: 4,
+    inputs: { a: { shape: [1, 128, 768], map: false }, b: { shape: [1, 128, 1], map: false } },
+    call: (on, { a, b }) => ({ y: on.sub(a, b) }),
+  }),
+  entry({
+    operation: "divide",
+    name: "BERT, by the deviation",
+    batch: 4,
+    inputs: { a: { shape: [1, 128, 768], map: false }, b: { shape: [1, 128, 1], map: false, values: positive } },
+    call: (on, { a, b }) => ({ y: on.divide(a, b) }),
+  }),
+  entry({
+    operation: "divideBackward",
+    name: "BERT, by the deviation",
+    batch: 4,
+    inputs: {
+      dy: { shape: [1, 128, 768], map: false },
+      a: { shape: [1, 128, 768], map: false },
+      b: { shape: [1, 128, 1], map: false, values: positive },
+    },
+    call: (on, { dy, a, b }) => ({ ...on.divideBackward(dy, a, b) }),
+  }),
+  entry({
+    operation: "maximum",
+    name: "ResNet-50",
+    batch: 4,
+    inputs: { a: { shape: [1, 1024, 14, 14] }, b: { shape: [1, 1024, 14, 14] } },
+    call: (on, { a, b }) => ({ y: on.maximum(a, b) }),
+  }),
+  entry({
+    operation: "power",
+    name: "BERT, squares",
+    batch: 4,
+    inputs: { a: { shape: [1, 128, 768], map: false }, b: { shape: [1], batched: false, values: () => [2] } },
+    call: (on, { a, b }) => ({ y: on.power(a, b) }),
+  }),
+  entry({
+    operation: "powerBackward",
+    name: "BERT, squares",
+    inputs: {
+      dy: { shape: [1, 128, 768], map: false },
+      a: { shape: [1, 128, 768], map: false, values: positive },
+      b: { shape: [1], batched: false, values: () => [2] },
+    },
+    call: (on, { dy, a, b }) => ({ ...on.powerBackward(dy, a, b) }),
+  }),
+  entry({
+    operation: "exp",
+    name: "BERT, attention",
+    batch: 4,
+    inputs: { x: { shape: [1, 12, 128, 128], map: false } },
+    call: (on, { x }) => ({ y: on.exp(x) }),
+  }),
+  entry({
+    operation: "erf",
+    name: "BERT, feed-forward",
+    batch: 4,
+    inputs: { x: { shape: [1, 128, 3072], map: false } },
+    call: (on, { x }) => ({ y: on.erf(x) }),
+  }),
+  entry({
+    operation: "erfBackward",
+    name: "BERT, feed-forward",
+    batch: 4,
+    inputs: { dy: { shape: [1, 128, 3072], map: false }, x: { shape: [1, 128, 3072], map: false } },
+    call: (on, { dy, x }) => ({ dx: on.erfBackward(dy, x) }),
+  }),
+  entry({
+    operation: "clamp",
+    name: "MobileNetV2, 0 to 6",
+    batch: 4,
+    inputs: { x: { shape: [1, 96, 112, 112] } },
+    call: (on, { x }) => ({ y: on.clamp(x, { min: 0, max: 6 }) }),
+  }),
+  entry({
+    operation: "where",
+    name: "BERT, attention mask",
+    batch: 4,
+    inputs: {
+      condition: { shape: [1, 1, 1, 128], map: false, values: classes(2) },
+      a: { shape: [1, 12, 128, 128], map: false },
+      b: { shape: [1], batched: false, values: () => [-1e4] },
+    },
+    call: (on, { condition, a, b }) => ({ y: on.where(condition, a, b) }),
   }),
   entry({
     operation: "prelu",

@@ -1,6 +1,6 @@
 // The form of an entry in the list of operations to time (operations.ts).
 import type { Dtype } from "../../src/base/dtype.ts";
-import type { Tensor } from "../../src/index.ts";
+import type { Tensor, TensorDtype } from "../../src/index.ts";
 import type * as operations from "../../src/ops/index.ts";
 import { noise } from "../../src/planner/noise.ts";
 import type { NdArray } from "../../src/reference.ts";
@@ -29,6 +29,8 @@ type WithLayout = {
 export type Computer = Pick<Operations, Exclude<OperationName, WithoutOptions>> & WithLayout;
 
 export type Tensors<Name extends string = string> = Readonly<Record<Name, Tensor>>;
+/** What a call returns: tensors of numbers or of indices. */
+export type Results = Readonly<Record<string, Tensor<TensorDtype>>>;
 export type Arrays = Readonly<Record<string, NdArray>>;
 
 /** An input tensor of an operation. */
@@ -70,11 +72,11 @@ export interface BenchOperation<Name extends string = string> {
   readonly multiplyAdds?: number;
   readonly inputs: Readonly<Record<Name, Input>>;
   /** Computes more tensors from the inputs, untimed: results of a forward pass that its gradient reads, for instance. */
-  before?(on: Computer, inputs: Tensors<Name>, place: Place): Tensors;
+  before?(on: Computer, inputs: Tensors<Name>, place: Place): Results;
   /** The inputs and results of `before` that the call reads; all by default. */
   readonly given?: readonly string[];
   /** The timed call. The bytes it must move are those of its tensors and results. */
-  call(on: Computer, tensors: Tensors<Name> & Tensors, place: Place): Tensors | void;
+  call(on: Computer, tensors: Tensors<Name> & Tensors, place: Place): Results | void;
   /** The tensors that the call updates in place; the reference returns their new values instead. */
   readonly changes?: readonly string[];
 }

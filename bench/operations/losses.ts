@@ -69,4 +69,18 @@ export const LOSSES: readonly BenchOperation[] = [
     inputs: { logits: DEEPLAB, target: DEEPLAB_TARGET },
     call: (on, { logits, target }, { layout }) => ({ dlogits: on.crossEntropyBackward(logits, target, layout) }),
   }),
+  entry({
+    operation: "negativeLogLikelihood",
+    name: "ImageNet, 1000 classes",
+    batch: 512,
+    inputs: { x: IMAGENET, target: IMAGENET_TARGET },
+    call: (on, { x, target }, { layout }) => ({ y: on.negativeLogLikelihood(x, target, layout) }),
+  }),
+  entry({
+    operation: "negativeLogLikelihoodBackward",
+    name: "ImageNet, 1000 classes",
+    batch: 512,
+    inputs: { x: IMAGENET, target: IMAGENET_TARGET },
+    call: (on, { x, target }, { layout }) => ({ dx: on.negativeLogLikelihoodBackward(x, target, layout) }),
+  }),
 ];

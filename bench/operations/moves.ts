@@ -1,6 +1,13 @@
 // Operations that only move elements.
 import { type BenchOperation, entry } from "./entry.ts";
 
+const REFLECTED = [
+  [0, 0],
+  [0, 0],
+  [4, 4],
+  [4, 4],
+] as const;
+
 export const MOVES: readonly BenchOperation[] = [
   entry({
     operation: "concatenate",
@@ -61,5 +68,54 @@ export const MOVES: readonly BenchOperation[] = [
     call: (on, { dy }, { layout, shape }) => ({
       dx: on.flattenBackward(dy, { inputShape: shape([1, 512, 7, 7]), ...layout }),
     }),
+  }),
+  entry({
+    operation: "pad",
+    name: "fast style transfer, reflect",
+    inputs: { x: { shape: [1, 32, 256, 256], map: false } },
+    call: (on, { x }) => ({ y: on.pad(x, { padding: REFLECTED, paddingMode: "reflect" }) }),
+  }),
+  entry({
+    operation: "padBackward",
+    name: "fast style transfer, reflect",
+    inputs: { dy: { shape: [1, 32, 264, 264], map: false } },
+    call: (on, { dy }) => ({
+      dx: on.padBackward(dy, { inputShape: [dy.shape[0]!, 32, 256, 256], padding: REFLECTED, paddingMode: "reflect" }),
+    }),
+  }),
+  entry({
+    operation: "transpose",
+    name: "NCHW to NHWC",
+    batch: 4,
+    inputs: { x: { shape: [1, 64, 56, 56], map: false } },
+    call: (on, { x }) => ({ y: on.transpose(x, { permutation: [0, 2, 3, 1] }) }),
+  }),
+  entry({
+    operation: "slice",
+    name: "Swin, a shifted window",
+    batch: 8,
+    inputs: { x: { shape: [1, 56, 56, 96], map: false } },
+    call: (on, { x }) => ({ y: on.slice(x, { starts: [3, 3], ends: [56, 56], axes: [1, 2] }) }),
+  }),
+  entry({
+    operation: "sliceBackward",
+    name: "Swin, a shifted window",
+    batch: 8,
+    inputs: { dy: { shape: [1, 53, 53, 96], map: false } },
+    call: (on, { dy }) => ({
+      dx: on.sliceBackward(dy, {
+        inputShape: [dy.shape[0]!, 56, 56, 96],
+        starts: [3, 3],
+        ends: [56, 56],
+        axes: [1, 2],
+      }),
+    }),
+  }),
+  entry({
+    operation: "expand",
+    name: "DeepLab v3, image pooling",
+    batch: 8,
+    inputs: { x: { shape: [1, 256, 1, 1], map: false } },
+    call: (on, { x }) => ({ y: on.expand(x, [x.shape[0]!, 256, 33, 33]) }),
   }),
 ];

@@ -5,6 +5,7 @@ const RESNET = { shape: [1, 64, 56, 56] };
 const CONVNEXT = { shape: [1, 96, 56, 56] };
 const TRANSFER = { shape: [1, 128, 64, 64] };
 const DDPM = { shape: [1, 128, 32, 32] };
+const TOKENS = { shape: [512, 2048], batched: false };
 const ALEXNET = { shape: [1, 96, 55, 55] };
 
 /** The sizes of AlexNet (2012), as options. */
@@ -20,7 +21,7 @@ export const NORMALISATIONS: readonly BenchOperation[] = [
     batch: 4,
     inputs: {
       ...{ x: RESNET, mean: channels(64), variance: { ...channels(64), values: positive } },
-      ...{ scale: channels(64), shift: channels(64) },
+      ...{ scale: channels(64), bias: channels(64) },
     },
     call: (on, { x, ...parameters }, { layout }) => ({ y: on.batchNorm(x, { ...parameters, ...layout }) }),
   }),
@@ -29,7 +30,7 @@ export const NORMALISATIONS: readonly BenchOperation[] = [
     name: "ResNet-50, 64 channels",
     batch: 4,
     inputs: {
-      ...{ x: RESNET, scale: channels(64), shift: channels(64) },
+      ...{ x: RESNET, scale: channels(64), bias: channels(64) },
       ...{ runningMean: channels(64), runningVariance: { ...channels(64), values: positive } },
     },
     call: (on, { x, ...parameters }, { layout }) => ({ ...on.batchNormTraining(x, { ...parameters, ...layout }) }),
@@ -50,9 +51,9 @@ export const NORMALISATIONS: readonly BenchOperation[] = [
     operation: "layerNorm",
     name: "ConvNeXt-T, channels",
     batch: 2,
-    inputs: { x: CONVNEXT, scale: channels(96), shift: channels(96) },
-    call: (on, { x, scale, shift }, { layout }) => ({
-      y: on.layerNorm(x, { axes: "channels", scale, shift, ...layout }),
+    inputs: { x: CONVNEXT, scale: channels(96), bias: channels(96) },
+    call: (on, { x, scale, bias }, { layout }) => ({
+      y: on.layerNorm(x, { axes: "channels", scale, bias, ...layout }),
     }),
   }),
   entry({
@@ -64,12 +65,36 @@ export const NORMALISATIONS: readonly BenchOperation[] = [
       ...on.layerNormBackward(dy, x, { axes: "channels", scale, ...layout }),
     }),
   }),
+  entry({
+    operation: "rmsNorm",
+    name: "Llama, 512 tokens of 2048",
+    inputs: { x: TOKENS, scale: channels(2048) },
+    call: (on, { x, scale }) => ({ y: on.rmsNorm(x, { axes: [-1], scale }) }),
+  }),
+  entry({
+    operation: "rmsNormBackward",
+    name: "Llama, 512 tokens of 2048",
+    inputs: { dy: TOKENS, x: TOKENS, scale: channels(2048) },
+    call: (on, { dy, x, scale }) => ({ ...on.rmsNormBackward(dy, x, { axes: [-1], scale }) }),
+  }),
+  entry({
+    operation: "lpNormalize",
+    name: "512 embeddings of 2048",
+    inputs: { x: TOKENS },
+    call: (on, { x }) => ({ y: on.lpNormalize(x, { axis: -1 }) }),
+  }),
+  entry({
+    operation: "lpNormalizeBackward",
+    name: "512 embeddings of 2048",
+    inputs: { dy: TOKENS, x: TOKENS },
+    call: (on, { dy, x }) => ({ dx: on.lpNormalizeBackward(dy, x, { axis: -1 }) }),
+  }),
   // Johnson et al. (2016), with the normalisation of Ulyanov et al. (2016).
   entry({
     operation: "instanceNorm",
     name: "style transfer",
-    inputs: { x: TRANSFER, scale: channels(128), shift: channels(128) },
-    call: (on, { x, scale, shift }, { layout }) => ({ y: on.instanceNorm(x, { scale, shift, ...layout }) }),
+    inputs: { x: TRANSFER, scale: channels(128), bias: channels(128) },
+    call: (on, { x, scale, bias }, { layout }) => ({ y: on.instanceNorm(x, { scale, bias, ...layout }) }),
   }),
   entry({
     operation: "instanceNormBackward",
@@ -81,8 +106,8 @@ export const NORMALISATIONS: readonly BenchOperation[] = [
     operation: "groupNorm",
     name: "DDPM, 32 groups",
     batch: 4,
-    inputs: { x: DDPM, scale: channels(128), shift: channels(128) },
-    call: (on, { x, scale, shift }, { layout }) => ({ y: on.groupNorm(x, { groups: 32, scale, shift, ...layout }) }),
+    inputs: { x: DDPM, scale: channels(128), bias: channels(128) },
+    call: (on, { x, scale, bias }, { layout }) => ({ y: on.groupNorm(x, { groups: 32, scale, bias, ...layout }) }),
   }),
   entry({
     operation: "groupNormBackward",
@@ -98,7 +123,7 @@ export const NORMALISATIONS: readonly BenchOperation[] = [
     name: "ResNet-50, 1x1 512->2048",
     inputs: {
       ...{ w: { shape: [2048, 512, 1, 1], weights: true }, mean: channels(2048) },
-      ...{ variance: { ...channels(2048), values: positive }, scale: channels(2048), shift: channels(2048) },
+      ...{ variance: { ...channels(2048), values: positive }, scale: channels(2048), bias: channels(2048) },
     },
     call: (on, { w, ...parameters }, { layout }) => ({ ...on.foldBatchNorm(w, { ...parameters, ...layout }) }),
   }),

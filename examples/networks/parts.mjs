@@ -98,7 +98,7 @@ export class Parts {
         mean: this.#random([channels], 12),
         variance: this.#positive([channels]),
         scale: this.#positive([channels]),
-        shift: this.#random([channels], 12),
+        bias: this.#random([channels], 12),
       };
       const folded = this.#backend.operations.foldBatchNorm(kernel, statistics);
       for (const tensor of [kernel, ...Object.values(statistics)]) this.#backend.free(tensor);

@@ -1,15 +1,18 @@
 // Depthwise correlation: a group has one input channel (a gradient sums over several) and any number of output channels. One thread computes
 // TILE_P x TILE_Q outputs of TILE_M output channels of a group: it loads a block of input cells once and uses each cell for every kernel row and
 // column that meets it. load and load_weight come from load*.wgsl, source and is_padding from a padding-* snippet, and sum_up from
-// depthwise-one-step or depthwise-steps. *_TAIL: some tile reaches past the last output, output channel or kernel column.
+// depthwise-one-step or depthwise-steps. Tiles may reach past the last output; M_TAIL: some tile reaches past the last output
+// channel; COLUMN_TAIL: so many columns of a step may lie past the kernel's, and if all may, so may rows. SPLIT: each sum is split
+// among g.splits threads, which store partial sums one after the other (reduce-splits.wgsl adds them).
 //
 // Neighbouring outputs of a tile are OUT_STEP apart, and neighbouring cells one dilation apart: with a dilation, the outputs that share cells are
 // not adjacent. The windows of two neighbouring outputs of a tile start SHIFT of its cells apart.
 // slots: finish, is_padding, load, load_bias, load_weight, source, sum_up
-// constants: CHANNELS_LAST, COLUMNS, COLUMN_TAIL, DILATION_D, DILATION_H, DILATION_W, KERNEL_S, M_TAIL, OUT_STEP_P, OUT_STEP_Q, PADDING_VALUE, PER_P, PER_Q, P_TAIL, Q_TAIL, ROWS, SHIFT_P, SHIFT_Q, STRIDE_D, STRIDE_H, STRIDE_W, TILE_M, TILE_P, TILE_Q
+// constants: ALL_COLUMNS, CHANNELS_LAST, COLUMNS, COLUMN_TAIL, DILATION_D, DILATION_H, DILATION_W, M_TAIL, OUT_STEP_P, OUT_STEP_Q, PADDING_VALUE, PER_P, PER_Q, ROWS, SHIFT_P, SHIFT_Q, SPLIT, STRIDE_D, STRIDE_H, STRIDE_W, TILE_M, TILE_P, TILE_Q
 // types: Y
 struct Geometry {
-  threads: u32, steps: u32,
+  threads: u32, first: u32, steps: u32, splits: u32, share: u32, reach: u32, stride: u32, partial: u32,
+  column_chunks: u32, row_chunks: u32, slices: u32, next_column: u32, next_row: u32, next_slice: u32, next_channel: u32, kernel_r: u32, kernel_s: u32,
   tiles_q: u32, tiles_p: u32, output_o: u32, channel_tiles: u32, tiles_m: u32,
   output_p: u32, output_q: u32, multiplier: u32,
   input_d: i32, input_h: i32, input_w: i32,
@@ -21,14 +24,14 @@ struct Geometry {
 
 // Offsets that are the same in every step of the sum, computed once: those of the weights of each output channel, and of the input columns.
 struct Tile {
-  x_channel: u32, o: u32, p0: u32, left: i32,
+  split: u32, x_channel: u32, o: u32, p0: u32, left: i32,
   weights_at: array<u32, TILE_M>,
   columns_at: array<u32, CELL_COLUMNS>,
   beyond: array<bool, CELL_COLUMNS>,
 }
 
-// The first tap of a step, and the offset of the weights of its input channel from those of the first channel.
-struct Taps { slice: u32, row: u32, column: u32, weights: u32 }
+// The input channel and the first tap of a step.
+struct Taps { channel: u32, slice: u32, row: u32, column: u32 }
 
 alias Sums = array<f32, TILE_M * TILE_P * TILE_Q>;
 
@@ -41,7 +44,12 @@ const CELL_ROWS = (TILE_P - 1u) * PER_P + ROWS;
 const CELL_COLUMNS = (TILE_Q - 1u) * PER_Q + COLUMNS;
 
 fn thread(invocation: u32) {
-  var index = invocation;
+  var index = g.first + invocation;
+  var split = 0u;
+  if (SPLIT) {
+    split = index % g.splits;
+    index /= g.splits;
+  }
   // Neighbouring threads run along the contiguous axis.
   var channel_tile = 0u;
   if (CHANNELS_LAST) {
@@ -65,6 +73,7 @@ fn thread(invocation: u32) {
   let m0 = channel_tile % g.tiles_m * TILE_M;
 
   var tile: Tile;
+  tile.split = split;
   tile.x_channel = g.x_start + n * g.x_stride_n + group * g.x_stride_g;
   tile.o = o;
   tile.p0 = p0;
@@ -88,14 +97,14 @@ fn thread(invocation: u32) {
     if (select(true, m0 + m < g.multiplier, M_TAIL)) {
       let channel = group * g.multiplier + m0 + m;
       let bias = load_bias(channel);
-      let plane = g.y_start + n * g.y_stride_n + group * g.y_stride_g + (m0 + m) * g.y_stride_k + o * g.y_stride_o;
+      let plane = g.y_start + split * g.partial + n * g.y_stride_n + group * g.y_stride_g + (m0 + m) * g.y_stride_k + o * g.y_stride_o;
       // @unroll
       for (var p = 0u; p < TILE_P; p++) {
-        if (select(true, p0 + p * OUT_STEP_P < g.output_p, P_TAIL)) {
+        if (p0 + p * OUT_STEP_P < g.output_p) {
           let row = plane + (p0 + p * OUT_STEP_P) * g.y_stride_p;
           // @unroll
           for (var q = 0u; q < TILE_Q; q++) {
-            if (select(true, q0 + q * OUT_STEP_Q < g.output_q, Q_TAIL)) {
+            if (q0 + q * OUT_STEP_Q < g.output_q) {
               let position = row + (q0 + q * OUT_STEP_Q) * g.y_stride_q;
               y[position] = Y(finish(sums[(m * TILE_P + p) * TILE_Q + q], bias, position));
             }
@@ -109,7 +118,7 @@ fn thread(invocation: u32) {
 // Adds ROWS x COLUMNS taps of the kernel to the sums of a tile.
 fn accumulate(sums: ptr<function, Sums>, tile: ptr<function, Tile>, at: Taps) {
   let d = i32((*tile).o * STRIDE_D + at.slice * DILATION_D) - g.pad_d;
-  let slice = (*tile).x_channel + u32(source(d, g.input_d)) * g.x_stride_d;
+  let slice = (*tile).x_channel + at.channel * g.x_stride_c + u32(source(d, g.input_d)) * g.x_stride_d;
   var cells: array<f32, CELL_ROWS * CELL_COLUMNS>;
   // @unroll
   for (var j = 0u; j < CELL_ROWS; j++) {
@@ -118,7 +127,7 @@ fn accumulate(sums: ptr<function, Sums>, tile: ptr<function, Tile>, at: Taps) {
     let row_beyond = is_padding(d, g.input_d) | is_padding(h, g.input_h);
     // @unroll
     for (var i = 0u; i < CELL_COLUMNS; i++) {
-      if (COLUMNS == KERNEL_S) {
+      if (ALL_COLUMNS) {
         let cell = load(row + (*tile).columns_at[i]);
         cells[j * CELL_COLUMNS + i] = select(cell, PADDING_VALUE, row_beyond | (*tile).beyond[i]);
       } else {
@@ -132,7 +141,7 @@ fn accumulate(sums: ptr<function, Sums>, tile: ptr<function, Tile>, at: Taps) {
   for (var r = 0u; r < ROWS; r++) {
     // @unroll
     for (var s = 0u; s < COLUMNS; s++) {
-      let tap_at = at.weights + at.slice * g.w_stride_t + (at.row + r) * g.w_stride_r + (at.column + s) * g.w_stride_s;
+      let tap_at = at.channel * g.w_stride_c + at.slice * g.w_stride_t + (at.row + r) * g.w_stride_r + (at.column + s) * g.w_stride_s;
       // @unroll
       for (var m = 0u; m < TILE_M; m++) {
         // The constant condition is outside the loops over the tile, so that unrolling repeats it once a weight, not once a multiply-add.
@@ -147,8 +156,8 @@ fn accumulate(sums: ptr<function, Sums>, tile: ptr<function, Tile>, at: Taps) {
             }
           }
         } else {
-          // The last chunk may have fewer columns: a column past the kernel adds 0 times 0, whatever the cells hold.
-          let past = at.column + s >= KERNEL_S;
+          // The last chunks may have fewer rows and columns: a tap past the kernel adds 0 times 0, whatever the cells hold.
+          let past = (at.row + r >= g.kernel_r) | (at.column + s >= g.kernel_s);
           let weight = select(load_weight((*tile).weights_at[m] + select(tap_at, 0u, past)), 0.0, past);
           // @unroll
           for (var p = 0u; p < TILE_P; p++) {

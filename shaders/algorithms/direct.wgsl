@@ -1,15 +1,17 @@
 // Direct correlation. One thread computes TILE_Q neighbouring outputs of a row for TILE_V vectors of output channels: for each input channel and
 // kernel row it loads the stretch of input that its outputs see, once, and one vector of weights for each kernel column. V is a vector of LANES
 // output channels (vec4f or f32). load_weights comes from a weights-* snippet, load from load.wgsl, source and is_padding from a padding-*
-// snippet. Q_TAIL and K_TAIL: some tile reaches past the last output or channel.
+// snippet. Rows of outputs may end within a tile. K_TAIL: some tile reaches past the last channel. WHOLE_ROWS: a stretch covers a row of the
+// kernel; COLUMN_TAIL: the last stretch of a row may reach past it. places: outputs of an image, TILE_Q at a time, in whole quads.
 // slots: epilogue, is_padding, lane_offsets, load, load_weights, source, store
-// constants: CELLS_PER_COLUMN, CELLS_PER_OUTPUT, CELL_STEP, CHANNELS_LAST, COLUMNS, DILATION_D, DILATION_H, DILATION_W, KERNEL_R, KERNEL_S, KERNEL_T, K_TAIL, LANES, PADDING_VALUE, Q_TAIL, ROWS, STRIDE_D, STRIDE_H, STRIDE_W, TILE_Q, TILE_V
+// constants: CELLS_PER_COLUMN, CELLS_PER_OUTPUT, CELL_STEP, CHANNELS_LAST, COLUMNS, COLUMN_TAIL, DILATION_D, DILATION_H, DILATION_W, K_TAIL, LANES, PADDING_VALUE, ROWS, STRIDE_D, STRIDE_H, STRIDE_W, TILE_Q, TILE_V, WHOLE_ROWS
 // types: LaneOffsets, V, Y
 struct Geometry {
   threads: u32, steps: u32,
-  tiles_q: u32, tiles_k: u32,
+  tiles_q: u32, places: u32, tiles_k: u32,
   output_p: u32, output_o: u32, output_q: u32,
   groups: u32, group_c: u32, group_k: u32,
+  kernel_t: u32, kernel_r: u32, kernel_s: u32,
   input_d: i32, input_h: i32, input_w: i32,
   pad_d: i32, pad_h: i32, pad_w: i32,
   x_start: u32, x_stride_n: u32, x_stride_g: u32, x_stride_c: u32, x_stride_d: u32, x_stride_h: u32, x_stride_w: u32,
@@ -26,12 +28,11 @@ const CELLS = (TILE_Q - 1u) * CELLS_PER_OUTPUT + (COLUMNS - 1u) * CELLS_PER_COLU
 
 fn thread(invocation: u32) {
   var index = invocation;
-  let q0 = (index % g.tiles_q) * TILE_Q;
-  index /= g.tiles_q;
-  let p = index % g.output_p;
-  index /= g.output_p;
-  let o = index % g.output_o;
-  index /= g.output_o;
+  let place = index % g.places;
+  index /= g.places;
+  let q0 = (place % g.tiles_q) * TILE_Q;
+  let p = place / g.tiles_q % g.output_p;
+  let o = place / g.tiles_q / g.output_p;
   let k0 = (index % g.tiles_k) * TILE_V * LANES;
   index /= g.tiles_k;
   let group = index % g.groups;
@@ -73,7 +74,7 @@ fn thread(invocation: u32) {
       var cells: array<f32, CELLS>;
       // @unroll
       for (var i = 0u; i < CELLS; i++) {
-        if (COLUMNS == KERNEL_S) {
+        if (WHOLE_ROWS) {
           cells[i] = select(load(row + columns_at[i]), PADDING_VALUE, row_beyond | beyond[i]);
         } else {
           let w = left + i32(s0 * DILATION_W + CELL_STEP * i);
@@ -84,32 +85,41 @@ fn thread(invocation: u32) {
       let taps_at = weights_at + t * g.w_stride_t + (r0 + j) * g.w_stride_r + s0 * g.w_stride_s;
       // @unroll
       for (var s = 0u; s < COLUMNS; s++) {
+        // A column past the end of a row adds 0 times 0, whatever the cells hold.
+        let past = select(false, s0 + s >= g.kernel_s, COLUMN_TAIL);
+        var own: array<f32, TILE_Q>;
+        // @unroll
+        for (var q = 0u; q < TILE_Q; q++) {
+          own[q] = select(cells[q * CELLS_PER_OUTPUT + s * CELLS_PER_COLUMN], 0.0, past);
+        }
         // @unroll
         for (var v = 0u; v < TILE_V; v++) {
-          let weight = load_weights(taps_at + s * g.w_stride_s, lanes_at[v]);
+          let weight = select(load_weights(taps_at + s * g.w_stride_s, lanes_at[v]), V(), past);
           // @unroll
           for (var q = 0u; q < TILE_Q; q++) {
-            sums[q * TILE_V + v] = fma(V(cells[q * CELLS_PER_OUTPUT + s * CELLS_PER_COLUMN]), weight, sums[q * TILE_V + v]);
+            sums[q * TILE_V + v] = fma(V(own[q]), weight, sums[q * TILE_V + v]);
           }
         }
       }
     }
-    let row_done = s0 + COLUMNS == KERNEL_S;
+    let row_done = s0 + COLUMNS >= g.kernel_s;
     s0 = select(s0 + COLUMNS, 0u, row_done);
     r0 = select(r0, r0 + ROWS, row_done);
-    let slice_done = r0 == KERNEL_R;
+    let slice_done = r0 == g.kernel_r;
     r0 = select(r0, 0u, slice_done);
     t = select(t, t + 1u, slice_done);
-    let channel_done = t == KERNEL_T;
+    let channel_done = t == g.kernel_t;
     t = select(t, 0u, channel_done);
     x_channel += select(0u, g.x_stride_c, channel_done);
     weights_at += select(0u, g.w_stride_c, channel_done);
   }
 
   let y_tile = g.y_start + n * g.y_stride_n + group * g.y_stride_g + o * g.y_stride_o + p * g.y_stride_p;
+  // The places that complete a quad store nothing.
+  let end = select(0u, g.output_q, o < g.output_o);
   // @unroll
   for (var q = 0u; q < TILE_Q; q++) {
-    if (select(true, q0 + q < g.output_q, Q_TAIL)) {
+    if (q0 + q < end) {
       // @unroll
       for (var v = 0u; v < TILE_V; v++) {
         store(sums[q * TILE_V + v], group * g.group_k, k0 + v * LANES, y_tile + (q0 + q) * g.y_stride_q);

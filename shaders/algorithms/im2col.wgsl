@@ -3,13 +3,14 @@
 // decodes its position once and then steps along. FOURS_TOGETHER: the four cells of a vector always lie in one input row (channels-first), or at
 // one input position (channels-last).
 // slots: is_padding, load, source
-// constants: CHANNELS_LAST, DILATION_D, DILATION_H, DILATION_W, FOURS_TOGETHER, KERNEL_R, KERNEL_S, KERNEL_T, PADDING_VALUE, RUN, STRIDE_D, STRIDE_H, STRIDE_W
+// constants: CHANNELS_LAST, DILATION_D, DILATION_H, DILATION_W, FOURS_TOGETHER, PADDING_VALUE, RUN, STRIDE_D, STRIDE_H, STRIDE_W
 struct Columns {
   threads: u32,
   runs: u32, rows: u32, row_vectors: u32,
   groups: u32, group_c: u32,
   first_pixel: u32, first_image: u32, pixels: u32, matrix_rows: u32,
   output_p: u32, output_o: u32, output_q: u32,
+  kernel_t: u32, kernel_r: u32, kernel_s: u32,
   input_d: i32, input_h: i32, input_w: i32,
   pad_d: i32, pad_h: i32, pad_w: i32,
   x_start: u32, x_stride_n: u32, x_stride_g: u32, x_stride_c: u32, x_stride_d: u32, x_stride_h: u32, x_stride_w: u32,
@@ -85,12 +86,12 @@ fn next_pixel(pixel: Pixel) -> Pixel {
 
 // The terms of a sum run as (c, t, r, s) channels-first and as (t, r, s, c) channels-last.
 fn decode_tap(k: u32) -> Tap {
-  let taps = KERNEL_T * KERNEL_R * KERNEL_S;
+  let taps = g.kernel_t * g.kernel_r * g.kernel_s;
   let outer = k / select(taps, g.group_c, CHANNELS_LAST);
   let within = k - outer * select(taps, g.group_c, CHANNELS_LAST);
   let c = select(outer, within, CHANNELS_LAST);
   let tap = select(within, outer, CHANNELS_LAST);
-  return Tap(c, tap / (KERNEL_R * KERNEL_S), (tap / KERNEL_S) % KERNEL_R, tap % KERNEL_S);
+  return Tap(c, tap / (g.kernel_r * g.kernel_s), (tap / g.kernel_s) % g.kernel_r, tap % g.kernel_s);
 }
 
 fn next_tap(tap: Tap) -> Tap {
@@ -99,10 +100,10 @@ fn next_tap(tap: Tap) -> Tap {
   if (next.c == g.group_c) {
     next.c = 0u;
     next.s += 1u;
-    if (next.s == KERNEL_S) {
+    if (next.s == g.kernel_s) {
       next.s = 0u;
       next.r += 1u;
-      if (next.r == KERNEL_R) {
+      if (next.r == g.kernel_r) {
         next.r = 0u;
         next.t += 1u;
       }
@@ -131,7 +132,7 @@ fn load_cell(pixel: Pixel, tap: Tap, group: u32) -> f32 {
   let at = position(pixel, tap);
   let cell = load(row_start(pixel, tap, group, at) + u32(source(at.z, g.input_w)) * g.x_stride_w);
   let padding = is_padding(at.x, g.input_d) | is_padding(at.y, g.input_h) | is_padding(at.z, g.input_w);
-  let past_end = (tap.c >= g.group_c) | (tap.t >= KERNEL_T);
+  let past_end = (tap.c >= g.group_c) | (tap.t >= g.kernel_t);
   return select(select(cell, PADDING_VALUE, padding), 0.0, past_end);
 }
 
@@ -139,7 +140,7 @@ fn load_four(pixel: Pixel, tap: Tap, group: u32) -> vec4f {
   let at = position(pixel, tap);
   let row = row_start(pixel, tap, group, at);
   let row_padding = is_padding(at.x, g.input_d) | is_padding(at.y, g.input_h);
-  let past_end = (tap.c >= g.group_c) | (tap.t >= KERNEL_T);
+  let past_end = (tap.c >= g.group_c) | (tap.t >= g.kernel_t);
   var cells: vec4f;
   if (CHANNELS_LAST) {
     let first = row + u32(source(at.z, g.input_w)) * g.x_stride_w;

@@ -1,6 +1,7 @@
-// The cells of the border that repeat an input cell with replicating padding: all of them repeat the first or the last cell.
+// The cells of the padded input that repeat an input cell with replicating padding: the whole border repeats the first or the last cell.
 // types: Cells
-fn copies(behind: bool, i: u32, size: u32, begin: u32, end: u32) -> Cells {
-  let at_border = i == select(0u, size - 1u, behind);
-  return Cells(select(0u, begin + size, behind), select(0u, select(begin, end, behind), at_border));
+fn copies(image: i32, i: i32, size: i32, begin: i32, padded: i32) -> Cells {
+  let first = select(max(begin + i, 0), 0, i == 0);
+  let end = select(min(begin + i + 1, padded), padded, i == size - 1);
+  return Cells(first, end, 1);
 }

@@ -53,7 +53,7 @@ export function outputSize(geometry: Geometry): number {
 
 /** Says why there is nothing to compute or draw. */
 export function refusal(geometry: Geometry): string | undefined {
-  const { size, padding, mode, transposed, channels, groups } = geometry;
+  const { size, padding, transposed, channels, groups } = geometry;
   if (channels % groups !== 0) return `${groups} groups do not divide ${channels} channels.`;
   const outputs = outputSize(geometry);
   if (transposed) {
@@ -61,9 +61,6 @@ export function refusal(geometry: Geometry): string | undefined {
     if (outputs > MOST_OUTPUTS) return `The output would be ${outputs} × ${outputs}, which is too large to draw here.`;
     return undefined;
   }
-  const most = mode === "reflect" ? size - 1 : size;
-  if ((mode === "reflect" || mode === "circular") && padding > most)
-    return `With the mode “${mode}” the padding can be at most ${most} for ${size} cells.`;
   const padded = size + 2 * padding;
   if (outputs < 1) return `The window covers ${extent(geometry)} cells, but the padded input has only ${padded}.`;
   return undefined;
@@ -77,11 +74,18 @@ export function sourceOf(position: number, size: number, mode: Mode): number | u
       return undefined;
     case "replicate":
       return position < 0 ? 0 : size - 1;
-    case "reflect":
-      return position < 0 ? -position : 2 * (size - 1) - position;
     case "circular":
-      return position < 0 ? position + size : position - size;
+      return remainder(position, size);
+    case "reflect": {
+      const cell = remainder(position, Math.max(1, 2 * (size - 1)));
+      return Math.min(cell, 2 * (size - 1) - cell);
+    }
   }
+}
+
+/** The remainder of a division that rounds down. */
+function remainder(value: number, divisor: number): number {
+  return ((value % divisor) + divisor) % divisor;
 }
 
 /** One meeting of an output and a tap along one axis. */

@@ -63,6 +63,20 @@ export function estimate(work: readonly Work[], rates: Rates): number {
   return work.reduce((sum, one) => sum + dispatchSeconds(one, rates), 0);
 }
 
+/** Most seconds of a dispatch by estimate: nothing else can use the GPU meanwhile, and a browser may take it for hung. */
+export const MAX_SECONDS = 0.2;
+
+/** Divides the work of a dispatch evenly among several. */
+export function divide({ threads, multiplyAdds, loads, bytes }: Work, count: number): Work[] {
+  const share = {
+    threads: threads / count,
+    multiplyAdds: multiplyAdds / count,
+    loads: loads / count,
+    bytes: bytes / count,
+  };
+  return Array.from({ length: count }, () => share);
+}
+
 /**
  * The rates of adapters that were not measured: of one that computes on the CPU (SwiftShader on two cores), and of a GPU of a few TFLOP/s whose
  * caches feed a quarter of its arithmetic.

@@ -1,25 +1,29 @@
 // depthwise: the direct sum for groups of one input channel and any number of output channels. Tiles of outputs, along rows and columns, share
-// the input cells they load. Needs no workspace.
+// the input cells they load. Where few outputs are long sums, as in gradients of weights, each sum is split among threads, and a second stage adds
+// their partial sums; otherwise it needs no workspace.
 import depthwiseOneStepShader from "../../shaders/algorithms/depthwise-one-step.wgsl";
 import depthwiseStepsShader from "../../shaders/algorithms/depthwise-steps.wgsl";
 import depthwiseShader from "../../shaders/algorithms/depthwise.wgsl";
 import { greatestCommonDivisor } from "../base/arithmetic.ts";
-import { dispatch } from "../kernel/dispatch.ts";
+import { eachAxis } from "../base/shape.ts";
 import { BINDING, type Step } from "../kernel/step.ts";
 import type { Correlation } from "../problem/correlation.ts";
 import { multiplyAdds } from "../problem/problem.ts";
-import { type Algorithm, type Variant, oneStep, selectVariants } from "./algorithm.ts";
-import { type Work, estimate, numberBytes } from "./cost.ts";
+import { type Algorithm, type Candidate, SEQUENTIAL_SUM, type Variant } from "./algorithm.ts";
+import { MAX_SECONDS, type Rates, type Work, divide, estimate, numberBytes } from "./cost.ts";
 import {
+  dispatchOn,
   inputUniforms,
-  join,
+  isMap,
   loader,
+  mapColumns,
   outputUniforms,
   paddedInput,
   result,
   weightUniforms,
   windowConstants,
 } from "./operands.ts";
+import { partialBytes, partialSums, partialsOf, reduceSteps, reduceWork } from "./reduce-splits.ts";
 import type { DeviceTraits } from "./traits.ts";
 
 export interface DepthwiseTile extends Variant {
@@ -27,9 +31,12 @@ export interface DepthwiseTile extends Variant {
   readonly tileP: number;
   readonly tileQ: number;
   readonly tileM: number;
-  /** Kernel rows and columns in one step of the sum. `rows` divides the kernel's; the last chunk of columns may be short. */
+  /** Kernel rows and columns in one step of the sum. The last chunks may be short, of rows only if the kernel is a map. */
   readonly rows: number;
   readonly columns: number;
+  /** Number of threads that share the steps of a sum, and whether they take turns at the steps or each takes a run of them. */
+  readonly splits: number;
+  readonly turns: boolean;
 }
 
 /**
@@ -58,15 +65,21 @@ function cut(c: Correlation, tile: DepthwiseTile) {
   const tilesP = tilesAlong(output[1], tile.tileP, p.outputStep);
   const tilesQ = tilesAlong(output[2], tile.tileQ, q.outputStep);
   const tilesM = Math.ceil(c.K / groups / tile.tileM);
-  const columnSteps = Math.ceil(kernel[2] / tile.columns);
+  const columnChunks = Math.ceil(kernel[2] / tile.columns);
+  const short = columnChunks * tile.columns - kernel[2];
+  const rowChunks = Math.ceil(kernel[1] / tile.rows);
+  const mapTail = short > 0 || rowChunks * tile.rows > kernel[1] ? tile.columns : 0;
   const channelTiles = groups * tilesM;
   return {
     ...{ p, q, perP, perQ, tilesP, tilesQ, tilesM, channelTiles },
     cellRows: (tile.tileP - 1) * perP + tile.rows,
     cellColumns: (tile.tileQ - 1) * perQ + tile.columns,
-    columnTail: columnSteps * tile.columns - kernel[2],
-    steps: (c.C / groups) * kernel[0] * (kernel[1] / tile.rows) * columnSteps,
-    threads: N * channelTiles * output[0] * tilesP * tilesQ,
+    allColumns: tile.columns === kernel[2] && !isMap(c),
+    short,
+    columnTail: isMap(c) ? mapTail : short,
+    ...{ columnChunks, rowChunks, slices: kernel[0] },
+    steps: (c.C / groups) * kernel[0] * rowChunks * columnChunks,
+    threads: tile.splits * N * channelTiles * output[0] * tilesP * tilesQ,
   };
 }
 
@@ -76,20 +89,22 @@ function cut(c: Correlation, tile: DepthwiseTile) {
  */
 const LOOP_LOADS = 3;
 
-function depthwiseWork(c: Correlation, tile: DepthwiseTile): Work {
-  const { tileP, tileQ, tileM, rows, columns } = tile;
+function depthwiseWork(c: Correlation, tile: DepthwiseTile): Work[] {
+  const { tileP, tileQ, tileM, rows, columns, splits } = tile;
   const shape = cut(c, tile);
+  const steps = Math.ceil(shape.steps / splits);
   const outputs = tileP * tileQ * tileM;
   // Column addresses are computed once if a step covers the width of the kernel, otherwise again in each step.
-  const cell = columns === c.kernel[2] ? 1.2 : 1.5;
-  const loop = shape.steps > 1 ? LOOP_LOADS * outputs : 0;
+  const cell = shape.allColumns ? 1.2 : 1.5;
+  const loop = steps > 1 ? LOOP_LOADS * outputs : 0;
   const step = cell * shape.cellRows * shape.cellColumns + rows * columns * tileM;
-  return {
+  const multiply = {
     threads: shape.threads,
-    multiplyAdds: shape.threads * shape.steps * outputs * rows * (columns + shape.columnTail),
-    loads: shape.threads * (shape.steps * step + loop + 0.5 * shape.cellColumns + outputs),
-    bytes: numberBytes(...Object.values(c.sizes)),
+    multiplyAdds: shape.threads * steps * outputs * rows * (columns + shape.short),
+    loads: shape.threads * (steps * step + loop + 0.5 * shape.cellColumns + outputs),
+    bytes: numberBytes(...Object.values(c.sizes)) + partialBytes(c, splits),
   };
+  return [multiply, ...reduceWork(c, splits)];
 }
 
 /**
@@ -102,7 +117,33 @@ const LARGE = 5e7;
 /** Most sums that a thread holds: limited by the registers of a GPU, which also needs many threads, or by the stack of a CPU. */
 const MAX_SUMS = { hardware: 16, software: 112 };
 
-const TILES = [1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 20, 24, 28];
+const TILES = [1, 2, 3, 4, 5, 7, 8, 10, 14, 16, 20, 28];
+
+/**
+ * Few tiles serve maps of all sizes, so that they share kernels: those that are best on maps of these sizes, with most sums or with a share of
+ * them, for maps with too few tiles to keep the adapter busy.
+ */
+const MAPS = [
+  { size: 14, share: 1 },
+  { size: 56, share: 1 },
+  { size: 64, share: 1 },
+  { size: 25, share: 1 },
+  { size: 56, share: 1 / 4 },
+];
+
+/** Cells of a kernel that a step always takes together, and columns of a row. */
+const WHOLE_KERNEL = 9;
+const WHOLE_ROW = 7;
+
+/**
+ * Rows and columns of a step if the kernel is a map, few so that maps of all sizes share kernels: 14 x 14 and 28 x 28 are taken exactly, and other
+ * maps may end within a step.
+ */
+function mapChunk(c: Correlation): [rows: number, columns: number] {
+  const [, R, S] = c.kernel;
+  const columns = mapColumns(c);
+  return [Math.min(R, S % columns === 0 && R % 4 === 2 ? 2 : 4), columns];
+}
 
 /** Chunk sizes of 1 to 32 that divide a number of rows or columns evenly, or with a last chunk that is one short. */
 function chunkSizes(size: number): number[] {
@@ -111,28 +152,37 @@ function chunkSizes(size: number): number[] {
   );
 }
 
-function namedTile(c: Correlation, tile: Omit<DepthwiseTile, "name">): DepthwiseTile {
-  const { tileP, tileQ, tileM, rows, columns } = tile;
-  const chunk = rows * columns === c.kernel[1] * c.kernel[2] ? "" : `r${rows}s${columns}`;
-  return { name: `p${tileP}q${tileQ}${tileM > 1 ? `m${tileM}` : ""}${chunk}`, ...tile };
+/** The kernel rows and columns that a step may take: several rows only with all columns, or of a map. */
+function chunksOf(c: Correlation): [rows: number, columns: number][] {
+  const [, R, S] = c.kernel;
+  if (isMap(c)) return [mapChunk(c)];
+  if (R * S <= WHOLE_KERNEL) return [[R, S]];
+  const rows = chunkSizes(R).filter((chunk) => R % chunk === 0);
+  const columns = S <= WHOLE_ROW ? [S] : chunkSizes(S);
+  return columns.flatMap((one) => (one === S ? rows : [1]).map((some): [number, number] => [some, one]));
 }
 
-/** Every tile within the limits. A step takes several kernel rows only if it takes all kernel columns. */
+function namedTile(c: Correlation, tile: Omit<DepthwiseTile, "name" | "splits" | "turns">): DepthwiseTile {
+  const { tileP, tileQ, tileM, rows, columns } = tile;
+  const chunk = rows * columns === c.kernel[1] * c.kernel[2] && !isMap(c) ? "" : `r${rows}s${columns}`;
+  return { name: `p${tileP}q${tileQ}${tileM > 1 ? `m${tileM}` : ""}${chunk}`, ...tile, splits: 1, turns: false };
+}
+
+/** Every tile within the limits. In a gradient of weights the outputs are the taps of a kernel, which no tile exceeds. */
 function possibleTiles(c: Correlation, device: DeviceTraits): DepthwiseTile[] {
-  const [, R, S] = c.kernel;
   const most = multiplyAdds(c) < LARGE ? MAX_UNROLLED.small : MAX_UNROLLED.large;
   const mostSums = device.software ? MAX_SUMS.software : MAX_SUMS.hardware;
   const sizes = (outputs: number): number[] => TILES.filter((tile) => tile <= outputs);
+  const along = (axis: 1 | 2): number[] =>
+    sizes(isMap(c) || c.output[axis] <= 4 ? Math.max(1, c.output[axis]) : Infinity);
   const found: DepthwiseTile[] = [];
-  for (const columns of chunkSizes(S)) {
-    for (const rows of columns === S ? chunkSizes(R).filter((chunk) => R % chunk === 0) : [1]) {
-      for (const tileM of sizes(Math.min(8, c.K / c.groups))) {
-        for (const tileP of sizes(c.output[1])) {
-          for (const tileQ of sizes(c.output[2])) {
-            const sums = tileP * tileQ * tileM;
-            if (sums <= mostSums && sums * rows * columns <= most)
-              found.push(namedTile(c, { tileP, tileQ, tileM, rows, columns }));
-          }
+  for (const [rows, columns] of chunksOf(c)) {
+    for (const tileM of sizes(Math.min(8, c.K / c.groups))) {
+      for (const tileP of along(1)) {
+        for (const tileQ of along(2)) {
+          const sums = tileP * tileQ * tileM;
+          if (sums <= mostSums && sums * rows * columns <= most)
+            found.push(namedTile(c, { tileP, tileQ, tileM, rows, columns }));
         }
       }
     }
@@ -140,24 +190,97 @@ function possibleTiles(c: Correlation, device: DeviceTraits): DepthwiseTile[] {
   return found;
 }
 
-/** The tile with the shortest estimated time on a device. */
-function bestTile(c: Correlation, device: DeviceTraits): DepthwiseTile {
-  const all = possibleTiles(c, device).map((tile) => ({
-    tile,
-    seconds: estimate([depthwiseWork(c, tile)], device.rates),
-  }));
-  return all.reduce((best, one) => (one.seconds < best.seconds ? one : best)).tile;
+/** The tile with the shortest estimated time of computing, whatever that of memory. */
+function fastest(tiles: readonly DepthwiseTile[], c: Correlation, rates: Rates): DepthwiseTile {
+  const computing = { ...rates, bytes: Infinity };
+  let [best] = tiles;
+  let least = Infinity;
+  for (const tile of tiles) {
+    const seconds = estimate(depthwiseWork(c, tile), computing);
+    if (seconds < least) [best, least] = [tile, seconds];
+  }
+  return best!;
 }
 
-function depthwiseStep(c: Correlation, tile: DepthwiseTile): Step {
-  const { K, groups, output } = c;
-  const operands = join(paddedInput(c), loader(c, "w", BINDING.second), result(c));
-  const { p, q, perP, perQ, tilesP, tilesQ, tilesM, channelTiles, columnTail, steps, threads } = cut(c, tile);
-  return dispatch({
-    shaders: [...operands.shaders, steps === 1 ? depthwiseOneStepShader : depthwiseStepsShader, depthwiseShader],
-    aliases: operands.aliases,
+/** The few tiles that serve maps of all sizes. */
+function tilesForMaps(c: Correlation, device: DeviceTraits): DepthwiseTile[] {
+  const all = possibleTiles(c, device);
+  const rates = { ...device.rates, threads: 1 };
+  if (isMap(c)) return [fastest(all, { ...c, kernel: eachAxis((axis) => (c.kernel[axis] > 1 ? 56 : 1)) }, rates)];
+  const sumsOf = ({ tileP, tileQ, tileM }: DepthwiseTile): number => tileP * tileQ * tileM;
+  const most = Math.max(...all.map(sumsOf));
+  return MAPS.map(({ size, share }) => {
+    const few = all.filter((tile) => sumsOf(tile) <= Math.max(1, share * most));
+    return fastest(few, { ...c, output: eachAxis((axis) => (c.output[axis] > 4 ? size : c.output[axis])) }, rates);
+  });
+}
+
+/** Fewest steps of a split: with fewer, starting a thread and adding its sums take longer than computing them. */
+const MIN_SPLIT_STEPS = 4;
+
+/** A tile whose sums are split. */
+function splitTile(tile: DepthwiseTile, splits: number, turns: boolean): DepthwiseTile {
+  return splits > 1 ? { ...tile, splits, turns, name: `${tile.name}${turns ? "t" : "x"}${splits}` } : tile;
+}
+
+/** Whether a tile has a step for each split, and the memory for their partial sums. */
+function canSplit(c: Correlation, device: DeviceTraits, tile: DepthwiseTile): boolean {
+  const most = Math.min(device.maxBindingBytes, device.maxWorkspaceBytes);
+  return tile.splits <= cut(c, tile).steps && partialBytes(c, tile.splits) <= most;
+}
+
+/** The best tiles on a device by the sizes that they depend on: a gradient under a large stride has a thousand phases of a few sizes. */
+const bestTiles = new WeakMap<DeviceTraits, Map<string, DepthwiseTile>>();
+
+/** The best tile, looked for once for all correlations of the same sizes on a device. */
+function bestTile(c: Correlation, device: DeviceTraits): DepthwiseTile {
+  const { N, C, K, groups, kernel, output, stride, dilation } = c;
+  const key = JSON.stringify([N, C, K, groups, kernel, output, stride, dilation, c.sizes]);
+  const known = bestTiles.get(device) ?? new Map<string, DepthwiseTile>();
+  bestTiles.set(device, known);
+  const tile = known.get(key) ?? findTile(c, device);
+  known.set(key, tile);
+  return tile;
+}
+
+/**
+ * The best of few tiles on a device, with as many splits as keep it busy if that is faster. Splits take turns on a GPU, so that neighbouring
+ * threads load neighbouring cells, and runs on a CPU, so that each thread does: the gradient of 3 to 16 channels at 512 x 512 took 0.8 of
+ * winograd's time on SwiftShader instead of 1.4.
+ */
+function findTile(c: Correlation, device: DeviceTraits): DepthwiseTile {
+  const tiles = tilesForMaps(c, device).flatMap((tile) => {
+    const { steps, threads } = cut(c, tile);
+    const splits = Math.min(Math.floor(steps / MIN_SPLIT_STEPS), Math.ceil(device.rates.threads / threads));
+    const split = splitTile(tile, splits, !device.software);
+    return canSplit(c, device, split) ? [tile, split] : [tile];
+  });
+  return fastest(tiles, c, device.rates);
+}
+
+/** The tile of a name, which ends with "x8" or "t8" if it has 8 splits. */
+function tileNamed(c: Correlation, device: DeviceTraits, name: string): DepthwiseTile | undefined {
+  const [, whole, order, splits] = /^(.*?)(?:([xt])(\d+))?$/.exec(name)!;
+  const tile = possibleTiles(c, device).find((one) => one.name === whole);
+  const split = tile && splitTile(tile, Number(splits ?? 1), order === "t");
+  return split && canSplit(c, device, split) ? split : undefined;
+}
+
+/** The step of `count` threads from `first` on. */
+function depthwiseStep(c: Correlation, tile: DepthwiseTile, first: number, count: number): Step {
+  const { K, groups } = c;
+  const { splits } = tile;
+  const to = splits > 1 ? partialSums(c, splits) : c;
+  const { p, q, perP, perQ, tilesP, tilesQ, tilesM, channelTiles, allColumns, columnTail } = cut(c, tile);
+  const { columnChunks, rowChunks, slices, steps } = cut(c, tile);
+  const run = Math.ceil(steps / splits);
+  const shares = tile.turns ? { share: 1, reach: steps, stride: splits } : { share: run, reach: run, stride: 1 };
+  // The stride as digits, which lead from one step of a thread to its next.
+  const nextRow = Math.floor(shares.stride / columnChunks);
+  const nextSlice = Math.floor(nextRow / rowChunks);
+  return dispatchOn([paddedInput(c), loader(c, "w", BINDING.second), result(to)], {
+    shaders: [steps === 1 && allColumns ? depthwiseOneStepShader : depthwiseStepsShader, depthwiseShader],
     constants: {
-      ...operands.constants,
       TILE_P: tile.tileP,
       TILE_Q: tile.tileQ,
       TILE_M: tile.tileM,
@@ -170,29 +293,62 @@ function depthwiseStep(c: Correlation, tile: DepthwiseTile): Step {
       SHIFT_Q: q.shift,
       PER_P: perP,
       PER_Q: perQ,
-      P_TAIL: output[1] % (tile.tileP * p.outputStep) !== 0,
-      Q_TAIL: output[2] % (tile.tileQ * q.outputStep) !== 0,
       M_TAIL: (K / groups) % tile.tileM !== 0,
+      ALL_COLUMNS: allColumns,
+      SPLIT: splits > 1,
       ...windowConstants(c),
     },
-    ranges: operands.bindings,
     uniforms: {
-      ...{ steps, tilesP, tilesQ, channelTiles, tilesM, multiplier: K / groups },
+      ...{ first, steps, tilesP, tilesQ, channelTiles, tilesM, multiplier: K / groups },
+      ...{ splits, ...shares, partial: partialsOf(c, splits).split, columnChunks, rowChunks, slices },
+      ...{ nextColumn: shares.stride % columnChunks, nextRow: nextRow % rowChunks, nextSlice: nextSlice % slices },
+      ...{ nextChannel: Math.floor(nextSlice / slices), kernelR: c.kernel[1], kernelS: c.kernel[2] },
       ...inputUniforms(c),
-      ...outputUniforms(c),
+      ...outputUniforms(to),
       ...weightUniforms(c),
     },
-    threads,
+    threads: count,
   });
 }
+
+/** Most input channels of a group in a gradient of weights: each thread loads the cells of one, and none are shared between them. */
+const MAX_CHANNELS = 4;
 
 export const depthwise: Algorithm = {
   name: "depthwise",
 
   candidates(c, device, variant) {
-    if (!c.depthwise) return { reason: "the groups have several input channels each, and this takes groups of one" };
-    const tiles =
-      variant === undefined ? [bestTile(c, device)] : selectVariants(possibleTiles(c, device), variant).slice(0, 1);
-    return tiles.map((tile) => oneStep(tile.name, depthwiseWork(c, tile), () => depthwiseStep(c, tile)));
+    // The gradient of weights correlates every channel of x with every one of dy alone.
+    const few = c.w.operand === "dy" && c.N <= MAX_CHANNELS;
+    if (!c.depthwise && !few)
+      return { reason: "the groups have several input channels each, and this takes groups of one" };
+    const found = variant === undefined ? bestTile(c, device) : tileNamed(c, device, variant);
+    return (found ? [found] : []).map((tile): Candidate => {
+      const [multiply, ...reduce] = depthwiseWork(c, tile) as [Work, ...Work[]];
+      const { threads } = multiply;
+      // As many dispatches as it takes for none to last too long.
+      const most = Math.min(threads, device.maxDispatches - reduce.length);
+      const pieces = Math.max(1, Math.min(most, Math.ceil(estimate([multiply], device.rates) / MAX_SECONDS)));
+      const each = Math.ceil(threads / pieces);
+      const shares = divide(multiply, Math.ceil(threads / each));
+      const work = [...shares, ...reduce];
+      const workspaceBytes = partialBytes(c, tile.splits);
+      return {
+        variant: tile.name,
+        workspaceBytes,
+        preparedBytes: 0,
+        dispatches: work.length,
+        work,
+        // Sums are sequential, or split into sequential sums, which only shortens the longest chain of additions (Higham, section 4.2).
+        error: SEQUENTIAL_SUM,
+        plan: () => ({
+          steps: [
+            ...shares.map((_, at) => depthwiseStep(c, tile, at * each, Math.min(each, threads - at * each))),
+            ...reduceSteps(c, partialsOf(c, tile.splits)),
+          ],
+          workspaceBytes,
+        }),
+      };
+    });
   },
 };

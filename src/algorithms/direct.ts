@@ -6,17 +6,20 @@ import weightsFourShader from "../../shaders/algorithms/direct/weights-four.wgsl
 import weightsQuadsShader from "../../shaders/algorithms/direct/weights-quads.wgsl";
 import weightsScalarShader from "../../shaders/algorithms/direct/weights-scalar.wgsl";
 import quadsShader from "../../shaders/lib/quads.wgsl";
-import { dispatch } from "../kernel/dispatch.ts";
+import { roundUp } from "../base/shape.ts";
 import type { Shader } from "../kernel/shader.ts";
 import { BINDING, type Step } from "../kernel/step.ts";
-import { type Correlation, termCount } from "../problem/correlation.ts";
+import type { Correlation } from "../problem/correlation.ts";
 import { type Algorithm, type Variant, oneStep, selectVariants } from "./algorithm.ts";
 import { CELL_LOADS, OUTPUT_LOADS, SCALAR_LOADS, type Work, numberBytes } from "./cost.ts";
 import { gatherStep, gatherWork } from "./gather-gradient.ts";
 import {
+  dispatchOn,
   inputUniforms,
-  join,
+  isMap,
+  kernelUniforms,
   loader,
+  mapColumns,
   outputUniforms,
   paddedInput,
   result,
@@ -49,8 +52,8 @@ const MAX_UNROLLED_ROWS = 96;
 /** Most outputs of a row in the thread tile: the registers of a GPU hold 64 sums. */
 const MAX_WIDTH = { software: 14, hardware: 8 };
 
-/** Tile widths to choose from. */
-const WIDTHS = [14, 8, 7, 5, 4, 3, 2, 1];
+/** Tile widths for the outputs of a map, few so that maps of all sizes share kernels; and for the taps of a gradient of weights. */
+const WIDTHS = { map: [14, 8, 4, 1], taps: [14, 8, 7, 5, 4, 3, 2, 1] };
 
 /** Cost of the weights that a tile loads, in equivalent outputs. */
 const WEIGHTS_OUTPUTS = 12;
@@ -67,18 +70,17 @@ function fittedTile(c: Correlation, device: DeviceTraits, tileQ: number, tileK: 
   // 5.3 ms instead of 8.6 on SwiftShader.
   const lanes = groupK % 4 === 0 || groupK > 8 ? 4 : 1;
   const tileV = lanes === 4 ? Math.min(tileK / 4, Math.ceil(groupK / 4)) : groupK;
-  // Neighbouring threads compute the same channels, through all outputs of an image.
-  const alike = c.output[0] * c.output[1] * Math.ceil(c.output[2] / tileQ);
-  const quads = device.quads && lanes === 4 && alike % 4 === 0;
+  const quads = device.quads && lanes === 4;
   return { name: `q${tileQ}k${tileV * lanes}${quads ? "-quads" : ""}`, tileQ, tileV, lanes, quads };
 }
 
 /** The tile with the lowest cost for a correlation on a device. */
 function bestTile(c: Correlation, device: DeviceTraits): DirectTile {
-  const width = c.output[2];
-  const widest = Math.min(width, device.software ? MAX_WIDTH.software : MAX_WIDTH.hardware);
-  const cost = (tileQ: number): number => Math.ceil(width / tileQ) * (tileQ + WEIGHTS_OUTPUTS);
-  const tileQ = WIDTHS.filter((one) => one <= widest).reduce((best, one) => (cost(one) < cost(best) ? one : best));
+  const widest = device.software ? MAX_WIDTH.software : MAX_WIDTH.hardware;
+  const cost = (tileQ: number): number => Math.ceil(c.output[2] / tileQ) * (tileQ + WEIGHTS_OUTPUTS);
+  const tileQ = WIDTHS[isMap(c) ? "taps" : "map"]
+    .filter((one) => one <= widest)
+    .reduce((best, one) => (cost(one) < cost(best) ? one : best));
   if (!device.software) return fittedTile(c, device, tileQ, 8);
   // Kernel columns share a run of input cells. A kernel of one column shares none and gets twice the channels instead, as do quads that share weights.
   const wide = fittedTile(c, device, tileQ, 16);
@@ -105,50 +107,59 @@ function stepConstants(c: Correlation, tile: DirectTile) {
   const stride = c.stride[2];
   const dilation = c.dilation[2];
   const unrolled = MAX_UNROLLED / (tile.tileQ * tile.tileV);
-  const columns = divisorUpTo(c.kernel[2], unrolled);
+  const columns = isMap(c) ? mapColumns(c) : divisorUpTo(c.kernel[2], unrolled);
   const stretch = (tile.tileQ - 1) * stride + (columns - 1) * dilation + 1;
   if (stretch > tile.tileQ * columns) {
-    return { ROWS: 1, COLUMNS: 1, CELL_STEP: stride, CELLS_PER_OUTPUT: 1, CELLS_PER_COLUMN: 1 };
+    return {
+      ...{ ROWS: 1, COLUMNS: 1, WHOLE_ROWS: false, COLUMN_TAIL: false },
+      ...{ CELL_STEP: stride, CELLS_PER_OUTPUT: 1, CELLS_PER_COLUMN: 1 },
+    };
   }
   const together = MAX_UNROLLED_ROWS / (tile.tileQ * tile.tileV * columns);
-  const rows = columns === c.kernel[2] ? divisorUpTo(c.kernel[1], together) : 1;
-  return { ROWS: rows, COLUMNS: columns, CELL_STEP: 1, CELLS_PER_OUTPUT: stride, CELLS_PER_COLUMN: dilation };
+  const whole = columns === c.kernel[2] && !isMap(c);
+  return {
+    ...{
+      ROWS: whole ? divisorUpTo(c.kernel[1], together) : 1,
+      COLUMNS: columns,
+      WHOLE_ROWS: whole,
+      COLUMN_TAIL: c.kernel[2] % columns !== 0,
+    },
+    ...{ CELL_STEP: 1, CELLS_PER_OUTPUT: stride, CELLS_PER_COLUMN: dilation },
+  };
 }
 
 /** How a tile divides the outputs among threads, and their sums into steps. */
 function cut(c: Correlation, tile: DirectTile) {
-  const { N, K, groups, output } = c;
+  const { N, K, groups, kernel, output } = c;
   const { ROWS, COLUMNS } = stepConstants(c, tile);
   const tilesQ = Math.ceil(output[2] / tile.tileQ);
   const tilesK = Math.ceil(K / groups / (tile.tileV * tile.lanes));
-  const threads = N * groups * tilesK * output[0] * output[1] * tilesQ;
-  return { tilesQ, tilesK, threads, steps: termCount(c) / (ROWS * COLUMNS) };
+  // Neighbouring threads compute the same channels: whole quads do.
+  const places = roundUp(output[0] * output[1] * tilesQ, tile.quads ? 4 : 1);
+  const steps = ((c.C / groups) * kernel[0] * kernel[1] * Math.ceil(kernel[2] / COLUMNS)) / ROWS;
+  return { tilesQ, tilesK, places, threads: N * groups * tilesK * places, steps };
 }
 
 function directStep(c: Correlation, tile: DirectTile): Step {
-  const { C, K, groups, output } = c;
-  const operands = join(paddedInput(c), loader(c, "w", BINDING.second), result(c));
-  const { tilesQ, tilesK, steps, threads } = cut(c, tile);
-  return dispatch({
-    shaders: [...operands.shaders, ...weightShaders(tile), directShader],
+  const { C, K, groups } = c;
+  const { tilesQ, tilesK, places, steps, threads } = cut(c, tile);
+  return dispatchOn([paddedInput(c), loader(c, "w", BINDING.second), result(c)], {
+    shaders: [...weightShaders(tile), directShader],
     aliases: {
-      ...operands.aliases,
       V: tile.lanes === 4 ? "vec4f" : "f32",
       LaneOffsets: tile.lanes === 4 && !tile.quads ? "vec4u" : "u32",
     },
     constants: {
-      ...operands.constants,
       ...stepConstants(c, tile),
       TILE_Q: tile.tileQ,
       TILE_V: tile.tileV,
       LANES: tile.lanes,
-      Q_TAIL: output[2] % tile.tileQ !== 0,
       K_TAIL: (K / groups) % (tile.tileV * tile.lanes) !== 0,
       ...windowConstants(c),
     },
-    ranges: operands.bindings,
     uniforms: {
-      ...{ steps, tilesQ, tilesK, groups, groupC: C / groups, groupK: K / groups },
+      ...{ steps, tilesQ, places, tilesK, groups, groupC: C / groups, groupK: K / groups },
+      ...kernelUniforms(c),
       ...inputUniforms(c),
       ...outputUniforms(c),
       ...weightUniforms(c),
@@ -159,10 +170,10 @@ function directStep(c: Correlation, tile: DirectTile): Step {
 
 function directWork(c: Correlation, tile: DirectTile): Work {
   const { tileQ, tileV, lanes, quads } = tile;
-  const { ROWS, COLUMNS, CELLS_PER_OUTPUT, CELLS_PER_COLUMN } = stepConstants(c, tile);
+  const { ROWS, COLUMNS, WHOLE_ROWS, CELLS_PER_OUTPUT, CELLS_PER_COLUMN } = stepConstants(c, tile);
   const { threads, steps } = cut(c, tile);
   const cells = (tileQ - 1) * CELLS_PER_OUTPUT + (COLUMNS - 1) * CELLS_PER_COLUMN + 1;
-  const cell = COLUMNS === c.kernel[2] ? 1 : CELL_LOADS;
+  const cell = WHOLE_ROWS ? 1 : CELL_LOADS;
   const weights = COLUMNS * tileV * (quads ? 1 : lanes);
   const turn = SCALAR_LOADS * ROWS * (cells * cell + weights);
   const sums = threads * tileQ * tileV * lanes;

@@ -2,7 +2,6 @@
 // Simard, "High performance convolutional neural networks for document processing", section 3).
 import im2colShader from "../../shaders/algorithms/im2col.wgsl";
 import { elementCount, roundUp } from "../base/shape.ts";
-import { dispatch } from "../kernel/dispatch.ts";
 import { F32_BYTES } from "../kernel/element-types.ts";
 import { BINDING, type Step } from "../kernel/step.ts";
 import type { Correlation } from "../problem/correlation.ts";
@@ -26,7 +25,15 @@ import {
 } from "./gemm/gemm.ts";
 import { selectTiles } from "./gemm/tile.ts";
 import { type WeightMatrix, paddedTerms, weightMatrix, withPackedWeights } from "./gemm/weights.ts";
-import { alongAxes, inputUniforms, paddedInput, scratch, windowConstants } from "./operands.ts";
+import {
+  alongAxes,
+  dispatchOn,
+  inputUniforms,
+  kernelUniforms,
+  paddedInput,
+  scratch,
+  windowConstants,
+} from "./operands.ts";
 import type { DeviceTraits } from "./traits.ts";
 
 /** Cap of a chunk. Larger ones are no faster: a GEMM of this size already keeps the GPU busy. */
@@ -110,21 +117,19 @@ function im2colStep(c: Correlation, sizes: Sizes, chunk: Chunk): Step {
   const rows = channelsLast ? chunk.pixels : sizes.terms;
   const rowVectors = channelsLast ? sizes.terms / 4 : Math.ceil(chunk.pixels / 4);
   const runs = Math.ceil(rowVectors / RUN);
-  const from = paddedInput(c);
-  return dispatch({
-    shaders: [...from.shaders, im2colShader],
-    aliases: from.aliases,
+  return dispatchOn([paddedInput(c)], {
+    shaders: [im2colShader],
     constants: {
-      ...from.constants,
       RUN,
       ...windowConstants(c),
       FOURS_TOGETHER: (channelsLast ? C / groups : output[2]) % 4 === 0,
     },
-    ranges: [...from.bindings, scratch(BINDING.output, 0, chunkBytes(c, sizes, chunk))],
+    ranges: [scratch(BINDING.output, 0, chunkBytes(c, sizes, chunk))],
     uniforms: {
       ...{ runs, rows, rowVectors, groups, groupC: C / groups },
       ...{ firstPixel: chunk.firstPixel, firstImage: chunk.firstImage, pixels: chunk.pixels, matrixRows: rows },
       ...alongAxes("output", output, "output"),
+      ...kernelUniforms(c),
       ...inputUniforms(c),
     },
     threads: chunk.images * groups * rows * runs,

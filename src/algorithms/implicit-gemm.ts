@@ -7,8 +7,6 @@ import inputMatrixShader from "../../shaders/algorithms/implicit-gemm/input-matr
 import storeOutputShader from "../../shaders/algorithms/implicit-gemm/store-output.wgsl";
 import storePartialShader from "../../shaders/algorithms/implicit-gemm/store-partial.wgsl";
 import { elementCount, roundUp } from "../base/shape.ts";
-import { dispatch } from "../kernel/dispatch.ts";
-import { F32_BYTES } from "../kernel/element-types.ts";
 import { BINDING, type Step, WORKGROUP_SIZE } from "../kernel/step.ts";
 import type { Uniforms } from "../kernel/uniforms.ts";
 import { type Correlation, termCount } from "../problem/correlation.ts";
@@ -25,8 +23,9 @@ import { CELL_LOADS, OUTPUT_LOADS, type Work, numberBytes } from "./cost.ts";
 import { packedSize } from "./gemm/gemm.ts";
 import { termRows, withPackedWeights } from "./gemm/weights.ts";
 import {
+  dispatchOn,
   inputUniforms,
-  join,
+  kernelUniforms,
   outputUniforms,
   paddedInput,
   preparedRange,
@@ -34,7 +33,7 @@ import {
   scratch,
   windowConstants,
 } from "./operands.ts";
-import { type Partials, reduceStep, reduceWork } from "./reduce-splits.ts";
+import { partialBytes, partialsOf, reduceSteps, reduceWork } from "./reduce-splits.ts";
 import type { DeviceTraits } from "./traits.ts";
 
 interface ImplicitGemmTile extends Variant {
@@ -79,10 +78,6 @@ function splitTerms(c: Correlation, tile: ImplicitGemmTile): number {
   return roundUp(Math.ceil(termCount(c) / tile.splits), step);
 }
 
-function partialBytes(c: Correlation, splits: number): number {
-  return splits > 1 ? splits * outputsOf(c) * c.K * F32_BYTES : 0;
-}
-
 /** The tile with the splits that keep the adapter busy, as far as the workspace allows; without splits if it is busy already. */
 function split(c: Correlation, device: DeviceTraits, tile: ImplicitGemmTile): ImplicitGemmTile {
   const busy = device.software ? BUSY_THREADS.software : BUSY_THREADS.hardware;
@@ -109,6 +104,7 @@ function multiplyUniforms(c: Correlation, tile: ImplicitGemmTile): Uniforms {
     ...{ groups, groupC: C / groups, groupK: K / groups },
     ...{ outputs, terms: termCount(c), splitTerms: splitTerms(c, tile) },
     ...{ weightRow, weightGroup: packed.rows * weightRow, partial: outputs * K },
+    ...kernelUniforms(c),
     ...inputUniforms(c),
     ...outputUniforms(c),
   };
@@ -119,40 +115,22 @@ function multiplyStep(c: Correlation, tile: ImplicitGemmTile): Step {
   const last = splits === 1;
   const packed = preparedRange(BINDING.second, 0, preparedBytes(c));
   const partial = scratch(BINDING.output, 0, partialBytes(c, splits));
-  const operands = last ? join(paddedInput(c), result(c)) : paddedInput(c);
   const tiles = countTiles(c, tile).all;
-  return dispatch({
+  return dispatchOn([paddedInput(c), last ? result(c) : undefined], {
     shaders: [
-      ...operands.shaders,
       last ? storeOutputShader : storePartialShader,
       inputMatrixShader,
       byWorkgroup ? implicitGemmWorkgroupShader : implicitGemmShader,
     ],
-    aliases: operands.aliases,
     constants: {
-      ...operands.constants,
       STEP: byWorkgroup ? STEP.workgroup : STEP.thread,
       ...(byWorkgroup ? {} : { TILE_N: tile.tileN, TILE_V: tile.tileV }),
       ...windowConstants(c),
     },
-    ranges: [...operands.bindings, packed, ...(last ? [] : [partial])],
+    ranges: [packed, ...(last ? [] : [partial])],
     uniforms: multiplyUniforms(c, tile),
     ...(byWorkgroup ? { workgroups: tiles } : { threads: tiles }),
   });
-}
-
-/** The memory layout of the partial sums: a row of outputs for each channel. */
-function partialsOf(c: Correlation, splits: number): Partials {
-  const outputs = outputsOf(c);
-  const size = partialBytes(c, splits);
-  return {
-    count: splits,
-    buffer: scratch(BINDING.first, 0, size),
-    split: outputs * c.K,
-    group: (outputs * c.K) / c.groups,
-    channel: outputs,
-    output: 1,
-  };
 }
 
 function implicitGemmWork(c: Correlation, device: DeviceTraits, tile: ImplicitGemmTile): Work[] {
@@ -172,13 +150,12 @@ function implicitGemmWork(c: Correlation, device: DeviceTraits, tile: ImplicitGe
     loads: threads * terms * loads + OUTPUT_LOADS * outputs * splits,
     bytes: numberBytes(...Object.values(c.sizes)) + partialBytes(c, splits),
   };
-  return splits > 1 ? [multiply, reduceWork(c, splits)] : [multiply];
+  return [multiply, ...reduceWork(c, splits)];
 }
 
 function implicitGemmPlan(c: Correlation, tile: ImplicitGemmTile): PartialPlan {
   const { splits } = tile;
-  const multiply = multiplyStep(c, tile);
-  const steps = splits > 1 ? [multiply, reduceStep(c, partialsOf(c, splits))] : [multiply];
+  const steps = [multiplyStep(c, tile), ...reduceSteps(c, partialsOf(c, splits))];
   const plan = { steps, workspaceBytes: partialBytes(c, splits) };
   return withPackedWeights(plan, { matrix: termRows(c), packed: true }, c);
 }

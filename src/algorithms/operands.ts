@@ -11,17 +11,19 @@ import residualShader from "../../shaders/lib/residual.wgsl";
 import { type Dtype, bytesFor } from "../base/dtype.ts";
 import type { Triple } from "../base/shape.ts";
 import { activationShaders, derivativeShaders } from "../kernel/activation.ts";
+import { type ThreadDispatch, type WorkgroupDispatch, dispatch } from "../kernel/dispatch.ts";
 import { elementTypes } from "../kernel/element-types.ts";
-import { PADDING_SHADERS } from "../kernel/padding.ts";
+import { paddingSnippet } from "../kernel/padding.ts";
 import type { Shader } from "../kernel/shader.ts";
-import { BINDING, type Binding, type Constant } from "../kernel/step.ts";
+import { BINDING, type Binding, type Constant, type Step } from "../kernel/step.ts";
 import type { Uniforms } from "../kernel/uniforms.ts";
 import type { ActivationGradient } from "../problem/activation-gradient.ts";
-import type { Correlation } from "../problem/correlation.ts";
+import { type Correlation, repeatsAgain } from "../problem/correlation.ts";
+import type { Operand } from "../problem/operand.ts";
 
 /** The element type in which an operand of a correlation is stored. */
 export function dtypeOf<R extends "x" | "w" | "y">(c: Pick<Correlation, R | "dtype">, role: R): Dtype {
-  return c[role].operand === "padded" ? "f32" : c.dtype;
+  return c[role].operand === "padded" || c[role].operand === "workspace" ? "f32" : c.dtype;
 }
 
 /** The whole input, weights or output at a binding number. */
@@ -77,23 +79,31 @@ export function loaderOf(operand: Binding, gradient: ActivationGradient | undefi
   };
 }
 
-/** Joins loaders and the like into one, in order. */
-export function join(...list: readonly Snippets[]): Snippets {
-  return {
-    shaders: list.flatMap(({ shaders }) => shaders),
-    aliases: Object.assign({}, ...list.map(({ aliases }) => aliases)),
-    constants: Object.assign({}, ...list.map(({ constants }) => constants)),
-    bindings: list.flatMap(({ bindings }) => bindings),
-  };
+/** What a kernel has besides its snippets; `ranges` are those that they do not bind. */
+type Rest = (Omit<ThreadDispatch<Operand>, "ranges"> | Omit<WorkgroupDispatch<Operand>, "ranges">) & {
+  readonly ranges?: readonly Binding[];
+};
+
+/** Returns the step of a kernel that starts with the given snippets. */
+export function dispatchOn(snippets: readonly (Partial<Snippets> | undefined)[], rest: Rest): Step {
+  const list = [...snippets, { ...rest, bindings: rest.ranges }];
+  return dispatch({
+    ...rest,
+    shaders: list.flatMap((one) => one?.shaders ?? []),
+    aliases: Object.assign({}, ...list.map((one) => one?.aliases)),
+    constants: Object.assign({}, ...list.map((one) => one?.constants)),
+    ranges: list.flatMap((one) => one?.bindings ?? []),
+  });
 }
 
 /** The snippets that load the input as the first operand, with its padding: they define `load`, `source` and `is_padding`. */
 export function paddedInput(c: Correlation): Snippets {
   const input = loader(c, "x", BINDING.first);
+  const padding = paddingSnippet(c.paddingMode, repeatsAgain(c));
   return {
     ...input,
-    shaders: [...input.shaders, PADDING_SHADERS[c.paddingMode]],
-    constants: { ...input.constants, PADDING_VALUE: { f32: c.paddingValue } },
+    shaders: [...input.shaders, padding.shader],
+    constants: { ...input.constants, ...padding.constants, PADDING_VALUE: { f32: c.paddingValue } },
   };
 }
 
@@ -129,10 +139,9 @@ export function result(c: Pick<Correlation, "epilogue" | "K" | "dtype" | "sizes"
   };
 }
 
-/** The constants that shape the window of a kernel: its size, stride and dilation along depth, height and width, and the layout. */
-export function windowConstants({ kernel, stride, dilation, layout }: Correlation): Readonly<Record<string, Constant>> {
+/** The constants that shape a window: its stride and dilation along depth, height and width, and the layout. */
+export function windowConstants({ stride, dilation, layout }: Correlation): Readonly<Record<string, Constant>> {
   return {
-    ...alongAxes("KERNEL_", kernel, "taps"),
     ...alongAxes("STRIDE_", stride),
     ...alongAxes("DILATION_", dilation),
     CHANNELS_LAST: layout === "channels-last",
@@ -173,6 +182,24 @@ export function outputUniforms({ y, output }: Correlation): Uniforms {
     yStrideK: y.channel,
     ...alongAxes("yStride", y.spatial, "output"),
   };
+}
+
+/** The size of the kernel, which in a gradient of weights is that of a feature map: the uniforms kernelT, ...R, ...S. */
+export function kernelUniforms({ kernel }: Correlation): Uniforms {
+  return alongAxes("kernel", kernel, "taps");
+}
+
+/** Whether the weights of a correlation are a feature map, dy, whose size changes from call to call. */
+export function isMap({ w }: Correlation): boolean {
+  return w.operand === "dy";
+}
+
+/**
+ * Columns of a row to take at once if the weights are a map, whose size changes. Networks on images of 224 x 224 have maps of 7, 14, 28 and 56
+ * columns, which end with a step. Other rows may end within one.
+ */
+export function mapColumns({ kernel }: Correlation): number {
+  return kernel[2] % 8 === 0 ? 8 : 7;
 }
 
 /** The memory layout of the weights: the uniforms wStart, wStrideG, ...K, ...C, ...T, ...R, ...S. */

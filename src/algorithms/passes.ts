@@ -5,7 +5,7 @@ import { elementCount, roundUp } from "../base/shape.ts";
 import { F32_BYTES } from "../kernel/element-types.ts";
 import { type Binding, BINDING, type Plan, STORAGE_ALIGNMENT, type Step } from "../kernel/step.ts";
 import { type Correlation, forwardCorrelation } from "../problem/correlation.ts";
-import { inputGradient, phaseCount, repeatsInput, weightGradient } from "../problem/gradients.ts";
+import { gradientOperands, inputGradient, phaseCount, repeatsInput, weightGradient } from "../problem/gradients.ts";
 import { type ConvProblem, multiplyAdds } from "../problem/problem.ts";
 import {
   type Algorithm,
@@ -32,8 +32,8 @@ export interface Lowering {
   readonly share: DeviceTraits;
   /** Bytes of workspace for the gradient of the padded input, in front of the scratch memory of the correlations. */
   readonly reservedBytes: number;
-  /** Whether a step before the correlations fills the cells that none of them writes. */
-  readonly fills: boolean;
+  /** The correlation that none of the others computes in part: a step before them fills its outputs. */
+  readonly fill?: Correlation | undefined;
   /** Whether a step after the correlations folds the gradient of the padded input into that of the input. */
   readonly folds: boolean;
   /** The number of phases of the gradient of the input, if it exceeds the dispatches of a plan: `correlations` is then empty. */
@@ -42,25 +42,35 @@ export interface Lowering {
   readonly refused?: Unsupported;
 }
 
-/** The only variant of a problem without correlations: no cell of the gradient depends on any output. */
+/** The only variant of a problem without correlations: it has no terms to sum, or no results. */
 const ZEROS = "zeros";
 
 /** The variant that computes the gradient of the input as one correlation. */
 const GATHER = "gather";
 
+/** Most phases of which no device makes so little that gathering all in one dispatch would be worth measuring. */
+const FEW_PHASES = 16;
+
 /** Most dispatches besides those of the phases of an input gradient: the fill and the fold. */
 const BESIDE_PHASES = 2;
 
+/** Each pass as one correlation, whose geometry is only that of the whole in the gradient of the input. */
+const WHOLE = { forward: forwardCorrelation, "backward-data": gradientOperands, "backward-weights": weightGradient };
+
 /** Lowers a problem to correlations, for a device. */
 export function lower(problem: ConvProblem, device: DeviceTraits): Lowering {
-  const common = { problem, device, largest: 0, reservedBytes: 0, fills: false, folds: false };
-  if (problem.pass !== "backward-data") {
-    const correlation = problem.pass === "forward" ? forwardCorrelation(problem) : weightGradient(problem);
-    return { ...common, correlations: [correlation], share: device };
+  const { pass, N, C, K, input } = problem;
+  const common = { problem, device, largest: 0, reservedBytes: 0, folds: false, correlations: [], share: device };
+  if (N * C * K === 0 || (pass === "backward-data" && input.includes(0))) {
+    // Sums of no terms, and nothing to fold.
+    const fill = WHOLE[pass]({ ...problem, paddingMode: "zeros" });
+    return { ...common, ...(fill.sizes.y > 0 && { fill }) };
   }
+  const whole = WHOLE[pass](problem);
+  if (pass !== "backward-data") return { ...common, correlations: [whole] };
   const folds = repeatsInput(problem);
   const reservedBytes = roundUp(paddedBytes(problem), STORAGE_ALIGNMENT);
-  const gradient = { ...common, folds, reservedBytes, correlations: [], share: device };
+  const gradient = { ...common, folds, reservedBytes };
   const mostBytes = Math.min(device.maxWorkspaceBytes, device.maxBindingBytes);
   if (reservedBytes > mostBytes)
     return { ...gradient, refused: tooManyBytes("the gradient of the padded input takes", reservedBytes, device) };
@@ -71,7 +81,7 @@ export function lower(problem: ConvProblem, device: DeviceTraits): Lowering {
   return {
     ...gradient,
     correlations,
-    fills,
+    fill: fills ? whole : undefined,
     largest: sizes.reduce((best, size, at) => (size > sizes[best]! ? at : best), 0),
     share: shareOf(device, reservedBytes, Math.max(1, correlations.length)),
   };
@@ -102,18 +112,18 @@ export function candidatesFor(
 ): readonly Candidate<Plan>[] | Unsupported {
   const { problem, device, correlations, largest, share, refused, tooManyPhases } = lowering;
   if (refused) return refused;
-  if (problem.pass === "backward-data" && algorithm.gather && (tooManyPhases !== undefined || variant === GATHER)) {
-    if (variant !== undefined && variant !== GATHER) return [];
-    return [joined(algorithm.name, { ...lowering, fills: false }, GATHER, [algorithm.gather(problem, device)])];
-  }
+  if (correlations.length === 0 && tooManyPhases === undefined)
+    return variant === undefined || variant === ZEROS ? [joined(algorithm.name, lowering, ZEROS, [])] : [];
+  const gathered = (): Candidate<Plan> =>
+    joined(algorithm.name, { ...lowering, fill: undefined }, GATHER, [algorithm.gather!(problem, device)]);
+  if (problem.pass === "backward-data" && algorithm.gather && (tooManyPhases !== undefined || variant === GATHER))
+    return variant === undefined || variant === GATHER ? [gathered()] : [];
   if (tooManyPhases !== undefined) {
     const most = device.maxDispatches - BESIDE_PHASES;
     return {
       reason: `the stride cuts the gradient into ${tooManyPhases} phases, and a plan may have ${most} at most`,
     };
   }
-  if (correlations.length === 0)
-    return variant === undefined || variant === ZEROS ? [joined(algorithm.name, lowering, ZEROS, [])] : [];
 
   const lists: (readonly Candidate[])[] = [];
   for (const c of correlations) {
@@ -130,10 +140,12 @@ export function candidatesFor(
   };
   const leading =
     variant === undefined ? lists[largest]! : [named(largest, variant)].filter((one) => one !== undefined);
-  return leading.map((first) => {
+  const candidates = leading.map((first) => {
     const each = lists.map((list, at) => (at === largest ? first : (named(at, first.variant) ?? list[0]!)));
     return joined(algorithm.name, lowering, first.variant, each);
   });
+  const gathers = algorithm.gather && variant === undefined && correlations.length > FEW_PHASES;
+  return gathers ? [...candidates, gathered()] : candidates;
 }
 
 /** The candidates of a correlation within the limit of dispatches. */
@@ -152,7 +164,7 @@ function allowed(
 
 /** Joins the candidates for the correlations of a problem, run one after the other, to a candidate for the problem. */
 function joined(algorithm: string, lowering: Lowering, variant: string, list: readonly Candidate[]): Candidate<Plan> {
-  const { fills, folds, reservedBytes } = lowering;
+  const { fill, folds, reservedBytes } = lowering;
   let preparedBytes = 0;
   for (const one of list)
     if (one.preparedBytes > 0) preparedBytes = roundUp(preparedBytes, STORAGE_ALIGNMENT) + one.preparedBytes;
@@ -160,7 +172,7 @@ function joined(algorithm: string, lowering: Lowering, variant: string, list: re
     variant,
     workspaceBytes: reservedBytes + largestOf(list, ({ workspaceBytes }) => workspaceBytes),
     preparedBytes,
-    dispatches: list.reduce((sum, { dispatches }) => sum + dispatches, Number(fills) + Number(folds)),
+    dispatches: list.reduce((sum, { dispatches }) => sum + dispatches, Number(fill !== undefined) + Number(folds)),
     work: [...list.flatMap(({ work }) => work), ...foldWork(lowering)],
     error: joinedError(list.map(({ error }) => error)),
     plan: () => ({ algorithm, variant, ...joinedPlan(lowering, list) }),
@@ -192,12 +204,12 @@ function foldWork({ problem, folds }: Lowering): Work[] {
 }
 
 /** Joins plans, run one after the other; their prepacked weights lie side by side. */
-function joinedPlan({ problem, fills, folds, reservedBytes }: Lowering, list: readonly Candidate[]): PartialPlan {
+function joinedPlan({ problem, fill, folds, reservedBytes }: Lowering, list: readonly Candidate[]): PartialPlan {
   const steps: Step[] = [];
   const preparation: Step[] = [];
   let bytes = 0;
   let workspaceBytes = 0;
-  if (fills) steps.push(placed(fillStep(problem), reservedBytes, 0));
+  if (fill) steps.push(placed(fillStep(fill), reservedBytes, 0));
   for (const candidate of list) {
     const plan = candidate.plan();
     const prepared = roundUp(bytes, STORAGE_ALIGNMENT);

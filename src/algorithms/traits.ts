@@ -10,22 +10,13 @@ export const MAX_DISPATCHES = 4096;
 
 /** A device as planning sees it, with the caller's cap on memory. */
 export interface DeviceTraits {
-  /** Vendor and generation of the GPU as the adapter reports them; empty if it does not. */
-  readonly vendor: string;
-  readonly architecture: string;
-  /** Smallest and largest number of invocations in a subgroup; 0 without the feature `subgroups`. */
-  readonly minSubgroupSize: number;
-  readonly maxSubgroupSize: number;
-  /** Optional features that the device was requested with, sorted. */
-  readonly features: readonly string[];
   /** Largest storage binding, in bytes. */
   readonly maxBindingBytes: number;
   /** Most bytes of workspace and prepacked weights, together, of a plan. */
   readonly maxWorkspaceBytes: number;
   /** Most dispatches of a plan, including those of its preparation. */
   readonly maxDispatches: number;
-  /** Most bytes of workgroup memory, and most invocations of a workgroup. */
-  readonly maxWorkgroupBytes: number;
+  /** Most invocations of a workgroup. */
   readonly maxWorkgroupInvocations: number;
   /** Whether the adapter computes on the CPU, where parallelism counts less and techniques that hide latency on a GPU only cost time. */
   readonly software: boolean;
@@ -37,15 +28,9 @@ export interface DeviceTraits {
 
 /** The traits of an unknown GPU with WebGPU's default limits, which every adapter supports. */
 export const DEFAULT_TRAITS: DeviceTraits = {
-  vendor: "",
-  architecture: "",
-  minSubgroupSize: 0,
-  maxSubgroupSize: 0,
-  features: [],
   maxBindingBytes: 128 * 2 ** 20,
   maxWorkspaceBytes: 256 * 2 ** 20,
   maxDispatches: MAX_DISPATCHES,
-  maxWorkgroupBytes: 16_384,
   maxWorkgroupInvocations: 256,
   software: false,
   quads: false,

@@ -3,13 +3,18 @@
 export const DTYPES = ["f32", "f16"] as const;
 /** The element type of a tensor. "f16" stores half-precision numbers and computes in float32; it needs an adapter with the feature shader-f16. */
 export type Dtype = (typeof DTYPES)[number];
+/** The element type of a tensor: floats, or "u32" for indices and classes. */
+export type TensorDtype = Dtype | "u32";
 
-/** Size of an element in bytes. */
-export const ELEMENT_BYTES: Readonly<Record<Dtype, number>> = { f32: 4, f16: 2 };
+/** The array of the stored elements; those of "f16" are bits. */
+export const ELEMENTS = { f32: Float32Array, f16: Uint16Array, u32: Uint32Array } as const;
 
-/** Size in bytes of a buffer of `count` elements, rounded up to whole 32-bit words: WebGPU copies and binds nothing smaller. */
-export function bytesFor(count: number, dtype: Dtype): number {
-  return Math.ceil((count * ELEMENT_BYTES[dtype]) / 4) * 4;
+/** Size of the buffer of an empty tensor: the smallest that binds as an array of any type, whose widest element is vec4f. */
+export const EMPTY_BYTES = 16;
+
+/** Size in bytes of a buffer of `count` elements, rounded up to whole 32-bit words: WebGPU copies nothing smaller. */
+export function bytesFor(count: number, dtype: TensorDtype): number {
+  return count === 0 ? EMPTY_BYTES : Math.ceil((count * ELEMENTS[dtype].BYTES_PER_ELEMENT) / 4) * 4;
 }
 
 type Float16Constructor =

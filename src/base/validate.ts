@@ -14,7 +14,9 @@ export function checkInteger(argument: string, value: unknown, least: number, mo
       "invalid-argument",
       argument,
       value,
-      most === MAX_ELEMENTS ? `an integer of at least ${least}` : `an integer from ${least} to ${most}`,
+      most < MAX_ELEMENTS
+        ? `an integer from ${least} to ${most}`
+        : `an integer${least > -MAX_ELEMENTS ? ` of at least ${least}` : ""}`,
     );
   }
   return value;
@@ -61,12 +63,15 @@ export function checkSignal(argument: string, value: unknown): AbortSignal | und
   return value;
 }
 
-/** Checks for a shape of one of the given ranks with every size at least 1: no operation has a use for empty tensors. */
-export function checkShape(argument: string, value: unknown, ranks: readonly number[]): number[] {
+/** The ranks that a tensor may have. */
+export const RANKS = [0, 1, 2, 3, 4, 5, 6, 7, 8];
+
+/** Checks for a shape of one of the given ranks, whose sizes are at least `least`: a tensor of size 0 along an axis is empty. */
+export function checkShape(argument: string, value: unknown, ranks: readonly number[], least = 0): number[] {
   const expected = `an array of ${ranks.length === 1 ? ranks[0] : `${ranks[0]} to ${ranks.at(-1)}`} sizes`;
   if (!Array.isArray(value) || !ranks.includes(value.length)) refuse("shape-mismatch", argument, value, expected);
   // Array.from: map would skip the holes of a sparse array.
-  const shape = Array.from(value, (size: unknown, axis) => checkInteger(`${argument}[${axis}]`, size, 1));
+  const shape = Array.from(value, (size: unknown, axis) => checkInteger(`${argument}[${axis}]`, size, least));
   const count = shape.reduce((product, size) => product * size, 1);
   if (count > MAX_ELEMENTS) refuse("too-large", argument, shape, `at most ${MAX_ELEMENTS} elements`);
   return shape;

@@ -1,27 +1,18 @@
-// ConvPlan: a planned and compiled pass of a convolution, to run many times, by the engine or on the caller's own command encoder.
+// ConvPlan: a planned and compiled pass of a convolution, to run many times, by the engine or on the caller's own command encoder. Loaded on first
+// use, since eager calls have no need of it.
 import { refuseDestroyed } from "../base/error.ts";
 import type { Triple } from "../base/shape.ts";
 import type { GpuContext } from "../gpu/context.ts";
-import { Executable, type OperandBuffers } from "../gpu/executable.ts";
-import { createPrepared, createWorkspace } from "../gpu/memory.ts";
-import { submit } from "../gpu/submit.ts";
+import type { OperandBuffers } from "../gpu/executable.ts";
+import { type TensorStorage, createPrepared, createWorkspace } from "../gpu/memory.ts";
 import { Tensor } from "../gpu/tensor.ts";
 import type { Plan, Step } from "../kernel/step.ts";
 import type { Choice } from "../planner/choose.ts";
 import { explain } from "../planner/explain.ts";
 import { type ConvProblem, multiplyAdds } from "../problem/problem.ts";
-import {
-  BUFFER_NAMES,
-  type ConvBuffers,
-  type ConvInputs,
-  type ResultName,
-  bytesMoved,
-  checkBuffers,
-  checkInputs,
-  checkWorkspace,
-  operandShape,
-  resultName,
-} from "./operands.ts";
+import { BUFFER_NAMES, type ConvBuffers, bytesMoved, checkBuffers, checkWorkspace } from "./buffers.ts";
+import { type ConvInputs, type ResultName, checkInputs, operandShape, resultName } from "./operands.ts";
+import { Runner } from "./runner.ts";
 
 /**
  * A pass of a convolution, planned and compiled. Created by `engine.plan`.
@@ -58,13 +49,12 @@ export class ConvPlan {
   readonly resultName: ResultName;
   readonly #gpu: GpuContext;
   readonly #choice: Choice;
-  readonly #executable: Executable;
-  readonly #preparation: Executable | undefined;
-  /** The key of the prepacked weights: plans that prepack the same tensor in the same way share the copy. */
-  readonly #preparationKey: number;
+  readonly #runner: Runner;
   #workspace: GPUBuffer | undefined;
   #checked: { readonly given: ConvBuffers; readonly operands: OperandBuffers } | undefined;
   #prepared: GPUBuffer | undefined;
+  /** The memory of weight tensors whose prepacked copies were recorded on encoders. */
+  readonly #recorded = new Set<TensorStorage>();
   #generation: number;
   #destroyed = false;
 
@@ -73,14 +63,7 @@ export class ConvPlan {
     this.#gpu = gpu;
     this.#choice = choice;
     this.#generation = gpu.generation;
-    this.#executable = new Executable(gpu, plan.steps);
-    try {
-      this.#preparation = plan.preparation && new Executable(gpu, plan.preparation.steps);
-    } catch (error) {
-      this.#executable.destroy();
-      throw error;
-    }
-    this.#preparationKey = plan.preparation ? gpu.idOf(JSON.stringify(plan.preparation.steps)) : -1;
+    this.#runner = new Runner(gpu, problem, plan);
     this.preparedBytes = plan.preparation?.bytes ?? 0;
     this.problem = problem;
     this.algorithm = plan.algorithm;
@@ -112,27 +95,7 @@ export class ConvPlan {
    */
   run(inputs: ConvInputs): Tensor {
     this.#alive("run");
-    return this.runOn(checkInputs(this.#gpu, this.problem, inputs), inputs.w);
-  }
-
-  /** @internal Runs on the buffers of checked inputs; `w` is given if the pass reads weights. */
-  runOn(inputs: OperandBuffers, w: Tensor | undefined): Tensor {
-    const { transientPrepared, errors } = this.#gpu;
-    const { outputShape: shape, workspaceBytes } = this;
-    const { layout, dtype } = this.problem;
-    const label = `${this.algorithm} convolution`;
-    return errors.run(label, () => {
-      const preparation = w ? undefined : this.#preparation;
-      const buffers: OperandBuffers = { ...inputs };
-      if (this.#preparation)
-        buffers.prepared = w ? this.#preparedFrom(w) : transientPrepared.acquire(this.preparedBytes);
-      const results = { [this.resultName]: { shape, layout, dtype } };
-      const created = submit(this.#gpu, { label, buffers, results, workspaceBytes }, (encoder, all) => {
-        preparation?.encode(encoder, all);
-        this.#executable.encode(encoder, all);
-      });
-      return created[this.resultName]!;
-    });
+    return this.#runner.run(checkInputs(this.#gpu, this.problem, inputs), inputs.w);
   }
 
   /**
@@ -146,17 +109,18 @@ export class ConvPlan {
   encode(encoder: GPUCommandEncoder, buffers: ConvBuffers): void {
     this.#alive("encode");
     const operands = this.#operandsOf(buffers);
-    if (this.#preparation) {
-      if (buffers.w instanceof Tensor) {
-        operands.prepared = this.#preparedFrom(buffers.w);
+    const { w } = buffers;
+    if (this.preparedBytes > 0) {
+      if (w instanceof Tensor) {
+        this.#recorded.add(w.copies);
+        operands.prepared = this.#runner.prepared(w, this);
       } else {
         operands.prepared = this.#prepared ??= this.#gpu.errors.run("prepared weights", () =>
           createPrepared(this.#gpu.memory, this.preparedBytes),
         );
-        this.#preparation.encode(encoder, operands);
       }
     }
-    this.#executable.encode(encoder, operands);
+    this.#runner.encode(encoder, operands, !(w instanceof Tensor));
   }
 
   /** Returns the buffers to record on, checked; those of the last call are not checked again. */
@@ -182,8 +146,9 @@ export class ConvPlan {
   destroy(): void {
     if (this.#destroyed) return;
     this.#destroyed = true;
-    this.#executable.destroy();
-    this.#preparation?.destroy();
+    this.#runner.destroy();
+    for (const storage of this.#recorded) storage.unhold(this);
+    this.#recorded.clear();
     this.#release();
   }
 
@@ -197,24 +162,6 @@ export class ConvPlan {
     this.#workspace = undefined;
     this.#prepared = undefined;
     this.#checked = undefined;
-  }
-
-  /** Returns the prepacked weights of a tensor: the copy cached with the tensor, or a new one whose packing is submitted now. */
-  #preparedFrom(w: Tensor): GPUBuffer {
-    const { memory } = this.#gpu;
-    return w.prepared(this.#preparationKey, () => {
-      const prepared = createPrepared(memory, this.preparedBytes);
-      const work = { label: "weights", buffers: { w: w.storage, prepared }, results: {} };
-      try {
-        submit(this.#gpu, { ...work, workspaceBytes: this.workspaceBytes }, (encoder, all) =>
-          this.#preparation!.encode(encoder, all),
-        );
-      } catch (error) {
-        memory.free(prepared);
-        throw error;
-      }
-      return prepared;
-    });
   }
 
   #alive(method: string): void {

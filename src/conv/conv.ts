@@ -1,7 +1,7 @@
 // Convolution and transposed convolution, as eager calls on tensors.
 import { pick } from "../base/pick.ts";
 import { checkOptions } from "../base/validate.ts";
-import { type Tensor, checkTensor } from "../gpu/tensor.ts";
+import type { Tensor } from "../gpu/tensor.ts";
 import { GEOMETRY_KEYS, convProblem } from "../problem/problem.ts";
 import { transposedProblem } from "../problem/transposed.ts";
 import {
@@ -28,7 +28,7 @@ import { runPlan } from "./plan-cache.ts";
  */
 export function conv(x: Tensor, w: Tensor, options: ConvOptions = {}): Tensor {
   checkOptions("options", options, [...CALL_KEYS, ...EPILOGUE_KEYS]);
-  const common = sharedFormat(["x", checkTensor("x", x)], ["w", checkTensor("w", w)]);
+  const common = sharedFormat({ x, w });
   const problem = convProblem(
     "forward",
     {
@@ -57,7 +57,7 @@ export function conv(x: Tensor, w: Tensor, options: ConvOptions = {}): Tensor {
  */
 export function convTranspose(x: Tensor, w: Tensor, options: ConvTransposeOptions = {}): Tensor {
   checkOptions("options", options, [...CALL_KEYS, ...EPILOGUE_KEYS, "outputPadding", "outputShape"]);
-  const common = sharedFormat(["x", checkTensor("x", x)], ["w", checkTensor("w", w)]);
+  const common = sharedFormat({ x, w });
   const problem = transposedProblem(
     {
       ...pick(options, [...GEOMETRY_KEYS, "outputPadding", "outputShape"]),

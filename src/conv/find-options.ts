@@ -55,10 +55,3 @@ export function checkFindOptions(options: unknown): FindOptions {
     ...(checkedSignal && { signal: checkedSignal }),
   };
 }
-
-/** The results of a search in the form that the tuning table stores. */
-export function measurementsOf(found: readonly Found[]): { algorithm: string; variant: string; seconds: number }[] {
-  return found
-    .filter(({ milliseconds }) => milliseconds !== undefined)
-    .map(({ algorithm, variant, milliseconds }) => ({ algorithm, variant, seconds: milliseconds! / 1e3 }));
-}

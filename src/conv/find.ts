@@ -7,8 +7,9 @@ import type { Tensor } from "../gpu/tensor.ts";
 import type { Constraints, Ranked } from "../planner/choose.ts";
 import { noise } from "../planner/noise.ts";
 import { type ConvDescriptor, type ConvProblem, type Pass, sumLength } from "../problem/problem.ts";
+import type { ConvBuffers } from "./buffers.ts";
 import type { FindOptions, Found } from "./find-options.ts";
-import { type ConvBuffers, type ConvInputs, inputsOf, operandShape } from "./operands.ts";
+import { type ConvInputs, inputsOf, operandShape } from "./operands.ts";
 
 /** The members of a plan that find uses. */
 export interface MeasuredPlan {
@@ -201,4 +202,11 @@ async function measure(
     // Frees the weights that the plan prepacked.
     inputs.w?.updated();
   }
+}
+
+/** The results of a search in the form that the tuning table stores. */
+export function measurementsOf(found: readonly Found[]): { algorithm: string; variant: string; seconds: number }[] {
+  return found
+    .filter(({ milliseconds }) => milliseconds !== undefined)
+    .map(({ algorithm, variant, milliseconds }) => ({ algorithm, variant, seconds: milliseconds! / 1e3 }));
 }

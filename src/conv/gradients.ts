@@ -1,14 +1,15 @@
 // The gradients of convolution and of transposed convolution, as eager calls on tensors.
-import { refuse } from "../base/error.ts";
 import { pick } from "../base/pick.ts";
 import { checkOptions } from "../base/validate.ts";
-import { type Tensor, checkTensor } from "../gpu/tensor.ts";
-import { GEOMETRY_KEYS, convProblem, tensorShape } from "../problem/problem.ts";
+import type { Tensor } from "../gpu/tensor.ts";
+import { GEOMETRY_KEYS, convProblem } from "../problem/problem.ts";
+import { transposedGradient } from "../problem/transposed.ts";
 import {
   CALL_KEYS,
   type ConvBackwardDataOptions,
   type ConvBackwardWeightsOptions,
   type ConvTransposeBackwardDataOptions,
+  type ConvTransposeBackwardWeightsOptions,
   GRADIENT_KEYS,
   activationGradientOf,
   constraintsOf,
@@ -28,7 +29,7 @@ import { runPlan } from "./plan-cache.ts";
  */
 export function convBackwardData(dy: Tensor, w: Tensor, options: ConvBackwardDataOptions): Tensor {
   checkOptions("options", options, [...CALL_KEYS, ...GRADIENT_KEYS, "inputShape"]);
-  const common = sharedFormat(["dy", checkTensor("dy", dy)], ["w", checkTensor("w", w)]);
+  const common = sharedFormat({ dy, w });
   const { description, inputs } = activationGradientOf(options, "dy");
   const problem = convProblem(
     "backward-data",
@@ -56,7 +57,7 @@ export function convBackwardData(dy: Tensor, w: Tensor, options: ConvBackwardDat
  */
 export function convBackwardWeights(x: Tensor, dy: Tensor, options: ConvBackwardWeightsOptions): Tensor {
   checkOptions("options", options, [...CALL_KEYS, ...GRADIENT_KEYS, "kernelShape"]);
-  const common = sharedFormat(["x", checkTensor("x", x)], ["dy", checkTensor("dy", dy)]);
+  const common = sharedFormat({ x, dy });
   const { description, inputs } = activationGradientOf(options, "dy");
   const problem = convProblem(
     "backward-weights",
@@ -87,13 +88,15 @@ export function convTransposeBackwardData(
   w: Tensor,
   options: ConvTransposeBackwardDataOptions = {},
 ): Tensor {
-  checkOptions("options", options, [...CALL_KEYS, ...GRADIENT_KEYS]);
-  const common = sharedFormat(["dy", checkTensor("dy", dy)], ["w", checkTensor("w", w)]);
+  checkOptions("options", options, [...CALL_KEYS, ...GRADIENT_KEYS, "outputPadding", "inputShape"]);
+  const common = sharedFormat({ dy, w });
   const { description, inputs } = activationGradientOf(options, "x");
-  const problem = convProblem(
+  const problem = transposedGradient(
     "forward",
     { ...pick(options, GEOMETRY_KEYS), ...common, ...description, inputShape: dy.shape, kernelShape: w.shape },
-    { input: "dy.shape", kernel: "w.shape" },
+    options.outputPadding,
+    options.inputShape,
+    { input: "dy.shape", kernel: "w.shape", given: "inputShape" },
   );
   return runPlan(problem, constraintsOf(options), { x: dy, w, ...inputs });
 }
@@ -108,11 +111,15 @@ export function convTransposeBackwardData(
  * @example
  * const dw = convTransposeBackwardWeights(x, dy, { kernelShape: w.shape, stride: 2 });
  */
-export function convTransposeBackwardWeights(x: Tensor, dy: Tensor, options: ConvBackwardWeightsOptions): Tensor {
-  checkOptions("options", options, [...CALL_KEYS, ...GRADIENT_KEYS, "kernelShape"]);
-  const common = sharedFormat(["x", checkTensor("x", x)], ["dy", checkTensor("dy", dy)]);
+export function convTransposeBackwardWeights(
+  x: Tensor,
+  dy: Tensor,
+  options: ConvTransposeBackwardWeightsOptions,
+): Tensor {
+  checkOptions("options", options, [...CALL_KEYS, ...GRADIENT_KEYS, "outputPadding", "kernelShape"]);
+  const common = sharedFormat({ x, dy });
   const { description, inputs } = activationGradientOf(options, "x");
-  const problem = convProblem(
+  const problem = transposedGradient(
     "backward-weights",
     {
       ...pick(options, GEOMETRY_KEYS),
@@ -121,16 +128,9 @@ export function convTransposeBackwardWeights(x: Tensor, dy: Tensor, options: Con
       inputShape: dy.shape,
       kernelShape: options.kernelShape,
     },
-    { input: "dy.shape", kernel: "kernelShape" },
+    options.outputPadding,
+    [...x.shape],
+    { input: "dy.shape", kernel: "kernelShape", given: "x.shape" },
   );
-  const wanted = tensorShape(problem, "y");
-  if (wanted.join() !== x.shape.join()) {
-    refuse(
-      "shape-mismatch",
-      "x.shape",
-      x.shape,
-      `[${wanted.join(", ")}], whose transposed convolution has the shape of dy`,
-    );
-  }
   return runPlan(problem, constraintsOf(options), { x: dy, dy: x, ...inputs });
 }

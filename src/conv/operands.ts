@@ -1,13 +1,11 @@
 // The tensors of each pass, under the names that callers give them: which a pass has, their shapes, and the checks of given ones.
-import { bytesFor } from "../base/dtype.ts";
-import { ConvError, describe, refuse, words } from "../base/error.ts";
+import { describe, refuse, words } from "../base/error.ts";
 import { checkOptions } from "../base/validate.ts";
 import type { GpuContext } from "../gpu/context.ts";
 import type { OperandBuffers } from "../gpu/executable.ts";
-import { Tensor, checkTensor } from "../gpu/tensor.ts";
-import { checkBuffer } from "../gpu/usage.ts";
+import { type Tensor, checkTensor } from "../gpu/tensor.ts";
 import type { TensorOperand } from "../problem/operand.ts";
-import { type ConvProblem, operandBytes, tensorShape } from "../problem/problem.ts";
+import { type ConvProblem, tensorShape } from "../problem/problem.ts";
 
 /** The tensors that each pass multiplies, and its result. */
 const PASS_OPERANDS = {
@@ -18,7 +16,7 @@ const PASS_OPERANDS = {
 
 /** The tensor of the forward pass that has the shape of an operand. */
 const SHAPED_LIKE = { x: "x", dx: "x", w: "w", dw: "w", y: "y", dy: "y" } as const;
-type ConvOperand = Exclude<TensorOperand, "db">;
+export type ConvOperand = Exclude<TensorOperand, "db">;
 
 /** The tensors that a plan reads: the two operands of its pass, and those of the epilogue or activation gradient it was planned with. */
 export interface ConvInputs {
@@ -32,16 +30,7 @@ export interface ConvInputs {
   preActivation?: Tensor;
 }
 
-/** Buffers to record a plan on: those of its inputs and of its result. Without `workspace` the plan allocates one until it is destroyed. */
-export type ConvBuffers = { [name in keyof ConvInputs]: GPUBuffer | Tensor } & {
-  y?: GPUBuffer | Tensor;
-  dx?: GPUBuffer | Tensor;
-  dw?: GPUBuffer | Tensor;
-  workspace?: GPUBuffer;
-};
-
-const INPUT_NAMES = ["x", "w", "dy", "bias", "residual", "output", "preActivation"] as const;
-export const BUFFER_NAMES = [...INPUT_NAMES, "y", "dx", "dw", "workspace"] as const;
+export const INPUT_NAMES = ["x", "w", "dy", "bias", "residual", "output", "preActivation"] as const;
 type InputName = (typeof INPUT_NAMES)[number];
 export type ResultName = "y" | "dx" | "dw";
 
@@ -51,7 +40,7 @@ export function resultName({ pass }: ConvProblem): ResultName {
 }
 
 /** Channel count of the result. */
-function resultChannels(problem: ConvProblem): number {
+export function resultChannels(problem: ConvProblem): number {
   return problem.pass === "backward-data" ? problem.C : problem.K;
 }
 
@@ -75,23 +64,11 @@ export function operandShape(problem: ConvProblem, operand: ConvOperand): number
   return tensorShape(problem, forwardRole(problem, operand));
 }
 
-/** Bytes of the buffer of an operand. */
-export function bufferBytes(problem: ConvProblem, operand: ConvOperand): number {
-  return operand === "bias"
-    ? bytesFor(resultChannels(problem), problem.dtype)
-    : operandBytes(problem, forwardRole(problem, operand));
-}
-
-function forwardRole(problem: ConvProblem, operand: Exclude<ConvOperand, "bias">): "x" | "w" | "y" {
+/** The tensor of the forward pass that has the shape of an operand. */
+export function forwardRole(problem: ConvProblem, operand: Exclude<ConvOperand, "bias">): "x" | "w" | "y" {
   if (operand === "residual") return SHAPED_LIKE[resultName(problem)];
   if (operand === "gate") return SHAPED_LIKE[problem.activationGradient?.operand ?? "dy"];
   return SHAPED_LIKE[operand];
-}
-
-/** Bytes of all operands that a run reads or writes, each counted once. */
-export function bytesMoved(problem: ConvProblem): number {
-  const operands = [...inputsOf(problem).map(({ operand }) => operand), resultName(problem)];
-  return operands.reduce((sum, operand) => sum + bufferBytes(problem, operand), 0);
 }
 
 /**
@@ -108,32 +85,8 @@ export function checkInputs(gpu: GpuContext, problem: ConvProblem, inputs: ConvI
   return buffers;
 }
 
-/**
- * Returns the buffers to record a plan on, without the workspace.
- * @throws ConvError if a buffer is missing, too small, without usage STORAGE, or both read and written
- */
-export function checkBuffers(gpu: GpuContext, problem: ConvProblem, buffers: ConvBuffers): OperandBuffers {
-  checkOptions("buffers", buffers, BUFFER_NAMES);
-  const result = resultName(problem);
-  const wanted = [...inputsOf(problem), { name: result, operand: result }];
-  const operands: OperandBuffers = {};
-  for (const { name, operand } of wanted) {
-    const given = buffers[name];
-    operands[operand] =
-      given instanceof Tensor
-        ? // The encoder is submitted later: the buffer must outlive a tensor that is dropped before then.
-          checkOperand(gpu, problem, name, operand, given).buffer
-        : checkOwnBuffer(name, given, bufferBytes(problem, operand));
-  }
-  checkUnused(problem, wanted, buffers);
-  for (const { name, operand } of inputsOf(problem)) {
-    if (operands[operand] === operands[result])
-      refuse("invalid-argument", `buffers.${result}`, words(`the buffer of ${name}`), "a buffer of its own");
-  }
-  return operands;
-}
-
-function checkOperand(
+/** @throws ConvError if a tensor is not the operand of a problem */
+export function checkOperand(
   gpu: GpuContext,
   problem: ConvProblem,
   name: string,
@@ -141,27 +94,19 @@ function checkOperand(
   given: unknown,
 ): Tensor {
   const tensor = checkTensor(name, given);
-  if (tensor.gpu !== gpu)
-    throw new ConvError("foreign-tensor", `${name}: got a tensor of another engine, expected one of this engine`);
+  if (tensor.gpu !== gpu) refuse("foreign-tensor", name, words("a tensor of another engine"), "one of this engine");
   const shape = operandShape(problem, operand);
-  if (describe(tensor.shape) !== describe(shape)) {
+  if (describe(tensor.shape) !== describe(shape))
     refuse("shape-mismatch", `${name}.shape`, tensor.shape, describe(shape));
-  }
-  if (tensor.dtype !== problem.dtype) {
-    refuse("shape-mismatch", `${name}.dtype`, tensor.dtype, `"${problem.dtype}", as the others`);
-  }
-  if (operand !== "bias" && tensor.layout !== problem.layout) {
-    refuse("shape-mismatch", `${name}.layout`, tensor.layout, `"${problem.layout}", as the others`);
+  for (const key of ["dtype", "layout"] as const) {
+    if (tensor[key] !== problem[key] && !(operand === "bias" && key === "layout"))
+      refuse("shape-mismatch", `${name}.${key}`, tensor[key], `"${problem[key]}", as the others`);
   }
   return tensor;
 }
 
 /** @throws ConvError if there are tensors that the plan would ignore */
-function checkUnused(
-  problem: ConvProblem,
-  wanted: readonly { name: string }[],
-  given: Readonly<Record<string, unknown>> | ConvBuffers,
-): void {
+export function checkUnused(problem: ConvProblem, wanted: readonly { name: string }[], given: object): void {
   const known = new Set([...wanted.map(({ name }) => name), "workspace"]);
   for (const [name, value] of Object.entries(given)) {
     if (value === undefined || known.has(name)) continue;
@@ -173,16 +118,4 @@ function checkUnused(
       optional ? "none: the plan was made without it" : `none: the ${problem.pass} pass has no ${name}`,
     );
   }
-}
-
-/** Checks a workspace of the caller's, which must not be one of the other buffers: the plan would overwrite it. */
-export function checkWorkspace(operands: OperandBuffers, given: unknown, bytes: number): GPUBuffer {
-  const buffer = checkOwnBuffer("workspace", given, bytes);
-  const other = Object.entries(operands).find(([, operand]) => operand === buffer);
-  if (other) refuse("invalid-argument", "buffers.workspace", words(`the buffer of ${other[0]}`), "a buffer of its own");
-  return buffer;
-}
-
-function checkOwnBuffer(operand: string, given: unknown, bytes: number): GPUBuffer {
-  return checkBuffer(`buffers.${operand}`, given, bytes, { takes: "a GPUBuffer or a Tensor" });
 }

@@ -1,7 +1,7 @@
 // The options of the public convolution calls, and their conversion to descriptors and constraints.
-import { ConvError, refuse, words } from "../base/error.ts";
+import { refuse, words } from "../base/error.ts";
 import { pick } from "../base/pick.ts";
-import type { Tensor } from "../gpu/tensor.ts";
+import { type Tensor, checkSameEngine, checkTensor } from "../gpu/tensor.ts";
 import { CONSTRAINT_KEYS, type Constraints, checkConstraints } from "../planner/choose.ts";
 import type { ActivationOption } from "../problem/activation.ts";
 import { type ConvDescriptor, GEOMETRY_KEYS, type GeometryOptions } from "../problem/problem.ts";
@@ -22,7 +22,7 @@ export interface EpilogueOptions {
  */
 export interface ActivationGradientOptions {
   activation?: ActivationOption;
-  /** The output of the convolution after its epilogue; not for silu, gelu and hardswish, whose output does not determine the derivative. */
+  /** The output of the convolution after its epilogue; not for silu, gelu and hard-swish, whose output does not determine the derivative. */
   output?: Tensor;
   /** The sum before the activation, including bias and residual. */
   preActivation?: Tensor;
@@ -33,7 +33,7 @@ export interface ConvOptions extends GeometryOptions, Constraints, EpilogueOptio
 
 /** Options of `convTranspose`. */
 export interface ConvTransposeOptions extends ConvOptions {
-  /** Extra cells at the end of each output axis, below its stride; not with outputShape. */
+  /** Extra cells at the end of each output axis, fewer than its stride or its dilation; not with outputShape. */
   outputPadding?: number | readonly number[];
   /** The spatial sizes of the output, to choose among several possible ones. */
   outputShape?: readonly number[];
@@ -45,14 +45,25 @@ export interface ConvBackwardDataOptions extends GeometryOptions, Constraints, A
   inputShape: readonly number[];
 }
 
-/** Options of `convBackwardWeights` and `convTransposeBackwardWeights`. */
+/** Options of `convBackwardWeights`. */
 export interface ConvBackwardWeightsOptions extends GeometryOptions, Constraints, ActivationGradientOptions {
   /** The shape of the convolution's w. */
   kernelShape: readonly number[];
 }
 
 /** Options of `convTransposeBackwardData`. */
-export interface ConvTransposeBackwardDataOptions extends GeometryOptions, Constraints, ActivationGradientOptions {}
+export interface ConvTransposeBackwardDataOptions extends GeometryOptions, Constraints, ActivationGradientOptions {
+  /** The outputPadding of the transposed convolution. */
+  outputPadding?: number | readonly number[];
+  /** The shape of its x; only needed where its outputShape has as many extra cells as the stride. */
+  inputShape?: readonly number[];
+}
+
+/** Options of `convTransposeBackwardWeights`. */
+export interface ConvTransposeBackwardWeightsOptions extends ConvBackwardWeightsOptions {
+  /** The outputPadding of the transposed convolution; follows from the shapes unless given. */
+  outputPadding?: number | readonly number[];
+}
 
 /** Options of `convBackwardBias`. */
 export type ConvBackwardBiasOptions = ActivationGradientOptions;
@@ -62,21 +73,15 @@ export const GRADIENT_KEYS = ["activation", "output", "preActivation"] as const;
 export const CALL_KEYS = [...GEOMETRY_KEYS, ...CONSTRAINT_KEYS];
 
 /**
- * Returns the layout and element type of two tensors.
- * @throws ConvError if their engines or layouts differ
+ * Returns the layout and element type of two tensors, by their names.
+ * @throws ConvError if one is no live tensor, or if their engines or layouts differ
  */
-export function sharedFormat(
-  first: [name: string, tensor: Tensor],
-  second: [name: string, tensor: Tensor],
-): Pick<ConvDescriptor, "layout" | "dtype"> {
-  const [[firstName, { layout, dtype, gpu }], [name, tensor]] = [first, second];
-  if (tensor.gpu !== gpu)
-    throw new ConvError(
-      "foreign-tensor",
-      `${name}: got a tensor of another engine, expected one of the engine of ${firstName}`,
-    );
+export function sharedFormat(tensors: Readonly<Record<string, Tensor>>): Pick<ConvDescriptor, "layout" | "dtype"> {
+  checkSameEngine(tensors);
+  for (const entry of Object.entries(tensors)) checkTensor(...entry);
+  const [[first, { layout, dtype }], [name, tensor]] = Object.entries(tensors) as [[string, Tensor], [string, Tensor]];
   if (tensor.layout !== layout)
-    refuse("shape-mismatch", `${name}.layout`, tensor.layout, `"${layout}", the layout of ${firstName}`);
+    refuse("shape-mismatch", `${name}.layout`, tensor.layout, `"${layout}", the layout of ${first}`);
   return { layout, dtype };
 }
 

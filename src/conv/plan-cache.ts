@@ -1,9 +1,9 @@
-// The plans of an engine: chooses and compiles them, caches those of eager calls, and measures on request. The code that measures is loaded on
-// first use: it is a fifteenth of a bundle, and most pages never measure.
+// The plans of an engine: chooses and compiles them, caches those of eager calls, and measures on request. The code of plans
+// that callers own and of measurements is loaded on first use: it is a tenth of a bundle, and eager calls have no need of it.
 import type { Rates } from "../algorithms/cost.ts";
 import { algorithms } from "../algorithms/index.ts";
 import type { DeviceTraits } from "../algorithms/traits.ts";
-import type { Dtype } from "../base/dtype.ts";
+import type { TensorDtype } from "../base/dtype.ts";
 import { refuse } from "../base/error.ts";
 import { checkOptions, checkSignal } from "../base/validate.ts";
 import { checkBinding } from "../gpu/binding-limit.ts";
@@ -22,10 +22,11 @@ import {
   operandBytes,
   tensorShape,
 } from "../problem/problem.ts";
-import { ConvPlan } from "./conv-plan.ts";
-import { type FindOptions, type Found, measurementsOf } from "./find-options.ts";
+import type { ConvPlan } from "./conv-plan.ts";
+import type { FindOptions, Found } from "./find-options.ts";
 import type { Workbench } from "./find.ts";
 import { type ConvInputs, checkInputs } from "./operands.ts";
+import { Runner } from "./runner.ts";
 
 /** Default of `maxWorkspaceBytes`. */
 const DEFAULT_WORKSPACE_BYTES = 256 * 2 ** 20;
@@ -49,23 +50,22 @@ export function checkPlanOptions(options: unknown): { constraints: Constraints }
   return { constraints: checkConstraints("constraints", constraints), ...(checked && { signal: checked }) };
 }
 
-/** Runs the plan of a problem on the inputs of an eager call, which has checked that x or dy is a tensor. */
+/** Runs the plan of a problem on the inputs of an eager call, which has checked that x or dy is a tensor of a live engine. */
 export function runPlan(problem: ConvProblem, constraints: Constraints, inputs: ConvInputs): Tensor {
   const { gpu } = (inputs.x ?? inputs.dy)!;
-  gpu.memory.checkOpen();
   const buffers = checkInputs(gpu, problem, inputs);
-  return gpu.attached(PlanCache).get(problem, constraints).runOn(buffers, inputs.w);
+  return gpu.attached(PlanCache).get(problem, constraints).run(buffers, inputs.w);
 }
 
-/** Loads `find` and `calibrate`. */
-const loadMeasure = () => import("./measure.ts");
+/** Loads the plans that callers own, `find` and `calibrate`. */
+const loadOnDemand = () => import("./on-demand.ts");
 
 /** The plans of one engine. */
 export class PlanCache {
   readonly #gpu: GpuContext;
   readonly #adapter: AdapterDescription;
   readonly #tuning: TuningTable;
-  readonly #ready: ReadyCache<ConvPlan>;
+  readonly #ready: ReadyCache<Runner>;
 
   constructor(gpu: GpuContext, adapter: AdapterDescription, tuning: TuningTable) {
     this.#gpu = gpu;
@@ -81,7 +81,7 @@ export class PlanCache {
   }
 
   /** @throws ConvError `unsupported` if the device lacks the element type */
-  checkDtype(dtype: Dtype): Dtype {
+  checkDtype<D extends TensorDtype>(dtype: D): D {
     if (dtype === "f16" && !this.#gpu.device.features.has("shader-f16"))
       refuse("unsupported", "dtype", dtype, '"f32": this device lacks the feature shader-f16');
     return dtype;
@@ -98,22 +98,25 @@ export class PlanCache {
     const { choice, plan } = this.#decide(problem, constraints);
     signal?.throwIfAborted();
     const steps = [...(plan.preparation?.steps ?? []), ...plan.steps];
-    await Promise.all(steps.map((step) => this.#gpu.pipelines.prepare(step.kernel)));
+    const [{ ConvPlan: Plan }] = await Promise.all([
+      loadOnDemand(),
+      ...steps.map((step) => this.#gpu.pipelines.prepare(step.kernel)),
+    ]);
     signal?.throwIfAborted();
-    return new ConvPlan(this.#gpu, problem, choice, plan);
+    return new Plan(this.#gpu, problem, choice, plan);
   }
 
   /** Returns the plan of eager calls for a problem, compiled now if it is not cached. */
-  get(problem: ConvProblem, constraints: Constraints): ConvPlan {
-    return this.#ready.get(keyOf(problem, constraints), () => {
-      const { choice, plan } = this.#decide(problem, constraints);
-      return new ConvPlan(this.#gpu, problem, choice, plan);
-    });
+  get(problem: ConvProblem, constraints: Constraints): Runner {
+    return this.#ready.get(
+      keyOf(problem, constraints),
+      () => new Runner(this.#gpu, problem, this.#decide(problem, constraints).plan),
+    );
   }
 
   /** Measures the rates of the adapter, which estimates use from then on. The plans of eager calls are chosen again. */
   async calibrate(signal?: AbortSignal): Promise<Rates> {
-    const { calibrate } = await loadMeasure();
+    const { calibrate } = await loadOnDemand();
     const rates = await this.#measured(() => calibrate(this.#gpu, !this.traits().software, signal), signal);
     await this.#tuning.addCalibration(rates);
     this.#ready.clear();
@@ -141,7 +144,7 @@ export class PlanCache {
       ranked: () => rank(algorithms, problem, this.traits(constraints), constraints).ranked,
       check: (cause) => this.#gpu.check(cause),
     };
-    const { find } = await loadMeasure();
+    const { find, measurementsOf } = await loadOnDemand();
     const search = (): Promise<Found[]> => find(workbench, problem, checked, constraints, { progress, signal });
     const found = await this.#measured(search, signal);
     await this.#tuning.add(problem, constraints, measurementsOf(found));

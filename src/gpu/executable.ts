@@ -29,8 +29,9 @@ export class Executable {
   /** The bind groups of the latest sets of buffers, most recent first. */
   readonly #bound: { readonly buffers: Buffers; readonly groups: readonly GPUBindGroup[] }[] = [];
 
-  constructor(gpu: GpuContext, steps: readonly Step<string>[]) {
+  constructor(gpu: GpuContext, given: readonly Step<string>[]) {
     this.#gpu = gpu;
+    const steps = given.filter(({ workgroups: [x] }) => x > 0);
     this.#steps = steps;
     this.#operands = [...new Set(steps.flatMap(({ bindings }) => bindings.map(({ operand }) => operand)))];
     this.#pipelines = steps.map((step) => gpu.pipelines.get(step.kernel));

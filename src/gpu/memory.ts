@@ -8,16 +8,27 @@ export type MemoryUse = "tensors" | "weights" | "workspace" | "plans" | "reads";
 /** Bytes of GPU memory that the engine holds now, by use, and the most it has held at once. */
 export type MemoryReport = Readonly<Record<MemoryUse | "total" | "peak", number>>;
 
+/** Most prepacked copies of a tensor that are cached: a layer alternates between few algorithms, while maps may have any number of sizes. */
+const MAX_COPIES = 2;
+
+/** A prepacked copy of a tensor, and the plans that recorded it on encoders of the caller, which may yet be submitted. */
+interface Prepared {
+  readonly buffer: GPUBuffer;
+  readonly holders: Set<object>;
+}
+
 /** The GPU memory of a tensor, in an object of its own so that it can be freed after the tensor is garbage-collected. */
 export class TensorStorage {
   readonly buffer: GPUBuffer;
-  /** Prepacked copies of the tensor as weights, by the id of the preparation. */
-  readonly prepared = new Map<number, GPUBuffer>();
+  /** Prepacked copies of the tensor as weights, by the id of the preparation, the most recently used last. */
+  readonly #prepared = new Map<number, Prepared>();
   /** The generation of the context (context.ts) in which they were prepacked. */
   generation: number;
   /** Whether the buffer is freed with the tensor. */
   readonly owned: boolean;
   readonly #memory: Memory;
+  /** Tensors that share the storage. */
+  #tensors = 0;
 
   constructor({ memory, generation }: { memory: Memory; generation: number }, buffer: GPUBuffer, owned: boolean) {
     this.#memory = memory;
@@ -26,12 +37,48 @@ export class TensorStorage {
     this.owned = owned;
   }
 
-  freePrepared(): void {
-    for (const buffer of this.prepared.values()) this.#memory.free(buffer);
-    this.prepared.clear();
+  /**
+   * Returns the prepacked copy of an id; `make` packs it if there is none. Then frees the least recently used others: work already submitted still
+   * completes.
+   * @param holder keeps the copy until `unhold`
+   */
+  prepared(id: number, make: () => GPUBuffer, holder?: object): GPUBuffer {
+    const copy = this.#prepared.get(id) ?? { buffer: make(), holders: new Set() };
+    this.#prepared.delete(id);
+    this.#prepared.set(id, copy);
+    if (holder) copy.holders.add(holder);
+    this.#trim();
+    return copy.buffer;
   }
 
-  free(): void {
+  /** Lets go of the copies that a holder keeps. */
+  unhold(holder: object): void {
+    for (const { holders } of this.#prepared.values()) holders.delete(holder);
+    this.#trim();
+  }
+
+  freePrepared(): void {
+    for (const { buffer } of this.#prepared.values()) this.#memory.free(buffer);
+    this.#prepared.clear();
+  }
+
+  #trim(): void {
+    const free = [...this.#prepared].filter(([, { holders }]) => holders.size === 0);
+    for (const [id, { buffer }] of free.slice(0, -MAX_COPIES)) {
+      this.#memory.free(buffer);
+      this.#prepared.delete(id);
+    }
+  }
+
+  /** Counts a tensor that uses the storage. */
+  retain(): this {
+    this.#tensors++;
+    return this;
+  }
+
+  /** Frees the storage when the last of its tensors lets go of it. */
+  release(): void {
+    if (--this.#tensors > 0) return;
     this.freePrepared();
     if (this.owned) this.#memory.free(this.buffer);
   }
@@ -40,7 +87,7 @@ export class TensorStorage {
 /** The allocator of one engine. */
 export class Memory {
   readonly #device: GPUDevice;
-  readonly #dropped = new FinalizationRegistry<TensorStorage>((storage) => storage.free());
+  readonly #dropped = new FinalizationRegistry<TensorStorage>((storage) => storage.release());
   readonly #uses = new Map<GPUBuffer, MemoryUse>();
   readonly #bytes: Record<MemoryUse, number> = { tensors: 0, weights: 0, workspace: 0, plans: 0, reads: 0 };
   #peak = 0;
@@ -69,14 +116,14 @@ export class Memory {
     buffer.destroy();
   }
 
-  /** Frees a tensor's storage once the tensor is garbage-collected; work submitted by then still completes. */
-  freeWith(tensor: object, storage: TensorStorage): void {
-    this.#dropped.register(tensor, storage, storage);
+  /** Releases a tensor's storage once the tensor is garbage-collected; work submitted by then still completes. */
+  releaseWith(tensor: object, storage: TensorStorage): void {
+    this.#dropped.register(tensor, storage, tensor);
   }
 
-  /** Cancels `freeWith`: the storage is used elsewhere, or already freed. */
-  keep(storage: TensorStorage): void {
-    this.#dropped.unregister(storage);
+  /** Cancels `releaseWith`: the buffer is used elsewhere, or already released. */
+  keep(tensor: object): void {
+    this.#dropped.unregister(tensor);
   }
 
   /** Frees everything; nothing can be allocated from then on. */

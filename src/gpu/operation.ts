@@ -1,6 +1,6 @@
 // Operation: steps on tensors that need no planning, compiled once for each set of shapes. All operations except convolution are such, and so is
 // the gradient of a bias.
-import { type Dtype, bytesFor } from "../base/dtype.ts";
+import { type Dtype, type TensorDtype, bytesFor } from "../base/dtype.ts";
 import { elementCount } from "../base/shape.ts";
 import type { Range } from "../kernel/dispatch.ts";
 import type { Step } from "../kernel/step.ts";
@@ -14,11 +14,14 @@ import { type Tensor, checkSameEngine } from "./tensor.ts";
 import { BufferUsage } from "./usage.ts";
 
 /** A tensor without its values. */
-export interface TensorDescription {
+export interface TensorDescription<D extends TensorDtype = Dtype> {
   readonly shape: readonly number[];
   readonly layout: Layout;
-  readonly dtype: Dtype;
+  readonly dtype: D;
 }
+
+/** The tensors that an operation creates, by name. */
+export type Results = Readonly<Record<string, TensorDescription<TensorDtype>>>;
 
 /** How an operation is computed. */
 export interface Recipe {
@@ -28,25 +31,30 @@ export interface Recipe {
 }
 
 /** An operation on checked tensors. */
-export interface Operation<Result extends string = string> {
+export interface Operation<R extends Results = Results> {
   /** The public name, used in GPU errors. */
   readonly name: string;
   /** The tensors it reads, under the names of the caller's arguments; the steps bind them by these names. */
-  readonly inputs: Readonly<Record<string, Tensor>>;
+  readonly inputs: Readonly<Record<string, Tensor<TensorDtype>>>;
   /** The tensors it creates. */
-  readonly results: Readonly<Record<Result, TensorDescription>>;
+  readonly results: R;
   /** The inputs that it overwrites. */
   readonly updates?: readonly string[];
   /** Everything else that the recipe depends on, as plain data. */
   readonly parameters?: unknown;
   /** Numbers that change from call to call without changing the recipe, bound as the float32 operand "numbers". */
   readonly numbers?: readonly number[];
-  /** Returns the steps, which may depend only on the name, the tensor descriptions and the parameters: they are compiled once and cached. */
+  /**
+   * Returns the steps, which may depend only on the name, the tensor descriptions and the parameters: they are compiled once and cached. Not
+   * called if all that the operation writes is empty; steps of no invocations are dropped.
+   */
   recipe(): Recipe;
 }
 
+const isEmpty = ({ shape }: { readonly shape: readonly number[] }): boolean => shape.includes(0);
+
 /** The range of a whole tensor, under the operation's name for it. */
-export function whole(operand: string, { shape, dtype }: TensorDescription): Range {
+export function whole(operand: string, { shape, dtype }: TensorDescription<TensorDtype>): Range {
   return { operand, offset: 0, size: bytesFor(elementCount(shape), dtype) };
 }
 
@@ -80,7 +88,9 @@ class ReadyOperations {
   get(operation: Operation): Ready {
     return this.#cache.get(keyOf(operation), () => {
       const gpu = this.#gpu;
-      const { steps, workspaceBytes = 0 } = operation.recipe();
+      const { results, inputs, updates = [] } = operation;
+      const written = [...Object.values(results), ...updates.map((name) => inputs[name]!)];
+      const { steps, workspaceBytes = 0 } = written.every(isEmpty) ? { steps: [] } : operation.recipe();
       const largest = Math.max(...steps.flatMap(({ bindings }) => bindings.map(({ size }) => size)));
       checkBinding(gpu, "workspace", largest);
       const executable = new Executable(gpu, steps);
@@ -102,10 +112,12 @@ class ReadyOperations {
  * Runs an operation and returns the tensors it creates. The work is submitted at once; nothing waits for it.
  * @throws ConvError `foreign-tensor` if inputs belong to different engines, `too-large` if a result exceeds a binding
  */
-export function run<Result extends string>(operation: Operation<Result>): Record<Result, Tensor> {
+export function run<R extends Results>(
+  operation: Operation<R>,
+): { readonly [Name in keyof R]: Tensor<R[Name]["dtype"]> } {
   const { name, inputs, results, updates = [] } = operation;
   const gpu = checkSameEngine(inputs);
-  for (const [result, { shape, dtype }] of Object.entries<TensorDescription>(results))
+  for (const [result, { shape, dtype }] of Object.entries(results))
     checkBinding(gpu, result, bytesFor(elementCount(shape), dtype), shape);
   return gpu.errors.run(name, () => {
     const { executable, workspaceBytes, numbers } = gpu.attachedOrNew(ReadyOperations).get(operation);
@@ -120,7 +132,7 @@ export function run<Result extends string>(operation: Operation<Result>): Record
       executable.encode(encoder, all),
     );
     for (const update of updates) inputs[update]!.updated();
-    return created;
+    return created as { [Name in keyof R]: Tensor<R[Name]["dtype"]> };
   });
 }
 
@@ -130,7 +142,7 @@ function createNumbers(gpu: GpuContext, length: number): GPUBuffer {
 }
 
 function keyOf({ name, inputs, results, parameters }: Operation): string {
-  const described = (tensors: Readonly<Record<string, TensorDescription>>): unknown =>
+  const described = (tensors: Results): unknown =>
     Object.entries(tensors).map(([operand, { shape, layout, dtype }]) => [operand, shape, layout, dtype]);
   return JSON.stringify([name, described(inputs), described(results), parameters]);
 }

@@ -1,16 +1,17 @@
-// The cache of compute pipelines, with their assembled source as the key: kernels that differ only in uniforms share one. Plans keep references
-// to their pipelines; one that was dropped here is compiled again only for the next plan that needs it.
+// The cache of compute pipelines: kernels that differ only in uniforms share one. Plans keep references to their pipelines; one that was dropped
+// here is compiled again only for the next plan that needs it.
 import { assemble } from "../kernel/assemble.ts";
+import { kernelKey } from "../kernel/kernel-key.ts";
 import type { Kernel } from "../kernel/step.ts";
 import type { ErrorScopes } from "./error-scopes.ts";
 import { LruCache } from "./lru-cache.ts";
 
 /**
- * Bounds of the cache: pipelines, and characters of all their sources (10 000 to 100 000 each); the least recently used is dropped first. A
- * network of a hundred layers has a few pipelines for each layer, forward and backward. The kernels of a fuzzer never repeat.
+ * Bounds of the cache: pipelines, and characters of all their keys (about a thousand each); the least recently used is dropped first. A network
+ * of a hundred layers has a few pipelines for each layer, forward and backward. The kernels of a fuzzer never repeat.
  */
 export const MAX_PIPELINES = 2048;
-const MAX_CHARACTERS = 2 ** 26;
+const MAX_CHARACTERS = 2 ** 24;
 
 export class PipelineCache {
   readonly #device: GPUDevice;
@@ -33,55 +34,56 @@ export class PipelineCache {
 
   /** Returns the pipeline of a kernel, compiled now if necessary. If WebGPU later reports it invalid, it is dropped. */
   get(kernel: Kernel): GPUComputePipeline {
-    const source = assemble(kernel);
-    let pipeline = this.#ready.get(source);
+    const key = kernelKey(kernel);
+    let pipeline = this.#ready.get(key);
     if (!pipeline) {
       pipeline = this.#errors.run(
         described(kernel),
-        () => this.#device.createComputePipeline(this.#descriptor(kernel, source)),
+        () => this.#device.createComputePipeline(this.#descriptor(kernel)),
         () => {
-          this.#ready.delete(source);
+          this.#ready.delete(key);
           this.#failed();
         },
       );
-      this.#ready.set(source, pipeline);
+      this.#ready.set(key, pipeline);
     }
     return pipeline;
   }
 
   /** Compiles a kernel without blocking the page. An invalid pipeline is not cached. */
   async prepare(kernel: Kernel): Promise<void> {
-    const source = assemble(kernel);
-    if (this.#ready.get(source)) return;
-    let compiling = this.#compiling.get(source);
+    const key = kernelKey(kernel);
+    if (this.#ready.get(key)) return;
+    let compiling = this.#compiling.get(key);
     if (!compiling) {
-      compiling = this.#compile(kernel, source);
-      this.#compiling.set(source, compiling);
+      compiling = this.#compile(kernel);
+      this.#compiling.set(key, compiling);
     }
     try {
-      this.#ready.set(source, await compiling);
+      this.#ready.set(key, await compiling);
     } catch (cause) {
       throw await this.#errors.explain(described(kernel), cause);
     } finally {
-      this.#compiling.delete(source);
+      this.#compiling.delete(key);
     }
   }
 
-  async #compile(kernel: Kernel, source: string): Promise<GPUComputePipeline> {
+  async #compile(kernel: Kernel): Promise<GPUComputePipeline> {
     // The rejection reports an invalid module; the scope keeps the same error from the handlers of the caller's device.
     this.#device.pushErrorScope("validation");
     let compiling;
     try {
-      compiling = this.#device.createComputePipelineAsync(this.#descriptor(kernel, source));
+      compiling = this.#device.createComputePipelineAsync(this.#descriptor(kernel));
     } finally {
       this.#device.popErrorScope().catch(() => undefined);
     }
     return compiling;
   }
 
-  #descriptor(kernel: Kernel, source: string): GPUComputePipelineDescriptor {
+  #descriptor(kernel: Kernel): GPUComputePipelineDescriptor {
     const label = labelOf(kernel);
-    return { label, layout: "auto", compute: { module: this.#device.createShaderModule({ label, code: source }) } };
+    const module = this.#device.createShaderModule({ label, code: assemble(kernel) });
+    return { label, layout: "auto", compute: { module } };
   }
 }
 

@@ -1,31 +1,32 @@
 // Submission, the end of every eager call: allocates the results, records the work that computes them and submits it.
-import { type Dtype, bytesFor } from "../base/dtype.ts";
+import { type TensorDtype, bytesFor } from "../base/dtype.ts";
 import { elementCount } from "../base/shape.ts";
 import type { Layout } from "../problem/problem.ts";
 import type { GpuContext } from "./context.ts";
+import { TensorStorage } from "./memory.ts";
 import { Tensor } from "./tensor.ts";
 import { TENSOR_USAGE } from "./usage.ts";
 
-interface Submission<Result extends string> {
+interface Submission<Result extends string, D> {
   readonly label: string;
   /** The existing buffers, by operand. */
   readonly buffers: Readonly<Partial<Record<string, GPUBuffer>>>;
   /** The tensors to create, by operand. */
   readonly results: Readonly<
-    Record<Result, { readonly shape: readonly number[]; readonly layout: Layout; readonly dtype: Dtype }>
+    Record<Result, { readonly shape: readonly number[]; readonly layout: Layout; readonly dtype: D }>
   >;
   readonly workspaceBytes: number;
 }
 
 /** Records and submits work, and returns the tensors it creates. If recording throws, they are freed. */
-export function submit<Result extends string>(
+export function submit<Result extends string, D extends TensorDtype>(
   gpu: GpuContext,
-  { label, buffers, results, workspaceBytes }: Submission<Result>,
+  { label, buffers, results, workspaceBytes }: Submission<Result, D>,
   record: (encoder: GPUCommandEncoder, buffers: Readonly<Record<string, GPUBuffer>>) => void,
-): Record<Result, Tensor> {
+): Record<Result, Tensor<D>> {
   const { device, memory, workspace } = gpu;
   const all = { ...buffers } as Record<string, GPUBuffer>;
-  const entries = Object.entries(results) as [Result, Submission<Result>["results"][Result]][];
+  const entries = Object.entries(results) as [Result, Submission<Result, D>["results"][Result]][];
   const created: GPUBuffer[] = [];
   try {
     for (const [operand, { shape, dtype }] of entries) {
@@ -44,7 +45,7 @@ export function submit<Result extends string>(
   }
   const tensors = entries.map(([operand, { shape, layout, dtype }]) => [
     operand,
-    new Tensor(gpu, all[operand]!, shape, { layout, dtype }, true),
+    new Tensor(gpu, new TensorStorage(gpu, all[operand]!, true), shape, { layout, dtype }),
   ]);
-  return Object.fromEntries(tensors) as Record<Result, Tensor>;
+  return Object.fromEntries(tensors) as Record<Result, Tensor<D>>;
 }

@@ -1,49 +1,45 @@
 // Tensor: numbers on the GPU, with a shape, a layout and an element type.
-import { type Dtype, bytesFor, fromFloat16Bits, toFloat16Bits } from "../base/dtype.ts";
+import { type Dtype, ELEMENTS, type TensorDtype, bytesFor, fromFloat16Bits, toFloat16Bits } from "../base/dtype.ts";
 import { ConvError, refuse, refuseDestroyed, words } from "../base/error.ts";
 import { elementCount } from "../base/shape.ts";
 import type { Layout } from "../problem/problem.ts";
 import type { GpuContext } from "./context.ts";
-import { TensorStorage } from "./memory.ts";
+import type { TensorStorage } from "./memory.ts";
 import { BufferUsage, MAP_READ_MODE } from "./usage.ts";
 
-export interface TensorOptions {
-  /** The element type, "f32" unless given. "f16" needs the feature shader-f16; values are converted on upload and read. */
-  dtype?: Dtype;
+export interface TensorOptions<D extends TensorDtype = Dtype> {
+  /**
+   * The element type, "f32" unless given. "f16" needs the feature shader-f16; values are converted on upload and read. "u32" is for indices:
+   * integers from 0 to 2^32 - 1, read as a Uint32Array, and taken only by the arguments that say so.
+   */
+  dtype?: D;
   /** The order of the axes, "channels-first" unless given. */
   layout?: Layout;
 }
 
+/** What `read` gives. */
+export type ValuesOf<D extends TensorDtype> = D extends "u32" ? Uint32Array<ArrayBuffer> : Float32Array<ArrayBuffer>;
+
 /**
- * Numbers on the GPU. Tensors are created by `engine.tensor`, `engine.empty`, `engine.wrap` and by every function that computes one, never
+ * Numbers on the GPU: floats, or indices if it is a `Tensor<"u32">`. Tensors are created by `engine.tensor`, `engine.empty`, `engine.wrap` and by every function that computes one, never
  * directly. They know their engine, so functions take no other argument.
  * @example
  * using x = engine.tensor([1, 2, 3, 4], [1, 1, 2, 2]);
  * const values = await x.read(); // Float32Array [1, 2, 3, 4]
  */
-export class Tensor {
+export class Tensor<D extends TensorDtype = Dtype> {
   readonly shape: readonly number[];
   readonly layout: Layout;
-  readonly dtype: Dtype;
+  readonly dtype: D;
   readonly #gpu: GpuContext;
   readonly #storage: TensorStorage;
-  /** The tensor this is a view of; the reference keeps it from being garbage-collected. */
-  readonly #origin: Tensor | undefined;
   #destroyed = false;
 
   /** @internal */
-  constructor(
-    gpu: GpuContext,
-    buffer: GPUBuffer,
-    shape: readonly number[],
-    options: Required<TensorOptions>,
-    owned: boolean,
-    origin?: Tensor,
-  ) {
+  constructor(gpu: GpuContext, storage: TensorStorage, shape: readonly number[], options: Required<TensorOptions<D>>) {
     this.#gpu = gpu;
-    this.#origin = origin;
-    this.#storage = origin ? origin.#storage : new TensorStorage(gpu, buffer, owned);
-    if (!origin) gpu.memory.freeWith(this, this.#storage);
+    this.#storage = storage.retain();
+    gpu.memory.releaseWith(this, storage);
     this.shape = Object.freeze([...shape]);
     this.layout = options.layout;
     this.dtype = options.dtype;
@@ -54,7 +50,7 @@ export class Tensor {
    * lives until the tensor or the engine is destroyed; otherwise it is also freed when the tensor is garbage-collected.
    */
   get buffer(): GPUBuffer {
-    this.#gpu.memory.keep(this.#storage);
+    this.#gpu.memory.keep(this);
     return this.#storage.buffer;
   }
 
@@ -68,7 +64,7 @@ export class Tensor {
     return elementCount(this.shape);
   }
 
-  /** Size of the elements in bytes, rounded up to whole 32-bit words. */
+  /** Size of the elements in bytes, rounded up to whole 32-bit words; 16 for an empty tensor. */
   get byteLength(): number {
     return bytesFor(this.size, this.dtype);
   }
@@ -82,9 +78,9 @@ export class Tensor {
    * Reads the values, in row-major order of `shape`.
    * @throws ConvError (as a rejection) `destroyed`, or the error of earlier work if the GPU reported one
    * @example
-   * const values = await y.read(); // Float32Array of y.size numbers
+   * const values = await y.read(); // Float32Array of y.size numbers; of a "u32" tensor a Uint32Array
    */
-  async read(): Promise<Float32Array> {
+  async read(): Promise<ValuesOf<D>> {
     this.#alive("read");
     const { memory } = this.#gpu;
     try {
@@ -96,7 +92,7 @@ export class Tensor {
     }
   }
 
-  async #values(): Promise<Float32Array> {
+  async #values(): Promise<ValuesOf<D>> {
     const { device, memory, errors } = this.#gpu;
     const staging = errors.run("read", () => {
       const buffer = memory.allocate("reads", {
@@ -117,8 +113,8 @@ export class Tensor {
       await errors.settle();
       const cause = await mapped;
       if (cause) throw await errors.explain("read", cause);
-      const bytes = staging.getMappedRange().slice(0);
-      return this.dtype === "f16" ? fromFloat16Bits(new Uint16Array(bytes, 0, this.size)) : new Float32Array(bytes);
+      const values = new ELEMENTS[this.dtype](staging.getMappedRange().slice(0), 0, this.size);
+      return (values instanceof Uint16Array ? fromFloat16Bits(values) : values) as ValuesOf<D>;
     } finally {
       memory.free(staging);
     }
@@ -147,15 +143,15 @@ export class Tensor {
   }
 
   /**
-   * Frees the GPU memory; a wrapped buffer is only released. Work already recorded by the engine still completes. A tensor that is never
+   * Frees the GPU memory, unless a tensor from `reshape` shares it; a wrapped buffer is only released. Work already recorded by the engine
+   * still completes. A tensor that is never
    * destroyed is freed some time after it is garbage-collected.
    */
   destroy(): void {
     if (this.#destroyed) return;
     this.#destroyed = true;
-    if (this.#origin) return;
-    this.#gpu.memory.keep(this.#storage);
-    this.#storage.free();
+    this.#gpu.memory.keep(this);
+    this.#storage.release();
   }
 
   /** @internal The GPU of the tensor's engine. */
@@ -167,32 +163,18 @@ export class Tensor {
     this.destroy();
   }
 
-  /** @internal The prepacked copy of this tensor as weights, by the id of the preparation; `make` packs it if there is none. */
-  prepared(key: number, make: () => GPUBuffer): GPUBuffer {
+  /** @internal The memory, with its prepacked copies: those made before a GPU error that may have invalidated them are dropped. */
+  get copies(): TensorStorage {
     if (this.#storage.generation !== this.#gpu.generation) {
       this.#storage.generation = this.#gpu.generation;
       this.updated();
     }
-    const { prepared } = this.#storage;
-    let buffer = prepared.get(key);
-    if (!buffer) {
-      buffer = make();
-      prepared.set(key, buffer);
-    }
-    return buffer;
+    return this.#storage;
   }
 
-  /** @internal A view of this tensor in another shape, valid until this tensor is destroyed. Both share prepacked copies. */
-  view(shape: readonly number[], layout: Layout): Tensor {
-    return new Tensor(this.#gpu, this.storage, shape, { layout, dtype: this.dtype }, false, this);
-  }
-
-  /** @internal Destroys this tensor and returns one of another shape that takes over its memory. */
-  reshaped(shape: readonly number[], layout: Layout): Tensor {
-    const { buffer, owned } = this.#storage;
-    this.#gpu.memory.keep(this.#storage);
-    this.#destroyed = true;
-    return new Tensor(this.#gpu, buffer, shape, { layout, dtype: this.dtype }, owned);
+  /** @internal A tensor of another shape that shares this one's memory and prepacked copies, until both are destroyed. */
+  view(shape: readonly number[], layout: Layout): Tensor<D> {
+    return new Tensor(this.#gpu, this.#storage, shape, { layout, dtype: this.dtype });
   }
 
   #alive(method: string): void {
@@ -202,21 +184,24 @@ export class Tensor {
 }
 
 /** Converts numbers to the bytes of a tensor of exactly `count` elements, padded to whole 32-bit words. */
-export function toBytes(argument: string, data: unknown, count: number, dtype: Dtype): ArrayBufferView<ArrayBuffer> {
-  const list = checkNumbers(argument, data, count);
-  if (dtype === "f16") {
-    const bits = toFloat16Bits(list);
-    if (count % 2 === 0) return bits;
-    const padded = new Uint16Array(count + 1);
-    padded.set(bits);
-    return padded;
-  }
-  // The GPU queue rejects views of a SharedArrayBuffer: copy them.
-  if (list instanceof Float32Array && list.buffer instanceof ArrayBuffer) return list as Float32Array<ArrayBuffer>;
-  return Float32Array.from(list);
+export function toBytes(
+  argument: string,
+  data: unknown,
+  count: number,
+  dtype: TensorDtype,
+): ArrayBufferView<ArrayBuffer> {
+  const list = checkNumbers(argument, data, count, dtype === "u32");
+  const Elements = ELEMENTS[dtype];
+  const values = dtype === "f16" ? toFloat16Bits(list) : list;
+  // The GPU queue rejects views of a SharedArrayBuffer, and writes whole words: copy them.
+  if (values instanceof Elements && values.buffer instanceof ArrayBuffer && values.byteLength % 4 === 0)
+    return values as ArrayBufferView<ArrayBuffer>;
+  const copy = new Elements(bytesFor(count, dtype) / Elements.BYTES_PER_ELEMENT);
+  copy.set(values);
+  return copy;
 }
 
-function checkNumbers(argument: string, data: unknown, count: number): ArrayLike<number> {
+function checkNumbers(argument: string, data: unknown, count: number, integers: boolean): ArrayLike<number> {
   const numeric =
     Array.isArray(data) ||
     (ArrayBuffer.isView(data) &&
@@ -227,18 +212,33 @@ function checkNumbers(argument: string, data: unknown, count: number): ArrayLike
   const list = data as ArrayLike<number>;
   if (list.length !== count)
     refuse("shape-mismatch", argument, words(`${list.length} elements`), `${count}, as the shape says`);
-  if (Array.isArray(data)) {
-    const odd = data.findIndex((value) => typeof value !== "number");
-    if (odd >= 0) refuse("invalid-argument", `${argument}[${odd}]`, data[odd], "a number");
+  if (Array.isArray(data) || (integers && !(data instanceof Uint32Array))) {
+    const odd = Array.prototype.findIndex.call(list, (value) =>
+      integers ? value >>> 0 !== value : typeof value !== "number",
+    );
+    if (odd >= 0)
+      refuse(
+        "invalid-argument",
+        `${argument}[${odd}]`,
+        list[odd],
+        integers ? "an integer from 0 to 2^32 - 1" : "a number",
+      );
   }
   return list;
 }
 
-/** @throws ConvError if the argument is not a live tensor */
+/** @throws ConvError if the argument is not a live tensor of floats */
 export function checkTensor(argument: string, given: unknown): Tensor {
+  const tensor = checkAnyTensor(argument, given);
+  if (tensor.dtype === "u32") refuse("invalid-argument", `${argument}.dtype`, "u32", '"f32" or "f16"');
+  return tensor as Tensor;
+}
+
+/** @throws ConvError if the argument is not a live tensor of any element type */
+export function checkAnyTensor<D extends TensorDtype = TensorDtype>(argument: string, given: unknown): Tensor<D> {
   if (!(given instanceof Tensor)) refuse("invalid-argument", argument, given, "a Tensor made by an engine");
   if (given.destroyed) refuseDestroyed(argument, "tensor");
-  return given;
+  return given as Tensor<D>;
 }
 
 /**
@@ -246,18 +246,13 @@ export function checkTensor(argument: string, given: unknown): Tensor {
  * @param tensors by the names of the arguments; undefined ones are ignored
  * @throws ConvError `foreign-tensor` if one belongs to another engine than the first, `destroyed` if the engine is destroyed
  */
-export function checkSameEngine(tensors: Readonly<Record<string, Tensor | undefined>>): GpuContext {
+export function checkSameEngine(tensors: Readonly<Record<string, Tensor<TensorDtype> | undefined>>): GpuContext {
   const given = Object.entries(tensors).filter((entry) => entry[1] !== undefined);
-  const [first, ...others] = given;
-  if (!first) throw new Error("a call without tensors");
-  const { gpu } = checkTensor(...first);
-  for (const [name, tensor] of others) {
-    if (checkTensor(name, tensor).gpu !== gpu)
-      throw new ConvError(
-        "foreign-tensor",
-        `${name}: got a tensor of another engine, expected one of the engine of ${first[0]}`,
-      );
-  }
+  const [[first, one]] = given as [[string, unknown]];
+  const { gpu } = checkAnyTensor(first, one);
+  for (const [name, tensor] of given)
+    if (checkAnyTensor(name, tensor).gpu !== gpu)
+      refuse("foreign-tensor", name, words("a tensor of another engine"), `one of the engine of ${first}`);
   gpu.memory.checkOpen();
   return gpu;
 }

@@ -2,7 +2,7 @@
 import elu from "../../shaders/lib/activation/elu.wgsl";
 import expm1 from "../../shaders/lib/activation/expm1.wgsl";
 import gelu from "../../shaders/lib/activation/gelu.wgsl";
-import hardswish from "../../shaders/lib/activation/hardswish.wgsl";
+import hardSwish from "../../shaders/lib/activation/hard-swish.wgsl";
 import leakyRelu from "../../shaders/lib/activation/leaky-relu.wgsl";
 import logistic from "../../shaders/lib/activation/logistic.wgsl";
 import none from "../../shaders/lib/activation/none.wgsl";
@@ -14,7 +14,7 @@ import tanh from "../../shaders/lib/activation/tanh.wgsl";
 import eluFromOutput from "../../shaders/lib/derivative/elu-output.wgsl";
 import eluDerivative from "../../shaders/lib/derivative/elu.wgsl";
 import geluDerivative from "../../shaders/lib/derivative/gelu.wgsl";
-import hardswishDerivative from "../../shaders/lib/derivative/hardswish.wgsl";
+import hardSwishDerivative from "../../shaders/lib/derivative/hard-swish.wgsl";
 import leakyReluDerivative from "../../shaders/lib/derivative/leaky-relu.wgsl";
 import logisticForDerivative from "../../shaders/lib/derivative/logistic.wgsl";
 import reluDerivative from "../../shaders/lib/derivative/relu.wgsl";
@@ -54,7 +54,7 @@ const SHADERS: Readonly<Record<ActivationName, ActivationShaders>> = {
   silu: { activate: [logistic, silu], derivative: [logisticForDerivative, siluDerivative] },
   gelu: { activate: [gelu], derivative: [geluDerivative] },
   elu: { activate: [expm1, elu], derivative: [eluDerivative], derivativeFromOutput: [eluFromOutput] },
-  hardswish: { activate: [hardswish], derivative: [hardswishDerivative] },
+  "hard-swish": { activate: [hardSwish], derivative: [hardSwishDerivative] },
 };
 
 /** Returns the snippets that define `activate`. */

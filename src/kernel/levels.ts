@@ -35,9 +35,9 @@ export interface LeveledSums<Name extends string> {
   readonly result?: Range<Name>;
 }
 
-/** Number of parts that the first level leaves of each sum of `terms` terms. */
+/** Number of parts that the first level leaves of each sum of `terms` terms: one, 0, of a sum of none. */
 export function partsOf(terms: number, fan = FAN): number {
-  return Math.ceil(terms / fan);
+  return Math.max(1, Math.ceil(terms / fan));
 }
 
 /** Returns the levels of sums, at least one. Their results follow each other in the workspace; the parts of a sum are contiguous. */

@@ -73,9 +73,10 @@ const MAX_WORKGROUPS = 65_535;
 /**
  * Returns the grid for a number of threads: one row if that fits, else rows of nearly equal length. shaders/lib/main.wgsl recovers the linear
  * index; threads past the end return.
+ * No threads have the grid [0, 1, 1], which is never dispatched.
  */
 export function gridFor(threads: number): [number, number, number] {
   const groups = Math.ceil(threads / WORKGROUP_SIZE);
-  const rows = Math.ceil(groups / MAX_WORKGROUPS);
+  const rows = Math.max(1, Math.ceil(groups / MAX_WORKGROUPS));
   return [Math.ceil(groups / rows), rows, 1];
 }

@@ -16,28 +16,19 @@ export type UniformValue = number | readonly number[] | Uniforms;
 /** The constants of a kernel (step.ts). The length of an array may name one that is a plain number. */
 type Constants = Readonly<Record<string, unknown>>;
 
-/** Alignment and size in bytes (WGSL specification, section 14.4.1). */
-interface Extent {
+/** A type with its alignment and size in bytes (WGSL specification, section 14.4.1). */
+interface Type {
   readonly align: number;
   readonly size: number;
-}
-
-type Type = Extent &
-  (
-    | { readonly kind: "number"; readonly scalar: string }
-    | { readonly kind: "vector" | "array"; readonly element: Type; readonly length: number; readonly stride: number }
-    | { readonly kind: "struct"; readonly name: string; readonly members: readonly Member[] }
-  );
-
-interface Member {
-  /** The name of the value, in camelCase. */
-  readonly key: string;
-  readonly offset: number;
-  readonly type: Type;
+  /** Count of numbers in a scalar, a vector or an array; undefined for a struct. */
+  readonly numbers?: number;
+  /** Writes a value at byte offset `at`; `path` names it in errors. */
+  readonly write: (view: DataView, at: number, value: UniformValue, path: string) => void;
 }
 
 /** The declaration of a field of a struct. */
 interface Field {
+  /** The name of the value, in camelCase. */
   readonly key: string;
   readonly type: string;
   /** Values of the attributes `@align` and `@size`; 0 without them. */
@@ -55,7 +46,6 @@ interface Declarations {
 const STRUCT = /\bstruct\s+(\w+)\s*\{([^}]*)\}/g;
 const UNIFORM = /@group\(0\)\s*@binding\(0\)\s*var<uniform>\s*\w+:\s*(\w+);/;
 const FIELD = /((?:@\w+\(\w+\)\s*)*)(\w+):\s*(array<[^>]*>|\w+)/g;
-const SCALAR = /^[uif]32$/;
 const VECTOR = /^vec([234])([uif])$/;
 const ARRAY = /^array<(\w+),\s*([^>]+)>$/;
 
@@ -74,9 +64,9 @@ export function uniformBytes(shaders: readonly Shader[], constants: Constants, v
   const name = declared.find(({ uniform }) => uniform !== undefined)?.uniform;
   try {
     if (name === undefined) throw new Error("no uniform is declared at binding 0");
-    const type = typeOf(name, declared, constants);
-    const bytes = new ArrayBuffer(roundUp(type.size, 16));
-    write(new DataView(bytes), 0, type, values, "");
+    const { size, write } = typeOf(name, declared, constants);
+    const bytes = new ArrayBuffer(roundUp(size, 16));
+    write(new DataView(bytes), 0, values, "");
     return bytes;
   } catch (cause) {
     throw new Error(`${shaders.at(-1)?.name}: ${(cause as Error).message}`, { cause });
@@ -95,12 +85,11 @@ function declarationsOf(shader: Shader): Declarations {
 }
 
 function fieldsOf(body: string): Field[] {
-  return [...body.matchAll(FIELD)].map(([, attributes, name, type]) => ({
-    key: camelCase(name!),
-    type: type!,
-    align: Number(/@align\((\d+)\)/.exec(attributes!)?.[1] ?? 0),
-    size: Number(/@size\((\d+)\)/.exec(attributes!)?.[1] ?? 0),
-  }));
+  return [...body.matchAll(FIELD)].map(([, attributes, name, type]) => {
+    const valueOf = (attribute: string): number =>
+      Number(new RegExp(`@${attribute}\\((\\d+)`).exec(attributes!)?.[1] ?? 0);
+    return { key: camelCase(name!), type: type!, align: valueOf("align"), size: valueOf("size") };
+  });
 }
 
 /** `strideH` for `stride_h`. */
@@ -108,35 +97,34 @@ function camelCase(name: string): string {
   return name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
 }
 
+/** The methods of a DataView that write scalars. */
+const SETTERS: Readonly<Record<string, "setUint32" | "setInt32" | "setFloat32">> = {
+  u32: "setUint32",
+  i32: "setInt32",
+  f32: "setFloat32",
+};
+
 /** Resolves the name of a WGSL type, among them the structs that the shaders declare. */
 function typeOf(name: string, declared: readonly Declarations[], constants: Constants): Type {
-  if (SCALAR.test(name)) return { kind: "number", scalar: name, align: 4, size: 4 };
+  const setter = SETTERS[name];
+  if (setter) return scalarType(setter);
   const [, count, letter] = VECTOR.exec(name) ?? [];
   if (count) {
-    const element = typeOf(`${letter}32`, declared, constants);
     const length = Number(count);
-    return { kind: "vector", element, length, stride: 4, align: length === 2 ? 8 : 16, size: 4 * length };
+    return listType(scalarType(SETTERS[`${letter}32`]!), length, length === 2 ? 8 : 16, 4 * length);
   }
   const [, elementName, expression] = ARRAY.exec(name) ?? [];
   if (elementName) {
     const element = typeOf(elementName, declared, constants);
-    const stride = roundUp(element.size, element.align);
     const length = evaluate(expression!, (constant) => integerOf(constant, constants));
-    return { kind: "array", element, length, stride, align: element.align, size: stride * length };
+    return listType(element, length, element.align, roundUp(element.size, element.align) * length);
   }
   const fields = declared.find(({ structs }) => structs.has(name))?.structs.get(name);
   if (!fields) throw new Error(`the type ${name} of a uniform is not known`);
-  let end = 0;
-  let align = 4;
-  const members = fields.map((field): Member => {
-    const type = typeOf(field.type, declared, constants);
-    const own = Math.max(field.align, type.align);
-    const offset = roundUp(end, own);
-    end = offset + Math.max(field.size, type.size);
-    align = Math.max(align, own);
-    return { key: field.key, offset, type };
-  });
-  return { kind: "struct", name, members, align, size: roundUp(end, align) };
+  return structType(
+    name,
+    fields.map((field) => ({ ...field, of: typeOf(field.type, declared, constants) })),
+  );
 }
 
 function integerOf(name: string, constants: Constants): number {
@@ -145,51 +133,60 @@ function integerOf(name: string, constants: Constants): number {
   return value;
 }
 
-/** Writes a value at byte offset `at`; `path` names it in errors. */
-function write(view: DataView, at: number, type: Type, value: UniformValue, path: string): void {
-  if (type.kind === "number") writeNumber(view, at, type.scalar, value, path);
-  else if (type.kind === "struct") writeStruct(view, at, type, value, path);
-  else {
-    const length = numbersIn(type);
-    if (!isList(value)) throw new Error(`${path} takes a list of ${length} numbers`);
-    if (value.length !== length) throw new Error(`${path} takes ${length} numbers, got ${value.length}`);
-    const each = numbersIn(type.element);
-    for (let index = 0; index < type.length; index++) {
-      const element = each > 1 ? value.slice(index * each, (index + 1) * each) : value[index]!;
-      write(view, at + index * type.stride, type.element, element, path);
-    }
-  }
+function scalarType(setter: "setUint32" | "setInt32" | "setFloat32"): Type {
+  return {
+    ...{ align: 4, size: 4, numbers: 1 },
+    write(view, at, value, path) {
+      if (typeof value !== "number") throw new Error(`${path} takes one number`);
+      if (setter !== "setFloat32" && !Number.isInteger(value))
+        throw new Error(`${path} takes an integer, got ${value}`);
+      view[setter](at, value, true);
+    },
+  };
 }
 
-/** Count of numbers in a scalar, a vector, or an array of either. */
-function numbersIn(type: Type): number {
-  return type.kind === "vector" || type.kind === "array" ? type.length * numbersIn(type.element) : 1;
+/** The type of a vector or an array. */
+function listType(element: Type, length: number, align: number, size: number): Type {
+  const each = element.numbers!;
+  const numbers = length * each;
+  return {
+    ...{ align, size, numbers },
+    write(view, at, value, path) {
+      if (!isList(value) || value.length !== numbers)
+        throw new Error(`${path} takes a list of ${numbers} numbers${isList(value) ? `, got ${value.length}` : ""}`);
+      for (let index = 0; index < length; index++) {
+        const part = each > 1 ? value.slice(index * each, (index + 1) * each) : value[index]!;
+        element.write(view, at + (index * size) / length, part, path);
+      }
+    },
+  };
 }
 
-function writeNumber(view: DataView, at: number, scalar: string, value: UniformValue, path: string): void {
-  if (typeof value !== "number") throw new Error(`${path} takes one number`);
-  if (scalar === "f32") view.setFloat32(at, value, true);
-  else if (!Number.isInteger(value)) throw new Error(`${path} takes an integer, got ${value}`);
-  else if (scalar === "i32") view.setInt32(at, value, true);
-  else view.setUint32(at, value, true);
-}
-
-function writeStruct(
-  view: DataView,
-  at: number,
-  type: Type & { kind: "struct" },
-  value: UniformValue,
-  path: string,
-): void {
-  if (typeof value === "number" || isList(value)) throw new Error(`${path} takes the fields of ${type.name}`);
-  const prefix = path && `${path}.`;
-  for (const { key, offset, type: own } of type.members) {
-    const given = value[key];
-    if (given !== undefined) write(view, at + offset, own, given, prefix + key);
-    else if (key !== UNUSED) throw new Error(`the uniform ${prefix}${key} is missing`);
-  }
-  const unknown = Object.keys(value).find((name) => type.members.every(({ key }) => key !== name));
-  if (unknown !== undefined) throw new Error(`${type.name} has no field for the uniform ${prefix}${unknown}`);
+function structType(name: string, fields: readonly (Field & { readonly of: Type })[]): Type {
+  let end = 0;
+  let align = 4;
+  const members = fields.map(({ key, of, ...own }) => {
+    const aligned = Math.max(own.align, of.align);
+    const offset = roundUp(end, aligned);
+    end = offset + Math.max(own.size, of.size);
+    align = Math.max(align, aligned);
+    return { key, offset, write: of.write };
+  });
+  return {
+    ...{ align, size: roundUp(end, align) },
+    write(view, at, value, path) {
+      if (typeof value === "number" || isList(value)) throw new Error(`${path} takes the fields of ${name}`);
+      const prefix = path && `${path}.`;
+      const unknown = new Set(Object.keys(value));
+      for (const { key, offset, write } of members) {
+        const given = value[key];
+        unknown.delete(key);
+        if (given !== undefined) write(view, at + offset, given, prefix + key);
+        else if (key !== UNUSED) throw new Error(`the uniform ${prefix}${key} is missing`);
+      }
+      for (const key of unknown) throw new Error(`${name} has no field for the uniform ${prefix}${key}`);
+    },
+  };
 }
 
 function isList(value: UniformValue): value is readonly number[] {

@@ -1,5 +1,5 @@
 // Workspace: divides the scratch memory of a list of steps into ranges.
-import { bytesFor } from "../base/dtype.ts";
+import { EMPTY_BYTES, bytesFor } from "../base/dtype.ts";
 import { roundUp } from "../base/shape.ts";
 import type { Range } from "./dispatch.ts";
 import { STORAGE_ALIGNMENT } from "./step.ts";
@@ -14,11 +14,12 @@ export class Workspace {
     this.bytes = start;
   }
 
-  /** Allocates a range of `size` bytes. */
+  /** Allocates a range of `size` bytes; one of no bytes can be bound too. */
   take(size: number): Range<"workspace"> {
     const offset = this.bytes;
-    this.bytes = roundUp(offset + size, STORAGE_ALIGNMENT);
-    return { operand: "workspace", offset, size };
+    const bound = Math.max(size, EMPTY_BYTES);
+    this.bytes = roundUp(offset + bound, STORAGE_ALIGNMENT);
+    return { operand: "workspace", offset, size: bound };
   }
 
   /** Allocates a range of `count` float32 numbers. */

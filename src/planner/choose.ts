@@ -1,6 +1,6 @@
 // Chooses the algorithm and variant that compute a problem: by name, or ("auto") the fastest within the constraints, by measurement or estimate.
 // A choice records the verdict on every algorithm considered, so that it can be explained; only the chosen one is planned.
-import type { Algorithm, Candidate } from "../algorithms/algorithm.ts";
+import type { Algorithm, Candidate, ErrorBound } from "../algorithms/algorithm.ts";
 import { estimate } from "../algorithms/cost.ts";
 import { type Lowering, candidatesFor, lower } from "../algorithms/passes.ts";
 import type { DeviceTraits } from "../algorithms/traits.ts";
@@ -17,6 +17,11 @@ export interface Constraints {
   variant?: string;
   /** The largest error growth over direct float32 that "auto" may pick; 256 unless given. */
   maxErrorGrowth?: number;
+  /**
+   * The largest error spread of any choice, named or not, in cells along an axis: how far errors, NaN and infinity may reach beyond the windows that
+   * have them. 0 for outputs that depend on their own windows alone; any unless given.
+   */
+  maxErrorSpread?: number;
   /** Bytes of workspace and prepacked weights that the plan may need, together; 256 MiB unless given. */
   maxWorkspaceBytes?: number;
 }
@@ -27,7 +32,13 @@ export interface Constraints {
  */
 export const DEFAULT_MAX_ERROR_GROWTH = 256;
 
-export const CONSTRAINT_KEYS = ["algorithm", "variant", "maxErrorGrowth", "maxWorkspaceBytes"] as const;
+export const CONSTRAINT_KEYS = [
+  "algorithm",
+  "variant",
+  "maxErrorGrowth",
+  "maxErrorSpread",
+  "maxWorkspaceBytes",
+] as const;
 
 /** A candidate within the constraints, with what it is ranked by. */
 export interface Ranked {
@@ -69,7 +80,7 @@ export type Measurements = readonly {
 export function checkConstraints(argument: string, constraints: unknown): Constraints {
   // A copy: the caller may change its own later.
   const checked = pick(checkOptions(argument, constraints, CONSTRAINT_KEYS), CONSTRAINT_KEYS);
-  const { algorithm, variant, maxErrorGrowth, maxWorkspaceBytes } = checked;
+  const { algorithm, variant, maxErrorGrowth } = checked;
   if (algorithm !== undefined && typeof algorithm !== "string")
     refuse("invalid-argument", "algorithm", algorithm, 'the name of an algorithm or "auto"');
   if (variant !== undefined && typeof variant !== "string")
@@ -78,7 +89,8 @@ export function checkConstraints(argument: string, constraints: unknown): Constr
     refuse("invalid-argument", "variant", variant, "none unless an algorithm is named");
   if (maxErrorGrowth !== undefined && checkFinite("maxErrorGrowth", maxErrorGrowth) < 1)
     refuse("invalid-argument", "maxErrorGrowth", maxErrorGrowth, "at least 1, the error growth of direct itself");
-  if (maxWorkspaceBytes !== undefined) checkInteger("maxWorkspaceBytes", maxWorkspaceBytes, 0, Number.MAX_SAFE_INTEGER);
+  for (const key of ["maxErrorSpread", "maxWorkspaceBytes"] as const)
+    if (checked[key] !== undefined) checkInteger(key, checked[key], 0, Number.MAX_SAFE_INTEGER);
   return checked as Constraints;
 }
 
@@ -102,6 +114,7 @@ export function rank(
     refuse("unknown-algorithm", "algorithm", name, `"auto" or one of ${known}`);
   }
   const maxErrorGrowth = name === undefined ? (constraints.maxErrorGrowth ?? DEFAULT_MAX_ERROR_GROWTH) : Infinity;
+  const { maxErrorSpread = Infinity } = constraints;
   const lowering = lower(problem, device);
   const ranked: Ranked[] = [];
   const refused: Considered[] = [];
@@ -113,7 +126,8 @@ export function rank(
       continue;
     }
     const accurate = list.filter(({ error }) => error.growth <= maxErrorGrowth);
-    for (const candidate of accurate) {
+    const within = accurate.filter(({ error }) => spreadOf(error) <= maxErrorSpread);
+    for (const candidate of within) {
       const known = measured.find((one) => one.variant === candidate.variant);
       ranked.push({
         algorithm: algorithm.name,
@@ -122,13 +136,21 @@ export function rank(
         ...(known && { measured: known.seconds }),
       });
     }
-    if (accurate.length === 0) {
-      const least = Math.min(...list.map(({ error }) => error.growth));
-      const reason = `its error growth ${least} is over maxErrorGrowth, ${maxErrorGrowth}`;
+    if (within.length === 0) {
+      const least = (of: (error: ErrorBound) => number): number => Math.min(...list.map(({ error }) => of(error)));
+      const reason =
+        accurate.length === 0
+          ? `its error growth ${least(({ growth }) => growth)} is over maxErrorGrowth, ${maxErrorGrowth}`
+          : `its errors spread over ${least(spreadOf)} cells, more than maxErrorSpread, ${maxErrorSpread}`;
       refused.push({ algorithm: algorithm.name, refused: reason });
     }
   }
   return { ranked: ranked.toSorted(byRank), refused };
+}
+
+/** The largest spread along any axis. */
+function spreadOf({ spread }: ErrorBound): number {
+  return Math.max(...spread);
 }
 
 /** Orders measured candidates before estimated ones, and faster before slower. */

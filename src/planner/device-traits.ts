@@ -23,21 +23,14 @@ export function deviceTraits(
   rates?: Rates,
 ): DeviceTraits {
   const { limits, features } = device;
-  const adapterInfo = device.adapterInfo as GPUAdapterInfo | undefined;
   const hasSubgroups = features.has("subgroups");
   // Firefox names no adapter, but marks the ones that compute on the CPU as fallback adapters.
   const software =
     isFallback || /swiftshader|llvmpipe|lavapipe|software/i.test(`${vendor} ${architecture} ${description}`);
   return {
-    vendor,
-    architecture,
-    minSubgroupSize: (hasSubgroups && adapterInfo?.subgroupMinSize) || 0,
-    maxSubgroupSize: (hasSubgroups && adapterInfo?.subgroupMaxSize) || 0,
-    features: [...features].toSorted(),
     maxBindingBytes: maxBindingBytes(device),
     maxWorkspaceBytes: Math.min(maxWorkspaceBytes, limits.maxBufferSize),
     maxDispatches: MAX_DISPATCHES,
-    maxWorkgroupBytes: limits.maxComputeWorkgroupStorageSize,
     maxWorkgroupInvocations: limits.maxComputeInvocationsPerWorkgroup,
     software,
     // On a GPU the caches already share loads, and the mapping of invocations to subgroups is unspecified; software adapters map them in order.

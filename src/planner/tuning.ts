@@ -24,10 +24,10 @@ export function environmentOf(adapter: object): Environment {
 /** The key of a problem under constraints: a variant measured under one constraint may violate another. */
 export function tuningKey(
   problem: ConvProblem,
-  { maxErrorGrowth, maxWorkspaceBytes, algorithm, variant }: Constraints,
+  { maxErrorGrowth, maxErrorSpread, maxWorkspaceBytes, algorithm, variant }: Constraints,
 ): string {
   const named = algorithm === "auto" ? undefined : algorithm;
-  return JSON.stringify([problem, { maxErrorGrowth, maxWorkspaceBytes, algorithm: named, variant }]);
+  return JSON.stringify([problem, { maxErrorGrowth, maxErrorSpread, maxWorkspaceBytes, algorithm: named, variant }]);
 }
 
 function identity({ adapter, browser, version, key = "" }: Environment & { key?: string }): string {

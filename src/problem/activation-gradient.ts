@@ -19,7 +19,7 @@ export interface ActivationGradientOption {
 }
 
 /** The activations whose output does not determine their derivative. */
-const NOT_FROM_OUTPUT = ["silu", "gelu", "hardswish"];
+const NOT_FROM_OUTPUT = ["silu", "gelu", "hard-swish"];
 
 /**
  * Returns the canonical form of the option.

@@ -11,7 +11,7 @@ import { checkFinite, checkOneOf, checkOptions } from "../base/validate.ts";
  * - `silu`: v * sigmoid(v)
  * - `gelu`: v * (1 + erf(v / sqrt 2)) / 2, the exact form
  * - `elu`: v where v >= 0, else alpha * (exp(v) - 1) (alpha 1 unless given)
- * - `hardswish`: v * min(max(v + 3, 0), 6) / 6
+ * - `hard-swish`: v * min(max(v + 3, 0), 6) / 6
  */
 export const ACTIVATIONS = [
   "relu",
@@ -22,7 +22,7 @@ export const ACTIVATIONS = [
   "silu",
   "gelu",
   "elu",
-  "hardswish",
+  "hard-swish",
 ] as const;
 export type ActivationName = (typeof ACTIVATIONS)[number];
 

@@ -9,7 +9,7 @@ import type { Dtype } from "../base/dtype.ts";
 import { type Triple, dilatedExtent, eachAxis, elementCount } from "../base/shape.ts";
 import type { ActivationGradient } from "./activation-gradient.ts";
 import type { Operand } from "./operand.ts";
-import type { PaddingMode } from "./padding.ts";
+import { type PaddingMode, imageCells } from "./padding.ts";
 import type { ConvProblem, Epilogue, Layout } from "./problem.ts";
 
 /** Memory layout of the input or the output: strides in elements, which may be negative. */
@@ -93,6 +93,12 @@ export function paddingSeen(c: Correlation): number {
   return Math.max(0, ...c.padBegin, ...c.input.map((size, axis) => end[axis]! - size));
 }
 
+/** Whether padding repeats cells of the input that it repeats already: the border is longer than one image of the input. */
+export function repeatsAgain(c: Correlation): boolean {
+  const end = seenEnd(c);
+  return c.input.some((size, axis) => Math.max(c.padBegin[axis]!, end[axis]! - size) > imageCells(c.paddingMode, size));
+}
+
 /** Strides of a tensor [N, channels, ...spatial] in a layout. */
 function strides(channels: number, spatial: Triple, layout: Layout) {
   const [depth, height, width] = spatial;
@@ -138,8 +144,12 @@ export function forwardCorrelation(problem: ConvProblem): Correlation {
   const { paddingMode, paddingValue, layout, dtype, epilogue, flipped } = problem;
   const { x, w, y, sizes } = operandLayouts(problem);
   const last = w.taps.reduce((sum, step, axis) => sum + step * (kernel[axis]! - 1), 0);
+  // Along an axis without cells, everything is padding: as if before a first cell that no output sees.
+  const seen = seenCells(problem);
   return {
-    ...{ N, C, K, groups, input, kernel, output, stride, dilation, padBegin },
+    ...{ N, C, K, groups, kernel, output, stride, dilation },
+    input: eachAxis((axis) => Math.max(1, input[axis])),
+    padBegin: eachAxis((axis) => (input[axis] === 0 ? seen[axis] : padBegin[axis])),
     ...{ paddingMode, paddingValue, layout, dtype, epilogue },
     depthwise: C === groups,
     x: { operand: "x", start: 0, group: (C / groups) * x.channel, ...x },

@@ -1,14 +1,14 @@
-// Padding: the forms in which callers give it, and the limits of each mode.
+// Padding: the forms in which callers give it, and what each mode repeats beyond the border.
 import { refuse } from "../base/error.ts";
 import { fullPadding, samePadding } from "../base/shape.ts";
-import { checkInteger, checkOneOf, checkPerAxis } from "../base/validate.ts";
+import { MAX_ELEMENTS, checkOneOf, checkPerAxis } from "../base/validate.ts";
 
-export const PADDING_MODES = ["zeros", "reflect", "replicate", "circular"] as const;
+export const PADDING_MODES = ["zeros", "reflect", "replicate", "circular", "symmetric"] as const;
 export type PaddingMode = (typeof PADDING_MODES)[number];
 
-const NAMED_PADDINGS = ["valid", "same", "full"] as const;
+const NAMED_PADDINGS = ["valid", "same", "same-lower", "full"] as const;
 
-/** A number for all axes, one for each axis, a [begin, end] pair for each axis, or a name. */
+/** A number for all axes, one for each axis, a [begin, end] pair for each axis, or a name. Negative numbers crop the input. */
 export type Padding =
   | number
   | readonly number[]
@@ -30,8 +30,10 @@ export function resolvePadding(
   if (typeof option === "string") {
     const name = checkOneOf("padding", option, NAMED_PADDINGS);
     return input.map((size, axis) => {
-      if (name === "same") return samePadding(size, kernel[axis]!, stride[axis]!, dilation[axis]!);
-      return name === "full" ? fullPadding(kernel[axis]!, dilation[axis]!) : [0, 0];
+      if (name === "valid") return [0, 0];
+      if (name === "full") return fullPadding(kernel[axis]!, dilation[axis]!);
+      const [less, more] = samePadding(size, kernel[axis]!, stride[axis]!, dilation[axis]!);
+      return name === "same" ? [less, more] : [more, less];
     });
   }
   if (Array.isArray(option) && option.some((item) => Array.isArray(item))) {
@@ -40,23 +42,17 @@ export function resolvePadding(
     return Array.from(option, (pair: unknown, axis) => {
       if (!Array.isArray(pair) || pair.length !== 2)
         refuse("shape-mismatch", `padding[${axis}]`, pair, "a [begin, end] pair");
-      return [checkInteger(`padding[${axis}][0]`, pair[0], 0), checkInteger(`padding[${axis}][1]`, pair[1], 0)];
+      return checkPerAxis(`padding[${axis}]`, pair, 2, -MAX_ELEMENTS) as [number, number];
     });
   }
-  return checkPerAxis("padding", option ?? 0, rank, 0).map((pad) => [pad, pad]);
+  return checkPerAxis("padding", option ?? 0, rank, -MAX_ELEMENTS).map((pad) => [pad, pad]);
 }
 
-/** @throws ConvError if padding reflects or wraps further than the input reaches (PyTorch's limits) */
-export function checkPaddingMode(mode: PaddingMode, pads: readonly [number, number][], input: readonly number[]): void {
-  if (mode === "zeros" || mode === "replicate") return;
-  pads.forEach((pair, axis) => {
-    const most = mode === "reflect" ? input[axis]! - 1 : input[axis]!;
-    if (Math.max(...pair) > most)
-      refuse(
-        "invalid-argument",
-        `padding[${axis}]`,
-        pair,
-        `at most ${most} with paddingMode "${mode}" on ${input[axis]} cells`,
-      );
-  });
+/**
+ * Cells of the border on either side of an axis in which no input cell is repeated twice: those of one image of the input. The images follow
+ * each other; with "reflect" neighbouring ones share their border cell.
+ */
+export function imageCells(mode: PaddingMode, size: number): number {
+  if (mode === "zeros" || mode === "replicate") return Infinity;
+  return Math.max(1, mode === "reflect" ? size - 1 : size);
 }

@@ -5,7 +5,7 @@
 // (T, R, S) kernel depth, height, width, (D, H, W) input and (O, P, Q) output depth, height, width.
 import { DTYPES, type Dtype, bytesFor } from "../base/dtype.ts";
 import { refuse, words } from "../base/error.ts";
-import { type Triple, elementCount, outputSize, toTriple } from "../base/shape.ts";
+import { type Triple, dilatedExtent, elementCount, outputSize, toTriple } from "../base/shape.ts";
 import {
   MAX_ELEMENTS,
   checkBoolean,
@@ -22,7 +22,7 @@ import {
   checkActivationGradient,
 } from "./activation-gradient.ts";
 import { type Activation, type ActivationOption, checkActivation } from "./activation.ts";
-import { type Padding, type PaddingMode, PADDING_MODES, checkPaddingMode, resolvePadding } from "./padding.ts";
+import { type Padding, type PaddingMode, PADDING_MODES, imageCells, resolvePadding } from "./padding.ts";
 
 export const PASSES = ["forward", "backward-data", "backward-weights"] as const;
 export type Pass = (typeof PASSES)[number];
@@ -42,9 +42,12 @@ export interface GeometryOptions {
   stride?: number | readonly number[];
   /** Distance between kernel cells, 1 unless given. */
   dilation?: number | readonly number[];
-  /** 0 unless given. "same" gives ceil(input / stride) outputs with the odd cell at the end; "full" every overlap. */
+  /**
+   * 0 unless given; negative padding crops the input. "same" gives ceil(input / stride) outputs with the odd cell at the end, "same-lower"
+   * with the odd cell at the beginning; "full" every overlap.
+   */
   padding?: Padding;
-  /** The values beyond the border, "zeros" unless given. "reflect" does not repeat the border cell. */
+  /** The values beyond the border, "zeros" unless given. "symmetric" repeats the border cell, "reflect" does not. */
   paddingMode?: PaddingMode;
   /** The constant beyond the border, with paddingMode "zeros"; 0 unless given. */
   paddingValue?: number;
@@ -216,35 +219,29 @@ export function convProblem(pass: Pass, descriptor: ConvDescriptor, names = SHAP
   if (paddingValue !== 0 && paddingMode !== "zeros") {
     refuse("invalid-argument", "paddingValue", paddingValue, `0 or none with paddingMode "${paddingMode}"`);
   }
-  checkPaddingMode(paddingMode, pads, input);
-  pads.forEach(([begin, end], axis) => {
-    if (input[axis]! + begin + end > MAX_ELEMENTS)
-      refuse(
-        "too-large",
-        `padding[${axis}]`,
-        [begin, end],
-        `at most ${MAX_ELEMENTS} cells with the input's ${input[axis]}`,
-      );
-  });
+  if (paddingMode !== "zeros" && input.includes(0))
+    refuse("invalid-argument", "paddingMode", paddingMode, `"zeros": ${names.input} has no cell to repeat`);
   const mode = checkOneOf("mode", descriptor.mode ?? "cross-correlation", MODES);
 
-  const output = input.map((size, axis) =>
-    outputSize(size, kernel[axis]!, stride[axis]!, dilation[axis]!, ...pads[axis]!),
-  );
-  output.forEach((size, axis) => {
-    if (size >= 1) return;
+  const output = input.map((size, axis) => {
     const [begin, end] = pads[axis]!;
-    const extent = (kernel[axis]! - 1) * dilation[axis]! + 1;
-    refuse(
-      "empty-output",
-      `${names.kernel} (spatial axis ${axis})`,
-      words(`${kernel[axis]} cells spanning ${extent} with dilation ${dilation[axis]}`),
-      `at most the padded input, ${input[axis]! + begin + end} cells`,
-    );
+    const [taps, step] = [kernel[axis]!, dilation[axis]!];
+    const argument = `${names.kernel} (spatial axis ${axis})`;
+    checkInteger(argument, taps, 1);
+    if (size + Math.abs(begin) + Math.abs(end) > MAX_ELEMENTS)
+      refuse("too-large", `padding[${axis}]`, [begin, end], `at most ${MAX_ELEMENTS} cells with the input's ${size}`);
+    const outputs = outputSize(size, taps, stride[axis]!, step, begin, end);
+    if (outputs < 1)
+      refuse(
+        "empty-output",
+        argument,
+        words(`${taps} cells spanning ${dilatedExtent(taps, step)} with dilation ${step}`),
+        `at most the padded input, ${size + begin + end} cells`,
+      );
+    return outputs;
   });
-  const outputElements = elementCount(joinShape(N, K, output, layout));
-  if (outputElements > MAX_ELEMENTS)
-    refuse("too-large", "output", joinShape(N, K, output, layout), `at most ${MAX_ELEMENTS} elements`);
+  const result = joinShape(N, K, output, layout);
+  if (elementCount(result) > MAX_ELEMENTS) refuse("too-large", "output", result, `at most ${MAX_ELEMENTS} elements`);
 
   const epilogue = {
     bias: checkBoolean("bias", descriptor.bias ?? false),
@@ -256,6 +253,11 @@ export function convProblem(pass: Pass, descriptor: ConvDescriptor, names = SHAP
     if (given) refuse("invalid-argument", given, descriptor[given], "none in the backward-weights pass");
   }
 
+  const side = (at: 0 | 1): Triple =>
+    toTriple(
+      pads.map((pair) => pair[at]),
+      0,
+    );
   return {
     pass,
     rank,
@@ -268,14 +270,8 @@ export function convProblem(pass: Pass, descriptor: ConvDescriptor, names = SHAP
     output: toTriple(output, 1),
     stride: toTriple(stride, 1),
     dilation: toTriple(dilation, 1),
-    padBegin: toTriple(
-      pads.map((pair) => pair[0]),
-      0,
-    ),
-    padEnd: toTriple(
-      pads.map((pair) => pair[1]),
-      0,
-    ),
+    padBegin: side(0),
+    padEnd: side(1),
     paddingMode,
     paddingValue,
     flipped: mode === "convolution",
@@ -296,12 +292,13 @@ export function multiplyAdds(problem: Pick<ConvProblem, "N" | "C" | "K" | "group
 }
 
 /** The largest number of padded-input cells that repeat one input cell, whose gradient is the sum of theirs. */
-function maxCopies(problem: ConvProblem): number {
-  return problem.input.reduce((product, size, axis) => {
-    const [begin, end] = [problem.padBegin[axis]!, problem.padEnd[axis]!];
-    if (problem.paddingMode === "zeros") return product;
-    if (problem.paddingMode === "replicate") return product * (1 + (size === 1 ? begin + end : Math.max(begin, end)));
-    return product * (1 + Math.min(begin, 1) + Math.min(end, 1));
+function maxCopies({ input, padBegin, padEnd, paddingMode }: ConvProblem): number {
+  return input.reduce((product, size, axis) => {
+    const [begin, end] = [Math.max(0, padBegin[axis]!), Math.max(0, padEnd[axis]!)];
+    const image = imageCells(paddingMode, size);
+    if (paddingMode === "zeros") return product;
+    if (paddingMode === "replicate") return product * (1 + (size === 1 ? begin + end : Math.max(begin, end)));
+    return product * (1 + Math.ceil(begin / image) + Math.ceil(end / image));
   }, 1);
 }
 

@@ -8,7 +8,7 @@ import { type NdArray, checkNdArray, checkShapeIs } from "./ndarray.ts";
 /** If `activation` is given, dy is the gradient of its output, and one of the two arrays determines its derivative. */
 export interface ReferenceActivationGradientOptions {
   activation?: ActivationOption;
-  /** The output of the activation; not for silu, gelu and hardswish, whose output does not determine the derivative. */
+  /** The output of the activation; not for silu, gelu and hard-swish, whose output does not determine the derivative. */
   output?: NdArray;
   /** The sum before the activation. */
   preActivation?: NdArray;

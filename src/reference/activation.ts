@@ -1,5 +1,5 @@
 // The activations and their derivatives in float64, by the formulas of src/problem/activation.ts. All of them map NaN to NaN; at -Infinity
-// silu, gelu and hardswish are NaN, as their formulas are (infinity times zero).
+// silu, gelu and hard-swish are NaN, as their formulas are (infinity times zero).
 import type { Activation } from "../problem/activation.ts";
 import { erfc } from "./erf.ts";
 
@@ -33,7 +33,7 @@ const FORMULAS: Record<Activation["name"], Formula> = {
     value: (v, alpha) => (v >= 0 ? v : alpha * Math.expm1(v)),
     derivative: (v, alpha) => (v > 0 ? 1 : alpha * Math.exp(v)),
   },
-  hardswish: {
+  "hard-swish": {
     value: (v) => (v * Math.min(Math.max(v + 3, 0), 6)) / 6,
     derivative: (v) => {
       if (v <= -3) return 0;
@@ -49,8 +49,8 @@ export function activationValue({ name, parameter }: Activation, value: number):
 
 /**
  * The derivative of the activation at a value (the sum before it, not its result). At a corner it is that of the side that PyTorch
- * takes: relu'(0) = 0, relu6'(0) = relu6'(6) = 0, leaky-relu'(0) = slope, elu'(0) = alpha, hardswish'(-3) = 0 and
- * hardswish'(3) = 1 (PyTorch 1.13 and other old versions have -1/2 and 3/2 there).
+ * takes: relu'(0) = 0, relu6'(0) = relu6'(6) = 0, leaky-relu'(0) = slope, elu'(0) = alpha, hard-swish'(-3) = 0 and
+ * hard-swish'(3) = 1 (PyTorch 1.13 and other old versions have -1/2 and 3/2 there).
  */
 export function activationDerivative({ name, parameter }: Activation, value: number): number {
   return Number.isNaN(value) ? value : FORMULAS[name].derivative(value, parameter);

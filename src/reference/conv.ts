@@ -23,7 +23,7 @@ export interface ReferenceConvOptions extends ReferenceOptions {
 
 /** Options of convTranspose. */
 export interface ReferenceTransposeOptions extends ReferenceConvOptions {
-  /** Extra cells at the end of each output axis, below the stride; not with outputShape. */
+  /** Extra cells at the end of each output axis, fewer than its stride or its dilation; not with outputShape. */
   outputPadding?: number | readonly number[];
   /** The spatial sizes of the output, to choose among several possible ones. */
   outputShape?: readonly number[];

@@ -6,7 +6,7 @@ import type { PaddingMode } from "../problem/padding.ts";
 import type { ConvProblem, Layout } from "../problem/problem.ts";
 
 /** Marks a padded cell that holds the padding constant and repeats no input cell. */
-const OUTSIDE = -1;
+export const OUTSIDE = -1;
 
 /** Distances between neighbouring images, channels and spatial cells of a tensor, in elements. */
 export interface Strides {
@@ -47,13 +47,21 @@ function paddedSize(problem: ConvProblem): Triple {
 }
 
 /** The input cell that a position repeats on an axis of `size` cells, or OUTSIDE. */
-function sourceCell(position: number, size: number, mode: PaddingMode): number {
+export function sourceCell(position: number, size: number, mode: PaddingMode): number {
   if (position >= 0 && position < size) return position;
   if (mode === "replicate") return position < 0 ? 0 : size - 1;
-  // One reflection or one wrap is enough: checkPaddingMode has limited the padding to that.
-  if (mode === "reflect") return position < 0 ? -position : 2 * (size - 1) - position;
-  if (mode === "circular") return position < 0 ? position + size : position - size;
-  return OUTSIDE;
+  if (mode === "zeros") return OUTSIDE;
+  if (mode === "circular") return remainder(position, size);
+  // The input and its mirror image follow each other; reflected ones share their border cells.
+  const shared = mode === "reflect" ? 1 : 0;
+  const period = Math.max(1, 2 * (size - shared));
+  const cell = remainder(position, period);
+  return cell < size ? cell : period - 1 + shared - cell;
+}
+
+/** The remainder of a division that rounds down. */
+function remainder(value: number, divisor: number): number {
+  return ((value % divisor) + divisor) % divisor;
 }
 
 /** For every cell of the padded input, the flat index of the input cell that it repeats, or OUTSIDE. */

@@ -8,6 +8,7 @@ import { pick } from "../base/pick.ts";
 import { elementCount } from "../base/shape.ts";
 import { checkOneOf, checkOptions } from "../base/validate.ts";
 import { LAYOUTS, type Layout, convProblem, splitShape, tensorShape } from "../problem/problem.ts";
+import { transposedGradient } from "../problem/transposed.ts";
 import { GRADIENT_KEYS, type ReferenceActivationGradientOptions, throughActivation } from "./activation-gradient.ts";
 import { OPTION_KEYS, RANKS, type ReferenceOptions } from "./conv.ts";
 import { type Float64NdArray, type NdArray, checkNdArray, checkShapeIs } from "./ndarray.ts";
@@ -15,6 +16,20 @@ import { backwardData, backwardWeights, channelSums, forwardSum } from "./passes
 
 /** Options of every gradient except that of the bias. */
 export interface ReferenceGradientOptions extends ReferenceOptions, ReferenceActivationGradientOptions {}
+
+/** Options of the gradient of convTranspose with respect to its input. */
+export interface ReferenceTransposeDataGradientOptions extends ReferenceGradientOptions {
+  /** The outputPadding of the transposed convolution. */
+  outputPadding?: number | readonly number[];
+  /** The shape of its x; only needed where its outputShape has as many extra cells as the stride. */
+  inputShape?: readonly number[];
+}
+
+/** Options of the gradient of convTranspose with respect to its kernel. */
+export interface ReferenceTransposeWeightGradientOptions extends ReferenceWeightGradientOptions {
+  /** The outputPadding of the transposed convolution; follows from the shapes unless given. */
+  outputPadding?: number | readonly number[];
+}
 
 /** Options of the gradients with respect to a kernel. */
 export interface ReferenceWeightGradientOptions extends ReferenceGradientOptions {
@@ -46,8 +61,9 @@ function readWeightGradient(
   x: NdArray,
   dy: NdArray,
   options: ReferenceWeightGradientOptions,
+  keys: readonly string[],
 ): { input: Float64NdArray; gradient: Float64NdArray } {
-  checkOptions("options", options, [...KEYS, "kernelShape"]);
+  checkOptions("options", options, [...KEYS, "kernelShape", ...keys]);
   const input = checkNdArray("x", x, RANKS);
   return { input, gradient: gradientOf(dy, [input.shape.length], options) };
 }
@@ -89,7 +105,7 @@ export function convBackwardData(
  * const dw = convBackwardWeights(x, dy, { padding: 1, kernelShape: w.shape });
  */
 export function convBackwardWeights(x: NdArray, dy: NdArray, options: ReferenceWeightGradientOptions): Float64NdArray {
-  const { input, gradient } = readWeightGradient(x, dy, options);
+  const { input, gradient } = readWeightGradient(x, dy, options, []);
   const problem = convProblem("backward-weights", {
     ...pick(options, [...OPTION_KEYS, "kernelShape"]),
     inputShape: input.shape,
@@ -132,13 +148,15 @@ export function convBackwardBias(
 export function convTransposeBackwardData(
   dy: NdArray,
   w: NdArray,
-  options: ReferenceGradientOptions = {},
+  options: ReferenceTransposeDataGradientOptions = {},
 ): Float64NdArray {
-  const { gradient, kernel } = readDataGradient(dy, w, options, KEYS);
-  const problem = convProblem(
+  const { gradient, kernel } = readDataGradient(dy, w, options, [...KEYS, "outputPadding", "inputShape"]);
+  const problem = transposedGradient(
     "forward",
     { ...pick(options, OPTION_KEYS), inputShape: gradient.shape, kernelShape: kernel.shape },
-    { input: "dy.shape", kernel: "w.shape" },
+    options.outputPadding,
+    options.inputShape,
+    { input: "dy.shape", kernel: "w.shape", given: "inputShape" },
   );
   return { data: forwardSum(problem, gradient.data, kernel.data), shape: tensorShape(problem, "y") };
 }
@@ -157,14 +175,15 @@ export function convTransposeBackwardData(
 export function convTransposeBackwardWeights(
   x: NdArray,
   dy: NdArray,
-  options: ReferenceWeightGradientOptions,
+  options: ReferenceTransposeWeightGradientOptions,
 ): Float64NdArray {
-  const { input, gradient } = readWeightGradient(x, dy, options);
-  const problem = convProblem(
+  const { input, gradient } = readWeightGradient(x, dy, options, ["outputPadding"]);
+  const problem = transposedGradient(
     "backward-weights",
     { ...pick(options, [...OPTION_KEYS, "kernelShape"]), inputShape: gradient.shape },
-    { input: "dy.shape", kernel: "kernelShape" },
+    options.outputPadding,
+    input.shape,
+    { input: "dy.shape", kernel: "kernelShape", given: "x.shape" },
   );
-  checkShapeIs("x", input.shape, tensorShape(problem, "y"));
   return { data: backwardWeights(problem, gradient.data, input.data), shape: tensorShape(problem, "w") };
 }

@@ -4,8 +4,9 @@ import { descriptorOf } from "../../bench/layer.ts";
 import { LAYERS } from "../../bench/layers.ts";
 import { DEFAULT_RATES, type Rates, type Work, estimate } from "../../src/algorithms/cost.ts";
 import { algorithms } from "../../src/algorithms/index.ts";
+import { DEFAULT_TRAITS, type DeviceTraits } from "../../src/algorithms/traits.ts";
 import { choose } from "../../src/planner/choose.ts";
-import { convProblem } from "../../src/problem/problem.ts";
+import { type Pass, convProblem } from "../../src/problem/problem.ts";
 import { SOFTWARE_TRAITS } from "../suite/traits.ts";
 
 const rates: Rates = { multiplyAdds: 100, loads: 10, bytes: 1000, dispatch: 0.5, threads: 4, overlap: false };
@@ -75,4 +76,38 @@ describe("the figures of an adapter on the CPU", () => {
     for (const name of ["multiplyAdds", "loads", "bytes", "threads"] as const)
       expect(DEFAULT_RATES.hardware[name], name).toBeGreaterThan(DEFAULT_RATES.software[name]);
   });
+});
+
+// Gradients of weights of few channels on large maps are few sums of many terms: 9 times the forward pass, where each was the work of one thread.
+it.each([
+  ["3 channels, depthwise", [1, 3, 512, 512], [3, 1, 3, 3], 3],
+  ["8 channels, depthwise", [1, 8, 512, 512], [8, 1, 3, 3], 8],
+  ["32 channels, depthwise", [1, 32, 112, 112], [32, 1, 3, 3], 32],
+  ["1 to 1", [1, 1, 1024, 1024], [1, 1, 3, 3], 1],
+  ["1 to 8", [1, 1, 512, 512], [8, 1, 3, 3], 1],
+  ["3 to 16", [1, 3, 512, 512], [16, 3, 3, 3], 1],
+  ["a long signal, 9 taps", [1, 1, 1_000_000], [1, 1, 9], 1],
+  ["a long signal, 65 taps", [1, 1, 1_000_000], [1, 1, 65], 1],
+])("the gradient of the weights takes at most twice the forward pass: %s", (_, inputShape, kernelShape, groups) => {
+  const seconds = (pass: Pass, device: DeviceTraits): number =>
+    choose(algorithms, convProblem(pass, { inputShape, kernelShape, groups, padding: "same" }), device, {}).chosen
+      .seconds;
+  for (const device of [SOFTWARE_TRAITS, DEFAULT_TRAITS])
+    // The steps that add partial sums start dispatches of their own.
+    expect(seconds("backward-weights", device)).toBeLessThanOrEqual(
+      2 * seconds("forward", device) + 3 * device.rates.dispatch,
+    );
+});
+
+// FCN's upsampling by 32: as 1024 phases it took 2048 dispatches of little work.
+it("a transposed convolution of many phases takes one dispatch", () => {
+  const problem = convProblem("backward-data", {
+    inputShape: [1, 21, 544, 544],
+    kernelShape: [21, 1, 64, 64],
+    groups: 21,
+    stride: 32,
+  });
+  const list = algorithms.filter(({ name }) => name === "direct" || name === "im2col");
+  const { candidate } = choose(list, problem, SOFTWARE_TRAITS, {}).chosen;
+  expect(candidate.dispatches, candidate.variant).toBe(1);
 });

@@ -1,12 +1,13 @@
 // How depthwise cuts a layer into tiles and steps.
 import { describe, expect, it } from "vitest";
 import type { Candidate } from "../../src/algorithms/algorithm.ts";
+import { estimate } from "../../src/algorithms/cost.ts";
 import { depthwise } from "../../src/algorithms/depthwise.ts";
 import { DEFAULT_TRAITS, type DeviceTraits } from "../../src/algorithms/traits.ts";
 import type { Constant, Step } from "../../src/kernel/step.ts";
 import { type Correlation, forwardCorrelation } from "../../src/problem/correlation.ts";
 import { type ConvDescriptor, PASSES, convProblem } from "../../src/problem/problem.ts";
-import { reasonOf } from "../suite/candidates.ts";
+import { candidatesOf, reasonOf } from "../suite/candidates.ts";
 import { SOFTWARE_TRAITS } from "../suite/traits.ts";
 
 const software: DeviceTraits = SOFTWARE_TRAITS;
@@ -52,11 +53,37 @@ describe("depthwise", () => {
     }
   });
 
+  it("computes gradients of weights of few channels, without groups too", () => {
+    const refused = (C: number): string | undefined =>
+      reasonOf(
+        depthwise,
+        convProblem("backward-weights", { inputShape: [1, C, 9, 9], kernelShape: [16, C, 3, 3] }),
+        software,
+      );
+    expect(refused(4)).toBeUndefined();
+    expect(refused(5)).toMatch(/this takes groups of one/);
+  });
+
+  it.each([
+    ["a GPU", DEFAULT_TRAITS, 2 ** 13],
+    ["a CPU", software, 2 ** 6],
+  ])("splits the sums of few weights, so that they keep %s busy", (_, device, threads) => {
+    const problem = convProblem("backward-weights", { inputShape: [1, 1, 1024, 1024], kernelShape: [1, 1, 3, 3] });
+    const { steps } = candidatesOf(depthwise, problem, device)[0]!.plan();
+    expect(steps[0]!.uniforms.threads).toBeGreaterThanOrEqual(threads);
+  });
+
+  it("splits no sums into partial sums that its memory cannot hold", () => {
+    const problem = convProblem("backward-weights", { inputShape: [1, 1, 512, 512], kernelShape: [1, 1, 3, 3] });
+    const [candidate] = candidatesOf(depthwise, problem, { ...software, maxWorkspaceBytes: 1000 });
+    expect(candidate!.workspaceBytes).toBeLessThanOrEqual(1000);
+  });
+
   it("tiles in both directions and takes a small kernel in one step", () => {
     const problem = layer(144, 56, 3);
     const { tileP, tileQ } = tileOf(problem);
     expect(Math.min(tileP, tileQ)).toBeGreaterThan(2);
-    expect(constantsOf(problem)).toMatchObject({ ROWS: 3, COLUMNS: 3, P_TAIL: false, Q_TAIL: false });
+    expect(constantsOf(problem)).toMatchObject({ ROWS: 3, COLUMNS: 3, ALL_COLUMNS: true });
     expect(stepOf(problem).kernel.shaders.map(({ name }) => name)).toContain("algorithms/depthwise-one-step");
   });
 
@@ -89,5 +116,26 @@ describe("depthwise", () => {
 
   it("loads no cell that a stride over the kernel skips", () => {
     expect(constantsOf(layer(4, 32, 1, { stride: 4 }))).toMatchObject({ SHIFT_Q: 4, PER_Q: 1, PER_P: 1 });
+  });
+
+  it("takes no dispatch of more than a fifth of a second by estimate, and computes every output once", () => {
+    const long = forwardCorrelation(
+      convProblem("forward", { inputShape: [1, 2, 100_000], kernelShape: [2, 1, 30_001], groups: 2, padding: "same" }),
+    );
+    for (const [c, most] of [
+      [long, 4096],
+      [layer(64, 56, 9), 1],
+    ] as const) {
+      const candidate = candidateOf(c);
+      const { work, dispatches } = candidate;
+      for (const one of work) expect(estimate([one], software.rates)).toBeLessThan(0.201);
+      const { steps } = candidate.plan();
+      expect(steps.length).toBe(dispatches);
+      expect(dispatches > 1).toBe(most > 1);
+      const ranges = steps.map(({ uniforms: { first, threads } }) => [first, threads] as [number, number]);
+      for (const [at, [first, threads]] of ranges.entries())
+        expect(ranges[at + 1]?.[0] ?? first + threads).toBe(first + threads);
+      expect(ranges.at(-1)![0] + ranges.at(-1)![1]).toBe(Math.round(work.reduce((sum, one) => sum + one.threads, 0)));
+    }
   });
 });

@@ -5,10 +5,15 @@ import { chunksOf } from "../../src/algorithms/fft/chunks.ts";
 import { fft } from "../../src/algorithms/fft/fft.ts";
 import { MAX_LENGTH, lengthAtLeast, passes, realPasses, storedLength } from "../../src/algorithms/fft/lengths.ts";
 import { tilings, wholeTiling } from "../../src/algorithms/fft/tiling.ts";
-import { roots, rowVectors, twiddleStep, twiddles } from "../../src/algorithms/fft/twiddles.ts";
+import { roots, rowVectors, twiddleRows, twiddleStep, twiddles } from "../../src/algorithms/fft/twiddles.ts";
+import { algorithms } from "../../src/algorithms/index.ts";
 import { DEFAULT_TRAITS, type DeviceTraits } from "../../src/algorithms/traits.ts";
+import { choose } from "../../src/planner/choose.ts";
 import { type Correlation, forwardCorrelation } from "../../src/problem/correlation.ts";
-import { type ConvDescriptor, convProblem } from "../../src/problem/problem.ts";
+import { type ConvDescriptor, type ConvProblem, PASSES, convProblem, multiplyAdds } from "../../src/problem/problem.ts";
+import { candidatesOf } from "../suite/candidates.ts";
+import { violations } from "../suite/law.ts";
+import { SOFTWARE_TRAITS } from "../suite/traits.ts";
 
 const product = (list: readonly { size: number }[]): number => list.reduce((all, { size }) => all * size, 1);
 /** The candidates for a correlation, or the one of a name; none where it is refused. */
@@ -20,52 +25,45 @@ function offered(c: Correlation, device: DeviceTraits, variant?: string): readon
 const forward = (descriptor: ConvDescriptor) => forwardCorrelation(convProblem("forward", descriptor));
 
 describe("lengths", () => {
-  const smooth = (length: number): boolean => {
-    let rest = length;
-    for (const prime of [2, 3, 5, 7]) while (rest % prime === 0) rest /= prime;
-    return rest === 1;
-  };
   const all = Array.from({ length: MAX_LENGTH }, (_, at) => at + 1);
+  const used = [...new Set(all.map((least) => lengthAtLeast(least)!))];
 
-  it("have passes where their factors are 2, 3, 5 and 7, and no others do", () => {
-    for (const length of all) {
-      const list = passes(length);
-      expect(list !== undefined, `${length}`).toBe(smooth(length));
-      if (list) expect(product(list)).toBe(length);
-    }
+  it("are few: 1 to 8 times a power of two, at most a quarter beyond what is asked for", () => {
+    expect(used).toHaveLength(8 + 4 * 11);
+    for (const length of used) expect([1, 3, 5, 7]).toContain(length / (length & -length));
+    expect(all.filter((least) => lengthAtLeast(least)! < least || lengthAtLeast(least)! > least * 1.25)).toEqual([]);
+    expect(lengthAtLeast(MAX_LENGTH + 1)).toBeUndefined();
   });
 
-  it("take one pass up to 10 and at powers of two up to 32, two up to 1024", () => {
-    for (const length of [2, 3, 4, 5, 6, 7, 8, 9, 10, 16, 24, 32]) expect(passes(length), `${length}`).toHaveLength(1);
-    for (const length of [64, 90, 96, 256, 576, 640, 1024]) expect(passes(length), `${length}`).toHaveLength(2);
+  it("have passes", () => {
+    for (const length of used) expect(product(passes(length)), `${length}`).toBe(length);
+  });
+
+  it("take one pass up to 8 and at powers of two up to 32, two up to 1024", () => {
+    for (const length of [2, 3, 4, 5, 6, 7, 8, 10, 16, 24, 32]) expect(passes(length), `${length}`).toHaveLength(1);
+    for (const length of [40, 64, 96, 112, 256, 640, 1024]) expect(passes(length), `${length}`).toHaveLength(2);
     expect(passes(2048)).toHaveLength(3);
     expect(passes(1)).toEqual([]);
   });
 
-  it("waste little: at most an eighth beyond what is asked for", () => {
-    for (const least of all) expect(lengthAtLeast(least)!, `${least}`).toBeLessThanOrEqual(Math.ceil(least * 1.125));
-    expect(lengthAtLeast(MAX_LENGTH + 1)).toBeUndefined();
-  });
-
   it("store about half of a real spectrum, in any radix of the first pass", () => {
-    for (const length of all.filter(smooth)) {
-      const [first] = realPasses(length)!;
-      expect(product(realPasses(length)!)).toBe(length);
+    for (const length of used) {
+      const [first] = realPasses(length);
+      expect(product(realPasses(length))).toBe(length);
       expect(storedLength(length)).toBe((length / first!.size) * (Math.floor(first!.size / 2) + 1));
     }
     expect(storedLength(1)).toBe(1);
     expect(storedLength(16)).toBe(9);
-    expect(storedLength(576)).toBe(312);
+    expect(storedLength(640)).toBe(340);
+    expect(storedLength(96)).toBe(51);
   });
 
   it("have tables of twiddles that a uniform binding holds", () => {
-    for (const length of all.filter(smooth)) {
-      for (const list of [passes(length)!, realPasses(length)!]) {
-        let span = length;
-        for (const { size } of list) {
-          span /= size;
-          expect(16 * span * rowVectors(size), `${length}`).toBeLessThanOrEqual(65_536 - 256);
-        }
+    for (const length of used) {
+      let span = length;
+      for (const { size } of realPasses(length)) {
+        span /= size;
+        expect(16 * span * rowVectors(size), `${length}`).toBeLessThanOrEqual(65_536 - 256);
       }
     }
   });
@@ -83,12 +81,12 @@ describe("twiddles", () => {
     }
   });
 
-  it("have a row for each position: single powers, then multiples of the step, then zeros", () => {
+  it("have a row for each position: single powers, then multiples of the step", () => {
     const [radix, span] = [12, 5];
     const step = twiddleStep(radix);
     const table = twiddles(radix, span);
     const row = rowVectors(radix) * 4;
-    expect(table).toHaveLength(span * row);
+    expect(table).toHaveLength(twiddleRows(span) * row);
     const powers = [1, 2, 3, 4, 8];
     expect(step).toBe(4);
     for (let l = 0; l < span; l++) {
@@ -97,12 +95,11 @@ describe("twiddles", () => {
         const [re, im] = table.slice(l * row + 2 * at);
         expect(Math.hypot(re! - Math.cos(angle), im! + Math.sin(angle))).toBeLessThan(2 ** -23);
       });
-      expect(table.slice(l * row + 2 * powers.length, (l + 1) * row)).toEqual([0, 0]);
     }
   });
 
-  it("are zeros where no pass follows", () => {
-    expect(twiddles(16, 1).every((number) => number === 0)).toBe(true);
+  it("have a single row where no pass follows", () => {
+    expect(twiddles(16, 1)).toHaveLength(rowVectors(16) * 4);
   });
 });
 
@@ -135,6 +132,16 @@ describe("tilings", () => {
     expect(of(20, 15)).toBe("whole");
   });
 
+  it("share lengths among maps of similar sizes, and with them the spectra of the weights", () => {
+    const forms = new Set<string>();
+    for (let size = 20; size <= 66; size += 2) {
+      const problem = forward({ inputShape: [1, 16, size, size], kernelShape: [16, 16, 5, 5], padding: 2 });
+      const { preparation } = offered(problem, SOFTWARE_TRAITS)[0]!.plan();
+      forms.add(JSON.stringify(preparation!.steps));
+    }
+    expect(forms.size).toBeLessThanOrEqual(10);
+  });
+
   it("are named by what they are, so that a name means the same at other rates", () => {
     const problem = forward({ inputShape: [1, 8, 61, 64], kernelShape: [8, 8, 5, 5] });
     const slow = {
@@ -144,8 +151,72 @@ describe("tilings", () => {
     const steps = (name: string, device = DEFAULT_TRAITS) => offered(problem, device, name)[0]!.plan().steps;
     for (const { variant } of offered(problem, DEFAULT_TRAITS)) expect(steps(variant, slow)).toEqual(steps(variant));
     expect(steps("tiles 4x2")).not.toEqual(steps("tiles 2x4"));
-    for (const name of ["tiled", "tiles 0", "tiles 99", "tiles 1x2x2x2", "tiles 2x2 "])
+    for (const name of ["tiled", "tiles", "tiles ", "tiles 0", "tiles 99", "tiles 1x2x2x2", "tiles 2x2 "])
       expect(offered(problem, DEFAULT_TRAITS, name)).toEqual([]);
+  });
+});
+
+describe("kernels in parts", () => {
+  const long = (taps: number, cells: number, rest: Partial<ConvDescriptor> = {}) =>
+    forward({ inputShape: [1, 1, cells], kernelShape: [1, 1, taps], ...rest });
+
+  it("are as long as the step between tiles, which the input's tiles continue", () => {
+    const problem = long(88_200, 220_500, { padding: 88_199 });
+    const all = tilings(problem);
+    expect(all.length).toBeGreaterThan(0);
+    for (const [, , { length, outputs, tiles, parts, part }] of all) {
+      expect(parts).toBe(Math.ceil(88_200 / part));
+      expect(part).toBe(outputs);
+      expect(outputs * tiles).toBeGreaterThanOrEqual(problem.output[2]);
+      expect(length).toBeGreaterThanOrEqual(part + outputs - 1);
+    }
+  });
+
+  it("serve any length, in every pass, with work that grows as n log n", () => {
+    const descriptor = { inputShape: [1, 1, 400_000], kernelShape: [1, 1, 150_000] };
+    const sums = (problem: ConvProblem) => 2 * multiplyAdds(problem);
+    for (const pass of PASSES) {
+      const problem = convProblem(pass, descriptor);
+      const [first] = candidatesOf(fft, problem, SOFTWARE_TRAITS);
+      expect(first!.variant, pass).toMatch(/^tiles \d+\/\d+$/);
+      const work = first!.work.reduce((sum, one) => sum + one.multiplyAdds, 0);
+      expect(work, pass).toBeLessThan(sums(problem) / 200);
+      expect(choose(algorithms, problem, SOFTWARE_TRAITS, {}).chosen.algorithm, pass).toBe("fft");
+    }
+  });
+
+  it("keep to the transforms that fit, in one part", () => {
+    for (const taps of [7, 500, 4000]) {
+      for (const [, , { parts }] of tilings(long(taps, 60_000))) expect(parts).toBe(1);
+    }
+  });
+
+  it("name the parts after the tiles of their axis", () => {
+    const problem = forward({ inputShape: [1, 2, 30, 40], kernelShape: [2, 2, 9, 31] });
+    const named = (name: string) => offered(problem, DEFAULT_TRAITS, name)[0];
+    expect(named("tiles 5x2/7")).toMatchObject({
+      variant: "tiles 5x2/7",
+      error: { spread: [0, expect.any(Number), 39] },
+    });
+    expect(named("tiles 6/3x2/7")!.plan().steps).not.toEqual(named("tiles 6x2/7")!.plan().steps);
+    for (const name of ["tiles 5/x2", "tiles /2", "tiles 5/2/2", "tiles 5x2/"]) expect(named(name)).toBeUndefined();
+  });
+
+  it("keep the law in chunks of any size", () => {
+    const problem = convProblem("forward", {
+      inputShape: [3, 4, 30, 40],
+      kernelShape: [8, 2, 9, 21],
+      groups: 2,
+      padding: [4, 10],
+    });
+    const counts = [2048, 400, 300].map((kib) => {
+      const maxWorkspaceBytes = kib * 1024;
+      const device = { ...DEFAULT_TRAITS, maxWorkspaceBytes, maxBindingBytes: maxWorkspaceBytes / 4 };
+      const [candidate] = candidatesOf(fft, problem, device, "tiles 6/2x4/3");
+      expect([...violations(candidate!, device)]).toEqual([]);
+      return candidate!.dispatches;
+    });
+    expect(new Set(counts).size).toBe(3);
   });
 });
 
@@ -176,7 +247,7 @@ describe("memory", () => {
       if (!("slices" in verdict)) throw new Error(`refused: ${JSON.stringify(verdict)}`);
       return verdict;
     };
-    expect(chunks(2 ** 27)).toMatchObject({ slices: [{ groups: 2, outputs: 12 }], tiles: 4 });
+    expect(chunks(2 ** 27)).toMatchObject({ slices: [{ groups: 2, outputs: 12 }], ranges: [{ first: 0, count: 4 }] });
     expect(chunks(2 ** 22).slices.map(({ groups }) => groups)).toEqual([1, 1]);
     expect(chunks(2 ** 20).slices.length).toBeGreaterThan(2);
   });
@@ -184,7 +255,8 @@ describe("memory", () => {
   it("refuses with numbers", () => {
     const verdict = fft.candidates(problem, { ...DEFAULT_TRAITS, maxWorkspaceBytes: 1000 });
     expect(verdict).toMatchObject({ reason: expect.stringMatching(/take at least \d+ bytes, more than the 1000 /) });
-    const long = forward({ inputShape: [1, 1, 40_000], kernelShape: [1, 1, 20_000] });
-    expect(fft.candidates(long, DEFAULT_TRAITS)).toMatchObject({ reason: expect.stringContaining("20000 cells") });
+    // A stride beyond the longest transform: even of one output.
+    const far = forward({ inputShape: [1, 1, 80_000], kernelShape: [1, 1, 20_000], stride: 20_000 });
+    expect(fft.candidates(far, DEFAULT_TRAITS)).toMatchObject({ reason: expect.stringContaining("20000 cells") });
   });
 });

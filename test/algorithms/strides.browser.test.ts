@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { elementCount } from "../../src/base/shape.ts";
 import { type Constraints, type ConvDescriptor, type ConvPlan, type Engine, createEngine } from "../../src/index.ts";
 import * as reference from "../../src/reference.ts";
+import { inLayout } from "../suite/layouts.ts";
 import { integers } from "../suite/random.ts";
 
 let engine: Engine;
@@ -77,11 +78,3 @@ it("in one dispatch are right with dilations, groups, borders and flipped kernel
       expect((await expectRight(inLayout(descriptor as ConvDescriptor, layout), gather)).variant).toBe("gather");
   }
 });
-
-/** The same problem in a layout. */
-function inLayout(descriptor: ConvDescriptor, layout: "channels-first" | "channels-last"): ConvDescriptor {
-  if (layout === "channels-first") return descriptor;
-  const [N, C, ...spatial] = descriptor.inputShape as [number, number, ...number[]];
-  const [K, groupC, ...kernel] = descriptor.kernelShape as [number, number, ...number[]];
-  return { ...descriptor, layout, inputShape: [N, ...spatial, C], kernelShape: [...kernel, groupC, K] };
-}

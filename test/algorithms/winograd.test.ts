@@ -1,8 +1,8 @@
 // The generator of Winograd's transforms: the bilinear identity in exact arithmetic, for every tile and every pair of basis vectors,
 // and the even-odd form that the shaders compute.
 import { describe, expect, it } from "vitest";
-import { cookToom } from "../../src/algorithms/winograd/cook-toom.ts";
 import { TILES } from "../../src/algorithms/winograd/tiles.ts";
+import { amplificationOf, cookToom, magnitudeOf } from "../suite/winograd-matrices.ts";
 
 /** A number in units of 2^-64, in which all that is tested here is whole. */
 function exact(value: number): bigint {
@@ -14,7 +14,8 @@ function exact(value: number): bigint {
 const ONE = exact(1);
 
 describe.each(TILES.map((tile) => [tile.name, tile] as const))("%s", (_name, tile) => {
-  const { m, r, points, transforms } = tile;
+  const { m, r, points, factors } = tile;
+  const transforms = cookToom(m, r, factors.pairs);
   const { output, powers, divisors, filter, input } = transforms;
 
   it("computes the correlation of every pair of basis vectors, exactly", () => {
@@ -71,6 +72,22 @@ describe.each(TILES.map((tile) => [tile.name, tile] as const))("%s", (_name, til
     expect(inputRows.map((row) => row.map((value) => value + 0))).toEqual(input);
     expect(output.map((_, i) => columns.map((column) => column[i]!))).toEqual(output);
     expect(filter).toEqual(near(filterRows));
+  });
+});
+
+describe.each(TILES.map((tile) => [tile.name, tile] as const))("the error bound of %s", (_name, tile) => {
+  const transforms = cookToom(tile.m, tile.r, tile.factors.pairs);
+  const { output, filter, input } = transforms;
+
+  it("has the amplification of its matrices, rounded up", () => {
+    const exactly = amplificationOf(transforms);
+    expect(tile.amplification).toBeGreaterThanOrEqual(exactly);
+    expect(tile.amplification).toBeLessThan(exactly * 1.0001);
+  });
+
+  it("has their magnitude if they are whole multiples of 1/2", () => {
+    const halves = [output, filter, input].flat(2).every((value) => Number.isInteger(2 * value));
+    expect(tile.magnitude).toBe(halves ? magnitudeOf(transforms) : undefined);
   });
 });
 

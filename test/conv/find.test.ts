@@ -1,7 +1,7 @@
 // What find decides by, without a GPU: the error limit of a result, options, and the arithmetic of its clock.
 import { describe, expect, it } from "vitest";
-import { checkFindOptions, measurementsOf } from "../../src/conv/find-options.ts";
-import { distance, errorLimit } from "../../src/conv/find.ts";
+import { checkFindOptions } from "../../src/conv/find-options.ts";
+import { distance, errorLimit, measurementsOf } from "../../src/conv/find.ts";
 import { median, repetitions } from "../../src/gpu/stopwatch.ts";
 import { convProblem } from "../../src/problem/problem.ts";
 import { refusal } from "../suite/refusal.ts";

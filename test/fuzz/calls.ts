@@ -69,20 +69,36 @@ const activationNames = {
 /** The ingredients of a call, each of which shrinks on its own. */
 function ingredients(space: Space, dtypes: readonly Dtype[]) {
   const groups = space === "wide" ? fc.constantFrom(1, 1, 1, 2, 3, 4) : fc.constantFrom(1, 1, 2);
-  const channels = fc.oneof({ weight: 12, arbitrary: int(1, 5) }, { weight: 2, arbitrary: fc.constantFrom(8, 16, 33) });
+  const channels = fc.oneof(
+    { weight: 12, arbitrary: int(1, 5) },
+    { weight: 2, arbitrary: fc.constantFrom(8, 16, 33) },
+    { weight: 1, arbitrary: fc.constant(0) },
+  );
+  /** Now and then a crop, or cells enough to reach round the input again. */
+  const pad = fc.oneof(
+    { weight: 12, arbitrary: int(0, 3) },
+    { weight: 2, arbitrary: int(-2, -1) },
+    { weight: 1, arbitrary: int(4, 12) },
+  );
   return fc.record({
     operation: fc.constantFrom(...OPERATIONS),
     way: fc.constantFrom("eager", "eager", "run", "encode" as const),
     layout: fc.constantFrom(...LAYOUTS),
     dtype: fc.constantFrom(...dtypes),
-    N: fc.constantFrom(1, 1, 2, 3),
+    N: fc.oneof({ weight: 15, arbitrary: fc.constantFrom(1, 1, 2, 3) }, { weight: 1, arbitrary: fc.constant(0) }),
     groups,
     inner: channels,
     outer: channels,
     kernels: kernels[space],
-    size: axes(fc.oneof({ weight: 6, arbitrary: int(1, 9) }, { weight: 1, arbitrary: int(10, 20) })),
-    pads: axes(fc.tuple(int(0, 3), int(0, 3))),
-    padding: fc.constantFrom("none", "number", "list", "pairs", "same", "valid", "full"),
+    size: axes(
+      fc.oneof(
+        { weight: 18, arbitrary: int(1, 9) },
+        { weight: 3, arbitrary: int(10, 20) },
+        { weight: 1, arbitrary: fc.constant(0) },
+      ),
+    ),
+    pads: axes(fc.tuple(pad, pad)),
+    padding: fc.constantFrom("none", "number", "list", "pairs", "same", "same-lower", "valid", "full"),
     /** How options that take a number or a list are written. */
     written: fc.record({ stride: fc.boolean(), dilation: fc.boolean() }),
     paddingValue: maybe(fc.constantFrom(0, 1.5, -0.1)),
@@ -96,6 +112,7 @@ function ingredients(space: Space, dtypes: readonly Dtype[]) {
     algorithm: maybe(fc.constantFrom("auto", ...algorithms.map(({ name }) => name))),
     variant: maybe(fc.nat(40)),
     maxErrorGrowth: maybe(fc.constantFrom(1, 2, 30, 256, 1e6)),
+    maxErrorSpread: maybe(fc.constantFrom(0, 3, 64)),
     maxWorkspaceBytes: maybe(fc.constantFrom(0, 1024, 65_536, 2 ** 24)),
     /** A size that is off by one, now and then. */
     wrong: once(16, fc.record({ shape: fc.nat(1), axis: fc.nat(4) })),
@@ -165,7 +182,7 @@ function variantNames(name: string, problem: ConvProblem): string[] {
 }
 
 function constraintsOf(parts: Ingredients, problem: ConvProblem | undefined): Record<string, unknown> {
-  const { algorithm, variant, maxErrorGrowth, maxWorkspaceBytes } = parts;
+  const { algorithm, variant, maxErrorGrowth, maxErrorSpread, maxWorkspaceBytes } = parts;
   const options: Record<string, unknown> = {};
   if (algorithm !== undefined) options["algorithm"] = algorithm;
   if (variant !== undefined && algorithm !== undefined && algorithm !== "auto" && problem) {
@@ -173,22 +190,25 @@ function constraintsOf(parts: Ingredients, problem: ConvProblem | undefined): Re
     options["variant"] = names[variant % names.length];
   }
   if (maxErrorGrowth !== undefined) options["maxErrorGrowth"] = maxErrorGrowth;
+  if (maxErrorSpread !== undefined) options["maxErrorSpread"] = maxErrorSpread;
   if (maxWorkspaceBytes !== undefined) options["maxWorkspaceBytes"] = maxWorkspaceBytes;
   return options;
 }
 
 /** Returns the tensor that gives the derivative: a valid one, except for calls meant to be wrong. */
 function gateOf({ activation, parameter, from, wrong }: Ingredients): Ingredients["from"] {
-  const hides = ["silu", "gelu", "hardswish"].includes(activation ?? "") || (parameter ?? 0) < 0;
+  const hides = ["silu", "gelu", "hard-swish"].includes(activation ?? "") || (parameter ?? 0) < 0;
   return hides && !wrong ? "preActivation" : from;
 }
 
-/** Returns output padding below the stride, except for calls meant to be wrong. */
+/** Returns output padding below the stride or the dilation, except for calls meant to be wrong. */
 function extraOf({ kernels: k, written, extra, wrong }: Ingredients): number[] {
-  const strides = k.stride.slice(3 - k.rank);
+  const own = (values: readonly number[], single: boolean): number[] =>
+    perAxis(values.slice(3 - k.rank), single).values;
+  const [strides, dilations] = [own(k.stride, written.stride), own(k.dilation, written.dilation)];
   return extra
     .slice(3 - k.rank)
-    .map((cells, axis) => (wrong ? cells : cells % (written.stride ? strides[0]! : strides[axis]!)));
+    .map((cells, axis) => (wrong ? cells : cells % Math.max(strides[axis]!, dilations[axis]!)));
 }
 
 /** Returns the call without constraints and without its fault. */
@@ -232,15 +252,21 @@ function plainCall(parts: Ingredients): Call {
         ...{ ...base, shapes: [x, y], tensors: gate(y) },
         options: { ...options, ...gradient, kernelShape: w },
       };
-    case "convTransposeBackwardData":
-      return { ...base, shapes: [x, w], tensors: gate(x), options: { ...options, ...gradient } };
+    case "convTransposeBackwardData": {
+      // What the convolution of x gives is one possible input of the transposed convolution, without output padding.
+      const input = parts.outputs === "outputShape" ? { inputShape: y } : {};
+      return { ...base, shapes: [x, w], tensors: gate(x), options: { ...options, ...gradient, ...input } };
+    }
     case "convTransposeBackwardWeights":
       return {
         ...{ ...base, shapes: [y, x], tensors: gate(x) },
         options: { ...options, ...gradient, kernelShape: w },
       };
-    case "convBackwardBias":
-      return { ...base, shapes: [x], tensors: gate(x), options: gradient };
+    case "convBackwardBias": {
+      // The oracle computes it by a convolution with one cell, which a map without cells has no room for.
+      const dy = x.map((cells, axis) => (axis > 0 && cells === 0 ? 1 : cells));
+      return { ...base, shapes: [dy], tensors: gate(dy), options: gradient };
+    }
   }
 }
 
@@ -270,7 +296,16 @@ const UNKNOWN = ["strides", "dtype", "layout", "inputShape"];
 /** Returns a place for junk: the options, one of them (given or not), an element of one, or a tensor. */
 function spoiledAt(call: Call, at: number, nested: number): string {
   const known = ["stride", "dilation", "padding", "paddingMode", "paddingValue", "groups", "mode", "activation"];
-  const constraints = ["algorithm", "variant", "maxErrorGrowth", "maxWorkspaceBytes", "bias", "residual", "output"];
+  const constraints = [
+    "algorithm",
+    "variant",
+    "maxErrorGrowth",
+    "maxErrorSpread",
+    "maxWorkspaceBytes",
+    "bias",
+    "residual",
+    "output",
+  ];
   const places = [
     ...Object.keys({ ...call.options, ...call.tensors }).map((key) => `options.${key}`),
     ...Object.entries(call.options).flatMap(([key, value]) => {

@@ -44,7 +44,10 @@ const tensorPlaces = {
 /** Includes half precision on devices without it: the engine must refuse it. */
 const tensorCases: fc.Arbitrary<TensorCase> = record({
   operation: fc.constantFrom("tensor", "empty", "wrap" as const),
-  shape: fc.array(fc.integer({ min: 1, max: 7 }), { minLength: 1, maxLength: 5 }),
+  shape: fc.oneof(
+    { weight: 9, arbitrary: fc.array(fc.integer({ min: 1, max: 7 }), { minLength: 0, maxLength: 5 }) },
+    { weight: 1, arbitrary: fc.array(fc.integer({ min: 0, max: 2 }), { minLength: 1, maxLength: 8 }) },
+  ),
   options: record({ dtype: seldom(fc.constantFrom(...DTYPES)), layout: maybe(fc.constantFrom(...LAYOUTS)) }),
   list: fc.constantFrom("Array", "Float32Array", "Float64Array", "Int8Array", "Uint16Array" as const),
   beyond: fc.constantFrom(0, 0, 0, 0, 0, 0, 1, -1),
@@ -96,7 +99,7 @@ function encodeCases(space: Space, dtypes: readonly Dtype[]): fc.Arbitrary<Encod
 
 const findPlaces = [
   "options",
-  ...["progress", "signal", "maxErrorGrowth", "maxWorkspaceBytes", "algorithm", "samples"].map(
+  ...["progress", "signal", "maxErrorGrowth", "maxErrorSpread", "maxWorkspaceBytes", "algorithm", "samples"].map(
     (key) => `options.${key}`,
   ),
 ];
@@ -108,6 +111,7 @@ function findCases(dtypes: readonly Dtype[]): fc.Arbitrary<FindCase> {
     call: planned("pools", dtypes, 2e4),
     options: record({
       maxErrorGrowth: maybe(fc.constantFrom(1, 4, 1e6)),
+      maxErrorSpread: maybe(fc.constantFrom(0, 3, 64)),
       maxWorkspaceBytes: maybe(fc.constantFrom(0, 2 ** 16, 2 ** 24)),
       algorithm: maybe(fc.constantFrom("auto", ...algorithms.map(({ name }) => name))),
     }).map(without),

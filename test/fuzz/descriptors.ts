@@ -13,6 +13,9 @@ const sizeUpTo = (usual: number): fc.Arbitrary<number> =>
     { weight: 3, arbitrary: int(1, 4096) },
     { weight: 1, arbitrary: fc.constantFrom(65_535, 65_536, 2 ** 20 + 1, 2 ** 30, 2 ** 31 - 1) },
   );
+/** Now and then turns a size into a crop of as many cells. */
+const signed = (one: fc.Arbitrary<number>): fc.Arbitrary<number> =>
+  fc.tuple(one, fc.constantFrom(1, 1, 1, -1)).map(([size, sign]) => size * sign);
 const axes = <T>(one: fc.Arbitrary<T>): fc.Arbitrary<T[]> => fc.array(one, { minLength: 3, maxLength: 3 });
 
 /** Generates a pass and a descriptor, valid except where its sizes make it impossible. */
@@ -30,8 +33,8 @@ export const descriptors: fc.Arbitrary<{ pass: Pass; descriptor: ConvDescriptor 
     kernel: axes(sizeUpTo(5)),
     stride: axes(fc.oneof({ weight: 2, arbitrary: fc.constant(1) }, { weight: 1, arbitrary: sizeUpTo(4) })),
     dilation: axes(fc.oneof({ weight: 3, arbitrary: fc.constant(1) }, { weight: 1, arbitrary: sizeUpTo(3) })),
-    pads: axes(fc.tuple(sizeUpTo(4), sizeUpTo(4))),
-    padding: fc.constantFrom("none", "pairs", "same", "full"),
+    pads: axes(fc.tuple(signed(sizeUpTo(4)), signed(sizeUpTo(4)))),
+    padding: fc.constantFrom("none", "pairs", "same", "same-lower", "full"),
     paddingMode: fc.constantFrom(...PADDING_MODES),
     mode: fc.constantFrom("cross-correlation", "convolution" as const),
     bias: fc.boolean(),
@@ -44,7 +47,7 @@ export const descriptors: fc.Arbitrary<{ pass: Pass; descriptor: ConvDescriptor 
     const w = [groups * outer, inner];
     const kernel = own(parts.kernel);
     const ends = pass !== "backward-weights";
-    const padding = { none: 0, pairs: own(parts.pads), same: "same", full: "full" }[parts.padding as "none"];
+    const padding = parts.padding === "none" ? 0 : parts.padding === "pairs" ? own(parts.pads) : parts.padding;
     return {
       pass,
       descriptor: {

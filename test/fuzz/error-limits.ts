@@ -27,7 +27,14 @@ const growths: fc.Arbitrary<number> = fc.oneof(
 function problemOf(given: Call): Expected | undefined {
   const { spoiled: _, ...call } = given;
   if (call.operation === "convBackwardBias") return undefined;
-  const { algorithm: _a, variant: _v, maxErrorGrowth: _e, maxWorkspaceBytes: _m, ...options } = call.options;
+  const {
+    algorithm: _a,
+    variant: _v,
+    maxErrorGrowth: _e,
+    maxErrorSpread: _s,
+    maxWorkspaceBytes: _m,
+    ...options
+  } = call.options;
   const present = Object.fromEntries(Object.keys(call.tensors).map((name) => [name, name]));
   const expected = expectedOf(call, { ...options, ...present });
   return expected instanceof ConvError ? undefined : expected;

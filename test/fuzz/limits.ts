@@ -1,6 +1,7 @@
 // Checks without a device that a plan keeps to the limits of WebGPU and to its constraints.
 import type { DeviceTraits } from "../../src/algorithms/traits.ts";
-import { bufferBytes } from "../../src/conv/operands.ts";
+import { bufferBytes } from "../../src/conv/buffers.ts";
+import { operandShape, resultName } from "../../src/conv/operands.ts";
 import { assemble } from "../../src/kernel/assemble.ts";
 import { BINDING, type Binding, type Plan, STORAGE_ALIGNMENT, type Step } from "../../src/kernel/step.ts";
 import type { UniformValue } from "../../src/kernel/uniforms.ts";
@@ -67,7 +68,8 @@ export function planTrouble(problem: ConvProblem, plan: Plan, traits: DeviceTrai
     return bufferBytes(problem, operand);
   };
   const steps = [...(plan.preparation?.steps ?? []), ...plan.steps];
-  if (steps.length === 0) return "it has no steps";
+  const isEmpty = operandShape(problem, resultName(problem)).includes(0);
+  if (isEmpty !== (steps.length === 0)) return isEmpty ? "it has steps for no results" : "it has no steps";
   // Throws what cannot be written as WGSL. Many steps share a kernel.
   const kernels = new Map(steps.map(({ kernel }) => [JSON.stringify(kernel), kernel]));
   for (const kernel of kernels.values()) assemble(kernel);

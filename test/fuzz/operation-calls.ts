@@ -43,7 +43,7 @@ function ingredients(space: Space, dtypes: readonly Dtype[]) {
     parts: fc.array(int(1, 5), { minLength: 1, maxLength: 4 }),
     groups: int(1, 4),
     epsilon: maybe(fc.constantFrom(1e-5, 1e-3, 0.5)),
-    affine: fc.record({ scale: fc.boolean(), shift: fc.boolean() }),
+    affine: fc.record({ scale: fc.boolean(), bias: fc.boolean() }),
     wrong: once(16, fc.record({ place: fc.nat(5), axis: fc.nat(4) })),
     spoiled: once(4, fc.record({ at: fc.nat(30), nested: fc.nat(3), by: fc.constantFrom(...Object.keys(JUNK)) })),
     seed: fc.noShrink(fc.nat()),
@@ -123,8 +123,10 @@ function adaptiveBackward(indexed: boolean) {
 
 function activationOf({ activation, parameter }: Ingredients): unknown {
   if (parameter === undefined) return activation;
-  if (activation === "leaky-relu") return { name: activation, slope: parameter };
-  return activation === "elu" ? { name: activation, alpha: parameter } : { name: activation };
+  const keys: Record<string, string> = { "leaky-relu": "slope", softplus: "beta", shrink: "lambd" };
+  const alphas = ["elu", "linear", "selu", "celu", "thresholded-relu", "hard-sigmoid"];
+  const key = alphas.includes(activation) ? "alpha" : keys[activation];
+  return { name: activation, ...(key !== undefined && { [key]: parameter }) };
 }
 
 /** Returns a shape of any rank. */
@@ -132,12 +134,43 @@ function anyShape({ rank, N, C, size, single }: Ingredients): number[] {
   return single ? [N, C, ...size.slice(3 - rank)] : [N, C, ...size].slice(0, rank);
 }
 
+/** Returns a shape that is broadcast over another: some of its axes have size 1, or the first is missing. */
+function spread({ bins, flag }: Ingredients, shape: readonly number[], turn = 0): number[] {
+  return shape.map((size, at) => (bins[(at + turn) % bins.length]! % 2 ? size : 1)).slice(flag ? 1 : 0);
+}
+
+/** Returns two shapes that are broadcast over each other, and the shape of both. */
+function pairOf(parts: Ingredients): { pair: [number[], number[]]; shape: number[] } {
+  const shape = anyShape(parts);
+  const other = spread(parts, shape);
+  return { pair: parts.other ? [other, shape] : [shape, other], shape };
+}
+
+const binary = (parts: Ingredients): Made => ({ given: pairOf(parts).pair });
+const binaryBackward = (parts: Ingredients): Made => {
+  const { pair, shape } = pairOf(parts);
+  return { given: [shape, ...pair] };
+};
+const sumOptions = (parts: Ingredients) =>
+  given({ scale: parts.parameter, activation: parts.single ? activationOf(parts) : undefined });
+const addition = (parts: Ingredients): Made => ({ given: pairOf(parts).pair, options: sumOptions(parts) });
+const sumBackward = (parts: Ingredients): Made => {
+  const { pair, shape } = pairOf(parts);
+  const [aShape, bShape] = pair;
+  return {
+    given: [shape],
+    options: { ...sumOptions(parts), aShape, bShape },
+    tensors: parts.single ? { [parts.from]: shape } : {},
+  };
+};
+const clamped = ({ parameter, epsilon }: Ingredients) => given({ min: parameter, max: epsilon });
+
 const layerActivation = (parts: Ingredients) => given({ activation: parts.flag ? activationOf(parts) : undefined });
 const axisOption = ({ axis }: Ingredients) => given({ axis });
 
-/** Returns the scale and shift of a normalisation in a shape. */
-function affineOf({ affine: { scale, shift } }: Ingredients, shape: readonly number[], backward: boolean) {
-  return { ...(scale && { scale: shape }), ...(shift && !backward && { shift: shape }) };
+/** Returns the scale and bias of a normalisation in a shape. */
+function affineOf({ affine: { scale, bias } }: Ingredients, shape: readonly number[], backward: boolean) {
+  return { ...(scale && { scale: shape }), ...(bias && !backward && { bias: shape }) };
 }
 
 const norm =
@@ -154,13 +187,16 @@ const norm =
 
 const noOptions = () => ({});
 const groups = (parts: Ingredients) => ({ groups: parts.C % parts.groups === 0 ? parts.groups : 1 });
-const layerAxes = ({ flag, rank, other }: Ingredients) =>
-  given({ axes: flag === undefined ? undefined : flag ? "channels" : other ? 1 : rank });
+const layerAxes = ({ flag, rank, other, axis, groups: apart }: Ingredients) => {
+  if (axis !== undefined && other === undefined) return { axes: flag ? [axis, axis + apart] : [axis] };
+  return given({ axes: flag === undefined ? undefined : flag ? "channels" : other ? 1 : rank });
+};
 /** Returns the sizes of the axes that a layer is normalised over; now and then a wrong shape. */
 function layerShape(parts: Ingredients): number[] {
   const { axes: counted } = layerAxes(parts);
   const all = mapOf(parts).slice(1);
   if (counted === "channels") return [parts.C];
+  if (Array.isArray(counted)) return counted.map((axis: number) => mapOf(parts).at(axis) ?? 1);
   return typeof counted === "number" ? all.slice(-counted) : all;
 }
 
@@ -170,10 +206,10 @@ const MAKERS = {
   sumPool: pooling(),
   sumPoolBackward: poolingBackward(),
   maxPool: pooling(),
-  maxPoolWithIndices: pooling(),
+  maxPoolWithIndices: pooling(({ other }) => ({ indexing: other ? "tensor" : "plane" })),
   maxPoolBackward: poolingBackward(undefined, true),
   // Odd norms take magnitudes: near 0 a root errs by more than its argument.
-  lpPool: pooling(({ groups: norms }) => ({ norm: norms, abs: norms > 2 })),
+  lpPool: pooling(({ groups: norms, other }) => ({ norm: norms, abs: norms > 2, scaleCut: other })),
   gaussianPool: pooling(gaussian),
   gaussianPoolBackward: poolingBackward(gaussian),
   adaptiveAveragePool: (parts) => ({ given: [mapOf(parts)], options: adaptive(parts) }),
@@ -185,6 +221,28 @@ const MAKERS = {
     given: [anyShape(parts)],
     options: { activation: activationOf(parts) },
     tensors: { [parts.from]: anyShape(parts) },
+  }),
+  add: addition,
+  addBackward: sumBackward,
+  sub: addition,
+  subBackward: sumBackward,
+  multiply: binary,
+  multiplyBackward: binaryBackward,
+  divide: binary,
+  minimum: binary,
+  minimumBackward: binaryBackward,
+  maximum: binary,
+  maximumBackward: binaryBackward,
+  greater: binary,
+  exp: (parts) => ({ given: [anyShape(parts)] }),
+  round: (parts) => ({ given: [anyShape(parts)] }),
+  erfBackward: (parts) => ({ given: [anyShape(parts), anyShape(parts)] }),
+  clamp: (parts) => ({ given: [anyShape(parts)], options: clamped(parts) }),
+  clampBackward: (parts) => ({ given: [anyShape(parts), anyShape(parts)], options: clamped(parts) }),
+  where: (parts) => ({ given: [spread(parts, anyShape(parts), 1), ...pairOf(parts).pair] }),
+  whereBackward: (parts) => ({
+    given: [anyShape(parts), spread(parts, anyShape(parts), 1)],
+    options: { bShape: spread(parts, anyShape(parts)) },
   }),
   softmax: (parts) => ({ given: [anyShape(parts)], options: axisOption(parts) }),
   logSoftmax: (parts) => ({ given: [anyShape(parts)], options: axisOption(parts) }),
@@ -206,10 +264,24 @@ const MAKERS = {
     const how = parts.flag ? { sections: parts.groups } : { sizes: parts.parts };
     return { given: [x], options: { ...how, ...axisOption(parts) } };
   },
+  transpose(parts) {
+    const x = anyShape(parts);
+    const turn = parts.groups % Math.max(1, x.length);
+    const order = x.map((_, axis) => (axis + turn) % x.length);
+    return { given: [x], options: parts.flag ? {} : { permutation: order } };
+  },
+  slice(parts) {
+    const x = anyShape(parts);
+    const { bins, groups: most, flag } = parts;
+    const sliced = x.map((_, axis) => axis).slice(0, bins.length);
+    const ends = sliced.map((axis) => (flag ? -Infinity : (bins[axis] ?? 1)));
+    const steps = sliced.map(() => (flag ? -most : most));
+    return { given: [x], options: { starts: sliced.map(() => (flag ? -1 : 0)), ends, steps } };
+  },
   linear(parts) {
     const { N, C, bins, affine } = parts;
     const [K] = bins as [number];
-    const bias: Record<string, Given> = affine.shift ? { bias: [K] } : {};
+    const bias: Record<string, Given> = affine.bias ? { bias: [K] } : {};
     return {
       given: [
         [N, C],
@@ -238,7 +310,7 @@ const MAKERS = {
     const made = norm(noOptions, false)(parts);
     return { ...made, tensors: { ...made.tensors, mean: [parts.C], variance: [parts.C] } };
   },
-  batchNormTraining: norm(noOptions, false),
+  batchNormTraining: norm(({ flag }) => given({ biasedVariance: flag ? false : undefined }), false),
   batchNormBackward(parts) {
     const made = norm(noOptions, true)(parts);
     const { epsilon: _, ...options } = made.options as Record<string, unknown>;
@@ -249,11 +321,26 @@ const MAKERS = {
   },
   layerNorm: norm(layerAxes, false, layerShape),
   layerNormBackward: norm(layerAxes, true, layerShape),
+  layerNormWithStatistics: norm(layerAxes, false, layerShape),
+  rmsNorm: rms,
+  rmsNormWithStatistics: rms,
+  lpNormalize: (parts) => ({
+    given: [anyShape(parts)],
+    options: given({ ...axisOption(parts), p: parts.flag === undefined ? undefined : parts.flag ? 1 : 2 }),
+  }),
   instanceNorm: norm(noOptions, false),
+  instanceNormWithStatistics: norm(noOptions, false),
+  groupNormWithStatistics: norm(groups, false),
   instanceNormBackward: norm(noOptions, true),
   groupNorm: norm(groups, false),
   groupNormBackward: norm(groups, true),
 } satisfies Partial<Record<OperationName, (parts: Ingredients) => Made>>;
+
+/** A normalisation with a scale and no bias. */
+function rms(parts: Ingredients): Made {
+  const made = norm(layerAxes, true, layerShape)(parts);
+  return { ...made, given: made.given.slice(1) };
+}
 
 function softmaxBackward(parts: Ingredients): Made {
   return { given: [anyShape(parts)], options: axisOption(parts), tensors: { output: anyShape(parts) } };

@@ -16,7 +16,7 @@ import {
   convProblem,
   splitShape,
 } from "../../src/problem/problem.ts";
-import { transposedProblem } from "../../src/problem/transposed.ts";
+import { transposedGradient, transposedProblem } from "../../src/problem/transposed.ts";
 import { type Operands, gateValues, namesOf, shapeOf } from "../suite/passes.ts";
 import { uniform } from "../suite/random.ts";
 import type { Call, Operation } from "./call.ts";
@@ -31,8 +31,8 @@ const OWN_OPTIONS: Readonly<Record<Operation, readonly string[]>> = {
   convBackwardData: [...GRADIENT, "inputShape"],
   convBackwardWeights: [...GRADIENT, "kernelShape"],
   convBackwardBias: GRADIENT,
-  convTransposeBackwardData: GRADIENT,
-  convTransposeBackwardWeights: [...GRADIENT, "kernelShape"],
+  convTransposeBackwardData: [...GRADIENT, "outputPadding", "inputShape"],
+  convTransposeBackwardWeights: [...GRADIENT, "outputPadding", "kernelShape"],
 };
 
 /** The problem of a call, and the arguments of `engine.plan` for it. */
@@ -59,6 +59,14 @@ const NAMES: Readonly<Record<Operation, readonly (keyof ConvInputs)[]>> = {
 function fieldsOf(options: object, keys: readonly string[]): Record<string, unknown> {
   const values = options as Record<string, unknown>;
   return Object.fromEntries(keys.filter((key) => values[key] !== undefined).map((key) => [key, values[key]]));
+}
+
+/** Names of shapes in refusals, of which only the code counts here. */
+const GIVEN = { input: "dy.shape", kernel: "w.shape", given: "x.shape" };
+
+/** The padding of a transposed convolution in numbers: a name such as "same" refers to its output, not to that of the mirrored convolution. */
+function numbered({ rank, padBegin, padEnd }: ConvProblem): number[][] {
+  return padBegin.map((begin, axis) => [begin, padEnd[axis]!]).slice(3 - rank);
 }
 
 /** Describes an operation as a pass, by the shapes of its convolution. */
@@ -93,19 +101,22 @@ export function describedAs(
         inputShape: first,
         kernelShape: second,
       });
-      const axes = 3 - problem.rank;
-      // A name such as "same" refers to the output here: only the resulting numbers mean the same for the mirrored convolution.
-      const padding = problem.padBegin.map((begin, axis) => [begin, problem.padEnd[axis]!]).slice(axes);
-      return as("backward-data", shapeOf(problem, "result"), second, { ...epilogue, padding });
+      return as("backward-data", shapeOf(problem, "result"), second, { ...epilogue, padding: numbered(problem) });
     }
     case "convBackwardData":
       return as("backward-data", options["inputShape"], second, through("dy"));
     case "convBackwardWeights":
       return as("backward-weights", first, options["kernelShape"], through("dy"));
-    case "convTransposeBackwardData":
-      return as("forward", first, second, through("x"));
-    case "convTransposeBackwardWeights":
-      return as("backward-weights", second, options["kernelShape"], through("x"));
+    case "convTransposeBackwardData": {
+      const { descriptor } = as("forward", first, second, through("x"));
+      const problem = transposedGradient("forward", descriptor, options["outputPadding"], options["inputShape"], GIVEN);
+      return as("forward", first, second, { ...through("x"), padding: numbered(problem) });
+    }
+    case "convTransposeBackwardWeights": {
+      const { descriptor } = as("backward-weights", second, options["kernelShape"], through("x"));
+      const problem = transposedGradient("backward-weights", descriptor, options["outputPadding"], [...first], GIVEN);
+      return as("backward-weights", second, options["kernelShape"], { ...through("x"), padding: numbered(problem) });
+    }
     case "convBackwardBias": {
       // The sum equals the gradient of 1x1 weights for an x whose only channel is all ones.
       const { N, channels, spatial } = splitShape(first, layout);

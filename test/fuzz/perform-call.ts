@@ -67,7 +67,7 @@ function mayRefuse({ constraints }: Expected, { code }: ConvError): boolean {
 
 /** Checks that a plan satisfies its constraints. */
 function checkPlan(
-  { algorithm, variant, workspaceBytes, preparedBytes, errorGrowth }: ConvPlan,
+  { algorithm, variant, workspaceBytes, preparedBytes, errorGrowth, errorSpread }: ConvPlan,
   expected: Expected,
 ): void {
   const { constraints } = expected;
@@ -77,6 +77,8 @@ function checkPlan(
     throw new Wrong(`planned the variant ${variant}, not the one named`);
   if (!named && errorGrowth > (constraints.maxErrorGrowth ?? 256))
     throw new Wrong(`planned ${algorithm} ${variant}, whose error growth ${errorGrowth} is over maxErrorGrowth`);
+  if (Math.max(...errorSpread) > (constraints.maxErrorSpread ?? Infinity))
+    throw new Wrong(`planned ${algorithm} ${variant}, whose errors spread over ${errorSpread.join()} cells`);
   if (workspaceBytes + preparedBytes > (constraints.maxWorkspaceBytes ?? Infinity))
     throw new Wrong(
       `planned ${algorithm} ${variant} with ${workspaceBytes} + ${preparedBytes} bytes beside its tensors`,

@@ -23,7 +23,10 @@ import type { OperationCase } from "./operation.ts";
 const TOLERANCE: Readonly<Record<Dtype, number>> = { f32: 1e-4, f16: 1e-3 };
 
 /** Operations whose reference takes no layout, since it does not matter to them. */
-const WITHOUT_LAYOUT = ["activate", "activateBackward", "linear", "linearBackward"];
+const WITHOUT_LAYOUT = [
+  ...["activate", "activateBackward", "add", "addBackward", "sub", "subBackward", "clamp", "clampBackward"],
+  ...["whereBackward", "linear", "linearBackward"],
+];
 
 /** Junk that can be valid and then needs more memory than the reference has. */
 const ENORMOUS = ["2 ** 31 - 1", "[1, 1, 2 ** 30, 4]"];
@@ -133,7 +136,7 @@ function isOpen({ call, spoiled }: OperationCase, arrays: ReadonlyMap<string, un
   );
 }
 
-const TENSOR_OPTIONS = ["output", "preActivation", "scale", "shift", "bias", "mean", "variance", "inverseDeviation"];
+const TENSOR_OPTIONS = ["output", "preActivation", "scale", "bias", "mean", "variance", "inverseDeviation"];
 
 export async function performOperation(work: Work, one: OperationCase): Promise<Outcome> {
   const { engine, made } = work;

@@ -15,9 +15,9 @@ const USAGES = { STORAGE: 0x80, COPY_SRC: 0x04, COPY_DST: 0x08 };
 const MAX_ELEMENTS = 2 ** 31 - 1;
 
 function isShape(value: unknown): value is number[] {
-  if (!Array.isArray(value) || value.length < 1 || value.length > 5) return false;
+  if (!Array.isArray(value) || value.length > 8) return false;
   const sizes = Array.from(value as unknown[]);
-  const whole = sizes.every((size) => typeof size === "number" && Number.isInteger(size) && size >= 1);
+  const whole = sizes.every((size) => typeof size === "number" && Number.isInteger(size) && size >= 0);
   return whole && elementCount(sizes as number[]) <= MAX_ELEMENTS;
 }
 
@@ -52,7 +52,7 @@ function differs(values: ArrayLike<number>, wanted: ArrayLike<number>): number {
 /** Makes a buffer with the values. */
 function bufferOf({ engine, made }: Work, { beyond, usage }: TensorCase, values: ArrayLike<number>, dtype: Dtype) {
   const buffer = engine.device.createBuffer({
-    size: Math.max(4, bytesFor(values.length, dtype) + 4 * beyond),
+    size: Math.max(0, bytesFor(values.length, dtype) + 4 * beyond),
     usage: usage.reduce((bits, name) => bits | USAGES[name], 0),
     mappedAtCreation: true,
   });

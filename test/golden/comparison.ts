@@ -42,7 +42,7 @@ export function map({ data, shape }: NdArray, change: (value: number, index: num
 
 /** The geometry among the options of a case. */
 export function geometry({ options }: GoldenCase) {
-  const { activation: _, outputPadding: __, ...rest } = options;
+  const { activation: _, ...rest } = options;
   return rest;
 }
 

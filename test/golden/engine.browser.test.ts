@@ -32,7 +32,6 @@ function computed(golden: GoldenCase, algorithm: string, made: Tensor[]): Tensor
   const { options, bias, preActivation } = golden;
   const { activation } = options;
   const linear = { ...geometry(golden), algorithm };
-  const { outputPadding } = options;
   const epilogue = {
     ...(activation !== undefined && { activation }),
     ...(bias && { bias: tensor(bias) }),
@@ -44,11 +43,7 @@ function computed(golden: GoldenCase, algorithm: string, made: Tensor[]): Tensor
     case "forward":
       return conv(one("x"), one("w"), { ...linear, ...epilogue });
     case "transposed":
-      return convTranspose(one("x"), one("w"), {
-        ...linear,
-        ...epilogue,
-        ...(outputPadding !== undefined && { outputPadding }),
-      });
+      return convTranspose(one("x"), one("w"), { ...linear, ...epilogue });
     case "backward-data":
       return convBackwardData(one("dy"), one("w"), {
         ...linear,

@@ -8,7 +8,8 @@ Inputs are multiples of 1/8 (x, bias) and 1/4 (w, dy) from -2 to 2, so that ever
 of 1/32 and exact in float64 in whatever order it is summed, and in half precision too: without an activation a case has one right
 answer to the last bit. Results of an activation are printed with all their digits, the last of which are those of PyTorch's exp.
 
-The border is made by torch.nn.functional.pad, as conv itself takes neither asymmetric padding nor a padding mode.
+The border is made by torch.nn.functional.pad, as conv itself takes neither asymmetric padding nor a padding mode; where that refuses, by
+indices of the cells that it repeats.
 """
 
 import json
@@ -162,6 +163,30 @@ CONVOLUTIONS = [
         mode="reflect",
         groups=3,
     ),
+    Problem("1-D, reflect round again", [1, 1, 4], [2, 1, 11], padding=[(5, 5)], mode="reflect"),
+    Problem("1-D, circular round again, stride 2", [1, 1, 3], [2, 1, 4], stride=[2], padding=[(8, 7)], mode="circular"),
+    Problem("2-D, reflect of one cell", [1, 1, 1, 4], [2, 1, 2, 3], padding=[(2, 1), (7, 3)], mode="reflect"),
+    Problem("2-D, symmetric", [1, 2, 3, 4], [2, 2, 3, 2], padding=[(2, 3), (4, 0)], mode="symmetric"),
+    Problem(
+        "2-D, symmetric round again",
+        [1, 1, 2, 3],
+        [2, 1, 2, 3],
+        stride=[2, 1],
+        padding=[(5, 1), (0, 8)],
+        mode="symmetric",
+    ),
+    Problem("2-D, negative padding", [1, 2, 6, 7], [2, 2, 3, 3], padding=[(-1, -2), (-1, 0)]),
+    Problem(
+        "2-D, cropped and padded", [1, 2, 6, 5], [2, 2, 3, 2], stride=[2, 2], padding=[(-2, 2), (3, -1)], value=0.5
+    ),
+    Problem("1-D, cropped and reflected", [1, 2, 6], [2, 2, 3], padding=[(-2, 5)], mode="reflect"),
+    Problem(
+        "3-D, cropped and replicated",
+        [1, 2, 3, 4, 4],
+        [2, 2, 2, 2, 2],
+        padding=[(-1, 2), (1, -2), (2, -1)],
+        mode="replicate",
+    ),
     Problem("3-D, 3x3x3, padding 1, bias", [1, 2, 3, 3, 4], [2, 2, 3, 3, 3], padding=[(1, 1)] * 3, bias=True),
     Problem(
         "3-D, a stride for each axis",
@@ -254,6 +279,18 @@ TRANSPOSED = [
         padding=[(0, 2), (3, 1)],
         output_padding=[1, 2],
     ),
+    Problem("1-D, output padding below the dilation", [1, 2, 5], [2, 2, 3], dilation=[3], output_padding=[2]),
+    Problem(
+        "2-D, output padding over the padding",
+        [1, 2, 3, 3],
+        [2, 2, 2, 3],
+        stride=[1, 2],
+        dilation=[3, 4],
+        padding=[(1, 1), (2, 2)],
+        output_padding=[2, 3],
+        bias=True,
+    ),
+    Problem("2-D, negative padding, bias", [1, 2, 3, 2], [2, 2, 2, 3], padding=[(-1, -1), (-2, 1)], bias=True),
     Problem("2-D, groups, batch", [2, 4, 3, 3], [4, 3, 2, 2], stride=[2, 1], groups=2),
     Problem(
         "2-D, depthwise with multiplier 2, stride 2",
@@ -323,12 +360,12 @@ ACTIVATED = [
         [3, 1, 2, 3],
         padding=[(1, 0), (1, 1)],
         mode="circular",
-        activation="hardswish",
+        activation="hard-swish",
     ),
 ]
 ACTIVATED = [replace(problem, bias=True) for problem in ACTIVATED]
 
-# Sums on the very corners of piecewise activations, 0 and 6, where a derivative is a choice of side. (Those of hardswish, -3 and 3,
+# Sums on the very corners of piecewise activations, 0 and 6, where a derivative is a choice of side. (Those of hard-swish, -3 and 3,
 # are left out: PyTorch changed its mind about them, https://github.com/pytorch/pytorch/pull/148049.)
 CORNERS = [
     Problem(f"corners of {name}", [1, 1, 9], [1, 1, 1], bias=True, activation=option)
@@ -384,8 +421,28 @@ def activation_of(option: Optional[ActivationOption]) -> Callable[[torch.Tensor]
         "silu": F.silu,
         "gelu": F.gelu,
         "elu": lambda s: F.elu(s, fields.get("alpha", 1)),
-        "hardswish": F.hardswish,
+        "hard-swish": F.hardswish,
     }[fields["name"]]
+
+
+def reaches_once(problem: Problem) -> bool:
+    """Whether F.pad takes the padding: no further than to the other border."""
+    less = {"reflect": 1, "circular": 0}.get(problem.mode)
+    return less is None or all(max(pair) <= size - less for pair, size in zip(problem.pads(), problem.x[2:]))
+
+
+def cell_of(position: int, size: int, mode: str) -> int:
+    """The cell that a position repeats, found by mirroring or shifting it until it lies in the input."""
+    while not 0 <= position < size:
+        before = position < 0
+        if mode == "replicate" or size == 1:
+            position = 0 if before else size - 1
+        elif mode == "circular":
+            position += size if before else -size
+        else:
+            between = 1 if mode == "symmetric" else 0
+            position = -between - position if before else 2 * (size - 1) + between - position
+    return position
 
 
 def convolve(problem: Problem, x: torch.Tensor, w: torch.Tensor, bias: Optional[torch.Tensor]) -> torch.Tensor:
@@ -394,8 +451,14 @@ def convolve(problem: Problem, x: torch.Tensor, w: torch.Tensor, bias: Optional[
     pads = [pad for pair in reversed(problem.pads()) for pad in pair]
     if problem.mode == "zeros":
         padded = F.pad(x, pads, mode="constant", value=problem.value)
-    else:
+    elif all(0 <= pad for pad in pads) and problem.mode != "symmetric" and reaches_once(problem):
         padded = F.pad(x, pads, mode=problem.mode)
+    else:
+        padded = x
+        for axis, (begin, end) in enumerate(problem.pads()):
+            size = x.shape[axis + 2]
+            cells = [cell_of(position, size, problem.mode) for position in range(-begin, size + end)]
+            padded = padded.index_select(axis + 2, torch.tensor(cells))
     return CONV[problem.rank](
         padded,
         w,
@@ -411,7 +474,13 @@ def convolve_transposed(
 ) -> torch.Tensor:
     """conv_transpose(x, w) + bias; padding takes cells away from the result, which conv_transpose does alike at both ends only."""
     pads = problem.pads()
-    symmetric = all(begin == end for begin, end in pads)
+    symmetric = all(begin == end >= 0 for begin, end in pads)
+    grows = any(pad < 0 for pair in pads for pad in pair)
+    if grows:
+        # The cells that negative padding adds see nothing but the bias.
+        plain = convolve_transposed(replace(problem, padding=None), x, w, None)
+        y = F.pad(plain, [-pad for pair in reversed(pads) for pad in pair])
+        return y if bias is None else y + bias.reshape([1, -1] + [1] * problem.rank)
     y = CONV_TRANSPOSE[problem.rank](
         x,
         w,
@@ -458,7 +527,7 @@ def cases_of(problem: Problem, transposed: bool, gradients: bool) -> List[dict]:
     s = (convolve_transposed if transposed else convolve)(problem, x, w, bias)
     y = activation_of(problem.activation)(s)
     check_exact(problem.name, s)
-    if problem.activation == "hardswish":
+    if problem.activation == "hard-swish":
         assert not bool((s.abs() == 3).any()), problem.name
     forward = {"x": plain(x), "w": plain(w), **({"bias": plain(bias)} if problem.bias else {}), "expected": plain(y)}
     cases = [case(problem, prefix or "forward", **forward)]

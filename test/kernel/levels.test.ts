@@ -13,6 +13,12 @@ test("one level writes the result and needs no workspace", () => {
   expect(workspace.bytes).toBe(0);
 });
 
+test("a sum of no terms takes one level, which writes zeros", () => {
+  expect(levelsOf(new Workspace(), { sums: 3, terms: 0, partBytes: 4, result })).toEqual([
+    { terms: 0, parts: 1, from: undefined, to: result, last: true, inPlace: false },
+  ]);
+});
+
 test("each level reads what the one before wrote", () => {
   const levels = levelsOf(new Workspace(), { sums: 3, terms: 64 ** 2 + 1, partBytes: 4, result });
   expect(levels.map(({ terms, parts }) => [terms, parts])).toEqual([

@@ -11,7 +11,17 @@ import { type OperationCase, testOperations } from "./suite.ts";
 const values = (count: number, seed: number): Float32Array => uniform(count, seed).map((v) => 7 * v);
 
 /** Every rank, with element counts that divide by four and that do not. */
-const SHAPES = [[2, 3, 5, 8], [1, 3, 5, 7], [4, 60], [2, 3, 11], [17], [1, 2, 3, 4, 5]];
+const SHAPES = [
+  [2, 3, 5, 8],
+  [1, 3, 5, 7],
+  [4, 60],
+  [2, 3, 11],
+  [17],
+  [1, 2, 3, 4, 5],
+  [],
+  [1, 2, 1, 3, 1, 2, 1, 2],
+  [2, 0, 3],
+];
 
 const cases = ACTIVATIONS.flatMap(({ option, fromOutput }, at): OperationCase<never>[] => {
   const shape = SHAPES[at % SHAPES.length]!;
@@ -49,7 +59,7 @@ it("keeps NaN, and does not overflow far from 0", async () => {
   const x = engine.tensor([Number.NaN, -1e30, 1e30, 0], [4]);
   const ends: [ElementActivationOption, number, number][] = [
     ["relu", 0, 1e30],
-    ["hardsigmoid", 0, 1],
+    ["hard-sigmoid", 0, 1],
     ["softplus", 0, 1e30],
     [{ name: "gelu", approximate: "tanh" }, 0, 1e30],
   ];

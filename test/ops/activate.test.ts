@@ -1,5 +1,6 @@
 // The reference of activations: their gradients, and what they refuse.
 import { describe, expect, test } from "vitest";
+import { ELEMENT_ACTIVATIONS, checkElementActivation } from "../../src/ops/shared/geometry/element-activation.ts";
 import { activate, activateBackward } from "../../src/reference.ts";
 import { uniform } from "../suite/random.ts";
 import { refusal } from "../suite/refusal.ts";
@@ -30,7 +31,10 @@ test.each([
   ["swish", "activation", "invalid-argument"],
   [{ name: "none" }, "activation.name", "invalid-argument"],
   [{ name: "gelu", approximate: "sigmoid" }, "activation.approximate", "invalid-argument"],
-  [{ name: "selu", alpha: 1 }, "activation", "unknown-option"],
+  [{ name: "selu", beta: 1 }, "activation", "unknown-option"],
+  [{ name: "celu", alpha: 0 }, "activation.alpha", "invalid-argument"],
+  [{ name: "hard-sigmoid", alpha: Infinity }, "activation.alpha", "invalid-argument"],
+  ["hardswish", "activation", "invalid-argument"],
   [{ name: "relu", approximate: "tanh" }, "activation", "unknown-option"],
   [{ name: "softplus", beta: 0 }, "activation.beta", "invalid-argument"],
   [{ name: "softplus", threshold: "20" }, "activation.threshold", "invalid-argument"],
@@ -43,7 +47,32 @@ test.each([
   [{ activation: "relu", output: x, preActivation: x }, "output", "invalid-argument"],
   [{ activation: "softplus", output: x }, "output", "invalid-argument"],
   [{ activation: { name: "leaky-relu", slope: -1 }, output: x }, "output", "invalid-argument"],
+  [{ activation: { name: "selu", gamma: -1 }, output: x }, "output", "invalid-argument"],
+  [{ activation: "mish", output: x }, "output", "invalid-argument"],
   [{ activation: "relu", gate: x }, "options", "unknown-option"],
 ])("refuses the gradient with %o", (options, argument, code) => {
   expect(refusal(() => activateBackward(dy, options as never))).toMatchObject({ argument, code });
+});
+
+test("names are the camel case words of WebNN or ONNX, in lower case, with hyphens between them", () => {
+  for (const name of ELEMENT_ACTIVATIONS) expect(name).toMatch(/^[a-z]+[0-9]?(?:-[a-z]+)*$/);
+  // Where PyTorch has one word and the standards have two.
+  expect(ELEMENT_ACTIVATIONS).toEqual(expect.arrayContaining(["hard-swish", "hard-sigmoid", "thresholded-relu"]));
+});
+
+test.each([
+  ["linear", { alpha: 1, beta: 0 }],
+  ["selu", { alpha: 1.6732632423543772, gamma: 1.0507009873554805 }],
+  ["celu", { alpha: 1 }],
+  ["softplus", { beta: 1, threshold: 20 }],
+  ["shrink", { lambd: 0.5, bias: 0 }],
+  ["thresholded-relu", { alpha: 1 }],
+  ["hard-sigmoid", { alpha: 1 / 6, beta: 0.5 }],
+  ["gelu", { approximate: "none" }],
+  ["leaky-relu", { slope: 0.01 }],
+  ["elu", { alpha: 1 }],
+])("%s given its own defaults is %s", (name, defaults) => {
+  expect(checkElementActivation("activation", { name, ...defaults })).toEqual(
+    checkElementActivation("activation", name),
+  );
 });

@@ -31,7 +31,7 @@ test.each([
   [{ kernelSize: 5 }, "kernelSize (spatial axis 0)", "empty-output"],
   [{ kernelSize: [2, 2] }, "kernelSize", "shape-mismatch"],
   [{ kernelSize: 2, stride: 0 }, "stride", "invalid-argument"],
-  [{ kernelSize: 2, padding: 2 }, "padding (spatial axis 0)", "invalid-argument"],
+  [{ kernelSize: 2, padding: 2, includePadding: false }, "padding (spatial axis 0)", "invalid-argument"],
   [{ kernelSize: 2, ceilMode: 1 }, "ceilMode", "invalid-argument"],
   [{ kernelSize: 2, divisor: 0 }, "divisor", "invalid-argument"],
   [{ kernelSize: 2, kernel: 2 }, "options", "unknown-option"],

@@ -16,6 +16,8 @@ export interface OperationCall {
   readonly operation: OperationName;
   /** The tensor arguments in order; an argument that is a list of tensors is a list here. */
   readonly given: readonly (Given | { readonly list: readonly Given[] })[];
+  /** Arguments between the tensors and the options. */
+  readonly plain?: readonly unknown[];
   /** The last argument without its tensors: options, or the activation of `activate`. Absent where the operation takes none. */
   readonly options?: unknown;
   /** The tensors among its options. */
@@ -75,16 +77,60 @@ function elementwise(extent: Extent): OperationCall[] {
       tensors: { weight: channel, dy: f32([1]) },
     },
     { operation: "crossEntropyBackward", given: [x, x], options: {} },
+    { operation: "negativeLogLikelihood", given: [x, losses], options: {} },
+    { operation: "negativeLogLikelihoodBackward", given: [x, losses], options: {} },
+    {
+      operation: "matmul",
+      given: [
+        [2, C, size],
+        [2, C, size],
+      ],
+      options: { transposeB: true },
+    },
+    {
+      operation: "matmulBackward",
+      given: [
+        [2, C, C],
+        [2, C, size],
+        [size, C],
+      ],
+      options: {},
+    },
+    ...reductions(x),
+    { operation: "argMax", given: [x], options: {} },
+    { operation: "argMin", given: [x], options: { axis: -1, keepDimensions: true } },
     { operation: "add", given: [x, x], options: summed },
     { operation: "addBackward", given: [x], options: summed, tensors: { output: x } },
-    { operation: "multiply", given: [x, one] },
-    { operation: "multiplyBackward", given: [x, x, one] },
+    { operation: "add", given: [one, channel] },
+    { operation: "addBackward", given: [x], options: { bShape: one } },
+    { operation: "sub", given: [x, one], options: { activation: "mish" } },
+    { operation: "subBackward", given: [x], options: { ...summed, aShape: one }, tensors: { preActivation: x } },
+    ...(["multiply", "divide", "minimum", "maximum", "power"] as const).flatMap((operation): OperationCall[] => [
+      { operation, given: [x, one] },
+      { operation: `${operation}Backward`, given: [x, x, one] },
+    ]),
+    { operation: "equal", given: [x, one] },
+    { operation: "greater", given: [x, one] },
+    { operation: "greaterOrEqual", given: [one, x] },
+    ...(["sqrt", "exp", "log", "abs", "reciprocal", "erf"] as const).flatMap((operation): OperationCall[] => [
+      { operation, given: [x] },
+      { operation: `${operation}Backward`, given: [x, x] },
+    ]),
+    ...(["negate", "floor", "ceil", "round", "sign"] as const).map((operation): OperationCall => ({
+      operation,
+      given: [x],
+    })),
+    { operation: "clamp", given: [x], options: { min: 0, max: 6 } },
+    { operation: "clampBackward", given: [x, x], options: { min: 0 } },
+    { operation: "where", given: [one, x, []] },
+    { operation: "whereBackward", given: [x, one], options: { bShape: [] } },
     { operation: "prelu", given: [x, channel] },
     { operation: "preluBackward", given: [x, x, channel] },
     { operation: "maxout", given: [x], options: { pieces: 2 } },
     { operation: "maxoutBackward", given: [map(C / 2), x], options: { pieces: 2 } },
     { operation: "dropout", given: [x], options: { seed: 7 } },
     { operation: "dropout", given: [x], options: { seed: 7, perChannel: true } },
+    { operation: "dropoutWithMask", given: [x], options: { seed: 7 } },
     { operation: "dropoutBackward", given: [x], options: { seed: 7 } },
     { operation: "sgd", given: [x, x], options: { learningRate: 0.1 } },
     {
@@ -95,12 +141,53 @@ function elementwise(extent: Extent): OperationCall[] {
   ];
 }
 
+function reductions(x: readonly number[]): OperationCall[] {
+  const options = { axes: [0, 2] };
+  const y = [x[1]!, x[3]!];
+  const plain = ["reduceSum", "reduceMean", "reduceMax", "reduceMin", "reduceProduct"] as const;
+  const more = ["reduceL1", "reduceL2", "reduceSumSquare", "reduceLogSum", "reduceLogSumExp"] as const;
+  const spread = ["reduceSumBackward", "reduceMeanBackward"] as const;
+  const ofElements = ["reduceL1Backward", "reduceSumSquareBackward"] as const;
+  const ofResults = ["reduceMaxBackward", "reduceMinBackward", "reduceL2Backward", "reduceLogSumExpBackward"] as const;
+  return [
+    ...[...plain, ...more].map((operation) => ({ operation, given: [x], options })),
+    ...spread.map((operation) => ({ operation, given: [y], options: { ...options, inputShape: x } })),
+    ...ofElements.map((operation) => ({ operation, given: [y, x], options })),
+    ...ofResults.map((operation) => ({ operation, given: [y, x, y], options })),
+  ];
+}
+
+/** Cells that `pad` adds to each axis. */
+const FRAME = [
+  [0, 0],
+  [1, -1],
+  [1, 0],
+  [0, 1],
+] as const;
+const added = (axis: number): number => FRAME[axis]![0] + FRAME[axis]![1];
+
 function moves(extent: Extent): OperationCall[] {
   const { C, size, map } = shapes(extent);
   const x = map();
   return [
     { operation: "concatenate", given: [{ list: [x, x, map(1)] }], options: {} },
     { operation: "split", given: [x], options: { sections: 2 } },
+    { operation: "transpose", given: [x], options: { permutation: [1, 0, 3, 2] } },
+    { operation: "slice", given: [x], options: { starts: [-1, 0], ends: [-9, 1], steps: [-1, 1] } },
+    {
+      operation: "sliceBackward",
+      given: [map()],
+      options: { inputShape: [N + 1, ...x.slice(1)], starts: [1], ends: [9] },
+    },
+    { operation: "expand", given: [joinShape(1, 1, [1, size], extent.layout)], plain: [x] },
+    { operation: "pad", given: [x], options: { padding: FRAME, paddingMode: "reflect" } },
+    { operation: "pad", given: [x], options: { padding: FRAME, paddingValue: 1 } },
+    {
+      operation: "padBackward",
+      given: [x],
+      options: { padding: FRAME, paddingMode: "circular", inputShape: x.map((cells, axis) => cells - added(axis)) },
+    },
+    { operation: "reshape", given: [x], plain: [[N, -1]], options: {} },
     { operation: "channelShuffle", given: [x], options: { groups: 2 } },
     { operation: "channelShuffleBackward", given: [x], options: { groups: 2 } },
     { operation: "pixelShuffle", given: [map(4 * C)], options: { factor: 2 } },
@@ -162,7 +249,7 @@ function layers(extent: Extent): OperationCall[] {
 function norms(extent: Extent): OperationCall[] {
   const { C, map, weights, channel } = shapes(extent);
   const x = map();
-  const affine = { scale: channel, shift: channel };
+  const affine = { scale: channel, bias: channel };
   const running = { mean: channel, variance: channel };
   return [
     { operation: "batchNorm", given: [x], options: {}, tensors: { ...running, ...affine } },
@@ -178,13 +265,36 @@ function norms(extent: Extent): OperationCall[] {
     { operation: "layerNorm", given: [x], options: {} },
     { operation: "layerNorm", given: [x], options: { axes: "channels" }, tensors: affine },
     { operation: "layerNormBackward", given: [x, x], options: { axes: "channels" }, tensors: { scale: channel } },
+    {
+      ...{ operation: "layerNorm", given: [x], options: { axes: [3, 1] } },
+      tensors: { scale: [x[3]!, x[1]!], bias: [x[3]!, x[1]!] },
+    },
+    { operation: "layerNormWithStatistics", given: [x], options: { axes: [-1] } },
+    {
+      ...{ operation: "layerNormBackward", given: [x, x], options: { axes: [0, 2] } },
+      tensors: { mean: f32([1, x[1]!, 1, x[3]!]), inverseDeviation: f32([1, x[1]!, 1, x[3]!]) },
+    },
+    { operation: "rmsNorm", given: [x], options: {} },
+    { operation: "rmsNorm", given: [x], options: { axes: "channels" }, tensors: { scale: channel } },
+    { operation: "rmsNormWithStatistics", given: [x], options: { axes: [-1] } },
+    { operation: "rmsNormBackward", given: [x, x], options: { axes: "channels" }, tensors: { scale: channel } },
+    {
+      ...{ operation: "rmsNormBackward", given: [x, x], options: { axes: [1, 2, 3] } },
+      tensors: { inverseRootMeanSquare: f32([N, 1, 1, 1]) },
+    },
+    { operation: "lpNormalize", given: [x], options: {} },
+    { operation: "lpNormalize", given: [x], options: { p: 1, axis: -1 } },
+    { operation: "lpNormalizeBackward", given: [x, x], options: {} },
+    { operation: "lpNormalizeBackward", given: [x, x], options: { p: 1, axis: -1 } },
+    { operation: "instanceNormWithStatistics", given: [x], options: {} },
+    { operation: "groupNormWithStatistics", given: [x], options: { groups: 2 } },
     { operation: "instanceNorm", given: [x], options: {}, tensors: affine },
     { operation: "instanceNormBackward", given: [x, x], options: {}, tensors: { scale: channel } },
     { operation: "groupNorm", given: [x], options: { groups: 2 }, tensors: affine },
     { operation: "groupNormBackward", given: [x, x], options: { groups: 2 }, tensors: { scale: channel } },
     {
       ...{ operation: "foldBatchNorm", given: [weights(C, 3)], options: {} },
-      tensors: { ...running, ...affine, bias: channel },
+      tensors: { ...running, ...affine, convBias: channel },
     },
     { operation: "localResponseNorm", given: [x], options: { size: 3 } },
     { operation: "localResponseNormBackward", given: [x, x], options: { size: 3 } },
@@ -208,9 +318,11 @@ function pooling(extent: Extent): OperationCall[] {
     { operation: "maxPool", given: [x], options: window },
     { operation: "maxPool", given: [x], options: whole },
     { operation: "maxPoolWithIndices", given: [x], options: window },
-    { operation: "maxPoolWithIndices", given: [x], options: whole },
+    { operation: "maxPoolWithIndices", given: [x], options: { ...whole, indexing: "tensor" } },
+    { operation: "maxPool", given: [x], options: { kernelSize: 5, stride: 1, padding: "same" } },
+    { operation: "sumPoolBackward", given: [x], options: { kernelSize: 9, stride: 1, padding: "same", inputShape } },
     { operation: "maxPoolBackward", given: [halved, f32(halved)], options: { ...window, inputShape } },
-    { operation: "lpPool", given: [x], options: { ...window, norm: 3 } },
+    { operation: "lpPool", given: [x], options: { ...window, norm: 3, scaleCut: false } },
     { operation: "lpPoolBackward", given: [halved, x, halved], options: { ...window, norm: 3 } },
     { operation: "gaussianPool", given: [x], options: smooth },
     { operation: "gaussianPoolBackward", given: [halved], options: { ...smooth, inputShape } },
@@ -231,11 +343,42 @@ function unpooling(extent: Extent): OperationCall[] {
   const { C, size, map } = shapes(extent);
   const [x, doubled] = [map(), map(C, 2 * size)];
   return [
-    { operation: "maxUnpool", given: [x, f32(x)], options: { kernelSize: 2 } },
+    { operation: "maxUnpool", given: [x, f32(x)], options: { kernelSize: 2, indexing: "tensor" } },
     { operation: "maxUnpoolBackward", given: [doubled, f32(x)], options: { kernelSize: 2 } },
     { operation: "upsample", given: [x], options: { scale: 2 } },
     { operation: "upsample", given: [x], options: { scale: 2, mode: "linear" } },
     { operation: "upsampleBackward", given: [doubled], options: { scale: 2, inputShape: x } },
+    { operation: "resize", given: [x], options: { outputSize: size + 1 } },
+    { operation: "resize", given: [x], options: { scale: 0.6, mode: "cubic", antialias: true, excludeOutside: true } },
+    {
+      ...{ operation: "resize", given: [x] },
+      options: {
+        ...{ scale: 1.5, mode: "linear", coordinates: "tf-crop-and-resize" },
+        ...{ roi: [0, 0, 2, 1], extrapolationValue: 2 },
+      },
+    },
+    {
+      operation: "resizeBackward",
+      given: [x],
+      options: { outputSize: size, mode: "linear", inputShape: map(C, size + 1) },
+    },
+    { operation: "gridSample", given: [x, [N, size, size + 1, 2]], options: {} },
+    {
+      operation: "gridSample",
+      given: [x, f32([N, size, size, 2])],
+      options: { mode: "cubic", paddingMode: "reflection" },
+    },
+    { operation: "gridSampleBackward", given: [x, x, [N, size, size, 2]], options: { paddingMode: "border" } },
+    {
+      ...{ operation: "roiAlign", given: [x, [3, 4], [3]] },
+      options: { outputSize: 2, coordinates: "output-half-pixel", samplingRatio: 2 },
+    },
+    { operation: "roiAlign", given: [x, f32([3, 4]), f32([3])], options: { outputSize: [1, 3], mode: "max" } },
+    {
+      operation: "roiAlignBackward",
+      given: [map(C, 2).with(0, 3), [3, 4], [3]],
+      options: { outputSize: 2, inputShape: x },
+    },
     { operation: "upsampleBackward", given: [doubled], options: { scale: 2, mode: "linear", inputShape: x } },
     { operation: "bedOfNails", given: [x], options: { kernelSize: 2 } },
     { operation: "bedOfNailsBackward", given: [doubled], options: { kernelSize: 2 } },
@@ -259,10 +402,11 @@ export function placesOf({ given, tensors = {} }: OperationCall): [place: string
 }
 
 /** The arguments of a call before its options. */
-export function argumentsOf({ given }: OperationCall, at: (place: string) => unknown): unknown[] {
-  return given.map((one, place) =>
+export function argumentsOf({ given, plain = [] }: OperationCall, at: (place: string) => unknown): unknown[] {
+  const tensors = given.map((one, place) =>
     "list" in one ? one.list.map((_, turn) => at(`${place}.${turn}`)) : at(`${place}`),
   );
+  return [...tensors, ...plain];
 }
 
 /** The options of a call. */

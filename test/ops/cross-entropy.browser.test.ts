@@ -1,7 +1,9 @@
 import { expect, it } from "vitest";
 import { gamma } from "../../src/base/arithmetic.ts";
+import { elementCount } from "../../src/base/shape.ts";
 import { createEngine } from "../../src/index.ts";
 import type { CrossEntropyOptions } from "../../src/ops/cross-entropy/geometry.ts";
+import * as operations from "../../src/ops/index.ts";
 import { crossEntropy, crossEntropyBackward } from "../../src/ops/index.ts";
 import * as reference from "../../src/reference.ts";
 import { generator, uniform } from "../suite/random.ts";
@@ -25,8 +27,24 @@ const classes = (C: number, ignored: number) => (count: number, seed: number) =>
 
 type Options = Omit<CrossEntropyOptions<never>, "weight">;
 
+/** The functions by name. */
+const calls = { ...operations };
+const expected = { ...reference };
+
+/** The names of the calls: of logits, and of logarithms of probabilities. */
+const CALLS = {
+  logits: ["crossEntropy", "crossEntropyBackward"],
+  logarithms: ["negativeLogLikelihood", "negativeLogLikelihoodBackward"],
+} as const;
+
 /** Lines taken by one invocation and by sixteen, one and four at a time, and losses that are summed in two levels. */
-const CASES: readonly { shape: readonly number[]; options: Options; weighted?: true; dense?: true }[] = [
+const CASES: readonly {
+  shape: readonly number[];
+  options: Options;
+  weighted?: true;
+  dense?: true;
+  of?: keyof typeof CALLS;
+}[] = [
   { shape: [4, 6], options: {} },
   { shape: [5, 260], options: { labelSmoothing: 0.1, reduction: "sum" } },
   { shape: [3, 259], options: { reduction: "none" } },
@@ -36,11 +54,15 @@ const CASES: readonly { shape: readonly number[]; options: Options; weighted?: t
   { shape: [3, 5, 7], options: { reduction: "none" }, dense: true },
   { shape: [1, 3, 2, 3, 4], options: { reduction: "sum" }, weighted: true },
   { shape: [2, 3, 25, 32], options: {} },
+  { shape: [4, 6], options: {}, weighted: true, of: "logarithms" },
+  { shape: [2, 5, 3, 4], options: { ignoreIndex: 2, reduction: "none" }, of: "logarithms" },
+  { shape: [5, 260], options: { reduction: "sum" }, of: "logarithms" },
 ];
 
 type Name = "logits" | "target" | "weight" | "dy";
 
-const cases = CASES.flatMap(({ shape, options, weighted, dense }): OperationCase<never>[] => {
+const cases = CASES.flatMap(({ shape, options, weighted, dense, of = "logits" }): OperationCase<never>[] => {
+  const [forwardName, backwardName] = CALLS[of];
   const [C, reduction] = [shape[1]!, options.reduction ?? "mean"];
   const losses = shape.filter((_, at) => at !== 1);
   const name = [
@@ -80,34 +102,34 @@ const cases = CASES.flatMap(({ shape, options, weighted, dense }): OperationCase
   const summed = gamma(64);
 
   const forward: OperationCase<Name> = {
-    name: `cross entropy ${name}`,
+    name: `${forwardName} ${name}`,
     inputs: inputs as never,
-    run: (tensors) => ({ y: crossEntropy(tensors.logits, tensors.target, withWeight(tensors.weight)) }),
+    run: (tensors) => ({ y: calls[forwardName](tensors.logits, tensors.target, withWeight(tensors.weight)) }),
     reference: (arrays, layout) => ({
-      y: reference.crossEntropy(arrays.logits, arrays.target, { ...withWeight(arrays.weight), layout }),
+      y: expected[forwardName](arrays.logits, arrays.target, { ...withWeight(arrays.weight), layout }),
     }),
     bound: (arrays, layout) => {
-      const each = reference.crossEntropy(arrays.logits, arrays.target, {
+      const each = expected[forwardName](arrays.logits, arrays.target, {
         ...withWeight(arrays.weight),
         layout,
         reduction: "none",
       }).data;
       const total = each.reduce((sum, loss) => sum + one(loss), 0) / divisor(arrays);
       // A sum; for the mean another one, of the weights, and a division.
-      return { y: (at, expected) => (reduction === "none" ? one(each[at]!) : total + (2 * summed + 5 * u) * expected) };
+      return { y: (at, wanted) => (reduction === "none" ? one(each[at]!) : total + (2 * summed + 5 * u) * wanted) };
     },
   };
   const backward: OperationCase<Name> = {
-    name: `gradient of cross entropy ${name}`,
+    name: `${backwardName} ${name}`,
     inputs: { ...inputs, dy } as never,
     run: (tensors) => ({
-      dx: crossEntropyBackward(tensors.logits, tensors.target, {
+      dx: calls[backwardName](tensors.logits, tensors.target, {
         ...withWeight(tensors.weight),
         dy: tensors.dy,
       }),
     }),
     reference: (arrays, layout) => ({
-      dx: reference.crossEntropyBackward(arrays.logits, arrays.target, {
+      dx: expected[backwardName](arrays.logits, arrays.target, {
         ...withWeight(arrays.weight),
         layout,
         dy: arrays.dy,
@@ -136,5 +158,73 @@ it("gives NaN where the target is no class, and uses 1 for dy", async () => {
   expect(read[3]).toBeCloseTo(Math.LN2, 5);
   expect(Array.from(await dx.read()).slice(6)).toEqual([0.5, -0.5]);
   for (const tensor of [x, target, y, dx]) tensor.destroy();
+  engine.destroy();
+});
+
+it("takes classes of either type", async () => {
+  const engine = await createEngine({ tuning: "forget" });
+  for (const [shape, of] of [
+    [[3, 5], [3]],
+    [
+      [1, 5, 2, 2],
+      [1, 2, 2],
+    ],
+  ] as const) {
+    const x = engine.tensor(uniform(elementCount(shape), 1), shape);
+    const data = Array.from({ length: elementCount(of) }, (_, at) => (at * 3) % 5);
+    const losses = (["f32", "u32"] as const).map((dtype) => crossEntropy(x, engine.tensor(data, of, { dtype })).read());
+    const [floats, indices] = await Promise.all(losses);
+    expect(indices).toEqual(floats);
+  }
+  engine.destroy();
+});
+
+/** Classes along an axis of their own, in items of four losses; and rows. */
+it.each([
+  [12, 6],
+  [12, 260],
+  [3, 6, 2, 2],
+])("is NaN for logits with NaN or +Infinity, or of -Infinity alone (%s)", async (...shape) => {
+  const engine = await createEngine({ tuning: "forget" });
+  const [never, most] = [-Infinity, Infinity];
+  const rows = [
+    [most, 1],
+    [Number.NaN, 1],
+    [never, never],
+    [never, 1],
+    [1, never],
+    [1, 2],
+  ];
+  const [N, C] = shape as [number, number];
+  const cells = elementCount(shape.slice(2));
+  const row = (n: number, cell: number): number[] => rows[(n * cells + cell) % rows.length]!;
+  const data = Array.from({ length: elementCount(shape) }, (_, at) => {
+    const [n, c, cell] = [Math.floor(at / cells / C), Math.floor(at / cells) % C, at % cells];
+    const [first, others] = row(n, cell) as [number, number];
+    return c === 0 ? first : c === C - 1 ? others : never;
+  });
+  const ofClass = Array.from({ length: N * cells }, () => C - 1);
+  const ofEach = Array.from(data, (_, at) => (Math.floor(at / cells) % C === C - 1 ? 1 : 0));
+  const x = engine.tensor(data, shape);
+  const wanted = (target: number[], of: readonly number[]) =>
+    reference.crossEntropy({ data, shape }, { data: target, shape: of }, { reduction: "none" }).data;
+  for (const [target, of] of [
+    [ofClass, shape.toSpliced(1, 1)],
+    [ofEach, shape],
+  ] as const) {
+    const given = engine.tensor(target, of);
+    const losses = await crossEntropy(x, given, { reduction: "none" }).read();
+    wanted(target, of).forEach((loss, at) => {
+      const got = losses[at]!;
+      const same = Number.isNaN(loss) ? Number.isNaN(got) : got === loss || Math.abs(got - loss) < 1e-5;
+      expect(same, `loss ${at}: ${got}, not ${loss}`).toBe(true);
+    });
+    const dx = await crossEntropyBackward(x, given, { reduction: "none" }).read();
+    const spoilt = (at: number): boolean => {
+      const [first, others] = row(Math.floor(at / cells / C), at % cells) as [number, number];
+      return first === most || Number.isNaN(first) || (first === never && others === never);
+    };
+    data.forEach((_, at) => expect(Number.isNaN(dx[at]), `gradient ${at}: ${dx[at]}`).toBe(spoilt(at)));
+  }
   engine.destroy();
 });

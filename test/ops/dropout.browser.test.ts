@@ -1,6 +1,6 @@
 import { gamma } from "../../src/base/arithmetic.ts";
 import type { DropoutOptions } from "../../src/ops/dropout/geometry.ts";
-import { dropout, dropoutBackward } from "../../src/ops/index.ts";
+import { dropout, dropoutBackward, dropoutWithMask } from "../../src/ops/index.ts";
 import * as reference from "../../src/reference.ts";
 import { type OperationCase, testOperations } from "./suite.ts";
 
@@ -11,6 +11,9 @@ const CASES: readonly { shape: readonly number[]; options: DropoutOptions }[] = 
   { shape: [2, 8, 2, 2, 3], options: { seed: 3_000_000_000, perChannel: true } },
   { shape: [5, 6, 4], options: { rate: 0.4, seed: 5, perChannel: true } },
   { shape: [9], options: { rate: 1, seed: 0 } },
+  { shape: [0, 3], options: { seed: 1 } },
+  { shape: [2, 3, 2, 1, 2, 2, 3], options: { seed: 4 } },
+  { shape: [], options: { seed: 7 } },
 ];
 
 const cases = CASES.flatMap(({ shape, options }): OperationCase<never>[] => {
@@ -31,7 +34,14 @@ const cases = CASES.flatMap(({ shape, options }): OperationCase<never>[] => {
     reference: ({ dy }, layout) => ({ dx: reference.dropoutBackward(dy, { ...options, layout }) }),
     bound: () => ({ dx: bound }),
   };
-  return [forward, backward];
+  const masked: OperationCase<"x"> = {
+    name: `${name}, and the mask`,
+    inputs: { x: { shape } },
+    run: ({ x }) => ({ ...dropoutWithMask(x, options) }),
+    reference: ({ x }, layout) => ({ ...reference.dropoutWithMask(x, { ...options, layout }) }),
+    bound: () => ({ y: bound, mask: () => 0 }),
+  };
+  return [forward, masked, backward];
 });
 
 testOperations(cases);

@@ -1,7 +1,7 @@
 // The reference of dropout: its random numbers, its gradient, and what it refuses.
 import { expect, test } from "vitest";
 import { randomOf } from "../../src/ops/dropout/geometry.ts";
-import { dropout, dropoutBackward } from "../../src/reference.ts";
+import { dropout, dropoutBackward, dropoutWithMask } from "../../src/reference.ts";
 import { uniform } from "../suite/random.ts";
 import { refusal } from "../suite/refusal.ts";
 import { expectGradient } from "./finite-differences.ts";
@@ -20,6 +20,18 @@ const x = { data: uniform(96, 1), shape: [2, 4, 3, 4] };
 test.each([{ seed: 1 }, { seed: 2, rate: 0.3, perChannel: true }])("the gradient with %o", (options) => {
   const dy = { data: uniform(96, 2), shape: x.shape };
   expectGradient(dropoutBackward(dy, options), (array) => dropout(array, options), x, dy);
+});
+
+test("the mask is 1 where elements are kept, zeros among them", () => {
+  const options = { seed: 9, rate: 0.25 };
+  const { y, mask } = dropoutWithMask({ data: new Float64Array(64), shape: [64] }, options);
+  expect(y.data.every((value) => value === 0)).toBe(true);
+  expect([...mask.data]).toEqual(
+    [...dropout({ data: mask.data.map(() => 1), shape: [64] }, options).data].map((v) => (v > 0 ? 1 : 0)),
+  );
+  const kept = mask.data.reduce((sum, one) => sum + one, 0);
+  expect(kept).toBeGreaterThan(32);
+  expect(kept).toBeLessThan(64);
 });
 
 test("drops the same elements in both layouts, and whole channels on request", () => {

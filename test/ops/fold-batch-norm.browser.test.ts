@@ -34,30 +34,32 @@ const folds = FOLDS.map(
     channels,
     affine,
     options,
-  }): OperationCase<"w" | "mean" | "variance" | "scale" | "shift" | "bias"> => {
+  }): OperationCase<"w" | "mean" | "variance" | "scale" | "bias" | "convBias"> => {
     const channel = { shape: [channels] };
     return {
       name: `folding, ${name}`,
       inputs: {
         ...{ w: { shape, layoutFree: true }, mean: channel, variance: { ...channel, values: positive } },
-        ...{ scale: channel, shift: channel, bias: channel },
+        ...{ scale: channel, bias: channel, convBias: channel },
       },
-      run: ({ w, mean, variance, scale, shift, bias }) => ({
-        ...foldBatchNorm(w, { mean, variance, epsilon, ...options, ...(affine && { scale, shift, bias }) }),
+      run: ({ w, mean, variance, scale, bias, convBias }) => ({
+        ...foldBatchNorm(w, { mean, variance, epsilon, ...options, ...(affine && { scale, bias, convBias }) }),
       }),
-      reference: ({ w, mean, variance, scale, shift, bias }, layout) => ({
+      reference: ({ w, mean, variance, scale, bias, convBias }, layout) => ({
         ...reference.foldBatchNorm(w, {
           mean,
           variance,
           epsilon,
           layout,
           ...options,
-          ...(affine && { scale, shift, bias }),
+          ...(affine && { scale, bias, convBias }),
         }),
       }),
       // inverseSqrt is accurate to 2 ULP, 4 u, of a rounded sum; and a few products and sums.
-      bound: ({ w, mean, variance, scale, shift, bias }, layout) => {
-        const given = affine ? { scale: magnitudes(scale), shift: magnitudes(shift), bias: magnitudes(bias) } : {};
+      bound: ({ w, mean, variance, scale, bias, convBias }, layout) => {
+        const given = affine
+          ? { scale: magnitudes(scale), bias: magnitudes(bias), convBias: magnitudes(convBias) }
+          : {};
         const negative = { data: Float64Array.from(mean.data, (value) => -Math.abs(value)), shape: mean.shape };
         const sizes = reference.foldBatchNorm(magnitudes(w), {
           mean: negative,

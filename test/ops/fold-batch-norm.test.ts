@@ -15,7 +15,7 @@ const normalisation = (channels: number) => ({
   mean: random([channels], 3),
   variance: { shape: [channels], data: uniform(channels, 4).map((value) => Math.abs(value) + 0.25) },
   scale: random([channels], 5),
-  shift: random([channels], 6),
+  bias: random([channels], 6),
   epsilon: 0.01,
 });
 
@@ -54,13 +54,13 @@ const CONVOLUTIONS: readonly Convolution[] = [
 
 test.each(CONVOLUTIONS)("$name: the folded weights normalise", ({ x, w, channels, groups, transposed, layout }) => {
   const options = { ...(groups && { groups }), ...(layout && { layout }) };
-  const [input, weights, bias] = [random(x, 1), random(w, 2), random([channels], 7)];
+  const [input, weights, convBias] = [random(x, 1), random(w, 2), random([channels], 7)];
   const batch = { ...normalisation(channels), ...(layout && { layout }) };
   const apply = transposed ? convTranspose : conv;
-  const folded = foldBatchNorm(weights, { ...batch, bias, ...(transposed && { transposed, ...options }) });
+  const folded = foldBatchNorm(weights, { ...batch, convBias, ...(transposed && { transposed, ...options }) });
   expectSame(
     apply(input, folded.w, { ...options, bias: folded.bias }),
-    batchNorm(apply(input, weights, { ...options, bias }), batch),
+    batchNorm(apply(input, weights, { ...options, bias: convBias }), batch),
   );
 });
 
@@ -76,7 +76,7 @@ test.each([
   [() => foldBatchNorm(w, normalisation(3)), "mean.shape"],
   [() => foldBatchNorm(w, { ...normalisation(4), groups: 2 }), "groups"],
   [() => foldBatchNorm(w, { ...normalisation(6), transposed: true, groups: 3 }), "groups"],
-  [() => foldBatchNorm(w, { ...normalisation(4), bias: random([3], 1) }), "bias.shape"],
+  [() => foldBatchNorm(w, { ...normalisation(4), convBias: random([3], 1) }), "convBias.shape"],
   [() => foldBatchNorm(random([4, 3], 1), { ...normalisation(3), transposed: true }), "w.shape"],
   [() => foldBatchNorm(w, { ...normalisation(4), transposed: 1 as never }), "transposed"],
   [() => foldBatchNorm(w, { ...normalisation(4), momentum: 1 } as never), "options"],

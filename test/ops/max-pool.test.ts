@@ -43,13 +43,11 @@ test.each([
     "indices.shape",
     "shape-mismatch",
   ],
+  [pool({ kernelSize: 2, indexing: "flat" }), "indexing", "invalid-argument"],
   [
-    () => {
-      const dy = { shape: [1, 1, 1], data: [1] };
-      maxPoolBackward(dy, dy, { kernelSize: 2 ** 25, inputShape: [1, 1, 2 ** 25] });
-    },
-    "inputShape",
-    "too-large",
+    () => maxPool({ shape: [1, 1, 4], data: [1, 2, 3, 4] }, { kernelSize: 2, indexing: "plane" } as never),
+    "options",
+    "unknown-option",
   ],
 ])("refuses %#", (call, argument, code) => {
   expect(refusal(call)).toMatchObject({ argument, code });

@@ -1,14 +1,27 @@
-// Concatenation, splitting and shuffles, which only move numbers: nothing rounds.
+// Operations that only move numbers: nothing rounds but sums of copies, in gradients of padding.
+import { expect, it } from "vitest";
+import { gamma } from "../../src/base/arithmetic.ts";
+import { elementCount } from "../../src/base/shape.ts";
+import { createEngine } from "../../src/index.ts";
 import {
+  type PadOptions,
+  type SliceOptions,
   channelShuffle,
   channelShuffleBackward,
   concatenate,
+  expand,
+  pad,
+  padBackward,
   pixelShuffle,
   pixelUnshuffle,
+  reshape,
+  slice,
+  sliceBackward,
   split,
+  transpose,
 } from "../../src/ops/index.ts";
 import * as reference from "../../src/reference.ts";
-import { type OperationCase, testOperations } from "./suite.ts";
+import { type OperationCase, magnitudes, testOperations } from "./suite.ts";
 
 const exact = () => 0;
 
@@ -123,4 +136,238 @@ const pixels = PIXELS.flatMap(({ coarse, fine, factor }): OperationCase<never>[]
   return [shuffle, unshuffle];
 });
 
-testOperations([...slices, ...channels, ...pixels]);
+/** Every kind of copy: runs of four and of one, tiles of matrices, axes that merge, eight axes, empty results. */
+const PERMUTED: readonly (readonly [shape: readonly number[], permutation: readonly number[]])[] = [
+  [
+    [2, 8, 3, 5],
+    [0, 2, 3, 1],
+  ],
+  [
+    [2, 3, 5, 8],
+    [2, 0, 1, 3],
+  ],
+  [
+    [7, 9],
+    [1, 0],
+  ],
+  [
+    [3, 16, 12],
+    [0, 2, 1],
+  ],
+  [
+    [2, 3, 4, 5],
+    [3, 2, 1, 0],
+  ],
+  [
+    [2, 1, 3, 1, 2, 2, 3, 2],
+    [7, 1, 5, 0, 3, 2, 6, 4],
+  ],
+  [
+    [2, 0, 3],
+    [2, 1, 0],
+  ],
+  [[], []],
+];
+
+const permutations = PERMUTED.map(([shape, permutation]): OperationCase<"x"> => ({
+  name: `transpose [${shape.join(", ")}] to [${permutation.join(", ")}]`,
+  inputs: { x: { shape, layoutFree: true } },
+  run: ({ x }) => ({ y: transpose(x, { permutation }) }),
+  reference: ({ x }) => ({ y: reference.transpose(x, { permutation }) }),
+  bound: () => ({ y: exact }),
+}));
+
+const SLICED: readonly { shape: readonly number[]; options: SliceOptions }[] = [
+  { shape: [2, 6, 4, 8], options: { starts: [1], ends: [5], axes: [1] } },
+  { shape: [2, 6, 4, 8], options: { starts: [-1, 0], ends: [-99, 7], steps: [-2, 3], axes: [1, -1] } },
+  { shape: [9], options: { starts: [7], ends: [-Infinity], steps: [-3] } },
+  { shape: [3, 4], options: { starts: [2], ends: [2] } },
+];
+
+const sliced = SLICED.flatMap(({ shape, options }): OperationCase<never>[] => {
+  const own = reference.slice({ data: new Float32Array(elementCount(shape)), shape }, options).shape;
+  const forward: OperationCase<"x"> = {
+    name: `slice of [${shape.join(", ")}] to [${own.join(", ")}]`,
+    inputs: { x: { shape, layoutFree: true } },
+    run: ({ x }) => ({ y: slice(x, options) }),
+    reference: ({ x }) => ({ y: reference.slice(x, options) }),
+    bound: () => ({ y: exact }),
+  };
+  const backward: OperationCase<"dy"> = {
+    name: `gradient of ${forward.name}`,
+    inputs: { dy: { shape: own, layoutFree: true } },
+    run: ({ dy }) => ({ dx: sliceBackward(dy, { ...options, inputShape: shape }) }),
+    reference: ({ dy }) => ({ dx: reference.sliceBackward(dy, { ...options, inputShape: shape }) }),
+    bound: () => ({ dx: exact }),
+  };
+  return [forward, backward];
+});
+
+const EXPANDED: readonly (readonly [shape: readonly number[], wanted: readonly number[]])[] = [
+  [
+    [3, 1, 8],
+    [2, 1, 4, 1],
+  ],
+  [[], [2, 3]],
+  [
+    [1, 5],
+    [0, 5],
+  ],
+];
+
+const expanded = EXPANDED.map(([shape, wanted]): OperationCase<"x"> => ({
+  name: `expansion of [${shape.join(", ")}] to [${wanted.join(", ")}]`,
+  inputs: { x: { shape, layoutFree: true } },
+  run: ({ x }) => ({ y: expand(x, wanted) }),
+  reference: ({ x }) => ({ y: reference.expand(x, wanted) }),
+  bound: () => ({ y: exact }),
+}));
+
+const PADDED: readonly { shape: readonly number[]; options: PadOptions }[] = [
+  {
+    shape: [2, 3, 4, 5],
+    options: {
+      padding: [
+        [0, 0],
+        [0, 0],
+        [1, 2],
+        [3, -1],
+      ],
+      paddingValue: 0.5,
+    },
+  },
+  {
+    shape: [3, 2, 8],
+    options: {
+      padding: [
+        [1, 2],
+        [-1, 1],
+        [0, 0],
+      ],
+    },
+  },
+  { shape: [4], options: { padding: [[9, 7]], paddingMode: "reflect" } },
+  {
+    shape: [3, 1, 4],
+    options: {
+      padding: [
+        [2, 5],
+        [1, 2],
+        [0, 0],
+      ],
+      paddingMode: "reflect",
+    },
+  },
+  {
+    shape: [3, 5],
+    options: {
+      padding: [
+        [4, 7],
+        [2, -3],
+      ],
+      paddingMode: "symmetric",
+    },
+  },
+  {
+    shape: [3, 5],
+    options: {
+      padding: [
+        [7, 4],
+        [-2, 6],
+      ],
+      paddingMode: "circular",
+    },
+  },
+  {
+    shape: [3, 1, 8],
+    options: {
+      padding: [
+        [-1, 3],
+        [2, 2],
+        [0, 0],
+      ],
+      paddingMode: "replicate",
+    },
+  },
+  {
+    shape: [2, 0],
+    options: {
+      padding: [
+        [1, 0],
+        [2, 1],
+      ],
+      paddingValue: -1,
+    },
+  },
+  { shape: [], options: { padding: [] } },
+];
+
+const padded = PADDED.flatMap(({ shape, options }): OperationCase<never>[] => {
+  const { shape: own } = reference.pad({ data: new Float32Array(elementCount(shape)), shape }, options);
+  const name = `padding of [${shape.join(", ")}], ${options.paddingMode ?? "zeros"}, ${JSON.stringify(options.padding)}`;
+  const forward: OperationCase<"x"> = {
+    name,
+    inputs: { x: { shape, layoutFree: true } },
+    run: ({ x }) => ({ y: pad(x, options) }),
+    reference: ({ x }) => ({ y: reference.pad(x, options) }),
+    bound: () => ({ y: exact }),
+  };
+  const all = { ...options, inputShape: shape };
+  const backward: OperationCase<"dy"> = {
+    name: `gradient of ${name}`,
+    inputs: { dy: { shape: own, layoutFree: true } },
+    run: ({ dy }) => ({ dx: padBackward(dy, all) }),
+    reference: ({ dy }) => ({ dx: reference.padBackward(dy, all) }),
+    // Each sum of copies has fewer terms than dy has elements.
+    bound: ({ dy }) => {
+      const sizes = reference.padBackward(magnitudes(dy), all).data;
+      return { dx: (at) => gamma(dy.data.length) * sizes[at]! };
+    },
+  };
+  return [forward, backward];
+});
+
+testOperations([...padded, ...slices, ...channels, ...pixels, ...permutations, ...sliced, ...expanded]);
+
+it("joins and splits any number of tensors, indices and empty ones among them", async () => {
+  const engine = await createEngine({ tuning: "forget" });
+  const tensors = Array.from({ length: 1500 }, (_, at) =>
+    engine.tensor(at % 7 === 0 ? [] : [at, 2 ** 32 - 1 - at], [at % 7 === 0 ? 0 : 2, 1], { dtype: "u32" }),
+  );
+  const all = concatenate(tensors, { axis: 0 });
+  const expected = tensors.flatMap((_, at) => (at % 7 === 0 ? [] : [at, 2 ** 32 - 1 - at]));
+  expect([...(await all.read())]).toEqual(expected);
+  const parts = split(all, { sections: expected.length, axis: 0 });
+  expect(await parts.at(-1)!.read()).toEqual(Uint32Array.of(expected.at(-1)!));
+  engine.destroy();
+});
+
+it("moves the bits of NaN", async () => {
+  const engine = await createEngine({ tuning: "forget" });
+  const bits = Uint32Array.of(0x7fc00001, 0xffc0beef, 0x80000000, 1);
+  const x = engine.tensor(new Float32Array(bits.buffer), [2, 2]);
+  const y = await transpose(x).read();
+  expect(new Uint32Array(y.buffer)).toEqual(Uint32Array.of(bits[0]!, bits[2]!, bits[1]!, bits[3]!));
+  engine.destroy();
+});
+
+it("reshapes without a copy, and frees the memory with the last tensor that uses it", async () => {
+  const engine = await createEngine({ tuning: "forget" });
+  const before = engine.memory.tensors;
+  const x = engine.tensor([1, 2, 3, 4, 5, 6], [2, 3]);
+  const held = engine.memory.tensors;
+  const rows = reshape(x, [3, -1]);
+  const again = reshape(rows, [1, 6, 1], { layout: "channels-last" });
+  expect(rows.shape).toEqual([3, 2]);
+  expect(again.layout).toBe("channels-last");
+  expect(engine.memory.tensors).toBe(held);
+  x.destroy();
+  rows.destroy();
+  again.write([6, 5, 4, 3, 2, 1]);
+  expect(await again.read()).toEqual(Float32Array.of(6, 5, 4, 3, 2, 1));
+  expect(engine.memory.tensors).toBe(held);
+  again.destroy();
+  expect(engine.memory.tensors).toBe(before);
+  expect(() => reshape(x, [6])).toThrow("destroyed");
+  engine.destroy();
+});

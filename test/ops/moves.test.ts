@@ -45,6 +45,36 @@ test("each undoes the other", () => {
   }
 });
 
+test("slices clamp as Python's do, and gradients of slices and transposes reach their elements", () => {
+  const line = { data: [0, 1, 2, 3, 4], shape: [5] };
+  const taken = (starts: number, ends: number, steps = 1): number[] => [
+    ...reference.slice(line, { starts: [starts], ends: [ends], steps: [steps] }).data,
+  ];
+  expect(taken(1, 4)).toEqual([1, 2, 3]);
+  expect(taken(-2, 99)).toEqual([3, 4]);
+  expect(taken(-99, Infinity, 2)).toEqual([0, 2, 4]);
+  expect(taken(3, 1)).toEqual([]);
+  expect(taken(99, -99, -2)).toEqual([4, 2, 0]);
+  expect(taken(-1, -Infinity, -1)).toEqual([4, 3, 2, 1, 0]);
+  const options = { starts: [-1, 1], ends: [-9, 6], steps: [-1, 2], axes: [3, 1] };
+  const dy = random([2, 3, 4, 2], 6);
+  expectGradient(
+    reference.sliceBackward(dy, { ...options, inputShape: x.shape }),
+    (array) => reference.slice(array, options),
+    x,
+    dy,
+  );
+  const moved = random([4, 2, 2, 6], 7);
+  expectGradient(
+    reference.transpose(moved, { permutation: [2, 3, 0, 1] }),
+    (array) => reference.transpose(array, { permutation: [2, 3, 0, 1] }),
+    x,
+    moved,
+  );
+  expect(reference.reshape(x, [4, -1]).shape).toEqual([4, 24]);
+  expect(reference.reshape({ data: [7], shape: [] }, [1, -1]).shape).toEqual([1, 1]);
+});
+
 test.each([
   [() => reference.concatenate([]), "tensors", "invalid-argument"],
   [() => reference.concatenate([x, 3 as never]), "tensors[1]", "invalid-argument"],
@@ -52,7 +82,7 @@ test.each([
   [() => reference.concatenate([x], { axis: 4 }), "axis", "invalid-argument"],
   [() => reference.split(x, {}), "sizes", "invalid-argument"],
   [() => reference.split(x, { sizes: [2, 3] }), "sizes", "shape-mismatch"],
-  [() => reference.split(x, { sizes: [6, 0] }), "sizes[1]", "invalid-argument"],
+  [() => reference.split(x, { sizes: [7, -1] }), "sizes[1]", "invalid-argument"],
   [() => reference.split(x, { sections: 4 }), "sections", "shape-mismatch"],
   [() => reference.split(x, { sizes: [6], sections: 1 }), "sections", "invalid-argument"],
   [() => reference.channelShuffle(x, { groups: 4 }), "groups", "shape-mismatch"],
@@ -62,6 +92,31 @@ test.each([
   [() => reference.pixelShuffle(random([2, 6], 1), { factor: 2 }), "x.shape", "shape-mismatch"],
   [() => reference.pixelUnshuffle(x, { factor: [1, 3] }), "factor", "shape-mismatch"],
   [() => reference.pixelUnshuffle(x, { upscale: 2 } as never), "options", "unknown-option"],
+  [() => reference.transpose(x, { permutation: [0, 1, 2, 2] }), "permutation", "invalid-argument"],
+  [() => reference.transpose(x, { permutation: [0, 1] }), "permutation", "invalid-argument"],
+  [() => reference.slice(x, { starts: [0], ends: [0, 1] }), "ends", "invalid-argument"],
+  [() => reference.slice(x, { starts: [0, 0, 0, 0, 0], ends: [] }), "starts", "invalid-argument"],
+  [() => reference.slice(x, { starts: [0.5], ends: [1] }), "starts[0]", "invalid-argument"],
+  [() => reference.slice(x, { starts: [0], ends: [1], steps: [0] }), "steps[0]", "invalid-argument"],
+  [() => reference.slice(x, { starts: [0], ends: [1], axes: [4] }), "axes[0]", "invalid-argument"],
+  [() => reference.slice(x, { starts: [0, 0], ends: [1, 1], axes: [0, -4] }), "axes[1]", "invalid-argument"],
+  [
+    () => reference.sliceBackward(x, { inputShape: [3, 6, 4, 2], starts: [0], ends: [1] }),
+    "dy.shape",
+    "shape-mismatch",
+  ],
+  [() => reference.pad(x, { padding: [[1, 1]] }), "padding", "shape-mismatch"],
+  [() => reference.pad(random([2], 1), { padding: [[-1, -2]] }), "padding[0]", "empty-output"],
+  [() => reference.pad(random([2], 1), { padding: [[0.5, 0]] }), "padding[0][0]", "invalid-argument"],
+  [
+    () => reference.pad(random([2], 1), { padding: [[1, 0]], paddingMode: "reflect", paddingValue: 1 }),
+    "paddingValue",
+    "invalid-argument",
+  ],
+  [() => reference.expand(x, [3, 6, 4, 2]), "shape", "shape-mismatch"],
+  [() => reference.reshape(x, [5, -1]), "shape", "shape-mismatch"],
+  [() => reference.reshape(x, [2, 6, 8, 2]), "shape", "shape-mismatch"],
+  [() => reference.reshape(x, [-1, -1]), "shape[1]", "invalid-argument"],
 ])("refuses %s", (call, argument, code) => {
   expect(refusal(call)).toMatchObject({ argument, code });
 });

@@ -1,11 +1,12 @@
 // Error bounds of normalisations and their gradients, set by set.
 import { gamma } from "../../src/base/arithmetic.ts";
+import { elementCount } from "../../src/base/shape.ts";
 import {
+  type Dependence,
   type Division,
   type NormalisedValues,
   forEachElement,
   statisticsOf,
-  writeLike,
 } from "../../src/ops/shared/reference/normalise.ts";
 
 const u = 2 ** -24;
@@ -36,35 +37,60 @@ function mergedParts(members: number): number {
 }
 
 /**
- * Computed statistics. Means: numbers of size L that lie within D of each other are taken in blocks of 8 (7 additions and a division, 5 u
- * by WGSL's table of accuracies), then merged k times: in a thread up to 8 blocks, 2 lanes, and up to 64 parts on each of two levels. A
- * merge, mean + distance * share, rounds by u L, and by 7 u of its second term; the shares of the j-th of equal parts are 1 / j, which
- * add up to under 11.4 along the way, and the distances are at most D. The share 1 of the first block is a division too. So the error e is
- * at most u (L (24 + k) + 80 D).
+ * Computed statistics. Means: numbers of size L that lie within D of each other are taken relative to the first of a thread, in blocks of
+ * 8 (a difference, 7 additions and a division, 5 u by WGSL's table of accuracies), then merged: in a thread up to 8 blocks, and with the
+ * first added again 2 lanes, and up to 64 parts on each of two levels, k in all. A merge, mean + distance * share, rounds by u D in a thread
+ * and by u L outside, and by 7 u of its second term; the shares of the j-th of equal parts are 1 / j, which add up to under 11.4 along the
+ * way, and the distances are at most D. The share 1 of the first block is a division too. So the error e is at most u (L (1 + k) + 101 D).
  *
- * Variances: a sum of squares of distances from a mean with error e is too large by e^2; distances of means have an error of 2 e, and squared
- * and weighed (weights w, whose sum is at most n on each of four levels, and w distance^2 at most n variance) by 4 sqrt(4) e deviation +
- * 16 e^2, by Cauchy and Schwarz. All terms are positive, and added and multiplied with under k + 24 roundings. inverseSqrt is accurate to
- * 2 ULP, with the division and the sum before it 8 u.
+ * Variances: a sum of squares of distances from a mean with error e is too large by e^2, and the distances have an error of at most u D
+ * from the differences, below e / 100; distances of means have an error of 2 e, and squared and weighed (weights w, whose sum is at most n on
+ * each of four levels, and w distance^2 at most n variance) by 4 sqrt(4) e deviation + 16 e^2, by Cauchy and Schwarz. All terms are positive,
+ * and added and multiplied with under k + 32 roundings (scaling by a power of two rounds nothing). inverseSqrt is accurate to 2 ULP, with
+ * the division and the sum before it 8 u.
  */
-export function computedErrors(x: NormalisedValues, division: Division, epsilon: number): SetErrors {
+export function computedErrors(
+  x: NormalisedValues,
+  division: Division,
+  epsilon: number,
+): SetErrors & { readonly varianceError: Float64Array } {
   const { mean, variance, count } = statisticsOf(x, division);
-  const largest = new Float64Array(division.sets);
-  const spread = new Float64Array(division.sets);
+  const [largest, spread] = [new Float64Array(mean.length), new Float64Array(mean.length)];
   forEachElement(x, division, (at, set) => {
     largest[set] = Math.max(largest[set]!, Math.abs(x.data[at]!));
     spread[set] = Math.max(spread[set]!, 2 * Math.abs(x.data[at]! - mean[set]!));
   });
-  const merges = count.map((members) => 10 + mergedParts(members));
-  const meanError = mean.map((_, set) => u * (largest[set]! * (24 + merges[set]!) + 80 * spread[set]!));
+  const merges = count.map((members) => 2 + mergedParts(members));
+  const meanError = mean.map((_, set) => u * (largest[set]! * (1 + merges[set]!) + 101 * spread[set]!));
   const inverse = variance.map((value) => 1 / Math.sqrt(value + epsilon));
-  const inverseError = variance.map((value, set) => {
+  const varianceError = variance.map((value, set) => {
     const e = meanError[set]!;
-    const error = 8 * e * Math.sqrt(value) + 17 * e * e + gamma(merges[set]! + 24) * value;
-    const largestInverse = 1 / Math.sqrt(Math.max(value - error, 0) + epsilon);
+    return 8.1 * e * Math.sqrt(value) + 17 * e * e + gamma(merges[set]! + 32) * value;
+  });
+  const inverseError = variance.map((value, set) => {
+    const largestInverse = 1 / Math.sqrt(Math.max(value - varianceError[set]!, 0) + epsilon);
     return largestInverse - inverse[set]! + gamma(8) * largestInverse;
   });
-  return { mean, inverse, meanError, inverseError };
+  return { mean, inverse, meanError, inverseError, varianceError };
+}
+
+/**
+ * The inverse root of the mean square, which is mean^2 + variance: the errors of both as above, and a product, a sum and a division more.
+ * inverseSqrt is accurate to 2 ULP, after the sum with epsilon.
+ */
+export function rootErrors(x: NormalisedValues, division: Division, epsilon: number): SetErrors {
+  const { mean, variance } = statisticsOf(x, division);
+  const { meanError, varianceError } = computedErrors(x, division, epsilon);
+  const squares = variance.map((value, set) => value + mean[set]! ** 2);
+  const inverse = squares.map((value) => 1 / Math.sqrt(value + epsilon));
+  const inverseError = squares.map((value, set) => {
+    const e = meanError[set]!;
+    const error = 2 * Math.abs(mean[set]!) * e + e * e + varianceError[set]! + gamma(8) * value;
+    const largest = 1 / Math.sqrt(Math.max(value - error, 0) + epsilon);
+    return largest - inverse[set]! + gamma(8) * largest;
+  });
+  const none = new Float64Array(inverse.length);
+  return { mean: none, meanError: none, inverse, inverseError };
 }
 
 /** The error of the normalised x at an element: of the difference and of the product, with their own roundings. */
@@ -82,23 +108,22 @@ function normalErrors(
 
 type Parameters = ArrayLike<number> | undefined;
 
-/** The bound of (x - mean) * inverse * scale + shift: three roundings more than the normalised x has. */
+/** The bound of (x - mean) * inverse * scale + bias: three roundings more than the normalised x has. */
 export function normalisedBound(
   x: NormalisedValues,
   division: Division,
   s: SetErrors,
-  { scale, shift }: { scale?: Parameters; shift?: Parameters },
+  { scale, bias }: { scale?: Parameters; bias?: Parameters },
 ): (at: number) => number {
   const errorOf = normalErrors(x, s);
   const bound = new Float64Array(x.data.length);
   forEachElement(x, division, (at, set, parameter) => {
     const { normal, error } = errorOf(at, set);
     const by = Math.abs(scale?.[parameter] ?? 1);
-    const size = by * (normal + error) + Math.abs(shift?.[parameter] ?? 0);
+    const size = by * (normal + error) + Math.abs(bias?.[parameter] ?? 0);
     bound[at] = by * error + gamma(3) * size;
   });
-  const { data } = writeLike(x, bound);
-  return (at) => data[at]!;
+  return (at) => bound[at]!;
 }
 
 /**
@@ -111,15 +136,15 @@ export function gradientBounds(
   division: Division,
   s: SetErrors,
   scale: Parameters,
-  fixed = false,
-): Record<"dx" | "dscale" | "dshift", (at: number) => number> {
+  dependence: Dependence = "centered",
+): Record<"dx" | "dscale" | "dbias", (at: number) => number> {
   const errorOf = normalErrors(x, s);
-  const { sets, parameterShape } = division;
-  const parameters = parameterShape.reduce((product, size) => product * size, 1);
+  const [centered, fixed] = [dependence === "centered", dependence === "fixed"];
+  const [sets, parameters] = [division.statisticShape, division.parameterShape].map(elementCount) as [number, number];
   const per = (count: number) => new Float64Array(count);
   const [count, counted] = [per(sets), per(parameters)];
   const [sum, product, sizes, products] = [per(sets), per(sets), per(sets), per(sets)];
-  const [dshift, dscale, carried, dcarried] = [per(parameters), per(parameters), per(parameters), per(sets)];
+  const [dbias, dscale, carried, dcarried] = [per(parameters), per(parameters), per(parameters), per(sets)];
   forEachElement(x, division, (at, set, parameter) => {
     const { normal, error } = errorOf(at, set);
     const g = dy[at]! * (scale?.[parameter] ?? 1);
@@ -131,7 +156,7 @@ export function gradientBounds(
     sizes[set]! += Math.abs(g);
     products[set]! += Math.abs(g) * normal;
     dcarried[set]! += Math.abs(g) * error;
-    dshift[parameter]! += Math.abs(dy[at]!);
+    dbias[parameter]! += Math.abs(dy[at]!);
     dscale[parameter]! += Math.abs(dy[at]!) * normal;
     carried[parameter]! += Math.abs(dy[at]!) * error;
   });
@@ -141,20 +166,19 @@ export function gradientBounds(
     const n = count[set]!;
     const { normal, error } = errorOf(at, set);
     const g = Math.abs(dy[at]! * (scale?.[parameter] ?? 1));
-    const mean = fixed ? 0 : Math.abs(sum[set]!) / n;
+    const mean = centered ? Math.abs(sum[set]!) / n : 0;
     const along = fixed ? 0 : Math.abs(product[set]!) / n;
-    const meanError = fixed ? 0 : (terms(n) * sizes[set]!) / n;
+    const meanError = centered ? (terms(n) * sizes[set]!) / n : 0;
     const alongError = fixed ? 0 : (terms(n) * (products[set]! + dcarried[set]!) + dcarried[set]!) / n;
     const inverse = Math.abs(s.inverse[set]!) + s.inverseError[set]!;
     const size = g + mean + meanError + (normal + error) * (along + alongError);
     const errors = meanError + normal * alongError + error * (along + alongError);
     dx[at] = inverse * (errors + gamma(8) * size) + size * s.inverseError[set]!;
   });
-  const { data } = writeLike(x, dx);
   return {
-    dx: (at) => data[at]!,
+    dx: (at) => dx[at]!,
     dscale: (at) => terms(counted[at]!) * (dscale[at]! + carried[at]!) + carried[at]!,
-    dshift: (at) => terms(counted[at]!) * dshift[at]!,
+    dbias: (at) => terms(counted[at]!) * dbias[at]!,
   };
 }
 

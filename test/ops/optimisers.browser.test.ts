@@ -14,6 +14,7 @@ const positive = (count: number, seed: number) => uniform(count, seed).map(Math.
 const SGD = [
   { name: "plain", shape: [3, 5], options: { learningRate: 0.1 } },
   { name: "weight decay", shape: [4, 2, 3, 3], options: { learningRate: 0.05, weightDecay: 0.01 } },
+  { name: "momentum of 0", shape: [7], options: { learningRate: 0.1, momentum: 0 } },
 ];
 const MOMENTUM = [
   { name: "momentum", shape: [2, 3, 3], options: { learningRate: 0.1, momentum: 0.9, weightDecay: 0.01 } },

@@ -27,6 +27,8 @@ const TENSORS: readonly { shape: readonly number[]; axis?: number; log?: boolean
   { shape: [7], axis: 0 },
   { shape: [3, 4, 6], axis: 0 },
   { shape: [1, 3, 2, 3, 4] },
+  { shape: [2, 3, 2, 1, 2, 5] },
+  { shape: [2, 3, 0] },
 ];
 
 /** The numbers of each element's line. */
@@ -94,15 +96,60 @@ const cases = TENSORS.flatMap(({ shape, axis, log = false }): OperationCase<neve
 
 testOperations(cases);
 
-it("gives classes with logits of -Infinity probability 0", async () => {
+/** Lines of every mapping to invocations: alone and shared, in items of four lines, of four numbers of a line, and of one number. */
+const MAPPED: readonly { size: number; inner: number }[] = [
+  { size: 8, inner: 1 },
+  { size: 5, inner: 1 },
+  { size: 264, inner: 1 },
+  { size: 261, inner: 1 },
+  { size: 6, inner: 4 },
+  { size: 260, inner: 4 },
+];
+
+/** Lines with NaN and infinities, by the value of each element: at their ends, everywhere, and behind a long masked beginning. */
+const LINES: readonly ((at: number, size: number) => number)[] = [
+  (at) => (at === 0 ? Number.NaN : at % 3),
+  (at, size) => (at === size - 1 ? Number.NaN : -at % 3),
+  (at) => (at === 1 ? Number.NaN : -Infinity),
+  (at) => (at === 0 ? Infinity : at % 3),
+  (at, size) => (at === size - 1 ? Infinity : at % 3),
+  (at) => (at === 2 ? Infinity : -Infinity),
+  () => -Infinity,
+  (at, size) => (at < size - 2 ? -Infinity : at % 2),
+  (at, size) => (at < size - 1 ? -Infinity : -3.4e38),
+  (at) => (at === 3 ? 3.4e38 : -3.4e38),
+  (at) => (at % 2 === 0 ? -Infinity : at % 5),
+  (at) => at % 4,
+];
+
+it.each(MAPPED)("keeps NaN and infinities of lines of $size, $inner apart", async ({ size, inner }) => {
   const engine = await createEngine({ tuning: "forget" });
-  const never = -Infinity;
-  const x = engine.tensor([never, never, 3, 3, never, never, never, never, Number.NaN, 1, 2, 3], [3, 4]);
-  const [y, log] = [softmax(x), logSoftmax(x)];
-  const read = Array.from(await y.read());
-  expect(read.slice(0, 4)).toEqual([0, 0, 0.5, 0.5]);
-  expect(read.slice(4).every(Number.isNaN)).toBe(true);
-  expect(Array.from(await log.read()).slice(0, 2)).toEqual([never, never]);
-  for (const tensor of [x, y, log]) tensor.destroy();
+  const shape = [LINES.length, size, inner];
+  const data = LINES.flatMap((line) =>
+    Array.from({ length: size * inner }, (_, at) => Math.fround(line(Math.floor(at / inner), size))),
+  );
+  const x = engine.tensor(data, shape);
+  const array = { data, shape };
+  for (const [got, wanted] of [
+    [softmax(x, { axis: 1 }), reference.softmax(array, { axis: 1 })],
+    [logSoftmax(x, { axis: 1 }), reference.logSoftmax(array, { axis: 1 })],
+  ] as const) {
+    const read = await got.read();
+    wanted.data.forEach((expected, at) => {
+      const close = Math.abs(read[at]! - expected) <= 1e-5 * Math.max(1, Math.abs(expected));
+      const same = Object.is(read[at], Math.fround(expected)) || close;
+      expect(same, `element ${at % (size * inner)} of line ${Math.floor(at / size / inner)}: ${read[at]}`).toBe(true);
+    });
+  }
+  engine.destroy();
+});
+
+it("keeps NaN of gradients", async () => {
+  const engine = await createEngine({ tuning: "forget" });
+  const dy = engine.tensor([1, Number.NaN, 0, 0, 1, 1, 1, 1, 1, 2, 3, 4], [3, 4]);
+  const output = engine.tensor([0.5, 0.25, 0.25, 0, 0.5, 0.5, Number.NaN, 0, 1, 0, 0, 0], [3, 4]);
+  const dx = Array.from(await softmaxBackward(dy, { output, axis: 1 }).read());
+  expect(dx.slice(0, 8).every(Number.isNaN)).toBe(true);
+  expect(dx.slice(8)).toEqual([0, 0, 0, 0]);
   engine.destroy();
 });

@@ -8,6 +8,7 @@ import * as convolutions from "../../src/conv/conv.ts";
 import * as gradients from "../../src/conv/gradients.ts";
 import * as operations from "../../src/ops/index.ts";
 import * as references from "../../src/ops/reference.ts";
+import { CONSTRAINT_KEYS } from "../../src/planner/choose.ts";
 import * as reference from "../../src/reference.ts";
 
 const SRC = path.resolve(import.meta.dirname, "../../src");
@@ -58,4 +59,31 @@ it("every convolution and gradient has a reference of the same name", () => {
   const calls = Object.keys({ ...convolutions, ...gradients, ...bias });
   expect(calls.length).toBe(7);
   expect(Object.keys(reference)).toEqual(expect.arrayContaining(calls));
+});
+
+/** The options that a function takes, as its refusal of another lists them; undefined if it refuses something else first. */
+function optionsOf(call: unknown): string[] | undefined {
+  for (const count of [2, 1, 3, 4]) {
+    try {
+      (call as (...given: unknown[]) => unknown)(...Array.from({ length: count }, () => ({})), { unheard: true });
+    } catch (error) {
+      const list = /"unheard", expected no option but (.*)$/.exec((error as Error).message)?.[1];
+      if (list !== undefined) return list.split(", ").toSorted();
+    }
+  }
+  return undefined;
+}
+
+it("references take the options of the engine's functions, and the layout, which tensors have", () => {
+  const besides = new Set<string>(["layout", ...CONSTRAINT_KEYS]);
+  const without = (list: string[]): string[] => list.filter((one) => !besides.has(one));
+  const compared: string[] = [];
+  for (const [name, call] of Object.entries({ ...convolutions, ...gradients, ...bias, ...operations })) {
+    const [own, others] = [optionsOf(call), optionsOf((reference as Record<string, unknown>)[name])];
+    if (!own || !others) continue;
+    expect(without(others), name).toEqual(without(own));
+    compared.push(name);
+  }
+  expect(compared).toEqual(expect.arrayContaining(Object.keys({ ...convolutions, ...gradients, ...bias })));
+  expect(compared.length).toBeGreaterThan(100);
 });

@@ -1,7 +1,7 @@
 // The shared suite of the operations beside convolution: results equal those of the reference within an error bound, in both layouts and
 // element types, on memory filled with NaN, and are bit-identical when computed again.
 import { expect, inject, it } from "vitest";
-import { type Dtype, float16Bits, float16Value } from "../../src/base/dtype.ts";
+import { type Dtype, type TensorDtype, float16Bits, float16Value } from "../../src/base/dtype.ts";
 import { elementCount } from "../../src/base/shape.ts";
 import type { Engine, Layout, Tensor } from "../../src/index.ts";
 import type { NdArray } from "../../src/reference.ts";
@@ -22,17 +22,20 @@ export interface Input {
   /** The channels-last shape where it is not [N, ...spatial, C]; the values are then the same in row-major order. */
   readonly last?: readonly number[];
   /** The element type, where it is not that of the case. */
-  readonly dtype?: Dtype;
+  readonly dtype?: TensorDtype;
 }
 
 export type Arrays<Name extends string = string> = Readonly<Record<Name, NdArray>>;
+/** Numbers, or indices. */
+type AnyTensor = Tensor<TensorDtype>;
+type Values = Float32Array | Uint32Array;
 export type Tensors<Name extends string = string> = Readonly<Record<Name, Tensor>>;
 
 export interface OperationCase<Name extends string = string> {
   readonly name: string;
   readonly inputs: Readonly<Record<Name, Input>>;
   /** Runs the operation. Tensors updated in place are results under their own names. */
-  run(tensors: Tensors<Name>, layout: Layout): Readonly<Record<string, Tensor>>;
+  run(tensors: Tensors<Name>, layout: Layout): Readonly<Record<string, AnyTensor>>;
   /** The expected results. */
   reference(arrays: Arrays<Name>, layout: Layout): Readonly<Record<string, NdArray>>;
   /** The largest error of each element before it is stored; 0 where nothing rounds. Each bound states its derivation. */
@@ -84,9 +87,9 @@ function arraysOf<Name extends string>(
   return Object.fromEntries(arrays) as Arrays<Name>;
 }
 
-const bits = (values: Float32Array): Uint32Array => new Uint32Array(values.buffer, values.byteOffset, values.length);
+const bits = (values: Values): Uint32Array => new Uint32Array(values.buffer, values.byteOffset, values.length);
 
-async function readAll(tensors: Readonly<Record<string, Tensor>>): Promise<Record<string, Float32Array>> {
+async function readAll(tensors: Readonly<Record<string, AnyTensor>>): Promise<Record<string, Values>> {
   const read = await Promise.all(
     Object.entries(tensors).map(async ([name, tensor]) => [name, await tensor.read()] as const),
   );
@@ -123,7 +126,8 @@ async function check<Name extends string>(
       for (let at = 0; at < data.length; at++) {
         const expected = data[at]!;
         const bound = bounds[name]!(at, expected);
-        const most = bound + storing(results[name]!.dtype, expected, bound);
+        const stored = results[name]!.dtype;
+        const most = stored === "u32" ? 0 : bound + storing(stored, expected, bound);
         // Not >, which NaN would pass.
         if (got[at] !== expected && !(Math.abs(got[at]! - expected) <= most))
           expect.fail(`${name}[${at}] of [${shape.join(", ")}]: got ${got[at]}, expected ${expected} within ${most}`);
@@ -132,7 +136,7 @@ async function check<Name extends string>(
     }
   } finally {
     for (const tensors of [inputs, again, results, second])
-      for (const tensor of Object.values<Tensor>(tensors)) tensor.destroy();
+      for (const tensor of Object.values<AnyTensor>(tensors)) tensor.destroy();
   }
 }
 

@@ -1,5 +1,5 @@
 // Maps and options that upsampling is tested with.
-import type { UpsampleOptions } from "../../src/ops/upsample/geometry.ts";
+import type { UpsampleOptions } from "../../src/ops/resize/geometry.ts";
 
 export interface UpsampledMap {
   readonly name: string;

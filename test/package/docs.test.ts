@@ -17,7 +17,6 @@ const GIVEN = {
   mean: "Tensor",
   variance: "Tensor",
   scale: "Tensor",
-  shift: "Tensor",
 };
 
 /** A sample as a module of its own. */

@@ -53,22 +53,22 @@ const kB = (bytes: number): string => `${(bytes / 1000).toFixed(1)} kB`;
 const PROGRAMS = [
   {
     name: "conv",
-    limit: 50_000,
+    limit: 52_000,
     program: `import { createEngine, conv } from "convoke"; globalThis.used = [createEngine, conv];`,
   },
   {
     name: "conv and maxPool",
-    limit: 54_500,
+    limit: 57_500,
     program: `import { createEngine, conv } from "convoke"; import { maxPool } from "convoke/ops"; globalThis.used = [createEngine, conv, maxPool];`,
   },
   {
     name: "everything",
-    limit: 110_000,
+    limit: 129_000,
     program: `import * as convoke from "convoke"; import * as ops from "convoke/ops"; globalThis.used = [convoke, ops];`,
   },
   {
     name: "the reference",
-    limit: 26_000,
+    limit: 36_000,
     program: `import * as reference from "convoke/reference"; globalThis.used = [reference];`,
   },
 ];
@@ -78,8 +78,8 @@ test.each(PROGRAMS)("$name takes at most $limit bytes, minified and gzipped", as
   const bytes = gzipped(start);
   console.log(`${name}: ${kB(bytes)} gzipped (${kB(start.length)} minified), and ${kB(gzipped(later))} on demand`);
   expect(bytes).toBeLessThanOrEqual(limit);
-  // What `find` and `calibrate` measure with, what reads a tuning table, and what keeps it under Node.
-  expect(gzipped(later)).toBeLessThanOrEqual(4500);
+  // The plans of `engine.plan`, what `find` and `calibrate` measure with, what reads a tuning table, and what keeps it under Node.
+  expect(gzipped(later)).toBeLessThanOrEqual(6000);
 });
 
 test.each(["convoke", "convoke/ops", "convoke/reference"])("%s does nothing when it is loaded", async (entry) => {

@@ -140,6 +140,25 @@ describe("choose", () => {
     );
   });
 
+  it("takes nothing whose errors spread further than maxErrorSpread, named or not", () => {
+    const wide: Candidate = { ...way("wide", 1), error: { ...SEQUENTIAL_SUM, spread: [0, 2, 5], norm: "energy" } };
+    const [spreading, either] = [fake("spreading", [wide]), fake("either", [wide, way("own", 2)])];
+    const list = [spreading, simple("slow", 3)];
+    expect(chosen(list, problem, traits, {}).algorithm).toBe("spreading");
+    expect(chosen(list, problem, traits, { maxErrorSpread: 5 }).algorithm).toBe("spreading");
+    expect(chosen(list, problem, traits, { maxErrorSpread: 4 }).algorithm).toBe("slow");
+    expect(chosen([either], problem, traits, { maxErrorSpread: 0 }).variant).toBe("own");
+    const measured = [{ algorithm: "spreading", variant: "wide", seconds: 1e-3 }];
+    expect(chosen(list, problem, traits, { maxErrorSpread: 0 }, measured).algorithm).toBe("slow");
+    for (const constraints of [
+      { algorithm: "spreading", maxErrorSpread: 4 },
+      { algorithm: "either", variant: "wide", maxErrorSpread: 0 },
+    ]) {
+      const words = `its errors spread over 5 cells, more than maxErrorSpread, ${constraints.maxErrorSpread}`;
+      expectRefusal(() => choose([spreading, either], problem, traits, constraints), "unsupported", words);
+    }
+  });
+
   it("passes over refusals and explains them", () => {
     const refusing = fake("refusing", { reason: "it is Tuesday" });
     const choice = choose([refusing, simple("willing", 1)], problem, traits, {});
@@ -167,6 +186,8 @@ describe("checkConstraints", () => {
     [{ variant: "q8k8" }, "invalid-argument", "variant"],
     [{ maxErrorGrowth: 0.5 }, "invalid-argument", "maxErrorGrowth"],
     [{ maxErrorGrowth: Number.NaN }, "invalid-argument", "maxErrorGrowth"],
+    [{ maxErrorSpread: -1 }, "invalid-argument", "maxErrorSpread"],
+    [{ maxErrorSpread: "2" }, "invalid-argument", "maxErrorSpread"],
     [{ maxWorkspaceBytes: -1 }, "invalid-argument", "maxWorkspaceBytes"],
     [{ maxWorkspaceBytes: 1.5 }, "invalid-argument", "maxWorkspaceBytes"],
     [{ workspace: 1 }, "unknown-option", "workspace"],

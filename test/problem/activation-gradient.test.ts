@@ -28,7 +28,7 @@ describe("activation gradients", () => {
     expect(planned("backward-data", { activation: name, from: "output" })?.from).toBe("output");
   });
 
-  test.each(["silu", "gelu", "hardswish", { name: "leaky-relu", slope: -0.5 }, { name: "elu", alpha: -1 }])(
+  test.each(["silu", "gelu", "hard-swish", { name: "leaky-relu", slope: -0.5 }, { name: "elu", alpha: -1 }])(
     "need the value before %j",
     (activation) => {
       expect(refusal(() => planned("backward-data", { activation, from: "output" }))).toMatchObject({

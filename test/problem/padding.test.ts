@@ -1,7 +1,7 @@
 // Padding in each of its accepted forms, and the reach of the modes that repeat the input.
 import { describe, expect, test } from "vitest";
 import type { ConvErrorCode } from "../../src/base/error.ts";
-import { type PaddingMode, checkPaddingMode, resolvePadding } from "../../src/problem/padding.ts";
+import { type PaddingMode, imageCells, resolvePadding } from "../../src/problem/padding.ts";
 import { refusal } from "../suite/refusal.ts";
 
 /** Padding of a 3 x 4 kernel with strides 1 and 2, the second axis dilated by 3, over 7 x 9 cells. */
@@ -57,6 +57,30 @@ describe("resolves", () => {
       ],
     ],
     [
+      "same-lower",
+      [
+        [1, 1],
+        [5, 4],
+      ],
+    ],
+    [
+      -1,
+      [
+        [-1, -1],
+        [-1, -1],
+      ],
+    ],
+    [
+      [
+        [-1, 2],
+        [3, -4],
+      ],
+      [
+        [-1, 2],
+        [3, -4],
+      ],
+    ],
+    [
       "full",
       [
         [2, 2],
@@ -70,11 +94,10 @@ describe("resolves", () => {
 
 describe("refuses", () => {
   test.each<[unknown, ConvErrorCode, string, string, string]>([
-    ["SAME", "invalid-argument", "padding", '"SAME"', '"valid", "same", "full"'],
-    [-1, "invalid-argument", "padding", "-1", "integer of at least 0"],
-    [0.5, "invalid-argument", "padding", "0.5", "integer of at least 0"],
-    [NaN, "invalid-argument", "padding", "NaN", "integer of at least 0"],
-    [{}, "invalid-argument", "padding", "an object with keys []", "integer of at least 0"],
+    ["SAME", "invalid-argument", "padding", '"SAME"', '"valid", "same", "same-lower", "full"'],
+    [0.5, "invalid-argument", "padding", "0.5", "an integer"],
+    [NaN, "invalid-argument", "padding", "NaN", "an integer"],
+    [{}, "invalid-argument", "padding", "an object with keys []", "an integer"],
     [[1], "shape-mismatch", "padding", "[1]", "array of 2"],
     [[1, 1, 1, 1], "shape-mismatch", "padding", "[1, 1, 1, 1]", "array of 2"],
     [[[1, 1]], "shape-mismatch", "padding", "[[1, 1]]", "2 [begin, end] pairs"],
@@ -92,22 +115,12 @@ describe("refuses", () => {
     [
       [
         [1, 1],
-        [1, -2],
-      ],
-      "invalid-argument",
-      "padding[1][1]",
-      "-2",
-      "integer of at least 0",
-    ],
-    [
-      [
-        [1, 1],
         [NaN, 0],
       ],
       "invalid-argument",
       "padding[1][0]",
       "NaN",
-      "integer of at least 0",
+      "an integer",
     ],
   ])("%j", (option, code, argument, got, expected) => {
     expect(refusal(() => resolve(option))).toEqual({
@@ -119,28 +132,15 @@ describe("refuses", () => {
   });
 });
 
-describe("reach", () => {
-  const reach = (mode: PaddingMode, pair: [number, number]) => () => checkPaddingMode(mode, [[0, 0], pair], [9, 4]);
-
-  test("zeros and replicate have none", () => {
-    expect(reach("zeros", [100, 100])).not.toThrow();
-    expect(reach("replicate", [100, 100])).not.toThrow();
-  });
-
-  test("reflect stops one short of the input, circular at the input", () => {
-    expect(reach("reflect", [3, 3])).not.toThrow();
-    expect(reach("circular", [4, 4])).not.toThrow();
-    expect(refusal(reach("reflect", [0, 4]))).toEqual({
-      code: "invalid-argument",
-      argument: "padding[1]",
-      got: "[0, 4]",
-      expected: expect.stringContaining("at most 3"),
-    });
-    expect(refusal(reach("circular", [5, 0]))).toEqual({
-      code: "invalid-argument",
-      argument: "padding[1]",
-      got: "[5, 0]",
-      expected: expect.stringContaining("at most 4"),
-    });
+describe("an image of the input", () => {
+  test.each<[PaddingMode, number, number]>([
+    ["zeros", 4, Infinity],
+    ["replicate", 4, Infinity],
+    ["reflect", 4, 3],
+    ["symmetric", 4, 4],
+    ["circular", 4, 4],
+    ["reflect", 1, 1],
+  ])("of %s has, for %i cells, %d before it repeats one", (mode, size, cells) => {
+    expect(imageCells(mode, size)).toBe(cells);
   });
 });

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import type { ConvErrorCode } from "../../src/base/error.ts";
 import { tensorShape } from "../../src/problem/problem.ts";
-import { type TransposedDescriptor, transposedProblem } from "../../src/problem/transposed.ts";
+import { type TransposedDescriptor, transposedGradient, transposedProblem } from "../../src/problem/transposed.ts";
 import { refusal } from "../suite/refusal.ts";
 
 const PLAIN: TransposedDescriptor = { inputShape: [2, 6, 4, 5], kernelShape: [6, 3, 3, 4] };
@@ -56,6 +56,51 @@ test("output sizes are (size - 1) stride - begin - end + dilation (kernel - 1) +
   expect(sizes({ padding: "same", stride: [2, 3] })).toEqual([8, 15]);
 });
 
+test("output padding may reach the stride, below the dilation, and adds cells that no window begins in", () => {
+  const long = { inputShape: [1, 1, 5], kernelShape: [1, 1, 3], dilation: 3 };
+  const padded = transposedProblem({ ...long, outputPadding: 2 });
+  expect(padded).toMatchObject({ input: [1, 1, 13], output: [1, 1, 5] });
+  expect(transposedProblem({ ...long, outputShape: [13] })).toEqual(padded);
+  // Its gradients: from the 13 cells back to 5, which their number alone does not say.
+  const names = { input: "dy.shape", kernel: "w.shape", given: "x.shape" };
+  const mirrored = { ...long, inputShape: [1, 1, 13] };
+  for (const [outputPadding, shape] of [
+    [2, undefined],
+    [undefined, [1, 1, 5]],
+    [2, [1, 1, 5]],
+  ] as const)
+    expect(transposedGradient("forward", mirrored, outputPadding, shape && [...shape], names)).toEqual({
+      ...padded,
+      pass: "forward",
+    });
+  expect(transposedGradient("forward", mirrored, undefined, undefined, names).output).toEqual([1, 1, 7]);
+  expect(refusal(() => transposedGradient("forward", mirrored, undefined, [1, 1, 4], names))).toMatchObject({
+    code: "shape-mismatch",
+    argument: "x.shape",
+    got: "[1, 1, 4]",
+  });
+});
+
+test("negative padding adds cells around the output", () => {
+  expect(sizes({ padding: -1 })).toEqual([8, 10]);
+  expect(
+    sizes({
+      padding: [
+        [-2, 1],
+        [0, -3],
+      ],
+      stride: 2,
+    }),
+  ).toEqual([10, 15]);
+});
+
+test("same-lower has the sizes of same, and the odd cell at the other end", () => {
+  const same = problem({ padding: "same", stride: [2, 3] });
+  const lower = problem({ padding: "same-lower", stride: [2, 3] });
+  expect(lower).toEqual({ ...same, padBegin: same.padEnd, padEnd: same.padBegin });
+  expect(lower).not.toEqual(same);
+});
+
 test("outputShape chooses among the sizes that have this input", () => {
   expect(sizes({ stride: 2, outputShape: [9, 12] })).toEqual([9, 12]);
   expect(sizes({ stride: 2, outputShape: [10, 13] })).toEqual([10, 13]);
@@ -86,12 +131,12 @@ describe("refuses", () => {
       "at most 1, below the stride",
     ],
     [
-      "an outputPadding as large as the stride, below the dilation",
-      { dilation: 3, outputPadding: 1 },
+      "an outputPadding as large as the dilation",
+      { dilation: 3, outputPadding: 3 },
       "invalid-argument",
       "outputPadding",
-      "1",
-      "at most 0",
+      "3",
+      "at most 2, below the stride or the dilation",
     ],
     [
       "a negative outputPadding",
@@ -112,34 +157,34 @@ describe("refuses", () => {
     [
       "outputPadding that same padding leaves no room for",
       { stride: 2, padding: "same", outputPadding: 1 },
-      "shape-mismatch",
+      "invalid-argument",
       "outputPadding",
       "1",
-      "[4, 5], not [5, 6]",
+      'at most 0, with padding "same"',
     ],
     [
       "an outputShape too small",
       { stride: 2, outputShape: [8, 12] },
       "shape-mismatch",
-      "outputShape",
-      "[8, 12]",
-      "[4, 5], not [3, 5]",
+      "outputShape[0]",
+      "8",
+      "9 to 10 cells for 4 of the input",
     ],
     [
       "an outputShape too large",
       { stride: 2, outputShape: [9, 14] },
       "shape-mismatch",
-      "outputShape",
-      "[9, 14]",
-      "[4, 5], not [4, 6]",
+      "outputShape[1]",
+      "14",
+      "12 to 13 cells for 5 of the input",
     ],
     [
       "an outputShape smaller than the kernel",
       { outputShape: [1, 1] },
       "shape-mismatch",
-      "outputShape",
-      "[1, 1]",
-      "not [-1, -2]",
+      "outputShape[0]",
+      "1",
+      "6 to 6 cells for 4 of the input",
     ],
     [
       "an outputShape with channels",
@@ -155,7 +200,7 @@ describe("refuses", () => {
       { padding: 3 },
       "empty-output",
       "padding (spatial axis 0)",
-      "[3, 3]",
+      "3",
       "at least 1 output cell (this leaves 0)",
     ],
     ["a paddingValue", { paddingValue: 1 }, "invalid-argument", "paddingValue", "1", "0 or none"],

@@ -9,6 +9,7 @@ import {
   conv,
   convBackwardData,
   convBackwardWeights,
+  convBackwardBias,
 } from "../../src/index.ts";
 import { deviceTraits } from "../../src/planner/device-traits.ts";
 import * as reference from "../../src/reference.ts";
@@ -154,17 +155,29 @@ describe("tensors", () => {
     device.destroy();
   });
 
-  it("without elements are refused: batch 0, no channels, no cells", async () => {
-    expect(thrown(() => engine.empty([0, 1, 5, 5])).message).toBe("shape[0]: got 0, expected an integer of at least 1");
-    for (const inputShape of [
-      [0, 1, 5, 5],
-      [1, 0, 5, 5],
-      [1, 1, 0, 5],
-    ])
-      await expect(engine.plan("forward", { inputShape, kernelShape: [1, 1, 3, 3] })).rejects.toMatchObject({
-        code: "invalid-argument",
-        message: expect.stringMatching(/^inputShape\[\d\]: got 0/),
-      });
+  it("without elements give results of their shapes: empty, or sums of nothing", async () => {
+    using w = engine.tensor([1, 2, 3, 4], [2, 1, 2, 1]);
+    using bias = engine.tensor([5, -6], [2]);
+    using none = engine.empty([0, 1, 5, 5]);
+    using empty = conv(none, w, { bias });
+    expect([empty.shape, await empty.read()]).toEqual([[0, 2, 4, 5], new Float32Array(0)]);
+    using dw = convBackwardWeights(none, empty, { kernelShape: w.shape });
+    expect([dw.shape, [...(await dw.read())]]).toEqual([w.shape, [0, 0, 0, 0]]);
+    using db = convBackwardBias(empty);
+    expect([db.shape, [...(await db.read())]]).toEqual([[2], [0, 0]]);
+    // No channels: the epilogue of 0. No cells: only padding is seen.
+    using noChannels = engine.empty([1, 0, 2, 1]);
+    using noWeights = engine.empty([2, 0, 2, 1]);
+    using activated = conv(noChannels, noWeights, { bias, activation: "relu" });
+    expect([...(await activated.read())]).toEqual([5, 0]);
+    using noCells = engine.empty([1, 1, 0, 1]);
+    using padded = conv(noCells, w, { bias, padding: [1, 0], paddingValue: 10 });
+    expect([...(await padded.read())]).toEqual([35, 64]);
+    const [fastest] = await engine.find("forward", { inputShape: [0, 1, 5, 5], kernelShape: [2, 1, 2, 1] });
+    expect(fastest).toMatchObject({ variant: "zeros" });
+    await expect(engine.plan("forward", { inputShape: [1, 1, 0, 5], kernelShape: [1, 1, 3, 3] })).rejects.toMatchObject(
+      { code: "empty-output" },
+    );
   });
 });
 

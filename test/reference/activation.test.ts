@@ -89,9 +89,9 @@ describe("known values", () => {
     ["elu", -1, -0.6321205588285577],
     [{ name: "elu", alpha: 2 }, -1, -1.2642411176571153],
     ["elu", -1e-10, -9.9999999995e-11],
-    ["hardswish", 1, 2 / 3],
-    ["hardswish", -1, -1 / 3],
-    ["hardswish", 4, 4],
+    ["hard-swish", 1, 2 / 3],
+    ["hard-swish", -1, -1 / 3],
+    ["hard-swish", 4, 4],
   ])("%j of %f is %f", (option, v, wanted) => {
     // ERFC is the largest error of any function here; the others round a few times at 2^-53.
     expect(relativeError(value(option, v), wanted)).toBeLessThanOrEqual(ERFC);
@@ -103,9 +103,9 @@ describe("known values", () => {
     expect(error).toBeLessThanOrEqual(ERFC + 100 * 2 ** -53);
   });
 
-  test("hardswish is flat below -3", () => {
-    expect(value("hardswish", -3)).toBeCloseTo(0, 15);
-    expect(value("hardswish", -100)).toBeCloseTo(0, 15);
+  test("hard-swish is flat below -3", () => {
+    expect(value("hard-swish", -3)).toBeCloseTo(0, 15);
+    expect(value("hard-swish", -100)).toBeCloseTo(0, 15);
   });
 
   test("none leaves a value as it is", () => {
@@ -135,7 +135,7 @@ describe("derivatives", () => {
     expect([slope("relu6", 0), slope("relu6", 6)]).toEqual([0, 0]);
     expect(slope({ name: "leaky-relu", slope: 0.3 }, 0)).toBe(0.3);
     expect(slope({ name: "elu", alpha: 1.7 }, 0)).toBe(1.7);
-    expect([slope("hardswish", -3), slope("hardswish", 3)]).toEqual([0, 1]);
+    expect([slope("hard-swish", -3), slope("hard-swish", 3)]).toEqual([0, 1]);
   });
 });
 
@@ -154,7 +154,7 @@ describe("non-finite values", () => {
     ["silu", Infinity, NaN],
     ["gelu", Infinity, NaN],
     ["elu", Infinity, -1],
-    ["hardswish", Infinity, NaN],
+    ["hard-swish", Infinity, NaN],
   ])("%s of Infinity is %f, of -Infinity %f", (option, above, below) => {
     expect(value(option, Infinity)).toBe(above);
     expect(value(option, -Infinity)).toBe(below);

@@ -87,7 +87,7 @@ describe("finite differences of <r, activation(conv(x, w) + bias + residual)>", 
     { name: "leaky-relu", slope: 0.3 },
     "sigmoid",
     "elu",
-    "hardswish",
+    "hard-swish",
   ] as const;
 
   test.each(Object.entries(PROBLEMS).map(([name, descriptor], i) => [name, descriptor, activations[i]!] as const))(

@@ -78,7 +78,7 @@ const cases: [string, () => unknown, ConvErrorCode, string, string, string][] = 
     "channels-last",
   ],
   ["a stride of 0", () => conv(x, w, { stride: 0 }), "invalid-argument", "stride", "0", "at least 1"],
-  ["a NaN", () => conv(x, w, { padding: NaN }), "invalid-argument", "padding", "NaN", "at least 0"],
+  ["a NaN", () => conv(x, w, { padding: NaN }), "invalid-argument", "padding", "NaN", "an integer"],
   ["groups that do not divide", () => conv(x, w, { groups: 3 }), "shape-mismatch", "groups", "3", "divisor of the 2"],
   [
     "channels that differ",

@@ -62,7 +62,7 @@ const arrays: Case[] = [
     "invalid-argument",
     "x.shape[2]",
     "0.5",
-    "at least 1",
+    "at least 0",
   ],
   [
     "too few numbers",

@@ -14,7 +14,7 @@ export function slope({ name, parameter }: Activation): number {
       return 1.1; // the largest derivative of v sigmoid(v) is 1.0998, at v = 2.4
     case "gelu":
       return 1.13; // and that of gelu 1.1290, at v = sqrt 2
-    case "hardswish":
+    case "hard-swish":
       return 1.5; // (2 v + 3) / 6 at v = 3
     case "leaky-relu":
     case "elu":
@@ -47,7 +47,7 @@ export function evaluation({ name, parameter }: Activation, v: number): number {
       return size * (0.75e-7 + 16 * u);
     case "elu":
       return 16 * u * Math.abs(parameter);
-    case "hardswish":
+    case "hard-swish":
       return 8 * u * Math.abs(activationValue({ name, parameter }, v)) + 4 * u * size;
   }
 }

@@ -24,7 +24,7 @@ export function fakeDevice(): FakeDevice {
     limits: {
       maxStorageBufferBindingSize: DEFAULT_TRAITS.maxBindingBytes,
       maxBufferSize: 2 * DEFAULT_TRAITS.maxBindingBytes,
-      maxComputeWorkgroupStorageSize: DEFAULT_TRAITS.maxWorkgroupBytes,
+      maxComputeWorkgroupStorageSize: 16_384,
       maxComputeInvocationsPerWorkgroup: DEFAULT_TRAITS.maxWorkgroupInvocations,
     },
     lost: new Promise(() => undefined),

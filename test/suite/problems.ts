@@ -91,6 +91,69 @@ const CORNERS: Record<string, Layer> = {
   "circular padding, depthwise": { ...BASE, C: 6, K: 6, groups: 6, padding: 1, paddingMode: "circular" },
   "reflect padding, depthwise": { ...BASE, C: 6, K: 6, groups: 6, padding: 2, paddingMode: "reflect" },
   "replicate padding, multiplier": { ...BASE, C: 3, K: 6, groups: 3, padding: 3, stride: 2, paddingMode: "replicate" },
+  "reflect padding round again, 1-D": { C: 3, K: 4, input: [4], kernel: [11], padding: "same", paddingMode: "reflect" },
+  "reflect padding of one cell": { ...BASE, input: [1, 5], padding: [2, 9], paddingMode: "reflect" },
+  "circular padding round again": { ...BASE, padding: [15, 8], stride: 2, paddingMode: "circular" },
+  "circular padding round again, depthwise": { ...BASE, C: 6, K: 6, groups: 6, padding: 9, paddingMode: "circular" },
+  "symmetric padding": { ...BASE, padding: 2, paddingMode: "symmetric" },
+  "symmetric padding to the limit, strided": { ...BASE, padding: [6, 7], stride: 2, paddingMode: "symmetric" },
+  "symmetric padding round again, 3-D": {
+    ...{ C: 2, K: 4, input: [1, 2, 3], kernel: [2, 2, 2] },
+    ...{ padding: [2, 3, 7], paddingMode: "symmetric" },
+  },
+  "negative padding": { ...BASE, padding: [-1, -2] },
+  "negative padding, 1-D, dilated": { C: 3, K: 4, input: [17], kernel: [3], dilation: 3, padding: [[-2, -1]] },
+  "negative padding, 3-D, depthwise": {
+    ...BASE,
+    C: 4,
+    K: 4,
+    groups: 4,
+    input: [5, 6, 7],
+    kernel: [2, 2, 3],
+    padding: -1,
+  },
+  "negative padding, pointwise": { C: 8, K: 12, input: [6, 7], kernel: [1, 1], padding: [-1, -2] },
+  "negative padding, pointwise, strided": { C: 8, K: 12, input: [7, 8], kernel: [1, 1], padding: -1, stride: 2 },
+  "cropped and padded": {
+    ...BASE,
+    padding: [
+      [-2, 3],
+      [2, -1],
+    ],
+    paddingValue: 2,
+    stride: [2, 1],
+  },
+  "cropped and padded, reflect": {
+    ...BASE,
+    padding: [
+      [-1, 4],
+      [3, -2],
+    ],
+    paddingMode: "reflect",
+  },
+  "cropped and padded, circular, round again": {
+    ...BASE,
+    padding: [
+      [-2, 15],
+      [9, -1],
+    ],
+    paddingMode: "circular",
+    dilation: [1, 2],
+  },
+  "cropped and padded, replicate, strided": {
+    ...BASE,
+    padding: [
+      [-1, 2],
+      [3, -3],
+    ],
+    paddingMode: "replicate",
+    stride: 2,
+  },
+  "cropped as far as the dilation": { C: 3, K: 2, input: [13], kernel: [3], dilation: 3, padding: [[0, -2]] },
+  "batch 0": { ...BASE, N: 0, padding: 1 },
+  "no input channels": { ...BASE, C: 0, padding: 1 },
+  "no output channels": { ...BASE, K: 0, groups: 2, padding: 1, paddingMode: "reflect" },
+  "no cells": { ...BASE, input: [0, 7], padding: 2, paddingValue: 3 },
   "asymmetric padding": {
     ...BASE,
     padding: [
@@ -116,6 +179,7 @@ const CORNERS: Record<string, Layer> = {
   },
   "padding same": { ...BASE, padding: "same" },
   "padding same, strided": { ...BASE, padding: "same", stride: 2, kernel: [4, 3] },
+  "padding same-lower, strided": { ...BASE, padding: "same-lower", stride: 2, kernel: [4, 3], input: [6, 8] },
   "padding full": { ...BASE, padding: "full", dilation: [1, 2] },
   "flipped kernel": { ...BASE, mode: "convolution", padding: 1 },
   "flipped kernel, 3-D, grouped": { C: 4, K: 4, groups: 2, input: [3, 4, 5], kernel: [2, 3, 2], mode: "convolution" },
@@ -158,7 +222,7 @@ const EPILOGUES: ActivationOption[] = [
   "gelu",
   "elu",
   { name: "elu", alpha: 2 },
-  "hardswish",
+  "hard-swish",
 ];
 
 function epilogueProblems(): Record<string, Layer> {
@@ -166,6 +230,8 @@ function epilogueProblems(): Record<string, Layer> {
   const named: Record<string, Layer> = {
     bias: { ...layer, bias: true },
     residual: { ...layer, residual: true },
+    "bias, relu, no input channels": { ...layer, C: 0, groups: 3, bias: true, activation: "relu" },
+    "bias, no cells": { ...layer, input: [5, 0], kernel: [3, 2], bias: true },
     "bias, residual and batch": { ...layer, N: 2, groups: 3, bias: true, residual: true },
   };
   for (const activation of EPILOGUES) {
@@ -181,7 +247,7 @@ function gradientProblems(operand: "x" | "dy"): Record<string, Layer> {
   for (const activation of EPILOGUES) {
     const name = typeof activation === "string" ? activation : JSON.stringify(activation);
     for (const from of ["output", "pre-activation"] as const) {
-      if (from === "output" && ["silu", "gelu", "hardswish"].includes(name)) continue;
+      if (from === "output" && ["silu", "gelu", "hard-swish"].includes(name)) continue;
       named[`gradient ${operand} of ${name} by its ${from}`] = {
         ...{ C: 3, K: 6, input: [5, 6], kernel: [3, 3], padding: 1 },
         activationGradient: { activation, from, operand },

@@ -2,12 +2,13 @@
 // it is needed (`load` from load.wgsl). Terms run through the taps of a channel (channels-first) or the channels of a tap (channels-last), in the
 // order of the input's layout.
 // slots: is_padding, load, source
-// constants: CHANNELS_LAST, DILATION_D, DILATION_H, DILATION_W, KERNEL_R, KERNEL_S, KERNEL_T, PADDING_VALUE, STRIDE_D, STRIDE_H, STRIDE_W
+// constants: CHANNELS_LAST, DILATION_D, DILATION_H, DILATION_W, PADDING_VALUE, STRIDE_D, STRIDE_H, STRIDE_W
 struct Geometry {
   threads: u32, tiles_n: u32, tiles_m: u32, splits: u32,
   groups: u32, group_c: u32, group_k: u32,
   outputs: u32, terms: u32, split_terms: u32, weight_row: u32, weight_group: u32, partial: u32,
   output_o: u32, output_p: u32, output_q: u32,
+  kernel_t: u32, kernel_r: u32, kernel_s: u32,
   input_d: i32, input_h: i32, input_w: i32,
   pad_d: i32, pad_h: i32, pad_w: i32,
   x_start: u32, x_stride_n: u32, x_stride_g: u32, x_stride_c: u32, x_stride_d: u32, x_stride_h: u32, x_stride_w: u32,
@@ -48,10 +49,10 @@ fn output_at(n: u32, group: u32) -> Output {
 }
 
 fn term_at(k: u32) -> Term {
-  let taps = KERNEL_T * KERNEL_R * KERNEL_S;
+  let taps = g.kernel_t * g.kernel_r * g.kernel_s;
   let c = select(k / taps, k % g.group_c, CHANNELS_LAST);
   let tap = select(k % taps, k / g.group_c, CHANNELS_LAST);
-  return Term(c, tap / (KERNEL_R * KERNEL_S), (tap / KERNEL_S) % KERNEL_R, tap % KERNEL_S);
+  return Term(c, tap / (g.kernel_r * g.kernel_s), (tap / g.kernel_s) % g.kernel_r, tap % g.kernel_s);
 }
 
 fn next_term(term: Term) -> Term {
@@ -65,14 +66,14 @@ fn next_term(term: Term) -> Term {
   } else {
     s += 1u;
   }
-  let row_done = s == KERNEL_S;
+  let row_done = s == g.kernel_s;
   s = select(s, 0u, row_done);
   var r = term.r + select(0u, 1u, row_done);
-  let slice_done = r == KERNEL_R;
+  let slice_done = r == g.kernel_r;
   r = select(r, 0u, slice_done);
   var t = term.t + select(0u, 1u, slice_done);
   if (!CHANNELS_LAST) {
-    let channel_done = t == KERNEL_T;
+    let channel_done = t == g.kernel_t;
     t = select(t, 0u, channel_done);
     c += select(0u, 1u, channel_done);
   }

@@ -4,11 +4,13 @@
 // matrices to whole vectors. An input channel is one subkernel over one channel of the input (subkernels.wgsl);
 // if a subkernel has fewer than TAPS taps the rest are zeros. load comes from load.wgsl.
 // slots: load, subkernel_channel
-// constants: AXES, CHANNELS_LAST, KERNEL_R, KERNEL_S, KERNEL_T, PAIRS, POINTS, POWERS, SCALES, STRIDE_D, STRIDE_H, STRIDE_W, TAPS, TAPS_D, TAPS_H, TAPS_W, TILE_H, TILE_SIZE, TILE_W
+// constants: AXES, CHANNELS_LAST, PAIRS, POINTS, POWERS, SCALES, STRIDE_D, STRIDE_H, STRIDE_W, TAPS, TAPS_D, TAPS_H, TAPS_W, TILE_H, TILE_SIZE, TILE_W
 struct Filter {
   threads: u32,
   inner_count: u32, outer_count: u32,
   group_c: u32, group_k: u32,
+  kernel_t: u32, kernel_r: u32, kernel_s: u32,
+  subkernels_d: u32, subkernels_h: u32, subkernels_w: u32,
   w_start: u32, w_stride_g: u32, w_stride_k: u32, w_stride_c: u32, w_stride_t: u32, w_stride_r: u32, w_stride_s: u32,
   point_stride: u32,
 }
@@ -38,8 +40,8 @@ fn thread(index: u32) {
       // @unroll
       for (var l = 0u; l < TAPS_W; l++) {
         let s = channel.first.z + l * STRIDE_W;
-        let weight = load(w_at + min(t, KERNEL_T - 1u) * g.w_stride_t + min(r, KERNEL_R - 1u) * g.w_stride_r + min(s, KERNEL_S - 1u) * g.w_stride_s);
-        tile[(i * TILE_H + j) * TILE_W + l] = select(0.0, weight, (t < KERNEL_T) & (r < KERNEL_R) & (s < KERNEL_S));
+        let weight = load(w_at + min(t, g.kernel_t - 1u) * g.w_stride_t + min(r, g.kernel_r - 1u) * g.w_stride_r + min(s, g.kernel_s - 1u) * g.w_stride_s);
+        tile[(i * TILE_H + j) * TILE_W + l] = select(0.0, weight, (t < g.kernel_t) & (r < g.kernel_r) & (s < g.kernel_s));
       }
     }
   }

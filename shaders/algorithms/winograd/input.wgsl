@@ -11,6 +11,7 @@
 struct Input {
   threads: u32,
   channels: u32, group_c: u32, tiles: u32, first_tile: u32,
+  subkernels_d: u32, subkernels_h: u32, subkernels_w: u32,
   tiles_o: u32, tiles_p: u32, tiles_q: u32,
   input_d: i32, input_h: i32, input_w: i32,
   pad_d: i32, pad_h: i32, pad_w: i32,

@@ -1,9 +1,9 @@
 // The output transform of Winograd's algorithm, y = epilogue(A^T M) along every transformed axis: one thread computes the outputs of one
 // tile of one channel, OUTPUTS along every transformed axis. A tile is an array of POINTS^AXES numbers, the last axis fastest.
 // The points are 0, +-a_1 .. +-a_PAIRS and infinity: even powers of a pair take the sum of its two values, odd ones the
-// difference. TAIL_O, TAIL_P, TAIL_Q: some tile reaches past the last output.
+// difference. Tiles may reach past the last output.
 // slots: epilogue, matrix_offset, tile_of_channel, tile_place
-// constants: AXES, OUTPUTS, OUTPUTS_O, OUTPUTS_P, OUTPUTS_Q, PAIRS, POINTS, POWERS, TAIL_O, TAIL_P, TAIL_Q, TILE_H, TILE_SIZE, TILE_W
+// constants: AXES, OUTPUTS, OUTPUTS_O, OUTPUTS_P, OUTPUTS_Q, PAIRS, POINTS, POWERS, TILE_H, TILE_SIZE, TILE_W
 // types: MatrixStrides, Y
 struct Output {
   threads: u32,
@@ -79,10 +79,10 @@ fn thread(invocation: u32) {
     // @unroll
     for (var j = 0u; j < OUTPUTS_P; j++) {
       let row_at = y_at + (o0 + i) * g.y_stride_o + (p0 + j) * g.y_stride_p;
-      let row_inside = select(true, o0 + i < g.output_o, TAIL_O) & select(true, p0 + j < g.output_p, TAIL_P);
+      let row_inside = (o0 + i < g.output_o) & (p0 + j < g.output_p);
       // @unroll
       for (var l = 0u; l < OUTPUTS_Q; l++) {
-        if (row_inside & select(true, q0 + l < g.output_q, TAIL_Q)) {
+        if (row_inside & (q0 + l < g.output_q)) {
           let index = row_at + (q0 + l) * g.y_stride_q;
           y[index] = Y(epilogue(tile[(i * TILE_H + j) * TILE_W + l], channel, index));
         }

@@ -1,7 +1,7 @@
-// The subkernels of a kernel (src/algorithms/winograd/partition.ts), SUBKERNELS_* along the axes. Each is a dense kernel of at most TAPS_* taps an
+// The subkernels of a kernel (src/algorithms/winograd/partition.ts), subkernels_* along the axes, or only ONE_SUBKERNEL. Each is a dense kernel of at most TAPS_* taps an
 // axis: the taps of one residue modulo the stride (PHASES_* of them) and, of those, one block of neighbours. Each pair of a subkernel and a
 // channel counts as an input channel of its own; subkernels are the outer index.
-// constants: PHASES_D, PHASES_H, PHASES_W, STRIDE_D, STRIDE_H, STRIDE_W, SUBKERNELS_D, SUBKERNELS_H, SUBKERNELS_W, TAPS_D, TAPS_H, TAPS_W
+// constants: ONE_SUBKERNEL, PHASES_D, PHASES_H, PHASES_W, STRIDE_D, STRIDE_H, STRIDE_W, TAPS_D, TAPS_H, TAPS_W
 struct SubkernelChannel {
   c: u32,
   // The first tap of the subkernel, which is also its offset in cells from the start of the kernel.
@@ -10,17 +10,17 @@ struct SubkernelChannel {
 }
 
 fn subkernel_channel(index: u32, group_c: u32) -> SubkernelChannel {
-  if (SUBKERNELS_D * SUBKERNELS_H * SUBKERNELS_W == 1u) {
+  if (ONE_SUBKERNEL) {
     return SubkernelChannel(min(index, group_c - 1u), vec3u(), index >= group_c);
   }
   let subkernel = index / group_c;
-  let w = subkernel % SUBKERNELS_W;
-  let h = subkernel / SUBKERNELS_W % SUBKERNELS_H;
-  let d = subkernel / (SUBKERNELS_W * SUBKERNELS_H);
+  let w = subkernel % g.subkernels_w;
+  let h = subkernel / g.subkernels_w % g.subkernels_h;
+  let d = subkernel / (g.subkernels_w * g.subkernels_h);
   let first = vec3u(
     d % PHASES_D + d / PHASES_D * (STRIDE_D * TAPS_D),
     h % PHASES_H + h / PHASES_H * (STRIDE_H * TAPS_H),
     w % PHASES_W + w / PHASES_W * (STRIDE_W * TAPS_W),
   );
-  return SubkernelChannel(index - subkernel * group_c, first, d >= SUBKERNELS_D);
+  return SubkernelChannel(index - subkernel * group_c, first, d >= g.subkernels_d);
 }

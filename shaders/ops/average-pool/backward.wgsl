@@ -12,7 +12,7 @@ fn load_window(pooled: u32, inside: bool) -> Window {
   return select(V(0.0), V(values[pooled]), inside);
 }
 
-fn with_loaded(state: V, window: Window, position: f32) -> V {
+fn with_loaded(state: V, window: Window, position: u32) -> V {
   return state + window;
 }
 

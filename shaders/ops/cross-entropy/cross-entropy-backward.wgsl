@@ -1,8 +1,8 @@
 // The gradient of the cross entropy with respect to the logits: softmax(v)_c times the sum of the weights of all classes, minus the weight
-// of c, times the gradient of the line's loss.
-// slots: class_of, divisor, first_of, line_norm, line_of, line_sum, loss_gradient, merged, probability_of, start_of, unless_ignored, weight_of
-// constants: THREADS
-// types: Entropy, L, Norm, V
+// of c, times the gradient of the line's loss. Without LOGITS x holds the logarithms of probabilities, and there is no softmax.
+// slots: class_of, divisor, exp_of, first_of, line_norm, line_of, line_sum, loss_gradient, merged, no_norm, norm_of, normalised, probability_of, start_of, unless_ignored, unless_infinite, weight_of
+// constants: LOGITS, THREADS
+// types: Entropy, L, V
 @group(0) @binding(0) var<uniform> g: Entropy;
 @group(0) @binding(1) var<storage, read> x: array<V>;
 @group(0) @binding(4) var<storage, read_write> dx: array<V>;
@@ -18,21 +18,25 @@ fn workgroup_thread(workgroup: u32, local: u32) {
   let start = start_of(some_line, lines);
   let first = first_of(local);
   let class_at = class_of(some_line);
-  // No logits yet: the largest is the lowest number, and exp(lowest - v) is 0 for the first larger logit v.
-  var norm = Norm(L(-3.4028234e38), L(0.0));
-  var class_weights = L(0.0);
-  for (var c = first; c < lines.size; c += THREADS) {
-    let at = start + c * lines.inner;
-    norm = merged(norm, Norm(L(x[at]), L(1.0)));
-    class_weights += weight_in_loss(c, at, class_at);
+  var norm = normalised();
+  var scale = L(0.0);
+  if (LOGITS) {
+    norm = no_norm();
+    var class_weights = L(0.0);
+    for (var c = first; c < lines.size; c += THREADS) {
+      let at = start + c * lines.inner;
+      norm = merged(norm, norm_of(L(x[at])));
+      class_weights += weight_in_loss(c, at, class_at);
+    }
+    norm = line_norm(norm, local);
+    scale = line_sum(class_weights, local) / norm.sum;
   }
-  norm = line_norm(norm, local);
-  let scale = line_sum(class_weights, local) / norm.sum;
   let gradient = loss_gradient(some_line) / divisor();
   let end = select(0u, lines.size, line < lines.count);
   for (var c = first; c < end; c += THREADS) {
     let at = start + c * lines.inner;
-    let value = gradient * (exp(L(x[at]) - norm.largest) * scale - weight_in_loss(c, at, class_at));
-    dx[at] = V(unless_ignored(value, class_at));
+    let expected = select(L(0.0), exp_of(L(x[at]) - norm.largest) * scale, LOGITS);
+    let value = gradient * (expected - weight_in_loss(c, at, class_at));
+    dx[at] = V(unless_ignored(unless_infinite(value, norm, lines), class_at));
   }
 }

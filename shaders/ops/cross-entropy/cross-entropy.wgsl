@@ -1,11 +1,13 @@
 // The loss of each line, the sum over classes c of (weight of c) (log(sum of exponentials) - (v_c - largest)), and the weight of the line
 // in a mean: the weight of its class, or 1. If every class has a weight (DENSE) a second loop adds the terms with the largest logit
-// subtracted, so that nothing cancels.
-// slots: class_of, first_of, line_norm, line_of, line_sum, merged, picked_logit, picked_weight, probability_of, start_of, store_loss, unless_ignored, weight_of
-// constants: DENSE, INDEXED, THREADS
-// types: Entropy, L, Norm, V
+// subtracted, so that nothing cancels. Without LOGITS x holds the logarithms of probabilities. The weights of the lines are stored behind
+// the losses if AVERAGED.
+// slots: class_of, first_of, line_norm, line_of, line_sum, merged, no_norm, norm_of, normalised, picked_logit, picked_weight, probability_of, start_of, unless_ignored, unless_infinite, weight_of
+// constants: AVERAGED, DENSE, INDEXED, LOGITS, THREADS
+// types: Entropy, L, V
 @group(0) @binding(0) var<uniform> g: Entropy;
 @group(0) @binding(1) var<storage, read> x: array<V>;
+@group(0) @binding(4) var<storage, read_write> losses: array<L>;
 
 fn workgroup_thread(workgroup: u32, local: u32) {
   let lines = g.lines;
@@ -14,12 +16,14 @@ fn workgroup_thread(workgroup: u32, local: u32) {
   let start = start_of(min(line, lines.count - 1u), lines);
   let first = first_of(local);
   let class_at = class_of(min(line, lines.count - 1u));
-  // No logits yet: the largest is the lowest number, and exp(lowest - v) is 0 for the first larger logit v.
-  var norm = Norm(L(-3.4028234e38), L(0.0));
-  for (var c = first; c < lines.size; c += THREADS) {
-    norm = merged(norm, Norm(L(x[start + c * lines.inner]), L(1.0)));
+  var norm = normalised();
+  if (LOGITS) {
+    norm = no_norm();
+    for (var c = first; c < lines.size; c += THREADS) {
+      norm = merged(norm, norm_of(L(x[start + c * lines.inner])));
+    }
+    norm = line_norm(norm, local);
   }
-  norm = line_norm(norm, local);
   let logarithm = log(norm.sum);
   var weight = L(1.0);
   if (INDEXED) {
@@ -30,13 +34,18 @@ fn workgroup_thread(workgroup: u32, local: u32) {
     for (var c = first; c < lines.size; c += THREADS) {
       let at = start + c * lines.inner;
       let class_weight = weight_of(c) * (g.keep * probability_of(c, at, class_at) + g.spread);
-      loss += class_weight * (logarithm - (L(x[at]) - norm.largest));
+      // A class of weight 0 adds nothing, even if its logit is -Infinity.
+      loss += select(class_weight * (logarithm - (L(x[at]) - norm.largest)), L(0.0), class_weight == L(0.0));
     }
     loss = line_sum(loss, local);
   } else {
     loss = weight * (logarithm - (picked_logit(start, class_at) - norm.largest));
   }
+  loss = unless_infinite(loss, norm, lines);
   if (inside && first == 0u) {
-    store_loss(line, unless_ignored(loss, class_at), unless_ignored(weight, class_at));
+    losses[line] = unless_ignored(loss, class_at);
+    if (AVERAGED) {
+      losses[lines.count + line] = unless_ignored(weight, class_at);
+    }
   }
 }

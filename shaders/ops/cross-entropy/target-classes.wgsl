@@ -1,9 +1,9 @@
 // Targets that are class indices, one for each line.
-// types: L
-@group(0) @binding(2) var<storage, read> target_classes: array<L>;
+// types: L, T
+@group(0) @binding(2) var<storage, read> target_classes: array<T>;
 
 fn class_of(line: u32) -> L {
-  return target_classes[line];
+  return L(target_classes[line]);
 }
 
 // The probability of class c in the target of the line: 1 or 0.
@@ -14,5 +14,5 @@ fn probability_of(c: u32, at: u32, class_at: L) -> L {
 // A value of the line; 0 if its class is ignored, NaN if its target is not a class.
 fn unless_ignored(value: L, class_at: L) -> L {
   let valid = (class_at >= L(0.0)) & (class_at < L(f32(g.lines.size))) & (class_at == floor(class_at));
-  return select(select(L(g.nan), value, valid), L(0.0), class_at == L(g.ignored));
+  return select(select(L(g.lines.nan), value, valid), L(0.0), class_at == L(g.ignored));
 }

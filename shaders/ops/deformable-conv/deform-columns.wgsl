@@ -8,7 +8,7 @@
 @group(0) @binding(3) var<storage, read_write> columns: array<E>;
 
 fn thread(index: u32) {
-  let samples = g.kernel_r * g.kernel_s * g.output_p * g.output_q;
+  let samples = g.kernel_r * g.kernel_s * g.band_cells;
   let runs = (g.offset_c + RUN - 1u) / RUN;
   // Neighbouring invocations process neighbouring cells, or with CHANNELS_LAST neighbouring channels.
   let run = select(index / samples, index, CHANNELS_LAST) % runs;
@@ -28,7 +28,7 @@ fn thread(index: u32) {
   let stride = select(1u, runs, CHANNELS_LAST);
   let end = min(first + RUN * stride, (sample.offset_group + 1u) * g.offset_c);
   let step = cell_stride(g);
-  let to = column_offset(sample.tap, sample.cell, g);
+  let to = column_offset(sample.tap, sample.band_cell, g);
   for (var channel = first; channel < end; channel += stride) {
     let plane = plane_start(sample.n, channel, g);
     // Corners beyond the border are dropped, not multiplied by 0: the value loaded in their place may be infinite.
@@ -36,6 +36,6 @@ fn thread(index: u32) {
       + select(0.0, f32(x[plane + c01.place * step]), c01.inside) * u;
     let bottom = select(0.0, f32(x[plane + c10.place * step]), c10.inside) * (1.0 - u)
       + select(0.0, f32(x[plane + c11.place * step]), c11.inside) * u;
-    columns[column_place(sample.n, channel, g) + to] = E(factor * (top * (1.0 - y) + bottom * y));
+    columns[column_place(sample.band_n, channel, g) + to] = E(factor * (top * (1.0 - y) + bottom * y));
   }
 }

@@ -10,7 +10,7 @@
 @group(0) @binding(5) var<storage, read_write> entries: array<vec4u>;
 
 fn thread(index: u32) {
-  let samples = g.kernel_r * g.kernel_s * g.output_p * g.output_q;
+  let samples = g.kernel_r * g.kernel_s * g.band_cells;
   let cells = (g.input_h + 2u) * (g.input_w + 2u);
   let segment = index / (samples + 1u);
   let rank = index - segment * (samples + 1u);
@@ -26,7 +26,7 @@ fn thread(index: u32) {
     let sample = sample_of(segment, own, g);
     let at = position_of(sample, g);
     let along = bitcast<vec3u>(vec3f(at.along_y, at.along_x, mask_of(sample, g)));
-    entries[start + rank] = vec4u(column_offset(sample.tap, sample.cell, g), along);
+    entries[start + rank] = vec4u(column_offset(sample.tap, sample.band_cell, g), along);
   }
   for (; cell < end; cell++) {
     starts[segment * (cells + 1u) + cell] = rank;

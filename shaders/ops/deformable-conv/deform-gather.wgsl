@@ -1,6 +1,7 @@
-// The gradient of a cell in RUN channels: the sum over all samples with this cell as a corner, row by row, in sorted order.
+// The gradient of a cell in RUN channels: the sum over all samples of the band with this cell as a corner, row by row, in sorted order. With ADD
+// it is added to that of the bands before.
 // slots: cell_stride, column_place, plane_start
-// constants: CHANNELS_LAST, RUN
+// constants: ADD, CHANNELS_LAST, RUN
 // types: Deform, E
 @group(0) @binding(0) var<uniform> g: Deform;
 @group(0) @binding(1) var<storage, read> dcolumns: array<E>;
@@ -18,7 +19,7 @@ fn thread(index: u32) {
   let cell = select(index % area, index / all_runs % area, CHANNELS_LAST);
   let y = cell / g.input_w;
   let x = cell - y * g.input_w;
-  let samples = g.kernel_r * g.kernel_s * g.output_p * g.output_q;
+  let samples = g.kernel_r * g.kernel_s * g.band_cells;
   let columns = g.input_w + 2u;
   let segment = n * g.offset_groups + offset_group;
   let own = segment * ((g.input_h + 2u) * columns + 1u);
@@ -54,7 +55,8 @@ fn thread(index: u32) {
   for (var i = 0u; i < RUN; i++) {
     let own = first + i * stride;
     if (own < end) {
-      dx[plane_start(n, own, g) + place] = E(sums[i]);
+      let at = plane_start(g.band_image + n, own, g) + place;
+      dx[at] = E(select(sums[i], sums[i] + f32(dx[at]), ADD));
     }
   }
 }

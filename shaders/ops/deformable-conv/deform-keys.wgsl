@@ -7,7 +7,7 @@
 @group(0) @binding(3) var<storage, read_write> order: array<u32>;
 
 fn thread(index: u32) {
-  let samples = g.kernel_r * g.kernel_s * g.output_p * g.output_q;
+  let samples = g.kernel_r * g.kernel_s * g.band_cells;
   let segment = index / samples;
   let own = index - segment * samples;
   let sample = sample_of(segment, own, g);

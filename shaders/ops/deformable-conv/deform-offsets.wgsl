@@ -8,7 +8,7 @@
 @group(0) @binding(4) var<storage, read_write> doffset: array<E>;
 
 fn thread(index: u32) {
-  let samples = g.kernel_r * g.kernel_s * g.output_p * g.output_q;
+  let samples = g.kernel_r * g.kernel_s * g.band_cells;
   let segment = index / samples;
   let sample = sample_of(segment, index - segment * samples, g);
   let position = position_of(sample, g);
@@ -17,12 +17,12 @@ fn thread(index: u32) {
   let c10 = corner_of(position, 1, 0, g);
   let c11 = corner_of(position, 1, 1, g);
   let step = cell_stride(g);
-  let own = column_offset(sample.tap, sample.cell, g);
+  let own = column_offset(sample.tap, sample.band_cell, g);
   var corners = vec4f();
   for (var i = 0u; i < g.offset_c; i++) {
     let channel = sample.offset_group * g.offset_c + i;
     let plane = plane_start(sample.n, channel, g);
-    let gradient = f32(dcolumns[column_place(sample.n, channel, g) + own]);
+    let gradient = f32(dcolumns[column_place(sample.band_n, channel, g) + own]);
     let values = vec4f(
       f32(x[plane + c00.place * step]), f32(x[plane + c01.place * step]),
       f32(x[plane + c10.place * step]), f32(x[plane + c11.place * step]),

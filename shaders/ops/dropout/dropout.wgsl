@@ -1,4 +1,4 @@
-// Each element times `scale`, or 0 where its random number is below the threshold. The random number is a hash of the seed and a counter:
+// Each element times `scale`, or if `mask` is not 0 the number 1, and 0 where its random number is below the threshold. The random number is a hash of the seed and a counter:
 // the place of the element in [N, C, cells], whatever the layout, or if PER_CHANNEL the place of its channel in [N, C]. The counter grows
 // by `counter_step` from one lane of an item to the next.
 // slots: lane_numbers
@@ -6,7 +6,7 @@
 // types: L, U, V
 struct Dropout {
   threads: u32, threshold: u32, scale: f32, seed_low: u32, seed_high: u32, lanes: u32, channels: u32, cells: u32,
-  counter_step: u32,
+  counter_step: u32, mask: u32,
 }
 
 @group(0) @binding(0) var<uniform> g: Dropout;
@@ -44,5 +44,5 @@ fn random(counters: U) -> U {
 fn thread(index: u32) {
   let counters = counter_of(index * g.lanes) + g.counter_step * lane_numbers();
   let kept = (random(counters) >> U(8u)) >= U(g.threshold);
-  y[index] = V(select(L(0.0), L(x[index]) * g.scale, kept));
+  y[index] = V(select(L(0.0), select(L(x[index]) * g.scale, L(1.0), g.mask != 0u), kept));
 }

@@ -1,5 +1,5 @@
 // The factor of the weights of each channel, and its bias, for a batch normalisation folded into them.
-// slots: bias_at, scale_at, shift_at
+// slots: bias_at, conv_bias_at, scale_at
 // types: M, R
 struct Fold { threads: u32, epsilon: f32 }
 
@@ -12,5 +12,5 @@ struct Fold { threads: u32, epsilon: f32 }
 fn thread(channel: u32) {
   let by = scale_at(channel) * inverseSqrt(f32(variance[channel]) + g.epsilon);
   factor[channel] = by;
-  folded[channel] = R((bias_at(channel) - f32(mean[channel])) * by + shift_at(channel));
+  folded[channel] = R((conv_bias_at(channel) - f32(mean[channel])) * by + bias_at(channel));
 }

@@ -8,7 +8,7 @@ fn initial(o: Element) -> State {
   return V(0.0);
 }
 
-fn with_cell(state: State, value: V, offset: u32, tap: vec3u, inside: bool) -> State {
+fn with_cell(state: State, value: V, offset: u32, inside: bool) -> State {
   return state + select(V(0.0), raised(value, NORM, POWER_SIGN), inside);
 }
 

@@ -12,7 +12,7 @@ fn initial(o: Element) -> State {
   return V(bitcast<f32>(g.rule.lowest));
 }
 
-fn with_cell(state: State, value: V, offset: u32, tap: vec3u, inside: bool) -> State {
+fn with_cell(state: State, value: V, offset: u32, inside: bool) -> State {
   return select(state, value, ((value > state) | is_nan(value)) & VB(inside));
 }
 

@@ -3,7 +3,6 @@
 // types: G, S, T, V, W
 struct Threads { threads: u32 }
 
-// In the order of `numbers` in optimisers.ts.
 struct Rates {
   size: f32, kept: f32, decay: f32,
   beta1: f32, rest1: f32, beta2: f32, rest2: f32,

@@ -3,7 +3,6 @@
 // types: G, S, V, W
 struct Threads { threads: u32 }
 
-// In the order of `numbers` in optimisers.ts.
 struct Rates { learning: f32, decay: f32, momentum: f32, ahead: f32, own: f32 }
 
 @group(0) @binding(0) var<uniform> g: Threads;

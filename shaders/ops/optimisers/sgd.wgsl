@@ -2,7 +2,6 @@
 // types: G, V, W
 struct Threads { threads: u32 }
 
-// In the order of `numbers` in optimisers.ts.
 struct Rates { learning: f32, decay: f32 }
 
 @group(0) @binding(0) var<uniform> g: Threads;

@@ -1,4 +1,5 @@
 // The mean and the inverse deviation of each set, from its moments.
+// slots: variance_of
 struct Finish { threads: u32, epsilon: f32 }
 
 @group(0) @binding(0) var<uniform> g: Finish;
@@ -9,5 +10,5 @@ struct Finish { threads: u32, epsilon: f32 }
 fn thread(index: u32) {
   let whole = moments[index];
   mean[index] = whole.x;
-  inverse[index] = inverseSqrt(whole.y / whole.z + g.epsilon);
+  inverse[index] = inverseSqrt(variance_of(whole) + g.epsilon);
 }

@@ -1,5 +1,6 @@
 // The mean and the inverse deviation of each set, from its moments. The running mean and variance move by `momentum` towards the moments of
 // the set, with the variance times `unbiased`, n / (n - 1).
+// slots: variance_of
 // types: M
 struct Finish { threads: u32, epsilon: f32, momentum: f32, unbiased: f32 }
 
@@ -12,7 +13,7 @@ struct Finish { threads: u32, epsilon: f32, momentum: f32, unbiased: f32 }
 
 fn thread(index: u32) {
   let whole = moments[index];
-  let variance = whole.y / whole.z;
+  let variance = variance_of(whole);
   mean[index] = whole.x;
   inverse[index] = inverseSqrt(variance + g.epsilon);
   let rest = 1.0 - g.momentum;

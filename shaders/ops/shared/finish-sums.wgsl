@@ -1,5 +1,6 @@
-// Multiplies both sums of each owner by a factor and a scale.
+// Multiplies both sums of each owner by a factor and a scale. Unless CENTERED, the first one is 0.
 // slots: scale_at
+// constants: CENTERED
 // types: R
 struct Finish { threads: u32, factor: f32 }
 
@@ -10,6 +11,6 @@ struct Finish { threads: u32, factor: f32 }
 
 fn thread(owner: u32) {
   let by = scale_at(owner) * g.factor;
-  sums[owner] = R(parts[owner].x * by);
+  sums[owner] = R(select(0.0, parts[owner].x * by, CENTERED));
   products[owner] = R(parts[owner].y * by);
 }

@@ -1,9 +1,13 @@
-// Each number of an item belongs to a separate line, so W is L.
-// types: L, W
+// Each number of an item belongs to a separate line, so W is L and K is U.
+// types: K, L, U, W
 fn lanes_max(v: L) -> W {
   return v;
 }
 
 fn lanes_sum(v: L) -> W {
   return v;
+}
+
+fn lanes_kind(kind: U) -> K {
+  return kind;
 }

@@ -1,7 +1,7 @@
 // Each invocation computes its own line.
-// slots: lanes_max, lanes_sum, rescaled_sum
+// slots: lanes_kind, lanes_max, lanes_sum, rescaled_sum
 // constants: ALONG, WORKGROUP_SIZE
-// types: L, Norm
+// types: L, Norm, U
 fn line_of(workgroup: u32, local: u32) -> u32 {
   return workgroup * WORKGROUP_SIZE + local;
 }
@@ -15,7 +15,7 @@ fn line_norm(norm: Norm, local: u32) -> Norm {
     return norm;
   }
   let largest = L(lanes_max(norm.largest));
-  return Norm(largest, line_sum(rescaled_sum(norm, largest), local));
+  return Norm(largest, line_sum(rescaled_sum(norm, largest), local), U(lanes_kind(norm.kind)));
 }
 
 fn line_sum(sum: L, local: u32) -> L {

@@ -1,37 +1,59 @@
-// A reduction of the elements (members) of each owner. Owners and members each lie along two axes of memory, the second varying faster;
-// unless TWO_AXES, members lie along the second axis alone. Besides its owner an element has an index of the other kind (a set if owners
-// are parameters, a parameter if they are sets).
-// constants: OWNERS_FIRST, TWO_AXES
+// A reduction of the elements (members) of each owner. Owners and members lie along axes of memory, innermost first: each has its size in
+// x, the distance between its elements in y, and in z and w what a step adds to the index of the owner and to the index of the other kind
+// (a set if owners are parameters, a parameter if they are sets).
+// constants: OUTER_MEMBERS, OUTER_OWNERS, OWNERS_FIRST
 struct Partition {
-  owners: vec2u, owner_stride: vec2u, owner_index: vec2u, owner_other: vec2u,
-  members: vec2u, member_stride: vec2u, member_other: vec2u,
-  parts: u32, threads: u32,
+  owners: array<vec4u, 8>, members: array<vec4u, 8>,
+  count: u32, terms: u32, parts: u32, parameter_stride: u32, threads: u32,
 }
+
+@group(0) @binding(0) var<uniform> g: Partition;
 
 // The members that one invocation reduces: every parts-th of an owner, from the part-th on.
 struct Part { owner: u32, part: u32, place: u32, other: u32 }
 
-fn part_at(thread: u32, p: Partition) -> Part {
-  let count = p.owners.x * p.owners.y;
-  let slow = thread / select(p.parts, count, OWNERS_FIRST);
-  let fast = thread - slow * select(p.parts, count, OWNERS_FIRST);
-  let owner = select(slow, fast, OWNERS_FIRST);
-  let row = owner / p.owners.y;
-  let at = vec2u(row, owner - row * p.owners.y);
-  return Part(dot(at, p.owner_index), select(fast, slow, OWNERS_FIRST), dot(at, p.owner_stride), dot(at, p.owner_other));
+fn part_at(thread: u32) -> Part {
+  let slow = thread / select(g.parts, g.count, OWNERS_FIRST);
+  let fast = thread - slow * select(g.parts, g.count, OWNERS_FIRST);
+  var rest = select(slow, fast, OWNERS_FIRST);
+  var at = vec3u(0u);
+  // @unroll
+  for (var r = 0u; r < OUTER_OWNERS; r++) {
+    let next = rest / g.owners[r].x;
+    at += (rest - next * g.owners[r].x) * g.owners[r].yzw;
+    rest = next;
+  }
+  at += rest * g.owners[OUTER_OWNERS].yzw;
+  return Part(at.y, select(fast, slow, OWNERS_FIRST), at.x, at.z);
 }
 
-// The coordinates of a member, from its number.
-fn member_at(number: u32, p: Partition) -> vec2u {
-  let row = number / p.members.y;
-  return vec2u(row, number - row * p.members.y);
+// The coordinates of a member, from its number: along the innermost axis in y, and in x its number along the others.
+fn member_at(number: u32) -> vec2u {
+  let row = number / g.members[0].x;
+  return vec2u(row, number - row * g.members[0].x);
 }
 
 // The coordinates of the member one step after another.
-fn advance(at: vec2u, step: vec2u, p: Partition) -> vec2u {
+fn advance(at: vec2u, step: vec2u) -> vec2u {
   let next = at + step;
-  if (!TWO_AXES) {
+  if (OUTER_MEMBERS == 0u) {
     return next;
   }
-  return select(next, vec2u(next.x + 1u, next.y - p.members.y), next.y >= p.members.y);
+  return select(next, vec2u(next.x + 1u, next.y - g.members[0].x), next.y >= g.members[0].x);
+}
+
+// The distance of a member from the first one in memory, and in the index of the other kind.
+fn offset_of(at: vec2u) -> vec2u {
+  var offset = at.y * g.members[0].yw;
+  if (OUTER_MEMBERS == 0u) {
+    return offset;
+  }
+  var rest = at.x;
+  // @unroll
+  for (var r = 1u; r < OUTER_MEMBERS; r++) {
+    let next = rest / g.members[r].x;
+    offset += (rest - next * g.members[r].x) * g.members[r].yw;
+    rest = next;
+  }
+  return offset + rest * g.members[OUTER_MEMBERS].yw;
 }

@@ -2,6 +2,6 @@
 // types: P
 @group(0) @binding(1) var<storage, read> parts: array<P>;
 
-fn term(at: u32) -> P {
-  return parts[at];
+fn term(at: vec3u) -> P {
+  return parts[at.x];
 }

@@ -1,4 +1,5 @@
-// The sum of the four numbers of an item.
+// The four numbers of an item, combined.
+// slots: combined
 fn total(v: vec4f) -> f32 {
-  return (v.x + v.y) + (v.z + v.w);
+  return combined(combined(v.x, v.y), combined(v.z, v.w));
 }

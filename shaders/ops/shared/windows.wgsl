@@ -27,12 +27,12 @@ fn taps_inside(start: i32, kernel: u32, dilation: u32, size: u32) -> Interval {
   return Interval(u32(first), u32(clamp(end, first, i32(kernel))));
 }
 
-// Cells along an axis: the first, their number, the distance between them, and the tap of the first.
-struct Cells { first: u32, count: u32, step: u32, tap: u32 }
+// Cells along an axis: the first, their number, and the distance between them.
+struct Cells { first: u32, count: u32, step: u32 }
 
 // The cells of a window that lie on the axis.
 fn window_cells(window: u32, kernel: u32, stride: u32, dilation: u32, begin: u32, size: u32) -> Cells {
   let start = start_of(window, stride, begin);
   let taps = taps_inside(start, kernel, dilation, size);
-  return Cells(u32(start + i32(taps.begin * dilation)), taps.end - taps.begin, dilation, taps.begin);
+  return Cells(u32(start + i32(taps.begin * dilation)), taps.end - taps.begin, dilation);
 }

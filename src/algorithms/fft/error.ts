@@ -13,11 +13,12 @@
 //
 // With (1 / t) sum |X| |W| <= (1 / t) ||X||_2 ||W||_2 = ||x||_2 ||w||_2 (Cauchy-Schwarz, Parseval) all of it together is
 //   |error of y| <= (2 F + 2 + 2 sqrt(2) C + I) u * sum over c of ||x_c||_2 ||w_c||_2,
-// the norm of x over the tile. No such bound holds with sum |x| |w| of the output alone: a large value anywhere in a tile adds error everywhere.
+// the norm of x over the tile. Where the kernel is in parts, the product sums 2 C terms for each, and the bound is the sum over them: by
+// Cauchy-Schwarz at most sqrt(m) ||x_c||_2 ||w_c||_2 over all cells they meet, if m of the tiles of the parts have a cell in common. No such bound holds with sum |x| |w| of the output alone: a large value anywhere in a tile adds error everywhere.
 import { elementCount } from "../../base/shape.ts";
 import { type Correlation, termCount } from "../../problem/correlation.ts";
 import { type Radix, passes, realPasses } from "./lengths.ts";
-import { type Tiling, tileCells } from "./tiling.ts";
+import { type Tiling, partCount, perAxis, reach } from "./tiling.ts";
 
 /**
  * Roundings on the path of a number through a butterfly, weighted by the coefficients they meet: an addition errs by u. Butterflies of 2
@@ -61,15 +62,17 @@ function axisError(radices: readonly Radix[]): { forward: number; back: number }
 }
 
 /**
- * The bound relative to gamma_(n + 2) sum |x| |w|, for data of uniform magnitude. There the norms over a tile of t cells and over r taps
+ * The bound relative to gamma_(n + 2) sum |x| |w|, for data of uniform magnitude. There the norms over the t cells within reach and over r taps
  * are sqrt(t) and sqrt(r) times the size of a number, and sum |x| |w| is r of their products: the ratio is
- * (constant) sqrt(t / r) / (n + 2). The 2 for bias and residual, as there.
+ * (constant) sqrt(m t / r) / (n + 2). The 2 for bias and residual, as there.
  */
 export function errorGrowth(correlation: Correlation, tiling: Tiling): number {
-  const axes = [passes(tiling[0].length)!, passes(tiling[1].length)!, realPasses(tiling[2].length)!].map(axisError);
+  const axes = [passes(tiling[0].length), passes(tiling[1].length), realPasses(tiling[2].length)].map(axisError);
   const total = (way: "forward" | "back"): number => axes.reduce((sum, axis) => sum + axis[way], 0);
-  const constant = 2 * total("forward") + 2 + PRODUCT * (correlation.C / correlation.groups) + total("back");
+  const terms = (correlation.C / correlation.groups) * partCount(tiling);
+  const constant = 2 * total("forward") + 2 + PRODUCT * terms + total("back");
+  const cells = perAxis(tiling, (axis) => reach(axis) * Math.min(axis.parts, Math.ceil(axis.length / axis.part)));
   return (
-    ((constant + 2) * Math.sqrt(tileCells(tiling) / elementCount(correlation.kernel))) / (termCount(correlation) + 2)
+    ((constant + 2) * Math.sqrt(elementCount(cells) / elementCount(correlation.kernel))) / (termCount(correlation) + 2)
   );
 }

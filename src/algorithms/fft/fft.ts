@@ -2,120 +2,61 @@
 // (Mathieu, Henaff and LeCun, "Fast training of convolutional networks through FFTs", 2013; Vasilache et al., "Fast convolutional nets with
 // fbfft", 2014). The frequencies stay in the order in which the passes leave them, which makes no difference to the products.
 import { dilatedExtent } from "../../base/shape.ts";
-import type { Step } from "../../kernel/step.ts";
 import type { Correlation } from "../../problem/correlation.ts";
-import {
-  type Algorithm,
-  type Candidate,
-  type PartialPlan,
-  type Unsupported,
-  tooManyBytes,
-  tooManyDispatches,
-} from "../algorithm.ts";
-import { type Work, estimate } from "../cost.ts";
+import { type Algorithm, type Candidate, type Unsupported, tooManyBytes, tooManyDispatches } from "../algorithm.ts";
+import { divide, estimate } from "../cost.ts";
 import type { DeviceTraits } from "../traits.ts";
-import { type Chunks, chunksOf, sharesInput } from "./chunks.ts";
+import { type NoChunks, chunksOf, isFirst } from "./chunks.ts";
 import { errorGrowth } from "./error.ts";
 import { MAX_LENGTH } from "./lengths.ts";
 import { inputSteps, outputSteps, weightSteps } from "./steps.ts";
-import { type Tiling, isTiled, perAxis, tileCount, tilingName, tilingNamed, tilings, wholeTiling } from "./tiling.ts";
+import { type Tiling, isTiled, perAxis, reach, tilingName, tilingNamed, tilings, wholeTiling } from "./tiling.ts";
 import { fftWork } from "./work.ts";
 
-/** A tiling that fits in memory. */
-interface Fit {
-  readonly tiling: Tiling;
-  readonly chunks: Chunks;
-  readonly work: readonly Work[];
-  readonly seconds: number;
-}
-
-function fitOf(c: Correlation, device: DeviceTraits, tiling: Tiling, work = fftWork(c, tiling)): Fit | undefined {
+/** The candidate of a tiling, or why it does not fit in memory. */
+function candidateOf(c: Correlation, device: DeviceTraits, tiling: Tiling): Candidate | NoChunks {
   const chunks = chunksOf(c, tiling, device);
-  if (!("slices" in chunks)) return undefined;
-  return { tiling, chunks, work, seconds: estimate(work, device.rates) };
-}
-
-/** The tilings worth trying that fit, the fastest first: the whole map, and the best one with several tiles. */
-function bestFits(c: Correlation, device: DeviceTraits): Fit[] {
-  const whole = wholeTiling(c);
-  const byEstimate = tilings(c)
-    .filter(isTiled)
-    .map((tiling) => {
-      const work = fftWork(c, tiling);
-      return { tiling, work, seconds: estimate(work, device.rates) };
-    })
-    .toSorted((a, b) => a.seconds - b.seconds);
-  const fits = [whole && fitOf(c, device, whole)];
-  for (const { tiling, work } of byEstimate) {
-    const fit = fitOf(c, device, tiling, work);
-    if (!fit) continue;
-    fits.push(fit);
-    break;
-  }
-  return fits.filter((fit) => fit !== undefined).toSorted((a, b) => a.seconds - b.seconds);
-}
-
-/** Why no tiling fits. */
-function refusal(c: Correlation, device: DeviceTraits): Unsupported {
-  const extents = c.kernel.map((size, axis) => dilatedExtent(size, c.dilation[axis]!));
-  const all = [...tilings(c), wholeTiling(c)].filter((tiling) => tiling !== undefined);
-  if (all.length === 0) {
-    return {
-      reason: `the kernel spans ${Math.max(...extents)} cells along an axis, and no transform is longer than ${MAX_LENGTH}`,
-    };
-  }
-  let leastBytes = Infinity;
-  let fewestDispatches = Infinity;
-  for (const tiling of all) {
-    const chunks = chunksOf(c, tiling, device);
-    if ("least" in chunks) leastBytes = Math.min(leastBytes, chunks.least);
-    if ("tooMany" in chunks) fewestDispatches = Math.min(fewestDispatches, chunks.tooMany);
-  }
-  if (fewestDispatches < Infinity) return tooManyDispatches(fewestDispatches, device);
-  return tooManyBytes("the spectra of the weights and of one tile take at least", leastBytes, device);
-}
-
-function stepsOf(c: Correlation, tiling: Tiling, chunks: Chunks): Step[] {
-  const total = tileCount(c, tiling);
-  const steps = [];
-  for (const slice of chunks.slices) {
-    // The slices of a group share their input, which the first one transforms, unless another range of tiles has replaced it in memory.
-    for (let first = 0; first < total; first += chunks.tiles) {
-      const tiles = { first, count: Math.min(chunks.tiles, total - first) };
-      if (!sharesInput(slice, chunks.tiles, total)) steps.push(...inputSteps(c, tiling, slice, tiles));
-      steps.push(...outputSteps(c, tiling, chunks, slice, tiles));
-    }
-  }
-  return steps;
-}
-
-function fftPlan(c: Correlation, { tiling, chunks }: Fit): PartialPlan {
+  if (!("slices" in chunks)) return chunks;
+  const { slices, ranges, preparedBytes, workspaceBytes, dispatches } = chunks;
+  const { kernels, inputs, outputs } = fftWork(c, tiling);
   return {
-    steps: stepsOf(c, tiling, chunks),
-    workspaceBytes: chunks.workspaceBytes,
-    preparation: {
-      steps: chunks.slices.flatMap((slice) => weightSteps(c, tiling, slice)),
-      bytes: chunks.preparedBytes,
-    },
-  };
-}
-
-function candidateOf(c: Correlation, fit: Fit): Candidate {
-  const { tiling, chunks, work } = fit;
-  return {
-    variant: tilingName(tiling),
-    workspaceBytes: chunks.workspaceBytes,
-    preparedBytes: chunks.preparedBytes,
-    dispatches: chunks.dispatches,
-    work,
+    ...{ variant: tilingName(tiling), workspaceBytes, preparedBytes, dispatches },
+    work: [
+      ...kernels.flatMap((one) => divide(one, slices.length)),
+      ...inputs.flatMap((one) => divide(one, slices.filter(isFirst).length * ranges.length)),
+      ...outputs.flatMap((one) => divide(one, slices.length * ranges.length)),
+    ],
     error: {
       growth: errorGrowth(c, tiling),
-      spread: perAxis(tiling, ({ length }) => length - 1),
+      spread: perAxis(tiling, (axis) => reach(axis) - 1),
       norm: "energy",
       exactOnIntegers: false,
     },
-    plan: () => fftPlan(c, fit),
+    plan: () => ({
+      steps: ranges.flatMap((tiles) =>
+        slices.flatMap((slice) => [
+          ...(isFirst(slice) ? inputSteps(c, tiling, slice, tiles) : []),
+          ...outputSteps(c, tiling, chunks, slice, tiles),
+        ]),
+      ),
+      workspaceBytes,
+      preparation: { steps: slices.flatMap((slice) => weightSteps(c, tiling, slice)), bytes: preparedBytes },
+    }),
   };
+}
+
+/** Why no tiling fits; there is none at all where a transform would be too long for one output, even of a kernel in parts. */
+function refusal(c: Correlation, device: DeviceTraits, refused: readonly NoChunks[]): Unsupported {
+  if (refused.length === 0) {
+    const least = c.kernel.map((size, axis) => Math.min(c.stride[axis]!, dilatedExtent(size, c.dilation[axis]!)));
+    return {
+      reason: `the stride and the kernel span ${Math.max(...least)} cells along an axis, and no transform is longer than ${MAX_LENGTH}`,
+    };
+  }
+  const dispatches = refused.flatMap((one) => ("tooMany" in one ? [one.tooMany] : []));
+  if (dispatches.length > 0) return tooManyDispatches(Math.min(...dispatches), device);
+  const bytes = refused.flatMap((one) => ("least" in one ? [one.least] : []));
+  return tooManyBytes("the spectra of the weights and of one tile take at least", Math.min(...bytes), device);
 }
 
 export const fft: Algorithm = {
@@ -124,10 +65,27 @@ export const fft: Algorithm = {
   candidates(c, device, variant) {
     if (variant !== undefined) {
       const tiling = tilingNamed(c, variant);
-      const fit = tiling && fitOf(c, device, tiling);
-      return fit ? [{ ...candidateOf(c, fit), variant }] : [];
+      const candidate = tiling && candidateOf(c, device, tiling);
+      return candidate && "plan" in candidate ? [{ ...candidate, variant }] : [];
     }
-    const fits = bestFits(c, device);
-    return fits.length > 0 ? fits.map((fit) => candidateOf(c, fit)) : refusal(c, device);
+    const { rates } = device;
+    const tiled = tilings(c)
+      .filter(isTiled)
+      .map((tiling) => ({ tiling, seconds: estimate(Object.values(fftWork(c, tiling)).flat(), rates) }))
+      .toSorted((a, b) => a.seconds - b.seconds);
+    // The whole map, and the fastest tiles that fit.
+    const candidates: Candidate[] = [];
+    const refused: NoChunks[] = [];
+    for (const tiling of [wholeTiling(c), ...tiled.map((one) => one.tiling)]) {
+      const candidate = tiling && candidateOf(c, device, tiling);
+      if (!candidate) continue;
+      if (!("plan" in candidate)) refused.push(candidate);
+      else {
+        candidates.push(candidate);
+        if (isTiled(tiling)) break;
+      }
+    }
+    if (candidates.length === 0) return refusal(c, device, refused);
+    return candidates.toSorted((a, b) => estimate(a.work, rates) - estimate(b.work, rates));
   },
 };

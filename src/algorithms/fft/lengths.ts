@@ -1,4 +1,4 @@
-// Lengths of transforms, which are products of 2, 3, 5 and 7, and their passes, each of which transforms up to 32 numbers in registers.
+// Lengths of transforms, and their passes, each of which transforms up to 32 numbers in registers.
 
 /** A pass over `size` = first * second numbers, by two layers of the butterflies in shaders/algorithms/fft/dft/. */
 export interface Radix {
@@ -7,7 +7,7 @@ export interface Radix {
   readonly second: number;
 }
 
-const BUTTERFLIES = [1, 2, 3, 4, 5, 7, 8] as const;
+const BUTTERFLIES = [1, 2, 3, 4, 5, 7, 8];
 
 /** Most numbers in registers: with more, compiling costs more time than another pass. */
 const MAX_RADIX = 32;
@@ -18,64 +18,11 @@ const MAX_RADIX = 32;
  */
 export const MAX_LENGTH = 16_384;
 
-/** The radices by size: products of two butterflies, as near in size as possible. */
-const RADICES: ReadonlyMap<number, Radix> = (() => {
-  const radices = new Map<number, Radix>();
-  for (const first of BUTTERFLIES) {
-    for (const second of BUTTERFLIES) {
-      const size = first * second;
-      const known = radices.get(size);
-      if (second <= first && size <= MAX_RADIX && (!known || first < known.first || known.second === 1)) {
-        // A single butterfly replaces two with a rotation between them.
-        if (known?.second !== 1) radices.set(size, { size, first, second });
-      }
-    }
-  }
-  return radices;
-})();
-
-const passesOf = new Map<number, readonly Radix[] | undefined>();
-
-/**
- * The passes of a complex transform, the largest radix first: as few as possible, and of those with the smallest sum of sizes.
- * Undefined for a length with a factor other than 2, 3, 5 and 7. A length of 1 takes no pass.
- */
-export function passes(length: number): readonly Radix[] | undefined {
-  if (length === 1) return [];
-  if (passesOf.has(length)) return passesOf.get(length);
-  let best: readonly Radix[] | undefined;
-  const sum = (list: readonly Radix[]): number => list.reduce((total, { size }) => total + size, 0);
-  for (const radix of RADICES.values()) {
-    if (radix.size === 1 || length % radix.size !== 0) continue;
-    const rest = passes(length / radix.size);
-    if (!rest) continue;
-    const list = [radix, ...rest].toSorted((a, b) => b.size - a.size);
-    if (!best || list.length < best.length || (list.length === best.length && sum(list) < sum(best))) best = list;
-  }
-  passesOf.set(length, best);
-  return best;
-}
-
-/**
- * The passes along the width, along which the signal is real: the first pass stores half of its frequencies, rounded up, so its radix is the one
- * that stores least. There is always at least one pass; a length of 1 has a pass over one number.
- */
-export function realPasses(length: number): readonly Radix[] | undefined {
-  let list = realPassesOf.get(length);
-  if (list) return list;
-  const complex = passes(length);
-  if (!complex) return undefined;
-  list = complex.length === 0 ? [{ size: 1, first: 1, second: 1 }] : leastStoredFirst(complex);
-  realPassesOf.set(length, list);
-  return list;
-}
-
-const realPassesOf = /* @__PURE__ */ new Map<number, readonly Radix[]>();
-
-function leastStoredFirst(list: readonly Radix[]): readonly Radix[] {
-  const stored = ({ size }: Radix): number => halfOf(size) / size;
-  const first = list.reduce((best, one) => (stored(one) < stored(best) ? one : best));
-  return [first, ...list.toSpliced(list.indexOf(first), 1)];
+/** The pass over a number of points, if there is one: a single butterfly, or two as near in size as possible. */
+function radixOf(size: number): Radix | undefined {
+  const isButterfly = (points: number): boolean => BUTTERFLIES.includes(points);
+  const first = isButterfly(size) ? size : BUTTERFLIES.find((one) => one * one >= size && isButterfly(size / one));
+  return first === undefined ? undefined : { size, first, second: size / first };
 }
 
 /** Number of stored frequencies of a real transform: the others are their conjugates. */
@@ -83,14 +30,52 @@ export function halfOf(size: number): number {
   return Math.floor(size / 2) + 1;
 }
 
-/** Number of complex numbers stored for a transformed real line. */
-export function storedLength(length: number): number {
-  const [first] = realPasses(length) ?? [];
-  return first ? (length / first.size) * halfOf(first.size) : length;
+const found = /* @__PURE__ */ new Map<number, readonly Radix[]>();
+
+/** The passes over a length: as few as possible, and of those the cheapest, whose cost is far below a thousand. */
+function cheapest(length: number, key: number, costOf: (list: readonly Radix[]) => number): readonly Radix[] {
+  let best = found.get(key);
+  if (best) return best;
+  let least = Infinity;
+  for (let size = Math.min(length, MAX_RADIX); size > 0; size--) {
+    const radix = length % size === 0 ? radixOf(size) : undefined;
+    const rest = length / size;
+    if (!radix || (rest === length && length > 1)) continue;
+    const list = [radix, ...passes(rest)];
+    const cost = 1000 * list.length + costOf(list);
+    if (cost < least) [best, least] = [list, cost];
+  }
+  found.set(key, best!);
+  return best!;
 }
 
-/** The shortest length of at least `least` that has passes; undefined beyond MAX_LENGTH. */
+/** The passes of a complex transform, whose length has at most one odd factor; of the fewest, those with the smallest sum of sizes. A length of 1 takes no pass. */
+export function passes(length: number): readonly Radix[] {
+  if (length === 1) return [];
+  return cheapest(length, length, (list) => list.reduce((sum, { size }) => sum + size, 0));
+}
+
+/**
+ * The passes along the width, along which the signal is real: of the fewest, those whose first one stores the smallest share of its frequencies. A length
+ * of 1 has a pass over one number.
+ */
+export function realPasses(length: number): readonly Radix[] {
+  return cheapest(length, -length, ([first]) => halfOf(first!.size) / first!.size);
+}
+
+/** Number of complex numbers stored for a transformed real line. */
+export function storedLength(length: number): number {
+  const { size } = realPasses(length)[0]!;
+  return (length / size) * halfOf(size);
+}
+
+/**
+ * The shortest length of at least `least`, undefined beyond MAX_LENGTH: 1 to 8 times a power of two, so that maps of similar sizes share lengths, and
+ * with them kernels and spectra of the weights. They are at most a quarter longer; estimates for 5x5 to 31x31 kernels on maps of 20x20 to 112x112
+ * are those of all products of 2, 3, 5 and 7 within 3 %, with half as many lengths.
+ */
 export function lengthAtLeast(least: number): number | undefined {
-  for (let length = least; length <= MAX_LENGTH; length++) if (passes(length)) return length;
-  return undefined;
+  const unit = 2 ** Math.max(0, Math.ceil(Math.log2(least)) - 3);
+  const length = Math.ceil(least / unit) * unit;
+  return length > MAX_LENGTH ? undefined : length;
 }

@@ -1,11 +1,9 @@
 // The steps of convolution by FFT: transforms of the weights and of the input, a product for each frequency, inverse transforms.
 import dft1 from "../../../shaders/algorithms/fft/dft/1.wgsl";
 import dft2 from "../../../shaders/algorithms/fft/dft/2.wgsl";
-import dft3 from "../../../shaders/algorithms/fft/dft/3.wgsl";
 import dft4 from "../../../shaders/algorithms/fft/dft/4.wgsl";
-import dft5 from "../../../shaders/algorithms/fft/dft/5.wgsl";
-import dft7 from "../../../shaders/algorithms/fft/dft/7.wgsl";
 import dft8 from "../../../shaders/algorithms/fft/dft/8.wgsl";
+import oddShader from "../../../shaders/algorithms/fft/dft/odd.wgsl";
 import forwardShader from "../../../shaders/algorithms/fft/forward.wgsl";
 import inverseShader from "../../../shaders/algorithms/fft/inverse.wgsl";
 import lineShader from "../../../shaders/algorithms/fft/line.wgsl";
@@ -22,6 +20,7 @@ import { type Correlation, seenEnd } from "../../problem/correlation.ts";
 import {
   type Snippets,
   alongAxes,
+  dispatchOn,
   inputUniforms,
   loader,
   outputUniforms,
@@ -34,19 +33,22 @@ import {
 import { blockOf } from "./blocks.ts";
 import { type Chunks, COMPLEX_BYTES, type WeightSlice } from "./chunks.ts";
 import { type Radix, passes, realPasses, storedLength } from "./lengths.ts";
-import { type Tiling, perAxis, spectrumSize, tileCells } from "./tiling.ts";
-import { roots, rowVectors, twiddleStep, twiddles } from "./twiddles.ts";
+import {
+  type TileRange,
+  type Tiling,
+  inputRange,
+  inputTiles,
+  partCount,
+  partsOf,
+  perAxis,
+  rowEnds,
+  spectrumSize,
+  tileCells,
+} from "./tiling.ts";
+import { roots, rowVectors, twiddleRows, twiddleStep, twiddles } from "./twiddles.ts";
 
-/** Discrete Fourier transforms, by their number of points. */
-const DFT_SHADERS: Readonly<Record<number, Shader>> = {
-  1: dft1,
-  2: dft2,
-  3: dft3,
-  4: dft4,
-  5: dft5,
-  7: dft7,
-  8: dft8,
-};
+/** Discrete Fourier transforms, by their number of points; others are odd. */
+const DFT_SHADERS: Readonly<Record<number, Shader>> = { 1: dft1, 2: dft2, 4: dft4, 8: dft8 };
 
 /** The signals of one dispatch; their spectra are interleaved. */
 interface Signals {
@@ -67,18 +69,21 @@ function lineKernel(radix: Radix, span: number): LineKernel {
   const { size, first, second } = radix;
   const butterflies = new Set([first, second]);
   if (butterflies.has(8)) butterflies.add(4);
+  const odd = [first, second].find((points) => !DFT_SHADERS[points]);
+  const nameOf = (points: number): string => (points === odd ? "dft_odd" : `dft${points}`);
   return {
-    shaders: [...[...butterflies].map((points) => DFT_SHADERS[points]!), lineShader, twiddlesShader],
-    functions: { first_dft: `dft${first}`, second_dft: `dft${second}` },
+    shaders: [...[...butterflies].map((points) => DFT_SHADERS[points] ?? oddShader), lineShader, twiddlesShader],
+    functions: { first_dft: nameOf(first), second_dft: nameOf(second) },
     constants: {
       RADIX: size,
       FIRST: first,
       SECOND: second,
       ROOTS: { f32s: roots(size) },
+      ...(odd && { ODD: odd, ODD_ROOTS: { f32s: roots(odd) } }),
       TWIDDLES: span > 1,
       TWIDDLE_STEP: twiddleStep(size),
       TWIDDLE_VECTORS: rowVectors(size),
-      TWIDDLE_ROWS: span,
+      TWIDDLE_ROWS: twiddleRows(span),
     },
   };
 }
@@ -93,16 +98,14 @@ interface Source {
 /** The first pass of a forward transform, from real cells. */
 function forwardStep({ tiling, count, buffer }: Signals, from: Snippets, source: Source): Step {
   const [d, h, w] = perAxis(tiling, ({ length }) => length);
-  const [radix] = realPasses(w)!;
+  const [radix] = realPasses(w);
   const span = w / radix!.size;
   const line = lineKernel(radix!, span);
-  return dispatch({
-    ...line,
+  return dispatchOn([from, source, line], {
+    functions: line.functions,
     threads: d * h * span * count,
-    shaders: [...from.shaders, ...source.shaders, ...line.shaders, forwardShader],
-    aliases: from.aliases,
-    constants: { ...from.constants, ...line.constants, ...source.constants },
-    ranges: [...from.bindings, { ...buffer, binding: BINDING.output }],
+    shaders: [forwardShader],
+    ranges: [{ ...buffer, binding: BINDING.output }],
     uniforms: { signals: count, span, rowsH: h, source: source.uniforms, twiddles: twiddles(radix!.size, span) },
   });
 }
@@ -110,12 +113,12 @@ function forwardStep({ tiling, count, buffer }: Signals, from: Snippets, source:
 /** A later pass, in place. */
 function passStep({ tiling, count, buffer }: Signals, radix: Radix, span: number, inner: number, back: boolean): Step {
   const line = lineKernel(radix, span);
-  return dispatch({
-    ...line,
+  return dispatchOn([line], {
+    functions: line.functions,
     threads: (spectrumSize(tiling) * count) / radix.size,
-    shaders: [...line.shaders, passShader],
+    shaders: [passShader],
     // Without twiddles both directions are one kernel.
-    constants: { ...line.constants, BACK: back && span > 1 },
+    constants: { BACK: back && span > 1 },
     ranges: [{ ...buffer, binding: BINDING.output }],
     uniforms: { span, inner, twiddles: twiddles(radix.size, span) },
   });
@@ -133,10 +136,10 @@ function passSteps(signals: Signals, back: boolean): Step[] {
       steps.push(passStep(signals, radix, span, inner, back));
     }
   };
-  const [first, ...rest] = realPasses(w)!;
+  const [first, ...rest] = realPasses(w);
   along(rest, w / first!.size, signals.count);
-  along(passes(h)!, h, stored * signals.count);
-  along(passes(d)!, d, h * stored * signals.count);
+  along(passes(h), h, stored * signals.count);
+  along(passes(d), d, h * stored * signals.count);
   return back ? steps.toReversed() : steps;
 }
 
@@ -145,7 +148,7 @@ export function weightSteps(correlation: Correlation, tiling: Tiling, slice: Wei
   const { groups, kernel, dilation } = correlation;
   const groupC = correlation.C / groups;
   const buffer = preparedRange(BINDING.output, slice.offset, slice.bytes);
-  const signals = { tiling, count: slice.groups * groupC * slice.outputs, buffer };
+  const signals = { tiling, count: slice.groups * partCount(tiling) * groupC * slice.outputs, buffer };
   const source = {
     shaders: [sourceKernelShader],
     uniforms: {
@@ -155,6 +158,11 @@ export function weightSteps(correlation: Correlation, tiling: Tiling, slice: Wei
       firstGroup: slice.firstGroup,
       ...alongAxes("kernel", kernel),
       ...alongAxes("dilation", dilation),
+      ...alongAxes(
+        "part",
+        perAxis(tiling, ({ part }) => part),
+      ),
+      ...alongAxes("parts", partsOf(tiling)),
       scale: 1 / tileCells(tiling),
       ...weightUniforms(correlation),
     },
@@ -169,15 +177,11 @@ function isCut(correlation: Correlation): boolean {
   return unseen || paddingMode !== "zeros" || paddingValue !== 0;
 }
 
-/** Transforms a range of tiles, for the input channels of a slice's groups. */
-export function inputSteps(
-  correlation: Correlation,
-  tiling: Tiling,
-  slice: WeightSlice,
-  tiles: { first: number; count: number },
-): Step[] {
+/** Transforms the input of a range of tiles, for the input channels of a slice's groups. */
+export function inputSteps(correlation: Correlation, tiling: Tiling, slice: WeightSlice, tiles: TileRange): Step[] {
   const groupC = correlation.C / correlation.groups;
-  const count = slice.groups * groupC * tiles.count;
+  const inputs = inputRange(tiling, tiles);
+  const count = slice.groups * groupC * inputs.count;
   const buffer = scratch(BINDING.output, 0, spectrumSize(tiling) * count * COMPLEX_BYTES);
   const signals = { tiling, count, buffer };
   const { stride } = correlation;
@@ -186,14 +190,11 @@ export function inputSteps(
     shaders: [sourceInputShader],
     constants: { PAST_END: isCut(correlation) },
     uniforms: {
-      tiles: tiles.count,
-      firstTile: tiles.first,
+      tiles: inputs.count,
+      firstTile: inputs.first,
       firstChannel: slice.firstGroup * groupC,
       groupC,
-      ...alongAxes(
-        "tiles",
-        perAxis(tiling, (axis) => axis.tiles),
-      ),
+      ...alongAxes("tiles", perAxis(tiling, inputTiles)),
       ...alongAxes("step", [steps[0] * stride[0], steps[1] * stride[1], steps[2] * stride[2]]),
       ...alongAxes("end", seenEnd(correlation)),
       ...inputUniforms(correlation),
@@ -208,7 +209,7 @@ export function outputSteps(
   tiling: Tiling,
   chunks: Chunks,
   slice: WeightSlice,
-  tiles: { first: number; count: number },
+  tiles: TileRange,
 ): Step[] {
   const groupC = correlation.C / correlation.groups;
   const count = slice.groups * slice.outputs * tiles.count;
@@ -217,6 +218,10 @@ export function outputSteps(
   const { tileK, tileT } = blockOf(slice.outputs, tiles.count);
   const blocksK = Math.ceil(slice.outputs / tileK);
   const blocksT = Math.ceil(tiles.count / tileT);
+  const inputs = inputRange(tiling, tiles);
+  const { every, skip } = rowEnds(tiling);
+  const [, partsH, partsW] = partsOf(tiling);
+  const terms = groupC * partCount(tiling);
   const product = dispatch({
     threads: spectrumSize(tiling) * slice.groups * blocksK * blocksT,
     shaders: [productShader],
@@ -224,14 +229,23 @@ export function outputSteps(
       TILE_K: tileK,
       TILE_T: tileT,
       K_TAIL: slice.outputs % tileK !== 0,
-      T_TAIL: tiles.count % tileT !== 0,
+      IN_PARTS: terms > groupC,
     },
     ranges: [
-      scratch(BINDING.first, 0, bytes * slice.groups * groupC * tiles.count),
+      scratch(BINDING.first, 0, bytes * slice.groups * groupC * inputs.count),
       preparedRange(BINDING.second, slice.offset, slice.bytes),
       buffer,
     ],
-    uniforms: { blocksT, blocksK, groupC, outputs: slice.outputs, tiles: tiles.count },
+    uniforms: {
+      ...{ blocksT, blocksK, groupC, terms, outputs: slice.outputs, tiles: tiles.count },
+      inputs: inputs.count,
+      firstTile: tiles.first,
+      firstInput: inputs.first,
+      ...alongAxes("every", every),
+      ...alongAxes("skip", skip),
+      partsH,
+      partsW,
+    },
   });
   return [
     product,
@@ -246,24 +260,21 @@ function inverseStep(
   tiling: Tiling,
   buffer: Binding,
   slice: WeightSlice,
-  tiles: { first: number; count: number },
+  tiles: TileRange,
 ): Step {
   const [, rowsH, width] = perAxis(tiling, ({ length }) => length);
   const steps = perAxis(tiling, ({ outputs }) => outputs);
   const count = slice.groups * slice.outputs * tiles.count;
   const { K, groups, stride } = correlation;
-  const end = result(correlation);
-  const [radix] = realPasses(width)!;
+  const [radix] = realPasses(width);
   const span = width / radix!.size;
   const line = lineKernel(radix!, span);
   const { yStrideG: _, ...place } = outputUniforms(correlation);
-  return dispatch({
-    ...line,
+  return dispatchOn([result(correlation), line], {
+    functions: line.functions,
     threads: steps[0] * steps[1] * span * count,
-    shaders: [...end.shaders, ...line.shaders, inverseShader],
-    aliases: end.aliases,
-    constants: { ...line.constants, ...end.constants },
-    ranges: [{ ...buffer, binding: BINDING.first }, ...end.bindings],
+    shaders: [inverseShader],
+    ranges: [{ ...buffer, binding: BINDING.first }],
     uniforms: {
       signals: count,
       span,

@@ -1,14 +1,22 @@
 // Tiling of the outputs: each tile is the valid part of one circular convolution (overlap-save; Oppenheim and Schafer,
 // Discrete-Time Signal Processing, section 8.7.3). One tile is the whole map.
-import { type Triple, dilatedExtent, eachAxis, elementCount, toTriple } from "../../base/shape.ts";
+//
+// A kernel too long for a transform is cut into parts as long as the step between tiles (uniform partitions; Gardner, "Efficient convolution without
+// input-output delay", 1995; Wefers, "Partitioned convolution algorithms for real-time auralization", 2015, section 5). Part b of the kernel meets
+// the input of tile i where that of tile i + b starts: each stretch of the input is transformed once, and the product of spectra sums over the parts
+// as it does over channels.
+import { type Triple, dilatedExtent, eachAxis, elementCount } from "../../base/shape.ts";
 import type { Correlation } from "../../problem/correlation.ts";
-import { lengthAtLeast, passes, realPasses, storedLength } from "./lengths.ts";
+import { MAX_LENGTH, lengthAtLeast, passes, realPasses, storedLength } from "./lengths.ts";
 
 /** The tiling of one axis: `tiles` transforms of `length` cells, each of which gives `outputs` valid outputs. */
 export interface AxisTiling {
   readonly length: number;
   readonly outputs: number;
   readonly tiles: number;
+  /** Number of parts of the kernel, and the cells of each. If there are several, tiles are as far apart. */
+  readonly parts: number;
+  readonly part: number;
 }
 
 export type Tiling = readonly [AxisTiling, AxisTiling, AxisTiling];
@@ -20,33 +28,36 @@ export function perAxis(tiling: Tiling, value: (axis: AxisTiling) => number): Tr
   return eachAxis((axis) => value(tiling[axis]));
 }
 
-/** Number of cells of the padded input that `outputs` neighbouring outputs see along an axis. */
-function reach(correlation: Correlation, axis: 0 | 1 | 2, outputs: number): number {
-  return (outputs - 1) * correlation.stride[axis] + dilatedExtent(correlation.kernel[axis], correlation.dilation[axis]);
+/** Divides an axis into at most `tiles` tiles, with the kernel in one part or in several; undefined if the transforms would be too long. */
+function axisTiling(c: Correlation, axis: 0 | 1 | 2, tiles: number, inParts = false): AxisTiling | undefined {
+  const stride = c.stride[axis];
+  const extent = dilatedExtent(c.kernel[axis], c.dilation[axis]);
+  const outputs = Math.ceil(c.output[axis] / tiles);
+  const part = inParts ? Math.min(extent, outputs * stride) : extent;
+  const length = lengthAtLeast((outputs - 1) * stride + part);
+  if (length === undefined) return undefined;
+  return { length, outputs, tiles: Math.ceil(c.output[axis] / outputs), parts: Math.ceil(extent / part), part };
 }
 
-/** Divides an axis into at most `tiles` tiles; undefined if the transforms would be too long. */
-function axisTiling(correlation: Correlation, axis: 0 | 1 | 2, tiles: number): AxisTiling | undefined {
-  const outputs = Math.ceil(correlation.output[axis] / tiles);
-  const length = lengthAtLeast(reach(correlation, axis, outputs));
-  return length === undefined ? undefined : { length, outputs, tiles: Math.ceil(correlation.output[axis] / outputs) };
-}
-
-function combine(options: readonly (readonly AxisTiling[])[]): Tiling[] {
-  return options[0]!.flatMap((d) => options[1]!.flatMap((h) => options[2]!.map((w): Tiling => [d, h, w])));
+function combine(options: readonly (readonly (AxisTiling | undefined)[])[]): Tiling[] {
+  const [d, h, w] = options.map((list) => list.filter((one) => one !== undefined));
+  return d!.flatMap((one) => h!.flatMap((two) => w!.map((three): Tiling => [one, two, three])));
 }
 
 /** The whole map as one tile; undefined if a transform would be too long. */
 export function wholeTiling(correlation: Correlation): Tiling | undefined {
-  return combine(AXES.map((axis) => [axisTiling(correlation, axis, 1)].filter((one) => one !== undefined)))[0];
+  return combine(AXES.map((axis) => [axisTiling(correlation, axis, 1)]))[0];
 }
 
 /** An axis is not worth tiling if overlap makes its transforms this many times larger than the least. */
 const MAX_OVERLAP = 3;
 
+/** Kernels that reach less far are not worth cutting: tiles in which they fill a quarter at most overlap little. */
+const LEAST_CUT = MAX_LENGTH / 4;
+
 /**
- * The tilings worth considering: along each axis, no other is better in both the length of its transforms and their total. Empty if the
- * kernel is longer than any transform.
+ * The tilings worth considering: along each axis, no other is better in both the length of its transforms and their total, to which the products of
+ * parts beyond the first are added.
  */
 export function tilings(correlation: Correlation): Tiling[] {
   const options = AXES.map((axis) => {
@@ -55,14 +66,18 @@ export function tilings(correlation: Correlation): Tiling[] {
     const counts = new Set<number>();
     for (let outputs = 1; outputs <= size; outputs = Math.ceil(outputs * 1.15)) counts.add(Math.ceil(size / outputs));
     counts.add(1);
+    const isLong = dilatedExtent(correlation.kernel[axis], correlation.dilation[axis]) > LEAST_CUT;
+    const total = ({ length, tiles, parts }: AxisTiling): number => length * (tiles * parts + parts - 1);
     const all = [...counts]
-      .map((tiles) => axisTiling(correlation, axis, tiles))
+      .flatMap((tiles) => [
+        axisTiling(correlation, axis, tiles),
+        isLong ? axisTiling(correlation, axis, tiles, true) : undefined,
+      ])
       .filter((one) => one !== undefined)
-      .toSorted((a, b) => a.length * a.tiles - b.length * b.tiles || a.length - b.length);
+      .toSorted((a, b) => total(a) - total(b) || a.length - b.length);
     const front: AxisTiling[] = [];
     for (const one of all) {
-      const best = all[0]!;
-      if (one.length * one.tiles > MAX_OVERLAP * best.length * best.tiles) break;
+      if (total(one) > MAX_OVERLAP * total(all[0]!)) break;
       if (front.every(({ length }) => one.length < length)) front.push(one);
     }
     return front;
@@ -70,34 +85,87 @@ export function tilings(correlation: Correlation): Tiling[] {
   return combine(options);
 }
 
-/** Whether a tiling has more than one tile. */
+/** Whether a tiling has more than one tile or part. */
 export function isTiled(tiling: Tiling): boolean {
-  return tiling.some(({ tiles }) => tiles > 1);
+  return tiling.some((axis) => inputTiles(axis) > 1);
 }
 
-/** The name of a tiling: the number of tiles along each axis, without the leading unit axes of lower ranks. */
+/**
+ * The name of a tiling: the number of tiles along each axis, and after a slash that of the parts of the kernel if there are several, without the
+ * leading unit axes of lower ranks.
+ */
 export function tilingName(tiling: Tiling): string {
   if (!isTiled(tiling)) return "whole";
-  const counts = tiling.map(({ tiles }) => tiles);
-  return `tiles ${counts.slice(counts.findIndex((count) => count > 1)).join("x")}`;
+  const names = tiling.map(({ tiles, parts }) => (parts > 1 ? `${tiles}/${parts}` : `${tiles}`));
+  return `tiles ${names.slice(names.findIndex((name) => name !== "1")).join("x")}`;
 }
 
-/** The tiling of a name, with about that many tiles; undefined if the name is invalid or a transform would be too long. */
+/** The tiling of a name, with about that many tiles and parts; undefined if the name is invalid or a transform would be too long. */
 export function tilingNamed(correlation: Correlation, name: string): Tiling | undefined {
   if (name === "whole") return wholeTiling(correlation);
-  const counts = /^tiles (\d+(?:x\d+){0,2})$/.exec(name)?.[1]!.split("x").map(Number);
-  if (!counts) return undefined;
-  const [d, h, w] = toTriple(counts, 1);
-  const isCut = [d, h, w].every((count, axis) => count >= 1 && count <= correlation.output[axis]!);
-  if (!isCut) return undefined;
+  const [kind, ...axes] = name.split(/[ x]/);
+  if (kind !== "tiles" || axes.length < 1 || axes.length > 3 || !axes.every((axis) => /^\d+(\/\d+)?$/.test(axis)))
+    return undefined;
+  const names = ["1", "1", ...axes].slice(-3);
   return combine(
-    [d, h, w].map((count, axis) => [axisTiling(correlation, AXES[axis]!, count)].filter((one) => one !== undefined)),
+    AXES.map((axis) => {
+      const [tiles, parts] = names[axis]!.split("/").map(Number) as [number, number?];
+      if (tiles < 1 || tiles > correlation.output[axis]) return [];
+      return [axisTiling(correlation, axis, tiles, parts !== undefined)];
+    }),
   )[0];
 }
 
 /** Number of tiles in all images. */
 export function tileCount(correlation: Correlation, tiling: Tiling): number {
   return correlation.N * elementCount(perAxis(tiling, ({ tiles }) => tiles));
+}
+
+/** Number of parts of the kernel along each axis. */
+export function partsOf(tiling: Tiling): Triple {
+  return perAxis(tiling, ({ parts }) => parts);
+}
+
+/** Number of parts of the kernel. */
+export function partCount(tiling: Tiling): number {
+  return elementCount(partsOf(tiling));
+}
+
+/** Number of transforms of the input along an axis: the parts of the kernel reach past the last tile. */
+export function inputTiles({ tiles, parts }: AxisTiling): number {
+  return tiles + parts - 1;
+}
+
+/** How many cells of an axis an output may depend on: those that a tile meets in all parts of the kernel. */
+export function reach({ length, part, parts }: AxisTiling): number {
+  return (parts - 1) * part + length;
+}
+
+/**
+ * How tiles count among those of the input (shaders/algorithms/fft/product.wgsl computes the same): past the end of a row, a slice and an image
+ * of `every` tiles, `skip` of the input's are left out.
+ */
+export function rowEnds(tiling: Tiling): { every: Triple; skip: Triple } {
+  const [d, h, w] = perAxis(tiling, ({ tiles }) => tiles);
+  const [, rows, columns] = perAxis(tiling, inputTiles);
+  const [partsD, partsH, partsW] = partsOf(tiling);
+  const skip: Triple = [(partsD - 1) * rows * columns, (partsH - 1) * columns, partsW - 1];
+  return { every: [d * h * w, h * w, w], skip };
+}
+
+/** A range of tiles. */
+export interface TileRange {
+  readonly first: number;
+  readonly count: number;
+}
+
+/** The range of the input's tiles that a range of tiles needs. */
+export function inputRange(tiling: Tiling, { first, count }: TileRange): TileRange {
+  const { every, skip } = rowEnds(tiling);
+  const place = (tile: number): number =>
+    skip.reduce((sum, tiles, axis) => sum + Math.floor(tile / every[axis]!) * tiles, tile);
+  const last = place(first + count - 1) + skip[0] + skip[1] + skip[2];
+  return { first: place(first), count: last - place(first) + 1 };
 }
 
 /** Number of complex numbers in the spectrum of a tile. */
@@ -107,9 +175,7 @@ export function spectrumSize([d, h, w]: Tiling): number {
 
 /** Sizes of all passes over a spectrum, those along the width first. */
 export function passSizes([d, h, w]: Tiling): number[] {
-  return [...(realPasses(w.length) ?? []), ...(passes(h.length) ?? []), ...(passes(d.length) ?? [])].map(
-    ({ size }) => size,
-  );
+  return [...realPasses(w.length), ...passes(h.length), ...passes(d.length)].map(({ size }) => size);
 }
 
 /** Number of cells of a tile, by which the result of an inverse transform is divided. */

@@ -5,25 +5,11 @@ export function roots(size: number): number[] {
   return Array.from({ length: size }, (_, j) => root(j, size)).flat();
 }
 
-/** exp(-2 pi i j / size). Multiples of an eighth of a turn come out symmetric, those of a quarter exact. */
-function root(j: number, size: number): [number, number] {
-  const eighths = Math.round((8 * j) / size);
-  const angle = (2 * Math.PI * (j - (eighths * size) / 8)) / size;
-  const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
-  const half = Math.SQRT1_2;
-  // Rotates the root by eighths * pi / 4.
-  const turns: readonly (readonly [number, number])[] = [
-    [1, 0],
-    [half, half],
-    [0, 1],
-    [-half, half],
-    [-1, 0],
-    [-half, -half],
-    [0, -1],
-    [half, -half],
-  ];
-  const [c, s] = turns[eighths % 8]!;
-  return [Math.fround(c * cos - s * sin), Math.fround(-(c * sin + s * cos))];
+/** exp(-2 pi i j / size), exact at multiples of a quarter of a turn. */
+function root(j: number, size: number): number[] {
+  const angle = (2 * Math.PI * j) / size;
+  // What is not 0 is no smaller than 2 pi / MAX_LENGTH; sines and cosines of multiples of pi / 2 in float64 are off by 1e-16.
+  return [Math.cos(angle), -Math.sin(angle)].map((part) => (Math.abs(part) < 1e-14 ? 0 : Math.fround(part)));
 }
 
 /** The step between tabulated powers: the table lists every power below it, and beyond it only its multiples. */
@@ -44,13 +30,17 @@ export function rowVectors(radix: number): number {
   return Math.max(1, Math.ceil(tabulated(radix).length / 2));
 }
 
-/** The twiddle table between a pass of `radix` and the passes over `span` positions after it; a row of zeros if there are none. */
+/** Rows of a table, of which a kernel uses `span`: lengths whose passes differ only in their spans share kernels. */
+export function twiddleRows(span: number): number {
+  if (span === 1) return 1;
+  return [16, 32].find((rows) => span <= rows) ?? span;
+}
+
+/** The twiddle table between a pass of `radix` and the passes over `span` positions after it, a row for each, and rows and columns to spare. */
 export function twiddles(radix: number, span: number): number[] {
-  const length = rowVectors(radix) * 4;
-  if (span === 1) return Array.from({ length }, () => 0);
   const powers = tabulated(radix);
-  return Array.from({ length: span }, (_, l) => {
-    const row = powers.flatMap((power) => root(power * l, radix * span));
-    return [...row, ...Array.from({ length: length - row.length }, () => 0)];
+  return Array.from({ length: twiddleRows(span) * rowVectors(radix) * 2 }, (_, at) => {
+    const [l, column] = [Math.floor(at / rowVectors(radix) / 2), at % (2 * rowVectors(radix))];
+    return root((powers[column] ?? 0) * l, radix * span);
   }).flat();
 }

@@ -1,12 +1,32 @@
 // The work of a tiling, by which tilings and algorithms are ranked.
+import { elementCount } from "../../base/shape.ts";
 import type { Correlation } from "../../problem/correlation.ts";
 import { OUTPUT_LOADS, type Work, numberBytes } from "../cost.ts";
 import { blockOf } from "./blocks.ts";
-import { type Tiling, passSizes, perAxis, spectrumSize, tileCells, tileCount } from "./tiling.ts";
+import {
+  type Tiling,
+  inputTiles,
+  partCount,
+  passSizes,
+  perAxis,
+  spectrumSize,
+  tileCells,
+  tileCount,
+} from "./tiling.ts";
 
-/** The work of all passes: into spectra, their product, and back. */
-export function fftWork(c: Correlation, tiling: Tiling): Work[] {
+/** The work of all passes over all tiles: into spectra, their product, and back. */
+export interface FftWork {
+  /** Of the weights, where they are a gradient, which is transformed in every run. */
+  readonly kernels: readonly Work[];
+  readonly inputs: readonly Work[];
+  /** The product first. */
+  readonly outputs: readonly Work[];
+}
+
+export function fftWork(c: Correlation, tiling: Tiling): FftWork {
   const tiles = tileCount(c, tiling);
+  const inputs = c.N * elementCount(perAxis(tiling, inputTiles));
+  const pairs = (c.C / c.groups) * partCount(tiling);
   const spectrum = spectrumSize(tiling);
   const { C, K, groups } = c;
   const [stepO, stepP] = perAxis(tiling, ({ outputs }) => outputs);
@@ -31,12 +51,12 @@ export function fftWork(c: Correlation, tiling: Tiling): Work[] {
   ];
   const { tileK, tileT } = blockOf(K / groups, tiles);
   const blocks = spectrum * groups * Math.ceil(K / groups / tileK) * Math.ceil(tiles / tileT);
-  const terms = blocks * (C / groups);
+  const terms = blocks * pairs;
   const product: Work = {
     threads: blocks,
     multiplyAdds: 4 * terms * tileK * tileT,
     loads: 2 * terms * (tileK + tileT) + 3 * spectrum * K * tiles,
-    bytes: numberBytes(2 * spectrum * (C * tiles + (C / groups) * K + K * tiles)),
+    bytes: numberBytes(2 * spectrum * (C * inputs + pairs * K + K * tiles)),
   };
   const rows = (K * tiles * spectrum * stepO * stepP) / (d * h);
   const outputs = K * tiles * perAxis(tiling, (axis) => axis.outputs).reduce((all, size) => all * size, 1);
@@ -46,7 +66,9 @@ export function fftWork(c: Correlation, tiling: Tiling): Work[] {
     loads: 2 * rows + OUTPUT_LOADS * outputs,
     bytes: numberBytes(2 * rows, outputs),
   };
-  // A gradient in the role of the weights is transformed in every run.
-  const kernels = c.w.operand === "w" ? [] : intoSpectra((C / groups) * K);
-  return [...kernels, ...intoSpectra(C * tiles), product, ...passes(K * tiles), back];
+  return {
+    kernels: c.w.operand === "w" ? [] : intoSpectra(pairs * K),
+    inputs: intoSpectra(C * inputs),
+    outputs: [product, ...passes(K * tiles), back],
+  };
 }

@@ -12,7 +12,6 @@ import pixelOffsetShader from "../../../shaders/algorithms/gemm/pixel-offset.wgs
 import noQuadsShader from "../../../shaders/lib/no-quads.wgsl";
 import quadsShader from "../../../shaders/lib/quads.wgsl";
 import { type Triple, elementCount, roundUp } from "../../base/shape.ts";
-import { dispatch } from "../../kernel/dispatch.ts";
 import { F32_BYTES, elementTypes } from "../../kernel/element-types.ts";
 import { BINDING, type Binding, type Step } from "../../kernel/step.ts";
 import type { Uniforms } from "../../kernel/uniforms.ts";
@@ -20,7 +19,7 @@ import type { Correlation, TensorView } from "../../problem/correlation.ts";
 import { NO_EPILOGUE } from "../../problem/problem.ts";
 import type { Variant } from "../algorithm.ts";
 import { CELL_LOADS, OUTPUT_LOADS, type Work, numberBytes } from "../cost.ts";
-import { alongAxes, loader, result, whole } from "../operands.ts";
+import { alongAxes, dispatchOn, loader, result, whole } from "../operands.ts";
 
 /** A thread tile: rows of A, and vectors of four columns of B. */
 export interface GemmVariant extends Variant {
@@ -107,6 +106,20 @@ function latticeUniforms({ sizes, strides: [batch, ...spatial] }: PixelGrid): Un
   return { ...alongAxes("size", sizes, "output"), strideN: batch, ...alongAxes("stride", spatial) };
 }
 
+/** Returns the distance between neighbouring elements if it is the same through all axes, whose sizes and strides are given. */
+export function evenStep(axes: readonly (readonly [size: number, stride: number])[]): number | undefined {
+  // The stride of the innermost axis with several elements, and whether the other axes continue it.
+  let even: number | undefined;
+  let next = 0;
+  for (const [size, stride] of axes.toReversed()) {
+    if (size === 1) continue;
+    if (even === undefined) even = next = stride;
+    if (stride !== next) return undefined;
+    next *= size;
+  }
+  return even ?? 1;
+}
+
 /** Returns the distance between neighbouring pixels of a tensor if it is the same for all, else their lattice. */
 export function outputPixels(
   { batch, spatial }: TensorView,
@@ -114,26 +127,13 @@ export function outputPixels(
   N: number,
 ): { even: number } | { pixels: PixelGrid } {
   const [d, h, w] = spatial;
-  const sizes: Triple = [O, P, Q];
-  // The stride of the innermost axis with several pixels, and whether the other axes continue it.
-  const axes = [
+  const even = evenStep([
     [N, batch],
     [O, d],
     [P, h],
     [Q, w],
-  ] as const;
-  let even: number | undefined;
-  let next = 0;
-  for (const [size, stride] of axes.toReversed()) {
-    if (size === 1) continue;
-    if (even === undefined) {
-      even = stride;
-      next = stride;
-    }
-    if (stride !== next) return { pixels: { start: 0, sizes, strides: [batch, d, h, w] } };
-    next *= size;
-  }
-  return { even: even ?? 1 };
+  ]);
+  return even === undefined ? { pixels: { start: 0, sizes: [O, P, Q], strides: [batch, d, h, w] } } : { even };
 }
 
 /** The memory layout of the output of a correlation from an image and a pixel on. */
@@ -169,38 +169,32 @@ export function gemmStep(gemm: Gemm, variant: GemmVariant, c: Correlation): Step
   const fromA = a.pixels && loader(c, "x", BINDING.first);
   const fromB = b.pixels && loader(c, "x", BINDING.second);
   const store = to.pixels ? matrixCPixelsShader : matrixCOutputShader;
-  const end = result(last ? c : { ...c, epilogue: NO_EPILOGUE });
-  return dispatch({
+  const { aliases, bindings, ...end } = result(last ? c : { ...c, epilogue: NO_EPILOGUE });
+  return dispatchOn([end, fromA, fromB], {
     threads: outerCount * c.groups * tilesM * tilesN,
     shaders: [
-      ...end.shaders,
       variant.quads ? quadsShader : noQuadsShader,
       ...(grid ? [pixelOffsetShader] : []),
-      ...(fromA ? [...fromA.shaders, matrixAPixelsShader] : [matrixAVectorsShader]),
-      ...(fromB ? [...fromB.shaders, matrixBPixelsShader] : [matrixBVectorsShader]),
+      fromA ? matrixAPixelsShader : matrixAVectorsShader,
+      fromB ? matrixBPixelsShader : matrixBVectorsShader,
       last ? store : matrixCScratchShader,
       gemmShader,
     ],
     aliases: {
       ...(a.pixels ? {} : { A4: vectors(a) }),
       ...(b.pixels ? { ColumnsAt: "vec4u" } : { B4: vectors(b), ColumnsAt: "u32" }),
-      ...fromA?.aliases,
-      ...fromB?.aliases,
-      ...(last && end.aliases),
+      ...(last && aliases),
     },
     constants: {
-      ...end.constants,
-      ...fromA?.constants,
-      ...fromB?.constants,
       TILE_M: variant.tileM,
       TILE_N4: variant.tileN4,
       QUADS: variant.quads,
       CHANNELS_ARE_ROWS: channelsAreRows,
     },
     ranges: [
-      ...(fromA?.bindings ?? [{ ...a.buffer, binding: BINDING.first }]),
-      ...(fromB?.bindings ?? [{ ...b.buffer, binding: BINDING.second }]),
-      ...(last ? end.bindings : [{ ...to.buffer, binding: BINDING.output }]),
+      ...(fromA ? [] : [{ ...a.buffer, binding: BINDING.first }]),
+      ...(fromB ? [] : [{ ...b.buffer, binding: BINDING.second }]),
+      ...(last ? bindings : [{ ...to.buffer, binding: BINDING.output }]),
     ],
     uniforms: {
       tilesM,
@@ -272,14 +266,12 @@ export function packWork(from: Unpacked, rowsStep = 4): Work {
 
 /** Packs matrices of a tensor, as float32. */
 export function packStep(from: Unpacked, role: "x" | "w", target: Binding, c: Correlation, rowsStep = 4): Step {
-  const source = loader(c, role, BINDING.first);
   const { rows, columns } = packedSize(from, rowsStep);
-  return dispatch({
+  return dispatchOn([loader(c, role, BINDING.first)], {
     threads: (from.batch * rows * columns) / 4,
-    shaders: [...source.shaders, packShader],
-    aliases: source.aliases,
-    constants: { ...source.constants, TERMS_ARE_ROWS: from.termsAreRows, INNER_FIRST: from.innerFirst },
-    ranges: [...source.bindings, target],
+    shaders: [packShader],
+    constants: { TERMS_ARE_ROWS: from.termsAreRows, INNER_FIRST: from.innerFirst },
+    ranges: [target],
     uniforms: {
       rows,
       rowVectors: columns / 4,

@@ -7,7 +7,7 @@ import { BINDING, STORAGE_ALIGNMENT, type Step } from "../../kernel/step.ts";
 import { type Correlation, termCount } from "../../problem/correlation.ts";
 import { type Candidate, type PartialPlan, SEQUENTIAL_SUM, type Unsupported, tooManyBytes } from "../algorithm.ts";
 import { scratch, whole } from "../operands.ts";
-import { reduceStep, reduceWork } from "../reduce-splits.ts";
+import { reduceSteps, reduceWork } from "../reduce-splits.ts";
 import type { DeviceTraits } from "../traits.ts";
 import {
   type GemmVariant,
@@ -128,7 +128,7 @@ export function innerProductCandidates(
         ...(dy.packed ? [packWork(dy.matrix)] : []),
         packWork(x),
         gemmWork({ batch: splits * c.groups, M, N, K: termCount(c) / splits }, tile),
-        ...(splits > 1 ? [reduceWork(c, splits)] : []),
+        ...reduceWork(c, splits),
       ],
       error: SEQUENTIAL_SUM,
       plan: () => innerProductPlan(product, splits, tile),
@@ -165,20 +165,17 @@ function innerProductPlan(product: Product, splits: number, tile: GemmVariant): 
           outer: 0,
           start: c.y.start,
         };
+  const partials = {
+    count: splits,
+    buffer: scratch(BINDING.first, offset, partialBytes),
+    split: partial,
+    group: M * row,
+    ...partialStrides,
+  };
   const steps: Step[] = [
     packStep(x, "x", scratch(BINDING.output, 0, packed.bytes), c),
     gemmStep({ outputs: c.N, K: terms, outerCount: splits, weights: kernels, cells: inputs, result }, tile, c),
+    ...reduceSteps(c, partials),
   ];
-  if (splits > 1) {
-    steps.push(
-      reduceStep(c, {
-        count: splits,
-        buffer: scratch(BINDING.first, offset, partialBytes),
-        split: partial,
-        group: M * row,
-        ...partialStrides,
-      }),
-    );
-  }
   return withPackedWeights({ steps, workspaceBytes: bytes }, dy, c);
 }

@@ -4,6 +4,7 @@
 // it: 16 x 16 with vectors of four terms 10.2 and 650, 16 x 8 11.8 and 210, 8 x 16 12.3 and 190; with B shared in quads, 16 x 16 8.2 and 400,
 // 16 x 8 10.8 and 190, 8 x 16 9.4 and 180, 8 x 32 8.9 and 400. Outer products of vectors along M and N were no faster, nor were 32 x 8 or two
 // vectors of terms an iteration.
+import { roundUp } from "../../base/shape.ts";
 import { estimate } from "../cost.ts";
 import type { DeviceTraits } from "../traits.ts";
 import { type GemmVariant, type Products, gemmWork } from "./gemm.ts";
@@ -28,6 +29,12 @@ const TILES: readonly GemmVariant[] = [16, 8, 4, 1].flatMap((tileM) =>
   [4, 2, 1].flatMap((tileN4) => [tile(tileM, tileN4, true), tile(tileM, tileN4, false)]),
 );
 
+/** A size rounded up, so that products of similar sizes get the same tile, and share a kernel. */
+function coarse(size: number): number {
+  if (size <= 64) return size < 16 ? size : roundUp(size, 16);
+  return 2 ** Math.ceil(Math.log2(size));
+}
+
 /** Whether the device can run the tile: if it shares loads, they must be shareable. */
 function isPossible({ quads }: GemmVariant, device: DeviceTraits, vectors: boolean): boolean {
   return !quads || (device.quads && vectors);
@@ -40,7 +47,10 @@ export function gemmTiles(products: Products, device: DeviceTraits, vectors = tr
   const inQuads = batch * M * N * K < SMALL.multiplyAdds ? Math.min(SMALL.sums, most) : most;
   return TILES.filter((one) => isPossible(one, device, vectors))
     .filter(({ tileM, tileN4, quads }) => 4 * tileM * tileN4 <= (quads ? inQuads : most))
-    .map((one) => ({ one, seconds: estimate([gemmWork(products, one)], device.rates) }))
+    .map((one) => ({
+      one,
+      seconds: estimate([gemmWork({ ...products, M: coarse(M), N: coarse(N) }, one)], device.rates),
+    }))
     .toSorted((a, b) => a.seconds - b.seconds)
     .slice(0, device.software ? 1 : MOST)
     .map(({ one }) => one);

@@ -4,7 +4,7 @@ import { BINDING } from "../../kernel/step.ts";
 import { type Correlation, termCount } from "../../problem/correlation.ts";
 import type { PartialPlan } from "../algorithm.ts";
 import { isGated, preparedRange, whole } from "../operands.ts";
-import { type MatrixBatch, type Unpacked, packStep, packedSize } from "./gemm.ts";
+import { type MatrixBatch, type Unpacked, evenStep, packStep, packedSize } from "./gemm.ts";
 
 export interface WeightMatrix {
   /** The memory layout of the weights of each group. */
@@ -34,22 +34,9 @@ function unpacked(c: Correlation, termsAreRows: boolean): Unpacked {
 
 /** Distance between neighbouring terms, if it is the same for all. */
 function termStep({ C, groups, kernel, layout, w }: Correlation): number | undefined {
-  const axes: [size: number, stride: number][] = kernel.map((size, axis) => [size, w.taps[axis]!]);
-  const inner: [number, number] = [C / groups, w.inputChannel];
-  if (layout === "channels-last") axes.push(inner);
-  else axes.unshift(inner);
-  let step: number | undefined;
-  let next = 0;
-  for (const [size, stride] of axes.toReversed()) {
-    if (size === 1) continue;
-    if (step === undefined) {
-      step = stride;
-      next = stride;
-    }
-    if (stride !== next) return undefined;
-    next *= size;
-  }
-  return step ?? 1;
+  const taps = kernel.map((size, axis) => [size, w.taps[axis]!] as const);
+  const inner = [C / groups, w.inputChannel] as const;
+  return evenStep(layout === "channels-last" ? [...taps, inner] : [inner, ...taps]);
 }
 
 /** The weights as A with a row for each output channel of a group (channels-first), or as B with a column for each (channels-last). */

@@ -21,54 +21,6 @@ import { type Correlation, termCount } from "../../problem/correlation.ts";
 import { partitionOf } from "./partition.ts";
 import type { Tile } from "./tiles.ts";
 
-/** The factors of the bounds that depend only on the tile. */
-interface TileNumbers {
-  /** max over i of sum over s of max over l - j = s of T_i(j, l). */
-  readonly amplification: number;
-  /** max over i of sum over p of |A^T[i, p]| (sum of |G[p]|) (sum of |B^T[p]|). */
-  readonly magnitude: number;
-}
-
-const numbersOf = /* @__PURE__ */ new WeakMap<Tile, TileNumbers>();
-
-/** Returns the factors of a tile, computed once: planning needs them for every problem. */
-function tileNumbers(tile: Tile): TileNumbers {
-  let numbers = numbersOf.get(tile);
-  if (!numbers) {
-    numbers = { amplification: amplificationOf(tile), magnitude: magnitudeOf(tile) };
-    numbersOf.set(tile, numbers);
-  }
-  return numbers;
-}
-
-function amplificationOf({ r, points, transforms: { output, filter, input } }: Tile): number {
-  const sums = output.map((row) => {
-    let sum = 0;
-    for (let shift = 1 - r; shift < points; shift++) {
-      let largest = 0;
-      for (let j = 0; j < r; j++) {
-        if (shift + j < 0 || shift + j >= points) continue;
-        const products = row.map((value, p) => Math.abs(value * filter[p]![j]! * input[p]![shift + j]!));
-        largest = Math.max(
-          largest,
-          products.reduce((total, product) => total + product, 0),
-        );
-      }
-      sum += largest;
-    }
-    return sum;
-  });
-  return Math.max(...sums);
-}
-
-function magnitudeOf({ transforms: { output, filter, input } }: Tile): number {
-  const total = (row: readonly number[]): number => row.reduce((sum, value) => sum + Math.abs(value), 0);
-  const rows = output.map((row) =>
-    row.reduce((sum, value, p) => sum + Math.abs(value) * total(filter[p]!) * total(input[p]!), 0),
-  );
-  return Math.max(...rows);
-}
-
 /**
  * Roundings on the longest path through the transforms of one axis, as the shaders compute them, for s pairs of points (a multiply-add counts
  * as two, since it need not be fused). Input: a constant and its product, s - 1 additions, then a_k, its product and an addition. Filter:
@@ -93,7 +45,7 @@ function channelCount(c: Correlation, tile: Tile): number {
 export function growth(c: Correlation, tile: Tile, axes: number): number {
   const channels = channelCount(c, tile);
   const chain = channels + axes * roundings(tile) + EPILOGUE;
-  return (tileNumbers(tile).amplification ** axes * gamma(chain)) / gamma(termCount(c) + EPILOGUE);
+  return (tile.amplification ** axes * gamma(chain)) / gamma(termCount(c) + EPILOGUE);
 }
 
 /**
@@ -101,5 +53,5 @@ export function growth(c: Correlation, tile: Tile, axes: number): number {
  * 8 * 8 * channels * magnitude^axes, below 2^24 of those units.
  */
 export function exactOnIntegers(c: Correlation, tile: Tile, axes: number): boolean {
-  return tile.halves && 64 * channelCount(c, tile) * (2 * tileNumbers(tile).magnitude) ** axes < 2 ** 24;
+  return tile.magnitude !== undefined && 64 * channelCount(c, tile) * (2 * tile.magnitude) ** axes < 2 ** 24;
 }

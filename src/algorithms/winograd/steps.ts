@@ -9,13 +9,15 @@ import outputShader from "../../../shaders/algorithms/winograd/output.wgsl";
 import subkernelsShader from "../../../shaders/algorithms/winograd/subkernels.wgsl";
 import tileShader from "../../../shaders/algorithms/winograd/tile.wgsl";
 import { type Triple, elementCount, roundUp } from "../../base/shape.ts";
-import { dispatch } from "../../kernel/dispatch.ts";
 import { BINDING, type Constant, STORAGE_ALIGNMENT, type Step } from "../../kernel/step.ts";
 import { type Correlation, seenEnd } from "../../problem/correlation.ts";
 import { type GemmVariant, gemmStep } from "../gemm/gemm.ts";
 import {
   alongAxes,
+  dispatchOn,
   inputUniforms,
+  isMap,
+  kernelUniforms,
   loader,
   outputUniforms,
   paddedInput,
@@ -34,8 +36,18 @@ function tileConstants({ tile, axes, points, inputs }: Geometry): Record<string,
   };
 }
 
-function subkernelConstants({ partition: { phases, subkernels, taps } }: Geometry): Record<string, Constant> {
-  return { ...alongAxes("PHASES_", phases), ...alongAxes("SUBKERNELS_", subkernels), ...alongAxes("TAPS_", taps) };
+/** Whether a kernel is one subkernel. If it is a feature map, whose size changes, it counts as several. */
+function isOne(correlation: Correlation, { partition: { subkernels } }: Geometry): boolean {
+  return elementCount(subkernels) === 1 && !isMap(correlation);
+}
+
+function subkernelConstants(correlation: Correlation, geometry: Geometry): Record<string, Constant> {
+  const { phases, taps } = geometry.partition;
+  return {
+    ONE_SUBKERNEL: isOne(correlation, geometry),
+    ...alongAxes("PHASES_", phases),
+    ...alongAxes("TAPS_", taps),
+  };
 }
 
 /** Transforms the weights to U, which is cached with them. */
@@ -44,26 +56,25 @@ export function filterStep(correlation: Correlation, geometry: Geometry): Step {
   const { tile, groupK, paddedC, paddedK, filterBytes } = geometry;
   const channelsLast = correlation.layout === "channels-last";
   const threads = groups * paddedC * paddedK;
-  const from = loader(correlation, "w", BINDING.first);
-  return dispatch({
+  return dispatchOn([loader(correlation, "w", BINDING.first)], {
     threads,
-    shaders: [...from.shaders, subkernelsShader, filterShader],
-    aliases: from.aliases,
+    shaders: [subkernelsShader, filterShader],
     constants: {
-      ...from.constants,
       ...tileConstants(geometry),
-      ...subkernelConstants(geometry),
+      ...subkernelConstants(correlation, geometry),
       ...windowConstants(correlation),
       TAPS: tile.r,
       POWERS: { f32s: tile.factors.filterPowers.flat() },
       SCALES: { f32s: tile.factors.scales },
     },
-    ranges: [...from.bindings, preparedRange(BINDING.output, 0, filterBytes)],
+    ranges: [preparedRange(BINDING.output, 0, filterBytes)],
     uniforms: {
       innerCount: channelsLast ? paddedK : paddedC,
       outerCount: channelsLast ? paddedC : paddedK,
       groupC: C / groups,
       groupK,
+      ...kernelUniforms(correlation),
+      ...alongAxes("subkernels", geometry.partition.subkernels),
       ...weightUniforms(correlation),
       pointStride: threads,
     },
@@ -77,6 +88,8 @@ function reachesBeyond(
   end: Triple,
 ): boolean {
   const { input, stride, padBegin } = correlation;
+  // With strides it depends on the size of the map.
+  if (stride.some((step) => step > 1)) return true;
   const zeros = correlation.paddingMode === "zeros" && correlation.paddingValue === 0;
   return tiles.some((count, axis) => {
     const steps = (count - 1) * outputs[axis]! + inputs[axis]!;
@@ -98,31 +111,29 @@ export function inputStep(correlation: Correlation, geometry: Geometry, chunk: C
   const { tile, tiles, paddedC, partition } = geometry;
   const channelsLast = correlation.layout === "channels-last";
   const slots = tileSlots(correlation, chunk.count);
-  const from = paddedInput(correlation);
   const end = seenEnd(correlation);
-  return dispatch({
+  return dispatchOn([paddedInput(correlation)], {
     threads: groups * paddedC * chunk.count,
-    shaders: [...from.shaders, subkernelsShader, tileShader, inputShader],
-    aliases: from.aliases,
+    shaders: [subkernelsShader, tileShader, inputShader],
     constants: {
-      ...from.constants,
       ...tileConstants(geometry),
-      ...subkernelConstants(geometry),
+      ...subkernelConstants(correlation, geometry),
       ...alongAxes("OUTPUTS_", geometry.outputs, "output"),
       ...alongAxes("STRIDE_", stride),
       WHOLE: { f32s: tile.factors.whole },
       HALVES: { f32s: tile.factors.halves.flat() },
       PAIR_POINTS: { f32s: tile.factors.pairs },
       CHANNELS_LAST: channelsLast,
-      C_TAIL: paddedC !== elementCount(partition.subkernels) * (C / groups),
+      C_TAIL: isMap(correlation) || paddedC !== elementCount(partition.subkernels) * (C / groups),
       ZEROS_BEYOND: reachesBeyond(correlation, geometry, end),
     },
-    ranges: [...from.bindings, scratch(BINDING.output, 0, inputBytes(correlation, geometry, chunk.count))],
+    ranges: [scratch(BINDING.output, 0, inputBytes(correlation, geometry, chunk.count))],
     uniforms: {
       channels: paddedC,
       groupC: C / groups,
       tiles: chunk.count,
       firstTile: chunk.first,
+      ...alongAxes("subkernels", partition.subkernels),
       ...alongAxes("tiles", tiles, "output"),
       ...alongAxes("end", end),
       ...inputUniforms(correlation),
@@ -181,24 +192,18 @@ export function multiplyStep(correlation: Correlation, geometry: Geometry, chunk
 
 /** Transforms the products of a chunk of tiles to outputs, and applies the epilogue. */
 export function outputStep(correlation: Correlation, geometry: Geometry, chunk: Chunk): Step {
-  const { groups, output } = correlation;
-  const { tile, outputs, tiles, groupK, paddedK } = geometry;
-  const end = result(correlation);
+  const { groups } = correlation;
+  const { tile, tiles, groupK, paddedK } = geometry;
   const channelsLast = correlation.layout === "channels-last";
   const slots = tileSlots(correlation, chunk.count);
-  return dispatch({
+  return dispatchOn([result(correlation)], {
     threads: groups * groupK * chunk.count,
-    shaders: [...end.shaders, tileShader, outputShader],
-    aliases: end.aliases,
+    shaders: [tileShader, outputShader],
     constants: {
-      ...end.constants,
       ...tileConstants(geometry),
       ...alongAxes("OUTPUTS_", geometry.outputs, "output"),
       OUTPUTS: tile.m,
       POWERS: { f32s: tile.factors.outputPowers.flat() },
-      TAIL_O: output[0] % outputs[0] !== 0,
-      TAIL_P: output[1] % outputs[1] !== 0,
-      TAIL_Q: output[2] % outputs[2] !== 0,
       CHANNELS_LAST: channelsLast,
     },
     ranges: [
@@ -207,7 +212,6 @@ export function outputStep(correlation: Correlation, geometry: Geometry, chunk: 
         roundUp(inputBytes(correlation, geometry, chunk.count), STORAGE_ALIGNMENT),
         productBytes(correlation, geometry, chunk.count),
       ),
-      ...end.bindings,
     ],
     uniforms: {
       groupK,

@@ -1,11 +1,9 @@
 // Standalone activations and their gradients.
-import activateBackwardShader from "../../../shaders/ops/activate/activate-backward.wgsl";
-import activateShader from "../../../shaders/ops/activate/activate.wgsl";
-import { elementCount } from "../../base/shape.ts";
+import activationGradientShader from "../../../shaders/ops/shared/activation-gradient.wgsl";
+import activationValueShader from "../../../shaders/ops/shared/activation-value.wgsl";
 import { checkOptions } from "../../base/validate.ts";
-import { run, whole } from "../../gpu/operation.ts";
 import { type Tensor, checkTensor } from "../../gpu/tensor.ts";
-import { dispatch } from "../../kernel/dispatch.ts";
+import { runElementwise, withShader } from "../shared/broadcast.ts";
 import { activationSnippets, derivativeSnippets } from "../shared/element-activation.ts";
 import { checkLike } from "../shared/feature-map.ts";
 import {
@@ -14,7 +12,6 @@ import {
   checkElementActivation,
   checkSource,
 } from "../shared/geometry/element-activation.ts";
-import { itemsOf } from "../shared/items.ts";
 
 /** The options of `activateBackward`: the activation, and either its output or its argument. */
 export interface ActivateBackwardOptions extends DerivativeSources<Tensor> {
@@ -32,32 +29,22 @@ export interface ActivateBackwardOptions extends DerivativeSources<Tensor> {
  * @example const y = activate(x, { name: "softplus", beta: 2 });
  */
 export function activate(x: Tensor, activation: ElementActivationOption): Tensor {
-  const { shape, layout, dtype } = checkTensor("x", x);
+  const values = checkTensor("x", x);
   const checked = checkElementActivation("activation", activation);
-  const y = { shape, layout, dtype };
-  const items = itemsOf(dtype, elementCount(shape));
-  return run({
-    name: "activate",
-    inputs: { x },
-    results: { y },
-    parameters: checked,
-    recipe: () => {
-      const snippets = activationSnippets(checked, items);
-      const step = dispatch({
-        ...snippets,
-        shaders: [...snippets.shaders, activateShader],
-        aliases: items.aliases,
-        ranges: [whole("x", x), whole("y", y)],
-        threads: elementCount(shape) / items.lanes,
-      });
-      return { steps: [step] };
+  return runElementwise(
+    "activate",
+    { x },
+    withShader(activationValueShader, (items) => activationSnippets(checked, items)),
+    {
+      values,
+      parameters: checked,
     },
-  }).y;
+  );
 }
 
 /**
  * Gradient of `activate` with respect to x: dy times the derivative of the activation. At corners the derivative is PyTorch's: 0 for relu,
- * relu6 and hardsigmoid, the slope for leaky-relu, the left derivative for elu and selu.
+ * relu6, hard-sigmoid, shrink and thresholded-relu, the slope for leaky-relu, the left derivative for elu, selu and celu.
  *
  * @param dy gradient of the result
  * @param options the activation, and either its output or its argument, shaped like dy
@@ -67,27 +54,13 @@ export function activate(x: Tensor, activation: ElementActivationOption): Tensor
  */
 export function activateBackward(dy: Tensor, options: ActivateBackwardOptions): Tensor {
   checkOptions("options", options, ["activation", "output", "preActivation"]);
-  const { shape, layout, dtype } = checkTensor("dy", dy);
+  checkTensor("dy", dy);
   const activation = checkElementActivation("activation", options.activation);
   const { from, values } = checkSource(activation, options);
   const source = checkLike(from, values, dy, "as dy");
-  const dx = { shape, layout, dtype };
-  const items = itemsOf(dtype, elementCount(shape));
-  return run({
-    name: "activateBackward",
-    inputs: { dy, [from]: source },
-    results: { dx },
+  const kernel = withShader(activationGradientShader, (items) => derivativeSnippets(activation, from, items));
+  return runElementwise("activateBackward", { dy, [from]: source }, kernel, {
+    values: dy,
     parameters: [activation, from],
-    recipe: () => {
-      const snippets = derivativeSnippets(activation, from, items);
-      const step = dispatch({
-        ...snippets,
-        shaders: [...snippets.shaders, activateBackwardShader],
-        aliases: items.aliases,
-        ranges: [whole("dy", dy), whole(from, source), whole("dx", dx)],
-        threads: elementCount(shape) / items.lanes,
-      });
-      return { steps: [step] };
-    },
-  }).dx;
+  });
 }

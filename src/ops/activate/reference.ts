@@ -1,18 +1,18 @@
 // CPU reference of standalone activations and their gradients, in float64.
 import { checkOptions } from "../../base/validate.ts";
-import { type Float64NdArray, type NdArray, checkNdArray, checkShapeIs } from "../../reference/ndarray.ts";
-import { RANKS } from "../shared/geometry/axis.ts";
+import { type Float64NdArray, type NdArray, checkShapeIs } from "../../reference/ndarray.ts";
 import {
   type DerivativeSources,
   type ElementActivationOption,
   checkElementActivation,
   checkSource,
 } from "../shared/geometry/element-activation.ts";
+import { checkElements } from "../shared/reference/broadcast.ts";
 import { derivativeFrom, elementActivation } from "../shared/reference/element-activation.ts";
 
 /** `activate` of convoke/ops, in float64. */
 export function activate(x: NdArray, activation: ElementActivationOption): Float64NdArray {
-  const { data, shape } = checkNdArray("x", x, RANKS);
+  const { data, shape } = checkElements("x", x);
   const checked = checkElementActivation("activation", activation);
   return { data: data.map((v) => elementActivation(checked, v)), shape };
 }
@@ -23,10 +23,10 @@ export function activateBackward(
   options: DerivativeSources<NdArray> & { activation: ElementActivationOption },
 ): Float64NdArray {
   checkOptions("options", options, ["activation", "output", "preActivation"]);
-  const gradient = checkNdArray("dy", dy, RANKS);
+  const gradient = checkElements("dy", dy);
   const activation = checkElementActivation("activation", options.activation);
   const { from, values } = checkSource(activation, options);
-  const source = checkNdArray(from, values, RANKS);
+  const source = checkElements(from, values);
   checkShapeIs(from, source.shape, gradient.shape);
   const derivative = derivativeFrom(from);
   return { data: gradient.data.map((v, at) => v * derivative(activation, source.data[at]!)), shape: gradient.shape };

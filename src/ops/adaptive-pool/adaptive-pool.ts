@@ -3,8 +3,8 @@ import { checkOptions } from "../../base/validate.ts";
 import { type TensorDescription, run, whole } from "../../gpu/operation.ts";
 import { type Tensor, checkTensor } from "../../gpu/tensor.ts";
 import { averageBackward, averageRule } from "../average-pool/average-pool.ts";
-import { MAX, type Maxima, describeIndices, runMaxBackward, runMaxima } from "../max-pool/max-pool.ts";
-import { checkLike, checkMap, describeMap } from "../shared/feature-map.ts";
+import { MAX, type Maxima, runMaxBackward, runMaxima } from "../max-pool/max-pool.ts";
+import { checkMap, describeMap } from "../shared/feature-map.ts";
 import {
   ADAPTIVE_KEYS,
   type AdaptivePoolBackwardOptions,
@@ -12,8 +12,9 @@ import {
   binned,
 } from "../shared/geometry/bins.ts";
 import { type FeatureMap, mapOfShape } from "../shared/geometry/feature-map.ts";
-import { checkIndexed } from "../shared/geometry/indices.ts";
+import { type IndexingOption, countsTensor } from "../shared/geometry/indices.ts";
 import { checkPooled, runReduction } from "../shared/pool-calls.ts";
+import { type Indices, checkIndices } from "../shared/pool-chosen.ts";
 import { aroundBins } from "../shared/pool-gradient.ts";
 import { type OutputRegions, overBins } from "../shared/pool-reduction.ts";
 
@@ -83,21 +84,29 @@ export function adaptiveMaxPool(x: Tensor, options: AdaptivePoolOptions): Tensor
   });
 }
 
+/** The options of `adaptiveMaxPoolWithIndices`. */
+export interface AdaptiveMaxPoolOptions extends AdaptivePoolOptions, IndexingOption {}
+
+/** The options of `adaptiveMaxPoolBackward`. */
+export interface AdaptiveMaxPoolBackwardOptions extends AdaptivePoolBackwardOptions, IndexingOption {}
+
+const ADAPTIVE_MAX_KEYS = [...ADAPTIVE_KEYS, "indexing"];
+
 /**
  * As `adaptiveMaxPool`, with the positions of the maxima, counted as by `maxPoolWithIndices`.
  *
- * @param x [N, C, ...spatial] or [N, ...spatial, C] with at most 2^24 cells in a channel, which float32 can count
+ * @param x [N, C, ...spatial] or [N, ...spatial, C]
+ * @param options those of `adaptiveMaxPool`, and `indexing`
  * @returns two new tensors [N, C, ...outputSize], or [N, ...outputSize, C]
  * @throws ConvError naming the invalid argument
  * @example
  * const { y, indices } = adaptiveMaxPoolWithIndices(x, { outputSize: 7 });
  */
-export function adaptiveMaxPoolWithIndices(x: Tensor, options: AdaptivePoolOptions): Maxima {
-  const { map, output } = checkForward(x, options);
-  checkIndexed("x.shape", map);
+export function adaptiveMaxPoolWithIndices(x: Tensor, options: AdaptiveMaxPoolOptions): Maxima {
+  const { map, output } = checkForward(x, options, ADAPTIVE_MAX_KEYS);
   return runMaxima({
     name: "adaptiveMaxPoolWithIndices",
-    ...{ x, input: map, output },
+    ...{ x, input: map, output, tensor: countsTensor(options) },
     regions: () => overBins(map, output),
   });
 }
@@ -106,20 +115,20 @@ export function adaptiveMaxPoolWithIndices(x: Tensor, options: AdaptivePoolOptio
  * The gradient of `adaptiveMaxPool` with respect to its x.
  *
  * @param dy the gradient of the pooling's result
- * @param indices the indices of `adaptiveMaxPoolWithIndices`
+ * @param indices the indices of `adaptiveMaxPoolWithIndices`, or any others, "u32" or "f32"; those that name no cell are ignored
  * @param options the options of the pooling, and the shape of its x
  * @returns a new tensor of shape `inputShape`
  * @throws ConvError naming the invalid argument
  * @example
  * const dx = adaptiveMaxPoolBackward(dy, indices, { outputSize: 7, inputShape: x.shape });
  */
-export function adaptiveMaxPoolBackward(dy: Tensor, indices: Tensor, options: AdaptivePoolBackwardOptions): Tensor {
-  const { map, output, dx } = checkBackward(dy, options);
-  checkIndexed("inputShape", map);
-  checkLike("indices", indices, describeIndices(output), "the indices of this pooling");
+export function adaptiveMaxPoolBackward(dy: Tensor, indices: Indices, options: AdaptiveMaxPoolBackwardOptions): Tensor {
+  const { map, output, dx } = checkBackward(dy, options, ADAPTIVE_MAX_KEYS);
+  const tensor = countsTensor(options);
+  checkIndices(indices, output, map, tensor, "the indices of this pooling");
   return runMaxBackward({
     name: "adaptiveMaxPoolBackward",
-    ...{ dy, indices, output, map, dx },
+    ...{ dy, indices, output, map, dx, tensor },
     regions: () => aroundBins(map, output),
   });
 }
@@ -175,8 +184,12 @@ function divisorOf({ equal, cells }: OutputRegions): number {
   return equal ? cells : 0;
 }
 
-function checkForward(x: Tensor, options: AdaptivePoolOptions): { map: FeatureMap; output: FeatureMap } {
-  checkOptions("options", options, ADAPTIVE_KEYS);
+function checkForward(
+  x: Tensor,
+  options: AdaptivePoolOptions,
+  keys: readonly string[] = ADAPTIVE_KEYS,
+): { map: FeatureMap; output: FeatureMap } {
+  checkOptions("options", options, keys);
   const { map } = checkMap("x", x);
   return { map, output: binned(map, options) };
 }
@@ -184,8 +197,9 @@ function checkForward(x: Tensor, options: AdaptivePoolOptions): { map: FeatureMa
 function checkBackward(
   dy: Tensor,
   options: AdaptivePoolBackwardOptions,
+  keys: readonly string[] = ADAPTIVE_KEYS,
 ): { map: FeatureMap; output: FeatureMap; dx: TensorDescription } {
-  checkOptions("options", options, [...ADAPTIVE_KEYS, "inputShape"]);
+  checkOptions("options", options, [...keys, "inputShape"]);
   const { layout, dtype } = checkTensor("dy", dy);
   const map = mapOfShape("inputShape", options.inputShape, layout);
   const output = binned(map, options);

@@ -10,6 +10,7 @@ import {
   binned,
 } from "../shared/geometry/bins.ts";
 import { type FeatureMap, mapOfShape, shapeOf } from "../shared/geometry/feature-map.ts";
+import type { IndexingOption } from "../shared/geometry/indices.ts";
 import {
   type LayoutOptions,
   type Values,
@@ -21,6 +22,7 @@ import {
 import { forEachRegion } from "../shared/reference/windows.ts";
 
 const KEYS = [...ADAPTIVE_KEYS, "layout"];
+const INDEX_KEYS = [...KEYS, "indexing"];
 
 /** The mean of each bin: `adaptiveAveragePool` of convoke/ops, in float64. */
 export function adaptiveAveragePool(x: NdArray, options: AdaptivePoolOptions & LayoutOptions): Float64NdArray {
@@ -47,22 +49,25 @@ export function adaptiveAveragePoolBackward(
 
 /** The largest cell of each bin. */
 export function adaptiveMaxPool(x: NdArray, options: AdaptivePoolOptions & LayoutOptions): Float64NdArray {
-  return writeMap(maxima(x, options).y);
+  return writeMap(maxima(x, options, KEYS).y);
 }
 
 /** As `adaptiveMaxPool`, with the positions of the maxima. */
-export function adaptiveMaxPoolWithIndices(x: NdArray, options: AdaptivePoolOptions & LayoutOptions): ReferenceMaxima {
-  return writeMaxima(maxima(x, options));
+export function adaptiveMaxPoolWithIndices(
+  x: NdArray,
+  options: AdaptivePoolOptions & IndexingOption & LayoutOptions,
+): ReferenceMaxima {
+  return writeMaxima(maxima(x, options, INDEX_KEYS));
 }
 
 /** The gradient of `adaptiveMaxPool` with respect to its x. */
 export function adaptiveMaxPoolBackward(
   dy: NdArray,
   indices: NdArray,
-  options: AdaptivePoolBackwardOptions & LayoutOptions,
+  options: AdaptivePoolBackwardOptions & IndexingOption & LayoutOptions,
 ): Float64NdArray {
-  const { gradient, dx } = readBackward(dy, options);
-  return addChosen(gradient, indices, dx, (visit) => forEachBin(dx.map, gradient.map, visit));
+  const { gradient, dx } = readBackward(dy, options, INDEX_KEYS);
+  return addChosen(gradient, indices, dx, options);
 }
 
 /** The mean of each channel. */
@@ -86,18 +91,23 @@ export function globalMaxPool(x: NdArray, options: LayoutOptions = {}): Float64N
   return adaptiveMaxPool(x, { ...options, outputSize: 1 });
 }
 
-function maxima(x: NdArray, options: AdaptivePoolOptions & LayoutOptions): ReturnType<typeof findMaxima> {
-  checkOptions("options", options, KEYS);
+function maxima(
+  x: NdArray,
+  options: AdaptivePoolOptions & IndexingOption & LayoutOptions,
+  keys: readonly string[],
+): ReturnType<typeof findMaxima> {
+  checkOptions("options", options, keys);
   const input = readMap("x", x, options);
   const output = binned(input.map, options);
-  return findMaxima(input, output, (visit) => forEachBin(input.map, output, visit));
+  return findMaxima(input, output, options, (visit) => forEachBin(input.map, output, visit));
 }
 
 function readBackward(
   dy: NdArray,
   options: AdaptivePoolBackwardOptions & LayoutOptions,
+  keys: readonly string[] = KEYS,
 ): { gradient: Values; dx: Values } {
-  checkOptions("options", options, [...KEYS, "inputShape"]);
+  checkOptions("options", options, [...keys, "inputShape"]);
   const map = mapOfShape("inputShape", options.inputShape, layoutOf(options));
   checkShapeIs("dy", dy.shape, shapeOf(binned(map, options)));
   return { gradient: readMap("dy", dy, options), dx: zeros(map) };

@@ -1,96 +1,114 @@
-// The sum of two tensors, and its gradients.
-import addBackwardShader from "../../../shaders/ops/add/add-backward.wgsl";
+// Sums and differences of two tensors, and their gradients.
 import addShader from "../../../shaders/ops/add/add.wgsl";
-import throughActivationShader from "../../../shaders/ops/add/through-activation.wgsl";
-import throughNothingShader from "../../../shaders/ops/add/through-nothing.wgsl";
-import { elementCount } from "../../base/shape.ts";
+import bothShader from "../../../shaders/ops/add/both.wgsl";
+import activationGradientShader from "../../../shaders/ops/shared/activation-gradient.wgsl";
 import { checkOptions } from "../../base/validate.ts";
 import { run, whole } from "../../gpu/operation.ts";
 import { type Tensor, checkTensor } from "../../gpu/tensor.ts";
-import { dispatch } from "../../kernel/dispatch.ts";
-import type { PairGradients } from "../shared/broadcast.ts";
+import {
+  type Elementwise,
+  type PairGradients,
+  checkOperands,
+  elementwiseStep,
+  runElementwise,
+  sumsOf,
+  withShader,
+} from "../shared/broadcast.ts";
 import { activationSnippets, derivativeSnippets } from "../shared/element-activation.ts";
-import { checkLike } from "../shared/feature-map.ts";
-import { itemsOf } from "../shared/items.ts";
+import { checkLike, like } from "../shared/feature-map.ts";
+import { checkPairShapes } from "../shared/geometry/broadcast.ts";
 import { ADD_KEYS, type AddBackwardOptions, type AddOptions, additionOf, sourceOf } from "./geometry.ts";
 
 /**
- * Adds two tensors, element by element: activation(a + scale * b), as at the end of a residual block.
+ * Adds two tensors that are broadcast over each other, element by element: activation(a + scale * b), as at the end of a residual block.
  *
- * @param a of any shape
- * @param b like a
- * @returns a new tensor like a
+ * @param a of any shape up to 8 axes
+ * @param b of any shape that fits: aligned at the last axis, sizes are equal, 1 or missing
+ * @returns a new tensor of the shape of both
  * @throws ConvError naming the invalid argument
  * @example const y = add(branch, x, { activation: "relu" });
  */
 export function add(a: Tensor, b: Tensor, options: AddOptions = {}): Tensor {
-  checkOptions("options", options, ADD_KEYS);
-  const { shape, layout, dtype } = checkTensor("a", a);
-  checkLike("b", b, a, "as a");
-  const addition = additionOf(options);
-  const y = { shape, layout, dtype };
-  const items = itemsOf(dtype, elementCount(shape));
-  return run({
-    name: "add",
-    inputs: { a, b },
-    results: { y },
-    parameters: addition,
-    recipe: () => {
-      const snippets = activationSnippets(addition.activation, items);
-      const step = dispatch({
-        ...snippets,
-        shaders: [...snippets.shaders, addShader],
-        aliases: items.aliases,
-        ranges: [whole("a", a), whole("b", b), whole("y", y)],
-        uniforms: { scale: addition.scale },
-        threads: elementCount(shape) / items.lanes,
-      });
-      return { steps: [step] };
-    },
-  }).y;
+  return sum("add", a, b, options, 1);
 }
 
 /**
- * Gradients of `add`: da is dy times the derivative of the activation, if any, and db is scale * da. (Without an activation and a scale
- * both equal dy, and no call is needed.)
+ * Subtracts a tensor from another, element by element: activation(a - scale * b), broadcast as in `add`.
+ *
+ * @param a of any shape up to 8 axes
+ * @param b of any shape that fits: aligned at the last axis, sizes are equal, 1 or missing
+ * @returns a new tensor of the shape of both
+ * @throws ConvError naming the invalid argument
+ * @example const error = sub(prediction, target);
+ */
+export function sub(a: Tensor, b: Tensor, options: AddOptions = {}): Tensor {
+  return sum("sub", a, b, options, -1);
+}
+
+/**
+ * Gradients of `add`: da is dy times the derivative of the activation, if any, and db is scale times that; each is summed over the axes along
+ * which its tensor was broadcast. (Where neither was, without an activation and a scale, both equal dy, and no call is needed.)
  *
  * @param dy gradient of the result
- * @param options the options of `add`; with an activation also its output, or the sum before it
- * @returns new tensors `da` and `db` like dy
+ * @param options the options of `add`; `aShape` and `bShape` if they are not that of dy; with an activation also its output, or the sum
+ * before it
+ * @returns new tensors `da` and `db` in the shapes of a and b
  * @throws ConvError naming the invalid argument
  * @example const { da, db } = addBackward(dy, { activation: "relu", output: y });
  */
 export function addBackward(dy: Tensor, options: AddBackwardOptions<Tensor> = {}): PairGradients {
-  checkOptions("options", options, [...ADD_KEYS, "output", "preActivation"]);
-  const { shape, layout, dtype } = checkTensor("dy", dy);
+  return sumBackward("addBackward", dy, options, 1);
+}
+
+/**
+ * Gradients of `sub`: as those of `add`, with db negated.
+ *
+ * @param dy gradient of the result
+ * @param options the options of `addBackward`
+ * @returns new tensors `da` and `db` in the shapes of a and b
+ * @throws ConvError naming the invalid argument
+ * @example const { da, db } = subBackward(dy, { bShape: [1, 3, 1, 1] });
+ */
+export function subBackward(dy: Tensor, options: AddBackwardOptions<Tensor> = {}): PairGradients {
+  return sumBackward("subBackward", dy, options, -1);
+}
+
+function sum(name: string, a: Tensor, b: Tensor, options: AddOptions, sign: 1 | -1): Tensor {
+  checkOptions("options", options, ADD_KEYS);
+  const { activation, scale } = additionOf(options);
+  const kernel = withShader(addShader, (items) => activationSnippets(activation, items));
+  const values = checkOperands({ a, b });
+  return runElementwise(name, { a, b }, kernel, { values, scale: sign * scale, parameters: activation });
+}
+
+function sumBackward(name: string, dy: Tensor, options: AddBackwardOptions<Tensor>, sign: 1 | -1): PairGradients {
+  checkOptions("options", options, [...ADD_KEYS, "aShape", "bShape", "output", "preActivation"]);
+  const { shape } = checkTensor("dy", dy);
   const addition = additionOf(options);
-  const { activation, scale } = addition;
+  const { activation } = addition;
   const given = sourceOf(addition, options);
-  const source = given && { name: given.from, tensor: checkLike(given.from, given.values, dy, "as dy") };
-  const result = { shape, layout, dtype };
-  const items = itemsOf(dtype, elementCount(shape));
+  const source = given && { [given.from]: checkLike(given.from, given.values, dy, "as dy") };
+  const [aShape, bShape] = checkPairShapes(options, shape);
+  const [da, db] = [like(dy, aShape), like(dy, bShape)];
+  const factor = sign * addition.scale;
   return run({
-    name: "addBackward",
-    inputs: { dy, ...(source && { [source.name]: source.tensor }) },
-    results: { da: result, db: result },
-    parameters: [addition, source?.name],
+    name,
+    inputs: { dy, ...source },
+    results: { da, db },
+    parameters: [activation, factor, given?.from],
     recipe: () => {
-      const snippets = activation && source && derivativeSnippets(activation, source.name, items);
-      const step = dispatch({
-        ...snippets,
-        shaders: [
-          ...(snippets ? [...snippets.shaders, throughActivationShader] : [throughNothingShader]),
-          addBackwardShader,
-        ],
-        aliases: items.aliases,
-        ranges: [
-          ...[whole("dy", dy), whole("da", result), whole("db", result)],
-          ...(source ? [whole(source.name, source.tensor)] : []),
-        ],
-        uniforms: { scale },
-        threads: elementCount(shape) / items.lanes,
-      });
-      return { steps: [step] };
+      const gradient: Elementwise = {
+        operands: { dy, ...source },
+        values: dy,
+        kernel:
+          activation && given
+            ? withShader(activationGradientShader, (items) => derivativeSnippets(activation, given.from, items))
+            : () => ({ shaders: [], functions: { value: "first" } }),
+      };
+      const isWhole = [aShape, bShape].every((one) => one.join() === shape.join());
+      if (isWhole)
+        return { steps: [elementwiseStep({ ...gradient, factor }, [whole("da", da), whole("db", db)], bothShader)] };
+      return sumsOf({ da, db }, { da: gradient, db: { ...gradient, factor } });
     },
   });
 }

@@ -1,6 +1,7 @@
-// The options of the sum of two tensors, checked. Shared by the host and the reference.
+// The options of sums of two tensors, checked. Shared by the host and the reference.
 import { refuse, words } from "../../base/error.ts";
 import { checkFinite } from "../../base/validate.ts";
+import type { PairShapes } from "../shared/geometry/broadcast.ts";
 import {
   type DerivativeSources,
   type ElementActivation,
@@ -17,8 +18,8 @@ export interface AddOptions {
   activation?: ElementActivationOption;
 }
 
-/** With an activation also its output, or the sum before it. */
-export type AddBackwardOptions<Values> = AddOptions & DerivativeSources<Values>;
+/** The shapes of a and b; with an activation also its output, or the sum before it. */
+export type AddBackwardOptions<Values> = AddOptions & PairShapes & DerivativeSources<Values>;
 
 export const ADD_KEYS = ["scale", "activation"];
 

@@ -5,14 +5,12 @@ import ruleShader from "../../../shaders/ops/average-pool/rule.wgsl";
 import scaleDyShader from "../../../shaders/ops/average-pool/scale-dy.wgsl";
 import divisorShader from "../../../shaders/ops/shared/pool/divisor.wgsl";
 import valueStateShader from "../../../shaders/ops/shared/pool/value-state.wgsl";
-import withWindowShader from "../../../shaders/ops/shared/pool/with-window.wgsl";
 import type { Dtype } from "../../base/dtype.ts";
 import { dilatedExtent, elementCount } from "../../base/shape.ts";
 import { checkOptions } from "../../base/validate.ts";
 import { type Recipe, run, whole } from "../../gpu/operation.ts";
 import type { Tensor } from "../../gpu/tensor.ts";
 import type { Range } from "../../kernel/dispatch.ts";
-import type { Step } from "../../kernel/step.ts";
 import { checkMap } from "../shared/feature-map.ts";
 import type { FeatureMap } from "../shared/geometry/feature-map.ts";
 import {
@@ -24,9 +22,10 @@ import {
   windowsOf,
 } from "../shared/geometry/windows.ts";
 import { checkWindowBackward, runReduction } from "../shared/pool-calls.ts";
-import { type CellRegions, aroundWindows, poolGradient, scaleDy, scaledRange } from "../shared/pool-gradient.ts";
+import { type CellRegions, aroundWindows, scaleDy, scaledRange } from "../shared/pool-gradient.ts";
 import { laneType } from "../shared/pool-kernel.ts";
 import { type OutputRegions, type ReductionRule, overWindows } from "../shared/pool-reduction.ts";
+import { afterScaling, sumGradient } from "../shared/pool-running.ts";
 import {
   AVERAGE_POOL_KEYS,
   type AveragePoolBackwardOptions,
@@ -47,8 +46,8 @@ import {
 export function averagePool(x: Tensor, options: AveragePoolOptions): Tensor {
   checkOptions("options", options, AVERAGE_POOL_KEYS);
   const { map } = checkMap("x", x);
-  const windows = windowsOf(map, options);
   const averaging = averagingOf(options);
+  const windows = windowsOf(map, options, averaging.mayBeEmpty);
   return runReduction({
     name: "averagePool",
     ...{ x, input: map, output: pooled(map, windows), parameters: [windows, averaging] },
@@ -70,8 +69,9 @@ export function averagePool(x: Tensor, options: AveragePoolOptions): Tensor {
  * const dx = averagePoolBackward(dy, { kernelSize: 2, inputShape: x.shape });
  */
 export function averagePoolBackward(dy: Tensor, options: AveragePoolBackwardOptions): Tensor {
-  const { map, windows, output, dx } = checkWindowBackward(dy, options, AVERAGE_POOL_KEYS);
+  checkOptions("options", options, [...AVERAGE_POOL_KEYS, "inputShape"]);
   const averaging = averagingOf(options);
+  const { map, windows, output, dx } = checkWindowBackward(dy, options, AVERAGE_POOL_KEYS, averaging.mayBeEmpty);
   return run({
     name: "averagePoolBackward",
     inputs: { dy },
@@ -121,6 +121,7 @@ export function averageRule(divisor: number, includePadding = false): ReductionR
     shaders: [ruleShader, divisorShader, valueStateShader, averageShader],
     ...divisionOf(divisor, includePadding),
     stateSize: 1,
+    separable: true,
   };
 }
 
@@ -139,7 +140,7 @@ export function commonDivisor(map: FeatureMap, windows: Windows, { includePaddin
     const end = (output[axis]! - 1) * stride[axis]! + dilatedExtent(taps, dilation[axis]!);
     return includePadding
       ? end <= padBegin[axis]! + map.size[axis]! + padEnd[axis]!
-      : padBegin[axis] === 0 && end <= map.size[axis]!;
+      : padBegin[axis]! <= 0 && end <= map.size[axis]! + padBegin[axis]!;
   });
   return equal ? elementCount(kernel) : 0;
 }
@@ -161,21 +162,24 @@ interface AverageBackward {
 /** The gradient of a mean, in one step; where the divisors differ, a step before it divides dy. */
 export function averageBackward({ divisor, includePadding = false, over, ...call }: AverageBackward): Recipe {
   const { output, map, dtype, around, dy, dx } = call;
-  const gradient = (from: Range, S: Dtype, by: number): Step<string> =>
-    poolGradient({
-      ...{ pooled: output, map, dtype, regions: around, ranges: [from, dx] },
-      rule: {
-        shaders: [backwardShader, withWindowShader],
-        uniforms: { divisor: by },
-        constants: { DIVIDED: Math.fround(by) !== 1 },
-        aliases: { S: laneType(map, S) },
+  const gradient = (from: Range, S: Dtype, by: number, offset = 0): Recipe =>
+    sumGradient(
+      {
+        ...{ pooled: output, map, dtype, regions: around, ranges: [from, dx] },
+        rule: {
+          shaders: [backwardShader],
+          uniforms: { divisor: by },
+          constants: { DIVIDED: Math.fround(by) !== 1 },
+          aliases: { S: laneType(map, S) },
+        },
       },
-    });
-  if (divisor !== 0) return { steps: [gradient(dy, dtype, divisor)] };
+      offset,
+    );
+  if (divisor !== 0) return gradient(dy, dtype, divisor);
   const scaled = scaledRange(output);
   const scale = scaleDy({
     ...{ pooled: output, map, dtype, regions: over, ranges: [dy, scaled] },
     rule: { shaders: [ruleShader, divisorShader, scaleDyShader], ...divisionOf(divisor, includePadding) },
   });
-  return { steps: [scale, gradient(scaled, "f32", 1)], workspaceBytes: scaled.size };
+  return afterScaling(scale, scaled, (offset) => gradient(scaled, "f32", 1, offset));
 }

@@ -26,8 +26,10 @@ export interface Averaging {
 export const AVERAGE_POOL_KEYS = [...WINDOW_KEYS, "includePadding", "divisor"];
 
 /** @throws ConvError naming the invalid option */
-export function averagingOf({ includePadding, divisor }: AveragePoolOptions): Averaging {
+export function averagingOf({ includePadding, divisor }: AveragePoolOptions): Averaging & { mayBeEmpty: boolean } {
   if (divisor !== undefined && checkFinite("divisor", divisor) <= 0)
     refuse("invalid-argument", "divisor", divisor, "a number above 0");
-  return { includePadding: checkBoolean("includePadding", includePadding ?? true), divisor: divisor ?? 0 };
+  // A window of no cells has no mean if its cells are counted.
+  const padded = checkBoolean("includePadding", includePadding ?? true);
+  return { includePadding: padded, divisor: divisor ?? 0, mayBeEmpty: padded || divisor !== undefined };
 }

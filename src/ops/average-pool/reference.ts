@@ -26,8 +26,8 @@ const KEYS = [...AVERAGE_POOL_KEYS, "layout"];
 export function averagePool(x: NdArray, options: AveragePoolOptions & LayoutOptions): Float64NdArray {
   checkOptions("options", options, KEYS);
   const input = readMap("x", x, options);
-  const windows = windowsOf(input.map, options);
   const averaging = averagingOf(options);
+  const windows = windowsOf(input.map, options, averaging.mayBeEmpty);
   const y = zeros(pooled(input.map, windows));
   forEachWindow(input.map, windows, (result, cells, window) => {
     const sum = cells.reduce((total, cell) => total + input.data[cell]!, 0);
@@ -38,8 +38,9 @@ export function averagePool(x: NdArray, options: AveragePoolOptions & LayoutOpti
 
 /** The gradient of `averagePool` with respect to its x. */
 export function averagePoolBackward(dy: NdArray, options: AveragePoolBackwardOptions & LayoutOptions): Float64NdArray {
-  const { windows, gradient, dx } = readWindowBackward(dy, options, KEYS);
+  checkOptions("options", options, [...KEYS, "inputShape"]);
   const averaging = averagingOf(options);
+  const { windows, gradient, dx } = readWindowBackward(dy, options, KEYS, averaging.mayBeEmpty);
   forEachWindow(dx.map, windows, (result, cells, window) => {
     const scaled = gradient.data[result]! / divisorOf(averaging, windows, dx.map.size, cells.length, window);
     for (const cell of cells) dx.data[cell]! += scaled;

@@ -1,15 +1,33 @@
 // The options of batch normalisation, checked. Shared by the host and the reference.
 import { refuse, words } from "../../base/error.ts";
-import { checkFinite } from "../../base/validate.ts";
+import { checkBoolean, checkFinite } from "../../base/validate.ts";
 import { checkEpsilon } from "../shared/geometry/normalisation.ts";
 
-/** Checks the fraction by which running statistics move towards the batch statistics; 0.1 by default, as in PyTorch. */
-export function checkMomentum(momentum: unknown, hasRunning: boolean): number {
-  if (momentum !== undefined && !hasRunning)
-    refuse("invalid-argument", "momentum", momentum, "none without runningMean and runningVariance");
-  const checked = checkFinite("momentum", momentum ?? 0.1);
-  if (checked < 0 || checked > 1) refuse("invalid-argument", "momentum", momentum, "a number from 0 to 1");
-  return checked;
+/** The options of running statistics. */
+export interface RunningOptions {
+  momentum?: number;
+  biasedVariance?: boolean;
+}
+
+/**
+ * Checks how running statistics are updated: the fraction by which they move towards the batch statistics, 0.1 by default as in PyTorch, and
+ * which variance they have.
+ */
+export function checkRunningOptions(
+  options: RunningOptions,
+  hasRunning: boolean,
+): { momentum: number; biased: boolean } {
+  const momentum = checkFinite("momentum", options.momentum ?? 0.1);
+  if (momentum < 0 || momentum > 1) refuse("invalid-argument", "momentum", momentum, "a number from 0 to 1");
+  const biased = checkBoolean("biasedVariance", options.biasedVariance ?? false);
+  if (!hasRunning && (momentum !== 0.1 || biased))
+    refuse(
+      "invalid-argument",
+      biased ? "biasedVariance" : "momentum",
+      biased || momentum,
+      "none without runningMean and runningVariance",
+    );
+  return { momentum, biased };
 }
 
 /** Checks that the gradient is given either inverseDeviation or variance, and returns epsilon. */
@@ -29,7 +47,8 @@ export function checkDeviation({
       words(variance === undefined ? "neither" : "both"),
       "either inverseDeviation or variance",
     );
-  if (inverseDeviation !== undefined && epsilon !== undefined)
+  const checked = checkEpsilon(epsilon);
+  if (inverseDeviation !== undefined && checked !== checkEpsilon(undefined))
     refuse("invalid-argument", "epsilon", epsilon, "none with inverseDeviation, which already includes it");
-  return checkEpsilon(epsilon);
+  return checked;
 }

@@ -1,21 +1,22 @@
 // CoordConv and its gradients (Liu et al., An Intriguing Failing of Convolutional Neural Networks and the CoordConv Solution, 2018, section
 // 3): a convolution that also sees the position of each cell. By linearity it is the convolution of the input plus the convolution of the
-// coordinates. The second is the same for every image, and is computed from coordinates that are never stored.
+// coordinates. The second is the same for every image: it is computed for one, from coordinates in float32.
 import { pick } from "../../base/pick.ts";
 import { checkOptions } from "../../base/validate.ts";
 import { conv } from "../../conv/conv.ts";
 import { convBackwardData, convBackwardWeights } from "../../conv/gradients.ts";
 import { type ActivationGradientOptions, type ConvOptions, EPILOGUE_KEYS, GRADIENT_KEYS } from "../../conv/options.ts";
-import { type TensorDescription, run } from "../../gpu/operation.ts";
 import { type Tensor, checkSameEngine, checkTensor } from "../../gpu/tensor.ts";
 import { CONSTRAINT_KEYS, type Constraints } from "../../planner/choose.ts";
-import { tensorShape } from "../../problem/problem.ts";
-import { batchSum, passedActivation } from "../shared/batch-sum.ts";
+import { type Layout, tensorShape } from "../../problem/problem.ts";
+import { batchSum, cast, passedActivation } from "../shared/batch-sum.ts";
 import { compose } from "../shared/composition.ts";
 import { checkLike, checkMap } from "../shared/feature-map.ts";
 import { UNGROUPED_KEYS } from "../shared/geometry/ungrouped.ts";
+import { slice } from "../slice/slice.ts";
+import { concatenate } from "../slices/slices.ts";
 import { type CoordinateOptions, type Coordinates, coordinatesOf, weightsOfChannels } from "./geometry.ts";
-import { inputWeightsRecipe, responseRecipe, weightGradientRecipe } from "./steps.ts";
+import { coordinateMap, repeatedResponse } from "./steps.ts";
 
 /** The options of a convolution in one group. Padding and its mode apply to the coordinates as to the input. */
 export interface CoordConvOptions extends CoordinateOptions, Omit<ConvOptions, keyof CoordinateOptions | "groups"> {}
@@ -37,6 +38,9 @@ export interface CoordConvBackwardWeightsOptions extends BackwardOptions {
 const COORDINATE_KEYS = [...UNGROUPED_KEYS, "radius"] as const;
 const CONV_KEYS = [...UNGROUPED_KEYS, ...CONSTRAINT_KEYS] as const;
 const KEYS = [...CONV_KEYS, "radius"];
+
+/** The coordinates are few channels of one image, for which no algorithm but the direct one is worth its preparation. */
+const COORDINATE_CONSTRAINTS = { algorithm: "direct" } as const;
 
 /**
  * The convolution of x with its coordinates as further channels: x from -1 in the first column to 1 in the last, y from the first row to
@@ -64,12 +68,15 @@ export function coordConv(x: Tensor, w: Tensor, options: CoordConvOptions = {}):
   if (bias !== undefined) checkLike("bias", bias, { ...y, shape: [coordinates.problem.K] }, "one for each channel");
   if (residual !== undefined) checkLike("residual", residual, y, "the shape of the result");
   checkSameEngine({ x, w, bias, residual });
-  return compose(({ temporary }) =>
-    conv(tensor, temporary(inputWeights(w, coordinates)), {
+  return compose(({ temporary }) => {
+    const own = temporary(cast("coordConv", temporary(coordinateWeights(w, coordinates)), "f32"));
+    const map = temporary(coordinateMap("coordConv", w, coordinates));
+    const response = temporary(conv(map, own, { ...pick(options, UNGROUPED_KEYS), ...COORDINATE_CONSTRAINTS }));
+    return conv(tensor, temporary(inputWeights(w, coordinates)), {
       ...pick(options, [...CONV_KEYS, "bias", "activation"]),
-      residual: temporary(coordinateResponse(w, coordinates, y, residual)),
-    }),
-  );
+      residual: temporary(repeatedResponse(response, y, residual)),
+    });
+  });
 }
 
 /**
@@ -126,40 +133,32 @@ export function coordConvBackwardWeights(x: Tensor, dy: Tensor, options: CoordCo
         kernelShape: weightsOfChannels(problem, problem.C - channels),
       }),
     );
+    const name = "coordConvBackwardWeights";
     const image = { shape: [1, ...y.shape.slice(1)], layout, dtype: "f32" } as const;
-    const dsum = temporary(batchSum("coordConvBackwardWeights", gradient, image, passed));
-    const dw = { shape: tensorShape(problem, "w"), layout, dtype };
-    return run({
-      name: "coordConvBackwardWeights",
-      inputs: { dinput, dsum },
-      results: { dw },
-      parameters: coordinates,
-      recipe: () => weightGradientRecipe(coordinates, { dinput, dsum, dw }),
-    }).dw;
+    const dsum = temporary(batchSum(name, gradient, image, passed));
+    const map = temporary(coordinateMap(name, tensor, coordinates));
+    const dcoordinates = temporary(
+      convBackwardWeights(map, dsum, {
+        ...pick(options, UNGROUPED_KEYS),
+        ...COORDINATE_CONSTRAINTS,
+        kernelShape: weightsOfChannels(problem, channels),
+      }),
+    );
+    return concatenate([dinput, temporary(cast(name, dcoordinates, dtype))], { axis: channelAxis(layout) });
   });
 }
 
-/** The weights of the input's channels. */
-function inputWeights(w: Tensor, coordinates: Coordinates): Tensor {
-  const { problem, channels } = coordinates;
-  const { layout, dtype } = w;
-  const part = { shape: weightsOfChannels(problem, problem.C - channels), layout, dtype };
-  return run({
-    name: "coordConv",
-    inputs: { w },
-    results: { inputWeights: part },
-    parameters: ["input weights", problem.C - channels],
-    recipe: () => inputWeightsRecipe(coordinates, w, part),
-  }).inputWeights;
+/** The axis of the input's channels in weights. */
+function channelAxis(layout: Layout): number {
+  return layout === "channels-first" ? 1 : -2;
 }
 
-/** The convolution of the coordinates for every image, plus the residual where there is one. */
-function coordinateResponse(w: Tensor, coordinates: Coordinates, y: TensorDescription, residual?: Tensor): Tensor {
-  return run({
-    name: "coordConv",
-    inputs: { w, ...(residual && { residual }) },
-    results: { y },
-    parameters: ["response", coordinates],
-    recipe: () => responseRecipe(coordinates, w, y, residual),
-  }).y;
+/** The weights of the input's channels, which come first. */
+function inputWeights(w: Tensor, { problem, channels }: Coordinates): Tensor {
+  return slice(w, { axes: [channelAxis(w.layout)], starts: [0], ends: [problem.C - channels] });
+}
+
+/** The weights of the coordinates' channels. */
+function coordinateWeights(w: Tensor, { problem, channels }: Coordinates): Tensor {
+  return slice(w, { axes: [channelAxis(w.layout)], starts: [problem.C - channels], ends: [problem.C] });
 }

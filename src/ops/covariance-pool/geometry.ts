@@ -1,7 +1,7 @@
 // The options of covariance pooling: its windows, and its pairs of channels.
 import { refuse } from "../../base/error.ts";
 import { checkBoolean } from "../../base/validate.ts";
-import { evenBins } from "../shared/geometry/bins.ts";
+import { binned, evenBins } from "../shared/geometry/bins.ts";
 import { type FeatureMap, mapOfShape, shapeOf } from "../shared/geometry/feature-map.ts";
 import { WINDOW_KEYS, type WindowOptions, type Windows, windowsOf } from "../shared/geometry/windows.ts";
 
@@ -37,7 +37,7 @@ function wholeMap(map: FeatureMap, others: object): Windows {
   for (const [key, value] of Object.entries(others))
     if (value !== undefined && key !== "layout")
       refuse("invalid-argument", key, value, "no value without kernelSize, when the window is the whole map");
-  return evenBins(map, { ...map, size: [1, 1, 1] })!;
+  return evenBins(map, binned(map, { outputSize: 1 }))!;
 }
 
 /** The index of the pair of channels a <= b in the upper triangle of a matrix, row by row. */

@@ -13,29 +13,41 @@ import gradientOneShader from "../../../shaders/ops/cross-entropy/loss-gradient-
 import noClassWeightsShader from "../../../shaders/ops/cross-entropy/no-class-weights.wgsl";
 import pickFourShader from "../../../shaders/ops/cross-entropy/pick-four.wgsl";
 import pickOneShader from "../../../shaders/ops/cross-entropy/pick-one.wgsl";
-import storeLossShader from "../../../shaders/ops/cross-entropy/store-loss.wgsl";
-import storePairShader from "../../../shaders/ops/cross-entropy/store-pair.wgsl";
-import storePairsShader from "../../../shaders/ops/cross-entropy/store-pairs.wgsl";
 import targetClassesShader from "../../../shaders/ops/cross-entropy/target-classes.wgsl";
 import targetProbabilitiesShader from "../../../shaders/ops/cross-entropy/target-probabilities.wgsl";
+import { type TensorDtype, bytesFor } from "../../base/dtype.ts";
 import { refuse } from "../../base/error.ts";
 import { elementCount } from "../../base/shape.ts";
 import { checkOptions, checkShape } from "../../base/validate.ts";
 import { maxBindingBytes } from "../../gpu/binding-limit.ts";
 import { run, whole } from "../../gpu/operation.ts";
-import { type Tensor, checkTensor } from "../../gpu/tensor.ts";
+import { type Tensor, checkAnyTensor, checkTensor } from "../../gpu/tensor.ts";
 import { type Range, dispatch } from "../../kernel/dispatch.ts";
 import { elementTypes } from "../../kernel/element-types.ts";
 import type { Shader } from "../../kernel/shader.ts";
 import type { Constant, Step } from "../../kernel/step.ts";
-import { checkLike } from "../shared/feature-map.ts";
+import { Workspace } from "../../kernel/workspace.ts";
+import { checkLike, like } from "../shared/feature-map.ts";
 import { type Lines, channelAxis, linesAlong } from "../shared/geometry/axis.ts";
 import { type LineMapping, lineMapping, singleLines } from "../shared/lines.ts";
-import { pairSums } from "../shared/pair-sums.ts";
-import { CROSS_ENTROPY_KEYS, type CrossEntropyOptions, type Entropy, entropyOf } from "./geometry.ts";
+import { addUp } from "../shared/sum-parts.ts";
+import {
+  CROSS_ENTROPY_KEYS,
+  type CrossEntropyOptions,
+  type Entropy,
+  LIKELIHOOD_KEYS,
+  type NegativeLogLikelihoodOptions,
+  entropyOf,
+} from "./geometry.ts";
 
 /** The options of `crossEntropyBackward`. */
 export interface CrossEntropyBackwardOptions extends CrossEntropyOptions<Tensor> {
+  /** Gradient of the loss, float32 and of its shape. Default: 1 for each loss. */
+  dy?: Tensor;
+}
+
+/** The options of `negativeLogLikelihoodBackward`. */
+export interface NegativeLogLikelihoodBackwardOptions extends NegativeLogLikelihoodOptions<Tensor> {
   /** Gradient of the loss, float32 and of its shape. Default: 1 for each loss. */
   dy?: Tensor;
 }
@@ -47,43 +59,71 @@ export interface CrossEntropyBackwardOptions extends CrossEntropyOptions<Tensor>
  * probabilities. A target that is neither a class nor `ignoreIndex` makes the loss NaN.
  *
  * @param logits [N, C], [N, C, ...spatial] or [N, ...spatial, C]
- * @param target class indices, float32 [N] or [N, ...spatial]; or probabilities like the logits
+ * @param target class indices, "f32" or "u32" [N] or [N, ...spatial]; or probabilities like the logits
  * @returns a new float32 tensor: [1], or [N, ...spatial] if `reduction` is "none"
  * @throws ConvError naming the invalid argument
  * @example const loss = crossEntropy(logits, classes, { labelSmoothing: 0.1 });
  */
-export function crossEntropy(logits: Tensor, target: Tensor, options: CrossEntropyOptions<Tensor> = {}): Tensor {
+export function crossEntropy(
+  logits: Tensor,
+  target: Tensor<TensorDtype>,
+  options: CrossEntropyOptions<Tensor> = {},
+): Tensor {
   checkOptions("options", options, CROSS_ENTROPY_KEYS);
-  const call = checkCall(logits, target, options);
-  const { entropy, lossShape, inputs } = call;
+  return loss("crossEntropy", checkCall("logits", logits, target, options));
+}
+
+/**
+ * The negative log-likelihood of target classes, as F.nll_loss: `crossEntropy` of what `logSoftmax` returns. For each element of the batch and
+ * each position it is minus the weight of the target class times the logarithm of its probability.
+ *
+ * @param logProbabilities [N, C], [N, C, ...spatial] or [N, ...spatial, C]
+ * @param target class indices, "f32" or "u32" [N] or [N, ...spatial]
+ * @returns a new float32 tensor: [1], or [N, ...spatial] if `reduction` is "none"
+ * @throws ConvError naming the invalid argument
+ * @example const loss = negativeLogLikelihood(logSoftmax(logits), classes);
+ */
+export function negativeLogLikelihood(
+  logProbabilities: Tensor,
+  target: Tensor<TensorDtype>,
+  options: NegativeLogLikelihoodOptions<Tensor> = {},
+): Tensor {
+  checkOptions("options", options, LIKELIHOOD_KEYS);
+  return loss("negativeLogLikelihood", checkCall("logProbabilities", logProbabilities, target, options));
+}
+
+function loss(name: string, call: Call): Tensor {
+  const { logits, entropy, lossShape, inputs } = call;
   const y = { shape: lossShape, layout: logits.layout, dtype: "f32" } as const;
   return run({
-    name: "crossEntropy",
+    name,
     inputs,
     results: { y },
     parameters: entropy,
     recipe: () => {
       const mapping = lineMapping(call.lines, logits.dtype);
-      const four = mapping.items.lanes === 4;
-      const each = entropy.reduction === "none";
-      const pairs = pairSums(elementCount(call.losses));
-      const storePair = four ? storePairsShader : storePairShader;
-      const first = lossStep(call, mapping, {
-        shaders: [each ? storeLossShader : storePair, four ? pickFourShader : pickOneShader, crossEntropyShader],
-        constants: { INDEXED: entropy.indexed, DENSE: !entropy.indexed || entropy.smoothing > 0 },
-        ranges: [
-          { ...whole("logits", logits), binding: 1 },
-          { ...(each ? whole("y", y) : pairs.from), binding: 4 },
-        ],
-      });
-      if (each) return { steps: [first] };
-      const finish = dispatch({
-        shaders: [finishLossShader],
-        ranges: [pairs.sums, whole("y", y)],
-        uniforms: { mean: entropy.reduction === "mean" ? 1 : 0 },
-        threads: 1,
-      });
-      return { steps: [first, ...pairs.steps, finish], workspaceBytes: pairs.workspaceBytes };
+      const { reduction, indexed, smoothing } = entropy;
+      const averaged = reduction === "mean";
+      const [sums, count] = [averaged ? 2 : 1, elementCount(call.losses)];
+      const workspace = new Workspace();
+      const losses = reduction === "none" ? whole("y", y) : workspace.numbers(sums * count);
+      const steps = [
+        lossStep(call, mapping, {
+          shaders: [mapping.items.lanes === 4 ? pickFourShader : pickOneShader, crossEntropyShader],
+          constants: { INDEXED: indexed, DENSE: !indexed || smoothing > 0, AVERAGED: averaged },
+          ranges: [
+            { ...whole(call.from, logits), binding: 1 },
+            { ...losses, binding: 4 },
+          ],
+        }),
+      ];
+      if (reduction !== "none") {
+        const totals = averaged ? workspace.numbers(sums) : whole("y", y);
+        steps.push(...addUp(workspace, { sums, count }, losses, totals));
+        if (averaged)
+          steps.push(dispatch({ shaders: [finishLossShader], ranges: [totals, whole("y", y)], threads: 1 }));
+      }
+      return { steps, workspaceBytes: workspace.bytes };
     },
   }).y;
 }
@@ -100,50 +140,76 @@ export function crossEntropy(logits: Tensor, target: Tensor, options: CrossEntro
  */
 export function crossEntropyBackward(
   logits: Tensor,
-  target: Tensor,
+  target: Tensor<TensorDtype>,
   options: CrossEntropyBackwardOptions = {},
 ): Tensor {
   checkOptions("options", options, [...CROSS_ENTROPY_KEYS, "dy"]);
-  const call = checkCall(logits, target, options);
-  const { entropy, inputs } = call;
-  const dy = options.dy === undefined ? undefined : checkFloats("dy", options.dy, call.lossShape, "the loss");
-  const { shape, layout, dtype } = logits;
-  const dx = { shape, layout, dtype };
+  return gradient("crossEntropyBackward", checkCall("logits", logits, target, options), options.dy);
+}
+
+/**
+ * Gradient of `negativeLogLikelihood` with respect to the logarithms of probabilities.
+ *
+ * @param logProbabilities those of the forward operation
+ * @param target the target of the forward operation
+ * @param options the options of the forward operation, and the gradient of its result
+ * @returns a new tensor like logProbabilities
+ * @throws ConvError naming the invalid argument
+ * @example const dx = negativeLogLikelihoodBackward(logProbabilities, classes);
+ */
+export function negativeLogLikelihoodBackward(
+  logProbabilities: Tensor,
+  target: Tensor<TensorDtype>,
+  options: NegativeLogLikelihoodBackwardOptions = {},
+): Tensor {
+  checkOptions("options", options, [...LIKELIHOOD_KEYS, "dy"]);
+  const call = checkCall("logProbabilities", logProbabilities, target, options);
+  return gradient("negativeLogLikelihoodBackward", call, options.dy);
+}
+
+function gradient(name: string, call: Call, given: Tensor | undefined): Tensor {
+  const { logits, entropy, inputs } = call;
+  const dy = given === undefined ? undefined : checkLines("dy", given, call.lossShape, "the loss", ["f32"]);
   return run({
-    name: "crossEntropyBackward",
+    name,
     inputs: { ...inputs, ...(dy && { dy }) },
-    results: { dx },
+    results: { dx: logits },
     parameters: entropy,
     recipe: () => {
       // The divisor of the mean is the sum of the weights of the target classes, which has to be computed first.
       const summed = entropy.reduction === "mean" && entropy.indexed;
-      const pairs = pairSums(elementCount(call.losses));
+      const count = elementCount(call.losses);
+      const workspace = new Workspace();
+      const [weights, sum] = [workspace.numbers(count), workspace.numbers(1)];
       const gradientShader = entropy.reduction === "none" ? gradientEachShader : gradientOneShader;
-      const main = lossStep(call, lineMapping(call.lines, dtype), {
+      const main = lossStep(call, lineMapping(call.lines, logits.dtype), {
         shaders: [
           dy ? gradientShader : gradientNoneShader,
           summed ? divisorSummedShader : divisorGivenShader,
           crossEntropyBackwardShader,
         ],
         ranges: [
-          { ...whole("logits", logits), binding: 1 },
-          { ...whole("dx", dx), binding: 4 },
+          { ...whole(call.from, logits), binding: 1 },
+          { ...whole("dx", logits), binding: 4 },
           ...(dy ? [{ ...whole("dy", dy), binding: 5 }] : []),
-          ...(summed ? [{ ...pairs.sums, binding: 6 }] : []),
+          ...(summed ? [{ ...sum, binding: 6 }] : []),
         ],
       });
       if (!summed) return { steps: [main] };
-      return { steps: [weightStep(call, pairs.from), ...pairs.steps, main], workspaceBytes: pairs.workspaceBytes };
+      const steps = [weightStep(call, weights), ...addUp(workspace, { sums: 1, count }, weights, sum), main];
+      return { steps, workspaceBytes: workspace.bytes };
     },
   }).dx;
 }
 
 /** The checked arguments. */
 interface Call {
+  /** The name of the first argument: the logits, or the logarithms of probabilities. */
+  readonly from: "logits" | "logProbabilities";
   readonly logits: Tensor;
-  readonly target: Tensor;
+  readonly target: Tensor<TensorDtype>;
   readonly weight: Tensor | undefined;
-  readonly inputs: Readonly<Record<string, Tensor>>;
+  readonly inputs: Readonly<Record<string, Tensor<TensorDtype>>>;
   readonly entropy: Entropy;
   /** The logits along their channels. */
   readonly lines: Lines;
@@ -152,41 +218,56 @@ interface Call {
   readonly lossShape: readonly number[];
 }
 
-function checkCall(logits: Tensor, target: Tensor, options: CrossEntropyOptions<Tensor>): Call {
-  const { shape, layout, dtype } = checkTensor("logits", logits);
-  checkShape("logits.shape", shape, [2, 3, 4, 5]);
+function checkCall(
+  from: Call["from"],
+  logits: Tensor,
+  target: Tensor<TensorDtype>,
+  options: CrossEntropyOptions<Tensor>,
+): Call {
+  const { shape, layout } = checkTensor(from, logits);
+  checkShape(`${from}.shape`, shape, [2, 3, 4, 5]);
   const axis = channelAxis(shape, layout);
   const losses = shape.filter((_, at) => at !== axis);
-  const entropy = entropyOf(options, { logits: shape, losses, target: checkTensor("target", target).shape });
-  if (entropy.indexed) checkFloats("target", target, losses, "the classes of the logits");
+  const entropy = entropyOf(options, { logits: shape, losses, target: checkAnyTensor("target", target).shape });
+  if (entropy.indexed || from === "logProbabilities")
+    checkLines("target", target, losses, `the classes of ${from}`, ["f32", "u32"]);
   else checkLike("target", target, logits, "as the logits");
-  if (entropy.reduction !== "none") checkPairs(logits, losses);
-  const perClass = { shape: [shape[axis]!], layout, dtype };
+  if (entropy.reduction !== "none") checkSums(from, logits, losses);
   const weight =
     options.weight === undefined
       ? undefined
-      : checkLike("weight", options.weight, perClass, "one for each class, like the logits");
+      : checkLike("weight", options.weight, like(logits, [shape[axis]!]), "one for each class, like the logits");
   return {
-    ...{ logits, target, weight, entropy, losses },
-    inputs: { logits, target, ...(weight && { weight }) },
+    ...{ from, logits, target, weight, entropy, losses },
+    inputs: { [from]: logits, target, ...(weight && { weight }) },
     lines: linesAlong(shape, axis),
     lossShape: entropy.reduction === "none" ? losses : [1],
   };
 }
 
 /** Refuses more losses than can be summed in one buffer: only half-precision logits of one to three classes can have that many. */
-function checkPairs({ gpu }: Tensor, losses: readonly number[]): void {
-  const { workspaceBytes } = pairSums(elementCount(losses));
+function checkSums(from: string, { gpu }: Tensor, losses: readonly number[]): void {
   const most = maxBindingBytes(gpu.device);
-  if (workspaceBytes > most)
-    refuse("too-large", "logits.shape", losses, `losses of at most ${most} bytes, eight for each, or reduction "none"`);
+  if (bytesFor(2 * elementCount(losses), "f32") > most)
+    refuse(
+      "too-large",
+      `${from}.shape`,
+      losses,
+      `losses of at most ${most} bytes, eight for each, or reduction "none"`,
+    );
 }
 
-/** Checks that an argument is a float32 tensor of the given shape, in any layout: it has no channels. */
-function checkFloats(argument: string, given: unknown, shape: readonly number[], reason: string): Tensor {
-  const tensor = checkTensor(argument, given);
-  if (tensor.dtype !== "f32")
-    refuse("shape-mismatch", `${argument}.dtype`, tensor.dtype, `"f32", whatever the logits are`);
+/** Checks that an argument is a tensor of the given shape and one of the element types, in any layout: it has no channels. */
+function checkLines<D extends TensorDtype>(
+  argument: string,
+  given: unknown,
+  shape: readonly number[],
+  reason: string,
+  dtypes: readonly D[],
+): Tensor<D> {
+  const tensor = checkAnyTensor<D>(argument, given);
+  if (!dtypes.includes(tensor.dtype))
+    refuse("shape-mismatch", `${argument}.dtype`, tensor.dtype, `"${dtypes.join('" or "')}", whatever the logits are`);
   if (tensor.shape.join() !== shape.join())
     refuse("shape-mismatch", `${argument}.shape`, tensor.shape, `[${shape.join(", ")}], as ${reason}`);
   return tensor;
@@ -202,7 +283,7 @@ interface LossKernel {
 
 /** A step over the lines of logits. */
 function lossStep(
-  { entropy, lines, losses, target, weight, logits }: Call,
+  { from, entropy, lines, losses, target, weight, logits }: Call,
   mapping: LineMapping,
   { shaders, constants, ranges }: LossKernel,
 ): Step<string> {
@@ -216,8 +297,12 @@ function lossStep(
       weight ? classWeightsShader : noClassWeightsShader,
       ...shaders,
     ],
-    constants: { ...mapping.constants, ...constants },
-    aliases: { ...mapping.aliases, ...(weight && { E: elementTypes(logits.dtype).one }) },
+    constants: { ...mapping.constants, ...constants, LOGITS: from === "logits" },
+    aliases: {
+      ...mapping.aliases,
+      T: target.dtype === "u32" ? mapping.aliases.U : mapping.aliases.L,
+      ...(weight && { E: elementTypes(logits.dtype).one }),
+    },
     ranges: [
       ...ranges,
       { ...whole("target", target), binding: 2 },
@@ -225,14 +310,14 @@ function lossStep(
     ],
     uniforms: {
       lines: mapping.uniforms,
-      ...{ keep: 1 - smoothing, spread: smoothing / lines.size, ignored, nan: Number.NaN, divisor },
+      ...{ keep: 1 - smoothing, spread: smoothing / lines.size, ignored, divisor },
     },
     workgroups: mapping.workgroups,
   });
 }
 
 /** The step that writes the weight of each line in the mean. */
-function weightStep(call: Call, pairs: Range): Step<string> {
+function weightStep(call: Call, weights: Range): Step<string> {
   const mapping = singleLines(elementCount(call.losses), call.lines.size);
-  return lossStep(call, mapping, { shaders: [lineWeightsShader], ranges: [{ ...pairs, binding: 4 }] });
+  return lossStep(call, mapping, { shaders: [lineWeightsShader], ranges: [{ ...weights, binding: 4 }] });
 }

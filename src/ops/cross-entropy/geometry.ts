@@ -16,7 +16,11 @@ export interface CrossEntropyOptions<Values> {
   weight?: Values;
 }
 
-export const CROSS_ENTROPY_KEYS = ["reduction", "labelSmoothing", "ignoreIndex", "weight"];
+/** The options of `negativeLogLikelihood`. */
+export type NegativeLogLikelihoodOptions<Values> = Omit<CrossEntropyOptions<Values>, "labelSmoothing">;
+
+export const LIKELIHOOD_KEYS = ["reduction", "ignoreIndex", "weight"];
+export const CROSS_ENTROPY_KEYS = [...LIKELIHOOD_KEYS, "labelSmoothing"];
 
 /** The canonical form of the options, without the weight. */
 export interface Entropy {

@@ -1,12 +1,21 @@
 // CPU reference of the cross entropy of logits and a target, and of its gradient, in float64.
+import { elementCount } from "../../base/shape.ts";
 import { checkOptions } from "../../base/validate.ts";
 import { type Float64NdArray, type NdArray, checkNdArray, checkShapeIs } from "../../reference/ndarray.ts";
 import { channelAxis } from "../shared/geometry/axis.ts";
 import { type LayoutOptions, layoutOf } from "../shared/reference/feature-map.ts";
 import { linesOf, logSumExp } from "../shared/reference/lines.ts";
-import { CROSS_ENTROPY_KEYS, type CrossEntropyOptions, type Entropy, entropyOf } from "./geometry.ts";
+import {
+  CROSS_ENTROPY_KEYS,
+  type CrossEntropyOptions,
+  type Entropy,
+  LIKELIHOOD_KEYS,
+  type NegativeLogLikelihoodOptions,
+  entropyOf,
+} from "./geometry.ts";
 
 export type ReferenceCrossEntropyOptions = CrossEntropyOptions<NdArray> & LayoutOptions;
+export type ReferenceLikelihoodOptions = NegativeLogLikelihoodOptions<NdArray> & LayoutOptions;
 
 /** A line of logits, with the weight of each class in its loss. */
 interface Line {
@@ -24,8 +33,8 @@ interface Call {
   readonly lines: readonly Line[];
 }
 
-function callOf(logits: NdArray, target: NdArray, options: ReferenceCrossEntropyOptions): Call {
-  const { data, shape } = checkNdArray("logits", logits, [2, 3, 4, 5]);
+function callOf(from: string, logits: NdArray, target: NdArray, options: ReferenceCrossEntropyOptions): Call {
+  const { data, shape } = checkNdArray(from, logits, [2, 3, 4, 5]);
   const given = checkNdArray("target", target, [1, 2, 3, 4, 5]);
   const axis = channelAxis(shape, layoutOf(options));
   const losses = shape.filter((_, at) => at !== axis);
@@ -61,9 +70,23 @@ export function crossEntropy(
   options: ReferenceCrossEntropyOptions = {},
 ): Float64NdArray {
   checkOptions("options", options, [...CROSS_ENTROPY_KEYS, "layout"]);
-  const call = callOf(logits, target, options);
+  return loss(callOf("logits", logits, target, options), logSumExp);
+}
+
+/** `negativeLogLikelihood` of convoke/ops, in float64. */
+export function negativeLogLikelihood(
+  logProbabilities: NdArray,
+  target: NdArray,
+  options: ReferenceLikelihoodOptions = {},
+): Float64NdArray {
+  checkOptions("options", options, [...LIKELIHOOD_KEYS, "layout"]);
+  return loss(likelihoodOf(logProbabilities, target, options), () => 0);
+}
+
+/** @param normOf the logarithm of the sum of a line's exponentials */
+function loss(call: Call, normOf: (line: readonly number[]) => number): Float64NdArray {
   const losses = Float64Array.from(call.lines, (line) => {
-    const norm = logSumExp(line.logits);
+    const norm = normOf(line.logits);
     // A class of weight 0 adds nothing, even if its logit is -Infinity.
     return line.classWeights.reduce(
       (sum, classWeight, c) => (classWeight === 0 ? sum : sum + classWeight * (norm - line.logits[c]!)),
@@ -71,7 +94,7 @@ export function crossEntropy(
     );
   });
   if (call.entropy.reduction === "none") return { data: losses, shape: call.losses };
-  const sum = losses.reduce((total, loss) => total + loss, 0);
+  const sum = losses.reduce((total, one) => total + one, 0);
   return { data: Float64Array.of(sum / divisorOf(call)), shape: [1] };
 }
 
@@ -82,18 +105,45 @@ export function crossEntropyBackward(
   options: ReferenceCrossEntropyOptions & { dy?: NdArray } = {},
 ): Float64NdArray {
   checkOptions("options", options, [...CROSS_ENTROPY_KEYS, "dy", "layout"]);
-  const call = callOf(logits, target, options);
-  const dy = options.dy && checkNdArray("dy", options.dy, [1, 2, 3, 4, 5]);
+  return gradient(callOf("logits", logits, target, options), options.dy, (line) => {
+    const norm = logSumExp(line);
+    return line.map((v) => Math.exp(v - norm));
+  });
+}
+
+/** `negativeLogLikelihoodBackward` of convoke/ops, in float64. */
+export function negativeLogLikelihoodBackward(
+  logProbabilities: NdArray,
+  target: NdArray,
+  options: ReferenceLikelihoodOptions & { dy?: NdArray } = {},
+): Float64NdArray {
+  checkOptions("options", options, [...LIKELIHOOD_KEYS, "dy", "layout"]);
+  return gradient(likelihoodOf(logProbabilities, target, options), options.dy, (line) => line.map(() => 0));
+}
+
+function likelihoodOf(logProbabilities: NdArray, target: NdArray, options: ReferenceLikelihoodOptions): Call {
+  const call = callOf("logProbabilities", logProbabilities, target, options);
+  if (!call.entropy.indexed) checkShapeIs("target", target.shape, call.losses);
+  return call;
+}
+
+/** @param probabilitiesOf the softmax of a line; zeros where there is none */
+function gradient(
+  call: Call,
+  given: NdArray | undefined,
+  probabilitiesOf: (line: readonly number[]) => readonly number[],
+): Float64NdArray {
+  const dy = given && checkNdArray("dy", given, [1, 2, 3, 4, 5]);
   const each = call.entropy.reduction === "none";
   if (dy) checkShapeIs("dy", dy.shape, each ? call.losses : [1]);
   const divisor = divisorOf(call);
-  const dx = new Float64Array(logits.data.length);
+  const dx = new Float64Array(elementCount(call.shape));
   call.lines.forEach(({ places, logits: line, classWeights, weight }, at) => {
     if (weight === 0 && classWeights.every((classWeight) => classWeight === 0)) return;
-    const gradient = (dy ? dy.data[each ? at : 0]! : 1) / divisor;
-    const norm = logSumExp(line);
+    const factor = (dy ? dy.data[each ? at : 0]! : 1) / divisor;
+    const probabilities = probabilitiesOf(line);
     const all = classWeights.reduce((sum, classWeight) => sum + classWeight, 0);
-    places.forEach((place, c) => (dx[place] = gradient * (all * Math.exp(line[c]! - norm) - classWeights[c]!)));
+    places.forEach((place, c) => (dx[place] = factor * (all * probabilities[c]! - classWeights[c]!)));
   });
   return { data: dx, shape: [...call.shape] };
 }

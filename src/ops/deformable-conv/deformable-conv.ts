@@ -5,6 +5,8 @@
 // those of the samples and of w. The gradients of offsets and masks are computed from the gradients of the samples, sample by sample. So is
 // the gradient of x, without atomics: samples are sorted by the cell before them (input-gradient.ts), so that the samples that have a given
 // cell as a corner form two runs, always in the same order.
+//
+// Large maps are computed band by band (bands.ts): the gradients of offsets and masks are written band by band, those of x and w are added.
 import deformColumnsShader from "../../../shaders/ops/deformable-conv/deform-columns.wgsl";
 import deformDmaskShader from "../../../shaders/ops/deformable-conv/deform-dmask.wgsl";
 import deformOffsetsShader from "../../../shaders/ops/deformable-conv/deform-offsets.wgsl";
@@ -14,12 +16,19 @@ import { elementCount } from "../../base/shape.ts";
 import { checkOptions } from "../../base/validate.ts";
 import { conv } from "../../conv/conv.ts";
 import { convBackwardData, convBackwardWeights } from "../../conv/gradients.ts";
-import { type TensorDescription, run, whole } from "../../gpu/operation.ts";
+import { type Operation, type TensorDescription, run, whole } from "../../gpu/operation.ts";
 import { type Tensor, checkSameEngine, checkTensor } from "../../gpu/tensor.ts";
 import { elementTypes } from "../../kernel/element-types.ts";
+import type { Step } from "../../kernel/step.ts";
+import { joinShape } from "../../problem/problem.ts";
+import { add } from "../add/add.ts";
 import { type Composition, compose } from "../shared/composition.ts";
 import { checkLike, checkMap } from "../shared/feature-map.ts";
+import { slice } from "../slice/slice.ts";
+import { concatenate } from "../slices/slices.ts";
+import { bandsOf } from "./bands.ts";
 import {
+  type Band,
   DEFORMABLE_KEYS,
   type Deformable,
   type DeformableOptions,
@@ -77,13 +86,39 @@ export function deformableConv(x: Tensor, w: Tensor, options: DeformableConvOpti
   const like = { shape: [call.deformable.problem.K], layout: x.layout, dtype: x.dtype };
   if (bias !== undefined) checkLike("bias", bias, like, "one for each channel");
   checkSameEngine({ x, w, offset: call.offset, mask: call.mask, bias });
-  return compose((composition) => {
-    const { groups } = call.deformable.problem;
-    return conv(columns(composition, call), pointwiseWeights(composition, call), {
-      groups,
-      ...pick(options, ["bias"]),
-    });
-  });
+  const { groups } = call.deformable.problem;
+  const convolved = (band: Band): Tensor =>
+    compose((composition) =>
+      conv(columns(composition, call, band), pointwiseWeights(composition, call), {
+        groups,
+        ...pick(options, ["bias"]),
+      }),
+    );
+  // The bands of the same images side by side, and then the images.
+  const bands = bandsOf(call.deformable, x.dtype);
+  const firsts = bands.filter(({ firstRow }) => firstRow === 0);
+  const ofImages = (first: Band) => (): Tensor =>
+    joined(
+      bands.filter(({ firstImage }) => firstImage === first.firstImage).map((band) => () => convolved(band)),
+      rowAxis(x),
+    );
+  return joined(firsts.map(ofImages), 0);
+}
+
+/** The axis of the rows of a map. */
+function rowAxis({ layout }: Tensor): number {
+  return layout === "channels-first" ? 2 : 1;
+}
+
+/** What functions compute, one after the other along an axis. */
+function joined(parts: readonly (() => Tensor)[], axis: number): Tensor {
+  if (parts.length === 1) return parts[0]!();
+  return compose(({ temporary }) =>
+    concatenate(
+      parts.map((part) => temporary(part())),
+      { axis },
+    ),
+  );
 }
 
 /**
@@ -110,28 +145,79 @@ export function deformableConvBackward(
   const { layout, dtype } = x;
   checkLike("dy", dy, { shape: shapes.y, layout, dtype }, "the result of this convolution");
   checkSameEngine({ dy, x, w, offset, mask });
+  return compose(({ result }) => {
+    let gradients: Partial<DeformableConvGradients> = {};
+    for (const band of bandsOf(deformable, dtype)) gradients = bandGradients(call, dy, band, gradients, result);
+    return gradients as DeformableConvGradients;
+  });
+}
+
+/** Computes the gradients up to a band from those up to the band before. */
+function bandGradients(
+  call: Call,
+  dy: Tensor,
+  band: Band,
+  before: Partial<DeformableConvGradients>,
+  result: (tensor: Tensor) => Tensor,
+): DeformableConvGradients {
+  const { x, w, offset, mask, deformable, shapes } = call;
+  const { layout, dtype } = x;
   const { groups } = deformable.problem;
   return compose((composition) => {
-    const { temporary, result } = composition;
-    const samples = columns(composition, call);
-    const dweights = convBackwardWeights(samples, dy, { groups, kernelShape: shapes.weights });
-    const dw = result(dweights.reshaped(w.shape, layout));
+    const { temporary } = composition;
+    const samples = columns(composition, call, band);
+    const gradient = cells(composition, dy, band);
+    const dweights = temporary(convBackwardWeights(samples, gradient, { groups, kernelShape: shapes.weights }));
+    const sum = temporary(dweights.view(w.shape, layout));
+    const dw = result(before.dw ? add(temporary(before.dw), sum) : dweights.view(w.shape, layout));
     const dcolumns = temporary(
-      convBackwardData(dy, pointwiseWeights(composition, call), { groups, inputShape: shapes.columns }),
+      convBackwardData(gradient, pointwiseWeights(composition, call), { groups, inputShape: samples.shape }),
     );
-    const { doffset, dmask } = offsetGradients(call, dcolumns);
-    result(doffset);
-    if (dmask) result(dmask);
+    const given = { offset, ...(mask && { mask }) };
+    const ofOffsets = writeBand(
+      before,
+      { doffset: offset, ...(mask && { dmask: mask }) },
+      {
+        inputs: { x, dcolumns, ...given },
+        parameters: ["offset", deformable, band],
+        recipe: () => ({ steps: [offsetsStep(call, band, dcolumns)] }),
+      },
+    );
     const described = { shape: x.shape, layout, dtype };
-    const { dx } = run({
-      name: "deformableConvBackward",
-      inputs: { dcolumns, offset, ...(mask && { mask }) },
-      results: { dx: described },
-      parameters: ["x", deformable],
-      recipe: () => inputGradientRecipe(deformable, { dcolumns, offset, mask, dx: described }),
-    });
-    return { dx, dw, doffset, ...(dmask && { dmask }) };
+    const ofInput = writeBand(
+      before,
+      { dx: described },
+      {
+        inputs: { dcolumns, ...given },
+        parameters: ["x", deformable, band],
+        recipe: () => inputGradientRecipe(deformable, band, { dcolumns, offset, mask, dx: described }),
+      },
+    );
+    for (const tensor of Object.values({ ...ofOffsets, ...ofInput })) result(tensor);
+    return { ...ofInput, dw, ...ofOffsets } as DeformableConvGradients;
   });
+}
+
+/** Runs an operation that writes a band of tensors: of new ones, or of those to which the bands before were written. */
+function writeBand(
+  before: Partial<Record<string, Tensor>>,
+  tensors: Readonly<Record<string, TensorDescription>>,
+  operation: Pick<Operation, "inputs" | "parameters" | "recipe">,
+): Readonly<Record<string, Tensor>> {
+  const name = "deformableConvBackward";
+  const names = Object.keys(tensors);
+  if (before[names[0]!] === undefined) return run({ name, ...operation, results: tensors });
+  const written = Object.fromEntries(names.map((one) => [one, before[one]!]));
+  run({ name, ...operation, inputs: { ...operation.inputs, ...written }, results: {}, updates: names });
+  return written;
+}
+
+/** The outputs of a band, given those of all bands. */
+function cells({ temporary }: Composition, map: Tensor, band: Band): Tensor {
+  const { firstImage, images, firstRow, rows } = band;
+  const axes = [0, rowAxis(map)];
+  if (images === map.shape[0] && rows === map.shape[axes[1]!]) return map;
+  return temporary(slice(map, { axes, starts: [firstImage, firstRow], ends: [firstImage + images, firstRow + rows] }));
 }
 
 interface Call {
@@ -165,27 +251,30 @@ function pointwiseWeights({ temporary }: Composition, { w, shapes }: Call): Tens
   return temporary(w.view(shapes.weights, w.layout));
 }
 
-/** The samples, as the input of the pointwise convolution. */
-function columns({ temporary }: Composition, { x, offset, mask, deformable, shapes }: Call): Tensor {
+/** The samples of a band, as the input of the pointwise convolution. */
+function columns({ temporary }: Composition, { x, offset, mask, deformable }: Call, band: Band): Tensor {
   const { layout, dtype } = x;
-  const described = { shape: shapes.columns, layout, dtype };
   const { problem, offsetGroups } = deformable;
+  const { C, kernel, output } = problem;
+  const samples = kernel[1] * kernel[2] * band.rows * output[2];
+  const channels = C * kernel[1] * kernel[2];
+  const described = { shape: joinShape(band.images, channels, [band.rows, output[2]], layout), layout, dtype };
   const runs = Math.ceil(problem.C / offsetGroups / RUN) * offsetGroups;
   return temporary(
     run({
       name: "deformableConv",
       inputs: { x, offset, ...(mask && { mask }) },
       results: { samples: described },
-      parameters: deformable,
+      parameters: [deformable, band],
       recipe: () => ({
         steps: [
-          deformableStep(deformable, {
+          deformableStep(deformable, band, {
             shaders: [deformColumnsShader],
             ranges: [whole("x", x), whole("offset", offset), whole("samples", described)],
             mask: mask && whole("mask", mask),
             aliases: { E: elementTypes(dtype).one },
             constants: { RUN },
-            threads: (elementCount(shapes.columns) / problem.C) * runs,
+            threads: band.images * samples * runs,
           }),
         ],
       }),
@@ -193,32 +282,16 @@ function columns({ temporary }: Composition, { x, offset, mask, deformable, shap
   );
 }
 
-/** The gradients of the offsets and of the mask, where there is one. */
-function offsetGradients({ x, offset, mask, deformable }: Call, dcolumns: Tensor): { doffset: Tensor; dmask?: Tensor } {
-  const { layout, dtype } = x;
-  const results: Record<string, TensorDescription> = {
-    doffset: { shape: offset.shape, layout, dtype },
-    ...(mask && { dmask: { shape: mask.shape, layout, dtype } }),
-  };
-  const { doffset, dmask } = run({
-    name: "deformableConvBackward",
-    inputs: { x, offset, dcolumns, ...(mask && { mask }) },
-    results,
-    parameters: ["offset", deformable],
-    recipe: () => ({
-      steps: [
-        deformableStep(deformable, {
-          shaders: [mask ? deformDmaskShader : noDeformDmaskShader, deformOffsetsShader],
-          ranges: [
-            ...[whole("x", x), whole("offset", offset), whole("dcolumns", dcolumns), whole("doffset", offset)],
-            ...(mask ? [{ ...whole("dmask", mask), binding: DMASK_BINDING }] : []),
-          ],
-          mask: mask && whole("mask", mask),
-          aliases: { E: elementTypes(dtype).one },
-          threads: elementCount(offset.shape) / 2,
-        }),
-      ],
-    }),
+/** Computes the gradients of the offsets of a band and of the mask, where there is one. */
+function offsetsStep({ x, offset, mask, deformable }: Call, band: Band, dcolumns: Tensor): Step<string> {
+  return deformableStep(deformable, band, {
+    shaders: [mask ? deformDmaskShader : noDeformDmaskShader, deformOffsetsShader],
+    ranges: [
+      ...[whole("x", x), whole("offset", offset), whole("dcolumns", dcolumns), whole("doffset", offset)],
+      ...(mask ? [{ ...whole("dmask", mask), binding: DMASK_BINDING }] : []),
+    ],
+    mask: mask && whole("mask", mask),
+    aliases: { E: elementTypes(x.dtype).one },
+    threads: elementCount(dcolumns.shape) / (deformable.problem.C / deformable.offsetGroups),
   });
-  return { doffset: doffset!, ...(dmask && { dmask }) };
 }

@@ -24,6 +24,14 @@ export interface Deformable {
   readonly offsetGroups: number;
 }
 
+/** A part of the outputs: several whole images, or rows of outputs of one. */
+export interface Band {
+  readonly firstImage: number;
+  readonly images: number;
+  readonly firstRow: number;
+  readonly rows: number;
+}
+
 /**
  * The geometry of a call.
  *
@@ -68,8 +76,7 @@ export function deformableShapes({ problem, offsetGroups }: Deformable) {
     offset: joinShape(N, 2 * offsetGroups * taps, cells, layout),
     mask: joinShape(N, offsetGroups * taps, cells, layout),
     y: joinShape(N, K, cells, layout),
-    /** The samples as the input of a pointwise convolution, and the weights of that convolution. */
-    columns: joinShape(N, C * taps, cells, layout),
+    /** The weights of the pointwise convolution of the samples. */
     weights: layout === "channels-first" ? [K, inner, 1, 1] : [1, 1, inner, K],
   };
 }

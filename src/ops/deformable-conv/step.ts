@@ -7,7 +7,7 @@ import { type Range, dispatch } from "../../kernel/dispatch.ts";
 import type { Shader } from "../../kernel/shader.ts";
 import type { Constant, Kernel, Step } from "../../kernel/step.ts";
 import type { Uniforms } from "../../kernel/uniforms.ts";
-import type { Deformable } from "./geometry.ts";
+import type { Band, Deformable } from "./geometry.ts";
 
 /** The binding of the mask in deform-mask.wgsl. */
 const MASK_BINDING = 7;
@@ -23,20 +23,20 @@ interface DeformableKernel {
 }
 
 /** The step of a kernel that computes sample positions. */
-export function deformableStep(deformable: Deformable, kernel: DeformableKernel): Step<string> {
+export function deformableStep(deformable: Deformable, band: Band, kernel: DeformableKernel): Step<string> {
   const { shaders, ranges, mask, constants, aliases, threads } = kernel;
   return dispatch({
     shaders: [deformShader, deformPositionShader, mask ? deformMaskShader : noDeformMaskShader, ...shaders],
     constants: { CHANNELS_LAST: deformable.problem.layout === "channels-last", ...constants },
     aliases,
     ranges: [...ranges, ...(mask ? [{ binding: MASK_BINDING, ...mask }] : [])],
-    uniforms: deformableUniforms(deformable),
+    uniforms: deformableUniforms(deformable, band),
     threads,
   });
 }
 
 /** The uniforms of the struct Deform of deform.wgsl. */
-export function deformableUniforms({ problem, offsetGroups }: Deformable): Uniforms {
+export function deformableUniforms({ problem, offsetGroups }: Deformable, band: Band): Uniforms {
   const { C, groups, input, output, kernel, stride, dilation, padBegin } = problem;
   return {
     channels: C,
@@ -55,5 +55,8 @@ export function deformableUniforms({ problem, offsetGroups }: Deformable): Unifo
     dilationW: dilation[2],
     beginH: padBegin[1],
     beginW: padBegin[2],
+    bandImage: band.firstImage,
+    bandStart: band.firstRow * output[2],
+    bandCells: band.rows * output[2],
   };
 }

@@ -1,14 +1,24 @@
 // CPU reference of dropout and its gradient, in float64.
 import { elementCount } from "../../base/shape.ts";
-import { checkOptions } from "../../base/validate.ts";
+import { RANKS, checkOptions } from "../../base/validate.ts";
+import { joinShape, splitShape } from "../../problem/problem.ts";
 import { type Float64NdArray, type NdArray, checkNdArray } from "../../reference/ndarray.ts";
-import { RANKS } from "../shared/geometry/axis.ts";
 import { type LayoutOptions, layoutOf, readMap, writeMap } from "../shared/reference/feature-map.ts";
 import { DROPOUT_KEYS, type DropoutOptions, dropoutOf, randomOf } from "./geometry.ts";
 
 /** `dropout` of convoke/ops, in float64. */
 export function dropout(x: NdArray, options: DropoutOptions & LayoutOptions): Float64NdArray {
   return drop("x", x, options);
+}
+
+/** `dropoutWithMask` of convoke/ops, in float64. */
+export function dropoutWithMask(
+  x: NdArray,
+  options: DropoutOptions & LayoutOptions,
+): { y: Float64NdArray; mask: Float64NdArray } {
+  const y = drop("x", x, options);
+  const ones = drop("x", { data: new Float64Array(y.data.length).fill(1), shape: y.shape }, options);
+  return { y, mask: { data: ones.data.map((one) => (one === 0 ? 0 : 1)), shape: y.shape } };
 }
 
 /** `dropoutBackward` of convoke/ops, in float64. */
@@ -27,6 +37,8 @@ function drop(argument: string, array: NdArray, options: DropoutOptions & Layout
       return randomOf(counter, seed) >>> 8 < threshold ? 0 : v * scale;
     });
   if (shape.length < 3) return { data: dropped(data, 1), shape };
-  const map = readMap(argument, { data, shape }, { layout });
-  return writeMap({ ...map, data: dropped(map.data, elementCount(map.map.size)) });
+  const { N, channels, spatial } = splitShape(shape, layout);
+  const cells = elementCount(spatial);
+  const map = readMap(argument, { data, shape: joinShape(N, channels, [cells], layout) }, { layout });
+  return { data: writeMap({ ...map, data: dropped(map.data, cells) }).data, shape };
 }

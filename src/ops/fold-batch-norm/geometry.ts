@@ -20,7 +20,8 @@ export interface FoldGeometry {
  */
 export function foldSets(shape: unknown, layout: Layout, options: FoldGeometry): Normalisation {
   const transposed = checkBoolean("transposed", options.transposed ?? false);
-  if (!transposed && options.groups !== undefined)
+  const groups = checkInteger("groups", options.groups ?? 1, 1);
+  if (!transposed && groups !== 1)
     refuse("invalid-argument", "groups", options.groups, "none unless transposed: they make no difference");
   const sizes = checkShape("w.shape", shape, transposed ? [3, 4, 5] : [2, 3, 4, 5]);
   const last = layout === "channels-last" && sizes.length > 2;
@@ -30,7 +31,6 @@ export function foldSets(shape: unknown, layout: Layout, options: FoldGeometry):
     const channels = axis(outer, 1, 0);
     return normalisation(last ? [taps, axis(inner, 0, 0), channels] : [channels, axis(inner, 0, 0), taps], [outer]);
   }
-  const groups = checkInteger("groups", options.groups ?? 1, 1);
   if (outer % groups !== 0) refuse("shape-mismatch", "groups", groups, `a divisor of the ${outer} input channels`);
   const [group, rest, channels] = [axis(groups, inner, 0), axis(outer / groups, 0, 0), axis(inner, 1, 0)];
   return normalisation(last ? [taps, channels, group, rest] : [group, rest, channels, taps], [inner * groups]);

@@ -11,9 +11,9 @@ import { type FoldGeometry, foldSets } from "./geometry.ts";
 /** `foldBatchNorm` of convoke/ops, in float64. */
 export function foldBatchNorm(
   w: NdArray,
-  options: BatchStatistics & LayoutOptions & FoldGeometry & { bias?: NdArray },
+  options: BatchStatistics & LayoutOptions & FoldGeometry & { convBias?: NdArray },
 ): { w: Float64NdArray; bias: Float64NdArray } {
-  const keys = ["mean", "variance", "scale", "shift", "epsilon", "bias", "transposed", "groups", "layout"];
+  const keys = ["mean", "variance", "scale", "bias", "epsilon", "convBias", "transposed", "groups", "layout"];
   checkOptions("options", options, keys);
   const layout = layoutOf(options);
   const weights = checkNdArray("w", w, [2, 3, 4, 5]);
@@ -21,8 +21,8 @@ export function foldBatchNorm(
   const mean = readParameter("mean", options.mean, shape);
   const inverse = inverseDeviations(readParameter("variance", options.variance, shape), checkEpsilon(options.epsilon));
   const scale = readParameter("scale", options.scale, shape, 1);
-  const shift = readParameter("shift", options.shift, shape, 0);
   const bias = readParameter("bias", options.bias, shape, 0);
+  const convBias = readParameter("convBias", options.convBias, shape, 0);
   const factor = inverse.map((value, k) => value * scale[k]!);
   const last = layout === "channels-last" && weights.shape.length > 2;
   const { outer, inner, spatial } = splitKernel(weights.shape, last ? "channels-last" : "channels-first");
@@ -37,6 +37,6 @@ export function foldBatchNorm(
   });
   return {
     w: { data, shape: weights.shape },
-    bias: { data: bias.map((value, k) => (value - mean[k]!) * factor[k]! + shift[k]!), shape },
+    bias: { data: convBias.map((value, k) => (value - mean[k]!) * factor[k]! + bias[k]!), shape },
   };
 }

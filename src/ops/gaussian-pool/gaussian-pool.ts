@@ -1,21 +1,14 @@
 // Gaussian pooling, a mean whose weights fall off from the centre of each window, and its gradient.
-import backwardShader from "../../../shaders/ops/gaussian-pool/backward.wgsl";
-import gaussianShader from "../../../shaders/ops/gaussian-pool/gaussian.wgsl";
-import scaleDyShader from "../../../shaders/ops/gaussian-pool/scale-dy.wgsl";
-import weightsShader from "../../../shaders/ops/gaussian-pool/weights.wgsl";
-import { alongAxes } from "../../algorithms/operands.ts";
+import { eachAxis } from "../../base/shape.ts";
 import { checkOptions } from "../../base/validate.ts";
 import { type Recipe, run, whole } from "../../gpu/operation.ts";
 import type { Tensor } from "../../gpu/tensor.ts";
-import type { Range } from "../../kernel/dispatch.ts";
-import type { Shader } from "../../kernel/shader.ts";
+import type { Resampling } from "../resize/geometry.ts";
+import { resamplingRecipe } from "../resize/resampling.ts";
 import { checkMap, describeMap } from "../shared/feature-map.ts";
 import type { FeatureMap } from "../shared/geometry/feature-map.ts";
 import { type Windows, pooled, windowsOf } from "../shared/geometry/windows.ts";
 import { checkWindowBackward } from "../shared/pool-calls.ts";
-import { aroundWindows, poolGradient, scaleDy, scaledRange } from "../shared/pool-gradient.ts";
-import type { Rule } from "../shared/pool-kernel.ts";
-import { overWindows, reduction } from "../shared/pool-reduction.ts";
 import { type TapWeights, weightedSums, weightedTranspose, weightedWindows } from "../shared/pool-weights.ts";
 import {
   GAUSSIAN_POOL_KEYS,
@@ -50,15 +43,9 @@ export function gaussianPool(x: Tensor, options: GaussianPoolOptions): Tensor {
     parameters: [windows, gaussian],
     recipe: () => {
       const weighted = weightedWindows(map, windows, tapWeights(map, windows, gaussian));
-      if (weighted) {
-        const ranges = [whole("x", x), whole("y", y)] as const;
-        return { steps: [weightedSums({ weighted, pooled: output, map, dtype, ranges })] };
-      }
-      const rule = { ...gaussianRule(gaussian, [gaussianShader]), stateSize: 2 };
-      return reduction({
-        ...{ input: map, output, dtype, regions: overWindows(map, windows), rule },
-        ...{ x: whole("x", x), results: [whole("y", y)] },
-      });
+      const ranges = [whole("x", x), whole("y", y)] as const;
+      if (weighted) return { steps: [weightedSums({ weighted, pooled: output, map, dtype, ranges })] };
+      return resamplingRecipe({ resampling: alongAxes(map, windows, gaussian), map, dtype, ranges }, false);
     },
   }).y;
 }
@@ -84,23 +71,9 @@ export function gaussianPoolBackward(dy: Tensor, options: GaussianPoolBackwardOp
     parameters: [windows, gaussian],
     recipe: (): Recipe => {
       const weighted = weightedWindows(map, windows, tapWeights(map, windows, gaussian));
-      const ranges: readonly [Range, Range] = [whole("dy", dy), whole("dx", dx)];
+      const ranges = [whole("dy", dy), whole("dx", dx)] as const;
       if (weighted) return { steps: [weightedTranspose({ weighted, pooled: output, map, dtype, ranges })] };
-      const over = overWindows(map, windows);
-      const scaled = scaledRange(output);
-      const scale = scaleDy({
-        ...{ pooled: output, map, dtype, regions: over },
-        rule: gaussianRule(gaussian, [scaleDyShader]),
-        ranges: [ranges[0], scaled],
-      });
-      const gradient = poolGradient({
-        ...{ pooled: output, map, dtype },
-        // The weight depends on both the window and the cell, so windows cannot be loaded for a whole block.
-        regions: { ...aroundWindows(map, windows), blocks: undefined },
-        rule: gaussianRule(gaussian, [backwardShader], { CUT: !over.equal }),
-        ranges: [scaled, ranges[1]],
-      });
-      return { steps: [scale, gradient], workspaceBytes: scaled.size };
+      return resamplingRecipe({ resampling: alongAxes(map, windows, gaussian), map, dtype, ranges }, true);
     },
   }).dx;
 }
@@ -121,14 +94,17 @@ function tapWeights(map: FeatureMap, windows: Windows, { scale, centre }: Gaussi
   };
 }
 
-function gaussianRule(
-  { scale, centre }: Gaussian,
-  shaders: readonly Shader[],
-  constants: Rule["constants"] = {},
-): Rule {
+/** Large windows as a resampling: one pass along each axis. */
+function alongAxes(map: FeatureMap, windows: Windows, { scale, centre }: Gaussian): Resampling {
+  const output = pooled(map, windows);
   return {
-    shaders: [weightsShader, ...shaders],
-    uniforms: { ...alongAxes("scale", scale), ...alongAxes("centre", centre) },
-    constants,
+    ...{ mode: "gaussian", excludeOutside: true, normalised: true, output },
+    ...{ before: false, cubicCoefficient: 0, extrapolationValue: 0 },
+    axes: eachAxis((axis) => ({
+      ...{ inputs: map.size[axis], outputs: output.size[axis], inside: [0, output.size[axis]] },
+      line: { base: BigInt(-windows.padBegin[axis]), step: BigInt(windows.stride[axis]), unit: 1n },
+      ...{ first: 0, taps: windows.kernel[axis], dilation: windows.dilation[axis] },
+      ...{ centre: centre[axis], narrow: Math.sqrt(scale[axis]) },
+    })),
   };
 }

@@ -1,40 +1,26 @@
-// Normalisations with separate statistics for each image: layer, instance and group normalisation. Gradients compute the statistics again
-// from x, which costs one more read of it and no memory between the passes.
-import { elementCount } from "../../base/shape.ts";
-import { checkOptions } from "../../base/validate.ts";
-import { run, whole } from "../../gpu/operation.ts";
-import { type Tensor, checkTensor } from "../../gpu/tensor.ts";
-import { Workspace } from "../../kernel/workspace.ts";
-import { checkLike } from "../shared/feature-map.ts";
-import {
-  type LayerAxes,
-  type Normalisation,
-  checkAxes,
-  checkEpsilon,
-  checkGroups,
-  groupSets,
-  layerSets,
-  normalisedMap,
-} from "../shared/geometry/normalisation.ts";
-import {
-  type NormGradients,
-  finishSums,
-  gradientSums,
-  inputGradient,
-  moments,
-  normalise,
-  statisticsIn,
-} from "../shared/normalise.ts";
-import { checkAffine, parameter } from "../shared/parameters.ts";
+// Normalisations with separate statistics for each image: layer, instance and group normalisation.
+import type { Tensor } from "../../gpu/tensor.ts";
+import { type LayerAxes, groupSets, instanceSets, layerSets } from "../shared/geometry/normalisation.ts";
+import { type Kind, normaliseSets, normaliseSetsBackward } from "../shared/normalise-calls.ts";
+import type { NormGradients } from "../shared/parameters.ts";
 
 /** The options common to `layerNorm`, `instanceNorm` and `groupNorm`. */
 export interface NormOptions {
   /** Default: 1. */
   scale?: Tensor;
   /** Default: 0. */
-  shift?: Tensor;
+  bias?: Tensor;
   /** Added to the variance. Default: 1e-5. */
   epsilon?: number;
+}
+
+/** The result of a normalisation, and its statistics. */
+export interface NormWithStatistics {
+  readonly y: Tensor;
+  /** In float32: x's shape with 1 in place of the normalised axes, or of groups and instances [N, groups] and [N, C]. */
+  readonly mean: Tensor;
+  /** Like the mean: 1 / sqrt(variance + epsilon), with the biased variance (of n). */
+  readonly inverseDeviation: Tensor;
 }
 
 /** The options common to the gradients of `layerNorm`, `instanceNorm` and `groupNorm`. */
@@ -43,14 +29,21 @@ export interface NormBackwardOptions {
   scale?: Tensor;
   /** As in the normalisation. Default: 1e-5. */
   epsilon?: number;
+  /** The mean that the forward pass returned, with `inverseDeviation`. Default: computed again from x. */
+  mean?: Tensor;
+  /** The inverse deviation that the forward pass returned, which includes epsilon. */
+  inverseDeviation?: Tensor;
 }
 
 /** The option of layer normalisation. */
 export interface LayerOptions {
   /**
-   * The number of last axes of [N, C, ...spatial], whatever the layout, to normalise over. Default: all but the batch. scale and shift have
-   * the sizes of these axes in that order (PyTorch's normalized_shape). "channels": each cell over its channels, with scale and shift [C],
-   * as in ConvNeXt.
+   * The axes to normalise over, and the order in which scale and bias have their sizes. Default: all but the batch.
+   *
+   * - a number of last axes of [N, C, ...spatial], whatever the layout (PyTorch's normalized_shape)
+   * - "channels": each cell over its channels, with scale and bias [C], as in ConvNeXt
+   * - a list of axes of x's shape, negative ones counted from the end; they need not lie together. With none of them every number is a set
+   *   of its own, and the result is the bias.
    */
   axes?: LayerAxes;
 }
@@ -63,15 +56,27 @@ export interface GroupOptions {
 
 /**
  * Layer normalisation (Ba, Kiros and Hinton, "Layer Normalization", 2016) as F.layer_norm: (x - mean) / sqrt(variance + epsilon) * scale +
- * shift, with the mean and the biased variance over the normalised axes.
+ * bias, with the mean and the biased variance over the normalised axes. Right wherever float32 holds the mean and the variance.
  *
- * @param x [N, C, ...spatial], [N, ...spatial, C] or [N, C]
+ * @param x [N, C, ...spatial], [N, ...spatial, C] or [N, C]; with a list of axes of any shape
  * @returns a new tensor of x's shape
  * @throws ConvError naming the invalid argument
- * @example const y = layerNorm(x, { axes: "channels", scale, shift });
+ * @example const y = layerNorm(x, { axes: "channels", scale, bias });
  */
 export function layerNorm(x: Tensor, options: NormOptions & LayerOptions = {}): Tensor {
-  return forward("layerNorm", x, options, ["axes"], (tensor) => layers(tensor, options));
+  return normaliseSets(layers(options), x, options, false)["y"]!;
+}
+
+/**
+ * `layerNorm`, and the mean and the inverse deviation of each set, from which its gradient need not compute them again.
+ *
+ * @param x as for `layerNorm`, with at least one number along the axes
+ * @returns new tensors
+ * @throws ConvError naming the invalid argument
+ * @example const { y, mean, inverseDeviation } = layerNormWithStatistics(x, { axes: [-1], scale, bias });
+ */
+export function layerNormWithStatistics(x: Tensor, options: NormOptions & LayerOptions = {}): NormWithStatistics {
+  return withStatistics(layers(options), x, options);
 }
 
 /**
@@ -79,29 +84,41 @@ export function layerNorm(x: Tensor, options: NormOptions & LayerOptions = {}): 
  *
  * @param dy gradient of the result
  * @param x the x of the normalisation
- * @returns new tensors: dx of x's shape, dscale and dshift of the shape of the parameters
+ * @returns new tensors: dx of x's shape, dscale and dbias of the shape of the parameters
  * @throws ConvError naming the invalid argument
- * @example const { dx, dscale, dshift } = layerNormBackward(dy, x, { axes: "channels", scale });
+ * @example const { dx, dscale, dbias } = layerNormBackward(dy, x, { axes: "channels", scale });
  */
 export function layerNormBackward(
   dy: Tensor,
   x: Tensor,
   options: NormBackwardOptions & LayerOptions = {},
 ): NormGradients {
-  return backward("layerNormBackward", dy, x, options, ["axes"], (tensor) => layers(tensor, options));
+  return gradients(layers(options), dy, x, options);
 }
 
 /**
  * Instance normalisation (Ulyanov, Vedaldi and Lempitsky, "Instance Normalization: The Missing Ingredient for Fast Stylization", 2016) as
- * F.instance_norm: each channel of each image by its own mean and biased variance; scale and shift [C].
+ * F.instance_norm: each channel of each image by its own mean and biased variance; scale and bias [C].
  *
  * @param x [N, C, ...spatial] or [N, ...spatial, C]
  * @returns a new tensor of x's shape
  * @throws ConvError naming the invalid argument
- * @example const y = instanceNorm(x, { scale, shift });
+ * @example const y = instanceNorm(x, { scale, bias });
  */
 export function instanceNorm(x: Tensor, options: NormOptions = {}): Tensor {
-  return forward("instanceNorm", x, options, [], instances);
+  return normaliseSets(INSTANCES, x, options, false)["y"]!;
+}
+
+/**
+ * `instanceNorm`, and the mean and the inverse deviation of each channel of each image [N, C].
+ *
+ * @param x as for `instanceNorm`, with at least one cell
+ * @returns new tensors
+ * @throws ConvError naming the invalid argument
+ * @example const { y, mean, inverseDeviation } = instanceNormWithStatistics(x, { scale, bias });
+ */
+export function instanceNormWithStatistics(x: Tensor, options: NormOptions = {}): NormWithStatistics {
+  return withStatistics(INSTANCES, x, options);
 }
 
 /**
@@ -109,25 +126,37 @@ export function instanceNorm(x: Tensor, options: NormOptions = {}): Tensor {
  *
  * @param dy gradient of the result
  * @param x the x of the normalisation
- * @returns new tensors: dx of x's shape, dscale and dshift [C]
+ * @returns new tensors: dx of x's shape, dscale and dbias [C]
  * @throws ConvError naming the invalid argument
  * @example const { dx } = instanceNormBackward(dy, x);
  */
 export function instanceNormBackward(dy: Tensor, x: Tensor, options: NormBackwardOptions = {}): NormGradients {
-  return backward("instanceNormBackward", dy, x, options, [], instances);
+  return gradients(INSTANCES, dy, x, options);
 }
 
 /**
  * Group normalisation (Wu and He, "Group Normalization", 2018) as F.group_norm: each group of channels of each image by its own mean and
- * biased variance; scale and shift [C].
+ * biased variance; scale and bias [C].
  *
  * @param x [N, C, ...spatial], [N, ...spatial, C] or [N, C]
  * @returns a new tensor of x's shape
  * @throws ConvError naming the invalid argument
- * @example const y = groupNorm(x, { groups: 32, scale, shift });
+ * @example const y = groupNorm(x, { groups: 32, scale, bias });
  */
 export function groupNorm(x: Tensor, options: NormOptions & GroupOptions): Tensor {
-  return forward("groupNorm", x, options, ["groups"], (tensor) => groups(tensor, options));
+  return normaliseSets(groupsOf(options), x, options, false)["y"]!;
+}
+
+/**
+ * `groupNorm`, and the mean and the inverse deviation of each group of each image [N, groups].
+ *
+ * @param x as for `groupNorm`, with at least one number in a group
+ * @returns new tensors
+ * @throws ConvError naming the invalid argument
+ * @example const { y, mean, inverseDeviation } = groupNormWithStatistics(x, { groups: 32, scale, bias });
+ */
+export function groupNormWithStatistics(x: Tensor, options: NormOptions & GroupOptions): NormWithStatistics {
+  return withStatistics(groupsOf(options), x, options);
 }
 
 /**
@@ -135,109 +164,31 @@ export function groupNorm(x: Tensor, options: NormOptions & GroupOptions): Tenso
  *
  * @param dy gradient of the result
  * @param x the x of the normalisation
- * @returns new tensors: dx of x's shape, dscale and dshift [C]
+ * @returns new tensors: dx of x's shape, dscale and dbias [C]
  * @throws ConvError naming the invalid argument
- * @example const { dx, dscale, dshift } = groupNormBackward(dy, x, { groups: 32, scale });
+ * @example const { dx, dscale, dbias } = groupNormBackward(dy, x, { groups: 32, scale });
  */
 export function groupNormBackward(dy: Tensor, x: Tensor, options: NormBackwardOptions & GroupOptions): NormGradients {
-  return backward("groupNormBackward", dy, x, options, ["groups"], (tensor) => groups(tensor, options));
+  return gradients(groupsOf(options), dy, x, options);
 }
 
-/** A set for all elements along the normalised axes. */
-function layers({ shape, layout }: Tensor, options: LayerOptions): Normalisation {
-  const map = normalisedMap("x.shape", shape, layout);
-  return layerSets(map, checkAxes(map, options.axes));
+const COMMON = { mean: "mean", inverse: "inverseDeviation", epsilon: 1e-5 } as const;
+
+const INSTANCES: Kind = { ...COMMON, name: "instanceNorm", keys: [], setsOf: instanceSets };
+
+// The options are read when they have been checked to be an object.
+function layers(options: LayerOptions): Kind {
+  return { ...COMMON, name: "layerNorm", keys: ["axes"], setsOf: (x) => layerSets(x, options.axes) };
 }
 
-/** A set for each channel of each image: a group of one channel. */
-function instances({ shape, layout }: Tensor): Normalisation {
-  const map = normalisedMap("x.shape", shape, layout, [3, 4, 5]);
-  return groupSets(map, map.channels);
+function groupsOf(options: GroupOptions): Kind {
+  return { ...COMMON, name: "groupNorm", keys: ["groups"], setsOf: (x) => groupSets(x, options.groups) };
 }
 
-/** A set for each group of channels of each image. */
-function groups({ shape, layout }: Tensor, options: GroupOptions): Normalisation {
-  const map = normalisedMap("x.shape", shape, layout);
-  return groupSets(map, checkGroups(map, options.groups));
+function withStatistics(kind: Kind, x: Tensor, options: NormOptions): NormWithStatistics {
+  return normaliseSets(kind, x, options, true) as unknown as NormWithStatistics;
 }
 
-function forward(
-  name: string,
-  x: Tensor,
-  options: NormOptions,
-  keys: readonly string[],
-  setsOf: (x: Tensor) => Normalisation,
-): Tensor {
-  checkOptions("options", options, ["scale", "shift", "epsilon", ...keys]);
-  const tensor = checkTensor("x", x);
-  const normalisation = setsOf(tensor);
-  const { layout, dtype, shape } = tensor;
-  const { scale, shift } = checkAffine(options, normalisation.parameterShape, dtype);
-  const epsilon = checkEpsilon(options.epsilon);
-  const y = { shape, layout, dtype };
-  return run({
-    name,
-    inputs: { x: tensor, ...(scale && { scale }), ...(shift && { shift }) },
-    results: { y },
-    parameters: [normalisation, epsilon],
-    recipe: () => {
-      const workspace = new Workspace();
-      const statistics = statisticsIn(workspace, normalisation);
-      const steps = [
-        ...moments(workspace, { normalisation, x: tensor, statistics, epsilon }),
-        normalise(normalisation, {
-          ...{ x: tensor, y: whole("y", y), statistics },
-          ...{ scale: parameter("scale", scale), shift: parameter("shift", shift) },
-        }),
-      ];
-      return { steps, workspaceBytes: workspace.bytes };
-    },
-  }).y;
-}
-
-function backward(
-  name: string,
-  dy: Tensor,
-  x: Tensor,
-  options: NormBackwardOptions,
-  keys: readonly string[],
-  setsOf: (x: Tensor) => Normalisation,
-): NormGradients {
-  checkOptions("options", options, ["scale", "epsilon", ...keys]);
-  const tensor = checkTensor("x", x);
-  const normalisation = setsOf(tensor);
-  const { layout, dtype, shape } = tensor;
-  const { sets, members, parameterShape } = normalisation;
-  const gradient = checkLike("dy", dy, tensor, "the shape of x");
-  const { scale } = checkAffine({ scale: options.scale }, parameterShape, dtype);
-  const epsilon = checkEpsilon(options.epsilon);
-  const dx = { shape, layout, dtype };
-  const dparameter = { shape: parameterShape, layout, dtype: scale?.dtype ?? dtype };
-  return run({
-    name,
-    inputs: { dy: gradient, x: tensor, ...(scale && { scale }) },
-    results: { dx, dscale: dparameter, dshift: dparameter },
-    parameters: [normalisation, epsilon],
-    recipe: () => {
-      const workspace = new Workspace();
-      const statistics = statisticsIn(workspace, normalisation);
-      const means = { sum: workspace.numbers(sets), products: workspace.numbers(sets) };
-      const by = parameter("scale", scale);
-      const operands = { dy: gradient, x: tensor, statistics, ...(by && { scale: by }) };
-      const bySet = gradientSums(workspace, normalisation, "set", operands);
-      const byParameter = gradientSums(workspace, normalisation, "parameter", operands);
-      const steps = [
-        ...moments(workspace, { normalisation, x: tensor, statistics, epsilon }),
-        ...bySet.steps,
-        finishSums(bySet.parts, sets, { ...means, dtype: "f32", factor: 1 / members }),
-        inputGradient(normalisation, operands, whole("dx", dx), means),
-        ...byParameter.steps,
-        finishSums(byParameter.parts, elementCount(parameterShape), {
-          ...{ sum: whole("dshift", dparameter), products: whole("dscale", dparameter) },
-          dtype: dparameter.dtype,
-        }),
-      ];
-      return { steps, workspaceBytes: workspace.bytes };
-    },
-  });
+function gradients(kind: Kind, dy: Tensor, x: Tensor, options: NormBackwardOptions): NormGradients {
+  return normaliseSetsBackward(kind, dy, x, options) as unknown as NormGradients;
 }

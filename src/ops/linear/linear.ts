@@ -10,7 +10,7 @@ import { type ActivationGradientOptions, GRADIENT_KEYS } from "../../conv/option
 import { type Tensor, checkTensor } from "../../gpu/tensor.ts";
 import type { ActivationOption } from "../../problem/activation.ts";
 import { compose } from "../shared/composition.ts";
-import { checkLike } from "../shared/feature-map.ts";
+import { checkLike, like } from "../shared/feature-map.ts";
 
 /** The options of `linear`. */
 export interface LinearOptions {
@@ -43,8 +43,8 @@ export function linear(x: Tensor, w: Tensor, options: LinearOptions = {}): Tenso
   checkOptions("options", options, ["bias", "activation"]);
   const { rows, weights } = checkLayer(x, w);
   return compose(({ temporary }) => {
-    const y = convTranspose(temporary(asCells(rows)), temporary(asCells(weights)), options);
-    return y.reshaped([rows.shape[0]!, weights.shape[0]!], rows.layout);
+    const y = temporary(convTranspose(temporary(asCells(rows)), temporary(asKernel(weights)), options));
+    return y.view([rows.shape[0]!, weights.shape[0]!], rows.layout);
   });
 }
 
@@ -62,8 +62,7 @@ export function linear(x: Tensor, w: Tensor, options: LinearOptions = {}): Tenso
 export function linearBackward(dy: Tensor, x: Tensor, w: Tensor, options: LinearBackwardOptions = {}): LinearGradients {
   checkOptions("options", options, GRADIENT_KEYS);
   const { rows, weights } = checkLayer(x, w);
-  const { dtype, layout } = rows;
-  const y = { shape: [rows.shape[0]!, weights.shape[0]!], layout, dtype };
+  const y = like(rows, [rows.shape[0]!, weights.shape[0]!]);
   const checked = checkLike("dy", dy, y, "the result of this layer");
   return compose(({ temporary, result }) => {
     const cellsOf = (matrix: Tensor): Tensor => temporary(asCells(matrix));
@@ -75,11 +74,11 @@ export function linearBackward(dy: Tensor, x: Tensor, w: Tensor, options: Linear
         preActivation: cellsOf(checkLike("preActivation", preActivation, y, "as dy has")),
       }),
     };
-    const [gradient, cells, kernel] = [cellsOf(checked), cellsOf(rows), cellsOf(weights)];
+    const [gradient, cells, kernel] = [cellsOf(checked), cellsOf(rows), temporary(asKernel(weights))];
     const db = result(convBackwardBias(gradient, passed));
-    const dx = result(convTransposeBackwardData(gradient, kernel, passed));
-    const dw = convTransposeBackwardWeights(cells, gradient, { ...passed, kernelShape: kernel.shape });
-    return { dx: dx.reshaped(rows.shape, layout), dw: dw.reshaped(weights.shape, weights.layout), db };
+    const dx = temporary(convTransposeBackwardData(gradient, kernel, passed));
+    const dw = temporary(convTransposeBackwardWeights(cells, gradient, { ...passed, kernelShape: kernel.shape }));
+    return { dx: dx.view(rows.shape, rows.layout), dw: dw.view(weights.shape, weights.layout), db };
   });
 }
 
@@ -96,9 +95,13 @@ function checkLayer(x: Tensor, w: Tensor): { rows: Tensor; weights: Tensor } {
   return { rows, weights };
 }
 
-/**
- * A view of a matrix: x as a map whose cells are the rows and whose channels are the columns, or w as the weights between two such maps.
- */
+/** A view of a matrix as a map whose cells are the rows and whose channels are the columns; as no maps of one cell if there are no rows. */
 function asCells(matrix: Tensor): Tensor {
-  return matrix.view([1, ...matrix.shape], "channels-last");
+  const [rows, columns] = matrix.shape as [number, number];
+  return matrix.view(rows === 0 ? [0, 1, columns] : [1, rows, columns], "channels-last");
+}
+
+/** A view of w as the weights between two such maps. */
+function asKernel(weights: Tensor): Tensor {
+  return weights.view([1, ...weights.shape], "channels-last");
 }

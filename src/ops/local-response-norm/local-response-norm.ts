@@ -46,16 +46,14 @@ export function localResponseNorm(x: Tensor, options: LocalResponseNormOptions):
   checkOptions("options", options, LOCAL_RESPONSE_KEYS);
   const { tensor, map } = checkMap("x", x);
   const responses = responsesOf(options);
-  const { shape, layout, dtype } = tensor;
-  const y = { shape, layout, dtype };
   return run({
     name: "localResponseNorm",
     inputs: { x: tensor },
-    results: { y },
+    results: { y: tensor },
     parameters: responses,
     recipe: () => {
       const shaders = isNarrow(responses) ? NARROW_FORWARD : [...WIDE, squaresShader, forwardShader];
-      return { steps: [windowStep(shaders, map, dtype, responses, [whole("x", tensor), whole("y", y)])] };
+      return { steps: [windowStep(shaders, map, tensor.dtype, responses, [whole("x", tensor), whole("y", tensor)])] };
     },
   }).y;
 }
@@ -75,13 +73,12 @@ export function localResponseNormBackward(dy: Tensor, x: Tensor, options: LocalR
   const { tensor, map } = checkMap("x", x);
   const gradient = checkLike("dy", dy, tensor, "the shape of x");
   const responses = responsesOf(options);
-  const { shape, layout, dtype } = tensor;
-  const dx = { shape, layout, dtype };
-  const [xRange, dyRange, dxRange] = [whole("x", tensor), whole("dy", gradient), whole("dx", dx)];
+  const { dtype } = tensor;
+  const [xRange, dyRange, dxRange] = [whole("x", tensor), whole("dy", gradient), whole("dx", tensor)];
   return run({
     name: "localResponseNormBackward",
     inputs: { dy: gradient, x: tensor },
-    results: { dx },
+    results: { dx: tensor },
     parameters: responses,
     recipe: () => {
       if (isNarrow(responses))

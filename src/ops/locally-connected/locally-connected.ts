@@ -157,7 +157,7 @@ export function locallyConnectedBackwardWeights(x: Tensor, dy: Tensor, options: 
     recipe: () =>
       recipeOf(problem, dtype, {
         shaders: [backwardWeightsShader],
-        constants: { CHANNELS, HELD: Math.min(problem.N, BATCH) },
+        constants: { CHANNELS, HELD: Math.max(1, Math.min(problem.N, BATCH)) },
         ranges: [whole("x", tensor), whole("dy", gradient), whole("dw", dw)],
         threads: elementCount(localBiasShape(problem)) * Math.ceil(problem.C / problem.groups / CHANNELS),
       }),

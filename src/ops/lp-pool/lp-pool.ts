@@ -6,7 +6,6 @@ import scaleDyShader from "../../../shaders/ops/lp-pool/scale-dy.wgsl";
 import stretchShader from "../../../shaders/ops/lp-pool/stretch.wgsl";
 import divisorShader from "../../../shaders/ops/shared/pool/divisor.wgsl";
 import valueStateShader from "../../../shaders/ops/shared/pool/value-state.wgsl";
-import withWindowShader from "../../../shaders/ops/shared/pool/with-window.wgsl";
 import { elementCount } from "../../base/shape.ts";
 import { checkOptions } from "../../base/validate.ts";
 import { run, whole } from "../../gpu/operation.ts";
@@ -17,15 +16,15 @@ import { checkMap, describeMap } from "../shared/feature-map.ts";
 import type { FeatureMap } from "../shared/geometry/feature-map.ts";
 import { type Windows, pooled, windowsOf } from "../shared/geometry/windows.ts";
 import { checkPooled, runReduction } from "../shared/pool-calls.ts";
-import { aroundWindows, poolGradient, scaleDy, scaledRange } from "../shared/pool-gradient.ts";
+import { aroundWindows, scaleDy, scaledRange } from "../shared/pool-gradient.ts";
 import type { Rule } from "../shared/pool-kernel.ts";
 import { overWindows } from "../shared/pool-reduction.ts";
+import { afterScaling, sumGradient } from "../shared/pool-running.ts";
 import { LP_POOL_KEYS, type LpPoolOptions, type Norm, type Sign, normOf } from "./geometry.ts";
 
 /**
  * The p-th root of the sum of the p-th powers of each window of each channel, as PyTorch's `lp_pool` or, with `abs`, ONNX's LpPool. Padding
- * adds nothing. With `ceilMode` a window cut off by the end of the input counts as a whole one, as in PyTorch: its mean times the cells of
- * a whole window.
+ * adds nothing. With `ceilMode` a window cut off by the end of the input counts as a whole one, as in PyTorch, unless `scaleCut` is false.
  *
  * @param x [N, C, ...spatial], or [N, ...spatial, C]
  * @returns a new tensor with one cell for each window along each axis
@@ -36,14 +35,18 @@ import { LP_POOL_KEYS, type LpPoolOptions, type Norm, type Sign, normOf } from "
 export function lpPool(x: Tensor, options: LpPoolOptions): Tensor {
   checkOptions("options", options, LP_POOL_KEYS);
   const { map } = checkMap("x", x);
-  const windows = windowsOf(map, options);
+  const windows = windowsOf(map, options, true);
   const norm = normOf(options);
   return runReduction({
     name: "lpPool",
     ...{ x, input: map, output: pooled(map, windows), parameters: [windows, norm] },
     recipe: () => ({
       regions: overWindows(map, windows),
-      rule: { ...lpRule(map, windows, norm, [stretchShader, divisorShader, valueStateShader, lpShader]), stateSize: 1 },
+      rule: {
+        ...lpRule(map, windows, norm, [stretchShader, divisorShader, valueStateShader, lpShader]),
+        stateSize: 1,
+        separable: true,
+      },
     }),
   });
 }
@@ -64,7 +67,7 @@ export function lpPool(x: Tensor, options: LpPoolOptions): Tensor {
 export function lpPoolBackward(dy: Tensor, x: Tensor, y: Tensor, options: LpPoolOptions): Tensor {
   checkOptions("options", options, LP_POOL_KEYS);
   const { map } = checkMap("x", x);
-  const windows = windowsOf(map, options);
+  const windows = windowsOf(map, options, true);
   const norm = normOf(options);
   const output = pooled(map, windows);
   const { dtype } = x;
@@ -84,12 +87,12 @@ export function lpPoolBackward(dy: Tensor, x: Tensor, y: Tensor, options: LpPool
         rule: lpRule(map, windows, norm, [stretchShader, divisorShader, scaleDyShader]),
         ranges: [whole("dy", dy), scaled, whole("y", y)],
       });
-      const gradient = poolGradient({
+      const gradient = {
         ...{ ...common, regions: aroundWindows(map, windows) },
-        rule: lpRule(map, windows, norm, [backwardShader, withWindowShader]),
+        rule: lpRule(map, windows, norm, [backwardShader]),
         ranges: [scaled, whole("x", x), whole("dx", dx)],
-      });
-      return { steps: [scale, gradient], workspaceBytes: scaled.size };
+      };
+      return afterScaling(scale, scaled, (offset) => sumGradient(gradient, offset));
     },
   }).dx;
 }
@@ -100,14 +103,19 @@ const SIGNS: Record<Sign, number> = { positive: 0, signed: 1, undefined: 2 };
 /** The bits of a NaN. */
 const NAN = 0x7fc00000;
 
-function lpRule(map: FeatureMap, windows: Windows, { norm, power, slope }: Norm, shaders: readonly Shader[]): Rule {
+function lpRule(
+  map: FeatureMap,
+  windows: Windows,
+  { norm, power, slope, scaleCut }: Norm,
+  shaders: readonly Shader[],
+): Rule {
   const divisor = commonDivisor(map, windows, { includePadding: true, divisor: 0 });
   return {
     shaders: [powerShader, ...shaders],
     uniforms: { divisor, cells: elementCount(windows.kernel), nan: NAN },
     constants: {
       ...{ NORM: { f32: norm }, POWER_SIGN: SIGNS[power], SLOPE_SIGN: SIGNS[slope] },
-      ...{ COMMON_DIVISOR: divisor > 0, INCLUDE_PADDING: true },
+      ...{ COMMON_DIVISOR: divisor > 0 || !scaleCut, INCLUDE_PADDING: true },
     },
   };
 }

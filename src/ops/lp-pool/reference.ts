@@ -18,13 +18,13 @@ const WITH_PADDING = { includePadding: true, divisor: 0 };
 export function lpPool(x: NdArray, options: LpPoolOptions & LayoutOptions): Float64NdArray {
   checkOptions("options", options, KEYS);
   const input = readMap("x", x, options);
-  const windows = windowsOf(input.map, options);
-  const { norm, power } = normOf(options);
+  const windows = windowsOf(input.map, options, true);
+  const { norm, power, scaleCut } = normOf(options);
   const y = zeros(pooled(input.map, windows));
   const whole = elementCount(windows.kernel);
   forEachWindow(input.map, windows, (result, cells, window) => {
     const sum = cells.reduce((total, cell) => total + raised(input.data[cell]!, norm, power), 0);
-    const divisor = divisorOf(WITH_PADDING, windows, input.map.size, cells.length, window);
+    const divisor = scaleCut ? divisorOf(WITH_PADDING, windows, input.map.size, cells.length, window) : whole;
     y.data[result] = norm === 1 ? (sum * whole) / divisor : raised((sum * whole) / divisor, 1 / norm, "undefined");
   });
   return writeMap(y);
@@ -39,8 +39,8 @@ export function lpPoolBackward(
 ): Float64NdArray {
   checkOptions("options", options, KEYS);
   const input = readMap("x", x, options);
-  const windows = windowsOf(input.map, options);
-  const { norm, slope } = normOf(options);
+  const windows = windowsOf(input.map, options, true);
+  const { norm, slope, scaleCut } = normOf(options);
   const wanted = shapeOf(pooled(input.map, windows));
   checkShapeIs("dy", dy.shape, wanted);
   checkShapeIs("y", y.shape, wanted);
@@ -51,7 +51,7 @@ export function lpPoolBackward(
   forEachWindow(input.map, windows, (result, cells, window) => {
     const size = root.data[result]!;
     if (size === 0 && norm > 1) return;
-    const divisor = divisorOf(WITH_PADDING, windows, input.map.size, cells.length, window);
+    const divisor = scaleCut ? divisorOf(WITH_PADDING, windows, input.map.size, cells.length, window) : whole;
     const scaled = (gradient.data[result]! * whole) / divisor / (norm === 1 ? 1 : raised(size, norm - 1, "undefined"));
     for (const cell of cells) dx.data[cell]! += scaled * raised(input.data[cell]!, norm - 1, slope);
   });

@@ -1,16 +1,15 @@
 // Max pooling, with the positions of the largest cells, and its gradient.
+import addListedShader from "../../../shaders/ops/max-pool/add-listed.wgsl";
 import addShader from "../../../shaders/ops/max-pool/add.wgsl";
 import maxIndicesShader from "../../../shaders/ops/max-pool/max-indices.wgsl";
 import maxShader from "../../../shaders/ops/max-pool/max.wgsl";
-import chosenShader from "../../../shaders/ops/shared/pool/chosen.wgsl";
 import valueStateShader from "../../../shaders/ops/shared/pool/value-state.wgsl";
-import withWindowShader from "../../../shaders/ops/shared/pool/with-window.wgsl";
 import { checkOptions } from "../../base/validate.ts";
 import { type TensorDescription, run, whole } from "../../gpu/operation.ts";
 import type { Tensor } from "../../gpu/tensor.ts";
-import { checkLike, checkMap, describeMap } from "../shared/feature-map.ts";
+import { checkMap, describeMap } from "../shared/feature-map.ts";
 import type { FeatureMap } from "../shared/geometry/feature-map.ts";
-import { checkIndexed } from "../shared/geometry/indices.ts";
+import { type IndexingOption, countsTensor } from "../shared/geometry/indices.ts";
 import {
   WINDOW_KEYS,
   type WindowBackwardOptions,
@@ -19,8 +18,8 @@ import {
   windowsOf,
 } from "../shared/geometry/windows.ts";
 import { checkWindowBackward, runReduction } from "../shared/pool-calls.ts";
-import { type CellRegions, aroundWindows, poolGradient } from "../shared/pool-gradient.ts";
-import type { Rule } from "../shared/pool-kernel.ts";
+import { type ChosenKernels, type Indices, checkIndices, chosenSteps } from "../shared/pool-chosen.ts";
+import { type CellRegions, aroundWindows } from "../shared/pool-gradient.ts";
 import { type OutputRegions, type ReductionRule, overWindows, reduction } from "../shared/pool-reduction.ts";
 
 /** The bits of minus infinity, the initial maximum. */
@@ -31,13 +30,11 @@ export const MAX: ReductionRule = {
   shaders: [valueStateShader, maxShader],
   uniforms: { lowest: LOWEST },
   stateSize: 1,
+  separable: true,
 };
 
-/** The largest cell and its position. */
-const MAX_INDICES: ReductionRule = { shaders: [maxIndicesShader], uniforms: { lowest: LOWEST }, stateSize: 2 };
-
-/** Each cell gets the sum of the values of the windows that chose it. */
-const ADD_CHOSEN: Rule = { shaders: [chosenShader, withWindowShader, addShader], uniforms: {} };
+/** Each cell gets the sum of the windows that chose it. */
+const MAX_BACKWARD: ChosenKernels = { taken: addShader, listed: addListedShader, inOrder: true };
 
 /**
  * The largest cell of each window of each channel, as PyTorch's `max_pool` and ONNX's MaxPool. Padding is never the largest; a window with
@@ -52,7 +49,7 @@ const ADD_CHOSEN: Rule = { shaders: [chosenShader, withWindowShader, addShader],
 export function maxPool(x: Tensor, options: WindowOptions): Tensor {
   checkOptions("options", options, WINDOW_KEYS);
   const { map } = checkMap("x", x);
-  const windows = windowsOf(map, options);
+  const windows = windowsOf(map, options, true);
   return runReduction({
     name: "maxPool",
     ...{ x, input: map, output: pooled(map, windows), parameters: windows },
@@ -63,60 +60,59 @@ export function maxPool(x: Tensor, options: WindowOptions): Tensor {
 /** Maxima and their positions. */
 export interface Maxima {
   readonly y: Tensor;
-  /**
-   * Positions in the plane (volume, row) of the channel, (d H + h) W + w, as PyTorch's `return_indices`: a tensor shaped as y, always in
-   * float32. Of equal cells the first; of NaNs the last. ONNX counts over the whole tensor: (n C + c) D H W more.
-   */
-  readonly indices: Tensor;
+  /** The positions (see `indexing`), shaped as y. Of equal cells the first; of NaNs the last. */
+  readonly indices: Tensor<"u32">;
 }
+
+/** The options of `maxPoolWithIndices`. */
+export interface MaxPoolOptions extends WindowOptions, IndexingOption {}
+
+/** The options of `maxPoolBackward`. */
+export interface MaxPoolBackwardOptions extends WindowBackwardOptions, IndexingOption {}
+
+export const MAX_POOL_KEYS = [...WINDOW_KEYS, "indexing"] as const;
 
 /**
  * As `maxPool`, with the positions of the maxima, which `maxPoolBackward` and `maxUnpool` need.
  *
- * @param x [N, C, ...spatial] or [N, ...spatial, C] with at most 2^24 cells in a channel, which float32 can count
+ * @param x [N, C, ...spatial] or [N, ...spatial, C]
+ * @param options those of `maxPool`, and `indexing`
  * @returns two new tensors with one cell for each window along each axis
  * @throws ConvError naming the invalid argument
  * @example
  * const { y, indices } = maxPoolWithIndices(x, { kernelSize: 2 });
  */
-export function maxPoolWithIndices(x: Tensor, options: WindowOptions): Maxima {
-  checkOptions("options", options, WINDOW_KEYS);
+export function maxPoolWithIndices(x: Tensor, options: MaxPoolOptions): Maxima {
+  checkOptions("options", options, MAX_POOL_KEYS);
   const { map } = checkMap("x", x);
-  checkIndexed("x.shape", map);
   const windows = windowsOf(map, options);
   return runMaxima({
     name: "maxPoolWithIndices",
-    ...{ x, input: map, output: pooled(map, windows), parameters: windows },
+    ...{ x, input: map, output: pooled(map, windows), tensor: countsTensor(options), parameters: windows },
     regions: () => overWindows(map, windows),
   });
 }
 
 /**
- * The gradient of `maxPool` with respect to its x: each cell gets the sum of the gradients of the windows whose maximum it is, in their
- * order.
+ * The gradient of `maxPool` with respect to its x: each cell gets the sum of the gradients of the windows whose index it is, in their order.
  *
  * @param dy the gradient of the pooling's result
- * @param indices the indices of `maxPoolWithIndices`
+ * @param indices the indices of `maxPoolWithIndices`, or any others, "u32" or "f32"; those that name no cell are ignored
  * @param options the options of the pooling, and the shape of its x
  * @returns a new tensor of shape `inputShape`
  * @throws ConvError naming the invalid argument
  * @example
  * const dx = maxPoolBackward(dy, indices, { kernelSize: 2, inputShape: x.shape });
  */
-export function maxPoolBackward(dy: Tensor, indices: Tensor, options: WindowBackwardOptions): Tensor {
-  const { map, windows, output, dx } = checkWindowBackward(dy, options, WINDOW_KEYS);
-  checkIndexed("inputShape", map);
-  checkLike("indices", indices, describeIndices(output), "the indices of this pooling");
+export function maxPoolBackward(dy: Tensor, indices: Indices, options: MaxPoolBackwardOptions): Tensor {
+  const { map, windows, output, dx } = checkWindowBackward(dy, options, MAX_POOL_KEYS);
+  const tensor = countsTensor(options);
+  checkIndices(indices, output, map, tensor, "the indices of this pooling");
   return runMaxBackward({
     name: "maxPoolBackward",
-    ...{ dy, indices, output, map, dx, parameters: windows },
+    ...{ dy, indices, output, map, dx, tensor, parameters: windows },
     regions: () => aroundWindows(map, windows),
   });
-}
-
-/** The indices of a map of maxima. */
-export function describeIndices(map: FeatureMap): TensorDescription {
-  return describeMap(map, "f32");
 }
 
 interface MaximaCall {
@@ -124,23 +120,32 @@ interface MaximaCall {
   readonly x: Tensor;
   readonly input: FeatureMap;
   readonly output: FeatureMap;
+  /** Whether the positions count the cells of the whole tensor. */
+  readonly tensor: boolean;
   readonly parameters?: unknown;
   readonly regions: () => OutputRegions;
 }
 
 /** Runs a max pooling with indices. */
-export function runMaxima({ name, x, input, output, parameters, regions }: MaximaCall): Maxima {
+export function runMaxima({ name, x, input, output, tensor, parameters, regions }: MaximaCall): Maxima {
   const { dtype } = x;
   const y = describeMap(output, dtype);
-  const indices = describeIndices(output);
+  const indices = describeMap(output, "u32");
+  const rule: ReductionRule = {
+    shaders: [maxIndicesShader],
+    uniforms: { lowest: LOWEST },
+    constants: { WHOLE: tensor },
+    stateSize: 2,
+    separable: true,
+  };
   return run({
     name,
     inputs: { x },
     results: { y, indices },
-    parameters,
+    parameters: [tensor, parameters],
     recipe: () =>
       reduction({
-        ...{ input, output, dtype, regions: regions(), rule: MAX_INDICES },
+        ...{ input, output, dtype, regions: regions(), rule },
         ...{ x: whole("x", x), results: [whole("y", y), whole("indices", indices)] },
       }),
   });
@@ -149,28 +154,26 @@ export function runMaxima({ name, x, input, output, parameters, regions }: Maxim
 interface MaxBackwardCall {
   readonly name: string;
   readonly dy: Tensor;
-  readonly indices: Tensor;
+  readonly indices: Indices;
   readonly output: FeatureMap;
   readonly map: FeatureMap;
   readonly dx: TensorDescription;
+  readonly tensor: boolean;
   readonly parameters?: unknown;
   readonly regions: () => CellRegions;
 }
 
 /** Runs the gradient of a max pooling. */
-export function runMaxBackward({ name, dy, indices, output, map, dx, parameters, regions }: MaxBackwardCall): Tensor {
+export function runMaxBackward({ name, parameters, regions, ...call }: MaxBackwardCall): Tensor {
+  const { dy, indices, output, map, dx, tensor } = call;
   return run({
     name,
     inputs: { dy, indices },
     results: { dx },
-    parameters,
-    recipe: () => ({
-      steps: [
-        poolGradient({
-          ...{ pooled: output, map, dtype: dy.dtype, regions: regions(), rule: ADD_CHOSEN },
-          ranges: [whole("dy", dy), whole("indices", indices), whole("dx", dx)],
-        }),
-      ],
-    }),
+    parameters: [tensor, parameters],
+    recipe: () => {
+      const chosen = { pooled: output, map, indices, tensor, regions: regions() };
+      return chosenSteps({ ...chosen, from: ["dy", dy], to: ["dx", dx] }, MAX_BACKWARD);
+    },
   }).dx;
 }

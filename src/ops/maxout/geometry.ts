@@ -12,6 +12,7 @@ export interface MaxoutOptions {
 
 /** The tensor as [outer, pieces, inner], of which the maximum along `pieces` is taken, and the shape of the result. */
 export interface Maxout {
+  readonly outer: number;
   readonly pieces: number;
   readonly inner: number;
   readonly shape: number[];
@@ -31,5 +32,7 @@ export function maxoutOf(
   const pieces = checkInteger("pieces", options.pieces, 1);
   const channels = shape[axis]!;
   if (channels % pieces !== 0) refuse("shape-mismatch", "pieces", pieces, `a divisor of the ${channels} channels`);
-  return { pieces, inner: linesAlong(shape, axis).inner, shape: shape.with(axis, channels / pieces) };
+  const { outer, inner } = linesAlong(shape, axis);
+  const groups = channels / pieces;
+  return { outer: outer * groups, pieces, inner, shape: shape.with(axis, groups) };
 }

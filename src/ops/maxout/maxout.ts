@@ -1,14 +1,14 @@
 // Maxout, and its gradient.
 import maxoutBackwardShader from "../../../shaders/ops/maxout/maxout-backward.wgsl";
-import maxoutShader from "../../../shaders/ops/maxout/maxout.wgsl";
 import { elementCount } from "../../base/shape.ts";
-import { type Recipe, type TensorDescription, run, whole } from "../../gpu/operation.ts";
+import { run, whole } from "../../gpu/operation.ts";
 import { type Tensor, checkTensor } from "../../gpu/tensor.ts";
-import { type Range, dispatch } from "../../kernel/dispatch.ts";
-import type { Shader } from "../../kernel/shader.ts";
-import { checkLike } from "../shared/feature-map.ts";
+import { dispatch } from "../../kernel/dispatch.ts";
+import { LARGEST, reduced } from "../reduce/reduce.ts";
+import { compose } from "../shared/composition.ts";
+import { checkLike, like } from "../shared/feature-map.ts";
 import { itemsOf } from "../shared/items.ts";
-import { type Maxout, type MaxoutOptions, maxoutOf } from "./geometry.ts";
+import { type MaxoutOptions, maxoutOf } from "./geometry.ts";
 
 /**
  * Maxout (Goodfellow et al., "Maxout Networks", 2013, section 3): the largest of each `pieces` neighbouring channels. Channel k of the
@@ -20,16 +20,14 @@ import { type Maxout, type MaxoutOptions, maxoutOf } from "./geometry.ts";
  * @example const y = maxout(x, { pieces: 2 });
  */
 export function maxout(x: Tensor, options: MaxoutOptions): Tensor {
-  const { shape, layout, dtype } = checkTensor("x", x);
+  const { shape, layout } = checkTensor("x", x);
   const groups = maxoutOf("x", shape, layout, options);
-  const y = { shape: groups.shape, layout, dtype };
-  return run({
-    name: "maxout",
-    inputs: { x },
-    results: { y },
-    parameters: groups.pieces,
-    recipe: () => recipeOf(maxoutShader, groups, y, [whole("x", x), whole("y", y)]),
-  }).y;
+  const { outer, pieces, inner } = groups;
+  return compose((composition) => {
+    const view = composition.temporary(x.view([outer, pieces, inner], layout));
+    const y = reduced(composition, "maxout", { x: view }, [outer, 1, inner], { combine: LARGEST });
+    return y.view(groups.shape, layout);
+  });
 }
 
 /**
@@ -42,33 +40,24 @@ export function maxout(x: Tensor, options: MaxoutOptions): Tensor {
  * @example const dx = maxoutBackward(dy, x, { pieces: 2 });
  */
 export function maxoutBackward(dy: Tensor, x: Tensor, options: MaxoutOptions): Tensor {
-  const { shape, layout, dtype } = checkTensor("x", x);
+  const { shape, layout } = checkTensor("x", x);
   const groups = maxoutOf("x", shape, layout, options);
-  const y = { shape: groups.shape, layout, dtype };
-  checkLike("dy", dy, y, "the result of this maxout");
-  const dx = { shape, layout, dtype };
+  checkLike("dy", dy, like(x, groups.shape), "the result of this maxout");
   return run({
     name: "maxoutBackward",
     inputs: { dy, x },
-    results: { dx },
+    results: { dx: x },
     parameters: groups.pieces,
-    recipe: () => recipeOf(maxoutBackwardShader, groups, y, [whole("dy", dy), whole("x", x), whole("dx", dx)]),
+    recipe: () => {
+      const items = itemsOf(x.dtype, groups.inner);
+      const step = dispatch({
+        shaders: [maxoutBackwardShader],
+        aliases: items.aliases,
+        ranges: [whole("dy", dy), whole("x", x), whole("dx", x)],
+        uniforms: { pieces: groups.pieces, inner: groups.inner / items.lanes },
+        threads: elementCount(groups.shape) / items.lanes,
+      });
+      return { steps: [step] };
+    },
   }).dx;
-}
-
-function recipeOf(
-  shader: Shader,
-  { pieces, inner }: Maxout,
-  result: TensorDescription,
-  ranges: readonly Range[],
-): Recipe {
-  const items = itemsOf(result.dtype, inner);
-  const step = dispatch({
-    shaders: [shader],
-    aliases: items.aliases,
-    ranges,
-    uniforms: { pieces, inner: inner / items.lanes },
-    threads: elementCount(result.shape) / items.lanes,
-  });
-  return { steps: [step] };
 }

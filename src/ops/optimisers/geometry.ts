@@ -1,5 +1,5 @@
 // Checks of the numbers of optimiser steps. Shared by the engine and the reference.
-import { refuse, words } from "../../base/error.ts";
+import { refuse } from "../../base/error.ts";
 import { checkBoolean, checkFinite, checkInteger } from "../../base/validate.ts";
 
 /** The numbers of a step of stochastic gradient descent. */
@@ -53,15 +53,13 @@ export function sgdNumbers(options: SgdNumbers, hasVelocity: boolean): Required<
   const momentum = checkAmount("momentum", options.momentum ?? 0);
   const weightDecay = checkAmount("weightDecay", options.weightDecay ?? 0);
   const nesterov = checkBoolean("nesterov", options.nesterov ?? false);
-  if (options.momentum !== undefined && !hasVelocity)
+  if (momentum > 0 && !hasVelocity)
     refuse(
       "invalid-argument",
       "velocity",
       undefined,
       "a tensor like w, zeros before the first step: momentum needs it",
     );
-  if (options.momentum === undefined && hasVelocity)
-    refuse("invalid-argument", "velocity", words("a tensor"), "none where no momentum is given");
   if (nesterov && momentum === 0) refuse("invalid-argument", "nesterov", true, "false where there is no momentum");
   return { learningRate, momentum, weightDecay, nesterov };
 }

@@ -11,11 +11,12 @@ import { type Tensor, checkTensor } from "../../gpu/tensor.ts";
 import { dispatch } from "../../kernel/dispatch.ts";
 import { elementTypes } from "../../kernel/element-types.ts";
 import type { Shader } from "../../kernel/shader.ts";
+import { checkLike } from "../shared/feature-map.ts";
 import { ADAM_KEYS, type AdamNumbers, SGD_KEYS, type SgdNumbers, adamNumbers, sgdNumbers } from "./geometry.ts";
 
 /** The options of `sgd`. */
 export interface SgdOptions extends SgdNumbers {
-  /** The state of momentum, required with `momentum`: a tensor of w's shape, zeros before the first step; updated in place. */
+  /** The state of momentum, required unless that is 0: a tensor of w's shape, zeros before the first step; updated in place. */
   velocity?: Tensor;
 }
 
@@ -43,10 +44,10 @@ export function sgd(w: Tensor, dw: Tensor, options: SgdOptions): void {
   const { velocity } = options;
   const { learningRate, momentum, weightDecay, nesterov } = sgdNumbers(options, velocity !== undefined);
   const tensors = checkTensors({ w, dw, ...(velocity !== undefined && { velocity }) });
-  if (velocity === undefined) return step("sgd", sgdShader, tensors, [learningRate, weightDecay]);
+  if (velocity === undefined) return step("sgd", sgdShader, tensors, { learning: learningRate, decay: weightDecay });
   // The factors of the new velocity and of the gradient in the step.
   const [ahead, own] = nesterov ? [momentum, 1] : [1, 0];
-  step("sgd", sgdMomentumShader, tensors, [learningRate, weightDecay, momentum, ahead, own]);
+  step("sgd", sgdMomentumShader, tensors, { learning: learningRate, decay: weightDecay, momentum, ahead, own });
 }
 
 /**
@@ -63,18 +64,15 @@ export function adam(w: Tensor, dw: Tensor, options: AdamOptions): void {
   checkOptions("options", options, [...ADAM_KEYS, "m", "v"]);
   const { learningRate, beta1, beta2, epsilon, weightDecay, decoupled, step: at } = adamNumbers(options);
   const tensors = checkTensors({ w, dw, m: options.m, v: options.v });
-  step("adam", adamShader, tensors, [
-    learningRate / (1 - beta1 ** at),
+  step("adam", adamShader, tensors, {
+    size: learningRate / (1 - beta1 ** at),
     // The factor of the old weights, and the factor of the weights added to the gradient.
-    decoupled ? 1 - learningRate * weightDecay : 1,
-    decoupled ? 0 : weightDecay,
-    beta1,
-    1 - beta1,
-    beta2,
-    1 - beta2,
-    1 / Math.sqrt(1 - beta2 ** at),
+    kept: decoupled ? 1 - learningRate * weightDecay : 1,
+    decay: decoupled ? 0 : weightDecay,
+    ...{ beta1, rest1: 1 - beta1, beta2, rest2: 1 - beta2 },
+    root: 1 / Math.sqrt(1 - beta2 ** at),
     epsilon,
-  ]);
+  });
 }
 
 /** Checks that the arguments are tensors of one shape on separate buffers, of w's element type or float32. */
@@ -82,13 +80,8 @@ function checkTensors(given: Readonly<Record<string, unknown>>): Record<string, 
   const tensors: Record<string, Tensor> = {};
   for (const [name, value] of Object.entries(given)) {
     const tensor = checkTensor(name, value);
-    const w = tensors["w"] ?? tensor;
-    if (tensor.shape.join() !== w.shape.join())
-      refuse("shape-mismatch", `${name}.shape`, tensor.shape, `[${w.shape.join(", ")}], as w has`);
-    if (tensor.dtype !== w.dtype && tensor.dtype !== "f32")
-      refuse("shape-mismatch", `${name}.dtype`, tensor.dtype, `"${w.dtype}", as w has, or "f32"`);
-    if (w.shape.length > 2 && tensor.layout !== w.layout)
-      refuse("shape-mismatch", `${name}.layout`, tensor.layout, `"${w.layout}", as w has`);
+    const { shape, layout, dtype } = tensors["w"] ?? tensor;
+    checkLike(name, tensor, { shape, layout, dtype: tensor.dtype === "f32" ? "f32" : dtype }, "as w has");
     for (const [other, { storage }] of Object.entries(tensors))
       if (storage === tensor.storage)
         refuse("invalid-argument", name, words(`the buffer of ${other}`), "a buffer of its own");
@@ -100,13 +93,20 @@ function checkTensors(given: Readonly<Record<string, unknown>>): Record<string, 
 /** The type aliases of the kernels: of the weights, of their gradient, and of the state. */
 const TYPES = { w: "W", dw: "G", velocity: "S", m: "S", v: "T" } as const;
 
-/** @param numbers the fields of the kernel's struct Rates */
+/** The fields of the kernel's struct Rates, in its order. */
+function ratesOf({ text }: Shader, rates: Readonly<Record<string, number>>): number[] {
+  const [, fields] = /struct Rates\s*\{([^}]*)\}/.exec(text)!;
+  return [...fields!.matchAll(/(\w+):\s*f32/g)].map(([, name]) => rates[name!]!);
+}
+
+/** @param rates the fields of the kernel's struct Rates */
 function step(
   name: string,
   shader: Shader,
   tensors: Readonly<Record<string, Tensor>>,
-  numbers: readonly number[],
+  rates: Readonly<Record<string, number>>,
 ): void {
+  const numbers = ratesOf(shader, rates);
   const { size } = tensors["w"]!;
   const byFour = size % 4 === 0;
   const typeOf = (dtype: Dtype): string => elementTypes(dtype)[byFour ? "four" : "one"];

@@ -1,9 +1,7 @@
 // CPU reference of optimiser steps, in float64. Returns the tensors that the engine updates in place.
-import { checkOptions } from "../../base/validate.ts";
+import { RANKS, checkOptions } from "../../base/validate.ts";
 import { type Float64NdArray, type NdArray, checkNdArray, checkShapeIs } from "../../reference/ndarray.ts";
 import { ADAM_KEYS, type AdamNumbers, SGD_KEYS, type SgdNumbers, adamNumbers, sgdNumbers } from "./geometry.ts";
-
-const RANKS = [1, 2, 3, 4, 5];
 
 /** `sgd` of convoke/ops, in float64: returns the weights after the step, and with momentum the velocity. */
 export function sgd(

@@ -1,33 +1,31 @@
 // The parametric rectifier, and its gradients.
-import preluBackwardShader from "../../../shaders/ops/prelu/prelu-backward.wgsl";
 import preluShader from "../../../shaders/ops/prelu/prelu.wgsl";
-import termSlopeShader from "../../../shaders/ops/prelu/term-slope.wgsl";
-import combineShader from "../../../shaders/ops/shared/combine.wgsl";
-import { run, whole } from "../../gpu/operation.ts";
+import { type TensorDescription, run, whole } from "../../gpu/operation.ts";
 import { type Tensor, checkTensor } from "../../gpu/tensor.ts";
-import { type Pair, broadcastStep, reduceSteps } from "../shared/broadcast.ts";
-import { checkLike } from "../shared/feature-map.ts";
+import { elementwiseStep, functionOf, sumsOf } from "../shared/broadcast.ts";
+import { checkLike, like } from "../shared/feature-map.ts";
 import { slopesBeside } from "./geometry.ts";
 
 /**
  * Parametric rectifier (He et al., "Delving Deep into Rectifiers", 2015, section 2.1): x where x >= 0, else slope * x.
  *
- * @param x [N, C], [N, C, ...spatial] or [N, ...spatial, C]
- * @param slope [C], one for each channel, or [1]
+ * @param x of any shape up to 8 axes
+ * @param slope [C], one for each channel, or of any shape that is broadcast over x: aligned at the last axis, with sizes that are equal, 1 or
+ * missing
  * @returns a new tensor like x
  * @throws ConvError naming the invalid argument
  * @example const y = prelu(x, engine.tensor([0.25], [1]));
  */
 export function prelu(x: Tensor, slope: Tensor): Tensor {
-  const { shape, layout, dtype, pair } = checkPair(x, slope);
-  const y = { shape, layout, dtype };
+  const beside = checkPair(x, slope);
   return run({
     name: "prelu",
     inputs: { x, slope },
-    results: { y },
-    recipe: () => ({
-      steps: [broadcastStep(pair, [preluShader, combineShader], [whole("slope", slope), whole("x", x), whole("y", y)])],
-    }),
+    results: { y: x },
+    recipe: () => {
+      const kernel = functionOf(preluShader, "rectified");
+      return { steps: [elementwiseStep({ operands: { x, slope: beside }, values: x, kernel }, [whole("y", x)])] };
+    },
   }).y;
 }
 
@@ -48,26 +46,32 @@ export interface PreluGradients {
  * @example const { dx, dslope } = preluBackward(dy, x, slope);
  */
 export function preluBackward(dy: Tensor, x: Tensor, slope: Tensor): PreluGradients {
-  const { shape, layout, dtype, pair } = checkPair(x, slope);
+  const beside = checkPair(x, slope);
   checkLike("dy", dy, x, "as x");
-  const dx = { shape, layout, dtype };
-  const dslope = { shape: slope.shape, layout: slope.layout, dtype };
   return run({
     name: "preluBackward",
     inputs: { dy, x, slope },
-    results: { dx, dslope },
-    recipe: () => {
-      const ranges = [whole("slope", slope), whole("dy", dy), whole("x", x), whole("dx", dx)];
-      const gradient = broadcastStep(pair, [preluBackwardShader], ranges);
-      const sums = reduceSteps(pair, termSlopeShader, [whole("dy", dy), whole("x", x)], whole("dslope", dslope));
-      return { ...sums, steps: [gradient, ...sums.steps] };
-    },
+    results: { dx: x, dslope: slope },
+    recipe: () =>
+      sumsOf(
+        { dx: x, dslope: beside },
+        {
+          dx: {
+            operands: { dy, x, slope: beside },
+            values: x,
+            kernel: functionOf(preluShader, "rectified_slope"),
+          },
+          dslope: { operands: { dy, x }, values: x, kernel: functionOf(preluShader, "slope_term") },
+        },
+      ),
   });
 }
 
-function checkPair(x: Tensor, slope: Tensor): Pick<Tensor, "shape" | "layout" | "dtype"> & { pair: Pair } {
-  const { shape, layout, dtype } = checkTensor("x", x);
-  const other = slopesBeside(checkTensor("slope", slope).shape, shape, layout);
-  checkLike("slope", slope, { shape: slope.shape, layout, dtype }, "as x");
-  return { shape, layout, dtype, pair: { shape, other, dtype } };
+/** The slopes in the shape by which they are broadcast over x. */
+function checkPair(x: Tensor, slope: Tensor): TensorDescription {
+  const { shape, layout } = checkTensor("x", x);
+  const beside = slopesBeside(checkTensor("slope", slope).shape, shape, layout);
+  // A vector along the channels has the layout of x.
+  checkLike("slope", slope, like(x, slope.shape), "as x");
+  return like(x, beside);
 }

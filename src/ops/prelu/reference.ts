@@ -1,24 +1,20 @@
 // CPU reference of the parametric rectifier and its gradients, in float64.
 import { checkOptions } from "../../base/validate.ts";
-import { type Float64NdArray, type NdArray, checkNdArray, checkShapeIs } from "../../reference/ndarray.ts";
-import { otherPlaces } from "../shared/geometry/broadcast.ts";
+import { type Float64NdArray, type NdArray, checkShapeIs } from "../../reference/ndarray.ts";
+import { checkElements, combined, summedTo } from "../shared/reference/broadcast.ts";
 import { type LayoutOptions, layoutOf } from "../shared/reference/feature-map.ts";
 import { slopesBeside } from "./geometry.ts";
 
-function checkPair(x: NdArray, slope: NdArray, options: LayoutOptions) {
+function checkPair(x: NdArray, slope: NdArray, options: LayoutOptions): { x: Float64NdArray; slope: Float64NdArray } {
   checkOptions("options", options, ["layout"]);
-  const [values, slopes] = [checkNdArray("x", x, [2, 3, 4, 5]), checkNdArray("slope", slope, [1])];
-  const beside = slopesBeside(slopes.shape, values.shape, layoutOf(options));
-  return { x: values, slope: slopes, places: otherPlaces(values.shape, beside) };
+  const [values, slopes] = [checkElements("x", x), checkElements("slope", slope)];
+  const shape = [...slopesBeside(slopes.shape, values.shape, layoutOf(options))];
+  return { x: values, slope: { ...slopes, shape } };
 }
 
-/** `prelu` of convoke/ops, in float64: x, times the slope of its channel below 0. */
+/** `prelu` of convoke/ops, in float64: x, times its slope below 0. */
 export function prelu(x: NdArray, slope: NdArray, options: LayoutOptions = {}): Float64NdArray {
-  const pair = checkPair(x, slope, options);
-  return {
-    data: pair.x.data.map((v, at) => (v < 0 ? pair.slope.data[pair.places[at]!]! * v : v)),
-    shape: pair.x.shape,
-  };
+  return combined({ ...checkPair(x, slope, options) }, (v, factor) => (v < 0 ? factor * v : v));
 }
 
 /** `preluBackward` of convoke/ops, in float64. */
@@ -29,14 +25,10 @@ export function preluBackward(
   options: LayoutOptions = {},
 ): { dx: Float64NdArray; dslope: Float64NdArray } {
   const pair = checkPair(x, slope, options);
-  const gradient = checkNdArray("dy", dy, [2, 3, 4, 5]);
-  checkShapeIs("dy", gradient.shape, pair.x.shape);
-  const dslope = new Float64Array(pair.slope.data.length);
-  const dx = gradient.data.map((v, at) => {
-    const value = pair.x.data[at]!;
-    if (value > 0) return v;
-    dslope[pair.places[at]!]! += value * v;
-    return v * pair.slope.data[pair.places[at]!]!;
-  });
-  return { dx: { data: dx, shape: pair.x.shape }, dslope: { data: dslope, shape: pair.slope.shape } };
+  checkShapeIs("dy", checkElements("dy", dy).shape, pair.x.shape);
+  const terms = combined({ dy, x: pair.x }, (v, value) => (value > 0 ? 0 : value * v));
+  return {
+    dx: combined({ dy, ...pair }, (v, value, factor) => (value > 0 ? v : v * factor)),
+    dslope: { ...summedTo(pair.slope.shape, terms), shape: [...slope.shape] },
+  };
 }

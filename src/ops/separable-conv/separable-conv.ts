@@ -19,7 +19,7 @@ import type { ActivationOption } from "../../problem/activation.ts";
 import { tensorShape } from "../../problem/problem.ts";
 import { passedActivation } from "../shared/batch-sum.ts";
 import { compose } from "../shared/composition.ts";
-import { checkLike, checkMap } from "../shared/feature-map.ts";
+import { checkLike, checkMap, like } from "../shared/feature-map.ts";
 import { UNGROUPED_KEYS, type UngroupedOptions } from "../shared/geometry/ungrouped.ts";
 import { type Separable, checkSeparableOptions, derivableFromOutput, separableOf } from "./geometry.ts";
 
@@ -67,9 +67,9 @@ export function separableConv(
 ): Tensor {
   checkSeparableOptions(options, [...DEPTHWISE_KEYS, ...EPILOGUE_KEYS]);
   const separable = check(x, depthwise, pointwise, options);
-  const y = { shape: tensorShape(separable.pointwise, "y"), layout: x.layout, dtype: x.dtype };
+  const y = like(x, tensorShape(separable.pointwise, "y"));
   const { bias, residual, depthwiseBias } = options;
-  if (bias !== undefined) checkLike("bias", bias, { ...y, shape: [separable.pointwise.K] }, "one for each channel");
+  if (bias !== undefined) checkLike("bias", bias, like(x, [separable.pointwise.K]), "one for each channel");
   if (residual !== undefined) checkLike("residual", residual, y, "the shape of the result");
   checkSameEngine({ x, depthwise, pointwise, depthwiseBias, bias, residual });
   return compose(({ temporary }) => {
@@ -99,7 +99,7 @@ export function separableConvBackward(
 ): SeparableConvGradients {
   checkSeparableOptions(options, [...DEPTHWISE_KEYS, ...GRADIENT_KEYS]);
   const separable = check(x, depthwise, pointwise, options);
-  const y = { shape: tensorShape(separable.pointwise, "y"), layout: x.layout, dtype: x.dtype };
+  const y = like(x, tensorShape(separable.pointwise, "y"));
   checkLike("dy", dy, y, "the result of this convolution");
   const passed = pick(options, GRADIENT_KEYS);
   const { depthwiseActivation: activation, depthwiseBias } = options;
@@ -126,13 +126,12 @@ export function separableConvBackward(
 /** Checks the arguments common to both calls: the tensors, and the options of the depthwise convolution. */
 function check(x: Tensor, depthwise: Tensor, pointwise: Tensor, options: DepthwiseOptions): Separable {
   const { tensor } = checkMap("x", x);
-  const { layout, dtype } = tensor;
   const first = checkTensor("depthwise", depthwise);
   const second = checkTensor("pointwise", pointwise);
-  const separable = separableOf(tensor.shape, first.shape, second.shape, layout, pick(options, UNGROUPED_KEYS));
-  checkLike("depthwise", first, { shape: first.shape, layout, dtype }, "as x");
-  checkLike("pointwise", second, { shape: second.shape, layout, dtype }, "as x");
-  const bias = { shape: [separable.depthwise.K], layout, dtype };
+  const separable = separableOf(tensor.shape, first.shape, second.shape, tensor.layout, pick(options, UNGROUPED_KEYS));
+  checkLike("depthwise", first, like(tensor, first.shape), "as x");
+  checkLike("pointwise", second, like(tensor, second.shape), "as x");
+  const bias = like(tensor, [separable.depthwise.K]);
   if (options.depthwiseBias !== undefined)
     checkLike("depthwiseBias", options.depthwiseBias, bias, "one for each channel of the depthwise result");
   return separable;

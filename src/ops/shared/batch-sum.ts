@@ -1,6 +1,7 @@
 // The sum of a gradient over the batch, after the derivative of an activation where there is one.
 import batchSumShader from "../../../shaders/ops/shared/batch-sum.wgsl";
 import { loaderOf } from "../../algorithms/operands.ts";
+import type { Dtype } from "../../base/dtype.ts";
 import { elementCount } from "../../base/shape.ts";
 import { type ActivationGradientOptions, activationGradientOf } from "../../conv/options.ts";
 import { type TensorDescription, run, whole } from "../../gpu/operation.ts";
@@ -70,4 +71,15 @@ export function batchSum(
       };
     },
   }).sum;
+}
+
+/** The values of a tensor in another element type: the sum of a batch of one. */
+export function cast(name: string, x: Tensor, dtype: Dtype): Tensor {
+  const { shape, layout } = x;
+  const batch = x.view([1, x.size], layout);
+  try {
+    return batchSum(name, batch, { shape, layout, dtype });
+  } finally {
+    batch.destroy();
+  }
 }

@@ -1,18 +1,24 @@
-// Steps on a tensor and another that is broadcast over it: elementwise functions of both, and sums over the axes that the other lacks.
-import broadcastShader from "../../../shaders/ops/shared/broadcast.wgsl";
+// Element-wise operations on tensors that are broadcast over each other, and sums of their values over the axes along which one was broadcast.
+// A kernel's shaders define `value`, computed from up to three operands (shaders/ops/shared/operands.wgsl).
+import combineSumShader from "../../../shaders/ops/shared/combine-sum.wgsl";
+import elementwiseShader from "../../../shaders/ops/shared/elementwise.wgsl";
+import operandsShader from "../../../shaders/ops/shared/operands.wgsl";
 import reduceShader from "../../../shaders/ops/shared/reduce.wgsl";
 import termPartShader from "../../../shaders/ops/shared/term-part.wgsl";
+import termValueShader from "../../../shaders/ops/shared/term-value.wgsl";
 import totalFourShader from "../../../shaders/ops/shared/total-four.wgsl";
-import type { Dtype } from "../../base/dtype.ts";
+import type { TensorDtype } from "../../base/dtype.ts";
 import { elementCount } from "../../base/shape.ts";
-import type { Tensor } from "../../gpu/tensor.ts";
+import { type Recipe, type TensorDescription, run, whole } from "../../gpu/operation.ts";
+import { type Tensor, checkAnyTensor, checkTensor } from "../../gpu/tensor.ts";
 import { type Range, dispatch } from "../../kernel/dispatch.ts";
 import { F32_BYTES, elementTypes } from "../../kernel/element-types.ts";
 import { type Level, levelsOf } from "../../kernel/levels.ts";
 import type { Shader } from "../../kernel/shader.ts";
-import type { Step } from "../../kernel/step.ts";
+import type { Kernel, Step } from "../../kernel/step.ts";
 import { Workspace } from "../../kernel/workspace.ts";
-import { type AxisRun, runsOf } from "./geometry/broadcast.ts";
+import { checkLike } from "./feature-map.ts";
+import { type AxisRun, broadcastShape, runsOf } from "./geometry/broadcast.ts";
 import { type Items, itemsOf } from "./items.ts";
 
 /** The gradients of an operation on two tensors, each shaped like its tensor. */
@@ -21,145 +27,257 @@ export interface PairGradients {
   readonly db: Tensor;
 }
 
-/** The shapes of two tensors of one rank; the other is broadcast over the first. */
-export interface Pair {
-  readonly shape: readonly number[];
-  readonly other: readonly number[];
-  readonly dtype: Dtype;
+/** Operands by the names of the caller's arguments. */
+export type Operands = Readonly<Record<string, TensorDescription<TensorDtype>>>;
+
+/** Snippets that define a function of a kernel, with their constants and the functions that they are to call. */
+export interface Snippets extends Pick<Kernel, "shaders" | "functions"> {
+  readonly constants?: Kernel["constants"];
 }
 
-/** A size, and the distance between elements. */
-type Extent = readonly [size: number, stride: number];
+/** Values computed from operands, element by element. */
+export interface Elementwise {
+  readonly operands: Operands;
+  /** The values: the shape over which the operands are broadcast. */
+  readonly values: TensorDescription;
+  /** Defines `value` on items. */
+  readonly kernel: (items: Items) => Snippets;
+  /** The uniform `scale` of the shaders, and the factor of the values; each 1 by default. */
+  readonly scale?: number;
+  readonly factor?: number;
+}
+
+/** Most operands of a kernel. */
+const OPERANDS = 3;
 
 /**
- * The runs in items, innermost first. `vectors`: the other tensor is read in items of the same size; otherwise one element goes with a
- * whole item.
+ * Checks tensors that are broadcast over each other: they have one element type and, from three axes on, one layout.
+ * @param condition is broadcast with them, and may have another element type
+ * @returns the tensor over which they are broadcast
+ * @throws ConvError naming the argument that does not fit
  */
-function itemRuns({ shape, other, dtype }: Pair): { items: Items; runs: AxisRun[]; vectors: boolean } {
-  const runs = runsOf(shape, other).toReversed();
-  const [inner, ...outer] = runs as [AxisRun, ...AxisRun[]];
-  const items = itemsOf(dtype, inner.size);
-  return { items, runs: [{ ...inner, size: inner.size / items.lanes }, ...outer], vectors: inner.kept };
+export function checkOperands(
+  given: Readonly<Record<string, Tensor>>,
+  condition?: Tensor<TensorDtype>,
+): TensorDescription {
+  const typed = Object.entries(given).map(([name, tensor]) => [name, checkTensor(name, tensor)] as const);
+  const all: Record<string, Tensor<TensorDtype>> = {
+    ...(condition !== undefined && { condition: checkAnyTensor("condition", condition) }),
+    ...Object.fromEntries(typed),
+  };
+  const entries = Object.entries(all);
+  const shape = broadcastShape(Object.fromEntries(entries.map(([name, tensor]) => [`${name}.shape`, tensor.shape])));
+  const [map, { layout }] = entries.find(([, tensor]) => tensor.shape.length > 2) ?? typed[0]!;
+  for (const [name, { shape: own, dtype }] of entries)
+    checkLike(name, all[name], { shape: own, layout, dtype }, `as ${map} has`);
+  const [first, { dtype }] = typed[0]!;
+  for (const [name, tensor] of typed)
+    checkLike(name, tensor, { shape: tensor.shape, layout: tensor.layout, dtype }, `as ${first} has`);
+  return { shape, layout, dtype };
 }
 
-/** The extents of all runs in a tensor. The runs for which `has` is false are missing from the tensor, and get stride 0. */
-function extentsOf(runs: readonly AxisRun[], has: (run: AxisRun) => boolean): Extent[] {
-  let stride = 1;
-  return runs.map((run) => {
-    const own: Extent = [run.size, has(run) ? stride : 0];
-    if (has(run)) stride *= run.size;
-    return own;
+/** The items of the values, the runs of axes with the operands' strides along them, and the types of the operands. */
+function itemsAndRuns({ operands, values }: Elementwise, result: readonly number[]) {
+  const all = Object.values(operands);
+  const runs = runsOf(values.shape, [...all.map(({ shape }) => shape), result]);
+  const items = itemsOf(values.dtype, runs[0]!.size);
+  const sizes = runs.map(({ size }, at) => (at === 0 ? size / items.lanes : size));
+  const strides = all.map((_, operand) => {
+    let stride = 1;
+    return runs.map(({ kept }, at) => {
+      if (!kept[operand]) return 0;
+      const own = stride;
+      stride *= sizes[at]!;
+      return own;
+    });
   });
+  const four = items.lanes === 4;
+  const aliases: Record<string, string> = { ...items.aliases, U: four ? "vec4u" : "u32", I: four ? "vec4i" : "i32" };
+  for (let operand = 0; operand < OPERANDS; operand++) {
+    const name = "ABC"[operand]!;
+    const vectors = four && (runs[0]!.kept[operand] ?? true);
+    aliases[name] = elementTypes(all[operand]?.dtype ?? "f32")[vectors ? "four" : "one"];
+    aliases[`F${name}`] = vectors ? "vec4f" : "f32";
+  }
+  const laid = runs.map((_, at) => extent(sizes[at]!, ...strides.map((own) => own[at]!)));
+  const extents = (has: (axis: AxisRun) => boolean): number[][] => laid.filter((_, at) => has(runs[at]!));
+  return { items, runs, aliases, extents };
 }
 
-/** Extents as an array of `length` vec4u, of which x is the size and y the stride: arrays of uniforms have elements of 16 bytes. */
-function extentUniforms(extents: readonly Extent[], length: number): number[] {
-  return Array.from({ length }, (_, at) => [...(extents[at] ?? [1, 0]), 0, 0]).flat();
-}
+/** A run in a uniform: its size, and its strides in the operands. */
+const extent = (size: number, ...strides: readonly number[]): number[] =>
+  [size, ...strides, 0, 0, 0].slice(0, OPERANDS + 1);
 
-/**
- * The step of an elementwise kernel over the tensor that loads from the other with `beside` (shaders/ops/shared/broadcast.wgsl).
- * @param ranges the other tensor first
- */
-export function broadcastStep(pair: Pair, shaders: readonly Shader[], ranges: readonly Range[]): Step<string> {
-  const { items, runs, vectors } = itemRuns(pair);
-  const { one } = elementTypes(pair.dtype);
-  const extents = extentsOf(runs, ({ kept }) => kept);
+/** The factors of the shaders as uniforms. A factor of 1 is left out: a product may flush subnormal numbers. */
+const factorsOf = ({ scale = 1, factor = 1 }: Elementwise) => ({ scale, factor });
+const scaledOf = ({ factor = 1 }: Elementwise) => ({ SCALED: factor !== 1 });
+
+const rangesOf = (operands: Operands): (Range | undefined)[] =>
+  Array.from({ length: OPERANDS }, (_, at) => {
+    const entry = Object.entries(operands)[at];
+    return entry && whole(...entry);
+  });
+
+/** The step that stores the values; `entry` is the shader that stores them. */
+export function elementwiseStep(
+  given: Elementwise,
+  results: readonly Range[],
+  entry: Shader = elementwiseShader,
+): Step<string> {
+  const { items, runs, aliases, extents } = itemsAndRuns(given, given.values.shape);
+  const { shaders, constants, functions = {} } = given.kernel(items);
   return dispatch({
-    shaders: [broadcastShader, ...shaders],
-    constants: { INNER_RUNS: runs.length - 1 },
-    aliases: {
-      ...items.aliases,
-      ...(vectors ? { B: items.aliases.V, F: items.aliases.L } : { B: one, F: "f32" }),
+    shaders: [operandsShader, entry, ...shaders],
+    constants: {
+      ...constants,
+      ...scaledOf(given),
+      RUNS: runs.length,
+      WHOLE: runs.every(({ kept }) => kept.every(Boolean)),
     },
-    ranges,
-    uniforms: { runs: extentUniforms(extents, 5) },
-    threads: elementCount(pair.shape) / items.lanes,
+    aliases,
+    functions,
+    ranges: [...rangesOf(given.operands), ...results],
+    uniforms: { ...factorsOf(given), runs: extents(() => true).flat() },
+    threads: elementCount(given.values.shape) / items.lanes,
   });
 }
 
-/** Where the terms of a level lie, and how they are loaded. */
-interface Terms {
-  readonly kept: readonly Extent[];
-  readonly summed: readonly Extent[];
-  readonly shaders: readonly Shader[];
-  readonly functions: Readonly<Record<string, string>>;
-  readonly ranges: readonly Range[];
+/** How the terms of a reduction are combined, in arithmetic types. Parts of the terms are combined first, in levels. */
+export interface Combination {
+  /** Defines `combined`, on the type P, whose bits have the type Q. */
+  readonly shader: Shader;
+  readonly functions?: Readonly<Record<string, string>>;
+  /** The result of combining nothing. */
+  readonly initial: number;
+  /** The function that is applied to the result, of those of WGSL. */
+  readonly finish?: string;
 }
 
+const SUM: Combination = { shader: combineSumShader, initial: 0 };
+
 /**
- * The steps that sum terms of the tensor's elements to the shape of the other tensor, in levels of 64 to one (src/kernel/levels.ts). An
- * element of the result is within gamma_(64 levels + 2) of the sum of the absolute values of its terms.
- * @param term the snippet that defines the terms
- * @param ranges the ranges that the snippet binds at 1 and 3
+ * The steps that combine the values to the shape of the result, in levels of 64 to one (src/kernel/levels.ts). An element of a sum is within
+ * gamma_(64 levels + 2) of the sum of the absolute values of its terms.
  */
 export function reduceSteps(
-  pair: Pair,
-  term: Shader,
-  ranges: readonly [Range, Range],
-  result: Range,
-): { steps: Step<string>[]; workspaceBytes: number } {
-  const { items, runs, vectors } = itemRuns(pair);
-  const inTensor = extentsOf(runs, () => true);
-  const extents = (kept: boolean): Extent[] => {
-    const own = inTensor.filter((_, at) => runs[at]!.kept === kept);
-    return own.length > 0 ? own : [[1, 0]];
-  };
-  const [kept, summed] = [extents(true), extents(false)];
-  const sums = elementCount(kept.map(([size]) => size));
-  const lanes = vectors ? items.lanes : 1;
+  given: Elementwise,
+  name: string,
+  result: TensorDescription,
+  { shader, functions: combine = {}, initial, finish = "P" }: Combination = SUM,
+): Recipe {
+  const { items, runs, aliases, extents } = itemsAndRuns(given, result.shape);
+  const inResult = ({ kept }: AxisRun): boolean => kept.at(-1)!;
+  const vectors = inResult(runs[0]!);
+  const { shaders, constants, functions } = given.kernel(items);
+  const or = (list: number[][]): number[][] => (list.length > 0 ? list : [extent(1)]);
+  const [kept, summed] = [or(extents(inResult)), or(extents((axis) => !inResult(axis)))];
+  const countOf = (list: readonly number[][]): number => list.reduce((count, [size]) => count * size!, 1);
+  const sums = countOf(kept);
   const partType = vectors ? items.aliases.L : "f32";
-  const resultType = vectors ? items.aliases.V : elementTypes(pair.dtype).one;
-  // Four elements of one sum are added to one number by `total`; otherwise `total` is the conversion to P, which changes nothing.
+  const vector = vectors && items.lanes === 4;
+  const bitsType = vector ? "vec4u" : "u32";
+  const resultType = elementTypes(result.dtype)[vector ? "four" : "one"];
+  // Four values of one result are combined to one number by `total`; otherwise `total` is the conversion to P, which changes nothing.
   const four = items.lanes === 4 && !vectors;
   const workspace = new Workspace();
   const levels = levelsOf(workspace, {
     sums,
-    terms: elementCount(summed.map(([size]) => size)),
-    partBytes: lanes * F32_BYTES,
-    result,
+    terms: countOf(summed),
+    partBytes: (vectors ? items.lanes : 1) * F32_BYTES,
+    result: whole(name, result),
   });
-  const termsOf = ({ from, terms }: Level): Terms =>
+  const termsOf = ({ from, terms }: Level) =>
     from
       ? {
-          kept: [[sums, vectors ? 1 : terms]],
-          summed: [[terms, vectors ? sums : 1]],
+          kept: [extent(sums, vectors ? 1 : terms)],
+          summed: [extent(terms, vectors ? sums : 1)],
           shaders: [termPartShader],
           functions: {},
-          ranges: [{ ...from, binding: 1 }],
+          ranges: [from, undefined, undefined],
         }
       : {
           kept,
           summed,
-          shaders: four ? [totalFourShader, term] : [term],
-          functions: four ? {} : { total: "P" },
-          ranges: [
-            { ...ranges[0], binding: 1 },
-            { ...ranges[1], binding: 3 },
-          ],
+          shaders: [operandsShader, ...shaders, ...(four ? [totalFourShader] : []), termValueShader],
+          functions: { ...functions, ...(four ? {} : { total: "P" }) },
+          ranges: rangesOf(given.operands),
         };
   const steps = levels.map((level) => {
     const source = termsOf(level);
     return dispatch({
-      shaders: [...source.shaders, reduceShader],
+      shaders: [...source.shaders, shader, reduceShader],
       constants: {
-        INNER_KEPT: source.kept.length - 1,
-        INNER_SUMMED: source.summed.length - 1,
+        ...constants,
+        ...scaledOf(given),
+        KEPT: source.kept.length,
+        SUMMED: source.summed.length,
         KEPT_INNER: vectors,
       },
-      aliases: { ...items.aliases, P: partType, O: level.last ? resultType : partType },
-      functions: source.functions,
-      ranges: [...source.ranges, { ...level.to, binding: 2 }],
+      aliases: { ...aliases, P: partType, Q: bitsType, O: level.last ? resultType : partType },
+      functions: { ...source.functions, ...combine, finished: level.last ? finish : "P" },
+      ranges: [...source.ranges, level.to],
       readWrite: level.inPlace ? [1] : [],
       uniforms: {
         results: sums,
         parts: level.parts,
         count: level.terms,
-        kept: extentUniforms(source.kept, 3),
-        summed: extentUniforms(source.summed, 3),
+        ...factorsOf(given),
+        initial,
+        kept: source.kept.flat(),
+        summed: source.summed.flat(),
       },
       threads: sums * level.parts,
     });
   });
   return { steps, workspaceBytes: workspace.bytes };
+}
+
+/** The recipe of values, each summed to the shape of its result: of gradients, where an operand was broadcast. */
+export function sumsOf(
+  results: Readonly<Record<string, TensorDescription>>,
+  values: Readonly<Record<string, Elementwise>>,
+): Recipe {
+  const recipes = Object.entries(values).map(([name, given]): Recipe => {
+    const result = results[name]!;
+    const isWhole = elementCount(result.shape) === elementCount(given.values.shape);
+    return isWhole ? { steps: [elementwiseStep(given, [whole(name, result)])] } : reduceSteps(given, name, result);
+  });
+  return {
+    steps: recipes.flatMap(({ steps }) => steps),
+    workspaceBytes: Math.max(...recipes.map(({ workspaceBytes = 0 }) => workspaceBytes)),
+  };
+}
+
+/**
+ * Runs an operation whose result is the values of operands.
+ * @param more.result the name of the result, other than those of the operands; y by default
+ */
+export function runElementwise(
+  name: string,
+  inputs: Readonly<Record<string, Tensor<TensorDtype>>>,
+  kernel: Elementwise["kernel"],
+  more: Pick<Elementwise, "values" | "scale" | "factor"> & { readonly parameters?: unknown; readonly result?: string },
+): Tensor {
+  const { values, scale = 1, factor = 1, parameters, result = "y" } = more;
+  const given = { operands: inputs, values, kernel, scale, factor };
+  return run({
+    name,
+    inputs,
+    results: { [result]: values },
+    parameters: [scale, factor, parameters],
+    recipe: () => ({ steps: [elementwiseStep(given, [whole(result, values)])] }),
+  })[result]!;
+}
+
+/** The kernel of a shader that calls functions of snippets. */
+export function withShader(shader: Shader, snippets: Elementwise["kernel"]): Elementwise["kernel"] {
+  return (items) => {
+    const given = snippets(items);
+    return { ...given, shaders: [...given.shaders, shader] };
+  };
+}
+
+/** The kernel of a function of a shader, computed from the places of the operands. */
+export function functionOf(shader: Shader, name: string): Elementwise["kernel"] {
+  return () => ({ shaders: [shader], functions: { value: name } });
 }

@@ -1,51 +1,35 @@
-// Activations in elementwise kernels: the snippets that define them on items, and their constants.
+// Activations in element-wise kernels: the snippets that define them on items, and their constants.
 import expm1 from "../../../shaders/lib/activation/expm1.wgsl";
-import geluTanh from "../../../shaders/lib/activation/gelu-tanh.wgsl";
-import hardsigmoid from "../../../shaders/lib/activation/hardsigmoid.wgsl";
 import logistic from "../../../shaders/lib/activation/logistic.wgsl";
-import selu from "../../../shaders/lib/activation/selu.wgsl";
-import softplus from "../../../shaders/lib/activation/softplus.wgsl";
-import geluTanhDerivative from "../../../shaders/lib/derivative/gelu-tanh.wgsl";
-import hardsigmoidFromOutput from "../../../shaders/lib/derivative/hardsigmoid-output.wgsl";
-import hardsigmoidDerivative from "../../../shaders/lib/derivative/hardsigmoid.wgsl";
-import logisticForDerivative from "../../../shaders/lib/derivative/logistic.wgsl";
-import seluFromOutput from "../../../shaders/lib/derivative/selu-output.wgsl";
-import seluDerivative from "../../../shaders/lib/derivative/selu.wgsl";
-import softplusDerivative from "../../../shaders/lib/derivative/softplus.wgsl";
+import activations from "../../../shaders/ops/shared/activations.wgsl";
+import derivatives from "../../../shaders/ops/shared/derivatives.wgsl";
 import eachActivation from "../../../shaders/ops/shared/each-activation.wgsl";
 import eachDerivative from "../../../shaders/ops/shared/each-derivative.wgsl";
-import { type ActivationShaders, activationShaders, derivativeShaders } from "../../kernel/activation.ts";
+import { activationShaders, derivativeShaders } from "../../kernel/activation.ts";
 import type { Kernel } from "../../kernel/step.ts";
-import type { ActivationName } from "../../problem/activation.ts";
-import type { ElementActivation } from "./geometry/element-activation.ts";
+import type { Snippets } from "./broadcast.ts";
+import { type ElementActivation, isElementOnly } from "./geometry/element-activation.ts";
 import type { Items } from "./items.ts";
 
-/** The snippets, constants and functions that an activation adds to a kernel. */
-export type ActivationSnippets = Pick<Kernel, "shaders" | "constants"> & {
-  readonly functions: Readonly<Record<string, string>>;
-};
+/** The activations whose derivative is another function of the output than of the argument. */
+const FROM_OUTPUT: readonly string[] = ["selu", "celu", "softsign", "hard-sigmoid"];
 
-/** The activations that cannot be fused into a convolution; src/kernel/activation.ts has the others. */
-const ELEMENT_ONLY: Readonly<Record<Exclude<ElementActivation["name"], ActivationName>, ActivationShaders>> = {
-  "gelu-tanh": { activate: [logistic, geluTanh], derivative: [logisticForDerivative, geluTanhDerivative] },
-  selu: { activate: [expm1, selu], derivative: [seluDerivative], derivativeFromOutput: [seluFromOutput] },
-  softplus: { activate: [softplus], derivative: [logisticForDerivative, softplusDerivative] },
-  hardsigmoid: {
-    activate: [hardsigmoid],
-    derivative: [hardsigmoidDerivative],
-    derivativeFromOutput: [hardsigmoidFromOutput],
-  },
-};
+/** The name of a function of a shader. */
+const functionOf = (name: string): string => name.replaceAll("-", "_");
 
 /** Defines `activate_each` on an item: the identity without an activation. */
-export function activationSnippets(activation: ElementActivation | undefined, { lanes }: Items): ActivationSnippets {
+export function activationSnippets(activation: ElementActivation | undefined, { lanes }: Items): Snippets {
   const four = lanes === 4;
   const name = activation?.name ?? "none";
-  const shaders = isElementOnly(name) ? ELEMENT_ONLY[name].activate : activationShaders(name);
+  const own = isElementOnly(name);
+  const shaders = own ? [expm1, logistic, activations] : activationShaders(name);
   return {
     shaders: four ? [...shaders, eachActivation] : shaders,
-    constants: { PARAMETER: { f32: activation?.parameter ?? 0 }, ...thresholdOf(activation) },
-    functions: four ? {} : { activate_each: "activate" },
+    constants: constantsOf(activation),
+    functions: {
+      ...(!four && { activate_each: "activate" }),
+      ...(own && { activate: functionOf(name) }),
+    },
   };
 }
 
@@ -54,24 +38,38 @@ export function derivativeSnippets(
   activation: ElementActivation,
   from: "output" | "preActivation",
   { lanes }: Items,
-): ActivationSnippets {
+): Snippets {
   const four = lanes === 4;
-  const { name, parameter } = activation;
-  const source = from === "output" ? "output" : "pre-activation";
-  const shaders = isElementOnly(name)
-    ? (source === "output" && ELEMENT_ONLY[name].derivativeFromOutput) || ELEMENT_ONLY[name].derivative
-    : derivativeShaders(name, source);
+  const { name } = activation;
+  const own = isElementOnly(name);
+  const shaders = own
+    ? [logistic, derivatives]
+    : derivativeShaders(name, from === "output" ? "output" : "pre-activation");
+  const suffix = from === "output" && FROM_OUTPUT.includes(name) ? "_output" : "";
   return {
     shaders: four ? [...shaders, eachDerivative] : shaders,
-    constants: { GATE_PARAMETER: { f32: parameter }, ...thresholdOf(activation) },
-    functions: four ? {} : { derivative_each: "derivative" },
+    constants: constantsOf(activation),
+    functions: {
+      ...(!four && { derivative_each: "derivative" }),
+      ...(own && { derivative: functionOf(name) + suffix }),
+    },
   };
 }
 
-function isElementOnly(name: string): name is keyof typeof ELEMENT_ONLY {
-  return name in ELEMENT_ONLY;
-}
+/** The largest number that can be a constant. */
+const LARGEST = 3.4028234663852886e38;
 
-function thresholdOf(activation: ElementActivation | undefined): Kernel["constants"] {
-  return activation?.name === "softplus" ? { THRESHOLD: { f32: activation.threshold } } : {};
+function constantsOf(activation: ElementActivation | undefined): Kernel["constants"] {
+  const { parameter = 0, second = 0 } = activation ?? {};
+  // Where PARAMETER v + SECOND is 0 and 1.
+  const ends = [-second / parameter, (1 - second) / parameter].map((end) =>
+    Math.min(Math.max(end || 0, -LARGEST), LARGEST),
+  );
+  return {
+    PARAMETER: { f32: parameter },
+    GATE_PARAMETER: { f32: parameter },
+    SECOND: { f32: second },
+    LOW: { f32: Math.min(...ends) },
+    HIGH: { f32: Math.max(...ends) },
+  };
 }

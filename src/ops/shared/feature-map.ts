@@ -1,8 +1,8 @@
 // Feature maps as arguments of operations and in their kernels.
-import type { Dtype } from "../../base/dtype.ts";
+import type { TensorDtype } from "../../base/dtype.ts";
 import { refuse } from "../../base/error.ts";
 import type { TensorDescription } from "../../gpu/operation.ts";
-import { type Tensor, checkTensor } from "../../gpu/tensor.ts";
+import { type Tensor, checkAnyTensor, checkTensor } from "../../gpu/tensor.ts";
 import type { Uniforms } from "../../kernel/uniforms.ts";
 import { type FeatureMap, mapOfShape, shapeOf } from "./geometry/feature-map.ts";
 
@@ -16,7 +16,7 @@ export function checkMap(argument: string, given: unknown): { tensor: Tensor; ma
 }
 
 /** The tensor that holds a feature map. */
-export function describeMap(map: FeatureMap, dtype: Dtype): TensorDescription {
+export function describeMap<D extends TensorDtype>(map: FeatureMap, dtype: D): TensorDescription<D> {
   return { shape: shapeOf(map), layout: map.layout, dtype };
 }
 
@@ -30,18 +30,31 @@ export function mapConstants({ layout }: FeatureMap): { CHANNELS_LAST: boolean }
   return { CHANNELS_LAST: layout === "channels-last" };
 }
 
+/** Another shape in the layout and the element type of a tensor. */
+export function like<D extends TensorDtype>(
+  { layout, dtype }: Omit<TensorDescription<D>, "shape">,
+  shape: readonly number[],
+): TensorDescription<D> {
+  return { shape, layout, dtype };
+}
+
 /**
  * Checks that an argument is a live tensor of the wanted shape, element type and, from three axes on, layout: vectors and matrices have no
  * layout.
  * @param reason where the wanted shape comes from: "as dy"
  * @throws ConvError `shape-mismatch` naming the property that differs
  */
-export function checkLike(argument: string, given: unknown, wanted: TensorDescription, reason: string): Tensor {
-  const tensor = checkTensor(argument, given);
+export function checkLike<D extends TensorDtype>(
+  argument: string,
+  given: unknown,
+  wanted: TensorDescription<D>,
+  reason: string,
+): Tensor<D> {
+  const tensor = checkAnyTensor(argument, given);
   if (tensor.shape.join() !== wanted.shape.join())
     refuse("shape-mismatch", `${argument}.shape`, tensor.shape, `[${wanted.shape.join(", ")}], ${reason}`);
   for (const key of tensor.shape.length < 3 ? (["dtype"] as const) : (["layout", "dtype"] as const))
     if (tensor[key] !== wanted[key])
       refuse("shape-mismatch", `${argument}.${key}`, tensor[key], `"${wanted[key]}", ${reason}`);
-  return tensor;
+  return tensor as Tensor<D>;
 }

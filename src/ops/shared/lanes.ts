@@ -1,10 +1,12 @@
 // How kernels of normalisations walk through a tensor: axis by axis of memory, one element or four at a time, in runs.
+import biasStridedShader from "../../../shaders/ops/shared/bias-strided.wgsl";
+import biasShader from "../../../shaders/ops/shared/bias.wgsl";
+import centerShader from "../../../shaders/ops/shared/center.wgsl";
+import noBiasShader from "../../../shaders/ops/shared/no-bias.wgsl";
+import noCenterShader from "../../../shaders/ops/shared/no-center.wgsl";
 import noScaleShader from "../../../shaders/ops/shared/no-scale.wgsl";
-import noShiftShader from "../../../shaders/ops/shared/no-shift.wgsl";
 import scaleStridedShader from "../../../shaders/ops/shared/scale-strided.wgsl";
 import scaleShader from "../../../shaders/ops/shared/scale.wgsl";
-import shiftStridedShader from "../../../shaders/ops/shared/shift-strided.wgsl";
-import shiftShader from "../../../shaders/ops/shared/shift.wgsl";
 import type { Dtype } from "../../base/dtype.ts";
 import { elementCount } from "../../base/shape.ts";
 import type { ThreadDispatch } from "../../kernel/dispatch.ts";
@@ -13,9 +15,11 @@ import type { Shader } from "../../kernel/shader.ts";
 import type { Normalisation } from "./geometry/normalisation.ts";
 import type { Parameter } from "./parameters.ts";
 
-/** Elements of the widest vector, and the number of axes that shaders/ops/shared/axes.wgsl knows. */
+/** Elements of the widest vector. */
 const FOUR = 4;
-const AXES = 4;
+
+/** Axes for which the uniforms of shaders/ops/shared/axes.wgsl and partition.wgsl have room: as many as a tensor may have. */
+const AXES = 8;
 
 /** An axis of memory. A step along it moves by `stride` elements, `set` sets and `parameter` parameters. */
 export interface Axis {
@@ -37,7 +41,7 @@ export interface Lanes {
 }
 
 /** Stands for an axis that a tensor does not have. */
-export const UNIT: Axis = { size: 1, stride: 0, set: 0, parameter: 0 };
+const UNIT: Axis = { size: 1, stride: 0, set: 0, parameter: 0 };
 
 /** Takes four elements at a time if the size of the innermost axis and the set steps of the other axes divide by four. */
 export function lanesOf({ axes }: Normalisation): Lanes {
@@ -89,17 +93,22 @@ export function aliasesOf(lanes: Lanes, dtype: Dtype, own?: Parameter): Record<s
 
 /** Define `scale_at`. */
 const SCALE = { none: noScaleShader, adjacent: scaleShader, strided: scaleStridedShader };
-/** Define `shift_at`. */
-const SHIFT = { none: noShiftShader, adjacent: shiftShader, strided: shiftStridedShader };
+/** Define `bias_at`. */
+const BIAS = { none: noBiasShader, adjacent: biasShader, strided: biasStridedShader };
+
+/** The snippet that loads means. */
+export function centerSnippet(given: unknown): Shader {
+  return given === undefined ? noCenterShader : centerShader;
+}
 
 /** The snippet that loads scales. */
 export function scaleSnippet(given: Parameter | undefined, stride?: number): Shader {
   return snippetOf(SCALE, given, stride);
 }
 
-/** The snippet that loads shifts. */
-export function shiftSnippet(given: Parameter | undefined, stride?: number): Shader {
-  return snippetOf(SHIFT, given, stride);
+/** The snippet that loads biases. */
+export function biasSnippet(given: Parameter | undefined, stride?: number): Shader {
+  return snippetOf(BIAS, given, stride);
 }
 
 function snippetOf(snippets: typeof SCALE, given: Parameter | undefined, stride: number | undefined): Shader {
@@ -107,9 +116,10 @@ function snippetOf(snippets: typeof SCALE, given: Parameter | undefined, stride:
   return stride ? snippets.strided : snippets.adjacent;
 }
 
-/** The constant of the snippets for strided parameters. */
-export function strideConstants({ parameterStride }: Lanes): { readonly PARAMETER_STRIDE?: number } {
-  return parameterStride ? { PARAMETER_STRIDE: parameterStride } : {};
+/** Axes as an array of vectors with the given fields in order, innermost first. */
+export function axisVectors(axes: readonly Axis[], fields: readonly (keyof Axis)[]): number[] {
+  const vectors = Array.from({ length: AXES }, (_, at) => axes.toReversed()[at] ?? UNIT);
+  return vectors.flatMap((one) => [...fields.map((field) => one[field]), 0].slice(0, 4));
 }
 
 /** Elements that an invocation of an elementwise kernel computes, one after the other. */
@@ -126,30 +136,23 @@ export interface Loads {
  * the fewest loads: where the set or the parameter stays the same along the run, its values are loaded once. Ties go to the longest axis.
  */
 export function elementwise(
-  { axes, ...lanes }: Lanes,
+  { axes, parameterStride = 0, ...lanes }: Lanes,
   loads: Loads,
 ): Required<Pick<ThreadDispatch, "constants" | "uniforms" | "threads">> {
   const cost = (one: Axis, key: "set" | "parameter"): number =>
     (loads[key] * (lanes[key] ? lanes.width : 1)) / (one[key] === 0 ? Math.min(one.size, RUN) : 1);
   const total = (one: Axis): number => cost(one, "set") + cost(one, "parameter");
-  const along = axes.toSorted((a, b) => total(a) - total(b) || b.size - a.size)[0] ?? { ...UNIT };
-  const steps = Math.ceil(along.size / RUN);
   // A single element has no axes: its run is along an axis of size 1.
-  const own = axes.length > 0 ? axes : [along];
-  const all = [...Array.from({ length: AXES - own.length }, () => UNIT), ...own].map((one) => ({
-    ...one,
-    size: one === along ? steps : one.size,
-    along: one === along ? 1 : 0,
-  }));
+  const own = axes.length > 0 ? axes : [UNIT];
+  const along = own.toSorted((a, b) => total(a) - total(b) || b.size - a.size)[0]!;
+  const all = own.map((one) => (one === along ? { ...one, size: Math.ceil(along.size / RUN) } : one));
   return {
-    constants: { SET_MOVES: along.set > 0, PARAMETER_MOVES: along.parameter > 0 },
+    constants: { OUTER_AXES: own.length - 1, SET_MOVES: along.set > 0, PARAMETER_MOVES: along.parameter > 0 },
     uniforms: {
-      size: all.map(({ size }) => size),
-      stride: all.map(({ stride }) => stride),
-      sets: all.map(({ set }) => set),
-      parameters: all.map(({ parameter }) => parameter),
-      along: all.map((one) => one.along),
+      axes: axisVectors(all, ["size", "stride", "set", "parameter"]),
+      along: own.length - 1 - own.indexOf(along),
       cells: along.size,
+      parameterStride,
     },
     threads: elementCount(all.map(({ size }) => size)),
   };

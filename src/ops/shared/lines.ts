@@ -27,10 +27,10 @@ export interface LineMapping {
   /** The snippets that find the line of an invocation and combine the partial results of a line. */
   readonly shaders: readonly Shader[];
   readonly constants: { readonly THREADS: number; readonly ALONG: boolean };
-  /** The types of an item, and W, the type of an invocation's partial result. */
-  readonly aliases: Items["aliases"] & { readonly W: string };
+  /** The types of an item and of its bits (U), and those of an invocation's partial result (W and K). */
+  readonly aliases: Items["aliases"] & Readonly<Record<"U" | "W" | "K", string>>;
   /** The struct Lines of shaders/ops/shared/lines.wgsl. */
-  readonly uniforms: { readonly count: number; readonly size: number; readonly inner: number };
+  readonly uniforms: Readonly<Record<"count" | "size" | "inner" | "nan", number>>;
 }
 
 /** Maps invocations to items of neighbouring lines. */
@@ -61,10 +61,11 @@ interface Sharing {
 /** @param lines the number of items of lines, the number of items along a line, and the distance between these */
 function mappingOf(
   items: Items,
-  lines: LineMapping["uniforms"],
+  lines: Readonly<Record<"count" | "size" | "inner", number>>,
   { along = false, together = true }: Sharing = {},
 ): LineMapping {
   const { count, size, inner } = lines;
+  const bits = items.lanes === 4 ? "vec4u" : "u32";
   const contiguous = inner === 1 && (along || items.lanes === 1);
   const long = size * (along ? items.lanes : 1) >= LONG_LINE;
   const threads = together && long && (contiguous || count < MANY_LINES) ? THREADS_OF_LINE : 1;
@@ -78,7 +79,7 @@ function mappingOf(
       threads > 1 ? lineSharedShader : lineAloneShader,
     ],
     constants: { THREADS: threads, ALONG: along },
-    aliases: { ...items.aliases, W: along ? "f32" : items.aliases.L },
-    uniforms: lines,
+    aliases: { ...items.aliases, U: bits, W: along ? "f32" : items.aliases.L, K: along ? "u32" : bits },
+    uniforms: { ...lines, nan: Number.NaN },
   };
 }

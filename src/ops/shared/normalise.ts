@@ -1,133 +1,46 @@
-// The steps of normalisations: moments of sets, sums of gradients, and the elementwise steps that use them.
+// The steps of normalisations that use statistics: the elementwise ones, and the sums of gradients.
 import axesShader from "../../../shaders/ops/shared/axes.wgsl";
-import finishMomentsShader from "../../../shaders/ops/shared/finish-moments.wgsl";
-import finishRunningMomentsShader from "../../../shaders/ops/shared/finish-running-moments.wgsl";
 import finishSumsShader from "../../../shaders/ops/shared/finish-sums.wgsl";
-import givenMomentsShader from "../../../shaders/ops/shared/given-moments.wgsl";
+import movingShader from "../../../shaders/ops/shared/moving.wgsl";
 import normaliseBackwardShader from "../../../shaders/ops/shared/normalise-backward.wgsl";
 import normaliseShader from "../../../shaders/ops/shared/normalise.wgsl";
-import scaleSetsShader from "../../../shaders/ops/shared/scale-sets.wgsl";
 import type { Dtype } from "../../base/dtype.ts";
 import { whole } from "../../gpu/operation.ts";
 import type { Tensor } from "../../gpu/tensor.ts";
 import { type Range, dispatch } from "../../kernel/dispatch.ts";
 import { elementTypes } from "../../kernel/element-types.ts";
 import type { Shader } from "../../kernel/shader.ts";
-import type { Step } from "../../kernel/step.ts";
+import type { Constant, Step } from "../../kernel/step.ts";
 import type { Workspace } from "../../kernel/workspace.ts";
 import type { Normalisation } from "./geometry/normalisation.ts";
-import {
-  type Lanes,
-  type Loads,
-  aliasesOf,
-  elementwise,
-  lanesOf,
-  scaleSnippet,
-  shiftSnippet,
-  strideConstants,
-} from "./lanes.ts";
+import { type Loads, aliasesOf, biasSnippet, centerSnippet, elementwise, lanesOf, scaleSnippet } from "./lanes.ts";
 import { type Parameter, bound } from "./parameters.ts";
-import { type Owner, type Reduced, reduceMoments, reduceSums } from "./reduce.ts";
-
-/** The mean and the inverse deviation of each set, in float32. */
-export interface Statistics {
-  readonly mean: Range;
-  readonly inverse: Range;
-}
-
-/** The gradients of a normalisation; dscale and dshift are there whether or not scale and shift were given. */
-export interface NormGradients {
-  readonly dx: Tensor;
-  /** In the element type of scale if given, else of x. */
-  readonly dscale: Tensor;
-  readonly dshift: Tensor;
-}
-
-/** Workspace for the statistics of each set. */
-export function statisticsIn(workspace: Workspace, { sets }: Normalisation): Statistics {
-  return { mean: workspace.numbers(sets), inverse: workspace.numbers(sets) };
-}
-
-/** The running statistics of training, updated in place. */
-export interface Running {
-  readonly mean: Range;
-  readonly variance: Range;
-  readonly dtype: Dtype;
-  readonly momentum: number;
-}
-
-interface Moments {
-  readonly normalisation: Normalisation;
-  readonly x: Tensor;
-  readonly statistics: Statistics;
-  readonly epsilon: number;
-  readonly running?: Running;
-}
-
-/**
- * Computes the mean of each set and its inverse deviation, 1 / sqrt(variance + epsilon) with the biased variance. Running statistics move
- * towards the mean and the unbiased variance. Eight numbers at a time go through the two-pass method, and their moments are merged by the
- * pairwise formula of Chan, Golub and LeVeque ("Algorithms for Computing the Sample Variance: Analysis and Recommendations", The American
- * Statistician 37, 1983). Numbers are never squared before a mean close to their own is subtracted, so the mean may be large beside the
- * deviation.
- */
-export function moments(
-  workspace: Workspace,
-  { normalisation, x, statistics, epsilon, running }: Moments,
-): Step<string>[] {
-  const { sets, members } = normalisation;
-  const { steps, parts } = reduceMoments(workspace, {
-    lanes: lanesOf(normalisation),
-    owner: "set",
-    dtype: x.dtype,
-    ranges: [whole("x", x)],
-  });
-  const finish = dispatch({
-    shaders: [running ? finishRunningMomentsShader : finishMomentsShader],
-    aliases: running ? { M: elementTypes(running.dtype).one } : {},
-    ranges: [parts, statistics.mean, statistics.inverse, running?.mean, running?.variance],
-    ...(isInWorkspace(statistics.mean) && { readWrite: [1] }),
-    uniforms: {
-      epsilon,
-      ...(running && { momentum: running.momentum, unbiased: members / Math.max(members - 1, 1) }),
-    },
-    threads: sets,
-  });
-  return [...steps, finish];
-}
-
-/** Computes the statistics from given means and variances of one element type. */
-export function givenMoments(
-  statistics: Statistics,
-  { mean, variance, epsilon }: { mean: Tensor; variance: Tensor; epsilon: number },
-): Step<string> {
-  return dispatch({
-    shaders: [givenMomentsShader],
-    aliases: { M: elementTypes(mean.dtype).one },
-    ranges: [whole("mean", mean), whole("variance", variance), statistics.mean, statistics.inverse],
-    uniforms: { epsilon },
-    threads: mean.size,
-  });
-}
+import { type Owner, type Reduced, isInWorkspace, reduceSums } from "./reduce.ts";
+import type { Statistics } from "./statistics.ts";
 
 interface Normalised {
   readonly x: Tensor;
+  /** The name of x in the operation. Default: "x". */
+  readonly operand?: string;
   readonly y: Range;
   readonly statistics: Statistics;
   readonly scale?: Parameter | undefined;
-  readonly shift?: Parameter | undefined;
+  readonly bias?: Parameter | undefined;
 }
 
-/** Computes (x - mean) / deviation * scale + shift. */
-export function normalise(normalisation: Normalisation, { x, y, statistics, scale, shift }: Normalised): Step<string> {
-  const lanes = lanesOf(normalisation);
-  return elementStep(lanes, {
-    loads: { set: 2, parameter: (scale ? 1 : 0) + (shift ? 1 : 0) },
-    shaders: [shiftSnippet(shift, lanes.parameterStride), normaliseShader],
+/** Computes (x - mean) / deviation * scale + bias. */
+export function normalise(
+  normalisation: Normalisation,
+  { x, operand = "x", y, statistics, scale, bias }: Normalised,
+): Step<string> {
+  const { mean, inverse } = statistics;
+  const { parameterStride } = lanesOf(normalisation);
+  return elementStep(normalisation, {
+    loads: { set: mean ? 2 : 1, parameter: (scale ? 1 : 0) + (bias ? 1 : 0) },
+    shaders: [biasSnippet(bias, parameterStride), normaliseShader],
     dtype: x.dtype,
-    ranges: [whole("x", x), statistics.mean, statistics.inverse, y],
-    scale,
-    shift,
+    ranges: [whole(operand, x), inverse, y],
+    ...{ scale, bias, center: mean },
   });
 }
 
@@ -147,16 +60,10 @@ export function gradientSums(
   workspace: Workspace,
   normalisation: Normalisation,
   owner: Owner,
-  { dy, x, statistics, scale }: GradientOperands,
+  { dy, x, statistics: { mean, inverse }, scale }: GradientOperands,
 ): Reduced {
-  const { mean, inverse } = statistics;
-  const reduction = {
-    lanes: lanesOf(normalisation),
-    owner,
-    dtype: x.dtype,
-    ranges: [whole("dy", dy), whole("x", x), mean, inverse],
-    ...(isInWorkspace(mean) && { readWrite: [4, 5] }),
-  };
+  const ranges = [whole("dy", dy), whole("x", x), inverse];
+  const reduction = { lanes: lanesOf(normalisation), owner, dtype: x.dtype, ranges, center: mean };
   return reduceSums(workspace, reduction, owner === "set" ? scale : undefined);
 }
 
@@ -170,19 +77,25 @@ interface FinishSums extends SumRanges {
   readonly dtype: Dtype;
   readonly factor?: number;
   readonly scale?: Parameter | undefined;
+  /** Whether the numbers of a set are centred; else the first sum is left 0. Default: true. */
+  readonly centered?: boolean;
+  /** Leaves 0 for sets whose inverse norm is `limit`. */
+  readonly moving?: { readonly inverse: Range; readonly limit: number };
 }
 
 /** Multiplies the sums of each owner by a factor, and by its scale if given, and stores them in tensors or in the workspace. */
 export function finishSums(
   parts: Range,
   count: number,
-  { sum, products, dtype, factor = 1, scale }: FinishSums,
+  { sum, products, dtype, factor = 1, scale, centered = true, moving }: FinishSums,
 ): Step<string> {
+  const own = moving ? { range: moving.inverse, dtype: "f32" as const } : scale;
   return dispatch({
-    shaders: [scaleSnippet(scale), finishSumsShader],
-    aliases: { V: "f32", Q: "f32", P: elementTypes(scale?.dtype ?? "f32").one, R: elementTypes(dtype).one },
-    ranges: bound([parts, sum, products], scale),
-    ...(isInWorkspace(sum) && { readWrite: [1] }),
+    shaders: [moving ? movingShader : scaleSnippet(scale), finishSumsShader],
+    constants: { CENTERED: centered, ...(moving && { LIMIT: { f32: moving.limit } }) },
+    aliases: { V: "f32", Q: "f32", P: elementTypes(own?.dtype ?? "f32").one, R: elementTypes(dtype).one },
+    ranges: bound([parts, sum, products], { scale: own }),
+    readWrite: [...(isInWorkspace(sum) ? [1] : []), ...(moving && isInWorkspace(moving.inverse) ? [8] : [])],
     uniforms: { factor },
     threads: count,
   });
@@ -191,64 +104,48 @@ export function finishSums(
 /**
  * Computes the gradient of x: (g - mean(g) - normalised x * mean(g * normalised x)) / deviation for g = dy * scale, with means over each
  * set.
+ * @param SIGNS whether the divisor is a sum of magnitudes: the gradient then has the sign of x in place of the normalised x
  */
 export function inputGradient(
   normalisation: Normalisation,
-  { dy, x, statistics, scale }: GradientOperands,
+  { dy, x, statistics: { mean, inverse }, scale }: GradientOperands,
   dx: Range,
   means: SumRanges,
+  SIGNS = false,
 ): Step<string> {
-  const { mean, inverse } = statistics;
-  return elementStep(lanesOf(normalisation), {
-    loads: { set: 4, parameter: scale ? 1 : 0 },
+  return elementStep(normalisation, {
+    loads: { set: mean ? 4 : 3, parameter: scale ? 1 : 0 },
     shaders: [normaliseBackwardShader],
+    constants: { SIGNS },
     dtype: x.dtype,
-    ranges: [whole("dy", dy), dx, inverse, whole("x", x), mean, means.sum, means.products],
-    scale,
-  });
-}
-
-interface ScaledSets {
-  /** The name of x in the operation. */
-  readonly operand: string;
-  readonly x: Tensor;
-  readonly y: Range;
-  readonly factor: Range;
-  readonly scale?: Parameter | undefined;
-}
-
-/** Multiplies x by the factor of each set, and by the scale of each parameter. */
-export function scaleSets(normalisation: Normalisation, { operand, x, y, factor, scale }: ScaledSets): Step<string> {
-  return elementStep(lanesOf(normalisation), {
-    loads: { set: 1, parameter: scale ? 1 : 0 },
-    shaders: [scaleSetsShader],
-    dtype: x.dtype,
-    ranges: [whole(operand, x), factor, y],
-    scale,
+    ranges: [whole("dy", dy), dx, inverse, whole("x", x), means.sum, means.products],
+    ...{ scale, center: mean },
   });
 }
 
 interface ElementStep {
   readonly loads: Loads;
   readonly shaders: readonly Shader[];
+  readonly constants?: Readonly<Record<string, Constant>>;
   readonly dtype: Dtype;
   readonly ranges: readonly Range[];
   readonly scale?: Parameter | undefined;
-  readonly shift?: Parameter | undefined;
+  readonly bias?: Parameter | undefined;
+  readonly center: Range | undefined;
 }
 
 /** The step of a kernel with a result for each element. */
-function elementStep(lanes: Lanes, { loads, shaders, dtype, ranges, scale, shift }: ElementStep): Step<string> {
+function elementStep(
+  normalisation: Normalisation,
+  { loads, shaders, constants, dtype, ranges, ...own }: ElementStep,
+): Step<string> {
+  const lanes = lanesOf(normalisation);
   const elements = elementwise(lanes, loads);
   return dispatch({
     ...elements,
-    shaders: [axesShader, scaleSnippet(scale, lanes.parameterStride), ...shaders],
-    constants: { ...elements.constants, ...strideConstants(lanes) },
-    aliases: aliasesOf(lanes, dtype, scale ?? shift),
-    ranges: bound(ranges, scale, shift),
+    shaders: [axesShader, scaleSnippet(own.scale, lanes.parameterStride), centerSnippet(own.center), ...shaders],
+    constants: { ...elements.constants, ...constants },
+    aliases: aliasesOf(lanes, dtype, own.scale ?? own.bias),
+    ranges: bound(ranges, own),
   });
-}
-
-function isInWorkspace({ operand }: Range): boolean {
-  return operand === "workspace";
 }

@@ -1,19 +1,38 @@
-// The parameters of a normalisation (scale, shift, statistics): checked as arguments, and bound in kernels.
+// The parameters of a normalisation (scale, bias, statistics): checked as arguments, and bound in kernels.
 import type { Dtype } from "../../base/dtype.ts";
 import { refuse } from "../../base/error.ts";
 import { whole } from "../../gpu/operation.ts";
 import { type Tensor, checkTensor } from "../../gpu/tensor.ts";
 import type { Range } from "../../kernel/dispatch.ts";
 
-/** A scale, a shift or a bias: its memory and its element type. */
+/** A scale or a bias: its memory and its element type. */
 export interface Parameter {
   readonly range: Range;
   readonly dtype: Dtype;
 }
 
+/** The gradients of a normalisation; dscale and dbias are there whether or not scale and bias were given. */
+export interface NormGradients {
+  readonly dx: Tensor;
+  /** In the element type of scale if given, else of x. */
+  readonly dscale: Tensor;
+  readonly dbias: Tensor;
+}
+
+/** The parameters of a normalisation, as far as they are given. */
+interface Affine {
+  readonly scale?: Tensor;
+  readonly bias?: Tensor;
+}
+
 /** A parameter tensor as dispatches bind it. */
 export function parameter(operand: string, tensor: Tensor | undefined): Parameter | undefined {
   return tensor && { range: whole(operand, tensor), dtype: tensor.dtype };
+}
+
+/** Scale and bias as dispatches bind them. */
+export function affineParameters({ scale, bias }: Affine): Record<keyof Affine, Parameter | undefined> {
+  return { scale: parameter("scale", scale), bias: parameter("bias", bias) };
 }
 
 /**
@@ -34,17 +53,17 @@ export function checkParameter(argument: string, given: unknown, shape: readonly
   return tensor;
 }
 
-/** Checks the options scale and shift, if given; both must have the same element type. */
+/** Checks the options scale and bias, if given; both must have the same element type. */
 export function checkAffine(
-  { scale, shift }: { scale?: Tensor | undefined; shift?: Tensor | undefined },
+  { scale, bias }: { scale?: Tensor | undefined; bias?: Tensor | undefined },
   shape: readonly number[],
   dtype: Dtype,
-): { scale?: Tensor; shift?: Tensor } {
+): Affine {
   const checked = {
     ...(scale !== undefined && { scale: checkParameter("scale", scale, shape, dtype) }),
-    ...(shift !== undefined && { shift: checkParameter("shift", shift, shape, dtype) }),
+    ...(bias !== undefined && { bias: checkParameter("bias", bias, shape, dtype) }),
   };
-  if (checked.scale && checked.shift) checkSameType("shift", checked.shift, "scale", checked.scale);
+  if (checked.scale && checked.bias) checkSameType("bias", checked.bias, "scale", checked.scale);
   return checked;
 }
 
@@ -66,14 +85,27 @@ export function checkSameType(argument: string, tensor: Tensor, other: string, {
     refuse("shape-mismatch", `${argument}.dtype`, tensor.dtype, `"${dtype}", as ${other} has`);
 }
 
-/** The binding of a scale in every kernel; a shift and a bias have the next two. */
+/** The bindings of parameters and statistics that are the same in every kernel. */
 const SCALE_BINDING = 8;
+export const CENTER_BINDING = 11;
+
+/** The parameters that a kernel loads. */
+interface Bound {
+  readonly scale?: Parameter | undefined;
+  readonly bias?: Parameter | undefined;
+  /** The bias of the convolution, when a normalisation is folded into it. */
+  readonly convBias?: Parameter | undefined;
+  /** The mean of each set. */
+  readonly center?: Range | undefined;
+}
 
 /** Binds ranges from 1 on, and parameters at their own bindings. */
 export function bound(
   ranges: readonly (Range | undefined)[],
-  ...parameters: readonly (Parameter | undefined)[]
+  { scale, bias, convBias, center }: Bound,
 ): (Range | undefined)[] {
-  const holes = Array.from({ length: SCALE_BINDING - 1 - ranges.length }, () => undefined);
-  return [...ranges, ...holes, ...parameters.map((one) => one?.range)];
+  const parameters = [scale, bias, convBias].flatMap((one, at) =>
+    one ? [{ ...one.range, binding: SCALE_BINDING + at }] : [],
+  );
+  return [...ranges, ...parameters, center && { ...center, binding: CENTER_BINDING }];
 }

@@ -43,16 +43,18 @@ export interface WindowBackward {
 /**
  * Checks the dy and the options of the gradient of a pooling by windows.
  * @param keys the options of the pooling, to which `inputShape` is added
+ * @param mayBeEmpty as for `windowsOf`
  */
 export function checkWindowBackward(
   dy: Tensor,
   options: WindowBackwardOptions,
   keys: readonly string[],
+  mayBeEmpty = false,
 ): WindowBackward {
   checkOptions("options", options, [...keys, "inputShape"]);
   const { layout, dtype } = checkTensor("dy", dy);
   const map = mapOfShape("inputShape", options.inputShape, layout);
-  const windows = windowsOf(map, options);
+  const windows = windowsOf(map, options, mayBeEmpty);
   const output = pooled(map, windows);
   checkPooled("dy", dy, describeMap(output, dtype));
   return { map, windows, output, dx: describeMap(map, dtype) };

@@ -6,12 +6,13 @@ import backwardBlocksShader from "../../../shaders/ops/shared/pool/backward-bloc
 import backwardUnrolledShader from "../../../shaders/ops/shared/pool/backward-unrolled.wgsl";
 import backwardShader from "../../../shaders/ops/shared/pool/backward.wgsl";
 import blocksShader from "../../../shaders/ops/shared/pool/blocks.wgsl";
+import noteNothingShader from "../../../shaders/ops/shared/pool/note-nothing.wgsl";
 import scaleDyShader from "../../../shaders/ops/shared/pool/scale-dy.wgsl";
 import stepsShader from "../../../shaders/ops/shared/pool/steps.wgsl";
 import windowsShader from "../../../shaders/ops/shared/windows.wgsl";
 import { alongAxes } from "../../algorithms/operands.ts";
 import { type Dtype, bytesFor } from "../../base/dtype.ts";
-import { type Triple, dilatedExtent, elementCount } from "../../base/shape.ts";
+import { type Triple, dilatedExtent, eachAxis, elementCount } from "../../base/shape.ts";
 import type { Range } from "../../kernel/dispatch.ts";
 import type { Constant, Step } from "../../kernel/step.ts";
 import { evenBins } from "./geometry/bins.ts";
@@ -24,7 +25,6 @@ import {
   type Regions,
   type Rule,
   type ThreadLayout,
-  eachAxis,
   inLanes,
   poolStep,
   rowThreadsOf,
@@ -41,6 +41,10 @@ const MAX_UNROLLED_DILATED = 4;
 
 /** The windows or bins that contain a cell. */
 export interface CellRegions extends Regions {
+  /** The most windows or bins that contain a cell. */
+  readonly most: number;
+  /** The windows, if they are such. */
+  readonly windows?: Windows;
   /** The most windows that contain a cell along each axis, if they are few enough to be unrolled. */
   readonly around?: Triple;
   /** The windows, if the cells between two of them are unrolled as well. */
@@ -64,7 +68,9 @@ export interface PoolGradient {
 /** The bins of adaptive pooling that contain a cell. */
 export function aroundBins(input: FeatureMap, output: FeatureMap): CellRegions {
   const even = evenBins(input, output);
-  return even ? aroundWindows(input, even) : { shaders: [windowsShader, aroundBinsShader], uniforms: {} };
+  if (even) return aroundWindows(input, even);
+  const most = elementCount(eachAxis((axis) => Math.ceil(output.size[axis] / input.size[axis]) + 1));
+  return { shaders: [windowsShader, aroundBinsShader], uniforms: {}, most };
 }
 
 /** The windows of pooling that contain a cell. */
@@ -72,7 +78,8 @@ export function aroundWindows(map: FeatureMap, windows: Windows): CellRegions {
   const { kernel, stride, dilation, padBegin, padEnd } = windows;
   const around = windowsAround(windows);
   const dilated = dilation.some((distance) => distance > 1);
-  const few = elementCount(around) <= (dilated ? MAX_UNROLLED_DILATED : MAX_UNROLLED);
+  const most = elementCount(around);
+  const few = most <= (dilated ? MAX_UNROLLED_DILATED : MAX_UNROLLED);
   return {
     shaders: [windowsShader, stepsShader, aroundWindowsShader],
     uniforms: { windows: windowUniforms(windows) },
@@ -80,6 +87,7 @@ export function aroundWindows(map: FeatureMap, windows: Windows): CellRegions {
       LONG: map.size.some((cells, axis) => cells + padBegin[axis]! + padEnd[axis]! >= LONG_AXIS),
       DILATED: dilated,
     },
+    ...{ most, windows },
     ...(few && { around }),
     ...(few && elementCount(stride) <= MAX_UNROLLED && elementCount(kernel) <= MAX_TERMS && { blocks: windows }),
   };
@@ -90,13 +98,25 @@ export function windowsAround({ kernel, stride, dilation }: Windows): Triple {
   return eachAxis((axis) => Math.ceil(dilatedExtent(kernel[axis], dilation[axis]) / stride[axis]));
 }
 
-/** The step of a gradient: unrolled by blocks of cells, unrolled by cells, or by loops. */
-export function poolGradient({ pooled, map, dtype, regions, rule, ranges }: PoolGradient): Step<string> {
+/**
+ * The step of a gradient: unrolled by blocks of cells, unrolled by cells, or by loops.
+ * @param note is called for each window that a block has first; any but the default for all windows
+ */
+export function poolGradient(
+  { pooled, map, dtype, regions, rule, ranges }: PoolGradient,
+  note = noteNothingShader,
+): Step<string> {
   const { around, blocks } = regions;
   const common = { input: pooled, output: map, dtype, regions, rule, ranges };
   if (blocks && around) {
-    const { threads, threadLayout, constants } = blocksOf(pooled, map, blocks, around);
-    return poolStep({ ...common, shaders: [blocksShader, backwardBlocksShader], constants, threads, threadLayout });
+    const { threads, threadLayout, constants } = blocksOf(pooled, map, blocks, around, note !== noteNothingShader);
+    return poolStep({
+      ...common,
+      shaders: [blocksShader, note, backwardBlocksShader],
+      constants,
+      threads,
+      threadLayout,
+    });
   }
   const { threads, rowThreads } = rowThreadsOf(inLanes(map));
   return poolStep({
@@ -107,16 +127,23 @@ export function poolGradient({ pooled, map, dtype, regions, rule, ranges }: Pool
   });
 }
 
-/** The threads, their layout and the constants of shaders/ops/shared/pool/blocks.wgsl. */
+/**
+ * The threads, their layout and the constants of shaders/ops/shared/pool/blocks.wgsl.
+ * @param everyWindow whether windows of padding alone have blocks too
+ */
 export function blocksOf(
   pooled: FeatureMap,
   map: FeatureMap,
   windows: Windows,
   around: Triple,
+  everyWindow = false,
 ): { threads: number; threadLayout: ThreadLayout; constants: Record<string, Constant> } {
   const { kernel, stride, padBegin } = windows;
-  const first = eachAxis((axis) => Math.floor(padBegin[axis] / stride[axis]));
-  const blocks = eachAxis((axis) => Math.floor((map.size[axis] - 1 + padBegin[axis]) / stride[axis]) - first[axis] + 1);
+  const first = eachAxis((axis) => Math.min(Math.floor(padBegin[axis] / stride[axis]), everyWindow ? 0 : Infinity));
+  const blocks = eachAxis((axis) => {
+    const last = Math.floor((map.size[axis] - 1 + padBegin[axis]) / stride[axis]);
+    return Math.max(last + 1, everyWindow ? pooled.size[axis] : 0) - first[axis];
+  });
   const [blocksD, height, blocksW] = blocks;
   const planes = map.N * inLanes(map).channels;
   const run = runAlong(height, planes * elementCount(blocks), elementCount(stride), elementCount(kernel));
@@ -128,7 +155,10 @@ export function blocksOf(
     constants: {
       ...windowConstants(windows),
       ...alongAxes("AROUND_", around),
-      ...alongAxes("FIRST_", first),
+      ...alongAxes(
+        "FIRST_",
+        eachAxis((axis) => first[axis] >>> 0),
+      ),
       RUN: run,
       // Every block lies in one window, which exists.
       ALL_INSIDE:
@@ -145,7 +175,14 @@ export function scaledRange(pooled: FeatureMap): Range {
 }
 
 /** The step that multiplies dy by the factor common to all cells of a window, before a gradient: one invocation for each output. */
-export function scaleDy({ pooled, map, dtype, regions, rule, ranges }: PoolGradient): Step<string> {
+export function scaleDy({
+  pooled,
+  map,
+  dtype,
+  regions,
+  rule,
+  ranges,
+}: Omit<PoolGradient, "regions"> & { regions: Regions }): Step<string> {
   const threads = elementsOf(inLanes(pooled));
   return poolStep({
     ...{ input: map, output: pooled, dtype, regions, rule, ranges, threads },

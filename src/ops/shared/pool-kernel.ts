@@ -10,7 +10,7 @@ import numbersShader from "../../../shaders/ops/shared/pool/numbers.wgsl";
 import oneLaneShader from "../../../shaders/ops/shared/pool/one-lane.wgsl";
 import poolShader from "../../../shaders/ops/shared/pool/pool.wgsl";
 import { alongAxes } from "../../algorithms/operands.ts";
-import type { Dtype } from "../../base/dtype.ts";
+import type { Dtype, TensorDtype } from "../../base/dtype.ts";
 import type { Triple } from "../../base/shape.ts";
 import { type Range, dispatch } from "../../kernel/dispatch.ts";
 import { elementTypes } from "../../kernel/element-types.ts";
@@ -117,7 +117,7 @@ export function lanesOf({ layout, channels }: FeatureMap): 1 | 4 {
 }
 
 /** The WGSL type of the elements of a map in storage, in vectors V. */
-export function laneType(map: FeatureMap, dtype: Dtype): string {
+export function laneType(map: FeatureMap, dtype: TensorDtype): string {
   return elementTypes(dtype)[lanesOf(map) === 4 ? "four" : "one"];
 }
 
@@ -127,7 +127,7 @@ export function inLanes(map: FeatureMap, lanes = lanesOf(map)): FeatureMap {
 }
 
 /** Below this many invocations a GPU is not busy, and each computes one output. */
-const FEW_THREADS = 16_384;
+export const FEW_THREADS = 16_384;
 
 /** Outputs of a row that an invocation computes: the arithmetic common to them is done once. */
 const OUTPUTS_PER_THREAD = 4;
@@ -164,21 +164,18 @@ export const LONG_AXIS = 2 ** 20;
 
 /** The uniforms of the struct Windows of shaders/ops/shared/windows.wgsl. */
 export function windowUniforms({ kernel, stride, dilation, padBegin, padEnd }: Windows): Uniforms {
+  // Negative padding wraps, as all arithmetic of the shaders does.
+  const wrapped = ([d, h, w]: Triple): Triple => [d >>> 0, h >>> 0, w >>> 0];
   return {
     ...alongAxes("kernel", kernel),
     ...alongAxes("stride", stride),
     ...alongAxes("dilation", dilation),
-    ...alongAxes("begin", padBegin),
-    ...alongAxes("end", padEnd),
+    ...alongAxes("begin", wrapped(padBegin)),
+    ...alongAxes("end", wrapped(padEnd)),
   };
 }
 
 /** The sizes of windows as constants. */
 export function windowConstants({ kernel, stride, dilation }: Windows): Readonly<Record<string, number>> {
   return { ...alongAxes("KERNEL_", kernel), ...alongAxes("STRIDE_", stride), ...alongAxes("DILATION_", dilation) };
-}
-
-/** A value computed for each axis. */
-export function eachAxis(compute: (axis: 0 | 1 | 2) => number): Triple {
-  return [compute(0), compute(1), compute(2)];
 }

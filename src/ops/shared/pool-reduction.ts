@@ -4,6 +4,7 @@ import overBinsShader from "../../../shaders/ops/shared/pool/over-bins.wgsl";
 import overWindowsShader from "../../../shaders/ops/shared/pool/over-windows.wgsl";
 import reduceUnrolledShader from "../../../shaders/ops/shared/pool/reduce-unrolled.wgsl";
 import reduceShader from "../../../shaders/ops/shared/pool/reduce.wgsl";
+import windowRegionsShader from "../../../shaders/ops/shared/pool/window-regions.wgsl";
 import windowsShader from "../../../shaders/ops/shared/windows.wgsl";
 import { alongAxes } from "../../algorithms/operands.ts";
 import { type Dtype, bytesFor } from "../../base/dtype.ts";
@@ -26,11 +27,14 @@ import {
   rowThreadsOf,
   windowUniforms,
 } from "./pool-kernel.ts";
+import { runningReduction } from "./pool-running.ts";
 
 /** The cells of each output. */
 export interface OutputRegions extends Regions {
   /** The most cells of an output. */
   readonly cells: number;
+  /** The windows, if they are such. */
+  readonly windows?: Windows;
   /** Whether all outputs have that many cells. */
   readonly equal?: boolean;
   /** Set if windows have so few cells that they are unrolled: their size, and whether some have cells outside the input. */
@@ -41,6 +45,8 @@ export interface OutputRegions extends Regions {
 export interface ReductionRule extends Rule {
   /** Numbers of the state that passes from the first dispatch to the second. */
   readonly stateSize: number;
+  /** Whether the result of a window is that of its rows and their results, whichever window it is. */
+  readonly separable?: boolean;
 }
 
 /** A pooling: its maps, the cells of an output, and the rule that reduces them. */
@@ -73,12 +79,12 @@ export function overWindows(input: FeatureMap, windows: Windows): OutputRegions 
   const clipped = kernel.some(
     (taps, axis) =>
       padBegin[axis]! > 0 ||
-      (output[axis]! - 1) * stride[axis]! + dilatedExtent(taps, dilation[axis]!) > input.size[axis]!,
+      (output[axis]! - 1) * stride[axis]! + dilatedExtent(taps, dilation[axis]!) > input.size[axis]! + padBegin[axis]!,
   );
   return {
-    shaders: [windowsShader, overWindowsShader],
+    shaders: [windowsShader, windowRegionsShader, overWindowsShader],
     uniforms: { windows: windowUniforms(windows) },
-    cells,
+    ...{ cells, windows },
     equal: !clipped,
     ...(cells <= MAX_UNROLLED && { unrolled: { kernel, clipped } }),
   };
@@ -107,7 +113,17 @@ export function splitsOf(cells: number, numbers: number): number {
  */
 export function reduction({ input, output, dtype, regions, rule, x, results, ...rest }: Reduction): Recipe {
   const { resultDtype = dtype, workspaceOffset = 0 } = rest;
-  const { unrolled } = regions;
+  const { unrolled, windows } = regions;
+  const aliases = { R: laneType(input, resultDtype) };
+  const stored = results.map((range, at) => ({ ...range, binding: at + 2 }));
+  const running =
+    windows &&
+    rule.separable &&
+    runningReduction({
+      ...{ input, output, dtype, windows, rule, aliases, workspaceOffset, from: x, others: stored },
+      stateSize: rule.stateSize,
+    });
+  if (running) return running;
   const vectors = inLanes(output);
   const outputs = elementsOf(vectors);
   const splits = splitsOf(regions.cells, outputs * rule.stateSize);
@@ -117,11 +133,10 @@ export function reduction({ input, output, dtype, regions, rule, x, results, ...
       ...{ input, output, dtype, regions, rule, ranges, threads },
       shaders: [shader],
       constants: unrolled ? { ...alongAxes("KERNEL_", unrolled.kernel), CLIPPED: unrolled.clipped } : {},
-      aliases: { R: laneType(input, resultDtype) },
+      aliases,
       functions: { finish },
       threadLayout: { rowThreads, splits, partials },
     });
-  const stored = results.map((range, at) => ({ ...range, binding: at + 2 }));
   if (splits === 1) {
     const { threads, rowThreads } = rowThreadsOf(vectors);
     const shader = unrolled ? reduceUnrolledShader : reduceShader;

@@ -4,6 +4,7 @@ import blocksShader from "../../../shaders/ops/shared/pool/blocks.wgsl";
 import overWindowsShader from "../../../shaders/ops/shared/pool/over-windows.wgsl";
 import reduceWeightsShader from "../../../shaders/ops/shared/pool/reduce-weights.wgsl";
 import weightsShader from "../../../shaders/ops/shared/pool/weights.wgsl";
+import windowRegionsShader from "../../../shaders/ops/shared/pool/window-regions.wgsl";
 import windowsShader from "../../../shaders/ops/shared/windows.wgsl";
 import { alongAxes } from "../../algorithms/operands.ts";
 import type { Dtype } from "../../base/dtype.ts";
@@ -46,7 +47,7 @@ export function weightedWindows(
   const gapless = kernel.every((taps, axis) => dilation[axis] === 1 && stride[axis]! <= taps);
   if (!gapless || elementCount(kernel) > MAX_UNROLLED) return undefined;
   const endsAlong = (axis: 0 | 1 | 2) => {
-    const before = Math.min(Math.ceil(padBegin[axis] / stride[axis]), output[axis]);
+    const before = Math.min(Math.max(Math.ceil(padBegin[axis] / stride[axis]), 0), output[axis]);
     const fitting = Math.floor((size[axis] + padBegin[axis] - kernel[axis]) / stride[axis]) + 1;
     return { axis, before, after: output[axis] - Math.min(Math.max(before, fitting), output[axis]) };
   };
@@ -113,5 +114,8 @@ export function weightedTranspose({ weighted, pooled, map, dtype, ranges }: Weig
 }
 
 function regionsOf(windows: Windows): Regions {
-  return { shaders: [windowsShader, overWindowsShader], uniforms: { windows: windowUniforms(windows) } };
+  return {
+    shaders: [windowsShader, windowRegionsShader, overWindowsShader],
+    uniforms: { windows: windowUniforms(windows) },
+  };
 }

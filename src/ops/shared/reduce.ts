@@ -16,8 +16,8 @@ import { type Level, levelsOf } from "../../kernel/levels.ts";
 import type { Shader } from "../../kernel/shader.ts";
 import type { Constant, Step } from "../../kernel/step.ts";
 import type { Workspace } from "../../kernel/workspace.ts";
-import { type Axis, type Lanes, UNIT, aliasesOf, scaleSnippet, strideConstants } from "./lanes.ts";
-import { type Parameter, bound } from "./parameters.ts";
+import { type Axis, type Lanes, aliasesOf, axisVectors, centerSnippet, scaleSnippet } from "./lanes.ts";
+import { CENTER_BINDING, type Parameter, bound } from "./parameters.ts";
 
 /** Elements that shaders/ops/shared/part-moments.wgsl takes at once. */
 const BLOCK = 8;
@@ -35,8 +35,8 @@ export interface Reduction {
   readonly dtype: Dtype;
   /** Bound from 2 on. */
   readonly ranges: readonly Range[];
-  /** The bindings of the ranges that lie in the workspace. */
-  readonly readWrite?: readonly number[];
+  /** The mean of each set, if the kernel subtracts one. */
+  readonly center?: Range | undefined;
 }
 
 /** Steps that leave one part for each owner, and the range that then holds the parts in order. */
@@ -45,11 +45,19 @@ export interface Reduced {
   readonly parts: Range;
 }
 
-/** Computes for each owner the mean, the sum of the squared distances from it, and the number of elements. */
-export function reduceMoments(workspace: Workspace, reduction: Reduction): Reduced {
+/** Whether a range lies in the workspace. */
+export function isInWorkspace(range: Range | undefined): boolean {
+  return range?.operand === "workspace";
+}
+
+/**
+ * Computes for each owner the mean, the sum of the squared distances from it, and the number of elements.
+ * @param MAGNITUDES whether of the absolute values
+ */
+export function reduceMoments(workspace: Workspace, reduction: Reduction, MAGNITUDES: boolean): Reduced {
   return reduce(workspace, reduction, mergeMomentsShader, ({ terms, parts }) => ({
     shaders: [partMomentsShader],
-    constants: { BLOCK, WHOLE: terms % (BLOCK * parts) === 0 },
+    constants: { BLOCK, MAGNITUDES, WHOLE: terms % (BLOCK * parts) === 0 },
   }));
 }
 
@@ -60,9 +68,8 @@ export function reduceSums(workspace: Workspace, reduction: Reduction, scale?: P
   const constants = {
     BY_SET: owner === "set",
     OTHER_MOVES: membersOf(lanes, owner).some((one) => one[other] > 0),
-    ...(scale && strideConstants(lanes)),
   };
-  const shaders = [scaleSnippet(scale, lanes.parameterStride), partSumsShader];
+  const shaders = [scaleSnippet(scale, lanes.parameterStride), centerSnippet(reduction.center), partSumsShader];
   return reduce(workspace, reduction, mergeSumsShader, () => ({ shaders, constants }), scale);
 }
 
@@ -75,23 +82,21 @@ interface FirstLevel {
 /** @param merge defines `merged`, which merges two parts into one */
 function reduce(
   workspace: Workspace,
-  { lanes, owner, dtype, ranges, readWrite }: Reduction,
+  { lanes, owner, dtype, ranges, center }: Reduction,
   merge: Shader,
   firstLevel: (level: Level) => FirstLevel,
   own?: Parameter,
 ): Reduced {
   const other = owner === "set" ? "parameter" : "set";
-  const owners = twoOf(lanes.axes.filter((one) => one[owner] > 0));
+  const owners = lanes.axes.filter((one) => one[owner] > 0);
   const members = membersOf(lanes, owner);
-  const along = (axes: readonly Axis[], key: keyof Axis): number[] => axes.map((one) => one[key]);
-  const count = elementCount(along(owners, "size"));
+  const [count, terms] = [owners, members].map((axes) => elementCount(axes.map(({ size }) => size))) as [
+    number,
+    number,
+  ];
   const sums = count * (lanes[owner] ? lanes.width : 1);
-  const terms = elementCount(along(members, "size"));
   const [first, ...rest] = levelsOf(workspace, { sums, terms, partBytes: PART_BYTES });
   const { parts, to } = first!;
-  // Neighbouring invocations read neighbouring memory: of neighbouring owners, or of neighbouring members of one owner.
-  const ownersFirst = members[1].stride === 0 || (owners[1].stride > 0 && owners[1].stride < members[1].stride);
-  const stride = owner === "parameter" ? lanes.parameterStride : undefined;
   const ofOwners = lanes.width === 4 && lanes[owner];
   const kernel = firstLevel(first!);
   const firstStep = dispatch({
@@ -101,23 +106,23 @@ function reduce(
       ...kernel.shaders,
     ],
     constants: {
-      OWNERS_FIRST: ownersFirst,
-      TWO_AXES: members[0].size > 1,
-      ...(ofOwners && { OWNER_UNIT: stride ? 1 : lanes.width, OWNER_STRIDE: stride ?? 1 }),
+      OUTER_OWNERS: Math.max(owners.length - 1, 0),
+      OUTER_MEMBERS: Math.max(members.length - 1, 0),
+      OWNERS_FIRST: ownersFirst(owners.at(-1), members.at(-1)),
+      ...(ofOwners && { APART: owner === "parameter" && lanes.parameterStride !== undefined }),
       ...kernel.constants,
     },
     aliases: aliasesOf(lanes, dtype, own),
-    ranges: bound([to, ...ranges], own),
-    ...(readWrite && { readWrite }),
+    ranges: bound([to, ...ranges], { scale: own, center }),
+    // The first level writes the workspace, and statistics in it are then bound as writable.
+    readWrite: [
+      ...ranges.flatMap((range, at) => (isInWorkspace(range) ? [at + 2] : [])),
+      ...(isInWorkspace(center) ? [CENTER_BINDING] : []),
+    ],
     uniforms: {
-      owners: along(owners, "size"),
-      ownerStride: along(owners, "stride"),
-      ownerIndex: along(owners, owner),
-      ownerOther: along(owners, other),
-      members: along(members, "size"),
-      memberStride: along(members, "stride"),
-      memberOther: along(members, other),
-      parts,
+      owners: axisVectors(owners, ["size", "stride", owner, other]),
+      members: axisVectors(members, ["size", "stride", owner, other]),
+      ...{ count, terms, parts, parameterStride: lanes.parameterStride ?? 0 },
     },
     threads: count * parts,
   });
@@ -133,12 +138,12 @@ function reduce(
   return { steps: [firstStep, ...merges], parts: rest.at(-1)?.to ?? to };
 }
 
-/** The axes along which elements of one owner lie. */
-function membersOf({ axes }: Lanes, owner: Owner): [Axis, Axis] {
-  return twoOf(axes.filter((one) => one[owner] === 0));
+/** Whether neighbouring invocations reduce neighbouring owners, else parts of one owner: so that they read neighbouring memory. */
+function ownersFirst(owner: Axis | undefined, member: Axis | undefined): boolean {
+  return !member || (owner !== undefined && owner.stride < member.stride);
 }
 
-function twoOf(axes: readonly Axis[]): [Axis, Axis] {
-  const [first, second] = [UNIT, UNIT, ...axes].slice(-2);
-  return [first!, second!];
+/** The axes along which elements of one owner lie. */
+function membersOf({ axes }: Lanes, owner: Owner): readonly Axis[] {
+  return axes.filter((one) => one[owner] === 0);
 }

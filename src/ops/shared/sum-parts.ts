@@ -27,7 +27,18 @@ export function sumSteps(
   result: Range,
   dtype: Dtype,
 ): Step<string>[] {
-  const levels = levelsOf(workspace, { sums, terms: partsOf(count), partBytes: F32_BYTES, from, result });
+  return addUp(workspace, { sums, count: partsOf(count) }, from, result, dtype);
+}
+
+/** The steps that add numbers in the workspace, [sums, count], up to the result. */
+export function addUp(
+  workspace: Workspace,
+  { sums, count }: LongSums,
+  from: Range,
+  result: Range,
+  dtype: Dtype = "f32",
+): Step<string>[] {
+  const levels = levelsOf(workspace, { sums, terms: count, partBytes: F32_BYTES, from, result });
   return levels.map((level) =>
     dispatch({
       shaders: [sumPartsShader],

@@ -5,6 +5,7 @@ import { checkInteger, checkPerAxis, checkShape } from "../../base/validate.ts";
 import type { Layout } from "../../problem/problem.ts";
 import { joinShape, splitShape } from "../../problem/problem.ts";
 import { channelAxis } from "../shared/geometry/axis.ts";
+import { type StridedCopy, permuted, wholeView } from "../shared/geometry/strided.ts";
 
 /** The options of `channelShuffle` and its gradient. */
 export interface ChannelShuffleOptions {
@@ -18,30 +19,17 @@ export interface PixelShuffleOptions {
   factor: number | readonly number[];
 }
 
-/** An axis of a result: its size, and its stride in the input. */
-export interface PermutedAxis {
-  readonly size: number;
-  readonly stride: number;
-}
-
 /** A permutation of the axes of a tensor. */
 export interface Permutation {
-  /** The axes of the result, outermost first; axes that stay together are merged. */
-  readonly axes: readonly PermutedAxis[];
+  readonly copy: StridedCopy;
+  /** The shape of the result. */
   readonly shape: number[];
 }
 
 /** @param order for each axis of the result, its index in `sizes` */
 function permutation(sizes: readonly number[], order: readonly number[], shape: number[]): Permutation {
-  const axes: PermutedAxis[] = [];
-  for (const at of order) {
-    const axis = { size: sizes[at]!, stride: elementCount(sizes.slice(at + 1)) };
-    const last = axes.at(-1);
-    if (axis.size === 1) continue;
-    if (last?.stride === axis.size * axis.stride) axes[axes.length - 1] = { ...axis, size: last.size * axis.size };
-    else axes.push(axis);
-  }
-  return { axes: axes.length > 0 ? axes : [{ size: 1, stride: 1 }], shape };
+  const to = order.map((axis) => sizes[axis]!);
+  return { copy: { sizes: to, from: permuted(wholeView(sizes), order), to: wholeView(to) }, shape };
 }
 
 /** [N, groups, C / groups, ...spatial] with the second and the third axis exchanged. */

@@ -1,15 +1,11 @@
 // Shuffles of channels and of pixels: permutations of axes, whose gradients are permutations too.
-import permuteShader from "../../../shaders/ops/shuffles/permute.wgsl";
-import { elementCount } from "../../base/shape.ts";
 import { checkOptions } from "../../base/validate.ts";
-import { type Recipe, run, whole } from "../../gpu/operation.ts";
 import { type Tensor, checkTensor } from "../../gpu/tensor.ts";
-import { dispatch } from "../../kernel/dispatch.ts";
-import { itemsOf } from "../shared/items.ts";
+import { move } from "../shared/copy.ts";
+import { like } from "../shared/feature-map.ts";
 import {
   type ChannelShuffleOptions,
   type Permutation,
-  type PermutedAxis,
   type PixelShuffleOptions,
   channelShuffleOf,
   pixelShuffleOf,
@@ -83,42 +79,7 @@ export function pixelUnshuffle(x: Tensor, options: PixelShuffleOptions): Tensor 
   return permute("pixelUnshuffle", { x }, pixelUnshuffleOf(shape, layout, options));
 }
 
-/** The length of the list of axes in permute.wgsl. */
-const MAX_AXES = 8;
-
-/** @param inputs the tensor, under the name of the caller's argument */
-function permute(name: string, inputs: Readonly<Record<string, Tensor>>, permutation: Permutation): Tensor {
-  const [[operand, tensor]] = Object.entries(inputs) as [[string, Tensor]];
-  const { layout, dtype } = tensor;
-  const y = { shape: permutation.shape, layout, dtype };
-  return run({
-    name,
-    inputs,
-    results: { y },
-    parameters: permutation,
-    recipe: (): Recipe => {
-      const [inner, ...outer] = permutation.axes.toReversed() as [PermutedAxis, ...PermutedAxis[]];
-      // Items of four if the result and the input have the same innermost axis: all other strides are then multiples of its size.
-      const items = itemsOf(dtype, inner.stride === 1 ? inner.size : 1);
-      const length = inner.size / items.lanes;
-      const step = [4, 3, 2].find((count) => length % count === 0) ?? 1;
-      const { stride } = inner; // 1 in items as in elements, or items are elements
-      const axes = [
-        [length / step, stride * step, stride, 0],
-        ...outer.map((axis) => [axis.size, axis.stride / items.lanes, 0, 0]),
-      ];
-      return {
-        steps: [
-          dispatch({
-            shaders: [permuteShader],
-            constants: { INNER_AXES: outer.length, STEP: step },
-            aliases: items.aliases,
-            ranges: [whole(operand, tensor), whole("y", y)],
-            uniforms: { axes: Array.from({ length: MAX_AXES }, (_, axis) => axes[axis] ?? [1, 0, 0, 0]).flat() },
-            threads: elementCount(permutation.shape) / items.lanes / step,
-          }),
-        ],
-      };
-    },
-  }).y;
+/** @param input the tensor, under the name of the caller's argument */
+function permute(name: string, input: Readonly<Record<string, Tensor>>, { copy, shape }: Permutation): Tensor {
+  return move({ name, input, copy, result: like(Object.values(input)[0]!, shape) });
 }

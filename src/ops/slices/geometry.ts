@@ -3,6 +3,7 @@ import { refuse, words } from "../../base/error.ts";
 import { checkInteger } from "../../base/validate.ts";
 import type { Layout } from "../../problem/problem.ts";
 import { axisOf } from "../shared/geometry/axis.ts";
+import { type StridedCopy, startingAt, wholeView } from "../shared/geometry/strided.ts";
 
 /** The options of `concatenate`. */
 export interface ConcatenateOptions {
@@ -23,20 +24,35 @@ export interface SplitOptions {
 /** Consecutive slices of an array along an axis. */
 export interface Slices {
   readonly axis: number;
-  readonly slices: readonly { readonly start: number; readonly shape: number[] }[];
+  readonly slices: readonly {
+    readonly shape: number[];
+    /** The copy of the slice out of the array. */
+    readonly copy: StridedCopy;
+  }[];
   /** The shape of the array. */
   readonly shape: number[];
 }
 
 /** Slices of given sizes along an axis of a shape. */
 function slicesOf(shape: readonly number[], axis: number, sizes: readonly number[]): Slices {
+  const all = shape.with(
+    axis,
+    sizes.reduce((sum, size) => sum + size, 0),
+  );
+  const view = wholeView(all);
   let start = 0;
   const slices = sizes.map((size) => {
-    const slice = { start, shape: shape.with(axis, size) };
+    const own = shape.with(axis, size);
+    const copy = { sizes: own, from: startingAt(view, axis, start), to: wholeView(own) };
     start += size;
-    return slice;
+    return { shape: own, copy };
   });
-  return { axis, slices, shape: shape.with(axis, start) };
+  return { axis, slices, shape: all };
+}
+
+/** Refuses a scalar, which has no axis to join or to split. */
+function checkAxes(argument: string, shape: readonly number[]): void {
+  if (shape.length === 0) refuse("shape-mismatch", `${argument}.shape`, shape, "at least one axis");
 }
 
 /**
@@ -49,6 +65,7 @@ export function concatenationOf(
   layout: Layout,
 ): Slices {
   const [first] = shapes as [readonly number[]];
+  checkAxes("tensors[0]", first);
   const axis = axisOf(options.axis, first, layout);
   shapes.forEach((shape, at) => {
     const fits = shape.length === first.length && shape.every((size, other) => other === axis || size === first[other]);
@@ -73,6 +90,7 @@ export function splitOf(
   { sizes, sections, axis: given }: SplitOptions,
   layout: Layout,
 ): Slices {
+  checkAxes("x", shape);
   const axis = axisOf(given, shape, layout);
   const size = shape[axis]!;
   if (sizes !== undefined && sections !== undefined)
@@ -88,19 +106,16 @@ export function splitOf(
   }
   if (!Array.isArray(sizes) || sizes.length === 0)
     refuse("invalid-argument", "sizes", sizes, "an array of sizes, or sections");
-  const checked = Array.from(sizes as readonly unknown[], (one, at) => checkInteger(`sizes[${at}]`, one, 1));
+  const checked = Array.from(sizes as readonly unknown[], (one, at) => checkInteger(`sizes[${at}]`, one, 0));
   const sum = checked.reduce((total, one) => total + one, 0);
   if (sum !== size)
     refuse("shape-mismatch", "sizes", words(`sizes that add up to ${sum}`), `${size}, the size of the axis`);
   return slicesOf(shape, axis, checked);
 }
 
-/** The most tensors that may be joined or returned at once: each takes a dispatch. */
-export const MAX_SLICES = 1024;
-
 /** Checks the list of tensors to be joined, not the tensors. */
 export function checkTensorList(value: unknown): readonly unknown[] {
-  if (!Array.isArray(value) || value.length === 0 || value.length > MAX_SLICES)
-    refuse("invalid-argument", "tensors", value, `an array of 1 to ${MAX_SLICES} tensors`);
+  if (!Array.isArray(value) || value.length === 0)
+    refuse("invalid-argument", "tensors", value, "an array of at least one tensor");
   return Array.from(value as unknown[]);
 }

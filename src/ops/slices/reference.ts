@@ -1,17 +1,10 @@
 // CPU reference of concatenation and splitting.
 import { elementCount } from "../../base/shape.ts";
-import { checkOptions } from "../../base/validate.ts";
+import { RANKS, checkOptions } from "../../base/validate.ts";
 import { type Float64NdArray, type NdArray, checkNdArray } from "../../reference/ndarray.ts";
-import { RANKS, linesAlong } from "../shared/geometry/axis.ts";
 import { type LayoutOptions, layoutOf } from "../shared/reference/feature-map.ts";
-import {
-  type ConcatenateOptions,
-  type Slices,
-  type SplitOptions,
-  checkTensorList,
-  concatenationOf,
-  splitOf,
-} from "./geometry.ts";
+import { copyStrided } from "../shared/reference/strided.ts";
+import { type ConcatenateOptions, type SplitOptions, checkTensorList, concatenationOf, splitOf } from "./geometry.ts";
 
 /** `concatenate` of convoke/ops, in float64. */
 export function concatenate(
@@ -26,7 +19,9 @@ export function concatenate(
     layoutOf(options),
   );
   const data = new Float64Array(elementCount(slices.shape));
-  given.forEach((array, at) => forEachElement(slices, at, (own, all) => (data[all] = array.data[own]!)));
+  slices.slices.forEach(({ copy: { sizes, from, to } }, at) =>
+    copyStrided(given[at]!.data, { sizes, from: to, to: from }, data),
+  );
   return { data, shape: slices.shape };
 }
 
@@ -35,19 +30,8 @@ export function split(x: NdArray, options: SplitOptions & LayoutOptions): Float6
   checkOptions("options", options, ["sizes", "sections", "axis", "layout"]);
   const { data, shape } = checkNdArray("x", x, RANKS);
   const slices = splitOf(shape, options, layoutOf(options));
-  return slices.slices.map((slice, at) => {
-    const values = new Float64Array(elementCount(slice.shape));
-    forEachElement(slices, at, (own, all) => (values[own] = data[all]!));
-    return { data: values, shape: slice.shape };
-  });
-}
-
-/** Visits each element of a slice, with its index in the slice and in the whole array. */
-function forEachElement({ axis, slices, shape }: Slices, at: number, visit: (own: number, all: number) => void): void {
-  const { outer, size, inner } = linesAlong(shape, axis);
-  const { start, shape: own } = slices[at]!;
-  const length = own[axis]!;
-  for (let o = 0; o < outer; o++)
-    for (let c = 0; c < length; c++)
-      for (let i = 0; i < inner; i++) visit((o * length + c) * inner + i, (o * size + start + c) * inner + i);
+  return slices.slices.map(({ copy, shape: own }) => ({
+    data: copyStrided(data, copy, new Float64Array(elementCount(own))),
+    shape: own,
+  }));
 }

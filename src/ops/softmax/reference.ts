@@ -1,7 +1,7 @@
 // CPU reference of softmax along an axis, its logarithm, and the gradients of both, in float64.
-import { checkOptions } from "../../base/validate.ts";
+import { RANKS, checkOptions } from "../../base/validate.ts";
 import { type Float64NdArray, type NdArray, checkNdArray, checkShapeIs } from "../../reference/ndarray.ts";
-import { RANKS, axisOf } from "../shared/geometry/axis.ts";
+import { axisOf } from "../shared/geometry/axis.ts";
 import { type LayoutOptions, layoutOf } from "../shared/reference/feature-map.ts";
 import { linesOf, logSumExp } from "../shared/reference/lines.ts";
 

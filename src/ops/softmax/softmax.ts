@@ -76,29 +76,27 @@ export function logSoftmaxBackward(dy: Tensor, options: SoftmaxBackwardOptions):
 
 function forward(name: "softmax" | "logSoftmax", x: Tensor, options: SoftmaxOptions): Tensor {
   checkOptions("options", options, ["axis"]);
-  const { shape, layout, dtype } = checkTensor("x", x);
+  const { shape, layout } = checkTensor("x", x);
   const axis = axisOf(options.axis, shape, layout);
-  const y = { shape, layout, dtype };
   return run({
     name,
     inputs: { x },
-    results: { y },
+    results: { y: x },
     parameters: axis,
-    recipe: () => recipeOf(softmaxShader, name === "logSoftmax", x, axis, [whole("x", x), whole("y", y)]),
+    recipe: () => recipeOf(softmaxShader, name === "logSoftmax", x, axis, [whole("x", x), whole("y", x)]),
   }).y;
 }
 
 function backward(name: "softmaxBackward" | "logSoftmaxBackward", dy: Tensor, options: SoftmaxBackwardOptions): Tensor {
   checkOptions("options", options, ["axis", "output"]);
-  const { shape, layout, dtype } = checkTensor("dy", dy);
+  const { shape, layout } = checkTensor("dy", dy);
   const axis = axisOf(options.axis, shape, layout);
   const output = checkLike("output", options.output, dy, "as dy");
-  const dx = { shape, layout, dtype };
-  const ranges = [whole("dy", dy), whole("output", output), whole("dx", dx)];
+  const ranges = [whole("dy", dy), whole("output", output), whole("dx", dy)];
   return run({
     name,
     inputs: { dy, output },
-    results: { dx },
+    results: { dx: dy },
     parameters: axis,
     recipe: () => recipeOf(softmaxBackwardShader, name === "logSoftmaxBackward", dy, axis, ranges),
   }).dx;

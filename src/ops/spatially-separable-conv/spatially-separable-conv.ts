@@ -1,18 +1,25 @@
 // Convolution with kernels that are outer products of 1-D kernels, axis by axis, and its gradients, as image processing does with Gaussian,
 // Sobel and box filters (Gonzalez and Woods, Digital Image Processing, 4th edition, section 3.4, "Separable filter kernels"). R + S
-// multiply-adds a cell where the 2-D kernel takes R * S. `separate` computes the 1-D kernels of a 2-D one.
+// multiply-adds a cell where the 2-D kernel takes R * S. `separate` computes the 1-D kernels of a 2-D one. Each pass is a depthwise convolution,
+// in float32.
 import { refuse } from "../../base/error.ts";
 import { pick } from "../../base/pick.ts";
 import { checkOptions } from "../../base/validate.ts";
-import { run, whole } from "../../gpu/operation.ts";
-import { type Tensor, checkTensor } from "../../gpu/tensor.ts";
-import type { Step } from "../../kernel/step.ts";
-import { Workspace } from "../../kernel/workspace.ts";
+import { conv } from "../../conv/conv.ts";
+import { convBackwardData, convBackwardWeights } from "../../conv/gradients.ts";
+import { type Tensor, checkSameEngine, checkTensor } from "../../gpu/tensor.ts";
+import { expand } from "../expand/expand.ts";
+import { reduceSum } from "../reduce/reduce.ts";
+import { cast } from "../shared/batch-sum.ts";
+import { type Composition, compose } from "../shared/composition.ts";
 import { checkLike, checkMap, describeMap } from "../shared/feature-map.ts";
-import { elementsOf } from "../shared/geometry/feature-map.ts";
-import { partialSums, sumSteps } from "../shared/sum-parts.ts";
-import { type AxisPasses, SPATIALLY_SEPARABLE_KEYS, type SpatiallySeparableOptions, axisPassesOf } from "./geometry.ts";
-import { type Stored, adjointStep, filterStep, inWorkspace, kernelGradientStep, kernelSums } from "./steps.ts";
+import {
+  type AxisPass,
+  type AxisPasses,
+  SPATIALLY_SEPARABLE_KEYS,
+  type SpatiallySeparableOptions,
+  axisPassesOf,
+} from "./geometry.ts";
 
 /**
  * Convolves each channel with the outer product of 1-D kernels, one pass along each axis. Results between passes are float32.
@@ -31,32 +38,16 @@ export function spatiallySeparableConv(
   kernels: readonly Tensor[],
   options: SpatiallySeparableOptions = {},
 ): Tensor {
-  const { tensor, axes, inputs, names } = check(x, kernels, options);
-  const { passes } = axes;
-  const { dtype } = tensor;
-  const y = describeMap(passes.at(-1)!.to, dtype);
-  return run({
-    name: "spatiallySeparableConv",
-    inputs: { x: tensor, ...inputs },
-    results: { y },
-    parameters: axes.problem,
-    recipe: () => {
-      const workspace = new Workspace();
-      const maps: Stored[] = [
-        { range: whole("x", tensor), dtype },
-        ...passes.slice(0, -1).map(({ to }) => inWorkspace(workspace.numbers(elementsOf(to)))),
-        { range: whole("y", y), dtype },
-      ];
-      const steps = passes.map((pass, at) =>
-        filterStep(axes, pass, dtype, {
-          from: maps[at]!,
-          weights: whole(names[at]!, inputs[names[at]!]!),
-          to: maps[at + 1]!,
-        }),
-      );
-      return { steps, workspaceBytes: workspace.bytes };
-    },
-  }).y;
+  const { tensor, axes, checked } = check(x, kernels, options);
+  checkSameEngine({ x, ...named(checked) });
+  const name = "spatiallySeparableConv";
+  return compose((composition) => {
+    const passes = passesOf(name, composition, axes, checked);
+    const last = passes.pop()!;
+    let map = floats(name, composition, tensor);
+    for (const { weights, geometry } of passes) map = composition.temporary(conv(map, weights, geometry));
+    return stored(name, composition, conv(map, last.weights, last.geometry), tensor);
+  });
 }
 
 /** The gradients of `spatiallySeparableConv`. */
@@ -82,75 +73,115 @@ export function spatiallySeparableConvBackward(
   kernels: readonly Tensor[],
   options: SpatiallySeparableOptions = {},
 ): SpatiallySeparableGradients {
-  const { tensor, axes, inputs, names } = check(x, kernels, options);
-  const { passes } = axes;
-  const { layout, dtype } = tensor;
-  const gradient = checkLike("dy", dy, describeMap(passes.at(-1)!.to, dtype), "the result of this convolution");
-  const dkernels = Object.fromEntries(
-    names.map((name, at) => [`dkernel${at}`, { shape: inputs[name]!.shape, layout, dtype }]),
-  );
-  const created = run<string>({
-    name: "spatiallySeparableConvBackward",
-    inputs: { x: tensor, ...inputs, dy: gradient },
-    results: { dx: { shape: tensor.shape, layout, dtype }, ...dkernels },
-    parameters: axes.problem,
-    recipe: () => {
-      const workspace = new Workspace();
-      const between = (): Stored[] =>
-        passes.slice(0, -1).map(({ to }) => inWorkspace(workspace.numbers(elementsOf(to))));
-      // The maps before each pass and after the last, and their gradients.
-      const maps: Stored[] = [{ range: whole("x", tensor), dtype }, ...between()];
-      const gradients: Stored[] = [
-        { range: whole("dx", tensor), dtype },
-        ...between(),
-        { range: whole("dy", gradient), dtype },
-      ];
-      const weights = names.map((name) => whole(name, inputs[name]!));
-      const steps: Step<string>[] = passes
-        .slice(0, -1)
-        .map((pass, at) =>
-          filterStep(axes, pass, dtype, { from: maps[at]!, weights: weights[at]!, to: maps[at + 1]! }),
-        );
-      // All passes use the rest of the workspace in turn for their partial sums.
-      const free = workspace.bytes;
-      let workspaceBytes = free;
-      for (let at = passes.length - 1; at >= 0; at--) {
-        const pass = passes[at]!;
-        const sums = kernelSums(axes, pass);
-        const rest = new Workspace(free);
-        const partial = partialSums(rest, sums);
-        const dkernel = `dkernel${at}`;
-        steps.push(
-          kernelGradientStep(axes, pass, maps[at]!, gradients[at + 1]!, partial),
-          ...sumSteps(rest, sums, partial, whole(dkernel, dkernels[dkernel]!), dtype),
-          adjointStep(axes, pass, dtype, { from: gradients[at + 1]!, weights: weights[at]!, to: gradients[at]! }),
-        );
-        workspaceBytes = Math.max(workspaceBytes, rest.bytes);
-      }
-      return { steps, workspaceBytes };
-    },
+  const { tensor, axes, checked } = check(x, kernels, options);
+  const y = describeMap(axes.passes.at(-1)!.to, tensor.dtype);
+  const given = checkLike("dy", dy, y, "the result of this convolution");
+  checkSameEngine({ dy, x, ...named(checked) });
+  const name = "spatiallySeparableConvBackward";
+  return compose((composition) => {
+    const { temporary, result } = composition;
+    const passes = passesOf(name, composition, axes, checked);
+    // The maps before each pass.
+    const maps = [floats(name, composition, tensor)];
+    for (const { weights, geometry } of passes.slice(0, -1))
+      maps.push(temporary(conv(maps.at(-1)!, weights, geometry)));
+    let gradient = floats(name, composition, given);
+    const dkernels = passes
+      .map(({ weights, geometry, pass }, at) => ({ weights, geometry, pass, map: maps[at]!, kernel: checked[at]! }))
+      .toReversed()
+      .map(({ weights, geometry, pass, map, kernel }, at) => {
+        const dweights = temporary(convBackwardWeights(map, gradient, { ...geometry, kernelShape: weights.shape }));
+        const dkernel = result(stored(name, composition, kernelGradient(composition, pass, dweights, kernel), tensor));
+        const dmap = convBackwardData(gradient, weights, { ...geometry, inputShape: map.shape });
+        gradient = at === passes.length - 1 ? dmap : temporary(dmap);
+        return dkernel;
+      });
+    return { dx: stored(name, composition, gradient, tensor), dkernels: dkernels.toReversed() };
   });
-  return { dx: created["dx"]!, dkernels: names.map((_, at) => created[`dkernel${at}`]!) };
 }
 
-/** Checks the arguments common to both calls. The kernels are inputs under the names that they have in errors. */
+/** A pass as a depthwise convolution. */
+interface DepthwisePass {
+  readonly pass: AxisPass;
+  readonly weights: Tensor;
+  readonly geometry: object;
+}
+
+/** The passes as depthwise convolutions, whose kernels have one cell along the other axes. */
+function passesOf(
+  name: string,
+  composition: Composition,
+  { problem, passes }: AxisPasses,
+  kernels: readonly Tensor[],
+): DepthwisePass[] {
+  const { temporary } = composition;
+  const { rank, layout, groups, paddingMode, flipped } = problem;
+  return passes.map((pass, at) => {
+    const { axis, perChannel } = pass;
+    const along = <T>(own: T, other: T): T[] => Array.from({ length: rank }, (_, one) => (one === at ? own : other));
+    const cells = along(problem.kernel[axis], 1);
+    const shapeFor = (channels: number): number[] =>
+      layout === "channels-first" ? [channels, 1, ...cells] : [...cells, 1, channels];
+    const own = temporary(floats(name, composition, kernels[at]!).view(shapeFor(perChannel ? groups : 1), layout));
+    return {
+      pass,
+      weights: perChannel ? own : temporary(expand(own, shapeFor(groups))),
+      geometry: {
+        ...{ algorithm: "depthwise", groups, paddingMode, mode: flipped ? "convolution" : "cross-correlation" },
+        stride: along(problem.stride[axis], 1),
+        dilation: along(problem.dilation[axis], 1),
+        padding: along([problem.padBegin[axis], problem.padEnd[axis]], [0, 0]),
+      },
+    };
+  });
+}
+
+/** The gradient of a kernel, from that of the weights of its pass: summed over the channels that share it. */
+function kernelGradient(
+  { temporary }: Composition,
+  { perChannel, from: { channels, layout } }: AxisPass,
+  dweights: Tensor,
+  { shape }: Tensor,
+): Tensor {
+  if (perChannel) return dweights.view(shape, layout);
+  const cells = dweights.size / channels;
+  const first = layout === "channels-first";
+  const matrix = first ? [channels, cells] : [cells, channels];
+  return reduceSum(temporary(dweights.view(matrix, layout)), { axes: [first ? 0 : 1] });
+}
+
+/** Kernels under their names in errors. */
+function named(kernels: readonly Tensor[]): Record<string, Tensor> {
+  return Object.fromEntries(kernels.map((kernel, at) => [`kernels[${at}]`, kernel]));
+}
+
+/** A tensor in float32. */
+function floats(name: string, { temporary }: Composition, x: Tensor): Tensor {
+  return x.dtype === "f32" ? x : temporary(cast(name, x, "f32"));
+}
+
+/** A result in the element type of x. */
+function stored(name: string, { temporary }: Composition, result: Tensor, { dtype }: Tensor): Tensor {
+  return dtype === "f32" ? result : cast(name, temporary(result), dtype);
+}
+
+/** Checks the arguments common to both calls. */
 function check(
   x: Tensor,
   kernels: readonly Tensor[],
   options: SpatiallySeparableOptions,
-): { tensor: Tensor; axes: AxisPasses; inputs: Record<string, Tensor>; names: readonly string[] } {
+): { tensor: Tensor; axes: AxisPasses; checked: readonly Tensor[] } {
   checkOptions("options", options, SPATIALLY_SEPARABLE_KEYS);
   const { tensor, map } = checkMap("x", x);
   if (!Array.isArray(kernels)) refuse("invalid-argument", "kernels", kernels, "an array of tensors");
   const checked = Array.from(kernels, (kernel: unknown, at) => checkTensor(`kernels[${at}]`, kernel));
-  const names = checked.map((_, at) => `kernels[${at}]`);
   checked.forEach(({ dtype }, at) => {
-    if (dtype !== tensor.dtype) refuse("shape-mismatch", `${names[at]}.dtype`, dtype, `"${tensor.dtype}", as x`);
+    if (dtype !== tensor.dtype) refuse("shape-mismatch", `kernels[${at}].dtype`, dtype, `"${tensor.dtype}", as x`);
   });
   const axes = axisPassesOf(
     map,
     checked.map(({ shape }) => shape),
     pick(options, SPATIALLY_SEPARABLE_KEYS),
   );
-  return { tensor, axes, inputs: Object.fromEntries(checked.map((kernel, at) => [names[at], kernel])), names };
+  return { tensor, axes, checked };
 }

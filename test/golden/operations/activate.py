@@ -17,9 +17,21 @@ ACTIVATIONS = [
     ("selu", {}, F.selu),
     ("softplus", {}, F.softplus),
     ("softplus", {"beta": 2.5, "threshold": 3}, lambda v: F.softplus(v, 2.5, 3)),
+    ("softplus", {"beta": -1.5, "threshold": 3}, lambda v: F.softplus(v, -1.5, 3)),
     # Not F.hardsigmoid, whose gradient in 1.13 has 1/6 rounded to float32.
-    ("hardsigmoid", {}, lambda v: F.relu6(v + 3) / 6),
-    ("hardswish", {}, F.hardswish),
+    ("hard-sigmoid", {}, lambda v: F.relu6(v + 3) / 6),
+    ("hard-swish", {}, F.hardswish),
+    ("hard-sigmoid", {"alpha": 0.2, "beta": 0.4}, lambda v: torch.clamp(0.2 * v + 0.4, 0, 1)),
+    ("linear", {"alpha": -1.5, "beta": 0.25}, lambda v: -1.5 * v + 0.25),
+    ("selu", {"alpha": 1.25, "gamma": 0.75}, lambda v: 0.75 * F.elu(v, 1.25)),
+    ("celu", {}, F.celu),
+    ("celu", {"alpha": 1.5}, lambda v: F.celu(v, 1.5)),
+    ("celu", {"alpha": -4}, lambda v: F.celu(v, -4)),
+    ("mish", {}, F.mish),
+    ("softsign", {}, F.softsign),
+    ("shrink", {}, F.hardshrink),
+    ("shrink", {"lambd": 1.5, "bias": 1.5}, lambda v: F.softshrink(v, 1.5)),
+    ("thresholded-relu", {"alpha": 0.5}, lambda v: F.threshold(v, 0.5, 0)),
 ]
 
 
@@ -29,8 +41,8 @@ def main() -> None:
         option = {"name": activation, **parameters}
         name = " ".join(str(value) for value in option.values())
         numbers = Numbers(name)
-        # Corners of hardswish are left out: PyTorch 1.13 has other derivatives there than later releases.
-        x = numbers.tensor([3, 17], step=0.35, most=7) if activation == "hardswish" else numbers.tensor([3, 17], most=7)
+        # Corners of hard-swish are left out: PyTorch 1.13 has other derivatives there than later releases.
+        x = numbers.tensor([3, 17], step=0.35, most=7) if activation == "hard-swish" else numbers.tensor([3, 17], most=7)
         y = function(x)
         dy = numbers.tensor(list(y.shape))
         (dx,) = torch.autograd.grad(y, [x], dy)

@@ -1,4 +1,4 @@
-"""F.cross_entropy and its gradient."""
+"""F.cross_entropy and F.nll_loss, and their gradients."""
 
 import torch
 import torch.nn.functional as F
@@ -13,6 +13,12 @@ CASES = [
     ("probabilities", [3, 4], {}),
     ("probabilities, smoothed, weights", [2, 3, 2, 2], {"weight": True, "labelSmoothing": 0.2}),
     ("probabilities, each", [2, 3, 4], {"reduction": "none", "weight": True}),
+]
+
+LIKELIHOODS = [
+    ("likelihoods", [4, 5], {}),
+    ("likelihoods, ignored ones, weights", [2, 3, 2, 3], {"weight": True, "ignoreIndex": 1}),
+    ("likelihoods, each", [2, 3, 4], {"reduction": "none"}),
 ]
 
 
@@ -45,6 +51,23 @@ def main() -> None:
         options = {**given, "weight": plain(weight)}
         cases.append(case(name, "crossEntropy", [logits, target], options, loss))
         cases.append(case(name, "crossEntropyBackward", [logits, target], {**options, "dy": plain(dy)}, dx))
+    for name, shape, given in LIKELIHOODS:
+        numbers = Numbers(name)
+        logarithms = numbers.tensor(shape, most=4)
+        classes = shape[1]
+        weight = numbers.tensor([classes]).detach().abs() + 0.5 if given.get("weight") else None
+        target = torch.tensor([numbers.next() % classes for _ in range(logarithms[:, 0].numel())]).reshape(logarithms[:, 0].shape)
+        reduction = given.get("reduction", "mean")
+        ignored = given.get("ignoreIndex", -100)
+        loss = F.nll_loss(logarithms, target, weight, ignore_index=ignored, reduction=reduction)
+        if reduction != "none":
+            loss = loss.reshape(1)
+        dy = numbers.tensor(list(loss.shape))
+        (dx,) = torch.autograd.grad(loss, [logarithms], dy)
+        options = {**given, "weight": plain(weight)}
+        cases.append(case(name, "negativeLogLikelihood", [logarithms, target], options, loss))
+        backward = {**options, "dy": plain(dy)}
+        cases.append(case(name, "negativeLogLikelihoodBackward", [logarithms, target], backward, dx))
     write(cases)
 
 

@@ -19,12 +19,12 @@ def main() -> None:
         numbers = Numbers(name)
         channels = shape[1] if options else shape[0]
         w = numbers.tensor(shape)
-        mean, scale, shift, bias = (numbers.tensor([channels]) for _ in range(4))
+        mean, scale, bias, conv_bias = (numbers.tensor([channels]) for _ in range(4))
         variance = numbers.tensor([channels]).abs() + 0.5
-        own = None if "without" in name else bias
-        folded, folded_bias = fuse(w, own, mean, variance, 0.01, scale, shift)
-        given = {"mean": plain(mean), "variance": plain(variance), "scale": plain(scale), "shift": plain(shift)}
-        given.update({"epsilon": 0.01, "bias": own if own is None else plain(own), **options})
+        own = None if "without" in name else conv_bias
+        folded, folded_bias = fuse(w, own, mean, variance, 0.01, scale, bias)
+        given = {"mean": plain(mean), "variance": plain(variance), "scale": plain(scale), "bias": plain(bias)}
+        given.update({"epsilon": 0.01, "convBias": own if own is None else plain(own), **options})
         cases.append(case(name, "foldBatchNorm", [w], given, {"w": folded, "bias": folded_bias}))
     write(cases)
 

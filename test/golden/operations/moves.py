@@ -1,4 +1,5 @@
-"""Concatenation, splitting and shuffles (torch.cat, split, F.channel_shuffle, F.pixel_shuffle), and maxout as a maximum over an axis."""
+"""Operations that move elements (torch.cat, split, F.channel_shuffle, F.pixel_shuffle, permute, indexing, expand), and maxout as a maximum
+over an axis."""
 
 import torch
 import torch.nn.functional as F
@@ -36,6 +37,32 @@ def main() -> None:
     (dx,) = torch.autograd.grad(y, [x], dy)
     cases.append(case("2 pieces", "maxout", [x], {"pieces": 2}, y))
     cases.append(case("2 pieces", "maxoutBackward", [dy, x], {"pieces": 2}, dx))
+
+    x = numbers.tensor([2, 3, 4, 5])
+    y = x.permute(0, 2, 3, 1)
+    cases.append(case("to the last axis", "transpose", [x], {"permutation": [0, 2, 3, 1]}, y.contiguous()))
+    cases.append(case("all axes", "transpose", [x], {}, x.permute(3, 2, 1, 0).contiguous()))
+    # torch has no negative steps.
+    y = x.flip(1)[:, ::2, 1:4:2]
+    options = {"starts": [-1, 1], "ends": [-9, 4], "steps": [-2, 2], "axes": [1, 2]}
+    dy = numbers.tensor(list(y.shape))
+    (dx,) = torch.autograd.grad(y, [x], dy)
+    cases.append(case("with steps", "slice", [x], options, y.contiguous()))
+    cases.append(case("with steps", "sliceBackward", [dy], {**options, "inputShape": [2, 3, 4, 5]}, dx))
+    for mode, name in (("constant", "zeros"), ("reflect", "reflect"), ("replicate", "replicate"), ("circular", "circular")):
+        x = numbers.tensor([1, 2, 3, 4])
+        given = {"value": 0.5} if mode == "constant" else {}
+        y = F.pad(x, (2, 3, 1, 2), mode, **given)
+        dy = numbers.tensor(list(y.shape))
+        (dx,) = torch.autograd.grad(y, [x], dy)
+        options = {"padding": [[0, 0], [0, 0], [1, 2], [2, 3]], "paddingMode": name, "paddingValue": given.get("value", 0)}
+        cases.append(case(name, "pad", [x], options, y))
+        cases.append(case(name, "padBackward", [dy], {**options, "inputShape": [1, 2, 3, 4]}, dx))
+    x = numbers.tensor([3, 4])
+    y = F.pad(x, (-1, 2, 1, -2))
+    cases.append(case("crops", "pad", [x], {"padding": [[1, -2], [-1, 2]]}, y))
+    x = numbers.tensor([3, 1])
+    cases.append(case("two axes", "expand", [x, [2, 3, 4]], {}, x.expand(2, 3, 4).contiguous()))
     write(cases)
 
 

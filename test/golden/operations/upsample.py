@@ -37,7 +37,6 @@ def main() -> None:
             scales,
             LINEAR[len(shape) - 2] if linear else "nearest",
             options.get("alignCorners", False) if linear else None,
-            recompute_scale_factor=True if scale else None,
         )
         dy = numbers.tensor(list(y.shape))
         (dx,) = torch.autograd.grad(y, [x], dy)

@@ -21,3 +21,10 @@ fn around_width(cell: u32) -> Interval {
 fn has_cell(bin: vec3u, cell: vec3u) -> bool {
   return true;
 }
+
+fn contains(bin: vec3u, cell: vec3u) -> bool {
+  let d = around_depth(cell.x);
+  let h = around_height(cell.y);
+  let w = around_width(cell.z);
+  return all(bin >= vec3u(d.begin, h.begin, w.begin)) && all(bin < vec3u(d.end, h.end, w.end));
+}

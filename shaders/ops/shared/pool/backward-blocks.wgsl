@@ -1,6 +1,6 @@
 // The gradient of pooling by windows of constant sizes: an invocation loads the windows around its blocks (blocks.wgsl) once and computes
 // all of their cells. Which taps fall on which cells is known when the kernel is compiled.
-// slots: block_at, load_window, with_loaded, write
+// slots: block_at, load_window, note, with_loaded, write
 // constants: ALL_INSIDE, AROUND_D, AROUND_H, AROUND_W, DILATION_D, DILATION_H, DILATION_W, EVEN, KERNEL_D, KERNEL_H, KERNEL_W, ROWS, RUN, STRIDE_D, STRIDE_H, STRIDE_W
 // types: V, Window
 
@@ -31,6 +31,13 @@ fn thread(index: u32) {
       }
     }
   }
+  // @unroll
+  for (var r = 0u; r < RUN; r++) {
+    let h = at.window.y + r;
+    let inside = ALL_INSIDE | ((at.window.x < g.input.depth) & (h < g.input.height) & (at.window.z < g.input.width));
+    let first = vec3u(at.cell.x, at.cell.y + r * STRIDE_H, at.cell.z);
+    note(windows[((AROUND_D - 1u) * ROWS + r + AROUND_H - 1u) * AROUND_W + AROUND_W - 1u], first, inside);
+  }
   var states: array<V, STRIDE_D * RUN * STRIDE_H * STRIDE_W>;
   var positions: array<u32, STRIDE_D * RUN * STRIDE_H * STRIDE_W>;
   // @unroll
@@ -60,7 +67,7 @@ fn thread(index: u32) {
           const cell = ((reach_d % STRIDE_D * RUN + r) * STRIDE_H + reach_h % STRIDE_H) * STRIDE_W + reach_w % STRIDE_W;
           const row = (AROUND_D - 1u - reach_d / STRIDE_D) * ROWS + r + AROUND_H - 1u - reach_h / STRIDE_H;
           let window = windows[row * AROUND_W + AROUND_W - 1u - reach_w / STRIDE_W];
-          states[cell] = with_loaded(states[cell], window, f32(positions[cell]));
+          states[cell] = with_loaded(states[cell], window, positions[cell]);
         }
       }
     }

@@ -1,6 +1,6 @@
 // The gradient of pooling where at most AROUND_D x AROUND_H x AROUND_W windows contain a cell, unrolled: an invocation computes every
 // row_threads-th cell of a row. The pooled map is the input.
-// slots: place_of, steps_in, task_of, with_window, write
+// slots: has_cell, load_window, place_of, steps_in, task_of, with_loaded, write
 // constants: AROUND_D, AROUND_H, AROUND_W, CHANNELS_LAST
 // types: Element, V
 
@@ -56,7 +56,7 @@ fn thread(index: u32) {
           last_w - before,
         );
         let pooled = plane + select(0u, rows[i] + window.z, reached) * pixel;
-        let next = with_window(state, pooled, window, vec3u(o.d, o.h, w), row + w);
+        let next = with_loaded(state, load_window(pooled, has_cell(window, vec3u(o.d, o.h, w))), row + w);
         state = select(state, next, reached);
       }
     }

@@ -1,6 +1,6 @@
 // The gradient of pooling: an invocation computes every row_threads-th cell of a row, from the windows or bins that contain it. The pooled
 // map is the input.
-// slots: around_depth, around_height, around_width, place_of, task_of, with_window, write
+// slots: around_depth, around_height, around_width, has_cell, load_window, place_of, task_of, with_loaded, write
 // constants: CHANNELS_LAST
 // types: Element, V
 fn thread(index: u32) {
@@ -22,7 +22,7 @@ fn thread(index: u32) {
     var state = V(0.0);
     for (var i = 0u; i < count; i++) {
       let pooled = plane + ((window.x * g.input.height + window.y) * g.input.width + window.z) * pixel;
-      state = with_window(state, pooled, window, cell, row + w);
+      state = with_loaded(state, load_window(pooled, has_cell(window, cell)), row + w);
       window.z++;
       let next_row = window.z == along_w.end;
       window.z = select(window.z, along_w.begin, next_row);

@@ -2,7 +2,5 @@
 alias V = vec4f;
 alias VU = vec4u;
 alias VB = vec4<bool>;
-
-fn first_of(value: V) -> f32 {
-  return value.x;
-}
+const LANES = 4u;
+const LANE = vec4u(0u, 1u, 2u, 3u);

@@ -2,7 +2,5 @@
 alias V = f32;
 alias VU = u32;
 alias VB = bool;
-
-fn first_of(value: V) -> f32 {
-  return value;
-}
+const LANES = 1u;
+const LANE = 0u;

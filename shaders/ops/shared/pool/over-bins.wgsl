@@ -5,7 +5,7 @@ struct Regions { unused: u32 }
 fn bin_cells(bin: u32, bins: u32, size: u32) -> Cells {
   let first = bin * size / bins;
   let end = ((bin + 1u) * size + bins - 1u) / bins;
-  return Cells(first, end - first, 1u, 0u);
+  return Cells(first, end - first, 1u);
 }
 
 fn cells_of_depth(bin: u32) -> Cells {

@@ -1,8 +1,6 @@
 // The cells of an output, by windows.
 // slots: taps_inside, window_cells
-// types: Cells, Element, Windows
-struct Regions { windows: Windows }
-
+// types: Cells, Element
 fn cells_of_depth(window: u32) -> Cells {
   let v = g.regions.windows;
   return window_cells(window, v.kernel_d, v.stride_d, v.dilation_d, v.begin_d, g.input.depth);

@@ -20,26 +20,30 @@ struct Pool {
 
 @group(0) @binding(0) var<uniform> g: Pool;
 
-// A row of outputs, the first column that the invocation computes, and its split of the cells.
+// A row of a map, the first column that the invocation computes, and its split of the cells.
 struct Task { o: Element, column: u32, split: u32 }
 
 fn task_of(index: u32) -> Task {
+  return task_in(index, g.output);
+}
+
+fn task_in(index: u32, map: Map) -> Task {
   var o: Element;
   var rest = index;
   if (CHANNELS_LAST) {
-    let channel = divided(rest, g.output.channels);
+    let channel = divided(rest, map.channels);
     o.c = channel.rest;
     rest = channel.quotient;
   }
   let split = divided(rest, g.splits);
   let column = divided(split.quotient, g.row_threads);
-  let row = divided(column.quotient, g.output.height);
-  let slice = divided(row.quotient, g.output.depth);
+  let row = divided(column.quotient, map.height);
+  let slice = divided(row.quotient, map.depth);
   o.h = row.rest;
   o.d = slice.rest;
   o.n = slice.quotient;
   if (!CHANNELS_LAST) {
-    let channel = divided(o.n, g.output.channels);
+    let channel = divided(o.n, map.channels);
     o.c = channel.rest;
     o.n = channel.quotient;
   }

@@ -46,7 +46,7 @@ fn thread(index: u32) {
         let is_inside = !CLIPPED || (row_inside[r] && inside[s]);
         let offset = rows[r] + cells[s];
         let value = V(x[select(0u, plane + offset, is_inside)]);
-        state = with_cell(state, value, offset, vec3u(r / KERNEL_H, r % KERNEL_H, s), is_inside);
+        state = with_cell(state, value, offset, is_inside);
       }
     }
     finish(to, 0u, settled(state, pixel), o);

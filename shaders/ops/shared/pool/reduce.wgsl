@@ -30,7 +30,7 @@ fn thread(index: u32) {
     var state = initial(o);
     for (var i = task.split; i < count; i += g.splits) {
       let offset = first + tap.x * step_d + tap.y * step_h + tap.z * step_w;
-      state = with_cell(state, V(x[plane + offset]), offset, tap + vec3u(from_d.tap, from_h.tap, from_w.tap), true);
+      state = with_cell(state, V(x[plane + offset]), offset, true);
       tap += jump;
       let next_row = tap.z >= from_w.count;
       tap.z -= select(0u, from_w.count, next_row);

@@ -29,6 +29,7 @@ const MAX_PRODUCT = 2 ** 32 - 1;
  */
 export function binned(map: FeatureMap, { outputSize }: AdaptivePoolOptions): FeatureMap {
   const size = toTriple(checkPerAxis("outputSize", outputSize, map.rank, 1), 1);
+  if (map.size.includes(0)) refuse("invalid-argument", "outputSize", outputSize, "a map that has cells");
   size.forEach((bins, axis) => {
     if ((bins + 1) * (map.size[axis]! + 1) > MAX_PRODUCT)
       refuse("too-large", "outputSize", outputSize, `less: times the ${map.size[axis]} cells at most ${MAX_PRODUCT}`);

@@ -1,16 +1,15 @@
-// How the elements of a feature map are normalised. Elements that share a mean and a deviation form a set; elements that share a scale and
-// a shift have the same parameter. Each axis of memory numbers sets, parameters, both or neither; the kernels know nothing else. Shared by
-// hosts and references.
+// How the elements of a tensor are normalised. Elements that share a mean and a deviation form a set; elements that share a scale and a bias
+// have the same parameter. Each axis of memory numbers sets, parameters, both or neither; the kernels know nothing else. Shared by hosts and
+// references.
 import { refuse } from "../../../base/error.ts";
 import { elementCount } from "../../../base/shape.ts";
-import { checkFinite, checkInteger, checkShape } from "../../../base/validate.ts";
-import { type Layout, splitShape } from "../../../problem/problem.ts";
+import { RANKS, checkFinite, checkInteger, checkShape } from "../../../base/validate.ts";
+import type { Layout } from "../../../problem/problem.ts";
+import { axesOf, axisOf, channelAxis, linesAlong } from "./axis.ts";
 
-/** A tensor to be normalised: [N, C, ...spatial], [N, ...spatial, C] or [N, C]. */
-export interface NormalisedMap {
-  readonly N: number;
-  readonly channels: number;
-  readonly spatial: readonly number[];
+/** A tensor to be normalised. */
+export interface Normalised {
+  readonly shape: readonly number[];
   readonly layout: Layout;
 }
 
@@ -30,93 +29,91 @@ export interface Normalisation {
   readonly sets: number;
   /** Number of elements of each set. */
   readonly members: number;
-  /** The shape of scale and shift: in PyTorch's order of axes, whatever the layout. */
+  /** The shape of scale and bias. */
   readonly parameterShape: readonly number[];
+  /** The shape of the mean and the inverse deviation. */
+  readonly statisticShape: readonly number[];
 }
 
-/** The axes of layer normalisation: a number of last axes of [N, C, ...spatial], or the channels. */
-export type LayerAxes = number | "channels";
-
-/** @throws ConvError if the rank of the shape is not accepted */
-export function normalisedMap(
-  argument: string,
-  shape: unknown,
-  layout: Layout,
-  ranks: readonly number[] = [2, 3, 4, 5],
-): NormalisedMap {
-  const sizes = checkShape(argument, shape, ranks);
-  return sizes.length === 2
-    ? { N: sizes[0]!, channels: sizes[1]!, spatial: [], layout }
-    : { ...splitShape(sizes, layout), layout };
-}
+/**
+ * The axes of layer normalisation: a number of last axes of [N, C, ...spatial], the channels, or a list of axes of the tensor's shape,
+ * negative ones counted from the end.
+ */
+export type LayerAxes = number | "channels" | readonly number[];
 
 /** Checks the number added to a variance; 1e-5 by default, as in PyTorch. */
-export function checkEpsilon(epsilon: unknown): number {
-  const checked = checkFinite("epsilon", epsilon ?? 1e-5);
+export function checkEpsilon(epsilon: unknown, otherwise = 1e-5): number {
+  const checked = checkFinite("epsilon", epsilon ?? otherwise);
   if (checked < 0) refuse("invalid-argument", "epsilon", epsilon, "a number of at least 0");
   return checked;
 }
 
 /** Checks the number of groups of channels. */
-export function checkGroups({ channels }: NormalisedMap, groups: unknown): number {
+export function checkGroups(channels: number, groups: unknown): number {
   const checked = checkInteger("groups", groups, 1);
   if (channels % checked !== 0) refuse("shape-mismatch", "groups", groups, `a divisor of the ${channels} channels`);
   return checked;
 }
 
-/** Checks the axes of layer normalisation; by default all but the batch. */
-export function checkAxes({ spatial }: NormalisedMap, axes: unknown): LayerAxes {
-  if (axes === "channels") return axes;
-  const most = spatial.length + 1;
+/** The axes of memory that layer normalisation is over, in the order that scale and bias have them; by default all but the batch. */
+export function checkAxes({ shape, layout }: Normalised, axes: unknown): readonly number[] {
+  if (Array.isArray(axes)) return axesOf(axes, shape.length);
+  checkShape("x.shape", shape, RANKS.slice(2));
+  const channels = channelAxis(shape, layout);
+  if (axes === "channels") return [channels];
+  const most = shape.length - 1;
   if (axes !== undefined && typeof axes !== "number")
-    refuse("invalid-argument", "axes", axes, `"channels", or an integer from 1 to ${most}`);
-  return checkInteger("axes", axes ?? most, 1, most);
+    refuse("invalid-argument", "axes", axes, `"channels", an integer from 1 to ${most}, or a list of axes`);
+  const order = [0, channels, ...shape.keys()].filter((one, at, all) => all.indexOf(one) === at);
+  return order.slice(-checkInteger("axes", axes ?? most, 1, most));
 }
 
-/** The shape of the scale and the shift of layer normalisation. */
-export function layerShape({ channels, spatial }: NormalisedMap, axes: LayerAxes): number[] {
-  return axes === "channels" ? [channels] : [channels, ...spatial].slice(-axes);
+/** A set for each place along an axis, by default the channels. */
+export function batchSets({ shape, layout }: Normalised, along?: unknown): Normalisation {
+  checkShape("x.shape", shape, RANKS.slice(along === undefined ? 2 : 1));
+  const { outer, size, inner } = linesAlong(shape, axisOf(along, shape, layout));
+  return normalisation([axis(outer, 0, 0), axis(size, 1, 1), axis(inner, 0, 0)], [size]);
 }
 
-/** A set for each channel. */
-export function batchSets(map: NormalisedMap): Normalisation {
-  const { N, channels, cells, last } = sizesOf(map);
-  const [batch, cell] = [axis(N, 0, 0), axis(cells, 0, 0)];
-  const channel = axis(channels, 1, 1);
-  return normalisation(last ? [batch, cell, channel] : [batch, channel, cell], [channels]);
+/** The channels and the cells of each image. */
+function mapSizes({ shape, layout }: Normalised, ranks: readonly number[]) {
+  checkShape("x.shape", shape, ranks);
+  const at = channelAxis(shape, layout);
+  const [N, channels] = [shape[0]!, shape[at]!];
+  return { N, channels, cells: elementCount(shape.filter((_, one) => one !== 0 && one !== at)), last: at > 1 };
 }
 
 /** A set for each group of channels of each image. */
-export function groupSets(map: NormalisedMap, groups: number): Normalisation {
-  const { N, channels, cells, last } = sizesOf(map);
+export function groupSets(x: Normalised, given: unknown): Normalisation {
+  const { N, channels, cells, last } = mapSizes(x, RANKS.slice(2));
+  const groups = checkGroups(channels, given);
   const own = channels / groups;
   const [batch, group, channel] = [axis(N, groups, 0), axis(groups, 1, own), axis(own, 0, 1)];
   const cell = axis(cells, 0, 0);
-  return normalisation(last ? [batch, cell, group, channel] : [batch, group, channel, cell], [channels]);
+  const axes = last ? [batch, cell, group, channel] : [batch, group, channel, cell];
+  return normalisation(axes, [channels], [N, groups]);
+}
+
+/** A set for each channel of each image: a group of one channel. */
+export function instanceSets(x: Normalised): Normalisation {
+  return groupSets(x, mapSizes(x, RANKS.slice(3)).channels);
 }
 
 /** A set for all elements along the given axes. */
-export function layerSets(map: NormalisedMap, axes: LayerAxes): Normalisation {
-  const { N, channels, cells, last } = sizesOf(map);
-  const shape = layerShape(map, axes);
-  if (axes === "channels") {
-    const channel = axis(channels, 0, 1);
-    return normalisation(
-      last ? [axis(N * cells, 1, 0), channel] : [axis(N, cells, 0), channel, axis(cells, 1, 0)],
-      shape,
-    );
-  }
-  if (axes > map.spatial.length) {
-    const [batch, row] = [axis(N, 1, 0), axis(channels * cells, 0, 1)];
-    return normalisation(last ? [batch, axis(cells, 0, 1), axis(channels, 0, cells)] : [batch, row], shape);
-  }
-  const inner = elementCount(shape);
-  const outer = (N * cells) / inner;
+export function layerSets(x: Normalised, given: unknown): Normalisation {
+  const { shape } = x;
+  const over = checkAxes(x, given);
+  const statisticShape = shape.map((size, at) => (over.includes(at) ? 1 : size));
+  const axes = shape.map((size, at) => {
+    const place = over.indexOf(at);
+    return place < 0
+      ? axis(size, elementCount(statisticShape.slice(at + 1)), 0)
+      : axis(size, 0, elementCount(over.slice(place + 1).map((one) => shape[one]!)));
+  });
   return normalisation(
-    last
-      ? [axis(outer, channels, 0), axis(inner, 0, 1), axis(channels, 1, 0)]
-      : [axis(outer * channels, 1, 0), axis(inner, 0, 1)],
-    shape,
+    axes,
+    over.map((one) => shape[one]!),
+    statisticShape,
   );
 }
 
@@ -125,22 +122,22 @@ export function axis(size: number, set: number, parameter: number): NormalisedAx
   return { size, set, parameter };
 }
 
-/** The sizes of a map; a matrix has one cell, and its layout makes no difference. */
-function sizesOf({ N, channels, spatial, layout }: NormalisedMap) {
-  return { N, channels, cells: elementCount(spatial), last: layout === "channels-last" || spatial.length === 0 };
-}
-
 /** Merges neighbouring axes that number sets and parameters as one axis would, and drops axes of size 1. */
-export function normalisation(axes: readonly NormalisedAxis[], parameterShape: readonly number[]): Normalisation {
+export function normalisation(
+  axes: readonly NormalisedAxis[],
+  parameterShape: readonly number[],
+  statisticShape = parameterShape,
+): Normalisation {
   const merged: NormalisedAxis[] = [];
-  for (const inner of axes.filter(({ size }) => size > 1)) {
+  for (const inner of axes.filter(({ size }) => size !== 1)) {
     const outer = merged.at(-1);
     const alike = (key: "set" | "parameter"): boolean => outer?.[key] === inner[key] * inner.size;
     if (outer && alike("set") && alike("parameter"))
       merged[merged.length - 1] = { ...inner, size: outer.size * inner.size };
     else merged.push(inner);
   }
-  const sizes = merged.filter(({ set }) => set > 0).map(({ size }) => size);
-  const sets = elementCount(sizes);
-  return { axes: merged, sets, members: elementCount(merged.map(({ size }) => size)) / sets, parameterShape };
+  const [members, sets] = [false, true].map((numbered) =>
+    elementCount(merged.filter(({ set }) => set > 0 === numbered).map(({ size }) => size)),
+  ) as [number, number];
+  return { axes: merged, sets, members, parameterShape, statisticShape };
 }

@@ -13,7 +13,10 @@ export interface WindowOptions {
   stride?: number | readonly number[];
   /** Distance between cells of a window, 1 by default. */
   dilation?: number | readonly number[];
-  /** As for a convolution, 0 by default. Every window must contain a cell of the input. */
+  /**
+   * As for a convolution, 0 by default. Where a window that sees only padding has no result (a mean of no cells, the position of none), every
+   * window must contain a cell of the input; else its maximum is -Infinity and its sum 0.
+   */
   padding?: Padding;
   /**
    * Whether to include a window that the end of the input cuts off, if it begins in the input or in the padding before it; false by
@@ -42,10 +45,11 @@ export interface Windows {
 }
 
 /**
- * The windows on a feature map.
+ * The windows on a feature map. Takes the same time whatever the sizes.
+ * @param mayBeEmpty whether windows may contain no cell
  * @throws ConvError naming the invalid option
  */
-export function windowsOf({ size, rank }: FeatureMap, options: WindowOptions): Windows {
+export function windowsOf({ size, rank }: FeatureMap, options: WindowOptions, mayBeEmpty = false): Windows {
   const input = size.slice(3 - rank);
   const kernel = checkPerAxis("kernelSize", options.kernelSize, rank, 1);
   const stride = options.stride === undefined ? kernel : checkPerAxis("stride", options.stride, rank, 1);
@@ -54,6 +58,8 @@ export function windowsOf({ size, rank }: FeatureMap, options: WindowOptions): W
   const ceil = checkBoolean("ceilMode", options.ceilMode ?? false);
   const output = input.map((cells, axis) => {
     const [begin, end] = pads[axis]!;
+    if (ceil && end < 0)
+      refuse("invalid-argument", "ceilMode", true, `false: windows would reach the cells that padding ${end} removes`);
     const extent = dilatedExtent(kernel[axis]!, dilation[axis]!);
     if (extent > cells + begin + end)
       refuse(
@@ -65,15 +71,14 @@ export function windowsOf({ size, rank }: FeatureMap, options: WindowOptions): W
     const whole = outputSize(cells, kernel[axis]!, stride[axis]!, dilation[axis]!, begin, end);
     const rest = (cells + begin + end - extent) % stride[axis]!;
     const windows = ceil && rest > 0 && whole * stride[axis]! < cells + begin ? whole + 1 : whole;
-    for (let window = 0; window < windows; window++) {
-      if (!touches(window * stride[axis]! - begin, kernel[axis]!, dilation[axis]!, cells))
-        refuse(
-          "invalid-argument",
-          `padding (spatial axis ${axis})`,
-          [begin, end],
-          `less: window ${window} contains no cell of the input`,
-        );
-    }
+    const empty = mayBeEmpty ? -1 : emptyWindow(windows, kernel[axis]!, stride[axis]!, dilation[axis]!, begin, cells);
+    if (empty >= 0)
+      refuse(
+        "invalid-argument",
+        `padding (spatial axis ${axis})`,
+        [begin, end],
+        `less: window ${empty} contains no cell of the input`,
+      );
     return windows;
   });
   return {
@@ -92,10 +97,21 @@ export function windowsOf({ size, rank }: FeatureMap, options: WindowOptions): W
   };
 }
 
-/** Whether a window contains a cell of an axis with that many cells. */
-function touches(start: number, kernel: number, dilation: number, cells: number): boolean {
-  const first = start < 0 ? Math.ceil(-start / dilation) : 0;
-  return first < kernel && start + first * dilation < cells;
+/** The first window whose taps all lie beside the `cells` of an axis, or -1. */
+function emptyWindow(
+  windows: number,
+  kernel: number,
+  stride: number,
+  dilation: number,
+  begin: number,
+  cells: number,
+): number {
+  // The cells lie behind the last tap, before the first one or, where taps are so far apart, between taps gap - 1 and gap.
+  for (let gap = kernel; gap >= 0; gap = dilation > cells || gap === 0 ? gap - 1 : 0) {
+    const first = gap === kernel ? 0 : Math.max(0, Math.ceil((begin + cells - gap * dilation) / stride));
+    if (first < windows && (gap === 0 || first * stride < begin - (gap - 1) * dilation)) return first;
+  }
+  return -1;
 }
 
 /** The feature map with one cell for each window. */

@@ -50,10 +50,11 @@ export function readWindowBackward(
   dy: NdArray,
   options: WindowBackwardOptions & LayoutOptions,
   keys: readonly string[],
+  mayBeEmpty = false,
 ): { windows: Windows; gradient: Values; dx: Values } {
   checkOptions("options", options, [...keys, "inputShape"]);
   const map = mapOfShape("inputShape", options.inputShape, layoutOf(options));
-  const windows = windowsOf(map, options);
+  const windows = windowsOf(map, options, mayBeEmpty);
   checkShapeIs("dy", dy.shape, shapeOf(pooled(map, windows)));
   return { windows, gradient: readMap("dy", dy, options), dx: zeros(map) };
 }

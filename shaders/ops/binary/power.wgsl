@@ -1,0 +1,17 @@
+// Powers, and their gradients with respect to base and exponent; a kernel has one of them as `value`.
+// slots: first, natural_log, raised, second, third
+// types: L
+fn powers(at: vec3u) -> L {
+  return raised(first(at), second(at));
+}
+
+fn power_base(at: vec3u) -> L {
+  let exponent = third(at);
+  return select(first(at) * (exponent * raised(second(at), exponent - 1.0)), L(0.0), exponent == L(0.0));
+}
+
+fn power_exponent(at: vec3u) -> L {
+  let base = second(at);
+  let exponent = third(at);
+  return select(first(at) * (raised(base, exponent) * natural_log(base)), L(0.0), (base == L(0.0)) & (exponent >= L(0.0)));
+}

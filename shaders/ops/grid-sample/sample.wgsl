@@ -1,0 +1,39 @@
+// Samples of a map: an invocation computes RUN channels of an output.
+// slots: pixel, plane_at, sample_at
+// constants: ALL, CHANNELS_LAST, RUN, TAPS
+// types: E
+@group(0) @binding(2) var<storage, read> x: array<E>;
+@group(0) @binding(3) var<storage, read_write> y: array<E>;
+
+fn thread(index: u32) {
+  let rows = index / g.points;
+  let run = select(rows % g.runs, index % g.runs, CHANNELS_LAST);
+  let sample = select(rows / g.runs * g.points + index % g.points, index / g.runs, CHANNELS_LAST);
+  let n = sample / g.points;
+  let s = sample_at(sample);
+  var places: array<u32, ALL>;
+  var weights: array<f32, ALL>;
+  // @unroll
+  for (var k = 0u; k < ALL; k++) {
+    let i = k / (TAPS * TAPS);
+    let j = k / TAPS % TAPS;
+    places[k] = ((s.z.cells[i] * g.height + s.y.cells[j]) * g.width + s.x.cells[k % TAPS]) * pixel();
+    weights[k] = s.z.weights[i] * s.y.weights[j] * s.x.weights[k % TAPS];
+  }
+  let cells = g.depth * g.height * g.width;
+  let point = (sample - n * g.points) * pixel();
+  for (var i = 0u; i < RUN; i++) {
+    // Channels last, neighbouring invocations load neighbouring channels.
+    let channel = select(run * RUN + i, run + i * g.runs, CHANNELS_LAST);
+    if (channel < g.channels) {
+      let plane = plane_at(n, channel, cells);
+      var sum = 0.0;
+      // A cell of no weight is not to count, whatever it holds.
+      // @unroll
+      for (var k = 0u; k < ALL; k++) {
+        sum += select(0.0, weights[k] * f32(x[plane + places[k]]), weights[k] != 0.0);
+      }
+      y[plane_at(n, channel, g.points) + point] = E(sum);
+    }
+  }
+}

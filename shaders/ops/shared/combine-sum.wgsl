@@ -1,0 +1,5 @@
+// Sums.
+// types: P
+fn combined(a: P, b: P) -> P {
+  return a + b;
+}

@@ -1,0 +1,88 @@
+// Logarithms and powers to the base 2, more accurate than those of WGSL: a logarithm is the sum of two numbers, `high` of 12 bits, so that
+// products with it are exact or keep about 30 bits. The truncations by bits hold against compilers that reassociate.
+// slots: size_bits
+// constants: INFINITE
+// types: I, L, U
+struct Logarithm { high: L, low: L }
+
+// The leading 12 bits of a number.
+fn leading(v: L) -> L {
+  return bitcast<L>(bitcast<U>(v) & U(0xfffff000u));
+}
+
+// log2 of a positive, finite number. With x = m 2^e, m from sqrt(1/2) on, it is e + 2 artanh(s) / ln 2 with s = (m - 1) / (m + 1). The first
+// 10 bits of s are split off, since their products with those of m + 1 and of 2 / ln 2 are exact.
+fn logarithm(x: L) -> Logarithm {
+  let tiny = x < L(1.17549435e-38);
+  let bits = bitcast<I>(select(x, x * 16777216.0, tiny));
+  let k = (bits - I(0x3f3504f3)) >> U(23u);
+  let m = bitcast<L>(bits - (k << U(23u)));
+  let e = L(k) - select(L(0.0), L(24.0), tiny);
+  let n = m - 1.0;
+  let d = m + 1.0;
+  let near = bitcast<L>(bitcast<U>(m) & U(0xffffc000u));
+  let s = bitcast<L>(bitcast<U>(n / d) & U(0xffffc000u));
+  let rest = ((n - s * (near + 1.0)) - s * (m - near)) / d;
+  let q = (s + rest) * (s + rest);
+  let series = q * (1.0 / 3.0 + q * (0.2 + q * (1.0 / 7.0 + q * (1.0 / 9.0 + q / 11.0))));
+  let top = 2.8828125 * s;
+  let low = 2.88539008 * (rest + (s + rest) * series) + 0.0025775818 * s;
+  let high = leading(e + top);
+  return Logarithm(high, ((e - high) + top) + low);
+}
+
+fn two_to(k: I) -> L {
+  return bitcast<L>((k + I(127)) << U(23u));
+}
+
+// 2 to the power of y times a logarithm: the Taylor series to the 7th power (the first omitted term is under 2^-27), scaled in two steps.
+fn two_to_product(y: L, by: Logarithm) -> L {
+  let head = leading(y) * by.high;
+  let tail = select(leading(y) * by.low + (y - leading(y)) * (by.high + by.low), L(0.0), abs(head) > L(250.0));
+  let bounded = clamp(head, L(-250.0), L(250.0));
+  let n = round(bounded + tail);
+  let f = (bounded - n) + tail;
+  let p = 1.0 + f * (0.69314718 + f * (0.24022651 + f * (0.055504109 + f * (0.0096181291 + f * (0.00133335581 + f * (0.0001540353 + f * 0.0000152527338))))));
+  let k = I(n);
+  return p * two_to(k >> U(1u)) * two_to(k - (k >> U(1u)));
+}
+
+// The number of some bits: no constant can be infinite or NaN.
+fn of_bits(bits: u32) -> L {
+  return bitcast<L>(U(bits));
+}
+
+const NOT_A_NUMBER = 0x7fc00000u;
+
+// exp(v) to 2 ULP.
+fn natural_exp(v: L) -> L {
+  let y = two_to_product(v, Logarithm(L(1.4423828125), L(0.00031222855)));
+  return select(y, v, size_bits(v) > U(INFINITE));
+}
+
+// log(v) to 1 ULP.
+fn natural_log(v: L) -> L {
+  let log = logarithm(v);
+  var y = 0.693115234375 * log.high + (0.000031946185 * log.high + 0.69314718 * log.low);
+  y = select(y, -of_bits(INFINITE), v == L(0.0));
+  y = select(y, v, size_bits(v) >= U(INFINITE));
+  return select(y, of_bits(NOT_A_NUMBER), v < L(0.0));
+}
+
+// x to the power of y, with the special cases of C's `pow`.
+fn raised(x: L, y: L) -> L {
+  let size = abs(x);
+  let unit = size == L(1.0);
+  let edge = (size == L(0.0)) | (size_bits(x) == U(INFINITE));
+  let endless = size_bits(y) == U(INFINITE);
+  let grows = (size > L(1.0)) == (y > L(0.0));
+  var power = two_to_product(y, logarithm(size));
+  power = select(power, select(L(0.0), of_bits(INFINITE), grows), edge | (endless & !unit));
+  power = select(power, L(1.0), unit);
+  let whole = floor(y) == y;
+  let odd = whole & (floor(0.5 * y) != 0.5 * y);
+  power = select(power, -power, (bitcast<I>(x) < I(0)) & odd);
+  power = select(power, of_bits(NOT_A_NUMBER), (x < L(0.0)) & !whole & (size_bits(x) != U(INFINITE)));
+  power = select(power, x + y, max(size_bits(x), size_bits(y)) > U(INFINITE));
+  return select(power, L(1.0), (x == L(1.0)) | (y == L(0.0)));
+}

@@ -1,0 +1,67 @@
+// The places of the largest and the smallest elements along an axis.
+import argMaxShader from "../../../shaders/ops/arg-max/arg-max.wgsl";
+import { checkOptions } from "../../base/validate.ts";
+import { run, whole } from "../../gpu/operation.ts";
+import { type Tensor, checkTensor } from "../../gpu/tensor.ts";
+import { dispatch } from "../../kernel/dispatch.ts";
+import { elementTypes } from "../../kernel/element-types.ts";
+import { WORKGROUP_SIZE } from "../../kernel/step.ts";
+import { ARG_MAX_KEYS, type ArgMaxOptions, extremesOf } from "./geometry.ts";
+
+/** Shortest line that the invocations of a workgroup share. */
+const LONG_LINE = 4 * WORKGROUP_SIZE;
+
+/**
+ * The place of the largest element along an axis, as torch.argmax: NaN counts as larger than all numbers, and the first of equal elements is
+ * taken.
+ *
+ * @param x of any shape, with elements along the axis
+ * @param options `axis` (the channels by default), `keepDimensions`, `selectLast`
+ * @returns a new "u32" tensor without the axis
+ * @throws ConvError naming the invalid argument
+ * @example const classes = argMax(logits); // [N, C, H, W] -> [N, H, W]
+ */
+export function argMax(x: Tensor, options: ArgMaxOptions = {}): Tensor<"u32"> {
+  return extremes("argMax", x, options);
+}
+
+/**
+ * The place of the smallest element along an axis, as torch.argmin: NaN counts as smaller than all numbers, and the first of equal elements is
+ * taken.
+ *
+ * @param x of any shape, with elements along the axis
+ * @param options `axis` (the channels by default), `keepDimensions`, `selectLast`
+ * @returns a new "u32" tensor without the axis
+ * @throws ConvError naming the invalid argument
+ * @example const nearest = argMin(distances, { axis: -1 });
+ */
+export function argMin(x: Tensor, options: ArgMaxOptions = {}): Tensor<"u32"> {
+  return extremes("argMin", x, options);
+}
+
+function extremes(name: "argMax" | "argMin", x: Tensor, options: ArgMaxOptions): Tensor<"u32"> {
+  checkOptions("options", options, ARG_MAX_KEYS);
+  const { shape: given, layout, dtype } = checkTensor("x", x);
+  const { lines, axis, last, shape } = extremesOf(given, options, layout);
+  const y = { shape, layout, dtype: "u32" } as const;
+  return run({
+    name,
+    inputs: { x },
+    results: { y },
+    parameters: [axis, last],
+    recipe: () => {
+      const { outer, size, inner } = lines;
+      const count = outer * inner;
+      const threads = size >= LONG_LINE ? WORKGROUP_SIZE : 1;
+      const step = dispatch({
+        shaders: [argMaxShader],
+        constants: { THREADS: threads, SMALLEST: name === "argMin", LAST: last },
+        aliases: { E: elementTypes(dtype).one },
+        ranges: [whole("x", x), whole("y", y)],
+        uniforms: { count, size, inner },
+        workgroups: Math.ceil((count * threads) / WORKGROUP_SIZE),
+      });
+      return { steps: [step] };
+    },
+  }).y;
+}

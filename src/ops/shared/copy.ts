@@ -1,0 +1,132 @@
+// The step of a strided copy: every operation that only moves elements consists of such steps. Elements of four bytes are moved as integers, so
+// that their bits stay as they are.
+import copyShader from "../../../shaders/ops/shared/copy.wgsl";
+import fillZerosShader from "../../../shaders/ops/shared/fill-zeros.wgsl";
+import transposeShader from "../../../shaders/ops/shared/transpose.wgsl";
+import type { TensorDtype } from "../../base/dtype.ts";
+import { elementCount } from "../../base/shape.ts";
+import { type TensorDescription, run, whole } from "../../gpu/operation.ts";
+import type { Tensor } from "../../gpu/tensor.ts";
+import { type Range, dispatch } from "../../kernel/dispatch.ts";
+import type { Step } from "../../kernel/step.ts";
+import { type StridedCopy, simplified } from "./geometry/strided.ts";
+
+/** The most axes of a copy. */
+const MAX_AXES = 8;
+
+/** The largest number of neighbours that one invocation copies, and smaller ones: the first that divides the axis is taken. */
+const STEPS = [4, 3, 2];
+
+/** The WGSL types that move one element and four. */
+export function movedTypes(dtype: TensorDtype): { one: string; four: string } {
+  return dtype === "f16" ? { one: "f16", four: "vec4h" } : { one: "u32", four: "vec4u" };
+}
+
+/** A tensor that consists of elements of another. */
+interface Move<D extends TensorDtype> {
+  /** The public name of the operation. */
+  readonly name: string;
+  /** The tensor whose elements are copied, under the name of the caller's argument. */
+  readonly input: Readonly<Record<string, Tensor<D>>>;
+  readonly copy: StridedCopy;
+  readonly result: TensorDescription<D>;
+  /** Whether the copy leaves elements of the result, which are then zeros. */
+  readonly fills?: boolean;
+}
+
+/** Runs an operation that is one strided copy. */
+export function move<D extends TensorDtype>({ name, input, copy, result, fills = false }: Move<D>): Tensor<D> {
+  const [[operand, tensor]] = Object.entries(input) as [[string, Tensor<D>]];
+  const y = whole("y", result);
+  return run({
+    name,
+    inputs: input,
+    results: { y: result },
+    parameters: [copy, fills],
+    recipe: () => ({
+      steps: [...(fills ? [fillZeros(result, y)] : []), copyStep(result.dtype, copy, whole(operand, tensor), y)],
+    }),
+  }).y;
+}
+
+/** Copies elements of the range `from` to places of the range `to`, as the copy says. */
+export function copyStep(dtype: TensorDtype, copy: StridedCopy, from: Range, to: Range): Step<string> {
+  const simple = simplified(copy);
+  return transposeStep(dtype, simple, from, to) ?? stridedStep(dtype, simple, from, to);
+}
+
+function stridedStep(dtype: TensorDtype, { sizes, from, to }: StridedCopy, source: Range, target: Range): Step<string> {
+  const { one, four } = movedTypes(dtype);
+  const [inner = 1, ...outer] = sizes.toReversed();
+  const [fromInner = 1, ...fromOuter] = from.strides.toReversed();
+  const [toInner = 1, ...toOuter] = to.strides.toReversed();
+  // Items of four where rows of both tensors start and end at a multiple of four.
+  const aligned = [inner, from.start, to.start, ...fromOuter, ...toOuter].every((count) => count % 4 === 0);
+  const lanes = aligned && fromInner === 1 && toInner === 1 ? 4 : 1;
+  const length = inner / lanes;
+  const step = STEPS.find((count) => length % count === 0) ?? 1;
+  const axes = [
+    [length / step, fromInner * step, toInner * step, 0],
+    ...outer.map((size, axis) => [size, fromOuter[axis]! / lanes, toOuter[axis]! / lanes, 0]),
+  ];
+  return dispatch({
+    shaders: [copyShader],
+    constants: { OUTER_AXES: outer.length, STEP: step },
+    aliases: { V: lanes === 4 ? four : one },
+    ranges: [source, target],
+    uniforms: {
+      fromStart: from.start / lanes,
+      toStart: to.start / lanes,
+      fromItem: fromInner,
+      toItem: toInner,
+      axes: Array.from({ length: MAX_AXES }, (_, axis) => axes[axis] ?? [1, 0, 0, 0]).flat(),
+    },
+    threads: elementCount(sizes) / lanes / step,
+  });
+}
+
+/** Sides of a thread tile in transpose.wgsl, best first: the first that divides the side of the matrix is taken, else 4. */
+const TILES = [4, 7, 6, 5, 3];
+
+/** Thread tiles along each side of a workgroup tile. */
+const SIDE = 8;
+
+/** Transposes whole matrices by tiles; undefined for other copies. */
+function transposeStep(
+  dtype: TensorDtype,
+  { sizes, from, to }: StridedCopy,
+  source: Range,
+  target: Range,
+): Step<string> | undefined {
+  const [columns = 0, rows = 0, matrices = 1] = sizes.toReversed();
+  const size = rows * columns;
+  const strides = (view: StridedCopy["from"], ...wanted: number[]): boolean =>
+    view.start === 0 && wanted.slice(-sizes.length).every((stride, axis) => stride === view.strides[axis]);
+  // The source has `columns` rows.
+  if (sizes.length < 2 || sizes.length > 3 || !strides(from, size, 1, rows) || !strides(to, size, columns, 1))
+    return undefined;
+  const tile = (side: number): number => TILES.find((one) => side % one === 0) ?? TILES[0]!;
+  const [TALL, WIDE] = [tile(columns), tile(rows)];
+  const [down, across] = [Math.ceil(columns / TALL / SIDE), Math.ceil(rows / WIDE / SIDE)];
+  return dispatch({
+    shaders: [transposeShader],
+    constants: { SIDE, TALL, WIDE, EVEN: columns % TALL === 0 && rows % WIDE === 0 },
+    aliases: { E: movedTypes(dtype).one },
+    ranges: [source, target],
+    uniforms: { rows: columns, columns: rows, down, across },
+    threads: matrices * down * across * SIDE ** 2,
+  });
+}
+
+/** Fills a tensor with zeros, before a copy that does not reach all of it. */
+export function fillZeros({ shape, dtype }: TensorDescription<TensorDtype>, to: Range): Step<string> {
+  const { one, four } = movedTypes(dtype);
+  const count = elementCount(shape);
+  const lanes = count % 4 === 0 ? 4 : 1;
+  return dispatch({
+    shaders: [fillZerosShader],
+    aliases: { V: lanes === 4 ? four : one },
+    ranges: [to],
+    threads: count / lanes,
+  });
+}
