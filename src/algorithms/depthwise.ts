@@ -120,8 +120,8 @@ const MAX_SUMS = { hardware: 16, software: 112 };
 const TILES = [1, 2, 3, 4, 5, 7, 8, 10, 14, 16, 20, 28];
 
 /**
- * Few tiles serve maps of all sizes, so that they share kernels: those that are best on maps of these sizes, with most sums or with a share of
- * them, for maps with too few tiles to keep the adapter busy.
+ * Map sizes whose best tiles serve maps of every size: with few tiles, maps share kernels. `share` limits the sums of a tile to a fraction of the
+ * largest possible, because small maps need smaller tiles to keep the adapter busy.
  */
 const MAPS = [
   { size: 14, share: 1 },

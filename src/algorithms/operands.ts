@@ -79,7 +79,7 @@ export function loaderOf(operand: Binding, gradient: ActivationGradient | undefi
   };
 }
 
-/** What a kernel has besides its snippets; `ranges` are those that they do not bind. */
+/** The fields of a kernel beside its snippets; `ranges` lists only what the snippets do not bind. */
 type Rest = (Omit<ThreadDispatch<Operand>, "ranges"> | Omit<WorkgroupDispatch<Operand>, "ranges">) & {
   readonly ranges?: readonly Binding[];
 };

@@ -1,5 +1,5 @@
-// The ways to combine two numbers other than to add them; a kernel has one of them as `combined`. NaN is found by its bits: WGSL lets compilers
-// assume that there is none (section 15.7.2).
+// Ways to combine two numbers, beside addition; a kernel uses one of them as `combined`. NaN is detected by its bits, because WGSL lets
+// compilers assume that no number is NaN (section 15.7.2).
 // types: P, Q
 fn times(a: P, b: P) -> P {
   return a * b;

@@ -8,7 +8,8 @@
 // The bits of infinity.
 const INFINITE = 0x7f800000u;
 
-// The bits of a number without its sign: over those of infinity it is NaN. WGSL lets compilers assume that none is (section 15.7.2).
+// The bits of a number without its sign: over those of infinity it is NaN. WGSL lets compilers assume that no
+// number is NaN (section 15.7.2).
 fn size_bits(v: L) -> U {
   return bitcast<U>(v) & U(0x7fffffffu);
 }

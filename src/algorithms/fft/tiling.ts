@@ -136,7 +136,7 @@ export function inputTiles({ tiles, parts }: AxisTiling): number {
   return tiles + parts - 1;
 }
 
-/** How many cells of an axis an output may depend on: those that a tile meets in all parts of the kernel. */
+/** Number of cells along an axis that can affect one output: the cells of every tile that its sum over the parts of the kernel includes. */
 export function reach({ length, part, parts }: AxisTiling): number {
   return (parts - 1) * part + length;
 }

@@ -115,7 +115,7 @@ export function adaptiveMaxPoolWithIndices(x: Tensor, options: AdaptiveMaxPoolOp
  * The gradient of `adaptiveMaxPool` with respect to its x.
  *
  * @param dy the gradient of the pooling's result
- * @param indices the indices of `adaptiveMaxPoolWithIndices`, or any others, "u32" or "f32"; those that name no cell are ignored
+ * @param indices "u32" or "f32", from `adaptiveMaxPoolWithIndices` or elsewhere; an index of no cell is ignored
  * @param options the options of the pooling, and the shape of its x
  * @returns a new tensor of shape `inputShape`
  * @throws ConvError naming the invalid argument

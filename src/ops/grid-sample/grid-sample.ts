@@ -1,5 +1,6 @@
-// Sampling a map at the places of a grid (Jaderberg et al., Spatial Transformer Networks, 2015, section 3.3), and its gradients. For that of
-// x without atomics, samples are sorted by the cell at their place, so that those that have a given cell form a run in each row around it.
+// Sampling a map at the places of a grid (Jaderberg et al., Spatial Transformer Networks, 2015, section 3.3), and its gradients. The
+// gradient of x gathers, without atomics: samples are sorted by the cell at their place, and each cell of x then finds the samples that read it
+// as one contiguous run for each neighbouring row.
 import gridGradientShader from "../../../shaders/ops/grid-sample/grid-gradient.wgsl";
 import inputGradientShader from "../../../shaders/ops/grid-sample/input-gradient.wgsl";
 import keysShader from "../../../shaders/ops/grid-sample/keys.wgsl";

@@ -97,7 +97,7 @@ export function maxPoolWithIndices(x: Tensor, options: MaxPoolOptions): Maxima {
  * The gradient of `maxPool` with respect to its x: each cell gets the sum of the gradients of the windows whose index it is, in their order.
  *
  * @param dy the gradient of the pooling's result
- * @param indices the indices of `maxPoolWithIndices`, or any others, "u32" or "f32"; those that name no cell are ignored
+ * @param indices "u32" or "f32", from `maxPoolWithIndices` or elsewhere; an index of no cell is ignored
  * @param options the options of the pooling, and the shape of its x
  * @returns a new tensor of shape `inputShape`
  * @throws ConvError naming the invalid argument

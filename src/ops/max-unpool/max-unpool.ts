@@ -22,7 +22,7 @@ const UNPOOL_BACKWARD = { settle: settleShader, listed: backwardShader };
  * index, the one of the later window wins (in PyTorch either may). A value whose index names no cell is dropped.
  *
  * @param x [N, C, ...spatial], or [N, ...spatial, C]
- * @param indices those of `maxPoolWithIndices` with the same windows, or any others, shaped as x, "u32" or "f32"
+ * @param indices "u32" or "f32", shaped like x, from `maxPoolWithIndices` or elsewhere
  * @param options the windows of the pooling, `indexing`, and `outputShape` unless it is the smallest with these windows
  * @returns a new tensor
  * @throws ConvError naming the invalid argument
