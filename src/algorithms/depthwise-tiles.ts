@@ -1,0 +1,251 @@
+// The thread tiles of depthwise.ts: how a tile divides outputs and sums, what it costs, and the search for the best one.
+import { greatestCommonDivisor } from "../base/arithmetic.ts";
+import { eachAxis } from "../base/shape.ts";
+import type { Correlation } from "../problem/correlation.ts";
+import { multiplyAdds } from "../problem/problem.ts";
+import type { Variant } from "./algorithm.ts";
+import { type Rates, type Work, estimate, numberBytes } from "./cost.ts";
+import { isMap, mapColumns } from "./operands.ts";
+import { partialBytes, reduceWork } from "./reduce-splits.ts";
+import type { DeviceTraits } from "./traits.ts";
+
+export interface DepthwiseTile extends Variant {
+  /** The thread tile: outputs along a column, outputs along a row, and output channels of a group. */
+  readonly tileP: number;
+  readonly tileQ: number;
+  readonly tileM: number;
+  /** Kernel rows and columns in one step of the sum. The last chunks may be short, of rows only if the kernel is a map. */
+  readonly rows: number;
+  readonly columns: number;
+  /** Number of threads that share the steps of a sum, and whether they take turns at the steps or each takes a run of them. */
+  readonly splits: number;
+  readonly turns: boolean;
+}
+
+/**
+ * How the outputs of a tile share cells along an axis. Two outputs share cells if the distance between the starts of their windows is a multiple
+ * of the dilation. Such outputs are `outputStep` apart, and their windows start `shift` dilations apart.
+ */
+function sharing(c: Correlation, axis: number): { outputStep: number; shift: number } {
+  const [stride, dilation] = [c.stride[axis]!, c.dilation[axis]!];
+  const common = greatestCommonDivisor(stride, dilation);
+  return { outputStep: dilation / common, shift: stride / common };
+}
+
+/** Tiles along an axis: one set for each residue of the output step. */
+function tilesAlong(outputs: number, tile: number, outputStep: number): number {
+  return Math.ceil(outputs / (tile * outputStep)) * outputStep;
+}
+
+/** How a tile divides the outputs among threads, and their sums into steps. */
+export function cut(c: Correlation, tile: DepthwiseTile) {
+  const { kernel, output, N, groups } = c;
+  const p = sharing(c, 1);
+  const q = sharing(c, 2);
+  // Outputs that share no cell load their own.
+  const perP = Math.min(p.shift, tile.rows);
+  const perQ = Math.min(q.shift, tile.columns);
+  const tilesP = tilesAlong(output[1], tile.tileP, p.outputStep);
+  const tilesQ = tilesAlong(output[2], tile.tileQ, q.outputStep);
+  const tilesM = Math.ceil(c.K / groups / tile.tileM);
+  const columnChunks = Math.ceil(kernel[2] / tile.columns);
+  const short = columnChunks * tile.columns - kernel[2];
+  const rowChunks = Math.ceil(kernel[1] / tile.rows);
+  const mapTail = short > 0 || rowChunks * tile.rows > kernel[1] ? tile.columns : 0;
+  const channelTiles = groups * tilesM;
+  return {
+    ...{ p, q, perP, perQ, tilesP, tilesQ, tilesM, channelTiles },
+    cellRows: (tile.tileP - 1) * perP + tile.rows,
+    cellColumns: (tile.tileQ - 1) * perQ + tile.columns,
+    allColumns: tile.columns === kernel[2] && !isMap(c),
+    short,
+    columnTail: isMap(c) ? mapTail : short,
+    ...{ columnChunks, rowChunks, slices: kernel[0] },
+    steps: (c.C / groups) * kernel[0] * rowChunks * columnChunks,
+    threads: tile.splits * N * channelTiles * output[0] * tilesP * tilesQ,
+  };
+}
+
+/**
+ * Cost of carrying a sum through a loop, in equivalent loads: on SwiftShader a loop of one iteration around a tile of 56 sums took 7 ms instead
+ * of 4.
+ */
+const LOOP_LOADS = 3;
+
+/** The work of the dispatches: of the sums, and of adding up what is split. */
+export function depthwiseWork(c: Correlation, tile: DepthwiseTile): Work[] {
+  const { tileP, tileQ, tileM, rows, columns, splits } = tile;
+  const shape = cut(c, tile);
+  const steps = Math.ceil(shape.steps / splits);
+  const outputs = tileP * tileQ * tileM;
+  // Column addresses are computed once if a step covers the width of the kernel, otherwise again in each step.
+  const cell = shape.allColumns ? 1.2 : 1.5;
+  const loop = steps > 1 ? LOOP_LOADS * outputs : 0;
+  const step = cell * shape.cellRows * shape.cellColumns + rows * columns * tileM;
+  const multiply = {
+    threads: shape.threads,
+    multiplyAdds: shape.threads * steps * outputs * rows * (columns + shape.short),
+    loads: shape.threads * (steps * step + loop + 0.5 * shape.cellColumns + outputs),
+    bytes: numberBytes(...Object.values(c.sizes)) + partialBytes(c, splits),
+  };
+  return [multiply, ...reduceWork(c, splits)];
+}
+
+/**
+ * Most multiply-adds to unroll. On SwiftShader a 3x3 kernel over 144 channels at 56 x 56 takes 4.9 ms with 4 x 7 outputs a
+ * thread (252 multiply-adds), 4.0 with 7 x 8 (504), but the first calls take 0.46 s and 0.93 s: only large problems repay that.
+ */
+const MAX_UNROLLED = { small: 288, large: 640 };
+const LARGE = 5e7;
+
+/** Most sums that a thread holds: limited by the registers of a GPU, which also needs many threads, or by the stack of a CPU. */
+const MAX_SUMS = { hardware: 16, software: 112 };
+
+const TILES = [1, 2, 3, 4, 5, 7, 8, 10, 14, 16, 20, 28];
+
+/**
+ * Map sizes whose best tiles serve maps of every size: with few tiles, maps share kernels. `share` limits the sums of a tile to a fraction of the
+ * largest possible, because small maps need smaller tiles to keep the adapter busy.
+ */
+const MAPS = [
+  { size: 14, share: 1 },
+  { size: 56, share: 1 },
+  { size: 64, share: 1 },
+  { size: 25, share: 1 },
+  { size: 56, share: 1 / 4 },
+];
+
+/** Cells of a kernel that a step always takes together, and columns of a row. */
+const WHOLE_KERNEL = 9;
+const WHOLE_ROW = 7;
+
+/**
+ * Rows and columns of a step if the kernel is a map, few so that maps of all sizes share kernels: 14 x 14 and 28 x 28 are taken exactly, and other
+ * maps may end within a step.
+ */
+function mapChunk(c: Correlation): [rows: number, columns: number] {
+  const [, R, S] = c.kernel;
+  const columns = mapColumns(c);
+  return [Math.min(R, S % columns === 0 && R % 4 === 2 ? 2 : 4), columns];
+}
+
+/** Chunk sizes of 1 to 32 that divide a number of rows or columns evenly, or with a last chunk that is one short. */
+function chunkSizes(size: number): number[] {
+  return Array.from({ length: Math.min(size, 32) }, (_, at) => at + 1).filter(
+    (chunk) => size % chunk === 0 || (size + 1) % chunk === 0,
+  );
+}
+
+/** The kernel rows and columns that a step may take: several rows only with all columns, or of a map. */
+function chunksOf(c: Correlation): [rows: number, columns: number][] {
+  const [, R, S] = c.kernel;
+  if (isMap(c)) return [mapChunk(c)];
+  if (R * S <= WHOLE_KERNEL) return [[R, S]];
+  const rows = chunkSizes(R).filter((chunk) => R % chunk === 0);
+  const columns = S <= WHOLE_ROW ? [S] : chunkSizes(S);
+  return columns.flatMap((one) => (one === S ? rows : [1]).map((some): [number, number] => [some, one]));
+}
+
+function namedTile(c: Correlation, tile: Omit<DepthwiseTile, "name" | "splits" | "turns">): DepthwiseTile {
+  const { tileP, tileQ, tileM, rows, columns } = tile;
+  const chunk = rows * columns === c.kernel[1] * c.kernel[2] && !isMap(c) ? "" : `r${rows}s${columns}`;
+  return { name: `p${tileP}q${tileQ}${tileM > 1 ? `m${tileM}` : ""}${chunk}`, ...tile, splits: 1, turns: false };
+}
+
+/** Every tile within the limits. In a gradient of weights the outputs are the taps of a kernel, which no tile exceeds. */
+function possibleTiles(c: Correlation, device: DeviceTraits): DepthwiseTile[] {
+  const most = multiplyAdds(c) < LARGE ? MAX_UNROLLED.small : MAX_UNROLLED.large;
+  const mostSums = device.software ? MAX_SUMS.software : MAX_SUMS.hardware;
+  const sizes = (outputs: number): number[] => TILES.filter((tile) => tile <= outputs);
+  const along = (axis: 1 | 2): number[] =>
+    sizes(isMap(c) || c.output[axis] <= 4 ? Math.max(1, c.output[axis]) : Infinity);
+  const found: DepthwiseTile[] = [];
+  for (const [rows, columns] of chunksOf(c)) {
+    for (const tileM of sizes(Math.min(8, c.K / c.groups))) {
+      for (const tileP of along(1)) {
+        for (const tileQ of along(2)) {
+          const sums = tileP * tileQ * tileM;
+          if (sums <= mostSums && sums * rows * columns <= most)
+            found.push(namedTile(c, { tileP, tileQ, tileM, rows, columns }));
+        }
+      }
+    }
+  }
+  return found;
+}
+
+/** The tile with the shortest estimated time of computing, whatever that of memory. */
+function fastest(tiles: readonly DepthwiseTile[], c: Correlation, rates: Rates): DepthwiseTile {
+  const computing = { ...rates, bytes: Infinity };
+  let [best] = tiles;
+  let least = Infinity;
+  for (const tile of tiles) {
+    const seconds = estimate(depthwiseWork(c, tile), computing);
+    if (seconds < least) [best, least] = [tile, seconds];
+  }
+  return best!;
+}
+
+/** The few tiles that serve maps of all sizes. */
+function tilesForMaps(c: Correlation, device: DeviceTraits): DepthwiseTile[] {
+  const all = possibleTiles(c, device);
+  const rates = { ...device.rates, threads: 1 };
+  if (isMap(c)) return [fastest(all, { ...c, kernel: eachAxis((axis) => (c.kernel[axis] > 1 ? 56 : 1)) }, rates)];
+  const sumsOf = ({ tileP, tileQ, tileM }: DepthwiseTile): number => tileP * tileQ * tileM;
+  const most = Math.max(...all.map(sumsOf));
+  return MAPS.map(({ size, share }) => {
+    const few = all.filter((tile) => sumsOf(tile) <= Math.max(1, share * most));
+    return fastest(few, { ...c, output: eachAxis((axis) => (c.output[axis] > 4 ? size : c.output[axis])) }, rates);
+  });
+}
+
+/** Fewest steps of a split: with fewer, starting a thread and adding its sums take longer than computing them. */
+const MIN_SPLIT_STEPS = 4;
+
+/** A tile whose sums are split. */
+function splitTile(tile: DepthwiseTile, splits: number, turns: boolean): DepthwiseTile {
+  return splits > 1 ? { ...tile, splits, turns, name: `${tile.name}${turns ? "t" : "x"}${splits}` } : tile;
+}
+
+/** Whether a tile has a step for each split, and the memory for their partial sums. */
+function canSplit(c: Correlation, device: DeviceTraits, tile: DepthwiseTile): boolean {
+  const most = Math.min(device.maxBindingBytes, device.maxWorkspaceBytes);
+  return tile.splits <= cut(c, tile).steps && partialBytes(c, tile.splits) <= most;
+}
+
+/** The best tiles on a device by the sizes that they depend on: a gradient under a large stride has a thousand phases of a few sizes. */
+const bestTiles = new WeakMap<DeviceTraits, Map<string, DepthwiseTile>>();
+
+/** The best tile, looked for once for all correlations of the same sizes on a device. */
+export function bestTile(c: Correlation, device: DeviceTraits): DepthwiseTile {
+  const { N, C, K, groups, kernel, output, stride, dilation } = c;
+  const key = JSON.stringify([N, C, K, groups, kernel, output, stride, dilation, c.sizes]);
+  const known = bestTiles.get(device) ?? new Map<string, DepthwiseTile>();
+  bestTiles.set(device, known);
+  const tile = known.get(key) ?? findTile(c, device);
+  known.set(key, tile);
+  return tile;
+}
+
+/**
+ * The best of few tiles on a device, with as many splits as keep it busy if that is faster. Splits take turns on a GPU, so that neighbouring
+ * threads load neighbouring cells, and runs on a CPU, so that each thread does: the gradient of 3 to 16 channels at 512 x 512 took 0.8 of
+ * winograd's time on SwiftShader instead of 1.4.
+ */
+function findTile(c: Correlation, device: DeviceTraits): DepthwiseTile {
+  const tiles = tilesForMaps(c, device).flatMap((tile) => {
+    const { steps, threads } = cut(c, tile);
+    const splits = Math.min(Math.floor(steps / MIN_SPLIT_STEPS), Math.ceil(device.rates.threads / threads));
+    const split = splitTile(tile, splits, !device.software);
+    return canSplit(c, device, split) ? [tile, split] : [tile];
+  });
+  return fastest(tiles, c, device.rates);
+}
+
+/** The tile of a name, which ends with "x8" or "t8" if it has 8 splits. */
+export function tileNamed(c: Correlation, device: DeviceTraits, name: string): DepthwiseTile | undefined {
+  const [, whole, order, splits] = /^(.*?)(?:([xt])(\d+))?$/.exec(name)!;
+  const tile = possibleTiles(c, device).find((one) => one.name === whole);
+  const split = tile && splitTile(tile, Number(splits ?? 1), order === "t");
+  return split && canSplit(c, device, split) ? split : undefined;
+}
