@@ -1,5 +1,5 @@
 // Prints a case as code to paste into a page that has `engine`, the functions it calls and, where a tensor is foreign, `other`.
-import { argumentsOf, describedBy, optionsOf, placesOf } from "../ops/calls.ts";
+import { argumentsOf, describedBy, optionsOf, placesOf } from "../ops/call.ts";
 import { ARGUMENTS, type Call, PLANNED, type Spoiled } from "./call.ts";
 import type { Case, EncodeCase, FindCase, TensorCase } from "./case.ts";
 import { optionPath } from "./junk.ts";

@@ -6,7 +6,7 @@ import { ELEMENT_ACTIVATIONS } from "../../src/ops/shared/geometry/element-activ
 import { mapOfShape, shapeOf } from "../../src/ops/shared/geometry/feature-map.ts";
 import { type WindowOptions, pooled, windowsOf } from "../../src/ops/shared/geometry/windows.ts";
 import { LAYOUTS, type Layout, joinShape } from "../../src/problem/problem.ts";
-import type { Given, OperationCall, OperationName } from "../ops/calls.ts";
+import type { Given, OperationCall, OperationName } from "../ops/call.ts";
 import type { Space } from "./calls.ts";
 import { JUNK } from "./junk.ts";
 import type { OperationCase } from "./operation.ts";

@@ -1,7 +1,7 @@
 // A call of an operation beside convolution as plain data.
 import type { Dtype } from "../../src/base/dtype.ts";
 import type { Layout } from "../../src/problem/problem.ts";
-import type { OperationCall } from "../ops/calls.ts";
+import type { OperationCall } from "../ops/call.ts";
 import type { Spoiled } from "./call.ts";
 
 export interface OperationCase {

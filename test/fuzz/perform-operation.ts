@@ -12,7 +12,7 @@ import {
   optionsOf,
   placesOf,
   tensorsOf,
-} from "../ops/calls.ts";
+} from "../ops/call.ts";
 import { uniform } from "../suite/random.ts";
 import type { Outcome } from "./call.ts";
 import { type Thrown, type Work, Wrong, makersOf, refusalOf } from "./judge.ts";

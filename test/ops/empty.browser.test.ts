@@ -9,7 +9,7 @@ import {
   separableConvBackward,
   spatiallySeparableConvBackward,
 } from "../../src/ops/index.ts";
-import { tensorsOf } from "./calls.ts";
+import { tensorsOf } from "./call.ts";
 
 const engine = await createEngine();
 afterAll(() => engine.destroy());

@@ -6,7 +6,8 @@ import * as reference from "../../src/reference.ts";
 import { newDevice } from "../suite/counting.ts";
 import { refusal } from "../suite/refusal.ts";
 import { drawPart } from "../suite/selection.ts";
-import { Arguments, type OperationCall, callOperation, operationCalls, tensorsOf } from "./calls.ts";
+import { Arguments, type OperationCall, callOperation, tensorsOf } from "./call.ts";
+import { operationCalls } from "./calls.ts";
 
 const KIND = { layout: "channels-last", dtype: "f32" } as const;
 const CALLS = operationCalls({ ...KIND, channels: 2, size: 6 });

@@ -8,7 +8,8 @@ import { type Engine, type Tensor, createEngine } from "../../src/index.ts";
 import * as operations from "../../src/ops/index.ts";
 import { LAYOUTS } from "../../src/problem/problem.ts";
 import { COMPATIBILITY } from "../suite/compatibility.ts";
-import { Arguments, callOperation, operationCalls, tensorsOf } from "./calls.ts";
+import { Arguments, callOperation, tensorsOf } from "./call.ts";
+import { operationCalls } from "./calls.ts";
 
 /** Few and many channels, processed one by one and four at a time; few cells, and so many that invocations share them. */
 const EXTENTS = [
