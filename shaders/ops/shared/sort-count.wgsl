@@ -1,6 +1,5 @@
 // Counts the samples of a chunk for each bucket.
 // slots: bucket_of, count_place
-// constants: CHUNK
 // types: Sort
 @group(0) @binding(0) var<uniform> g: Sort;
 @group(0) @binding(1) var<storage, read_write> keys: array<u32>;
@@ -14,7 +13,7 @@ fn thread(index: u32) {
     counts[count_place(segment, bucket, chunk, g)] = 0u;
   }
   let start = segment * g.samples;
-  for (var i = chunk * CHUNK; i < min((chunk + 1u) * CHUNK, g.samples); i++) {
+  for (var i = chunk * g.chunk; i < min((chunk + 1u) * g.chunk, g.samples); i++) {
     let bucket = bucket_of(keys[start + order[start + i]], g);
     counts[count_place(segment, bucket, chunk, g)] += 1u;
   }

@@ -1,6 +1,5 @@
 // Writes the samples of a chunk to the places of their buckets, in order.
 // slots: bucket_of, count_place
-// constants: CHUNK
 // types: Sort
 @group(0) @binding(0) var<uniform> g: Sort;
 @group(0) @binding(1) var<storage, read_write> keys: array<u32>;
@@ -12,7 +11,7 @@ fn thread(index: u32) {
   let segment = index / g.chunks;
   let chunk = index - segment * g.chunks;
   let start = segment * g.samples;
-  for (var i = chunk * CHUNK; i < min((chunk + 1u) * CHUNK, g.samples); i++) {
+  for (var i = chunk * g.chunk; i < min((chunk + 1u) * g.chunk, g.samples); i++) {
     let sample = order[start + i];
     let place = count_place(segment, bucket_of(keys[start + sample], g), chunk, g);
     sorted[start + places[place]] = sample;

@@ -28,7 +28,7 @@ interface Tensors {
 
 /** Bytes of workspace for each sample, about: those of the sort, and its entry. */
 export function sampleBytes({ problem, offsetGroups }: Deformable): number {
-  return offsetGroups * (sortBytes(Math.max(problem.input[1], problem.input[2]) + 2) + 4 * WORD);
+  return offsetGroups * (sortBytes((problem.input[1] + 2) * (problem.input[2] + 2)) + 4 * WORD);
 }
 
 /** Reads dcolumns, offset and mask, and writes dx, or adds to the gradient of the bands before in the same images. */
@@ -52,7 +52,7 @@ export function inputGradientRecipe(
   const entries = take(segments * samples * 4);
 
   const aliases = { E: elementTypes(dx.dtype).one };
-  const { steps: sort, sorted } = sortSteps(workspace, { segments, samples, digits: [columns, rows], keys, order });
+  const { steps: sort, sorted } = sortSteps(workspace, { segments, samples, keyCount: rows * columns, keys, order });
   const runs = Math.ceil(problem.C / offsetGroups / RUN) * offsetGroups;
   const steps = [
     deformableStep(deformable, band, {

@@ -122,13 +122,12 @@ function gradientRecipe(
   const { mode, padding, output } = sampling;
   const workspace = new Workspace();
   const samples = elementCount(output.size);
-  const digits = size.slice(3 - rank).map((cells) => cells + 2 * MARGIN);
-  const keyCount = elementCount(digits);
+  const keyCount = elementCount(size.slice(3 - rank).map((cells) => cells + 2 * MARGIN));
   const [keys, order] = [workspace.numbers(N * samples), workspace.numbers(N * samples)];
   const starts = workspace.numbers(N * (keyCount + 1));
   const dtypes = [x.dtype, grid.dtype] as const;
   const at = whole("grid", grid);
-  const { steps, sorted } = sortSteps(workspace, { segments: N, samples, digits: digits.toReversed(), keys, order });
+  const { steps, sorted } = sortSteps(workspace, { segments: N, samples, keyCount, keys, order });
   // Reflected taps of "cubic" may be one cell further from the place of their sample.
   const [below, above] = { nearest: [0, 0], linear: [1, 0], cubic: padding === "reflection" ? [3, 2] : [2, 1] }[mode];
   const gradient: Sampler = {

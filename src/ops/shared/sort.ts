@@ -8,43 +8,62 @@ import { type Range, dispatch } from "../../kernel/dispatch.ts";
 import type { Step } from "../../kernel/step.ts";
 import type { Workspace } from "../../kernel/workspace.ts";
 
-/** Samples that one invocation counts. Larger chunks leave fewer counts to add up, but fewer invocations. */
+/** Fewest samples that one invocation counts. Larger chunks leave fewer counts to add up, but fewer invocations. */
 const CHUNK = 128;
+
+/** Most values of a digit: each chunk has a count for each. */
+const MAX_BUCKETS = 256;
+
+/**
+ * Most counts of a segment, which one workgroup adds up in two loops. lavapipe ends the loops of an invocation after 65 535 iterations in all,
+ * of which these take half.
+ */
+const MAX_COUNTS = 2 ** 20;
 
 /** Samples, sorted within each segment. */
 interface Sorting {
   readonly segments: number;
   /** Samples of a segment. */
   readonly samples: number;
-  /** The values of each digit of a key, the least significant digit first. */
-  readonly digits: readonly number[];
+  /** Keys are below this. */
+  readonly keyCount: number;
   /** The key of each sample, by its index. */
   readonly keys: Range;
   /** The samples of each segment in any order. */
   readonly order: Range;
 }
 
-/** Bytes for each sample, about, of digits of up to `buckets` values: its key, its place before and after, and its share of the counts. */
-export function sortBytes(buckets: number): number {
-  return 4 * (3 + Math.ceil(buckets / CHUNK));
+/** The number of digits of keys, and of the values of each. */
+function digitsOf(keyCount: number): { digits: number; buckets: number } {
+  let digits = 1;
+  while (MAX_BUCKETS ** digits < keyCount) digits++;
+  let buckets = Math.floor(keyCount ** (1 / digits));
+  while (buckets ** digits < keyCount) buckets++;
+  return { digits, buckets };
+}
+
+/** Bytes for each sample, about: its key, its place before and after, and its share of the counts. */
+export function sortBytes(keyCount: number): number {
+  return 4 * (3 + Math.ceil(digitsOf(keyCount).buckets / CHUNK));
 }
 
 /** The steps of a sort, and the samples in the order of their keys. */
 export function sortSteps(
   workspace: Workspace,
-  { segments, samples, digits, keys, order }: Sorting,
+  { segments, samples, keyCount, keys, order }: Sorting,
 ): { readonly steps: readonly Step<string>[]; readonly sorted: Range } {
-  const chunks = Math.ceil(samples / CHUNK);
-  const counts = workspace.numbers(segments * chunks * Math.max(...digits));
+  const { digits, buckets } = digitsOf(keyCount);
+  const chunk = Math.max(CHUNK, Math.ceil((samples * buckets) / MAX_COUNTS));
+  const chunks = Math.ceil(samples / chunk);
+  const counts = workspace.numbers(segments * chunks * buckets);
   let [before, after]: [Range, Range] = [order, workspace.numbers(segments * samples)];
-  let divisor = 1;
-  const steps = digits.flatMap((buckets) => {
+  const steps: Step<string>[] = [];
+  for (let digit = 0; digit < digits; digit++) {
     const chunked = {
-      constants: { CHUNK },
-      uniforms: { samples, chunks, buckets, divisor },
+      uniforms: { samples, chunk, chunks, buckets, divisor: buckets ** digit },
       threads: segments * chunks,
     };
-    const pass = [
+    steps.push(
       dispatch({ shaders: [sortShader, sortCountShader], ranges: [keys, before, counts], ...chunked }),
       dispatch({
         shaders: [sortScanShader],
@@ -53,10 +72,8 @@ export function sortSteps(
         workgroups: segments,
       }),
       dispatch({ shaders: [sortShader, sortScatterShader], ranges: [keys, before, counts, after], ...chunked }),
-    ];
-    divisor *= buckets;
+    );
     [before, after] = [after, before];
-    return pass;
-  });
+  }
   return { steps, sorted: before };
 }
