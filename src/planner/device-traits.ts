@@ -2,6 +2,7 @@
 import { DEFAULT_RATES, type Rates } from "../algorithms/cost.ts";
 import { type DeviceTraits, MAX_DISPATCHES } from "../algorithms/traits.ts";
 import { maxBindingBytes } from "../gpu/binding-limit.ts";
+import { CLASSES, classOf } from "./gpu-classes.ts";
 
 /** The adapter of a device, as it describes itself. */
 export interface AdapterDescription {
@@ -18,23 +19,24 @@ export interface AdapterDescription {
  */
 export function deviceTraits(
   device: GPUDevice,
-  { vendor, architecture, description, isFallback }: AdapterDescription,
+  adapter: AdapterDescription,
   maxWorkspaceBytes: number,
   rates?: Rates,
 ): DeviceTraits {
   const { limits, features } = device;
-  const hasSubgroups = features.has("subgroups");
-  // Firefox names no adapter, but marks the ones that compute on the CPU as fallback adapters.
-  const software =
-    isFallback || /swiftshader|llvmpipe|lavapipe|software/i.test(`${vendor} ${architecture} ${description}`);
+  const gpu = classOf(adapter);
+  const software = gpu === "software";
   return {
     maxBindingBytes: maxBindingBytes(device),
     maxWorkspaceBytes: Math.min(maxWorkspaceBytes, limits.maxBufferSize),
     maxDispatches: MAX_DISPATCHES,
     maxWorkgroupInvocations: limits.maxComputeInvocationsPerWorkgroup,
+    gpu,
     software,
     // On a GPU the caches already share loads, and the mapping of invocations to subgroups is unspecified; software adapters map them in order.
-    quads: software && hasSubgroups,
+    quads: software && features.has("subgroups"),
+    ...CLASSES[gpu],
+    f16: features.has("shader-f16"),
     rates: rates ?? (software ? DEFAULT_RATES.software : DEFAULT_RATES.hardware),
   };
 }
