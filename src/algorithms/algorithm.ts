@@ -11,7 +11,6 @@
 import type { Triple } from "../base/shape.ts";
 import type { Plan, Step } from "../kernel/step.ts";
 import type { Correlation } from "../problem/correlation.ts";
-import type { ConvProblem } from "../problem/problem.ts";
 import type { Work } from "./cost.ts";
 import type { DeviceTraits } from "./traits.ts";
 
@@ -24,8 +23,6 @@ export interface Algorithm {
    * there is none. Returns an Unsupported if the algorithm cannot compute the correlation at all.
    */
   candidates(c: Correlation, device: DeviceTraits, variant?: string): readonly Candidate[] | Unsupported;
-  /** Computes the gradient of the input in one step, for strides that divide it into more phases than a plan may have dispatches. */
-  gather?(problem: ConvProblem, device: DeviceTraits): Candidate;
 }
 
 /** Why an algorithm cannot compute something, in words that a user can act on. */

@@ -12,7 +12,6 @@ import { BINDING, type Step } from "../kernel/step.ts";
 import type { Correlation } from "../problem/correlation.ts";
 import { type Algorithm, type Variant, oneStep, selectVariants } from "./algorithm.ts";
 import { CELL_LOADS, OUTPUT_LOADS, SCALAR_LOADS, type Work, numberBytes } from "./cost.ts";
-import { gatherStep, gatherWork } from "./gather-gradient.ts";
 import {
   dispatchOn,
   inputUniforms,
@@ -193,6 +192,4 @@ export const direct: Algorithm = {
       oneStep(tile.name, directWork(c, tile), () => directStep(c, tile)),
     );
   },
-
-  gather: (problem) => oneStep("gather", gatherWork(problem), () => gatherStep(problem)),
 };

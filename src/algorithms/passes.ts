@@ -1,12 +1,9 @@
-// Passes: lifts algorithms from correlations to problems. A pass is one or more correlations, which the same algorithm computes one after the
-// other in the same workspace. `lower` determines them once for each problem, for all algorithms.
+// Passes: lifts algorithms from correlations to problems. A pass is one or more correlations (lowering.ts), which the same algorithm computes one
+// after the other in the same workspace.
 import type { Triple } from "../base/shape.ts";
-import { elementCount, roundUp } from "../base/shape.ts";
-import { F32_BYTES } from "../kernel/element-types.ts";
+import { roundUp } from "../base/shape.ts";
 import { type Binding, BINDING, type Plan, STORAGE_ALIGNMENT, type Step } from "../kernel/step.ts";
-import { type Correlation, forwardCorrelation } from "../problem/correlation.ts";
-import { gradientOperands, inputGradient, phaseCount, repeatsInput, weightGradient } from "../problem/gradients.ts";
-import { type ConvProblem, multiplyAdds } from "../problem/problem.ts";
+import type { Correlation } from "../problem/correlation.ts";
 import {
   type Algorithm,
   type Candidate,
@@ -14,92 +11,14 @@ import {
   type PartialPlan,
   SEQUENTIAL_SUM,
   type Unsupported,
-  tooManyBytes,
   tooManyDispatches,
 } from "./algorithm.ts";
-import { OUTPUT_LOADS, type Work, numberBytes } from "./cost.ts";
-import { fillStep, foldStep, paddedBytes } from "./fold-padding.ts";
+import { fillStep } from "./fill.ts";
+import type { Lowering } from "./lowering.ts";
 import type { DeviceTraits } from "./traits.ts";
-
-/** A problem as correlations, and the steps and memory that its plan needs besides theirs. */
-export interface Lowering {
-  readonly problem: ConvProblem;
-  readonly device: DeviceTraits;
-  readonly correlations: readonly Correlation[];
-  /** The index of the correlation with the most multiply-adds. */
-  readonly largest: number;
-  /** The device traits with the share of memory and dispatches that each correlation may use. */
-  readonly share: DeviceTraits;
-  /** Bytes of workspace for the gradient of the padded input, in front of the scratch memory of the correlations. */
-  readonly reservedBytes: number;
-  /** The correlation that none of the others computes in part: a step before them fills its outputs. */
-  readonly fill?: Correlation | undefined;
-  /** Whether a step after the correlations folds the gradient of the padded input into that of the input. */
-  readonly folds: boolean;
-  /** The number of phases of the gradient of the input, if it exceeds the dispatches of a plan: `correlations` is then empty. */
-  readonly tooManyPhases?: number;
-  /** Why no algorithm can compute the problem, if so. */
-  readonly refused?: Unsupported;
-}
 
 /** The only variant of a problem without correlations: it has no terms to sum, or no results. */
 const ZEROS = "zeros";
-
-/** The variant that computes the gradient of the input as one correlation. */
-const GATHER = "gather";
-
-/** Most phases of which no device makes so little that gathering all in one dispatch would be worth measuring. */
-const FEW_PHASES = 16;
-
-/** Most dispatches besides those of the phases of an input gradient: the fill and the fold. */
-const BESIDE_PHASES = 2;
-
-/** Each pass as one correlation, whose geometry is only that of the whole in the gradient of the input. */
-const WHOLE = { forward: forwardCorrelation, "backward-data": gradientOperands, "backward-weights": weightGradient };
-
-/** Lowers a problem to correlations, for a device. */
-export function lower(problem: ConvProblem, device: DeviceTraits): Lowering {
-  const { pass, N, C, K, input } = problem;
-  const common = { problem, device, largest: 0, reservedBytes: 0, folds: false, correlations: [], share: device };
-  if (N * C * K === 0 || (pass === "backward-data" && input.includes(0))) {
-    // Sums of no terms, and nothing to fold.
-    const fill = WHOLE[pass]({ ...problem, paddingMode: "zeros" });
-    return { ...common, ...(fill.sizes.y > 0 && { fill }) };
-  }
-  const whole = WHOLE[pass](problem);
-  if (pass !== "backward-data") return { ...common, correlations: [whole] };
-  const folds = repeatsInput(problem);
-  const reservedBytes = roundUp(paddedBytes(problem), STORAGE_ALIGNMENT);
-  const gradient = { ...common, folds, reservedBytes };
-  const mostBytes = Math.min(device.maxWorkspaceBytes, device.maxBindingBytes);
-  if (reservedBytes > mostBytes)
-    return { ...gradient, refused: tooManyBytes("the gradient of the padded input takes", reservedBytes, device) };
-  const phases = phaseCount(problem);
-  if (phases > device.maxDispatches - BESIDE_PHASES) return { ...gradient, tooManyPhases: phases };
-  const { phases: correlations, fills } = inputGradient(problem);
-  const sizes = correlations.map(multiplyAdds);
-  return {
-    ...gradient,
-    correlations,
-    fill: fills ? whole : undefined,
-    largest: sizes.reduce((best, size, at) => (size > sizes[best]! ? at : best), 0),
-    share: shareOf(device, reservedBytes, Math.max(1, correlations.length)),
-  };
-}
-
-/**
- * The device traits with the share of one of `count` phases. Their prepacked weights lie side by side, so each gets an equal share of the
- * bytes, and also of the dispatches; only the scratch memory is reused.
- */
-function shareOf(device: DeviceTraits, reservedBytes: number, count: number): DeviceTraits {
-  const bytes = (device.maxWorkspaceBytes - reservedBytes) / count;
-  const share = count === 1 ? bytes : Math.floor(bytes / STORAGE_ALIGNMENT) * STORAGE_ALIGNMENT;
-  return {
-    ...device,
-    maxWorkspaceBytes: Math.max(0, share),
-    maxDispatches: Math.floor((device.maxDispatches - BESIDE_PHASES) / count),
-  };
-}
 
 /**
  * The ways in which an algorithm can compute a problem, as `Algorithm.candidates` gives them for a correlation. The variants are those of the
@@ -110,20 +29,15 @@ export function candidatesFor(
   lowering: Lowering,
   variant?: string,
 ): readonly Candidate<Plan>[] | Unsupported {
-  const { problem, device, correlations, largest, share, refused, tooManyPhases } = lowering;
-  if (refused) return refused;
-  if (correlations.length === 0 && tooManyPhases === undefined)
+  const { correlations, largest, share, refused } = lowering;
+  if (correlations.length === 0 && !refused)
     return variant === undefined || variant === ZEROS ? [joined(algorithm.name, lowering, ZEROS, [])] : [];
-  const gathered = (): Candidate<Plan> =>
-    joined(algorithm.name, { ...lowering, fill: undefined }, GATHER, [algorithm.gather!(problem, device)]);
-  if (problem.pass === "backward-data" && algorithm.gather && (tooManyPhases !== undefined || variant === GATHER))
-    return variant === undefined || variant === GATHER ? [gathered()] : [];
-  if (tooManyPhases !== undefined) {
-    const most = device.maxDispatches - BESIDE_PHASES;
-    return {
-      reason: `the stride cuts the gradient into ${tooManyPhases} phases, and a plan may have ${most} at most`,
-    };
-  }
+  const gather = lowering.gather?.algorithm === algorithm.name ? lowering.gather : undefined;
+  const gathered = gather
+    ? [joined(algorithm.name, { ...lowering, fill: undefined }, gather.candidate.variant, [gather.candidate])]
+    : [];
+  if (gather && variant === gather.candidate.variant) return gathered;
+  if (refused) return gather ? (variant === undefined ? gathered : []) : refused;
 
   const lists: (readonly Candidate[])[] = [];
   for (const c of correlations) {
@@ -144,8 +58,7 @@ export function candidatesFor(
     const each = lists.map((list, at) => (at === largest ? first : (named(at, first.variant) ?? list[0]!)));
     return joined(algorithm.name, lowering, first.variant, each);
   });
-  const gathers = algorithm.gather && variant === undefined && correlations.length > FEW_PHASES;
-  return gathers ? [...candidates, gathered()] : candidates;
+  return gather?.isListed && variant === undefined ? [...candidates, ...gathered] : candidates;
 }
 
 /** The candidates of a correlation within the limit of dispatches. */
@@ -164,7 +77,7 @@ function allowed(
 
 /** Joins the candidates for the correlations of a problem, run one after the other, to a candidate for the problem. */
 function joined(algorithm: string, lowering: Lowering, variant: string, list: readonly Candidate[]): Candidate<Plan> {
-  const { fill, folds, reservedBytes } = lowering;
+  const { fill, fold, reservedBytes } = lowering;
   let preparedBytes = 0;
   for (const one of list)
     if (one.preparedBytes > 0) preparedBytes = roundUp(preparedBytes, STORAGE_ALIGNMENT) + one.preparedBytes;
@@ -172,8 +85,11 @@ function joined(algorithm: string, lowering: Lowering, variant: string, list: re
     variant,
     workspaceBytes: reservedBytes + largestOf(list, ({ workspaceBytes }) => workspaceBytes),
     preparedBytes,
-    dispatches: list.reduce((sum, { dispatches }) => sum + dispatches, Number(fill !== undefined) + Number(folds)),
-    work: [...list.flatMap(({ work }) => work), ...foldWork(lowering)],
+    dispatches: list.reduce(
+      (sum, { dispatches }) => sum + dispatches,
+      Number(fill !== undefined) + Number(fold !== undefined),
+    ),
+    work: [...list.flatMap(({ work }) => work), ...(fold ? [fold.work] : [])],
     error: joinedError(list.map(({ error }) => error)),
     plan: () => ({ algorithm, variant, ...joinedPlan(lowering, list) }),
   };
@@ -194,17 +110,8 @@ function joinedError(errors: readonly ErrorBound[]): ErrorBound {
   };
 }
 
-/** The work of the fold step, which reads the gradient of the padded input and writes that of the input. */
-function foldWork({ problem, folds }: Lowering): Work[] {
-  if (!folds) return [];
-  const padded = paddedBytes(problem);
-  const threads = problem.N * problem.C * elementCount(problem.input);
-  const loads = padded / F32_BYTES + OUTPUT_LOADS * threads;
-  return [{ threads, multiplyAdds: 0, loads, bytes: padded + numberBytes(threads) }];
-}
-
 /** Joins plans, run one after the other; their prepacked weights lie side by side. */
-function joinedPlan({ problem, fill, folds, reservedBytes }: Lowering, list: readonly Candidate[]): PartialPlan {
+function joinedPlan({ fill, fold, reservedBytes }: Lowering, list: readonly Candidate[]): PartialPlan {
   const steps: Step[] = [];
   const preparation: Step[] = [];
   let bytes = 0;
@@ -219,7 +126,7 @@ function joinedPlan({ problem, fill, folds, reservedBytes }: Lowering, list: rea
     preparation.push(...plan.preparation.steps.map((step) => placed(step, reservedBytes, prepared)));
     bytes = prepared + plan.preparation.bytes;
   }
-  if (folds) steps.push(placed(foldStep(problem), reservedBytes, 0));
+  if (fold) steps.push(placed(fold.step(), reservedBytes, 0));
   return {
     steps,
     workspaceBytes: reservedBytes + workspaceBytes,

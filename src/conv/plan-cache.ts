@@ -2,6 +2,7 @@
 // that callers own and of measurements is loaded on first use: it is a tenth of a bundle, and eager calls have no need of it.
 import type { Rates } from "../algorithms/cost.ts";
 import { algorithms } from "../algorithms/index.ts";
+import type { Lower } from "../algorithms/lowering.ts";
 import type { DeviceTraits } from "../algorithms/traits.ts";
 import type { TensorDtype } from "../base/dtype.ts";
 import { refuse } from "../base/error.ts";
@@ -50,14 +51,17 @@ export function checkPlanOptions(options: unknown): { constraints: Constraints }
   return { constraints: checkConstraints("constraints", constraints), ...(checked && { signal: checked }) };
 }
 
-/** Runs the plan of a problem on the inputs of an eager call, which has checked that x or dy is a tensor of a live engine. */
-export function runPlan(problem: ConvProblem, constraints: Constraints, inputs: ConvInputs): Tensor {
+/**
+ * Runs the plan of a problem on the inputs of an eager call, which has checked that x or dy is a tensor of a live engine.
+ * @param lower the lowering of the problem's pass
+ */
+export function runPlan(lower: Lower, problem: ConvProblem, constraints: Constraints, inputs: ConvInputs): Tensor {
   const { gpu } = (inputs.x ?? inputs.dy)!;
   const buffers = checkInputs(gpu, problem, inputs);
-  return gpu.attached(PlanCache).get(problem, constraints).run(buffers, inputs.w);
+  return gpu.attached(PlanCache).get(lower, problem, constraints).run(buffers, inputs.w);
 }
 
-/** Loads the plans that callers own, `find` and `calibrate`. */
+/** Loads the plans that callers own, `find`, `calibrate`, and the lowering of any pass. */
 const loadOnDemand = () => import("./on-demand.ts");
 
 /** The plans of one engine. */
@@ -95,22 +99,20 @@ export class PlanCache {
     signal?: AbortSignal,
   ): Promise<ConvPlan> {
     const problem = convProblem(pass, descriptor);
-    const { choice, plan } = this.#decide(problem, constraints);
+    const { ConvPlan: Plan, lower } = await loadOnDemand();
+    const { choice, plan } = this.#decide(lower, problem, constraints);
     signal?.throwIfAborted();
     const steps = [...(plan.preparation?.steps ?? []), ...plan.steps];
-    const [{ ConvPlan: Plan }] = await Promise.all([
-      loadOnDemand(),
-      ...steps.map((step) => this.#gpu.pipelines.prepare(step.kernel)),
-    ]);
+    await Promise.all(steps.map((step) => this.#gpu.pipelines.prepare(step.kernel)));
     signal?.throwIfAborted();
     return new Plan(this.#gpu, problem, choice, plan);
   }
 
   /** Returns the plan of eager calls for a problem, compiled now if it is not cached. */
-  get(problem: ConvProblem, constraints: Constraints): Runner {
+  get(lower: Lower, problem: ConvProblem, constraints: Constraints): Runner {
     return this.#ready.get(
       keyOf(problem, constraints),
-      () => new Runner(this.#gpu, problem, this.#decide(problem, constraints).plan),
+      () => new Runner(this.#gpu, problem, this.#decide(lower, problem, constraints).plan),
     );
   }
 
@@ -131,20 +133,20 @@ export class PlanCache {
     tensor: (data: ArrayLike<number>, shape: readonly number[], problem: ConvProblem) => Tensor,
   ): Promise<Found[]> {
     const problem = convProblem(pass, descriptor);
-    this.#decide(problem, constraints);
-    signal?.throwIfAborted();
     // A copy, since the caller's may change during the search. Being checked, it is plain data.
     const checked = structuredClone(descriptor);
+    const { find, lower, measurementsOf } = await loadOnDemand();
+    this.#decide(lower, problem, constraints);
+    signal?.throwIfAborted();
     // Candidates are measured in the order of their estimates: the better the estimates, the sooner slow candidates are dropped.
     if (!this.#tuning.rates) await this.calibrate(signal);
     const workbench: Workbench = {
       device: this.#gpu.device,
       plan: (...args) => this.make(...args),
       tensor: (data, shape) => tensor(data, shape, problem),
-      ranked: () => rank(algorithms, problem, this.traits(constraints), constraints).ranked,
+      ranked: () => rank(algorithms, lower(problem, this.traits(constraints)), constraints).ranked,
       check: (cause) => this.#gpu.check(cause),
     };
-    const { find, measurementsOf } = await loadOnDemand();
     const search = (): Promise<Found[]> => find(workbench, problem, checked, constraints, { progress, signal });
     const found = await this.#measured(search, signal);
     await this.#tuning.add(problem, constraints, measurementsOf(found));
@@ -170,12 +172,12 @@ export class PlanCache {
     }
   }
 
-  #decide(problem: ConvProblem, constraints: Constraints): { choice: Choice; plan: Plan } {
+  #decide(lower: Lower, problem: ConvProblem, constraints: Constraints): { choice: Choice; plan: Plan } {
     this.checkDtype(problem.dtype);
     const traits = this.traits(constraints);
     for (const operand of ["x", "w", "y"] as const)
       checkBinding(this.#gpu, operand, operandBytes(problem, operand), tensorShape(problem, operand));
-    const choice = choose(algorithms, problem, traits, constraints, this.#tuning.lookUp(problem, constraints));
+    const choice = choose(algorithms, lower(problem, traits), constraints, this.#tuning.lookUp(problem, constraints));
     return { choice, plan: choice.chosen.candidate.plan() };
   }
 }

@@ -2,13 +2,12 @@
 // A choice records the verdict on every algorithm considered, so that it can be explained; only the chosen one is planned.
 import type { Algorithm, Candidate, ErrorBound } from "../algorithms/algorithm.ts";
 import { estimate } from "../algorithms/cost.ts";
-import { type Lowering, candidatesFor, lower } from "../algorithms/passes.ts";
-import type { DeviceTraits } from "../algorithms/traits.ts";
+import type { Lowering } from "../algorithms/lowering.ts";
+import { candidatesFor } from "../algorithms/passes.ts";
 import { ConvError, refuse } from "../base/error.ts";
 import { pick } from "../base/pick.ts";
 import { checkFinite, checkInteger, checkOptions } from "../base/validate.ts";
 import type { Plan } from "../kernel/step.ts";
-import type { ConvProblem } from "../problem/problem.ts";
 
 export interface Constraints {
   /** "auto", or the name of an algorithm. */
@@ -98,12 +97,12 @@ export function checkConstraints(argument: string, constraints: unknown): Constr
  * Ranks every variant of every algorithm that computes a problem within the constraints, and lists the algorithms that cannot. Measured variants
  * come before estimated ones: `find` measured every candidate there was.
  * @param algorithms the list to choose from
+ * @param lowering the problem, for the device that is to compute it
  * @throws ConvError `unknown-algorithm`, or `unsupported` if the named variant does not exist
  */
 export function rank(
   algorithms: readonly Algorithm[],
-  problem: ConvProblem,
-  device: DeviceTraits,
+  lowering: Lowering,
   constraints: Constraints,
   measurements: Measurements = [],
 ): { ranked: Ranked[]; refused: Considered[] } {
@@ -115,7 +114,6 @@ export function rank(
   }
   const maxErrorGrowth = name === undefined ? (constraints.maxErrorGrowth ?? DEFAULT_MAX_ERROR_GROWTH) : Infinity;
   const { maxErrorSpread = Infinity } = constraints;
-  const lowering = lower(problem, device);
   const ranked: Ranked[] = [];
   const refused: Considered[] = [];
   for (const algorithm of pool) {
@@ -132,7 +130,7 @@ export function rank(
       ranked.push({
         algorithm: algorithm.name,
         candidate,
-        seconds: estimate(candidate.work, device.rates),
+        seconds: estimate(candidate.work, lowering.device.rates),
         ...(known && { measured: known.seconds }),
       });
     }
@@ -191,12 +189,11 @@ function candidatesOf(
  */
 export function choose(
   algorithms: readonly Algorithm[],
-  problem: ConvProblem,
-  device: DeviceTraits,
+  lowering: Lowering,
   constraints: Constraints,
   measurements: Measurements = [],
 ): Choice {
-  const { ranked, refused } = rank(algorithms, problem, device, constraints, measurements);
+  const { ranked, refused } = rank(algorithms, lowering, constraints, measurements);
   const [chosen] = ranked;
   if (!chosen) {
     const reasons = refused.map((one) => `${one.algorithm}: ${one.refused}`).join("; ");

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { descriptorOf } from "../../bench/layer.ts";
 import { LAYERS } from "../../bench/layers.ts";
 import { DEFAULT_RATES, type Rates, type Work, estimate } from "../../src/algorithms/cost.ts";
+import { lower } from "../../src/algorithms/gradients.ts";
 import { algorithms } from "../../src/algorithms/index.ts";
 import { DEFAULT_TRAITS, type DeviceTraits } from "../../src/algorithms/traits.ts";
 import { choose } from "../../src/planner/choose.ts";
@@ -67,7 +68,7 @@ describe("the figures of an adapter on the CPU", () => {
     const pass = layer.pass as "forward";
     const options = { batch: 1, layout: "channels-first", dtype: "f32" } as const;
     const problem = convProblem(pass, descriptorOf(layer, pass, options));
-    expect(best).toContain(choose(algorithms, problem, SOFTWARE_TRAITS, {}).chosen.algorithm);
+    expect(best).toContain(choose(algorithms, lower(problem, SOFTWARE_TRAITS), {}).chosen.algorithm);
   });
 
   it("differ from those of a GPU", () => {
@@ -90,8 +91,8 @@ it.each([
   ["a long signal, 65 taps", [1, 1, 1_000_000], [1, 1, 65], 1],
 ])("the gradient of the weights takes at most twice the forward pass: %s", (_, inputShape, kernelShape, groups) => {
   const seconds = (pass: Pass, device: DeviceTraits): number =>
-    choose(algorithms, convProblem(pass, { inputShape, kernelShape, groups, padding: "same" }), device, {}).chosen
-      .seconds;
+    choose(algorithms, lower(convProblem(pass, { inputShape, kernelShape, groups, padding: "same" }), device), {})
+      .chosen.seconds;
   for (const device of [SOFTWARE_TRAITS, DEFAULT_TRAITS])
     // The steps that add partial sums start dispatches of their own.
     expect(seconds("backward-weights", device)).toBeLessThanOrEqual(
@@ -108,6 +109,6 @@ it("a transposed convolution of many phases takes one dispatch", () => {
     stride: 32,
   });
   const list = algorithms.filter(({ name }) => name === "direct" || name === "im2col");
-  const { candidate } = choose(list, problem, SOFTWARE_TRAITS, {}).chosen;
+  const { candidate } = choose(list, lower(problem, SOFTWARE_TRAITS), {}).chosen;
   expect(candidate.dispatches, candidate.variant).toBe(1);
 });

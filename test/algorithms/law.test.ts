@@ -3,8 +3,9 @@
 // shown by algorithms.browser.test.ts. Each problem is planned for one of four devices, in turn, from the seed of the run on.
 import { expect, inject, it } from "vitest";
 import type { Algorithm } from "../../src/algorithms/algorithm.ts";
+import { lower } from "../../src/algorithms/gradients.ts";
 import { algorithms } from "../../src/algorithms/index.ts";
-import { candidatesFor, lower } from "../../src/algorithms/passes.ts";
+import { candidatesFor } from "../../src/algorithms/passes.ts";
 import { DEFAULT_TRAITS, type DeviceTraits } from "../../src/algorithms/traits.ts";
 import { type ConvProblem, PASSES, convProblem } from "../../src/problem/problem.ts";
 import { COMPATIBILITY } from "../suite/compatibility.ts";

@@ -1,5 +1,6 @@
 // find on a device: everything that serves is measured and ranked, a wrong result never wins, and "auto" goes by what was found.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { lower } from "../../src/algorithms/gradients.ts";
 import { algorithms } from "../../src/algorithms/index.ts";
 import { DEFAULT_TRAITS } from "../../src/algorithms/traits.ts";
 import { type Workbench, find } from "../../src/conv/find.ts";
@@ -111,7 +112,7 @@ describe("find", () => {
           ...constraints,
         }),
       tensor: (data, shape) => engine.tensor(data, shape),
-      ranked: () => rank(algorithms, problem, traits, {}).ranked,
+      ranked: () => rank(algorithms, lower(problem, traits), {}).ranked,
     };
     const found = await find(bench, problem, descriptor, {}, {});
     expect(found[0]!.algorithm).toBe("direct");

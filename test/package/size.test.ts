@@ -78,8 +78,9 @@ test.each(PROGRAMS)("$name takes at most $limit bytes, minified and gzipped", as
   const bytes = gzipped(start);
   console.log(`${name}: ${kB(bytes)} gzipped (${kB(start.length)} minified), and ${kB(gzipped(later))} on demand`);
   expect(bytes).toBeLessThanOrEqual(limit);
-  // The plans of `engine.plan`, what `find` and `calibrate` measure with, what reads a tuning table, and what keeps it under Node.
-  expect(gzipped(later)).toBeLessThanOrEqual(6000);
+  // The plans of `engine.plan` (for gradients too), what `find` and `calibrate` measure with, what reads a tuning table, and what keeps it under
+  // Node.
+  expect(gzipped(later)).toBeLessThanOrEqual(10_000);
 });
 
 test.each(["convoke", "convoke/ops", "convoke/reference"])("%s does nothing when it is loaded", async (entry) => {
