@@ -1,0 +1,6 @@
+export async function inspectPeers(
+  _root: string,
+  _peers: readonly string[],
+): Promise<(work: unknown) => Promise<void>> {
+  return () => Promise.resolve();
+}
