@@ -3,8 +3,8 @@ import { type Hot, type Instruction, type Loop, hottest } from "./counts.ts";
 
 /** Numbers of 32 bits that a lane moves by a load of this name: buffer_load_dwordx4, buffer_load_b128, ds_read2_b64. */
 function numbersOf(name: string): number {
-  const [, vector] = /dword(?:x(\d))?$/.exec(name) ?? [null];
-  if (vector !== null) return Number(vector ?? 1);
+  const vector = /dword(?:x(\d))?$/.exec(name);
+  if (vector) return Number(vector[1] ?? 1);
   if (/ubyte|sbyte|[ui]8\b/.test(name)) return 0.25;
   if (/short|d16/.test(name)) return 0.5;
   const bits = Number(/_[bui](\d+)$/.exec(name)?.[1] ?? 32);

@@ -90,7 +90,10 @@ export async function openNullGpu({ clamp }: NullGpuOptions): Promise<OpenedDevi
   const navigator = globalThis.navigator ?? {};
   Object.defineProperty(navigator, "gpu", { value: implementation, configurable: true });
   if (!globalThis.navigator) Object.defineProperty(globalThis, "navigator", { value: navigator, configurable: true });
-  return openDevice({});
+  const opened = await openDevice({});
+  // The first compilation pays for the start of the compilers.
+  await compile(opened.device, "@compute @workgroup_size(1) fn main() {}");
+  return opened;
 }
 
 /** A kernel compiled: what became of it, or why it does not compile. */

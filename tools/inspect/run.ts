@@ -3,12 +3,13 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { formatNumber, formatTable } from "../../scripts/harness/table.ts";
 import { minify } from "../../scripts/minify-wgsl.mjs";
+import type { DeviceTraits } from "../../src/algorithms/traits.ts";
 import type { Ranked } from "../../src/planner/choose.ts";
 import { type Outcome, compile, openNullGpu } from "./gpu.ts";
 import { type Options, parseOptions } from "./options.ts";
-import { inspectPeers } from "./peers.ts";
+import { openPeers } from "./peers.ts";
 import { type Inspected, LEGEND, LIMITS, faultsOf, formatKernels } from "./report.ts";
-import { candidatesOf, kernelsOf, traitsOf, workOf } from "./work.ts";
+import { type Work, candidatesOf, kernelsOf, traitsOf, workOf } from "./work.ts";
 
 export interface Settings {
   readonly argv: readonly string[];
@@ -69,14 +70,14 @@ function headline({ algorithm, candidate, seconds }: Ranked, kernels: readonly I
   return [
     `${algorithm} ${candidate.variant}`.trim(),
     `${formatNumber(seconds * 1e3)} ms by estimate`,
-    `${count(false)} dispatches${count(true) > 0 ? ` and ${count(true)} to prepare` : ""}`,
+    `${count(false)} ${count(false) === 1 ? "dispatch" : "dispatches"}${count(true) > 0 ? ` and ${count(true)} to prepare` : ""}`,
     `${(total(({ sourceBytes }) => sourceBytes) / 1e3).toFixed(1)} kB of source`,
     `${total(({ outcome }) => outcome.milliseconds).toFixed(0)} ms to compile`,
   ].join(", ");
 }
 
 /** Compiles every candidate of every problem, and lists the kernels that break a limit. Returns whether none does. */
-async function checkAll(compiler: Compiler, traits: ReturnType<typeof traitsOf>, options: Options): Promise<boolean> {
+async function checkAll(compiler: Compiler, traits: DeviceTraits, options: Options): Promise<boolean> {
   const faulty = new Map<string, string[]>();
   let candidates = 0;
   for (const { name, problem } of workOf(options)) {
@@ -112,9 +113,9 @@ async function checkAll(compiler: Compiler, traits: ReturnType<typeof traitsOf>,
 /** Shows the candidates ranked first of every problem. Returns whether every problem has one that compiles. */
 async function showFirst(
   compiler: Compiler,
-  traits: ReturnType<typeof traitsOf>,
+  traits: DeviceTraits,
   options: Options,
-  peersOn: (work: ReturnType<typeof workOf>[number]) => Promise<void>,
+  peersOn: (work: Work) => Promise<string>,
 ): Promise<boolean> {
   let ok = true;
   for (const work of workOf(options)) {
@@ -126,7 +127,8 @@ async function showFirst(
       ok &&= kernels.every(({ outcome }) => "compiled" in outcome);
       console.log(`\n${headline(one, kernels)}\n${formatKernels(kernels)}`);
     }
-    await peersOn(work);
+    const others = await peersOn(work);
+    if (others) console.log(`\n${others}`);
   }
   return ok;
 }
@@ -158,7 +160,7 @@ export async function main({ argv, chip, folder, root }: Settings): Promise<bool
   const compiler = new Compiler(opened.device, options.asm && path.resolve(folder, options.asm));
   if (options.files.length > 0) return showFiles(compiler, folder, options.files);
   if (options.allCandidates) return checkAll(compiler, traits, options);
-  const peers = await inspectPeers(root, options.peers);
+  const peers = await openPeers(root, opened.device, options.peers);
   const ok = await showFirst(compiler, traits, options, peers);
   console.log(`\n${LEGEND}`);
   return ok;

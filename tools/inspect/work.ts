@@ -1,5 +1,5 @@
 // What to inspect: problems, the traits to plan them with, and the kernels of their candidates.
-import { describeLayer, descriptorOf, problemOf } from "../../bench/layer.ts";
+import { type BenchPass, describeLayer, descriptorOf, problemOf } from "../../bench/layer.ts";
 import { rowsOf } from "../../bench/options.ts";
 import { algorithms } from "../../src/algorithms/index.ts";
 import { DEFAULT_TRAITS, type DeviceTraits } from "../../src/algorithms/traits.ts";
@@ -18,6 +18,8 @@ import { type Options, SHARED_SUITE } from "./options.ts";
 export interface Work {
   readonly name: string;
   readonly problem: ConvProblem;
+  /** What a layer's peers are to compute. */
+  readonly pass?: BenchPass;
 }
 
 /** Lists the problems that the options ask for. */
@@ -30,6 +32,7 @@ export function workOf(options: Options): Work[] {
   return rowsOf(options).flatMap(({ layer, pass }) =>
     batches.map((batch) => ({
       name: `${layer.id} ${describeLayer(layer)}${pass === "forward" ? "" : ` ${pass}`}, batch ${batch}`,
+      pass,
       problem: problemOf(pass, descriptorOf(layer, pass, { batch, layout, dtype })),
     })),
   );
