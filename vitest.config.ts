@@ -82,6 +82,7 @@ export default defineConfig({
         test: {
           name: "browser",
           include: [...inBrowsers, "test/**/*.chromium.test.ts"],
+          isolate: false, // Files share a page, which loads what they import once.
           testTimeout: 300_000,
           provide: { selection: "all", draw: draw(8), soak },
           browser: {
@@ -122,6 +123,7 @@ export default defineConfig({
         test: {
           name: "firefox",
           include: inBrowsers,
+          isolate: false, // Files share a page, which loads what they import once.
           testTimeout: 300_000,
           provide: { selection: everything ? "all" : "cross-section", draw: draw(4), soak },
           browser: {
