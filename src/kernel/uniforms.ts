@@ -2,7 +2,7 @@
 // depends on the order of a struct's fields.
 import { roundUp } from "../base/shape.ts";
 import { evaluate } from "./expression.ts";
-import type { Shader } from "./shader.ts";
+import { type Shader, UNIFORM, labelOf } from "./shader.ts";
 
 /**
  * Values of a uniform struct by the names of its fields in camelCase (`strideH` for `stride_h`): a number for a scalar, a flat list of
@@ -44,7 +44,6 @@ interface Declarations {
 }
 
 const STRUCT = /\bstruct\s+(\w+)\s*\{([^}]*)\}/g;
-const UNIFORM = /@group\(0\)\s*@binding\(0\)\s*var<uniform>\s*\w+:\s*(\w+);/;
 const FIELD = /((?:@\w+\(\w+\)\s*)*)(\w+):\s*(array<[^>]*>|\w+)/g;
 const VECTOR = /^vec([234])([uif])$/;
 const ARRAY = /^array<(\w+),\s*([^>]+)>$/;
@@ -69,7 +68,7 @@ export function uniformBytes(shaders: readonly Shader[], constants: Constants, v
     write(new DataView(bytes), 0, values, "");
     return bytes;
   } catch (cause) {
-    throw new Error(`${shaders.at(-1)?.name}: ${(cause as Error).message}`, { cause });
+    throw new Error(`${labelOf(shaders)}: ${(cause as Error).message}`, { cause });
   }
 }
 

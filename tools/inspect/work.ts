@@ -1,11 +1,13 @@
 // What to inspect: problems, the traits to plan them with, and the kernels of their candidates.
 import { type BenchPass, describeLayer, descriptorOf, problemOf } from "../../bench/layer.ts";
 import { rowsOf } from "../../bench/options.ts";
+import { lower } from "../../src/algorithms/gradients.ts";
 import { algorithms } from "../../src/algorithms/index.ts";
 import { DEFAULT_TRAITS, type DeviceTraits } from "../../src/algorithms/traits.ts";
 import type { OpenedDevice } from "../../src/gpu/device.ts";
 import { assemble } from "../../src/kernel/assemble.ts";
 import { kernelKey } from "../../src/kernel/kernel-key.ts";
+import { labelOf } from "../../src/kernel/shader.ts";
 import { type Plan, type Step, WORKGROUP_SIZE } from "../../src/kernel/step.ts";
 import { type Ranked, rank } from "../../src/planner/choose.ts";
 import { deviceTraits } from "../../src/planner/device-traits.ts";
@@ -47,7 +49,7 @@ export function traitsOf({ device, adapterInfo }: OpenedDevice, { gpu }: Pick<Op
 
 /** Ranks the candidates that the options allow, as "auto" does: the fastest by estimate first. */
 export function candidatesOf(problem: ConvProblem, traits: DeviceTraits, { algorithm, variant }: Options): Ranked[] {
-  return rank(algorithms, problem, traits, { algorithm, ...(variant !== undefined && { variant }) }).ranked;
+  return rank(algorithms, lower(problem, traits), { algorithm, ...(variant !== undefined && { variant }) }).ranked;
 }
 
 /** A kernel of a plan, with all dispatches of it. */
@@ -68,7 +70,7 @@ function kernelsIn(steps: readonly Step[], prepares: boolean): PlannedKernel[] {
     groups.set(key, [...(groups.get(key) ?? []), step]);
   }
   return [...groups.values()].map((same) => ({
-    name: same[0]!.kernel.shaders.at(-1)!.name.replace(/^.*\//, ""),
+    name: labelOf(same[0]!.kernel.shaders).replace(/^.*\//, ""),
     code: assemble(same[0]!.kernel),
     dispatches: same.length,
     threads: same.reduce((sum, { workgroups: [x, y, z] }) => sum + x * y * z * WORKGROUP_SIZE, 0),
