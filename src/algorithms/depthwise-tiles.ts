@@ -176,7 +176,7 @@ function possibleTiles(c: Correlation, device: DeviceTraits): DepthwiseTile[] {
 
 /** The tile with the shortest estimated time of computing, whatever that of memory. */
 function fastest(tiles: readonly DepthwiseTile[], c: Correlation, rates: Rates): DepthwiseTile {
-  const computing = { ...rates, bytes: Infinity };
+  const computing = { ...rates, bytes: Infinity, traffic: Infinity };
   let [best] = tiles;
   let least = Infinity;
   for (const tile of tiles) {

@@ -56,7 +56,7 @@ export const DEFAULT_TRAITS: DeviceTraits = {
   quads: false,
   maxSums: 16,
   workgroupBytes: 16_384,
-  cores: 32,
+  cores: DEFAULT_RATES.hardware.cores,
   cacheBytes: 8 * 2 ** 20,
   f16: false,
   rates: DEFAULT_RATES.hardware,

@@ -13,7 +13,8 @@ import { ReadyCache } from "../gpu/ready-cache.ts";
 import type { Tensor } from "../gpu/tensor.ts";
 import type { Plan } from "../kernel/step.ts";
 import { CONSTRAINT_KEYS, type Choice, type Constraints, checkConstraints, choose, rank } from "../planner/choose.ts";
-import { type AdapterDescription, deviceTraits } from "../planner/device-traits.ts";
+import { deviceTraits } from "../planner/device-traits.ts";
+import { type AdapterDescription, traitsOf } from "../planner/gpu-classes.ts";
 import type { TuningTable } from "../planner/tuning.ts";
 import {
   type ConvDescriptor,
@@ -119,7 +120,7 @@ export class PlanCache {
   /** Measures the rates of the adapter, which estimates use from then on. The plans of eager calls are chosen again. */
   async calibrate(signal?: AbortSignal): Promise<Rates> {
     const { calibrate } = await loadOnDemand();
-    const rates = await this.#measured(() => calibrate(this.#gpu, !this.traits().software, signal), signal);
+    const rates = await this.#measured(() => calibrate(this.#gpu, traitsOf(this.#adapter).rates, signal), signal);
     await this.#tuning.addCalibration(rates);
     this.#ready.clear();
     return rates;

@@ -10,7 +10,10 @@ import { choose } from "../../src/planner/choose.ts";
 import { type Pass, convProblem } from "../../src/problem/problem.ts";
 import { SOFTWARE_TRAITS } from "../suite/traits.ts";
 
-const rates: Rates = { multiplyAdds: 100, loads: 10, bytes: 1000, dispatch: 0.5, threads: 4, overlap: false };
+const rates: Rates = {
+  ...{ multiplyAdds: 100, loads: 10, bytes: 1000, dispatch: 0.5, threads: 4, overlap: false },
+  ...{ workgroupLoads: 20, traffic: 2000, cores: 1 },
+};
 const work: Work = { threads: 4, multiplyAdds: 200, loads: 0, bytes: 0 };
 
 describe("estimate", () => {

@@ -184,7 +184,10 @@ describe("an imported table", () => {
   });
 
   it.each([5e-324, 1e-30, 1e30, 1.7e308])("with rates of %s yields plans that can run", async (rate) => {
-    const rates = { multiplyAdds: rate, loads: rate, bytes: rate, dispatch: rate, threads: rate, overlap: true };
+    const rates = {
+      ...{ multiplyAdds: rate, loads: rate, bytes: rate, dispatch: rate, threads: rate, overlap: true },
+      ...{ workgroupLoads: rate, traffic: rate, cores: 4096 },
+    };
     const table = await tableWith([], [{ ...HERE, rates }]);
     expect(table.rates).toEqual(rates);
     for (const software of [true, false]) {
