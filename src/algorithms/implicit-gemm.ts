@@ -20,7 +20,7 @@ import {
   tooManyBytes,
 } from "./algorithm.ts";
 import { CELL_LOADS, OUTPUT_LOADS, type Work, numberBytes } from "./cost.ts";
-import { packedSize } from "./gemm/gemm.ts";
+import { packedSize } from "./gemm/pack.ts";
 import { termRows, withPackedWeights } from "./gemm/weights.ts";
 import {
   dispatchOn,

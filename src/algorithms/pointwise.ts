@@ -20,9 +20,9 @@ import {
   gemmWork,
   outputBatch,
   outputPixels,
-  packedSize,
 } from "./gemm/gemm.ts";
 import { innerProductCandidates, isInnerProduct } from "./gemm/inner-product.ts";
+import { packedSize } from "./gemm/pack.ts";
 import { selectTiles } from "./gemm/tile.ts";
 import { type WeightMatrix, weightMatrix, withPackedWeights } from "./gemm/weights.ts";
 import { isGated, whole } from "./operands.ts";

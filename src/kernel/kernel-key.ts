@@ -12,6 +12,6 @@ function numberOf(shader: Shader): number {
   return number;
 }
 
-export function kernelKey({ shaders, constants, aliases, functions, readWrite }: Kernel): string {
-  return JSON.stringify([shaders.map(numberOf), constants, aliases, functions, readWrite]);
+export function kernelKey({ shaders, constants, aliases, functions, readWrite, subgroupSize }: Kernel): string {
+  return JSON.stringify([shaders.map(numberOf), constants, aliases, functions, readWrite, subgroupSize]);
 }

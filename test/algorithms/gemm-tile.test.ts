@@ -29,12 +29,27 @@ describe("gemmTile", () => {
     expect(gemmTile({ ...large, M: 4 }, SOFTWARE_TRAITS).quads).toBe(false);
   });
 
-  it("keeps to the registers of a GPU, and offers several tiles to be measured there", () => {
-    const tiles = gemmTiles(large, DEFAULT_TRAITS);
-    expect(tiles.length).toBe(3);
-    for (const { tileM, tileN4, quads } of tiles) {
-      expect(4 * tileM * tileN4).toBeLessThanOrEqual(64);
-      expect(quads).toBe(false);
+  it("keeps to the registers and the workgroup memory of a GPU, and offers several tiles to be measured there", () => {
+    const many = { ...DEFAULT_TRAITS, maxSums: 64 };
+    for (const device of [DEFAULT_TRAITS, many]) {
+      const tiles = gemmTiles(large, device);
+      expect(tiles.length).toBeGreaterThanOrEqual(4);
+      expect(tiles[0]!.workgroup).toBeDefined();
+      for (const { tileM, tileN4, quads } of tiles) {
+        expect(4 * tileM * tileN4).toBeLessThanOrEqual(device.maxSums);
+        expect(quads).toBe(false);
+      }
+    }
+    expect(gemmTile({ ...large, M: 1024, N: 4096 }, many).name).toMatch(/8x8/);
+    for (const { workgroup } of gemmTiles(large, { ...many, workgroupBytes: 0 })) expect(workgroup).toBeUndefined();
+  });
+
+  it("does not unroll a K-step where registers are few, and asks for small subgroups where it can", () => {
+    expect(gemmTile(large, DEFAULT_TRAITS).workgroup!.counted).toBe(true);
+    const small = { ...DEFAULT_TRAITS, maxSums: 64, subgroupSize: 8 };
+    for (const { tileM, tileN4, workgroup } of gemmTiles(large, small)) {
+      expect(workgroup?.subgroupSize ?? 8).toBe(8);
+      if (workgroup && 4 * tileM * tileN4 === 64) expect(workgroup.step4).toBe(1);
     }
   });
 });
@@ -47,6 +62,21 @@ describe("gemmWork", () => {
     expect(threads).toBe(2 * 2 * 2);
     expect(multiplyAdds).toBe(8 * 2 * 8 * 16 * 4);
     expect(bytes).toBe(2 * 4 * (9 * 5 + 5 * 17 + 9 * 17));
+  });
+
+  it("counts what a workgroup loads once, and what its threads load of that", () => {
+    const workgroup = { sideM: 32, sideN4: 8, step4: 2, counted: false };
+    const products = { batch: 1, M: 33, N: 32, K: 9 };
+    const { threads, multiplyAdds, loads } = gemmWork(products, {
+      name: "",
+      tileM: 4,
+      tileN4: 1,
+      quads: false,
+      workgroup,
+    });
+    expect(threads).toBe(2 * 64);
+    expect(multiplyAdds).toBe(64 * 32 * 16);
+    expect(loads).toBeGreaterThan(2 * 64 * 16 + 0.5 * 2 * 64 * 8 * 16);
   });
 
   it("counts whole quads of blocks of rows, which load a quarter of B each", () => {

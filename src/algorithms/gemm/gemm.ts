@@ -1,4 +1,4 @@
-// The batched GEMM that all matrix algorithms use, and the packing of matrices into the form that it reads.
+// The batched GEMM that all matrix algorithms use.
 import gemmShader from "../../../shaders/algorithms/gemm/gemm.wgsl";
 import matrixAPixelsShader from "../../../shaders/algorithms/gemm/matrix-a-pixels.wgsl";
 import matrixAVectorsShader from "../../../shaders/algorithms/gemm/matrix-a-vectors.wgsl";
@@ -7,26 +7,42 @@ import matrixBVectorsShader from "../../../shaders/algorithms/gemm/matrix-b-vect
 import matrixCOutputShader from "../../../shaders/algorithms/gemm/matrix-c-output.wgsl";
 import matrixCPixelsShader from "../../../shaders/algorithms/gemm/matrix-c-pixels.wgsl";
 import matrixCScratchShader from "../../../shaders/algorithms/gemm/matrix-c-scratch.wgsl";
-import packShader from "../../../shaders/algorithms/gemm/pack.wgsl";
+import multiplyShader from "../../../shaders/algorithms/gemm/multiply.wgsl";
+import oneRunShader from "../../../shaders/algorithms/gemm/one-run.wgsl";
 import pixelOffsetShader from "../../../shaders/algorithms/gemm/pixel-offset.wgsl";
+import tiledShader from "../../../shaders/algorithms/gemm/tiled.wgsl";
+import uniformsShader from "../../../shaders/algorithms/gemm/uniforms.wgsl";
 import noQuadsShader from "../../../shaders/lib/no-quads.wgsl";
 import quadsShader from "../../../shaders/lib/quads.wgsl";
-import { type Triple, elementCount, roundUp } from "../../base/shape.ts";
-import { F32_BYTES, elementTypes } from "../../kernel/element-types.ts";
+import { type Triple, roundUp } from "../../base/shape.ts";
+import { elementTypes } from "../../kernel/element-types.ts";
 import { BINDING, type Binding, type Step } from "../../kernel/step.ts";
 import type { Uniforms } from "../../kernel/uniforms.ts";
 import type { Correlation, TensorView } from "../../problem/correlation.ts";
 import { NO_EPILOGUE } from "../../problem/problem.ts";
 import type { Variant } from "../algorithm.ts";
-import { CELL_LOADS, OUTPUT_LOADS, type Work, numberBytes } from "../cost.ts";
+import { OUTPUT_LOADS, WORKGROUP_LOADS, type Work, numberBytes } from "../cost.ts";
 import { alongAxes, dispatchOn, loader, result, whole } from "../operands.ts";
 
-/** A thread tile: rows of A, and vectors of four columns of B. */
+/** How a product is divided: a thread tile of rows of A and vectors of four columns of B, which may be part of a workgroup tile. */
 export interface GemmVariant extends Variant {
   readonly tileM: number;
   readonly tileN4: number;
   /** Whether four threads, on different rows, share their loads of B. */
   readonly quads: boolean;
+  /** The tile that a workgroup loads through its memory; without it each thread loads its own. */
+  readonly workgroup?: WorkgroupTile;
+}
+
+/** A workgroup tile of rows of A and vectors of four columns of B, and its K-step in vectors of four terms. */
+export interface WorkgroupTile {
+  readonly sideM: number;
+  readonly sideN4: number;
+  readonly step4: number;
+  /** Whether to keep compilers from unrolling a K-step, for lack of registers. */
+  readonly counted: boolean;
+  /** The subgroup size that the kernel asks for. */
+  readonly subgroupSize?: number | undefined;
 }
 
 /** A batch of products of M x K with K x N matrices. */
@@ -37,10 +53,24 @@ export interface Products {
   readonly K: number;
 }
 
-/** Number of thread tiles along the rows, in whole quads, and along the columns. */
-function tilesOf(M: number, N: number, { tileM, tileN4, quads }: GemmVariant): { tilesM: number; tilesN: number } {
-  const tilesM = Math.ceil(M / tileM);
-  return { tilesM: quads ? roundUp(tilesM, 4) : tilesM, tilesN: Math.ceil(N / (4 * tileN4)) };
+/** Number of tiles along the rows and the columns: workgroup tiles, or else thread tiles, along the rows in whole quads. */
+function tilesOf(M: number, N: number, { tileM, tileN4, quads, workgroup }: GemmVariant) {
+  const [sideM, sideN4] = workgroup ? [workgroup.sideM, workgroup.sideN4] : [tileM, tileN4];
+  const tilesM = Math.ceil(M / sideM);
+  return { tilesM: quads ? roundUp(tilesM, 4) : tilesM, tilesN: Math.ceil(N / (4 * sideN4)) };
+}
+
+/** Bytes of workgroup memory that a workgroup tile takes. */
+export function workgroupBytes({ sideM, sideN4, step4 }: WorkgroupTile): number {
+  return numberBytes(4 * step4 * (sideM + 4 * sideN4));
+}
+
+/** Threads of a workgroup that computes a workgroup tile. */
+export function tileThreads(
+  { tileM, tileN4 }: Pick<GemmVariant, "tileM" | "tileN4">,
+  { sideM, sideN4 }: WorkgroupTile,
+): number {
+  return (sideM / tileM) * (sideN4 / tileN4);
 }
 
 /** A lattice of pixels of a tensor: its sizes, its strides (batch first), and the index of its first pixel. */
@@ -153,6 +183,26 @@ export function outputBatch(c: Correlation, firstImage = 0, firstPixel = 0): Res
   };
 }
 
+/** The shaders and constants of a variant. */
+function kernelOf({ tileM, tileN4, quads, workgroup }: GemmVariant, K: number, c: Correlation) {
+  const tile = { TILE_M: tileM, TILE_N4: tileN4 };
+  if (!workgroup)
+    return { shaders: [quads ? quadsShader : noQuadsShader, gemmShader], constants: { ...tile, QUADS: quads } };
+  const { sideM, sideN4, step4 } = workgroup;
+  const threads = tileThreads({ tileM, tileN4 }, workgroup);
+  return {
+    shaders: [multiplyShader, tiledShader],
+    constants: {
+      ...tile,
+      ...{ WORKGROUP_SIZE: threads, SIDE_M: sideM, SIDE_N4: sideN4, STEP4: step4 },
+      // The sums of a gradient of weights run over pixels, whose number changes from call to call.
+      COUNTED: workgroup.counted || (step4 > 1 && (c.y.operand === "dw" || K % (4 * step4) !== 0)),
+      ROWS_FIRST: false,
+      A_ROWS: (sideM * step4) / threads,
+    },
+  };
+}
+
 /** Multiplies a batch of matrices; if C is the output of the correlation, applies its epilogue. */
 export function gemmStep(gemm: Gemm, variant: GemmVariant, c: Correlation): Step {
   const { outputs, K, outerCount, weights, cells, result: to } = gemm;
@@ -170,33 +220,32 @@ export function gemmStep(gemm: Gemm, variant: GemmVariant, c: Correlation): Step
   const fromB = b.pixels && loader(c, "x", BINDING.second);
   const store = to.pixels ? matrixCPixelsShader : matrixCOutputShader;
   const { aliases, bindings, ...end } = result(last ? c : { ...c, epilogue: NO_EPILOGUE });
+  const kernel = kernelOf(variant, K, c);
+  const tiles = outerCount * c.groups * tilesM * tilesN;
   return dispatchOn([end, fromA, fromB], {
-    threads: outerCount * c.groups * tilesM * tilesN,
+    ...(variant.workgroup ? { workgroups: tiles, subgroupSize: variant.workgroup.subgroupSize } : { threads: tiles }),
     shaders: [
-      variant.quads ? quadsShader : noQuadsShader,
+      uniformsShader,
+      oneRunShader,
       ...(grid ? [pixelOffsetShader] : []),
       fromA ? matrixAPixelsShader : matrixAVectorsShader,
       fromB ? matrixBPixelsShader : matrixBVectorsShader,
       last ? store : matrixCScratchShader,
-      gemmShader,
+      ...kernel.shaders,
     ],
     aliases: {
       ...(a.pixels ? {} : { A4: vectors(a) }),
       ...(b.pixels ? { ColumnsAt: "vec4u" } : { B4: vectors(b), ColumnsAt: "u32" }),
       ...(last && aliases),
     },
-    constants: {
-      TILE_M: variant.tileM,
-      TILE_N4: variant.tileN4,
-      QUADS: variant.quads,
-      CHANNELS_ARE_ROWS: channelsAreRows,
-    },
+    constants: { ...kernel.constants, CHANNELS_ARE_ROWS: channelsAreRows },
     ranges: [
       ...(fromA ? [] : [{ ...a.buffer, binding: BINDING.first }]),
       ...(fromB ? [] : [{ ...b.buffer, binding: BINDING.second }]),
       ...(last ? bindings : [{ ...to.buffer, binding: BINDING.output }]),
     ],
     uniforms: {
+      threads: tiles,
       tilesM,
       tilesN,
       innerCount: c.groups,
@@ -212,77 +261,43 @@ export function gemmStep(gemm: Gemm, variant: GemmVariant, c: Correlation): Step
       pixelsStart: grid?.start ?? 0,
       pixels: latticeUniforms(grid ?? NO_PIXELS),
       cPixels: latticeUniforms(to.pixels ?? NO_PIXELS),
+      window: {},
     },
   });
 }
+
+/** Cost of a K-step beside its loads and multiply-adds, in equivalent loads of a thread: its barriers. */
+const STEP_LOADS = 2;
 
 /** The work of a batch of matrix products. */
 export function gemmWork({ batch, M, N, K }: Products, variant: GemmVariant): Work {
-  const { tileM, tileN4, quads } = variant;
+  const { tileM, tileN4, quads, workgroup } = variant;
   const { tilesM, tilesN } = tilesOf(M, N, variant);
-  const threads = batch * tilesM * tilesN;
-  const steps = threads * Math.ceil(K / 4);
+  const tiles = batch * tilesM * tilesN;
+  const vectors = Math.ceil(K / 4);
+  const bytes = numberBytes(batch * M * K, batch * K * N, batch * M * N);
+  const stores = OUTPUT_LOADS * batch * M * N;
+  if (workgroup) {
+    const { sideM, sideN4, step4 } = workgroup;
+    const threads = tiles * tileThreads(variant, workgroup);
+    const steps = Math.ceil(vectors / step4) * step4;
+    // A K-step ends with two barriers, and its loads wait for each other.
+    const waiting = (STEP_LOADS * threads * steps) / step4;
+    const fromMemory = 4 * (sideM + 4 * sideN4) * tiles * steps;
+    const fromWorkgroup = 4 * (tileM + 4 * tileN4) * threads * steps;
+    return {
+      threads,
+      multiplyAdds: 16 * tileM * tileN4 * threads * steps,
+      loads: fromMemory + WORKGROUP_LOADS * fromWorkgroup + waiting + stores,
+      bytes,
+    };
+  }
   // Exchanging vectors in a quad costs almost nothing.
   const right = quads ? 4 * tileN4 : 16 * tileN4;
   return {
-    threads,
-    multiplyAdds: 16 * tileM * tileN4 * steps,
-    loads: (4 * tileM + right) * steps + OUTPUT_LOADS * batch * M * N,
-    bytes: numberBytes(batch * M * K, batch * K * N, batch * M * N),
+    threads: tiles,
+    multiplyAdds: 16 * tileM * tileN4 * tiles * vectors,
+    loads: (4 * tileM + right) * tiles * vectors + stores,
+    bytes,
   };
-}
-
-/** A batch of channels x terms to pack into matrices. Strides in elements. */
-export interface Unpacked {
-  readonly batch: number;
-  readonly channels: number;
-  /** Terms count through the cells of each inner channel, or with `innerFirst` through the inner channels of each cell. */
-  readonly inner: number;
-  readonly cells: Triple;
-  readonly innerFirst: boolean;
-  /** Whether the terms are the rows of the packed matrices, and the channels their columns. */
-  readonly termsAreRows: boolean;
-  readonly start: number;
-  readonly batchStride: number;
-  readonly channelStride: number;
-  readonly innerStride: number;
-  readonly cellStrides: Triple;
-}
-
-/** Rows and columns of a packed matrix, both padded to whole vectors, or the rows to a multiple of `rowsStep`. */
-export function packedSize(from: Unpacked, rowsStep = 4): { rows: number; columns: number; bytes: number } {
-  const terms = from.inner * elementCount(from.cells);
-  const rows = roundUp(from.termsAreRows ? terms : from.channels, rowsStep);
-  const columns = roundUp(from.termsAreRows ? from.channels : terms, 4);
-  return { rows, columns, bytes: from.batch * rows * columns * F32_BYTES };
-}
-
-/** The work of packing matrices. */
-export function packWork(from: Unpacked, rowsStep = 4): Work {
-  const { bytes } = packedSize(from, rowsStep);
-  const numbers = bytes / F32_BYTES;
-  return { threads: numbers / 4, multiplyAdds: 0, loads: (CELL_LOADS + 1) * numbers, bytes: 2 * bytes };
-}
-
-/** Packs matrices of a tensor, as float32. */
-export function packStep(from: Unpacked, role: "x" | "w", target: Binding, c: Correlation, rowsStep = 4): Step {
-  const { rows, columns } = packedSize(from, rowsStep);
-  return dispatchOn([loader(c, role, BINDING.first)], {
-    threads: (from.batch * rows * columns) / 4,
-    shaders: [packShader],
-    constants: { TERMS_ARE_ROWS: from.termsAreRows, INNER_FIRST: from.innerFirst },
-    ranges: [target],
-    uniforms: {
-      rows,
-      rowVectors: columns / 4,
-      channels: from.channels,
-      inner: from.inner,
-      ...alongAxes("cells", from.cells, "taps"),
-      fromStart: from.start,
-      fromBatch: from.batchStride,
-      fromChannel: from.channelStride,
-      fromInner: from.innerStride,
-      ...alongAxes("from", from.cellStrides, "taps"),
-    },
-  });
 }

@@ -7,10 +7,10 @@
 import { roundUp } from "../../base/shape.ts";
 import { estimate } from "../cost.ts";
 import type { DeviceTraits } from "../traits.ts";
-import { type GemmVariant, type Products, gemmWork } from "./gemm.ts";
+import { type GemmVariant, type Products, gemmWork, tileThreads, workgroupBytes } from "./gemm.ts";
 
-/** Most sums that a thread holds: limited by the registers of a GPU, or by the compile time of a CPU adapter. */
-const MAX_SUMS = { hardware: 64, software: 256 };
+/** Most sums that a thread holds on a CPU adapter: limited by the compile time. */
+const SOFTWARE_SUMS = 256;
 
 /**
  * In quads a tile of half the size is nearly as fast and compiles in half the time: products of fewer multiply-adds than this do not repay a
@@ -18,16 +18,41 @@ const MAX_SUMS = { hardware: 64, software: 256 };
  */
 const SMALL = { multiplyAdds: 2e9, sums: 128 };
 
+/** A device that can hold no more sums than these is short of registers. */
+const FEW_SUMS = 16;
+
 /** Most tiles to offer for measurement. */
-const MOST = 3;
+const MOST = 5;
 
 function tile(tileM: number, tileN4: number, quads: boolean): GemmVariant {
   return { name: `m${tileM}n${tileN4 * 4}${quads ? "-quads" : ""}`, tileM, tileN4, quads };
 }
 
-const TILES: readonly GemmVariant[] = [16, 8, 4, 1].flatMap((tileM) =>
+/** A workgroup tile of `sideM` x `sideN` outputs, divided into thread tiles of `tileM` x `tileN`, with a K-step of `step` terms. */
+function workgroupTile(sideM: number, sideN: number, tileM: number, tileN: number, step: number): GemmVariant {
+  return {
+    name: `${sideM}x${sideN}-${tileM}x${tileN}k${step}`,
+    ...{ tileM, tileN4: tileN / 4, quads: false },
+    workgroup: { sideM, sideN4: sideN / 4, step4: step / 4, counted: false },
+  };
+}
+
+const THREAD_TILES: readonly GemmVariant[] = [16, 8, 4, 1].flatMap((tileM) =>
   [4, 2, 1].flatMap((tileN4) => [tile(tileM, tileN4, true), tile(tileM, tileN4, false)]),
 );
+
+const WORKGROUP_TILES: readonly GemmVariant[] = [
+  workgroupTile(128, 64, 8, 8, 8),
+  workgroupTile(64, 64, 8, 8, 16),
+  workgroupTile(64, 64, 8, 8, 4),
+  workgroupTile(64, 64, 8, 4, 16),
+  workgroupTile(64, 32, 8, 4, 8),
+  workgroupTile(64, 64, 4, 4, 16),
+  workgroupTile(32, 32, 4, 4, 16),
+  workgroupTile(32, 32, 4, 4, 8),
+];
+
+const TILES = [...WORKGROUP_TILES, ...THREAD_TILES];
 
 /** A size rounded up, so that products of similar sizes get the same tile, and share a kernel. */
 function coarse(size: number): number {
@@ -36,24 +61,39 @@ function coarse(size: number): number {
 }
 
 /** Whether the device can run the tile: if it shares loads, they must be shareable. */
-function isPossible({ quads }: GemmVariant, device: DeviceTraits, vectors: boolean): boolean {
-  return !quads || (device.quads && vectors);
+function isPossible(one: GemmVariant, device: DeviceTraits, vectors: boolean): boolean {
+  if (one.workgroup) return tileThreads(one, one.workgroup) <= device.maxWorkgroupInvocations;
+  return !one.quads || (device.quads && vectors);
 }
 
-/** The tiles for a batch of products, by estimated time; `vectors` is whether B is loaded in vectors. */
+/** Whether a thread tile fits the registers and a workgroup tile the workgroup memory of the device. */
+function fits({ tileM, tileN4, workgroup }: GemmVariant, mostSums: number, device: DeviceTraits): boolean {
+  const sums = 4 * tileM * tileN4;
+  if (sums > mostSums || !workgroup) return sums <= mostSums;
+  // Where the subgroup size is chosen for the registers, 64 sums fit beside the vectors of one step only: Mesa spills on Xe-LP with longer ones.
+  if (device.subgroupSize !== undefined && sums === 64 && workgroup.step4 > 1) return false;
+  return workgroupBytes(workgroup) <= device.workgroupBytes;
+}
+
+/** The tiles for a batch of products, by estimated time; \`vectors\` is whether B is loaded in vectors. */
 export function gemmTiles(products: Products, device: DeviceTraits, vectors = true): readonly GemmVariant[] {
   const { batch, M, N, K } = products;
-  const most = device.software ? MAX_SUMS.software : MAX_SUMS.hardware;
+  const most = device.software ? SOFTWARE_SUMS : device.maxSums;
   const inQuads = batch * M * N * K < SMALL.multiplyAdds ? Math.min(SMALL.sums, most) : most;
-  return TILES.filter((one) => isPossible(one, device, vectors))
-    .filter(({ tileM, tileN4, quads }) => 4 * tileM * tileN4 <= (quads ? inQuads : most))
+  return TILES.filter((one) => isPossible(one, device, vectors) && fits(one, one.quads ? inQuads : most, device))
     .map((one) => ({
       one,
       seconds: estimate([gemmWork({ ...products, M: coarse(M), N: coarse(N) }, one)], device.rates),
     }))
     .toSorted((a, b) => a.seconds - b.seconds)
     .slice(0, device.software ? 1 : MOST)
-    .map(({ one }) => one);
+    .map(({ one }) => suited(one, device));
+}
+
+/** A workgroup tile as the device needs it: with small subgroups where they leave a thread more registers, else with short code where it has few. */
+function suited(one: GemmVariant, { subgroupSize, maxSums }: DeviceTraits): GemmVariant {
+  const counted = maxSums <= FEW_SUMS;
+  return one.workgroup ? { ...one, workgroup: { ...one.workgroup, counted, subgroupSize } } : one;
 }
 
 /** The tiles for a batch of products; with a name, only the one of that name, if this device can run it. */
@@ -64,7 +104,7 @@ export function selectTiles(
   vectors = true,
 ): readonly GemmVariant[] {
   if (name === undefined) return gemmTiles(products, device, vectors);
-  return TILES.filter((one) => one.name === name && isPossible(one, device, vectors));
+  return TILES.filter((one) => one.name === name && isPossible(one, device, vectors)).map((one) => suited(one, device));
 }
 
 export function gemmTile(products: Products, device: DeviceTraits, vectors = true): GemmVariant {

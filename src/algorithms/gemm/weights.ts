@@ -4,7 +4,8 @@ import { BINDING } from "../../kernel/step.ts";
 import { type Correlation, termCount } from "../../problem/correlation.ts";
 import type { PartialPlan } from "../algorithm.ts";
 import { isGated, preparedRange, whole } from "../operands.ts";
-import { type MatrixBatch, type Unpacked, evenStep, packStep, packedSize } from "./gemm.ts";
+import { type MatrixBatch, evenStep } from "./gemm.ts";
+import { type Unpacked, packStep, packedSize } from "./pack.ts";
 
 export interface WeightMatrix {
   /** The memory layout of the weights of each group. */

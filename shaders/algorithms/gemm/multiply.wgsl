@@ -1,0 +1,34 @@
+// The inner product of a GEMM's workgroup tiles, in float32: adds the products of some vectors of four terms to the sums of a thread, one
+// vector after the other. A lies in workgroup memory row by row, or with ROWS_FIRST vector by vector of terms; B lies term by term. The modulo tells compilers that
+// no index is out of bounds, so that they need not clamp it.
+// constants: ACROSS, A_ROW, A_VECTOR, DOWN, SIDE_M, SIDE_N4, STEP4, TILE_M, TILE_N4
+var<workgroup> tile_a: array<vec4f, SIDE_M * STEP4>;
+var<workgroup> tile_b: array<vec4f, SIDE_N4 * STEP4 * 4u>;
+
+fn multiply(sums: ptr<function, array<vec4f, TILE_M * TILE_N4>>, row: u32, column: u32, vectors: u32) {
+  let left_at = row % DOWN * A_ROW;
+  let right_at = column % ACROSS;
+  for (var next = 0u; next < vectors; next++) {
+    let v = next % STEP4;
+    var right: array<vec4f, 4u * TILE_N4>;
+    // @unroll
+    for (var s = 0u; s < 4u; s++) {
+      // @unroll
+      for (var j = 0u; j < TILE_N4; j++) {
+        right[s * TILE_N4 + j] = tile_b[right_at + (v * 4u + s) * SIDE_N4 + j * ACROSS];
+      }
+    }
+    // @unroll
+    for (var i = 0u; i < TILE_M; i++) {
+      let left = tile_a[left_at + i * DOWN * A_ROW + v * A_VECTOR];
+      // @unroll
+      for (var j = 0u; j < TILE_N4; j++) {
+        var sum = (*sums)[i * TILE_N4 + j];
+        sum = fma(vec4f(left.x), right[j], sum);
+        sum = fma(vec4f(left.y), right[TILE_N4 + j], sum);
+        sum = fma(vec4f(left.z), right[2u * TILE_N4 + j], sum);
+        (*sums)[i * TILE_N4 + j] = fma(vec4f(left.w), right[3u * TILE_N4 + j], sum);
+      }
+    }
+  }
+}

@@ -1,0 +1,111 @@
+// The kernels that GPUs get, run on a software adapter: a variant that any device is offered can be run by its name. Sizes that no tile divides,
+// in both layouts and element types, with groups, batches, strides, epilogues and split sums.
+import { afterAll, describe, expect, it } from "vitest";
+import type { Candidate } from "../../src/algorithms/algorithm.ts";
+import { algorithms } from "../../src/algorithms/index.ts";
+import { DEFAULT_TRAITS, type DeviceTraits } from "../../src/algorithms/traits.ts";
+import { createEngine } from "../../src/index.ts";
+import { CLASSES } from "../../src/planner/gpu-classes.ts";
+import { type ConvDescriptor, type ConvProblem, type Pass, convProblem } from "../../src/problem/problem.ts";
+import { candidatesOf } from "../suite/candidates.ts";
+import { componentwise, exact, isExact } from "../suite/forms.ts";
+import { seedOf } from "../suite/random.ts";
+
+const engine = await createEngine();
+afterAll(() => engine.destroy());
+
+const halves = engine.device.features.has("shader-f16");
+
+/** Devices whose candidates are run: with many sums a thread, and with few. */
+const DEVICES: readonly DeviceTraits[] = (["amd", "intel"] as const).map((gpu) => ({
+  ...DEFAULT_TRAITS,
+  ...CLASSES[gpu],
+  gpu,
+}));
+
+interface Named {
+  readonly name: string;
+  readonly algorithm: string;
+  readonly descriptor: ConvDescriptor;
+  readonly passes?: readonly Pass[];
+}
+
+const CASES: readonly Named[] = [
+  {
+    name: "1x1, sizes that no tile divides",
+    algorithm: "pointwise",
+    descriptor: { inputShape: [2, 20, 9, 11], kernelShape: [70, 20, 1, 1] },
+    passes: ["forward", "backward-data", "backward-weights"],
+  },
+  {
+    name: "1x1, channels-last, vectors",
+    algorithm: "pointwise",
+    descriptor: { inputShape: [2, 9, 11, 36], kernelShape: [1, 1, 36, 68], layout: "channels-last" },
+    passes: ["forward", "backward-data", "backward-weights"],
+  },
+  {
+    name: "1x1 at stride 2, three channels",
+    algorithm: "pointwise",
+    descriptor: { inputShape: [1, 3, 17, 18], kernelShape: [34, 3, 1, 1], stride: 2 },
+  },
+  {
+    name: "1x1 at stride 2, channels-last, groups",
+    algorithm: "pointwise",
+    descriptor: {
+      inputShape: [2, 17, 18, 10],
+      kernelShape: [1, 1, 5, 70],
+      groups: 2,
+      stride: 2,
+      layout: "channels-last",
+    },
+    passes: ["forward", "backward-weights"],
+  },
+  {
+    name: "3x3 with bias and relu",
+    algorithm: "im2col",
+    descriptor: {
+      inputShape: [1, 5, 10, 9],
+      kernelShape: [36, 5, 3, 3],
+      padding: 1,
+      bias: true,
+      activation: "relu",
+    },
+    passes: ["forward"],
+  },
+];
+
+const DEFAULT_PASSES: readonly Pass[] = ["forward", "backward-data"];
+
+/** Every candidate with workgroup tiles that one of the devices is offered. */
+function tilesAnywhere(algorithm: string, problem: ConvProblem): Candidate<unknown>[] {
+  const one = algorithms.find(({ name }) => name === algorithm)!;
+  const all = DEVICES.flatMap((device) => candidatesOf(one, problem, device)).filter(({ variant }) =>
+    /^\d+x\d+-/.test(variant),
+  );
+  return [...new Map(all.map((candidate) => [candidate.variant, candidate])).values()];
+}
+
+describe.concurrent("a candidate of GPUs is right", () => {
+  for (const { name, algorithm, descriptor, passes = DEFAULT_PASSES } of CASES) {
+    for (const [at, pass] of passes.entries()) {
+      const typed: ConvDescriptor = { ...descriptor, dtype: halves && at % 2 === 1 ? "f16" : "f32" };
+      const problem = convProblem(pass, typed);
+      const candidates = tilesAnywhere(algorithm, problem);
+      it(`${algorithm} ${pass}: ${name}: has workgroup tiles`, () => {
+        expect(candidates.length).toBeGreaterThan(0);
+      });
+      for (const { variant, error } of candidates) {
+        it(`${algorithm} ${pass}: ${name} (${variant})`, async () => {
+          const plan = await engine.plan(pass, typed, { algorithm, variant });
+          try {
+            const test = { engine, plan, problem, seed: seedOf(name), error };
+            await componentwise(test);
+            if (error.exactOnIntegers && isExact(problem)) await exact(test);
+          } finally {
+            plan.destroy();
+          }
+        });
+      }
+    }
+  }
+});
