@@ -78,7 +78,7 @@ export class Engine {
     this.#plans = this.#gpu.attach(new PlanCache(this.#gpu, this.info.adapter, this.tuning));
   }
 
-  /** GPU memory in bytes: allocated now, by use, and the peak. */
+  /** GPU memory in bytes: allocated now, by use (`pool` is freed memory, held for later results), and the peak. */
   get memory(): MemoryReport {
     return this.#gpu.memory.report();
   }
@@ -103,7 +103,7 @@ export class Engine {
   ): Tensor<D> {
     const { sizes, checked } = this.#checkNew(shape, options);
     const bytes = toBytes("data", data, elementCount(sizes), checked.dtype);
-    const tensor = this.#create(sizes, checked);
+    const tensor = this.#create("reuse", sizes, checked);
     this.#gpu.errors.run("tensor upload", () => this.device.queue.writeBuffer(tensor.storage, 0, bytes));
     return tensor;
   }
@@ -116,7 +116,7 @@ export class Engine {
    */
   empty<D extends TensorDtype = Dtype>(shape: readonly number[], options: TensorOptions<D> = {}): Tensor<D> {
     const { sizes, checked } = this.#checkNew(shape, options);
-    return this.#create(sizes, checked);
+    return this.#create("allocate", sizes, checked);
   }
 
   /**
@@ -218,13 +218,17 @@ export class Engine {
     return { sizes, checked };
   }
 
-  #create<D extends TensorDtype>(shape: readonly number[], options: Required<TensorOptions<D>>): Tensor<D> {
+  #create<D extends TensorDtype>(
+    method: "allocate" | "reuse",
+    shape: readonly number[],
+    options: Required<TensorOptions<D>>,
+  ): Tensor<D> {
     const descriptor = {
       label: "convoke tensor",
       size: bytesFor(elementCount(shape), options.dtype),
       usage: TENSOR_USAGE,
     };
-    const buffer = this.#gpu.errors.run("tensor", () => this.#gpu.memory.allocate("tensors", descriptor));
+    const buffer = this.#gpu.errors.run("tensor", () => this.#gpu.memory[method]("tensors", descriptor));
     return new Tensor(this.#gpu, new TensorStorage(this.#gpu, buffer, true), shape, options);
   }
 }
