@@ -3,6 +3,7 @@ import type { Rates } from "./algorithms/cost.ts";
 import { algorithms } from "./algorithms/index.ts";
 import { DTYPES, type Dtype, type TensorDtype, bytesFor } from "./base/dtype.ts";
 import { type ConvError, refuse, refuseDestroyed, words } from "./base/error.ts";
+import { pick } from "./base/pick.ts";
 import { elementCount } from "./base/shape.ts";
 import { RANKS, checkOneOf, checkOptions, checkShape, checkSignal } from "./base/validate.ts";
 import type { ConvPlan } from "./conv/conv-plan.ts";
@@ -16,7 +17,10 @@ import { Tensor, type TensorOptions, toBytes } from "./gpu/tensor.ts";
 import { TENSOR_USAGE, checkBuffer } from "./gpu/usage.ts";
 import { type TuningStore, checkStore } from "./planner/store.ts";
 import { TuningTable, environmentOf } from "./planner/tuning.ts";
-import { type ConvDescriptor, LAYOUTS, PASSES, type Pass } from "./problem/problem.ts";
+import { type ConvDescriptor, LAYOUTS, PASSES, type Pass, convProblem } from "./problem/problem.ts";
+
+/** Loads what plans, finds and calibrates. */
+const loadOnDemand = () => import("./conv/on-demand.ts");
 
 /** Options of `createEngine`. */
 export interface EngineOptions extends DeviceSource {
@@ -148,8 +152,10 @@ export class Engine {
   async plan(pass: Pass, descriptor: ConvDescriptor, options: PlanOptions = {}): Promise<ConvPlan> {
     this.#alive();
     const { constraints, signal } = checkPlanOptions(options);
+    const problem = convProblem(pass, descriptor);
     try {
-      return await this.#plans.make(pass, descriptor, constraints, signal);
+      const { plan } = await loadOnDemand();
+      return await plan(this.#plans, problem, constraints, signal);
     } finally {
       this.#alive();
     }
@@ -166,8 +172,13 @@ export class Engine {
    */
   async find(pass: Pass, descriptor: ConvDescriptor, options: FindOptions = {}): Promise<Found[]> {
     this.#alive();
-    return this.#plans.find(pass, descriptor, checkFindOptions(options), (data, shape, { layout, dtype }) =>
-      this.tensor(data, shape, { layout, dtype }),
+    const checked = checkFindOptions(options);
+    const problem = convProblem(pass, descriptor);
+    // A copy, since the caller's may change during the search. Being checked, it is plain data.
+    const copy = structuredClone(descriptor);
+    const { find } = await loadOnDemand();
+    return find(this.#plans, problem, copy, checked, (data, shape) =>
+      this.tensor(data, shape, pick(problem, ["layout", "dtype"])),
     );
   }
 
@@ -182,7 +193,9 @@ export class Engine {
   async calibrate(options: Abortable = {}): Promise<Rates> {
     this.#alive();
     const { signal } = checkOptions("options", options, ["signal"]);
-    const rates = await this.#plans.calibrate(checkSignal("signal", signal));
+    const checked = checkSignal("signal", signal);
+    const { calibrate } = await loadOnDemand();
+    const rates = await calibrate(this.#plans, checked);
     this.#alive();
     return rates;
   }
