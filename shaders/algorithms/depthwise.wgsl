@@ -10,7 +10,7 @@
 // slots: finish, is_padding, load, load_bias, load_weight, source, sum_up
 // constants: ALL_COLUMNS, CHANNELS_LAST, COLUMNS, COLUMN_TAIL, DILATION_D, DILATION_H, DILATION_W, M_TAIL, OUT_STEP_P, OUT_STEP_Q, PADDING_VALUE, PER_P, PER_Q, ROWS, SHIFT_P, SHIFT_Q, SPLIT, STRIDE_D, STRIDE_H, STRIDE_W, TILE_M, TILE_P, TILE_Q
 // types: Y
-struct Geometry {
+struct Depthwise {
   threads: u32, first: u32, steps: u32, splits: u32, share: u32, reach: u32, stride: u32, partial: u32,
   column_chunks: u32, row_chunks: u32, slices: u32, next_column: u32, next_row: u32, next_slice: u32, next_channel: u32, kernel_r: u32, kernel_s: u32,
   tiles_q: u32, tiles_p: u32, output_o: u32, channel_tiles: u32, tiles_m: u32,
@@ -35,7 +35,7 @@ struct Taps { channel: u32, slice: u32, row: u32, column: u32 }
 
 alias Sums = array<f32, TILE_M * TILE_P * TILE_Q>;
 
-@group(0) @binding(0) var<uniform> g: Geometry;
+@group(0) @binding(0) var<uniform> g: Depthwise;
 @group(0) @binding(3) var<storage, read_write> y: array<Y>;
 
 // For kernel row r, output p reads the row of cells p * PER_P + r, which lies (p * SHIFT_P + r) * DILATION_H below the first. If two outputs

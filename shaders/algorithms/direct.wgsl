@@ -6,7 +6,7 @@
 // slots: epilogue, is_padding, lane_offsets, load, load_weights, source, store
 // constants: CELLS_PER_COLUMN, CELLS_PER_OUTPUT, CELL_STEP, CHANNELS_LAST, COLUMNS, COLUMN_TAIL, DILATION_D, DILATION_H, DILATION_W, K_TAIL, LANES, PADDING_VALUE, ROWS, STRIDE_D, STRIDE_H, STRIDE_W, TILE_Q, TILE_V, WHOLE_ROWS
 // types: LaneOffsets, V, Y
-struct Geometry {
+struct Direct {
   threads: u32, steps: u32,
   tiles_q: u32, places: u32, tiles_k: u32,
   output_p: u32, output_o: u32, output_q: u32,
@@ -19,7 +19,7 @@ struct Geometry {
   w_start: u32, w_stride_g: u32, w_stride_k: u32, w_stride_c: u32, w_stride_t: u32, w_stride_r: u32, w_stride_s: u32,
 }
 
-@group(0) @binding(0) var<uniform> g: Geometry;
+@group(0) @binding(0) var<uniform> g: Direct;
 @group(0) @binding(3) var<storage, read_write> y: array<Y>;
 
 // A stretch holds the cells that TILE_Q outputs see through COLUMNS kernel columns: cell i lies CELL_STEP * i to the right of the

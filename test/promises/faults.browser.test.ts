@@ -199,7 +199,7 @@ describe("a kernel that does not compile", () => {
     const failed = engine.plan("forward", descriptor, { algorithm: "direct" });
     await expect(failed).rejects.toMatchObject({
       code: "gpu-validation",
-      message: expect.stringMatching(/^kernel algorithms\/direct with constants \{".*: failed \(/s),
+      message: expect.stringMatching(/^kernel Direct with constants \{".*: failed \(/s),
     });
     expect(engine.memory.total).toBe(0);
     const createComputePipelineAsync = device.createComputePipelineAsync.bind(device);
@@ -224,7 +224,7 @@ describe("a kernel that does not compile", () => {
     const failed = conv(x, w, by);
     await expect(failed.read()).rejects.toMatchObject({
       code: "gpu-validation",
-      message: expect.stringMatching(/^kernel algorithms\/direct with constants \{".*the GPU reported validation/s),
+      message: expect.stringMatching(/^kernel Direct with constants \{".*the GPU reported validation/s),
     });
     for (const tensor of [x, w, failed]) tensor.destroy();
     await expectRight(engine);
