@@ -1,12 +1,15 @@
 // What winograd offers and how it plans: refusals in words with numbers, chunks under the caps, variants by estimate.
 import { describe, expect, it } from "vitest";
 import type { Candidate } from "../../src/algorithms/algorithm.ts";
-import type { DeviceTraits } from "../../src/algorithms/traits.ts";
+import { DEFAULT_TRAITS, type DeviceTraits, type GpuClass } from "../../src/algorithms/traits.ts";
 import { partitionOf } from "../../src/algorithms/winograd/partition.ts";
 import { TILES } from "../../src/algorithms/winograd/tiles.ts";
 import { winograd } from "../../src/algorithms/winograd/winograd.ts";
+import { CLASSES } from "../../src/planner/gpu-classes.ts";
 import { type Correlation, forwardCorrelation } from "../../src/problem/correlation.ts";
 import { type ConvDescriptor, LAYOUTS, convProblem } from "../../src/problem/problem.ts";
+import { candidatesOf } from "../suite/candidates.ts";
+import { violations } from "../suite/law.ts";
 import { SOFTWARE_TRAITS } from "../suite/traits.ts";
 
 const traits: DeviceTraits = SOFTWARE_TRAITS;
@@ -107,6 +110,67 @@ describe("plan", () => {
       }
     }
   });
+});
+
+describe.each(Object.keys(CLASSES) as GpuClass[])("on %s", (gpu) => {
+  const device: DeviceTraits =
+    gpu === "software"
+      ? traits
+      : { ...DEFAULT_TRAITS, ...CLASSES[gpu], gpu, ...(gpu === "intel" && { subgroupSize: 8 }) };
+  const problems = LAYOUTS.flatMap((layout) => {
+    const shapes = (
+      N: number,
+      C: number,
+      side: number,
+      K: number,
+    ): Pick<ConvDescriptor, "inputShape" | "kernelShape"> =>
+      layout === "channels-first"
+        ? { inputShape: [N, C, side, side], kernelShape: [K, C, 3, 3] }
+        : { inputShape: [N, side, side, C], kernelShape: [3, 3, C, K] };
+    return [shapes(1, 64, 28, 64), shapes(16, 64, 56, 64), shapes(2, 6, 9, 70)].map((one) =>
+      convProblem("forward", { ...one, padding: 1, layout }),
+    );
+  });
+
+  it("keeps the law", () => {
+    for (const problem of problems) {
+      for (const candidate of candidatesOf(winograd, problem, device))
+        expect([...violations(candidate, device)], candidate.variant).toEqual([]);
+    }
+  });
+
+  it("takes one dispatch a run fused, three a chunk otherwise, and keeps chunks in the cache", () => {
+    for (const problem of problems) {
+      for (const candidate of candidatesOf(winograd, problem, device)) {
+        const { variant, workspaceBytes } = candidate;
+        const { steps } = candidate.plan();
+        if (variant.includes("fused")) {
+          expect(steps.length).toBe(1);
+          expect(workspaceBytes).toBe(0);
+        } else {
+          const cap = gpu === "software" ? 2 ** 25 : device.cacheBytes;
+          expect(workspaceBytes).toBeLessThanOrEqual(cap);
+          if (problem.N < 16 && gpu !== "mobile") expect(steps.length).toBe(3);
+        }
+      }
+    }
+  });
+
+  it("offers fused tiles where workgroup memory is fast, with no more sums than registers hold", () => {
+    const names = candidatesOf(winograd, problems[0]!, device).map(({ variant }) => variant);
+    const fused = names.filter((name) => name.includes("fused")).toSorted();
+    const expected = { software: [], mobile: [], intel: ["f2x3-fused16"], unknown: ["f2x3-fused16"] };
+    expect(fused).toEqual(expected[gpu as keyof typeof expected] ?? ["f2x3-fused16", "f2x3-fused32"]);
+  });
+});
+
+it("offers no fused tile to 16 lanes on Intel, nor where workgroups are small, but by its name to whom can run it", () => {
+  const problem = convProblem("forward", { inputShape: [1, 8, 9, 9], kernelShape: [8, 8, 3, 3] });
+  const named = (device: DeviceTraits, name?: string) =>
+    candidatesOf(winograd, problem, device, name).filter(({ variant }) => variant.includes("fused"));
+  expect(named({ ...DEFAULT_TRAITS, gpu: "intel" })).toEqual([]);
+  expect(named({ ...DEFAULT_TRAITS, maxWorkgroupInvocations: 128 }, "f2x3-fused16")).toEqual([]);
+  expect(named(traits, "f2x3-fused32")).toHaveLength(1);
 });
 
 describe("errors", () => {

@@ -4,7 +4,7 @@
 // matrices to whole vectors. An input channel is one subkernel over one channel of the input (subkernels.wgsl);
 // if a subkernel has fewer than TAPS taps the rest are zeros. load comes from load.wgsl.
 // slots: load, subkernel_channel
-// constants: AXES, CHANNELS_LAST, PAIRS, POINTS, POWERS, SCALES, STRIDE_D, STRIDE_H, STRIDE_W, TAPS, TAPS_D, TAPS_H, TAPS_W, TILE_H, TILE_SIZE, TILE_W
+// constants: AXES, OUTPUTS_INNER, PAIRS, POINTS, POWERS, SCALES, STRIDE_D, STRIDE_H, STRIDE_W, TAPS, TAPS_D, TAPS_H, TAPS_W, TILE_H, TILE_SIZE, TILE_W
 struct Filter {
   threads: u32,
   inner_count: u32, outer_count: u32,
@@ -21,12 +21,12 @@ struct Filter {
 const STEPS = array<u32, 3>(1u, POINTS, POINTS * POINTS);
 
 fn thread(index: u32) {
-  // U is row-major: (k, c) channels-first and (c, k) channels-last.
+  // U is row-major: (k, c), or (c, k) with OUTPUTS_INNER.
   let inner = index % g.inner_count;
   let outer = index / g.inner_count % g.outer_count;
   let group = index / g.inner_count / g.outer_count;
-  let k = select(outer, inner, CHANNELS_LAST);
-  let channel = subkernel_channel(select(inner, outer, CHANNELS_LAST), g.group_c);
+  let k = select(outer, inner, OUTPUTS_INNER);
+  let channel = subkernel_channel(select(inner, outer, OUTPUTS_INNER), g.group_c);
   let w_at = g.w_start + group * g.w_stride_g + min(k, g.group_k - 1u) * g.w_stride_k + channel.c * g.w_stride_c;
   let past_end = (k >= g.group_k) | channel.past_end;
 

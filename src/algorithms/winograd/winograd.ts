@@ -17,14 +17,15 @@ import { OUTPUT_LOADS, type Work, estimate, numberBytes } from "../cost.ts";
 import { type Products, gemmWork } from "../gemm/gemm.ts";
 import { gemmTile } from "../gemm/tile.ts";
 import type { DeviceTraits } from "../traits.ts";
+import { fusedStep, fusedVariants, fusedWork } from "./fused.ts";
 import { type Chunk, type Geometry, chunkBytes, geometryOf, inputBytes, productBytes } from "./geometry.ts";
 import { exactOnIntegers, growth } from "./growth.ts";
 import { partitionOf, transformedAxes } from "./partition.ts";
 import { filterStep, inputStep, multiplyStep, outputStep } from "./steps.ts";
 import { TILES, type Tile } from "./tiles.ts";
 
-/** Cap of a chunk. Larger ones are no faster: matrix products of this size already keep the GPU busy. */
-const CHUNK_BYTES = 32 * 2 ** 20;
+/** Cap of a chunk on a CPU. Larger ones are no faster: matrix products of this size already keep it busy. On a GPU a chunk should stay in the last cache. */
+const SOFTWARE_CHUNK_BYTES = 32 * 2 ** 20;
 
 /** A tile with more than this many times the multiplications of the best one is not worth trying. */
 const MOST_MULTIPLICATIONS = 3;
@@ -75,7 +76,8 @@ function tilesFor(c: Correlation): Tile[] | Unsupported {
 /** Most tiles of a chunk; 0 if not even a vector of them fits. */
 function chunkTiles(c: Correlation, geometry: Geometry, device: DeviceTraits): number {
   if (geometry.filterBytes > device.maxBindingBytes) return 0;
-  const cap = Math.min(CHUNK_BYTES, device.maxWorkspaceBytes - geometry.filterBytes);
+  const most = device.software ? SOFTWARE_CHUNK_BYTES : device.cacheBytes;
+  const cap = Math.min(most, device.maxWorkspaceBytes - geometry.filterBytes);
   const fits = (count: number): boolean =>
     chunkBytes(c, geometry, count) <= cap &&
     Math.max(inputBytes(c, geometry, count), productBytes(c, geometry, count)) <= device.maxBindingBytes;
@@ -98,6 +100,40 @@ function chunksOf({ tileCount }: Geometry, most: number): Chunk[] {
   for (let first = 0; first < tileCount; first += most)
     chunks.push({ first, count: Math.min(most, tileCount - first) });
   return chunks;
+}
+
+/** The candidate that transforms, multiplies and transforms back in separate steps. */
+function separate(c: Correlation, device: DeviceTraits, geometry: Geometry, most: number): Candidate {
+  return {
+    variant: geometry.tile.name,
+    workspaceBytes: chunkBytes(c, geometry, most),
+    preparedBytes: geometry.filterBytes,
+    // The transform of the filters, and three for each chunk of tiles.
+    dispatches: 1 + 3 * Math.ceil(geometry.tileCount / most),
+    work: winogradWork(c, device, geometry),
+    error: winogradError(c, geometry.tile),
+    plan: () => winogradPlan(c, device, geometry, most),
+  };
+}
+
+/** The candidates that do all but the transform of the filters in one step. */
+function fused(c: Correlation, device: DeviceTraits, tile: Tile, name: string | undefined): Candidate[] {
+  const geometry = geometryOf(c, tile, true);
+  const { filterBytes } = geometry;
+  if (filterBytes > Math.min(device.maxBindingBytes, device.maxWorkspaceBytes)) return [];
+  return fusedVariants(c, geometry, device, name).map((variant) => ({
+    variant: variant.name,
+    workspaceBytes: 0,
+    preparedBytes: filterBytes,
+    dispatches: 2,
+    work: [...filterWork(c, geometry), fusedWork(c, geometry, variant)],
+    error: winogradError(c, tile),
+    plan: () => ({
+      workspaceBytes: 0,
+      preparation: { steps: [filterStep(c, geometry)], bytes: filterBytes },
+      steps: [fusedStep(c, geometry, variant)],
+    }),
+  }));
 }
 
 function winogradPlan(c: Correlation, device: DeviceTraits, geometry: Geometry, most: number): PartialPlan {
@@ -125,23 +161,31 @@ function winogradError(c: Correlation, tile: Tile): ErrorBound {
   };
 }
 
-/** The work of all steps. A thread transforms one tile of one channel: it loads and stores all of its points. */
-function winogradWork(c: Correlation, device: DeviceTraits, geometry: Geometry): Work[] {
-  const { tile, axes, points, tileCount, paddedC, groupK, filterBytes } = geometry;
-  const products = productsOf(c, geometry, tileCount);
-  const transform = (threads: number, loads: number, stores: number): Work => ({
+/** The work of a transform: a thread transforms one tile of one channel, and loads and stores all of its points. */
+function transformWork({ tile, points }: Geometry, threads: number, loads: number, stores: number): Work {
+  return {
     threads,
     multiplyAdds: 2 * tile.points * points * threads,
     loads: (loads + stores) * threads,
     bytes: numberBytes(2 * points * threads),
-  });
-  const outputs = tile.m ** axes;
+  };
+}
+
+/** The work on the filters: transformed weights are cached with their tensor; a gradient in their role is transformed in every run. */
+function filterWork(c: Correlation, geometry: Geometry): Work[] {
+  const { points, filterBytes } = geometry;
+  return c.w.operand === "w" ? [] : [transformWork(geometry, filterBytes / F32_BYTES / points, points, points)];
+}
+
+/** The work of all steps. */
+function winogradWork(c: Correlation, device: DeviceTraits, geometry: Geometry): Work[] {
+  const { tile, axes, points, tileCount, paddedC, groupK } = geometry;
+  const products = productsOf(c, geometry, tileCount);
   return [
-    // Transformed weights are cached with their tensor; a gradient in their role is transformed in every run.
-    ...(c.w.operand === "w" ? [] : [transform(filterBytes / F32_BYTES / points, points, points)]),
-    transform(tileCount * c.groups * paddedC, points * 1.5, points),
+    ...filterWork(c, geometry),
+    transformWork(geometry, tileCount * c.groups * paddedC, points * 1.5, points),
     gemmWork(products, gemmTile(products, device)),
-    transform(tileCount * c.groups * groupK, points, outputs * OUTPUT_LOADS),
+    transformWork(geometry, tileCount * c.groups * groupK, points, tile.m ** axes * OUTPUT_LOADS),
   ];
 }
 
@@ -162,23 +206,15 @@ export const winograd: Algorithm = {
     const geometries = tiles.map((tile) => geometryOf(c, tile));
     const sized = geometries.map((geometry) => ({ geometry, most: chunkTiles(c, geometry, device) }));
     const fit = sized.filter(({ most }) => most > 0);
-    if (fit.length === 0) return tooLarge(c, device, geometries);
-    return fit
-      .filter(({ geometry }) => variant === undefined || geometry.tile.name === variant)
-      .map(({ geometry, most }) => {
-        const work = winogradWork(c, device, geometry);
-        return { geometry, most, work, seconds: estimate(work, device.rates) };
-      })
+    const list = [
+      ...fit.map(({ geometry, most }) => separate(c, device, geometry, most)),
+      ...tiles.flatMap((tile) => fused(c, device, tile, variant)),
+    ];
+    if (list.length === 0) return tooLarge(c, device, geometries);
+    return list
+      .filter((one) => variant === undefined || one.variant === variant)
+      .map((candidate) => ({ candidate, seconds: estimate(candidate.work, device.rates) }))
       .toSorted((a, b) => a.seconds - b.seconds)
-      .map(({ geometry, most, work }): Candidate => ({
-        variant: geometry.tile.name,
-        workspaceBytes: chunkBytes(c, geometry, most),
-        preparedBytes: geometry.filterBytes,
-        // The transform of the filters, and three for each chunk of tiles.
-        dispatches: 1 + 3 * Math.ceil(geometry.tileCount / most),
-        work,
-        error: winogradError(c, geometry.tile),
-        plan: () => winogradPlan(c, device, geometry, most),
-      }));
+      .map(({ candidate }) => candidate);
   },
 };

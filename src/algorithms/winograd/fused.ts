@@ -1,0 +1,112 @@
+// F(2, 3) in one dispatch beside the cached transform of the filters, for adapters with workgroup memory: transformed tiles and their products
+// never reach memory (fused.wgsl). Tiles with more points do not fit: F(4, 3) has 36, and 16 KiB hold four channels of 32 tiles and 32 outputs
+// at 16 points.
+import fusedShader from "../../../shaders/algorithms/winograd/fused.wgsl";
+import tileShader from "../../../shaders/algorithms/winograd/tile.wgsl";
+import { elementCount, roundUp } from "../../base/shape.ts";
+import { BINDING, type Step } from "../../kernel/step.ts";
+import { type Correlation, seenEnd } from "../../problem/correlation.ts";
+import type { Variant } from "../algorithm.ts";
+import { CELL_LOADS, OUTPUT_LOADS, type Work, numberBytes } from "../cost.ts";
+import {
+  alongAxes,
+  dispatchOn,
+  inputUniforms,
+  isMap,
+  outputUniforms,
+  paddedInput,
+  preparedRange,
+  result,
+} from "../operands.ts";
+import type { DeviceTraits } from "../traits.ts";
+import type { Geometry } from "./geometry.ts";
+
+/** Tiles and output channels of a workgroup, `side` of each. */
+export interface FusedVariant extends Variant {
+  readonly side: number;
+}
+
+/** Invocations of a workgroup, 16 for each point, and bytes of its memory: four channels, or eight, of all points of a block. */
+const THREADS = 256;
+const WORKGROUP_BYTES = 16_384;
+
+const VARIANTS: readonly FusedVariant[] = [32, 16].map((side) => ({ name: `f2x3-fused${side}`, side }));
+
+/** Sums of a thread: a block has 16 points. */
+function sumsOf({ side }: FusedVariant): number {
+  return (16 * side ** 2) / THREADS;
+}
+
+/** Whether a correlation can be computed in one dispatch: F(2, 3) along height and width, of one dense kernel, with padding of zeros or cells. */
+function isPossible(c: Correlation, { tile, outputs, partition }: Geometry, device: DeviceTraits): boolean {
+  const [d, h, w] = outputs;
+  const dense = elementCount(partition.subkernels) === 1 && c.stride.every((step) => step === 1) && !isMap(c);
+  const zeros = c.paddingMode !== "zeros" || c.paddingValue === 0;
+  return (
+    tile.name === "f2x3" && d === 1 && h === 2 && w === 2 && dense && zeros && device.maxWorkgroupInvocations >= THREADS
+  );
+}
+
+/**
+ * Whether a device keeps the sums of a thread in registers, and what it loads besides. On Intel 8 lanes do with the smaller block, 16 lanes with
+ * neither (compiled by Mesa).
+ */
+function isWorthTrying(variant: FusedVariant, device: DeviceTraits): boolean {
+  const most = device.gpu !== "intel" ? device.maxSums : device.subgroupSize === 8 ? 16 : 0;
+  return device.workgroupBytes >= WORKGROUP_BYTES && sumsOf(variant) <= most;
+}
+
+/** The variants worth trying with the given tiles, or the one of a name if the device can run it. */
+export function fusedVariants(
+  c: Correlation,
+  geometry: Geometry,
+  device: DeviceTraits,
+  name: string | undefined,
+): readonly FusedVariant[] {
+  if (!isPossible(c, geometry, device)) return [];
+  return VARIANTS.filter((one) => (name === undefined ? isWorthTrying(one, device) : one.name === name));
+}
+
+function blocksOf({ tileCount, groupK }: Geometry, { side }: FusedVariant): { tiles: number; channels: number } {
+  return { tiles: Math.ceil(tileCount / side), channels: Math.ceil(groupK / side) };
+}
+
+export function fusedStep(c: Correlation, geometry: Geometry, variant: FusedVariant): Step {
+  const { tiles, tileCount, groupK, paddedC, paddedK, filterBytes } = geometry;
+  const blocks = blocksOf(geometry, variant);
+  const workgroups = c.groups * blocks.tiles * blocks.channels;
+  return dispatchOn([paddedInput(c), result(c)], {
+    workgroups,
+    shaders: [tileShader, fusedShader],
+    constants: { WORKGROUP_SIZE: THREADS, SIDE: variant.side, CHANNELS_LAST: c.layout === "channels-last" },
+    ranges: [preparedRange(BINDING.second, 0, filterBytes)],
+    uniforms: {
+      ...{ workgroups, kBlocks: blocks.channels, tileBlocks: blocks.tiles, tileCount },
+      ...{ groupC: c.C / c.groups, groupK, paddedC },
+      filterPoint: (c.groups * paddedC * paddedK) / 4,
+      filterGroup: (paddedC * paddedK) / 4,
+      filterRow: paddedK / 4,
+      ...alongAxes("tiles", tiles, "output"),
+      ...alongAxes("end", seenEnd(c)),
+      ...inputUniforms(c),
+      ...outputUniforms(c),
+    },
+  });
+}
+
+/** The work: blocks that reach past an edge compute all of it. Each block of channels transforms the tiles again. */
+export function fusedWork(c: Correlation, geometry: Geometry, variant: FusedVariant): Work {
+  const { side } = variant;
+  const { points, tileCount, groupK, paddedC, filterBytes } = geometry;
+  const blocks = blocksOf(geometry, variant);
+  const workgroups = c.groups * blocks.tiles * blocks.channels;
+  const channels = workgroups * roundUp(paddedC, 128 / side);
+  // A thread loads two rows of four cells for each row of a transformed tile: twice as many cells as the tile has.
+  const cells = channels * side * 2 * points;
+  return {
+    threads: workgroups * THREADS,
+    multiplyAdds: channels * points * side ** 2 + 2 * cells,
+    loads: CELL_LOADS * cells + channels * points * side + OUTPUT_LOADS * 4 * tileCount * c.groups * groupK,
+    bytes: numberBytes(c.sizes.x, c.sizes.y) + filterBytes,
+  };
+}
