@@ -45,9 +45,11 @@ fn workgroup_thread(workgroup: u32, local: u32) {
   let group = index / g.tile_blocks;
 
   // The row of a tile that this thread transforms: the difference of two rows of cells, or their sum.
-  let own_tile = local % SIDE;
-  let own_row = local / SIDE % 4u;
-  let own_four = local / (SIDE * 4u);
+  // Channels-last, neighbouring threads load neighbouring channels.
+  let own_four = select(local / (SIDE * 4u), local % (STEP / 4u), CHANNELS_LAST);
+  let in_block = select(local, local / (STEP / 4u), CHANNELS_LAST);
+  let own_tile = in_block % SIDE;
+  let own_row = in_block / SIDE % 4u;
   let place = tile_place(min(first_tile + own_tile, g.tile_count - 1u));
   let slice = i32(place.o) - g.pad_d;
   let row = i32(place.p * 2u) - g.pad_h + select(2, 3, own_row == 3u);
@@ -82,7 +84,7 @@ fn workgroup_thread(workgroup: u32, local: u32) {
       let filter_c = c + filters_c + z * (STEP / 2u);
       cells[local + z * WORKGROUP_SIZE] = select(vec4f(), filters[filters_at + filter_c * g.filter_row], filter_c < g.padded_c);
     }
-    if (own_four < STEP / 4u) {
+    if (local < SIDE * STEP) {
       let own_c = c + own_four * 4u;
       let channels_at = min(vec4u(own_c, own_c + 1u, own_c + 2u, own_c + 3u), vec4u(g.group_c - 1u)) * g.x_stride_c;
       let at = TILES_AT + (own_four * 16u + own_row * 4u) * SIDE + own_tile;

@@ -3,11 +3,11 @@
 // at 16 points.
 import fusedShader from "../../../shaders/algorithms/winograd/fused.wgsl";
 import tileShader from "../../../shaders/algorithms/winograd/tile.wgsl";
-import { elementCount, roundUp } from "../../base/shape.ts";
+import { elementCount } from "../../base/shape.ts";
 import { BINDING, type Step } from "../../kernel/step.ts";
 import { type Correlation, seenEnd } from "../../problem/correlation.ts";
 import type { Variant } from "../algorithm.ts";
-import { CELL_LOADS, OUTPUT_LOADS, type Work, numberBytes } from "../cost.ts";
+import { OUTPUT_LOADS, type Work, numberBytes } from "../cost.ts";
 import {
   alongAxes,
   dispatchOn,
@@ -48,12 +48,11 @@ function isPossible(c: Correlation, { tile, outputs, partition }: Geometry, devi
 }
 
 /**
- * Whether a device keeps the sums of a thread in registers, and what it loads besides. On Intel 8 lanes do with the smaller block, 16 lanes with
- * neither (compiled by Mesa).
+ * Whether a device keeps the sums of a thread in registers, beside the cells of four channels. Those take as many again on Intel, where 8 lanes hold the
+ * smaller block, and 16 lanes of Xe-LP neither (compiled by Mesa).
  */
-function isWorthTrying(variant: FusedVariant, device: DeviceTraits): boolean {
-  const most = device.gpu !== "intel" ? device.maxSums : device.subgroupSize === 8 ? 16 : 0;
-  return device.workgroupBytes >= WORKGROUP_BYTES && sumsOf(variant) <= most;
+function isWorthTrying(variant: FusedVariant, { gpu, maxSums, workgroupBytes }: DeviceTraits): boolean {
+  return workgroupBytes >= WORKGROUP_BYTES && sumsOf(variant) * (gpu === "intel" ? 2 : 1) <= maxSums;
 }
 
 /** The variants worth trying with the given tiles, or the one of a name if the device can run it. */
@@ -71,12 +70,13 @@ function blocksOf({ tileCount, groupK }: Geometry, { side }: FusedVariant): { ti
   return { tiles: Math.ceil(tileCount / side), channels: Math.ceil(groupK / side) };
 }
 
-export function fusedStep(c: Correlation, geometry: Geometry, variant: FusedVariant): Step {
+export function fusedStep(c: Correlation, device: DeviceTraits, geometry: Geometry, variant: FusedVariant): Step {
   const { tiles, tileCount, groupK, paddedC, paddedK, filterBytes } = geometry;
   const blocks = blocksOf(geometry, variant);
   const workgroups = c.groups * blocks.tiles * blocks.channels;
   return dispatchOn([paddedInput(c), result(c)], {
     workgroups,
+    subgroupSize: device.subgroupSize,
     shaders: [tileShader, fusedShader],
     constants: { WORKGROUP_SIZE: THREADS, SIDE: variant.side, CHANNELS_LAST: c.layout === "channels-last" },
     ranges: [preparedRange(BINDING.second, 0, filterBytes)],
@@ -94,19 +94,40 @@ export function fusedStep(c: Correlation, geometry: Geometry, variant: FusedVari
   });
 }
 
+/** Numbers that a workgroup loads in a K-step: twice as many cells as its transformed tiles have, and the filters of its outputs. */
+const STEP_CELLS = 4096;
+const STEP_FILTERS = 2048;
+
+/** Numbers that a thread loads from workgroup memory and stores there in a K-step, on average. */
+const STEP_NUMBERS = 80;
+
+/** Instructions of a thread in a K-step beside multiply-adds and loads, on average: addresses, the test for padding, the transform. */
+const STEP_INSTRUCTIONS = 90;
+
 /** The work: blocks that reach past an edge compute all of it. Each block of channels transforms the tiles again. */
 export function fusedWork(c: Correlation, geometry: Geometry, variant: FusedVariant): Work {
   const { side } = variant;
   const { points, tileCount, groupK, paddedC, filterBytes } = geometry;
   const blocks = blocksOf(geometry, variant);
   const workgroups = c.groups * blocks.tiles * blocks.channels;
-  const channels = workgroups * roundUp(paddedC, 128 / side);
-  // A thread loads two rows of four cells for each row of a transformed tile: twice as many cells as the tile has.
-  const cells = channels * side * 2 * points;
+  const channels = 128 / side;
+  const stepsOfOne = Math.ceil(paddedC / channels);
+  const steps = workgroups * stepsOfOne;
+  const outputs = 4 * tileCount * c.groups * groupK;
+  // Neighbouring threads load every second cell of a row, or some channels of neighbouring tiles.
+  const cellLines = c.layout === "channels-last" ? 32 / channels : 2;
+  // Tiles share half of their 4 x 4 cells with the next along each axis.
+  const distinct = 8 * side * channels;
   return {
     threads: workgroups * THREADS,
-    multiplyAdds: channels * points * side ** 2 + 2 * cells,
-    loads: CELL_LOADS * cells + channels * points * side + OUTPUT_LOADS * 4 * tileCount * c.groups * groupK,
+    multiplyAdds: steps * channels * points * side ** 2,
+    loads: steps * (STEP_CELLS + STEP_FILTERS) + OUTPUT_LOADS * outputs,
+    lines: (cellLines * STEP_CELLS + STEP_FILTERS) / (STEP_CELLS + STEP_FILTERS),
     bytes: numberBytes(c.sizes.x, c.sizes.y) + filterBytes,
+    traffic: numberBytes(steps * (distinct + STEP_FILTERS), outputs),
+    workgroups,
+    workgroupLoads: steps * THREADS * STEP_NUMBERS,
+    barriers: 2 * stepsOfOne,
+    instructions: steps * THREADS * STEP_INSTRUCTIONS,
   };
 }

@@ -13,7 +13,7 @@ import {
   type Unsupported,
   tooManyBytes,
 } from "../algorithm.ts";
-import { OUTPUT_LOADS, type Work, estimate, numberBytes } from "../cost.ts";
+import { OUTPUT_LOADS, type Work, divide, estimate, numberBytes } from "../cost.ts";
 import { type Products, gemmWork } from "../gemm/gemm.ts";
 import { gemmTile } from "../gemm/tile.ts";
 import type { DeviceTraits } from "../traits.ts";
@@ -110,7 +110,7 @@ function separate(c: Correlation, device: DeviceTraits, geometry: Geometry, most
     preparedBytes: geometry.filterBytes,
     // The transform of the filters, and three for each chunk of tiles.
     dispatches: 1 + 3 * Math.ceil(geometry.tileCount / most),
-    work: winogradWork(c, device, geometry),
+    work: winogradWork(c, device, geometry, Math.ceil(geometry.tileCount / most)),
     error: winogradError(c, geometry.tile),
     plan: () => winogradPlan(c, device, geometry, most),
   };
@@ -131,7 +131,7 @@ function fused(c: Correlation, device: DeviceTraits, tile: Tile, name: string | 
     plan: () => ({
       workspaceBytes: 0,
       preparation: { steps: [filterStep(c, geometry)], bytes: filterBytes },
-      steps: [fusedStep(c, geometry, variant)],
+      steps: [fusedStep(c, device, geometry, variant)],
     }),
   }));
 }
@@ -177,16 +177,23 @@ function filterWork(c: Correlation, geometry: Geometry): Work[] {
   return c.w.operand === "w" ? [] : [transformWork(geometry, filterBytes / F32_BYTES / points, points, points)];
 }
 
-/** The work of all steps. */
-function winogradWork(c: Correlation, device: DeviceTraits, geometry: Geometry): Work[] {
-  const { tile, axes, points, tileCount, paddedC, groupK } = geometry;
+/** The work of all steps, in so many chunks. */
+function winogradWork(c: Correlation, device: DeviceTraits, geometry: Geometry, chunks: number): Work[] {
+  const { tile, axes, points, tileCount, paddedC, groupK, filterBytes } = geometry;
   const products = productsOf(c, geometry, tileCount);
-  return [
-    ...filterWork(c, geometry),
-    transformWork(geometry, tileCount * c.groups * paddedC, points * 1.5, points),
-    gemmWork(products, gemmTile(products, device)),
-    transformWork(geometry, tileCount * c.groups * groupK, points, tile.m ** axes * OUTPUT_LOADS),
+  const input = transformWork(geometry, tileCount * c.groups * paddedC, points * 1.5, points);
+  const multiply = gemmWork(products, gemmTile(products, device));
+  const output = transformWork(geometry, tileCount * c.groups * groupK, points, tile.m ** axes * OUTPUT_LOADS);
+  if (device.software) return [...filterWork(c, geometry), input, multiply, output];
+  // On a GPU chunks stay in the last cache. Channels-first, neighbouring threads load and store every m-th cell, and neighbouring points.
+  const lines = c.layout === "channels-last" ? 1 : (1 + tile.m) / 2;
+  const cached = (work: Work, bytes: number): Work => ({ traffic: work.bytes, ...work, bytes });
+  const steps = [
+    { ...cached(input, numberBytes(c.sizes.x)), lines },
+    cached(multiply, filterBytes),
+    { ...cached(output, numberBytes(c.sizes.y)), lines },
   ];
+  return [...filterWork(c, geometry), ...steps.flatMap((step) => divide(step, chunks))];
 }
 
 /** Refuses a correlation that fits in memory with none of the tiles. */
