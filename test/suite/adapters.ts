@@ -1,6 +1,6 @@
 // How an adapter of each class describes itself, to plan and to run as on one where there is none.
 import type { GpuClass } from "../../src/algorithms/traits.ts";
-import type { AdapterDescription } from "../../src/planner/device-traits.ts";
+import type { AdapterDescription } from "../../src/planner/gpu-classes.ts";
 
 /** The vendor that an adapter of a class names, after Dawn's normalised names; the architecture that says most about the class's kernels. */
 const NAMES: Readonly<Record<GpuClass, readonly [vendor: string, architecture: string]>> = {
