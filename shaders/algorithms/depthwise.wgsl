@@ -7,9 +7,9 @@
 //
 // Neighbouring outputs of a tile are OUT_STEP apart, and neighbouring cells one dilation apart: with a dilation, the outputs that share cells are
 // not adjacent. The windows of two neighbouring outputs of a tile start SHIFT of its cells apart.
-// slots: finish, is_padding, load, load_bias, load_weight, source, sum_up
+// slots: channel_of, finish, is_cell, is_padding, load, load_bias, load_weight, source, sum_up
 // constants: ALL_COLUMNS, CHANNELS_LAST, COLUMNS, COLUMN_TAIL, DILATION_D, DILATION_H, DILATION_W, M_TAIL, OUT_STEP_P, OUT_STEP_Q, PADDING_VALUE, PER_P, PER_Q, ROWS, SHIFT_P, SHIFT_Q, SPLIT, STRIDE_D, STRIDE_H, STRIDE_W, TILE_M, TILE_P, TILE_Q
-// types: Y
+// types: OutputChannels, Y
 struct Depthwise {
   threads: u32, first: u32, steps: u32, splits: u32, share: u32, reach: u32, stride: u32, partial: u32,
   column_chunks: u32, row_chunks: u32, slices: u32, next_column: u32, next_row: u32, next_slice: u32, next_channel: u32, kernel_r: u32, kernel_s: u32,
@@ -18,8 +18,9 @@ struct Depthwise {
   input_d: i32, input_h: i32, input_w: i32,
   pad_d: i32, pad_h: i32, pad_w: i32,
   x_start: u32, x_stride_n: u32, x_stride_g: u32, x_stride_c: u32, x_stride_d: u32, x_stride_h: u32, x_stride_w: u32,
-  y_start: u32, y_stride_n: u32, y_stride_g: u32, y_stride_k: u32, y_stride_o: u32, y_stride_p: u32, y_stride_q: u32,
+  y_start: u32, y_stride_n: u32, y_stride_o: u32, y_stride_p: u32, y_stride_q: u32,
   w_start: u32, w_stride_g: u32, w_stride_k: u32, w_stride_c: u32, w_stride_t: u32, w_stride_r: u32, w_stride_s: u32,
+  @align(16) y_channels: OutputChannels,
 }
 
 // Offsets that are the same in every step of the sum, computed once: those of the weights of each output channel, and of the input columns.
@@ -95,16 +96,17 @@ fn thread(invocation: u32) {
   // @unroll
   for (var m = 0u; m < TILE_M; m++) {
     if (select(true, m0 + m < g.multiplier, M_TAIL)) {
-      let channel = group * g.multiplier + m0 + m;
-      let bias = load_bias(channel);
-      let plane = g.y_start + split * g.partial + n * g.y_stride_n + group * g.y_stride_g + (m0 + m) * g.y_stride_k + o * g.y_stride_o;
+      let channel = channel_of(group * g.multiplier + m0 + m);
+      let bias = load_bias(channel.index);
+      let plane = g.y_start + split * g.partial + n * g.y_stride_n + channel.at + o * g.y_stride_o;
       // @unroll
       for (var p = 0u; p < TILE_P; p++) {
         if (p0 + p * OUT_STEP_P < g.output_p) {
           let row = plane + (p0 + p * OUT_STEP_P) * g.y_stride_p;
           // @unroll
           for (var q = 0u; q < TILE_Q; q++) {
-            if (q0 + q * OUT_STEP_Q < g.output_q) {
+            let output = vec3u(o, p0 + p * OUT_STEP_P, q0 + q * OUT_STEP_Q);
+            if ((output.z < g.output_q) & is_cell(channel, output)) {
               let position = row + (q0 + q * OUT_STEP_Q) * g.y_stride_q;
               y[position] = Y(finish(sums[(m * TILE_P + p) * TILE_Q + q], bias, position));
             }

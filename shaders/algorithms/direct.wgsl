@@ -3,9 +3,9 @@
 // output channels (vec4f or f32). load_weights comes from a weights-* snippet, load from load.wgsl, source and is_padding from a padding-*
 // snippet. Rows of outputs may end within a tile. K_TAIL: some tile reaches past the last channel. WHOLE_ROWS: a stretch covers a row of the
 // kernel; COLUMN_TAIL: the last stretch of a row may reach past it. places: outputs of an image, TILE_Q at a time, in whole quads.
-// slots: epilogue, is_padding, lane_offsets, load, load_weights, source, store
+// slots: channel_of, epilogue, is_cell, is_padding, lane_offsets, load, load_weights, source, store
 // constants: CELLS_PER_COLUMN, CELLS_PER_OUTPUT, CELL_STEP, CHANNELS_LAST, COLUMNS, COLUMN_TAIL, DILATION_D, DILATION_H, DILATION_W, K_TAIL, LANES, PADDING_VALUE, ROWS, STRIDE_D, STRIDE_H, STRIDE_W, TILE_Q, TILE_V, WHOLE_ROWS
-// types: LaneOffsets, V, Y
+// types: LaneOffsets, OutputChannels, V, Y
 struct Direct {
   threads: u32, steps: u32,
   tiles_q: u32, places: u32, tiles_k: u32,
@@ -15,8 +15,9 @@ struct Direct {
   input_d: i32, input_h: i32, input_w: i32,
   pad_d: i32, pad_h: i32, pad_w: i32,
   x_start: u32, x_stride_n: u32, x_stride_g: u32, x_stride_c: u32, x_stride_d: u32, x_stride_h: u32, x_stride_w: u32,
-  y_start: u32, y_stride_n: u32, y_stride_g: u32, y_stride_k: u32, y_stride_o: u32, y_stride_p: u32, y_stride_q: u32,
+  y_start: u32, y_stride_n: u32, y_stride_o: u32, y_stride_p: u32, y_stride_q: u32,
   w_start: u32, w_stride_g: u32, w_stride_k: u32, w_stride_c: u32, w_stride_t: u32, w_stride_r: u32, w_stride_s: u32,
+  @align(16) y_channels: OutputChannels,
 }
 
 @group(0) @binding(0) var<uniform> g: Direct;
@@ -114,7 +115,7 @@ fn thread(invocation: u32) {
     weights_at += select(0u, g.w_stride_c, channel_done);
   }
 
-  let y_tile = g.y_start + n * g.y_stride_n + group * g.y_stride_g + o * g.y_stride_o + p * g.y_stride_p;
+  let y_tile = g.y_start + n * g.y_stride_n + o * g.y_stride_o + p * g.y_stride_p;
   // The places that complete a quad store nothing.
   let end = select(0u, g.output_q, o < g.output_o);
   // @unroll
@@ -122,15 +123,17 @@ fn thread(invocation: u32) {
     if (q0 + q < end) {
       // @unroll
       for (var v = 0u; v < TILE_V; v++) {
-        store(sums[q * TILE_V + v], group * g.group_k, k0 + v * LANES, y_tile + (q0 + q) * g.y_stride_q);
+        let at = y_tile + (q0 + q) * g.y_stride_q;
+        store(sums[q * TILE_V + v], group * g.group_k, k0 + v * LANES, at, vec3u(o, p, q0 + q));
       }
     }
   }
 }
 
-fn store_one(sum: f32, first_channel: u32, k: u32, at: u32) {
-  if (select(true, k < g.group_k, K_TAIL)) {
-    let index = at + k * g.y_stride_k;
-    y[index] = Y(epilogue(sum, first_channel + k, index));
+fn store_one(sum: f32, first_channel: u32, k: u32, at: u32, output: vec3u) {
+  let channel = channel_of(first_channel + k);
+  if (select(true, k < g.group_k, K_TAIL) & is_cell(channel, output)) {
+    let index = at + channel.at;
+    y[index] = Y(epilogue(sum, channel.index, index));
   }
 }

@@ -3,9 +3,9 @@
 // thread computes the cells of TILE_R neighbouring residues modulo the stride along a row, and of each residue TILE_B cells, a stride apart: cells
 // of a residue meet the same taps, so they share weights, and neighbouring residues meet the same outputs if the dilation is 1. A step of the sum
 // takes TAPS_R x TAPS_S of the taps that meet a cell. load and load_weight come from load*.wgsl.
-// slots: epilogue, load, load_weight
+// slots: channel_of, epilogue, load, load_weight
 // constants: TAPS_R, TAPS_S, TILE_B, TILE_R
-// types: Y
+// types: OutputChannels, Y
 struct Gather {
   threads: u32, steps: u32, slices: u32, row_chunks: u32, column_chunks: u32, residue_tiles: u32, block_tiles: u32, first_block: i32,
   groups: u32, group_c: u32, group_k: u32,
@@ -18,11 +18,12 @@ struct Gather {
   pad_d: u32, pad_h: u32, pad_w: u32,
   // The strides of dy, dx and the weights. c counts the channels of dy, which are summed over, and k those of dx.
   x_start: u32, x_stride_n: u32, x_stride_g: u32, x_stride_c: u32, x_stride_d: u32, x_stride_h: u32, x_stride_w: u32,
-  y_start: u32, y_stride_n: u32, y_stride_g: u32, y_stride_k: u32, y_stride_o: u32, y_stride_p: u32, y_stride_q: u32,
+  y_start: u32, y_stride_n: u32, y_stride_o: u32, y_stride_p: u32, y_stride_q: u32,
   w_start: u32, w_stride_g: u32, w_stride_k: u32, w_stride_c: u32, w_stride_t: u32, w_stride_r: u32, w_stride_s: u32,
   @align(16) taps_d: Taps,
   @align(16) taps_h: Taps,
   @align(16) taps_w: Taps,
+  @align(16) y_channels: OutputChannels,
 }
 
 // The constants that give the first tap that meets a cell along an axis; `step` is the distance between such taps.
@@ -123,7 +124,8 @@ fn thread(invocation: u32) {
     taps.x = select(taps.x, 0u, channel_done);
     c += select(0u, 1u, channel_done);
   }
-  let y_row = g.y_start + n * g.y_stride_n + group * g.y_stride_g + k * g.y_stride_k + slice * g.y_stride_o + row * g.y_stride_p;
+  let channel = channel_of(group * g.group_k + k);
+  let y_row = g.y_start + n * g.y_stride_n + channel.at + slice * g.y_stride_o + row * g.y_stride_p;
   // @unroll
   for (var a = 0u; a < TILE_R; a++) {
     // @unroll
@@ -131,7 +133,7 @@ fn thread(invocation: u32) {
       let cell = (block + i32(b)) * i32(g.stride_w) + i32(residue + a) - i32(g.pad_w);
       if ((residue + a < g.stride_w) & (cell >= 0) & (cell < i32(g.output_q))) {
         let at = y_row + u32(cell) * g.y_stride_q;
-        y[at] = Y(epilogue(sums[a * TILE_B + b], group * g.group_k + k, at));
+        y[at] = Y(epilogue(sums[a * TILE_B + b], channel.index, at));
       }
     }
   }

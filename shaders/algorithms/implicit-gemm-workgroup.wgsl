@@ -58,9 +58,9 @@ fn workgroup_thread(tile: u32, local: u32) {
     // @unroll
     for (var j = 0u; j < 8u; j++) {
       let n = n0 + j * 8u + column;
-      let at = output_at(n, group).y_at;
-      store(sums[j * 2u], group, split, (v0 + row * 2u) * 4u, n, at);
-      store(sums[j * 2u + 1u], group, split, (v0 + row * 2u + 1u) * 4u, n, at);
+      let to = output_at(n, group);
+      store(sums[j * 2u], group, split, (v0 + row * 2u) * 4u, n, to);
+      store(sums[j * 2u + 1u], group, split, (v0 + row * 2u + 1u) * 4u, n, to);
     }
   }
 }

@@ -7,10 +7,9 @@ import { dispatchOn, outputUniforms, result } from "./operands.ts";
 
 /** Fills all outputs of a correlation with the epilogue of 0. */
 export function fillStep(c: Correlation): Step {
-  const { yStrideG: _, ...place } = outputUniforms(c);
   return dispatchOn([result(c)], {
     threads: c.N * c.K * elementCount(c.output),
     shaders: [fillShader],
-    uniforms: { channels: c.K, ...place },
+    uniforms: { channels: c.K, ...outputUniforms(c) },
   });
 }

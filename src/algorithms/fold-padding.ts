@@ -51,8 +51,8 @@ export function foldStep(problem: ConvProblem): Step {
       fromC: from.channel,
       ...alongAxes("from", from.spatial),
       yStrideN: x.batch,
-      yStrideC: x.channel,
       ...alongAxes("yStride", x.spatial),
+      yChannels: { stride: x.channel },
     },
   });
 }

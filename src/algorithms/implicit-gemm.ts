@@ -5,7 +5,6 @@ import implicitGemmWorkgroupShader from "../../shaders/algorithms/implicit-gemm-
 import implicitGemmShader from "../../shaders/algorithms/implicit-gemm.wgsl";
 import inputMatrixShader from "../../shaders/algorithms/implicit-gemm/input-matrix.wgsl";
 import storeOutputShader from "../../shaders/algorithms/implicit-gemm/store-output.wgsl";
-import storePartialShader from "../../shaders/algorithms/implicit-gemm/store-partial.wgsl";
 import { elementCount, roundUp } from "../base/shape.ts";
 import { BINDING, type Step, WORKGROUP_SIZE } from "../kernel/step.ts";
 import type { Uniforms } from "../kernel/uniforms.ts";
@@ -30,10 +29,9 @@ import {
   paddedInput,
   preparedRange,
   result,
-  scratch,
   windowConstants,
 } from "./operands.ts";
-import { partialBytes, partialsOf, reduceSteps, reduceWork } from "./reduce-splits.ts";
+import { partialBytes, partialSums, partialsOf, reduceSteps, reduceWork } from "./reduce-splits.ts";
 import type { DeviceTraits } from "./traits.ts";
 
 interface ImplicitGemmTile extends Variant {
@@ -93,6 +91,11 @@ function preparedBytes(c: Correlation): number {
   return packedSize(termRows(c)).bytes;
 }
 
+/** The correlation whose results the product stores: the outputs, or the partial sums of all splits. */
+function sumsOf(c: Correlation, { splits }: ImplicitGemmTile): Correlation {
+  return splits > 1 ? partialSums(c, splits) : c;
+}
+
 function multiplyUniforms(c: Correlation, tile: ImplicitGemmTile): Uniforms {
   const { C, K, groups } = c;
   const tiles = countTiles(c, tile);
@@ -106,28 +109,22 @@ function multiplyUniforms(c: Correlation, tile: ImplicitGemmTile): Uniforms {
     ...{ weightRow, weightGroup: packed.rows * weightRow, partial: outputs * K },
     ...kernelUniforms(c),
     ...inputUniforms(c),
-    ...outputUniforms(c),
+    ...outputUniforms(sumsOf(c, tile)),
   };
 }
 
 function multiplyStep(c: Correlation, tile: ImplicitGemmTile): Step {
-  const { byWorkgroup, splits } = tile;
-  const last = splits === 1;
+  const { byWorkgroup } = tile;
   const packed = preparedRange(BINDING.second, 0, preparedBytes(c));
-  const partial = scratch(BINDING.output, 0, partialBytes(c, splits));
   const tiles = countTiles(c, tile).all;
-  return dispatchOn([paddedInput(c), last ? result(c) : undefined], {
-    shaders: [
-      last ? storeOutputShader : storePartialShader,
-      inputMatrixShader,
-      byWorkgroup ? implicitGemmWorkgroupShader : implicitGemmShader,
-    ],
+  return dispatchOn([paddedInput(c), result(sumsOf(c, tile))], {
+    shaders: [storeOutputShader, inputMatrixShader, byWorkgroup ? implicitGemmWorkgroupShader : implicitGemmShader],
     constants: {
       STEP: byWorkgroup ? STEP.workgroup : STEP.thread,
       ...(byWorkgroup ? {} : { TILE_N: tile.tileN, TILE_V: tile.tileV }),
       ...windowConstants(c),
     },
-    ranges: [packed, ...(last ? [] : [partial])],
+    ranges: [packed],
     uniforms: multiplyUniforms(c, tile),
     ...(byWorkgroup ? { workgroups: tiles } : { threads: tiles }),
   });

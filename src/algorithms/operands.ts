@@ -7,6 +7,7 @@ import loadWeightShader from "../../shaders/lib/load-weight.wgsl";
 import loadShader from "../../shaders/lib/load.wgsl";
 import noBiasShader from "../../shaders/lib/no-bias.wgsl";
 import noResidualShader from "../../shaders/lib/no-residual.wgsl";
+import outputChannelsShader from "../../shaders/lib/output-channels.wgsl";
 import residualShader from "../../shaders/lib/residual.wgsl";
 import { type Dtype, bytesFor } from "../base/dtype.ts";
 import type { Triple } from "../base/shape.ts";
@@ -117,7 +118,7 @@ export function preparedRange(binding: number, offset: number, size: number): Bi
   return { binding, operand: "prepared", offset, size };
 }
 
-/** The snippets of a correlation's epilogue (`load_bias`, `finish`), the alias Y, and the bindings: that of the output, then the epilogue's. */
+/** The snippets of a correlation's epilogue (`load_bias`, `finish`) and output channels (`channel_of`, `is_cell`), the alias Y, and the bindings: that of the output, then the epilogue's. */
 export function result(c: Pick<Correlation, "epilogue" | "K" | "dtype" | "sizes" | "y">): Snippets {
   const { activation, bias, residual } = c.epilogue;
   const bindings: Binding[] = [whole(BINDING.output, "y", c)];
@@ -132,6 +133,7 @@ export function result(c: Pick<Correlation, "epilogue" | "K" | "dtype" | "sizes"
       bias ? biasShader : noBiasShader,
       residual ? residualShader : noResidualShader,
       epilogueShader,
+      outputChannelsShader,
     ],
     aliases: { Y: elementTypes(dtypeOf(c, "y")).one },
     constants: { PARAMETER: { f32: activation.parameter } },
@@ -172,15 +174,20 @@ export function inputUniforms({ x, input, padBegin }: Correlation): Uniforms {
   };
 }
 
-/** The size and the memory layout of the output: the uniforms outputO, ..., yStart, yStrideN, ...G, ...K, ...O, ...P, ...Q. */
-export function outputUniforms({ y, output }: Correlation): Uniforms {
+/** Where the output channels lie, all groups through: the uniforms of the snippet that `result` brings. */
+export function channelUniforms({ y }: Pick<Correlation, "y">): Uniforms {
+  return { stride: y.channel };
+}
+
+/** The size and the memory layout of the output: the uniforms outputO, ..., yStart, yStrideN, ...O, ...P, ...Q and yChannels. */
+export function outputUniforms(c: Correlation): Uniforms {
+  const { y, output } = c;
   return {
     ...alongAxes("output", output, "output"),
     yStart: y.start,
     yStrideN: y.batch,
-    yStrideG: y.group,
-    yStrideK: y.channel,
     ...alongAxes("yStride", y.spatial, "output"),
+    yChannels: channelUniforms(c),
   };
 }
 

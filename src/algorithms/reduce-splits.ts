@@ -100,7 +100,6 @@ export function reduceSteps(c: Correlation, partials: Partials): Step[] {
 
 /** Adds each `fan` splits to one part of a result, which starts at `offset`. */
 function reduceStep(c: Correlation, partials: Partials, to: Correlation, fan: number, offset = 0): Step {
-  const { yStrideG: _, ...place } = outputUniforms(to);
   const { bindings, ...end } = result(to);
   const sums = sumsOf(c);
   return dispatchOn([end], {
@@ -118,7 +117,7 @@ function reduceStep(c: Correlation, partials: Partials, to: Correlation, fan: nu
       partialG: partials.group,
       partialK: partials.channel,
       partialN: partials.output,
-      ...place,
+      ...outputUniforms(to),
     },
   });
 }

@@ -9,6 +9,6 @@ fn load_weights(base: u32, at: u32) -> f32 {
   return load_weight(base + at);
 }
 
-fn store(sum: f32, first_channel: u32, k: u32, at: u32) {
-  store_one(sum, first_channel, k, at);
+fn store(sum: f32, first_channel: u32, k: u32, at: u32, output: vec3u) {
+  store_one(sum, first_channel, k, at, output);
 }

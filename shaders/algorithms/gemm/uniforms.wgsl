@@ -1,5 +1,5 @@
 // The uniforms of a GEMM: the sizes of its matrices, and how they lie. The struct Window is that of the matrix A: one-run.wgsl has an empty one.
-// types: Window
+// types: OutputChannels, Window
 struct Gemm {
   threads: u32, tiles_m: u32, tiles_n: u32, inner_count: u32,
   size_m: u32, size_n: u32, size_k: u32, size_k4: u32,
@@ -9,6 +9,7 @@ struct Gemm {
   @align(16) c: Result,
   @align(16) pixels: Lattice,
   @align(16) c_pixels: Lattice,
+  @align(16) y_channels: OutputChannels,
   @align(16) window: Window,
 }
 

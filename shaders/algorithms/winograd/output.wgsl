@@ -2,15 +2,16 @@
 // tile of one channel, OUTPUTS along every transformed axis. A tile is an array of POINTS^AXES numbers, the last axis fastest.
 // The points are 0, +-a_1 .. +-a_PAIRS and infinity: even powers of a pair take the sum of its two values, odd ones the
 // difference. Tiles may reach past the last output.
-// slots: epilogue, matrix_offset, tile_of_channel, tile_place
+// slots: channel_of, epilogue, is_cell, matrix_offset, tile_of_channel, tile_place
 // constants: AXES, OUTPUTS, OUTPUTS_O, OUTPUTS_P, OUTPUTS_Q, PAIRS, POINTS, POWERS, TILE_H, TILE_SIZE, TILE_W
-// types: MatrixStrides, Y
+// types: MatrixStrides, OutputChannels, Y
 struct Output {
   threads: u32,
   tiles: u32, group_k: u32,
   first_tile: u32, tiles_o: u32, tiles_p: u32, tiles_q: u32,
   output_o: u32, output_p: u32, output_q: u32,
-  y_start: u32, y_stride_n: u32, y_stride_g: u32, y_stride_k: u32, y_stride_o: u32, y_stride_p: u32, y_stride_q: u32,
+  y_start: u32, y_stride_n: u32, y_stride_o: u32, y_stride_p: u32, y_stride_q: u32,
+  @align(16) y_channels: OutputChannels,
   @align(16) matrix: MatrixStrides,
 }
 
@@ -72,8 +73,8 @@ fn thread(invocation: u32) {
   let o0 = place.o * OUTPUTS_O;
   let p0 = place.p * OUTPUTS_P;
   let q0 = place.q * OUTPUTS_Q;
-  let channel = at.group * g.group_k + at.channel;
-  let y_at = g.y_start + place.n * g.y_stride_n + at.group * g.y_stride_g + at.channel * g.y_stride_k;
+  let channel = channel_of(at.group * g.group_k + at.channel);
+  let y_at = g.y_start + place.n * g.y_stride_n + channel.at;
   // @unroll
   for (var i = 0u; i < OUTPUTS_O; i++) {
     // @unroll
@@ -82,9 +83,9 @@ fn thread(invocation: u32) {
       let row_inside = (o0 + i < g.output_o) & (p0 + j < g.output_p);
       // @unroll
       for (var l = 0u; l < OUTPUTS_Q; l++) {
-        if (row_inside & (q0 + l < g.output_q)) {
+        if (row_inside & (q0 + l < g.output_q) & is_cell(channel, vec3u(o0 + i, p0 + j, q0 + l))) {
           let index = row_at + (q0 + l) * g.y_stride_q;
-          y[index] = Y(epilogue(tile[(i * TILE_H + j) * TILE_W + l], channel, index));
+          y[index] = Y(epilogue(tile[(i * TILE_H + j) * TILE_W + l], channel.index, index));
         }
       }
     }

@@ -269,7 +269,6 @@ function inverseStep(
   const [radix] = realPasses(width);
   const span = width / radix!.size;
   const line = lineKernel(radix!, span);
-  const { yStrideG: _, ...place } = outputUniforms(correlation);
   return dispatchOn([result(correlation), line], {
     functions: line.functions,
     threads: steps[0] * steps[1] * span * count,
@@ -288,7 +287,7 @@ function inverseStep(
       ),
       ...alongAxes("step", steps, "output"),
       ...alongAxes("stride", stride),
-      ...place,
+      ...outputUniforms(correlation),
       twiddles: twiddles(radix!.size, span),
     },
   });

@@ -22,7 +22,7 @@ import type { Correlation, TensorView } from "../../problem/correlation.ts";
 import { NO_EPILOGUE } from "../../problem/problem.ts";
 import type { Variant } from "../algorithm.ts";
 import { OUTPUT_LOADS, WORKGROUP_LOADS, type Work, numberBytes } from "../cost.ts";
-import { alongAxes, dispatchOn, loader, result, whole } from "../operands.ts";
+import { alongAxes, channelUniforms, dispatchOn, loader, result, whole } from "../operands.ts";
 
 /** How a product is divided: a thread tile of rows of A and vectors of four columns of B, which may be part of a workgroup tile. */
 export interface GemmVariant extends Variant {
@@ -176,7 +176,8 @@ export function outputBatch(c: Correlation, firstImage = 0, firstPixel = 0): Res
     buffer: whole(BINDING.output, "y", c),
     channel: y.channel,
     output: pixel,
-    inner: y.group,
+    // Where pixels lie unevenly, the store finds the channel through all groups.
+    inner: "pixels" in lie ? 0 : y.group,
     outer: channelsLast ? 0 : y.batch,
     start: y.start + (channelsLast ? 0 : firstImage * y.batch) + firstPixel * pixel,
     ...("pixels" in lie && { pixels: lie.pixels, first: firstPixel }),
@@ -262,6 +263,7 @@ export function gemmStep(gemm: Gemm, variant: GemmVariant, c: Correlation): Step
       pixels: latticeUniforms(grid ?? NO_PIXELS),
       cPixels: latticeUniforms(to.pixels ?? NO_PIXELS),
       window: {},
+      yChannels: channelUniforms(c),
     },
   });
 }

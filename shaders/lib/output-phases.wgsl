@@ -1,0 +1,37 @@
+// The output channels of a gradient whose phases are channels (src/problem/gradients.ts): PHASES_* of them for each channel of the tensor, those
+// along the width innermost. Output o of phase t is the cell first + o CELL_STRIDE + t PHASE_STEP along each axis; some lie outside the tensor.
+// `first` may be below 0: it wraps round, as a cell below 0 does, which is then past the last.
+// constants: CELL_STRIDE_D, CELL_STRIDE_H, CELL_STRIDE_W, PHASES_D, PHASES_H, PHASES_W, PHASE_STEP_D, PHASE_STEP_H, PHASE_STEP_W
+
+struct OutputChannels {
+  stride: u32,
+  first_d: u32, first_h: u32, first_w: u32,
+  cells_d: u32, cells_h: u32, cells_w: u32,
+  // Strides from a phase to the next.
+  phase_d: u32, phase_h: u32, phase_w: u32,
+}
+
+// A channel of the tensor, and where its phase starts.
+struct Channel { index: u32, at: u32, first: vec3u }
+
+// The phase of an output channel along each axis.
+fn phase_of(k: u32) -> vec3u {
+  return vec3u(k / (PHASES_H * PHASES_W) % PHASES_D, k / PHASES_W % PHASES_H, k % PHASES_W);
+}
+
+fn channel_of(k: u32) -> Channel {
+  let own = g.y_channels;
+  let index = k / (PHASES_D * PHASES_H * PHASES_W);
+  let phase = phase_of(k);
+  return Channel(
+    index,
+    index * own.stride + phase.x * own.phase_d + phase.y * own.phase_h + phase.z * own.phase_w,
+    vec3u(own.first_d, own.first_h, own.first_w) + phase * vec3u(PHASE_STEP_D, PHASE_STEP_H, PHASE_STEP_W),
+  );
+}
+
+// Whether the output (o, p, q) of a channel is a cell of the tensor.
+fn is_cell(channel: Channel, output: vec3u) -> bool {
+  let cell = channel.first + output * vec3u(CELL_STRIDE_D, CELL_STRIDE_H, CELL_STRIDE_W);
+  return all(cell < vec3u(g.y_channels.cells_d, g.y_channels.cells_h, g.y_channels.cells_w));
+}
