@@ -7,9 +7,9 @@
 //
 // Neighbouring outputs of a tile are OUT_STEP apart, and neighbouring cells one dilation apart: with a dilation, the outputs that share cells are
 // not adjacent. The windows of two neighbouring outputs of a tile start SHIFT of its cells apart.
-// slots: channel_of, finish, is_cell, is_padding, load, load_bias, load_weight, source, sum_up
+// slots: channel_of, finish, is_cell, is_padding, load, load_bias, load_weight, source, sum_up, weights_of
 // constants: ALL_COLUMNS, CHANNELS_LAST, COLUMNS, COLUMN_TAIL, DILATION_D, DILATION_H, DILATION_W, M_TAIL, OUT_STEP_P, OUT_STEP_Q, PADDING_VALUE, PER_P, PER_Q, ROWS, SHIFT_P, SHIFT_Q, SPLIT, STRIDE_D, STRIDE_H, STRIDE_W, TILE_M, TILE_P, TILE_Q
-// types: OutputChannels, Y
+// types: OutputChannels, WeightChannels, Y
 struct Depthwise {
   threads: u32, first: u32, steps: u32, splits: u32, share: u32, reach: u32, stride: u32, partial: u32,
   column_chunks: u32, row_chunks: u32, slices: u32, next_column: u32, next_row: u32, next_slice: u32, next_channel: u32, kernel_r: u32, kernel_s: u32,
@@ -19,7 +19,8 @@ struct Depthwise {
   pad_d: i32, pad_h: i32, pad_w: i32,
   x_start: u32, x_stride_n: u32, x_stride_g: u32, x_stride_c: u32, x_stride_d: u32, x_stride_h: u32, x_stride_w: u32,
   y_start: u32, y_stride_n: u32, y_stride_o: u32, y_stride_p: u32, y_stride_q: u32,
-  w_start: u32, w_stride_g: u32, w_stride_k: u32, w_stride_c: u32, w_stride_t: u32, w_stride_r: u32, w_stride_s: u32,
+  w_start: u32, w_stride_g: u32, w_stride_c: u32, w_stride_t: u32, w_stride_r: u32, w_stride_s: u32,
+  @align(16) w_channels: WeightChannels,
   @align(16) y_channels: OutputChannels,
 }
 
@@ -81,7 +82,7 @@ fn thread(invocation: u32) {
   tile.left = i32(q0 * STRIDE_W) - g.pad_w;
   // @unroll
   for (var m = 0u; m < TILE_M; m++) {
-    tile.weights_at[m] = g.w_start + group * g.w_stride_g + min(m0 + m, g.multiplier - 1u) * g.w_stride_k;
+    tile.weights_at[m] = g.w_start + group * g.w_stride_g + weights_of(min(m0 + m, g.multiplier - 1u), g.w_channels);
   }
   // @unroll
   for (var i = 0u; i < CELL_COLUMNS; i++) {

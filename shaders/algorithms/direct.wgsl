@@ -5,7 +5,7 @@
 // kernel; COLUMN_TAIL: the last stretch of a row may reach past it. places: outputs of an image, TILE_Q at a time, in whole quads.
 // slots: channel_of, epilogue, is_cell, is_padding, lane_offsets, load, load_weights, source, store
 // constants: CELLS_PER_COLUMN, CELLS_PER_OUTPUT, CELL_STEP, CHANNELS_LAST, COLUMNS, COLUMN_TAIL, DILATION_D, DILATION_H, DILATION_W, K_TAIL, LANES, PADDING_VALUE, ROWS, STRIDE_D, STRIDE_H, STRIDE_W, TILE_Q, TILE_V, WHOLE_ROWS
-// types: LaneOffsets, OutputChannels, V, Y
+// types: LaneOffsets, OutputChannels, V, WeightChannels, Y
 struct Direct {
   threads: u32, steps: u32,
   tiles_q: u32, places: u32, tiles_k: u32,
@@ -16,7 +16,8 @@ struct Direct {
   pad_d: i32, pad_h: i32, pad_w: i32,
   x_start: u32, x_stride_n: u32, x_stride_g: u32, x_stride_c: u32, x_stride_d: u32, x_stride_h: u32, x_stride_w: u32,
   y_start: u32, y_stride_n: u32, y_stride_o: u32, y_stride_p: u32, y_stride_q: u32,
-  w_start: u32, w_stride_g: u32, w_stride_k: u32, w_stride_c: u32, w_stride_t: u32, w_stride_r: u32, w_stride_s: u32,
+  w_start: u32, w_stride_g: u32, w_stride_c: u32, w_stride_t: u32, w_stride_r: u32, w_stride_s: u32,
+  @align(16) w_channels: WeightChannels,
   @align(16) y_channels: OutputChannels,
 }
 

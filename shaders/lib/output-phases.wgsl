@@ -1,6 +1,6 @@
-// The output channels of a gradient whose phases are channels (src/problem/gradients.ts): PHASES_* of them for each channel of the tensor, those
-// along the width innermost. Output o of phase t is the cell first + o CELL_STRIDE + t PHASE_STEP along each axis; some lie outside the tensor.
+// The output channels of a gradient whose phases are channels (src/problem/gradients.ts): output o of phase t is the cell first + o CELL_STRIDE + t PHASE_STEP along each axis; some lie outside the tensor.
 // `first` may be below 0: it wraps round, as a cell below 0 does, which is then past the last.
+// slots: phase_of
 // constants: CELL_STRIDE_D, CELL_STRIDE_H, CELL_STRIDE_W, PHASES_D, PHASES_H, PHASES_W, PHASE_STEP_D, PHASE_STEP_H, PHASE_STEP_W
 
 struct OutputChannels {
@@ -13,11 +13,6 @@ struct OutputChannels {
 
 // A channel of the tensor, and where its phase starts.
 struct Channel { index: u32, at: u32, first: vec3u }
-
-// The phase of an output channel along each axis.
-fn phase_of(k: u32) -> vec3u {
-  return vec3u(k / (PHASES_H * PHASES_W) % PHASES_D, k / PHASES_W % PHASES_H, k % PHASES_W);
-}
 
 fn channel_of(k: u32) -> Channel {
   let own = g.y_channels;

@@ -1,16 +1,23 @@
 // The lowerings of the gradients.
 import { roundUp } from "../base/shape.ts";
 import { STORAGE_ALIGNMENT } from "../kernel/step.ts";
-import { gradientOperands, inputGradient, phaseCount, repeatsInput, weightGradient } from "../problem/gradients.ts";
-import { multiplyAdds } from "../problem/problem.ts";
-import { oneStep, tooManyBytes } from "./algorithm.ts";
+import {
+  type InputGradient,
+  gradientOperands,
+  inputGradient,
+  repeatsInput,
+  weightGradient,
+} from "../problem/gradients.ts";
+import { type ConvProblem, multiplyAdds } from "../problem/problem.ts";
+import { tooManyBytes } from "./algorithm.ts";
 import { foldStep, foldWork, paddedBytes } from "./fold-padding.ts";
-import { gatherStep, gatherWork } from "./gather-gradient.ts";
 import { type Lower, lowerForward, lowerWhole } from "./lowering.ts";
+import { inPhases } from "./phases.ts";
 import type { DeviceTraits } from "./traits.ts";
 
-/** Most phases of which no device makes so little that gathering all in one dispatch would be worth measuring. */
-const FEW_PHASES = 16;
+/** Most of the multiply-adds of a gradient by which outputs beyond the edges may add to them, and steps of most algorithms for a correlation. */
+const MOST_BEYOND = 0.15;
+const STEPS = 2;
 
 /** Most dispatches besides those of the phases of an input gradient: the fill and the fold. */
 const BESIDE_PHASES = 2;
@@ -27,33 +34,28 @@ export const lowerInputGradient: Lower = (problem, device) => {
       ...whole,
       refused: tooManyBytes("the gradient of the padded input takes", reservedBytes, device),
     };
-  const count = phaseCount(problem);
-  const gradient = {
+  const { correlations, fills } = phasesOf(problem, device);
+  const sizes = correlations.map(multiplyAdds);
+  return {
     ...whole,
     reservedBytes,
     ...(repeatsInput(problem) && { fold: { work: foldWork(problem), step: () => foldStep(problem) } }),
-    gather: {
-      algorithm: "direct",
-      candidate: oneStep("gather", gatherWork(problem), () => gatherStep(problem)),
-      isListed: count > FEW_PHASES,
-    },
-  };
-  const most = device.maxDispatches - BESIDE_PHASES;
-  if (count > most)
-    return {
-      ...gradient,
-      refused: { reason: `the stride cuts the gradient into ${count} phases, and a plan may have ${most} at most` },
-    };
-  const { phases, fills } = inputGradient(problem);
-  const sizes = phases.map(multiplyAdds);
-  return {
-    ...gradient,
-    correlations: phases,
+    adapt: inPhases,
+    correlations,
     fill: fills ? whole.correlations[0] : undefined,
     largest: sizes.reduce((best, size, at) => (size > sizes[best]! ? at : best), 0),
-    share: shareOf(device, reservedBytes, Math.max(1, phases.length)),
+    share: shareOf(device, reservedBytes, Math.max(1, correlations.length)),
   };
 };
+
+/** The correlations of a gradient: as few as there can be, unless what they compute beyond the edges takes longer than the dispatches they save. */
+function phasesOf(problem: ConvProblem, { rates }: DeviceTraits): InputGradient {
+  const [few, even] = [inputGradient(problem), inputGradient(problem, true)];
+  const sum = ({ correlations }: InputGradient): number => correlations.reduce((all, c) => all + multiplyAdds(c), 0);
+  const beyond = sum(few) - sum(even);
+  const saved = STEPS * (even.correlations.length - few.correlations.length) * rates.dispatch;
+  return beyond <= MOST_BEYOND * sum(even) || beyond / rates.multiplyAdds <= saved ? few : even;
+}
 
 /**
  * The device traits with the share of one of `count` phases. Their prepacked weights lie side by side, so each gets an equal share of the

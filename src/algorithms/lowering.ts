@@ -3,7 +3,7 @@
 import type { Step } from "../kernel/step.ts";
 import { type Correlation, forwardCorrelation } from "../problem/correlation.ts";
 import type { ConvProblem } from "../problem/problem.ts";
-import type { Candidate, Unsupported } from "./algorithm.ts";
+import type { Unsupported } from "./algorithm.ts";
 import type { Work } from "./cost.ts";
 import type { DeviceTraits } from "./traits.ts";
 
@@ -22,8 +22,8 @@ export interface Lowering {
   readonly fill?: Correlation | undefined;
   /** The step after the correlations that folds the gradient of the padded input into that of the input. */
   readonly fold?: { readonly work: Work; step(): Step } | undefined;
-  /** The candidate of one of the algorithms that computes all correlations at once, and whether it is worth trying. */
-  readonly gather?: { readonly algorithm: string; readonly candidate: Candidate; readonly isListed: boolean };
+  /** Changes the steps of a correlation, if algorithms plan them without knowing something of it. */
+  readonly adapt?: (step: Step, c: Correlation) => Step;
   /** Why no algorithm can compute the correlations, if so. */
   readonly refused?: Unsupported;
 }

@@ -9,8 +9,9 @@ import noBiasShader from "../../shaders/lib/no-bias.wgsl";
 import noResidualShader from "../../shaders/lib/no-residual.wgsl";
 import outputChannelsShader from "../../shaders/lib/output-channels.wgsl";
 import residualShader from "../../shaders/lib/residual.wgsl";
+import weightChannelsShader from "../../shaders/lib/weight-channels.wgsl";
 import { type Dtype, bytesFor } from "../base/dtype.ts";
-import type { Triple } from "../base/shape.ts";
+import { type Triple, elementCount } from "../base/shape.ts";
 import { activationShaders, derivativeShaders } from "../kernel/activation.ts";
 import { type ThreadDispatch, type WorkgroupDispatch, dispatch } from "../kernel/dispatch.ts";
 import { elementTypes } from "../kernel/element-types.ts";
@@ -52,12 +53,17 @@ const LOADS = {
 
 /**
  * The loader of the input or the weights as a kernel's first or second operand: loads them as they are stored, or multiplied by the derivative
- * of an activation if the correlation gates them.
+ * of an activation if the correlation gates them. That of the weights also finds those of a channel (`weights_of`).
  */
 export function loader(c: Correlation, role: "x" | "w", binding: keyof typeof LOADS): Snippets {
   const operand = whole(binding, role, c);
   const gate = isGated(c, role) ? c.gated!.by : undefined;
-  return { ...loaderOf(operand, gate), aliases: { E: elementTypes(c.dtype).one } };
+  const { shaders, ...load } = loaderOf(operand, gate);
+  return {
+    ...load,
+    shaders: role === "w" ? [...shaders, weightChannelsShader] : shaders,
+    aliases: { E: elementTypes(c.dtype).one },
+  };
 }
 
 /** Whether an operand is multiplied by the derivative of an activation while it is loaded, which takes one element at a time. */
@@ -119,13 +125,13 @@ export function preparedRange(binding: number, offset: number, size: number): Bi
 }
 
 /** The snippets of a correlation's epilogue (`load_bias`, `finish`) and output channels (`channel_of`, `is_cell`), the alias Y, and the bindings: that of the output, then the epilogue's. */
-export function result(c: Pick<Correlation, "epilogue" | "K" | "dtype" | "sizes" | "y">): Snippets {
+export function result(c: Pick<Correlation, "epilogue" | "K" | "dtype" | "sizes" | "y" | "phases">): Snippets {
   const { activation, bias, residual } = c.epilogue;
   const bindings: Binding[] = [whole(BINDING.output, "y", c)];
   const add = (operand: "bias" | "residual", elements: number): void => {
     bindings.push({ binding: BINDING[operand], operand, offset: 0, size: bytesFor(elements, c.dtype) });
   };
-  if (bias) add("bias", c.K);
+  if (bias) add("bias", c.K / (c.phases ? elementCount(c.phases.counts) : 1));
   if (residual) add("residual", c.sizes.y);
   return {
     shaders: [
@@ -174,9 +180,16 @@ export function inputUniforms({ x, input, padBegin }: Correlation): Uniforms {
   };
 }
 
-/** Where the output channels lie, all groups through: the uniforms of the snippet that `result` brings. */
-export function channelUniforms({ y }: Pick<Correlation, "y">): Uniforms {
-  return { stride: y.channel };
+/** Where the output channels lie: the uniforms yChannels of the snippet that `result` brings. */
+export function channelUniforms({ y, phases }: Pick<Correlation, "y" | "phases">): Uniforms {
+  return {
+    stride: y.channel,
+    ...(phases && {
+      ...alongAxes("first", phases.first),
+      ...alongAxes("cells", phases.cells),
+      ...alongAxes("phase", phases.outputs),
+    }),
+  };
 }
 
 /** The size and the memory layout of the output: the uniforms outputO, ..., yStart, yStrideN, ...O, ...P, ...Q and yChannels. */
@@ -209,13 +222,19 @@ export function mapColumns({ kernel }: Correlation): number {
   return kernel[2] % 8 === 0 ? 8 : 7;
 }
 
-/** The memory layout of the weights: the uniforms wStart, wStrideG, ...K, ...C, ...T, ...R, ...S. */
-export function weightUniforms({ w }: Correlation): Uniforms {
+/** Where the weights of the output channels of a group lie: the uniforms wChannels of the snippet that the loader of weights brings. */
+export function weightChannels({ w, phases }: Correlation): Uniforms {
+  return { stride: w.outputChannel, ...(phases && alongAxes("phase", phases.weights)) };
+}
+
+/** The memory layout of the weights: the uniforms wStart, wStrideG, ...C, ...T, ...R, ...S and wChannels. */
+export function weightUniforms(c: Correlation): Uniforms {
+  const { w } = c;
   return {
     wStart: w.start,
     wStrideG: w.group,
-    wStrideK: w.outputChannel,
     wStrideC: w.inputChannel,
     ...alongAxes("wStride", w.taps, "taps"),
+    wChannels: weightChannels(c),
   };
 }

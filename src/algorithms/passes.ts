@@ -32,12 +32,7 @@ export function candidatesFor(
   const { correlations, largest, share, refused } = lowering;
   if (correlations.length === 0 && !refused)
     return variant === undefined || variant === ZEROS ? [joined(algorithm.name, lowering, ZEROS, [])] : [];
-  const gather = lowering.gather?.algorithm === algorithm.name ? lowering.gather : undefined;
-  const gathered = gather
-    ? [joined(algorithm.name, { ...lowering, fill: undefined }, gather.candidate.variant, [gather.candidate])]
-    : [];
-  if (gather && variant === gather.candidate.variant) return gathered;
-  if (refused) return gather ? (variant === undefined ? gathered : []) : refused;
+  if (refused) return refused;
 
   const lists: (readonly Candidate[])[] = [];
   for (const c of correlations) {
@@ -54,11 +49,10 @@ export function candidatesFor(
   };
   const leading =
     variant === undefined ? lists[largest]! : [named(largest, variant)].filter((one) => one !== undefined);
-  const candidates = leading.map((first) => {
+  return leading.map((first) => {
     const each = lists.map((list, at) => (at === largest ? first : (named(at, first.variant) ?? list[0]!)));
     return joined(algorithm.name, lowering, first.variant, each);
   });
-  return gather?.isListed && variant === undefined ? [...candidates, ...gathered] : candidates;
 }
 
 /** The candidates of a correlation within the limit of dispatches. */
@@ -111,19 +105,21 @@ function joinedError(errors: readonly ErrorBound[]): ErrorBound {
 }
 
 /** Joins plans, run one after the other; their prepacked weights lie side by side. */
-function joinedPlan({ fill, fold, reservedBytes }: Lowering, list: readonly Candidate[]): PartialPlan {
+function joinedPlan(lowering: Lowering, list: readonly Candidate[]): PartialPlan {
+  const { correlations, fill, fold, reservedBytes, adapt } = lowering;
   const steps: Step[] = [];
   const preparation: Step[] = [];
   let bytes = 0;
   let workspaceBytes = 0;
   if (fill) steps.push(placed(fillStep(fill), reservedBytes, 0));
-  for (const candidate of list) {
+  for (const [at, candidate] of list.entries()) {
     const plan = candidate.plan();
     const prepared = roundUp(bytes, STORAGE_ALIGNMENT);
-    steps.push(...plan.steps.map((step) => placed(step, reservedBytes, prepared)));
+    const own = (step: Step): Step => placed(adapt ? adapt(step, correlations[at]!) : step, reservedBytes, prepared);
+    steps.push(...plan.steps.map(own));
     workspaceBytes = Math.max(workspaceBytes, plan.workspaceBytes);
     if (!plan.preparation) continue;
-    preparation.push(...plan.preparation.steps.map((step) => placed(step, reservedBytes, prepared)));
+    preparation.push(...plan.preparation.steps.map(own));
     bytes = prepared + plan.preparation.bytes;
   }
   if (fold) steps.push(placed(fold.step(), reservedBytes, 0));

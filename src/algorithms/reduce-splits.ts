@@ -54,6 +54,7 @@ export function partialSums(c: Correlation, splits: number): Correlation {
   return {
     ...c,
     epilogue: NO_EPILOGUE,
+    phases: undefined,
     y: {
       ...{ operand: "workspace", start: 0, batch: cells, group: (K / groups) * channel, channel },
       spatial: [output[1] * output[2], output[2], 1],

@@ -86,9 +86,7 @@ for (const [dtype, algorithm] of dtypes.flatMap((type) => algorithms.map((one) =
       });
 
       for (const [at, { named, problem }] of supported.entries()) {
-        // What is chosen for strides too large for this suite is right for small ones too.
-        const listed = candidatesOf(algorithm, problem, traits).filter(({ variant }) => variant !== "gather");
-        const candidates = [...listed, ...candidatesOf(algorithm, problem, traits, "gather")];
+        const candidates = candidatesOf(algorithm, problem, traits);
         for (const [rank, candidate] of candidates.entries()) {
           const { variant, error } = candidate;
           // The default variant takes every problem, the others every fifth, in turn (and so both layouts): compiling is most of what the suite waits for.

@@ -3,16 +3,18 @@
 // is not transformed); the points are 0, +-a_1 .. +-a_PAIRS and infinity. Channels beyond the last get zeros, which pad the
 // matrices to whole vectors. An input channel is one subkernel over one channel of the input (subkernels.wgsl);
 // if a subkernel has fewer than TAPS taps the rest are zeros. load comes from load.wgsl.
-// slots: load, subkernel_channel
+// slots: load, subkernel_channel, weights_of
 // constants: AXES, OUTPUTS_INNER, PAIRS, POINTS, POWERS, SCALES, STRIDE_D, STRIDE_H, STRIDE_W, TAPS, TAPS_D, TAPS_H, TAPS_W, TILE_H, TILE_SIZE, TILE_W
+// types: WeightChannels
 struct Filter {
   threads: u32,
   inner_count: u32, outer_count: u32,
   group_c: u32, group_k: u32,
   kernel_t: u32, kernel_r: u32, kernel_s: u32,
   subkernels_d: u32, subkernels_h: u32, subkernels_w: u32,
-  w_start: u32, w_stride_g: u32, w_stride_k: u32, w_stride_c: u32, w_stride_t: u32, w_stride_r: u32, w_stride_s: u32,
+  w_start: u32, w_stride_g: u32, w_stride_c: u32, w_stride_t: u32, w_stride_r: u32, w_stride_s: u32,
   point_stride: u32,
+  @align(16) w_channels: WeightChannels,
 }
 
 @group(0) @binding(0) var<uniform> g: Filter;
@@ -27,7 +29,7 @@ fn thread(index: u32) {
   let group = index / g.inner_count / g.outer_count;
   let k = select(outer, inner, OUTPUTS_INNER);
   let channel = subkernel_channel(select(inner, outer, OUTPUTS_INNER), g.group_c);
-  let w_at = g.w_start + group * g.w_stride_g + min(k, g.group_k - 1u) * g.w_stride_k + channel.c * g.w_stride_c;
+  let w_at = g.w_start + group * g.w_stride_g + weights_of(min(k, g.group_k - 1u), g.w_channels) + channel.c * g.w_stride_c;
   let past_end = (k >= g.group_k) | channel.past_end;
 
   var tile: array<f32, TILE_SIZE>;

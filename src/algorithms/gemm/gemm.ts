@@ -150,11 +150,12 @@ export function evenStep(axes: readonly (readonly [size: number, stride: number]
   return even ?? 1;
 }
 
-/** Returns the distance between neighbouring pixels of a tensor if it is the same for all, else their lattice. */
+/** Returns the distance between neighbouring pixels of a tensor if it is the same for all, else (or if `lattice` asks for it) their lattice. */
 export function outputPixels(
   { batch, spatial }: TensorView,
   [O, P, Q]: Triple,
   N: number,
+  lattice = false,
 ): { even: number } | { pixels: PixelGrid } {
   const [d, h, w] = spatial;
   const even = evenStep([
@@ -163,14 +164,16 @@ export function outputPixels(
     [P, h],
     [Q, w],
   ]);
-  return even === undefined ? { pixels: { start: 0, sizes: [O, P, Q], strides: [batch, d, h, w] } } : { even };
+  return even === undefined || lattice
+    ? { pixels: { start: 0, sizes: [O, P, Q], strides: [batch, d, h, w] } }
+    : { even };
 }
 
 /** The memory layout of the output of a correlation from an image and a pixel on. */
 export function outputBatch(c: Correlation, firstImage = 0, firstPixel = 0): ResultBatch {
   const { y } = c;
   const channelsLast = c.layout === "channels-last";
-  const lie = outputPixels(y, c.output, channelsLast ? c.N : 1);
+  const lie = outputPixels(y, c.output, channelsLast ? c.N : 1, c.phases !== undefined);
   const pixel = "even" in lie ? lie.even : 0;
   return {
     buffer: whole(BINDING.output, "y", c),
@@ -263,7 +266,7 @@ export function gemmStep(gemm: Gemm, variant: GemmVariant, c: Correlation): Step
       pixels: latticeUniforms(grid ?? NO_PIXELS),
       cPixels: latticeUniforms(to.pixels ?? NO_PIXELS),
       window: {},
-      yChannels: channelUniforms(c),
+      yChannels: channelUniforms(last ? c : { y: c.y }),
     },
   });
 }

@@ -1,11 +1,12 @@
 // Packs matrices of a tensor into the form that the GEMM reads: float32, row-major, rows of whole vectors.
 import packShader from "../../../shaders/algorithms/gemm/pack.wgsl";
+import weightChannelsShader from "../../../shaders/lib/weight-channels.wgsl";
 import { type Triple, elementCount, roundUp } from "../../base/shape.ts";
 import { F32_BYTES } from "../../kernel/element-types.ts";
 import { BINDING, type Binding, type Step } from "../../kernel/step.ts";
 import type { Correlation } from "../../problem/correlation.ts";
 import { CELL_LOADS, type Work } from "../cost.ts";
-import { alongAxes, dispatchOn, loader } from "../operands.ts";
+import { alongAxes, dispatchOn, loader, weightChannels } from "../operands.ts";
 
 /** A batch of channels x terms to pack into matrices. Strides in elements. */
 export interface Unpacked {
@@ -44,7 +45,7 @@ export function packStep(from: Unpacked, role: "x" | "w", target: Binding, c: Co
   const { rows, columns } = packedSize(from, rowsStep);
   return dispatchOn([loader(c, role, BINDING.first)], {
     threads: (from.batch * rows * columns) / 4,
-    shaders: [packShader],
+    shaders: [...(role === "w" ? [] : [weightChannelsShader]), packShader],
     constants: { TERMS_ARE_ROWS: from.termsAreRows, INNER_FIRST: from.innerFirst },
     ranges: [target],
     uniforms: {
@@ -55,9 +56,9 @@ export function packStep(from: Unpacked, role: "x" | "w", target: Binding, c: Co
       ...alongAxes("cells", from.cells, "taps"),
       fromStart: from.start,
       fromBatch: from.batchStride,
-      fromChannel: from.channelStride,
       fromInner: from.innerStride,
       ...alongAxes("from", from.cellStrides, "taps"),
+      wChannels: role === "w" ? weightChannels(c) : { stride: from.channelStride },
     },
   });
 }
