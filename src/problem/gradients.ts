@@ -13,6 +13,11 @@
 // Cells of one residue modulo the stride meet the same taps (every (stride / gcd(stride, dilation))-th), and neighbours among them meet
 // neighbouring outputs. So each residue is one phase: a dense correlation of dy with the flipped kernel of those taps, in which no zero is
 // multiplied (Dumoulin and Visin, "A guide to convolution arithmetic for deep learning", section 4; the phases as in polyphase filter banks).
+//
+// With the cell written as o * stride + t * dilation - pad for the first tap t of its phase, all phases of as many taps see the same outputs around
+// o. So they are the output channels of one correlation, which stores output o of each at its own cell (the sub-pixel convolution of Shi et al.,
+// "Real-time single image and video super-resolution using an efficient sub-pixel convolutional neural network", 2016). A kernel of a multiple of
+// the stride is one such correlation; others are two along an axis, since a tap of zeros would multiply infinity.
 import { greatestCommonDivisor } from "../base/arithmetic.ts";
 import { type Triple, eachAxis, elementCount } from "../base/shape.ts";
 import { type Correlation, type Phases, forwardCorrelation, gatedOperand, operandLayouts } from "./correlation.ts";
@@ -104,21 +109,25 @@ function phasesOf(axis: Axis, even: boolean): PhaseRange[] {
   const { size, pad, kernel, stride, dilation } = axis;
   const tapStep = tapStepOf(axis);
   const ranges: PhaseRange[] = [];
-  for (let tap = 0; tap < Math.min(kernel, tapStep); tap++) {
+  for (let tap = 0, next = 0; tap < Math.min(kernel, tapStep); tap = next) {
+    const taps = Math.ceil((kernel - tap) / tapStep);
     const meets = Math.ceil((pad - tap * dilation) / stride);
     const last = Math.floor((pad + size - 1 - tap * dilation) / stride);
+    // The first tap of which one of the three differs.
+    next = Math.min(
+      tapStep,
+      kernel - tapStep * (taps - 1),
+      Math.ceil((pad - stride * (meets - 1)) / dilation),
+      Math.floor((pad + size - 1 - stride * last) / dilation) + 1,
+    );
     if (last < meets) continue;
-    const taps = Math.ceil((kernel - tap) / tapStep);
     const range = ranges.at(-1);
-    const fits = range && range.taps === taps && range.tap + range.phases === tap;
-    if (fits && !(even && (range.meets !== meets || range.last !== last)))
+    if (!even && range?.taps === taps && range.tap + range.phases === tap) {
       ranges[ranges.length - 1] = {
-        ...range,
-        phases: range.phases + 1,
-        meets: Math.min(meets, range.meets),
-        last: Math.max(last, range.last),
+        ...{ tap: range.tap, phases: next - range.tap, taps },
+        ...{ meets: Math.min(meets, range.meets), last: Math.max(last, range.last) },
       };
-    else ranges.push({ tap, phases: 1, taps, meets, last });
+    } else ranges.push({ tap, phases: next - tap, taps, meets, last });
   }
   return ranges;
 }

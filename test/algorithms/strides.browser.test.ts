@@ -66,7 +66,7 @@ it.each([
   ],
 ] as const)("of %s have one correlation", async (_, descriptor, count) => {
   for (const algorithm of ["direct", "implicit-gemm", "auto"] as const) {
-    const plan = await expectRight(descriptor as unknown as ConvDescriptor, { algorithm });
+    const plan = await expectRight(descriptor, { algorithm });
     expect(plan.steps.length, plan.algorithm).toBeLessThanOrEqual(2 * count);
   }
 });
@@ -84,13 +84,11 @@ it("are right with dilations, groups, borders and flipped kernels, by every algo
     ] as const)
       for (const algorithm of ["direct", "im2col", "implicit-gemm", "depthwise", "pointwise"]) {
         const serves = algorithm !== "depthwise" && algorithm !== "pointwise";
-        const own = inLayout(descriptor as unknown as ConvDescriptor, layout);
-        const planned = await engine
-          .plan("backward-data", own, { algorithm: algorithm as "direct" })
-          .catch(() => undefined);
+        const own = inLayout(descriptor, layout);
+        const planned = await engine.plan("backward-data", own, { algorithm }).catch(() => undefined);
         planned?.destroy();
         expect(planned !== undefined || !serves).toBe(true);
-        if (planned) await expectRight(own, { algorithm: algorithm as "direct" });
+        if (planned) await expectRight(own, { algorithm });
       }
   }
 });
