@@ -3,9 +3,9 @@
 // channels) and loads the transformed filters; then 16 threads for each of the 16 points multiply, SIDE / 4 tiles x SIDE / 4 channels a thread.
 // At last the products go through the same memory, some channels a round, so that a thread finds all points of a tile and transforms them back.
 // Transforms are those of input.wgsl and output.wgsl at the points 0, 1, -1 and infinity. Channels past the last meet filters of zeros.
-// slots: epilogue, is_padding, load, source, tile_place
+// slots: channel_of, epilogue, is_cell, is_padding, load, source, tile_place
 // constants: CHANNELS_LAST, SIDE, WORKGROUP_SIZE
-// types: Y
+// types: OutputChannels, Y
 struct Fused {
   workgroups: u32, k_blocks: u32, tile_blocks: u32, tile_count: u32,
   group_c: u32, group_k: u32, padded_c: u32,
@@ -16,7 +16,8 @@ struct Fused {
   end_d: i32, end_h: i32, end_w: i32,
   x_start: u32, x_stride_n: u32, x_stride_g: u32, x_stride_c: u32, x_stride_d: u32, x_stride_h: u32, x_stride_w: u32,
   output_o: u32, output_p: u32, output_q: u32,
-  y_start: u32, y_stride_n: u32, y_stride_g: u32, y_stride_k: u32, y_stride_o: u32, y_stride_p: u32, y_stride_q: u32,
+  y_start: u32, y_stride_n: u32, y_stride_o: u32, y_stride_p: u32, y_stride_q: u32,
+  @align(16) y_channels: OutputChannels,
 }
 
 @group(0) @binding(0) var<uniform> g: Fused;
@@ -165,17 +166,17 @@ fn store_tile(at: u32, lane: u32, tile: u32, group: u32, k: u32) {
   }
   let outputs = array<vec2f, 2>(rows[0] + rows[1] + rows[2], rows[1] - rows[2] + rows[3]);
   let place = tile_place(tile);
-  let channel = group * g.group_k + k;
-  let y_at = g.y_start + place.n * g.y_stride_n + group * g.y_stride_g + k * g.y_stride_k + place.o * g.y_stride_o;
+  let channel = channel_of(group * g.group_k + k);
+  let y_at = g.y_start + place.n * g.y_stride_n + channel.at + place.o * g.y_stride_o;
   // @unroll
   for (var i = 0u; i < 2u; i++) {
     // @unroll
     for (var j = 0u; j < 2u; j++) {
       let p = place.p * 2u + i;
       let q = place.q * 2u + j;
-      if ((p < g.output_p) & (q < g.output_q)) {
+      if ((p < g.output_p) & (q < g.output_q) & is_cell(channel, vec3u(place.o, p, q))) {
         let index = y_at + p * g.y_stride_p + q * g.y_stride_q;
-        y[index] = Y(epilogue(outputs[i][j], channel, index));
+        y[index] = Y(epilogue(outputs[i][j], channel.index, index));
       }
     }
   }
