@@ -156,7 +156,7 @@ export function windowConstants({ stride, dilation, layout }: Correlation): Read
   };
 }
 
-const AXES = { input: ["D", "H", "W"], output: ["O", "P", "Q"], taps: ["T", "R", "S"] } as const;
+const AXES = { input: "DHW", output: "OPQ", taps: "TRS" } as const;
 
 /** Values along depth, height and width as uniforms or constants: `pad` and [1, 2, 3] give padD, padH and padW. */
 export function alongAxes(
@@ -164,7 +164,8 @@ export function alongAxes(
   values: Triple,
   axes: keyof typeof AXES = "input",
 ): Readonly<Record<string, number>> {
-  return Object.fromEntries(AXES[axes].map((axis, at) => [prefix + axis, values[at]!]));
+  const [a, b, c] = AXES[axes];
+  return { [prefix + a]: values[0], [prefix + b]: values[1], [prefix + c]: values[2] };
 }
 
 /** The size, padding and memory layout of the input: the uniforms inputD, ..., padD, ..., xStart, xStrideN, ...G, ...C, ...D, ...H, ...W. */

@@ -6,7 +6,8 @@ import type { Kernel } from "./step.ts";
 const numbers = /* @__PURE__ */ new WeakMap<Shader, number>();
 let count = 0;
 
-function numberOf(shader: Shader): number {
+/** Returns the number of a shader file, different for each. */
+export function numberOf(shader: Shader): number {
   let number = numbers.get(shader);
   if (number === undefined) numbers.set(shader, (number = count++));
   return number;
