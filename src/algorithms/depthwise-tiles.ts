@@ -115,6 +115,12 @@ const MAPS = [
   { size: 56, share: 1 / 4 },
 ];
 
+/** Map sizes, even and uneven, among which the usual tile of a layer is the one that is never far behind. */
+const USUAL_SIZES = [20, 25, 28, 33, 46, 56, 64];
+
+/** A tile has to be so many times as fast as the usual one to be worth a kernel of its own, which takes half a second to compile on a CPU. */
+const WORTH_COMPILING = 1.15;
+
 /** Cells of a kernel that a step always takes together, and columns of a row. */
 const WHOLE_KERNEL = 9;
 const WHOLE_ROW = 7;
@@ -153,8 +159,8 @@ function namedTile(c: Correlation, tile: Omit<DepthwiseTile, "name" | "splits" |
 }
 
 /** Every tile within the limits. In a gradient of weights the outputs are the taps of a kernel, which no tile exceeds. */
-function possibleTiles(c: Correlation, device: DeviceTraits): DepthwiseTile[] {
-  const most = multiplyAdds(c) < LARGE ? MAX_UNROLLED.small : MAX_UNROLLED.large;
+function possibleTiles(c: Correlation, device: DeviceTraits, large = multiplyAdds(c) >= LARGE): DepthwiseTile[] {
+  const most = large ? MAX_UNROLLED.large : MAX_UNROLLED.small;
   const mostSums = device.software ? MAX_SUMS.software : MAX_SUMS.hardware;
   const sizes = (outputs: number): number[] => TILES.filter((tile) => tile <= outputs);
   const along = (axis: 1 | 2): number[] =>
@@ -174,29 +180,57 @@ function possibleTiles(c: Correlation, device: DeviceTraits): DepthwiseTile[] {
   return found;
 }
 
-/** The tile with the shortest estimated time of computing, whatever that of memory. */
-function fastest(tiles: readonly DepthwiseTile[], c: Correlation, rates: Rates): DepthwiseTile {
-  const computing = { ...rates, bytes: Infinity, traffic: Infinity };
-  let [best] = tiles;
-  let least = Infinity;
-  for (const tile of tiles) {
-    const seconds = estimate(depthwiseWork(c, tile), computing);
-    if (seconds < least) [best, least] = [tile, seconds];
-  }
-  return best!;
+/** Estimated seconds of computing, whatever the time of memory. */
+function computing(c: Correlation, tile: DepthwiseTile, rates: Rates): number {
+  return estimate(depthwiseWork(c, tile), { ...rates, bytes: Infinity, traffic: Infinity });
 }
 
-/** The few tiles that serve maps of all sizes. */
-function tilesForMaps(c: Correlation, device: DeviceTraits): DepthwiseTile[] {
-  const all = possibleTiles(c, device);
+/** The tile that is the best by some measure of seconds. */
+function least(tiles: readonly DepthwiseTile[], secondsOf: (tile: DepthwiseTile) => number): DepthwiseTile {
+  const seconds = tiles.map(secondsOf);
+  return tiles[seconds.indexOf(Math.min(...seconds))]!;
+}
+
+/** The few tiles that serve maps of all sizes, the usual one first. */
+function tilesForMaps(c: Correlation, device: DeviceTraits, large: boolean): readonly DepthwiseTile[] {
+  const all = possibleTiles(c, device, large);
   const rates = { ...device.rates, threads: 1 };
-  if (isMap(c)) return [fastest(all, { ...c, kernel: eachAxis((axis) => (c.kernel[axis] > 1 ? 56 : 1)) }, rates)];
+  if (isMap(c)) {
+    const map = { ...c, kernel: eachAxis((axis) => (c.kernel[axis] > 1 ? 56 : 1)) };
+    return [least(all, (tile) => computing(map, tile, rates))];
+  }
+  const secondsAt = (size: number, tile: DepthwiseTile): number =>
+    computing({ ...c, output: eachAxis((axis) => (c.output[axis] > 4 ? size : c.output[axis])) }, tile, rates);
   const sumsOf = ({ tileP, tileQ, tileM }: DepthwiseTile): number => tileP * tileQ * tileM;
   const most = Math.max(...all.map(sumsOf));
-  return MAPS.map(({ size, share }) => {
-    const few = all.filter((tile) => sumsOf(tile) <= Math.max(1, share * most));
-    return fastest(few, { ...c, output: eachAxis((axis) => (c.output[axis] > 4 ? size : c.output[axis])) }, rates);
-  });
+  const tiles = MAPS.map(({ size, share }) =>
+    least(
+      all.filter((tile) => sumsOf(tile) <= Math.max(1, share * most)),
+      (tile) => secondsAt(size, tile),
+    ),
+  );
+  const fewest = USUAL_SIZES.map((size) => Math.min(...tiles.map((tile) => secondsAt(size, tile))));
+  const usual = least(tiles, (tile) => Math.max(...USUAL_SIZES.map((size, at) => secondsAt(size, tile) / fewest[at]!)));
+  return [usual, ...tiles];
+}
+
+/** The tiles of layers, which are the same for maps of all sizes, by the rates that they were estimated from. */
+const layerTiles = new WeakMap<Rates, Map<string, readonly DepthwiseTile[]>>();
+
+/** The few tiles of a layer, looked for once. */
+function tilesOfLayer(c: Correlation, device: DeviceTraits): readonly DepthwiseTile[] {
+  const large = multiplyAdds(c) >= LARGE;
+  const map = isMap(c) && mapChunk(c);
+  const layer = { ...c, N: 1, C: c.C / c.groups, K: c.K / c.groups, groups: 1 };
+  const { C, K, stride, dilation } = layer;
+  const output = isMap(c) ? c.output : c.output.map((size) => Math.min(size, 5));
+  const kernel = c.kernel.map((size) => (map ? size > 1 : size));
+  const key = JSON.stringify([large, device.software, map, C, K, kernel, output, stride, dilation]);
+  const known = layerTiles.get(device.rates) ?? new Map<string, readonly DepthwiseTile[]>();
+  layerTiles.set(device.rates, known);
+  const tiles = known.get(key) ?? tilesForMaps(layer, device, large);
+  known.set(key, tiles);
+  return tiles;
 }
 
 /** Fewest steps of a split: with fewer, starting a thread and adding its sums take longer than computing them. */
@@ -233,13 +267,16 @@ export function bestTile(c: Correlation, device: DeviceTraits): DepthwiseTile {
  * winograd's time on SwiftShader instead of 1.4.
  */
 function findTile(c: Correlation, device: DeviceTraits): DepthwiseTile {
-  const tiles = tilesForMaps(c, device).flatMap((tile) => {
+  const secondsOf = (tile: DepthwiseTile): number => computing(c, tile, device.rates);
+  const [usual, ...others] = tilesOfLayer(c, device).map((tile) => {
     const { steps, threads } = cut(c, tile);
     const splits = Math.min(Math.floor(steps / MIN_SPLIT_STEPS), Math.ceil(device.rates.threads / threads));
     const split = splitTile(tile, splits, !device.software);
-    return canSplit(c, device, split) ? [tile, split] : [tile];
+    return canSplit(c, device, split) ? least([tile, split], secondsOf) : tile;
   });
-  return fastest(tiles, c, device.rates);
+  if (others.length === 0) return usual!;
+  const best = least(others, secondsOf);
+  return secondsOf(usual!) <= WORTH_COMPILING * secondsOf(best) ? usual! : best;
 }
 
 /** The tile of a name, which ends with "x8" or "t8" if it has 8 splits. */
