@@ -20,7 +20,7 @@ export interface FftWork {
   readonly kernels: readonly Work[];
   readonly inputs: readonly Work[];
   /** The product first. */
-  readonly outputs: readonly Work[];
+  readonly outputs: readonly [Work, ...Work[]];
 }
 
 export function fftWork(c: Correlation, tiling: Tiling): FftWork {
