@@ -4,7 +4,7 @@
 // The law between the members, which test/algorithms/law.test.ts checks on the shared problems. A candidate
 // - can be planned: `plan()` never fails;
 // - has exactly the dispatches, and needs exactly the bytes of workspace and of prepacked weights, that it states;
-// - keeps within the limits of the device;
+// - keeps within the limits of the device, and, once it is lifted to problems, within the iterations that an invocation may have (long-sums.ts);
 // - is right: within the error that it states (the suite of test/algorithms/algorithms.browser.test.ts).
 // And a variant that was once offered is offered again when asked for by its name, on any device that can run it: tuning tables and callers
 // store names.
@@ -43,6 +43,8 @@ export interface Candidate<P = PartialPlan> {
   /** What the dispatches compute, load and move; the planner estimates their time from it. Weights that are prepacked once do not count. */
   readonly work: readonly Work[];
   readonly error: ErrorBound;
+  /** Iterations of all loops of its longest invocation, if fewer than the terms of a sum: more than so many are cut (long-sums.ts). */
+  readonly iterations?: number;
   plan(): P;
 }
 

@@ -96,6 +96,7 @@ export const depthwise: Algorithm = {
         work,
         // Sums are sequential, or split into sequential sums, which only shortens the longest chain of additions (Higham, section 4.2).
         error: SEQUENTIAL_SUM,
+        iterations: Math.ceil(cut(c, tile).steps / tile.splits),
         plan: () => ({
           steps: [
             ...shares.map((_, at) => depthwiseStep(c, tile, at * each, Math.min(each, threads - at * each))),

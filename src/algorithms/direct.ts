@@ -188,8 +188,9 @@ export const direct: Algorithm = {
   name: "direct",
 
   candidates(c, device, variant) {
-    return selectVariants([bestTile(c, device)], variant).map((tile) =>
-      oneStep(tile.name, directWork(c, tile), () => directStep(c, tile)),
-    );
+    return selectVariants([bestTile(c, device)], variant).map((tile) => ({
+      ...oneStep(tile.name, directWork(c, tile), () => directStep(c, tile)),
+      iterations: cut(c, tile).steps,
+    }));
   },
 };

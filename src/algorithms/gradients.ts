@@ -13,6 +13,7 @@ import { tooManyBytes } from "./algorithm.ts";
 import { foldStep, foldWork, paddedBytes } from "./fold-padding.ts";
 import { type Lower, lowerForward, lowerWhole } from "./lowering.ts";
 import { inPhases } from "./phases.ts";
+import { shareOf } from "./sequence.ts";
 import type { DeviceTraits } from "./traits.ts";
 
 /** Most of the multiply-adds of a gradient by which outputs beyond the edges may add to them, and steps of most algorithms for a correlation. */
@@ -44,7 +45,7 @@ export const lowerInputGradient: Lower = (problem, device) => {
     correlations,
     fill: fills ? whole.correlations[0] : undefined,
     largest: sizes.reduce((best, size, at) => (size > sizes[best]! ? at : best), 0),
-    share: shareOf(device, reservedBytes, Math.max(1, correlations.length)),
+    share: shareOf(device, reservedBytes, Math.max(1, correlations.length), BESIDE_PHASES),
   };
 };
 
@@ -55,20 +56,6 @@ function phasesOf(problem: ConvProblem, { rates }: DeviceTraits): InputGradient 
   const beyond = sum(few) - sum(even);
   const saved = STEPS * (even.correlations.length - few.correlations.length) * rates.dispatch;
   return beyond <= MOST_BEYOND * sum(even) || beyond / rates.multiplyAdds <= saved ? few : even;
-}
-
-/**
- * The device traits with the share of one of `count` phases. Their prepacked weights lie side by side, so each gets an equal share of the
- * bytes, and also of the dispatches; only the scratch memory is reused.
- */
-function shareOf(device: DeviceTraits, reservedBytes: number, count: number): DeviceTraits {
-  const bytes = (device.maxWorkspaceBytes - reservedBytes) / count;
-  const share = count === 1 ? bytes : Math.floor(bytes / STORAGE_ALIGNMENT) * STORAGE_ALIGNMENT;
-  return {
-    ...device,
-    maxWorkspaceBytes: Math.max(0, share),
-    maxDispatches: Math.floor((device.maxDispatches - BESIDE_PHASES) / count),
-  };
 }
 
 const LOWERINGS = {

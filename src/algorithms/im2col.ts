@@ -205,6 +205,7 @@ export const im2col: Algorithm = {
       work: columns.flatMap((one, at) => [one, gemmWork(products[at]!, tile)]),
       // The terms are summed sequentially, as in direct.
       error: SEQUENTIAL_SUM,
+      iterations: sizes.terms / 4,
       plan: () => im2colPlan(c, sizes, chunks, tile),
     }));
   },

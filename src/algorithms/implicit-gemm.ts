@@ -182,6 +182,7 @@ export const implicitGemm: Algorithm = {
       work: implicitGemmWork(c, device, tile),
       // Sums are sequential or split into sequential sums, which only shortens the longest chain of additions (Higham, section 4.2).
       error: SEQUENTIAL_SUM,
+      iterations: splitTerms(c, tile) / (tile.byWorkgroup ? STEP.workgroup : STEP.thread),
       plan: () => implicitGemmPlan(c, tile),
     }));
   },

@@ -31,7 +31,7 @@ import { isGated, whole } from "./operands.ts";
 function pixelGrid({ output, stride, padBegin, x }: Correlation): PixelGrid {
   const [d, h, w] = x.spatial;
   return {
-    start: -padBegin.reduce((sum, pad, axis) => sum + pad * x.spatial[axis]!, 0),
+    start: x.start - padBegin.reduce((sum, pad, axis) => sum + pad * x.spatial[axis]!, 0),
     sizes: output,
     strides: [x.batch, d * stride[0], h * stride[1], w * stride[2]],
   };
@@ -117,6 +117,7 @@ export const pointwise: Algorithm = {
       work: [gemmWork(products, tile)],
       // The terms are summed sequentially, as in direct.
       error: SEQUENTIAL_SUM,
+      iterations: Math.ceil(products.K / 4),
       plan: () => pointwisePlan(c, weights, pixels, tile),
     }));
   },

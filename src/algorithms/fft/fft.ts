@@ -10,7 +10,17 @@ import { type NoChunks, chunksOf, isFirst } from "./chunks.ts";
 import { errorGrowth } from "./error.ts";
 import { MAX_LENGTH } from "./lengths.ts";
 import { inputSteps, outputSteps, weightSteps } from "./steps.ts";
-import { type Tiling, isTiled, perAxis, reach, tilingName, tilingNamed, tilings, wholeTiling } from "./tiling.ts";
+import {
+  type Tiling,
+  isTiled,
+  partCount,
+  perAxis,
+  reach,
+  tilingName,
+  tilingNamed,
+  tilings,
+  wholeTiling,
+} from "./tiling.ts";
 import { fftWork } from "./work.ts";
 
 /** The candidate of a tiling, or why it does not fit in memory. */
@@ -36,6 +46,7 @@ function candidateOf(
       norm: "energy",
       exactOnIntegers: false,
     },
+    iterations: (c.C / c.groups) * partCount(tiling),
     plan: () => ({
       steps: ranges.flatMap((tiles) =>
         slices.flatMap((slice) => [

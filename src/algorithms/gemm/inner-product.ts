@@ -122,6 +122,7 @@ export function innerProductCandidates(
         ...reduceWork(c, splits),
       ],
       error: SEQUENTIAL_SUM,
+      iterations: Math.ceil(termCount(c) / splits / 4),
       plan: () => innerProductPlan(product, splits, tile),
     };
   });

@@ -112,6 +112,7 @@ function separate(c: Correlation, device: DeviceTraits, geometry: Geometry, most
     dispatches: 1 + 3 * Math.ceil(geometry.tileCount / most),
     work: winogradWork(c, device, geometry, Math.ceil(geometry.tileCount / most)),
     error: winogradError(c, geometry.tile),
+    iterations: geometry.paddedC / 4,
     plan: () => winogradPlan(c, device, geometry, most),
   };
 }
