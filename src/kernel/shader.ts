@@ -15,3 +15,14 @@ export function labelOf(shaders: readonly Shader[]): string {
   const struct = shaders.map(({ text }) => UNIFORM.exec(text)?.[1]).find((name) => name !== undefined);
   return shaders.at(-1)?.name ?? struct ?? "empty";
 }
+
+/** Numbers that stand for shader files. */
+const numbers = /* @__PURE__ */ new WeakMap<Shader, number>();
+let count = 0;
+
+/** Returns the number of a shader file, different for each. */
+export function numberOf(shader: Shader): number {
+  let number = numbers.get(shader);
+  if (number === undefined) numbers.set(shader, (number = count++));
+  return number;
+}

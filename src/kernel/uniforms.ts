@@ -2,8 +2,7 @@
 // depends on the order of a struct's fields.
 import { roundUp } from "../base/shape.ts";
 import { evaluate } from "./expression.ts";
-import { numberOf } from "./kernel-key.ts";
-import { type Shader, UNIFORM, labelOf } from "./shader.ts";
+import { type Shader, UNIFORM, labelOf, numberOf } from "./shader.ts";
 
 /**
  * Values of a uniform struct by the names of its fields in camelCase (`strideH` for `stride_h`): a number for a scalar, a flat list of

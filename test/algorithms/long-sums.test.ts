@@ -6,16 +6,22 @@ import { MAX_ITERATIONS, boundedCandidates, iterationsOf } from "../../src/algor
 import { candidatesFor } from "../../src/algorithms/passes.ts";
 import { DEFAULT_TRAITS } from "../../src/algorithms/traits.ts";
 import { LAYOUTS, convProblem } from "../../src/problem/problem.ts";
+import { COMPATIBILITY } from "../suite/compatibility.ts";
 import { violations } from "../suite/law.ts";
 import { inLayout } from "../suite/layouts.ts";
 import { LONG_SUMS } from "../suite/long-sums.ts";
 import { SOFTWARE_TRAITS } from "../suite/traits.ts";
 
+const DEVICES = [DEFAULT_TRAITS, SOFTWARE_TRAITS].map((device) => ({
+  ...device,
+  maxWorkgroupInvocations: COMPATIBILITY.maxComputeInvocationsPerWorkgroup,
+}));
+
 it.each(LONG_SUMS)("%s: cut by every algorithm that needs to", (_, pass, given) => {
   const found: string[] = [];
   let cut = 0;
   for (const layout of LAYOUTS) {
-    for (const device of [DEFAULT_TRAITS, SOFTWARE_TRAITS]) {
+    for (const device of DEVICES) {
       const lowering = lower(convProblem(pass, inLayout(given, layout)), device);
       for (const algorithm of algorithms) {
         const name = `${algorithm.name}, ${layout}, ${device.gpu}`;
