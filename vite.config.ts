@@ -8,7 +8,7 @@ const reference = fileURLToPath(new URL("src/reference.ts", import.meta.url));
 
 /** The gradients of convolution, and what only they need. */
 const GRADIENTS =
-  /\/conv\/(?:gradients|transposed)\.|\/algorithms\/(?:gradients|gather-gradient|fold-padding)\.|\/problem\/gradients\./;
+  /\/conv\/(?:gradients|transposed)\.|\/algorithms\/(?:gradients|gather-gradient|fold-padding)\.|\/problem\/gradients\.|\/copies[-.]/;
 
 const isOfGradients = (id: string): boolean => GRADIENTS.test(id);
 

@@ -1,8 +1,8 @@
 // The step beside those of the algorithms that folds the gradient of a border that repeats the input.
 import foldPaddingShader from "../../shaders/algorithms/fold-padding.wgsl";
 import { elementCount } from "../base/shape.ts";
+import { copiesSnippet } from "../kernel/copies.ts";
 import { F32_BYTES } from "../kernel/element-types.ts";
-import { copiesSnippet } from "../kernel/padding.ts";
 import { BINDING, type Step } from "../kernel/step.ts";
 import { operandLayouts } from "../problem/correlation.ts";
 import { gradientOperands, paddedSize, repeatsInput } from "../problem/gradients.ts";

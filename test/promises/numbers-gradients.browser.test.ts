@@ -4,7 +4,8 @@ import { afterAll, describe, expect, inject, it } from "vitest";
 import { algorithms } from "../../src/algorithms/index.ts";
 import { DEFAULT_TRAITS } from "../../src/algorithms/traits.ts";
 import { type ConvPlan, createEngine } from "../../src/index.ts";
-import { convProblem, sumLength } from "../../src/problem/problem.ts";
+import { convProblem } from "../../src/problem/problem.ts";
+import { sumLength } from "../../src/problem/sum-length.ts";
 import { candidatesOf } from "../suite/candidates.ts";
 import {
   PLACES,

@@ -8,7 +8,7 @@ import { DTYPES } from "../../src/base/dtype.ts";
 import { type ConvInputs, type Engine, createEngine } from "../../src/index.ts";
 import { deviceTraits } from "../../src/planner/device-traits.ts";
 import { environmentOf, tuningKey } from "../../src/planner/tuning.ts";
-import { sumLength } from "../../src/problem/problem.ts";
+import { sumLength } from "../../src/problem/sum-length.ts";
 import { type ProblemWithLimit, leastAccurate, temptation, problemsWithLimit } from "../fuzz/error-limits.ts";
 import { numbersFor } from "../fuzz/oracle.ts";
 import { errorBounds } from "../suite/bounds.ts";
