@@ -8,7 +8,7 @@ const reference = fileURLToPath(new URL("src/reference.ts", import.meta.url));
 
 /** The gradients of convolution, and what only they need. */
 const GRADIENTS =
-  /\/conv\/(?:gradients|transposed)\.|\/algorithms\/(?:gradients|gather-gradient|fold-padding)\.|\/problem\/gradients\.|\/copies[-.]/;
+  /\/conv\/transposed\.|\/(?:algorithms|conv|problem)\/gradients\.|\/fold-padding\.|[/-]phases\.|\/copies[-.]/;
 
 const isOfGradients = (id: string): boolean => GRADIENTS.test(id);
 
