@@ -67,9 +67,6 @@ export const SCALAR_LOADS = 1.25;
 /** Cost of loading an input cell at an arbitrary position, padding included, in equivalent loads: its address costs more than the load. */
 export const CELL_LOADS = 3;
 
-/** Cost of a number loaded from workgroup memory on a GPU, in equivalent loads. */
-export const WORKGROUP_LOADS = 0.5;
-
 /** Bytes of float32 numbers, given one or more counts of them. */
 export function numberBytes(...numbers: readonly number[]): number {
   return numbers.reduce((sum, count) => sum + count, 0) * F32_BYTES;

@@ -4,7 +4,7 @@ import { depthwise } from "./depthwise.ts";
 import { direct } from "./direct.ts";
 import { fft } from "./fft/fft.ts";
 import { im2col } from "./im2col.ts";
-import { implicitGemm } from "./implicit-gemm.ts";
+import { implicitGemm } from "./implicit-gemm/implicit-gemm.ts";
 import { pointwise } from "./pointwise.ts";
 import { winograd } from "./winograd/winograd.ts";
 

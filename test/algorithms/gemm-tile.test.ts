@@ -67,7 +67,7 @@ describe("gemmWork", () => {
   it("counts what a workgroup loads once, and what its threads load of that", () => {
     const workgroup = { sideM: 32, sideN4: 8, step4: 2, counted: false };
     const products = { batch: 1, M: 33, N: 32, K: 9 };
-    const { threads, multiplyAdds, loads } = gemmWork(products, {
+    const { threads, multiplyAdds, loads, workgroupLoads, barriers } = gemmWork(products, {
       name: "",
       tileM: 4,
       tileN4: 1,
@@ -76,7 +76,10 @@ describe("gemmWork", () => {
     });
     expect(threads).toBe(2 * 64);
     expect(multiplyAdds).toBe(64 * 32 * 16);
-    expect(loads).toBeGreaterThan(2 * 64 * 16 + 0.5 * 2 * 64 * 8 * 16);
+    // Two K-steps of eight terms each: the tiles are loaded once and stored once, and read by every thread.
+    expect(loads).toBe(2 * 64 * 16 + 4 * 33 * 32);
+    expect(workgroupLoads).toBe(2 * 64 * 16 + 2 * 64 * 8 * 16);
+    expect(barriers).toBe(2 * 2);
   });
 
   it("counts whole quads of blocks of rows, which load a quarter of B each", () => {

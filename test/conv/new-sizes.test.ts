@@ -70,6 +70,8 @@ const MORE: Readonly<Record<string, number>> = {
   "3x3 at stride 2 backward-weights auto": 1,
   "3x3 at stride 2 backward-weights direct": 2,
   "3x3 at stride 2 backward-weights implicit-gemm": 1,
+  "5x5 depthwise forward implicit-gemm": 1,
+  "5x5 depthwise backward-data implicit-gemm": 1,
   "5x5 depthwise forward im2col": 1,
   "5x5 depthwise backward-data im2col": 1,
   "5x5 depthwise backward-weights auto": 1,

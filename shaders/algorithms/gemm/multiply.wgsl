@@ -23,12 +23,13 @@ fn multiply(sums: ptr<function, array<vec4f, TILE_M * TILE_N4>>, row: u32, colum
       let left = tile_a[left_at + i * DOWN * A_ROW + v * A_VECTOR];
       // @unroll
       for (var j = 0u; j < TILE_N4; j++) {
-        var sum = (*sums)[i * TILE_N4 + j];
-        sum = fma(vec4f(left.x), right[j], sum);
-        sum = fma(vec4f(left.y), right[TILE_N4 + j], sum);
-        sum = fma(vec4f(left.z), right[2u * TILE_N4 + j], sum);
-        (*sums)[i * TILE_N4 + j] = fma(vec4f(left.w), right[3u * TILE_N4 + j], sum);
+        (*sums)[i * TILE_N4 + j] = add_four((*sums)[i * TILE_N4 + j], left, right[j], right[TILE_N4 + j], right[2u * TILE_N4 + j], right[3u * TILE_N4 + j]);
       }
     }
   }
+}
+
+// Adds four terms of four columns, in their order.
+fn add_four(sum: vec4f, left: vec4f, first: vec4f, second: vec4f, third: vec4f, fourth: vec4f) -> vec4f {
+  return fma(vec4f(left.w), fourth, fma(vec4f(left.z), third, fma(vec4f(left.y), second, fma(vec4f(left.x), first, sum))));
 }

@@ -12,3 +12,7 @@ fn end_of_runs(outer: u32) -> u32 {
 }
 
 fn prepare_run(run: u32, local: u32) {}
+
+fn run_vectors(run: u32) -> u32 {
+  return g.size_k4;
+}

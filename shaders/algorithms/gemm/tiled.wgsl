@@ -7,10 +7,10 @@
 // neighbouring threads read neighbouring vectors of workgroup memory and store neighbouring outputs. They are neighbours along the columns of C,
 // or with ROWS_FIRST along its rows. A thread loads vectors of A_ROWS rows of A and of one column of vectors of B.
 //
-// The terms of a sum are runs of 4 size_k4 terms each: one (one-run.wgsl), or several, before each of which `prepare_run` finds the cells.
+// The terms of a sum are one run (one-run.wgsl), or several of size_k terms each, before each of which `prepare_run` finds the cells of A.
 // With COUNTED the terms of a K-step are counted: a run may end within one, and compilers that unroll loops until registers
 // spill (Mesa's for Intel) do not unroll this one.
-// slots: columns_of_b, end_of_runs, first_run, load_a, load_b, multiply, prepare_rows, prepare_run, row_of_a, store
+// slots: columns_of_b, end_of_runs, first_run, load_a, load_b, multiply, prepare_rows, prepare_run, row_of_a, run_vectors, store
 // constants: A_ROWS, COUNTED, ROWS_FIRST, SIDE_M, SIDE_N4, STEP4, TILE_M, TILE_N4, WORKGROUP_SIZE
 const ACROSS = SIDE_N4 / TILE_N4;
 const DOWN = SIDE_M / TILE_M;
@@ -20,6 +20,9 @@ const LOADS_B = SIDE_N4 * STEP4 * 4u / WORKGROUP_SIZE;
 // Distances between the rows of A and between its vectors of terms, in workgroup memory.
 const A_ROW = select(STEP4, 1u, ROWS_FIRST);
 const A_VECTOR = select(1u, SIDE_M, ROWS_FIRST);
+
+// Distance between the vectors that a thread loads of one row of A.
+const BETWEEN_V = select(0u, WORKGROUP_SIZE / SIDE_M, ROWS_FIRST);
 
 fn workgroup_thread(workgroup: u32, local_index: u32) {
   let local = local_index % WORKGROUP_SIZE;
@@ -53,10 +56,11 @@ fn workgroup_thread(workgroup: u32, local_index: u32) {
       a_at[z] = a_start + row_of_a(min(m0 + from_m + z * (WORKGROUP_SIZE / STEP4), g.size_m - 1u));
     }
     var b_at = b_start + run * g.size_k * g.b.row;
-    for (var k4 = 0u; k4 < g.size_k4; k4 += STEP4) {
+    let vectors = run_vectors(run);
+    for (var k4 = 0u; k4 < vectors; k4 += STEP4) {
       // @unroll
       for (var z = 0u; z < LOADS_A; z++) {
-        let v = k4 + from_v + select(0u, z * (WORKGROUP_SIZE / SIDE_M), ROWS_FIRST);
+        let v = k4 + from_v + z * BETWEEN_V;
         tile_a[local + z * WORKGROUP_SIZE] = load_a(a_at[z * A_ROWS / LOADS_A], v);
       }
       // @unroll
@@ -66,7 +70,7 @@ fn workgroup_thread(workgroup: u32, local_index: u32) {
       }
       b_at += 4u * STEP4 * g.b.row;
       workgroupBarrier();
-      multiply(&sums, row, column, select(STEP4, min(STEP4, g.size_k4 - k4), COUNTED));
+      multiply(&sums, row, column, select(STEP4, min(STEP4, vectors - k4), COUNTED));
       workgroupBarrier();
     }
   }

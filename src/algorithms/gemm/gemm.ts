@@ -16,13 +16,13 @@ import noQuadsShader from "../../../shaders/lib/no-quads.wgsl";
 import quadsShader from "../../../shaders/lib/quads.wgsl";
 import { type Triple, roundUp } from "../../base/shape.ts";
 import { elementTypes } from "../../kernel/element-types.ts";
-import { BINDING, type Binding, type Step } from "../../kernel/step.ts";
+import { BINDING, type Binding, type Step, WORKGROUP_SIZE } from "../../kernel/step.ts";
 import type { Uniforms } from "../../kernel/uniforms.ts";
 import type { Correlation, TensorView } from "../../problem/correlation.ts";
 import { NO_EPILOGUE } from "../../problem/problem.ts";
 import type { Variant } from "../algorithm.ts";
-import { OUTPUT_LOADS, WORKGROUP_LOADS, type Work, numberBytes } from "../cost.ts";
-import { alongAxes, channelUniforms, dispatchOn, loader, result, whole } from "../operands.ts";
+import { OUTPUT_LOADS, type Work, numberBytes } from "../cost.ts";
+import { type Snippets, alongAxes, channelUniforms, dispatchOn, loader, result, whole } from "../operands.ts";
 
 /** How a product is divided: a thread tile of rows of A and vectors of four columns of B, which may be part of a workgroup tile. */
 export interface GemmVariant extends Variant {
@@ -80,6 +80,16 @@ export interface PixelGrid {
   readonly strides: readonly [number, number, number, number];
 }
 
+/** A matrix that is read through windows: its snippets and the fields of the uniform `window`. */
+export interface Window {
+  readonly snippets: Snippets;
+  readonly uniforms: Uniforms;
+  /** Terms of a run. */
+  readonly terms: number;
+  /** Whether neighbouring threads load, and store, neighbouring rows. */
+  readonly rowsFirst: boolean;
+}
+
 /**
  * The memory layout of a batch of row-major matrices. Strides are in elements. Those of A and B are multiples of 4, unless the rows of A or the
  * columns of B are `pixels` of a tensor: these are loaded one by one, and `step` is the distance between neighbouring terms of a sum.
@@ -91,6 +101,8 @@ export interface MatrixBatch {
   readonly outer: number;
   readonly pixels?: PixelGrid;
   readonly step?: number;
+  /** If A are the cells that the windows of a convolution see, how they are found. */
+  readonly window?: Window;
 }
 
 /** The memory layout of C: channels and outputs at any distance. If the outputs are pixels at uneven distances, `pixels` is their lattice. */
@@ -188,7 +200,7 @@ export function outputBatch(c: Correlation, firstImage = 0, firstPixel = 0): Res
 }
 
 /** The shaders and constants of a variant. */
-function kernelOf({ tileM, tileN4, quads, workgroup }: GemmVariant, K: number, c: Correlation) {
+function kernelOf({ tileM, tileN4, quads, workgroup }: GemmVariant, K: number, c: Correlation, rowsFirst: boolean) {
   const tile = { TILE_M: tileM, TILE_N4: tileN4 };
   if (!workgroup)
     return { shaders: [quads ? quadsShader : noQuadsShader, gemmShader], constants: { ...tile, QUADS: quads } };
@@ -201,10 +213,15 @@ function kernelOf({ tileM, tileN4, quads, workgroup }: GemmVariant, K: number, c
       ...{ WORKGROUP_SIZE: threads, SIDE_M: sideM, SIDE_N4: sideN4, STEP4: step4 },
       // The sums of a gradient of weights run over pixels, whose number changes from call to call.
       COUNTED: workgroup.counted || (step4 > 1 && (c.y.operand === "dw" || K % (4 * step4) !== 0)),
-      ROWS_FIRST: false,
-      A_ROWS: (sideM * step4) / threads,
+      ROWS_FIRST: rowsFirst,
+      A_ROWS: rowsFirst ? 1 : (sideM * step4) / threads,
     },
   };
+}
+
+/** The memory layout of the output of a correlation with a row for each output of the batch, in any layout. */
+export function outputRows(c: Correlation): ResultBatch {
+  return outputBatch({ ...c, layout: "channels-last" });
 }
 
 /** Multiplies a batch of matrices; if C is the output of the correlation, applies its epilogue. */
@@ -212,7 +229,8 @@ export function gemmStep(gemm: Gemm, variant: GemmVariant, c: Correlation): Step
   const { outputs, K, outerCount, weights, cells, result: to } = gemm;
   const last = to.buffer.operand !== "workspace";
   const channels = c.K / c.groups;
-  const channelsAreRows = c.layout === "channels-first";
+  const { window } = cells;
+  const channelsAreRows = c.layout === "channels-first" && !window;
   const [a, b] = channelsAreRows ? [weights, cells] : [cells, weights];
   const [M, N] = channelsAreRows ? [channels, outputs] : [outputs, channels];
   const [row, column] = channelsAreRows ? [to.channel, to.output] : [to.output, to.channel];
@@ -220,25 +238,24 @@ export function gemmStep(gemm: Gemm, variant: GemmVariant, c: Correlation): Step
   const vectors = (matrix: MatrixBatch): string => elementTypes(isTensor(matrix) ? c.dtype : "f32").four;
   const { tilesM, tilesN } = tilesOf(M, N, variant);
   // Pixels are those of the input.
-  const fromA = a.pixels && loader(c, "x", BINDING.first);
+  const fromA = window?.snippets ?? (a.pixels && loader(c, "x", BINDING.first));
   const fromB = b.pixels && loader(c, "x", BINDING.second);
   const store = to.pixels ? matrixCPixelsShader : matrixCOutputShader;
   const { aliases, bindings, ...end } = result(last ? c : { ...c, epilogue: NO_EPILOGUE });
-  const kernel = kernelOf(variant, K, c);
+  const kernel = kernelOf(variant, K, c, window?.rowsFirst ?? false);
   const tiles = outerCount * c.groups * tilesM * tilesN;
   return dispatchOn([end, fromA, fromB], {
     ...(variant.workgroup ? { workgroups: tiles, subgroupSize: variant.workgroup.subgroupSize } : { threads: tiles }),
     shaders: [
       uniformsShader,
-      oneRunShader,
+      ...(window ? [] : [oneRunShader, fromA ? matrixAPixelsShader : matrixAVectorsShader]),
       ...(grid ? [pixelOffsetShader] : []),
-      fromA ? matrixAPixelsShader : matrixAVectorsShader,
       fromB ? matrixBPixelsShader : matrixBVectorsShader,
       last ? store : matrixCScratchShader,
       ...kernel.shaders,
     ],
     aliases: {
-      ...(a.pixels ? {} : { A4: vectors(a) }),
+      ...(fromA ? {} : { A4: vectors(a) }),
       ...(b.pixels ? { ColumnsAt: "vec4u" } : { B4: vectors(b), ColumnsAt: "u32" }),
       ...(last && aliases),
     },
@@ -256,7 +273,7 @@ export function gemmStep(gemm: Gemm, variant: GemmVariant, c: Correlation): Step
       channels,
       sizeM: M,
       sizeN: N,
-      sizeK: K,
+      sizeK: window?.terms ?? K,
       sizeK4: Math.ceil(K / 4),
       a: matrixUniforms(a),
       b: matrixUniforms(b),
@@ -265,14 +282,17 @@ export function gemmStep(gemm: Gemm, variant: GemmVariant, c: Correlation): Step
       pixelsStart: grid?.start ?? 0,
       pixels: latticeUniforms(grid ?? NO_PIXELS),
       cPixels: latticeUniforms(to.pixels ?? NO_PIXELS),
-      window: {},
+      window: window?.uniforms ?? {},
       yChannels: channelUniforms(last ? c : { y: c.y }),
     },
   });
 }
 
-/** Cost of a K-step beside its loads and multiply-adds, in equivalent loads of a thread: its barriers. */
-const STEP_LOADS = 2;
+/** Instructions of a K-step of a workgroup tile beside multiply-adds and loads, by Mesa for Navi 21: addresses, loops. */
+const STEP_INSTRUCTIONS = 12;
+
+/** Instructions of a thread tile for each vector that it loads. */
+const LOAD_INSTRUCTIONS = 2;
 
 /** The work of a batch of matrix products. */
 export function gemmWork({ batch, M, N, K }: Products, variant: GemmVariant): Work {
@@ -285,24 +305,37 @@ export function gemmWork({ batch, M, N, K }: Products, variant: GemmVariant): Wo
   if (workgroup) {
     const { sideM, sideN4, step4 } = workgroup;
     const threads = tiles * tileThreads(variant, workgroup);
-    const steps = Math.ceil(vectors / step4) * step4;
-    // A K-step ends with two barriers, and its loads wait for each other.
-    const waiting = (STEP_LOADS * threads * steps) / step4;
-    const fromMemory = 4 * (sideM + 4 * sideN4) * tiles * steps;
-    const fromWorkgroup = 4 * (tileM + 4 * tileN4) * threads * steps;
+    const steps = Math.ceil(vectors / step4);
+    const numbers = 4 * steps * step4;
+    const once = (sideM + 4 * sideN4) * tiles * numbers;
     return {
       threads,
-      multiplyAdds: 16 * tileM * tileN4 * threads * steps,
-      loads: fromMemory + WORKGROUP_LOADS * fromWorkgroup + waiting + stores,
+      multiplyAdds: 4 * tileM * tileN4 * threads * numbers,
+      loads: once + stores,
       bytes,
+      // Each number is stored once, and loaded by every thread that needs it.
+      workgroupLoads: once + (tileM + 4 * tileN4) * threads * numbers,
+      workgroups: tiles,
+      traffic: numberBytes(once, batch * M * N),
+      barriers: 2 * steps,
+      instructions: STEP_INSTRUCTIONS * threads * steps,
     };
   }
   // Exchanging vectors in a quad costs almost nothing.
   const right = quads ? 4 * tileN4 : 16 * tileN4;
+  // The threads of a workgroup share rows of A, and columns of B if they reach past the end of a row of tiles.
+  const across = Math.min(WORKGROUP_SIZE, tilesN);
+  const workgroups = Math.ceil(tiles / WORKGROUP_SIZE);
+  const once = (across * 4 * tileN4 + (WORKGROUP_SIZE / across) * tileM) * workgroups * 4 * vectors;
   return {
     threads: tiles,
     multiplyAdds: 16 * tileM * tileN4 * tiles * vectors,
     loads: (4 * tileM + right) * tiles * vectors + stores,
     bytes,
+    workgroups,
+    traffic: numberBytes(once, batch * M * N),
+    instructions: LOAD_INSTRUCTIONS * (tileM + 4 * tileN4) * tiles * vectors,
+    // Neighbouring threads load vectors of B that lie tileN4 apart.
+    lines: quads ? 1 : tileN4,
   };
 }

@@ -14,6 +14,8 @@ export interface Unpacked {
   readonly channels: number;
   /** Terms count through the cells of each inner channel, or with `innerFirst` through the inner channels of each cell. */
   readonly inner: number;
+  /** The inner channels that there are; those from here on are zeros. All unless given. */
+  readonly innerUsed?: number;
   readonly cells: Triple;
   readonly innerFirst: boolean;
   /** Whether the terms are the rows of the packed matrices, and the channels their columns. */
@@ -53,6 +55,7 @@ export function packStep(from: Unpacked, role: "x" | "w", target: Binding, c: Co
       rowVectors: columns / 4,
       channels: from.channels,
       inner: from.inner,
+      innerUsed: from.innerUsed ?? from.inner,
       ...alongAxes("cells", from.cells, "taps"),
       fromStart: from.start,
       fromBatch: from.batchStride,

@@ -18,11 +18,14 @@ const SOFTWARE_SUMS = 256;
  */
 const SMALL = { multiplyAdds: 2e9, sums: 128 };
 
+/** A matrix of fewer rows or columns than these leaves most of a workgroup tile empty. */
+const FEW_ROWS = 16;
+
 /** A device that can hold no more sums than these is short of registers. */
 const FEW_SUMS = 16;
 
 /** Most tiles to offer for measurement. */
-const MOST = 5;
+export const MOST_TILES = 5;
 
 function tile(tileM: number, tileN4: number, quads: boolean): GemmVariant {
   return { name: `m${tileM}n${tileN4 * 4}${quads ? "-quads" : ""}`, tileM, tileN4, quads };
@@ -41,7 +44,8 @@ const THREAD_TILES: readonly GemmVariant[] = [16, 8, 4, 1].flatMap((tileM) =>
   [4, 2, 1].flatMap((tileN4) => [tile(tileM, tileN4, true), tile(tileM, tileN4, false)]),
 );
 
-const WORKGROUP_TILES: readonly GemmVariant[] = [
+/** The workgroup tiles: large ones for large matrices, small ones for few outputs or devices with few registers, narrow ones for few rows or columns. */
+export const WORKGROUP_TILES: readonly GemmVariant[] = [
   workgroupTile(128, 64, 8, 8, 8),
   workgroupTile(64, 64, 8, 8, 16),
   workgroupTile(64, 64, 8, 8, 4),
@@ -50,12 +54,14 @@ const WORKGROUP_TILES: readonly GemmVariant[] = [
   workgroupTile(64, 64, 4, 4, 16),
   workgroupTile(32, 32, 4, 4, 16),
   workgroupTile(32, 32, 4, 4, 8),
+  workgroupTile(64, 16, 4, 4, 16),
+  workgroupTile(16, 64, 4, 4, 16),
 ];
 
 const TILES = [...WORKGROUP_TILES, ...THREAD_TILES];
 
 /** A size rounded up, so that products of similar sizes get the same tile, and share a kernel. */
-function coarse(size: number): number {
+export function coarse(size: number): number {
   if (size <= 64) return size < 16 ? size : roundUp(size, 16);
   return 2 ** Math.ceil(Math.log2(size));
 }
@@ -69,7 +75,8 @@ function isPossible(one: GemmVariant, device: DeviceTraits, vectors: boolean): b
 /** Whether a thread tile fits the registers and a workgroup tile the workgroup memory of the device. */
 function fits({ tileM, tileN4, workgroup }: GemmVariant, mostSums: number, device: DeviceTraits): boolean {
   const sums = 4 * tileM * tileN4;
-  if (sums > mostSums || !workgroup) return sums <= mostSums;
+  if (sums > mostSums) return false;
+  if (!workgroup) return device.workgroupBytes === 0 || sums <= FEW_SUMS;
   // Where the subgroup size is chosen for the registers, 64 sums fit beside the vectors of one step only: Mesa spills on Xe-LP with longer ones.
   if (device.subgroupSize !== undefined && sums === 64 && workgroup.step4 > 1) return false;
   return workgroupBytes(workgroup) <= device.workgroupBytes;
@@ -80,13 +87,16 @@ export function gemmTiles(products: Products, device: DeviceTraits, vectors = tr
   const { batch, M, N, K } = products;
   const most = device.software ? SOFTWARE_SUMS : device.maxSums;
   const inQuads = batch * M * N * K < SMALL.multiplyAdds ? Math.min(SMALL.sums, most) : most;
-  return TILES.filter((one) => isPossible(one, device, vectors) && fits(one, one.quads ? inQuads : most, device))
+  // Where there is workgroup memory, threads alone only serve matrices of few rows or columns.
+  const tiles = device.workgroupBytes > 0 && Math.min(M, N) >= FEW_ROWS ? WORKGROUP_TILES : TILES;
+  return tiles
+    .filter((one) => isPossible(one, device, vectors) && fits(one, one.quads ? inQuads : most, device))
     .map((one) => ({
       one,
       seconds: estimate([gemmWork({ ...products, M: coarse(M), N: coarse(N) }, one)], device.rates),
     }))
     .toSorted((a, b) => a.seconds - b.seconds)
-    .slice(0, device.software ? 1 : MOST)
+    .slice(0, device.software ? 1 : MOST_TILES)
     .map(({ one }) => suited(one, device));
 }
 
@@ -94,6 +104,13 @@ export function gemmTiles(products: Products, device: DeviceTraits, vectors = tr
 function suited(one: GemmVariant, { subgroupSize, maxSums }: DeviceTraits): GemmVariant {
   const counted = maxSums <= FEW_SUMS;
   return one.workgroup ? { ...one, workgroup: { ...one.workgroup, counted, subgroupSize } } : one;
+}
+
+/** The tiles that the device can run; unless they are asked for by name, only those that fit its registers and workgroup memory. */
+export function tilesThatFit(tiles: readonly GemmVariant[], device: DeviceTraits, named = false): GemmVariant[] {
+  return tiles
+    .filter((one) => isPossible(one, device, true) && (named || fits(one, device.maxSums, device)))
+    .map((one) => suited(one, device));
 }
 
 /** The tiles for a batch of products; with a name, only the one of that name, if this device can run it. */
