@@ -96,7 +96,7 @@ const CASES: readonly Named[] = [
     name: "7x7 at stride 2 over three channels",
     algorithm: "implicit-gemm",
     descriptor: { inputShape: [1, 3, 19, 18], kernelShape: [34, 3, 7, 7], stride: 2, padding: 3 },
-    passes: ["forward", "backward-weights"],
+    passes: ["forward", "backward-data", "backward-weights"],
   },
   {
     name: "5x5 over three channels, channels-last, reflected",
