@@ -3,9 +3,9 @@
 // output channels (vec4f or f32). load_weights comes from a weights-* snippet, load from load.wgsl, source and is_padding from a padding-*
 // snippet. Rows of outputs may end within a tile. K_TAIL: some tile reaches past the last channel. WHOLE_ROWS: a stretch covers a row of the
 // kernel; COLUMN_TAIL: the last stretch of a row may reach past it. places: outputs of an image, TILE_Q at a time, in whole quads.
-// slots: channel_of, epilogue, is_cell, is_padding, lane_offsets, load, load_weights, source, store
+// slots: epilogue, is_cell, is_padding, lane_channels, lane_offsets, load, load_weights, source, store
 // constants: CELLS_PER_COLUMN, CELLS_PER_OUTPUT, CELL_STEP, CHANNELS_LAST, COLUMNS, COLUMN_TAIL, DILATION_D, DILATION_H, DILATION_W, K_TAIL, LANES, PADDING_VALUE, ROWS, STRIDE_D, STRIDE_H, STRIDE_W, TILE_Q, TILE_V, WHOLE_ROWS
-// types: LaneOffsets, OutputChannels, V, WeightChannels, Y
+// types: Channel, LaneChannels, LaneOffsets, OutputChannels, V, WeightChannels, Y
 struct Direct {
   threads: u32, steps: u32,
   tiles_q: u32, places: u32, tiles_k: u32,
@@ -117,6 +117,12 @@ fn thread(invocation: u32) {
   }
 
   let y_tile = g.y_start + n * g.y_stride_n + o * g.y_stride_o + p * g.y_stride_p;
+  // Found once: their outputs are stored in branches.
+  var channels: array<LaneChannels, TILE_V>;
+  // @unroll
+  for (var v = 0u; v < TILE_V; v++) {
+    channels[v] = lane_channels(group * g.group_k + k0 + v * LANES);
+  }
   // The places that complete a quad store nothing.
   let end = select(0u, g.output_q, o < g.output_o);
   // @unroll
@@ -125,14 +131,13 @@ fn thread(invocation: u32) {
       // @unroll
       for (var v = 0u; v < TILE_V; v++) {
         let at = y_tile + (q0 + q) * g.y_stride_q;
-        store(sums[q * TILE_V + v], group * g.group_k, k0 + v * LANES, at, vec3u(o, p, q0 + q));
+        store(sums[q * TILE_V + v], channels[v], k0 + v * LANES, at, vec3u(o, p, q0 + q));
       }
     }
   }
 }
 
-fn store_one(sum: f32, first_channel: u32, k: u32, at: u32, output: vec3u) {
-  let channel = channel_of(first_channel + k);
+fn store_one(sum: f32, channel: Channel, k: u32, at: u32, output: vec3u) {
   if (select(true, k < g.group_k, K_TAIL) & is_cell(channel, output)) {
     let index = at + channel.at;
     y[index] = Y(epilogue(sum, channel.index, index));

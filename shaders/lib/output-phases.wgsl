@@ -1,7 +1,8 @@
 // The output channels of a gradient whose phases are channels (src/problem/gradients.ts): output o of phase t is the cell first + o CELL_STRIDE + t PHASE_STEP along each axis; some lie outside the tensor.
 // `first` may be below 0: it wraps round, as a cell below 0 does, which is then past the last.
+// EDGE_*: some outputs lie outside along an axis.
 // slots: phase_of
-// constants: CELL_STRIDE_D, CELL_STRIDE_H, CELL_STRIDE_W, PHASES_D, PHASES_H, PHASES_W, PHASE_STEP_D, PHASE_STEP_H, PHASE_STEP_W
+// constants: CELL_STRIDE_D, CELL_STRIDE_H, CELL_STRIDE_W, EDGE_D, EDGE_H, EDGE_W, PHASES_D, PHASES_H, PHASES_W, PHASE_STEP_D, PHASE_STEP_H, PHASE_STEP_W
 
 struct OutputChannels {
   stride: u32,
@@ -27,6 +28,8 @@ fn channel_of(k: u32) -> Channel {
 
 // Whether the output (o, p, q) of a channel is a cell of the tensor.
 fn is_cell(channel: Channel, output: vec3u) -> bool {
-  let cell = channel.first + output * vec3u(CELL_STRIDE_D, CELL_STRIDE_H, CELL_STRIDE_W);
-  return all(cell < vec3u(g.y_channels.cells_d, g.y_channels.cells_h, g.y_channels.cells_w));
+  let inside_d = select(true, channel.first.x + output.x * CELL_STRIDE_D < g.y_channels.cells_d, EDGE_D);
+  let inside_h = select(true, channel.first.y + output.y * CELL_STRIDE_H < g.y_channels.cells_h, EDGE_H);
+  let inside_w = select(true, channel.first.z + output.z * CELL_STRIDE_W < g.y_channels.cells_w, EDGE_W);
+  return inside_d & inside_h & inside_w;
 }

@@ -11,7 +11,7 @@ import outputChannelsShader from "../../shaders/lib/output-channels.wgsl";
 import residualShader from "../../shaders/lib/residual.wgsl";
 import weightChannelsShader from "../../shaders/lib/weight-channels.wgsl";
 import { type Dtype, bytesFor } from "../base/dtype.ts";
-import { type Triple, elementCount } from "../base/shape.ts";
+import { elementCount } from "../base/shape.ts";
 import { activationShaders, derivativeShaders } from "../kernel/activation.ts";
 import { type ThreadDispatch, type WorkgroupDispatch, dispatch } from "../kernel/dispatch.ts";
 import { elementTypes } from "../kernel/element-types.ts";
@@ -159,11 +159,11 @@ export function windowConstants({ stride, dilation, layout }: Correlation): Read
 const AXES = { input: "DHW", output: "OPQ", taps: "TRS" } as const;
 
 /** Values along depth, height and width as uniforms or constants: `pad` and [1, 2, 3] give padD, padH and padW. */
-export function alongAxes(
+export function alongAxes<T extends number | boolean = number>(
   prefix: string,
-  values: Triple,
+  values: readonly [T, T, T],
   axes: keyof typeof AXES = "input",
-): Readonly<Record<string, number>> {
+): Readonly<Record<string, T>> {
   const [a, b, c] = AXES[axes];
   return { [prefix + a]: values[0], [prefix + b]: values[1], [prefix + c]: values[2] };
 }
