@@ -42,8 +42,7 @@ fn thread(index: u32) {
       // @unroll
       for (var l = 0u; l < TAPS_W; l++) {
         let s = channel.first.z + l * STRIDE_W;
-        let weight = load(w_at + min(t, g.kernel_t - 1u) * g.w_stride_t + min(r, g.kernel_r - 1u) * g.w_stride_r + min(s, g.kernel_s - 1u) * g.w_stride_s);
-        tile[(i * TILE_H + j) * TILE_W + l] = select(0.0, weight, (t < g.kernel_t) & (r < g.kernel_r) & (s < g.kernel_s));
+        tile[(i * TILE_H + j) * TILE_W + l] = load_tap(w_at, t, r, s);
       }
     }
   }
@@ -56,28 +55,15 @@ fn thread(index: u32) {
       if (later % POINTS < TAPS && later / POINTS < TAPS) {
         let step = STEPS[axis];
         let start = later * step * POINTS + i % step;
-        let first = tile[start];
-        tile[start + (POINTS - 1u) * step] = tile[start + (TAPS - 1u) * step];
-        var evens: array<f32, PAIRS>;
-        var odds: array<f32, PAIRS>;
+        var taps: array<f32, TAPS>;
         // @unroll
-        for (var pair = 0u; pair < PAIRS; pair++) {
-          evens[pair] = first;
-          odds[pair] = POWERS[pair * TAPS + 1u] * tile[start + step];
-          // @unroll
-          for (var j = 2u; j < TAPS; j++) {
-            if (j % 2u == 0u) {
-              evens[pair] = fma(POWERS[pair * TAPS + j], tile[start + j * step], evens[pair]);
-            } else {
-              odds[pair] = fma(POWERS[pair * TAPS + j], tile[start + j * step], odds[pair]);
-            }
-          }
+        for (var j = 0u; j < TAPS; j++) {
+          taps[j] = tile[start + j * step];
         }
-        tile[start] = SCALES[0] * first;
+        let points = transform_line(taps);
         // @unroll
-        for (var pair = 0u; pair < PAIRS; pair++) {
-          tile[start + (2u * pair + 1u) * step] = SCALES[pair + 1u] * (evens[pair] + odds[pair]);
-          tile[start + (2u * pair + 2u) * step] = SCALES[pair + 1u] * (evens[pair] - odds[pair]);
+        for (var j = 0u; j < POINTS; j++) {
+          tile[start + j * step] = points[j];
         }
       }
     }
@@ -86,4 +72,33 @@ fn thread(index: u32) {
   for (var point = 0u; point < TILE_SIZE; point++) {
     transformed[index + point * g.point_stride] = select(tile[point], 0.0, past_end);
   }
+}
+
+// Loads a tap; those past the end of the kernel are zeros.
+fn load_tap(w_at: u32, t: u32, r: u32, s: u32) -> f32 {
+  let weight = load(w_at + min(t, g.kernel_t - 1u) * g.w_stride_t + min(r, g.kernel_r - 1u) * g.w_stride_r + min(s, g.kernel_s - 1u) * g.w_stride_s);
+  return select(0.0, weight, (t < g.kernel_t) & (r < g.kernel_r) & (s < g.kernel_s));
+}
+
+// G w: the points of a line of taps.
+fn transform_line(w: array<f32, TAPS>) -> array<f32, POINTS> {
+  var points: array<f32, POINTS>;
+  points[0] = SCALES[0] * w[0];
+  points[POINTS - 1u] = w[TAPS - 1u];
+  // @unroll
+  for (var pair = 0u; pair < PAIRS; pair++) {
+    var even = w[0];
+    var odd = POWERS[pair * TAPS + 1u] * w[1];
+    // @unroll
+    for (var j = 2u; j < TAPS; j++) {
+      if (j % 2u == 0u) {
+        even = fma(POWERS[pair * TAPS + j], w[j], even);
+      } else {
+        odd = fma(POWERS[pair * TAPS + j], w[j], odd);
+      }
+    }
+    points[2u * pair + 1u] = SCALES[pair + 1u] * (even + odd);
+    points[2u * pair + 2u] = SCALES[pair + 1u] * (even - odd);
+  }
+  return points;
 }

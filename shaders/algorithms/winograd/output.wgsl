@@ -37,33 +37,15 @@ fn thread(invocation: u32) {
       let step = STEPS[axis];
       if (i % step % POINTS < OUTPUTS && i % step / POINTS < OUTPUTS) {
         let start = i / step * step * POINTS + i % step;
-        var sums: array<f32, PAIRS>;
-        var differences: array<f32, PAIRS>;
+        var line: array<f32, POINTS>;
         // @unroll
-        for (var pair = 0u; pair < PAIRS; pair++) {
-          sums[pair] = tile[start + (2u * pair + 1u) * step] + tile[start + (2u * pair + 2u) * step];
-          differences[pair] = tile[start + (2u * pair + 1u) * step] - tile[start + (2u * pair + 2u) * step];
+        for (var j = 0u; j < POINTS; j++) {
+          line[j] = tile[start + j * step];
         }
-        let at_zero = tile[start];
-        let at_infinity = tile[start + (2u * PAIRS + 1u) * step];
+        let outputs = transform_line(line);
         // @unroll
         for (var j = 0u; j < OUTPUTS; j++) {
-          var sum = 0.0;
-          if (j == 0u) {
-            sum = at_zero;
-          }
-          if (j == OUTPUTS - 1u) {
-            sum += at_infinity;
-          }
-          // @unroll
-          for (var pair = 0u; pair < PAIRS; pair++) {
-            if (j % 2u == 0u) {
-              sum = fma(POWERS[pair * OUTPUTS + j], sums[pair], sum);
-            } else {
-              sum = fma(POWERS[pair * OUTPUTS + j], differences[pair], sum);
-            }
-          }
-          tile[start + j * step] = sum;
+          tile[start + j * step] = outputs[j];
         }
       }
     }
@@ -90,4 +72,36 @@ fn thread(invocation: u32) {
       }
     }
   }
+}
+
+// A^T m: the outputs of a line of points.
+fn transform_line(m: array<f32, POINTS>) -> array<f32, OUTPUTS> {
+  var outputs: array<f32, OUTPUTS>;
+  var sums: array<f32, PAIRS>;
+  var differences: array<f32, PAIRS>;
+  // @unroll
+  for (var pair = 0u; pair < PAIRS; pair++) {
+    sums[pair] = m[2u * pair + 1u] + m[2u * pair + 2u];
+    differences[pair] = m[2u * pair + 1u] - m[2u * pair + 2u];
+  }
+  // @unroll
+  for (var j = 0u; j < OUTPUTS; j++) {
+    var sum = 0.0;
+    if (j == 0u) {
+      sum = m[0];
+    }
+    if (j == OUTPUTS - 1u) {
+      sum += m[2u * PAIRS + 1u];
+    }
+    // @unroll
+    for (var pair = 0u; pair < PAIRS; pair++) {
+      if (j % 2u == 0u) {
+        sum = fma(POWERS[pair * OUTPUTS + j], sums[pair], sum);
+      } else {
+        sum = fma(POWERS[pair * OUTPUTS + j], differences[pair], sum);
+      }
+    }
+    outputs[j] = sum;
+  }
+  return outputs;
 }
