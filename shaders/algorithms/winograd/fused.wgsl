@@ -7,7 +7,7 @@
 // constants: CHANNELS_LAST, SIDE, WORKGROUP_SIZE
 // types: OutputChannels, Y
 struct Fused {
-  workgroups: u32, k_blocks: u32, tile_blocks: u32, tile_count: u32,
+  rounds: u32, workgroups: u32, k_blocks: u32, tile_blocks: u32, tile_count: u32,
   group_c: u32, group_k: u32, padded_c: u32,
   filter_point: u32, filter_group: u32, filter_row: u32,
   tiles_o: u32, tiles_p: u32, tiles_q: u32,
@@ -28,8 +28,7 @@ const STEP = 128u / SIDE;
 const THREAD_TILES = SIDE / 4u;
 const THREAD_VECTORS = SIDE / 16u;
 const BLOCK_VECTORS = SIDE / 4u;
-// Rounds of the output transform, and the vectors of channels of one.
-const ROUNDS = SIDE * SIDE / WORKGROUP_SIZE;
+// Vectors of channels in a round of the output transform.
 const ROUND_VECTORS = 64u / SIDE;
 // Transformed filters [channel of the step][point][vector of outputs], then tiles [four channels of the step][point][tile].
 const TILES_AT = 512u;
@@ -130,12 +129,15 @@ fn workgroup_thread(workgroup: u32, local: u32) {
   let vector = select(local / (SIDE * 4u), local / 4u % ROUND_VECTORS, CHANNELS_LAST);
   let tile = select(local / 4u % SIDE, local / (4u * ROUND_VECTORS), CHANNELS_LAST);
   let inside = (workgroup < g.workgroups) & (first_tile + tile < g.tile_count);
-  // @unroll
-  for (var turn = 0u; turn < ROUNDS; turn++) {
-    if (own_k / ROUND_VECTORS == turn % (4u / ROUND_VECTORS)) {
-      // @unroll
-      for (var j = 0u; j < THREAD_TILES; j++) {
-        cells[(point * ROUND_VECTORS + own_k % ROUND_VECTORS) * SIDE + own_column + 4u * j] = sums[j * THREAD_VECTORS + turn * ROUND_VECTORS / 4u];
+  // The number of rounds is a uniform: compilers unroll a loop of so few turns, which takes them longer than the rest.
+  for (var turn = 0u; turn < g.rounds; turn++) {
+    // @unroll
+    for (var i = 0u; i < THREAD_VECTORS; i++) {
+      if ((own_k + 4u * i) / ROUND_VECTORS == turn) {
+        // @unroll
+        for (var j = 0u; j < THREAD_TILES; j++) {
+          cells[(point * ROUND_VECTORS + own_k % ROUND_VECTORS) * SIDE + own_column + 4u * j] = sums[j * THREAD_VECTORS + i];
+        }
       }
     }
     workgroupBarrier();

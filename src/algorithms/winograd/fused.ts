@@ -81,7 +81,14 @@ export function fusedStep(c: Correlation, device: DeviceTraits, geometry: Geomet
     constants: { WORKGROUP_SIZE: THREADS, SIDE: variant.side, CHANNELS_LAST: c.layout === "channels-last" },
     ranges: [preparedRange(BINDING.second, 0, filterBytes)],
     uniforms: {
-      ...{ workgroups, kBlocks: blocks.channels, tileBlocks: blocks.tiles, tileCount },
+      // A round transforms one output of each thread.
+      ...{
+        rounds: variant.side ** 2 / THREADS,
+        workgroups,
+        kBlocks: blocks.channels,
+        tileBlocks: blocks.tiles,
+        tileCount,
+      },
       ...{ groupC: c.C / c.groups, groupK, paddedC },
       filterPoint: (c.groups * paddedC * paddedK) / 4,
       filterGroup: (paddedC * paddedK) / 4,
