@@ -157,6 +157,17 @@ describe.each(Object.keys(CLASSES) as GpuClass[])("on %s", (gpu) => {
     }
   });
 
+  it("divides tiles among chunks evenly, and into no smaller ones where each loads more filters than the cache holds", () => {
+    const chunksOf = (N: number, C: number, side: number): number[] => {
+      const problem = convProblem("forward", { inputShape: [N, C, side, side], kernelShape: [C, C, 3, 3], padding: 1 });
+      const { steps } = candidatesOf(winograd, problem, device, "f4x3")[0]!.plan();
+      return steps.flatMap(({ uniforms: { tiles } }, at) => (at % 3 === 0 ? [Number(tiles)] : []));
+    };
+    const many = chunksOf(16, 64, 56);
+    expect(Math.min(...many)).toBeGreaterThan(0.9 * Math.max(...many));
+    expect(chunksOf(16, 512, 7)).toEqual([64]);
+  });
+
   it("offers fused tiles where workgroup memory is fast, with no more sums than registers hold", () => {
     const names = candidatesOf(winograd, problems[0]!, device).map(({ variant }) => variant);
     const fused = names.filter((name) => name.includes("fused")).toSorted();

@@ -2,7 +2,7 @@
 // convolutional neural networks", 2016, section 4). Tiles of the input and the filters are transformed, multiplied point by point as
 // matrices over the channels, and transformed back: (m r / (m + r - 1))^axes times fewer multiplications than the direct sum. The outputs of a
 // tile share their errors, and a NaN or infinity in the input spreads over the tiles that see it.
-import { type Triple, elementCount } from "../../base/shape.ts";
+import { type Triple, elementCount, roundUp } from "../../base/shape.ts";
 import { F32_BYTES } from "../../kernel/element-types.ts";
 import type { Correlation } from "../../problem/correlation.ts";
 import {
@@ -24,8 +24,13 @@ import { partitionOf, transformedAxes } from "./partition.ts";
 import { filterStep, inputStep, multiplyStep, outputStep } from "./steps.ts";
 import { TILES, type Tile } from "./tiles.ts";
 
-/** Cap of a chunk on a CPU. Larger ones are no faster: matrix products of this size already keep it busy. On a GPU a chunk should stay in the last cache. */
-const SOFTWARE_CHUNK_BYTES = 32 * 2 ** 20;
+/** Cap of a chunk. Larger ones are no faster: matrix products of this size already keep the GPU busy. */
+const CHUNK_BYTES = 32 * 2 ** 20;
+
+/** Bytes that a chunk should take at most: on a GPU it stays in the last cache, unless the filters, which every chunk loads, are larger. */
+function chunkCap({ filterBytes }: Geometry, device: DeviceTraits): number {
+  return device.software ? CHUNK_BYTES : Math.min(CHUNK_BYTES, Math.max(device.cacheBytes, filterBytes));
+}
 
 /** A tile with more than this many times the multiplications of the best one is not worth trying. */
 const MOST_MULTIPLICATIONS = 3;
@@ -76,8 +81,7 @@ function tilesFor(c: Correlation): Tile[] | Unsupported {
 /** Most tiles of a chunk; 0 if not even a vector of them fits. */
 function chunkTiles(c: Correlation, geometry: Geometry, device: DeviceTraits): number {
   if (geometry.filterBytes > device.maxBindingBytes) return 0;
-  const most = device.software ? SOFTWARE_CHUNK_BYTES : device.cacheBytes;
-  const cap = Math.min(most, device.maxWorkspaceBytes - geometry.filterBytes);
+  const cap = Math.min(chunkCap(geometry, device), device.maxWorkspaceBytes - geometry.filterBytes);
   const fits = (count: number): boolean =>
     chunkBytes(c, geometry, count) <= cap &&
     Math.max(inputBytes(c, geometry, count), productBytes(c, geometry, count)) <= device.maxBindingBytes;
@@ -85,7 +89,9 @@ function chunkTiles(c: Correlation, geometry: Geometry, device: DeviceTraits): n
   const bytesOfFour = chunkBytes(c, geometry, 8) - chunkBytes(c, geometry, 4);
   let count = 4 * Math.floor(Math.max(0, cap) / Math.max(1, bytesOfFour));
   while (count > 0 && !fits(count)) count -= 4;
-  return Math.max(0, count);
+  if (count <= 0) return 0;
+  // As many chunks of nearly the same size.
+  return Math.min(count, roundUp(Math.ceil(geometry.tileCount / Math.ceil(geometry.tileCount / count)), 4));
 }
 
 /** The matrix products of `count` tiles. */
@@ -110,7 +116,7 @@ function separate(c: Correlation, device: DeviceTraits, geometry: Geometry, most
     preparedBytes: geometry.filterBytes,
     // The transform of the filters, and three for each chunk of tiles.
     dispatches: 1 + 3 * Math.ceil(geometry.tileCount / most),
-    work: winogradWork(c, device, geometry, Math.ceil(geometry.tileCount / most)),
+    work: winogradWork(c, device, geometry, most),
     error: winogradError(c, geometry.tile),
     iterations: geometry.paddedC / 4,
     plan: () => winogradPlan(c, device, geometry, most),
@@ -178,21 +184,24 @@ function filterWork(c: Correlation, geometry: Geometry): Work[] {
   return c.w.operand === "w" ? [] : [transformWork(geometry, filterBytes / F32_BYTES / points, points, points)];
 }
 
-/** The work of all steps, in so many chunks. */
-function winogradWork(c: Correlation, device: DeviceTraits, geometry: Geometry, chunks: number): Work[] {
+/** The work of all steps, in chunks of `most` tiles. */
+function winogradWork(c: Correlation, device: DeviceTraits, geometry: Geometry, most: number): Work[] {
   const { tile, axes, points, tileCount, paddedC, groupK, filterBytes } = geometry;
   const products = productsOf(c, geometry, tileCount);
   const input = transformWork(geometry, tileCount * c.groups * paddedC, points * 1.5, points);
   const multiply = gemmWork(products, gemmTile(products, device));
   const output = transformWork(geometry, tileCount * c.groups * groupK, points, tile.m ** axes * OUTPUT_LOADS);
   if (device.software) return [...filterWork(c, geometry), input, multiply, output];
-  // On a GPU chunks stay in the last cache. Channels-first, neighbouring threads load and store every m-th cell, and neighbouring points.
+  // Channels-first, neighbouring threads load and store every m-th cell, and neighbouring points.
   const lines = c.layout === "channels-last" ? 1 : (1 + tile.m) / 2;
-  const cached = (work: Work, bytes: number): Work => ({ traffic: work.bytes, ...work, bytes });
+  const chunks = Math.ceil(tileCount / most);
+  const isCached = (bytes: number): boolean => bytes <= device.cacheBytes;
+  const inCache = isCached(chunkBytes(c, geometry, most));
+  const loaded = (work: Work, bytes: number): Work => ({ traffic: work.bytes, ...work, ...(inCache && { bytes }) });
   const steps = [
-    { ...cached(input, numberBytes(c.sizes.x)), lines },
-    cached(multiply, filterBytes),
-    { ...cached(output, numberBytes(c.sizes.y)), lines },
+    { ...loaded(input, numberBytes(c.sizes.x)), lines },
+    loaded(multiply, isCached(filterBytes) ? filterBytes : chunks * filterBytes),
+    { ...loaded(output, numberBytes(c.sizes.y)), lines },
   ];
   return [...filterWork(c, geometry), ...steps.flatMap((step) => divide(step, chunks))];
 }
