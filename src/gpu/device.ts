@@ -21,6 +21,8 @@ const FEATURES: readonly GPUFeatureName[] = [
   "shader-f16",
   // Neighbouring invocations share their loads.
   "subgroups",
+  // Kernels with many sums ask for small subgroups where these have more registers.
+  "subgroup-size-control" as GPUFeatureName,
 ];
 
 /** Where the GPU comes from: at most one of these; by default `navigator.gpu`. */

@@ -7,6 +7,7 @@ import matrixBVectorsShader from "../../../shaders/algorithms/gemm/matrix-b-vect
 import matrixCOutputShader from "../../../shaders/algorithms/gemm/matrix-c-output.wgsl";
 import matrixCPixelsShader from "../../../shaders/algorithms/gemm/matrix-c-pixels.wgsl";
 import matrixCScratchShader from "../../../shaders/algorithms/gemm/matrix-c-scratch.wgsl";
+import matrixCVectorsShader from "../../../shaders/algorithms/gemm/matrix-c-vectors.wgsl";
 import multiplyShader from "../../../shaders/algorithms/gemm/multiply.wgsl";
 import oneRunShader from "../../../shaders/algorithms/gemm/one-run.wgsl";
 import pixelOffsetShader from "../../../shaders/algorithms/gemm/pixel-offset.wgsl";
@@ -22,7 +23,7 @@ import type { Correlation, TensorView } from "../../problem/correlation.ts";
 import { NO_EPILOGUE } from "../../problem/problem.ts";
 import type { Variant } from "../algorithm.ts";
 import { OUTPUT_LOADS, type Work, numberBytes } from "../cost.ts";
-import { type Snippets, alongAxes, channelUniforms, dispatchOn, loader, result, whole } from "../operands.ts";
+import { type Snippets, alongAxes, channelUniforms, dispatchOn, dtypeOf, loader, result, whole } from "../operands.ts";
 
 /** How a product is divided: a thread tile of rows of A and vectors of four columns of B, which may be part of a workgroup tile. */
 export interface GemmVariant extends Variant {
@@ -135,6 +136,11 @@ function isTensor({ buffer: { operand } }: MatrixBatch): boolean {
   return operand !== "workspace" && operand !== "prepared";
 }
 
+/** Whether a number of elements is one of whole vectors. */
+function isWhole(elements: number): boolean {
+  return elements % 4 === 0;
+}
+
 /** The strides of A or B, in units of what its snippet loads: vectors, or single elements of pixels. */
 function matrixUniforms({ row, inner, outer, pixels }: MatrixBatch): Uniforms {
   const unit = pixels ? 1 : 4;
@@ -240,7 +246,8 @@ export function gemmStep(gemm: Gemm, variant: GemmVariant, c: Correlation): Step
   // Pixels are those of the input.
   const fromA = window?.snippets ?? (a.pixels && loader(c, "x", BINDING.first));
   const fromB = b.pixels && loader(c, "x", BINDING.second);
-  const store = to.pixels ? matrixCPixelsShader : matrixCOutputShader;
+  const wholeVectors = variant.workgroup && column === 1 && [row, N, to.inner, to.outer, to.start].every(isWhole);
+  const store = to.pixels ? matrixCPixelsShader : wholeVectors ? matrixCVectorsShader : matrixCOutputShader;
   const { aliases, bindings, ...end } = result(last ? c : { ...c, epilogue: NO_EPILOGUE });
   const kernel = kernelOf(variant, K, c, window?.rowsFirst ?? false);
   const tiles = outerCount * c.groups * tilesM * tilesN;
@@ -257,7 +264,7 @@ export function gemmStep(gemm: Gemm, variant: GemmVariant, c: Correlation): Step
     aliases: {
       ...(fromA ? {} : { A4: vectors(a) }),
       ...(b.pixels ? { ColumnsAt: "vec4u" } : { B4: vectors(b), ColumnsAt: "u32" }),
-      ...(last && aliases),
+      ...(last && { ...aliases, ...(wholeVectors && { Y4: elementTypes(dtypeOf(c, "y")).four }) }),
     },
     constants: { ...kernel.constants, CHANNELS_ARE_ROWS: channelsAreRows },
     ranges: [
