@@ -185,6 +185,17 @@ it("offers no fused tile to 16 lanes on Intel, nor where workgroups are small, b
   expect(named(traits, "f2x3-fused32")).toHaveLength(1);
 });
 
+it("asks for small subgroups where a tile has more values than 16 lanes on Intel hold", () => {
+  const problem = convProblem("forward", { inputShape: [1, 8, 20, 20], kernelShape: [8, 8, 5, 5], padding: 2 });
+  const sizesOf = (name: string) => {
+    const [candidate] = candidatesOf(winograd, problem, { ...DEFAULT_TRAITS, gpu: "intel", ...SMALL_SUBGROUPS }, name);
+    const { preparation, steps } = candidate!.plan();
+    return [...preparation!.steps, steps[0]!, steps[2]!].map(({ kernel }) => kernel.subgroupSize);
+  };
+  expect(sizesOf("f4x5")).toEqual([8, 8, 8]);
+  expect(sizesOf("f2x5")).toEqual([undefined, undefined, undefined]);
+});
+
 describe("errors", () => {
   const stated = (name: string, changes: Partial<ConvDescriptor> = {}) => {
     const { error } = offered(layer(changes)).find(({ variant }) => variant === name)!;

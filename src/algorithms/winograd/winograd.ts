@@ -4,6 +4,7 @@
 // tile share their errors, and a NaN or infinity in the input spreads over the tiles that see it.
 import { type Triple, elementCount, roundUp } from "../../base/shape.ts";
 import { F32_BYTES } from "../../kernel/element-types.ts";
+import type { Step } from "../../kernel/step.ts";
 import type { Correlation } from "../../problem/correlation.ts";
 import {
   type Algorithm,
@@ -37,6 +38,9 @@ const MOST_MULTIPLICATIONS = 3;
 
 /** Most values of a transformed tile: a thread holds all of them, and the code that transforms them is unrolled. */
 const MAX_POINTS = 64;
+
+/** More values of a tile than these leave the registers of 16 lanes on Intel (compiled by Mesa). */
+const LARGE_TILE = 36;
 
 /** Number of transformed axes. */
 function axisCount(c: Correlation): number {
@@ -143,15 +147,23 @@ function fused(c: Correlation, device: DeviceTraits, tile: Tile, name: string | 
   }));
 }
 
+/** A transform as the device needs it: with small subgroups, where they leave a thread enough registers for all of a large tile. */
+function transform(step: Step, { points }: Geometry, { subgroupSize }: DeviceTraits): Step {
+  return points > LARGE_TILE ? { ...step, kernel: { ...step.kernel, subgroupSize } } : step;
+}
+
 function winogradPlan(c: Correlation, device: DeviceTraits, geometry: Geometry, most: number): PartialPlan {
   return {
     // The first chunk is the largest.
     workspaceBytes: chunkBytes(c, geometry, most),
-    preparation: { steps: [filterStep(c, geometry)], bytes: geometry.filterBytes },
+    preparation: {
+      steps: [transform(filterStep(c, geometry), geometry, device)],
+      bytes: geometry.filterBytes,
+    },
     steps: chunksOf(geometry, most).flatMap((chunk) => [
-      inputStep(c, geometry, chunk),
+      transform(inputStep(c, geometry, chunk), geometry, device),
       multiplyStep(c, geometry, chunk, gemmTile(productsOf(c, geometry, chunk.count), device)),
-      outputStep(c, geometry, chunk),
+      transform(outputStep(c, geometry, chunk), geometry, device),
     ]),
   };
 }
