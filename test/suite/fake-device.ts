@@ -11,7 +11,8 @@ export interface FakeDevice {
   readonly compiled: () => number;
 }
 
-export function fakeDevice(): FakeDevice {
+/** @param software whether its adapter computes on the CPU */
+export function fakeDevice(software = false): FakeDevice {
   const live = new Set<GPUBuffer>();
   const created = { buffers: 0, bindGroups: 0 };
   let compiled = 0;
@@ -23,7 +24,8 @@ export function fakeDevice(): FakeDevice {
     return { getBindGroupLayout: nothing };
   };
   const device = {
-    features: new Set<string>(),
+    features: new Set(software ? ["subgroups"] : []),
+    adapterInfo: { vendor: software ? "google" : "", architecture: software ? "swiftshader" : "", description: "" },
     limits: {
       maxStorageBufferBindingSize: DEFAULT_TRAITS.maxBindingBytes,
       maxBufferSize: 2 * DEFAULT_TRAITS.maxBindingBytes,
