@@ -98,3 +98,12 @@ it("has zero gradients without samples or channels, and empty results without im
   expect([...(await flat.dgrid.read())]).toEqual([0, 0, 0, 0]);
   expect(gridSample(engine.empty([0, 2, 3, 4]), engine.empty([0, 1, 2, 2])).shape).toEqual([0, 2, 1, 2]);
 });
+
+it("finds samples behind more cells without any than an invocation may have iterations", async () => {
+  const x = engine.empty([1, 1, 300, 300]);
+  const last = engine.tensor([1, 1], [1, 1, 1, 2]);
+  const { dx } = gridSampleBackward(engine.tensor([3], [1, 1, 1, 1]), x, last, { alignCorners: true });
+  const values = await dx.read();
+  expect([values.at(-1), values.filter((value) => value !== 0).length]).toEqual([3, 1]);
+  for (const tensor of [x, last, dx]) tensor.destroy();
+});
