@@ -1,42 +1,39 @@
-// The kernels that the algorithms plan for the shared problems, compiled by Tint on Dawn's null backend: no GPU is needed to know that they
-// are valid WGSL and agree with their bindings, their uniforms and the default limits.
+// The kernels that the algorithms plan for the shared problems on devices of every class, compiled by Tint on Dawn's null backend: no GPU is
+// needed to know that they are valid WGSL and agree with their bindings, their uniforms and the default limits.
 //
-// Compiling is nearly all of what this costs (a second for each MB of unrolled source). Kernels that differ only in numeric constants, such
-// as the sizes of a tile or a kernel, or in element types are one kind: a run compiles one of each kind, drawn by the seed of the run
-// (vitest.config.ts), so that many runs cover all. CONVOKE_SUITE=all compiles every one.
+// Every kernel in f32 is compiled. In f16 each problem is planned for one class, in turn, and one kernel of each kind is compiled, drawn by the
+// seed of the run (vitest.config.ts): a kind are kernels that differ in numeric constants and element types. CONVOKE_SUITE=all compiles those for
+// all classes. A device may be offered more candidates than it ranks high: none is left out.
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { create, globals } from "webgpu";
 import { algorithms } from "../../src/algorithms/index.ts";
-import { DTYPES } from "../../src/base/dtype.ts";
+import { DTYPES, type Dtype } from "../../src/base/dtype.ts";
 import { assemble } from "../../src/kernel/assemble.ts";
-import type { Kernel, Plan, Step } from "../../src/kernel/step.ts";
+import type { Plan, Step } from "../../src/kernel/step.ts";
 import { uniformBytes } from "../../src/kernel/uniforms.ts";
 import { convProblem } from "../../src/problem/problem.ts";
-import { candidatesOf } from "../suite/candidates.ts";
+import { DEVICES } from "../suite/adapters.ts";
+import { stepsOf } from "../suite/candidates.ts";
+import { differentKernels, identityOf, kindOf, planForAll } from "../suite/planned.ts";
 import { problems } from "../suite/problems.ts";
 import { seedOf } from "../suite/random.ts";
-import { SOFTWARE_TRAITS } from "../suite/traits.ts";
 
 type Algorithm = (typeof algorithms)[number];
 
-/** Every plan of an algorithm for the shared problems. */
-function plansOf(algorithm: Algorithm): { name: string; plan: Plan }[] {
-  const all = DTYPES.flatMap((dtype) =>
-    problems.flatMap(({ name, descriptor, passes }) =>
-      passes.map((pass) => ({ name, pass, descriptor: { ...descriptor, dtype } })),
-    ),
-  );
-  return all.flatMap(({ name, pass, descriptor }) => {
-    const problem = convProblem(pass, descriptor);
-    return candidatesOf(algorithm, problem, SOFTWARE_TRAITS).map((candidate) => ({
-      name: `${pass}: ${name} (${candidate.variant})`,
-      plan: candidate.plan(),
-    }));
-  });
-}
+const { parts, seed } = inject("draw");
+const everything = parts === 1;
 
-function stepsOf({ preparation, steps }: Plan): Step[] {
-  return [...(preparation?.steps ?? []), ...steps];
+/** Every plan of an algorithm for the shared problems in an element type. */
+function plansOf(algorithm: Algorithm, dtype: Dtype): { name: string; plan: Plan }[] {
+  let turn = seed;
+  return problems.flatMap(({ name, descriptor, passes }) =>
+    passes.flatMap((pass) => {
+      const devices = dtype === "f32" || everything ? DEVICES : [DEVICES[turn++ % DEVICES.length]!];
+      return planForAll(algorithm, convProblem(pass, { ...descriptor, dtype }), devices).map(
+        ({ device, candidate, plan }) => ({ name: `${device.name}, ${pass}: ${name} (${candidate.variant})`, plan }),
+      );
+    }),
+  );
 }
 
 /** Whether a step keeps the default limits, and its ranges lie in the memory that the plan asks for. */
@@ -50,25 +47,8 @@ function isWithin({ workgroups, bindings }: Step, { workspaceBytes, preparation 
   );
 }
 
-/** A text for everything that a kernel is, with the names of its shaders for their texts. */
-function identityOf({ shaders, ...rest }: Kernel): string {
-  return JSON.stringify([shaders.map(({ name }) => name), rest]);
-}
-
-/** A text for a kernel without its numbers and element types. */
-function kindOf({ shaders, constants, aliases, ...rest }: Kernel): string {
-  const values = Object.entries(constants).map(([name, value]) => [name, typeof value === "boolean" ? value : null]);
-  return JSON.stringify([shaders.map(({ name }) => name), values, Object.keys(aliases ?? {}), rest]);
-}
-
-/** One step of each different kernel. */
-function differentKernels(steps: readonly Step[]): Map<string, Step> {
-  return new Map(steps.map((step) => [identityOf(step.kernel), step]));
-}
-
-/** The kernels that a run compiles: one of each kind, drawn by the seed, or all. */
-function drawn(kernels: ReadonlyMap<string, Step>, { all, seed }: { all: boolean; seed: number }): Step[] {
-  if (all) return [...kernels.values()];
+/** One kernel of each kind, drawn by the seed. */
+function oneOfEachKind(kernels: ReadonlyMap<string, Step>): Step[] {
   const kinds = new Map<string, { step: Step; rank: number }>();
   for (const [identity, step] of kernels) {
     const kind = kindOf(step.kernel);
@@ -79,6 +59,9 @@ function drawn(kernels: ReadonlyMap<string, Step>, { all, seed }: { all: boolean
   return [...kinds.values()].map(({ step }) => step);
 }
 
+/** What kernels may use where a device has it. */
+const FEATURES = ["shader-f16", "subgroups", "subgroup-size-control"] as GPUFeatureName[];
+
 describe("shipped shaders", () => {
   // The implementation lives as long as this reference to it.
   let gpu: GPU | undefined;
@@ -87,7 +70,7 @@ describe("shipped shaders", () => {
     Object.assign(globalThis, globals);
     gpu = create(["backend=null"]);
     const adapter = await gpu.requestAdapter();
-    device = await adapter!.requestDevice({ requiredFeatures: ["shader-f16", "subgroups"] });
+    device = await adapter!.requestDevice({ requiredFeatures: FEATURES });
   });
   afterAll(() => {
     device.destroy();
@@ -115,20 +98,23 @@ describe("shipped shaders", () => {
     return error?.message;
   }
 
-  const { parts, seed } = inject("draw");
-  const draw = { all: parts === 1, seed };
-
-  describe.each(algorithms.map((algorithm) => [algorithm.name, algorithm] as const))("%s", (_name, algorithm) => {
+  describe.each(algorithms.map((algorithm) => [algorithm.name, algorithm] as const))("%s", (name, algorithm) => {
     let plans: { name: string; plan: Plan }[] = [];
-    let kernels: ReadonlyMap<string, Step> = new Map();
+    const kernels: Record<Dtype, ReadonlyMap<string, Step>> = { f32: new Map(), f16: new Map() };
     beforeAll(() => {
-      plans = plansOf(algorithm);
-      kernels = differentKernels(plans.flatMap(({ plan }) => stepsOf(plan)));
+      for (const dtype of DTYPES) {
+        const some = plansOf(algorithm, dtype);
+        plans = [...plans, ...some];
+        kernels[dtype] = differentKernels(some.map(({ plan }) => plan));
+      }
     }, 300_000);
 
-    it("compiles kernels of every kind", async () => {
-      const steps = drawn(kernels, draw);
-      expect(steps.length).toBeGreaterThan(0);
+    it("compiles every kernel, of those in f16 one of every kind", async () => {
+      const halves = everything ? [...kernels.f16.values()] : oneOfEachKind(kernels.f16);
+      const steps = [...kernels.f32.values(), ...halves];
+      expect(kernels.f32.size).toBeGreaterThan(0);
+      expect(halves.length).toBeGreaterThan(0);
+      console.info(`${name}: ${kernels.f32.size} kernels in f32, ${halves.length} of ${kernels.f16.size} in f16`);
       for (const step of steps) {
         const error = await errorOf(step);
         expect(error, `seed ${seed}: ${identityOf(step.kernel)}`).toBeUndefined();
@@ -136,7 +122,7 @@ describe("shipped shaders", () => {
     });
 
     it("gives every kernel the uniforms that its WGSL declares, and can assemble it", () => {
-      for (const { kernel, uniforms } of kernels.values()) {
+      for (const { kernel, uniforms } of [...kernels.f32.values(), ...kernels.f16.values()]) {
         expect(uniformBytes(kernel.shaders, kernel.constants, uniforms).byteLength % 16).toBe(0);
         expect(assemble(kernel)).not.toContain("@unroll");
       }
@@ -144,10 +130,10 @@ describe("shipped shaders", () => {
 
     it("plans within limits and the workspace", () => {
       // One expectation for all: there are tens of thousands of steps.
-      const wrong = plans.flatMap(({ name, plan }) =>
+      const wrong = plans.flatMap(({ name: what, plan }) =>
         stepsOf(plan)
           .filter((step) => !isWithin(step, plan))
-          .map(() => name),
+          .map(() => what),
       );
       expect(wrong).toEqual([]);
     });
