@@ -32,6 +32,7 @@ const inBrowsers = ["test/**/*.browser.test.ts", "test/base/dtype.test.ts"];
 
 // What these test are the numbers and the memory of a driver that is Chromium's as well: Node runs them with the whole suite alone.
 const ofTheDriver = [
+  "test/algorithms/classes.browser.test.ts",
   "test/algorithms/strides.browser.test.ts",
   "test/algorithms/winograd.browser.test.ts",
   "test/conv/find.browser.test.ts",

@@ -18,9 +18,9 @@ type Trait = keyof DeviceTraits;
 /** Traits that note which of them are read. */
 function watch(traits: DeviceTraits): { traits: DeviceTraits; read: ReadonlySet<Trait> } {
   const read = new Set<Trait>();
-  const get = (target: DeviceTraits, name: Trait): unknown => {
-    read.add(name);
-    return target[name];
+  const get = (target: DeviceTraits, name: string | symbol): unknown => {
+    read.add(name as Trait);
+    return target[name as Trait];
   };
   // `in` and spreading depend on which traits there are, so they read all.
   const all = <T>(answer: T): T => {
@@ -29,10 +29,10 @@ function watch(traits: DeviceTraits): { traits: DeviceTraits; read: ReadonlySet<
   };
   const handler = {
     get,
-    has: (target: DeviceTraits, name: string) => all(name in target),
+    has: (target: DeviceTraits, name: string | symbol) => all(name in target),
     ownKeys: (target: DeviceTraits) => all(Reflect.ownKeys(target)),
   };
-  return { traits: new Proxy(traits, handler as ProxyHandler<DeviceTraits>), read };
+  return { traits: new Proxy(traits, handler), read };
 }
 
 /**
