@@ -1,10 +1,11 @@
 // The kernels that the algorithms plan for the shared problems on devices of every class, compiled by Tint on Dawn's null backend: no GPU is
 // needed to know that they are valid WGSL and agree with their bindings, their uniforms and the default limits.
 //
-// What only GPUs are offered runs nowhere but where a GPU is, so a run compiles every such kernel in f32. Of the software adapter's, and of all in
-// f16, it compiles one of each kind, drawn by its seed (vitest.config.ts), so that many runs cover all: kernels of one kind differ only in
-// numeric constants and element types, and compiling is nearly all of what this costs (a second for each MB of unrolled source). For f16 a
-// problem is planned for one class, in turn. CONVOKE_SUITE=all plans every problem for every class and compiles every kernel.
+// What only GPUs are offered runs nowhere but where a GPU is, so every such kernel in f32 is compiled. Of the software adapter's, and of all in
+// f16, a run compiles one of each kind, drawn by its seed (vitest.config.ts): kernels of one kind differ only in numeric constants and element
+// types, and compiling takes a second for each MB of unrolled source. Planning takes longer: a problem is planned for the software adapter and
+// for two other classes, in f16 for one class, in turn, so that many runs cover all. CONVOKE_SUITE=all plans every problem for every class and
+// compiles every kernel.
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { create, globals } from "webgpu";
 import { algorithms } from "../../src/algorithms/index.ts";
@@ -13,7 +14,7 @@ import { assemble } from "../../src/kernel/assemble.ts";
 import type { Plan, Step } from "../../src/kernel/step.ts";
 import { uniformBytes } from "../../src/kernel/uniforms.ts";
 import { convProblem } from "../../src/problem/problem.ts";
-import { DEVICES } from "../suite/adapters.ts";
+import { DEVICES, type NamedDevice } from "../suite/adapters.ts";
 import { stepsOf } from "../suite/candidates.ts";
 import { differentKernels, identityOf, kindOf, planForAll } from "../suite/planned.ts";
 import { problems } from "../suite/problems.ts";
@@ -31,12 +32,20 @@ interface NamedPlan {
   readonly plan: Plan;
 }
 
-/** Every plan of an algorithm for the shared problems in an element type. */
+/** The devices that a run plans a problem for: all, or some in turn. */
+function devicesAt(turn: number, dtype: Dtype): readonly NamedDevice[] {
+  if (everything) return DEVICES;
+  if (dtype === "f16") return [DEVICES[turn % DEVICES.length]!];
+  const [software, ...gpus] = DEVICES;
+  return [software!, ...[2 * turn, 2 * turn + 1].map((at) => gpus[at % gpus.length]!)];
+}
+
+/** The plans of an algorithm for the shared problems in an element type. */
 function plansOf(algorithm: Algorithm, dtype: Dtype): NamedPlan[] {
   let turn = seed;
   return problems.flatMap(({ name, descriptor, passes }) =>
     passes.flatMap((pass) => {
-      const devices = dtype === "f32" || everything ? DEVICES : [DEVICES[turn++ % DEVICES.length]!];
+      const devices = devicesAt(turn++, dtype);
       return planForAll(algorithm, convProblem(pass, { ...descriptor, dtype }), devices).map(
         ({ device, candidate, plan }) => ({
           name: `${device.name}, ${pass}: ${name} (${candidate.variant})`,
