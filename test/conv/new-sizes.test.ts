@@ -79,7 +79,6 @@ const MORE: Readonly<Record<string, readonly [number, number]>> = {
   "3x3 backward-data implicit-gemm": [0, 1],
   "3x3 backward-data winograd": [0, 3],
   "3x3 backward-weights auto": [5, 0],
-  "3x3 backward-weights implicit-gemm": [1, 0],
   "3x3 backward-weights direct": [1, 1],
   "3x3 forward implicit-gemm": [0, 1],
   "3x3 forward winograd": [0, 3],
