@@ -26,14 +26,14 @@ export interface DepthwiseTile extends Variant {
  * How the outputs of a tile share cells along an axis. Two outputs share cells if the distance between the starts of their windows is a multiple
  * of the dilation. Such outputs are `outputStep` apart, and their windows start `shift` dilations apart.
  */
-function sharing(c: Correlation, axis: number): { outputStep: number; shift: number } {
+export function sharing(c: Correlation, axis: number): { outputStep: number; shift: number } {
   const [stride, dilation] = [c.stride[axis]!, c.dilation[axis]!];
   const common = greatestCommonDivisor(stride, dilation);
   return { outputStep: dilation / common, shift: stride / common };
 }
 
 /** Tiles along an axis: one set for each residue of the output step. */
-function tilesAlong(outputs: number, tile: number, outputStep: number): number {
+export function tilesAlong(outputs: number, tile: number, outputStep: number): number {
   return Math.ceil(outputs / (tile * outputStep)) * outputStep;
 }
 

@@ -125,15 +125,58 @@ const CASES: readonly Named[] = [
     descriptor: { inputShape: [2, 2, 4, 5, 6], kernelShape: [12, 2, 2, 3, 2], padding: 1, paddingValue: 0.5 },
     passes: ["forward"],
   },
+  {
+    name: "3x3, maps that no strip divides",
+    algorithm: "depthwise",
+    descriptor: {
+      inputShape: [2, 6, 13, 11],
+      kernelShape: [6, 1, 3, 3],
+      groups: 6,
+      padding: 1,
+      bias: true,
+      activation: "relu",
+    },
+  },
+  {
+    name: "3x3 over vectors of channels",
+    algorithm: "depthwise",
+    descriptor: {
+      inputShape: [2, 13, 10, 8],
+      kernelShape: [3, 3, 1, 8],
+      groups: 8,
+      padding: "same",
+      layout: "channels-last",
+      bias: true,
+      activation: "relu6",
+    },
+  },
+  {
+    name: "5x3 at stride 2 and 3, constant padding",
+    algorithm: "depthwise",
+    descriptor: {
+      ...{ inputShape: [1, 3, 17, 23], kernelShape: [3, 1, 5, 3], groups: 3 },
+      ...{ stride: [2, 3], padding: 2, paddingValue: 0.5 },
+    },
+    passes: ["forward", "forward"],
+  },
+  {
+    name: "dilation of 3 and 2, reflected, over vectors of channels",
+    algorithm: "depthwise",
+    descriptor: {
+      ...{ inputShape: [1, 15, 14, 4], kernelShape: [3, 2, 1, 4], groups: 4, layout: "channels-last" },
+      ...{ stride: [2, 1], dilation: [3, 2], padding: 2, paddingMode: "reflect" },
+    },
+    passes: ["forward", "forward"],
+  },
 ];
 
 const DEFAULT_PASSES: readonly Pass[] = ["forward", "backward-data"];
 
-/** The candidates with workgroup tiles that one of the devices is offered. */
+/** The candidates for GPUs alone that one of the devices is offered. */
 function tilesAnywhere(algorithm: string, problem: ConvProblem): Candidate<unknown>[] {
   const one = algorithms.find(({ name }) => name === algorithm)!;
   const all = DEVICES.flatMap((device) => candidatesOf(one, problem, device)).filter(({ variant }) =>
-    /^\d+x\d+-/.test(variant),
+    /^\d+x\d+-|-sliding$|^d\d+k/.test(variant),
   );
   return [...new Map(all.map((candidate) => [candidate.variant, candidate])).values()];
 }
@@ -145,7 +188,7 @@ describe.concurrent("a candidate of GPUs is right", () => {
       const typed: ConvDescriptor = { ...descriptor, dtype: halves && at % 2 === 1 ? "f16" : "f32" };
       const problem = convProblem(pass, typed);
       const candidates = tilesAnywhere(algorithm, problem);
-      it(`${algorithm} ${pass}: ${name}: has workgroup tiles`, () => {
+      it(`${algorithm} ${pass}: ${name}: has candidates for GPUs alone`, () => {
         expect(candidates.length).toBeGreaterThan(0);
       });
       // One of them in turn, and one with split sums: compiling is most of what the tests wait for.
