@@ -103,7 +103,7 @@ fn thread(invocation: u32) {
         if ((DEPTH - 1u - k) * SHIFT_P + i < ROWS) {
           // @unroll
           for (var s = 0u; s < COLUMNS; s++) {
-            let weight = weights[((DEPTH - 1u - k) * SHIFT_P + i) * COLUMNS + s];
+            let weight = weights[min((DEPTH - 1u - k) * SHIFT_P + i, ROWS - 1u) * COLUMNS + s];
             // @unroll
             for (var q = 0u; q < TILE_Q; q++) {
               sums[k * TILE_Q + q] = fma(cells[i * CELL_COLUMNS + q * PER_Q + s], weight, sums[k * TILE_Q + q]);

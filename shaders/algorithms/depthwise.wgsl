@@ -118,6 +118,11 @@ fn thread(invocation: u32) {
   }
 }
 
+fn cell_of(row: u32, row_beyond: bool, column: i32) -> f32 {
+  let cell = load(row + u32(source(column, g.input_w)) * g.x_stride_w);
+  return select(cell, PADDING_VALUE, row_beyond | is_padding(column, g.input_w));
+}
+
 // Adds ROWS x COLUMNS taps of the kernel to the sums of a tile.
 fn accumulate(sums: ptr<function, Sums>, tile: ptr<function, Tile>, at: Taps) {
   let d = i32((*tile).o * STRIDE_D + at.slice * DILATION_D) - g.pad_d;
@@ -135,40 +140,43 @@ fn accumulate(sums: ptr<function, Sums>, tile: ptr<function, Tile>, at: Taps) {
         cells[j * CELL_COLUMNS + i] = select(cell, PADDING_VALUE, row_beyond | (*tile).beyond[i]);
       } else {
         let column = (*tile).left + i32((at.column + i / PER_Q * SHIFT_Q + i % PER_Q) * DILATION_W);
-        let cell = load(row + u32(source(column, g.input_w)) * g.x_stride_w);
-        cells[j * CELL_COLUMNS + i] = select(cell, PADDING_VALUE, row_beyond | is_padding(column, g.input_w));
+        cells[j * CELL_COLUMNS + i] = cell_of(row, row_beyond, column);
       }
     }
   }
   // @unroll
   for (var r = 0u; r < ROWS; r++) {
+    let row_at = at.channel * g.w_stride_c + at.slice * g.w_stride_t + (at.row + r) * g.w_stride_r;
     // @unroll
-    for (var s = 0u; s < COLUMNS; s++) {
-      let tap_at = at.channel * g.w_stride_c + at.slice * g.w_stride_t + (at.row + r) * g.w_stride_r + (at.column + s) * g.w_stride_s;
+    for (var s = 0u; s < COLUMNS - COLUMN_TAIL; s++) {
+      let tap_at = row_at + (at.column + s) * g.w_stride_s;
       // @unroll
       for (var m = 0u; m < TILE_M; m++) {
-        // The constant condition is outside the loops over the tile, so that unrolling repeats it once a weight, not once a multiply-add.
-        if (s + COLUMN_TAIL < COLUMNS) {
-          let weight = load_weight((*tile).weights_at[m] + tap_at);
+        let weight = load_weight((*tile).weights_at[m] + tap_at);
+        // @unroll
+        for (var p = 0u; p < TILE_P; p++) {
           // @unroll
-          for (var p = 0u; p < TILE_P; p++) {
-            // @unroll
-            for (var q = 0u; q < TILE_Q; q++) {
-              let cell = cells[(p * PER_P + r) * CELL_COLUMNS + q * PER_Q + s];
-              (*sums)[(m * TILE_P + p) * TILE_Q + q] = fma(cell, weight, (*sums)[(m * TILE_P + p) * TILE_Q + q]);
-            }
+          for (var q = 0u; q < TILE_Q; q++) {
+            let cell = cells[(p * PER_P + r) * CELL_COLUMNS + q * PER_Q + s];
+            (*sums)[(m * TILE_P + p) * TILE_Q + q] = fma(cell, weight, (*sums)[(m * TILE_P + p) * TILE_Q + q]);
           }
-        } else {
-          // The last chunks may have fewer rows and columns: a tap past the kernel adds 0 times 0, whatever the cells hold.
-          let past = (at.row + r >= g.kernel_r) | (at.column + s >= g.kernel_s);
-          let weight = select(load_weight((*tile).weights_at[m] + select(tap_at, 0u, past)), 0.0, past);
+        }
+      }
+    }
+    // The last chunks may have fewer rows and columns: a tap past the kernel adds 0 times 0, whatever the cells hold.
+    // @unroll
+    for (var s = COLUMNS - COLUMN_TAIL; s < COLUMNS; s++) {
+      let past = (at.row + r >= g.kernel_r) | (at.column + s >= g.kernel_s);
+      let tap_at = select(row_at + (at.column + s) * g.w_stride_s, 0u, past);
+      // @unroll
+      for (var m = 0u; m < TILE_M; m++) {
+        let weight = select(load_weight((*tile).weights_at[m] + tap_at), 0.0, past);
+        // @unroll
+        for (var p = 0u; p < TILE_P; p++) {
           // @unroll
-          for (var p = 0u; p < TILE_P; p++) {
-            // @unroll
-            for (var q = 0u; q < TILE_Q; q++) {
-              let cell = select(cells[(p * PER_P + r) * CELL_COLUMNS + q * PER_Q + s], 0.0, past);
-              (*sums)[(m * TILE_P + p) * TILE_Q + q] = fma(cell, weight, (*sums)[(m * TILE_P + p) * TILE_Q + q]);
-            }
+          for (var q = 0u; q < TILE_Q; q++) {
+            let cell = select(cells[(p * PER_P + r) * CELL_COLUMNS + q * PER_Q + s], 0.0, past);
+            (*sums)[(m * TILE_P + p) * TILE_Q + q] = fma(cell, weight, (*sums)[(m * TILE_P + p) * TILE_Q + q]);
           }
         }
       }

@@ -93,9 +93,13 @@ export function depthwiseWork(c: Correlation, tile: DepthwiseTile): Work[] {
 
 /**
  * Most multiply-adds to unroll. On SwiftShader a 3x3 kernel over 144 channels at 56 x 56 takes 4.9 ms with 4 x 7 outputs a
- * thread (252 multiply-adds), 4.0 with 7 x 8 (504), but the first calls take 0.46 s and 0.93 s: only large problems repay that.
+ * thread (252 multiply-adds), 4.0 with 7 x 8 (504), but the first calls take 0.46 s and 0.93 s: only large problems repay that. On GPUs a kernel
+ * of 31 x 31 taps takes 0.8 s to compile for Navi 21 with 8 outputs and a row of taps in a step (248), 0.12 s with 8 taps (64).
  */
-const MAX_UNROLLED = { small: 288, large: 640 };
+const MAX_UNROLLED = { small: 288, large: 640, hardware: 64 };
+
+/** Most multiply-adds to unroll for each sum that a GPU's registers are meant for: with more, cells and their addresses spill on Xe-LP. */
+const UNROLLED_PER_SUM = 2;
 const LARGE = 5e7;
 
 /** Most sums that a thread holds: limited by the registers of a GPU, which also needs many threads, or by the stack of a CPU. */
@@ -159,8 +163,13 @@ function namedTile(c: Correlation, tile: Omit<DepthwiseTile, "name" | "splits" |
 }
 
 /** Every tile within the limits. In a gradient of weights the outputs are the taps of a kernel, which no tile exceeds. */
-function possibleTiles(c: Correlation, device: DeviceTraits, large = multiplyAdds(c) >= LARGE): DepthwiseTile[] {
-  const most = large ? MAX_UNROLLED.large : MAX_UNROLLED.small;
+function possibleTiles(
+  c: Correlation,
+  device: Pick<DeviceTraits, "software" | "maxSums">,
+  large = multiplyAdds(c) >= LARGE,
+): DepthwiseTile[] {
+  const software = large ? MAX_UNROLLED.large : MAX_UNROLLED.small;
+  const most = device.software ? software : Math.min(MAX_UNROLLED.hardware, UNROLLED_PER_SUM * device.maxSums);
   const mostSums = device.software ? MAX_SUMS.software : MAX_SUMS.hardware;
   const sizes = (outputs: number): number[] => TILES.filter((tile) => tile <= outputs);
   const along = (axis: 1 | 2): number[] =>
@@ -282,7 +291,8 @@ function findTile(c: Correlation, device: DeviceTraits): DepthwiseTile {
 /** The tile of a name, which ends with "x8" or "t8" if it has 8 splits. */
 export function tileNamed(c: Correlation, device: DeviceTraits, name: string): DepthwiseTile | undefined {
   const [, whole, order, splits] = /^(.*?)(?:([xt])(\d+))?$/.exec(name)!;
-  const tile = possibleTiles(c, device).find((one) => one.name === whole);
+  // CPU adapters are offered the largest tiles.
+  const tile = possibleTiles(c, { ...device, software: true }).find((one) => one.name === whole);
   const split = tile && splitTile(tile, Number(splits ?? 1), order === "t");
   return split && canSplit(c, device, split) ? split : undefined;
 }

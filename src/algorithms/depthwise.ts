@@ -8,7 +8,7 @@ import { BINDING, type Step } from "../kernel/step.ts";
 import type { Correlation } from "../problem/correlation.ts";
 import { type Algorithm, type Candidate, SEQUENTIAL_SUM } from "./algorithm.ts";
 import { MAX_SECONDS, type Work, divide, estimate } from "./cost.ts";
-import { type Strip, slidingStep, slidingWork, stripNamed, strips } from "./depthwise-sliding.ts";
+import { type Strip, slidingStep, slidingWork, stripNamed, stripsFor } from "./depthwise-sliding.ts";
 import { type DepthwiseTile, bestTile, cut, depthwiseWork, tileNamed } from "./depthwise-tiles.ts";
 import {
   dispatchOn,
@@ -128,7 +128,7 @@ export const depthwise: Algorithm = {
       const tile = tileNamed(c, device, variant);
       return [...(strip ? [sliding(c, device, strip)] : []), ...(tile ? [tiled(c, device, tile)] : [])];
     }
-    const slides = device.software ? [] : strips(c, device).map((strip) => sliding(c, device, strip));
-    return [...slides.slice(0, MOST_STRIPS), tiled(c, device, bestTile(c, device))];
+    const slides = device.software ? [] : stripsFor(c, device).map((strip) => sliding(c, device, strip));
+    return slides.length > 0 ? slides.slice(0, MOST_STRIPS) : [tiled(c, device, bestTile(c, device))];
   },
 };
