@@ -51,6 +51,8 @@ describe("gemmTile", () => {
       expect(workgroup?.subgroupSize ?? 8).toBe(8);
       if (workgroup && 4 * tileM * tileN4 === 64) expect(workgroup.step4).toBe(1);
     }
+    // Single pixels take more addresses.
+    for (const { tileM, tileN4 } of gemmTiles(large, small, false)) expect(4 * tileM * tileN4).toBeLessThan(64);
   });
 });
 

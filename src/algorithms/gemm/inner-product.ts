@@ -17,6 +17,9 @@ import { type WeightMatrix, weightMatrix, withPackedWeights } from "./weights.ts
 /** Threads below which an adapter is not busy. */
 const BUSY_THREADS = { hardware: 16_384, software: 128 };
 
+/** Workgroups for each core that splits aim for. */
+const WORKGROUPS_PER_CORE = 2;
+
 /** Most splits of a sum, and fewest vectors of terms in one. */
 const MAX_SPLITS = 64;
 const MIN_SPLIT_VECTORS = 16;
@@ -74,12 +77,21 @@ function layoutOf({ c, M, N, packed }: Product, splits: number) {
   return { row, partial, offset, partialBytes, bytes: splits > 1 ? offset + partialBytes : packed.bytes };
 }
 
-/** The number of splits to aim for, regardless of memory: a divisor of the vectors of a sum, so that all splits are equal. */
-function wantedSplits({ c, M, N }: Product, device: DeviceTraits, { tileM, tileN4 }: GemmVariant): number {
+/** How many times as many tiles keep the device busy: workgroup tiles for each of its cores, or else threads. */
+function shortage({ c, M, N }: Product, device: DeviceTraits, { tileM, tileN4, workgroup }: GemmVariant): number {
+  if (workgroup) {
+    const workgroups = c.groups * Math.ceil(M / workgroup.sideM) * Math.ceil(N / (4 * workgroup.sideN4));
+    return workgroups < device.cores ? (WORKGROUPS_PER_CORE * device.cores) / workgroups : 1;
+  }
   const threads = c.groups * Math.ceil(M / tileM) * Math.ceil(N / (4 * tileN4));
-  const busy = device.software ? BUSY_THREADS.software : BUSY_THREADS.hardware;
-  const vectors = Math.ceil(termCount(c) / 4);
-  let splits = Math.min(MAX_SPLITS, Math.ceil(busy / threads), Math.floor(vectors / MIN_SPLIT_VECTORS));
+  return (device.software ? BUSY_THREADS.software : BUSY_THREADS.hardware) / threads;
+}
+
+/** The number of splits to aim for, regardless of memory: a divisor of the vectors of a sum, so that all splits are equal. */
+function wantedSplits(product: Product, device: DeviceTraits, tile: GemmVariant): number {
+  const vectors = Math.ceil(termCount(product.c) / 4);
+  const most = Math.min(MAX_SPLITS, Math.floor(vectors / MIN_SPLIT_VECTORS));
+  let splits = Math.min(most, Math.ceil(shortage(product, device, tile)));
   while (splits > 1 && vectors % splits !== 0) splits--;
   return Math.max(1, splits);
 }
@@ -105,7 +117,7 @@ export function innerProductCandidates(
     return tooManyBytes("the packed input and gradient take", bytes + preparedBytes, device);
   }
   // The sums are split until there are enough threads, whatever the tile.
-  const busy = { ...device, rates: { ...device.rates, threads: 1 } };
+  const busy = { ...device, rates: { ...device.rates, threads: 1, cores: 1 } };
   return selectTiles({ batch: c.groups, M, N, K: termCount(c) }, busy, variant).map((tile): Candidate => {
     const splits = splitsFor(product, device, tile);
     return {

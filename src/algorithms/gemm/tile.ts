@@ -82,10 +82,18 @@ function fits({ tileM, tileN4, workgroup }: GemmVariant, mostSums: number, devic
   return workgroupBytes(workgroup) <= device.workgroupBytes;
 }
 
+/**
+ * Most sums of a thread on a GPU. Where the subgroup size is chosen for the registers, 64 do not fit beside addresses of single numbers: Mesa spills
+ * on Xe-LP.
+ */
+export function hardwareSums({ maxSums, subgroupSize }: DeviceTraits, vectors: boolean): number {
+  return subgroupSize === undefined || vectors ? maxSums : maxSums / 2;
+}
+
 /** The tiles for a batch of products, by estimated time; \`vectors\` is whether B is loaded in vectors. */
 export function gemmTiles(products: Products, device: DeviceTraits, vectors = true): readonly GemmVariant[] {
   const { batch, M, N, K } = products;
-  const most = device.software ? SOFTWARE_SUMS : device.maxSums;
+  const most = device.software ? SOFTWARE_SUMS : hardwareSums(device, vectors);
   const inQuads = batch * M * N * K < SMALL.multiplyAdds ? Math.min(SMALL.sums, most) : most;
   // Where there is workgroup memory, threads alone only serve matrices of few rows or columns.
   const tiles = device.workgroupBytes > 0 && Math.min(M, N) >= FEW_ROWS ? WORKGROUP_TILES : TILES;

@@ -17,7 +17,7 @@ import {
   tileThreads,
 } from "../gemm/gemm.ts";
 import { type Unpacked, packedSize } from "../gemm/pack.ts";
-import { MOST_TILES, WORKGROUP_TILES, coarse, tilesThatFit } from "../gemm/tile.ts";
+import { MOST_TILES, WORKGROUP_TILES, coarse, hardwareSums, tilesThatFit } from "../gemm/tile.ts";
 import { termRows, withPackedWeights } from "../gemm/weights.ts";
 import { type Runs, windowMatrix } from "../gemm/window.ts";
 import { preparedRange, scratch } from "../operands.ts";
@@ -199,9 +199,7 @@ export function workgroupTiles(c: Correlation, device: DeviceTraits, named?: Nam
       .filter((product) => product.splits === named.splits && fits(product, device))
       .map(candidate);
   }
-  // Beside 64 sums, the registers that small subgroups have do not hold where the cells are too: Mesa spills on Xe-LP.
-  const most = device.subgroupSize === undefined ? device.maxSums : device.maxSums / 2;
-  return tilesThatFit(WORKGROUP_TILES, { ...device, maxSums: most })
+  return tilesThatFit(WORKGROUP_TILES, { ...device, maxSums: hardwareSums(device, false) })
     .flatMap((tile) => [...new Set([1, wantedSplits(c, device, tile)])].map((splits) => productOf(c, tile, splits)))
     .filter((product) => fits(product, device))
     .map((product) => ({ product, seconds: estimate(rankedWork(product), device.rates) }))
