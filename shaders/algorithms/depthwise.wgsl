@@ -8,7 +8,7 @@
 // Neighbouring outputs of a tile are OUT_STEP apart, and neighbouring cells one dilation apart: with a dilation, the outputs that share cells are
 // not adjacent. The windows of two neighbouring outputs of a tile start SHIFT of its cells apart.
 // slots: channel_of, finish, is_cell, is_padding, load, load_bias, load_weight, source, sum_up, weights_of
-// constants: ALL_COLUMNS, CHANNELS_LAST, COLUMNS, COLUMN_TAIL, DILATION_D, DILATION_H, DILATION_W, M_TAIL, OUT_STEP_P, OUT_STEP_Q, PADDING_VALUE, PER_P, PER_Q, ROWS, SHIFT_P, SHIFT_Q, SPLIT, STRIDE_D, STRIDE_H, STRIDE_W, TILE_M, TILE_P, TILE_Q
+// constants: ALL_COLUMNS, CHANNELS_LAST, COLUMNS, COLUMN_TAIL, DILATION_D, DILATION_H, DILATION_W, EVERY_CELL, M_TAIL, OUT_STEP_P, OUT_STEP_Q, PADDING_VALUE, PER_P, PER_Q, ROWS, SHIFT_P, SHIFT_Q, SPLIT, STRIDE_D, STRIDE_H, STRIDE_W, TILE_M, TILE_P, TILE_Q
 // types: OutputChannels, WeightChannels, Y
 struct Depthwise {
   threads: u32, first: u32, steps: u32, splits: u32, share: u32, reach: u32, stride: u32, partial: u32,
@@ -106,8 +106,7 @@ fn thread(invocation: u32) {
           let row = plane + (p0 + p * OUT_STEP_P) * g.y_stride_p;
           // @unroll
           for (var q = 0u; q < TILE_Q; q++) {
-            let output = vec3u(o, p0 + p * OUT_STEP_P, q0 + q * OUT_STEP_Q);
-            if ((output.z < g.output_q) & is_cell(channel, output)) {
+            if (q0 + q * OUT_STEP_Q < g.output_q && (EVERY_CELL || is_cell(channel, vec3u(o, p0 + p * OUT_STEP_P, q0 + q * OUT_STEP_Q)))) {
               let position = row + (q0 + q * OUT_STEP_Q) * g.y_stride_q;
               y[position] = Y(finish(sums[(m * TILE_P + p) * TILE_Q + q], bias, position));
             }

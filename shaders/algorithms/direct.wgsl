@@ -4,7 +4,7 @@
 // snippet. Rows of outputs may end within a tile. K_TAIL: some tile reaches past the last channel. WHOLE_ROWS: a stretch covers a row of the
 // kernel; COLUMN_TAIL: the last stretch of a row may reach past it. places: outputs of an image, TILE_Q at a time, in whole quads.
 // slots: epilogue, is_cell, is_padding, lane_channels, lane_offsets, load, load_weights, source, store
-// constants: CELLS_PER_COLUMN, CELLS_PER_OUTPUT, CELL_STEP, CHANNELS_LAST, COLUMNS, COLUMN_TAIL, DILATION_D, DILATION_H, DILATION_W, K_TAIL, LANES, PADDING_VALUE, ROWS, STRIDE_D, STRIDE_H, STRIDE_W, TILE_Q, TILE_V, WHOLE_ROWS
+// constants: CELLS_PER_COLUMN, CELLS_PER_OUTPUT, CELL_STEP, CHANNELS_LAST, COLUMNS, COLUMN_TAIL, DILATION_D, DILATION_H, DILATION_W, EVERY_CELL, K_TAIL, LANES, PADDING_VALUE, ROWS, STRIDE_D, STRIDE_H, STRIDE_W, TILE_Q, TILE_V, WHOLE_ROWS
 // types: Channel, LaneChannels, LaneOffsets, OutputChannels, V, WeightChannels, Y
 struct Direct {
   threads: u32, steps: u32,
@@ -138,7 +138,7 @@ fn thread(invocation: u32) {
 }
 
 fn store_one(sum: f32, channel: Channel, k: u32, at: u32, output: vec3u) {
-  if (select(true, k < g.group_k, K_TAIL) & is_cell(channel, output)) {
+  if (select(true, k < g.group_k, K_TAIL) && (EVERY_CELL || is_cell(channel, output))) {
     let index = at + channel.at;
     y[index] = Y(epilogue(sum, channel.index, index));
   }

@@ -2,6 +2,7 @@
 // number for each channel and each output of the batch; channels are partial_k apart, outputs partial_n. An invocation adds `fan` splits to one of
 // several parts, which are stored like splits.
 // slots: channel_of, epilogue, is_cell
+// constants: EVERY_CELL
 // types: OutputChannels, Y
 struct Splits {
   threads: u32, sums: u32, splits: u32, fan: u32, channels: u32,
@@ -34,7 +35,7 @@ fn thread(invocation: u32) {
   let image = plane / g.output_o;
   let output = vec3u(plane - image * g.output_o, row - plane * g.output_p, n - row * g.output_q);
   let channel = channel_of(k);
-  if (is_cell(channel, output)) {
+  if (EVERY_CELL || is_cell(channel, output)) {
     let y_at = g.y_start + part * g.sums + channel.at + image * g.y_stride_n
       + output.x * g.y_stride_o + output.y * g.y_stride_p + output.z * g.y_stride_q;
     y[y_at] = Y(epilogue(sum, channel.index, y_at));

@@ -4,6 +4,8 @@
 // slots: phase_of
 // constants: CELL_STRIDE_D, CELL_STRIDE_H, CELL_STRIDE_W, EDGE_D, EDGE_H, EDGE_W, PHASES_D, PHASES_H, PHASES_W, PHASE_STEP_D, PHASE_STEP_H, PHASE_STEP_W
 
+const EVERY_CELL = false;
+
 struct OutputChannels {
   stride: u32,
   first_d: u32, first_h: u32, first_w: u32,

@@ -40,10 +40,10 @@ const wide = { inputShape: [1, 2, 130, 90], kernelShape: [3, 2, 3, 3], stride: 4
 const far = { inputShape: [1, 1, 301, 605], kernelShape: [2, 1, 3, 3], stride: 300, padding: 1 };
 
 it.each([
-  ["300 in 1-D", long, 5],
-  ["40 x 40", wide, 10],
-  ["300 x 300", far, 10],
-])("of %s have a dispatch for each phase that a tap meets, and one for the others", async (_, descriptor, steps) => {
+  ["300 in 1-D", long, 2],
+  ["40 x 40", wide, 2],
+  ["300 x 300", far, 2],
+])("of %s have a dispatch for the phases that a tap meets, and one for the others", async (_, descriptor, steps) => {
   for (const algorithm of ["direct", "pointwise", "implicit-gemm", "auto"])
     for (const layout of ["channels-first", "channels-last"] as const)
       expect((await expectRight(inLayout(descriptor, layout), { algorithm })).steps.length).toBeLessThanOrEqual(

@@ -2,7 +2,7 @@
 // the real part of the result is the second component; those past RADIX / 2 are conjugates of the stored ones. One thread computes one l of one
 // row of one (channel, tile), and stores the outputs among its numbers: every stride-th one inside the map.
 // slots: channel_of, complex_product, epilogue, is_cell, transform, twiddles
-// constants: RADIX, TWIDDLES, TWIDDLE_ROWS, TWIDDLE_VECTORS
+// constants: EVERY_CELL, RADIX, TWIDDLES, TWIDDLE_ROWS, TWIDDLE_VECTORS
 // types: Line, OutputChannels, Y
 struct Inverse {
   threads: u32, signals: u32, span: u32, rows_h: u32,
@@ -64,7 +64,7 @@ fn thread(index: u32) {
   for (var j = 0u; j < RADIX; j++) {
     let cell = j * g.span + l;
     let q = cell / g.stride_w;
-    if (inside & (q < width) & (q * g.stride_w == cell) & is_cell(own, vec3u(o, p, q0 + q))) {
+    if ((inside & (q < width) & (q * g.stride_w == cell)) && (EVERY_CELL || is_cell(own, vec3u(o, p, q0 + q)))) {
       let at = y_row + (q0 + q) * g.y_stride_q;
       y[at] = Y(epilogue(line[j].y, own.index, at));
     }

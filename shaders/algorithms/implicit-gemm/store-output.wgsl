@@ -1,5 +1,6 @@
 // Stores the sums of four channels of an output: finished, or of one split of the terms after another.
 // slots: channel_of, epilogue, is_cell, place_of
+// constants: EVERY_CELL
 // types: Output, Y
 @group(0) @binding(3) var<storage, read_write> y: array<Y>;
 
@@ -12,7 +13,7 @@ fn store(sum: vec4f, group: u32, split: u32, k: u32, n: u32, output: Output) {
 
 fn store_one(sum: f32, group: u32, split: u32, k: u32, n: u32, output: Output) {
   let channel = channel_of(group * g.group_k + k);
-  if ((k < g.group_k) & (n < g.outputs) & is_cell(channel, place_of(output))) {
+  if (((k < g.group_k) & (n < g.outputs)) && (EVERY_CELL || is_cell(channel, place_of(output)))) {
     let index = split * g.partial + output.y_at + channel.at;
     y[index] = Y(epilogue(sum, channel.index, index));
   }

@@ -4,7 +4,7 @@
 // At last the products go through the same memory, some channels a round, so that a thread finds all points of a tile and transforms them back.
 // Transforms are those of input.wgsl and output.wgsl at the points 0, 1, -1 and infinity. Channels past the last meet filters of zeros.
 // slots: channel_of, epilogue, is_cell, is_padding, load, source, tile_place
-// constants: CHANNELS_LAST, SIDE, WORKGROUP_SIZE
+// constants: CHANNELS_LAST, EVERY_CELL, SIDE, WORKGROUP_SIZE
 // types: OutputChannels, Y
 struct Fused {
   rounds: u32, workgroups: u32, k_blocks: u32, tile_blocks: u32, tile_count: u32,
@@ -176,7 +176,7 @@ fn store_tile(at: u32, lane: u32, tile: u32, group: u32, k: u32) {
     for (var j = 0u; j < 2u; j++) {
       let p = place.p * 2u + i;
       let q = place.q * 2u + j;
-      if ((p < g.output_p) & (q < g.output_q) & is_cell(channel, vec3u(place.o, p, q))) {
+      if (((p < g.output_p) & (q < g.output_q)) && (EVERY_CELL || is_cell(channel, vec3u(place.o, p, q)))) {
         let index = y_at + p * g.y_stride_p + q * g.y_stride_q;
         y[index] = Y(epilogue(outputs[i][j], channel.index, index));
       }

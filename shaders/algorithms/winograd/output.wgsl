@@ -3,7 +3,7 @@
 // The points are 0, +-a_1 .. +-a_PAIRS and infinity: even powers of a pair take the sum of its two values, odd ones the
 // difference. Tiles may reach past the last output.
 // slots: channel_of, epilogue, is_cell, matrix_offset, tile_of_channel, tile_place
-// constants: AXES, OUTPUTS, OUTPUTS_O, OUTPUTS_P, OUTPUTS_Q, PAIRS, POINTS, POWERS, TILE_H, TILE_SIZE, TILE_W
+// constants: AXES, EVERY_CELL, OUTPUTS, OUTPUTS_O, OUTPUTS_P, OUTPUTS_Q, PAIRS, POINTS, POWERS, TILE_H, TILE_SIZE, TILE_W
 // types: MatrixStrides, OutputChannels, Y
 struct Output {
   threads: u32,
@@ -65,7 +65,7 @@ fn thread(invocation: u32) {
       let row_inside = (o0 + i < g.output_o) & (p0 + j < g.output_p);
       // @unroll
       for (var l = 0u; l < OUTPUTS_Q; l++) {
-        if (row_inside & (q0 + l < g.output_q) & is_cell(channel, vec3u(o0 + i, p0 + j, q0 + l))) {
+        if ((row_inside & (q0 + l < g.output_q)) && (EVERY_CELL || is_cell(channel, vec3u(o0 + i, p0 + j, q0 + l)))) {
           let index = row_at + (q0 + l) * g.y_stride_q;
           y[index] = Y(epilogue(tile[(i * TILE_H + j) * TILE_W + l], channel.index, index));
         }
