@@ -14,7 +14,8 @@ import {
   tooManyDispatches,
 } from "./algorithm.ts";
 import { CELL_LOADS, type Work, numberBytes } from "./cost.ts";
-import { type GemmVariant, type MatrixBatch, type Products, gemmStep, gemmWork, outputBatch } from "./gemm/gemm.ts";
+import { type GemmVariant, type Products, gemmStep, gemmWork } from "./gemm/gemm.ts";
+import { type MatrixBatch, outputBatch } from "./gemm/matrices.ts";
 import { packedSize } from "./gemm/pack.ts";
 import { selectTiles } from "./gemm/tile.ts";
 import { type WeightMatrix, paddedTerms, weightMatrix, withPackedWeights } from "./gemm/weights.ts";

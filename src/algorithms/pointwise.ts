@@ -11,17 +11,9 @@ import {
   type Unsupported,
   tooManyBytes,
 } from "./algorithm.ts";
-import {
-  type GemmVariant,
-  type MatrixBatch,
-  type PixelGrid,
-  type Products,
-  gemmStep,
-  gemmWork,
-  outputBatch,
-  outputPixels,
-} from "./gemm/gemm.ts";
+import { type GemmVariant, type Products, gemmStep, gemmWork } from "./gemm/gemm.ts";
 import { innerProductCandidates, isInnerProduct } from "./gemm/inner-product.ts";
+import { type MatrixBatch, type PixelGrid, outputBatch, outputPixels } from "./gemm/matrices.ts";
 import { packedSize } from "./gemm/pack.ts";
 import { selectTiles } from "./gemm/tile.ts";
 import { type WeightMatrix, weightMatrix, withPackedWeights } from "./gemm/weights.ts";

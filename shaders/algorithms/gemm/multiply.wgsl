@@ -1,9 +1,10 @@
-// The inner product of a GEMM's workgroup tiles, in float32: adds the products of some vectors of four terms to the sums of a thread, one
-// vector after the other. A lies in workgroup memory row by row, or with ROWS_FIRST vector by vector of terms; B lies term by term. The modulo tells compilers that
-// no index is out of bounds, so that they need not clamp it.
+// The inner product of a GEMM's workgroup tiles, in float32: adds the products of some vectors of four terms to the sums of a thread, one vector
+// after the other. A lies in workgroup memory row by row, or with ROWS_FIRST vector by vector of terms; B lies term by term. The modulo tells
+// compilers that no index is out of bounds, so that they need not clamp it.
 // constants: ACROSS, A_ROW, A_VECTOR, DOWN, SIDE_M, SIDE_N4, STEP4, TILE_M, TILE_N4
-var<workgroup> tile_a: array<vec4f, SIDE_M * STEP4>;
-var<workgroup> tile_b: array<vec4f, SIDE_N4 * STEP4 * 4u>;
+// types: T4
+var<workgroup> tile_a: array<T4, SIDE_M * STEP4>;
+var<workgroup> tile_b: array<T4, SIDE_N4 * STEP4 * 4u>;
 
 fn multiply(sums: ptr<function, array<vec4f, TILE_M * TILE_N4>>, row: u32, column: u32, vectors: u32) {
   let left_at = row % DOWN * A_ROW;

@@ -1,17 +1,19 @@
 // Batched GEMM through workgroup memory, for GPUs: the products of gemm.wgsl, and the same snippets for the layouts of A, B and C. A workgroup
 // computes a SIDE_M x 4 SIDE_N4 workgroup tile of C, each thread a TILE_M x 4 TILE_N4 thread tile of it. For each K-step of 4 STEP4 terms the
-// workgroup loads its part of A and B, each number once, and every thread multiplies what it needs of them (multiply, an inner product of two
-// workgroup tiles). The scheme is that of Volkov and Demmel, "Benchmarking GPUs to tune dense linear algebra", section 5.
+// workgroup loads its part of A and B, each number once, and every thread multiplies what it needs of them: `multiply`, the inner product of the
+// workgroup tiles tile_a and tile_b, of vectors T4. The scheme is that of Volkov and Demmel, "Benchmarking GPUs to tune dense linear algebra",
+// section 5.
 //
 // The threads of a workgroup form a grid of DOWN x ACROSS; the rows of a thread are DOWN apart and its vectors of columns ACROSS apart, so that
 // neighbouring threads read neighbouring vectors of workgroup memory and store neighbouring outputs. They are neighbours along the columns of C,
 // or with ROWS_FIRST along its rows. A thread loads vectors of A_ROWS rows of A and of one column of vectors of B.
 //
 // The terms of a sum are one run (one-run.wgsl), or several of size_k terms each, before each of which `prepare_run` finds the cells of A.
-// With COUNTED the terms of a K-step are counted: a run may end within one, and compilers that unroll loops until registers
-// spill (Mesa's for Intel) do not unroll this one.
+// With COUNTED the terms of a K-step are counted: a run may end within one, and compilers that unroll loops until registers spill (Mesa's for
+// Intel) do not unroll this one.
 // slots: columns_of_b, end_of_runs, first_run, load_a, load_b, multiply, prepare_rows, prepare_run, row_of_a, run_vectors, store
 // constants: A_ROWS, COUNTED, ROWS_FIRST, SIDE_M, SIDE_N4, STEP4, TILE_M, TILE_N4, WORKGROUP_SIZE
+// types: T4
 const ACROSS = SIDE_N4 / TILE_N4;
 const DOWN = SIDE_M / TILE_M;
 const LOADS_A = SIDE_M * STEP4 / WORKGROUP_SIZE;
@@ -61,12 +63,12 @@ fn workgroup_thread(workgroup: u32, local_index: u32) {
       // @unroll
       for (var z = 0u; z < LOADS_A; z++) {
         let v = k4 + from_v + z * BETWEEN_V;
-        tile_a[local + z * WORKGROUP_SIZE] = load_a(a_at[z * A_ROWS / LOADS_A], v);
+        tile_a[local + z * WORKGROUP_SIZE] = T4(load_a(a_at[z * A_ROWS / LOADS_A], v));
       }
       // @unroll
       for (var z = 0u; z < LOADS_B; z++) {
         let k = k4 * 4u + from_k + z * (WORKGROUP_SIZE / SIDE_N4);
-        tile_b[local + z * WORKGROUP_SIZE] = load_b(b_at + z * (WORKGROUP_SIZE / SIDE_N4) * g.b.row, k);
+        tile_b[local + z * WORKGROUP_SIZE] = T4(load_b(b_at + z * (WORKGROUP_SIZE / SIDE_N4) * g.b.row, k));
       }
       b_at += 4u * STEP4 * g.b.row;
       workgroupBarrier();

@@ -9,7 +9,8 @@ import { type Candidate, type PartialPlan, SEQUENTIAL_SUM, type Unsupported, too
 import { scratch, whole } from "../operands.ts";
 import { reduceSteps, reduceWork } from "../reduce-splits.ts";
 import type { DeviceTraits } from "../traits.ts";
-import { type GemmVariant, type MatrixBatch, type ResultBatch, gemmStep, gemmWork } from "./gemm.ts";
+import { type GemmVariant, gemmStep, gemmWork } from "./gemm.ts";
+import type { MatrixBatch, ResultBatch } from "./matrices.ts";
 import { type Unpacked, packStep, packWork, packedSize } from "./pack.ts";
 import { selectTiles } from "./tile.ts";
 import { type WeightMatrix, weightMatrix, withPackedWeights } from "./weights.ts";

@@ -1,4 +1,5 @@
-// Chooses the thread tiles that multiply a batch of matrices.
+// Chooses the tiles that multiply a batch of matrices: thread tiles on adapters that compute on the CPU and on GPUs without workgroup memory,
+// workgroup tiles on the others.
 //
 // Measured on SwiftShader, F(4, 3) over 64 channels at 56 x 56 (36 products of 64 x 64 with 64 x 196), milliseconds of a run and of compiling
 // it: 16 x 16 with vectors of four terms 10.2 and 650, 16 x 8 11.8 and 210, 8 x 16 12.3 and 190; with B shared in quads, 16 x 16 8.2 and 400,

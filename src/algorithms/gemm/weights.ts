@@ -4,7 +4,7 @@ import { BINDING } from "../../kernel/step.ts";
 import { type Correlation, termCount } from "../../problem/correlation.ts";
 import type { PartialPlan } from "../algorithm.ts";
 import { isGated, preparedRange, whole } from "../operands.ts";
-import { type MatrixBatch, evenStep } from "./gemm.ts";
+import { type MatrixBatch, evenStep } from "./matrices.ts";
 import { type Unpacked, packStep, packedSize } from "./pack.ts";
 
 export interface WeightMatrix {

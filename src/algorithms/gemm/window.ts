@@ -20,7 +20,7 @@ import {
   whole,
   windowConstants,
 } from "../operands.ts";
-import type { MatrixBatch } from "./gemm.ts";
+import type { MatrixBatch } from "./matrices.ts";
 
 /** How the terms of a sum follow each other. */
 export interface Runs {

@@ -7,15 +7,8 @@ import { BINDING } from "../../kernel/step.ts";
 import { type Correlation, termCount } from "../../problem/correlation.ts";
 import { type Candidate, type PartialPlan, SEQUENTIAL_SUM } from "../algorithm.ts";
 import { type Work, estimate, numberBytes } from "../cost.ts";
-import {
-  type GemmVariant,
-  type Products,
-  type ResultBatch,
-  gemmStep,
-  gemmWork,
-  outputRows,
-  tileThreads,
-} from "../gemm/gemm.ts";
+import { type GemmVariant, type Products, gemmStep, gemmWork, tileThreads } from "../gemm/gemm.ts";
+import { type ResultBatch, outputRows } from "../gemm/matrices.ts";
 import { type Unpacked, packedSize } from "../gemm/pack.ts";
 import { MOST_TILES, WORKGROUP_TILES, coarse, hardwareSums, tilesThatFit } from "../gemm/tile.ts";
 import { termRows, withPackedWeights } from "../gemm/weights.ts";
