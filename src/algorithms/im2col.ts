@@ -13,11 +13,11 @@ import {
   tooManyBytes,
   tooManyDispatches,
 } from "./algorithm.ts";
-import { CELL_LOADS, type Work, numberBytes } from "./cost.ts";
+import { CELL_LOADS, MAX_SECONDS, type Work, estimate, numberBytes } from "./cost.ts";
 import { type GemmVariant, type Products, gemmStep, gemmWork } from "./gemm/gemm.ts";
 import { type MatrixBatch, outputBatch } from "./gemm/matrices.ts";
 import { packedSize } from "./gemm/pack.ts";
-import { selectTiles } from "./gemm/tile.ts";
+import { gemmTile, selectTiles } from "./gemm/tile.ts";
 import { type WeightMatrix, paddedTerms, weightMatrix, withPackedWeights } from "./gemm/weights.ts";
 import {
   alongAxes,
@@ -75,15 +75,24 @@ function columnBytes(c: Correlation, sizes: Sizes, pixels: number): number {
   return c.groups * sizes.terms * rows * F32_BYTES;
 }
 
-/** The largest chunk that fits: whole images, or else pixels of one; undefined if not even four pixels fit. */
-function largestChunk(c: Correlation, sizes: Sizes, device: DeviceTraits): Chunk | undefined {
-  const cap = Math.min(CHUNK_BYTES, device.maxBindingBytes, device.maxWorkspaceBytes - sizes.packedBytes);
+/** The largest chunk that fits in `most` bytes: whole images, or else pixels of one; undefined if not even four pixels fit. */
+function largestChunk(c: Correlation, sizes: Sizes, device: DeviceTraits, most: number): Chunk | undefined {
+  const cap = Math.min(most, device.maxBindingBytes, device.maxWorkspaceBytes - sizes.packedBytes);
   const imageBytes = columnBytes(c, sizes, sizes.pixels);
   const first = { firstImage: 0, firstPixel: 0 };
   if (imageBytes <= cap)
     return { ...first, images: Math.min(sizes.images, Math.floor(cap / imageBytes)), pixels: sizes.pixels };
   const pixels = Math.floor(cap / columnBytes(c, sizes, 4)) * 4;
   return pixels > 0 ? { ...first, images: 1, pixels: Math.min(pixels, sizes.pixels) } : undefined;
+}
+
+/** A chunk whose product takes no longer than a dispatch may. */
+function inTime(c: Correlation, sizes: Sizes, device: DeviceTraits, chunk: Chunk): Chunk {
+  const products = productsOf(c, sizes, chunk);
+  const seconds = estimate([gemmWork(products, gemmTile(products, device))], device.rates);
+  if (!(seconds > MAX_SECONDS)) return chunk;
+  const bytes = (chunkBytes(c, sizes, chunk) * MAX_SECONDS) / seconds;
+  return largestChunk(c, sizes, device, bytes) ?? chunk;
 }
 
 function chunkCount(sizes: Sizes, largest: Chunk): number {
@@ -188,7 +197,8 @@ export const im2col: Algorithm = {
     const sizes = measure(c);
     if (sizes.packedBytes > device.maxBindingBytes)
       return tooManyBytes("the packed weights take", sizes.packedBytes, device);
-    const largest = largestChunk(c, sizes, device);
+    const whole = largestChunk(c, sizes, device, CHUNK_BYTES);
+    const largest = whole && inTime(c, sizes, device, whole);
     if (!largest) {
       const least = sizes.packedBytes + columnBytes(c, sizes, 4);
       return tooManyBytes("the columns of four outputs and the packed weights take", least, device);

@@ -4,6 +4,7 @@ import type { Plan } from "../kernel/step.ts";
 import type { Correlation } from "../problem/correlation.ts";
 import { type Algorithm, type Candidate, type Unsupported, tooManyDispatches } from "./algorithm.ts";
 import { fillStep } from "./fill.ts";
+import { inTime } from "./in-time.ts";
 import { boundedCandidates } from "./long-sums.ts";
 import type { Lowering } from "./lowering.ts";
 import { inSequence, placed } from "./sequence.ts";
@@ -47,7 +48,7 @@ export function candidatesFor(
   });
 }
 
-/** The candidates of a correlation within the limit of dispatches. */
+/** The candidates of a correlation within the limit of dispatches, and of the time of each. */
 function allowed(
   algorithm: Algorithm,
   c: Correlation,
@@ -56,7 +57,9 @@ function allowed(
 ): readonly Candidate[] | Unsupported {
   const list = boundedCandidates(algorithm, c, device, variant);
   if ("reason" in list) return list;
-  const few = list.filter(({ dispatches }) => dispatches <= device.maxDispatches);
+  const few = list
+    .filter(({ dispatches }) => dispatches <= device.maxDispatches)
+    .map((one) => inTime(algorithm, c, device, one));
   if (few.length > 0 || variant !== undefined) return few;
   return tooManyDispatches(Math.min(...list.map(({ dispatches }) => dispatches)), device);
 }

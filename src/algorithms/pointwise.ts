@@ -1,7 +1,8 @@
 // pointwise: a 1x1 convolution is a matrix product of the weights and the pixels, computed directly on the tensors without laying out columns; a
 // stride only selects pixels.
+import { ELEMENTS } from "../base/dtype.ts";
 import { elementCount } from "../base/shape.ts";
-import { BINDING } from "../kernel/step.ts";
+import { BINDING, STORAGE_ALIGNMENT } from "../kernel/step.ts";
 import { type Correlation, paddingSeen } from "../problem/correlation.ts";
 import {
   type Algorithm,
@@ -31,19 +32,25 @@ function pixelGrid({ output, stride, padBegin, x }: Correlation): PixelGrid {
 
 /** x as a matrix whose rows (channels-last) or columns (channels-first) are its pixels. Loaded in vectors if the pixels are contiguous. */
 function pixelMatrix(c: Correlation): MatrixBatch {
-  const { C, N, groups, stride, x, input, output } = c;
+  const { C, N, groups, stride, x, output } = c;
   const groupC = C / groups;
   const channelsLast = c.layout === "channels-last";
   const pixels = pixelGrid(c);
-  // If every pixel of the input is used, in order, vectors of pixels or of their channels can be loaded.
-  const lie = outputPixels(x, input, N);
-  const all = stride.every((step) => step === 1) && input.every((size, axis) => size === output[axis]);
-  const even = "even" in lie && pixels.start === 0;
+  // If the pixels lie side by side, vectors of them or of their channels can be loaded, from an offset where a binding may start.
+  const lie = outputPixels(x, output, channelsLast ? N : 1);
+  const isEven = stride.every((step) => step === 1) && "even" in lie && lie.even === (channelsLast ? C : 1);
+  const buffer = whole(channelsLast ? BINDING.first : BINDING.second, "x", c);
+  const offset = pixels.start * ELEMENTS[c.dtype].BYTES_PER_ELEMENT;
   const strides = channelsLast ? [x.group, C] : [x.group, x.channel, x.batch];
-  const vectors = channelsLast ? x.channel === 1 && even && lie.even === C : x.spatial[2] === 1;
-  const together = !isGated(c, "x") && all && vectors && groupC % 4 === 0 && strides.every((step) => step % 4 === 0);
+  const together =
+    !isGated(c, "x") &&
+    isEven &&
+    (x.channel === 1 || !channelsLast) &&
+    groupC % 4 === 0 &&
+    offset % STORAGE_ALIGNMENT === 0 &&
+    strides.every((step) => step % 4 === 0);
   return {
-    buffer: whole(channelsLast ? BINDING.first : BINDING.second, "x", c),
+    buffer: together ? { ...buffer, offset, size: buffer.size - offset } : buffer,
     row: channelsLast ? C : x.channel,
     inner: x.group,
     outer: channelsLast ? 0 : x.batch,

@@ -1,0 +1,37 @@
+// No dispatch takes longer than a fifth of a second by estimate, on adapters of every class, however large the problem.
+import { expect, it } from "vitest";
+import { MAX_SECONDS, estimate } from "../../src/algorithms/cost.ts";
+import { algorithms } from "../../src/algorithms/index.ts";
+import { DEFAULT_TRAITS } from "../../src/algorithms/traits.ts";
+import { CLASSES } from "../../src/planner/gpu-classes.ts";
+import { type Pass, convProblem } from "../../src/problem/problem.ts";
+import { candidatesOf, stepsOf } from "../suite/candidates.ts";
+import { SOFTWARE_TRAITS } from "../suite/traits.ts";
+
+const MOBILE = { ...DEFAULT_TRAITS, ...CLASSES.mobile, gpu: "mobile" } as const;
+
+const LARGE = {
+  "a batch of large maps": { inputShape: [32, 64, 224, 224], kernelShape: [64, 64, 3, 3], padding: 1 },
+  "one huge map": { inputShape: [1, 32, 1024, 1024], kernelShape: [64, 32, 5, 5], padding: 2 },
+  "a long signal": { inputShape: [1, 16, 500_000], kernelShape: [32, 16, 129], padding: 64 },
+  points: { inputShape: [16, 256, 128, 128], kernelShape: [256, 256, 1, 1] },
+} as const;
+
+const PASSES: readonly Pass[] = ["forward", "backward-data", "backward-weights"];
+
+it.each(Object.keys(LARGE).flatMap((name) => PASSES.map((pass) => [name, pass] as const)))(
+  "%s, %s: in parts that are short, as many as stated",
+  (name, pass) => {
+    const problem = convProblem(pass, LARGE[name as keyof typeof LARGE]);
+    for (const device of [SOFTWARE_TRAITS, DEFAULT_TRAITS, MOBILE]) {
+      for (const algorithm of algorithms) {
+        const [candidate] = candidatesOf(algorithm, problem, { ...device, maxBindingBytes: 2 ** 31 });
+        if (!candidate) continue;
+        const what = `${algorithm.name} ${candidate.variant} on ${device.gpu}`;
+        const longest = Math.max(...candidate.work.map((one) => estimate([one], device.rates)));
+        expect(longest, what).toBeLessThan(1.25 * MAX_SECONDS);
+        expect(stepsOf(candidate.plan()).length, what).toBe(candidate.dispatches);
+      }
+    }
+  },
+);
