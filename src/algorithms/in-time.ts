@@ -141,15 +141,24 @@ function added(c: Correlation, list: readonly Candidate[], variant: string): Can
   };
 }
 
-/** Returns a candidate none of whose dispatches takes longer than MAX_SECONDS by estimate, as far as cutting achieves that. */
-export function inTime(algorithm: Algorithm, c: Correlation, device: DeviceTraits, candidate: Candidate): Candidate {
+/**
+ * Returns a candidate none of whose dispatches takes longer than MAX_SECONDS by estimate, as far as cutting achieves that.
+ * @param wholeSums whether its sums are whole, and may be cut
+ */
+export function inTime(
+  algorithm: Algorithm,
+  c: Correlation,
+  device: DeviceTraits,
+  candidate: Candidate,
+  wholeSums = true,
+): Candidate {
   const { variant, preparedBytes, dispatches } = candidate;
   const seconds = longest(candidate, device);
   const most = Math.floor((device.maxDispatches - BESIDE) / dispatches);
   const count = Math.min(most, Math.ceil(seconds / MAX_SECONDS));
   if (!(count > 1)) return candidate;
   const outputs = outputParts(c, count);
-  const sums = isPlain(candidate) ? sumParts(c, count) : [];
+  const sums = wholeSums && isPlain(candidate) ? sumParts(c, count) : [];
   const fits = partialBytes(c, sums.length) <= Math.min(device.maxBindingBytes, device.maxWorkspaceBytes);
   // The way that takes the least time in all, if it shortens the longest dispatch.
   const ways = [outputs, ...(fits ? [sums] : [])].flatMap((parts) => {
@@ -164,8 +173,9 @@ export function inTime(algorithm: Algorithm, c: Correlation, device: DeviceTrait
   const list = best.parts.flatMap((part) => {
     const one = candidateOf(algorithm, part, device, variant);
     if (one?.preparedBytes !== preparedBytes) return [];
-    return best.parts === sums ? [one].filter(isPlain) : [inTime(algorithm, part, share, one)];
+    return [inTime(algorithm, part, share, one, wholeSums && best.parts !== sums)];
   });
   if (list.length < best.parts.length) return candidate;
-  return best.parts === sums ? added(c, list, variant) : joined(list, variant);
+  if (best.parts !== sums) return joined(list, variant);
+  return list.every(isPlain) ? added(c, list, variant) : candidate;
 }
