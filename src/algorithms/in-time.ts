@@ -18,6 +18,9 @@ const BESIDE = 2;
 /** A part that takes more than this share of the time of the whole is no better. */
 const SHORTER = 0.9;
 
+/** Parts that take more than so many times the time of the whole, because each has few threads, are not worth it. */
+const SLOWER = 3;
+
 function replaced(triple: Triple, at: Cut, value: number): Triple {
   return eachAxis((axis) => (axis === at ? value : triple[axis]));
 }
@@ -165,10 +168,10 @@ export function inTime(
     const first =
       parts.length > 1 && parts.length <= most ? candidateOf(algorithm, parts[0]!, device, variant) : undefined;
     if (!first || longest(first, device) > SHORTER * seconds) return [];
-    return [{ parts, seconds: parts.length * estimate(first.work, device.rates) }];
+    return [{ parts, total: parts.length * estimate(first.work, device.rates) }];
   });
-  const [best] = ways.toSorted((a, b) => a.seconds - b.seconds);
-  if (!best) return candidate;
+  const [best] = ways.toSorted((a, b) => a.total - b.total);
+  if (!best || best.total > SLOWER * estimate(candidate.work, device.rates)) return candidate;
   const share = { ...device, maxDispatches: Math.floor((device.maxDispatches - BESIDE) / best.parts.length) };
   const list = best.parts.flatMap((part) => {
     const one = candidateOf(algorithm, part, device, variant);

@@ -14,7 +14,7 @@ import {
   type Unsupported,
   tooManyBytes,
 } from "../algorithm.ts";
-import { OUTPUT_LOADS, type Work, divide, estimate, numberBytes } from "../cost.ts";
+import { MAX_SECONDS, OUTPUT_LOADS, type Work, divide, estimate, numberBytes } from "../cost.ts";
 import { type Products, gemmWork } from "../gemm/gemm.ts";
 import { gemmTile } from "../gemm/tile.ts";
 import type { DeviceTraits } from "../traits.ts";
@@ -82,16 +82,19 @@ function tilesFor(c: Correlation): Tile[] | Unsupported {
     .map(({ tile }) => tile);
 }
 
-/** Most tiles of a chunk; 0 if not even a vector of them fits. */
+/** Most tiles of a chunk, whose product takes no longer than a dispatch may; 0 if not even a vector of them fits in memory. */
 function chunkTiles(c: Correlation, geometry: Geometry, device: DeviceTraits): number {
   if (geometry.filterBytes > device.maxBindingBytes) return 0;
   const cap = Math.min(chunkCap(geometry, device), device.maxWorkspaceBytes - geometry.filterBytes);
   const fits = (count: number): boolean =>
     chunkBytes(c, geometry, count) <= cap &&
     Math.max(inputBytes(c, geometry, count), productBytes(c, geometry, count)) <= device.maxBindingBytes;
-  if (fits(geometry.tileCount)) return geometry.tileCount;
+  const products = productsOf(c, geometry, geometry.tileCount);
+  const seconds = estimate([gemmWork(products, gemmTile(products, device))], device.rates);
+  if (seconds <= MAX_SECONDS && fits(geometry.tileCount)) return geometry.tileCount;
+  const inTime = Math.max(1, Math.floor((geometry.tileCount * MAX_SECONDS) / seconds / 4));
   const bytesOfFour = chunkBytes(c, geometry, 8) - chunkBytes(c, geometry, 4);
-  let count = 4 * Math.floor(Math.max(0, cap) / Math.max(1, bytesOfFour));
+  let count = 4 * Math.min(inTime, Math.floor(Math.max(0, cap) / Math.max(1, bytesOfFour)));
   while (count > 0 && !fits(count)) count -= 4;
   if (count <= 0) return 0;
   // As many chunks of nearly the same size.
@@ -203,19 +206,22 @@ function winogradWork(c: Correlation, device: DeviceTraits, geometry: Geometry, 
   const input = transformWork(geometry, tileCount * c.groups * paddedC, points * 1.5, points);
   const multiply = gemmWork(products, gemmTile(products, device));
   const output = transformWork(geometry, tileCount * c.groups * groupK, points, tile.m ** axes * OUTPUT_LOADS);
-  if (device.software) return [...filterWork(c, geometry), input, multiply, output];
+  const chunks = Math.ceil(tileCount / most);
+  const inChunks = (steps: readonly Work[]): Work[] => [
+    ...filterWork(c, geometry),
+    ...steps.flatMap((step) => divide(step, chunks)),
+  ];
+  if (device.software) return inChunks([input, multiply, output]);
   // Channels-first, neighbouring threads load and store every m-th cell, and neighbouring points.
   const lines = c.layout === "channels-last" ? 1 : (1 + tile.m) / 2;
-  const chunks = Math.ceil(tileCount / most);
   const isCached = (bytes: number): boolean => bytes <= device.cacheBytes;
   const inCache = isCached(chunkBytes(c, geometry, most));
   const loaded = (work: Work, bytes: number): Work => ({ traffic: work.bytes, ...work, ...(inCache && { bytes }) });
-  const steps = [
+  return inChunks([
     { ...loaded(input, numberBytes(c.sizes.x)), lines },
     loaded(multiply, isCached(filterBytes) ? filterBytes : chunks * filterBytes),
     { ...loaded(output, numberBytes(c.sizes.y)), lines },
-  ];
-  return [...filterWork(c, geometry), ...steps.flatMap((step) => divide(step, chunks))];
+  ]);
 }
 
 /** Refuses a correlation that fits in memory with none of the tiles. */
