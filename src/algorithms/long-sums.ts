@@ -37,19 +37,23 @@ export function boundedCandidates(
   return bounded.length === 0 && refused ? refused : bounded;
 }
 
-/** Cuts the sums of a candidate. Each part takes its variant, or the part's default where it has none of that name. */
-function inParts(
+/**
+ * Cuts the sums of a candidate into parts, as many as bound the iterations and at least so many. Each part takes its variant, or the part's default
+ * where it has none of that name.
+ */
+export function inParts(
   algorithm: Algorithm,
   c: Correlation,
   device: DeviceTraits,
   { variant, iterations = termCount(c) }: Candidate,
+  atLeast = 1,
 ): Candidate | Unsupported {
   // Those of a part would have to be told from those of its result.
   if (c.phases)
     return {
       reason: `its sums have ${termCount(c)} terms, too many for the gradient of the input of a strided convolution`,
     };
-  let parts = cut(c, Math.ceil(iterations / MAX_ITERATIONS));
+  let parts = cut(c, Math.max(atLeast, Math.ceil(iterations / MAX_ITERATIONS)));
   for (let least = parts.length; ; least++, parts = cut(c, least)) {
     const reserved = roundUp(partialBytes(c, parts.length), STORAGE_ALIGNMENT);
     if (reserved > Math.min(device.maxBindingBytes, device.maxWorkspaceBytes))

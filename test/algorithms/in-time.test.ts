@@ -18,7 +18,7 @@ const LARGE = {
   "a batch of large maps": { inputShape: [32, 64, 224, 224], kernelShape: [64, 64, 3, 3], padding: 1 },
   "one huge map": { inputShape: [1, 32, 1024, 1024], kernelShape: [64, 32, 5, 5], padding: 2 },
   "a long signal": { inputShape: [1, 16, 500_000], kernelShape: [32, 16, 129], padding: 64 },
-  points: { inputShape: [8, 256, 128, 128], kernelShape: [256, 256, 1, 1] },
+  points: { inputShape: [16, 256, 56, 56], kernelShape: [256, 256, 1, 1] },
 } as const;
 
 const PASSES: readonly Pass[] = ["forward", "backward-data", "backward-weights"];
