@@ -4,6 +4,7 @@ import type { Algorithm, Candidate, ErrorBound } from "../algorithms/algorithm.t
 import { estimate } from "../algorithms/cost.ts";
 import type { Lowering } from "../algorithms/lowering.ts";
 import { candidatesFor } from "../algorithms/passes.ts";
+import type { DeviceTraits } from "../algorithms/traits.ts";
 import { ConvError, refuse } from "../base/error.ts";
 import { pick } from "../base/pick.ts";
 import { checkFinite, checkInteger, checkOptions } from "../base/validate.ts";
@@ -66,6 +67,10 @@ export interface Choice {
   readonly chosen: Ranked;
   /** The chosen one first, then the other algorithms that can compute the problem by rank, then those refused. */
   readonly considered: readonly Considered[];
+  /** All candidates, by rank. */
+  readonly ranked: readonly Ranked[];
+  /** The device that they were ranked for. */
+  readonly device: DeviceTraits;
 }
 
 /** The measurements of a problem: variants of algorithms by name, the fastest first. */
@@ -151,11 +156,17 @@ function spreadOf({ spread }: ErrorBound): number {
   return Math.max(...spread);
 }
 
-/** Orders measured candidates before estimated ones, and faster before slower. */
+/** Orders measured candidates before estimated ones, and faster before slower; of equals the one with fewer dispatches, memory and errors first. */
 function byRank(a: Ranked, b: Ranked): number {
   const [measuredA, measuredB] = [a.measured !== undefined, b.measured !== undefined];
   if (measuredA !== measuredB) return measuredA ? -1 : 1;
-  return (a.measured ?? a.seconds) - (b.measured ?? b.seconds);
+  const [one, other] = [a.candidate, b.candidate];
+  return (
+    (a.measured ?? a.seconds) - (b.measured ?? b.seconds) ||
+    one.dispatches - other.dispatches ||
+    one.workspaceBytes + one.preparedBytes - (other.workspaceBytes + other.preparedBytes) ||
+    one.error.growth - other.error.growth
+  );
 }
 
 /** Returns the named candidate of an algorithm, or all that it lists and any other that was measured; the reason if there are none. */
@@ -212,5 +223,5 @@ export function choose(
     errorGrowth: candidate.error.growth,
     workspaceBytes: candidate.workspaceBytes + candidate.preparedBytes,
   }));
-  return { chosen, considered: [...considered, ...refused] };
+  return { chosen, considered: [...considered, ...refused], ranked, device: lowering.device };
 }

@@ -68,7 +68,19 @@ describe("choose", () => {
         throw new Error("planned");
       },
     };
-    expect(explain(choose([fake("lazy", [unplannable])], lower(problem, traits), {}).considered)).toContain("lazy");
+    expect(explain(choose([fake("lazy", [unplannable])], lower(problem, traits), {}))).toContain("lazy");
+  });
+
+  it("prefers of equally fast candidates the one with fewer dispatches, then less memory, wherever they are listed", () => {
+    const [one, two] = [way("only", 1), way("only", 1)];
+    for (const better of [
+      [one, { ...two, dispatches: one.dispatches + 1 }],
+      [one, { ...two, workspaceBytes: one.workspaceBytes + 4 }],
+    ] as const) {
+      const list = [fake("good", [better[0]]), fake("worse", [better[1]])];
+      for (const order of [list, list.toReversed()])
+        expect(choose(order, lower(problem, traits), {}).chosen.algorithm).toBe("good");
+    }
   });
 
   it("puts what was measured before what is estimated", () => {
@@ -168,7 +180,9 @@ describe("choose", () => {
     const refusing = fake("refusing", { reason: "it is Tuesday" });
     const choice = choose([refusing, simple("willing", 1)], lower(problem, traits), {});
     expect(choice.chosen.algorithm).toBe("willing");
-    expect(explain(choice.considered)).toMatch(/^ 1 willing .*\n.*refusing .*refused: it is Tuesday$/);
+    expect(explain(choice)).toMatch(
+      /^ 1 willing .* estimated .* for (arithmetic|dispatch|loads),.*\n.*refusing .*refused: it is Tuesday\n.*device: software, 32 sums a thread, .* 2 cores/,
+    );
     expectRefusal(() => choose([refusing], lower(problem, traits), {}), "unsupported", "algorithm", "it is Tuesday");
     const named = { algorithm: "refusing", variant: "only" };
     expectRefusal(() => choose([refusing], lower(problem, traits), named), "unsupported", "algorithm", "it is Tuesday");
