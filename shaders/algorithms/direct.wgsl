@@ -2,9 +2,10 @@
 // kernel row it loads the stretch of input that its outputs see, once, and one vector of weights for each kernel column. V is a vector of LANES
 // output channels (vec4f or f32). load_weights comes from a weights-* snippet, load from load.wgsl, source and is_padding from a padding-*
 // snippet. Rows of outputs may end within a tile. K_TAIL: some tile reaches past the last channel. WHOLE_ROWS: a stretch covers a row of the
-// kernel; COLUMN_TAIL: the last stretch of a row may reach past it. places: outputs of an image, TILE_Q at a time, in whole quads.
+// kernel; COLUMN_TAIL: the last stretch of a row may reach past it. places: outputs of an image, TILE_Q at a time, in whole quads. DOWN: rows and
+// columns have changed places, so that rows are what is not contiguous.
 // slots: epilogue, is_cell, is_padding, lane_channels, lane_offsets, load, load_weights, source, store
-// constants: CELLS_PER_COLUMN, CELLS_PER_OUTPUT, CELL_STEP, CHANNELS_LAST, COLUMNS, COLUMN_TAIL, DILATION_D, DILATION_H, DILATION_W, EVERY_CELL, K_TAIL, LANES, PADDING_VALUE, ROWS, STRIDE_D, STRIDE_H, STRIDE_W, TILE_Q, TILE_V, WHOLE_ROWS
+// constants: CELLS_PER_COLUMN, CELLS_PER_OUTPUT, CELL_STEP, CHANNELS_LAST, COLUMNS, COLUMN_TAIL, DILATION_D, DILATION_H, DILATION_W, DOWN, EVERY_CELL, K_TAIL, LANES, PADDING_VALUE, ROWS, STRIDE_D, STRIDE_H, STRIDE_W, TILE_Q, TILE_V, WHOLE_ROWS
 // types: Channel, LaneChannels, LaneOffsets, OutputChannels, V, WeightChannels, Y
 struct Direct {
   threads: u32, steps: u32,
@@ -29,14 +30,23 @@ struct Direct {
 const CELLS = (TILE_Q - 1u) * CELLS_PER_OUTPUT + (COLUMNS - 1u) * CELLS_PER_COLUMN + 1u;
 
 fn thread(invocation: u32) {
+  // With DOWN, neighbouring threads run along the contiguous axis.
   var index = invocation;
+  var k_tile = 0u;
+  if (DOWN & CHANNELS_LAST) {
+    k_tile = index % g.tiles_k;
+    index /= g.tiles_k;
+  }
   let place = index % g.places;
   index /= g.places;
-  let q0 = (place % g.tiles_q) * TILE_Q;
-  let p = place / g.tiles_q % g.output_p;
+  if (!(DOWN & CHANNELS_LAST)) {
+    k_tile = index % g.tiles_k;
+    index /= g.tiles_k;
+  }
+  let k0 = k_tile * TILE_V * LANES;
+  let q0 = select(place % g.tiles_q, place / g.output_p % g.tiles_q, DOWN) * TILE_Q;
+  let p = select(place / g.tiles_q % g.output_p, place % g.output_p, DOWN);
   let o = place / g.tiles_q / g.output_p;
-  let k0 = (index % g.tiles_k) * TILE_V * LANES;
-  index /= g.tiles_k;
   let group = index % g.groups;
   let n = index / g.groups;
 
@@ -46,7 +56,7 @@ fn thread(invocation: u32) {
   for (var v = 0u; v < TILE_V; v++) {
     lanes_at[v] = lane_offsets(group, k0 + v * LANES, invocation % 4u);
   }
-  let x_step = select(1u, g.x_stride_w, CHANNELS_LAST);
+  let x_step = select(1u, g.x_stride_w, CHANNELS_LAST | DOWN);
   let left = i32(q0 * STRIDE_W) - g.pad_w;
   var columns_at: array<u32, CELLS>;
   var beyond: array<bool, CELLS>;
@@ -79,9 +89,7 @@ fn thread(invocation: u32) {
         if (WHOLE_ROWS) {
           cells[i] = select(load(row + columns_at[i]), PADDING_VALUE, row_beyond | beyond[i]);
         } else {
-          let w = left + i32(s0 * DILATION_W + CELL_STEP * i);
-          let cell = load(row + u32(source(w, g.input_w)) * x_step);
-          cells[i] = select(cell, PADDING_VALUE, row_beyond | is_padding(w, g.input_w));
+          cells[i] = cell_of(row, row_beyond, left + i32(s0 * DILATION_W + CELL_STEP * i), x_step);
         }
       }
       let taps_at = weights_at + t * g.w_stride_t + (r0 + j) * g.w_stride_r + s0 * g.w_stride_s;
@@ -128,13 +136,19 @@ fn thread(invocation: u32) {
   // @unroll
   for (var q = 0u; q < TILE_Q; q++) {
     if (q0 + q < end) {
+      let at = y_tile + (q0 + q) * g.y_stride_q;
+      let output = select(vec3u(o, p, q0 + q), vec3u(o, q0 + q, p), DOWN);
       // @unroll
       for (var v = 0u; v < TILE_V; v++) {
-        let at = y_tile + (q0 + q) * g.y_stride_q;
-        store(sums[q * TILE_V + v], channels[v], k0 + v * LANES, at, vec3u(o, p, q0 + q));
+        store(sums[q * TILE_V + v], channels[v], k0 + v * LANES, at, output);
       }
     }
   }
+}
+
+fn cell_of(row: u32, row_beyond: bool, w: i32, x_step: u32) -> f32 {
+  let cell = load(row + u32(source(w, g.input_w)) * x_step);
+  return select(cell, PADDING_VALUE, row_beyond | is_padding(w, g.input_w));
 }
 
 fn store_one(sum: f32, channel: Channel, k: u32, at: u32, output: vec3u) {

@@ -115,14 +115,18 @@ export function slidingWork(c: Correlation, one: Strip): Work {
   };
 }
 
-/** Most numbers that a thread may hold for each sum that the device's registers are meant for, and in any case. */
+/**
+ * Most numbers that a thread may hold for each sum that the device's registers are meant for, of which small subgroups leave half, and in any case,
+ * whatever the subgroups.
+ */
 const NUMBERS_PER_SUM = 2;
 const LEAST_NUMBERS = 48;
 
 /** The strips for a correlation on a GPU, for each width the best height. */
 export function stripsFor(c: Correlation, device: DeviceTraits): Strip[] {
   if (!serves(c)) return [];
-  const most = Math.max(LEAST_NUMBERS, NUMBERS_PER_SUM * device.maxSums);
+  const sums = device.subgroupSize === undefined ? device.maxSums : device.maxSums / 2;
+  const most = Math.max(LEAST_NUMBERS, NUMBERS_PER_SUM * sums);
   const rates = { ...device.rates, bytes: Infinity, traffic: Infinity };
   const secondsOf = (one: Strip): number => estimate([slidingWork(c, one)], rates);
   const best = (list: readonly Strip[]): Strip => list.reduce((a, b) => (secondsOf(b) < secondsOf(a) ? b : a));
@@ -159,7 +163,13 @@ function operands(c: Correlation, lanes: 1 | 4): Partial<Snippets>[] {
 }
 
 /** The step of `count` threads from `first` on. */
-export function slidingStep(c: Correlation, one: Strip, first: number, count: number): Step {
+export function slidingStep(
+  c: Correlation,
+  one: Strip,
+  { subgroupSize }: DeviceTraits,
+  first: number,
+  count: number,
+): Step {
   const { rows, tileQ, lanes } = one;
   const { x, w, y } = c;
   const { p, q, perP, perQ, strips: stripCount, tilesQ, channels } = cut(c, one);
@@ -186,5 +196,6 @@ export function slidingStep(c: Correlation, one: Strip, first: number, count: nu
       yChannels: channelUniforms(c),
     },
     threads: count,
+    ...(heldNumbers(c, one) > LEAST_NUMBERS && { subgroupSize }),
   });
 }

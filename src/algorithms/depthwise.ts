@@ -89,7 +89,7 @@ function inPieces(work: Work, most: number, device: DeviceTraits, stepOf: (first
 /** The candidate that slides down strips. */
 function sliding(c: Correlation, device: DeviceTraits, strip: Strip): Candidate {
   const { shares, steps } = inPieces(slidingWork(c, strip), device.maxDispatches, device, (first, count) =>
-    slidingStep(c, strip, first, count),
+    slidingStep(c, strip, device, first, count),
   );
   return {
     ...{ variant: strip.name, workspaceBytes: 0, preparedBytes: 0, dispatches: shares.length, work: shares },

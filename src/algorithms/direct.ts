@@ -6,7 +6,7 @@ import weightsFourShader from "../../shaders/algorithms/direct/weights-four.wgsl
 import weightsQuadsShader from "../../shaders/algorithms/direct/weights-quads.wgsl";
 import weightsScalarShader from "../../shaders/algorithms/direct/weights-scalar.wgsl";
 import quadsShader from "../../shaders/lib/quads.wgsl";
-import { roundUp } from "../base/shape.ts";
+import { type Triple, roundUp } from "../base/shape.ts";
 import type { Shader } from "../kernel/shader.ts";
 import { BINDING, type Step } from "../kernel/step.ts";
 import type { Correlation } from "../problem/correlation.ts";
@@ -33,6 +33,11 @@ interface DirectTile extends Variant {
   /** Vectors of output channels in the thread tile, of `lanes` channels each. */
   readonly tileV: number;
   readonly lanes: 1 | 4;
+  /**
+   * Whether the outputs of a thread are neighbours of a column instead: on a GPU neighbouring threads, which compute neighbouring columns, then load
+   * neighbouring cells.
+   */
+  readonly down: boolean;
   /** Whether four threads, which compute different outputs of the same channels, share their loads of weights. */
   readonly quads: boolean;
 }
@@ -48,10 +53,17 @@ const MAX_UNROLLED = 512;
 // 128 channels at 28 x 28, 22.1 against 23.4 for 1x1 from 256 to 64.
 const MAX_UNROLLED_ROWS = 96;
 
-/** Most outputs of a row in the thread tile: the registers of a GPU hold 64 sums. */
-const MAX_WIDTH = { software: 14, hardware: 8 };
+/** Most outputs of a row in the thread tile on a CPU adapter. */
+const MAX_WIDTH = 14;
 
-/** Tile widths for the outputs of a map, few so that maps of all sizes share kernels; and for the taps of a gradient of weights. */
+/**
+ * A GPU whose registers are meant for so many sums gets 8 outputs of 8 channels a thread; with fewer 4 outputs, and with few 4 of 4 channels, as
+ * where small subgroups make room for more: cells and their addresses take as many registers again. On Xe-LP 4 x 8 spill at 8 lanes.
+ */
+const MANY_SUMS = 64;
+const FEW_SUMS = 16;
+
+/** Tile sizes for the outputs of a map, few so that maps of all sizes share kernels; and for the taps of a gradient of weights. */
 const WIDTHS = { map: [14, 8, 4, 1], taps: [14, 8, 7, 5, 4, 3, 2, 1] };
 
 /** Cost of the weights that a tile loads, in equivalent outputs. */
@@ -63,27 +75,55 @@ const WEIGHTS_OUTPUTS = 12;
  * With weights shared in quads on SwiftShader, 16 channels a thread take 26 ms for 3x3 over 64 channels at 56 x 56, and 8 take 37, as without
  * sharing; 24, 30 and 37 for 7x7 at stride 2 from 3 channels at 224 x 224; 1x1 from 256 to 64 at 56 x 56 takes 19 instead of 27.
  */
-function fittedTile(c: Correlation, device: DeviceTraits, tileQ: number, tileK: number): DirectTile {
+function fittedTile(c: Correlation, shared: boolean, tileQ: number, tileK: number, down = false): DirectTile {
   const groupK = c.K / c.groups;
   // A group smaller than two vectors is computed channel by channel unless it fills a vector: for 192 channels in 32 groups, 3x3 at 28 x 28,
   // 5.3 ms instead of 8.6 on SwiftShader.
   const lanes = groupK % 4 === 0 || groupK > 8 ? 4 : 1;
-  const tileV = lanes === 4 ? Math.min(tileK / 4, Math.ceil(groupK / 4)) : groupK;
-  const quads = device.quads && lanes === 4;
-  return { name: `q${tileQ}k${tileV * lanes}${quads ? "-quads" : ""}`, tileQ, tileV, lanes, quads };
+  const tileV = lanes === 4 ? Math.min(tileK / 4, Math.ceil(groupK / 4)) : Math.min(tileK, groupK);
+  const quads = shared && lanes === 4;
+  const name = `${down ? "p" : "q"}${tileQ}k${tileV * lanes}${quads ? "-quads" : ""}`;
+  return { name, tileQ, tileV, lanes, down, quads };
+}
+
+/** A correlation whose rows are the columns of the given one. Channels, phases among them, and the epilogue are those of the given one. */
+function turned(c: Correlation): Correlation {
+  const turn = ([depth, height, width]: Triple): Triple => [depth, width, height];
+  return {
+    ...c,
+    ...{ input: turn(c.input), kernel: turn(c.kernel), output: turn(c.output) },
+    ...{ stride: turn(c.stride), dilation: turn(c.dilation), padBegin: turn(c.padBegin) },
+    x: { ...c.x, spatial: turn(c.x.spatial) },
+    w: { ...c.w, taps: turn(c.w.taps) },
+    y: { ...c.y, spatial: turn(c.y.spatial) },
+  };
+}
+
+/** The number of neighbouring outputs, of those allowed, that a thread best computes. */
+function bestWidth(c: Correlation, outputs: number, widest: number): number {
+  const cost = (tileQ: number): number => Math.ceil(outputs / tileQ) * (tileQ + WEIGHTS_OUTPUTS);
+  return WIDTHS[isMap(c) ? "taps" : "map"]
+    .filter((one) => one <= widest)
+    .reduce((best, one) => (cost(one) < cost(best) ? one : best));
 }
 
 /** The tile with the lowest cost for a correlation on a device. */
-function bestTile(c: Correlation, device: DeviceTraits): DirectTile {
-  const widest = device.software ? MAX_WIDTH.software : MAX_WIDTH.hardware;
-  const cost = (tileQ: number): number => Math.ceil(c.output[2] / tileQ) * (tileQ + WEIGHTS_OUTPUTS);
-  const tileQ = WIDTHS[isMap(c) ? "taps" : "map"]
-    .filter((one) => one <= widest)
-    .reduce((best, one) => (cost(one) < cost(best) ? one : best));
-  if (!device.software) return fittedTile(c, device, tileQ, 8);
+function bestTile(c: Correlation, { software, maxSums, subgroupSize, quads }: DeviceTraits): DirectTile {
+  if (!software) {
+    const most = subgroupSize === undefined ? maxSums : FEW_SUMS;
+    return fittedTile(c, false, bestWidth(c, c.output[1], most < MANY_SUMS ? 4 : 8), most > FEW_SUMS ? 8 : 4, true);
+  }
+  const tileQ = bestWidth(c, c.output[2], MAX_WIDTH);
   // Kernel columns share a run of input cells. A kernel of one column shares none and gets twice the channels instead, as do quads that share weights.
-  const wide = fittedTile(c, device, tileQ, 16);
-  return wide.quads || tileQ < 7 || c.kernel[2] === 1 ? wide : fittedTile(c, device, tileQ, 8);
+  const wide = fittedTile(c, quads, tileQ, 16);
+  return wide.quads || tileQ < 7 || c.kernel[2] === 1 ? wide : fittedTile(c, quads, tileQ, 8);
+}
+
+/** The tiles that some GPU may get, which can be run by name anywhere. */
+function tilesOfGpus(c: Correlation): DirectTile[] {
+  return [...new Set([...WIDTHS.map, ...WIDTHS.taps])]
+    .filter((tileQ) => tileQ <= 8)
+    .flatMap((tileQ) => [4, 8].map((tileK) => fittedTile(c, false, tileQ, tileK, true)));
 }
 
 /** The snippets that load the weights of a vector and store its sums. */
@@ -139,7 +179,8 @@ function cut(c: Correlation, tile: DirectTile) {
   return { tilesQ, tilesK, places, threads: N * groups * tilesK * places, steps };
 }
 
-function directStep(c: Correlation, tile: DirectTile): Step {
+function directStep(given: Correlation, tile: DirectTile, { subgroupSize }: DeviceTraits): Step {
+  const c = tile.down ? turned(given) : given;
   const { C, K, groups } = c;
   const { tilesQ, tilesK, places, steps, threads } = cut(c, tile);
   return dispatchOn([paddedInput(c), loader(c, "w", BINDING.second), result(c)], {
@@ -153,6 +194,7 @@ function directStep(c: Correlation, tile: DirectTile): Step {
       TILE_Q: tile.tileQ,
       TILE_V: tile.tileV,
       LANES: tile.lanes,
+      DOWN: tile.down,
       K_TAIL: (K / groups) % (tile.tileV * tile.lanes) !== 0,
       ...windowConstants(c),
     },
@@ -164,10 +206,12 @@ function directStep(c: Correlation, tile: DirectTile): Step {
       ...weightUniforms(c),
     },
     threads,
+    subgroupSize,
   });
 }
 
-function directWork(c: Correlation, tile: DirectTile): Work {
+function directWork(given: Correlation, tile: DirectTile): Work {
+  const c = tile.down ? turned(given) : given;
   const { tileQ, tileV, lanes, quads } = tile;
   const { ROWS, COLUMNS, WHOLE_ROWS, CELLS_PER_OUTPUT, CELLS_PER_COLUMN } = stepConstants(c, tile);
   const { threads, steps } = cut(c, tile);
@@ -181,6 +225,7 @@ function directWork(c: Correlation, tile: DirectTile): Work {
     multiplyAdds: sums * steps * ROWS * COLUMNS,
     loads: threads * steps * turn + sums * OUTPUT_LOADS,
     bytes: numberBytes(...Object.values(c.sizes)),
+    ...(tile.down && c.layout === "channels-first" && { lines: Math.min(32, given.stride[2]) }),
   };
 }
 
@@ -188,9 +233,13 @@ export const direct: Algorithm = {
   name: "direct",
 
   candidates(c, device, variant) {
-    return selectVariants([bestTile(c, device)], variant).map((tile) => ({
-      ...oneStep(tile.name, directWork(c, tile), () => directStep(c, tile)),
-      iterations: cut(c, tile).steps,
-    }));
+    const best = bestTile(c, device);
+    const tiles = variant === undefined || variant === best.name ? [best] : tilesOfGpus(c);
+    return selectVariants(tiles, variant)
+      .slice(0, 1)
+      .map((tile) => ({
+        ...oneStep(tile.name, directWork(c, tile), () => directStep(c, tile, device)),
+        iterations: cut(tile.down ? turned(c) : c, tile).steps,
+      }));
   },
 };

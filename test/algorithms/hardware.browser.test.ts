@@ -168,6 +168,23 @@ const CASES: readonly Named[] = [
     },
     passes: ["forward", "forward"],
   },
+  {
+    name: "7x7 at stride 2 over three channels",
+    algorithm: "direct",
+    descriptor: {
+      ...{ inputShape: [2, 3, 19, 23], kernelShape: [12, 3, 7, 7], stride: 2, padding: 3, paddingValue: 0.5 },
+      ...{ bias: true, activation: "relu" },
+    },
+  },
+  {
+    name: "3-D, dilated, channels-last, groups",
+    algorithm: "direct",
+    descriptor: {
+      ...{ inputShape: [1, 4, 9, 11, 6], kernelShape: [2, 3, 2, 3, 10], groups: 2, layout: "channels-last" },
+      ...{ stride: [1, 2, 1], dilation: [1, 1, 2], padding: 2, paddingMode: "replicate" },
+    },
+    passes: ["forward", "backward-data", "backward-weights"],
+  },
 ];
 
 const DEFAULT_PASSES: readonly Pass[] = ["forward", "backward-data"];
@@ -176,7 +193,7 @@ const DEFAULT_PASSES: readonly Pass[] = ["forward", "backward-data"];
 function tilesAnywhere(algorithm: string, problem: ConvProblem): Candidate<unknown>[] {
   const one = algorithms.find(({ name }) => name === algorithm)!;
   const all = DEVICES.flatMap((device) => candidatesOf(one, problem, device)).filter(({ variant }) =>
-    /^\d+x\d+-|-sliding$|^d\d+k/.test(variant),
+    /^\d+x\d+-|-sliding$|^p\d+k/.test(variant),
   );
   return [...new Map(all.map((candidate) => [candidate.variant, candidate])).values()];
 }
