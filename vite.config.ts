@@ -10,6 +10,15 @@ const reference = fileURLToPath(new URL("src/reference.ts", import.meta.url));
 const GRADIENTS =
   /\/conv\/transposed\.|\/(?:algorithms|conv|problem)\/gradients\.|\/fold-padding\.|[/-]phases\.|\/copies[-.]/;
 
+const hardware = fileURLToPath(new URL("src/planner/hardware.ts", import.meta.url));
+
+/** Whether only what a GPU loads imports a module, directly or not. */
+function isOfHardware(id: string, modules: Rolldown.ChunkingContext): boolean {
+  if (id === hardware) return true;
+  const importers = modules.getModuleInfo(id)?.importers ?? [];
+  return importers.length > 0 && importers.every((importer) => isOfHardware(importer, modules));
+}
+
 const isOfGradients = (id: string): boolean => GRADIENTS.test(id);
 
 /** Whether the CPU reference imports a module, directly or not. */
@@ -41,7 +50,8 @@ export default defineConfig({
           groups: [
             // Side by side, shaders compress better: by 2 % of a bundle. That of calibration is loaded with it.
             {
-              name: (id) => (isOfGradients(id) ? "gradient-shaders" : "shaders"),
+              name: (id, modules) =>
+                isOfHardware(id, modules) ? null : isOfGradients(id) ? "gradient-shaders" : "shaders",
               debugName: "shaders",
               test: /(?<!\/calibrate)\.wgsl$/,
               priority: 3,
@@ -56,6 +66,8 @@ export default defineConfig({
             { name: "engine", test: (id) => !isOfGradients(id), minShareCount: 2, priority: 1 },
             // Apart from the engine, and with its shaders: a page that only convolves loads it with `engine.plan`, if ever.
             { name: "gradients", test: isOfGradients },
+            // Loaded by `createEngine` where the adapter is a GPU.
+            { name: (id, modules) => (isOfHardware(id, modules) ? "hardware" : null), debugName: "hardware" },
           ],
         },
       },

@@ -1,6 +1,5 @@
 // Engine: a GPU device, its tensors, its plans and its measurements.
 import type { Rates } from "./algorithms/cost.ts";
-import { algorithms } from "./algorithms/index.ts";
 import { DTYPES, type Dtype, type TensorDtype, bytesFor } from "./base/dtype.ts";
 import { type ConvError, refuse, refuseDestroyed, words } from "./base/error.ts";
 import { pick } from "./base/pick.ts";
@@ -15,6 +14,8 @@ import { type DeviceSource, type OpenedDevice, openDevice } from "./gpu/device.t
 import { type MemoryReport, TensorStorage } from "./gpu/memory.ts";
 import { Tensor, type TensorOptions, toBytes } from "./gpu/tensor.ts";
 import { TENSOR_USAGE, checkBuffer } from "./gpu/usage.ts";
+import type { Platform } from "./planner/adapter.ts";
+import { loadPlatform } from "./planner/platform.ts";
 import { type TuningStore, checkStore } from "./planner/store.ts";
 import { TuningTable, environmentOf } from "./planner/tuning.ts";
 import { type ConvDescriptor, LAYOUTS, PASSES, type Pass, convProblem } from "./problem/problem.ts";
@@ -51,9 +52,7 @@ export class Engine {
   readonly device: GPUDevice;
   readonly info: EngineInfo;
   /** The algorithms of convolution, by the names that `algorithm` takes, and the passes that each computes. */
-  readonly algorithms: readonly { readonly name: string; readonly passes: readonly Pass[] }[] = algorithms.map(
-    ({ name }) => ({ name, passes: PASSES }),
-  );
+  readonly algorithms: readonly { readonly name: string; readonly passes: readonly Pass[] }[];
   readonly #gpu: GpuContext;
   readonly #ownsDevice: boolean;
   readonly #plans: PlanCache;
@@ -62,24 +61,18 @@ export class Engine {
   #destroyed = false;
 
   /** @internal Use createEngine. */
-  constructor({ device, owned, adapterInfo }: OpenedDevice, store?: TuningStore) {
+  constructor({ device, owned, adapterInfo }: OpenedDevice, platform: Platform, store?: TuningStore) {
     this.device = device;
     this.#ownsDevice = owned;
     this.#gpu = new GpuContext(device);
-    const {
-      vendor = "",
-      architecture = "",
-      device: model = "",
-      description = "",
-      isFallbackAdapter = false,
-    } = adapterInfo ?? {};
+    this.algorithms = platform.algorithms.map(({ name }) => ({ name, passes: PASSES }));
     this.info = {
-      adapter: { vendor, architecture, device: model, description, isFallback: isFallbackAdapter },
+      adapter: describe(adapterInfo),
       features: [...device.features],
       limits: limitsOf(device),
     };
     this.tuning = new TuningTable(environmentOf(this.info.adapter), store);
-    this.#plans = this.#gpu.attach(new PlanCache(this.#gpu, this.info.adapter, this.tuning));
+    this.#plans = this.#gpu.attach(new PlanCache(this.#gpu, platform, this.tuning));
   }
 
   /** GPU memory in bytes: allocated now, by use (`pool` is freed memory, held for later results), and the peak. */
@@ -260,9 +253,22 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
   const given = Object.keys(source).filter((key) => source[key] !== undefined);
   if (given.length > 1)
     refuse("invalid-argument", "options", words(given.join(" and ")), "one of device, adapter and gpu");
-  const engine = new Engine(await openDevice(source), store);
+  const opened = await openDevice(source, (adapterInfo) => loadPlatform(describe(adapterInfo)));
+  const engine = new Engine(opened, opened.loaded, store);
   await engine.tuning.load();
   return engine;
+}
+
+/** The adapter in plain data; older implementations tell less. */
+function describe(adapterInfo: GPUAdapterInfo | undefined): EngineInfo["adapter"] {
+  const {
+    vendor = "",
+    architecture = "",
+    device = "",
+    description = "",
+    isFallbackAdapter: isFallback = false,
+  } = adapterInfo ?? {};
+  return { vendor, architecture, device, description, isFallback };
 }
 
 function limitsOf(device: GPUDevice): Record<string, number> {

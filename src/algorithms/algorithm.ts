@@ -7,7 +7,8 @@
 // - keeps within the limits of the device, and, once it is lifted to problems, within the iterations that an invocation may have (long-sums.ts);
 // - is right: within the error that it states (the suite of test/algorithms/algorithms.browser.test.ts).
 // And a variant that was once offered is offered again when asked for by its name, on any device that can run it: tuning tables and callers
-// store names.
+// store names. This holds for each list of algorithms: that of software adapters (index.ts) knows none of the variants that only that of GPUs
+// has (hardware.ts), and refuses their names as any others.
 import type { Triple } from "../base/shape.ts";
 import type { Plan, Step } from "../kernel/step.ts";
 import type { Correlation } from "../problem/correlation.ts";
@@ -85,6 +86,20 @@ export function oneStep(variant: string, work: Work, step: () => Step): Candidat
     error: SEQUENTIAL_SUM,
     plan: () => ({ steps: [step()], workspaceBytes: 0 }),
   };
+}
+
+/** The candidates of one kind of an algorithm's kernels that are worth trying, the default first; with `variant`, those of that name. */
+export type Kernels = (c: Correlation, device: DeviceTraits, variant?: string) => readonly Candidate[];
+
+/** The candidates of the first kind of kernels that is worth trying; with `variant`, those of that name of any kind. */
+export function candidatesAmong(
+  kinds: readonly Kernels[],
+  c: Correlation,
+  device: DeviceTraits,
+  variant: string | undefined,
+): readonly Candidate[] {
+  const lists = kinds.map((kind) => kind(c, device, variant));
+  return variant === undefined ? (lists.find((list) => list.length > 0) ?? []) : lists.flat();
 }
 
 /** A choice of tile sizes and the like, under the name of its variant. */

@@ -12,9 +12,10 @@ import { elementTypes } from "../kernel/element-types.ts";
 import { paddingSnippet } from "../kernel/padding.ts";
 import { BINDING, type Step, WORKGROUP_SIZE } from "../kernel/step.ts";
 import { type Correlation, repeatsAgain } from "../problem/correlation.ts";
-import type { Variant } from "./algorithm.ts";
+import { type Candidate, type Kernels, SEQUENTIAL_SUM, type Variant } from "./algorithm.ts";
 import { type Work, estimate, numberBytes } from "./cost.ts";
 import { sharing, tilesAlong } from "./depthwise-tiles.ts";
+import { inPieces } from "./depthwise.ts";
 import {
   type Snippets,
   channelUniforms,
@@ -30,11 +31,14 @@ import {
 import type { DeviceTraits } from "./traits.ts";
 
 /** A strip of outputs, `rows` high and `tileQ` wide, of one channel or a vector of four. */
-export interface Strip extends Variant {
+interface Strip extends Variant {
   readonly rows: number;
   readonly tileQ: number;
   readonly lanes: 1 | 4;
 }
+
+/** Most strips to offer for measurement. */
+const MOST_STRIPS = 5;
 
 const HEIGHTS = [1, 2, 4, 7, 8, 14, 16, 28, 32, 56, 64];
 const WIDTHS = [1, 2, 4, 8];
@@ -89,7 +93,7 @@ function heldNumbers(c: Correlation, one: Strip): number {
 /** Instructions beside multiply-adds and loads, counted on Navi 21: of a thread, of a row of cells, of a cell, of a row of outputs, of an output. */
 const INSTRUCTIONS = { thread: 150, cellRow: 9, cell: 2, outputRow: 8, output: 3 };
 
-export function slidingWork(c: Correlation, one: Strip): Work {
+function slidingWork(c: Correlation, one: Strip): Work {
   const { tileQ, lanes } = one;
   const { threads, strips, depth, perP, p, cellColumns } = cut(c, one);
   const [, R, S] = c.kernel;
@@ -123,7 +127,7 @@ const NUMBERS_PER_SUM = 2;
 const LEAST_NUMBERS = 48;
 
 /** The strips for a correlation on a GPU, for each width the best height. */
-export function stripsFor(c: Correlation, device: DeviceTraits): Strip[] {
+function stripsFor(c: Correlation, device: DeviceTraits): Strip[] {
   if (!serves(c)) return [];
   const sums = device.subgroupSize === undefined ? device.maxSums : device.maxSums / 2;
   const most = Math.max(LEAST_NUMBERS, NUMBERS_PER_SUM * sums);
@@ -140,7 +144,7 @@ export function stripsFor(c: Correlation, device: DeviceTraits): Strip[] {
 }
 
 /** The strip of a name. */
-export function stripNamed(c: Correlation, name: string): Strip | undefined {
+function stripNamed(c: Correlation, name: string): Strip | undefined {
   const [, rows, tileQ, vectors] = /^p(\d+)q(\d+)(v4)?-sliding$/.exec(name) ?? [];
   if (!serves(c) || (vectors && !inVectors(c))) return undefined;
   return HEIGHTS.includes(Number(rows)) && WIDTHS.includes(Number(tileQ))
@@ -163,13 +167,7 @@ function operands(c: Correlation, lanes: 1 | 4): Partial<Snippets>[] {
 }
 
 /** The step of `count` threads from `first` on. */
-export function slidingStep(
-  c: Correlation,
-  one: Strip,
-  { subgroupSize }: DeviceTraits,
-  first: number,
-  count: number,
-): Step {
+function slidingStep(c: Correlation, one: Strip, { subgroupSize }: DeviceTraits, first: number, count: number): Step {
   const { rows, tileQ, lanes } = one;
   const { x, w, y } = c;
   const { p, q, perP, perQ, strips: stripCount, tilesQ, channels } = cut(c, one);
@@ -199,3 +197,24 @@ export function slidingStep(
     ...(heldNumbers(c, one) > LEAST_NUMBERS && { subgroupSize }),
   });
 }
+
+/** The candidate that slides down strips. */
+function sliding(c: Correlation, device: DeviceTraits, one: Strip): Candidate {
+  const { shares, steps } = inPieces(slidingWork(c, one), device.maxDispatches, device, (first, count) =>
+    slidingStep(c, one, device, first, count),
+  );
+  return {
+    ...{ variant: one.name, workspaceBytes: 0, preparedBytes: 0, dispatches: shares.length, work: shares },
+    error: SEQUENTIAL_SUM,
+    plan: () => ({ steps: steps(), workspaceBytes: 0 }),
+  };
+}
+
+/** The kernels that slide down strips. */
+export const depthwiseStrips: Kernels = (c, device, variant) => {
+  const strips = variant === undefined ? (device.software ? [] : stripsFor(c, device)) : [stripNamed(c, variant)];
+  return strips
+    .filter((one) => one !== undefined)
+    .slice(0, MOST_STRIPS)
+    .map((one) => sliding(c, device, one));
+};

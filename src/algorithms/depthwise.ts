@@ -6,9 +6,8 @@ import depthwiseStepsShader from "../../shaders/algorithms/depthwise-steps.wgsl"
 import depthwiseShader from "../../shaders/algorithms/depthwise.wgsl";
 import { BINDING, type Step } from "../kernel/step.ts";
 import type { Correlation } from "../problem/correlation.ts";
-import { type Algorithm, type Candidate, SEQUENTIAL_SUM } from "./algorithm.ts";
+import { type Algorithm, type Candidate, type Kernels, SEQUENTIAL_SUM, candidatesAmong } from "./algorithm.ts";
 import { MAX_SECONDS, type Work, divide, estimate } from "./cost.ts";
-import { type Strip, slidingStep, slidingWork, stripNamed, stripsFor } from "./depthwise-sliding.ts";
 import { type DepthwiseTile, bestTile, cut, depthwiseWork, tileNamed } from "./depthwise-tiles.ts";
 import {
   dispatchOn,
@@ -71,11 +70,13 @@ function depthwiseStep(c: Correlation, tile: DepthwiseTile, first: number, count
 /** Most input channels of a group in a gradient of weights: each thread loads the cells of one, and none are shared between them. */
 const MAX_CHANNELS = 4;
 
-/** Most strips to offer for measurement. */
-const MOST_STRIPS = 5;
-
 /** The work of a dispatch in as many dispatches as it takes for none to last too long, and the steps of them from one of a range of threads. */
-function inPieces(work: Work, most: number, device: DeviceTraits, stepOf: (first: number, count: number) => Step) {
+export function inPieces(
+  work: Work,
+  most: number,
+  device: DeviceTraits,
+  stepOf: (first: number, count: number) => Step,
+) {
   const { threads } = work;
   const pieces = Math.max(1, Math.min(threads, most, Math.ceil(estimate([work], device.rates) / MAX_SECONDS)));
   const each = Math.ceil(threads / pieces);
@@ -83,18 +84,6 @@ function inPieces(work: Work, most: number, device: DeviceTraits, stepOf: (first
   return {
     shares,
     steps: () => shares.map((_, at) => stepOf(at * each, Math.min(each, threads - at * each))),
-  };
-}
-
-/** The candidate that slides down strips. */
-function sliding(c: Correlation, device: DeviceTraits, strip: Strip): Candidate {
-  const { shares, steps } = inPieces(slidingWork(c, strip), device.maxDispatches, device, (first, count) =>
-    slidingStep(c, strip, device, first, count),
-  );
-  return {
-    ...{ variant: strip.name, workspaceBytes: 0, preparedBytes: 0, dispatches: shares.length, work: shares },
-    error: SEQUENTIAL_SUM,
-    plan: () => ({ steps: steps(), workspaceBytes: 0 }),
   };
 }
 
@@ -115,7 +104,14 @@ function tiled(c: Correlation, device: DeviceTraits, tile: DepthwiseTile): Candi
   };
 }
 
-export const depthwise: Algorithm = {
+/** The kernels on tiles of outputs, for every adapter. */
+export const depthwiseTiles: Kernels = (c, device, variant) => {
+  const tile = variant === undefined ? bestTile(c, device) : tileNamed(c, device, variant);
+  return tile ? [tiled(c, device, tile)] : [];
+};
+
+/** The algorithm with some kinds of kernels. */
+export const depthwise = (...kinds: readonly Kernels[]): Algorithm => ({
   name: "depthwise",
 
   candidates(c, device, variant) {
@@ -123,12 +119,6 @@ export const depthwise: Algorithm = {
     const few = c.w.operand === "dy" && c.N <= MAX_CHANNELS;
     if (!c.depthwise && !few)
       return { reason: "the groups have several input channels each, and this takes groups of one" };
-    if (variant !== undefined) {
-      const strip = stripNamed(c, variant);
-      const tile = tileNamed(c, device, variant);
-      return [...(strip ? [sliding(c, device, strip)] : []), ...(tile ? [tiled(c, device, tile)] : [])];
-    }
-    const slides = device.software ? [] : stripsFor(c, device).map((strip) => sliding(c, device, strip));
-    return slides.length > 0 ? slides.slice(0, MOST_STRIPS) : [tiled(c, device, bestTile(c, device))];
+    return candidatesAmong(kinds, c, device, variant);
   },
-};
+});

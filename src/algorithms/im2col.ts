@@ -87,9 +87,15 @@ function largestChunk(c: Correlation, sizes: Sizes, device: DeviceTraits, most: 
 }
 
 /** A chunk whose product takes no longer than a dispatch may. */
-function inTime(c: Correlation, sizes: Sizes, device: DeviceTraits, chunk: Chunk): Chunk {
+function inTime(
+  tiles: readonly GemmVariant[],
+  c: Correlation,
+  sizes: Sizes,
+  device: DeviceTraits,
+  chunk: Chunk,
+): Chunk {
   const products = productsOf(c, sizes, chunk);
-  const seconds = estimate([gemmWork(products, gemmTile(products, device))], device.rates);
+  const seconds = estimate([gemmWork(products, gemmTile(tiles, products, device))], device.rates);
   if (!(seconds > MAX_SECONDS)) return chunk;
   const bytes = (chunkBytes(c, sizes, chunk) * MAX_SECONDS) / seconds;
   return largestChunk(c, sizes, device, bytes) ?? chunk;
@@ -190,7 +196,8 @@ function workspaceBytes(c: Correlation, sizes: Sizes, chunks: readonly Chunk[]):
   return Math.max(...chunks.map((chunk) => chunkBytes(c, sizes, chunk)));
 }
 
-export const im2col: Algorithm = {
+/** The algorithm with some tiles of the GEMM. */
+export const im2col = (tiles: readonly GemmVariant[]): Algorithm => ({
   name: "im2col",
 
   candidates(c, device, variant) {
@@ -198,7 +205,7 @@ export const im2col: Algorithm = {
     if (sizes.packedBytes > device.maxBindingBytes)
       return tooManyBytes("the packed weights take", sizes.packedBytes, device);
     const whole = largestChunk(c, sizes, device, CHUNK_BYTES);
-    const largest = whole && inTime(c, sizes, device, whole);
+    const largest = whole && inTime(tiles, c, sizes, device, whole);
     if (!largest) {
       const least = sizes.packedBytes + columnBytes(c, sizes, 4);
       return tooManyBytes("the columns of four outputs and the packed weights take", least, device);
@@ -208,7 +215,7 @@ export const im2col: Algorithm = {
     const chunks = chunksOf(sizes, largest);
     const products = chunks.map((chunk) => productsOf(c, sizes, chunk));
     const columns = chunks.map((chunk) => im2colWork(c, sizes, chunk));
-    return selectTiles(productsOf(c, sizes, largest), device, variant).map((tile): Candidate => ({
+    return selectTiles(tiles, productsOf(c, sizes, largest), device, variant).map((tile): Candidate => ({
       variant: tile.name,
       workspaceBytes: workspaceBytes(c, sizes, chunks),
       preparedBytes: sizes.packedBytes,
@@ -220,4 +227,4 @@ export const im2col: Algorithm = {
       plan: () => im2colPlan(c, sizes, chunks, tile),
     }));
   },
-};
+});

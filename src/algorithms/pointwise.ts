@@ -93,14 +93,15 @@ function pointwisePlan(c: Correlation, weights: WeightMatrix, pixels: MatrixBatc
   return withPackedWeights({ steps: [multiply], workspaceBytes: 0 }, weights, c);
 }
 
-export const pointwise: Algorithm = {
+/** The algorithm with some tiles of the GEMM. */
+export const pointwise = (tiles: readonly GemmVariant[]): Algorithm => ({
   name: "pointwise",
 
   candidates(c, device, variant) {
     const refused = refusal(c);
     if (refused) return refused;
     // In a gradient of weights each output sees every cell of x once.
-    if (isInnerProduct(c)) return innerProductCandidates(c, device, variant);
+    if (isInnerProduct(c)) return innerProductCandidates(tiles, c, device, variant);
     const weights = weightMatrix(c);
     const preparedBytes = weights.packed ? packedSize(weights.matrix).bytes : 0;
     if (preparedBytes > Math.min(device.maxWorkspaceBytes, device.maxBindingBytes))
@@ -108,7 +109,7 @@ export const pointwise: Algorithm = {
     const pixels = pixelMatrix(c);
     const products = productsOf(c);
     const loadsVectors = !(c.layout === "channels-last" ? weights.batch : pixels).pixels;
-    return selectTiles(products, device, variant, loadsVectors).map((tile): Candidate => ({
+    return selectTiles(tiles, products, device, variant, loadsVectors).map((tile): Candidate => ({
       variant: tile.name,
       workspaceBytes: 0,
       preparedBytes,
@@ -120,4 +121,4 @@ export const pointwise: Algorithm = {
       plan: () => pointwisePlan(c, weights, pixels, tile),
     }));
   },
-};
+});

@@ -2,11 +2,9 @@
 // calls have no need of it.
 import type { Rates } from "../algorithms/cost.ts";
 import { lower } from "../algorithms/gradients.ts";
-import { algorithms } from "../algorithms/index.ts";
 import type { Tensor } from "../gpu/tensor.ts";
 import { calibrate as measureRates } from "../planner/calibrate.ts";
 import { type Constraints, rank } from "../planner/choose.ts";
-import { traitsOf } from "../planner/gpu-classes.ts";
 import { type ConvDescriptor, type ConvProblem, convProblem } from "../problem/problem.ts";
 import { ConvPlan } from "./conv-plan.ts";
 import type { FindOptions, Found } from "./find-options.ts";
@@ -30,7 +28,7 @@ export async function plan(
 
 /** Measures the rates of the adapter, which estimates use from then on. The plans of eager calls are chosen again. */
 export async function calibrate(plans: PlanCache, signal?: AbortSignal): Promise<Rates> {
-  const rates = await measured(plans, () => measureRates(plans.gpu, traitsOf(plans.adapter).rates, signal), signal);
+  const rates = await measured(plans, () => measureRates(plans.gpu, plans.platform.traits.rates, signal), signal);
   await plans.tuning.addCalibration(rates);
   plans.destroy();
   return rates;
@@ -55,7 +53,7 @@ export async function find(
     device: plans.gpu.device,
     plan: (pass, of, named) => plan(plans, convProblem(pass, of), named),
     tensor,
-    ranked: () => rank(algorithms, lower(problem, plans.traits(constraints)), constraints).ranked,
+    ranked: () => rank(plans.platform.algorithms, lower(problem, plans.traits(constraints)), constraints).ranked,
     check: (cause) => plans.gpu.check(cause),
   };
   const search = (): Promise<Found[]> => measure(workbench, problem, descriptor, constraints, { progress, signal });

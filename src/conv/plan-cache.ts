@@ -1,5 +1,4 @@
 // The plans of an engine: chooses and compiles them, and caches those of eager calls.
-import { algorithms } from "../algorithms/index.ts";
 import type { Lower } from "../algorithms/lowering.ts";
 import type { DeviceTraits } from "../algorithms/traits.ts";
 import type { TensorDtype } from "../base/dtype.ts";
@@ -10,9 +9,9 @@ import type { GpuContext } from "../gpu/context.ts";
 import { ReadyCache } from "../gpu/ready-cache.ts";
 import type { Tensor } from "../gpu/tensor.ts";
 import type { Plan } from "../kernel/step.ts";
+import type { Platform } from "../planner/adapter.ts";
 import { CONSTRAINT_KEYS, type Choice, type Constraints, checkConstraints, choose } from "../planner/choose.ts";
 import { deviceTraits } from "../planner/device-traits.ts";
-import type { AdapterDescription } from "../planner/gpu-classes.ts";
 import type { TuningTable } from "../planner/tuning.ts";
 import { type ConvProblem, operandBytes, tensorShape } from "../problem/problem.ts";
 import { type ConvInputs, checkInputs } from "./operands.ts";
@@ -53,13 +52,13 @@ export function runPlan(lower: Lower, problem: ConvProblem, constraints: Constra
 /** The plans of one engine. */
 export class PlanCache {
   readonly gpu: GpuContext;
-  readonly adapter: AdapterDescription;
+  readonly platform: Platform;
   readonly tuning: TuningTable;
   readonly #ready: ReadyCache<Runner>;
 
-  constructor(gpu: GpuContext, adapter: AdapterDescription, tuning: TuningTable) {
+  constructor(gpu: GpuContext, platform: Platform, tuning: TuningTable) {
     this.gpu = gpu;
-    this.adapter = adapter;
+    this.platform = platform;
     this.tuning = tuning;
     this.#ready = new ReadyCache(gpu, MAX_READY);
   }
@@ -67,7 +66,7 @@ export class PlanCache {
   /** The device traits for planning, within the caller's constraints. */
   traits(constraints: Constraints = {}): DeviceTraits {
     const workspace = constraints.maxWorkspaceBytes ?? DEFAULT_WORKSPACE_BYTES;
-    return deviceTraits(this.gpu.device, this.adapter, workspace, this.tuning.rates);
+    return deviceTraits(this.gpu.device, this.platform.traits, workspace, this.tuning.rates);
   }
 
   /** @throws ConvError `unsupported` if the device lacks the element type */
@@ -91,7 +90,12 @@ export class PlanCache {
     const traits = this.traits(constraints);
     for (const operand of ["x", "w", "y"] as const)
       checkBinding(this.gpu, operand, operandBytes(problem, operand), tensorShape(problem, operand));
-    const choice = choose(algorithms, lower(problem, traits), constraints, this.tuning.lookUp(problem, constraints));
+    const choice = choose(
+      this.platform.algorithms,
+      lower(problem, traits),
+      constraints,
+      this.tuning.lookUp(problem, constraints),
+    );
     return { choice, plan: choice.chosen.candidate.plan() };
   }
 

@@ -2,21 +2,21 @@
 import type { Rates } from "../algorithms/cost.ts";
 import { type DeviceTraits, type GpuClass, MAX_DISPATCHES } from "../algorithms/traits.ts";
 import { maxBindingBytes } from "../gpu/binding-limit.ts";
-import { type AdapterDescription, traitsOf } from "./gpu-classes.ts";
+import type { AdapterTraits } from "./adapter.ts";
 
 /**
  * Returns the traits of a device.
+ * @param assumed those of its adapter
  * @param maxWorkspaceBytes the caller's cap
  * @param rates measured rates of the adapter; by default those of a table
  */
 export function deviceTraits(
   device: GPUDevice,
-  adapter: AdapterDescription,
+  assumed: AdapterTraits,
   maxWorkspaceBytes: number,
   rates?: Rates,
 ): DeviceTraits {
   const { limits, features } = device;
-  const assumed = traitsOf(adapter);
   const software = assumed.gpu === "software";
   const subgroupSize = software ? undefined : smallSubgroups(device, assumed.gpu);
   const known = rates ?? assumed.rates;

@@ -2,15 +2,8 @@
 // the rates until they are measured. WebGPU does not say which chip of an architecture it is, so these are the figures of one in the middle of
 // those in use; docs/gpu.md has the sources.
 import { DEFAULT_RATES, type Rates } from "../algorithms/cost.ts";
-import type { DeviceTraits, GpuClass } from "../algorithms/traits.ts";
-
-/** The adapter of a device, as it describes itself. */
-export interface AdapterDescription {
-  readonly vendor: string;
-  readonly architecture: string;
-  readonly description: string;
-  readonly isFallback: boolean;
-}
+import type { GpuClass } from "../algorithms/traits.ts";
+import { type AdapterDescription, type AdapterTraits, type ClassTraits, SOFTWARE, isSoftware } from "./adapter.ts";
 
 /** The classes of vendors, by WebGPU's normalised names. */
 const VENDORS: Readonly<Record<string, GpuClass>> = {
@@ -23,17 +16,6 @@ const VENDORS: Readonly<Record<string, GpuClass>> = {
   "img-tec": "mobile",
   samsung: "mobile",
 };
-
-/** Returns the class of an adapter. */
-export function classOf({ vendor, architecture, description, isFallback }: AdapterDescription): GpuClass {
-  // Firefox names no adapter, but marks the ones that compute on the CPU as fallback adapters.
-  if (isFallback || /swiftshader|llvmpipe|lavapipe|software|warp/i.test(`${vendor} ${architecture} ${description}`))
-    return "software";
-  return VENDORS[vendor.toLowerCase()] ?? "unknown";
-}
-
-/** The traits that a class determines. */
-export type ClassTraits = Pick<DeviceTraits, "maxSums" | "workgroupBytes" | "cores" | "cacheBytes" | "rates">;
 
 /** A chip as its data sheet describes it. */
 interface Chip {
@@ -127,7 +109,7 @@ const MOBILE: Chip = {
 
 /** The traits of each class. */
 export const CLASSES: Readonly<Record<GpuClass, ClassTraits>> = {
-  software: { maxSums: 32, workgroupBytes: 0, cores: 2, cacheBytes: 8 * 2 ** 20, rates: DEFAULT_RATES.software },
+  software: SOFTWARE,
   apple: chip(APPLE),
   nvidia: chip(NVIDIA),
   amd: chip(AMD),
@@ -165,8 +147,8 @@ const ARCHITECTURES: readonly (readonly [vendor: GpuClass, architecture: RegExp,
 ];
 
 /** Returns what planning assumes of an adapter. */
-export function traitsOf(adapter: AdapterDescription): ClassTraits & { gpu: GpuClass } {
-  const gpu = classOf(adapter);
+export function traitsOf(adapter: AdapterDescription): AdapterTraits {
+  const gpu = isSoftware(adapter) ? "software" : (VENDORS[adapter.vendor.toLowerCase()] ?? "unknown");
   const own = ARCHITECTURES.find(([of, name]) => of === gpu && name.test(adapter.architecture.toLowerCase()));
   return { gpu, ...(own?.[2] ?? CLASSES[gpu]) };
 }

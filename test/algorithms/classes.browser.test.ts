@@ -3,12 +3,14 @@
 // ones have (kinds differ in more than numbers); with CONVOKE_SUITE=all those that show any other kernel.
 import { afterAll, expect, inject, it } from "vitest";
 import type { Algorithm } from "../../src/algorithms/algorithm.ts";
-import { algorithms } from "../../src/algorithms/index.ts";
+import { algorithms } from "../../src/algorithms/hardware.ts";
 import { DEFAULT_TRAITS } from "../../src/algorithms/traits.ts";
 import { DTYPES } from "../../src/base/dtype.ts";
 import { Engine } from "../../src/engine.ts";
 import { createEngine } from "../../src/index.ts";
 import { deviceTraits } from "../../src/planner/device-traits.ts";
+import { traitsOf } from "../../src/planner/gpu-classes.ts";
+import { hardware } from "../../src/planner/hardware.ts";
 import { PASSES, type Pass, convProblem } from "../../src/problem/problem.ts";
 import { GPU_CLASSES, type NamedDevice, adapterOf } from "../suite/adapters.ts";
 import { stepsOf } from "../suite/candidates.ts";
@@ -24,7 +26,7 @@ const engines = new Map<string, Engine>(
   GPU_CLASSES.map((gpu) => {
     const { isFallback, ...names } = adapterOf(gpu);
     const adapterInfo = { ...names, isFallbackAdapter: isFallback } as GPUAdapterInfo;
-    return [gpu, new Engine({ device, owned: false, adapterInfo })];
+    return [gpu, new Engine({ device, owned: false, adapterInfo }, hardware(adapterOf(gpu)))];
   }),
 );
 afterAll(() => {
@@ -34,7 +36,7 @@ afterAll(() => {
 /** What the engines plan with. The software adapter is the first of the classes. */
 const devices: readonly NamedDevice[] = GPU_CLASSES.map((gpu) => ({
   name: gpu,
-  traits: deviceTraits(device, adapterOf(gpu), DEFAULT_TRAITS.maxWorkspaceBytes),
+  traits: deviceTraits(device, traitsOf(adapterOf(gpu)), DEFAULT_TRAITS.maxWorkspaceBytes),
 }));
 
 interface Chosen extends Planned {

@@ -4,7 +4,7 @@ import { descriptorOf } from "../../bench/layer.ts";
 import { LAYERS } from "../../bench/layers.ts";
 import { DEFAULT_RATES, type Rates, type Work, estimate } from "../../src/algorithms/cost.ts";
 import { lower } from "../../src/algorithms/gradients.ts";
-import { algorithms } from "../../src/algorithms/index.ts";
+import { algorithms } from "../../src/algorithms/hardware.ts";
 import { DEFAULT_TRAITS, type DeviceTraits } from "../../src/algorithms/traits.ts";
 import { choose } from "../../src/planner/choose.ts";
 import { type Pass, convProblem } from "../../src/problem/problem.ts";

@@ -7,7 +7,7 @@ import { MAX_LENGTH, lengthAtLeast, passes, realPasses, storedLength } from "../
 import { tilings, wholeTiling } from "../../src/algorithms/fft/tiling.ts";
 import { roots, rowVectors, twiddleRows, twiddleStep, twiddles } from "../../src/algorithms/fft/twiddles.ts";
 import { lower } from "../../src/algorithms/gradients.ts";
-import { algorithms } from "../../src/algorithms/index.ts";
+import { algorithms } from "../../src/algorithms/hardware.ts";
 import { DEFAULT_TRAITS, type DeviceTraits } from "../../src/algorithms/traits.ts";
 import { choose } from "../../src/planner/choose.ts";
 import { type Correlation, forwardCorrelation } from "../../src/problem/correlation.ts";

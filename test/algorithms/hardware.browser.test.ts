@@ -1,17 +1,17 @@
-// The kernels that GPUs get, run on a software adapter: a variant that any device is offered can be run by its name. Sizes that no tile divides,
-// in both layouts and element types, with groups, batches, strides, epilogues and split sums.
+// The kernels that GPUs get, run on a software adapter: a variant that any device is offered can be run by its name, by an engine that has them all.
+// Sizes that no tile divides, in both layouts and element types, with groups, batches, strides, epilogues and split sums.
 import { afterAll, describe, expect, it } from "vitest";
 import type { Candidate } from "../../src/algorithms/algorithm.ts";
-import { algorithms } from "../../src/algorithms/index.ts";
+import { algorithms } from "../../src/algorithms/hardware.ts";
 import { DEFAULT_TRAITS, type DeviceTraits } from "../../src/algorithms/traits.ts";
-import { createEngine } from "../../src/index.ts";
 import { CLASSES } from "../../src/planner/gpu-classes.ts";
 import { type ConvDescriptor, type ConvProblem, type Pass, convProblem } from "../../src/problem/problem.ts";
 import { candidatesOf } from "../suite/candidates.ts";
 import { componentwise, exact, isExact } from "../suite/forms.ts";
 import { seedOf } from "../suite/random.ts";
+import { createWholeEngine } from "../suite/whole-engine.ts";
 
-const engine = await createEngine();
+const engine = await createWholeEngine();
 afterAll(() => engine.destroy());
 
 const halves = engine.device.features.has("shader-f16");

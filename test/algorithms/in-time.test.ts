@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import type { Candidate } from "../../src/algorithms/algorithm.ts";
 import { MAX_SECONDS, estimate } from "../../src/algorithms/cost.ts";
 import { lower } from "../../src/algorithms/gradients.ts";
-import { algorithms } from "../../src/algorithms/index.ts";
+import { algorithms } from "../../src/algorithms/hardware.ts";
 import { DEFAULT_TRAITS } from "../../src/algorithms/traits.ts";
 import type { Plan } from "../../src/kernel/step.ts";
 import { rank } from "../../src/planner/choose.ts";

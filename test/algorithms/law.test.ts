@@ -4,7 +4,7 @@
 import { expect, inject, it } from "vitest";
 import type { Algorithm } from "../../src/algorithms/algorithm.ts";
 import { lower } from "../../src/algorithms/gradients.ts";
-import { algorithms } from "../../src/algorithms/index.ts";
+import { algorithms } from "../../src/algorithms/hardware.ts";
 import { MAX_ITERATIONS, boundedCandidates, iterationsOf } from "../../src/algorithms/long-sums.ts";
 import { candidatesFor } from "../../src/algorithms/passes.ts";
 import { DEFAULT_TRAITS, type DeviceTraits } from "../../src/algorithms/traits.ts";

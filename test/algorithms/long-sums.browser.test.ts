@@ -1,6 +1,6 @@
 // Sums of more terms than an invocation may have iterations (docs/implementations.md): every algorithm that computes them is right.
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { algorithms } from "../../src/algorithms/index.ts";
+import { algorithms } from "../../src/algorithms/hardware.ts";
 import { elementCount } from "../../src/base/shape.ts";
 import { type ConvDescriptor, ConvError, type ConvPlan, type Engine, createEngine } from "../../src/index.ts";
 import { LAYOUTS, type Pass } from "../../src/problem/problem.ts";

@@ -1,7 +1,7 @@
 // Sums of more terms than an invocation may have iterations are cut or refused, and the law holds for what they are cut into.
 import { expect, it } from "vitest";
 import { lower } from "../../src/algorithms/gradients.ts";
-import { algorithms } from "../../src/algorithms/index.ts";
+import { algorithms } from "../../src/algorithms/hardware.ts";
 import { MAX_ITERATIONS, boundedCandidates, iterationsOf } from "../../src/algorithms/long-sums.ts";
 import { candidatesFor } from "../../src/algorithms/passes.ts";
 import { DEFAULT_TRAITS } from "../../src/algorithms/traits.ts";

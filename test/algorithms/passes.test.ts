@@ -1,7 +1,7 @@
 // What a problem costs to plan where it is many correlations.
 import { expect, test } from "vitest";
 import { lower } from "../../src/algorithms/gradients.ts";
-import { algorithms } from "../../src/algorithms/index.ts";
+import { algorithms } from "../../src/algorithms/hardware.ts";
 import { candidatesFor } from "../../src/algorithms/passes.ts";
 import { convProblem } from "../../src/problem/problem.ts";
 import { SOFTWARE_TRAITS } from "../suite/traits.ts";

@@ -1,16 +1,18 @@
 // What winograd offers and how it plans: refusals in words with numbers, chunks under the caps, variants by estimate.
 import { describe, expect, it } from "vitest";
 import type { Candidate } from "../../src/algorithms/algorithm.ts";
+import { algorithms } from "../../src/algorithms/hardware.ts";
 import { DEFAULT_TRAITS, type DeviceTraits, type GpuClass } from "../../src/algorithms/traits.ts";
 import { partitionOf } from "../../src/algorithms/winograd/partition.ts";
 import { TILES } from "../../src/algorithms/winograd/tiles.ts";
-import { winograd } from "../../src/algorithms/winograd/winograd.ts";
 import { CLASSES } from "../../src/planner/gpu-classes.ts";
 import { type Correlation, forwardCorrelation } from "../../src/problem/correlation.ts";
 import { type ConvDescriptor, LAYOUTS, convProblem } from "../../src/problem/problem.ts";
 import { candidatesOf } from "../suite/candidates.ts";
 import { violations } from "../suite/law.ts";
 import { SOFTWARE_TRAITS } from "../suite/traits.ts";
+
+const winograd = algorithms.find(({ name }) => name === "winograd")!;
 
 const traits: DeviceTraits = SOFTWARE_TRAITS;
 

@@ -1,22 +1,25 @@
 // Winograd on a device: chunks give the bits of the whole, and the error of every tile is measured against float64, beside its
 // stated bound and the error of the direct sum; the table is printed.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { algorithms } from "../../src/algorithms/hardware.ts";
 import type { DeviceTraits } from "../../src/algorithms/traits.ts";
-import { winograd } from "../../src/algorithms/winograd/winograd.ts";
 import { elementCount } from "../../src/base/shape.ts";
-import { type ConvDescriptor, type ConvInputs, type Constraints, type Engine, createEngine } from "../../src/index.ts";
+import { type ConvDescriptor, type ConvInputs, type Constraints, type Engine } from "../../src/index.ts";
 import { type Layout, LAYOUTS, type Pass, convProblem, joinShape } from "../../src/problem/problem.ts";
 import { errorBounds } from "../suite/bounds.ts";
 import { candidatesOf } from "../suite/candidates.ts";
 import { FACTORS, type Operands, reference, shapeOf } from "../suite/passes.ts";
 import { integers, uniform } from "../suite/random.ts";
 import { SOFTWARE_TRAITS } from "../suite/traits.ts";
+import { createWholeEngine } from "../suite/whole-engine.ts";
+
+const winograd = algorithms.find(({ name }) => name === "winograd")!;
 
 const traits: DeviceTraits = SOFTWARE_TRAITS;
 
 let engine: Engine;
 beforeAll(async () => {
-  engine = await createEngine();
+  engine = await createWholeEngine();
 });
 afterAll(() => engine.destroy());
 

@@ -1,7 +1,7 @@
 // Arbitrary problems with a limit on error growth, and tuning tables that tempt "auto" to exceed it.
 import * as fc from "fast-check";
 import { lower } from "../../src/algorithms/gradients.ts";
-import { algorithms } from "../../src/algorithms/index.ts";
+import { algorithms } from "../../src/algorithms/hardware.ts";
 import type { DeviceTraits } from "../../src/algorithms/traits.ts";
 import { DTYPES, type Dtype } from "../../src/base/dtype.ts";
 import { ConvError } from "../../src/base/error.ts";

@@ -8,7 +8,7 @@
 // compiles every kernel.
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { create, globals } from "webgpu";
-import { algorithms } from "../../src/algorithms/index.ts";
+import { algorithms } from "../../src/algorithms/hardware.ts";
 import { DTYPES, type Dtype } from "../../src/base/dtype.ts";
 import { assemble } from "../../src/kernel/assemble.ts";
 import type { Plan, Step } from "../../src/kernel/step.ts";

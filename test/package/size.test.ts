@@ -18,9 +18,10 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** What a page with a program loads: at its start, and on demand. */
+/** What a page with a program loads: at its start, with an engine on a GPU, and on demand. */
 interface Bundle {
   readonly start: string;
+  readonly gpu: string;
   readonly later: string;
 }
 
@@ -41,13 +42,16 @@ async function bundle(program: string): Promise<Bundle> {
   });
   const chunks = output.filter((file) => file.type === "chunk");
   const entry = chunks.find((chunk) => chunk.isEntry)!;
-  const atStart = (file: string): boolean => file === entry.fileName || entry.imports.includes(file);
-  const codeOf = (wanted: boolean): string =>
+  const partOf = ({ fileName, name }: (typeof chunks)[number]): keyof Bundle => {
+    if (fileName === entry.fileName || entry.imports.includes(fileName)) return "start";
+    return name === "hardware" ? "gpu" : "later";
+  };
+  const codeOf = (part: keyof Bundle): string =>
     chunks
-      .filter(({ fileName }) => atStart(fileName) === wanted)
+      .filter((chunk) => partOf(chunk) === part)
       .map(({ code }) => code)
       .join("\n");
-  return { start: codeOf(true), later: codeOf(false) };
+  return { start: codeOf("start"), gpu: codeOf("gpu"), later: codeOf("later") };
 }
 
 const gzipped = (code: string): number => (code === "" ? 0 : gzipSync(code, { level: 9 }).length);
@@ -77,9 +81,13 @@ const PROGRAMS = [
 ];
 
 test.each(PROGRAMS)("$name takes at most $limit bytes, minified and gzipped", async ({ name, limit, program }) => {
-  const { start, later } = await bundle(program);
+  const { start, gpu, later } = await bundle(program);
   const bytes = gzipped(start);
-  console.log(`${name}: ${kB(bytes)} gzipped (${kB(start.length)} minified), and ${kB(gzipped(later))} on demand`);
+  console.log(
+    `${name}: ${kB(bytes)} gzipped (${kB(start.length)} minified), ${kB(gzipped(gpu))} on a GPU, and ${kB(gzipped(later))} on demand`,
+  );
+  // The kernels that only GPUs have, and what planning assumes of them.
+  expect(gzipped(gpu)).toBeLessThanOrEqual(12_000);
   expect(bytes).toBeLessThanOrEqual(limit);
   // The plans of `engine.plan` (for gradients too), what `find` and `calibrate` measure with, what reads a tuning table, and what keeps it under
   // Node.
@@ -96,14 +104,23 @@ test("a page that convolves loads the gradients with its first plan or search, i
   expect(gradients.start.includes("padded_d")).toBe(true);
 });
 
+test("a page loads the kernels for GPUs with an engine on a GPU, if ever", async () => {
+  const { start, gpu, later } = await bundle(PROGRAMS.find(({ name }) => name === "everything")!.program);
+  // Names of variants, and a constant of a kernel.
+  for (const part of ["f2x3-fused", "SIDE_N4", "-sliding"]) {
+    const places = [start, gpu, later].map((code) => code.includes(part));
+    expect(places, part).toEqual([false, true, false]);
+  }
+});
+
 test.each(["convoke", "convoke/ops", "convoke/reference"])("%s does nothing when it is loaded", async (entry) => {
   const manifest = path.join(installed, "package.json");
   const text = readFileSync(manifest, "utf8");
   // Without the promise of package.json a bundler keeps whatever might have an effect.
   writeFileSync(manifest, JSON.stringify({ ...(JSON.parse(text) as object), sideEffects: true }));
   try {
-    const { start, later } = await bundle(`import "${entry}";`);
-    expect((start + later).trim()).toBe("");
+    const { start, gpu, later } = await bundle(`import "${entry}";`);
+    expect((start + gpu + later).trim()).toBe("");
   } finally {
     writeFileSync(manifest, text);
   }

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { type Algorithm, type Candidate, SEQUENTIAL_SUM, type Unsupported } from "../../src/algorithms/algorithm.ts";
 import { lower } from "../../src/algorithms/gradients.ts";
-import { algorithms } from "../../src/algorithms/index.ts";
+import { algorithms } from "../../src/algorithms/hardware.ts";
 import type { DeviceTraits } from "../../src/algorithms/traits.ts";
 import type { ConvErrorCode } from "../../src/base/error.ts";
 import { checkConstraints, choose } from "../../src/planner/choose.ts";

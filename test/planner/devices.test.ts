@@ -1,6 +1,6 @@
 // The devices that the suites plan for (test/suite/adapters.ts), and that planning for all of them at once leaves out nothing.
 import { expect, it } from "vitest";
-import { algorithms } from "../../src/algorithms/index.ts";
+import { algorithms } from "../../src/algorithms/hardware.ts";
 import { traitsOf } from "../../src/planner/gpu-classes.ts";
 import { convProblem } from "../../src/problem/problem.ts";
 import { DEVICES, GPU_CLASSES, adapterOf } from "../suite/adapters.ts";

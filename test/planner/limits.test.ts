@@ -1,7 +1,7 @@
 // No plan has more dispatches than are allowed, however little memory there is and however large the stride. That the plans of the shared
 // problems keep to the limits of compatibility mode is part of the law of algorithms (test/algorithms/law.test.ts).
 import { describe, expect, it } from "vitest";
-import { algorithms } from "../../src/algorithms/index.ts";
+import { algorithms } from "../../src/algorithms/hardware.ts";
 import { MAX_DISPATCHES } from "../../src/algorithms/traits.ts";
 import { type ConvProblem, convProblem } from "../../src/problem/problem.ts";
 import { candidatesOf, reasonOf, stepsOf } from "../suite/candidates.ts";

@@ -3,11 +3,12 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DEFAULT_RATES, type Rates } from "../../src/algorithms/cost.ts";
 import { lower } from "../../src/algorithms/gradients.ts";
-import { algorithms } from "../../src/algorithms/index.ts";
+import { algorithms } from "../../src/algorithms/hardware.ts";
 import { DEFAULT_TRAITS } from "../../src/algorithms/traits.ts";
 import { type ConvPlan, type Engine, type Tensor, conv, createEngine } from "../../src/index.ts";
 import { rank } from "../../src/planner/choose.ts";
 import { deviceTraits } from "../../src/planner/device-traits.ts";
+import { traitsOf } from "../../src/planner/gpu-classes.ts";
 import { environmentOf } from "../../src/planner/tuning.ts";
 import { bits } from "../suite/extremes.ts";
 import { uniform } from "../suite/random.ts";
@@ -53,7 +54,7 @@ describe("tuning", () => {
     const auto = await engine.plan("forward", descriptor);
     const eager = await valuesOf(conv(x, w, { padding: 1 }));
     expect(await valuesOf(auto.run({ x, w }))).toEqual(eager);
-    const traits = deviceTraits(engine.device, engine.info.adapter, DEFAULT_TRAITS.maxWorkspaceBytes);
+    const traits = deviceTraits(engine.device, traitsOf(engine.info.adapter), DEFAULT_TRAITS.maxWorkspaceBytes);
     const { ranked } = rank(algorithms, lower(auto.problem, traits), {});
     for (const { algorithm, candidate } of ranked) {
       const { variant } = candidate;

@@ -90,7 +90,7 @@ export async function openNullGpu({ clamp }: NullGpuOptions): Promise<OpenedDevi
   const navigator = globalThis.navigator ?? {};
   Object.defineProperty(navigator, "gpu", { value: implementation, configurable: true });
   if (!globalThis.navigator) Object.defineProperty(globalThis, "navigator", { value: navigator, configurable: true });
-  const opened = await openDevice({});
+  const opened = await openDevice({}, async () => {});
   // The first compilation pays for the start of the compilers.
   await compile(opened.device, "@compute @workgroup_size(1) fn main() {}");
   return opened;

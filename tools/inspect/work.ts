@@ -2,7 +2,7 @@
 import { type BenchPass, describeLayer, descriptorOf, problemOf } from "../../bench/layer.ts";
 import { rowsOf } from "../../bench/options.ts";
 import { lower } from "../../src/algorithms/gradients.ts";
-import { algorithms } from "../../src/algorithms/index.ts";
+import { algorithms } from "../../src/algorithms/hardware.ts";
 import { DEFAULT_TRAITS, type DeviceTraits } from "../../src/algorithms/traits.ts";
 import type { OpenedDevice } from "../../src/gpu/device.ts";
 import { assemble } from "../../src/kernel/assemble.ts";
@@ -11,6 +11,7 @@ import { labelOf } from "../../src/kernel/shader.ts";
 import { type Plan, type Step, WORKGROUP_SIZE } from "../../src/kernel/step.ts";
 import { type Ranked, rank } from "../../src/planner/choose.ts";
 import { deviceTraits } from "../../src/planner/device-traits.ts";
+import { traitsOf as assumedOf } from "../../src/planner/gpu-classes.ts";
 import { type ConvProblem, convProblem } from "../../src/problem/problem.ts";
 import { adapterOf } from "../../test/suite/adapters.ts";
 import { problems } from "../../test/suite/problems.ts";
@@ -44,7 +45,7 @@ export function workOf(options: Options): Work[] {
 export function traitsOf({ device, adapterInfo }: OpenedDevice, { gpu }: Pick<Options, "gpu">): DeviceTraits {
   const { vendor, architecture, description } = adapterInfo;
   const own = { vendor, architecture, description, isFallback: false };
-  return deviceTraits(device, gpu ? adapterOf(gpu) : own, DEFAULT_TRAITS.maxWorkspaceBytes);
+  return deviceTraits(device, assumedOf(gpu ? adapterOf(gpu) : own), DEFAULT_TRAITS.maxWorkspaceBytes);
 }
 
 /** Ranks the candidates that the options allow, as "auto" does: the fastest by estimate first. */

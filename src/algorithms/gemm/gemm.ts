@@ -7,17 +7,15 @@ import matrixBVectorsShader from "../../../shaders/algorithms/gemm/matrix-b-vect
 import matrixCOutputShader from "../../../shaders/algorithms/gemm/matrix-c-output.wgsl";
 import matrixCPixelsShader from "../../../shaders/algorithms/gemm/matrix-c-pixels.wgsl";
 import matrixCScratchShader from "../../../shaders/algorithms/gemm/matrix-c-scratch.wgsl";
-import matrixCVectorsShader from "../../../shaders/algorithms/gemm/matrix-c-vectors.wgsl";
-import multiplyShader from "../../../shaders/algorithms/gemm/multiply.wgsl";
 import oneRunShader from "../../../shaders/algorithms/gemm/one-run.wgsl";
 import pixelOffsetShader from "../../../shaders/algorithms/gemm/pixel-offset.wgsl";
-import tiledShader from "../../../shaders/algorithms/gemm/tiled.wgsl";
 import uniformsShader from "../../../shaders/algorithms/gemm/uniforms.wgsl";
 import noQuadsShader from "../../../shaders/lib/no-quads.wgsl";
 import quadsShader from "../../../shaders/lib/quads.wgsl";
 import { roundUp } from "../../base/shape.ts";
 import { elementTypes } from "../../kernel/element-types.ts";
-import { BINDING, type Step, WORKGROUP_SIZE } from "../../kernel/step.ts";
+import type { Shader } from "../../kernel/shader.ts";
+import { BINDING, type Kernel, type Step, WORKGROUP_SIZE } from "../../kernel/step.ts";
 import type { Uniforms } from "../../kernel/uniforms.ts";
 import type { Correlation } from "../../problem/correlation.ts";
 import { NO_EPILOGUE } from "../../problem/problem.ts";
@@ -41,10 +39,24 @@ export interface WorkgroupTile {
   readonly sideM: number;
   readonly sideN4: number;
   readonly step4: number;
+  /** Threads of a workgroup, and bytes of its memory that it takes. */
+  readonly threads: number;
+  readonly bytes: number;
   /** Whether to keep compilers from unrolling a K-step, for lack of registers. */
   readonly counted: boolean;
   /** The subgroup size that the kernel asks for. */
   readonly subgroupSize?: number | undefined;
+  readonly method: WorkgroupMethod;
+}
+
+/** How products are computed on workgroup tiles (workgroup.ts): apart from this, so that only adapters that have such tiles load it. */
+export interface WorkgroupMethod {
+  /** The shaders and constants, for sums of K terms. */
+  kernel(tile: WorkgroupTile, K: number, c: Correlation, rowsFirst: boolean): Pick<Kernel, "shaders" | "constants">;
+  /** The snippet that stores an output C in whole vectors. */
+  readonly storeVectors: Shader;
+  /** The work of a batch of products that takes a number of tiles. */
+  work(products: Products, variant: GemmVariant, tiles: number): Work;
 }
 
 /** A batch of products of M x K with K x N matrices. */
@@ -60,19 +72,6 @@ function tilesOf(M: number, N: number, { tileM, tileN4, quads, workgroup }: Gemm
   const [sideM, sideN4] = workgroup ? [workgroup.sideM, workgroup.sideN4] : [tileM, tileN4];
   const tilesM = Math.ceil(M / sideM);
   return { tilesM: quads ? roundUp(tilesM, 4) : tilesM, tilesN: Math.ceil(N / (4 * sideN4)) };
-}
-
-/** Bytes of workgroup memory that a workgroup tile takes. */
-export function workgroupBytes({ sideM, sideN4, step4 }: WorkgroupTile): number {
-  return numberBytes(4 * step4 * (sideM + 4 * sideN4));
-}
-
-/** Threads of a workgroup that computes a workgroup tile. */
-export function tileThreads(
-  { tileM, tileN4 }: Pick<GemmVariant, "tileM" | "tileN4">,
-  { sideM, sideN4 }: WorkgroupTile,
-): number {
-  return (sideM / tileM) * (sideN4 / tileN4);
 }
 
 /**
@@ -114,26 +113,6 @@ function latticeUniforms({ sizes, strides: [batch, ...spatial] }: PixelGrid): Un
   return { ...alongAxes("size", sizes, "output"), strideN: batch, ...alongAxes("stride", spatial) };
 }
 
-/** The shaders and constants of a variant. */
-function kernelOf({ tileM, tileN4, quads, workgroup }: GemmVariant, K: number, c: Correlation, rowsFirst: boolean) {
-  const tile = { TILE_M: tileM, TILE_N4: tileN4 };
-  if (!workgroup)
-    return { shaders: [quads ? quadsShader : noQuadsShader, gemmShader], constants: { ...tile, QUADS: quads } };
-  const { sideM, sideN4, step4 } = workgroup;
-  const threads = tileThreads({ tileM, tileN4 }, workgroup);
-  return {
-    shaders: [multiplyShader, tiledShader],
-    constants: {
-      ...tile,
-      ...{ WORKGROUP_SIZE: threads, SIDE_M: sideM, SIDE_N4: sideN4, STEP4: step4 },
-      // The sums of a gradient of weights run over pixels, whose number changes from call to call.
-      COUNTED: workgroup.counted || (step4 > 1 && (c.y.operand === "dw" || K % (4 * step4) !== 0)),
-      ROWS_FIRST: rowsFirst,
-      A_ROWS: rowsFirst ? 1 : (sideM * step4) / threads,
-    },
-  };
-}
-
 /** Multiplies a batch of matrices; if C is the output of the correlation, applies its epilogue. */
 export function gemmStep(gemm: Gemm, variant: GemmVariant, c: Correlation): Step {
   const { outputs, K, outerCount, weights, cells, result: to } = gemm;
@@ -147,16 +126,21 @@ export function gemmStep(gemm: Gemm, variant: GemmVariant, c: Correlation): Step
   const grid = a.pixels ?? b.pixels;
   const vectors = (matrix: MatrixBatch): string => elementTypes(isTensor(matrix) ? c.dtype : "f32").four;
   const { tilesM, tilesN } = tilesOf(M, N, variant);
+  const { tileM, tileN4, quads, workgroup } = variant;
   // Pixels are those of the input.
   const fromA = window?.snippets ?? (a.pixels && loader(c, "x", BINDING.first));
   const fromB = b.pixels && loader(c, "x", BINDING.second);
-  const wholeVectors = variant.workgroup && column === 1 && [row, N, to.inner, to.outer, to.start].every(isWhole);
-  const store = to.pixels ? matrixCPixelsShader : wholeVectors ? matrixCVectorsShader : matrixCOutputShader;
+  const wholeVectors = column === 1 && [row, N, to.inner, to.outer, to.start].every(isWhole);
+  const storeVectors = wholeVectors ? workgroup?.method.storeVectors : undefined;
+  const store = to.pixels ? matrixCPixelsShader : (storeVectors ?? matrixCOutputShader);
   const { aliases, bindings, ...end } = result(last ? c : { ...c, epilogue: NO_EPILOGUE });
-  const kernel = kernelOf(variant, K, c, window?.rowsFirst ?? false);
+  const kernel = workgroup?.method.kernel(workgroup, K, c, window?.rowsFirst ?? false) ?? {
+    shaders: [quads ? quadsShader : noQuadsShader, gemmShader],
+    constants: { QUADS: quads },
+  };
   const tiles = outerCount * c.groups * tilesM * tilesN;
   return dispatchOn([end, fromA, fromB], {
-    ...(variant.workgroup ? { workgroups: tiles, subgroupSize: variant.workgroup.subgroupSize } : { threads: tiles }),
+    ...(workgroup ? { workgroups: tiles, subgroupSize: workgroup.subgroupSize } : { threads: tiles }),
     shaders: [
       uniformsShader,
       ...(window ? [] : [oneRunShader, fromA ? matrixAPixelsShader : matrixAVectorsShader]),
@@ -169,9 +153,9 @@ export function gemmStep(gemm: Gemm, variant: GemmVariant, c: Correlation): Step
       ...(variant.workgroup && { T4: "vec4f" }),
       ...(fromA ? {} : { A4: vectors(a) }),
       ...(b.pixels ? { ColumnsAt: "vec4u" } : { B4: vectors(b), ColumnsAt: "u32" }),
-      ...(last && { ...aliases, ...(wholeVectors && { Y4: elementTypes(dtypeOf(c, "y")).four }) }),
+      ...(last && { ...aliases, ...(storeVectors && { Y4: elementTypes(dtypeOf(c, "y")).four }) }),
     },
-    constants: { ...kernel.constants, CHANNELS_ARE_ROWS: channelsAreRows },
+    constants: { TILE_M: tileM, TILE_N4: tileN4, ...kernel.constants, CHANNELS_ARE_ROWS: channelsAreRows },
     ranges: [
       ...(fromA ? [] : [{ ...a.buffer, binding: BINDING.first }]),
       ...(fromB ? [] : [{ ...b.buffer, binding: BINDING.second }]),
@@ -200,9 +184,6 @@ export function gemmStep(gemm: Gemm, variant: GemmVariant, c: Correlation): Step
   });
 }
 
-/** Instructions of a K-step of a workgroup tile beside multiply-adds and loads, by Mesa for Navi 21: addresses, loops. */
-const STEP_INSTRUCTIONS = 12;
-
 /** Instructions of a thread tile for each vector that it loads. */
 const LOAD_INSTRUCTIONS = 2;
 
@@ -214,25 +195,7 @@ export function gemmWork({ batch, M, N, K }: Products, variant: GemmVariant): Wo
   const vectors = Math.ceil(K / 4);
   const bytes = numberBytes(batch * M * K, batch * K * N, batch * M * N);
   const stores = OUTPUT_LOADS * batch * M * N;
-  if (workgroup) {
-    const { sideM, sideN4, step4 } = workgroup;
-    const threads = tiles * tileThreads(variant, workgroup);
-    const steps = Math.ceil(vectors / step4);
-    const numbers = 4 * steps * step4;
-    const once = (sideM + 4 * sideN4) * tiles * numbers;
-    return {
-      threads,
-      multiplyAdds: 4 * tileM * tileN4 * threads * numbers,
-      loads: once + stores,
-      bytes,
-      // Each number is stored once, and loaded by every thread that needs it.
-      workgroupLoads: once + (tileM + 4 * tileN4) * threads * numbers,
-      workgroups: tiles,
-      traffic: numberBytes(once, batch * M * N),
-      barriers: 2 * steps,
-      instructions: STEP_INSTRUCTIONS * threads * steps,
-    };
-  }
+  if (workgroup) return workgroup.method.work({ batch, M, N, K }, variant, tiles);
   // Exchanging vectors in a quad costs almost nothing.
   const right = quads ? 4 * tileN4 : 16 * tileN4;
   // The threads of a workgroup share rows of A, and columns of B if they reach past the end of a row of tiles.

@@ -107,6 +107,7 @@ function splitsFor(product: Product, device: DeviceTraits, tile: GemmVariant): n
 
 /** The candidates for a correlation that is an inner product. */
 export function innerProductCandidates(
+  tiles: readonly GemmVariant[],
   c: Correlation,
   device: DeviceTraits,
   variant?: string,
@@ -119,7 +120,7 @@ export function innerProductCandidates(
   }
   // The sums are split until there are enough threads, whatever the tile.
   const busy = { ...device, rates: { ...device.rates, threads: 1, cores: 1 } };
-  return selectTiles({ batch: c.groups, M, N, K: termCount(c) }, busy, variant).map((tile): Candidate => {
+  return selectTiles(tiles, { batch: c.groups, M, N, K: termCount(c) }, busy, variant).map((tile): Candidate => {
     const splits = splitsFor(product, device, tile);
     return {
       variant: tile.name,

@@ -8,7 +8,7 @@
 import { roundUp } from "../../base/shape.ts";
 import { estimate } from "../cost.ts";
 import type { DeviceTraits } from "../traits.ts";
-import { type GemmVariant, type Products, gemmWork, tileThreads, workgroupBytes } from "./gemm.ts";
+import { type GemmVariant, type Products, gemmWork } from "./gemm.ts";
 
 /** Most sums that a thread holds on a CPU adapter: limited by the compile time. */
 const SOFTWARE_SUMS = 256;
@@ -32,34 +32,10 @@ function tile(tileM: number, tileN4: number, quads: boolean): GemmVariant {
   return { name: `m${tileM}n${tileN4 * 4}${quads ? "-quads" : ""}`, tileM, tileN4, quads };
 }
 
-/** A workgroup tile of `sideM` x `sideN` outputs, divided into thread tiles of `tileM` x `tileN`, with a K-step of `step` terms. */
-function workgroupTile(sideM: number, sideN: number, tileM: number, tileN: number, step: number): GemmVariant {
-  return {
-    name: `${sideM}x${sideN}-${tileM}x${tileN}k${step}`,
-    ...{ tileM, tileN4: tileN / 4, quads: false },
-    workgroup: { sideM, sideN4: sideN / 4, step4: step / 4, counted: false },
-  };
-}
-
-const THREAD_TILES: readonly GemmVariant[] = [16, 8, 4, 1].flatMap((tileM) =>
+/** The thread tiles, for every adapter. */
+export const THREAD_TILES: readonly GemmVariant[] = [16, 8, 4, 1].flatMap((tileM) =>
   [4, 2, 1].flatMap((tileN4) => [tile(tileM, tileN4, true), tile(tileM, tileN4, false)]),
 );
-
-/** The workgroup tiles: large ones for large matrices, small ones for few outputs or devices with few registers, narrow ones for few rows or columns. */
-export const WORKGROUP_TILES: readonly GemmVariant[] = [
-  workgroupTile(128, 64, 8, 8, 8),
-  workgroupTile(64, 64, 8, 8, 16),
-  workgroupTile(64, 64, 8, 8, 4),
-  workgroupTile(64, 64, 8, 4, 16),
-  workgroupTile(64, 32, 8, 4, 8),
-  workgroupTile(64, 64, 4, 4, 16),
-  workgroupTile(32, 32, 4, 4, 16),
-  workgroupTile(32, 32, 4, 4, 8),
-  workgroupTile(64, 16, 4, 4, 16),
-  workgroupTile(16, 64, 4, 4, 16),
-];
-
-const TILES = [...WORKGROUP_TILES, ...THREAD_TILES];
 
 /** A size rounded up, so that products of similar sizes get the same tile, and share a kernel. */
 export function coarse(size: number): number {
@@ -69,7 +45,7 @@ export function coarse(size: number): number {
 
 /** Whether the device can run the tile: if it shares loads, they must be shareable. */
 function isPossible(one: GemmVariant, device: DeviceTraits, vectors: boolean): boolean {
-  if (one.workgroup) return tileThreads(one, one.workgroup) <= device.maxWorkgroupInvocations;
+  if (one.workgroup) return one.workgroup.threads <= device.maxWorkgroupInvocations;
   return !one.quads || (device.quads && vectors);
 }
 
@@ -80,7 +56,7 @@ function fits({ tileM, tileN4, workgroup }: GemmVariant, mostSums: number, devic
   if (!workgroup) return device.workgroupBytes === 0 || sums <= FEW_SUMS;
   // Where the subgroup size is chosen for the registers, 64 sums fit beside the vectors of one step only: Mesa spills on Xe-LP with longer ones.
   if (device.subgroupSize !== undefined && sums === 64 && workgroup.step4 > 1) return false;
-  return workgroupBytes(workgroup) <= device.workgroupBytes;
+  return workgroup.bytes <= device.workgroupBytes;
 }
 
 /**
@@ -91,15 +67,22 @@ export function hardwareSums({ maxSums, subgroupSize }: DeviceTraits, vectors: b
   return subgroupSize === undefined || vectors ? maxSums : maxSums / 2;
 }
 
-/** The tiles for a batch of products, by estimated time; \`vectors\` is whether B is loaded in vectors. */
-export function gemmTiles(products: Products, device: DeviceTraits, vectors = true): readonly GemmVariant[] {
+/** Those tiles of a list that suit a batch of products, by estimated time; `vectors` is whether B is loaded in vectors. */
+export function gemmTiles(
+  tiles: readonly GemmVariant[],
+  products: Products,
+  device: DeviceTraits,
+  vectors = true,
+): readonly GemmVariant[] {
   const { batch, M, N, K } = products;
   const most = device.software ? SOFTWARE_SUMS : hardwareSums(device, vectors);
   const inQuads = batch * M * N * K < SMALL.multiplyAdds ? Math.min(SMALL.sums, most) : most;
+  const fitting = tiles.filter(
+    (one) => isPossible(one, device, vectors) && fits(one, one.quads ? inQuads : most, device),
+  );
   // Where there is workgroup memory, threads alone only serve matrices of few rows or columns.
-  const tiles = device.workgroupBytes > 0 && Math.min(M, N) >= FEW_ROWS ? WORKGROUP_TILES : TILES;
-  return tiles
-    .filter((one) => isPossible(one, device, vectors) && fits(one, one.quads ? inQuads : most, device))
+  const shared = Math.min(M, N) < FEW_ROWS ? [] : fitting.filter(({ workgroup }) => workgroup);
+  return (shared.length > 0 ? shared : fitting)
     .map((one) => ({
       one,
       seconds: estimate([gemmWork({ ...products, M: coarse(M), N: coarse(N) }, one)], device.rates),
@@ -122,17 +105,19 @@ export function tilesThatFit(tiles: readonly GemmVariant[], device: DeviceTraits
     .map((one) => suited(one, device));
 }
 
-/** The tiles for a batch of products; with a name, only the one of that name, if this device can run it. */
+/** Those tiles of a list that suit a batch of products; with a name, only the one of that name, if this device can run it. */
 export function selectTiles(
+  tiles: readonly GemmVariant[],
   products: Products,
   device: DeviceTraits,
   name: string | undefined,
   vectors = true,
 ): readonly GemmVariant[] {
-  if (name === undefined) return gemmTiles(products, device, vectors);
-  return TILES.filter((one) => one.name === name && isPossible(one, device, vectors)).map((one) => suited(one, device));
+  if (name === undefined) return gemmTiles(tiles, products, device, vectors);
+  return tiles.filter((one) => one.name === name && isPossible(one, device, vectors)).map((one) => suited(one, device));
 }
 
-export function gemmTile(products: Products, device: DeviceTraits, vectors = true): GemmVariant {
-  return gemmTiles(products, device, vectors)[0]!;
+/** The tile of a list for a batch of products. */
+export function gemmTile(tiles: readonly GemmVariant[], products: Products, device: DeviceTraits, vectors = true) {
+  return gemmTiles(tiles, products, device, vectors)[0]!;
 }

@@ -6,7 +6,7 @@ import threadTilesShader from "../../../shaders/algorithms/implicit-gemm/thread-
 import { elementCount, roundUp } from "../../base/shape.ts";
 import { BINDING, type Step } from "../../kernel/step.ts";
 import { type Correlation, termCount } from "../../problem/correlation.ts";
-import { type Candidate, SEQUENTIAL_SUM } from "../algorithm.ts";
+import { type Candidate, type Kernels, SEQUENTIAL_SUM } from "../algorithm.ts";
 import { CELL_LOADS, OUTPUT_LOADS, type Work, numberBytes } from "../cost.ts";
 import { packedSize } from "../gemm/pack.ts";
 import { termRows, withPackedWeights } from "../gemm/weights.ts";
@@ -22,7 +22,7 @@ import {
 } from "../operands.ts";
 import { partialBytes, partialSums, partialsOf, reduceSteps, reduceWork } from "../reduce-splits.ts";
 import type { DeviceTraits } from "../traits.ts";
-import { MAX_SPLITS, MIN_SPLIT_TERMS, type NamedSplits, inSplits } from "./splits.ts";
+import { MAX_SPLITS, MIN_SPLIT_TERMS, inSplits, splitName } from "./splits.ts";
 
 /** Outputs, and vectors of four channels, of a thread tile, and the number of splits of each sum (split-K). */
 interface ThreadTile {
@@ -152,8 +152,9 @@ function tilesOf(c: Correlation): ThreadTile[] {
 }
 
 /** The candidate of the largest thread tile that fits the registers; or all of a name, without that of their splits. */
-export function threadTiles(c: Correlation, device: DeviceTraits, named?: NamedSplits): Candidate[] {
-  if (named) {
+export const threadTiles: Kernels = (c, device, variant) => {
+  if (variant !== undefined) {
+    const named = splitName(variant);
     const splits = fittingSplits(c, device, Math.min(named.splits, termCount(c)));
     const tiles = splits === named.splits ? tilesOf(c).filter((tile) => nameOf(tile) === named.tile) : [];
     return tiles.map((tile) => candidate(c, { ...tile, splits }));
@@ -161,4 +162,4 @@ export function threadTiles(c: Correlation, device: DeviceTraits, named?: NamedS
   const most = device.software ? SOFTWARE_SUMS : device.maxSums;
   const tile = tilesOf(c).find(({ tileN, tileV }) => 4 * tileN * tileV <= most)!;
   return [candidate(c, { ...tile, splits: fittingSplits(c, device, wantedSplits(c, device, tile)) })];
-}
+};

@@ -5,18 +5,19 @@ import { elementCount, roundUp } from "../../base/shape.ts";
 import { F32_BYTES } from "../../kernel/element-types.ts";
 import { BINDING } from "../../kernel/step.ts";
 import { type Correlation, termCount } from "../../problem/correlation.ts";
-import { type Candidate, type PartialPlan, SEQUENTIAL_SUM } from "../algorithm.ts";
+import { type Candidate, type Kernels, type PartialPlan, SEQUENTIAL_SUM } from "../algorithm.ts";
 import { type Work, estimate, numberBytes } from "../cost.ts";
-import { type GemmVariant, type Products, gemmStep, gemmWork, tileThreads } from "../gemm/gemm.ts";
+import { type GemmVariant, type Products, gemmStep, gemmWork } from "../gemm/gemm.ts";
 import { type ResultBatch, outputRows } from "../gemm/matrices.ts";
 import { type Unpacked, packedSize } from "../gemm/pack.ts";
-import { MOST_TILES, WORKGROUP_TILES, coarse, hardwareSums, tilesThatFit } from "../gemm/tile.ts";
+import { MOST_TILES, coarse, hardwareSums, tilesThatFit } from "../gemm/tile.ts";
 import { termRows, withPackedWeights } from "../gemm/weights.ts";
 import { type Runs, windowMatrix } from "../gemm/window.ts";
+import { WORKGROUP_TILES } from "../gemm/workgroup.ts";
 import { preparedRange, scratch } from "../operands.ts";
 import { type Partials, reduceSteps, reduceWork } from "../reduce-splits.ts";
 import type { DeviceTraits } from "../traits.ts";
-import { MAX_SPLITS, MIN_SPLIT_TERMS, type NamedSplits, inSplits } from "./splits.ts";
+import { MAX_SPLITS, MIN_SPLIT_TERMS, inSplits, splitName } from "./splits.ts";
 
 /** Channels of a group below which terms keep the order of the input's layout. */
 const FEW_CHANNELS = 8;
@@ -103,8 +104,8 @@ function productsOf({ c, runs, splits }: Product): Products {
 function workOf(product: Product, products = productsOf(product)): Work[] {
   const { c, tile, runs, splits } = product;
   const multiply = gemmWork(products, tile);
-  const { sideM, step4 } = tile.workgroup!;
-  const rows = multiply.threads * Math.max(1, (sideM * step4) / tileThreads(tile, tile.workgroup!));
+  const { sideM, step4, threads } = tile.workgroup!;
+  const rows = multiply.threads * Math.max(1, (sideM * step4) / threads);
   const cells = multiply.workgroups! * sideM * roundUp(products.K, 4 * step4);
   const finding = runs.byTap ? CELL_INSTRUCTIONS.run * rows * runs.each : CELL_INSTRUCTIONS.term * cells;
   return [
@@ -184,8 +185,9 @@ function wantedSplits(c: Correlation, device: DeviceTraits, tile: GemmVariant): 
 }
 
 /** The candidates by workgroup tiles, the fastest by estimate first; or the one of a name. */
-export function workgroupTiles(c: Correlation, device: DeviceTraits, named?: NamedSplits): Candidate[] {
-  if (named) {
+export const workgroupTiles: Kernels = (c, device, variant) => {
+  if (variant !== undefined) {
+    const named = splitName(variant);
     return WORKGROUP_TILES.filter(({ name }) => name === named.tile)
       .flatMap((tile) => tilesThatFit([tile], device, true))
       .map((tile) => productOf(c, tile, named.splits))
@@ -199,4 +201,4 @@ export function workgroupTiles(c: Correlation, device: DeviceTraits, named?: Nam
     .toSorted((a, b) => a.seconds - b.seconds)
     .slice(0, MOST_TILES)
     .map(({ product }) => candidate(product));
-}
+};

@@ -6,7 +6,7 @@ import tileShader from "../../../shaders/algorithms/winograd/tile.wgsl";
 import { elementCount } from "../../base/shape.ts";
 import { BINDING, type Step } from "../../kernel/step.ts";
 import { type Correlation, seenEnd } from "../../problem/correlation.ts";
-import type { Variant } from "../algorithm.ts";
+import type { Candidate, Variant } from "../algorithm.ts";
 import { OUTPUT_LOADS, type Work, numberBytes } from "../cost.ts";
 import {
   alongAxes,
@@ -19,10 +19,13 @@ import {
   result,
 } from "../operands.ts";
 import type { DeviceTraits } from "../traits.ts";
-import type { Geometry } from "./geometry.ts";
+import { type Geometry, geometryOf } from "./geometry.ts";
+import { filterStep } from "./steps.ts";
+import type { Tile } from "./tiles.ts";
+import { filterWork, winogradError } from "./winograd.ts";
 
 /** Tiles and output channels of a workgroup, `side` of each. */
-export interface FusedVariant extends Variant {
+interface FusedVariant extends Variant {
   readonly side: number;
 }
 
@@ -56,7 +59,7 @@ function isWorthTrying(variant: FusedVariant, { gpu, maxSums, workgroupBytes }: 
 }
 
 /** The variants worth trying with the given tiles, or the one of a name if the device can run it. */
-export function fusedVariants(
+function fusedVariants(
   c: Correlation,
   geometry: Geometry,
   device: DeviceTraits,
@@ -70,7 +73,7 @@ function blocksOf({ tileCount, groupK }: Geometry, { side }: FusedVariant): { ti
   return { tiles: Math.ceil(tileCount / side), channels: Math.ceil(groupK / side) };
 }
 
-export function fusedStep(c: Correlation, device: DeviceTraits, geometry: Geometry, variant: FusedVariant): Step {
+function fusedStep(c: Correlation, device: DeviceTraits, geometry: Geometry, variant: FusedVariant): Step {
   const { tiles, tileCount, groupK, paddedC, paddedK, filterBytes } = geometry;
   const blocks = blocksOf(geometry, variant);
   const workgroups = c.groups * blocks.tiles * blocks.channels;
@@ -112,7 +115,7 @@ const STEP_NUMBERS = 80;
 const STEP_INSTRUCTIONS = 90;
 
 /** The work: blocks that reach past an edge compute all of it. Each block of channels transforms the tiles again. */
-export function fusedWork(c: Correlation, geometry: Geometry, variant: FusedVariant): Work {
+function fusedWork(c: Correlation, geometry: Geometry, variant: FusedVariant): Work {
   const { side } = variant;
   const { points, tileCount, groupK, paddedC, filterBytes } = geometry;
   const blocks = blocksOf(geometry, variant);
@@ -137,4 +140,24 @@ export function fusedWork(c: Correlation, geometry: Geometry, variant: FusedVari
     barriers: 2 * stepsOfOne,
     instructions: steps * THREADS * STEP_INSTRUCTIONS,
   };
+}
+
+/** The candidates that do all but the transform of the filters in one step. */
+export function fused(c: Correlation, device: DeviceTraits, tile: Tile, name?: string): Candidate[] {
+  const geometry = geometryOf(c, tile, true);
+  const { filterBytes } = geometry;
+  if (filterBytes > Math.min(device.maxBindingBytes, device.maxWorkspaceBytes)) return [];
+  return fusedVariants(c, geometry, device, name).map((variant) => ({
+    variant: variant.name,
+    workspaceBytes: 0,
+    preparedBytes: filterBytes,
+    dispatches: 2,
+    work: [...filterWork(c, geometry), fusedWork(c, geometry, variant)],
+    error: winogradError(c, tile),
+    plan: () => ({
+      workspaceBytes: 0,
+      preparation: { steps: [filterStep(c, geometry)], bytes: filterBytes },
+      steps: [fusedStep(c, device, geometry, variant)],
+    }),
+  }));
 }

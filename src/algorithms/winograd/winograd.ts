@@ -15,10 +15,9 @@ import {
   tooManyBytes,
 } from "../algorithm.ts";
 import { MAX_SECONDS, OUTPUT_LOADS, type Work, divide, estimate, numberBytes } from "../cost.ts";
-import { type Products, gemmWork } from "../gemm/gemm.ts";
+import { type GemmVariant, type Products, gemmWork } from "../gemm/gemm.ts";
 import { gemmTile } from "../gemm/tile.ts";
 import type { DeviceTraits } from "../traits.ts";
-import { fusedStep, fusedVariants, fusedWork } from "./fused.ts";
 import { type Chunk, type Geometry, chunkBytes, geometryOf, inputBytes, productBytes } from "./geometry.ts";
 import { exactOnIntegers, growth } from "./growth.ts";
 import { partitionOf, transformedAxes } from "./partition.ts";
@@ -82,15 +81,21 @@ function tilesFor(c: Correlation): Tile[] | Unsupported {
     .map(({ tile }) => tile);
 }
 
+/** A device, and the tiles of the GEMM for it. */
+interface Target {
+  readonly device: DeviceTraits;
+  readonly tiles: readonly GemmVariant[];
+}
+
 /** Most tiles of a chunk, whose product takes no longer than a dispatch may; 0 if not even a vector of them fits in memory. */
-function chunkTiles(c: Correlation, geometry: Geometry, device: DeviceTraits): number {
+function chunkTiles(c: Correlation, geometry: Geometry, { device, tiles }: Target): number {
   if (geometry.filterBytes > device.maxBindingBytes) return 0;
   const cap = Math.min(chunkCap(geometry, device), device.maxWorkspaceBytes - geometry.filterBytes);
   const fits = (count: number): boolean =>
     chunkBytes(c, geometry, count) <= cap &&
     Math.max(inputBytes(c, geometry, count), productBytes(c, geometry, count)) <= device.maxBindingBytes;
   const products = productsOf(c, geometry, geometry.tileCount);
-  const seconds = estimate([gemmWork(products, gemmTile(products, device))], device.rates);
+  const seconds = estimate([gemmWork(products, gemmTile(tiles, products, device))], device.rates);
   if (seconds <= MAX_SECONDS && fits(geometry.tileCount)) return geometry.tileCount;
   const inTime = Math.max(1, Math.floor((geometry.tileCount * MAX_SECONDS) / seconds / 4));
   const bytesOfFour = chunkBytes(c, geometry, 8) - chunkBytes(c, geometry, 4);
@@ -116,38 +121,18 @@ function chunksOf({ tileCount }: Geometry, most: number): Chunk[] {
 }
 
 /** The candidate that transforms, multiplies and transforms back in separate steps. */
-function separate(c: Correlation, device: DeviceTraits, geometry: Geometry, most: number): Candidate {
+function separate(c: Correlation, target: Target, geometry: Geometry, most: number): Candidate {
   return {
     variant: geometry.tile.name,
     workspaceBytes: chunkBytes(c, geometry, most),
     preparedBytes: geometry.filterBytes,
     // The transform of the filters, and three for each chunk of tiles.
     dispatches: 1 + 3 * Math.ceil(geometry.tileCount / most),
-    work: winogradWork(c, device, geometry, most),
+    work: winogradWork(c, target, geometry, most),
     error: winogradError(c, geometry.tile),
     iterations: geometry.paddedC / 4,
-    plan: () => winogradPlan(c, device, geometry, most),
+    plan: () => winogradPlan(c, target, geometry, most),
   };
-}
-
-/** The candidates that do all but the transform of the filters in one step. */
-function fused(c: Correlation, device: DeviceTraits, tile: Tile, name: string | undefined): Candidate[] {
-  const geometry = geometryOf(c, tile, true);
-  const { filterBytes } = geometry;
-  if (filterBytes > Math.min(device.maxBindingBytes, device.maxWorkspaceBytes)) return [];
-  return fusedVariants(c, geometry, device, name).map((variant) => ({
-    variant: variant.name,
-    workspaceBytes: 0,
-    preparedBytes: filterBytes,
-    dispatches: 2,
-    work: [...filterWork(c, geometry), fusedWork(c, geometry, variant)],
-    error: winogradError(c, tile),
-    plan: () => ({
-      workspaceBytes: 0,
-      preparation: { steps: [filterStep(c, geometry)], bytes: filterBytes },
-      steps: [fusedStep(c, device, geometry, variant)],
-    }),
-  }));
 }
 
 /** A transform as the device needs it: with small subgroups, where they leave a thread enough registers for all of a large tile. */
@@ -155,7 +140,7 @@ function transform(step: Step, { points }: Geometry, { subgroupSize }: DeviceTra
   return points > LARGE_TILE ? { ...step, kernel: { ...step.kernel, subgroupSize } } : step;
 }
 
-function winogradPlan(c: Correlation, device: DeviceTraits, geometry: Geometry, most: number): PartialPlan {
+function winogradPlan(c: Correlation, { device, tiles }: Target, geometry: Geometry, most: number): PartialPlan {
   return {
     // The first chunk is the largest.
     workspaceBytes: chunkBytes(c, geometry, most),
@@ -165,13 +150,13 @@ function winogradPlan(c: Correlation, device: DeviceTraits, geometry: Geometry, 
     },
     steps: chunksOf(geometry, most).flatMap((chunk) => [
       transform(inputStep(c, geometry, chunk), geometry, device),
-      multiplyStep(c, geometry, chunk, gemmTile(productsOf(c, geometry, chunk.count), device)),
+      multiplyStep(c, geometry, chunk, gemmTile(tiles, productsOf(c, geometry, chunk.count), device)),
       transform(outputStep(c, geometry, chunk), geometry, device),
     ]),
   };
 }
 
-function winogradError(c: Correlation, tile: Tile): ErrorBound {
+export function winogradError(c: Correlation, tile: Tile): ErrorBound {
   const axes = axisCount(c);
   const transformed = transformedAxes(c);
   const along = (axis: 0 | 1 | 2): number => (transformed[axis] ? (tile.points - 1) * c.stride[axis] : 0);
@@ -194,17 +179,17 @@ function transformWork({ tile, points }: Geometry, threads: number, loads: numbe
 }
 
 /** The work on the filters: transformed weights are cached with their tensor; a gradient in their role is transformed in every run. */
-function filterWork(c: Correlation, geometry: Geometry): Work[] {
+export function filterWork(c: Correlation, geometry: Geometry): Work[] {
   const { points, filterBytes } = geometry;
   return c.w.operand === "w" ? [] : [transformWork(geometry, filterBytes / F32_BYTES / points, points, points)];
 }
 
 /** The work of all steps, in chunks of `most` tiles. */
-function winogradWork(c: Correlation, device: DeviceTraits, geometry: Geometry, most: number): Work[] {
+function winogradWork(c: Correlation, { device, tiles }: Target, geometry: Geometry, most: number): Work[] {
   const { tile, axes, points, tileCount, paddedC, groupK, filterBytes } = geometry;
   const products = productsOf(c, geometry, tileCount);
   const input = transformWork(geometry, tileCount * c.groups * paddedC, points * 1.5, points);
-  const multiply = gemmWork(products, gemmTile(products, device));
+  const multiply = gemmWork(products, gemmTile(tiles, products, device));
   const output = transformWork(geometry, tileCount * c.groups * groupK, points, tile.m ** axes * OUTPUT_LOADS);
   const chunks = Math.ceil(tileCount / most);
   const inChunks = (steps: readonly Work[]): Work[] => [
@@ -232,18 +217,23 @@ function tooLarge(c: Correlation, device: DeviceTraits, geometries: readonly Geo
   return tooManyBytes("the transformed filters and four tiles take at least", least, device);
 }
 
-export const winograd: Algorithm = {
+/** The candidates of a kernel that does all but the transform of the filters in one step, worth trying or of a name. */
+export type FusedKernel = (c: Correlation, device: DeviceTraits, tile: Tile, name?: string) => readonly Candidate[];
+
+/** The algorithm with some tiles of the GEMM and fused kernels. */
+export const winograd = (gemmTiles: readonly GemmVariant[], ...kernels: readonly FusedKernel[]): Algorithm => ({
   name: "winograd",
 
   candidates(c, device, variant) {
     const tiles = tilesFor(c);
     if ("reason" in tiles) return tiles;
+    const target: Target = { device, tiles: gemmTiles };
     const geometries = tiles.map((tile) => geometryOf(c, tile));
-    const sized = geometries.map((geometry) => ({ geometry, most: chunkTiles(c, geometry, device) }));
+    const sized = geometries.map((geometry) => ({ geometry, most: chunkTiles(c, geometry, target) }));
     const fit = sized.filter(({ most }) => most > 0);
     const list = [
-      ...fit.map(({ geometry, most }) => separate(c, device, geometry, most)),
-      ...tiles.flatMap((tile) => fused(c, device, tile, variant)),
+      ...fit.map(({ geometry, most }) => separate(c, target, geometry, most)),
+      ...kernels.flatMap((kernel) => tiles.flatMap((tile) => kernel(c, device, tile, variant))),
     ];
     if (list.length === 0) return tooLarge(c, device, geometries);
     return list
@@ -252,4 +242,4 @@ export const winograd: Algorithm = {
       .toSorted((a, b) => a.seconds - b.seconds)
       .map(({ candidate }) => candidate);
   },
-};
+});
