@@ -8,7 +8,7 @@ const reference = fileURLToPath(new URL("src/reference.ts", import.meta.url));
 
 /** The gradients of convolution, and what only they need. */
 const GRADIENTS =
-  /\/conv\/transposed\.|\/(?:algorithms|conv|problem)\/gradients\.|\/fold-padding\.|[/-]phases\.|\/copies[-.]/;
+  /\/conv\/transposed\.|\/(?:algorithms|conv|problem)\/gradients\.|\/fold-padding\.|\/inner-product\.|[/-]phases\.|\/copies[-.]/;
 
 const hardware = fileURLToPath(new URL("src/planner/hardware.ts", import.meta.url));
 

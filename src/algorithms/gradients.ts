@@ -11,6 +11,7 @@ import {
 import { type ConvProblem, multiplyAdds } from "../problem/problem.ts";
 import { tooManyBytes } from "./algorithm.ts";
 import { foldStep, foldWork, paddedBytes } from "./fold-padding.ts";
+import { withInnerProducts } from "./gemm/inner-product.ts";
 import { type Lower, lowerForward, lowerWhole } from "./lowering.ts";
 import { inPhases } from "./phases.ts";
 import { shareOf } from "./sequence.ts";
@@ -23,7 +24,10 @@ const STEPS = 2;
 /** Most dispatches besides those of the phases of an input gradient: the fill and the fold. */
 const BESIDE_PHASES = 2;
 
-export const lowerWeightGradient: Lower = (problem, device) => lowerWhole(problem, device, weightGradient);
+export const lowerWeightGradient: Lower = (problem, device) => ({
+  ...lowerWhole(problem, device, weightGradient),
+  extend: withInnerProducts,
+});
 
 /** Lowers the gradient of the input, or the transposed convolution. */
 export const lowerInputGradient: Lower = (problem, device) => {

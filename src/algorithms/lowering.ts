@@ -3,7 +3,7 @@
 import type { Step } from "../kernel/step.ts";
 import { type Correlation, forwardCorrelation } from "../problem/correlation.ts";
 import type { ConvProblem } from "../problem/problem.ts";
-import type { Unsupported } from "./algorithm.ts";
+import type { Algorithm, Unsupported } from "./algorithm.ts";
 import type { Work } from "./cost.ts";
 import type { DeviceTraits } from "./traits.ts";
 
@@ -24,6 +24,8 @@ export interface Lowering {
   readonly fold?: { readonly work: Work; step(): Step } | undefined;
   /** Changes the steps of a correlation, if algorithms plan them without knowing something of it. */
   readonly adapt?: (step: Step, c: Correlation) => Step;
+  /** Extends an algorithm by ways to compute the correlations of this pass alone. */
+  readonly extend?: (algorithm: Algorithm) => Algorithm;
   /** Why no algorithm can compute the correlations, if so. */
   readonly refused?: Unsupported;
 }

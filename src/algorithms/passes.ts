@@ -18,11 +18,12 @@ const ZEROS = "zeros";
  * largest correlation; the others use the variant of the same name, or their default if they have none.
  */
 export function candidatesFor(
-  algorithm: Algorithm,
+  given: Algorithm,
   lowering: Lowering,
   variant?: string,
 ): readonly Candidate<Plan>[] | Unsupported {
-  const { correlations, largest, share, refused } = lowering;
+  const { correlations, largest, share, refused, extend } = lowering;
+  const algorithm = extend?.(given) ?? given;
   if (correlations.length === 0 && !refused)
     return variant === undefined || variant === ZEROS ? [joined(algorithm.name, lowering, ZEROS, [])] : [];
   if (refused) return refused;

@@ -13,7 +13,6 @@ import {
   tooManyBytes,
 } from "./algorithm.ts";
 import { type GemmVariant, type Products, gemmStep, gemmWork } from "./gemm/gemm.ts";
-import { innerProductCandidates, isInnerProduct } from "./gemm/inner-product.ts";
 import { type MatrixBatch, type PixelGrid, outputBatch, outputPixels } from "./gemm/matrices.ts";
 import { packedSize } from "./gemm/pack.ts";
 import { selectTiles } from "./gemm/tile.ts";
@@ -66,10 +65,14 @@ function productsOf({ N, C, K, groups, output, layout }: Correlation): Products 
   return { batch, M: rows, N: columns, K: C / groups };
 }
 
-/** Why a correlation is not a matrix product; undefined if it is one. */
+/** Why a correlation is not the product of these matrices; undefined if it is. */
 function refusal(c: Correlation): Unsupported | undefined {
   const taps = elementCount(c.kernel);
-  if (taps > 1 && !isInnerProduct(c)) return { reason: `the kernel has ${taps} cells, and this takes kernels of one` };
+  return taps > 1 ? { reason: `the kernel has ${taps} cells, and this takes kernels of one` } : refusedPadding(c);
+}
+
+/** Why a correlation of padded pixels is no matrix product; undefined if none are seen. */
+export function refusedPadding(c: Correlation): Unsupported | undefined {
   const pad = paddingSeen(c);
   return pad > 0 ? { reason: `the input is padded by up to ${pad} cells, and this takes no padding` } : undefined;
 }
@@ -93,15 +96,19 @@ function pointwisePlan(c: Correlation, weights: WeightMatrix, pixels: MatrixBatc
   return withPackedWeights({ steps: [multiply], workspaceBytes: 0 }, weights, c);
 }
 
+/** The algorithm, with its tiles: gradients of weights are other products (gemm/inner-product.ts) on the same. */
+export interface Pointwise extends Algorithm {
+  readonly tiles: readonly GemmVariant[];
+}
+
 /** The algorithm with some tiles of the GEMM. */
-export const pointwise = (tiles: readonly GemmVariant[]): Algorithm => ({
+export const pointwise = (tiles: readonly GemmVariant[]): Pointwise => ({
   name: "pointwise",
+  tiles,
 
   candidates(c, device, variant) {
     const refused = refusal(c);
     if (refused) return refused;
-    // In a gradient of weights each output sees every cell of x once.
-    if (isInnerProduct(c)) return innerProductCandidates(tiles, c, device, variant);
     const weights = weightMatrix(c);
     const preparedBytes = weights.packed ? packedSize(weights.matrix).bytes : 0;
     if (preparedBytes > Math.min(device.maxWorkspaceBytes, device.maxBindingBytes))

@@ -96,8 +96,8 @@ test.each(PROGRAMS)("$name takes at most $limit bytes, minified and gzipped", as
 
 test("a page that convolves loads the gradients with its first plan or search, if ever", async () => {
   const { start, later } = await bundle(PROGRAMS[0]!.program);
-  // Words of the lowering of a strided gradient, and a field of its kernel's uniforms.
-  for (const part of ["the gradient of the padded input takes", "padded_d"]) {
+  // Words of the lowering of a strided gradient and of the gradient of pointwise weights, and a field of a kernel's uniforms.
+  for (const part of ["the gradient of the padded input takes", "the packed input and gradient take", "padded_d"]) {
     expect([start.includes(part), later.includes(part)], part).toEqual([false, true]);
   }
   const gradients = await bundle(`import { convTranspose } from "convoke"; globalThis.used = [convTranspose];`);

@@ -5,8 +5,16 @@ import { elementCount, roundUp } from "../../base/shape.ts";
 import { F32_BYTES } from "../../kernel/element-types.ts";
 import { BINDING, STORAGE_ALIGNMENT, type Step } from "../../kernel/step.ts";
 import { type Correlation, termCount } from "../../problem/correlation.ts";
-import { type Candidate, type PartialPlan, SEQUENTIAL_SUM, type Unsupported, tooManyBytes } from "../algorithm.ts";
+import {
+  type Algorithm,
+  type Candidate,
+  type PartialPlan,
+  SEQUENTIAL_SUM,
+  type Unsupported,
+  tooManyBytes,
+} from "../algorithm.ts";
 import { scratch, whole } from "../operands.ts";
+import { type Pointwise, refusedPadding } from "../pointwise.ts";
 import { reduceSteps, reduceWork } from "../reduce-splits.ts";
 import type { DeviceTraits } from "../traits.ts";
 import { type GemmVariant, gemmStep, gemmWork } from "./gemm.ts";
@@ -26,7 +34,7 @@ const MAX_SPLITS = 64;
 const MIN_SPLIT_VECTORS = 16;
 
 /** Whether each output is one sum over all elements of its two channels: the gradient of weights with one tap. */
-export function isInnerProduct({ output, y }: Correlation): boolean {
+function isInnerProduct({ output, y }: Correlation): boolean {
   return y.operand === "dw" && elementCount(output) === 1;
 }
 
@@ -106,7 +114,7 @@ function splitsFor(product: Product, device: DeviceTraits, tile: GemmVariant): n
 }
 
 /** The candidates for a correlation that is an inner product. */
-export function innerProductCandidates(
+function innerProductCandidates(
   tiles: readonly GemmVariant[],
   c: Correlation,
   device: DeviceTraits,
@@ -140,6 +148,19 @@ export function innerProductCandidates(
       plan: () => innerProductPlan(product, splits, tile),
     };
   });
+}
+
+/** Extends `pointwise` to gradients of weights, in which each output sees every cell of x once; returns other algorithms as they are. */
+export function withInnerProducts(algorithm: Algorithm): Algorithm {
+  if (!("tiles" in algorithm)) return algorithm;
+  const { tiles } = algorithm as Pointwise;
+  return {
+    ...algorithm,
+    candidates: (c, device, variant) =>
+      isInnerProduct(c)
+        ? (refusedPadding(c) ?? innerProductCandidates(tiles, c, device, variant))
+        : algorithm.candidates(c, device, variant),
+  };
 }
 
 function innerProductPlan(product: Product, splits: number, tile: GemmVariant): PartialPlan {
