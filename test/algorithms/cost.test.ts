@@ -104,7 +104,7 @@ it.each([
 });
 
 // FCN's upsampling by 32: as 1024 phases it took 2048 dispatches of little work.
-it("a transposed convolution of many phases takes one dispatch", () => {
+it("a transposed convolution of many phases takes few dispatches", () => {
   const problem = convProblem("backward-data", {
     inputShape: [1, 21, 544, 544],
     kernelShape: [21, 1, 64, 64],
@@ -113,5 +113,5 @@ it("a transposed convolution of many phases takes one dispatch", () => {
   });
   const list = algorithms.filter(({ name }) => name === "direct" || name === "im2col");
   const { candidate } = choose(list, lower(problem, SOFTWARE_TRAITS), {}).chosen;
-  expect(candidate.dispatches, candidate.variant).toBe(1);
+  expect(candidate.dispatches, candidate.variant).toBeLessThanOrEqual(4);
 });

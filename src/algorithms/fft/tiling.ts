@@ -54,9 +54,13 @@ const MAX_OVERLAP = 2;
 
 /**
  * Longest sides that tiles have relative to their shortest ones, along axes that are alike. Estimates of the best tiling for kernels of 3x3 to
- * 31x31 on maps of 5x5 to 240x240 are those of all tilings within 1 % on average, of a third as many.
+ * 31x31 on maps of 5x5 to 240x240 are those of all tilings within 1 % on average. Kernels of three cells get squarer ones: tall tiles would be as
+ * fast as Winograd's at some sizes of a map and not at others, and each change compiles kernels.
  */
-const MAX_ASPECT = 1.5;
+const MAX_ASPECT = { small: 1.5, large: 2.4 };
+
+/** The most cells that a small kernel reaches over. */
+const SMALL_EXTENT = 3;
 
 /** Kernels that reach less far are not worth cutting: tiles in which they fill a quarter at most overlap little. */
 const LEAST_CUT = MAX_LENGTH / 4;
@@ -101,7 +105,8 @@ export function tilings(c: Correlation): Tiling[] {
   return combine(AXES.map((axis) => axisTilings(c, axis))).filter((tiling) =>
     alike.every(([a, b]) => {
       const lengths = [tiling[a].length, tiling[b].length];
-      return Math.max(...lengths) <= MAX_ASPECT * Math.min(...lengths);
+      const isSmall = dilatedExtent(c.kernel[b], c.dilation[b]) <= SMALL_EXTENT;
+      return Math.max(...lengths) <= (isSmall ? MAX_ASPECT.small : MAX_ASPECT.large) * Math.min(...lengths);
     }),
   );
 }
