@@ -17,6 +17,7 @@ import {
   perAxis,
   reach,
   tilingName,
+  onDevice,
   tilingNamed,
   tilings,
   wholeTiling,
@@ -80,11 +81,14 @@ export const fft: Algorithm = {
   candidates(c, device, variant) {
     if (variant !== undefined) {
       const tiling = tilingNamed(c, variant);
-      const candidate = tiling && candidateOf(c, device, tiling);
+      const candidate = tiling && candidateOf(c, device, onDevice(tiling, device));
       return candidate && "plan" in candidate ? [{ ...candidate, variant }] : [];
     }
     const { rates } = device;
-    const withWork = (tiling: Tiling) => ({ tiling, work: fftWork(c, tiling) });
+    const withWork = (given: Tiling) => {
+      const tiling = onDevice(given, device);
+      return { tiling, work: fftWork(c, tiling) };
+    };
     const tiled = tilings(c)
       .filter(isTiled)
       .map(withWork)

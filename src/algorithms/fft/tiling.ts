@@ -7,6 +7,7 @@
 // as it does over channels.
 import { type Triple, dilatedExtent, eachAxis, elementCount } from "../../base/shape.ts";
 import type { Correlation } from "../../problem/correlation.ts";
+import type { DeviceTraits } from "../traits.ts";
 import { MAX_LENGTH, lengthAtLeast, passes, realPasses, storedLength } from "./lengths.ts";
 
 /** The tiling of one axis: `tiles` transforms of `length` cells, each of which gives `outputs` valid outputs. */
@@ -17,6 +18,8 @@ export interface AxisTiling {
   /** Number of parts of the kernel, and the cells of each. If there are several, tiles are as far apart. */
   readonly parts: number;
   readonly part: number;
+  /** Complex numbers that an invocation may hold. */
+  readonly held: number;
 }
 
 export type Tiling = readonly [AxisTiling, AxisTiling, AxisTiling];
@@ -28,6 +31,21 @@ export function perAxis(tiling: Tiling, value: (axis: AxisTiling) => number): Tr
   return eachAxis((axis) => value(tiling[axis]));
 }
 
+/** Complex numbers that an invocation may hold on a CPU adapter, and on a GPU that chooses large subgroups although it has few registers. */
+const MOST_HELD = 64;
+const FEW_HELD = 8;
+
+/** The tiling with as many numbers held by an invocation as the registers of a device allow: more would spill, fewer load more. */
+export function onDevice([d, h, w]: Tiling, { software, maxSums, subgroupSize }: DeviceTraits): Tiling {
+  if (software) return [d, h, w];
+  const held = subgroupSize === undefined ? maxSums / 2 : FEW_HELD;
+  return [
+    { ...d, held },
+    { ...h, held },
+    { ...w, held },
+  ];
+}
+
 /** Divides an axis into at most `tiles` tiles, with the kernel in one part or in several; undefined if the transforms would be too long. */
 function axisTiling(c: Correlation, axis: 0 | 1 | 2, tiles: number, inParts = false): AxisTiling | undefined {
   const stride = c.stride[axis];
@@ -36,7 +54,14 @@ function axisTiling(c: Correlation, axis: 0 | 1 | 2, tiles: number, inParts = fa
   const part = inParts ? Math.min(extent, outputs * stride) : extent;
   const length = lengthAtLeast((outputs - 1) * stride + part);
   if (length === undefined) return undefined;
-  return { length, outputs, tiles: Math.ceil(c.output[axis] / outputs), parts: Math.ceil(extent / part), part };
+  return {
+    length,
+    outputs,
+    tiles: Math.ceil(c.output[axis] / outputs),
+    parts: Math.ceil(extent / part),
+    part,
+    held: MOST_HELD,
+  };
 }
 
 function combine(options: readonly (readonly (AxisTiling | undefined)[])[]): Tiling[] {
@@ -196,12 +221,14 @@ export function inputRange(tiling: Tiling, { first, count }: TileRange): TileRan
 
 /** Number of complex numbers in the spectrum of a tile. */
 export function spectrumSize([d, h, w]: Tiling): number {
-  return d.length * h.length * storedLength(w.length);
+  return d.length * h.length * storedLength(w.length, w.held);
 }
 
 /** Sizes of all passes over a spectrum, those along the width first. */
 export function passSizes([d, h, w]: Tiling): number[] {
-  return [...realPasses(w.length), ...passes(h.length), ...passes(d.length)].map(({ size }) => size);
+  return [...realPasses(w.length, w.held), ...passes(h.length, h.held), ...passes(d.length, d.held)].map(
+    ({ size }) => size,
+  );
 }
 
 /** Number of cells of a tile, by which the result of an inverse transform is divided. */
