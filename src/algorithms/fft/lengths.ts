@@ -30,9 +30,12 @@ export function halfOf(size: number): number {
   return Math.floor(size / 2) + 1;
 }
 
-/** Most numbers of a pass where an invocation can hold few (16 spill on Xe-LP), and the longest transform whose twiddles then fit a uniform binding. */
+/**
+ * Most numbers of a pass where an invocation can hold few (16 spill on Xe-LP), and the longest transform whose twiddles then fit 16 KiB, which
+ * every uniform binding may have.
+ */
 const SMALL_RADIX = 8;
-const LONGEST_IN_SMALL = 8192;
+const LONGEST_IN_SMALL = 2048;
 
 /** Whether an invocation that holds so many complex numbers can compute a pass over `size` of a transform. */
 function isHeld(size: number, length: number, held: number): boolean {
