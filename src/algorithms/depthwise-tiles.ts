@@ -146,10 +146,13 @@ function chunkSizes(size: number): number[] {
   );
 }
 
+/** Columns of a map in a step on a GPU: few, so that a thread has registers for the sums of 3 x 3 taps, which share cells. */
+const MAP_COLUMNS = 4;
+
 /** The kernel rows and columns that a step may take: several rows only with all columns, or of a map. */
-function chunksOf(c: Correlation): [rows: number, columns: number][] {
+function chunksOf(c: Correlation, software: boolean): [rows: number, columns: number][] {
   const [, R, S] = c.kernel;
-  if (isMap(c)) return [mapChunk(c)];
+  if (isMap(c)) return [software ? mapChunk(c) : [1, MAP_COLUMNS]];
   if (R * S <= WHOLE_KERNEL) return [[R, S]];
   const rows = chunkSizes(R).filter((chunk) => R % chunk === 0);
   const columns = S <= WHOLE_ROW ? [S] : chunkSizes(S);
@@ -169,13 +172,14 @@ function possibleTiles(
   large = multiplyAdds(c) >= LARGE,
 ): DepthwiseTile[] {
   const software = large ? MAX_UNROLLED.large : MAX_UNROLLED.small;
-  const most = device.software ? software : Math.min(MAX_UNROLLED.hardware, UNROLLED_PER_SUM * device.maxSums);
+  const hardware = isMap(c) ? Infinity : UNROLLED_PER_SUM * device.maxSums;
+  const most = device.software ? software : Math.min(MAX_UNROLLED.hardware, hardware);
   const mostSums = device.software ? MAX_SUMS.software : MAX_SUMS.hardware;
   const sizes = (outputs: number): number[] => TILES.filter((tile) => tile <= outputs);
   const along = (axis: 1 | 2): number[] =>
     sizes(isMap(c) || c.output[axis] <= 4 ? Math.max(1, c.output[axis]) : Infinity);
   const found: DepthwiseTile[] = [];
-  for (const [rows, columns] of chunksOf(c)) {
+  for (const [rows, columns] of chunksOf(c, device.software)) {
     for (const tileM of sizes(Math.min(8, c.K / c.groups))) {
       for (const tileP of along(1)) {
         for (const tileQ of along(2)) {
@@ -291,8 +295,10 @@ function findTile(c: Correlation, device: DeviceTraits): DepthwiseTile {
 /** The tile of a name, which ends with "x8" or "t8" if it has 8 splits. */
 export function tileNamed(c: Correlation, device: DeviceTraits, name: string): DepthwiseTile | undefined {
   const [, whole, order, splits] = /^(.*?)(?:([xt])(\d+))?$/.exec(name)!;
-  // CPU adapters are offered the largest tiles.
-  const tile = possibleTiles(c, { ...device, software: true }).find((one) => one.name === whole);
+  // CPU adapters are offered the largest tiles, and GPUs others of maps.
+  const tile = [true, false]
+    .flatMap((software) => possibleTiles(c, { ...device, software }))
+    .find((one) => one.name === whole);
   const split = tile && splitTile(tile, Number(splits ?? 1), order === "t");
   return split && canSplit(c, device, split) ? split : undefined;
 }
