@@ -107,11 +107,6 @@ export interface Variant {
   readonly name: string;
 }
 
-/** Returns all variants, or only the one of a given name. */
-export function selectVariants<V extends Variant>(variants: readonly V[], name: string | undefined): readonly V[] {
-  return name === undefined ? variants : variants.filter((one) => one.name === name);
-}
-
 /** Refuses a correlation that takes more bytes than the workspace or a binding may have; `what` ends with its verb. */
 export function tooManyBytes(what: string, bytes: number, device: DeviceTraits): Unsupported {
   return {

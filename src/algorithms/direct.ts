@@ -6,11 +6,11 @@ import weightsFourShader from "../../shaders/algorithms/direct/weights-four.wgsl
 import weightsQuadsShader from "../../shaders/algorithms/direct/weights-quads.wgsl";
 import weightsScalarShader from "../../shaders/algorithms/direct/weights-scalar.wgsl";
 import quadsShader from "../../shaders/lib/quads.wgsl";
-import { type Triple, roundUp } from "../base/shape.ts";
+import { roundUp } from "../base/shape.ts";
 import type { Shader } from "../kernel/shader.ts";
 import { BINDING, type Step } from "../kernel/step.ts";
 import type { Correlation } from "../problem/correlation.ts";
-import { type Algorithm, type Variant, oneStep, selectVariants } from "./algorithm.ts";
+import { type Algorithm, type Candidate, type Kernels, type Variant, candidatesAmong, oneStep } from "./algorithm.ts";
 import { CELL_LOADS, OUTPUT_LOADS, SCALAR_LOADS, type Work, numberBytes } from "./cost.ts";
 import {
   dispatchOn,
@@ -27,7 +27,7 @@ import {
 } from "./operands.ts";
 import type { DeviceTraits } from "./traits.ts";
 
-interface DirectTile extends Variant {
+export interface DirectTile extends Variant {
   /** Neighbouring outputs of a row in the thread tile. */
   readonly tileQ: number;
   /** Vectors of output channels in the thread tile, of `lanes` channels each. */
@@ -56,15 +56,8 @@ const MAX_UNROLLED_ROWS = 96;
 /** Most outputs of a row in the thread tile on a CPU adapter. */
 const MAX_WIDTH = 14;
 
-/**
- * A GPU whose registers are meant for so many sums gets 8 outputs of 8 channels a thread; with fewer 4 outputs, and with few 4 of 4 channels, as
- * where small subgroups make room for more: cells and their addresses take as many registers again. On Xe-LP 4 x 8 spill at 8 lanes.
- */
-const MANY_SUMS = 64;
-const FEW_SUMS = 16;
-
 /** Tile sizes for the outputs of a map, few so that maps of all sizes share kernels; and for the taps of a gradient of weights. */
-const WIDTHS = { map: [14, 8, 4, 1], taps: [14, 8, 7, 5, 4, 3, 2, 1] };
+export const WIDTHS = { map: [14, 8, 4, 1], taps: [14, 8, 7, 5, 4, 3, 2, 1] };
 
 /** Cost of the weights that a tile loads, in equivalent outputs. */
 const WEIGHTS_OUTPUTS = 12;
@@ -75,7 +68,7 @@ const WEIGHTS_OUTPUTS = 12;
  * With weights shared in quads on SwiftShader, 16 channels a thread take 26 ms for 3x3 over 64 channels at 56 x 56, and 8 take 37, as without
  * sharing; 24, 30 and 37 for 7x7 at stride 2 from 3 channels at 224 x 224; 1x1 from 256 to 64 at 56 x 56 takes 19 instead of 27.
  */
-function fittedTile(c: Correlation, shared: boolean, tileQ: number, tileK: number, down = false): DirectTile {
+export function fittedTile(c: Correlation, shared: boolean, tileQ: number, tileK: number, down = false): DirectTile {
   const groupK = c.K / c.groups;
   // A group smaller than two vectors is computed channel by channel unless it fills a vector: for 192 channels in 32 groups, 3x3 at 28 x 28,
   // 5.3 ms instead of 8.6 on SwiftShader.
@@ -86,44 +79,20 @@ function fittedTile(c: Correlation, shared: boolean, tileQ: number, tileK: numbe
   return { name, tileQ, tileV, lanes, down, quads };
 }
 
-/** A correlation whose rows are the columns of the given one. Channels, phases among them, and the epilogue are those of the given one. */
-function turned(c: Correlation): Correlation {
-  const turn = ([depth, height, width]: Triple): Triple => [depth, width, height];
-  return {
-    ...c,
-    ...{ input: turn(c.input), kernel: turn(c.kernel), output: turn(c.output) },
-    ...{ stride: turn(c.stride), dilation: turn(c.dilation), padBegin: turn(c.padBegin) },
-    x: { ...c.x, spatial: turn(c.x.spatial) },
-    w: { ...c.w, taps: turn(c.w.taps) },
-    y: { ...c.y, spatial: turn(c.y.spatial) },
-  };
-}
-
 /** The number of neighbouring outputs, of those allowed, that a thread best computes. */
-function bestWidth(c: Correlation, outputs: number, widest: number): number {
+export function bestWidth(c: Correlation, outputs: number, widest: number): number {
   const cost = (tileQ: number): number => Math.ceil(outputs / tileQ) * (tileQ + WEIGHTS_OUTPUTS);
   return WIDTHS[isMap(c) ? "taps" : "map"]
     .filter((one) => one <= widest)
     .reduce((best, one) => (cost(one) < cost(best) ? one : best));
 }
 
-/** The tile with the lowest cost for a correlation on a device. */
-function bestTile(c: Correlation, { software, maxSums, subgroupSize, quads }: DeviceTraits): DirectTile {
-  if (!software) {
-    const most = subgroupSize === undefined ? maxSums : FEW_SUMS;
-    return fittedTile(c, false, bestWidth(c, c.output[1], most < MANY_SUMS ? 4 : 8), most > FEW_SUMS ? 8 : 4, true);
-  }
+/** The tile with the lowest cost for a correlation. */
+function bestTile(c: Correlation, shared: boolean): DirectTile {
   const tileQ = bestWidth(c, c.output[2], MAX_WIDTH);
   // Kernel columns share a run of input cells. A kernel of one column shares none and gets twice the channels instead, as do quads that share weights.
-  const wide = fittedTile(c, quads, tileQ, 16);
-  return wide.quads || tileQ < 7 || c.kernel[2] === 1 ? wide : fittedTile(c, quads, tileQ, 8);
-}
-
-/** The tiles that some GPU may get, which can be run by name anywhere. */
-function tilesOfGpus(c: Correlation): DirectTile[] {
-  return [...new Set([...WIDTHS.map, ...WIDTHS.taps])]
-    .filter((tileQ) => tileQ <= 8)
-    .flatMap((tileQ) => [4, 8].map((tileK) => fittedTile(c, false, tileQ, tileK, true)));
+  const wide = fittedTile(c, shared, tileQ, 16);
+  return wide.quads || tileQ < 7 || c.kernel[2] === 1 ? wide : fittedTile(c, shared, tileQ, 8);
 }
 
 /** The snippets that load the weights of a vector and store its sums. */
@@ -179,8 +148,7 @@ function cut(c: Correlation, tile: DirectTile) {
   return { tilesQ, tilesK, places, threads: N * groups * tilesK * places, steps };
 }
 
-function directStep(given: Correlation, tile: DirectTile, { subgroupSize }: DeviceTraits): Step {
-  const c = tile.down ? turned(given) : given;
+function directStep(c: Correlation, tile: DirectTile, { subgroupSize }: DeviceTraits): Step {
   const { C, K, groups } = c;
   const { tilesQ, tilesK, places, steps, threads } = cut(c, tile);
   return dispatchOn([paddedInput(c), loader(c, "w", BINDING.second), result(c)], {
@@ -210,8 +178,7 @@ function directStep(given: Correlation, tile: DirectTile, { subgroupSize }: Devi
   });
 }
 
-function directWork(given: Correlation, tile: DirectTile): Work {
-  const c = tile.down ? turned(given) : given;
+function directWork(c: Correlation, tile: DirectTile): Work {
   const { tileQ, tileV, lanes, quads } = tile;
   const { ROWS, COLUMNS, WHOLE_ROWS, CELLS_PER_OUTPUT, CELLS_PER_COLUMN } = stepConstants(c, tile);
   const { threads, steps } = cut(c, tile);
@@ -225,21 +192,27 @@ function directWork(given: Correlation, tile: DirectTile): Work {
     multiplyAdds: sums * steps * ROWS * COLUMNS,
     loads: threads * steps * turn + sums * OUTPUT_LOADS,
     bytes: numberBytes(...Object.values(c.sizes)),
-    ...(tile.down && c.layout === "channels-first" && { lines: Math.min(32, given.stride[2]) }),
+    // Neighbouring threads compute neighbours along the other axis of a map.
+    ...(tile.down && c.layout === "channels-first" && { lines: Math.min(32, c.stride[1]) }),
   };
 }
 
-export const direct: Algorithm = {
-  name: "direct",
+/** The candidate of a tile. */
+export function candidate(c: Correlation, tile: DirectTile, device: DeviceTraits): Candidate {
+  return {
+    ...oneStep(tile.name, directWork(c, tile), () => directStep(c, tile, device)),
+    iterations: cut(c, tile).steps,
+  };
+}
 
-  candidates(c, device, variant) {
-    const best = bestTile(c, device);
-    const tiles = variant === undefined || variant === best.name ? [best] : tilesOfGpus(c);
-    return selectVariants(tiles, variant)
-      .slice(0, 1)
-      .map((tile) => ({
-        ...oneStep(tile.name, directWork(c, tile), () => directStep(c, tile, device)),
-        iterations: cut(tile.down ? turned(c) : c, tile).steps,
-      }));
-  },
+/** The kernels on tiles of neighbouring outputs of a row, for every adapter. */
+export const directRows: Kernels = (c, device, variant) => {
+  const tile = bestTile(c, device.quads);
+  return variant === undefined || variant === tile.name ? [candidate(c, tile, device)] : [];
 };
+
+/** The algorithm with some kinds of kernels. */
+export const direct = (...kinds: readonly Kernels[]): Algorithm => ({
+  name: "direct",
+  candidates: (c, device, variant) => candidatesAmong(kinds, c, device, variant),
+});

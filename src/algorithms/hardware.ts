@@ -3,7 +3,8 @@
 import type { Algorithm } from "./algorithm.ts";
 import { depthwiseStrips } from "./depthwise-sliding.ts";
 import { depthwise, depthwiseTiles } from "./depthwise.ts";
-import { direct } from "./direct.ts";
+import { directColumns } from "./direct-columns.ts";
+import { direct, directRows } from "./direct.ts";
 import { fft } from "./fft/fft.ts";
 import { THREAD_TILES } from "./gemm/tile.ts";
 import { WORKGROUP_TILES } from "./gemm/workgroup.ts";
@@ -19,7 +20,7 @@ const TILES = [...WORKGROUP_TILES, ...THREAD_TILES];
 
 export const algorithms: readonly Algorithm[] = [
   depthwise(depthwiseStrips, depthwiseTiles),
-  direct,
+  direct(directColumns, directRows),
   fft,
   im2col(TILES),
   implicitGemm(workgroupTiles, threadTiles),

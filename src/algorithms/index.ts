@@ -1,7 +1,7 @@
 // The algorithms as every adapter can run them, sorted by name; the planner ranks them. GPUs get the list of hardware.ts instead.
 import type { Algorithm } from "./algorithm.ts";
 import { depthwise, depthwiseTiles } from "./depthwise.ts";
-import { direct } from "./direct.ts";
+import { direct, directRows } from "./direct.ts";
 import { fft } from "./fft/fft.ts";
 import { THREAD_TILES } from "./gemm/tile.ts";
 import { im2col } from "./im2col.ts";
@@ -12,7 +12,7 @@ import { winograd } from "./winograd/winograd.ts";
 
 export const algorithms: readonly Algorithm[] = [
   depthwise(depthwiseTiles),
-  direct,
+  direct(directRows),
   fft,
   im2col(THREAD_TILES),
   implicitGemm(threadTiles),
