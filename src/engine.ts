@@ -241,8 +241,9 @@ export class Engine {
 
 /**
  * Creates an engine on the environment's GPU, or on the given device, adapter or GPU object. Its measurements are stored for later engines
- * (see `tuning`).
- * @throws ConvError (as a rejection) `no-webgpu`, `no-adapter` or `no-device`, saying what to do
+ * (see `tuning`). Unless the adapter computes on the CPU, this loads the kernels that only GPUs have, while it requests the device.
+ * @throws ConvError (as a rejection) `no-webgpu`, `no-adapter` or `no-device`, saying what to do; the error of the import if those kernels cannot
+ * be loaded
  * @example
  * using engine = await createEngine();
  * const y = conv(engine.tensor(pixels, [1, 3, 224, 224]), engine.tensor(filters, [64, 3, 7, 7]), { stride: 2 });
