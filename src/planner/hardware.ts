@@ -4,5 +4,5 @@ import type { AdapterDescription, Platform } from "./adapter.ts";
 import { traitsOf } from "./gpu-classes.ts";
 
 export function hardware(adapter: AdapterDescription): Platform {
-  return { algorithms: algorithms, traits: traitsOf(adapter) };
+  return { algorithms, traits: traitsOf(adapter) };
 }
