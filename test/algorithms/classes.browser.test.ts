@@ -76,7 +76,7 @@ function choose(): Chosen[] {
 }
 
 /** The parts into which the candidates are split, of which a run takes one: compiling is most of what they cost, and slow on lavapipe. */
-const PARTS = everything ? 1 : selection === "all" ? 2 : 8;
+const PARTS = everything ? 1 : selection === "all" ? 4 : 16;
 
 const chosen = choose();
 const nameOf = ({ device: { name }, algorithm, pass, named, candidate }: Chosen): string =>
