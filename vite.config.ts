@@ -6,6 +6,21 @@ import { wgsl } from "./scripts/wgsl.mjs";
 
 const reference = fileURLToPath(new URL("src/reference.ts", import.meta.url));
 
+/** The gradients of convolution, and what only they need. */
+const GRADIENTS =
+  /\/conv\/transposed\.|\/(?:algorithms|conv|problem)\/gradients\.|\/fold-padding\.|\/inner-product\.|[/-]phases\.|\/copies[-.]/;
+
+const hardware = fileURLToPath(new URL("src/planner/hardware.ts", import.meta.url));
+
+/** Whether only what a GPU loads imports a module, directly or not. */
+function isOfHardware(id: string, modules: Rolldown.ChunkingContext): boolean {
+  if (id === hardware) return true;
+  const importers = modules.getModuleInfo(id)?.importers ?? [];
+  return importers.length > 0 && importers.every((importer) => isOfHardware(importer, modules));
+}
+
+const isOfGradients = (id: string): boolean => GRADIENTS.test(id);
+
 /** Whether the CPU reference imports a module, directly or not. */
 function isInReference(id: string, modules: Rolldown.ChunkingContext, seen = new Set<string>()): boolean {
   if (id === reference) return true;
@@ -29,11 +44,18 @@ export default defineConfig({
       output: {
         chunkFileNames: "[name].js",
         // Bundlers keep the order of imports, and shaders between other code compress worse: by 1 % of a bundle.
-        banner: ({ name }) => (name === "index" || name === "ops" ? 'import "./shaders.js";' : ""),
+        banner: ({ name }) =>
+          name === "index" || name === "ops" ? 'import "./shaders.js"; import "./gradient-shaders.js";' : "",
         codeSplitting: {
           groups: [
             // Side by side, shaders compress better: by 2 % of a bundle. That of calibration is loaded with it.
-            { name: "shaders", test: /(?<!\/calibrate)\.wgsl$/, priority: 3 },
+            {
+              name: (id, modules) =>
+                isOfHardware(id, modules) ? null : isOfGradients(id) ? "gradient-shaders" : "shaders",
+              debugName: "shaders",
+              test: /(?<!\/calibrate)\.wgsl$/,
+              priority: 3,
+            },
             {
               // What the CPU reference shares with the engine, so that it comes without the engine.
               name: (id, modules) => (isInReference(id, modules) ? "geometry" : null),
@@ -41,7 +63,11 @@ export default defineConfig({
               minShareCount: 2,
               priority: 2,
             },
-            { name: "engine", minShareCount: 2, priority: 1 },
+            { name: "engine", test: (id) => !isOfGradients(id), minShareCount: 2, priority: 1 },
+            // Apart from the engine, and with its shaders: a page that only convolves loads it with `engine.plan`, if ever.
+            { name: "gradients", test: isOfGradients },
+            // Loaded by `createEngine` where the adapter is a GPU.
+            { name: (id, modules) => (isOfHardware(id, modules) ? "hardware" : null), debugName: "hardware" },
           ],
         },
       },

@@ -32,6 +32,7 @@ const inBrowsers = ["test/**/*.browser.test.ts", "test/base/dtype.test.ts"];
 
 // What these test are the numbers and the memory of a driver that is Chromium's as well: Node runs them with the whole suite alone.
 const ofTheDriver = [
+  "test/algorithms/classes.browser.test.ts",
   "test/algorithms/strides.browser.test.ts",
   "test/algorithms/winograd.browser.test.ts",
   "test/conv/find.browser.test.ts",
@@ -82,6 +83,7 @@ export default defineConfig({
         test: {
           name: "browser",
           include: [...inBrowsers, "test/**/*.chromium.test.ts"],
+          isolate: false, // Files share a page, which loads what they import once.
           testTimeout: 300_000,
           provide: { selection: "all", draw: draw(8), soak },
           browser: {
@@ -122,6 +124,7 @@ export default defineConfig({
         test: {
           name: "firefox",
           include: inBrowsers,
+          isolate: false, // Files share a page, which loads what they import once.
           testTimeout: 300_000,
           provide: { selection: everything ? "all" : "cross-section", draw: draw(4), soak },
           browser: {

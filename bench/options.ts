@@ -156,7 +156,7 @@ export function parseOptions(argv: readonly string[]): Options {
 }
 
 /** Returns the rows to measure, in the order of the suite. A pass given in the options can make rows equal: one of them stays. */
-export function rowsOf({ suite, layers, pass }: Options): Row[] {
+export function rowsOf({ suite, layers, pass }: Pick<Options, "suite" | "layers" | "pass">): Row[] {
   const seen = new Set<string>();
   return (SUITES[suite] ?? [])
     .filter(({ id }) => layers === undefined || layers.includes(id))

@@ -1,5 +1,5 @@
 // Loads WGSL files as modules whose default export is { name, text } (src/kernel/shader.ts): the plugin that every build and
-// test of this project uses. What is published has them minified, and no names for snippets.
+// test of this project uses. What is published has them minified, without names.
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -15,9 +15,6 @@ function nameOf(file) {
     .replace(/\.wgsl$/, "");
 }
 
-/** The function that a kernel runs: pipelines have the name of its file. */
-const ENTRY = /\bfn (?:workgroup_)?thread\(/;
-
 /** @param {{ minified?: boolean }} options @returns {import("vite").Plugin} */
 export function wgsl({ minified = false } = {}) {
   return {
@@ -27,9 +24,7 @@ export function wgsl({ minified = false } = {}) {
       if (!id.endsWith(".wgsl")) return null;
       this.addWatchFile(id);
       const text = readFileSync(id, "utf8");
-      const shader = minified
-        ? { name: ENTRY.test(text) ? nameOf(id) : "", text: minify(text) }
-        : { name: nameOf(id), text };
+      const shader = minified ? { text: minify(text) } : { name: nameOf(id), text };
       return { code: `export default ${JSON.stringify(shader)};`, map: null, moduleType: "js" };
     },
   };

@@ -1,8 +1,8 @@
 // Engine: a GPU device, its tensors, its plans and its measurements.
 import type { Rates } from "./algorithms/cost.ts";
-import { algorithms } from "./algorithms/index.ts";
 import { DTYPES, type Dtype, type TensorDtype, bytesFor } from "./base/dtype.ts";
 import { type ConvError, refuse, refuseDestroyed, words } from "./base/error.ts";
+import { pick } from "./base/pick.ts";
 import { elementCount } from "./base/shape.ts";
 import { RANKS, checkOneOf, checkOptions, checkShape, checkSignal } from "./base/validate.ts";
 import type { ConvPlan } from "./conv/conv-plan.ts";
@@ -14,9 +14,14 @@ import { type DeviceSource, type OpenedDevice, openDevice } from "./gpu/device.t
 import { type MemoryReport, TensorStorage } from "./gpu/memory.ts";
 import { Tensor, type TensorOptions, toBytes } from "./gpu/tensor.ts";
 import { TENSOR_USAGE, checkBuffer } from "./gpu/usage.ts";
+import type { Platform } from "./planner/adapter.ts";
+import { loadPlatform } from "./planner/platform.ts";
 import { type TuningStore, checkStore } from "./planner/store.ts";
 import { TuningTable, environmentOf } from "./planner/tuning.ts";
-import { type ConvDescriptor, LAYOUTS, PASSES, type Pass } from "./problem/problem.ts";
+import { type ConvDescriptor, LAYOUTS, PASSES, type Pass, convProblem } from "./problem/problem.ts";
+
+/** Loads what plans, finds and calibrates. */
+const loadOnDemand = () => import("./conv/on-demand.ts");
 
 /** Options of `createEngine`. */
 export interface EngineOptions extends DeviceSource {
@@ -47,9 +52,7 @@ export class Engine {
   readonly device: GPUDevice;
   readonly info: EngineInfo;
   /** The algorithms of convolution, by the names that `algorithm` takes, and the passes that each computes. */
-  readonly algorithms: readonly { readonly name: string; readonly passes: readonly Pass[] }[] = algorithms.map(
-    ({ name }) => ({ name, passes: PASSES }),
-  );
+  readonly algorithms: readonly { readonly name: string; readonly passes: readonly Pass[] }[];
   readonly #gpu: GpuContext;
   readonly #ownsDevice: boolean;
   readonly #plans: PlanCache;
@@ -58,27 +61,21 @@ export class Engine {
   #destroyed = false;
 
   /** @internal Use createEngine. */
-  constructor({ device, owned, adapterInfo }: OpenedDevice, store?: TuningStore) {
+  constructor({ device, owned, adapterInfo }: OpenedDevice, platform: Platform, store?: TuningStore) {
     this.device = device;
     this.#ownsDevice = owned;
     this.#gpu = new GpuContext(device);
-    const {
-      vendor = "",
-      architecture = "",
-      device: model = "",
-      description = "",
-      isFallbackAdapter = false,
-    } = adapterInfo ?? {};
+    this.algorithms = platform.algorithms.map(({ name }) => ({ name, passes: PASSES }));
     this.info = {
-      adapter: { vendor, architecture, device: model, description, isFallback: isFallbackAdapter },
+      adapter: describe(adapterInfo),
       features: [...device.features],
       limits: limitsOf(device),
     };
     this.tuning = new TuningTable(environmentOf(this.info.adapter), store);
-    this.#plans = this.#gpu.attach(new PlanCache(this.#gpu, this.info.adapter, this.tuning));
+    this.#plans = this.#gpu.attach(new PlanCache(this.#gpu, platform, this.tuning));
   }
 
-  /** GPU memory in bytes: allocated now, by use, and the peak. */
+  /** GPU memory in bytes: allocated now, by use (`pool` is freed memory, held for later results), and the peak. */
   get memory(): MemoryReport {
     return this.#gpu.memory.report();
   }
@@ -103,7 +100,7 @@ export class Engine {
   ): Tensor<D> {
     const { sizes, checked } = this.#checkNew(shape, options);
     const bytes = toBytes("data", data, elementCount(sizes), checked.dtype);
-    const tensor = this.#create(sizes, checked);
+    const tensor = this.#create("reuse", sizes, checked);
     this.#gpu.errors.run("tensor upload", () => this.device.queue.writeBuffer(tensor.storage, 0, bytes));
     return tensor;
   }
@@ -116,7 +113,7 @@ export class Engine {
    */
   empty<D extends TensorDtype = Dtype>(shape: readonly number[], options: TensorOptions<D> = {}): Tensor<D> {
     const { sizes, checked } = this.#checkNew(shape, options);
-    return this.#create(sizes, checked);
+    return this.#create("allocate", sizes, checked);
   }
 
   /**
@@ -148,8 +145,10 @@ export class Engine {
   async plan(pass: Pass, descriptor: ConvDescriptor, options: PlanOptions = {}): Promise<ConvPlan> {
     this.#alive();
     const { constraints, signal } = checkPlanOptions(options);
+    const problem = convProblem(pass, descriptor);
     try {
-      return await this.#plans.make(pass, descriptor, constraints, signal);
+      const { plan } = await loadOnDemand();
+      return await plan(this.#plans, problem, constraints, signal);
     } finally {
       this.#alive();
     }
@@ -166,8 +165,13 @@ export class Engine {
    */
   async find(pass: Pass, descriptor: ConvDescriptor, options: FindOptions = {}): Promise<Found[]> {
     this.#alive();
-    return this.#plans.find(pass, descriptor, checkFindOptions(options), (data, shape, { layout, dtype }) =>
-      this.tensor(data, shape, { layout, dtype }),
+    const checked = checkFindOptions(options);
+    const problem = convProblem(pass, descriptor);
+    // A copy, since the caller's may change during the search. Being checked, it is plain data.
+    const copy = structuredClone(descriptor);
+    const { find } = await loadOnDemand();
+    return find(this.#plans, problem, copy, checked, (data, shape) =>
+      this.tensor(data, shape, pick(problem, ["layout", "dtype"])),
     );
   }
 
@@ -182,7 +186,9 @@ export class Engine {
   async calibrate(options: Abortable = {}): Promise<Rates> {
     this.#alive();
     const { signal } = checkOptions("options", options, ["signal"]);
-    const rates = await this.#plans.calibrate(checkSignal("signal", signal));
+    const checked = checkSignal("signal", signal);
+    const { calibrate } = await loadOnDemand();
+    const rates = await calibrate(this.#plans, checked);
     this.#alive();
     return rates;
   }
@@ -218,21 +224,26 @@ export class Engine {
     return { sizes, checked };
   }
 
-  #create<D extends TensorDtype>(shape: readonly number[], options: Required<TensorOptions<D>>): Tensor<D> {
+  #create<D extends TensorDtype>(
+    method: "allocate" | "reuse",
+    shape: readonly number[],
+    options: Required<TensorOptions<D>>,
+  ): Tensor<D> {
     const descriptor = {
       label: "convoke tensor",
       size: bytesFor(elementCount(shape), options.dtype),
       usage: TENSOR_USAGE,
     };
-    const buffer = this.#gpu.errors.run("tensor", () => this.#gpu.memory.allocate("tensors", descriptor));
+    const buffer = this.#gpu.errors.run("tensor", () => this.#gpu.memory[method]("tensors", descriptor));
     return new Tensor(this.#gpu, new TensorStorage(this.#gpu, buffer, true), shape, options);
   }
 }
 
 /**
  * Creates an engine on the environment's GPU, or on the given device, adapter or GPU object. Its measurements are stored for later engines
- * (see `tuning`).
- * @throws ConvError (as a rejection) `no-webgpu`, `no-adapter` or `no-device`, saying what to do
+ * (see `tuning`). Unless the adapter computes on the CPU, this loads the kernels that only GPUs have, while it requests the device.
+ * @throws ConvError (as a rejection) `no-webgpu`, `no-adapter` or `no-device`, saying what to do; the error of the import if those kernels cannot
+ * be loaded
  * @example
  * using engine = await createEngine();
  * const y = conv(engine.tensor(pixels, [1, 3, 224, 224]), engine.tensor(filters, [64, 3, 7, 7]), { stride: 2 });
@@ -243,9 +254,22 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
   const given = Object.keys(source).filter((key) => source[key] !== undefined);
   if (given.length > 1)
     refuse("invalid-argument", "options", words(given.join(" and ")), "one of device, adapter and gpu");
-  const engine = new Engine(await openDevice(source), store);
+  const opened = await openDevice(source, (adapterInfo) => loadPlatform(describe(adapterInfo)));
+  const engine = new Engine(opened, opened.loaded, store);
   await engine.tuning.load();
   return engine;
+}
+
+/** The adapter in plain data; older implementations tell less. */
+function describe(adapterInfo: GPUAdapterInfo | undefined): EngineInfo["adapter"] {
+  const {
+    vendor = "",
+    architecture = "",
+    device = "",
+    description = "",
+    isFallbackAdapter: isFallback = false,
+  } = adapterInfo ?? {};
+  return { vendor, architecture, device, description, isFallback };
 }
 
 function limitsOf(device: GPUDevice): Record<string, number> {

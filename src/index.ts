@@ -1,12 +1,8 @@
 // The entry `convoke`: everything public except operations, the reference and adapters, which have entries of their own.
 export { ConvError, type ConvErrorCode } from "./base/error.ts";
-export { conv, convTranspose } from "./conv/conv.ts";
-export {
-  convBackwardData,
-  convBackwardWeights,
-  convTransposeBackwardData,
-  convTransposeBackwardWeights,
-} from "./conv/gradients.ts";
+export { conv } from "./conv/conv.ts";
+export { convBackwardData, convBackwardWeights } from "./conv/gradients.ts";
+export { convTranspose, convTransposeBackwardData, convTransposeBackwardWeights } from "./conv/transposed.ts";
 export { convBackwardBias } from "./conv/bias-gradient.ts";
 export { Engine, type EngineInfo, type EngineOptions, createEngine } from "./engine.ts";
 export type {

@@ -155,6 +155,14 @@ describe("the folders beside src", () => {
     expect(refused(examples, isAllowed)).toEqual([]);
   });
 
+  it("tools use the engine, the benchmark's layers and peers, and the shared problems", () => {
+    const tools = importsOf("tools");
+    expect(tools.size).toBeGreaterThan(5);
+    expect(refused(tools, (_, to) => /^(?:node:|(?:src|bench|scripts|tools|test\/suite)\/)|^webgpu$/.test(to))).toEqual(
+      [],
+    );
+  });
+
   it.each(["bench", "scripts"])("%s imports no pages, examples or tests", (folder) => {
     expect(refused(importsOf(folder), (_, to) => !/^(?:site|examples|test)\//.test(to))).toEqual([]);
   });

@@ -7,10 +7,10 @@
 //
 // Neighbouring outputs of a tile are OUT_STEP apart, and neighbouring cells one dilation apart: with a dilation, the outputs that share cells are
 // not adjacent. The windows of two neighbouring outputs of a tile start SHIFT of its cells apart.
-// slots: finish, is_padding, load, load_bias, load_weight, source, sum_up
-// constants: ALL_COLUMNS, CHANNELS_LAST, COLUMNS, COLUMN_TAIL, DILATION_D, DILATION_H, DILATION_W, M_TAIL, OUT_STEP_P, OUT_STEP_Q, PADDING_VALUE, PER_P, PER_Q, ROWS, SHIFT_P, SHIFT_Q, SPLIT, STRIDE_D, STRIDE_H, STRIDE_W, TILE_M, TILE_P, TILE_Q
-// types: Y
-struct Geometry {
+// slots: channel_of, finish, is_cell, is_padding, load, load_bias, load_weight, source, sum_up, weights_of
+// constants: ALL_COLUMNS, CHANNELS_LAST, COLUMNS, COLUMN_TAIL, DILATION_D, DILATION_H, DILATION_W, EVERY_CELL, M_TAIL, OUT_STEP_P, OUT_STEP_Q, PADDING_VALUE, PER_P, PER_Q, ROWS, SHIFT_P, SHIFT_Q, SPLIT, STRIDE_D, STRIDE_H, STRIDE_W, TILE_M, TILE_P, TILE_Q
+// types: OutputChannels, WeightChannels, Y
+struct Depthwise {
   threads: u32, first: u32, steps: u32, splits: u32, share: u32, reach: u32, stride: u32, partial: u32,
   column_chunks: u32, row_chunks: u32, slices: u32, next_column: u32, next_row: u32, next_slice: u32, next_channel: u32, kernel_r: u32, kernel_s: u32,
   tiles_q: u32, tiles_p: u32, output_o: u32, channel_tiles: u32, tiles_m: u32,
@@ -18,8 +18,10 @@ struct Geometry {
   input_d: i32, input_h: i32, input_w: i32,
   pad_d: i32, pad_h: i32, pad_w: i32,
   x_start: u32, x_stride_n: u32, x_stride_g: u32, x_stride_c: u32, x_stride_d: u32, x_stride_h: u32, x_stride_w: u32,
-  y_start: u32, y_stride_n: u32, y_stride_g: u32, y_stride_k: u32, y_stride_o: u32, y_stride_p: u32, y_stride_q: u32,
-  w_start: u32, w_stride_g: u32, w_stride_k: u32, w_stride_c: u32, w_stride_t: u32, w_stride_r: u32, w_stride_s: u32,
+  y_start: u32, y_stride_n: u32, y_stride_o: u32, y_stride_p: u32, y_stride_q: u32,
+  w_start: u32, w_stride_g: u32, w_stride_c: u32, w_stride_t: u32, w_stride_r: u32, w_stride_s: u32,
+  @align(16) w_channels: WeightChannels,
+  @align(16) y_channels: OutputChannels,
 }
 
 // Offsets that are the same in every step of the sum, computed once: those of the weights of each output channel, and of the input columns.
@@ -35,7 +37,7 @@ struct Taps { channel: u32, slice: u32, row: u32, column: u32 }
 
 alias Sums = array<f32, TILE_M * TILE_P * TILE_Q>;
 
-@group(0) @binding(0) var<uniform> g: Geometry;
+@group(0) @binding(0) var<uniform> g: Depthwise;
 @group(0) @binding(3) var<storage, read_write> y: array<Y>;
 
 // For kernel row r, output p reads the row of cells p * PER_P + r, which lies (p * SHIFT_P + r) * DILATION_H below the first. If two outputs
@@ -80,7 +82,7 @@ fn thread(invocation: u32) {
   tile.left = i32(q0 * STRIDE_W) - g.pad_w;
   // @unroll
   for (var m = 0u; m < TILE_M; m++) {
-    tile.weights_at[m] = g.w_start + group * g.w_stride_g + min(m0 + m, g.multiplier - 1u) * g.w_stride_k;
+    tile.weights_at[m] = g.w_start + group * g.w_stride_g + weights_of(min(m0 + m, g.multiplier - 1u), g.w_channels);
   }
   // @unroll
   for (var i = 0u; i < CELL_COLUMNS; i++) {
@@ -95,16 +97,16 @@ fn thread(invocation: u32) {
   // @unroll
   for (var m = 0u; m < TILE_M; m++) {
     if (select(true, m0 + m < g.multiplier, M_TAIL)) {
-      let channel = group * g.multiplier + m0 + m;
-      let bias = load_bias(channel);
-      let plane = g.y_start + split * g.partial + n * g.y_stride_n + group * g.y_stride_g + (m0 + m) * g.y_stride_k + o * g.y_stride_o;
+      let channel = channel_of(group * g.multiplier + m0 + m);
+      let bias = load_bias(channel.index);
+      let plane = g.y_start + split * g.partial + n * g.y_stride_n + channel.at + o * g.y_stride_o;
       // @unroll
       for (var p = 0u; p < TILE_P; p++) {
         if (p0 + p * OUT_STEP_P < g.output_p) {
           let row = plane + (p0 + p * OUT_STEP_P) * g.y_stride_p;
           // @unroll
           for (var q = 0u; q < TILE_Q; q++) {
-            if (q0 + q * OUT_STEP_Q < g.output_q) {
+            if (q0 + q * OUT_STEP_Q < g.output_q && (EVERY_CELL || is_cell(channel, vec3u(o, p0 + p * OUT_STEP_P, q0 + q * OUT_STEP_Q)))) {
               let position = row + (q0 + q * OUT_STEP_Q) * g.y_stride_q;
               y[position] = Y(finish(sums[(m * TILE_P + p) * TILE_Q + q], bias, position));
             }
@@ -113,6 +115,11 @@ fn thread(invocation: u32) {
       }
     }
   }
+}
+
+fn cell_of(row: u32, row_beyond: bool, column: i32) -> f32 {
+  let cell = load(row + u32(source(column, g.input_w)) * g.x_stride_w);
+  return select(cell, PADDING_VALUE, row_beyond | is_padding(column, g.input_w));
 }
 
 // Adds ROWS x COLUMNS taps of the kernel to the sums of a tile.
@@ -132,40 +139,43 @@ fn accumulate(sums: ptr<function, Sums>, tile: ptr<function, Tile>, at: Taps) {
         cells[j * CELL_COLUMNS + i] = select(cell, PADDING_VALUE, row_beyond | (*tile).beyond[i]);
       } else {
         let column = (*tile).left + i32((at.column + i / PER_Q * SHIFT_Q + i % PER_Q) * DILATION_W);
-        let cell = load(row + u32(source(column, g.input_w)) * g.x_stride_w);
-        cells[j * CELL_COLUMNS + i] = select(cell, PADDING_VALUE, row_beyond | is_padding(column, g.input_w));
+        cells[j * CELL_COLUMNS + i] = cell_of(row, row_beyond, column);
       }
     }
   }
   // @unroll
   for (var r = 0u; r < ROWS; r++) {
+    let row_at = at.channel * g.w_stride_c + at.slice * g.w_stride_t + (at.row + r) * g.w_stride_r;
     // @unroll
-    for (var s = 0u; s < COLUMNS; s++) {
-      let tap_at = at.channel * g.w_stride_c + at.slice * g.w_stride_t + (at.row + r) * g.w_stride_r + (at.column + s) * g.w_stride_s;
+    for (var s = 0u; s < COLUMNS - COLUMN_TAIL; s++) {
+      let tap_at = row_at + (at.column + s) * g.w_stride_s;
       // @unroll
       for (var m = 0u; m < TILE_M; m++) {
-        // The constant condition is outside the loops over the tile, so that unrolling repeats it once a weight, not once a multiply-add.
-        if (s + COLUMN_TAIL < COLUMNS) {
-          let weight = load_weight((*tile).weights_at[m] + tap_at);
+        let weight = load_weight((*tile).weights_at[m] + tap_at);
+        // @unroll
+        for (var p = 0u; p < TILE_P; p++) {
           // @unroll
-          for (var p = 0u; p < TILE_P; p++) {
-            // @unroll
-            for (var q = 0u; q < TILE_Q; q++) {
-              let cell = cells[(p * PER_P + r) * CELL_COLUMNS + q * PER_Q + s];
-              (*sums)[(m * TILE_P + p) * TILE_Q + q] = fma(cell, weight, (*sums)[(m * TILE_P + p) * TILE_Q + q]);
-            }
+          for (var q = 0u; q < TILE_Q; q++) {
+            let cell = cells[(p * PER_P + r) * CELL_COLUMNS + q * PER_Q + s];
+            (*sums)[(m * TILE_P + p) * TILE_Q + q] = fma(cell, weight, (*sums)[(m * TILE_P + p) * TILE_Q + q]);
           }
-        } else {
-          // The last chunks may have fewer rows and columns: a tap past the kernel adds 0 times 0, whatever the cells hold.
-          let past = (at.row + r >= g.kernel_r) | (at.column + s >= g.kernel_s);
-          let weight = select(load_weight((*tile).weights_at[m] + select(tap_at, 0u, past)), 0.0, past);
+        }
+      }
+    }
+    // The last chunks may have fewer rows and columns: a tap past the kernel adds 0 times 0, whatever the cells hold.
+    // @unroll
+    for (var s = COLUMNS - COLUMN_TAIL; s < COLUMNS; s++) {
+      let past = (at.row + r >= g.kernel_r) | (at.column + s >= g.kernel_s);
+      let tap_at = select(row_at + (at.column + s) * g.w_stride_s, 0u, past);
+      // @unroll
+      for (var m = 0u; m < TILE_M; m++) {
+        let weight = select(load_weight((*tile).weights_at[m] + tap_at), 0.0, past);
+        // @unroll
+        for (var p = 0u; p < TILE_P; p++) {
           // @unroll
-          for (var p = 0u; p < TILE_P; p++) {
-            // @unroll
-            for (var q = 0u; q < TILE_Q; q++) {
-              let cell = select(cells[(p * PER_P + r) * CELL_COLUMNS + q * PER_Q + s], 0.0, past);
-              (*sums)[(m * TILE_P + p) * TILE_Q + q] = fma(cell, weight, (*sums)[(m * TILE_P + p) * TILE_Q + q]);
-            }
+          for (var q = 0u; q < TILE_Q; q++) {
+            let cell = select(cells[(p * PER_P + r) * CELL_COLUMNS + q * PER_Q + s], 0.0, past);
+            (*sums)[(m * TILE_P + p) * TILE_Q + q] = fma(cell, weight, (*sums)[(m * TILE_P + p) * TILE_Q + q]);
           }
         }
       }

@@ -2,11 +2,12 @@
 // kernel row it loads the stretch of input that its outputs see, once, and one vector of weights for each kernel column. V is a vector of LANES
 // output channels (vec4f or f32). load_weights comes from a weights-* snippet, load from load.wgsl, source and is_padding from a padding-*
 // snippet. Rows of outputs may end within a tile. K_TAIL: some tile reaches past the last channel. WHOLE_ROWS: a stretch covers a row of the
-// kernel; COLUMN_TAIL: the last stretch of a row may reach past it. places: outputs of an image, TILE_Q at a time, in whole quads.
-// slots: epilogue, is_padding, lane_offsets, load, load_weights, source, store
-// constants: CELLS_PER_COLUMN, CELLS_PER_OUTPUT, CELL_STEP, CHANNELS_LAST, COLUMNS, COLUMN_TAIL, DILATION_D, DILATION_H, DILATION_W, K_TAIL, LANES, PADDING_VALUE, ROWS, STRIDE_D, STRIDE_H, STRIDE_W, TILE_Q, TILE_V, WHOLE_ROWS
-// types: LaneOffsets, V, Y
-struct Geometry {
+// kernel; COLUMN_TAIL: the last stretch of a row may reach past it. places: outputs of an image, TILE_Q at a time, in whole quads. DOWN: rows and
+// columns have changed places, so that rows are what is not contiguous.
+// slots: epilogue, is_cell, is_padding, lane_channels, lane_offsets, load, load_weights, source, store
+// constants: CELLS_PER_COLUMN, CELLS_PER_OUTPUT, CELL_STEP, CHANNELS_LAST, COLUMNS, COLUMN_TAIL, DILATION_D, DILATION_H, DILATION_W, DOWN, EVERY_CELL, K_TAIL, LANES, PADDING_VALUE, ROWS, STRIDE_D, STRIDE_H, STRIDE_W, TILE_Q, TILE_V, WHOLE_ROWS
+// types: Channel, LaneChannels, LaneOffsets, OutputChannels, V, WeightChannels, Y
+struct Direct {
   threads: u32, steps: u32,
   tiles_q: u32, places: u32, tiles_k: u32,
   output_p: u32, output_o: u32, output_q: u32,
@@ -15,11 +16,13 @@ struct Geometry {
   input_d: i32, input_h: i32, input_w: i32,
   pad_d: i32, pad_h: i32, pad_w: i32,
   x_start: u32, x_stride_n: u32, x_stride_g: u32, x_stride_c: u32, x_stride_d: u32, x_stride_h: u32, x_stride_w: u32,
-  y_start: u32, y_stride_n: u32, y_stride_g: u32, y_stride_k: u32, y_stride_o: u32, y_stride_p: u32, y_stride_q: u32,
-  w_start: u32, w_stride_g: u32, w_stride_k: u32, w_stride_c: u32, w_stride_t: u32, w_stride_r: u32, w_stride_s: u32,
+  y_start: u32, y_stride_n: u32, y_stride_o: u32, y_stride_p: u32, y_stride_q: u32,
+  w_start: u32, w_stride_g: u32, w_stride_c: u32, w_stride_t: u32, w_stride_r: u32, w_stride_s: u32,
+  @align(16) w_channels: WeightChannels,
+  @align(16) y_channels: OutputChannels,
 }
 
-@group(0) @binding(0) var<uniform> g: Geometry;
+@group(0) @binding(0) var<uniform> g: Direct;
 @group(0) @binding(3) var<storage, read_write> y: array<Y>;
 
 // A stretch holds the cells that TILE_Q outputs see through COLUMNS kernel columns: cell i lies CELL_STEP * i to the right of the
@@ -27,14 +30,23 @@ struct Geometry {
 const CELLS = (TILE_Q - 1u) * CELLS_PER_OUTPUT + (COLUMNS - 1u) * CELLS_PER_COLUMN + 1u;
 
 fn thread(invocation: u32) {
+  // With DOWN, neighbouring threads run along the contiguous axis.
   var index = invocation;
+  var k_tile = 0u;
+  if (DOWN & CHANNELS_LAST) {
+    k_tile = index % g.tiles_k;
+    index /= g.tiles_k;
+  }
   let place = index % g.places;
   index /= g.places;
-  let q0 = (place % g.tiles_q) * TILE_Q;
-  let p = place / g.tiles_q % g.output_p;
+  if (!(DOWN & CHANNELS_LAST)) {
+    k_tile = index % g.tiles_k;
+    index /= g.tiles_k;
+  }
+  let k0 = k_tile * TILE_V * LANES;
+  let q0 = select(place % g.tiles_q, place / g.output_p % g.tiles_q, DOWN) * TILE_Q;
+  let p = select(place / g.tiles_q % g.output_p, place % g.output_p, DOWN);
   let o = place / g.tiles_q / g.output_p;
-  let k0 = (index % g.tiles_k) * TILE_V * LANES;
-  index /= g.tiles_k;
   let group = index % g.groups;
   let n = index / g.groups;
 
@@ -44,7 +56,7 @@ fn thread(invocation: u32) {
   for (var v = 0u; v < TILE_V; v++) {
     lanes_at[v] = lane_offsets(group, k0 + v * LANES, invocation % 4u);
   }
-  let x_step = select(1u, g.x_stride_w, CHANNELS_LAST);
+  let x_step = select(1u, g.x_stride_w, CHANNELS_LAST | DOWN);
   let left = i32(q0 * STRIDE_W) - g.pad_w;
   var columns_at: array<u32, CELLS>;
   var beyond: array<bool, CELLS>;
@@ -77,9 +89,7 @@ fn thread(invocation: u32) {
         if (WHOLE_ROWS) {
           cells[i] = select(load(row + columns_at[i]), PADDING_VALUE, row_beyond | beyond[i]);
         } else {
-          let w = left + i32(s0 * DILATION_W + CELL_STEP * i);
-          let cell = load(row + u32(source(w, g.input_w)) * x_step);
-          cells[i] = select(cell, PADDING_VALUE, row_beyond | is_padding(w, g.input_w));
+          cells[i] = cell_of(row, row_beyond, left + i32(s0 * DILATION_W + CELL_STEP * i), x_step);
         }
       }
       let taps_at = weights_at + t * g.w_stride_t + (r0 + j) * g.w_stride_r + s0 * g.w_stride_s;
@@ -114,23 +124,36 @@ fn thread(invocation: u32) {
     weights_at += select(0u, g.w_stride_c, channel_done);
   }
 
-  let y_tile = g.y_start + n * g.y_stride_n + group * g.y_stride_g + o * g.y_stride_o + p * g.y_stride_p;
+  let y_tile = g.y_start + n * g.y_stride_n + o * g.y_stride_o + p * g.y_stride_p;
+  // Found once: their outputs are stored in branches.
+  var channels: array<LaneChannels, TILE_V>;
+  // @unroll
+  for (var v = 0u; v < TILE_V; v++) {
+    channels[v] = lane_channels(group * g.group_k + k0 + v * LANES);
+  }
   // The places that complete a quad store nothing.
   let end = select(0u, g.output_q, o < g.output_o);
   // @unroll
   for (var q = 0u; q < TILE_Q; q++) {
     if (q0 + q < end) {
+      let at = y_tile + (q0 + q) * g.y_stride_q;
+      let output = select(vec3u(o, p, q0 + q), vec3u(o, q0 + q, p), DOWN);
       // @unroll
       for (var v = 0u; v < TILE_V; v++) {
-        store(sums[q * TILE_V + v], group * g.group_k, k0 + v * LANES, y_tile + (q0 + q) * g.y_stride_q);
+        store(sums[q * TILE_V + v], channels[v], k0 + v * LANES, at, output);
       }
     }
   }
 }
 
-fn store_one(sum: f32, first_channel: u32, k: u32, at: u32) {
-  if (select(true, k < g.group_k, K_TAIL)) {
-    let index = at + k * g.y_stride_k;
-    y[index] = Y(epilogue(sum, first_channel + k, index));
+fn cell_of(row: u32, row_beyond: bool, w: i32, x_step: u32) -> f32 {
+  let cell = load(row + u32(source(w, g.input_w)) * x_step);
+  return select(cell, PADDING_VALUE, row_beyond | is_padding(w, g.input_w));
+}
+
+fn store_one(sum: f32, channel: Channel, k: u32, at: u32, output: vec3u) {
+  if (select(true, k < g.group_k, K_TAIL) && (EVERY_CELL || is_cell(channel, output))) {
+    let index = at + channel.at;
+    y[index] = Y(epilogue(sum, channel.index, index));
   }
 }

@@ -1,15 +1,16 @@
 // The adjoint of padding that repeats the input: the gradient of each input cell is the sum, in a fixed order, of the gradients of all cells of
 // the padded input that repeat it. `copies` comes from a copies-* snippet.
-// slots: copies, epilogue
+// slots: channel_of, copies, epilogue
 // constants: IMAGES
-// types: Y
+// types: OutputChannels, Y
 struct Fold {
   threads: u32, channels: u32,
   input_d: i32, input_h: i32, input_w: i32,
   begin_d: i32, begin_h: i32, begin_w: i32,
   padded_d: i32, padded_h: i32, padded_w: i32,
   from_n: u32, from_c: u32, from_d: u32, from_h: u32, from_w: u32,
-  y_stride_n: u32, y_stride_c: u32, y_stride_d: u32, y_stride_h: u32, y_stride_w: u32,
+  y_stride_n: u32, y_stride_d: u32, y_stride_h: u32, y_stride_w: u32,
+  @align(16) y_channels: OutputChannels,
 }
 
 // Cells of the padded input along an axis, `step` apart.
@@ -49,6 +50,7 @@ fn thread(invocation: u32) {
       }
     }
   }
-  let at = n * g.y_stride_n + c * g.y_stride_c + d * g.y_stride_d + h * g.y_stride_h + w * g.y_stride_w;
-  y[at] = Y(epilogue(sum, c, at));
+  let channel = channel_of(c);
+  let at = n * g.y_stride_n + channel.at + d * g.y_stride_d + h * g.y_stride_h + w * g.y_stride_w;
+  y[at] = Y(epilogue(sum, channel.index, at));
 }

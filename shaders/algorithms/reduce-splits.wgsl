@@ -1,13 +1,15 @@
 // The second stage of split-K: adds the partial sums in order, so that the bits are the same in every run, and applies the epilogue. A split has a
 // number for each channel and each output of the batch; channels are partial_k apart, outputs partial_n. An invocation adds `fan` splits to one of
 // several parts, which are stored like splits.
-// slots: epilogue
-// types: Y
+// slots: channel_of, epilogue, is_cell
+// constants: EVERY_CELL
+// types: OutputChannels, Y
 struct Splits {
   threads: u32, sums: u32, splits: u32, fan: u32, channels: u32,
   group_k: u32, partial: u32, partial_g: u32, partial_k: u32, partial_n: u32,
   output_o: u32, output_p: u32, output_q: u32,
-  y_start: u32, y_stride_n: u32, y_stride_k: u32, y_stride_o: u32, y_stride_p: u32, y_stride_q: u32,
+  y_start: u32, y_stride_n: u32, y_stride_o: u32, y_stride_p: u32, y_stride_q: u32,
+  @align(16) y_channels: OutputChannels,
 }
 
 @group(0) @binding(0) var<uniform> g: Splits;
@@ -31,7 +33,11 @@ fn thread(invocation: u32) {
   let row = n / g.output_q;
   let plane = row / g.output_p;
   let image = plane / g.output_o;
-  let y_at = g.y_start + part * g.sums + k * g.y_stride_k + image * g.y_stride_n + (plane - image * g.output_o) * g.y_stride_o
-    + (row - plane * g.output_p) * g.y_stride_p + (n - row * g.output_q) * g.y_stride_q;
-  y[y_at] = Y(epilogue(sum, k, y_at));
+  let output = vec3u(plane - image * g.output_o, row - plane * g.output_p, n - row * g.output_q);
+  let channel = channel_of(k);
+  if (EVERY_CELL || is_cell(channel, output)) {
+    let y_at = g.y_start + part * g.sums + channel.at + image * g.y_stride_n
+      + output.x * g.y_stride_o + output.y * g.y_stride_p + output.z * g.y_stride_q;
+    y[y_at] = Y(epilogue(sum, channel.index, y_at));
+  }
 }

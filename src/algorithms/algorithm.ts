@@ -4,14 +4,14 @@
 // The law between the members, which test/algorithms/law.test.ts checks on the shared problems. A candidate
 // - can be planned: `plan()` never fails;
 // - has exactly the dispatches, and needs exactly the bytes of workspace and of prepacked weights, that it states;
-// - keeps within the limits of the device;
+// - keeps within the limits of the device, and, once it is lifted to problems, within the iterations that an invocation may have (long-sums.ts);
 // - is right: within the error that it states (the suite of test/algorithms/algorithms.browser.test.ts).
 // And a variant that was once offered is offered again when asked for by its name, on any device that can run it: tuning tables and callers
-// store names.
+// store names. This holds for each list of algorithms: that of software adapters (index.ts) knows none of the variants that only that of GPUs
+// has (hardware.ts), and refuses their names as any others.
 import type { Triple } from "../base/shape.ts";
 import type { Plan, Step } from "../kernel/step.ts";
 import type { Correlation } from "../problem/correlation.ts";
-import type { ConvProblem } from "../problem/problem.ts";
 import type { Work } from "./cost.ts";
 import type { DeviceTraits } from "./traits.ts";
 
@@ -24,8 +24,6 @@ export interface Algorithm {
    * there is none. Returns an Unsupported if the algorithm cannot compute the correlation at all.
    */
   candidates(c: Correlation, device: DeviceTraits, variant?: string): readonly Candidate[] | Unsupported;
-  /** Computes the gradient of the input in one step, for strides that divide it into more phases than a plan may have dispatches. */
-  gather?(problem: ConvProblem, device: DeviceTraits): Candidate;
 }
 
 /** Why an algorithm cannot compute something, in words that a user can act on. */
@@ -46,6 +44,8 @@ export interface Candidate<P = PartialPlan> {
   /** What the dispatches compute, load and move; the planner estimates their time from it. Weights that are prepacked once do not count. */
   readonly work: readonly Work[];
   readonly error: ErrorBound;
+  /** Iterations of all loops of its longest invocation, if fewer than the terms of a sum: more than so many are cut (long-sums.ts). */
+  readonly iterations?: number;
   plan(): P;
 }
 
@@ -88,14 +88,23 @@ export function oneStep(variant: string, work: Work, step: () => Step): Candidat
   };
 }
 
+/** The candidates of one kind of an algorithm's kernels that are worth trying, the default first; with `variant`, those of that name. */
+export type Kernels = (c: Correlation, device: DeviceTraits, variant?: string) => readonly Candidate[];
+
+/** The candidates of the first kind of kernels that is worth trying; with `variant`, those of that name of any kind. */
+export function candidatesAmong(
+  kinds: readonly Kernels[],
+  c: Correlation,
+  device: DeviceTraits,
+  variant: string | undefined,
+): readonly Candidate[] {
+  const lists = kinds.map((kind) => kind(c, device, variant));
+  return variant === undefined ? (lists.find((list) => list.length > 0) ?? []) : lists.flat();
+}
+
 /** A choice of tile sizes and the like, under the name of its variant. */
 export interface Variant {
   readonly name: string;
-}
-
-/** Returns all variants, or only the one of a given name. */
-export function selectVariants<V extends Variant>(variants: readonly V[], name: string | undefined): readonly V[] {
-  return name === undefined ? variants : variants.filter((one) => one.name === name);
 }
 
 /** Refuses a correlation that takes more bytes than the workspace or a binding may have; `what` ends with its verb. */

@@ -2,19 +2,36 @@
 // and from the rates of the adapter, measured or from a table.
 import { F32_BYTES } from "../kernel/element-types.ts";
 
-/** The work of one dispatch. */
+/** The work of one dispatch. Only what the first four fields say counts on an adapter that computes on the CPU, and loads from workgroup memory. */
 export interface Work {
   /** Invocations that compute something. */
   readonly threads: number;
   /** Multiply-adds of single numbers, including those wasted where a tile reaches past an edge. */
   readonly multiplyAdds: number;
   /**
-   * Single numbers loaded and stored: a vector of four counts as four. Other costs (the address of a cell, the test for padding, thread
-   * start-up) count as equivalent loads: the number of loads that takes as long, by measurement.
+   * Single numbers loaded from and stored to memory or its caches: a vector of four counts as four. Other costs (the address of a cell, the test for
+   * padding, thread start-up) count as equivalent loads: the number of loads that takes as long, by measurement.
    */
   readonly loads: number;
-  /** Bytes that must be read from or written to memory, each once. */
+  /** Bytes that must be read from or written to memory, each once. Scratch memory that stays in the last cache counts as `traffic` alone. */
   readonly bytes: number;
+  /** Single numbers loaded from and stored to workgroup memory; none unless given. */
+  readonly workgroupLoads?: number;
+  /** Workgroups, if they are the tiles of a matrix or the like: so many that they divide evenly among the cores unless given. */
+  readonly workgroups?: number;
+  /**
+   * Cache lines that a load touches, on average, for each that it would if neighbouring threads loaded neighbouring numbers: 8 for single numbers
+   * of which neighbouring threads load every eighth, at most 32. 1 unless given.
+   */
+  readonly lines?: number;
+  /**
+   * Bytes that cross the last cache, which all cores share: those that several workgroups load count for each workgroup. `bytes` unless given.
+   */
+  readonly traffic?: number;
+  /** Barriers that each of `workgroups` comes to, one after the other; none unless given. */
+  readonly barriers?: number;
+  /** Instructions of the inner loop beside multiply-adds and loads, which take their turns; none unless given. */
+  readonly instructions?: number;
 }
 
 /** What an adapter does in a second, at the speed that kernels with register tiles reach. */
@@ -28,6 +45,12 @@ export interface Rates {
   readonly threads: number;
   /** Whether arithmetic waits for loads, as on a CPU, or the two overlap, as on a GPU. */
   readonly overlap: boolean;
+  /** Single numbers from and to workgroup memory. */
+  readonly workgroupLoads: number;
+  /** Bytes from and to the last cache that all cores share. */
+  readonly traffic: number;
+  /** Cores, among which workgroups are divided. */
+  readonly cores: number;
 }
 
 /** Thread start-up cost, in equivalent loads, including the addresses of its outputs. */
@@ -49,13 +72,55 @@ export function numberBytes(...numbers: readonly number[]): number {
   return numbers.reduce((sum, count) => sum + count, 0) * F32_BYTES;
 }
 
-/** Estimated seconds of one dispatch. */
-function dispatchSeconds({ threads, multiplyAdds, loads, bytes }: Work, rates: Rates): number {
+/** Seconds that a workgroup alone on its core waits at a barrier: for what it loads before it, mostly. Others compute meanwhile, up to RESIDENT. */
+const BARRIER_SECONDS = 1.5e-7;
+const RESIDENT = 4;
+
+/** How many times the waits of one workgroup a core spends idle, if `perCore` workgroups take turns on it. */
+function exposed(perCore: number): number {
+  const resident = Math.min(RESIDENT, Math.max(1, perCore));
+  return Math.max(1, perCore / RESIDENT) / resident;
+}
+
+/** What a dispatch spends its time on, in seconds. On a GPU these overlap, but for the dispatch and the barriers. */
+export type Spent = Readonly<Record<"dispatch" | "arithmetic" | "loads" | "cache" | "memory" | "barriers", number>>;
+
+/** Estimates what one dispatch spends its time on. */
+export function spent(work: Work, rates: Rates): Spent {
+  const { threads, multiplyAdds, bytes, workgroupLoads = 0, instructions = 0, traffic = bytes, barriers = 0 } = work;
   const arithmetic = multiplyAdds / rates.multiplyAdds;
-  const loading = (loads + threads * THREAD_LOADS) / rates.loads;
-  const busy = Math.min(1, threads / rates.threads);
-  const computing = rates.overlap ? Math.max(arithmetic, loading) : arithmetic + loading;
-  return rates.dispatch + Math.max(computing / busy, bytes / rates.bytes);
+  const loads = (work.loads + threads * THREAD_LOADS) / rates.loads;
+  const fromWorkgroup = workgroupLoads / rates.workgroupLoads;
+  const memory = bytes / rates.bytes;
+  if (!rates.overlap) {
+    const busy = Math.min(1, threads / rates.threads);
+    return {
+      dispatch: rates.dispatch,
+      arithmetic: arithmetic / busy,
+      loads: (loads + fromWorkgroup) / busy,
+      ...{ cache: 0, memory, barriers: 0 },
+    };
+  }
+  const { workgroups = Infinity, lines = 1 } = work;
+  // With few threads no core computes at full speed. With few workgroups some cores have none, and at the end half of them have none on average.
+  const perCore = workgroups / rates.cores;
+  const slower = Math.max(rates.threads / threads, 1 / perCore, 1 + 0.5 / perCore);
+  return {
+    dispatch: rates.dispatch,
+    arithmetic: (arithmetic + instructions / rates.multiplyAdds) * slower,
+    // The caches of a core and its workgroup memory have one way to the registers.
+    loads: (loads * lines + fromWorkgroup) * slower,
+    cache: traffic / rates.traffic,
+    memory,
+    barriers: barriers > 0 ? barriers * BARRIER_SECONDS * exposed(perCore) : 0,
+  };
+}
+
+/** Estimated seconds of one dispatch. */
+function dispatchSeconds(work: Work, rates: Rates): number {
+  const { dispatch, arithmetic, loads, cache, memory, barriers } = spent(work, rates);
+  const computing = rates.overlap ? Math.max(arithmetic, loads) + barriers : arithmetic + loads;
+  return dispatch + Math.max(computing, cache, memory);
 }
 
 /** Estimated seconds of dispatches one after the other. */
@@ -67,14 +132,10 @@ export function estimate(work: readonly Work[], rates: Rates): number {
 export const MAX_SECONDS = 0.2;
 
 /** Divides the work of a dispatch evenly among several. */
-export function divide({ threads, multiplyAdds, loads, bytes }: Work, count: number): Work[] {
-  const share = {
-    threads: threads / count,
-    multiplyAdds: multiplyAdds / count,
-    loads: loads / count,
-    bytes: bytes / count,
-  };
-  return Array.from({ length: count }, () => share);
+export function divide(work: Work, count: number): Work[] {
+  const { lines: _, barriers: __, ...amounts } = work;
+  const share = Object.fromEntries(Object.entries(amounts).map(([name, amount]) => [name, amount / count]));
+  return Array.from({ length: count }, () => ({ ...work, ...share }));
 }
 
 /**
@@ -82,6 +143,13 @@ export function divide({ threads, multiplyAdds, loads, bytes }: Work, count: num
  * caches feed a quarter of its arithmetic.
  */
 export const DEFAULT_RATES = {
-  software: { multiplyAdds: 7e9, loads: 7e8, bytes: 1.5e10, dispatch: 2e-5, threads: 128, overlap: false },
-  hardware: { multiplyAdds: 2e12, loads: 5e11, bytes: 2e11, dispatch: 5e-6, threads: 32_768, overlap: true },
+  software: {
+    ...{ multiplyAdds: 7e9, loads: 7e8, bytes: 1.5e10, dispatch: 2e-5, threads: 128, overlap: false },
+    // A barrier there makes loads from workgroup memory take three times as long as from the caches.
+    ...{ workgroupLoads: 7e8 / 3, traffic: 1.5e10, cores: 2 },
+  },
+  hardware: {
+    ...{ multiplyAdds: 2e12, loads: 5e11, bytes: 2e11, dispatch: 5e-6, threads: 32_768, overlap: true },
+    ...{ workgroupLoads: 5e11, traffic: 1e12, cores: 32 },
+  },
 } as const satisfies Record<string, Rates>;

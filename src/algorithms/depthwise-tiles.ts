@@ -26,14 +26,14 @@ export interface DepthwiseTile extends Variant {
  * How the outputs of a tile share cells along an axis. Two outputs share cells if the distance between the starts of their windows is a multiple
  * of the dilation. Such outputs are `outputStep` apart, and their windows start `shift` dilations apart.
  */
-function sharing(c: Correlation, axis: number): { outputStep: number; shift: number } {
+export function sharing(c: Correlation, axis: number): { outputStep: number; shift: number } {
   const [stride, dilation] = [c.stride[axis]!, c.dilation[axis]!];
   const common = greatestCommonDivisor(stride, dilation);
   return { outputStep: dilation / common, shift: stride / common };
 }
 
 /** Tiles along an axis: one set for each residue of the output step. */
-function tilesAlong(outputs: number, tile: number, outputStep: number): number {
+export function tilesAlong(outputs: number, tile: number, outputStep: number): number {
   return Math.ceil(outputs / (tile * outputStep)) * outputStep;
 }
 
@@ -93,9 +93,13 @@ export function depthwiseWork(c: Correlation, tile: DepthwiseTile): Work[] {
 
 /**
  * Most multiply-adds to unroll. On SwiftShader a 3x3 kernel over 144 channels at 56 x 56 takes 4.9 ms with 4 x 7 outputs a
- * thread (252 multiply-adds), 4.0 with 7 x 8 (504), but the first calls take 0.46 s and 0.93 s: only large problems repay that.
+ * thread (252 multiply-adds), 4.0 with 7 x 8 (504), but the first calls take 0.46 s and 0.93 s: only large problems repay that. On GPUs a kernel
+ * of 31 x 31 taps takes 0.8 s to compile for Navi 21 with 8 outputs and a row of taps in a step (248), 0.12 s with 8 taps (64).
  */
-const MAX_UNROLLED = { small: 288, large: 640 };
+const MAX_UNROLLED = { small: 288, large: 640, hardware: 64 };
+
+/** Most multiply-adds to unroll for each sum that a GPU's registers are meant for: with more, cells and their addresses spill on Xe-LP. */
+const UNROLLED_PER_SUM = 2;
 const LARGE = 5e7;
 
 /** Most sums that a thread holds: limited by the registers of a GPU, which also needs many threads, or by the stack of a CPU. */
@@ -114,6 +118,12 @@ const MAPS = [
   { size: 25, share: 1 },
   { size: 56, share: 1 / 4 },
 ];
+
+/** Map sizes, even and uneven, among which the usual tile of a layer is the one that is never far behind. */
+const USUAL_SIZES = [20, 25, 28, 33, 46, 56, 64];
+
+/** A tile has to be so many times as fast as the usual one to be worth a kernel of its own, which takes half a second to compile on a CPU. */
+const WORTH_COMPILING = 1.15;
 
 /** Cells of a kernel that a step always takes together, and columns of a row. */
 const WHOLE_KERNEL = 9;
@@ -136,10 +146,13 @@ function chunkSizes(size: number): number[] {
   );
 }
 
+/** Columns of a map in a step on a GPU: few, so that a thread has registers for the sums of 3 x 3 taps, which share cells. */
+const MAP_COLUMNS = 4;
+
 /** The kernel rows and columns that a step may take: several rows only with all columns, or of a map. */
-function chunksOf(c: Correlation): [rows: number, columns: number][] {
+function chunksOf(c: Correlation, software: boolean): [rows: number, columns: number][] {
   const [, R, S] = c.kernel;
-  if (isMap(c)) return [mapChunk(c)];
+  if (isMap(c)) return [software ? mapChunk(c) : [1, MAP_COLUMNS]];
   if (R * S <= WHOLE_KERNEL) return [[R, S]];
   const rows = chunkSizes(R).filter((chunk) => R % chunk === 0);
   const columns = S <= WHOLE_ROW ? [S] : chunkSizes(S);
@@ -153,14 +166,20 @@ function namedTile(c: Correlation, tile: Omit<DepthwiseTile, "name" | "splits" |
 }
 
 /** Every tile within the limits. In a gradient of weights the outputs are the taps of a kernel, which no tile exceeds. */
-function possibleTiles(c: Correlation, device: DeviceTraits): DepthwiseTile[] {
-  const most = multiplyAdds(c) < LARGE ? MAX_UNROLLED.small : MAX_UNROLLED.large;
+function possibleTiles(
+  c: Correlation,
+  device: Pick<DeviceTraits, "software" | "maxSums">,
+  large = multiplyAdds(c) >= LARGE,
+): DepthwiseTile[] {
+  const software = large ? MAX_UNROLLED.large : MAX_UNROLLED.small;
+  const hardware = isMap(c) ? Infinity : UNROLLED_PER_SUM * device.maxSums;
+  const most = device.software ? software : Math.min(MAX_UNROLLED.hardware, hardware);
   const mostSums = device.software ? MAX_SUMS.software : MAX_SUMS.hardware;
   const sizes = (outputs: number): number[] => TILES.filter((tile) => tile <= outputs);
   const along = (axis: 1 | 2): number[] =>
     sizes(isMap(c) || c.output[axis] <= 4 ? Math.max(1, c.output[axis]) : Infinity);
   const found: DepthwiseTile[] = [];
-  for (const [rows, columns] of chunksOf(c)) {
+  for (const [rows, columns] of chunksOf(c, device.software)) {
     for (const tileM of sizes(Math.min(8, c.K / c.groups))) {
       for (const tileP of along(1)) {
         for (const tileQ of along(2)) {
@@ -174,29 +193,57 @@ function possibleTiles(c: Correlation, device: DeviceTraits): DepthwiseTile[] {
   return found;
 }
 
-/** The tile with the shortest estimated time of computing, whatever that of memory. */
-function fastest(tiles: readonly DepthwiseTile[], c: Correlation, rates: Rates): DepthwiseTile {
-  const computing = { ...rates, bytes: Infinity };
-  let [best] = tiles;
-  let least = Infinity;
-  for (const tile of tiles) {
-    const seconds = estimate(depthwiseWork(c, tile), computing);
-    if (seconds < least) [best, least] = [tile, seconds];
-  }
-  return best!;
+/** Estimated seconds of computing, whatever the time of memory. */
+function computing(c: Correlation, tile: DepthwiseTile, rates: Rates): number {
+  return estimate(depthwiseWork(c, tile), { ...rates, bytes: Infinity, traffic: Infinity });
 }
 
-/** The few tiles that serve maps of all sizes. */
-function tilesForMaps(c: Correlation, device: DeviceTraits): DepthwiseTile[] {
-  const all = possibleTiles(c, device);
+/** The tile that is the best by some measure of seconds. */
+function least(tiles: readonly DepthwiseTile[], secondsOf: (tile: DepthwiseTile) => number): DepthwiseTile {
+  const seconds = tiles.map(secondsOf);
+  return tiles[seconds.indexOf(Math.min(...seconds))]!;
+}
+
+/** The few tiles that serve maps of all sizes, the usual one first. */
+function tilesForMaps(c: Correlation, device: DeviceTraits, large: boolean): readonly DepthwiseTile[] {
+  const all = possibleTiles(c, device, large);
   const rates = { ...device.rates, threads: 1 };
-  if (isMap(c)) return [fastest(all, { ...c, kernel: eachAxis((axis) => (c.kernel[axis] > 1 ? 56 : 1)) }, rates)];
+  if (isMap(c)) {
+    const map = { ...c, kernel: eachAxis((axis) => (c.kernel[axis] > 1 ? 56 : 1)) };
+    return [least(all, (tile) => computing(map, tile, rates))];
+  }
+  const secondsAt = (size: number, tile: DepthwiseTile): number =>
+    computing({ ...c, output: eachAxis((axis) => (c.output[axis] > 4 ? size : c.output[axis])) }, tile, rates);
   const sumsOf = ({ tileP, tileQ, tileM }: DepthwiseTile): number => tileP * tileQ * tileM;
   const most = Math.max(...all.map(sumsOf));
-  return MAPS.map(({ size, share }) => {
-    const few = all.filter((tile) => sumsOf(tile) <= Math.max(1, share * most));
-    return fastest(few, { ...c, output: eachAxis((axis) => (c.output[axis] > 4 ? size : c.output[axis])) }, rates);
-  });
+  const tiles = MAPS.map(({ size, share }) =>
+    least(
+      all.filter((tile) => sumsOf(tile) <= Math.max(1, share * most)),
+      (tile) => secondsAt(size, tile),
+    ),
+  );
+  const fewest = USUAL_SIZES.map((size) => Math.min(...tiles.map((tile) => secondsAt(size, tile))));
+  const usual = least(tiles, (tile) => Math.max(...USUAL_SIZES.map((size, at) => secondsAt(size, tile) / fewest[at]!)));
+  return [usual, ...tiles];
+}
+
+/** The tiles of layers, which are the same for maps of all sizes, by the rates that they were estimated from. */
+const layerTiles = new WeakMap<Rates, Map<string, readonly DepthwiseTile[]>>();
+
+/** The few tiles of a layer, looked for once. */
+function tilesOfLayer(c: Correlation, device: DeviceTraits): readonly DepthwiseTile[] {
+  const large = multiplyAdds(c) >= LARGE;
+  const map = isMap(c) && mapChunk(c);
+  const layer = { ...c, N: 1, C: c.C / c.groups, K: c.K / c.groups, groups: 1 };
+  const { C, K, stride, dilation } = layer;
+  const output = isMap(c) ? c.output : c.output.map((size) => Math.min(size, 5));
+  const kernel = c.kernel.map((size) => (map ? size > 1 : size));
+  const key = JSON.stringify([large, device.software, map, C, K, kernel, output, stride, dilation]);
+  const known = layerTiles.get(device.rates) ?? new Map<string, readonly DepthwiseTile[]>();
+  layerTiles.set(device.rates, known);
+  const tiles = known.get(key) ?? tilesForMaps(layer, device, large);
+  known.set(key, tiles);
+  return tiles;
 }
 
 /** Fewest steps of a split: with fewer, starting a thread and adding its sums take longer than computing them. */
@@ -233,19 +280,25 @@ export function bestTile(c: Correlation, device: DeviceTraits): DepthwiseTile {
  * winograd's time on SwiftShader instead of 1.4.
  */
 function findTile(c: Correlation, device: DeviceTraits): DepthwiseTile {
-  const tiles = tilesForMaps(c, device).flatMap((tile) => {
+  const secondsOf = (tile: DepthwiseTile): number => computing(c, tile, device.rates);
+  const [usual, ...others] = tilesOfLayer(c, device).map((tile) => {
     const { steps, threads } = cut(c, tile);
     const splits = Math.min(Math.floor(steps / MIN_SPLIT_STEPS), Math.ceil(device.rates.threads / threads));
     const split = splitTile(tile, splits, !device.software);
-    return canSplit(c, device, split) ? [tile, split] : [tile];
+    return canSplit(c, device, split) ? least([tile, split], secondsOf) : tile;
   });
-  return fastest(tiles, c, device.rates);
+  if (others.length === 0) return usual!;
+  const best = least(others, secondsOf);
+  return secondsOf(usual!) <= WORTH_COMPILING * secondsOf(best) ? usual! : best;
 }
 
 /** The tile of a name, which ends with "x8" or "t8" if it has 8 splits. */
 export function tileNamed(c: Correlation, device: DeviceTraits, name: string): DepthwiseTile | undefined {
   const [, whole, order, splits] = /^(.*?)(?:([xt])(\d+))?$/.exec(name)!;
-  const tile = possibleTiles(c, device).find((one) => one.name === whole);
+  // CPU adapters are offered the largest tiles, and GPUs others of maps.
+  const tile = [true, false]
+    .flatMap((software) => possibleTiles(c, { ...device, software }))
+    .find((one) => one.name === whole);
   const split = tile && splitTile(tile, Number(splits ?? 1), order === "t");
   return split && canSplit(c, device, split) ? split : undefined;
 }

@@ -6,7 +6,7 @@ import depthwiseStepsShader from "../../shaders/algorithms/depthwise-steps.wgsl"
 import depthwiseShader from "../../shaders/algorithms/depthwise.wgsl";
 import { BINDING, type Step } from "../kernel/step.ts";
 import type { Correlation } from "../problem/correlation.ts";
-import { type Algorithm, type Candidate, SEQUENTIAL_SUM } from "./algorithm.ts";
+import { type Algorithm, type Candidate, type Kernels, SEQUENTIAL_SUM, candidatesAmong } from "./algorithm.ts";
 import { MAX_SECONDS, type Work, divide, estimate } from "./cost.ts";
 import { type DepthwiseTile, bestTile, cut, depthwiseWork, tileNamed } from "./depthwise-tiles.ts";
 import {
@@ -20,6 +20,7 @@ import {
   windowConstants,
 } from "./operands.ts";
 import { partialBytes, partialSums, partialsOf, reduceSteps } from "./reduce-splits.ts";
+import type { DeviceTraits } from "./traits.ts";
 
 /** The step of `count` threads from `first` on. */
 function depthwiseStep(c: Correlation, tile: DepthwiseTile, first: number, count: number): Step {
@@ -69,7 +70,48 @@ function depthwiseStep(c: Correlation, tile: DepthwiseTile, first: number, count
 /** Most input channels of a group in a gradient of weights: each thread loads the cells of one, and none are shared between them. */
 const MAX_CHANNELS = 4;
 
-export const depthwise: Algorithm = {
+/** The work of a dispatch in as many dispatches as it takes for none to last too long, and the steps of them from one of a range of threads. */
+export function inPieces(
+  work: Work,
+  most: number,
+  device: DeviceTraits,
+  stepOf: (first: number, count: number) => Step,
+) {
+  const { threads } = work;
+  const pieces = Math.max(1, Math.min(threads, most, Math.ceil(estimate([work], device.rates) / MAX_SECONDS)));
+  const each = Math.ceil(threads / pieces);
+  const shares = divide(work, Math.ceil(threads / each));
+  return {
+    shares,
+    steps: () => shares.map((_, at) => stepOf(at * each, Math.min(each, threads - at * each))),
+  };
+}
+
+/** The candidate of a tile. */
+function tiled(c: Correlation, device: DeviceTraits, tile: DepthwiseTile): Candidate {
+  const [multiply, ...reduce] = depthwiseWork(c, tile) as [Work, ...Work[]];
+  const { shares, steps } = inPieces(multiply, device.maxDispatches - reduce.length, device, (first, count) =>
+    depthwiseStep(c, tile, first, count),
+  );
+  const work = [...shares, ...reduce];
+  const workspaceBytes = partialBytes(c, tile.splits);
+  return {
+    ...{ variant: tile.name, workspaceBytes, preparedBytes: 0, dispatches: work.length, work },
+    // Sums are sequential, or split into sequential sums, which only shortens the longest chain of additions (Higham, section 4.2).
+    error: SEQUENTIAL_SUM,
+    iterations: Math.ceil(cut(c, tile).steps / tile.splits),
+    plan: () => ({ steps: [...steps(), ...reduceSteps(c, partialsOf(c, tile.splits))], workspaceBytes }),
+  };
+}
+
+/** The kernels on tiles of outputs, for every adapter. */
+export const depthwiseTiles: Kernels = (c, device, variant) => {
+  const tile = variant === undefined ? bestTile(c, device) : tileNamed(c, device, variant);
+  return tile ? [tiled(c, device, tile)] : [];
+};
+
+/** The algorithm with some kinds of kernels. */
+export const depthwise = (...kinds: readonly Kernels[]): Algorithm => ({
   name: "depthwise",
 
   candidates(c, device, variant) {
@@ -77,33 +119,6 @@ export const depthwise: Algorithm = {
     const few = c.w.operand === "dy" && c.N <= MAX_CHANNELS;
     if (!c.depthwise && !few)
       return { reason: "the groups have several input channels each, and this takes groups of one" };
-    const found = variant === undefined ? bestTile(c, device) : tileNamed(c, device, variant);
-    return (found ? [found] : []).map((tile): Candidate => {
-      const [multiply, ...reduce] = depthwiseWork(c, tile) as [Work, ...Work[]];
-      const { threads } = multiply;
-      // As many dispatches as it takes for none to last too long.
-      const most = Math.min(threads, device.maxDispatches - reduce.length);
-      const pieces = Math.max(1, Math.min(most, Math.ceil(estimate([multiply], device.rates) / MAX_SECONDS)));
-      const each = Math.ceil(threads / pieces);
-      const shares = divide(multiply, Math.ceil(threads / each));
-      const work = [...shares, ...reduce];
-      const workspaceBytes = partialBytes(c, tile.splits);
-      return {
-        variant: tile.name,
-        workspaceBytes,
-        preparedBytes: 0,
-        dispatches: work.length,
-        work,
-        // Sums are sequential, or split into sequential sums, which only shortens the longest chain of additions (Higham, section 4.2).
-        error: SEQUENTIAL_SUM,
-        plan: () => ({
-          steps: [
-            ...shares.map((_, at) => depthwiseStep(c, tile, at * each, Math.min(each, threads - at * each))),
-            ...reduceSteps(c, partialsOf(c, tile.splits)),
-          ],
-          workspaceBytes,
-        }),
-      };
-    });
+    return candidatesAmong(kinds, c, device, variant);
   },
-};
+});

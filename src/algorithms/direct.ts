@@ -10,9 +10,8 @@ import { roundUp } from "../base/shape.ts";
 import type { Shader } from "../kernel/shader.ts";
 import { BINDING, type Step } from "../kernel/step.ts";
 import type { Correlation } from "../problem/correlation.ts";
-import { type Algorithm, type Variant, oneStep, selectVariants } from "./algorithm.ts";
+import { type Algorithm, type Candidate, type Kernels, type Variant, candidatesAmong, oneStep } from "./algorithm.ts";
 import { CELL_LOADS, OUTPUT_LOADS, SCALAR_LOADS, type Work, numberBytes } from "./cost.ts";
-import { gatherStep, gatherWork } from "./gather-gradient.ts";
 import {
   dispatchOn,
   inputUniforms,
@@ -28,12 +27,17 @@ import {
 } from "./operands.ts";
 import type { DeviceTraits } from "./traits.ts";
 
-interface DirectTile extends Variant {
+export interface DirectTile extends Variant {
   /** Neighbouring outputs of a row in the thread tile. */
   readonly tileQ: number;
   /** Vectors of output channels in the thread tile, of `lanes` channels each. */
   readonly tileV: number;
   readonly lanes: 1 | 4;
+  /**
+   * Whether the outputs of a thread are neighbours of a column instead: on a GPU neighbouring threads, which compute neighbouring columns, then load
+   * neighbouring cells.
+   */
+  readonly down: boolean;
   /** Whether four threads, which compute different outputs of the same channels, share their loads of weights. */
   readonly quads: boolean;
 }
@@ -49,11 +53,11 @@ const MAX_UNROLLED = 512;
 // 128 channels at 28 x 28, 22.1 against 23.4 for 1x1 from 256 to 64.
 const MAX_UNROLLED_ROWS = 96;
 
-/** Most outputs of a row in the thread tile: the registers of a GPU hold 64 sums. */
-const MAX_WIDTH = { software: 14, hardware: 8 };
+/** Most outputs of a row in the thread tile on a CPU adapter. */
+const MAX_WIDTH = 14;
 
-/** Tile widths for the outputs of a map, few so that maps of all sizes share kernels; and for the taps of a gradient of weights. */
-const WIDTHS = { map: [14, 8, 4, 1], taps: [14, 8, 7, 5, 4, 3, 2, 1] };
+/** Tile sizes for the outputs of a map, few so that maps of all sizes share kernels; and for the taps of a gradient of weights. */
+export const WIDTHS = { map: [14, 8, 4, 1], taps: [14, 8, 7, 5, 4, 3, 2, 1] };
 
 /** Cost of the weights that a tile loads, in equivalent outputs. */
 const WEIGHTS_OUTPUTS = 12;
@@ -64,27 +68,31 @@ const WEIGHTS_OUTPUTS = 12;
  * With weights shared in quads on SwiftShader, 16 channels a thread take 26 ms for 3x3 over 64 channels at 56 x 56, and 8 take 37, as without
  * sharing; 24, 30 and 37 for 7x7 at stride 2 from 3 channels at 224 x 224; 1x1 from 256 to 64 at 56 x 56 takes 19 instead of 27.
  */
-function fittedTile(c: Correlation, device: DeviceTraits, tileQ: number, tileK: number): DirectTile {
+export function fittedTile(c: Correlation, shared: boolean, tileQ: number, tileK: number, down = false): DirectTile {
   const groupK = c.K / c.groups;
   // A group smaller than two vectors is computed channel by channel unless it fills a vector: for 192 channels in 32 groups, 3x3 at 28 x 28,
   // 5.3 ms instead of 8.6 on SwiftShader.
   const lanes = groupK % 4 === 0 || groupK > 8 ? 4 : 1;
-  const tileV = lanes === 4 ? Math.min(tileK / 4, Math.ceil(groupK / 4)) : groupK;
-  const quads = device.quads && lanes === 4;
-  return { name: `q${tileQ}k${tileV * lanes}${quads ? "-quads" : ""}`, tileQ, tileV, lanes, quads };
+  const tileV = lanes === 4 ? Math.min(tileK / 4, Math.ceil(groupK / 4)) : Math.min(tileK, groupK);
+  const quads = shared && lanes === 4;
+  const name = `${down ? "p" : "q"}${tileQ}k${tileV * lanes}${quads ? "-quads" : ""}`;
+  return { name, tileQ, tileV, lanes, down, quads };
 }
 
-/** The tile with the lowest cost for a correlation on a device. */
-function bestTile(c: Correlation, device: DeviceTraits): DirectTile {
-  const widest = device.software ? MAX_WIDTH.software : MAX_WIDTH.hardware;
-  const cost = (tileQ: number): number => Math.ceil(c.output[2] / tileQ) * (tileQ + WEIGHTS_OUTPUTS);
-  const tileQ = WIDTHS[isMap(c) ? "taps" : "map"]
+/** The number of neighbouring outputs, of those allowed, that a thread best computes. */
+export function bestWidth(c: Correlation, outputs: number, widest: number): number {
+  const cost = (tileQ: number): number => Math.ceil(outputs / tileQ) * (tileQ + WEIGHTS_OUTPUTS);
+  return WIDTHS[isMap(c) ? "taps" : "map"]
     .filter((one) => one <= widest)
     .reduce((best, one) => (cost(one) < cost(best) ? one : best));
-  if (!device.software) return fittedTile(c, device, tileQ, 8);
+}
+
+/** The tile with the lowest cost for a correlation. */
+function bestTile(c: Correlation, shared: boolean): DirectTile {
+  const tileQ = bestWidth(c, c.output[2], MAX_WIDTH);
   // Kernel columns share a run of input cells. A kernel of one column shares none and gets twice the channels instead, as do quads that share weights.
-  const wide = fittedTile(c, device, tileQ, 16);
-  return wide.quads || tileQ < 7 || c.kernel[2] === 1 ? wide : fittedTile(c, device, tileQ, 8);
+  const wide = fittedTile(c, shared, tileQ, 16);
+  return wide.quads || tileQ < 7 || c.kernel[2] === 1 ? wide : fittedTile(c, shared, tileQ, 8);
 }
 
 /** The snippets that load the weights of a vector and store its sums. */
@@ -140,7 +148,7 @@ function cut(c: Correlation, tile: DirectTile) {
   return { tilesQ, tilesK, places, threads: N * groups * tilesK * places, steps };
 }
 
-function directStep(c: Correlation, tile: DirectTile): Step {
+function directStep(c: Correlation, tile: DirectTile, { subgroupSize }: DeviceTraits): Step {
   const { C, K, groups } = c;
   const { tilesQ, tilesK, places, steps, threads } = cut(c, tile);
   return dispatchOn([paddedInput(c), loader(c, "w", BINDING.second), result(c)], {
@@ -154,6 +162,7 @@ function directStep(c: Correlation, tile: DirectTile): Step {
       TILE_Q: tile.tileQ,
       TILE_V: tile.tileV,
       LANES: tile.lanes,
+      DOWN: tile.down,
       K_TAIL: (K / groups) % (tile.tileV * tile.lanes) !== 0,
       ...windowConstants(c),
     },
@@ -165,6 +174,7 @@ function directStep(c: Correlation, tile: DirectTile): Step {
       ...weightUniforms(c),
     },
     threads,
+    subgroupSize,
   });
 }
 
@@ -182,17 +192,27 @@ function directWork(c: Correlation, tile: DirectTile): Work {
     multiplyAdds: sums * steps * ROWS * COLUMNS,
     loads: threads * steps * turn + sums * OUTPUT_LOADS,
     bytes: numberBytes(...Object.values(c.sizes)),
+    // Neighbouring threads compute neighbours along the other axis of a map.
+    ...(tile.down && c.layout === "channels-first" && { lines: Math.min(32, c.stride[1]) }),
   };
 }
 
-export const direct: Algorithm = {
-  name: "direct",
+/** The candidate of a tile. */
+export function candidate(c: Correlation, tile: DirectTile, device: DeviceTraits): Candidate {
+  return {
+    ...oneStep(tile.name, directWork(c, tile), () => directStep(c, tile, device)),
+    iterations: cut(c, tile).steps,
+  };
+}
 
-  candidates(c, device, variant) {
-    return selectVariants([bestTile(c, device)], variant).map((tile) =>
-      oneStep(tile.name, directWork(c, tile), () => directStep(c, tile)),
-    );
-  },
-
-  gather: (problem) => oneStep("gather", gatherWork(problem), () => gatherStep(problem)),
+/** The kernels on tiles of neighbouring outputs of a row, for every adapter. */
+export const directRows: Kernels = (c, device, variant) => {
+  const tile = bestTile(c, device.quads);
+  return variant === undefined || variant === tile.name ? [candidate(c, tile, device)] : [];
 };
+
+/** The algorithm with some kinds of kernels. */
+export const direct = (...kinds: readonly Kernels[]): Algorithm => ({
+  name: "direct",
+  candidates: (c, device, variant) => candidatesAmong(kinds, c, device, variant),
+});

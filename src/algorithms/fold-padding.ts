@@ -1,29 +1,26 @@
-// Steps beside those of the algorithms: one fills what is no sum, such as cells of a gradient that no output depends on; one folds the gradient
-// of a border that repeats the input.
-import fillShader from "../../shaders/algorithms/fill.wgsl";
+// The step beside those of the algorithms that folds the gradient of a border that repeats the input.
 import foldPaddingShader from "../../shaders/algorithms/fold-padding.wgsl";
 import { elementCount } from "../base/shape.ts";
+import { copiesSnippet } from "../kernel/copies.ts";
 import { F32_BYTES } from "../kernel/element-types.ts";
-import { copiesSnippet } from "../kernel/padding.ts";
 import { BINDING, type Step } from "../kernel/step.ts";
-import { type Correlation, operandLayouts } from "../problem/correlation.ts";
+import { operandLayouts } from "../problem/correlation.ts";
 import { gradientOperands, paddedSize, repeatsInput } from "../problem/gradients.ts";
 import type { ConvProblem } from "../problem/problem.ts";
-import { alongAxes, dispatchOn, outputUniforms, result } from "./operands.ts";
+import { OUTPUT_LOADS, type Work, numberBytes } from "./cost.ts";
+import { alongAxes, dispatchOn, result } from "./operands.ts";
 
 /** Bytes of the gradient of the padded input; 0 if the border repeats no cell. */
 export function paddedBytes(problem: ConvProblem): number {
   return repeatsInput(problem) ? problem.N * problem.C * elementCount(paddedSize(problem)) * F32_BYTES : 0;
 }
 
-/** Fills all outputs of a correlation with the epilogue of 0. */
-export function fillStep(c: Correlation): Step {
-  const { yStrideG: _, ...place } = outputUniforms(c);
-  return dispatchOn([result(c)], {
-    threads: c.N * c.K * elementCount(c.output),
-    shaders: [fillShader],
-    uniforms: { channels: c.K, ...place },
-  });
+/** The work of folding: reads the gradient of the padded input and writes that of the input. */
+export function foldWork(problem: ConvProblem): Work {
+  const padded = paddedBytes(problem);
+  const threads = problem.N * problem.C * elementCount(problem.input);
+  const loads = padded / F32_BYTES + OUTPUT_LOADS * threads;
+  return { threads, multiplyAdds: 0, loads, bytes: padded + numberBytes(threads) };
 }
 
 /** Folds the gradient of the padded input into that of the input, and applies the epilogue. */
@@ -54,8 +51,8 @@ export function foldStep(problem: ConvProblem): Step {
       fromC: from.channel,
       ...alongAxes("from", from.spatial),
       yStrideN: x.batch,
-      yStrideC: x.channel,
       ...alongAxes("yStride", x.spatial),
+      yChannels: { stride: x.channel },
     },
   });
 }

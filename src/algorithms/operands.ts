@@ -7,9 +7,11 @@ import loadWeightShader from "../../shaders/lib/load-weight.wgsl";
 import loadShader from "../../shaders/lib/load.wgsl";
 import noBiasShader from "../../shaders/lib/no-bias.wgsl";
 import noResidualShader from "../../shaders/lib/no-residual.wgsl";
+import outputChannelsShader from "../../shaders/lib/output-channels.wgsl";
 import residualShader from "../../shaders/lib/residual.wgsl";
+import weightChannelsShader from "../../shaders/lib/weight-channels.wgsl";
 import { type Dtype, bytesFor } from "../base/dtype.ts";
-import type { Triple } from "../base/shape.ts";
+import { elementCount } from "../base/shape.ts";
 import { activationShaders, derivativeShaders } from "../kernel/activation.ts";
 import { type ThreadDispatch, type WorkgroupDispatch, dispatch } from "../kernel/dispatch.ts";
 import { elementTypes } from "../kernel/element-types.ts";
@@ -51,12 +53,17 @@ const LOADS = {
 
 /**
  * The loader of the input or the weights as a kernel's first or second operand: loads them as they are stored, or multiplied by the derivative
- * of an activation if the correlation gates them.
+ * of an activation if the correlation gates them. That of the weights also finds those of a channel (`weights_of`).
  */
 export function loader(c: Correlation, role: "x" | "w", binding: keyof typeof LOADS): Snippets {
   const operand = whole(binding, role, c);
   const gate = isGated(c, role) ? c.gated!.by : undefined;
-  return { ...loaderOf(operand, gate), aliases: { E: elementTypes(c.dtype).one } };
+  const { shaders, ...load } = loaderOf(operand, gate);
+  return {
+    ...load,
+    shaders: role === "w" ? [...shaders, weightChannelsShader] : shaders,
+    aliases: { E: elementTypes(c.dtype).one },
+  };
 }
 
 /** Whether an operand is multiplied by the derivative of an activation while it is loaded, which takes one element at a time. */
@@ -117,14 +124,14 @@ export function preparedRange(binding: number, offset: number, size: number): Bi
   return { binding, operand: "prepared", offset, size };
 }
 
-/** The snippets of a correlation's epilogue (`load_bias`, `finish`), the alias Y, and the bindings: that of the output, then the epilogue's. */
-export function result(c: Pick<Correlation, "epilogue" | "K" | "dtype" | "sizes" | "y">): Snippets {
+/** The snippets of a correlation's epilogue (`load_bias`, `finish`) and output channels (`channel_of`, `is_cell`), the alias Y, and the bindings: that of the output, then the epilogue's. */
+export function result(c: Pick<Correlation, "epilogue" | "K" | "dtype" | "sizes" | "y" | "phases">): Snippets {
   const { activation, bias, residual } = c.epilogue;
   const bindings: Binding[] = [whole(BINDING.output, "y", c)];
   const add = (operand: "bias" | "residual", elements: number): void => {
     bindings.push({ binding: BINDING[operand], operand, offset: 0, size: bytesFor(elements, c.dtype) });
   };
-  if (bias) add("bias", c.K);
+  if (bias) add("bias", c.K / (c.phases ? elementCount(c.phases.counts) : 1));
   if (residual) add("residual", c.sizes.y);
   return {
     shaders: [
@@ -132,6 +139,7 @@ export function result(c: Pick<Correlation, "epilogue" | "K" | "dtype" | "sizes"
       bias ? biasShader : noBiasShader,
       residual ? residualShader : noResidualShader,
       epilogueShader,
+      outputChannelsShader,
     ],
     aliases: { Y: elementTypes(dtypeOf(c, "y")).one },
     constants: { PARAMETER: { f32: activation.parameter } },
@@ -148,15 +156,16 @@ export function windowConstants({ stride, dilation, layout }: Correlation): Read
   };
 }
 
-const AXES = { input: ["D", "H", "W"], output: ["O", "P", "Q"], taps: ["T", "R", "S"] } as const;
+const AXES = { input: "DHW", output: "OPQ", taps: "TRS" } as const;
 
 /** Values along depth, height and width as uniforms or constants: `pad` and [1, 2, 3] give padD, padH and padW. */
-export function alongAxes(
+export function alongAxes<T extends number | boolean = number>(
   prefix: string,
-  values: Triple,
+  values: readonly [T, T, T],
   axes: keyof typeof AXES = "input",
-): Readonly<Record<string, number>> {
-  return Object.fromEntries(AXES[axes].map((axis, at) => [prefix + axis, values[at]!]));
+): Readonly<Record<string, T>> {
+  const [a, b, c] = AXES[axes];
+  return { [prefix + a]: values[0], [prefix + b]: values[1], [prefix + c]: values[2] };
 }
 
 /** The size, padding and memory layout of the input: the uniforms inputD, ..., padD, ..., xStart, xStrideN, ...G, ...C, ...D, ...H, ...W. */
@@ -172,15 +181,27 @@ export function inputUniforms({ x, input, padBegin }: Correlation): Uniforms {
   };
 }
 
-/** The size and the memory layout of the output: the uniforms outputO, ..., yStart, yStrideN, ...G, ...K, ...O, ...P, ...Q. */
-export function outputUniforms({ y, output }: Correlation): Uniforms {
+/** Where the output channels lie: the uniforms yChannels of the snippet that `result` brings. */
+export function channelUniforms({ y, phases }: Pick<Correlation, "y" | "phases">): Uniforms {
+  return {
+    stride: y.channel,
+    ...(phases && {
+      ...alongAxes("first", phases.first),
+      ...alongAxes("cells", phases.cells),
+      ...alongAxes("phase", phases.outputs),
+    }),
+  };
+}
+
+/** The size and the memory layout of the output: the uniforms outputO, ..., yStart, yStrideN, ...O, ...P, ...Q and yChannels. */
+export function outputUniforms(c: Correlation): Uniforms {
+  const { y, output } = c;
   return {
     ...alongAxes("output", output, "output"),
     yStart: y.start,
     yStrideN: y.batch,
-    yStrideG: y.group,
-    yStrideK: y.channel,
     ...alongAxes("yStride", y.spatial, "output"),
+    yChannels: channelUniforms(c),
   };
 }
 
@@ -202,13 +223,19 @@ export function mapColumns({ kernel }: Correlation): number {
   return kernel[2] % 8 === 0 ? 8 : 7;
 }
 
-/** The memory layout of the weights: the uniforms wStart, wStrideG, ...K, ...C, ...T, ...R, ...S. */
-export function weightUniforms({ w }: Correlation): Uniforms {
+/** Where the weights of the output channels of a group lie: the uniforms wChannels of the snippet that the loader of weights brings. */
+export function weightChannels({ w, phases }: Correlation): Uniforms {
+  return { stride: w.outputChannel, ...(phases && alongAxes("phase", phases.weights)) };
+}
+
+/** The memory layout of the weights: the uniforms wStart, wStrideG, ...C, ...T, ...R, ...S and wChannels. */
+export function weightUniforms(c: Correlation): Uniforms {
+  const { w } = c;
   return {
     wStart: w.start,
     wStrideG: w.group,
-    wStrideK: w.outputChannel,
     wStrideC: w.inputChannel,
     ...alongAxes("wStride", w.taps, "taps"),
+    wChannels: weightChannels(c),
   };
 }

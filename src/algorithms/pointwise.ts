@@ -1,7 +1,8 @@
 // pointwise: a 1x1 convolution is a matrix product of the weights and the pixels, computed directly on the tensors without laying out columns; a
 // stride only selects pixels.
+import { ELEMENTS } from "../base/dtype.ts";
 import { elementCount } from "../base/shape.ts";
-import { BINDING } from "../kernel/step.ts";
+import { BINDING, STORAGE_ALIGNMENT } from "../kernel/step.ts";
 import { type Correlation, paddingSeen } from "../problem/correlation.ts";
 import {
   type Algorithm,
@@ -11,18 +12,9 @@ import {
   type Unsupported,
   tooManyBytes,
 } from "./algorithm.ts";
-import {
-  type GemmVariant,
-  type MatrixBatch,
-  type PixelGrid,
-  type Products,
-  gemmStep,
-  gemmWork,
-  outputBatch,
-  outputPixels,
-  packedSize,
-} from "./gemm/gemm.ts";
-import { innerProductCandidates, isInnerProduct } from "./gemm/inner-product.ts";
+import { type GemmVariant, type Products, gemmStep, gemmWork } from "./gemm/gemm.ts";
+import { type MatrixBatch, type PixelGrid, outputBatch, outputPixels } from "./gemm/matrices.ts";
+import { packedSize } from "./gemm/pack.ts";
 import { selectTiles } from "./gemm/tile.ts";
 import { type WeightMatrix, weightMatrix, withPackedWeights } from "./gemm/weights.ts";
 import { isGated, whole } from "./operands.ts";
@@ -31,7 +23,7 @@ import { isGated, whole } from "./operands.ts";
 function pixelGrid({ output, stride, padBegin, x }: Correlation): PixelGrid {
   const [d, h, w] = x.spatial;
   return {
-    start: -padBegin.reduce((sum, pad, axis) => sum + pad * x.spatial[axis]!, 0),
+    start: x.start - padBegin.reduce((sum, pad, axis) => sum + pad * x.spatial[axis]!, 0),
     sizes: output,
     strides: [x.batch, d * stride[0], h * stride[1], w * stride[2]],
   };
@@ -39,19 +31,25 @@ function pixelGrid({ output, stride, padBegin, x }: Correlation): PixelGrid {
 
 /** x as a matrix whose rows (channels-last) or columns (channels-first) are its pixels. Loaded in vectors if the pixels are contiguous. */
 function pixelMatrix(c: Correlation): MatrixBatch {
-  const { C, N, groups, stride, x, input, output } = c;
+  const { C, N, groups, stride, x, output } = c;
   const groupC = C / groups;
   const channelsLast = c.layout === "channels-last";
   const pixels = pixelGrid(c);
-  // If every pixel of the input is used, in order, vectors of pixels or of their channels can be loaded.
-  const lie = outputPixels(x, input, N);
-  const all = stride.every((step) => step === 1) && input.every((size, axis) => size === output[axis]);
-  const even = "even" in lie && pixels.start === 0;
+  // If the pixels lie side by side, vectors of them or of their channels can be loaded, from an offset where a binding may start.
+  const lie = outputPixels(x, output, channelsLast ? N : 1);
+  const isEven = stride.every((step) => step === 1) && "even" in lie && lie.even === (channelsLast ? C : 1);
+  const buffer = whole(channelsLast ? BINDING.first : BINDING.second, "x", c);
+  const offset = pixels.start * ELEMENTS[c.dtype].BYTES_PER_ELEMENT;
   const strides = channelsLast ? [x.group, C] : [x.group, x.channel, x.batch];
-  const vectors = channelsLast ? x.channel === 1 && even && lie.even === C : x.spatial[2] === 1;
-  const together = !isGated(c, "x") && all && vectors && groupC % 4 === 0 && strides.every((step) => step % 4 === 0);
+  const together =
+    !isGated(c, "x") &&
+    isEven &&
+    (x.channel === 1 || !channelsLast) &&
+    groupC % 4 === 0 &&
+    offset % STORAGE_ALIGNMENT === 0 &&
+    strides.every((step) => step % 4 === 0);
   return {
-    buffer: whole(channelsLast ? BINDING.first : BINDING.second, "x", c),
+    buffer: together ? { ...buffer, offset, size: buffer.size - offset } : buffer,
     row: channelsLast ? C : x.channel,
     inner: x.group,
     outer: channelsLast ? 0 : x.batch,
@@ -67,10 +65,14 @@ function productsOf({ N, C, K, groups, output, layout }: Correlation): Products 
   return { batch, M: rows, N: columns, K: C / groups };
 }
 
-/** Why a correlation is not a matrix product; undefined if it is one. */
+/** Why a correlation is not the product of these matrices; undefined if it is. */
 function refusal(c: Correlation): Unsupported | undefined {
   const taps = elementCount(c.kernel);
-  if (taps > 1 && !isInnerProduct(c)) return { reason: `the kernel has ${taps} cells, and this takes kernels of one` };
+  return taps > 1 ? { reason: `the kernel has ${taps} cells, and this takes kernels of one` } : refusedPadding(c);
+}
+
+/** Why a correlation of padded pixels is no matrix product; undefined if none are seen. */
+export function refusedPadding(c: Correlation): Unsupported | undefined {
   const pad = paddingSeen(c);
   return pad > 0 ? { reason: `the input is padded by up to ${pad} cells, and this takes no padding` } : undefined;
 }
@@ -94,14 +96,19 @@ function pointwisePlan(c: Correlation, weights: WeightMatrix, pixels: MatrixBatc
   return withPackedWeights({ steps: [multiply], workspaceBytes: 0 }, weights, c);
 }
 
-export const pointwise: Algorithm = {
+/** The algorithm, with its tiles: gradients of weights are other products (gemm/inner-product.ts) on the same. */
+export interface Pointwise extends Algorithm {
+  readonly tiles: readonly GemmVariant[];
+}
+
+/** The algorithm with some tiles of the GEMM. */
+export const pointwise = (tiles: readonly GemmVariant[]): Pointwise => ({
   name: "pointwise",
+  tiles,
 
   candidates(c, device, variant) {
     const refused = refusal(c);
     if (refused) return refused;
-    // In a gradient of weights each output sees every cell of x once.
-    if (isInnerProduct(c)) return innerProductCandidates(c, device, variant);
     const weights = weightMatrix(c);
     const preparedBytes = weights.packed ? packedSize(weights.matrix).bytes : 0;
     if (preparedBytes > Math.min(device.maxWorkspaceBytes, device.maxBindingBytes))
@@ -109,7 +116,7 @@ export const pointwise: Algorithm = {
     const pixels = pixelMatrix(c);
     const products = productsOf(c);
     const loadsVectors = !(c.layout === "channels-last" ? weights.batch : pixels).pixels;
-    return selectTiles(products, device, variant, loadsVectors).map((tile): Candidate => ({
+    return selectTiles(tiles, products, device, variant, loadsVectors).map((tile): Candidate => ({
       variant: tile.name,
       workspaceBytes: 0,
       preparedBytes,
@@ -117,7 +124,8 @@ export const pointwise: Algorithm = {
       work: [gemmWork(products, tile)],
       // The terms are summed sequentially, as in direct.
       error: SEQUENTIAL_SUM,
+      iterations: Math.ceil(products.K / 4),
       plan: () => pointwisePlan(c, weights, pixels, tile),
     }));
   },
-};
+});

@@ -54,6 +54,7 @@ export function partialSums(c: Correlation, splits: number): Correlation {
   return {
     ...c,
     epilogue: NO_EPILOGUE,
+    phases: undefined,
     y: {
       ...{ operand: "workspace", start: 0, batch: cells, group: (K / groups) * channel, channel },
       spatial: [output[1] * output[2], output[2], 1],
@@ -100,7 +101,6 @@ export function reduceSteps(c: Correlation, partials: Partials): Step[] {
 
 /** Adds each `fan` splits to one part of a result, which starts at `offset`. */
 function reduceStep(c: Correlation, partials: Partials, to: Correlation, fan: number, offset = 0): Step {
-  const { yStrideG: _, ...place } = outputUniforms(to);
   const { bindings, ...end } = result(to);
   const sums = sumsOf(c);
   return dispatchOn([end], {
@@ -118,7 +118,7 @@ function reduceStep(c: Correlation, partials: Partials, to: Correlation, fan: nu
       partialG: partials.group,
       partialK: partials.channel,
       partialN: partials.output,
-      ...place,
+      ...outputUniforms(to),
     },
   });
 }

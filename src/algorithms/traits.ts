@@ -8,8 +8,15 @@ import { DEFAULT_RATES, type Rates } from "./cost.ts";
  */
 export const MAX_DISPATCHES = 4096;
 
+/**
+ * Classes of adapters that need different kernels. "software" computes on the CPU; "mobile" are Adreno, Mali and PowerVR; "unknown" may be any GPU:
+ * Firefox names none.
+ */
+export type GpuClass = "software" | "apple" | "nvidia" | "amd" | "intel" | "mobile" | "unknown";
+
 /** A device as planning sees it, with the caller's cap on memory. */
 export interface DeviceTraits {
+  readonly gpu: GpuClass;
   /** Largest storage binding, in bytes. */
   readonly maxBindingBytes: number;
   /** Most bytes of workspace and prepacked weights, together, of a plan. */
@@ -22,17 +29,35 @@ export interface DeviceTraits {
   readonly software: boolean;
   /** Whether invocations should share loads in quads: loads are expensive, and neighbouring invocations are known to be neighbours in a subgroup. */
   readonly quads: boolean;
+  /** Most sums of a thread tile: more leave the registers, or leave too few threads to hide latency. */
+  readonly maxSums: number;
+  /** Bytes of workgroup memory for tiles; 0 where loads from it are no faster than from the caches. */
+  readonly workgroupBytes: number;
+  /** Cores, each of which runs several workgroups at once: compute units, streaming multiprocessors. */
+  readonly cores: number;
+  /** Bytes of the last cache that all cores share. */
+  readonly cacheBytes: number;
+  /** The subgroup size to ask for, where a kernel with many sums needs small subgroups and the device lets it choose. */
+  readonly subgroupSize?: number | undefined;
+  /** Whether the device computes in half precision. */
+  readonly f16: boolean;
   /** How fast the adapter is. */
   readonly rates: Rates;
 }
 
 /** The traits of an unknown GPU with WebGPU's default limits, which every adapter supports. */
 export const DEFAULT_TRAITS: DeviceTraits = {
+  gpu: "unknown",
   maxBindingBytes: 128 * 2 ** 20,
   maxWorkspaceBytes: 256 * 2 ** 20,
   maxDispatches: MAX_DISPATCHES,
   maxWorkgroupInvocations: 256,
   software: false,
   quads: false,
+  maxSums: 16,
+  workgroupBytes: 16_384,
+  cores: DEFAULT_RATES.hardware.cores,
+  cacheBytes: 8 * 2 ** 20,
+  f16: false,
   rates: DEFAULT_RATES.hardware,
 };

@@ -80,9 +80,12 @@ export class ConvPlan {
     this.bytes = bytesMoved(problem);
   }
 
-  /** Returns one line for each algorithm considered, by rank: its estimated or measured time, workspace and error, or why it was refused. */
+  /**
+   * Returns one line for each algorithm considered, by rank: its estimated or measured time, what it spends most of it on, its workspace, error and
+   * other variants, or why it was refused; and a last one for what planning assumes of the device.
+   */
   explain(): string {
-    return explain(this.#choice.considered);
+    return explain(this.#choice);
   }
 
   /**

@@ -1,15 +1,13 @@
-// The gradients of convolution and of transposed convolution, as eager calls on tensors.
+// The gradients of convolution, as eager calls on tensors.
+import { lowerInputGradient, lowerWeightGradient } from "../algorithms/gradients.ts";
 import { pick } from "../base/pick.ts";
 import { checkOptions } from "../base/validate.ts";
 import type { Tensor } from "../gpu/tensor.ts";
 import { GEOMETRY_KEYS, convProblem } from "../problem/problem.ts";
-import { transposedGradient } from "../problem/transposed.ts";
 import {
   CALL_KEYS,
   type ConvBackwardDataOptions,
   type ConvBackwardWeightsOptions,
-  type ConvTransposeBackwardDataOptions,
-  type ConvTransposeBackwardWeightsOptions,
   GRADIENT_KEYS,
   activationGradientOf,
   constraintsOf,
@@ -42,7 +40,7 @@ export function convBackwardData(dy: Tensor, w: Tensor, options: ConvBackwardDat
     },
     { input: "inputShape", kernel: "w.shape" },
   );
-  return runPlan(problem, constraintsOf(options), { dy, w, ...inputs });
+  return runPlan(lowerInputGradient, problem, constraintsOf(options), { dy, w, ...inputs });
 }
 
 /**
@@ -70,67 +68,5 @@ export function convBackwardWeights(x: Tensor, dy: Tensor, options: ConvBackward
     },
     { input: "x.shape", kernel: "kernelShape" },
   );
-  return runPlan(problem, constraintsOf(options), { x, dy, ...inputs });
-}
-
-/**
- * Returns the gradient of a transposed convolution with respect to its input: the convolution with the same options.
- *
- * @param dy the gradient of its result (after its activation, if `activation` is given), in its shape [N, K, ...output]
- * @param w the weights of the transposed convolution, [C, K/groups, ...kernel]
- * @returns a new tensor dx in the shape of its x, [N, C, ...spatial]
- * @throws ConvError naming the argument that does not fit
- * @example
- * const dx = convTransposeBackwardData(dy, w, { stride: 2 });
- */
-export function convTransposeBackwardData(
-  dy: Tensor,
-  w: Tensor,
-  options: ConvTransposeBackwardDataOptions = {},
-): Tensor {
-  checkOptions("options", options, [...CALL_KEYS, ...GRADIENT_KEYS, "outputPadding", "inputShape"]);
-  const common = sharedFormat({ dy, w });
-  const { description, inputs } = activationGradientOf(options, "x");
-  const problem = transposedGradient(
-    "forward",
-    { ...pick(options, GEOMETRY_KEYS), ...common, ...description, inputShape: dy.shape, kernelShape: w.shape },
-    options.outputPadding,
-    options.inputShape,
-    { input: "dy.shape", kernel: "w.shape", given: "inputShape" },
-  );
-  return runPlan(problem, constraintsOf(options), { x: dy, w, ...inputs });
-}
-
-/**
- * Returns the gradient of a transposed convolution with respect to its weights: the correlation of dy with its input.
- *
- * @param x the input of the transposed convolution, [N, C, ...spatial]
- * @param dy the gradient of its result (after its activation, if `activation` is given), in its shape [N, K, ...output]
- * @returns a new tensor dw of shape `kernelShape`, [C, K/groups, ...kernel]
- * @throws ConvError naming the argument that does not fit
- * @example
- * const dw = convTransposeBackwardWeights(x, dy, { kernelShape: w.shape, stride: 2 });
- */
-export function convTransposeBackwardWeights(
-  x: Tensor,
-  dy: Tensor,
-  options: ConvTransposeBackwardWeightsOptions,
-): Tensor {
-  checkOptions("options", options, [...CALL_KEYS, ...GRADIENT_KEYS, "outputPadding", "kernelShape"]);
-  const common = sharedFormat({ x, dy });
-  const { description, inputs } = activationGradientOf(options, "x");
-  const problem = transposedGradient(
-    "backward-weights",
-    {
-      ...pick(options, GEOMETRY_KEYS),
-      ...common,
-      ...description,
-      inputShape: dy.shape,
-      kernelShape: options.kernelShape,
-    },
-    options.outputPadding,
-    [...x.shape],
-    { input: "dy.shape", kernel: "kernelShape", given: "x.shape" },
-  );
-  return runPlan(problem, constraintsOf(options), { x: dy, dy: x, ...inputs });
+  return runPlan(lowerWeightGradient, problem, constraintsOf(options), { x, dy, ...inputs });
 }

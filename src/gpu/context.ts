@@ -83,6 +83,7 @@ export class GpuContext {
 
   #renew(): void {
     this.#generation++;
+    this.memory.drain();
     this.workspace.release();
     this.transientPrepared.release();
   }

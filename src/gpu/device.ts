@@ -21,6 +21,8 @@ const FEATURES: readonly GPUFeatureName[] = [
   "shader-f16",
   // Neighbouring invocations share their loads.
   "subgroups",
+  // Kernels with many sums ask for small subgroups where these have more registers.
+  "subgroup-size-control" as GPUFeatureName,
 ];
 
 /** Where the GPU comes from: at most one of these; by default `navigator.gpu`. */
@@ -42,17 +44,33 @@ export interface OpenedDevice {
 }
 
 /**
- * Returns the given device, or requests one.
- * @throws ConvError `no-webgpu`, `no-adapter` or `no-device`
+ * Returns the given device, or requests one, and loads beside it what its adapter needs.
+ * @throws ConvError `no-webgpu`, `no-adapter` or `no-device`; what `load` throws
  */
-export async function openDevice(source: DeviceSource): Promise<OpenedDevice> {
-  if (source.device) return { device: source.device, owned: false, adapterInfo: source.device.adapterInfo };
+export async function openDevice<T>(
+  source: DeviceSource,
+  load: (adapterInfo: GPUAdapterInfo) => Promise<T>,
+): Promise<OpenedDevice & { readonly loaded: T }> {
+  if (source.device) {
+    const { adapterInfo } = source.device;
+    return { device: source.device, owned: false, adapterInfo, loaded: await load(adapterInfo) };
+  }
   const adapter = source.adapter ?? (await findAdapter(source.gpu));
+  const [requested, loading] = await Promise.allSettled([requestDevice(adapter), load(adapter.info)]);
+  if (requested.status === "rejected") throw requested.reason;
+  const device = requested.value;
+  if (loading.status === "rejected") {
+    device.destroy();
+    throw loading.reason;
+  }
+  return { device, owned: true, adapterInfo: adapter.info, loaded: loading.value };
+}
+
+async function requestDevice(adapter: GPUAdapter): Promise<GPUDevice> {
   const requiredFeatures = FEATURES.filter((feature) => adapter.features.has(feature));
   const requiredLimits = Object.fromEntries(LIMITS.map((limit) => [limit, adapter.limits[limit]]));
   try {
-    const device = await adapter.requestDevice({ label: "convoke", requiredFeatures, requiredLimits });
-    return { device, owned: true, adapterInfo: adapter.info };
+    return await adapter.requestDevice({ label: "convoke", requiredFeatures, requiredLimits });
   } catch (cause) {
     throw new ConvError(
       "no-device",

@@ -9,14 +9,23 @@ import { BufferUsage } from "./usage.ts";
 /** Alignment of each step's uniform struct in the buffer of all of them (the default minUniformBufferOffsetAlignment). */
 const UNIFORM_ALIGNMENT = 256;
 
-/** Sets of buffers whose bind groups are cached: a caller may alternate between a few. */
-const MAX_BOUND = 4;
+/** Sets of buffers whose bind groups are cached: a network may have many layers of one shape. */
+const MAX_BOUND = 256;
 
 /** The buffer of each operand of a plan. */
 export type OperandBuffers = Partial<Record<Operand, GPUBuffer>>;
 
 /** The buffer of each operand, for steps whose operands have other names than those of convolution. */
 type Buffers = Readonly<Partial<Record<string, GPUBuffer>>>;
+
+/**
+ * Bind groups found by the buffer of each operand in turn: of the operands so far, and by the buffer of the next. They are dropped when one of
+ * their buffers is garbage-collected.
+ */
+interface Bound {
+  groups?: readonly GPUBindGroup[];
+  readonly next: WeakMap<GPUBuffer, Bound>;
+}
 
 export class Executable {
   readonly #gpu: GpuContext;
@@ -26,8 +35,8 @@ export class Executable {
   readonly #pipelines: readonly GPUComputePipeline[];
   readonly #uniforms: GPUBuffer;
   readonly #uniformRanges: readonly { readonly offset: number; readonly size: number }[];
-  /** The bind groups of the latest sets of buffers, most recent first. */
-  readonly #bound: { readonly buffers: Buffers; readonly groups: readonly GPUBindGroup[] }[] = [];
+  #bound: Bound = { next: new WeakMap() };
+  #boundCount = 0;
 
   constructor(gpu: GpuContext, given: readonly Step<string>[]) {
     this.#gpu = gpu;
@@ -68,25 +77,30 @@ export class Executable {
 
   destroy(): void {
     this.#gpu.memory.free(this.#uniforms);
-    this.#bound.length = 0;
   }
 
   #bindGroups(buffers: Buffers): readonly GPUBindGroup[] {
-    for (const bound of this.#bound)
-      if (this.#operands.every((operand) => bound.buffers[operand] === buffers[operand])) return bound.groups;
-    const groups = this.#steps.map((step, index) => this.#bindGroup(step, index, buffers));
-    this.#bound.unshift({ buffers: { ...buffers }, groups });
-    if (this.#bound.length > MAX_BOUND) this.#bound.pop();
-    return groups;
+    let bound = this.#bound;
+    for (const operand of this.#operands) {
+      const buffer = buffers[operand];
+      if (!buffer) throw new Error(`the plan needs a buffer for ${operand}`);
+      let next = bound.next.get(buffer);
+      if (!next) bound.next.set(buffer, (next = { next: new WeakMap() }));
+      bound = next;
+    }
+    if (!bound.groups) {
+      bound.groups = this.#steps.map((step, index) => this.#bindGroup(step, index, buffers));
+      if (++this.#boundCount % MAX_BOUND === 0) this.#bound = { next: new WeakMap() };
+    }
+    return bound.groups;
   }
 
   #bindGroup(step: Step<string>, index: number, buffers: Buffers): GPUBindGroup {
     const uniforms = { buffer: this.#uniforms, ...this.#uniformRanges[index]! };
-    const entries = step.bindings.map(({ binding, operand, offset, size }) => {
-      const buffer = buffers[operand];
-      if (!buffer) throw new Error(`the plan needs a buffer for ${operand}`);
-      return { binding, resource: { buffer, offset, size } };
-    });
+    const entries = step.bindings.map(({ binding, operand, offset, size }) => ({
+      binding,
+      resource: { buffer: buffers[operand]!, offset, size },
+    }));
     return this.#gpu.device.createBindGroup({
       layout: this.#pipelines[index]!.getBindGroupLayout(0),
       entries: [{ binding: 0, resource: uniforms }, ...entries],

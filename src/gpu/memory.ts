@@ -1,12 +1,25 @@
 // GPU memory: every buffer of an engine is created and destroyed here, so that its bytes are counted and none leaks.
 import { ConvError, refuseDestroyed } from "../base/error.ts";
+import { BufferPool, type Pooled } from "./buffer-pool.ts";
 import { BufferUsage } from "./usage.ts";
 
-/** The purpose of a buffer: `weights` are prepacked copies cached with weight tensors; `reads` are staging buffers, each alive during one read. */
-export type MemoryUse = "tensors" | "weights" | "workspace" | "plans" | "reads";
+/**
+ * The purpose of a buffer: `weights` are prepacked copies cached with weight tensors; `reads` are staging buffers, each in use during one read;
+ * `pool` are freed buffers that later results reuse.
+ */
+export type MemoryUse = "tensors" | "weights" | "workspace" | "plans" | "reads" | "pool";
 
 /** Bytes of GPU memory that the engine holds now, by use, and the most it has held at once. */
 export type MemoryReport = Readonly<Record<MemoryUse | "total" | "peak", number>>;
+
+/**
+ * Bytes that the pool may hold in any case. It may hold more, up to as much as is in use, while all memory together stays under the peak: so it
+ * never raises the peak by more than this.
+ */
+export const MIN_POOL = 2 ** 26;
+
+/** Most buffers in the pool: small ones take more memory than their bytes. */
+export const MAX_POOLED = 1024;
 
 /** Most prepacked copies of a tensor that are cached: a layer alternates between few algorithms, while maps may have any number of sizes. */
 const MAX_COPIES = 2;
@@ -15,6 +28,8 @@ const MAX_COPIES = 2;
 interface Prepared {
   readonly buffer: GPUBuffer;
   readonly holders: Set<object>;
+  /** Whether it ever had a holder. */
+  recorded: boolean;
 }
 
 /** The GPU memory of a tensor, in an object of its own so that it can be freed after the tensor is garbage-collected. */
@@ -26,6 +41,8 @@ export class TensorStorage {
   generation: number;
   /** Whether the buffer is freed with the tensor. */
   readonly owned: boolean;
+  /** Whether the caller has the buffer, and may use it in work that is not submitted yet. */
+  exposed = false;
   readonly #memory: Memory;
   /** Tensors that share the storage. */
   #tensors = 0;
@@ -43,10 +60,13 @@ export class TensorStorage {
    * @param holder keeps the copy until `unhold`
    */
   prepared(id: number, make: () => GPUBuffer, holder?: object): GPUBuffer {
-    const copy = this.#prepared.get(id) ?? { buffer: make(), holders: new Set() };
+    const copy = this.#prepared.get(id) ?? { buffer: make(), holders: new Set(), recorded: false };
     this.#prepared.delete(id);
     this.#prepared.set(id, copy);
-    if (holder) copy.holders.add(holder);
+    if (holder) {
+      copy.holders.add(holder);
+      copy.recorded = true;
+    }
     this.#trim();
     return copy.buffer;
   }
@@ -58,16 +78,22 @@ export class TensorStorage {
   }
 
   freePrepared(): void {
-    for (const { buffer } of this.#prepared.values()) this.#memory.free(buffer);
+    for (const { buffer, recorded } of this.#prepared.values()) this.#letGo(buffer, recorded);
     this.#prepared.clear();
   }
 
   #trim(): void {
     const free = [...this.#prepared].filter(([, { holders }]) => holders.size === 0);
-    for (const [id, { buffer }] of free.slice(0, -MAX_COPIES)) {
-      this.#memory.free(buffer);
+    for (const [id, { buffer, recorded }] of free.slice(0, -MAX_COPIES)) {
+      this.#letGo(buffer, recorded);
       this.#prepared.delete(id);
     }
+  }
+
+  /** Frees a buffer; one that is `known` to the caller may be in work that is not submitted yet, so nothing may reuse it. */
+  #letGo(buffer: GPUBuffer, known: boolean): void {
+    if (known) this.#memory.free(buffer);
+    else this.#memory.recycle(buffer);
   }
 
   /** Counts a tensor that uses the storage. */
@@ -80,40 +106,82 @@ export class TensorStorage {
   release(): void {
     if (--this.#tensors > 0) return;
     this.freePrepared();
-    if (this.owned) this.#memory.free(this.buffer);
+    if (this.owned) this.#letGo(this.buffer, this.exposed);
   }
+}
+
+/** A buffer of the engine. */
+interface Held extends Pooled {
+  use: MemoryUse;
 }
 
 /** The allocator of one engine. */
 export class Memory {
   readonly #device: GPUDevice;
   readonly #dropped = new FinalizationRegistry<TensorStorage>((storage) => storage.release());
-  readonly #uses = new Map<GPUBuffer, MemoryUse>();
-  readonly #bytes: Record<MemoryUse, number> = { tensors: 0, weights: 0, workspace: 0, plans: 0, reads: 0 };
+  readonly #held = new Map<GPUBuffer, Held>();
+  readonly #pool = new BufferPool<Held>();
+  readonly #bytes: Record<MemoryUse, number> = { tensors: 0, weights: 0, workspace: 0, plans: 0, reads: 0, pool: 0 };
+  #total = 0;
   #peak = 0;
+  #nextSerial = 0;
+  /** The first buffer that may be reused: memory ran out before it was created. */
+  #firstValid = 0;
   #closed = false;
 
   constructor(device: GPUDevice) {
     this.#device = device;
   }
 
-  /** @throws ConvError `destroyed` after `close`, or `out-of-memory` if the allocation fails synchronously */
+  /**
+   * Allocates a buffer of zeros.
+   * @throws ConvError `destroyed` after `close`, or `out-of-memory` if the allocation fails synchronously
+   */
   allocate(use: MemoryUse, descriptor: GPUBufferDescriptor): GPUBuffer {
     this.checkOpen();
+    this.#trim(descriptor.size);
     const buffer = this.#create(descriptor);
-    this.#uses.set(buffer, use);
-    this.#bytes[use] += buffer.size;
-    this.#peak = Math.max(this.#peak, this.#total());
+    this.#held.set(buffer, { buffer, use, serial: this.#nextSerial++ });
+    this.#count(use, buffer.size);
+    this.#peak = Math.max(this.#peak, this.#total);
     return buffer;
   }
 
-  /** Destroys a buffer from `allocate`; work already submitted still completes. A second call does nothing. */
+  /** Like `allocate`, but returns a buffer of any content, from the pool if it has one: for what is written in full before it is read. */
+  reuse(use: MemoryUse, descriptor: GPUBufferDescriptor): GPUBuffer {
+    this.checkOpen();
+    const held = this.#pool.take(descriptor);
+    if (!held) return this.allocate(use, descriptor);
+    this.#use(held, use);
+    return held.buffer;
+  }
+
+  /** Destroys a buffer; work already submitted still completes. A second call does nothing. */
   free(buffer: GPUBuffer): void {
-    const use = this.#uses.get(buffer);
-    if (use === undefined) return;
-    this.#uses.delete(buffer);
-    this.#bytes[use] -= buffer.size;
+    const held = this.#held.get(buffer);
+    if (!held) return;
+    this.#held.delete(buffer);
+    this.#count(held.use, -buffer.size);
     buffer.destroy();
+  }
+
+  /** Puts a buffer into the pool, all of whose uses are submitted: the queue executes later ones after them. */
+  recycle(buffer: GPUBuffer): void {
+    const held = this.#held.get(buffer);
+    if (!held) return;
+    if (held.serial < this.#firstValid) {
+      this.free(buffer);
+      return;
+    }
+    this.#use(held, "pool");
+    this.#pool.put(held);
+    this.#trim();
+  }
+
+  /** Empties the pool after an error that may have invalidated buffers: none created so far is reused. */
+  drain(): void {
+    this.#firstValid = this.#nextSerial;
+    this.#shrink(0);
   }
 
   /** Releases a tensor's storage once the tensor is garbage-collected; work submitted by then still completes. */
@@ -129,7 +197,7 @@ export class Memory {
   /** Frees everything; nothing can be allocated from then on. */
   close(): void {
     this.#closed = true;
-    for (const buffer of [...this.#uses.keys()]) this.free(buffer);
+    for (const buffer of [...this.#held.keys()]) this.free(buffer);
   }
 
   get closed(): boolean {
@@ -142,7 +210,7 @@ export class Memory {
   }
 
   report(): MemoryReport {
-    return { ...this.#bytes, total: this.#total(), peak: this.#peak };
+    return { ...this.#bytes, total: this.#total, peak: this.#peak };
   }
 
   #create(descriptor: GPUBufferDescriptor): GPUBuffer {
@@ -151,13 +219,34 @@ export class Memory {
     } catch (cause) {
       // Only the allocation of a buffer that is mapped at creation fails synchronously.
       if (!(cause instanceof RangeError)) throw cause;
+      if (this.#bytes.pool > 0) {
+        this.#shrink(0);
+        return this.#create(descriptor);
+      }
       const message = `${descriptor.label}: the GPU could not allocate ${descriptor.size} bytes (${cause.message})`;
       throw new ConvError("out-of-memory", message, { cause });
     }
   }
 
-  #total(): number {
-    return Object.values(this.#bytes).reduce((sum, bytes) => sum + bytes, 0);
+  #count(use: MemoryUse, bytes: number): void {
+    this.#bytes[use] += bytes;
+    this.#total += bytes;
+  }
+
+  #use(held: Held, use: MemoryUse): void {
+    this.#count(held.use, -held.buffer.size);
+    held.use = use;
+    this.#count(use, held.buffer.size);
+  }
+
+  /** Frees what the pool may not hold once `wanted` more bytes are in use. */
+  #trim(wanted = 0): void {
+    const inUse = this.#total - this.#bytes.pool + wanted;
+    this.#shrink(Math.max(MIN_POOL, Math.min(inUse, this.#peak - inUse)));
+  }
+
+  #shrink(most: number): void {
+    while (this.#bytes.pool > most || this.#pool.size > MAX_POOLED) this.free(this.#pool.drop()!.buffer);
   }
 }
 
@@ -188,9 +277,9 @@ export class ScratchBuffer {
   }
 }
 
-/** Allocates a buffer for prepacked weights. */
+/** Allocates a buffer for prepacked weights, of any content. */
 export function createPrepared(memory: Memory, bytes: number): GPUBuffer {
-  return memory.allocate("weights", { label: "convoke prepared weights", size: bytes, usage: BufferUsage.STORAGE });
+  return memory.reuse("weights", { label: "convoke prepared weights", size: bytes, usage: BufferUsage.STORAGE });
 }
 
 /** Allocates a buffer for workspace. */

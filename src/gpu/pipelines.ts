@@ -2,6 +2,7 @@
 // here is compiled again only for the next plan that needs it.
 import { assemble } from "../kernel/assemble.ts";
 import { kernelKey } from "../kernel/kernel-key.ts";
+import { labelOf } from "../kernel/shader.ts";
 import type { Kernel } from "../kernel/step.ts";
 import type { ErrorScopes } from "./error-scopes.ts";
 import { LruCache } from "./lru-cache.ts";
@@ -81,17 +82,12 @@ export class PipelineCache {
   }
 
   #descriptor(kernel: Kernel): GPUComputePipelineDescriptor {
-    const label = labelOf(kernel);
+    const label = labelOf(kernel.shaders);
     const module = this.#device.createShaderModule({ label, code: assemble(kernel) });
     return { label, layout: "auto", compute: { module } };
   }
 }
 
 function described(kernel: Kernel): string {
-  return `kernel ${labelOf(kernel)} with constants ${JSON.stringify(kernel.constants)}`;
-}
-
-/** The name of the last shader, which defines the thread. */
-function labelOf(kernel: Kernel): string {
-  return kernel.shaders.at(-1)?.name ?? "(empty)";
+  return `kernel ${labelOf(kernel.shaders)} with constants ${JSON.stringify(kernel.constants)}`;
 }

@@ -31,7 +31,7 @@ export function submit<Result extends string, D extends TensorDtype>(
   try {
     for (const [operand, { shape, dtype }] of entries) {
       const size = bytesFor(elementCount(shape), dtype);
-      const buffer = memory.allocate("tensors", { label: `convoke ${label} ${operand}`, size, usage: TENSOR_USAGE });
+      const buffer = memory.reuse("tensors", { label: `convoke ${label} ${operand}`, size, usage: TENSOR_USAGE });
       created.push(buffer);
       all[operand] = buffer;
     }

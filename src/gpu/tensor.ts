@@ -47,10 +47,12 @@ export class Tensor<D extends TensorDtype = Dtype> {
 
   /**
    * The GPU memory: elements in row-major order of `shape`, from the start of the buffer. After the first access to this property the buffer
-   * lives until the tensor or the engine is destroyed; otherwise it is also freed when the tensor is garbage-collected.
+   * lives until the tensor or the engine is destroyed, and is never used for another tensor; otherwise it is also freed when the tensor is
+   * garbage-collected.
    */
   get buffer(): GPUBuffer {
     this.#gpu.memory.keep(this);
+    this.#storage.exposed = true;
     return this.#storage.buffer;
   }
 
@@ -95,7 +97,7 @@ export class Tensor<D extends TensorDtype = Dtype> {
   async #values(): Promise<ValuesOf<D>> {
     const { device, memory, errors } = this.#gpu;
     const staging = errors.run("read", () => {
-      const buffer = memory.allocate("reads", {
+      const buffer = memory.reuse("reads", {
         label: "convoke read",
         size: this.byteLength,
         usage: BufferUsage.MAP_READ | BufferUsage.COPY_DST,
@@ -114,9 +116,12 @@ export class Tensor<D extends TensorDtype = Dtype> {
       const cause = await mapped;
       if (cause) throw await errors.explain("read", cause);
       const values = new ELEMENTS[this.dtype](staging.getMappedRange().slice(0), 0, this.size);
+      staging.unmap();
+      memory.recycle(staging);
       return (values instanceof Uint16Array ? fromFloat16Bits(values) : values) as ValuesOf<D>;
-    } finally {
+    } catch (error) {
       memory.free(staging);
+      throw error;
     }
   }
 
@@ -143,9 +148,8 @@ export class Tensor<D extends TensorDtype = Dtype> {
   }
 
   /**
-   * Frees the GPU memory, unless a tensor from `reshape` shares it; a wrapped buffer is only released. Work already recorded by the engine
-   * still completes. A tensor that is never
-   * destroyed is freed some time after it is garbage-collected.
+   * Frees the GPU memory for later results, unless a tensor from `reshape` shares it; a wrapped buffer is only released. Work already recorded by
+   * the engine still completes. A tensor that is never destroyed is freed some time after it is garbage-collected.
    */
   destroy(): void {
     if (this.#destroyed) return;

@@ -29,6 +29,8 @@ export function assemble(kernel: Kernel): string {
       new RegExp(`@binding\\(${binding}\\)\\s*var<storage,\\s*read>`),
       `@binding(${binding}) var<storage, read_write>`,
     );
+  if (kernel.subgroupSize !== undefined)
+    shaders = `enable subgroups;\nenable subgroup_size_control;\n${shaders.replace("@compute", `@compute @subgroup_size(${kernel.subgroupSize})`)}`;
   // Directives of a file apply to the whole module and have to precede everything else.
   const directives = shaders.match(DIRECTIVES) ?? [];
   const code = shaders.replace(DIRECTIVES, "");

@@ -29,6 +29,8 @@ export interface Kernel {
   readonly aliases?: Readonly<Record<string, string>>;
   /** Function names in the shaders, and the names that replace them: what `aliases` does for types. */
   readonly functions?: Readonly<Record<string, string>>;
+  /** The subgroup size that the kernel asks for, on a device with the feature subgroup-size-control. */
+  readonly subgroupSize?: number | undefined;
   /** Bindings that are only read but lie in the buffer that the kernel writes: WebGPU requires read_write for them. */
   readonly readWrite?: readonly number[];
 }

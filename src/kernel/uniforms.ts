@@ -2,7 +2,7 @@
 // depends on the order of a struct's fields.
 import { roundUp } from "../base/shape.ts";
 import { evaluate } from "./expression.ts";
-import type { Shader } from "./shader.ts";
+import { type Shader, UNIFORM, labelOf, numberOf } from "./shader.ts";
 
 /**
  * Values of a uniform struct by the names of its fields in camelCase (`strideH` for `stride_h`): a number for a scalar, a flat list of
@@ -44,7 +44,6 @@ interface Declarations {
 }
 
 const STRUCT = /\bstruct\s+(\w+)\s*\{([^}]*)\}/g;
-const UNIFORM = /@group\(0\)\s*@binding\(0\)\s*var<uniform>\s*\w+:\s*(\w+);/;
 const FIELD = /((?:@\w+\(\w+\)\s*)*)(\w+):\s*(array<[^>]*>|\w+)/g;
 const VECTOR = /^vec([234])([uif])$/;
 const ARRAY = /^array<(\w+),\s*([^>]+)>$/;
@@ -54,23 +53,49 @@ const UNUSED = "unused";
 
 const parsed = /* @__PURE__ */ new WeakMap<Shader, Declarations>();
 
+/** The struct of a kernel's uniforms, by the values of the constants that its arrays are as long as. */
+interface Layouts {
+  readonly lengths: ReadonlySet<string>;
+  readonly known: Map<string, Type>;
+}
+
+const layouts = /* @__PURE__ */ new Map<string, Layouts>();
+
 /**
  * Returns the bytes of a kernel's uniform struct.
  * @throws Error if the shaders declare no uniform at binding 0, if a value is missing or of the wrong length or kind, or if a name is not
  * a field
  */
 export function uniformBytes(shaders: readonly Shader[], constants: Constants, values: Uniforms): ArrayBuffer {
-  const declared = shaders.map(declarationsOf);
-  const name = declared.find(({ uniform }) => uniform !== undefined)?.uniform;
   try {
-    if (name === undefined) throw new Error("no uniform is declared at binding 0");
-    const { size, write } = typeOf(name, declared, constants);
+    const { size, write } = layoutOf(shaders, constants);
     const bytes = new ArrayBuffer(roundUp(size, 16));
     write(new DataView(bytes), 0, values, "");
     return bytes;
   } catch (cause) {
-    throw new Error(`${shaders.at(-1)?.name}: ${(cause as Error).message}`, { cause });
+    throw new Error(`${labelOf(shaders)}: ${(cause as Error).message}`, { cause });
   }
+}
+
+/** Returns the struct of a kernel's uniforms, laid out once for all kernels of the same shaders and array lengths. */
+function layoutOf(shaders: readonly Shader[], constants: Constants): Type {
+  const key = shaders.map(numberOf).join();
+  const same = layouts.get(key);
+  const keyOf = (lengths: ReadonlySet<string>): string => [...lengths].map((name) => constants[name]).join();
+  const found = same?.known.get(keyOf(same.lengths));
+  if (found) return found;
+  const declared = shaders.map(declarationsOf);
+  const name = declared.find(({ uniform }) => uniform !== undefined)?.uniform;
+  if (name === undefined) throw new Error("no uniform is declared at binding 0");
+  const lengths = new Set<string>();
+  const type = typeOf(name, declared, (constant) => {
+    lengths.add(constant);
+    return integerOf(constant, constants);
+  });
+  const { known } = same ?? { known: new Map<string, Type>() };
+  known.set(keyOf(lengths), type);
+  layouts.set(key, { lengths, known });
+  return type;
 }
 
 function declarationsOf(shader: Shader): Declarations {
@@ -105,7 +130,7 @@ const SETTERS: Readonly<Record<string, "setUint32" | "setInt32" | "setFloat32">>
 };
 
 /** Resolves the name of a WGSL type, among them the structs that the shaders declare. */
-function typeOf(name: string, declared: readonly Declarations[], constants: Constants): Type {
+function typeOf(name: string, declared: readonly Declarations[], lengthOf: (constant: string) => number): Type {
   const setter = SETTERS[name];
   if (setter) return scalarType(setter);
   const [, count, letter] = VECTOR.exec(name) ?? [];
@@ -115,15 +140,15 @@ function typeOf(name: string, declared: readonly Declarations[], constants: Cons
   }
   const [, elementName, expression] = ARRAY.exec(name) ?? [];
   if (elementName) {
-    const element = typeOf(elementName, declared, constants);
-    const length = evaluate(expression!, (constant) => integerOf(constant, constants));
+    const element = typeOf(elementName, declared, lengthOf);
+    const length = evaluate(expression!, lengthOf);
     return listType(element, length, element.align, roundUp(element.size, element.align) * length);
   }
   const fields = declared.find(({ structs }) => structs.has(name))?.structs.get(name);
   if (!fields) throw new Error(`the type ${name} of a uniform is not known`);
   return structType(
     name,
-    fields.map((field) => ({ ...field, of: typeOf(field.type, declared, constants) })),
+    fields.map((field) => ({ ...field, of: typeOf(field.type, declared, lengthOf) })),
   );
 }
 
@@ -177,14 +202,17 @@ function structType(name: string, fields: readonly (Field & { readonly of: Type 
     write(view, at, value, path) {
       if (typeof value === "number" || isList(value)) throw new Error(`${path} takes the fields of ${name}`);
       const prefix = path && `${path}.`;
-      const unknown = new Set(Object.keys(value));
+      let found = 0;
       for (const { key, offset, write } of members) {
         const given = value[key];
-        unknown.delete(key);
+        if (Object.hasOwn(value, key)) found++;
         if (given !== undefined) write(view, at + offset, given, prefix + key);
         else if (key !== UNUSED) throw new Error(`the uniform ${prefix}${key} is missing`);
       }
-      for (const key of unknown) throw new Error(`${name} has no field for the uniform ${prefix}${key}`);
+      const given = Object.keys(value);
+      if (given.length === found) return;
+      const unknown = given.find((key) => members.every((member) => member.key !== key));
+      throw new Error(`${name} has no field for the uniform ${prefix}${unknown}`);
     },
   };
 }

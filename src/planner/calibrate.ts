@@ -42,10 +42,10 @@ const COPY_BYTES = 2 ** 24;
 
 /**
  * Measures an adapter.
- * @param overlap whether it is a GPU, where arithmetic and loads overlap
+ * @param table the rates of its class: what is not measured is taken to be better or worse than there in the same proportion
  * @param signal stops between two measurements
  */
-export async function calibrate(gpu: GpuContext, overlap: boolean, signal?: AbortSignal): Promise<Rates> {
+export async function calibrate(gpu: GpuContext, table: Rates, signal?: AbortSignal): Promise<Rates> {
   signal?.throwIfAborted();
   const buffer = (size: number): GPUBuffer =>
     gpu.memory.allocate("tensors", { label: "convoke calibration", size, usage: TENSOR_USAGE });
@@ -63,16 +63,20 @@ export async function calibrate(gpu: GpuContext, overlap: boolean, signal?: Abor
       () => bench.time(false, 1, 0),
       () => bench.copy(numbers, results),
     ])) as [number, number, number, number, number];
-    const loading = overlap
+    const loading = table.overlap
       ? loadingIteration
       : Math.max(loadingIteration - iteration, loadingIteration * LEAST_LOADING);
+    const loads = ITERATION.loads / loading;
+    const bytes = (2 * COPY_BYTES) / copy;
     return {
+      ...table,
       multiplyAdds: ITERATION.multiplyAdds / iteration,
-      loads: ITERATION.loads / loading,
-      bytes: (2 * COPY_BYTES) / copy,
+      loads,
+      bytes,
+      workgroupLoads: loads * (table.workgroupLoads / table.loads),
+      traffic: bytes * (table.traffic / table.bytes),
       dispatch: Math.max(empty, LEAST_DISPATCH),
       threads: Math.max(1, Math.round(alone / (WORKGROUP_SIZE * ITERATIONS) / iteration)) * WORKGROUP_SIZE,
-      overlap,
     };
   } finally {
     bench.destroy();

@@ -2,13 +2,13 @@
 // A choice records the verdict on every algorithm considered, so that it can be explained; only the chosen one is planned.
 import type { Algorithm, Candidate, ErrorBound } from "../algorithms/algorithm.ts";
 import { estimate } from "../algorithms/cost.ts";
-import { type Lowering, candidatesFor, lower } from "../algorithms/passes.ts";
+import type { Lowering } from "../algorithms/lowering.ts";
+import { candidatesFor } from "../algorithms/passes.ts";
 import type { DeviceTraits } from "../algorithms/traits.ts";
 import { ConvError, refuse } from "../base/error.ts";
 import { pick } from "../base/pick.ts";
 import { checkFinite, checkInteger, checkOptions } from "../base/validate.ts";
 import type { Plan } from "../kernel/step.ts";
-import type { ConvProblem } from "../problem/problem.ts";
 
 export interface Constraints {
   /** "auto", or the name of an algorithm. */
@@ -67,6 +67,10 @@ export interface Choice {
   readonly chosen: Ranked;
   /** The chosen one first, then the other algorithms that can compute the problem by rank, then those refused. */
   readonly considered: readonly Considered[];
+  /** All candidates, by rank. */
+  readonly ranked: readonly Ranked[];
+  /** The device that they were ranked for. */
+  readonly device: DeviceTraits;
 }
 
 /** The measurements of a problem: variants of algorithms by name, the fastest first. */
@@ -98,12 +102,12 @@ export function checkConstraints(argument: string, constraints: unknown): Constr
  * Ranks every variant of every algorithm that computes a problem within the constraints, and lists the algorithms that cannot. Measured variants
  * come before estimated ones: `find` measured every candidate there was.
  * @param algorithms the list to choose from
+ * @param lowering the problem, for the device that is to compute it
  * @throws ConvError `unknown-algorithm`, or `unsupported` if the named variant does not exist
  */
 export function rank(
   algorithms: readonly Algorithm[],
-  problem: ConvProblem,
-  device: DeviceTraits,
+  lowering: Lowering,
   constraints: Constraints,
   measurements: Measurements = [],
 ): { ranked: Ranked[]; refused: Considered[] } {
@@ -115,7 +119,6 @@ export function rank(
   }
   const maxErrorGrowth = name === undefined ? (constraints.maxErrorGrowth ?? DEFAULT_MAX_ERROR_GROWTH) : Infinity;
   const { maxErrorSpread = Infinity } = constraints;
-  const lowering = lower(problem, device);
   const ranked: Ranked[] = [];
   const refused: Considered[] = [];
   for (const algorithm of pool) {
@@ -132,7 +135,7 @@ export function rank(
       ranked.push({
         algorithm: algorithm.name,
         candidate,
-        seconds: estimate(candidate.work, device.rates),
+        seconds: estimate(candidate.work, lowering.device.rates),
         ...(known && { measured: known.seconds }),
       });
     }
@@ -153,11 +156,17 @@ function spreadOf({ spread }: ErrorBound): number {
   return Math.max(...spread);
 }
 
-/** Orders measured candidates before estimated ones, and faster before slower. */
+/** Orders measured candidates before estimated ones, and faster before slower; of equals the one with fewer dispatches, memory and errors first. */
 function byRank(a: Ranked, b: Ranked): number {
   const [measuredA, measuredB] = [a.measured !== undefined, b.measured !== undefined];
   if (measuredA !== measuredB) return measuredA ? -1 : 1;
-  return (a.measured ?? a.seconds) - (b.measured ?? b.seconds);
+  const [one, other] = [a.candidate, b.candidate];
+  return (
+    (a.measured ?? a.seconds) - (b.measured ?? b.seconds) ||
+    one.dispatches - other.dispatches ||
+    one.workspaceBytes + one.preparedBytes - (other.workspaceBytes + other.preparedBytes) ||
+    one.error.growth - other.error.growth
+  );
 }
 
 /** Returns the named candidate of an algorithm, or all that it lists and any other that was measured; the reason if there are none. */
@@ -191,12 +200,11 @@ function candidatesOf(
  */
 export function choose(
   algorithms: readonly Algorithm[],
-  problem: ConvProblem,
-  device: DeviceTraits,
+  lowering: Lowering,
   constraints: Constraints,
   measurements: Measurements = [],
 ): Choice {
-  const { ranked, refused } = rank(algorithms, problem, device, constraints, measurements);
+  const { ranked, refused } = rank(algorithms, lowering, constraints, measurements);
   const [chosen] = ranked;
   if (!chosen) {
     const reasons = refused.map((one) => `${one.algorithm}: ${one.refused}`).join("; ");
@@ -215,5 +223,5 @@ export function choose(
     errorGrowth: candidate.error.growth,
     workspaceBytes: candidate.workspaceBytes + candidate.preparedBytes,
   }));
-  return { chosen, considered: [...considered, ...refused] };
+  return { chosen, considered: [...considered, ...refused], ranked, device: lowering.device };
 }

@@ -1,32 +1,25 @@
 // Derives the device traits that planning uses (algorithms/traits.ts) from a GPUDevice and its adapter.
-import { DEFAULT_RATES, type Rates } from "../algorithms/cost.ts";
-import { type DeviceTraits, MAX_DISPATCHES } from "../algorithms/traits.ts";
+import type { Rates } from "../algorithms/cost.ts";
+import { type DeviceTraits, type GpuClass, MAX_DISPATCHES } from "../algorithms/traits.ts";
 import { maxBindingBytes } from "../gpu/binding-limit.ts";
-
-/** The adapter of a device, as it describes itself. */
-export interface AdapterDescription {
-  readonly vendor: string;
-  readonly architecture: string;
-  readonly description: string;
-  readonly isFallback: boolean;
-}
+import type { AdapterTraits } from "./adapter.ts";
 
 /**
  * Returns the traits of a device.
+ * @param assumed those of its adapter
  * @param maxWorkspaceBytes the caller's cap
  * @param rates measured rates of the adapter; by default those of a table
  */
 export function deviceTraits(
   device: GPUDevice,
-  { vendor, architecture, description, isFallback }: AdapterDescription,
+  assumed: AdapterTraits,
   maxWorkspaceBytes: number,
   rates?: Rates,
 ): DeviceTraits {
   const { limits, features } = device;
-  const hasSubgroups = features.has("subgroups");
-  // Firefox names no adapter, but marks the ones that compute on the CPU as fallback adapters.
-  const software =
-    isFallback || /swiftshader|llvmpipe|lavapipe|software/i.test(`${vendor} ${architecture} ${description}`);
+  const software = assumed.gpu === "software";
+  const subgroupSize = software ? undefined : smallSubgroups(device, assumed.gpu);
+  const known = rates ?? assumed.rates;
   return {
     maxBindingBytes: maxBindingBytes(device),
     maxWorkspaceBytes: Math.min(maxWorkspaceBytes, limits.maxBufferSize),
@@ -34,7 +27,23 @@ export function deviceTraits(
     maxWorkgroupInvocations: limits.maxComputeInvocationsPerWorkgroup,
     software,
     // On a GPU the caches already share loads, and the mapping of invocations to subgroups is unspecified; software adapters map them in order.
-    quads: software && hasSubgroups,
-    rates: rates ?? (software ? DEFAULT_RATES.software : DEFAULT_RATES.hardware),
+    quads: software && features.has("subgroups"),
+    ...assumed,
+    ...(subgroupSize !== undefined && { subgroupSize, maxSums: MOST_SUMS }),
+    f16: features.has("shader-f16"),
+    rates: known,
+    cores: known.cores,
   };
+}
+
+/** Most sums of a thread on a GPU: with their operands, they take the 128 registers that leave a core half full or better. */
+const MOST_SUMS = 64;
+
+/** Lanes of a subgroup at which Intel's registers hold 64 sums. */
+const FEW_LANES = 8;
+
+/** The subgroup size to ask for: on Intel, where registers are divided among the lanes of a subgroup. */
+function smallSubgroups({ features, adapterInfo }: GPUDevice, gpu: GpuClass): number | undefined {
+  const has = (features as ReadonlySet<string>).has("subgroup-size-control");
+  return gpu === "intel" && has && (adapterInfo?.subgroupMinSize ?? 0) === FEW_LANES ? FEW_LANES : undefined;
 }

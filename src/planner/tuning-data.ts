@@ -33,6 +33,7 @@ export interface TuningData {
 /** Bounds of a well-formed entry: no problem has more variants, and no text is longer. */
 const MAX_ROWS = 512;
 const MAX_TEXT = 16_384;
+const MAX_CORES = 4096;
 
 /** Returns the known fields of a value, or undefined if it is malformed. */
 type Parse<T> = (value: unknown) => T | undefined;
@@ -40,6 +41,10 @@ type Parse<T> = (value: unknown) => T | undefined;
 const text: Parse<string> = (value) => (typeof value === "string" && value.length <= MAX_TEXT ? value : undefined);
 const positive: Parse<number> = (value) =>
   typeof value === "number" && value > 0 && value < Infinity ? value : undefined;
+const count: Parse<number> = (value) =>
+  Number.isSafeInteger(value) && 0 < (value as number) && (value as number) <= MAX_CORES
+    ? (value as number)
+    : undefined;
 const flag: Parse<boolean> = (value) => (typeof value === "boolean" ? value : undefined);
 
 function record<T extends object>(fields: { readonly [K in keyof T]: Parse<T[K]> }): Parse<T> {
@@ -73,7 +78,7 @@ const parseCalibration = record<Calibration>({
   ...environmentFields,
   rates: record({
     ...{ multiplyAdds: positive, loads: positive, bytes: positive, dispatch: positive, threads: positive },
-    overlap: flag,
+    ...{ overlap: flag, workgroupLoads: positive, traffic: positive, cores: count },
   }),
 });
 

@@ -34,6 +34,22 @@ export interface KernelView {
   readonly taps: Triple;
 }
 
+/**
+ * Phases of a strided gradient, computed as output channels of one correlation of stride 1. Output o of phase t is the cell
+ * first + o stride + t step of the tensor along each axis; outputs that are no cells of it are not stored.
+ */
+export interface Phases {
+  /** Phases along each axis. Each channel of the tensor has that many output channels, those along the width innermost. */
+  readonly counts: Triple;
+  readonly stride: Triple;
+  readonly step: Triple;
+  readonly first: Triple;
+  readonly cells: Triple;
+  /** Strides in elements from the weights of a phase to those of the next, and from output o of a phase to that of the next. */
+  readonly weights: Triple;
+  readonly outputs: Triple;
+}
+
 /** One correlation: its geometry, and the memory layout of its operands. */
 export interface Correlation {
   readonly N: number;
@@ -60,6 +76,8 @@ export interface Correlation {
   readonly x: TensorView;
   readonly w: KernelView;
   readonly y: TensorView;
+  /** The phases that the output channels are, if so. The strides of `w` and `y` between channels are then those between whole sets of phases. */
+  readonly phases?: Phases | undefined;
   /** The operand, if any, that is multiplied by the derivative of an activation while it is loaded. */
   readonly gated?: { readonly role: "x" | "w"; readonly by: ActivationGradient };
   /** Element counts of the operands' buffers. */

@@ -13,9 +13,14 @@
 // Cells of one residue modulo the stride meet the same taps (every (stride / gcd(stride, dilation))-th), and neighbours among them meet
 // neighbouring outputs. So each residue is one phase: a dense correlation of dy with the flipped kernel of those taps, in which no zero is
 // multiplied (Dumoulin and Visin, "A guide to convolution arithmetic for deep learning", section 4; the phases as in polyphase filter banks).
+//
+// With the cell written as o * stride + t * dilation - pad for the first tap t of its phase, all phases of as many taps see the same outputs around
+// o. So they are the output channels of one correlation, which stores output o of each at its own cell (the sub-pixel convolution of Shi et al.,
+// "Real-time single image and video super-resolution using an efficient sub-pixel convolutional neural network", 2016). A kernel of a multiple of
+// the stride is one such correlation; others are two along an axis, since a tap of zeros would multiply infinity.
 import { greatestCommonDivisor } from "../base/arithmetic.ts";
 import { type Triple, eachAxis, elementCount } from "../base/shape.ts";
-import { type Correlation, forwardCorrelation, gatedOperand, operandLayouts } from "./correlation.ts";
+import { type Correlation, type Phases, forwardCorrelation, gatedOperand, operandLayouts } from "./correlation.ts";
 import { type ConvProblem, NO_EPILOGUE } from "./problem.ts";
 
 /** The correlation that computes dw of a problem. Its weights are the elements of dy, and its output channels those of y. */
@@ -64,25 +69,22 @@ export function weightGradient(problem: ConvProblem): Correlation {
 
 /** The gradient of the input as correlations, and the steps it needs beside them. */
 export interface InputGradient {
-  /** One correlation for each phase whose cells some output depends on. They write each of those cells once. */
-  readonly phases: readonly Correlation[];
-  /** Whether some cells belong to no phase: a step fills all cells before the phases write theirs. */
+  /** Correlations of one phase or several, for all phases whose cells some output depends on. They write each of those cells once. */
+  readonly correlations: readonly Correlation[];
+  /** Whether some cells belong to no phase: a step fills all cells before the correlations write theirs. */
   readonly fills: boolean;
-  /** Whether the border repeats input cells: the phases then write the gradient of the padded input, to be folded into that of the input. */
-  readonly folds: boolean;
 }
 
-/** One residue modulo the stride along an axis: its cells, and the taps and outputs they meet. */
-interface Phase {
-  readonly first: number;
-  readonly count: number;
-  /** The first tap, the number of taps, and the distances between neighbouring taps and between the outputs they meet. */
+/** Neighbouring phases along an axis that one correlation computes: those of as many first taps. */
+interface PhaseRange {
+  /** The first tap of the first phase, and the number of phases. */
   readonly tap: number;
+  readonly phases: number;
+  /** The taps of each phase. */
   readonly taps: number;
-  readonly tapStep: number;
-  readonly dilation: number;
-  /** The output that the first cell meets at the first tap. */
+  /** The output of the forward pass that the first and the last cell of some phase meet at its first tap. */
   readonly meets: number;
+  readonly last: number;
 }
 
 /** One axis of the gradient: its number of cells, the padding before them, and the geometry of the convolution. */
@@ -99,27 +101,35 @@ function tapStepOf({ stride, dilation }: Axis): number {
   return stride / greatestCommonDivisor(stride, dilation);
 }
 
-/** The first cell at which a tap meets an output. */
-function firstCell({ pad, stride, dilation }: Axis, tap: number): number {
-  return (((tap * dilation - pad) % stride) + stride) % stride;
-}
-
-/** The phases of an axis: one for each of the first `tapStep` taps that meets a cell, so there are at most as many as taps. */
-function phasesOf(axis: Axis): Phase[] {
+/**
+ * The phases of an axis, one for each of the first taps that meets a cell, in ranges of as many taps. `even`: and of as many cells that meet the
+ * same outputs, so that a range computes nothing beyond the edges.
+ */
+function phasesOf(axis: Axis, even: boolean): PhaseRange[] {
   const { size, pad, kernel, stride, dilation } = axis;
   const tapStep = tapStepOf(axis);
-  const phases: Phase[] = [];
-  for (let tap = 0; tap < Math.min(kernel, tapStep); tap++) {
-    const first = firstCell(axis, tap);
-    if (first >= size) continue;
-    phases.push({
-      first,
-      count: Math.ceil((size - first) / stride),
-      ...{ tap, taps: Math.ceil((kernel - tap) / tapStep), tapStep, dilation: (dilation * tapStep) / stride },
-      meets: (first + pad - tap * dilation) / stride,
-    });
+  const ranges: PhaseRange[] = [];
+  for (let tap = 0, next = 0; tap < Math.min(kernel, tapStep); tap = next) {
+    const taps = Math.ceil((kernel - tap) / tapStep);
+    const meets = Math.ceil((pad - tap * dilation) / stride);
+    const last = Math.floor((pad + size - 1 - tap * dilation) / stride);
+    // The first tap of which one of the three differs.
+    next = Math.min(
+      tapStep,
+      kernel - tapStep * (taps - 1),
+      Math.ceil((pad - stride * (meets - 1)) / dilation),
+      Math.floor((pad + size - 1 - stride * last) / dilation) + 1,
+    );
+    if (last < meets) continue;
+    const range = ranges.at(-1);
+    if (!even && range?.taps === taps && range.tap + range.phases === tap) {
+      ranges[ranges.length - 1] = {
+        ...{ tap: range.tap, phases: next - range.tap, taps },
+        ...{ meets: Math.min(meets, range.meets), last: Math.max(last, range.last) },
+      };
+    } else ranges.push({ tap, phases: next - tap, taps, meets, last });
   }
-  return phases.toSorted((a, b) => a.first - b.first);
+  return ranges;
 }
 
 /** Size of the padded input along each axis. */
@@ -143,18 +153,6 @@ function axesOf(problem: ConvProblem): readonly [Axis, Axis, Axis] {
     stride: problem.stride[axis],
     dilation: problem.dilation[axis],
   }));
-}
-
-/** Number of phases of the gradient of the input, counted without computing them. */
-export function phaseCount(problem: ConvProblem): number {
-  const counts = axesOf(problem).map((axis) => {
-    const taps = Math.min(axis.kernel, tapStepOf(axis));
-    if (axis.stride <= axis.size) return taps;
-    let count = 0;
-    for (let tap = 0; tap < taps; tap++) if (firstCell(axis, tap) < axis.size) count++;
-    return count;
-  });
-  return counts.reduce((product, count) => product * count, 1);
 }
 
 /**
@@ -186,42 +184,64 @@ export function gradientOperands(problem: ConvProblem): Correlation {
   };
 }
 
-/** The correlations that compute dx of a problem, or the transposed convolution, with the problem's epilogue. */
-export function inputGradient(problem: ConvProblem): InputGradient {
+/**
+ * The correlations that compute dx of a problem, or the transposed convolution, with the problem's epilogue. `even` divides phases among more of
+ * them, of which none computes outputs beyond the edges.
+ */
+export function inputGradient(problem: ConvProblem, even = false): InputGradient {
   const whole = gradientOperands(problem);
   const axes = axesOf(problem);
-  const perAxis = axes.map(phasesOf);
-  const phases: Correlation[] = [];
-  for (const d of perAxis[0]!) {
-    for (const h of perAxis[1]!) {
-      for (const w of perAxis[2]!) {
-        const phase = [d, h, w] as const;
-        phases.push({
-          ...whole,
-          kernel: eachAxis((axis) => phase[axis].taps),
-          output: eachAxis((axis) => phase[axis].count),
-          stride: [1, 1, 1],
-          dilation: eachAxis((axis) => phase[axis].dilation),
-          // The first cell meets output `meets` at the first tap, and output `meets - (taps - 1) * dilation` at the last.
-          padBegin: eachAxis((axis) => (phase[axis].taps - 1) * phase[axis].dilation - phase[axis].meets),
-          w: {
-            ...whole.w,
-            // From the last tap of the phase back to its first.
-            start: phase.reduce(
-              (at, { tap, taps, tapStep }, axis) => at + (tap + (taps - 1) * tapStep) * whole.w.taps[axis]!,
-              whole.w.start,
-            ),
-            taps: eachAxis((axis) => -phase[axis].tapStep * whole.w.taps[axis]),
-          },
-          y: {
-            ...whole.y,
-            start: phase.reduce((sum, { first }, axis) => sum + first * whole.y.spatial[axis]!, 0),
-            spatial: eachAxis((axis) => whole.y.spatial[axis] * whole.stride[axis]),
-          },
-        });
-      }
-    }
-  }
-  const fills = axes.some(({ stride, size }, axis) => perAxis[axis]!.length < Math.min(stride, size));
-  return { phases, fills, folds: repeatsInput(problem) };
+  const perAxis = axes.map((axis) => phasesOf(axis, even));
+  const [slices, rows, columns] = perAxis as [PhaseRange[], PhaseRange[], PhaseRange[]];
+  const correlations = slices.flatMap((d) =>
+    rows.flatMap((h) => columns.map((w) => correlationOf(whole, axes, [d, h, w]))),
+  );
+  const reached = perAxis.map((ranges) => ranges.reduce((sum, { phases }) => sum + phases, 0));
+  return { correlations, fills: axes.some(({ stride, size }, axis) => reached[axis]! < Math.min(stride, size)) };
+}
+
+/** The correlation that computes a range of phases along each axis. */
+function correlationOf(
+  whole: Correlation,
+  axes: readonly [Axis, Axis, Axis],
+  ranges: readonly [PhaseRange, PhaseRange, PhaseRange],
+): Correlation {
+  const { stride, w, y } = whole;
+  const tapStep = eachAxis((axis) => tapStepOf(axes[axis]));
+  const dilation = eachAxis((axis) => (whole.dilation[axis] * tapStep[axis]) / stride[axis]);
+  const counts = eachAxis((axis) => ranges[axis].phases);
+  // The cell of output `meets` of the forward pass at the first tap.
+  const first = eachAxis(
+    (axis) => ranges[axis].meets * stride[axis] + ranges[axis].tap * whole.dilation[axis] - axes[axis].pad,
+  );
+  const phases: Phases = {
+    ...{ counts, stride, first, step: whole.dilation, cells: whole.output, weights: w.taps },
+    outputs: eachAxis((axis) => y.spatial[axis] * whole.dilation[axis]),
+  };
+  const several = elementCount(counts);
+  return {
+    ...whole,
+    K: whole.K * several,
+    kernel: eachAxis((axis) => ranges[axis].taps),
+    output: eachAxis((axis) => ranges[axis].last - ranges[axis].meets + 1),
+    stride: [1, 1, 1],
+    dilation,
+    // The first output meets output `meets` of the forward pass at the first tap, and output `meets - (taps - 1) * dilation` at the last.
+    padBegin: eachAxis((axis) => (ranges[axis].taps - 1) * dilation[axis] - ranges[axis].meets),
+    w: {
+      ...w,
+      // From the last tap of the phase back to its first.
+      start: ranges.reduce(
+        (at, { tap, taps }, axis) => at + (tap + (taps - 1) * tapStep[axis]!) * w.taps[axis]!,
+        w.start,
+      ),
+      taps: eachAxis((axis) => -tapStep[axis] * w.taps[axis]),
+    },
+    y: {
+      ...y,
+      start: first.reduce((sum, cell, axis) => sum + cell * y.spatial[axis]!, y.start),
+      spatial: eachAxis((axis) => y.spatial[axis] * stride[axis]),
+    },
+    ...(several > 1 && { phases }),
+  };
 }

@@ -22,7 +22,7 @@ import {
   checkActivationGradient,
 } from "./activation-gradient.ts";
 import { type Activation, type ActivationOption, checkActivation } from "./activation.ts";
-import { type Padding, type PaddingMode, PADDING_MODES, imageCells, resolvePadding } from "./padding.ts";
+import { type Padding, type PaddingMode, PADDING_MODES, resolvePadding } from "./padding.ts";
 
 export const PASSES = ["forward", "backward-data", "backward-weights"] as const;
 export type Pass = (typeof PASSES)[number];
@@ -289,23 +289,4 @@ export function multiplyAdds(problem: Pick<ConvProblem, "N" | "C" | "K" | "group
   return (
     problem.N * problem.K * (problem.C / problem.groups) * elementCount(problem.kernel) * elementCount(problem.output)
   );
-}
-
-/** The largest number of padded-input cells that repeat one input cell, whose gradient is the sum of theirs. */
-function maxCopies({ input, padBegin, padEnd, paddingMode }: ConvProblem): number {
-  return input.reduce((product, size, axis) => {
-    const [begin, end] = [Math.max(0, padBegin[axis]!), Math.max(0, padEnd[axis]!)];
-    const image = imageCells(paddingMode, size);
-    if (paddingMode === "zeros") return product;
-    if (paddingMode === "replicate") return product * (1 + (size === 1 ? begin + end : Math.max(begin, end)));
-    return product * (1 + Math.ceil(begin / image) + Math.ceil(end / image));
-  }, 1);
-}
-
-/** The largest number of terms in one output sum of the pass: the n of the error bound gamma_n. */
-export function sumLength(problem: ConvProblem): number {
-  const taps = elementCount(problem.kernel);
-  if (problem.pass === "forward") return (problem.C / problem.groups) * taps;
-  if (problem.pass === "backward-data") return (problem.K / problem.groups) * taps * maxCopies(problem);
-  return problem.N * elementCount(problem.output);
 }

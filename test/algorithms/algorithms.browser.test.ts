@@ -4,17 +4,27 @@
 // Tests run concurrently (maxConcurrency in vitest.config.ts): one compiles while others compute, and a browser that looks for
 // finished work on the GPU only every 100 ms finds that of many tests.
 import { afterAll, describe, expect, inject, it } from "vitest";
-import type { Algorithm, Candidate } from "../../src/algorithms/algorithm.ts";
-import { algorithms } from "../../src/algorithms/index.ts";
+import type { Algorithm } from "../../src/algorithms/algorithm.ts";
+import { algorithms } from "../../src/algorithms/hardware.ts";
 import { DEFAULT_TRAITS } from "../../src/algorithms/traits.ts";
 import { DTYPES } from "../../src/base/dtype.ts";
 import { createEngine } from "../../src/index.ts";
 import { deviceTraits } from "../../src/planner/device-traits.ts";
+import { traitsOf } from "../../src/planner/gpu-classes.ts";
 import { type ConvProblem, PASSES, type Pass, convProblem } from "../../src/problem/problem.ts";
 import { candidatesOf, reasonOf } from "../suite/candidates.ts";
-import { type Case, adjoint, componentwise, exact, isExact, isLinear, isSmall, nonFinite } from "../suite/forms.ts";
+import {
+  type Case,
+  adjoint,
+  componentwise,
+  exact,
+  isExact,
+  isLinear,
+  isSmall,
+  nonFinite,
+  withCase,
+} from "../suite/forms.ts";
 import { type NamedProblem, problems } from "../suite/problems.ts";
-import { seedOf } from "../suite/random.ts";
 import { selectProblems } from "../suite/selection.ts";
 
 // Made before the tests are listed, which depend on its features.
@@ -22,7 +32,7 @@ const engine = await createEngine();
 afterAll(() => engine.destroy());
 
 /** What the engine plans with. */
-const traits = deviceTraits(engine.device, engine.info.adapter, DEFAULT_TRAITS.maxWorkspaceBytes);
+const traits = deviceTraits(engine.device, traitsOf(engine.info.adapter), DEFAULT_TRAITS.maxWorkspaceBytes);
 
 const selection = inject("selection");
 const draw = inject("draw");
@@ -39,30 +49,13 @@ for (const dtype of dtypes) {
   );
 }
 
-/** Plans a problem by an algorithm, runs a form of test on it, and frees it. */
-async function withCase(
-  algorithm: Algorithm,
-  pass: Pass,
-  { name, descriptor }: NamedProblem,
-  { variant, error }: Candidate<unknown>,
-  body: (test: Case) => Promise<void>,
-): Promise<void> {
-  const plan = await engine.plan(pass, descriptor, { algorithm: algorithm.name, variant });
-  const problem = convProblem(pass, descriptor);
-  try {
-    await body({ engine, plan, problem, seed: seedOf(name), error });
-  } finally {
-    plan.destroy();
-  }
-}
-
 /** The three passes of a problem by the default variants of an algorithm. */
 async function withPasses(algorithm: Algorithm, named: NamedProblem, body: (cases: Case[]) => Promise<void>) {
   const nest = (passes: readonly Pass[], cases: Case[]): Promise<void> => {
     const [pass, ...rest] = passes;
     if (!pass) return body(cases);
     const [candidate] = candidatesOf(algorithm, convProblem(pass, named.descriptor), traits);
-    return withCase(algorithm, pass, named, candidate!, (one) => nest(rest, [...cases, one]));
+    return withCase(engine, algorithm, pass, named, candidate!, (one) => nest(rest, [...cases, one]));
   };
   await nest(PASSES, []);
 }
@@ -86,16 +79,14 @@ for (const [dtype, algorithm] of dtypes.flatMap((type) => algorithms.map((one) =
       });
 
       for (const [at, { named, problem }] of supported.entries()) {
-        // What is chosen for strides too large for this suite is right for small ones too.
-        const listed = candidatesOf(algorithm, problem, traits).filter(({ variant }) => variant !== "gather");
-        const candidates = [...listed, ...candidatesOf(algorithm, problem, traits, "gather")];
+        const candidates = candidatesOf(algorithm, problem, traits);
         for (const [rank, candidate] of candidates.entries()) {
           const { variant, error } = candidate;
           // The default variant takes every problem, the others every fifth, in turn (and so both layouts): compiling is most of what the suite waits for.
           const few = selection === "sample" || (selection === "cross-section" && pass !== "forward");
           if (rank > 0 && (few || at % 5 !== rank % 5)) continue;
           const test = (form: string, body: (test: Case) => Promise<void>): void => {
-            it(`${form}: ${named.name} (${variant})`, () => withCase(algorithm, pass, named, candidate, body));
+            it(`${form}: ${named.name} (${variant})`, () => withCase(engine, algorithm, pass, named, candidate, body));
           };
           const exactly = error.exactOnIntegers && isExact(problem);
           if (exactly) test("exact", exact);

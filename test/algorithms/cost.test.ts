@@ -3,13 +3,17 @@ import { describe, expect, it } from "vitest";
 import { descriptorOf } from "../../bench/layer.ts";
 import { LAYERS } from "../../bench/layers.ts";
 import { DEFAULT_RATES, type Rates, type Work, estimate } from "../../src/algorithms/cost.ts";
-import { algorithms } from "../../src/algorithms/index.ts";
+import { lower } from "../../src/algorithms/gradients.ts";
+import { algorithms } from "../../src/algorithms/hardware.ts";
 import { DEFAULT_TRAITS, type DeviceTraits } from "../../src/algorithms/traits.ts";
 import { choose } from "../../src/planner/choose.ts";
 import { type Pass, convProblem } from "../../src/problem/problem.ts";
 import { SOFTWARE_TRAITS } from "../suite/traits.ts";
 
-const rates: Rates = { multiplyAdds: 100, loads: 10, bytes: 1000, dispatch: 0.5, threads: 4, overlap: false };
+const rates: Rates = {
+  ...{ multiplyAdds: 100, loads: 10, bytes: 1000, dispatch: 0.5, threads: 4, overlap: false },
+  ...{ workgroupLoads: 20, traffic: 2000, cores: 1 },
+};
 const work: Work = { threads: 4, multiplyAdds: 200, loads: 0, bytes: 0 };
 
 describe("estimate", () => {
@@ -67,7 +71,7 @@ describe("the figures of an adapter on the CPU", () => {
     const pass = layer.pass as "forward";
     const options = { batch: 1, layout: "channels-first", dtype: "f32" } as const;
     const problem = convProblem(pass, descriptorOf(layer, pass, options));
-    expect(best).toContain(choose(algorithms, problem, SOFTWARE_TRAITS, {}).chosen.algorithm);
+    expect(best).toContain(choose(algorithms, lower(problem, SOFTWARE_TRAITS), {}).chosen.algorithm);
   });
 
   it("differ from those of a GPU", () => {
@@ -90,8 +94,8 @@ it.each([
   ["a long signal, 65 taps", [1, 1, 1_000_000], [1, 1, 65], 1],
 ])("the gradient of the weights takes at most twice the forward pass: %s", (_, inputShape, kernelShape, groups) => {
   const seconds = (pass: Pass, device: DeviceTraits): number =>
-    choose(algorithms, convProblem(pass, { inputShape, kernelShape, groups, padding: "same" }), device, {}).chosen
-      .seconds;
+    choose(algorithms, lower(convProblem(pass, { inputShape, kernelShape, groups, padding: "same" }), device), {})
+      .chosen.seconds;
   for (const device of [SOFTWARE_TRAITS, DEFAULT_TRAITS])
     // The steps that add partial sums start dispatches of their own.
     expect(seconds("backward-weights", device)).toBeLessThanOrEqual(
@@ -100,7 +104,7 @@ it.each([
 });
 
 // FCN's upsampling by 32: as 1024 phases it took 2048 dispatches of little work.
-it("a transposed convolution of many phases takes one dispatch", () => {
+it("a transposed convolution of many phases takes few dispatches", () => {
   const problem = convProblem("backward-data", {
     inputShape: [1, 21, 544, 544],
     kernelShape: [21, 1, 64, 64],
@@ -108,6 +112,6 @@ it("a transposed convolution of many phases takes one dispatch", () => {
     stride: 32,
   });
   const list = algorithms.filter(({ name }) => name === "direct" || name === "im2col");
-  const { candidate } = choose(list, problem, SOFTWARE_TRAITS, {}).chosen;
-  expect(candidate.dispatches, candidate.variant).toBe(1);
+  const { candidate } = choose(list, lower(problem, SOFTWARE_TRAITS), {}).chosen;
+  expect(candidate.dispatches, candidate.variant).toBeLessThanOrEqual(4);
 });

@@ -2,13 +2,15 @@
 import { describe, expect, it } from "vitest";
 import type { Candidate } from "../../src/algorithms/algorithm.ts";
 import { estimate } from "../../src/algorithms/cost.ts";
-import { depthwise } from "../../src/algorithms/depthwise.ts";
+import { algorithms } from "../../src/algorithms/hardware.ts";
 import { DEFAULT_TRAITS, type DeviceTraits } from "../../src/algorithms/traits.ts";
 import type { Constant, Step } from "../../src/kernel/step.ts";
 import { type Correlation, forwardCorrelation } from "../../src/problem/correlation.ts";
 import { type ConvDescriptor, PASSES, convProblem } from "../../src/problem/problem.ts";
 import { candidatesOf, reasonOf } from "../suite/candidates.ts";
 import { SOFTWARE_TRAITS } from "../suite/traits.ts";
+
+const depthwise = algorithms.find(({ name }) => name === "depthwise")!;
 
 const software: DeviceTraits = SOFTWARE_TRAITS;
 

@@ -5,6 +5,7 @@ import { fft } from "../../src/algorithms/fft/fft.ts";
 import { DEFAULT_TRAITS } from "../../src/algorithms/traits.ts";
 import { createEngine } from "../../src/index.ts";
 import { deviceTraits } from "../../src/planner/device-traits.ts";
+import { traitsOf } from "../../src/planner/gpu-classes.ts";
 import { PASSES, convProblem } from "../../src/problem/problem.ts";
 import { candidatesOf } from "../suite/candidates.ts";
 import { adjoint, componentwise } from "../suite/forms.ts";
@@ -13,7 +14,7 @@ import { integers, uniform } from "../suite/random.ts";
 
 const engine = await createEngine({ tuning: "forget" });
 afterAll(() => engine.destroy());
-const traits = deviceTraits(engine.device, engine.info.adapter, DEFAULT_TRAITS.maxWorkspaceBytes);
+const traits = deviceTraits(engine.device, traitsOf(engine.info.adapter), DEFAULT_TRAITS.maxWorkspaceBytes);
 
 const NAMED: readonly (readonly [name: string, variant: string])[] = [
   ["2-D first layer, plain, channels-first", "tiles 6/3x5/2"],

@@ -1,41 +1,61 @@
 // The register tile of a product: it fits the matrices, the adapter, and what can be shared.
 import { describe, expect, it } from "vitest";
 import { gemmWork } from "../../src/algorithms/gemm/gemm.ts";
-import { gemmTile, gemmTiles } from "../../src/algorithms/gemm/tile.ts";
+import { THREAD_TILES, gemmTile, gemmTiles } from "../../src/algorithms/gemm/tile.ts";
+import { WORKGROUP_TILES } from "../../src/algorithms/gemm/workgroup.ts";
 import { DEFAULT_TRAITS } from "../../src/algorithms/traits.ts";
 import { SOFTWARE_TRAITS } from "../suite/traits.ts";
 
 const alone = { ...SOFTWARE_TRAITS, quads: false };
+const tiles = [...WORKGROUP_TILES, ...THREAD_TILES];
 const large = { batch: 36, M: 64, N: 196, K: 64 };
 
 describe("gemmTile", () => {
   it("is as large as the matrices fill", () => {
-    expect(gemmTile(large, alone).name).toBe("m16n16");
-    expect(gemmTile({ batch: 1, M: 1, N: 4096, K: 64 }, alone).tileM).toBe(1);
-    expect(gemmTile({ batch: 144, M: 4096, N: 4, K: 64 }, alone).tileN4).toBe(1);
+    expect(gemmTile(tiles, large, alone).name).toBe("m16n16");
+    expect(gemmTile(tiles, { batch: 1, M: 1, N: 4096, K: 64 }, alone).tileM).toBe(1);
+    expect(gemmTile(tiles, { batch: 144, M: 4096, N: 4, K: 64 }, alone).tileN4).toBe(1);
   });
 
   it("is smaller where larger ones would leave cores idle", () => {
-    const { tileM, tileN4 } = gemmTile({ batch: 1, M: 64, N: 64, K: 64 }, alone);
+    const { tileM, tileN4 } = gemmTile(tiles, { batch: 1, M: 64, N: 64, K: 64 }, alone);
     expect(4 * tileM * tileN4).toBeLessThan(256);
   });
 
   it("shares loads in quads where it can, in tiles that compile soon unless the product is large", () => {
-    expect(gemmTile(large, SOFTWARE_TRAITS).name).toBe("m8n16-quads");
-    expect(gemmTile({ ...large, batch: 3600 }, SOFTWARE_TRAITS).name).toBe("m16n16-quads");
+    expect(gemmTile(tiles, large, SOFTWARE_TRAITS).name).toBe("m8n16-quads");
+    expect(gemmTile(tiles, { ...large, batch: 3600 }, SOFTWARE_TRAITS).name).toBe("m16n16-quads");
     // B in single pixels cannot be shared.
-    expect(gemmTile(large, SOFTWARE_TRAITS, false).quads).toBe(false);
+    expect(gemmTile(tiles, large, SOFTWARE_TRAITS, false).quads).toBe(false);
     // One block of rows is no quad: three threads of four would have nothing to do.
-    expect(gemmTile({ ...large, M: 4 }, SOFTWARE_TRAITS).quads).toBe(false);
+    expect(gemmTile(tiles, { ...large, M: 4 }, SOFTWARE_TRAITS).quads).toBe(false);
   });
 
-  it("keeps to the registers of a GPU, and offers several tiles to be measured there", () => {
-    const tiles = gemmTiles(large, DEFAULT_TRAITS);
-    expect(tiles.length).toBe(3);
-    for (const { tileM, tileN4, quads } of tiles) {
-      expect(4 * tileM * tileN4).toBeLessThanOrEqual(64);
-      expect(quads).toBe(false);
+  it("keeps to the registers and the workgroup memory of a GPU, and offers several tiles to be measured there", () => {
+    const many = { ...DEFAULT_TRAITS, maxSums: 64 };
+    for (const device of [DEFAULT_TRAITS, many]) {
+      const suited = gemmTiles(tiles, large, device);
+      expect(suited.length).toBeGreaterThanOrEqual(4);
+      expect(suited[0]!.workgroup).toBeDefined();
+      for (const { tileM, tileN4, quads } of suited) {
+        expect(4 * tileM * tileN4).toBeLessThanOrEqual(device.maxSums);
+        expect(quads).toBe(false);
+      }
     }
+    expect(gemmTile(tiles, { ...large, M: 1024, N: 4096 }, many).name).toMatch(/8x8/);
+    for (const { workgroup } of gemmTiles(tiles, large, { ...many, workgroupBytes: 0 }))
+      expect(workgroup).toBeUndefined();
+  });
+
+  it("does not unroll a K-step where registers are few, and asks for small subgroups where it can", () => {
+    expect(gemmTile(tiles, large, DEFAULT_TRAITS).workgroup!.counted).toBe(true);
+    const small = { ...DEFAULT_TRAITS, maxSums: 64, subgroupSize: 8 };
+    for (const { tileM, tileN4, workgroup } of gemmTiles(tiles, large, small)) {
+      expect(workgroup?.subgroupSize ?? 8).toBe(8);
+      if (workgroup && 4 * tileM * tileN4 === 64) expect(workgroup.step4).toBe(1);
+    }
+    // Single pixels take more addresses.
+    for (const { tileM, tileN4 } of gemmTiles(tiles, large, small, false)) expect(4 * tileM * tileN4).toBeLessThan(64);
   });
 });
 
@@ -47,6 +67,18 @@ describe("gemmWork", () => {
     expect(threads).toBe(2 * 2 * 2);
     expect(multiplyAdds).toBe(8 * 2 * 8 * 16 * 4);
     expect(bytes).toBe(2 * 4 * (9 * 5 + 5 * 17 + 9 * 17));
+  });
+
+  it("counts what a workgroup loads once, and what its threads load of that", () => {
+    const products = { batch: 1, M: 33, N: 32, K: 9 };
+    const shared = WORKGROUP_TILES.find(({ name }) => name === "32x32-4x4k8")!;
+    const { threads, multiplyAdds, loads, workgroupLoads, barriers } = gemmWork(products, shared);
+    expect(threads).toBe(2 * 64);
+    expect(multiplyAdds).toBe(64 * 32 * 16);
+    // Two K-steps of eight terms each: the tiles are loaded once and stored once, and read by every thread.
+    expect(loads).toBe(2 * 64 * 16 + 4 * 33 * 32);
+    expect(workgroupLoads).toBe(2 * 64 * 16 + 2 * 64 * 8 * 16);
+    expect(barriers).toBe(2 * 2);
   });
 
   it("counts whole quads of blocks of rows, which load a quarter of B each", () => {

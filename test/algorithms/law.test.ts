@@ -3,8 +3,10 @@
 // shown by algorithms.browser.test.ts. Each problem is planned for one of four devices, in turn, from the seed of the run on.
 import { expect, inject, it } from "vitest";
 import type { Algorithm } from "../../src/algorithms/algorithm.ts";
-import { algorithms } from "../../src/algorithms/index.ts";
-import { candidatesFor, lower } from "../../src/algorithms/passes.ts";
+import { lower } from "../../src/algorithms/gradients.ts";
+import { algorithms } from "../../src/algorithms/hardware.ts";
+import { MAX_ITERATIONS, boundedCandidates, iterationsOf } from "../../src/algorithms/long-sums.ts";
+import { candidatesFor } from "../../src/algorithms/passes.ts";
 import { DEFAULT_TRAITS, type DeviceTraits } from "../../src/algorithms/traits.ts";
 import { type ConvProblem, PASSES, convProblem } from "../../src/problem/problem.ts";
 import { COMPATIBILITY } from "../suite/compatibility.ts";
@@ -24,6 +26,11 @@ function* violationsOf(algorithm: Algorithm, problem: ConvProblem, device: Devic
   const list = candidatesFor(algorithm, lowering);
   if ("reason" in list) return;
   if (list.length === 0) yield "neither candidates nor a reason";
+  for (const c of lowering.correlations) {
+    const each = boundedCandidates(algorithm, c, lowering.share);
+    for (const one of "reason" in each ? [] : each)
+      if (iterationsOf(c, one) > MAX_ITERATIONS) yield `${one.variant}: ${iterationsOf(c, one)} iterations`;
+  }
   for (const candidate of list) {
     for (const found of violations(candidate, device)) yield `${candidate.variant}: ${found}`;
     const again = candidatesFor(algorithm, lowering, candidate.variant);

@@ -1,13 +1,18 @@
 // What winograd offers and how it plans: refusals in words with numbers, chunks under the caps, variants by estimate.
 import { describe, expect, it } from "vitest";
 import type { Candidate } from "../../src/algorithms/algorithm.ts";
-import type { DeviceTraits } from "../../src/algorithms/traits.ts";
+import { algorithms } from "../../src/algorithms/hardware.ts";
+import { DEFAULT_TRAITS, type DeviceTraits, type GpuClass } from "../../src/algorithms/traits.ts";
 import { partitionOf } from "../../src/algorithms/winograd/partition.ts";
 import { TILES } from "../../src/algorithms/winograd/tiles.ts";
-import { winograd } from "../../src/algorithms/winograd/winograd.ts";
+import { CLASSES } from "../../src/planner/gpu-classes.ts";
 import { type Correlation, forwardCorrelation } from "../../src/problem/correlation.ts";
 import { type ConvDescriptor, LAYOUTS, convProblem } from "../../src/problem/problem.ts";
+import { candidatesOf } from "../suite/candidates.ts";
+import { violations } from "../suite/law.ts";
 import { SOFTWARE_TRAITS } from "../suite/traits.ts";
+
+const winograd = algorithms.find(({ name }) => name === "winograd")!;
 
 const traits: DeviceTraits = SOFTWARE_TRAITS;
 
@@ -107,6 +112,90 @@ describe("plan", () => {
       }
     }
   });
+});
+
+/** Intel's, where a kernel may ask for them. */
+const SMALL_SUBGROUPS = { subgroupSize: 8, maxSums: 64 };
+
+describe.each(Object.keys(CLASSES) as GpuClass[])("on %s", (gpu) => {
+  const device: DeviceTraits =
+    gpu === "software" ? traits : { ...DEFAULT_TRAITS, ...CLASSES[gpu], gpu, ...(gpu === "intel" && SMALL_SUBGROUPS) };
+  const problems = LAYOUTS.flatMap((layout) => {
+    const shapes = (
+      N: number,
+      C: number,
+      side: number,
+      K: number,
+    ): Pick<ConvDescriptor, "inputShape" | "kernelShape"> =>
+      layout === "channels-first"
+        ? { inputShape: [N, C, side, side], kernelShape: [K, C, 3, 3] }
+        : { inputShape: [N, side, side, C], kernelShape: [3, 3, C, K] };
+    return [shapes(1, 64, 28, 64), shapes(16, 64, 56, 64), shapes(2, 6, 9, 70)].map((one) =>
+      convProblem("forward", { ...one, padding: 1, layout }),
+    );
+  });
+
+  it("keeps the law", () => {
+    for (const problem of problems) {
+      for (const candidate of candidatesOf(winograd, problem, device))
+        expect([...violations(candidate, device)], candidate.variant).toEqual([]);
+    }
+  });
+
+  it("takes one dispatch a run fused, three a chunk otherwise, and keeps chunks in the cache", () => {
+    for (const problem of problems) {
+      for (const candidate of candidatesOf(winograd, problem, device)) {
+        const { variant, workspaceBytes } = candidate;
+        const { steps } = candidate.plan();
+        if (variant.includes("fused")) {
+          expect(steps.length).toBe(1);
+          expect(workspaceBytes).toBe(0);
+        } else {
+          const cap = gpu === "software" ? 2 ** 25 : device.cacheBytes;
+          expect(workspaceBytes).toBeLessThanOrEqual(cap);
+          if (problem.N < 16 && gpu !== "mobile") expect(steps.length).toBe(3);
+        }
+      }
+    }
+  });
+
+  it("divides tiles among chunks evenly, and into no smaller ones where each loads more filters than the cache holds", () => {
+    const chunksOf = (N: number, C: number, side: number): number[] => {
+      const problem = convProblem("forward", { inputShape: [N, C, side, side], kernelShape: [C, C, 3, 3], padding: 1 });
+      const { steps } = candidatesOf(winograd, problem, device, "f4x3")[0]!.plan();
+      return steps.flatMap(({ uniforms: { tiles } }, at) => (at % 3 === 0 ? [Number(tiles)] : []));
+    };
+    const many = chunksOf(16, 64, 56);
+    expect(Math.min(...many)).toBeGreaterThan(0.9 * Math.max(...many));
+    expect(chunksOf(16, 512, 7)).toEqual([64]);
+  });
+
+  it("offers fused tiles where workgroup memory is fast, with no more sums than registers hold", () => {
+    const names = candidatesOf(winograd, problems[0]!, device).map(({ variant }) => variant);
+    const fused = names.filter((name) => name.includes("fused")).toSorted();
+    const expected = { software: [], mobile: [], intel: ["f2x3-fused16"], unknown: ["f2x3-fused16"] };
+    expect(fused).toEqual(expected[gpu as keyof typeof expected] ?? ["f2x3-fused16", "f2x3-fused32"]);
+  });
+});
+
+it("offers no fused tile to 16 lanes on Intel, nor where workgroups are small, but by its name to whom can run it", () => {
+  const problem = convProblem("forward", { inputShape: [1, 8, 9, 9], kernelShape: [8, 8, 3, 3] });
+  const named = (device: DeviceTraits, name?: string) =>
+    candidatesOf(winograd, problem, device, name).filter(({ variant }) => variant.includes("fused"));
+  expect(named({ ...DEFAULT_TRAITS, ...CLASSES.intel, gpu: "intel" })).toEqual([]);
+  expect(named({ ...DEFAULT_TRAITS, maxWorkgroupInvocations: 128 }, "f2x3-fused16")).toEqual([]);
+  expect(named(traits, "f2x3-fused32")).toHaveLength(1);
+});
+
+it("asks for small subgroups where a tile has more values than 16 lanes on Intel hold", () => {
+  const problem = convProblem("forward", { inputShape: [1, 8, 20, 20], kernelShape: [8, 8, 5, 5], padding: 2 });
+  const sizesOf = (name: string) => {
+    const [candidate] = candidatesOf(winograd, problem, { ...DEFAULT_TRAITS, gpu: "intel", ...SMALL_SUBGROUPS }, name);
+    const { preparation, steps } = candidate!.plan();
+    return [...preparation!.steps, steps[0]!, steps[2]!].map(({ kernel }) => kernel.subgroupSize);
+  };
+  expect(sizesOf("f4x5")).toEqual([8, 8, 8]);
+  expect(sizesOf("f2x5")).toEqual([undefined, undefined, undefined]);
 });
 
 describe("errors", () => {

@@ -1,22 +1,25 @@
 // Winograd on a device: chunks give the bits of the whole, and the error of every tile is measured against float64, beside its
 // stated bound and the error of the direct sum; the table is printed.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { algorithms } from "../../src/algorithms/hardware.ts";
 import type { DeviceTraits } from "../../src/algorithms/traits.ts";
-import { winograd } from "../../src/algorithms/winograd/winograd.ts";
 import { elementCount } from "../../src/base/shape.ts";
-import { type ConvDescriptor, type ConvInputs, type Constraints, type Engine, createEngine } from "../../src/index.ts";
+import { type ConvDescriptor, type ConvInputs, type Constraints, type Engine } from "../../src/index.ts";
 import { type Layout, LAYOUTS, type Pass, convProblem, joinShape } from "../../src/problem/problem.ts";
 import { errorBounds } from "../suite/bounds.ts";
 import { candidatesOf } from "../suite/candidates.ts";
 import { FACTORS, type Operands, reference, shapeOf } from "../suite/passes.ts";
-import { uniform } from "../suite/random.ts";
+import { integers, uniform } from "../suite/random.ts";
 import { SOFTWARE_TRAITS } from "../suite/traits.ts";
+import { createWholeEngine } from "../suite/whole-engine.ts";
+
+const winograd = algorithms.find(({ name }) => name === "winograd")!;
 
 const traits: DeviceTraits = SOFTWARE_TRAITS;
 
 let engine: Engine;
 beforeAll(async () => {
-  engine = await createEngine();
+  engine = await createWholeEngine();
 });
 afterAll(() => engine.destroy());
 
@@ -60,6 +63,81 @@ describe("chunks", () => {
       expect(chunks.values).toEqual(whole.values);
     },
   );
+});
+
+describe("fused", () => {
+  // Kernels with barriers take seconds to compile here: each variant takes one layout, and the other where it reflects.
+  const cases = [
+    { layout: "channels-first", variant: "f2x3-fused32" },
+    { layout: "channels-last", variant: "f2x3-fused16" },
+  ] as const;
+  const kernelOf = (layout: Layout, K: number, C: number): number[] =>
+    layout === "channels-first" ? [K, C, 3, 3] : [3, 3, C, K];
+
+  // More tiles and channels than a block has, none of them a whole number of blocks, vectors or K-steps.
+  it.each(cases)("is exact on integers, past every edge: $layout, $variant", async ({ layout, variant }) => {
+    const descriptor: ConvDescriptor = {
+      inputShape: joinShape(2, 10, [11, 9], layout),
+      kernelShape: kernelOf(layout, 70, 5),
+      groups: 2,
+      padding: [
+        [1, 2],
+        [0, 1],
+      ],
+      layout,
+    };
+    for (const pass of ["forward", "backward-data"] as const) {
+      const problem = convProblem(pass, descriptor);
+      const operands: Operands = {};
+      FACTORS[pass].forEach((factor, at) => {
+        operands[factor] = integers(elementCount(shapeOf(problem, factor)), 5 + at, 8);
+      });
+      const { values, steps } = await run(pass, descriptor, operands, { algorithm: "winograd", variant });
+      expect(steps).toBe(1);
+      expect(Array.from(values)).toEqual(Array.from(reference(problem, operands)));
+    }
+  });
+
+  it.each(cases)("reflects a border and slices a volume: not $layout, $variant", async ({ layout: other, variant }) => {
+    const [layout] = LAYOUTS.filter((one) => one !== other) as [Layout];
+    const descriptor: ConvDescriptor = {
+      inputShape: joinShape(1, 9, [3, 6, 7], layout),
+      kernelShape: layout === "channels-first" ? [3, 9, 1, 3, 3] : [1, 3, 3, 9, 3],
+      padding: [0, 2, 1],
+      paddingMode: "reflect",
+      layout,
+    };
+    const problem = convProblem("forward", descriptor);
+    const x = integers(elementCount(descriptor.inputShape), 1, 8);
+    const w = integers(elementCount(descriptor.kernelShape), 2, 8);
+    const { values } = await run("forward", descriptor, { x, w }, { algorithm: "winograd", variant });
+    expect(Array.from(values)).toEqual(Array.from(reference(problem, { x, w })));
+  });
+
+  it.each(cases)("keeps NaN within the tiles that see it: $layout, $variant", async ({ layout, variant }) => {
+    const [C, K, size] = [5, 70, 12];
+    const descriptor: ConvDescriptor = {
+      inputShape: joinShape(1, 2 * C, [size, size], layout),
+      kernelShape: kernelOf(layout, K, C),
+      groups: 2,
+      padding: 1,
+      layout,
+    };
+    const problem = convProblem("forward", descriptor);
+    const x = integers(elementCount(descriptor.inputShape), 1, 8);
+    const w = integers(elementCount(descriptor.kernelShape), 2, 8);
+    const expected = reference(problem, { x, w });
+    // In the last channel of the first group, at its first cell: the first tile sees it.
+    const channelsFirst = layout === "channels-first";
+    x[channelsFirst ? (C - 1) * size ** 2 : C - 1] = NaN;
+    const { values } = await run("forward", descriptor, { x, w }, { algorithm: "winograd", variant });
+    const wrong = [...values].findIndex((value, at) => {
+      const [k, cell] = channelsFirst ? [Math.floor(at / size ** 2), at % size ** 2] : [at % K, Math.floor(at / K)];
+      const seen = k < K / 2 && cell % size < 2 && cell < 2 * size;
+      return seen ? value === value && cell % size === 0 && cell === 0 : value !== expected[at];
+    });
+    expect(wrong).toBe(-1);
+  });
 });
 
 interface Layer {

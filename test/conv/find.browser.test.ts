@@ -1,11 +1,13 @@
 // find on a device: everything that serves is measured and ranked, a wrong result never wins, and "auto" goes by what was found.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { algorithms } from "../../src/algorithms/index.ts";
+import { lower } from "../../src/algorithms/gradients.ts";
+import { algorithms } from "../../src/algorithms/hardware.ts";
 import { DEFAULT_TRAITS } from "../../src/algorithms/traits.ts";
 import { type Workbench, find } from "../../src/conv/find.ts";
 import { type Engine, type FindProgress, createEngine } from "../../src/index.ts";
 import { rank } from "../../src/planner/choose.ts";
 import { deviceTraits } from "../../src/planner/device-traits.ts";
+import { traitsOf } from "../../src/planner/gpu-classes.ts";
 import { convProblem } from "../../src/problem/problem.ts";
 
 let engine: Engine;
@@ -102,7 +104,7 @@ describe("find", () => {
 
   it("never lets a wrong result win", async () => {
     const problem = convProblem("forward", descriptor);
-    const traits = deviceTraits(engine.device, engine.info.adapter, DEFAULT_TRAITS.maxWorkspaceBytes);
+    const traits = deviceTraits(engine.device, traitsOf(engine.info.adapter), DEFAULT_TRAITS.maxWorkspaceBytes);
     const bench: Workbench = {
       device: engine.device,
       // Every algorithm but direct flips the kernel.
@@ -111,7 +113,7 @@ describe("find", () => {
           ...constraints,
         }),
       tensor: (data, shape) => engine.tensor(data, shape),
-      ranked: () => rank(algorithms, problem, traits, {}).ranked,
+      ranked: () => rank(algorithms, lower(problem, traits), {}).ranked,
     };
     const found = await find(bench, problem, descriptor, {}, {});
     expect(found[0]!.algorithm).toBe("direct");

@@ -1,9 +1,10 @@
 // Memory is a promise: under any cap an algorithm either refuses with a reason, or stays below it, by chunks, and is as right as without.
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
-import { algorithms } from "../../src/algorithms/index.ts";
+import { algorithms } from "../../src/algorithms/hardware.ts";
 import { DEFAULT_TRAITS } from "../../src/algorithms/traits.ts";
 import { ConvError, type Engine, createEngine } from "../../src/index.ts";
 import { deviceTraits } from "../../src/planner/device-traits.ts";
+import { traitsOf } from "../../src/planner/gpu-classes.ts";
 import { type ConvDescriptor, PASSES, convProblem } from "../../src/problem/problem.ts";
 import { candidatesOf, stepsOf } from "../suite/candidates.ts";
 import { componentwise } from "../suite/forms.ts";
@@ -63,7 +64,7 @@ describe.concurrent.each(named)("%s", (name, algorithm) => {
       }
       try {
         expect(plan.workspaceBytes + plan.preparedBytes).toBeLessThanOrEqual(maxWorkspaceBytes);
-        const traits = deviceTraits(engine.device, engine.info.adapter, maxWorkspaceBytes);
+        const traits = deviceTraits(engine.device, traitsOf(engine.info.adapter), maxWorkspaceBytes);
         const [candidate] = candidatesOf(algorithm, problem, traits, plan.variant);
         const key = JSON.stringify([pass, descriptor, name, plan.variant, stepsOf(candidate!.plan())]);
         if (ran.has(key)) return;

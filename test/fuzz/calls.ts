@@ -1,6 +1,6 @@
 // Generates arbitrary calls of convolutions with every option: most are consistent, some are not, some have junk in one place.
 import * as fc from "fast-check";
-import { algorithms } from "../../src/algorithms/index.ts";
+import { algorithms } from "../../src/algorithms/hardware.ts";
 import { DEFAULT_TRAITS } from "../../src/algorithms/traits.ts";
 import { DTYPES, type Dtype } from "../../src/base/dtype.ts";
 import { ConvError } from "../../src/base/error.ts";

@@ -1,6 +1,6 @@
 // Generates arbitrary cases: mostly operations, and the calls of the API around them.
 import * as fc from "fast-check";
-import { algorithms } from "../../src/algorithms/index.ts";
+import { algorithms } from "../../src/algorithms/hardware.ts";
 import { DTYPES, type Dtype } from "../../src/base/dtype.ts";
 import { LAYOUTS, multiplyAdds } from "../../src/problem/problem.ts";
 import { candidatesOf } from "../suite/candidates.ts";

@@ -2,7 +2,8 @@
 import { readFileSync } from "node:fs";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { algorithms } from "../../src/algorithms/index.ts";
+import { lower } from "../../src/algorithms/gradients.ts";
+import { algorithms } from "../../src/algorithms/hardware.ts";
 import { DEFAULT_TRAITS, type DeviceTraits } from "../../src/algorithms/traits.ts";
 import { ConvError } from "../../src/base/error.ts";
 import { elementCount } from "../../src/base/shape.ts";
@@ -54,7 +55,7 @@ function expectWithinLimits(problem: ConvProblem, constraints: Constraints): voi
     const maxWorkspaceBytes = constraints.maxWorkspaceBytes ?? device.maxWorkspaceBytes;
     const traits = { ...device, maxWorkspaceBytes };
     if (!isBindable(problem, traits)) continue;
-    const choice = unlessRefused(() => choose(algorithms, problem, traits, constraints));
+    const choice = unlessRefused(() => choose(algorithms, lower(problem, traits), constraints));
     if (!choice) continue;
     const { algorithm, candidate, seconds } = choice.chosen;
     const plan = candidate.plan();

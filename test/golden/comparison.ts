@@ -2,7 +2,7 @@
 // precision.
 import { expect } from "vitest";
 import { type Activation, checkActivation } from "../../src/problem/activation.ts";
-import { sumLength } from "../../src/problem/problem.ts";
+import { sumLength } from "../../src/problem/sum-length.ts";
 import * as reference from "../../src/reference.ts";
 import type { Float64NdArray, NdArray, ReferenceActivationGradientOptions } from "../../src/reference.ts";
 import type { GoldenCase, GoldenTensor } from "./golden.ts";

@@ -1,9 +1,10 @@
-// What is dropped without destroy() is freed when it is garbage-collected, unless the caller may still use it; and the caches of pipelines and
+// What is dropped without destroy() is freed, into the pool, when it is garbage-collected, unless the caller may still use it; and the caches of pipelines and
 // ids are bounded. On a fake device that counts, with garbage collected when the test says so.
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
 import fillShader from "../../shaders/algorithms/fill.wgsl";
+import { elementCount } from "../../src/base/shape.ts";
 import { GpuContext, MAX_IDS } from "../../src/gpu/context.ts";
 import { MAX_PIPELINES } from "../../src/gpu/pipelines.ts";
 import { type Engine, createEngine, conv } from "../../src/index.ts";
@@ -29,29 +30,42 @@ async function engineOnFake(): Promise<FakeDevice & { engine: Engine }> {
 
 const SHAPE = [1, 8, 9, 9];
 const KERNEL = [4, 8, 3, 3];
+const ones = (shape: readonly number[]): Float32Array => new Float32Array(elementCount(shape)).fill(1);
+
+/** What is in use. */
+const used = ({ memory }: Engine): object => ({ ...memory, pool: 0, total: 0, peak: 0 });
 const by = { padding: 1, algorithm: "winograd" };
 
 describe("tensors that are dropped", () => {
   it("are freed with their prepacked copies, and no others", async () => {
-    const { engine, live } = await engineOnFake();
+    const { engine, live, created } = await engineOnFake();
     const x = engine.empty(SHAPE);
     const w = engine.empty(KERNEL);
     conv(x, w, by).destroy();
     await collect();
-    const before = { ...engine.memory, peak: 0 };
-    const buffers = live.size;
-    for (let at = 0; at < 20; at++) conv(engine.empty(SHAPE), engine.empty(KERNEL), by);
-    expect(engine.memory.tensors).toBeGreaterThan(before.tensors);
-    expect(engine.memory.weights).toBe(21 * before.weights);
+    const before = used(engine);
+    const { tensors, weights } = engine.memory;
+    const drop = (): void => {
+      for (let at = 0; at < 20; at++) conv(engine.tensor(ones(SHAPE), SHAPE), engine.tensor(ones(KERNEL), KERNEL), by);
+      expect(engine.memory.tensors).toBeGreaterThan(tensors);
+      expect(engine.memory.weights).toBe(21 * weights);
+    };
+    drop();
     await collect();
-    expect({ ...engine.memory, peak: 0 }).toEqual(before);
-    expect(live.size).toBe(buffers);
+    expect(used(engine)).toEqual(before);
+    // The next ones take their place.
+    const { buffers } = created();
+    drop();
+    expect(created().buffers).toBe(buffers);
+    await collect();
+    expect(used(engine)).toEqual(before);
     // Those that are still referred to are there.
     conv(x, w, by).destroy();
-    expect(engine.memory.tensors).toBe(before.tensors);
+    expect(engine.memory.tensors).toBe(tensors);
     for (const tensor of [x, w]) tensor.destroy();
     expect([engine.memory.tensors, engine.memory.weights]).toEqual([0, 0]);
     engine.destroy();
+    expect(live.size).toBe(0);
   });
 
   it("are not freed if the caller asked for their buffer", async () => {

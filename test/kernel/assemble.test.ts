@@ -1,6 +1,7 @@
 // How the text of a kernel is put together, and what is refused so that no caller can write into it.
 import { describe, expect, it } from "vitest";
 import loadShader from "../../shaders/lib/load.wgsl";
+import mainShader from "../../shaders/lib/main.wgsl";
 import quadsShader from "../../shaders/lib/quads.wgsl";
 import { assemble } from "../../src/kernel/assemble.ts";
 import type { Kernel } from "../../src/kernel/step.ts";
@@ -54,6 +55,14 @@ describe("assemble", () => {
       true,
     );
     expect(source.match(/^(enable|diagnostic)/gm)).toHaveLength(3);
+  });
+
+  it("asks for a subgroup size, and for the extensions that this takes", () => {
+    const shaders = [loadShader, mainShader];
+    const source = assemble({ shaders, constants: { WORKGROUP_SIZE: 64 }, aliases: { E: "f16" }, subgroupSize: 8 });
+    expect(source.startsWith("enable f16;\nenable subgroups;\nenable subgroup_size_control;\nalias E")).toBe(true);
+    expect(source).toContain("@compute @subgroup_size(8) @workgroup_size(WORKGROUP_SIZE)");
+    expect(assemble({ shaders, constants: {}, aliases: { E: "f32" } })).not.toContain("subgroup");
   });
 
   it("writes aliases", () => {

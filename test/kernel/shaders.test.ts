@@ -1,42 +1,60 @@
-// The kernels that the algorithms plan for the shared problems, compiled by Tint on Dawn's null backend: no GPU is needed to know that they
-// are valid WGSL and agree with their bindings, their uniforms and the default limits.
+// The kernels that the algorithms plan for the shared problems on devices of every class, compiled by Tint on Dawn's null backend: no GPU is
+// needed to know that they are valid WGSL and agree with their bindings, their uniforms and the default limits.
 //
-// Compiling is nearly all of what this costs (a second for each MB of unrolled source). Kernels that differ only in numeric constants, such
-// as the sizes of a tile or a kernel, or in element types are one kind: a run compiles one of each kind, drawn by the seed of the run
-// (vitest.config.ts), so that many runs cover all. CONVOKE_SUITE=all compiles every one.
+// What only GPUs are offered runs nowhere but where a GPU is, so every such kernel in f32 is compiled. Of the software adapter's, and of all in
+// f16, a run compiles one of each kind, drawn by its seed (vitest.config.ts): kernels of one kind differ only in numeric constants and element
+// types, and compiling takes a second for each MB of unrolled source. Planning takes longer: a problem is planned for the software adapter and
+// for two other classes, in f16 for one class, in turn, so that many runs cover all. CONVOKE_SUITE=all plans every problem for every class and
+// compiles every kernel.
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { create, globals } from "webgpu";
-import { algorithms } from "../../src/algorithms/index.ts";
-import { DTYPES } from "../../src/base/dtype.ts";
+import { algorithms } from "../../src/algorithms/hardware.ts";
+import { DTYPES, type Dtype } from "../../src/base/dtype.ts";
 import { assemble } from "../../src/kernel/assemble.ts";
-import type { Kernel, Plan, Step } from "../../src/kernel/step.ts";
+import type { Plan, Step } from "../../src/kernel/step.ts";
 import { uniformBytes } from "../../src/kernel/uniforms.ts";
 import { convProblem } from "../../src/problem/problem.ts";
-import { candidatesOf } from "../suite/candidates.ts";
+import { DEVICES, type NamedDevice } from "../suite/adapters.ts";
+import { stepsOf } from "../suite/candidates.ts";
+import { differentKernels, identityOf, kindOf, planForAll } from "../suite/planned.ts";
 import { problems } from "../suite/problems.ts";
 import { seedOf } from "../suite/random.ts";
-import { SOFTWARE_TRAITS } from "../suite/traits.ts";
 
 type Algorithm = (typeof algorithms)[number];
 
-/** Every plan of an algorithm for the shared problems. */
-function plansOf(algorithm: Algorithm): { name: string; plan: Plan }[] {
-  const all = DTYPES.flatMap((dtype) =>
-    problems.flatMap(({ name, descriptor, passes }) =>
-      passes.map((pass) => ({ name, pass, descriptor: { ...descriptor, dtype } })),
-    ),
-  );
-  return all.flatMap(({ name, pass, descriptor }) => {
-    const problem = convProblem(pass, descriptor);
-    return candidatesOf(algorithm, problem, SOFTWARE_TRAITS).map((candidate) => ({
-      name: `${pass}: ${name} (${candidate.variant})`,
-      plan: candidate.plan(),
-    }));
-  });
+const { parts, seed } = inject("draw");
+const everything = parts === 1;
+
+/** A plan under a name that says for what it is, and whether it is the software adapter's. */
+interface NamedPlan {
+  readonly name: string;
+  readonly software: boolean;
+  readonly plan: Plan;
 }
 
-function stepsOf({ preparation, steps }: Plan): Step[] {
-  return [...(preparation?.steps ?? []), ...steps];
+/** The devices that a run plans a problem for: all, or some in turn. */
+function devicesAt(turn: number, dtype: Dtype): readonly NamedDevice[] {
+  if (everything) return DEVICES;
+  if (dtype === "f16") return [DEVICES[turn % DEVICES.length]!];
+  const [software, ...gpus] = DEVICES;
+  return [software!, ...[2 * turn, 2 * turn + 1].map((at) => gpus[at % gpus.length]!)];
+}
+
+/** The plans of an algorithm for the shared problems in an element type. */
+function plansOf(algorithm: Algorithm, dtype: Dtype): NamedPlan[] {
+  let turn = seed;
+  return problems.flatMap(({ name, descriptor, passes }) =>
+    passes.flatMap((pass) => {
+      const devices = devicesAt(turn++, dtype);
+      return planForAll(algorithm, convProblem(pass, { ...descriptor, dtype }), devices).map(
+        ({ device, candidate, plan }) => ({
+          name: `${device.name}, ${pass}: ${name} (${candidate.variant})`,
+          software: device.traits.software,
+          plan,
+        }),
+      );
+    }),
+  );
 }
 
 /** Whether a step keeps the default limits, and its ranges lie in the memory that the plan asks for. */
@@ -50,25 +68,8 @@ function isWithin({ workgroups, bindings }: Step, { workspaceBytes, preparation 
   );
 }
 
-/** A text for everything that a kernel is, with the names of its shaders for their texts. */
-function identityOf({ shaders, ...rest }: Kernel): string {
-  return JSON.stringify([shaders.map(({ name }) => name), rest]);
-}
-
-/** A text for a kernel without its numbers and element types. */
-function kindOf({ shaders, constants, aliases, ...rest }: Kernel): string {
-  const values = Object.entries(constants).map(([name, value]) => [name, typeof value === "boolean" ? value : null]);
-  return JSON.stringify([shaders.map(({ name }) => name), values, Object.keys(aliases ?? {}), rest]);
-}
-
-/** One step of each different kernel. */
-function differentKernels(steps: readonly Step[]): Map<string, Step> {
-  return new Map(steps.map((step) => [identityOf(step.kernel), step]));
-}
-
-/** The kernels that a run compiles: one of each kind, drawn by the seed, or all. */
-function drawn(kernels: ReadonlyMap<string, Step>, { all, seed }: { all: boolean; seed: number }): Step[] {
-  if (all) return [...kernels.values()];
+/** One kernel of each kind, drawn by the seed. */
+function oneOfEachKind(kernels: ReadonlyMap<string, Step>): Step[] {
   const kinds = new Map<string, { step: Step; rank: number }>();
   for (const [identity, step] of kernels) {
     const kind = kindOf(step.kernel);
@@ -79,6 +80,9 @@ function drawn(kernels: ReadonlyMap<string, Step>, { all, seed }: { all: boolean
   return [...kinds.values()].map(({ step }) => step);
 }
 
+/** What kernels may use where a device has it. */
+const FEATURES = ["shader-f16", "subgroups", "subgroup-size-control"] as GPUFeatureName[];
+
 describe("shipped shaders", () => {
   // The implementation lives as long as this reference to it.
   let gpu: GPU | undefined;
@@ -87,7 +91,7 @@ describe("shipped shaders", () => {
     Object.assign(globalThis, globals);
     gpu = create(["backend=null"]);
     const adapter = await gpu.requestAdapter();
-    device = await adapter!.requestDevice({ requiredFeatures: ["shader-f16", "subgroups"] });
+    device = await adapter!.requestDevice({ requiredFeatures: FEATURES });
   });
   afterAll(() => {
     device.destroy();
@@ -115,28 +119,28 @@ describe("shipped shaders", () => {
     return error?.message;
   }
 
-  const { parts, seed } = inject("draw");
-  const draw = { all: parts === 1, seed };
-
-  describe.each(algorithms.map((algorithm) => [algorithm.name, algorithm] as const))("%s", (_name, algorithm) => {
-    let plans: { name: string; plan: Plan }[] = [];
-    let kernels: ReadonlyMap<string, Step> = new Map();
+  describe.each(algorithms.map((algorithm) => [algorithm.name, algorithm] as const))("%s", (name, algorithm) => {
+    const plans = { f32: [] as NamedPlan[], f16: [] as NamedPlan[] };
+    const kernelsOf = (list: readonly NamedPlan[]): Map<string, Step> => differentKernels(list.map(({ plan }) => plan));
     beforeAll(() => {
-      plans = plansOf(algorithm);
-      kernels = differentKernels(plans.flatMap(({ plan }) => stepsOf(plan)));
+      for (const dtype of DTYPES) plans[dtype] = plansOf(algorithm, dtype);
     }, 300_000);
 
-    it("compiles kernels of every kind", async () => {
-      const steps = drawn(kernels, draw);
-      expect(steps.length).toBeGreaterThan(0);
-      for (const step of steps) {
+    it("compiles every kernel that only GPUs are offered, and one of every other kind", async () => {
+      const software = kernelsOf(plans.f32.filter((one) => one.software));
+      const ofGpus = new Map([...kernelsOf(plans.f32)].filter(([identity]) => !software.has(identity)));
+      const halves = kernelsOf(plans.f16);
+      const few = [software, halves].flatMap((all) => (everything ? [...all.values()] : oneOfEachKind(all)));
+      console.info(`${name}: ${ofGpus.size} kernels of GPUs, ${few.length} of ${software.size + halves.size} others`);
+      expect(few.length).toBeGreaterThan(0);
+      for (const step of [...ofGpus.values(), ...few]) {
         const error = await errorOf(step);
         expect(error, `seed ${seed}: ${identityOf(step.kernel)}`).toBeUndefined();
       }
     });
 
     it("gives every kernel the uniforms that its WGSL declares, and can assemble it", () => {
-      for (const { kernel, uniforms } of kernels.values()) {
+      for (const { kernel, uniforms } of kernelsOf([...plans.f32, ...plans.f16]).values()) {
         expect(uniformBytes(kernel.shaders, kernel.constants, uniforms).byteLength % 16).toBe(0);
         expect(assemble(kernel)).not.toContain("@unroll");
       }
@@ -144,10 +148,10 @@ describe("shipped shaders", () => {
 
     it("plans within limits and the workspace", () => {
       // One expectation for all: there are tens of thousands of steps.
-      const wrong = plans.flatMap(({ name, plan }) =>
+      const wrong = [...plans.f32, ...plans.f16].flatMap(({ name: what, plan }) =>
         stepsOf(plan)
           .filter((step) => !isWithin(step, plan))
-          .map(() => name),
+          .map(() => what),
       );
       expect(wrong).toEqual([]);
     });

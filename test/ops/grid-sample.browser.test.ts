@@ -1,11 +1,12 @@
 // Sampling by a grid against the reference.
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { gamma } from "../../src/base/arithmetic.ts";
 import { type Engine, createEngine } from "../../src/index.ts";
 import { gridSample, gridSampleBackward } from "../../src/ops/index.ts";
 import * as reference from "../../src/reference.ts";
 import { uniform } from "../suite/random.ts";
 import { GRID_SAMPLES } from "./grid-samples.ts";
+import { poisonedEngine } from "./poison.ts";
 import { type OperationCase, testOperations } from "./suite.ts";
 
 const beyond = (count: number, seed: number) => uniform(count, seed).map((value) => 1.7 * value);
@@ -97,4 +98,17 @@ it("has zero gradients without samples or channels, and empty results without im
   const flat = gridSampleBackward(engine.empty([1, 0, 1, 2]), engine.empty([1, 0, 3, 4]), engine.empty([1, 1, 2, 2]));
   expect([...(await flat.dgrid.read())]).toEqual([0, 0, 0, 0]);
   expect(gridSample(engine.empty([0, 2, 3, 4]), engine.empty([0, 1, 2, 2])).shape).toEqual([0, 2, 1, 2]);
+});
+
+describe("in memory full of NaN", () => {
+  const poisoned = poisonedEngine();
+
+  it("finds samples behind more cells without any than an invocation may have iterations", async () => {
+    const x = poisoned().empty([1, 1, 300, 300]);
+    const last = poisoned().tensor([1, 1], [1, 1, 1, 2]);
+    const { dx } = gridSampleBackward(poisoned().tensor([3], [1, 1, 1, 1]), x, last, { alignCorners: true });
+    const values = await dx.read();
+    expect([values.at(-1), values.filter((value) => value !== 0).length]).toEqual([3, 1]);
+    for (const tensor of [x, last, dx]) tensor.destroy();
+  });
 });

@@ -1,4 +1,4 @@
-// An engine on a device that fills new storage buffers with NaN instead of WebGPU's zeros: elements that an operation does not write, or reads before
+// An engine on a device that fills new storage buffers with NaN instead of WebGPU's zeros, and that has no pool of used ones: elements that an operation does not write, or reads before
 // writing, show in its results.
 import { afterAll, beforeAll } from "vitest";
 import { type Engine, createEngine } from "../../src/index.ts";
@@ -26,6 +26,9 @@ export function poisonedEngine(): () => Engine {
   let engine: Engine;
   beforeAll(async () => {
     engine = await createEngine({ device: await poisonedDevice(), tuning: "forget" });
+    using any = engine.empty([1]);
+    const { memory } = any.gpu;
+    memory.recycle = (buffer) => memory.free(buffer);
   });
   afterAll(() => {
     engine.destroy();

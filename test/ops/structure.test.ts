@@ -6,6 +6,7 @@ import { expect, it } from "vitest";
 import * as bias from "../../src/conv/bias-gradient.ts";
 import * as convolutions from "../../src/conv/conv.ts";
 import * as gradients from "../../src/conv/gradients.ts";
+import * as transposed from "../../src/conv/transposed.ts";
 import * as operations from "../../src/ops/index.ts";
 import * as references from "../../src/ops/reference.ts";
 import { CONSTRAINT_KEYS } from "../../src/planner/choose.ts";
@@ -56,7 +57,7 @@ it("every operation has a reference of the same name, and the reverse", () => {
 });
 
 it("every convolution and gradient has a reference of the same name", () => {
-  const calls = Object.keys({ ...convolutions, ...gradients, ...bias });
+  const calls = Object.keys({ ...convolutions, ...gradients, ...transposed, ...bias });
   expect(calls.length).toBe(7);
   expect(Object.keys(reference)).toEqual(expect.arrayContaining(calls));
 });
@@ -78,12 +79,14 @@ it("references take the options of the engine's functions, and the layout, which
   const besides = new Set<string>(["layout", ...CONSTRAINT_KEYS]);
   const without = (list: string[]): string[] => list.filter((one) => !besides.has(one));
   const compared: string[] = [];
-  for (const [name, call] of Object.entries({ ...convolutions, ...gradients, ...bias, ...operations })) {
+  for (const [name, call] of Object.entries({ ...convolutions, ...gradients, ...transposed, ...bias, ...operations })) {
     const [own, others] = [optionsOf(call), optionsOf((reference as Record<string, unknown>)[name])];
     if (!own || !others) continue;
     expect(without(others), name).toEqual(without(own));
     compared.push(name);
   }
-  expect(compared).toEqual(expect.arrayContaining(Object.keys({ ...convolutions, ...gradients, ...bias })));
+  expect(compared).toEqual(
+    expect.arrayContaining(Object.keys({ ...convolutions, ...gradients, ...transposed, ...bias })),
+  );
   expect(compared.length).toBeGreaterThan(100);
 });

@@ -2,11 +2,13 @@
 // of the same algorithm and variant.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DEFAULT_RATES, type Rates } from "../../src/algorithms/cost.ts";
-import { algorithms } from "../../src/algorithms/index.ts";
+import { lower } from "../../src/algorithms/gradients.ts";
+import { algorithms } from "../../src/algorithms/hardware.ts";
 import { DEFAULT_TRAITS } from "../../src/algorithms/traits.ts";
 import { type ConvPlan, type Engine, type Tensor, conv, createEngine } from "../../src/index.ts";
 import { rank } from "../../src/planner/choose.ts";
 import { deviceTraits } from "../../src/planner/device-traits.ts";
+import { traitsOf } from "../../src/planner/gpu-classes.ts";
 import { environmentOf } from "../../src/planner/tuning.ts";
 import { bits } from "../suite/extremes.ts";
 import { uniform } from "../suite/random.ts";
@@ -52,8 +54,8 @@ describe("tuning", () => {
     const auto = await engine.plan("forward", descriptor);
     const eager = await valuesOf(conv(x, w, { padding: 1 }));
     expect(await valuesOf(auto.run({ x, w }))).toEqual(eager);
-    const traits = deviceTraits(engine.device, engine.info.adapter, DEFAULT_TRAITS.maxWorkspaceBytes);
-    const { ranked } = rank(algorithms, auto.problem, traits, {});
+    const traits = deviceTraits(engine.device, traitsOf(engine.info.adapter), DEFAULT_TRAITS.maxWorkspaceBytes);
+    const { ranked } = rank(algorithms, lower(auto.problem, traits), {});
     for (const { algorithm, candidate } of ranked) {
       const { variant } = candidate;
       const plan = await engine.plan("forward", descriptor, { algorithm, variant });
@@ -77,7 +79,7 @@ describe("tuning", () => {
     const calibrations = [{ ...environmentOf(engine.info.adapter), rates: RATES }];
     expect(await engine.tuning.import({ format: 1, entries: [], calibrations })).toMatchObject({ usable: 1 });
     const names = (rates: Rates): string[] =>
-      rank(algorithms, auto.problem, { ...traits, rates }, {}).ranked.map(
+      rank(algorithms, lower(auto.problem, { ...traits, rates }), {}).ranked.map(
         ({ algorithm, candidate }) => `${algorithm} ${candidate.variant}`,
       );
     expect(names(RATES)).not.toEqual(names(traits.rates));

@@ -2,7 +2,8 @@
 // measured by test/promises/tolerance.browser.test.ts.
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { algorithms } from "../../src/algorithms/index.ts";
+import { lower } from "../../src/algorithms/gradients.ts";
+import { algorithms } from "../../src/algorithms/hardware.ts";
 import { DEFAULT_TRAITS } from "../../src/algorithms/traits.ts";
 import { ConvError } from "../../src/base/error.ts";
 import { type Ranked, choose, rank } from "../../src/planner/choose.ts";
@@ -26,14 +27,14 @@ test('"auto" never exceeds maxErrorGrowth, by estimates or by a table that ranks
       const { problem, maxErrorGrowth, tempted } = one;
       const ways = tempted ? leastAccurate(one, traits) : [];
       const table = temptation(ways);
-      const growth = growthOf(choose(algorithms, problem, traits, { maxErrorGrowth }, table).chosen);
+      const growth = growthOf(choose(algorithms, lower(problem, traits), { maxErrorGrowth }, table).chosen);
       expect(growth).toBeLessThanOrEqual(maxErrorGrowth);
       // A table is followed as far as maxErrorGrowth allows, to the number: at the growth of a candidate it is taken, just below it another.
       const [worst] = ways.map(growthOf);
       if (tempted) expect(growth).toBe(ways.map(growthOf).find((limit) => limit <= maxErrorGrowth));
       if (worst !== undefined && worst > 1) {
         const firstAt = (limit: number): number =>
-          growthOf(rank(algorithms, problem, traits, { maxErrorGrowth: limit }, table).ranked[0]!);
+          growthOf(rank(algorithms, lower(problem, traits), { maxErrorGrowth: limit }, table).ranked[0]!);
         expect(firstAt(worst)).toBe(worst);
         expect(firstAt(Math.max(1, worst * (1 - 2 ** -52)))).toBeLessThan(worst);
       }
@@ -53,7 +54,7 @@ test("what no candidate computes within maxErrorGrowth is refused with the growt
       const { problem, maxErrorGrowth, tempted } = one;
       const table = tempted ? temptation(leastAccurate(one, SOFTWARE_TRAITS)) : [];
       try {
-        const { chosen } = choose(transforms, problem, SOFTWARE_TRAITS, { maxErrorGrowth }, table);
+        const { chosen } = choose(transforms, lower(problem, SOFTWARE_TRAITS), { maxErrorGrowth }, table);
         expect(growthOf(chosen)).toBeLessThanOrEqual(maxErrorGrowth);
         served++;
       } catch (error) {

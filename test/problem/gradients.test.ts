@@ -3,8 +3,9 @@ import { type Arbitrary, assert, boolean, integer, property, record } from "fast
 import { describe, expect, it } from "vitest";
 import { elementCount } from "../../src/base/shape.ts";
 import type { Correlation } from "../../src/problem/correlation.ts";
-import { inputGradient, phaseCount, weightGradient } from "../../src/problem/gradients.ts";
-import { type ConvProblem, convProblem } from "../../src/problem/problem.ts";
+import { inputGradient, repeatsInput, weightGradient } from "../../src/problem/gradients.ts";
+import { type ConvProblem, convProblem, multiplyAdds } from "../../src/problem/problem.ts";
+import { eachPhase } from "../suite/phases.ts";
 
 /** Every output of a correlation of one axis with the terms of its sum: indices into the buffers of its operands. */
 function sums({
@@ -81,55 +82,69 @@ describe("inputGradient", () => {
     assert(
       property(lines, (line) => {
         const problem = problemOf("backward-data", line);
-        const { phases, fills } = inputGradient(problem);
-        expect(phaseCount(problem)).toBe(phases.length);
-        const made: [number, number, number][] = [];
-        const written: number[] = [];
-        for (const phase of phases) {
-          for (const [cell, terms] of sums(phase)) {
-            written.push(cell);
-            for (const [output, tap] of terms) made.push([cell, tap, output]);
+        for (const even of [false, true]) {
+          const { correlations, fills } = inputGradient(problem, even);
+          const made: [number, number, number][] = [];
+          const written: number[] = [];
+          for (const phase of correlations.flatMap(eachPhase)) {
+            for (const [cell, terms] of sums(phase)) {
+              written.push(cell);
+              for (const [output, tap] of terms) made.push([cell, tap, output]);
+            }
           }
+          expect(sorted(made)).toEqual(sorted(products(problem)));
+          const cells = new Set(written);
+          expect(cells.size).toBe(written.length);
+          expect(Math.max(0, ...cells)).toBeLessThan(line.size);
+          expect(fills).toBe(cells.size < line.size);
+          // Every output is a cell.
+          if (even) expect(correlations.reduce((sum, { K, output }) => sum + K * output[2], 0)).toBe(written.length);
         }
-        expect(sorted(made)).toEqual(sorted(products(problem)));
-        const cells = new Set(written);
-        expect(cells.size).toBe(written.length);
-        expect(Math.max(0, ...cells)).toBeLessThan(line.size);
-        expect(fills).toBe(cells.size < line.size);
       }),
     );
   });
 
   it("splits a strided gradient into as many dense phases, whose taps are those of the kernel", () => {
-    const { phases, fills } = inputGradient(
+    const { correlations: phases, fills } = inputGradient(
       convProblem("backward-data", { inputShape: [1, 4, 9, 9], kernelShape: [6, 4, 3, 3], stride: 2, padding: 1 }),
     );
     expect(phases.map(({ kernel }) => kernel)).toEqual([
-      [1, 1, 1],
-      [1, 1, 2],
-      [1, 2, 1],
       [1, 2, 2],
+      [1, 2, 1],
+      [1, 1, 2],
+      [1, 1, 1],
     ]);
     expect(phases.reduce((sum, { kernel }) => sum + elementCount(kernel), 0)).toBe(9);
     expect(fills).toBe(false);
   });
 
+  it("computes the phases of as many taps by one correlation, and by more if none is to compute anything beyond the edges", () => {
+    const problem = convProblem("backward-data", {
+      ...{ inputShape: [1, 32, 56, 56], kernelShape: [64, 32, 4, 4], stride: 2, padding: 1 },
+    });
+    const [few, even] = [inputGradient(problem).correlations, inputGradient(problem, true).correlations];
+    expect(few.map(({ K, kernel, output }) => [K, kernel, output])).toEqual([[128, [1, 2, 2], [1, 29, 29]]]);
+    expect(even.map(({ K, kernel, output }) => [K, kernel, output])).toEqual(
+      Array.from({ length: 4 }, () => [32, [1, 2, 2], [1, 28, 28]]),
+    );
+    expect(even.reduce((sum, c) => sum + multiplyAdds(c), 0)).toBe(multiplyAdds(problem));
+  });
+
   it("leaves cells to be filled where the stride skips them, in one go", () => {
-    const { phases, fills } = inputGradient(
+    const { correlations, fills } = inputGradient(
       convProblem("backward-data", { inputShape: [1, 1, 7, 7], kernelShape: [1, 1, 1, 1], stride: 3 }),
     );
-    expect(phases.length).toBe(1);
+    expect(correlations.length).toBe(1);
     expect(fills).toBe(true);
   });
 
   it("is that of the padded input if the border repeats the input", () => {
-    const { phases, folds } = inputGradient(
-      convProblem("backward-data", {
-        ...{ inputShape: [1, 1, 7, 7], kernelShape: [1, 1, 3, 3], padding: 1, paddingMode: "reflect" },
-        activation: "relu",
-      }),
-    );
-    expect(folds).toBe(true);
+    const problem = convProblem("backward-data", {
+      ...{ inputShape: [1, 1, 7, 7], kernelShape: [1, 1, 3, 3], padding: 1, paddingMode: "reflect" },
+      activation: "relu",
+    });
+    const { correlations: phases } = inputGradient(problem);
+    expect(repeatsInput(problem)).toBe(true);
     expect(phases[0]).toMatchObject({ output: [1, 9, 9], y: { operand: "padded" }, epilogue: { bias: false } });
     // The epilogue is that of the folded sum.
     expect(phases[0]!.epilogue.activation.name).toBe("none");

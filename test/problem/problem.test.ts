@@ -1,7 +1,8 @@
 // ConvProblem: every accepted form of an option gives the canonical geometry.
 import { describe, expect, test } from "vitest";
 import type { ConvErrorCode } from "../../src/base/error.ts";
-import { type ConvDescriptor, convProblem, multiplyAdds, sumLength, tensorShape } from "../../src/problem/problem.ts";
+import { type ConvDescriptor, convProblem, multiplyAdds, tensorShape } from "../../src/problem/problem.ts";
+import { sumLength } from "../../src/problem/sum-length.ts";
 import { refusal } from "../suite/refusal.ts";
 
 const PLAIN: ConvDescriptor = { inputShape: [2, 4, 10, 12], kernelShape: [6, 4, 3, 5] };

@@ -1,7 +1,7 @@
 // One very large value, NaN or infinity: with maxErrorSpread 0 it reaches the outputs whose windows have it, and no other in any bit. Transforms
 // give exact zeros for tiles of zeros.
 import { afterAll, expect, it } from "vitest";
-import { algorithms } from "../../src/algorithms/index.ts";
+import { algorithms } from "../../src/algorithms/hardware.ts";
 import { elementCount } from "../../src/base/shape.ts";
 import { type ConvInputs, type ConvPlan, type Pass, createEngine } from "../../src/index.ts";
 import { uniform } from "../suite/random.ts";

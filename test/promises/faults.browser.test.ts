@@ -190,6 +190,7 @@ describe("a kernel that does not compile", () => {
     };
   }
 
+  // Its name is that of its last shader, or in the published library, whose shaders have none, of its uniform struct.
   it("rejects a plan with its name and constants, and the next plan works", async () => {
     const device = await newDevice();
     const engine = await createEngine({ device, tuning: "forget" });
@@ -199,7 +200,7 @@ describe("a kernel that does not compile", () => {
     const failed = engine.plan("forward", descriptor, { algorithm: "direct" });
     await expect(failed).rejects.toMatchObject({
       code: "gpu-validation",
-      message: expect.stringMatching(/^kernel algorithms\/direct with constants \{".*: failed \(/s),
+      message: expect.stringMatching(/^kernel (?:Direct|algorithms\/direct) with constants \{".*: failed \(/s),
     });
     expect(engine.memory.total).toBe(0);
     const createComputePipelineAsync = device.createComputePipelineAsync.bind(device);
@@ -224,7 +225,9 @@ describe("a kernel that does not compile", () => {
     const failed = conv(x, w, by);
     await expect(failed.read()).rejects.toMatchObject({
       code: "gpu-validation",
-      message: expect.stringMatching(/^kernel algorithms\/direct with constants \{".*the GPU reported validation/s),
+      message: expect.stringMatching(
+        /^kernel (?:Direct|algorithms\/direct) with constants \{".*the GPU reported validation/s,
+      ),
     });
     for (const tensor of [x, w, failed]) tensor.destroy();
     await expectRight(engine);
@@ -255,7 +258,7 @@ describe("abandoned work", () => {
     engine.device.queue.submit([encoder.finish()]);
     expect([...(await y.read())]).toEqual(PADDING_1);
     for (const one of [plan, x, w, y]) one.destroy();
-    expect(engine.memory.total).toBe(0);
+    expect(engine.memory.total).toBe(engine.memory.pool);
     engine.destroy();
   });
 });

@@ -2,7 +2,7 @@
 // only the result is rounded, when it is stored. docs/reliability.md states the promises.
 // Tests run concurrently, since some browsers poll for finished work only every 100 ms.
 import { afterAll, describe, expect, it } from "vitest";
-import { algorithms } from "../../src/algorithms/index.ts";
+import { algorithms } from "../../src/algorithms/hardware.ts";
 import { type ConvPlan, createEngine, convBackwardBias } from "../../src/index.ts";
 import { PASSES } from "../../src/problem/problem.ts";
 import { errorBounds } from "../suite/bounds.ts";

@@ -1,7 +1,7 @@
 // Half precision is a storage format only: intermediate values in the workspace are float32, so that only a result can overflow a half.
 // numbers-f16.browser.test.ts checks the numbers.
 import { expect, test } from "vitest";
-import { algorithms } from "../../src/algorithms/index.ts";
+import { algorithms } from "../../src/algorithms/hardware.ts";
 import { assemble } from "../../src/kernel/assemble.ts";
 import { BINDING } from "../../src/kernel/step.ts";
 import { PASSES, convProblem } from "../../src/problem/problem.ts";

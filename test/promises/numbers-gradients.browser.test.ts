@@ -1,10 +1,11 @@
 // The gradients of every algorithm at the extremes of float32, as numbers.browser.test.ts has the forward pass. docs/reliability.md states the
 // promises. Tests run concurrently, since some browsers poll for finished work only every 100 ms.
 import { afterAll, describe, expect, inject, it } from "vitest";
-import { algorithms } from "../../src/algorithms/index.ts";
+import { algorithms } from "../../src/algorithms/hardware.ts";
 import { DEFAULT_TRAITS } from "../../src/algorithms/traits.ts";
 import { type ConvPlan, createEngine } from "../../src/index.ts";
-import { convProblem, sumLength } from "../../src/problem/problem.ts";
+import { convProblem } from "../../src/problem/problem.ts";
+import { sumLength } from "../../src/problem/sum-length.ts";
 import { candidatesOf } from "../suite/candidates.ts";
 import {
   PLACES,

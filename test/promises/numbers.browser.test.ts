@@ -1,7 +1,7 @@
 // Every algorithm at the extremes of float32, and that results are reproducible: their bits depend on the operands alone, not on what memory
 // held before. docs/reliability.md states the promises.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { algorithms } from "../../src/algorithms/index.ts";
+import { algorithms } from "../../src/algorithms/hardware.ts";
 import { elementCount } from "../../src/base/shape.ts";
 import { type ConvPlan, type Engine, type Tensor, createEngine } from "../../src/index.ts";
 import { conv as referenceConv } from "../../src/reference.ts";

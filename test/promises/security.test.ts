@@ -4,7 +4,8 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
-import { algorithms } from "../../src/algorithms/index.ts";
+import { lower } from "../../src/algorithms/gradients.ts";
+import { algorithms } from "../../src/algorithms/hardware.ts";
 import { DEFAULT_TRAITS } from "../../src/algorithms/traits.ts";
 import { describe as shown } from "../../src/base/error.ts";
 import { assemble } from "../../src/kernel/assemble.ts";
@@ -54,14 +55,14 @@ describe("names", () => {
     expect(refusal(() => convProblem("forward", { ...descriptor, [`${name}!`]: 1 })).code).toBe("unknown-option");
     for (const pass of PASSES) {
       const problem = convProblem(pass, descriptor);
-      expect(refusal(() => choose(algorithms, problem, DEFAULT_TRAITS, { algorithm: name })).code).toBe(
+      expect(refusal(() => choose(algorithms, lower(problem, DEFAULT_TRAITS), { algorithm: name })).code).toBe(
         "unknown-algorithm",
       );
       for (const algorithm of algorithms) {
         if (candidatesOf(algorithm, problem, DEFAULT_TRAITS).length === 0) continue;
         expect(candidatesOf(algorithm, problem, DEFAULT_TRAITS, name)).toEqual([]);
         const named = { algorithm: algorithm.name, variant: name };
-        expect(refusal(() => choose(algorithms, problem, DEFAULT_TRAITS, named)).code).toBe("unsupported");
+        expect(refusal(() => choose(algorithms, lower(problem, DEFAULT_TRAITS), named)).code).toBe("unsupported");
       }
     }
   });
@@ -155,10 +156,10 @@ describe("an imported table", () => {
     expect(measurements.length).toBe(rows.length);
     const names = ({ ranked }: ReturnType<typeof rank>) =>
       ranked.map(({ algorithm, candidate: { variant }, measured }) => ({ algorithm, variant, measured }));
-    expect(names(rank(algorithms, problem, SOFTWARE_TRAITS, {}, measurements))).toEqual(
-      names(rank(algorithms, problem, SOFTWARE_TRAITS, {})),
+    expect(names(rank(algorithms, lower(problem, SOFTWARE_TRAITS), {}, measurements))).toEqual(
+      names(rank(algorithms, lower(problem, SOFTWARE_TRAITS), {})),
     );
-    const { chosen } = choose(algorithms, problem, SOFTWARE_TRAITS, {}, measurements);
+    const { chosen } = choose(algorithms, lower(problem, SOFTWARE_TRAITS), {}, measurements);
     const algorithm = algorithms.find(({ name }) => name === chosen.algorithm)!;
     const own = candidatesOf(algorithm, problem, SOFTWARE_TRAITS).map((one) => one.plan());
     expectSound(chosen.candidate.plan(), own);
@@ -183,14 +184,17 @@ describe("an imported table", () => {
   });
 
   it.each([5e-324, 1e-30, 1e30, 1.7e308])("with rates of %s yields plans that can run", async (rate) => {
-    const rates = { multiplyAdds: rate, loads: rate, bytes: rate, dispatch: rate, threads: rate, overlap: true };
+    const rates = {
+      ...{ multiplyAdds: rate, loads: rate, bytes: rate, dispatch: rate, threads: rate, overlap: true },
+      ...{ workgroupLoads: rate, traffic: rate, cores: 4096 },
+    };
     const table = await tableWith([], [{ ...HERE, rates }]);
     expect(table.rates).toEqual(rates);
     for (const software of [true, false]) {
       const traits = { ...(software ? SOFTWARE_TRAITS : DEFAULT_TRAITS), rates: table.rates! };
       for (const pass of PASSES) {
         const one = convProblem(pass, descriptor);
-        for (const { candidate } of rank(algorithms, one, traits, {}).ranked) {
+        for (const { candidate } of rank(algorithms, lower(one, traits), {}).ranked) {
           const plan = candidate.plan();
           expectSound(plan, [plan]);
         }

@@ -7,8 +7,9 @@ import { DEFAULT_TRAITS } from "../../src/algorithms/traits.ts";
 import { DTYPES } from "../../src/base/dtype.ts";
 import { type ConvInputs, type Engine, createEngine } from "../../src/index.ts";
 import { deviceTraits } from "../../src/planner/device-traits.ts";
+import { traitsOf } from "../../src/planner/gpu-classes.ts";
 import { environmentOf, tuningKey } from "../../src/planner/tuning.ts";
-import { sumLength } from "../../src/problem/problem.ts";
+import { sumLength } from "../../src/problem/sum-length.ts";
 import { type ProblemWithLimit, leastAccurate, temptation, problemsWithLimit } from "../fuzz/error-limits.ts";
 import { numbersFor } from "../fuzz/oracle.ts";
 import { errorBounds } from "../suite/bounds.ts";
@@ -33,7 +34,7 @@ interface Measured {
 async function measure(engine: Engine, one: ProblemWithLimit): Promise<Measured> {
   const { pass, descriptor, maxErrorGrowth, tempted } = one;
   if (tempted) {
-    const traits = deviceTraits(engine.device, engine.info.adapter, DEFAULT_TRAITS.maxWorkspaceBytes);
+    const traits = deviceTraits(engine.device, traitsOf(engine.info.adapter), DEFAULT_TRAITS.maxWorkspaceBytes);
     const entry = {
       ...environmentOf(engine.info.adapter),
       key: tuningKey(one.problem, { maxErrorGrowth }),

@@ -14,7 +14,8 @@ import {
 } from "../../site/benchmark/selection.ts";
 import { SWEEPS, sweepJobs } from "../../site/benchmark/sweeps.ts";
 import { roughly, secondsLeft } from "../../site/benchmark/time-left.ts";
-import { multiplyAdds, sumLength, tensorShape } from "../../src/problem/problem.ts";
+import { multiplyAdds, tensorShape } from "../../src/problem/problem.ts";
+import { sumLength } from "../../src/problem/sum-length.ts";
 
 describe("the hash of a selection", () => {
   it("restores the selection", () => {

@@ -132,9 +132,9 @@ describe("with a GPU", () => {
     const why = page.locator("#plan-rows details").first();
     expect(await why.locator("summary").textContent()).toMatch(/^estimated \S+ ms/);
     await why.locator("summary").click();
-    // The full report: seven algorithms, the chosen one first.
+    // The full report: seven algorithms, the chosen one first, and what is assumed of the device.
     const account = (await why.locator("pre").textContent())!.split("\n");
-    expect(account).toHaveLength(7);
+    expect(account).toHaveLength(8);
     expect(account[0]).toContain((await rows.first().locator(".chip-name").textContent())!);
 
     await page.getByRole("button", { name: "Time them" }).click();

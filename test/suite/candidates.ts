@@ -1,6 +1,7 @@
 // The candidates and steps of an algorithm for a problem, for tests of all algorithms.
 import type { Algorithm, Candidate } from "../../src/algorithms/algorithm.ts";
-import { candidatesFor, lower } from "../../src/algorithms/passes.ts";
+import { lower } from "../../src/algorithms/gradients.ts";
+import { candidatesFor } from "../../src/algorithms/passes.ts";
 import type { DeviceTraits } from "../../src/algorithms/traits.ts";
 import type { Plan } from "../../src/kernel/step.ts";
 import type { ConvProblem } from "../../src/problem/problem.ts";

@@ -2,11 +2,12 @@
 // near it, those of its tile.
 import { type Triple, dilatedExtent, elementCount } from "../../src/base/shape.ts";
 import { forwardCorrelation, seenCells } from "../../src/problem/correlation.ts";
-import { inputGradient, paddedSize, weightGradient } from "../../src/problem/gradients.ts";
+import { inputGradient, paddedSize, repeatsInput, weightGradient } from "../../src/problem/gradients.ts";
 import type { ConvProblem } from "../../src/problem/problem.ts";
 import { forwardSum } from "../../src/reference.ts";
 import { pad } from "../../src/reference/geometry.ts";
 import { shapeOf } from "./passes.ts";
+import { eachPhase } from "./phases.ts";
 
 /** The error spread of an algorithm that computes each output from its own terms alone. */
 export const NO_SPREAD: Triple = [0, 0, 0];
@@ -149,13 +150,14 @@ export function correlationSums(
   sumsOf: (problem: ConvProblem, x: Float64Array, w: Float64Array) => Float64Array,
 ): Float64Array {
   const gradient = problem.pass === "backward-data" ? inputGradient(problem) : undefined;
-  const correlations = gradient?.phases ?? [
+  const correlations = gradient?.correlations.flatMap(eachPhase) ?? [
     problem.pass === "forward" ? forwardCorrelation(problem) : weightGradient(problem),
   ];
   const result = new Float64Array(elementCount(shapeOf(problem, "result")));
-  const padded = gradient?.folds
-    ? new Float64Array(problem.N * problem.C * elementCount(paddedSize(problem)))
-    : undefined;
+  const padded =
+    gradient && repeatsInput(problem)
+      ? new Float64Array(problem.N * problem.C * elementCount(paddedSize(problem)))
+      : undefined;
   for (const c of correlations) {
     const { x, w, y, groups } = c;
     const [groupC, groupK] = [c.C / groups, c.K / groups];

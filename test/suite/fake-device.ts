@@ -1,16 +1,20 @@
-// A device that computes nothing and counts buffers and pipelines, to test in Node what an engine allocates, caches and frees.
+// A device that computes nothing and counts buffers, bind groups and pipelines, to test in Node what an engine allocates, caches and frees.
 import { DEFAULT_TRAITS } from "../../src/algorithms/traits.ts";
 
 export interface FakeDevice {
   readonly device: GPUDevice;
   /** Buffers created and not yet destroyed. */
   readonly live: Set<GPUBuffer>;
+  /** Buffers and bind groups created so far. */
+  readonly created: () => { buffers: number; bindGroups: number };
   /** Pipelines compiled so far. */
   readonly compiled: () => number;
 }
 
-export function fakeDevice(): FakeDevice {
+/** @param software whether its adapter computes on the CPU */
+export function fakeDevice(software = false): FakeDevice {
   const live = new Set<GPUBuffer>();
+  const created = { buffers: 0, bindGroups: 0 };
   let compiled = 0;
   const nothing = (): object => ({});
   const pass = { setPipeline: nothing, setBindGroup: nothing, dispatchWorkgroups: nothing, end: nothing };
@@ -20,7 +24,8 @@ export function fakeDevice(): FakeDevice {
     return { getBindGroupLayout: nothing };
   };
   const device = {
-    features: new Set<string>(),
+    features: new Set(software ? ["subgroups"] : []),
+    adapterInfo: { vendor: software ? "google" : "", architecture: software ? "swiftshader" : "", description: "" },
     limits: {
       maxStorageBufferBindingSize: DEFAULT_TRAITS.maxBindingBytes,
       maxBufferSize: 2 * DEFAULT_TRAITS.maxBindingBytes,
@@ -33,20 +38,25 @@ export function fakeDevice(): FakeDevice {
       const buffer = {
         ...{ size, usage },
         getMappedRange: () => new ArrayBuffer(size),
+        mapAsync: () => Promise.resolve(),
         unmap: nothing,
         destroy: () => live.delete(buffer),
       } as unknown as GPUBuffer;
       live.add(buffer);
+      created.buffers++;
       return buffer;
     },
     createShaderModule: nothing,
     createComputePipeline: compile,
     createComputePipelineAsync: () => Promise.resolve(compile()),
-    createBindGroup: nothing,
+    createBindGroup() {
+      created.bindGroups++;
+      return {};
+    },
     createCommandEncoder: () => encoder,
     pushErrorScope: nothing,
     popErrorScope: () => Promise.resolve(null),
     destroy: nothing,
   } as unknown as GPUDevice;
-  return { device, live, compiled: () => compiled };
+  return { device, live, created: () => ({ ...created }), compiled: () => compiled };
 }

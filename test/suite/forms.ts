@@ -1,14 +1,16 @@
 // The checks that every algorithm must pass on every problem it supports. A case is one algorithm, variant and problem.
 import { expect } from "vitest";
-import type { ErrorBound } from "../../src/algorithms/algorithm.ts";
+import type { Algorithm, Candidate, ErrorBound } from "../../src/algorithms/algorithm.ts";
 import { fromFloat16Bits, toFloat16Bits } from "../../src/base/dtype.ts";
 import { elementCount } from "../../src/base/shape.ts";
 import type { ConvInputs, ConvPlan, Engine } from "../../src/index.ts";
-import { type ConvProblem, multiplyAdds, sumLength } from "../../src/problem/problem.ts";
+import { type ConvProblem, type Pass, convProblem, multiplyAdds } from "../../src/problem/problem.ts";
+import { sumLength } from "../../src/problem/sum-length.ts";
 import { errorBounds } from "./bounds.ts";
 import { runGuarded } from "./guarded.ts";
 import { FACTORS, type Operands, gateValues, namesOf, reference, shapeOf } from "./passes.ts";
-import { integers, uniform } from "./random.ts";
+import type { NamedProblem } from "./problems.ts";
+import { integers, seedOf, uniform } from "./random.ts";
 
 export interface Case {
   readonly engine: Engine;
@@ -17,6 +19,24 @@ export interface Case {
   readonly seed: number;
   /** The error that the candidate states. */
   readonly error: ErrorBound;
+}
+
+/** Plans a problem by a candidate of an algorithm, runs a form of test on it, and frees it. */
+export async function withCase(
+  engine: Engine,
+  { name: algorithm }: Algorithm,
+  pass: Pass,
+  { name, descriptor }: NamedProblem,
+  { variant, error }: Candidate<unknown>,
+  body: (test: Case) => Promise<void>,
+): Promise<void> {
+  const plan = await engine.plan(pass, descriptor, { algorithm, variant });
+  const problem = convProblem(pass, descriptor);
+  try {
+    await body({ engine, plan, problem, seed: seedOf(name), error });
+  } finally {
+    plan.destroy();
+  }
 }
 
 type Fill = (count: number, seed: number) => Float32Array;

@@ -1,21 +1,33 @@
-// Runs a plan on poisoned memory: output and workspace are filled with NaN first, and a guard follows each. Afterwards every guard word must be
-// unchanged, and so must the half word after an odd number of halves. Outputs that are not written, or are read before, show as NaN.
+// Runs a plan on poisoned memory: output, workspace and the memory of prepacked weights are filled with NaN first, and a guard follows output and
+// workspace. Afterwards every guard word must be unchanged, and so must the half word after an odd number of halves. Outputs that are not written, or are read before, show as NaN.
 import { expect } from "vitest";
 import { bytesFor, fromFloat16Bits } from "../../src/base/dtype.ts";
 import { elementCount } from "../../src/base/shape.ts";
 import { resultName } from "../../src/conv/operands.ts";
+import type { GpuContext } from "../../src/gpu/context.ts";
 import type { ConvInputs, ConvPlan, Engine } from "../../src/index.ts";
 
 const GUARD_WORDS = 64;
 const POISON = 0x7fc07ead; // a quiet NaN with a payload that arithmetic does not produce; as two halves, both NaN
 
-function poisoned(device: GPUDevice, bytes: number): GPUBuffer {
-  const size = bytes + GUARD_WORDS * 4;
-  const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC;
-  const buffer = device.createBuffer({ size, usage, mappedAtCreation: true });
+function poison(buffer: GPUBuffer): GPUBuffer {
   new Uint32Array(buffer.getMappedRange()).fill(POISON);
   buffer.unmap();
   return buffer;
+}
+
+function poisoned(device: GPUDevice, bytes: number): GPUBuffer {
+  const size = bytes + GUARD_WORDS * 4;
+  const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC;
+  return poison(device.createBuffer({ size, usage, mappedAtCreation: true }));
+}
+
+/** Leaves nothing in an engine's pool but poisoned memory for the plan's prepacked weights. */
+function poisonPool({ memory }: GpuContext, size: number): void {
+  memory.drain();
+  if (size === 0) return;
+  const usage = GPUBufferUsage.STORAGE;
+  memory.recycle(poison(memory.allocate("weights", { size, usage, mappedAtCreation: true })));
 }
 
 /** The output of one guarded run. */
@@ -32,6 +44,7 @@ export async function runGuarded(engine: Engine, plan: ConvPlan, inputs: ConvInp
     usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
   });
   try {
+    poisonPool((inputs.x ?? inputs.dy)!.gpu, plan.preparedBytes);
     const encoder = device.createCommandEncoder();
     plan.encode(encoder, { ...inputs, [resultName(plan.problem)]: y, ...(workspace ? { workspace } : {}) });
     encoder.copyBufferToBuffer(y, 0, staging, 0, y.size);

@@ -36,7 +36,7 @@ export function* violations(candidate: Candidate<Plan>, device: DeviceTraits): G
   );
   if (scratch.some(({ size }) => size > device.maxBindingBytes)) yield "a binding is too large";
   for (const step of steps) {
-    const limit = exceededLimit(step);
+    const limit = exceededLimit(step, device.maxWorkgroupInvocations);
     if (limit !== undefined) yield limit;
   }
   if (!(error.growth >= 1)) yield `an error growth of ${error.growth}`;

@@ -1,9 +1,9 @@
 // The last pass of the inverse transform, along the width, to real outputs: undoes forward.wgsl. Numbers have real and imaginary part swapped, so
 // the real part of the result is the second component; those past RADIX / 2 are conjugates of the stored ones. One thread computes one l of one
 // row of one (channel, tile), and stores the outputs among its numbers: every stride-th one inside the map.
-// slots: complex_product, epilogue, transform, twiddles
-// constants: RADIX, TWIDDLES, TWIDDLE_ROWS, TWIDDLE_VECTORS
-// types: Line, Y
+// slots: channel_of, complex_product, epilogue, is_cell, transform, twiddles
+// constants: EVERY_CELL, RADIX, TWIDDLES, TWIDDLE_ROWS, TWIDDLE_VECTORS
+// types: Line, OutputChannels, Y
 struct Inverse {
   threads: u32, signals: u32, span: u32, rows_h: u32,
   tiles: u32, first_tile: u32, first_channel: u32,
@@ -11,7 +11,8 @@ struct Inverse {
   step_o: u32, step_p: u32, step_q: u32,
   output_o: u32, output_p: u32, output_q: u32,
   stride_d: u32, stride_h: u32, stride_w: u32,
-  y_start: u32, y_stride_n: u32, y_stride_k: u32, y_stride_o: u32, y_stride_p: u32, y_stride_q: u32,
+  y_start: u32, y_stride_n: u32, y_stride_o: u32, y_stride_p: u32, y_stride_q: u32,
+  @align(16) y_channels: OutputChannels,
   twiddles: array<vec4f, TWIDDLE_ROWS * TWIDDLE_VECTORS>,
 }
 
@@ -55,17 +56,17 @@ fn thread(index: u32) {
   tile /= g.tiles_h;
   let o = (tile % g.tiles_d) * g.step_o + tile_o;
   let n = tile / g.tiles_d;
-  let k = g.first_channel + channel;
+  let own = channel_of(g.first_channel + channel);
   let inside = (o < g.output_o) & (p < g.output_p);
-  let y_row = g.y_start + n * g.y_stride_n + k * g.y_stride_k + o * g.y_stride_o + p * g.y_stride_p;
+  let y_row = g.y_start + n * g.y_stride_n + own.at + o * g.y_stride_o + p * g.y_stride_p;
   let width = min(g.step_q, g.output_q - q0);
   // @unroll
   for (var j = 0u; j < RADIX; j++) {
     let cell = j * g.span + l;
     let q = cell / g.stride_w;
-    if (inside & (q < width) & (q * g.stride_w == cell)) {
+    if ((inside & (q < width) & (q * g.stride_w == cell)) && (EVERY_CELL || is_cell(own, vec3u(o, p, q0 + q)))) {
       let at = y_row + (q0 + q) * g.y_stride_q;
-      y[at] = Y(epilogue(line[j].y, k, at));
+      y[at] = Y(epilogue(line[j].y, own.index, at));
     }
   }
 }

@@ -1,6 +1,7 @@
 // The source of the forward transform of the weights: a part of a kernel from cell 0 on, with taps `dilation` apart and zeros between and after them,
 // all divided by the number of cells of the transform. A signal is a (group, part, input channel, output channel).
-// slots: load
+// slots: load, weights_of
+// types: WeightChannels
 struct Source {
   group_c: u32, outputs: u32, first_output: u32, first_group: u32,
   kernel_d: u32, kernel_h: u32, kernel_w: u32,
@@ -8,7 +9,8 @@ struct Source {
   part_d: u32, part_h: u32, part_w: u32,
   parts_d: u32, parts_h: u32, parts_w: u32,
   scale: f32,
-  w_start: u32, w_stride_g: u32, w_stride_k: u32, w_stride_c: u32, w_stride_t: u32, w_stride_r: u32, w_stride_s: u32,
+  w_start: u32, w_stride_g: u32, w_stride_c: u32, w_stride_t: u32, w_stride_r: u32, w_stride_s: u32,
+  @align(16) w_channels: WeightChannels,
 }
 
 // A row of a part of a kernel: the offset of the kernel's row in w, its first cell in the kernel, and whether it has no taps.
@@ -33,7 +35,7 @@ fn open_row(signal: u32, d: u32, h: u32) -> Row {
   let group = part / g.source.parts_d;
   let empty = (t == g.source.kernel_d) | (r == g.source.kernel_h);
   let channels_at = g.source.w_start + (g.source.first_group + group) * g.source.w_stride_g
-    + output * g.source.w_stride_k + c * g.source.w_stride_c;
+    + weights_of(output, g.source.w_channels) + c * g.source.w_stride_c;
   return Row(channels_at + select(t * g.source.w_stride_t + r * g.source.w_stride_r, 0u, empty), left, empty);
 }
 

@@ -1,13 +1,15 @@
 // Packs channels x terms into the matrices that the GEMM reads: row-major, with rows of whole vectors and zeros beyond the edges. A matrix has a
 // row for each channel and a column for each term, or with TERMS_ARE_ROWS the other way round. Terms count through the cells of each inner
-// channel, or with INNER_FIRST through the inner channels of each cell. load comes from load.wgsl.
-// slots: load
+// channel, or with INNER_FIRST through the inner channels of each cell, of which those from inner_used on are zeros. load comes from load.wgsl.
+// slots: load, weights_of
 // constants: INNER_FIRST, TERMS_ARE_ROWS
+// types: WeightChannels
 struct Pack {
   threads: u32,
   row_vectors: u32, rows: u32,
-  channels: u32, inner: u32, cells_t: u32, cells_r: u32, cells_s: u32,
-  from_start: u32, from_batch: u32, from_channel: u32, from_inner: u32, from_t: u32, from_r: u32, from_s: u32,
+  channels: u32, inner: u32, inner_used: u32, cells_t: u32, cells_r: u32, cells_s: u32,
+  from_start: u32, from_batch: u32, from_inner: u32, from_t: u32, from_r: u32, from_s: u32,
+  @align(16) w_channels: WeightChannels,
 }
 
 @group(0) @binding(0) var<uniform> g: Pack;
@@ -34,7 +36,7 @@ fn load_term(start: u32, channel: u32, term: u32) -> f32 {
   let inner = select(at / cells, at % g.inner, INNER_FIRST);
   let cell = select(at % cells, at / g.inner, INNER_FIRST);
   let row = cell / g.cells_s;
-  let value = load(start + select(0u, channel, inside) * g.from_channel + inner * g.from_inner
+  let value = load(start + weights_of(select(0u, channel, inside), g.w_channels) + inner * g.from_inner
     + row / g.cells_r * g.from_t + row % g.cells_r * g.from_r + (cell - row * g.cells_s) * g.from_s);
-  return select(0.0, value, inside);
+  return select(0.0, value, inside & (inner < g.inner_used));
 }

@@ -3,6 +3,7 @@
 // order of the input's layout.
 // slots: is_padding, load, source
 // constants: CHANNELS_LAST, DILATION_D, DILATION_H, DILATION_W, PADDING_VALUE, STRIDE_D, STRIDE_H, STRIDE_W
+// types: OutputChannels
 struct Geometry {
   threads: u32, tiles_n: u32, tiles_m: u32, splits: u32,
   groups: u32, group_c: u32, group_k: u32,
@@ -12,12 +13,13 @@ struct Geometry {
   input_d: i32, input_h: i32, input_w: i32,
   pad_d: i32, pad_h: i32, pad_w: i32,
   x_start: u32, x_stride_n: u32, x_stride_g: u32, x_stride_c: u32, x_stride_d: u32, x_stride_h: u32, x_stride_w: u32,
-  y_start: u32, y_stride_n: u32, y_stride_g: u32, y_stride_k: u32, y_stride_o: u32, y_stride_p: u32, y_stride_q: u32,
+  y_start: u32, y_stride_n: u32, y_stride_o: u32, y_stride_p: u32, y_stride_q: u32,
+  @align(16) y_channels: OutputChannels,
 }
 
 @group(0) @binding(0) var<uniform> g: Geometry;
 
-// An output: the cell of its first tap, and its offsets in x (at the first channel of the group) and in y.
+// An output: the cell of its first tap, and its offsets in x (at the first channel of the group) and in y (at the first of all channels).
 struct Output {
   corner: vec3i,
   x_at: u32,
@@ -44,8 +46,13 @@ fn output_at(n: u32, group: u32) -> Output {
   return Output(
     vec3i(vec3u(o * STRIDE_D, p * STRIDE_H, q * STRIDE_W)) - vec3i(g.pad_d, g.pad_h, g.pad_w),
     g.x_start + image * g.x_stride_n + group * g.x_stride_g,
-    g.y_start + image * g.y_stride_n + group * g.y_stride_g + o * g.y_stride_o + p * g.y_stride_p + q * g.y_stride_q,
+    g.y_start + image * g.y_stride_n + o * g.y_stride_o + p * g.y_stride_p + q * g.y_stride_q,
   );
+}
+
+// An output along each axis.
+fn place_of(output: Output) -> vec3u {
+  return vec3u(output.corner + vec3i(g.pad_d, g.pad_h, g.pad_w)) / vec3u(STRIDE_D, STRIDE_H, STRIDE_W);
 }
 
 fn term_at(k: u32) -> Term {

@@ -1,18 +1,20 @@
-// Stores the finished sums of four channels of an output.
-// slots: epilogue
-// types: Y
+// Stores the sums of four channels of an output: finished, or of one split of the terms after another.
+// slots: channel_of, epilogue, is_cell, place_of
+// constants: EVERY_CELL
+// types: Output, Y
 @group(0) @binding(3) var<storage, read_write> y: array<Y>;
 
-fn store(sum: vec4f, group: u32, split: u32, k: u32, n: u32, at: u32) {
-  store_one(sum.x, group, k, n, at);
-  store_one(sum.y, group, k + 1u, n, at);
-  store_one(sum.z, group, k + 2u, n, at);
-  store_one(sum.w, group, k + 3u, n, at);
+fn store(sum: vec4f, group: u32, split: u32, k: u32, n: u32, output: Output) {
+  store_one(sum.x, group, split, k, n, output);
+  store_one(sum.y, group, split, k + 1u, n, output);
+  store_one(sum.z, group, split, k + 2u, n, output);
+  store_one(sum.w, group, split, k + 3u, n, output);
 }
 
-fn store_one(sum: f32, group: u32, k: u32, n: u32, at: u32) {
-  if ((k < g.group_k) & (n < g.outputs)) {
-    let index = at + k * g.y_stride_k;
-    y[index] = Y(epilogue(sum, group * g.group_k + k, index));
+fn store_one(sum: f32, group: u32, split: u32, k: u32, n: u32, output: Output) {
+  let channel = channel_of(group * g.group_k + k);
+  if (((k < g.group_k) & (n < g.outputs)) && (EVERY_CELL || is_cell(channel, place_of(output)))) {
+    let index = split * g.partial + output.y_at + channel.at;
+    y[index] = Y(epilogue(sum, channel.index, index));
   }
 }

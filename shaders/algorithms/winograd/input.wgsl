@@ -59,12 +59,7 @@ fn thread(invocation: u32) {
       let row_beyond = slice_beyond | (row >= g.end_h);
       // @unroll
       for (var k = 0u; k < TILE_W; k++) {
-        let cell = select(load(row_at + columns_at[k]), PADDING_VALUE, row_padding | columns_padding[k]);
-        if (ZEROS_BEYOND) {
-          tile[(i * TILE_H + j) * TILE_W + k] = select(cell, 0.0, row_beyond | columns_beyond[k]);
-        } else {
-          tile[(i * TILE_H + j) * TILE_W + k] = cell;
-        }
+        tile[(i * TILE_H + j) * TILE_W + k] = load_cell(row_at + columns_at[k], row_padding | columns_padding[k], row_beyond | columns_beyond[k]);
       }
     }
   }
@@ -75,42 +70,65 @@ fn thread(invocation: u32) {
     for (var i = 0u; i < TILE_SIZE / POINTS; i++) {
       let step = STEPS[axis];
       let start = i / step * step * POINTS + i % step;
-      var at_zero = tile[start + 2u * PAIRS * step];
-      var at_infinity = tile[start + (2u * PAIRS + 1u) * step];
+      var line: array<f32, POINTS>;
       // @unroll
-      for (var e = 0u; e < PAIRS; e++) {
-        at_zero = fma(WHOLE[e], tile[start + 2u * e * step], at_zero);
-        at_infinity = fma(WHOLE[e], tile[start + (2u * e + 1u) * step], at_infinity);
+      for (var j = 0u; j < POINTS; j++) {
+        line[j] = tile[start + j * step];
       }
-      var evens: array<f32, PAIRS>;
-      var odds: array<f32, PAIRS>;
+      line = transform_line(line);
       // @unroll
-      for (var pair = 0u; pair < PAIRS; pair++) {
-        evens[pair] = tile[start + 2u * PAIRS * step];
-        odds[pair] = tile[start + (2u * PAIRS - 1u) * step];
-        // @unroll
-        for (var e = 0u; e < PAIRS - 1u; e++) {
-          evens[pair] = fma(HALVES[pair * PAIRS + e], tile[start + (2u * e + 2u) * step], evens[pair]);
-          odds[pair] = fma(HALVES[pair * PAIRS + e], tile[start + (2u * e + 1u) * step], odds[pair]);
-        }
+      for (var j = 0u; j < POINTS; j++) {
+        tile[start + j * step] = line[j];
       }
-      tile[start] = at_zero;
-      // @unroll
-      for (var pair = 0u; pair < PAIRS; pair++) {
-        tile[start + (2u * pair + 1u) * step] = fma(PAIR_POINTS[pair], odds[pair], evens[pair]);
-        tile[start + (2u * pair + 2u) * step] = fma(-PAIR_POINTS[pair], odds[pair], evens[pair]);
-      }
-      tile[start + (2u * PAIRS + 1u) * step] = at_infinity;
     }
   }
 
   let v_at = matrix_offset(at, g.matrix);
   // @unroll
   for (var point = 0u; point < TILE_SIZE; point++) {
-    if (C_TAIL) {
-      transformed[v_at + point * g.matrix.point] = select(tile[point], 0.0, channel.past_end);
-    } else {
-      transformed[v_at + point * g.matrix.point] = tile[point];
-    }
+    store(v_at + point * g.matrix.point, tile[point], channel.past_end);
   }
+}
+
+fn load_cell(at: u32, padding: bool, beyond: bool) -> f32 {
+  let cell = select(load(at), PADDING_VALUE, padding);
+  if (ZEROS_BEYOND) {
+    return select(cell, 0.0, beyond);
+  }
+  return cell;
+}
+
+fn store(at: u32, value: f32, past_end: bool) {
+  if (C_TAIL) {
+    transformed[at] = select(value, 0.0, past_end);
+  } else {
+    transformed[at] = value;
+  }
+}
+
+// B^T d: the points of a line of cells.
+fn transform_line(d: array<f32, POINTS>) -> array<f32, POINTS> {
+  var points: array<f32, POINTS>;
+  var at_zero = d[2u * PAIRS];
+  var at_infinity = d[2u * PAIRS + 1u];
+  // @unroll
+  for (var e = 0u; e < PAIRS; e++) {
+    at_zero = fma(WHOLE[e], d[2u * e], at_zero);
+    at_infinity = fma(WHOLE[e], d[2u * e + 1u], at_infinity);
+  }
+  points[0] = at_zero;
+  points[2u * PAIRS + 1u] = at_infinity;
+  // @unroll
+  for (var pair = 0u; pair < PAIRS; pair++) {
+    var even = d[2u * PAIRS];
+    var odd = d[2u * PAIRS - 1u];
+    // @unroll
+    for (var e = 0u; e < PAIRS - 1u; e++) {
+      even = fma(HALVES[pair * PAIRS + e], d[2u * e + 2u], even);
+      odd = fma(HALVES[pair * PAIRS + e], d[2u * e + 1u], odd);
+    }
+    points[2u * pair + 1u] = fma(PAIR_POINTS[pair], odd, even);
+    points[2u * pair + 2u] = fma(-PAIR_POINTS[pair], odd, even);
+  }
+  return points;
 }

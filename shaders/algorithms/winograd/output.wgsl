@@ -2,15 +2,16 @@
 // tile of one channel, OUTPUTS along every transformed axis. A tile is an array of POINTS^AXES numbers, the last axis fastest.
 // The points are 0, +-a_1 .. +-a_PAIRS and infinity: even powers of a pair take the sum of its two values, odd ones the
 // difference. Tiles may reach past the last output.
-// slots: epilogue, matrix_offset, tile_of_channel, tile_place
-// constants: AXES, OUTPUTS, OUTPUTS_O, OUTPUTS_P, OUTPUTS_Q, PAIRS, POINTS, POWERS, TILE_H, TILE_SIZE, TILE_W
-// types: MatrixStrides, Y
+// slots: channel_of, epilogue, is_cell, matrix_offset, tile_of_channel, tile_place
+// constants: AXES, EVERY_CELL, OUTPUTS, OUTPUTS_O, OUTPUTS_P, OUTPUTS_Q, PAIRS, POINTS, POWERS, TILE_H, TILE_SIZE, TILE_W
+// types: MatrixStrides, OutputChannels, Y
 struct Output {
   threads: u32,
   tiles: u32, group_k: u32,
   first_tile: u32, tiles_o: u32, tiles_p: u32, tiles_q: u32,
   output_o: u32, output_p: u32, output_q: u32,
-  y_start: u32, y_stride_n: u32, y_stride_g: u32, y_stride_k: u32, y_stride_o: u32, y_stride_p: u32, y_stride_q: u32,
+  y_start: u32, y_stride_n: u32, y_stride_o: u32, y_stride_p: u32, y_stride_q: u32,
+  @align(16) y_channels: OutputChannels,
   @align(16) matrix: MatrixStrides,
 }
 
@@ -36,33 +37,15 @@ fn thread(invocation: u32) {
       let step = STEPS[axis];
       if (i % step % POINTS < OUTPUTS && i % step / POINTS < OUTPUTS) {
         let start = i / step * step * POINTS + i % step;
-        var sums: array<f32, PAIRS>;
-        var differences: array<f32, PAIRS>;
+        var line: array<f32, POINTS>;
         // @unroll
-        for (var pair = 0u; pair < PAIRS; pair++) {
-          sums[pair] = tile[start + (2u * pair + 1u) * step] + tile[start + (2u * pair + 2u) * step];
-          differences[pair] = tile[start + (2u * pair + 1u) * step] - tile[start + (2u * pair + 2u) * step];
+        for (var j = 0u; j < POINTS; j++) {
+          line[j] = tile[start + j * step];
         }
-        let at_zero = tile[start];
-        let at_infinity = tile[start + (2u * PAIRS + 1u) * step];
+        let outputs = transform_line(line);
         // @unroll
         for (var j = 0u; j < OUTPUTS; j++) {
-          var sum = 0.0;
-          if (j == 0u) {
-            sum = at_zero;
-          }
-          if (j == OUTPUTS - 1u) {
-            sum += at_infinity;
-          }
-          // @unroll
-          for (var pair = 0u; pair < PAIRS; pair++) {
-            if (j % 2u == 0u) {
-              sum = fma(POWERS[pair * OUTPUTS + j], sums[pair], sum);
-            } else {
-              sum = fma(POWERS[pair * OUTPUTS + j], differences[pair], sum);
-            }
-          }
-          tile[start + j * step] = sum;
+          tile[start + j * step] = outputs[j];
         }
       }
     }
@@ -72,8 +55,8 @@ fn thread(invocation: u32) {
   let o0 = place.o * OUTPUTS_O;
   let p0 = place.p * OUTPUTS_P;
   let q0 = place.q * OUTPUTS_Q;
-  let channel = at.group * g.group_k + at.channel;
-  let y_at = g.y_start + place.n * g.y_stride_n + at.group * g.y_stride_g + at.channel * g.y_stride_k;
+  let channel = channel_of(at.group * g.group_k + at.channel);
+  let y_at = g.y_start + place.n * g.y_stride_n + channel.at;
   // @unroll
   for (var i = 0u; i < OUTPUTS_O; i++) {
     // @unroll
@@ -82,11 +65,43 @@ fn thread(invocation: u32) {
       let row_inside = (o0 + i < g.output_o) & (p0 + j < g.output_p);
       // @unroll
       for (var l = 0u; l < OUTPUTS_Q; l++) {
-        if (row_inside & (q0 + l < g.output_q)) {
+        if ((row_inside & (q0 + l < g.output_q)) && (EVERY_CELL || is_cell(channel, vec3u(o0 + i, p0 + j, q0 + l)))) {
           let index = row_at + (q0 + l) * g.y_stride_q;
-          y[index] = Y(epilogue(tile[(i * TILE_H + j) * TILE_W + l], channel, index));
+          y[index] = Y(epilogue(tile[(i * TILE_H + j) * TILE_W + l], channel.index, index));
         }
       }
     }
   }
+}
+
+// A^T m: the outputs of a line of points.
+fn transform_line(m: array<f32, POINTS>) -> array<f32, OUTPUTS> {
+  var outputs: array<f32, OUTPUTS>;
+  var sums: array<f32, PAIRS>;
+  var differences: array<f32, PAIRS>;
+  // @unroll
+  for (var pair = 0u; pair < PAIRS; pair++) {
+    sums[pair] = m[2u * pair + 1u] + m[2u * pair + 2u];
+    differences[pair] = m[2u * pair + 1u] - m[2u * pair + 2u];
+  }
+  // @unroll
+  for (var j = 0u; j < OUTPUTS; j++) {
+    var sum = 0.0;
+    if (j == 0u) {
+      sum = m[0];
+    }
+    if (j == OUTPUTS - 1u) {
+      sum += m[2u * PAIRS + 1u];
+    }
+    // @unroll
+    for (var pair = 0u; pair < PAIRS; pair++) {
+      if (j % 2u == 0u) {
+        sum = fma(POWERS[pair * OUTPUTS + j], sums[pair], sum);
+      } else {
+        sum = fma(POWERS[pair * OUTPUTS + j], differences[pair], sum);
+      }
+    }
+    outputs[j] = sum;
+  }
+  return outputs;
 }

@@ -1,7 +1,7 @@
 // A step of Adam. An invocation updates one weight, or four. `size` is the learning rate over the bias correction of the first moment,
 // `root` the inverse square root of the bias correction of the second.
 // types: G, S, T, V, W
-struct Threads { threads: u32 }
+struct Adam { threads: u32 }
 
 struct Rates {
   size: f32, kept: f32, decay: f32,
@@ -9,7 +9,7 @@ struct Rates {
   root: f32, epsilon: f32,
 }
 
-@group(0) @binding(0) var<uniform> g: Threads;
+@group(0) @binding(0) var<uniform> g: Adam;
 @group(0) @binding(1) var<storage, read> rates: Rates;
 @group(0) @binding(2) var<storage, read_write> w: array<W>;
 @group(0) @binding(3) var<storage, read> dw: array<G>;

@@ -1,11 +1,11 @@
 // A step of stochastic gradient descent with momentum. An invocation updates one weight, or four: it subtracts `ahead` times the new
 // velocity and `own` times the gradient. These are 1 and 0, or by Nesterov's method the momentum and 1.
 // types: G, S, V, W
-struct Threads { threads: u32 }
+struct SgdMomentum { threads: u32 }
 
 struct Rates { learning: f32, decay: f32, momentum: f32, ahead: f32, own: f32 }
 
-@group(0) @binding(0) var<uniform> g: Threads;
+@group(0) @binding(0) var<uniform> g: SgdMomentum;
 @group(0) @binding(1) var<storage, read> rates: Rates;
 @group(0) @binding(2) var<storage, read_write> w: array<W>;
 @group(0) @binding(3) var<storage, read> dw: array<G>;

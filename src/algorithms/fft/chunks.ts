@@ -67,8 +67,16 @@ export function isFirst({ firstOutput }: WeightSlice): boolean {
   return firstOutput === 0;
 }
 
-/** Returns the chunks of a tiling, or why there are none. */
-export function chunksOf(correlation: Correlation, tiling: Tiling, gpu: DeviceTraits): Chunks | NoChunks {
+/**
+ * Returns the chunks of a tiling, or why there are none.
+ * @param product the work of its product of spectra
+ */
+export function chunksOf(
+  correlation: Correlation,
+  tiling: Tiling,
+  gpu: DeviceTraits,
+  product = fftWork(correlation, tiling).outputs[0],
+): Chunks | NoChunks {
   const groupC = correlation.C / correlation.groups;
   const groupK = correlation.K / correlation.groups;
   let groups = correlation.groups;
@@ -80,7 +88,7 @@ export function chunksOf(correlation: Correlation, tiling: Tiling, gpu: DeviceTr
     outputBytes: cells * groups * outputs * range.count,
   });
   const total = tileCount(correlation, tiling);
-  const product = estimate(fftWork(correlation, tiling).outputs.slice(0, 1), gpu.rates);
+  const seconds = estimate([product], gpu.rates);
   const passes = passSizes(tiling).length;
   // However the weights are sliced, the spectra of all of them are stored.
   const weightBytes = bytesPerOutput * correlation.K;
@@ -98,7 +106,7 @@ export function chunksOf(correlation: Correlation, tiling: Tiling, gpu: DeviceTr
     const fits = largest <= gpu.maxBindingBytes && one.inputBytes + one.outputBytes <= room;
     const splits = groups > 1 || outputs > 1;
     // Tiles whose product takes the longest that a dispatch may.
-    const inTime = Math.floor((MAX_SECONDS * total * slices.length) / product);
+    const inTime = Math.floor((MAX_SECONDS * total * slices.length) / seconds);
     if (fits && (inTime > 0 || !splits)) {
       const cap = Math.min(CHUNK_BYTES, gpu.maxBindingBytes) / Math.max(cells * groups * groupC, one.outputBytes);
       let most = Math.max(1, Math.min(total, Math.floor(cap), inTime));

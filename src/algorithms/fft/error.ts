@@ -67,7 +67,11 @@ function axisError(radices: readonly Radix[]): { forward: number; back: number }
  * (constant) sqrt(m t / r) / (n + 2). The 2 for bias and residual, as there.
  */
 export function errorGrowth(correlation: Correlation, tiling: Tiling): number {
-  const axes = [passes(tiling[0].length), passes(tiling[1].length), realPasses(tiling[2].length)].map(axisError);
+  const axes = [
+    passes(tiling[0].length, tiling[0].held),
+    passes(tiling[1].length, tiling[1].held),
+    realPasses(tiling[2].length, tiling[2].held),
+  ].map(axisError);
   const total = (way: "forward" | "back"): number => axes.reduce((sum, axis) => sum + axis[way], 0);
   const terms = (correlation.C / correlation.groups) * partCount(tiling);
   const constant = 2 * total("forward") + 2 + PRODUCT * terms + total("back");

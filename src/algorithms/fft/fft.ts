@@ -10,15 +10,30 @@ import { type NoChunks, chunksOf, isFirst } from "./chunks.ts";
 import { errorGrowth } from "./error.ts";
 import { MAX_LENGTH } from "./lengths.ts";
 import { inputSteps, outputSteps, weightSteps } from "./steps.ts";
-import { type Tiling, isTiled, perAxis, reach, tilingName, tilingNamed, tilings, wholeTiling } from "./tiling.ts";
+import {
+  type Tiling,
+  isTiled,
+  partCount,
+  perAxis,
+  reach,
+  tilingName,
+  onDevice,
+  tilingNamed,
+  tilings,
+  wholeTiling,
+} from "./tiling.ts";
 import { fftWork } from "./work.ts";
 
 /** The candidate of a tiling, or why it does not fit in memory. */
-function candidateOf(c: Correlation, device: DeviceTraits, tiling: Tiling): Candidate | NoChunks {
-  const chunks = chunksOf(c, tiling, device);
+function candidateOf(
+  c: Correlation,
+  device: DeviceTraits,
+  tiling: Tiling,
+  { kernels, inputs, outputs } = fftWork(c, tiling),
+): Candidate | NoChunks {
+  const chunks = chunksOf(c, tiling, device, outputs[0]);
   if (!("slices" in chunks)) return chunks;
   const { slices, ranges, preparedBytes, workspaceBytes, dispatches } = chunks;
-  const { kernels, inputs, outputs } = fftWork(c, tiling);
   return {
     ...{ variant: tilingName(tiling), workspaceBytes, preparedBytes, dispatches },
     work: [
@@ -32,6 +47,7 @@ function candidateOf(c: Correlation, device: DeviceTraits, tiling: Tiling): Cand
       norm: "energy",
       exactOnIntegers: false,
     },
+    iterations: (c.C / c.groups) * partCount(tiling),
     plan: () => ({
       steps: ranges.flatMap((tiles) =>
         slices.flatMap((slice) => [
@@ -65,20 +81,25 @@ export const fft: Algorithm = {
   candidates(c, device, variant) {
     if (variant !== undefined) {
       const tiling = tilingNamed(c, variant);
-      const candidate = tiling && candidateOf(c, device, tiling);
+      const candidate = tiling && candidateOf(c, device, onDevice(tiling, device));
       return candidate && "plan" in candidate ? [{ ...candidate, variant }] : [];
     }
     const { rates } = device;
+    const withWork = (given: Tiling) => {
+      const tiling = onDevice(given, device);
+      return { tiling, work: fftWork(c, tiling) };
+    };
     const tiled = tilings(c)
       .filter(isTiled)
-      .map((tiling) => ({ tiling, seconds: estimate(Object.values(fftWork(c, tiling)).flat(), rates) }))
+      .map(withWork)
+      .map((one) => ({ ...one, seconds: estimate(Object.values(one.work).flat(), rates) }))
       .toSorted((a, b) => a.seconds - b.seconds);
     // The whole map, and the fastest tiles that fit.
     const candidates: Candidate[] = [];
     const refused: NoChunks[] = [];
-    for (const tiling of [wholeTiling(c), ...tiled.map((one) => one.tiling)]) {
-      const candidate = tiling && candidateOf(c, device, tiling);
-      if (!candidate) continue;
+    const whole = wholeTiling(c);
+    for (const { tiling, work } of [...(whole ? [withWork(whole)] : []), ...tiled]) {
+      const candidate = candidateOf(c, device, tiling, work);
       if (!("plan" in candidate)) refused.push(candidate);
       else {
         candidates.push(candidate);

@@ -30,18 +30,37 @@ export function halfOf(size: number): number {
   return Math.floor(size / 2) + 1;
 }
 
+/**
+ * Most numbers of a pass where an invocation can hold few (16 spill on Xe-LP), and the longest transform whose twiddles then fit 16 KiB, which
+ * every uniform binding may have.
+ */
+const SMALL_RADIX = 8;
+const LONGEST_IN_SMALL = 2048;
+
+/** Whether an invocation that holds so many complex numbers can compute a pass over `size` of a transform. */
+function isHeld(size: number, length: number, held: number): boolean {
+  if (held >= MAX_RADIX) return true;
+  return length > LONGEST_IN_SMALL ? size > SMALL_RADIX && size <= 2 * SMALL_RADIX : size <= SMALL_RADIX;
+}
+
 const found = /* @__PURE__ */ new Map<number, readonly Radix[]>();
 
 /** The passes over a length: as few as possible, and of those the cheapest, whose cost is far below a thousand. */
-function cheapest(length: number, key: number, costOf: (list: readonly Radix[]) => number): readonly Radix[] {
+function cheapest(
+  length: number,
+  held: number,
+  order: 1 | -1,
+  costOf: (list: readonly Radix[]) => number,
+): readonly Radix[] {
+  const key = order * (2 * length + Number(held >= MAX_RADIX));
   let best = found.get(key);
   if (best) return best;
   let least = Infinity;
   for (let size = Math.min(length, MAX_RADIX); size > 0; size--) {
-    const radix = length % size === 0 ? radixOf(size) : undefined;
+    const radix = length % size === 0 && isHeld(size, length, held) ? radixOf(size) : undefined;
     const rest = length / size;
     if (!radix || (rest === length && length > 1)) continue;
-    const list = [radix, ...passes(rest)];
+    const list = [radix, ...passes(rest, held)];
     const cost = 1000 * list.length + costOf(list);
     if (cost < least) [best, least] = [list, cost];
   }
@@ -50,22 +69,22 @@ function cheapest(length: number, key: number, costOf: (list: readonly Radix[]) 
 }
 
 /** The passes of a complex transform, whose length has at most one odd factor; of the fewest, those with the smallest sum of sizes. A length of 1 takes no pass. */
-export function passes(length: number): readonly Radix[] {
+export function passes(length: number, held = MAX_RADIX): readonly Radix[] {
   if (length === 1) return [];
-  return cheapest(length, length, (list) => list.reduce((sum, { size }) => sum + size, 0));
+  return cheapest(length, held, 1, (list) => list.reduce((sum, { size }) => sum + size, 0));
 }
 
 /**
  * The passes along the width, along which the signal is real: of the fewest, those whose first one stores the smallest share of its frequencies. A length
  * of 1 has a pass over one number.
  */
-export function realPasses(length: number): readonly Radix[] {
-  return cheapest(length, -length, ([first]) => halfOf(first!.size) / first!.size);
+export function realPasses(length: number, held = MAX_RADIX): readonly Radix[] {
+  return cheapest(length, held, -1, ([first]) => halfOf(first!.size) / first!.size);
 }
 
 /** Number of complex numbers stored for a transformed real line. */
-export function storedLength(length: number): number {
-  const { size } = realPasses(length)[0]!;
+export function storedLength(length: number, held = MAX_RADIX): number {
+  const { size } = realPasses(length, held)[0]!;
   return (length / size) * halfOf(size);
 }
 

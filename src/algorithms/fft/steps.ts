@@ -98,7 +98,7 @@ interface Source {
 /** The first pass of a forward transform, from real cells. */
 function forwardStep({ tiling, count, buffer }: Signals, from: Snippets, source: Source): Step {
   const [d, h, w] = perAxis(tiling, ({ length }) => length);
-  const [radix] = realPasses(w);
+  const [radix] = realPasses(w, tiling[2].held);
   const span = w / radix!.size;
   const line = lineKernel(radix!, span);
   return dispatchOn([from, source, line], {
@@ -127,7 +127,8 @@ function passStep({ tiling, count, buffer }: Signals, radix: Radix, span: number
 /** All later passes: along the width, the height and the depth in the forward direction, in reverse order for the inverse. */
 function passSteps(signals: Signals, back: boolean): Step[] {
   const [d, h, w] = perAxis(signals.tiling, ({ length }) => length);
-  const stored = storedLength(w);
+  const [{ held }] = signals.tiling;
+  const stored = storedLength(w, held);
   const steps: Step[] = [];
   const along = (radices: readonly Radix[], length: number, inner: number): void => {
     let span = length;
@@ -136,10 +137,10 @@ function passSteps(signals: Signals, back: boolean): Step[] {
       steps.push(passStep(signals, radix, span, inner, back));
     }
   };
-  const [first, ...rest] = realPasses(w);
+  const [first, ...rest] = realPasses(w, held);
   along(rest, w / first!.size, signals.count);
-  along(passes(h), h, stored * signals.count);
-  along(passes(d), d, h * stored * signals.count);
+  along(passes(h, held), h, stored * signals.count);
+  along(passes(d, held), d, h * stored * signals.count);
   return back ? steps.toReversed() : steps;
 }
 
@@ -215,7 +216,7 @@ export function outputSteps(
   const count = slice.groups * slice.outputs * tiles.count;
   const bytes = spectrumSize(tiling) * COMPLEX_BYTES;
   const buffer = scratch(BINDING.output, chunks.inputBytes, bytes * count);
-  const { tileK, tileT } = blockOf(slice.outputs, tiles.count);
+  const { tileK, tileT } = blockOf(slice.outputs, tiles.count, tiling[0].held);
   const blocksK = Math.ceil(slice.outputs / tileK);
   const blocksT = Math.ceil(tiles.count / tileT);
   const inputs = inputRange(tiling, tiles);
@@ -266,10 +267,9 @@ function inverseStep(
   const steps = perAxis(tiling, ({ outputs }) => outputs);
   const count = slice.groups * slice.outputs * tiles.count;
   const { K, groups, stride } = correlation;
-  const [radix] = realPasses(width);
+  const [radix] = realPasses(width, tiling[2].held);
   const span = width / radix!.size;
   const line = lineKernel(radix!, span);
-  const { yStrideG: _, ...place } = outputUniforms(correlation);
   return dispatchOn([result(correlation), line], {
     functions: line.functions,
     threads: steps[0] * steps[1] * span * count,
@@ -288,7 +288,7 @@ function inverseStep(
       ),
       ...alongAxes("step", steps, "output"),
       ...alongAxes("stride", stride),
-      ...place,
+      ...outputUniforms(correlation),
       twiddles: twiddles(radix!.size, span),
     },
   });

@@ -20,7 +20,7 @@ export interface FftWork {
   readonly kernels: readonly Work[];
   readonly inputs: readonly Work[];
   /** The product first. */
-  readonly outputs: readonly Work[];
+  readonly outputs: readonly [Work, ...Work[]];
 }
 
 export function fftWork(c: Correlation, tiling: Tiling): FftWork {
@@ -49,7 +49,7 @@ export function fftWork(c: Correlation, tiling: Tiling): FftWork {
     },
     ...passes(signals),
   ];
-  const { tileK, tileT } = blockOf(K / groups, tiles);
+  const { tileK, tileT } = blockOf(K / groups, tiles, tiling[0].held);
   const blocks = spectrum * groups * Math.ceil(K / groups / tileK) * Math.ceil(tiles / tileT);
   const terms = blocks * pairs;
   const product: Work = {

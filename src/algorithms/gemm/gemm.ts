@@ -1,4 +1,4 @@
-// The batched GEMM that all matrix algorithms use, and the packing of matrices into the form that it reads.
+// The batched GEMM that all matrix algorithms use.
 import gemmShader from "../../../shaders/algorithms/gemm/gemm.wgsl";
 import matrixAPixelsShader from "../../../shaders/algorithms/gemm/matrix-a-pixels.wgsl";
 import matrixAVectorsShader from "../../../shaders/algorithms/gemm/matrix-a-vectors.wgsl";
@@ -7,26 +7,56 @@ import matrixBVectorsShader from "../../../shaders/algorithms/gemm/matrix-b-vect
 import matrixCOutputShader from "../../../shaders/algorithms/gemm/matrix-c-output.wgsl";
 import matrixCPixelsShader from "../../../shaders/algorithms/gemm/matrix-c-pixels.wgsl";
 import matrixCScratchShader from "../../../shaders/algorithms/gemm/matrix-c-scratch.wgsl";
-import packShader from "../../../shaders/algorithms/gemm/pack.wgsl";
+import oneRunShader from "../../../shaders/algorithms/gemm/one-run.wgsl";
 import pixelOffsetShader from "../../../shaders/algorithms/gemm/pixel-offset.wgsl";
+import uniformsShader from "../../../shaders/algorithms/gemm/uniforms.wgsl";
 import noQuadsShader from "../../../shaders/lib/no-quads.wgsl";
 import quadsShader from "../../../shaders/lib/quads.wgsl";
-import { type Triple, elementCount, roundUp } from "../../base/shape.ts";
-import { F32_BYTES, elementTypes } from "../../kernel/element-types.ts";
-import { BINDING, type Binding, type Step } from "../../kernel/step.ts";
+import { roundUp } from "../../base/shape.ts";
+import { elementTypes } from "../../kernel/element-types.ts";
+import type { Shader } from "../../kernel/shader.ts";
+import { BINDING, type Kernel, type Step, WORKGROUP_SIZE } from "../../kernel/step.ts";
 import type { Uniforms } from "../../kernel/uniforms.ts";
-import type { Correlation, TensorView } from "../../problem/correlation.ts";
+import type { Correlation } from "../../problem/correlation.ts";
 import { NO_EPILOGUE } from "../../problem/problem.ts";
 import type { Variant } from "../algorithm.ts";
-import { CELL_LOADS, OUTPUT_LOADS, type Work, numberBytes } from "../cost.ts";
-import { alongAxes, dispatchOn, loader, result, whole } from "../operands.ts";
+import { OUTPUT_LOADS, type Work, numberBytes } from "../cost.ts";
+import { alongAxes, channelUniforms, dispatchOn, dtypeOf, loader, result } from "../operands.ts";
+import type { MatrixBatch, PixelGrid, ResultBatch } from "./matrices.ts";
 
-/** A thread tile: rows of A, and vectors of four columns of B. */
+/** How a product is divided: a thread tile of rows of A and vectors of four columns of B, which may be part of a workgroup tile. */
 export interface GemmVariant extends Variant {
   readonly tileM: number;
   readonly tileN4: number;
   /** Whether four threads, on different rows, share their loads of B. */
   readonly quads: boolean;
+  /** The tile that a workgroup loads through its memory; without it each thread loads its own. */
+  readonly workgroup?: WorkgroupTile;
+}
+
+/** A workgroup tile of rows of A and vectors of four columns of B, and its K-step in vectors of four terms. */
+export interface WorkgroupTile {
+  readonly sideM: number;
+  readonly sideN4: number;
+  readonly step4: number;
+  /** Threads of a workgroup, and bytes of its memory that it takes. */
+  readonly threads: number;
+  readonly bytes: number;
+  /** Whether to keep compilers from unrolling a K-step, for lack of registers. */
+  readonly counted: boolean;
+  /** The subgroup size that the kernel asks for. */
+  readonly subgroupSize?: number | undefined;
+  readonly method: WorkgroupMethod;
+}
+
+/** How products are computed on workgroup tiles (workgroup.ts): apart from this, so that only adapters that have such tiles load it. */
+export interface WorkgroupMethod {
+  /** The shaders and constants, for sums of K terms. */
+  kernel(tile: WorkgroupTile, K: number, c: Correlation, rowsFirst: boolean): Pick<Kernel, "shaders" | "constants">;
+  /** The snippet that stores an output C in whole vectors. */
+  readonly storeVectors: Shader;
+  /** The work of a batch of products that takes a number of tiles. */
+  work(products: Products, variant: GemmVariant, tiles: number): Work;
 }
 
 /** A batch of products of M x K with K x N matrices. */
@@ -37,39 +67,11 @@ export interface Products {
   readonly K: number;
 }
 
-/** Number of thread tiles along the rows, in whole quads, and along the columns. */
-function tilesOf(M: number, N: number, { tileM, tileN4, quads }: GemmVariant): { tilesM: number; tilesN: number } {
-  const tilesM = Math.ceil(M / tileM);
-  return { tilesM: quads ? roundUp(tilesM, 4) : tilesM, tilesN: Math.ceil(N / (4 * tileN4)) };
-}
-
-/** A lattice of pixels of a tensor: its sizes, its strides (batch first), and the index of its first pixel. */
-export interface PixelGrid {
-  readonly start: number;
-  readonly sizes: Triple;
-  readonly strides: readonly [number, number, number, number];
-}
-
-/**
- * The memory layout of a batch of row-major matrices. Strides are in elements. Those of A and B are multiples of 4, unless the rows of A or the
- * columns of B are `pixels` of a tensor: these are loaded one by one, and `step` is the distance between neighbouring terms of a sum.
- */
-export interface MatrixBatch {
-  readonly buffer: Pick<Binding, "operand" | "offset" | "size">;
-  readonly row: number;
-  readonly inner: number;
-  readonly outer: number;
-  readonly pixels?: PixelGrid;
-  readonly step?: number;
-}
-
-/** The memory layout of C: channels and outputs at any distance. If the outputs are pixels at uneven distances, `pixels` is their lattice. */
-export interface ResultBatch extends Pick<MatrixBatch, "buffer" | "inner" | "outer" | "pixels"> {
-  readonly channel: number;
-  readonly output: number;
-  readonly start: number;
-  /** The first pixel of the matrix, counted through all of `pixels`. */
-  readonly first?: number;
+/** Number of tiles along the rows and the columns: workgroup tiles, or else thread tiles, along the rows in whole quads. */
+function tilesOf(M: number, N: number, { tileM, tileN4, quads, workgroup }: GemmVariant) {
+  const [sideM, sideN4] = workgroup ? [workgroup.sideM, workgroup.sideN4] : [tileM, tileN4];
+  const tilesM = Math.ceil(M / sideM);
+  return { tilesM: quads ? roundUp(tilesM, 4) : tilesM, tilesN: Math.ceil(N / (4 * sideN4)) };
 }
 
 /**
@@ -93,6 +95,11 @@ function isTensor({ buffer: { operand } }: MatrixBatch): boolean {
   return operand !== "workspace" && operand !== "prepared";
 }
 
+/** Whether a number of elements is one of whole vectors. */
+function isWhole(elements: number): boolean {
+  return elements % 4 === 0;
+}
+
 /** The strides of A or B, in units of what its snippet loads: vectors, or single elements of pixels. */
 function matrixUniforms({ row, inner, outer, pixels }: MatrixBatch): Uniforms {
   const unit = pixels ? 1 : 4;
@@ -106,104 +113,63 @@ function latticeUniforms({ sizes, strides: [batch, ...spatial] }: PixelGrid): Un
   return { ...alongAxes("size", sizes, "output"), strideN: batch, ...alongAxes("stride", spatial) };
 }
 
-/** Returns the distance between neighbouring elements if it is the same through all axes, whose sizes and strides are given. */
-export function evenStep(axes: readonly (readonly [size: number, stride: number])[]): number | undefined {
-  // The stride of the innermost axis with several elements, and whether the other axes continue it.
-  let even: number | undefined;
-  let next = 0;
-  for (const [size, stride] of axes.toReversed()) {
-    if (size === 1) continue;
-    if (even === undefined) even = next = stride;
-    if (stride !== next) return undefined;
-    next *= size;
-  }
-  return even ?? 1;
-}
-
-/** Returns the distance between neighbouring pixels of a tensor if it is the same for all, else their lattice. */
-export function outputPixels(
-  { batch, spatial }: TensorView,
-  [O, P, Q]: Triple,
-  N: number,
-): { even: number } | { pixels: PixelGrid } {
-  const [d, h, w] = spatial;
-  const even = evenStep([
-    [N, batch],
-    [O, d],
-    [P, h],
-    [Q, w],
-  ]);
-  return even === undefined ? { pixels: { start: 0, sizes: [O, P, Q], strides: [batch, d, h, w] } } : { even };
-}
-
-/** The memory layout of the output of a correlation from an image and a pixel on. */
-export function outputBatch(c: Correlation, firstImage = 0, firstPixel = 0): ResultBatch {
-  const { y } = c;
-  const channelsLast = c.layout === "channels-last";
-  const lie = outputPixels(y, c.output, channelsLast ? c.N : 1);
-  const pixel = "even" in lie ? lie.even : 0;
-  return {
-    buffer: whole(BINDING.output, "y", c),
-    channel: y.channel,
-    output: pixel,
-    inner: y.group,
-    outer: channelsLast ? 0 : y.batch,
-    start: y.start + (channelsLast ? 0 : firstImage * y.batch) + firstPixel * pixel,
-    ...("pixels" in lie && { pixels: lie.pixels, first: firstPixel }),
-  };
-}
-
 /** Multiplies a batch of matrices; if C is the output of the correlation, applies its epilogue. */
 export function gemmStep(gemm: Gemm, variant: GemmVariant, c: Correlation): Step {
   const { outputs, K, outerCount, weights, cells, result: to } = gemm;
   const last = to.buffer.operand !== "workspace";
   const channels = c.K / c.groups;
-  const channelsAreRows = c.layout === "channels-first";
+  const { window } = cells;
+  const channelsAreRows = c.layout === "channels-first" && !window;
   const [a, b] = channelsAreRows ? [weights, cells] : [cells, weights];
   const [M, N] = channelsAreRows ? [channels, outputs] : [outputs, channels];
   const [row, column] = channelsAreRows ? [to.channel, to.output] : [to.output, to.channel];
   const grid = a.pixels ?? b.pixels;
   const vectors = (matrix: MatrixBatch): string => elementTypes(isTensor(matrix) ? c.dtype : "f32").four;
   const { tilesM, tilesN } = tilesOf(M, N, variant);
+  const { tileM, tileN4, quads, workgroup } = variant;
   // Pixels are those of the input.
-  const fromA = a.pixels && loader(c, "x", BINDING.first);
+  const fromA = window?.snippets ?? (a.pixels && loader(c, "x", BINDING.first));
   const fromB = b.pixels && loader(c, "x", BINDING.second);
-  const store = to.pixels ? matrixCPixelsShader : matrixCOutputShader;
+  const wholeVectors = column === 1 && [row, N, to.inner, to.outer, to.start].every(isWhole);
+  const storeVectors = wholeVectors ? workgroup?.method.storeVectors : undefined;
+  const store = to.pixels ? matrixCPixelsShader : (storeVectors ?? matrixCOutputShader);
   const { aliases, bindings, ...end } = result(last ? c : { ...c, epilogue: NO_EPILOGUE });
+  const kernel = workgroup?.method.kernel(workgroup, K, c, window?.rowsFirst ?? false) ?? {
+    shaders: [quads ? quadsShader : noQuadsShader, gemmShader],
+    constants: { QUADS: quads },
+  };
+  const tiles = outerCount * c.groups * tilesM * tilesN;
   return dispatchOn([end, fromA, fromB], {
-    threads: outerCount * c.groups * tilesM * tilesN,
+    ...(workgroup ? { workgroups: tiles, subgroupSize: workgroup.subgroupSize } : { threads: tiles }),
     shaders: [
-      variant.quads ? quadsShader : noQuadsShader,
+      uniformsShader,
+      ...(window ? [] : [oneRunShader, fromA ? matrixAPixelsShader : matrixAVectorsShader]),
       ...(grid ? [pixelOffsetShader] : []),
-      fromA ? matrixAPixelsShader : matrixAVectorsShader,
       fromB ? matrixBPixelsShader : matrixBVectorsShader,
       last ? store : matrixCScratchShader,
-      gemmShader,
+      ...kernel.shaders,
     ],
     aliases: {
-      ...(a.pixels ? {} : { A4: vectors(a) }),
+      ...(variant.workgroup && { T4: "vec4f" }),
+      ...(fromA ? {} : { A4: vectors(a) }),
       ...(b.pixels ? { ColumnsAt: "vec4u" } : { B4: vectors(b), ColumnsAt: "u32" }),
-      ...(last && aliases),
+      ...(last && { ...aliases, ...(storeVectors && { Y4: elementTypes(dtypeOf(c, "y")).four }) }),
     },
-    constants: {
-      TILE_M: variant.tileM,
-      TILE_N4: variant.tileN4,
-      QUADS: variant.quads,
-      CHANNELS_ARE_ROWS: channelsAreRows,
-    },
+    constants: { TILE_M: tileM, TILE_N4: tileN4, ...kernel.constants, CHANNELS_ARE_ROWS: channelsAreRows },
     ranges: [
       ...(fromA ? [] : [{ ...a.buffer, binding: BINDING.first }]),
       ...(fromB ? [] : [{ ...b.buffer, binding: BINDING.second }]),
       ...(last ? bindings : [{ ...to.buffer, binding: BINDING.output }]),
     ],
     uniforms: {
+      threads: tiles,
       tilesM,
       tilesN,
       innerCount: c.groups,
       channels,
       sizeM: M,
       sizeN: N,
-      sizeK: K,
+      sizeK: window?.terms ?? K,
       sizeK4: Math.ceil(K / 4),
       a: matrixUniforms(a),
       b: matrixUniforms(b),
@@ -212,77 +178,39 @@ export function gemmStep(gemm: Gemm, variant: GemmVariant, c: Correlation): Step
       pixelsStart: grid?.start ?? 0,
       pixels: latticeUniforms(grid ?? NO_PIXELS),
       cPixels: latticeUniforms(to.pixels ?? NO_PIXELS),
+      window: window?.uniforms ?? {},
+      yChannels: channelUniforms(last ? c : { y: c.y }),
     },
   });
 }
+
+/** Instructions of a thread tile for each vector that it loads. */
+const LOAD_INSTRUCTIONS = 2;
 
 /** The work of a batch of matrix products. */
 export function gemmWork({ batch, M, N, K }: Products, variant: GemmVariant): Work {
-  const { tileM, tileN4, quads } = variant;
+  const { tileM, tileN4, quads, workgroup } = variant;
   const { tilesM, tilesN } = tilesOf(M, N, variant);
-  const threads = batch * tilesM * tilesN;
-  const steps = threads * Math.ceil(K / 4);
+  const tiles = batch * tilesM * tilesN;
+  const vectors = Math.ceil(K / 4);
+  const bytes = numberBytes(batch * M * K, batch * K * N, batch * M * N);
+  const stores = OUTPUT_LOADS * batch * M * N;
+  if (workgroup) return workgroup.method.work({ batch, M, N, K }, variant, tiles);
   // Exchanging vectors in a quad costs almost nothing.
   const right = quads ? 4 * tileN4 : 16 * tileN4;
+  // The threads of a workgroup share rows of A, and columns of B if they reach past the end of a row of tiles.
+  const across = Math.min(WORKGROUP_SIZE, tilesN);
+  const workgroups = Math.ceil(tiles / WORKGROUP_SIZE);
+  const once = (across * 4 * tileN4 + (WORKGROUP_SIZE / across) * tileM) * workgroups * 4 * vectors;
   return {
-    threads,
-    multiplyAdds: 16 * tileM * tileN4 * steps,
-    loads: (4 * tileM + right) * steps + OUTPUT_LOADS * batch * M * N,
-    bytes: numberBytes(batch * M * K, batch * K * N, batch * M * N),
+    threads: tiles,
+    multiplyAdds: 16 * tileM * tileN4 * tiles * vectors,
+    loads: (4 * tileM + right) * tiles * vectors + stores,
+    bytes,
+    workgroups,
+    traffic: numberBytes(once, batch * M * N),
+    instructions: LOAD_INSTRUCTIONS * (tileM + 4 * tileN4) * tiles * vectors,
+    // Neighbouring threads load vectors of B that lie tileN4 apart.
+    lines: quads ? 1 : tileN4,
   };
-}
-
-/** A batch of channels x terms to pack into matrices. Strides in elements. */
-export interface Unpacked {
-  readonly batch: number;
-  readonly channels: number;
-  /** Terms count through the cells of each inner channel, or with `innerFirst` through the inner channels of each cell. */
-  readonly inner: number;
-  readonly cells: Triple;
-  readonly innerFirst: boolean;
-  /** Whether the terms are the rows of the packed matrices, and the channels their columns. */
-  readonly termsAreRows: boolean;
-  readonly start: number;
-  readonly batchStride: number;
-  readonly channelStride: number;
-  readonly innerStride: number;
-  readonly cellStrides: Triple;
-}
-
-/** Rows and columns of a packed matrix, both padded to whole vectors, or the rows to a multiple of `rowsStep`. */
-export function packedSize(from: Unpacked, rowsStep = 4): { rows: number; columns: number; bytes: number } {
-  const terms = from.inner * elementCount(from.cells);
-  const rows = roundUp(from.termsAreRows ? terms : from.channels, rowsStep);
-  const columns = roundUp(from.termsAreRows ? from.channels : terms, 4);
-  return { rows, columns, bytes: from.batch * rows * columns * F32_BYTES };
-}
-
-/** The work of packing matrices. */
-export function packWork(from: Unpacked, rowsStep = 4): Work {
-  const { bytes } = packedSize(from, rowsStep);
-  const numbers = bytes / F32_BYTES;
-  return { threads: numbers / 4, multiplyAdds: 0, loads: (CELL_LOADS + 1) * numbers, bytes: 2 * bytes };
-}
-
-/** Packs matrices of a tensor, as float32. */
-export function packStep(from: Unpacked, role: "x" | "w", target: Binding, c: Correlation, rowsStep = 4): Step {
-  const { rows, columns } = packedSize(from, rowsStep);
-  return dispatchOn([loader(c, role, BINDING.first)], {
-    threads: (from.batch * rows * columns) / 4,
-    shaders: [packShader],
-    constants: { TERMS_ARE_ROWS: from.termsAreRows, INNER_FIRST: from.innerFirst },
-    ranges: [target],
-    uniforms: {
-      rows,
-      rowVectors: columns / 4,
-      channels: from.channels,
-      inner: from.inner,
-      ...alongAxes("cells", from.cells, "taps"),
-      fromStart: from.start,
-      fromBatch: from.batchStride,
-      fromChannel: from.channelStride,
-      fromInner: from.innerStride,
-      ...alongAxes("from", from.cellStrides, "taps"),
-    },
-  });
 }

@@ -5,33 +5,36 @@ import { elementCount, roundUp } from "../../base/shape.ts";
 import { F32_BYTES } from "../../kernel/element-types.ts";
 import { BINDING, STORAGE_ALIGNMENT, type Step } from "../../kernel/step.ts";
 import { type Correlation, termCount } from "../../problem/correlation.ts";
-import { type Candidate, type PartialPlan, SEQUENTIAL_SUM, type Unsupported, tooManyBytes } from "../algorithm.ts";
+import {
+  type Algorithm,
+  type Candidate,
+  type PartialPlan,
+  SEQUENTIAL_SUM,
+  type Unsupported,
+  tooManyBytes,
+} from "../algorithm.ts";
 import { scratch, whole } from "../operands.ts";
+import { type Pointwise, refusedPadding } from "../pointwise.ts";
 import { reduceSteps, reduceWork } from "../reduce-splits.ts";
 import type { DeviceTraits } from "../traits.ts";
-import {
-  type GemmVariant,
-  type MatrixBatch,
-  type ResultBatch,
-  type Unpacked,
-  gemmStep,
-  gemmWork,
-  packStep,
-  packWork,
-  packedSize,
-} from "./gemm.ts";
+import { type GemmVariant, gemmStep, gemmWork } from "./gemm.ts";
+import type { MatrixBatch, ResultBatch } from "./matrices.ts";
+import { type Unpacked, packStep, packWork, packedSize } from "./pack.ts";
 import { selectTiles } from "./tile.ts";
 import { type WeightMatrix, weightMatrix, withPackedWeights } from "./weights.ts";
 
 /** Threads below which an adapter is not busy. */
 const BUSY_THREADS = { hardware: 16_384, software: 128 };
 
+/** Workgroups for each core that splits aim for. */
+const WORKGROUPS_PER_CORE = 2;
+
 /** Most splits of a sum, and fewest vectors of terms in one. */
 const MAX_SPLITS = 64;
 const MIN_SPLIT_VECTORS = 16;
 
 /** Whether each output is one sum over all elements of its two channels: the gradient of weights with one tap. */
-export function isInnerProduct({ output, y }: Correlation): boolean {
+function isInnerProduct({ output, y }: Correlation): boolean {
   return y.operand === "dw" && elementCount(output) === 1;
 }
 
@@ -83,12 +86,21 @@ function layoutOf({ c, M, N, packed }: Product, splits: number) {
   return { row, partial, offset, partialBytes, bytes: splits > 1 ? offset + partialBytes : packed.bytes };
 }
 
-/** The number of splits to aim for, regardless of memory: a divisor of the vectors of a sum, so that all splits are equal. */
-function wantedSplits({ c, M, N }: Product, device: DeviceTraits, { tileM, tileN4 }: GemmVariant): number {
+/** How many times as many tiles keep the device busy: workgroup tiles for each of its cores, or else threads. */
+function shortage({ c, M, N }: Product, device: DeviceTraits, { tileM, tileN4, workgroup }: GemmVariant): number {
+  if (workgroup) {
+    const workgroups = c.groups * Math.ceil(M / workgroup.sideM) * Math.ceil(N / (4 * workgroup.sideN4));
+    return workgroups < device.cores ? (WORKGROUPS_PER_CORE * device.cores) / workgroups : 1;
+  }
   const threads = c.groups * Math.ceil(M / tileM) * Math.ceil(N / (4 * tileN4));
-  const busy = device.software ? BUSY_THREADS.software : BUSY_THREADS.hardware;
-  const vectors = Math.ceil(termCount(c) / 4);
-  let splits = Math.min(MAX_SPLITS, Math.ceil(busy / threads), Math.floor(vectors / MIN_SPLIT_VECTORS));
+  return (device.software ? BUSY_THREADS.software : BUSY_THREADS.hardware) / threads;
+}
+
+/** The number of splits to aim for, regardless of memory: a divisor of the vectors of a sum, so that all splits are equal. */
+function wantedSplits(product: Product, device: DeviceTraits, tile: GemmVariant): number {
+  const vectors = Math.ceil(termCount(product.c) / 4);
+  const most = Math.min(MAX_SPLITS, Math.floor(vectors / MIN_SPLIT_VECTORS));
+  let splits = Math.min(most, Math.ceil(shortage(product, device, tile)));
   while (splits > 1 && vectors % splits !== 0) splits--;
   return Math.max(1, splits);
 }
@@ -102,7 +114,8 @@ function splitsFor(product: Product, device: DeviceTraits, tile: GemmVariant): n
 }
 
 /** The candidates for a correlation that is an inner product. */
-export function innerProductCandidates(
+function innerProductCandidates(
+  tiles: readonly GemmVariant[],
   c: Correlation,
   device: DeviceTraits,
   variant?: string,
@@ -114,8 +127,8 @@ export function innerProductCandidates(
     return tooManyBytes("the packed input and gradient take", bytes + preparedBytes, device);
   }
   // The sums are split until there are enough threads, whatever the tile.
-  const busy = { ...device, rates: { ...device.rates, threads: 1 } };
-  return selectTiles({ batch: c.groups, M, N, K: termCount(c) }, busy, variant).map((tile): Candidate => {
+  const busy = { ...device, rates: { ...device.rates, threads: 1, cores: 1 } };
+  return selectTiles(tiles, { batch: c.groups, M, N, K: termCount(c) }, busy, variant).map((tile): Candidate => {
     const splits = splitsFor(product, device, tile);
     return {
       variant: tile.name,
@@ -131,9 +144,23 @@ export function innerProductCandidates(
         ...reduceWork(c, splits),
       ],
       error: SEQUENTIAL_SUM,
+      iterations: Math.ceil(termCount(c) / splits / 4),
       plan: () => innerProductPlan(product, splits, tile),
     };
   });
+}
+
+/** Extends `pointwise` to gradients of weights, in which each output sees every cell of x once; returns other algorithms as they are. */
+export function withInnerProducts(algorithm: Algorithm): Algorithm {
+  if (!("tiles" in algorithm)) return algorithm;
+  const { tiles } = algorithm as Pointwise;
+  return {
+    ...algorithm,
+    candidates: (c, device, variant) =>
+      isInnerProduct(c)
+        ? (refusedPadding(c) ?? innerProductCandidates(tiles, c, device, variant))
+        : algorithm.candidates(c, device, variant),
+  };
 }
 
 function innerProductPlan(product: Product, splits: number, tile: GemmVariant): PartialPlan {

@@ -1,4 +1,5 @@
-// Chooses the thread tiles that multiply a batch of matrices.
+// Chooses the tiles that multiply a batch of matrices: thread tiles on adapters that compute on the CPU and on GPUs without workgroup memory,
+// workgroup tiles on the others.
 //
 // Measured on SwiftShader, F(4, 3) over 64 channels at 56 x 56 (36 products of 64 x 64 with 64 x 196), milliseconds of a run and of compiling
 // it: 16 x 16 with vectors of four terms 10.2 and 650, 16 x 8 11.8 and 210, 8 x 16 12.3 and 190; with B shared in quads, 16 x 16 8.2 and 400,
@@ -9,8 +10,8 @@ import { estimate } from "../cost.ts";
 import type { DeviceTraits } from "../traits.ts";
 import { type GemmVariant, type Products, gemmWork } from "./gemm.ts";
 
-/** Most sums that a thread holds: limited by the registers of a GPU, or by the compile time of a CPU adapter. */
-const MAX_SUMS = { hardware: 64, software: 256 };
+/** Most sums that a thread holds on a CPU adapter: limited by the compile time. */
+const SOFTWARE_SUMS = 256;
 
 /**
  * In quads a tile of half the size is nearly as fast and compiles in half the time: products of fewer multiply-adds than this do not repay a
@@ -18,55 +19,105 @@ const MAX_SUMS = { hardware: 64, software: 256 };
  */
 const SMALL = { multiplyAdds: 2e9, sums: 128 };
 
+/** A matrix of fewer rows or columns than these leaves most of a workgroup tile empty. */
+const FEW_ROWS = 16;
+
+/** A device that can hold no more sums than these is short of registers. */
+const FEW_SUMS = 16;
+
 /** Most tiles to offer for measurement. */
-const MOST = 3;
+export const MOST_TILES = 5;
 
 function tile(tileM: number, tileN4: number, quads: boolean): GemmVariant {
   return { name: `m${tileM}n${tileN4 * 4}${quads ? "-quads" : ""}`, tileM, tileN4, quads };
 }
 
-const TILES: readonly GemmVariant[] = [16, 8, 4, 1].flatMap((tileM) =>
+/** The thread tiles, for every adapter. */
+export const THREAD_TILES: readonly GemmVariant[] = [16, 8, 4, 1].flatMap((tileM) =>
   [4, 2, 1].flatMap((tileN4) => [tile(tileM, tileN4, true), tile(tileM, tileN4, false)]),
 );
 
 /** A size rounded up, so that products of similar sizes get the same tile, and share a kernel. */
-function coarse(size: number): number {
+export function coarse(size: number): number {
   if (size <= 64) return size < 16 ? size : roundUp(size, 16);
   return 2 ** Math.ceil(Math.log2(size));
 }
 
 /** Whether the device can run the tile: if it shares loads, they must be shareable. */
-function isPossible({ quads }: GemmVariant, device: DeviceTraits, vectors: boolean): boolean {
-  return !quads || (device.quads && vectors);
+function isPossible(one: GemmVariant, device: DeviceTraits, vectors: boolean): boolean {
+  if (one.workgroup) return one.workgroup.threads <= device.maxWorkgroupInvocations;
+  return !one.quads || (device.quads && vectors);
 }
 
-/** The tiles for a batch of products, by estimated time; `vectors` is whether B is loaded in vectors. */
-export function gemmTiles(products: Products, device: DeviceTraits, vectors = true): readonly GemmVariant[] {
+/** Whether a thread tile fits the registers and a workgroup tile the workgroup memory of the device. */
+function fits({ tileM, tileN4, workgroup }: GemmVariant, mostSums: number, device: DeviceTraits): boolean {
+  const sums = 4 * tileM * tileN4;
+  if (sums > mostSums) return false;
+  if (!workgroup) return device.workgroupBytes === 0 || sums <= FEW_SUMS;
+  // Where the subgroup size is chosen for the registers, 64 sums fit beside the vectors of one step only: Mesa spills on Xe-LP with longer ones.
+  if (device.subgroupSize !== undefined && sums === 64 && workgroup.step4 > 1) return false;
+  return workgroup.bytes <= device.workgroupBytes;
+}
+
+/**
+ * Most sums of a thread on a GPU. Where the subgroup size is chosen for the registers, 64 do not fit beside addresses of single numbers: Mesa spills
+ * on Xe-LP.
+ */
+export function hardwareSums({ maxSums, subgroupSize }: DeviceTraits, vectors: boolean): number {
+  return subgroupSize === undefined || vectors ? maxSums : maxSums / 2;
+}
+
+/** Those tiles of a list that suit a batch of products, by estimated time; `vectors` is whether B is loaded in vectors. */
+export function gemmTiles(
+  tiles: readonly GemmVariant[],
+  products: Products,
+  device: DeviceTraits,
+  vectors = true,
+): readonly GemmVariant[] {
   const { batch, M, N, K } = products;
-  const most = device.software ? MAX_SUMS.software : MAX_SUMS.hardware;
+  const most = device.software ? SOFTWARE_SUMS : hardwareSums(device, vectors);
   const inQuads = batch * M * N * K < SMALL.multiplyAdds ? Math.min(SMALL.sums, most) : most;
-  return TILES.filter((one) => isPossible(one, device, vectors))
-    .filter(({ tileM, tileN4, quads }) => 4 * tileM * tileN4 <= (quads ? inQuads : most))
+  const fitting = tiles.filter(
+    (one) => isPossible(one, device, vectors) && fits(one, one.quads ? inQuads : most, device),
+  );
+  // Where there is workgroup memory, threads alone only serve matrices of few rows or columns.
+  const shared = Math.min(M, N) < FEW_ROWS ? [] : fitting.filter(({ workgroup }) => workgroup);
+  return (shared.length > 0 ? shared : fitting)
     .map((one) => ({
       one,
       seconds: estimate([gemmWork({ ...products, M: coarse(M), N: coarse(N) }, one)], device.rates),
     }))
     .toSorted((a, b) => a.seconds - b.seconds)
-    .slice(0, device.software ? 1 : MOST)
-    .map(({ one }) => one);
+    .slice(0, device.software ? 1 : MOST_TILES)
+    .map(({ one }) => suited(one, device));
 }
 
-/** The tiles for a batch of products; with a name, only the one of that name, if this device can run it. */
+/** A workgroup tile as the device needs it: with small subgroups where they leave a thread more registers, else with short code where it has few. */
+function suited(one: GemmVariant, { subgroupSize, maxSums }: DeviceTraits): GemmVariant {
+  const counted = maxSums <= FEW_SUMS;
+  return one.workgroup ? { ...one, workgroup: { ...one.workgroup, counted, subgroupSize } } : one;
+}
+
+/** The tiles that the device can run; unless they are asked for by name, only those that fit its registers and workgroup memory. */
+export function tilesThatFit(tiles: readonly GemmVariant[], device: DeviceTraits, named = false): GemmVariant[] {
+  return tiles
+    .filter((one) => isPossible(one, device, true) && (named || fits(one, device.maxSums, device)))
+    .map((one) => suited(one, device));
+}
+
+/** Those tiles of a list that suit a batch of products; with a name, only the one of that name, if this device can run it. */
 export function selectTiles(
+  tiles: readonly GemmVariant[],
   products: Products,
   device: DeviceTraits,
   name: string | undefined,
   vectors = true,
 ): readonly GemmVariant[] {
-  if (name === undefined) return gemmTiles(products, device, vectors);
-  return TILES.filter((one) => one.name === name && isPossible(one, device, vectors));
+  if (name === undefined) return gemmTiles(tiles, products, device, vectors);
+  return tiles.filter((one) => one.name === name && isPossible(one, device, vectors)).map((one) => suited(one, device));
 }
 
-export function gemmTile(products: Products, device: DeviceTraits, vectors = true): GemmVariant {
-  return gemmTiles(products, device, vectors)[0]!;
+/** The tile of a list for a batch of products. */
+export function gemmTile(tiles: readonly GemmVariant[], products: Products, device: DeviceTraits, vectors = true) {
+  return gemmTiles(tiles, products, device, vectors)[0]!;
 }

@@ -4,7 +4,8 @@ import { BINDING } from "../../kernel/step.ts";
 import { type Correlation, termCount } from "../../problem/correlation.ts";
 import type { PartialPlan } from "../algorithm.ts";
 import { isGated, preparedRange, whole } from "../operands.ts";
-import { type MatrixBatch, type Unpacked, evenStep, packStep, packedSize } from "./gemm.ts";
+import { type MatrixBatch, evenStep } from "./matrices.ts";
+import { type Unpacked, packStep, packedSize } from "./pack.ts";
 
 export interface WeightMatrix {
   /** The memory layout of the weights of each group. */
@@ -49,7 +50,7 @@ export function weightMatrix(c: Correlation): WeightMatrix {
   const [row, column] = channelsLast ? [step, c.w.outputChannel] : [c.w.outputChannel, step];
   const aligned = row !== undefined && [row, c.w.group, c.w.start].every((stride) => stride % 4 === 0);
   const whole4 = terms % 4 === 0 && (!channelsLast || groupK % 4 === 0);
-  const packed = !(aligned && column === 1 && whole4 && c.w.start === 0) || isGated(c, "w");
+  const packed = !(aligned && column === 1 && whole4 && c.w.start === 0) || isGated(c, "w") || c.phases !== undefined;
   const binding = channelsLast ? BINDING.second : BINDING.first;
   const { rows, columns, bytes } = packedSize(matrix);
   const batch = packed

@@ -24,6 +24,8 @@ export interface Geometry {
   readonly paddedC: number;
   readonly groupK: number;
   readonly paddedK: number;
+  /** Whether the outputs of a group are the columns of the transformed filters, padded to whole vectors; otherwise the inputs are. */
+  readonly outputsInner: boolean;
   readonly filterBytes: number;
 }
 
@@ -33,7 +35,11 @@ export interface Chunk {
   readonly count: number;
 }
 
-export function geometryOf(correlation: Correlation, tile: Tile): Geometry {
+export function geometryOf(
+  correlation: Correlation,
+  tile: Tile,
+  outputsInner = correlation.layout === "channels-last",
+): Geometry {
   const { N, C, K, groups, output } = correlation;
   const partition = partitionOf(correlation, tile);
   const { transformed, subkernels } = partition;
@@ -43,7 +49,7 @@ export function geometryOf(correlation: Correlation, tile: Tile): Geometry {
   const points = tile.points ** axes;
   const groupK = K / groups;
   const paddedC = roundUp(elementCount(subkernels) * (C / groups), 4);
-  const paddedK = correlation.layout === "channels-last" ? roundUp(groupK, 4) : groupK;
+  const paddedK = outputsInner ? roundUp(groupK, 4) : groupK;
   return {
     tile,
     partition,
@@ -56,6 +62,7 @@ export function geometryOf(correlation: Correlation, tile: Tile): Geometry {
     paddedC,
     groupK,
     paddedK,
+    outputsInner,
     filterBytes: points * groups * paddedC * paddedK * F32_BYTES,
   };
 }

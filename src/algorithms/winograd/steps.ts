@@ -25,7 +25,6 @@ import {
   result,
   scratch,
   weightUniforms,
-  windowConstants,
 } from "../operands.ts";
 import { type Chunk, type Geometry, inputBytes, productBytes, tileSlots } from "./geometry.ts";
 
@@ -53,8 +52,7 @@ function subkernelConstants(correlation: Correlation, geometry: Geometry): Recor
 /** Transforms the weights to U, which is cached with them. */
 export function filterStep(correlation: Correlation, geometry: Geometry): Step {
   const { C, groups } = correlation;
-  const { tile, groupK, paddedC, paddedK, filterBytes } = geometry;
-  const channelsLast = correlation.layout === "channels-last";
+  const { tile, groupK, paddedC, paddedK, outputsInner, filterBytes } = geometry;
   const threads = groups * paddedC * paddedK;
   return dispatchOn([loader(correlation, "w", BINDING.first)], {
     threads,
@@ -62,15 +60,16 @@ export function filterStep(correlation: Correlation, geometry: Geometry): Step {
     constants: {
       ...tileConstants(geometry),
       ...subkernelConstants(correlation, geometry),
-      ...windowConstants(correlation),
+      ...alongAxes("STRIDE_", correlation.stride),
+      OUTPUTS_INNER: outputsInner,
       TAPS: tile.r,
       POWERS: { f32s: tile.factors.filterPowers.flat() },
       SCALES: { f32s: tile.factors.scales },
     },
     ranges: [preparedRange(BINDING.output, 0, filterBytes)],
     uniforms: {
-      innerCount: channelsLast ? paddedK : paddedC,
-      outerCount: channelsLast ? paddedC : paddedK,
+      innerCount: outputsInner ? paddedK : paddedC,
+      outerCount: outputsInner ? paddedC : paddedK,
       groupC: C / groups,
       groupK,
       ...kernelUniforms(correlation),

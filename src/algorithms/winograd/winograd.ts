@@ -2,8 +2,9 @@
 // convolutional neural networks", 2016, section 4). Tiles of the input and the filters are transformed, multiplied point by point as
 // matrices over the channels, and transformed back: (m r / (m + r - 1))^axes times fewer multiplications than the direct sum. The outputs of a
 // tile share their errors, and a NaN or infinity in the input spreads over the tiles that see it.
-import { type Triple, elementCount } from "../../base/shape.ts";
+import { type Triple, elementCount, roundUp } from "../../base/shape.ts";
 import { F32_BYTES } from "../../kernel/element-types.ts";
+import type { Step } from "../../kernel/step.ts";
 import type { Correlation } from "../../problem/correlation.ts";
 import {
   type Algorithm,
@@ -13,8 +14,8 @@ import {
   type Unsupported,
   tooManyBytes,
 } from "../algorithm.ts";
-import { OUTPUT_LOADS, type Work, estimate, numberBytes } from "../cost.ts";
-import { type Products, gemmWork } from "../gemm/gemm.ts";
+import { MAX_SECONDS, OUTPUT_LOADS, type Work, divide, estimate, numberBytes } from "../cost.ts";
+import { type GemmVariant, type Products, gemmWork } from "../gemm/gemm.ts";
 import { gemmTile } from "../gemm/tile.ts";
 import type { DeviceTraits } from "../traits.ts";
 import { type Chunk, type Geometry, chunkBytes, geometryOf, inputBytes, productBytes } from "./geometry.ts";
@@ -26,11 +27,19 @@ import { TILES, type Tile } from "./tiles.ts";
 /** Cap of a chunk. Larger ones are no faster: matrix products of this size already keep the GPU busy. */
 const CHUNK_BYTES = 32 * 2 ** 20;
 
+/** Bytes that a chunk should take at most: on a GPU it stays in the last cache, unless the filters, which every chunk loads, are larger. */
+function chunkCap({ filterBytes }: Geometry, device: DeviceTraits): number {
+  return device.software ? CHUNK_BYTES : Math.min(CHUNK_BYTES, Math.max(device.cacheBytes, filterBytes));
+}
+
 /** A tile with more than this many times the multiplications of the best one is not worth trying. */
 const MOST_MULTIPLICATIONS = 3;
 
 /** Most values of a transformed tile: a thread holds all of them, and the code that transforms them is unrolled. */
 const MAX_POINTS = 64;
+
+/** More values of a tile than these leave the registers of 16 lanes on Intel (compiled by Mesa). */
+const LARGE_TILE = 36;
 
 /** Number of transformed axes. */
 function axisCount(c: Correlation): number {
@@ -72,18 +81,29 @@ function tilesFor(c: Correlation): Tile[] | Unsupported {
     .map(({ tile }) => tile);
 }
 
-/** Most tiles of a chunk; 0 if not even a vector of them fits. */
-function chunkTiles(c: Correlation, geometry: Geometry, device: DeviceTraits): number {
+/** A device, and the tiles of the GEMM for it. */
+interface Target {
+  readonly device: DeviceTraits;
+  readonly tiles: readonly GemmVariant[];
+}
+
+/** Most tiles of a chunk, whose product takes no longer than a dispatch may; 0 if not even a vector of them fits in memory. */
+function chunkTiles(c: Correlation, geometry: Geometry, { device, tiles }: Target): number {
   if (geometry.filterBytes > device.maxBindingBytes) return 0;
-  const cap = Math.min(CHUNK_BYTES, device.maxWorkspaceBytes - geometry.filterBytes);
+  const cap = Math.min(chunkCap(geometry, device), device.maxWorkspaceBytes - geometry.filterBytes);
   const fits = (count: number): boolean =>
     chunkBytes(c, geometry, count) <= cap &&
     Math.max(inputBytes(c, geometry, count), productBytes(c, geometry, count)) <= device.maxBindingBytes;
-  if (fits(geometry.tileCount)) return geometry.tileCount;
+  const products = productsOf(c, geometry, geometry.tileCount);
+  const seconds = estimate([gemmWork(products, gemmTile(tiles, products, device))], device.rates);
+  if (seconds <= MAX_SECONDS && fits(geometry.tileCount)) return geometry.tileCount;
+  const inTime = Math.max(1, Math.floor((geometry.tileCount * MAX_SECONDS) / seconds / 4));
   const bytesOfFour = chunkBytes(c, geometry, 8) - chunkBytes(c, geometry, 4);
-  let count = 4 * Math.floor(Math.max(0, cap) / Math.max(1, bytesOfFour));
+  let count = 4 * Math.min(inTime, Math.floor(Math.max(0, cap) / Math.max(1, bytesOfFour)));
   while (count > 0 && !fits(count)) count -= 4;
-  return Math.max(0, count);
+  if (count <= 0) return 0;
+  // As many chunks of nearly the same size.
+  return Math.min(count, roundUp(Math.ceil(geometry.tileCount / Math.ceil(geometry.tileCount / count)), 4));
 }
 
 /** The matrix products of `count` tiles. */
@@ -100,20 +120,43 @@ function chunksOf({ tileCount }: Geometry, most: number): Chunk[] {
   return chunks;
 }
 
-function winogradPlan(c: Correlation, device: DeviceTraits, geometry: Geometry, most: number): PartialPlan {
+/** The candidate that transforms, multiplies and transforms back in separate steps. */
+function separate(c: Correlation, target: Target, geometry: Geometry, most: number): Candidate {
+  return {
+    variant: geometry.tile.name,
+    workspaceBytes: chunkBytes(c, geometry, most),
+    preparedBytes: geometry.filterBytes,
+    // The transform of the filters, and three for each chunk of tiles.
+    dispatches: 1 + 3 * Math.ceil(geometry.tileCount / most),
+    work: winogradWork(c, target, geometry, most),
+    error: winogradError(c, geometry.tile),
+    iterations: geometry.paddedC / 4,
+    plan: () => winogradPlan(c, target, geometry, most),
+  };
+}
+
+/** A transform as the device needs it: with small subgroups, where they leave a thread enough registers for all of a large tile. */
+function transform(step: Step, { points }: Geometry, { subgroupSize }: DeviceTraits): Step {
+  return points > LARGE_TILE ? { ...step, kernel: { ...step.kernel, subgroupSize } } : step;
+}
+
+function winogradPlan(c: Correlation, { device, tiles }: Target, geometry: Geometry, most: number): PartialPlan {
   return {
     // The first chunk is the largest.
     workspaceBytes: chunkBytes(c, geometry, most),
-    preparation: { steps: [filterStep(c, geometry)], bytes: geometry.filterBytes },
+    preparation: {
+      steps: [transform(filterStep(c, geometry), geometry, device)],
+      bytes: geometry.filterBytes,
+    },
     steps: chunksOf(geometry, most).flatMap((chunk) => [
-      inputStep(c, geometry, chunk),
-      multiplyStep(c, geometry, chunk, gemmTile(productsOf(c, geometry, chunk.count), device)),
-      outputStep(c, geometry, chunk),
+      transform(inputStep(c, geometry, chunk), geometry, device),
+      multiplyStep(c, geometry, chunk, gemmTile(tiles, productsOf(c, geometry, chunk.count), device)),
+      transform(outputStep(c, geometry, chunk), geometry, device),
     ]),
   };
 }
 
-function winogradError(c: Correlation, tile: Tile): ErrorBound {
+export function winogradError(c: Correlation, tile: Tile): ErrorBound {
   const axes = axisCount(c);
   const transformed = transformedAxes(c);
   const along = (axis: 0 | 1 | 2): number => (transformed[axis] ? (tile.points - 1) * c.stride[axis] : 0);
@@ -125,24 +168,45 @@ function winogradError(c: Correlation, tile: Tile): ErrorBound {
   };
 }
 
-/** The work of all steps. A thread transforms one tile of one channel: it loads and stores all of its points. */
-function winogradWork(c: Correlation, device: DeviceTraits, geometry: Geometry): Work[] {
-  const { tile, axes, points, tileCount, paddedC, groupK, filterBytes } = geometry;
-  const products = productsOf(c, geometry, tileCount);
-  const transform = (threads: number, loads: number, stores: number): Work => ({
+/** The work of a transform: a thread transforms one tile of one channel, and loads and stores all of its points. */
+function transformWork({ tile, points }: Geometry, threads: number, loads: number, stores: number): Work {
+  return {
     threads,
     multiplyAdds: 2 * tile.points * points * threads,
     loads: (loads + stores) * threads,
     bytes: numberBytes(2 * points * threads),
-  });
-  const outputs = tile.m ** axes;
-  return [
-    // Transformed weights are cached with their tensor; a gradient in their role is transformed in every run.
-    ...(c.w.operand === "w" ? [] : [transform(filterBytes / F32_BYTES / points, points, points)]),
-    transform(tileCount * c.groups * paddedC, points * 1.5, points),
-    gemmWork(products, gemmTile(products, device)),
-    transform(tileCount * c.groups * groupK, points, outputs * OUTPUT_LOADS),
+  };
+}
+
+/** The work on the filters: transformed weights are cached with their tensor; a gradient in their role is transformed in every run. */
+export function filterWork(c: Correlation, geometry: Geometry): Work[] {
+  const { points, filterBytes } = geometry;
+  return c.w.operand === "w" ? [] : [transformWork(geometry, filterBytes / F32_BYTES / points, points, points)];
+}
+
+/** The work of all steps, in chunks of `most` tiles. */
+function winogradWork(c: Correlation, { device, tiles }: Target, geometry: Geometry, most: number): Work[] {
+  const { tile, axes, points, tileCount, paddedC, groupK, filterBytes } = geometry;
+  const products = productsOf(c, geometry, tileCount);
+  const input = transformWork(geometry, tileCount * c.groups * paddedC, points * 1.5, points);
+  const multiply = gemmWork(products, gemmTile(tiles, products, device));
+  const output = transformWork(geometry, tileCount * c.groups * groupK, points, tile.m ** axes * OUTPUT_LOADS);
+  const chunks = Math.ceil(tileCount / most);
+  const inChunks = (steps: readonly Work[]): Work[] => [
+    ...filterWork(c, geometry),
+    ...steps.flatMap((step) => divide(step, chunks)),
   ];
+  if (device.software) return inChunks([input, multiply, output]);
+  // Channels-first, neighbouring threads load and store every m-th cell, and neighbouring points.
+  const lines = c.layout === "channels-last" ? 1 : (1 + tile.m) / 2;
+  const isCached = (bytes: number): boolean => bytes <= device.cacheBytes;
+  const inCache = isCached(chunkBytes(c, geometry, most));
+  const loaded = (work: Work, bytes: number): Work => ({ traffic: work.bytes, ...work, ...(inCache && { bytes }) });
+  return inChunks([
+    { ...loaded(input, numberBytes(c.sizes.x)), lines },
+    loaded(multiply, isCached(filterBytes) ? filterBytes : chunks * filterBytes),
+    { ...loaded(output, numberBytes(c.sizes.y)), lines },
+  ]);
 }
 
 /** Refuses a correlation that fits in memory with none of the tiles. */
@@ -153,32 +217,29 @@ function tooLarge(c: Correlation, device: DeviceTraits, geometries: readonly Geo
   return tooManyBytes("the transformed filters and four tiles take at least", least, device);
 }
 
-export const winograd: Algorithm = {
+/** The candidates of a kernel that does all but the transform of the filters in one step, worth trying or of a name. */
+export type FusedKernel = (c: Correlation, device: DeviceTraits, tile: Tile, name?: string) => readonly Candidate[];
+
+/** The algorithm with some tiles of the GEMM and fused kernels. */
+export const winograd = (gemmTiles: readonly GemmVariant[], ...kernels: readonly FusedKernel[]): Algorithm => ({
   name: "winograd",
 
   candidates(c, device, variant) {
     const tiles = tilesFor(c);
     if ("reason" in tiles) return tiles;
+    const target: Target = { device, tiles: gemmTiles };
     const geometries = tiles.map((tile) => geometryOf(c, tile));
-    const sized = geometries.map((geometry) => ({ geometry, most: chunkTiles(c, geometry, device) }));
+    const sized = geometries.map((geometry) => ({ geometry, most: chunkTiles(c, geometry, target) }));
     const fit = sized.filter(({ most }) => most > 0);
-    if (fit.length === 0) return tooLarge(c, device, geometries);
-    return fit
-      .filter(({ geometry }) => variant === undefined || geometry.tile.name === variant)
-      .map(({ geometry, most }) => {
-        const work = winogradWork(c, device, geometry);
-        return { geometry, most, work, seconds: estimate(work, device.rates) };
-      })
+    const list = [
+      ...fit.map(({ geometry, most }) => separate(c, target, geometry, most)),
+      ...kernels.flatMap((kernel) => tiles.flatMap((tile) => kernel(c, device, tile, variant))),
+    ];
+    if (list.length === 0) return tooLarge(c, device, geometries);
+    return list
+      .filter((one) => variant === undefined || one.variant === variant)
+      .map((candidate) => ({ candidate, seconds: estimate(candidate.work, device.rates) }))
       .toSorted((a, b) => a.seconds - b.seconds)
-      .map(({ geometry, most, work }): Candidate => ({
-        variant: geometry.tile.name,
-        workspaceBytes: chunkBytes(c, geometry, most),
-        preparedBytes: geometry.filterBytes,
-        // The transform of the filters, and three for each chunk of tiles.
-        dispatches: 1 + 3 * Math.ceil(geometry.tileCount / most),
-        work,
-        error: winogradError(c, geometry.tile),
-        plan: () => winogradPlan(c, device, geometry, most),
-      }));
+      .map(({ candidate }) => candidate);
   },
-};
+});

@@ -265,7 +265,7 @@ function checkRunning(
     runningVariance: checkParameter("runningVariance", runningVariance, shape, dtype),
   };
   checkSameType("runningVariance", checked.runningVariance, "runningMean", checked.runningMean);
-  if (checked.runningMean.buffer === checked.runningVariance.buffer)
+  if (checked.runningMean.storage === checked.runningVariance.storage)
     refuse("invalid-argument", "runningVariance", words("the buffer of runningMean"), "a buffer of its own");
   return checked;
 }

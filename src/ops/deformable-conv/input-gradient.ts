@@ -9,7 +9,7 @@ import { type Recipe, type TensorDescription, whole } from "../../gpu/operation.
 import { type Range, dispatch } from "../../kernel/dispatch.ts";
 import { elementTypes } from "../../kernel/element-types.ts";
 import { Workspace } from "../../kernel/workspace.ts";
-import { sortBytes, sortSteps } from "../shared/sort.ts";
+import { sortBytes, sortSteps, startsStep } from "../shared/sort.ts";
 import type { Band, Deformable } from "./geometry.ts";
 import { deformableStep, deformableUniforms } from "./step.ts";
 
@@ -52,7 +52,8 @@ export function inputGradientRecipe(
   const entries = take(segments * samples * 4);
 
   const aliases = { E: elementTypes(dx.dtype).one };
-  const { steps: sort, sorted } = sortSteps(workspace, { segments, samples, keyCount: rows * columns, keys, order });
+  const sorting = { segments, samples, keyCount: rows * columns, keys, order };
+  const { steps: sort, sorted } = sortSteps(workspace, sorting);
   const runs = Math.ceil(problem.C / offsetGroups / RUN) * offsetGroups;
   const steps = [
     deformableStep(deformable, band, {
@@ -62,12 +63,13 @@ export function inputGradientRecipe(
       threads: segments * samples,
     }),
     ...sort,
+    startsStep(sorting, sorted, starts),
     deformableStep(deformable, band, {
       shaders: [deformEntriesShader],
-      ranges: [whole("offset", offset), keys, sorted, starts, entries],
+      ranges: [whole("offset", offset), sorted, entries],
       mask: mask && whole("mask", mask),
       aliases,
-      threads: segments * (samples + 1),
+      threads: segments * samples,
     }),
     dispatch({
       shaders: [deformShader, deformGatherShader],

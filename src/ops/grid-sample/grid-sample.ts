@@ -7,7 +7,6 @@ import keysShader from "../../../shaders/ops/grid-sample/keys.wgsl";
 import sampleShader from "../../../shaders/ops/grid-sample/sample.wgsl";
 import tapsShader from "../../../shaders/ops/grid-sample/taps.wgsl";
 import boundedShader from "../../../shaders/ops/shared/bounded.wgsl";
-import sortStartsShader from "../../../shaders/ops/shared/sort-starts.wgsl";
 import type { Dtype } from "../../base/dtype.ts";
 import { refuse } from "../../base/error.ts";
 import { elementCount } from "../../base/shape.ts";
@@ -22,7 +21,7 @@ import { Workspace } from "../../kernel/workspace.ts";
 import { fillZeros } from "../shared/copy.ts";
 import { checkLike, checkMap, describeMap, mapConstants } from "../shared/feature-map.ts";
 import { type FeatureMap, elementsOf } from "../shared/geometry/feature-map.ts";
-import { sortSteps } from "../shared/sort.ts";
+import { sortSteps, startsStep } from "../shared/sort.ts";
 import { GRID_SAMPLE_KEYS, type GridSampleOptions, type GridSampling, gridSamplingOf } from "./geometry.ts";
 
 /** Channels that an invocation computes: they share the place of a sample. */
@@ -127,7 +126,8 @@ function gradientRecipe(
   const starts = workspace.numbers(N * (keyCount + 1));
   const dtypes = [x.dtype, grid.dtype] as const;
   const at = whole("grid", grid);
-  const { steps, sorted } = sortSteps(workspace, { segments: N, samples, keyCount, keys, order });
+  const sorting = { segments: N, samples, keyCount, keys, order };
+  const { steps, sorted } = sortSteps(workspace, sorting);
   // Reflected taps of "cubic" may be one cell further from the place of their sample.
   const [below, above] = { nearest: [0, 0], linear: [1, 0], cubic: padding === "reflection" ? [3, 2] : [2, 1] }[mode];
   const gradient: Sampler = {
@@ -143,12 +143,7 @@ function gradientRecipe(
     }),
     samplingStep(map, sampling, { shader: keysShader, dtypes, ranges: [at, keys, order], threads: N * samples }),
     ...steps,
-    dispatch({
-      shaders: [sortStartsShader],
-      ranges: [keys, sorted, starts],
-      uniforms: { samples, keys: keyCount },
-      threads: N * (samples + 1),
-    }),
+    startsStep(sorting, sorted, starts),
     samplingStep(map, sampling, gradient),
   ];
   return { steps: all, workspaceBytes: workspace.bytes };

@@ -2,8 +2,9 @@
 // pairs of matrices is a convolution with a group for each pair.
 import { elementCount } from "../../base/shape.ts";
 import { checkOptions } from "../../base/validate.ts";
-import { convTranspose, conv } from "../../conv/conv.ts";
+import { conv } from "../../conv/conv.ts";
 import { convBackwardWeights } from "../../conv/gradients.ts";
+import { convTranspose } from "../../conv/transposed.ts";
 import { run, whole } from "../../gpu/operation.ts";
 import { type Tensor, checkTensor } from "../../gpu/tensor.ts";
 import type { Layout } from "../../problem/problem.ts";

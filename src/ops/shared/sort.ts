@@ -3,10 +3,14 @@
 import sortCountShader from "../../../shaders/ops/shared/sort-count.wgsl";
 import sortScanShader from "../../../shaders/ops/shared/sort-scan.wgsl";
 import sortScatterShader from "../../../shaders/ops/shared/sort-scatter.wgsl";
+import sortStartsShader from "../../../shaders/ops/shared/sort-starts.wgsl";
 import sortShader from "../../../shaders/ops/shared/sort.wgsl";
 import { type Range, dispatch } from "../../kernel/dispatch.ts";
 import type { Step } from "../../kernel/step.ts";
 import type { Workspace } from "../../kernel/workspace.ts";
+
+/** Keys of which one invocation finds the samples. */
+const RUN = 8;
 
 /** Fewest samples that one invocation counts. Larger chunks leave fewer counts to add up, but fewer invocations. */
 const CHUNK = 128;
@@ -76,4 +80,15 @@ export function sortSteps(
     [before, after] = [after, before];
   }
   return { steps, sorted: before };
+}
+
+/** The step that finds where the samples of each key begin, and where those of the last end: a number for each key of a segment, and one more. */
+export function startsStep({ segments, samples, keyCount, keys }: Sorting, sorted: Range, starts: Range): Step<string> {
+  return dispatch({
+    shaders: [sortStartsShader],
+    constants: { RUN },
+    ranges: [keys, sorted, starts],
+    uniforms: { samples, keys: keyCount },
+    threads: segments * Math.ceil((keyCount + 1) / RUN),
+  });
 }

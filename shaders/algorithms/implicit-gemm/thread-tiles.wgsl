@@ -56,7 +56,7 @@ fn thread(invocation: u32) {
   for (var j = 0u; j < TILE_N; j++) {
     // @unroll
     for (var i = 0u; i < TILE_V; i++) {
-      store(sums[j * TILE_V + i], group, split, (v0 + i) * 4u, n0 + j, outputs[j].y_at);
+      store(sums[j * TILE_V + i], group, split, (v0 + i) * 4u, n0 + j, outputs[j]);
     }
   }
 }

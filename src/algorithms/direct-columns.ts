@@ -1,0 +1,49 @@
+// The kernels of direct.ts for GPUs: the outputs of a thread are neighbours of a column, so that neighbouring threads, which compute neighbouring
+// columns, load neighbouring cells.
+import type { Triple } from "../base/shape.ts";
+import type { Correlation } from "../problem/correlation.ts";
+import type { Kernels } from "./algorithm.ts";
+import { type DirectTile, WIDTHS, bestWidth, candidate, fittedTile } from "./direct.ts";
+import type { DeviceTraits } from "./traits.ts";
+
+/**
+ * A GPU whose registers are meant for so many sums gets 8 outputs of 8 channels a thread; with fewer 4 outputs, and with few 4 of 4 channels, as
+ * where small subgroups make room for more: cells and their addresses take as many registers again. On Xe-LP 4 x 8 spill at 8 lanes.
+ */
+const MANY_SUMS = 64;
+const FEW_SUMS = 16;
+
+/** A correlation whose rows are the columns of the given one. Channels, phases among them, and the epilogue are those of the given one. */
+function turned(c: Correlation): Correlation {
+  const turn = ([depth, height, width]: Triple): Triple => [depth, width, height];
+  return {
+    ...c,
+    ...{ input: turn(c.input), kernel: turn(c.kernel), output: turn(c.output) },
+    ...{ stride: turn(c.stride), dilation: turn(c.dilation), padBegin: turn(c.padBegin) },
+    x: { ...c.x, spatial: turn(c.x.spatial) },
+    w: { ...c.w, taps: turn(c.w.taps) },
+    y: { ...c.y, spatial: turn(c.y.spatial) },
+  };
+}
+
+/** The tile for a correlation on a device. */
+function bestTile(c: Correlation, { maxSums, subgroupSize }: DeviceTraits): DirectTile {
+  const most = subgroupSize === undefined ? maxSums : FEW_SUMS;
+  return fittedTile(c, false, bestWidth(c, c.output[1], most < MANY_SUMS ? 4 : 8), most > FEW_SUMS ? 8 : 4, true);
+}
+
+/** The tiles that some device may get. */
+function allTiles(c: Correlation): DirectTile[] {
+  return [...new Set([...WIDTHS.map, ...WIDTHS.taps])]
+    .filter((tileQ) => tileQ <= 8)
+    .flatMap((tileQ) => [4, 8].map((tileK) => fittedTile(c, false, tileQ, tileK, true)));
+}
+
+/** The kernels on tiles of neighbouring outputs of a column. */
+export const directColumns: Kernels = (c, device, variant) => {
+  if (variant === undefined) return device.software ? [] : [candidate(turned(c), bestTile(c, device), device)];
+  return allTiles(c)
+    .filter(({ name }) => name === variant)
+    .slice(0, 1)
+    .map((tile) => candidate(turned(c), tile, device));
+};

@@ -1,0 +1,29 @@
+// The algorithms of index.ts with all of their kernels, those for GPUs too: for every adapter but those that compute on the CPU, where no page
+// loads them (planner/platform.ts).
+import type { Algorithm } from "./algorithm.ts";
+import { depthwiseStrips } from "./depthwise-sliding.ts";
+import { depthwise, depthwiseTiles } from "./depthwise.ts";
+import { directColumns } from "./direct-columns.ts";
+import { direct, directRows } from "./direct.ts";
+import { fft } from "./fft/fft.ts";
+import { THREAD_TILES } from "./gemm/tile.ts";
+import { WORKGROUP_TILES } from "./gemm/workgroup.ts";
+import { im2col } from "./im2col.ts";
+import { implicitGemm } from "./implicit-gemm/implicit-gemm.ts";
+import { threadTiles } from "./implicit-gemm/thread-tiles.ts";
+import { workgroupTiles } from "./implicit-gemm/workgroup-tiles.ts";
+import { pointwise } from "./pointwise.ts";
+import { fused } from "./winograd/fused.ts";
+import { winograd } from "./winograd/winograd.ts";
+
+const TILES = [...WORKGROUP_TILES, ...THREAD_TILES];
+
+export const algorithms: readonly Algorithm[] = [
+  depthwise(depthwiseStrips, depthwiseTiles),
+  direct(directColumns, directRows),
+  fft,
+  im2col(TILES),
+  implicitGemm(workgroupTiles, threadTiles),
+  pointwise(TILES),
+  winograd(TILES, fused),
+];

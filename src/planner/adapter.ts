@@ -1,0 +1,38 @@
+// Adapters as they describe themselves, and what planning assumes of those that compute on the CPU; of GPUs, see gpu-classes.ts.
+import type { Algorithm } from "../algorithms/algorithm.ts";
+import { DEFAULT_RATES } from "../algorithms/cost.ts";
+import type { DeviceTraits } from "../algorithms/traits.ts";
+
+/** The adapter of a device, as it describes itself. */
+export interface AdapterDescription {
+  readonly vendor: string;
+  readonly architecture: string;
+  readonly description: string;
+  readonly isFallback: boolean;
+}
+
+/** Whether an adapter computes on the CPU. */
+export function isSoftware({ vendor, architecture, description, isFallback }: AdapterDescription): boolean {
+  // Firefox names no adapter, but marks these as fallback adapters.
+  return isFallback || /swiftshader|llvmpipe|lavapipe|software|warp/i.test(`${vendor} ${architecture} ${description}`);
+}
+
+/** The traits that a class determines. */
+export type ClassTraits = Pick<DeviceTraits, "maxSums" | "workgroupBytes" | "cores" | "cacheBytes" | "rates">;
+
+/** What planning assumes of an adapter. */
+export type AdapterTraits = ClassTraits & Pick<DeviceTraits, "gpu">;
+
+/** The algorithms that serve an adapter, and what planning assumes of it. */
+export interface Platform {
+  readonly algorithms: readonly Algorithm[];
+  readonly traits: AdapterTraits;
+}
+
+export const SOFTWARE: ClassTraits = {
+  maxSums: 32,
+  workgroupBytes: 0,
+  cores: 2,
+  cacheBytes: 8 * 2 ** 20,
+  rates: DEFAULT_RATES.software,
+};

@@ -1,0 +1,11 @@
+// What an engine plans with on its adapter. That of GPUs is loaded when an engine is created on one, beside its device, so that pages on software
+// adapters do without it, and pages with a GPU do not wait for it before they start.
+import { algorithms } from "../algorithms/index.ts";
+import { type AdapterDescription, type Platform, SOFTWARE, isSoftware } from "./adapter.ts";
+
+/** Returns the platform of an adapter. */
+export async function loadPlatform(adapter: AdapterDescription): Promise<Platform> {
+  if (isSoftware(adapter)) return { algorithms, traits: { gpu: "software", ...SOFTWARE } };
+  const { hardware } = await import("./hardware.ts");
+  return hardware(adapter);
+}
