@@ -2,7 +2,7 @@
 // and from the rates of the adapter, measured or from a table.
 import { F32_BYTES } from "../kernel/element-types.ts";
 
-/** The work of one dispatch. Only what the first four fields say counts on an adapter that computes on the CPU, and loads from workgroup memory. */
+/** The work of one dispatch. On an adapter that computes on the CPU only the first four fields and `workgroupLoads` count. */
 export interface Work {
   /** Invocations that compute something. */
   readonly threads: number;
@@ -24,9 +24,7 @@ export interface Work {
    * of which neighbouring threads load every eighth, at most 32. 1 unless given.
    */
   readonly lines?: number;
-  /**
-   * Bytes that cross the last cache, which all cores share: those that several workgroups load count for each workgroup. `bytes` unless given.
-   */
+  /** Bytes from and to the last cache, which all cores share. A byte counts once for each workgroup that loads it. `bytes` unless given. */
   readonly traffic?: number;
   /** Barriers that each of `workgroups` comes to, one after the other; none unless given. */
   readonly barriers?: number;

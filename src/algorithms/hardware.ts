@@ -1,5 +1,5 @@
-// The algorithms of index.ts with all of their kernels, those for GPUs too: for every adapter but those that compute on the CPU, where no page
-// loads them (planner/platform.ts).
+// All algorithms, with the kernels for GPUs. An engine on a GPU gets this list. One on a software adapter gets that of index.ts, and its page does
+// not load the kernels for GPUs (planner/platform.ts).
 import type { Algorithm } from "./algorithm.ts";
 import { depthwiseStrips } from "./depthwise-sliding.ts";
 import { depthwise, depthwiseTiles } from "./depthwise.ts";

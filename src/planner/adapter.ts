@@ -1,4 +1,4 @@
-// Adapters as they describe themselves, and what planning assumes of those that compute on the CPU; of GPUs, see gpu-classes.ts.
+// How an adapter describes itself, and what planning assumes of software adapters. gpu-classes.ts has the same for GPUs.
 import type { Algorithm } from "../algorithms/algorithm.ts";
 import { DEFAULT_RATES } from "../algorithms/cost.ts";
 import type { DeviceTraits } from "../algorithms/traits.ts";

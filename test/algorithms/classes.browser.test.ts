@@ -1,6 +1,6 @@
-// The shared suite as on GPUs of every class: engines that take this device for one of theirs get other candidates and other kernels, and have to
-// be as right. Of the problems that a run draws it takes those that show a kind of kernel which neither this adapter's own candidates nor earlier
-// ones have (kinds differ in more than numbers); with CONVOKE_SUITE=all those that show any other kernel.
+// The shared suite with the kernels of every class of GPUs. Each engine takes this device for a GPU of its class, so it gets the kernels of that class,
+// whose results have to be right here too. A run tests the candidates that have a new kind of kernel: one that neither this adapter's own candidates
+// nor an earlier candidate has. Kernels are of one kind if they differ in numbers alone. With CONVOKE_SUITE=all every new kernel counts.
 import { afterAll, expect, inject, it } from "vitest";
 import type { Algorithm } from "../../src/algorithms/algorithm.ts";
 import { algorithms } from "../../src/algorithms/hardware.ts";

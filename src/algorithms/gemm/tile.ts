@@ -98,7 +98,7 @@ function suited(one: GemmVariant, { subgroupSize, maxSums }: DeviceTraits): Gemm
   return one.workgroup ? { ...one, workgroup: { ...one.workgroup, counted, subgroupSize } } : one;
 }
 
-/** The tiles that the device can run; unless they are asked for by name, only those that fit its registers and workgroup memory. */
+/** The tiles that the device can run. Tiles that do not fit its registers and workgroup memory are found by name only. */
 export function tilesThatFit(tiles: readonly GemmVariant[], device: DeviceTraits, named = false): GemmVariant[] {
   return tiles
     .filter((one) => isPossible(one, device, true) && (named || fits(one, device.maxSums, device)))
