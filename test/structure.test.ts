@@ -46,6 +46,8 @@ const LAYERS = [
   ["src/ops/"],
   ["src/engine.ts", "src/reference.ts"],
   ["src/index.ts"],
+  ["src/image/", "src/model/"],
+  ["src/onnx/", "src/layers/"],
 ];
 
 function layerOf(file: string): string | undefined {

@@ -13,6 +13,8 @@
  * - `unsupported`: the named algorithm or the device cannot compute the problem
  * - `destroyed`: a tensor, plan or engine used after `destroy()`
  * - `foreign-tensor`: a tensor of another engine
+ * - `invalid-model`: a file that breaks the rules of its format
+ * - `unsupported-model`: a model that uses what is not served
  * - `no-webgpu`, `no-adapter`, `no-device`: the environment offers no usable GPU
  * - `device-lost`, `out-of-memory`, `gpu-validation`: the GPU failed while working
  */
@@ -26,6 +28,8 @@ export type ConvErrorCode =
   | "unsupported"
   | "destroyed"
   | "foreign-tensor"
+  | "invalid-model"
+  | "unsupported-model"
   | "no-webgpu"
   | "no-adapter"
   | "no-device"
