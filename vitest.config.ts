@@ -60,7 +60,7 @@ export default defineConfig({
           testTimeout: 300_000,
           provide: { draw: draw(2) },
           include: ["test/**/*.test.ts"],
-          exclude: ["test/**/*.browser.test.ts", "test/**/*.chromium.test.ts", "test/**/*.site.test.ts"],
+          exclude: ["browser", "chromium", "firefox", "site"].map((kind) => `test/**/*.${kind}.test.ts`),
         },
       },
       {
@@ -123,7 +123,7 @@ export default defineConfig({
         server: { headers },
         test: {
           name: "firefox",
-          include: inBrowsers,
+          include: [...inBrowsers, "test/**/*.firefox.test.ts"],
           isolate: false, // Files share a page, which loads what they import once.
           testTimeout: 300_000,
           provide: { selection: everything ? "all" : "cross-section", draw: draw(4), soak },
