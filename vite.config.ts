@@ -37,7 +37,12 @@ export default defineConfig({
     minify: false,
     sourcemap: true,
     lib: {
-      entry: { index: "src/index.ts", ops: "src/ops/index.ts", reference: "src/reference.ts" },
+      entry: {
+        index: "src/index.ts",
+        ops: "src/ops/index.ts",
+        reference: "src/reference.ts",
+        image: "src/image/index.ts",
+      },
       formats: ["es"],
     },
     rolldownOptions: {

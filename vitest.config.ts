@@ -30,6 +30,9 @@ const soak = process.env.CONVOKE_SOAK === "1";
 // Halves are converted by what a browser has and Node 20 has not.
 const inBrowsers = ["test/**/*.browser.test.ts", "test/base/dtype.test.ts"];
 
+/** What needs a page: canvases and images. */
+const ofAPage = ["test/image/*.browser.test.ts"];
+
 // What these test are the numbers and the memory of a driver that is Chromium's as well: Node runs them with the whole suite alone.
 const ofTheDriver = [
   "test/algorithms/classes.browser.test.ts",
@@ -107,7 +110,7 @@ export default defineConfig({
           name: "dawn",
           environment: "node",
           include: inBrowsers,
-          exclude: everything ? [] : ofTheDriver,
+          exclude: [...ofAPage, ...(everything ? [] : ofTheDriver)],
           setupFiles: "test/suite/dawn.ts",
           testTimeout: 300_000,
           provide: { selection: everything ? "all" : "sample", draw: draw(2), soak },

@@ -4,9 +4,8 @@ import { refuse, words } from "../base/error.ts";
 import { checkInteger, checkOneOf, checkOptions } from "../base/validate.ts";
 import type { Engine } from "../engine.ts";
 import type { Tensor } from "../gpu/tensor.ts";
-import { resize } from "../ops/resize/resize.ts";
 import { LAYOUTS, type Layout } from "../problem/problem.ts";
-import { unpackPixels } from "./pixel-kernels.ts";
+import { resized, unpackPixels } from "./pixel-kernels.ts";
 import { type Drawable, type ImageSource, drawnPixels, isPixelData, sizeOf, wordsOf } from "./source.ts";
 import { COLOUR_KEYS, type ColourValues, mappingOf } from "./values.ts";
 
@@ -57,7 +56,7 @@ export function fromImage(engine: Engine, source: ImageSource, options: FromImag
     const y = unpackPixels(pixels, map, dtype, mapping);
     if (size[0] === height && size[1] === width) return y;
     try {
-      return resize(y, { outputSize: size, mode: "linear", antialias: true });
+      return resized(y, map, size);
     } finally {
       y.destroy();
     }

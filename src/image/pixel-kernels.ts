@@ -7,6 +7,8 @@ import { run, whole } from "../gpu/operation.ts";
 import type { Tensor } from "../gpu/tensor.ts";
 import { dispatch } from "../kernel/dispatch.ts";
 import { elementTypes } from "../kernel/element-types.ts";
+import { resamplingOf } from "../ops/resize/geometry.ts";
+import { resamplingRecipe } from "../ops/resize/resampling.ts";
 import { describeMap, mapConstants, mapUniforms } from "../ops/shared/feature-map.ts";
 import { type FeatureMap, elementsOf } from "../ops/shared/geometry/feature-map.ts";
 import { type Mapping, fourOf } from "./values.ts";
@@ -31,6 +33,19 @@ export function unpackPixels(pixels: Tensor<"u32">, map: FeatureMap, dtype: Dtyp
         }),
       ],
     }),
+  }).y;
+}
+
+/** `resize(x, { outputSize, mode: "linear", antialias: true })`, without the code that only other options need. */
+export function resized(x: Tensor, map: FeatureMap, outputSize: readonly number[]): Tensor {
+  const resampling = resamplingOf(map, { outputSize, mode: "linear", antialias: true });
+  const y = describeMap(resampling.output, x.dtype);
+  const ranges = [whole("x", x), whole("y", y)] as const;
+  return run({
+    name: "fromImage",
+    inputs: { x },
+    results: { y },
+    recipe: () => resamplingRecipe({ resampling, map, dtype: x.dtype, ranges }, false),
   }).y;
 }
 

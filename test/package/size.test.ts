@@ -69,6 +69,11 @@ const PROGRAMS = [
     program: `import { createEngine, conv } from "convoke"; import { maxPool } from "convoke/ops"; globalThis.used = [createEngine, conv, maxPool];`,
   },
   {
+    name: "conv and images",
+    limit: 61_500,
+    program: `import { createEngine, conv } from "convoke"; import { fromImage, toCanvas } from "convoke/image"; globalThis.used = [createEngine, conv, fromImage, toCanvas];`,
+  },
+  {
     name: "everything",
     limit: 133_000,
     program: `import * as convoke from "convoke"; import * as ops from "convoke/ops"; globalThis.used = [convoke, ops];`,
@@ -113,15 +118,18 @@ test("a page loads the kernels for GPUs with an engine on a GPU, if ever", async
   }
 });
 
-test.each(["convoke", "convoke/ops", "convoke/reference"])("%s does nothing when it is loaded", async (entry) => {
-  const manifest = path.join(installed, "package.json");
-  const text = readFileSync(manifest, "utf8");
-  // Without the promise of package.json a bundler keeps whatever might have an effect.
-  writeFileSync(manifest, JSON.stringify({ ...(JSON.parse(text) as object), sideEffects: true }));
-  try {
-    const { start, gpu, later } = await bundle(`import "${entry}";`);
-    expect((start + gpu + later).trim()).toBe("");
-  } finally {
-    writeFileSync(manifest, text);
-  }
-});
+test.each(["convoke", "convoke/ops", "convoke/reference", "convoke/image"])(
+  "%s does nothing when it is loaded",
+  async (entry) => {
+    const manifest = path.join(installed, "package.json");
+    const text = readFileSync(manifest, "utf8");
+    // Without the promise of package.json a bundler keeps whatever might have an effect.
+    writeFileSync(manifest, JSON.stringify({ ...(JSON.parse(text) as object), sideEffects: true }));
+    try {
+      const { start, gpu, later } = await bundle(`import "${entry}";`);
+      expect((start + gpu + later).trim()).toBe("");
+    } finally {
+      writeFileSync(manifest, text);
+    }
+  },
+);
