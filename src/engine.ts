@@ -75,6 +75,11 @@ export class Engine {
     this.#plans = this.#gpu.attach(new PlanCache(this.#gpu, platform, this.tuning));
   }
 
+  /** @internal */
+  get gpu(): GpuContext {
+    return this.#gpu;
+  }
+
   /** GPU memory in bytes: allocated now, by use (`pool` is freed memory, held for later results), and the peak. */
   get memory(): MemoryReport {
     return this.#gpu.memory.report();

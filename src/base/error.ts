@@ -54,7 +54,7 @@ export function refuse(code: ConvErrorCode, argument: string, got: unknown, expe
 }
 
 /** Throws the error of a call on something that was destroyed. */
-export function refuseDestroyed(argument: string, kind: "engine" | "plan" | "tensor"): never {
+export function refuseDestroyed(argument: string, kind: "engine" | "model" | "plan" | "tensor"): never {
   throw new ConvError("destroyed", `${argument}: got a destroyed ${kind}, expected a live one`);
 }
 

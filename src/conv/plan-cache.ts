@@ -51,11 +51,12 @@ export function runPlan(lower: Lower, problem: ConvProblem, constraints: Constra
   if (gpu.recorder) {
     const result = resultName(problem);
     const results = { [result]: { ...pick(problem, ["layout", "dtype"]), shape: operandShape(problem, result) } };
-    const planned = () => {
-      const { choice, plan } = gpu.attached(PlanCache).decide(lower, problem, constraints);
-      return { ...plan, choice };
+    const key = () => keyOf(problem, constraints);
+    const plan = () => {
+      const decided = gpu.attached(PlanCache).decide(lower, problem, constraints);
+      return { ...decided.plan, choice: decided.choice };
     };
-    return recorded(gpu, gpu.recorder, { name: "conv", buffers, results, plan: planned })[result]!;
+    return recorded(gpu, gpu.recorder, { name: "conv", buffers, results, key, plan })[result]!;
   }
   return gpu.attached(PlanCache).get(lower, problem, constraints).run(buffers, inputs.w);
 }

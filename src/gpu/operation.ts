@@ -130,8 +130,10 @@ export function run<R extends Results>(
   const buffers: Record<string, GPUBuffer> = {};
   for (const [input, tensor] of Object.entries(inputs)) buffers[input] = tensor.storage;
   const { recorder } = gpu;
-  if (recorder)
-    return recorded(gpu, recorder, { ...operation, buffers, plan: () => planned(gpu, operation) }) as Created;
+  if (recorder) {
+    const made = { key: () => keyOf(operation), plan: () => planned(gpu, operation) };
+    return recorded(gpu, recorder, { ...operation, ...made, buffers }) as Created;
+  }
   return gpu.errors.run(name, () => {
     const { executable, workspaceBytes, numbers } = gpu.attachedOrNew(ReadyOperations).get(operation);
     if (numbers) {

@@ -29,8 +29,10 @@ export interface Call {
   readonly updates?: readonly string[];
   /** The values of the operand "numbers". */
   readonly numbers?: readonly number[];
+  /** A text of all that the plan depends on. */
+  readonly key: () => string;
   /** Plans it. */
-  plan(): RecordedPlan;
+  readonly plan: () => RecordedPlan;
 }
 
 export interface Recorder {
