@@ -19,7 +19,8 @@ export class GraphBuilder {
   readonly #inputs: Value[] = [];
   readonly #outputs = new Map<string, Value>();
   readonly #nodes: Node[] = [];
-  readonly #names = new Set<string>();
+  /** The number of names that begin with each. */
+  readonly #names = new Map<string, number>();
 
   constructor(operators: Readonly<Record<string, Operator>>) {
     this.#operators = operators;
@@ -76,8 +77,11 @@ export class GraphBuilder {
 
   #unique(name: string): string {
     let unique = name;
-    for (let copy = 2; this.#names.has(unique); copy++) unique = `${name}/${copy}`;
-    this.#names.add(unique);
+    for (let copy = this.#names.get(name) ?? 1; this.#names.has(unique); copy++) {
+      unique = `${name}/${copy + 1}`;
+      this.#names.set(name, copy + 1);
+    }
+    this.#names.set(unique, 1);
     return unique;
   }
 }
