@@ -27,6 +27,8 @@ export interface Node {
   readonly options: Readonly<Record<string, unknown>>;
   /** The tensors it makes, in the order in which the operator lists them. */
   readonly outputs: readonly Value[];
+  /** The names of other nodes of the file whose work it does as well. */
+  readonly merged?: readonly string[];
 }
 
 /** A network for inputs of known shapes. */
