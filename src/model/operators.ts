@@ -5,7 +5,82 @@ import { refuse } from "../base/error.ts";
 import { conv } from "../conv/conv.ts";
 import { convTranspose } from "../conv/transposed.ts";
 import type { Tensor } from "../gpu/tensor.ts";
-import * as ops from "../ops/index.ts";
+import {
+  abs,
+  activate,
+  adaptiveAveragePool,
+  adaptiveMaxPool,
+  add,
+  argMax,
+  argMin,
+  averagePool,
+  batchNorm,
+  ceil,
+  channelShuffle,
+  clamp,
+  concatenate,
+  deformableConv,
+  divide,
+  equal,
+  erf,
+  exp,
+  expand,
+  flatten,
+  floor,
+  globalAveragePool,
+  globalMaxPool,
+  greater,
+  greaterOrEqual,
+  gridSample,
+  groupNorm,
+  instanceNorm,
+  layerNorm,
+  linear,
+  localResponseNorm,
+  log,
+  logSoftmax,
+  lpNormalize,
+  lpPool,
+  matmul,
+  maxPool,
+  maxPoolWithIndices,
+  maxUnpool,
+  maximum,
+  minimum,
+  multiply,
+  negate,
+  pad,
+  pixelShuffle,
+  pixelUnshuffle,
+  power,
+  prelu,
+  reciprocal,
+  reduceL1,
+  reduceL2,
+  reduceLogSum,
+  reduceLogSumExp,
+  reduceMax,
+  reduceMean,
+  reduceMin,
+  reduceProduct,
+  reduceSum,
+  reduceSumSquare,
+  reshape,
+  resize,
+  rmsNorm,
+  roiAlign,
+  round,
+  sign,
+  slice,
+  softmax,
+  split,
+  sqrt,
+  sub,
+  sumPool,
+  transpose,
+  upsample,
+  where,
+} from "../ops/index.ts";
 import { describedTensor } from "./inference.ts";
 import type { Operator } from "./operator.ts";
 
@@ -50,18 +125,9 @@ function family<Name extends string>(calls: Readonly<Record<Name, Operation>>, .
   return Object.fromEntries(entries) as Record<Name, Operator>;
 }
 
-const { add, sub, multiply, divide, power, minimum, maximum, equal, greater, greaterOrEqual } = ops;
-const { abs, ceil, erf, exp, floor, log, negate, reciprocal, round, sign, sqrt } = ops;
-const { averagePool, maxPool, sumPool, lpPool, adaptiveAveragePool, adaptiveMaxPool } = ops;
-const { batchNorm, layerNorm, instanceNorm, groupNorm, rmsNorm, lpNormalize, localResponseNorm } = ops;
-const { reduceL1, reduceL2, reduceLogSum, reduceLogSumExp, reduceMax } = ops;
-const { reduceMean, reduceMin, reduceProduct, reduceSum, reduceSumSquare, argMax, argMin, softmax, logSoftmax } = ops;
-const { split, slice, pad, transpose, resize, upsample, clamp } = ops;
-const { pixelShuffle, pixelUnshuffle, channelShuffle, flatten, globalAveragePool, globalMaxPool } = ops;
-
 export const operators: Readonly<Record<string, Operator>> = {
-  ...family({ conv, convTranspose, linear: ops.linear, deformableConv: ops.deformableConv }, "x", "w", "options"),
-  ...family({ add, sub, matmul: ops.matmul }, "a", "b", "options"),
+  ...family({ conv, convTranspose, linear, deformableConv }, "x", "w", "options"),
+  ...family({ add, sub, matmul }, "a", "b", "options"),
   ...family({ multiply, divide, power, minimum, maximum, equal, greater, greaterOrEqual }, "a", "b"),
   ...family({ abs, ceil, erf, exp, floor, log, negate, reciprocal, round, sign, sqrt }, "x"),
   ...family({ flatten, globalAveragePool, globalMaxPool }, "x"),
@@ -72,14 +138,14 @@ export const operators: Readonly<Record<string, Operator>> = {
   ...family({ reduceMin, reduceProduct, reduceSum, reduceSumSquare }, "x", "options"),
   ...family({ split, slice, pad, transpose, resize, upsample }, "x", "options"),
   ...family({ pixelShuffle, pixelUnshuffle, channelShuffle }, "x", "options"),
-  activate: operator(ops.activate, ["x", "activation"]),
-  concatenate: operator(ops.concatenate, ["list", "options"]),
-  expand: operator(ops.expand, ["x", "shape"]),
-  gridSample: operator(ops.gridSample, ["x", "grid", "options"]),
-  maxPoolWithIndices: operator(ops.maxPoolWithIndices, ["x", "options"], ["y", "indices"]),
-  maxUnpool: operator(ops.maxUnpool, ["x", "indices", "options"]),
-  prelu: operator(ops.prelu, ["x", "slope"]),
-  reshape: operator(ops.reshape, ["x", "shape", "options"]),
-  roiAlign: operator(ops.roiAlign, ["x", "rois", "batchIndices", "options"]),
-  where: operator(ops.where, ["condition", "a", "b"]),
+  activate: operator(activate, ["x", "activation"]),
+  concatenate: operator(concatenate, ["list", "options"]),
+  expand: operator(expand, ["x", "shape"]),
+  gridSample: operator(gridSample, ["x", "grid", "options"]),
+  maxPoolWithIndices: operator(maxPoolWithIndices, ["x", "options"], ["y", "indices"]),
+  maxUnpool: operator(maxUnpool, ["x", "indices", "options"]),
+  prelu: operator(prelu, ["x", "slope"]),
+  reshape: operator(reshape, ["x", "shape", "options"]),
+  roiAlign: operator(roiAlign, ["x", "rois", "batchIndices", "options"]),
+  where: operator(where, ["condition", "a", "b"]),
 };
