@@ -46,7 +46,9 @@ export function activationOf(config: Config): KerasActivation {
   const given = config.get("activation") ?? "linear";
   const isObject = typeof given === "object" && given !== null && !Array.isArray(given);
   const name: unknown = isObject
-    ? [fieldOf(given as Fields, "config"), fieldOf(given as Fields, "class_name")].find((one) => typeof one === "string")
+    ? [fieldOf(given as Fields, "config"), fieldOf(given as Fields, "class_name")].find(
+        (one) => typeof one === "string",
+      )
     : given;
   const known = typeof name === "string" ? snakeCase(name) : "";
   if (!Object.hasOwn(BY_NAME, known)) unserved(`activation ${describe(given)}`);
@@ -91,8 +93,7 @@ function readRelu({ config }: Layer): (x: Value, build: LayerBuilder) => Value {
   if (threshold === 0 && most === undefined)
     return (x, build) => build.node("activate", { x }, { activation: { name: "leaky-relu", slope } });
   return (x, build) => {
-    const over =
-      threshold === 0 ? "relu" : { name: "thresholded-relu", alpha: threshold };
+    const over = threshold === 0 ? "relu" : { name: "thresholded-relu", alpha: threshold };
     let y = build.node("activate", { x }, { activation: over });
     if (most !== undefined) y = build.node("clamp", { x: y }, { min: 0, max: most });
     if (slope === 0) return y;

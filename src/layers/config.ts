@@ -25,7 +25,8 @@ export function checkFields(what: string, value: unknown): Fields {
 export function checkList(what: string, value: unknown, most: number): readonly unknown[] {
   if (!Array.isArray(value)) invalid(what, value, "a list");
   if (value.length > most) invalid(what, `${value.length} items`, `at most ${most}`);
-  return value;
+  // map would skip the holes of a sparse list.
+  return Array.from(value);
 }
 
 /** Returns a field of an object. What it inherits, such as `constructor`, is no field. */
@@ -87,17 +88,21 @@ export class Config {
   integers(name: string, rank: number, { initial, least = 1 }: { initial?: number; least?: number } = {}): number[] {
     const value = this.get(name) ?? initial;
     if (!Array.isArray(value)) return Array.from({ length: rank }, () => this.#integerOf(name, value, least));
-    if (value.length === 1 && rank > 1) return Array.from({ length: rank }, () => this.#integerOf(name, value[0], least));
+    if (value.length === 1 && rank > 1)
+      return Array.from({ length: rank }, () => this.#integerOf(name, value[0], least));
     if (value.length !== rank) this.#refuse(name, value, `a number, or ${rank}`);
     return value.map((item: unknown) => this.#integerOf(name, item, least));
   }
 
-  /** A list of any number of integers; a single one is a list of one. */
-  list(name: string, { initial, least = 1 }: { initial?: readonly number[]; least?: number } = {}): number[] {
+  /** A list of any number of integers; a single one is a list of one. Where sizes may be open, null is -1. */
+  list(
+    name: string,
+    { initial, least = 1, open = false }: { initial?: readonly number[]; least?: number; open?: boolean } = {},
+  ): number[] {
     const value = this.get(name) ?? initial;
     const items: readonly unknown[] = Array.isArray(value) ? value : [value];
     if (items.length > 8) this.#refuse(name, value, "at most 8 integers");
-    return items.map((item) => this.#integerOf(name, item, least));
+    return items.map((item) => this.#integerOf(name, open ? (item ?? -1) : item, least));
   }
 
   /** [begin, end] for each of `rank` axes; given as such, as a number for each, or as one for all. */

@@ -54,12 +54,14 @@ const conv = (rank: number): LayerReader =>
     [rank + 2],
   );
 
-/** Weights [...kernel, in, m] as those of a convolution with a group for each channel. */
-function depthwiseWeights(layer: Layer, kernel: readonly number[], multiplier: number): Weight & { channels: number } {
+/** Weights [...kernel, in, m] as those of a convolution with a group for each channel. TensorFlow.js may not say m but in their shape. */
+function depthwiseWeights(layer: Layer, kernel: readonly number[]): Weight & { channels: number } {
+  const field = "depth_multiplier";
+  const multiplier = layer.config.get(field) === undefined ? undefined : layer.config.integer(field);
   const names = ["depthwise_kernel", "kernel"];
   const { name, shape, data } = layer.weight(names, { place: 0, shape: [...kernel, undefined, multiplier] });
-  const channels = shape.at(-2)!;
-  return { name, data, channels, shape: [...kernel, 1, channels * multiplier] };
+  const [channels, each] = shape.slice(-2) as [number, number];
+  return { name, data, channels, shape: [...kernel, 1, channels * each] };
 }
 
 const depthwiseConv = (rank: number): LayerReader =>
@@ -67,7 +69,7 @@ const depthwiseConv = (rank: number): LayerReader =>
     (layer) => {
       const { config } = layer;
       const { options, kernel } = geometryOf(config, rank);
-      const w = depthwiseWeights(layer, kernel, config.integer("depth_multiplier", { initial: 1 }));
+      const w = depthwiseWeights(layer, kernel);
       const bias = biasOf(layer, 1, w.shape.at(-1)!);
       const activation = activationOf(config);
       const first = config.isChannelsFirst();
@@ -86,7 +88,7 @@ const separableConv = (rank: number): LayerReader =>
       const { config } = layer;
       const { options, kernel } = geometryOf(config, rank);
       const filters = config.integer("filters");
-      const depthwise = depthwiseWeights(layer, kernel, config.integer("depth_multiplier", { initial: 1 }));
+      const depthwise = depthwiseWeights(layer, kernel);
       const ones = kernel.map(() => 1);
       const shape = [...ones, depthwise.shape.at(-1), filters];
       const pointwise = layer.weight("pointwise_kernel", { place: 1, shape });
@@ -120,7 +122,9 @@ const transposedConv = (rank: number): LayerReader =>
       const first = config.isChannelsFirst();
       const stride = options["stride"] as number[];
       // A window smaller than the stride leaves cells that no window reaches.
-      const extra = stride.map((step, axis) => (options["padding"] === "valid" ? Math.max(0, step - kernel[axis]!) : 0));
+      const extra = stride.map((step, axis) =>
+        options["padding"] === "valid" ? Math.max(0, step - kernel[axis]!) : 0,
+      );
       const outputPadding = extra.some((cells) => cells > 0) ? { outputPadding: extra } : {};
       return (x, build) =>
         build.channelsLast(x, first, (map) => {
@@ -149,7 +153,10 @@ const dense: LayerReader = unary((layer) => {
   const bias = biasOf(layer, 1, units);
   const activation = activationOf(config);
   return (x, build) => {
-    const rows = build.reshape(x, [x.shape.slice(0, -1).reduce((product, size) => product * size, 1), x.shape.at(-1) ?? 1]);
+    const rows = build.reshape(x, [
+      x.shape.slice(0, -1).reduce((product, size) => product * size, 1),
+      x.shape.at(-1) ?? 1,
+    ]);
     const y = build.node("linear", operands(build, rows, w, bias), fusedActivation(activation));
     const shaped = build.reshape(y, [...x.shape.slice(0, -1), units]);
     return activatedAfter(shaped, activation, build);

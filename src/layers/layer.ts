@@ -1,6 +1,6 @@
 // The contract of a kind of layer: it reads the configuration once, and adds nodes to each graph.
-import { describe, words } from "../base/error.ts";
 import type { Dtype } from "../base/dtype.ts";
+import { describe, words } from "../base/error.ts";
 import type { GraphBuilder } from "../model/graph-builder.ts";
 import type { Node, Value } from "../model/graph.ts";
 import { type Config, invalid } from "./config.ts";
@@ -35,12 +35,12 @@ export class Layer {
   ): Weight {
     const found = this.optionalWeight([names].flat(), place);
     const what = `layer ${this.name}: ${[names].flat()[0]}`;
-    if (!found) invalid(what, words("no weights of that name"), "some");
+    if (!found) invalid(what, words("no weights of that name"), "some in the weightsManifest");
     const fits =
       !shape ||
-      (found.shape.length === shape.length && shape.every((size, axis) => (size ?? found.shape[axis]) === found.shape[axis]));
-    if (!fits)
-      invalid(what, found.shape, `the shape [${shape.map((size) => size ?? "any").join(", ")}]`);
+      (found.shape.length === shape.length &&
+        shape.every((size, axis) => (size ?? found.shape[axis]) === found.shape[axis]));
+    if (!fits) invalid(what, found.shape, `the shape [${shape.map((size) => size ?? "any").join(", ")}]`);
     return found;
   }
 
@@ -83,12 +83,6 @@ export class LayerBuilder {
     return made;
   }
 
-  number(value: number): Value {
-    const shape = [1];
-    const data = Float32Array.of(value);
-    return this.#graph.constant(`${this.#name}/${value}`, { shape, data, dtype: this.dtype, layout: "channels-last" });
-  }
-
   /** The value with other sizes, if they differ. */
   reshape(x: Value, shape: readonly number[]): Value {
     return x.shape.join() === shape.join() ? x : this.node("reshape", { x }, { shape });
@@ -129,7 +123,10 @@ export function only(layer: Layer, inputs: readonly Value[], ranks?: readonly nu
 }
 
 /** A reader of a layer with one input. */
-export function unary(read: (layer: Layer) => (x: Value, build: LayerBuilder) => Value, ranks?: readonly number[]): LayerReader {
+export function unary(
+  read: (layer: Layer) => (x: Value, build: LayerBuilder) => Value,
+  ranks?: readonly number[],
+): LayerReader {
   return (layer) => {
     const lower = read(layer);
     return (inputs, build) => lower(only(layer, inputs, ranks), build);

@@ -18,7 +18,11 @@ function alignedRanks(inputs: readonly Value[], build: LayerBuilder): Value[] {
 }
 
 const folded =
-  (operator: string, finish = (y: Value, _build: LayerBuilder, _count: number): Value => y, count?: number): LayerReader =>
+  (
+    operator: string,
+    finish = (y: Value, _build: LayerBuilder, _count: number): Value => y,
+    count?: number,
+  ): LayerReader =>
   (layer) =>
   (inputs, build) => {
     several(layer, inputs, count);

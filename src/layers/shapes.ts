@@ -1,8 +1,7 @@
 // Layers that move, resize or scale what they get, or pass it on.
 import { describe } from "../base/error.ts";
-import type { Value } from "../model/graph.ts";
 import { invalid, unserved } from "./config.ts";
-import { type LayerBuilder, type LayerReader, unary } from "./layer.ts";
+import { type LayerReader, unary } from "./layer.ts";
 
 /** Layers that act in training alone. */
 const identity: LayerReader = unary(() => (x) => x);
@@ -19,7 +18,7 @@ const flatten: LayerReader = unary(({ config }) => {
 });
 
 const reshape: LayerReader = unary(({ name, config }) => {
-  const target = config.list("target_shape", { initial: [], least: -1 });
+  const target = config.list("target_shape", { initial: [], least: -1, open: true });
   return (x, build) => {
     const size = x.shape.slice(1).reduce((product, one) => product * one, 1);
     const known = target.reduce((product, one) => (one === -1 ? product : product * one), 1);
@@ -58,42 +57,32 @@ const padded = (field: string, rank: number, sign: 1 | -1): LayerReader =>
   );
 
 const INTERPOLATIONS = ["nearest", "bilinear"] as const;
-type Interpolation = (typeof INTERPOLATIONS)[number];
 
-/**
- * A resizing with TensorFlow.js' places of cells, which are not those of TensorFlow: the first cells lie upon each other, and with
- * `corners` also the last.
- */
-function resized(build: LayerBuilder, x: Value, size: { scale?: unknown; outputSize?: unknown }, how: { mode: Interpolation; corners: boolean }): Value {
-  const coordinates = how.corners ? "align-corners" : "asymmetric";
-  const mode =
-    how.mode === "bilinear"
-      ? { mode: "linear" }
-      : { mode: "nearest", rounding: how.corners ? "round-prefer-ceil" : "floor" };
-  return build.node("resize", { x }, { ...size, ...mode, coordinates });
-}
-
+/** By TensorFlow.js' places of cells, which are not those of Keras: the first cells lie upon each other. */
 const upSampling = (rank: number): LayerReader =>
   unary(
     ({ config }) => {
       const scale = config.integers("size", rank, { initial: 2 });
       const first = config.isChannelsFirst();
-      const mode = config.choice("interpolation", rank === 2 ? INTERPOLATIONS : ["nearest"], "nearest");
-      return (x, build) =>
-        build.channelsLast(x, first, (map) => resized(build, map, { scale }, { mode, corners: false }));
+      const interpolation = config.choice("interpolation", rank === 2 ? INTERPOLATIONS : ["nearest"], "nearest");
+      const mode = interpolation === "bilinear" ? { mode: "linear" } : { mode: "nearest", rounding: "floor" };
+      const options = { scale, ...mode, coordinates: "asymmetric" };
+      return (x, build) => build.channelsLast(x, first, (map) => build.node("resize", { x: map }, options));
     },
     [rank + 2],
   );
 
+/** By Keras' places, whose cells lie around their centres: TensorFlow.js has the layer and cannot run it in a model. */
 const resizing: LayerReader = unary(
   ({ config }) => {
     const outputSize = [config.integer("height"), config.integer("width")];
-    const mode = config.choice("interpolation", INTERPOLATIONS, "bilinear");
+    const interpolation = config.choice("interpolation", INTERPOLATIONS, "bilinear");
     config.without("crop_to_aspect_ratio", false);
     config.without("pad_to_aspect_ratio", false);
     const first = config.isChannelsFirst();
-    return (x, build) =>
-      build.channelsLast(x, first, (map) => resized(build, map, { outputSize }, { mode, corners: true }));
+    const mode = interpolation === "bilinear" ? { mode: "linear" } : { mode: "nearest", rounding: "round-prefer-ceil" };
+    const options = { outputSize, ...mode, coordinates: "half-pixel" };
+    return (x, build) => build.channelsLast(x, first, (map) => build.node("resize", { x: map }, options));
   },
   [4],
 );

@@ -180,7 +180,9 @@ export class WeightStore {
     const layer = path.at(-1)!;
     const found = this.#found.get(`${layer}/${name}`) ?? [];
     if (found.length <= 1) return found[0];
-    const exact = found.find((weight) => weight.name === `${layer}/${name}` || weight.name === `${path.join("/")}/${name}`);
+    const exact = found.find(
+      (weight) => weight.name === `${layer}/${name}` || weight.name === `${path.join("/")}/${name}`,
+    );
     if (exact) return exact;
     const inside = found.filter((weight) => {
       const parts = weight.name.split("/");

@@ -22,7 +22,9 @@ export async function download(
   try {
     response = await fetch(address, signal && { signal });
   } catch (cause) {
-    throw signal?.aborted ? signal.reason : new ConvError("invalid-model", `${name}: not to be had (${cause})`, { cause });
+    throw signal?.aborted
+      ? signal.reason
+      : new ConvError("invalid-model", `${name}: not to be had (${cause})`, { cause });
   }
   if (!response.ok || !response.body)
     refuse("invalid-model", name, words(`the status ${response.status}`), "a file at this address");
@@ -59,6 +61,8 @@ export async function collect(
     // The failure is reported; that of cancelling what failed adds nothing.
     await reader.cancel().catch(() => undefined);
     if (cause instanceof ConvError) throw cause;
-    throw signal?.aborted ? signal.reason : new ConvError("invalid-model", `${name}: it broke off (${cause})`, { cause });
+    throw signal?.aborted
+      ? signal.reason
+      : new ConvError("invalid-model", `${name}: it broke off (${cause})`, { cause });
   }
 }
