@@ -139,7 +139,13 @@ class LayersSource implements ModelSource {
         name,
         shape.map((size) => (typeof size === "number" ? size : size === "batch" ? 1 : open)),
       ]);
-      return this.graph(Object.fromEntries(shapes));
+      try {
+        return this.graph(Object.fromEntries(shapes));
+      } catch (cause) {
+        if (!(cause instanceof ConvError) || cause.code.endsWith("-model")) throw cause;
+        // Sizes that the file gives.
+        throw new ConvError("invalid-model", cause.message, { cause });
+      }
     };
     const open = this.inputs.some(({ shape }) => shape.some((size) => typeof size === "string" && size !== "batch"));
     const one = trial(OPEN_SIZES[0]);

@@ -65,7 +65,7 @@ function givenOf(value: unknown): Given {
   const name = fieldOf(fields, "name") ?? (isList ? undefined : fieldOf(checkFields("layer: config", config), "name"));
   if (name !== undefined && (typeof name !== "string" || name === "" || name.length > LONGEST_NAME))
     invalid("layer: name", name, `1 to ${LONGEST_NAME} characters`);
-  return { name: (name as string | undefined) ?? className, className, config, fields };
+  return { name: name ?? className, className, config, fields };
 }
 
 function inputShapeOf(name: string, fields: Fields): (number | null)[] | undefined {

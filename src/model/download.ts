@@ -1,5 +1,5 @@
 // Downloads of the files of models: with a limit, a signal, and every chunk reported.
-import { ConvError, refuse, words } from "../base/error.ts";
+import { ConvError, describe, refuse, words } from "../base/error.ts";
 
 export interface DownloadOptions {
   /** The most bytes that the file may have. */
@@ -24,7 +24,7 @@ export async function download(
   } catch (cause) {
     throw signal?.aborted
       ? signal.reason
-      : new ConvError("invalid-model", `${name}: not to be had (${cause})`, { cause });
+      : new ConvError("invalid-model", `${name}: not to be had (${messageOf(cause)})`, { cause });
   }
   if (!response.ok || !response.body)
     refuse("invalid-model", name, words(`the status ${response.status}`), "a file at this address");
@@ -63,6 +63,10 @@ export async function collect(
     if (cause instanceof ConvError) throw cause;
     throw signal?.aborted
       ? signal.reason
-      : new ConvError("invalid-model", `${name}: it broke off (${cause})`, { cause });
+      : new ConvError("invalid-model", `${name}: it broke off (${messageOf(cause)})`, { cause });
   }
+}
+
+function messageOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : describe(cause);
 }

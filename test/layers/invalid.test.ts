@@ -1,5 +1,5 @@
 // Layers-models that are refused: broken files, layers that are not served, and mutations of valid models.
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ConvError } from "../../src/index.ts";
 import { readLayers } from "../../src/layers/index.ts";
@@ -82,7 +82,7 @@ describe("a broken model", () => {
     await expectInvalid({ ...model, weights: model.weights.slice(4) }, /^weights weights\.bin: got 132 bytes/);
     await expectInvalid({ ...model, weights: new ArrayBuffer(0) }, /^weights weights\.bin: got 0 bytes/);
     await expectInvalid({ modelJson: model.modelJson }, /^weights: got 0 files, expected the 1/);
-    const [kernel, bias] = group.weights as [Json, Json];
+    const [kernel, bias] = group.weights as unknown as [Json, Json];
     await expectInvalid(withWeights([{ ...kernel, shape: [2, 2, 2, 1, 4] }, bias]), /kernel: got \[2, 2, 2, 1, 4\]/);
     await expectInvalid(withWeights([kernel, { ...bias, name: "other/bias" }]), /bias: got no weights of that name/);
     await expectInvalid(withWeights([kernel, { ...bias, name: kernel["name"] }]), /each name once/);
