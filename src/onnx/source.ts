@@ -1,10 +1,11 @@
 // An ONNX network as the source of graphs.
 import type { Dtype, TensorDtype } from "../base/dtype.ts";
 import { refuse, words } from "../base/error.ts";
-import { RANKS, checkOptions, checkShape } from "../base/validate.ts";
+import { RANKS } from "../base/validate.ts";
 import { GraphBuilder } from "../model/graph-builder.ts";
 import type { Graph, ModelSource, ModelTensor, Size } from "../model/graph.ts";
 import { operators } from "../model/operators.ts";
+import { type Shapes, checkShapes } from "../model/shapes.ts";
 import { type Numbers, elementType } from "./elements.ts";
 import type { ValueMessage } from "./file.ts";
 import { Lowering, NodeLowering, type Operand, withNode } from "./lowering.ts";
@@ -36,12 +37,9 @@ export function sourceOf(network: Network, dtype: Dtype): ModelSource {
   const inputs = network.inputs.map((input) => inputOf(input, dtype));
   const producers = new Map(network.nodes.flatMap((node) => node.outputs.map((output) => [output, node] as const)));
   const floats = new WeakMap<Numbers, Float32Array>();
-  const graph = (shapes: Readonly<Record<string, readonly number[]>>): Graph =>
-    graphOf(network, checkShapes(inputs, shapes), dtype, floats);
+  const graph = (shapes: Shapes): Graph => graphOf(network, inputs, checkShapes(inputs, shapes), dtype, floats);
   const known = inputs.every(({ shape }) => shape.every((size) => typeof size === "number"));
-  const whole = known
-    ? graph(Object.fromEntries(inputs.map(({ name, shape }) => [name, shape as number[]])))
-    : undefined;
+  const whole = known ? graph({}) : undefined;
   const outputs = network.outputs.map((output) => outputOf(output, dtype, producers, whole));
   return { inputs, outputs, graph };
 }
@@ -96,38 +94,10 @@ function isOfIndices(name: string, producers: ReadonlyMap<string, NetworkNode>):
   }
 }
 
-/**
- * Checks the shapes of all inputs against the declared ones: a name stands for one size.
- * @throws ConvError `shape-mismatch` naming the input
- */
-function checkShapes(
-  inputs: readonly ModelTensor[],
-  shapes: Readonly<Record<string, readonly number[]>>,
-): ReadonlyMap<ModelTensor, readonly number[]> {
-  const names = inputs.map(({ name }) => name);
-  checkOptions("shapes", shapes, names);
-  const sizes = new Map<string, { readonly size: number; readonly of: string }>();
-  return new Map(
-    inputs.map((input) => {
-      const { name, shape: declaredShape } = input;
-      if (!Object.hasOwn(shapes, name))
-        refuse("shape-mismatch", "shapes", words(`none of ${name}`), "the shapes of all inputs");
-      const shape = checkShape(name, shapes[name], [declaredShape.length]);
-      shape.forEach((size, axis) => {
-        const wanted = declaredShape[axis]!;
-        const before = typeof wanted === "number" ? { size: wanted, of: "the model" } : sizes.get(wanted);
-        if (before && before.size !== size)
-          refuse("shape-mismatch", name, shape, `${before.size} at axis ${axis}, as ${before.of} has for ${wanted}`);
-        if (typeof wanted === "string") sizes.set(wanted, { size, of: name });
-      });
-      return [input, shape];
-    }),
-  );
-}
-
 function graphOf(
   network: Network,
-  inputs: ReadonlyMap<ModelTensor, readonly number[]>,
+  inputs: readonly ModelTensor[],
+  shapes: Shapes,
   dtype: Dtype,
   floats: WeakMap<Numbers, Float32Array>,
 ): Graph {
@@ -136,7 +106,8 @@ function graphOf(
   const operands = new Map<string, Operand>();
   for (const [name, constant] of network.constants) operands.set(name, { ...constant, name });
   const types = new Map(network.inputs.map((input) => [input.name ?? "", declared(input, "").type]));
-  for (const [{ name, dtype: own, layout }, shape] of inputs) {
+  for (const { name, dtype: own, layout } of inputs) {
+    const shape = shapes[name]!;
     const value = builder.input({ name, shape, layout, dtype: own });
     operands.set(name, { kind: elementType(name, types.get(name)).kind, shape, value });
   }

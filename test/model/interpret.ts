@@ -14,10 +14,14 @@ const ARGUMENTS: Readonly<Record<string, readonly string[]>> = {
   concatenate: ["list", "options"],
   conv: ["x", "w", "options"],
   convTranspose: ["x", "w", "options"],
+  deformableConv: ["x", "w", "options"],
   expand: ["x", "shape"],
+  gridSample: ["x", "grid", "options"],
   linear: ["x", "w", "options"],
+  maxUnpool: ["x", "indices", "options"],
   prelu: ["x", "slope", "options"],
   reshape: ["x", "shape", "options"],
+  roiAlign: ["x", "rois", "batchIndices", "options"],
   where: ["condition", "a", "b"],
 };
 
@@ -44,7 +48,8 @@ function evaluate({ operator, inputs, options }: Node, read: (value: Value) => N
   const last = WITHOUT_LAYOUT.test(operator) || binary ? rest : { ...rest, layout };
   const takesOptions = hasOptions && !(Object.keys(last).length === 0);
   const results = call(...given, ...(takesOptions ? [last] : []));
-  return Array.isArray(results) ? (results as NdArray[]) : [results as NdArray];
+  if (Array.isArray(results)) return results as NdArray[];
+  return "data" in results ? [results] : Object.values<NdArray>(results);
 }
 
 /** The outputs of a graph. */
