@@ -19,6 +19,9 @@ function isOfHardware(id: string, modules: Rolldown.ChunkingContext): boolean {
   return importers.length > 0 && importers.every((importer) => isOfHardware(importer, modules));
 }
 
+/** Whether a module belongs to what stands on the engine. */
+const isAbove = (id: string): boolean => /\/src\/(?:ops|model|image|layers)\//.test(id);
+
 const isOfGradients = (id: string): boolean => GRADIENTS.test(id);
 
 /** Whether the CPU reference imports a module, directly or not. */
@@ -42,6 +45,7 @@ export default defineConfig({
         ops: "src/ops/index.ts",
         reference: "src/reference.ts",
         image: "src/image/index.ts",
+        layers: "src/layers/index.ts",
       },
       formats: ["es"],
     },
@@ -68,7 +72,7 @@ export default defineConfig({
               minShareCount: 2,
               priority: 2,
             },
-            { name: "engine", test: (id) => !isOfGradients(id), minShareCount: 2, priority: 1 },
+            { name: "engine", test: (id) => !isOfGradients(id) && !isAbove(id), minShareCount: 2, priority: 1 },
             // Apart from the engine, and with its shaders: a page that only convolves loads it with `engine.plan`, if ever.
             { name: "gradients", test: isOfGradients },
             // Loaded by `createEngine` where the adapter is a GPU.

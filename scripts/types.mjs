@@ -35,6 +35,7 @@ async function bundle() {
       ops: entry("ops/index.d.ts"),
       reference: entry("reference.d.ts"),
       image: entry("image/index.d.ts"),
+      layers: entry("layers/index.d.ts"),
     },
     plugins: dts({ dtsInput: true, tsconfig: false }),
   });

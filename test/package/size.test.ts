@@ -118,7 +118,7 @@ test("a page loads the kernels for GPUs with an engine on a GPU, if ever", async
   }
 });
 
-test.each(["convoke", "convoke/ops", "convoke/reference", "convoke/image"])(
+test.each(["convoke", "convoke/ops", "convoke/reference", "convoke/image", "convoke/layers"])(
   "%s does nothing when it is loaded",
   async (entry) => {
     const manifest = path.join(installed, "package.json");
