@@ -52,7 +52,7 @@ export async function compileGraph(gpu: GpuContext, graph: Graph, waiting: Waiti
   try {
     placement.place(recording, tasks);
     await placement.setUp(tasks.setup, () => pace.wait());
-    compiled = new CompiledGraph(gpu, recording, tasks.main, placement);
+    compiled = new CompiledGraph(gpu, recording, tasks, placement);
     await gpu.errors.settle();
     await pace.step();
     return compiled;

@@ -6,10 +6,11 @@ import { TensorStorage } from "../gpu/memory.ts";
 import { Tensor } from "../gpu/tensor.ts";
 import { TENSOR_USAGE } from "../gpu/usage.ts";
 import type { Step } from "../kernel/step.ts";
+import { explainGraph } from "./explain.ts";
 import { placedStep } from "./placed-step.ts";
 import type { Placement } from "./placement.ts";
 import type { Cell, RecordedOutput, Recording } from "./recording.ts";
-import type { Task } from "./tasks.ts";
+import type { Task, Tasks } from "./tasks.ts";
 
 /** Most seconds of a submit by estimate: the page draws and answers between submits. */
 const SUBMIT_SECONDS = 0.1;
@@ -31,26 +32,24 @@ export class CompiledGraph {
   readonly #inputs: Recording["inputs"];
   /** The generation of the context in which it was compiled. */
   readonly generation: number;
+  /** How it is computed, in text. */
+  readonly explanation: string;
 
   /** Takes the placement over, and frees it if it throws. All pipelines are compiled. */
-  constructor(gpu: GpuContext, { inputs, outputs }: Recording, tasks: readonly Task[], placement: Placement) {
+  constructor(gpu: GpuContext, { inputs, outputs }: Recording, tasks: Tasks, placement: Placement) {
     this.#gpu = gpu;
     this.#inputs = inputs;
     this.#outputs = outputs;
     this.#placement = placement;
     this.generation = gpu.generation;
     try {
-      for (const { steps, submit } of segmentsOf(tasks, placement))
+      for (const { steps, submit } of segmentsOf(tasks.main, placement))
         this.#segments.push({ executable: new Executable(gpu, steps), submit });
     } catch (error) {
       this.destroy();
       throw error;
     }
-  }
-
-  /** Bytes of the arena, for values between the operations. */
-  get arenaBytes(): number {
-    return this.#placement.arenaBytes;
+    this.explanation = explainGraph(tasks, placement.memory, this.submits);
   }
 
   /** Number of submits of a run. */

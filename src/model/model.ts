@@ -10,6 +10,7 @@ import type { CompiledGraph } from "./compiled.ts";
 import type { ModelSource, ModelTensor } from "./graph.ts";
 import { type ModelBuffers, type ModelInputs, checkBuffers, checkInputs } from "./inputs.ts";
 import type { CompileProgress } from "./pace.ts";
+import { optimise } from "./passes/index.ts";
 import { type Shapes, checkShapes, shapesKey } from "./shapes.ts";
 
 /** Options of calls of a model that may have to compile it first. */
@@ -49,8 +50,8 @@ export class Model {
   readonly #jobs = new Map<string, Job>();
   /** Graphs recorded on encoders of the caller, which may yet be submitted: they are not freed before the model. */
   readonly #recorded = new Set<CompiledGraph>();
-  /** The graph of the last call. */
-  #last: { readonly key: string } | undefined;
+  /** The shapes of the last call. */
+  #last: string | undefined;
   #destroyed = false;
 
   /** @internal Use loadOnnx or loadLayers. */
@@ -108,12 +109,20 @@ export class Model {
    */
   encode(encoder: GPUCommandEncoder, buffers: ModelBuffers): void {
     this.#alive("encode");
-    const graph = this.#last && this.#compiled.get(this.#last.key);
-    if (!graph || graph.generation !== this.#engine.gpu.generation)
-      refuse("invalid-argument", "model.encode", words("a model that is not compiled"), "one after compile or run");
+    const graph = this.#latest("encode");
     const { inputs, outputs } = checkBuffers(this.#engine, graph, buffers);
     this.#recorded.add(graph);
     graph.encode(encoder, inputs, outputs);
+  }
+
+  /**
+   * Returns how the graph of the last call is computed: a line for each node that a run computes, with the nodes of the file whose work it does as
+   * well, the algorithm and the next best, the estimated time and the bytes of the result; and a line for the whole.
+   * @throws ConvError if the model is not compiled
+   */
+  explain(): string {
+    this.#alive("explain");
+    return this.#latest("explain").explanation;
   }
 
   /** Frees the GPU memory of the model. Compilations in progress are rejected. */
@@ -135,12 +144,20 @@ export class Model {
     this.#engine.gpu.memory.checkOpen();
   }
 
+  /** The compiled graph of the last call. */
+  #latest(method: string): CompiledGraph {
+    const graph = this.#last === undefined ? undefined : this.#compiled.get(this.#last);
+    if (graph?.generation === this.#engine.gpu.generation) return graph;
+    const got = words("a model that is not compiled");
+    return refuse("invalid-argument", `model.${method}`, got, "one after compile or run");
+  }
+
   /** The compiled graph for shapes, if there is one. */
   #find(shapes: Shapes): CompiledGraph | undefined {
     const key = shapesKey(shapes);
     const graph = this.#compiled.get(key);
     if (!graph) return undefined;
-    this.#last = { key };
+    this.#last = key;
     if (graph.generation === this.#engine.gpu.generation) return graph;
     // An error of the GPU may have invalidated its buffers.
     this.#compiled.delete(key);
@@ -159,13 +176,21 @@ export class Model {
     const stopped = aborted(signal);
     try {
       const graph = await Promise.race([job.promise, stopped.promise]);
-      this.#last = { key };
+      this.#last = key;
       return graph;
     } finally {
       stopped.release();
       if (progress) job.progress.delete(progress);
-      if (--job.waiting === 0 && signal?.aborted) job.controller.abort(signal.reason);
+      if (--job.waiting === 0 && signal?.aborted) {
+        job.controller.abort(signal.reason);
+        this.#forget(key, job);
+      }
     }
+  }
+
+  /** The next call of these shapes starts another compilation. */
+  #forget(key: string, job: Job): void {
+    if (this.#jobs.get(key) === job) this.#jobs.delete(key);
   }
 
   #start(key: string, shapes: Shapes): Job {
@@ -175,7 +200,7 @@ export class Model {
       try {
         // After the caller has the job.
         await Promise.resolve();
-        const graph = await compileGraph(this.#engine.gpu, this.#source.graph(shapes), {
+        const graph = await compileGraph(this.#engine.gpu, optimise(this.#source.graph(shapes)), {
           signal: controller.signal,
           progress: (now) => {
             for (const one of progress) one(now);
@@ -188,10 +213,10 @@ export class Model {
         this.#compiled.set(key, graph);
         return graph;
       } finally {
-        this.#jobs.delete(key);
+        this.#forget(key, job);
       }
     };
-    const job = { promise: work(), controller, progress, waiting: 0 };
+    const job: Job = { promise: work(), controller, progress, waiting: 0 };
     job.promise.catch(() => undefined);
     this.#jobs.set(key, job);
     return job;

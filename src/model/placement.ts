@@ -7,8 +7,9 @@ import type { MemoryUse } from "../gpu/memory.ts";
 import { toBytes } from "../gpu/tensor.ts";
 import { TENSOR_USAGE } from "../gpu/usage.ts";
 import { STORAGE_ALIGNMENT } from "../kernel/step.ts";
+import type { GraphMemory } from "./explain.ts";
 import { lifetimesOf } from "./lifetimes.ts";
-import { planMemory } from "./memory-plan.ts";
+import { largestLive, planMemory } from "./memory-plan.ts";
 import { type CellPlace, placedStep } from "./placed-step.ts";
 import type { Cell, Recording } from "./recording.ts";
 import type { Task, Tasks } from "./tasks.ts";
@@ -19,7 +20,7 @@ export class Placement {
   /** Cells in buffers that the caller gives. */
   readonly #callers = new Set<Cell>();
   readonly #buffers: Record<string, GPUBuffer> = {};
-  #arenaBytes = 0;
+  #arena = { arena: 0, largestLive: 0 };
   #names = 0;
 
   constructor(gpu: GpuContext) {
@@ -31,8 +32,9 @@ export class Placement {
     return this.#buffers;
   }
 
-  get arenaBytes(): number {
-    return this.#arenaBytes;
+  get memory(): GraphMemory {
+    const weights = Object.entries(this.#buffers).filter(([name]) => !name.startsWith("arena"));
+    return { ...this.#arena, weights: weights.reduce((sum, [, { size }]) => sum + size, 0) };
   }
 
   readonly placeOf = (cell: Cell): CellPlace => {
@@ -128,7 +130,7 @@ export class Placement {
       this.#places.set(cell, { buffer: names[buffer]!, offset });
     }
     for (const [at, size] of buffers.entries()) this.#allocate(names[at]!, "workspace", size);
-    this.#arenaBytes = bytes;
+    this.#arena = { arena: bytes, largestLive: largestLive([...lifetimes.values()]) };
   }
 
   /** Gives a cell a buffer of its own. */

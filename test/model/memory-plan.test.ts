@@ -1,5 +1,5 @@
 // Memory plans: values that live at once never overlap, what must be apart is, and the sum stays near the largest sum of live values.
-import fc from "fast-check";
+import { array, assert, integer, property, record } from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Lifetime, type MemoryPlan, largestLive, planMemory } from "../../src/model/memory-plan.ts";
 
@@ -93,29 +93,27 @@ describe("the sum of the buffers", () => {
 });
 
 describe("any graph", () => {
-  const graph = fc
-    .array(
-      fc.record({
-        blocks: fc.integer({ min: 1, max: 40 }),
-        back: fc.array(fc.integer({ min: 1, max: 6 }), { maxLength: 3 }),
-      }),
-      {
-        minLength: 1,
-        maxLength: 24,
-      },
-    )
-    .map((list) =>
-      lifetimes(
-        list.map(({ blocks, back }, at) => ({
-          bytes: blocks * 256,
-          reads: [...new Set(back.map((steps) => at - steps).filter((index) => index >= 0))],
-        })),
-      ),
-    );
+  const graph = array(
+    record({
+      blocks: integer({ min: 1, max: 40 }),
+      back: array(integer({ min: 1, max: 6 }), { maxLength: 3 }),
+    }),
+    {
+      minLength: 1,
+      maxLength: 24,
+    },
+  ).map((list) =>
+    lifetimes(
+      list.map(({ blocks, back }, at) => ({
+        bytes: blocks * 256,
+        reads: [...new Set(back.map((steps) => at - steps).filter((index) => index >= 0))],
+      })),
+    ),
+  );
 
   it("gets a valid plan, within twice the lower bound, the same each time", () => {
-    fc.assert(
-      fc.property(graph, (values) => {
+    assert(
+      property(graph, (values) => {
         const plan = planMemory(values);
         check(values, plan);
         expect(plan.bytes).toBeGreaterThanOrEqual(largestLive(values));
@@ -127,8 +125,8 @@ describe("any graph", () => {
   });
 
   it("gets buffers no larger than the device allows", () => {
-    fc.assert(
-      fc.property(graph, (values) => check(values, planMemory(values, 40 * 256), 40 * 256)),
+    assert(
+      property(graph, (values) => check(values, planMemory(values, 40 * 256), 40 * 256)),
       { numRuns: 50 },
     );
   });

@@ -10,7 +10,7 @@ export function integers(count: number, seed: number): Float32Array {
   return Float32Array.from({ length: count }, (_, at) => ((at * 7 + seed * 13) % 11) - 5);
 }
 
-const input = (shape: ModelTensor["shape"], name = "x"): ModelTensor => ({
+export const input = (shape: ModelTensor["shape"], name = "x"): ModelTensor => ({
   ...{ name, shape, layout: "channels-first", dtype: "f32" },
 });
 
