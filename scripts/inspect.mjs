@@ -28,6 +28,7 @@ ${Object.entries(CHIPS)
                      0.4 s to compile; fails if there are any
   --peers NAME,NAME  what other engines compile for the same layers: tfjs, jax
   --clamp            indices are clamped in the shader, as on Metal and Direct3D
+  --large-subgroups  kernels cannot ask for small subgroups, as in Chrome before 152: on Intel they get 16 lanes
   --asm FOLDER       writes sources and assembly there
 
 FILE.wgsl: inspects these kernels instead of the engine's.`;

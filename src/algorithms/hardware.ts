@@ -14,6 +14,7 @@ import { threadTiles } from "./implicit-gemm/thread-tiles.ts";
 import { workgroupTiles } from "./implicit-gemm/workgroup-tiles.ts";
 import { pointwise } from "./pointwise.ts";
 import { fused } from "./winograd/fused.ts";
+import { transformLines } from "./winograd/lines.ts";
 import { winograd } from "./winograd/winograd.ts";
 
 const TILES = [...WORKGROUP_TILES, ...THREAD_TILES];
@@ -25,5 +26,5 @@ export const algorithms: readonly Algorithm[] = [
   im2col(TILES),
   implicitGemm(workgroupTiles, threadTiles),
   pointwise(TILES),
-  winograd(TILES, fused),
+  winograd(TILES, { lines: transformLines, fused }),
 ];

@@ -75,13 +75,15 @@ export function compiledSince(): Compiled[] {
 export interface NullGpuOptions {
   /** Clamp indices into storage buffers in the shader, as on Metal and Direct3D; Mesa's drivers have the hardware check them. */
   readonly clamp: boolean;
+  /** Open the device without the feature by which kernels ask for small subgroups, as Chrome before 152 does. */
+  readonly largeSubgroups: boolean;
 }
 
 /** The implementation lives as long as this reference to it. */
 let implementation: GPU | undefined;
 
 /** Opens the GPU with the features and limits that an engine asks for, and puts it where peers look for one. */
-export async function openNullGpu({ clamp }: NullGpuOptions): Promise<OpenedDevice> {
+export async function openNullGpu({ clamp, largeSubgroups }: NullGpuOptions): Promise<OpenedDevice> {
   const { create, globals } = await import("webgpu");
   Object.assign(globalThis, globals);
   const flags = ["backend=vulkan", "enable-dawn-features=disable_symbol_renaming"];
@@ -90,7 +92,13 @@ export async function openNullGpu({ clamp }: NullGpuOptions): Promise<OpenedDevi
   const navigator = globalThis.navigator ?? {};
   Object.defineProperty(navigator, "gpu", { value: implementation, configurable: true });
   if (!globalThis.navigator) Object.defineProperty(globalThis, "navigator", { value: navigator, configurable: true });
-  const opened = await openDevice({}, async () => {});
+  const adapter = await implementation.requestAdapter();
+  if (!adapter) throw new Error("Dawn finds no adapter");
+  if (largeSubgroups) {
+    const features = new Set([...adapter.features].filter((feature) => feature !== ("subgroup-size-control" as string)));
+    Object.defineProperty(adapter, "features", { value: features });
+  }
+  const opened = await openDevice({ adapter }, async () => {});
   // The first compilation pays for the start of the compilers.
   await compile(opened.device, "@compute @workgroup_size(1) fn main() {}");
   return opened;

@@ -20,6 +20,7 @@ import {
 } from "../operands.ts";
 import type { DeviceTraits } from "../traits.ts";
 import { type Geometry, geometryOf } from "./geometry.ts";
+import { transformLines } from "./lines.ts";
 import { filterStep } from "./steps.ts";
 import type { Tile } from "./tiles.ts";
 import { filterWork, winogradError } from "./winograd.ts";
@@ -152,11 +153,11 @@ export function fused(c: Correlation, device: DeviceTraits, tile: Tile, name?: s
     workspaceBytes: 0,
     preparedBytes: filterBytes,
     dispatches: 2,
-    work: [...filterWork(c, geometry), fusedWork(c, geometry, variant)],
+    work: [...filterWork(c, geometry, true), fusedWork(c, geometry, variant)],
     error: winogradError(c, tile),
     plan: () => ({
       workspaceBytes: 0,
-      preparation: { steps: [filterStep(c, geometry)], bytes: filterBytes },
+      preparation: { steps: [filterStep(c, geometry, transformLines)], bytes: filterBytes },
       steps: [fusedStep(c, device, geometry, variant)],
     }),
   }));
