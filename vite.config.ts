@@ -20,7 +20,7 @@ function isOfHardware(id: string, modules: Rolldown.ChunkingContext): boolean {
 }
 
 /** Whether a module belongs to what stands on the engine. */
-const isAbove = (id: string): boolean => /\/src\/(?:ops|model|image|layers)\//.test(id);
+const isAbove = (id: string): boolean => /\/src\/(?:ops|model|image|layers|onnx)\//.test(id);
 
 const isOfGradients = (id: string): boolean => GRADIENTS.test(id);
 
@@ -46,6 +46,7 @@ export default defineConfig({
         reference: "src/reference.ts",
         image: "src/image/index.ts",
         layers: "src/layers/index.ts",
+        onnx: "src/onnx/index.ts",
       },
       formats: ["es"],
     },
@@ -63,20 +64,32 @@ export default defineConfig({
                 isOfHardware(id, modules) ? null : isOfGradients(id) ? "gradient-shaders" : "shaders",
               debugName: "shaders",
               test: /(?<!\/calibrate)\.wgsl$/,
-              priority: 3,
+              priority: 6,
             },
             {
               // What the CPU reference shares with the engine, so that it comes without the engine.
               name: (id, modules) => (isInReference(id, modules) ? "geometry" : null),
               debugName: "geometry",
               minShareCount: 2,
-              priority: 2,
+              priority: 5,
             },
-            { name: "engine", test: (id) => !isOfGradients(id) && !isAbove(id), minShareCount: 2, priority: 1 },
+            {
+              name: "engine",
+              test: (id) => !isOfGradients(id) && !isAbove(id),
+              minShareCount: 2,
+              priority: 4,
+            },
             // Apart from the engine, and with its shaders: a page that only convolves loads it with `engine.plan`, if ever.
-            { name: "gradients", test: isOfGradients },
+            { name: "gradients", test: isOfGradients, priority: 3 },
+            // What models share with the entry of the operations, which stand on the gradients, and what readers of models share.
+            { name: "operations", test: /\/src\/ops\//, minShareCount: 2, priority: 2 },
+            { name: "model", test: /\/src\/model\//, minShareCount: 2, priority: 1 },
             // Loaded by `createEngine` where the adapter is a GPU.
-            { name: (id, modules) => (isOfHardware(id, modules) ? "hardware" : null), debugName: "hardware" },
+            {
+              name: (id, modules) => (isOfHardware(id, modules) ? "hardware" : null),
+              debugName: "hardware",
+              priority: 3,
+            },
           ],
         },
       },

@@ -36,6 +36,7 @@ async function bundle() {
       reference: entry("reference.d.ts"),
       image: entry("image/index.d.ts"),
       layers: entry("layers/index.d.ts"),
+      onnx: entry("onnx/index.d.ts"),
     },
     plugins: dts({ dtsInput: true, tsconfig: false }),
   });

@@ -1,6 +1,6 @@
 // The files of a layers-model: model.json and the shards of the weights, from an address, from memory, or by a function that reads them.
 import { describe, refuse, words } from "../base/error.ts";
-import { download } from "../model/download.ts";
+import { addressBeside, addressOf, download } from "../model/download.ts";
 import { checkFields, fieldOf, invalid } from "./config.ts";
 import { type Weight, type WeightGroup, readManifest, readWeights } from "./weights.ts";
 
@@ -52,21 +52,6 @@ function parsed(given: unknown): unknown {
       words(`no JSON (${error instanceof Error ? error.message : describe(error)})`),
       "JSON",
     );
-  }
-}
-
-/** The address of a file beside another, whose query it keeps: that may carry the permission to read both. */
-function beside(address: URL, path: string): URL {
-  const url = new URL(address);
-  url.pathname = url.pathname.replace(/[^/]*$/, path.split("/").map(encodeURIComponent).join("/"));
-  return url;
-}
-
-function addressOf(given: string | URL): URL {
-  try {
-    return new URL(given, globalThis.location?.href);
-  } catch {
-    return refuse("invalid-argument", "model", given, "an address, absolute outside a page");
   }
 }
 
@@ -167,7 +152,7 @@ export async function readFiles(
     const address = addressOf(input);
     return fromReader(
       () => download(address, { most: LARGEST_JSON, signal }),
-      (path, most, received, own) => download(beside(address, path), { most, received, signal: own }),
+      (path, most, received, own) => download(addressBeside(address, path), { most, received, signal: own }),
       options,
     );
   }

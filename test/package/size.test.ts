@@ -6,6 +6,7 @@ import { gzipSync } from "node:zlib";
 import { build as rolldown } from "rolldown";
 import { build } from "vite";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { operators } from "../../src/model/operators.ts";
 
 const folder = mkdtempSync(path.join(tmpdir(), "convoke-size-"));
 const installed = path.join(folder, "node_modules", "convoke");
@@ -99,6 +100,18 @@ test.each(PROGRAMS)("$name takes at most $limit bytes, minified and gzipped", as
   expect(gzipped(later)).toBeLessThanOrEqual(11_000);
 });
 
+test("models in ONNX files take at most 25 kB more than the operations that they may consist of", async () => {
+  const calls = Object.keys(operators).filter((name) => !name.startsWith("conv"));
+  const operations = `import { createEngine, conv, convTranspose } from "convoke"; import { ${calls.join(", ")} } from "convoke/ops"; globalThis.used = [createEngine, conv, convTranspose, ${calls.join(", ")}];`;
+  const [without, whole] = [
+    await bundle(operations),
+    await bundle(`import { loadOnnx } from "convoke/onnx"; ${operations} globalThis.load = loadOnnx;`),
+  ];
+  const [bytes, more] = [gzipped(whole.start), gzipped(whole.start) - gzipped(without.start)];
+  console.log(`ONNX models: ${kB(bytes)} gzipped, of which ${kB(more)} are the reader and the runner`);
+  expect(more).toBeLessThanOrEqual(25_000);
+});
+
 test("a page that convolves loads the gradients with its first plan or search, if ever", async () => {
   const { start, later } = await bundle(PROGRAMS[0]!.program);
   // Words of the lowering of a strided gradient and of the gradient of pointwise weights, and a field of a kernel's uniforms.
@@ -118,7 +131,7 @@ test("a page loads the kernels for GPUs with an engine on a GPU, if ever", async
   }
 });
 
-test.each(["convoke", "convoke/ops", "convoke/reference", "convoke/image", "convoke/layers"])(
+test.each(["convoke", "convoke/ops", "convoke/reference", "convoke/image", "convoke/layers", "convoke/onnx"])(
   "%s does nothing when it is loaded",
   async (entry) => {
     const manifest = path.join(installed, "package.json");
