@@ -18,7 +18,7 @@ const VENDORS: Readonly<Record<string, GpuClass>> = {
 };
 
 /** A chip as its data sheet describes it. */
-interface Chip {
+export interface Chip {
   readonly maxSums: number;
   readonly workgroupBytes?: number;
   readonly cores: number;
@@ -39,7 +39,8 @@ const DISPATCH_SECONDS = 5e-6;
 /** Invocations that keep a core busy: two for each lane, since a tile's multiply-adds do not wait for each other. */
 const BUSY_LANES = 2;
 
-function chip({
+/** The traits of a chip. */
+export function chip({
   maxSums,
   workgroupBytes = 16_384,
   cores,

@@ -68,6 +68,7 @@ export const WORKGROUP_TILES: readonly GemmVariant[] = [
   tile(64, 64, 8, 4, 16),
   tile(64, 32, 8, 4, 8),
   tile(64, 64, 4, 4, 16),
+  tile(32, 32, 4, 4, 32),
   tile(32, 32, 4, 4, 16),
   tile(32, 32, 4, 4, 8),
   tile(64, 16, 4, 4, 16),
