@@ -5,19 +5,19 @@ import { GPUS } from "../../tools/model/chips.ts";
 import { MODELLED_LAYERS, modelledProblem, ratingOf, tensorflowRatingOf } from "../../tools/model/run.ts";
 
 /** What planning assumes of NVIDIA's GPUs is a third of an H100, which runs in no user's browser: it has to be calibrated. */
-const calibrated = (name: string): boolean => name === "H100";
+const isCalibrated = (name: string): boolean => name === "H100";
 
-/** A twentieth of time is within what the model knows. */
-const LEAST = 0.95;
+/** There a stem at a batch of 1 takes a twentieth longer: it has tiles for two thirds of the cores. */
+const least = (name: string): number => (name === "H100" ? 0.95 : 0.99);
 
 describe.each(MODELLED_LAYERS)("%s", (id) => {
   const layer = LAYERS.find((one) => one.id === id)!;
   it.each([1, 16])("is not behind at a batch of %d", (batch) => {
     const problem = modelledProblem(layer, batch, "channels-first");
     for (const gpu of GPUS) {
-      const own = ratingOf(problem, gpu, calibrated(gpu.name));
+      const own = ratingOf(problem, gpu, isCalibrated(gpu.name));
       const peer = tensorflowRatingOf(problem, gpu);
-      expect(peer.seconds / own.seconds, `${gpu.name}: ${own.name}`).toBeGreaterThan(LEAST);
+      expect(peer.seconds / own.seconds, `${gpu.name}: ${own.name}`).toBeGreaterThan(least(gpu.name));
     }
   });
 });
