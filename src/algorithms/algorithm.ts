@@ -41,12 +41,19 @@ export interface Candidate<P = PartialPlan> {
   readonly preparedBytes: number;
   /** Number of dispatches, including those of the preparation. */
   readonly dispatches: number;
+  /** Dispatches of the preparation; one unless given, if there are prepacked weights. */
+  readonly preparations?: number;
   /** What the dispatches compute, load and move; the planner estimates their time from it. Weights that are prepacked once do not count. */
   readonly work: readonly Work[];
   readonly error: ErrorBound;
   /** Iterations of all loops of its longest invocation, if fewer than the terms of a sum: more than so many are cut (long-sums.ts). */
   readonly iterations?: number;
   plan(): P;
+}
+
+/** The number of dispatches that prepack the weights of a candidate. */
+export function preparationsOf({ preparedBytes, preparations = Number(preparedBytes > 0) }: Candidate): number {
+  return preparations;
 }
 
 /** The plan of one correlation, which may be one of several in the plan of a problem. */

@@ -30,6 +30,8 @@ export interface Work {
   readonly barriers?: number;
   /** Instructions of the inner loop beside multiply-adds and loads, which take their turns; none unless given. */
   readonly instructions?: number;
+  /** Whether it prepares a gradient in the role of the weights: once for all ranges of the outputs. */
+  readonly prepares?: boolean;
 }
 
 /** What an adapter does in a second, at the speed that kernels with register tiles reach. */
@@ -131,7 +133,7 @@ export const MAX_SECONDS = 0.2;
 
 /** Divides the work of a dispatch evenly among several. */
 export function divide(work: Work, count: number): Work[] {
-  const { lines: _, barriers: __, ...amounts } = work;
+  const { lines: _, barriers: __, prepares: ___, ...amounts } = work;
   const share = Object.fromEntries(Object.entries(amounts).map(([name, amount]) => [name, amount / count]));
   return Array.from({ length: count }, () => ({ ...work, ...share }));
 }

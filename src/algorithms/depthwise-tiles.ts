@@ -4,8 +4,8 @@ import { eachAxis } from "../base/shape.ts";
 import type { Correlation } from "../problem/correlation.ts";
 import { multiplyAdds } from "../problem/problem.ts";
 import type { Variant } from "./algorithm.ts";
-import { type Rates, type Work, estimate, numberBytes } from "./cost.ts";
-import { isMap, mapColumns } from "./operands.ts";
+import { type Rates, type Work, estimate } from "./cost.ts";
+import { isMap, mapColumns, operandBytes } from "./operands.ts";
 import { partialBytes, reduceWork } from "./reduce-splits.ts";
 import type { DeviceTraits } from "./traits.ts";
 
@@ -86,7 +86,7 @@ export function depthwiseWork(c: Correlation, tile: DepthwiseTile): Work[] {
     threads: shape.threads,
     multiplyAdds: shape.threads * steps * outputs * rows * (columns + shape.short),
     loads: shape.threads * (steps * step + loop + 0.5 * shape.cellColumns + outputs),
-    bytes: numberBytes(...Object.values(c.sizes)) + partialBytes(c, splits),
+    bytes: operandBytes(c) + partialBytes(c, splits),
   };
   return [multiply, ...reduceWork(c, splits)];
 }
@@ -266,7 +266,7 @@ const bestTiles = new WeakMap<DeviceTraits, Map<string, DepthwiseTile>>();
 /** The best tile, looked for once for all correlations of the same sizes on a device. */
 export function bestTile(c: Correlation, device: DeviceTraits): DepthwiseTile {
   const { N, C, K, groups, kernel, output, stride, dilation } = c;
-  const key = JSON.stringify([N, C, K, groups, kernel, output, stride, dilation, c.sizes]);
+  const key = JSON.stringify([N, C, K, groups, kernel, output, stride, dilation]);
   const known = bestTiles.get(device) ?? new Map<string, DepthwiseTile>();
   bestTiles.set(device, known);
   const tile = known.get(key) ?? findTile(c, device);

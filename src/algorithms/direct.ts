@@ -11,7 +11,7 @@ import type { Shader } from "../kernel/shader.ts";
 import { BINDING, type Step } from "../kernel/step.ts";
 import type { Correlation } from "../problem/correlation.ts";
 import { type Algorithm, type Candidate, type Kernels, type Variant, candidatesAmong, oneStep } from "./algorithm.ts";
-import { CELL_LOADS, OUTPUT_LOADS, SCALAR_LOADS, type Work, numberBytes } from "./cost.ts";
+import { CELL_LOADS, OUTPUT_LOADS, SCALAR_LOADS, type Work } from "./cost.ts";
 import {
   dispatchOn,
   inputUniforms,
@@ -19,6 +19,7 @@ import {
   kernelUniforms,
   loader,
   mapColumns,
+  operandBytes,
   outputUniforms,
   paddedInput,
   result,
@@ -191,7 +192,7 @@ function directWork(c: Correlation, tile: DirectTile): Work {
     threads,
     multiplyAdds: sums * steps * ROWS * COLUMNS,
     loads: threads * steps * turn + sums * OUTPUT_LOADS,
-    bytes: numberBytes(...Object.values(c.sizes)),
+    bytes: operandBytes(c),
     // Neighbouring threads compute neighbours along the other axis of a map.
     ...(tile.down && c.layout === "channels-first" && { lines: Math.min(32, c.stride[1]) }),
   };

@@ -4,19 +4,12 @@ import { ELEMENTS } from "../base/dtype.ts";
 import { elementCount } from "../base/shape.ts";
 import { BINDING, STORAGE_ALIGNMENT } from "../kernel/step.ts";
 import { type Correlation, paddingSeen } from "../problem/correlation.ts";
-import {
-  type Algorithm,
-  type Candidate,
-  type PartialPlan,
-  SEQUENTIAL_SUM,
-  type Unsupported,
-  tooManyBytes,
-} from "./algorithm.ts";
-import { type GemmVariant, type Products, gemmStep, gemmWork } from "./gemm/gemm.ts";
+import { type Candidate, type PartialPlan, SEQUENTIAL_SUM, type Unsupported, tooManyBytes } from "./algorithm.ts";
+import { type GemmVariant, type Products, type TiledAlgorithm, gemmStep, gemmWork } from "./gemm/gemm.ts";
 import { type MatrixBatch, type PixelGrid, outputBatch, outputPixels } from "./gemm/matrices.ts";
 import { packedSize } from "./gemm/pack.ts";
 import { selectTiles } from "./gemm/tile.ts";
-import { type WeightMatrix, weightMatrix, withPackedWeights } from "./gemm/weights.ts";
+import { type WeightMatrix, packedWeightsWork, weightMatrix, withPackedWeights } from "./gemm/weights.ts";
 import { isGated, whole } from "./operands.ts";
 
 /** The lattice of pixels of x that the outputs see. */
@@ -96,13 +89,8 @@ function pointwisePlan(c: Correlation, weights: WeightMatrix, pixels: MatrixBatc
   return withPackedWeights({ steps: [multiply], workspaceBytes: 0 }, weights, c);
 }
 
-/** The algorithm, with its tiles: gradients of weights are other products (gemm/inner-product.ts) on the same. */
-export interface Pointwise extends Algorithm {
-  readonly tiles: readonly GemmVariant[];
-}
-
 /** The algorithm with some tiles of the GEMM. */
-export const pointwise = (tiles: readonly GemmVariant[]): Pointwise => ({
+export const pointwise = (tiles: readonly GemmVariant[]): TiledAlgorithm => ({
   name: "pointwise",
   tiles,
 
@@ -121,7 +109,7 @@ export const pointwise = (tiles: readonly GemmVariant[]): Pointwise => ({
       workspaceBytes: 0,
       preparedBytes,
       dispatches: weights.packed ? 2 : 1,
-      work: [gemmWork(products, tile)],
+      work: [...packedWeightsWork(weights, c), gemmWork(products, tile)],
       // The terms are summed sequentially, as in direct.
       error: SEQUENTIAL_SUM,
       iterations: Math.ceil(products.K / 4),

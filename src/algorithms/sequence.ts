@@ -3,7 +3,7 @@
 import type { Triple } from "../base/shape.ts";
 import { roundUp } from "../base/shape.ts";
 import { type Binding, BINDING, STORAGE_ALIGNMENT, type Step } from "../kernel/step.ts";
-import { type Candidate, type ErrorBound, type PartialPlan, SEQUENTIAL_SUM } from "./algorithm.ts";
+import { type Candidate, type ErrorBound, type PartialPlan, SEQUENTIAL_SUM, preparationsOf } from "./algorithm.ts";
 import type { DeviceTraits } from "./traits.ts";
 
 /**
@@ -39,6 +39,7 @@ export function inSequence(
     variant,
     workspaceBytes: reservedBytes + largestOf(list, ({ workspaceBytes }) => workspaceBytes),
     preparedBytes,
+    preparations: list.reduce((sum, one) => sum + preparationsOf(one), 0),
     dispatches: list.reduce((sum, { dispatches }) => sum + dispatches, 0),
     work: list.flatMap(({ work }) => work),
     error: joinedError(list.map(({ error }) => error)),

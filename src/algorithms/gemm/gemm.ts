@@ -19,7 +19,7 @@ import { BINDING, type Kernel, type Step, WORKGROUP_SIZE } from "../../kernel/st
 import type { Uniforms } from "../../kernel/uniforms.ts";
 import type { Correlation } from "../../problem/correlation.ts";
 import { NO_EPILOGUE } from "../../problem/problem.ts";
-import type { Variant } from "../algorithm.ts";
+import type { Algorithm, Variant } from "../algorithm.ts";
 import { OUTPUT_LOADS, type Work, numberBytes } from "../cost.ts";
 import { alongAxes, channelUniforms, dispatchOn, dtypeOf, loader, result } from "../operands.ts";
 import type { MatrixBatch, PixelGrid, ResultBatch } from "./matrices.ts";
@@ -32,6 +32,11 @@ export interface GemmVariant extends Variant {
   readonly quads: boolean;
   /** The tile that a workgroup loads through its memory; without it each thread loads its own. */
   readonly workgroup?: WorkgroupTile;
+}
+
+/** An algorithm on tiles of the GEMM: gradients of weights are other products (inner-product.ts) on the same. */
+export interface TiledAlgorithm extends Algorithm {
+  readonly tiles: readonly GemmVariant[];
 }
 
 /** A workgroup tile of rows of A and vectors of four columns of B, and its K-step in vectors of four terms. */

@@ -7,13 +7,14 @@ import { elementCount, roundUp } from "../../base/shape.ts";
 import { BINDING, type Step } from "../../kernel/step.ts";
 import { type Correlation, termCount } from "../../problem/correlation.ts";
 import { type Candidate, type Kernels, SEQUENTIAL_SUM } from "../algorithm.ts";
-import { CELL_LOADS, OUTPUT_LOADS, type Work, numberBytes } from "../cost.ts";
+import { CELL_LOADS, OUTPUT_LOADS, type Work } from "../cost.ts";
 import { packedSize } from "../gemm/pack.ts";
-import { termRows, withPackedWeights } from "../gemm/weights.ts";
+import { packedWeightsWork, termRows, withPackedWeights } from "../gemm/weights.ts";
 import {
   dispatchOn,
   inputUniforms,
   kernelUniforms,
+  operandBytes,
   outputUniforms,
   paddedInput,
   preparedRange,
@@ -114,11 +115,11 @@ function workOf(c: Correlation, tile: ThreadTile): Work[] {
     threads,
     multiplyAdds: threads * terms * tileN * 4 * tileV,
     loads: threads * terms * (tileN * CELL_LOADS + 4 * tileV) + OUTPUT_LOADS * outputsOf(c) * c.K * splits,
-    bytes: numberBytes(...Object.values(c.sizes)) + partialBytes(c, splits),
+    bytes: operandBytes(c) + partialBytes(c, splits),
     // Neighbouring threads compute outputs that lie tileN apart.
     lines: tileN,
   };
-  return [multiply, ...reduceWork(c, splits)];
+  return [...packedWeightsWork({ matrix: termRows(c), packed: true }, c), multiply, ...reduceWork(c, splits)];
 }
 
 function candidate(c: Correlation, tile: ThreadTile): Candidate {

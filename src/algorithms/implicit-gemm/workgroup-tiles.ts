@@ -6,15 +6,15 @@ import { F32_BYTES } from "../../kernel/element-types.ts";
 import { BINDING } from "../../kernel/step.ts";
 import { type Correlation, termCount } from "../../problem/correlation.ts";
 import { type Candidate, type Kernels, type PartialPlan, SEQUENTIAL_SUM } from "../algorithm.ts";
-import { type Work, estimate, numberBytes } from "../cost.ts";
+import { type Work, estimate } from "../cost.ts";
 import { type GemmVariant, type Products, gemmStep, gemmWork } from "../gemm/gemm.ts";
 import { type ResultBatch, outputRows } from "../gemm/matrices.ts";
 import { type Unpacked, packedSize } from "../gemm/pack.ts";
 import { MOST_TILES, coarse, hardwareSums, tilesThatFit } from "../gemm/tile.ts";
-import { termRows, withPackedWeights } from "../gemm/weights.ts";
+import { packedWeightsWork, termRows, withPackedWeights } from "../gemm/weights.ts";
 import { type Runs, windowMatrix } from "../gemm/window.ts";
 import { WORKGROUP_TILES } from "../gemm/workgroup.ts";
-import { preparedRange, scratch } from "../operands.ts";
+import { operandBytes, preparedRange, scratch } from "../operands.ts";
 import { type Partials, reduceSteps, reduceWork } from "../reduce-splits.ts";
 import type { DeviceTraits } from "../traits.ts";
 import { MAX_SPLITS, MIN_SPLIT_TERMS, inSplits, splitName } from "./splits.ts";
@@ -112,7 +112,7 @@ function workOf(product: Product, products = productsOf(product)): Work[] {
     {
       ...multiply,
       instructions: multiply.instructions! + finding,
-      bytes: numberBytes(...Object.values(c.sizes)) + partialLayout(product).bytes,
+      bytes: operandBytes(c) + partialLayout(product).bytes,
       lines: c.layout === "channels-first" ? Math.min(4, c.stride[2]) : 1,
     },
     ...reduceWork(c, splits),
@@ -150,14 +150,14 @@ function planOf(product: Product): PartialPlan {
 }
 
 function candidate(product: Product): Candidate {
-  const { tile, weights, runs, splits } = product;
+  const { c, tile, weights, runs, splits } = product;
   return {
     variant: inSplits(tile.name, splits),
     workspaceBytes: partialLayout(product).bytes,
     preparedBytes: packedSize(weights).bytes,
     // The packing, the product, and the reduction if sums are split.
     dispatches: splits > 1 ? 3 : 2,
-    work: workOf(product),
+    work: [...packedWeightsWork({ matrix: weights, packed: true }, c), ...workOf(product)],
     // The bound of a sequential sum holds in any order of the terms, and for sums of partial sums, whose chains of additions are shorter (Higham,
     // section 4.2). Zeros that complete a vector add nothing.
     error: SEQUENTIAL_SUM,

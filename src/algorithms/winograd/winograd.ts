@@ -16,6 +16,7 @@ import {
 import { MAX_SECONDS, OUTPUT_LOADS, type Work, divide, estimate, numberBytes } from "../cost.ts";
 import { type GemmVariant, type Products, gemmWork } from "../gemm/gemm.ts";
 import { gemmTile } from "../gemm/tile.ts";
+import { numbersOf } from "../operands.ts";
 import type { DeviceTraits } from "../traits.ts";
 import { type Chunk, type Geometry, chunkBytes, geometryOf, inputBytes, productBytes } from "./geometry.ts";
 import { exactOnIntegers, growth } from "./growth.ts";
@@ -181,7 +182,7 @@ export function filterWork(c: Correlation, geometry: Geometry, byLines: boolean)
   const { points, filterBytes } = geometry;
   return c.w.operand === "w"
     ? []
-    : [transformWork(geometry, filterBytes / F32_BYTES / points, points, points, byLines)];
+    : [{ ...transformWork(geometry, filterBytes / F32_BYTES / points, points, points, byLines), prepares: true }];
 }
 
 /** The work of all steps, in chunks of `most` tiles. */
@@ -205,9 +206,9 @@ function winogradWork(c: Correlation, { device, tiles, lines }: Target, geometry
   const inCache = isCached(chunkBytes(c, geometry, most));
   const loaded = (work: Work, bytes: number): Work => ({ traffic: work.bytes, ...work, ...(inCache && { bytes }) });
   return inChunks([
-    { ...loaded(input, numberBytes(c.sizes.x)), lines: cacheLines },
+    { ...loaded(input, numberBytes(numbersOf(c).x)), lines: cacheLines },
     loaded(multiply, isCached(filterBytes) ? filterBytes : chunks * filterBytes),
-    { ...loaded(output, numberBytes(c.sizes.y)), lines: cacheLines },
+    { ...loaded(output, numberBytes(numbersOf(c).y)), lines: cacheLines },
   ]);
 }
 
