@@ -2,7 +2,7 @@
 import type { TensorDtype } from "../base/dtype.ts";
 import { describe, refuse, words } from "../base/error.ts";
 import { elementCount } from "../base/shape.ts";
-import { checkOptions } from "../base/validate.ts";
+import { RANKS, checkOptions, checkShape } from "../base/validate.ts";
 import type { Engine } from "../engine.ts";
 import { Tensor, checkAnyTensor } from "../gpu/tensor.ts";
 import { checkBuffer } from "../gpu/usage.ts";
@@ -74,6 +74,24 @@ export function checkInputs(engine: Engine, inputs: readonly ModelTensor[], give
     release();
     throw error;
   }
+}
+
+/**
+ * Checks the picture of a tiled run.
+ * @throws ConvError naming what does not fit
+ */
+export function checkPicture<Given extends Tensor<TensorDtype> | ModelData>(
+  engine: Engine,
+  input: ModelTensor,
+  x: Given,
+): Given {
+  if (x instanceof Tensor) {
+    checkTensorOf(engine, input, x);
+    return x;
+  }
+  if (!isData(x)) refuse("invalid-argument", "x", x, "a tensor or { data, shape }");
+  checkCount("x.data", x.data, checkShape("x.shape", x.shape, RANKS));
+  return x;
 }
 
 function isData(value: unknown): value is ModelData {

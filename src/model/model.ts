@@ -8,10 +8,21 @@ import type { Tensor } from "../gpu/tensor.ts";
 import { compileGraph } from "./compile.ts";
 import type { CompiledGraph } from "./compiled.ts";
 import type { ModelSource, ModelTensor } from "./graph.ts";
-import { type ModelBuffers, type ModelInputs, checkBuffers, checkInputs } from "./inputs.ts";
+import { type ModelBuffers, type ModelInputs, checkBuffers, checkInputs, checkPicture } from "./inputs.ts";
 import type { CompileProgress } from "./pace.ts";
+import { dropDead } from "./passes/drop-dead.ts";
 import { optimise } from "./passes/index.ts";
+import {
+  type Picture,
+  type TiledData,
+  type TiledOptions,
+  type TiledOutputs,
+  checkTiledOptions,
+  onlyInput,
+  runTiles,
+} from "./run-tiled.ts";
 import { type Shapes, checkShapes, shapesKey } from "./shapes.ts";
+import { type Tiling, tilingOf } from "./tiling.ts";
 
 /** Options of calls of a model that may have to compile it first. */
 export interface CompileOptions {
@@ -52,6 +63,7 @@ export class Model {
   readonly #recorded = new Set<CompiledGraph>();
   /** The shapes of the last call. */
   #last: string | undefined;
+  #tiling: { readonly key: string; readonly tiling: Tiling } | undefined;
   #destroyed = false;
 
   /** @internal Use loadOnnx or loadLayers. */
@@ -123,6 +135,44 @@ export class Model {
   explain(): string {
     this.#alive("explain");
     return this.#latest("explain").explanation;
+  }
+
+  /**
+   * Runs the model on a picture of any size, tile by tile, in the memory that a tile takes: gives the page its turn between tiles, and can be
+   * stopped there. Tiles overlap by as much as the network sees, so that each output is computed from the cells that it has in the whole
+   * picture: where the same algorithms compute it, bit by bit.
+   * @param x a tensor, whose outputs are tensors of the whole picture, or numbers as `{ data, shape }`, whose outputs are such
+   * @returns the outputs by name; none with `write`, which takes them piece by piece
+   * @throws ConvError (as a rejection) `unsupported-model` naming the node that depends on the whole picture (global pooling, dense layers); naming
+   * the argument that does not fit; what `compile` throws; the signal's reason if it aborts
+   * @example
+   * const { output } = await model.runTiled({ data: pixels, shape: [1, 3, 683, 1024] }, { tile: 256, progress: ({ done, total }) => show(done / total) });
+   */
+  async runTiled<From extends Picture>(
+    x: From,
+    options: TiledOptions = {},
+  ): Promise<Record<string, From extends Tensor<TensorDtype> ? Tensor<TensorDtype> : TiledData>> {
+    this.#alive("runTiled");
+    const input = onlyInput(this.inputs);
+    const picture = checkPicture(this.#engine, input, x);
+    const { tile, options: checked } = checkTiledOptions(options, { shape: picture.shape, layout: input.layout });
+    const tiling = this.#tilingOf(input, picture.shape, tile);
+    const { signal } = checked;
+    const outputs: TiledOutputs = await runTiles(this.#engine, picture, tiling, checked, (part) =>
+      this.run({ [input.name]: part }, signal ? { signal } : {}),
+    );
+    return outputs as Record<string, From extends Tensor<TensorDtype> ? Tensor<TensorDtype> : TiledData>;
+  }
+
+  /** The tiles of a picture; the last are kept. */
+  #tilingOf({ name }: ModelTensor, shape: readonly number[], tile: ReadonlyMap<number, number>): Tiling {
+    const key = JSON.stringify([shape, [...tile]]);
+    if (this.#tiling?.key !== key) {
+      checkShapes(this.inputs, { [name]: shape });
+      const graphOf = (sizes: readonly number[]) => dropDead(this.#source.graph({ [name]: sizes }));
+      this.#tiling = { key, tiling: tilingOf(graphOf, shape, tile) };
+    }
+    return this.#tiling.tiling;
   }
 
   /** Frees the GPU memory of the model. Compilations in progress are rejected. */
