@@ -118,6 +118,7 @@ describe("find", () => {
         }),
       tensor: (data, shape) => engine.tensor(data, shape),
       ranked: () => rank(algorithms, lower(problem, traits), {}).ranked,
+      rates: traits.rates,
     };
     const found = await find(bench, problem, descriptor, {}, {});
     expect(found[0]!.algorithm).toBe("direct");
