@@ -3,19 +3,14 @@
 import { PlanCache } from "../conv/plan-cache.ts";
 import type { GpuContext } from "../gpu/context.ts";
 import { kernelKey } from "../kernel/kernel-key.ts";
-import { CompiledGraph } from "./compiled.ts";
+import { CompiledGraph, segmentsOf, submitsOf } from "./compiled.ts";
+import { explainGraph } from "./explain.ts";
 import type { Graph } from "./graph.ts";
 import { operators } from "./operators.ts";
 import { Pace, type Waiting } from "./pace.ts";
 import { Placement } from "./placement.ts";
 import { naming, recordGraph } from "./recording.ts";
 import { type PlannedCall, neededCalls, tasksOf } from "./tasks.ts";
-
-/** A compilation whose failure is reported when it is awaited, which may be never. */
-function compiling(started: Promise<void>): Promise<void> {
-  started.catch(() => undefined);
-  return started;
-}
 
 /**
  * Compiles a graph.
@@ -26,35 +21,36 @@ export async function compileGraph(gpu: GpuContext, graph: Graph, waiting: Waiti
   const calls = neededCalls(recording);
   // Each call is planned, and its kernels are compiled; then memory is prepared.
   const pace = new Pace(gpu, waiting, 2 * calls.length + 1);
+  const { rates } = gpu.attached(PlanCache).traits();
   const planned: PlannedCall[] = [];
   const plans = new Map<string, PlannedCall["planned"]>();
-  const kernels = new Map<string, Promise<void>>();
   for (const call of calls) {
-    await pace.step();
+    await pace.to(planned.length);
     const key = call.key();
     const plan = plans.get(key) ?? naming(call.node, () => call.plan());
     plans.set(key, plan);
     planned.push({ ...call, planned: plan });
-    for (const { kernel } of [...(plan.preparation?.steps ?? []), ...plan.steps]) {
-      const name = kernelKey(kernel);
-      if (!kernels.has(name)) kernels.set(name, compiling(gpu.pipelines.prepare(kernel)));
-    }
-  }
-  for (const call of planned) {
-    const { preparation, steps } = call.planned;
-    for (const { kernel } of [...(preparation?.steps ?? []), ...steps]) await kernels.get(kernelKey(kernel));
-    await pace.step();
   }
   const returned = new Set([...recording.outputs.values()].map(({ cell }) => cell));
-  const tasks = tasksOf(planned, returned, gpu.attached(PlanCache).traits().rates);
-  const placement = new Placement(gpu);
+  const tasks = tasksOf(planned, returned, rates);
+  const placement = new Placement(gpu, recording, tasks);
+  const segments = segmentsOf(tasks.main, placement);
+  const steps = [...tasks.setup, ...segments].flatMap((one) => one.steps);
+  const kernels = [...new Map(steps.map(({ kernel }) => [kernelKey(kernel), kernel])).values()];
+  const compiling = kernels.map((kernel) => gpu.pipelines.prepare(kernel));
+  // A failure is reported where it is awaited, if ever.
+  for (const one of compiling) one.catch(() => undefined);
+  for (const [at, one] of compiling.entries()) {
+    await one;
+    await pace.to(calls.length + Math.floor((calls.length * (at + 1)) / compiling.length));
+  }
+  const explanation = explainGraph(tasks, placement.memory, submitsOf(segments));
   let compiled: CompiledGraph | undefined;
   try {
-    placement.place(recording, tasks);
     await placement.setUp(tasks.setup, () => pace.wait());
-    compiled = new CompiledGraph(gpu, recording, tasks, placement);
+    compiled = new CompiledGraph(gpu, recording, { segments, explanation }, placement);
     await gpu.errors.settle();
-    await pace.step();
+    await pace.to(2 * calls.length + 1);
     return compiled;
   } catch (error) {
     if (compiled) compiled.destroy();

@@ -6,11 +6,10 @@ import { TensorStorage } from "../gpu/memory.ts";
 import { Tensor } from "../gpu/tensor.ts";
 import { TENSOR_USAGE } from "../gpu/usage.ts";
 import type { Step } from "../kernel/step.ts";
-import { explainGraph } from "./explain.ts";
 import { placedStep } from "./placed-step.ts";
 import type { Placement } from "./placement.ts";
 import type { Cell, RecordedOutput, Recording } from "./recording.ts";
-import type { Task, Tasks } from "./tasks.ts";
+import type { Task } from "./tasks.ts";
 
 /** Most seconds of a submit by estimate: the page draws and answers between submits. */
 const SUBMIT_SECONDS = 0.1;
@@ -36,25 +35,24 @@ export class CompiledGraph {
   readonly explanation: string;
 
   /** Takes the placement over, and frees it if it throws. All pipelines are compiled. */
-  constructor(gpu: GpuContext, { inputs, outputs }: Recording, tasks: Tasks, placement: Placement) {
+  constructor(
+    gpu: GpuContext,
+    { inputs, outputs }: Recording,
+    { segments, explanation }: { readonly segments: readonly PlacedSegment[]; readonly explanation: string },
+    placement: Placement,
+  ) {
     this.#gpu = gpu;
     this.#inputs = inputs;
     this.#outputs = outputs;
     this.#placement = placement;
     this.generation = gpu.generation;
+    this.explanation = explanation;
     try {
-      for (const { steps, submit } of segmentsOf(tasks.main, placement))
-        this.#segments.push({ executable: new Executable(gpu, steps), submit });
+      for (const { steps, submit } of segments) this.#segments.push({ executable: new Executable(gpu, steps), submit });
     } catch (error) {
       this.destroy();
       throw error;
     }
-    this.explanation = explainGraph(tasks, placement.memory, this.submits);
-  }
-
-  /** Number of submits of a run. */
-  get submits(): number {
-    return (this.#segments.at(-1)?.submit ?? -1) + 1;
   }
 
   /** Runs on the buffers of the inputs, by name, and returns new tensors. The work is submitted at once. */
@@ -68,7 +66,7 @@ export class CompiledGraph {
           created.set(name, memory.reuse("tensors", { label, size: cell.bytes, usage: TENSOR_USAGE }));
         }
         const buffers = this.#buffers(inputs, created);
-        for (let submit = 0; submit < this.submits; submit++) {
+        for (let submit = 0; submit < submitsOf(this.#segments); submit++) {
           const encoder = device.createCommandEncoder({ label: "convoke model" });
           for (const segment of this.#segments)
             if (segment.submit === submit) segment.executable.encode(encoder, buffers);
@@ -125,11 +123,22 @@ export class CompiledGraph {
   }
 }
 
+/** Consecutive steps of one submit, on the buffers of a placement. */
+export interface PlacedSegment {
+  readonly steps: readonly Step<string>[];
+  readonly submit: number;
+}
+
+/** Number of submits of a run. */
+export function submitsOf(segments: readonly { readonly submit: number }[]): number {
+  return (segments.at(-1)?.submit ?? -1) + 1;
+}
+
 /** Divides the steps of tasks into segments, and binds them to the buffers of a placement. */
 export function segmentsOf(
   tasks: readonly Task[],
   placement: Pick<Placement, "placeOf" | "isOfCaller">,
-): { steps: readonly Step<string>[]; submit: number }[] {
+): PlacedSegment[] {
   const segments: { steps: Step<string>[]; submit: number; callers: string }[] = [];
   let submit = 0;
   let spent = 0;

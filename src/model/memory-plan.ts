@@ -1,8 +1,9 @@
 // Memory plan: where each value lies while it lives, in few buffers that values share by turns.
 //
-// WebGPU binds no buffer both to be written and only to be read in one dispatch, even in ranges apart, so what a step writes and what it reads must
-// lie in different buffers. Within that, values are placed one by one, each where it adds least to the sum of the buffers' sizes, in several orders
-// of which the best is taken (Pisarchyk and Lee, "Efficient memory management for deep neural net inference", 2020, section 5: greedy by size).
+// WebGPU binds no buffer both to be written and only to be read in one dispatch, even in ranges apart. So what a step writes and what it reads lie
+// in different buffers, unless that takes much more memory: then they may share one, and the step has to bind what it reads as writable too, which
+// is slower on some GPUs. Within that, values are placed one by one, each where it adds least to the sum of the buffers' sizes, in several orders of
+// which the best is taken (Pisarchyk and Lee, "Efficient memory management for deep neural net inference", 2020, section 5: greedy by size).
 
 /** A value to place. */
 export interface Lifetime {
@@ -13,6 +14,8 @@ export interface Lifetime {
   readonly last: number;
   /** The values that may not lie in the same buffer, by index. */
   readonly apart: readonly number[];
+  /** The values that should not. */
+  readonly rather: readonly number[];
 }
 
 export interface Place {
@@ -31,8 +34,11 @@ export interface MemoryPlan {
 /** Rounds of the search after the fixed orders. */
 const ROUNDS = 60;
 
-/** A plan within this ratio of the lower bound is taken. */
+/** A plan within this ratio of the lower bound is not improved. */
 const GOOD = 1.01;
+
+/** A plan within this ratio of the lower bound is taken, even if values that should be apart could share buffers for less. */
+const FAIR = 1.05;
 
 /** The largest sum of values that live at once: no plan is smaller. */
 export function largestLive(values: readonly Lifetime[]): number {
@@ -59,13 +65,27 @@ export function planMemory(values: readonly Lifetime[], most = Infinity): Memory
   const too = values.find(({ bytes }) => bytes > most);
   if (too) throw new RangeError(`a value of ${too.bytes} bytes in buffers of ${most}`);
   const bound = largestLive(values);
+  const strict = bestPlan(
+    values.map(({ apart, rather, ...value }) => ({ ...value, rather: [], apart: [...apart, ...rather] })),
+    bound,
+    most,
+  );
+  if (strict.bytes <= bound * FAIR) return strict;
+  const shared = bestPlan(values, bound, most);
+  return shared.bytes < strict.bytes ? shared : strict;
+}
+
+/** Tries orders until a plan is good. */
+function bestPlan(values: readonly Lifetime[], bound: number, most: number): MemoryPlan {
   let best: MemoryPlan | undefined;
   let bestOrder: readonly number[] = [];
   const attempt = (order: readonly number[]): void => {
-    const plan = placed(values, order, most);
-    if (best && best.bytes <= plan.bytes) return;
-    best = plan;
-    bestOrder = order;
+    for (const joins of [true, false]) {
+      const plan = placed(values, order, joins, most);
+      if (best && best.bytes < plan.bytes) continue;
+      best = plan;
+      bestOrder = order;
+    }
   };
   for (const order of orders(values)) attempt(order);
   const random = generator();
@@ -119,14 +139,17 @@ interface Buffer {
   readonly held: { readonly index: number; readonly offset: number }[];
 }
 
-/** Places values one by one in an order. */
-function placed(values: readonly Lifetime[], order: readonly number[], most: number): MemoryPlan {
+/**
+ * Places values one by one in an order.
+ * @param joins whether a value that adds its own size wherever it lies goes to the end of a buffer, instead of into one of its own
+ */
+function placed(values: readonly Lifetime[], order: readonly number[], joins: boolean, most: number): MemoryPlan {
   const buffers: Buffer[] = [];
   const places: Place[] = [];
   for (const index of order) {
     const value = values[index]!;
     // A buffer of its own, unless another grows by less.
-    let chosen = { buffer: buffers.length, offset: 0, growth: value.bytes, waste: 0 };
+    let chosen = { buffer: buffers.length, offset: 0, growth: value.bytes, waste: joins ? Infinity : 0 };
     const forbidden = new Set(value.apart.map((other) => places[other]?.buffer));
     for (const [at, buffer] of buffers.entries()) {
       if (forbidden.has(at)) continue;

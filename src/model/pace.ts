@@ -20,10 +20,9 @@ export class Pace {
   readonly #gpu: GpuContext;
   readonly #waiting: Waiting;
   readonly #total: number;
-  #done = 0;
   #since = performance.now();
 
-  /** @param total number of times that `step` is called */
+  /** @param total where progress ends */
   constructor(gpu: GpuContext, waiting: Waiting, total: number) {
     this.#gpu = gpu;
     this.#waiting = waiting;
@@ -31,8 +30,8 @@ export class Pace {
   }
 
   /** Reports progress, and waits if the page's thread was held for long. */
-  async step(): Promise<void> {
-    this.#waiting.progress?.({ done: ++this.#done, total: this.#total });
+  async to(done: number): Promise<void> {
+    this.#waiting.progress?.({ done, total: this.#total });
     await this.wait();
   }
 

@@ -19,12 +19,25 @@ export class Placement {
   readonly #places = new Map<Cell, CellPlace>();
   /** Cells in buffers that the caller gives. */
   readonly #callers = new Set<Cell>();
+  /** The buffers to make, by name: their bytes. */
+  readonly #weights = new Map<string, number>();
+  readonly #arena = new Map<string, number>();
   readonly #buffers: Record<string, GPUBuffer> = {};
-  #arena = { arena: 0, largestLive: 0 };
+  #largestLive = 0;
   #names = 0;
 
-  constructor(gpu: GpuContext) {
+  /** Gives every cell its place. No buffers are made yet. */
+  constructor(gpu: GpuContext, { inputs, outputs }: Recording, { setup, main }: Tasks) {
     this.#gpu = gpu;
+    for (const cell of [...inputs.values(), ...[...outputs.values()].map((output) => output.cell)]) {
+      this.#callers.add(cell);
+      this.#places.set(cell, { buffer: this.#name("caller"), offset: 0 });
+    }
+    const read = new Set(main.flatMap(({ reads }) => reads));
+    this.#placeConstants([...read].filter((cell) => cell.isConstant));
+    const results = new Set(setup.flatMap(({ writes }) => writes));
+    for (const cell of read) if (results.has(cell)) this.#weights.set(this.#own(cell), cell.bytes);
+    this.#placeArena(main);
   }
 
   /** The buffers that are not the caller's, by name. */
@@ -33,8 +46,8 @@ export class Placement {
   }
 
   get memory(): GraphMemory {
-    const weights = Object.entries(this.#buffers).filter(([name]) => !name.startsWith("arena"));
-    return { ...this.#arena, weights: weights.reduce((sum, [, { size }]) => sum + size, 0) };
+    const sum = (sizes: ReadonlyMap<string, number>): number => [...sizes.values()].reduce((all, one) => all + one, 0);
+    return { arena: sum(this.#arena), largestLive: this.#largestLive, weights: sum(this.#weights) };
   }
 
   readonly placeOf = (cell: Cell): CellPlace => {
@@ -48,21 +61,9 @@ export class Placement {
     return this.#callers.has(cell);
   }
 
-  /** Gives every cell its place, and makes the buffers of those that are not the caller's. */
-  place({ inputs, outputs }: Recording, { setup, main }: Tasks): void {
-    for (const cell of [...inputs.values(), ...[...outputs.values()].map((output) => output.cell)]) {
-      this.#callers.add(cell);
-      this.#places.set(cell, { buffer: this.#name("caller"), offset: 0 });
-    }
-    const read = new Set(main.flatMap(({ reads }) => reads));
-    this.#placeConstants([...read].filter((cell) => cell.isConstant));
-    const results = new Set(setup.flatMap(({ writes }) => writes));
-    for (const cell of read) if (results.has(cell)) this.#own(cell, "weights");
-    this.#placeArena(main);
-  }
-
-  /** Uploads the constants, and runs the tasks of the setup; `pace` is awaited between them. */
+  /** Makes the buffers, uploads the constants, and runs the tasks of the setup; `pace` is awaited between them. */
   async setUp(tasks: readonly Task[], pace: () => Promise<void>): Promise<void> {
+    for (const [name, bytes] of this.#weights) this.#allocate(name, "weights", bytes);
     for (const cell of this.#places.keys()) if (cell.isConstant) this.#upload(cell);
     const kept = new Set(this.#places.keys());
     const last = new Map(tasks.flatMap(({ reads, writes }, at) => [...reads, ...writes].map((cell) => [cell, at])));
@@ -72,6 +73,7 @@ export class Placement {
       for (const cell of [...task.reads, ...task.writes, ...task.scratch])
         if (!kept.has(cell) && (last.get(cell) ?? at) === at) this.#free(cell);
     }
+    for (const [name, bytes] of this.#arena) this.#allocate(name, "workspace", bytes);
   }
 
   destroy(): void {
@@ -81,10 +83,11 @@ export class Placement {
   #run({ steps, operands, reads, writes, scratch }: Task): void {
     for (const cell of reads) {
       if (this.#places.has(cell)) continue;
-      this.#own(cell, "weights");
+      this.#allocate(this.#own(cell), "weights", cell.bytes);
       this.#upload(cell);
     }
-    for (const cell of [...writes, ...scratch]) if (!this.#places.has(cell)) this.#own(cell, "weights");
+    for (const cell of [...writes, ...scratch])
+      if (!this.#places.has(cell)) this.#allocate(this.#own(cell), "workspace", cell.bytes);
     const { device } = this.#gpu;
     const executable = new Executable(
       this.#gpu,
@@ -112,32 +115,32 @@ export class Placement {
     let bytes = 0;
     for (const cell of cells) {
       if (bytes + cell.bytes > most) {
-        this.#allocate(name, "weights", bytes);
+        this.#weights.set(name, bytes);
         [name, bytes] = [this.#name("constants"), 0];
       }
       this.#places.set(cell, { buffer: name, offset: bytes });
       bytes = roundUp(bytes + cell.bytes, STORAGE_ALIGNMENT);
     }
-    if (bytes > 0) this.#allocate(name, "weights", Math.min(bytes, most));
+    if (bytes > 0) this.#weights.set(name, Math.min(bytes, most));
   }
 
   #placeArena(tasks: readonly Task[]): void {
     const lifetimes = lifetimesOf(tasks, (cell) => this.#places.has(cell));
-    const { buffers, places, bytes } = planMemory([...lifetimes.values()], this.#gpu.device.limits.maxBufferSize);
+    const { buffers, places } = planMemory([...lifetimes.values()], this.#gpu.device.limits.maxBufferSize);
     const names = buffers.map(() => this.#name("arena"));
     for (const [at, cell] of [...lifetimes.keys()].entries()) {
       const { buffer, offset } = places[at]!;
       this.#places.set(cell, { buffer: names[buffer]!, offset });
     }
-    for (const [at, size] of buffers.entries()) this.#allocate(names[at]!, "workspace", size);
-    this.#arena = { arena: bytes, largestLive: largestLive([...lifetimes.values()]) };
+    for (const [at, size] of buffers.entries()) this.#arena.set(names[at]!, size);
+    this.#largestLive = largestLive([...lifetimes.values()]);
   }
 
-  /** Gives a cell a buffer of its own. */
-  #own(cell: Cell, use: MemoryUse): void {
+  /** Gives a cell a buffer of its own, and returns its name. */
+  #own(cell: Cell): string {
     const buffer = this.#name("own");
     this.#places.set(cell, { buffer, offset: 0 });
-    this.#allocate(buffer, use, cell.bytes);
+    return buffer;
   }
 
   #free(cell: Cell): void {

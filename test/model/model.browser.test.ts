@@ -161,6 +161,29 @@ describe("a run", () => {
     });
   });
 
+  it("reads and writes one buffer where that saves memory, also what it reads twice", async () => {
+    const source = sourceOf([input([1, 1, 8, 8])], (builder, x) => {
+      const [wide] = builder.node("wide", "upsample", { x }, { scale: 4 });
+      const [above] = builder.node("above", "clamp", { x: wide! }, { min: 0 });
+      const [small] = builder.node("small", "maxPool", { x: above! }, { kernelSize: 4 });
+      const [squared] = builder.node("squared", "multiply", { a: small!, b: small! });
+      const [root] = builder.node("root", "sqrt", { x: squared! });
+      const [wider] = builder.node("wider", "upsample", { x: root! }, { scale: 6 });
+      const [y] = builder.node("y", "maxPool", { x: wider! }, { kernelSize: 6 });
+      builder.output("y", y!);
+    });
+    const before = held();
+    const model = new Model(engine, source);
+    const data = integers(64, 3);
+    const { y } = await model.run({ x: data });
+    expect(await valuesOf({ y: y! })).toEqual({ y: [...data].map((value) => Math.max(value, 0)) });
+    const [, arena, largest] = /arena (\d+) bytes \(largest sum of live values (\d+)\)/.exec(model.explain())!;
+    expect(Number(arena)).toBeLessThanOrEqual(1.05 * Number(largest));
+    y!.destroy();
+    model.destroy();
+    expect(held()).toEqual(before);
+  });
+
   it("keeps weights only as their convolution reads them", async () => {
     await leavingNothing(async (make) => {
       const data = integers(64 * 64 * 9, 1);
