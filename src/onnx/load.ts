@@ -68,7 +68,11 @@ export async function readOnnx(model: OnnxInput, options: OnnxOptions = {}): Pro
 }
 
 /** The file of a path that a model has for tensors. */
-async function tensorFile(model: OnnxInput, path: string, externalData: OnnxOptions["externalData"]): Promise<OnnxInput> {
+async function tensorFile(
+  model: OnnxInput,
+  path: string,
+  externalData: OnnxOptions["externalData"],
+): Promise<OnnxInput> {
   if (externalData) return externalData(path);
   if (typeof model !== "string" && !(model instanceof URL))
     refuse("invalid-argument", "externalData", undefined, `a function that returns ${path}, which tensors are in`);

@@ -298,16 +298,15 @@ function numbersOf(kind: Kind, numbers: ArrayLike<number> | number): Float32Arra
 
 /** Copies elements as a strided copy says. */
 function copyNumbers(source: Numbers, copy: StridedCopy, target: Numbers): void {
-  const { sizes, from, to } = simplified(copy);
   if (copy.sizes.includes(0)) return;
-  const along = (axis: number, source0: number, target0: number): void => {
-    const size = sizes[axis];
-    if (size === undefined) {
-      target[target0] = source[source0]!;
-      return;
+  const { sizes, from, to } = simplified(copy);
+  const along = (axis: number, place: number, result: number): void => {
+    const [size, step, stride] = [sizes[axis] ?? 1, from.strides[axis] ?? 0, to.strides[axis] ?? 0];
+    const isLast = axis + 1 >= sizes.length;
+    for (let cell = 0; cell < size; cell++) {
+      if (isLast) target[result + cell * stride] = source[place + cell * step]!;
+      else along(axis + 1, place + cell * step, result + cell * stride);
     }
-    const [own, other] = [from.strides[axis]!, to.strides[axis]!];
-    for (let cell = 0; cell < size; cell++) along(axis + 1, source0 + cell * own, target0 + cell * other);
   };
   along(0, from.start, to.start);
 }
