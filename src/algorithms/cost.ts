@@ -26,7 +26,7 @@ export interface Work {
   readonly lines?: number;
   /** Bytes from and to the last cache, which all cores share. A byte counts once for each workgroup that loads it. `bytes` unless given. */
   readonly traffic?: number;
-  /** Barriers that each of `workgroups` comes to, one after the other; none unless given. */
+  /** Barriers that each of `workgroups` comes to, or steps that wait for what they load, one after the other; none unless given. */
   readonly barriers?: number;
   /** Instructions of the inner loop beside multiply-adds and loads, which take their turns; none unless given. */
   readonly instructions?: number;

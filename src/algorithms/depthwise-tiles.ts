@@ -1,6 +1,7 @@
 // The thread tiles of depthwise.ts: how a tile divides outputs and sums, what it costs, and the search for the best one.
 import { greatestCommonDivisor } from "../base/arithmetic.ts";
 import { eachAxis } from "../base/shape.ts";
+import { WORKGROUP_SIZE } from "../kernel/step.ts";
 import type { Correlation } from "../problem/correlation.ts";
 import { multiplyAdds } from "../problem/problem.ts";
 import type { Variant } from "./algorithm.ts";
@@ -72,6 +73,9 @@ export function cut(c: Correlation, tile: DepthwiseTile) {
  */
 const LOOP_LOADS = 3;
 
+/** Instructions of a step beside multiply-adds and loads, counted on Navi 21: of its loop, of a cell, of a weight. */
+const INSTRUCTIONS = { step: 20, cell: 4, weight: 1 };
+
 /** The work of the dispatches: of the sums, and of adding up what is split. */
 export function depthwiseWork(c: Correlation, tile: DepthwiseTile): Work[] {
   const { tileP, tileQ, tileM, rows, columns, splits } = tile;
@@ -82,11 +86,20 @@ export function depthwiseWork(c: Correlation, tile: DepthwiseTile): Work[] {
   const cell = shape.allColumns ? 1.2 : 1.5;
   const loop = steps > 1 ? LOOP_LOADS * outputs : 0;
   const step = cell * shape.cellRows * shape.cellColumns + rows * columns * tileM;
+  const apart = shape.q.outputStep > 1 ? c.stride[2] : tileQ * c.stride[2];
+  const { cellRows, cellColumns, threads } = shape;
+  const instructions =
+    INSTRUCTIONS.step + INSTRUCTIONS.cell * cellRows * cellColumns + INSTRUCTIONS.weight * rows * columns * tileM;
   const multiply = {
-    threads: shape.threads,
+    threads,
     multiplyAdds: shape.threads * steps * outputs * rows * (columns + shape.short),
     loads: shape.threads * (steps * step + loop + 0.5 * shape.cellColumns + outputs),
     bytes: operandBytes(c) + partialBytes(c, splits),
+    // A step waits for what it loads.
+    ...{ workgroups: Math.ceil(threads / WORKGROUP_SIZE), barriers: steps },
+    instructions: threads * steps * instructions,
+    // Splits that take turns load neighbouring cells.
+    lines: c.layout === "channels-last" || (splits > 1 && tile.turns) ? 1 : Math.min(32, apart),
   };
   return [multiply, ...reduceWork(c, splits)];
 }

@@ -26,10 +26,18 @@ function turned(c: Correlation): Correlation {
   };
 }
 
-/** The tile for a correlation on a device. */
-function bestTile(c: Correlation, { maxSums, subgroupSize }: DeviceTraits): DirectTile {
+/** Most tiles to offer for measurement. */
+const MOST_TILES = 4;
+
+/** The tiles for a correlation on a device: the one that suits it best, and smaller ones. */
+function tilesFor(c: Correlation, { maxSums, subgroupSize }: DeviceTraits): DirectTile[] {
   const most = subgroupSize === undefined ? maxSums : FEW_SUMS;
-  return fittedTile(c, false, bestWidth(c, c.output[1], most < MANY_SUMS ? 4 : 8), most > FEW_SUMS ? 8 : 4, true);
+  const best = fittedTile(c, false, bestWidth(c, c.output[1], most < MANY_SUMS ? 4 : 8), most > FEW_SUMS ? 8 : 4, true);
+  const sums = ({ tileQ, tileV, lanes }: DirectTile): number => tileQ * tileV * lanes;
+  const smaller = allTiles(turned(c)).filter(
+    (one) => one.name !== best.name && sums(one) < sums(best) && [4, 8].includes(one.tileQ),
+  );
+  return [best, ...new Map(smaller.map((one) => [one.name, one])).values()].slice(0, MOST_TILES);
 }
 
 /** The tiles that some device may get. */
@@ -41,7 +49,8 @@ function allTiles(c: Correlation): DirectTile[] {
 
 /** The kernels on tiles of neighbouring outputs of a column. */
 export const directColumns: Kernels = (c, device, variant) => {
-  if (variant === undefined) return device.software ? [] : [candidate(turned(c), bestTile(c, device), device)];
+  if (variant === undefined)
+    return device.software ? [] : tilesFor(c, device).map((tile) => candidate(turned(c), tile, device));
   return allTiles(c)
     .filter(({ name }) => name === variant)
     .slice(0, 1)

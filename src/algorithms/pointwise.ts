@@ -10,7 +10,7 @@ import { type MatrixBatch, type PixelGrid, outputBatch, outputPixels } from "./g
 import { packedSize } from "./gemm/pack.ts";
 import { selectTiles } from "./gemm/tile.ts";
 import { type WeightMatrix, packedWeightsWork, weightMatrix, withPackedWeights } from "./gemm/weights.ts";
-import { isGated, whole } from "./operands.ts";
+import { isGated, operandBytes, whole } from "./operands.ts";
 
 /** The lattice of pixels of x that the outputs see. */
 function pixelGrid({ output, stride, padBegin, x }: Correlation): PixelGrid {
@@ -109,7 +109,7 @@ export const pointwise = (tiles: readonly GemmVariant[]): TiledAlgorithm => ({
       workspaceBytes: 0,
       preparedBytes,
       dispatches: weights.packed ? 2 : 1,
-      work: [...packedWeightsWork(weights, c), gemmWork(products, tile)],
+      work: [...packedWeightsWork(weights, c), { ...gemmWork(products, tile), bytes: operandBytes(c) }],
       // The terms are summed sequentially, as in direct.
       error: SEQUENTIAL_SUM,
       iterations: Math.ceil(products.K / 4),

@@ -212,7 +212,8 @@ export function gemmWork({ batch, M, N, K }: Products, variant: GemmVariant): Wo
     multiplyAdds: 16 * tileM * tileN4 * tiles * vectors,
     loads: (4 * tileM + right) * tiles * vectors + stores,
     bytes,
-    workgroups,
+    // Each vector of terms waits for its loads.
+    ...{ workgroups, barriers: vectors },
     traffic: numberBytes(once, batch * M * N),
     instructions: LOAD_INSTRUCTIONS * (tileM + 4 * tileN4) * tiles * vectors,
     // Neighbouring threads load vectors of B that lie tileN4 apart.
