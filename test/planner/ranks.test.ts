@@ -6,7 +6,7 @@ import { lower } from "../../src/algorithms/gradients.ts";
 import { algorithms } from "../../src/algorithms/hardware.ts";
 import type { DeviceTraits } from "../../src/algorithms/traits.ts";
 import { type Ranked, rank } from "../../src/planner/choose.ts";
-import { type ConvDescriptor, convProblem } from "../../src/problem/problem.ts";
+import { convProblem } from "../../src/problem/problem.ts";
 import { transposedProblem } from "../../src/problem/transposed.ts";
 import { DEVICES } from "../suite/adapters.ts";
 
@@ -15,10 +15,7 @@ function rankedFor(id: string, device: DeviceTraits, batch = 1): readonly Ranked
   const layer = LAYERS.find((one) => one.id === id)!;
   const options = { batch, layout: "channels-first", dtype: "f32" } as const;
   const given = descriptorOf(layer, layer.pass, options);
-  const problem =
-    layer.pass === "transposed"
-      ? transposedProblem(given as Parameters<typeof transposedProblem>[0])
-      : convProblem(layer.pass, given as ConvDescriptor);
+  const problem = layer.pass === "transposed" ? transposedProblem(given) : convProblem(layer.pass, given);
   return rank(algorithms, lower(problem, device), {}).ranked;
 }
 
