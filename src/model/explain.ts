@@ -43,13 +43,13 @@ function nodeLine({ name, operator, merged = [], outputs }: Node, tasks: readonl
   return `${name}${also}: ${operator} ${shapes}, ${how}, estimated ${milliseconds(seconds)}, ${bytes} bytes${workspace}`;
 }
 
-/** How the steps of a task compute: the algorithm of a convolution, and the next best that was considered. */
+/** How the steps of a task compute: the algorithm of a convolution, and the fastest other that was considered. */
 function howOf({ call, steps }: Task): string {
   const { chosen, considered } = (call.planned.choice ?? {}) as Partial<Choice>;
   if (!chosen || steps !== call.planned.steps) return steps === call.planned.steps ? call.name : `${call.name} weights`;
   const next = considered?.find(({ algorithm, refused }) => refused === undefined && algorithm !== chosen.algorithm);
   const other = next
-    ? ` (next ${next.algorithm} ${next.variant}, ${milliseconds(next.measured ?? next.seconds ?? 0)})`
+    ? ` (or ${next.algorithm} ${next.variant}, ${milliseconds(next.measured ?? next.seconds ?? 0)})`
     : "";
   return `${nameOf(chosen)}${other}`;
 }

@@ -80,7 +80,8 @@ function bestPlan(values: readonly Lifetime[], bound: number, most: number): Mem
   let best: MemoryPlan | undefined;
   let bestOrder: readonly number[] = [];
   const attempt = (order: readonly number[]): void => {
-    for (const joins of [true, false]) {
+    // Of equal plans the last is taken: the fewer the buffers, the more steps bind theirs alike.
+    for (const joins of [false, true]) {
       const plan = placed(values, order, joins, most);
       if (best && best.bytes < plan.bytes) continue;
       best = plan;
