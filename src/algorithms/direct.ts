@@ -55,6 +55,12 @@ const MAX_UNROLLED = 512;
 // 128 channels at 28 x 28, 22.1 against 23.4 for 1x1 from 256 to 64.
 const MAX_UNROLLED_ROWS = 96;
 
+/**
+ * The bound for tiles along a column, which only GPUs get, in lines of the unrolled source: one for each multiply-add and cell of an output, two for
+ * a vector of weights. It keeps the source of a kernel below 24 kB, and the cells of a step in registers.
+ */
+const MAX_LINES = 208;
+
 /** Most outputs of a row in the thread tile on a CPU adapter. */
 const MAX_WIDTH = 14;
 
@@ -116,16 +122,17 @@ function divisorUpTo(size: number, most: number): number {
 function stepConstants(c: Correlation, tile: DirectTile) {
   const stride = c.stride[2];
   const dilation = c.dilation[2];
-  const unrolled = MAX_UNROLLED / (tile.tileQ * tile.tileV);
+  const { tileQ, tileV, down } = tile;
+  const unrolled = down ? MAX_LINES / (tileQ * (1 + tileV) + 2 * tileV + 1) : MAX_UNROLLED / (tileQ * tileV);
   const columns = isMap(c) ? mapColumns(c) : divisorUpTo(c.kernel[2], unrolled);
-  const stretch = (tile.tileQ - 1) * stride + (columns - 1) * dilation + 1;
-  if (stretch > tile.tileQ * columns) {
+  const stretch = (tileQ - 1) * stride + (columns - 1) * dilation + 1;
+  if (stretch > tileQ * columns) {
     return {
       ...{ ROWS: 1, COLUMNS: 1, WHOLE_ROWS: false, COLUMN_TAIL: false },
       ...{ CELL_STEP: stride, CELLS_PER_OUTPUT: 1, CELLS_PER_COLUMN: 1 },
     };
   }
-  const together = MAX_UNROLLED_ROWS / (tile.tileQ * tile.tileV * columns);
+  const together = down ? 1 : MAX_UNROLLED_ROWS / (tileQ * tileV * columns);
   const whole = columns === c.kernel[2] && !isMap(c);
   return {
     ...{
