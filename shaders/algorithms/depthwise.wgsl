@@ -157,7 +157,8 @@ fn accumulate(sums: ptr<function, Sums>, tile: ptr<function, Tile>, at: Taps) {
           // @unroll
           for (var q = 0u; q < TILE_Q; q++) {
             let cell = cells[(p * PER_P + r) * CELL_COLUMNS + q * PER_Q + s];
-            (*sums)[(m * TILE_P + p) * TILE_Q + q] = fma(cell, weight, (*sums)[(m * TILE_P + p) * TILE_Q + q]);
+            const own = (m * TILE_P + p) * TILE_Q + q;
+            (*sums)[own] = fma(cell, weight, (*sums)[own]);
           }
         }
       }
@@ -175,7 +176,8 @@ fn accumulate(sums: ptr<function, Sums>, tile: ptr<function, Tile>, at: Taps) {
           // @unroll
           for (var q = 0u; q < TILE_Q; q++) {
             let cell = select(cells[(p * PER_P + r) * CELL_COLUMNS + q * PER_Q + s], 0.0, past);
-            (*sums)[(m * TILE_P + p) * TILE_Q + q] = fma(cell, weight, (*sums)[(m * TILE_P + p) * TILE_Q + q]);
+            const own = (m * TILE_P + p) * TILE_Q + q;
+            (*sums)[own] = fma(cell, weight, (*sums)[own]);
           }
         }
       }

@@ -113,6 +113,10 @@ const MAX_UNROLLED = { small: 288, large: 640, hardware: 64 };
 
 /** Most multiply-adds to unroll for each sum that a GPU's registers are meant for: with more, cells and their addresses spill on Xe-LP. */
 const UNROLLED_PER_SUM = 2;
+
+/** Most of a map on a GPU: rows and columns may end within a step, so that each takes more lines of source, of which a kernel has 24 kB at most. */
+const UNROLLED_OF_MAP = 56;
+
 const LARGE = 5e7;
 
 /** Most sums that a thread holds: limited by the registers of a GPU, which also needs many threads, or by the stack of a CPU. */
@@ -185,7 +189,7 @@ function possibleTiles(
   large = multiplyAdds(c) >= LARGE,
 ): DepthwiseTile[] {
   const software = large ? MAX_UNROLLED.large : MAX_UNROLLED.small;
-  const hardware = isMap(c) ? Infinity : UNROLLED_PER_SUM * device.maxSums;
+  const hardware = isMap(c) ? UNROLLED_OF_MAP : UNROLLED_PER_SUM * device.maxSums;
   const most = device.software ? software : Math.min(MAX_UNROLLED.hardware, hardware);
   const mostSums = device.software ? MAX_SUMS.software : MAX_SUMS.hardware;
   const sizes = (outputs: number): number[] => TILES.filter((tile) => tile <= outputs);
