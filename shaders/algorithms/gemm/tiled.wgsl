@@ -28,7 +28,7 @@ const BETWEEN_V = select(0u, WORKGROUP_SIZE / SIDE_M, ROWS_FIRST);
 
 fn workgroup_thread(workgroup: u32, local_index: u32) {
   let local = local_index % WORKGROUP_SIZE;
-  // No thread returns early, since barriers need all of them. Workgroups past the last tile compute the last one again and store nothing.
+  // No thread returns early, since barriers need all of them. Workgroups past the last tile compute the last one again.
   var index = min(workgroup, g.threads - 1u);
   let n0 = (index % g.tiles_n) * SIDE_N4;
   index /= g.tiles_n;
@@ -47,6 +47,13 @@ fn workgroup_thread(workgroup: u32, local_index: u32) {
   let a_start = outer * g.a.outer + inner * g.a.inner;
   let b_start = outer * g.b.outer + inner * g.b.inner + from_k * g.b.row + columns_of_b((n0 + local % SIDE_N4) * 4u);
   prepare_rows(m0, inner, local);
+
+  // Where the thread's sums go, found before the loop, across which the numbers it is found from would take more registers. Rows past the last are
+  // not stored, nor is anything of workgroups past the last.
+  let own_m = select(g.size_m, m0 + row, workgroup < g.threads);
+  let own_n = (n0 + column) * 4u;
+  let c_tile = g.c.start + outer * g.c.outer + inner * g.c.inner;
+  let channel = inner * g.channels;
 
   var sums: array<vec4f, TILE_M * TILE_N4>;
   let end = end_of_runs(outer);
@@ -77,16 +84,12 @@ fn workgroup_thread(workgroup: u32, local_index: u32) {
     }
   }
 
-  if (workgroup < g.threads) {
-    let c_tile = g.c.start + outer * g.c.outer + inner * g.c.inner;
-    let channel = inner * g.channels;
-    // @unroll
-    for (var i = 0u; i < TILE_M; i++) {
-      if (m0 + row + i * DOWN < g.size_m) {
-        // @unroll
-        for (var j = 0u; j < TILE_N4; j++) {
-          store(sums[i * TILE_N4 + j], m0 + row + i * DOWN, (n0 + column + j * ACROSS) * 4u, c_tile, channel);
-        }
+  // @unroll
+  for (var i = 0u; i < TILE_M; i++) {
+    if (own_m + i * DOWN < g.size_m) {
+      // @unroll
+      for (var j = 0u; j < TILE_N4; j++) {
+        store(sums[i * TILE_N4 + j], own_m + i * DOWN, own_n + j * ACROSS * 4u, c_tile, channel);
       }
     }
   }
