@@ -187,7 +187,7 @@ it("offers no fused tile to 16 lanes on Intel, nor where workgroups are small, b
   expect(named(traits, "f2x3-fused32")).toHaveLength(1);
 });
 
-it("transforms tiles line by line on GPUs with workgroup memory, unless a tile is one line", () => {
+it("transforms tiles line by line on GPUs, unless a tile is one line", () => {
   const shadersOf = (device: DeviceTraits, kernel: number[], name: string) => {
     const problem = convProblem("forward", { inputShape: [1, 8, 20, 20], kernelShape: [8, 8, ...kernel], padding: 2 });
     const { preparation, steps } = candidatesOf(winograd, problem, device, name)[0]!.plan();
@@ -197,7 +197,6 @@ it("transforms tiles line by line on GPUs with workgroup memory, unless a tile i
   const lines = wholeTiles.map((name) => `${name}-lines`);
   expect(shadersOf(DEFAULT_TRAITS, [5, 5], "f4x5")).toEqual(lines);
   expect(shadersOf(DEFAULT_TRAITS, [5, 1], "f4x5")).toEqual(wholeTiles);
-  expect(shadersOf({ ...DEFAULT_TRAITS, workgroupBytes: 0 }, [5, 5], "f4x5")).toEqual(wholeTiles);
   expect(shadersOf(traits, [5, 5], "f4x5")).toEqual(wholeTiles);
 });
 
