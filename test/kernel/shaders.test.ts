@@ -8,12 +8,14 @@
 // compiles every kernel.
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { create, globals } from "webgpu";
+import { minify } from "../../scripts/minify-wgsl.mjs";
 import { algorithms } from "../../src/algorithms/hardware.ts";
 import { DTYPES, type Dtype } from "../../src/base/dtype.ts";
 import { assemble } from "../../src/kernel/assemble.ts";
-import type { Plan, Step } from "../../src/kernel/step.ts";
+import type { Kernel, Plan, Step } from "../../src/kernel/step.ts";
 import { uniformBytes } from "../../src/kernel/uniforms.ts";
 import { convProblem } from "../../src/problem/problem.ts";
+import { LIMITS } from "../../tools/inspect/report.ts";
 import { DEVICES, type NamedDevice } from "../suite/adapters.ts";
 import { stepsOf } from "../suite/candidates.ts";
 import { differentKernels, identityOf, kindOf, planForAll } from "../suite/planned.ts";
@@ -80,6 +82,18 @@ function oneOfEachKind(kernels: ReadonlyMap<string, Step>): Step[] {
   return [...kinds.values()].map(({ step }) => step);
 }
 
+const published = new Map<string, string>();
+
+/** Bytes of the source of a kernel as it is published, with loops unrolled. */
+function sourceBytes(kernel: Kernel): number {
+  const shaders = kernel.shaders.map((shader) => {
+    let text = published.get(shader.text);
+    if (text === undefined) published.set(shader.text, (text = minify(shader.text)));
+    return { ...shader, text };
+  });
+  return Buffer.byteLength(assemble({ ...kernel, shaders }));
+}
+
 /** What kernels may use where a device has it. */
 const FEATURES = ["shader-f16", "subgroups", "subgroup-size-control"] as GPUFeatureName[];
 
@@ -144,6 +158,14 @@ describe("shipped shaders", () => {
         expect(uniformBytes(kernel.shaders, kernel.constants, uniforms).byteLength % 16).toBe(0);
         expect(assemble(kernel)).not.toContain("@unroll");
       }
+    });
+
+    it("gives GPUs short sources", () => {
+      const onGpus = [...plans.f32, ...plans.f16].filter((one) => !one.software);
+      const long = [...kernelsOf(onGpus).values()]
+        .map(({ kernel }) => ({ kernel: identityOf(kernel), bytes: sourceBytes(kernel) }))
+        .filter(({ bytes }) => bytes > LIMITS.sourceBytes);
+      expect(long).toEqual([]);
     });
 
     it("plans within limits and the workspace", () => {
