@@ -29,7 +29,7 @@ type ValueOf<Spec> = Spec extends number | Only
 export type Values<Given extends Specs> = { readonly [Name in keyof Given]: ValueOf<Given[Name]> };
 
 /** Attributes that change nothing of what is computed in inference. */
-const IGNORED = ["momentum", "stash_type", "seed", "ratio", "storage_order", "saturate", "output_dtype", "round_mode"];
+const IGNORED = ["momentum", "stash_type", "seed", "ratio", "saturate"];
 
 const FLOAT = 1;
 const INTEGER = 2;
@@ -69,7 +69,7 @@ export function attributesOf(
       const value = (isFloat ? attribute.float : attribute.integer) ?? 0;
       values[name] = value;
       if (typeof spec === "object" && !(spec as Only).only.includes(value)) unserved.push(`${name} ${value}`);
-      if (!Number.isFinite(value)) unserved.push(`${name} ${value}`);
+      if (!isFloat && !Number.isFinite(value)) unserved.push(`${name} ${value}`);
     }
   }
   return { values, unserved };

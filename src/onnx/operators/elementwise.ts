@@ -156,6 +156,17 @@ const PRelu = operator([2, 2], {}, (node) => {
   return node.call("prelu", { x, slope: aligned });
 });
 
+/** Exponents of floats may be integers. */
+const Pow = operator([2, 2], {}, (node) => {
+  const [a, b] = [node.input(0), node.input(1)];
+  return pair(
+    node,
+    [a, a.kind === "integer" || !b.data ? b : labelled(b, a.kind)],
+    "power",
+    (one, other) => one ** other,
+  );
+});
+
 const Mean = operator([1, ANY], {}, (node) => {
   const sum = node.inputs
     .map((_, at) => node.input(at))
@@ -218,7 +229,7 @@ export const elementwise: Readonly<Record<string, OnnxOperator>> = {
   Neg: unary("negate", (number) => -number),
   Not: operator([1, 1], {}, (node) => not(node, node.input(0))),
   Or: binary("maximum", greatest),
-  Pow: binary("power", (a, b) => a ** b),
+  Pow,
   PRelu,
   Reciprocal: unary("reciprocal", (number) => 1 / number),
   Relu: plain("relu"),

@@ -2,6 +2,10 @@
 import { type Known, type NodeLowering, type OnnxOperator, type Operand, operator } from "../lowering.ts";
 import { labelled } from "./elementwise.ts";
 
+/** Numbers of element types in onnx.proto. */
+const UINT8 = 2;
+const INT8 = 3;
+
 /** A scale or a zero point beside x: one number, or one for each place along an axis. */
 function beside(node: NodeLowering<unknown>, x: Operand, parameter: Operand, axis: number): Operand {
   const { shape } = parameter;
@@ -30,18 +34,22 @@ const DequantizeLinear = operator([2, 3], { axis: 1, block_size: { only: [0] } }
   return node.call("multiply", { a: moved, b: scale }, {}, { kind: "float" });
 });
 
-/** To integers of 8 bits, signed if the zero point is. */
-const QuantizeLinear = operator([2, 3], { axis: 1, block_size: { only: [0] } }, (node) => {
-  const [x, zero] = [node.input(0), node.inputs[2]];
-  const isSigned = zero?.data instanceof Int8Array;
-  if (zero && !isSigned && !(zero.data instanceof Uint8Array))
-    node.refuse("zero point", "other integers", "known ones of 8 bits");
-  const scale = beside(node, x, node.input(1), node.attributes.axis);
-  const whole = node.call("round", { x: node.call("divide", { a: x, b: scale }) });
-  const origin = zero && labelled(beside(node, x, zero, node.attributes.axis), "float");
-  const moved = origin ? node.call("add", { a: whole, b: origin }) : whole;
-  const [min, max] = isSigned ? [-128, 127] : [0, 255];
-  return node.call("clamp", { x: moved }, { min, max }, { kind: "integer" });
-});
+/** To integers of 8 bits, signed if the zero point is, or the type that stands for it. */
+const QuantizeLinear = operator(
+  [2, 3],
+  { axis: 1, block_size: { only: [0] }, output_dtype: { only: [0, UINT8, INT8] } },
+  (node) => {
+    const [x, zero] = [node.input(0), node.inputs[2]];
+    const isSigned = zero?.data instanceof Int8Array || node.attributes.output_dtype === INT8;
+    if (zero && !isSigned && !(zero.data instanceof Uint8Array))
+      node.refuse("zero point", "other integers", "known ones of 8 bits");
+    const scale = beside(node, x, node.input(1), node.attributes.axis);
+    const whole = node.call("round", { x: node.call("divide", { a: x, b: scale }) });
+    const origin = zero && labelled(beside(node, x, zero, node.attributes.axis), "float");
+    const moved = origin ? node.call("add", { a: whole, b: origin }) : whole;
+    const [min, max] = isSigned ? [-128, 127] : [0, 255];
+    return node.call("clamp", { x: moved }, { min, max }, { kind: "integer" });
+  },
+);
 
 export const quantisation: Readonly<Record<string, OnnxOperator>> = { DequantizeLinear, QuantizeLinear };

@@ -207,10 +207,12 @@ def elementwise():
             case(op, opset, node(op, "x z"), {"x": v, "z": numbers(3, 1, seed=2)})
     case("Div", 14, node("Div", "x z"), {"x": v, "z": numbers(4, seed=2, positive=True)})
     case("Pow", 13, node("Pow", "x z"), {"x": numbers(2, 3, positive=True)}, {"z": np.array([2, 0.5, 3], np.float32)})
+    case("Pow, integer exponents", 13, node("Pow", "x z"), {"x": v}, {"z": ints(0, 1, 2, 3)})
     for op in ("Min", "Max", "Sum", "Mean"):
         case(op, 13, node(op, "x z v"), {"x": v, "z": numbers(4, seed=2), "v": numbers(3, 1, seed=3)})
     case("Clip, attributes", 6 + 1, node("Clip", "x", min=-1.0, max=2.0), {"x": v})
     case("Clip, inputs", 13, node("Clip", "x lo hi"), {"x": v}, {"lo": np.array(-1, np.float32), "hi": np.array(2, np.float32)})
+    case("Clip, infinite", 7, node("Clip", "x", min=float("-inf"), max=2.0), {"x": v})
     case("Clip, one input", 13, node("Clip", "x - hi"), {"x": v}, {"hi": np.array(2, np.float32)})
     case("Clip, bounds that are inputs", 13, node("Clip", "x lo"), {"x": v, "lo": np.array(-1, np.float32)})
     integers = np.round(v)
@@ -267,6 +269,7 @@ def shapes():
         case(f"DepthToSpace, {mode}", 13, node("DepthToSpace", "x", blocksize=2, mode=mode), {"x": q})
     case("SpaceToDepth", 13, node("SpaceToDepth", "x", blocksize=2), {"x": numbers(1, 2, 4, 6)})
     case("Identity", 14, node("Identity", "x"), {"x": v})
+    case("An input that is an output, and a known output", 14, [node("Identity", "x"), node("Identity", "c", "k")], {"x": v}, {"c": numbers(2, seed=2)}, outputs=["y", "k"])
     case("Dropout", 7, node("Dropout", "x", ratio=0.5), {"x": v})
     case("Dropout", 12, node("Dropout", "x r"), {"x": v}, {"r": np.array(0.5, np.float32)})
     case("ConstantOfShape", 9, [node("Shape", "x", "s"), node("ConstantOfShape", "s", "c", value=helper.make_tensor("v", 1, [1], [2.5])), node("Add", "x c")], {"x": v})
@@ -385,6 +388,7 @@ def quantisation():
     case("DequantizeLinear along an axis", 13, [node("DequantizeLinear", "q s z", "d", axis=0), node("Add", "x d")], {"x": numbers(2, 3)}, {"q": q.astype(np.int8), "s": np.array([0.5, 0.25], np.float32), "z": np.array([3, -4], np.int8)})
     case("DequantizeLinear of an input", 13, node("DequantizeLinear", "x s z"), {"x": q}, {"s": s, "z": z})
     case("QuantizeLinear and back", 13, [node("QuantizeLinear", "x s z", "q"), node("DequantizeLinear", "q s z")], {"x": numbers(2, 3) * 30}, {"s": s, "z": z})
+    case("QuantizeLinear, output_dtype", 21, [node("QuantizeLinear", "x s", "q", output_dtype=3), node("Cast", "q", to=1)], {"x": numbers(2, 3) * 30}, {"s": s})
     case("QuantizeLinear, signed, along an axis", 13, [node("QuantizeLinear", "x s z", "q"), node("DequantizeLinear", "q s z")], {"x": numbers(2, 3) * 30}, {"s": np.array([0.5, 1, 0.25], np.float32), "z": np.array([0, 3, -4], np.int8)})
 
 
