@@ -4,6 +4,7 @@ import type { AdapterInfo } from "../scripts/harness/adapter.ts";
 import type { Answer } from "../scripts/harness/answer.ts";
 import type { ConvDescriptor } from "../src/problem/problem.ts";
 import type { BenchPass } from "./layer.ts";
+import type { ModelOrder, ModelResult } from "./models/measure.ts";
 import type { Conditions } from "./operations.ts";
 import type { Roofline } from "./roofline.ts";
 
@@ -123,6 +124,8 @@ export interface Bench {
   rates(): Promise<Answer<CallRates>>;
   /** Computes an operation beside convolution, checks it and times it. */
   operate(order: OperationOrder): Promise<Answer<OperationResult>>;
+  /** Loads a model, runs it and times it, on an engine of its own. */
+  model(order: ModelOrder): Promise<Answer<ModelResult>>;
   close(): Promise<Answer<Closed>>;
 }
 

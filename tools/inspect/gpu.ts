@@ -95,7 +95,9 @@ export async function openNullGpu({ clamp, largeSubgroups }: NullGpuOptions): Pr
   const adapter = await implementation.requestAdapter();
   if (!adapter) throw new Error("Dawn finds no adapter");
   if (largeSubgroups) {
-    const features = new Set([...adapter.features].filter((feature) => feature !== ("subgroup-size-control" as string)));
+    const features = new Set(
+      [...adapter.features].filter((feature) => feature !== ("subgroup-size-control" as string)),
+    );
     Object.defineProperty(adapter, "features", { value: features });
   }
   const opened = await openDevice({ adapter }, async () => {});
