@@ -14,7 +14,7 @@ export type { CustomLayer, CustomLayerFunction } from "./custom.ts";
 export type { LayersFiles, LayersInput, LoadProgress, ReadFile } from "./files.ts";
 export type { LayerBuilder } from "./layer.ts";
 export type { Weight } from "./weights.ts";
-export { Model } from "../model/model.ts";
+export * from "../model/index.ts";
 
 /** The options of `loadLayers`. */
 export interface LayersOptions {
