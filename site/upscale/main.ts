@@ -1,9 +1,9 @@
 // The page that makes a photo twice as large: picks it, runs the network, and shows both results with a slider between them.
 import chelsea from "../../examples/photo/images/chelsea.png";
 import coffee from "../../examples/photo/images/coffee.png";
+import { licence } from "../../examples/upscale/files.ts";
 import { byId } from "../common/dom.ts";
 import { drawPhoto, loadFile, loadPhoto, onFile } from "../common/photos.ts";
-import { licence } from "./weights.ts";
 
 const PHOTOS = {
   chelsea: { address: chelsea, name: "The cat" },
@@ -97,6 +97,7 @@ function begin({ width, height }: { width: number; height: number }, photo: Phot
   stage.dataset["state"] = "live";
   for (const button of photoButtons) button.setAttribute("aria-pressed", String(button.dataset["photo"] === photo));
   for (const canvas of Object.values(canvases)) Object.assign(canvas, { width: 2 * width, height: 2 * height });
+  byId("compare").style.setProperty("--ratio", String(width / height));
   progress.value = 0;
   byId("fact-size").textContent = `${2 * width} × ${2 * height}`;
   for (const fact of ["fact-time", "fact-memory", "fact-tiles"]) byId(fact).textContent = "–";

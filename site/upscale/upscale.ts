@@ -2,8 +2,8 @@
 import { fromImage, toCanvas } from "convoke/image";
 import { type Model, type TilePiece, loadLayers } from "convoke/layers";
 import { resize } from "convoke/ops";
+import { fetchNetwork } from "../../examples/upscale/files.ts";
 import { pageEngine } from "../common/engine.ts";
-import { fetchNetwork } from "./weights.ts";
 
 export { explainFailure } from "../common/engine.ts";
 

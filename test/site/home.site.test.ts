@@ -3,7 +3,7 @@ import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Site, expectAccessible, expectNoOverflow, openSite, visit } from "./site.ts";
 
-const PAGES = ["", "benchmark/", "playground/", "how-it-works/", "networks/"];
+const PAGES = ["", "upscale/", "benchmark/", "playground/", "how-it-works/", "networks/"];
 
 /** The most compressed bytes that a page may load before any interaction. */
 const MOST_BYTES = 300_000;

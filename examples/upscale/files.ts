@@ -1,9 +1,10 @@
-// The files of the network: the package @upscalerjs/default-model, which the build copies into the site with its licence.
-import licence from "../../bench/models/node_modules/@upscalerjs/default-model/LICENSE?url";
-import weightsAddress from "../../bench/models/node_modules/@upscalerjs/default-model/models/group1-shard1of1.bin?url";
-import topology from "../../bench/models/node_modules/@upscalerjs/default-model/models/model.json?url";
+// The files of the network for a page: Vite serves them from the package @upscalerjs/default-model, or copies them with its licence into a build.
 import type { LayersFiles } from "convoke/layers";
+import licence from "./node_modules/@upscalerjs/default-model/LICENSE?url";
+import weightsAddress from "./node_modules/@upscalerjs/default-model/models/group1-shard1of1.bin?url";
+import topology from "./node_modules/@upscalerjs/default-model/models/model.json?url";
 
+/** The address of the licence of the network. */
 export { licence };
 
 /** Fetches the network's description and its weights. */
