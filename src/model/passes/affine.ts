@@ -2,6 +2,7 @@
 import { channelAxis } from "../../ops/shared/geometry/axis.ts";
 import type { Node, Value } from "../graph.ts";
 import { type Constant, channelsOf, isConstant } from "./constants.ts";
+import { linearNode } from "./scalars.ts";
 
 /** factor[c] * x + summand[c], computed from constants. A missing factor is 1, a missing summand 0. */
 export interface Affine {
@@ -39,8 +40,20 @@ function normalisationOf({ inputs, options }: Node): Affine | undefined {
   };
 }
 
-function combinationOf({ operator, inputs, options }: Node): Affine | undefined {
+/** The same numbers for all channels. */
+function uniform(node: Node): Affine | undefined {
+  const linear = linearNode(node);
+  if (!linear) return undefined;
+  const { x, alpha, beta } = linear;
+  const channels = x.shape[channelAxis(x.shape, x.layout)] ?? 1;
+  const all = (value: number): Float64Array => new Float64Array(channels).fill(value);
+  return { x, sources: [], factor: all(alpha), summand: all(beta) };
+}
+
+function combinationOf(node: Node): Affine | undefined {
+  const { operator, inputs, options } = node;
   const { a, b } = inputs;
+  if (operator === "activate") return uniform(node);
   if (!a || !b) return undefined;
   const [right, left] = [channelsOf(b, a), channelsOf(a, b)];
   const scale = ((options["scale"] as number | undefined) ?? 1) * (operator === "sub" ? -1 : 1);

@@ -35,7 +35,7 @@ export function channelsOf(value: Value | undefined, over: Value): Float64Array 
 
 /** Adds a constant computed from others to a graph; `key` tells it from others that are computed from the same ones. */
 export function computed(
-  graph: Rewriting,
+  graph: Pick<Rewriting, "unique">,
   like: Pick<Value, "name" | "shape" | "layout" | "dtype">,
   sources: readonly Constant[],
   key: unknown,
@@ -44,6 +44,12 @@ export function computed(
   const { name, shape, layout, dtype } = like;
   const data = remembered(sources, [key, shape, dtype], () => storedAs(dtype, compute(), elementCount(shape)));
   return { name: graph.unique(name), shape, layout, dtype, data };
+}
+
+/** An array for the elements of a tensor. */
+export function emptyLike({ dtype }: Value, shape: readonly number[]): Float32Array | Uint32Array {
+  const count = elementCount(shape);
+  return dtype === "u32" ? new Uint32Array(count) : new Float32Array(count);
 }
 
 /** Numbers as the elements of a type. */
@@ -64,7 +70,8 @@ let buffers = 0;
  * Computes an array from the same constants once: the graphs of a model for inputs of other shapes share it, and so its copy on the GPU.
  */
 function remembered(sources: readonly Constant[], key: unknown, compute: () => Data): Data {
-  const { buffer } = sources[0]!.data;
+  const buffer = sources[0]?.data.buffer;
+  if (!buffer) return compute();
   let known = results.get(buffer);
   if (!known) results.set(buffer, (known = new Map()));
   const name = JSON.stringify([key, sources.map(({ data }) => [numberOf(data.buffer), data.byteOffset, data.length])]);

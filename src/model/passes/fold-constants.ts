@@ -13,7 +13,7 @@ import { transpositionOf } from "../../ops/transpose/geometry.ts";
 import { abs, exp, floor, log, negate, reciprocal, sqrt } from "../../ops/unary/reference.ts";
 import type { Float64NdArray, NdArray } from "../../reference/ndarray.ts";
 import type { Graph, Node, Value } from "../graph.ts";
-import { type Constant, computed, isConstant } from "./constants.ts";
+import { type Constant, computed, emptyLike, isConstant } from "./constants.ts";
 import { type Rewriting, rewrite } from "./rewriting.ts";
 
 /** Computes the values of each result. */
@@ -75,11 +75,6 @@ function joined(inputs: readonly Constant[], { options }: Node): ArrayLike<numbe
     copyStrided(inputs[at]!.data, { sizes, from: to, to: from }, result),
   );
   return result;
-}
-
-function emptyLike({ dtype }: Value, shape: readonly number[]): Float32Array | Uint32Array {
-  const count = elementCount(shape);
-  return dtype === "u32" ? new Uint32Array(count) : new Float32Array(count);
 }
 
 /** A constant that grows by more than this is left to the GPU, and its memory with it. */

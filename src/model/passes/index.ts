@@ -1,5 +1,6 @@
 // The passes over a graph, and their order.
 import type { Graph } from "../graph.ts";
+import { chooseLayouts } from "./choose-layouts.ts";
 import { dropDead } from "./drop-dead.ts";
 import { dropIdentities } from "./drop-identities.ts";
 import { foldAffine } from "./fold-affine.ts";
@@ -13,6 +14,7 @@ import { recogniseActivations } from "./recognise-activations.ts";
 const PASSES: readonly ((graph: Graph) => Graph)[] = [
   dropDead,
   foldConstants,
+  chooseLayouts,
   joinMoves,
   dropIdentities,
   recogniseActivations,

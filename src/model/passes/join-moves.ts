@@ -24,7 +24,8 @@ function joinTransposes(node: Node, graph: Rewriting): readonly Value[] | undefi
   const inner = orderOf(before);
   const permutation = orderOf(node).map((axis) => inner[axis]!);
   const { layout } = node.outputs[0]!;
-  return graph.add({ ...node, inputs: before.inputs, options: { permutation, layout } });
+  const joined = { ...node, inputs: before.inputs, options: { permutation, layout } };
+  return withoutMove(joined, graph) ?? graph.add(joined);
 }
 
 function withoutMove(node: Node, graph: Rewriting): readonly Value[] | undefined {

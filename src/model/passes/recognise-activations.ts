@@ -9,9 +9,9 @@ import { scalarOf } from "./constants.ts";
 import { type Rewriting, merged, rewrite } from "./rewriting.ts";
 import { linearNode, linearOf, productOf } from "./scalars.ts";
 
-/** Recognises clamp, relu, leaky-relu, hard-sigmoid, hard-swish, silu, gelu and mish. */
+/** Recognises clamp, relu, leaky-relu, hard-sigmoid, hard-swish, silu, gelu, mish and linear. */
 export function recogniseActivations(graph: Graph): Graph {
-  return rewrite(graph, extremum, rectifier, bounded, hardSigmoid, leaky, gated);
+  return rewrite(graph, extremum, rectifier, bounded, hardSigmoid, leaky, gated, chained);
 }
 
 /** The activation that a node applies, in canonical form. */
@@ -136,6 +136,16 @@ function gated(node: Node, graph: Rewriting): readonly Value[] | undefined {
     if (name) return activated(node, x, name, graph);
   }
   return undefined;
+}
+
+/** Two or more sums and products with numbers. */
+function chained(node: Node, graph: Rewriting): readonly Value[] | undefined {
+  const last = linearNode(node);
+  const before = last && graph.isReadOnce(last.x) ? graph.maker(last.x) : undefined;
+  const first = before && linearNode(before);
+  if (!first) return undefined;
+  const [alpha, beta] = [last!.alpha * first.alpha, last!.alpha * first.beta + last!.beta];
+  return activated(node, first.x, { name: "linear", alpha, beta }, graph);
 }
 
 /** The activation that is scalar * x * gate. */

@@ -57,10 +57,7 @@ export class Rewriting {
 
   /** A name that no node and no value has. */
   unique(name: string): string {
-    let unique = name;
-    for (let copy = 2; this.#names.has(unique); copy++) unique = `${name}/${copy}`;
-    this.#names.add(unique);
-    return unique;
+    return uniqueIn(this.#names, name);
   }
 
   visit(given: Node, rules: readonly Rule[]): void {
@@ -132,7 +129,15 @@ export function countReaders(graph: Graph): Map<Value, number> {
   return readers;
 }
 
-function namesOf({ inputs, nodes }: Graph): Set<string> {
+/** A name that is not among others, which it joins. */
+export function uniqueIn(names: Set<string>, name: string): string {
+  let unique = name;
+  for (let copy = 2; names.has(unique); copy++) unique = `${name}/${copy}`;
+  names.add(unique);
+  return unique;
+}
+
+export function namesOf({ inputs, nodes }: Graph): Set<string> {
   const names = new Set(inputs.map(({ name }) => name));
   for (const node of nodes) {
     names.add(node.name);

@@ -1,4 +1,5 @@
 // Chains of sums and products with numbers: alpha * x + beta.
+import { checkElementActivation } from "../../ops/shared/geometry/element-activation.ts";
 import type { Node, Value } from "../graph.ts";
 import { scalarOf } from "./constants.ts";
 import type { Rewriting } from "./rewriting.ts";
@@ -17,6 +18,10 @@ export function linearNode({ operator, inputs, options, outputs }: Node): Linear
   const { x, a, b } = inputs;
   const found = ((): Linear | undefined => {
     if (operator === "negate") return { x: x!, alpha: -1, beta: 0 };
+    if (operator === "activate") {
+      const { name, parameter, second } = checkElementActivation("activation", options["activation"]);
+      return name === "linear" ? { x: x!, alpha: parameter, beta: second } : undefined;
+    }
     if (!a || !b) return undefined;
     const [left, right] = [scalarOf(a), scalarOf(b)];
     if (operator === "multiply" && right !== undefined) return { x: a, alpha: right, beta: 0 };

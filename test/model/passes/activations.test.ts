@@ -70,6 +70,10 @@ const RECOGNISED: Readonly<Record<string, readonly [make: Make, activation: unkn
     (call, x) => call.of("multiply", x, call.of("multiply", gate(call, x), 0.5)),
     "gelu",
   ],
+  "3 (2 x + 1) - 4": [
+    (call, x) => call.of("sub", call.of("multiply", 3, call.of("add", call.of("multiply", x, 2), 1)), 4),
+    { name: "linear", alpha: 6, beta: -1 },
+  ],
   "x tanh(softplus(x))": [
     (call, x) => call.of("multiply", x, call.activate(call.activate(x, "softplus"), "tanh")),
     "mish",

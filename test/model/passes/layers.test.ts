@@ -96,6 +96,10 @@ const FOLDED: Readonly<Record<string, Make>> = {
       a: build.conv(build.x, { padding: 1 }, { residual: build.x }),
       b: build.channels([1, 2, 3, 4]),
     }),
+  "the same numbers for all channels": (build) =>
+    build.call("activate", build.conv(build.x, {}, { bias: build.bias() }), {
+      activation: { name: "linear", alpha: 2, beta: -3 },
+    }),
   "a normalisation before": (build) => build.conv(build.normalised(build.x)),
   "a normalisation before groups and a bias": (build) =>
     build.conv(build.normalised(build.x), { groups: 2, padding: -1 }, { bias: build.bias() }),
