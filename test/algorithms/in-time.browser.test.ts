@@ -33,6 +33,8 @@ const signal = { inputShape: [1, 2, 999], kernelShape: [3, 2, 9], padding: 8, di
 const points = { inputShape: [3, 16, 8, 8], kernelShape: [8, 16, 1, 1] };
 const strided = { inputShape: [12, 8, 33, 9], kernelShape: [8, 8, 1, 1], stride: 2 };
 const border = { inputShape: [2, 4, 30, 6], kernelShape: [6, 4, 5, 3], padding: 2, paddingMode: "reflect" };
+const phases = { inputShape: [2, 2, 13, 10], kernelShape: [4, 2, 4, 3], stride: 2, padding: 1 };
+const maps = { inputShape: [2, 4, 17, 9], kernelShape: [4, 1, 3, 3], groups: 4, padding: 1 };
 
 const CASES: readonly [string, string, Pass, object][] = [
   ["direct", "rows", "forward", rows],
@@ -47,6 +49,12 @@ const CASES: readonly [string, string, Pass, object][] = [
   ["direct", "signal", "backward-weights", signal],
   ["implicit-gemm", "batch", "backward-weights", batch],
   ["pointwise", "points", "backward-weights", points],
+  ["im2col", "points", "backward-weights", points],
+  ["direct", "phases", "backward-data", phases],
+  ["im2col", "phases", "backward-data", phases],
+  ["depthwise", "maps", "forward", maps],
+  ["depthwise", "maps", "backward-data", maps],
+  ["depthwise", "maps", "backward-weights", maps],
 ];
 
 it.each(CASES)("%s computes %s, %s, in parts", async (algorithm, _, pass, given) => {
