@@ -70,6 +70,8 @@ export interface Result {
   readonly refused?: string;
   /** Why it could not run, or why `find` rejected it. */
   readonly failed?: string;
+  /** Why `find` did not measure it. */
+  readonly notMeasured?: string;
 }
 
 /** What operations beside convolution are compared with, besides the copies of the roofline. */

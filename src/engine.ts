@@ -160,10 +160,11 @@ export class Engine {
   }
 
   /**
-   * Measures every way to compute a pass that the constraints allow, on random data, and checks each result against `direct`. The times are
-   * stored in `tuning`; from then on "auto" ranks the same pass under the same constraints by them.
+   * Measures every way to compute a pass that the constraints allow, on random data, and checks each result against `direct`, or against the fastest
+   * algorithm that sums term by term as well where that would take over two seconds. What by estimate takes over ten times as long as the fastest,
+   * and over 0.2 s, is not measured. The times are stored in `tuning`; from then on "auto" ranks the same pass under the same constraints by them.
    * @param options constraints; `progress`, called before each candidate; and `signal`, an AbortSignal that stops the search
-   * @returns all candidates: the fastest first, failed ones last, with the reason
+   * @returns all candidates: the fastest first, those that failed or were not measured last, with the reason
    * @throws ConvError (as a rejection) if the descriptor is invalid or no algorithm can compute it; the signal's reason if it aborts
    * @example
    * const [fastest] = await engine.find("forward", { inputShape: [1, 64, 56, 56], kernelShape: [64, 64, 3, 3], padding: 1 });

@@ -4,7 +4,8 @@
 // The law between the members, which test/algorithms/law.test.ts checks on the shared problems. A candidate
 // - can be planned: `plan()` never fails;
 // - has exactly the dispatches, and needs exactly the bytes of workspace and of prepacked weights, that it states;
-// - keeps within the limits of the device, and, once it is lifted to problems, within the iterations that an invocation may have (long-sums.ts);
+// - keeps within the limits of the device, and, once it is lifted to problems, within the iterations that an invocation may have (long-sums.ts)
+//   and within the time that a dispatch may take by estimate (in-time.ts);
 // - is right: within the error that it states (the suite of test/algorithms/algorithms.browser.test.ts).
 // And a variant that was once offered is offered again when asked for by its name, on any device that can run it: tuning tables and callers
 // store names. This holds for each list of algorithms: that of software adapters (index.ts) knows none of the variants that only that of GPUs

@@ -179,7 +179,8 @@ export async function find(
       const near = Math.max(best, ranked[0]!.seconds);
       const notMeasured = reasonNotToMeasure(one, near, workbench.rates);
       if (notMeasured !== undefined) {
-        found.push({ ...common, notMeasured });
+        const { workspaceBytes, preparedBytes } = candidate;
+        found.push({ ...common, workspaceBytes, preparedBytes, notMeasured });
         continue;
       }
       const cap =

@@ -33,8 +33,8 @@ const signal = { inputShape: [1, 2, 999], kernelShape: [3, 2, 9], padding: 8, di
 const points = { inputShape: [3, 16, 8, 8], kernelShape: [8, 16, 1, 1] };
 const strided = { inputShape: [12, 8, 33, 9], kernelShape: [8, 8, 1, 1], stride: 2 };
 const border = { inputShape: [2, 4, 30, 6], kernelShape: [6, 4, 5, 3], padding: 2, paddingMode: "reflect" };
-const phases = { inputShape: [2, 2, 13, 10], kernelShape: [4, 2, 4, 3], stride: 2, padding: 1 };
-const maps = { inputShape: [2, 4, 17, 9], kernelShape: [4, 1, 3, 3], groups: 4, padding: 1 };
+const phases = { inputShape: [2, 4, 17, 14], kernelShape: [6, 4, 4, 3], stride: 2, padding: 1 };
+const maps = { inputShape: [2, 6, 31, 17], kernelShape: [6, 1, 3, 3], groups: 6, padding: 1 };
 
 const CASES: readonly [string, string, Pass, object][] = [
   ["direct", "rows", "forward", rows],
