@@ -10,13 +10,16 @@ const reference = fileURLToPath(new URL("src/reference.ts", import.meta.url));
 const GRADIENTS =
   /\/conv\/transposed\.|\/(?:algorithms|conv|problem)\/gradients\.|\/fold-padding\.|\/inner-product\.|[/-]phases\.|\/copies[-.]/;
 
-const hardware = fileURLToPath(new URL("src/planner/hardware.ts", import.meta.url));
+/** What an engine on a GPU loads, and what one loads where the GPU has a draft feature. */
+const [hardware, drafts] = ["hardware", "subgroup-matrices"].map((name) =>
+  fileURLToPath(new URL(`src/planner/${name}.ts`, import.meta.url)),
+) as [string, string];
 
-/** Whether only what a GPU loads imports a module, directly or not. */
-function isOfHardware(id: string, modules: Rolldown.ChunkingContext): boolean {
-  if (id === hardware) return true;
+/** Whether only one of some modules imports a module, directly or not. */
+function isOnlyOf(roots: readonly string[], id: string, modules: Rolldown.ChunkingContext): boolean {
+  if (roots.includes(id)) return true;
   const importers = modules.getModuleInfo(id)?.importers ?? [];
-  return importers.length > 0 && importers.every((importer) => isOfHardware(importer, modules));
+  return importers.length > 0 && importers.every((importer) => isOnlyOf(roots, importer, modules));
 }
 
 /** Whether a module belongs to what stands on the engine. */
@@ -61,7 +64,7 @@ export default defineConfig({
             // Side by side, shaders compress better: by 2 % of a bundle. That of calibration is loaded with it.
             {
               name: (id, modules) =>
-                isOfHardware(id, modules) ? null : isOfGradients(id) ? "gradient-shaders" : "shaders",
+                isOnlyOf([hardware, drafts], id, modules) ? null : isOfGradients(id) ? "gradient-shaders" : "shaders",
               debugName: "shaders",
               test: /(?<!\/calibrate)\.wgsl$/,
               priority: 6,
@@ -86,7 +89,7 @@ export default defineConfig({
             { name: "model", test: /\/src\/model\//, minShareCount: 2, priority: 1 },
             // Loaded by `createEngine` where the adapter is a GPU.
             {
-              name: (id, modules) => (isOfHardware(id, modules) ? "hardware" : null),
+              name: (id, modules) => (isOnlyOf([hardware], id, modules) ? "hardware" : null),
               debugName: "hardware",
               priority: 3,
             },

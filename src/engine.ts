@@ -260,7 +260,7 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
   const given = Object.keys(source).filter((key) => source[key] !== undefined);
   if (given.length > 1)
     refuse("invalid-argument", "options", words(given.join(" and ")), "one of device, adapter and gpu");
-  const opened = await openDevice(source, (adapterInfo) => loadPlatform(describe(adapterInfo)));
+  const opened = await openDevice(source, (adapterInfo) => loadPlatform(describe(adapterInfo), adapterInfo));
   const engine = new Engine(opened, opened.loaded, store);
   await engine.tuning.load();
   return engine;

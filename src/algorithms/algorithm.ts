@@ -76,6 +76,12 @@ export interface ErrorBound {
    * follow the norm of a tile. Means are over the spread + 1 cells of an axis that a tile has.
    */
   readonly norm: "windows" | "energy";
+  /**
+   * Terms of a K-step, if its numbers are rounded to half precision. Errors then do not grow with the number of K-steps, and the bound is growth
+   * gamma_halfTerms sum |x||w|, for numbers that a half has: larger ones than 65504 become infinity, smaller ones than 2^-14 may become 0. "auto" and
+   * algorithms that are named without a variant take such candidates only as far as `maxErrorGrowth` allows.
+   */
+  readonly halfTerms?: number | undefined;
   /** Whether integers of size 8 at most, whose sums stay below 2^24, come out exact. */
   readonly exactOnIntegers: boolean;
 }

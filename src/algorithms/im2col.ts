@@ -177,7 +177,7 @@ function workspaceBytes(c: Correlation, sizes: Sizes, chunks: readonly Chunk[]):
 /** The algorithm with some tiles of the GEMM. */
 export const im2col = (tiles: readonly GemmVariant[]): TiledAlgorithm => ({
   name: "im2col",
-  tiles,
+  tiles: [tiles],
 
   candidates(c, device, variant) {
     const sizes = measure(c);
@@ -193,7 +193,7 @@ export const im2col = (tiles: readonly GemmVariant[]): TiledAlgorithm => ({
     const chunks = chunksOf(sizes, largest);
     const products = chunks.map((chunk) => productsOf(c, sizes, chunk));
     const columns = chunks.map((chunk) => im2colWork(c, sizes, chunk));
-    return selectTiles(tiles, productsOf(c, sizes, largest), device, variant).map((tile): Candidate => ({
+    return selectTiles([tiles], productsOf(c, sizes, largest), device, variant).map((tile): Candidate => ({
       variant: tile.name,
       workspaceBytes: workspaceBytes(c, sizes, chunks),
       preparedBytes: sizes.packedBytes,

@@ -4,8 +4,8 @@ import { ELEMENTS } from "../base/dtype.ts";
 import { elementCount } from "../base/shape.ts";
 import { BINDING, STORAGE_ALIGNMENT } from "../kernel/step.ts";
 import { type Correlation, paddingSeen } from "../problem/correlation.ts";
-import { type Candidate, type PartialPlan, SEQUENTIAL_SUM, type Unsupported, tooManyBytes } from "./algorithm.ts";
-import { type GemmVariant, type Products, type TiledAlgorithm, gemmStep, gemmWork } from "./gemm/gemm.ts";
+import { type Candidate, type PartialPlan, type Unsupported, tooManyBytes } from "./algorithm.ts";
+import { type GemmVariant, type Products, type TiledAlgorithm, gemmError, gemmStep, gemmWork } from "./gemm/gemm.ts";
 import { type MatrixBatch, type PixelGrid, outputBatch, outputPixels } from "./gemm/matrices.ts";
 import { packedSize } from "./gemm/pack.ts";
 import { selectTiles } from "./gemm/tile.ts";
@@ -89,8 +89,8 @@ function pointwisePlan(c: Correlation, weights: WeightMatrix, pixels: MatrixBatc
   return withPackedWeights({ steps: [multiply], workspaceBytes: 0 }, weights, c);
 }
 
-/** The algorithm with some tiles of the GEMM. */
-export const pointwise = (tiles: readonly GemmVariant[]): TiledAlgorithm => ({
+/** The algorithm with some lists of tiles of the GEMM, of each of which the best are candidates. */
+export const pointwise = (...tiles: TiledAlgorithm["tiles"]): TiledAlgorithm => ({
   name: "pointwise",
   tiles,
 
@@ -110,8 +110,7 @@ export const pointwise = (tiles: readonly GemmVariant[]): TiledAlgorithm => ({
       preparedBytes,
       dispatches: weights.packed ? 2 : 1,
       work: [...packedWeightsWork(weights, c), { ...gemmWork(products, tile), bytes: operandBytes(c) }],
-      // The terms are summed sequentially, as in direct.
-      error: SEQUENTIAL_SUM,
+      error: gemmError(tile, c, products.K),
       iterations: Math.ceil(products.K / 4),
       plan: () => pointwisePlan(c, weights, pixels, tile),
     }));

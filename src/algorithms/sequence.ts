@@ -47,11 +47,16 @@ export function inSequence(
   };
 }
 
-/** The largest of the bounds. A bound below that of the sequential sum counts as that. */
+/**
+ * The largest of the bounds. A bound below that of the sequential sum counts as that. A growth in half precision covers sequential sums of as many terms
+ * in float32.
+ */
 function joinedError(errors: readonly ErrorBound[]): ErrorBound {
   const along = (axis: 0 | 1 | 2): number => largestOf(errors, ({ spread }) => spread[axis]);
   const spread: Triple = [along(0), along(1), along(2)];
+  const halfTerms = largestOf(errors, (error) => error.halfTerms ?? 0);
   return {
+    ...(halfTerms > 0 && { halfTerms }),
     growth: Math.max(
       SEQUENTIAL_SUM.growth,
       largestOf(errors, ({ growth }) => growth),

@@ -62,16 +62,21 @@ function inputsFor(problem: ConvProblem): Inputs {
 
 /**
  * Returns the largest difference from the result of `direct` that rounding explains at any element. It covers the error bounds of both results
- * for sums of magnitudes up to `largest`, activations whose slope is under 2 and which are good to 1e-5, and the rounding of stored halves.
+ * for sums of magnitudes up to `largest`, of which gamma counts some terms, activations whose slope is under 2 and which are good to 1e-5, and the rounding of stored halves.
  */
-export function errorLimit(problem: ConvProblem, errorGrowth: number, largest: number): number {
+export function errorLimit(
+  problem: ConvProblem,
+  errorGrowth: number,
+  largest: number,
+  terms = sumLength(problem),
+): number {
   const { activation } = problem.epilogue;
   const slope = 2 * Math.max(1, Math.abs(activation.parameter));
   const derivative = problem.activationGradient ? 2 * Math.max(1, problem.activationGradient.activation.parameter) : 1;
   const size = largest * derivative + 2; // and the bias and the residual
   const storing = problem.dtype === "f16" ? 2 ** -9 * size : 0;
   const evaluation = activation.name === "none" && !problem.activationGradient ? 0 : 1e-5 * size;
-  return slope * (errorGrowth + 1) * gamma(sumLength(problem) + 3) * size + evaluation + storing;
+  return slope * (errorGrowth * gamma(terms + 3) + gamma(sumLength(problem) + 3)) * size + evaluation + storing;
 }
 
 /** The largest difference between two results; NaN counts as an infinite difference. */
@@ -188,7 +193,7 @@ export async function find(
       try {
         const measured = await measure(workbench, stopwatch, problem.pass, descriptor, { ...name, ...cap }, inputs, {
           expected,
-          tolerance: errorLimit(problem, error.growth, largest),
+          tolerance: errorLimit(problem, error.growth, largest, error.halfTerms),
           limit: best * HOPELESS,
         });
         await workbench.check?.();

@@ -5,19 +5,12 @@ import { elementCount, roundUp } from "../../base/shape.ts";
 import { F32_BYTES } from "../../kernel/element-types.ts";
 import { BINDING, STORAGE_ALIGNMENT, type Step } from "../../kernel/step.ts";
 import { type Correlation, termCount } from "../../problem/correlation.ts";
-import {
-  type Algorithm,
-  type Candidate,
-  type PartialPlan,
-  SEQUENTIAL_SUM,
-  type Unsupported,
-  tooManyBytes,
-} from "../algorithm.ts";
+import { type Algorithm, type Candidate, type PartialPlan, type Unsupported, tooManyBytes } from "../algorithm.ts";
 import { isMap, scratch, whole } from "../operands.ts";
 import { refusedPadding } from "../pointwise.ts";
 import { reduceSteps, reduceWork } from "../reduce-splits.ts";
 import type { DeviceTraits } from "../traits.ts";
-import { type GemmVariant, type TiledAlgorithm, gemmStep, gemmWork } from "./gemm.ts";
+import { type GemmVariant, type TiledAlgorithm, gemmError, gemmStep, gemmWork } from "./gemm.ts";
 import type { MatrixBatch, ResultBatch } from "./matrices.ts";
 import { type Unpacked, packStep, packWork, packedSize } from "./pack.ts";
 import { selectTiles } from "./tile.ts";
@@ -115,7 +108,7 @@ function splitsFor(product: Product, device: DeviceTraits, tile: GemmVariant): n
 
 /** The candidates for a correlation that is an inner product. */
 function innerProductCandidates(
-  tiles: readonly GemmVariant[],
+  tiles: TiledAlgorithm["tiles"],
   c: Correlation,
   device: DeviceTraits,
   variant?: string,
@@ -142,7 +135,7 @@ function innerProductCandidates(
         gemmWork({ batch: splits * c.groups, M, N, K: termCount(c) / splits }, tile),
         ...reduceWork(c, splits),
       ],
-      error: SEQUENTIAL_SUM,
+      error: gemmError(tile, c, termCount(c)),
       iterations: Math.ceil(termCount(c) / splits / 4),
       plan: () => innerProductPlan(product, splits, tile),
     };
