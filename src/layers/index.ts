@@ -4,8 +4,10 @@ import { DTYPES } from "../base/dtype.ts";
 import { refuse } from "../base/error.ts";
 import { checkOneOf, checkOptions, checkSignal } from "../base/validate.ts";
 import type { Engine } from "../engine.ts";
+import { checkModelConstraints, constrained } from "../model/constrained.ts";
 import type { ModelSource } from "../model/graph.ts";
 import { Model } from "../model/model.ts";
+import type { Constraints } from "../planner/choose.ts";
 import type { CustomLayerFunction } from "./custom.ts";
 import { type FileOptions, type LayersInput, readFiles } from "./files.ts";
 import { layersSource } from "./source.ts";
@@ -26,6 +28,8 @@ export interface LayersOptions {
   dtype?: Dtype;
   /** What adds the nodes of layers of other classes, by the name of the class. */
   customLayers?: Readonly<Record<string, CustomLayerFunction>>;
+  /** Constraints of all convolutions, as `conv` has them: `{ algorithm: "direct" }`, or a largest error. */
+  constraints?: Constraints;
 }
 
 /**
@@ -47,14 +51,15 @@ export async function loadLayers(engine: Engine, model: LayersInput, options: La
 
 /** Reads a layers-model, without a GPU. @throws as `loadLayers` */
 export async function readLayers(model: LayersInput, options: LayersOptions = {}): Promise<ModelSource> {
-  const given = checkOptions("options", options, ["progress", "signal", "dtype", "customLayers"]);
+  const given = checkOptions("options", options, ["progress", "signal", "dtype", "customLayers", "constraints"]);
   const { progress } = options;
   if (progress !== undefined && typeof progress !== "function")
     refuse("invalid-argument", "progress", progress, "a function");
   const dtype = checkOneOf("dtype", given["dtype"] ?? "f32", DTYPES);
   const customLayers = given["customLayers"] === undefined ? {} : customLayersOf(given["customLayers"]);
+  const constraints = checkModelConstraints(given["constraints"]);
   const { modelJson, weights } = await readFiles(model, { progress, signal: checkSignal("signal", given["signal"]) });
-  return layersSource(modelJson, weights, { dtype, customLayers });
+  return constrained(layersSource(modelJson, weights, { dtype, customLayers }), constraints);
 }
 
 function customLayersOf(given: unknown): Readonly<Record<string, CustomLayerFunction>> {

@@ -3,9 +3,11 @@ import { DTYPES, type Dtype } from "../base/dtype.ts";
 import { refuse, words } from "../base/error.ts";
 import { checkOneOf, checkOptions, checkSignal } from "../base/validate.ts";
 import type { Engine } from "../engine.ts";
+import { checkModelConstraints, constrained } from "../model/constrained.ts";
 import { addressBeside, addressOf, collect, collectResponse, download } from "../model/download.ts";
 import type { ModelSource } from "../model/graph.ts";
 import { Model } from "../model/model.ts";
+import type { Constraints } from "../planner/choose.ts";
 import { readModel } from "./read.ts";
 
 /** A file: its address, a response to a request for it, a stream or a piece of memory, which is not to be changed while the model lives. */
@@ -30,6 +32,8 @@ export interface OnnxOptions {
    * by its address.
    */
   externalData?: (path: string) => OnnxInput | Promise<OnnxInput>;
+  /** Constraints of all convolutions, as `conv` has them: `{ algorithm: "direct" }`, or a largest error. */
+  constraints?: Constraints;
 }
 
 /** Largest file: a protocol buffer has no more bytes. */
@@ -56,15 +60,19 @@ export async function loadOnnx(engine: Engine, model: OnnxInput, options: OnnxOp
 
 /** Reads an ONNX model, without a GPU. @throws as `loadOnnx` */
 export async function readOnnx(model: OnnxInput, options: OnnxOptions = {}): Promise<ModelSource> {
-  const checked = checkOptions("options", options, ["progress", "signal", "dtype", "externalData"]);
+  const checked = checkOptions("options", options, ["progress", "signal", "dtype", "externalData", "constraints"]);
   const { progress, externalData } = options;
   for (const [name, value] of Object.entries({ progress, externalData }))
     if (value !== undefined && typeof value !== "function") refuse("invalid-argument", name, value, "a function");
   const signal = checkSignal("signal", checked["signal"]);
   const dtype = checkOneOf("dtype", checked["dtype"] ?? "f32", DTYPES);
+  const constraints = checkModelConstraints(checked["constraints"]);
   const files = new Files(progress, signal);
   const bytes = await files.read("model", model);
-  return readModel(bytes, dtype, async (path) => files.read(path, await tensorFile(model, path, externalData)));
+  const source = await readModel(bytes, dtype, async (path) =>
+    files.read(path, await tensorFile(model, path, externalData)),
+  );
+  return constrained(source, constraints);
 }
 
 /** The file of a path that a model has for tensors. */

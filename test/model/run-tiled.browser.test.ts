@@ -1,6 +1,7 @@
 // Tiled runs on a GPU: the same bits as the whole picture's, in the memory of a tile, with progress, stopped by a signal.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Engine, Tensor, createEngine } from "../../src/index.ts";
+import { constrained } from "../../src/model/constrained.ts";
 import type { ModelSource, Value } from "../../src/model/graph.ts";
 import { Model } from "../../src/model/model.ts";
 import type { TilePiece, TiledProgress } from "../../src/model/run-tiled.ts";
@@ -25,9 +26,9 @@ const fractions = (count: number, seed: number): Float32Array =>
 /** Strides, a transposed convolution, a shortcut and shuffled pixels, by one algorithm. */
 function network(): ModelSource {
   const constants = [8 * 27, 8 * 72, 8 * 4 * 16, 12 * 12 * 9, 8].map((count, at) => fractions(count, at + 1));
-  return sourceOf([input], (builder, x) => {
+  const source = sourceOf([input], (builder, x) => {
     const weights = (at: number, shape: number[]): Value => builder.constant(`w${at}`, { shape, data: constants[at]! });
-    const options = { padding: "same", algorithm: "direct" };
+    const options = { padding: "same" };
     const [a] = builder.node(
       "a",
       "conv",
@@ -35,13 +36,14 @@ function network(): ModelSource {
       { ...options, activation: "silu" },
     );
     const [b] = builder.node("b", "conv", { x: a!, w: weights(1, [8, 8, 3, 3]) }, { ...options, stride: 2 });
-    const up = { stride: 2, padding: "same", algorithm: "direct", outputShape: a!.shape.slice(2) };
+    const up = { stride: 2, padding: "same", outputShape: a!.shape.slice(2) };
     const [c] = builder.node("c", "convTranspose", { x: b!, w: weights(2, [8, 4, 4, 4]) }, up);
     const [both] = builder.node("both", "concatenate", { 0: a!, 1: c! });
     const [d] = builder.node("d", "conv", { x: both!, w: weights(3, [12, 12, 3, 3]) }, options);
     const [y] = builder.node("y", "pixelShuffle", { x: d! }, { factor: 2 });
     builder.output("y", y!);
   });
+  return constrained(source, { algorithm: "direct" });
 }
 
 const SHAPE = [1, 3, 45, 37];
