@@ -55,3 +55,13 @@ test("a model runs for every size that its file leaves open", async () => {
     y!.destroy();
   }
 });
+
+test("a model computes with half-precision numbers where it is asked to", async ({ skip }) => {
+  if (!engine.device.features.has("shader-f16")) skip();
+  const golden = models.find(({ name }) => name === "Conv, opset 11")!;
+  using model = await loadOnnx(engine, golden.model, { dtype: "f16" });
+  const { y } = await model.run(golden.inputs);
+  expect(y!.dtype).toBe("f16");
+  // Numbers of the model are halves; a result is rounded once, by 2^-11 of its size.
+  expect(differenceOf(await y!.read(), golden.outputs["y"]!.data)).toBeLessThanOrEqual(2 ** -11);
+});
