@@ -3,9 +3,9 @@
 //
 // What only GPUs are offered runs nowhere but where a GPU is, so every such kernel in f32 is compiled. Of the software adapter's, and of all in
 // f16, a run compiles one of each kind, drawn by its seed (vitest.config.ts): kernels of one kind differ only in numeric constants and element
-// types, and compiling takes a second for each MB of unrolled source. All of them, 11 000 in f32 and as many in f16, take five minutes of a core,
-// and two more to plan: so a problem is planned for the software adapter and for two other classes, in f16 for one class, in turn, so that many
-// runs cover all. CONVOKE_SUITE=all plans every problem for every class and compiles every kernel.
+// types, and compiling takes a second for each MB of unrolled source. In f32 alone all classes get 11 000, which take two and a half
+// minutes of a core, and one more to plan: so a problem is planned for the software adapter and for two other classes, in f16 for one class, in
+// turn, so that many runs cover all. CONVOKE_SUITE=all plans every problem for every class and compiles every kernel.
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { minify } from "../../scripts/minify-wgsl.mjs";
 import { algorithms } from "../../src/algorithms/hardware.ts";
