@@ -6,12 +6,12 @@ import weightsFourShader from "../../shaders/algorithms/direct/weights-four.wgsl
 import weightsQuadsShader from "../../shaders/algorithms/direct/weights-quads.wgsl";
 import weightsScalarShader from "../../shaders/algorithms/direct/weights-scalar.wgsl";
 import quadsShader from "../../shaders/lib/quads.wgsl";
-import { elementCount, roundUp } from "../base/shape.ts";
+import { roundUp } from "../base/shape.ts";
 import type { Shader } from "../kernel/shader.ts";
-import { BINDING, type Step, WORKGROUP_SIZE } from "../kernel/step.ts";
+import { BINDING, type Step } from "../kernel/step.ts";
 import type { Correlation } from "../problem/correlation.ts";
 import { type Algorithm, type Candidate, type Kernels, type Variant, candidatesAmong, oneStep } from "./algorithm.ts";
-import { CELL_LOADS, OUTPUT_LOADS, SCALAR_LOADS, type Work, numberBytes } from "./cost.ts";
+import { CELL_LOADS, OUTPUT_LOADS, SCALAR_LOADS, type Work } from "./cost.ts";
 import {
   dispatchOn,
   inputUniforms,
@@ -19,7 +19,6 @@ import {
   kernelUniforms,
   loader,
   mapColumns,
-  numbersOf,
   operandBytes,
   outputUniforms,
   paddedInput,
@@ -119,7 +118,7 @@ function divisorUpTo(size: number, most: number): number {
  * How many kernel rows and columns one step of the sum takes, and how it loads the cells of a row: as one run that the columns share, or column
  * by column if they share little.
  */
-function stepConstants(c: Correlation, tile: DirectTile) {
+export function stepConstants(c: Correlation, tile: DirectTile) {
   const stride = c.stride[2];
   const dilation = c.dilation[2];
   const { tileQ, tileV, down } = tile;
@@ -146,7 +145,7 @@ function stepConstants(c: Correlation, tile: DirectTile) {
 }
 
 /** How a tile divides the outputs among threads, and their sums into steps. */
-function cut(c: Correlation, tile: DirectTile) {
+export function cut(c: Correlation, tile: DirectTile) {
   const { N, K, groups, kernel, output } = c;
   const { ROWS, COLUMNS } = stepConstants(c, tile);
   const tilesQ = Math.ceil(output[2] / tile.tileQ);
@@ -187,60 +186,35 @@ function directStep(c: Correlation, tile: DirectTile, { subgroupSize }: DeviceTr
   });
 }
 
-/** Instructions that load a cell or a weight, beside the load: in Mesa's code for Navi 21, whose loop of 3x3 is multiply-adds by 77 %. */
-const LOAD_INSTRUCTIONS = { cell: 3, paddedCell: 8, weight: 1 };
-
-/** Lines of a cache that the cells of a vector of channels take, at most. */
-const MOST_LINES = 32;
-
-/** Numbers that a workgroup takes from the last cache: its cells, which threads beside each other share, once for all taps, and its weights. */
-function numbersOfWorkgroup(c: Correlation, tile: DirectTile, threads: number): number {
-  const { kernel, stride, dilation, output } = c;
-  const extent = (axis: 0 | 1 | 2, outputs: number): number =>
-    Math.min(outputs, output[axis]) * stride[axis] + (kernel[axis] - 1) * dilation[axis];
-  const [along, across] = tile.down ? ([2, 1] as const) : ([1, 2] as const);
-  const beside = Math.min(threads, WORKGROUP_SIZE);
-  // Threads run along the rows of the tensor, each with a tile of outputs.
-  const cells = tile.down
-    ? extent(along, tile.tileQ) * extent(across, beside)
-    : extent(along, 1) * extent(across, beside * tile.tileQ);
-  return (c.C / c.groups) * (kernel[0] * cells + tile.tileV * tile.lanes * elementCount(kernel));
+/** The cells and the weights that a thread loads for a kernel row of a step. */
+export function loadsOfRow(c: Correlation, tile: DirectTile) {
+  const { COLUMNS, CELLS_PER_OUTPUT, CELLS_PER_COLUMN } = stepConstants(c, tile);
+  const { tileQ, tileV, lanes, quads } = tile;
+  return {
+    cells: (tileQ - 1) * CELLS_PER_OUTPUT + (COLUMNS - 1) * CELLS_PER_COLUMN + 1,
+    weights: COLUMNS * tileV * (quads ? 1 : lanes),
+  };
 }
 
 function directWork(c: Correlation, tile: DirectTile): Work {
-  const { tileQ, tileV, lanes, quads, down } = tile;
-  const { ROWS, COLUMNS, WHOLE_ROWS, CELLS_PER_OUTPUT, CELLS_PER_COLUMN } = stepConstants(c, tile);
+  const { tileQ, tileV, lanes } = tile;
+  const { ROWS, COLUMNS, WHOLE_ROWS } = stepConstants(c, tile);
   const { threads, steps } = cut(c, tile);
-  const workgroups = Math.ceil(threads / WORKGROUP_SIZE);
-  const cells = (tileQ - 1) * CELLS_PER_OUTPUT + (COLUMNS - 1) * CELLS_PER_COLUMN + 1;
-  const cell = WHOLE_ROWS ? 1 : CELL_LOADS;
-  const weights = COLUMNS * tileV * (quads ? 1 : lanes);
-  const step = down ? c.stride[1] : tileQ * c.stride[2];
-  const apart = c.layout === "channels-first" ? step : step * c.C;
-  const turn = SCALAR_LOADS * ROWS * (cells * cell + weights);
+  const { cells, weights } = loadsOfRow(c, tile);
+  const turn = SCALAR_LOADS * ROWS * (cells * (WHOLE_ROWS ? 1 : CELL_LOADS) + weights);
   const sums = threads * tileQ * tileV * lanes;
   return {
     threads,
     multiplyAdds: sums * steps * ROWS * COLUMNS,
     loads: threads * steps * turn + sums * OUTPUT_LOADS,
     bytes: operandBytes(c),
-    // A step waits for what it loads.
-    ...{ workgroups, barriers: steps },
-    traffic: numberBytes(workgroups * numbersOfWorkgroup(c, tile, threads), numbersOf(c).y),
-    instructions:
-      threads *
-      steps *
-      ROWS *
-      (cells * LOAD_INSTRUCTIONS[WHOLE_ROWS ? "cell" : "paddedCell"] + weights * LOAD_INSTRUCTIONS.weight),
-    // Threads share weights. The cells that neighbouring ones load at once lie a stride apart, of a row or of whole pixels.
-    lines: (cells * Math.min(MOST_LINES, apart) + weights) / (cells + weights),
   };
 }
 
-/** The candidate of a tile. */
-export function candidate(c: Correlation, tile: DirectTile, device: DeviceTraits): Candidate {
+/** The candidate of a tile, whose work on a GPU is `more` than what counts on a CPU. */
+export function candidate(c: Correlation, tile: DirectTile, device: DeviceTraits, more?: Partial<Work>): Candidate {
   return {
-    ...oneStep(tile.name, directWork(c, tile), () => directStep(c, tile, device)),
+    ...oneStep(tile.name, { ...directWork(c, tile), ...more }, () => directStep(c, tile, device)),
     iterations: cut(c, tile).steps,
   };
 }
