@@ -29,11 +29,13 @@ function planOf(call: RecordedCall, device: DeviceTraits, used: Kernels): Record
  * @throws ConvError with the node's name if the device cannot compute it; `out-of-memory`; `destroyed` if the engine is; the signal's reason
  */
 export async function compileGraph(gpu: GpuContext, graph: Graph, waiting: Waiting): Promise<CompiledGraph> {
+  const planner = gpu.attached(PlanCache);
+  for (const { dtype } of graph.inputs) planner.checkDtype(dtype);
   const recording = recordGraph(gpu, operators, graph);
   const calls = neededCalls(recording);
   // Each call is planned, and its kernels are compiled; then memory is prepared.
   const pace = new Pace(gpu, waiting, 2 * calls.length + 1);
-  const device = gpu.attached(PlanCache).traits();
+  const device = planner.traits();
   const used = new Kernels();
   const planned: PlannedCall[] = [];
   const plans = new Map<string, PlannedCall["planned"]>();

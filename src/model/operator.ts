@@ -1,7 +1,7 @@
 // The contract of an operator of graphs: what its result is, and how it is computed. operators.ts lists them.
 import type { TensorDtype } from "../base/dtype.ts";
 import type { Tensor } from "../gpu/tensor.ts";
-import type { Node, Value } from "./graph.ts";
+import type { Value } from "./graph.ts";
 
 /** A result of a node without its name. */
 export type Result = Pick<Value, "shape" | "layout" | "dtype">;
@@ -17,6 +17,4 @@ export interface Operator {
   infer(inputs: Inputs<Value>, options: Options): readonly Result[];
   /** Computes them. */
   run(inputs: Inputs<Tensor<TensorDtype>>, options: Options): readonly Tensor<TensorDtype>[];
-  /** Multiply-adds, where they matter to the time. */
-  multiplyAdds?(node: Node): number;
 }
