@@ -246,9 +246,9 @@ describe("layers of Keras that TensorFlow.js does not compute", () => {
     ["MultiplyBeta of ESRGAN", single("MultiplyBeta", {}, [1, 2]), array([1, 2], 5, -10), array([1, 2], 1, -2)],
     [
       "PixelShuffle2x of ESRGAN",
-      single("PixelShuffle2x", {}, [1, 1, 1, 8]),
-      array([1, 1, 1, 8], 1, 2, 3, 4, 5, 6, 7, 8),
-      array([1, 2, 2, 2], 1, 2, 3, 4, 5, 6, 7, 8),
+      single("PixelShuffle2x", {}, [1, 1, 2, 8]),
+      array([1, 1, 2, 8], 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16),
+      array([1, 2, 4, 2], 1, 2, 3, 4, 9, 10, 11, 12, 5, 6, 7, 8, 13, 14, 15, 16),
     ],
   ])("%s", async (_, model, input, wanted) => {
     compare(await computed(model, [input]), [wanted]);
