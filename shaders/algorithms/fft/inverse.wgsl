@@ -30,10 +30,11 @@ fn thread(index: u32) {
 
   let cells = tile_o * g.stride_d * g.rows_h + tile_p * g.stride_h;
   let start = (cells * (RADIX / 2u + 1u) * g.span + l) * g.signals + signal;
+  let step = g.span * g.signals;
   var line: Line;
   // @unroll
   for (var k = 0u; k < RADIX / 2u + 1u; k++) {
-    line[k] = spectrum[start + k * g.span * g.signals];
+    line[k] = spectrum[start + k * step];
   }
   if (TWIDDLES) {
     line = rotated(line, l);
