@@ -3,6 +3,7 @@
 //
 //     npm install @tensorflow/tfjs@4.22.0
 //     cp .../test/golden/layers/generate.mjs . && node generate.mjs .../test/golden/layers/models.json
+//     npx oxfmt test/golden/layers/models.json # in the project
 import { writeFileSync } from "node:fs";
 import * as tf from "@tensorflow/tfjs";
 
@@ -29,7 +30,6 @@ function filled(shape, next, map = (value) => value) {
 
 const cases = [];
 
-/** Numbers of few digits, which the file holds exactly. */
 const base64 = (buffer) => Buffer.from(buffer).toString("base64");
 
 async function golden(name, model, shapes, change = (json) => json) {
@@ -49,7 +49,7 @@ async function golden(name, model, shapes, change = (json) => json) {
   });
   const data = [saved.weightData].flat().map((part) => Buffer.from(part));
   const arrays = (tensors) =>
-    Promise.all(tensors.map(async (one) => ({ shape: one.shape, data: base64((await one.data()).buffer) })));
+    Promise.all(tensors.map(async (tensor) => ({ shape: tensor.shape, data: base64((await tensor.data()).buffer) })));
   cases.push(
     change({
       name,
