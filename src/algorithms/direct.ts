@@ -114,6 +114,11 @@ function divisorUpTo(size: number, most: number): number {
   return 1;
 }
 
+/** The size of the fewest even parts of `size`, none larger than `most`; the last one may be smaller. */
+function shareUpTo(size: number, most: number): number {
+  return Math.ceil(size / Math.ceil(size / Math.max(1, Math.floor(most))));
+}
+
 /**
  * How many kernel rows and columns one step of the sum takes, and how it loads the cells of a row: as one run that the columns share, or column
  * by column if they share little.
@@ -123,7 +128,7 @@ export function stepConstants(c: Correlation, tile: DirectTile) {
   const dilation = c.dilation[2];
   const { tileQ, tileV, down } = tile;
   const unrolled = down ? MAX_LINES / (tileQ * (1 + tileV) + 2 * tileV + 1) : MAX_UNROLLED / (tileQ * tileV);
-  const columns = isMap(c) ? mapColumns(c) : divisorUpTo(c.kernel[2], unrolled);
+  const columns = isMap(c) ? mapColumns(c) : (down ? shareUpTo : divisorUpTo)(c.kernel[2], unrolled);
   const stretch = (tileQ - 1) * stride + (columns - 1) * dilation + 1;
   if (stretch > tileQ * columns) {
     return {

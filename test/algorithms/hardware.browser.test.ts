@@ -177,6 +177,12 @@ const CASES: readonly Named[] = [
     },
   },
   {
+    name: "31 taps along both axes, of which a step takes a part",
+    algorithm: "direct",
+    descriptor: { inputShape: [1, 3, 14, 37], kernelShape: [3, 1, 31, 31], groups: 3, padding: 15, paddingValue: 1 },
+    passes: ["forward"],
+  },
+  {
     name: "3-D, dilated, channels-last, groups",
     algorithm: "direct",
     descriptor: {
