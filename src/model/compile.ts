@@ -29,6 +29,7 @@ function planOf(call: RecordedCall, device: DeviceTraits, used: Kernels): Record
  * @throws ConvError with the node's name if the device cannot compute it; `out-of-memory`; `destroyed` if the engine is; the signal's reason
  */
 export async function compileGraph(gpu: GpuContext, graph: Graph, waiting: Waiting): Promise<CompiledGraph> {
+  gpu.memory.checkOpen();
   const planner = gpu.attached(PlanCache);
   for (const { dtype } of graph.inputs) planner.checkDtype(dtype);
   const recording = recordGraph(gpu, operators, graph);

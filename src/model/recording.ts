@@ -64,7 +64,6 @@ const asCell = (buffer: GPUBuffer): Cell => buffer as unknown as Cell;
  * @throws ConvError with the node's name if the device cannot compute it
  */
 export function recordGraph(gpu: GpuContext, operators: Readonly<Record<string, Operator>>, graph: Graph): Recording {
-  gpu.memory.checkOpen();
   const calls: RecordedCall[] = [];
   const tensors = new Map<Value, Tensor<TensorDtype>>();
   const sourced = (value: Value): Tensor<TensorDtype> => {
