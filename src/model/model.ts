@@ -8,21 +8,15 @@ import type { Tensor } from "../gpu/tensor.ts";
 import { compileGraph } from "./compile.ts";
 import type { CompiledGraph } from "./compiled.ts";
 import type { ModelSource, ModelTensor } from "./graph.ts";
-import { type ModelBuffers, type ModelInputs, checkBuffers, checkInputs, checkPicture } from "./inputs.ts";
+import { type ModelBuffers, type ModelInputs, checkBuffers, checkInputs } from "./inputs.ts";
 import type { CompileProgress } from "./pace.ts";
-import { dropDead } from "./passes/drop-dead.ts";
 import { optimise } from "./passes/index.ts";
-import {
-  type Picture,
-  type TiledData,
-  type TiledOptions,
-  type TiledOutputs,
-  checkTiledOptions,
-  onlyInput,
-  runTiles,
-} from "./run-tiled.ts";
+import type { Picture, TiledData, TiledOptions, TiledOutputs } from "./run-tiled.ts";
 import { type Shapes, checkShapes, shapesKey } from "./shapes.ts";
-import { type Tiling, tilingOf } from "./tiling.ts";
+import type { Tiling } from "./tiling.ts";
+
+/** Loads what divides pictures. */
+const loadTiling = () => import("./run-tiled.ts");
 
 /** Options of calls of a model that may have to compile it first. */
 export interface CompileOptions {
@@ -63,7 +57,8 @@ export class Model {
   readonly #recorded = new Set<CompiledGraph>();
   /** The shapes of the last call. */
   #last: string | undefined;
-  #tiling: { readonly key: string; readonly tiling: Tiling } | undefined;
+  /** How pictures are divided, by their shapes. */
+  readonly #tilings = new Map<string, Tiling>();
   #destroyed = false;
 
   /** @internal Use loadOnnx or loadLayers. */
@@ -153,26 +148,13 @@ export class Model {
     options: TiledOptions = {},
   ): Promise<Record<string, From extends Tensor<TensorDtype> ? Tensor<TensorDtype> : TiledData>> {
     this.#alive("runTiled");
-    const input = onlyInput(this.inputs);
-    const picture = checkPicture(this.#engine, input, x);
-    const { tile, options: checked } = checkTiledOptions(options, { shape: picture.shape, layout: input.layout });
-    const tiling = this.#tilingOf(input, picture.shape, tile);
-    const { signal } = checked;
-    const outputs: TiledOutputs = await runTiles(this.#engine, picture, tiling, checked, (part) =>
-      this.run({ [input.name]: part }, signal ? { signal } : {}),
+    const { runTiled } = await loadTiling();
+    this.#alive("runTiled");
+    const parts = { engine: this.#engine, source: this.#source, tilings: this.#tilings };
+    const outputs: TiledOutputs = await runTiled(parts, x, options, (inputs, signal) =>
+      this.run(inputs, signal ? { signal } : {}),
     );
     return outputs as Record<string, From extends Tensor<TensorDtype> ? Tensor<TensorDtype> : TiledData>;
-  }
-
-  /** The tiles of a picture; the last are kept. */
-  #tilingOf({ name }: ModelTensor, shape: readonly number[], tile: ReadonlyMap<number, number>): Tiling {
-    const key = JSON.stringify([shape, [...tile]]);
-    if (this.#tiling?.key !== key) {
-      checkShapes(this.inputs, { [name]: shape });
-      const graphOf = (sizes: readonly number[]) => dropDead(this.#source.graph({ [name]: sizes }));
-      this.#tiling = { key, tiling: tilingOf(graphOf, shape, tile) };
-    }
-    return this.#tiling.tiling;
   }
 
   /** Frees the GPU memory of the model. Compilations in progress are rejected. */

@@ -11,9 +11,11 @@ import { channelAxis } from "../ops/shared/geometry/axis.ts";
 import { type StridedCopy, type View, startingAt, wholeView } from "../ops/shared/geometry/strided.ts";
 import { copyStrided } from "../ops/shared/reference/strided.ts";
 import { slice } from "../ops/slice/slice.ts";
-import type { ModelTensor } from "./graph.ts";
-import type { ModelData } from "./inputs.ts";
-import type { TiledResult, Tiling } from "./tiling.ts";
+import type { ModelSource, ModelTensor } from "./graph.ts";
+import { type ModelData, type ModelInputs, checkPicture } from "./inputs.ts";
+import { dropDead } from "./passes/drop-dead.ts";
+import { checkShapes } from "./shapes.ts";
+import { type TiledResult, type Tiling, tilingOf } from "./tiling.ts";
 
 /** A part of an output, as it is computed. */
 export interface TilePiece {
@@ -51,13 +53,13 @@ export interface TiledOptions {
 const DEFAULT_TILE = 256;
 
 /** Checked options, with the most cells of a tile along each axis that may be divided. */
-export interface CheckedTiles {
+interface CheckedTiles {
   readonly tile: ReadonlyMap<number, number>;
   readonly options: TiledOptions;
 }
 
 /** @throws ConvError naming the option */
-export function checkTiledOptions(
+function checkTiledOptions(
   given: unknown,
   { shape, layout }: { shape: readonly number[]; layout: ModelTensor["layout"] },
 ): CheckedTiles {
@@ -152,8 +154,40 @@ async function readPart(tensor: Tensor<TensorDtype>, { start, sizes }: Box): Pro
   return await part.read();
 }
 
-/** Runs the tiles of a picture one after the other. `runTile` runs the model on one. */
-export async function runTiles(
+/** What a tiled run takes of a model. */
+export interface TiledModel {
+  readonly engine: Engine;
+  readonly source: ModelSource;
+  /** The tilings of the last pictures. */
+  readonly tilings: Map<string, Tiling>;
+}
+
+/** Runs the model on a tile. */
+type Run = (inputs: ModelInputs, signal: AbortSignal | undefined) => Promise<Record<string, Tensor<TensorDtype>>>;
+
+/** Most tilings that are kept. */
+const MAX_TILINGS = 16;
+
+/** `model.runTiled`, by the model's `run`. */
+export async function runTiled(model: TiledModel, x: Picture, given: TiledOptions, call: Run): Promise<TiledOutputs> {
+  const { engine, source, tilings } = model;
+  const input = onlyInput(source.inputs);
+  const picture = checkPicture(engine, input, x);
+  const { shape } = picture;
+  const { tile, options } = checkTiledOptions(given, { shape, layout: input.layout });
+  const key = JSON.stringify([shape, [...tile]]);
+  let tiling = tilings.get(key);
+  if (!tiling) {
+    checkShapes(source.inputs, { [input.name]: shape });
+    tiling = tilingOf((sizes) => dropDead(source.graph({ [input.name]: sizes })), shape, tile);
+    if (tilings.size === MAX_TILINGS) tilings.clear();
+    tilings.set(key, tiling);
+  }
+  return runTiles(engine, picture, tiling, options, (part) => call({ [input.name]: part }, options.signal));
+}
+
+/** Runs the tiles of a picture one after the other. */
+async function runTiles(
   engine: Engine,
   picture: Picture,
   tiling: Tiling,
@@ -236,7 +270,7 @@ function placeOf(index: number, counts: readonly number[]): number[] {
 }
 
 /** @throws ConvError unless a model has one input */
-export function onlyInput(inputs: readonly ModelTensor[]): ModelTensor {
+function onlyInput(inputs: readonly ModelTensor[]): ModelTensor {
   const [input] = inputs;
   if (!input || inputs.length !== 1)
     refuse("unsupported-model", "model.runTiled", words(`a model of ${inputs.length} inputs`), "one input");
