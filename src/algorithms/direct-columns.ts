@@ -16,6 +16,9 @@ import type { DeviceTraits } from "./traits.ts";
 const MANY_SUMS = 64;
 const FEW_SUMS = 16;
 
+/** Outputs of a thread at Intel's subgroups of 16 lanes, which spill more on Xe-LP. */
+const FEW_OUTPUTS = 2;
+
 /** A correlation whose rows are the columns of the given one. Channels, phases among them, and the epilogue are those of the given one. */
 function turned(c: Correlation): Correlation {
   const turn = ([depth, height, width]: Triple): Triple => [depth, width, height];
@@ -33,9 +36,11 @@ function turned(c: Correlation): Correlation {
 const MOST_TILES = 4;
 
 /** The tiles for a correlation on a device: the one that suits it best, and smaller ones. */
-function tilesFor(c: Correlation, { maxSums, subgroupSize }: DeviceTraits): DirectTile[] {
+function tilesFor(c: Correlation, { gpu, maxSums, subgroupSize }: DeviceTraits): DirectTile[] {
   const most = subgroupSize === undefined ? maxSums : FEW_SUMS;
-  const best = fittedTile(c, false, bestWidth(c, c.output[1], most < MANY_SUMS ? 4 : 8), most > FEW_SUMS ? 8 : 4, true);
+  const isShort = gpu === "intel" && subgroupSize === undefined && most <= FEW_SUMS;
+  const tileQ = isShort ? FEW_OUTPUTS : bestWidth(c, c.output[1], most < MANY_SUMS ? 4 : 8);
+  const best = fittedTile(c, false, tileQ, most > FEW_SUMS ? 8 : 4, true);
   const sums = ({ tileQ, tileV, lanes }: DirectTile): number => tileQ * tileV * lanes;
   const smaller = allTiles(turned(c)).filter(
     (one) => one.name !== best.name && sums(one) < sums(best) && [4, 8].includes(one.tileQ),
