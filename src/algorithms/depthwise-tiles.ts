@@ -117,6 +117,9 @@ const UNROLLED_PER_SUM = 2;
 /** Most of a map on a GPU: rows and columns may end within a step, so that each takes more lines of source, of which a kernel has 24 kB at most. */
 const UNROLLED_OF_MAP = 56;
 
+/** Most multiply-adds and cells of a step on a GPU, together: each takes a line of source, of which a kernel has 24 kB at most. */
+const UNROLLED_LINES = 91;
+
 const LARGE = 5e7;
 
 /** Most sums that a thread holds: limited by the registers of a GPU, which also needs many threads, or by the stack of a CPU. */
@@ -201,7 +204,9 @@ function possibleTiles(
       for (const tileP of along(1)) {
         for (const tileQ of along(2)) {
           const sums = tileP * tileQ * tileM;
-          if (sums <= mostSums && sums * rows * columns <= most)
+          const cells = (tileP + rows - 1) * (tileQ + columns - 1);
+          const isShort = device.software || sums * rows * columns + cells <= UNROLLED_LINES;
+          if (isShort && sums <= mostSums && sums * rows * columns <= most)
             found.push(namedTile(c, { tileP, tileQ, tileM, rows, columns }));
         }
       }

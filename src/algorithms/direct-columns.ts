@@ -41,7 +41,7 @@ function tilesFor(c: Correlation, { gpu, maxSums, subgroupSize }: DeviceTraits):
   const isShort = gpu === "intel" && subgroupSize === undefined && most <= FEW_SUMS;
   const tileQ = isShort ? FEW_OUTPUTS : bestWidth(c, c.output[1], most < MANY_SUMS ? 4 : 8);
   const best = fittedTile(c, false, tileQ, most > FEW_SUMS ? 8 : 4, true);
-  const sums = ({ tileQ, tileV, lanes }: DirectTile): number => tileQ * tileV * lanes;
+  const sums = (tile: DirectTile): number => tile.tileQ * tile.tileV * tile.lanes;
   const smaller = allTiles(turned(c)).filter(
     (one) => one.name !== best.name && sums(one) < sums(best) && [4, 8].includes(one.tileQ),
   );

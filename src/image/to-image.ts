@@ -1,4 +1,5 @@
 // Tensors to pixels.
+import type { TensorDtype } from "../base/dtype.ts";
 import { refuse, words } from "../base/error.ts";
 import { checkOptions } from "../base/validate.ts";
 import { type Tensor, checkTensor } from "../gpu/tensor.ts";
@@ -19,10 +20,10 @@ export type ToImageOptions = ColourValues;
  * @example
  * context.putImageData(await toImageData(y), 0, 0);
  */
-export async function toImageData(tensor: Tensor, options: ToImageOptions = {}): Promise<ImageData> {
-  const { map, mapping } = checkImage(tensor, options);
+export async function toImageData(tensor: Tensor<TensorDtype>, options: ToImageOptions = {}): Promise<ImageData> {
+  const { x, map, mapping } = checkImage(tensor, options);
   const [, height, width] = map.size;
-  const pixels = packPixels(tensor, map, mapping, { row: width, premultiplied: false });
+  const pixels = packPixels(x, map, mapping, { row: width, premultiplied: false });
   try {
     const { buffer } = await pixels.read();
     const data = new Uint8ClampedArray(buffer);
@@ -43,11 +44,11 @@ export async function toImageData(tensor: Tensor, options: ToImageOptions = {}):
  * await toCanvas(y, document.querySelector("canvas"));
  */
 export async function toCanvas(
-  tensor: Tensor,
+  tensor: Tensor<TensorDtype>,
   canvas: HTMLCanvasElement | OffscreenCanvas,
   options: ToImageOptions = {},
 ): Promise<void> {
-  const { map, mapping } = checkImage(tensor, options);
+  const { x, map, mapping } = checkImage(tensor, options);
   if (typeof (canvas as Partial<OffscreenCanvas> | undefined)?.getContext !== "function")
     refuse("invalid-argument", "canvas", canvas, "an HTMLCanvasElement or OffscreenCanvas");
   const [, height, width] = map.size;
@@ -67,7 +68,7 @@ export async function toCanvas(
       'one without a context, or with "2d" or "webgpu"',
     );
   resizeCanvas(canvas, width, height);
-  present(gpu, tensor, map, mapping);
+  present(gpu, x, map, mapping);
 }
 
 /** Setting a size clears a canvas. */
@@ -101,9 +102,10 @@ function present(context: GPUCanvasContext, tensor: Tensor, map: FeatureMap, map
   }
 }
 
-function checkImage(given: Tensor, options: ToImageOptions): { map: FeatureMap; mapping: Mapping } {
+function checkImage(given: unknown, options: ToImageOptions): { x: Tensor; map: FeatureMap; mapping: Mapping } {
   checkOptions("options", options, COLOUR_KEYS);
-  const { shape, layout } = checkTensor("tensor", given);
+  const x = checkTensor("tensor", given);
+  const { shape, layout } = x;
   const image = shape.length === 4 && shape[0] === 1 ? shape.slice(1) : shape;
   const [channels, height, width] = layout === "channels-last" ? [image[2], image[0], image[1]] : image;
   if (image.length !== 3 || ![1, 3, 4].includes(channels!) || height === 0 || width === 0)
@@ -116,5 +118,5 @@ function checkImage(given: Tensor, options: ToImageOptions): { map: FeatureMap; 
         : "[1, C, height, width] or [C, height, width] with 1, 3 or 4 channels",
     );
   const map: FeatureMap = { N: 1, channels: channels!, size: [1, height!, width!], rank: 2, layout };
-  return { map, mapping: inverseOf(mappingOf(options, channels!)) };
+  return { x, map, mapping: inverseOf(mappingOf(options, channels!)) };
 }

@@ -1,4 +1,4 @@
-// A reader of protocol buffers (https://protobuf.dev/programming-guides/encoding), for the few messages of ONNX files. Strict: what the encoding
+// A reader of protocol buffers (protobuf.dev, "Encoding"), for the few messages of ONNX files. Strict: what the encoding
 // does not allow is refused with its place in the file. Nothing is copied: bytes are views into the file. How deep messages nest is bounded by the
 // schema, since fields that it does not name are skipped and not read.
 import { refuse, words } from "../base/error.ts";

@@ -63,22 +63,22 @@ const kB = (bytes: number): string => `${(bytes / 1000).toFixed(1)} kB`;
 const PROGRAMS = [
   {
     name: "conv",
-    limit: 52_500,
+    limit: 53_500,
     program: `import { createEngine, conv } from "convoke"; globalThis.used = [createEngine, conv];`,
   },
   {
     name: "conv and maxPool",
-    limit: 58_000,
+    limit: 59_000,
     program: `import { createEngine, conv } from "convoke"; import { maxPool } from "convoke/ops"; globalThis.used = [createEngine, conv, maxPool];`,
   },
   {
     name: "conv and images",
-    limit: 61_500,
+    limit: 62_500,
     program: `import { createEngine, conv } from "convoke"; import { fromImage, toCanvas } from "convoke/image"; globalThis.used = [createEngine, conv, fromImage, toCanvas];`,
   },
   {
     name: "everything",
-    limit: 133_000,
+    limit: 134_000,
     program: `import * as convoke from "convoke"; import * as ops from "convoke/ops"; globalThis.used = [convoke, ops];`,
   },
   {
@@ -95,15 +95,15 @@ test.each(PROGRAMS)("$name takes at most $limit bytes, minified and gzipped", as
     `${name}: ${kB(bytes)} gzipped (${kB(start.length)} minified), ${kB(gzipped(gpu))} on a GPU (${kB(gzipped(drafts))} more with draft features), and ${kB(gzipped(later))} on demand`,
   );
   // The kernels that only GPUs have, and what planning assumes of them.
-  expect(gzipped(gpu)).toBeLessThanOrEqual(12_000);
+  expect(gzipped(gpu)).toBeLessThanOrEqual(13_500);
   expect(gzipped(drafts)).toBeLessThanOrEqual(2000);
   expect(bytes).toBeLessThanOrEqual(limit);
   // The plans of `engine.plan` (for gradients too), what `find` and `calibrate` measure with, what reads a tuning table, and what keeps it under
   // Node.
-  expect(gzipped(later)).toBeLessThanOrEqual(11_000);
+  expect(gzipped(later)).toBeLessThanOrEqual(12_000);
 });
 
-test("models in ONNX files take at most 25 kB more than the operations that they may consist of", async () => {
+test("models in ONNX files take at most 40 kB more than the operations that they may consist of", async () => {
   const calls = Object.keys(operators).filter((name) => !name.startsWith("conv"));
   const operations = `import { createEngine, conv, convTranspose } from "convoke"; import { ${calls.join(", ")} } from "convoke/ops"; globalThis.used = [createEngine, conv, convTranspose, ${calls.join(", ")}];`;
   const [without, whole] = [
@@ -112,7 +112,7 @@ test("models in ONNX files take at most 25 kB more than the operations that they
   ];
   const [bytes, more] = [gzipped(whole.start), gzipped(whole.start) - gzipped(without.start)];
   console.log(`ONNX models: ${kB(bytes)} gzipped, of which ${kB(more)} are the reader and the runner`);
-  expect(more).toBeLessThanOrEqual(25_000);
+  expect(more).toBeLessThanOrEqual(40_000);
 });
 
 test("a page that convolves loads the gradients with its first plan or search, if ever", async () => {

@@ -110,11 +110,11 @@ describe("half precision", () => {
   });
 });
 
-const device: DeviceTraits = { ...amd, subgroupMatrices: matrices };
+const matrixDevice: DeviceTraits = { ...amd, subgroupMatrices: matrices };
 
 describe("subgroup matrices", () => {
   it("are candidates where the device has them, of those products alone", () => {
-    const names = matching(/-matrices-/, { maxErrorGrowth: 1e5 }, device, "f32", withMatrices).map(
+    const names = matching(/-matrices-/, { maxErrorGrowth: 1e5 }, matrixDevice, "f32", withMatrices).map(
       ({ variant }) => variant,
     );
     expect(names.some((name) => name.includes("8x8x8-f32"))).toBe(true);
@@ -125,13 +125,13 @@ describe("subgroup matrices", () => {
 
   it("round float32 tensors to halves only if that is allowed, and take halves as they are", () => {
     const inHalves = /-16x16x16-f16/;
-    expect(matching(inHalves, {}, device, "f32", withMatrices)).toEqual([]);
-    const [rounded] = matching(inHalves, { maxErrorGrowth: 1e4 }, device, "f32", withMatrices);
+    expect(matching(inHalves, {}, matrixDevice, "f32", withMatrices)).toEqual([]);
+    const [rounded] = matching(inHalves, { maxErrorGrowth: 1e4 }, matrixDevice, "f32", withMatrices);
     expect(rounded!.error).toMatchObject({ halfTerms: 16 });
-    const [exact] = matching(inHalves, {}, device, "f16", withMatrices);
+    const [exact] = matching(inHalves, {}, matrixDevice, "f16", withMatrices);
     expect(exact!.error).toMatchObject({ growth: 2 });
     expect(exact!.error.halfTerms).toBeUndefined();
-    expect(matching(/-8x8x8-f32/, {}, device, "f32", withMatrices)[0]!.error.growth).toBe(1);
+    expect(matching(/-8x8x8-f32/, {}, matrixDevice, "f32", withMatrices)[0]!.error.growth).toBe(1);
   });
 });
 
@@ -143,10 +143,10 @@ it("both keep the law of algorithms", () => {
   ] as const) {
     const problem = problemOf(channels, taps, "f32");
     for (const algorithm of withMatrices) {
-      for (const candidate of candidatesOf(algorithm, problem, device)) {
+      for (const candidate of candidatesOf(algorithm, problem, matrixDevice)) {
         if (!/-matrices-|-f16/.test(candidate.variant)) continue;
-        expect([...violations(candidate, device)]).toEqual([]);
-        expect(candidatesOf(algorithm, problem, device, candidate.variant)).toHaveLength(1);
+        expect([...violations(candidate, matrixDevice)]).toEqual([]);
+        expect(candidatesOf(algorithm, problem, matrixDevice, candidate.variant)).toHaveLength(1);
       }
     }
   }

@@ -158,7 +158,7 @@ export function fused(c: Correlation, device: DeviceTraits, tile: Tile, name?: s
     error: winogradError(c, tile),
     plan: () => ({
       workspaceBytes: 0,
-      preparation: { steps: [filterStep(c, geometry, transformLines)], bytes: filterBytes },
+      preparation: { steps: [filterStep(c, geometry, transformLines(device))], bytes: filterBytes },
       steps: [fusedStep(c, device, geometry, variant)],
     }),
   }));

@@ -4,17 +4,18 @@ import filterLinesShader from "../../../shaders/algorithms/winograd/filter-lines
 import inputLinesShader from "../../../shaders/algorithms/winograd/input-lines.wgsl";
 import linesShader from "../../../shaders/algorithms/winograd/lines.wgsl";
 import outputLinesShader from "../../../shaders/algorithms/winograd/output-lines.wgsl";
+import type { DeviceTraits } from "../traits.ts";
 import type { LineMethod } from "./steps.ts";
 
-/** Most invocations of a workgroup, which every device allows, and most tiles of one: enough for neighbouring threads to fill cache lines. */
+/** Most invocations of a workgroup, and most tiles of one: enough for neighbouring threads to fill cache lines. */
 const MOST_THREADS = 256;
 const MOST_TILES = 32;
 
-export const transformLines: LineMethod = {
+export const transformLines = ({ maxWorkgroupInvocations }: DeviceTraits): LineMethod => ({
   size({ tile, axes, points }) {
     if (axes === 1) return undefined;
     const lines = points / tile.points;
-    const tiles = Math.min(MOST_TILES, MOST_THREADS / lines);
+    const tiles = Math.min(MOST_TILES, Math.floor(Math.min(MOST_THREADS, maxWorkgroupInvocations) / lines));
     return { threads: tiles * lines, tiles };
   },
 
@@ -23,4 +24,4 @@ export const transformLines: LineMethod = {
     input: [linesShader, inputLinesShader],
     output: [linesShader, outputLinesShader],
   },
-};
+});

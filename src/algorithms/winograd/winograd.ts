@@ -225,7 +225,7 @@ export type FusedKernel = (c: Correlation, device: DeviceTraits, tile: Tile, nam
 
 /** Kernels for adapters with workgroup memory. */
 export interface WorkgroupKernels {
-  readonly lines: LineMethod;
+  readonly lines: (device: DeviceTraits) => LineMethod;
   readonly fused: FusedKernel;
 }
 
@@ -236,7 +236,7 @@ export const winograd = (gemmTiles: readonly GemmVariant[], kernels?: WorkgroupK
   candidates(c, device, variant) {
     const tiles = tilesFor(c);
     if ("reason" in tiles) return tiles;
-    const lines = device.software ? undefined : kernels?.lines;
+    const lines = device.software ? undefined : kernels?.lines(device);
     const target: Target = { device, tiles: gemmTiles, lines };
     const geometries = tiles.map((tile) => geometryOf(c, tile));
     const sized = geometries.map((geometry) => ({ geometry, most: chunkTiles(c, geometry, target) }));
