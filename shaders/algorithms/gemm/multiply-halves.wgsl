@@ -2,7 +2,9 @@
 // of K-steps in float32. src/algorithms/gemm/halves.ts states its error.
 // slots: add_products
 // constants: TILE_M, TILE_N4
-// types: Products, Sums
+// types: Sums, T4
+alias Products = array<T4, TILE_M * TILE_N4>;
+
 fn multiply(sums: ptr<function, Sums>, own: vec2u, vectors: u32) {
   var products: Products;
   add_products(&products, own, vectors);

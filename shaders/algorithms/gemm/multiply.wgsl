@@ -1,9 +1,7 @@
 // Multiplies the workgroup tiles of thread-sums.wgsl, in the element type of T4: adds the products of some vectors of four terms to sums of a thread,
 // one vector after the other. The modulo tells compilers that no index is out of bounds, so that they need not clamp it.
 // constants: ACROSS, A_ROW, A_VECTOR, DOWN, SIDE_N4, STEP4, TILE_M, TILE_N4
-// types: T4
-alias Products = array<T4, TILE_M * TILE_N4>;
-
+// types: Products, T4
 fn add_products(sums: ptr<function, Products>, own: vec2u, vectors: u32) {
   let left_at = own.x % DOWN * A_ROW;
   let right_at = own.y % ACROSS;
