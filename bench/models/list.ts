@@ -11,6 +11,8 @@ export interface BenchModel {
     readonly shape: readonly number[];
     /** The values lie between. */
     readonly range: readonly [least: number, most: number];
+    /** Whether it is a page with letters, for a network that finds nothing elsewhere; channels first. */
+    readonly text?: boolean;
   };
 }
 
@@ -47,7 +49,7 @@ export const MODELS: readonly BenchModel[] = [
     id: "ppocr-det",
     format: "onnx",
     file: `${OCR}_PP-OCRv4_det_infer.onnx`,
-    input: { name: "x", shape: [1, 3, 320, 320], range: [-2, 2] },
+    input: { name: "x", shape: [1, 3, 320, 320], range: [-2, 2], text: true },
   },
   {
     id: "ppocr-cls",
@@ -65,13 +67,23 @@ export function modelOf(id: string): BenchModel {
 }
 
 /** A picture of soft waves with some noise: the same numbers everywhere, and like a photo more low frequencies than high ones. */
-export function inputValues({ input: { shape, range } }: BenchModel): Float32Array<ArrayBuffer> {
+export function inputValues({ input: { shape, range, text } }: BenchModel): Float32Array<ArrayBuffer> {
   const [least, most] = range;
   const count = shape.reduce((product, size) => product * size, 1);
   let state = 1;
   return Float32Array.from({ length: count }, (_, at) => {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    if (text) return isInk(at % shape[3]!, Math.floor(at / shape[3]!) % shape[2]!) ? least : most;
     const wave = 0.5 + 0.3 * Math.sin(at / 97) + 0.15 * Math.sin(at / 1013);
     return least + (most - least) * Math.min(1, Math.max(0, wave + 0.1 * (state / 2 ** 32 - 0.5)));
   });
+}
+
+/** Whether a cell of a page is inked: lines of letters 16 cells high, each a stem with some of three bars. */
+function isInk(x: number, y: number): boolean {
+  const [line, letter] = [Math.floor(y / 48), Math.floor(x / 10)];
+  const [down, across] = [(y % 48) - 24, x % 10];
+  if (down < 0 || down >= 16 || across >= 7) return false;
+  const bars = (7 * letter + 5 * line) % 8;
+  return across < 2 || [0, 7, 14].some((bar, at) => (bars >> at) & 1 && down >= bar && down < bar + 2);
 }
