@@ -10,14 +10,20 @@ const reference = fileURLToPath(new URL("src/reference.ts", import.meta.url));
 const GRADIENTS =
   /\/conv\/transposed\.|\/(?:algorithms|conv|problem)\/gradients\.|\/fold-padding\.|\/inner-product\.|[/-]phases\.|\/copies[-.]/;
 
-const hardware = fileURLToPath(new URL("src/planner/hardware.ts", import.meta.url));
+/** What an engine on a GPU loads, and what one loads where the GPU has a draft feature. */
+const [hardware, drafts] = ["hardware", "subgroup-matrices"].map((name) =>
+  fileURLToPath(new URL(`src/planner/${name}.ts`, import.meta.url)),
+) as [string, string];
 
-/** Whether only what a GPU loads imports a module, directly or not. */
-function isOfHardware(id: string, modules: Rolldown.ChunkingContext): boolean {
-  if (id === hardware) return true;
+/** Whether only one of some modules imports a module, directly or not. */
+function isOnlyOf(roots: readonly string[], id: string, modules: Rolldown.ChunkingContext): boolean {
+  if (roots.includes(id)) return true;
   const importers = modules.getModuleInfo(id)?.importers ?? [];
-  return importers.length > 0 && importers.every((importer) => isOfHardware(importer, modules));
+  return importers.length > 0 && importers.every((importer) => isOnlyOf(roots, importer, modules));
 }
+
+/** Whether a module belongs to what stands on the engine. */
+const isAbove = (id: string): boolean => /\/src\/(?:ops|model|image|layers|onnx)\//.test(id);
 
 const isOfGradients = (id: string): boolean => GRADIENTS.test(id);
 
@@ -37,7 +43,14 @@ export default defineConfig({
     minify: false,
     sourcemap: true,
     lib: {
-      entry: { index: "src/index.ts", ops: "src/ops/index.ts", reference: "src/reference.ts" },
+      entry: {
+        index: "src/index.ts",
+        ops: "src/ops/index.ts",
+        reference: "src/reference.ts",
+        image: "src/image/index.ts",
+        layers: "src/layers/index.ts",
+        onnx: "src/onnx/index.ts",
+      },
       formats: ["es"],
     },
     rolldownOptions: {
@@ -51,23 +64,35 @@ export default defineConfig({
             // Side by side, shaders compress better: by 2 % of a bundle. That of calibration is loaded with it.
             {
               name: (id, modules) =>
-                isOfHardware(id, modules) ? null : isOfGradients(id) ? "gradient-shaders" : "shaders",
+                isOnlyOf([hardware, drafts], id, modules) ? null : isOfGradients(id) ? "gradient-shaders" : "shaders",
               debugName: "shaders",
               test: /(?<!\/calibrate)\.wgsl$/,
-              priority: 3,
+              priority: 6,
             },
             {
               // What the CPU reference shares with the engine, so that it comes without the engine.
               name: (id, modules) => (isInReference(id, modules) ? "geometry" : null),
               debugName: "geometry",
               minShareCount: 2,
-              priority: 2,
+              priority: 5,
             },
-            { name: "engine", test: (id) => !isOfGradients(id), minShareCount: 2, priority: 1 },
+            {
+              name: "engine",
+              test: (id) => !isOfGradients(id) && !isAbove(id),
+              minShareCount: 2,
+              priority: 4,
+            },
             // Apart from the engine, and with its shaders: a page that only convolves loads it with `engine.plan`, if ever.
-            { name: "gradients", test: isOfGradients },
+            { name: "gradients", test: isOfGradients, priority: 3 },
+            // What models share with the entry of the operations, which stand on the gradients, and what readers of models share.
+            { name: "operations", test: /\/src\/ops\//, minShareCount: 2, priority: 2 },
+            { name: "model", test: /\/src\/model\//, minShareCount: 2, priority: 1 },
             // Loaded by `createEngine` where the adapter is a GPU.
-            { name: (id, modules) => (isOfHardware(id, modules) ? "hardware" : null), debugName: "hardware" },
+            {
+              name: (id, modules) => (isOnlyOf([hardware], id, modules) ? "hardware" : null),
+              debugName: "hardware",
+              priority: 3,
+            },
           ],
         },
       },

@@ -6,6 +6,7 @@
 // for every one; and so does Node, of what Chromium has run on the same driver, with a sample. docs/implementations.md says in what the
 // three differ.
 import { randomInt } from "node:crypto";
+import { availableParallelism } from "node:os";
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig } from "vitest/config";
 import { chromiumArgs, findChromium } from "./scripts/browsers.mjs";
@@ -27,15 +28,23 @@ const draw = (parts: number) => ({ parts: everything ? 1 : parts, seed });
 /** Whether leaks are looked for ten thousand times over (scripts/soak.mjs). */
 const soak = process.env.CONVOKE_SOAK === "1";
 
+/**
+ * Files at once, each in a process or page of its own: while one waits for a kernel to compile, which takes a core, another computes what is
+ * expected. With few cores that is most of them; a software adapter computes on all.
+ */
+const maxWorkers = gpu ? 1 : Math.min(4, availableParallelism());
+
 // Halves are converted by what a browser has and Node 20 has not.
 const inBrowsers = ["test/**/*.browser.test.ts", "test/base/dtype.test.ts"];
 
+/** What needs a page: canvases and images. */
+const ofAPage = ["test/image/*.browser.test.ts"];
+
 // What these test are the numbers and the memory of a driver that is Chromium's as well: Node runs them with the whole suite alone.
 const ofTheDriver = [
-  "test/algorithms/classes.browser.test.ts",
-  "test/algorithms/strides.browser.test.ts",
-  "test/algorithms/winograd.browser.test.ts",
+  "test/algorithms/!(algorithms).browser.test.ts",
   "test/conv/find.browser.test.ts",
+  "test/examples/lenet.browser.test.ts",
   "test/fuzz/fuzz.browser.test.ts",
   "test/promises/limits.browser.test.ts",
   "test/planner/numbers-tuning.browser.test.ts",
@@ -57,10 +66,11 @@ export default defineConfig({
         test: {
           name: "node",
           environment: "node",
+          maxWorkers,
           testTimeout: 300_000,
           provide: { draw: draw(2) },
           include: ["test/**/*.test.ts"],
-          exclude: ["test/**/*.browser.test.ts", "test/**/*.chromium.test.ts", "test/**/*.site.test.ts"],
+          exclude: ["browser", "chromium", "firefox", "site"].map((kind) => `test/**/*.${kind}.test.ts`),
         },
       },
       {
@@ -83,6 +93,7 @@ export default defineConfig({
         test: {
           name: "browser",
           include: [...inBrowsers, "test/**/*.chromium.test.ts"],
+          maxWorkers,
           isolate: false, // Files share a page, which loads what they import once.
           testTimeout: 300_000,
           provide: { selection: "all", draw: draw(8), soak },
@@ -107,14 +118,13 @@ export default defineConfig({
           name: "dawn",
           environment: "node",
           include: inBrowsers,
-          exclude: everything ? [] : ofTheDriver,
+          exclude: [...ofAPage, ...(everything ? [] : ofTheDriver)],
           setupFiles: "test/suite/dawn.ts",
           testTimeout: 300_000,
           provide: { selection: everything ? "all" : "sample", draw: draw(2), soak },
           // A driver that ends its process ends one file; and threads would each have an environment that the driver does not see.
           pool: "forks",
-          // The software adapter computes on all cores.
-          fileParallelism: false,
+          maxWorkers,
         },
       },
       {
@@ -123,7 +133,8 @@ export default defineConfig({
         server: { headers },
         test: {
           name: "firefox",
-          include: inBrowsers,
+          include: [...inBrowsers, "test/**/*.firefox.test.ts"],
+          maxWorkers,
           isolate: false, // Files share a page, which loads what they import once.
           testTimeout: 300_000,
           provide: { selection: everything ? "all" : "cross-section", draw: draw(4), soak },

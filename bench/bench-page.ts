@@ -7,6 +7,6 @@ import type { Bench } from "./protocol.ts";
 export interface BenchPage extends Page<Bench> {
   /** The browser's name and version. */
   readonly browser: string;
-  /** Opens a page for a peer in the same browser; absent outside a browser. */
-  readonly openPeer?: () => Promise<PeerPage>;
+  /** Opens a page for a peer in the same browser; absent outside a browser. @param limit milliseconds after which it counts as hanging */
+  readonly openPeer?: (limit?: number) => Promise<PeerPage>;
 }

@@ -188,5 +188,7 @@ export const bench: Bench = {
   // Measured on the second device, as the roofline is.
   rates: () => answer(() => measureCallRates(judge)),
   operate: (order) => answer(() => measureOperation(engine, order)),
+  // Loaded with the first model: the other suites need none of it.
+  model: (order) => answer(async () => (await import("./models/convoke.ts")).runModel(order)),
   close: () => answer(close),
 };

@@ -5,17 +5,19 @@ import { describeAdapter, isSoftware } from "../scripts/harness/adapter.ts";
 import { formatNumber } from "../scripts/harness/table.ts";
 import { VERSION } from "../src/base/version.ts";
 import type { BenchPage } from "./bench-page.ts";
+import { type MeasuredModels, measureModels } from "./models/rows.ts";
+import { modelFailures, modelNotes, modelSummary, modelTable } from "./models/table.ts";
 import { type MeasuredOperations, measureOperations } from "./operation-rows.ts";
 import { operationFailures, operationSummary, operationTable } from "./operation-table.ts";
 import type { Options } from "./options.ts";
 import { peerNotes, peerSummary } from "./peers/report.ts";
 import type { Closed, Opened } from "./protocol.ts";
 import { type Measured, measureRows } from "./rows.ts";
-import { OPERATIONS_SUITE, isNetwork } from "./suites.ts";
+import { MODELS_SUITE, OPERATIONS_SUITE, isNetwork } from "./suites.ts";
 import { complaints, measurementTable, networkTotal, planningSeconds, speed, summary } from "./table.ts";
 
 /** What has been done so far; `trouble` empty means all is well. */
-interface Report extends Measured, MeasuredOperations {
+interface Report extends Measured, MeasuredOperations, MeasuredModels {
   browser: string;
   opened?: Opened;
   closed?: Closed;
@@ -33,7 +35,9 @@ async function measureAll(page: BenchPage, options: Options, report: Report): Pr
     throw new Error("--gpu was asked for, and the browser offers a software adapter alone");
   if (options.dtype === "f16" && !opened.features.includes("shader-f16"))
     throw new Error("--dtype f16 was asked for, and this adapter has no half precision (the feature shader-f16)");
-  await (options.suite === OPERATIONS_SUITE ? measureOperations : measureRows)(page, options, report);
+  if (options.suite === OPERATIONS_SUITE) await measureOperations(page, options, report);
+  else if (options.suite === MODELS_SUITE) await measureModels(page, options, report);
+  else await measureRows(page, options, report);
   report.closed = await page.ask("close");
   report.trouble.push(...report.closed.trouble);
 }
@@ -45,6 +49,13 @@ function printOperations({ opened, rates, operations, trouble }: Report): void {
   const limits = { ...opened.roofline, ...rates };
   console.log(`\n${operationTable(operations, limits)}\n`);
   console.log(operationSummary(operations, limits));
+}
+
+/** Prints the table of the models. */
+function printModels({ models, trouble }: Report): void {
+  trouble.push(...modelFailures(models));
+  if (models.length > 0) console.log(`\n${modelTable(models)}\n`);
+  for (const line of [...modelNotes(models), ...modelSummary(models)]) console.log(line);
 }
 
 /** Prints the table of the convolutions, with refusals, notes and totals. */
@@ -70,6 +81,7 @@ function printConvolutions(options: Options, { opened, measurements, trouble }: 
 function print(options: Options, report: Report): void {
   const { browser, opened, closed, measurements, trouble } = report;
   if (options.suite === OPERATIONS_SUITE) printOperations(report);
+  else if (options.suite === MODELS_SUITE) printModels(report);
   else printConvolutions(options, report);
   if (opened) console.log(summary(browser, opened, measurements, closed));
   const versions = Object.values(report.peers ?? {});
@@ -78,7 +90,7 @@ function print(options: Options, report: Report): void {
 }
 
 async function writeJson(file: string, options: Options, report: Report): Promise<void> {
-  const { browser, opened, closed, measurements, rates, operations, trouble } = report;
+  const { browser, opened, closed, measurements, rates, operations, models, trouble } = report;
   const content = {
     version: VERSION,
     date: new Date().toISOString(),
@@ -91,6 +103,7 @@ async function writeJson(file: string, options: Options, report: Report): Promis
     trouble,
     measurements,
     ...(rates && { rates, operations }),
+    ...(models.length > 0 && { models }),
   };
   await mkdir(path.dirname(file), { recursive: true });
   await writeFile(file, `${JSON.stringify(content, null, 1)}\n`);
@@ -108,7 +121,7 @@ export async function benchmark(
   folder: string,
   open: (trouble: (message: string) => void) => Promise<BenchPage>,
 ): Promise<boolean> {
-  const report: Report = { browser: options.browser, measurements: [], operations: [], trouble: [] };
+  const report: Report = { browser: options.browser, measurements: [], operations: [], models: [], trouble: [] };
   try {
     const page = await open((message) => report.trouble.push(message));
     try {

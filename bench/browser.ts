@@ -32,7 +32,7 @@ export async function openBrowser({ address, peerAddress, trouble, ...options }:
       ask: page.ask,
       // Errors of a peer's page show in its results.
       ...(peerAddress !== undefined && {
-        openPeer: () => browser.open<PeerBench>(peerAddress, { name: "peer", limit: PEER_JOB_MS }),
+        openPeer: (limit = PEER_JOB_MS) => browser.open<PeerBench>(peerAddress, { name: "peer", limit }),
       }),
       close: () => browser.close(),
     };

@@ -3,9 +3,11 @@ import { DTYPES, type Dtype } from "../src/base/dtype.ts";
 import { LAYOUTS, type Layout } from "../src/problem/problem.ts";
 import { ALGORITHMS } from "./algorithms.ts";
 import { BENCH_PASSES, type BenchPass, type Layer, shapeKey } from "./layer.ts";
+import { MODELS } from "./models/list.ts";
+import { MODEL_PEERS } from "./models/peers.ts";
 import { OPERATIONS } from "./operations.ts";
 import { PEERS, type PeerName } from "./peers/names.ts";
-import { OPERATIONS_SUITE, SUITES } from "./suites.ts";
+import { MODELS_SUITE, OPERATIONS_SUITE, SUITES } from "./suites.ts";
 
 /** Where it computes: in a page of a browser, or in Node itself. */
 const BROWSERS = ["chromium", "firefox", "node"] as const;
@@ -19,6 +21,8 @@ export interface Options {
   readonly layers?: readonly string[];
   /** Names of operations of the suite; all by default. */
   readonly operations?: readonly string[];
+  /** Ids of models of the suite; all by default. */
+  readonly models?: readonly string[];
   /** Each layer's own by default. */
   readonly pass?: BenchPass;
   readonly algorithm: string;
@@ -47,6 +51,7 @@ export const OPTION_NAMES = [
   "suite",
   "layers",
   "operations",
+  "models",
   "pass",
   "algorithm",
   "dtype",
@@ -94,23 +99,35 @@ function count(name: Name, value: string, most: number): number {
   return number;
 }
 
-/** Options that apply to one kind of suite. */
-const OF_CONVOLUTIONS = ["layers", "pass", "algorithm", "peers"] as const;
-const OF_OPERATIONS = ["operations"] as const;
+/** The options that do not go with each kind of suite. */
+const FOREIGN = {
+  convolutions: ["operations", "models"],
+  operations: ["layers", "models", "pass", "algorithm", "peers"],
+  models: ["layers", "operations", "pass", "algorithm", "dtype", "layout", "batch"],
+} as const;
 
-/** Returns the suite; asking for operations implies theirs. */
+/** What the options that go with one kind of suite are about. */
+const ABOUT: Readonly<Partial<Record<Name, string>>> = {
+  operations: `the suite ${OPERATIONS_SUITE}`,
+  models: `the suite ${MODELS_SUITE}`,
+};
+
+/** Returns the suite; asking for operations or models implies theirs. */
 function suiteOf(words: ReadonlyMap<Name, string>): string {
-  const usual = words.has("operations") ? OPERATIONS_SUITE : "layers";
-  const suite = oneOf("suite", words.get("suite") ?? usual, [...Object.keys(SUITES), OPERATIONS_SUITE]);
-  const [foreign, kind] =
-    suite === OPERATIONS_SUITE ? [OF_CONVOLUTIONS, "convolutions"] : [OF_OPERATIONS, `the suite ${OPERATIONS_SUITE}`];
-  for (const name of foreign)
-    if (words.has(name)) throw new Error(`--${name} cannot go with --suite ${suite}: it is about ${kind}`);
+  const usual = words.has("operations") ? OPERATIONS_SUITE : words.has("models") ? MODELS_SUITE : "layers";
+  const suites = [...Object.keys(SUITES), OPERATIONS_SUITE, MODELS_SUITE];
+  const suite = oneOf("suite", words.get("suite") ?? usual, suites);
+  const kind = suite === OPERATIONS_SUITE ? "operations" : suite === MODELS_SUITE ? "models" : "convolutions";
+  for (const name of FOREIGN[kind])
+    if (words.has(name))
+      throw new Error(`--${name} cannot go with --suite ${suite}: it is about ${ABOUT[name] ?? "convolutions"}`);
+  if (suite === MODELS_SUITE && words.get("browser") === "node")
+    throw new Error(`--browser node cannot go with --suite ${suite}: the models are loaded by a page`);
   return suite;
 }
 
 /** Returns the peers of `--peers litert,jax`, each once. */
-function peersOf(value: string, options: Pick<Options, "algorithm" | "dtype" | "browser">): PeerName[] {
+function peersOf(value: string, options: Pick<Options, "suite" | "algorithm" | "dtype" | "browser">): PeerName[] {
   const peers = new Set(value.split(",").map((name) => oneOf("peer", name, PEERS)));
   const without = (what: string, why: string): never => {
     throw new Error(`--peers cannot go with ${what}: ${why}`);
@@ -119,6 +136,8 @@ function peersOf(value: string, options: Pick<Options, "algorithm" | "dtype" | "
   if (options.dtype !== "f32") without(`--dtype ${options.dtype}`, "the peers are timed in f32");
   if (options.algorithm === "find")
     without("--algorithm find", "the search times no calls, which the peers' times are of");
+  for (const peer of options.suite === MODELS_SUITE ? peers : [])
+    if (!MODEL_PEERS[peer]) without(`--suite ${MODELS_SUITE} and ${peer}`, "it reads none of the models");
   return [...peers];
 }
 
@@ -135,6 +154,13 @@ export function parseOptions(argv: readonly string[]): Options {
   const operations = words.get("operations")?.split(",");
   const names = [...new Set(OPERATIONS.map(({ operation }) => operation))];
   for (const name of operations ?? []) oneOf("operation", name, names);
+  const models = words.get("models")?.split(",");
+  for (const id of models ?? [])
+    oneOf(
+      "model",
+      id,
+      MODELS.map((model) => model.id),
+    );
   const pass = words.get("pass");
   const json = words.get("json");
   const peers = words.get("peers");
@@ -142,6 +168,7 @@ export function parseOptions(argv: readonly string[]): Options {
     suite,
     ...(layers && { layers }),
     ...(operations && { operations }),
+    ...(models && { models }),
     ...(pass !== undefined && { pass: oneOf("pass", pass, BENCH_PASSES) }),
     algorithm: oneOf("algorithm", words.get("algorithm") ?? "auto", ALGORITHM_CHOICES),
     dtype: oneOf("dtype", words.get("dtype") ?? "f32", DTYPES),

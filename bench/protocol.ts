@@ -4,6 +4,7 @@ import type { AdapterInfo } from "../scripts/harness/adapter.ts";
 import type { Answer } from "../scripts/harness/answer.ts";
 import type { ConvDescriptor } from "../src/problem/problem.ts";
 import type { BenchPass } from "./layer.ts";
+import type { ModelOrder, ModelResult } from "./models/measure.ts";
 import type { Conditions } from "./operations.ts";
 import type { Roofline } from "./roofline.ts";
 
@@ -69,6 +70,8 @@ export interface Result {
   readonly refused?: string;
   /** Why it could not run, or why `find` rejected it. */
   readonly failed?: string;
+  /** Why `find` did not measure it. */
+  readonly notMeasured?: string;
 }
 
 /** What operations beside convolution are compared with, besides the copies of the roofline. */
@@ -123,6 +126,8 @@ export interface Bench {
   rates(): Promise<Answer<CallRates>>;
   /** Computes an operation beside convolution, checks it and times it. */
   operate(order: OperationOrder): Promise<Answer<OperationResult>>;
+  /** Loads a model, runs it and times it, on an engine of its own. */
+  model(order: ModelOrder): Promise<Answer<ModelResult>>;
   close(): Promise<Answer<Closed>>;
 }
 

@@ -3,9 +3,11 @@ import path from "node:path";
 import { servePage } from "../scripts/harness/server.ts";
 import { benchmark } from "./benchmark.ts";
 import { openBrowser } from "./browser.ts";
+import { MODEL_FILES } from "./models/measure.ts";
 import { openNode } from "./node.ts";
 import { parseOptions } from "./options.ts";
-import { installPeers, servePeers } from "./peers/server.ts";
+import { installPackages, packageFiles, servePeers } from "./peers/server.ts";
+import { MODELS_SUITE } from "./suites.ts";
 
 export interface Settings {
   /** The project's folder. */
@@ -22,8 +24,12 @@ export async function main({ root, argv, folder, chromium }: Settings): Promise<
   const options = parseOptions(argv);
   const { browser, gpu } = options;
   if (browser === "node") return benchmark(options, folder, openNode);
-  if (options.peers) installPeers(path.join(root, "bench", "peers"));
-  const server = await servePage(root, "bench/index.html");
+  const folderOf = (name: string): string => path.join(root, "bench", name);
+  if (options.peers) installPackages(folderOf("peers"));
+  const withModels = options.suite === MODELS_SUITE;
+  if (withModels) installPackages(folderOf("models"), { needed: `--suite ${MODELS_SUITE}`, place: "bench/models" });
+  const plugins = withModels ? [packageFiles(MODEL_FILES, path.join(folderOf("models"), "node_modules"))] : [];
+  const server = await servePage(root, "bench/index.html", [], plugins);
   const peers = options.peers && (await servePeers(root));
   try {
     const { address } = server;

@@ -42,6 +42,9 @@ export const SUITES: Readonly<Record<string, readonly Layer[]>> = {
 /** The suite of the operations beside convolution (operations.ts). */
 export const OPERATIONS_SUITE = "operations";
 
+/** The suite of whole models (models/list.ts). */
+export const MODELS_SUITE = "models";
+
 /** Whether a suite is a network, so that the times of its layers can be added. */
 export function isNetwork(suite: string): boolean {
   return suite in NETWORKS;

@@ -39,6 +39,7 @@ export function percent(share: number): string {
 
 function verdict(result: Result): string {
   if (result.refused !== undefined) return "refused";
+  if (result.notMeasured !== undefined) return "not measured";
   return isWrong(result) ? "WRONG" : "FAILED";
 }
 

@@ -8,12 +8,16 @@ Winograd and FFT may pass the peak), roofline is min(FMA peak, copy bandwidth x 
 With --suite operations: pooling and the other operations beside convolution. GB/s count what is given and what results, x copy and
 x loads are the time over that of copying as many bytes and of loading as many numbers, call is the share that calling takes; those
 that are convolutions or like them have GFLOP/s and roofline instead.
+With --suite models: whole networks from packages of npm, installed in bench/models at the first time: loading, the first run with
+loading and compiling, later runs, bytes of buffers on the GPU; with --peers beside TensorFlow.js (layers-models) or ONNX Runtime Web
+(ONNX files), both also in WebAssembly, whose outputs are the measure: error is the largest difference over the largest value.
 
   --suite NAME       layers (default), lenet5, alexnet, vgg16, resnet50, mobilenet-v1, mobilenet-v2, shufflenet-v2, xception,
-                     all-cnn, deepbench, audio-video; operations
+                     all-cnn, deepbench, audio-video; operations; models
   --layers ID,ID     some layers of the suite: L1,L8 or resnet50-3
   --operations NAME,NAME
                      some operations of the suite operations: averagePool,averagePoolBackward
+  --models ID,ID     some models of the suite models: default-model,ppocr-det
   --pass PASS        forward, backward-data, backward-weights or transposed for all of them, in place of each layer's own
   --algorithm NAME   one by name; auto (default), the planner's choice; all, a row for each; find, all variants by measuring
   --dtype TYPE       f32 (default) or f16

@@ -57,14 +57,16 @@ export async function missingWebGpu({ executablePath, gpu }) {
   }
 }
 
-/** Opens Vitest's pages in one Firefox. No commands (clicks, screenshots): the suites compute and look at nothing. */
+/**
+ * Opens each of Vitest's pages in a Firefox of its own: one compiles all kernels of its pages in turn, and slows the timers of those behind the
+ * first. No commands (clicks, screenshots): the suites compute and look at nothing.
+ */
 class FirefoxProvider {
   name = "firefox";
-  supportsParallelism = false;
+  supportsParallelism = true;
   #gpu;
-  /** @type {ReturnType<typeof launchFirefox> | null} */
-  #starting = null;
-  #pages = new Map();
+  /** The browsers by the session whose page they have. @type {Map<string, ReturnType<typeof launchFirefox>>} */
+  #started = new Map();
 
   constructor({ gpu }) {
     this.#gpu = gpu;
@@ -75,22 +77,26 @@ class FirefoxProvider {
   }
 
   async openPage(sessionId, url) {
-    this.#starting ??= this.#launch();
-    const { browser } = await this.#starting;
-    await this.#pages.get(sessionId)?.close();
+    await this.#close(sessionId);
+    const starting = this.#launch();
+    this.#started.set(sessionId, starting);
+    const { browser } = await starting;
     const page = await browser.newPage();
-    this.#pages.set(sessionId, page);
     await page.goto(url, { timeout: 0 });
   }
 
   async close() {
-    const started = await this.#starting?.catch(() => null); // what did not start was reported by openPage
-    this.#starting = null;
-    this.#pages.clear();
+    await Promise.all([...this.#started.keys()].map((sessionId) => this.#close(sessionId)));
+  }
+
+  async #close(sessionId) {
+    const starting = this.#started.get(sessionId);
+    this.#started.delete(sessionId);
+    const started = await starting?.catch(() => null); // what did not start was reported by openPage
     await started?.close();
   }
 
-  #launch() {
+  async #launch() {
     const executablePath = findFirefox();
     if (!executablePath) throw new Error("No Firefox was found: install one, or set FIREFOX_PATH to its executable");
     return launchFirefox({ executablePath, gpu: this.#gpu });

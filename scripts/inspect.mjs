@@ -28,7 +28,11 @@ ${Object.entries(CHIPS)
                      0.4 s to compile; fails if there are any
   --peers NAME,NAME  what other engines compile for the same layers: tfjs, jax
   --clamp            indices are clamped in the shader, as on Metal and Direct3D
+  --large-subgroups  kernels cannot ask for small subgroups, as in Chrome before 152: on Intel they get 16 lanes
   --asm FOLDER       writes sources and assembly there
+  --model            instead, and without compiling: what the planner ranks first for public layers on an M2 Pro, RTX 4070, H100 and Xe 96,
+                     beside TensorFlow.js's kernels, by the planner's model (with --layout and --batch)
+  --calibrated       with --model: the planner knows the chip's speed, as after calibrate(), instead of that of its class
 
 FILE.wgsl: inspects these kernels instead of the engine's.`;
 
@@ -42,7 +46,10 @@ function chipOf(argv) {
   return name;
 }
 
-await runCommand("npm run inspect", "tools/inspect/run.ts", HELP, (argv) => {
+const isModel = process.argv.includes("--model");
+
+await runCommand("npm run inspect", isModel ? "tools/model/run.ts" : "tools/inspect/run.ts", HELP, (argv) => {
+  if (isModel) return { argv };
   const chip = chipOf(argv);
   enterNullGpu(chip);
   return { argv, chip, folder: calledFrom() };

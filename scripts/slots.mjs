@@ -22,6 +22,7 @@ const BUILT_IN = new Set(
   atomicAdd atomicLoad atomicMax atomicMin atomicOr atomicStore storageBarrier workgroupBarrier workgroupUniformLoad
   pack2x16float unpack2x16float unpack4x8snorm
   subgroupAdd subgroupBroadcast subgroupBroadcastFirst subgroupShuffle subgroupShuffleXor
+  subgroupMatrixLoad subgroupMatrixMultiplyAccumulate subgroupMatrixStore
   quadBroadcast quadSwapX quadSwapY quadSwapDiagonal`.split(/\s+/),
 );
 const VECTOR_OR_MATRIX = /^(?:vec[234][fuih]?|mat[234]x[234][fh]?)$/;

@@ -8,4 +8,7 @@ export const sourceAlias = [
   { find: /^convoke$/, replacement: path.join(SRC, "index.ts") },
   { find: /^convoke\/ops$/, replacement: path.join(SRC, "ops", "index.ts") },
   { find: /^convoke\/reference$/, replacement: path.join(SRC, "reference.ts") },
+  { find: /^convoke\/image$/, replacement: path.join(SRC, "image", "index.ts") },
+  { find: /^convoke\/layers$/, replacement: path.join(SRC, "layers", "index.ts") },
+  { find: /^convoke\/onnx$/, replacement: path.join(SRC, "onnx", "index.ts") },
 ];

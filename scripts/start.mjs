@@ -7,7 +7,7 @@ import { ROOT } from "./setup.mjs";
 const HELP = `Usage: npm start [photo.png|photo.jpg]
 
 Convolves a photograph on the GPU by every algorithm, checks each result against the CPU reference, prints a table and writes
-the pictures to out/. Without an argument the photograph is examples/photo/images/chelsea.png.`;
+the pictures to out/; and its middle, twice as large by a neural network. Without an argument the photograph is examples/photo/images/chelsea.png.`;
 
 /** The path of the photograph: the argument, or by default the project's own. */
 function photoFrom(argv) {
@@ -21,4 +21,5 @@ function photoFrom(argv) {
   return file;
 }
 
-await runCommand("npm start", "examples/photo/run.ts", HELP, (argv) => ({ photo: photoFrom(argv) }));
+const packages = path.join(ROOT, "examples", "upscale");
+await runCommand("npm start", "examples/photo/run.ts", HELP, (argv) => ({ photo: photoFrom(argv) }), packages);

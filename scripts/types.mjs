@@ -30,7 +30,14 @@ async function declareModules() {
 async function bundle() {
   const entry = (file) => path.join(MODULES, file);
   const declarations = await rolldown({
-    input: { index: entry("index.d.ts"), ops: entry("ops/index.d.ts"), reference: entry("reference.d.ts") },
+    input: {
+      index: entry("index.d.ts"),
+      ops: entry("ops/index.d.ts"),
+      reference: entry("reference.d.ts"),
+      image: entry("image/index.d.ts"),
+      layers: entry("layers/index.d.ts"),
+      onnx: entry("onnx/index.d.ts"),
+    },
     plugins: dts({ dtsInput: true, tsconfig: false }),
   });
   await declarations.write({

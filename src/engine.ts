@@ -75,6 +75,11 @@ export class Engine {
     this.#plans = this.#gpu.attach(new PlanCache(this.#gpu, platform, this.tuning));
   }
 
+  /** @internal */
+  get gpu(): GpuContext {
+    return this.#gpu;
+  }
+
   /** GPU memory in bytes: allocated now, by use (`pool` is freed memory, held for later results), and the peak. */
   get memory(): MemoryReport {
     return this.#gpu.memory.report();
@@ -155,10 +160,11 @@ export class Engine {
   }
 
   /**
-   * Measures every way to compute a pass that the constraints allow, on random data, and checks each result against `direct`. The times are
-   * stored in `tuning`; from then on "auto" ranks the same pass under the same constraints by them.
+   * Measures every way to compute a pass that the constraints allow, on random data, and checks each result against `direct`, or against the fastest
+   * algorithm that sums term by term as well where that would take over two seconds. What by estimate takes over ten times as long as the fastest,
+   * and over 0.2 s, is not measured. The times are stored in `tuning`; from then on "auto" ranks the same pass under the same constraints by them.
    * @param options constraints; `progress`, called before each candidate; and `signal`, an AbortSignal that stops the search
-   * @returns all candidates: the fastest first, failed ones last, with the reason
+   * @returns all candidates: the fastest first, those that failed or were not measured last, with the reason
    * @throws ConvError (as a rejection) if the descriptor is invalid or no algorithm can compute it; the signal's reason if it aborts
    * @example
    * const [fastest] = await engine.find("forward", { inputShape: [1, 64, 56, 56], kernelShape: [64, 64, 3, 3], padding: 1 });
@@ -254,7 +260,7 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
   const given = Object.keys(source).filter((key) => source[key] !== undefined);
   if (given.length > 1)
     refuse("invalid-argument", "options", words(given.join(" and ")), "one of device, adapter and gpu");
-  const opened = await openDevice(source, (adapterInfo) => loadPlatform(describe(adapterInfo)));
+  const opened = await openDevice(source, (adapterInfo) => loadPlatform(describe(adapterInfo), adapterInfo));
   const engine = new Engine(opened, opened.loaded, store);
   await engine.tuning.load();
   return engine;

@@ -46,6 +46,8 @@ const LAYERS = [
   ["src/ops/"],
   ["src/engine.ts", "src/reference.ts"],
   ["src/index.ts"],
+  ["src/image/", "src/model/"],
+  ["src/onnx/", "src/layers/"],
 ];
 
 function layerOf(file: string): string | undefined {
@@ -132,7 +134,7 @@ describe("shaders", () => {
 });
 
 describe("the folders beside src", () => {
-  const ENTRY = /^convoke(?:\/ops|\/reference)?$/;
+  const ENTRY = /^convoke(?:\/(?:ops|reference|image|onnx|layers))?$/;
 
   it("site uses the library by its entries, and bench, whose tools it shares", () => {
     const site = importsOf("site");
@@ -140,8 +142,8 @@ describe("the folders beside src", () => {
       ENTRY.test(to) ||
       to === "@observablehq/plot" ||
       /^(?:site|bench)\//.test(to) ||
-      // The photographs, and the normal numbers that stand for trained filters.
-      /^examples\/photo\/(?:images|normals)/.test(to) ||
+      // The photographs, the normal numbers that stand for trained filters, and the files of a network.
+      /^examples\/(?:photo\/(?:images|normals)|upscale\/files)/.test(to) ||
       from === "site/vite.config.ts";
     expect(site.size).toBeGreaterThan(10);
     expect(refused(site, isAllowed)).toEqual([]);
@@ -150,7 +152,9 @@ describe("the folders beside src", () => {
   it("examples use the library by its entries", () => {
     const examples = importsOf("examples");
     const isAllowed = (from: string, to: string): boolean =>
-      ENTRY.test(to) || /^(?:node:|examples\/|scripts\/harness\/)|^webgpu$/.test(to) || from.endsWith("vite.config.ts");
+      ENTRY.test(to) ||
+      /^(?:node:|examples\/|scripts\/harness\/)|^(?:webgpu|pngjs)$/.test(to) ||
+      from.endsWith("vite.config.ts");
     expect(examples.size).toBeGreaterThan(10);
     expect(refused(examples, isAllowed)).toEqual([]);
   });

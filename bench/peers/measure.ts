@@ -9,6 +9,7 @@ import { descriptorOf, problemOf } from "../layer.ts";
 import { operandsOf } from "../operands.ts";
 import type { Check } from "../protocol.ts";
 import type { Peer, PeerEngine, Runner } from "./adapter.ts";
+import { runPeerModel } from "./models.ts";
 import manifest from "./package.json";
 import type { PeerBench, PeerResult, PeerWork } from "./protocol.ts";
 import { peers } from "./registry.ts";
@@ -93,4 +94,5 @@ async function measure({ layer, pass, batch, samples }: PeerWork): Promise<PeerR
 export const peerBench: PeerBench = {
   open: (name) => answer(() => open(name)),
   measure: (work) => answer(() => measure(work)),
+  model: (order) => answer(() => runPeerModel(order, FILES)),
 };

@@ -115,8 +115,24 @@ declare module "@tensorflow/tfjs-core" {
 /** Registers itself. */
 declare module "@tensorflow/tfjs-backend-webgpu" {}
 
+/** Registers itself. */
+declare module "@tensorflow/tfjs-backend-wasm" {
+  export function setWasmPaths(folder: string): void;
+}
+
+declare module "@tensorflow/tfjs-layers" {
+  import type { Tensor } from "@tensorflow/tfjs-core";
+  interface LayersModel {
+    readonly outputNames: string[];
+    predict(x: Tensor): Tensor | Tensor[];
+    dispose(): unknown;
+  }
+  export function loadLayersModel(address: string): Promise<LayersModel>;
+}
+
 declare module "onnxruntime-web/webgpu" {
   export class Tensor {
+    constructor(type: "float32", values: Float32Array, dims: readonly number[]);
     static fromGpuBuffer(buffer: GPUBuffer, options: { dataType: "float32"; dims: readonly number[] }): Tensor;
     getData(): Promise<Float32Array>;
     dispose(): void;
@@ -130,10 +146,10 @@ declare module "onnxruntime-web/webgpu" {
     create(
       model: Uint8Array,
       options: {
-        executionProviders: { name: "webgpu"; preferredLayout: "NCHW" }[];
+        executionProviders: ({ name: "webgpu"; preferredLayout: "NCHW" } | { name: "wasm" })[];
         graphOptimizationLevel: "all";
         logSeverityLevel: number;
-        preferredOutputLocation: "gpu-buffer";
+        preferredOutputLocation?: "gpu-buffer";
       },
     ): Promise<Session>;
   };

@@ -1,6 +1,7 @@
 // What a peer's page is asked, and what it answers: plain data.
 import type { Answer, Page } from "../../scripts/harness/answer.ts";
 import type { BenchPass, Shape } from "../layer.ts";
+import type { PeerModelOrder, PeerModelResult } from "../models/peers.ts";
 import type { Result } from "../protocol.ts";
 import type { PeerName } from "./names.ts";
 
@@ -26,6 +27,8 @@ export interface PeerBench {
   open(peer: PeerName): Promise<Answer<string>>;
   /** Has it compute some work, checks the result and, if that is right, times it. */
   measure(work: PeerWork): Promise<Answer<PeerResult>>;
+  /** Starts a peer and measures a whole model on it. */
+  model(order: PeerModelOrder): Promise<Answer<PeerModelResult>>;
 }
 
 /** The page of a peer. */

@@ -7,13 +7,21 @@ import path from "node:path";
 import { type Plugin, createServer } from "vite";
 import { HEADERS } from "../../scripts/harness/server.ts";
 import { ensurePackages } from "../../scripts/setup.mjs";
+import { wgsl } from "../../scripts/wgsl.mjs";
+import { MODEL_FILES } from "../models/measure.ts";
 
 /** The types of files that the packages load by themselves. */
 const TYPES: Readonly<Record<string, string>> = {
   ".js": "text/javascript",
   ".mjs": "text/javascript",
   ".wasm": "application/wasm",
+  ".json": "application/json",
+  ".bin": "application/octet-stream",
+  ".onnx": "application/octet-stream",
 };
+
+/** TensorFlow.js is a thousand modules, some of them CommonJS, so it is bundled first. The others are a few modules each. */
+const BUNDLED = ["core", "layers", "backend-webgpu", "backend-wasm"].map((name) => `@tensorflow/tfjs-${name}`);
 
 /** Returns the file of a request and its type, or null. */
 async function fileOf(folder: string, request: IncomingMessage): Promise<{ file: string; type: string } | null> {
@@ -39,12 +47,12 @@ async function sendFile(folder: string, request: IncomingMessage, response: Serv
     .pipe(response);
 }
 
-/** Serves files of packages unchanged: those with WebAssembly load it, and the code around it, by address. */
-function packageFiles(folder: string): Plugin {
+/** Serves files of packages unchanged under an address: WebAssembly and the code around it, and models. */
+export function packageFiles(address: string, folder: string): Plugin {
   return {
-    name: "files of packages",
+    name: `files of packages at ${address}`,
     configureServer({ middlewares }) {
-      middlewares.use("/files", (request, response) => {
+      middlewares.use(address, (request, response) => {
         void sendFile(folder, request, response);
       });
     },
@@ -57,13 +65,16 @@ export interface PeerServer {
   close(): Promise<void>;
 }
 
-/** Installs the peers' packages in `folder` if they are missing. */
-export function installPeers(folder: string): void {
+/** What needs packages, and where they are, for messages. */
+const OF_PEERS = { needed: "--peers", place: "bench/peers" };
+
+/** Installs the packages in `folder` if they are missing. */
+export function installPackages(folder: string, { needed, place } = OF_PEERS): void {
   try {
     ensurePackages(folder);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(`--peers needs the packages of bench/peers, and they could not be installed: ${reason}`, {
+    throw new Error(`${needed} needs the packages of ${place}, and they could not be installed: ${reason}`, {
       cause: error,
     });
   }
@@ -79,9 +90,12 @@ export async function servePeers(root: string): Promise<PeerServer> {
     logLevel: "error",
     clearScreen: false,
     server: { host: "localhost", port: 0, headers: HEADERS, hmr: false, watch: null, fs: { allow: [root] } },
-    // TensorFlow.js is a thousand modules, some of them CommonJS, so it is bundled first. The others are a few modules each.
-    optimizeDeps: { noDiscovery: true, include: ["@tensorflow/tfjs-core", "@tensorflow/tfjs-backend-webgpu"] },
-    plugins: [packageFiles(path.join(own, "node_modules"))],
+    optimizeDeps: { noDiscovery: true, include: BUNDLED },
+    plugins: [
+      wgsl(),
+      packageFiles("/files", path.join(own, "node_modules")),
+      packageFiles(MODEL_FILES, path.join(root, "bench", "models", "node_modules")),
+    ],
   });
   await server.listen();
   const { port } = server.httpServer!.address() as AddressInfo;

@@ -3,6 +3,8 @@
 import { ConvError, type ConvPlan, type ConvProblem, type Engine, type Tensor, createEngine } from "convoke";
 import { convProblem, forwardSum } from "convoke/reference";
 import { answer } from "../../scripts/harness/answer.ts";
+import { fetchNetwork } from "../upscale/files.ts";
+import { upscale } from "../upscale/upscale.mjs";
 import { checkResult } from "./check.ts";
 import { FILTERS, type Filter } from "./filters.ts";
 import { timeRun } from "./measure.ts";
@@ -14,6 +16,9 @@ const MAX_PIXELS = 600 * 400;
 
 /** AlexNet's first layer has an output from 7x7 on; smaller photographs give no picture. */
 const MIN_SIDE = 16;
+
+/** The most pixels of the photograph that are made twice as large, across and down. */
+const ENLARGED = [144, 96] as const;
 
 interface Photo {
   readonly width: number;
@@ -158,6 +163,17 @@ async function picture(): Promise<string | null> {
   return encodePng(pictureOf(filter.picture, result, width, height));
 }
 
+async function upscaled(): Promise<string> {
+  const [width, height] = [Math.min(photo.width, ENLARGED[0]), Math.min(photo.height, ENLARGED[1])];
+  const { bitmap } = await decode();
+  const context = new OffscreenCanvas(width, height).getContext("2d")!;
+  context.drawImage(bitmap, -Math.floor((bitmap.width - width) / 2), -Math.floor((bitmap.height - height) / 2));
+  const { data, ...size } = await upscale(engine, context.getImageData(0, 0, width, height), {
+    network: await fetchNetwork(),
+  });
+  return encodePng({ ...size, rgba: data });
+}
+
 async function close(): Promise<readonly string[]> {
   // GPU errors only arrive once the queue has reached them.
   await engine.device.queue.onSubmittedWorkDone();
@@ -170,6 +186,7 @@ const page: PhotoPage = {
   prepare: (filter) => answer(() => prepare(filter)),
   run: (algorithm) => answer(() => run(algorithm)),
   picture: () => answer(picture),
+  upscale: () => answer(upscaled),
   close: () => answer(close),
 };
 window.photo = page;

@@ -39,6 +39,8 @@ export interface PhotoPage {
   run(algorithm: string): Promise<Answer<Measured | Refused>>;
   /** The picture of the first run since `prepare`, as a PNG in base64; null if no algorithm supports the filter. */
   picture(): Promise<Answer<string | null>>;
+  /** The middle of the photograph, twice as large by a neural network, as a PNG in base64. */
+  upscale(): Promise<Answer<string>>;
   /** Returns errors outside of answers: uncaptured GPU errors, a lost device. */
   close(): Promise<Answer<readonly string[]>>;
 }

@@ -51,6 +51,8 @@ function pictureFile(root: string, filter: Filter): string {
   return path.join(root, "out", `${filter.name}.png`);
 }
 
+const upscaledFile = (root: string): string => path.join(root, "out", "twice-as-large.png");
+
 function measuredRow(filter: Filter, algorithm: string, result: Measured): string[] {
   const { ms, gflops, workspaceBytes, multiple, ok } = result;
   const numbers = [formatNumber(ms), formatNumber(gflops), formatBytes(workspaceBytes), formatNumber(multiple)];
@@ -79,9 +81,12 @@ async function runFilter(index: number, { page, root, algorithms, progress, repo
   if (supported === 0) report.trouble.push(`${filter.title}: no algorithm supports it`);
   const png = await page.ask("picture");
   if (png === null) return;
-  const file = pictureFile(root, filter);
+  await writePicture(pictureFile(root, filter), png, root, report);
+}
+
+async function writePicture(file: string, png: string, root: string, { pictures }: Report): Promise<void> {
   await writeFile(file, Buffer.from(png, "base64"));
-  report.pictures.push(path.relative(root, file));
+  pictures.push(path.relative(root, file));
 }
 
 function describePhoto(file: string, { width, height, shrunkFrom }: Opened): string {
@@ -95,16 +100,23 @@ async function convolve(page: Page<PhotoPage>, settings: Settings, report: Repor
   console.log(`photo:   ${describePhoto(photo, opened)}`);
   console.log(`adapter: ${describeAdapter(opened.adapter)}`);
   const { algorithms } = opened;
-  const progress = new Progress(FILTERS.length * (1 + algorithms.length));
+  const progress = new Progress(FILTERS.length * (1 + algorithms.length) + 1);
   await mkdir(path.join(root, "out"), { recursive: true });
   // Otherwise pictures of an earlier run would seem to be of this one.
-  for (const filter of FILTERS) await rm(pictureFile(root, filter), { force: true });
+  for (const file of [...FILTERS.map((filter) => pictureFile(root, filter)), upscaledFile(root)])
+    await rm(file, { force: true });
   for (let index = 0; index < FILTERS.length; index++) {
     try {
       await runFilter(index, { page, root, algorithms, progress, report });
     } catch (error) {
       report.trouble.push(`${FILTERS[index]!.title}: ${jobMessage(error)}`);
     }
+  }
+  progress.step("twice as large, by a neural network");
+  try {
+    await writePicture(upscaledFile(root), await page.ask("upscale"), root, report);
+  } catch (error) {
+    report.trouble.push(`twice as large: ${jobMessage(error)}`);
   }
   progress.end();
   report.trouble.push(...(await page.ask("close")));

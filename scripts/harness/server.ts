@@ -35,8 +35,13 @@ export interface PageServer {
   close(): Promise<void>;
 }
 
-/** Serves a page of the project in `root`, given by its path there, and some files beside it. */
-export async function servePage(root: string, page: string, files: readonly ServedFile[] = []): Promise<PageServer> {
+/** Serves a page of the project in `root`, given by its path there, with some files beside it and what plugins of Vite serve. */
+export async function servePage(
+  root: string,
+  page: string,
+  files: readonly ServedFile[] = [],
+  plugins: readonly Plugin[] = [],
+): Promise<PageServer> {
   const server = await createServer({
     configFile: false,
     root,
@@ -46,7 +51,7 @@ export async function servePage(root: string, page: string, files: readonly Serv
     // The sources do not change while it runs, and none of them imports a package.
     server: { host: "localhost", port: 0, headers: HEADERS, hmr: false, watch: null },
     optimizeDeps: { noDiscovery: true, include: [] },
-    plugins: [wgsl(), ...[BLANK, ...files].map(serve)],
+    plugins: [wgsl(), ...[BLANK, ...files].map(serve), ...plugins],
     resolve: { alias: sourceAlias },
   });
   await server.listen();

@@ -9,7 +9,7 @@
 // constants: CHANNELS_LAST, COLUMNS, DILATION_H, DILATION_W, LANES, OUT_STEP_P, OUT_STEP_Q, PADDING_VALUE, PER_P, PER_Q, ROWS, SHIFT_P, SHIFT_Q, STRIDE_H, STRIDE_W, TILE_Q
 // types: OutputChannels, V, Y
 struct Sliding {
-  threads: u32, first: u32, rows: u32, strips: u32, tiles_q: u32, channels: u32,
+  threads: u32, rows: u32, strips: u32, tiles_q: u32, channels: u32,
   output_p: u32, output_q: u32,
   input_h: i32, input_w: i32,
   pad_h: i32, pad_w: i32,
@@ -27,7 +27,7 @@ const CELL_COLUMNS = (TILE_Q - 1u) * PER_Q + COLUMNS;
 const DEPTH = (ROWS + SHIFT_P - 1u) / SHIFT_P;
 
 fn thread(invocation: u32) {
-  var index = g.first + invocation;
+  var index = invocation;
   // Neighbouring threads run along the contiguous axis.
   var channel = 0u;
   if (CHANNELS_LAST) {

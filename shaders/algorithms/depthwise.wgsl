@@ -11,7 +11,7 @@
 // constants: ALL_COLUMNS, CHANNELS_LAST, COLUMNS, COLUMN_TAIL, DILATION_D, DILATION_H, DILATION_W, EVERY_CELL, M_TAIL, OUT_STEP_P, OUT_STEP_Q, PADDING_VALUE, PER_P, PER_Q, ROWS, SHIFT_P, SHIFT_Q, SPLIT, STRIDE_D, STRIDE_H, STRIDE_W, TILE_M, TILE_P, TILE_Q
 // types: OutputChannels, WeightChannels, Y
 struct Depthwise {
-  threads: u32, first: u32, steps: u32, splits: u32, share: u32, reach: u32, stride: u32, partial: u32,
+  threads: u32, steps: u32, splits: u32, share: u32, reach: u32, stride: u32, partial: u32,
   column_chunks: u32, row_chunks: u32, slices: u32, next_column: u32, next_row: u32, next_slice: u32, next_channel: u32, kernel_r: u32, kernel_s: u32,
   tiles_q: u32, tiles_p: u32, output_o: u32, channel_tiles: u32, tiles_m: u32,
   output_p: u32, output_q: u32, multiplier: u32,
@@ -46,7 +46,7 @@ const CELL_ROWS = (TILE_P - 1u) * PER_P + ROWS;
 const CELL_COLUMNS = (TILE_Q - 1u) * PER_Q + COLUMNS;
 
 fn thread(invocation: u32) {
-  var index = g.first + invocation;
+  var index = invocation;
   var split = 0u;
   if (SPLIT) {
     split = index % g.splits;
@@ -157,7 +157,8 @@ fn accumulate(sums: ptr<function, Sums>, tile: ptr<function, Tile>, at: Taps) {
           // @unroll
           for (var q = 0u; q < TILE_Q; q++) {
             let cell = cells[(p * PER_P + r) * CELL_COLUMNS + q * PER_Q + s];
-            (*sums)[(m * TILE_P + p) * TILE_Q + q] = fma(cell, weight, (*sums)[(m * TILE_P + p) * TILE_Q + q]);
+            const own = (m * TILE_P + p) * TILE_Q + q;
+            (*sums)[own] = fma(cell, weight, (*sums)[own]);
           }
         }
       }
@@ -175,7 +176,8 @@ fn accumulate(sums: ptr<function, Sums>, tile: ptr<function, Tile>, at: Taps) {
           // @unroll
           for (var q = 0u; q < TILE_Q; q++) {
             let cell = select(cells[(p * PER_P + r) * CELL_COLUMNS + q * PER_Q + s], 0.0, past);
-            (*sums)[(m * TILE_P + p) * TILE_Q + q] = fma(cell, weight, (*sums)[(m * TILE_P + p) * TILE_Q + q]);
+            const own = (m * TILE_P + p) * TILE_Q + q;
+            (*sums)[own] = fma(cell, weight, (*sums)[own]);
           }
         }
       }

@@ -1,5 +1,5 @@
 // The visitor's camera in a video element, from the request for permission to the last frame.
-import type { Size } from "./filter-plan.ts";
+import type { Size } from "../common/photos.ts";
 
 /** The requested format; the camera picks the nearest. */
 const WANTED: MediaStreamConstraints = {

@@ -1,13 +1,9 @@
 // A filter on the GPU, from pixels to pixels: a plan of the library and its buffers, for one picture size and one set of options. The
 // values of the kernel may change; any other change needs another filter plan.
 import type { ConvPlan, Engine, Tensor } from "convoke";
+import type { Size } from "../common/photos.ts";
 import type { Programs } from "./programs.ts";
 import type { Settings } from "./settings.ts";
-
-export interface Size {
-  readonly width: number;
-  readonly height: number;
-}
 
 /** How results are shown. */
 export type Picture = HTMLCanvasElement | HTMLVideoElement;

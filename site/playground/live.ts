@@ -1,6 +1,7 @@
 // The GPU's part of the page: keeps a filter plan for the current choice and paints with it. Loaded when a picture is first shown.
 import { ConvError, type ConvPlan, type Engine } from "convoke";
-import { FilterPlan, type Picture, type Size, planKey } from "./filter-plan.ts";
+import type { Size } from "../common/photos.ts";
+import { FilterPlan, type Picture, planKey } from "./filter-plan.ts";
 import { Painter } from "./painter.ts";
 import { type Programs, makePrograms } from "./programs.ts";
 import { type Screen, screenFor } from "./screens.ts";

@@ -1,7 +1,8 @@
 // The playground: the settings, the picture they apply to, and the GPU, which starts once a picture is picked.
 import { byId, el } from "../common/dom.ts";
+import type { Size } from "../common/photos.ts";
 import { Controls } from "./controls.ts";
-import type { Picture, Size } from "./filter-plan.ts";
+import type { Picture } from "./filter-plan.ts";
 import type { Listener, Live } from "./live.ts";
 import { type Settings, START, fromHash, toHash } from "./settings.ts";
 import { Sources } from "./sources.ts";

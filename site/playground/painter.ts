@@ -1,5 +1,6 @@
 // Paints a picture on the screen: one command buffer unpacks it, convolves it and draws the result. Only saving a file reads back.
-import type { FilterPlan, Picture, Size } from "./filter-plan.ts";
+import type { Size } from "../common/photos.ts";
+import type { FilterPlan, Picture } from "./filter-plan.ts";
 import { makeTarget, readPixels } from "./pixels.ts";
 import type { Screen } from "./screens.ts";
 

@@ -1,6 +1,6 @@
 // The canvas for results. WebGPU draws on it directly, except on software adapters where that fails (Chromium loses the device with the
 // first frame): there results are read back and put on the canvas.
-import type { Size } from "./filter-plan.ts";
+import type { Size } from "../common/photos.ts";
 import { makeTarget, readPixels } from "./pixels.ts";
 
 export interface Screen {

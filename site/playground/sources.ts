@@ -2,9 +2,9 @@
 import chelsea from "../../examples/photo/images/chelsea.png";
 import coffee from "../../examples/photo/images/coffee.png";
 import { byId } from "../common/dom.ts";
+import { type Photo, type Size, drawPhoto, loadFile, loadPhoto, onFile } from "../common/photos.ts";
 import { Camera } from "./camera.ts";
-import type { Picture, Size } from "./filter-plan.ts";
-import { type Photo, drawPhoto, loadFile, loadPhoto } from "./photos.ts";
+import type { Picture } from "./filter-plan.ts";
 import { PHOTOS, type PhotoName } from "./settings.ts";
 
 const OF_PAGE: Readonly<Record<PhotoName, { readonly address: string; readonly name: string }>> = {
@@ -43,36 +43,9 @@ export class Sources {
         const { address, name } = OF_PAGE[photo];
         void this.#still(loadPhoto(address, name), name, photo);
       });
-    const file = byId("file", HTMLInputElement);
-    file.addEventListener("change", () => {
-      const [chosen] = file.files ?? [];
-      // Allows the same file to be chosen again.
-      file.value = "";
-      if (chosen) void this.#still(loadFile(chosen), chosen.name);
-    });
+    onFile(byId("file", HTMLInputElement), (file) => void this.#still(loadFile(file), file.name));
     this.#cameraButton.addEventListener("click", () => (this.#camera ? this.#freeze() : void this.#film()));
-    this.#acceptDrops();
     globalThis.addEventListener("pagehide", () => this.#release());
-  }
-
-  #acceptDrops(): void {
-    const { body } = document;
-    const carriesFile = (event: DragEvent): boolean => event.dataTransfer?.types.includes("Files") ?? false;
-    body.addEventListener("dragover", (event) => {
-      if (!carriesFile(event)) return;
-      event.preventDefault();
-      body.classList.add("dropping");
-    });
-    body.addEventListener("dragleave", (event) => {
-      if (event.relatedTarget === null) body.classList.remove("dropping");
-    });
-    body.addEventListener("drop", (event) => {
-      body.classList.remove("dropping");
-      if (!carriesFile(event)) return;
-      event.preventDefault();
-      const [dropped] = event.dataTransfer?.files ?? [];
-      if (dropped) void this.#still(loadFile(dropped), dropped.name);
-    });
   }
 
   /** Shows a picture once it has loaded, unless another was requested meanwhile or it fails. */

@@ -1,8 +1,9 @@
 // The card of the picture: the source beside its result, the description of the plan, and errors.
 import type { ConvPlan } from "convoke";
 import { byId, el } from "../common/dom.ts";
+import type { Size } from "../common/photos.ts";
 import { Facts } from "./facts.ts";
-import type { Picture, Size } from "./filter-plan.ts";
+import type { Picture } from "./filter-plan.ts";
 import { filterNamed } from "./kernels.ts";
 import type { Settings } from "./settings.ts";
 

@@ -4,7 +4,8 @@
 // The law between the members, which test/algorithms/law.test.ts checks on the shared problems. A candidate
 // - can be planned: `plan()` never fails;
 // - has exactly the dispatches, and needs exactly the bytes of workspace and of prepacked weights, that it states;
-// - keeps within the limits of the device, and, once it is lifted to problems, within the iterations that an invocation may have (long-sums.ts);
+// - keeps within the limits of the device, and, once it is lifted to problems, within the iterations that an invocation may have (long-sums.ts)
+//   and within the time that a dispatch may take by estimate (in-time.ts);
 // - is right: within the error that it states (the suite of test/algorithms/algorithms.browser.test.ts).
 // And a variant that was once offered is offered again when asked for by its name, on any device that can run it: tuning tables and callers
 // store names. This holds for each list of algorithms: that of software adapters (index.ts) knows none of the variants that only that of GPUs
@@ -41,12 +42,19 @@ export interface Candidate<P = PartialPlan> {
   readonly preparedBytes: number;
   /** Number of dispatches, including those of the preparation. */
   readonly dispatches: number;
+  /** Dispatches of the preparation; one unless given, if there are prepacked weights. */
+  readonly preparations?: number;
   /** What the dispatches compute, load and move; the planner estimates their time from it. Weights that are prepacked once do not count. */
   readonly work: readonly Work[];
   readonly error: ErrorBound;
   /** Iterations of all loops of its longest invocation, if fewer than the terms of a sum: more than so many are cut (long-sums.ts). */
   readonly iterations?: number;
   plan(): P;
+}
+
+/** The number of dispatches that prepack the weights of a candidate. */
+export function preparationsOf({ preparedBytes, preparations = Number(preparedBytes > 0) }: Candidate): number {
+  return preparations;
 }
 
 /** The plan of one correlation, which may be one of several in the plan of a problem. */
@@ -68,6 +76,12 @@ export interface ErrorBound {
    * follow the norm of a tile. Means are over the spread + 1 cells of an axis that a tile has.
    */
   readonly norm: "windows" | "energy";
+  /**
+   * Terms of a K-step, if its numbers are rounded to half precision. Errors then do not grow with the number of K-steps, and the bound is growth
+   * gamma_halfTerms sum |x||w|, for numbers that a half has: larger ones than 65504 become infinity, smaller ones than 2^-14 may become 0. "auto" and
+   * algorithms that are named without a variant take such candidates only as far as `maxErrorGrowth` allows.
+   */
+  readonly halfTerms?: number | undefined;
   /** Whether integers of size 8 at most, whose sums stay below 2^24, come out exact. */
   readonly exactOnIntegers: boolean;
 }

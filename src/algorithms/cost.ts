@@ -26,10 +26,12 @@ export interface Work {
   readonly lines?: number;
   /** Bytes from and to the last cache, which all cores share. A byte counts once for each workgroup that loads it. `bytes` unless given. */
   readonly traffic?: number;
-  /** Barriers that each of `workgroups` comes to, one after the other; none unless given. */
+  /** Barriers that each of `workgroups` comes to, or steps that wait for what they load, one after the other; none unless given. */
   readonly barriers?: number;
   /** Instructions of the inner loop beside multiply-adds and loads, which take their turns; none unless given. */
   readonly instructions?: number;
+  /** Whether it prepares a gradient in the role of the weights: once for all ranges of the outputs. */
+  readonly prepares?: boolean;
 }
 
 /** What an adapter does in a second, at the speed that kernels with register tiles reach. */
@@ -131,7 +133,7 @@ export const MAX_SECONDS = 0.2;
 
 /** Divides the work of a dispatch evenly among several. */
 export function divide(work: Work, count: number): Work[] {
-  const { lines: _, barriers: __, ...amounts } = work;
+  const { lines: _, barriers: __, prepares: ___, ...amounts } = work;
   const share = Object.fromEntries(Object.entries(amounts).map(([name, amount]) => [name, amount / count]));
   return Array.from({ length: count }, () => ({ ...work, ...share }));
 }

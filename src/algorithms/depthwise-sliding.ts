@@ -12,10 +12,9 @@ import { elementTypes } from "../kernel/element-types.ts";
 import { paddingSnippet } from "../kernel/padding.ts";
 import { BINDING, type Step, WORKGROUP_SIZE } from "../kernel/step.ts";
 import { type Correlation, repeatsAgain } from "../problem/correlation.ts";
-import { type Candidate, type Kernels, SEQUENTIAL_SUM, type Variant } from "./algorithm.ts";
-import { type Work, estimate, numberBytes } from "./cost.ts";
+import { type Kernels, type Variant, oneStep } from "./algorithm.ts";
+import { type Work, estimate } from "./cost.ts";
 import { sharing, tilesAlong } from "./depthwise-tiles.ts";
-import { inPieces } from "./depthwise.ts";
 import {
   type Snippets,
   channelUniforms,
@@ -23,6 +22,7 @@ import {
   isGated,
   isMap,
   loader,
+  operandBytes,
   paddedInput,
   result,
   whole,
@@ -115,7 +115,7 @@ function slidingWork(c: Correlation, one: Strip): Work {
     // What a turn loads is waited for as before a barrier.
     ...{ workgroups: Math.ceil(threads / WORKGROUP_SIZE), barriers: turns },
     lines: c.layout === "channels-last" ? 1 : Math.min(32, apart),
-    bytes: numberBytes(...Object.values(c.sizes)),
+    bytes: operandBytes(c),
   };
 }
 
@@ -166,11 +166,10 @@ function operands(c: Correlation, lanes: 1 | 4): Partial<Snippets>[] {
   ];
 }
 
-/** The step of `count` threads from `first` on. */
-function slidingStep(c: Correlation, one: Strip, { subgroupSize }: DeviceTraits, first: number, count: number): Step {
+function slidingStep(c: Correlation, one: Strip, { subgroupSize }: DeviceTraits): Step {
   const { rows, tileQ, lanes } = one;
   const { x, w, y } = c;
-  const { p, q, perP, perQ, strips: stripCount, tilesQ, channels } = cut(c, one);
+  const { p, q, perP, perQ, strips: stripCount, tilesQ, channels, threads } = cut(c, one);
   // Vectors are of neighbouring channels.
   const [xChannel, wChannel] = lanes === 1 ? [x.group, w.group] : [1, 1];
   return dispatchOn([...operands(c, lanes), result(c)], {
@@ -183,7 +182,7 @@ function slidingStep(c: Correlation, one: Strip, { subgroupSize }: DeviceTraits,
       ...windowConstants(c),
     },
     uniforms: {
-      ...{ first, rows, strips: stripCount, tilesQ, channels },
+      ...{ rows, strips: stripCount, tilesQ, channels },
       ...{ outputP: c.output[1], outputQ: c.output[2] },
       ...{ inputH: c.input[1], inputW: c.input[2], padH: c.padBegin[1], padW: c.padBegin[2] },
       ...{ xStart: x.start / lanes, xStrideN: x.batch / lanes, xChannel },
@@ -193,21 +192,9 @@ function slidingStep(c: Correlation, one: Strip, { subgroupSize }: DeviceTraits,
       ...{ yStart: y.start, yStrideN: y.batch, yStrideP: y.spatial[1], yStrideQ: y.spatial[2] },
       yChannels: channelUniforms(c),
     },
-    threads: count,
+    threads,
     ...(heldNumbers(c, one) > LEAST_NUMBERS && { subgroupSize }),
   });
-}
-
-/** The candidate that slides down strips. */
-function sliding(c: Correlation, device: DeviceTraits, one: Strip): Candidate {
-  const { shares, steps } = inPieces(slidingWork(c, one), device.maxDispatches, device, (first, count) =>
-    slidingStep(c, one, device, first, count),
-  );
-  return {
-    ...{ variant: one.name, workspaceBytes: 0, preparedBytes: 0, dispatches: shares.length, work: shares },
-    error: SEQUENTIAL_SUM,
-    plan: () => ({ steps: steps(), workspaceBytes: 0 }),
-  };
 }
 
 /** The kernels that slide down strips. */
@@ -216,5 +203,5 @@ export const depthwiseStrips: Kernels = (c, device, variant) => {
   return strips
     .filter((one) => one !== undefined)
     .slice(0, MOST_STRIPS)
-    .map((one) => sliding(c, device, one));
+    .map((one) => oneStep(one.name, slidingWork(c, one), () => slidingStep(c, one, device)));
 };

@@ -1,11 +1,12 @@
 // The thread tiles of depthwise.ts: how a tile divides outputs and sums, what it costs, and the search for the best one.
 import { greatestCommonDivisor } from "../base/arithmetic.ts";
 import { eachAxis } from "../base/shape.ts";
+import { WORKGROUP_SIZE } from "../kernel/step.ts";
 import type { Correlation } from "../problem/correlation.ts";
 import { multiplyAdds } from "../problem/problem.ts";
 import type { Variant } from "./algorithm.ts";
-import { type Rates, type Work, estimate, numberBytes } from "./cost.ts";
-import { isMap, mapColumns } from "./operands.ts";
+import { type Rates, type Work, estimate } from "./cost.ts";
+import { isMap, mapColumns, operandBytes } from "./operands.ts";
 import { partialBytes, reduceWork } from "./reduce-splits.ts";
 import type { DeviceTraits } from "./traits.ts";
 
@@ -72,6 +73,9 @@ export function cut(c: Correlation, tile: DepthwiseTile) {
  */
 const LOOP_LOADS = 3;
 
+/** Instructions of a step beside multiply-adds and loads, counted on Navi 21: of its loop, of a cell, of a weight. */
+const INSTRUCTIONS = { step: 20, cell: 4, weight: 1 };
+
 /** The work of the dispatches: of the sums, and of adding up what is split. */
 export function depthwiseWork(c: Correlation, tile: DepthwiseTile): Work[] {
   const { tileP, tileQ, tileM, rows, columns, splits } = tile;
@@ -82,11 +86,20 @@ export function depthwiseWork(c: Correlation, tile: DepthwiseTile): Work[] {
   const cell = shape.allColumns ? 1.2 : 1.5;
   const loop = steps > 1 ? LOOP_LOADS * outputs : 0;
   const step = cell * shape.cellRows * shape.cellColumns + rows * columns * tileM;
+  const apart = shape.q.outputStep > 1 ? c.stride[2] : tileQ * c.stride[2];
+  const { cellRows, cellColumns, threads } = shape;
+  const instructions =
+    INSTRUCTIONS.step + INSTRUCTIONS.cell * cellRows * cellColumns + INSTRUCTIONS.weight * rows * columns * tileM;
   const multiply = {
-    threads: shape.threads,
+    threads,
     multiplyAdds: shape.threads * steps * outputs * rows * (columns + shape.short),
     loads: shape.threads * (steps * step + loop + 0.5 * shape.cellColumns + outputs),
-    bytes: numberBytes(...Object.values(c.sizes)) + partialBytes(c, splits),
+    bytes: operandBytes(c) + partialBytes(c, splits),
+    // A step waits for what it loads.
+    ...{ workgroups: Math.ceil(threads / WORKGROUP_SIZE), barriers: steps },
+    instructions: threads * steps * instructions,
+    // Splits that take turns load neighbouring cells.
+    lines: c.layout === "channels-last" || (splits > 1 && tile.turns) ? 1 : Math.min(32, apart),
   };
   return [multiply, ...reduceWork(c, splits)];
 }
@@ -100,6 +113,13 @@ const MAX_UNROLLED = { small: 288, large: 640, hardware: 64 };
 
 /** Most multiply-adds to unroll for each sum that a GPU's registers are meant for: with more, cells and their addresses spill on Xe-LP. */
 const UNROLLED_PER_SUM = 2;
+
+/** Most of a map on a GPU: rows and columns may end within a step, so that each takes more lines of source, of which a kernel has 24 kB at most. */
+const UNROLLED_OF_MAP = 56;
+
+/** Most multiply-adds and cells of a step on a GPU, together: each takes a line of source, of which a kernel has 24 kB at most. */
+const UNROLLED_LINES = 91;
+
 const LARGE = 5e7;
 
 /** Most sums that a thread holds: limited by the registers of a GPU, which also needs many threads, or by the stack of a CPU. */
@@ -172,7 +192,7 @@ function possibleTiles(
   large = multiplyAdds(c) >= LARGE,
 ): DepthwiseTile[] {
   const software = large ? MAX_UNROLLED.large : MAX_UNROLLED.small;
-  const hardware = isMap(c) ? Infinity : UNROLLED_PER_SUM * device.maxSums;
+  const hardware = isMap(c) ? UNROLLED_OF_MAP : UNROLLED_PER_SUM * device.maxSums;
   const most = device.software ? software : Math.min(MAX_UNROLLED.hardware, hardware);
   const mostSums = device.software ? MAX_SUMS.software : MAX_SUMS.hardware;
   const sizes = (outputs: number): number[] => TILES.filter((tile) => tile <= outputs);
@@ -184,7 +204,9 @@ function possibleTiles(
       for (const tileP of along(1)) {
         for (const tileQ of along(2)) {
           const sums = tileP * tileQ * tileM;
-          if (sums <= mostSums && sums * rows * columns <= most)
+          const cells = (tileP + rows - 1) * (tileQ + columns - 1);
+          const isShort = device.software || sums * rows * columns + cells <= UNROLLED_LINES;
+          if (isShort && sums <= mostSums && sums * rows * columns <= most)
             found.push(namedTile(c, { tileP, tileQ, tileM, rows, columns }));
         }
       }
@@ -266,7 +288,7 @@ const bestTiles = new WeakMap<DeviceTraits, Map<string, DepthwiseTile>>();
 /** The best tile, looked for once for all correlations of the same sizes on a device. */
 export function bestTile(c: Correlation, device: DeviceTraits): DepthwiseTile {
   const { N, C, K, groups, kernel, output, stride, dilation } = c;
-  const key = JSON.stringify([N, C, K, groups, kernel, output, stride, dilation, c.sizes]);
+  const key = JSON.stringify([N, C, K, groups, kernel, output, stride, dilation]);
   const known = bestTiles.get(device) ?? new Map<string, DepthwiseTile>();
   bestTiles.set(device, known);
   const tile = known.get(key) ?? findTile(c, device);

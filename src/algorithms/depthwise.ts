@@ -7,7 +7,6 @@ import depthwiseShader from "../../shaders/algorithms/depthwise.wgsl";
 import { BINDING, type Step } from "../kernel/step.ts";
 import type { Correlation } from "../problem/correlation.ts";
 import { type Algorithm, type Candidate, type Kernels, SEQUENTIAL_SUM, candidatesAmong } from "./algorithm.ts";
-import { MAX_SECONDS, type Work, divide, estimate } from "./cost.ts";
 import { type DepthwiseTile, bestTile, cut, depthwiseWork, tileNamed } from "./depthwise-tiles.ts";
 import {
   dispatchOn,
@@ -20,15 +19,13 @@ import {
   windowConstants,
 } from "./operands.ts";
 import { partialBytes, partialSums, partialsOf, reduceSteps } from "./reduce-splits.ts";
-import type { DeviceTraits } from "./traits.ts";
 
-/** The step of `count` threads from `first` on. */
-function depthwiseStep(c: Correlation, tile: DepthwiseTile, first: number, count: number): Step {
+function depthwiseStep(c: Correlation, tile: DepthwiseTile): Step {
   const { K, groups } = c;
   const { splits } = tile;
   const to = splits > 1 ? partialSums(c, splits) : c;
   const { p, q, perP, perQ, tilesP, tilesQ, tilesM, channelTiles, allColumns, columnTail } = cut(c, tile);
-  const { columnChunks, rowChunks, slices, steps } = cut(c, tile);
+  const { columnChunks, rowChunks, slices, steps, threads } = cut(c, tile);
   const run = Math.ceil(steps / splits);
   const shares = tile.turns ? { share: 1, reach: steps, stride: splits } : { share: run, reach: run, stride: 1 };
   // The stride as digits, which lead from one step of a thread to its next.
@@ -55,7 +52,7 @@ function depthwiseStep(c: Correlation, tile: DepthwiseTile, first: number, count
       ...windowConstants(c),
     },
     uniforms: {
-      ...{ first, steps, tilesP, tilesQ, channelTiles, tilesM, multiplier: K / groups },
+      ...{ steps, tilesP, tilesQ, channelTiles, tilesM, multiplier: K / groups },
       ...{ splits, ...shares, partial: partialsOf(c, splits).split, columnChunks, rowChunks, slices },
       ...{ nextColumn: shares.stride % columnChunks, nextRow: nextRow % rowChunks, nextSlice: nextSlice % slices },
       ...{ nextChannel: Math.floor(nextSlice / slices), kernelR: c.kernel[1], kernelS: c.kernel[2] },
@@ -63,51 +60,30 @@ function depthwiseStep(c: Correlation, tile: DepthwiseTile, first: number, count
       ...outputUniforms(to),
       ...weightUniforms(c),
     },
-    threads: count,
+    threads,
   });
 }
 
 /** Most input channels of a group in a gradient of weights: each thread loads the cells of one, and none are shared between them. */
 const MAX_CHANNELS = 4;
 
-/** The work of a dispatch in as many dispatches as it takes for none to last too long, and the steps of them from one of a range of threads. */
-export function inPieces(
-  work: Work,
-  most: number,
-  device: DeviceTraits,
-  stepOf: (first: number, count: number) => Step,
-) {
-  const { threads } = work;
-  const pieces = Math.max(1, Math.min(threads, most, Math.ceil(estimate([work], device.rates) / MAX_SECONDS)));
-  const each = Math.ceil(threads / pieces);
-  const shares = divide(work, Math.ceil(threads / each));
-  return {
-    shares,
-    steps: () => shares.map((_, at) => stepOf(at * each, Math.min(each, threads - at * each))),
-  };
-}
-
 /** The candidate of a tile. */
-function tiled(c: Correlation, device: DeviceTraits, tile: DepthwiseTile): Candidate {
-  const [multiply, ...reduce] = depthwiseWork(c, tile) as [Work, ...Work[]];
-  const { shares, steps } = inPieces(multiply, device.maxDispatches - reduce.length, device, (first, count) =>
-    depthwiseStep(c, tile, first, count),
-  );
-  const work = [...shares, ...reduce];
+function tiled(c: Correlation, tile: DepthwiseTile): Candidate {
+  const work = depthwiseWork(c, tile);
   const workspaceBytes = partialBytes(c, tile.splits);
   return {
     ...{ variant: tile.name, workspaceBytes, preparedBytes: 0, dispatches: work.length, work },
     // Sums are sequential, or split into sequential sums, which only shortens the longest chain of additions (Higham, section 4.2).
     error: SEQUENTIAL_SUM,
     iterations: Math.ceil(cut(c, tile).steps / tile.splits),
-    plan: () => ({ steps: [...steps(), ...reduceSteps(c, partialsOf(c, tile.splits))], workspaceBytes }),
+    plan: () => ({ steps: [depthwiseStep(c, tile), ...reduceSteps(c, partialsOf(c, tile.splits))], workspaceBytes }),
   };
 }
 
 /** The kernels on tiles of outputs, for every adapter. */
 export const depthwiseTiles: Kernels = (c, device, variant) => {
   const tile = variant === undefined ? bestTile(c, device) : tileNamed(c, device, variant);
-  return tile ? [tiled(c, device, tile)] : [];
+  return tile ? [tiled(c, tile)] : [];
 };
 
 /** The algorithm with some kinds of kernels. */

@@ -11,7 +11,7 @@ import type { Shader } from "../kernel/shader.ts";
 import { BINDING, type Step } from "../kernel/step.ts";
 import type { Correlation } from "../problem/correlation.ts";
 import { type Algorithm, type Candidate, type Kernels, type Variant, candidatesAmong, oneStep } from "./algorithm.ts";
-import { CELL_LOADS, OUTPUT_LOADS, SCALAR_LOADS, type Work, numberBytes } from "./cost.ts";
+import { CELL_LOADS, OUTPUT_LOADS, SCALAR_LOADS, type Work } from "./cost.ts";
 import {
   dispatchOn,
   inputUniforms,
@@ -19,6 +19,7 @@ import {
   kernelUniforms,
   loader,
   mapColumns,
+  operandBytes,
   outputUniforms,
   paddedInput,
   result,
@@ -52,6 +53,12 @@ const MAX_UNROLLED = 512;
 // Prepacked weights, which replace four loads by one of a vector, gained nothing there: 36.3 ms against 36.7, 37.1 against 35.3 over
 // 128 channels at 28 x 28, 22.1 against 23.4 for 1x1 from 256 to 64.
 const MAX_UNROLLED_ROWS = 96;
+
+/**
+ * The bound for tiles along a column, which only GPUs get, in lines of the unrolled source: one for each multiply-add and cell of an output, two for
+ * a vector of weights. It keeps the source of a kernel below 24 kB, and the cells of a step in registers.
+ */
+const MAX_LINES = 208;
 
 /** Most outputs of a row in the thread tile on a CPU adapter. */
 const MAX_WIDTH = 14;
@@ -107,23 +114,29 @@ function divisorUpTo(size: number, most: number): number {
   return 1;
 }
 
+/** The size of the fewest even parts of `size`, none larger than `most`; the last one may be smaller. */
+function shareUpTo(size: number, most: number): number {
+  return Math.ceil(size / Math.ceil(size / Math.max(1, Math.floor(most))));
+}
+
 /**
  * How many kernel rows and columns one step of the sum takes, and how it loads the cells of a row: as one run that the columns share, or column
  * by column if they share little.
  */
-function stepConstants(c: Correlation, tile: DirectTile) {
+export function stepConstants(c: Correlation, tile: DirectTile) {
   const stride = c.stride[2];
   const dilation = c.dilation[2];
-  const unrolled = MAX_UNROLLED / (tile.tileQ * tile.tileV);
-  const columns = isMap(c) ? mapColumns(c) : divisorUpTo(c.kernel[2], unrolled);
-  const stretch = (tile.tileQ - 1) * stride + (columns - 1) * dilation + 1;
-  if (stretch > tile.tileQ * columns) {
+  const { tileQ, tileV, down } = tile;
+  const unrolled = down ? MAX_LINES / (tileQ * (1 + tileV) + 2 * tileV + 1) : MAX_UNROLLED / (tileQ * tileV);
+  const columns = isMap(c) ? mapColumns(c) : (down ? shareUpTo : divisorUpTo)(c.kernel[2], unrolled);
+  const stretch = (tileQ - 1) * stride + (columns - 1) * dilation + 1;
+  if (stretch > tileQ * columns) {
     return {
       ...{ ROWS: 1, COLUMNS: 1, WHOLE_ROWS: false, COLUMN_TAIL: false },
       ...{ CELL_STEP: stride, CELLS_PER_OUTPUT: 1, CELLS_PER_COLUMN: 1 },
     };
   }
-  const together = MAX_UNROLLED_ROWS / (tile.tileQ * tile.tileV * columns);
+  const together = down ? 1 : MAX_UNROLLED_ROWS / (tileQ * tileV * columns);
   const whole = columns === c.kernel[2] && !isMap(c);
   return {
     ...{
@@ -137,7 +150,7 @@ function stepConstants(c: Correlation, tile: DirectTile) {
 }
 
 /** How a tile divides the outputs among threads, and their sums into steps. */
-function cut(c: Correlation, tile: DirectTile) {
+export function cut(c: Correlation, tile: DirectTile) {
   const { N, K, groups, kernel, output } = c;
   const { ROWS, COLUMNS } = stepConstants(c, tile);
   const tilesQ = Math.ceil(output[2] / tile.tileQ);
@@ -178,29 +191,35 @@ function directStep(c: Correlation, tile: DirectTile, { subgroupSize }: DeviceTr
   });
 }
 
-function directWork(c: Correlation, tile: DirectTile): Work {
+/** The cells and the weights that a thread loads for a kernel row of a step. */
+export function loadsOfRow(c: Correlation, tile: DirectTile) {
+  const { COLUMNS, CELLS_PER_OUTPUT, CELLS_PER_COLUMN } = stepConstants(c, tile);
   const { tileQ, tileV, lanes, quads } = tile;
-  const { ROWS, COLUMNS, WHOLE_ROWS, CELLS_PER_OUTPUT, CELLS_PER_COLUMN } = stepConstants(c, tile);
+  return {
+    cells: (tileQ - 1) * CELLS_PER_OUTPUT + (COLUMNS - 1) * CELLS_PER_COLUMN + 1,
+    weights: COLUMNS * tileV * (quads ? 1 : lanes),
+  };
+}
+
+function directWork(c: Correlation, tile: DirectTile): Work {
+  const { tileQ, tileV, lanes } = tile;
+  const { ROWS, COLUMNS, WHOLE_ROWS } = stepConstants(c, tile);
   const { threads, steps } = cut(c, tile);
-  const cells = (tileQ - 1) * CELLS_PER_OUTPUT + (COLUMNS - 1) * CELLS_PER_COLUMN + 1;
-  const cell = WHOLE_ROWS ? 1 : CELL_LOADS;
-  const weights = COLUMNS * tileV * (quads ? 1 : lanes);
-  const turn = SCALAR_LOADS * ROWS * (cells * cell + weights);
+  const { cells, weights } = loadsOfRow(c, tile);
+  const turn = SCALAR_LOADS * ROWS * (cells * (WHOLE_ROWS ? 1 : CELL_LOADS) + weights);
   const sums = threads * tileQ * tileV * lanes;
   return {
     threads,
     multiplyAdds: sums * steps * ROWS * COLUMNS,
     loads: threads * steps * turn + sums * OUTPUT_LOADS,
-    bytes: numberBytes(...Object.values(c.sizes)),
-    // Neighbouring threads compute neighbours along the other axis of a map.
-    ...(tile.down && c.layout === "channels-first" && { lines: Math.min(32, c.stride[1]) }),
+    bytes: operandBytes(c),
   };
 }
 
-/** The candidate of a tile. */
-export function candidate(c: Correlation, tile: DirectTile, device: DeviceTraits): Candidate {
+/** The candidate of a tile, whose work on a GPU is `more` than what counts on a CPU. */
+export function candidate(c: Correlation, tile: DirectTile, device: DeviceTraits, more?: Partial<Work>): Candidate {
   return {
-    ...oneStep(tile.name, directWork(c, tile), () => directStep(c, tile, device)),
+    ...oneStep(tile.name, { ...directWork(c, tile), ...more }, () => directStep(c, tile, device)),
     iterations: cut(c, tile).steps,
   };
 }

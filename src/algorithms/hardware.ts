@@ -6,6 +6,8 @@ import { depthwise, depthwiseTiles } from "./depthwise.ts";
 import { directColumns } from "./direct-columns.ts";
 import { direct, directRows } from "./direct.ts";
 import { fft } from "./fft/fft.ts";
+import type { GemmVariant } from "./gemm/gemm.ts";
+import { HALF_TILES } from "./gemm/halves.ts";
 import { THREAD_TILES } from "./gemm/tile.ts";
 import { WORKGROUP_TILES } from "./gemm/workgroup.ts";
 import { im2col } from "./im2col.ts";
@@ -14,16 +16,20 @@ import { threadTiles } from "./implicit-gemm/thread-tiles.ts";
 import { workgroupTiles } from "./implicit-gemm/workgroup-tiles.ts";
 import { pointwise } from "./pointwise.ts";
 import { fused } from "./winograd/fused.ts";
+import { transformLines } from "./winograd/lines.ts";
 import { winograd } from "./winograd/winograd.ts";
 
 const TILES = [...WORKGROUP_TILES, ...THREAD_TILES];
 
-export const algorithms: readonly Algorithm[] = [
+/** The list with further tiles of the GEMM: those by subgroup matrices, which only devices with a draft feature load. */
+export const algorithmsWith = (more: readonly GemmVariant[]): readonly Algorithm[] => [
   depthwise(depthwiseStrips, depthwiseTiles),
   direct(directColumns, directRows),
   fft,
   im2col(TILES),
-  implicitGemm(workgroupTiles, threadTiles),
-  pointwise(TILES),
-  winograd(TILES, fused),
+  implicitGemm(workgroupTiles(WORKGROUP_TILES, HALF_TILES, more), threadTiles),
+  pointwise(TILES, HALF_TILES, more),
+  winograd(TILES, { lines: transformLines, fused }),
 ];
+
+export const algorithms = /* @__PURE__ */ algorithmsWith([]);

@@ -5,20 +5,13 @@ import { elementCount, roundUp } from "../base/shape.ts";
 import { F32_BYTES } from "../kernel/element-types.ts";
 import { BINDING, type Step } from "../kernel/step.ts";
 import type { Correlation } from "../problem/correlation.ts";
-import {
-  type Algorithm,
-  type Candidate,
-  type PartialPlan,
-  SEQUENTIAL_SUM,
-  tooManyBytes,
-  tooManyDispatches,
-} from "./algorithm.ts";
-import { CELL_LOADS, MAX_SECONDS, type Work, estimate, numberBytes } from "./cost.ts";
-import { type GemmVariant, type Products, gemmStep, gemmWork } from "./gemm/gemm.ts";
+import { type Candidate, type PartialPlan, SEQUENTIAL_SUM, tooManyBytes, tooManyDispatches } from "./algorithm.ts";
+import { CELL_LOADS, type Work, numberBytes } from "./cost.ts";
+import { type GemmVariant, type Products, type TiledAlgorithm, gemmStep, gemmWork } from "./gemm/gemm.ts";
 import { type MatrixBatch, outputBatch } from "./gemm/matrices.ts";
 import { packedSize } from "./gemm/pack.ts";
-import { gemmTile, selectTiles } from "./gemm/tile.ts";
-import { type WeightMatrix, paddedTerms, weightMatrix, withPackedWeights } from "./gemm/weights.ts";
+import { selectTiles } from "./gemm/tile.ts";
+import { type WeightMatrix, packedWeightsWork, paddedTerms, weightMatrix, withPackedWeights } from "./gemm/weights.ts";
 import {
   alongAxes,
   dispatchOn,
@@ -75,30 +68,15 @@ function columnBytes(c: Correlation, sizes: Sizes, pixels: number): number {
   return c.groups * sizes.terms * rows * F32_BYTES;
 }
 
-/** The largest chunk that fits in `most` bytes: whole images, or else pixels of one; undefined if not even four pixels fit. */
-function largestChunk(c: Correlation, sizes: Sizes, device: DeviceTraits, most: number): Chunk | undefined {
-  const cap = Math.min(most, device.maxBindingBytes, device.maxWorkspaceBytes - sizes.packedBytes);
+/** The largest chunk that fits in memory: whole images, or else pixels of one; undefined if not even four pixels fit. */
+function largestChunk(c: Correlation, sizes: Sizes, device: DeviceTraits): Chunk | undefined {
+  const cap = Math.min(CHUNK_BYTES, device.maxBindingBytes, device.maxWorkspaceBytes - sizes.packedBytes);
   const imageBytes = columnBytes(c, sizes, sizes.pixels);
   const first = { firstImage: 0, firstPixel: 0 };
   if (imageBytes <= cap)
     return { ...first, images: Math.min(sizes.images, Math.floor(cap / imageBytes)), pixels: sizes.pixels };
   const pixels = Math.floor(cap / columnBytes(c, sizes, 4)) * 4;
   return pixels > 0 ? { ...first, images: 1, pixels: Math.min(pixels, sizes.pixels) } : undefined;
-}
-
-/** A chunk whose product takes no longer than a dispatch may. */
-function inTime(
-  tiles: readonly GemmVariant[],
-  c: Correlation,
-  sizes: Sizes,
-  device: DeviceTraits,
-  chunk: Chunk,
-): Chunk {
-  const products = productsOf(c, sizes, chunk);
-  const seconds = estimate([gemmWork(products, gemmTile(tiles, products, device))], device.rates);
-  if (!(seconds > MAX_SECONDS)) return chunk;
-  const bytes = (chunkBytes(c, sizes, chunk) * MAX_SECONDS) / seconds;
-  return largestChunk(c, sizes, device, bytes) ?? chunk;
 }
 
 function chunkCount(sizes: Sizes, largest: Chunk): number {
@@ -197,15 +175,15 @@ function workspaceBytes(c: Correlation, sizes: Sizes, chunks: readonly Chunk[]):
 }
 
 /** The algorithm with some tiles of the GEMM. */
-export const im2col = (tiles: readonly GemmVariant[]): Algorithm => ({
+export const im2col = (tiles: readonly GemmVariant[]): TiledAlgorithm => ({
   name: "im2col",
+  tiles: [tiles],
 
   candidates(c, device, variant) {
     const sizes = measure(c);
     if (sizes.packedBytes > device.maxBindingBytes)
       return tooManyBytes("the packed weights take", sizes.packedBytes, device);
-    const whole = largestChunk(c, sizes, device, CHUNK_BYTES);
-    const largest = whole && inTime(tiles, c, sizes, device, whole);
+    const largest = largestChunk(c, sizes, device);
     if (!largest) {
       const least = sizes.packedBytes + columnBytes(c, sizes, 4);
       return tooManyBytes("the columns of four outputs and the packed weights take", least, device);
@@ -215,12 +193,15 @@ export const im2col = (tiles: readonly GemmVariant[]): Algorithm => ({
     const chunks = chunksOf(sizes, largest);
     const products = chunks.map((chunk) => productsOf(c, sizes, chunk));
     const columns = chunks.map((chunk) => im2colWork(c, sizes, chunk));
-    return selectTiles(tiles, productsOf(c, sizes, largest), device, variant).map((tile): Candidate => ({
+    return selectTiles([tiles], productsOf(c, sizes, largest), device, variant).map((tile): Candidate => ({
       variant: tile.name,
       workspaceBytes: workspaceBytes(c, sizes, chunks),
       preparedBytes: sizes.packedBytes,
       dispatches,
-      work: columns.flatMap((one, at) => [one, gemmWork(products[at]!, tile)]),
+      work: [
+        ...packedWeightsWork(sizes.weights, c),
+        ...columns.flatMap((one, at) => [one, gemmWork(products[at]!, tile)]),
+      ],
       // The terms are summed sequentially, as in direct.
       error: SEQUENTIAL_SUM,
       iterations: sizes.terms / 4,

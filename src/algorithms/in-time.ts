@@ -1,85 +1,74 @@
 // Keeps dispatches short. Where one would take longer than MAX_SECONDS, the correlation is cut into several of the same kind, over ranges of its
-// batch or of its outputs, which the same algorithm computes one after the other. Where few threads have long sums that shortens none, as in
-// gradients of weights by direct: there the sums are cut, and a last step adds the parts.
-import { type Triple, eachAxis } from "../base/shape.ts";
-import type { Correlation } from "../problem/correlation.ts";
-import type { Algorithm, Candidate } from "./algorithm.ts";
-import { MAX_SECONDS, type Work, estimate } from "./cost.ts";
-import { boundedCandidates, inParts } from "./long-sums.ts";
+// batch and of its outputs, which the same algorithm computes one after the other. Where that leaves few threads with long sums, as in gradients
+// of weights, the sums are cut, and a last step adds the parts. Both may be necessary.
+import { eachAxis } from "../base/shape.ts";
+import { type Correlation, termCount } from "../problem/correlation.ts";
+import { type Algorithm, type Candidate, type Unsupported, preparationsOf, tooManyDispatches } from "./algorithm.ts";
+import { MAX_SECONDS, type Rates, estimate } from "./cost.ts";
+import { type Range, boundedCandidates, inParts, ofEachPart, rangesOf } from "./long-sums.ts";
 import type { DeviceTraits } from "./traits.ts";
 
-/** An axis of the outputs to cut: that of the batch, or one of the map. */
-type Cut = "batch" | 0 | 1 | 2;
-const CUTS = ["batch", 0, 1, 2] as const;
-
-/** A part that takes more than this share of the time of the whole is no better. */
-const SHORTER = 0.9;
-
-/** Parts that take more than so many times the time of the whole, because each has few threads, are not worth it. */
-const SLOWER = 3;
-
-function replaced(triple: Triple, at: Cut, value: number): Triple {
-  return eachAxis((axis) => (axis === at ? value : triple[axis]));
+/** Into how many ranges of outputs a correlation is cut, and into how many parts the sums of each. */
+interface Cuts {
+  readonly ranges: number;
+  readonly sums: number;
 }
 
-/** A range of the outputs of a correlation. */
-function outputRange(c: Correlation, at: Cut, first: number, count: number): Correlation {
-  if (at === "batch") {
-    const [x, y] = [c.x, c.y].map((view) => ({ ...view, start: view.start + first * view.batch }));
-    return { ...c, N: count, x: x!, y: y! };
-  }
+/** A cut after which the longest dispatch takes more than this share of its time is no better. */
+const SHORTER = 0.9;
+
+/** A range of the outputs of a correlation: of the batch, and along each axis. */
+function outputRange(c: Correlation, [batch, ...ranges]: readonly [Range, Range, Range, Range]): Correlation {
+  const first = eachAxis((axis) => ranges[axis].first);
+  const { phases, x, y } = c;
   return {
     ...c,
-    output: replaced(c.output, at, count),
-    padBegin: replaced(c.padBegin, at, c.padBegin[at] - first * c.stride[at]),
-    y: { ...c.y, start: c.y.start + first * c.y.spatial[at] },
+    N: batch.count,
+    output: eachAxis((axis) => ranges[axis].count),
+    padBegin: eachAxis((axis) => c.padBegin[axis] - first[axis] * c.stride[axis]),
+    x: { ...x, start: x.start + batch.first * x.batch },
+    y: { ...y, start: first.reduce((at, one, axis) => at + one * y.spatial[axis]!, y.start + batch.first * y.batch) },
+    ...(phases && {
+      phases: { ...phases, first: eachAxis((axis) => phases.first[axis] + first[axis] * phases.stride[axis]) },
+    }),
   };
 }
 
-/** Cuts the outputs into `count` ranges along the outermost axis that has several: parts that still take too long are cut again. */
-function outputParts(c: Correlation, count: number): Correlation[] {
-  // Phases count their outputs together.
-  const sizes = c.phases ? [c.N] : [c.N, ...c.output];
-  const axis = sizes.findIndex((size) => size > 1);
-  if (axis < 0) return [c];
-  const size = sizes[axis]!;
-  const each = Math.max(1, Math.floor(size / count));
-  return Array.from({ length: Math.ceil(size / each) }, (_, part) =>
-    outputRange(c, CUTS[axis]!, part * each, Math.min(each, size - part * each)),
+/** Cuts the outputs into at least `count` ranges, if there are as many outputs, along as few axes as possible, the outermost first. */
+function outputRanges(c: Correlation, count: number): Correlation[] {
+  let wanted = count;
+  const [batch, ...axes] = [c.N, ...c.output].map((size) => {
+    const ranges = rangesOf(size, Math.max(1, Math.floor(size / wanted)));
+    wanted = Math.ceil(wanted / ranges.length);
+    return ranges;
+  }) as [Range[], Range[], Range[], Range[]];
+  return batch.flatMap((n) =>
+    axes[0].flatMap((o) => axes[1].flatMap((p) => axes[2].map((q) => outputRange(c, [n, o, p, q])))),
   );
 }
 
 /** Seconds of the longest dispatch, by estimate. */
-function longest({ work }: Candidate, { rates }: DeviceTraits): number {
+function longest({ work }: Candidate, rates: Rates): number {
   return work.reduce((most, one) => Math.max(most, estimate([one], rates)), 0);
 }
 
-function isSame(a: Work, b: Work | undefined): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
-}
-
 /** The candidate of a part of a correlation: of the variant, or the default of a part that does not have it. */
-function candidateOf(
-  algorithm: Algorithm,
-  part: Correlation,
-  device: DeviceTraits,
-  variant: string,
-): Candidate | undefined {
+function candidateOf(algorithm: Algorithm, part: Correlation, device: DeviceTraits, variant: string) {
   const named = boundedCandidates(algorithm, part, device, variant);
   const list = "reason" in named || named.length > 0 ? named : boundedCandidates(algorithm, part, device);
-  return "reason" in list ? undefined : list[0];
+  return "reason" in list ? list : list[0]!;
 }
 
-/** The candidates of parts of the outputs as one. The weights are the same for all, and so is what is prepared from them. */
-function joined(list: readonly Candidate[], variant: string, preparing: number): Candidate {
+/** The candidates of ranges of outputs as one. The weights are the same for all, and so is what is prepared from them. */
+function joined(list: readonly Candidate[], variant: string): Candidate {
   const [first] = list as [Candidate];
-  const preparations = Number(first.preparedBytes > 0) * (list.length - 1);
+  const preparations = preparationsOf(first);
   return {
     ...first,
     variant,
     workspaceBytes: Math.max(...list.map(({ workspaceBytes }) => workspaceBytes)),
-    dispatches: list.reduce((sum, { dispatches }) => sum + dispatches, -preparations),
-    work: list.flatMap(({ work }, at) => work.slice(at === 0 ? 0 : preparing)),
+    dispatches: list.reduce((sum, { dispatches }) => sum + dispatches - preparations, preparations),
+    work: list.flatMap(({ work }, at) => (at === 0 ? work : work.filter(({ prepares }) => !prepares))),
     plan() {
       const plans = list.map((one) => one.plan());
       return {
@@ -91,49 +80,66 @@ function joined(list: readonly Candidate[], variant: string, preparing: number):
   };
 }
 
-/** The candidate of parts of the outputs; undefined if they need other weights prepared, or take much longer in all. */
-function byOutputs(
+/** The candidate of a variant that computes a correlation in parts, or why there is none. */
+function inCuts(
   algorithm: Algorithm,
   c: Correlation,
   device: DeviceTraits,
-  { variant, preparedBytes, work }: Candidate,
-  count: number,
-): Candidate | undefined {
-  const parts = outputParts(c, count);
-  const [first] = parts.length > 1 ? [candidateOf(algorithm, parts[0]!, device, variant)] : [];
-  if (!first) return undefined;
-  // A gradient in the role of the weights is prepared first, once for all parts.
-  let preparing = 0;
-  while (preparing < work.length && isSame(work[preparing]!, first.work[preparing])) preparing++;
-  const each = estimate(first.work.slice(preparing), device.rates);
-  if (parts.length * each > SLOWER * estimate(work.slice(preparing), device.rates)) return undefined;
-  const share = { ...device, maxDispatches: Math.floor(device.maxDispatches / parts.length) };
-  const list = parts.flatMap((part) => {
-    const one = candidateOf(algorithm, part, device, variant);
-    return one?.preparedBytes === preparedBytes ? [inTime(algorithm, part, share, one)] : [];
+  variant: string,
+  { ranges, sums }: Cuts,
+): Candidate | Unsupported {
+  const parts = outputRanges(c, ranges);
+  const list = ofEachPart(parts, (part) => {
+    const one =
+      sums > 1 ? inParts(algorithm, part, device, variant, sums) : candidateOf(algorithm, part, device, variant);
+    if ("reason" in one) return one;
+    const dispatches = parts.length * (one.dispatches - preparationsOf(one)) + preparationsOf(one);
+    return dispatches > device.maxDispatches ? tooManyDispatches(dispatches, device) : one;
   });
-  return list.length === parts.length ? joined(list, variant, preparing) : undefined;
+  if ("reason" in list) return list;
+  const bytes = Math.max(...list.map(({ preparedBytes }) => preparedBytes));
+  return list.every(({ preparedBytes }) => preparedBytes === bytes)
+    ? joined(list, variant)
+    : { reason: "its parts prepare different weights" };
 }
 
-/** The candidate of parts of the sums; undefined if it needs memory of its own, or cannot be cut. */
-function bySums(algorithm: Algorithm, c: Correlation, device: DeviceTraits, variant: string): Candidate | undefined {
-  const list = algorithm.candidates(c, device, variant);
-  const [whole] = "reason" in list ? [] : list;
-  if (!whole || c.phases || whole.preparedBytes + whole.workspaceBytes > 0) return undefined;
-  const count = Math.ceil(longest(whole, device) / MAX_SECONDS);
-  if (!(count <= device.maxDispatches)) return undefined;
-  const cut = inParts(algorithm, c, device, whole, count);
-  return "reason" in cut ? undefined : cut;
+/** A candidate in parts, and the seconds of its longest dispatch and of all. */
+interface InParts {
+  readonly cuts: Cuts;
+  readonly candidate: Candidate;
+  readonly longest: number;
+  readonly total: number;
 }
 
-/** Returns a candidate none of whose dispatches takes longer than MAX_SECONDS by estimate, as far as cutting achieves that. */
+/** Returns a candidate none of whose dispatches takes longer than MAX_SECONDS by estimate, or the shortest possible in the dispatches allowed. */
 export function inTime(algorithm: Algorithm, c: Correlation, device: DeviceTraits, candidate: Candidate): Candidate {
-  const seconds = longest(candidate, device);
-  const count = Math.min(Math.floor(device.maxDispatches / candidate.dispatches), Math.ceil(seconds / MAX_SECONDS));
-  if (!(count > 1)) return candidate;
-  const [best] = [byOutputs(algorithm, c, device, candidate, count), bySums(algorithm, c, device, candidate.variant)]
-    .filter((one) => one !== undefined)
-    .filter((one) => one.dispatches <= device.maxDispatches && longest(one, device) < SHORTER * seconds)
-    .toSorted((a, b) => estimate(a.work, device.rates) - estimate(b.work, device.rates));
-  return best ?? candidate;
+  const { rates, maxDispatches } = device;
+  const measured = (cuts: Cuts, one: Candidate): InParts => ({
+    ...{ cuts, candidate: one },
+    ...{ longest: longest(one, rates), total: estimate(one.work, rates) },
+  });
+  let best = measured({ ranges: 1, sums: 1 }, candidate);
+  while (best.longest > MAX_SECONDS) {
+    const { cuts } = best;
+    // A candidate that comes in parts already has shorter ones only where there are more of them than its own.
+    const counts = (from: number, most: number): number[] =>
+      [(from * best.longest) / MAX_SECONDS, best.total / MAX_SECONDS].map((count) => Math.min(most, Math.ceil(count)));
+    const shorter = (wanted: readonly Cuts[]): InParts | undefined => {
+      for (const one of wanted) {
+        const found = inCuts(algorithm, c, device, candidate.variant, one);
+        const parts = "reason" in found ? undefined : measured(one, found);
+        if (parts && parts.longest < SHORTER * best.longest) return parts;
+      }
+      return undefined;
+    };
+    const [next] = [
+      shorter(counts(cuts.ranges, maxDispatches).map((ranges) => ({ ...cuts, ranges }))),
+      shorter(counts(cuts.sums, Math.min(maxDispatches, termCount(c))).map((sums) => ({ ...cuts, sums }))),
+    ]
+      .filter((one) => one !== undefined)
+      .toSorted((a, b) => Number(a.longest > MAX_SECONDS) - Number(b.longest > MAX_SECONDS) || a.total - b.total);
+    if (!next) break;
+    best = next;
+  }
+  return best.candidate;
 }

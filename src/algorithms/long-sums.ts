@@ -30,7 +30,9 @@ export function boundedCandidates(
   const bounded: Candidate[] = [];
   let refused: Unsupported | undefined;
   for (const one of list) {
-    const candidate = iterationsOf(c, one) <= MAX_ITERATIONS ? one : inParts(algorithm, c, device, one);
+    const { variant: name } = one;
+    const least = Math.ceil(iterationsOf(c, one) / MAX_ITERATIONS);
+    const candidate = least <= 1 ? one : inParts(algorithm, c, device, name, least);
     if ("reason" in candidate) refused = candidate;
     else bounded.push(candidate);
   }
@@ -38,35 +40,56 @@ export function boundedCandidates(
 }
 
 /**
- * Cuts the sums of a candidate into parts, as many as bound the iterations and at least so many. Each part takes its variant, or the part's default
- * where it has none of that name.
+ * The candidates of parts of a correlation, or why one of them has none. Those of equal parts are worked out once, and each part plans its own: parts
+ * are equal if they differ only in where their operands start, in the same place of a vector and of a binding.
+ */
+export function ofEachPart(
+  parts: readonly Correlation[],
+  candidateOf: (part: Correlation) => Candidate | Unsupported,
+): readonly Candidate[] | Unsupported {
+  const known = new Map<string, Candidate | Unsupported>();
+  const list: Candidate[] = [];
+  for (const part of parts) {
+    const { N, C, kernel, output } = part;
+    const starts = [part.x, part.w, part.y].map(({ start }) => start % STORAGE_ALIGNMENT);
+    const key = JSON.stringify([N, C, kernel, output, starts]);
+    const found = known.get(key) ?? candidateOf(part);
+    known.set(key, found);
+    if ("reason" in found) return found;
+    list.push({ ...found, plan: () => (candidateOf(part) as Candidate).plan() });
+  }
+  return list;
+}
+
+/**
+ * Cuts the sums of a correlation into parts, as many as bound the iterations and at least so many. Each part takes the variant, or its default where it
+ * has none of that name.
  */
 export function inParts(
   algorithm: Algorithm,
   c: Correlation,
   device: DeviceTraits,
-  { variant, iterations = termCount(c) }: Candidate,
-  atLeast = 1,
+  variant: string,
+  atLeast: number,
 ): Candidate | Unsupported {
   // Those of a part would have to be told from those of its result.
   if (c.phases)
     return {
       reason: `its sums have ${termCount(c)} terms, too many for the gradient of the input of a strided convolution`,
     };
-  let parts = cut(c, Math.max(atLeast, Math.ceil(iterations / MAX_ITERATIONS)));
+  let parts = cut(c, atLeast);
   for (let least = parts.length; ; least++, parts = cut(c, least)) {
     const reserved = roundUp(partialBytes(c, parts.length), STORAGE_ALIGNMENT);
     if (reserved > Math.min(device.maxBindingBytes, device.maxWorkspaceBytes))
       return tooManyBytes("the partial sums take", reserved, device);
     const addition = reduceWork(c, parts.length);
     const share = shareOf(device, reserved, parts.length, addition.length);
-    const list: Candidate[] = [];
-    for (const part of parts) {
+    const list = ofEachPart(parts, (part) => {
       const named = algorithm.candidates(part, share, variant);
       const found = "reason" in named || named.length > 0 ? named : algorithm.candidates(part, share);
-      if ("reason" in found) return found;
-      list.push(found[0]!);
-    }
+      return "reason" in found ? found : found[0]!;
+    });
+    if ("reason" in list) return list;
     const most = Math.max(...list.map((one, at) => iterationsOf(parts[at]!, one)));
     if (most > MAX_ITERATIONS) continue;
     const all = inSequence(variant, list, reserved);
@@ -92,7 +115,7 @@ function cut(c: Correlation, least: number): Correlation[] {
     const longest = lengths.indexOf(Math.max(...lengths));
     counts[longest]! *= 2;
   }
-  const [channels, ...taps] = sizes.map((size, at) => rangesOf(size, counts[at]!)) as [
+  const [channels, ...taps] = sizes.map((size, at) => rangesOf(size, Math.ceil(size / counts[at]!))) as [
     Range[],
     Range[],
     Range[],
@@ -108,14 +131,14 @@ function cut(c: Correlation, least: number): Correlation[] {
   });
 }
 
-interface Range {
+/** A range of an axis, or of the batch. */
+export interface Range {
   readonly first: number;
   readonly count: number;
 }
 
-/** At most `count` ranges of equal length, the last one shorter. */
-function rangesOf(size: number, count: number): Range[] {
-  const length = Math.ceil(size / count);
+/** The ranges of an axis that have a length, the last one shorter. */
+export function rangesOf(size: number, length: number): Range[] {
   return Array.from({ length: Math.ceil(size / length) }, (_, at) => ({
     first: at * length,
     count: Math.min(length, size - at * length),

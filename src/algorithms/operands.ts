@@ -11,7 +11,7 @@ import outputChannelsShader from "../../shaders/lib/output-channels.wgsl";
 import residualShader from "../../shaders/lib/residual.wgsl";
 import weightChannelsShader from "../../shaders/lib/weight-channels.wgsl";
 import { type Dtype, bytesFor } from "../base/dtype.ts";
-import { elementCount } from "../base/shape.ts";
+import { eachAxis, elementCount } from "../base/shape.ts";
 import { activationShaders, derivativeShaders } from "../kernel/activation.ts";
 import { type ThreadDispatch, type WorkgroupDispatch, dispatch } from "../kernel/dispatch.ts";
 import { elementTypes } from "../kernel/element-types.ts";
@@ -20,8 +20,9 @@ import type { Shader } from "../kernel/shader.ts";
 import { BINDING, type Binding, type Constant, type Step } from "../kernel/step.ts";
 import type { Uniforms } from "../kernel/uniforms.ts";
 import type { ActivationGradient } from "../problem/activation-gradient.ts";
-import { type Correlation, repeatsAgain } from "../problem/correlation.ts";
+import { type Correlation, repeatsAgain, seenCells } from "../problem/correlation.ts";
 import type { Operand } from "../problem/operand.ts";
+import { numberBytes } from "./cost.ts";
 
 /** The element type in which an operand of a correlation is stored. */
 export function dtypeOf<R extends "x" | "w" | "y">(c: Pick<Correlation, R | "dtype">, role: R): Dtype {
@@ -112,6 +113,23 @@ export function paddedInput(c: Correlation): Snippets {
     shaders: [...input.shaders, padding.shader],
     constants: { ...input.constants, ...padding.constants, PADDING_VALUE: { f32: c.paddingValue } },
   };
+}
+
+/** Numbers of each operand that a correlation reads or writes, each once: of a range of the outputs or of the terms, those that it needs. */
+export function numbersOf(c: Correlation): Readonly<Record<"x" | "w" | "y", number>> {
+  const { N, C, K, groups, input, kernel, output, sizes } = c;
+  const seen = seenCells(c);
+  const cells = eachAxis((axis) => Math.min(input[axis], seen[axis]));
+  return {
+    x: Math.min(sizes.x, N * C * elementCount(cells)),
+    w: Math.min(sizes.w, (C / groups) * K * elementCount(kernel)),
+    y: Math.min(sizes.y, N * K * elementCount(output)),
+  };
+}
+
+/** Bytes that a correlation reads and writes, each once, as float32. */
+export function operandBytes(c: Correlation): number {
+  return numberBytes(...Object.values(numbersOf(c)));
 }
 
 /** A range of the workspace at a binding number. */

@@ -4,20 +4,13 @@ import { ELEMENTS } from "../base/dtype.ts";
 import { elementCount } from "../base/shape.ts";
 import { BINDING, STORAGE_ALIGNMENT } from "../kernel/step.ts";
 import { type Correlation, paddingSeen } from "../problem/correlation.ts";
-import {
-  type Algorithm,
-  type Candidate,
-  type PartialPlan,
-  SEQUENTIAL_SUM,
-  type Unsupported,
-  tooManyBytes,
-} from "./algorithm.ts";
-import { type GemmVariant, type Products, gemmStep, gemmWork } from "./gemm/gemm.ts";
+import { type Candidate, type PartialPlan, type Unsupported, tooManyBytes } from "./algorithm.ts";
+import { type GemmVariant, type Products, type TiledAlgorithm, gemmError, gemmStep, gemmWork } from "./gemm/gemm.ts";
 import { type MatrixBatch, type PixelGrid, outputBatch, outputPixels } from "./gemm/matrices.ts";
 import { packedSize } from "./gemm/pack.ts";
 import { selectTiles } from "./gemm/tile.ts";
-import { type WeightMatrix, weightMatrix, withPackedWeights } from "./gemm/weights.ts";
-import { isGated, whole } from "./operands.ts";
+import { type WeightMatrix, packedWeightsWork, weightMatrix, withPackedWeights } from "./gemm/weights.ts";
+import { isGated, operandBytes, whole } from "./operands.ts";
 
 /** The lattice of pixels of x that the outputs see. */
 function pixelGrid({ output, stride, padBegin, x }: Correlation): PixelGrid {
@@ -96,13 +89,8 @@ function pointwisePlan(c: Correlation, weights: WeightMatrix, pixels: MatrixBatc
   return withPackedWeights({ steps: [multiply], workspaceBytes: 0 }, weights, c);
 }
 
-/** The algorithm, with its tiles: gradients of weights are other products (gemm/inner-product.ts) on the same. */
-export interface Pointwise extends Algorithm {
-  readonly tiles: readonly GemmVariant[];
-}
-
-/** The algorithm with some tiles of the GEMM. */
-export const pointwise = (tiles: readonly GemmVariant[]): Pointwise => ({
+/** The algorithm with some lists of tiles of the GEMM, of each of which the best are candidates. */
+export const pointwise = (...tiles: TiledAlgorithm["tiles"]): TiledAlgorithm => ({
   name: "pointwise",
   tiles,
 
@@ -121,9 +109,8 @@ export const pointwise = (tiles: readonly GemmVariant[]): Pointwise => ({
       workspaceBytes: 0,
       preparedBytes,
       dispatches: weights.packed ? 2 : 1,
-      work: [gemmWork(products, tile)],
-      // The terms are summed sequentially, as in direct.
-      error: SEQUENTIAL_SUM,
+      work: [...packedWeightsWork(weights, c), { ...gemmWork(products, tile), bytes: operandBytes(c) }],
+      error: gemmError(tile, c, products.K),
       iterations: Math.ceil(products.K / 4),
       plan: () => pointwisePlan(c, weights, pixels, tile),
     }));

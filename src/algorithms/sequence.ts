@@ -3,7 +3,7 @@
 import type { Triple } from "../base/shape.ts";
 import { roundUp } from "../base/shape.ts";
 import { type Binding, BINDING, STORAGE_ALIGNMENT, type Step } from "../kernel/step.ts";
-import { type Candidate, type ErrorBound, type PartialPlan, SEQUENTIAL_SUM } from "./algorithm.ts";
+import { type Candidate, type ErrorBound, type PartialPlan, SEQUENTIAL_SUM, preparationsOf } from "./algorithm.ts";
 import type { DeviceTraits } from "./traits.ts";
 
 /**
@@ -39,6 +39,7 @@ export function inSequence(
     variant,
     workspaceBytes: reservedBytes + largestOf(list, ({ workspaceBytes }) => workspaceBytes),
     preparedBytes,
+    preparations: list.reduce((sum, one) => sum + preparationsOf(one), 0),
     dispatches: list.reduce((sum, { dispatches }) => sum + dispatches, 0),
     work: list.flatMap(({ work }) => work),
     error: joinedError(list.map(({ error }) => error)),
@@ -46,11 +47,16 @@ export function inSequence(
   };
 }
 
-/** The largest of the bounds. A bound below that of the sequential sum counts as that. */
+/**
+ * The largest of the bounds. A bound below that of the sequential sum counts as that. A growth in half precision covers sequential sums of as many terms
+ * in float32.
+ */
 function joinedError(errors: readonly ErrorBound[]): ErrorBound {
   const along = (axis: 0 | 1 | 2): number => largestOf(errors, ({ spread }) => spread[axis]);
   const spread: Triple = [along(0), along(1), along(2)];
+  const halfTerms = largestOf(errors, (error) => error.halfTerms ?? 0);
   return {
+    ...(halfTerms > 0 && { halfTerms }),
     growth: Math.max(
       SEQUENTIAL_SUM.growth,
       largestOf(errors, ({ growth }) => growth),

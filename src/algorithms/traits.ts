@@ -14,6 +14,22 @@ export const MAX_DISPATCHES = 4096;
  */
 export type GpuClass = "software" | "apple" | "nvidia" | "amd" | "intel" | "mobile" | "unknown";
 
+/** A product that a subgroup computes at once: M x K numbers times K x N, of this type, with sums in float32. */
+export interface SubgroupMatrix {
+  readonly type: "f32" | "f16";
+  readonly M: number;
+  readonly N: number;
+  readonly K: number;
+}
+
+/** The products that the subgroups of a device compute at once, and in which size of subgroups. */
+export interface SubgroupMatrices {
+  readonly lanes: number;
+  /** Whether kernels have to ask for that size, because there are others. */
+  readonly chosen: boolean;
+  readonly matrices: readonly SubgroupMatrix[];
+}
+
 /** A device as planning sees it, with the caller's cap on memory. */
 export interface DeviceTraits {
   readonly gpu: GpuClass;
@@ -41,6 +57,8 @@ export interface DeviceTraits {
   readonly subgroupSize?: number | undefined;
   /** Whether the device computes in half precision. */
   readonly f16: boolean;
+  /** Products of matrices by subgroups, where the device has them. */
+  readonly subgroupMatrices?: SubgroupMatrices | undefined;
   /** How fast the adapter is. */
   readonly rates: Rates;
 }

@@ -13,6 +13,8 @@
  * - `unsupported`: the named algorithm or the device cannot compute the problem
  * - `destroyed`: a tensor, plan or engine used after `destroy()`
  * - `foreign-tensor`: a tensor of another engine
+ * - `invalid-model`: a file that breaks the rules of its format
+ * - `unsupported-model`: a model that uses what is not served
  * - `no-webgpu`, `no-adapter`, `no-device`: the environment offers no usable GPU
  * - `device-lost`, `out-of-memory`, `gpu-validation`: the GPU failed while working
  */
@@ -26,6 +28,8 @@ export type ConvErrorCode =
   | "unsupported"
   | "destroyed"
   | "foreign-tensor"
+  | "invalid-model"
+  | "unsupported-model"
   | "no-webgpu"
   | "no-adapter"
   | "no-device"
@@ -50,7 +54,7 @@ export function refuse(code: ConvErrorCode, argument: string, got: unknown, expe
 }
 
 /** Throws the error of a call on something that was destroyed. */
-export function refuseDestroyed(argument: string, kind: "engine" | "plan" | "tensor"): never {
+export function refuseDestroyed(argument: string, kind: "engine" | "model" | "plan" | "tensor"): never {
   throw new ConvError("destroyed", `${argument}: got a destroyed ${kind}, expected a live one`);
 }
 

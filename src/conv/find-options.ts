@@ -8,7 +8,7 @@ import { CONSTRAINT_KEYS, type Constraints, checkConstraints } from "../planner/
 export interface Found {
   readonly algorithm: string;
   readonly variant: string;
-  /** Median time of a run; undefined if the candidate failed. */
+  /** Median time of a run; undefined if the candidate failed or was not measured. */
   readonly milliseconds?: number;
   /** The times that the median is of. */
   readonly samples?: readonly number[];
@@ -19,6 +19,8 @@ export interface Found {
   readonly errorGrowth: number;
   /** Why the candidate failed: it could not run, or its result was wrong. */
   readonly failed?: string;
+  /** Why the candidate was not measured: by estimate it takes far longer than the fastest, or keeps the GPU too long at a time. */
+  readonly notMeasured?: string;
 }
 
 /** The progress of a search, in candidates. */

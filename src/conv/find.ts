@@ -1,5 +1,8 @@
-// Measures every variant of every algorithm that can compute a problem, on the same data, and ranks them. Each result is checked against `direct`
-// before its time counts. Candidates run in the order of their estimates: the best come first, so that slow ones show by their first sample.
+// Measures every variant of every algorithm that can compute a problem, on the same data, and ranks them. Each result is checked against that of
+// `direct`, or of the fastest algorithm that sums as it does, before its time counts. Candidates run in the order of their estimates: the best
+// come first, so that slow ones show by their first sample, or are not worth running at all.
+import { SEQUENTIAL_SUM } from "../algorithms/algorithm.ts";
+import { MAX_SECONDS, type Rates, estimate } from "../algorithms/cost.ts";
 import { gamma } from "../base/arithmetic.ts";
 import { elementCount } from "../base/shape.ts";
 import { Stopwatch } from "../gpu/stopwatch.ts";
@@ -27,8 +30,10 @@ export interface Workbench {
   readonly device: GPUDevice;
   plan(pass: Pass, descriptor: ConvDescriptor, constraints: Constraints): Promise<MeasuredPlan>;
   tensor(data: ArrayLike<number>, shape: readonly number[]): Tensor;
-  /** The candidates of the problem, by rank. */
-  ranked(): readonly Ranked[];
+  /** The candidates of the problem within the constraints of the search, or within others, by rank. */
+  ranked(constraints?: Constraints): readonly Ranked[];
+  /** How fast the adapter is, by which candidates were ranked. */
+  readonly rates: Rates;
   /** Rejects if the device is lost or the engine destroyed: either may explain the failure `cause`. */
   check?(cause?: unknown): Promise<void>;
 }
@@ -38,6 +43,12 @@ const SAMPLES = 5;
 
 /** A candidate whose first sample takes more than this many times the best time gets no further samples. */
 const HOPELESS = 1.3;
+
+/** Seconds by estimate that `direct` may take to compute the ground truth. */
+const LONGEST_TRUTH = 2;
+
+/** A candidate that takes so many times the best time by estimate, and so many seconds, is not measured: estimates are not as wrong as that. */
+const OUT_OF_REACH = { times: 10, seconds: 0.2 };
 
 type Inputs = readonly { name: keyof ConvInputs; shape: number[]; values: Float32Array }[];
 
@@ -51,16 +62,21 @@ function inputsFor(problem: ConvProblem): Inputs {
 
 /**
  * Returns the largest difference from the result of `direct` that rounding explains at any element. It covers the error bounds of both results
- * for sums of magnitudes up to `largest`, activations whose slope is under 2 and which are good to 1e-5, and the rounding of stored halves.
+ * for sums of magnitudes up to `largest`, of which gamma counts some terms, activations whose slope is under 2 and which are good to 1e-5, and the rounding of stored halves.
  */
-export function errorLimit(problem: ConvProblem, errorGrowth: number, largest: number): number {
+export function errorLimit(
+  problem: ConvProblem,
+  errorGrowth: number,
+  largest: number,
+  terms = sumLength(problem),
+): number {
   const { activation } = problem.epilogue;
   const slope = 2 * Math.max(1, Math.abs(activation.parameter));
   const derivative = problem.activationGradient ? 2 * Math.max(1, problem.activationGradient.activation.parameter) : 1;
   const size = largest * derivative + 2; // and the bias and the residual
   const storing = problem.dtype === "f16" ? 2 ** -9 * size : 0;
   const evaluation = activation.name === "none" && !problem.activationGradient ? 0 : 1e-5 * size;
-  return slope * (errorGrowth + 1) * gamma(sumLength(problem) + 3) * size + evaluation + storing;
+  return slope * (errorGrowth * gamma(terms + 3) + gamma(sumLength(problem) + 3)) * size + evaluation + storing;
 }
 
 /** The largest difference between two results; NaN counts as an infinite difference. */
@@ -79,6 +95,25 @@ function bareSum(descriptor: ConvDescriptor): ConvDescriptor {
   return { ...plain, ...(paddingValue !== undefined && { paddingValue: Math.abs(paddingValue) }) };
 }
 
+/** The algorithm that computes the ground truth: `direct`, the simplest, or where that takes too long the fastest that sums term by term as well. */
+export function algorithmOfTruth(ranked: readonly Ranked[]): string {
+  const exact = ranked.filter(({ candidate: { error } }) => error.growth === SEQUENTIAL_SUM.growth);
+  const direct = exact.find(({ algorithm }) => algorithm === "direct");
+  return direct && direct.seconds > LONGEST_TRUTH ? exact[0]!.algorithm : "direct";
+}
+
+/** Why a candidate is not worth running when the best takes `best` seconds, measured or by estimate; undefined if it is. */
+function reasonNotToMeasure({ candidate, seconds }: Ranked, best: number, rates: Rates): string | undefined {
+  const longest = Math.max(0, ...candidate.work.map((one) => estimate([one], rates)));
+  const [what, time] =
+    longest > MAX_SECONDS
+      ? ["a dispatch of ", longest]
+      : seconds > Math.max(OUT_OF_REACH.seconds, OUT_OF_REACH.times * best)
+        ? ["", seconds]
+        : [];
+  return time === undefined ? undefined : `not measured: estimated ${what}${Number(time.toPrecision(2))} s`;
+}
+
 async function resultOf(plan: MeasuredPlan, inputs: ConvInputs): Promise<Float32Array> {
   const result = plan.run(inputs);
   try {
@@ -88,7 +123,7 @@ async function resultOf(plan: MeasuredPlan, inputs: ConvInputs): Promise<Float32
   }
 }
 
-/** Computes the ground truth: the result of `direct` on the data, and the largest sum of magnitudes of its terms. */
+/** Computes the ground truth: the result of an algorithm on the data, and the largest sum of magnitudes of its terms. */
 async function groundTruth(
   workbench: Workbench,
   problem: ConvProblem,
@@ -96,10 +131,11 @@ async function groundTruth(
   inputs: ConvInputs,
   data: Inputs,
 ): Promise<{ expected: Float32Array; largest: number }> {
-  const direct = await workbench.plan(problem.pass, descriptor, { algorithm: "direct" });
+  const algorithm = algorithmOfTruth(workbench.ranked({}));
+  const truth = await workbench.plan(problem.pass, descriptor, { algorithm });
   try {
-    const expected = await resultOf(direct, inputs);
-    const plain = await workbench.plan(problem.pass, bareSum(descriptor), { algorithm: "direct" });
+    const expected = await resultOf(truth, inputs);
+    const plain = await workbench.plan(problem.pass, bareSum(descriptor), { algorithm });
     const sizes: ConvInputs = {};
     try {
       for (const { name, values, shape } of data) {
@@ -112,13 +148,13 @@ async function groundTruth(
       for (const tensor of Object.values(sizes)) tensor.destroy();
     }
   } finally {
-    direct.destroy();
+    truth.destroy();
   }
 }
 
 /**
  * Measures the candidates of a problem.
- * @returns the candidates: the fastest first, failed ones last
+ * @returns the candidates: the fastest first, those that failed or were not measured last
  */
 export async function find(
   workbench: Workbench,
@@ -137,18 +173,27 @@ export async function find(
     for (const { name, values, shape } of data) inputs[name] = workbench.tensor(values, shape);
     const { expected, largest } = await groundTruth(workbench, problem, descriptor, inputs, data);
     let best = Infinity;
-    for (const [done, { algorithm, candidate, seconds }] of ranked.entries()) {
+    for (const [done, one] of ranked.entries()) {
       signal?.throwIfAborted();
+      const { algorithm, candidate, seconds } = one;
       const { variant, error } = candidate;
       const name = { algorithm, variant };
       progress?.({ done, total: ranked.length, ...name });
       const common = { ...name, estimatedMilliseconds: seconds * 1e3, errorGrowth: error.growth };
+      // Estimates may all be too long.
+      const near = Math.max(best, ranked[0]!.seconds);
+      const notMeasured = reasonNotToMeasure(one, near, workbench.rates);
+      if (notMeasured !== undefined) {
+        const { workspaceBytes, preparedBytes } = candidate;
+        found.push({ ...common, workspaceBytes, preparedBytes, notMeasured });
+        continue;
+      }
       const cap =
         constraints.maxWorkspaceBytes === undefined ? {} : { maxWorkspaceBytes: constraints.maxWorkspaceBytes };
       try {
         const measured = await measure(workbench, stopwatch, problem.pass, descriptor, { ...name, ...cap }, inputs, {
           expected,
-          tolerance: errorLimit(problem, error.growth, largest),
+          tolerance: errorLimit(problem, error.growth, largest, error.halfTerms),
           limit: best * HOPELESS,
         });
         await workbench.check?.();

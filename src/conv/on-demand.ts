@@ -28,7 +28,7 @@ export async function plan(
 
 /** Measures the rates of the adapter, which estimates use from then on. The plans of eager calls are chosen again. */
 export async function calibrate(plans: PlanCache, signal?: AbortSignal): Promise<Rates> {
-  const rates = await measured(plans, () => measureRates(plans.gpu, plans.platform.traits.rates, signal), signal);
+  const rates = await measured(plans, () => measureRates(plans.gpu, plans.platform.traits, signal), signal);
   await plans.tuning.addCalibration(rates);
   plans.destroy();
   return rates;
@@ -53,7 +53,9 @@ export async function find(
     device: plans.gpu.device,
     plan: (pass, of, named) => plan(plans, convProblem(pass, of), named),
     tensor,
-    ranked: () => rank(plans.platform.algorithms, lower(problem, plans.traits(constraints)), constraints).ranked,
+    ranked: (within = constraints) =>
+      rank(plans.platform.algorithms, lower(problem, plans.traits(within)), within).ranked,
+    rates: plans.traits().rates,
     check: (cause) => plans.gpu.check(cause),
   };
   const search = (): Promise<Found[]> => measure(workbench, problem, descriptor, constraints, { progress, signal });

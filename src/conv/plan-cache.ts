@@ -3,10 +3,12 @@ import type { Lower } from "../algorithms/lowering.ts";
 import type { DeviceTraits } from "../algorithms/traits.ts";
 import type { TensorDtype } from "../base/dtype.ts";
 import { refuse } from "../base/error.ts";
+import { pick } from "../base/pick.ts";
 import { checkOptions, checkSignal } from "../base/validate.ts";
 import { checkBinding } from "../gpu/binding-limit.ts";
 import type { GpuContext } from "../gpu/context.ts";
 import { ReadyCache } from "../gpu/ready-cache.ts";
+import { recorded } from "../gpu/submit.ts";
 import type { Tensor } from "../gpu/tensor.ts";
 import type { Plan } from "../kernel/step.ts";
 import type { Platform } from "../planner/adapter.ts";
@@ -14,7 +16,7 @@ import { CONSTRAINT_KEYS, type Choice, type Constraints, checkConstraints, choos
 import { deviceTraits } from "../planner/device-traits.ts";
 import type { TuningTable } from "../planner/tuning.ts";
 import { type ConvProblem, operandBytes, tensorShape } from "../problem/problem.ts";
-import { type ConvInputs, checkInputs } from "./operands.ts";
+import { type ConvInputs, checkInputs, operandShape, resultName } from "./operands.ts";
 import { Runner } from "./runner.ts";
 
 /** Default of `maxWorkspaceBytes`. */
@@ -46,6 +48,16 @@ export function checkPlanOptions(options: unknown): { constraints: Constraints }
 export function runPlan(lower: Lower, problem: ConvProblem, constraints: Constraints, inputs: ConvInputs): Tensor {
   const { gpu } = (inputs.x ?? inputs.dy)!;
   const buffers = checkInputs(gpu, problem, inputs);
+  if (gpu.recorder) {
+    const result = resultName(problem);
+    const results = { [result]: { ...pick(problem, ["layout", "dtype"]), shape: operandShape(problem, result) } };
+    const key = () => keyOf(problem, constraints);
+    const plan = () => {
+      const decided = gpu.attached(PlanCache).decide(lower, problem, constraints);
+      return { ...decided.plan, choice: decided.choice };
+    };
+    return recorded(gpu, gpu.recorder, { name: "conv", buffers, results, key, plan })[result]!;
+  }
   return gpu.attached(PlanCache).get(lower, problem, constraints).run(buffers, inputs.w);
 }
 

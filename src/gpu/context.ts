@@ -3,6 +3,7 @@ import { ErrorScopes } from "./error-scopes.ts";
 import { LruCache } from "./lru-cache.ts";
 import { Memory, ScratchBuffer } from "./memory.ts";
 import { PipelineCache } from "./pipelines.ts";
+import type { Recorder } from "./recorder.ts";
 
 /**
  * Bounds of the cache of ids: entries, and characters of all their texts; the least recently used is dropped first. There is an entry for each
@@ -26,6 +27,8 @@ export class GpuContext {
   readonly transientPrepared: ScratchBuffer;
   readonly errors: ErrorScopes;
   readonly pipelines: PipelineCache;
+  /** Takes calls instead of the queue, while it is set. */
+  recorder: Recorder | undefined;
   readonly #ids = new LruCache<number>(MAX_IDS, MAX_CHARACTERS);
   readonly #attached = new Map<unknown, Attachment>();
   #nextId = 0;

@@ -23,6 +23,8 @@ const FEATURES: readonly GPUFeatureName[] = [
   "subgroups",
   // Kernels with many sums ask for small subgroups where these have more registers.
   "subgroup-size-control" as GPUFeatureName,
+  // Subgroups multiply matrices. A draft, which browsers have behind a flag.
+  "chromium-experimental-subgroup-matrix" as GPUFeatureName,
 ];
 
 /** Where the GPU comes from: at most one of these; by default `navigator.gpu`. */

@@ -4,8 +4,9 @@ import { BufferPool, type Pooled } from "./buffer-pool.ts";
 import { BufferUsage } from "./usage.ts";
 
 /**
- * The purpose of a buffer: `weights` are prepacked copies cached with weight tensors; `reads` are staging buffers, each in use during one read;
- * `pool` are freed buffers that later results reuse.
+ * The purpose of a buffer: `weights` are prepacked copies cached with weight tensors, and the constants of models; `workspace` is scratch memory, and
+ * the values between the operations of models; `reads` are staging buffers, each in use during one read; `pool` are freed buffers that later results
+ * reuse.
  */
 export type MemoryUse = "tensors" | "weights" | "workspace" | "plans" | "reads" | "pool";
 

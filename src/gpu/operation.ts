@@ -9,7 +9,7 @@ import { checkBinding } from "./binding-limit.ts";
 import { GpuContext } from "./context.ts";
 import { Executable } from "./executable.ts";
 import { ReadyCache } from "./ready-cache.ts";
-import { submit } from "./submit.ts";
+import { recorded, submit } from "./submit.ts";
 import { type Tensor, checkSameEngine } from "./tensor.ts";
 import { BufferUsage } from "./usage.ts";
 
@@ -88,11 +88,7 @@ class ReadyOperations {
   get(operation: Operation): Ready {
     return this.#cache.get(keyOf(operation), () => {
       const gpu = this.#gpu;
-      const { results, inputs, updates = [] } = operation;
-      const written = [...Object.values(results), ...updates.map((name) => inputs[name]!)];
-      const { steps, workspaceBytes = 0 } = written.every(isEmpty) ? { steps: [] } : operation.recipe();
-      const largest = Math.max(...steps.flatMap(({ bindings }) => bindings.map(({ size }) => size)));
-      checkBinding(gpu, "workspace", largest);
+      const { steps, workspaceBytes = 0 } = planned(gpu, operation);
       const executable = new Executable(gpu, steps);
       const numbers = operation.numbers && createNumbers(gpu, operation.numbers.length);
       const destroy = (): void => {
@@ -108,6 +104,17 @@ class ReadyOperations {
   }
 }
 
+/** @throws ConvError `too-large` if a part of the workspace exceeds a binding */
+function planned(gpu: GpuContext, operation: Operation): Recipe {
+  const { results, inputs, updates = [] } = operation;
+  const written = [...Object.values(results), ...updates.map((name) => inputs[name]!)];
+  if (written.every(isEmpty)) return { steps: [] };
+  const made = operation.recipe();
+  const largest = Math.max(...made.steps.flatMap(({ bindings }) => bindings.map(({ size }) => size)));
+  checkBinding(gpu, "workspace", largest);
+  return made;
+}
+
 /**
  * Runs an operation and returns the tensors it creates. The work is submitted at once; nothing waits for it.
  * @throws ConvError `foreign-tensor` if inputs belong to different engines, `too-large` if a result exceeds a binding
@@ -119,10 +126,16 @@ export function run<R extends Results>(
   const gpu = checkSameEngine(inputs);
   for (const [result, { shape, dtype }] of Object.entries(results))
     checkBinding(gpu, result, bytesFor(elementCount(shape), dtype), shape);
+  type Created = { [Name in keyof R]: Tensor<R[Name]["dtype"]> };
+  const buffers: Record<string, GPUBuffer> = {};
+  for (const [input, tensor] of Object.entries(inputs)) buffers[input] = tensor.storage;
+  const { recorder } = gpu;
+  if (recorder) {
+    const made = { key: () => keyOf(operation), plan: () => planned(gpu, operation) };
+    return recorded(gpu, recorder, { ...operation, ...made, buffers }) as Created;
+  }
   return gpu.errors.run(name, () => {
     const { executable, workspaceBytes, numbers } = gpu.attachedOrNew(ReadyOperations).get(operation);
-    const buffers: Record<string, GPUBuffer> = {};
-    for (const [input, tensor] of Object.entries(inputs)) buffers[input] = tensor.storage;
     if (numbers) {
       // The queue keeps writes and submits in order: work submitted earlier still reads its own numbers.
       gpu.device.queue.writeBuffer(numbers, 0, Float32Array.from(operation.numbers!));
@@ -132,7 +145,7 @@ export function run<R extends Results>(
       executable.encode(encoder, all),
     );
     for (const update of updates) inputs[update]!.updated();
-    return created as { [Name in keyof R]: Tensor<R[Name]["dtype"]> };
+    return created as Created;
   });
 }
 

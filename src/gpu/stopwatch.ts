@@ -2,9 +2,9 @@
 // so it takes GPU timestamps, or longer samples if the adapter has none. Elsewhere the clock is better, since browsers round timestamps to 100
 // microseconds and not every adapter has them. Samples that must be short and need not be exact (planner/calibrate.ts) take timestamps wherever
 // they exist.
-import { Timestamps } from "./timestamps.ts";
+import { Timestamps, countPasses } from "./timestamps.ts";
 
-/** Records the work to be timed on an encoder, `count` times. */
+/** Records the work to be timed on an encoder, `count` times: compute passes, and what lies between them. */
 export type Recorder = (encoder: GPUCommandEncoder, count: number) => void;
 
 /** Seconds that a sample should last, so that the resolution of the clock is a small fraction of it. */
@@ -96,10 +96,10 @@ export class Stopwatch {
     const start = performance.now();
     const timestamps = new Timestamps(this.#device);
     try {
+      const once = countPasses(this.#device, (encoder) => record(encoder, 1));
+      const twice = countPasses(this.#device, (encoder) => record(encoder, 2));
       const encoder = this.#device.createCommandEncoder({ label: "convoke timing" });
-      timestamps.begin(encoder);
-      record(encoder, count);
-      timestamps.end(encoder);
+      timestamps.record(encoder, once + (count - 1) * (twice - once), (own) => record(own, count));
       this.#device.queue.submit([encoder.finish()]);
       const stamped = await timestamps.read();
       return { stamped, clock: (performance.now() - start) / 1000 };

@@ -4,17 +4,20 @@ import { elementCount } from "../base/shape.ts";
 import type { Layout } from "../problem/problem.ts";
 import type { GpuContext } from "./context.ts";
 import { TensorStorage } from "./memory.ts";
+import type { Call, Recorder } from "./recorder.ts";
 import { Tensor } from "./tensor.ts";
 import { TENSOR_USAGE } from "./usage.ts";
+
+type Descriptions<Result extends string, D> = Readonly<
+  Record<Result, { readonly shape: readonly number[]; readonly layout: Layout; readonly dtype: D }>
+>;
 
 interface Submission<Result extends string, D> {
   readonly label: string;
   /** The existing buffers, by operand. */
   readonly buffers: Readonly<Partial<Record<string, GPUBuffer>>>;
   /** The tensors to create, by operand. */
-  readonly results: Readonly<
-    Record<Result, { readonly shape: readonly number[]; readonly layout: Layout; readonly dtype: D }>
-  >;
+  readonly results: Descriptions<Result, D>;
   readonly workspaceBytes: number;
 }
 
@@ -26,10 +29,9 @@ export function submit<Result extends string, D extends TensorDtype>(
 ): Record<Result, Tensor<D>> {
   const { device, memory, workspace } = gpu;
   const all = { ...buffers } as Record<string, GPUBuffer>;
-  const entries = Object.entries(results) as [Result, Submission<Result, D>["results"][Result]][];
   const created: GPUBuffer[] = [];
   try {
-    for (const [operand, { shape, dtype }] of entries) {
+    for (const [operand, { shape, dtype }] of entriesOf(results)) {
       const size = bytesFor(elementCount(shape), dtype);
       const buffer = memory.reuse("tensors", { label: `convoke ${label} ${operand}`, size, usage: TENSOR_USAGE });
       created.push(buffer);
@@ -43,9 +45,31 @@ export function submit<Result extends string, D extends TensorDtype>(
     for (const buffer of created) memory.free(buffer);
     throw error;
   }
-  const tensors = entries.map(([operand, { shape, layout, dtype }]) => [
+  return tensorsOn(gpu, results, all, true);
+}
+
+/** Gives a call to the recorder instead, and returns the tensors it would create. */
+export function recorded<Result extends string, D extends TensorDtype>(
+  gpu: GpuContext,
+  recorder: Recorder,
+  call: Omit<Call, "results"> & { readonly results: Descriptions<Result, D> },
+): Record<Result, Tensor<D>> {
+  return tensorsOn(gpu, call.results, recorder.record(call), false);
+}
+
+function tensorsOn<Result extends string, D extends TensorDtype>(
+  gpu: GpuContext,
+  results: Descriptions<Result, D>,
+  buffers: Readonly<Record<string, GPUBuffer>>,
+  owned: boolean,
+): Record<Result, Tensor<D>> {
+  const tensors = entriesOf(results).map(([operand, { shape, layout, dtype }]) => [
     operand,
-    new Tensor(gpu, new TensorStorage(gpu, all[operand]!, true), shape, { layout, dtype }),
+    new Tensor(gpu, new TensorStorage(gpu, buffers[operand]!, owned), shape, { layout, dtype }),
   ]);
   return Object.fromEntries(tensors) as Record<Result, Tensor<D>>;
+}
+
+function entriesOf<Result extends string, D>(results: Descriptions<Result, D>) {
+  return Object.entries(results) as [Result, Descriptions<Result, D>[Result]][];
 }

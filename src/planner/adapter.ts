@@ -21,7 +21,10 @@ export function isSoftware({ vendor, architecture, description, isFallback }: Ad
 export type ClassTraits = Pick<DeviceTraits, "maxSums" | "workgroupBytes" | "cores" | "cacheBytes" | "rates">;
 
 /** What planning assumes of an adapter. */
-export type AdapterTraits = ClassTraits & Pick<DeviceTraits, "gpu">;
+export interface AdapterTraits extends ClassTraits, Pick<DeviceTraits, "gpu"> {
+  /** What the features of a device add. */
+  readonly onDevice?: (device: GPUDevice) => Partial<DeviceTraits>;
+}
 
 /** The algorithms that serve an adapter, and what planning assumes of it. */
 export interface Platform {

@@ -15,7 +15,10 @@ export interface Constraints {
   algorithm?: string;
   /** A variant of the named algorithm; its default unless given. */
   variant?: string;
-  /** The largest error growth over direct float32 that "auto" may pick; 256 unless given. */
+  /**
+   * The largest error growth over direct float32 that "auto" may pick, and with it a named algorithm without a variant among ways in half precision;
+   * 256 unless given.
+   */
   maxErrorGrowth?: number;
   /**
    * The largest error spread of any choice, named or not, in cells along an axis: how far errors, NaN and infinity may reach beyond the windows that
@@ -117,18 +120,20 @@ export function rank(
     const known = algorithms.map((one) => `"${one.name}"`).join(", ");
     refuse("unknown-algorithm", "algorithm", name, `"auto" or one of ${known}`);
   }
-  const maxErrorGrowth = name === undefined ? (constraints.maxErrorGrowth ?? DEFAULT_MAX_ERROR_GROWTH) : Infinity;
-  const { maxErrorSpread = Infinity } = constraints;
+  const { maxErrorGrowth = DEFAULT_MAX_ERROR_GROWTH, maxErrorSpread = Infinity, variant } = constraints;
+  /** Whether a candidate errs no more than is allowed: only its own name allows any error in half precision. */
+  const isAccurate = ({ growth, halfTerms }: ErrorBound): boolean =>
+    growth <= maxErrorGrowth || variant !== undefined || (name !== undefined && halfTerms === undefined);
   const ranked: Ranked[] = [];
   const refused: Considered[] = [];
   for (const algorithm of pool) {
     const measured = measurements.filter((one) => one.algorithm === algorithm.name);
-    const list = candidatesOf(algorithm, lowering, constraints.variant, measured);
+    const list = candidatesOf(algorithm, lowering, variant, measured);
     if (typeof list === "string") {
       refused.push({ algorithm: algorithm.name, refused: list });
       continue;
     }
-    const accurate = list.filter(({ error }) => error.growth <= maxErrorGrowth);
+    const accurate = list.filter(({ error }) => isAccurate(error));
     const within = accurate.filter(({ error }) => spreadOf(error) <= maxErrorSpread);
     for (const candidate of within) {
       const known = measured.find((one) => one.variant === candidate.variant);

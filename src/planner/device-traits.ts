@@ -1,6 +1,6 @@
 // Derives the device traits that planning uses (algorithms/traits.ts) from a GPUDevice and its adapter.
 import type { Rates } from "../algorithms/cost.ts";
-import { type DeviceTraits, type GpuClass, MAX_DISPATCHES } from "../algorithms/traits.ts";
+import { type DeviceTraits, MAX_DISPATCHES } from "../algorithms/traits.ts";
 import { maxBindingBytes } from "../gpu/binding-limit.ts";
 import type { AdapterTraits } from "./adapter.ts";
 
@@ -17,8 +17,8 @@ export function deviceTraits(
   rates?: Rates,
 ): DeviceTraits {
   const { limits, features } = device;
+  const { onDevice, ...ofClass } = assumed;
   const software = assumed.gpu === "software";
-  const subgroupSize = software ? undefined : smallSubgroups(device, assumed.gpu);
   const known = rates ?? assumed.rates;
   return {
     maxBindingBytes: maxBindingBytes(device),
@@ -28,22 +28,10 @@ export function deviceTraits(
     software,
     // On a GPU the caches already share loads, and the mapping of invocations to subgroups is unspecified; software adapters map them in order.
     quads: software && features.has("subgroups"),
-    ...assumed,
-    ...(subgroupSize !== undefined && { subgroupSize, maxSums: MOST_SUMS }),
+    ...ofClass,
+    ...onDevice?.(device),
     f16: features.has("shader-f16"),
     rates: known,
     cores: known.cores,
   };
-}
-
-/** Most sums of a thread on a GPU: with their operands, they take the 128 registers that leave a core half full or better. */
-const MOST_SUMS = 64;
-
-/** Lanes of a subgroup at which Intel's registers hold 64 sums. */
-const FEW_LANES = 8;
-
-/** The subgroup size to ask for: on Intel, where registers are divided among the lanes of a subgroup. */
-function smallSubgroups({ features, adapterInfo }: GPUDevice, gpu: GpuClass): number | undefined {
-  const has = (features as ReadonlySet<string>).has("subgroup-size-control");
-  return gpu === "intel" && has && (adapterInfo?.subgroupMinSize ?? 0) === FEW_LANES ? FEW_LANES : undefined;
 }

@@ -2,7 +2,7 @@
 // the rates until they are measured. WebGPU does not say which chip of an architecture it is, so these are the figures of one in the middle of
 // those in use; docs/gpu.md has the sources.
 import { DEFAULT_RATES, type Rates } from "../algorithms/cost.ts";
-import type { GpuClass } from "../algorithms/traits.ts";
+import type { DeviceTraits, GpuClass } from "../algorithms/traits.ts";
 import { type AdapterDescription, type AdapterTraits, type ClassTraits, SOFTWARE, isSoftware } from "./adapter.ts";
 
 /** The classes of vendors, by WebGPU's normalised names. */
@@ -18,7 +18,7 @@ const VENDORS: Readonly<Record<string, GpuClass>> = {
 };
 
 /** A chip as its data sheet describes it. */
-interface Chip {
+export interface Chip {
   readonly maxSums: number;
   readonly workgroupBytes?: number;
   readonly cores: number;
@@ -39,7 +39,8 @@ const DISPATCH_SECONDS = 5e-6;
 /** Invocations that keep a core busy: two for each lane, since a tile's multiply-adds do not wait for each other. */
 const BUSY_LANES = 2;
 
-function chip({
+/** The traits of a chip. */
+export function chip({
   maxSums,
   workgroupBytes = 16_384,
   cores,
@@ -146,9 +147,27 @@ const ARCHITECTURES: readonly (readonly [vendor: GpuClass, architecture: RegExp,
   ],
 ];
 
+/** Most sums of a thread on a GPU: with their operands, they take the 128 registers that leave a core half full or better. */
+const MOST_SUMS = 64;
+
+/** Lanes of a subgroup at which Intel's registers hold 64 sums. */
+const FEW_LANES = 8;
+
+/** On Intel kernels ask for small subgroups where they can, since registers are divided among the lanes of a subgroup. */
+function smallSubgroups({ features, adapterInfo }: GPUDevice): Partial<DeviceTraits> {
+  const has = (features as ReadonlySet<string>).has("subgroup-size-control");
+  return has && (adapterInfo?.subgroupMinSize ?? 0) === FEW_LANES
+    ? { subgroupSize: FEW_LANES, maxSums: MOST_SUMS }
+    : {};
+}
+
 /** Returns what planning assumes of an adapter. */
 export function traitsOf(adapter: AdapterDescription): AdapterTraits {
   const gpu = isSoftware(adapter) ? "software" : (VENDORS[adapter.vendor.toLowerCase()] ?? "unknown");
   const own = ARCHITECTURES.find(([of, name]) => of === gpu && name.test(adapter.architecture.toLowerCase()));
-  return { gpu, ...(own?.[2] ?? CLASSES[gpu]) };
+  return {
+    gpu,
+    ...(own?.[2] ?? CLASSES[gpu]),
+    ...(gpu === "intel" && { onDevice: smallSubgroups }),
+  };
 }

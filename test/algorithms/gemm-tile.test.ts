@@ -1,9 +1,11 @@
 // The register tile of a product: it fits the matrices, the adapter, and what can be shared.
 import { describe, expect, it } from "vitest";
-import { gemmWork } from "../../src/algorithms/gemm/gemm.ts";
+import { type GemmVariant, gemmWork } from "../../src/algorithms/gemm/gemm.ts";
 import { THREAD_TILES, gemmTile, gemmTiles } from "../../src/algorithms/gemm/tile.ts";
 import { WORKGROUP_TILES } from "../../src/algorithms/gemm/workgroup.ts";
+import { lower } from "../../src/algorithms/gradients.ts";
 import { DEFAULT_TRAITS } from "../../src/algorithms/traits.ts";
+import { convProblem } from "../../src/problem/problem.ts";
 import { SOFTWARE_TRAITS } from "../suite/traits.ts";
 
 const alone = { ...SOFTWARE_TRAITS, quads: false };
@@ -48,10 +50,16 @@ describe("gemmTile", () => {
   });
 
   it("does not unroll a K-step where registers are few, and asks for small subgroups where it can", () => {
-    expect(gemmTile(tiles, large, DEFAULT_TRAITS).workgroup!.counted).toBe(true);
+    const c = lower(
+      convProblem("forward", { inputShape: [1, 64, 14, 14], kernelShape: [64, 64, 1, 1] }),
+      DEFAULT_TRAITS,
+    ).correlations[0]!;
+    const kernelOf = (one: GemmVariant) => one.workgroup?.method.kernel(one, large.K, c, false);
+    expect(kernelOf(gemmTile(tiles, large, DEFAULT_TRAITS))?.constants["COUNTED"]).toBe(true);
     const small = { ...DEFAULT_TRAITS, maxSums: 64, subgroupSize: 8 };
-    for (const { tileM, tileN4, workgroup } of gemmTiles(tiles, large, small)) {
-      expect(workgroup?.subgroupSize ?? 8).toBe(8);
+    for (const one of gemmTiles(tiles, large, small)) {
+      const { tileM, tileN4, workgroup } = one;
+      expect(kernelOf(one)?.subgroupSize ?? 8).toBe(8);
       if (workgroup && 4 * tileM * tileN4 === 64) expect(workgroup.step4).toBe(1);
     }
     // Single pixels take more addresses.

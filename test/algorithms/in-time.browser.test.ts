@@ -4,7 +4,7 @@ import { DEFAULT_RATES } from "../../src/algorithms/cost.ts";
 import { elementCount } from "../../src/base/shape.ts";
 import { type ConvDescriptor, type Engine, createEngine } from "../../src/index.ts";
 import { environmentOf } from "../../src/planner/tuning.ts";
-import type { Pass } from "../../src/problem/problem.ts";
+import { type Pass, convProblem, tensorShape } from "../../src/problem/problem.ts";
 import * as reference from "../../src/reference.ts";
 import { inLayout } from "../suite/layouts.ts";
 import { integers } from "../suite/random.ts";
@@ -33,6 +33,8 @@ const signal = { inputShape: [1, 2, 999], kernelShape: [3, 2, 9], padding: 8, di
 const points = { inputShape: [3, 16, 8, 8], kernelShape: [8, 16, 1, 1] };
 const strided = { inputShape: [12, 8, 33, 9], kernelShape: [8, 8, 1, 1], stride: 2 };
 const border = { inputShape: [2, 4, 30, 6], kernelShape: [6, 4, 5, 3], padding: 2, paddingMode: "reflect" };
+const phases = { inputShape: [2, 4, 17, 14], kernelShape: [6, 4, 4, 3], stride: 2, padding: 1 };
+const maps = { inputShape: [2, 6, 31, 17], kernelShape: [6, 1, 3, 3], groups: 6, padding: 1 };
 
 const CASES: readonly [string, string, Pass, object][] = [
   ["direct", "rows", "forward", rows],
@@ -47,6 +49,12 @@ const CASES: readonly [string, string, Pass, object][] = [
   ["direct", "signal", "backward-weights", signal],
   ["implicit-gemm", "batch", "backward-weights", batch],
   ["pointwise", "points", "backward-weights", points],
+  ["im2col", "points", "backward-weights", points],
+  ["direct", "phases", "backward-data", phases],
+  ["im2col", "phases", "backward-data", phases],
+  ["depthwise", "maps", "forward", maps],
+  ["depthwise", "maps", "backward-data", maps],
+  ["depthwise", "maps", "backward-weights", maps],
 ];
 
 it.each(CASES)("%s computes %s, %s, in parts", async (algorithm, _, pass, given) => {
@@ -61,8 +69,7 @@ it.each(CASES)("%s computes %s, %s, in parts", async (algorithm, _, pass, given)
     const descriptor = { inputShape, kernelShape, ...geometry };
     const plan = await engine.plan(pass, descriptor, { algorithm });
     expect(plan.steps.length, plan.explain()).toBeGreaterThan(algorithm === "winograd" ? 3 : 2);
-    const { outputShape } =
-      pass === "forward" ? plan : await engine.plan("forward", descriptor, { algorithm: "direct" });
+    const outputShape = tensorShape(convProblem("forward", descriptor), "y");
     const [x, w, dy] = [array(inputShape, 1), array(kernelShape, 2), array(outputShape, 3)];
     const tensor = ({ data, shape }: typeof x) => engine.tensor(data, shape, { layout });
     const inputs = { x: tensor(x), w: tensor(w), dy: tensor(dy) };

@@ -3,6 +3,7 @@
 // shown by algorithms.browser.test.ts. Each problem is planned for one of four devices, in turn, from the seed of the run on.
 import { expect, inject, it } from "vitest";
 import type { Algorithm } from "../../src/algorithms/algorithm.ts";
+import { MAX_SECONDS, estimate } from "../../src/algorithms/cost.ts";
 import { lower } from "../../src/algorithms/gradients.ts";
 import { algorithms } from "../../src/algorithms/hardware.ts";
 import { MAX_ITERATIONS, boundedCandidates, iterationsOf } from "../../src/algorithms/long-sums.ts";
@@ -33,6 +34,8 @@ function* violationsOf(algorithm: Algorithm, problem: ConvProblem, device: Devic
   }
   for (const candidate of list) {
     for (const found of violations(candidate, device)) yield `${candidate.variant}: ${found}`;
+    const longest = Math.max(0, ...candidate.work.map((one) => estimate([one], device.rates)));
+    if (longest > MAX_SECONDS) yield `${candidate.variant}: a dispatch of ${longest} seconds`;
     const again = candidatesFor(algorithm, lowering, candidate.variant);
     if ("reason" in again || again.length !== 1 || again[0]!.variant !== candidate.variant)
       yield `${candidate.variant} is not offered by its name`;

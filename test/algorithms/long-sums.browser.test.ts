@@ -1,5 +1,5 @@
 // Sums of more terms than an invocation may have iterations (docs/implementations.md): every algorithm that computes them is right.
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, inject, it } from "vitest";
 import { algorithms } from "../../src/algorithms/hardware.ts";
 import { elementCount } from "../../src/base/shape.ts";
 import { type ConvDescriptor, ConvError, type ConvPlan, type Engine, createEngine } from "../../src/index.ts";
@@ -8,6 +8,7 @@ import { inLayout } from "../suite/layouts.ts";
 import { LONG_SUMS } from "../suite/long-sums.ts";
 import { namesOf, reference, shapeOf } from "../suite/passes.ts";
 import { integers } from "../suite/random.ts";
+import { drawPart } from "../suite/selection.ts";
 
 let engine: Engine;
 beforeAll(async () => {
@@ -28,7 +29,10 @@ async function planOf(pass: Pass, descriptor: ConvDescriptor, algorithm: string)
 // The layouts in turn: half a minute of kernels to compile otherwise.
 const CASES = LONG_SUMS.map(([name, pass, given], at) => [name, pass, inLayout(given, LAYOUTS[at % 2]!)] as const);
 
-it.each(CASES)("%s", async (_, pass, descriptor) => {
+// Where compiling is slow, a run takes a half.
+const drawn = inject("selection") === "all" ? CASES : drawPart(CASES, 2, inject("draw"), ([name]) => name);
+
+it.each(drawn)("%s", async (_, pass, descriptor) => {
   const wrong: string[] = [];
   for (const { name } of algorithms) {
     const plan = await planOf(pass, descriptor, name);

@@ -187,15 +187,17 @@ it("offers no fused tile to 16 lanes on Intel, nor where workgroups are small, b
   expect(named(traits, "f2x3-fused32")).toHaveLength(1);
 });
 
-it("asks for small subgroups where a tile has more values than 16 lanes on Intel hold", () => {
-  const problem = convProblem("forward", { inputShape: [1, 8, 20, 20], kernelShape: [8, 8, 5, 5], padding: 2 });
-  const sizesOf = (name: string) => {
-    const [candidate] = candidatesOf(winograd, problem, { ...DEFAULT_TRAITS, gpu: "intel", ...SMALL_SUBGROUPS }, name);
-    const { preparation, steps } = candidate!.plan();
-    return [...preparation!.steps, steps[0]!, steps[2]!].map(({ kernel }) => kernel.subgroupSize);
+it("transforms tiles line by line on GPUs, unless a tile is one line", () => {
+  const shadersOf = (device: DeviceTraits, kernel: number[], name: string) => {
+    const problem = convProblem("forward", { inputShape: [1, 8, 20, 20], kernelShape: [8, 8, ...kernel], padding: 2 });
+    const { preparation, steps } = candidatesOf(winograd, problem, device, name)[0]!.plan();
+    return [...preparation!.steps, steps[0]!, steps[2]!].map(({ kernel: { shaders } }) => shaders.at(-1)!.name);
   };
-  expect(sizesOf("f4x5")).toEqual([8, 8, 8]);
-  expect(sizesOf("f2x5")).toEqual([undefined, undefined, undefined]);
+  const wholeTiles = ["filter", "input", "output"].map((name) => `algorithms/winograd/${name}`);
+  const lines = wholeTiles.map((name) => `${name}-lines`);
+  expect(shadersOf(DEFAULT_TRAITS, [5, 5], "f4x5")).toEqual(lines);
+  expect(shadersOf(DEFAULT_TRAITS, [5, 1], "f4x5")).toEqual(wholeTiles);
+  expect(shadersOf(traits, [5, 5], "f4x5")).toEqual(wholeTiles);
 });
 
 describe("errors", () => {

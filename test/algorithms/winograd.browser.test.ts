@@ -2,10 +2,14 @@
 // stated bound and the error of the direct sum; the table is printed.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { algorithms } from "../../src/algorithms/hardware.ts";
-import type { DeviceTraits } from "../../src/algorithms/traits.ts";
+import { DEFAULT_TRAITS, type DeviceTraits } from "../../src/algorithms/traits.ts";
 import { elementCount } from "../../src/base/shape.ts";
+import { Engine as AnyEngine } from "../../src/engine.ts";
 import { type ConvDescriptor, type ConvInputs, type Constraints, type Engine } from "../../src/index.ts";
+import { traitsOf } from "../../src/planner/gpu-classes.ts";
+import { hardware } from "../../src/planner/hardware.ts";
 import { type Layout, LAYOUTS, type Pass, convProblem, joinShape } from "../../src/problem/problem.ts";
+import { adapterOf } from "../suite/adapters.ts";
 import { errorBounds } from "../suite/bounds.ts";
 import { candidatesOf } from "../suite/candidates.ts";
 import { FACTORS, type Operands, reference, shapeOf } from "../suite/passes.ts";
@@ -18,18 +22,32 @@ const winograd = algorithms.find(({ name }) => name === "winograd")!;
 const traits: DeviceTraits = SOFTWARE_TRAITS;
 
 let engine: Engine;
+/** An engine that takes the adapter for a GPU. */
+let gpu: Engine;
 beforeAll(async () => {
   engine = await createWholeEngine();
+  const { isFallback, ...names } = adapterOf("amd");
+  const adapterInfo = { ...names, isFallbackAdapter: isFallback } as GPUAdapterInfo;
+  gpu = new AnyEngine({ device: engine.device, owned: false, adapterInfo }, hardware(adapterOf("amd")));
 });
-afterAll(() => engine.destroy());
+afterAll(() => {
+  gpu.destroy();
+  engine.destroy();
+});
 
 /** Runs a plan on numbers for the two tensors that its pass multiplies. */
-async function run(pass: Pass, descriptor: ConvDescriptor, operands: Operands, constraints: Constraints) {
+async function run(
+  pass: Pass,
+  descriptor: ConvDescriptor,
+  operands: Operands,
+  constraints: Constraints,
+  on: Engine = engine,
+) {
   const { layout = "channels-first" } = descriptor;
   const problem = convProblem(pass, descriptor);
   const inputs: ConvInputs = {};
-  for (const name of FACTORS[pass]) inputs[name] = engine.tensor(operands[name]!, shapeOf(problem, name), { layout });
-  const plan = await engine.plan(pass, descriptor, constraints);
+  for (const name of FACTORS[pass]) inputs[name] = on.tensor(operands[name]!, shapeOf(problem, name), { layout });
+  const plan = await on.plan(pass, descriptor, constraints);
   const result = plan.run(inputs);
   try {
     return { values: await result.read(), steps: plan.steps.length };
@@ -137,6 +155,76 @@ describe("fused", () => {
       return seen ? value === value && cell % size === 0 && cell === 0 : value !== expected[at];
     });
     expect(wrong).toBe(-1);
+  });
+});
+
+describe("line by line", () => {
+  const device: DeviceTraits = { ...DEFAULT_TRAITS, ...traitsOf(adapterOf("amd")) };
+  const edges: ConvDescriptor["padding"] = [
+    [1, 2],
+    [0, 1],
+  ];
+  const of = (
+    layout: Layout,
+    [N, C, K]: readonly [number, number, number],
+    input: readonly number[],
+    kernel: readonly number[],
+    rest: Partial<ConvDescriptor> = {},
+  ): ConvDescriptor => {
+    const own = C / (rest.groups ?? 1);
+    return {
+      ...{ inputShape: joinShape(N, C, [...input], layout), layout, ...rest },
+      kernelShape: layout === "channels-first" ? [K, own, ...kernel] : [...kernel, own, K],
+    };
+  };
+  // Neither tiles nor channels fill a workgroup, a vector or the map.
+  interface Case {
+    readonly what: string;
+    readonly descriptor: ConvDescriptor;
+    readonly passes?: readonly Pass[];
+  }
+  const cases: readonly Case[] = [
+    {
+      what: "in groups past every edge",
+      descriptor: of("channels-first", [2, 10, 14], [11, 19], [3, 3], { groups: 2, padding: edges }),
+      passes: ["forward", "backward-data", "backward-weights"],
+    },
+    {
+      what: "in groups past every edge, channels-last",
+      descriptor: of("channels-last", [2, 10, 14], [11, 19], [3, 3], { groups: 2, padding: edges }),
+      passes: ["forward", "backward-weights"],
+    },
+    {
+      what: "5x5 at stride 2",
+      descriptor: of("channels-first", [1, 3, 6], [23, 17], [5, 5], { stride: 2, padding: 2 }),
+    },
+    { what: "a cube", descriptor: of("channels-first", [1, 3, 5], [7, 6, 9], [3, 3, 3], { padding: 1 }) },
+    { what: "a cube, channels-last", descriptor: of("channels-last", [1, 3, 5], [7, 6, 9], [3, 3, 3], { padding: 1 }) },
+    { what: "depth and width of a volume", descriptor: of("channels-first", [1, 3, 5], [7, 6, 9], [3, 1, 3]) },
+    { what: "depth and height of a volume", descriptor: of("channels-last", [1, 3, 5], [7, 6, 9], [3, 3, 1]) },
+    {
+      what: "padding that reaches past the outputs",
+      descriptor: of("channels-first", [1, 3, 5], [8, 7], [3, 3], { paddingValue: 2, padding: 1 }),
+    },
+  ];
+
+  it.each(cases)("is within the bound of every output: $what", async ({ descriptor, passes = ["forward"] }) => {
+    for (const pass of passes) {
+      const problem = convProblem(pass, descriptor);
+      const operands: Operands = {};
+      FACTORS[pass].forEach((factor, at) => {
+        operands[factor] = uniform(elementCount(shapeOf(problem, factor)), 3 + at);
+      });
+      const expected = reference(problem, operands);
+      const separate = candidatesOf(winograd, problem, device).filter(({ variant }) => !variant.includes("fused"));
+      expect(separate.length).toBeGreaterThan(0);
+      for (const { variant, error } of separate) {
+        const { values } = await run(pass, descriptor, operands, { algorithm: "winograd", variant }, gpu);
+        const bounds = errorBounds(problem, operands, error.growth, error.spread);
+        const wrong = [...values].findIndex((value, at) => !(Math.abs(value - expected[at]!) <= bounds[at]!));
+        expect(wrong, `${pass} ${variant}`).toBe(-1);
+      }
+    }
   });
 });
 

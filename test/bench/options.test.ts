@@ -42,6 +42,15 @@ describe("parseOptions", () => {
   });
 
   it.each([
+    ["--models what", 'there is no model "what"; there are default-model'],
+    ["--suite models --layers L1", "--layers cannot go with --suite models: it is about convolutions"],
+    ["--suite models --dtype f16", "--dtype cannot go with --suite models"],
+    ["--suite models --browser node", "--browser node cannot go with --suite models"],
+    ["--suite models --peers jax", "--peers cannot go with --suite models and jax: it reads none of the models"],
+    [
+      "--suite operations --models default-model",
+      "--models cannot go with --suite operations: it is about the suite models",
+    ],
     ["--speed 3", 'there is no option "speed"; there are suite, layers'],
     ["L1", 'got "L1", expected an option'],
     ["--suite alexnet9", 'there is no suite "alexnet9"; there are layers, lenet5, alexnet'],
@@ -62,6 +71,14 @@ describe("parseOptions", () => {
     ["--batch 1 --batch=2", "--batch is given twice"],
   ])("refuses %s", (line, message) => {
     expect(() => parse(line)).toThrow(message);
+  });
+
+  it("takes models as their suite", () => {
+    expect(parse("--models ppocr-det,ppocr-cls --peers tfjs,onnx")).toMatchObject({
+      suite: "models",
+      models: ["ppocr-det", "ppocr-cls"],
+      peers: ["tfjs", "onnx"],
+    });
   });
 
   it("knows every algorithm by name", () => {

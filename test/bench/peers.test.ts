@@ -13,7 +13,7 @@ import { PeerPages } from "../../bench/peers/pages.ts";
 import type { PeerBench, PeerPage, PeerResult } from "../../bench/peers/protocol.ts";
 import { peers } from "../../bench/peers/registry.ts";
 import { peerNotes, peerSummary } from "../../bench/peers/report.ts";
-import { installPeers } from "../../bench/peers/server.ts";
+import { installPackages } from "../../bench/peers/server.ts";
 import type { Result } from "../../bench/protocol.ts";
 import { SUITES } from "../../bench/suites.ts";
 import { callTime, measurementTable } from "../../bench/table.ts";
@@ -96,7 +96,7 @@ describe("the peers' packages", () => {
     });
 
     it("are named in the error", () => {
-      expect(() => installPeers(folder)).toThrow(
+      expect(() => installPackages(folder)).toThrow(
         /--peers needs the packages of bench\/peers, and they could not be installed: .*package-lock.json is missing/,
       );
     });
@@ -111,7 +111,7 @@ describe("the peers' packages", () => {
       const failing = path.join(folder, "failing.js");
       writeFileSync(failing, "process.exit(7);");
       vi.stubEnv("npm_execpath", failing);
-      expect(() => installPeers(folder)).toThrow(/could not be installed: .* ci .* failed with status 7/);
+      expect(() => installPackages(folder)).toThrow(/could not be installed: .* ci .* failed with status 7/);
       expect(existsSync(path.join(folder, "node_modules"))).toBe(false);
       vi.unstubAllEnvs();
     });

@@ -1,5 +1,5 @@
 // find on a device: everything that serves is measured and ranked, a wrong result never wins, and "auto" goes by what was found.
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { lower } from "../../src/algorithms/gradients.ts";
 import { algorithms } from "../../src/algorithms/hardware.ts";
 import { DEFAULT_TRAITS } from "../../src/algorithms/traits.ts";
@@ -8,7 +8,8 @@ import { type Engine, type FindProgress, createEngine } from "../../src/index.ts
 import { rank } from "../../src/planner/choose.ts";
 import { deviceTraits } from "../../src/planner/device-traits.ts";
 import { traitsOf } from "../../src/planner/gpu-classes.ts";
-import { convProblem } from "../../src/problem/problem.ts";
+import { PASSES, convProblem } from "../../src/problem/problem.ts";
+import { drawPart } from "../suite/selection.ts";
 
 let engine: Engine;
 beforeAll(async () => {
@@ -18,9 +19,12 @@ afterAll(() => engine.destroy());
 
 const descriptor = { inputShape: [1, 8, 12, 12], kernelShape: [8, 8, 3, 3], padding: 1 };
 
+/** Where compiling is slow, a run takes one. */
+const passes = inject("selection") === "all" ? PASSES : drawPart(PASSES, 3, inject("draw"), (pass) => pass);
+
 describe("find", () => {
   it("measures every candidate of every pass, and frees what it used", async () => {
-    for (const pass of ["forward", "backward-data", "backward-weights"] as const) {
+    for (const pass of passes) {
       const before = engine.memory.tensors + engine.memory.weights;
       const seen: FindProgress[] = [];
       const found = await engine.find(pass, descriptor, { progress: (one) => seen.push(one) });
@@ -114,6 +118,7 @@ describe("find", () => {
         }),
       tensor: (data, shape) => engine.tensor(data, shape),
       ranked: () => rank(algorithms, lower(problem, traits), {}).ranked,
+      rates: traits.rates,
     };
     const found = await find(bench, problem, descriptor, {}, {});
     expect(found[0]!.algorithm).toBe("direct");

@@ -1,10 +1,14 @@
 // What find decides by, without a GPU: the error limit of a result, options, and the arithmetic of its clock.
 import { describe, expect, it } from "vitest";
+import { SEQUENTIAL_SUM } from "../../src/algorithms/algorithm.ts";
+import { estimate } from "../../src/algorithms/cost.ts";
 import { checkFindOptions } from "../../src/conv/find-options.ts";
-import { distance, errorLimit, measurementsOf } from "../../src/conv/find.ts";
+import { type Workbench, algorithmOfTruth, distance, errorLimit, find, measurementsOf } from "../../src/conv/find.ts";
 import { median, repetitions } from "../../src/gpu/stopwatch.ts";
+import type { Ranked } from "../../src/planner/choose.ts";
 import { convProblem } from "../../src/problem/problem.ts";
 import { refusal } from "../suite/refusal.ts";
+import { SOFTWARE_TRAITS } from "../suite/traits.ts";
 
 const problem = convProblem("forward", { inputShape: [1, 64, 9, 9], kernelShape: [8, 64, 3, 3] });
 
@@ -48,6 +52,62 @@ describe("options", () => {
     expect(refusal(() => checkFindOptions({ signal: {} }))).toMatchObject({ argument: "signal" });
     expect(refusal(() => checkFindOptions({ maxErrorGrowth: 0 }))).toMatchObject({ argument: "maxErrorGrowth" });
     expect(refusal(() => checkFindOptions({ speed: 1 }))).toMatchObject({ code: "unknown-option" });
+  });
+});
+
+describe("what is out of reach", () => {
+  const { rates } = SOFTWARE_TRAITS;
+  const way = (algorithm: string, dispatches: number, each: number, growth = 1): Ranked => {
+    const one = { threads: rates.threads, multiplyAdds: 0, loads: 0, bytes: each * rates.bytes };
+    const work = Array.from({ length: dispatches }, () => one);
+    const candidate = {
+      ...{ variant: "only", workspaceBytes: 0, preparedBytes: 0, dispatches, work },
+      error: { ...SEQUENTIAL_SUM, growth },
+      plan: () => ({ algorithm, variant: "only", steps: [], workspaceBytes: 0 }),
+    };
+    return { algorithm, candidate, seconds: estimate(work, rates) };
+  };
+
+  it("is no yardstick: the fastest that sums as direct does takes its place", () => {
+    const [rough, fast] = [way("winograd", 1, 0.01, 9), way("im2col", 1, 0.1)];
+    expect(algorithmOfTruth([rough, fast, way("direct", 9, 0.1)])).toBe("direct");
+    expect(algorithmOfTruth([rough, fast, way("direct", 900, 0.1)])).toBe("im2col");
+  });
+
+  it("is neither planned nor run, and the result says so", async () => {
+    const ranked = [way("fast", 1, 0.001), way("direct", 15, 0.01), way("slow", 900, 0.1), way("long", 1, 0.3)];
+    const planned: string[] = [];
+    const size = 8 * 7 * 7;
+    const tensor = { read: () => Promise.resolve(new Float32Array(size)), destroy: () => undefined };
+    const encoder = { finish: () => ({}) };
+    const queue = { submit: () => undefined, onSubmittedWorkDone: () => Promise.resolve() };
+    const bench = {
+      device: { features: new Set(), queue, createCommandEncoder: () => encoder },
+      plan: (_pass: unknown, _of: unknown, { algorithm }: { algorithm: string }) => {
+        planned.push(algorithm);
+        return Promise.resolve({
+          ...{ workspaceBytes: 0, preparedBytes: 0, resultName: "y", run: () => tensor },
+          ...{ encode: () => undefined, destroy: () => undefined },
+        });
+      },
+      tensor: () => ({ ...tensor, updated: () => undefined }),
+      ranked: () => ranked,
+      rates,
+    };
+    const descriptor = { inputShape: [1, 64, 9, 9], kernelShape: [8, 64, 3, 3] };
+    const found = await find(bench as unknown as Workbench, problem, descriptor, {}, {});
+    expect(planned).toEqual(["direct", "direct", "fast", "direct"]);
+    const reasons = found.map(({ algorithm, notMeasured }) => [algorithm, notMeasured]);
+    expect(Object.fromEntries(reasons)).toEqual({
+      fast: undefined,
+      direct: undefined,
+      slow: "not measured: estimated 90 s",
+      long: "not measured: estimated a dispatch of 0.3 s",
+    });
+    expect(found.slice(2).map(({ milliseconds, failed }) => [milliseconds, failed])).toEqual([
+      [undefined, undefined],
+      [undefined, undefined],
+    ]);
   });
 });
 

@@ -1,4 +1,4 @@
-// The codes of a refusal: those of the documented list (src/base/error.ts) that blame the call, not the environment or the GPU.
+// The codes of a refusal: those of the documented list (src/base/error.ts) that blame the call, not a model, the environment or the GPU.
 import type { ConvErrorCode } from "../../src/base/error.ts";
 
 /** Whether a refusal may have a code. The compiler checks the list against the type, a test checks it against the documentation. */
@@ -12,6 +12,8 @@ export const CODES: Readonly<Record<ConvErrorCode, boolean>> = {
   unsupported: true,
   destroyed: true,
   "foreign-tensor": true,
+  "invalid-model": false,
+  "unsupported-model": false,
   "no-webgpu": false,
   "no-adapter": false,
   "no-device": false,

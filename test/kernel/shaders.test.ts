@@ -3,19 +3,21 @@
 //
 // What only GPUs are offered runs nowhere but where a GPU is, so every such kernel in f32 is compiled. Of the software adapter's, and of all in
 // f16, a run compiles one of each kind, drawn by its seed (vitest.config.ts): kernels of one kind differ only in numeric constants and element
-// types, and compiling takes a second for each MB of unrolled source. Planning takes longer: a problem is planned for the software adapter and
-// for two other classes, in f16 for one class, in turn, so that many runs cover all. CONVOKE_SUITE=all plans every problem for every class and
-// compiles every kernel.
+// types, and compiling takes a second for each MB of unrolled source. In f32 alone all classes get 11 000, which take two and a half
+// minutes of a core, and one more to plan: so a problem is planned for the software adapter and for two other classes, in f16 for one class, in
+// turn, so that many runs cover all. CONVOKE_SUITE=all plans every problem for every class and compiles every kernel.
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
-import { create, globals } from "webgpu";
+import { minify } from "../../scripts/minify-wgsl.mjs";
 import { algorithms } from "../../src/algorithms/hardware.ts";
 import { DTYPES, type Dtype } from "../../src/base/dtype.ts";
 import { assemble } from "../../src/kernel/assemble.ts";
-import type { Plan, Step } from "../../src/kernel/step.ts";
+import type { Kernel, Plan, Step } from "../../src/kernel/step.ts";
 import { uniformBytes } from "../../src/kernel/uniforms.ts";
 import { convProblem } from "../../src/problem/problem.ts";
+import { LIMITS } from "../../tools/inspect/report.ts";
 import { DEVICES, type NamedDevice } from "../suite/adapters.ts";
 import { stepsOf } from "../suite/candidates.ts";
+import { type Compiler, createCompiler } from "../suite/compiler.ts";
 import { differentKernels, identityOf, kindOf, planForAll } from "../suite/planned.ts";
 import { problems } from "../suite/problems.ts";
 import { seedOf } from "../suite/random.ts";
@@ -80,44 +82,24 @@ function oneOfEachKind(kernels: ReadonlyMap<string, Step>): Step[] {
   return [...kinds.values()].map(({ step }) => step);
 }
 
-/** What kernels may use where a device has it. */
-const FEATURES = ["shader-f16", "subgroups", "subgroup-size-control"] as GPUFeatureName[];
+const published = new Map<string, string>();
+
+/** Bytes of the source of a kernel as it is published, with loops unrolled. */
+function sourceBytes(kernel: Kernel): number {
+  const shaders = kernel.shaders.map((shader) => {
+    let text = published.get(shader.text);
+    if (text === undefined) published.set(shader.text, (text = minify(shader.text)));
+    return { ...shader, text };
+  });
+  return Buffer.byteLength(assemble({ ...kernel, shaders }));
+}
 
 describe("shipped shaders", () => {
-  // The implementation lives as long as this reference to it.
-  let gpu: GPU | undefined;
-  let device: GPUDevice;
+  let compiler: Compiler;
   beforeAll(async () => {
-    Object.assign(globalThis, globals);
-    gpu = create(["backend=null"]);
-    const adapter = await gpu.requestAdapter();
-    device = await adapter!.requestDevice({ requiredFeatures: FEATURES });
+    compiler = await createCompiler(["shader-f16", "subgroups", "subgroup-size-control"]);
   });
-  afterAll(() => {
-    device.destroy();
-    gpu = undefined;
-  });
-
-  /** What is wrong with a step on this device: the error of its module, its pipeline or its bind group. */
-  async function errorOf({ kernel, bindings, uniforms }: Step): Promise<string | undefined> {
-    const usage = GPUBufferUsage.STORAGE;
-    device.pushErrorScope("validation");
-    const module = device.createShaderModule({ code: assemble(kernel) });
-    const pipeline = device.createComputePipeline({ layout: "auto", compute: { module } });
-    const { byteLength: size } = uniformBytes(kernel.shaders, kernel.constants, uniforms);
-    const uniform = device.createBuffer({ size, usage: GPUBufferUsage.UNIFORM });
-    const buffers = bindings.map((range) => device.createBuffer({ size: range.size, usage }));
-    device.createBindGroup({
-      layout: pipeline.getBindGroupLayout(0),
-      entries: [
-        { binding: 0, resource: { buffer: uniform } },
-        ...bindings.map(({ binding }, at) => ({ binding, resource: { buffer: buffers[at]! } })),
-      ],
-    });
-    const error = await device.popErrorScope();
-    for (const buffer of [uniform, ...buffers]) buffer.destroy();
-    return error?.message;
-  }
+  afterAll(() => compiler.destroy());
 
   describe.each(algorithms.map((algorithm) => [algorithm.name, algorithm] as const))("%s", (name, algorithm) => {
     const plans = { f32: [] as NamedPlan[], f16: [] as NamedPlan[] };
@@ -134,7 +116,7 @@ describe("shipped shaders", () => {
       console.info(`${name}: ${ofGpus.size} kernels of GPUs, ${few.length} of ${software.size + halves.size} others`);
       expect(few.length).toBeGreaterThan(0);
       for (const step of [...ofGpus.values(), ...few]) {
-        const error = await errorOf(step);
+        const error = await compiler.errorOf(step);
         expect(error, `seed ${seed}: ${identityOf(step.kernel)}`).toBeUndefined();
       }
     });
@@ -144,6 +126,14 @@ describe("shipped shaders", () => {
         expect(uniformBytes(kernel.shaders, kernel.constants, uniforms).byteLength % 16).toBe(0);
         expect(assemble(kernel)).not.toContain("@unroll");
       }
+    });
+
+    it("gives GPUs short sources", () => {
+      const onGpus = [...plans.f32, ...plans.f16].filter((one) => !one.software);
+      const long = [...kernelsOf(onGpus).values()]
+        .map(({ kernel }) => ({ kernel: identityOf(kernel), bytes: sourceBytes(kernel) }))
+        .filter(({ bytes }) => bytes > LIMITS.sourceBytes);
+      expect(long).toEqual([]);
     });
 
     it("plans within limits and the workspace", () => {

@@ -2,7 +2,6 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { type Engine, createEngine } from "../../src/index.ts";
 import { add, localResponseNorm, maxPool, upsample } from "../../src/ops/index.ts";
-import * as reference from "../../src/reference.ts";
 import { newDevice } from "../suite/counting.ts";
 import { refusal } from "../suite/refusal.ts";
 import { drawPart } from "../suite/selection.ts";
@@ -124,8 +123,9 @@ it("folds more than 65 535 workgroups", async () => {
   };
   const [added, pooled, normalised] = await Promise.all(Object.values(results).map((tensor) => tensor.read()));
   expect(added!.every((value) => value === 0)).toBe(true);
-  expect(pooled).toEqual(data);
-  const wanted = reference.localResponseNorm({ data, shape: LONG }, { size: 1, alpha: 1, beta: 1 }).data;
-  expect(normalised!.findIndex((value, at) => !(Math.abs(value - wanted[at]!) <= 1e-5))).toBe(-1);
+  expect(pooled!.findIndex((value, at) => value !== data[at])).toBe(-1);
+  // Of one channel, where the reference takes seconds for so many.
+  const wanted = (value: number): number => value / (1 + value ** 2);
+  expect(normalised!.findIndex((value, at) => !(Math.abs(value - wanted(data[at]!)) <= 1e-5))).toBe(-1);
   for (const tensor of [x, ...Object.values(results)]) tensor.destroy();
 });

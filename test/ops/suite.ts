@@ -4,6 +4,7 @@ import { expect, inject, it } from "vitest";
 import { type Dtype, type TensorDtype, float16Bits, float16Value } from "../../src/base/dtype.ts";
 import { elementCount } from "../../src/base/shape.ts";
 import type { Engine, Layout, Tensor } from "../../src/index.ts";
+import { LAYOUTS } from "../../src/problem/problem.ts";
 import type { NdArray } from "../../src/reference.ts";
 import { storing } from "../suite/bounds.ts";
 import { seedOf, uniform } from "../suite/random.ts";
@@ -50,11 +51,16 @@ export interface OperationCase<Name extends string = string> {
 const adapter = await navigator.gpu.requestAdapter();
 const dtypes: readonly Dtype[] = adapter?.features.has("shader-f16") ? ["f32", "f16"] : ["f32"];
 
-/** Both layouts and element types; where compiling is slow, one layout for each element type, alternating from case to case. */
+/**
+ * Both layouts and element types: floats in both layouts, and halves, whose kernels differ in the type of what they load alone, in one that
+ * alternates from case to case. Where compiling is slow, floats are in the other.
+ */
 function environments(at: number): { layout: Layout; dtype: Dtype }[] {
-  const layouts = ["channels-first", "channels-last"] as const;
-  if (inject("selection") === "all") return dtypes.flatMap((dtype) => layouts.map((layout) => ({ layout, dtype })));
-  return dtypes.map((dtype, turn) => ({ layout: layouts[(at + turn) % 2]!, dtype }));
+  const all = LAYOUTS.flatMap((layout) => dtypes.map((dtype) => ({ layout, dtype })));
+  if (inject("draw").parts === 1) return all;
+  const halves = LAYOUTS[at % 2]!;
+  const every = inject("selection") === "all";
+  return all.filter(({ layout, dtype }) => (dtype === "f16" ? layout === halves : every || layout !== halves));
 }
 
 /** Weights [K, C, ...kernel], which channels last are [...kernel, C, K]. */

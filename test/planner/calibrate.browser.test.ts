@@ -1,7 +1,10 @@
 // calibrate on a device: rates that can be, known from then on, and nothing left behind.
 import { describe, expect, it } from "vitest";
 import { DEFAULT_RATES } from "../../src/algorithms/cost.ts";
+import { GpuContext } from "../../src/gpu/context.ts";
 import { createEngine } from "../../src/index.ts";
+import { calibrate } from "../../src/planner/calibrate.ts";
+import { CLASSES } from "../../src/planner/gpu-classes.ts";
 
 const descriptor = { inputShape: [1, 64, 56, 56], kernelShape: [64, 64, 3, 3], padding: 1 };
 
@@ -17,9 +20,7 @@ describe("calibrate", () => {
         return text;
       };
       const guessed = await estimate();
-      const t0 = performance.now();
       const rates = await engine.calibrate();
-      console.log(JSON.stringify(rates), "ms", performance.now() - t0);
       // Between a slow CPU and a GPU faster than any today.
       for (const [name, most] of [
         ["multiplyAdds", 1e15],
@@ -35,6 +36,23 @@ describe("calibrate", () => {
       expect(engine.memory.total).toBe(before);
       expect(await estimate()).not.toBe(guessed);
       expect(engine.tuning.export().calibrations).toMatchObject([{ rates }]);
+    } finally {
+      engine.destroy();
+    }
+  });
+
+  it("measures the memory and the last cache of a GPU, whatever the adapter computes with", async () => {
+    const engine = await createEngine({ tuning: "forget" });
+    const context = new GpuContext(engine.device);
+    try {
+      const rates = await calibrate(context, CLASSES.mobile);
+      for (const name of ["bytes", "traffic"] as const) {
+        expect(rates[name], name).toBeGreaterThan(1e7);
+        expect(rates[name], name).toBeLessThan(1e14);
+        expect(rates[name], name).not.toBe(CLASSES.mobile.rates[name]);
+      }
+      expect(rates.traffic).toBeGreaterThanOrEqual(rates.bytes);
+      expect(context.memory.report().total).toBe(0);
     } finally {
       engine.destroy();
     }

@@ -211,11 +211,19 @@ describe("the sources and the build", () => {
   const FORBIDDEN =
     /\beval\s*\(|\bnew\s+Function\b|\bFunction\s*\(\s*["'`]|\bfetch\s*\(|XMLHttpRequest|WebSocket|EventSource|sendBeacon|importScripts|(?<!async |[.`])\bimport\s*\((?!["'`])|document\.write|innerHTML|setTimeout\s*\(\s*["'`]|https?:\/\/(?!www\.npmjs\.com)/;
 
+  /** What loads models: one file of the sources, and the chunk of the build that has it. */
+  const DOWNLOADS = /^(?:src.model.download\.ts|dist.model\.js)$/;
+
   it.each(["src", "dist"])("in %s evaluate no code and open no connection", (folder) => {
     const root = path.join(ROOT, folder);
     const files = existsSync(root) ? filesOf(root).filter((file) => /(?<!\.d)\.[jt]s$/.test(file)) : [];
     if (folder === "src") expect(files.length).toBeGreaterThan(50);
-    for (const file of files) expect(readFileSync(file, "utf8").match(FORBIDDEN)?.[0], file).toBeUndefined();
+    for (const file of files) {
+      const found = readFileSync(file, "utf8").match(FORBIDDEN)?.[0];
+      // Models are loaded from the addresses that callers give.
+      const isLoader = DOWNLOADS.test(path.relative(ROOT, file)) && found === "fetch(";
+      expect(isLoader ? undefined : found, file).toBeUndefined();
+    }
   });
 
   it.each(["eval('1')", "new Function('a')", "fetch(url)", "import(name)", 'setTimeout("x")'])(
@@ -237,7 +245,7 @@ describe("the sources and the build", () => {
     for (const { path: name } of files)
       expect(name).toMatch(/^(LICENSE|README\.md|package\.json|dist\/[\w./-]+\.(js|js\.map|d\.ts|d\.ts\.map))$/);
     expect(files.map((file) => file.path)).toEqual(expect.arrayContaining(["LICENSE", "README.md", "package.json"]));
-    expect(files.reduce((sum, { size }) => sum + size, 0)).toBeLessThan(4 * 2 ** 20);
+    expect(files.reduce((sum, { size }) => sum + size, 0)).toBeLessThan(5 * 2 ** 20);
     const manifest = JSON.parse(readFileSync(path.join(ROOT, "package.json"), "utf8")) as Record<string, object>;
     expect(manifest["dependencies"]).toBeUndefined();
     for (const script of ["preinstall", "install", "postinstall"])

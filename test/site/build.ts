@@ -4,10 +4,14 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { build } from "vite";
 import type { TestProject } from "vitest/node";
+import { ensurePackages } from "../../scripts/setup.mjs";
+
+const ROOT = path.join(import.meta.dirname, "../..");
 
 export default async function setup({ provide }: TestProject): Promise<() => Promise<void>> {
   const folder = await mkdtemp(path.join(tmpdir(), "convoke-site-"));
-  const configFile = path.join(import.meta.dirname, "../../site/vite.config.ts");
+  ensurePackages(path.join(ROOT, "examples/upscale"));
+  const configFile = path.join(ROOT, "site/vite.config.ts");
   await build({ configFile, logLevel: "error", build: { outDir: folder, emptyOutDir: true } });
   provide("site", folder);
   return () => rm(folder, { recursive: true, force: true });

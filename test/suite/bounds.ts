@@ -58,7 +58,7 @@ function gradientErrors(problem: ConvProblem, operands: Operands): Float64Array 
  * The largest allowed difference of each element from the float64 reference:
  * slope * growth * gamma_(n + 2) * (sum |a| |b| + |bias| + |residual|) + evaluation + storing. The 2 is for bias and residual; where one factor
  * is first multiplied by a derivative it is 3, plus the derivative's own error. Where the algorithm's errors spread, sum |a| |b| is the largest
- * such sum within their reach, or is computed from the energy there.
+ * such sum within their reach, or is computed from the energy there. Algorithms in half precision state the growth for n = `terms`.
  */
 export function errorBounds(
   problem: ConvProblem,
@@ -66,6 +66,7 @@ export function errorBounds(
   growth: number,
   spread: Triple = NO_SPREAD,
   norm: ErrorBound["norm"] = "windows",
+  terms = sumLength(problem),
 ): Float64Array {
   const { bias, residual } = operands;
   const absolute: ConvProblem = { ...problem, paddingValue: Math.abs(problem.paddingValue) };
@@ -82,7 +83,7 @@ export function errorBounds(
   const values = preActivation(problem, plainSums(problem, a, b), operands);
   const derivative = gradientErrors(problem, operands);
   const { activation } = problem.epilogue;
-  const factor = slope(activation) * growth * gamma(sumLength(problem) + (derivative ? 3 : 2));
+  const factor = slope(activation) * growth * gamma(terms + (derivative ? 3 : 2));
   return Float64Array.from(sizes, (size, at) => {
     const bound =
       factor * size + 1.01 * slope(activation) * (derivative?.[at] ?? 0) + evaluation(activation, values[at]!);

@@ -122,11 +122,16 @@ export async function exact(test: Case): Promise<void> {
   expect(wrong, wrong < 0 ? "" : `element ${wrong} is ${values[wrong]}, not ${expected[wrong]}`).toBe(-1);
 }
 
+/** The error bound of each element, as the candidate states it. */
+function boundsOf({ problem, error }: Case, operands: Operands): Float64Array {
+  return errorBounds(problem, operands, error.growth, error.spread, error.norm, error.halfTerms);
+}
+
 /** Random numbers: every element is within its own error bound. */
 export async function componentwise(test: Case): Promise<void> {
   const operands = operandsOf(test, uniform);
   const expected = reference(test.problem, operands);
-  const bounds = errorBounds(test.problem, operands, test.error.growth, test.error.spread, test.error.norm);
+  const bounds = boundsOf(test, operands);
   const values = await run(test, operands);
   // Not >, which NaN would pass.
   const wrong = expected.findIndex((value, at) => !(Math.abs(value - values[at]!) <= bounds[at]!));
@@ -175,12 +180,7 @@ export async function adjoint(cases: readonly Case[]): Promise<void> {
     const other = all[(["x", "w", "dy"] as const).find((name) => name !== a && name !== b)!];
     // Halves are rounded when they are stored, even if the sums are exact.
     const exactly = integral && forward.problem.dtype === "f32";
-    const most = exactly
-      ? 0
-      : inner(
-          errorBounds(one.problem, operands, one.error.growth, one.error.spread, one.error.norm),
-          other.map(Math.abs),
-        );
+    const most = exactly ? 0 : inner(boundsOf(one, operands), other.map(Math.abs));
     products.push({ value: inner(values, other), most });
   }
   const [first, ...rest] = products as [(typeof products)[0], ...typeof products];

@@ -40,6 +40,6 @@ export function* violations(candidate: Candidate<Plan>, device: DeviceTraits): G
     if (limit !== undefined) yield limit;
   }
   if (!(error.growth >= 1)) yield `an error growth of ${error.growth}`;
-  const numbers = work.flatMap((one) => Object.values(one) as number[]);
+  const numbers = work.flatMap((one) => Object.values({ ...one, prepares: 0 }));
   if (!numbers.every((one) => Number.isFinite(one) && one >= 0)) yield "work that cannot be";
 }

@@ -75,13 +75,15 @@ export function compiledSince(): Compiled[] {
 export interface NullGpuOptions {
   /** Clamp indices into storage buffers in the shader, as on Metal and Direct3D; Mesa's drivers have the hardware check them. */
   readonly clamp: boolean;
+  /** Open the device without the feature by which kernels ask for small subgroups, as Chrome before 152 does. */
+  readonly largeSubgroups: boolean;
 }
 
 /** The implementation lives as long as this reference to it. */
 let implementation: GPU | undefined;
 
 /** Opens the GPU with the features and limits that an engine asks for, and puts it where peers look for one. */
-export async function openNullGpu({ clamp }: NullGpuOptions): Promise<OpenedDevice> {
+export async function openNullGpu({ clamp, largeSubgroups }: NullGpuOptions): Promise<OpenedDevice> {
   const { create, globals } = await import("webgpu");
   Object.assign(globalThis, globals);
   const flags = ["backend=vulkan", "enable-dawn-features=disable_symbol_renaming"];
@@ -90,7 +92,15 @@ export async function openNullGpu({ clamp }: NullGpuOptions): Promise<OpenedDevi
   const navigator = globalThis.navigator ?? {};
   Object.defineProperty(navigator, "gpu", { value: implementation, configurable: true });
   if (!globalThis.navigator) Object.defineProperty(globalThis, "navigator", { value: navigator, configurable: true });
-  const opened = await openDevice({}, async () => {});
+  const adapter = await implementation.requestAdapter();
+  if (!adapter) throw new Error("Dawn finds no adapter");
+  if (largeSubgroups) {
+    const features = new Set(
+      [...adapter.features].filter((feature) => feature !== ("subgroup-size-control" as string)),
+    );
+    Object.defineProperty(adapter, "features", { value: features });
+  }
+  const opened = await openDevice({ adapter }, async () => {});
   // The first compilation pays for the start of the compilers.
   await compile(opened.device, "@compute @workgroup_size(1) fn main() {}");
   return opened;
@@ -102,21 +112,26 @@ export type Outcome = { readonly milliseconds: number } & (
   | { readonly failed: string }
 );
 
-/** Compiles a kernel. The time is that of all cores, Tint's and the driver's, so that other programs count less. */
-export async function compile(device: GPUDevice, code: string): Promise<Outcome> {
+/** Starts to count the processor time of all threads, in milliseconds: that of other programs counts less. */
+export function stopwatch(): () => number {
   const start = process.cpuUsage();
-  const spent = (): number => {
+  return () => {
     const { user, system } = process.cpuUsage(start);
     return (user + system) / 1e3;
   };
+}
+
+/** Compiles a kernel at once: Node waits for pipelines that compile asynchronously by asking all the time, which would count as well. */
+export async function compile(device: GPUDevice, code: string): Promise<Outcome> {
   compiledSince();
-  try {
-    const module = device.createShaderModule({ code });
-    await device.createComputePipelineAsync({ layout: "auto", compute: { module } });
-    const milliseconds = spent();
-    return { milliseconds, compiled: compiledSince().at(-1)! };
-  } catch (error) {
-    const [line] = (error instanceof Error ? error.message : String(error)).split("\n");
-    return { milliseconds: spent(), failed: line ?? "" };
-  }
+  device.pushErrorScope("validation");
+  const spent = stopwatch();
+  const module = device.createShaderModule({ code });
+  device.createComputePipeline({ layout: "auto", compute: { module } });
+  const milliseconds = spent();
+  const error = await device.popErrorScope();
+  const compiled = compiledSince().at(-1);
+  if (compiled && !error) return { milliseconds, compiled };
+  const [line] = (error?.message ?? "the driver compiled nothing").split("\n");
+  return { milliseconds, failed: line ?? "" };
 }

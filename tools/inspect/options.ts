@@ -32,6 +32,8 @@ export interface Options {
   readonly gpu?: GpuClass;
   readonly peers: readonly PeerName[];
   readonly clamp: boolean;
+  /** Whether kernels cannot ask for small subgroups, as in Chrome before 152. */
+  readonly largeSubgroups: boolean;
   /** The folder for the assembly and the sources of the kernels. */
   readonly asm?: string;
   /** Files of WGSL to compile instead. */
@@ -77,6 +79,7 @@ export function parseOptions(argv: readonly string[]): Options {
       class: TEXT,
       peers: TEXT,
       clamp: FLAG,
+      "large-subgroups": FLAG,
       asm: TEXT,
     },
   });
@@ -104,6 +107,7 @@ export function parseOptions(argv: readonly string[]): Options {
     ...(values.class !== undefined && { gpu: oneOf("class", values.class, GPU_CLASSES) }),
     peers: peers === undefined ? [] : peers.split(",").map((name) => oneOf("peers", name, PEERS)),
     clamp: values.clamp,
+    largeSubgroups: values["large-subgroups"],
     ...(asm !== undefined && { asm }),
     files: positionals,
   };

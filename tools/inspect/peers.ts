@@ -4,7 +4,7 @@ import { operandsOf } from "../../bench/operands.ts";
 import type { Peer, PeerEngine } from "../../bench/peers/adapter.ts";
 import type { PeerName } from "../../bench/peers/names.ts";
 import { peers } from "../../bench/peers/registry.ts";
-import { installPeers } from "../../bench/peers/server.ts";
+import { installPackages } from "../../bench/peers/server.ts";
 import { record } from "./recorder.ts";
 import { type Inspected, formatKernels } from "./report.ts";
 import type { Work } from "./work.ts";
@@ -27,7 +27,7 @@ export async function openPeers(
   names: readonly PeerName[],
 ): Promise<(work: Work) => Promise<string>> {
   if (names.length === 0) return () => Promise.resolve("");
-  installPeers(path.join(root, "bench", "peers"));
+  installPackages(path.join(root, "bench", "peers"));
   const take = record(own);
   // jax-js asks which browser it is in.
   if (!navigator.userAgent) Object.defineProperty(navigator, "userAgent", { value: "Node", configurable: true });

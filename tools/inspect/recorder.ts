@@ -1,6 +1,6 @@
 // Records the compute pipelines that a program makes, for engines that generate their kernels: the source of each, what the compiler made of it,
 // and how often and in how many threads it ran.
-import { type Outcome, compiledSince } from "./gpu.ts";
+import { type Outcome, compiledSince, stopwatch } from "./gpu.ts";
 
 /** A kernel as a program made and dispatched it. */
 export interface Recorded {
@@ -21,30 +21,32 @@ function replace<T, Name extends keyof T>(prototype: T, name: Name, make: (origi
  * @returns what gives the kernels dispatched since its last call
  */
 export function record(except: GPUDevice): () => Recorded[] {
-  const sources = new WeakMap<GPUShaderModule, string>();
+  const modules = new WeakMap<GPUShaderModule, { code: string; milliseconds: number }>();
   const kernels = new WeakMap<GPUComputePipeline, Recorded>();
   const current = new WeakMap<GPUComputePassEncoder, Recorded>();
   let dispatched = new Set<Recorded>();
 
   replace(GPUDevice.prototype, "createShaderModule", (original) => {
     return function (this: GPUDevice, descriptor) {
+      const spent = stopwatch();
       const module = original.call(this, descriptor);
-      sources.set(module, descriptor.code);
+      modules.set(module, { code: descriptor.code, milliseconds: spent() });
       return module;
     };
   });
   replace(GPUDevice.prototype, "createComputePipeline", (original) => {
     return function (this: GPUDevice, descriptor) {
+      if (this === except) return original.call(this, descriptor);
       compiledSince();
-      const start = process.cpuUsage();
-      const pipeline = original.call(this, descriptor);
-      const [compiled] = compiledSince();
-      const { user, system } = process.cpuUsage(start);
-      const milliseconds = (user + system) / 1e3;
-      const outcome = compiled ? { milliseconds, compiled } : { milliseconds, failed: "the driver compiled nothing" };
       const { module } = descriptor.compute;
+      const parsed = modules.get(module);
+      const spent = stopwatch();
+      const pipeline = original.call(this, descriptor);
+      const milliseconds = (parsed?.milliseconds ?? 0) + spent();
+      const [compiled] = compiledSince();
+      const outcome = compiled ? { milliseconds, compiled } : { milliseconds, failed: "the driver compiled nothing" };
       const name = descriptor.label || module.label || "kernel";
-      kernels.set(pipeline, { name, code: sources.get(module) ?? "", outcome, dispatches: 0, workgroups: 0 });
+      kernels.set(pipeline, { name, code: parsed?.code ?? "", outcome, dispatches: 0, workgroups: 0 });
       return pipeline;
     };
   });

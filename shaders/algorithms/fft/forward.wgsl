@@ -2,7 +2,7 @@
 // V = exp(-2 pi i / RADIX), W = exp(-2 pi i / (RADIX span)), for k up to RADIX / 2: the others are conjugates of these, and remain so through the
 // later passes along l. One thread computes one l of one row of one signal; the spectra of signals are interleaved.
 // open_row and load_cell come from a source-* snippet, transform and twiddles from line.wgsl and twiddles.wgsl.
-// slots: complex_product, load_cell, open_row, transform, twiddles
+// slots: load_cell, open_row, rotated, transform
 // constants: RADIX, TWIDDLES, TWIDDLE_ROWS, TWIDDLE_VECTORS
 // types: Line, Source
 struct Forward {
@@ -29,16 +29,12 @@ fn thread(index: u32) {
     line[j] = vec2f(load_cell(cells, j * g.span + l), 0.0);
   }
   line = transform(line);
-  var turns: Line;
   if (TWIDDLES) {
-    turns = twiddles(l);
+    line = rotated(line, l);
   }
   let start = (row * (RADIX / 2u + 1u) * g.span + l) * g.signals + signal;
   // @unroll
   for (var k = 0u; k < RADIX / 2u + 1u; k++) {
-    if (TWIDDLES && k > 0u) {
-      line[k] = complex_product(line[k], turns[k]);
-    }
     spectrum[start + k * g.span * g.signals] = line[k];
   }
 }

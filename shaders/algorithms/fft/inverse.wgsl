@@ -1,9 +1,9 @@
 // The last pass of the inverse transform, along the width, to real outputs: undoes forward.wgsl. Numbers have real and imaginary part swapped, so
 // the real part of the result is the second component; those past RADIX / 2 are conjugates of the stored ones. One thread computes one l of one
 // row of one (channel, tile), and stores the outputs among its numbers: every stride-th one inside the map.
-// slots: channel_of, complex_product, epilogue, is_cell, transform, twiddles
+// slots: channel_of, epilogue, is_cell, rotated, transform
 // constants: EVERY_CELL, RADIX, TWIDDLES, TWIDDLE_ROWS, TWIDDLE_VECTORS
-// types: Line, OutputChannels, Y
+// types: Channel, Line, OutputChannels, Y
 struct Inverse {
   threads: u32, signals: u32, span: u32, rows_h: u32,
   tiles: u32, first_tile: u32, first_channel: u32,
@@ -30,17 +30,14 @@ fn thread(index: u32) {
 
   let cells = tile_o * g.stride_d * g.rows_h + tile_p * g.stride_h;
   let start = (cells * (RADIX / 2u + 1u) * g.span + l) * g.signals + signal;
-  var turns: Line;
-  if (TWIDDLES) {
-    turns = twiddles(l);
-  }
+  let step = g.span * g.signals;
   var line: Line;
   // @unroll
   for (var k = 0u; k < RADIX / 2u + 1u; k++) {
-    line[k] = spectrum[start + k * g.span * g.signals];
-    if (TWIDDLES && k > 0u) {
-      line[k] = complex_product(line[k], turns[k]);
-    }
+    line[k] = spectrum[start + k * step];
+  }
+  if (TWIDDLES) {
+    line = rotated(line, l);
   }
   // @unroll
   for (var k = RADIX / 2u + 1u; k < RADIX; k++) {
@@ -59,14 +56,21 @@ fn thread(index: u32) {
   let own = channel_of(g.first_channel + channel);
   let inside = (o < g.output_o) & (p < g.output_p);
   let y_row = g.y_start + n * g.y_stride_n + own.at + o * g.y_stride_o + p * g.y_stride_p;
-  let width = min(g.step_q, g.output_q - q0);
+  let outputs = Row(own, y_row, vec3u(o, p, q0), select(0u, min(g.step_q, g.output_q - q0), inside));
   // @unroll
   for (var j = 0u; j < RADIX; j++) {
-    let cell = j * g.span + l;
-    let q = cell / g.stride_w;
-    if ((inside & (q < width) & (q * g.stride_w == cell)) && (EVERY_CELL || is_cell(own, vec3u(o, p, q0 + q)))) {
-      let at = y_row + (q0 + q) * g.y_stride_q;
-      y[at] = Y(epilogue(line[j].y, own.index, at));
-    }
+    store_cell(outputs, j * g.span + l, line[j].y);
+  }
+}
+
+// A row of outputs of a tile: its offset in y, the first output, and how many the tile has.
+struct Row { channel: Channel, at: u32, first: vec3u, width: u32 }
+
+// Stores the output at a cell of a row, if there is one.
+fn store_cell(row: Row, cell: u32, value: f32) {
+  let q = cell / g.stride_w;
+  if (((q < row.width) & (q * g.stride_w == cell)) && (EVERY_CELL || is_cell(row.channel, row.first + vec3u(0u, 0u, q)))) {
+    let at = row.at + (row.first.z + q) * g.y_stride_q;
+    y[at] = Y(epilogue(value, row.channel.index, at));
   }
 }

@@ -2,7 +2,7 @@
 // twiddles follow the transform, so the frequencies come out in digit-reversed order. The inverse (BACK) undoes the passes in reverse, twiddles
 // first, and never needs the natural order. It works on numbers with real and imaginary part swapped, whose inverse transform is the forward
 // one: swap(z) = i conj(z).
-// slots: complex_product, transform, twiddles
+// slots: rotated, transform
 // constants: BACK, RADIX, TWIDDLES, TWIDDLE_ROWS, TWIDDLE_VECTORS
 // types: Line
 struct Pass {
@@ -24,22 +24,12 @@ fn thread(index: u32) {
   for (var j = 0u; j < RADIX; j++) {
     line[j] = spectrum[start + j * stride];
   }
-  var turns: Line;
-  if (TWIDDLES) {
-    turns = twiddles(within / g.inner);
-  }
   if (TWIDDLES && BACK) {
-    // @unroll
-    for (var j = 1u; j < RADIX; j++) {
-      line[j] = complex_product(line[j], turns[j]);
-    }
+    line = rotated(line, within / g.inner);
   }
   line = transform(line);
   if (TWIDDLES && !BACK) {
-    // @unroll
-    for (var j = 1u; j < RADIX; j++) {
-      line[j] = complex_product(line[j], turns[j]);
-    }
+    line = rotated(line, within / g.inner);
   }
   // @unroll
   for (var j = 0u; j < RADIX; j++) {

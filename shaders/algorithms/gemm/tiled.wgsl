@@ -1,34 +1,27 @@
 // Batched GEMM through workgroup memory, for GPUs: the products of gemm.wgsl, and the same snippets for the layouts of A, B and C. A workgroup
-// computes a SIDE_M x 4 SIDE_N4 workgroup tile of C, each thread a TILE_M x 4 TILE_N4 thread tile of it. For each K-step of 4 STEP4 terms the
-// workgroup loads its part of A and B, each number once, and every thread multiplies what it needs of them: `multiply`, the inner product of the
-// workgroup tiles tile_a and tile_b, of vectors T4. The scheme is that of Volkov and Demmel, "Benchmarking GPUs to tune dense linear algebra",
-// section 5.
+// computes a SIDE_M x 4 SIDE_N4 workgroup tile of C. For each K-step of 4 STEP4 terms it loads its part of A and B, each number once, and keeps
+// them in workgroup memory (`keep_a`, `keep_b`); its threads add the products of what they need to their sums (`multiply`), and store them at the
+// end (`store_sums`). These four are the inner product: in float32 and in half precision by threads (thread-sums.wgsl), or by subgroups
+// (subgroup-sums.wgsl). The scheme is that of Volkov and Demmel, "Benchmarking GPUs to tune dense linear algebra", section 5.
 //
-// The threads of a workgroup form a grid of DOWN x ACROSS; the rows of a thread are DOWN apart and its vectors of columns ACROSS apart, so that
-// neighbouring threads read neighbouring vectors of workgroup memory and store neighbouring outputs. They are neighbours along the columns of C,
-// or with ROWS_FIRST along its rows. A thread loads vectors of A_ROWS rows of A and of one column of vectors of B.
+// Neighbouring threads load vectors along the columns of B, and of A along its columns, or with ROWS_FIRST along its rows. A thread loads vectors of
+// A_ROWS rows of A and of one column of vectors of B.
 //
 // The terms of a sum are one run (one-run.wgsl), or several of size_k terms each, before each of which `prepare_run` finds the cells of A.
 // With COUNTED the terms of a K-step are counted: a run may end within one, and compilers that unroll loops until registers spill (Mesa's for
 // Intel) do not unroll this one.
-// slots: columns_of_b, end_of_runs, first_run, load_a, load_b, multiply, prepare_rows, prepare_run, row_of_a, run_vectors, store
-// constants: A_ROWS, COUNTED, ROWS_FIRST, SIDE_M, SIDE_N4, STEP4, TILE_M, TILE_N4, WORKGROUP_SIZE
-// types: T4
-const ACROSS = SIDE_N4 / TILE_N4;
-const DOWN = SIDE_M / TILE_M;
+// slots: columns_of_b, end_of_runs, first_run, keep_a, keep_b, load_a, load_b, multiply, part_of, prepare_rows, prepare_run, row_of_a, run_vectors, store_sums
+// constants: A_ROWS, COUNTED, ROWS_FIRST, SIDE_M, SIDE_N4, STEP4, WORKGROUP_SIZE
+// types: Sums
 const LOADS_A = SIDE_M * STEP4 / WORKGROUP_SIZE;
 const LOADS_B = SIDE_N4 * STEP4 * 4u / WORKGROUP_SIZE;
-
-// Distances between the rows of A and between its vectors of terms, in workgroup memory.
-const A_ROW = select(STEP4, 1u, ROWS_FIRST);
-const A_VECTOR = select(1u, SIDE_M, ROWS_FIRST);
 
 // Distance between the vectors that a thread loads of one row of A.
 const BETWEEN_V = select(0u, WORKGROUP_SIZE / SIDE_M, ROWS_FIRST);
 
 fn workgroup_thread(workgroup: u32, local_index: u32) {
   let local = local_index % WORKGROUP_SIZE;
-  // No thread returns early, since barriers need all of them. Workgroups past the last tile compute the last one again and store nothing.
+  // No thread returns early, since barriers need all of them. Workgroups past the last tile compute the last one again.
   var index = min(workgroup, g.threads - 1u);
   let n0 = (index % g.tiles_n) * SIDE_N4;
   index /= g.tiles_n;
@@ -36,8 +29,7 @@ fn workgroup_thread(workgroup: u32, local_index: u32) {
   index /= g.tiles_m;
   let inner = index % g.inner_count;
   let outer = index / g.inner_count;
-  let row = select(local / ACROSS, local % DOWN, ROWS_FIRST);
-  let column = select(local % ACROSS, local / DOWN, ROWS_FIRST);
+  let own = part_of(local);
 
   // Of A a thread loads, at first, vector from_v of row from_m; of B, vector local % SIDE_N4 of row from_k. Rows and columns past the end read the
   // last one and are not stored.
@@ -48,7 +40,14 @@ fn workgroup_thread(workgroup: u32, local_index: u32) {
   let b_start = outer * g.b.outer + inner * g.b.inner + from_k * g.b.row + columns_of_b((n0 + local % SIDE_N4) * 4u);
   prepare_rows(m0, inner, local);
 
-  var sums: array<vec4f, TILE_M * TILE_N4>;
+  // Where the sums go, found before the loop, across which the numbers it is found from would take more registers. Rows past the last are not stored,
+  // nor is anything of workgroups past the last.
+  let own_m = select(g.size_m, m0 + own.x, workgroup < g.threads);
+  let own_n = (n0 + own.y) * 4u;
+  let c_tile = g.c.start + outer * g.c.outer + inner * g.c.inner;
+  let channel = inner * g.channels;
+
+  var sums: Sums;
   let end = end_of_runs(outer);
   for (var run = first_run(outer); run < end; run++) {
     prepare_run(run, local);
@@ -63,31 +62,19 @@ fn workgroup_thread(workgroup: u32, local_index: u32) {
       // @unroll
       for (var z = 0u; z < LOADS_A; z++) {
         let v = k4 + from_v + z * BETWEEN_V;
-        tile_a[local + z * WORKGROUP_SIZE] = T4(load_a(a_at[z * A_ROWS / LOADS_A], v));
+        keep_a(local + z * WORKGROUP_SIZE, load_a(a_at[z * A_ROWS / LOADS_A], v), v < vectors);
       }
       // @unroll
       for (var z = 0u; z < LOADS_B; z++) {
         let k = k4 * 4u + from_k + z * (WORKGROUP_SIZE / SIDE_N4);
-        tile_b[local + z * WORKGROUP_SIZE] = T4(load_b(b_at + z * (WORKGROUP_SIZE / SIDE_N4) * g.b.row, k));
+        keep_b(local + z * WORKGROUP_SIZE, load_b(b_at + z * (WORKGROUP_SIZE / SIDE_N4) * g.b.row, k), k < vectors * 4u);
       }
       b_at += 4u * STEP4 * g.b.row;
       workgroupBarrier();
-      multiply(&sums, row, column, select(STEP4, min(STEP4, vectors - k4), COUNTED));
+      multiply(&sums, own, select(STEP4, min(STEP4, vectors - k4), COUNTED));
       workgroupBarrier();
     }
   }
 
-  if (workgroup < g.threads) {
-    let c_tile = g.c.start + outer * g.c.outer + inner * g.c.inner;
-    let channel = inner * g.channels;
-    // @unroll
-    for (var i = 0u; i < TILE_M; i++) {
-      if (m0 + row + i * DOWN < g.size_m) {
-        // @unroll
-        for (var j = 0u; j < TILE_N4; j++) {
-          store(sums[i * TILE_N4 + j], m0 + row + i * DOWN, (n0 + column + j * ACROSS) * 4u, c_tile, channel);
-        }
-      }
-    }
-  }
+  store_sums(&sums, own, own_m, own_n, c_tile, channel);
 }

@@ -1,33 +1,18 @@
 // The output transform of Winograd's algorithm, y = epilogue(A^T M) along every transformed axis: one thread computes the outputs of one
-// tile of one channel, OUTPUTS along every transformed axis. A tile is an array of POINTS^AXES numbers, the last axis fastest.
-// The points are 0, +-a_1 .. +-a_PAIRS and infinity: even powers of a pair take the sum of its two values, odd ones the
-// difference. Tiles may reach past the last output.
-// slots: channel_of, epilogue, is_cell, matrix_offset, tile_of_channel, tile_place
-// constants: AXES, EVERY_CELL, OUTPUTS, OUTPUTS_O, OUTPUTS_P, OUTPUTS_Q, PAIRS, POINTS, POWERS, TILE_H, TILE_SIZE, TILE_W
-// types: MatrixStrides, OutputChannels, Y
-struct Output {
-  threads: u32,
-  tiles: u32, group_k: u32,
-  first_tile: u32, tiles_o: u32, tiles_p: u32, tiles_q: u32,
-  output_o: u32, output_p: u32, output_q: u32,
-  y_start: u32, y_stride_n: u32, y_stride_o: u32, y_stride_p: u32, y_stride_q: u32,
-  @align(16) y_channels: OutputChannels,
-  @align(16) matrix: MatrixStrides,
-}
-
-@group(0) @binding(0) var<uniform> g: Output;
-@group(0) @binding(1) var<storage, read> products: array<f32>;
-@group(0) @binding(3) var<storage, read_write> y: array<Y>;
-
+// tile of one channel, OUTPUTS along every transformed axis. A tile is an array of POINTS^AXES numbers, the last axis fastest. Tiles may reach
+// past the last output.
+// slots: channel_of, epilogue, first_value, is_cell, tile_of_channel, tile_place, transform_line
+// constants: AXES, EVERY_CELL, OUTPUTS, OUTPUTS_O, OUTPUTS_P, OUTPUTS_Q, POINTS, TILE_H, TILE_SIZE, TILE_W
+// types: Y
 const STEPS = array<u32, 3>(1u, POINTS, POINTS * POINTS);
 
 fn thread(invocation: u32) {
   let at = tile_of_channel(invocation, g.tiles, g.group_k);
-  let m_at = matrix_offset(at, g.matrix);
+  let m_at = first_value(invocation, g.tiles, g.group_k, g.matrices);
   var tile: array<f32, TILE_SIZE>;
   // @unroll
   for (var point = 0u; point < TILE_SIZE; point++) {
-    tile[point] = products[m_at + point * g.matrix.point];
+    tile[point] = products[m_at + point * g.matrices.point];
   }
   // @unroll
   for (var axis = 0u; axis < AXES; axis++) {
@@ -72,36 +57,4 @@ fn thread(invocation: u32) {
       }
     }
   }
-}
-
-// A^T m: the outputs of a line of points.
-fn transform_line(m: array<f32, POINTS>) -> array<f32, OUTPUTS> {
-  var outputs: array<f32, OUTPUTS>;
-  var sums: array<f32, PAIRS>;
-  var differences: array<f32, PAIRS>;
-  // @unroll
-  for (var pair = 0u; pair < PAIRS; pair++) {
-    sums[pair] = m[2u * pair + 1u] + m[2u * pair + 2u];
-    differences[pair] = m[2u * pair + 1u] - m[2u * pair + 2u];
-  }
-  // @unroll
-  for (var j = 0u; j < OUTPUTS; j++) {
-    var sum = 0.0;
-    if (j == 0u) {
-      sum = m[0];
-    }
-    if (j == OUTPUTS - 1u) {
-      sum += m[2u * PAIRS + 1u];
-    }
-    // @unroll
-    for (var pair = 0u; pair < PAIRS; pair++) {
-      if (j % 2u == 0u) {
-        sum = fma(POWERS[pair * OUTPUTS + j], sums[pair], sum);
-      } else {
-        sum = fma(POWERS[pair * OUTPUTS + j], differences[pair], sum);
-      }
-    }
-    outputs[j] = sum;
-  }
-  return outputs;
 }

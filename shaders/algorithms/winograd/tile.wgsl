@@ -1,8 +1,8 @@
 // Transformed tiles: which one a thread computes, where its values are stored, and where it starts in the output.
 // constants: CHANNELS_LAST
 
-// Strides of the transformed tiles, in elements.
-struct MatrixStrides { point: u32, group: u32, tile: u32, channel: u32 }
+// The distance between the matrices of two points, and between the rows of a matrix (all groups are rows of one), in elements.
+struct Matrices { point: u32, row: u32 }
 
 // A tile, counted within its chunk, of a channel of a group.
 struct TileOfChannel { tile: u32, channel: u32, group: u32 }
@@ -21,9 +21,11 @@ fn tile_of_channel(invocation: u32, tiles: u32, channels: u32) -> TileOfChannel 
   );
 }
 
-// The index of the first value of a tile.
-fn matrix_offset(at: TileOfChannel, strides: MatrixStrides) -> u32 {
-  return at.group * strides.group + at.tile * strides.tile + at.channel * strides.channel;
+// The index of the first value of an invocation's tile: a row has the tiles of a channel, or the channels of a tile.
+fn first_value(invocation: u32, tiles: u32, channels: u32, matrices: Matrices) -> u32 {
+  let columns = select(tiles, channels, CHANNELS_LAST);
+  let row = invocation / columns;
+  return row * matrices.row + invocation - row * columns;
 }
 
 // An image, and a tile of it along each axis.

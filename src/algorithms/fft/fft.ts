@@ -14,6 +14,7 @@ import {
   type Tiling,
   isTiled,
   partCount,
+  passSizes,
   perAxis,
   reach,
   tilingName,
@@ -36,8 +37,9 @@ function candidateOf(
   const { slices, ranges, preparedBytes, workspaceBytes, dispatches } = chunks;
   return {
     ...{ variant: tilingName(tiling), workspaceBytes, preparedBytes, dispatches },
+    preparations: slices.length * passSizes(tiling).length,
     work: [
-      ...kernels.flatMap((one) => divide(one, slices.length)),
+      ...kernels.flatMap((one) => divide({ ...one, prepares: true }, slices.length)),
       ...inputs.flatMap((one) => divide(one, slices.filter(isFirst).length * ranges.length)),
       ...outputs.flatMap((one) => divide(one, slices.length * ranges.length)),
     ],

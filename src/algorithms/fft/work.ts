@@ -57,6 +57,8 @@ export function fftWork(c: Correlation, tiling: Tiling): FftWork {
     multiplyAdds: 4 * terms * tileK * tileT,
     loads: 2 * terms * (tileK + tileT) + 3 * spectrum * K * tiles,
     bytes: numberBytes(2 * spectrum * (C * inputs + pairs * K + K * tiles)),
+    // Neighbouring threads compute other frequencies, which share nothing.
+    traffic: numberBytes(2 * terms * (tileK + tileT) + 2 * spectrum * K * tiles),
   };
   const rows = (K * tiles * spectrum * stepO * stepP) / (d * h);
   const outputs = K * tiles * perAxis(tiling, (axis) => axis.outputs).reduce((all, size) => all * size, 1);

@@ -19,9 +19,10 @@ import { BINDING, type Kernel, type Step, WORKGROUP_SIZE } from "../../kernel/st
 import type { Uniforms } from "../../kernel/uniforms.ts";
 import type { Correlation } from "../../problem/correlation.ts";
 import { NO_EPILOGUE } from "../../problem/problem.ts";
-import type { Variant } from "../algorithm.ts";
+import { type Algorithm, type ErrorBound, SEQUENTIAL_SUM, type Variant } from "../algorithm.ts";
 import { OUTPUT_LOADS, type Work, numberBytes } from "../cost.ts";
 import { alongAxes, channelUniforms, dispatchOn, dtypeOf, loader, result } from "../operands.ts";
+import type { DeviceTraits } from "../traits.ts";
 import type { MatrixBatch, PixelGrid, ResultBatch } from "./matrices.ts";
 
 /** How a product is divided: a thread tile of rows of A and vectors of four columns of B, which may be part of a workgroup tile. */
@@ -34,29 +35,40 @@ export interface GemmVariant extends Variant {
   readonly workgroup?: WorkgroupTile;
 }
 
+/** An algorithm on lists of tiles of the GEMM: gradients of weights are other products (inner-product.ts) on the same. */
+export interface TiledAlgorithm extends Algorithm {
+  readonly tiles: readonly (readonly GemmVariant[])[];
+}
+
 /** A workgroup tile of rows of A and vectors of four columns of B, and its K-step in vectors of four terms. */
 export interface WorkgroupTile {
   readonly sideM: number;
   readonly sideN4: number;
   readonly step4: number;
-  /** Threads of a workgroup, and bytes of its memory that it takes. */
+  /** Threads of a workgroup. */
   readonly threads: number;
-  readonly bytes: number;
-  /** Whether to keep compilers from unrolling a K-step, for lack of registers. */
-  readonly counted: boolean;
-  /** The subgroup size that the kernel asks for. */
-  readonly subgroupSize?: number | undefined;
   readonly method: WorkgroupMethod;
 }
 
 /** How products are computed on workgroup tiles (workgroup.ts): apart from this, so that only adapters that have such tiles load it. */
 export interface WorkgroupMethod {
-  /** The shaders and constants, for sums of K terms. */
-  kernel(tile: WorkgroupTile, K: number, c: Correlation, rowsFirst: boolean): Pick<Kernel, "shaders" | "constants">;
+  /** The method as a device needs it; undefined if the device cannot run the tile. */
+  on(variant: GemmVariant, device: DeviceTraits): WorkgroupMethod | undefined;
+  /** Whether the tile fits the registers, for a number of sums, and the workgroup memory of the device. */
+  fits(variant: GemmVariant, mostSums: number, device: DeviceTraits): boolean;
+  /** The shaders, their aliases and constants, for sums of K terms. */
+  kernel(
+    variant: GemmVariant,
+    K: number,
+    c: Correlation,
+    rowsFirst: boolean,
+  ): Pick<Kernel, "shaders" | "constants" | "aliases" | "subgroupSize">;
   /** The snippet that stores an output C in whole vectors. */
   readonly storeVectors: Shader;
   /** The work of a batch of products that takes a number of tiles. */
   work(products: Products, variant: GemmVariant, tiles: number): Work;
+  /** The error of sums of K terms. */
+  error(c: Correlation, K: number): ErrorBound;
 }
 
 /** A batch of products of M x K with K x N matrices. */
@@ -134,13 +146,18 @@ export function gemmStep(gemm: Gemm, variant: GemmVariant, c: Correlation): Step
   const storeVectors = wholeVectors ? workgroup?.method.storeVectors : undefined;
   const store = to.pixels ? matrixCPixelsShader : (storeVectors ?? matrixCOutputShader);
   const { aliases, bindings, ...end } = result(last ? c : { ...c, epilogue: NO_EPILOGUE });
-  const kernel = workgroup?.method.kernel(workgroup, K, c, window?.rowsFirst ?? false) ?? {
+  const kernel: Partial<Kernel> & Pick<Kernel, "shaders"> = workgroup?.method.kernel(
+    variant,
+    K,
+    c,
+    window?.rowsFirst ?? false,
+  ) ?? {
     shaders: [quads ? quadsShader : noQuadsShader, gemmShader],
     constants: { QUADS: quads },
   };
   const tiles = outerCount * c.groups * tilesM * tilesN;
   return dispatchOn([end, fromA, fromB], {
-    ...(workgroup ? { workgroups: tiles, subgroupSize: workgroup.subgroupSize } : { threads: tiles }),
+    ...(workgroup ? { workgroups: tiles, subgroupSize: kernel.subgroupSize } : { threads: tiles }),
     shaders: [
       uniformsShader,
       ...(window ? [] : [oneRunShader, fromA ? matrixAPixelsShader : matrixAVectorsShader]),
@@ -150,7 +167,7 @@ export function gemmStep(gemm: Gemm, variant: GemmVariant, c: Correlation): Step
       ...kernel.shaders,
     ],
     aliases: {
-      ...(variant.workgroup && { T4: "vec4f" }),
+      ...kernel.aliases,
       ...(fromA ? {} : { A4: vectors(a) }),
       ...(b.pixels ? { ColumnsAt: "vec4u" } : { B4: vectors(b), ColumnsAt: "u32" }),
       ...(last && { ...aliases, ...(storeVectors && { Y4: elementTypes(dtypeOf(c, "y")).four }) }),
@@ -184,6 +201,11 @@ export function gemmStep(gemm: Gemm, variant: GemmVariant, c: Correlation): Step
   });
 }
 
+/** The error of sums of K terms of the correlation by a tile: threads sum them sequentially. */
+export function gemmError({ workgroup }: GemmVariant, c: Correlation, K: number): ErrorBound {
+  return workgroup?.method.error(c, K) ?? SEQUENTIAL_SUM;
+}
+
 /** Instructions of a thread tile for each vector that it loads. */
 const LOAD_INSTRUCTIONS = 2;
 
@@ -207,7 +229,8 @@ export function gemmWork({ batch, M, N, K }: Products, variant: GemmVariant): Wo
     multiplyAdds: 16 * tileM * tileN4 * tiles * vectors,
     loads: (4 * tileM + right) * tiles * vectors + stores,
     bytes,
-    workgroups,
+    // Each vector of terms waits for its loads.
+    ...{ workgroups, barriers: vectors },
     traffic: numberBytes(once, batch * M * N),
     instructions: LOAD_INSTRUCTIONS * (tileM + 4 * tileN4) * tiles * vectors,
     // Neighbouring threads load vectors of B that lie tileN4 apart.

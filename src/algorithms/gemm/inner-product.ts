@@ -5,23 +5,16 @@ import { elementCount, roundUp } from "../../base/shape.ts";
 import { F32_BYTES } from "../../kernel/element-types.ts";
 import { BINDING, STORAGE_ALIGNMENT, type Step } from "../../kernel/step.ts";
 import { type Correlation, termCount } from "../../problem/correlation.ts";
-import {
-  type Algorithm,
-  type Candidate,
-  type PartialPlan,
-  SEQUENTIAL_SUM,
-  type Unsupported,
-  tooManyBytes,
-} from "../algorithm.ts";
-import { scratch, whole } from "../operands.ts";
-import { type Pointwise, refusedPadding } from "../pointwise.ts";
+import { type Algorithm, type Candidate, type PartialPlan, type Unsupported, tooManyBytes } from "../algorithm.ts";
+import { isMap, scratch, whole } from "../operands.ts";
+import { refusedPadding } from "../pointwise.ts";
 import { reduceSteps, reduceWork } from "../reduce-splits.ts";
 import type { DeviceTraits } from "../traits.ts";
-import { type GemmVariant, gemmStep, gemmWork } from "./gemm.ts";
+import { type GemmVariant, type TiledAlgorithm, gemmError, gemmStep, gemmWork } from "./gemm.ts";
 import type { MatrixBatch, ResultBatch } from "./matrices.ts";
 import { type Unpacked, packStep, packWork, packedSize } from "./pack.ts";
 import { selectTiles } from "./tile.ts";
-import { type WeightMatrix, weightMatrix, withPackedWeights } from "./weights.ts";
+import { type WeightMatrix, packedWeightsWork, weightMatrix, withPackedWeights } from "./weights.ts";
 
 /** Threads below which an adapter is not busy. */
 const BUSY_THREADS = { hardware: 16_384, software: 128 };
@@ -34,8 +27,8 @@ const MAX_SPLITS = 64;
 const MIN_SPLIT_VECTORS = 16;
 
 /** Whether each output is one sum over all elements of its two channels: the gradient of weights with one tap. */
-function isInnerProduct({ output, y }: Correlation): boolean {
-  return y.operand === "dw" && elementCount(output) === 1;
+function isInnerProduct(c: Correlation): boolean {
+  return isMap(c) && elementCount(c.output) === 1;
 }
 
 /** The product as matrices, before its sums are split. */
@@ -115,7 +108,7 @@ function splitsFor(product: Product, device: DeviceTraits, tile: GemmVariant): n
 
 /** The candidates for a correlation that is an inner product. */
 function innerProductCandidates(
-  tiles: readonly GemmVariant[],
+  tiles: TiledAlgorithm["tiles"],
   c: Correlation,
   device: DeviceTraits,
   variant?: string,
@@ -136,30 +129,35 @@ function innerProductCandidates(
       preparedBytes,
       // The packing of x, and of dy if necessary; the product; the reduction if sums are split.
       dispatches: 2 + Number(dy.packed) + Number(splits > 1),
-      // dy too is packed in every run.
       work: [
-        ...(dy.packed ? [packWork(dy.matrix)] : []),
+        ...packedWeightsWork(dy, c),
         packWork(x),
         gemmWork({ batch: splits * c.groups, M, N, K: termCount(c) / splits }, tile),
         ...reduceWork(c, splits),
       ],
-      error: SEQUENTIAL_SUM,
+      error: gemmError(tile, c, termCount(c)),
       iterations: Math.ceil(termCount(c) / splits / 4),
       plan: () => innerProductPlan(product, splits, tile),
     };
   });
 }
 
-/** Extends `pointwise` to gradients of weights, in which each output sees every cell of x once; returns other algorithms as they are. */
+/**
+ * Extends `pointwise` to gradients of weights, in which each output sees every cell of x once, and `im2col`, whose columns would be x; returns other
+ * algorithms as they are.
+ */
 export function withInnerProducts(algorithm: Algorithm): Algorithm {
   if (!("tiles" in algorithm)) return algorithm;
-  const { tiles } = algorithm as Pointwise;
+  const { tiles } = algorithm as TiledAlgorithm;
   return {
     ...algorithm,
-    candidates: (c, device, variant) =>
-      isInnerProduct(c)
-        ? (refusedPadding(c) ?? innerProductCandidates(tiles, c, device, variant))
-        : algorithm.candidates(c, device, variant),
+    candidates(c, device, variant) {
+      const refused = isInnerProduct(c) && refusedPadding(c);
+      if (isInnerProduct(c) && !refused) return innerProductCandidates(tiles, c, device, variant);
+      // Columns have cells of padding.
+      const own = algorithm.candidates(c, device, variant);
+      return refused && "reason" in own ? refused : own;
+    },
   };
 }
 

@@ -23,7 +23,7 @@ const SMALL = { multiplyAdds: 2e9, sums: 128 };
 const FEW_ROWS = 16;
 
 /** A device that can hold no more sums than these is short of registers. */
-const FEW_SUMS = 16;
+export const FEW_SUMS = 16;
 
 /** Most tiles to offer for measurement. */
 export const MOST_TILES = 5;
@@ -43,20 +43,19 @@ export function coarse(size: number): number {
   return 2 ** Math.ceil(Math.log2(size));
 }
 
-/** Whether the device can run the tile: if it shares loads, they must be shareable. */
-function isPossible(one: GemmVariant, device: DeviceTraits, vectors: boolean): boolean {
-  if (one.workgroup) return one.workgroup.threads <= device.maxWorkgroupInvocations;
-  return !one.quads || (device.quads && vectors);
+/** A tile as the device needs it, in a list; an empty one if the device cannot run it: if it shares loads, they must be shareable. */
+function onDevice(one: GemmVariant, device: DeviceTraits, vectors: boolean): readonly GemmVariant[] {
+  const { quads, workgroup } = one;
+  if (!workgroup) return quads && !(device.quads && vectors) ? [] : [one];
+  const method = workgroup.method.on(one, device);
+  return method ? [{ ...one, workgroup: { ...workgroup, method } }] : [];
 }
 
-/** Whether a thread tile fits the registers and a workgroup tile the workgroup memory of the device. */
-function fits({ tileM, tileN4, workgroup }: GemmVariant, mostSums: number, device: DeviceTraits): boolean {
-  const sums = 4 * tileM * tileN4;
-  if (sums > mostSums) return false;
-  if (!workgroup) return device.workgroupBytes === 0 || sums <= FEW_SUMS;
-  // Where the subgroup size is chosen for the registers, 64 sums fit beside the vectors of one step only: Mesa spills on Xe-LP with longer ones.
-  if (device.subgroupSize !== undefined && sums === 64 && workgroup.step4 > 1) return false;
-  return workgroup.bytes <= device.workgroupBytes;
+/** Whether a tile fits the registers and the workgroup memory of the device. */
+function fits(one: GemmVariant, mostSums: number, device: DeviceTraits): boolean {
+  const sums = 4 * one.tileM * one.tileN4;
+  if (one.workgroup) return one.workgroup.method.fits(one, mostSums, device);
+  return sums <= mostSums && (device.workgroupBytes === 0 || sums <= FEW_SUMS);
 }
 
 /**
@@ -77,9 +76,9 @@ export function gemmTiles(
   const { batch, M, N, K } = products;
   const most = device.software ? SOFTWARE_SUMS : hardwareSums(device, vectors);
   const inQuads = batch * M * N * K < SMALL.multiplyAdds ? Math.min(SMALL.sums, most) : most;
-  const fitting = tiles.filter(
-    (one) => isPossible(one, device, vectors) && fits(one, one.quads ? inQuads : most, device),
-  );
+  const fitting = tiles
+    .flatMap((one) => onDevice(one, device, vectors))
+    .filter((one) => fits(one, one.quads ? inQuads : most, device));
   // Where there is workgroup memory, threads alone only serve matrices of few rows or columns.
   const shared = Math.min(M, N) < FEW_ROWS ? [] : fitting.filter(({ workgroup }) => workgroup);
   return (shared.length > 0 ? shared : fitting)
@@ -89,32 +88,29 @@ export function gemmTiles(
     }))
     .toSorted((a, b) => a.seconds - b.seconds)
     .slice(0, device.software ? 1 : MOST_TILES)
-    .map(({ one }) => suited(one, device));
-}
-
-/** A workgroup tile as the device needs it: with small subgroups where they leave a thread more registers, else with short code where it has few. */
-function suited(one: GemmVariant, { subgroupSize, maxSums }: DeviceTraits): GemmVariant {
-  const counted = maxSums <= FEW_SUMS;
-  return one.workgroup ? { ...one, workgroup: { ...one.workgroup, counted, subgroupSize } } : one;
+    .map(({ one }) => one);
 }
 
 /** The tiles that the device can run. Tiles that do not fit its registers and workgroup memory are found by name only. */
 export function tilesThatFit(tiles: readonly GemmVariant[], device: DeviceTraits, named = false): GemmVariant[] {
   return tiles
-    .filter((one) => isPossible(one, device, true) && (named || fits(one, device.maxSums, device)))
-    .map((one) => suited(one, device));
+    .flatMap((one) => onDevice(one, device, true))
+    .filter((one) => named || fits(one, device.maxSums, device));
 }
 
-/** Those tiles of a list that suit a batch of products; with a name, only the one of that name, if this device can run it. */
+/** Those tiles of each list that suit a batch of products; with a name, only the one of that name, if this device can run it. */
 export function selectTiles(
-  tiles: readonly GemmVariant[],
+  lists: readonly (readonly GemmVariant[])[],
   products: Products,
   device: DeviceTraits,
   name: string | undefined,
   vectors = true,
 ): readonly GemmVariant[] {
-  if (name === undefined) return gemmTiles(tiles, products, device, vectors);
-  return tiles.filter((one) => one.name === name && isPossible(one, device, vectors)).map((one) => suited(one, device));
+  return lists.flatMap((tiles) =>
+    name === undefined
+      ? gemmTiles(tiles, products, device, vectors)
+      : tiles.filter((one) => one.name === name).flatMap((one) => onDevice(one, device, vectors)),
+  );
 }
 
 /** The tile of a list for a batch of products. */

@@ -3,9 +3,10 @@ import { roundUp } from "../../base/shape.ts";
 import { BINDING } from "../../kernel/step.ts";
 import { type Correlation, termCount } from "../../problem/correlation.ts";
 import type { PartialPlan } from "../algorithm.ts";
+import type { Work } from "../cost.ts";
 import { isGated, preparedRange, whole } from "../operands.ts";
 import { type MatrixBatch, evenStep } from "./matrices.ts";
-import { type Unpacked, packStep, packedSize } from "./pack.ts";
+import { type Unpacked, packStep, packWork, packedSize } from "./pack.ts";
 
 export interface WeightMatrix {
   /** The memory layout of the weights of each group. */
@@ -67,6 +68,14 @@ export function paddedTerms(c: Correlation): number {
 /** The weights of each group as a matrix with a row for each term and a column for each output channel. */
 export function termRows(c: Correlation): Unpacked {
   return unpacked(c, true);
+}
+
+/** The work of packing a gradient in the role of the weights, which is packed in every run. */
+export function packedWeightsWork(
+  { matrix, packed }: Pick<WeightMatrix, "matrix" | "packed">,
+  { w }: Correlation,
+): Work[] {
+  return packed && w.operand !== "w" ? [{ ...packWork(matrix), prepares: true }] : [];
 }
 
 /** A plan that packs the weights first, if the GEMM reads a packed copy. */

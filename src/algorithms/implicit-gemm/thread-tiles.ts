@@ -4,16 +4,17 @@ import inputMatrixShader from "../../../shaders/algorithms/implicit-gemm/input-m
 import storeOutputShader from "../../../shaders/algorithms/implicit-gemm/store-output.wgsl";
 import threadTilesShader from "../../../shaders/algorithms/implicit-gemm/thread-tiles.wgsl";
 import { elementCount, roundUp } from "../../base/shape.ts";
-import { BINDING, type Step } from "../../kernel/step.ts";
+import { BINDING, type Step, WORKGROUP_SIZE } from "../../kernel/step.ts";
 import { type Correlation, termCount } from "../../problem/correlation.ts";
 import { type Candidate, type Kernels, SEQUENTIAL_SUM } from "../algorithm.ts";
 import { CELL_LOADS, OUTPUT_LOADS, type Work, numberBytes } from "../cost.ts";
 import { packedSize } from "../gemm/pack.ts";
-import { termRows, withPackedWeights } from "../gemm/weights.ts";
+import { packedWeightsWork, termRows, withPackedWeights } from "../gemm/weights.ts";
 import {
   dispatchOn,
   inputUniforms,
   kernelUniforms,
+  operandBytes,
   outputUniforms,
   paddedInput,
   preparedRange,
@@ -106,19 +107,32 @@ function multiplyStep(c: Correlation, tile: ThreadTile): Step {
   });
 }
 
+/** Instructions that find a cell of the input, its padding included. */
+const CELL_INSTRUCTIONS = 10;
+
 function workOf(c: Correlation, tile: ThreadTile): Work[] {
   const { tileN, tileV, splits } = tile;
-  const threads = countTiles(c, tile).all;
+  const { n, all: threads } = countTiles(c, tile);
+  const across = Math.min(WORKGROUP_SIZE, n);
+  const workgroups = Math.ceil(threads / WORKGROUP_SIZE);
   const terms = splitTerms(c, tile);
   const multiply = {
     threads,
     multiplyAdds: threads * terms * tileN * 4 * tileV,
     loads: threads * terms * (tileN * CELL_LOADS + 4 * tileV) + OUTPUT_LOADS * outputsOf(c) * c.K * splits,
-    bytes: numberBytes(...Object.values(c.sizes)) + partialBytes(c, splits),
+    bytes: operandBytes(c) + partialBytes(c, splits),
+    // A step waits for what it loads.
+    ...{ workgroups, barriers: terms / STEP },
+    // The threads of a workgroup share the weights, and cells where it has several tiles of channels.
+    traffic: numberBytes(
+      workgroups * terms * (across * tileN + (WORKGROUP_SIZE / across) * 4 * tileV),
+      outputsOf(c) * c.K,
+    ),
+    instructions: threads * terms * tileN * CELL_INSTRUCTIONS,
     // Neighbouring threads compute outputs that lie tileN apart.
     lines: tileN,
   };
-  return [multiply, ...reduceWork(c, splits)];
+  return [...packedWeightsWork({ matrix: termRows(c), packed: true }, c), multiply, ...reduceWork(c, splits)];
 }
 
 function candidate(c: Correlation, tile: ThreadTile): Candidate {

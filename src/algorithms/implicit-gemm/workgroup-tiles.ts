@@ -5,16 +5,15 @@ import { elementCount, roundUp } from "../../base/shape.ts";
 import { F32_BYTES } from "../../kernel/element-types.ts";
 import { BINDING } from "../../kernel/step.ts";
 import { type Correlation, termCount } from "../../problem/correlation.ts";
-import { type Candidate, type Kernels, type PartialPlan, SEQUENTIAL_SUM } from "../algorithm.ts";
-import { type Work, estimate, numberBytes } from "../cost.ts";
-import { type GemmVariant, type Products, gemmStep, gemmWork } from "../gemm/gemm.ts";
+import { type Candidate, type Kernels, type PartialPlan } from "../algorithm.ts";
+import { type Work, estimate } from "../cost.ts";
+import { type GemmVariant, type Products, gemmError, gemmStep, gemmWork } from "../gemm/gemm.ts";
 import { type ResultBatch, outputRows } from "../gemm/matrices.ts";
 import { type Unpacked, packedSize } from "../gemm/pack.ts";
 import { MOST_TILES, coarse, hardwareSums, tilesThatFit } from "../gemm/tile.ts";
-import { termRows, withPackedWeights } from "../gemm/weights.ts";
+import { packedWeightsWork, termRows, withPackedWeights } from "../gemm/weights.ts";
 import { type Runs, windowMatrix } from "../gemm/window.ts";
-import { WORKGROUP_TILES } from "../gemm/workgroup.ts";
-import { preparedRange, scratch } from "../operands.ts";
+import { operandBytes, preparedRange, scratch } from "../operands.ts";
 import { type Partials, reduceSteps, reduceWork } from "../reduce-splits.ts";
 import type { DeviceTraits } from "../traits.ts";
 import { MAX_SPLITS, MIN_SPLIT_TERMS, inSplits, splitName } from "./splits.ts";
@@ -112,7 +111,7 @@ function workOf(product: Product, products = productsOf(product)): Work[] {
     {
       ...multiply,
       instructions: multiply.instructions! + finding,
-      bytes: numberBytes(...Object.values(c.sizes)) + partialLayout(product).bytes,
+      bytes: operandBytes(c) + partialLayout(product).bytes,
       lines: c.layout === "channels-first" ? Math.min(4, c.stride[2]) : 1,
     },
     ...reduceWork(c, splits),
@@ -150,17 +149,17 @@ function planOf(product: Product): PartialPlan {
 }
 
 function candidate(product: Product): Candidate {
-  const { tile, weights, runs, splits } = product;
+  const { c, tile, weights, runs, splits } = product;
   return {
     variant: inSplits(tile.name, splits),
     workspaceBytes: partialLayout(product).bytes,
     preparedBytes: packedSize(weights).bytes,
     // The packing, the product, and the reduction if sums are split.
     dispatches: splits > 1 ? 3 : 2,
-    work: workOf(product),
-    // The bound of a sequential sum holds in any order of the terms, and for sums of partial sums, whose chains of additions are shorter (Higham,
-    // section 4.2). Zeros that complete a vector add nothing.
-    error: SEQUENTIAL_SUM,
+    work: [...packedWeightsWork({ matrix: weights, packed: true }, c), ...workOf(product)],
+    // The bounds hold in any order of the terms, and for sums of partial sums, whose chains of additions are shorter (Higham, section 4.2). Zeros
+    // that complete a vector add nothing.
+    error: gemmError(tile, product.c, termCount(product.c)),
     iterations: productsOf(product).K / 4 + runs.each,
     plan: () => planOf(product),
   };
@@ -184,21 +183,34 @@ function wantedSplits(c: Correlation, device: DeviceTraits, tile: GemmVariant): 
   return Math.max(1, Math.min(MAX_SPLITS, Math.floor(termCount(c) / MIN_SPLIT_TERMS), busy));
 }
 
-/** The candidates by workgroup tiles, the fastest by estimate first; or the one of a name. */
-export const workgroupTiles: Kernels = (c, device, variant) => {
+/** The candidates by each list of workgroup tiles, the fastest by estimate first; or the one of a name. */
+export const workgroupTiles =
+  (...lists: readonly (readonly GemmVariant[])[]): Kernels =>
+  (c, device, variant) =>
+    lists.flatMap((tiles) => candidatesBy(tiles, c, device, variant));
+
+function candidatesBy(
+  tiles: readonly GemmVariant[],
+  c: Correlation,
+  device: DeviceTraits,
+  variant: string | undefined,
+): readonly Candidate[] {
   if (variant !== undefined) {
     const named = splitName(variant);
-    return WORKGROUP_TILES.filter(({ name }) => name === named.tile)
-      .flatMap((tile) => tilesThatFit([tile], device, true))
+    return tilesThatFit(
+      tiles.filter(({ name }) => name === named.tile),
+      device,
+      true,
+    )
       .map((tile) => productOf(c, tile, named.splits))
       .filter((product) => product.splits === named.splits && fits(product, device))
       .map(candidate);
   }
-  return tilesThatFit(WORKGROUP_TILES, { ...device, maxSums: hardwareSums(device, false) })
+  return tilesThatFit(tiles, { ...device, maxSums: hardwareSums(device, false) })
     .flatMap((tile) => [...new Set([1, wantedSplits(c, device, tile)])].map((splits) => productOf(c, tile, splits)))
     .filter((product) => fits(product, device))
     .map((product) => ({ product, seconds: estimate(rankedWork(product), device.rates) }))
     .toSorted((a, b) => a.seconds - b.seconds)
     .slice(0, MOST_TILES)
     .map(({ product }) => candidate(product));
-};
+}

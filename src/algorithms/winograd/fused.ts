@@ -13,6 +13,7 @@ import {
   dispatchOn,
   inputUniforms,
   isMap,
+  numbersOf,
   outputUniforms,
   paddedInput,
   preparedRange,
@@ -20,6 +21,7 @@ import {
 } from "../operands.ts";
 import type { DeviceTraits } from "../traits.ts";
 import { type Geometry, geometryOf } from "./geometry.ts";
+import { transformLines } from "./lines.ts";
 import { filterStep } from "./steps.ts";
 import type { Tile } from "./tiles.ts";
 import { filterWork, winogradError } from "./winograd.ts";
@@ -133,7 +135,7 @@ function fusedWork(c: Correlation, geometry: Geometry, variant: FusedVariant): W
     multiplyAdds: steps * channels * points * side ** 2,
     loads: steps * (STEP_CELLS + STEP_FILTERS) + OUTPUT_LOADS * outputs,
     lines: (cellLines * STEP_CELLS + STEP_FILTERS) / (STEP_CELLS + STEP_FILTERS),
-    bytes: numberBytes(c.sizes.x, c.sizes.y) + filterBytes,
+    bytes: numberBytes(numbersOf(c).x, numbersOf(c).y) + filterBytes,
     traffic: numberBytes(steps * (distinct + STEP_FILTERS), outputs),
     workgroups,
     workgroupLoads: steps * THREADS * STEP_NUMBERS,
@@ -152,11 +154,11 @@ export function fused(c: Correlation, device: DeviceTraits, tile: Tile, name?: s
     workspaceBytes: 0,
     preparedBytes: filterBytes,
     dispatches: 2,
-    work: [...filterWork(c, geometry), fusedWork(c, geometry, variant)],
+    work: [...filterWork(c, geometry, true), fusedWork(c, geometry, variant)],
     error: winogradError(c, tile),
     plan: () => ({
       workspaceBytes: 0,
-      preparation: { steps: [filterStep(c, geometry)], bytes: filterBytes },
+      preparation: { steps: [filterStep(c, geometry, transformLines(device))], bytes: filterBytes },
       steps: [fusedStep(c, device, geometry, variant)],
     }),
   }));

@@ -3,16 +3,25 @@
 //
 // The matrices of a point: channels-first U [K, C] times V [C, tiles] gives M [K, tiles]; channels-last V [tiles, C] times
 // U [C, K] gives M [tiles, K]. Rows of U and V are padded to whole vectors, those of C with zeros.
+import filterLineShader from "../../../shaders/algorithms/winograd/filter-line.wgsl";
+import filterTapsShader from "../../../shaders/algorithms/winograd/filter-taps.wgsl";
 import filterShader from "../../../shaders/algorithms/winograd/filter.wgsl";
+import inputCellsShader from "../../../shaders/algorithms/winograd/input-cells.wgsl";
+import inputLineShader from "../../../shaders/algorithms/winograd/input-line.wgsl";
 import inputShader from "../../../shaders/algorithms/winograd/input.wgsl";
+import outputCellsShader from "../../../shaders/algorithms/winograd/output-cells.wgsl";
+import outputLineShader from "../../../shaders/algorithms/winograd/output-line.wgsl";
 import outputShader from "../../../shaders/algorithms/winograd/output.wgsl";
 import subkernelsShader from "../../../shaders/algorithms/winograd/subkernels.wgsl";
 import tileShader from "../../../shaders/algorithms/winograd/tile.wgsl";
 import { type Triple, elementCount, roundUp } from "../../base/shape.ts";
-import { BINDING, type Constant, STORAGE_ALIGNMENT, type Step } from "../../kernel/step.ts";
+import type { Shader } from "../../kernel/shader.ts";
+import { BINDING, type Binding, type Constant, STORAGE_ALIGNMENT, type Step } from "../../kernel/step.ts";
+import type { Uniforms } from "../../kernel/uniforms.ts";
 import { type Correlation, seenEnd } from "../../problem/correlation.ts";
 import { type GemmVariant, gemmStep } from "../gemm/gemm.ts";
 import {
+  type Snippets,
   alongAxes,
   dispatchOn,
   inputUniforms,
@@ -28,11 +37,68 @@ import {
 } from "../operands.ts";
 import { type Chunk, type Geometry, inputBytes, productBytes, tileSlots } from "./geometry.ts";
 
-function tileConstants({ tile, axes, points, inputs }: Geometry): Record<string, Constant> {
-  return {
+/** The transforms, and the shaders by which a thread computes a whole tile. */
+const WHOLE_TILES = { filter: filterShader, input: inputShader, output: outputShader };
+
+/** A transform: from the numbers of a line along an axis to others. */
+export type Transform = keyof typeof WHOLE_TILES;
+
+/** How workgroups transform tiles line by line (lines.ts): apart from this, so that only adapters that have workgroup memory load it. */
+export interface LineMethod {
+  /** Invocations of a workgroup, and the tiles that it transforms; undefined where a tile is one line. */
+  readonly size: (geometry: Geometry) => { readonly threads: number; readonly tiles: number } | undefined;
+  readonly shaders: Readonly<Record<Transform, readonly Shader[]>>;
+}
+
+/** The parts of a transform that are the same for whole tiles and for lines. */
+interface TransformStep {
+  readonly snippets: readonly Snippets[];
+  /** Tiles of all channels, or pairs of channels. */
+  readonly tiles: number;
+  readonly shaders: readonly Shader[];
+  readonly constants: Readonly<Record<string, Constant>>;
+  readonly uniforms: Uniforms;
+  readonly range: Binding;
+}
+
+/** The step of a transform. */
+function transformStep(
+  c: Correlation,
+  geometry: Geometry,
+  name: Transform,
+  step: TransformStep,
+  lines?: LineMethod,
+): Step {
+  const { snippets, tiles, shaders, constants, uniforms, range } = step;
+  const { tile, axes, points, inputs } = geometry;
+  const common = {
     ...{ POINTS: tile.points, PAIRS: tile.factors.pairs.length, AXES: axes, TILE_SIZE: points },
     ...alongAxes("TILE_", inputs),
+    ...constants,
   };
+  const size = lines?.size(geometry);
+  if (!lines || !size)
+    return dispatchOn(snippets, {
+      threads: tiles,
+      shaders: [...shaders, WHOLE_TILES[name]],
+      constants: common,
+      ranges: [range],
+      uniforms,
+    });
+  return dispatchOn(snippets, {
+    workgroups: Math.ceil(tiles / size.tiles),
+    shaders: [...shaders, ...lines.shaders[name]],
+    constants: {
+      ...common,
+      WORKGROUP_SIZE: size.threads,
+      BEFORE: name === "filter" ? tile.r : tile.points,
+      AFTER: name === "output" ? tile.m : tile.points,
+      LAST_FIRST: name === "output",
+      CHANNELS_LAST: c.layout === "channels-last",
+    },
+    ranges: [range],
+    uniforms: { threads: tiles, ...uniforms },
+  });
 }
 
 /** Whether a kernel is one subkernel. If it is a feature map, whose size changes, it counts as several. */
@@ -50,15 +116,15 @@ function subkernelConstants(correlation: Correlation, geometry: Geometry): Recor
 }
 
 /** Transforms the weights to U, which is cached with them. */
-export function filterStep(correlation: Correlation, geometry: Geometry): Step {
+export function filterStep(correlation: Correlation, geometry: Geometry, lines?: LineMethod): Step {
   const { C, groups } = correlation;
   const { tile, groupK, paddedC, paddedK, outputsInner, filterBytes } = geometry;
-  const threads = groups * paddedC * paddedK;
-  return dispatchOn([loader(correlation, "w", BINDING.first)], {
-    threads,
-    shaders: [subkernelsShader, filterShader],
+  const pairs = groups * paddedC * paddedK;
+  const step: TransformStep = {
+    snippets: [loader(correlation, "w", BINDING.first)],
+    tiles: pairs,
+    shaders: [subkernelsShader, filterLineShader, filterTapsShader],
     constants: {
-      ...tileConstants(geometry),
       ...subkernelConstants(correlation, geometry),
       ...alongAxes("STRIDE_", correlation.stride),
       OUTPUTS_INNER: outputsInner,
@@ -66,7 +132,7 @@ export function filterStep(correlation: Correlation, geometry: Geometry): Step {
       POWERS: { f32s: tile.factors.filterPowers.flat() },
       SCALES: { f32s: tile.factors.scales },
     },
-    ranges: [preparedRange(BINDING.output, 0, filterBytes)],
+    range: preparedRange(BINDING.output, 0, filterBytes),
     uniforms: {
       innerCount: outputsInner ? paddedK : paddedC,
       outerCount: outputsInner ? paddedC : paddedK,
@@ -75,9 +141,10 @@ export function filterStep(correlation: Correlation, geometry: Geometry): Step {
       ...kernelUniforms(correlation),
       ...alongAxes("subkernels", geometry.partition.subkernels),
       ...weightUniforms(correlation),
-      pointStride: threads,
+      pointStride: pairs,
     },
-  });
+  };
+  return transformStep(correlation, geometry, "filter", step, lines);
 }
 
 /** Whether a tile reaches past the last cells that outputs see, where the input or its padding has values other than zeros. */
@@ -99,23 +166,23 @@ function reachesBeyond(
   });
 }
 
-/** Strides of the matrix of a point whose columns are channels (channels-last) or tiles, in elements. */
-function matrixStrides(channelsLast: boolean, channels: number, slots: number): { tile: number; channel: number } {
-  return channelsLast ? { tile: channels, channel: 1 } : { tile: 1, channel: slots };
+/** Strides of matrices whose columns are some channels (channels-last) or slots of tiles, in elements. */
+function matrices({ layout, groups }: Correlation, channels: number, slots: number): Uniforms {
+  return { point: groups * channels * slots, row: layout === "channels-last" ? channels : slots };
 }
 
 /** Transforms a chunk of tiles of the input to V. */
-export function inputStep(correlation: Correlation, geometry: Geometry, chunk: Chunk): Step {
+export function inputStep(correlation: Correlation, geometry: Geometry, chunk: Chunk, lines?: LineMethod): Step {
   const { C, groups, stride } = correlation;
   const { tile, tiles, paddedC, partition } = geometry;
   const channelsLast = correlation.layout === "channels-last";
   const slots = tileSlots(correlation, chunk.count);
   const end = seenEnd(correlation);
-  return dispatchOn([paddedInput(correlation)], {
-    threads: groups * paddedC * chunk.count,
-    shaders: [subkernelsShader, tileShader, inputShader],
+  const step: TransformStep = {
+    snippets: [paddedInput(correlation)],
+    tiles: groups * paddedC * chunk.count,
+    shaders: [subkernelsShader, tileShader, inputLineShader, inputCellsShader],
     constants: {
-      ...tileConstants(geometry),
       ...subkernelConstants(correlation, geometry),
       ...alongAxes("OUTPUTS_", geometry.outputs, "output"),
       ...alongAxes("STRIDE_", stride),
@@ -126,7 +193,7 @@ export function inputStep(correlation: Correlation, geometry: Geometry, chunk: C
       C_TAIL: isMap(correlation) || paddedC !== elementCount(partition.subkernels) * (C / groups),
       ZEROS_BEYOND: reachesBeyond(correlation, geometry, end),
     },
-    ranges: [scratch(BINDING.output, 0, inputBytes(correlation, geometry, chunk.count))],
+    range: scratch(BINDING.output, 0, inputBytes(correlation, geometry, chunk.count)),
     uniforms: {
       channels: paddedC,
       groupC: C / groups,
@@ -136,13 +203,10 @@ export function inputStep(correlation: Correlation, geometry: Geometry, chunk: C
       ...alongAxes("tiles", tiles, "output"),
       ...alongAxes("end", end),
       ...inputUniforms(correlation),
-      matrix: {
-        point: groups * paddedC * slots,
-        group: paddedC * slots,
-        ...matrixStrides(channelsLast, paddedC, slots),
-      },
+      matrices: matrices(correlation, paddedC, slots),
     },
-  });
+  };
+  return transformStep(correlation, geometry, "input", step, lines);
 }
 
 /** Multiplies the transformed weights and tiles, one matrix product for each point and group. */
@@ -190,39 +254,34 @@ export function multiplyStep(correlation: Correlation, geometry: Geometry, chunk
 }
 
 /** Transforms the products of a chunk of tiles to outputs, and applies the epilogue. */
-export function outputStep(correlation: Correlation, geometry: Geometry, chunk: Chunk): Step {
+export function outputStep(correlation: Correlation, geometry: Geometry, chunk: Chunk, lines?: LineMethod): Step {
   const { groups } = correlation;
   const { tile, tiles, groupK, paddedK } = geometry;
   const channelsLast = correlation.layout === "channels-last";
   const slots = tileSlots(correlation, chunk.count);
-  return dispatchOn([result(correlation)], {
-    threads: groups * groupK * chunk.count,
-    shaders: [tileShader, outputShader],
+  const step: TransformStep = {
+    snippets: [result(correlation)],
+    tiles: groups * groupK * chunk.count,
+    shaders: [tileShader, outputLineShader, outputCellsShader],
     constants: {
-      ...tileConstants(geometry),
       ...alongAxes("OUTPUTS_", geometry.outputs, "output"),
       OUTPUTS: tile.m,
       POWERS: { f32s: tile.factors.outputPowers.flat() },
       CHANNELS_LAST: channelsLast,
     },
-    ranges: [
-      scratch(
-        BINDING.first,
-        roundUp(inputBytes(correlation, geometry, chunk.count), STORAGE_ALIGNMENT),
-        productBytes(correlation, geometry, chunk.count),
-      ),
-    ],
+    range: scratch(
+      BINDING.first,
+      roundUp(inputBytes(correlation, geometry, chunk.count), STORAGE_ALIGNMENT),
+      productBytes(correlation, geometry, chunk.count),
+    ),
     uniforms: {
       groupK,
       tiles: chunk.count,
       firstTile: chunk.first,
       ...alongAxes("tiles", tiles, "output"),
       ...outputUniforms(correlation),
-      matrix: {
-        point: groups * paddedK * slots,
-        group: paddedK * slots,
-        ...matrixStrides(channelsLast, paddedK, slots),
-      },
+      matrices: matrices(correlation, paddedK, slots),
     },
-  });
+  };
+  return transformStep(correlation, geometry, "output", step, lines);
 }

@@ -4,7 +4,6 @@
 // tile share their errors, and a NaN or infinity in the input spreads over the tiles that see it.
 import { type Triple, elementCount, roundUp } from "../../base/shape.ts";
 import { F32_BYTES } from "../../kernel/element-types.ts";
-import type { Step } from "../../kernel/step.ts";
 import type { Correlation } from "../../problem/correlation.ts";
 import {
   type Algorithm,
@@ -17,11 +16,12 @@ import {
 import { MAX_SECONDS, OUTPUT_LOADS, type Work, divide, estimate, numberBytes } from "../cost.ts";
 import { type GemmVariant, type Products, gemmWork } from "../gemm/gemm.ts";
 import { gemmTile } from "../gemm/tile.ts";
+import { numbersOf } from "../operands.ts";
 import type { DeviceTraits } from "../traits.ts";
 import { type Chunk, type Geometry, chunkBytes, geometryOf, inputBytes, productBytes } from "./geometry.ts";
 import { exactOnIntegers, growth } from "./growth.ts";
 import { partitionOf, transformedAxes } from "./partition.ts";
-import { filterStep, inputStep, multiplyStep, outputStep } from "./steps.ts";
+import { type LineMethod, filterStep, inputStep, multiplyStep, outputStep } from "./steps.ts";
 import { TILES, type Tile } from "./tiles.ts";
 
 /** Cap of a chunk. Larger ones are no faster: matrix products of this size already keep the GPU busy. */
@@ -37,9 +37,6 @@ const MOST_MULTIPLICATIONS = 3;
 
 /** Most values of a transformed tile: a thread holds all of them, and the code that transforms them is unrolled. */
 const MAX_POINTS = 64;
-
-/** More values of a tile than these leave the registers of 16 lanes on Intel (compiled by Mesa). */
-const LARGE_TILE = 36;
 
 /** Number of transformed axes. */
 function axisCount(c: Correlation): number {
@@ -81,10 +78,11 @@ function tilesFor(c: Correlation): Tile[] | Unsupported {
     .map(({ tile }) => tile);
 }
 
-/** A device, and the tiles of the GEMM for it. */
+/** A device, and the kernels for it: the tiles of the GEMM, and lines of tiles if workgroups transform these. */
 interface Target {
   readonly device: DeviceTraits;
   readonly tiles: readonly GemmVariant[];
+  readonly lines: LineMethod | undefined;
 }
 
 /** Most tiles of a chunk, whose product takes no longer than a dispatch may; 0 if not even a vector of them fits in memory. */
@@ -135,23 +133,15 @@ function separate(c: Correlation, target: Target, geometry: Geometry, most: numb
   };
 }
 
-/** A transform as the device needs it: with small subgroups, where they leave a thread enough registers for all of a large tile. */
-function transform(step: Step, { points }: Geometry, { subgroupSize }: DeviceTraits): Step {
-  return points > LARGE_TILE ? { ...step, kernel: { ...step.kernel, subgroupSize } } : step;
-}
-
-function winogradPlan(c: Correlation, { device, tiles }: Target, geometry: Geometry, most: number): PartialPlan {
+function winogradPlan(c: Correlation, { device, tiles, lines }: Target, geometry: Geometry, most: number): PartialPlan {
   return {
     // The first chunk is the largest.
     workspaceBytes: chunkBytes(c, geometry, most),
-    preparation: {
-      steps: [transform(filterStep(c, geometry), geometry, device)],
-      bytes: geometry.filterBytes,
-    },
+    preparation: { steps: [filterStep(c, geometry, lines)], bytes: geometry.filterBytes },
     steps: chunksOf(geometry, most).flatMap((chunk) => [
-      transform(inputStep(c, geometry, chunk), geometry, device),
+      inputStep(c, geometry, chunk, lines),
       multiplyStep(c, geometry, chunk, gemmTile(tiles, productsOf(c, geometry, chunk.count), device)),
-      transform(outputStep(c, geometry, chunk), geometry, device),
+      outputStep(c, geometry, chunk, lines),
     ]),
   };
 }
@@ -168,44 +158,57 @@ export function winogradError(c: Correlation, tile: Tile): ErrorBound {
   };
 }
 
-/** The work of a transform: a thread transforms one tile of one channel, and loads and stores all of its points. */
-function transformWork({ tile, points }: Geometry, threads: number, loads: number, stores: number): Work {
+/** The work of a transform of some tiles, whose numbers are loaded and stored by one thread for each tile, or by one for each line of it. */
+function transformWork(
+  { tile, axes, points }: Geometry,
+  tiles: number,
+  loads: number,
+  stores: number,
+  byLines = false,
+): Work {
+  const turns = byLines ? axes - 1 : 0;
   return {
-    threads,
-    multiplyAdds: 2 * tile.points * points * threads,
-    loads: (loads + stores) * threads,
-    bytes: numberBytes(2 * points * threads),
+    threads: turns > 0 ? (tiles * points) / tile.points : tiles,
+    multiplyAdds: 2 * tile.points * points * tiles,
+    loads: (loads + stores) * tiles,
+    bytes: numberBytes(2 * points * tiles),
+    // Between two axes every number is stored and loaded.
+    ...(turns > 0 && { workgroupLoads: 2 * points * turns * tiles }),
   };
 }
 
 /** The work on the filters: transformed weights are cached with their tensor; a gradient in their role is transformed in every run. */
-export function filterWork(c: Correlation, geometry: Geometry): Work[] {
+export function filterWork(c: Correlation, geometry: Geometry, byLines: boolean): Work[] {
   const { points, filterBytes } = geometry;
-  return c.w.operand === "w" ? [] : [transformWork(geometry, filterBytes / F32_BYTES / points, points, points)];
+  return c.w.operand === "w"
+    ? []
+    : [{ ...transformWork(geometry, filterBytes / F32_BYTES / points, points, points, byLines), prepares: true }];
 }
 
 /** The work of all steps, in chunks of `most` tiles. */
-function winogradWork(c: Correlation, { device, tiles }: Target, geometry: Geometry, most: number): Work[] {
+function winogradWork(c: Correlation, { device, tiles, lines }: Target, geometry: Geometry, most: number): Work[] {
   const { tile, axes, points, tileCount, paddedC, groupK, filterBytes } = geometry;
   const products = productsOf(c, geometry, tileCount);
-  const input = transformWork(geometry, tileCount * c.groups * paddedC, points * 1.5, points);
+  const byLines = lines !== undefined && axes > 1;
+  const input = transformWork(geometry, tileCount * c.groups * paddedC, points * 1.5, points, byLines);
   const multiply = gemmWork(products, gemmTile(tiles, products, device));
-  const output = transformWork(geometry, tileCount * c.groups * groupK, points, tile.m ** axes * OUTPUT_LOADS);
+  const outputs = tile.m ** axes;
+  const output = transformWork(geometry, tileCount * c.groups * groupK, points, outputs * OUTPUT_LOADS, byLines);
   const chunks = Math.ceil(tileCount / most);
   const inChunks = (steps: readonly Work[]): Work[] => [
-    ...filterWork(c, geometry),
+    ...filterWork(c, geometry, byLines),
     ...steps.flatMap((step) => divide(step, chunks)),
   ];
   if (device.software) return inChunks([input, multiply, output]);
-  // Channels-first, neighbouring threads load and store every m-th cell, and neighbouring points.
-  const lines = c.layout === "channels-last" ? 1 : (1 + tile.m) / 2;
+  // Channels-first, neighbouring threads with a tile each load and store every m-th cell, and neighbouring points.
+  const cacheLines = c.layout === "channels-last" || byLines ? 1 : (1 + tile.m) / 2;
   const isCached = (bytes: number): boolean => bytes <= device.cacheBytes;
   const inCache = isCached(chunkBytes(c, geometry, most));
   const loaded = (work: Work, bytes: number): Work => ({ traffic: work.bytes, ...work, ...(inCache && { bytes }) });
   return inChunks([
-    { ...loaded(input, numberBytes(c.sizes.x)), lines },
+    { ...loaded(input, numberBytes(numbersOf(c).x)), lines: cacheLines },
     loaded(multiply, isCached(filterBytes) ? filterBytes : chunks * filterBytes),
-    { ...loaded(output, numberBytes(c.sizes.y)), lines },
+    { ...loaded(output, numberBytes(numbersOf(c).y)), lines: cacheLines },
   ]);
 }
 
@@ -220,20 +223,27 @@ function tooLarge(c: Correlation, device: DeviceTraits, geometries: readonly Geo
 /** The candidates of a kernel that does all but the transform of the filters in one step, worth trying or of a name. */
 export type FusedKernel = (c: Correlation, device: DeviceTraits, tile: Tile, name?: string) => readonly Candidate[];
 
-/** The algorithm with some tiles of the GEMM and fused kernels. */
-export const winograd = (gemmTiles: readonly GemmVariant[], ...kernels: readonly FusedKernel[]): Algorithm => ({
+/** Kernels for adapters with workgroup memory. */
+export interface WorkgroupKernels {
+  readonly lines: (device: DeviceTraits) => LineMethod;
+  readonly fused: FusedKernel;
+}
+
+/** The algorithm with some tiles of the GEMM, and kernels for adapters with workgroup memory. */
+export const winograd = (gemmTiles: readonly GemmVariant[], kernels?: WorkgroupKernels): Algorithm => ({
   name: "winograd",
 
   candidates(c, device, variant) {
     const tiles = tilesFor(c);
     if ("reason" in tiles) return tiles;
-    const target: Target = { device, tiles: gemmTiles };
+    const lines = device.software ? undefined : kernels?.lines(device);
+    const target: Target = { device, tiles: gemmTiles, lines };
     const geometries = tiles.map((tile) => geometryOf(c, tile));
     const sized = geometries.map((geometry) => ({ geometry, most: chunkTiles(c, geometry, target) }));
     const fit = sized.filter(({ most }) => most > 0);
     const list = [
       ...fit.map(({ geometry, most }) => separate(c, target, geometry, most)),
-      ...kernels.flatMap((kernel) => tiles.flatMap((tile) => kernel(c, device, tile, variant))),
+      ...tiles.flatMap((tile) => kernels?.fused(c, device, tile, variant) ?? []),
     ];
     if (list.length === 0) return tooLarge(c, device, geometries);
     return list

@@ -1,8 +1,12 @@
-// Draws photos on the canvas of the source, scaled down if they are large.
-import type { Size } from "./filter-plan.ts";
+// Photos that visitors pick: from the pages, from a file, or dropped anywhere.
+
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
 
 /** The most pixels along the longer side. */
-export const MAX_SIDE = 1600;
+const MAX_SIDE = 1600;
 
 export interface Photo {
   readonly size: Size;
@@ -55,4 +59,31 @@ export function drawPhoto(canvas: HTMLCanvasElement, image: HTMLImageElement | H
   context.fillRect(0, 0, size.width, size.height);
   context.drawImage(image, 0, 0, size.width, size.height);
   return { size, original };
+}
+
+/** Calls `take` with each file that is chosen in an input or dropped anywhere on the page. */
+export function onFile(input: HTMLInputElement, take: (file: File) => void): void {
+  const { body } = document;
+  input.addEventListener("change", () => {
+    const [chosen] = input.files ?? [];
+    // Allows the same file to be chosen again.
+    input.value = "";
+    if (chosen) take(chosen);
+  });
+  const carriesFile = (event: DragEvent): boolean => event.dataTransfer?.types.includes("Files") ?? false;
+  body.addEventListener("dragover", (event) => {
+    if (!carriesFile(event)) return;
+    event.preventDefault();
+    body.classList.add("dropping");
+  });
+  body.addEventListener("dragleave", (event) => {
+    if (event.relatedTarget === null) body.classList.remove("dropping");
+  });
+  body.addEventListener("drop", (event) => {
+    body.classList.remove("dropping");
+    if (!carriesFile(event)) return;
+    event.preventDefault();
+    const [dropped] = event.dataTransfer?.files ?? [];
+    if (dropped) take(dropped);
+  });
 }

@@ -1,0 +1,77 @@
+// Compiles a graph: records its calls, plans them, compiles their kernels in parallel and prepares what is constant. Waits between the parts, so
+// that the page stays alive and a signal can stop it.
+import type { DeviceTraits } from "../algorithms/traits.ts";
+import { PlanCache } from "../conv/plan-cache.ts";
+import type { GpuContext } from "../gpu/context.ts";
+import type { RecordedPlan } from "../gpu/recorder.ts";
+import { kernelKey } from "../kernel/kernel-key.ts";
+import type { Choice } from "../planner/choose.ts";
+import { Kernels, choosePlan, kernelsOf } from "./choose-plan.ts";
+import { CompiledGraph, segmentsOf, submitsOf } from "./compiled.ts";
+import { explainGraph } from "./explain.ts";
+import type { Graph } from "./graph.ts";
+import { operators } from "./operators.ts";
+import { Pace, type Waiting } from "./pace.ts";
+import { Placement } from "./placement.ts";
+import { type RecordedCall, naming, recordGraph } from "./recording.ts";
+import { type PlannedCall, neededCalls, tasksOf } from "./tasks.ts";
+
+/** Plans a call beside those whose kernels are used. */
+function planOf(call: RecordedCall, device: DeviceTraits, used: Kernels): RecordedPlan {
+  const planned = call.plan();
+  if (!planned.choice) return planned;
+  const { choice, plan } = choosePlan(planned.choice as Choice, device, used);
+  return { ...plan, choice };
+}
+
+/**
+ * Compiles a graph.
+ * @throws ConvError with the node's name if the device cannot compute it; `out-of-memory`; `destroyed` if the engine is; the signal's reason
+ */
+export async function compileGraph(gpu: GpuContext, graph: Graph, waiting: Waiting): Promise<CompiledGraph> {
+  gpu.memory.checkOpen();
+  const planner = gpu.attached(PlanCache);
+  for (const { dtype } of graph.inputs) planner.checkDtype(dtype);
+  const recording = recordGraph(gpu, operators, graph);
+  const calls = neededCalls(recording);
+  // Each call is planned, and its kernels are compiled; then memory is prepared.
+  const pace = new Pace(gpu, waiting, 2 * calls.length + 1);
+  const device = planner.traits();
+  const used = new Kernels();
+  const planned: PlannedCall[] = [];
+  const plans = new Map<string, PlannedCall["planned"]>();
+  for (const call of calls) {
+    await pace.to(planned.length);
+    const key = call.key();
+    const plan = plans.get(key) ?? naming(call.node, () => planOf(call, device, used));
+    plans.set(key, plan);
+    used.add(kernelsOf(plan));
+    planned.push({ ...call, planned: plan });
+  }
+  const returned = new Set([...recording.outputs.values()].map(({ cell }) => cell));
+  const tasks = tasksOf(planned, returned, device.rates);
+  const placement = new Placement(gpu, recording, tasks);
+  const segments = segmentsOf(tasks.main, placement);
+  const steps = [...tasks.setup, ...segments].flatMap((one) => one.steps);
+  const kernels = [...new Map(steps.map(({ kernel }) => [kernelKey(kernel), kernel])).values()];
+  const compiling = kernels.map((kernel) => gpu.pipelines.prepare(kernel));
+  // A failure is reported where it is awaited, if ever.
+  for (const one of compiling) one.catch(() => undefined);
+  for (const [at, one] of compiling.entries()) {
+    await one;
+    await pace.to(calls.length + Math.floor((calls.length * (at + 1)) / compiling.length));
+  }
+  const explanation = explainGraph(tasks, placement.memory, submitsOf(segments));
+  let compiled: CompiledGraph | undefined;
+  try {
+    await placement.setUp(tasks.setup, () => pace.wait());
+    compiled = new CompiledGraph(gpu, recording, { segments, explanation }, placement);
+    await gpu.errors.settle();
+    await pace.to(2 * calls.length + 1);
+    return compiled;
+  } catch (error) {
+    if (compiled) compiled.destroy();
+    else placement.destroy();
+    throw error;
+  }
+}

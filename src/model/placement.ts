@@ -1,0 +1,162 @@
+// Placement: the buffers of a compiled graph, and where in them each cell lies. Constants are uploaded, and what depends on them alone is computed,
+// once; what nothing else reads is freed again.
+import { roundUp } from "../base/shape.ts";
+import type { GpuContext } from "../gpu/context.ts";
+import { Executable } from "../gpu/executable.ts";
+import type { MemoryUse } from "../gpu/memory.ts";
+import { toBytes } from "../gpu/tensor.ts";
+import { TENSOR_USAGE } from "../gpu/usage.ts";
+import { STORAGE_ALIGNMENT } from "../kernel/step.ts";
+import type { GraphMemory } from "./explain.ts";
+import { lifetimesOf } from "./lifetimes.ts";
+import { largestLive, planMemory } from "./memory-plan.ts";
+import { type CellPlace, placedStep } from "./placed-step.ts";
+import type { Cell, Recording } from "./recording.ts";
+import type { Task, Tasks } from "./tasks.ts";
+
+export class Placement {
+  readonly #gpu: GpuContext;
+  readonly #places = new Map<Cell, CellPlace>();
+  /** Cells in buffers that the caller gives. */
+  readonly #callers = new Set<Cell>();
+  /** The buffers to make, by name: their bytes. */
+  readonly #weights = new Map<string, number>();
+  readonly #arena = new Map<string, number>();
+  readonly #buffers: Record<string, GPUBuffer> = {};
+  #largestLive = 0;
+  #names = 0;
+
+  /** Gives every cell its place. No buffers are made yet. */
+  constructor(gpu: GpuContext, { inputs, outputs }: Recording, { setup, main }: Tasks) {
+    this.#gpu = gpu;
+    for (const cell of [...inputs.values(), ...[...outputs.values()].map((output) => output.cell)]) {
+      this.#callers.add(cell);
+      this.#places.set(cell, { buffer: this.#name("caller"), offset: 0 });
+    }
+    const read = new Set(main.flatMap(({ reads }) => reads));
+    this.#placeConstants([...read].filter((cell) => cell.isConstant));
+    const results = new Set(setup.flatMap(({ writes }) => writes));
+    for (const cell of read) if (results.has(cell)) this.#weights.set(this.#own(cell), cell.bytes);
+    this.#placeArena(main);
+  }
+
+  /** The buffers that are not the caller's, by name. */
+  get buffers(): Readonly<Record<string, GPUBuffer>> {
+    return this.#buffers;
+  }
+
+  get memory(): GraphMemory {
+    const sum = (sizes: ReadonlyMap<string, number>): number => [...sizes.values()].reduce((all, one) => all + one, 0);
+    return { arena: sum(this.#arena), largestLive: this.#largestLive, weights: sum(this.#weights) };
+  }
+
+  readonly placeOf = (cell: Cell): CellPlace => {
+    const place = this.#places.get(cell);
+    if (!place) throw new Error("a cell without a place");
+    return place;
+  };
+
+  /** Whether a cell lies in a buffer of the caller's. */
+  isOfCaller(cell: Cell): boolean {
+    return this.#callers.has(cell);
+  }
+
+  /** Makes the buffers, uploads the constants, and runs the tasks of the setup; `pace` is awaited between them. */
+  async setUp(tasks: readonly Task[], pace: () => Promise<void>): Promise<void> {
+    for (const [name, bytes] of this.#weights) this.#allocate(name, "weights", bytes);
+    for (const cell of this.#places.keys()) if (cell.isConstant) this.#upload(cell);
+    const kept = new Set(this.#places.keys());
+    const last = new Map(tasks.flatMap(({ reads, writes }, at) => [...reads, ...writes].map((cell) => [cell, at])));
+    for (const [at, task] of tasks.entries()) {
+      await pace();
+      this.#gpu.errors.run("weights", () => this.#run(task));
+      for (const cell of [...task.reads, ...task.writes, ...task.scratch])
+        if (!kept.has(cell) && (last.get(cell) ?? at) === at) this.#free(cell);
+    }
+    for (const [name, bytes] of this.#arena) this.#allocate(name, "workspace", bytes);
+  }
+
+  destroy(): void {
+    for (const buffer of Object.values(this.#buffers)) this.#gpu.memory.free(buffer);
+  }
+
+  #run({ steps, operands, reads, writes, scratch }: Task): void {
+    for (const cell of reads) {
+      if (this.#places.has(cell)) continue;
+      this.#allocate(this.#own(cell), "weights", cell.bytes);
+      this.#upload(cell);
+    }
+    for (const cell of [...writes, ...scratch])
+      if (!this.#places.has(cell)) this.#allocate(this.#own(cell), "workspace", cell.bytes);
+    const { device } = this.#gpu;
+    const executable = new Executable(
+      this.#gpu,
+      steps.map((step) => placedStep(step, operands, this)),
+    );
+    try {
+      const encoder = device.createCommandEncoder({ label: "convoke weights" });
+      executable.encode(encoder, this.#buffers);
+      device.queue.submit([encoder.finish()]);
+    } finally {
+      executable.destroy();
+    }
+  }
+
+  #upload(cell: Cell): void {
+    const { data, dtype, name } = cell.source!;
+    const { buffer, offset } = this.placeOf(cell);
+    this.#gpu.device.queue.writeBuffer(this.#buffers[buffer]!, offset, toBytes(name, data, data!.length, dtype));
+  }
+
+  /** Constants side by side: most are a few numbers. */
+  #placeConstants(cells: readonly Cell[]): void {
+    const most = this.#gpu.device.limits.maxBufferSize;
+    let name = this.#name("constants");
+    let bytes = 0;
+    for (const cell of cells) {
+      if (bytes + cell.bytes > most) {
+        this.#weights.set(name, bytes);
+        [name, bytes] = [this.#name("constants"), 0];
+      }
+      this.#places.set(cell, { buffer: name, offset: bytes });
+      bytes = roundUp(bytes + cell.bytes, STORAGE_ALIGNMENT);
+    }
+    if (bytes > 0) this.#weights.set(name, Math.min(bytes, most));
+  }
+
+  #placeArena(tasks: readonly Task[]): void {
+    const lifetimes = lifetimesOf(tasks, (cell) => this.#places.has(cell));
+    const { buffers, places } = planMemory([...lifetimes.values()], this.#gpu.device.limits.maxBufferSize);
+    const names = buffers.map(() => this.#name("arena"));
+    for (const [at, cell] of [...lifetimes.keys()].entries()) {
+      const { buffer, offset } = places[at]!;
+      this.#places.set(cell, { buffer: names[buffer]!, offset });
+    }
+    for (const [at, size] of buffers.entries()) this.#arena.set(names[at]!, size);
+    this.#largestLive = largestLive([...lifetimes.values()]);
+  }
+
+  /** Gives a cell a buffer of its own, and returns its name. */
+  #own(cell: Cell): string {
+    const buffer = this.#name("own");
+    this.#places.set(cell, { buffer, offset: 0 });
+    return buffer;
+  }
+
+  #free(cell: Cell): void {
+    const { buffer } = this.placeOf(cell);
+    this.#places.delete(cell);
+    this.#gpu.memory.free(this.#buffers[buffer]!);
+    delete this.#buffers[buffer];
+  }
+
+  #name(kind: string): string {
+    return `${kind}${this.#names++}`;
+  }
+
+  #allocate(name: string, use: MemoryUse, size: number): void {
+    const { errors, memory } = this.#gpu;
+    const label = `convoke model ${name}`;
+    this.#buffers[name] = errors.run(label, () => memory.allocate(use, { label, size, usage: TENSOR_USAGE }));
+  }
+}

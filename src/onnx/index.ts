@@ -1,0 +1,3 @@
+// The entry `convoke/onnx`.
+export { type LoadProgress, type OnnxInput, type OnnxOptions, loadOnnx } from "./load.ts";
+export * from "../model/index.ts";

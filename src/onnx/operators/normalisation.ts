@@ -1,0 +1,73 @@
+// Normalisations.
+import { type OnnxOperator, type Operand, operator } from "../lowering.ts";
+
+const BatchNormalization = operator(
+  [5, 5],
+  { epsilon: 1e-5, spatial: { only: [1] }, training_mode: { only: [0] } },
+  (node) => {
+    node.only(1);
+    const [x, scale, bias, mean, variance] = [0, 1, 2, 3, 4].map((at) => node.input(at)) as Five;
+    const axis = Math.min(1, x.shape.length - 1);
+    return node.call("batchNorm", { x, scale, bias, mean, variance }, { epsilon: node.attributes.epsilon, axis });
+  },
+);
+
+type Five = [Operand, Operand, Operand, Operand, Operand];
+
+const InstanceNormalization = operator([3, 3], { epsilon: 1e-5 }, (node) =>
+  node.call(
+    "instanceNorm",
+    { x: node.input(0), scale: node.input(1), bias: node.input(2) },
+    { epsilon: node.attributes.epsilon },
+  ),
+);
+
+/** Before opset 21 scale and bias have one number for each group. */
+const GroupNormalization = operator([3, 3], { epsilon: 1e-5, num_groups: "number" }, (node) => {
+  const x = node.input(0);
+  const { epsilon, num_groups: groups = 0 } = node.attributes;
+  const channels = x.shape[1] ?? 0;
+  const [scale, bias] = [1, 2].map((at) => {
+    const parameter = node.input(at);
+    if (node.opset >= 21) return parameter;
+    const repeated = node.call(
+      "expand",
+      { x: node.reshaped(parameter, [groups, 1]) },
+      { shape: [groups, channels / groups] },
+    );
+    return node.reshaped(repeated, [channels]);
+  });
+  return node.call("groupNorm", { x, scale, bias }, { groups, epsilon });
+});
+
+const LayerNormalization = operator([2, 3], { axis: -1, epsilon: 1e-5 }, (node) => {
+  node.only(1);
+  const x = node.input(0);
+  const { axis, epsilon } = node.attributes;
+  const first = node.axis(axis, x.shape.length);
+  const sizes = x.shape.slice(first);
+  const [scale, bias] = [1, 2].map((at): Operand | undefined => {
+    const parameter = node.inputs[at];
+    if (!parameter || parameter.shape.join() === sizes.join()) return parameter;
+    return node.call("expand", { x: parameter }, { shape: sizes });
+  });
+  return node.call("layerNorm", { x, scale, bias }, { axes: sizes.map((_, at) => first + at), epsilon });
+});
+
+const LRN = operator([1, 1], { alpha: 1e-4, beta: 0.75, bias: 1, size: "number" }, (node) => {
+  const { alpha, beta, bias: k, size } = node.attributes;
+  return node.call("localResponseNorm", { x: node.input(0) }, { size, alpha, beta, k, extraChannel: "after" });
+});
+
+const LpNormalization = operator([1, 1], { axis: -1, p: 2 }, (node) =>
+  node.call("lpNormalize", { x: node.input(0) }, { ...node.attributes, epsilon: 0 }),
+);
+
+export const normalisation: Readonly<Record<string, OnnxOperator>> = {
+  BatchNormalization,
+  GroupNormalization,
+  InstanceNormalization,
+  LRN,
+  LayerNormalization,
+  LpNormalization,
+};

@@ -1,0 +1,71 @@
+// Reductions, the places of extremes, and softmax.
+import { elementCount } from "../../base/shape.ts";
+import { reducedOf } from "../../ops/reduce/geometry.ts";
+import { axesOf } from "../../ops/shared/geometry/axis.ts";
+import { placesIn } from "../../ops/shared/geometry/broadcast.ts";
+import { type Known, type NodeLowering, type OnnxOperator, operator } from "../lowering.ts";
+
+/** How known numbers are reduced, for shape arithmetic. */
+type Step = (a: number, b: number) => number;
+
+/** The axes were an attribute before opset 18, and 13 of ReduceSum. */
+function reduction(name: string, initial?: number, step?: Step): OnnxOperator {
+  return operator([1, 2], { axes: "numbers", keepdims: 1, noop_with_empty_axes: 0 }, (node) => {
+    const x = node.input(0);
+    const { keepdims, noop_with_empty_axes } = node.attributes;
+    const given = node.list(1, node.attributes.axes);
+    const isEmpty = !given || given.length === 0;
+    if (isEmpty && noop_with_empty_axes !== 0) return x;
+    const axes = isEmpty ? [...x.shape.keys()] : axesOf([...given], x.shape.length);
+    const options = { axes, keepDimensions: keepdims !== 0 };
+    if (!x.data || x.kind !== "integer" || initial === undefined || !step) return node.call(name, { x }, options);
+    const { kept, shape } = reducedOf(x.shape, options);
+    const result = node.filled(x.kind, shape, initial);
+    const places = placesIn(kept, x.shape);
+    places.forEach((place, at) => (result.data[place] = step(result.data[place]!, (x as Known).data[at]!)));
+    return result;
+  });
+}
+
+function extreme(name: string): OnnxOperator {
+  return operator([1, 1], { axis: 0, keepdims: 1, select_last_index: 0 }, (node) => {
+    const { axis, keepdims, select_last_index } = node.attributes;
+    const options = { axis, keepDimensions: keepdims !== 0, selectLast: select_last_index !== 0 };
+    return node.call(name, { x: node.input(0) }, options);
+  });
+}
+
+/** Along all axes from one on, as one, before opset 13, where the first of them was 1 unless given. */
+function exponential(name: string): OnnxOperator {
+  return operator([1, 1], { axis: "number" }, (node) => {
+    const x = node.input(0);
+    const { length: rank } = x.shape;
+    if (node.opset >= 13) return node.call(name, { x }, { axis: node.attributes.axis ?? -1 });
+    const axis = axisFrom(node, rank);
+    const inner = elementCount(x.shape.slice(axis));
+    if (inner === x.shape[axis]) return node.call(name, { x }, { axis });
+    const rows = node.reshaped(x, [elementCount(x.shape.slice(0, axis)), inner]);
+    return node.reshaped(node.call(name, { x: rows }, { axis: 1 }), x.shape);
+  });
+}
+
+function axisFrom(node: NodeLowering<{ readonly axis: number | undefined }>, rank: number): number {
+  return node.axis(node.attributes.axis ?? 1, rank, rank);
+}
+
+export const reductions: Readonly<Record<string, OnnxOperator>> = {
+  ArgMax: extreme("argMax"),
+  ArgMin: extreme("argMin"),
+  LogSoftmax: exponential("logSoftmax"),
+  ReduceL1: reduction("reduceL1"),
+  ReduceL2: reduction("reduceL2"),
+  ReduceLogSum: reduction("reduceLogSum"),
+  ReduceLogSumExp: reduction("reduceLogSumExp"),
+  ReduceMax: reduction("reduceMax", -Infinity, (a, b) => Math.max(a, b)),
+  ReduceMean: reduction("reduceMean"),
+  ReduceMin: reduction("reduceMin", Infinity, (a, b) => Math.min(a, b)),
+  ReduceProd: reduction("reduceProduct", 1, (a, b) => a * b),
+  ReduceSum: reduction("reduceSum", 0, (a, b) => a + b),
+  ReduceSumSquare: reduction("reduceSumSquare"),
+  Softmax: exponential("softmax"),
+};

@@ -1,0 +1,48 @@
+// Sampling at places that are data.
+import { type OnnxOperator, operator } from "../lowering.ts";
+
+const GRID_MODES: Readonly<Record<string, string>> = { bilinear: "linear", bicubic: "cubic" };
+
+const GridSample = operator(
+  [2, 2],
+  {
+    align_corners: 0,
+    mode: ["linear", "bilinear", "nearest", "cubic", "bicubic"],
+    padding_mode: ["zeros", "border", "reflection"],
+  },
+  (node) => {
+    const { align_corners, mode, padding_mode: paddingMode } = node.attributes;
+    const options = { mode: GRID_MODES[mode] ?? mode, paddingMode, alignCorners: align_corners !== 0 };
+    return node.call("gridSample", { x: node.input(0), grid: node.input(1) }, options);
+  },
+);
+
+/** Before opset 16 regions were not moved by half a cell. */
+const RoiAlign = operator(
+  [3, 3],
+  {
+    coordinate_transformation_mode: ["", "half_pixel", "output_half_pixel"],
+    mode: ["avg", "max"],
+    output_height: 1,
+    output_width: 1,
+    sampling_ratio: 0,
+    spatial_scale: 1,
+  },
+  (node) => {
+    const { coordinate_transformation_mode: place, mode, output_height, output_width, ...rest } = node.attributes;
+    const isHalf = place === "half_pixel" || (place === "" && node.opset >= 16);
+    return node.call(
+      "roiAlign",
+      { x: node.input(0), rois: node.input(1), batchIndices: node.input(2) },
+      {
+        outputSize: [output_height, output_width],
+        ...{ samplingRatio: rest.sampling_ratio, spatialScale: rest.spatial_scale },
+        mode: mode === "avg" ? "average" : "max",
+        coordinates: isHalf ? "half-pixel" : "output-half-pixel",
+      },
+      { dtypes: { batchIndices: "u32" } },
+    );
+  },
+);
+
+export const sampling: Readonly<Record<string, OnnxOperator>> = { GridSample, RoiAlign };

@@ -1,0 +1,18 @@
+// docs/models.md lists the operators and attributes that are served.
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { onnxOperators } from "../../src/onnx/operators/index.ts";
+
+test("docs/models.md lists every operator with its attributes", () => {
+  const [, text] = /\n### Operators\n([^]*?)(?:\n#|$)/.exec(readFileSync("docs/models.md", "utf8"))!;
+  const rows = [...text!.matchAll(/^\| `([A-Z]\w+)` \| (.*?) \|/gm)].map(
+    ([, name, attributes]) => `${name}: ${attributes}`,
+  );
+  const served = [...onnxOperators].map(
+    ([name, { attributes }]) =>
+      `${name}: ${Object.keys(attributes)
+        .map((key) => `\`${key}\``)
+        .join(", ")}`,
+  );
+  expect(rows.toSorted()).toEqual(served.toSorted());
+});
