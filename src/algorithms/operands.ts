@@ -115,7 +115,7 @@ export function paddedInput(c: Correlation): Snippets {
   };
 }
 
-/** Numbers of each operand that a correlation reads or writes, each once: of a range of the outputs or of the terms, those that it needs. */
+/** How many distinct numbers of each operand a correlation reads or writes. A range of its outputs or terms needs a part of them. */
 export function numbersOf(c: Correlation): Readonly<Record<"x" | "w" | "y", number>> {
   const { N, C, K, groups, input, kernel, output, sizes } = c;
   const seen = seenCells(c);

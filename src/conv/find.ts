@@ -154,7 +154,7 @@ async function groundTruth(
 
 /**
  * Measures the candidates of a problem.
- * @returns the candidates: the fastest first, those that failed or were not measured last
+ * @returns the measured candidates, fastest first, then those that failed or were not measured
  */
 export async function find(
   workbench: Workbench,

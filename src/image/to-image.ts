@@ -7,7 +7,7 @@ import type { FeatureMap } from "../ops/shared/geometry/feature-map.ts";
 import { packPixels } from "./pixel-kernels.ts";
 import { COLOUR_KEYS, type ColourValues, type Mapping, inverseOf, mappingOf } from "./values.ts";
 
-/** The options of `toImageData` and `toCanvas`: those that the tensor was, or would be, made with by `fromImage`. */
+/** The options of `toImageData` and `toCanvas`. They mean the same as in `fromImage`. */
 export type ToImageOptions = ColourValues;
 
 /**

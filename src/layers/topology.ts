@@ -286,7 +286,7 @@ function served(given: Given, reading: Reading, read: () => Named[]): Named[] {
 }
 
 /**
- * The calls that the outputs depend on, each after those that it depends on. Takes no stack: a model may have thousands of layers in a row.
+ * Sorts the calls that the outputs need so that inputs come first. It does not recurse: a model may have thousands of layers in a row.
  * @throws ConvError if calls depend on each other
  */
 function sorted(where: string, calls: readonly Call[], outputs: readonly Reference[]): number[] {

@@ -38,7 +38,7 @@ export interface GivenInputs {
 const isMap = ({ shape }: { readonly shape: readonly unknown[] }): boolean => shape.length >= 3 && shape.length <= 5;
 
 /**
- * Checks the inputs of a run, and uploads those that are numbers.
+ * Checks the inputs of a run. Arrays of numbers are uploaded.
  * @throws ConvError naming the input that does not fit
  */
 export function checkInputs(engine: Engine, inputs: readonly ModelTensor[], given: ModelInputs): GivenInputs {
