@@ -1,90 +1,26 @@
 // Models on a GPU: the same results as eager calls, and what runs make and leave there.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ConvError, type Engine, type Tensor, createEngine } from "../../src/index.ts";
+import { type Engine, createEngine } from "../../src/index.ts";
 import { Model } from "../../src/model/model.ts";
-import { newDevice } from "../suite/counting.ts";
 import { refusal } from "../suite/refusal.ts";
 import { eagerSmallNet, input, integers, smallNet, sourceOf } from "./networks.ts";
+import { DATA, SHAPE, type Watched, destroyAll, rejection, valuesOf, watchedEngine } from "./watched.ts";
 
+let watched: Watched;
 let engine: Engine;
 let device: GPUDevice;
-/** Calls of the device's methods since they were last taken. */
-let calls: Record<string, number> = {};
 beforeAll(async () => {
-  device = await newDevice(["shader-f16"]);
-  const spy = <Name extends string>(target: { [name in Name]: (...given: never[]) => unknown }, name: Name): void => {
-    const own = target[name].bind(target);
-    target[name] = (...given) => {
-      calls[name] = (calls[name] ?? 0) + 1;
-      return own(...given);
-    };
-  };
-  for (const name of [
-    "createBuffer",
-    "createBindGroup",
-    "createComputePipeline",
-    "createComputePipelineAsync",
-  ] as const)
-    spy(device, name);
-  spy(device.queue, "submit");
-  engine = await createEngine({ device, tuning: "forget" });
+  watched = await watchedEngine();
+  ({ engine, device } = watched);
 });
-afterAll(() => {
-  engine.destroy();
-  device.destroy();
-});
-
-const SHAPE = [1, 3, 8, 12];
-const DATA = integers(3 * 96, 5);
-
-type Results = Readonly<Record<string, Tensor<"f32" | "f16" | "u32">>>;
-
-const valuesOf = async (tensors: Results) => {
-  const entries = Object.entries(tensors).map(async ([name, tensor]) => [name, [...(await tensor.read())]] as const);
-  return Object.fromEntries(await Promise.all(entries));
-};
-
-const destroyAll = (tensors: Results): void => {
-  for (const tensor of Object.values(tensors)) tensor.destroy();
-};
-
-/** Bytes in use: all but the pool. */
-const held = () => {
-  const { tensors, weights, workspace, plans, reads } = engine.memory;
-  return { tensors, weights, workspace, plans, reads };
-};
-
-/** Runs work on the models it makes, which has to leave nothing. */
-async function leavingNothing(work: (make: (source?: Parameters<typeof sourceOf>[1]) => Model) => Promise<void>) {
-  const before = held();
-  const models: Model[] = [];
-  await work((build) => {
-    const model = new Model(engine, build ? sourceOf([input([1, 2, 3])], build) : smallNet());
-    models.push(model);
-    return model;
-  });
-  for (const model of models) model.destroy();
-  expect(held()).toEqual(before);
-}
-
-/** The error of a call that is refused. */
-async function rejection(work: Promise<unknown>) {
-  const error: unknown = await work.then(
-    () => undefined,
-    (cause: unknown) => cause,
-  );
-  expect(error).toBeInstanceOf(ConvError);
-  return refusal(() => {
-    throw error;
-  });
-}
+afterAll(() => watched.close());
 
 describe("a run", () => {
   it("computes what the same calls do, bit by bit, from tensors and from numbers", async () => {
     const other = await createEngine({ device, tuning: "forget" });
     const expected = await valuesOf(eagerSmallNet(other, other.tensor(DATA, SHAPE)));
     other.destroy();
-    await leavingNothing(async (make) => {
+    await watched.leavingNothing(async (make) => {
       const model = make();
       using x = engine.tensor(DATA, SHAPE);
       const got = await model.run({ x });
@@ -97,32 +33,32 @@ describe("a run", () => {
   });
 
   it("makes no buffer, no bind group and no pipeline the second time, and is one submit", async () => {
-    await leavingNothing(async (make) => {
+    await watched.leavingNothing(async (make) => {
       const model = make();
       using x = engine.tensor(DATA, SHAPE);
       destroyAll(await model.run({ x }));
-      calls = {};
+      watched.clear();
       destroyAll(await model.run({ x }));
-      expect(calls).toEqual({ submit: 1 });
+      expect(watched.calls).toEqual({ submit: 1 });
     });
   });
 
   it("compiles nothing on the page's thread", async () => {
-    await leavingNothing(async (make) => {
+    await watched.leavingNothing(async (make) => {
       const model = make((builder, x) => {
         // A kernel of its own: the slope of an activation is compiled in.
         const [y] = builder.node("y", "activate", { x }, { activation: { name: "leaky-relu", slope: 0.0123 } });
         builder.output("y", y!);
       });
-      calls = {};
+      watched.clear();
       await model.compile();
-      expect(calls["createComputePipelineAsync"]).toBe(1);
-      expect(calls["createComputePipeline"]).toBeUndefined();
+      expect(watched.calls["createComputePipelineAsync"]).toBe(1);
+      expect(watched.calls["createComputePipeline"]).toBeUndefined();
     });
   });
 
   it("returns inputs, constants, and the same value twice, each as a tensor of its own", async () => {
-    await leavingNothing(async (make) => {
+    await watched.leavingNothing(async (make) => {
       const model = make((builder, x) => {
         const [y] = builder.node("y", "negate", { x });
         const [row] = builder.node("row", "reshape", { x: y! }, { shape: [6] });
@@ -143,8 +79,8 @@ describe("a run", () => {
   });
 
   it("computes what depends on constants alone once, and keeps only what it needs of it", async () => {
-    await leavingNothing(async (make) => {
-      const before = held();
+    await watched.leavingNothing(async (make) => {
+      const before = watched.held();
       const model = make((builder, x) => {
         const a = builder.constant("a", { shape: [1000], data: new Float32Array(1000).fill(1) });
         const [root] = builder.node("root", "sqrt", { x: a });
@@ -156,7 +92,7 @@ describe("a run", () => {
       const got = await model.run({ x });
       expect(await valuesOf(got)).toEqual({ y: [1000, 2000, 3000, 4000, 5000, 6000] });
       // The sum alone stays.
-      expect(held().weights - before.weights).toBeLessThanOrEqual(256);
+      expect(watched.held().weights - before.weights).toBeLessThanOrEqual(256);
       destroyAll(got);
     });
   });
@@ -172,7 +108,7 @@ describe("a run", () => {
       const [y] = builder.node("y", "maxPool", { x: wider! }, { kernelSize: 6 });
       builder.output("y", y!);
     });
-    const before = held();
+    const before = watched.held();
     const model = new Model(engine, source);
     const data = integers(64, 3);
     const { y } = await model.run({ x: data });
@@ -181,11 +117,11 @@ describe("a run", () => {
     expect(Number(arena)).toBeLessThanOrEqual(1.05 * Number(largest));
     y!.destroy();
     model.destroy();
-    expect(held()).toEqual(before);
+    expect(watched.held()).toEqual(before);
   });
 
   it("keeps weights only as their convolution reads them", async () => {
-    await leavingNothing(async (make) => {
+    await watched.leavingNothing(async (make) => {
       const data = integers(64 * 64 * 9, 1);
       const plan = await engine.plan(
         "forward",
@@ -201,16 +137,16 @@ describe("a run", () => {
         const [y] = builder.node("y", "conv", { x: cells!, w }, { padding: 1, algorithm, variant });
         builder.output("y", y!);
       });
-      const before = held().weights;
+      const before = watched.held().weights;
       await model.compile();
-      expect(held().weights - before).toBe(preparedBytes);
+      expect(watched.held().weights - before).toBe(preparedBytes);
     });
   });
 });
 
 describe("encode", () => {
   it("records a run on the caller's encoder and buffers, any number of times", async () => {
-    await leavingNothing(async (make) => {
+    await watched.leavingNothing(async (make) => {
       const model = make();
       using x = engine.tensor(DATA, SHAPE);
       const expected = await model.run({ x });
@@ -226,7 +162,7 @@ describe("encode", () => {
   });
 
   it("refuses buffers that are missing, too small, or used twice, and models that are not compiled", async () => {
-    await leavingNothing(async (make) => {
+    await watched.leavingNothing(async (make) => {
       const model = make();
       const encoder = device.createCommandEncoder();
       using x = engine.empty(SHAPE);
@@ -246,7 +182,7 @@ describe("encode", () => {
 
 describe("inputs", () => {
   it("are refused by their names", async () => {
-    await leavingNothing(async (make) => {
+    await watched.leavingNothing(async (make) => {
       const model = make();
       using x = engine.tensor(DATA, SHAPE);
       using deep = engine.empty([1, 4, 8, 12]);
@@ -285,149 +221,6 @@ describe("inputs", () => {
     using model = new Model(engine, source);
     const refused = await rejection(model.compile({ a: [3], b: [4, 2] }));
     expect(refused).toMatchObject({ argument: "b.shape", expected: "[n, 2] with n = 3, as a has" });
-  });
-});
-
-describe("a compilation", () => {
-  it("reports progress up to the whole", async () => {
-    using model = new Model(engine, smallNet());
-    const seen: number[] = [];
-    await model.compile({ x: SHAPE }, { progress: ({ done, total }) => seen.push(done / total) });
-    expect(seen.at(-1)).toBe(1);
-    expect(seen).toEqual(seen.toSorted((a, b) => a - b));
-  });
-
-  it("is shared by calls of the same shapes, and stopped only when all have stopped waiting", async () => {
-    await leavingNothing(async (make) => {
-      const model = make();
-      using x = engine.tensor(DATA, SHAPE);
-      const stop = new AbortController();
-      const first = model.compile({ x: SHAPE }, { signal: stop.signal });
-      const [second, third] = [model.run({ x }), model.run({ x })];
-      stop.abort(new Error("enough"));
-      await expect(first).rejects.toThrow("enough");
-      const [one, two] = [await second, await third];
-      expect(await valuesOf(one)).toEqual(await valuesOf(two));
-      for (const results of [one, two]) destroyAll(results);
-    });
-  });
-
-  it("leaves nothing when it is aborted, at whatever moment", async () => {
-    let total = 1;
-    for (let after = 0; after < total; after++) {
-      await leavingNothing(async (make) => {
-        const model = make();
-        const stop = new AbortController();
-        const progress = (now: { done: number; total: number }): void => {
-          total = now.total;
-          if (now.done > after) stop.abort(new Error("enough"));
-        };
-        await expect(model.compile({ x: SHAPE }, { signal: stop.signal, progress })).rejects.toThrow("enough");
-        // The compilation itself stops at its next wait.
-        await new Promise((resolve) => setTimeout(resolve, 30));
-      });
-    }
-  });
-
-  it("starts again after it was aborted", async () => {
-    using model = new Model(engine, smallNet());
-    const stop = new AbortController();
-    const aborted = model.compile({ x: SHAPE }, { signal: stop.signal });
-    stop.abort(new Error("enough"));
-    await expect(aborted).rejects.toThrow("enough");
-    await model.compile({ x: SHAPE });
-    await expect(model.compile({ x: SHAPE }, { signal: AbortSignal.abort(new Error("before")) })).rejects.toThrow(
-      "before",
-    );
-  });
-
-  it("is rejected when the model is destroyed meanwhile", async () => {
-    await leavingNothing(async (make) => {
-      const model = make();
-      const compiling = model.compile({ x: SHAPE });
-      const running = model.run({ x: { data: DATA, shape: SHAPE } });
-      model.destroy();
-      for (const work of [compiling, running]) await expect(work).rejects.toMatchObject({ code: "destroyed" });
-    });
-    using model = new Model(engine, smallNet());
-    model.destroy();
-    expect(await rejection(model.compile({ x: SHAPE }))).toMatchObject({
-      code: "destroyed",
-      argument: "model.compile",
-    });
-    expect(refusal(() => model.explain())).toMatchObject({ code: "destroyed" });
-  });
-
-  it("is rejected when the engine is destroyed meanwhile", async () => {
-    const own = await createEngine({ device, tuning: "forget" });
-    const model = new Model(own, smallNet());
-    const compiling = model.compile({ x: SHAPE });
-    own.destroy();
-    await expect(compiling).rejects.toMatchObject({ code: "destroyed" });
-    expect(own.memory.total).toBe(0);
-    model.destroy();
-  });
-
-  it("leaves nothing when an allocation fails", async () => {
-    const create = device.createBuffer.bind(device);
-    try {
-      // How many allocations succeed, until none fails.
-      const outcomes: string[] = [];
-      while (outcomes.at(-1) !== "compiled") {
-        await leavingNothing(async (make) => {
-          const model = make();
-          let count = 0;
-          device.createBuffer = function (descriptor) {
-            if (++count > 2 * outcomes.length) throw new RangeError("no memory");
-            return create(descriptor);
-          };
-          const compiled = await model.compile({ x: SHAPE }).then(
-            () => "compiled",
-            ({ code }: ConvError) => code,
-          );
-          device.createBuffer = create;
-          expect(compiled).toBe(count > 2 * outcomes.length ? "out-of-memory" : "compiled");
-          outcomes.push(compiled);
-        });
-      }
-      expect(outcomes.length).toBeGreaterThan(3);
-    } finally {
-      device.createBuffer = create;
-    }
-  });
-
-  it("names the node that the device cannot compute, and leaves nothing", async () => {
-    await leavingNothing(async (make) => {
-      const rows = Math.ceil(device.limits.maxStorageBufferBindingSize / 24) + 1;
-      const model = make((builder, x) => {
-        const [wide] = builder.node("wide", "expand", { x }, { shape: [rows, 2, 3] });
-        const [y] = builder.node("y", "reduceSum", { x: wide! });
-        builder.output("y", y!);
-      });
-      expect(await rejection(model.compile())).toMatchObject({
-        ...{ code: "too-large", argument: "node wide (expand): y" },
-      });
-    });
-  });
-});
-
-describe("compiled graphs", () => {
-  it("are kept for the last four sets of shapes", async () => {
-    await leavingNothing(async (make) => {
-      const model = make();
-      const sizes: number[] = [];
-      for (const height of [4, 6, 8, 10, 12, 14]) {
-        await model.compile({ x: [1, 3, height, 8] });
-        sizes.push(held().plans);
-      }
-      // The fifth freed the first.
-      expect(sizes[4]! - sizes[3]!).toBe(0);
-      calls = {};
-      await model.compile({ x: [1, 3, 8, 8] });
-      expect(calls).toEqual({});
-      await model.compile({ x: [1, 3, 4, 8] });
-      expect(calls["createBuffer"]).toBeGreaterThan(0);
-    });
   });
 });
 

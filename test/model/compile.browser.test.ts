@@ -1,0 +1,157 @@
+// The compilation of models on a GPU: shared, stopped, failing; and what it leaves there.
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type ConvError, type Engine, createEngine } from "../../src/index.ts";
+import { Model } from "../../src/model/model.ts";
+import { refusal } from "../suite/refusal.ts";
+import { smallNet } from "./networks.ts";
+import { DATA, SHAPE, type Watched, destroyAll, rejection, valuesOf, watchedEngine } from "./watched.ts";
+
+let watched: Watched;
+let engine: Engine;
+let device: GPUDevice;
+beforeAll(async () => {
+  watched = await watchedEngine();
+  ({ engine, device } = watched);
+});
+afterAll(() => watched.close());
+
+describe("a compilation", () => {
+  it("reports progress up to the whole", async () => {
+    using model = new Model(engine, smallNet());
+    const seen: number[] = [];
+    await model.compile({ x: SHAPE }, { progress: ({ done, total }) => seen.push(done / total) });
+    expect(seen.at(-1)).toBe(1);
+    expect(seen).toEqual(seen.toSorted((a, b) => a - b));
+  });
+
+  it("is shared by calls of the same shapes, and stopped only when all have stopped waiting", async () => {
+    await watched.leavingNothing(async (make) => {
+      const model = make();
+      using x = engine.tensor(DATA, SHAPE);
+      const stop = new AbortController();
+      const first = model.compile({ x: SHAPE }, { signal: stop.signal });
+      const [second, third] = [model.run({ x }), model.run({ x })];
+      stop.abort(new Error("enough"));
+      await expect(first).rejects.toThrow("enough");
+      const [one, two] = [await second, await third];
+      expect(await valuesOf(one)).toEqual(await valuesOf(two));
+      for (const results of [one, two]) destroyAll(results);
+    });
+  });
+
+  it("leaves nothing when it is aborted, at whatever moment", async () => {
+    let total = 1;
+    for (let after = 0; after < total; after++) {
+      await watched.leavingNothing(async (make) => {
+        const model = make();
+        const stop = new AbortController();
+        const progress = (now: { done: number; total: number }): void => {
+          total = now.total;
+          if (now.done > after) stop.abort(new Error("enough"));
+        };
+        await expect(model.compile({ x: SHAPE }, { signal: stop.signal, progress })).rejects.toThrow("enough");
+      });
+    }
+  });
+
+  it("starts again after it was aborted", async () => {
+    using model = new Model(engine, smallNet());
+    const stop = new AbortController();
+    const aborted = model.compile({ x: SHAPE }, { signal: stop.signal });
+    stop.abort(new Error("enough"));
+    await expect(aborted).rejects.toThrow("enough");
+    await model.compile({ x: SHAPE });
+    await expect(model.compile({ x: SHAPE }, { signal: AbortSignal.abort(new Error("before")) })).rejects.toThrow(
+      "before",
+    );
+  });
+
+  it("is rejected when the model is destroyed meanwhile", async () => {
+    await watched.leavingNothing(async (make) => {
+      const model = make();
+      const compiling = model.compile({ x: SHAPE });
+      const running = model.run({ x: { data: DATA, shape: SHAPE } });
+      model.destroy();
+      for (const work of [compiling, running]) await expect(work).rejects.toMatchObject({ code: "destroyed" });
+    });
+    using model = new Model(engine, smallNet());
+    model.destroy();
+    expect(await rejection(model.compile({ x: SHAPE }))).toMatchObject({
+      code: "destroyed",
+      argument: "model.compile",
+    });
+    expect(refusal(() => model.explain())).toMatchObject({ code: "destroyed" });
+  });
+
+  it("is rejected when the engine is destroyed meanwhile", async () => {
+    const own = await createEngine({ device, tuning: "forget" });
+    const model = new Model(own, smallNet());
+    const compiling = model.compile({ x: SHAPE });
+    own.destroy();
+    await expect(compiling).rejects.toMatchObject({ code: "destroyed" });
+    expect(own.memory.total).toBe(0);
+    model.destroy();
+  });
+
+  it("leaves nothing when an allocation fails", async () => {
+    const create = device.createBuffer.bind(device);
+    try {
+      // How many allocations succeed, until none fails.
+      const outcomes: string[] = [];
+      while (outcomes.at(-1) !== "compiled") {
+        await watched.leavingNothing(async (make) => {
+          const model = make();
+          let count = 0;
+          device.createBuffer = function (descriptor) {
+            if (++count > 2 * outcomes.length) throw new RangeError("no memory");
+            return create(descriptor);
+          };
+          const compiled = await model.compile({ x: SHAPE }).then(
+            () => "compiled",
+            ({ code }: ConvError) => code,
+          );
+          device.createBuffer = create;
+          expect(compiled).toBe(count > 2 * outcomes.length ? "out-of-memory" : "compiled");
+          outcomes.push(compiled);
+        });
+      }
+      expect(outcomes.length).toBeGreaterThan(3);
+    } finally {
+      device.createBuffer = create;
+    }
+  });
+
+  it("names the node that the device cannot compute, and leaves nothing", async () => {
+    await watched.leavingNothing(async (make) => {
+      const rows = Math.ceil(device.limits.maxStorageBufferBindingSize / 24) + 1;
+      const model = make((builder, x) => {
+        const [wide] = builder.node("wide", "expand", { x }, { shape: [rows, 2, 3] });
+        const [y] = builder.node("y", "reduceSum", { x: wide! });
+        builder.output("y", y!);
+      });
+      expect(await rejection(model.compile())).toMatchObject({
+        ...{ code: "too-large", argument: "node wide (expand): y" },
+      });
+    });
+  });
+});
+
+describe("compiled graphs", () => {
+  it("are kept for the last four sets of shapes", async () => {
+    await watched.leavingNothing(async (make) => {
+      const model = make();
+      const sizes: number[] = [];
+      for (const height of [4, 6, 8, 10, 12, 14]) {
+        await model.compile({ x: [1, 3, height, 8] });
+        sizes.push(watched.held().plans);
+      }
+      // The fifth freed the first.
+      expect(sizes[4]! - sizes[3]!).toBe(0);
+      watched.clear();
+      await model.compile({ x: [1, 3, 8, 8] });
+      expect(watched.calls).toEqual({});
+      await model.compile({ x: [1, 3, 4, 8] });
+      expect(watched.calls["createBuffer"]).toBeGreaterThan(0);
+    });
+  });
+});
