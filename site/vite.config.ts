@@ -9,7 +9,7 @@ import { wgsl } from "../scripts/wgsl.mjs";
 const site = import.meta.dirname;
 const root = path.dirname(site);
 
-/** Replaces `<!-- head -->`, `<!-- header -->` and `<!-- footer -->` with the parts that all pages share. */
+/** Replaces `<!-- head -->`, `<!-- header -->`, `<!-- footer -->` and `<!-- photos -->` with the parts that pages share. */
 function partials(): Plugin {
   return {
     name: "convoke:partials",
@@ -18,7 +18,7 @@ function partials(): Plugin {
       handler(html, { filename }) {
         const page = path.relative(site, path.dirname(filename));
         const up = page === "" ? "./" : "../";
-        return html.replace(/^[ \t]*<!-- (head|header|footer) -->$/gm, (_, name: string) =>
+        return html.replace(/^[ \t]*<!-- (head|header|footer|photos) -->$/gm, (_, name: string) =>
           readFileSync(path.join(site, "common", `${name}.html`), "utf8")
             .replaceAll("%UP%", up)
             .replaceAll(`data-page="${page}"`, `data-page="${page}" aria-current="page"`),
