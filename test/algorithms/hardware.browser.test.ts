@@ -7,8 +7,7 @@ import { DEFAULT_TRAITS, type DeviceTraits } from "../../src/algorithms/traits.t
 import { CLASSES } from "../../src/planner/gpu-classes.ts";
 import { type ConvDescriptor, type ConvProblem, type Pass, convProblem } from "../../src/problem/problem.ts";
 import { candidatesOf } from "../suite/candidates.ts";
-import { componentwise, exact, isExact } from "../suite/forms.ts";
-import { seedOf } from "../suite/random.ts";
+import { checkVariant } from "../suite/forms.ts";
 import { createWholeEngine } from "../suite/whole-engine.ts";
 
 const engine = await createWholeEngine();
@@ -217,16 +216,8 @@ describe.concurrent("a candidate of GPUs is right", () => {
       // One of them in turn, which the seed begins, and one with split sums: compiling is most of what the tests wait for.
       const splits = candidates.filter(({ variant }) => /s\d+$/.test(variant)).slice(0, 1);
       for (const { variant, error } of new Set([candidates[turn++ % candidates.length]!, ...splits])) {
-        it(`${algorithm} ${pass}: ${name} (${variant})`, async () => {
-          const plan = await engine.plan(pass, typed, { algorithm, variant });
-          try {
-            const test = { engine, plan, problem, seed: seedOf(name), error };
-            await componentwise(test);
-            if (error.exactOnIntegers && isExact(problem)) await exact(test);
-          } finally {
-            plan.destroy();
-          }
-        });
+        it(`${algorithm} ${pass}: ${name} (${variant})`, () =>
+          checkVariant(engine, pass, typed, { name, algorithm, variant, error }));
       }
     }
   }

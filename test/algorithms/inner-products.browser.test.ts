@@ -13,8 +13,7 @@ import { hardware } from "../../src/planner/hardware.ts";
 import { type Pass, convProblem } from "../../src/problem/problem.ts";
 import { adapterOf } from "../suite/adapters.ts";
 import { candidatesOf } from "../suite/candidates.ts";
-import { componentwise, exact, isExact } from "../suite/forms.ts";
-import { seedOf } from "../suite/random.ts";
+import { checkVariant } from "../suite/forms.ts";
 import { withoutSubgroupMatrices } from "../suite/subgroup-matrices.ts";
 
 const own = await createEngine();
@@ -123,16 +122,8 @@ describe.concurrent("an inner product is right", () => {
     for (const kind of new Set([0, 1].map((next) => kinds[(3 * at + next) % kinds.length]!))) {
       const same = candidates.filter(({ variant }) => kindOf(variant) === kind);
       const { variant, error } = same[at % same.length]!;
-      it(`${pass}: ${name}, ${dtype} (${variant})`, async () => {
-        const plan = await engine.plan(pass, typed, { algorithm, variant });
-        try {
-          const test = { engine, plan, problem, seed: seedOf(name), error };
-          await componentwise(test);
-          if (error.exactOnIntegers && isExact(problem)) await exact(test);
-        } finally {
-          plan.destroy();
-        }
-      });
+      it(`${pass}: ${name}, ${dtype} (${variant})`, () =>
+        checkVariant(engine, pass, typed, { name, algorithm, variant, error }));
     }
   }
 });

@@ -4,7 +4,13 @@ import type { Algorithm, Candidate, ErrorBound } from "../../src/algorithms/algo
 import { fromFloat16Bits, toFloat16Bits } from "../../src/base/dtype.ts";
 import { elementCount } from "../../src/base/shape.ts";
 import type { ConvInputs, ConvPlan, Engine } from "../../src/index.ts";
-import { type ConvProblem, type Pass, convProblem, multiplyAdds } from "../../src/problem/problem.ts";
+import {
+  type ConvDescriptor,
+  type ConvProblem,
+  type Pass,
+  convProblem,
+  multiplyAdds,
+} from "../../src/problem/problem.ts";
 import { sumLength } from "../../src/problem/sum-length.ts";
 import { errorBounds } from "./bounds.ts";
 import { runGuarded } from "./guarded.ts";
@@ -198,5 +204,23 @@ export async function nonFinite(test: Case): Promise<void> {
     const values = await run(test, operands);
     const wrong = expected.findIndex((one, at) => Number.isFinite(one) !== Number.isFinite(values[at]!));
     expect(wrong, wrong < 0 ? "" : `element ${wrong} is ${values[wrong]}, not ${expected[wrong]}`).toBe(-1);
+  }
+}
+
+/** Plans a variant by its name and checks it: within its error bound, and bit by bit on integers where it adds those exactly. */
+export async function checkVariant(
+  engine: Engine,
+  pass: Pass,
+  descriptor: ConvDescriptor,
+  { name, algorithm, variant, error }: { name: string; algorithm: string; variant: string; error: ErrorBound },
+): Promise<void> {
+  const plan = await engine.plan(pass, descriptor, { algorithm, variant });
+  try {
+    const { problem } = plan;
+    const test = { engine, plan, problem, seed: seedOf(name), error };
+    await componentwise(test);
+    if (error.exactOnIntegers && isExact(problem)) await exact(test);
+  } finally {
+    plan.destroy();
   }
 }
