@@ -1,12 +1,13 @@
 // `npm test`: set-up, then every check this project has. A step that fails stops no other one. The last line is
-// `N passed, N failed`: the tests of all Vitest projects and one for each other step.
+// `N passed, N failed`: the tests of all Vitest projects and one for each other step. What failed
+// is named right before it.
 import { randomInt } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { findFirefox } from "./browsers.mjs";
 import { setUp } from "./setup.mjs";
-import { auditResult, readReport, runTool, summaryLine, vitestTotals } from "./steps.mjs";
+import { auditResult, readReport, runTool, summaryLine, vitestFailures, vitestTotals } from "./steps.mjs";
 
 const HELP = `Usage: npm test [-- --only=STEP[,STEP]]
 
@@ -36,7 +37,8 @@ async function vitestStep(project) {
     ["run", "--project", project, "--reporter=default", "--reporter=json", `--outputFile.json=${file}`],
     { live: true },
   );
-  return vitestTotals(readReport(file), ok);
+  const report = readReport(file);
+  return { ...vitestTotals(report, ok), failures: vitestFailures(report) };
 }
 
 /** Known flaws of the packages that develop this one; it has no others. Offline npm would report none. */
@@ -107,7 +109,8 @@ async function report(step) {
   if (totals.failed > 0 && result.output) console.log(result.output.trimEnd());
   const counts = "ok" in result ? "" : `: ${summaryLine([totals])}, ${totals.skipped} skipped`;
   console.log(`-- ${step.name} ${totals.failed > 0 ? "FAILED" : "ok"} in ${seconds} s${counts}\n`);
-  return totals;
+  const named = totals.failures?.length > 0 ? totals.failures : [`step ${step.name}`];
+  return { ...totals, failures: totals.failed > 0 ? named : [] };
 }
 
 async function main() {
@@ -124,6 +127,8 @@ async function main() {
   } finally {
     rmSync(reports, { recursive: true, force: true });
   }
+  // Once more at the end: thousands of lines stand between a failure and the summary.
+  for (const failure of results.flatMap(({ failures }) => failures ?? [])) console.log(`FAILED ${failure}`);
   console.log(summaryLine(results));
   if (results.some((result) => result.failed > 0)) process.exitCode = 1;
 }
