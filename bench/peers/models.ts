@@ -34,7 +34,7 @@ async function startTfjs(backend: PeerBackend, files: string): Promise<LoadModel
       },
       async sync() {
         if (backend === "wasm") return;
-        const own = tf.backend() as Backend;
+        const own = tf.backend() as unknown as Backend;
         own.endComputePassEncoder();
         if (own.commandEncoder) own.submitQueue();
         await own.device.queue.onSubmittedWorkDone();

@@ -84,37 +84,6 @@ declare module "flatbuffers" {
   }
 }
 
-declare module "@tensorflow/tfjs-core" {
-  export interface Tensor {
-    data(): Promise<Float32Array>;
-    dispose(): void;
-  }
-  type Four = [number, number, number, number];
-  type Two = [number, number];
-  type Padding = "same" | "valid" | number;
-
-  export function setBackend(name: string): Promise<boolean>;
-  export function ready(): Promise<void>;
-  export function backend(): unknown;
-  export function engine(): {
-    runKernel(name: string, inputs: Record<string, Tensor>, attributes: Record<string, unknown>): Tensor;
-  };
-  export function tensor4d(values: Float32Array, shape: Four): Tensor;
-  export function conv2d(x: Tensor, w: Tensor, stride: Two, pad: Padding, layout: "NHWC", dilation: Two): Tensor;
-  export function depthwiseConv2d(
-    x: Tensor,
-    w: Tensor,
-    stride: Two,
-    pad: Padding,
-    layout: "NHWC",
-    dilation: Two,
-  ): Tensor;
-  export function conv2dTranspose(x: Tensor, w: Tensor, shape: Four, stride: Two, pad: Padding): Tensor;
-}
-
-/** Registers itself. */
-declare module "@tensorflow/tfjs-backend-webgpu" {}
-
 /** Registers itself. */
 declare module "@tensorflow/tfjs-backend-wasm" {
   export function setWasmPaths(folder: string): void;

@@ -1,5 +1,5 @@
 // TensorFlow.js on its WebGPU backend (@tensorflow/tfjs-backend-webgpu), channels-last like its models.
-import type { Tensor } from "@tensorflow/tfjs-core";
+import type { Tensor, Tensor4D } from "@tensorflow/tfjs-core";
 import { type ConvProblem, tensorShape } from "../../src/problem/problem.ts";
 import type { BenchPass } from "../layer.ts";
 import { type Peer, type PeerEngine, type Runner, type Task, operand } from "./adapter.ts";
@@ -46,12 +46,12 @@ function prepareCall(tf: TensorFlow, task: Task): { inputs: Tensor[]; call: () =
   const { problem } = task;
   const pad = padding(problem);
   const stride = plane(problem, problem.stride);
-  const map = (name: "x" | "dy"): Tensor => {
+  const map = (name: "x" | "dy"): Tensor4D => {
     const { values, shape } = operand(task, name);
     return tf.tensor4d(toChannelsLast(values, shape), mapShape(problem, name === "x" ? "x" : "y"));
   };
   const [height, width] = plane(problem, problem.kernel);
-  const weights = (shape: Four): Tensor => {
+  const weights = (shape: Four): Tensor4D => {
     const w = operand(task, "w");
     return tf.tensor4d(toHwio(w.values, w.shape), shape);
   };
@@ -113,7 +113,7 @@ export const tfjs: Peer = {
     await import("@tensorflow/tfjs-backend-webgpu");
     if (!(await tf.setBackend("webgpu"))) throw new Error("TensorFlow.js cannot start its WebGPU backend here");
     await tf.ready();
-    const backend = tf.backend() as Backend;
+    const backend = tf.backend() as unknown as Backend;
     return { device: backend.device, prepare: (task) => prepare(tf, backend, task) };
   },
 };
