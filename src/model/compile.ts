@@ -14,6 +14,7 @@ import { operators } from "./operators.ts";
 import { Pace, type Waiting } from "./pace.ts";
 import { Placement } from "./placement.ts";
 import { type RecordedCall, naming, recordGraph } from "./recording.ts";
+import type { SharedWeights } from "./shared-weights.ts";
 import { type PlannedCall, neededCalls, tasksOf } from "./tasks.ts";
 
 /** Plans a call beside those whose kernels are used. */
@@ -26,9 +27,15 @@ function planOf(call: RecordedCall, device: DeviceTraits, used: Kernels): Record
 
 /**
  * Compiles a graph.
+ * @param shared the weights of other graphs of its model
  * @throws ConvError with the node's name if the device cannot compute it; `out-of-memory`; `destroyed` if the engine is; the signal's reason
  */
-export async function compileGraph(gpu: GpuContext, graph: Graph, waiting: Waiting): Promise<CompiledGraph> {
+export async function compileGraph(
+  gpu: GpuContext,
+  graph: Graph,
+  shared: SharedWeights,
+  waiting: Waiting,
+): Promise<CompiledGraph> {
   gpu.memory.checkOpen();
   const planner = gpu.attached(PlanCache);
   for (const { dtype } of graph.inputs) planner.checkDtype(dtype);
@@ -50,7 +57,7 @@ export async function compileGraph(gpu: GpuContext, graph: Graph, waiting: Waiti
   }
   const returned = new Set([...recording.outputs.values()].map(({ cell }) => cell));
   const tasks = tasksOf(planned, returned, device.rates);
-  const placement = new Placement(gpu, recording, tasks);
+  const placement = new Placement(gpu, recording, tasks, shared);
   const segments = segmentsOf(tasks.main, placement);
   const steps = [...tasks.setup, ...segments].flatMap((one) => one.steps);
   const kernels = [...new Map(steps.map(({ kernel }) => [kernelKey(kernel), kernel])).values()];

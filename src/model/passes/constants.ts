@@ -74,14 +74,15 @@ function remembered(sources: readonly Constant[], key: unknown, compute: () => D
   if (!buffer) return compute();
   let known = results.get(buffer);
   if (!known) results.set(buffer, (known = new Map()));
-  const name = JSON.stringify([key, sources.map(({ data }) => [numberOf(data.buffer), data.byteOffset, data.length])]);
+  const name = JSON.stringify([key, sources.map(({ data }) => memoryOf(data))]);
   let data = known.get(name);
   if (!data) known.set(name, (data = compute()));
   return data;
 }
 
-function numberOf(buffer: ArrayBufferLike): number {
+/** Numbers that tell where elements lie in memory: arrays with the same have the same elements. */
+export function memoryOf({ buffer, byteOffset, length }: Data): readonly number[] {
   let number = numbers.get(buffer);
   if (number === undefined) numbers.set(buffer, (number = buffers++));
-  return number;
+  return [number, byteOffset, length];
 }
