@@ -1,6 +1,6 @@
 // Model: a network that runs on an engine. Graphs for inputs of given shapes are made and compiled when they are first needed, and cached.
 import type { TensorDtype } from "../base/dtype.ts";
-import { ConvError, refuse, refuseDestroyed, words } from "../base/error.ts";
+import { ConvError, describe, refuse, refuseDestroyed, words } from "../base/error.ts";
 import { checkOptions, checkSignal } from "../base/validate.ts";
 import type { Engine } from "../engine.ts";
 import { LruCache } from "../gpu/lru-cache.ts";
@@ -8,11 +8,12 @@ import type { Tensor } from "../gpu/tensor.ts";
 import { compileGraph } from "./compile.ts";
 import type { CompiledGraph } from "./compiled.ts";
 import type { ModelSource, ModelTensor } from "./graph.ts";
-import { type ModelBuffers, type ModelInputs, checkBuffers, checkInputs } from "./inputs.ts";
+import { type ModelBuffers, type ModelInputs, checkBuffers, checkInputs, givenShapes } from "./inputs.ts";
 import type { CompileProgress } from "./pace.ts";
 import { optimise } from "./passes/index.ts";
 import type { Picture, TiledData, TiledOptions, TiledOutputs } from "./run-tiled.ts";
 import { type Shapes, checkShapes, shapesKey } from "./shapes.ts";
+import { SharedWeights } from "./shared-weights.ts";
 import type { Tiling } from "./tiling.ts";
 
 /** Loads what divides pictures. */
@@ -51,12 +52,13 @@ export class Model {
   readonly outputs: readonly ModelTensor[];
   readonly #engine: Engine;
   readonly #source: ModelSource;
+  readonly #weights: SharedWeights;
   readonly #compiled: LruCache<CompiledGraph>;
   readonly #jobs = new Map<string, Job>();
   /** Graphs recorded on encoders of the caller, which may yet be submitted: they are not freed before the model. */
   readonly #recorded = new Set<CompiledGraph>();
   /** The shapes of the last call. */
-  #last: string | undefined;
+  #last: Shapes | undefined;
   /** How pictures are divided, by their shapes. */
   readonly #tilings = new Map<string, Tiling>();
   #destroyed = false;
@@ -65,6 +67,7 @@ export class Model {
   constructor(engine: Engine, source: ModelSource) {
     this.#engine = engine;
     this.#source = source;
+    this.#weights = new SharedWeights(engine.gpu);
     this.inputs = source.inputs;
     this.outputs = source.outputs;
     this.#compiled = new LruCache(MAX_COMPILED, MAX_CHARACTERS, (graph) => {
@@ -107,16 +110,21 @@ export class Model {
   }
 
   /**
-   * Records a run on the caller's encoder, outside any pass; the caller submits. The model must be compiled for the shapes: those of the tensors
-   * given, or else those of the last call.
+   * Records a run on the caller's encoder, outside any pass; the caller submits. Inputs have the shapes of the tensors given; those given as buffers
+   * have the shapes of the last call. The model must be compiled for them.
    * @param buffers by the names of inputs and outputs
-   * @throws ConvError if it is not compiled, or if a buffer is missing, too small, without usage STORAGE, or both read and written
+   * @throws ConvError if it is not compiled, or if a tensor does not fit, or a buffer is missing, too small, without usage STORAGE, or both read and
+   * written
    * @example
-   * model.encode(encoder, { input: inputBuffer, output: outputBuffer });
+   * await model.compile({ input: input.shape });
+   * model.encode(encoder, { input, output: outputBuffer });
    */
   encode(encoder: GPUCommandEncoder, buffers: ModelBuffers): void {
     this.#alive("encode");
-    const graph = this.#latest("encode");
+    if (!this.#last) this.#refuseNotCompiled("encode");
+    const given = givenShapes(this.#engine, this.inputs, buffers);
+    const shapes = checkShapes(this.inputs, { ...this.#last, ...given });
+    const graph = this.#find(shapes) ?? this.#refuseNotCompiled("encode", shapes);
     const { inputs, outputs } = checkBuffers(this.#engine, graph, buffers);
     this.#recorded.add(graph);
     graph.encode(encoder, inputs, outputs);
@@ -129,7 +137,7 @@ export class Model {
    */
   explain(): string {
     this.#alive("explain");
-    return this.#latest("explain").explanation;
+    return ((this.#last && this.#find(this.#last)) ?? this.#refuseNotCompiled("explain")).explanation;
   }
 
   /**
@@ -176,12 +184,10 @@ export class Model {
     this.#engine.gpu.memory.checkOpen();
   }
 
-  /** The compiled graph of the last call. */
-  #latest(method: string): CompiledGraph {
-    const graph = this.#last === undefined ? undefined : this.#compiled.get(this.#last);
-    if (graph?.generation === this.#engine.gpu.generation) return graph;
-    const got = words("a model that is not compiled");
-    return refuse("invalid-argument", `model.${method}`, got, "one after compile or run");
+  #refuseNotCompiled(method: string, shapes: Shapes = {}): never {
+    const own = Object.entries(shapes).map(([name, shape]) => `${name} ${describe(shape)}`);
+    const got = words(`a model that is not compiled${own.length > 0 ? ` for ${own.join(", ")}` : ""}`);
+    refuse("invalid-argument", `model.${method}`, got, "one after compile or run");
   }
 
   /** The compiled graph for shapes, if there is one. */
@@ -189,7 +195,7 @@ export class Model {
     const key = shapesKey(shapes);
     const graph = this.#compiled.get(key);
     if (!graph) return undefined;
-    this.#last = key;
+    this.#last = shapes;
     if (graph.generation === this.#engine.gpu.generation) return graph;
     // An error of the GPU may have invalidated its buffers.
     this.#compiled.delete(key);
@@ -208,7 +214,7 @@ export class Model {
     const stopped = aborted(signal);
     try {
       const graph = await Promise.race([job.promise, stopped.promise]);
-      this.#last = key;
+      this.#last = shapes;
       return graph;
     } finally {
       stopped.release();
@@ -232,7 +238,7 @@ export class Model {
       try {
         // After the caller has the job.
         await Promise.resolve();
-        const graph = await compileGraph(this.#engine.gpu, optimise(this.#source.graph(shapes)), {
+        const graph = await compileGraph(this.#engine.gpu, optimise(this.#source.graph(shapes)), this.#weights, {
           signal: controller.signal,
           progress: (now) => {
             for (const one of progress) one(now);
