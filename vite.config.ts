@@ -25,7 +25,18 @@ function isOnlyOf(roots: readonly string[], id: string, modules: Rolldown.Chunki
 /** Whether a module belongs to what stands on the engine. */
 const isAbove = (id: string): boolean => /\/src\/(?:ops|model|image|layers|onnx)\//.test(id);
 
-const isOfGradients = (id: string): boolean => GRADIENTS.test(id);
+const isOfGradients = (id: string): boolean => GRADIENTS.test(id) && !isAbove(id);
+
+/**
+ * Whether a chunk that is loaded on demand has a module. What such chunks share with others lies in the chunk of the engine, below all others: bundlers
+ * join the chunks that a page starts with only if no other chunk imports from between them.
+ */
+function isLoadedLater(id: string, modules: Rolldown.ChunkingContext, seen = new Set<string>()): boolean {
+  if (seen.has(id)) return false;
+  seen.add(id);
+  const { importers = [], dynamicImporters = [] } = modules.getModuleInfo(id) ?? {};
+  return dynamicImporters.length > 0 || importers.some((importer) => isLoadedLater(importer, modules, seen));
+}
 
 /** Whether the CPU reference imports a module, directly or not. */
 function isInReference(id: string, modules: Rolldown.ChunkingContext, seen = new Set<string>()): boolean {
@@ -58,7 +69,9 @@ export default defineConfig({
         chunkFileNames: "[name].js",
         // Bundlers keep the order of imports, and shaders between other code compress worse: by 1 % of a bundle.
         banner: ({ name }) =>
-          name === "index" || name === "ops" ? 'import "./shaders.js"; import "./gradient-shaders.js";' : "",
+          ["index", "ops", "onnx", "layers"].includes(name)
+            ? 'import "./shaders.js"; import "./gradient-shaders.js";'
+            : "",
         codeSplitting: {
           groups: [
             // Side by side, shaders compress better: by 2 % of a bundle. That of calibration is loaded with it.
@@ -77,8 +90,9 @@ export default defineConfig({
               priority: 5,
             },
             {
-              name: "engine",
-              test: (id) => !isOfGradients(id) && !isAbove(id),
+              name: (id, modules) => (!isAbove(id) || isLoadedLater(id, modules) ? "engine" : null),
+              debugName: "engine",
+              test: (id) => !isOfGradients(id),
               minShareCount: 2,
               priority: 4,
             },
