@@ -10,7 +10,6 @@ import type { CompiledGraph } from "./compiled.ts";
 import type { ModelSource, ModelTensor } from "./graph.ts";
 import { type ModelBuffers, type ModelInputs, checkBuffers, checkInputs, givenShapes } from "./inputs.ts";
 import type { CompileProgress } from "./pace.ts";
-import { optimise } from "./passes/index.ts";
 import type { Picture, TiledData, TiledOptions, TiledOutputs } from "./run-tiled.ts";
 import { type Shapes, checkShapes, shapesKey } from "./shapes.ts";
 import { SharedWeights } from "./shared-weights.ts";
@@ -238,7 +237,7 @@ export class Model {
       try {
         // After the caller has the job.
         await Promise.resolve();
-        const graph = await compileGraph(this.#engine.gpu, optimise(this.#source.graph(shapes)), this.#weights, {
+        const graph = await compileGraph(this.#engine.gpu, () => this.#source.graph(shapes), this.#weights, {
           signal: controller.signal,
           progress: (now) => {
             for (const one of progress) one(now);

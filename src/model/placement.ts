@@ -82,7 +82,7 @@ export class Placement {
     return this.#callers.has(cell);
   }
 
-  /** Makes the buffers or takes them from other graphs, uploads the constants, and runs the tasks of the setup; `pace` is awaited between them. */
+  /** Makes the buffers or takes them from other graphs, uploads the constants, and runs the tasks of the setup; `pace` is awaited before each. */
   async setUp(tasks: readonly Task[], pace: () => Promise<void>): Promise<void> {
     this.#generation = this.#gpu.generation;
     const missing = new Set<string>();
@@ -95,7 +95,10 @@ export class Placement {
     const kept = new Set(this.#places.keys());
     const isMissing = (cell: Cell): boolean => !kept.has(cell) || missing.has(this.placeOf(cell).buffer);
     const constants = [...kept].filter((cell) => cell.isConstant && isMissing(cell));
-    for (const cell of constants) this.#upload(cell);
+    for (const cell of constants) {
+      await pace();
+      this.#upload(cell);
+    }
     this.#offer(constants);
     const needed = tasksFor(tasks, new Set([...kept].filter(isMissing)), isMissing);
     const last = new Map(needed.flatMap(({ reads, writes }, at) => [...reads, ...writes].map((cell) => [cell, at])));

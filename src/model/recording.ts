@@ -60,10 +60,14 @@ const asBuffer = (cell: Cell): GPUBuffer => cell as unknown as GPUBuffer;
 const asCell = (buffer: GPUBuffer): Cell => buffer as unknown as Cell;
 
 /**
- * Records the calls of a graph.
+ * Records the calls of a graph. Yields after each node.
  * @throws ConvError with the node's name if the device cannot compute it
  */
-export function recordGraph(gpu: GpuContext, operators: Readonly<Record<string, Operator>>, graph: Graph): Recording {
+export function* recordGraph(
+  gpu: GpuContext,
+  operators: Readonly<Record<string, Operator>>,
+  graph: Graph,
+): Generator<void, Recording> {
   const calls: RecordedCall[] = [];
   const tensors = new Map<Value, Tensor<TensorDtype>>();
   const sourced = (value: Value): Tensor<TensorDtype> => {
@@ -85,6 +89,7 @@ export function recordGraph(gpu: GpuContext, operators: Readonly<Record<string, 
   for (const node of graph.nodes) {
     const made = compute(node);
     for (const [at, output] of node.outputs.entries()) tensors.set(output, made[at]!);
+    yield;
   }
   const returned = new Set<Cell>();
   const outputs = [...graph.outputs].map(([name, value]) => {

@@ -1,7 +1,8 @@
 // The compilation of models on a GPU: shared, stopped, failing; and what it leaves there.
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { type ConvError, type Engine, createEngine } from "../../src/index.ts";
 import { Model } from "../../src/model/model.ts";
+import { PASSES } from "../../src/model/passes/index.ts";
 import { refusal } from "../suite/refusal.ts";
 import { input, integers, smallNet, sourceOf } from "./networks.ts";
 import { DATA, SHAPE, type Watched, destroyAll, rejection, valuesOf, watchedEngine } from "./watched.ts";
@@ -22,6 +23,24 @@ describe("a compilation", () => {
     await model.compile({ x: SHAPE }, { progress: ({ done, total }) => seen.push(done / total) });
     expect(seen.at(-1)).toBe(1);
     expect(seen).toEqual(seen.toSorted((a, b) => a - b));
+  });
+
+  it("gives the page its turn after each pass, node, plan and kernel", async () => {
+    using model = new Model(engine, smallNet());
+    // Each look at the clock finds that the page was held for long.
+    let now = 0;
+    const clock = vi.spyOn(performance, "now").mockImplementation(() => (now += 1000));
+    const turns = vi.spyOn(globalThis, "setTimeout");
+    const prepared = vi.spyOn(engine.gpu.pipelines, "prepare");
+    try {
+      await model.compile({ x: [1, 3, 6, 20] });
+      const nodes = 10;
+      const kernels = prepared.mock.calls.length;
+      expect(kernels).toBeGreaterThan(0);
+      expect(turns.mock.calls.length).toBeGreaterThanOrEqual(PASSES.length + nodes + nodes + kernels);
+    } finally {
+      for (const spy of [clock, turns, prepared]) spy.mockRestore();
+    }
   });
 
   it("is shared by calls of the same shapes, and stopped only when all have stopped waiting", async () => {

@@ -11,7 +11,7 @@ import { joinMoves } from "./join-moves.ts";
 import { recogniseActivations } from "./recognise-activations.ts";
 
 /** Each returns a graph that computes the same, or the graph that it was given if it found nothing. */
-const PASSES: readonly ((graph: Graph) => Graph)[] = [
+export const PASSES: readonly ((graph: Graph) => Graph)[] = [
   dropDead,
   foldConstants,
   chooseLayouts,
@@ -31,10 +31,22 @@ const MOST_ROUNDS = 8;
  * fused into them, and moves joined. The same graph gives the same result; graphs of the same constants share what is computed from them.
  */
 export function optimise(graph: Graph): Graph {
+  const passes = optimising(graph);
+  for (;;) {
+    const { done, value } = passes.next();
+    if (done) return value;
+  }
+}
+
+/** `optimise` in pieces: yields after each pass, and returns the graph. */
+export function* optimising(graph: Graph): Generator<void, Graph> {
   let current = graph;
   for (let round = 0; round < MOST_ROUNDS; round++) {
     const before = current;
-    for (const pass of PASSES) current = pass(current);
+    for (const pass of PASSES) {
+      current = pass(current);
+      yield;
+    }
     if (current === before) break;
   }
   return current;
