@@ -23,7 +23,7 @@ function isOnlyOf(roots: readonly string[], id: string, modules: Rolldown.Chunki
 }
 
 /** Whether a module belongs to what stands on the engine. */
-const isAbove = (id: string): boolean => /\/src\/(?:ops|model|image|layers|onnx)\//.test(id);
+const isAbove = (id: string): boolean => /\/src\/(?:ops|model|image|layers|onnx|tfjs)\//.test(id);
 
 const isOfGradients = (id: string): boolean => GRADIENTS.test(id) && !isAbove(id);
 
@@ -61,10 +61,14 @@ export default defineConfig({
         image: "src/image/index.ts",
         layers: "src/layers/index.ts",
         onnx: "src/onnx/index.ts",
+        tfjs: "src/tfjs/index.ts",
       },
       formats: ["es"],
     },
     rolldownOptions: {
+      external: /^@tensorflow\//,
+      // The adapter of TensorFlow.js needs at once what others load on demand; it stays in a chunk of its own.
+      checks: { ineffectiveDynamicImport: false },
       output: {
         chunkFileNames: "[name].js",
         // Bundlers keep the order of imports, and shaders between other code compress worse: by 1 % of a bundle.
@@ -90,7 +94,8 @@ export default defineConfig({
               priority: 5,
             },
             {
-              name: (id, modules) => (!isAbove(id) || isLoadedLater(id, modules) ? "engine" : null),
+              name: (id, modules) =>
+                !isOnlyOf([hardware], id, modules) && (!isAbove(id) || isLoadedLater(id, modules)) ? "engine" : null,
               debugName: "engine",
               test: (id) => !isOfGradients(id),
               minShareCount: 2,

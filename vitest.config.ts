@@ -37,8 +37,13 @@ const maxWorkers = gpu ? 1 : Math.min(4, availableParallelism());
 // Halves are converted by what a browser has and Node 20 has not.
 const inBrowsers = ["test/**/*.browser.test.ts", "test/base/dtype.test.ts"];
 
-/** What needs a page: canvases and images. */
-const ofAPage = ["test/image/*.browser.test.ts"];
+/** What needs a page: canvases and images, and the WebGPU backend of TensorFlow.js. */
+const ofAPage = ["test/image/*.browser.test.ts", "test/tfjs/*.browser.test.ts"];
+
+/** Packages that tests import in pages: bundled before the first test, since Vite reloads the page when it finds one later. */
+const optimizeDeps = {
+  include: ["tfjs-core", "tfjs-backend-cpu", "tfjs-backend-webgpu"].map((name) => `@tensorflow/${name}`),
+};
 
 // What these test are the numbers and the memory of a driver that is Chromium's as well: Node runs them with the whole suite alone.
 const ofTheDriver = [
@@ -90,6 +95,7 @@ export default defineConfig({
         plugins: [wgsl({ minified: true })],
         resolve: { alias: sourceAlias },
         server: { headers },
+        optimizeDeps,
         test: {
           name: "browser",
           include: [...inBrowsers, "test/**/*.chromium.test.ts"],
@@ -131,6 +137,7 @@ export default defineConfig({
         plugins: [wgsl()],
         resolve: { alias: sourceAlias },
         server: { headers },
+        optimizeDeps,
         test: {
           name: "firefox",
           include: [...inBrowsers, "test/**/*.firefox.test.ts"],

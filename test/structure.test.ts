@@ -47,7 +47,7 @@ const LAYERS = [
   ["src/engine.ts", "src/reference.ts"],
   ["src/index.ts"],
   ["src/image/", "src/model/"],
-  ["src/onnx/", "src/layers/"],
+  ["src/onnx/", "src/layers/", "src/tfjs/"],
 ];
 
 function layerOf(file: string): string | undefined {
@@ -72,8 +72,12 @@ describe("src", () => {
     expect([...src.keys()].filter((file) => layerOf(file) === undefined)).toEqual([]);
   });
 
-  it("imports only itself, shaders, and types of Node", () => {
-    expect(refused(src, (_, to) => src.has(to) || /^shaders\/.*\.wgsl$|^node:/.test(to))).toEqual([]);
+  it("imports only itself, shaders, and types of Node; and its adapter TensorFlow.js", () => {
+    const isAllowed = (from: string, to: string): boolean =>
+      src.has(to) ||
+      /^shaders\/.*\.wgsl$|^node:/.test(to) ||
+      (layerOf(from) === "src/tfjs/" && to.startsWith("@tensorflow/"));
+    expect(refused(src, isAllowed)).toEqual([]);
   });
 
   it("imports nothing upwards, nor from beside", () => {
