@@ -10,6 +10,7 @@ import { Kernels, choosePlan, kernelsOf } from "./choose-plan.ts";
 import { CompiledGraph, segmentsOf, submitsOf } from "./compiled.ts";
 import { explainGraph } from "./explain.ts";
 import type { Graph } from "./graph.ts";
+import { inPlace } from "./in-place.ts";
 import { operators } from "./operators.ts";
 import { Pace, type Waiting } from "./pace.ts";
 import { optimising } from "./passes/index.ts";
@@ -60,7 +61,10 @@ export async function compileGraph(
     planned.push({ ...call, planned: plan });
   }
   const returned = new Set([...recording.outputs.values()].map(({ cell }) => cell));
-  const tasks = tasksOf(planned, returned, device.rates);
+  const { setup, main: all } = tasksOf(planned, returned, device.rates);
+  const callers = new Set([...recording.inputs.values(), ...returned]);
+  const { tasks: main, parts } = inPlace(all, (cell) => callers.has(cell));
+  const tasks = { setup, main, parts };
   const placement = new Placement(gpu, recording, tasks, shared);
   const segments = segmentsOf(tasks.main, placement);
   const steps = [...tasks.setup, ...segments].flatMap((one) => one.steps);

@@ -8,6 +8,7 @@ import { toBytes } from "../gpu/tensor.ts";
 import { TENSOR_USAGE } from "../gpu/usage.ts";
 import { STORAGE_ALIGNMENT } from "../kernel/step.ts";
 import type { GraphMemory } from "./explain.ts";
+import type { Parts } from "./in-place.ts";
 import { lifetimesOf } from "./lifetimes.ts";
 import { largestLive, planMemory } from "./memory-plan.ts";
 import { type CellPlace, placedStep } from "./placed-step.ts";
@@ -15,12 +16,18 @@ import type { Cell, Recording } from "./recording.ts";
 import { type SharedWeights, contentsOf } from "./shared-weights.ts";
 import type { Task, Tasks } from "./tasks.ts";
 
+/** Tasks, and the cells of theirs that lie in others. */
+export interface PlacedTasks extends Tasks {
+  readonly parts: Parts;
+}
+
 /** Constants of at most this many bytes lie side by side: most are a few numbers. */
 const SMALL = 2 ** 12;
 
 export class Placement {
   readonly #gpu: GpuContext;
   readonly #shared: SharedWeights;
+  readonly #parts: Parts;
   readonly #places = new Map<Cell, CellPlace>();
   /** Cells in buffers that the caller gives. */
   readonly #callers = new Set<Cell>();
@@ -36,8 +43,14 @@ export class Placement {
   #generation = 0;
 
   /** Gives every cell its place. No buffers are made yet. */
-  constructor(gpu: GpuContext, { inputs, outputs }: Recording, { setup, main }: Tasks, shared: SharedWeights) {
+  constructor(
+    gpu: GpuContext,
+    { inputs, outputs }: Recording,
+    { setup, main, parts }: PlacedTasks,
+    shared: SharedWeights,
+  ) {
     this.#gpu = gpu;
+    this.#parts = parts;
     this.#shared = shared;
     for (const cell of [...inputs.values(), ...[...outputs.values()].map((output) => output.cell)]) {
       this.#callers.add(cell);
@@ -72,14 +85,15 @@ export class Placement {
   }
 
   readonly placeOf = (cell: Cell): CellPlace => {
-    const place = this.#places.get(cell);
+    const range = this.#parts.rangeOf(cell);
+    const place = this.#places.get(range.cell);
     if (!place) throw new Error("a cell without a place");
-    return place;
+    return { buffer: place.buffer, offset: place.offset + range.offset };
   };
 
   /** Whether a cell lies in a buffer of the caller's. */
   isOfCaller(cell: Cell): boolean {
-    return this.#callers.has(cell);
+    return this.#callers.has(this.#parts.rangeOf(cell).cell);
   }
 
   /** Makes the buffers or takes them from other graphs, uploads the constants, and runs the tasks of the setup; `pace` is awaited before each. */
@@ -171,7 +185,7 @@ export class Placement {
   }
 
   #placeArena(tasks: readonly Task[]): void {
-    const lifetimes = lifetimesOf(tasks, (cell) => this.#places.has(cell));
+    const lifetimes = lifetimesOf(tasks, (cell) => this.#places.has(cell), this.#parts);
     const { buffers, places } = planMemory([...lifetimes.values()], this.#gpu.device.limits.maxBufferSize);
     const names = buffers.map(() => this.#name("arena"));
     for (const [at, cell] of [...lifetimes.keys()].entries()) {
