@@ -14,7 +14,8 @@ import { peerNotes, peerSummary } from "./peers/report.ts";
 import type { Closed, Opened } from "./protocol.ts";
 import { type Measured, measureRows } from "./rows.ts";
 import { MODELS_SUITE, OPERATIONS_SUITE, isNetwork } from "./suites.ts";
-import { complaints, measurementTable, networkTotal, planningSeconds, speed, summary } from "./table.ts";
+import { complaints, measurementTable, networkTotal, planningSeconds, speed, summary, timedRows } from "./table.ts";
+import { uncertainNotes } from "./uncertain.ts";
 
 /** What has been done so far; `trouble` empty means all is well. */
 interface Report extends Measured, MeasuredOperations, MeasuredModels {
@@ -48,6 +49,8 @@ function printOperations({ opened, rates, operations, trouble }: Report): void {
   if (!opened || !rates) return;
   const limits = { ...opened.roofline, ...rates };
   console.log(`\n${operationTable(operations, limits)}\n`);
+  const timed = operations.map(({ operation, name, result }) => ({ name: `${operation}, ${name}`, ...result }));
+  for (const note of uncertainNotes(timed)) console.log(note);
   console.log(operationSummary(operations, limits));
 }
 
@@ -55,7 +58,11 @@ function printOperations({ opened, rates, operations, trouble }: Report): void {
 function printModels({ models, trouble }: Report): void {
   trouble.push(...modelFailures(models));
   if (models.length > 0) console.log(`\n${modelTable(models)}\n`);
-  for (const line of [...modelNotes(models), ...modelSummary(models)]) console.log(line);
+  const timed = models.map(({ model, engine, result }) => ({
+    name: `${model} by ${engine}`,
+    samples: result?.samples,
+  }));
+  for (const line of [...modelNotes(models), ...uncertainNotes(timed), ...modelSummary(models)]) console.log(line);
 }
 
 /** Prints the table of the convolutions, with refusals, notes and totals. */
@@ -65,7 +72,7 @@ function printConvolutions(options: Options, { opened, measurements, trouble }: 
   if (opened && measurements.length > 0)
     console.log(`\n${measurementTable(measurements, opened.roofline, options.peers)}\n`);
   for (const refusal of refusals) console.log(`refused: ${refusal}`);
-  for (const note of peerNotes(measurements)) console.log(note);
+  for (const note of [...peerNotes(measurements), ...uncertainNotes(timedRows(measurements))]) console.log(note);
   // With all algorithms, a mean would count each layer several times.
   if (options.peers && options.algorithm !== "all")
     for (const line of peerSummary(measurements, options.peers)) console.log(line);

@@ -3,8 +3,9 @@ import { type Column, formatNumber, formatTable } from "../scripts/harness/table
 import { isWrong } from "./check.ts";
 import type { OperationMeasurement } from "./operation-rows.ts";
 import type { CallRates, OperationResult } from "./protocol.ts";
-import { type Roofline, attainable, spread } from "./roofline.ts";
+import { type Roofline, attainable } from "./roofline.ts";
 import { percent, speed } from "./table.ts";
+import { formatSpread } from "./uncertain.ts";
 
 const COLUMNS: readonly Column[] = [
   { title: "operation", align: "left" },
@@ -59,7 +60,7 @@ function numbers(result: OperationResult, limits: Limits): string[] {
   if (!counts(result)) return [isWrong(result) ? "WRONG" : "FAILED", "-", "-", "-", "-", "-", "-", "-", error];
   return [
     formatNumber(result.milliseconds),
-    result.samples.length > 1 ? percent(spread(result.samples)) : "-",
+    formatSpread(result.samples),
     formatNumber(result.bytes / result.milliseconds / 1e6),
     ...shares(result, limits),
     percent(limits.callMilliseconds / result.milliseconds),

@@ -24,8 +24,8 @@ export interface Work {
 }
 
 export interface Order {
-  /** An algorithm by name, "auto", or "find" for everything that `engine.find` measures. */
-  readonly algorithm: string;
+  /** Algorithms by name or "auto", to time beside each other; or "find" alone for everything that `engine.find` measures. */
+  readonly algorithms: readonly string[];
   readonly samples: number;
   /** Whether to time calls too, as for peers. */
   readonly calls: boolean;
@@ -64,6 +64,8 @@ export interface Result {
   readonly firstMilliseconds?: number;
   /** Undefined if `find` checked it. */
   readonly check?: Check;
+  /** Whether it is what the planner would choose by itself, if `find` measured. */
+  readonly chosen?: boolean;
   /** The planner's estimate, if `find` measured. */
   readonly estimatedMilliseconds?: number;
   /** Why the algorithm does not support the work. */
@@ -120,7 +122,7 @@ export interface Bench {
   open(): Promise<Answer<Opened>>;
   /** Uploads inputs for some work, in place of the previous ones. */
   prepare(work: Work): Promise<Answer<null>>;
-  /** Computes the work, checks it and times it. Only "find" gives several results. */
+  /** Computes the work by each algorithm, checks it and times it: a result for each, or with "find" for each candidate. */
   run(order: Order): Promise<Answer<readonly Result[]>>;
   /** Measures what operations beside convolution are compared with. */
   rates(): Promise<Answer<CallRates>>;
