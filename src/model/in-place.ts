@@ -3,7 +3,7 @@
 import { elementCount } from "../base/shape.ts";
 import { writableBindings } from "../kernel/access.ts";
 import { STORAGE_ALIGNMENT, type Step } from "../kernel/step.ts";
-import { type ConcatenateOptions, concatenationOf } from "../ops/slices/geometry.ts";
+import { concatenationOf } from "../ops/slices/geometry.ts";
 import type { Value } from "./graph.ts";
 import { largestLive } from "./memory-plan.ts";
 import type { Cell, Cells } from "./recording.ts";
@@ -84,7 +84,7 @@ function slicesOf({ call: { node, name, inputs }, writes }: Task): Slice[] {
   if (name !== "concatenate" || node.operator !== name) return [];
   const values = Object.keys(node.inputs).map((_, at): Value => node.inputs[at]!);
   const shapes = values.map(({ shape }) => shape);
-  const { axis, shape } = concatenationOf(shapes, node.options as ConcatenateOptions, values[0]!.layout);
+  const { axis, shape } = concatenationOf(shapes, node.options, values[0]!.layout);
   if (elementCount(shape.slice(0, axis)) !== 1) return [];
   const bytes = writes[0]!.bytes / elementCount(shape);
   const cells = shapes.map((_, at) => inputs[`tensors[${at}]`]!);

@@ -1,6 +1,7 @@
 // Convolutions.
 import { dilatedExtent } from "../../base/shape.ts";
 import type { Padding } from "../../problem/padding.ts";
+import type { Values } from "../attributes.ts";
 import { type NodeLowering, type OnnxOperator, type Operand, operator } from "../lowering.ts";
 
 /** The attributes of windows, which convolutions and pooling share. */
@@ -39,12 +40,24 @@ function kernelOf(node: NodeLowering<unknown>, w: Operand, given: readonly numbe
   return kernel;
 }
 
-const Conv = operator([2, 3], { ...WINDOW, group: 1 }, (node) => {
-  const [x, w, bias] = [node.input(0), node.input(1), node.inputs[2]];
+/** A convolution by the attributes of a node. */
+export function convolved(
+  node: NodeLowering<
+    PaddingAttributes &
+      Values<Pick<typeof WINDOW, "dilations" | "strides" | "kernel_shape">> & { readonly group: number }
+  >,
+  x: Operand,
+  w: Operand,
+  bias?: Operand,
+): Operand {
   const { dilations: dilation = 1, strides: stride = 1, group: groups, kernel_shape } = node.attributes;
   const { length: rank } = kernelOf(node, w, kernel_shape);
   return node.call("conv", { x, w, bias }, { stride, dilation, padding: paddingOf(node, rank), groups });
-});
+}
+
+const Conv = operator([2, 3], { ...WINDOW, group: 1 }, (node) =>
+  convolved(node, node.input(0), node.input(1), node.inputs[2]),
+);
 
 const ConvTranspose = operator(
   [2, 3],

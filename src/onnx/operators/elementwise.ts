@@ -11,6 +11,14 @@ function unary(name: string, of?: (number: number) => number): OnnxOperator {
   });
 }
 
+/** A function of numbers that are known before the network runs. */
+function ofKnown(of: (number: number) => number): OnnxOperator {
+  return operator([1, 1], {}, (node) => {
+    node.numbers(0);
+    return node.computed([node.input(0) as Known], node.input(0).kind, of);
+  });
+}
+
 /** The arguments a and b of an operator of two tensors, known ones computed on the CPU. */
 function pair(
   node: NodeLowering<unknown>,
@@ -205,6 +213,7 @@ export const elementwise: Readonly<Record<string, OnnxOperator>> = {
   Ceil: unary("ceil", Math.ceil),
   Celu: parametric("celu", { alpha: 1 }),
   Clip,
+  Cos: ofKnown(Math.cos),
   Div: binary("divide", (a, b) => a / b),
   Elu: parametric("elu", { alpha: 1 }),
   Equal: comparison("equal", (a, b) => a === b),
@@ -238,6 +247,7 @@ export const elementwise: Readonly<Record<string, OnnxOperator>> = {
   Shrink: parametric("shrink", { lambd: 0.5, bias: 0 }),
   Sigmoid: plain("sigmoid"),
   Sign: unary("sign", Math.sign),
+  Sin: ofKnown(Math.sin),
   Softplus: plain("softplus"),
   Softsign: plain("softsign"),
   Sqrt: unary("sqrt", Math.sqrt),

@@ -119,6 +119,20 @@ const Transpose = operator([1, 1], { perm: "numbers" }, (node) => {
   return transposed(node, x, node.attributes.perm ?? [...x.shape.keys()].toReversed());
 });
 
+/** Zeros on the other side of a diagonal of the last two axes. */
+const Trilu = operator([1, 2], { upper: 1 }, (node) => {
+  const x = node.input(0);
+  const [diagonal = 0] = node.integers(1) ?? [];
+  const [rows = 0, columns = 0] = x.shape.slice(-2);
+  const condition = node.filled("boolean", [rows, columns], 0);
+  for (let at = 0; at < rows * columns; at++) {
+    const beside = (at % columns) - Math.floor(at / columns) - diagonal;
+    condition.data[at] = Number(node.attributes.upper ? beside >= 0 : beside <= 0);
+  }
+  if (x.data) return node.computed([condition, x as Known], x.kind, (holds, number) => (holds ? number! : 0));
+  return node.call("where", { condition, a: x, b: node.constant(x.kind, [], [0]) });
+});
+
 const MODES: Readonly<Record<string, PaddingMode>> = {
   constant: "zeros",
   reflect: "reflect",
@@ -173,4 +187,5 @@ export const moves: Readonly<Record<string, OnnxOperator>> = {
   SpaceToDepth,
   Split,
   Transpose,
+  Trilu,
 };

@@ -63,6 +63,17 @@ const LpNormalization = operator([1, 1], { axis: -1, p: 2 }, (node) =>
   node.call("lpNormalize", { x: node.input(0) }, { ...node.attributes, epsilon: 0 }),
 );
 
+/** As the reference of ONNX has it: what is added to the deviation is 1e-9. */
+const MeanVarianceNormalization = operator([1, 1], { axes: "numbers" }, (node) => {
+  const x = node.input(0);
+  const options = { axes: node.attributes.axes ?? [0, 2, 3], keepDimensions: true };
+  const centred = node.call("sub", { a: x, b: node.call("reduceMean", { x }, options) });
+  const squares = node.call("multiply", { a: centred, b: centred });
+  const deviation = node.call("sqrt", { x: node.call("reduceMean", { x: squares }, options) });
+  const above = node.call("add", { a: deviation, b: node.constant("float", [], [1e-9]) });
+  return node.call("divide", { a: centred, b: above });
+});
+
 export const normalisation: Readonly<Record<string, OnnxOperator>> = {
   BatchNormalization,
   GroupNormalization,
@@ -70,4 +81,5 @@ export const normalisation: Readonly<Record<string, OnnxOperator>> = {
   LRN,
   LayerNormalization,
   LpNormalization,
+  MeanVarianceNormalization,
 };

@@ -35,6 +35,32 @@ function extreme(name: string): OnnxOperator {
   });
 }
 
+/** Sums of what comes before each place along an axis: known ones, or a product with a triangle of ones. */
+const CumSum = operator([2, 2], { exclusive: 0, reverse: 0 }, (node) => {
+  const x = node.input(0);
+  const axis = node.axis(node.integers(1)![0]!, x.shape.length);
+  const [size, inner] = [x.shape[axis]!, elementCount(x.shape.slice(axis + 1))];
+  const { exclusive, reverse } = node.attributes;
+  if (!x.data) {
+    const triangle = node.filled("float", [size, size], 0);
+    for (let at = 0; at < size ** 2; at++) {
+      const before = (Math.floor(at / size) - (at % size)) * (reverse ? -1 : 1);
+      triangle.data[at] = Number(before >= (exclusive ? 1 : 0));
+    }
+    const lines = node.reshaped(x, [elementCount(x.shape.slice(0, axis)), size, inner]);
+    return node.reshaped(node.call("matmul", { a: triangle, b: lines }), x.shape);
+  }
+  const { data: sums, ...rest } = node.filled(x.kind, x.shape, 0);
+  for (let turn = 0; turn < sums.length; turn++) {
+    const at = reverse ? sums.length - 1 - turn : turn;
+    const isFirst = Math.floor(at / inner) % size === (reverse ? size - 1 : 0);
+    const before = reverse ? at + inner : at - inner;
+    const added = x.data[exclusive ? before : at]!;
+    sums[at] = (isFirst ? 0 : sums[before]!) + (isFirst && exclusive ? 0 : added);
+  }
+  return { ...rest, data: sums };
+});
+
 /** Along all axes from one on, as one, before opset 13, where the first of them was 1 unless given. */
 function exponential(name: string): OnnxOperator {
   return operator([1, 1], { axis: "number" }, (node) => {
@@ -56,6 +82,7 @@ function axisFrom(node: NodeLowering<{ readonly axis: number | undefined }>, ran
 export const reductions: Readonly<Record<string, OnnxOperator>> = {
   ArgMax: extreme("argMax"),
   ArgMin: extreme("argMin"),
+  CumSum,
   LogSoftmax: exponential("logSoftmax"),
   ReduceL1: reduction("reduceL1"),
   ReduceL2: reduction("reduceL2"),
