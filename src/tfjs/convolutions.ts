@@ -1,137 +1,152 @@
-// The kernels of convolution that TensorFlow.js calls by name, as calls of the engine.
-import { backend_util } from "@tensorflow/tfjs-core";
+// The kernels of convolution that TensorFlow.js calls by name, as calls of the engine. Its filters [...taps, C, K] are the engine's in
+// channels-last order, whichever order its maps have; those of depthwise convolutions, [...taps, C, M], lie in memory as [...taps, 1, C M].
+import { elementCount } from "../base/shape.ts";
 import { conv } from "../conv/conv.ts";
+import { convBackwardData, convBackwardWeights } from "../conv/gradients.ts";
 import type { Tensor } from "../gpu/tensor.ts";
+import { expand } from "../ops/expand/expand.ts";
+import { prelu } from "../ops/prelu/prelu.ts";
+import { transpose } from "../ops/transpose/transpose.ts";
 import type { ActivationOption } from "../problem/activation.ts";
 import type { Layout } from "../problem/problem.ts";
-import type { TensorInfo } from "./backend.ts";
-import type { Request } from "./session.ts";
+import { type ConvAttributes, type Geometry, geometryOf } from "./geometry.ts";
+import { type Kernel, kernel } from "./kernel.ts";
 
-/** The tensors and attributes of a call, by the names of TensorFlow.js. */
-export interface KernelArguments {
-  readonly inputs: Readonly<Record<string, TensorInfo | undefined>>;
-  readonly attrs: Readonly<Record<string, unknown>>;
-}
-
-/** Makes the request of a call. */
-export type Kernel = (call: KernelArguments) => Request;
-
-type Pair = [number, number];
-
-/** The attributes of two-dimensional convolutions. */
-interface Attributes {
-  readonly strides: Pair | number;
-  readonly pad: "valid" | "same" | number | [Pair, Pair, Pair, Pair];
-  readonly dataFormat?: "NHWC" | "NCHW";
-  readonly dilations?: Pair | number;
-  readonly dimRoundingMode?: "floor" | "round" | "ceil";
+interface FusedAttributes extends ConvAttributes {
   readonly activation?: string;
   readonly leakyreluAlpha?: number;
 }
 
-type Info = ReturnType<typeof backend_util.computeConv2DInfo>;
-type Four = [number, number, number, number];
+const GEOMETRY = ["strides", "pad", "dataFormat", "dilations", "dimRoundingMode"] as const;
 
-function infoOf(
+/** The name under which the engine knows an activation; prelu is none of its own. */
+function activationOf({ activation, leakyreluAlpha = 0.2 }: FusedAttributes): ActivationOption | undefined {
+  if (activation === undefined || activation === "linear" || activation === "prelu") return undefined;
+  return activation === "leakyrelu" ? { name: "leaky-relu", slope: leakyreluAlpha } : (activation as ActivationOption);
+}
+
+/** A convolution in both terms. */
+interface Described {
+  readonly layout: Layout;
+  readonly geometry: Omit<Geometry, "outShape">;
+  readonly outShape: number[];
+  /** The shape of the filter as the engine takes it in channels-last order. */
+  readonly filterShape: readonly number[];
+}
+
+function describe(
   inputShape: readonly number[],
-  kernelShape: readonly number[],
-  given: Attributes,
+  given: readonly number[],
+  attributes: ConvAttributes,
   depthwise: boolean,
-): Info {
-  const { strides, pad, dataFormat = "NHWC", dilations = 1, dimRoundingMode } = given;
-  return backend_util.computeConv2DInfo(
-    inputShape as Four,
-    kernelShape as Four,
-    strides,
-    dilations ?? 1,
-    pad,
-    dimRoundingMode,
-    depthwise,
-    backend_util.convertConv2DDataFormat(dataFormat),
+): Described {
+  const { outShape, ...geometry } = geometryOf(inputShape, given, attributes, depthwise);
+  const taps = given.slice(0, -2);
+  const [C, K] = given.slice(-2) as [number, number];
+  return {
+    layout: attributes.dataFormat === "NCHW" ? "channels-first" : "channels-last",
+    geometry,
+    outShape,
+    filterShape: depthwise ? [...taps, 1, C * K] : given,
+  };
+}
+
+/** The filter in the order of the maps' layout. */
+function ordered(filter: Tensor, layout: Layout): Tensor {
+  return layout === "channels-last" ? filter : transpose(filter, { permutation: [3, 2, 0, 1], layout });
+}
+
+function forward(depthwise: boolean): Kernel {
+  const reads = ["x", "filter", "bias", "preluActivationWeights"] as const;
+  return kernel<FusedAttributes, typeof reads>(
+    reads,
+    [...GEOMETRY, "activation", "leakyreluAlpha"],
+    ({ x, filter, bias, preluActivationWeights: slope }, attributes) => {
+      const { layout, geometry, outShape, filterShape } = describe(x!, filter!, attributes, depthwise);
+      const channels = filterShape.at(-1)!;
+      const count = bias && elementCount(bias);
+      // A bias of any other shape is no bias of channels.
+      if (count !== undefined && count !== 1 && (count !== channels || bias!.at(-1) !== channels)) return undefined;
+      const activation = activationOf(attributes);
+      return {
+        inputs: [
+          { shape: x!, layout },
+          { shape: filterShape, layout: "channels-last" },
+          bias && { shape: [count!], layout },
+          slope && { shape: slope, layout },
+        ],
+        weights: "filter",
+        shape: outShape,
+        compute: ({ x: input, filter: weights, bias: added, preluActivationWeights: slopes }) => {
+          const y = conv(input!, ordered(weights!, layout), {
+            ...geometry,
+            ...(added && { bias: count === channels ? added : expand(added, [channels]) }),
+            ...(activation && { activation }),
+          });
+          return slopes ? prelu(y, slopes) : y;
+        },
+      };
+    },
   );
 }
 
-/** The padding of an axis that gives as many outputs as TensorFlow.js counts, whichever way it rounds. */
-function paddingOf(input: number, extent: number, stride: number, output: number, begin: number, end: number): Pair {
-  const least = (output - 1) * stride + extent - input - begin;
-  return [begin, Math.min(Math.max(end, least), least + stride - 1)];
+function inputGradient(depthwise: boolean): Kernel {
+  const reads = ["dy", "filter"] as const;
+  return kernel<ConvAttributes & { readonly inputShape: number[] }, typeof reads>(
+    reads,
+    [...GEOMETRY, "inputShape"],
+    ({ dy, filter }, attributes) => {
+      const { inputShape } = attributes;
+      const { layout, geometry, filterShape } = describe(inputShape, filter!, attributes, depthwise);
+      return {
+        inputs: [
+          { shape: dy!, layout },
+          { shape: filterShape, layout: "channels-last" },
+        ],
+        weights: "filter",
+        shape: inputShape,
+        compute: ({ dy: gradient, filter: weights }) =>
+          convBackwardData(gradient!, ordered(weights!, layout), { ...geometry, inputShape }),
+      };
+    },
+  );
 }
 
-/** The options of the engine's calls. */
-function geometryOf(info: Info, depthwise: boolean) {
-  const { padInfo, strideHeight, strideWidth, dilationHeight, dilationWidth } = info;
-  const { inHeight, inWidth, outHeight, outWidth, effectiveFilterHeight, effectiveFilterWidth } = info;
-  return {
-    stride: [strideHeight, strideWidth],
-    dilation: [dilationHeight, dilationWidth],
-    padding: [
-      paddingOf(inHeight, effectiveFilterHeight, strideHeight, outHeight, padInfo.top, padInfo.bottom),
-      paddingOf(inWidth, effectiveFilterWidth, strideWidth, outWidth, padInfo.left, padInfo.right),
-    ],
-    groups: depthwise ? info.inChannels : 1,
-  };
-}
-
-/** The activations that TensorFlow.js fuses, without prelu. */
-function activationOf(name: string, alpha: number): ActivationOption | undefined {
-  return name === "leakyrelu" ? { name: "leaky-relu", slope: alpha } : (name as ActivationOption);
-}
-
-function forward(name: string, depthwise: boolean): Kernel {
-  return ({ inputs, attrs }) => {
-    const { x, filter, bias } = inputs as { x: TensorInfo; filter: TensorInfo; bias?: TensorInfo };
-    const given = attrs as unknown as Attributes;
-    const {
-      strides,
-      pad,
-      dataFormat = "NHWC",
-      dilations,
-      dimRoundingMode,
-      activation = "linear",
-      leakyreluAlpha = 0.2,
-    } = given;
-    return {
-      inputs: bias ? [x, filter, bias] : [x, filter],
-      key: [
-        name,
-        x.shape,
-        filter.shape,
-        bias?.shape,
-        strides,
-        pad,
-        dataFormat,
-        dilations,
-        dimRoundingMode,
-        activation,
-        leakyreluAlpha,
-      ].join(" "),
-      define: () => {
-        if (dataFormat !== "NHWC" || activation === "prelu") return undefined;
-        const info = infoOf(x.shape, filter.shape, given, depthwise);
-        if (bias && (bias.shape.length !== 1 || bias.shape[0] !== info.outChannels)) return undefined;
-        const layout: Layout = "channels-last";
-        const [height, width, C, K] = filter.shape as Four;
-        const kernelShape = depthwise ? [height, width, 1, C * K] : filter.shape;
-        return {
-          inputs: [x.shape, kernelShape, ...(bias ? [bias.shape] : [])].map((shape) => ({ shape, layout })),
-          weights: 1,
-          shape: info.outShape,
-          compute: (input: Tensor, weights: Tensor, added?: Tensor) =>
-            conv(input, weights, {
-              ...geometryOf(info, depthwise),
-              ...(added && { bias: added }),
-              ...(activation !== "linear" && { activation: activationOf(activation, leakyreluAlpha) }),
-            }),
-        };
-      },
-    };
-  };
+function filterGradient(depthwise: boolean): Kernel {
+  const reads = ["x", "dy"] as const;
+  return kernel<ConvAttributes & { readonly filterShape: number[] }, typeof reads>(
+    reads,
+    [...GEOMETRY, "filterShape"],
+    ({ x, dy }, attributes) => {
+      const { layout, geometry, filterShape } = describe(x!, attributes.filterShape, attributes, depthwise);
+      const isLast = layout === "channels-last";
+      const kernelShape = isLast ? filterShape : [3, 2, 0, 1].map((axis) => filterShape[axis]!);
+      return {
+        inputs: [
+          { shape: x!, layout },
+          { shape: dy!, layout },
+        ],
+        shape: attributes.filterShape,
+        compute: ({ x: input, dy: gradient }) => {
+          const dw = convBackwardWeights(input!, gradient!, { ...geometry, kernelShape });
+          return isLast ? dw : transpose(dw, { permutation: [2, 3, 1, 0] });
+        },
+      };
+    },
+  );
 }
 
 /** The kernels by name. */
 export const convolutions: Readonly<Record<string, Kernel>> = {
-  Conv2D: forward("Conv2D", false),
-  FusedConv2D: forward("FusedConv2D", false),
-  DepthwiseConv2dNative: forward("DepthwiseConv2dNative", true),
-  FusedDepthwiseConv2D: forward("FusedDepthwiseConv2D", true),
+  Conv2D: forward(false),
+  FusedConv2D: forward(false),
+  DepthwiseConv2dNative: forward(true),
+  FusedDepthwiseConv2D: forward(true),
+  Conv3D: forward(false),
+  Conv2DBackpropInput: inputGradient(false),
+  DepthwiseConv2dNativeBackpropInput: inputGradient(true),
+  Conv3DBackpropInputV2: inputGradient(false),
+  Conv2DBackpropFilter: filterGradient(false),
+  DepthwiseConv2dNativeBackpropFilter: filterGradient(true),
+  Conv3DBackpropFilterV2: filterGradient(false),
 };

@@ -1,7 +1,8 @@
 // The entry `convoke/tfjs`: importing it makes the engine compute the convolutions of TensorFlow.js' WebGPU backend.
 import { type KernelConfig, getKernel, registerKernel, unregisterKernel } from "@tensorflow/tfjs-core";
 import { BACKEND, type Backend, checkVersion } from "./backend.ts";
-import { type KernelArguments, convolutions } from "./convolutions.ts";
+import { convolutions } from "./convolutions.ts";
+import type { KernelCall } from "./kernel.ts";
 import { Session } from "./session.ts";
 
 /** Calls of a kernel since it was registered first. */
@@ -38,7 +39,7 @@ export function register(): void {
     registerKernel({
       ...before,
       kernelFunc: (call) => {
-        const result = sessionOf(call.backend as Backend).run(request(call as unknown as KernelArguments));
+        const result = sessionOf(call.backend as Backend).run(name, request(call as unknown as KernelCall));
         count[result ? "served" : "passedOn"]++;
         return (result as ReturnType<typeof before.kernelFunc> | undefined) ?? before.kernelFunc(call);
       },

@@ -5,9 +5,11 @@ import { elementCount } from "../base/shape.ts";
 import { preparationText } from "../conv/runner.ts";
 import type { GpuContext } from "../gpu/context.ts";
 import { Executable } from "../gpu/executable.ts";
-import { TensorStorage, createPrepared, createWorkspace } from "../gpu/memory.ts";
+import { TensorStorage, createPrepared } from "../gpu/memory.ts";
 import type { Call } from "../gpu/recorder.ts";
 import { Tensor } from "../gpu/tensor.ts";
+import { BufferUsage } from "../gpu/usage.ts";
+import type { Step } from "../kernel/step.ts";
 import type { Layout } from "../problem/problem.ts";
 
 /** What a routine computes. */
@@ -16,7 +18,7 @@ export interface Definition {
   readonly inputs: readonly { readonly shape: readonly number[]; readonly layout: Layout }[];
   /** The index of the weights, if there are any: what is computed from them alone is kept with them. */
   readonly weights?: number | undefined;
-  readonly compute: (...inputs: [Tensor, Tensor, ...Tensor[]]) => Tensor;
+  readonly compute: (...inputs: Tensor[]) => Tensor;
 }
 
 /** Memory that the calls read or write. It stands for a buffer while they are recorded. */
@@ -28,17 +30,23 @@ interface Cell {
   readonly fromWeights: string | undefined;
 }
 
-/** A recorded call, compiled. */
-interface Stage {
+/** Steps, compiled, and the cells that they read, by operand. */
+interface Part {
   readonly executable: Executable;
   readonly reads: readonly (readonly [operand: string, cell: number])[];
+}
+
+/** A recorded call, compiled. */
+interface Stage extends Part {
   readonly writes: readonly (readonly [operand: string, cell: Cell])[];
   readonly workspaceBytes: number;
   /** What packs an operand, and the key under which the weights keep the result; without one it is packed in every run. */
-  readonly preparation?: { readonly executable: Executable; readonly bytes: number; readonly key: number | undefined };
+  readonly preparation?: Part & { readonly bytes: number; readonly key: number | undefined };
 }
 
 type Buffers = Record<string, GPUBuffer>;
+/** The buffer of each cell, by its index. */
+type Cells = (GPUBuffer | undefined)[];
 
 const asBuffer = (cell: Cell): GPUBuffer => cell as unknown as GPUBuffer;
 const asCell = (buffer: GPUBuffer): Cell => buffer as unknown as Cell;
@@ -84,14 +92,18 @@ export class Routine {
   /** Records a run. */
   run(given: Run): void {
     const { memory } = this.#gpu;
-    const cells: (GPUBuffer | undefined)[] = [...given.inputs];
+    const cells: Cells = [...given.inputs];
     cells[this.#result] = given.output;
     const temporary: GPUBuffer[] = [];
     try {
       for (const stage of this.#stages) {
         for (const [, { index, bytes }] of stage.writes) {
           if (cells[index]) continue;
-          cells[index] = createWorkspace(memory, bytes);
+          cells[index] = memory.reuse("workspace", {
+            label: "convoke intermediate",
+            size: bytes,
+            usage: BufferUsage.STORAGE,
+          });
           temporary.push(cells[index]);
         }
         this.#record(stage, cells, given);
@@ -115,53 +127,53 @@ export class Routine {
   #compile({ plan, reads, writes }: RecordedCall): Stage {
     const gpu = this.#gpu;
     const { steps, preparation, workspaceBytes = 0 } = plan();
-    const executable = new Executable(gpu, steps);
-    const stage = {
-      executable,
-      reads: reads.map(([operand, { index }]) => [operand, index] as const),
-      writes,
-      workspaceBytes,
+    const partOf = (own: readonly Step<string>[]): Part => {
+      const bound = new Set(own.flatMap(({ bindings }) => bindings.map(({ operand }) => operand)));
+      const read = reads.filter(([operand]) => bound.has(operand));
+      return { executable: new Executable(gpu, own), reads: read.map(([operand, { index }]) => [operand, index]) };
     };
+    const stage = { ...partOf(steps), writes, workspaceBytes };
     if (!preparation) return stage;
-    const packed = new Set(
-      preparation.steps.flatMap(({ bindings }) => bindings.map(({ operand }) => operand as string)),
-    );
-    const source = reads.find(([operand]) => packed.has(operand));
-    const derived = source?.[1].fromWeights;
-    const key = derived === undefined ? undefined : gpu.idOf(`${derived} ${preparationText(preparation)}`);
     try {
-      const packing = new Executable(gpu, preparation.steps);
-      return { ...stage, preparation: { executable: packing, bytes: preparation.bytes, key } };
+      const packing = partOf(preparation.steps);
+      const source = reads.find(([, { index }]) => packing.reads.some(([, cell]) => cell === index));
+      const text = source?.[1].fromWeights;
+      const key = text === undefined ? undefined : gpu.idOf(`${text} ${preparationText(preparation)}`);
+      return { ...stage, preparation: { ...packing, bytes: preparation.bytes, key } };
     } catch (error) {
-      executable.destroy();
+      stage.executable.destroy();
       throw error;
     }
   }
 
-  #record(stage: Stage, cells: (GPUBuffer | undefined)[], run: Run): void {
-    const gpu = this.#gpu;
-    const { executable, preparation, workspaceBytes } = stage;
-    const buffers: Buffers = {};
-    // The key of what is packed is known before what it is packed from has to be there.
-    for (const [operand, cell] of stage.reads) buffers[operand] = cells[cell] ?? this.#keptCell(cell, cells, run);
-    for (const [operand, { index }] of stage.writes) buffers[operand] = cells[index]!;
-    if (workspaceBytes > 0) buffers["workspace"] = gpu.workspace.acquire(workspaceBytes);
+  #record(stage: Stage, cells: Cells, run: Run): void {
+    const { transientPrepared, memory } = this.#gpu;
+    const { preparation, workspaceBytes } = stage;
+    const own: Buffers = {};
+    for (const [operand, { index }] of stage.writes) own[operand] = cells[index]!;
     if (preparation) {
       const { key, bytes } = preparation;
       const pack = (prepared: GPUBuffer): GPUBuffer => {
-        preparation.executable.record(run.pass(), { ...buffers, prepared });
+        this.#recordPart(preparation, { prepared }, workspaceBytes, cells, run);
         return prepared;
       };
-      buffers["prepared"] =
-        key === undefined || !run.kept
-          ? pack(gpu.transientPrepared.acquire(bytes))
-          : run.kept.prepared(key, () => pack(createPrepared(gpu.memory, bytes)));
+      own["prepared"] =
+        key === undefined
+          ? pack(transientPrepared.acquire(bytes))
+          : run.kept!.prepared(key, () => pack(createPrepared(memory, bytes)));
     }
+    this.#recordPart(stage, own, workspaceBytes, cells, run);
+  }
+
+  #recordPart({ executable, reads }: Part, own: Buffers, workspaceBytes: number, cells: Cells, run: Run): void {
+    const buffers: Buffers = { ...own };
+    for (const [operand, cell] of reads) buffers[operand] = cells[cell] ?? this.#keptCell(cell, cells, run);
+    if (workspaceBytes > 0) buffers["workspace"] = this.#gpu.workspace.acquire(workspaceBytes);
     executable.record(run.pass(), buffers);
   }
 
   /** The buffer of a cell that the weights keep, computed now if they do not yet. */
-  #keptCell(index: number, cells: (GPUBuffer | undefined)[], run: Run): GPUBuffer {
+  #keptCell(index: number, cells: Cells, run: Run): GPUBuffer {
     const { stage, key } = this.#kept.get(index)!;
     const [[, { bytes }]] = stage.writes as [[string, Cell]];
     return (cells[index] = run.kept!.prepared(key, () => {
@@ -200,7 +212,7 @@ function recordCalls(gpu: GpuContext, { inputs, weights, compute }: Definition) 
     },
   };
   try {
-    return { calls, result: asCell(compute(...(tensors as [Tensor, Tensor])).storage) };
+    return { calls, result: asCell(compute(...tensors).storage) };
   } finally {
     gpu.recorder = undefined;
   }

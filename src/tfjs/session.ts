@@ -11,20 +11,12 @@ import { hardware } from "../planner/hardware.ts";
 import { softwarePlatform } from "../planner/platform.ts";
 import { TuningTable, environmentOf } from "../planner/tuning.ts";
 import type { Backend, DataId, TensorInfo } from "./backend.ts";
-import { type Definition, Routine } from "./routine.ts";
+import type { Request } from "./kernel.ts";
+import { Routine } from "./routine.ts";
 
 /** Compiled routines, and characters of their keys; the least recently used is dropped first. */
 const MAX_ROUTINES = 512;
 const MAX_CHARACTERS = 2 ** 20;
-
-/** A call of a kernel. */
-export interface Request {
-  /** The kernel, and everything else that the definition depends on. */
-  readonly key: string;
-  readonly inputs: readonly TensorInfo[];
-  /** What to compile for the first call; undefined if the engine does not serve it. */
-  readonly define: () => (Definition & { readonly shape: number[] }) | undefined;
-}
 
 /** A routine with the shape of its result. */
 interface Ready {
@@ -67,10 +59,10 @@ export class Session {
   }
 
   /** Records a call and returns its result; undefined if the engine does not serve it. */
-  run({ key, inputs, define }: Request): TensorInfo | undefined {
+  run(name: string, { key, inputs, define }: Request): TensorInfo | undefined {
     const backend = this.#backend;
     if (inputs.some(({ dtype }) => dtype !== "float32")) return undefined;
-    const ready = this.#routineOf(key, define);
+    const ready = this.#routineOf(`${name} ${key}`, define);
     if (ready === REFUSED) return undefined;
     const buffers = inputs.map(({ dataId }) => this.#bufferOf(dataId));
     if (buffers.includes(undefined)) return undefined;
