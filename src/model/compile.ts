@@ -13,7 +13,7 @@ import type { Graph } from "./graph.ts";
 import { inPlace } from "./in-place.ts";
 import { operators } from "./operators.ts";
 import { Pace, type Waiting } from "./pace.ts";
-import { optimising } from "./passes/index.ts";
+import { optimising, passesFor } from "./passes/index.ts";
 import { Placement } from "./placement.ts";
 import { type RecordedCall, naming, recordGraph } from "./recording.ts";
 import type { SharedWeights } from "./shared-weights.ts";
@@ -31,7 +31,8 @@ function planOf(call: RecordedCall, device: DeviceTraits, used: Kernels): Record
  * Compiles a graph.
  * @param graphOf makes the graph, before its passes
  * @param shared the weights of other graphs of its model
- * @throws ConvError with the node's name if the device cannot compute it; `out-of-memory`; `destroyed` if the engine is; the signal's reason
+ * @throws ConvError with the node's name if the device cannot compute it; `out-of-memory`; `destroyed` if the engine is; the signal's reason; the error of
+ * the import if passes that the graph needs cannot be loaded
  */
 export async function compileGraph(
   gpu: GpuContext,
@@ -42,7 +43,8 @@ export async function compileGraph(
   gpu.memory.checkOpen();
   const planner = gpu.attached(PlanCache);
   const pace = new Pace(gpu, waiting);
-  const graph = await pace.through(optimising(graphOf()));
+  const read = graphOf();
+  const graph = await pace.through(optimising(read, await passesFor(read)));
   for (const { dtype } of graph.inputs) planner.checkDtype(dtype);
   const recording = await pace.through(recordGraph(gpu, operators, graph));
   const calls = neededCalls(recording);

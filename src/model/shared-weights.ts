@@ -2,7 +2,7 @@
 // a constant by the memory of its elements, a result by the steps that compute it and what these read.
 import type { GpuContext } from "../gpu/context.ts";
 import { kernelKey } from "../kernel/kernel-key.ts";
-import { memoryOf } from "./passes/constants.ts";
+import { memoryOf } from "./memory-of.ts";
 import type { Cell } from "./recording.ts";
 import type { Task } from "./tasks.ts";
 

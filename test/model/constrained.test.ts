@@ -19,8 +19,8 @@ const source = {
 };
 
 describe("constrained", () => {
-  it("gives the convolutions of a graph constraints, which the passes keep, but not those that have their own", () => {
-    const { nodes } = optimise(constrained(source, { algorithm: "direct", maxErrorSpread: 0 }).graph({}));
+  it("gives the convolutions of a graph constraints, which the passes keep, but not those that have their own", async () => {
+    const { nodes } = await optimise(constrained(source, { algorithm: "direct", maxErrorSpread: 0 }).graph({}));
     expect(nodes.map(({ operator, options }) => [operator, options["algorithm"], options["maxErrorSpread"]])).toEqual([
       ["convTranspose", "im2col", 0],
       ["conv", "direct", 0],

@@ -4,6 +4,7 @@ import { elementCount } from "../../base/shape.ts";
 import { channelAxis } from "../../ops/shared/geometry/axis.ts";
 import { aligned } from "../../ops/shared/geometry/broadcast.ts";
 import type { Value } from "../graph.ts";
+import { memoryOf } from "../memory-of.ts";
 import type { Rewriting } from "./rewriting.ts";
 
 export type Data = NonNullable<Value["data"]>;
@@ -63,8 +64,6 @@ function storedAs(dtype: Value["dtype"], values: ArrayLike<number>, count: numbe
 
 /** The arrays computed from the memory of others, by that of the first. */
 const results = new WeakMap<ArrayBufferLike, Map<string, Data>>();
-const numbers = new WeakMap<ArrayBufferLike, number>();
-let buffers = 0;
 
 /**
  * Computes an array from the same constants once: the graphs of a model for inputs of other shapes share it, and so its copy on the GPU.
@@ -78,11 +77,4 @@ function remembered(sources: readonly Constant[], key: unknown, compute: () => D
   let data = known.get(name);
   if (!data) known.set(name, (data = compute()));
   return data;
-}
-
-/** Numbers that tell where elements lie in memory: arrays with the same have the same elements. */
-export function memoryOf({ buffer, byteOffset, length }: Data): readonly number[] {
-  let number = numbers.get(buffer);
-  if (number === undefined) numbers.set(buffer, (number = buffers++));
-  return [number, byteOffset, length];
 }

@@ -1,27 +1,13 @@
 // Recognises activations that a file spells out in arithmetic, so that one node computes each, or the convolution before it.
-import {
-  type ElementActivation,
-  checkElementActivation,
-  isElementOnly,
-} from "../../ops/shared/geometry/element-activation.ts";
 import type { Graph, Node, Value } from "../graph.ts";
 import { scalarOf } from "./constants.ts";
+import { activationOf } from "./layers.ts";
 import { type Rewriting, merged, rewrite } from "./rewriting.ts";
 import { linearNode, linearOf, productOf } from "./scalars.ts";
 
 /** Recognises clamp, relu, leaky-relu, hard-sigmoid, hard-swish, silu, gelu, mish and linear. */
 export function recogniseActivations(graph: Graph): Graph {
   return rewrite(graph, extremum, rectifier, bounded, hardSigmoid, leaky, gated, chained);
-}
-
-/** The activation that a node applies, in canonical form. */
-export function activationOf({ operator, options }: Node): ElementActivation | undefined {
-  return operator === "activate" ? checkElementActivation("activation", options["activation"]) : undefined;
-}
-
-/** Whether a convolution can end with an activation. */
-export function isFusible(activation: unknown): boolean {
-  return !isElementOnly(checkElementActivation("activation", activation).name);
 }
 
 /** Files round the numbers of formulas to their element types. */

@@ -96,9 +96,9 @@ const ofActivated = (make: Make): Graph => {
 };
 
 describe("recogniseActivations", () => {
-  it.each(Object.entries(RECOGNISED))("%s", (_, [make, activation]) => {
+  it.each(Object.entries(RECOGNISED))("%s", async (_, [make, activation]) => {
     const before = ofActivated(make);
-    const after = optimise(before);
+    const after = await optimise(before);
     expect(operatorsOf(after)).toEqual(["activate"]);
     const { options } = after.nodes[0]!;
     if (typeof activation === "string") expect(options["activation"]).toBe(activation);
