@@ -8,13 +8,23 @@ import type { BenchPage } from "./bench-page.ts";
 import { type MeasuredModels, measureModels } from "./models/rows.ts";
 import { modelFailures, modelNotes, modelSummary, modelTable } from "./models/table.ts";
 import { type MeasuredOperations, measureOperations } from "./operation-rows.ts";
-import { operationFailures, operationSummary, operationTable } from "./operation-table.ts";
+import { operationFailures, operationPeerRow, operationSummary, operationTable } from "./operation-table.ts";
 import type { Options } from "./options.ts";
-import { peerNotes, peerSummary } from "./peers/report.ts";
+import type { PeerName } from "./peers/names.ts";
+import { type PeerRow, peerNotes, peerSummary } from "./peers/report.ts";
 import type { Closed, Opened } from "./protocol.ts";
 import { type Measured, measureRows } from "./rows.ts";
 import { MODELS_SUITE, OPERATIONS_SUITE, isNetwork } from "./suites.ts";
-import { complaints, measurementTable, networkTotal, planningSeconds, speed, summary, timedRows } from "./table.ts";
+import {
+  complaints,
+  measurementTable,
+  networkTotal,
+  peerRow,
+  planningSeconds,
+  speed,
+  summary,
+  timedRows,
+} from "./table.ts";
 import { uncertainNotes } from "./uncertain.ts";
 
 /** What has been done so far; `trouble` empty means all is well. */
@@ -44,14 +54,20 @@ async function measureAll(page: BenchPage, options: Options, report: Report): Pr
 }
 
 /** Prints the table of the operations beside convolution. */
-function printOperations({ opened, rates, operations, trouble }: Report): void {
+function printOperations({ peers = [] }: Options, { opened, rates, operations, trouble }: Report): void {
   trouble.push(...operationFailures(operations));
   if (!opened || !rates) return;
   const limits = { ...opened.roofline, ...rates };
-  console.log(`\n${operationTable(operations, limits)}\n`);
+  console.log(`\n${operationTable(operations, limits, peers)}\n`);
+  printPeers(peers, operations.map(operationPeerRow));
   const timed = operations.map(({ operation, name, result }) => ({ name: `${operation}, ${name}`, ...result }));
   for (const note of uncertainNotes(timed)) console.log(note);
   console.log(operationSummary(operations, limits));
+}
+
+/** Prints why peers have no times, and their ratios. */
+function printPeers(peers: readonly PeerName[], rows: readonly PeerRow[]): void {
+  for (const line of [...peerNotes(rows), ...peerSummary(rows, peers)]) console.log(line);
 }
 
 /** Prints the table of the models. */
@@ -72,10 +88,9 @@ function printConvolutions(options: Options, { opened, measurements, trouble }: 
   if (opened && measurements.length > 0)
     console.log(`\n${measurementTable(measurements, opened.roofline, options.peers)}\n`);
   for (const refusal of refusals) console.log(`refused: ${refusal}`);
-  for (const note of [...peerNotes(measurements), ...uncertainNotes(timedRows(measurements))]) console.log(note);
+  for (const note of uncertainNotes(timedRows(measurements))) console.log(note);
   // With all algorithms, a mean would count each layer several times.
-  if (options.peers && options.algorithm !== "all")
-    for (const line of peerSummary(measurements, options.peers)) console.log(line);
+  printPeers(options.algorithm === "all" ? [] : (options.peers ?? []), measurements.map(peerRow));
   const total = isNetwork(options.suite) && !options.layers ? networkTotal(measurements) : null;
   if (total) {
     const gflops = formatNumber(speed(total.flops, total.milliseconds) / 1e9);
@@ -87,7 +102,7 @@ function printConvolutions(options: Options, { opened, measurements, trouble }: 
 
 function print(options: Options, report: Report): void {
   const { browser, opened, closed, measurements, trouble } = report;
-  if (options.suite === OPERATIONS_SUITE) printOperations(report);
+  if (options.suite === OPERATIONS_SUITE) printOperations(options, report);
   else if (options.suite === MODELS_SUITE) printModels(report);
   else printConvolutions(options, report);
   if (opened) console.log(summary(browser, opened, measurements, closed));

@@ -2,6 +2,8 @@
 import { type Column, formatNumber, formatTable } from "../scripts/harness/table.ts";
 import { isWrong } from "./check.ts";
 import type { OperationMeasurement } from "./operation-rows.ts";
+import type { PeerName } from "./peers/names.ts";
+import { type PeerRow, peerCells, peerColumns } from "./peers/report.ts";
 import type { CallRates, OperationResult } from "./protocol.ts";
 import { type Roofline, attainable } from "./roofline.ts";
 import { percent, speed } from "./table.ts";
@@ -69,14 +71,24 @@ function numbers(result: OperationResult, limits: Limits): string[] {
 }
 
 /** Formats the table of all measurements. */
-export function operationTable(measurements: readonly OperationMeasurement[], limits: Limits): string {
-  const rows = measurements.map(({ operation, name, shape, result }) => [
+export function operationTable(
+  measurements: readonly OperationMeasurement[],
+  limits: Limits,
+  peers: readonly PeerName[] = [],
+): string {
+  const rows = measurements.map(({ operation, name, shape, result, peers: outcomes }) => [
     operation,
     name,
     `[${shape.join(", ")}]`,
     ...numbers(result, limits),
+    ...peerCells(peers, outcomes),
   ]);
-  return formatTable(COLUMNS, rows);
+  return formatTable([...COLUMNS, ...peerColumns(peers)], rows);
+}
+
+/** Returns a measurement as a row of the peers' report. */
+export function operationPeerRow({ operation, name, peers }: OperationMeasurement): PeerRow {
+  return { label: `${operation} (${name})`, ...(peers && { peers }) };
 }
 
 /** Lists what is wrong with each measurement that has no valid time. */

@@ -102,7 +102,7 @@ function count(name: Name, value: string, most: number): number {
 /** The options that do not go with each kind of suite. */
 const FOREIGN = {
   convolutions: ["operations", "models"],
-  operations: ["layers", "models", "pass", "algorithm", "peers"],
+  operations: ["layers", "models", "pass", "algorithm"],
   models: ["layers", "operations", "pass", "algorithm", "dtype", "layout", "batch"],
 } as const;
 
@@ -136,6 +136,8 @@ function peersOf(value: string, options: Pick<Options, "suite" | "algorithm" | "
   if (options.dtype !== "f32") without(`--dtype ${options.dtype}`, "the peers are timed in f32");
   if (options.algorithm === "find")
     without("--algorithm find", "the search times no calls, which the peers' times are of");
+  if (options.suite === OPERATIONS_SUITE && peers.has("litert"))
+    without(`--suite ${OPERATIONS_SUITE} and litert`, "it is timed on convolutions alone");
   for (const peer of options.suite === MODELS_SUITE ? peers : [])
     if (!MODEL_PEERS[peer]) without(`--suite ${MODELS_SUITE} and ${peer}`, "it reads none of the models");
   return [...peers];

@@ -65,12 +65,8 @@ function beside(result: Result, peers: readonly [PeerName, PeerResult][]): { pee
 
 /** Measures every row into `into`, which keeps the measurements so far if this fails. */
 export async function measureRows(page: BenchPage, options: Options, into: Measured): Promise<void> {
-  const { openPeer } = page;
   const { peers = [] } = options;
-  const pages = new PeerPages(() => {
-    if (!openPeer) throw new Error("there is no page for a peer here");
-    return openPeer();
-  });
+  const pages = PeerPages.of(page);
   if (peers.length > 0) into.peers = pages.versions;
   const rows = rowsOf(options);
   const progress = new Progress(rows.length * (1 + peers.length));

@@ -5,7 +5,7 @@ import { isWrong } from "./check.ts";
 import { describeLayer } from "./layer.ts";
 import type { Measurement } from "./measurement.ts";
 import type { PeerName } from "./peers/names.ts";
-import { peerCells, peerColumns } from "./peers/report.ts";
+import { type PeerRow, peerCells, peerColumns } from "./peers/report.ts";
 import type { Closed, Opened, Result } from "./protocol.ts";
 import { type Roofline, attainable } from "./roofline.ts";
 import { type TimedRow, formatSpread } from "./uncertain.ts";
@@ -23,6 +23,11 @@ const COLUMNS: readonly Column[] = [
   { title: "first ms", align: "right" },
   { title: "error/bound", align: "right" },
 ];
+
+/** Returns a measurement as a row of the peers' report. */
+export function peerRow({ layer, pass, peers }: Measurement): PeerRow {
+  return { label: `${layer.id} ${pass}`, ...(peers && { peers }) };
+}
 
 /** Whether a result has a valid time. */
 export function counts(result: Result): result is Result & { milliseconds: number; samples: readonly number[] } {

@@ -3,6 +3,9 @@
 
 declare module "@jax-js/jax" {
   interface Array {
+    readonly shape: number[];
+    readonly ndim: number;
+    readonly size: number;
     /** Adds a reference. */
     readonly ref: Array;
     dispose(): void;
@@ -11,21 +14,62 @@ declare module "@jax-js/jax" {
   }
   export type { Array };
 
-  interface Jitted {
-    (a: Array, b: Array): Array;
-    dispose(): void;
-  }
+  /** A traced function. */
+  type Jitted<Compute> = Compute & { dispose(): void };
 
   export function init(...devices: string[]): Promise<string[]>;
   export function defaultDevice(device: string): string;
   export function getWebGPUDevice(): GPUDevice;
   export function blockUntilReady(arrays: readonly Array[]): Promise<unknown>;
-  export function jit(compute: (a: Array, b: Array) => Array): Jitted;
+  export function jit<Compute extends (...given: Array[]) => unknown>(compute: Compute): Jitted<Compute>;
   export function vjp(compute: (at: Array) => Array, at: [Array]): [Array, (cotangent: Array) => [Array]];
+
+  type Value = Array | number;
+  interface Keep {
+    readonly keepdims: boolean;
+  }
+  type Unary = (x: Value) => Array;
+  type Binary = (x: Value, y: Value) => Array;
+  type Reduction = (x: Array, axis?: number | number[], options?: Keep) => Array;
 
   export const numpy: {
     array(values: Float32Array, options: { shape: number[] }): Array;
     zeros(shape: number[]): Array;
+    astype(x: Array, type: "int32"): Array;
+    readonly add: Binary;
+    readonly subtract: Binary;
+    readonly multiply: Binary;
+    readonly trueDivide: Binary;
+    readonly maximum: Binary;
+    readonly power: Binary;
+    readonly greater: Binary;
+    readonly notEqual: Binary;
+    readonly exp: Unary;
+    readonly sqrt: Unary;
+    readonly square: Unary;
+    readonly reciprocal: Unary;
+    readonly sum: Reduction;
+    readonly mean: Reduction;
+    readonly max: Reduction;
+    argmax(x: Array, axis: number): Array;
+    where(condition: Array, x: Value, y: Value): Array;
+    clip(x: Array, min: number, max: number): Array;
+    matmul(x: Array, y: Array): Array;
+    matrixTranspose(x: Array): Array;
+    transpose(x: Array, permutation?: number[]): Array;
+    reshape(x: Array, shape: number[]): Array;
+    broadcastTo(x: Array, shape: number[]): Array;
+    repeat(x: Array, repeats: number, axis: number): Array;
+    concatenate(parts: Array[], axis: number): Array;
+    split(x: Array, sections: number, axis: number): Array[];
+    pad(x: Array, widths: [number, number][]): Array;
+  };
+  export const nn: {
+    readonly relu: Unary;
+    gelu(x: Array, options: { approximate: boolean }): Array;
+    softmax(x: Array, axis: number): Array;
+    logSoftmax(x: Array, axis: number): Array;
+    oneHot(x: Array, classes: number): Array;
   };
   export const lax: {
     convGeneralDilated(
@@ -42,6 +86,8 @@ declare module "@jax-js/jax" {
       padding: [number, number][],
       options: { rhsDilation: number[]; transposeKernel: boolean },
     ): Array;
+    reduceWindow(x: Array, compute: (cells: Array) => Array, window: number[], strides: number[]): Array;
+    readonly erf: Unary;
   };
 }
 

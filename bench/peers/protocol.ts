@@ -13,6 +13,14 @@ export interface PeerWork {
   readonly samples: number;
 }
 
+/** An operation beside convolution for a peer. */
+export interface PeerOperation {
+  /** Its index in the list (../operations.ts). */
+  readonly entry: number;
+  readonly batch: number;
+  readonly samples: number;
+}
+
 /** A peer's result, in the terms of Result. Times are those of calls (calls.ts). */
 export interface PeerResult extends Pick<
   Result,
@@ -27,6 +35,8 @@ export interface PeerBench {
   open(peer: PeerName): Promise<Answer<string>>;
   /** Has it compute some work, checks the result and, if that is right, times it. */
   measure(work: PeerWork): Promise<Answer<PeerResult>>;
+  /** The same for an operation beside convolution. */
+  operate(work: PeerOperation): Promise<Answer<PeerResult>>;
   /** Starts a peer and measures a whole model on it. */
   model(order: PeerModelOrder): Promise<Answer<PeerModelResult>>;
 }

@@ -5,6 +5,7 @@ import type { BenchPass } from "../layer.ts";
 import { type Peer, type PeerEngine, type Runner, type Task, operand } from "./adapter.ts";
 import { alike, isDepthwise, isPlanar, isSame, isUnpadded, plane } from "./geometry.ts";
 import { fromHwio, toChannelsFirst, toChannelsLast, toHwio } from "./layouts.ts";
+import { tfjsOperations } from "./tfjs-operations.ts";
 
 type TensorFlow = typeof import("@tensorflow/tfjs-core");
 type Four = [number, number, number, number];
@@ -83,6 +84,13 @@ function resultOf(problem: ConvProblem, values: ArrayLike<number>): Float32Array
   return toChannelsFirst(values, tensorShape(problem, problem.pass === "forward" ? "y" : "x"));
 }
 
+/** Submits what the backend has batched, and waits for the GPU. */
+async function sync(backend: Backend): Promise<void> {
+  backend.endComputePassEncoder();
+  if (backend.commandEncoder) backend.submitQueue();
+  await backend.device.queue.onSubmittedWorkDone();
+}
+
 async function prepare(tf: TensorFlow, backend: Backend, task: Task): Promise<Runner> {
   const { inputs, call } = prepareCall(tf, task);
   let last: Tensor | undefined;
@@ -91,11 +99,7 @@ async function prepare(tf: TensorFlow, backend: Backend, task: Task): Promise<Ru
       last?.dispose();
       last = call();
     },
-    async sync() {
-      backend.endComputePassEncoder();
-      if (backend.commandEncoder) backend.submitQueue();
-      await backend.device.queue.onSubmittedWorkDone();
-    },
+    sync: () => sync(backend),
     read: async () => resultOf(task.problem, await last!.data()),
     dispose() {
       for (const tensor of [last, ...inputs]) tensor?.dispose();
@@ -114,6 +118,10 @@ export const tfjs: Peer = {
     if (!(await tf.setBackend("webgpu"))) throw new Error("TensorFlow.js cannot start its WebGPU backend here");
     await tf.ready();
     const backend = tf.backend() as unknown as Backend;
-    return { device: backend.device, prepare: (task) => prepare(tf, backend, task) };
+    return {
+      device: backend.device,
+      prepare: (task) => prepare(tf, backend, task),
+      operations: tfjsOperations(tf, () => sync(backend)),
+    };
   },
 };

@@ -62,7 +62,7 @@ describe("--suite operations", () => {
       "--suite operations --algorithm direct",
       "--algorithm cannot go with --suite operations: it is about convolutions",
     ],
-    ["--operations averagePool --peers jax", "--peers cannot go with --suite operations: it is about convolutions"],
+    ["--operations averagePool --peers litert", "--peers cannot go with --suite operations and litert: it is timed on"],
     ["--suite operations --layers L1", "--layers cannot go with --suite operations: it is about convolutions"],
     ["--suite operations --pass forward", "--pass cannot go with --suite operations: it is about convolutions"],
     ["--suite vgg16 --operations averagePool", "--operations cannot go with --suite vgg16: it is about the suite op"],

@@ -16,7 +16,7 @@ import { peerNotes, peerSummary } from "../../bench/peers/report.ts";
 import { installPackages } from "../../bench/peers/server.ts";
 import type { Result } from "../../bench/protocol.ts";
 import { SUITES } from "../../bench/suites.ts";
-import { callTime, measurementTable } from "../../bench/table.ts";
+import { callTime, measurementTable, peerRow } from "../../bench/table.ts";
 import { answer, ask } from "../../scripts/harness/answer.ts";
 import { ROOT } from "../../scripts/setup.mjs";
 
@@ -237,11 +237,13 @@ describe("the table with peers", () => {
   it("is followed by each reason, once", () => {
     const none = { unsupported: "it has no gradients" };
     expect(
-      peerNotes([
-        measured({ litert: theirs, jax: { ...theirs, check: wrong } }),
-        measured({ litert: none, jax: { failed: "lost" } }, "L1bd"),
-        measured({ litert: none, jax: theirs }, "L1bw"),
-      ]),
+      peerNotes(
+        [
+          measured({ litert: theirs, jax: { ...theirs, check: wrong } }),
+          measured({ litert: none, jax: { failed: "lost" } }, "L1bd"),
+          measured({ litert: none, jax: theirs }, "L1bw"),
+        ].map(peerRow),
+      ),
     ).toEqual([
       "jax on L1 forward: WRONG: off by 1, more than 0.0001",
       "litert on L1bd backward-data, L1bw backward-weights: it has no gradients",
@@ -253,7 +255,7 @@ describe("the table with peers", () => {
     const rows = [
       measured({ litert: { ...theirs, ratio: 2 }, jax: { ...theirs, ratio: 3 } }),
       measured({ litert: { ...theirs, ratio: 8 }, jax: { failed: "lost" } }),
-    ];
+    ].map(peerRow);
     expect(peerSummary(rows, ["litert", "jax"])).toEqual([
       "litert: 4.00 times our time (geometric mean of 2 rows; lowest 2.00)",
       "jax: 3.00 times our time in one row",
