@@ -1,9 +1,12 @@
 // Operations beside convolution on TensorFlow.js, channels last. Gradients are the kernels and formulas of its own gradients, on results of the
 // forward pass where those are given.
-import type { Tensor } from "@tensorflow/tfjs-core";
+import type { NamedAttrMap, Rank, Tensor4D } from "@tensorflow/tfjs-core";
 import type { OperationPeer, OperationRunner, OperationTask, PeerFunctions } from "./operations.ts";
 import { callEntry } from "./operations.ts";
 
+/** Of any rank: most functions of the package ask for none, and some for this one. */
+type Tensor = Tensor4D;
+type Four = [number, number, number, number];
 type TensorFlow = typeof import("@tensorflow/tfjs-core");
 type Tensors = Readonly<Record<string, Tensor>>;
 
@@ -23,7 +26,7 @@ interface Parameters {
 const EPSILON = 1e-5;
 
 function functionsOf(tf: TensorFlow, all: Tensors): PeerFunctions {
-  const kernel = (name: string, inputs: Record<string, Tensor>, attributes: Record<string, unknown>): Tensor =>
+  const kernel = (name: string, inputs: Record<string, Tensor>, attributes: NamedAttrMap): Tensor =>
     tf.engine().runKernel(name, inputs, attributes);
   /** Pads maps with zeros, which its pooling leaves out of means. */
   const padded = (x: Tensor, cells: number): Tensor =>
@@ -45,12 +48,12 @@ function functionsOf(tf: TensorFlow, all: Tensors): PeerFunctions {
     { inputShape, padding = 0, ...window }: Window & { inputShape: number[] },
   ): Tensor => {
     const [n, h, w, c] = inputShape as [number, number, number, number];
-    const input = tf.zeros([n, h + 2 * padding, w + 2 * padding, c]);
+    const input = tf.zeros<Rank.R4>([n, h + 2 * padding, w + 2 * padding, c]);
     const dx = kernel("AvgPoolGrad", { dy, input }, attributes(window));
     return padding === 0 ? dx : tf.slice(dx, [0, padding, padding, 0], [n, h, w, c]);
   };
   const size = (x: { readonly shape: readonly number[] }, { scale, outputSize }: Resizing): [number, number] =>
-    scale === undefined ? [outputSize!, outputSize!] : [x.shape[1]! * scale, x.shape[2]! * scale];
+    scale === undefined ? [outputSize!, outputSize!] : [x.shape[1] * scale, x.shape[2] * scale];
   const gradientOfActivation = (dy: Tensor, output: Tensor): Tensor => tf.mul(dy, tf.step(output));
   const normalise = (x: Tensor, axes: number[]): Tensor => {
     const { mean, variance } = tf.moments(x, axes, true);
@@ -62,7 +65,7 @@ function functionsOf(tf: TensorFlow, all: Tensors): PeerFunctions {
     return tf.mul(tf.sum(tf.mul(x, tf.oneHot(tf.cast(target, "int32"), classCount))), -1 / count);
   };
   const shuffle = (x: Tensor, groups: number): Tensor => {
-    const [n, h, w, c] = x.shape as [number, number, number, number];
+    const [n, h, w, c] = x.shape;
     return tf.reshape(tf.transpose(tf.reshape(x, [n, h, w, groups, c / groups]), [0, 1, 2, 4, 3]), [n, h, w, c]);
   };
   const resize = (x: Tensor, options: Resizing): Tensor => {
@@ -74,7 +77,7 @@ function functionsOf(tf: TensorFlow, all: Tensors): PeerFunctions {
   };
   const resizeBackward = (dy: Tensor, { inputShape, ...options }: Resizing & { inputShape: number[] }): Tensor => {
     const alignCorners = options.coordinates === "align-corners";
-    const images = tf.zeros(inputShape);
+    const images = tf.zeros<Rank.R4>(inputShape as Four);
     if (options.mode !== "linear") return kernel("ResizeNearestNeighborGrad", { images, dy }, { alignCorners });
     if (!alignCorners) throw new Error("its gradient of this interpolation has other coordinates");
     return kernel("ResizeBilinearGrad", { images, dy }, { alignCorners });
@@ -92,7 +95,7 @@ function functionsOf(tf: TensorFlow, all: Tensors): PeerFunctions {
       tf.broadcastTo(tf.mul(dy, 1 / (inputShape[1]! * inputShape[2]!)), inputShape),
     globalMaxPool: (x: Tensor) => tf.max(x, [1, 2], true),
     adaptiveAveragePool(x: Tensor, { outputSize }: { outputSize: number }) {
-      const bin = x.shape[1]! / outputSize;
+      const bin = x.shape[1] / outputSize;
       if (!Number.isInteger(bin)) throw new Error("it has no uneven bins");
       return tf.avgPool(x, bin, bin, "valid");
     },
@@ -159,10 +162,10 @@ function functionsOf(tf: TensorFlow, all: Tensors): PeerFunctions {
     concatenate: (parts: Tensor[]) => tf.concat(parts, 3),
     split: (x: Tensor) => tf.split(x, 2, 3),
     channelShuffle: (x: Tensor, { groups }: { groups: number }) => shuffle(x, groups),
-    channelShuffleBackward: (x: Tensor, { groups }: { groups: number }) => shuffle(x, x.shape[3]! / groups),
-    pad: (x: Tensor, { padding }: { padding: number[][] }) => tf.mirrorPad(x, padding, "reflect"),
+    channelShuffleBackward: (x: Tensor, { groups }: { groups: number }) => shuffle(x, x.shape[3] / groups),
+    pad: (x: Tensor, { padding }: { padding: [number, number][] }) => tf.mirrorPad(x, padding, "reflect"),
     transpose: (x: Tensor, { permutation }: { permutation: number[] }) => tf.transpose(x, permutation),
-    slice: (x: Tensor) => tf.slice(x, [0, 3, 3, 0], [x.shape[0]!, 53, 53, x.shape[3]!]),
+    slice: (x: Tensor) => tf.slice(x, [0, 3, 3, 0], [x.shape[0], 53, 53, x.shape[3]]),
     sliceBackward: (dy: Tensor) =>
       tf.pad(dy, [
         [0, 0],
@@ -178,9 +181,9 @@ function functionsOf(tf: TensorFlow, all: Tensors): PeerFunctions {
     rmsNorm: (x: Tensor, { scale }: Parameters) =>
       tf.mul(tf.mul(x, tf.rsqrt(tf.add(tf.mean(tf.square(x), 1, true), EPSILON))), scale),
     groupNorm(x: Tensor, { groups, ...parameters }: Parameters & { groups: number }) {
-      const [n, h, w, c] = x.shape as [number, number, number, number];
-      const split = tf.reshape(x, [n, h * w, groups, c / groups]);
-      return scaled(tf.reshape(normalise(split, [1, 3]), [n, h, w, c]), parameters);
+      const [n, h, w, c] = x.shape;
+      const split = tf.reshape<Rank.R4>(x, [n, h * w, groups, c / groups]);
+      return scaled(tf.reshape<Rank.R4>(normalise(split, [1, 3]), [n, h, w, c]), parameters);
     },
     localResponseNorm: (x: Tensor) => tf.localResponseNormalization(x, 2, 2, 1e-4, 0.75),
     localResponseNormBackward: (dy: Tensor, x: Tensor) =>
@@ -212,7 +215,7 @@ type Sync = () => Promise<void>;
 async function prepare(tf: TensorFlow, sync: Sync, task: OperationTask): Promise<OperationRunner> {
   const made = Object.entries(task.all).map(([name, { data, shape }]): [string, Tensor] => [
     name,
-    tf.tensor(data as Float32Array, [...shape]),
+    tf.tensor<Rank>(data as Float32Array, [...shape]) as Tensor,
   ]);
   const all = Object.fromEntries(made);
   const functions = functionsOf(tf, all);
