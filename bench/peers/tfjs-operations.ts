@@ -52,7 +52,7 @@ function functionsOf(tf: TensorFlow, all: Tensors): PeerFunctions {
     const dx = kernel("AvgPoolGrad", { dy, input }, attributes(window));
     return padding === 0 ? dx : tf.slice(dx, [0, padding, padding, 0], [n, h, w, c]);
   };
-  const size = (x: { readonly shape: readonly number[] }, { scale, outputSize }: Resizing): [number, number] =>
+  const size = (x: Tensor, { scale, outputSize }: Resizing): [number, number] =>
     scale === undefined ? [outputSize!, outputSize!] : [x.shape[1] * scale, x.shape[2] * scale];
   const gradientOfActivation = (dy: Tensor, output: Tensor): Tensor => tf.mul(dy, tf.step(output));
   const normalise = (x: Tensor, axes: number[]): Tensor => {
