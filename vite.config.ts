@@ -38,6 +38,14 @@ function isLoadedLater(id: string, modules: Rolldown.ChunkingContext, seen = new
   return dynamicImporters.length > 0 || importers.some((importer) => isLoadedLater(importer, modules, seen));
 }
 
+/** Whether an entry other than the reference imports a module, directly or not. */
+function isStartedWith(id: string, modules: Rolldown.ChunkingContext, seen = new Set<string>()): boolean {
+  if (seen.has(id) || id === reference) return false;
+  seen.add(id);
+  const { isEntry = false, importers = [] } = modules.getModuleInfo(id) ?? {};
+  return isEntry || importers.some((importer) => isStartedWith(importer, modules, seen));
+}
+
 /** Whether the CPU reference imports a module, directly or not. */
 function isInReference(id: string, modules: Rolldown.ChunkingContext, seen = new Set<string>()): boolean {
   if (id === reference) return true;
@@ -87,8 +95,9 @@ export default defineConfig({
               priority: 6,
             },
             {
-              // What the CPU reference shares with the engine, so that it comes without the engine.
-              name: (id, modules) => (isInReference(id, modules) ? "geometry" : null),
+              // What the CPU reference shares with the engine, so that it comes without the engine; and with what folds the constants of models.
+              name: (id, modules) =>
+                !isInReference(id, modules) ? null : isStartedWith(id, modules) ? "geometry" : "arithmetic",
               debugName: "geometry",
               minShareCount: 2,
               priority: 5,

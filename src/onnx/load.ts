@@ -49,7 +49,7 @@ type Bytes = Uint8Array<ArrayBuffer>;
  * @returns a model with the inputs and outputs of the file, by their names. Maps have the channels first. Integers of 8 and 16 bits and booleans
  * are floats, integers of more bits "u32"
  * @throws ConvError (as a rejection) `invalid-model` with the byte or the name that breaks the rules of the format; `unsupported-model` with
- * every node that is not served; the signal's reason if it aborts
+ * every node that is not served; the signal's reason if it aborts; the error of the import if a part of the library cannot be loaded
  * @example
  * const model = await loadOnnx(engine, "/detect.onnx");
  * const { scores } = await model.run({ image: { data: pixels, shape: [1, 3, 320, 320] } });

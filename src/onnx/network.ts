@@ -4,7 +4,7 @@ import { type Values, attributesOf } from "./attributes.ts";
 import { type Constant, type ExternalBytes, constantOf } from "./elements.ts";
 import type { GraphMessage, ModelMessage, NodeMessage, ValueMessage } from "./file.ts";
 import type { OnnxOperator } from "./lowering.ts";
-import { onnxOperators } from "./operators/index.ts";
+import type { OnnxOperators } from "./operators/index.ts";
 
 /** A node that an output needs. */
 export interface NetworkNode {
@@ -36,9 +36,14 @@ const RECURRENT = ["LSTM", "GRU", "RNN"];
 
 /**
  * Checks a model in linear time.
+ * @param operators those that are served, of those that it has
  * @throws ConvError `invalid-model` naming what breaks the rules of the format, or `unsupported-model` with every node that is not served
  */
-export function networkOf({ graph, operatorSets }: ModelMessage, externalBytes: ExternalBytes): Network {
+export function networkOf(
+  { graph, operatorSets }: ModelMessage,
+  operators: OnnxOperators,
+  externalBytes: ExternalBytes,
+): Network {
   if (!graph) refuse("invalid-model", "model", words("a file without a graph"), "an ONNX model");
   const opset = operatorSets.findLast(({ domain = "" }) => OWN_DOMAINS.includes(domain))?.version;
   if (opset === undefined) refuse("invalid-model", "model", words("a file without an operator set"), "an ONNX model");
@@ -57,7 +62,7 @@ export function networkOf({ graph, operatorSets }: ModelMessage, externalBytes: 
     live.push(node);
     for (const input of node.inputs) needed.add(input);
   }
-  const nodes = served(live.toReversed(), needed, externalBytes);
+  const nodes = served(live.toReversed(), operators, needed, externalBytes);
   const constants = new Map<string, Constant>();
   for (const [name, tensor] of initializers)
     if (needed.has(name)) constants.set(name, constantOf(`initializer ${name}`, tensor, externalBytes));
@@ -99,6 +104,7 @@ const nameOf = ({ name, outputs }: NodeMessage): string => name || (outputs[0] ?
 /** The nodes with their operators and attributes, or an error that lists all that are not served. */
 function served(
   live: readonly NodeMessage[],
+  operators: OnnxOperators,
   needed: ReadonlySet<string>,
   externalBytes: ExternalBytes,
 ): NetworkNode[] {
@@ -107,7 +113,7 @@ function served(
   for (const node of live) {
     const { domain = "", operator: operatorName = "", inputs, outputs } = node;
     const name = nameOf(node);
-    const definition = OWN_DOMAINS.includes(domain) ? onnxOperators.get(operatorName) : undefined;
+    const definition = OWN_DOMAINS.includes(domain) ? operators.get(operatorName) : undefined;
     const because = (reason: string): unknown => unserved.push(`node ${name} (${operatorName}): ${reason}`);
     if (!definition) {
       const reason = CONTROL.includes(operatorName)

@@ -5,6 +5,7 @@ import type { ModelSource } from "../model/graph.ts";
 import type { ExternalBytes } from "./elements.ts";
 import { type ModelMessage, type TensorMessage, readFile } from "./file.ts";
 import { networkOf } from "./network.ts";
+import { operatorsFor } from "./operators/index.ts";
 import { sourceOf } from "./source.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -14,13 +15,16 @@ export type ExternalFile = (location: string) => Promise<Bytes>;
 
 /**
  * @param bytes of an ONNX file; constants are views into it
- * @throws ConvError (as a rejection) `invalid-model` or `unsupported-model`
+ * @throws ConvError (as a rejection) `invalid-model` or `unsupported-model`; the error of the import if operators cannot be loaded
  */
 export async function readModel(bytes: Bytes, dtype: Dtype, externalFile: ExternalFile): Promise<ModelSource> {
   const model = readFile(bytes);
+  const operators = operatorsFor(model.graph?.nodes.map(({ operator = "" }) => operator) ?? []);
+  // A failure is reported where it is awaited.
+  operators.catch(() => undefined);
   const files = new Map<string, Bytes>();
   for (const location of locationsOf(model)) files.set(location, await externalFile(location));
-  return sourceOf(networkOf(model, bytesIn(files)), dtype);
+  return sourceOf(networkOf(model, await operators, bytesIn(files)), dtype);
 }
 
 /** The files that tensors of a model are in. */

@@ -33,7 +33,11 @@ export function paddingOf(node: NodeLowering<PaddingAttributes>, rank: number): 
 }
 
 /** The spatial sizes of the weights, which the attribute repeats. */
-function kernelOf(node: NodeLowering<unknown>, w: Operand, given: readonly number[] | undefined): readonly number[] {
+export function kernelOf(
+  node: NodeLowering<unknown>,
+  w: Operand,
+  given: readonly number[] | undefined,
+): readonly number[] {
   const kernel = w.shape.slice(2);
   if (given && given.join() !== kernel.join())
     node.refuse("kernel_shape", `[${given.join(", ")}]`, `[${kernel.join(", ")}], as the weights have`);
@@ -88,21 +92,4 @@ const ConvTranspose = operator(
   },
 );
 
-const DeformConv = operator(
-  [3, 5],
-  { dilations: "numbers", group: 1, kernel_shape: "numbers", offset_group: 1, pads: "numbers", strides: "numbers" },
-  (node) => {
-    const [x, w, offset, bias, mask] = [node.input(0), node.input(1), node.input(2), node.inputs[3], node.inputs[4]];
-    const { dilations: dilation = 1, strides: stride = 1, group: groups, offset_group: offsetGroups } = node.attributes;
-    const { length: rank } = kernelOf(node, w, node.attributes.kernel_shape);
-    const padding = paddingOf(node, rank);
-    const y = node.call("deformableConv", { x, w, offset, mask }, { stride, dilation, padding, groups, offsetGroups });
-    if (!bias) return y;
-    return node.call("add", {
-      a: y,
-      b: node.reshaped(bias, [bias.shape[0]!, ...kernelOf(node, w, undefined).map(() => 1)]),
-    });
-  },
-);
-
-export const convolutions: Readonly<Record<string, OnnxOperator>> = { Conv, ConvTranspose, DeformConv };
+export const convolutions: Readonly<Record<string, OnnxOperator>> = { Conv, ConvTranspose };

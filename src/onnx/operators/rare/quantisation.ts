@@ -1,7 +1,7 @@
 // Quantised numbers: known ones become floats before the network runs, others hold integers in floats.
-import { type Known, type NodeLowering, type OnnxOperator, type Operand, operator } from "../lowering.ts";
-import { WINDOW, convolved } from "./convolution.ts";
-import { labelled } from "./elementwise.ts";
+import { type Known, type NodeLowering, type OnnxOperator, type Operand, operator } from "../../lowering.ts";
+import { WINDOW, convolved } from "../convolution.ts";
+import { labelled } from "../elementwise.ts";
 
 /** Numbers of element types in onnx.proto. */
 const UINT8 = 2;
