@@ -32,7 +32,7 @@ export interface OnnxOptions {
    * by its address.
    */
   externalData?: (path: string) => OnnxInput | Promise<OnnxInput>;
-  /** Constraints of all convolutions, as `conv` has them: `{ algorithm: "direct" }`, or a largest error. */
+  /** Constraints of all convolutions and fully connected layers, as `conv` has them: `{ algorithm: "direct" }`, or a largest error. */
   constraints?: Constraints;
 }
 

@@ -14,7 +14,8 @@ const source = {
     const w = build.weights([2, 2, 3, 3]);
     const up = build.call("convTranspose", { x, w }, { algorithm: "im2col" });
     const y = build.call("activate", build.call("conv", { x: up, w }), { activation: "relu" });
-    return build.done(build.call("maxPool", y, { kernelSize: 2 }));
+    const rows = build.call("flatten", build.call("maxPool", y, { kernelSize: 2 }));
+    return build.done(build.call("linear", { x: rows, w: build.weights([3, 8]) }));
   },
 };
 
@@ -25,6 +26,8 @@ describe("constrained", () => {
       ["convTranspose", "im2col", 0],
       ["conv", "direct", 0],
       ["maxPool", undefined, undefined],
+      ["flatten", undefined, undefined],
+      ["linear", "direct", 0],
     ]);
   });
 
