@@ -1,5 +1,5 @@
 // Model: a network that runs on an engine. Graphs for inputs of given shapes are made and compiled when they are first needed, and cached.
-import type { TensorDtype } from "../base/dtype.ts";
+import type { Dtype, TensorDtype } from "../base/dtype.ts";
 import { ConvError, describe, refuse, refuseDestroyed, words } from "../base/error.ts";
 import { checkOptions, checkSignal } from "../base/validate.ts";
 import type { Engine } from "../engine.ts";
@@ -92,17 +92,22 @@ export class Model {
    * Runs the model and returns new tensors by the names of the outputs; nothing waits for the GPU. Compiles it first if it was not compiled for
    * these shapes.
    * @param inputs by name: tensors, or arrays of numbers in row-major order, with their shape as `{ data, shape }` where the model leaves it open
+   * @typeParam Outputs the element types of the outputs by name, if they are not all floats: `model.outputs` has them
    * @throws ConvError (as a rejection) naming the input that does not fit; what `compile` throws
    * @example
    * const { output } = await model.run({ input: x });
+   * const { scores, places } = await model.run<{ scores: "f32"; places: "u32" }>({ input: x });
    */
-  async run(inputs: ModelInputs, options: CompileOptions = {}): Promise<Record<string, Tensor<TensorDtype>>> {
+  async run<Outputs extends Readonly<Record<string, TensorDtype>> = Record<string, Dtype>>(
+    inputs: ModelInputs,
+    options: CompileOptions = {},
+  ): Promise<{ [Name in keyof Outputs]: Tensor<Outputs[Name]> }> {
     this.#alive("run");
     const given = checkInputs(this.#engine, this.inputs, inputs);
     try {
       const checked = checkCompileOptions(options);
       const ready = this.#find(given.shapes) ?? (await this.#ready(given.shapes, checked));
-      return ready.run(given.buffers());
+      return ready.run(given.buffers()) as { [Name in keyof Outputs]: Tensor<Outputs[Name]> };
     } finally {
       given.release();
     }
@@ -153,7 +158,7 @@ export class Model {
   async runTiled<From extends Picture>(
     x: From,
     options: TiledOptions = {},
-  ): Promise<Record<string, From extends Tensor<TensorDtype> ? Tensor<TensorDtype> : TiledData>> {
+  ): Promise<Record<string, From extends Tensor<TensorDtype> ? Tensor : TiledData>> {
     this.#alive("runTiled");
     const { runTiled } = await loadTiling();
     this.#alive("runTiled");
@@ -161,7 +166,7 @@ export class Model {
     const outputs: TiledOutputs = await runTiled(parts, x, options, (inputs, signal) =>
       this.run(inputs, signal ? { signal } : {}),
     );
-    return outputs as Record<string, From extends Tensor<TensorDtype> ? Tensor<TensorDtype> : TiledData>;
+    return outputs as Record<string, From extends Tensor<TensorDtype> ? Tensor : TiledData>;
   }
 
   /** Frees the GPU memory of the model. Compilations in progress are rejected. */
