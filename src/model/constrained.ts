@@ -1,7 +1,7 @@
 // Constraints of a model: those of `conv`, for all of its convolutions and fully connected layers.
 import { type Constraints, checkConstraints } from "../planner/choose.ts";
 import type { ModelSource } from "./graph.ts";
-import { WEIGHTED } from "./passes/weights.ts";
+import { WEIGHTED } from "./passes/layers.ts";
 
 /** @throws ConvError naming the constraint */
 export function checkModelConstraints(given: unknown): Constraints | undefined {

@@ -12,7 +12,7 @@ const Trilu = operator([1, 2], { upper: 1 }, (node) => {
     const beside = (at % columns) - Math.floor(at / columns) - diagonal;
     condition.data[at] = Number(node.attributes.upper ? beside >= 0 : beside <= 0);
   }
-  if (x.data) return node.computed([condition, x as Known], x.kind, (holds, number) => (holds ? number! : 0));
+  if (x.data) return node.computed([condition, x as Known], x.kind, (holds, number) => (holds ? number : 0));
   return node.call("where", { condition, a: x, b: node.constant(x.kind, [], [0]) });
 });
 
