@@ -14,7 +14,7 @@ import type { PeerName } from "./peers/names.ts";
 import { type PeerRow, peerNotes, peerSummary } from "./peers/report.ts";
 import type { Closed, Opened } from "./protocol.ts";
 import { type Measured, measureRows } from "./rows.ts";
-import { MODELS_SUITE, OPERATIONS_SUITE, isNetwork } from "./suites.ts";
+import { MODELS_SUITE, OPERATIONS_SUITE, TFJS_SUITE, isNetwork } from "./suites.ts";
 import {
   complaints,
   measurementTable,
@@ -25,10 +25,12 @@ import {
   summary,
   timedRows,
 } from "./table.ts";
+import { type MeasuredAdapter, measureAdapter } from "./tfjs/rows.ts";
+import { adapterFailures, adapterNotes, adapterSummary, adapterTable } from "./tfjs/table.ts";
 import { uncertainNotes } from "./uncertain.ts";
 
 /** What has been done so far; `trouble` empty means all is well. */
-interface Report extends Measured, MeasuredOperations, MeasuredModels {
+interface Report extends Measured, MeasuredOperations, MeasuredModels, MeasuredAdapter {
   browser: string;
   opened?: Opened;
   closed?: Closed;
@@ -48,6 +50,7 @@ async function measureAll(page: BenchPage, options: Options, report: Report): Pr
     throw new Error("--dtype f16 was asked for, and this adapter has no half precision (the feature shader-f16)");
   if (options.suite === OPERATIONS_SUITE) await measureOperations(page, options, report);
   else if (options.suite === MODELS_SUITE) await measureModels(page, options, report);
+  else if (options.suite === TFJS_SUITE) await measureAdapter(page, options, report);
   else await measureRows(page, options, report);
   report.closed = await page.ask("close");
   report.trouble.push(...report.closed.trouble);
@@ -81,6 +84,14 @@ function printModels({ models, trouble }: Report): void {
   for (const line of [...modelNotes(models), ...uncertainNotes(timed), ...modelSummary(models)]) console.log(line);
 }
 
+/** Prints the table of TensorFlow.js with the adapter and without it. */
+function printAdapter(report: Report): void {
+  const { adapter, trouble } = report;
+  trouble.push(...adapterFailures(adapter));
+  if (adapter.length > 0) console.log(`\n${adapterTable(adapter)}\n`);
+  for (const line of [...adapterNotes(adapter), ...adapterSummary(report)]) console.log(line);
+}
+
 /** Prints the table of the convolutions, with refusals, notes and totals. */
 function printConvolutions(options: Options, { opened, measurements, trouble }: Report): void {
   const { refusals, failures } = complaints(measurements);
@@ -104,6 +115,7 @@ function print(options: Options, report: Report): void {
   const { browser, opened, closed, measurements, trouble } = report;
   if (options.suite === OPERATIONS_SUITE) printOperations(options, report);
   else if (options.suite === MODELS_SUITE) printModels(report);
+  else if (options.suite === TFJS_SUITE) printAdapter(report);
   else printConvolutions(options, report);
   if (opened) console.log(summary(browser, opened, measurements, closed));
   const versions = Object.values(report.peers ?? {});
@@ -112,7 +124,8 @@ function print(options: Options, report: Report): void {
 }
 
 async function writeJson(file: string, options: Options, report: Report): Promise<void> {
-  const { browser, opened, closed, measurements, rates, operations, models, trouble } = report;
+  const { browser, opened, closed, measurements, rates, operations, models, adapter, hostMicroseconds, trouble } =
+    report;
   const content = {
     version: VERSION,
     date: new Date().toISOString(),
@@ -126,6 +139,7 @@ async function writeJson(file: string, options: Options, report: Report): Promis
     measurements,
     ...(rates && { rates, operations }),
     ...(models.length > 0 && { models }),
+    ...(adapter.length > 0 && { tfjs: adapter, hostMicroseconds }),
   };
   await mkdir(path.dirname(file), { recursive: true });
   await writeFile(file, `${JSON.stringify(content, null, 1)}\n`);
@@ -143,7 +157,10 @@ export async function benchmark(
   folder: string,
   open: (trouble: (message: string) => void) => Promise<BenchPage>,
 ): Promise<boolean> {
-  const report: Report = { browser: options.browser, measurements: [], operations: [], models: [], trouble: [] };
+  const report: Report = {
+    browser: options.browser,
+    ...{ measurements: [], operations: [], models: [], adapter: [], trouble: [] },
+  };
   try {
     const page = await open((message) => report.trouble.push(message));
     try {

@@ -3,11 +3,13 @@ import { DTYPES, type Dtype } from "../src/base/dtype.ts";
 import { LAYOUTS, type Layout } from "../src/problem/problem.ts";
 import { ALGORITHMS } from "./algorithms.ts";
 import { BENCH_PASSES, type BenchPass, type Layer, shapeKey } from "./layer.ts";
+import { LAYERS } from "./layers.ts";
 import { MODELS } from "./models/list.ts";
 import { MODEL_PEERS } from "./models/peers.ts";
 import { OPERATIONS } from "./operations.ts";
 import { PEERS, type PeerName } from "./peers/names.ts";
-import { MODELS_SUITE, OPERATIONS_SUITE, SUITES } from "./suites.ts";
+import { MODELS_SUITE, OPERATIONS_SUITE, SUITES, TFJS_SUITE } from "./suites.ts";
+import { PROGRAMS } from "./tfjs/list.ts";
 
 /** Where it computes: in a page of a browser, or in Node itself. */
 const BROWSERS = ["chromium", "firefox", "node"] as const;
@@ -21,7 +23,7 @@ export interface Options {
   readonly layers?: readonly string[];
   /** Names of operations of the suite; all by default. */
   readonly operations?: readonly string[];
-  /** Ids of models of the suite; all by default. */
+  /** Ids of models of the suite, or of programs; all by default. */
   readonly models?: readonly string[];
   /** Each layer's own by default. */
   readonly pass?: BenchPass;
@@ -104,6 +106,7 @@ const FOREIGN = {
   convolutions: ["operations", "models"],
   operations: ["layers", "models", "pass", "algorithm"],
   models: ["layers", "operations", "pass", "algorithm", "dtype", "layout", "batch"],
+  tfjs: ["operations", "pass", "algorithm", "dtype", "layout", "batch", "peers"],
 } as const;
 
 /** What the options that go with one kind of suite are about. */
@@ -115,13 +118,13 @@ const ABOUT: Readonly<Partial<Record<Name, string>>> = {
 /** Returns the suite; asking for operations or models implies theirs. */
 function suiteOf(words: ReadonlyMap<Name, string>): string {
   const usual = words.has("operations") ? OPERATIONS_SUITE : words.has("models") ? MODELS_SUITE : "layers";
-  const suites = [...Object.keys(SUITES), OPERATIONS_SUITE, MODELS_SUITE];
-  const suite = oneOf("suite", words.get("suite") ?? usual, suites);
-  const kind = suite === OPERATIONS_SUITE ? "operations" : suite === MODELS_SUITE ? "models" : "convolutions";
+  const others = [OPERATIONS_SUITE, MODELS_SUITE, TFJS_SUITE] as const;
+  const suite = oneOf("suite", words.get("suite") ?? usual, [...Object.keys(SUITES), ...others]);
+  const kind = others.find((other) => other === suite) ?? "convolutions";
   for (const name of FOREIGN[kind])
     if (words.has(name))
       throw new Error(`--${name} cannot go with --suite ${suite}: it is about ${ABOUT[name] ?? "convolutions"}`);
-  if (suite === MODELS_SUITE && words.get("browser") === "node")
+  if ((suite === MODELS_SUITE || suite === TFJS_SUITE) && words.get("browser") === "node")
     throw new Error(`--browser node cannot go with --suite ${suite}: the models are loaded by a page`);
   return suite;
 }
@@ -150,19 +153,15 @@ function peersOf(value: string, options: Pick<Options, "suite" | "algorithm" | "
 export function parseOptions(argv: readonly string[]): Options {
   const words = wordsOf(argv);
   const suite = suiteOf(words);
-  const ids = (SUITES[suite] ?? []).map(({ id }) => id);
+  const adapter = suite === TFJS_SUITE;
+  const ids = (adapter ? LAYERS : (SUITES[suite] ?? [])).map(({ id }) => id);
   const layers = words.get("layers")?.split(",");
   for (const id of layers ?? []) oneOf(`layer of the suite ${suite}`, id, ids);
   const operations = words.get("operations")?.split(",");
   const names = [...new Set(OPERATIONS.map(({ operation }) => operation))];
   for (const name of operations ?? []) oneOf("operation", name, names);
   const models = words.get("models")?.split(",");
-  for (const id of models ?? [])
-    oneOf(
-      "model",
-      id,
-      MODELS.map((model) => model.id),
-    );
+  for (const id of models ?? []) oneOf("model", id, adapter ? PROGRAMS : MODELS.map((model) => model.id));
   const pass = words.get("pass");
   const json = words.get("json");
   const peers = words.get("peers");

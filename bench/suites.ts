@@ -45,6 +45,9 @@ export const OPERATIONS_SUITE = "operations";
 /** The suite of whole models (models/list.ts). */
 export const MODELS_SUITE = "models";
 
+/** The suite of TensorFlow.js with the adapter and without it (tfjs/list.ts). */
+export const TFJS_SUITE = "tfjs";
+
 /** Whether a suite is a network, so that the times of its layers can be added. */
 export function isNetwork(suite: string): boolean {
   return suite in NETWORKS;

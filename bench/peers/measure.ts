@@ -113,4 +113,9 @@ export const peerBench: PeerBench = {
   measure: (work) => answer(() => measure(work)),
   operate: (work) => answer(() => operate(work)),
   model: (order) => answer(() => runPeerModel(order, FILES)),
+  // Loaded with the first question: only one peer has programs.
+  adapt: () => answer(async () => (await import("./adapted.ts")).importAdapter()),
+  adapterCalls: () => answer(async () => (await import("./adapted.ts")).adapterCalls()),
+  program: (order) => answer(async () => (await import("./adapted.ts")).runProgram(order, FILES)),
+  hostTime: () => answer(async () => (await import("./adapted.ts")).measureHostTime()),
 };

@@ -136,13 +136,64 @@ declare module "@tensorflow/tfjs-backend-wasm" {
 }
 
 declare module "@tensorflow/tfjs-layers" {
-  import type { Tensor } from "@tensorflow/tfjs-core";
+  import type { Optimizer, Tensor } from "@tensorflow/tfjs-core";
   interface LayersModel {
     readonly outputNames: string[];
     predict(x: Tensor): Tensor | Tensor[];
+    compile(options: { optimizer: Optimizer; loss: string }): void;
+    trainOnBatch(x: Tensor, y: Tensor): Promise<number | number[]>;
     dispose(): unknown;
   }
+  type Initializer = { readonly initializer: unique symbol };
+  type Layer = { readonly layer: unique symbol };
+  interface Weights {
+    activation?: "relu" | "softmax";
+    kernelInitializer: Initializer;
+  }
   export function loadLayersModel(address: string): Promise<LayersModel>;
+  export function sequential(options: { layers: Layer[] }): LayersModel;
+  export const initializers: { glorotUniform(options: { seed: number }): Initializer };
+  export const layers: {
+    conv2d(options: Weights & { filters: number; kernelSize: number; padding: "same"; inputShape?: number[] }): Layer;
+    maxPooling2d(options: { poolSize: number }): Layer;
+    flatten(): Layer;
+    dense(options: Weights & { units: number }): Layer;
+  };
+}
+
+/** The packages of TensorFlow.js together, with gradients and chained operations. */
+declare module "@tensorflow/tfjs" {}
+
+declare module "upscaler" {
+  import type { Tensor, Tensor3D } from "@tensorflow/tfjs-core";
+  export default class Upscaler {
+    constructor(options: { model: object });
+    upscale(picture: Tensor3D, options: { output: "tensor" }): Promise<Tensor>;
+    dispose(): Promise<void>;
+  }
+}
+
+declare module "@upscalerjs/default-model" {
+  const definition: object;
+  export default definition;
+}
+
+declare module "@upscalerjs/esrgan-slim/4x" {
+  const definition: object;
+  export default definition;
+}
+
+declare module "nsfwjs/core" {
+  import type { Tensor3D } from "@tensorflow/tfjs-core";
+  interface Classifier {
+    classify(picture: Tensor3D): Promise<{ className: string; probability: number }[]>;
+    dispose(): void;
+  }
+  export function load(name: "MobileNetV2", options: { modelDefinitions: object[] }): Promise<Classifier>;
+}
+
+declare module "nsfwjs/models/mobilenet_v2" {
+  export const MobileNetV2Model: object;
 }
 
 declare module "onnxruntime-web/webgpu" {

@@ -3,6 +3,7 @@ import type { Answer, Page } from "../../scripts/harness/answer.ts";
 import type { BenchPass, Shape } from "../layer.ts";
 import type { PeerModelOrder, PeerModelResult } from "../models/peers.ts";
 import type { Result } from "../protocol.ts";
+import type { AdapterCalls, ProgramOrder, ProgramResult } from "../tfjs/protocol.ts";
 import type { PeerName } from "./names.ts";
 
 /** Work for a peer. */
@@ -39,6 +40,14 @@ export interface PeerBench {
   operate(work: PeerOperation): Promise<Answer<PeerResult>>;
   /** Starts a peer and measures a whole model on it. */
   model(order: PeerModelOrder): Promise<Answer<PeerModelResult>>;
+  /** Has TensorFlow.js, which is open, compute by the adapter from now on. */
+  adapt(): Promise<Answer<null>>;
+  /** The calls of the adapter's kernels until now. */
+  adapterCalls(): Promise<Answer<AdapterCalls>>;
+  /** Has TensorFlow.js, which is open, run a program, and times it. */
+  program(order: ProgramOrder): Promise<Answer<ProgramResult>>;
+  /** The microseconds that a convolution takes on the CPU. */
+  hostTime(): Promise<Answer<number>>;
 }
 
 /** The page of a peer. */

@@ -85,13 +85,14 @@ function resultOf(problem: ConvProblem, values: ArrayLike<number>): Float32Array
 }
 
 /** Submits what the backend has batched, and waits for the GPU. */
-async function sync(backend: Backend): Promise<void> {
+export async function syncWebGpu(tf: Pick<TensorFlow, "backend">): Promise<void> {
+  const backend = tf.backend() as unknown as Backend;
   backend.endComputePassEncoder();
   if (backend.commandEncoder) backend.submitQueue();
   await backend.device.queue.onSubmittedWorkDone();
 }
 
-async function prepare(tf: TensorFlow, backend: Backend, task: Task): Promise<Runner> {
+async function prepare(tf: TensorFlow, task: Task): Promise<Runner> {
   const { inputs, call } = prepareCall(tf, task);
   let last: Tensor | undefined;
   return {
@@ -99,7 +100,7 @@ async function prepare(tf: TensorFlow, backend: Backend, task: Task): Promise<Ru
       last?.dispose();
       last = call();
     },
-    sync: () => sync(backend),
+    sync: () => syncWebGpu(tf),
     read: async () => resultOf(task.problem, await last!.data()),
     dispose() {
       for (const tensor of [last, ...inputs]) tensor?.dispose();
@@ -117,11 +118,10 @@ export const tfjs: Peer = {
     await import("@tensorflow/tfjs-backend-webgpu");
     if (!(await tf.setBackend("webgpu"))) throw new Error("TensorFlow.js cannot start its WebGPU backend here");
     await tf.ready();
-    const backend = tf.backend() as unknown as Backend;
     return {
-      device: backend.device,
-      prepare: (task) => prepare(tf, backend, task),
-      operations: tfjsOperations(tf, () => sync(backend)),
+      device: (tf.backend() as unknown as Backend).device,
+      prepare: (task) => prepare(tf, task),
+      operations: tfjsOperations(tf, () => syncWebGpu(tf)),
     };
   },
 };
