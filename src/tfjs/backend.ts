@@ -43,6 +43,7 @@ export interface Backend {
   ensureCommandEncoderReady(): void;
   endComputePassEncoder(): void;
   submitQueue(): void;
+  numDataIds(): number;
   makeTensorInfo(shape: number[], dtype: "float32"): TensorInfo;
   uploadToGPU(dataId: DataId): void;
   disposeData(dataId: DataId): boolean;
@@ -57,6 +58,6 @@ export function checkVersion(): void {
   if (!getKernel("Conv2D", BACKEND))
     throw new ConvError(
       "unsupported",
-      `@tensorflow/tfjs-backend-webgpu: got no kernels of the backend "${BACKEND}", expected it to be imported before convoke/tfjs`,
+      `@tensorflow/tfjs-backend-webgpu: got no kernels of the backend "${BACKEND}", expected those of the same @tensorflow/tfjs-core`,
     );
 }

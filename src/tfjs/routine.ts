@@ -86,7 +86,16 @@ export class Routine {
       this.destroy();
       throw error;
     }
+    if (!this.#stages.some(({ writes }) => writes.some(([, { index }]) => index === result.index)))
+      throw new Error("no call computes the result");
     this.dispatches = this.#stages.reduce((sum, { executable }) => sum + executable.dispatches, 0);
+  }
+
+  /** Compiles the kernels of a definition without blocking the page. */
+  static prepare(gpu: GpuContext, definition: Definition): Promise<unknown> {
+    const plans = recordCalls(gpu, definition).calls.map(({ plan }) => plan());
+    const steps = plans.flatMap(({ steps: own, preparation }) => [...own, ...(preparation?.steps ?? [])]);
+    return Promise.all(steps.map(({ kernel }) => gpu.pipelines.prepare(kernel)));
   }
 
   /** Records a run. */

@@ -60,27 +60,29 @@ export class Session {
 
   /** Records a call and returns its result; undefined if the engine does not serve it. */
   run(name: string, { key, inputs, define }: Request): TensorInfo | undefined {
-    const backend = this.#backend;
     if (inputs.some(({ dtype }) => dtype !== "float32")) return undefined;
+    if (env().getBool("WEBGPU_ENGINE_COMPILE_ONLY")) return this.#prepare(`${name} ${key}`, define);
     const ready = this.#routineOf(`${name} ${key}`, define);
     if (ready === REFUSED) return undefined;
     const buffers = inputs.map(({ dataId }) => this.#bufferOf(dataId));
     if (buffers.includes(undefined)) return undefined;
-    const output = backend.makeTensorInfo(ready.shape, "float32");
+    const output = this.#create(ready.shape);
     try {
-      backend.uploadToGPU(output.dataId);
       const { routine, weights } = ready;
-      this.#record(
-        routine,
-        buffers as GPUBuffer[],
-        output,
-        weights === undefined ? undefined : inputs[weights]!.dataId,
-      );
-      for (const { dataId } of inputs) backend.commandQueueOwnedIds.add(dataId);
-      backend.commandQueueOwnedIds.add(output.dataId);
+      const record = (): void =>
+        routine.run({
+          inputs: buffers as GPUBuffer[],
+          output: this.#bufferOf(output.dataId)!,
+          kept: weights === undefined ? undefined : this.#keptWith(inputs[weights]!.dataId),
+          pass: () => this.#pass(),
+        });
+      if (this.#backend.activeTimers) this.#timed(name, record);
+      else record();
+      // The set of the encoder that is open now: a run that frees memory submits what was open before.
+      for (const { dataId } of [...inputs, output]) this.#backend.commandQueueOwnedIds.add(dataId);
       this.#advance(routine.dispatches);
     } catch (error) {
-      backend.disposeData(output.dataId);
+      this.#backend.disposeData(output.dataId);
       throw error;
     }
     return output;
@@ -123,17 +125,45 @@ export class Session {
     }
   }
 
-  #record(routine: Routine, inputs: GPUBuffer[], output: TensorInfo, weights: DataId | undefined): void {
+  #create(shape: number[]): TensorInfo {
+    const output = this.#backend.makeTensorInfo(shape, "float32");
+    this.#backend.uploadToGPU(output.dataId);
+    return output;
+  }
+
+  /** The open pass of the backend's encoder. */
+  #pass(): GPUComputePassEncoder {
     const backend = this.#backend;
-    routine.run({
-      inputs,
-      output: this.#bufferOf(output.dataId)!,
-      kept: weights && this.#keptWith(weights),
-      pass: () => {
-        backend.ensureCommandEncoderReady();
-        return (backend.computePassEncoder ??= backend.commandEncoder!.beginComputePass());
-      },
-    });
+    backend.ensureCommandEncoderReady();
+    return (backend.computePassEncoder ??= backend.commandEncoder!.beginComputePass());
+  }
+
+  /** Records a run in a pass of its own and has the backend take its time, as it does for its own programs. */
+  #timed(name: string, record: () => void): void {
+    const backend = this.#backend;
+    backend.endComputePassEncoder();
+    if (backend.supportTimestampQuery) {
+      backend.querySet ??= backend.device.createQuerySet({ type: "timestamp", count: backend.querySetCount });
+      const timestampWrites = { querySet: backend.querySet, beginningOfPassWriteIndex: 0, endOfPassWriteIndex: 1 };
+      backend.ensureCommandEncoderReady();
+      backend.computePassEncoder = backend.commandEncoder!.beginComputePass({ timestampWrites });
+    }
+    record();
+    backend.endComputePassEncoder();
+    backend.activeTimers!.push({ name: `Convoke ${name}`, query: backend.getQueryTime() });
+  }
+
+  /** Compiles for a call without blocking the page, and computes nothing: the backend awaits the pipelines among its own. */
+  #prepare(key: string, define: Request["define"]): TensorInfo | undefined {
+    const definition = define();
+    if (!definition) return undefined;
+    try {
+      this.#backend.pipelineCache[`convoke ${key}`] = Routine.prepare(this.#gpu, definition);
+    } catch (error) {
+      if (error instanceof ConvError) return undefined;
+      throw error;
+    }
+    return this.#create(definition.shape);
   }
 
   /** Counts dispatches, and submits once there are as many as the backend submits at once. */
