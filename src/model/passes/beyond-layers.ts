@@ -6,6 +6,7 @@ import { foldConstants } from "./fold-constants.ts";
 import { foldPadding } from "./fold-padding.ts";
 import { joinMoves } from "./join-moves.ts";
 import { recogniseActivations } from "./recognise-activations.ts";
+import { recogniseLayers } from "./recognise-layers.ts";
 import type { Pass } from "./rewriting.ts";
 
 export const PASSES: readonly Pass[] = [
@@ -14,6 +15,7 @@ export const PASSES: readonly Pass[] = [
   joinMoves,
   dropIdentities,
   recogniseActivations,
+  recogniseLayers,
   foldPadding,
   foldAffine,
 ];
