@@ -7,7 +7,7 @@ import { linearNode, linearOf, productOf } from "./scalars.ts";
 
 /** Recognises clamp, relu, leaky-relu, hard-sigmoid, hard-swish, silu, gelu in both forms, softplus, mish and linear. */
 export function recogniseActivations(graph: Graph): Graph {
-  return rewrite(graph, extremum, rectifier, bounded, hardSigmoid, leaky, softplus, gated, chained);
+  return rewrite(graph, extremum, rectifier, bounded, hardSigmoid, leaky, logarithm, gated, chained);
 }
 
 /** Files round the numbers of formulas to their element types. */
@@ -110,7 +110,7 @@ function leaky(node: Node, graph: Rewriting): readonly Value[] | undefined {
 }
 
 /** log(1 + exp(x)). */
-function softplus(node: Node, graph: Rewriting): readonly Value[] | undefined {
+function logarithm(node: Node, graph: Rewriting): readonly Value[] | undefined {
   if (node.operator !== "log") return undefined;
   const { x: power, alpha, beta } = linearOf(node.inputs["x"]!, graph);
   const maker = alpha === 1 && beta === 1 ? graph.maker(power) : undefined;

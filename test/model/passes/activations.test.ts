@@ -79,7 +79,7 @@ const RECOGNISED: Readonly<Record<string, readonly [make: Make, activation: unkn
     (call, x) => call.of("sub", call.of("multiply", 3, call.of("add", call.of("multiply", x, 2), 1)), 4),
     { name: "linear", alpha: 6, beta: -1 },
   ],
-  "log(1 + exp(x))": [(call, x) => call.unary("log", call.of("add", 1, call.unary("exp", x))), { name: "softplus" }],
+  "log(1 + exp(x))": [(call, x) => call.unary("log", call.of("add", 1, call.unary("exp", x))), "softplus"],
   "1/2 x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3)))": [
     (call, x) => call.of("multiply", call.of("multiply", 0.5, x), cubic(call, x, call.of("power", x, 3))),
     { name: "gelu", approximate: "tanh" },
