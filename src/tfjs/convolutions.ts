@@ -1,29 +1,16 @@
 // The kernels of convolution that TensorFlow.js calls by name, as calls of the engine. Its filters [...taps, C, K] are the engine's in
 // channels-last order, whichever order its maps have; those of depthwise convolutions, [...taps, C, M], lie in memory as [...taps, 1, C M].
-import { elementCount } from "../base/shape.ts";
 import { conv } from "../conv/conv.ts";
 import { convBackwardData, convBackwardWeights } from "../conv/gradients.ts";
 import type { Tensor } from "../gpu/tensor.ts";
-import { expand } from "../ops/expand/expand.ts";
 import { prelu } from "../ops/prelu/prelu.ts";
 import { transpose } from "../ops/transpose/transpose.ts";
-import type { ActivationOption } from "../problem/activation.ts";
 import type { Layout } from "../problem/problem.ts";
+import { type FusedAttributes, activationOf, biasOf } from "./epilogue.ts";
 import { type ConvAttributes, type Geometry, geometryOf } from "./geometry.ts";
 import { type Kernel, kernel } from "./kernel.ts";
 
-interface FusedAttributes extends ConvAttributes {
-  readonly activation?: string;
-  readonly leakyreluAlpha?: number;
-}
-
 const GEOMETRY = ["strides", "pad", "dataFormat", "dilations", "dimRoundingMode"] as const;
-
-/** The name under which the engine knows an activation; prelu is none of its own. */
-function activationOf({ activation, leakyreluAlpha = 0.2 }: FusedAttributes): ActivationOption | undefined {
-  if (activation === undefined || activation === "linear" || activation === "prelu") return undefined;
-  return activation === "leakyrelu" ? { name: "leaky-relu", slope: leakyreluAlpha } : (activation as ActivationOption);
-}
 
 /** A convolution in both terms. */
 interface Described {
@@ -58,30 +45,29 @@ function ordered(filter: Tensor, layout: Layout): Tensor {
 
 function forward(depthwise: boolean): Kernel {
   const reads = ["x", "filter", "bias", "preluActivationWeights"] as const;
-  return kernel<FusedAttributes, typeof reads>(
+  return kernel<ConvAttributes & FusedAttributes, typeof reads>(
     reads,
     [...GEOMETRY, "activation", "leakyreluAlpha"],
     ({ x, filter, bias, preluActivationWeights: slope }, attributes) => {
       const { layout, geometry, outShape, filterShape } = describe(x!, filter!, attributes, depthwise);
-      const channels = filterShape.at(-1)!;
-      const count = bias && elementCount(bias);
-      // A bias of any other shape is no bias of channels.
-      if (count !== undefined && count !== 1 && (count !== channels || bias!.at(-1) !== channels)) return undefined;
-      const activation = activationOf(attributes);
+      // TensorFlow.js takes the maps of this one for channels-last, whatever the format says.
+      if (depthwise && attributes.activation !== undefined && layout === "channels-first") return undefined;
+      const added = biasOf(bias, filterShape.at(-1)!);
+      if (!added) return undefined;
       return {
         inputs: [
           { shape: x!, layout },
           { shape: filterShape, layout: "channels-last" },
-          bias && { shape: [count!], layout },
+          added.shape && { shape: added.shape, layout },
           slope && { shape: slope, layout },
         ],
         weights: "filter",
         shape: outShape,
-        compute: ({ x: input, filter: weights, bias: added, preluActivationWeights: slopes }) => {
+        compute: ({ x: input, filter: weights, bias: given, preluActivationWeights: slopes }) => {
           const y = conv(input!, ordered(weights!, layout), {
             ...geometry,
-            ...(added && { bias: count === channels ? added : expand(added, [channels]) }),
-            ...(activation && { activation }),
+            ...added.option(given),
+            ...activationOf(attributes),
           });
           return slopes ? prelu(y, slopes) : y;
         },

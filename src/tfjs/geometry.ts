@@ -45,9 +45,12 @@ export function geometryOf(
   // Their types tell tuples apart that are one value here.
   const [infoOf2D, infoOf3D] = [backend_util.computeConv2DInfo, backend_util.computeConv3DInfo] as unknown as [
     (...given: [...typeof common, unknown, boolean, string]) => Info2D,
-    (...given: typeof common) => Info3D,
+    (...given: [...typeof common, boolean, string, unknown]) => Info3D,
   ];
-  const info = inputShape.length === 5 ? infoOf3D(...common) : infoOf2D(...common, dimRoundingMode, depthwise, layout);
+  const info =
+    inputShape.length === 5
+      ? infoOf3D(...common, false, "channelsLast", dimRoundingMode)
+      : infoOf2D(...common, dimRoundingMode, depthwise, layout);
   const fields = info as unknown as Record<string, number>;
   const pads = info.padInfo as unknown as Record<string, number>;
   const axes = AXES.slice(5 - inputShape.length).map(({ name, before, after }) => {

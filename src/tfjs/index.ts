@@ -17,6 +17,9 @@ import { loadPlatform } from "../planner/platform.ts";
 import { BACKEND, type Backend, checkVersion } from "./backend.ts";
 import { convolutions } from "./convolutions.ts";
 import type { KernelCall } from "./kernel.ts";
+import { others } from "./others.ts";
+import { poolings } from "./pooling.ts";
+import { products } from "./products.ts";
 import { Session } from "./session.ts";
 
 /** Calls of a kernel since the module was imported. */
@@ -55,7 +58,7 @@ export function memoryBytes(): number {
 export function register(): void {
   if (replaced.size > 0) return;
   checkVersion();
-  for (const [name, request] of Object.entries(convolutions)) {
+  for (const [name, request] of Object.entries({ ...convolutions, ...products, ...poolings, ...others })) {
     const before = getKernel(name, BACKEND);
     if (!before) continue;
     const count = (calls[name] ??= { served: 0, passedOn: 0 });

@@ -15,7 +15,7 @@ beforeAll(async () => {
   mkdirSync(installed, { recursive: true });
   cpSync("package.json", path.join(installed, "package.json"));
   await build({ logLevel: "error", build: { outDir: path.join(installed, "dist"), sourcemap: false } });
-});
+}, 300_000);
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -42,6 +42,7 @@ async function bundle(program: string): Promise<Bundle> {
     input,
     cwd: folder,
     platform: "browser",
+    external: /^@tensorflow\//,
     logLevel: "silent",
     write: false,
     output: { minify: true },
@@ -133,6 +134,19 @@ test("models in ONNX files take at most 30 kB more than the operations that they
   );
   expect([...whole.chunks.keys()]).toEqual(expect.arrayContaining(Object.keys(PARTS_OF_MODELS)));
   expect(more).toBeLessThanOrEqual(30_000);
+});
+
+test("the adapter of TensorFlow.js takes at most 8 kB more than what it calls", async () => {
+  const calls = `import { createEngine, conv, convBackwardData, convBackwardWeights } from "convoke"; import { averagePool, averagePoolBackward, expand, matmul, maxPool, maxPoolBackward, maxPoolWithIndices, prelu, transpose } from "convoke/ops"; globalThis.used = [createEngine, conv, convBackwardData, convBackwardWeights, averagePool, averagePoolBackward, expand, matmul, maxPool, maxPoolBackward, maxPoolWithIndices, prelu, transpose];`;
+  const [without, whole] = [
+    await bundle(calls),
+    await bundle(`import { statistics } from "convoke/tfjs"; ${calls} globalThis.read = statistics;`),
+  ];
+  // It has the kernels for GPUs from the start.
+  const sum = ({ start, gpu }: Bundle): number => gzipped(start) + gzipped(gpu);
+  const more = sum(whole) - sum(without);
+  console.log(`the adapter of TensorFlow.js: ${kB(more)} gzipped`);
+  expect(more).toBeLessThanOrEqual(8000);
 });
 
 test("a page that convolves loads the gradients with its first plan or search, if ever", async () => {

@@ -1,54 +1,16 @@
 // Convolutions of TensorFlow.js through the adapter: the values that its CPU backend computes, and the kernel that was there for the rest.
 import * as tf from "@tensorflow/tfjs-core";
-import "@tensorflow/tfjs-backend-cpu";
-import "@tensorflow/tfjs-backend-webgpu";
-import { statistics } from "convoke/tfjs";
 import { beforeAll, expect, it } from "vitest";
+import { both, expectClose, integers, runKernel } from "./both.ts";
 
 beforeAll(async () => {
   await tf.setBackend("webgpu");
 });
 
-/** Integers, whose sums are exact in any order. */
-function integers(shape: readonly number[], seed: number): tf.Tensor {
-  const count = shape.reduce((product, size) => product * size, 1);
-  const values = Float32Array.from({ length: count }, (_, at) => ((at * 7 + seed * 13) % 11) - 5);
-  return tf.tensor(values, [...shape]);
-}
-
-/** Computes on the WebGPU backend and on the CPU's; returns both, and which kernels the engine served. */
-async function both(compute: () => tf.Tensor) {
-  const before = statistics();
-  const own = tf.tidy(compute);
-  const values = await own.data();
-  const after = statistics();
-  const served = Object.keys(after).filter((name) => after[name]!.served > (before[name]?.served ?? 0));
-  await tf.setBackend("cpu");
-  const expected = tf.tidy(compute);
-  const wanted = await expected.data();
-  const shapes = [own.shape, expected.shape];
-  tf.dispose([own, expected]);
-  await tf.setBackend("webgpu");
-  return { values: [...values], wanted: [...wanted], served, shapes };
-}
-
-/**
- * Expects values to differ by no more than sums of products of such integers may: of at most 200 terms of at most 25, in the unit roundoff of
- * float32, with the growth of the algorithms that the planner may choose, at most 16 times that of a sequential sum.
- */
-function expectClose(values: readonly number[], wanted: readonly number[]): void {
-  expect(values.length).toBe(wanted.length);
-  const most = 16 * 200 * 25 * 2 ** -24;
-  const worst = wanted.reduce((max, value, at) => Math.max(max, Math.abs(value - values[at]!)), 0);
-  expect(worst).toBeLessThan(most);
-}
-
 const map = (shape: number[]) => integers(shape, 1) as tf.Tensor4D;
 const filter = (shape: number[]) => integers(shape, 2) as tf.Tensor4D;
 const volume = (shape: number[]) => integers(shape, 1) as tf.Tensor5D;
 const filter3D = (shape: number[]) => integers(shape, 2) as tf.Tensor5D;
-const run = (name: string, inputs: Record<string, tf.Tensor>, attributes: object): tf.Tensor =>
-  tf.engine().runKernel(name, inputs, attributes as tf.NamedAttrMap);
 
 const EXPLICIT: [[0, 0], [number, number], [number, number], [0, 0]] = [
   [0, 0],
@@ -70,6 +32,42 @@ const SERVED: [kernel: string, what: string, compute: () => tf.Tensor][] = [
     "Conv2D",
     "one axis",
     () => tf.conv1d(integers([2, 21, 3], 1) as tf.Tensor3D, integers([5, 3, 4], 2) as tf.Tensor3D, 2, "same"),
+  ],
+  ["Conv2D", "channels first", () => tf.conv2d(map([2, 5, 8, 7]), filter([3, 2, 5, 6]), 1, "same", "NCHW")],
+  [
+    "Conv2DBackpropInput",
+    "channels first",
+    () =>
+      runKernel(
+        "Conv2DBackpropInput",
+        { dy: map([1, 6, 4, 4]), filter: filter([3, 2, 5, 6]) },
+        { strides: 2, pad: "same", dataFormat: "NCHW", inputShape: [1, 5, 8, 7] },
+      ),
+  ],
+  [
+    "Conv2DBackpropFilter",
+    "channels first",
+    () =>
+      runKernel(
+        "Conv2DBackpropFilter",
+        { x: map([1, 5, 8, 7]), dy: filter([1, 6, 4, 4]) },
+        { strides: 2, pad: "same", dataFormat: "NCHW", filterShape: [3, 2, 5, 6] },
+      ),
+  ],
+  [
+    "FusedConv2D",
+    "channels first",
+    () =>
+      tf.fused.conv2d({
+        x: map([1, 5, 8, 7]),
+        filter: filter([3, 2, 5, 6]),
+        strides: 1,
+        pad: "same",
+        dataFormat: "NCHW",
+        bias: integers([6], 3),
+        activation: "prelu",
+        preluActivationWeights: integers([6], 4),
+      }),
   ],
   [
     "DepthwiseConv2dNative",
@@ -95,7 +93,7 @@ const SERVED: [kernel: string, what: string, compute: () => tf.Tensor][] = [
     "Conv2DBackpropFilter",
     "strides",
     () =>
-      run(
+      runKernel(
         "Conv2DBackpropFilter",
         { x: map([2, 9, 8, 3]), dy: filter([2, 5, 4, 4]) },
         { strides: 2, pad: "same", dataFormat: "NHWC", filterShape: [3, 3, 3, 4] },
@@ -105,7 +103,7 @@ const SERVED: [kernel: string, what: string, compute: () => tf.Tensor][] = [
     "DepthwiseConv2dNativeBackpropInput",
     "two filters",
     () =>
-      run(
+      runKernel(
         "DepthwiseConv2dNativeBackpropInput",
         { dy: map([1, 6, 6, 6]), filter: filter([3, 3, 3, 2]) },
         { strides: 1, pad: "same", dilations: 1, inputShape: [1, 6, 6, 3] },
@@ -115,7 +113,7 @@ const SERVED: [kernel: string, what: string, compute: () => tf.Tensor][] = [
     "DepthwiseConv2dNativeBackpropFilter",
     "two filters",
     () =>
-      run(
+      runKernel(
         "DepthwiseConv2dNativeBackpropFilter",
         { x: map([2, 6, 6, 3]), dy: filter([2, 6, 6, 6]) },
         { strides: 1, pad: "same", dilations: 1, filterShape: [3, 3, 3, 2] },
@@ -136,7 +134,7 @@ const SERVED: [kernel: string, what: string, compute: () => tf.Tensor][] = [
     "Conv3DBackpropFilterV2",
     "strides",
     () =>
-      run(
+      runKernel(
         "Conv3DBackpropFilterV2",
         { x: volume([1, 4, 5, 6, 2]), dy: filter3D([1, 2, 3, 3, 3]) },
         { strides: 2, pad: "same", filterShape: [3, 2, 3, 2, 3] },
