@@ -138,7 +138,7 @@ describe("shaders", () => {
 });
 
 describe("the folders beside src", () => {
-  const ENTRY = /^convoke(?:\/(?:ops|reference|image|onnx|layers))?$/;
+  const ENTRY = /^convoke(?:\/(?:ops|reference|image|onnx|layers|tfjs))?$/;
 
   it("site uses the library by its entries, and bench, whose tools it shares", () => {
     const site = importsOf("site");
@@ -157,7 +157,7 @@ describe("the folders beside src", () => {
     const examples = importsOf("examples");
     const isAllowed = (from: string, to: string): boolean =>
       ENTRY.test(to) ||
-      /^(?:node:|examples\/|scripts\/harness\/)|^(?:webgpu|pngjs)$/.test(to) ||
+      /^(?:node:|examples\/|scripts\/harness\/)|^(?:webgpu|pngjs)$|^@tensorflow\//.test(to) ||
       from.endsWith("vite.config.ts");
     expect(examples.size).toBeGreaterThan(10);
     expect(refused(examples, isAllowed)).toEqual([]);
