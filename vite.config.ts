@@ -27,31 +27,26 @@ const isAbove = (id: string): boolean => /\/src\/(?:ops|model|image|layers|onnx|
 
 const isOfGradients = (id: string): boolean => GRADIENTS.test(id) && !isAbove(id);
 
+/** The entries and the modules loaded on demand that import a module, directly or not. */
+function rootsOf(id: string, modules: Rolldown.ChunkingContext, seen = new Set<string>()): string[] {
+  if (seen.has(id)) return [];
+  seen.add(id);
+  const { isEntry = false, importers = [], dynamicImporters = [] } = modules.getModuleInfo(id) ?? {};
+  const roots = importers.flatMap((importer) => rootsOf(importer, modules, seen));
+  return isEntry || dynamicImporters.length > 0 ? [id, ...roots] : roots;
+}
+
 /**
  * Whether a chunk that is loaded on demand has a module. What such chunks share with others lies in the chunk of the engine, below all others: bundlers
  * join the chunks that a page starts with only if no other chunk imports from between them.
  */
-function isLoadedLater(id: string, modules: Rolldown.ChunkingContext, seen = new Set<string>()): boolean {
-  if (seen.has(id)) return false;
-  seen.add(id);
-  const { importers = [], dynamicImporters = [] } = modules.getModuleInfo(id) ?? {};
-  return dynamicImporters.length > 0 || importers.some((importer) => isLoadedLater(importer, modules, seen));
-}
+const isLoadedLater = (id: string, modules: Rolldown.ChunkingContext): boolean =>
+  rootsOf(id, modules).some((root) => modules.getModuleInfo(root)?.isEntry === false);
 
-/** Whether an entry other than the reference imports a module, directly or not. */
-function isStartedWith(id: string, modules: Rolldown.ChunkingContext, seen = new Set<string>()): boolean {
-  if (seen.has(id) || id === reference) return false;
-  seen.add(id);
-  const { isEntry = false, importers = [] } = modules.getModuleInfo(id) ?? {};
-  return isEntry || importers.some((importer) => isStartedWith(importer, modules, seen));
-}
-
-/** Whether the CPU reference imports a module, directly or not. */
-function isInReference(id: string, modules: Rolldown.ChunkingContext, seen = new Set<string>()): boolean {
-  if (id === reference) return true;
-  if (seen.has(id)) return false;
-  seen.add(id);
-  return modules.getModuleInfo(id)?.importers.some((importer) => isInReference(importer, modules, seen)) ?? false;
+/** Whether the CPU reference and one chunk that is loaded on demand have a module, and nothing else. */
+function isOfOneLater(id: string, modules: Rolldown.ChunkingContext): boolean {
+  const [other, ...more] = rootsOf(id, modules).filter((root) => root !== reference);
+  return more.length === 0 && other !== undefined && modules.getModuleInfo(other)?.isEntry === false;
 }
 
 export default defineConfig({
@@ -92,13 +87,20 @@ export default defineConfig({
                 isOnlyOf([hardware, drafts], id, modules) ? null : isOfGradients(id) ? "gradient-shaders" : "shaders",
               debugName: "shaders",
               test: /(?<!\/calibrate)\.wgsl$/,
+              priority: 7,
+            },
+            {
+              // What the CPU reference shares with the engine, so that it comes without the engine.
+              name: (id, modules) =>
+                rootsOf(id, modules).includes(reference) && !isOfOneLater(id, modules) ? "geometry" : null,
+              debugName: "geometry",
+              minShareCount: 2,
               priority: 6,
             },
             {
-              // What the CPU reference shares with the engine, so that it comes without the engine; and with what folds the constants of models.
-              name: (id, modules) =>
-                !isInReference(id, modules) ? null : isStartedWith(id, modules) ? "geometry" : "arithmetic",
-              debugName: "geometry",
+              // What it shares with the passes over models, which compute constants.
+              name: (id, modules) => (isOfOneLater(id, modules) ? "arithmetic" : null),
+              debugName: "arithmetic",
               minShareCount: 2,
               priority: 5,
             },
