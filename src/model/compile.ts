@@ -11,11 +11,12 @@ import { CompiledGraph, segmentsOf, submitsOf } from "./compiled.ts";
 import { explainGraph } from "./explain.ts";
 import type { Graph } from "./graph.ts";
 import { inPlace } from "./in-place.ts";
+import { naming } from "./naming.ts";
 import { operators } from "./operators.ts";
 import { Pace, type Waiting } from "./pace.ts";
 import { optimising, passesFor } from "./passes/index.ts";
 import { Placement } from "./placement.ts";
-import { type RecordedCall, naming, recordGraph } from "./recording.ts";
+import { type RecordedCall, recordGraph } from "./recording.ts";
 import type { SharedWeights } from "./shared-weights.ts";
 import { type PlannedCall, neededCalls, tasksOf } from "./tasks.ts";
 

@@ -2,7 +2,7 @@
 import type { TensorDtype } from "../base/dtype.ts";
 import { describe, refuse, words } from "../base/error.ts";
 import { elementCount } from "../base/shape.ts";
-import { RANKS, checkOptions, checkShape } from "../base/validate.ts";
+import { checkOptions } from "../base/validate.ts";
 import type { Engine } from "../engine.ts";
 import { Tensor, checkAnyTensor } from "../gpu/tensor.ts";
 import { checkBuffer } from "../gpu/usage.ts";
@@ -73,25 +73,7 @@ export function checkInputs(engine: Engine, inputs: readonly ModelTensor[], give
   }
 }
 
-/**
- * Checks the picture of a tiled run.
- * @throws ConvError naming what does not fit
- */
-export function checkPicture<Given extends Tensor<TensorDtype> | ModelData>(
-  engine: Engine,
-  input: ModelTensor,
-  x: Given,
-): Given {
-  if (x instanceof Tensor) {
-    checkTensorOf(engine, input, x);
-    return x;
-  }
-  if (!isData(x)) refuse("invalid-argument", "x", x, "a tensor or { data, shape }");
-  checkCount("x.data", x.data, checkShape("x.shape", x.shape, RANKS));
-  return x;
-}
-
-function isData(value: unknown): value is ModelData {
+export function isData(value: unknown): value is ModelData {
   return typeof value === "object" && value !== null && "data" in value && "shape" in value;
 }
 
@@ -108,7 +90,7 @@ function shapeOf({ name, shape }: ModelTensor, value: unknown): unknown {
   return undefined;
 }
 
-function checkTensorOf(
+export function checkTensorOf(
   engine: Engine,
   { name, shape, dtype, layout }: ModelTensor,
   given: unknown,
@@ -123,7 +105,7 @@ function checkTensorOf(
   return tensor;
 }
 
-function checkCount(name: string, data: unknown, shape: readonly number[]): void {
+export function checkCount(name: string, data: unknown, shape: readonly number[]): void {
   const { length } = (data ?? {}) as { length?: unknown };
   if (typeof length !== "number" || typeof data === "string" || typeof data === "function")
     refuse("invalid-argument", name, data, "a tensor, an array of numbers, or { data, shape }");

@@ -2,7 +2,7 @@
 import type { TensorDtype } from "../base/dtype.ts";
 import { refuse, words } from "../base/error.ts";
 import { elementCount } from "../base/shape.ts";
-import { checkInteger, checkOptions, checkPerAxis, checkSignal } from "../base/validate.ts";
+import { RANKS, checkInteger, checkOptions, checkPerAxis, checkShape, checkSignal } from "../base/validate.ts";
 import type { Engine } from "../engine.ts";
 import { run, whole } from "../gpu/operation.ts";
 import { Tensor } from "../gpu/tensor.ts";
@@ -12,7 +12,7 @@ import { type StridedCopy, type View, startingAt, wholeView } from "../ops/share
 import { copyStrided } from "../ops/shared/reference/strided.ts";
 import { slice } from "../ops/slice/slice.ts";
 import type { ModelSource, ModelTensor } from "./graph.ts";
-import { type ModelData, type ModelInputs, checkPicture } from "./inputs.ts";
+import { type ModelData, type ModelInputs, checkCount, checkTensorOf, isData } from "./inputs.ts";
 import { dropDead } from "./passes/drop-dead.ts";
 import { checkShapes } from "./shapes.ts";
 import { type TiledResult, type Tiling, tilingOf } from "./tiling.ts";
@@ -173,6 +173,24 @@ type Run = (inputs: ModelInputs, signal: AbortSignal | undefined) => Promise<Rec
 
 /** Most tilings that are kept. */
 const MAX_TILINGS = 16;
+
+/**
+ * Checks the picture of a tiled run.
+ * @throws ConvError naming what does not fit
+ */
+function checkPicture<Given extends Tensor<TensorDtype> | ModelData>(
+  engine: Engine,
+  input: ModelTensor,
+  x: Given,
+): Given {
+  if (x instanceof Tensor) {
+    checkTensorOf(engine, input, x);
+    return x;
+  }
+  if (!isData(x)) refuse("invalid-argument", "x", x, "a tensor or { data, shape }");
+  checkCount("x.data", x.data, checkShape("x.shape", x.shape, RANKS));
+  return x;
+}
 
 /** `model.runTiled`, by the model's `run`. */
 export async function runTiled(model: TiledModel, x: Picture, given: TiledOptions, call: Run): Promise<TiledOutputs> {

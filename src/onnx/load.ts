@@ -4,11 +4,11 @@ import { refuse, words } from "../base/error.ts";
 import { checkOneOf, checkOptions, checkSignal } from "../base/validate.ts";
 import type { Engine } from "../engine.ts";
 import { checkModelConstraints, constrained } from "../model/constrained.ts";
-import { addressBeside, addressOf, collect, collectResponse, download } from "../model/download.ts";
+import { addressOf, collect, collectResponse, download } from "../model/download.ts";
 import type { ModelSource } from "../model/graph.ts";
 import { Model } from "../model/model.ts";
 import type { Constraints } from "../planner/choose.ts";
-import { readModel } from "./read.ts";
+import { loadExternal, readModel } from "./read.ts";
 
 /** A file: its address, a response to a request for it, a stream or a piece of memory, which is not to be changed while the model lives. */
 export type OnnxInput = string | URL | Response | ReadableStream<Uint8Array> | Blob | ArrayBuffer | ArrayBufferView;
@@ -70,21 +70,9 @@ export async function readOnnx(model: OnnxInput, options: OnnxOptions = {}): Pro
   const files = new Files(progress, signal);
   const bytes = await files.read("model", model);
   const source = await readModel(bytes, dtype, async (path) =>
-    files.read(path, await tensorFile(model, path, externalData)),
+    files.read(path, externalData ? await externalData(path) : (await loadExternal()).addressOfExternal(model, path)),
   );
   return constrained(source, constraints);
-}
-
-/** The file of a path that a model has for tensors. */
-async function tensorFile(
-  model: OnnxInput,
-  path: string,
-  externalData: OnnxOptions["externalData"],
-): Promise<OnnxInput> {
-  if (externalData) return externalData(path);
-  if (typeof model !== "string" && !(model instanceof URL))
-    refuse("invalid-argument", "externalData", undefined, `a function that returns ${path}, which tensors are in`);
-  return addressBeside(addressOf(model), path);
 }
 
 /** Reads files, and reports the bytes of all of them. */

@@ -31,9 +31,6 @@ export interface Network {
 const OPSETS = [7, 22] as const;
 const OWN_DOMAINS = ["", "ai.onnx"];
 
-const CONTROL = ["If", "Loop", "Scan", "SequenceMap"];
-const RECURRENT = ["LSTM", "GRU", "RNN"];
-
 /**
  * Checks a model in linear time.
  * @param operators those that are served, of those that it has
@@ -50,8 +47,7 @@ export function networkOf(
   if (!(opset >= OPSETS[0] && opset <= OPSETS[1]))
     refuse("unsupported-model", "opset", opset, `one from ${OPSETS[0]} to ${OPSETS[1]}`);
   const initializers = new Map(graph.initializers.map((tensor) => [tensor.name ?? "", tensor]));
-  if (initializers.size < graph.initializers.length)
-    refuse("invalid-model", "initializers", words("a name more than once"), "unique names");
+  uniqueNames("initializer", graph.initializers);
   if (graph.sparseInitializers.length > 0)
     refuse("unsupported-model", "initializers", words("sparse tensors"), "dense ones");
   checkNames(graph, initializers);
@@ -73,12 +69,7 @@ export function networkOf(
 /** Nodes come in an order in which each reads what is there: a circle has none. */
 function checkNames(graph: GraphMessage, initializers: ReadonlyMap<string, unknown>): void {
   const defined = new Set(initializers.keys());
-  const own = new Set<string>();
-  for (const { name = "" } of graph.inputs) {
-    if (own.has(name)) refuse("invalid-model", `input ${name}`, words("its name more than once"), "unique names");
-    own.add(name);
-    defined.add(name);
-  }
+  for (const name of uniqueNames("input", graph.inputs)) defined.add(name);
   for (const node of graph.nodes) {
     for (const input of node.inputs)
       if (input !== "" && !defined.has(input))
@@ -89,14 +80,21 @@ function checkNames(graph: GraphMessage, initializers: ReadonlyMap<string, unkno
       defined.add(output);
     }
   }
-  const outputs = new Set<string>();
-  for (const { name = "" } of graph.outputs) {
-    if (!defined.has(name) || name === "")
+  const outputs = uniqueNames("output", graph.outputs);
+  for (const name of outputs)
+    if (name === "" || !defined.has(name))
       refuse("invalid-model", `output ${name}`, words("nothing that computes it"), "a tensor of the graph");
-    if (outputs.has(name)) refuse("invalid-model", `output ${name}`, words("its name more than once"), "unique names");
-    outputs.add(name);
-  }
   if (outputs.size === 0) refuse("invalid-model", "model", words("no output"), "at least one");
+}
+
+/** The names of values, each of which has one of its own. */
+function uniqueNames(what: string, values: readonly { readonly name?: string }[]): Set<string> {
+  const names = new Set<string>();
+  for (const { name = "" } of values) {
+    if (names.has(name)) refuse("invalid-model", `${what} ${name}`, words("its name more than once"), "unique names");
+    names.add(name);
+  }
+  return names;
 }
 
 const nameOf = ({ name, outputs }: NodeMessage): string => name || (outputs[0] ?? "");
@@ -116,12 +114,7 @@ function served(
     const definition = OWN_DOMAINS.includes(domain) ? operators.get(operatorName) : undefined;
     const because = (reason: string): unknown => unserved.push(`node ${name} (${operatorName}): ${reason}`);
     if (!definition) {
-      const reason = CONTROL.includes(operatorName)
-        ? "control flow"
-        : RECURRENT.includes(operatorName)
-          ? "a recurrent cell"
-          : `an operator${domain ? ` of ${domain}` : ""} that is not served`;
-      because(reason);
+      because(`an operator${domain ? ` of ${domain}` : ""} that is not served`);
       continue;
     }
     const given = inputs.length;

@@ -1,4 +1,5 @@
 // Convolutions.
+import { describe } from "../../base/error.ts";
 import { dilatedExtent } from "../../base/shape.ts";
 import type { Padding } from "../../problem/padding.ts";
 import type { Values } from "../attributes.ts";
@@ -20,7 +21,7 @@ interface PaddingAttributes {
 
 /** [begin, end] for each spatial axis, of a list of all begins and then all ends. */
 export function pairs(node: NodeLowering<unknown>, list: readonly number[], rank: number): [number, number][] {
-  if (list.length !== 2 * rank) node.refuse("pads", `[${list.join(", ")}]`, `${2 * rank} numbers`);
+  if (list.length !== 2 * rank) node.refuse("pads", list, `${2 * rank} numbers`);
   return Array.from({ length: rank }, (_, axis) => [list[axis]!, list[axis + rank]!]);
 }
 
@@ -40,7 +41,7 @@ export function kernelOf(
 ): readonly number[] {
   const kernel = w.shape.slice(2);
   if (given && given.join() !== kernel.join())
-    node.refuse("kernel_shape", `[${given.join(", ")}]`, `[${kernel.join(", ")}], as the weights have`);
+    node.refuse("kernel_shape", given, `${describe(kernel)}, as the weights have`);
   return kernel;
 }
 
@@ -82,8 +83,7 @@ const ConvTranspose = operator(
             const cells = x.shape[axis + 2]!;
             const whole = stride[axis]! * (cells - 1) + outputPadding[axis]! + dilatedExtent(taps, dilation[axis]!);
             const size = given ? given[axis]! : cells * stride[axis]!;
-            if (!(size > 0 && size <= whole))
-              node.refuse("output_shape", `${size}`, `at most the ${whole} cells computed`);
+            if (!(size > 0 && size <= whole)) node.refuse("output_shape", size, `at most the ${whole} cells computed`);
             const [less, more] = [Math.floor((whole - size) / 2), Math.ceil((whole - size) / 2)];
             return auto_pad === "SAME_UPPER" ? [less, more] : [more, less];
           })

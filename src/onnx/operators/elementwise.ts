@@ -1,7 +1,7 @@
-// Operators that compute each element from those at its place: arithmetic, comparisons, logic, casts and activations.
+// Operators that compute each element from those at its place: arithmetic and activations.
 import type { ElementActivationOption } from "../../ops/shared/geometry/element-activation.ts";
-import { ELEMENT_TYPES, type Kind } from "../elements.ts";
-import { ANY, type Known, type NodeLowering, type OnnxOperator, type Operand, operator } from "../lowering.ts";
+import type { Kind } from "../elements.ts";
+import { ANY, type NodeLowering, type OnnxOperator, type Operand, operator } from "../lowering.ts";
 
 /** A function of one number. */
 export function unary(name: string, of?: (number: number) => number): OnnxOperator {
@@ -63,43 +63,8 @@ export function parametric(
   });
 }
 
-/** 1 - x, of booleans. */
-export function not(node: NodeLowering<unknown>, x: Operand): Operand {
-  const activation = { name: "linear", alpha: -1, beta: 1 };
-  return (
-    node.folded([x], "boolean", (one) => Number(one === 0)) ??
-    node.call("activate", { x }, { activation }, { kind: "boolean" })
-  );
-}
-
 /** The numbers as they are, as another kind. */
 export const labelled = (x: Operand, kind: Kind): Operand => ({ ...x, kind });
-
-/** @param type its number in onnx.proto */
-function cast(node: NodeLowering<unknown>, x: Operand, type: number | undefined): Operand {
-  const target = ELEMENT_TYPES[type ?? 0] ?? node.refuse("to", `element type ${type}`, "a number or a boolean");
-  const { kind, name, range } = target;
-  if (x.kind === kind && kind !== "integer") return x;
-  if (x.data) {
-    const [least, most] = range ?? [-Infinity, Infinity];
-    return node.computed([x as Known], kind, (number) => {
-      if (kind === "boolean") return Number(number !== 0);
-      const whole = kind === "integer" ? Math.trunc(number) : number;
-      return whole >= least && whole <= most ? whole : range ? node.refuse("input 0", `${number}`, name) : whole;
-    });
-  }
-  if (kind === "boolean" && x.kind !== "boolean")
-    return not(node, node.call("equal", { a: x, b: node.constant("float", [], [0]) }, {}, { kind: "boolean" }));
-  if (x.value?.dtype === "u32") {
-    if (kind !== "integer") node.refuse("input 0", "indices on the GPU", "floats: indices are not cast to floats");
-    return x;
-  }
-  if (kind === "integer" && (x.kind === "float" || x.kind === "double")) {
-    const size = node.call("floor", { x: node.call("abs", { x }) });
-    return node.call("multiply", { a: node.call("sign", { x }), b: size }, {}, { kind: "integer" });
-  }
-  return labelled(x, kind === "double" ? "float" : kind);
-}
 
 /** The most that float32 has, which stood for no bound before Clip had inputs. */
 const MOST = 3.4028234663852886e38;
@@ -129,7 +94,6 @@ export const greatest = (a: number, b: number): number => Math.max(a, b);
 export const elementwise: Readonly<Record<string, OnnxOperator>> = {
   Abs: unary("abs", Math.abs),
   Add: binary("add", (a, b) => a + b),
-  Cast: operator([1, 1], { to: "number" }, (node) => cast(node, node.input(0), node.attributes.to)),
   Ceil: unary("ceil", Math.ceil),
   Clip,
   Div: binary("divide", (a, b) => a / b),

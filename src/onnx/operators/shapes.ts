@@ -1,4 +1,5 @@
 // Operators that give the same elements another shape, and those that say what shapes are.
+import { describe } from "../../base/error.ts";
 import { elementCount } from "../../base/shape.ts";
 import { expansionOf } from "../../ops/expand/geometry.ts";
 import { axesOf } from "../../ops/shared/geometry/axis.ts";
@@ -22,7 +23,7 @@ const Reshape = operator([2, 2], { allowzero: 0 }, (node) => {
   const [count, others] = [elementCount(x.shape), elementCount(known)];
   const shape = free < 0 ? kept : kept.with(free, others === 0 ? 0 : count / others);
   if (!shape.every((size) => Number.isInteger(size) && size >= 0) || elementCount(shape) !== count)
-    node.refuse("shape", `[${given.join(", ")}]`, `the ${count} elements of [${x.shape.join(", ")}]`);
+    node.refuse("shape", given, `the ${count} elements of ${describe(x.shape)}`);
   return node.reshaped(x, shape);
 });
 
@@ -39,7 +40,7 @@ const Squeeze = operator([1, 2], { axes: "numbers" }, (node) => {
   const given = node.list(1, node.attributes.axes);
   const axes = given ? axesOf([...given], x.shape.length) : [...x.shape.keys()].filter((axis) => x.shape[axis] === 1);
   const other = axes.find((axis) => x.shape[axis] !== 1);
-  if (other !== undefined) node.refuse("axes", `${other} of [${x.shape.join(", ")}]`, "axes of size 1");
+  if (other !== undefined) node.refuse("axes", `${other} of ${describe(x.shape)}`, "axes of size 1");
   return node.reshaped(
     x,
     x.shape.filter((_, axis) => !axes.includes(axis)),
@@ -66,12 +67,6 @@ export function expanded(node: NodeLowering<unknown>, x: Operand, shape: readonl
   const expansion = expansionOf(x.shape, shape);
   return expansion.shape.join() === x.shape.join() ? x : node.moved(x, expansion, "expand", { shape });
 }
-
-const Shape = operator([1, 1], { start: 0, end: "number" }, (node) => {
-  const { shape } = node.input(0);
-  const sizes = shape.slice(node.attributes.start, node.attributes.end);
-  return node.constant("integer", [sizes.length], sizes);
-});
 
 const Constant = operator(
   [0, 0],
@@ -103,7 +98,6 @@ export const shapes: Readonly<Record<string, OnnxOperator>> = {
   Flatten,
   Identity,
   Reshape,
-  Shape,
   Squeeze,
   Unsqueeze,
 };

@@ -1,6 +1,7 @@
-// Comparisons, logic, and arithmetic and activations that few networks have.
-import { ANY, type Known, type OnnxOperator, operator } from "../../lowering.ts";
-import { activated, binary, greatest, labelled, not, pair, parametric, plain, unary } from "../elementwise.ts";
+// Casts, comparisons, logic, and arithmetic and activations that few networks have.
+import { ELEMENT_TYPES } from "../../elements.ts";
+import { ANY, type Known, type NodeLowering, type OnnxOperator, type Operand, operator } from "../../lowering.ts";
+import { activated, binary, greatest, labelled, pair, parametric, plain, unary } from "../elementwise.ts";
 
 /** A function of numbers that are known before the network runs. */
 function ofKnown(of: (number: number) => number): OnnxOperator {
@@ -81,8 +82,44 @@ const Xor = operator([2, 2], {}, (node) => {
   );
 });
 
+/** 1 - x, of booleans. */
+function not(node: NodeLowering<unknown>, x: Operand): Operand {
+  const activation = { name: "linear", alpha: -1, beta: 1 };
+  return (
+    node.folded([x], "boolean", (one) => Number(one === 0)) ??
+    node.call("activate", { x }, { activation }, { kind: "boolean" })
+  );
+}
+
+/** @param type its number in onnx.proto */
+function cast(node: NodeLowering<unknown>, x: Operand, type: number | undefined): Operand {
+  const target = ELEMENT_TYPES[type ?? 0] ?? node.refuse("to", `element type ${type}`, "a number or a boolean");
+  const { kind, name, range } = target;
+  if (x.kind === kind && kind !== "integer") return x;
+  if (x.data) {
+    const [least, most] = range ?? [-Infinity, Infinity];
+    return node.computed([x as Known], kind, (number) => {
+      if (kind === "boolean") return Number(number !== 0);
+      const whole = kind === "integer" ? Math.trunc(number) : number;
+      return whole >= least && whole <= most ? whole : range ? node.refuse("input 0", number, name) : whole;
+    });
+  }
+  if (kind === "boolean" && x.kind !== "boolean")
+    return not(node, node.call("equal", { a: x, b: node.constant("float", [], [0]) }, {}, { kind: "boolean" }));
+  if (x.value?.dtype === "u32") {
+    if (kind !== "integer") node.refuse("input 0", "indices on the GPU", "floats: indices are not cast to floats");
+    return x;
+  }
+  if (kind === "integer" && (x.kind === "float" || x.kind === "double")) {
+    const size = node.call("floor", { x: node.call("abs", { x }) });
+    return node.call("multiply", { a: node.call("sign", { x }), b: size }, {}, { kind: "integer" });
+  }
+  return labelled(x, kind === "double" ? "float" : kind);
+}
+
 export const elementwise: Readonly<Record<string, OnnxOperator>> = {
   And: binary("multiply", (a, b) => a * b),
+  Cast: operator([1, 1], { to: "number" }, (node) => cast(node, node.input(0), node.attributes.to)),
   Celu: parametric("celu", { alpha: 1 }),
   Cos: ofKnown(Math.cos),
   Equal: comparison("equal", (a, b) => a === b),
@@ -98,8 +135,8 @@ export const elementwise: Readonly<Record<string, OnnxOperator>> = {
   Mod,
   Not: operator([1, 1], {}, (node) => not(node, node.input(0))),
   Or: binary("maximum", greatest),
-  Pow,
   PRelu,
+  Pow,
   Reciprocal: unary("reciprocal", (number) => 1 / number),
   Round: unary("round", roundedToEven),
   Selu: parametric("selu", { alpha: 1.6732631921768188, gamma: 1.0507010221481323 }),

@@ -10,8 +10,7 @@ const INT8 = 3;
 /** A scale or a zero point beside x: one number, or one for each place along an axis. */
 function beside(node: NodeLowering<unknown>, x: Operand, parameter: Operand, axis: number): Operand {
   const { shape } = parameter;
-  if (shape.length > 1)
-    return node.refuse("scale", `[${shape.join(", ")}]`, "one for the tensor or for each place of an axis");
+  if (shape.length > 1) return node.refuse("scale", shape, "one for the tensor or for each place of an axis");
   if (shape.length === 0 || shape[0] === 1) return node.reshaped(parameter, []);
   const along = node.axis(axis, x.shape.length);
   return node.reshaped(

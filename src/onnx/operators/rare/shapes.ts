@@ -1,4 +1,4 @@
-// Repetitions, sequences and constants of known shapes.
+// Shapes as numbers, and repetitions, sequences and constants of known shapes.
 import { elementCount } from "../../../base/shape.ts";
 import { RANKS, checkShape } from "../../../base/validate.ts";
 import { type OnnxOperator, operator } from "../../lowering.ts";
@@ -8,7 +8,7 @@ import { MISSING, expanded, sizesAt } from "../shapes.ts";
 const Tile = operator([2, 2], {}, (node) => {
   const repeats = sizesAt(node, 1);
   let x = node.input(0);
-  if (repeats.length !== x.shape.length) node.refuse("repeats", `[${repeats.join(", ")}]`, `${x.shape.length} numbers`);
+  if (repeats.length !== x.shape.length) node.refuse("repeats", repeats, `${x.shape.length} numbers`);
   repeats.forEach((times, axis) => {
     const { shape } = x;
     const [outer, inner] = [elementCount(shape.slice(0, axis)), elementCount(shape.slice(axis))];
@@ -36,4 +36,16 @@ const Range = operator([3, 3], {}, (node) => {
   return range;
 });
 
-export const shapes: Readonly<Record<string, OnnxOperator>> = { ConstantOfShape, Range, Size, Tile };
+const Shape = operator([1, 1], { start: 0, end: "number" }, (node) => {
+  const { shape } = node.input(0);
+  const sizes = shape.slice(node.attributes.start, node.attributes.end);
+  return node.constant("integer", [sizes.length], sizes);
+});
+
+export const shapes: Readonly<Record<string, OnnxOperator>> = {
+  ConstantOfShape,
+  Range,
+  Shape,
+  Size,
+  Tile,
+};
