@@ -43,6 +43,10 @@ function rootsOf(id: string, modules: Rolldown.ChunkingContext, seen = new Set<s
 const isLoadedLater = (id: string, modules: Rolldown.ChunkingContext): boolean =>
   rootsOf(id, modules).some((root) => modules.getModuleInfo(root)?.isEntry === false);
 
+/** Whether a module loads others on demand. */
+const loadsMore = (id: string, modules: Rolldown.ChunkingContext): boolean =>
+  (modules.getModuleInfo(id)?.dynamicallyImportedIds.length ?? 0) > 0;
+
 /** Whether the CPU reference and one chunk that is loaded on demand have a module, and nothing else. */
 function isOfOneLater(id: string, modules: Rolldown.ChunkingContext): boolean {
   const [other, ...more] = rootsOf(id, modules).filter((root) => root !== reference);
@@ -106,11 +110,23 @@ export default defineConfig({
             },
             {
               name: (id, modules) =>
-                !isOnlyOf([hardware], id, modules) && (!isAbove(id) || isLoadedLater(id, modules)) ? "engine" : null,
+                !isOnlyOf([hardware], id, modules) &&
+                !loadsMore(id, modules) &&
+                (!isAbove(id) || isLoadedLater(id, modules))
+                  ? "engine"
+                  : null,
               debugName: "engine",
               test: (id) => !isOfGradients(id),
               minShareCount: 2,
               priority: 4,
+            },
+            // What loads the chunks on demand, on which those do not stand: else bundlers keep chunks that nothing loads.
+            {
+              name: (id, modules) =>
+                loadsMore(id, modules) && !isAbove(id) && !isOnlyOf([hardware], id, modules) ? "start" : null,
+              debugName: "start",
+              minShareCount: 2,
+              priority: 3,
             },
             // Apart from the engine, and with its shaders: a page that only convolves loads it with `engine.plan`, if ever.
             { name: "gradients", test: isOfGradients, priority: 3 },
