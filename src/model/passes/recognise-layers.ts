@@ -24,7 +24,7 @@ function meanOf(value: Value | undefined, graph: Rewriting): { x: Value; axes: r
   if (maker?.operator !== "reduceMean" || maker.options["keepDimensions"] !== true) return undefined;
   const x = maker.inputs["x"]!;
   const { axes } = maker.options;
-  return { x, axes: axes === undefined ? [...x.shape.keys()] : axesOf(axes, x.shape.length).toSorted() };
+  return { x, axes: axes === undefined ? [...x.shape.keys()] : axesOf(axes, x.shape.length).toSorted((a, b) => a - b) };
 }
 
 /** (x - mean) / sqrt(mean of squares + epsilon). */
