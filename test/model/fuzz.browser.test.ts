@@ -102,8 +102,17 @@ const convolution: Step = (network, random, x) => {
   return network.call("clamp", { x: sums }, { min: random.of([-9, 0]), max: random.of([6, 9]) });
 };
 
+/** Maps that nothing else reads, and so can be made where they are joined. */
+const joined: Step = (network, random, x) => {
+  if (channels(x) > 8) return undefined;
+  const made = ["negate", "abs", "negate"].map((name) => network.call(name, { x: network.like(x) }));
+  return network.call("concatenate", Object.fromEntries(made.slice(random.below(2)).entries()), { axis: 1 });
+};
+
 const STEPS: readonly Step[] = [
   convolution,
+  joined,
+  joined,
   convolution,
   (network, random, x) => network.call("activate", { x }, { activation: random.of(["relu", "relu6"]) }),
   (network, random, x) => network.call(random.of(["add", "sub", "maximum", "minimum"]), { a: x, b: network.like(x) }),
