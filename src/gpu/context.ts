@@ -34,14 +34,15 @@ export class GpuContext {
   #nextId = 0;
   #generation = 0;
 
-  constructor(device: GPUDevice) {
+  /** @param compact whether the device compiles slowly, and indexes arrays in memory as fast as any: a software adapter */
+  constructor(device: GPUDevice, compact = false) {
     this.device = device;
     this.memory = new Memory(device);
     this.workspace = new ScratchBuffer(this.memory);
     this.transientPrepared = new ScratchBuffer(this.memory);
     const renew = (): void => this.#renew();
     this.errors = new ErrorScopes(device, renew);
-    this.pipelines = new PipelineCache(device, this.errors, renew);
+    this.pipelines = new PipelineCache(device, compact, this.errors, renew);
   }
 
   /** Returns the engine's instance of a class, created on first use and destroyed with the engine. */

@@ -16,14 +16,19 @@ const MAX_CHARACTERS = 2 ** 24;
 
 export class PipelineCache {
   readonly #device: GPUDevice;
+  readonly #compact: boolean;
   readonly #errors: ErrorScopes;
   readonly #failed: () => void;
   readonly #ready = new LruCache<GPUComputePipeline>(MAX_PIPELINES, MAX_CHARACTERS);
   readonly #compiling = new Map<string, Promise<GPUComputePipeline>>();
 
-  /** @param failed called when a pipeline that was already returned turns out to be invalid */
-  constructor(device: GPUDevice, errors: ErrorScopes, failed: () => void) {
+  /**
+   * @param compact whether kernels are assembled compact
+   * @param failed called when a pipeline that was already returned turns out to be invalid
+   */
+  constructor(device: GPUDevice, compact: boolean, errors: ErrorScopes, failed: () => void) {
     this.#device = device;
+    this.#compact = compact;
     this.#errors = errors;
     this.#failed = failed;
   }
@@ -83,7 +88,7 @@ export class PipelineCache {
 
   #descriptor(kernel: Kernel): GPUComputePipelineDescriptor {
     const label = labelOf(kernel.shaders);
-    const module = this.#device.createShaderModule({ label, code: assemble(kernel) });
+    const module = this.#device.createShaderModule({ label, code: assemble(kernel, this.#compact) });
     return { label, layout: "auto", compute: { module } };
   }
 }

@@ -48,8 +48,8 @@ fn thread(invocation: u32) {
   for (var axis = 0u; axis < AXES; axis++) {
     // @unroll
     for (var i = 0u; i < TILE_SIZE / POINTS; i++) {
-      let step = STEPS[axis];
-      let start = i / step * step * POINTS + i % step;
+      const step = STEPS[axis];
+      const start = i / step * step * POINTS + i % step;
       var line: array<f32, POINTS>;
       // @unroll
       for (var j = 0u; j < POINTS; j++) {
