@@ -6,6 +6,7 @@ import { assemble } from "../kernel/assemble.ts";
 import { kernelKey } from "../kernel/kernel-key.ts";
 import type { Kernel, Plan } from "../kernel/step.ts";
 import type { Choice, Ranked } from "../planner/choose.ts";
+import { withChosenActivation } from "./chosen-activation.ts";
 
 /** Runs that a compilation is worth. */
 const RUNS = 16;
@@ -49,16 +50,21 @@ export function kernelsOf({ steps, preparation }: RecordedPlan): Kernel[] {
 
 const secondsOf = ({ measured, seconds }: Ranked): number => measured ?? seconds;
 
+/** Returns a plan as a model computes it on a device. */
+export function sharedPlan<P extends RecordedPlan>(plan: P, { software }: Pick<DeviceTraits, "software">): P {
+  return software ? { ...plan, steps: plan.steps.map(withChosenActivation) } : plan;
+}
+
 /** Returns the choice with the candidate that adds least to a model, and its plan. */
 export function choosePlan(
   choice: Choice,
-  device: Pick<DeviceTraits, "gpu">,
+  device: Pick<DeviceTraits, "software">,
   kernels: Kernels,
 ): { choice: Choice; plan: Plan } {
-  const { character, slower } = COSTS[device.gpu === "software" ? "software" : "hardware"];
+  const { character, slower } = COSTS[device.software ? "software" : "hardware"];
   const within = choice.ranked.filter((one) => secondsOf(one) <= secondsOf(choice.chosen) * slower);
   const costs = within.map((ranked) => {
-    const plan = ranked.candidate.plan();
+    const plan = sharedPlan(ranked.candidate.plan(), device);
     const { workspaceBytes, preparedBytes } = ranked.candidate;
     const held = (workspaceBytes + preparedBytes) * SECONDS_PER_BYTE;
     return { ranked, plan, cost: secondsOf(ranked) * RUNS + kernels.missing(kernelsOf(plan)) * character + held };

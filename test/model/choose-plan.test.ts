@@ -30,7 +30,7 @@ function choiceOf(...given: Given[]): Choice {
 const chosen = (choice: Choice, used: readonly Kernel[] = [], gpu: "software" | "amd-rdna" = "software"): string => {
   const kernels = new Kernels();
   kernels.add(used);
-  return choosePlan(choice, { gpu } as never, kernels).plan.algorithm;
+  return choosePlan(choice, { software: gpu === "software" }, kernels).plan.algorithm;
 };
 
 describe("a model", () => {
