@@ -72,6 +72,8 @@ export async function readOnnx(model: OnnxInput, options: OnnxOptions = {}): Pro
   const source = await readModel(bytes, dtype, async (path) =>
     files.read(path, externalData ? await externalData(path) : (await loadExternal()).addressOfExternal(model, path)),
   );
+  // Parts of the library may have been loaded meanwhile.
+  signal?.throwIfAborted();
   return constrained(source, constraints);
 }
 

@@ -1,11 +1,14 @@
 // Which files load operators on demand, and what happens where they cannot be loaded.
 import { expect, it, vi } from "vitest";
+import { readOnnx } from "../../src/onnx/load.ts";
 import { operatorsFor } from "../../src/onnx/operators/index.ts";
 import { readModel } from "../../src/onnx/read.ts";
 import { models } from "./goldens.ts";
 
-vi.mock("../../src/onnx/operators/rare-operators.ts", () => {
-  throw new Error("no network");
+const network = vi.hoisted(() => ({ answer: (): Promise<void> => Promise.reject(new Error("no network")) }));
+vi.mock("../../src/onnx/operators/rare-operators.ts", async (importOriginal) => {
+  await network.answer();
+  return importOriginal();
 });
 
 const none = (): never => {
@@ -27,7 +30,16 @@ it("reads what usual networks consist of without further operators", async () =>
   for (const { model } of usual) await readModel(model, "f32", none);
 });
 
+/** A file that needs further operators. */
+const { model: rare } = models.find(({ operators }) => operators.includes("Tile"))!;
+
 it("rejects with the error of the import where operators cannot be loaded", async () => {
-  const { model } = models.find(({ operators }) => operators.includes("Tile"))!;
-  await expect(readModel(model, "f32", none)).rejects.toMatchObject({ cause: { message: "no network" } });
+  await expect(readModel(rare, "f32", none)).rejects.toMatchObject({ cause: { message: "no network" } });
+});
+
+it("stops while operators are loaded, and loads them again", async () => {
+  const stop = new AbortController();
+  network.answer = () => Promise.resolve(stop.abort(new Error("enough")));
+  await expect(readOnnx(rare, { signal: stop.signal })).rejects.toThrow("enough");
+  expect((await readOnnx(rare)).outputs.length).toBe(1);
 });
