@@ -11,9 +11,12 @@ const GRADIENTS =
   /\/conv\/transposed\.|\/(?:algorithms|conv|problem)\/gradients\.|\/fold-padding\.|\/inner-product\.|[/-]phases\.|\/copies[-.]/;
 
 /** What an engine on a GPU loads, and what one loads where the GPU has a draft feature. */
-const [hardware, drafts] = ["hardware", "subgroup-matrices"].map((name) =>
-  fileURLToPath(new URL(`src/planner/${name}.ts`, import.meta.url)),
-) as [string, string];
+const [hardware, drafts, adapted] = ["planner/hardware", "planner/subgroup-matrices", "tfjs/platform"].map((name) =>
+  fileURLToPath(new URL(`src/${name}.ts`, import.meta.url)),
+) as [string, string, string];
+
+/** What has the kernels that only GPUs have: what engines load, and the adapter of TensorFlow.js, which has them from the start. */
+const gpus = [hardware, adapted];
 
 /** Whether only one of some modules imports a module, directly or not. */
 function isOnlyOf(roots: readonly string[], id: string, modules: Rolldown.ChunkingContext): boolean {
@@ -74,8 +77,6 @@ export default defineConfig({
     },
     rolldownOptions: {
       external: /^@tensorflow\//,
-      // The adapter of TensorFlow.js needs at once what others load on demand; it stays in a chunk of its own.
-      checks: { ineffectiveDynamicImport: false },
       output: {
         chunkFileNames: "[name].js",
         // Bundlers keep the order of imports, and shaders between other code compress worse: by 1 % of a bundle.
@@ -88,7 +89,7 @@ export default defineConfig({
             // Side by side, shaders compress better: by 2 % of a bundle. That of calibration is loaded with it.
             {
               name: (id, modules) =>
-                isOnlyOf([hardware, drafts], id, modules) ? null : isOfGradients(id) ? "gradient-shaders" : "shaders",
+                isOnlyOf([...gpus, drafts], id, modules) ? null : isOfGradients(id) ? "gradient-shaders" : "shaders",
               debugName: "shaders",
               test: /(?<!\/calibrate)\.wgsl$/,
               priority: 7,
@@ -110,9 +111,7 @@ export default defineConfig({
             },
             {
               name: (id, modules) =>
-                !isOnlyOf([hardware], id, modules) &&
-                !loadsMore(id, modules) &&
-                (!isAbove(id) || isLoadedLater(id, modules))
+                !isOnlyOf(gpus, id, modules) && !loadsMore(id, modules) && (!isAbove(id) || isLoadedLater(id, modules))
                   ? "engine"
                   : null,
               debugName: "engine",
@@ -133,10 +132,10 @@ export default defineConfig({
             // What models share with the entry of the operations, which stand on the gradients, and what readers of models share.
             { name: "operations", test: /\/src\/ops\//, minShareCount: 2, priority: 2 },
             { name: "model", test: /\/src\/model\//, minShareCount: 2, priority: 1 },
-            // Loaded by `createEngine` where the adapter is a GPU.
+            // Loaded with the chunk of an engine on a GPU.
             {
-              name: (id, modules) => (isOnlyOf([hardware], id, modules) ? "hardware" : null),
-              debugName: "hardware",
+              name: (id, modules) => (!gpus.includes(id) && isOnlyOf(gpus, id, modules) ? "gpu" : null),
+              debugName: "gpu",
               priority: 3,
             },
           ],

@@ -3,12 +3,9 @@
 import { algorithms } from "../algorithms/index.ts";
 import { type AdapterDescription, type Platform, SOFTWARE, isSoftware } from "./adapter.ts";
 
-/** The platform of adapters that compute on the CPU. */
-export const softwarePlatform: Platform = { algorithms, traits: { gpu: "software", ...SOFTWARE } };
-
 /** Returns the platform of an adapter, as it describes itself and by its own information, which may have more. */
 export async function loadPlatform(adapter: AdapterDescription, info: Partial<GPUAdapterInfo> = {}): Promise<Platform> {
-  if (isSoftware(adapter)) return softwarePlatform;
+  if (isSoftware(adapter)) return { algorithms, traits: { gpu: "software", ...SOFTWARE } };
   const { hardware, withDrafts } = await import("./hardware.ts");
   return withDrafts(hardware(adapter), info);
 }

@@ -13,11 +13,11 @@ import {
 import { ConvError } from "../base/error.ts";
 import { findAdapter, requestDevice } from "../gpu/device.ts";
 import { type Platform, describeAdapter } from "../planner/adapter.ts";
-import { loadPlatform } from "../planner/platform.ts";
 import { BACKEND, type Backend, checkVersion } from "./backend.ts";
 import { convolutions } from "./convolutions.ts";
 import type { KernelCall } from "./kernel.ts";
 import { others } from "./others.ts";
+import { platformWithDrafts } from "./platform.ts";
 import { poolings } from "./pooling.ts";
 import { products } from "./products.ts";
 import { Session } from "./session.ts";
@@ -104,7 +104,7 @@ export async function createBackend(): Promise<WebGPUBackend> {
   const [device, platform] = await Promise.all([
     // What TensorFlow.js itself asks for.
     requestDevice(adapter, { features: ["bgra8unorm-storage"], limits: ["maxComputeWorkgroupsPerDimension"] }),
-    loadPlatform(describeAdapter(adapter.info), adapter.info),
+    platformWithDrafts(describeAdapter(adapter.info), adapter.info),
   ]);
   const { registry, registryFactory } = engine();
   const open = registry[BACKEND] as unknown as Backend | undefined;

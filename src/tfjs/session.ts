@@ -6,12 +6,11 @@ import { PlanCache } from "../conv/plan-cache.ts";
 import { GpuContext } from "../gpu/context.ts";
 import { LruCache } from "../gpu/lru-cache.ts";
 import { TensorStorage } from "../gpu/memory.ts";
-import { type Platform, describeAdapter, isSoftware } from "../planner/adapter.ts";
-import { hardware } from "../planner/hardware.ts";
-import { softwarePlatform } from "../planner/platform.ts";
+import { type Platform, describeAdapter } from "../planner/adapter.ts";
 import { TuningTable, environmentOf } from "../planner/tuning.ts";
 import type { Backend, DataId, TensorInfo } from "./backend.ts";
 import type { Request } from "./kernel.ts";
+import { platformOf } from "./platform.ts";
 import { Routine } from "./routine.ts";
 
 /** Compiled routines, and characters of their keys; the least recently used is dropped first. */
@@ -41,7 +40,7 @@ export class Session {
   constructor(backend: Backend, given?: Platform) {
     this.#backend = backend;
     const adapter = describeAdapter(backend.device.adapterInfo);
-    const platform = given ?? (isSoftware(adapter) ? softwarePlatform : hardware(adapter));
+    const platform = given ?? platformOf(adapter);
     this.#gpu = new GpuContext(backend.device);
     this.#gpu.memory.beforeFree = () => this.#flush();
     this.#gpu.attach(new PlanCache(this.#gpu, platform, new TuningTable(environmentOf(adapter))));

@@ -144,7 +144,7 @@ test("models in ONNX files take at most 25 kB more than the operations that they
 });
 
 test("the adapter of TensorFlow.js takes at most 8 kB more than what it calls", async () => {
-  const calls = `import { createEngine, conv, convBackwardData, convBackwardWeights } from "convoke"; import { averagePool, averagePoolBackward, expand, matmul, maxPool, maxPoolBackward, maxPoolWithIndices, prelu, transpose } from "convoke/ops"; globalThis.used = [createEngine, conv, convBackwardData, convBackwardWeights, averagePool, averagePoolBackward, expand, matmul, maxPool, maxPoolBackward, maxPoolWithIndices, prelu, transpose];`;
+  const calls = `import { createEngine, conv, convBackwardData, convBackwardWeights } from "convoke"; import { averagePool, averagePoolBackward, batchNorm, expand, matmul, maxPool, maxPoolBackward, maxPoolWithIndices, prelu, resize, softmax, transpose } from "convoke/ops"; globalThis.used = [createEngine, conv, convBackwardData, convBackwardWeights, averagePool, averagePoolBackward, batchNorm, expand, matmul, maxPool, maxPoolBackward, maxPoolWithIndices, prelu, resize, softmax, transpose];`;
   const [without, whole] = [
     await bundle(calls),
     await bundle(`import { statistics } from "convoke/tfjs"; ${calls} globalThis.read = statistics;`),
