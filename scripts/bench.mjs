@@ -29,7 +29,7 @@ layer's share of its bound.
   --browser NAME     chromium (default), firefox, or node: no browser, but the package webgpu on this machine's GPU
   --gpu              on this machine's own GPU instead of the browser's software adapter
   --peers NAME,NAME  times other engines on the same rows, each checked first: litert (LiteRT.js), jax (jax-js), tfjs (TensorFlow.js),
-                     onnx (ONNX Runtime Web). Their packages are installed in bench/peers at the first time. A ratio is a peer's time
+                     onnx (ONNX Runtime Web; all but litert also on the suite operations, each in the layout of its models). Their packages are installed in bench/peers at the first time. A ratio is a peer's time
                      over ours, both of whole calls (call ms)
   --samples N        a time is the median of so many samples, 5 unless given (and always of 5 with find)
   --json FILE        write everything to a file as well
