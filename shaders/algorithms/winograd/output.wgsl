@@ -54,7 +54,7 @@ fn thread(invocation: u32) {
     for (var j = 0u; j < OUTPUTS_P; j++) {
       let row_at = y_at + (o0 + i) * g.y_stride_o + (p0 + j) * g.y_stride_p;
       let row_inside = (o0 + i < g.output_o) & (p0 + j < g.output_p);
-      // @unroll unless compact
+      // @unroll
       for (var l = 0u; l < OUTPUTS_Q; l++) {
         if ((row_inside & (q0 + l < g.output_q)) && (EVERY_CELL || is_cell(channel, vec3u(o0 + i, p0 + j, q0 + l)))) {
           let index = row_at + (q0 + l) * g.y_stride_q;
