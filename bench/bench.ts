@@ -13,7 +13,7 @@ import { measureCallRates, measureOperation } from "./operate.ts";
 import type { Bench, Closed, Opened, Order, Result, Work } from "./protocol.ts";
 import { measureRoofline } from "./roofline.ts";
 import { Stopwatch, type Timing } from "./stopwatch.ts";
-import { type TimedPlan, oncePerMethod, timePlans } from "./together.ts";
+import { oncePerMethod, timePlans } from "./together.ts";
 
 /** The current work. */
 interface Prepared {
@@ -186,19 +186,9 @@ async function time(
   const plans = checked.map(({ plan }) => plan);
   const [first] = plans as [ConvPlan];
   const result = first.run(work.inputs);
-  // One for all: a large one for each might be more memory than there is.
-  const size = Math.max(4, ...plans.map(({ workspaceBytes }) => workspaceBytes));
-  const workspace = engine.device.createBuffer({ size, usage: GPUBufferUsage.STORAGE });
-  const buffers = { ...work.inputs, [first.resultName]: result, workspace };
-  const timed = plans.map((plan): TimedPlan => ({
-    algorithm: plan.algorithm,
-    variant: plan.variant,
-    record(encoder, count) {
-      for (let turn = 0; turn < count; turn++) plan.encode(encoder, buffers);
-    },
-  }));
+  const buffers = { ...work.inputs, [first.resultName]: result };
   try {
-    const timings = await timePlans(stopwatch, timed, samples);
+    const timings = await timePlans({ device: engine.device, stopwatch, plans, buffers, samples });
     const ofCalls = calls ? await timeCallsOf(work, plans, samples) : [];
     return timings.map((timing, at) => ({
       milliseconds: timing.seconds * 1e3,
@@ -209,7 +199,6 @@ async function time(
       }),
     }));
   } finally {
-    workspace.destroy();
     result.destroy();
   }
 }
