@@ -5,6 +5,7 @@ import { describeAdapter, isSoftware } from "../scripts/harness/adapter.ts";
 import { formatNumber } from "../scripts/harness/table.ts";
 import { VERSION } from "../src/base/version.ts";
 import type { BenchPage } from "./bench-page.ts";
+import { choiceSummary } from "./choices.ts";
 import { type MeasuredModels, measureModels } from "./models/rows.ts";
 import { modelFailures, modelNotes, modelSummary, modelTable } from "./models/table.ts";
 import { type MeasuredOperations, measureOperations } from "./operation-rows.ts";
@@ -100,6 +101,7 @@ function printConvolutions(options: Options, { opened, measurements, trouble }: 
     console.log(`\n${measurementTable(measurements, opened.roofline, options.peers)}\n`);
   for (const refusal of refusals) console.log(`refused: ${refusal}`);
   for (const note of uncertainNotes(timedRows(measurements))) console.log(note);
+  for (const line of choiceSummary(measurements)) console.log(line);
   // With all algorithms, a mean would count each layer several times.
   printPeers(options.algorithm === "all" ? [] : (options.peers ?? []), measurements.map(peerRow));
   const total = isNetwork(options.suite) && !options.layers ? networkTotal(measurements) : null;

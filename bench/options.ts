@@ -8,7 +8,16 @@ import { MODELS } from "./models/list.ts";
 import { MODEL_PEERS } from "./models/peers.ts";
 import { OPERATIONS } from "./operations.ts";
 import { PEERS, type PeerName } from "./peers/names.ts";
-import { MODELS_SUITE, OPERATIONS_SUITE, SUITES, TFJS_SUITE } from "./suites.ts";
+import {
+  DEFAULT_SAMPLE,
+  MODELS_SUITE,
+  OPERATIONS_SUITE,
+  SAMPLED_SUITE,
+  SUITES,
+  type Sample,
+  TFJS_SUITE,
+  layersOf,
+} from "./suites.ts";
 import { PROGRAMS } from "./tfjs/list.ts";
 
 /** Where it computes: in a page of a browser, or in Node itself. */
@@ -19,6 +28,8 @@ export const ALGORITHM_CHOICES = ["auto", "all", "find", ...ALGORITHMS];
 
 export interface Options {
   readonly suite: string;
+  /** What the sampled suite draws. */
+  readonly sample?: Sample;
   /** Ids of layers of the suite; all by default. */
   readonly layers?: readonly string[];
   /** Names of operations of the suite; all by default. */
@@ -54,6 +65,8 @@ export const OPTION_NAMES = [
   "layers",
   "operations",
   "models",
+  "seed",
+  "count",
   "pass",
   "algorithm",
   "dtype",
@@ -107,26 +120,38 @@ const FOREIGN = {
   operations: ["layers", "models", "pass", "algorithm"],
   models: ["layers", "operations", "pass", "algorithm", "dtype", "layout", "batch"],
   tfjs: ["operations", "pass", "algorithm", "dtype", "layout", "batch", "peers"],
+  fixed: ["seed", "count"],
 } as const;
 
 /** What the options that go with one kind of suite are about. */
 const ABOUT: Readonly<Partial<Record<Name, string>>> = {
   operations: `the suite ${OPERATIONS_SUITE}`,
   models: `the suite ${MODELS_SUITE}`,
+  seed: `the suite ${SAMPLED_SUITE}`,
+  count: `the suite ${SAMPLED_SUITE}`,
 };
 
 /** Returns the suite; asking for operations or models implies theirs. */
 function suiteOf(words: ReadonlyMap<Name, string>): string {
   const usual = words.has("operations") ? OPERATIONS_SUITE : words.has("models") ? MODELS_SUITE : "layers";
   const others = [OPERATIONS_SUITE, MODELS_SUITE, TFJS_SUITE] as const;
-  const suite = oneOf("suite", words.get("suite") ?? usual, [...Object.keys(SUITES), ...others]);
+  const suite = oneOf("suite", words.get("suite") ?? usual, [...Object.keys(SUITES), SAMPLED_SUITE, ...others]);
   const kind = others.find((other) => other === suite) ?? "convolutions";
-  for (const name of FOREIGN[kind])
+  const foreign = suite === SAMPLED_SUITE ? FOREIGN[kind] : [...FOREIGN[kind], ...FOREIGN.fixed];
+  for (const name of foreign)
     if (words.has(name))
       throw new Error(`--${name} cannot go with --suite ${suite}: it is about ${ABOUT[name] ?? "convolutions"}`);
   if ((suite === MODELS_SUITE || suite === TFJS_SUITE) && words.get("browser") === "node")
     throw new Error(`--browser node cannot go with --suite ${suite}: the models are loaded by a page`);
   return suite;
+}
+
+function sampleOf(words: ReadonlyMap<Name, string>): Sample {
+  const { seed, count: layers } = DEFAULT_SAMPLE;
+  return {
+    seed: count("seed", words.get("seed") ?? String(seed), 2 ** 31),
+    count: count("count", words.get("count") ?? String(layers), 1000),
+  };
 }
 
 /** Returns the peers of `--peers litert,jax`, each once. */
@@ -154,7 +179,8 @@ export function parseOptions(argv: readonly string[]): Options {
   const words = wordsOf(argv);
   const suite = suiteOf(words);
   const adapter = suite === TFJS_SUITE;
-  const ids = (adapter ? LAYERS : (SUITES[suite] ?? [])).map(({ id }) => id);
+  const sample = suite === SAMPLED_SUITE ? sampleOf(words) : undefined;
+  const ids = (adapter ? LAYERS : layersOf(suite, sample)).map(({ id }) => id);
   const layers = words.get("layers")?.split(",");
   for (const id of layers ?? []) oneOf(`layer of the suite ${suite}`, id, ids);
   const operations = words.get("operations")?.split(",");
@@ -167,6 +193,7 @@ export function parseOptions(argv: readonly string[]): Options {
   const peers = words.get("peers");
   const options: Options = {
     suite,
+    ...(sample && { sample }),
     ...(layers && { layers }),
     ...(operations && { operations }),
     ...(models && { models }),
@@ -184,9 +211,9 @@ export function parseOptions(argv: readonly string[]): Options {
 }
 
 /** Returns the rows to measure, in the order of the suite. A pass given in the options can make rows equal: one of them stays. */
-export function rowsOf({ suite, layers, pass }: Pick<Options, "suite" | "layers" | "pass">): Row[] {
+export function rowsOf({ suite, sample, layers, pass }: Pick<Options, "suite" | "sample" | "layers" | "pass">): Row[] {
   const seen = new Set<string>();
-  return (SUITES[suite] ?? [])
+  return layersOf(suite, sample)
     .filter(({ id }) => layers === undefined || layers.includes(id))
     .map((layer) => ({ layer, pass: pass ?? layer.pass }))
     .filter((row) => {

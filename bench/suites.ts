@@ -2,6 +2,7 @@
 import { type Layer, distinct, shape, square } from "./layer.ts";
 import { LAYERS } from "./layers.ts";
 import { NETWORKS } from "./networks.ts";
+import { sampledLayers } from "./sampled.ts";
 
 /** From Baidu's DeepBench (code/kernels/conv_problems.h): speech, then vision in sizes that the networks lack. */
 const DEEPBENCH = distinct("deepbench", [
@@ -38,6 +39,22 @@ export const SUITES: Readonly<Record<string, readonly Layer[]>> = {
   deepbench: DEEPBENCH,
   "audio-video": AUDIO_VIDEO,
 };
+
+/** The suite that draws its layers (sampled.ts). */
+export const SAMPLED_SUITE = "sampled";
+
+/** Which layers the sampled suite has. */
+export interface Sample {
+  readonly seed: number;
+  readonly count: number;
+}
+
+export const DEFAULT_SAMPLE: Sample = { seed: 1, count: 24 };
+
+/** Returns the layers of a suite; none if it has other things. */
+export function layersOf(suite: string, { seed, count }: Sample = DEFAULT_SAMPLE): readonly Layer[] {
+  return suite === SAMPLED_SUITE ? sampledLayers(seed, count) : (SUITES[suite] ?? []);
+}
 
 /** The suite of the operations beside convolution (operations.ts). */
 export const OPERATIONS_SUITE = "operations";
