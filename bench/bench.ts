@@ -245,5 +245,6 @@ export const bench: Bench = {
   operate: (order) => answer(() => measureOperation(engine, order)),
   // Loaded with the first model: the other suites need none of it.
   model: (order) => answer(async () => (await import("./models/convoke.ts")).runModel(order)),
+  train: (order) => answer(async () => (await import("./training/convoke.ts")).runTraining(order)),
   close: () => answer(close),
 };

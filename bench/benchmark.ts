@@ -15,7 +15,7 @@ import type { PeerName } from "./peers/names.ts";
 import { type PeerRow, peerNotes, peerSummary } from "./peers/report.ts";
 import type { Closed, Opened } from "./protocol.ts";
 import { type Measured, measureRows } from "./rows.ts";
-import { MODELS_SUITE, OPERATIONS_SUITE, TFJS_SUITE, isNetwork } from "./suites.ts";
+import { MODELS_SUITE, OPERATIONS_SUITE, TFJS_SUITE, TRAINING_SUITE, isNetwork } from "./suites.ts";
 import {
   complaints,
   measurementTable,
@@ -28,10 +28,12 @@ import {
 } from "./table.ts";
 import { type MeasuredAdapter, measureAdapter } from "./tfjs/rows.ts";
 import { adapterFailures, adapterNotes, adapterSummary, adapterTable } from "./tfjs/table.ts";
+import { type MeasuredTraining, measureAllTraining } from "./training/rows.ts";
+import { trainingFailures, trainingNotes, trainingTable } from "./training/table.ts";
 import { uncertainNotes } from "./uncertain.ts";
 
 /** What has been done so far; `trouble` empty means all is well. */
-interface Report extends Measured, MeasuredOperations, MeasuredModels, MeasuredAdapter {
+interface Report extends Measured, MeasuredOperations, MeasuredModels, MeasuredAdapter, MeasuredTraining {
   browser: string;
   opened?: Opened;
   closed?: Closed;
@@ -52,6 +54,7 @@ async function measureAll(page: BenchPage, options: Options, report: Report): Pr
   if (options.suite === OPERATIONS_SUITE) await measureOperations(page, options, report);
   else if (options.suite === MODELS_SUITE) await measureModels(page, options, report);
   else if (options.suite === TFJS_SUITE) await measureAdapter(page, options, report);
+  else if (options.suite === TRAINING_SUITE) await measureAllTraining(page, options, report);
   else await measureRows(page, options, report);
   report.closed = await page.ask("close");
   report.trouble.push(...report.closed.trouble);
@@ -93,6 +96,13 @@ function printAdapter(report: Report): void {
   for (const line of [...adapterNotes(adapter), ...adapterSummary(report)]) console.log(line);
 }
 
+/** Prints the table of steps of training. */
+function printTraining({ training, trouble }: Report): void {
+  trouble.push(...trainingFailures(training));
+  if (training.length > 0) console.log(`\n${trainingTable(training)}\n`);
+  for (const line of trainingNotes(training)) console.log(line);
+}
+
 /** Prints the table of the convolutions, with refusals, notes and totals. */
 function printConvolutions(options: Options, { opened, measurements, trouble }: Report): void {
   const { refusals, failures } = complaints(measurements);
@@ -118,6 +128,7 @@ function print(options: Options, report: Report): void {
   if (options.suite === OPERATIONS_SUITE) printOperations(options, report);
   else if (options.suite === MODELS_SUITE) printModels(report);
   else if (options.suite === TFJS_SUITE) printAdapter(report);
+  else if (options.suite === TRAINING_SUITE) printTraining(report);
   else printConvolutions(options, report);
   if (opened) console.log(summary(browser, opened, measurements, closed));
   const versions = Object.values(report.peers ?? {});
@@ -128,6 +139,7 @@ function print(options: Options, report: Report): void {
 async function writeJson(file: string, options: Options, report: Report): Promise<void> {
   const { browser, opened, closed, measurements, rates, operations, models, adapter, hostMicroseconds, trouble } =
     report;
+  const { training } = report;
   const content = {
     version: VERSION,
     date: new Date().toISOString(),
@@ -142,6 +154,7 @@ async function writeJson(file: string, options: Options, report: Report): Promis
     ...(rates && { rates, operations }),
     ...(models.length > 0 && { models }),
     ...(adapter.length > 0 && { tfjs: adapter, hostMicroseconds }),
+    ...(training.length > 0 && { training }),
   };
   await mkdir(path.dirname(file), { recursive: true });
   await writeFile(file, `${JSON.stringify(content, null, 1)}\n`);
@@ -161,7 +174,7 @@ export async function benchmark(
 ): Promise<boolean> {
   const report: Report = {
     browser: options.browser,
-    ...{ measurements: [], operations: [], models: [], adapter: [], trouble: [] },
+    ...{ measurements: [], operations: [], models: [], adapter: [], training: [], trouble: [] },
   };
   try {
     const page = await open((message) => report.trouble.push(message));

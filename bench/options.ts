@@ -14,11 +14,14 @@ import {
   OPERATIONS_SUITE,
   SAMPLED_SUITE,
   SUITES,
+  TRAINING_SUITE,
   type Sample,
   TFJS_SUITE,
   layersOf,
 } from "./suites.ts";
 import { PROGRAMS } from "./tfjs/list.ts";
+import { TRAINED } from "./training/networks.ts";
+import { TRAINING_PEERS } from "./training/rows.ts";
 
 /** Where it computes: in a page of a browser, or in Node itself. */
 const BROWSERS = ["chromium", "firefox", "node"] as const;
@@ -34,7 +37,7 @@ export interface Options {
   readonly layers?: readonly string[];
   /** Names of operations of the suite; all by default. */
   readonly operations?: readonly string[];
-  /** Ids of models of the suite, or of programs; all by default. */
+  /** Ids of models of the suite, of programs or of networks to train; all by default. */
   readonly models?: readonly string[];
   /** Each layer's own by default. */
   readonly pass?: BenchPass;
@@ -120,6 +123,7 @@ const FOREIGN = {
   operations: ["layers", "models", "pass", "algorithm"],
   models: ["layers", "operations", "pass", "algorithm", "dtype", "layout", "batch"],
   tfjs: ["operations", "pass", "algorithm", "dtype", "layout", "batch", "peers"],
+  training: ["layers", "operations", "pass", "algorithm", "dtype", "layout", "batch"],
   fixed: ["seed", "count"],
 } as const;
 
@@ -134,7 +138,7 @@ const ABOUT: Readonly<Partial<Record<Name, string>>> = {
 /** Returns the suite; asking for operations or models implies theirs. */
 function suiteOf(words: ReadonlyMap<Name, string>): string {
   const usual = words.has("operations") ? OPERATIONS_SUITE : words.has("models") ? MODELS_SUITE : "layers";
-  const others = [OPERATIONS_SUITE, MODELS_SUITE, TFJS_SUITE] as const;
+  const others = [OPERATIONS_SUITE, MODELS_SUITE, TFJS_SUITE, TRAINING_SUITE] as const;
   const suite = oneOf("suite", words.get("suite") ?? usual, [...Object.keys(SUITES), SAMPLED_SUITE, ...others]);
   const kind = others.find((other) => other === suite) ?? "convolutions";
   const foreign = suite === SAMPLED_SUITE ? FOREIGN[kind] : [...FOREIGN[kind], ...FOREIGN.fixed];
@@ -166,6 +170,8 @@ function peersOf(value: string, options: Pick<Options, "suite" | "algorithm" | "
     without("--algorithm find", "the search times no calls, which the peers' times are of");
   if (options.suite === OPERATIONS_SUITE && peers.has("litert"))
     without(`--suite ${OPERATIONS_SUITE} and litert`, "it is timed on convolutions alone");
+  for (const peer of options.suite === TRAINING_SUITE ? peers : [])
+    if (!TRAINING_PEERS.includes(peer)) without(`--suite ${TRAINING_SUITE} and ${peer}`, "it does not train");
   for (const peer of options.suite === MODELS_SUITE ? peers : [])
     if (!MODEL_PEERS[peer]) without(`--suite ${MODELS_SUITE} and ${peer}`, "it reads none of the models");
   return [...peers];
@@ -187,7 +193,8 @@ export function parseOptions(argv: readonly string[]): Options {
   const names = [...new Set(OPERATIONS.map(({ operation }) => operation))];
   for (const name of operations ?? []) oneOf("operation", name, names);
   const models = words.get("models")?.split(",");
-  for (const id of models ?? []) oneOf("model", id, adapter ? PROGRAMS : MODELS.map((model) => model.id));
+  const named = suite === TRAINING_SUITE ? TRAINED : MODELS;
+  for (const id of models ?? []) oneOf("model", id, adapter ? PROGRAMS : named.map((model) => model.id));
   const pass = words.get("pass");
   const json = words.get("json");
   const peers = words.get("peers");

@@ -7,6 +7,7 @@ import type { BenchPass } from "./layer.ts";
 import type { ModelOrder, ModelResult } from "./models/measure.ts";
 import type { Conditions } from "./operations.ts";
 import type { Roofline } from "./roofline.ts";
+import type { TrainingOrder, TrainingResult } from "./training/measure.ts";
 
 export interface Opened {
   readonly adapter: AdapterInfo;
@@ -130,6 +131,8 @@ export interface Bench {
   operate(order: OperationOrder): Promise<Answer<OperationResult>>;
   /** Loads a model, runs it and times it, on an engine of its own. */
   model(order: ModelOrder): Promise<Answer<ModelResult>>;
+  /** Trains a network, and times a step, on an engine of its own. */
+  train(order: TrainingOrder): Promise<Answer<TrainingResult>>;
   close(): Promise<Answer<Closed>>;
 }
 

@@ -65,6 +65,9 @@ export const MODELS_SUITE = "models";
 /** The suite of TensorFlow.js with the adapter and without it (tfjs/list.ts). */
 export const TFJS_SUITE = "tfjs";
 
+/** The suite of steps of training (training/networks.ts). */
+export const TRAINING_SUITE = "training";
+
 /** Whether a suite is a network, so that the times of its layers can be added. */
 export function isNetwork(suite: string): boolean {
   return suite in NETWORKS;

@@ -16,7 +16,8 @@ time of a call on the CPU. Served are the calls that the adapter computed; error
 layer's share of its bound.
 
   --suite NAME       layers (default), lenet5, alexnet, vgg16, resnet50, mobilenet-v1, mobilenet-v2, shufflenet-v2, xception,
-                     all-cnn, deepbench, audio-video; sampled; operations; models; tfjs
+                     all-cnn, deepbench, audio-video; sampled; operations; models; tfjs;
+                     training: steps of LeNet-5, a small ResNet and MobileNet v2 at batch 8, forward, backward and optimiser
   --seed N           what the suite sampled draws: layers of networks in use in sizes of no tuning; 1 unless given
   --count N          how many layers it draws, 24 unless given
   --layers ID,ID     some layers of the suite: L1,L8 or resnet50-3

@@ -1,3 +1,2 @@
-
 export function tokenise(text: string): string[];
 export function minify(text: string): string;

@@ -4,6 +4,7 @@ import type { ConvProblem } from "../../src/problem/problem.ts";
 import type { Calls } from "../calls.ts";
 import type { Operand } from "../ground-truth.ts";
 import type { BenchPass } from "../layer.ts";
+import type { MakeTrainer } from "../training/measure.ts";
 import type { OperationPeer } from "./operations.ts";
 
 /** What to compute, in float32 and channels-first. A peer with another layout transposes before it is timed. */
@@ -29,6 +30,8 @@ export interface PeerEngine {
   prepare(task: Task): Promise<Runner>;
   /** Operations beside convolution; absent if it is timed on convolutions alone. */
   readonly operations?: OperationPeer;
+  /** Networks in training; absent if it does not train. */
+  readonly train?: MakeTrainer;
 }
 
 export interface Peer {

@@ -5,6 +5,7 @@ import type { ConvProblem } from "../../src/problem/problem.ts";
 import { type Peer, type PeerEngine, type Runner, type Task, operand } from "./adapter.ts";
 import { axes } from "./geometry.ts";
 import { jaxOperations } from "./jax-operations.ts";
+import { jaxTrainer } from "./training-jax.ts";
 
 type Jax = typeof import("@jax-js/jax");
 type Compute = (a: JaxArray, b: JaxArray) => JaxArray;
@@ -91,6 +92,7 @@ export const jax: Peer = {
       device,
       prepare: (task) => prepare(engine, device, task),
       operations: jaxOperations(engine, device),
+      train: (network) => jaxTrainer(engine, device, network),
     };
   },
 };

@@ -10,6 +10,8 @@ import { operandsOf } from "../operands.ts";
 import { compareResults } from "../operation-check.ts";
 import { OPERATIONS } from "../operations.ts";
 import type { Check } from "../protocol.ts";
+import { type TrainingOrder, type TrainingResult, measureTraining } from "../training/measure.ts";
+import { networkOf } from "../training/networks.ts";
 import type { Peer, PeerEngine } from "./adapter.ts";
 import { runPeerModel } from "./models.ts";
 import { operationTask } from "./operations.ts";
@@ -108,10 +110,21 @@ async function operate({ entry, batch, samples }: PeerOperation): Promise<PeerRe
   }
 }
 
+async function train({ network, samples }: TrainingOrder): Promise<TrainingResult> {
+  if (!started) throw new Error("no peer is open");
+  const { engine } = started;
+  if (!engine.train) throw new Error("it does not train");
+  errors.length = 0;
+  const result = await measureTraining(engine.train, networkOf(network), samples);
+  if (errors.length > 0) throw new Error(errors.splice(0)[0]);
+  return result;
+}
+
 export const peerBench: PeerBench = {
   open: (name) => answer(() => open(name)),
   measure: (work) => answer(() => measure(work)),
   operate: (work) => answer(() => operate(work)),
+  train: (order) => answer(() => train(order)),
   model: (order) => answer(() => runPeerModel(order, FILES)),
   // Loaded with the first question: only one peer has programs.
   adapt: () => answer(async () => (await import("./adapted.ts")).importAdapter()),

@@ -22,6 +22,13 @@ declare module "@jax-js/jax" {
   export function getWebGPUDevice(): GPUDevice;
   export function blockUntilReady(arrays: readonly Array[]): Promise<unknown>;
   export function jit<Compute extends (...given: Array[]) => unknown>(compute: Compute): Jitted<Compute>;
+  export function jit<Given extends unknown[], Result>(
+    compute: (...given: Given) => Result,
+  ): Jitted<(...given: Given) => Result>;
+  /** The value of a function, and its gradient by the first argument. */
+  export function valueAndGrad<Rest extends Array[]>(
+    compute: (at: Array[], ...rest: Rest) => Array,
+  ): (at: Array[], ...rest: Rest) => [Array, Array[]];
   export function vjp(compute: (at: Array) => Array, at: [Array]): [Array, (cotangent: Array) => [Array]];
 
   type Value = Array | number;
@@ -66,6 +73,7 @@ declare module "@jax-js/jax" {
   };
   export const nn: {
     readonly relu: Unary;
+    readonly relu6: Unary;
     gelu(x: Array, options: { approximate: boolean }): Array;
     softmax(x: Array, axis: number): Array;
     logSoftmax(x: Array, axis: number): Array;

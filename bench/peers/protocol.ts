@@ -4,6 +4,7 @@ import type { BenchPass, Shape } from "../layer.ts";
 import type { PeerModelOrder, PeerModelResult } from "../models/peers.ts";
 import type { Result } from "../protocol.ts";
 import type { AdapterCalls, ProgramOrder, ProgramResult } from "../tfjs/protocol.ts";
+import type { TrainingOrder, TrainingResult } from "../training/measure.ts";
 import type { PeerName } from "./names.ts";
 
 /** Work for a peer. */
@@ -38,6 +39,8 @@ export interface PeerBench {
   measure(work: PeerWork): Promise<Answer<PeerResult>>;
   /** The same for an operation beside convolution. */
   operate(work: PeerOperation): Promise<Answer<PeerResult>>;
+  /** Trains a network on the peer that was opened, and times a step. */
+  train(order: TrainingOrder): Promise<Answer<TrainingResult>>;
   /** Starts a peer and measures a whole model on it. */
   model(order: PeerModelOrder): Promise<Answer<PeerModelResult>>;
   /** Has TensorFlow.js, which is open, compute by the adapter from now on. */

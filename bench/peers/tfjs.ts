@@ -6,6 +6,7 @@ import { type Peer, type PeerEngine, type Runner, type Task, operand } from "./a
 import { alike, isDepthwise, isPlanar, isSame, isUnpadded, plane } from "./geometry.ts";
 import { fromHwio, toChannelsFirst, toChannelsLast, toHwio } from "./layouts.ts";
 import { tfjsOperations } from "./tfjs-operations.ts";
+import { tfjsTrainer } from "./training-tfjs.ts";
 
 type TensorFlow = typeof import("@tensorflow/tfjs-core");
 type Four = [number, number, number, number];
@@ -122,6 +123,7 @@ export const tfjs: Peer = {
       device: (tf.backend() as unknown as Backend).device,
       prepare: (task) => prepare(tf, task),
       operations: tfjsOperations(tf, () => syncWebGpu(tf)),
+      train: (network) => tfjsTrainer(tf, () => syncWebGpu(tf), network),
     };
   },
 };
