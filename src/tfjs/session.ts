@@ -7,7 +7,7 @@ import { GpuContext } from "../gpu/context.ts";
 import { LruCache } from "../gpu/lru-cache.ts";
 import { TensorStorage } from "../gpu/memory.ts";
 import { type Platform, describeAdapter } from "../planner/adapter.ts";
-import { TuningTable, environmentOf } from "../planner/tuning.ts";
+import type { TuningTable } from "../planner/tuning.ts";
 import type { Backend, DataId, TensorInfo } from "./backend.ts";
 import type { Request } from "./kernel.ts";
 import { platformOf } from "./platform.ts";
@@ -16,6 +16,9 @@ import { Routine } from "./routine.ts";
 /** Compiled routines, and characters of their keys; the least recently used is dropped first. */
 const MAX_ROUTINES = 512;
 const MAX_CHARACTERS = 2 ** 20;
+
+/** Nothing is measured: plans are ranked by estimate. */
+const UNTUNED = { rates: undefined, lookUp: () => [] } as unknown as TuningTable;
 
 /** A routine with the shape of its result. */
 interface Ready {
@@ -43,7 +46,7 @@ export class Session {
     const platform = given ?? platformOf(adapter);
     this.#gpu = new GpuContext(backend.device);
     this.#gpu.memory.beforeFree = () => this.#flush();
-    this.#gpu.attach(new PlanCache(this.#gpu, platform, new TuningTable(environmentOf(adapter))));
+    this.#gpu.attach(new PlanCache(this.#gpu, platform, UNTUNED));
     const release = backend.releaseResource.bind(backend);
     // The backend calls it after the submit of the last work that uses the data.
     backend.releaseResource = (dataId) => {
