@@ -6,7 +6,7 @@ import scaleDyShader from "../../../shaders/ops/average-pool/scale-dy.wgsl";
 import divisorShader from "../../../shaders/ops/shared/pool/divisor.wgsl";
 import valueStateShader from "../../../shaders/ops/shared/pool/value-state.wgsl";
 import type { Dtype } from "../../base/dtype.ts";
-import { type Triple, dilatedExtent, eachAxis, elementCount } from "../../base/shape.ts";
+import { dilatedExtent, elementCount } from "../../base/shape.ts";
 import { checkOptions } from "../../base/validate.ts";
 import { type Recipe, run, whole } from "../../gpu/operation.ts";
 import type { Tensor } from "../../gpu/tensor.ts";
@@ -15,7 +15,7 @@ import type { Step } from "../../kernel/step.ts";
 import { copyStep } from "../shared/copy.ts";
 import { checkMap } from "../shared/feature-map.ts";
 import type { FeatureMap } from "../shared/geometry/feature-map.ts";
-import type { StridedCopy } from "../shared/geometry/strided.ts";
+import { type StridedCopy, wholeView } from "../shared/geometry/strided.ts";
 import {
   WINDOW_KEYS,
   type WindowBackwardOptions,
@@ -204,28 +204,28 @@ function areTiles({ size }: FeatureMap, { kernel, stride, dilation, padBegin, ou
   return kernel.every(
     (taps, axis) =>
       (taps === stride[axis] || output[axis] === 1) &&
-      (taps === 1 || dilation[axis] === 1) &&
+      dilation[axis] === 1 &&
       padBegin[axis] === 0 &&
       output[axis]! * taps === size[axis],
   );
 }
 
 /** The copy of each window to its cells. */
-function tileCopy({ N, channels, layout }: FeatureMap, { kernel, output }: Windows): StridedCopy {
-  const last = layout === "channels-last";
-  const pixel = last ? channels : 1;
-  const strides = ([, height, width]: Triple): Triple => [height * width * pixel, width * pixel, pixel];
-  const cells = eachAxis((axis) => output[axis] * kernel[axis]);
-  const [from, to] = [strides(output), strides(cells)];
-  const axes = ([0, 1, 2] as const).flatMap((axis) => [
-    { size: output[axis], from: from[axis], to: to[axis] * kernel[axis] },
-    { size: kernel[axis], from: 0, to: to[axis] },
-  ]);
-  const outer = { size: last ? N : N * channels, from: elementCount(output) * pixel, to: elementCount(cells) * pixel };
-  const all = [outer, ...axes, { size: pixel, from: 1, to: 1 }];
-  return {
-    sizes: all.map(({ size }) => size),
-    from: { start: 0, strides: all.map((axis) => axis.from) },
-    to: { start: 0, strides: all.map((axis) => axis.to) },
-  };
+function tileCopy({ N, channels, layout, size }: FeatureMap, { kernel, output }: Windows): StridedCopy {
+  const [planes, pixel] = layout === "channels-last" ? [N, channels] : [N * channels, 1];
+  const [from, to] = [output, size].map((cells) => wholeView([planes, ...cells, pixel]).strides) as [
+    number[],
+    number[],
+  ];
+  // Sizes, and strides in both tensors.
+  const axes = [
+    [planes, from[0]!, to[0]!],
+    ...kernel.flatMap((taps, axis) => [
+      [output[axis]!, from[axis + 1]!, to[axis + 1]! * taps],
+      [taps, 0, to[axis + 1]!],
+    ]),
+    [pixel, 1, 1],
+  ];
+  const along = (at: number): number[] => axes.map((axis) => axis[at]!);
+  return { sizes: along(0), from: { start: 0, strides: along(1) }, to: { start: 0, strides: along(2) } };
 }
