@@ -5,6 +5,7 @@ import { adapterCard } from "./adapter-card.ts";
 import { exchangePanel } from "./exchange-panel.ts";
 import { selectionForm } from "./form.ts";
 import { jobsOf } from "./jobs.ts";
+import { modelsPanel } from "./models/panel.ts";
 import { createResults } from "./results.ts";
 import { measureRoof, runPanel } from "./run-panel.ts";
 import { scorePanel } from "./score/panel.ts";
@@ -39,6 +40,7 @@ export function startPage(): void {
   const exchange = exchangePanel(() => results.report());
   runPanel(() => card.find(), form, results);
   sweepPanel(() => card.find());
+  modelsPanel();
   scorePanel({ find: () => card.find(), measureRoof });
   restore();
   exchange.update();

@@ -319,6 +319,25 @@ it("restores a selection from a link, and keeps it in the address", async () => 
   await page.context().close();
 });
 
+it("times whole networks until it is stopped, and shows those of other engines", async () => {
+  const visited = await visit(site, "benchmark/", { width: 360 });
+  const { page } = visited;
+  await page.getByRole("button", { name: "Time the networks" }).click();
+  const told = page.locator("#models-status");
+  await expect.poll(() => told.textContent()).toContain("timing Super-resolution");
+  expect(await page.getByRole("button", { name: "Measure this machine" }).isEnabled()).toBe(false);
+  await page.locator("#models-stop").click();
+  await expect.poll(() => told.textContent(), LONG).toBe("Stopped.");
+  await page.getByText("Beside TensorFlow.js and ONNX Runtime Web").click();
+  const rows = page.locator("#models-peers tbody tr");
+  await expect.poll(() => rows.count()).toBeGreaterThan(10);
+  expect(await rows.first().textContent()).toMatch(/^default-modelConvoke, WebGPU[\d.]+ ms[\d.]+ s[\d.]+ MiB$/);
+  await expectNoOverflow(visited);
+  await expectAccessible(visited);
+  expect(visited.trouble).toEqual([]);
+  await page.context().close();
+});
+
 it("marks a wrong result as wrong, without a time", async () => {
   const visited = await visit(site, "benchmark/#suite=layers&layers=L14&algorithms=direct");
   const { page } = visited;
