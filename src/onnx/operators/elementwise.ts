@@ -1,15 +1,7 @@
 // Operators that compute each element from those at its place: arithmetic and activations.
 import type { ElementActivationOption } from "../../ops/shared/geometry/element-activation.ts";
 import type { Kind } from "../elements.ts";
-import { ANY, type NodeLowering, type OnnxOperator, type Operand, operator } from "../lowering.ts";
-
-/** A function of one number. */
-export function unary(name: string, of?: (number: number) => number): OnnxOperator {
-  return operator([1, 1], {}, (node) => {
-    const x = node.input(0);
-    return (of && node.folded([x], x.kind, of)) ?? node.call(name, { x });
-  });
-}
+import { type NodeLowering, type OnnxOperator, type Operand, operator } from "../lowering.ts";
 
 /** The arguments a and b of an operator of two tensors, known ones computed on the CPU. */
 export function pair(
@@ -33,13 +25,6 @@ const truncated =
 
 export function binary(name: string, of: (a: number, b: number) => number): OnnxOperator {
   return operator([2, 2], {}, (node) => pair(node, [node.input(0), node.input(1)], name, of));
-}
-
-/** Of any number of tensors, one after the other. */
-export function variadic(name: string, of: (a: number, b: number) => number): OnnxOperator {
-  return operator([1, ANY], {}, (node) =>
-    node.inputs.map((_, at) => node.input(at)).reduce((a, b) => pair(node, [a, b], name, of)),
-  );
 }
 
 export const activated = (node: NodeLowering<unknown>, x: Operand, activation: ElementActivationOption): Operand =>
@@ -87,31 +72,16 @@ const Clip = operator([1, 3], { min: -MOST, max: MOST }, (node) => {
   return node.call("minimum", { a: node.call("maximum", { a: x, b: bound(min) }), b: bound(max) });
 });
 
-/** The least and the greatest, NaN if one of them is. */
-export const least = (a: number, b: number): number => Math.min(a, b);
-export const greatest = (a: number, b: number): number => Math.max(a, b);
-
 export const elementwise: Readonly<Record<string, OnnxOperator>> = {
-  Abs: unary("abs", Math.abs),
   Add: binary("add", (a, b) => a + b),
-  Ceil: unary("ceil", Math.ceil),
   Clip,
   Div: binary("divide", (a, b) => a / b),
-  Elu: parametric("elu", { alpha: 1 }),
-  Exp: unary("exp", Math.exp),
-  Floor: unary("floor", Math.floor),
   HardSigmoid: parametric("hard-sigmoid", { alpha: 0.2, beta: 0.5 }),
   HardSwish: plain("hard-swish"),
   LeakyRelu: parametric("leaky-relu", { alpha: 0.01 }, { alpha: "slope" }),
-  Max: variadic("maximum", greatest),
-  Min: variadic("minimum", least),
   Mul: binary("multiply", (a, b) => a * b),
-  Neg: unary("negate", (number) => -number),
   Relu: plain("relu"),
   Sigmoid: plain("sigmoid"),
-  Softplus: plain("softplus"),
-  Sqrt: unary("sqrt", Math.sqrt),
   Sub: binary("sub", (a, b) => a - b),
-  Sum: variadic("add", (a, b) => a + b),
   Tanh: plain("tanh"),
 };

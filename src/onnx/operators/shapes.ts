@@ -1,9 +1,8 @@
 // Operators that give the same elements another shape, and those that say what shapes are.
 import { describe } from "../../base/error.ts";
 import { elementCount } from "../../base/shape.ts";
-import { expansionOf } from "../../ops/expand/geometry.ts";
 import { axesOf } from "../../ops/shared/geometry/axis.ts";
-import { type NodeLowering, type OnnxOperator, type Operand, operator } from "../lowering.ts";
+import { type NodeLowering, type OnnxOperator, operator } from "../lowering.ts";
 
 export const MISSING = "none, where it has to be known";
 
@@ -57,17 +56,6 @@ const Unsqueeze = operator([1, 2], { axes: "numbers" }, (node) => {
   return node.reshaped(x, shape);
 });
 
-const Expand = operator([2, 2], {}, (node) => {
-  const x = node.input(0);
-  return expanded(node, x, sizesAt(node, 1));
-});
-
-/** Repeats axes of size 1. */
-export function expanded(node: NodeLowering<unknown>, x: Operand, shape: readonly number[]): Operand {
-  const expansion = expansionOf(x.shape, shape);
-  return expansion.shape.join() === x.shape.join() ? x : node.moved(x, expansion, "expand", { shape });
-}
-
 const Constant = operator(
   [0, 0],
   { value: "tensor", value_float: "number", value_floats: "numbers", value_int: "number", value_ints: "numbers" },
@@ -94,7 +82,6 @@ const Dropout = operator([1, 3], {}, (node) => {
 export const shapes: Readonly<Record<string, OnnxOperator>> = {
   Constant,
   Dropout,
-  Expand,
   Flatten,
   Identity,
   Reshape,

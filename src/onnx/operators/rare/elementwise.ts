@@ -1,7 +1,7 @@
 // Casts, comparisons, logic, and arithmetic and activations that few networks have.
 import { ELEMENT_TYPES } from "../../elements.ts";
 import { ANY, type Known, type NodeLowering, type OnnxOperator, type Operand, operator } from "../../lowering.ts";
-import { activated, binary, greatest, labelled, pair, parametric, plain, unary } from "../elementwise.ts";
+import { activated, binary, labelled, pair, parametric, plain } from "../elementwise.ts";
 
 /** A function of numbers that are known before the network runs. */
 function ofKnown(of: (number: number) => number): OnnxOperator {
@@ -117,22 +117,49 @@ function cast(node: NodeLowering<unknown>, x: Operand, type: number | undefined)
   return labelled(x, kind === "double" ? "float" : kind);
 }
 
+/** A function of one number. */
+function unary(name: string, of?: (number: number) => number): OnnxOperator {
+  return operator([1, 1], {}, (node) => {
+    const x = node.input(0);
+    return (of && node.folded([x], x.kind, of)) ?? node.call(name, { x });
+  });
+}
+
+/** Of any number of tensors, one after the other. */
+function variadic(name: string, of: (a: number, b: number) => number): OnnxOperator {
+  return operator([1, ANY], {}, (node) =>
+    node.inputs.map((_, at) => node.input(at)).reduce((a, b) => pair(node, [a, b], name, of)),
+  );
+}
+
+/** The least and the greatest, NaN if one of them is. */
+const least = (a: number, b: number): number => Math.min(a, b);
+const greatest = (a: number, b: number): number => Math.max(a, b);
+
 export const elementwise: Readonly<Record<string, OnnxOperator>> = {
+  Abs: unary("abs", Math.abs),
   And: binary("multiply", (a, b) => a * b),
   Cast: operator([1, 1], { to: "number" }, (node) => cast(node, node.input(0), node.attributes.to)),
+  Ceil: unary("ceil", Math.ceil),
   Celu: parametric("celu", { alpha: 1 }),
   Cos: ofKnown(Math.cos),
+  Elu: parametric("elu", { alpha: 1 }),
   Equal: comparison("equal", (a, b) => a === b),
   Erf: unary("erf"),
+  Exp: unary("exp", Math.exp),
+  Floor: unary("floor", Math.floor),
   Gelu,
   Greater: comparison("greater", (a, b) => a > b),
   GreaterOrEqual: comparison("greaterOrEqual", (a, b) => a >= b),
   Less: comparison("greater", (a, b) => a < b, true),
   LessOrEqual: comparison("greaterOrEqual", (a, b) => a <= b, true),
   Log: unary("log", Math.log),
+  Max: variadic("maximum", greatest),
   Mean,
+  Min: variadic("minimum", least),
   Mish: plain("mish"),
   Mod,
+  Neg: unary("negate", (number) => -number),
   Not: operator([1, 1], {}, (node) => not(node, node.input(0))),
   Or: binary("maximum", greatest),
   PRelu,
@@ -143,7 +170,10 @@ export const elementwise: Readonly<Record<string, OnnxOperator>> = {
   Shrink: parametric("shrink", { lambd: 0.5, bias: 0 }),
   Sign: unary("sign", Math.sign),
   Sin: ofKnown(Math.sin),
+  Softplus: plain("softplus"),
   Softsign: plain("softsign"),
+  Sqrt: unary("sqrt", Math.sqrt),
+  Sum: variadic("add", (a, b) => a + b),
   ThresholdedRelu: parametric("thresholded-relu", { alpha: 1 }),
   Where,
   Xor,

@@ -1,8 +1,9 @@
-// Shapes as numbers, and repetitions, sequences and constants of known shapes.
+// Shapes as numbers, expansions, and repetitions, sequences and constants of known shapes.
 import { elementCount } from "../../../base/shape.ts";
 import { RANKS, checkShape } from "../../../base/validate.ts";
-import { type OnnxOperator, operator } from "../../lowering.ts";
-import { MISSING, expanded, sizesAt } from "../shapes.ts";
+import { expansionOf } from "../../../ops/expand/geometry.ts";
+import { type NodeLowering, type OnnxOperator, type Operand, operator } from "../../lowering.ts";
+import { MISSING, sizesAt } from "../shapes.ts";
 
 /** Each axis by itself: an axis of size 1 before it is expanded, and joined with it. */
 const Tile = operator([2, 2], {}, (node) => {
@@ -42,8 +43,20 @@ const Shape = operator([1, 1], { start: 0, end: "number" }, (node) => {
   return node.constant("integer", [sizes.length], sizes);
 });
 
+const Expand = operator([2, 2], {}, (node) => {
+  const x = node.input(0);
+  return expanded(node, x, sizesAt(node, 1));
+});
+
+/** Repeats axes of size 1. */
+function expanded(node: NodeLowering<unknown>, x: Operand, shape: readonly number[]): Operand {
+  const expansion = expansionOf(x.shape, shape);
+  return expansion.shape.join() === x.shape.join() ? x : node.moved(x, expansion, "expand", { shape });
+}
+
 export const shapes: Readonly<Record<string, OnnxOperator>> = {
   ConstantOfShape,
+  Expand,
   Range,
   Shape,
   Size,
