@@ -5,7 +5,7 @@ import { roofText } from "../machine.ts";
 import { percent } from "../results-table.ts";
 import { flopsPerSecond, isTimed, methodOf, spreadOf } from "../rows.ts";
 import { type Bar, barList } from "./bars.ts";
-import { CONTESTS, type Contest, contestJob } from "./contests.ts";
+import { CONTESTS, type Contest, NAIVE, contestJob } from "./contests.ts";
 import type { TestResult } from "./link.ts";
 import type { Measured } from "./measure-contest.ts";
 import { REFERENCE, SCORE_LAYERS, scoreOf } from "./score.ts";
@@ -26,7 +26,7 @@ function barOf(contest: Contest, measured: Measured | undefined, current: string
   }
   const spread = spreadOf(row.samples) ?? 0;
   const size = contestJob(contest, measured.scale).layer.input.join(" x ");
-  const method = contest.algorithm === "auto" ? `${methodOf(row)}, ` : "";
+  const method = contest.algorithm === NAIVE ? "" : `${methodOf(row)}, `;
   const doubt = spread > 0.15 ? `, ± ${percent(spread / 2)}` : "";
   return {
     ...{ name, about, value: flopsPerSecond(row) / 1e9 },
