@@ -2,8 +2,8 @@
 import { SEQUENTIAL_SUM } from "../algorithms/algorithm.ts";
 import type { Ranked } from "../planner/choose.ts";
 import type { ConvDescriptor, ConvProblem } from "../problem/problem.ts";
-import type { MeasuredPlan, Workbench } from "./find.ts";
 import type { ConvInputs } from "./operands.ts";
+import type { MeasuredPlan, Workbench } from "./workbench.ts";
 
 /** Seconds by estimate that `direct` may take to compute the ground truth. */
 const LONGEST_TRUTH = 2;

@@ -9,35 +9,12 @@ import { type Recorder, Stopwatch } from "../gpu/stopwatch.ts";
 import type { Tensor } from "../gpu/tensor.ts";
 import type { Constraints, Ranked } from "../planner/choose.ts";
 import { noise } from "../planner/noise.ts";
-import { type ConvDescriptor, type ConvProblem, type Pass } from "../problem/problem.ts";
+import type { ConvDescriptor, ConvProblem } from "../problem/problem.ts";
 import { sumLength } from "../problem/sum-length.ts";
-import type { ConvBuffers } from "./buffers.ts";
 import type { FindOptions, Found } from "./find-options.ts";
 import { type Inputs, groundTruth } from "./find-truth.ts";
 import { type ConvInputs, inputsOf, operandShape } from "./operands.ts";
-
-/** The members of a plan that find uses. */
-export interface MeasuredPlan {
-  readonly workspaceBytes: number;
-  readonly preparedBytes: number;
-  readonly resultName: string;
-  run(inputs: ConvInputs): Tensor;
-  encode(encoder: GPUCommandEncoder, buffers: ConvBuffers): void;
-  destroy(): void;
-}
-
-/** The engine as find uses it. */
-export interface Workbench {
-  readonly device: GPUDevice;
-  plan(pass: Pass, descriptor: ConvDescriptor, constraints: Constraints): Promise<MeasuredPlan>;
-  tensor(data: ArrayLike<number>, shape: readonly number[]): Tensor;
-  /** The candidates of the problem within the constraints of the search, or within others, by rank. */
-  ranked(constraints?: Constraints): readonly Ranked[];
-  /** How fast the adapter is, by which candidates were ranked. */
-  readonly rates: Rates;
-  /** Rejects if the device is lost or the engine destroyed: either may explain the failure `cause`. */
-  check?(cause?: unknown): Promise<void>;
-}
+import type { MeasuredPlan, Workbench } from "./workbench.ts";
 
 /** Samples of each of the best candidates, and the most that are timed beside each other. */
 const SAMPLES = 5;
