@@ -77,7 +77,7 @@ const PROGRAMS = [
   },
   {
     name: "conv and maxPool",
-    limit: 59_000,
+    limit: 59_500,
     program: `import { createEngine, conv } from "convoke"; import { maxPool } from "convoke/ops"; globalThis.used = [createEngine, conv, maxPool];`,
   },
   {
@@ -87,7 +87,7 @@ const PROGRAMS = [
   },
   {
     name: "everything",
-    limit: 134_000,
+    limit: 135_000,
     program: `import * as convoke from "convoke"; import * as ops from "convoke/ops"; globalThis.used = [convoke, ops];`,
   },
   {
@@ -109,7 +109,7 @@ test.each(PROGRAMS)("$name takes at most $limit bytes, minified and gzipped", as
   expect(bytes).toBeLessThanOrEqual(limit);
   // The plans of `engine.plan` (for gradients too), what `find` and `calibrate` measure with, what reads a tuning table, and what keeps it under
   // Node.
-  expect(gzipped(later)).toBeLessThanOrEqual(12_000);
+  expect(gzipped(later)).toBeLessThanOrEqual(12_300);
 });
 
 /** What models load on demand, and when: nothing for the usual layers (test/onnx/on-demand.test.ts, test/model/passes/on-demand.test.ts). */
