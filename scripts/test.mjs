@@ -37,8 +37,8 @@ async function vitestStep(project) {
     ["run", "--project", project, "--reporter=default", "--reporter=json", `--outputFile.json=${file}`],
     { live: true },
   );
-  const report = readReport(file);
-  return { ...vitestTotals(report, ok), failures: vitestFailures(report) };
+  const written = readReport(file);
+  return { ...vitestTotals(written, ok), failures: vitestFailures(written) };
 }
 
 /** Known flaws of the packages that develop this one; it has no others. Offline npm would report none. */

@@ -94,27 +94,21 @@ fn thread(invocation: u32) {
   var sums: Sums;
   sum_up(&sums, &tile);
 
-  // Stored from a copy, which a loop may index.
-  var results: Sums;
   // @unroll
-  for (var i = 0u; i < TILE_M * TILE_P * TILE_Q; i++) {
-    results[i] = sums[i];
-  }
-  // @unroll unless compact
   for (var m = 0u; m < TILE_M; m++) {
     if (select(true, m0 + m < g.multiplier, M_TAIL)) {
       let channel = channel_of(group * g.multiplier + m0 + m);
       let bias = load_bias(channel.index);
       let plane = g.y_start + split * g.partial + n * g.y_stride_n + channel.at + o * g.y_stride_o;
-      // @unroll unless compact
+      // @unroll
       for (var p = 0u; p < TILE_P; p++) {
         if (p0 + p * OUT_STEP_P < g.output_p) {
           let row = plane + (p0 + p * OUT_STEP_P) * g.y_stride_p;
-          // @unroll unless compact
+          // @unroll
           for (var q = 0u; q < TILE_Q; q++) {
             if (q0 + q * OUT_STEP_Q < g.output_q && (EVERY_CELL || is_cell(channel, vec3u(o, p0 + p * OUT_STEP_P, q0 + q * OUT_STEP_Q)))) {
               let position = row + (q0 + q * OUT_STEP_Q) * g.y_stride_q;
-              y[position] = Y(finish(results[(m * TILE_P + p) * TILE_Q + q], bias, position));
+              y[position] = Y(finish(sums[(m * TILE_P + p) * TILE_Q + q], bias, position));
             }
           }
         }
