@@ -25,13 +25,21 @@ function productShape(a: readonly number[], b: readonly number[], { transposeA, 
   return [...batch, a.at(transposeA ? -1 : -2)!, b.at(transposeB ? -2 : -1)!];
 }
 
+/** Whether the shapes are those of matrices that can be multiplied. TensorFlow.js refuses others with its own words. */
+function areFactors(
+  a: readonly number[],
+  b: readonly number[],
+  { transposeA, transposeB }: ProductAttributes,
+): boolean {
+  return a.length >= 2 && b.length >= 2 && a.at(transposeA ? -2 : -1) === b.at(transposeB ? -1 : -2);
+}
+
 const countOf = (shape: readonly number[]): number => elementCount(shape.slice(0, -2));
 
 const product = ((reads) =>
-  kernel<ProductAttributes, typeof reads>(
-    reads,
-    TRANSPOSED,
-    ({ a, b }, { transposeA = false, transposeB = false }) => ({
+  kernel<ProductAttributes, typeof reads>(reads, TRANSPOSED, ({ a, b }, { transposeA = false, transposeB = false }) => {
+    if (!areFactors(a!, b!, { transposeA, transposeB })) return undefined;
+    return {
       inputs: [
         { shape: a!, layout },
         { shape: b!, layout },
@@ -40,8 +48,8 @@ const product = ((reads) =>
       ...(countOf(b!) === 1 && { weights: "b" as const }),
       shape: productShape(a!, b!, { transposeA, transposeB }),
       compute: ({ a: left, b: right }) => matmul(left!, right!, { transposeA, transposeB }),
-    }),
-  ))(["a", "b"] as const);
+    };
+  }))(["a", "b"] as const);
 
 /** A dense layer: a product with its epilogue. */
 const fusedProduct = ((reads) =>
@@ -49,6 +57,7 @@ const fusedProduct = ((reads) =>
     reads,
     [...TRANSPOSED, "activation", "leakyreluAlpha"],
     ({ a, b, bias, preluActivationWeights: slope }, attributes) => {
+      if (!areFactors(a!, b!, attributes)) return undefined;
       const [terms, columns] = b!.slice(-2) as [number, number];
       const added = biasOf(bias, columns);
       if (attributes.transposeA || attributes.transposeB || countOf(b!) !== 1 || added === undefined) return undefined;
