@@ -34,15 +34,14 @@ export class GpuContext {
   #nextId = 0;
   #generation = 0;
 
-  /** @param compact whether the device compiles slowly, and indexes arrays in memory as fast as any: a software adapter */
-  constructor(device: GPUDevice, compact = false) {
+  constructor(device: GPUDevice) {
     this.device = device;
     this.memory = new Memory(device);
     this.workspace = new ScratchBuffer(this.memory);
     this.transientPrepared = new ScratchBuffer(this.memory);
     const renew = (): void => this.#renew();
     this.errors = new ErrorScopes(device, renew);
-    this.pipelines = new PipelineCache(device, compact, this.errors, renew);
+    this.pipelines = new PipelineCache(device, this.errors, renew);
   }
 
   /** Returns the engine's instance of a class, created on first use and destroyed with the engine. */

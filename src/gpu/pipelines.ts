@@ -16,19 +16,14 @@ const MAX_CHARACTERS = 2 ** 24;
 
 export class PipelineCache {
   readonly #device: GPUDevice;
-  readonly #compact: boolean;
   readonly #errors: ErrorScopes;
   readonly #failed: () => void;
   readonly #ready = new LruCache<GPUComputePipeline>(MAX_PIPELINES, MAX_CHARACTERS);
   readonly #compiling = new Map<string, Promise<GPUComputePipeline>>();
 
-  /**
-   * @param compact whether kernels are assembled compact
-   * @param failed called when a pipeline that was already returned turns out to be invalid
-   */
-  constructor(device: GPUDevice, compact: boolean, errors: ErrorScopes, failed: () => void) {
+  /** @param failed called when a pipeline that was already returned turns out to be invalid */
+  constructor(device: GPUDevice, errors: ErrorScopes, failed: () => void) {
     this.#device = device;
-    this.#compact = compact;
     this.#errors = errors;
     this.#failed = failed;
   }
@@ -88,7 +83,7 @@ export class PipelineCache {
 
   #descriptor(kernel: Kernel): GPUComputePipelineDescriptor {
     const label = labelOf(kernel.shaders);
-    const module = this.#device.createShaderModule({ label, code: assemble(kernel, this.#compact) });
+    const module = this.#device.createShaderModule({ label, code: assemble(kernel) });
     return { label, layout: "auto", compute: { module } };
   }
 }

@@ -10,10 +10,9 @@ const DIRECTIVES = /^(?:enable|requires|diagnostic)\b[^;\n]*;$/gm;
 
 /**
  * Returns the complete WGSL source of a kernel.
- * @param compact whether to prefer short code, which compiles faster (unroll.ts)
  * @throws Error if a name, constant or alias could not be written safely
  */
-export function assemble(kernel: Kernel, compact = false): string {
+export function assemble(kernel: Kernel): string {
   // f16 is an extension of the language: its directive must come first.
   const enables = Object.values(kernel.aliases ?? {}).some((type) => HALF_TYPES.has(type)) ? ["enable f16;"] : [];
   const aliases = Object.entries(kernel.aliases ?? {}).map(
@@ -35,7 +34,10 @@ export function assemble(kernel: Kernel, compact = false): string {
   // Directives of a file apply to the whole module and have to precede everything else.
   const directives = shaders.match(DIRECTIVES) ?? [];
   const code = shaders.replace(DIRECTIVES, "");
-  return unroll([...enables, ...directives, ...aliases, ...constants, code].join("\n"), compact && !kernel.unrolled);
+  return unroll(
+    [...enables, ...directives, ...aliases, ...constants, code].join("\n"),
+    kernel.compact && !kernel.unrolled,
+  );
 }
 
 /** Returns the name if it is a WGSL identifier: nothing else may be written into a shader. */

@@ -6,7 +6,7 @@ import type { GpuContext } from "../gpu/context.ts";
 import type { RecordedPlan } from "../gpu/recorder.ts";
 import { kernelKey } from "../kernel/kernel-key.ts";
 import type { Choice } from "../planner/choose.ts";
-import { Kernels, choosePlan, kernelsOf, sharedPlan } from "./choose-plan.ts";
+import { Kernels, choosePlan, kernelsOf, modelPlan } from "./choose-plan.ts";
 import { CompiledGraph, segmentsOf, submitsOf } from "./compiled.ts";
 import { explainGraph } from "./explain.ts";
 import type { Graph } from "./graph.ts";
@@ -23,7 +23,7 @@ import { type PlannedCall, neededCalls, tasksOf } from "./tasks.ts";
 /** Plans a call beside those whose kernels are used. */
 function planOf(call: RecordedCall, device: DeviceTraits, used: Kernels): RecordedPlan {
   const planned = call.plan();
-  if (!planned.choice) return sharedPlan(planned, device);
+  if (!planned.choice) return modelPlan(planned, device);
   const { choice, plan } = choosePlan(planned.choice as Choice, device, used);
   return { ...plan, choice };
 }

@@ -37,8 +37,8 @@ describe("assemble", () => {
     const looped: Kernel = { shaders: [{ text }], constants: {} };
     const copies = "{ f(0u); }";
     expect(assemble(looped)).toContain(copies);
-    expect(assemble(looped, true)).not.toContain(copies);
-    expect(assemble({ ...looped, unrolled: true }, true)).toContain(copies);
+    expect(assemble({ ...looped, compact: true })).not.toContain(copies);
+    expect(assemble({ ...looped, compact: true, unrolled: true })).toContain(copies);
   });
 
   it("writes an array of f32", () => {
