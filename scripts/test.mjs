@@ -11,7 +11,7 @@ import { auditResult, readReport, runTool, summaryLine, vitestFailures, vitestTo
 
 const HELP = `Usage: npm test [-- --only=STEP[,STEP]]
 
-Runs every check, or only the steps named: types, lint, format, audit, build, publint, attw, node, browser, site, dawn, firefox.
+Runs every check, or only the steps named: types, lint, format, audit, build, publint, attw, node, browser, tfjs, site, dawn, firefox.
 (publint and attw look at dist/: run build with them. audit asks the registry for advisories about what is installed for development, and is left
 out where it gets no answer.)
 The browser suite runs in Chromium, where the pages of the site are driven too, a cross-section of it in Firefox where one with WebGPU is
@@ -78,6 +78,7 @@ const STEPS = [
   { name: "attw", run: () => runTool("attw", ["--pack", ".", "--profile", "esm-only"]) },
   { name: "node", run: () => vitestStep("node") },
   { name: "browser", run: () => vitestStep("browser") },
+  { name: "tfjs", run: () => vitestStep("tfjs") },
   { name: "site", run: () => vitestStep("site") },
   { name: "dawn", run: dawnStep },
   { name: "firefox", run: firefoxStep },

@@ -1,25 +1,20 @@
 // Operations beside convolution on jax-js, channels first. What it has no function for is composed as its users would, and a gradient is its
 // formula where the pullback would compute the forward pass again.
 import type { Array as JaxArray } from "@jax-js/jax";
-import type { OperationPeer, OperationRunner, OperationTask, PeerFunctions } from "./operations.ts";
-import { callEntry } from "./operations.ts";
+import {
+  type NormParameters,
+  type OperationPeer,
+  type OperationRunner,
+  type OperationTask,
+  type PeerFunctions,
+  type Window,
+  callEntry,
+} from "./operations.ts";
 
 type Jax = typeof import("@jax-js/jax");
 type Arrays = Readonly<Record<string, JaxArray>>;
 
-interface Window {
-  kernelSize: number;
-  stride?: number;
-  padding?: number;
-}
-
-interface Parameters {
-  scale: JaxArray;
-  bias: JaxArray;
-  mean: JaxArray;
-  variance: JaxArray;
-  groups: number;
-}
+type Parameters = NormParameters<JaxArray> & { groups: number };
 
 const EPSILON = 1e-5;
 

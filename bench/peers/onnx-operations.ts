@@ -2,36 +2,20 @@
 import { type ModelAttribute, type ModelNode, type ModelValue } from "./onnx-model.ts";
 import { runModel } from "./onnx-run.ts";
 import {
+  type NormParameters,
   type OperationPeer,
   type OperationRunner,
   type OperationTask,
   type PeerFunctions,
+  type Resizing,
+  type Window,
   callEntry,
 } from "./operations.ts";
 
 type Ort = typeof import("onnxruntime-web/webgpu");
 type Attributes = Readonly<Record<string, ModelAttribute>>;
 
-interface Window {
-  kernelSize: number;
-  stride?: number;
-  padding?: number;
-}
-
-interface Parameters {
-  scale: ModelValue;
-  bias: ModelValue;
-  mean: ModelValue;
-  variance: ModelValue;
-}
-
-interface Resizing {
-  scale?: number;
-  outputSize?: number;
-  mode?: string;
-  coordinates?: string;
-  antialias?: boolean;
-}
+type Parameters = NormParameters<ModelValue>;
 
 const EPSILON = { float: 1e-5 };
 

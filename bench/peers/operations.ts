@@ -54,6 +54,30 @@ export function operationTask(entry: number, conditions: Conditions): OperationT
   };
 }
 
+/** The options of pooling, as entries give them. */
+export interface Window {
+  kernelSize: number;
+  stride?: number;
+  padding?: number;
+}
+
+/** The options of resizing. */
+export interface Resizing {
+  scale?: number;
+  outputSize?: number;
+  mode?: string;
+  coordinates?: string;
+  antialias?: boolean;
+}
+
+/** The parameters of normalisations, in a peer's arrays. */
+export interface NormParameters<Value> {
+  scale: Value;
+  bias: Value;
+  mean: Value;
+  variance: Value;
+}
+
 /** Calls an entry on a peer's arrays. */
 export function callEntry<Value>(
   { one, place, given }: OperationTask,

@@ -1,8 +1,16 @@
 // Operations beside convolution on TensorFlow.js, channels last. Gradients are the kernels and formulas of its own gradients, on results of the
 // forward pass where those are given.
 import type { NamedAttrMap, Rank, Tensor4D } from "@tensorflow/tfjs-core";
-import type { OperationPeer, OperationRunner, OperationTask, PeerFunctions } from "./operations.ts";
-import { callEntry } from "./operations.ts";
+import {
+  type NormParameters,
+  type OperationPeer,
+  type OperationRunner,
+  type OperationTask,
+  type PeerFunctions,
+  type Resizing,
+  type Window,
+  callEntry,
+} from "./operations.ts";
 
 /** Of any rank: most functions of the package ask for none, and some for this one. */
 type Tensor = Tensor4D;
@@ -10,18 +18,7 @@ type Four = [number, number, number, number];
 type TensorFlow = typeof import("@tensorflow/tfjs-core");
 type Tensors = Readonly<Record<string, Tensor>>;
 
-interface Window {
-  kernelSize: number;
-  stride?: number;
-  padding?: number;
-}
-
-interface Parameters {
-  scale: Tensor;
-  bias: Tensor;
-  mean: Tensor;
-  variance: Tensor;
-}
+type Parameters = NormParameters<Tensor>;
 
 const EPSILON = 1e-5;
 
@@ -199,14 +196,6 @@ function functionsOf(tf: TensorFlow, all: Tensors): PeerFunctions {
       db: tf.sum(dy, [0]),
     }),
   };
-}
-
-interface Resizing {
-  scale?: number;
-  outputSize?: number;
-  mode?: string;
-  coordinates?: string;
-  antialias?: boolean;
 }
 
 /** Waits for the GPU. */

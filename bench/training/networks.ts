@@ -1,6 +1,7 @@
 // The networks of the suite of training, as data that each engine interprets: layers in order, and their parameters with the same initial values
 // for all engines.
 import { noise } from "../../src/planner/noise.ts";
+import { BOTTLENECKS } from "../mobilenet-v2.ts";
 
 /** What follows a convolution, a normalisation or a sum. */
 export type Nonlinearity = "relu" | "relu6";
@@ -79,21 +80,12 @@ function resnet8(): TrainedLayer[] {
   ];
 }
 
-/** Sandler et al. (2018), table 2. */
+/** Sandler et al. (2018). */
 function mobilenetV2(): TrainedLayer[] {
-  const stages = [
-    [1, 16, 1, 1],
-    [6, 24, 2, 2],
-    [6, 32, 3, 2],
-    [6, 64, 4, 2],
-    [6, 96, 3, 1],
-    [6, 160, 3, 2],
-    [6, 320, 1, 1],
-  ] as const;
   const normed = (one: TrainedLayer): TrainedLayer[] => [one, { kind: "norm", activation: "relu6" }];
   const layers = normed(conv(32, 3, { stride: 2 }));
   let channels = 32;
-  for (const [expansion, outputs, count, first] of stages) {
+  for (const [expansion, outputs, count, first] of BOTTLENECKS) {
     for (let at = 0; at < count; at++) {
       const stride = at === 0 ? first : 1;
       const wide = channels * expansion;

@@ -168,11 +168,12 @@ export class Session {
     return this.#create(definition.shape);
   }
 
-  /** Counts dispatches, and submits once there are as many as the backend submits at once. */
+  /** Submits once there are as many calls as the backend submits at once: each of its own is one dispatch. A call of as many dispatches is submitted by itself. */
   #advance(dispatches: number): void {
     const backend = this.#backend;
-    backend.dispatchCountInPass += dispatches;
-    if (backend.dispatchCountInPass >= env().getNumber("WEBGPU_DEFERRED_SUBMIT_BATCH_SIZE")) this.#flush();
+    const batch = env().getNumber("WEBGPU_DEFERRED_SUBMIT_BATCH_SIZE");
+    backend.dispatchCountInPass += dispatches < batch ? 1 : batch;
+    if (backend.dispatchCountInPass >= batch) this.#flush();
   }
 
   /** The buffer of data, uploaded if necessary; undefined if it is no buffer of floats. */

@@ -19,17 +19,14 @@ const specs = await declareForBoth(
   {
     [CONTROL]: ["Propagates NaNs"],
     // Max pooling propagates NaN, as in PyTorch.
-    [ADAPTED]: [
-      "[x=[3,3,1] f=[2,2] s=1 ignores NaNs",
-      "x=[1,3,3,3,1] f=[2,2,2] s=1 p=valid, ignores NaNs",
-    ],
+    [ADAPTED]: ["[x=[3,3,1] f=[2,2] s=1 ignores NaNs", "x=[1,3,3,3,1] f=[2,2,2] s=1 p=valid, ignores NaNs"],
   },
 );
 
 describe("the specs", () => {
   it("ran on each backend, and on one alone by the engine", () => {
-    expect(specs[CONTROL]).toEqual({ run: SPECS, served: 0, passedOn: [] });
-    expect(specs[ADAPTED]!.run).toBe(SPECS);
+    expect(specs[CONTROL]).toEqual({ run: 377, served: 0, passedOn: [] });
+    expect(specs[ADAPTED]!.run).toBe(377);
   });
 
   it("called every kernel of the adapter but those of convolution", () => {

@@ -1,18 +1,8 @@
 // MobileNet v2 (Sandler et al., 2018, table 2) as a layers-model with seeded random weights: it computes as long as the trained network, whose
 // weights would be 14 MB to fetch. Normalisations are folded into the convolutions, as they are before inference.
 import type { LayersFiles } from "convoke/layers";
+import { BOTTLENECKS } from "../../../bench/mobilenet-v2.ts";
 import { randomNumbers } from "../slices.ts";
-
-/** Expansion, output channels, repeats and the first stride of each row of bottlenecks. */
-const ROWS = [
-  [1, 16, 1, 1],
-  [6, 24, 2, 2],
-  [6, 32, 3, 2],
-  [6, 64, 4, 2],
-  [6, 96, 3, 1],
-  [6, 160, 3, 2],
-  [6, 320, 1, 1],
-] as const;
 
 export const MOBILENET_INPUT = { name: "image", shape: [1, 224, 224, 3] } as const;
 const CLASSES = 1000;
@@ -46,7 +36,7 @@ function topology(): { layers: object[]; weights: Weights[] } {
   let x = add("InputLayer", MOBILENET_INPUT.name, [], { batch_input_shape: [null, ...MOBILENET_INPUT.shape.slice(1)] });
   x = conv("stem", x, [3, 3, 32], { strides: [2, 2], ...relu6 });
   let channels = 32;
-  ROWS.forEach(([expansion, outputs, repeats, first], row) => {
+  BOTTLENECKS.forEach(([expansion, outputs, repeats, first], row) => {
     for (let repeat = 0; repeat < repeats; repeat++) {
       const [name, stride] = [`block${row}_${repeat}`, repeat === 0 ? first : 1];
       const inner = expansion * channels;
