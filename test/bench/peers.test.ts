@@ -82,7 +82,9 @@ describe("the peers' packages", () => {
   });
 
   it("are locked without an address to fetch them from", () => {
-    expect(read("bench", "peers", "package-lock.json")).not.toMatch(/"resolved"|https?:/);
+    // The addresses that are there are those of sponsors.
+    const locked = read("bench", "peers", "package-lock.json").replaceAll(/"url": "[^"]*"/g, "");
+    expect(locked).not.toMatch(/"resolved"|https?:/);
   });
 
   describe("that cannot be installed", () => {

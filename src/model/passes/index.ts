@@ -24,7 +24,7 @@ function isLayer(node: Node): boolean {
 
 /**
  * Returns the passes that can change a graph, in their order.
- * @throws the error of the import (as a rejection) if they cannot be loaded
+ * @throws (as a rejection) the error of the import if they cannot be loaded
  */
 export async function passesFor({ nodes }: Graph): Promise<readonly Pass[]> {
   const beyond = nodes.every(isLayer) ? [] : (await loadBeyondLayers()).PASSES;
