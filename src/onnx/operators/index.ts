@@ -24,7 +24,7 @@ const loadRare = () => import("./rare-operators.ts");
 
 /**
  * Returns the operators of some names, and maybe others, as far as they are served.
- * @throws the error of the import (as a rejection) if they cannot be loaded
+ * @throws (as a rejection) the error of the import if they cannot be loaded
  */
 export async function operatorsFor(names: readonly string[]): Promise<OnnxOperators> {
   const isCommon = names.every((name) => Object.hasOwn(COMMON, name));
