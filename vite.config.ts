@@ -11,9 +11,12 @@ const GRADIENTS =
   /\/conv\/transposed\.|\/(?:algorithms|conv|problem)\/gradients\.|\/fold-padding\.|\/inner-product\.|[/-]phases\.|\/copies[-.]/;
 
 /** What an engine on a GPU loads, and what one loads where the GPU has a draft feature. */
-const [hardware, drafts] = ["hardware", "subgroup-matrices"].map((name) =>
-  fileURLToPath(new URL(`src/planner/${name}.ts`, import.meta.url)),
-) as [string, string];
+const [hardware, drafts, adapted] = ["planner/hardware", "planner/subgroup-matrices", "tfjs/platform"].map((name) =>
+  fileURLToPath(new URL(`src/${name}.ts`, import.meta.url)),
+) as [string, string, string];
+
+/** What has the kernels that only GPUs have: what engines load, and the adapter of TensorFlow.js, which has them from the start. */
+const gpus = [hardware, adapted];
 
 /** Whether only one of some modules imports a module, directly or not. */
 function isOnlyOf(roots: readonly string[], id: string, modules: Rolldown.ChunkingContext): boolean {
@@ -23,16 +26,34 @@ function isOnlyOf(roots: readonly string[], id: string, modules: Rolldown.Chunki
 }
 
 /** Whether a module belongs to what stands on the engine. */
-const isAbove = (id: string): boolean => /\/src\/(?:ops|model|image|layers|onnx)\//.test(id);
+const isAbove = (id: string): boolean => /\/src\/(?:ops|model|image|layers|onnx|tfjs)\//.test(id);
 
-const isOfGradients = (id: string): boolean => GRADIENTS.test(id);
+const isOfGradients = (id: string): boolean => GRADIENTS.test(id) && !isAbove(id);
 
-/** Whether the CPU reference imports a module, directly or not. */
-function isInReference(id: string, modules: Rolldown.ChunkingContext, seen = new Set<string>()): boolean {
-  if (id === reference) return true;
-  if (seen.has(id)) return false;
+/** The entries and the modules loaded on demand that import a module, directly or not. */
+function rootsOf(id: string, modules: Rolldown.ChunkingContext, seen = new Set<string>()): string[] {
+  if (seen.has(id)) return [];
   seen.add(id);
-  return modules.getModuleInfo(id)?.importers.some((importer) => isInReference(importer, modules, seen)) ?? false;
+  const { isEntry = false, importers = [], dynamicImporters = [] } = modules.getModuleInfo(id) ?? {};
+  const roots = importers.flatMap((importer) => rootsOf(importer, modules, seen));
+  return isEntry || dynamicImporters.length > 0 ? [id, ...roots] : roots;
+}
+
+/**
+ * Whether a chunk that is loaded on demand has a module. What such chunks share with others lies in the chunk of the engine, below all others: bundlers
+ * join the chunks that a page starts with only if no other chunk imports from between them.
+ */
+const isLoadedLater = (id: string, modules: Rolldown.ChunkingContext): boolean =>
+  rootsOf(id, modules).some((root) => modules.getModuleInfo(root)?.isEntry === false);
+
+/** Whether a module loads others on demand. */
+const loadsMore = (id: string, modules: Rolldown.ChunkingContext): boolean =>
+  (modules.getModuleInfo(id)?.dynamicallyImportedIds.length ?? 0) > 0;
+
+/** Whether the CPU reference and one chunk that is loaded on demand have a module, and nothing else. */
+function isOfOneLater(id: string, modules: Rolldown.ChunkingContext): boolean {
+  const [other, ...more] = rootsOf(id, modules).filter((root) => root !== reference);
+  return more.length === 0 && other !== undefined && modules.getModuleInfo(other)?.isEntry === false;
 }
 
 export default defineConfig({
@@ -50,47 +71,71 @@ export default defineConfig({
         image: "src/image/index.ts",
         layers: "src/layers/index.ts",
         onnx: "src/onnx/index.ts",
+        tfjs: "src/tfjs/index.ts",
       },
       formats: ["es"],
     },
     rolldownOptions: {
+      external: /^@tensorflow\//,
       output: {
         chunkFileNames: "[name].js",
         // Bundlers keep the order of imports, and shaders between other code compress worse: by 1 % of a bundle.
         banner: ({ name }) =>
-          name === "index" || name === "ops" ? 'import "./shaders.js"; import "./gradient-shaders.js";' : "",
+          ["index", "ops", "onnx", "layers"].includes(name)
+            ? 'import "./shaders.js"; import "./gradient-shaders.js";'
+            : "",
         codeSplitting: {
           groups: [
             // Side by side, shaders compress better: by 2 % of a bundle. That of calibration is loaded with it.
             {
               name: (id, modules) =>
-                isOnlyOf([hardware, drafts], id, modules) ? null : isOfGradients(id) ? "gradient-shaders" : "shaders",
+                isOnlyOf([...gpus, drafts], id, modules) ? null : isOfGradients(id) ? "gradient-shaders" : "shaders",
               debugName: "shaders",
               test: /(?<!\/calibrate)\.wgsl$/,
-              priority: 6,
+              priority: 7,
             },
             {
               // What the CPU reference shares with the engine, so that it comes without the engine.
-              name: (id, modules) => (isInReference(id, modules) ? "geometry" : null),
+              name: (id, modules) =>
+                rootsOf(id, modules).includes(reference) && !isOfOneLater(id, modules) ? "geometry" : null,
               debugName: "geometry",
+              minShareCount: 2,
+              priority: 6,
+            },
+            {
+              // What it shares with the passes over models, which compute constants.
+              name: (id, modules) => (isOfOneLater(id, modules) ? "arithmetic" : null),
+              debugName: "arithmetic",
               minShareCount: 2,
               priority: 5,
             },
             {
-              name: "engine",
-              test: (id) => !isOfGradients(id) && !isAbove(id),
+              name: (id, modules) =>
+                !isOnlyOf(gpus, id, modules) && !loadsMore(id, modules) && (!isAbove(id) || isLoadedLater(id, modules))
+                  ? "engine"
+                  : null,
+              debugName: "engine",
+              test: (id) => !isOfGradients(id),
               minShareCount: 2,
               priority: 4,
+            },
+            // What loads the chunks on demand, on which those do not stand: else bundlers keep chunks that nothing loads.
+            {
+              name: (id, modules) =>
+                loadsMore(id, modules) && !isAbove(id) && !isOnlyOf([hardware], id, modules) ? "start" : null,
+              debugName: "start",
+              minShareCount: 2,
+              priority: 3,
             },
             // Apart from the engine, and with its shaders: a page that only convolves loads it with `engine.plan`, if ever.
             { name: "gradients", test: isOfGradients, priority: 3 },
             // What models share with the entry of the operations, which stand on the gradients, and what readers of models share.
             { name: "operations", test: /\/src\/ops\//, minShareCount: 2, priority: 2 },
             { name: "model", test: /\/src\/model\//, minShareCount: 2, priority: 1 },
-            // Loaded by `createEngine` where the adapter is a GPU.
+            // Loaded with the chunk of an engine on a GPU.
             {
-              name: (id, modules) => (isOnlyOf([hardware], id, modules) ? "hardware" : null),
-              debugName: "hardware",
+              name: (id, modules) => (!gpus.includes(id) && isOnlyOf(gpus, id, modules) ? "gpu" : null),
+              debugName: "gpu",
               priority: 3,
             },
           ],

@@ -1,4 +1,4 @@
-// Five projects: "site" drives the pages of the site in headless Chromium; "node" for what needs no GPU (planning, shapes, the reference,
+// Six projects: "site" drives the pages of the site in headless Chromium, and "tfjs" runs TensorFlow.js there; "node" for what needs no GPU (planning, shapes, the reference,
 // shader assembly); and "browser", "firefox" and "dawn" for what runs on one, in headless Chromium, in headless Firefox, and in Node on
 // Dawn from the package `webgpu`. These compute in software (SwiftShader, lavapipe), the same on every machine, unless CONVOKE_GPU=1 asks
 // for the machine's own GPU. CONVOKE_CHROME and FIREFOX_PATH name other browsers than those that would be found. lavapipe takes half a
@@ -39,6 +39,23 @@ const inBrowsers = ["test/**/*.browser.test.ts", "test/base/dtype.test.ts"];
 
 /** What needs a page: canvases and images. */
 const ofAPage = ["test/image/*.browser.test.ts"];
+
+const ofTensorFlow = ["test/tfjs/*.chromium.test.ts"];
+
+const chromium = {
+  enabled: true,
+  headless: true,
+  screenshotFailures: false,
+  instances: [{ browser: "chromium" as const }],
+  provider: playwright({
+    launchOptions: { executablePath: findChromium() ?? undefined, args: chromiumArgs({ gpu }) },
+  }),
+};
+
+/** Packages that tests import in pages: bundled before the first test, since Vite reloads the page when it finds one later. */
+const optimizeDeps = {
+  include: ["tfjs-core", "tfjs-backend-cpu", "tfjs-backend-webgpu"].map((name) => `@tensorflow/${name}`),
+};
 
 // What these test are the numbers and the memory of a driver that is Chromium's as well: Node runs them with the whole suite alone.
 const ofTheDriver = [
@@ -93,22 +110,26 @@ export default defineConfig({
         test: {
           name: "browser",
           include: [...inBrowsers, "test/**/*.chromium.test.ts"],
+          exclude: ofTensorFlow,
           maxWorkers,
           isolate: false, // Files share a page, which loads what they import once.
           testTimeout: 300_000,
           provide: { selection: "all", draw: draw(8), soak },
-          browser: {
-            enabled: true,
-            headless: true,
-            screenshotFailures: false,
-            instances: [{ browser: "chromium" }],
-            provider: playwright({
-              launchOptions: {
-                executablePath: findChromium() ?? undefined,
-                args: chromiumArgs({ gpu }),
-              },
-            }),
-          },
+          browser: chromium,
+        },
+      },
+      {
+        // TensorFlow.js has one engine a page: each file has a page of its own.
+        plugins: [wgsl({ minified: true })],
+        resolve: { alias: sourceAlias },
+        server: { headers },
+        optimizeDeps,
+        test: {
+          name: "tfjs",
+          include: ofTensorFlow,
+          maxWorkers,
+          testTimeout: 300_000,
+          browser: chromium,
         },
       },
       {

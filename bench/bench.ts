@@ -5,14 +5,15 @@ import { bytesMoved } from "../src/conv/buffers.ts";
 import { distance, errorLimit } from "../src/conv/find.ts";
 import { type ConvInputs, type ConvPlan, ConvError, type Engine, type Tensor, createEngine } from "../src/index.ts";
 import { type ConvDescriptor, type ConvProblem, multiplyAdds, tensorShape } from "../src/problem/problem.ts";
-import { type Calls, timeCalls } from "./calls.ts";
+import { type Calls, timeCallsTogether } from "./calls.ts";
 import { type Operand, type GroundTruth, groundTruth } from "./ground-truth.ts";
 import { problemOf } from "./layer.ts";
 import { operandsOf } from "./operands.ts";
 import { measureCallRates, measureOperation } from "./operate.ts";
 import type { Bench, Closed, Opened, Order, Result, Work } from "./protocol.ts";
 import { measureRoofline } from "./roofline.ts";
-import { Stopwatch } from "./stopwatch.ts";
+import { Stopwatch, type Timing } from "./stopwatch.ts";
+import { oncePerMethod, timePlans } from "./together.ts";
 
 /** The current work. */
 interface Prepared {
@@ -84,9 +85,9 @@ async function prepare(work: Work): Promise<null> {
   return null;
 }
 
-async function run(order: Order): Promise<Result[]> {
+async function run({ algorithms, ...order }: Order): Promise<readonly Result[]> {
   if (!prepared) throw new Error("nothing is prepared");
-  return order.algorithm === "find" ? search(prepared) : [await measure(prepared, order)];
+  return algorithms[0] === "find" ? search(prepared) : measureAll(prepared, algorithms, order);
 }
 
 function counts(problem: ConvProblem): Pick<Result, "flops" | "bytes"> {
@@ -94,78 +95,132 @@ function counts(problem: ConvProblem): Pick<Result, "flops" | "bytes"> {
 }
 
 async function search({ problem, descriptor }: Prepared): Promise<Result[]> {
+  // Before the search, by whose measurements the planner chooses afterwards.
+  const plan = await engine.plan(problem.pass, descriptor);
+  const { algorithm, variant } = plan;
+  plan.destroy();
   const found = await engine.find(problem.pass, descriptor);
-  return found.map((one) => ({ ...counts(problem), ...one }));
+  return found.map((one) => ({
+    ...counts(problem),
+    ...one,
+    chosen: one.algorithm === algorithm && one.variant === variant,
+  }));
 }
 
-async function measure(work: Prepared, order: Order): Promise<Result> {
-  const { algorithm } = order;
-  const start = performance.now();
-  let plan: ConvPlan;
+/** A plan that has run and whose result is right, and what is known of it before it is timed. */
+interface Checked {
+  readonly plan: ConvPlan;
+  readonly result: Result;
+}
+
+/** Measures algorithms beside each other. What fails takes nothing with it. */
+async function measureAll(
+  work: Prepared,
+  algorithms: readonly string[],
+  order: Omit<Order, "algorithms">,
+): Promise<Result[]> {
+  const tried: (Checked | Result)[] = [];
   try {
-    plan = await engine.plan(work.problem.pass, work.descriptor, { algorithm });
-  } catch (error) {
-    if (!(error instanceof ConvError) || error.code !== "unsupported") throw error;
-    return { ...counts(work.problem), algorithm, variant: "", refused: error.message };
-  }
-  const planMilliseconds = performance.now() - start;
-  try {
-    return { ...(await runPlan(work, plan, start, order)), planMilliseconds };
+    for (const algorithm of algorithms) {
+      tried.push(
+        await firstRun(work, algorithm).catch((error: unknown): Result => ({
+          ...counts(work.problem),
+          ...{ algorithm, variant: "", failed: error instanceof Error ? error.message : String(error) },
+        })),
+      );
+    }
+    const timed = await time(
+      work,
+      tried.filter((one): one is Checked => "plan" in one),
+      order,
+    );
+    return tried.map((one) => ("plan" in one ? { ...one.result, ...timed.shift() } : one));
   } finally {
-    plan.destroy();
-    // Drops the weights that the plan prepacked.
+    for (const one of tried) if ("plan" in one) one.plan.destroy();
+    // Drops the weights that the plans prepacked.
     work.inputs.w?.updated();
   }
 }
 
+/** Plans, runs once and checks. */
+async function firstRun(work: Prepared, algorithm: string): Promise<Checked | Result> {
+  const { problem, inputs, operands } = work;
+  const start = performance.now();
+  let plan: ConvPlan;
+  try {
+    plan = await engine.plan(problem.pass, work.descriptor, { algorithm });
+  } catch (error) {
+    if (!(error instanceof ConvError) || error.code !== "unsupported") throw error;
+    return { ...counts(problem), algorithm, variant: "", refused: error.message };
+  }
+  const planMilliseconds = performance.now() - start;
+  try {
+    const result = plan.run(inputs);
+    try {
+      await engine.device.queue.onSubmittedWorkDone();
+      const firstMilliseconds = performance.now() - start;
+      const values = await result.read();
+      work.groundTruth ??= await groundTruth(judge, work.work.pass, work.work.descriptor, problem, operands);
+      const { expected, largest, against } = work.groundTruth;
+      const bound = errorLimit(problem, plan.errorGrowth, largest);
+      const check = { error: distance(values, expected), bound, against };
+      const { variant, flops, bytes, workspaceBytes, preparedBytes } = plan;
+      const known = { variant, flops, bytes, workspaceBytes, preparedBytes, planMilliseconds, firstMilliseconds };
+      return { plan, result: { algorithm: plan.algorithm, ...known, check } };
+    } finally {
+      result.destroy();
+    }
+  } catch (error) {
+    plan.destroy();
+    throw error;
+  }
+}
+
+/** Times plans, recorded on encoders and, if asked for, by calls. */
+async function time(
+  work: Prepared,
+  checked: readonly Checked[],
+  { samples, calls }: Omit<Order, "algorithms">,
+): Promise<Partial<Result>[]> {
+  if (checked.length === 0) return [];
+  const plans = checked.map(({ plan }) => plan);
+  const [first] = plans as [ConvPlan];
+  const result = first.run(work.inputs);
+  const buffers = { ...work.inputs, [first.resultName]: result };
+  try {
+    const timings = await timePlans({ device: engine.device, stopwatch, plans, buffers, samples });
+    const ofCalls = calls ? await timeCallsOf(work, plans, samples) : [];
+    return timings.map((timing, at) => ({
+      milliseconds: timing.seconds * 1e3,
+      samples: inMilliseconds(timing.samples),
+      ...(ofCalls[at] && {
+        callMilliseconds: ofCalls[at].seconds * 1e3,
+        callSamples: inMilliseconds(ofCalls[at].samples),
+      }),
+    }));
+  } finally {
+    result.destroy();
+  }
+}
+
+function inMilliseconds(samples: readonly number[]): number[] {
+  return samples.map((seconds) => seconds * 1e3);
+}
+
 /** Times calls that each make a new result and free the previous one, as a peer's calls do. */
-async function callTimes(
-  { inputs }: Prepared,
-  plan: ConvPlan,
-  samples: number,
-): Promise<Pick<Result, "callMilliseconds" | "callSamples">> {
+async function timeCallsOf({ inputs }: Prepared, plans: readonly ConvPlan[], samples: number): Promise<Timing[]> {
   let last: Tensor | undefined;
-  const calls: Calls = {
+  const callsOf = (plan: ConvPlan): Calls => ({
     run() {
       last?.destroy();
       last = plan.run(inputs);
     },
     sync: () => engine.device.queue.onSubmittedWorkDone(),
-  };
+  });
   try {
-    const timing = await timeCalls(calls, samples);
-    return {
-      callMilliseconds: timing.seconds * 1e3,
-      callSamples: timing.samples.map((seconds) => seconds * 1e3),
-    };
+    return await oncePerMethod(plans, (distinct) => timeCallsTogether(distinct.map(callsOf), samples));
   } finally {
     last?.destroy();
-  }
-}
-
-async function runPlan(work: Prepared, plan: ConvPlan, start: number, { samples, calls }: Order): Promise<Result> {
-  const { problem, inputs, operands } = work;
-  const { algorithm, variant, flops, bytes, workspaceBytes, preparedBytes } = plan;
-  const result = plan.run(inputs);
-  try {
-    await engine.device.queue.onSubmittedWorkDone();
-    const firstMilliseconds = performance.now() - start;
-    const values = await result.read();
-    work.groundTruth ??= await groundTruth(judge, work.work.pass, work.work.descriptor, problem, operands);
-    const { expected, largest, against } = work.groundTruth;
-    const check = { error: distance(values, expected), bound: errorLimit(problem, plan.errorGrowth, largest), against };
-    const buffers = { ...inputs, [plan.resultName]: result };
-    const timing = await stopwatch.time((encoder, count) => {
-      for (let turn = 0; turn < count; turn++) plan.encode(encoder, buffers);
-    }, samples);
-    return {
-      ...{ algorithm, variant, flops, bytes, workspaceBytes, preparedBytes, firstMilliseconds, check },
-      milliseconds: timing.seconds * 1e3,
-      samples: timing.samples.map((seconds) => seconds * 1e3),
-      ...(calls && (await callTimes(work, plan, samples))),
-    };
-  } finally {
-    result.destroy();
   }
 }
 
@@ -190,5 +245,6 @@ export const bench: Bench = {
   operate: (order) => answer(() => measureOperation(engine, order)),
   // Loaded with the first model: the other suites need none of it.
   model: (order) => answer(async () => (await import("./models/convoke.ts")).runModel(order)),
+  train: (order) => answer(async () => (await import("./training/convoke.ts")).runTraining(order)),
   close: () => answer(close),
 };

@@ -1,6 +1,6 @@
 // Times repeated calls, as an application makes them: everything between the call and the result on the GPU counts, including the allocation of
 // the result and the submission of the work. Convoke and its peers are timed alike.
-import { type Timing, median, repetitions } from "./stopwatch.ts";
+import { Sampler, type Timing, timeTogether } from "./stopwatch.ts";
 
 /** Work to call repeatedly. Results stay on the GPU; each call frees the previous result. */
 export interface Calls {
@@ -16,9 +16,6 @@ export interface Calls {
  */
 const SAMPLE_SECONDS = { clock: 0.4, slowClock: 1.5 };
 
-/** The most calls in one sample. */
-const MAX_COUNT = 1000;
-
 export interface Pace {
   /** Seconds that a sample should last. */
   readonly sample: number;
@@ -32,23 +29,27 @@ function ownPace(): Pace {
   return { sample: slow ? SAMPLE_SECONDS.slowClock : SAMPLE_SECONDS.clock, now: () => performance.now() };
 }
 
-/** Times calls of work that has run before: the median of the samples, each of enough calls to last. */
-export async function timeCalls(calls: Calls, samples: number, { sample, now } = ownPace()): Promise<Timing> {
-  const seconds = async (count: number): Promise<number> => {
-    const start = now();
-    for (let turn = 0; turn < count; turn++) await calls.run();
-    await calls.sync();
-    return (now() - start) / 1000;
-  };
-  let count = 1;
-  await seconds(count); // warms up
-  let lasted = await seconds(count);
-  // Short times read too long on a coarse clock: find the count from a sample that lasts.
-  while (lasted < sample / 2 && count < MAX_COUNT) {
-    count = Math.min(MAX_COUNT, Math.max(2 * count, repetitions(lasted / count, sample)), 8 * count);
-    lasted = await seconds(count);
-  }
-  const taken: number[] = [];
-  while (taken.length < samples) taken.push((await seconds(count)) / count);
-  return { seconds: median(taken), samples: taken };
+/** Times calls of work that has run before, one kind beside the others; see `timeTogether`. */
+export async function timeCallsTogether(
+  all: readonly Calls[],
+  samples: number,
+  { sample, now } = ownPace(),
+): Promise<readonly Timing[]> {
+  const samplerOf = (calls: Calls): Sampler =>
+    new Sampler(
+      async (count) => {
+        const start = now();
+        for (let turn = 0; turn < count; turn++) await calls.run();
+        await calls.sync();
+        return (now() - start) / 1000;
+      },
+      () => sample,
+    );
+  return timeTogether(all.map(samplerOf), samples);
+}
+
+/** Times calls of work that has run before. */
+export async function timeCalls(calls: Calls, samples: number, pace?: Pace): Promise<Timing> {
+  const [timing] = await timeCallsTogether([calls], samples, pace);
+  return timing!;
 }

@@ -26,6 +26,8 @@ export interface Shape {
   readonly padding: number;
   readonly dilation: number;
   readonly groups: number;
+  /** Samples, or how many times those that were asked for; 1 unless given. */
+  readonly batch?: number;
 }
 
 export interface Layer extends Shape {
@@ -57,8 +59,18 @@ export function square(channels: number, outputs: number, size: number, kernel: 
 }
 
 /** Returns a key that equal shapes share. */
-export function shapeKey({ channels, outputs, input, kernel, stride, padding, dilation, groups }: Shape): string {
-  return JSON.stringify([channels, outputs, input, kernel, stride, padding, dilation, groups]);
+export function shapeKey({
+  channels,
+  outputs,
+  input,
+  kernel,
+  stride,
+  padding,
+  dilation,
+  groups,
+  batch = 1,
+}: Shape): string {
+  return JSON.stringify([channels, outputs, input, kernel, stride, padding, dilation, groups, batch]);
 }
 
 /** Returns the layers of a network from its convolutions in order: each shape once, numbered, with its number of occurrences. */
@@ -86,9 +98,10 @@ export interface Conditions {
 /** Returns the descriptor of a layer's convolution, or for the transposed pass of its transposed convolution (see transposed.ts). */
 export function descriptorOf(layer: Shape, pass: BenchPass, { batch, layout, dtype }: Conditions): ConvDescriptor {
   const { channels, outputs, input, kernel, stride, padding, dilation, groups } = layer;
+  const samples = batch * (layer.batch ?? 1);
   const [outer, inner] = pass === "transposed" ? [channels, outputs / groups] : [outputs, channels / groups];
   return {
-    inputShape: joinShape(batch, channels, input, layout),
+    inputShape: joinShape(samples, channels, input, layout),
     kernelShape: layout === "channels-first" ? [outer, inner, ...kernel] : [...kernel, inner, outer],
     stride,
     padding,
@@ -104,7 +117,7 @@ export function problemOf(pass: BenchPass, descriptor: ConvDescriptor): ConvProb
   return pass === "transposed" ? transposedProblem(descriptor) : convProblem(pass, descriptor);
 }
 
-/** Counts the multiply-adds of a layer's pass by the direct method, at batch 1. */
+/** Counts the multiply-adds of a layer's pass by the direct method, at its own batch. */
 export function layerMultiplyAdds(layer: Layer, pass: BenchPass = layer.pass): number {
   const descriptor = descriptorOf(layer, pass, { batch: 1, layout: "channels-first", dtype: "f32" });
   return multiplyAdds(problemOf(pass, descriptor));
@@ -121,6 +134,7 @@ export function describeLayer({
   groups,
   padding,
   count,
+  batch = 1,
 }: Layer): string {
   const depthwise = groups > 1 && groups === channels;
   const usual = kernel.every((size) => 2 * padding === (size - 1) * dilation);
@@ -132,6 +146,7 @@ export function describeLayer({
     ...(dilation > 1 ? [`dilation ${dilation}`] : []),
     ...(groups > 1 && !depthwise ? [`groups ${groups}`] : []),
     ...(usual ? [] : [`pad ${padding}`]),
+    ...(batch > 1 ? [`batch ${batch}`] : []),
     ...(count > 1 ? [`(${count} times)`] : []),
   ].join(" ");
 }

@@ -1,6 +1,7 @@
 // The convolutions of well-known networks at their usual input sizes, built as their papers describe them; fully connected layers and
 // pooling are left out.
 import { type Layer, type Shape, distinct, square } from "./layer.ts";
+import { BOTTLENECKS } from "./mobilenet-v2.ts";
 
 /** A depthwise convolution and the 1x1 convolution that mixes its channels. */
 function separable(channels: number, outputs: number, size: number, stride = 1): Shape[] {
@@ -96,20 +97,11 @@ function mobilenetV1(): Shape[] {
   return layers;
 }
 
-/** Sandler et al. (2018), table 2: expansion, outputs, repetitions, stride. */
+/** Sandler et al. (2018). */
 function mobilenetV2(): Shape[] {
-  const stages = [
-    [1, 16, 1, 1],
-    [6, 24, 2, 2],
-    [6, 32, 3, 2],
-    [6, 64, 4, 2],
-    [6, 96, 3, 1],
-    [6, 160, 3, 2],
-    [6, 320, 1, 1],
-  ] as const;
   let [channels, size] = [32, 112];
   const layers = [square(3, channels, 224, 3, { stride: 2 })];
-  for (const [expansion, outputs, count, first] of stages) {
+  for (const [expansion, outputs, count, first] of BOTTLENECKS) {
     for (let block = 0; block < count; block++) {
       const stride = block === 0 ? first : 1;
       const width = channels * expansion;

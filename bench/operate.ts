@@ -1,12 +1,12 @@
 // Computes one operation beside convolution where the benchmark runs: checks it against the reference and times its calls.
 import { bytesFor } from "../src/base/dtype.ts";
 import { elementCount } from "../src/base/shape.ts";
-import { distance } from "../src/conv/find.ts";
-import type { Engine, Tensor, TensorDtype } from "../src/index.ts";
+import type { Engine, Tensor } from "../src/index.ts";
 import * as operations from "../src/ops/index.ts";
 import * as reference from "../src/reference.ts";
 import type { NdArray } from "../src/reference.ts";
 import { timeCalls } from "./calls.ts";
+import { compareResults } from "./operation-check.ts";
 import {
   type Conditions,
   OPERATIONS,
@@ -20,11 +20,8 @@ import {
 import type { Arrays, BenchOperation, Computer, Tensors } from "./operations/entry.ts";
 import type { CallRates, Check, OperationOrder, OperationResult } from "./protocol.ts";
 
-/**
- * The largest accepted error, relative to the largest value of the result. The tests hold each value to its own bound (test/ops/); this only
- * confirms that the whole operation was timed.
- */
-const TOLERANCE: Readonly<Record<TensorDtype, number>> = { f32: 1e-4, f16: 1e-3, u32: 1e-4 };
+/** Half precision errs by as many times the error of single precision. */
+const OF_HALVES = 10;
 
 /** Bytes of results by which calls may run ahead of the GPU: it frees them only when it is done with them. */
 const MOST_AHEAD = 2 ** 31;
@@ -119,22 +116,15 @@ function sizesOf(tensors: readonly Tensor[]): Pick<OperationResult, "bytes" | "n
   };
 }
 
-/** Returns the check of the result with the largest error relative to its bound. */
+/** Checks shapes and values. */
 function compare(results: Tensors, values: Arrays, expected: Arrays): Check {
-  const checks = Object.entries(results).map(([name, { shape, dtype }]): Check => {
-    const wanted = expected[name];
-    if (!wanted) throw new Error(`the reference gives no ${name}`);
-    if (wanted.shape.join() !== shape.join())
-      throw new Error(`${name} is [${shape.join(", ")}], and by the reference [${wanted.shape.join(", ")}]`);
-    let largest = 0;
-    for (let at = 0; at < wanted.data.length; at++) largest = Math.max(largest, Math.abs(wanted.data[at]!));
-    return {
-      error: distance(values[name]!.data, wanted.data),
-      bound: TOLERANCE[dtype] * largest,
-      against: "reference",
-    };
-  });
-  return checks.reduce((worst, one) => (one.error / one.bound > worst.error / worst.bound ? one : worst));
+  for (const [name, { shape }] of Object.entries(results)) {
+    const wanted = expected[name]?.shape ?? [];
+    if (wanted.join() !== shape.join())
+      throw new Error(`${name} is [${shape.join(", ")}], and by the reference [${wanted.join(", ")}]`);
+  }
+  const data = Object.fromEntries(Object.entries(values).map(([name, array]) => [name, array.data]));
+  return compareResults(data, expected, (name) => (results[name]!.dtype === "f16" ? OF_HALVES : 1));
 }
 
 /** Times calls that each make new results and free the previous ones, as an application's do. */

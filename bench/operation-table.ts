@@ -2,9 +2,12 @@
 import { type Column, formatNumber, formatTable } from "../scripts/harness/table.ts";
 import { isWrong } from "./check.ts";
 import type { OperationMeasurement } from "./operation-rows.ts";
+import type { PeerName } from "./peers/names.ts";
+import { type PeerRow, peerCells, peerColumns } from "./peers/report.ts";
 import type { CallRates, OperationResult } from "./protocol.ts";
-import { type Roofline, attainable, spread } from "./roofline.ts";
+import { type Roofline, attainable } from "./roofline.ts";
 import { percent, speed } from "./table.ts";
+import { formatSpread } from "./uncertain.ts";
 
 const COLUMNS: readonly Column[] = [
   { title: "operation", align: "left" },
@@ -59,7 +62,7 @@ function numbers(result: OperationResult, limits: Limits): string[] {
   if (!counts(result)) return [isWrong(result) ? "WRONG" : "FAILED", "-", "-", "-", "-", "-", "-", "-", error];
   return [
     formatNumber(result.milliseconds),
-    result.samples.length > 1 ? percent(spread(result.samples)) : "-",
+    formatSpread(result.samples),
     formatNumber(result.bytes / result.milliseconds / 1e6),
     ...shares(result, limits),
     percent(limits.callMilliseconds / result.milliseconds),
@@ -68,14 +71,24 @@ function numbers(result: OperationResult, limits: Limits): string[] {
 }
 
 /** Formats the table of all measurements. */
-export function operationTable(measurements: readonly OperationMeasurement[], limits: Limits): string {
-  const rows = measurements.map(({ operation, name, shape, result }) => [
+export function operationTable(
+  measurements: readonly OperationMeasurement[],
+  limits: Limits,
+  peers: readonly PeerName[] = [],
+): string {
+  const rows = measurements.map(({ operation, name, shape, result, peers: outcomes }) => [
     operation,
     name,
     `[${shape.join(", ")}]`,
     ...numbers(result, limits),
+    ...peerCells(peers, outcomes),
   ]);
-  return formatTable(COLUMNS, rows);
+  return formatTable([...COLUMNS, ...peerColumns(peers)], rows);
+}
+
+/** Returns a measurement as a row of the peers' report. */
+export function operationPeerRow({ operation, name, peers }: OperationMeasurement): PeerRow {
+  return { label: `${operation} (${name})`, ...(peers && { peers }) };
 }
 
 /** Lists what is wrong with each measurement that has no valid time. */

@@ -3,11 +3,25 @@ import { DTYPES, type Dtype } from "../src/base/dtype.ts";
 import { LAYOUTS, type Layout } from "../src/problem/problem.ts";
 import { ALGORITHMS } from "./algorithms.ts";
 import { BENCH_PASSES, type BenchPass, type Layer, shapeKey } from "./layer.ts";
+import { LAYERS } from "./layers.ts";
 import { MODELS } from "./models/list.ts";
 import { MODEL_PEERS } from "./models/peers.ts";
 import { OPERATIONS } from "./operations.ts";
 import { PEERS, type PeerName } from "./peers/names.ts";
-import { MODELS_SUITE, OPERATIONS_SUITE, SUITES } from "./suites.ts";
+import {
+  DEFAULT_SAMPLE,
+  MODELS_SUITE,
+  OPERATIONS_SUITE,
+  SAMPLED_SUITE,
+  SUITES,
+  TRAINING_SUITE,
+  type Sample,
+  TFJS_SUITE,
+  layersOf,
+} from "./suites.ts";
+import { PROGRAMS } from "./tfjs/list.ts";
+import { TRAINED } from "./training/networks.ts";
+import { TRAINING_PEERS } from "./training/rows.ts";
 
 /** Where it computes: in a page of a browser, or in Node itself. */
 const BROWSERS = ["chromium", "firefox", "node"] as const;
@@ -17,11 +31,13 @@ export const ALGORITHM_CHOICES = ["auto", "all", "find", ...ALGORITHMS];
 
 export interface Options {
   readonly suite: string;
+  /** What the sampled suite draws. */
+  readonly sample?: Sample;
   /** Ids of layers of the suite; all by default. */
   readonly layers?: readonly string[];
   /** Names of operations of the suite; all by default. */
   readonly operations?: readonly string[];
-  /** Ids of models of the suite; all by default. */
+  /** Ids of models of the suite, of programs or of networks to train; all by default. */
   readonly models?: readonly string[];
   /** Each layer's own by default. */
   readonly pass?: BenchPass;
@@ -52,6 +68,8 @@ export const OPTION_NAMES = [
   "layers",
   "operations",
   "models",
+  "seed",
+  "count",
   "pass",
   "algorithm",
   "dtype",
@@ -102,28 +120,42 @@ function count(name: Name, value: string, most: number): number {
 /** The options that do not go with each kind of suite. */
 const FOREIGN = {
   convolutions: ["operations", "models"],
-  operations: ["layers", "models", "pass", "algorithm", "peers"],
+  operations: ["layers", "models", "pass", "algorithm"],
   models: ["layers", "operations", "pass", "algorithm", "dtype", "layout", "batch"],
+  tfjs: ["operations", "pass", "algorithm", "dtype", "layout", "batch", "peers"],
+  training: ["layers", "operations", "pass", "algorithm", "dtype", "layout", "batch"],
+  fixed: ["seed", "count"],
 } as const;
 
 /** What the options that go with one kind of suite are about. */
 const ABOUT: Readonly<Partial<Record<Name, string>>> = {
   operations: `the suite ${OPERATIONS_SUITE}`,
   models: `the suite ${MODELS_SUITE}`,
+  seed: `the suite ${SAMPLED_SUITE}`,
+  count: `the suite ${SAMPLED_SUITE}`,
 };
 
 /** Returns the suite; asking for operations or models implies theirs. */
 function suiteOf(words: ReadonlyMap<Name, string>): string {
   const usual = words.has("operations") ? OPERATIONS_SUITE : words.has("models") ? MODELS_SUITE : "layers";
-  const suites = [...Object.keys(SUITES), OPERATIONS_SUITE, MODELS_SUITE];
-  const suite = oneOf("suite", words.get("suite") ?? usual, suites);
-  const kind = suite === OPERATIONS_SUITE ? "operations" : suite === MODELS_SUITE ? "models" : "convolutions";
-  for (const name of FOREIGN[kind])
+  const others = [OPERATIONS_SUITE, MODELS_SUITE, TFJS_SUITE, TRAINING_SUITE] as const;
+  const suite = oneOf("suite", words.get("suite") ?? usual, [...Object.keys(SUITES), SAMPLED_SUITE, ...others]);
+  const kind = others.find((other) => other === suite) ?? "convolutions";
+  const foreign = suite === SAMPLED_SUITE ? FOREIGN[kind] : [...FOREIGN[kind], ...FOREIGN.fixed];
+  for (const name of foreign)
     if (words.has(name))
       throw new Error(`--${name} cannot go with --suite ${suite}: it is about ${ABOUT[name] ?? "convolutions"}`);
-  if (suite === MODELS_SUITE && words.get("browser") === "node")
+  if ((suite === MODELS_SUITE || suite === TFJS_SUITE) && words.get("browser") === "node")
     throw new Error(`--browser node cannot go with --suite ${suite}: the models are loaded by a page`);
   return suite;
+}
+
+function sampleOf(words: ReadonlyMap<Name, string>): Sample {
+  const { seed, count: layers } = DEFAULT_SAMPLE;
+  return {
+    seed: count("seed", words.get("seed") ?? String(seed), 2 ** 31),
+    count: count("count", words.get("count") ?? String(layers), 1000),
+  };
 }
 
 /** Returns the peers of `--peers litert,jax`, each once. */
@@ -136,6 +168,10 @@ function peersOf(value: string, options: Pick<Options, "suite" | "algorithm" | "
   if (options.dtype !== "f32") without(`--dtype ${options.dtype}`, "the peers are timed in f32");
   if (options.algorithm === "find")
     without("--algorithm find", "the search times no calls, which the peers' times are of");
+  if (options.suite === OPERATIONS_SUITE && peers.has("litert"))
+    without(`--suite ${OPERATIONS_SUITE} and litert`, "it is timed on convolutions alone");
+  for (const peer of options.suite === TRAINING_SUITE ? peers : [])
+    if (!TRAINING_PEERS.includes(peer)) without(`--suite ${TRAINING_SUITE} and ${peer}`, "it does not train");
   for (const peer of options.suite === MODELS_SUITE ? peers : [])
     if (!MODEL_PEERS[peer]) without(`--suite ${MODELS_SUITE} and ${peer}`, "it reads none of the models");
   return [...peers];
@@ -148,24 +184,23 @@ function peersOf(value: string, options: Pick<Options, "suite" | "algorithm" | "
 export function parseOptions(argv: readonly string[]): Options {
   const words = wordsOf(argv);
   const suite = suiteOf(words);
-  const ids = (SUITES[suite] ?? []).map(({ id }) => id);
+  const adapter = suite === TFJS_SUITE;
+  const sample = suite === SAMPLED_SUITE ? sampleOf(words) : undefined;
+  const ids = (adapter ? LAYERS : layersOf(suite, sample)).map(({ id }) => id);
   const layers = words.get("layers")?.split(",");
   for (const id of layers ?? []) oneOf(`layer of the suite ${suite}`, id, ids);
   const operations = words.get("operations")?.split(",");
   const names = [...new Set(OPERATIONS.map(({ operation }) => operation))];
   for (const name of operations ?? []) oneOf("operation", name, names);
   const models = words.get("models")?.split(",");
-  for (const id of models ?? [])
-    oneOf(
-      "model",
-      id,
-      MODELS.map((model) => model.id),
-    );
+  const named = suite === TRAINING_SUITE ? TRAINED : MODELS;
+  for (const id of models ?? []) oneOf("model", id, adapter ? PROGRAMS : named.map((model) => model.id));
   const pass = words.get("pass");
   const json = words.get("json");
   const peers = words.get("peers");
   const options: Options = {
     suite,
+    ...(sample && { sample }),
     ...(layers && { layers }),
     ...(operations && { operations }),
     ...(models && { models }),
@@ -183,9 +218,9 @@ export function parseOptions(argv: readonly string[]): Options {
 }
 
 /** Returns the rows to measure, in the order of the suite. A pass given in the options can make rows equal: one of them stays. */
-export function rowsOf({ suite, layers, pass }: Pick<Options, "suite" | "layers" | "pass">): Row[] {
+export function rowsOf({ suite, sample, layers, pass }: Pick<Options, "suite" | "sample" | "layers" | "pass">): Row[] {
   const seen = new Set<string>();
-  return (SUITES[suite] ?? [])
+  return layersOf(suite, sample)
     .filter(({ id }) => layers === undefined || layers.includes(id))
     .map((layer) => ({ layer, pass: pass ?? layer.pass }))
     .filter((row) => {

@@ -7,6 +7,7 @@ import type { BenchPass } from "./layer.ts";
 import type { ModelOrder, ModelResult } from "./models/measure.ts";
 import type { Conditions } from "./operations.ts";
 import type { Roofline } from "./roofline.ts";
+import type { TrainingOrder, TrainingResult } from "./training/measure.ts";
 
 export interface Opened {
   readonly adapter: AdapterInfo;
@@ -24,8 +25,8 @@ export interface Work {
 }
 
 export interface Order {
-  /** An algorithm by name, "auto", or "find" for everything that `engine.find` measures. */
-  readonly algorithm: string;
+  /** Algorithms by name or "auto", to time beside each other; or "find" alone for everything that `engine.find` measures. */
+  readonly algorithms: readonly string[];
   readonly samples: number;
   /** Whether to time calls too, as for peers. */
   readonly calls: boolean;
@@ -64,6 +65,8 @@ export interface Result {
   readonly firstMilliseconds?: number;
   /** Undefined if `find` checked it. */
   readonly check?: Check;
+  /** Whether it is what the planner would choose by itself, if `find` measured. */
+  readonly chosen?: boolean;
   /** The planner's estimate, if `find` measured. */
   readonly estimatedMilliseconds?: number;
   /** Why the algorithm does not support the work. */
@@ -120,7 +123,7 @@ export interface Bench {
   open(): Promise<Answer<Opened>>;
   /** Uploads inputs for some work, in place of the previous ones. */
   prepare(work: Work): Promise<Answer<null>>;
-  /** Computes the work, checks it and times it. Only "find" gives several results. */
+  /** Computes the work by each algorithm, checks it and times it: a result for each, or with "find" for each candidate. */
   run(order: Order): Promise<Answer<readonly Result[]>>;
   /** Measures what operations beside convolution are compared with. */
   rates(): Promise<Answer<CallRates>>;
@@ -128,6 +131,8 @@ export interface Bench {
   operate(order: OperationOrder): Promise<Answer<OperationResult>>;
   /** Loads a model, runs it and times it, on an engine of its own. */
   model(order: ModelOrder): Promise<Answer<ModelResult>>;
+  /** Trains a network, and times a step, on an engine of its own. */
+  train(order: TrainingOrder): Promise<Answer<TrainingResult>>;
   close(): Promise<Answer<Closed>>;
 }
 

@@ -4,7 +4,7 @@ import type { Engine } from "../src/index.ts";
 import { unroll } from "../src/kernel/unroll.ts";
 import { noise } from "../src/planner/noise.ts";
 import fmaShader from "./fma.wgsl?raw";
-import { type Recorder, Stopwatch, type Timing, median } from "./stopwatch.ts";
+import { type Recorder, Stopwatch } from "./stopwatch.ts";
 
 export interface Roofline {
   /** Floating-point operations a second, two for each fused multiply-add. */
@@ -22,11 +22,6 @@ export function attainable(
   bytes: number,
 ): number {
   return Math.min(flopsPerSecond, (bytesPerSecond * flops) / bytes);
-}
-
-/** The difference of the slowest and the fastest sample as a share of the median. */
-export function spread(samples: readonly number[]): number {
-  return (Math.max(...samples) - Math.min(...samples)) / median(samples);
 }
 
 /** Candidates for the number of chains: adapters differ in how many hide the latency of an operation before registers run out. */
@@ -50,11 +45,6 @@ const COPY_BYTES = 2 ** 26;
 
 const SAMPLES = 3;
 
-/** A peak is what an adapter reaches undisturbed, so the fastest sample counts. */
-function fastest({ samples }: Timing): number {
-  return Math.min(...samples);
-}
-
 /** Measures the operations a second of the shader with a number of chains. */
 async function timeChains(engine: Engine, stopwatch: Stopwatch, chains: number): Promise<number> {
   const { device } = engine;
@@ -77,7 +67,7 @@ async function timeChains(engine: Engine, stopwatch: Stopwatch, chains: number):
         pass.end();
       }
     };
-    return fastest(await stopwatch.time(record, samples));
+    return stopwatch.sampler(record).fastest(samples);
   };
   try {
     let invocations = INVOCATIONS.least;
@@ -105,12 +95,11 @@ async function timeCopy(engine: Engine, stopwatch: Stopwatch): Promise<number> {
   const source = engine.tensor(values, [values.length]);
   const target = engine.empty([values.length]);
   try {
-    const seconds = fastest(
-      await stopwatch.time((encoder, count) => {
-        for (let turn = 0; turn < count; turn++)
-          encoder.copyBufferToBuffer(source.buffer, 0, target.buffer, 0, COPY_BYTES);
-      }, SAMPLES),
-    );
+    const record: Recorder = (encoder, count) => {
+      for (let turn = 0; turn < count; turn++)
+        encoder.copyBufferToBuffer(source.buffer, 0, target.buffer, 0, COPY_BYTES);
+    };
+    const seconds = await stopwatch.sampler(record).fastest(SAMPLES);
     const copied = await target.read();
     if (!copied.every((value, at) => value === values[at])) throw new Error("a buffer was not copied as it should be");
     return (2 * COPY_BYTES) / seconds;

@@ -26,23 +26,19 @@ function algorithmsFor({ algorithm }: Options): readonly string[] {
   return algorithm === "all" ? ALGORITHMS : [algorithm];
 }
 
-/** Yields the results of a row, one algorithm after another. */
-async function* measureRow(page: BenchPage, row: Row, options: Options, progress: Progress): AsyncGenerator<Result> {
+/** Returns the results of a row, one for each algorithm, or with "find" for each candidate. */
+async function measureRow(page: BenchPage, row: Row, options: Options): Promise<readonly Result[]> {
   const { layer, pass } = row;
-  let ready = false;
-  for (const algorithm of algorithmsFor(options)) {
-    progress.step(`${layer.id} ${pass}: ${algorithm}`);
-    try {
-      if (!ready) await page.ask("prepare", { pass, descriptor: descriptorOf(layer, pass, options) });
-      ready = true;
-      const order = { algorithm, samples: options.samples, calls: options.peers !== undefined };
-      for (const result of await page.ask("run", order)) {
-        // If all algorithms are timed, one that does not support the layer gets no row.
-        if (options.algorithm !== "all" || result.refused === undefined) yield result;
-      }
-    } catch (error) {
-      yield { algorithm, variant: "", flops: 0, bytes: 0, failed: jobMessage(error) };
-    }
+  try {
+    await page.ask("prepare", { pass, descriptor: descriptorOf(layer, pass, options) });
+    const { samples, peers } = options;
+    const results = await page.ask("run", {
+      ...{ algorithms: algorithmsFor(options), samples, calls: peers !== undefined },
+    });
+    // If all algorithms are timed, one that does not support the layer gets no row.
+    return options.algorithm === "all" ? results.filter(({ refused }) => refused === undefined) : results;
+  } catch (error) {
+    return [{ algorithm: options.algorithm, variant: "", flops: 0, bytes: 0, failed: jobMessage(error) }];
   }
 }
 
@@ -69,24 +65,17 @@ function beside(result: Result, peers: readonly [PeerName, PeerResult][]): { pee
 
 /** Measures every row into `into`, which keeps the measurements so far if this fails. */
 export async function measureRows(page: BenchPage, options: Options, into: Measured): Promise<void> {
-  const { openPeer } = page;
   const { peers = [] } = options;
-  const pages = new PeerPages(() => {
-    if (!openPeer) throw new Error("there is no page for a peer here");
-    return openPeer();
-  });
+  const pages = PeerPages.of(page);
   if (peers.length > 0) into.peers = pages.versions;
   const rows = rowsOf(options);
-  const progress = new Progress(rows.length * (algorithmsFor(options).length + peers.length));
+  const progress = new Progress(rows.length * (1 + peers.length));
   try {
     for (const row of rows) {
-      const first = into.measurements.length;
-      for await (const result of measureRow(page, row, options, progress)) into.measurements.push({ ...row, result });
+      progress.step(`${row.layer.id} ${row.pass}: ${options.algorithm}`);
+      const results = await measureRow(page, row, options);
       const theirs = await measurePeers(pages, row, options, progress);
-      for (let at = first; at < into.measurements.length; at++) {
-        const measurement = into.measurements[at]!;
-        into.measurements[at] = { ...measurement, ...beside(measurement.result, theirs) };
-      }
+      into.measurements.push(...results.map((result) => ({ ...row, result, ...beside(result, theirs) })));
     }
   } finally {
     await pages.close();

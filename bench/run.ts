@@ -7,7 +7,7 @@ import { MODEL_FILES } from "./models/measure.ts";
 import { openNode } from "./node.ts";
 import { parseOptions } from "./options.ts";
 import { installPackages, packageFiles, servePeers } from "./peers/server.ts";
-import { MODELS_SUITE } from "./suites.ts";
+import { MODELS_SUITE, TFJS_SUITE } from "./suites.ts";
 
 export interface Settings {
   /** The project's folder. */
@@ -25,12 +25,14 @@ export async function main({ root, argv, folder, chromium }: Settings): Promise<
   const { browser, gpu } = options;
   if (browser === "node") return benchmark(options, folder, openNode);
   const folderOf = (name: string): string => path.join(root, "bench", name);
+  const onTfjs = options.suite === TFJS_SUITE;
   if (options.peers) installPackages(folderOf("peers"));
+  else if (onTfjs) installPackages(folderOf("peers"), { needed: `--suite ${TFJS_SUITE}`, place: "bench/peers" });
   const withModels = options.suite === MODELS_SUITE;
   if (withModels) installPackages(folderOf("models"), { needed: `--suite ${MODELS_SUITE}`, place: "bench/models" });
   const plugins = withModels ? [packageFiles(MODEL_FILES, path.join(folderOf("models"), "node_modules"))] : [];
   const server = await servePage(root, "bench/index.html", [], plugins);
-  const peers = options.peers && (await servePeers(root));
+  const peers = options.peers || onTfjs ? await servePeers(root) : undefined;
   try {
     const { address } = server;
     return await benchmark(options, folder, (trouble) =>

@@ -2,6 +2,7 @@
 import { type Layer, distinct, shape, square } from "./layer.ts";
 import { LAYERS } from "./layers.ts";
 import { NETWORKS } from "./networks.ts";
+import { sampledLayers } from "./sampled.ts";
 
 /** From Baidu's DeepBench (code/kernels/conv_problems.h): speech, then vision in sizes that the networks lack. */
 const DEEPBENCH = distinct("deepbench", [
@@ -39,11 +40,33 @@ export const SUITES: Readonly<Record<string, readonly Layer[]>> = {
   "audio-video": AUDIO_VIDEO,
 };
 
+/** The suite that draws its layers (sampled.ts). */
+export const SAMPLED_SUITE = "sampled";
+
+/** Which layers the sampled suite has. */
+export interface Sample {
+  readonly seed: number;
+  readonly count: number;
+}
+
+export const DEFAULT_SAMPLE: Sample = { seed: 1, count: 24 };
+
+/** Returns the layers of a suite; none if it has other things. */
+export function layersOf(suite: string, { seed, count }: Sample = DEFAULT_SAMPLE): readonly Layer[] {
+  return suite === SAMPLED_SUITE ? sampledLayers(seed, count) : (SUITES[suite] ?? []);
+}
+
 /** The suite of the operations beside convolution (operations.ts). */
 export const OPERATIONS_SUITE = "operations";
 
 /** The suite of whole models (models/list.ts). */
 export const MODELS_SUITE = "models";
+
+/** The suite of TensorFlow.js with the adapter and without it (tfjs/list.ts). */
+export const TFJS_SUITE = "tfjs";
+
+/** The suite of steps of training (training/networks.ts). */
+export const TRAINING_SUITE = "training";
 
 /** Whether a suite is a network, so that the times of its layers can be added. */
 export function isNetwork(suite: string): boolean {

@@ -5,9 +5,10 @@ import { isWrong } from "./check.ts";
 import { describeLayer } from "./layer.ts";
 import type { Measurement } from "./measurement.ts";
 import type { PeerName } from "./peers/names.ts";
-import { peerCells, peerColumns } from "./peers/report.ts";
+import { type PeerRow, peerCells, peerColumns } from "./peers/report.ts";
 import type { Closed, Opened, Result } from "./protocol.ts";
-import { type Roofline, attainable, spread } from "./roofline.ts";
+import { type Roofline, attainable } from "./roofline.ts";
+import { type TimedRow, formatSpread } from "./uncertain.ts";
 
 const COLUMNS: readonly Column[] = [
   { title: "layer", align: "left" },
@@ -22,6 +23,11 @@ const COLUMNS: readonly Column[] = [
   { title: "first ms", align: "right" },
   { title: "error/bound", align: "right" },
 ];
+
+/** Returns a measurement as a row of the peers' report. */
+export function peerRow({ layer, pass, peers }: Measurement): PeerRow {
+  return { label: `${layer.id} ${pass}`, ...(peers && { peers }) };
+}
 
 /** Whether a result has a valid time. */
 export function counts(result: Result): result is Result & { milliseconds: number; samples: readonly number[] } {
@@ -49,7 +55,7 @@ function numbers(result: Result, roofline: Roofline): string[] {
   const times = counts(result)
     ? [
         formatNumber(result.milliseconds),
-        result.samples.length > 1 ? percent(spread(result.samples)) : "-",
+        formatSpread(result.samples),
         formatNumber(speed(flops, result.milliseconds) / 1e9),
         percent(speed(flops, result.milliseconds) / attainable(roofline, flops, bytes)),
       ]
@@ -103,6 +109,15 @@ export function complaints(measurements: readonly Measurement[]): { refusals: st
       );
   }
   return { refusals, failures };
+}
+
+/** Lists what was timed: our runs and calls, and those of the peers. */
+export function timedRows(measurements: readonly Measurement[]): TimedRow[] {
+  return measurements.flatMap(({ layer, pass, result, peers }) => [
+    { name: `${layer.id} ${pass} by ${result.algorithm}`, samples: result.samples },
+    { name: `calls of ${layer.id} ${pass} by ${result.algorithm}`, samples: result.callSamples },
+    ...Object.entries(peers ?? {}).map(([peer, { samples }]) => ({ name: `${layer.id} ${pass} by ${peer}`, samples })),
+  ]);
 }
 
 /** Returns the milliseconds of a network, each layer as often as it occurs, or null if a layer has no time or more than one. */

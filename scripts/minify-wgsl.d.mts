@@ -1,4 +1,2 @@
-export const UNROLL: string;
-
 export function tokenise(text: string): string[];
 export function minify(text: string): string;

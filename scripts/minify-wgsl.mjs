@@ -1,10 +1,10 @@
 // Minifies WGSL for published builds: drops comments and white space, and shortens the names of parameters and local variables.
 // What other files or the host refer to by name stays: all of module scope, the fields of structs, `// @unroll`.
 
-export const UNROLL = "// @unroll";
+const UNROLL = /^\/\/ @unroll/;
 
 const TOKEN =
-  /\/\/ @unroll$|\/\/.*$|\/\*[^]*?\*\/|0[xX][\da-fA-F]+[iu]?|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?[iufh]?|[A-Za-z_]\w*|\s+|[^]/gm;
+  /\/\/ @unroll(?: unless compact)?$|\/\/.*$|\/\*[^]*?\*\/|0[xX][\da-fA-F]+[iu]?|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?[iufh]?|[A-Za-z_]\w*|\s+|[^]/gm;
 const SKIPPED = /^(?:\/[/*]|\s)/;
 const WORD = /^\w/;
 const OPERATOR = /^[-+*/%&|^<>=!~]$/;
@@ -17,7 +17,7 @@ const GAP = "";
 export function tokenise(text) {
   const tokens = [];
   for (const [token] of text.matchAll(TOKEN)) {
-    if (token === UNROLL || !SKIPPED.test(token)) tokens.push(token);
+    if (UNROLL.test(token) || !SKIPPED.test(token)) tokens.push(token);
     else if (tokens.length > 0 && tokens.at(-1) !== GAP) tokens.push(GAP);
   }
   return tokens;
@@ -39,7 +39,7 @@ function join(tokens) {
       continue;
     }
     const starts = DIRECTIVE.test(token);
-    if (token === UNROLL) text += `\n${token}\n`;
+    if (UNROLL.test(token)) text += `\n${token}\n`;
     else {
       if (depth === 0 && /^[;}]$/.test(last) && (starts || token === "const")) text += text === "" ? "" : "\n";
       else if ((WORD.test(token) && WORD.test(last)) || (gap && OPERATOR.test(token) && OPERATOR.test(last)))

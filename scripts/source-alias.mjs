@@ -11,4 +11,5 @@ export const sourceAlias = [
   { find: /^convoke\/image$/, replacement: path.join(SRC, "image", "index.ts") },
   { find: /^convoke\/layers$/, replacement: path.join(SRC, "layers", "index.ts") },
   { find: /^convoke\/onnx$/, replacement: path.join(SRC, "onnx", "index.ts") },
+  { find: /^convoke\/tfjs$/, replacement: path.join(SRC, "tfjs", "index.ts") },
 ];

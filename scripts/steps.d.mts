@@ -10,7 +10,12 @@ interface VitestReport {
   numFailedTests?: number;
   numPendingTests?: number;
   numTodoTests?: number;
-  testResults?: { status: string; assertionResults?: { status: string }[] }[];
+  testResults?: {
+    status: string;
+    name?: string;
+    message?: string;
+    assertionResults?: { status: string; fullName?: string; failureMessages?: string[] }[];
+  }[];
 }
 
 export function runTool(
@@ -19,6 +24,7 @@ export function runTool(
   options?: { live?: boolean },
 ): Promise<{ ok: boolean; output: string }>;
 export function vitestTotals(report: VitestReport | null, ok: boolean): Totals & { skipped: number };
+export function vitestFailures(report: VitestReport | null): string[];
 export function readReport(file: string): VitestReport | null;
 export function auditResult(
   output: string,

@@ -2,6 +2,7 @@
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import path from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { ROOT } from "./setup.mjs";
 
 /** The environment with this project's own tools first on the PATH. */
@@ -49,6 +50,27 @@ export function vitestTotals(report, ok) {
   ).length;
   const unexplained = failed + brokenFiles === 0 && !(ok && passed > 0) ? 1 : 0;
   return { passed, failed: failed + brokenFiles + unexplained, skipped };
+}
+
+/** The lines of a message that are shown of a failure, and the longest of them. */
+const SHOWN_LINES = 6;
+const SHOWN_COLUMNS = 300;
+
+/** Each failure of a Vitest run: its file, its test and how the message begins. */
+export function vitestFailures(report) {
+  const describe = (file, test, message) => {
+    const lines = stripVTControlCharacters(message ?? "")
+      .split("\n", SHOWN_LINES)
+      .map((line) => `    ${line.slice(0, SHOWN_COLUMNS)}`);
+    return [`${path.relative(ROOT, file)} > ${test}`, ...lines].join("\n");
+  };
+  return (report?.testResults ?? [])
+    .filter((file) => file.status === "failed")
+    .flatMap((file) => {
+      const failed = (file.assertionResults ?? []).filter((test) => test.status === "failed");
+      if (failed.length === 0) return [describe(file.name, "(the file)", file.message)];
+      return failed.map((test) => describe(file.name, test.fullName, test.failureMessages?.[0]));
+    });
 }
 
 /** The JSON of a report file, or null where the run ended before it wrote one. */

@@ -1,16 +1,17 @@
 // `npm test`: set-up, then every check this project has. A step that fails stops no other one. The last line is
-// `N passed, N failed`: the tests of all Vitest projects and one for each other step.
+// `N passed, N failed`: the tests of all Vitest projects and one for each other step. What failed
+// is named right before it.
 import { randomInt } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { findFirefox } from "./browsers.mjs";
 import { setUp } from "./setup.mjs";
-import { auditResult, readReport, runTool, summaryLine, vitestTotals } from "./steps.mjs";
+import { auditResult, readReport, runTool, summaryLine, vitestFailures, vitestTotals } from "./steps.mjs";
 
 const HELP = `Usage: npm test [-- --only=STEP[,STEP]]
 
-Runs every check, or only the steps named: types, lint, format, audit, build, publint, attw, node, browser, site, dawn, firefox.
+Runs every check, or only the steps named: types, lint, format, audit, build, publint, attw, node, browser, tfjs, site, dawn, firefox.
 (publint and attw look at dist/: run build with them. audit asks the registry for advisories about what is installed for development, and is left
 out where it gets no answer.)
 The browser suite runs in Chromium, where the pages of the site are driven too, a cross-section of it in Firefox where one with WebGPU is
@@ -36,7 +37,8 @@ async function vitestStep(project) {
     ["run", "--project", project, "--reporter=default", "--reporter=json", `--outputFile.json=${file}`],
     { live: true },
   );
-  return vitestTotals(readReport(file), ok);
+  const written = readReport(file);
+  return { ...vitestTotals(written, ok), failures: vitestFailures(written) };
 }
 
 /** Known flaws of the packages that develop this one; it has no others. Offline npm would report none. */
@@ -76,6 +78,7 @@ const STEPS = [
   { name: "attw", run: () => runTool("attw", ["--pack", ".", "--profile", "esm-only"]) },
   { name: "node", run: () => vitestStep("node") },
   { name: "browser", run: () => vitestStep("browser") },
+  { name: "tfjs", run: () => vitestStep("tfjs") },
   { name: "site", run: () => vitestStep("site") },
   { name: "dawn", run: dawnStep },
   { name: "firefox", run: firefoxStep },
@@ -107,7 +110,8 @@ async function report(step) {
   if (totals.failed > 0 && result.output) console.log(result.output.trimEnd());
   const counts = "ok" in result ? "" : `: ${summaryLine([totals])}, ${totals.skipped} skipped`;
   console.log(`-- ${step.name} ${totals.failed > 0 ? "FAILED" : "ok"} in ${seconds} s${counts}\n`);
-  return totals;
+  const named = totals.failures?.length > 0 ? totals.failures : [`step ${step.name}`];
+  return { ...totals, failures: totals.failed > 0 ? named : [] };
 }
 
 async function main() {
@@ -124,6 +128,8 @@ async function main() {
   } finally {
     rmSync(reports, { recursive: true, force: true });
   }
+  // Once more at the end: thousands of lines stand between a failure and the summary.
+  for (const failure of results.flatMap(({ failures }) => failures ?? [])) console.log(`FAILED ${failure}`);
   console.log(summaryLine(results));
   if (results.some((result) => result.failed > 0)) process.exitCode = 1;
 }

@@ -37,6 +37,7 @@ async function bundle() {
       image: entry("image/index.d.ts"),
       layers: entry("layers/index.d.ts"),
       onnx: entry("onnx/index.d.ts"),
+      tfjs: entry("tfjs/index.d.ts"),
     },
     plugins: dts({ dtsInput: true, tsconfig: false }),
   });

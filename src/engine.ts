@@ -14,7 +14,7 @@ import { type DeviceSource, type OpenedDevice, openDevice } from "./gpu/device.t
 import { type MemoryReport, TensorStorage } from "./gpu/memory.ts";
 import { Tensor, type TensorOptions, toBytes } from "./gpu/tensor.ts";
 import { TENSOR_USAGE, checkBuffer } from "./gpu/usage.ts";
-import type { Platform } from "./planner/adapter.ts";
+import { type Platform, describeAdapter } from "./planner/adapter.ts";
 import { loadPlatform } from "./planner/platform.ts";
 import { type TuningStore, checkStore } from "./planner/store.ts";
 import { TuningTable, environmentOf } from "./planner/tuning.ts";
@@ -67,7 +67,7 @@ export class Engine {
     this.#gpu = new GpuContext(device);
     this.algorithms = platform.algorithms.map(({ name }) => ({ name, passes: PASSES }));
     this.info = {
-      adapter: describe(adapterInfo),
+      adapter: describeAdapter(adapterInfo),
       features: [...device.features],
       limits: limitsOf(device),
     };
@@ -260,22 +260,10 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
   const given = Object.keys(source).filter((key) => source[key] !== undefined);
   if (given.length > 1)
     refuse("invalid-argument", "options", words(given.join(" and ")), "one of device, adapter and gpu");
-  const opened = await openDevice(source, (adapterInfo) => loadPlatform(describe(adapterInfo), adapterInfo));
+  const opened = await openDevice(source, (adapterInfo) => loadPlatform(describeAdapter(adapterInfo), adapterInfo));
   const engine = new Engine(opened, opened.loaded, store);
   await engine.tuning.load();
   return engine;
-}
-
-/** The adapter in plain data; older implementations tell less. */
-function describe(adapterInfo: GPUAdapterInfo | undefined): EngineInfo["adapter"] {
-  const {
-    vendor = "",
-    architecture = "",
-    device = "",
-    description = "",
-    isFallbackAdapter: isFallback = false,
-  } = adapterInfo ?? {};
-  return { vendor, architecture, device, description, isFallback };
 }
 
 function limitsOf(device: GPUDevice): Record<string, number> {

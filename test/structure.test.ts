@@ -47,7 +47,7 @@ const LAYERS = [
   ["src/engine.ts", "src/reference.ts"],
   ["src/index.ts"],
   ["src/image/", "src/model/"],
-  ["src/onnx/", "src/layers/"],
+  ["src/onnx/", "src/layers/", "src/tfjs/"],
 ];
 
 function layerOf(file: string): string | undefined {
@@ -72,8 +72,12 @@ describe("src", () => {
     expect([...src.keys()].filter((file) => layerOf(file) === undefined)).toEqual([]);
   });
 
-  it("imports only itself, shaders, and types of Node", () => {
-    expect(refused(src, (_, to) => src.has(to) || /^shaders\/.*\.wgsl$|^node:/.test(to))).toEqual([]);
+  it("imports only itself, shaders, and types of Node; and its adapter TensorFlow.js", () => {
+    const isAllowed = (from: string, to: string): boolean =>
+      src.has(to) ||
+      /^shaders\/.*\.wgsl$|^node:/.test(to) ||
+      (layerOf(from) === "src/tfjs/" && to.startsWith("@tensorflow/"));
+    expect(refused(src, isAllowed)).toEqual([]);
   });
 
   it("imports nothing upwards, nor from beside", () => {
@@ -134,7 +138,7 @@ describe("shaders", () => {
 });
 
 describe("the folders beside src", () => {
-  const ENTRY = /^convoke(?:\/(?:ops|reference|image|onnx|layers))?$/;
+  const ENTRY = /^convoke(?:\/(?:ops|reference|image|onnx|layers|tfjs))?$/;
 
   it("site uses the library by its entries, and bench, whose tools it shares", () => {
     const site = importsOf("site");
@@ -153,7 +157,7 @@ describe("the folders beside src", () => {
     const examples = importsOf("examples");
     const isAllowed = (from: string, to: string): boolean =>
       ENTRY.test(to) ||
-      /^(?:node:|examples\/|scripts\/harness\/)|^(?:webgpu|pngjs)$/.test(to) ||
+      /^(?:node:|examples\/|scripts\/harness\/)|^(?:webgpu|pngjs)$|^@tensorflow\//.test(to) ||
       from.endsWith("vite.config.ts");
     expect(examples.size).toBeGreaterThan(10);
     expect(refused(examples, isAllowed)).toEqual([]);

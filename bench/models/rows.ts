@@ -26,7 +26,7 @@ export interface MeasuredModels {
 }
 
 /** Milliseconds after which a peer counts as hanging on a model: a run may take half a minute on a software adapter. */
-const PEER_MODEL_MS = 900_000;
+export const PEER_MODEL_MS = 900_000;
 
 type Outputs = ModelResult["outputs"];
 
@@ -50,7 +50,8 @@ interface Raw extends Pick<ModelMeasurement, "engine" | "backend"> {
   readonly answer: ModelResult | { readonly failed: string };
 }
 
-function messageOf(error: unknown): string {
+/** The message of a failed job, or of a page that is lost. */
+export function messageOf(error: unknown): string {
   try {
     return jobMessage(error);
   } catch {

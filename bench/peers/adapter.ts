@@ -4,6 +4,8 @@ import type { ConvProblem } from "../../src/problem/problem.ts";
 import type { Calls } from "../calls.ts";
 import type { Operand } from "../ground-truth.ts";
 import type { BenchPass } from "../layer.ts";
+import type { MakeTrainer } from "../training/measure.ts";
+import type { OperationPeer } from "./operations.ts";
 
 /** What to compute, in float32 and channels-first. A peer with another layout transposes before it is timed. */
 export interface Task {
@@ -26,6 +28,10 @@ export interface PeerEngine {
   /** Its device; undefined if it creates one later. */
   readonly device: GPUDevice | null;
   prepare(task: Task): Promise<Runner>;
+  /** Operations beside convolution; absent if it is timed on convolutions alone. */
+  readonly operations?: OperationPeer;
+  /** Networks in training; absent if it does not train. */
+  readonly train?: MakeTrainer;
 }
 
 export interface Peer {

@@ -4,6 +4,8 @@ import type { Array as JaxArray } from "@jax-js/jax";
 import type { ConvProblem } from "../../src/problem/problem.ts";
 import { type Peer, type PeerEngine, type Runner, type Task, operand } from "./adapter.ts";
 import { axes } from "./geometry.ts";
+import { jaxOperations } from "./jax-operations.ts";
+import { jaxTrainer } from "./training-jax.ts";
 
 type Jax = typeof import("@jax-js/jax");
 type Compute = (a: JaxArray, b: JaxArray) => JaxArray;
@@ -86,6 +88,11 @@ export const jax: Peer = {
     if (!devices.includes("webgpu")) throw new Error("jax-js finds no WebGPU here");
     engine.defaultDevice("webgpu");
     const device = engine.getWebGPUDevice();
-    return { device, prepare: (task) => prepare(engine, device, task) };
+    return {
+      device,
+      prepare: (task) => prepare(engine, device, task),
+      operations: jaxOperations(engine, device),
+      train: (network) => jaxTrainer(engine, device, network),
+    };
   },
 };

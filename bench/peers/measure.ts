@@ -3,15 +3,20 @@
 import { answer } from "../../scripts/harness/answer.ts";
 import { distance } from "../../src/conv/find.ts";
 import { type Engine, createEngine } from "../../src/index.ts";
-import { timeCalls } from "../calls.ts";
+import { type Calls, timeCalls } from "../calls.ts";
 import { type GroundTruth, groundTruth } from "../ground-truth.ts";
 import { descriptorOf, problemOf } from "../layer.ts";
 import { operandsOf } from "../operands.ts";
+import { compareResults } from "../operation-check.ts";
+import { OPERATIONS } from "../operations.ts";
 import type { Check } from "../protocol.ts";
-import type { Peer, PeerEngine, Runner } from "./adapter.ts";
+import { type TrainingOrder, type TrainingResult, measureTraining } from "../training/measure.ts";
+import { networkOf } from "../training/networks.ts";
+import type { Peer, PeerEngine } from "./adapter.ts";
 import { runPeerModel } from "./models.ts";
+import { operationTask } from "./operations.ts";
 import manifest from "./package.json";
-import type { PeerBench, PeerResult, PeerWork } from "./protocol.ts";
+import type { PeerBench, PeerOperation, PeerResult, PeerWork } from "./protocol.ts";
 import { peers } from "./registry.ts";
 
 /** The address at which server.ts serves the packages' files. */
@@ -51,16 +56,11 @@ function check(values: ArrayLike<number>, { expected, against }: GroundTruth): C
 }
 
 /** Runs, checks and times; a wrong result gets no time. */
-async function judged(
-  runner: Runner,
-  start: number,
-  samples: number,
-  expect: () => Promise<GroundTruth>,
-): Promise<PeerResult> {
+async function judged(runner: Calls, start: number, samples: number, judge: () => Promise<Check>): Promise<PeerResult> {
   await runner.run();
   await runner.sync();
   const firstMilliseconds = performance.now() - start;
-  const checked = check(await runner.read(), await expect());
+  const checked = await judge();
   if (errors.length > 0) throw new Error(errors.splice(0)[0]);
   if (!(checked.error <= checked.bound)) return { firstMilliseconds, check: checked };
   const timing = await timeCalls(runner, samples);
@@ -85,14 +85,50 @@ async function measure({ layer, pass, batch, samples }: PeerWork): Promise<PeerR
   const start = performance.now();
   const runner = await engine.prepare({ pass, problem, operands });
   try {
-    return await judged(runner, start, samples, () => groundTruth(judge, pass, descriptor, problem, operands));
+    return await judged(runner, start, samples, async () =>
+      check(await runner.read(), await groundTruth(judge, pass, descriptor, problem, operands)),
+    );
   } finally {
     runner.dispose();
   }
 }
 
+async function operate({ entry, batch, samples }: PeerOperation): Promise<PeerResult> {
+  if (!started) throw new Error("no peer is open");
+  const { operations } = started.engine;
+  if (!operations) return { unsupported: "it is timed on convolutions alone" };
+  const { operation } = OPERATIONS[entry]!;
+  if (!operations.has(operation)) return { unsupported: "it has no such operation" };
+  const task = operationTask(entry, { layout: operations.layout, dtype: "f32", batch });
+  errors.length = 0;
+  const start = performance.now();
+  const runner = await operations.prepare(task);
+  try {
+    return await judged(runner, start, samples, async () => compareResults(await runner.read(), task.expected));
+  } finally {
+    runner.dispose();
+  }
+}
+
+async function train({ network, samples }: TrainingOrder): Promise<TrainingResult> {
+  if (!started) throw new Error("no peer is open");
+  const { engine } = started;
+  if (!engine.train) throw new Error("it does not train");
+  errors.length = 0;
+  const result = await measureTraining(engine.train, networkOf(network), samples);
+  if (errors.length > 0) throw new Error(errors.splice(0)[0]);
+  return result;
+}
+
 export const peerBench: PeerBench = {
   open: (name) => answer(() => open(name)),
   measure: (work) => answer(() => measure(work)),
+  operate: (work) => answer(() => operate(work)),
+  train: (order) => answer(() => train(order)),
   model: (order) => answer(() => runPeerModel(order, FILES)),
+  // Loaded with the first question: only one peer has programs.
+  adapt: () => answer(async () => (await import("./adapted.ts")).importAdapter()),
+  adapterCalls: () => answer(async () => (await import("./adapted.ts")).adapterCalls()),
+  program: (order) => answer(async () => (await import("./adapted.ts")).runProgram(order, FILES)),
+  hostTime: () => answer(async () => (await import("./adapted.ts")).measureHostTime()),
 };

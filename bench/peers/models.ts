@@ -4,17 +4,10 @@ import { type LoadModel, measureModel } from "../models/measure.ts";
 import type { PeerBackend, PeerModelOrder, PeerModelResult } from "../models/peers.ts";
 import type { PeerName } from "./names.ts";
 import manifest from "./package.json";
+import { syncWebGpu } from "./tfjs.ts";
 
 /** Starts a peer, before anything is timed. */
 type Start = (backend: PeerBackend, files: string) => Promise<LoadModel>;
-
-/** What is needed of TensorFlow.js' WebGPU backend to wait for the GPU (tfjs.ts). */
-interface Backend {
-  readonly device: GPUDevice;
-  readonly commandEncoder: GPUCommandEncoder | null;
-  endComputePassEncoder(): void;
-  submitQueue(): void;
-}
 
 async function startTfjs(backend: PeerBackend, files: string): Promise<LoadModel> {
   const tf = await import("@tensorflow/tfjs-core");
@@ -32,13 +25,7 @@ async function startTfjs(backend: PeerBackend, files: string): Promise<LoadModel
         for (const tensor of last) tensor.dispose();
         last = [model.predict(x)].flat();
       },
-      async sync() {
-        if (backend === "wasm") return;
-        const own = tf.backend() as Backend;
-        own.endComputePassEncoder();
-        if (own.commandEncoder) own.submitQueue();
-        await own.device.queue.onSubmittedWorkDone();
-      },
+      sync: async () => (backend === "wasm" ? undefined : syncWebGpu(tf)),
       async read() {
         const read = last.map(async (tensor, at) => [model.outputNames[at]!, await tensor.data()] as const);
         return Object.fromEntries(await Promise.all(read));

@@ -1,27 +1,38 @@
-// Writes an ONNX model of one node: the fields of onnx.proto3 that it needs, encoded as protocol buffers.
+// Writes an ONNX model: the fields of onnx.proto3 that the peers' operators need, encoded as protocol buffers.
 
 /** A value of the model; with numbers it is a constant. */
 export interface ModelValue {
   readonly name: string;
   readonly shape: readonly number[];
-  readonly values?: Float32Array<ArrayBuffer>;
+  readonly values?: Float32Array<ArrayBuffer> | BigInt64Array<ArrayBuffer>;
+  /** Whether it is of int64, if it is no constant; float32 otherwise. */
+  readonly integers?: boolean;
 }
+
+/** An integer or integers, a float32, or a text. */
+export type ModelAttribute = number | readonly number[] | { readonly float: number } | string;
 
 export interface ModelNode {
   readonly operation: string;
+  /** Inputs of the model, constants and outputs of earlier nodes. */
   readonly inputs: readonly ModelValue[];
-  readonly output: ModelValue;
-  /** Integers, or lists of them. */
-  readonly attributes: Readonly<Record<string, number | readonly number[]>>;
+  readonly outputs: readonly ModelValue[];
+  readonly attributes: Readonly<Record<string, ModelAttribute>>;
+}
+
+/** The nodes in an order in which they can be computed. */
+export interface Model {
+  readonly nodes: readonly ModelNode[];
+  readonly outputs: readonly ModelValue[];
 }
 
 /** The versions of the format and of the operators, which every recent runtime reads. */
-const IR_VERSION = 8;
-const OPERATOR_SET = 17;
+const IR_VERSION = 9;
+const OPERATOR_SET = 20;
 
 const FLOAT = 1; // TensorProto.DataType
-const INT = 2; // AttributeProto.AttributeType
-const INTS = 7;
+const INT64 = 7;
+const ATTRIBUTE = { float: 1, integer: 2, text: 3, integers: 7 }; // AttributeProto.AttributeType
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -52,36 +63,56 @@ function text(field: number, content: string): Bytes {
   return bytes(field, new TextEncoder().encode(content));
 }
 
-function attribute(name: string, value: number | readonly number[]): Bytes {
-  if (typeof value === "number") return join(text(1, name), number(3, value), number(20, INT));
-  return join(text(1, name), ...value.map((one) => number(8, one)), number(20, INTS));
+/** A field of a float32. */
+function float(field: number, value: number): Bytes {
+  return join(Uint8Array.from(varint((field << 3) | 5)), new Uint8Array(Float32Array.of(value).buffer));
+}
+
+function attribute(name: string, value: ModelAttribute): Bytes {
+  const typed = (type: number, ...content: Bytes[]): Bytes => join(text(1, name), ...content, number(20, type));
+  if (typeof value === "number") return typed(ATTRIBUTE.integer, number(3, value));
+  if (typeof value === "string") return typed(ATTRIBUTE.text, text(4, value));
+  if ("float" in value) return typed(ATTRIBUTE.float, float(2, value.float));
+  return typed(ATTRIBUTE.integers, ...value.map((one) => number(8, one)));
 }
 
 /** A ValueInfoProto: name and type. */
-function valueInfo({ name, shape }: ModelValue): Bytes {
+function valueInfo({ name, shape, integers = false }: ModelValue): Bytes {
   const dimensions = join(...shape.map((size) => bytes(1, number(1, size))));
-  return join(text(1, name), bytes(2, bytes(1, join(number(1, FLOAT), bytes(2, dimensions)))));
+  return join(text(1, name), bytes(2, bytes(1, join(number(1, integers ? INT64 : FLOAT), bytes(2, dimensions)))));
 }
 
 /** A TensorProto. */
-function constant({ name, shape }: ModelValue, values: Float32Array<ArrayBuffer>): Bytes {
+function constant({ name, shape }: ModelValue, values: NonNullable<ModelValue["values"]>): Bytes {
   const raw = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-  return join(...shape.map((size) => number(1, size)), number(2, FLOAT), text(8, name), bytes(9, raw));
+  const type = values instanceof BigInt64Array ? INT64 : FLOAT;
+  return join(...shape.map((size) => number(1, size)), number(2, type), text(8, name), bytes(9, raw));
 }
 
-/** Returns the bytes of a model that computes a node. */
-export function onnxModel({ operation, inputs, output, attributes }: ModelNode): Bytes {
-  const node = join(
+function nodeBytes({ operation, inputs, outputs, attributes }: ModelNode): Bytes {
+  return join(
     ...inputs.map(({ name }) => text(1, name)),
-    text(2, output.name),
+    ...outputs.map(({ name }) => text(2, name)),
     text(4, operation),
     ...Object.entries(attributes).map(([name, value]) => bytes(5, attribute(name, value))),
   );
+}
+
+/** Returns the bytes of a model. */
+export function onnxModel({ nodes, outputs }: Model): Bytes {
+  const made = new Set(nodes.flatMap((node) => node.outputs.map(({ name }) => name)));
+  const given = new Map(
+    nodes.flatMap(({ inputs }) =>
+      inputs.filter(({ name }) => name !== "" && !made.has(name)).map((one) => [one.name, one]),
+    ),
+  );
   const graph = join(
-    bytes(1, node),
+    ...nodes.map((node) => bytes(1, nodeBytes(node))),
     text(2, "graph"),
-    ...inputs.map((input) => (input.values ? bytes(5, constant(input, input.values)) : bytes(11, valueInfo(input)))),
-    bytes(12, valueInfo(output)),
+    ...[...given.values()].map((input) =>
+      input.values ? bytes(5, constant(input, input.values)) : bytes(11, valueInfo(input)),
+    ),
+    ...outputs.map((output) => bytes(12, valueInfo(output))),
   );
   const operators = join(text(1, ""), number(2, OPERATOR_SET));
   return join(number(1, IR_VERSION), bytes(7, graph), bytes(8, operators));

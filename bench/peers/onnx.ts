@@ -6,10 +6,11 @@ import type { BenchPass } from "../layer.ts";
 import { type Peer, type PeerEngine, type Runner, type Task, operand } from "./adapter.ts";
 import { axes, extents, isPlanar } from "./geometry.ts";
 import { permute } from "./layouts.ts";
-import { type ModelNode, type ModelValue, onnxModel } from "./onnx-model.ts";
+import type { ModelNode, ModelValue } from "./onnx-model.ts";
+import { onnxOperations } from "./onnx-operations.ts";
+import { runModel } from "./onnx-run.ts";
 
 type Ort = typeof import("onnxruntime-web/webgpu");
-type OrtTensor = import("onnxruntime-web/webgpu").Tensor;
 
 /** Returns padding in ONNX's order: all the beginnings, then all the ends. */
 function pads(problem: ConvProblem): number[] {
@@ -42,14 +43,14 @@ function supports(problem: ConvProblem, pass: BenchPass): true | string {
 }
 
 /** The node, the operand of each non-constant input, and the conversion of its result. */
-interface Model {
+interface Single {
   readonly node: ModelNode;
   readonly fed: readonly { readonly value: ModelValue; readonly operand: Operand }[];
   readonly turn?: (values: ArrayLike<number>) => ArrayLike<number>;
 }
 
 /** Returns the attributes that both operators share. */
-function geometry(problem: ConvProblem): Model["node"]["attributes"] {
+function geometry(problem: ConvProblem): Single["node"]["attributes"] {
   return {
     kernel_shape: axes(problem, problem.kernel),
     strides: axes(problem, problem.stride),
@@ -59,7 +60,7 @@ function geometry(problem: ConvProblem): Model["node"]["attributes"] {
   };
 }
 
-function forwardModel(task: Task): Model {
+function forwardModel(task: Task): Single {
   const { problem } = task;
   const [x, w] = [operand(task, "x"), operand(task, "w")];
   const input = { name: "x", shape: x.shape };
@@ -68,14 +69,14 @@ function forwardModel(task: Task): Model {
     node: {
       operation: "Conv",
       inputs: [input, weights],
-      output: { name: "result", shape: tensorShape(problem, "y") },
+      outputs: [{ name: "result", shape: tensorShape(problem, "y") }],
       attributes: geometry(problem),
     },
     fed: [{ value: input, operand: x }],
   };
 }
 
-function transposedModel(task: Task): Model {
+function transposedModel(task: Task): Single {
   const { problem } = task;
   const [dy, w] = [operand(task, "dy"), operand(task, "w")];
   const input = { name: "dy", shape: dy.shape };
@@ -85,7 +86,7 @@ function transposedModel(task: Task): Model {
     node: {
       operation: "ConvTranspose",
       inputs: [input, weights],
-      output: { name: "result", shape: tensorShape(problem, "x") },
+      outputs: [{ name: "result", shape: tensorShape(problem, "x") }],
       attributes: {
         ...geometry(problem),
         ...(extra.some((cells) => cells > 0) && { output_padding: extra }),
@@ -96,7 +97,7 @@ function transposedModel(task: Task): Model {
 }
 
 /** See `weightsAreConvolved`: stride and dilation swap. */
-function weightsModel(task: Task): Model {
+function weightsModel(task: Task): Single {
   const { problem } = task;
   const { C, K } = problem;
   const [x, dy] = [operand(task, "x"), operand(task, "dy")];
@@ -110,7 +111,7 @@ function weightsModel(task: Task): Model {
     node: {
       operation: "Conv",
       inputs: values,
-      output: { name: "result", shape },
+      outputs: [{ name: "result", shape }],
       attributes: {
         kernel_shape: output,
         strides: axes(problem, problem.dilation),
@@ -126,48 +127,19 @@ function weightsModel(task: Task): Model {
   };
 }
 
-/** Makes a buffer with the values of an operand. */
-function upload(device: GPUDevice, values: Float32Array<ArrayBuffer>): GPUBuffer {
-  const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC;
-  const buffer = device.createBuffer({ size: values.byteLength, usage });
-  device.queue.writeBuffer(buffer, 0, values);
-  return buffer;
-}
-
 async function prepare(ort: Ort, task: Task): Promise<Runner> {
   const models = { forward: forwardModel, "backward-data": transposedModel, "backward-weights": weightsModel };
   const { node, fed, turn } = models[task.problem.pass](task);
-  const session = await ort.InferenceSession.create(onnxModel(node), {
-    executionProviders: [{ name: "webgpu", preferredLayout: "NCHW" }],
-    graphOptimizationLevel: "all",
-    logSeverityLevel: 3, // errors
-    preferredOutputLocation: "gpu-buffer",
-  });
-  // The first session creates it.
-  const device = await ort.env.webgpu.device;
-  const buffers: GPUBuffer[] = [];
-  const feeds: Record<string, OrtTensor> = {};
-  for (const { value, operand: given } of fed) {
-    const buffer = upload(device, given.values as Float32Array<ArrayBuffer>);
-    buffers.push(buffer);
-    feeds[value.name] = ort.Tensor.fromGpuBuffer(buffer, { dataType: "float32", dims: value.shape });
-  }
-  let last: OrtTensor | undefined;
+  const run = await runModel(
+    ort,
+    { nodes: [node], outputs: node.outputs },
+    fed.map(({ value, operand: given }) => ({ value, values: given.values as Float32Array<ArrayBuffer> })),
+  );
   return {
-    async run() {
-      last?.dispose();
-      last = (await session.run(feeds))[node.output.name];
-    },
-    sync: () => device.queue.onSubmittedWorkDone(),
+    ...run,
     async read() {
-      const values = await last!.getData();
-      return turn ? turn(values) : values;
-    },
-    dispose() {
-      last?.dispose();
-      for (const buffer of buffers) buffer.destroy();
-      // Nothing waits for this, and a failure has no remedy.
-      session.release().catch(() => undefined);
+      const { result } = await run.read();
+      return turn ? turn(result!) : result!;
     },
   };
 }
@@ -182,6 +154,6 @@ export const onnx: Peer = {
     ort.env.wasm.wasmPaths = `${files}/onnxruntime-web/dist/`;
     ort.env.wasm.numThreads = 1; // nothing is computed there
     ort.env.logLevel = "error";
-    return { device: null, prepare: (task) => prepare(ort, task) };
+    return { device: null, prepare: (task) => prepare(ort, task), operations: onnxOperations(ort) };
   },
 };

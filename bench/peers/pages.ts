@@ -1,7 +1,8 @@
 // The pages of the peers as Node sees them: each is opened when first needed, and again if it was lost.
 import { jobMessage } from "../../scripts/harness/answer.ts";
+import type { BenchPage } from "../bench-page.ts";
 import type { PeerName } from "./names.ts";
-import type { PeerPage, PeerResult, PeerWork } from "./protocol.ts";
+import type { PeerOperation, PeerPage, PeerResult, PeerWork } from "./protocol.ts";
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
@@ -19,13 +20,30 @@ export class PeerPages {
     this.#open = open;
   }
 
+  /** The pages of peers in the browser of the benchmark's page. */
+  static of({ openPeer }: Pick<BenchPage, "openPeer">): PeerPages {
+    return new PeerPages(() => {
+      if (!openPeer) throw new Error("there is no page for a peer here");
+      return openPeer();
+    });
+  }
+
   /** Measures a peer on some work. Never rejects: a failing peer is a result. */
-  async measure(peer: PeerName, work: PeerWork): Promise<PeerResult> {
+  measure(peer: PeerName, work: PeerWork): Promise<PeerResult> {
+    return this.#ask(peer, (page) => page.ask("measure", work));
+  }
+
+  /** The same for an operation beside convolution. */
+  operate(peer: PeerName, work: PeerOperation): Promise<PeerResult> {
+    return this.#ask(peer, (page) => page.ask("operate", work));
+  }
+
+  async #ask(peer: PeerName, ask: (page: PeerPage) => Promise<PeerResult>): Promise<PeerResult> {
     try {
       const page = await this.#page(peer);
       const unfit = this.#unfit.get(peer);
       if (unfit !== undefined) return { unsupported: unfit };
-      return await page.ask("measure", work);
+      return await ask(page);
     } catch (error) {
       try {
         return { failed: jobMessage(error) };

@@ -1,9 +1,15 @@
 // Formats the results of the peers: their columns of the table, the notes below it, the ratios.
 import { type Column, formatNumber } from "../../scripts/harness/table.ts";
 import { isWrong } from "../check.ts";
-import type { Measurement } from "../measurement.ts";
 import { PEERS, type PeerName } from "./names.ts";
 import type { PeerOutcome, PeerOutcomes } from "./outcome.ts";
+
+/** A row of the table with the results of peers. */
+export interface PeerRow {
+  /** What was measured, in words. */
+  readonly label: string;
+  readonly peers?: PeerOutcomes;
+}
 
 /** Returns two columns for each peer: its time, and its time over ours. */
 export function peerColumns(peers: readonly PeerName[]): Column[] {
@@ -38,20 +44,20 @@ function reason(outcome: PeerOutcome): string | null {
 }
 
 /** Lists each reason why a peer was not timed, with the rows. */
-export function peerNotes(measurements: readonly Measurement[]): string[] {
-  const rows = new Map<string, { peer: PeerName; why: string; names: Set<string> }>();
-  for (const { layer, pass, peers } of measurements) {
+export function peerNotes(rows: readonly PeerRow[]): string[] {
+  const reasons = new Map<string, { peer: PeerName; why: string; labels: Set<string> }>();
+  for (const { label, peers } of rows) {
     for (const peer of PEERS) {
       const outcome = peers?.[peer];
       const why = outcome && reason(outcome);
       if (!why) continue;
       const key = `${peer} ${why}`;
-      const row = rows.get(key) ?? { peer, why, names: new Set() };
-      row.names.add(`${layer.id} ${pass}`);
-      rows.set(key, row);
+      const found = reasons.get(key) ?? { peer, why, labels: new Set() };
+      found.labels.add(label);
+      reasons.set(key, found);
     }
   }
-  return [...rows.values()].map(({ peer, why, names }) => `${peer} on ${[...names].join(", ")}: ${why}`);
+  return [...reasons.values()].map(({ peer, why, labels }) => `${peer} on ${[...labels].join(", ")}: ${why}`);
 }
 
 function geometricMean(values: readonly number[]): number {
@@ -69,10 +75,10 @@ function meanLine(name: string, ratios: readonly number[]): string[] {
 }
 
 /** Returns a line for each peer that has ratios and, for several peers, one for the fastest in each row. */
-export function peerSummary(measurements: readonly Measurement[], peers: readonly PeerName[]): string[] {
+export function peerSummary(rows: readonly PeerRow[], peers: readonly PeerName[]): string[] {
   const ratios = (of: readonly PeerName[]): number[] =>
-    measurements.flatMap((measurement) => {
-      const known = of.flatMap((peer) => measurement.peers?.[peer]?.ratio ?? []);
+    rows.flatMap((row) => {
+      const known = of.flatMap((peer) => row.peers?.[peer]?.ratio ?? []);
       return known.length > 0 ? [Math.min(...known)] : [];
     });
   const lines = peers.flatMap((peer) => meanLine(peer, ratios([peer])));

@@ -7,6 +7,7 @@ import path from "node:path";
 import { type Plugin, createServer } from "vite";
 import { HEADERS } from "../../scripts/harness/server.ts";
 import { ensurePackages } from "../../scripts/setup.mjs";
+import { sourceAlias } from "../../scripts/source-alias.mjs";
 import { wgsl } from "../../scripts/wgsl.mjs";
 import { MODEL_FILES } from "../models/measure.ts";
 
@@ -20,8 +21,13 @@ const TYPES: Readonly<Record<string, string>> = {
   ".onnx": "application/octet-stream",
 };
 
-/** TensorFlow.js is a thousand modules, some of them CommonJS, so it is bundled first. The others are a few modules each. */
-const BUNDLED = ["core", "layers", "backend-webgpu", "backend-wasm"].map((name) => `@tensorflow/tfjs-${name}`);
+/** TensorFlow.js is a thousand modules, some of them CommonJS, so it is bundled first, with its programs. The others are a few modules each. */
+const BUNDLED = [
+  "@tensorflow/tfjs",
+  ...["core", "layers", "backend-webgpu", "backend-wasm"].map((name) => `@tensorflow/tfjs-${name}`),
+  ...["upscaler", "@upscalerjs/default-model", "@upscalerjs/esrgan-slim/4x"],
+  ...["nsfwjs/core", "nsfwjs/models/mobilenet_v2"],
+];
 
 /** Returns the file of a request and its type, or null. */
 async function fileOf(folder: string, request: IncomingMessage): Promise<{ file: string; type: string } | null> {
@@ -91,6 +97,8 @@ export async function servePeers(root: string): Promise<PeerServer> {
     clearScreen: false,
     server: { host: "localhost", port: 0, headers: HEADERS, hmr: false, watch: null, fs: { allow: [root] } },
     optimizeDeps: { noDiscovery: true, include: BUNDLED },
+    // The adapter's sources lie outside the root, and take the same TensorFlow.js.
+    resolve: { alias: sourceAlias, dedupe: ["@tensorflow/tfjs-core"] },
     plugins: [
       wgsl(),
       packageFiles("/files", path.join(own, "node_modules")),

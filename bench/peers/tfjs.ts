@@ -1,10 +1,12 @@
 // TensorFlow.js on its WebGPU backend (@tensorflow/tfjs-backend-webgpu), channels-last like its models.
-import type { Tensor } from "@tensorflow/tfjs-core";
+import type { Tensor, Tensor4D } from "@tensorflow/tfjs-core";
 import { type ConvProblem, tensorShape } from "../../src/problem/problem.ts";
 import type { BenchPass } from "../layer.ts";
 import { type Peer, type PeerEngine, type Runner, type Task, operand } from "./adapter.ts";
 import { alike, isDepthwise, isPlanar, isSame, isUnpadded, plane } from "./geometry.ts";
 import { fromHwio, toChannelsFirst, toChannelsLast, toHwio } from "./layouts.ts";
+import { tfjsOperations } from "./tfjs-operations.ts";
+import { tfjsTrainer } from "./training-tfjs.ts";
 
 type TensorFlow = typeof import("@tensorflow/tfjs-core");
 type Four = [number, number, number, number];
@@ -46,12 +48,12 @@ function prepareCall(tf: TensorFlow, task: Task): { inputs: Tensor[]; call: () =
   const { problem } = task;
   const pad = padding(problem);
   const stride = plane(problem, problem.stride);
-  const map = (name: "x" | "dy"): Tensor => {
+  const map = (name: "x" | "dy"): Tensor4D => {
     const { values, shape } = operand(task, name);
     return tf.tensor4d(toChannelsLast(values, shape), mapShape(problem, name === "x" ? "x" : "y"));
   };
   const [height, width] = plane(problem, problem.kernel);
-  const weights = (shape: Four): Tensor => {
+  const weights = (shape: Four): Tensor4D => {
     const w = operand(task, "w");
     return tf.tensor4d(toHwio(w.values, w.shape), shape);
   };
@@ -83,7 +85,15 @@ function resultOf(problem: ConvProblem, values: ArrayLike<number>): Float32Array
   return toChannelsFirst(values, tensorShape(problem, problem.pass === "forward" ? "y" : "x"));
 }
 
-async function prepare(tf: TensorFlow, backend: Backend, task: Task): Promise<Runner> {
+/** Submits what the backend has batched, and waits for the GPU. */
+export async function syncWebGpu(tf: Pick<TensorFlow, "backend">): Promise<void> {
+  const backend = tf.backend() as unknown as Backend;
+  backend.endComputePassEncoder();
+  if (backend.commandEncoder) backend.submitQueue();
+  await backend.device.queue.onSubmittedWorkDone();
+}
+
+async function prepare(tf: TensorFlow, task: Task): Promise<Runner> {
   const { inputs, call } = prepareCall(tf, task);
   let last: Tensor | undefined;
   return {
@@ -91,11 +101,7 @@ async function prepare(tf: TensorFlow, backend: Backend, task: Task): Promise<Ru
       last?.dispose();
       last = call();
     },
-    async sync() {
-      backend.endComputePassEncoder();
-      if (backend.commandEncoder) backend.submitQueue();
-      await backend.device.queue.onSubmittedWorkDone();
-    },
+    sync: () => syncWebGpu(tf),
     read: async () => resultOf(task.problem, await last!.data()),
     dispose() {
       for (const tensor of [last, ...inputs]) tensor?.dispose();
@@ -113,7 +119,11 @@ export const tfjs: Peer = {
     await import("@tensorflow/tfjs-backend-webgpu");
     if (!(await tf.setBackend("webgpu"))) throw new Error("TensorFlow.js cannot start its WebGPU backend here");
     await tf.ready();
-    const backend = tf.backend() as Backend;
-    return { device: backend.device, prepare: (task) => prepare(tf, backend, task) };
+    return {
+      device: (tf.backend() as unknown as Backend).device,
+      prepare: (task) => prepare(tf, task),
+      operations: tfjsOperations(tf, () => syncWebGpu(tf)),
+      train: (network) => tfjsTrainer(tf, () => syncWebGpu(tf), network),
+    };
   },
 };

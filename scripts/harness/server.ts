@@ -51,7 +51,8 @@ export async function servePage(
     // The sources do not change while it runs, and none of them imports a package.
     server: { host: "localhost", port: 0, headers: HEADERS, hmr: false, watch: null },
     optimizeDeps: { noDiscovery: true, include: [] },
-    plugins: [wgsl(), ...[BLANK, ...files].map(serve), ...plugins],
+    // As published: planners of models weigh how long the kernels are.
+    plugins: [wgsl({ minified: true }), ...[BLANK, ...files].map(serve), ...plugins],
     resolve: { alias: sourceAlias },
   });
   await server.listen();

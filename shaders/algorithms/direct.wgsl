@@ -133,14 +133,20 @@ fn thread(invocation: u32) {
   }
   // The places that complete a quad store nothing.
   let end = select(0u, g.output_q, o < g.output_o);
+  // Stored from a copy, which a loop may index.
+  var results: array<V, TILE_Q * TILE_V>;
   // @unroll
+  for (var i = 0u; i < TILE_Q * TILE_V; i++) {
+    results[i] = sums[i];
+  }
+  // @unroll unless compact
   for (var q = 0u; q < TILE_Q; q++) {
     if (q0 + q < end) {
       let at = y_tile + (q0 + q) * g.y_stride_q;
       let output = select(vec3u(o, p, q0 + q), vec3u(o, q0 + q, p), DOWN);
-      // @unroll
+      // @unroll unless compact
       for (var v = 0u; v < TILE_V; v++) {
-        store(sums[q * TILE_V + v], channels[v], k0 + v * LANES, at, output);
+        store(results[q * TILE_V + v], channels[v], k0 + v * LANES, at, output);
       }
     }
   }

@@ -32,8 +32,13 @@ export function pairsOf(left: Report, right: Report): Pair[] {
   return [...pairs, ...[...rest.values()].map((row) => pair(undefined, row))];
 }
 
-/** Returns the geometric mean of the ratios, which does not depend on which side is the left. */
+/** Returns the geometric mean, which does not depend on what is divided by what; undefined of nothing. */
+export function geometricMean(ratios: readonly number[]): number | undefined {
+  if (ratios.length === 0) return undefined;
+  return Math.exp(ratios.reduce((sum, ratio) => sum + Math.log(ratio), 0) / ratios.length);
+}
+
+/** Returns the geometric mean of the ratios of pairs. */
 export function meanRatio(pairs: readonly Pair[]): number | undefined {
-  const logs = pairs.flatMap(({ ratio }) => (ratio === undefined ? [] : [Math.log(ratio)]));
-  return logs.length > 0 ? Math.exp(logs.reduce((sum, log) => sum + log, 0) / logs.length) : undefined;
+  return geometricMean(pairs.flatMap(({ ratio }) => ratio ?? []));
 }

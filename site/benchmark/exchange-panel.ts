@@ -4,6 +4,7 @@ import { createChart } from "./chart.ts";
 import { comparison, reportName } from "./comparison-view.ts";
 import { toCsv } from "./csv.ts";
 import { acceptFiles, download, textOf } from "./files.ts";
+import { KNOWN } from "./known.ts";
 import { parseReport } from "./load.ts";
 import { peersChart } from "./result-charts.ts";
 import type { Report } from "./rows.ts";
@@ -59,21 +60,29 @@ export function exchangePanel(current: () => Report | undefined): ExchangePanel 
     peers.show(beside);
   };
 
-  const take = async (files: readonly File[]): Promise<void> => {
-    for (const file of files) {
-      try {
-        const report = parseReport(await textOf(file));
-        imported = [...imported, { name: file.name, report }].slice(-2);
-        status.className = "small muted";
-        status.textContent = `Loaded ${file.name}: ${report.rows.length} rows of ${reportName(report)}.`;
-      } catch (error) {
-        status.className = "notice bad";
-        status.textContent = `${file.name} was not loaded: ${error instanceof Error ? error.message : String(error)}`;
-      }
+  const add = async (name: string, loading: Promise<Report>): Promise<void> => {
+    try {
+      const report = await loading;
+      imported = [...imported, { name, report }].slice(-2);
+      status.className = "small muted";
+      status.textContent = `Loaded ${name}: ${report.rows.length} rows of ${reportName(report)}.`;
+    } catch (error) {
+      status.className = "notice bad";
+      status.textContent = `${name} was not loaded: ${error instanceof Error ? error.message : String(error)}`;
     }
     update();
   };
+  const take = async (files: readonly File[]): Promise<void> => {
+    for (const file of files) await add(file.name, textOf(file).then(parseReport));
+  };
 
+  const known = byId("known", HTMLSelectElement);
+  known.append(...KNOWN.map(({ name }, at) => el("option", { value: at }, name)));
+  known.addEventListener("change", () => {
+    const chosen = known.value === "" ? undefined : KNOWN[Number(known.value)];
+    known.value = "";
+    if (chosen) void add(chosen.name, chosen.load());
+  });
   acceptFiles(byId("import", HTMLInputElement), byId("exchange"), (files) => void take(files));
   byId("forget").addEventListener("click", () => {
     imported = [];

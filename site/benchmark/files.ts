@@ -1,10 +1,16 @@
 // Saves and reads files.
 import { el } from "../common/dom.ts";
-import { MOST_BYTES, Refusal } from "./load.ts";
+import { Refusal } from "./checks.ts";
+import { MOST_BYTES } from "./load.ts";
 
 /** Saves a text as a file on the visitor's machine. */
 export function download(name: string, type: string, content: string): void {
-  const address = URL.createObjectURL(new Blob([content], { type }));
+  save(name, new Blob([content], { type }));
+}
+
+/** Saves content as a file on the visitor's machine. */
+export function save(name: string, content: Blob): void {
+  const address = URL.createObjectURL(content);
   el("a", { href: address, download: name }).click();
   // By then the browser has opened it.
   setTimeout(() => URL.revokeObjectURL(address), 10_000);

@@ -34,6 +34,17 @@ export function dataKey({ layer, pass, dtype, layout, batch }: Job): string {
   return JSON.stringify([layer, pass, dtype, layout, batch]);
 }
 
+/** Returns the jobs in order, those in sequence on the same data together. */
+export function groupsOf(jobs: readonly Job[]): Job[][] {
+  const groups: Job[][] = [];
+  for (const job of jobs) {
+    const last = groups.at(-1);
+    if (last && dataKey(last[0]!) === dataKey(job)) last.push(job);
+    else groups.push([job]);
+  }
+  return groups;
+}
+
 /** The fixed cost of a job, in equivalent multiply-adds: compiling, and samples of a minimum length. */
 const OVERHEAD = 5e7;
 

@@ -1,6 +1,7 @@
 // Reads a file of results. Anyone may have written it, so everything is checked before anything is used, and an error names the invalid
 // field. Unknown fields are dropped.
 import { BENCH_PASSES } from "../../bench/layer.ts";
+import { MOST_TEXT, Refusal, array, compact, maybe, number, object, oneOf, refuse, text } from "./checks.ts";
 import { fromCommandLine, isCommandLine } from "./command-line.ts";
 import type { Machine, Peer, Report, Roof, Row, RowCheck } from "./rows.ts";
 import { DTYPES, LAYOUTS } from "./selection.ts";
@@ -8,55 +9,6 @@ import { DTYPES, LAYOUTS } from "./selection.ts";
 /** The largest accepted file, in bytes. */
 export const MOST_BYTES = 8 * 2 ** 20;
 const MOST_ROWS = 20_000;
-const MOST_TEXT = 400;
-
-/** Says why a file is refused. */
-export class Refusal extends Error {
-  override readonly name = "Refusal";
-}
-
-function refuse(where: string, got: unknown, expected: string): never {
-  const shown = JSON.stringify(got) ?? "nothing";
-  throw new Refusal(`${where}: got ${shown.length > 60 ? `${shown.slice(0, 60)}…` : shown}, expected ${expected}`);
-}
-
-type Fields = Readonly<Record<string, unknown>>;
-
-function object(where: string, value: unknown): Fields {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) refuse(where, value, "an object");
-  return value as Fields;
-}
-
-function array(where: string, value: unknown, most: number): readonly unknown[] {
-  if (!Array.isArray(value)) refuse(where, value, "a list");
-  if (value.length > most) refuse(where, `${value.length} entries`, `at most ${most}`);
-  return value;
-}
-
-function text(where: string, value: unknown): string {
-  if (typeof value !== "string" || value.length > MOST_TEXT)
-    refuse(where, value, `a text of at most ${MOST_TEXT} letters`);
-  return value;
-}
-
-/** Checks for a finite number of at least `least`, or above 0 by default. */
-function number(where: string, value: unknown, least?: number): number {
-  const fits =
-    typeof value === "number" && Number.isFinite(value) && (least === undefined ? value > 0 : value >= least);
-  if (!fits) refuse(where, value, least === undefined ? "a number above 0" : `a number of at least ${least}`);
-  return value;
-}
-
-function oneOf<T extends string>(where: string, value: unknown, known: readonly T[]): T {
-  const found = known.find((one) => one === value);
-  if (found === undefined) refuse(where, value, known.map((one) => `"${one}"`).join(" or "));
-  return found;
-}
-
-/** Checks an optional field. */
-function maybe<T>(value: unknown, check: (value: unknown) => T): T | undefined {
-  return value === undefined ? undefined : check(value);
-}
 
 function checkOf(where: string, value: unknown): RowCheck {
   const { error, bound, against } = object(where, value);
@@ -71,11 +23,6 @@ function checkOf(where: string, value: unknown): RowCheck {
 function peerOf(where: string, value: unknown): Peer {
   const { name, milliseconds } = object(where, value);
   return { name: text(`${where}.name`, name), milliseconds: number(`${where}.milliseconds`, milliseconds) };
-}
-
-/** Removes fields that are undefined. */
-function compact<T extends object>(fields: T): T {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as T;
 }
 
 function rowOf(where: string, value: unknown): Row {

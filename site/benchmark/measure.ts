@@ -1,12 +1,13 @@
-// Measures one job: plans and runs it once, compares the result with the ground truth, then times it.
+// Measures jobs on the same data: plans and runs each once, compares its result with the ground truth, then times all beside each other.
 import { ConvError, type ConvPlan, type Engine } from "convoke";
 import { describeLayer } from "../../bench/layer.ts";
 import type { Stopwatch } from "../../bench/stopwatch.ts";
+import { timePlans } from "../../bench/together.ts";
 import { errorBound, multiplyAddsOf } from "./bound.ts";
 import { groundTruthOf } from "./ground-truth.ts";
 import type { Job } from "./jobs.ts";
 import { type Prepared, describeJob, shapeOf } from "./prepare.ts";
-import type { Row, RowCheck } from "./rows.ts";
+import { type Row, type RowCheck, isWrong } from "./rows.ts";
 import { largestDifference, until } from "./slices.ts";
 
 export interface Means {
@@ -34,7 +35,14 @@ export function rowOf(job: Job): Row {
   };
 }
 
-export async function measure(means: Means, prepared: Prepared, job: Job): Promise<Row> {
+/** A plan whose first result was right, and its row, which lacks the time. */
+export interface Ready {
+  readonly row: Row;
+  readonly plan: ConvPlan;
+}
+
+/** Plans a job, runs it once and checks the result. Returns the row of a job that is not worth timing. */
+export async function firstRun(means: Means, prepared: Prepared, job: Job): Promise<Row | Ready> {
   const { engine, signal, stage } = means;
   const row = rowOf(job);
   stage("planning and compiling");
@@ -47,43 +55,51 @@ export async function measure(means: Means, prepared: Prepared, job: Job): Promi
     if (error instanceof ConvError && error.code === "unsupported") return { ...row, refused: error.message };
     throw error;
   }
+  let ready = false;
   try {
-    return { ...row, ...(await runPlan(means, prepared, plan, start)) };
+    const { algorithm: chosen, variant, workspaceBytes, preparedBytes } = plan;
+    stage("first run");
+    const result = plan.run(prepared.inputs);
+    try {
+      await until(signal, engine.device.queue.onSubmittedWorkDone());
+      const firstMilliseconds = performance.now() - start;
+      const values = await until(signal, result.read());
+      const check = await checked(means, prepared, plan, values);
+      const common = { chosen, variant, workspaceBytes, preparedBytes, firstMilliseconds, ...(check && { check }) };
+      const known = { ...row, ...common };
+      // A wrong result gets no time.
+      if (isWrong(known)) return known;
+      ready = true;
+      return { row: known, plan };
+    } finally {
+      result.destroy();
+    }
   } finally {
-    plan.destroy();
-    // Drops the weights that the plan prepacked.
-    if (prepared.inputs.w && !prepared.inputs.w.destroyed) prepared.inputs.w.updated();
+    if (!ready) plan.destroy();
   }
 }
 
-async function runPlan(means: Means, prepared: Prepared, plan: ConvPlan, start: number): Promise<Partial<Row>> {
-  const { engine, stopwatch, signal, stage, samples } = means;
-  const { algorithm: chosen, variant, workspaceBytes, preparedBytes } = plan;
-  stage("first run");
-  const result = plan.run(prepared.inputs);
+/** Times plans of the same work beside each other, and returns their rows. */
+export async function time(
+  { engine, stopwatch, signal, samples }: Omit<Means, "stage">,
+  { inputs }: Prepared,
+  all: readonly Ready[],
+): Promise<Row[]> {
+  const plans = all.map(({ plan }) => plan);
+  const [first] = plans;
+  if (!first) return [];
+  const result = first.run(inputs);
   try {
-    await until(signal, engine.device.queue.onSubmittedWorkDone());
-    const firstMilliseconds = performance.now() - start;
-    const values = await until(signal, result.read());
-    const common = { chosen, variant, workspaceBytes, preparedBytes, firstMilliseconds };
-    const check = await checked(means, prepared, plan, values);
-    // A wrong result gets no time.
-    if (check && !(check.error <= check.bound)) return { ...common, check };
-    stage("timing");
-    const buffers = { ...prepared.inputs, [plan.resultName]: result };
-    const timing = await until(
+    const buffers = { ...inputs, [first.resultName]: result };
+    const timings = await until(
       signal,
-      stopwatch.time((encoder, count) => {
-        signal.throwIfAborted();
-        for (let turn = 0; turn < count; turn++) plan.encode(encoder, buffers);
-      }, samples),
+      timePlans({ device: engine.device, stopwatch, plans, buffers, samples, signal }),
     );
-    return {
-      ...common,
-      ...(check && { check }),
-      milliseconds: timing.seconds * 1e3,
-      samples: timing.samples.map((seconds) => seconds * 1e3),
-    };
+    return all.map(({ row }, at) => ({
+      ...row,
+      milliseconds: timings[at]!.seconds * 1e3,
+      samples: timings[at]!.samples.map((seconds) => seconds * 1e3),
+    }));
   } finally {
     result.destroy();
   }

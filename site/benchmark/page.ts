@@ -5,8 +5,10 @@ import { adapterCard } from "./adapter-card.ts";
 import { exchangePanel } from "./exchange-panel.ts";
 import { selectionForm } from "./form.ts";
 import { jobsOf } from "./jobs.ts";
+import { modelsPanel } from "./models/panel.ts";
 import { createResults } from "./results.ts";
-import { runPanel } from "./run-panel.ts";
+import { measureRoof, runPanel } from "./run-panel.ts";
+import { scorePanel } from "./score/panel.ts";
 import { decodeSelection, encodeSelection } from "./selection.ts";
 import { sweepPanel } from "./sweep-panel.ts";
 
@@ -38,6 +40,8 @@ export function startPage(): void {
   const exchange = exchangePanel(() => results.report());
   runPanel(() => card.find(), form, results);
   sweepPanel(() => card.find());
+  modelsPanel();
+  scorePanel({ find: () => card.find(), measureRoof });
   restore();
   exchange.update();
   addEventListener("hashchange", restore);

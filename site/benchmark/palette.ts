@@ -16,24 +16,34 @@ export interface Palette {
 /** The symbols of ALGORITHM_CHOICES, in their order and from the start again if there are more. */
 const SYMBOLS = ["plus", "circle", "square", "diamond2", "triangle", "wye", "star", "times"] as const;
 
-/** Reads the colours of the tokens at an element. */
-export function readPalette(host: HTMLElement): Palette {
+const PLAIN = ["ink", "muted", "line", "surface", "bad"] as const;
+
+/** Reads the colours of tokens at an element. */
+export function readTokens<Name extends string>(host: HTMLElement, names: readonly Name[]): Record<Name, string> {
+  // Hidden elements have no transitions, which would show the colour before.
   const probe = el("span", { hidden: true });
   host.append(probe);
-  const token = (name: string): string => {
+  const colours = names.map((name) => {
     probe.style.color = `var(--${name}, var(--muted))`;
-    return getComputedStyle(probe).color;
-  };
-  const palette = {
+    return [name, getComputedStyle(probe).color];
+  });
+  probe.remove();
+  return Object.fromEntries(colours) as Record<Name, string>;
+}
+
+/** Reads the colours of charts at an element. */
+export function readPalette(host: HTMLElement): Palette {
+  const series = ALGORITHM_CHOICES.map((name) => `series-${name}`);
+  const colours: Record<string, string> = readTokens(host, [...PLAIN, ...series]);
+  const token = (name: string): string => colours[name]!;
+  return {
     ink: token("ink"),
     muted: token("muted"),
     line: token("line"),
     surface: token("surface"),
     bad: token("bad"),
-    series: ALGORITHM_CHOICES.map((name) => token(`series-${name}`)),
+    series: series.map(token),
   };
-  probe.remove();
-  return palette;
 }
 
 /** Returns scales that give each algorithm its colour and symbol, with a legend of the algorithms present. */

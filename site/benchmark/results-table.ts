@@ -1,4 +1,5 @@
 // The table of results, which grows row by row.
+import { MOST_SPREAD } from "../../bench/stopwatch.ts";
 import { el } from "../common/dom.ts";
 import { bytes, duration, number } from "../common/format.ts";
 import {
@@ -40,8 +41,12 @@ function timeCells(row: Row, roof: Roof | undefined): HTMLElement[] {
     return [el("td", { colspan: 2, class: "verdict bad" }, el("strong", {}, "wrong"), words)];
   }
   const spread = spreadOf(row.samples);
+  const doubt = spread !== undefined && spread > MOST_SPREAD ? ", uncertain" : "";
   return [
-    twoLines(el("strong", {}, duration(row.milliseconds)), spread === undefined ? NONE : `± ${percent(spread / 2)}`),
+    twoLines(
+      el("strong", {}, duration(row.milliseconds)),
+      spread === undefined ? NONE : `± ${percent(spread / 2)}${doubt}`,
+    ),
     twoLines(number(flopsPerSecond(row) / 1e9), roof ? percent(roofShare(row, roof)) : NONE),
   ];
 }

@@ -1,7 +1,8 @@
 // A row of results: plain data, which is shown, saved, loaded and compared.
 import type { Dtype, Layout } from "convoke";
 import type { BenchPass } from "../../bench/layer.ts";
-import { attainable, spread } from "../../bench/roofline.ts";
+import { attainable } from "../../bench/roofline.ts";
+import { spread } from "../../bench/stopwatch.ts";
 
 /** The error of a result, and the ground truth it was compared with. */
 export interface RowCheck {

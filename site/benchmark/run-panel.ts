@@ -19,7 +19,8 @@ const SAMPLES = 5;
 /** The most multiply-adds for the CPU reference, which takes a few seconds for them. */
 const REFERENCE_MULTIPLY_ADDS = 2e8;
 
-async function measureRoof(signal: AbortSignal): Promise<Roof> {
+/** Measures the roofline in a worker. */
+export async function measureRoof(signal: AbortSignal): Promise<Roof> {
   const worker = new Worker(new URL("./roofline-worker.ts", import.meta.url), { type: "module" });
   return (await askWorker<RooflineAnswer>(worker, null, signal)).roof;
 }

@@ -1,8 +1,8 @@
 // Measures jobs one after another. It ends at once when its signal aborts, and always frees everything it created.
-import { ConvError, type Engine } from "convoke";
+import { ConvError, type ConvPlan, type Engine } from "convoke";
 import { Stopwatch } from "../../bench/stopwatch.ts";
-import { type Job, dataKey, jobWeight } from "./jobs.ts";
-import { type Means, measure, rowOf } from "./measure.ts";
+import { type Job, groupsOf, jobWeight } from "./jobs.ts";
+import { type Means, type Ready, firstRun, rowOf, time } from "./measure.ts";
 import { type Prepared, prepare } from "./prepare.ts";
 import type { Row } from "./rows.ts";
 import { secondsLeft } from "./time-left.ts";
@@ -27,43 +27,86 @@ function endsAll(error: unknown): boolean {
 
 export async function run({ engine, jobs, events, ...options }: RunOptions): Promise<void> {
   const { signal } = options;
-  const stopwatch = new Stopwatch(engine.device);
+  const means = { engine, stopwatch: new Stopwatch(engine.device), ...options };
   const start = performance.now();
-  const weights = jobs.map(jobWeight);
-  let [doneWeight, leftWeight] = [0, weights.reduce((sum, weight) => sum + weight, 0)];
-  let data: { key: string; prepared: Prepared } | undefined;
-  // The device reports GPU errors while a plan is timed.
-  let trouble: string | undefined;
-  const onTrouble = (event: GPUUncapturedErrorEvent): void => void (trouble ??= event.error.message);
-  engine.device.addEventListener("uncapturederror", onTrouble);
-  const one = async (job: Job): Promise<Row> => {
-    const stage = (words: string): void => events.stage(job, words);
-    try {
-      if (data?.key !== dataKey(job)) {
-        data?.prepared.free();
-        data = undefined;
-        stage("making data");
-        data = { key: dataKey(job), prepared: await prepare(engine, job, signal) };
-      }
-      const row = await measure({ engine, stopwatch, stage, ...options }, data.prepared, job);
-      return trouble === undefined ? row : { ...rowOf(job), failed: trouble };
-    } catch (error) {
-      if (signal.aborted || endsAll(error)) throw error;
-      return { ...rowOf(job), failed: error instanceof Error ? error.message : String(error) };
-    } finally {
-      trouble = undefined;
-    }
-  };
+  let [done, doneWeight, leftWeight] = [0, 0, jobs.reduce((sum, job) => sum + jobWeight(job), 0)];
+  const group = new Group(means, events);
   try {
-    for (const [at, job] of jobs.entries()) {
+    for (const members of groupsOf(jobs)) {
+      const rows = await group.measure(members);
+      for (const [at, job] of members.entries()) {
+        events.row(rows[at]!, job);
+        doneWeight += jobWeight(job);
+        leftWeight -= jobWeight(job);
+        events.progress(++done, secondsLeft((performance.now() - start) / 1e3, doneWeight, leftWeight));
+      }
       signal.throwIfAborted();
-      events.row(await one(job), job);
-      doneWeight += weights[at]!;
-      leftWeight -= weights[at]!;
-      events.progress(at + 1, secondsLeft((performance.now() - start) / 1e3, doneWeight, leftWeight));
     }
   } finally {
-    data?.prepared.free();
-    engine.device.removeEventListener("uncapturederror", onTrouble);
+    group.end();
+  }
+}
+
+/** Measures the jobs of one group after the other. The device reports GPU errors meanwhile, which spoil the rows of their time. */
+class Group {
+  readonly #means: Omit<Means, "stage">;
+  readonly #events: RunEvents;
+  #trouble: string | undefined;
+  readonly #onTrouble = (event: GPUUncapturedErrorEvent): void => void (this.#trouble ??= event.error.message);
+
+  constructor(means: Omit<Means, "stage">, events: RunEvents) {
+    this.#means = means;
+    this.#events = events;
+    means.engine.device.addEventListener("uncapturederror", this.#onTrouble);
+  }
+
+  end(): void {
+    this.#means.engine.device.removeEventListener("uncapturederror", this.#onTrouble);
+  }
+
+  /** Returns the rows of jobs on the same data. */
+  async measure(jobs: readonly Job[]): Promise<Row[]> {
+    const { engine, signal } = this.#means;
+    const [first] = jobs as [Job];
+    const tried: (Row | Ready)[] = [];
+    const plans: ConvPlan[] = [];
+    let prepared: Prepared | undefined;
+    try {
+      for (const job of jobs) {
+        signal.throwIfAborted();
+        const stage = (words: string): void => this.#events.stage(job, words);
+        const [one] = await this.#guard([job], async () => {
+          if (!prepared) stage("making data");
+          prepared ??= await prepare(engine, job, signal);
+          const result = await firstRun({ ...this.#means, stage }, prepared, job);
+          if ("plan" in result) plans.push(result.plan);
+          return [result];
+        });
+        tried.push(one!);
+      }
+      const ready = tried.filter((one): one is Ready => "plan" in one);
+      if (ready.length > 0)
+        this.#events.stage(first, `timing ${ready.length === 1 ? "it" : `${ready.length} in turns`}`);
+      const ofReady = jobs.filter((_, at) => "plan" in tried[at]!);
+      const timed = await this.#guard(ofReady, () => time(this.#means, prepared!, ready));
+      return tried.map((one) => ("plan" in one ? timed.shift()! : one));
+    } finally {
+      for (const plan of plans) plan.destroy();
+      prepared?.free();
+    }
+  }
+
+  /** Returns what `work` does, or rows with the reason why it failed. */
+  async #guard<T>(jobs: readonly Job[], work: () => Promise<T[]>): Promise<(T | Row)[]> {
+    const failure = (failed: string): Row[] => jobs.map((job) => ({ ...rowOf(job), failed }));
+    try {
+      const done = await work();
+      return this.#trouble === undefined ? done : failure(this.#trouble);
+    } catch (error) {
+      if (this.#means.signal.aborted || endsAll(error)) throw error;
+      return failure(error instanceof Error ? error.message : String(error));
+    } finally {
+      this.#trouble = undefined;
+    }
   }
 }

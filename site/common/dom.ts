@@ -35,13 +35,19 @@ export function svg<K extends keyof SVGElementTagNameMap>(
   return fill(document.createElementNS("http://www.w3.org/2000/svg", tag), props, children);
 }
 
-/** Makes the head of a table whose columns between the first and the last hold numbers. */
-export function tableHead(first: string, numbers: readonly string[], last: string): HTMLElement {
+/** Makes the head of a table whose columns after the first, or between the first and the last, hold numbers. */
+export function tableHead(first: string, numbers: readonly string[], last?: string): HTMLElement {
   const head = (name: string, props: Props = {}): HTMLElement => el("th", { scope: "col", ...props }, name);
   return el(
     "thead",
     {},
-    el("tr", {}, head(first), ...numbers.map((name) => head(name, { class: "number" })), head(last)),
+    el(
+      "tr",
+      {},
+      head(first),
+      ...numbers.map((name) => head(name, { class: "number" })),
+      last !== undefined && head(last),
+    ),
   );
 }
 

@@ -31,9 +31,13 @@ export interface Report {
 function draw({ data, shape, start }: TilePiece, canvas: HTMLCanvasElement): void {
   const [, height, width] = shape as [number, number, number];
   const image = new ImageData(width, height);
-  image.data.fill(255);
-  for (let pixel = 0; pixel < width * height; pixel++)
-    image.data.set(data.subarray(3 * pixel, 3 * pixel + 3), 4 * pixel);
+  // Element by element: copying views of a pixel takes ten times as long.
+  for (let from = 0, to = 0; from < data.length; from += 3, to += 4) {
+    image.data[to] = data[from]!;
+    image.data[to + 1] = data[from + 1]!;
+    image.data[to + 2] = data[from + 2]!;
+    image.data[to + 3] = 255;
+  }
   canvas.getContext("2d")!.putImageData(image, start[2]!, start[1]!);
 }
 
@@ -65,7 +69,7 @@ export async function upscale(photo: HTMLCanvasElement, canvases: Canvases, list
     const larger = resize(x, { scale: 2, mode: "cubic" });
     try {
       await toCanvas(larger, canvases.bicubic, values);
-      await toCanvas(larger, canvases.network, values);
+      canvases.network.getContext("2d")!.drawImage(canvases.bicubic, 0, 0);
     } finally {
       larger.destroy();
     }

@@ -288,7 +288,7 @@ const bestTiles = new WeakMap<DeviceTraits, Map<string, DepthwiseTile>>();
 /** The best tile, looked for once for all correlations of the same sizes on a device. */
 export function bestTile(c: Correlation, device: DeviceTraits): DepthwiseTile {
   const { N, C, K, groups, kernel, output, stride, dilation } = c;
-  const key = JSON.stringify([N, C, K, groups, kernel, output, stride, dilation]);
+  const key = JSON.stringify([isMap(c), N, C, K, groups, kernel, output, stride, dilation]);
   const known = bestTiles.get(device) ?? new Map<string, DepthwiseTile>();
   bestTiles.set(device, known);
   const tile = known.get(key) ?? findTile(c, device);

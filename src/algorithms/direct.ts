@@ -128,7 +128,8 @@ export function stepConstants(c: Correlation, tile: DirectTile) {
   const dilation = c.dilation[2];
   const { tileQ, tileV, down } = tile;
   const unrolled = down ? MAX_LINES / (tileQ * (1 + tileV) + 2 * tileV + 1) : MAX_UNROLLED / (tileQ * tileV);
-  const columns = isMap(c) ? mapColumns(c) : (down ? shareUpTo : divisorUpTo)(c.kernel[2], unrolled);
+  const most = down ? Math.max(1, Math.floor(unrolled)) : Infinity;
+  const columns = isMap(c) ? Math.min(mapColumns(c), most) : (down ? shareUpTo : divisorUpTo)(c.kernel[2], unrolled);
   const stretch = (tileQ - 1) * stride + (columns - 1) * dilation + 1;
   if (stretch > tileQ * columns) {
     return {

@@ -12,6 +12,8 @@ export interface Found {
   readonly milliseconds?: number;
   /** The times that the median is of. */
   readonly samples?: readonly number[];
+  /** The difference of the slowest and the fastest sample as a share of the median. Above 0.15 the time is uncertain, though it was taken again. */
+  readonly spread?: number;
   /** The planner's estimate of a run. */
   readonly estimatedMilliseconds: number;
   readonly workspaceBytes?: number;

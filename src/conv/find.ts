@@ -1,56 +1,30 @@
 // Measures every variant of every algorithm that can compute a problem, on the same data, and ranks them. Each result is checked against that of
 // `direct`, or of the fastest algorithm that sums as it does, before its time counts. Candidates run in the order of their estimates: the best
-// come first, so that slow ones show by their first sample, or are not worth running at all.
-import { SEQUENTIAL_SUM } from "../algorithms/algorithm.ts";
+// come first, so that slow ones show by their first sample, or are not worth running at all. The best of them are then timed in turns.
 import { MAX_SECONDS, type Rates, estimate } from "../algorithms/cost.ts";
 import { gamma } from "../base/arithmetic.ts";
 import { elementCount } from "../base/shape.ts";
-import { Stopwatch } from "../gpu/stopwatch.ts";
+import { type Timing, spread, timeTogether } from "../gpu/samples.ts";
+import { type Recorder, Stopwatch } from "../gpu/stopwatch.ts";
 import type { Tensor } from "../gpu/tensor.ts";
 import type { Constraints, Ranked } from "../planner/choose.ts";
 import { noise } from "../planner/noise.ts";
-import { type ConvDescriptor, type ConvProblem, type Pass } from "../problem/problem.ts";
+import type { ConvDescriptor, ConvProblem } from "../problem/problem.ts";
 import { sumLength } from "../problem/sum-length.ts";
-import type { ConvBuffers } from "./buffers.ts";
 import type { FindOptions, Found } from "./find-options.ts";
+import { type Inputs, groundTruth } from "./find-truth.ts";
 import { type ConvInputs, inputsOf, operandShape } from "./operands.ts";
+import type { MeasuredPlan, Workbench } from "./workbench.ts";
 
-/** The members of a plan that find uses. */
-export interface MeasuredPlan {
-  readonly workspaceBytes: number;
-  readonly preparedBytes: number;
-  readonly resultName: string;
-  run(inputs: ConvInputs): Tensor;
-  encode(encoder: GPUCommandEncoder, buffers: ConvBuffers): void;
-  destroy(): void;
-}
-
-/** The engine as find uses it. */
-export interface Workbench {
-  readonly device: GPUDevice;
-  plan(pass: Pass, descriptor: ConvDescriptor, constraints: Constraints): Promise<MeasuredPlan>;
-  tensor(data: ArrayLike<number>, shape: readonly number[]): Tensor;
-  /** The candidates of the problem within the constraints of the search, or within others, by rank. */
-  ranked(constraints?: Constraints): readonly Ranked[];
-  /** How fast the adapter is, by which candidates were ranked. */
-  readonly rates: Rates;
-  /** Rejects if the device is lost or the engine destroyed: either may explain the failure `cause`. */
-  check?(cause?: unknown): Promise<void>;
-}
-
-/** Samples of a candidate. */
+/** Samples of each of the best candidates, and the most that are timed beside each other. */
 const SAMPLES = 5;
+const FINALISTS = 4;
 
-/** A candidate whose first sample takes more than this many times the best time gets no further samples. */
+/** A candidate that takes more than this many times the best time is none of the best. */
 const HOPELESS = 1.3;
-
-/** Seconds by estimate that `direct` may take to compute the ground truth. */
-const LONGEST_TRUTH = 2;
 
 /** A candidate that takes so many times the best time by estimate, and so many seconds, is not measured: estimates are not as wrong as that. */
 const OUT_OF_REACH = { times: 10, seconds: 0.2 };
-
-type Inputs = readonly { name: keyof ConvInputs; shape: number[]; values: Float32Array }[];
 
 /** Random values for every tensor that a plan of the problem reads. */
 function inputsFor(problem: ConvProblem): Inputs {
@@ -89,19 +63,6 @@ export function distance(a: ArrayLike<number>, b: ArrayLike<number>): number {
   return largest;
 }
 
-/** The descriptor of the bare sum, without epilogue and activation gradient, and with the magnitude of the padding value. */
-function bareSum(descriptor: ConvDescriptor): ConvDescriptor {
-  const { bias: _, residual: __, activation: ___, activationGradient: ____, paddingValue, ...plain } = descriptor;
-  return { ...plain, ...(paddingValue !== undefined && { paddingValue: Math.abs(paddingValue) }) };
-}
-
-/** The algorithm that computes the ground truth: `direct`, the simplest, or where that takes too long the fastest that sums term by term as well. */
-export function algorithmOfTruth(ranked: readonly Ranked[]): string {
-  const exact = ranked.filter(({ candidate: { error } }) => error.growth === SEQUENTIAL_SUM.growth);
-  const direct = exact.find(({ algorithm }) => algorithm === "direct");
-  return direct && direct.seconds > LONGEST_TRUTH ? exact[0]!.algorithm : "direct";
-}
-
 /** Why a candidate is not worth running when the best takes `best` seconds, measured or by estimate; undefined if it is. */
 function reasonNotToMeasure({ candidate, seconds }: Ranked, best: number, rates: Rates): string | undefined {
   const longest = Math.max(0, ...candidate.work.map((one) => estimate([one], rates)));
@@ -114,42 +75,15 @@ function reasonNotToMeasure({ candidate, seconds }: Ranked, best: number, rates:
   return time === undefined ? undefined : `not measured: estimated ${what}${Number(time.toPrecision(2))} s`;
 }
 
-async function resultOf(plan: MeasuredPlan, inputs: ConvInputs): Promise<Float32Array> {
-  const result = plan.run(inputs);
-  try {
-    return await result.read();
-  } finally {
-    result.destroy();
-  }
-}
-
-/** Computes the ground truth: the result of an algorithm on the data, and the largest sum of magnitudes of its terms. */
-async function groundTruth(
-  workbench: Workbench,
-  problem: ConvProblem,
-  descriptor: ConvDescriptor,
-  inputs: ConvInputs,
-  data: Inputs,
-): Promise<{ expected: Float32Array; largest: number }> {
-  const algorithm = algorithmOfTruth(workbench.ranked({}));
-  const truth = await workbench.plan(problem.pass, descriptor, { algorithm });
-  try {
-    const expected = await resultOf(truth, inputs);
-    const plain = await workbench.plan(problem.pass, bareSum(descriptor), { algorithm });
-    const sizes: ConvInputs = {};
-    try {
-      for (const { name, values, shape } of data) {
-        if (name === "x" || name === "w" || name === "dy") sizes[name] = workbench.tensor(values.map(Math.abs), shape);
-      }
-      const sums = await resultOf(plain, sizes);
-      return { expected, largest: sums.reduce((most, sum) => Math.max(most, sum), 0) };
-    } finally {
-      plain.destroy();
-      for (const tensor of Object.values(sizes)) tensor.destroy();
-    }
-  } finally {
-    truth.destroy();
-  }
+/** What candidates are measured with and on. */
+interface Search {
+  readonly workbench: Workbench;
+  readonly stopwatch: Stopwatch;
+  readonly problem: ConvProblem;
+  readonly descriptor: ConvDescriptor;
+  readonly constraints: Constraints;
+  readonly inputs: ConvInputs;
+  readonly signal: AbortSignal | undefined;
 }
 
 /**
@@ -168,6 +102,7 @@ export async function find(
   const data = inputsFor(problem);
   const stopwatch = new Stopwatch(workbench.device);
   const inputs: ConvInputs = {};
+  const search = { workbench, stopwatch, problem, descriptor, constraints, inputs, signal };
   const found: Found[] = [];
   try {
     for (const { name, values, shape } of data) inputs[name] = workbench.tensor(values, shape);
@@ -188,14 +123,9 @@ export async function find(
         found.push({ ...common, workspaceBytes, preparedBytes, notMeasured });
         continue;
       }
-      const cap =
-        constraints.maxWorkspaceBytes === undefined ? {} : { maxWorkspaceBytes: constraints.maxWorkspaceBytes };
       try {
-        const measured = await measure(workbench, stopwatch, problem.pass, descriptor, { ...name, ...cap }, inputs, {
-          expected,
-          tolerance: errorLimit(problem, error.growth, largest, error.halfTerms),
-          limit: best * HOPELESS,
-        });
+        const tolerance = errorLimit(problem, error.growth, largest, error.halfTerms);
+        const measured = await firstLook(search, name, { expected, tolerance, limit: best * HOPELESS });
         await workbench.check?.();
         if (measured.milliseconds !== undefined) best = Math.min(best, measured.milliseconds / 1e3);
         found.push({ ...common, ...measured });
@@ -206,48 +136,101 @@ export async function find(
       }
     }
     progress?.({ done: ranked.length, total: ranked.length });
+    return await timeBest(search, found.toSorted(byTime));
   } finally {
     for (const tensor of Object.values(inputs)) tensor.destroy();
   }
-  const time = ({ milliseconds }: Found): number => milliseconds ?? Infinity;
-  return found.toSorted((a, b) => (time(a) === time(b) ? 0 : time(a) - time(b)));
 }
 
-/** Compiles, checks and times one candidate. */
-async function measure(
-  workbench: Workbench,
-  stopwatch: Stopwatch,
-  pass: Pass,
-  descriptor: ConvDescriptor,
-  constraints: Constraints,
-  inputs: ConvInputs,
+function byTime({ milliseconds: a = Infinity }: Found, { milliseconds: b = Infinity }: Found): number {
+  return a === b ? 0 : a - b;
+}
+
+/** Plans candidates, hands over what records each, and frees what they prepared. */
+async function withPlans<T>(
+  { workbench, problem, descriptor, constraints, inputs }: Search,
+  names: readonly { algorithm: string; variant: string }[],
+  use: (plans: readonly MeasuredPlan[], recorders: (result: Tensor) => readonly Recorder[]) => Promise<T>,
+): Promise<T> {
+  const cap = constraints.maxWorkspaceBytes === undefined ? {} : { maxWorkspaceBytes: constraints.maxWorkspaceBytes };
+  const plans: MeasuredPlan[] = [];
+  try {
+    for (const { algorithm, variant } of names)
+      plans.push(await workbench.plan(problem.pass, descriptor, { algorithm, variant, ...cap }));
+    return await use(plans, (result) =>
+      plans.map((plan) => {
+        const buffers = { ...inputs, [plan.resultName]: result };
+        return (encoder, count) => {
+          for (let run = 0; run < count; run++) plan.encode(encoder, buffers);
+        };
+      }),
+    );
+  } finally {
+    for (const plan of plans) plan.destroy();
+    // Frees the weights that the plans prepacked.
+    inputs.w?.updated();
+  }
+}
+
+/** Compiles and checks a candidate, and times it by itself. */
+function firstLook(
+  search: Search,
+  name: { algorithm: string; variant: string },
   { expected, tolerance, limit }: { expected: Float32Array; tolerance: number; limit: number },
 ): Promise<Omit<Found, "algorithm" | "variant" | "estimatedMilliseconds" | "errorGrowth">> {
-  const plan = await workbench.plan(pass, descriptor, constraints);
-  const sizes = { workspaceBytes: plan.workspaceBytes, preparedBytes: plan.preparedBytes };
-  try {
-    const result = plan.run(inputs);
+  return withPlans(search, [name], async ([plan], recorders) => {
+    const { workspaceBytes, preparedBytes } = plan!;
+    const sizes = { workspaceBytes, preparedBytes };
+    const result = plan!.run(search.inputs);
     try {
       const off = distance(await result.read(), expected);
       if (off > tolerance)
         return { ...sizes, failed: `its result is off by ${off}, more than the ${tolerance} that rounding explains` };
-      const buffers = { ...inputs, [plan.resultName]: result };
-      const { seconds, samples } = await stopwatch.time(
-        (encoder, count) => {
-          for (let run = 0; run < count; run++) plan.encode(encoder, buffers);
-        },
-        SAMPLES,
-        limit,
-      );
-      return { ...sizes, milliseconds: seconds * 1e3, samples: samples.map((sample) => sample * 1e3) };
+      const [recorder] = recorders(result);
+      return { ...sizes, ...inMilliseconds(await search.stopwatch.sampler(recorder!).warmUp(limit)) };
     } finally {
       result.destroy();
     }
-  } finally {
-    plan.destroy();
-    // Frees the weights that the plan prepacked.
-    inputs.w?.updated();
+  });
+}
+
+/** Times the best candidates again, beside each other. */
+async function timeBest(search: Search, found: readonly Found[]): Promise<Found[]> {
+  const { workbench, stopwatch, inputs, signal } = search;
+  const near = (found[0]?.milliseconds ?? 0) * HOPELESS;
+  const best = found.slice(0, FINALISTS).filter(({ milliseconds = Infinity }) => milliseconds <= near);
+  try {
+    const timings = await withPlans(search, best, async (plans, recorders) => {
+      const result = plans[0]?.run(inputs);
+      if (!result) return [];
+      try {
+        const samplers = recorders(result).map((record) =>
+          stopwatch.sampler((...given) => {
+            signal?.throwIfAborted();
+            record(...given);
+          }),
+        );
+        return await timeTogether(samplers, SAMPLES);
+      } finally {
+        result.destroy();
+      }
+    });
+    await workbench.check?.();
+    return found.map((one, at) => (timings[at] ? { ...one, ...inMilliseconds(timings[at]) } : one)).toSorted(byTime);
+  } catch (cause) {
+    signal?.throwIfAborted();
+    await workbench.check?.(cause);
+    // Together they need more memory than alone: what they took alone stands.
+    return [...found];
   }
+}
+
+function inMilliseconds({ seconds, samples }: Timing): Pick<Found, "milliseconds" | "samples" | "spread"> {
+  return {
+    milliseconds: seconds * 1e3,
+    samples: samples.map((sample) => sample * 1e3),
+    spread: spread(samples),
+  };
 }
 
 /** The results of a search in the form that the tuning table stores. */

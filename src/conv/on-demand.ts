@@ -8,8 +8,9 @@ import { type Constraints, rank } from "../planner/choose.ts";
 import { type ConvDescriptor, type ConvProblem, convProblem } from "../problem/problem.ts";
 import { ConvPlan } from "./conv-plan.ts";
 import type { FindOptions, Found } from "./find-options.ts";
-import { type Workbench, find as measure, measurementsOf } from "./find.ts";
+import { find as measure, measurementsOf } from "./find.ts";
 import type { PlanCache } from "./plan-cache.ts";
+import type { Workbench } from "./workbench.ts";
 
 /** Makes a plan for the caller to own, compiled without blocking the page. */
 export async function plan(

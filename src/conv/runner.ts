@@ -91,6 +91,6 @@ export class Runner {
 }
 
 /** A text of everything that prepacked weights depend on, whichever plans prepack them. */
-function preparationText({ steps }: Preparation): string {
+export function preparationText({ steps }: Preparation): string {
   return JSON.stringify(steps.map(({ kernel, ...rest }) => [kernelKey(kernel), rest]));
 }

@@ -68,9 +68,20 @@ export async function openDevice<T>(
   return { device, owned: true, adapterInfo: adapter.info, loaded: loading.value };
 }
 
-async function requestDevice(adapter: GPUAdapter): Promise<GPUDevice> {
-  const requiredFeatures = FEATURES.filter((feature) => adapter.features.has(feature));
-  const requiredLimits = Object.fromEntries(LIMITS.map((limit) => [limit, adapter.limits[limit]]));
+/** What else a device is requested with, if the adapter has it. */
+interface Wishes {
+  readonly features?: readonly GPUFeatureName[];
+  /** Limits to request as high as the adapter allows. */
+  readonly limits?: readonly "maxComputeWorkgroupsPerDimension"[];
+}
+
+/** @throws ConvError `no-device` */
+export async function requestDevice(
+  adapter: GPUAdapter,
+  { features = [], limits = [] }: Wishes = {},
+): Promise<GPUDevice> {
+  const requiredFeatures = [...FEATURES, ...features].filter((feature) => adapter.features.has(feature));
+  const requiredLimits = Object.fromEntries([...LIMITS, ...limits].map((limit) => [limit, adapter.limits[limit]]));
   try {
     return await adapter.requestDevice({ label: "convoke", requiredFeatures, requiredLimits });
   } catch (cause) {
@@ -82,7 +93,8 @@ async function requestDevice(adapter: GPUAdapter): Promise<GPUDevice> {
   }
 }
 
-async function findAdapter(given: GPU | undefined): Promise<GPUAdapter> {
+/** @throws ConvError `no-webgpu` or `no-adapter` */
+export async function findAdapter(given?: GPU): Promise<GPUAdapter> {
   const gpu = given ?? (globalThis.navigator as Navigator | undefined)?.gpu;
   if (!gpu) {
     throw new ConvError(

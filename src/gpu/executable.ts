@@ -64,15 +64,25 @@ export class Executable {
 
   /** Records every step, in order, in one compute pass. */
   encode(encoder: GPUCommandEncoder, buffers: Buffers): void {
-    const groups = this.#bindGroups(buffers);
     const pass = encoder.beginComputePass();
+    this.record(pass, buffers);
+    pass.end();
+  }
+
+  /** Records every step, in order, in a pass of the caller's. */
+  record(pass: GPUComputePassEncoder, buffers: Buffers): void {
+    const groups = this.#bindGroups(buffers);
     for (let index = 0; index < this.#steps.length; index++) {
       const [x, y, z] = this.#steps[index]!.workgroups;
       pass.setPipeline(this.#pipelines[index]!);
       pass.setBindGroup(0, groups[index]);
       pass.dispatchWorkgroups(x, y, z);
     }
-    pass.end();
+  }
+
+  /** Number of dispatches. */
+  get dispatches(): number {
+    return this.#steps.length;
   }
 
   destroy(): void {

@@ -129,6 +129,8 @@ export class Memory {
   /** The first buffer that may be reused: memory ran out before it was created. */
   #firstValid = 0;
   #closed = false;
+  /** Called before a buffer is destroyed: who records work that is submitted later submits it here. */
+  beforeFree: (() => void) | undefined;
 
   constructor(device: GPUDevice) {
     this.#device = device;
@@ -161,6 +163,7 @@ export class Memory {
   free(buffer: GPUBuffer): void {
     const held = this.#held.get(buffer);
     if (!held) return;
+    this.beforeFree?.();
     this.#held.delete(buffer);
     this.#count(held.use, -buffer.size);
     buffer.destroy();

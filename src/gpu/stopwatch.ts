@@ -2,6 +2,7 @@
 // so it takes GPU timestamps, or longer samples if the adapter has none. Elsewhere the clock is better, since browsers round timestamps to 100
 // microseconds and not every adapter has them. Samples that must be short and need not be exact (planner/calibrate.ts) take timestamps wherever
 // they exist.
+import { Sampler, type Timing, timeTogether } from "./samples.ts";
 import { Timestamps, countPasses } from "./timestamps.ts";
 
 /** Records the work to be timed on an encoder, `count` times: compute passes, and what lies between them. */
@@ -13,27 +14,6 @@ const SAMPLE_SECONDS = { clock: 0.03, slowClock: 0.5 };
 /** Resolution of timestamps in browsers, and a duration that is surely longer. */
 const ROUNDING_SECONDS = 1e-4;
 const LONG_SECONDS = 0.02;
-
-/** Most repetitions in one sample. */
-const MAX_COUNT = 1000;
-
-/** Median of the values; for an even count, the mean of the middle two. */
-export function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
-}
-
-/** Repetitions of work of `seconds` each that make a sample of `sample` seconds. */
-export function repetitions(seconds: number, sample: number): number {
-  return Math.max(1, Math.min(MAX_COUNT, Math.ceil(sample / Math.max(seconds, 1e-7))));
-}
-
-export interface Timing {
-  /** Seconds of one run: the median of the samples. */
-  readonly seconds: number;
-  readonly samples: readonly number[];
-}
 
 export class Stopwatch {
   readonly #device: GPUDevice;
@@ -55,22 +35,18 @@ export class Stopwatch {
     return this.#stamped;
   }
 
-  /**
-   * Times work that has run before. Stops after the first sample if that is slower than `limit`.
-   * @param samples number of samples
-   * @param limit seconds of a run beyond which more samples are not worth their time
-   */
-  async time(record: Recorder, samples: number, limit = Infinity): Promise<Timing> {
-    let count = 1;
-    let lasted = await this.#seconds(record, count);
-    // The clock overstates short work: only a long sample shows how often to repeat it.
-    while (lasted < this.#sample / 2 && count < MAX_COUNT) {
-      count = Math.min(MAX_COUNT, Math.max(2 * count, repetitions(lasted / count, this.#sample)));
-      lasted = await this.#seconds(record, count);
-    }
-    const taken = [lasted / count];
-    while (taken.length < samples && taken[0]! <= limit) taken.push((await this.#seconds(record, count)) / count);
-    return { seconds: median(taken), samples: taken };
+  /** Returns what takes samples of work that has run before. */
+  sampler(record: Recorder): Sampler {
+    return new Sampler(
+      (count) => this.#seconds(record, count),
+      () => this.#sample,
+    );
+  }
+
+  /** Times work that has run before; see `timeTogether`. */
+  async time(record: Recorder, samples: number, limit?: number): Promise<Timing> {
+    const [timing] = await timeTogether([this.sampler(record)], samples, limit);
+    return timing!;
   }
 
   async #seconds(record: Recorder, count: number): Promise<number> {

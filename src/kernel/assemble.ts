@@ -34,7 +34,10 @@ export function assemble(kernel: Kernel): string {
   // Directives of a file apply to the whole module and have to precede everything else.
   const directives = shaders.match(DIRECTIVES) ?? [];
   const code = shaders.replace(DIRECTIVES, "");
-  return unroll([...enables, ...directives, ...aliases, ...constants, code].join("\n"));
+  return unroll(
+    [...enables, ...directives, ...aliases, ...constants, code].join("\n"),
+    kernel.compact && !kernel.unrolled,
+  );
 }
 
 /** Returns the name if it is a WGSL identifier: nothing else may be written into a shader. */

@@ -36,7 +36,7 @@ export interface WorkgroupDispatch<Name extends string = string> extends Common<
  * });
  */
 export function dispatch<Name extends string>(given: ThreadDispatch<Name> | WorkgroupDispatch<Name>): Step<Name> {
-  const { shaders, constants, ranges, uniforms, aliases, functions, readWrite, subgroupSize } = given;
+  const { shaders, constants, ranges, uniforms, aliases, functions, readWrite, subgroupSize, unrolled } = given;
   const byThread = "threads" in given;
   return {
     kernel: {
@@ -45,6 +45,7 @@ export function dispatch<Name extends string>(given: ThreadDispatch<Name> | Work
       ...(aliases && { aliases }),
       ...(functions && { functions }),
       ...(subgroupSize !== undefined && { subgroupSize }),
+      ...(unrolled && { unrolled }),
       ...(readWrite && readWrite.length > 0 && { readWrite }),
     },
     bindings: ranges.flatMap((range, at) => (range ? [{ binding: at + 1, ...range }] : [])),

@@ -2,6 +2,14 @@
 import { numberOf } from "./shader.ts";
 import type { Kernel } from "./step.ts";
 
-export function kernelKey({ shaders, constants, aliases, functions, readWrite, subgroupSize }: Kernel): string {
-  return JSON.stringify([shaders.map(numberOf), constants, aliases, functions, readWrite, subgroupSize]);
+export function kernelKey({
+  shaders,
+  constants,
+  aliases,
+  functions,
+  readWrite,
+  subgroupSize,
+  compact,
+}: Kernel): string {
+  return JSON.stringify([shaders.map(numberOf), constants, aliases, functions, readWrite, subgroupSize, compact]);
 }

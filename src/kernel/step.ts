@@ -31,6 +31,10 @@ export interface Kernel {
   readonly functions?: Readonly<Record<string, string>>;
   /** The subgroup size that the kernel asks for, on a device with the feature subgroup-size-control. */
   readonly subgroupSize?: number | undefined;
+  /** Whether it is assembled compact (unroll.ts): such code compiles in half the time, and may take longer to run. */
+  readonly compact?: boolean;
+  /** Whether it is never assembled compact, since its stores are short. */
+  readonly unrolled?: boolean;
   /** Bindings that are only read but lie in the buffer that the kernel writes: WebGPU requires read_write for them. */
   readonly readWrite?: readonly number[];
 }

@@ -2,6 +2,9 @@
 // tile are then indexed by constants, which no tested compiler achieves from a loop by itself (10x on one adapter). A shader stays valid WGSL
 // without the directive.
 //
+// `// @unroll unless compact` marks a loop whose arrays may lie in memory, such as one that stores the sums of a tile. In compact code it stays
+// a loop: SwiftShader, where each load and store is a hundred instructions, compiles the products of 8 x 16 tiles in a third of the time.
+//
 // The text is parsed once into a tree of loops and written once, since this runs before the first call of every kernel.
 import { evaluate } from "./expression.ts";
 
@@ -9,7 +12,7 @@ const DIRECTIVE = "// @unroll";
 
 /** A directive and the head of its loop: the variable, its first value, its bound and its increment. */
 const LOOP =
-  /\/\/ @unroll\s*\n\s*for\s*\(var (\w+)\s*=\s*([^;]+);\s*\1\s*<\s*([^;]+);\s*\1(?:\+\+|\s*\+=\s*([^)]+))\)\s*\{/y;
+  /\/\/ @unroll(?: unless compact)?\s*\n\s*for\s*\(var (\w+)\s*=\s*([^;]+);\s*\1\s*<\s*([^;]+);\s*\1(?:\+\+|\s*\+=\s*([^)]+))\)\s*\{/y;
 
 /** Most copies of a body: more indicate a mistake in a tile size. */
 const MAX_COPIES = 1024;
@@ -26,8 +29,9 @@ interface Loop {
   readonly body: readonly (Pieces | Loop)[];
 }
 
-/** Unrolls every marked loop of a WGSL text, which must declare the constants in their bounds. */
-export function unroll(source: string): string {
+/** Unrolls every marked loop of a WGSL text, which must declare the constants in their bounds; `compact` leaves some as they are. */
+export function unroll(text: string, compact = false): string {
+  const source = compact ? text.replaceAll(`${DIRECTIVE} unless compact`, "") : text;
   const constants = constantsOf(source);
   // Copies of a loop mostly have the same bounds.
   const known = new Map<string, number>();

@@ -28,7 +28,7 @@ export interface LayersOptions {
   dtype?: Dtype;
   /** What adds the nodes of layers of other classes, by the name of the class. */
   customLayers?: Readonly<Record<string, CustomLayerFunction>>;
-  /** Constraints of all convolutions, as `conv` has them: `{ algorithm: "direct" }`, or a largest error. */
+  /** Constraints of all convolutions and fully connected layers, as `conv` has them: `{ algorithm: "direct" }`, or a largest error. */
   constraints?: Constraints;
 }
 

@@ -4,8 +4,9 @@ import type { DeviceTraits } from "../algorithms/traits.ts";
 import type { RecordedPlan } from "../gpu/recorder.ts";
 import { assemble } from "../kernel/assemble.ts";
 import { kernelKey } from "../kernel/kernel-key.ts";
-import type { Kernel, Plan } from "../kernel/step.ts";
+import type { Kernel, Plan, Step } from "../kernel/step.ts";
 import type { Choice, Ranked } from "../planner/choose.ts";
+import { withChosenActivation } from "./chosen-activation.ts";
 
 /** Runs that a compilation is worth. */
 const RUNS = 16;
@@ -49,16 +50,35 @@ export function kernelsOf({ steps, preparation }: RecordedPlan): Kernel[] {
 
 const secondsOf = ({ measured, seconds }: Ranked): number => measured ?? seconds;
 
+const compact = <Name extends string>(step: Step<Name>): Step<Name> => ({
+  ...step,
+  kernel: { ...step.kernel, compact: true },
+});
+
+/**
+ * Returns a plan as a model computes it on a device. On software adapters, where the kernels of a network take as long to compile as tens of its runs,
+ * they are compact and shared.
+ */
+export function modelPlan<P extends RecordedPlan>(plan: P, { software }: Pick<DeviceTraits, "software">): P {
+  if (!software) return plan;
+  const { steps, preparation } = plan;
+  return {
+    ...plan,
+    steps: steps.map((step) => compact(withChosenActivation(step))),
+    ...(preparation && { preparation: { ...preparation, steps: preparation.steps.map(compact) } }),
+  };
+}
+
 /** Returns the choice with the candidate that adds least to a model, and its plan. */
 export function choosePlan(
   choice: Choice,
-  device: Pick<DeviceTraits, "gpu">,
+  device: Pick<DeviceTraits, "software">,
   kernels: Kernels,
 ): { choice: Choice; plan: Plan } {
-  const { character, slower } = COSTS[device.gpu === "software" ? "software" : "hardware"];
+  const { character, slower } = COSTS[device.software ? "software" : "hardware"];
   const within = choice.ranked.filter((one) => secondsOf(one) <= secondsOf(choice.chosen) * slower);
   const costs = within.map((ranked) => {
-    const plan = ranked.candidate.plan();
+    const plan = modelPlan(ranked.candidate.plan(), device);
     const { workspaceBytes, preparedBytes } = ranked.candidate;
     const held = (workspaceBytes + preparedBytes) * SECONDS_PER_BYTE;
     return { ranked, plan, cost: secondsOf(ranked) * RUNS + kernels.missing(kernelsOf(plan)) * character + held };

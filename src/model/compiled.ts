@@ -45,7 +45,7 @@ export class CompiledGraph {
     this.#inputs = inputs;
     this.#outputs = outputs;
     this.#placement = placement;
-    this.generation = gpu.generation;
+    this.generation = placement.generation;
     this.explanation = explanation;
     try {
       for (const { steps, submit } of segments) this.#segments.push({ executable: new Executable(gpu, steps), submit });

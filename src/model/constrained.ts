@@ -1,13 +1,14 @@
-// Constraints of a model: those of `conv`, for all of its convolutions.
+// Constraints of a model: those of `conv`, for all of its convolutions and fully connected layers.
 import { type Constraints, checkConstraints } from "../planner/choose.ts";
 import type { ModelSource } from "./graph.ts";
+import { WEIGHTED } from "./passes/layers.ts";
 
 /** @throws ConvError naming the constraint */
 export function checkModelConstraints(given: unknown): Constraints | undefined {
   return given === undefined ? undefined : checkConstraints("constraints", given);
 }
 
-/** Returns a source whose convolutions are planned within constraints. */
+/** Returns a source whose products with weights are planned within constraints. */
 export function constrained(source: ModelSource, constraints: Constraints | undefined): ModelSource {
   if (!constraints) return source;
   return {
@@ -16,9 +17,7 @@ export function constrained(source: ModelSource, constraints: Constraints | unde
     graph: (shapes) => {
       const graph = source.graph(shapes);
       const nodes = graph.nodes.map((node) =>
-        node.operator === "conv" || node.operator === "convTranspose"
-          ? { ...node, options: { ...constraints, ...node.options } }
-          : node,
+        WEIGHTED.includes(node.operator) ? { ...node, options: { ...constraints, ...node.options } } : node,
       );
       return { ...graph, nodes };
     },

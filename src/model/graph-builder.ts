@@ -1,8 +1,8 @@
 // GraphBuilder: makes a graph node by node, inferring the shape of each result.
 import type { TensorDtype } from "../base/dtype.ts";
-import { ConvError } from "../base/error.ts";
 import type { Layout } from "../problem/problem.ts";
 import type { Graph, Node, Value } from "./graph.ts";
+import { naming } from "./naming.ts";
 import type { Operator } from "./operator.ts";
 
 /** Constant numbers and their shape. */
@@ -49,7 +49,11 @@ export class GraphBuilder {
    */
   node(name: string, operator: string, inputs: Node["inputs"], options: Node["options"] = {}): readonly Value[] {
     const unique = this.#unique(name);
-    const results = this.#inferred(unique, operator, inputs, options);
+    const results = naming(
+      { name: unique, operator },
+      () => this.#operators[operator]!.infer(inputs, options),
+      "unsupported-model",
+    );
     const outputs = results.map((result, index) => ({
       ...result,
       name: this.#unique(index === 0 ? `${unique}:0` : `${unique}:${index}`),
@@ -64,15 +68,6 @@ export class GraphBuilder {
 
   build(): Graph {
     return { inputs: this.#inputs, outputs: this.#outputs, nodes: this.#nodes };
-  }
-
-  #inferred(name: string, operator: string, inputs: Node["inputs"], options: Node["options"]) {
-    try {
-      return this.#operators[operator]!.infer(inputs, options);
-    } catch (cause) {
-      if (!(cause instanceof ConvError)) throw cause;
-      throw new ConvError("unsupported-model", `node ${name} (${operator}): ${cause.message}`, { cause });
-    }
   }
 
   #unique(name: string): string {

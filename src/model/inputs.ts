@@ -2,7 +2,7 @@
 import type { TensorDtype } from "../base/dtype.ts";
 import { describe, refuse, words } from "../base/error.ts";
 import { elementCount } from "../base/shape.ts";
-import { RANKS, checkOptions, checkShape } from "../base/validate.ts";
+import { checkOptions } from "../base/validate.ts";
 import type { Engine } from "../engine.ts";
 import { Tensor, checkAnyTensor } from "../gpu/tensor.ts";
 import { checkBuffer } from "../gpu/usage.ts";
@@ -33,9 +33,6 @@ export interface GivenInputs {
   /** Frees what was made for them. */
   release(): void;
 }
-
-/** The ranks of feature maps, whose layout says where their channels are. */
-const isMap = ({ shape }: { readonly shape: readonly unknown[] }): boolean => shape.length >= 3 && shape.length <= 5;
 
 /**
  * Checks the inputs of a run. Arrays of numbers are uploaded.
@@ -76,25 +73,7 @@ export function checkInputs(engine: Engine, inputs: readonly ModelTensor[], give
   }
 }
 
-/**
- * Checks the picture of a tiled run.
- * @throws ConvError naming what does not fit
- */
-export function checkPicture<Given extends Tensor<TensorDtype> | ModelData>(
-  engine: Engine,
-  input: ModelTensor,
-  x: Given,
-): Given {
-  if (x instanceof Tensor) {
-    checkTensorOf(engine, input, x);
-    return x;
-  }
-  if (!isData(x)) refuse("invalid-argument", "x", x, "a tensor or { data, shape }");
-  checkCount("x.data", x.data, checkShape("x.shape", x.shape, RANKS));
-  return x;
-}
-
-function isData(value: unknown): value is ModelData {
+export function isData(value: unknown): value is ModelData {
   return typeof value === "object" && value !== null && "data" in value && "shape" in value;
 }
 
@@ -111,17 +90,22 @@ function shapeOf({ name, shape }: ModelTensor, value: unknown): unknown {
   return undefined;
 }
 
-function checkTensorOf(engine: Engine, input: ModelTensor, given: unknown): Tensor<TensorDtype> {
-  const tensor = checkAnyTensor(input.name, given);
+export function checkTensorOf(
+  engine: Engine,
+  { name, shape, dtype, layout }: ModelTensor,
+  given: unknown,
+): Tensor<TensorDtype> {
+  const tensor = checkAnyTensor(name, given);
   if (tensor.gpu !== engine.gpu)
-    refuse("foreign-tensor", input.name, words("a tensor of another engine"), "one of the model's");
-  if (tensor.dtype !== input.dtype) refuse("shape-mismatch", `${input.name}.dtype`, tensor.dtype, `"${input.dtype}"`);
-  if (tensor.layout !== input.layout && isMap(input))
-    refuse("shape-mismatch", `${input.name}.layout`, tensor.layout, `"${input.layout}"`);
+    refuse("foreign-tensor", name, words("a tensor of another engine"), "one of the model's");
+  if (tensor.dtype !== dtype) refuse("shape-mismatch", `${name}.dtype`, tensor.dtype, `"${dtype}"`);
+  // The layout of a feature map says where its channels are.
+  if (tensor.layout !== layout && shape.length >= 3 && shape.length <= 5)
+    refuse("shape-mismatch", `${name}.layout`, tensor.layout, `"${layout}"`);
   return tensor;
 }
 
-function checkCount(name: string, data: unknown, shape: readonly number[]): void {
+export function checkCount(name: string, data: unknown, shape: readonly number[]): void {
   const { length } = (data ?? {}) as { length?: unknown };
   if (typeof length !== "number" || typeof data === "string" || typeof data === "function")
     refuse("invalid-argument", name, data, "a tensor, an array of numbers, or { data, shape }");
@@ -131,8 +115,21 @@ function checkCount(name: string, data: unknown, shape: readonly number[]): void
 }
 
 /**
+ * Returns the shapes of those inputs that are given as tensors.
+ * @throws ConvError naming the input that does not fit
+ */
+export function givenShapes(engine: Engine, inputs: readonly ModelTensor[], given: ModelBuffers): Shapes {
+  const values = checkOptions("buffers", given, Object.keys(given ?? {}));
+  const tensors = inputs.filter(({ name }) => values[name] instanceof Tensor);
+  return Object.fromEntries(
+    tensors.map((input) => [input.name, checkTensorOf(engine, input, values[input.name]).shape]),
+  );
+}
+
+/**
  * Checks the buffers to record a run of a compiled graph on.
- * @throws ConvError naming the buffer that is missing, too small, without usage STORAGE, or both read and written
+ * @throws ConvError naming the buffer that is missing, too small, without usage STORAGE, or both read and written, or the tensor of another shape,
+ * type or layout
  */
 export function checkBuffers(
   engine: Engine,
@@ -142,21 +139,22 @@ export function checkBuffers(
   const values = checkOptions("buffers", given, [...graph.inputs.keys(), ...graph.outputs.keys()]);
   const buffer = (name: string, bytes: number): GPUBuffer => {
     const value = values[name];
-    if (!(value instanceof Tensor))
-      return checkBuffer(`buffers.${name}`, value, bytes, { takes: "a GPUBuffer or a Tensor" });
-    const tensor = checkAnyTensor(name, value);
-    if (tensor.gpu !== engine.gpu)
-      refuse("foreign-tensor", name, words("a tensor of another engine"), "one of the model's");
     // The encoder is submitted later: the buffer must outlive a tensor that is dropped before then.
-    return checkBuffer(`buffers.${name}`, tensor.buffer, bytes);
+    const own: unknown = value instanceof Tensor ? value.buffer : value;
+    return checkBuffer(`buffers.${name}`, own, bytes, { takes: "a GPUBuffer or a Tensor" });
   };
   const inputs = new Map([...graph.inputs].map(([name, { bytes }]) => [name, buffer(name, bytes)]));
   const outputs = new Map<string, GPUBuffer>();
-  for (const [name, { cell }] of graph.outputs) {
+  for (const [name, { cell, ...output }] of graph.outputs) {
+    const argument = `buffers.${name}`;
+    if (values[name] instanceof Tensor) {
+      const { shape } = checkTensorOf(engine, { ...output, name: argument }, values[name]);
+      if (shape.join() !== output.shape.join()) refuse("shape-mismatch", argument, shape, describe(output.shape));
+    }
     const own = buffer(name, cell.bytes);
     const other = [...inputs, ...outputs].find(([, used]) => used === own)?.[0];
     if (other !== undefined)
-      refuse("invalid-argument", `buffers.${name}`, words(`the buffer of ${other}`), "a buffer of its own");
+      refuse("invalid-argument", argument, words(`the buffer of ${other}`), "a buffer of its own");
     outputs.set(name, own);
   }
   return { inputs, outputs };

@@ -2,6 +2,7 @@
 import { roundUp } from "../base/shape.ts";
 import { writableBindings } from "../kernel/access.ts";
 import { type Binding, STORAGE_ALIGNMENT, type Step } from "../kernel/step.ts";
+import { Parts } from "./in-place.ts";
 import type { Lifetime } from "./memory-plan.ts";
 import type { Cell, Cells } from "./recording.ts";
 import type { Task } from "./tasks.ts";
@@ -9,11 +10,17 @@ import type { Task } from "./tasks.ts";
 /**
  * Returns the lifetime of each cell that the tasks use.
  * @param elsewhere whether a cell has memory of its own
+ * @param parts cells that lie in others, whose lifetimes theirs join
  */
-export function lifetimesOf(tasks: readonly Task[], elsewhere: (cell: Cell) => boolean): Map<Cell, Lifetime> {
+export function lifetimesOf(
+  tasks: readonly Task[],
+  elsewhere: (cell: Cell) => boolean,
+  parts = new Parts(),
+): Map<Cell, Lifetime> {
   const indices = new Map<Cell, number>();
   const lifetimes: { bytes: number; first: number; last: number; apart: Set<number>; rather: Set<number> }[] = [];
-  const use = (cell: Cell, at: number): void => {
+  const use = (one: Cell, at: number): void => {
+    const { cell } = parts.rangeOf(one);
     if (elsewhere(cell)) return;
     const index = indices.get(cell);
     if (index !== undefined) {
@@ -30,10 +37,10 @@ export function lifetimesOf(tasks: readonly Task[], elsewhere: (cell: Cell) => b
       const { read, written } = accessOf(step);
       for (const one of read)
         for (const other of written) {
-          const [a, b] = [indices.get(operands[one.operand]!), indices.get(operands[other]!)];
+          const [a, b] = [one.operand, other].map((operand) => indices.get(parts.rangeOf(operands[operand]!).cell));
           if (a === undefined || b === undefined || a === b) continue;
           // Writable bindings may not overlap, so what a step reads by two of them cannot become writable.
-          const twice = read.some((two) => two !== one && overlap(one, two, operands));
+          const twice = read.some((two) => two !== one && overlap(one, two, operands, parts));
           const relation = twice ? "apart" : "rather";
           lifetimes[a]![relation].add(b);
           lifetimes[b]![relation].add(a);
@@ -56,7 +63,9 @@ function accessOf({ kernel, bindings }: Step<string>): { read: readonly Bound[];
   return { read: bindings.filter(({ operand }) => !written.has(operand)), written };
 }
 
-function overlap(one: Bound, two: Bound, operands: Cells): boolean {
-  if (operands[one.operand] !== operands[two.operand]) return false;
-  return one.offset < two.offset + two.size && two.offset < one.offset + one.size;
+function overlap(one: Bound, two: Bound, operands: Cells, parts: Parts): boolean {
+  const [a, b] = [parts.rangeOf(operands[one.operand]!), parts.rangeOf(operands[two.operand]!)];
+  if (a.cell !== b.cell) return false;
+  const [start, other] = [a.offset + one.offset, b.offset + two.offset];
+  return start < other + two.size && other < start + one.size;
 }

@@ -1,6 +1,6 @@
 // Model: a network that runs on an engine. Graphs for inputs of given shapes are made and compiled when they are first needed, and cached.
-import type { TensorDtype } from "../base/dtype.ts";
-import { ConvError, refuse, refuseDestroyed, words } from "../base/error.ts";
+import type { Dtype, TensorDtype } from "../base/dtype.ts";
+import { ConvError, describe, refuse, refuseDestroyed, words } from "../base/error.ts";
 import { checkOptions, checkSignal } from "../base/validate.ts";
 import type { Engine } from "../engine.ts";
 import { LruCache } from "../gpu/lru-cache.ts";
@@ -8,11 +8,11 @@ import type { Tensor } from "../gpu/tensor.ts";
 import { compileGraph } from "./compile.ts";
 import type { CompiledGraph } from "./compiled.ts";
 import type { ModelSource, ModelTensor } from "./graph.ts";
-import { type ModelBuffers, type ModelInputs, checkBuffers, checkInputs } from "./inputs.ts";
+import { type ModelBuffers, type ModelInputs, checkBuffers, checkInputs, givenShapes } from "./inputs.ts";
 import type { CompileProgress } from "./pace.ts";
-import { optimise } from "./passes/index.ts";
 import type { Picture, TiledData, TiledOptions, TiledOutputs } from "./run-tiled.ts";
 import { type Shapes, checkShapes, shapesKey } from "./shapes.ts";
+import { SharedWeights } from "./shared-weights.ts";
 import type { Tiling } from "./tiling.ts";
 
 /** Loads what divides pictures. */
@@ -51,12 +51,13 @@ export class Model {
   readonly outputs: readonly ModelTensor[];
   readonly #engine: Engine;
   readonly #source: ModelSource;
+  readonly #weights: SharedWeights;
   readonly #compiled: LruCache<CompiledGraph>;
   readonly #jobs = new Map<string, Job>();
   /** Graphs recorded on encoders of the caller, which may yet be submitted: they are not freed before the model. */
   readonly #recorded = new Set<CompiledGraph>();
   /** The shapes of the last call. */
-  #last: string | undefined;
+  #last: Shapes | undefined;
   /** How pictures are divided, by their shapes. */
   readonly #tilings = new Map<string, Tiling>();
   #destroyed = false;
@@ -65,6 +66,7 @@ export class Model {
   constructor(engine: Engine, source: ModelSource) {
     this.#engine = engine;
     this.#source = source;
+    this.#weights = new SharedWeights(engine.gpu);
     this.inputs = source.inputs;
     this.outputs = source.outputs;
     this.#compiled = new LruCache(MAX_COMPILED, MAX_CHARACTERS, (graph) => {
@@ -90,33 +92,43 @@ export class Model {
    * Runs the model and returns new tensors by the names of the outputs; nothing waits for the GPU. Compiles it first if it was not compiled for
    * these shapes.
    * @param inputs by name: tensors, or arrays of numbers in row-major order, with their shape as `{ data, shape }` where the model leaves it open
+   * @typeParam Outputs the element types of the outputs by name, if they are not all floats: `model.outputs` has them
    * @throws ConvError (as a rejection) naming the input that does not fit; what `compile` throws
    * @example
    * const { output } = await model.run({ input: x });
+   * const { scores, places } = await model.run<{ scores: "f32"; places: "u32" }>({ input: x });
    */
-  async run(inputs: ModelInputs, options: CompileOptions = {}): Promise<Record<string, Tensor<TensorDtype>>> {
+  async run<Outputs extends Readonly<Record<string, TensorDtype>> = Record<string, Dtype>>(
+    inputs: ModelInputs,
+    options: CompileOptions = {},
+  ): Promise<{ [Name in keyof Outputs]: Tensor<Outputs[Name]> }> {
     this.#alive("run");
     const given = checkInputs(this.#engine, this.inputs, inputs);
     try {
       const checked = checkCompileOptions(options);
       const ready = this.#find(given.shapes) ?? (await this.#ready(given.shapes, checked));
-      return ready.run(given.buffers());
+      return ready.run(given.buffers()) as { [Name in keyof Outputs]: Tensor<Outputs[Name]> };
     } finally {
       given.release();
     }
   }
 
   /**
-   * Records a run on the caller's encoder, outside any pass; the caller submits. The model must be compiled for the shapes: those of the tensors
-   * given, or else those of the last call.
+   * Records a run on the caller's encoder, outside any pass; the caller submits. Inputs have the shapes of the tensors given; those given as buffers
+   * have the shapes of the last call. The model must be compiled for them.
    * @param buffers by the names of inputs and outputs
-   * @throws ConvError if it is not compiled, or if a buffer is missing, too small, without usage STORAGE, or both read and written
+   * @throws ConvError if it is not compiled, or if a tensor does not fit, or a buffer is missing, too small, without usage STORAGE, or both read and
+   * written
    * @example
-   * model.encode(encoder, { input: inputBuffer, output: outputBuffer });
+   * await model.compile({ input: input.shape });
+   * model.encode(encoder, { input, output: outputBuffer });
    */
   encode(encoder: GPUCommandEncoder, buffers: ModelBuffers): void {
     this.#alive("encode");
-    const graph = this.#latest("encode");
+    if (!this.#last) this.#refuseNotCompiled("encode");
+    const given = givenShapes(this.#engine, this.inputs, buffers);
+    const shapes = checkShapes(this.inputs, { ...this.#last, ...given });
+    const graph = this.#find(shapes) ?? this.#refuseNotCompiled("encode", shapes);
     const { inputs, outputs } = checkBuffers(this.#engine, graph, buffers);
     this.#recorded.add(graph);
     graph.encode(encoder, inputs, outputs);
@@ -129,7 +141,7 @@ export class Model {
    */
   explain(): string {
     this.#alive("explain");
-    return this.#latest("explain").explanation;
+    return ((this.#last && this.#find(this.#last)) ?? this.#refuseNotCompiled("explain")).explanation;
   }
 
   /**
@@ -146,7 +158,7 @@ export class Model {
   async runTiled<From extends Picture>(
     x: From,
     options: TiledOptions = {},
-  ): Promise<Record<string, From extends Tensor<TensorDtype> ? Tensor<TensorDtype> : TiledData>> {
+  ): Promise<Record<string, From extends Tensor<TensorDtype> ? Tensor : TiledData>> {
     this.#alive("runTiled");
     const { runTiled } = await loadTiling();
     this.#alive("runTiled");
@@ -154,7 +166,7 @@ export class Model {
     const outputs: TiledOutputs = await runTiled(parts, x, options, (inputs, signal) =>
       this.run(inputs, signal ? { signal } : {}),
     );
-    return outputs as Record<string, From extends Tensor<TensorDtype> ? Tensor<TensorDtype> : TiledData>;
+    return outputs as Record<string, From extends Tensor<TensorDtype> ? Tensor : TiledData>;
   }
 
   /** Frees the GPU memory of the model. Compilations in progress are rejected. */
@@ -176,12 +188,10 @@ export class Model {
     this.#engine.gpu.memory.checkOpen();
   }
 
-  /** The compiled graph of the last call. */
-  #latest(method: string): CompiledGraph {
-    const graph = this.#last === undefined ? undefined : this.#compiled.get(this.#last);
-    if (graph?.generation === this.#engine.gpu.generation) return graph;
-    const got = words("a model that is not compiled");
-    return refuse("invalid-argument", `model.${method}`, got, "one after compile or run");
+  #refuseNotCompiled(method: string, shapes: Shapes = {}): never {
+    const own = Object.entries(shapes).map(([name, shape]) => `${name} ${describe(shape)}`);
+    const got = words(`a model that is not compiled${own.length > 0 ? ` for ${own.join(", ")}` : ""}`);
+    refuse("invalid-argument", `model.${method}`, got, "one after compile or run");
   }
 
   /** The compiled graph for shapes, if there is one. */
@@ -189,7 +199,7 @@ export class Model {
     const key = shapesKey(shapes);
     const graph = this.#compiled.get(key);
     if (!graph) return undefined;
-    this.#last = key;
+    this.#last = shapes;
     if (graph.generation === this.#engine.gpu.generation) return graph;
     // An error of the GPU may have invalidated its buffers.
     this.#compiled.delete(key);
@@ -208,7 +218,7 @@ export class Model {
     const stopped = aborted(signal);
     try {
       const graph = await Promise.race([job.promise, stopped.promise]);
-      this.#last = key;
+      this.#last = shapes;
       return graph;
     } finally {
       stopped.release();
@@ -232,7 +242,7 @@ export class Model {
       try {
         // After the caller has the job.
         await Promise.resolve();
-        const graph = await compileGraph(this.#engine.gpu, optimise(this.#source.graph(shapes)), {
+        const graph = await compileGraph(this.#engine.gpu, () => this.#source.graph(shapes), this.#weights, {
           signal: controller.signal,
           progress: (now) => {
             for (const one of progress) one(now);

@@ -19,20 +19,26 @@ const MILLISECONDS = 20;
 export class Pace {
   readonly #gpu: GpuContext;
   readonly #waiting: Waiting;
-  readonly #total: number;
   #since = performance.now();
 
-  /** @param total where progress ends */
-  constructor(gpu: GpuContext, waiting: Waiting, total: number) {
+  constructor(gpu: GpuContext, waiting: Waiting) {
     this.#gpu = gpu;
     this.#waiting = waiting;
-    this.#total = total;
   }
 
   /** Reports progress, and waits if the page's thread was held for long. */
-  async to(done: number): Promise<void> {
-    this.#waiting.progress?.({ done, total: this.#total });
+  async to(done: number, total: number): Promise<void> {
+    this.#waiting.progress?.({ done, total });
     await this.wait();
+  }
+
+  /** Does work that yields between its pieces, and waits there; returns its result. */
+  async through<Result>(work: Generator<void, Result>): Promise<Result> {
+    for (;;) {
+      const { done, value } = work.next();
+      if (done) return value;
+      await this.wait();
+    }
   }
 
   /** @throws the signal's reason, or ConvError `destroyed` */

@@ -1,13 +1,13 @@
 // Recording: the calls that a graph consists of, collected instead of computed. Every operation takes part as it is, whatever others it is
 // composed of.
 import { type TensorDtype, bytesFor } from "../base/dtype.ts";
-import { ConvError } from "../base/error.ts";
 import { elementCount } from "../base/shape.ts";
 import type { GpuContext } from "../gpu/context.ts";
 import { TensorStorage } from "../gpu/memory.ts";
 import type { Call } from "../gpu/recorder.ts";
 import { Tensor } from "../gpu/tensor.ts";
 import type { Graph, Node, Value } from "./graph.ts";
+import { naming } from "./naming.ts";
 import type { Operator, Result } from "./operator.ts";
 
 /** Memory that calls read and write, which has no place yet: a tensor with all its views. */
@@ -60,10 +60,14 @@ const asBuffer = (cell: Cell): GPUBuffer => cell as unknown as GPUBuffer;
 const asCell = (buffer: GPUBuffer): Cell => buffer as unknown as Cell;
 
 /**
- * Records the calls of a graph.
+ * Records the calls of a graph. Yields after each node.
  * @throws ConvError with the node's name if the device cannot compute it
  */
-export function recordGraph(gpu: GpuContext, operators: Readonly<Record<string, Operator>>, graph: Graph): Recording {
+export function* recordGraph(
+  gpu: GpuContext,
+  operators: Readonly<Record<string, Operator>>,
+  graph: Graph,
+): Generator<void, Recording> {
   const calls: RecordedCall[] = [];
   const tensors = new Map<Value, Tensor<TensorDtype>>();
   const sourced = (value: Value): Tensor<TensorDtype> => {
@@ -85,6 +89,7 @@ export function recordGraph(gpu: GpuContext, operators: Readonly<Record<string, 
   for (const node of graph.nodes) {
     const made = compute(node);
     for (const [at, output] of node.outputs.entries()) tensors.set(output, made[at]!);
+    yield;
   }
   const returned = new Set<Cell>();
   const outputs = [...graph.outputs].map(([name, value]) => {
@@ -127,16 +132,6 @@ function recording<T>(gpu: GpuContext, node: Node, calls: RecordedCall[], work: 
     return work();
   } finally {
     gpu.recorder = undefined;
-  }
-}
-
-/** Does work for a node: its refusals name the node. */
-export function naming<T>({ name, operator }: Node, work: () => T): T {
-  try {
-    return work();
-  } catch (cause) {
-    if (!(cause instanceof ConvError)) throw cause;
-    throw new ConvError(cause.code, `node ${name} (${operator}): ${cause.message}`, { cause });
   }
 }
 

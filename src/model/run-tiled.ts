@@ -2,17 +2,17 @@
 import type { TensorDtype } from "../base/dtype.ts";
 import { refuse, words } from "../base/error.ts";
 import { elementCount } from "../base/shape.ts";
-import { checkInteger, checkOptions, checkPerAxis, checkSignal } from "../base/validate.ts";
+import { RANKS, checkInteger, checkOptions, checkPerAxis, checkShape, checkSignal } from "../base/validate.ts";
 import type { Engine } from "../engine.ts";
 import { run, whole } from "../gpu/operation.ts";
 import { Tensor } from "../gpu/tensor.ts";
 import { copyStep } from "../ops/shared/copy.ts";
-import { channelAxis } from "../ops/shared/geometry/axis.ts";
+import { axesOf, channelAxis } from "../ops/shared/geometry/axis.ts";
 import { type StridedCopy, type View, startingAt, wholeView } from "../ops/shared/geometry/strided.ts";
 import { copyStrided } from "../ops/shared/reference/strided.ts";
 import { slice } from "../ops/slice/slice.ts";
 import type { ModelSource, ModelTensor } from "./graph.ts";
-import { type ModelData, type ModelInputs, checkPicture } from "./inputs.ts";
+import { type ModelData, type ModelInputs, checkCount, checkTensorOf, isData } from "./inputs.ts";
 import { dropDead } from "./passes/drop-dead.ts";
 import { checkShapes } from "./shapes.ts";
 import { type TiledResult, type Tiling, tilingOf } from "./tiling.ts";
@@ -38,7 +38,12 @@ export interface TiledProgress {
 /** Options of `model.runTiled`. */
 export interface TiledOptions {
   /**
-   * The most cells of a tile along each spatial axis, the cells that are computed twice at its borders included: a number for all axes, or one
+   * The axes of the input along which it is divided: its spatial axes, unless given. An ONNX file converted from one with channels last may declare
+   * [1, height, width, channels], of which nothing says that the spatial axes are 1 and 2.
+   */
+  axes?: readonly number[];
+  /**
+   * The most cells of a tile along each of these axes, the cells that are computed twice at its borders included: a number for all axes, or one
    * for each; 256 by default.
    */
   tile?: number | readonly number[];
@@ -63,13 +68,14 @@ function checkTiledOptions(
   given: unknown,
   { shape, layout }: { shape: readonly number[]; layout: ModelTensor["layout"] },
 ): CheckedTiles {
-  const options = checkOptions("options", given, ["tile", "progress", "signal", "write"]) as TiledOptions;
+  const options = checkOptions("options", given, ["tile", "axes", "progress", "signal", "write"]) as TiledOptions;
   const { tile = DEFAULT_TILE, progress, signal, write } = options;
   for (const [name, value] of Object.entries({ progress, write }))
     if (value !== undefined && typeof value !== "function") refuse("invalid-argument", name, value, "a function");
   checkSignal("signal", signal);
   const channels = channelAxis(shape, layout);
-  const axes = [...shape.keys()].filter((axis) => axis !== 0 && axis !== channels);
+  const spatial = [...shape.keys()].filter((axis) => axis !== 0 && axis !== channels);
+  const axes = options.axes === undefined ? spatial : axesOf(options.axes, shape.length);
   if (axes.length === 0) refuse("shape-mismatch", "x.shape", shape, "a feature map, which has spatial axes");
   const sizes = Array.isArray(tile)
     ? checkPerAxis("tile", tile, axes.length, 1)
@@ -167,6 +173,24 @@ type Run = (inputs: ModelInputs, signal: AbortSignal | undefined) => Promise<Rec
 
 /** Most tilings that are kept. */
 const MAX_TILINGS = 16;
+
+/**
+ * Checks the picture of a tiled run.
+ * @throws ConvError naming what does not fit
+ */
+function checkPicture<Given extends Tensor<TensorDtype> | ModelData>(
+  engine: Engine,
+  input: ModelTensor,
+  x: Given,
+): Given {
+  if (x instanceof Tensor) {
+    checkTensorOf(engine, input, x);
+    return x;
+  }
+  if (!isData(x)) refuse("invalid-argument", "x", x, "a tensor or { data, shape }");
+  checkCount("x.data", x.data, checkShape("x.shape", x.shape, RANKS));
+  return x;
+}
 
 /** `model.runTiled`, by the model's `run`. */
 export async function runTiled(model: TiledModel, x: Picture, given: TiledOptions, call: Run): Promise<TiledOutputs> {

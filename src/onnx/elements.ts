@@ -1,6 +1,6 @@
 // The element types of ONNX, and tensors of a file as numbers on the CPU.
 import { fromFloat16Bits } from "../base/dtype.ts";
-import { refuse, words } from "../base/error.ts";
+import { describe, refuse, words } from "../base/error.ts";
 import { elementCount } from "../base/shape.ts";
 import { MAX_ELEMENTS } from "../base/validate.ts";
 import type { TensorMessage } from "./file.ts";
@@ -32,84 +32,80 @@ interface ElementType {
   readonly bytes: number;
   /** The field of a message that has the elements where `raw` has not. */
   readonly field: "floats" | "doubles" | "integers" | "longs" | "unsigned";
-  /** Integers: the least and the most. */
+  /** Integers of up to 32 bits: the least and the most. */
   readonly range?: readonly [number, number];
-  fromBytes(bytes: Uint8Array<ArrayBuffer>): Numbers;
+  fromBytes(bytes: Bytes): Numbers;
   fromNumbers(numbers: ArrayLike<number>): Numbers;
 }
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-/** Integers that are views of the bytes. */
-function integers(
+interface ArrayType<Elements extends Numbers> {
+  new (buffer: ArrayBuffer, byteOffset: number, length: number): Elements;
+  readonly BYTES_PER_ELEMENT: number;
+  from(numbers: ArrayLike<number>): Elements;
+}
+
+/** Elements that an array of JavaScript has, so that constants are views of the bytes. */
+function viewed<Elements extends Numbers>(
   name: string,
-  Elements: typeof Int32Array | typeof Uint8Array,
-  field: "integers" | "unsigned" = "integers",
+  kind: Kind,
+  type: ArrayType<Elements> & (new () => Elements),
+  field: ElementType["field"] = "integers",
 ): ElementType {
-  const bits = 8 * Elements.BYTES_PER_ELEMENT;
-  const isSigned = name.startsWith("int");
   return {
-    ...{ name, kind: "integer", bytes: Elements.BYTES_PER_ELEMENT, field },
-    range: isSigned ? [-(2 ** (bits - 1)), 2 ** (bits - 1) - 1] : [0, 2 ** bits - 1],
-    fromBytes: (bytes) => viewOf(Elements as typeof Int32Array, bytes),
-    fromNumbers: (numbers) => (Elements as typeof Int32Array).from(numbers),
+    ...{ name, kind, bytes: type.BYTES_PER_ELEMENT, field },
+    fromBytes: (bytes) => viewOf(type, bytes),
+    fromNumbers: (numbers) => (numbers instanceof type ? numbers : type.from(numbers)),
   };
+}
+
+/** Integers of up to 32 bits. */
+function integers<Elements extends Numbers>(
+  name: string,
+  type: ArrayType<Elements> & (new () => Elements),
+  field?: "unsigned",
+): ElementType {
+  const values = 2 ** (8 * type.BYTES_PER_ELEMENT);
+  const least = name.startsWith("u") ? 0 : -values / 2;
+  return { ...viewed(name, "integer", type, field), range: [least, least + values - 1] };
 }
 
 /** Integers of 64 bits. */
 function longs(name: string, field: "longs" | "unsigned"): ElementType {
   return {
-    ...{ name, kind: "integer", bytes: 8, field },
+    ...viewed(name, "integer", Float64Array, field),
     fromBytes: (bytes) => {
-      const halves = viewOf(Uint32Array, bytes);
-      return Float64Array.from({ length: halves.length / 2 }, (_, at) => signed(halves[2 * at]!, halves[2 * at + 1]!));
+      const pairs = viewOf(Uint32Array, bytes);
+      return Float64Array.from({ length: pairs.length / 2 }, (_, at) => signed(pairs[2 * at]!, pairs[2 * at + 1]!));
     },
-    fromNumbers: (numbers) => Float64Array.from(numbers),
   };
 }
 
-const fromBfloat16 = (bits: ArrayLike<number>): Float32Array => {
-  const words32 = Uint32Array.from(bits, (half) => half << 16);
-  return new Float32Array(words32.buffer);
-};
-
-const ofBytes = (bytes: Bytes): Bytes => bytes;
+/** Floats of 16 bits. */
+function halves(name: string, decoded: (bits: ArrayLike<number>) => Float32Array): ElementType {
+  return {
+    ...{ name, kind: "float", bytes: 2, field: "integers" },
+    fromBytes: (bytes) => decoded(viewOf(Uint16Array, bytes)),
+    fromNumbers: decoded,
+  };
+}
 
 /** By their numbers in onnx.proto. */
 export const ELEMENT_TYPES: Readonly<Record<number, ElementType>> = {
-  1: {
-    ...{ name: "float", kind: "float", bytes: 4, field: "floats" },
-    fromBytes: (bytes) => viewOf(Float32Array, bytes),
-    fromNumbers: (numbers) => (numbers instanceof Float32Array ? numbers : Float32Array.from(numbers)),
-  },
+  1: viewed("float", "float", Float32Array, "floats"),
   2: integers("uint8", Uint8Array),
-  3: integers("int8", Int8Array as never),
-  4: integers("uint16", Uint16Array as never),
-  5: integers("int16", Int16Array as never),
+  3: integers("int8", Int8Array),
+  4: integers("uint16", Uint16Array),
+  5: integers("int16", Int16Array),
   6: integers("int32", Int32Array),
   7: longs("int64", "longs"),
-  9: {
-    ...{ name: "bool", kind: "boolean", bytes: 1, field: "integers" },
-    fromBytes: ofBytes,
-    fromNumbers: (numbers) => Uint8Array.from(numbers),
-  },
-  10: {
-    ...{ name: "float16", kind: "float", bytes: 2, field: "integers" },
-    fromBytes: (bytes) => fromFloat16Bits(viewOf(Uint16Array, bytes).slice()),
-    fromNumbers: (numbers) => fromFloat16Bits(Uint16Array.from(numbers)),
-  },
-  11: {
-    ...{ name: "double", kind: "double", bytes: 8, field: "doubles" },
-    fromBytes: (bytes) => viewOf(Float64Array, bytes),
-    fromNumbers: (numbers) => Float64Array.from(numbers),
-  },
-  12: integers("uint32", Uint32Array as never, "unsigned"),
+  9: viewed("bool", "boolean", Uint8Array),
+  10: halves("float16", (bits) => fromFloat16Bits(Uint16Array.from(bits))),
+  11: viewed("double", "double", Float64Array, "doubles"),
+  12: integers("uint32", Uint32Array, "unsigned"),
   13: longs("uint64", "unsigned"),
-  16: {
-    ...{ name: "bfloat16", kind: "float", bytes: 2, field: "integers" },
-    fromBytes: (bytes) => fromBfloat16(viewOf(Uint16Array, bytes)),
-    fromNumbers: fromBfloat16,
-  },
+  16: halves("bfloat16", (bits) => new Float32Array(Uint32Array.from(bits, (half) => half << 16).buffer)),
 };
 
 /** @throws ConvError `unsupported-model` for types that no operator here has */
@@ -138,14 +134,9 @@ export function constantOf(argument: string, tensor: TensorMessage, externalByte
   const shape = tensor.dims;
   const count = elementCount(shape);
   if (shape.some((size) => !Number.isSafeInteger(size) || size < 0))
-    refuse("invalid-model", argument, words(`the shape [${shape.join(", ")}]`), "sizes of at least 0");
+    refuse("invalid-model", argument, shape, "a shape without negative sizes");
   if (shape.length > 8 || count > MAX_ELEMENTS)
-    refuse(
-      "unsupported-model",
-      argument,
-      words(`the shape [${shape.join(", ")}]`),
-      `up to 8 axes and ${MAX_ELEMENTS} elements`,
-    );
+    refuse("unsupported-model", argument, shape, `up to 8 axes and ${MAX_ELEMENTS} elements`);
   const raw = tensor.location === 1 ? externalBytes(tensor, argument) : tensor.raw;
   const listed = tensor[type.field];
   const isRaw = raw !== undefined && (raw.length > 0 || listed.length === 0);
@@ -155,7 +146,7 @@ export function constantOf(argument: string, tensor: TensorMessage, externalByte
       "invalid-model",
       argument,
       words(`${got} ${isRaw ? "bytes" : "elements"}`),
-      `${count * unit} for [${shape.join(", ")}]`,
+      `${count * unit} for ${describe(shape)}`,
     );
   return { kind: type.kind, shape, data: isRaw ? type.fromBytes(raw) : type.fromNumbers(listed) };
 }

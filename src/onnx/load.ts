@@ -4,11 +4,11 @@ import { refuse, words } from "../base/error.ts";
 import { checkOneOf, checkOptions, checkSignal } from "../base/validate.ts";
 import type { Engine } from "../engine.ts";
 import { checkModelConstraints, constrained } from "../model/constrained.ts";
-import { addressBeside, addressOf, collect, collectResponse, download } from "../model/download.ts";
+import { addressOf, collect, collectResponse, download } from "../model/download.ts";
 import type { ModelSource } from "../model/graph.ts";
 import { Model } from "../model/model.ts";
 import type { Constraints } from "../planner/choose.ts";
-import { readModel } from "./read.ts";
+import { loadExternal, readModel } from "./read.ts";
 
 /** A file: its address, a response to a request for it, a stream or a piece of memory, which is not to be changed while the model lives. */
 export type OnnxInput = string | URL | Response | ReadableStream<Uint8Array> | Blob | ArrayBuffer | ArrayBufferView;
@@ -32,7 +32,7 @@ export interface OnnxOptions {
    * by its address.
    */
   externalData?: (path: string) => OnnxInput | Promise<OnnxInput>;
-  /** Constraints of all convolutions, as `conv` has them: `{ algorithm: "direct" }`, or a largest error. */
+  /** Constraints of all convolutions and fully connected layers, as `conv` has them: `{ algorithm: "direct" }`, or a largest error. */
   constraints?: Constraints;
 }
 
@@ -49,7 +49,7 @@ type Bytes = Uint8Array<ArrayBuffer>;
  * @returns a model with the inputs and outputs of the file, by their names. Maps have the channels first. Integers of 8 and 16 bits and booleans
  * are floats, integers of more bits "u32"
  * @throws ConvError (as a rejection) `invalid-model` with the byte or the name that breaks the rules of the format; `unsupported-model` with
- * every node that is not served; the signal's reason if it aborts
+ * every node that is not served; the signal's reason if it aborts; the error of the import if a part of the library cannot be loaded
  * @example
  * const model = await loadOnnx(engine, "/detect.onnx");
  * const { scores } = await model.run({ image: { data: pixels, shape: [1, 3, 320, 320] } });
@@ -70,21 +70,11 @@ export async function readOnnx(model: OnnxInput, options: OnnxOptions = {}): Pro
   const files = new Files(progress, signal);
   const bytes = await files.read("model", model);
   const source = await readModel(bytes, dtype, async (path) =>
-    files.read(path, await tensorFile(model, path, externalData)),
+    files.read(path, externalData ? await externalData(path) : (await loadExternal()).addressOfExternal(model, path)),
   );
+  // Parts of the library may have been loaded meanwhile.
+  signal?.throwIfAborted();
   return constrained(source, constraints);
-}
-
-/** The file of a path that a model has for tensors. */
-async function tensorFile(
-  model: OnnxInput,
-  path: string,
-  externalData: OnnxOptions["externalData"],
-): Promise<OnnxInput> {
-  if (externalData) return externalData(path);
-  if (typeof model !== "string" && !(model instanceof URL))
-    refuse("invalid-argument", "externalData", undefined, `a function that returns ${path}, which tensors are in`);
-  return addressBeside(addressOf(model), path);
 }
 
 /** Reads files, and reports the bytes of all of them. */

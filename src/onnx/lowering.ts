@@ -1,12 +1,13 @@
 // Lowering: what turns the nodes of an ONNX file, in their order, into nodes of a graph. What is known before the network runs, such as shapes and
 // what is computed from them, is computed on the CPU.
 import { type Dtype, type TensorDtype } from "../base/dtype.ts";
-import { ConvError, refuse, words } from "../base/error.ts";
+import { refuse, words } from "../base/error.ts";
 import { elementCount } from "../base/shape.ts";
 import type { GraphBuilder } from "../model/graph-builder.ts";
 import type { Node, Value } from "../model/graph.ts";
 import { broadcastShape, placesIn } from "../ops/shared/geometry/broadcast.ts";
-import { type StridedCopy, simplified } from "../ops/shared/geometry/strided.ts";
+import type { StridedCopy } from "../ops/shared/geometry/strided.ts";
+import { copyStrided } from "../ops/shared/reference/strided.ts";
 import type { Specs, Values } from "./attributes.ts";
 import type { Constant, Kind, Numbers } from "./elements.ts";
 
@@ -147,8 +148,9 @@ export class NodeLowering<Attributes = Record<string, unknown>> {
     return this.#lowering.dtype;
   }
 
-  refuse(argument: string, got: string, expected: string): never {
-    refuse("unsupported-model", argument, words(got), expected);
+  /** @param got a value, or words for it */
+  refuse(argument: string, got: unknown, expected: string): never {
+    refuse("unsupported-model", argument, typeof got === "string" ? words(got) : got, expected);
   }
 
   /** An input that has to be there. */
@@ -176,7 +178,7 @@ export class NodeLowering<Attributes = Record<string, unknown>> {
     if (!numbers) return undefined;
     const list = Array.from(numbers);
     if (!list.every((number) => Number.isSafeInteger(number) || (infinite && Math.abs(number) === Infinity)))
-      this.refuse(`input ${at}`, `[${list.slice(0, 8).join(", ")}]`, "integers");
+      this.refuse(`input ${at}`, list, "integers");
     return list;
   }
 
@@ -188,7 +190,7 @@ export class NodeLowering<Attributes = Record<string, unknown>> {
   /** An axis that counts from the end if it is negative. */
   axis(axis: number, rank: number, most = rank - 1): number {
     const own = axis < 0 ? axis + rank : axis;
-    if (!Number.isInteger(own) || own < 0 || own > most) this.refuse("axis", `${axis}`, `an axis of ${rank}`);
+    if (!Number.isInteger(own) || own < 0 || own > most) this.refuse("axis", axis, `an axis of ${rank}`);
     return own;
   }
 
@@ -280,7 +282,7 @@ export class NodeLowering<Attributes = Record<string, unknown>> {
   gathered(parts: readonly { readonly operand: Known; readonly copy: StridedCopy }[], shape: readonly number[]): Known {
     const { kind } = parts[0]!.operand;
     const data = numbersOf(kind, this.#lowering.charge(elementCount(shape)));
-    for (const { operand, copy } of parts) copyNumbers(operand.data, copy, data);
+    for (const { operand, copy } of parts) copyStrided(operand.data, copy, data);
     return { kind, shape, data };
   }
 }
@@ -294,29 +296,4 @@ function unnamed({ kind, shape, data, value }: Operand): Operand {
 function numbersOf(kind: Kind, numbers: ArrayLike<number> | number): Float32Array | Float64Array | Uint8Array {
   const Elements = kind === "float" ? Float32Array : kind === "boolean" ? Uint8Array : Float64Array;
   return new Elements(numbers as number);
-}
-
-/** Copies elements as a strided copy says. */
-function copyNumbers(source: Numbers, copy: StridedCopy, target: Numbers): void {
-  if (copy.sizes.includes(0)) return;
-  const { sizes, from, to } = simplified(copy);
-  const along = (axis: number, place: number, result: number): void => {
-    const [size, step, stride] = [sizes[axis] ?? 1, from.strides[axis] ?? 0, to.strides[axis] ?? 0];
-    const isLast = axis + 1 >= sizes.length;
-    for (let cell = 0; cell < size; cell++) {
-      if (isLast) target[result + cell * stride] = source[place + cell * step]!;
-      else along(axis + 1, place + cell * step, result + cell * stride);
-    }
-  };
-  along(0, from.start, to.start);
-}
-
-/** Names the node in errors that do not. */
-export function withNode<Result>(name: string, operatorName: string, lower: () => Result): Result {
-  try {
-    return lower();
-  } catch (cause) {
-    if (!(cause instanceof ConvError) || cause.message.startsWith("node ")) throw cause;
-    throw new ConvError("unsupported-model", `node ${name} (${operatorName}): ${cause.message}`, { cause });
-  }
 }

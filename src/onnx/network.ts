@@ -4,7 +4,7 @@ import { type Values, attributesOf } from "./attributes.ts";
 import { type Constant, type ExternalBytes, constantOf } from "./elements.ts";
 import type { GraphMessage, ModelMessage, NodeMessage, ValueMessage } from "./file.ts";
 import type { OnnxOperator } from "./lowering.ts";
-import { onnxOperators } from "./operators/index.ts";
+import type { OnnxOperators } from "./operators/index.ts";
 
 /** A node that an output needs. */
 export interface NetworkNode {
@@ -31,22 +31,23 @@ export interface Network {
 const OPSETS = [7, 22] as const;
 const OWN_DOMAINS = ["", "ai.onnx"];
 
-const CONTROL = ["If", "Loop", "Scan", "SequenceMap"];
-const RECURRENT = ["LSTM", "GRU", "RNN"];
-
 /**
  * Checks a model in linear time.
+ * @param operators those that are served, of those that it has
  * @throws ConvError `invalid-model` naming what breaks the rules of the format, or `unsupported-model` with every node that is not served
  */
-export function networkOf({ graph, operatorSets }: ModelMessage, externalBytes: ExternalBytes): Network {
+export function networkOf(
+  { graph, operatorSets }: ModelMessage,
+  operators: OnnxOperators,
+  externalBytes: ExternalBytes,
+): Network {
   if (!graph) refuse("invalid-model", "model", words("a file without a graph"), "an ONNX model");
   const opset = operatorSets.findLast(({ domain = "" }) => OWN_DOMAINS.includes(domain))?.version;
   if (opset === undefined) refuse("invalid-model", "model", words("a file without an operator set"), "an ONNX model");
   if (!(opset >= OPSETS[0] && opset <= OPSETS[1]))
     refuse("unsupported-model", "opset", opset, `one from ${OPSETS[0]} to ${OPSETS[1]}`);
   const initializers = new Map(graph.initializers.map((tensor) => [tensor.name ?? "", tensor]));
-  if (initializers.size < graph.initializers.length)
-    refuse("invalid-model", "initializers", words("a name more than once"), "unique names");
+  uniqueNames("initializer", graph.initializers);
   if (graph.sparseInitializers.length > 0)
     refuse("unsupported-model", "initializers", words("sparse tensors"), "dense ones");
   checkNames(graph, initializers);
@@ -57,7 +58,7 @@ export function networkOf({ graph, operatorSets }: ModelMessage, externalBytes: 
     live.push(node);
     for (const input of node.inputs) needed.add(input);
   }
-  const nodes = served(live.toReversed(), needed, externalBytes);
+  const nodes = served(live.toReversed(), operators, needed, externalBytes);
   const constants = new Map<string, Constant>();
   for (const [name, tensor] of initializers)
     if (needed.has(name)) constants.set(name, constantOf(`initializer ${name}`, tensor, externalBytes));
@@ -68,12 +69,7 @@ export function networkOf({ graph, operatorSets }: ModelMessage, externalBytes: 
 /** Nodes come in an order in which each reads what is there: a circle has none. */
 function checkNames(graph: GraphMessage, initializers: ReadonlyMap<string, unknown>): void {
   const defined = new Set(initializers.keys());
-  const own = new Set<string>();
-  for (const { name = "" } of graph.inputs) {
-    if (own.has(name)) refuse("invalid-model", `input ${name}`, words("its name more than once"), "unique names");
-    own.add(name);
-    defined.add(name);
-  }
+  for (const name of uniqueNames("input", graph.inputs)) defined.add(name);
   for (const node of graph.nodes) {
     for (const input of node.inputs)
       if (input !== "" && !defined.has(input))
@@ -84,14 +80,21 @@ function checkNames(graph: GraphMessage, initializers: ReadonlyMap<string, unkno
       defined.add(output);
     }
   }
-  const outputs = new Set<string>();
-  for (const { name = "" } of graph.outputs) {
-    if (!defined.has(name) || name === "")
+  const outputs = uniqueNames("output", graph.outputs);
+  for (const name of outputs)
+    if (name === "" || !defined.has(name))
       refuse("invalid-model", `output ${name}`, words("nothing that computes it"), "a tensor of the graph");
-    if (outputs.has(name)) refuse("invalid-model", `output ${name}`, words("its name more than once"), "unique names");
-    outputs.add(name);
-  }
   if (outputs.size === 0) refuse("invalid-model", "model", words("no output"), "at least one");
+}
+
+/** The names of values, each of which has one of its own. */
+function uniqueNames(what: string, values: readonly { readonly name?: string }[]): Set<string> {
+  const names = new Set<string>();
+  for (const { name = "" } of values) {
+    if (names.has(name)) refuse("invalid-model", `${what} ${name}`, words("its name more than once"), "unique names");
+    names.add(name);
+  }
+  return names;
 }
 
 const nameOf = ({ name, outputs }: NodeMessage): string => name || (outputs[0] ?? "");
@@ -99,6 +102,7 @@ const nameOf = ({ name, outputs }: NodeMessage): string => name || (outputs[0] ?
 /** The nodes with their operators and attributes, or an error that lists all that are not served. */
 function served(
   live: readonly NodeMessage[],
+  operators: OnnxOperators,
   needed: ReadonlySet<string>,
   externalBytes: ExternalBytes,
 ): NetworkNode[] {
@@ -107,15 +111,10 @@ function served(
   for (const node of live) {
     const { domain = "", operator: operatorName = "", inputs, outputs } = node;
     const name = nameOf(node);
-    const definition = OWN_DOMAINS.includes(domain) ? onnxOperators.get(operatorName) : undefined;
+    const definition = OWN_DOMAINS.includes(domain) ? operators.get(operatorName) : undefined;
     const because = (reason: string): unknown => unserved.push(`node ${name} (${operatorName}): ${reason}`);
     if (!definition) {
-      const reason = CONTROL.includes(operatorName)
-        ? "control flow"
-        : RECURRENT.includes(operatorName)
-          ? "a recurrent cell"
-          : `an operator${domain ? ` of ${domain}` : ""} that is not served`;
-      because(reason);
+      because(`an operator${domain ? ` of ${domain}` : ""} that is not served`);
       continue;
     }
     const given = inputs.length;

@@ -4,11 +4,12 @@ import { refuse, words } from "../base/error.ts";
 import { RANKS } from "../base/validate.ts";
 import { GraphBuilder } from "../model/graph-builder.ts";
 import type { Graph, ModelSource, ModelTensor, Size } from "../model/graph.ts";
+import { naming } from "../model/naming.ts";
 import { operators } from "../model/operators.ts";
 import { type Shapes, checkShapes } from "../model/shapes.ts";
 import { type Numbers, elementType } from "./elements.ts";
 import type { ValueMessage } from "./file.ts";
-import { Lowering, NodeLowering, type Operand, withNode } from "./lowering.ts";
+import { Lowering, NodeLowering, type Operand } from "./lowering.ts";
 import type { Network, NetworkNode } from "./network.ts";
 
 /** All maps of ONNX are. */
@@ -113,12 +114,13 @@ function graphOf(
   }
   for (const { name, operator, definition, attributes, inputs: given, outputs, read } of network.nodes) {
     const node = { name, attributes, inputs: given.map((input) => operands.get(input)), read };
-    const results = withNode(name, operator, () => {
+    const lower = (): readonly Operand[] => {
       const made = definition.lower(new NodeLowering(lowering, node));
       const missing = read.findIndex((isRead, at) => isRead && !made[at]);
       if (missing >= 0) refuse("unsupported-model", `output ${missing}`, words("a reader"), "none: it is not computed");
       return made;
-    });
+    };
+    const results = naming({ name, operator }, lower, "unsupported-model");
     outputs.forEach((output, at) => results[at] && operands.set(output, results[at]));
   }
   for (const { name = "" } of network.outputs) {

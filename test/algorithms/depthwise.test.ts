@@ -119,3 +119,14 @@ describe("depthwise", () => {
     expect(constantsOf(layer(4, 32, 1, { stride: 4 }))).toMatchObject({ SHIFT_Q: 4, PER_Q: 1, PER_P: 1 });
   });
 });
+
+it("takes no tile of a map for a correlation of the same sizes that has none", () => {
+  const descriptor: ConvDescriptor = { inputShape: [1, 1, 1, 1], kernelShape: [1, 1, 1, 1] };
+  // What the tiles are remembered by is new.
+  const device = { ...software };
+  for (const pass of PASSES) {
+    const problem = convProblem(pass, descriptor);
+    for (const { variant } of candidatesOf(depthwise, problem, device))
+      expect(candidatesOf(depthwise, problem, { ...software }).map((one) => one.variant)).toContain(variant);
+  }
+});

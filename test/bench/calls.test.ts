@@ -20,12 +20,12 @@ describe("timeCalls", () => {
     return { calls, runs, pace: { sample: 0.4, now: () => clock } };
   }
 
-  it("repeats short calls until a sample is long enough, and drops the first runs", async () => {
+  it("repeats short calls until a sample is long enough, whatever the first one took", async () => {
     const { calls, runs, pace } = clocked(1);
     const { seconds, samples } = await timeCalls(calls, 5, pace);
     expect(samples).toHaveLength(5);
     const counts = runs.slice(0, -1);
-    expect(counts.slice(0, 2)).toEqual([1, 1]);
+    expect(counts[0]).toBe(1);
     for (const count of counts.slice(-5)) expect(count).toBeGreaterThanOrEqual(200);
     // The wait of a sample, 1 ms, is shared by its calls.
     expect(seconds).toBeCloseTo(0.001, 4);
@@ -34,7 +34,7 @@ describe("timeCalls", () => {
   it("times long calls one at a time", async () => {
     const { calls, runs, pace } = clocked(5000);
     const { seconds } = await timeCalls(calls, 3, pace);
-    expect(runs.slice(0, -1)).toEqual([1, 1, 1, 1, 1]);
+    expect(runs.slice(0, -1)).toEqual([1, 1, 1, 1]);
     expect(seconds).toBeCloseTo(5.001, 6);
   });
 });

@@ -4,8 +4,20 @@ import path from "node:path";
 import { describe, expect, it } from "vitest";
 import type { BenchPage } from "../../bench/bench-page.ts";
 import { givenTensors, referenceResults } from "../../bench/operate.ts";
-import { type OperationMeasurement, measureOperations, operationRows } from "../../bench/operation-rows.ts";
-import { multiples, operationFailures, operationSummary, operationTable } from "../../bench/operation-table.ts";
+import {
+  type MeasuredOperations,
+  type OperationMeasurement,
+  type OperationRow,
+  measureOperations,
+  operationRows,
+} from "../../bench/operation-rows.ts";
+import {
+  multiples,
+  operationFailures,
+  operationPeerRow,
+  operationSummary,
+  operationTable,
+} from "../../bench/operation-table.ts";
 import {
   type Conditions,
   OPERATIONS,
@@ -62,7 +74,7 @@ describe("--suite operations", () => {
       "--suite operations --algorithm direct",
       "--algorithm cannot go with --suite operations: it is about convolutions",
     ],
-    ["--operations averagePool --peers jax", "--peers cannot go with --suite operations: it is about convolutions"],
+    ["--operations averagePool --peers litert", "--peers cannot go with --suite operations and litert: it is timed on"],
     ["--suite operations --layers L1", "--layers cannot go with --suite operations: it is about convolutions"],
     ["--suite operations --pass forward", "--pass cannot go with --suite operations: it is about convolutions"],
     ["--suite vgg16 --operations averagePool", "--operations cannot go with --suite vgg16: it is about the suite op"],
@@ -266,7 +278,7 @@ describe("the table", () => {
       "ResNet-50",
       "[32, 2048, 7, 7]",
       "2.50",
-      "20.0 %",
+      "20.0 % !",
       "3.20",
       "2.50",
       "1.25",
@@ -331,5 +343,33 @@ describe("measureOperations", () => {
     ]);
     const { inputs, batch = 1 } = OPERATIONS.find(({ operation }) => operation === "averagePool")!;
     expect(into.operations[0]!.shape).toEqual([batch, ...inputs["x"]!.shape.slice(1)]);
+  });
+
+  it("asks the peers about each row, and closes their pages", async () => {
+    const asked: unknown[] = [];
+    let closed = 0;
+    const peer = {
+      ask: (name: string, given: unknown) => {
+        asked.push(name === "open" ? given : { name, given });
+        const value: unknown = name === "open" ? "peer 1.0" : { milliseconds: 5, samples: [5] };
+        return ask(Promise.resolve({ value }), 1000);
+      },
+      close: () => Promise.resolve(void closed++),
+    };
+    const page = {
+      ask: (name: string) =>
+        name === "rates" ? Promise.resolve({}) : ask(Promise.resolve({ value: { ...good, milliseconds: 2.5 } }), 1000),
+      openPeer: () => Promise.resolve(peer),
+    } as unknown as BenchPage;
+    const into: MeasuredOperations = { operations: [] };
+    const options = parse("--operations globalMaxPool --peers jax,tfjs --samples 2");
+    await measureOperations(page, options, into);
+    const [{ entry, batch }] = operationRows(options) as [OperationRow];
+    const work = { name: "operate", given: { entry, batch, samples: 2 } };
+    expect(asked).toEqual(["jax", work, "tfjs", work]);
+    expect(closed).toBe(2);
+    expect(into.peers).toEqual({ jax: "peer 1.0", tfjs: "peer 1.0" });
+    expect(into.operations[0]!.peers!.jax).toMatchObject({ milliseconds: 5, ratio: 2 });
+    expect(operationPeerRow(into.operations[0]!).label).toBe("globalMaxPool (MAC of VGG-16)");
   });
 });

@@ -1,10 +1,12 @@
 // What find decides by, without a GPU: the error limit of a result, options, and the arithmetic of its clock.
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { SEQUENTIAL_SUM } from "../../src/algorithms/algorithm.ts";
 import { estimate } from "../../src/algorithms/cost.ts";
 import { checkFindOptions } from "../../src/conv/find-options.ts";
-import { type Workbench, algorithmOfTruth, distance, errorLimit, find, measurementsOf } from "../../src/conv/find.ts";
-import { median, repetitions } from "../../src/gpu/stopwatch.ts";
+import { algorithmOfTruth } from "../../src/conv/find-truth.ts";
+import { distance, errorLimit, find, measurementsOf } from "../../src/conv/find.ts";
+import type { Workbench } from "../../src/conv/workbench.ts";
+import { median, repetitions } from "../../src/gpu/samples.ts";
 import type { Ranked } from "../../src/planner/choose.ts";
 import { convProblem } from "../../src/problem/problem.ts";
 import { refusal } from "../suite/refusal.ts";
@@ -96,7 +98,9 @@ describe("what is out of reach", () => {
     };
     const descriptor = { inputShape: [1, 64, 9, 9], kernelShape: [8, 64, 3, 3] };
     const found = await find(bench as unknown as Workbench, problem, descriptor, {}, {});
-    expect(planned).toEqual(["direct", "direct", "fast", "direct"]);
+    // The ground truth and its sum of magnitudes, then each by itself and the better ones beside each other.
+    expect(planned.slice(0, 4)).toEqual(["direct", "direct", "fast", "direct"]);
+    expect(planned.slice(4)).not.toContain("slow");
     const reasons = found.map(({ algorithm, notMeasured }) => [algorithm, notMeasured]);
     expect(Object.fromEntries(reasons)).toEqual({
       fast: undefined,
@@ -108,6 +112,64 @@ describe("what is out of reach", () => {
       [undefined, undefined],
       [undefined, undefined],
     ]);
+  });
+});
+
+describe("the best of a search", () => {
+  it("are timed in turns, and their spread is told", async () => {
+    // A clock that only runs move: each method takes its seconds, the first one four times as long until it is warm.
+    let clock = 0;
+    vi.spyOn(performance, "now").mockImplementation(() => clock * 1e3);
+    const seconds: Record<string, number> = { first: 0.05, second: 0.045, third: 0.2, direct: 0.3 };
+    const [log, runs]: [string[], Record<string, number>] = [[], {}];
+    let recorded: string[] = [];
+    const tensor = {
+      ...{ read: () => Promise.resolve(new Float32Array(8)), destroy: () => undefined, updated: () => undefined },
+    };
+    const bench = {
+      device: {
+        features: new Set(),
+        queue: {
+          submit() {
+            for (const name of recorded) {
+              runs[name] = (runs[name] ?? 0) + 1;
+              clock += seconds[name]! * (name === "first" && runs[name] <= 2 ? 4 : 1);
+            }
+            log.push(recorded[0]!);
+          },
+          onSubmittedWorkDone: () => Promise.resolve(),
+        },
+        createCommandEncoder() {
+          recorded = [];
+          return { finish: () => ({}) };
+        },
+      },
+      plan: (_pass: unknown, _of: unknown, { algorithm }: { algorithm: string }) =>
+        Promise.resolve({
+          ...{ workspaceBytes: 0, preparedBytes: 0, resultName: "y", run: () => tensor },
+          ...{ encode: () => void recorded.push(algorithm), destroy: () => undefined },
+        }),
+      tensor: () => tensor,
+      ranked: () =>
+        Object.keys(seconds).map((algorithm) => ({
+          algorithm,
+          seconds: seconds[algorithm],
+          candidate: { variant: "only", workspaceBytes: 0, preparedBytes: 0, work: [], error: SEQUENTIAL_SUM },
+        })),
+      rates: SOFTWARE_TRAITS.rates,
+    };
+    const descriptor = { inputShape: [1, 64, 9, 9], kernelShape: [8, 64, 3, 3] };
+    try {
+      const found = await find(bench as unknown as Workbench, problem, descriptor, {}, {});
+      expect(found.map(({ algorithm }) => algorithm)).toEqual(["second", "first", "third", "direct"]);
+      expect(found[1]!.milliseconds).toBeCloseTo(50);
+      expect(found[0]!.spread).toBeCloseTo(0);
+      expect(log.slice(-10).join(" ")).toBe("second first first second second first first second second first");
+      // What is far from the best is abandoned once it stays so.
+      expect(found[2]!.samples).toHaveLength(2);
+    } finally {
+      vi.restoreAllMocks();
+    }
   });
 });
 

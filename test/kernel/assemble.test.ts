@@ -32,6 +32,15 @@ describe("assemble", () => {
     expect(Math.fround(Number.parseFloat(literal))).toBe(Math.fround(value));
   });
 
+  it("writes compact code unless the kernel is always unrolled", () => {
+    const text = "// @unroll unless compact\nfor (var i = 0u; i < 2u; i++) { f(i); }";
+    const looped: Kernel = { shaders: [{ text }], constants: {} };
+    const copies = "{ f(0u); }";
+    expect(assemble(looped)).toContain(copies);
+    expect(assemble({ ...looped, compact: true })).not.toContain(copies);
+    expect(assemble({ ...looped, compact: true, unrolled: true })).toContain(copies);
+  });
+
   it("writes an array of f32", () => {
     expect(assemble(kernel({ POWERS: { f32s: [1, -0.625] } }))).toContain(
       "const POWERS = array<f32, 2>(1.0f, -0.625f);",

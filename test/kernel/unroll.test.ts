@@ -40,6 +40,13 @@ describe("unroll", () => {
     expect(dense(unroll(source))).toBe("{a[0u*g.matrix.point];}{a[1u*g.matrix.point];}");
   });
 
+  it("leaves loops alone in compact code that need not be unrolled", () => {
+    const loop = "for (var i = 0u; i < 2u; i++) {\n // @unroll\n for (var j = 0u; j < 2u; j++) { a[i][j]; } }";
+    const source = `// @unroll unless compact\n${loop}`;
+    expect(dense(unroll(source))).toBe("{{a[0u][0u];}{a[0u][1u];}}{{a[1u][0u];}{a[1u][1u];}}");
+    expect(dense(unroll(source, true))).toBe("for(vari=0u;i<2u;i++){{a[i][0u];}{a[i][1u];}}");
+  });
+
   it("reads loops without white space", () => {
     const source = "const N=2u;\n// @unroll\nfor(var i=0u;i<N;i+=1u){a[i];}";
     expect(dense(unroll(source))).toBe("constN=2u;{a[0u];}{a[1u];}");

@@ -1,7 +1,7 @@
 // Which of nearly equal candidates a model takes.
 import { describe, expect, it } from "vitest";
 import type { Kernel, Plan } from "../../src/kernel/step.ts";
-import { Kernels, choosePlan } from "../../src/model/choose-plan.ts";
+import { Kernels, choosePlan, modelPlan } from "../../src/model/choose-plan.ts";
 import type { Choice, Ranked } from "../../src/planner/choose.ts";
 
 const kernelOf = (name: string, characters: number): Kernel => ({
@@ -27,10 +27,10 @@ function choiceOf(...given: Given[]): Choice {
   return { chosen: ranked[0]!, considered: [], ranked, device: {} as never };
 }
 
-const chosen = (choice: Choice, used: readonly Kernel[] = [], gpu: "software" | "amd-rdna" = "software"): string => {
+const chosen = (choice: Choice, used: readonly Kernel[] = [], software = true): string => {
   const kernels = new Kernels();
-  kernels.add(used);
-  return choosePlan(choice, { gpu } as never, kernels).plan.algorithm;
+  kernels.add(used.map((kernel) => (software ? { ...kernel, compact: true } : kernel)));
+  return choosePlan(choice, { software }, kernels).plan.algorithm;
 };
 
 describe("a model", () => {
@@ -59,6 +59,21 @@ describe("a model", () => {
     const fast = { algorithm: "fast", milliseconds: 1, kernels: [large] };
     const at = (milliseconds: number) => choiceOf(fast, { algorithm: "again", milliseconds, kernels: [known] });
     expect([1.49, 1.51].map((ms) => chosen(at(ms), [known]))).toEqual(["again", "fast"]);
-    expect([1.09, 1.11].map((ms) => chosen(at(ms), [known], "amd-rdna"))).toEqual(["again", "fast"]);
+    expect([1.09, 1.11].map((ms) => chosen(at(ms), [known], false))).toEqual(["again", "fast"]);
+  });
+});
+
+describe("the kernels of a model", () => {
+  const kernel: Kernel = { shaders: [{ text: "" }], constants: {} };
+  const step = { kernel, bindings: [], uniforms: {}, workgroups: [1, 1, 1] as const };
+  const plan = { steps: [step], preparation: { steps: [step], bytes: 4 } } as unknown as Plan;
+
+  it("are compact on software adapters, those that prepare weights too", () => {
+    const { steps, preparation } = modelPlan(plan, { software: true });
+    for (const one of [...steps, ...preparation!.steps]) expect(one.kernel.compact).toBe(true);
+  });
+
+  it("are unrolled on GPUs", () => {
+    expect(modelPlan(plan, { software: false })).toBe(plan);
   });
 });

@@ -1,9 +1,10 @@
 // The compilation of models on a GPU: shared, stopped, failing; and what it leaves there.
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { type ConvError, type Engine, createEngine } from "../../src/index.ts";
 import { Model } from "../../src/model/model.ts";
+import { passesFor } from "../../src/model/passes/index.ts";
 import { refusal } from "../suite/refusal.ts";
-import { smallNet } from "./networks.ts";
+import { input, integers, smallNet, sourceOf } from "./networks.ts";
 import { DATA, SHAPE, type Watched, destroyAll, rejection, valuesOf, watchedEngine } from "./watched.ts";
 
 let watched: Watched;
@@ -22,6 +23,25 @@ describe("a compilation", () => {
     await model.compile({ x: SHAPE }, { progress: ({ done, total }) => seen.push(done / total) });
     expect(seen.at(-1)).toBe(1);
     expect(seen).toEqual(seen.toSorted((a, b) => a - b));
+  });
+
+  it("gives the page its turn after each pass, node, plan and kernel", async () => {
+    using model = new Model(engine, smallNet());
+    // Each look at the clock finds that the page was held for long.
+    let now = 0;
+    const clock = vi.spyOn(performance, "now").mockImplementation(() => (now += 1000));
+    const turns = vi.spyOn(globalThis, "setTimeout");
+    const prepared = vi.spyOn(engine.gpu.pipelines, "prepare");
+    try {
+      await model.compile({ x: [1, 3, 6, 20] });
+      const nodes = 10;
+      const { length: passes } = await passesFor(smallNet().graph({ x: [1, 3, 6, 20] }));
+      const kernels = prepared.mock.calls.length;
+      expect(kernels).toBeGreaterThan(0);
+      expect(turns.mock.calls.length).toBeGreaterThanOrEqual(passes + nodes + nodes + kernels);
+    } finally {
+      for (const spy of [clock, turns, prepared]) spy.mockRestore();
+    }
   });
 
   it("is shared by calls of the same shapes, and stopped only when all have stopped waiting", async () => {
@@ -153,5 +173,57 @@ describe("compiled graphs", () => {
       await model.compile({ x: [1, 3, 4, 8] });
       expect(watched.calls["createBuffer"]).toBeGreaterThan(0);
     });
+  });
+
+  it("of several shapes hold one set of weights, until the last is freed", async () => {
+    await watched.leavingNothing(async (make) => {
+      const before = watched.held().weights;
+      const model = make();
+      await model.compile({ x: SHAPE });
+      const weights = watched.held().weights - before;
+      expect(weights).toBeGreaterThan(0);
+      const data = integers(3 * 16 * 8, 7);
+      const other = { data, shape: [1, 3, 16, 8] };
+      const alone = make();
+      const expected = await alone.run({ x: other });
+      alone.destroy();
+      const shared = await model.run({ x: other });
+      expect(await valuesOf(shared)).toEqual(await valuesOf(expected));
+      expect(watched.held().weights - before).toBe(weights);
+      // Shapes that are compiled at once.
+      const sizes = [4, 6, 10, 12, 14];
+      const results = await Promise.all(
+        sizes.map((height) => model.run({ x: { data: integers(24 * height, 3), shape: [1, 3, height, 8] } })),
+      );
+      expect(watched.held().weights - before).toBe(weights);
+      for (const one of [expected, shared, ...results]) destroyAll(one);
+    });
+  });
+
+  it("share what is computed from weights alone", async () => {
+    const data = integers(1000, 1);
+    const source = sourceOf([input(["height"])], (builder, x) => {
+      const a = builder.constant("a", { shape: [1000, 1], data });
+      const [b] = builder.node("b", "abs", { x: a });
+      const [root] = builder.node("root", "sqrt", { x: b! });
+      const [wide] = builder.node("wide", "reduceSum", { x: root! }, { axes: [1] });
+      const [total] = builder.node("total", "reduceSum", { x: wide! }, { axes: [0], keepDimensions: true });
+      const [y] = builder.node("y", "add", { a: x, b: total! });
+      const [z] = builder.node("z", "reduceSum", { x: root! });
+      builder.output("y", y!);
+      builder.output("z", z!);
+    });
+    const before = watched.held();
+    const model = new Model(engine, source);
+    const first = await model.run({ x: { data: [0, 0], shape: [2] } });
+    const { weights } = watched.held();
+    const second = await model.run({ x: { data: [0, 0, 0], shape: [3] } });
+    expect(watched.held().weights).toBe(weights);
+    const [y, z] = [await valuesOf(first), await valuesOf(second)];
+    expect(z["y"]![0]).toBe(y["y"]![0]);
+    expect(z["z"]).toEqual(y["z"]);
+    for (const one of [first, second]) destroyAll(one);
+    model.destroy();
+    expect(watched.held()).toEqual(before);
   });
 });

@@ -161,6 +161,43 @@ describe("encode", () => {
     });
   });
 
+  it("takes the shapes of the tensors given, and of inputs given as buffers those of the last call", async () => {
+    await watched.leavingNothing(async (make) => {
+      const model = make();
+      await model.compile({ x: SHAPE });
+      await model.compile({ x: [1, 3, 4, 4] });
+      using x = engine.tensor(DATA, SHAPE);
+      const expected = await model.run({ x });
+      await model.compile({ x: [1, 3, 4, 4] });
+      using y = engine.empty([1, 4, 8, 12]);
+      using classes = engine.empty([1, 4]);
+      const record = (buffers: object) => {
+        const encoder = device.createCommandEncoder();
+        model.encode(encoder, buffers as never);
+        device.queue.submit([encoder.finish()]);
+      };
+      const refused = (buffers: object) => refusal(() => record(buffers));
+      expect(refused({ x: x.buffer, y, classes })).toMatchObject({ code: "shape-mismatch", argument: "buffers.y" });
+      record({ x, y, classes });
+      expect(await valuesOf({ y, classes })).toEqual(await valuesOf(expected));
+      // The last call is of the first shapes again.
+      record({ x: x.buffer, y, classes });
+      using other = engine.empty([1, 3, 6, 6]);
+      const message = "x [1, 3, 6, 6]";
+      expect(refused({ x: other, y, classes })).toMatchObject({
+        argument: "model.encode",
+        got: expect.stringContaining(message),
+      });
+      using last = engine.empty(SHAPE, { layout: "channels-last" });
+      expect(refused({ x: last, y, classes })).toMatchObject({ argument: "x.layout" });
+      using halves = engine.empty<"u32">([1, 4, 8, 12], { dtype: "u32" });
+      expect(refused({ x, y: halves, classes })).toMatchObject({ argument: "buffers.y.dtype" });
+      using deep = engine.empty([1, 3, 8]);
+      expect(refused({ x: deep, y, classes })).toMatchObject({ argument: "x.shape" });
+      destroyAll(expected);
+    });
+  });
+
   it("refuses buffers that are missing, too small, or used twice, and models that are not compiled", async () => {
     await watched.leavingNothing(async (make) => {
       const model = make();
@@ -172,9 +209,9 @@ describe("encode", () => {
       await model.compile({ x: SHAPE });
       const refused = (buffers: object) => refusal(() => model.encode(encoder, buffers as never)).argument;
       expect(refused({ x, y })).toBe("buffers.classes");
-      expect(refused({ x, y: classes, classes })).toBe("buffers.y");
-      expect(refused({ x: y, y, classes })).toBe("buffers.y");
-      expect(refused({ x, y, classes: y })).toBe("buffers.classes");
+      expect(refused({ x, y: classes.buffer, classes })).toBe("buffers.y");
+      expect(refused({ x: y.buffer, y, classes })).toBe("buffers.y");
+      expect(refused({ x, y, classes: y.buffer })).toBe("buffers.classes");
       expect(refused({ x, y, classes, z: y })).toBe("buffers");
     });
   });

@@ -71,6 +71,26 @@ describe("runTiled", () => {
     for (const one of [y!, tensor!]) one.destroy();
   });
 
+  it("divides the axes that are named, of a network whose input has its channels elsewhere", async () => {
+    const w = fractions(3 * 27, 3);
+    const declared = { ...input, shape: [1, "height", "width", 3] } as const;
+    const source = sourceOf([declared], (builder, x) => {
+      const [map] = builder.node("map", "transpose", { x }, { permutation: [0, 3, 1, 2] });
+      const kernel = builder.constant("w", { shape: [3, 3, 3, 3], data: w });
+      const [sums] = builder.node("sums", "conv", { x: map!, w: kernel }, { padding: 1 });
+      const [y] = builder.node("y", "transpose", { x: sums! }, { permutation: [0, 2, 3, 1] });
+      builder.output("y", y!);
+    });
+    using model = new Model(engine, constrained(source, { algorithm: "direct" }));
+    const picture = { data: fractions(3 * 45 * 37, 9), shape: [1, 45, 37, 3] };
+    const { y } = await model.run({ x: picture });
+    let tiles = 0;
+    const tiled = await model.runTiled(picture, { tile: 24, axes: [1, -2], progress: ({ total }) => (tiles = total) });
+    expect(tiles).toBe(4);
+    expect(tiled["y"]!.data).toEqual(await y!.read());
+    y!.destroy();
+  });
+
   it("writes pieces, which cover the output once, and keeps nothing", async () => {
     using model = new Model(engine, network());
     const pieces: TilePiece[] = [];
@@ -127,6 +147,8 @@ describe("runTiled", () => {
     ["other channels", { data: new Float32Array(8), shape: [1, 2, 2, 2] }, {}, /^x\.shape/],
     ["a tile of nothing", { data: new Float32Array(12), shape: [1, 3, 2, 2] }, { tile: 0 }, /^tile/],
     ["a tile of three axes", { data: new Float32Array(12), shape: [1, 3, 2, 2] }, { tile: [8, 8, 8] }, /^tile/],
+    ["an axis twice", { data: new Float32Array(12), shape: [1, 3, 2, 2] }, { axes: [2, -2] }, /^axes\[1\]/],
+    ["axes of no list", { data: new Float32Array(12), shape: [1, 3, 2, 2] }, { axes: 2 }, /^axes/],
     ["an unknown option", { data: new Float32Array(12), shape: [1, 3, 2, 2] }, { tiles: 8 }, /^options/],
     ["no function", { data: new Float32Array(12), shape: [1, 3, 2, 2] }, { write: 8 }, /^write/],
     ["numbers without a shape", [1, 2, 3], {}, /^x: /],

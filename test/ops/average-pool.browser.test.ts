@@ -3,6 +3,7 @@ import { gamma } from "../../src/base/arithmetic.ts";
 import { elementCount } from "../../src/base/shape.ts";
 import type { AveragePoolOptions } from "../../src/ops/average-pool/geometry.ts";
 import { averagePool, averagePoolBackward, sumPool, sumPoolBackward } from "../../src/ops/index.ts";
+import type { WindowOptions } from "../../src/ops/shared/geometry/windows.ts";
 import * as reference from "../../src/reference.ts";
 import { integers } from "../suite/random.ts";
 import { type OperationCase, magnitudes, testOperations } from "./suite.ts";
@@ -55,25 +56,33 @@ const cases = POOLED_MAPS.flatMap(({ name, shape, options }, at): OperationCase<
   return [forward, backward];
 });
 
-const shape = [1, 3, 6, 7];
-const windows = { kernelSize: 3, stride: 2, padding: 1 };
-const sums: OperationCase<"x" | "dy"> = {
-  name: "sumPool",
-  // Integers, whose sums are exact.
-  inputs: {
-    x: { shape, values: (count, seed) => integers(count, seed, 8) },
-    dy: { shape: [1, 3, 3, 4], values: (count, seed) => integers(count, seed, 8) },
-  },
-  run: ({ x, dy }, layout) => ({
-    y: sumPool(x, windows),
-    dx: sumPoolBackward(dy, { ...windows, inputShape: inLayout(shape, layout) }),
-  }),
-  reference: ({ x, dy }, layout) => ({
-    y: reference.sumPool(x, { ...windows, layout }),
-    dx: reference.sumPoolBackward(dy, { ...windows, layout, inputShape: inLayout(shape, layout) }),
-  }),
-  // The division by 1 may err by 2.5 ULP (WGSL's table of accuracies), 5 u.
-  bound: () => ({ y: (_, sum) => gamma(5) * Math.abs(sum), dx: (_, sum) => gamma(5) * Math.abs(sum) }),
-};
+/** Sums of integers, which are exact. */
+const SUMS: readonly { name: string; shape: readonly number[]; windows: WindowOptions }[] = [
+  { name: "", shape: [1, 3, 6, 7], windows: { kernelSize: 3, stride: 2, padding: 1 } },
+  { name: ", more cells than are unrolled", shape: [1, 3, 11, 13], windows: { kernelSize: 5, padding: 1 } },
+  { name: ", large windows that cover the map", shape: [2, 3, 10, 12], windows: { kernelSize: [5, 4] } },
+  { name: ", the whole map", shape: [2, 4, 5, 7], windows: { kernelSize: [5, 7] } },
+  // So many that an invocation computes several windows.
+  { name: ", runs of 4", shape: [1, 2, 130, 70], windows: { kernelSize: 3, stride: 1, padding: 1 } },
+  { name: ", runs of 2", shape: [1, 4, 130, 130], windows: { kernelSize: 3, stride: 2, padding: 1 } },
+];
 
-testOperations([...cases, sums]);
+const sums = SUMS.map(({ name, shape, windows }): OperationCase<"x" | "dy"> => {
+  const values = (count: number, seed: number) => integers(count, seed, 8);
+  return {
+    name: `sumPool${name}`,
+    inputs: { x: { shape, values }, dy: { shape: reference.sumPool(zeros(shape), windows).shape, values } },
+    run: ({ x, dy }, layout) => ({
+      y: sumPool(x, windows),
+      dx: sumPoolBackward(dy, { ...windows, inputShape: inLayout(shape, layout) }),
+    }),
+    reference: ({ x, dy }, layout) => ({
+      y: reference.sumPool(x, { ...windows, layout }),
+      dx: reference.sumPoolBackward(dy, { ...windows, layout, inputShape: inLayout(shape, layout) }),
+    }),
+    // The division by 1 may err by 2.5 ULP (WGSL's table of accuracies), 5 u.
+    bound: () => ({ y: (_, sum) => gamma(5) * Math.abs(sum), dx: (_, sum) => gamma(5) * Math.abs(sum) }),
+  };
+});
+
+testOperations([...cases, ...sums]);

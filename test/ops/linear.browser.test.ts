@@ -1,8 +1,11 @@
+import { expect, test } from "vitest";
 import { gamma } from "../../src/base/arithmetic.ts";
-import type { ActivationOption } from "../../src/index.ts";
+import { type ActivationOption, createEngine } from "../../src/index.ts";
 import { flatten, flattenBackward, linear, linearBackward } from "../../src/ops/index.ts";
 import * as reference from "../../src/reference.ts";
+import { newDevice } from "../suite/counting.ts";
 import { integers } from "../suite/random.ts";
+import { refusal } from "../suite/refusal.ts";
 import { type OperationCase, channelsLast, magnitudes, testOperations } from "./suite.ts";
 
 const exact = () => 0;
@@ -104,3 +107,13 @@ const saturated: OperationCase<"dy" | "x" | "w" | "o"> = {
 };
 
 testOperations([...flattened, ...layers, saturated]);
+
+test("is planned within the constraints of convolutions", async () => {
+  const engine = await createEngine({ device: await newDevice(), tuning: "forget" });
+  const [x, w] = [engine.tensor([1, 2, 3, 4], [2, 2]), engine.tensor([1, 0, 0, 1, 1, 1], [3, 2])];
+  const expected = [1, 2, 3, 3, 4, 7];
+  for (const algorithm of ["direct", "im2col"])
+    expect([...(await linear(x, w, { algorithm }).read())]).toEqual(expected);
+  expect(refusal(() => linear(x, w, { algorithm: "fastest" })).argument).toBe("algorithm");
+  engine.destroy();
+});

@@ -4,7 +4,14 @@ import path from "node:path";
 import { expect, test } from "vitest";
 import { runTool } from "../../scripts/steps.mjs";
 
-const DOCUMENTS = ["README.md", "docs/api.md", "docs/operations.md", "docs/images.md", "docs/models.md"];
+const DOCUMENTS = [
+  "README.md",
+  "docs/api.md",
+  "docs/operations.md",
+  "docs/images.md",
+  "docs/models.md",
+  "docs/tfjs.md",
+];
 
 /** What samples take as given unless they declare it themselves. */
 const GIVEN = {

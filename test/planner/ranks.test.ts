@@ -44,3 +44,12 @@ it.each(GPUS)("$name has the expected algorithms first", ({ traits }) => {
     expect(first("L14"), `L14 of ${batch}`).toBe("direct");
   }
 });
+
+it("a software adapter computes the gradient of 3x3 weights on small maps with many channels by Winograd", () => {
+  const { traits } = DEVICES.find((one) => one.traits.software)!;
+  const problem = convProblem("backward-weights", {
+    ...{ inputShape: [1, 256, 7, 7], kernelShape: [256, 256, 3, 3], padding: 1 },
+  });
+  const [first] = rank(algorithms, lower(problem, { ...traits, quads: true }), {}).ranked;
+  expect(first!.algorithm).toBe("winograd");
+});

@@ -212,7 +212,7 @@ describe("the sources and the build", () => {
     /\beval\s*\(|\bnew\s+Function\b|\bFunction\s*\(\s*["'`]|\bfetch\s*\(|XMLHttpRequest|WebSocket|EventSource|sendBeacon|importScripts|(?<!async |[.`])\bimport\s*\((?!["'`])|document\.write|innerHTML|setTimeout\s*\(\s*["'`]|https?:\/\/(?!www\.npmjs\.com)/;
 
   /** What loads models: one file of the sources, and the chunk of the build that has it. */
-  const DOWNLOADS = /^(?:src.model.download\.ts|dist.model\.js)$/;
+  const DOWNLOADS = /^(?:src.model.download\.ts|dist.engine\.js)$/;
 
   it.each(["src", "dist"])("in %s evaluate no code and open no connection", (folder) => {
     const root = path.join(ROOT, folder);

@@ -1,7 +1,7 @@
 // Minified shaders are the same shaders: token by token, but for names that a function declares and only it uses.
 import { readFileSync, readdirSync } from "node:fs";
 import { expect, test } from "vitest";
-import { UNROLL, minify, tokenise } from "../../scripts/minify-wgsl.mjs";
+import { minify, tokenise } from "../../scripts/minify-wgsl.mjs";
 import { unroll } from "../../src/kernel/unroll.ts";
 
 const files = readdirSync("shaders", { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".wgsl"));
@@ -36,10 +36,17 @@ test("white space stays where operators would run together", () => {
   );
 });
 
+test("the marks of loops stay", () => {
+  const text = minify("fn f() {\n  // @unroll unless compact\n  for (var i = 0u; i < 2u; i++) { g(i); }\n}\n");
+  expect(text).toBe("fn f(){\n// @unroll unless compact\nfor(var a=0u;a<2u;a++){g(a);}}\n");
+  expect(unroll(text)).toContain("{g(0u);}\n{g(1u);}");
+  expect(unroll(text, true)).toContain("for(var a=0u;a<2u;a++){g(a);}");
+});
+
 test("what the assembler reads by line starts a line", () => {
   const text = minify(
     "enable f16;\nconst TWO = 2u;\nfn f() {\n  // @unroll\n  for (var i = 0u; i < TWO; i++) { g(i); }\n}\n",
   );
-  expect(text).toBe(`enable f16;\nconst TWO=2u;fn f(){\n${UNROLL}\nfor(var a=0u;a<TWO;a++){g(a);}}\n`);
+  expect(text).toBe(`enable f16;\nconst TWO=2u;fn f(){\n// @unroll\nfor(var a=0u;a<TWO;a++){g(a);}}\n`);
   expect(unroll(text)).toContain("{g(0u);}\n{g(1u);}");
 });

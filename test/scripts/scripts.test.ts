@@ -13,7 +13,7 @@ import {
 } from "../../scripts/browsers.mjs";
 import { dawnEnvironment } from "../../scripts/dawn.mjs";
 import { ROOT, isInstalled } from "../../scripts/setup.mjs";
-import { auditResult, readReport, runTool, summaryLine, vitestTotals } from "../../scripts/steps.mjs";
+import { auditResult, readReport, runTool, summaryLine, vitestFailures, vitestTotals } from "../../scripts/steps.mjs";
 
 const folder = mkdtempSync(path.join(tmpdir(), "convoke-scripts-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -215,6 +215,40 @@ describe("steps", () => {
   it("counts a failed test once, not its file too", () => {
     const testResults = [{ status: "failed", assertionResults: [{ status: "failed" }] }];
     expect(vitestTotals({ numPassedTests: 1, numFailedTests: 1, testResults }, false).failed).toBe(1);
+  });
+
+  it("names each failure, with the beginning of its message", () => {
+    const long = [
+      "\u001B[31mexpected 1 to be 2\u001B[39m",
+      "x".repeat(1000),
+      ...Array<string>(50).fill("at somewhere"),
+    ];
+    const testResults = [
+      { name: path.join(ROOT, "test/green.test.ts"), status: "passed", assertionResults: [{ status: "passed" }] },
+      {
+        name: path.join(ROOT, "test/red.test.ts"),
+        status: "failed",
+        assertionResults: [
+          { status: "passed", fullName: "adds" },
+          { status: "failed", fullName: "subtracts", failureMessages: [long.join("\n")] },
+        ],
+      },
+      {
+        name: path.join(ROOT, "test/broken.test.ts"),
+        status: "failed",
+        message: "no such module",
+        assertionResults: [],
+      },
+    ];
+    const [red, broken, ...others] = vitestFailures({ testResults });
+    expect(others).toEqual([]);
+    expect(red?.split("\n").slice(0, 2)).toEqual([
+      `${path.join("test", "red.test.ts")} > subtracts`,
+      "    expected 1 to be 2",
+    ]);
+    expect(red?.length).toBeLessThan(1000);
+    expect(broken).toContain("no such module");
+    expect(vitestFailures(null)).toEqual([]);
   });
 
   it("takes a report that was not written for none", () => {

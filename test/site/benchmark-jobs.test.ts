@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { BENCH_PASSES, descriptorOf, problemOf } from "../../bench/layer.ts";
 import { SUITES } from "../../bench/suites.ts";
 import { multiplyAddsOf, termsOf } from "../../site/benchmark/bound.ts";
-import { jobsOf } from "../../site/benchmark/jobs.ts";
+import { groupsOf, jobsOf } from "../../site/benchmark/jobs.ts";
 import { shapeOf } from "../../site/benchmark/prepare.ts";
 import {
   DEFAULT_SELECTION,
@@ -45,6 +45,16 @@ describe("the hash of a selection", () => {
 });
 
 describe("jobs", () => {
+  it("on the same data are measured beside each other", () => {
+    const selection = { ...DEFAULT_SELECTION, layers: ["L12", "L14"], algorithms: ["auto", "direct"] };
+    const jobs = jobsOf({ ...selection, passes: ["own", "forward"] });
+    const groups = groupsOf(jobs);
+    expect(groups.flat()).toEqual(jobs);
+    expect(
+      groups.map((group) => group.map(({ layer, pass, algorithm }) => `${layer.id} ${pass} ${algorithm}`)),
+    ).toEqual(["L12 transposed", "L12 forward", "L14 forward"].map((data) => [`${data} auto`, `${data} direct`]));
+  });
+
   it("cover every algorithm and layer once", () => {
     const jobs = jobsOf({
       ...DEFAULT_SELECTION,

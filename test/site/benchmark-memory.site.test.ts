@@ -49,9 +49,8 @@ it("frees what it measured with, also when it is stopped", async () => {
   const kept = await measureAll();
   expect(kept).toBeGreaterThan(0);
   await page.locator("#run").click();
-  await expect.poll(() => page.locator("#rows tr").count(), LONG).toBeGreaterThanOrEqual(1);
   await page.locator("#stop").click();
-  await expect.poll(status).toMatch(/^(Stopped|Done)/);
+  await expect.poll(status, LONG).toMatch(/^Stopped/);
   // The engine keeps freed memory: a second run takes what the first freed, and makes nothing unless something was not freed.
   expect(await measureAll()).toBe(kept);
   await page.context().close();

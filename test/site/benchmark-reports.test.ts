@@ -2,9 +2,10 @@
 import { readFileSync, readdirSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
+import { Refusal } from "../../site/benchmark/checks.ts";
 import { meanRatio, pairsOf } from "../../site/benchmark/compare.ts";
 import { toCsv, verdictOf } from "../../site/benchmark/csv.ts";
-import { Refusal, parseReport } from "../../site/benchmark/load.ts";
+import { parseReport } from "../../site/benchmark/load.ts";
 import { type Report, type Row, flopsPerSecond, isTimed, isWrong, roofShare } from "../../site/benchmark/rows.ts";
 
 const row: Row = {

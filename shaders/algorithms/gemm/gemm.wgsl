@@ -74,12 +74,18 @@ fn thread(invocation: u32) {
 
   let c_tile = g.c.start + outer * g.c.outer + inner * g.c.inner;
   let channel = inner * g.channels;
+  // Stored from a copy, which a loop may index.
+  var results: array<vec4f, TILE_M * TILE_N4>;
   // @unroll
+  for (var i = 0u; i < TILE_M * TILE_N4; i++) {
+    results[i] = sums[i];
+  }
+  // @unroll unless compact
   for (var i = 0u; i < TILE_M; i++) {
     if (m0 + i < g.size_m) {
-      // @unroll
+      // @unroll unless compact
       for (var j = 0u; j < TILE_N4; j++) {
-        store(sums[i * TILE_N4 + j], m0 + i, (n0 + j) * 4u, c_tile, channel);
+        store(results[i * TILE_N4 + j], m0 + i, (n0 + j) * 4u, c_tile, channel);
       }
     }
   }

@@ -15,10 +15,16 @@ fn thread(invocation: u32) {
   let split = index % g.splits;
   let group = index / g.splits;
 
+  // Found, and stored at the end, through copies, which loops may index.
+  var places: array<Output, TILE_N>;
+  // @unroll unless compact
+  for (var j = 0u; j < TILE_N; j++) {
+    places[j] = output_at(n0 + j, group);
+  }
   var outputs: array<Output, TILE_N>;
   // @unroll
   for (var j = 0u; j < TILE_N; j++) {
-    outputs[j] = output_at(n0 + j, group);
+    outputs[j] = places[j];
   }
   // Vectors of channels past the last read the last one and are not stored.
   var lanes_at: array<u32, TILE_V>;
@@ -52,11 +58,16 @@ fn thread(invocation: u32) {
     }
   }
 
+  var results: array<vec4f, TILE_N * TILE_V>;
   // @unroll
+  for (var i = 0u; i < TILE_N * TILE_V; i++) {
+    results[i] = sums[i];
+  }
+  // @unroll unless compact
   for (var j = 0u; j < TILE_N; j++) {
-    // @unroll
+    // @unroll unless compact
     for (var i = 0u; i < TILE_V; i++) {
-      store(sums[j * TILE_V + i], group, split, (v0 + i) * 4u, n0 + j, outputs[j]);
+      store(results[j * TILE_V + i], group, split, (v0 + i) * 4u, n0 + j, places[j]);
     }
   }
 }

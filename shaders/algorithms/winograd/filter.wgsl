@@ -8,22 +8,22 @@ const STEPS = array<u32, 3>(1u, POINTS, POINTS * POINTS);
 fn thread(index: u32) {
   let pair = pair_of(index);
   var tile: array<f32, TILE_SIZE>;
-  // @unroll
+  // @unroll unless compact
   for (var i = 0u; i < TAPS_D; i++) {
     let t = pair.first.x + i * STRIDE_D;
-    // @unroll
+    // @unroll unless compact
     for (var j = 0u; j < TAPS_H; j++) {
       let r = pair.first.y + j * STRIDE_H;
-      // @unroll
+      // @unroll unless compact
       for (var l = 0u; l < TAPS_W; l++) {
         let s = pair.first.z + l * STRIDE_W;
         tile[(i * TILE_H + j) * TILE_W + l] = load_tap(pair.at, t, r, s);
       }
     }
   }
-  // @unroll
+  // @unroll unless compact
   for (var axis = 0u; axis < AXES; axis++) {
-    // @unroll
+    // @unroll unless compact
     for (var i = 0u; i < TILE_SIZE / POINTS; i++) {
       // Axes not yet transformed have only TAPS cells.
       let later = i / STEPS[axis];
@@ -43,7 +43,7 @@ fn thread(index: u32) {
       }
     }
   }
-  // @unroll
+  // @unroll unless compact
   for (var point = 0u; point < TILE_SIZE; point++) {
     transformed[index + point * g.point_stride] = select(tile[point], 0.0, pair.past_end);
   }

@@ -24,14 +24,15 @@ fn thread(invocation: u32) {
     columns_beyond[k] = column >= g.end_w;
   }
   let x_channel = g.x_start + place.n * g.x_stride_n + at.group * g.x_stride_g + channel.c * g.x_stride_c;
-  var tile: array<f32, TILE_SIZE>;
-  // @unroll
+  // Loaded into an array that a loop may index.
+  var loaded: array<f32, TILE_SIZE>;
+  // @unroll unless compact
   for (var i = 0u; i < TILE_D; i++) {
     let slice = d0 + i32(i * STRIDE_D);
     let slice_at = x_channel + u32(source(slice, g.input_d)) * g.x_stride_d;
     let slice_padding = is_padding(slice, g.input_d);
     let slice_beyond = slice >= g.end_d;
-    // @unroll
+    // @unroll unless compact
     for (var j = 0u; j < TILE_H; j++) {
       let row = h0 + i32(j * STRIDE_H);
       let row_at = slice_at + u32(source(row, g.input_h)) * g.x_stride_h;
@@ -39,17 +40,22 @@ fn thread(invocation: u32) {
       let row_beyond = slice_beyond | (row >= g.end_h);
       // @unroll
       for (var k = 0u; k < TILE_W; k++) {
-        tile[(i * TILE_H + j) * TILE_W + k] = load_cell(row_at + columns_at[k], row_padding | columns_padding[k], row_beyond | columns_beyond[k]);
+        loaded[(i * TILE_H + j) * TILE_W + k] = load_cell(row_at + columns_at[k], row_padding | columns_padding[k], row_beyond | columns_beyond[k]);
       }
     }
+  }
+  var tile: array<f32, TILE_SIZE>;
+  // @unroll
+  for (var point = 0u; point < TILE_SIZE; point++) {
+    tile[point] = loaded[point];
   }
 
   // @unroll
   for (var axis = 0u; axis < AXES; axis++) {
     // @unroll
     for (var i = 0u; i < TILE_SIZE / POINTS; i++) {
-      let step = STEPS[axis];
-      let start = i / step * step * POINTS + i % step;
+      const step = STEPS[axis];
+      const start = i / step * step * POINTS + i % step;
       var line: array<f32, POINTS>;
       // @unroll
       for (var j = 0u; j < POINTS; j++) {

@@ -3,31 +3,20 @@
 // constants: OUTPUTS, PAIRS, POINTS, POWERS
 fn transform_line(m: array<f32, POINTS>) -> array<f32, OUTPUTS> {
   var outputs: array<f32, OUTPUTS>;
-  var sums: array<f32, PAIRS>;
-  var differences: array<f32, PAIRS>;
+  outputs[0] = m[0];
+  outputs[OUTPUTS - 1u] += m[2u * PAIRS + 1u];
   // @unroll
   for (var pair = 0u; pair < PAIRS; pair++) {
-    sums[pair] = m[2u * pair + 1u] + m[2u * pair + 2u];
-    differences[pair] = m[2u * pair + 1u] - m[2u * pair + 2u];
-  }
-  // @unroll
-  for (var j = 0u; j < OUTPUTS; j++) {
-    var sum = 0.0;
-    if (j == 0u) {
-      sum = m[0];
-    }
-    if (j == OUTPUTS - 1u) {
-      sum += m[2u * PAIRS + 1u];
+    let sum = m[2u * pair + 1u] + m[2u * pair + 2u];
+    let difference = m[2u * pair + 1u] - m[2u * pair + 2u];
+    // @unroll
+    for (var j = 0u; j < OUTPUTS; j += 2u) {
+      outputs[j] = fma(POWERS[pair * OUTPUTS + j], sum, outputs[j]);
     }
     // @unroll
-    for (var pair = 0u; pair < PAIRS; pair++) {
-      if (j % 2u == 0u) {
-        sum = fma(POWERS[pair * OUTPUTS + j], sums[pair], sum);
-      } else {
-        sum = fma(POWERS[pair * OUTPUTS + j], differences[pair], sum);
-      }
+    for (var j = 1u; j < OUTPUTS; j += 2u) {
+      outputs[j] = fma(POWERS[pair * OUTPUTS + j], difference, outputs[j]);
     }
-    outputs[j] = sum;
   }
   return outputs;
 }

@@ -19,9 +19,9 @@ fn thread(invocation: u32) {
     // @unroll
     for (var i = 0u; i < TILE_SIZE / POINTS; i++) {
       // Axes already transformed have only OUTPUTS cells.
-      let step = STEPS[axis];
+      const step = STEPS[axis];
       if (i % step % POINTS < OUTPUTS && i % step / POINTS < OUTPUTS) {
-        let start = i / step * step * POINTS + i % step;
+        const start = i / step * step * POINTS + i % step;
         var line: array<f32, POINTS>;
         // @unroll
         for (var j = 0u; j < POINTS; j++) {
@@ -42,9 +42,15 @@ fn thread(invocation: u32) {
   let q0 = place.q * OUTPUTS_Q;
   let channel = channel_of(at.group * g.group_k + at.channel);
   let y_at = g.y_start + place.n * g.y_stride_n + channel.at;
+  // Stored from a copy, which a loop may index.
+  var results: array<f32, TILE_SIZE>;
   // @unroll
+  for (var point = 0u; point < TILE_SIZE; point++) {
+    results[point] = tile[point];
+  }
+  // @unroll unless compact
   for (var i = 0u; i < OUTPUTS_O; i++) {
-    // @unroll
+    // @unroll unless compact
     for (var j = 0u; j < OUTPUTS_P; j++) {
       let row_at = y_at + (o0 + i) * g.y_stride_o + (p0 + j) * g.y_stride_p;
       let row_inside = (o0 + i < g.output_o) & (p0 + j < g.output_p);
@@ -52,7 +58,7 @@ fn thread(invocation: u32) {
       for (var l = 0u; l < OUTPUTS_Q; l++) {
         if ((row_inside & (q0 + l < g.output_q)) && (EVERY_CELL || is_cell(channel, vec3u(o0 + i, p0 + j, q0 + l)))) {
           let index = row_at + (q0 + l) * g.y_stride_q;
-          y[index] = Y(epilogue(tile[(i * TILE_H + j) * TILE_W + l], channel.index, index));
+          y[index] = Y(epilogue(results[(i * TILE_H + j) * TILE_W + l], channel.index, index));
         }
       }
     }

@@ -166,6 +166,7 @@ export function gemmStep(gemm: Gemm, variant: GemmVariant, c: Correlation): Step
       last ? store : matrixCScratchShader,
       ...kernel.shaders,
     ],
+    unrolled: !last,
     aliases: {
       ...kernel.aliases,
       ...(fromA ? {} : { A4: vectors(a) }),

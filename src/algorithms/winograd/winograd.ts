@@ -169,7 +169,8 @@ function transformWork(
   const turns = byLines ? axes - 1 : 0;
   return {
     threads: turns > 0 ? (tiles * points) / tile.points : tiles,
-    multiplyAdds: 2 * tile.points * points * tiles,
+    // A line of n points takes n (n - 2) / 2: the halves of a pair of points are computed once (input.wgsl and the others).
+    multiplyAdds: (axes * points * (tile.points - 2) * tiles) / 2,
     loads: (loads + stores) * tiles,
     bytes: numberBytes(2 * points * tiles),
     // Between two axes every number is stored and loaded.

@@ -4,6 +4,7 @@ import { elementCount } from "../../base/shape.ts";
 import { channelAxis } from "../../ops/shared/geometry/axis.ts";
 import { aligned } from "../../ops/shared/geometry/broadcast.ts";
 import type { Value } from "../graph.ts";
+import { memoryOf } from "../memory-of.ts";
 import type { Rewriting } from "./rewriting.ts";
 
 export type Data = NonNullable<Value["data"]>;
@@ -63,8 +64,6 @@ function storedAs(dtype: Value["dtype"], values: ArrayLike<number>, count: numbe
 
 /** The arrays computed from the memory of others, by that of the first. */
 const results = new WeakMap<ArrayBufferLike, Map<string, Data>>();
-const numbers = new WeakMap<ArrayBufferLike, number>();
-let buffers = 0;
 
 /**
  * Computes an array from the same constants once: the graphs of a model for inputs of other shapes share it, and so its copy on the GPU.
@@ -74,14 +73,8 @@ function remembered(sources: readonly Constant[], key: unknown, compute: () => D
   if (!buffer) return compute();
   let known = results.get(buffer);
   if (!known) results.set(buffer, (known = new Map()));
-  const name = JSON.stringify([key, sources.map(({ data }) => [numberOf(data.buffer), data.byteOffset, data.length])]);
+  const name = JSON.stringify([key, sources.map(({ data }) => memoryOf(data))]);
   let data = known.get(name);
   if (!data) known.set(name, (data = compute()));
   return data;
-}
-
-function numberOf(buffer: ArrayBufferLike): number {
-  let number = numbers.get(buffer);
-  if (number === undefined) numbers.set(buffer, (number = buffers++));
-  return number;
 }

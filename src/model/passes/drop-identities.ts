@@ -4,7 +4,7 @@ import { resolvePadding } from "../../problem/padding.ts";
 import { splitShape } from "../../problem/problem.ts";
 import type { Graph, Node, Value } from "../graph.ts";
 import { scalarOf } from "./constants.ts";
-import { activationOf } from "./recognise-activations.ts";
+import { activationOf } from "./layers.ts";
 import { rewrite } from "./rewriting.ts";
 import { linearNode } from "./scalars.ts";
 

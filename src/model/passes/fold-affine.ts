@@ -6,9 +6,9 @@ import { splitKernel, splitShape } from "../../problem/problem.ts";
 import type { Graph, Node, Value } from "../graph.ts";
 import { type Affine, affineOf } from "./affine.ts";
 import { type Constant, computed, isConstant } from "./constants.ts";
-import { isFusible } from "./recognise-activations.ts";
+import { WEIGHTED, isFusible } from "./layers.ts";
 import { type Rewriting, merged, rewrite } from "./rewriting.ts";
-import { WEIGHTED, biasLike, channelsOfWeights, scaledWeights, weightedSums } from "./weights.ts";
+import { biasLike, channelsOfWeights, scaledWeights, weightedSums } from "./weights.ts";
 
 /** Folds what is affine in each channel into the weights before or after it. */
 export function foldAffine(graph: Graph): Graph {

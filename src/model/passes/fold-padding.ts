@@ -4,7 +4,7 @@ import { channelAxis } from "../../ops/shared/geometry/axis.ts";
 import { resolvePadding } from "../../problem/padding.ts";
 import { splitKernel, splitShape } from "../../problem/problem.ts";
 import type { Graph, Node, Value } from "../graph.ts";
-import { activationOf } from "./recognise-activations.ts";
+import { activationOf } from "./layers.ts";
 import { type Rewriting, rewrite } from "./rewriting.ts";
 
 type Pairs = [number, number][];

@@ -1,8 +1,7 @@
 // Fuses what follows a convolution into it: activation(sum + bias + residual) costs no dispatch and no map of its own.
 import type { Graph, Node, Value } from "../graph.ts";
-import { activationOf, isFusible } from "./recognise-activations.ts";
+import { WEIGHTED, activationOf, isFusible } from "./layers.ts";
 import { type Rewriting, merged, rewrite } from "./rewriting.ts";
-import { WEIGHTED } from "./weights.ts";
 
 /** Fuses residual sums and activations into convolutions, activations into fully connected layers, and the rest of them into sums. */
 export function fuseEpilogues(graph: Graph): Graph {

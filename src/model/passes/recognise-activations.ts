@@ -1,27 +1,13 @@
 // Recognises activations that a file spells out in arithmetic, so that one node computes each, or the convolution before it.
-import {
-  type ElementActivation,
-  checkElementActivation,
-  isElementOnly,
-} from "../../ops/shared/geometry/element-activation.ts";
 import type { Graph, Node, Value } from "../graph.ts";
 import { scalarOf } from "./constants.ts";
+import { activationOf } from "./layers.ts";
 import { type Rewriting, merged, rewrite } from "./rewriting.ts";
 import { linearNode, linearOf, productOf } from "./scalars.ts";
 
-/** Recognises clamp, relu, leaky-relu, hard-sigmoid, hard-swish, silu, gelu, mish and linear. */
+/** Recognises clamp, relu, leaky-relu, hard-sigmoid, hard-swish, silu, gelu in both forms, softplus, mish and linear. */
 export function recogniseActivations(graph: Graph): Graph {
-  return rewrite(graph, extremum, rectifier, bounded, hardSigmoid, leaky, gated, chained);
-}
-
-/** The activation that a node applies, in canonical form. */
-export function activationOf({ operator, options }: Node): ElementActivation | undefined {
-  return operator === "activate" ? checkElementActivation("activation", options["activation"]) : undefined;
-}
-
-/** Whether a convolution can end with an activation. */
-export function isFusible(activation: unknown): boolean {
-  return !isElementOnly(checkElementActivation("activation", activation).name);
+  return rewrite(graph, extremum, rectifier, bounded, hardSigmoid, leaky, logarithm, gated, chained);
 }
 
 /** Files round the numbers of formulas to their element types. */
@@ -123,6 +109,14 @@ function leaky(node: Node, graph: Rewriting): readonly Value[] | undefined {
   return undefined;
 }
 
+/** log(1 + exp(x)). */
+function logarithm(node: Node, graph: Rewriting): readonly Value[] | undefined {
+  if (node.operator !== "log") return undefined;
+  const { x: power, alpha, beta } = linearOf(node.inputs["x"]!, graph);
+  const maker = alpha === 1 && beta === 1 ? graph.maker(power) : undefined;
+  return maker?.operator === "exp" ? activated(node, maker.inputs["x"]!, "softplus", graph) : undefined;
+}
+
 /** x times a function of x, and a number. */
 function gated(node: Node, graph: Rewriting): readonly Value[] | undefined {
   const product = productOf(node, graph);
@@ -132,8 +126,8 @@ function gated(node: Node, graph: Rewriting): readonly Value[] | undefined {
     [one, other],
     [other, one],
   ] as const) {
-    const name = nameOfGate(x, gate, product.scalar, graph);
-    if (name) return activated(node, x, name, graph);
+    const activation = activationOfGate(x, gate, product.scalar, graph);
+    if (activation) return activated(node, x, activation, graph);
   }
   return undefined;
 }
@@ -149,7 +143,7 @@ function chained(node: Node, graph: Rewriting): readonly Value[] | undefined {
 }
 
 /** The activation that is scalar * x * gate. */
-function nameOfGate(x: Value, gate: Value, scalar: number, graph: Rewriting): string | undefined {
+function activationOfGate(x: Value, gate: Value, scalar: number, graph: Rewriting): unknown {
   const maker = graph.maker(gate);
   if (!maker) return undefined;
   const isOfX = (value: Value | undefined, alpha: number, beta: number): boolean => {
@@ -170,6 +164,23 @@ function nameOfGate(x: Value, gate: Value, scalar: number, graph: Rewriting): st
   if (bounds?.min === 0 && bounds.max === 6 && isClose(scalar, 1 / 6, x) && isOfX(argument, 1, 3)) return "hard-swish";
   const { x: error, alpha, beta } = linearOf(gate, graph);
   const isHalf = isClose(alpha, beta, x) && isClose(scalar * alpha, 1 / 2, x);
-  const erf = isHalf ? graph.maker(error) : undefined;
-  return erf?.operator === "erf" && isOfX(erf.inputs["x"], Math.SQRT1_2, 0) ? "gelu" : undefined;
+  const of = isHalf ? graph.maker(error) : undefined;
+  if (of?.operator === "erf") return isOfX(of.inputs["x"], Math.SQRT1_2, 0) ? "gelu" : undefined;
+  const isTanh = of && activationOf(of)?.name === "tanh" && isCubic(of.inputs["x"]!, x, graph);
+  return isTanh ? { name: "gelu", approximate: "tanh" } : undefined;
+}
+
+/** Whether a value is sqrt(2 / pi) (x + 0.044715 x^3). */
+function isCubic(value: Value, x: Value, graph: Rewriting): boolean {
+  const { x: sum, alpha, beta } = linearOf(value, graph);
+  const { operator, inputs, options } = graph.maker(sum) ?? {};
+  if (operator !== "add" || (options!["scale"] ?? 1) !== 1 || !isClose(alpha, Math.sqrt(2 / Math.PI), x) || beta !== 0)
+    return false;
+  const other = inputs!["a"] === x ? inputs!["b"]! : inputs!["b"] === x ? inputs!["a"]! : undefined;
+  const cube = other && linearOf(other, graph);
+  const maker = cube && graph.maker(cube.x);
+  if (!maker || !isClose(cube.alpha, 0.044715, x) || cube.beta !== 0) return false;
+  if (maker.operator === "power") return maker.inputs["a"] === x && scalarOf(maker.inputs["b"]) === 3;
+  const { scalar, factors } = productOf(maker, graph) ?? { scalar: 0, factors: [] };
+  return scalar === 1 && factors.length === 3 && factors.every((one) => one === x);
 }

@@ -2,6 +2,9 @@
 // leaves unread is gone at once, and a pass takes time proportional to the size of the graph.
 import type { Graph, Node, Value } from "../graph.ts";
 
+/** Returns a graph that computes the same, or the graph that it was given if it found nothing. */
+export type Pass = (graph: Graph) => Graph;
+
 /**
  * Replaces a node: adds others and returns the values that take the place of its results, which may be those results made by another node.
  * Returns undefined to keep the node.

@@ -3,9 +3,6 @@ import { elementCount } from "../../base/shape.ts";
 import type { Node, Value } from "../graph.ts";
 import type { Constant } from "./constants.ts";
 
-/** The operators that a product with weights makes. */
-export const WEIGHTED: readonly string[] = ["conv", "convTranspose", "linear"];
-
 /** Where a weight stands: the channel of the result that it computes, and the channel of the input that it multiplies. */
 export interface Channels {
   readonly results: number;

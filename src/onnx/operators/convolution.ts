@@ -1,6 +1,8 @@
 // Convolutions.
+import { describe } from "../../base/error.ts";
 import { dilatedExtent } from "../../base/shape.ts";
 import type { Padding } from "../../problem/padding.ts";
+import type { Values } from "../attributes.ts";
 import { type NodeLowering, type OnnxOperator, type Operand, operator } from "../lowering.ts";
 
 /** The attributes of windows, which convolutions and pooling share. */
@@ -19,7 +21,7 @@ interface PaddingAttributes {
 
 /** [begin, end] for each spatial axis, of a list of all begins and then all ends. */
 export function pairs(node: NodeLowering<unknown>, list: readonly number[], rank: number): [number, number][] {
-  if (list.length !== 2 * rank) node.refuse("pads", `[${list.join(", ")}]`, `${2 * rank} numbers`);
+  if (list.length !== 2 * rank) node.refuse("pads", list, `${2 * rank} numbers`);
   return Array.from({ length: rank }, (_, axis) => [list[axis]!, list[axis + rank]!]);
 }
 
@@ -32,19 +34,35 @@ export function paddingOf(node: NodeLowering<PaddingAttributes>, rank: number): 
 }
 
 /** The spatial sizes of the weights, which the attribute repeats. */
-function kernelOf(node: NodeLowering<unknown>, w: Operand, given: readonly number[] | undefined): readonly number[] {
+export function kernelOf(
+  node: NodeLowering<unknown>,
+  w: Operand,
+  given: readonly number[] | undefined,
+): readonly number[] {
   const kernel = w.shape.slice(2);
   if (given && given.join() !== kernel.join())
-    node.refuse("kernel_shape", `[${given.join(", ")}]`, `[${kernel.join(", ")}], as the weights have`);
+    node.refuse("kernel_shape", given, `${describe(kernel)}, as the weights have`);
   return kernel;
 }
 
-const Conv = operator([2, 3], { ...WINDOW, group: 1 }, (node) => {
-  const [x, w, bias] = [node.input(0), node.input(1), node.inputs[2]];
+/** A convolution by the attributes of a node. */
+export function convolved(
+  node: NodeLowering<
+    PaddingAttributes &
+      Values<Pick<typeof WINDOW, "dilations" | "strides" | "kernel_shape">> & { readonly group: number }
+  >,
+  x: Operand,
+  w: Operand,
+  bias?: Operand,
+): Operand {
   const { dilations: dilation = 1, strides: stride = 1, group: groups, kernel_shape } = node.attributes;
   const { length: rank } = kernelOf(node, w, kernel_shape);
   return node.call("conv", { x, w, bias }, { stride, dilation, padding: paddingOf(node, rank), groups });
-});
+}
+
+const Conv = operator([2, 3], { ...WINDOW, group: 1 }, (node) =>
+  convolved(node, node.input(0), node.input(1), node.inputs[2]),
+);
 
 const ConvTranspose = operator(
   [2, 3],
@@ -65,8 +83,7 @@ const ConvTranspose = operator(
             const cells = x.shape[axis + 2]!;
             const whole = stride[axis]! * (cells - 1) + outputPadding[axis]! + dilatedExtent(taps, dilation[axis]!);
             const size = given ? given[axis]! : cells * stride[axis]!;
-            if (!(size > 0 && size <= whole))
-              node.refuse("output_shape", `${size}`, `at most the ${whole} cells computed`);
+            if (!(size > 0 && size <= whole)) node.refuse("output_shape", size, `at most the ${whole} cells computed`);
             const [less, more] = [Math.floor((whole - size) / 2), Math.ceil((whole - size) / 2)];
             return auto_pad === "SAME_UPPER" ? [less, more] : [more, less];
           })
@@ -75,21 +92,4 @@ const ConvTranspose = operator(
   },
 );
 
-const DeformConv = operator(
-  [3, 5],
-  { dilations: "numbers", group: 1, kernel_shape: "numbers", offset_group: 1, pads: "numbers", strides: "numbers" },
-  (node) => {
-    const [x, w, offset, bias, mask] = [node.input(0), node.input(1), node.input(2), node.inputs[3], node.inputs[4]];
-    const { dilations: dilation = 1, strides: stride = 1, group: groups, offset_group: offsetGroups } = node.attributes;
-    const { length: rank } = kernelOf(node, w, node.attributes.kernel_shape);
-    const padding = paddingOf(node, rank);
-    const y = node.call("deformableConv", { x, w, offset, mask }, { stride, dilation, padding, groups, offsetGroups });
-    if (!bias) return y;
-    return node.call("add", {
-      a: y,
-      b: node.reshaped(bias, [bias.shape[0]!, ...kernelOf(node, w, undefined).map(() => 1)]),
-    });
-  },
-);
-
-export const convolutions: Readonly<Record<string, OnnxOperator>> = { Conv, ConvTranspose, DeformConv };
+export const convolutions: Readonly<Record<string, OnnxOperator>> = { Conv, ConvTranspose };

@@ -1,18 +1,10 @@
-// Operators that compute each element from those at its place: arithmetic, comparisons, logic, casts and activations.
+// Operators that compute each element from those at its place: arithmetic and activations.
 import type { ElementActivationOption } from "../../ops/shared/geometry/element-activation.ts";
-import { ELEMENT_TYPES, type Kind } from "../elements.ts";
-import { ANY, type Known, type NodeLowering, type OnnxOperator, type Operand, operator } from "../lowering.ts";
-
-/** A function of one number. */
-function unary(name: string, of?: (number: number) => number): OnnxOperator {
-  return operator([1, 1], {}, (node) => {
-    const x = node.input(0);
-    return (of && node.folded([x], x.kind, of)) ?? node.call(name, { x });
-  });
-}
+import type { Kind } from "../elements.ts";
+import { type NodeLowering, type OnnxOperator, type Operand, operator } from "../lowering.ts";
 
 /** The arguments a and b of an operator of two tensors, known ones computed on the CPU. */
-function pair(
+export function pair(
   node: NodeLowering<unknown>,
   [a, b]: readonly [Operand, Operand],
   name: string,
@@ -31,36 +23,20 @@ const truncated =
   (a: number, b: number): number =>
     Math.trunc(of(a, b));
 
-function binary(name: string, of: (a: number, b: number) => number): OnnxOperator {
+export function binary(name: string, of: (a: number, b: number) => number): OnnxOperator {
   return operator([2, 2], {}, (node) => pair(node, [node.input(0), node.input(1)], name, of));
 }
 
-/** Of any number of tensors, one after the other. */
-function variadic(name: string, of: (a: number, b: number) => number): OnnxOperator {
-  return operator([1, ANY], {}, (node) =>
-    node.inputs.map((_, at) => node.input(at)).reduce((a, b) => pair(node, [a, b], name, of)),
-  );
-}
-
-/** 1 where it holds, else 0. `swapped`: computed as the comparison of b with a. */
-function comparison(name: string, of: (a: number, b: number) => boolean, swapped = false): OnnxOperator {
-  return operator([2, 2], {}, (node) => {
-    const [a, b] = [node.input(0), node.input(1)];
-    if (swapped) return pair(node, [b, a], name, (one, other) => Number(of(other, one)), "boolean");
-    return pair(node, [a, b], name, (one, other) => Number(of(one, other)), "boolean");
-  });
-}
-
-const activated = (node: NodeLowering<unknown>, x: Operand, activation: ElementActivationOption): Operand =>
+export const activated = (node: NodeLowering<unknown>, x: Operand, activation: ElementActivationOption): Operand =>
   node.call("activate", { x }, { activation });
 
 /** An activation without attributes. */
-function plain(activation: ElementActivationOption): OnnxOperator {
+export function plain(activation: ElementActivationOption): OnnxOperator {
   return operator([1, 1], {}, (node) => activated(node, node.input(0), activation));
 }
 
 /** An activation whose parameters are attributes, under the names that they have here. */
-function parametric(
+export function parametric(
   name: string,
   attributes: Readonly<Record<string, number>>,
   names: Readonly<Record<string, string>> = {},
@@ -72,53 +48,8 @@ function parametric(
   });
 }
 
-/** 1 - x, of booleans. */
-function not(node: NodeLowering<unknown>, x: Operand): Operand {
-  const activation = { name: "linear", alpha: -1, beta: 1 };
-  return (
-    node.folded([x], "boolean", (one) => Number(one === 0)) ??
-    node.call("activate", { x }, { activation }, { kind: "boolean" })
-  );
-}
-
 /** The numbers as they are, as another kind. */
 export const labelled = (x: Operand, kind: Kind): Operand => ({ ...x, kind });
-
-/** @param type its number in onnx.proto */
-function cast(node: NodeLowering<unknown>, x: Operand, type: number | undefined): Operand {
-  const target = ELEMENT_TYPES[type ?? 0] ?? node.refuse("to", `element type ${type}`, "a number or a boolean");
-  const { kind, name, range } = target;
-  if (x.kind === kind && kind !== "integer") return x;
-  if (x.data) {
-    const [least, most] = range ?? [-Infinity, Infinity];
-    return node.computed([x as Known], kind, (number) => {
-      if (kind === "boolean") return Number(number !== 0);
-      const whole = kind === "integer" ? Math.trunc(number) : number;
-      return whole >= least && whole <= most ? whole : range ? node.refuse("input 0", `${number}`, name) : whole;
-    });
-  }
-  if (kind === "boolean" && x.kind !== "boolean")
-    return not(node, node.call("equal", { a: x, b: node.constant("float", [], [0]) }, {}, { kind: "boolean" }));
-  if (x.value?.dtype === "u32") {
-    if (kind !== "integer") node.refuse("input 0", "indices on the GPU", "floats: indices are not cast to floats");
-    return x;
-  }
-  if (kind === "integer" && (x.kind === "float" || x.kind === "double")) {
-    const size = node.call("floor", { x: node.call("abs", { x }) });
-    return node.call("multiply", { a: node.call("sign", { x }), b: size }, {}, { kind: "integer" });
-  }
-  return labelled(x, kind === "double" ? "float" : kind);
-}
-
-/** The remainder with the sign of the divisor, or with `fmod` that of the dividend. */
-const Mod = operator([2, 2], { fmod: 0 }, (node) => {
-  const [a, b] = [node.input(0), node.input(1)];
-  const { fmod } = node.attributes;
-  return (
-    node.folded([a, b], a.kind, (one, other) => (fmod ? one % other : one - other * Math.floor(one / other))) ??
-    node.refuse("input 0", "a result of the network", "a constant or what is computed from shapes")
-  );
-});
 
 /** The most that float32 has, which stood for no bound before Clip had inputs. */
 const MOST = 3.4028234663852886e38;
@@ -141,110 +72,16 @@ const Clip = operator([1, 3], { min: -MOST, max: MOST }, (node) => {
   return node.call("minimum", { a: node.call("maximum", { a: x, b: bound(min) }), b: bound(max) });
 });
 
-const Where = operator([3, 3], {}, (node) => {
-  const [condition, a, b] = [node.input(0), node.input(1), node.input(2)];
-  return (
-    node.folded([condition, a, b], a.kind, (holds, one, other) => (holds ? one : other)) ??
-    node.call("where", { condition, a, b })
-  );
-});
-
-/** Slopes are aligned at the last axis, a vector too: here it would lie along the channels. */
-const PRelu = operator([2, 2], {}, (node) => {
-  const [x, slope] = [node.input(0), node.input(1)];
-  const aligned = slope.shape.length === 1 && x.shape.length > 2 ? node.reshaped(slope, [1, slope.shape[0]!]) : slope;
-  return node.call("prelu", { x, slope: aligned });
-});
-
-/** Exponents of floats may be integers. */
-const Pow = operator([2, 2], {}, (node) => {
-  const [a, b] = [node.input(0), node.input(1)];
-  return pair(
-    node,
-    [a, a.kind === "integer" || !b.data ? b : labelled(b, a.kind)],
-    "power",
-    (one, other) => one ** other,
-  );
-});
-
-const Mean = operator([1, ANY], {}, (node) => {
-  const sum = node.inputs
-    .map((_, at) => node.input(at))
-    .reduce((a, b) => pair(node, [a, b], "add", (one, other) => one + other));
-  const share = node.constant("float", [], [1 / node.inputs.length]);
-  return pair(node, [sum, share], "multiply", (one, other) => one * other);
-});
-
-const Gelu = operator([1, 1], { approximate: ["none", "tanh"] }, (node) =>
-  activated(node, node.input(0), { name: "gelu", approximate: node.attributes.approximate }),
-);
-
-/** |a - b|, of booleans. */
-const Xor = operator([2, 2], {}, (node) => {
-  const [a, b] = [node.input(0), node.input(1)];
-  return (
-    node.folded([a, b], "boolean", (one, other) => one ^ other) ??
-    node.call("abs", { x: node.call("sub", { a, b }) }, {}, { kind: "boolean" })
-  );
-});
-
-const roundedToEven = (number: number): number => {
-  const rounded = Math.round(number);
-  return rounded - number === 0.5 && rounded % 2 !== 0 ? rounded - 1 : rounded;
-};
-
-/** The least and the greatest, NaN if one of them is. */
-const least = (a: number, b: number): number => Math.min(a, b);
-const greatest = (a: number, b: number): number => Math.max(a, b);
-
 export const elementwise: Readonly<Record<string, OnnxOperator>> = {
-  Abs: unary("abs", Math.abs),
   Add: binary("add", (a, b) => a + b),
-  And: binary("multiply", (a, b) => a * b),
-  Cast: operator([1, 1], { to: "number" }, (node) => cast(node, node.input(0), node.attributes.to)),
-  Ceil: unary("ceil", Math.ceil),
-  Celu: parametric("celu", { alpha: 1 }),
   Clip,
   Div: binary("divide", (a, b) => a / b),
-  Elu: parametric("elu", { alpha: 1 }),
-  Equal: comparison("equal", (a, b) => a === b),
-  Erf: unary("erf"),
-  Exp: unary("exp", Math.exp),
-  Floor: unary("floor", Math.floor),
-  Gelu,
-  Greater: comparison("greater", (a, b) => a > b),
-  GreaterOrEqual: comparison("greaterOrEqual", (a, b) => a >= b),
   HardSigmoid: parametric("hard-sigmoid", { alpha: 0.2, beta: 0.5 }),
   HardSwish: plain("hard-swish"),
   LeakyRelu: parametric("leaky-relu", { alpha: 0.01 }, { alpha: "slope" }),
-  Less: comparison("greater", (a, b) => a < b, true),
-  LessOrEqual: comparison("greaterOrEqual", (a, b) => a <= b, true),
-  Log: unary("log", Math.log),
-  Max: variadic("maximum", greatest),
-  Mean,
-  Min: variadic("minimum", least),
-  Mish: plain("mish"),
-  Mod,
   Mul: binary("multiply", (a, b) => a * b),
-  Neg: unary("negate", (number) => -number),
-  Not: operator([1, 1], {}, (node) => not(node, node.input(0))),
-  Or: binary("maximum", greatest),
-  Pow,
-  PRelu,
-  Reciprocal: unary("reciprocal", (number) => 1 / number),
   Relu: plain("relu"),
-  Round: unary("round", roundedToEven),
-  Selu: parametric("selu", { alpha: 1.6732631921768188, gamma: 1.0507010221481323 }),
-  Shrink: parametric("shrink", { lambd: 0.5, bias: 0 }),
   Sigmoid: plain("sigmoid"),
-  Sign: unary("sign", Math.sign),
-  Softplus: plain("softplus"),
-  Softsign: plain("softsign"),
-  Sqrt: unary("sqrt", Math.sqrt),
   Sub: binary("sub", (a, b) => a - b),
-  Sum: variadic("add", (a, b) => a + b),
   Tanh: plain("tanh"),
-  ThresholdedRelu: parametric("thresholded-relu", { alpha: 1 }),
-  Where,
-  Xor,
 };

@@ -6,15 +6,27 @@ import { moves } from "./moves.ts";
 import { normalisation } from "./normalisation.ts";
 import { pooling } from "./pooling.ts";
 import { products } from "./products.ts";
-import { quantisation } from "./quantisation.ts";
-import { reductions } from "./reductions.ts";
 import { resizing } from "./resizing.ts";
-import { sampling } from "./sampling.ts";
 import { shapes } from "./shapes.ts";
+import { softmax } from "./softmax.ts";
 
-export const onnxOperators: ReadonlyMap<string, OnnxOperator> = new Map(
-  Object.entries({
-    ...{ ...convolutions, ...elementwise, ...moves, ...normalisation, ...pooling, ...products },
-    ...{ ...quantisation, ...reductions, ...resizing, ...sampling, ...shapes },
-  }),
-);
+/** Operators by their names. */
+export type OnnxOperators = ReadonlyMap<string, OnnxOperator>;
+
+/** Those of most convolutional networks. */
+const COMMON: Readonly<Record<string, OnnxOperator>> = {
+  ...{ ...convolutions, ...elementwise, ...moves, ...normalisation, ...pooling },
+  ...{ ...products, ...resizing, ...shapes, ...softmax },
+};
+
+/** Loads the others. */
+const loadRare = () => import("./rare-operators.ts");
+
+/**
+ * Returns the operators of some names, and maybe others, as far as they are served.
+ * @throws (as a rejection) the error of the import if they cannot be loaded
+ */
+export async function operatorsFor(names: readonly string[]): Promise<OnnxOperators> {
+  const isCommon = names.every((name) => Object.hasOwn(COMMON, name));
+  return new Map(Object.entries(isCommon ? COMMON : { ...COMMON, ...(await loadRare()).rareOperators }));
+}

@@ -12,13 +12,13 @@ interface PoolingAttributes {
 }
 
 /** The windows of a node, whose step is 1 unless given. */
-function windowsOf(node: NodeLowering<PoolingAttributes>) {
+export function windowsOf(node: NodeLowering<PoolingAttributes>) {
   const { kernel_shape, strides: stride = 1, dilations: dilation = 1, ceil_mode = 0 } = node.attributes;
   const kernelSize = kernel_shape ?? node.refuse("kernel_shape", "none", "the sizes of the windows");
   return { kernelSize, stride, dilation, padding: paddingOf(node, kernelSize.length), ceilMode: ceil_mode !== 0 };
 }
 
-const POOLING = { ...WINDOW, ceil_mode: 0 } as const;
+export const POOLING = { ...WINDOW, ceil_mode: 0 } as const;
 
 const MaxPool = operator([1, 1], { ...POOLING, storage_order: 0 }, (node) => {
   const x = node.input(0);
@@ -35,29 +35,6 @@ const AveragePool = operator([1, 1], { ...POOLING, count_include_pad: 0 }, (node
   ),
 );
 
-const LpPool = operator([1, 1], { ...POOLING, p: 2 }, (node) =>
-  node.call(
-    "lpPool",
-    { x: node.input(0) },
-    { ...windowsOf(node), norm: node.attributes.p, abs: true, scaleCut: false },
-  ),
-);
-
-const GlobalLpPool = operator([1, 1], { p: 2 }, (node) => {
-  const x = node.input(0);
-  return node.call("lpPool", { x }, { kernelSize: x.shape.slice(2), norm: node.attributes.p, abs: true });
-});
-
-const MaxUnpool = operator([2, 3], { kernel_shape: "numbers", pads: "numbers", strides: "numbers" }, (node) => {
-  const outputShape = node.integers(2);
-  return node.call(
-    "maxUnpool",
-    { x: node.input(0), indices: node.input(1) },
-    { ...windowsOf(node), indexing: "tensor", ...(outputShape && { outputShape }) },
-    { dtypes: { indices: "u32" } },
-  );
-});
-
 /** Over all cells of a map. */
 function global(name: string): OnnxOperator {
   return operator([1, 1], {}, (node) => node.call(name, { x: node.input(0) }));
@@ -66,9 +43,6 @@ function global(name: string): OnnxOperator {
 export const pooling: Readonly<Record<string, OnnxOperator>> = {
   AveragePool,
   GlobalAveragePool: global("globalAveragePool"),
-  GlobalLpPool,
   GlobalMaxPool: global("globalMaxPool"),
-  LpPool,
   MaxPool,
-  MaxUnpool,
 };

@@ -4,27 +4,10 @@ import type { ResizeOptions } from "../../ops/resize/geometry.ts";
 import { axesOf } from "../../ops/shared/geometry/axis.ts";
 import { type NodeLowering, type OnnxOperator, type Operand, operator } from "../lowering.ts";
 
-const COORDINATES = {
-  half_pixel: "half-pixel",
-  half_pixel_symmetric: "half-pixel-symmetric",
-  pytorch_half_pixel: "pytorch-half-pixel",
-  align_corners: "align-corners",
-  asymmetric: "asymmetric",
-  tf_crop_and_resize: "tf-crop-and-resize",
-  // With the roundings that are served, half a pixel further is another rounding.
-  tf_half_pixel_for_nn: "half-pixel",
-} as const;
+/** A name of ONNX as it is spelled here. */
+const spelled = <Name extends string>(name: Name): Spelled<Name> => name.replaceAll("_", "-") as Spelled<Name>;
 
-const ROUNDINGS = {
-  round_prefer_floor: "round-prefer-floor",
-  round_prefer_ceil: "round-prefer-ceil",
-  floor: "floor",
-  ceil: "ceil",
-} as const;
-
-const POLICIES = { stretch: "stretch", not_larger: "not-larger", not_smaller: "not-smaller" } as const;
-
-const MODES = { nearest: "nearest", linear: "linear", bilinear: "linear", cubic: "cubic" } as const;
+type Spelled<Name extends string> = Name extends `${infer Start}_${infer Rest}` ? `${Start}-${Spelled<Rest>}` : Name;
 
 /**
  * Resizes some axes, with one scale or size for each axis of x. `resize` takes feature maps: the axes from the first to the last that changes are its
@@ -39,8 +22,7 @@ function resized(
   const { shape } = x;
   const { scales, sizes, roi } = along;
   const { length: rank } = shape;
-  if ((scales ?? sizes)?.length !== rank)
-    node.refuse("scales", `[${(scales ?? sizes)?.join(", ")}]`, `${rank} numbers, one for each axis`);
+  if ((scales ?? sizes)?.length !== rank) node.refuse("scales", scales ?? sizes, `${rank} numbers, one for each axis`);
   const isChanged = (axis: number): boolean =>
     (scales ? scales[axis] !== 1 : sizes![axis] !== shape[axis]) ||
     (roi !== undefined && (roi[axis] !== 0 || roi[axis + rank] !== 1));
@@ -75,14 +57,18 @@ function resized(
 }
 
 /** Opset 10 and Upsample: places are those of the first cells, and the nearest cell is the one before; the one after where the result is smaller. */
-function older(node: NodeLowering<unknown>, scales: readonly number[], mode: string): Operand {
+function older(
+  node: NodeLowering<unknown>,
+  scales: readonly number[],
+  mode: "bilinear" | NonNullable<ResizeOptions["mode"]>,
+): Operand {
   const smaller = scales.some((scale) => scale < 1);
   return resized(
     node,
     node.input(0),
     { scales },
     {
-      ...{ mode: MODES[mode as keyof typeof MODES], coordinates: "asymmetric" },
+      ...{ mode: mode === "bilinear" ? "linear" : mode, coordinates: "asymmetric" },
       ...(mode === "nearest" && { rounding: smaller ? "ceil" : "floor" }),
     },
   );
@@ -131,11 +117,11 @@ const Resize = operator(
     if ((scales === undefined) === (sizes === undefined))
       node.refuse("scales", "none or both", "either scales or sizes");
     const roi = place === "tf_crop_and_resize" ? Array.from(node.numbers(1) ?? []) : undefined;
-    const policy = POLICIES[attributes.keep_aspect_ratio_policy];
+    const policy = spelled(attributes.keep_aspect_ratio_policy);
     const isProportional = policy !== "stretch" && sizes !== undefined;
     if (isProportional && axes.some((axis) => axis < 2 && sizes[axis] !== shape[axis]))
       node.refuse("keep_aspect_ratio_policy", policy, "stretch, unless only spatial axes change");
-    const rounding = roundingOf(node, place, ROUNDINGS[nearest_mode]);
+    const rounding = roundingOf(node, place, spelled(nearest_mode));
     return resized(
       node,
       x,
@@ -144,7 +130,8 @@ const Resize = operator(
         ...(roi && { roi: regionsOf(node, roi, axes, shape.length) }),
       },
       {
-        ...{ mode: MODES[mode], coordinates: COORDINATES[place] },
+        // With the roundings that are served, half a pixel further is another rounding.
+        ...{ mode, coordinates: place === "tf_half_pixel_for_nn" ? "half-pixel" : spelled(place) },
         ...(mode === "nearest" ? { rounding } : { excludeOutside: attributes.exclude_outside !== 0 }),
         ...(mode !== "nearest" && { antialias: attributes.antialias !== 0 }),
         ...(mode === "cubic" && { cubicCoefficient: attributes.cubic_coeff_a }),
@@ -155,7 +142,7 @@ const Resize = operator(
   },
 );
 
-type Rounding = (typeof ROUNDINGS)[keyof typeof ROUNDINGS];
+type Rounding = NonNullable<ResizeOptions["rounding"]>;
 
 function roundingOf(node: NodeLowering<unknown>, place: string, rounding: Rounding): Rounding {
   if (place !== "tf_half_pixel_for_nn") return rounding;

@@ -1,14 +1,13 @@
 // Operators that give the same elements another shape, and those that say what shapes are.
+import { describe } from "../../base/error.ts";
 import { elementCount } from "../../base/shape.ts";
-import { RANKS, checkShape } from "../../base/validate.ts";
-import { expansionOf } from "../../ops/expand/geometry.ts";
 import { axesOf } from "../../ops/shared/geometry/axis.ts";
-import { type NodeLowering, type OnnxOperator, type Operand, operator } from "../lowering.ts";
+import { type NodeLowering, type OnnxOperator, operator } from "../lowering.ts";
 
-const MISSING = "none, where it has to be known";
+export const MISSING = "none, where it has to be known";
 
 /** An input that is a list of sizes. */
-function sizesAt(node: NodeLowering<unknown>, at: number): number[] {
+export function sizesAt(node: NodeLowering<unknown>, at: number): number[] {
   return node.integers(at) ?? node.refuse(`input ${at}`, MISSING, "sizes");
 }
 
@@ -23,7 +22,7 @@ const Reshape = operator([2, 2], { allowzero: 0 }, (node) => {
   const [count, others] = [elementCount(x.shape), elementCount(known)];
   const shape = free < 0 ? kept : kept.with(free, others === 0 ? 0 : count / others);
   if (!shape.every((size) => Number.isInteger(size) && size >= 0) || elementCount(shape) !== count)
-    node.refuse("shape", `[${given.join(", ")}]`, `the ${count} elements of [${x.shape.join(", ")}]`);
+    node.refuse("shape", given, `the ${count} elements of ${describe(x.shape)}`);
   return node.reshaped(x, shape);
 });
 
@@ -40,7 +39,7 @@ const Squeeze = operator([1, 2], { axes: "numbers" }, (node) => {
   const given = node.list(1, node.attributes.axes);
   const axes = given ? axesOf([...given], x.shape.length) : [...x.shape.keys()].filter((axis) => x.shape[axis] === 1);
   const other = axes.find((axis) => x.shape[axis] !== 1);
-  if (other !== undefined) node.refuse("axes", `${other} of [${x.shape.join(", ")}]`, "axes of size 1");
+  if (other !== undefined) node.refuse("axes", `${other} of ${describe(x.shape)}`, "axes of size 1");
   return node.reshaped(
     x,
     x.shape.filter((_, axis) => !axes.includes(axis)),
@@ -57,44 +56,6 @@ const Unsqueeze = operator([1, 2], { axes: "numbers" }, (node) => {
   return node.reshaped(x, shape);
 });
 
-const Expand = operator([2, 2], {}, (node) => {
-  const x = node.input(0);
-  return expanded(node, x, sizesAt(node, 1));
-});
-
-/** Repeats axes of size 1. */
-export function expanded(node: NodeLowering<unknown>, x: Operand, shape: readonly number[]): Operand {
-  const expansion = expansionOf(x.shape, shape);
-  return expansion.shape.join() === x.shape.join() ? x : node.moved(x, expansion, "expand", { shape });
-}
-
-/** Each axis by itself: an axis of size 1 before it is expanded, and joined with it. */
-const Tile = operator([2, 2], {}, (node) => {
-  const repeats = sizesAt(node, 1);
-  let x = node.input(0);
-  if (repeats.length !== x.shape.length) node.refuse("repeats", `[${repeats.join(", ")}]`, `${x.shape.length} numbers`);
-  repeats.forEach((times, axis) => {
-    const { shape } = x;
-    const [outer, inner] = [elementCount(shape.slice(0, axis)), elementCount(shape.slice(axis))];
-    const repeated = expanded(node, node.reshaped(x, [outer, 1, inner]), [outer, times, inner]);
-    x = node.reshaped(repeated, shape.with(axis, shape[axis]! * times));
-  });
-  return x;
-});
-
-const Shape = operator([1, 1], { start: 0, end: "number" }, (node) => {
-  const { shape } = node.input(0);
-  const sizes = shape.slice(node.attributes.start, node.attributes.end);
-  return node.constant("integer", [sizes.length], sizes);
-});
-
-const Size = operator([1, 1], {}, (node) => node.constant("integer", [], [elementCount(node.input(0).shape)]));
-
-const ConstantOfShape = operator([1, 1], { value: "tensor" }, (node) => {
-  const { kind, data } = node.attributes.value ?? { kind: "float", data: [0] };
-  return node.filled(kind, checkShape("shape", sizesAt(node, 0), RANKS), data[0] ?? 0);
-});
-
 const Constant = operator(
   [0, 0],
   { value: "tensor", value_float: "number", value_floats: "numbers", value_int: "number", value_ints: "numbers" },
@@ -109,17 +70,6 @@ const Constant = operator(
   },
 );
 
-const Range = operator([3, 3], {}, (node) => {
-  const [start, limit, delta] = [0, 1, 2].map(
-    (at) => node.numbers(at)?.[0] ?? node.refuse(`input ${at}`, MISSING, "a number"),
-  );
-  const count = Math.max(0, Math.ceil((limit! - start!) / delta!));
-  const { kind } = node.input(0);
-  const range = node.filled(kind, checkShape("range", [count], [1]), 0);
-  for (let at = 0; at < count; at++) range.data[at] = start! + at * delta!;
-  return range;
-});
-
 /** The same tensor. Dropout drops nothing in inference. */
 const Identity = operator([1, 1], {}, (node) => node.input(0));
 
@@ -131,16 +81,10 @@ const Dropout = operator([1, 3], {}, (node) => {
 
 export const shapes: Readonly<Record<string, OnnxOperator>> = {
   Constant,
-  ConstantOfShape,
   Dropout,
-  Expand,
   Flatten,
   Identity,
-  Range,
   Reshape,
-  Shape,
-  Size,
   Squeeze,
-  Tile,
   Unsqueeze,
 };

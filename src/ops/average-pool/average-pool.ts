@@ -11,8 +11,11 @@ import { checkOptions } from "../../base/validate.ts";
 import { type Recipe, run, whole } from "../../gpu/operation.ts";
 import type { Tensor } from "../../gpu/tensor.ts";
 import type { Range } from "../../kernel/dispatch.ts";
+import type { Step } from "../../kernel/step.ts";
+import { copyStep } from "../shared/copy.ts";
 import { checkMap } from "../shared/feature-map.ts";
 import type { FeatureMap } from "../shared/geometry/feature-map.ts";
+import { type StridedCopy, wholeView } from "../shared/geometry/strided.ts";
 import {
   WINDOW_KEYS,
   type WindowBackwardOptions,
@@ -159,7 +162,10 @@ interface AverageBackward {
   readonly dx: Range;
 }
 
-/** The gradient of a mean, in one step; where the divisors differ, a step before it divides dy. */
+/**
+ * The gradient of a mean, in one step; where the divisors differ, a step before it divides dy. Windows that cover the map without overlap, and
+ * are too large to be unrolled, are divided and then repeated.
+ */
 export function averageBackward({ divisor, includePadding = false, over, ...call }: AverageBackward): Recipe {
   const { output, map, dtype, around, dy, dx } = call;
   const gradient = (from: Range, S: Dtype, by: number, offset = 0): Recipe =>
@@ -175,11 +181,51 @@ export function averageBackward({ divisor, includePadding = false, over, ...call
       },
       offset,
     );
+  const scaledAs = (type: Dtype): [Step<string>, Range] => {
+    const scaled = scaledRange(output, type);
+    const scale = scaleDy({
+      ...{ pooled: output, map, dtype, scaledDtype: type, regions: over, ranges: [dy, scaled] },
+      rule: { shaders: [ruleShader, divisorShader, scaleDyShader], ...divisionOf(divisor, includePadding) },
+    });
+    return [scale, scaled];
+  };
+  const { windows } = around;
+  if (windows && !around.blocks && areTiles(map, windows)) {
+    const [scale, scaled] = scaledAs(dtype);
+    return { steps: [scale, copyStep(dtype, tileCopy(map, windows), scaled, dx)], workspaceBytes: scaled.size };
+  }
   if (divisor !== 0) return gradient(dy, dtype, divisor);
-  const scaled = scaledRange(output);
-  const scale = scaleDy({
-    ...{ pooled: output, map, dtype, regions: over, ranges: [dy, scaled] },
-    rule: { shaders: [ruleShader, divisorShader, scaleDyShader], ...divisionOf(divisor, includePadding) },
-  });
+  const [scale, scaled] = scaledAs("f32");
   return afterScaling(scale, scaled, (offset) => gradient(scaled, "f32", 1, offset));
+}
+
+/** Whether every cell lies in exactly one window. */
+function areTiles({ size }: FeatureMap, { kernel, stride, dilation, padBegin, output }: Windows): boolean {
+  return kernel.every(
+    (taps, axis) =>
+      (taps === stride[axis] || output[axis] === 1) &&
+      dilation[axis] === 1 &&
+      padBegin[axis] === 0 &&
+      output[axis]! * taps === size[axis],
+  );
+}
+
+/** The copy of each window to its cells. */
+function tileCopy({ N, channels, layout, size }: FeatureMap, { kernel, output }: Windows): StridedCopy {
+  const [planes, pixel] = layout === "channels-last" ? [N, channels] : [N * channels, 1];
+  const [from, to] = [output, size].map((cells) => wholeView([planes, ...cells, pixel]).strides) as [
+    number[],
+    number[],
+  ];
+  // Sizes, and strides in both tensors.
+  const axes = [
+    [planes, from[0]!, to[0]!],
+    ...kernel.flatMap((taps, axis) => [
+      [output[axis]!, from[axis + 1]!, to[axis + 1]! * taps],
+      [taps, 0, to[axis + 1]!],
+    ]),
+    [pixel, 1, 1],
+  ];
+  const along = (at: number): number[] => axes.map((axis) => axis[at]!);
+  return { sizes: along(0), from: { start: 0, strides: along(1) }, to: { start: 0, strides: along(2) } };
 }

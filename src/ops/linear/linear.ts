@@ -7,12 +7,13 @@ import { convBackwardBias } from "../../conv/bias-gradient.ts";
 import { type ActivationGradientOptions, GRADIENT_KEYS } from "../../conv/options.ts";
 import { convTranspose, convTransposeBackwardData, convTransposeBackwardWeights } from "../../conv/transposed.ts";
 import { type Tensor, checkTensor } from "../../gpu/tensor.ts";
+import { CONSTRAINT_KEYS, type Constraints } from "../../planner/choose.ts";
 import type { ActivationOption } from "../../problem/activation.ts";
 import { compose } from "../shared/composition.ts";
 import { checkLike, like } from "../shared/feature-map.ts";
 
-/** The options of `linear`. */
-export interface LinearOptions {
+/** The options of `linear`, and the constraints of `conv` within which it is planned. */
+export interface LinearOptions extends Constraints {
   /** [out] */
   bias?: Tensor;
   activation?: ActivationOption;
@@ -39,7 +40,7 @@ export interface LinearGradients {
  * const scores = linear(flatten(features), w, { bias });
  */
 export function linear(x: Tensor, w: Tensor, options: LinearOptions = {}): Tensor {
-  checkOptions("options", options, ["bias", "activation"]);
+  checkOptions("options", options, ["bias", "activation", ...CONSTRAINT_KEYS]);
   const { rows, weights } = checkLayer(x, w);
   return compose(({ temporary }) => {
     const y = temporary(convTranspose(temporary(asCells(rows)), temporary(asKernel(weights)), options));

@@ -14,8 +14,8 @@ import { type StridedCopy, simplified } from "./geometry/strided.ts";
 /** The most axes of a copy. */
 const MAX_AXES = 8;
 
-/** The largest number of neighbours that one invocation copies, and smaller ones: the first that divides the axis is taken. */
-const STEPS = [4, 3, 2];
+/** Neighbours that one invocation copies: the first number that divides the axis is taken. */
+const STEPS = [4, 3, 2, 7, 5];
 
 /** The WGSL types that move one element and four. */
 export function movedTypes(dtype: TensorDtype): { one: string; four: string } {

@@ -26,6 +26,7 @@ import {
   type Rule,
   type ThreadLayout,
   inLanes,
+  laneType,
   poolStep,
   rowThreadsOf,
   runAlong,
@@ -169,9 +170,9 @@ export function blocksOf(
   };
 }
 
-/** The scaled gradients of a pooled map at the start of the workspace, as float32. */
-export function scaledRange(pooled: FeatureMap): Range {
-  return { operand: "workspace", offset: 0, size: bytesFor(elementsOf(pooled), "f32") };
+/** The scaled gradients of a pooled map at the start of the workspace. */
+export function scaledRange(pooled: FeatureMap, dtype: Dtype = "f32"): Range {
+  return { operand: "workspace", offset: 0, size: bytesFor(elementsOf(pooled), dtype) };
 }
 
 /** The step that multiplies dy by the factor common to all cells of a window, before a gradient: one invocation for each output. */
@@ -182,10 +183,12 @@ export function scaleDy({
   regions,
   rule,
   ranges,
-}: Omit<PoolGradient, "regions"> & { regions: Regions }): Step<string> {
+  scaledDtype = "f32",
+}: Omit<PoolGradient, "regions"> & { regions: Regions; scaledDtype?: Dtype }): Step<string> {
   const threads = elementsOf(inLanes(pooled));
   return poolStep({
     ...{ input: map, output: pooled, dtype, regions, rule, ranges, threads },
     shaders: [scaleDyShader],
+    aliases: { S: laneType(map, scaledDtype) },
   });
 }

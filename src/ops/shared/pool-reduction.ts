@@ -8,7 +8,7 @@ import windowRegionsShader from "../../../shaders/ops/shared/pool/window-regions
 import windowsShader from "../../../shaders/ops/shared/windows.wgsl";
 import { alongAxes } from "../../algorithms/operands.ts";
 import { type Dtype, bytesFor } from "../../base/dtype.ts";
-import { type Triple, dilatedExtent, elementCount } from "../../base/shape.ts";
+import { dilatedExtent, elementCount } from "../../base/shape.ts";
 import type { Recipe } from "../../gpu/operation.ts";
 import type { Range } from "../../kernel/dispatch.ts";
 import type { Shader } from "../../kernel/shader.ts";
@@ -18,6 +18,7 @@ import { type FeatureMap, elementsOf } from "./geometry/feature-map.ts";
 import type { Windows } from "./geometry/windows.ts";
 import {
   MAX_UNROLLED,
+  type PoolStep,
   type Regions,
   type Rule,
   inLanes,
@@ -25,20 +26,22 @@ import {
   lanesOf,
   poolStep,
   rowThreadsOf,
+  runAlong,
   windowUniforms,
 } from "./pool-kernel.ts";
 import { runningReduction } from "./pool-running.ts";
 
 /** The cells of each output. */
 export interface OutputRegions extends Regions {
-  /** The most cells of an output. */
+  /** The most cells of an output, and along the width. */
   readonly cells: number;
+  readonly width: number;
   /** The windows, if they are such. */
   readonly windows?: Windows;
   /** Whether all outputs have that many cells. */
   readonly equal?: boolean;
-  /** Set if windows have so few cells that they are unrolled: their size, and whether some have cells outside the input. */
-  readonly unrolled?: { readonly kernel: Triple; readonly clipped: boolean };
+  /** Whether windows have so few cells that they are unrolled. */
+  readonly unrolled?: boolean;
 }
 
 /** A rule that reduces cells to a result. */
@@ -70,6 +73,10 @@ export const PARTIALS_BINDING = 4;
 
 /** Above MANY_CELLS several invocations split the cells of an output, and store at most MAX_PARTIALS numbers. */
 const MANY_CELLS = 128;
+
+/** Neighbouring cells that shaders/ops/shared/pool/reduce.wgsl takes at once: the first that divides the width of all windows, or else PARTIAL_STEP. */
+const STEPS = [8, 7, 6, 5, 4, 3, 2, 1];
+const PARTIAL_STEP = 4;
 const MAX_PARTIALS = 2 ** 22;
 
 /** The windows of pooling as the regions of outputs. */
@@ -84,9 +91,9 @@ export function overWindows(input: FeatureMap, windows: Windows): OutputRegions 
   return {
     shaders: [windowsShader, windowRegionsShader, overWindowsShader],
     uniforms: { windows: windowUniforms(windows) },
-    ...{ cells, windows },
+    ...{ cells, windows, width: kernel[2] },
     equal: !clipped,
-    ...(cells <= MAX_UNROLLED && { unrolled: { kernel, clipped } }),
+    unrolled: cells <= MAX_UNROLLED,
   };
 }
 
@@ -95,7 +102,7 @@ export function overBins(input: FeatureMap, output: FeatureMap): OutputRegions {
   const even = evenBins(input, output);
   if (even) return overWindows(input, even);
   const cells = input.size.map((size, axis) => Math.min(Math.ceil(size / output.size[axis]!) + 1, size));
-  return { shaders: [windowsShader, overBinsShader], uniforms: {}, cells: elementCount(cells) };
+  return { shaders: [windowsShader, overBinsShader], uniforms: {}, cells: elementCount(cells), width: cells[2]! };
 }
 
 /**
@@ -113,7 +120,7 @@ export function splitsOf(cells: number, numbers: number): number {
  */
 export function reduction({ input, output, dtype, regions, rule, x, results, ...rest }: Reduction): Recipe {
   const { resultDtype = dtype, workspaceOffset = 0 } = rest;
-  const { unrolled, windows } = regions;
+  const { windows } = regions;
   const aliases = { R: laneType(input, resultDtype) };
   const stored = results.map((range, at) => ({ ...range, binding: at + 2 }));
   const running =
@@ -128,19 +135,21 @@ export function reduction({ input, output, dtype, regions, rule, x, results, ...
   const outputs = elementsOf(vectors);
   const splits = splitsOf(regions.cells, outputs * rule.stateSize);
   const partials = outputs * splits;
+  const common = { input, output, dtype, regions, rule, aliases };
   const step = (shader: Shader, finish: string, threads: number, rowThreads: number, ranges: Range[]): Step<string> =>
     poolStep({
-      ...{ input, output, dtype, regions, rule, ranges, threads },
+      ...{ ...common, ranges, threads },
       shaders: [shader],
-      constants: unrolled ? { ...alongAxes("KERNEL_", unrolled.kernel), CLIPPED: unrolled.clipped } : {},
-      aliases,
+      constants: shader === reduceShader ? groupsOf(regions) : {},
       functions: { finish },
       threadLayout: { rowThreads, splits, partials },
     });
   if (splits === 1) {
+    const ranges = [x, ...stored];
+    if (windows && regions.unrolled)
+      return { steps: [poolStep({ ...common, ...unrolled(vectors, windows, !regions.equal), ranges })] };
     const { threads, rowThreads } = rowThreadsOf(vectors);
-    const shader = unrolled ? reduceUnrolledShader : reduceShader;
-    return { steps: [step(shader, "store", threads, rowThreads, [x, ...stored])] };
+    return { steps: [step(reduceShader, "store", threads, rowThreads, ranges)] };
   }
   const size = bytesFor(partials * rule.stateSize * lanesOf(input), "f32");
   const state = { operand: "workspace", offset: workspaceOffset, size, binding: PARTIALS_BINDING };
@@ -151,5 +160,36 @@ export function reduction({ input, output, dtype, regions, rule, x, results, ...
       step(combineShader, "store", outputs, width, [...stored, state]),
     ],
     workspaceBytes: workspaceOffset + size,
+  };
+}
+
+/** The groups of cells of shaders/ops/shared/pool/reduce.wgsl. */
+function groupsOf({ equal = false, width }: OutputRegions): { STEP: number; PARTIAL: boolean } {
+  const whole = STEPS.find((count) => width % count === 0)!;
+  const PARTIAL = width > 1 && (!equal || whole === 1);
+  return { STEP: PARTIAL ? Math.min(width, PARTIAL_STEP) : whole, PARTIAL };
+}
+
+/** The kernel that unrolls windows, in runs along the height. */
+function unrolled(
+  output: FeatureMap,
+  { kernel, stride, dilation }: Windows,
+  clipped: boolean,
+): Pick<PoolStep, "shaders" | "constants" | "functions" | "threads" | "threadLayout"> {
+  const height = output.size[1];
+  const gapless = dilation[1] === 1 && stride[1] <= kernel[1];
+  // Windows that overlap by less than half share few loads, and long kernels compile slowly: half as many of these.
+  const terms = elementCount(kernel) * (2 * stride[1] <= kernel[1] ? 1 : 2);
+  const run = gapless ? runAlong(height, elementsOf(output), 1, terms) : 1;
+  const blocksH = Math.ceil(height / run);
+  return {
+    shaders: [reduceUnrolledShader],
+    constants: {
+      ...alongAxes("KERNEL_", kernel),
+      ...{ CLIPPED: clipped, RUN: run, STEP_H: stride[1], EVEN: height % run === 0 },
+    },
+    functions: { finish: "store" },
+    threads: (elementsOf(output) / height) * blocksH,
+    threadLayout: { blocksH },
   };
 }

@@ -381,6 +381,23 @@ def products():
     case("MatMul of a vector", 13, node("MatMul", "a b"), {"a": numbers(4), "b": b})
 
 
+def tables():
+    """What is computed from places."""
+    for name, attributes in {"": {}, ", lower": {"upper": 0}}.items():
+        for k in ({}, {"k": ints(1)[0]}, {"k": ints(-1)[0]}):
+            case(f"Trilu{name}, {list(k.values())}", 14, node("Trilu", "x k" if k else "x", **attributes), {"x": numbers(2, 3, 4)}, {a: np.array(b) for a, b in k.items()})
+    case("Trilu of a constant", 14, [node("Trilu", "c", "t"), node("Add", "x t")], {"x": numbers(3, 3)}, {"c": numbers(3, 3, seed=2)})
+    for name, attributes in {"": {}, ", exclusive": {"exclusive": 1}, ", reverse": {"reverse": 1}, ", both": {"reverse": 1, "exclusive": 1}}.items():
+        for axis in (1, -1):
+            case(f"CumSum{name}, axis {axis}", 14, node("CumSum", "x a", **attributes), {"x": numbers(2, 3, 4)}, {"a": ints(axis)[0].reshape(())})
+        case(f"CumSum of a constant{name}", 11, [node("CumSum", "c a", "t", **attributes), node("Add", "x t")], {"x": numbers(2, 3)}, {"c": numbers(2, 3, seed=2), "a": ints(0)[0].reshape(())})
+    for op in ("Sin", "Cos"):
+        case(op, 7, [node(op, "c", "t"), node("Add", "x t")], {"x": numbers(2, 3)}, {"c": numbers(2, 3, seed=2)})
+    for opset in (9, 13):
+        case("MeanVarianceNormalization", opset, node("MeanVarianceNormalization", "x"), {"x": X})
+    case("MeanVarianceNormalization, axes", 13, node("MeanVarianceNormalization", "x", axes=[1, 3]), {"x": X})
+
+
 def quantisation():
     q = np.array([[0, 100, 255], [7, 128, 30]], np.uint8)
     s, z = np.array(0.5, np.float32), np.array(128, np.uint8)
@@ -390,6 +407,22 @@ def quantisation():
     case("QuantizeLinear and back", 13, [node("QuantizeLinear", "x s z", "q"), node("DequantizeLinear", "q s z")], {"x": numbers(2, 3) * 30}, {"s": s, "z": z})
     case("QuantizeLinear, output_dtype", 21, [node("QuantizeLinear", "x s", "q", output_dtype=3), node("Cast", "q", to=1)], {"x": numbers(2, 3) * 30}, {"s": s})
     case("QuantizeLinear, signed, along an axis", 13, [node("QuantizeLinear", "x s z", "q"), node("DequantizeLinear", "q s z")], {"x": numbers(2, 3) * 30}, {"s": np.array([0.5, 1, 0.25], np.float32), "z": np.array([0, 3, -4], np.int8)})
+    x, w = q.reshape(1, 1, 2, 3), np.array([[[[1, -2], [30, 4]]], [[[-128, 5], [0, 127]]]], np.int8)
+    scales = {"xs": np.array(0.04, np.float32), "xz": np.array(118, np.uint8), "ws": np.array([0.011, 0.03], np.float32), "wz": np.array([0, 0], np.int8)}
+    to = {"ys": np.array(0.21, np.float32), "yz": np.array(100, np.uint8)}
+    windows = {"pads": [1, 1, 0, 0]}
+    back = node("DequantizeLinear", "q ys yz")
+    bias = {"b": np.array([1000, -321], np.int32)}
+    case("QLinearConv", 10, [node("QLinearConv", "x xs xz w ws wz ys yz b", "q", **windows), back], {"x": x}, {"w": w, **scales, **to, **bias})
+    signed = {"xz": np.array(-3, np.int8), "wz": np.array([2, 2], np.int8), "yz": np.array(-5, np.int8), "ws": np.array([0.02, 0.02], np.float32)}
+    case("QLinearConv, signed", 10, [node("QLinearConv", "x xs xz w ws wz ys yz", "q", strides=[1, 2]), back], {"x": (x.astype(np.int16) - 128).astype(np.int8)}, {"w": w, **scales, **to, **signed})
+    for opset in (10, 21):
+        case("QLinearMatMul", opset, [node("QLinearMatMul", "x xs xz w ws wz ys yz", "q"), back], {"x": q}, {"w": w.reshape(4, 2)[:3], **scales, **to, "ws": np.array([0.011], np.float32), "wz": np.array([3], np.int8)})
+    case("ConvInteger", 10, [node("ConvInteger", "x w xz wz", "q", **windows), node("Cast", "q", to=1)], {"x": x}, {"w": w[:1].astype(np.uint8), "xz": np.array(118, np.uint8), "wz": np.array(7, np.uint8)})
+    case("MatMulInteger", 10, [node("MatMulInteger", "x w xz wz", "q"), node("Cast", "q", to=1)], {"x": q}, {"w": w.reshape(4, 2)[:3], "xz": np.array(118, np.uint8), "wz": np.array([3, -4], np.int8)})
+    case("MatMulInteger of inputs", 10, [node("MatMulInteger", "x w", "q"), node("Cast", "q", to=1)], {"x": q, "w": w.reshape(4, 2)[:3]})
+    for name, values in {"": numbers(2, 3) * 3.1, " of what is positive": numbers(2, 3, positive=True)}.items():
+        case("DynamicQuantizeLinear" + name, 11, [node("DynamicQuantizeLinear", "x", "q s z"), node("DequantizeLinear", "q s z"), node("Cast", "z", "zero", to=1)], {"x": values.astype(np.float32)}, outputs=["y", "s", "zero"])
 
 
 def sampling():
@@ -427,7 +460,7 @@ def encodings():
         case(f"Constant, {name}", 13, nodes, {"x": numbers(2, 3)})
 
 
-for group in (convolutions, pooling, normalisation, elementwise, shapes, resizing, reductions, products, quantisation, sampling, encodings):
+for group in (convolutions, pooling, normalisation, elementwise, shapes, resizing, reductions, products, tables, quantisation, sampling, encodings):
     group()
 
 folder = Path(__file__).parent

@@ -22,12 +22,17 @@ class Calls {
   activate = (x: Value, activation: unknown): Value => this.#builder.call("activate", x, { activation });
   clamp = (x: Value, min?: number, max?: number): Value =>
     this.#builder.call("clamp", x, { ...(min !== undefined && { min }), ...(max !== undefined && { max }) });
+  unary = (operator: string, x: Value): Value => this.#builder.call(operator, x);
   erf = (x: Value): Value => this.#builder.call("erf", x);
   prelu = (x: Value, slopes: number[]): Value =>
     this.#builder.call("prelu", { x, slope: this.#builder.numbers(slopes, [slopes.length]) });
 }
 
 const gate = (call: Calls, x: Value): Value => call.of("add", call.erf(call.of("divide", x, Math.SQRT2)), 1);
+const cubic = (call: Calls, x: Value, cube: Value): Value => {
+  const sum = call.of("add", x, call.of("multiply", 0.044715, cube));
+  return call.of("add", call.activate(call.of("multiply", sum, Math.sqrt(2 / Math.PI)), "tanh"), 1);
+};
 const SIXTH = Math.fround(1 / 6);
 
 const RECOGNISED: Readonly<Record<string, readonly [make: Make, activation: unknown]>> = {
@@ -74,6 +79,20 @@ const RECOGNISED: Readonly<Record<string, readonly [make: Make, activation: unkn
     (call, x) => call.of("sub", call.of("multiply", 3, call.of("add", call.of("multiply", x, 2), 1)), 4),
     { name: "linear", alpha: 6, beta: -1 },
   ],
+  "log(1 + exp(x))": [(call, x) => call.unary("log", call.of("add", 1, call.unary("exp", x))), "softplus"],
+  "1/2 x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3)))": [
+    (call, x) => call.of("multiply", call.of("multiply", 0.5, x), cubic(call, x, call.of("power", x, 3))),
+    { name: "gelu", approximate: "tanh" },
+  ],
+  "x (1 + tanh(sqrt(2 / pi) (0.044715 x x x + x))) 1/2": [
+    (call, x) =>
+      call.of(
+        "multiply",
+        call.of("multiply", x, cubic(call, x, call.of("multiply", x, call.of("multiply", x, x)))),
+        0.5,
+      ),
+    { name: "gelu", approximate: "tanh" },
+  ],
   "x tanh(softplus(x))": [
     (call, x) => call.of("multiply", x, call.activate(call.activate(x, "softplus"), "tanh")),
     "mish",
@@ -81,6 +100,9 @@ const RECOGNISED: Readonly<Record<string, readonly [make: Make, activation: unkn
 };
 
 const LEFT: Readonly<Record<string, Make>> = {
+  "log(2 + exp(x))": (call, x) => call.unary("log", call.of("add", 2, call.unary("exp", x))),
+  "a gelu with x^2": (call, x) =>
+    call.of("multiply", call.of("multiply", 0.5, x), cubic(call, x, call.of("multiply", x, x))),
   "x sigmoid(another)": (call, x) => call.of("multiply", x, call.activate(call.of("add", x, 1), "sigmoid")),
   "2 x sigmoid(x)": (call, x) => call.of("multiply", call.of("multiply", x, 2), call.activate(x, "sigmoid")),
   "a slope above 1": (call, x) => call.of("maximum", x, call.of("multiply", x, 2)),
@@ -96,9 +118,9 @@ const ofActivated = (make: Make): Graph => {
 };
 
 describe("recogniseActivations", () => {
-  it.each(Object.entries(RECOGNISED))("%s", (_, [make, activation]) => {
+  it.each(Object.entries(RECOGNISED))("%s", async (_, [make, activation]) => {
     const before = ofActivated(make);
-    const after = optimise(before);
+    const after = await optimise(before);
     expect(operatorsOf(after)).toEqual(["activate"]);
     const { options } = after.nodes[0]!;
     if (typeof activation === "string") expect(options["activation"]).toBe(activation);

@@ -148,9 +148,9 @@ const CASES: Readonly<Record<string, readonly [left: number, make: (build: Moves
 };
 
 describe("chooseLayouts", () => {
-  it.each(Object.entries(CASES))("%s", (_, [left, make]) => {
+  it.each(Object.entries(CASES))("%s", async (_, [left, make]) => {
     const before = built(make);
-    const after = optimise(before);
+    const after = await optimise(before);
     expect(moved(after).length).toBe(left);
     expect(differenceOf(before, after)).toBeLessThan(1e-3);
     expect(operatorsOf(after).filter((operator) => operator === "transpose").length).toBeLessThanOrEqual(
@@ -158,9 +158,9 @@ describe("chooseLayouts", () => {
     );
   });
 
-  it("runs a file's convolutions with channels last, without a transpose", () => {
+  it("runs a file's convolutions with channels last, without a transpose", async () => {
     const before = built(CASES["a network of a file with channels last"]![1]);
-    const after = optimise(before);
+    const after = await optimise(before);
     expect(operatorsOf(after)).toEqual(["reshape", "conv", "maxPool", "conv", "multiply", "reshape"]);
     const convs = after.nodes.filter(({ operator }) => operator === "conv");
     expect(convs.map(({ outputs }) => outputs[0]!.layout)).toEqual(["channels-last", "channels-last"]);

@@ -1,55 +1,72 @@
-// Pooling by windows of few cells, KERNEL_D x KERNEL_H x KERNEL_W, unrolled: an invocation reduces every row_threads-th window of a row.
-// CLIPPED: some windows have cells outside the input.
-// slots: finish, initial, place_of, settled, task_of, with_cell
-// constants: CHANNELS_LAST, CLIPPED, KERNEL_D, KERNEL_H, KERNEL_W
-// types: E, Element, V
+// Pooling by windows of few cells, KERNEL_D x KERNEL_H x KERNEL_W, unrolled: an invocation loads the cells of RUN windows along the height,
+// whose first rows lie STEP_H rows apart, once and reduces all of these windows. The blocks are windows along the width, and runs of windows
+// along the height. CLIPPED: some windows have cells outside the input.
+// slots: divided, finish, initial, settled, with_cell
+// constants: CHANNELS_LAST, CLIPPED, EVEN, KERNEL_D, KERNEL_H, KERNEL_W, RUN, STEP_H
+// types: Division, E, Element, V
 @group(0) @binding(1) var<storage, read> x: array<E>;
 
+const ROWS = (RUN - 1u) * STEP_H + KERNEL_H;
+
 fn thread(index: u32) {
-  let task = task_of(index);
-  var o = task.o;
+  var channel = Division(index, 0u);
+  if (CHANNELS_LAST) {
+    channel = divided(index, g.output.channels);
+  }
+  let pixel = select(1u, g.output.channels, CHANNELS_LAST);
+  let column = divided(channel.quotient, g.output.width);
+  let run = divided(column.quotient, g.blocks_h);
+  let slice = divided(run.quotient, g.output.depth);
   let v = g.regions.windows;
-  let pixel = select(1u, g.input.channels, CHANNELS_LAST);
-  let plane = place_of(Element(o.n, o.c, 0u, 0u, 0u), g.input);
+  let window_h = run.rest * RUN;
   // Negative in the padding, which wraps around to more than any size.
-  let d0 = o.d * v.stride_d - v.begin_d;
-  let h0 = o.h * v.stride_h - v.begin_h;
-  var to = place_of(Element(o.n, o.c, o.d, o.h, task.column), g.output);
-  // Offsets of the rows of cells, the same for all windows of the row.
-  var rows: array<u32, KERNEL_D * KERNEL_H>;
-  var row_inside: array<bool, KERNEL_D * KERNEL_H>;
+  let cell_d = slice.rest * v.stride_d - v.begin_d;
+  let cell_h = window_h * v.stride_h - v.begin_h;
+  let cell_w = column.rest * v.stride_w - v.begin_w;
+  // Offset of the channel's plane or, with channels last, of the sample's volume.
+  let plane = slice.quotient * g.input.depth * g.input.height * g.input.width * pixel + channel.rest;
+  var offsets: array<u32, KERNEL_D * ROWS * KERNEL_W>;
+  var inside: array<bool, KERNEL_D * ROWS * KERNEL_W>;
+  var values: array<V, KERNEL_D * ROWS * KERNEL_W>;
   // @unroll
   for (var t = 0u; t < KERNEL_D; t++) {
-    let d = d0 + t * v.dilation_d;
+    let d = cell_d + t * v.dilation_d;
     // @unroll
-    for (var r = 0u; r < KERNEL_H; r++) {
-      let h = h0 + r * v.dilation_h;
-      rows[t * KERNEL_H + r] = (d * g.input.height + h) * g.input.width * pixel;
-      row_inside[t * KERNEL_H + r] = d < g.input.depth && h < g.input.height;
-    }
-  }
-  let step = v.dilation_w * pixel;
-  for (o.w = task.column; o.w < g.output.width; o.w += g.row_threads) {
-    let w0 = o.w * v.stride_w - v.begin_w;
-    var cells: array<u32, KERNEL_W>;
-    var inside: array<bool, KERNEL_W>;
-    // @unroll
-    for (var s = 0u; s < KERNEL_W; s++) {
-      cells[s] = w0 * pixel + s * step;
-      inside[s] = w0 + s * v.dilation_w < g.input.width;
-    }
-    var state = initial(o);
-    // @unroll
-    for (var r = 0u; r < KERNEL_D * KERNEL_H; r++) {
+    for (var j = 0u; j < ROWS; j++) {
+      let h = cell_h + j * v.dilation_h;
+      let row_inside = (d < g.input.depth) & (h < g.input.height);
+      let row = (d * g.input.height + h) * g.input.width;
       // @unroll
       for (var s = 0u; s < KERNEL_W; s++) {
-        let is_inside = !CLIPPED || (row_inside[r] && inside[s]);
-        let offset = rows[r] + cells[s];
-        let value = V(x[select(0u, plane + offset, is_inside)]);
-        state = with_cell(state, value, offset, is_inside);
+        let w = cell_w + s * v.dilation_w;
+        const cell = (t * ROWS + j) * KERNEL_W + s;
+        offsets[cell] = (row + w) * pixel;
+        inside[cell] = !CLIPPED | (row_inside & (w < g.input.width));
+        values[cell] = V(x[plane + select(0u, offsets[cell], inside[cell])]);
       }
     }
-    finish(to, 0u, settled(state, pixel), o);
-    to += g.row_threads * pixel;
+  }
+  var o = Element(slice.quotient, channel.rest, slice.rest, 0u, column.rest);
+  if (!CHANNELS_LAST) {
+    let channels = divided(slice.quotient, g.output.channels);
+    o.n = channels.quotient;
+    o.c = channels.rest;
+  }
+  let plane_row = slice.quotient * g.output.depth + slice.rest;
+  // @unroll
+  for (var r = 0u; r < RUN; r++) {
+    o.h = window_h + r;
+    var state = initial(o);
+    // @unroll
+    for (var t = 0u; t < KERNEL_D * KERNEL_H; t++) {
+      // @unroll
+      for (var s = 0u; s < KERNEL_W; s++) {
+        const cell = (t / KERNEL_H * ROWS + r * STEP_H + t % KERNEL_H) * KERNEL_W + s;
+        state = with_cell(state, values[cell], offsets[cell], inside[cell]);
+      }
+    }
+    if (EVEN | (o.h < g.output.height)) {
+      finish(((plane_row * g.output.height + o.h) * g.output.width + o.w) * pixel + channel.rest, 0u, settled(state, pixel), o);
+    }
   }
 }

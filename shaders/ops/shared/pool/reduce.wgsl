@@ -1,7 +1,7 @@
 // Pooling: an invocation reduces the cells of every row_threads-th output of a row, or, where `splits` invocations split an output, every
-// splits-th of its cells.
+// splits-th of its groups of STEP neighbours along the width. PARTIAL: windows end within groups.
 // slots: cells_of_depth, cells_of_height, cells_of_width, divided, finish, initial, place_of, settled, task_of, with_cell
-// constants: CHANNELS_LAST
+// constants: CHANNELS_LAST, PARTIAL, STEP
 // types: E, Element, V
 @group(0) @binding(1) var<storage, read> x: array<E>;
 
@@ -19,21 +19,27 @@ fn thread(index: u32) {
     let from_w = cells_of_width(o.w);
     let step_w = from_w.step * pixel;
     let first = (first_row + from_w.first) * pixel;
-    let count = from_d.count * from_h.count * from_w.count;
+    let groups = (from_w.count + STEP - 1u) / STEP;
+    let count = from_d.count * from_h.count * groups;
     // One loop that counts like digits: nested loops take several times as long on software adapters.
     var tap = vec3u(0u);
     var jump = vec3u(0u, 0u, 1u);
     if (g.splits > 1u) {
-      tap = digits(task.split, from_h.count, from_w.count);
-      jump = digits(g.splits, from_h.count, from_w.count);
+      tap = digits(task.split, from_h.count, groups);
+      jump = digits(g.splits, from_h.count, groups);
     }
     var state = initial(o);
     for (var i = task.split; i < count; i += g.splits) {
-      let offset = first + tap.x * step_d + tap.y * step_h + tap.z * step_w;
-      state = with_cell(state, V(x[plane + offset]), offset, true);
+      let offset = first + tap.x * step_d + tap.y * step_h + tap.z * STEP * step_w;
+      // @unroll
+      for (var s = 0u; s < STEP; s++) {
+        let inside = !PARTIAL || tap.z * STEP + s < from_w.count;
+        let cell = offset + s * step_w;
+        state = with_cell(state, V(x[plane + select(first, cell, inside)]), cell, inside);
+      }
       tap += jump;
-      let next_row = tap.z >= from_w.count;
-      tap.z -= select(0u, from_w.count, next_row);
+      let next_row = tap.z >= groups;
+      tap.z -= select(0u, groups, next_row);
       tap.y += u32(next_row);
       let next_slice = tap.y >= from_h.count;
       tap.y -= select(0u, from_h.count, next_slice);
@@ -43,9 +49,9 @@ fn thread(index: u32) {
   }
 }
 
-// Splits a number of cells into slices, rows and cells.
-fn digits(cells: u32, height: u32, width: u32) -> vec3u {
-  let row = divided(cells, width);
+// Splits a number of groups into slices, rows and groups.
+fn digits(groups: u32, height: u32, width: u32) -> vec3u {
+  let row = divided(groups, width);
   let slice = divided(row.quotient, height);
   return vec3u(slice.quotient, slice.rest, row.rest);
 }

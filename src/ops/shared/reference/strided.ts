@@ -3,7 +3,7 @@ import { elementCount } from "../../../base/shape.ts";
 import type { StridedCopy, View } from "../geometry/strided.ts";
 
 /** An array whose elements can be written. */
-type Writable = Float64Array | Float32Array | Uint32Array;
+type Writable = Float64Array | Float32Array | Uint32Array | Uint8Array;
 
 /** Copies elements of one array to another, and returns that. */
 export function copyStrided<Elements extends Writable>(

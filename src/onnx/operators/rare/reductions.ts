@@ -1,9 +1,9 @@
-// Reductions, the places of extremes, and softmax.
-import { elementCount } from "../../base/shape.ts";
-import { reducedOf } from "../../ops/reduce/geometry.ts";
-import { axesOf } from "../../ops/shared/geometry/axis.ts";
-import { placesIn } from "../../ops/shared/geometry/broadcast.ts";
-import { type Known, type NodeLowering, type OnnxOperator, operator } from "../lowering.ts";
+// Reductions, sums up to a place, and the places of extremes.
+import { elementCount } from "../../../base/shape.ts";
+import { reducedOf } from "../../../ops/reduce/geometry.ts";
+import { axesOf } from "../../../ops/shared/geometry/axis.ts";
+import { placesIn } from "../../../ops/shared/geometry/broadcast.ts";
+import { type Known, type OnnxOperator, operator } from "../../lowering.ts";
 
 /** How known numbers are reduced, for shape arithmetic. */
 type Step = (a: number, b: number) => number;
@@ -35,28 +35,36 @@ function extreme(name: string): OnnxOperator {
   });
 }
 
-/** Along all axes from one on, as one, before opset 13, where the first of them was 1 unless given. */
-function exponential(name: string): OnnxOperator {
-  return operator([1, 1], { axis: "number" }, (node) => {
-    const x = node.input(0);
-    const { length: rank } = x.shape;
-    if (node.opset >= 13) return node.call(name, { x }, { axis: node.attributes.axis ?? -1 });
-    const axis = axisFrom(node, rank);
-    const inner = elementCount(x.shape.slice(axis));
-    if (inner === x.shape[axis]) return node.call(name, { x }, { axis });
-    const rows = node.reshaped(x, [elementCount(x.shape.slice(0, axis)), inner]);
-    return node.reshaped(node.call(name, { x: rows }, { axis: 1 }), x.shape);
-  });
-}
-
-function axisFrom(node: NodeLowering<{ readonly axis: number | undefined }>, rank: number): number {
-  return node.axis(node.attributes.axis ?? 1, rank, rank);
-}
+/** Sums of what comes before each place along an axis: known ones, or a product with a triangle of ones. */
+const CumSum = operator([2, 2], { exclusive: 0, reverse: 0 }, (node) => {
+  const x = node.input(0);
+  const axis = node.axis(node.integers(1)![0]!, x.shape.length);
+  const [size, inner] = [x.shape[axis]!, elementCount(x.shape.slice(axis + 1))];
+  const { exclusive, reverse } = node.attributes;
+  if (!x.data) {
+    const triangle = node.filled("float", [size, size], 0);
+    for (let at = 0; at < size ** 2; at++) {
+      const before = (Math.floor(at / size) - (at % size)) * (reverse ? -1 : 1);
+      triangle.data[at] = Number(before >= (exclusive ? 1 : 0));
+    }
+    const lines = node.reshaped(x, [elementCount(x.shape.slice(0, axis)), size, inner]);
+    return node.reshaped(node.call("matmul", { a: triangle, b: lines }), x.shape);
+  }
+  const { data: sums, ...rest } = node.filled(x.kind, x.shape, 0);
+  for (let turn = 0; turn < sums.length; turn++) {
+    const at = reverse ? sums.length - 1 - turn : turn;
+    const isFirst = Math.floor(at / inner) % size === (reverse ? size - 1 : 0);
+    const before = reverse ? at + inner : at - inner;
+    const added = x.data[exclusive ? before : at]!;
+    sums[at] = (isFirst ? 0 : sums[before]!) + (isFirst && exclusive ? 0 : added);
+  }
+  return { ...rest, data: sums };
+});
 
 export const reductions: Readonly<Record<string, OnnxOperator>> = {
   ArgMax: extreme("argMax"),
   ArgMin: extreme("argMin"),
-  LogSoftmax: exponential("logSoftmax"),
+  CumSum,
   ReduceL1: reduction("reduceL1"),
   ReduceL2: reduction("reduceL2"),
   ReduceLogSum: reduction("reduceLogSum"),
@@ -67,5 +75,4 @@ export const reductions: Readonly<Record<string, OnnxOperator>> = {
   ReduceProd: reduction("reduceProduct", 1, (a, b) => a * b),
   ReduceSum: reduction("reduceSum", 0, (a, b) => a + b),
   ReduceSumSquare: reduction("reduceSumSquare"),
-  Softmax: exponential("softmax"),
 };

@@ -1,5 +1,6 @@
 // Sampling at places that are data.
-import { type OnnxOperator, operator } from "../lowering.ts";
+import { type OnnxOperator, operator } from "../../lowering.ts";
+import { kernelOf, paddingOf } from "../convolution.ts";
 
 const GRID_MODES: Readonly<Record<string, string>> = { bilinear: "linear", bicubic: "cubic" };
 
@@ -45,4 +46,21 @@ const RoiAlign = operator(
   },
 );
 
-export const sampling: Readonly<Record<string, OnnxOperator>> = { GridSample, RoiAlign };
+const DeformConv = operator(
+  [3, 5],
+  { dilations: "numbers", group: 1, kernel_shape: "numbers", offset_group: 1, pads: "numbers", strides: "numbers" },
+  (node) => {
+    const [x, w, offset, bias, mask] = [node.input(0), node.input(1), node.input(2), node.inputs[3], node.inputs[4]];
+    const { dilations: dilation = 1, strides: stride = 1, group: groups, offset_group: offsetGroups } = node.attributes;
+    const { length: rank } = kernelOf(node, w, node.attributes.kernel_shape);
+    const padding = paddingOf(node, rank);
+    const y = node.call("deformableConv", { x, w, offset, mask }, { stride, dilation, padding, groups, offsetGroups });
+    if (!bias) return y;
+    return node.call("add", {
+      a: y,
+      b: node.reshaped(bias, [bias.shape[0]!, ...kernelOf(node, w, undefined).map(() => 1)]),
+    });
+  },
+);
+
+export const sampling: Readonly<Record<string, OnnxOperator>> = { DeformConv, GridSample, RoiAlign };

@@ -1,0 +1,20 @@
+// What a page with TensorFlow.js is asked in the suite `tfjs`, and what it answers: plain data.
+import type { PeerResult } from "../peers/protocol.ts";
+import type { ProgramName } from "./list.ts";
+
+export interface ProgramOrder {
+  readonly program: ProgramName;
+  readonly samples: number;
+}
+
+/** Calls of the adapter's kernels. */
+export interface AdapterCalls {
+  readonly served: number;
+  readonly passedOn: number;
+}
+
+/** Times are in milliseconds. */
+export interface ProgramResult extends Required<Pick<PeerResult, "milliseconds" | "samples" | "firstMilliseconds">> {
+  /** What the program computed first: pixels, probabilities, or losses. */
+  readonly values: readonly number[];
+}

@@ -1,0 +1,60 @@
+// Times a step of training: forward, backward and the optimiser, on Convoke and its peers alike. The first losses show that all train alike.
+import { type Calls, timeCalls } from "../calls.ts";
+import type { TrainedNetwork } from "./networks.ts";
+
+export interface TrainingOrder {
+  /** The id of a network. */
+  readonly network: string;
+  readonly samples: number;
+}
+
+/** Times are in milliseconds. */
+export interface TrainingResult {
+  /** The first step with the making of the tensors, and compiling. */
+  readonly firstMilliseconds: number;
+  /** A later step: the median of the samples. */
+  readonly milliseconds: number;
+  readonly samples: readonly number[];
+  /** The losses before each of the first steps. */
+  readonly losses: readonly number[];
+}
+
+/** A network in training; each run is a step. */
+export interface Trainer extends Calls {
+  /** The loss before the last step. */
+  loss(): Promise<number>;
+  dispose(): void;
+}
+
+/** Makes a network with its initial parameters and its data. */
+export type MakeTrainer = (network: TrainedNetwork) => Trainer | Promise<Trainer>;
+
+/** Steps whose losses are compared. */
+export const COMPARED_STEPS = 4;
+
+export async function measureTraining(
+  make: MakeTrainer,
+  network: TrainedNetwork,
+  samples: number,
+): Promise<TrainingResult> {
+  const start = performance.now();
+  const trainer = await make(network);
+  try {
+    await trainer.run();
+    await trainer.sync();
+    const firstMilliseconds = performance.now() - start;
+    const losses = [await trainer.loss()];
+    while (losses.length < COMPARED_STEPS) {
+      await trainer.run();
+      losses.push(await trainer.loss());
+    }
+    const timing = await timeCalls(trainer, samples);
+    return {
+      ...{ firstMilliseconds, losses },
+      milliseconds: timing.seconds * 1e3,
+      samples: timing.samples.map((seconds) => seconds * 1e3),
+    };
+  } finally {
+    trainer.dispose();
+  }
+}
