@@ -36,6 +36,7 @@ interface Job {
   readonly controller: AbortController;
   readonly progress: Set<(progress: CompileProgress) => void>;
   waiting: number;
+  graph?: CompiledGraph;
 }
 
 /**
@@ -56,6 +57,10 @@ export class Model {
   readonly #jobs = new Map<string, Job>();
   /** Graphs recorded on encoders of the caller, which may yet be submitted: they are not freed before the model. */
   readonly #recorded = new Set<CompiledGraph>();
+  /** Graphs that calls wait for. They are freed after those, even if they leave the cache before: many compilations may end at once. */
+  readonly #awaited = new Set<CompiledGraph>();
+  /** Those of them that have left the cache. */
+  readonly #dropped = new Set<CompiledGraph>();
   /** The shapes of the last call. */
   #last: Shapes | undefined;
   /** How pictures are divided, by their shapes. */
@@ -70,7 +75,9 @@ export class Model {
     this.inputs = source.inputs;
     this.outputs = source.outputs;
     this.#compiled = new LruCache(MAX_COMPILED, MAX_CHARACTERS, (graph) => {
-      if (!this.#recorded.has(graph)) graph.destroy();
+      if (this.#recorded.has(graph)) return;
+      if (this.#awaited.has(graph)) this.#dropped.add(graph);
+      else graph.destroy();
     });
   }
 
@@ -85,7 +92,7 @@ export class Model {
   async compile(shapes: Shapes = {}, options: CompileOptions = {}): Promise<void> {
     this.#alive("compile");
     const checked = checkShapes(this.inputs, checkOptions("shapes", shapes, Object.keys(shapes)));
-    await this.#ready(checked, checkCompileOptions(options));
+    await this.#whenReady(checked, checkCompileOptions(options), () => undefined);
   }
 
   /**
@@ -106,8 +113,11 @@ export class Model {
     const given = checkInputs(this.#engine, this.inputs, inputs);
     try {
       const checked = checkCompileOptions(options);
-      const ready = this.#find(given.shapes) ?? (await this.#ready(given.shapes, checked));
-      return ready.run(given.buffers()) as { [Name in keyof Outputs]: Tensor<Outputs[Name]> };
+      return await this.#whenReady(
+        given.shapes,
+        checked,
+        (graph) => graph.run(given.buffers()) as { [Name in keyof Outputs]: Tensor<Outputs[Name]> },
+      );
     } finally {
       given.release();
     }
@@ -206,11 +216,15 @@ export class Model {
     return undefined;
   }
 
-  /** Returns the compiled graph for shapes, compiled now if there is none. */
-  async #ready(shapes: Shapes, { progress, signal }: CompileOptions): Promise<CompiledGraph> {
+  /** Uses the compiled graph for shapes, compiled now if there is none. */
+  async #whenReady<Result>(
+    shapes: Shapes,
+    { progress, signal }: CompileOptions,
+    use: (graph: CompiledGraph) => Result,
+  ): Promise<Result> {
     signal?.throwIfAborted();
     const found = this.#find(shapes);
-    if (found) return found;
+    if (found) return use(found);
     const key = shapesKey(shapes);
     const job = this.#jobs.get(key) ?? this.#start(key, shapes);
     job.waiting++;
@@ -219,15 +233,25 @@ export class Model {
     try {
       const graph = await Promise.race([job.promise, stopped.promise]);
       this.#last = shapes;
-      return graph;
+      return use(graph);
     } finally {
       stopped.release();
       if (progress) job.progress.delete(progress);
-      if (--job.waiting === 0 && signal?.aborted) {
-        job.controller.abort(signal.reason);
-        this.#forget(key, job);
+      if (--job.waiting === 0) {
+        this.#release(job.graph);
+        if (signal?.aborted) {
+          job.controller.abort(signal.reason);
+          this.#forget(key, job);
+        }
       }
     }
+  }
+
+  /** Frees the graph of calls that have used it, if it has left the cache meanwhile. */
+  #release(graph: CompiledGraph | undefined): void {
+    if (!graph) return;
+    this.#awaited.delete(graph);
+    if (this.#dropped.delete(graph)) graph.destroy();
   }
 
   /** The next call of these shapes starts another compilation. */
@@ -252,6 +276,8 @@ export class Model {
           graph.destroy();
           throw destroyedError();
         }
+        if (job.waiting > 0) this.#awaited.add(graph);
+        job.graph = graph;
         this.#compiled.set(key, graph);
         return graph;
       } finally {

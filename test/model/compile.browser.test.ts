@@ -200,6 +200,23 @@ describe("compiled graphs", () => {
     });
   });
 
+  it("are not freed before the calls that wait for them have run, however many end at once", async () => {
+    await watched.leavingNothing(async (make) => {
+      const model = make();
+      const inputs = [4, 6, 8, 10, 12, 14, 16, 18].map((height) => ({
+        data: integers(24 * height, 3),
+        shape: [1, 3, height, 8],
+      }));
+      const results = await Promise.all(inputs.map((x) => model.run({ x })));
+      for (const [at, x] of inputs.entries()) {
+        const alone = await model.run({ x });
+        expect(await valuesOf(results[at]!)).toEqual(await valuesOf(alone));
+        destroyAll(alone);
+        destroyAll(results[at]!);
+      }
+    });
+  });
+
   it("share what is computed from weights alone", async () => {
     const data = integers(1000, 1);
     const source = sourceOf([input(["height"])], (builder, x) => {
