@@ -26,7 +26,7 @@ export interface Shape {
   readonly padding: number;
   readonly dilation: number;
   readonly groups: number;
-  /** Samples, or how many times those that were asked for; 1 unless given. */
+  /** The batch size, multiplied by the one that the caller asks for; 1 by default. */
   readonly batch?: number;
 }
 

@@ -164,7 +164,7 @@ export class Engine {
    * algorithm that sums term by term as well where that would take over two seconds. What by estimate takes over ten times as long as the fastest,
    * and over 0.2 s, is not measured. The times are stored in `tuning`; from then on "auto" ranks the same pass under the same constraints by them.
    * @param options constraints; `progress`, called before each candidate; and `signal`, an AbortSignal that stops the search
-   * @returns the measured candidates, fastest first, then those that failed or were not measured, each with the reason
+   * @returns all candidates: the measured ones, fastest first, then the others, each with the reason why it was not measured or failed
    * @throws ConvError (as a rejection) if the descriptor is invalid or no algorithm can compute it; the signal's reason if it aborts
    * @example
    * const [fastest] = await engine.find("forward", { inputShape: [1, 64, 56, 56], kernelShape: [64, 64, 3, 3], padding: 1 });

@@ -95,7 +95,7 @@ const loadTraining: Load = async () => {
   );
   const y = tf.oneHot(labels, 10);
   labels.dispose();
-  // Each class has a stripe of its own, so that there is something to learn.
+  // A bright stripe marks the class of an image, so that the network can learn it.
   const x = tf.tensor4d(
     Float32Array.from({ length: BATCH * 784 }, (_, at) => {
       const [sample, row] = [Math.floor(at / 784), Math.floor((at % 784) / 28)];

@@ -88,7 +88,7 @@ interface Search {
 
 /**
  * Measures the candidates of a problem.
- * @returns the measured candidates, fastest first, then those that failed or were not measured
+ * @returns all candidates: the measured ones, fastest first, then the others
  */
 export async function find(
   workbench: Workbench,

@@ -33,7 +33,7 @@ const OWN_DOMAINS = ["", "ai.onnx"];
 
 /**
  * Checks a model in linear time.
- * @param operators those that are served, of those that it has
+ * @param operators the served operators of the file, by type
  * @throws ConvError `invalid-model` naming what breaks the rules of the format, or `unsupported-model` with every node that is not served
  */
 export function networkOf(

@@ -1,4 +1,4 @@
-// The operators that few convolutional networks have: loaded for those that do.
+// Operators that few convolutional networks have. They are loaded with the first file that has one.
 import type { OnnxOperator } from "../lowering.ts";
 import { elementwise } from "./rare/elementwise.ts";
 import { moves } from "./rare/moves.ts";
