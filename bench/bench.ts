@@ -3,17 +3,16 @@
 import { answer } from "../scripts/harness/answer.ts";
 import { bytesMoved } from "../src/conv/buffers.ts";
 import { distance, errorLimit } from "../src/conv/find.ts";
-import { type ConvInputs, type ConvPlan, ConvError, type Engine, type Tensor, createEngine } from "../src/index.ts";
+import { type ConvInputs, type ConvPlan, ConvError, type Engine, createEngine } from "../src/index.ts";
 import { type ConvDescriptor, type ConvProblem, multiplyAdds, tensorShape } from "../src/problem/problem.ts";
-import { type Calls, timeCallsTogether } from "./calls.ts";
 import { type Operand, type GroundTruth, groundTruth } from "./ground-truth.ts";
 import { problemOf } from "./layer.ts";
 import { operandsOf } from "./operands.ts";
 import { measureCallRates, measureOperation } from "./operate.ts";
 import type { Bench, Closed, Opened, Order, Result, Work } from "./protocol.ts";
 import { measureRoofline } from "./roofline.ts";
-import { Stopwatch, type Timing } from "./stopwatch.ts";
-import { oncePerMethod, timePlans } from "./together.ts";
+import { Stopwatch } from "./stopwatch.ts";
+import { timeCallsOfPlans, timePlans } from "./together.ts";
 
 /** The current work. */
 interface Prepared {
@@ -189,7 +188,9 @@ async function time(
   const buffers = { ...work.inputs, [first.resultName]: result };
   try {
     const timings = await timePlans({ device: engine.device, stopwatch, plans, buffers, samples });
-    const ofCalls = calls ? await timeCallsOf(work, plans, samples) : [];
+    const { device } = engine;
+    const { inputs } = work;
+    const ofCalls = calls ? await timeCallsOfPlans({ device, plans, inputs, samples }) : [];
     return timings.map((timing, at) => ({
       milliseconds: timing.seconds * 1e3,
       samples: inMilliseconds(timing.samples),
@@ -205,23 +206,6 @@ async function time(
 
 function inMilliseconds(samples: readonly number[]): number[] {
   return samples.map((seconds) => seconds * 1e3);
-}
-
-/** Times calls that each make a new result and free the previous one, as a peer's calls do. */
-async function timeCallsOf({ inputs }: Prepared, plans: readonly ConvPlan[], samples: number): Promise<Timing[]> {
-  let last: Tensor | undefined;
-  const callsOf = (plan: ConvPlan): Calls => ({
-    run() {
-      last?.destroy();
-      last = plan.run(inputs);
-    },
-    sync: () => engine.device.queue.onSubmittedWorkDone(),
-  });
-  try {
-    return await oncePerMethod(plans, (distinct) => timeCallsTogether(distinct.map(callsOf), samples));
-  } finally {
-    last?.destroy();
-  }
 }
 
 async function close(): Promise<Closed> {
