@@ -216,7 +216,7 @@ function possibleTiles(
 }
 
 /** Estimated seconds of computing, whatever the time of memory. */
-function computing(c: Correlation, tile: DepthwiseTile, rates: Rates): number {
+export function computing(c: Correlation, tile: DepthwiseTile, rates: Rates): number {
   return estimate(depthwiseWork(c, tile), { ...rates, bytes: Infinity, traffic: Infinity });
 }
 

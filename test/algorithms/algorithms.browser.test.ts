@@ -5,7 +5,6 @@
 // finished work on the GPU only every 100 ms finds that of many tests.
 import { afterAll, describe, expect, inject, it } from "vitest";
 import type { Algorithm } from "../../src/algorithms/algorithm.ts";
-import { algorithms } from "../../src/algorithms/hardware.ts";
 import { DEFAULT_TRAITS } from "../../src/algorithms/traits.ts";
 import { DTYPES } from "../../src/base/dtype.ts";
 import { createEngine } from "../../src/index.ts";
@@ -13,6 +12,7 @@ import { deviceTraits } from "../../src/planner/device-traits.ts";
 import { traitsOf } from "../../src/planner/gpu-classes.ts";
 import { type ConvProblem, PASSES, type Pass, convProblem } from "../../src/problem/problem.ts";
 import { candidatesOf, reasonOf } from "../suite/candidates.ts";
+import { algorithms } from "../suite/every-kernel.ts";
 import {
   type Case,
   adjoint,

@@ -19,12 +19,13 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-type Part = "start" | "gpu" | "drafts" | "later";
+type Part = "start" | "gpu" | "cpu" | "drafts" | "later";
 
-/** What a page with a program loads: at its start, with an engine on a GPU, there with a draft feature, and on demand. */
+/** What a page with a program loads: at its start, with an engine on a GPU or a software adapter, on a GPU with a draft feature, and on demand. */
 interface Bundle {
   readonly start: string;
   readonly gpu: string;
+  readonly cpu: string;
   readonly drafts: string;
   readonly later: string;
   /** The code of each chunk that is loaded on demand. */
@@ -52,6 +53,7 @@ async function bundle(program: string): Promise<Bundle> {
   const partOf = ({ fileName, name }: (typeof chunks)[number]): Part => {
     if (fileName === entry.fileName || entry.imports.includes(fileName)) return "start";
     if (name === "hardware") return "gpu";
+    if (name === "software") return "cpu";
     return name === "subgroup-matrices" ? "drafts" : "later";
   };
   const codeOf = (part: Part): string =>
@@ -61,7 +63,13 @@ async function bundle(program: string): Promise<Bundle> {
       .join("\n");
   const later = chunks.filter((chunk) => partOf(chunk) !== "start").map(({ name, code }) => [name, code] as const);
   return {
-    ...{ start: codeOf("start"), gpu: codeOf("gpu"), drafts: codeOf("drafts"), later: codeOf("later") },
+    ...{
+      start: codeOf("start"),
+      gpu: codeOf("gpu"),
+      cpu: codeOf("cpu"),
+      drafts: codeOf("drafts"),
+      later: codeOf("later"),
+    },
     chunks: new Map(later),
   };
 }
@@ -98,13 +106,14 @@ const PROGRAMS = [
 ];
 
 test.each(PROGRAMS)("$name takes at most $limit bytes, minified and gzipped", async ({ name, limit, program }) => {
-  const { start, gpu, drafts, later } = await bundle(program);
+  const { start, gpu, cpu, drafts, later } = await bundle(program);
   const bytes = gzipped(start);
   console.log(
-    `${name}: ${kB(bytes)} gzipped (${kB(start.length)} minified), ${kB(gzipped(gpu))} on a GPU (${kB(gzipped(drafts))} more with draft features), and ${kB(gzipped(later))} on demand`,
+    `${name}: ${kB(bytes)} gzipped (${kB(start.length)} minified), ${kB(gzipped(gpu))} on a GPU (${kB(gzipped(drafts))} more with draft features), ${kB(gzipped(cpu))} on a software adapter, and ${kB(gzipped(later))} on demand`,
   );
   // The kernels that only GPUs have, and what planning assumes of them.
   expect(gzipped(gpu)).toBeLessThanOrEqual(13_500);
+  expect(gzipped(cpu)).toBeLessThanOrEqual(2500);
   expect(gzipped(drafts)).toBeLessThanOrEqual(2000);
   expect(bytes).toBeLessThanOrEqual(limit);
   // The plans of `engine.plan` (for gradients too), what `find` and `calibrate` measure with, what reads a tuning table, and what keeps it under
@@ -166,16 +175,19 @@ test("a page that convolves loads the gradients with its first plan or search, i
   expect(gradients.start.includes("padded_d")).toBe(true);
 });
 
-test("a page loads the kernels for GPUs with an engine on a GPU, if ever", async () => {
-  const { start, gpu, drafts, later } = await bundle(PROGRAMS.find(({ name }) => name === "everything")!.program);
+test("a page loads the kernels for an adapter with an engine on such a one, if ever", async () => {
+  const { start, gpu, cpu, drafts, later } = await bundle(PROGRAMS.find(({ name }) => name === "everything")!.program);
   // Names of variants, and a constant of a kernel.
   for (const part of ["f2x3-fused", "A_ROWS", "-sliding"]) {
-    const places = [start, gpu, drafts, later].map((code) => code.includes(part));
-    expect(places, part).toEqual([false, true, false, false]);
+    const places = [start, gpu, cpu, drafts, later].map((code) => code.includes(part));
+    expect(places, part).toEqual([false, true, false, false, false]);
   }
   // A function of kernels with a draft feature.
-  const places = [start, gpu, drafts, later].map((code) => code.includes("subgroupMatrixLoad"));
-  expect(places).toEqual([false, false, true, false]);
+  const places = [start, gpu, cpu, drafts, later].map((code) => code.includes("subgroupMatrixLoad"));
+  expect(places).toEqual([false, false, false, true, false]);
+  // A constant of a kernel that only software adapters have.
+  const quads = [start, gpu, cpu, drafts, later].map((code) => code.includes("FLIPPED"));
+  expect(quads).toEqual([false, false, true, false, false]);
 });
 
 test.each(["convoke", "convoke/ops", "convoke/reference", "convoke/image", "convoke/layers", "convoke/onnx"])(

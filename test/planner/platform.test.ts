@@ -2,6 +2,7 @@
 import { expect, test, vi } from "vitest";
 import { algorithms as whole } from "../../src/algorithms/hardware.ts";
 import { algorithms as portable } from "../../src/algorithms/index.ts";
+import { withQuads } from "../../src/algorithms/software.ts";
 import { openDevice } from "../../src/gpu/device.ts";
 import { loadPlatform } from "../../src/planner/platform.ts";
 import { convProblem } from "../../src/problem/problem.ts";
@@ -17,7 +18,7 @@ vi.mock("../../src/planner/hardware.ts", (original: () => Promise<object>) => {
 
 test("only a GPU loads the kernels for GPUs", async () => {
   const { algorithms, traits } = await loadPlatform(adapterOf("software"));
-  expect(algorithms).toBe(portable);
+  expect(algorithms.map(({ name }) => name)).toEqual(portable.map(({ name }) => name));
   expect(traits.gpu).toBe("software");
   expect(loads.count).toBe(0);
   for (const gpu of GPU_CLASSES.filter((one) => one !== "software")) {
@@ -28,7 +29,8 @@ test("only a GPU loads the kernels for GPUs", async () => {
   expect(loads.count).toBe(1);
 });
 
-test("both lists have the same algorithms, and software adapters are offered the same by each", () => {
+test("all lists have the same algorithms, and software adapters without quads are offered the same by each", () => {
+  const onCpus = withQuads(portable);
   expect(portable.map(({ name }) => name)).toEqual(whole.map(({ name }) => name));
   for (const kernelShape of [
     [48, 32, 3, 3],
@@ -39,8 +41,9 @@ test("both lists have the same algorithms, and software adapters are offered the
       ...{ inputShape: [1, 32, 20, 20], kernelShape, groups: 32 / kernelShape[1]!, padding: 1 },
     });
     const names = (list: typeof whole): string[][] =>
-      list.map((one) => candidatesOf(one, problem, SOFTWARE_TRAITS).map(({ variant }) => variant));
+      list.map((one) => candidatesOf(one, problem, { ...SOFTWARE_TRAITS, quads: false }).map(({ variant }) => variant));
     expect(names(portable)).toEqual(names(whole));
+    expect(names(portable)).toEqual(names(onCpus));
   }
 });
 
