@@ -1,5 +1,5 @@
 // pointwise: a 1x1 convolution is a matrix product of the weights and the pixels, computed directly on the tensors without laying out columns; a
-// stride only selects pixels.
+// stride only selects pixels. So is a convolution whose input or output is one cell.
 import { ELEMENTS } from "../base/dtype.ts";
 import { elementCount } from "../base/shape.ts";
 import { BINDING, STORAGE_ALIGNMENT } from "../kernel/step.ts";
@@ -7,6 +7,7 @@ import { type Correlation, paddingSeen } from "../problem/correlation.ts";
 import { type Candidate, type PartialPlan, type Unsupported, tooManyBytes } from "./algorithm.ts";
 import { type GemmVariant, type Products, type TiledAlgorithm, gemmError, gemmStep, gemmWork } from "./gemm/gemm.ts";
 import { type MatrixBatch, type PixelGrid, outputBatch, outputPixels } from "./gemm/matrices.ts";
+import { oneCellProduct } from "./gemm/one-cell.ts";
 import { packedSize } from "./gemm/pack.ts";
 import { selectTiles } from "./gemm/tile.ts";
 import { type WeightMatrix, packedWeightsWork, weightMatrix, withPackedWeights } from "./gemm/weights.ts";
@@ -94,7 +95,8 @@ export const pointwise = (...tiles: TiledAlgorithm["tiles"]): TiledAlgorithm => 
   name: "pointwise",
   tiles,
 
-  candidates(c, device, variant) {
+  candidates(given, device, variant) {
+    const c = oneCellProduct(given) ?? given;
     const refused = refusal(c);
     if (refused) return refused;
     const weights = weightMatrix(c);
