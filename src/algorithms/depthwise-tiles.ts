@@ -198,12 +198,9 @@ function possibleTiles(
 ): DepthwiseTile[] {
   const [, R, S] = c.kernel;
   const hardware = Math.min(MAX_UNROLLED.hardware, isMap(c) ? UNROLLED_OF_MAP : UNROLLED_PER_SUM * device.maxSums);
-  const mostOf = (rows: number, columns: number): number => {
-    if (!device.software) return hardware;
-    if (large) return MAX_UNROLLED.large;
-    const isWhole = !isMap(c) && rows === R && columns === S && R * S <= WIDE_TILE_TAPS;
-    return isWhole && !device.quads ? MAX_UNROLLED.alone : MAX_UNROLLED.small;
-  };
+  const alone = !device.quads && !isMap(c) && R * S <= WIDE_TILE_TAPS;
+  const software = large ? MAX_UNROLLED.large : alone ? MAX_UNROLLED.alone : MAX_UNROLLED.small;
+  const most = device.software ? software : hardware;
   const mostSums = device.software ? MAX_SUMS.software : MAX_SUMS.hardware;
   const sizes = (outputs: number): number[] => TILES.filter((tile) => tile <= outputs);
   const along = (axis: 1 | 2): number[] =>
@@ -216,7 +213,7 @@ function possibleTiles(
           const sums = tileP * tileQ * tileM;
           const cells = (tileP + rows - 1) * (tileQ + columns - 1);
           const isShort = device.software || sums * rows * columns + cells <= UNROLLED_LINES;
-          if (isShort && sums <= mostSums && sums * rows * columns <= mostOf(rows, columns))
+          if (isShort && sums <= mostSums && sums * rows * columns <= most)
             found.push(namedTile(c, { tileP, tileQ, tileM, rows, columns }));
         }
       }
