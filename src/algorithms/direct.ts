@@ -9,10 +9,12 @@ import quadsShader from "../../shaders/lib/quads.wgsl";
 import { roundUp } from "../base/shape.ts";
 import type { Shader } from "../kernel/shader.ts";
 import { BINDING, type Step } from "../kernel/step.ts";
+import type { Uniforms } from "../kernel/uniforms.ts";
 import type { Correlation } from "../problem/correlation.ts";
 import { type Algorithm, type Candidate, type Kernels, type Variant, candidatesAmong, oneStep } from "./algorithm.ts";
-import { CELL_LOADS, OUTPUT_LOADS, SCALAR_LOADS, type Work } from "./cost.ts";
+import { CELL_LOADS, OUTPUT_LOADS, SCALAR_LOADS, UNIFORM_LOADS, UNIFORM_WORKGROUP, type Work } from "./cost.ts";
 import {
+  type Snippets,
   dispatchOn,
   inputUniforms,
   isMap,
@@ -41,6 +43,17 @@ export interface DirectTile extends Variant {
   readonly down: boolean;
   /** Whether four threads, which compute different outputs of the same channels, share their loads of weights. */
   readonly quads: boolean;
+  /** Whether the weights are bound as uniforms (direct-uniform.ts). */
+  readonly uniform?: boolean;
+}
+
+/** Weights that are not read from their tensor, of a range of the tiles of channels of all groups. */
+interface TileWeights {
+  readonly firstTile: number;
+  readonly tiles: number;
+  readonly snippets: Partial<Snippets>;
+  /** Where they lie, in the fields of `weightUniforms`. */
+  readonly uniforms: Uniforms;
 }
 
 /**
@@ -162,14 +175,16 @@ export function cut(c: Correlation, tile: DirectTile) {
   return { tilesQ, tilesK, places, threads: N * groups * tilesK * places, steps };
 }
 
-function directStep(c: Correlation, tile: DirectTile, { subgroupSize }: DeviceTraits): Step {
-  const { C, K, groups } = c;
-  const { tilesQ, tilesK, places, steps, threads } = cut(c, tile);
-  return dispatchOn([paddedInput(c), loader(c, "w", BINDING.second), result(c)], {
-    shaders: [...weightShaders(tile), directShader],
+/** The step of a tile, for all tiles of channels or for those whose weights are given. */
+export function directStep(c: Correlation, tile: DirectTile, { subgroupSize }: DeviceTraits, own?: TileWeights): Step {
+  const { N, C, K, groups } = c;
+  const { tilesQ, tilesK, places, steps } = cut(c, tile);
+  const { firstTile, tiles } = own ?? { firstTile: 0, tiles: tilesK * groups };
+  return dispatchOn([paddedInput(c), own?.snippets ?? loader(c, "w", BINDING.second), result(c)], {
+    shaders: [...(own ? [] : weightShaders(tile)), directShader],
     aliases: {
       V: tile.lanes === 4 ? "vec4f" : "f32",
-      LaneOffsets: tile.lanes === 4 && !tile.quads ? "vec4u" : "u32",
+      LaneOffsets: tile.lanes === 4 && !tile.quads && !own ? "vec4u" : "u32",
     },
     constants: {
       ...stepConstants(c, tile),
@@ -179,15 +194,16 @@ function directStep(c: Correlation, tile: DirectTile, { subgroupSize }: DeviceTr
       DOWN: tile.down,
       K_TAIL: (K / groups) % (tile.tileV * tile.lanes) !== 0,
       ...windowConstants(c),
+      ...(own && { WORKGROUP_SIZE: UNIFORM_WORKGROUP }),
     },
     uniforms: {
-      ...{ steps, tilesQ, places, tilesK, groups, groupC: C / groups, groupK: K / groups },
+      ...{ steps, tilesQ, places, tilesK, firstTile, tiles, groupC: C / groups, groupK: K / groups },
       ...kernelUniforms(c),
       ...inputUniforms(c),
       ...outputUniforms(c),
-      ...weightUniforms(c),
+      ...(own?.uniforms ?? weightUniforms(c)),
     },
-    threads,
+    threads: N * tiles * places,
     subgroupSize,
   });
 }
@@ -195,14 +211,15 @@ function directStep(c: Correlation, tile: DirectTile, { subgroupSize }: DeviceTr
 /** The cells and the weights that a thread loads for a kernel row of a step. */
 export function loadsOfRow(c: Correlation, tile: DirectTile) {
   const { COLUMNS, CELLS_PER_OUTPUT, CELLS_PER_COLUMN } = stepConstants(c, tile);
-  const { tileQ, tileV, lanes, quads } = tile;
+  const { tileQ, tileV, lanes, quads, uniform } = tile;
   return {
     cells: (tileQ - 1) * CELLS_PER_OUTPUT + (COLUMNS - 1) * CELLS_PER_COLUMN + 1,
-    weights: COLUMNS * tileV * (quads ? 1 : lanes),
+    weights: COLUMNS * tileV * (quads ? 1 : lanes) * (uniform ? UNIFORM_LOADS : 1),
   };
 }
 
-function directWork(c: Correlation, tile: DirectTile): Work {
+/** The work of a tile. */
+export function directWork(c: Correlation, tile: DirectTile): Work {
   const { tileQ, tileV, lanes } = tile;
   const { ROWS, COLUMNS, WHOLE_ROWS } = stepConstants(c, tile);
   const { threads, steps } = cut(c, tile);
@@ -211,6 +228,7 @@ function directWork(c: Correlation, tile: DirectTile): Work {
   const sums = threads * tileQ * tileV * lanes;
   return {
     threads,
+    ...(tile.uniform && { workgroupSize: UNIFORM_WORKGROUP }),
     multiplyAdds: sums * steps * ROWS * COLUMNS,
     loads: threads * steps * turn + sums * OUTPUT_LOADS,
     bytes: operandBytes(c),

@@ -7,11 +7,25 @@ import { BINDING, type Step } from "../kernel/step.ts";
 import type { Correlation } from "../problem/correlation.ts";
 import { type Candidate, type PartialPlan, SEQUENTIAL_SUM, tooManyBytes, tooManyDispatches } from "./algorithm.ts";
 import { CELL_LOADS, type Work, numberBytes } from "./cost.ts";
-import { type GemmVariant, type Products, type TiledAlgorithm, gemmStep, gemmWork } from "./gemm/gemm.ts";
+import {
+  type GemmVariant,
+  type Products,
+  type TiledAlgorithm,
+  gemmSteps,
+  productCount,
+  productWork,
+} from "./gemm/gemm.ts";
 import { type MatrixBatch, outputBatch } from "./gemm/matrices.ts";
 import { packedSize } from "./gemm/pack.ts";
 import { selectTiles } from "./gemm/tile.ts";
-import { type WeightMatrix, packedWeightsWork, paddedTerms, weightMatrix, withPackedWeights } from "./gemm/weights.ts";
+import {
+  type WeightMatrix,
+  packedWeightsWork,
+  paddedTerms,
+  weightMatrix,
+  weightRows,
+  withPackedWeights,
+} from "./gemm/weights.ts";
 import {
   alongAxes,
   dispatchOn,
@@ -49,9 +63,9 @@ interface Sizes {
   readonly packedBytes: number;
 }
 
-function measure(c: Correlation): Sizes {
+function measure(c: Correlation, device: DeviceTraits): Sizes {
   const channelsLast = c.layout === "channels-last";
-  const weights = weightMatrix(c);
+  const weights = weightMatrix(c, device.uniformBytes !== undefined);
   const outputs = elementCount(c.output);
   return {
     pixels: channelsLast ? c.N * outputs : outputs,
@@ -124,12 +138,13 @@ function im2colStep(c: Correlation, sizes: Sizes, chunk: Chunk): Step {
 }
 
 /** The matrix products of a chunk. */
-function productsOf({ K, groups, layout }: Correlation, { terms }: Sizes, { images, pixels }: Chunk): Products {
+function productsOf(c: Correlation, { terms, weights }: Sizes, { images, pixels }: Chunk): Products {
+  const { K, groups, layout } = c;
   const [M, N] = layout === "channels-last" ? [pixels, K / groups] : [K / groups, pixels];
-  return { batch: images * groups, M, N, K: terms };
+  return { batch: images * groups, M, N, K: terms, ...weightRows(c, weights) };
 }
 
-function multiplyStep(c: Correlation, sizes: Sizes, chunk: Chunk, variant: GemmVariant): Step {
+function multiplySteps(c: Correlation, sizes: Sizes, chunk: Chunk, variant: GemmVariant): Step[] {
   const { groups } = c;
   const channelsLast = c.layout === "channels-last";
   const row = channelsLast ? sizes.terms : roundUp(chunk.pixels, 4);
@@ -140,7 +155,7 @@ function multiplyStep(c: Correlation, sizes: Sizes, chunk: Chunk, variant: GemmV
     inner: rows * row,
     outer: groups * rows * row,
   };
-  return gemmStep(
+  return gemmSteps(
     {
       outputs: chunk.pixels,
       K: sizes.terms,
@@ -165,7 +180,7 @@ function im2colWork(c: Correlation, sizes: Sizes, chunk: Chunk): Work {
 }
 
 function im2colPlan(c: Correlation, sizes: Sizes, chunks: readonly Chunk[], tile: GemmVariant): PartialPlan {
-  const steps = chunks.flatMap((chunk) => [im2colStep(c, sizes, chunk), multiplyStep(c, sizes, chunk, tile)]);
+  const steps = chunks.flatMap((chunk) => [im2colStep(c, sizes, chunk), ...multiplySteps(c, sizes, chunk, tile)]);
   const plan = { steps, workspaceBytes: workspaceBytes(c, sizes, chunks) };
   return withPackedWeights(plan, sizes.weights, c);
 }
@@ -180,7 +195,7 @@ export const im2col = (tiles: readonly GemmVariant[]): TiledAlgorithm => ({
   tiles: [tiles],
 
   candidates(c, device, variant) {
-    const sizes = measure(c);
+    const sizes = measure(c, device);
     if (sizes.packedBytes > device.maxBindingBytes)
       return tooManyBytes("the packed weights take", sizes.packedBytes, device);
     const largest = largestChunk(c, sizes, device);
@@ -188,7 +203,8 @@ export const im2col = (tiles: readonly GemmVariant[]): TiledAlgorithm => ({
       const least = sizes.packedBytes + columnBytes(c, sizes, 4);
       return tooManyBytes("the columns of four outputs and the packed weights take", least, device);
     }
-    const dispatches = 2 * chunkCount(sizes, largest) + Number(sizes.packedBytes > 0);
+    const count = chunkCount(sizes, largest);
+    const dispatches = 2 * count + Number(sizes.packedBytes > 0);
     if (dispatches > device.maxDispatches) return tooManyDispatches(dispatches, device);
     const chunks = chunksOf(sizes, largest);
     const products = chunks.map((chunk) => productsOf(c, sizes, chunk));
@@ -197,10 +213,10 @@ export const im2col = (tiles: readonly GemmVariant[]): TiledAlgorithm => ({
       variant: tile.name,
       workspaceBytes: workspaceBytes(c, sizes, chunks),
       preparedBytes: sizes.packedBytes,
-      dispatches,
+      dispatches: dispatches + count * (productCount(products[0]!, tile) - 1),
       work: [
         ...packedWeightsWork(sizes.weights, c),
-        ...columns.flatMap((one, at) => [one, gemmWork(products[at]!, tile)]),
+        ...columns.flatMap((one, at) => [one, ...productWork(products[at]!, tile)]),
       ],
       // The terms are summed sequentially, as in direct.
       error: SEQUENTIAL_SUM,

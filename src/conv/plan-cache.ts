@@ -53,7 +53,7 @@ export function runPlan(lower: Lower, problem: ConvProblem, constraints: Constra
     const results = { [result]: { ...pick(problem, ["layout", "dtype"]), shape: operandShape(problem, result) } };
     const key = () => keyOf(problem, constraints);
     const plan = () => {
-      const decided = gpu.attached(PlanCache).decide(lower, problem, constraints);
+      const decided = gpu.attached(PlanCache).decide(lower, problem, constraints, { uniformBytes: undefined });
       return { ...decided.plan, choice: decided.choice };
     };
     return recorded(gpu, gpu.recorder, { name: "conv", buffers, results, key, plan })[result]!;
@@ -96,10 +96,18 @@ export class PlanCache {
     );
   }
 
-  /** Chooses and plans how to compute a problem. */
-  decide(lower: Lower, problem: ConvProblem, constraints: Constraints): { choice: Choice; plan: Plan } {
+  /**
+   * Chooses and plans how to compute a problem.
+   * @param given traits in place of the device's: what is recorded keeps prepacked weights in buffers of other usage
+   */
+  decide(
+    lower: Lower,
+    problem: ConvProblem,
+    constraints: Constraints,
+    given: Partial<DeviceTraits> = {},
+  ): { choice: Choice; plan: Plan } {
     this.checkDtype(problem.dtype);
-    const traits = this.traits(constraints);
+    const traits = { ...this.traits(constraints), ...given };
     for (const operand of ["x", "w", "y"] as const)
       checkBinding(this.gpu, operand, operandBytes(problem, operand), tensorShape(problem, operand));
     const choice = choose(

@@ -283,7 +283,11 @@ export class ScratchBuffer {
 
 /** Allocates a buffer for prepacked weights, of any content. */
 export function createPrepared(memory: Memory, bytes: number): GPUBuffer {
-  return memory.reuse("weights", { label: "convoke prepared weights", size: bytes, usage: BufferUsage.STORAGE });
+  return memory.reuse("weights", {
+    label: "convoke prepared weights",
+    size: bytes,
+    usage: BufferUsage.STORAGE | BufferUsage.UNIFORM,
+  });
 }
 
 /** Allocates a buffer for workspace. */

@@ -6,8 +6,11 @@ import { type AdapterDescription, type Platform, SOFTWARE, isSoftware } from "./
 /** Returns the platform of an adapter, as it describes itself and by its own information, which may have more. */
 export async function loadPlatform(adapter: AdapterDescription, info: Partial<GPUAdapterInfo> = {}): Promise<Platform> {
   if (isSoftware(adapter)) {
+    const traits = { gpu: "software", ...SOFTWARE } as const;
+    // Firefox names no adapter.
+    if (adapter.vendor === "") return (await import("./uniforms.ts")).withUniforms(traits);
     const { withQuads } = await import("../algorithms/software.ts");
-    return { algorithms: withQuads(algorithms), traits: { gpu: "software", ...SOFTWARE } };
+    return { algorithms: withQuads(algorithms), traits };
   }
   const { hardware, withDrafts } = await import("./hardware.ts");
   return withDrafts(hardware(adapter), info);

@@ -19,14 +19,18 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-type Part = "start" | "gpu" | "cpu" | "drafts" | "later";
+type Part = "start" | "gpu" | "cpu" | "drafts" | "uniforms" | "later";
 
-/** What a page with a program loads: at its start, with an engine on a GPU or a software adapter, on a GPU with a draft feature, and on demand. */
+/**
+ * What a page with a program loads: at its start, with an engine on a GPU or a software adapter, on a GPU with a draft feature, on an unnamed software
+ * adapter, and on demand.
+ */
 interface Bundle {
   readonly start: string;
   readonly gpu: string;
   readonly cpu: string;
   readonly drafts: string;
+  readonly uniforms: string;
   readonly later: string;
   /** The code of each chunk that is loaded on demand. */
   readonly chunks: ReadonlyMap<string, string>;
@@ -54,6 +58,7 @@ async function bundle(program: string): Promise<Bundle> {
     if (fileName === entry.fileName || entry.imports.includes(fileName)) return "start";
     if (name === "hardware") return "gpu";
     if (name === "software") return "cpu";
+    if (name === "uniforms") return "uniforms";
     return name === "subgroup-matrices" ? "drafts" : "later";
   };
   const codeOf = (part: Part): string =>
@@ -68,6 +73,7 @@ async function bundle(program: string): Promise<Bundle> {
       gpu: codeOf("gpu"),
       cpu: codeOf("cpu"),
       drafts: codeOf("drafts"),
+      uniforms: codeOf("uniforms"),
       later: codeOf("later"),
     },
     chunks: new Map(later),
@@ -106,7 +112,7 @@ const PROGRAMS = [
 ];
 
 test.each(PROGRAMS)("$name takes at most $limit bytes, minified and gzipped", async ({ name, limit, program }) => {
-  const { start, gpu, cpu, drafts, later } = await bundle(program);
+  const { start, gpu, cpu, drafts, uniforms, later } = await bundle(program);
   const bytes = gzipped(start);
   console.log(
     `${name}: ${kB(bytes)} gzipped (${kB(start.length)} minified), ${kB(gzipped(gpu))} on a GPU (${kB(gzipped(drafts))} more with draft features), ${kB(gzipped(cpu))} on a software adapter, and ${kB(gzipped(later))} on demand`,
@@ -115,6 +121,7 @@ test.each(PROGRAMS)("$name takes at most $limit bytes, minified and gzipped", as
   expect(gzipped(gpu)).toBeLessThanOrEqual(13_500);
   expect(gzipped(cpu)).toBeLessThanOrEqual(2500);
   expect(gzipped(drafts)).toBeLessThanOrEqual(2000);
+  expect(gzipped(uniforms)).toBeLessThanOrEqual(2500);
   expect(bytes).toBeLessThanOrEqual(limit);
   // The plans of `engine.plan` (for gradients too), what `find` and `calibrate` measure with, what reads a tuning table, and what keeps it under
   // Node.

@@ -3,6 +3,7 @@ import { expect, test, vi } from "vitest";
 import { algorithms as whole } from "../../src/algorithms/hardware.ts";
 import { algorithms as portable } from "../../src/algorithms/index.ts";
 import { withQuads } from "../../src/algorithms/software.ts";
+import { algorithms as withUniforms } from "../../src/algorithms/uniforms.ts";
 import { openDevice } from "../../src/gpu/device.ts";
 import { loadPlatform } from "../../src/planner/platform.ts";
 import { convProblem } from "../../src/problem/problem.ts";
@@ -27,6 +28,20 @@ test("only a GPU loads the kernels for GPUs", async () => {
     expect(platform.traits.gpu).toBe(gpu);
   }
   expect(loads.count).toBe(1);
+});
+
+test("an unnamed software adapter binds weights as uniforms if it has no subgroups", async () => {
+  const { algorithms, traits } = await loadPlatform({
+    vendor: "",
+    architecture: "",
+    description: "",
+    isFallback: true,
+  });
+  expect(algorithms).toBe(withUniforms);
+  const limits = { maxUniformBufferBindingSize: 16_384 };
+  const onDevice = (...features: string[]) => traits.onDevice!({ features: new Set(features), limits } as never);
+  expect(onDevice()).toEqual({ uniformBytes: 16_384 });
+  expect(onDevice("subgroups")).toEqual({});
 });
 
 test("all lists have the same algorithms, and software adapters without quads are offered the same by each", () => {

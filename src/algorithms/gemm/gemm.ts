@@ -13,14 +13,14 @@ import uniformsShader from "../../../shaders/algorithms/gemm/uniforms.wgsl";
 import noQuadsShader from "../../../shaders/lib/no-quads.wgsl";
 import quadsShader from "../../../shaders/lib/quads.wgsl";
 import { roundUp } from "../../base/shape.ts";
-import { elementTypes } from "../../kernel/element-types.ts";
+import { F32_BYTES, elementTypes } from "../../kernel/element-types.ts";
 import type { Shader } from "../../kernel/shader.ts";
 import { BINDING, type Kernel, type Step, WORKGROUP_SIZE } from "../../kernel/step.ts";
 import type { Uniforms } from "../../kernel/uniforms.ts";
 import type { Correlation } from "../../problem/correlation.ts";
 import { NO_EPILOGUE } from "../../problem/problem.ts";
 import { type Algorithm, type ErrorBound, SEQUENTIAL_SUM, type Variant } from "../algorithm.ts";
-import { OUTPUT_LOADS, type Work, numberBytes } from "../cost.ts";
+import { OUTPUT_LOADS, UNIFORM_LOADS, UNIFORM_WORKGROUP, type Work, divide, numberBytes } from "../cost.ts";
 import { alongAxes, channelUniforms, dispatchOn, dtypeOf, loader, result } from "../operands.ts";
 import type { DeviceTraits } from "../traits.ts";
 import type { MatrixBatch, PixelGrid, ResultBatch } from "./matrices.ts";
@@ -31,6 +31,8 @@ export interface GemmVariant extends Variant {
   readonly tileN4: number;
   /** Whether four threads, on different rows, share their loads of B. */
   readonly quads: boolean;
+  /** How A, prepacked weights, is bound as uniforms, range by range; undefined if A is storage. */
+  readonly uniform?: UniformMethod;
   /** The tile that a workgroup loads through its memory; without it each thread loads its own. */
   readonly workgroup?: WorkgroupTile;
 }
@@ -71,12 +73,45 @@ export interface WorkgroupMethod {
   error(c: Correlation, K: number): ErrorBound;
 }
 
+/** How the rows of A lie, in elements: one matrix after the other, each row by row. */
+export interface WeightRows {
+  readonly row: number;
+  /** Stride of the matrices. */
+  readonly inner: number;
+  readonly groups: number;
+  /** Whether all matrices of a group have the same weights, as those of images do. */
+  readonly shared: boolean;
+}
+
+/** A range of a batch of products, whose weights are bound together. */
+export interface UniformRange {
+  readonly firstBatch: number;
+  readonly batches: number;
+  readonly firstRow: number;
+  readonly tilesM: number;
+  /** The bytes of A that are bound. */
+  readonly offset: number;
+  readonly size: number;
+}
+
+/** How weights are bound as uniforms (uniform-weights.ts): apart from this, so that only adapters that gain by it load it. */
+export interface UniformMethod {
+  /** The method as a device allows it; undefined if it does not. */
+  on(device: DeviceTraits): UniformMethod | undefined;
+  /** The ranges of a batch of products on a tile, of nearly the same size; undefined if they do not fit, or are too many. */
+  ranges(products: Pick<Products, "batch" | "M">, rows: WeightRows, tileM: number): readonly UniformRange[] | undefined;
+  /** What loads A, bound from vector aFirst on. */
+  readonly shader: Shader;
+}
+
 /** A batch of products of M x K with K x N matrices. */
 export interface Products {
   readonly batch: number;
   readonly M: number;
   readonly N: number;
   readonly K: number;
+  /** How A lies if it may be bound as uniforms: prepacked weights of all groups. */
+  readonly weights?: WeightRows;
 }
 
 /** Number of tiles along the rows and the columns: workgroup tiles, or else thread tiles, along the rows in whole quads. */
@@ -125,8 +160,19 @@ function latticeUniforms({ sizes, strides: [batch, ...spatial] }: PixelGrid): Un
   return { ...alongAxes("size", sizes, "output"), strideN: batch, ...alongAxes("stride", spatial) };
 }
 
-/** Multiplies a batch of matrices; if C is the output of the correlation, applies its epilogue. */
-export function gemmStep(gemm: Gemm, variant: GemmVariant, c: Correlation): Step {
+/** The steps that multiply a batch of matrices: several where weights are bound as uniforms, range by range. */
+export function gemmSteps(gemm: Gemm, variant: GemmVariant, c: Correlation): Step[] {
+  const { uniform, tileM } = variant;
+  if (!uniform) return [gemmStep(gemm, variant, c)];
+  const { weights, outerCount } = gemm;
+  const rows = { ...weights, shared: weights.outer === 0, groups: c.groups };
+  return uniform
+    .ranges({ batch: outerCount * c.groups, M: c.K / c.groups }, rows, tileM)!
+    .map((range) => gemmStep(gemm, variant, c, range));
+}
+
+/** Multiplies a batch of matrices, or a range of it; if C is the output of the correlation, applies its epilogue. */
+export function gemmStep(gemm: Gemm, variant: GemmVariant, c: Correlation, range?: UniformRange): Step {
   const { outputs, K, outerCount, weights, cells, result: to } = gemm;
   const last = to.buffer.operand !== "workspace";
   const channels = c.K / c.groups;
@@ -137,7 +183,8 @@ export function gemmStep(gemm: Gemm, variant: GemmVariant, c: Correlation): Step
   const [row, column] = channelsAreRows ? [to.channel, to.output] : [to.output, to.channel];
   const grid = a.pixels ?? b.pixels;
   const vectors = (matrix: MatrixBatch): string => elementTypes(isTensor(matrix) ? c.dtype : "f32").four;
-  const { tilesM, tilesN } = tilesOf(M, N, variant);
+  const { tilesM: allM, tilesN } = tilesOf(M, N, variant);
+  const tilesM = range?.tilesM ?? allM;
   const { tileM, tileN4, quads, workgroup } = variant;
   // Pixels are those of the input.
   const fromA = window?.snippets ?? (a.pixels && loader(c, "x", BINDING.first));
@@ -155,12 +202,13 @@ export function gemmStep(gemm: Gemm, variant: GemmVariant, c: Correlation): Step
     shaders: [quads ? quadsShader : noQuadsShader, gemmShader],
     constants: { QUADS: quads },
   };
-  const tiles = outerCount * c.groups * tilesM * tilesN;
+  const tiles = (range?.batches ?? outerCount * c.groups) * tilesM * tilesN;
+  const vectorsOfA = range ? variant.uniform!.shader : matrixAVectorsShader;
   return dispatchOn([end, fromA, fromB], {
     ...(workgroup ? { workgroups: tiles, subgroupSize: kernel.subgroupSize } : { threads: tiles }),
     shaders: [
       uniformsShader,
-      ...(window ? [] : [oneRunShader, fromA ? matrixAPixelsShader : matrixAVectorsShader]),
+      ...(window ? [] : [oneRunShader, fromA ? matrixAPixelsShader : vectorsOfA]),
       ...(grid ? [pixelOffsetShader] : []),
       fromB ? matrixBPixelsShader : matrixBVectorsShader,
       last ? store : matrixCScratchShader,
@@ -169,13 +217,18 @@ export function gemmStep(gemm: Gemm, variant: GemmVariant, c: Correlation): Step
     unrolled: !last,
     aliases: {
       ...kernel.aliases,
-      ...(fromA ? {} : { A4: vectors(a) }),
+      ...(fromA || range ? {} : { A4: vectors(a) }),
       ...(b.pixels ? { ColumnsAt: "vec4u" } : { B4: vectors(b), ColumnsAt: "u32" }),
       ...(last && { ...aliases, ...(storeVectors && { Y4: elementTypes(dtypeOf(c, "y")).four }) }),
     },
-    constants: { TILE_M: tileM, TILE_N4: tileN4, ...kernel.constants, CHANNELS_ARE_ROWS: channelsAreRows },
+    constants: {
+      ...{ TILE_M: tileM, TILE_N4: tileN4, ...kernel.constants, CHANNELS_ARE_ROWS: channelsAreRows },
+      ...(range && { A_VECTORS: range.size / (4 * F32_BYTES), WORKGROUP_SIZE: UNIFORM_WORKGROUP }),
+    },
     ranges: [
-      ...(fromA ? [] : [{ ...a.buffer, binding: BINDING.first }]),
+      ...(fromA
+        ? []
+        : [{ ...a.buffer, binding: BINDING.first, ...(range && { offset: range.offset, size: range.size }) }]),
       ...(fromB ? [] : [{ ...b.buffer, binding: BINDING.second }]),
       ...(last ? bindings : [{ ...to.buffer, binding: BINDING.output }]),
     ],
@@ -194,6 +247,9 @@ export function gemmStep(gemm: Gemm, variant: GemmVariant, c: Correlation): Step
       c: { row, column, inner: to.inner, outer: to.outer, start: to.start, firstPixel: to.first ?? 0 },
       aStep: a.step ?? 1,
       pixelsStart: grid?.start ?? 0,
+      firstBatch: range?.firstBatch ?? 0,
+      firstRow: range?.firstRow ?? 0,
+      aFirst: range ? range.offset / (4 * F32_BYTES) : 0,
       pixels: latticeUniforms(grid ?? NO_PIXELS),
       cPixels: latticeUniforms(to.pixels ?? NO_PIXELS),
       window: window?.uniforms ?? {},
@@ -212,7 +268,7 @@ const LOAD_INSTRUCTIONS = 2;
 
 /** The work of a batch of matrix products. */
 export function gemmWork({ batch, M, N, K }: Products, variant: GemmVariant): Work {
-  const { tileM, tileN4, quads, workgroup } = variant;
+  const { tileM, tileN4, quads, uniform, workgroup } = variant;
   const { tilesM, tilesN } = tilesOf(M, N, variant);
   const tiles = batch * tilesM * tilesN;
   const vectors = Math.ceil(K / 4);
@@ -221,14 +277,16 @@ export function gemmWork({ batch, M, N, K }: Products, variant: GemmVariant): Wo
   if (workgroup) return workgroup.method.work({ batch, M, N, K }, variant, tiles);
   // Exchanging vectors in a quad costs almost nothing.
   const right = quads ? 4 * tileN4 : 16 * tileN4;
+  const left = 4 * tileM * (uniform ? UNIFORM_LOADS : 1);
   // The threads of a workgroup share rows of A, and columns of B if they reach past the end of a row of tiles.
   const across = Math.min(WORKGROUP_SIZE, tilesN);
   const workgroups = Math.ceil(tiles / WORKGROUP_SIZE);
   const once = (across * 4 * tileN4 + (WORKGROUP_SIZE / across) * tileM) * workgroups * 4 * vectors;
   return {
     threads: tiles,
+    ...(uniform && { workgroupSize: UNIFORM_WORKGROUP }),
     multiplyAdds: 16 * tileM * tileN4 * tiles * vectors,
-    loads: (4 * tileM + right) * tiles * vectors + stores,
+    loads: (left + right) * tiles * vectors + stores,
     bytes,
     // Each vector of terms waits for its loads.
     ...{ workgroups, barriers: vectors },
@@ -237,4 +295,19 @@ export function gemmWork({ batch, M, N, K }: Products, variant: GemmVariant): Wo
     // Neighbouring threads load vectors of B that lie tileN4 apart.
     lines: quads ? 1 : tileN4,
   };
+}
+
+/** The ranges of weights that are bound as uniforms one after the other; undefined if they do not fit. */
+export function rangesOf(products: Products, { uniform, tileM }: GemmVariant): readonly UniformRange[] | undefined {
+  return products.weights && uniform?.ranges(products, products.weights, tileM);
+}
+
+/** The number of dispatches that a batch of products takes. */
+export function productCount(products: Products, tile: GemmVariant): number {
+  return rangesOf(products, tile)?.length ?? 1;
+}
+
+/** The work of a batch of products, dispatch by dispatch. */
+export function productWork(products: Products, tile: GemmVariant): Work[] {
+  return divide(gemmWork(products, tile), productCount(products, tile));
 }

@@ -8,7 +8,7 @@
 import { roundUp } from "../../base/shape.ts";
 import { estimate } from "../cost.ts";
 import type { DeviceTraits } from "../traits.ts";
-import { type GemmVariant, type Products, gemmWork } from "./gemm.ts";
+import { type GemmVariant, type Products, productWork, rangesOf } from "./gemm.ts";
 
 /** Most sums that a thread holds on a CPU adapter: limited by the compile time. */
 const SOFTWARE_SUMS = 256;
@@ -28,7 +28,7 @@ export const FEW_SUMS = 16;
 /** Most tiles to offer for measurement. */
 export const MOST_TILES = 5;
 
-function tile(tileM: number, tileN4: number, quads: boolean): GemmVariant {
+export function tile(tileM: number, tileN4: number, quads: boolean): GemmVariant {
   return { name: `m${tileM}n${tileN4 * 4}${quads ? "-quads" : ""}`, tileM, tileN4, quads };
 }
 
@@ -44,8 +44,17 @@ export function coarse(size: number): number {
 }
 
 /** A tile as the device needs it, in a list; an empty one if the device cannot run it: if it shares loads, they must be shareable. */
-function onDevice(one: GemmVariant, device: DeviceTraits, vectors: boolean): readonly GemmVariant[] {
-  const { quads, workgroup } = one;
+function onDevice(
+  one: GemmVariant,
+  device: DeviceTraits,
+  vectors: boolean,
+  products?: Products,
+): readonly GemmVariant[] {
+  const { quads, uniform, workgroup } = one;
+  if (uniform) {
+    const own = { ...one, uniform: uniform.on(device) };
+    return products && rangesOf(products, own) ? [own] : [];
+  }
   if (!workgroup) return quads && !(device.quads && vectors) ? [] : [one];
   const method = workgroup.method.on(one, device);
   return method ? [{ ...one, workgroup: { ...workgroup, method } }] : [];
@@ -77,14 +86,15 @@ export function gemmTiles(
   const most = device.software ? SOFTWARE_SUMS : hardwareSums(device, vectors);
   const inQuads = batch * M * N * K < SMALL.multiplyAdds ? Math.min(SMALL.sums, most) : most;
   const fitting = tiles
-    .flatMap((one) => onDevice(one, device, vectors))
+    .flatMap((one) => onDevice(one, device, vectors, products))
     .filter((one) => fits(one, one.quads ? inQuads : most, device));
   // Where there is workgroup memory, threads alone only serve matrices of few rows or columns.
   const shared = Math.min(M, N) < FEW_ROWS ? [] : fitting.filter(({ workgroup }) => workgroup);
   return (shared.length > 0 ? shared : fitting)
     .map((one) => ({
       one,
-      seconds: estimate([gemmWork({ ...products, M: coarse(M), N: coarse(N) }, one)], device.rates),
+      // Kernels with weights as uniforms are of a size anyway.
+      seconds: estimate(productWork({ ...products, M: one.uniform ? M : coarse(M), N: coarse(N) }, one), device.rates),
     }))
     .toSorted((a, b) => a.seconds - b.seconds)
     .slice(0, device.software ? 1 : MOST_TILES)
@@ -109,7 +119,7 @@ export function selectTiles(
   return lists.flatMap((tiles) =>
     name === undefined
       ? gemmTiles(tiles, products, device, vectors)
-      : tiles.filter((one) => one.name === name).flatMap((one) => onDevice(one, device, vectors)),
+      : tiles.filter((one) => one.name === name).flatMap((one) => onDevice(one, device, vectors, products)),
   );
 }
 

@@ -14,14 +14,14 @@ import {
   tooManyBytes,
 } from "../algorithm.ts";
 import { MAX_SECONDS, OUTPUT_LOADS, type Work, divide, estimate, numberBytes } from "../cost.ts";
-import { type GemmVariant, type Products, gemmWork } from "../gemm/gemm.ts";
+import { type GemmVariant, type Products, gemmWork, productCount } from "../gemm/gemm.ts";
 import { gemmTile } from "../gemm/tile.ts";
 import { numbersOf } from "../operands.ts";
 import type { DeviceTraits } from "../traits.ts";
 import { type Chunk, type Geometry, chunkBytes, geometryOf, inputBytes, productBytes } from "./geometry.ts";
 import { exactOnIntegers, growth } from "./growth.ts";
 import { partitionOf, transformedAxes } from "./partition.ts";
-import { type LineMethod, filterStep, inputStep, multiplyStep, outputStep } from "./steps.ts";
+import { type LineMethod, filterStep, inputStep, multiplySteps, outputStep } from "./steps.ts";
 import { TILES, type Tile } from "./tiles.ts";
 
 /** Cap of a chunk. Larger ones are no faster: matrix products of this size already keep the GPU busy. */
@@ -106,8 +106,13 @@ function chunkTiles(c: Correlation, geometry: Geometry, { device, tiles }: Targe
 
 /** The matrix products of `count` tiles. */
 function productsOf(c: Correlation, { points, paddedC, groupK }: Geometry, count: number): Products {
-  const [M, N] = c.layout === "channels-last" ? [count, groupK] : [groupK, count];
-  return { batch: points * c.groups, M, N, K: paddedC };
+  const { groups, layout, w } = c;
+  const [M, N] = layout === "channels-last" ? [count, groupK] : [groupK, count];
+  const cached = layout === "channels-first" && w.operand === "w";
+  return {
+    ...{ batch: points * groups, M, N, K: paddedC },
+    ...(cached && { weights: { row: paddedC, inner: paddedC * groupK, groups, shared: false } }),
+  };
 }
 
 /** The ranges of tiles that are transformed at once. */
@@ -120,12 +125,14 @@ function chunksOf({ tileCount }: Geometry, most: number): Chunk[] {
 
 /** The candidate that transforms, multiplies and transforms back in separate steps. */
 function separate(c: Correlation, target: Target, geometry: Geometry, most: number): Candidate {
+  const { device, tiles } = target;
+  const products = chunksOf(geometry, most).map(({ count }) => productsOf(c, geometry, count));
   return {
     variant: geometry.tile.name,
     workspaceBytes: chunkBytes(c, geometry, most),
     preparedBytes: geometry.filterBytes,
-    // The transform of the filters, and three for each chunk of tiles.
-    dispatches: 1 + 3 * Math.ceil(geometry.tileCount / most),
+    // The transform of the filters, and for each chunk of tiles two transforms and its products.
+    dispatches: products.reduce((sum, one) => sum + 2 + productCount(one, gemmTile(tiles, one, device)), 1),
     work: winogradWork(c, target, geometry, most),
     error: winogradError(c, geometry.tile),
     iterations: geometry.paddedC / 4,
@@ -140,7 +147,7 @@ function winogradPlan(c: Correlation, { device, tiles, lines }: Target, geometry
     preparation: { steps: [filterStep(c, geometry, lines)], bytes: geometry.filterBytes },
     steps: chunksOf(geometry, most).flatMap((chunk) => [
       inputStep(c, geometry, chunk, lines),
-      multiplyStep(c, geometry, chunk, gemmTile(tiles, productsOf(c, geometry, chunk.count), device)),
+      ...multiplySteps(c, geometry, chunk, gemmTile(tiles, productsOf(c, geometry, chunk.count), device)),
       outputStep(c, geometry, chunk, lines),
     ]),
   };
@@ -192,13 +199,14 @@ function winogradWork(c: Correlation, { device, tiles, lines }: Target, geometry
   const products = productsOf(c, geometry, tileCount);
   const byLines = lines !== undefined && axes > 1;
   const input = transformWork(geometry, tileCount * c.groups * paddedC, points * 1.5, points, byLines);
-  const multiply = gemmWork(products, gemmTile(tiles, products, device));
+  const gemm = gemmTile(tiles, products, device);
+  const multiply = gemmWork(products, gemm);
   const outputs = tile.m ** axes;
   const output = transformWork(geometry, tileCount * c.groups * groupK, points, outputs * OUTPUT_LOADS, byLines);
   const chunks = Math.ceil(tileCount / most);
   const inChunks = (steps: readonly Work[]): Work[] => [
     ...filterWork(c, geometry, byLines),
-    ...steps.flatMap((step) => divide(step, chunks)),
+    ...steps.flatMap((step) => divide(step, step === multiply ? chunks * productCount(products, gemm) : chunks)),
   ];
   if (device.software) return inChunks([input, multiply, output]);
   // Channels-first, neighbouring threads with a tile each load and store every m-th cell, and neighbouring points.
