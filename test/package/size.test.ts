@@ -91,7 +91,7 @@ const PROGRAMS = [
   },
   {
     name: "conv and maxPool",
-    limit: 60_100,
+    limit: 60_500,
     program: `import { createEngine, conv } from "convoke"; import { maxPool } from "convoke/ops"; globalThis.used = [createEngine, conv, maxPool];`,
   },
   {
@@ -101,7 +101,7 @@ const PROGRAMS = [
   },
   {
     name: "everything",
-    limit: 135_600,
+    limit: 136_500,
     program: `import * as convoke from "convoke"; import * as ops from "convoke/ops"; globalThis.used = [convoke, ops];`,
   },
   {
