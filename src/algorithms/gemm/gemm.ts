@@ -31,6 +31,8 @@ export interface GemmVariant extends Variant {
   readonly tileN4: number;
   /** Whether four threads, on different rows, share their loads of B. */
   readonly quads: boolean;
+  /** Threads of a workgroup without a tile, if not as many as in other kernels. */
+  readonly group?: number;
   /** How A, prepacked weights, is bound as uniforms, range by range; undefined if A is storage. */
   readonly uniform?: UniformMethod;
   /** The tile that a workgroup loads through its memory; without it each thread loads its own. */
@@ -185,7 +187,7 @@ export function gemmStep(gemm: Gemm, variant: GemmVariant, c: Correlation, range
   const vectors = (matrix: MatrixBatch): string => elementTypes(isTensor(matrix) ? c.dtype : "f32").four;
   const { tilesM: allM, tilesN } = tilesOf(M, N, variant);
   const tilesM = range?.tilesM ?? allM;
-  const { tileM, tileN4, quads, workgroup } = variant;
+  const { tileM, tileN4, quads, group = WORKGROUP_SIZE, workgroup } = variant;
   // Pixels are those of the input.
   const fromA = window?.snippets ?? (a.pixels && loader(c, "x", BINDING.first));
   const fromB = b.pixels && loader(c, "x", BINDING.second);
@@ -200,7 +202,7 @@ export function gemmStep(gemm: Gemm, variant: GemmVariant, c: Correlation, range
     window?.rowsFirst ?? false,
   ) ?? {
     shaders: [quads ? quadsShader : noQuadsShader, gemmShader],
-    constants: { QUADS: quads },
+    constants: { QUADS: quads, WORKGROUP_SIZE: group },
   };
   const tiles = (range?.batches ?? outerCount * c.groups) * tilesM * tilesN;
   const vectorsOfA = range ? variant.uniform!.shader : matrixAVectorsShader;
