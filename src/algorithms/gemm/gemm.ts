@@ -9,6 +9,8 @@ import matrixCPixelsShader from "../../../shaders/algorithms/gemm/matrix-c-pixel
 import matrixCScratchShader from "../../../shaders/algorithms/gemm/matrix-c-scratch.wgsl";
 import oneRunShader from "../../../shaders/algorithms/gemm/one-run.wgsl";
 import pixelOffsetShader from "../../../shaders/algorithms/gemm/pixel-offset.wgsl";
+import storeTileInPlaceShader from "../../../shaders/algorithms/gemm/store-tile-in-place.wgsl";
+import storeTileShader from "../../../shaders/algorithms/gemm/store-tile.wgsl";
 import uniformsShader from "../../../shaders/algorithms/gemm/uniforms.wgsl";
 import noQuadsShader from "../../../shaders/lib/no-quads.wgsl";
 import quadsShader from "../../../shaders/lib/quads.wgsl";
@@ -21,7 +23,7 @@ import type { Correlation } from "../../problem/correlation.ts";
 import { NO_EPILOGUE } from "../../problem/problem.ts";
 import { type Algorithm, type ErrorBound, SEQUENTIAL_SUM, type Variant } from "../algorithm.ts";
 import { OUTPUT_LOADS, UNIFORM_LOADS, UNIFORM_WORKGROUP, type Work, divide, numberBytes } from "../cost.ts";
-import { alongAxes, channelUniforms, dispatchOn, dtypeOf, loader, result } from "../operands.ts";
+import { alongAxes, channelUniforms, dispatchOn, dtypeOf, isMap, loader, result } from "../operands.ts";
 import type { DeviceTraits } from "../traits.ts";
 import type { MatrixBatch, PixelGrid, ResultBatch } from "./matrices.ts";
 
@@ -162,6 +164,9 @@ function latticeUniforms({ sizes, strides: [batch, ...spatial] }: PixelGrid): Un
   return { ...alongAxes("size", sizes, "output"), strideN: batch, ...alongAxes("stride", spatial) };
 }
 
+/** Terms of a sum from which on its store counts for little. On SwiftShader stores in a loop cost products of 64 terms 15 %, and those of 384 nothing. */
+const LONG_SUM = 192;
+
 /** The steps that multiply a batch of matrices: several where weights are bound as uniforms, range by range. */
 export function gemmSteps(gemm: Gemm, variant: GemmVariant, c: Correlation): Step[] {
   const { uniform, tileM } = variant;
@@ -201,7 +206,12 @@ export function gemmStep(gemm: Gemm, variant: GemmVariant, c: Correlation, range
     c,
     window?.rowsFirst ?? false,
   ) ?? {
-    shaders: [quads ? quadsShader : noQuadsShader, gemmShader],
+    shaders: [
+      quads ? quadsShader : noQuadsShader,
+      // The number of terms of a gradient of weights changes from call to call.
+      quads && K >= LONG_SUM && !isMap(c) ? storeTileInPlaceShader : storeTileShader,
+      gemmShader,
+    ],
     constants: { QUADS: quads, WORKGROUP_SIZE: group },
   };
   const tiles = (range?.batches ?? outerCount * c.groups) * tilesM * tilesN;
