@@ -280,7 +280,7 @@ const LOAD_INSTRUCTIONS = 2;
 
 /** The work of a batch of matrix products. */
 export function gemmWork({ batch, M, N, K }: Products, variant: GemmVariant): Work {
-  const { tileM, tileN4, quads, uniform, workgroup } = variant;
+  const { tileM, tileN4, quads, group = WORKGROUP_SIZE, uniform, workgroup } = variant;
   const { tilesM, tilesN } = tilesOf(M, N, variant);
   const tiles = batch * tilesM * tilesN;
   const vectors = Math.ceil(K / 4);
@@ -296,7 +296,7 @@ export function gemmWork({ batch, M, N, K }: Products, variant: GemmVariant): Wo
   const once = (across * 4 * tileN4 + (WORKGROUP_SIZE / across) * tileM) * workgroups * 4 * vectors;
   return {
     threads: tiles,
-    ...(uniform && { workgroupSize: UNIFORM_WORKGROUP }),
+    workgroupSize: uniform ? UNIFORM_WORKGROUP : group,
     multiplyAdds: 16 * tileM * tileN4 * tiles * vectors,
     loads: (left + right) * tiles * vectors + stores,
     bytes,

@@ -6,7 +6,6 @@
 // 16 x 8 10.8 and 190, 8 x 16 9.4 and 180, 8 x 32 8.9 and 400. Outer products of vectors along M and N were no faster, nor were 32 x 8 or two
 // vectors of terms an iteration.
 import { roundUp } from "../../base/shape.ts";
-import { WORKGROUP_SIZE } from "../../kernel/step.ts";
 import { estimate } from "../cost.ts";
 import type { DeviceTraits } from "../traits.ts";
 import { type GemmVariant, type Products, productWork, rangesOf } from "./gemm.ts";
@@ -93,9 +92,6 @@ export function gemmTiles(
 ): readonly GemmVariant[] {
   const { batch, M, N, K } = products;
   const most = device.software ? SOFTWARE_SUMS : hardwareSums(device, vectors);
-  const rates = device.software
-    ? { ...device.rates, threads: (device.rates.threads * SOFTWARE_GROUP) / WORKGROUP_SIZE }
-    : device.rates;
   const round = device.software ? lessCoarse : coarse;
   const few = device.quads && batch * M * N * K < SMALL.multiplyAdds;
   const fitting = tiles
@@ -107,10 +103,7 @@ export function gemmTiles(
     .map((one) => ({
       one,
       // Kernels with weights as uniforms are of a size anyway.
-      seconds: estimate(
-        productWork({ ...products, M: one.uniform ? M : round(M), N: round(N) }, one),
-        one.uniform ? device.rates : rates,
-      ),
+      seconds: estimate(productWork({ ...products, M: one.uniform ? M : round(M), N: round(N) }, one), device.rates),
     }))
     .toSorted((a, b) => a.seconds - b.seconds)
     .slice(0, device.software ? 1 : MOST_TILES)
