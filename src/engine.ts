@@ -240,7 +240,7 @@ export class Engine {
       size: bytesFor(elementCount(shape), options.dtype),
       usage: TENSOR_USAGE,
     };
-    const buffer = this.#gpu.errors.run("tensor", () => this.#gpu.memory[method]("tensors", descriptor));
+    const buffer = this.#gpu.errors.runPrivate("tensor", true, () => this.#gpu.memory[method]("tensors", descriptor));
     return new Tensor(this.#gpu, new TensorStorage(this.#gpu, buffer, true), shape, options);
   }
 }

@@ -98,7 +98,7 @@ export class ConvPlan {
    */
   run(inputs: ConvInputs): Tensor {
     this.#alive("run");
-    return this.#runner.run(checkInputs(this.#gpu, this.problem, inputs), inputs.w);
+    return this.#runner.run(checkInputs(this.#gpu, this.problem, inputs), inputs);
   }
 
   /**

@@ -58,7 +58,7 @@ export function runPlan(lower: Lower, problem: ConvProblem, constraints: Constra
     };
     return recorded(gpu, gpu.recorder, { name: "conv", buffers, results, key, plan })[result]!;
   }
-  return gpu.attached(PlanCache).get(lower, problem, constraints).run(buffers, inputs.w);
+  return gpu.attached(PlanCache).get(lower, problem, constraints).run(buffers, inputs);
 }
 
 /** The plans of one engine. */

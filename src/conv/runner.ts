@@ -8,7 +8,7 @@ import type { Tensor } from "../gpu/tensor.ts";
 import { kernelKey } from "../kernel/kernel-key.ts";
 import type { Plan, Preparation } from "../kernel/step.ts";
 import type { ConvProblem } from "../problem/problem.ts";
-import { type ResultName, operandShape, resultName } from "./operands.ts";
+import { type ConvInputs, type ResultName, operandShape, resultName } from "./operands.ts";
 
 export class Runner {
   readonly #gpu: GpuContext;
@@ -40,14 +40,16 @@ export class Runner {
     this.#preparationKey = preparation ? gpu.idOf(preparationText(preparation)) : -1;
   }
 
-  /** Runs on the buffers of checked inputs, and returns a new tensor; `w` is given if the pass reads weights. */
-  run(inputs: OperandBuffers, w: Tensor | undefined): Tensor {
+  /** Runs on the buffers of checked inputs, and returns a new tensor. */
+  run(given: OperandBuffers, inputs: ConvInputs): Tensor {
     const { transientPrepared, errors } = this.#gpu;
     const { workspaceBytes, preparation } = this.#plan;
     const { layout, dtype } = this.#problem;
     const label = this.#label;
-    return errors.run(label, () => {
-      const buffers: OperandBuffers = { ...inputs };
+    const { w } = inputs;
+    const isPrivate = Object.values(inputs).every((tensor: Tensor | undefined) => !tensor || tensor.isPrivate);
+    return errors.runPrivate(label, isPrivate, () => {
+      const buffers: OperandBuffers = { ...given };
       if (preparation) buffers.prepared = w ? this.prepared(w) : transientPrepared.acquire(preparation.bytes);
       const results = { [this.#result]: { shape: this.#shape, layout, dtype } };
       const created = submit(this.#gpu, { label, buffers, results, workspaceBytes }, (encoder, all) =>

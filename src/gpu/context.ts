@@ -36,7 +36,7 @@ export class GpuContext {
 
   constructor(device: GPUDevice) {
     this.device = device;
-    this.memory = new Memory(device);
+    this.memory = new Memory(device, () => this.errors.creating());
     this.workspace = new ScratchBuffer(this.memory);
     this.transientPrepared = new ScratchBuffer(this.memory);
     const renew = (): void => this.#renew();

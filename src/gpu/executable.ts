@@ -111,6 +111,7 @@ export class Executable {
       binding,
       resource: { buffer: buffers[operand]!, offset, size },
     }));
+    this.#gpu.errors.creating();
     return this.#gpu.device.createBindGroup({
       layout: this.#pipelines[index]!.getBindGroupLayout(0),
       entries: [{ binding: 0, resource: uniforms }, ...entries],

@@ -70,8 +70,8 @@ const MAX_READY = 1024;
 interface Ready {
   readonly executable: Executable;
   readonly workspaceBytes: number;
-  /** The buffer of the operation's `numbers`. */
-  readonly numbers?: GPUBuffer;
+  /** The buffer of the operation's `numbers`, and what was written into it last. */
+  readonly numbers?: { readonly buffer: GPUBuffer; written?: readonly number[] };
   destroy(): void;
 }
 
@@ -90,10 +90,10 @@ class ReadyOperations {
       const gpu = this.#gpu;
       const { steps, workspaceBytes = 0 } = planned(gpu, operation);
       const executable = new Executable(gpu, steps);
-      const numbers = operation.numbers && createNumbers(gpu, operation.numbers.length);
+      const numbers = operation.numbers && { buffer: createNumbers(gpu, operation.numbers.length) };
       const destroy = (): void => {
         executable.destroy();
-        if (numbers) gpu.memory.free(numbers);
+        if (numbers) gpu.memory.free(numbers.buffer);
       };
       return { executable, workspaceBytes, ...(numbers && { numbers }), destroy };
     });
@@ -134,12 +134,12 @@ export function run<R extends Results>(
     const made = { key: () => keyOf(operation), plan: () => planned(gpu, operation) };
     return recorded(gpu, recorder, { ...operation, ...made, buffers }) as Created;
   }
-  return gpu.errors.run(name, () => {
+  const isPrivate = Object.values(inputs).every((tensor) => tensor.isPrivate);
+  return gpu.errors.runPrivate(name, isPrivate, () => {
     const { executable, workspaceBytes, numbers } = gpu.attachedOrNew(ReadyOperations).get(operation);
     if (numbers) {
-      // The queue keeps writes and submits in order: work submitted earlier still reads its own numbers.
-      gpu.device.queue.writeBuffer(numbers, 0, Float32Array.from(operation.numbers!));
-      buffers["numbers"] = numbers;
+      writeNumbers(gpu, numbers, operation.numbers!);
+      buffers["numbers"] = numbers.buffer;
     }
     const created = submit(gpu, { label: name, buffers, results, workspaceBytes }, (encoder, all) =>
       executable.encode(encoder, all),
@@ -147,6 +147,15 @@ export function run<R extends Results>(
     for (const update of updates) inputs[update]!.updated();
     return created as Created;
   });
+}
+
+/** Writes the numbers of a call, unless they are those of the last one. */
+function writeNumbers(gpu: GpuContext, into: NonNullable<Ready["numbers"]>, numbers: readonly number[]): void {
+  if (into.written && numbers.every((number, at) => Object.is(number, into.written![at]))) return;
+  gpu.errors.watch();
+  // The queue keeps writes and submits in order: work submitted earlier still reads its own numbers.
+  gpu.device.queue.writeBuffer(into.buffer, 0, Float32Array.from(numbers));
+  into.written = [...numbers];
 }
 
 function createNumbers(gpu: GpuContext, length: number): GPUBuffer {

@@ -40,7 +40,10 @@ export class PipelineCache {
     if (!pipeline) {
       pipeline = this.#errors.run(
         described(kernel),
-        () => this.#device.createComputePipeline(this.#descriptor(kernel)),
+        () => {
+          this.#errors.creating();
+          return this.#device.createComputePipeline(this.#descriptor(kernel));
+        },
         () => {
           this.#ready.delete(key);
           this.#failed();

@@ -51,14 +51,25 @@ export class Tensor<D extends TensorDtype = Dtype> {
    * garbage-collected.
    */
   get buffer(): GPUBuffer {
-    this.#gpu.memory.keep(this);
     this.#storage.exposed = true;
+    return this.recorded;
+  }
+
+  /** @internal The buffer, for work that the caller submits: it outlives a tensor that is dropped before then. */
+  get recorded(): GPUBuffer {
+    this.#gpu.memory.keep(this);
+    this.#storage.recorded = true;
     return this.#storage.buffer;
   }
 
   /** @internal The buffer, for work that is submitted before control returns to the caller. */
   get storage(): GPUBuffer {
     return this.#storage.buffer;
+  }
+
+  /** @internal Whether the caller does not have the buffer, and so cannot destroy it. */
+  get isPrivate(): boolean {
+    return this.#storage.isPrivate;
   }
 
   /** Number of elements. */
@@ -96,7 +107,7 @@ export class Tensor<D extends TensorDtype = Dtype> {
 
   async #values(): Promise<ValuesOf<D>> {
     const { device, memory, errors } = this.#gpu;
-    const staging = errors.run("read", () => {
+    const staging = errors.runPrivate("read", this.isPrivate, () => {
       const buffer = memory.reuse("reads", {
         label: "convoke read",
         size: this.byteLength,
