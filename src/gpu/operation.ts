@@ -10,7 +10,7 @@ import { GpuContext } from "./context.ts";
 import { Executable } from "./executable.ts";
 import { ReadyCache } from "./ready-cache.ts";
 import { recorded, submit } from "./submit.ts";
-import { type Tensor, checkSameEngine } from "./tensor.ts";
+import { type Tensor, checkSameEngine, formatOf } from "./tensor.ts";
 import { BufferUsage } from "./usage.ts";
 
 /** A tensor without its values. */
@@ -164,7 +164,9 @@ function createNumbers(gpu: GpuContext, length: number): GPUBuffer {
 }
 
 function keyOf({ name, inputs, results, parameters }: Operation): string {
-  const described = (tensors: Results): unknown =>
-    Object.entries(tensors).map(([operand, { shape, layout, dtype }]) => [operand, shape, layout, dtype]);
-  return JSON.stringify([name, described(inputs), described(results), parameters]);
+  let key = name;
+  for (const operand in inputs) key += ` ${operand} ${formatOf(inputs[operand]!)}`;
+  key += ":";
+  for (const operand in results) key += ` ${operand} ${formatOf(results[operand]!)}`;
+  return parameters === undefined ? key : `${key} ${JSON.stringify(parameters)}`;
 }

@@ -198,6 +198,11 @@ export class Tensor<D extends TensorDtype = Dtype> {
   }
 }
 
+/** Returns a text of the shape, layout and element type of a tensor, for keys. */
+export function formatOf({ shape, layout, dtype }: Pick<Tensor<TensorDtype>, "shape" | "layout" | "dtype">): string {
+  return `${dtype},${layout},${shape.join()}`;
+}
+
 /** Converts numbers to the bytes of a tensor of exactly `count` elements, padded to whole 32-bit words. */
 export function toBytes(
   argument: string,
