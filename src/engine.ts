@@ -64,7 +64,7 @@ export class Engine {
   constructor({ device, owned, adapterInfo }: OpenedDevice, platform: Platform, store?: TuningStore) {
     this.device = device;
     this.#ownsDevice = owned;
-    this.#gpu = new GpuContext(device);
+    this.#gpu = new GpuContext(device, owned);
     this.algorithms = platform.algorithms.map(({ name }) => ({ name, passes: PASSES }));
     this.info = {
       adapter: describeAdapter(adapterInfo),

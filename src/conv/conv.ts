@@ -16,8 +16,8 @@ import {
 } from "./options.ts";
 
 /**
- * Convolves 1-D, 2-D or 3-D feature maps, by the rank of x. The work is submitted at once; nothing waits for it. The planner chooses the
- * algorithm unless `algorithm` names one.
+ * Convolves 1-D, 2-D or 3-D feature maps, by the rank of x. Nothing waits for the GPU. The planner chooses the algorithm unless `algorithm` names
+ * one.
  *
  * @param x [N, C, ...spatial], or [N, ...spatial, C] if its layout is "channels-last"
  * @param w [K, C/groups, ...kernel], or [...kernel, C/groups, K], in the layout of x

@@ -7,8 +7,11 @@ import { submit } from "../gpu/submit.ts";
 import type { Tensor } from "../gpu/tensor.ts";
 import { kernelKey } from "../kernel/kernel-key.ts";
 import type { Plan, Preparation } from "../kernel/step.ts";
-import type { ConvProblem } from "../problem/problem.ts";
+import { type ConvProblem, multiplyAdds } from "../problem/problem.ts";
 import { type ConvInputs, type ResultName, operandShape, resultName } from "./operands.ts";
+
+/** Multiply-adds of a pass that takes no longer than its submission: 32 of them take 0.1 s on a software adapter. */
+const SMALL_MULTIPLY_ADDS = 2 ** 23;
 
 export class Runner {
   readonly #gpu: GpuContext;
@@ -17,6 +20,8 @@ export class Runner {
   readonly #problem: ConvProblem;
   readonly #result: ResultName;
   readonly #shape: readonly number[];
+  /** Whether a run takes no longer than its submission. */
+  readonly #isSmall: boolean;
   readonly #executable: Executable;
   readonly #preparation: Executable | undefined;
   /** The key of the prepacked weights: plans that prepack the same tensor in the same way share the copy. */
@@ -29,6 +34,7 @@ export class Runner {
     this.#result = resultName(problem);
     this.#shape = operandShape(problem, this.#result);
     this.#plan = plan;
+    this.#isSmall = multiplyAdds(problem) <= SMALL_MULTIPLY_ADDS;
     this.#label = `${algorithm} convolution`;
     this.#executable = new Executable(gpu, steps);
     try {
@@ -52,9 +58,15 @@ export class Runner {
       const buffers: OperandBuffers = { ...given };
       if (preparation) buffers.prepared = w ? this.prepared(w) : transientPrepared.acquire(preparation.bytes);
       const results = { [this.#result]: { shape: this.#shape, layout, dtype } };
-      const created = submit(this.#gpu, { label, buffers, results, workspaceBytes }, (encoder, all) =>
-        this.encode(encoder, all, !w),
-      );
+      const isSmall = this.#isSmall;
+      const created = submit(this.#gpu, { label, buffers, results, workspaceBytes, isSmall }, (all) => {
+        const prepare = w ? undefined : this.#preparation?.bind(all);
+        const compute = this.#executable.bind(all);
+        return (pass) => {
+          prepare?.(pass);
+          compute(pass);
+        };
+      });
       return created[this.#result]!;
     });
   }
@@ -74,9 +86,10 @@ export class Runner {
     const { workspaceBytes, preparation } = this.#plan;
     const pack = (): GPUBuffer => {
       const prepared = createPrepared(memory, preparation!.bytes);
-      const work = { label: "weights", buffers: { w: w.storage, prepared }, results: {}, workspaceBytes };
+      const isSmall = this.#isSmall;
+      const work = { label: "weights", buffers: { w: w.storage, prepared }, results: {}, workspaceBytes, isSmall };
       try {
-        submit(this.#gpu, work, (encoder, all) => this.#preparation!.encode(encoder, all));
+        submit(this.#gpu, work, (all) => this.#preparation!.bind(all));
       } catch (error) {
         memory.free(prepared);
         throw error;

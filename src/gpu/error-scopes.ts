@@ -67,6 +67,11 @@ export class ErrorScopes {
     return this.#enter({ name }, !isPrivate || this.#unsettled > 0 || this.#failed, work);
   }
 
+  /** Whether errors of GPU calls that are made now may belong to them: they have scopes, or those of the caller. */
+  get watched(): boolean {
+    return this.#running?.open ?? true;
+  }
+
   /** Called before a GPU call that may fail on valid objects. */
   watch(): void {
     if (this.#running) this.#open(this.#running);

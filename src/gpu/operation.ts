@@ -51,6 +51,12 @@ export interface Operation<R extends Results = Results> {
   recipe(): Recipe;
 }
 
+/** Bytes of the tensors of an operation that takes no longer than its submission. */
+const SMALL_BYTES = 2 ** 18;
+
+const bytesOf = (tensors: Results): number =>
+  Object.values(tensors).reduce((sum, { shape, dtype }) => sum + bytesFor(elementCount(shape), dtype), 0);
+
 const isEmpty = ({ shape }: { readonly shape: readonly number[] }): boolean => shape.includes(0);
 
 /** The range of a whole tensor, under the operation's name for it. */
@@ -116,7 +122,7 @@ function planned(gpu: GpuContext, operation: Operation): Recipe {
 }
 
 /**
- * Runs an operation and returns the tensors it creates. The work is submitted at once; nothing waits for it.
+ * Runs an operation and returns the tensors it creates. Nothing waits for the GPU.
  * @throws ConvError `foreign-tensor` if inputs belong to different engines, `too-large` if a result exceeds a binding
  */
 export function run<R extends Results>(
@@ -141,8 +147,9 @@ export function run<R extends Results>(
       writeNumbers(gpu, numbers, operation.numbers!);
       buffers["numbers"] = numbers.buffer;
     }
-    const created = submit(gpu, { label: name, buffers, results, workspaceBytes }, (encoder, all) =>
-      executable.encode(encoder, all),
+    const isSmall = bytesOf(inputs) + bytesOf(results) <= SMALL_BYTES;
+    const created = submit(gpu, { label: name, buffers, results, workspaceBytes, isSmall }, (all) =>
+      executable.bind(all),
     );
     for (const update of updates) inputs[update]!.updated();
     return created as Created;

@@ -58,6 +58,8 @@ export class Tensor<D extends TensorDtype = Dtype> {
   /** @internal The buffer, for work that the caller submits: it outlives a tensor that is dropped before then. */
   get recorded(): GPUBuffer {
     this.#gpu.memory.keep(this);
+    // Once the caller can destroy the buffer, nothing may wait to use it.
+    this.#gpu.batch.flush();
     this.#storage.recorded = true;
     return this.#storage.buffer;
   }
