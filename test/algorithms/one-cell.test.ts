@@ -50,7 +50,7 @@ function descriptor(layout: Layout, { N, C, K, map, kernel }: typeof WINDOW, mor
     inputShape: first ? [N, C, ...map] : [N, ...map, C],
     kernelShape: first ? [K, C, ...kernel] : [...kernel, C, K],
     ...more,
-  } as ConvDescriptor;
+  };
 }
 
 describe.each(["channels-first", "channels-last"] as const)("%s", (layout) => {
