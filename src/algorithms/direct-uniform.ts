@@ -1,25 +1,24 @@
 // Direct kernels for adapters that load from uniforms many times as fast as from storage: the prepacked weights of some tiles of channels at a time are
 // bound as uniforms.
-import storeChannelsShader from "../../shaders/algorithms/direct/store-channels.wgsl";
+import weightsFourShader from "../../shaders/algorithms/direct/weights-four.wgsl";
 import weightsUniformShader from "../../shaders/algorithms/direct/weights-uniform.wgsl";
+import loadWeightShader from "../../shaders/lib/load-weight.wgsl";
+import weightChannelsShader from "../../shaders/lib/weight-channels.wgsl";
 import { elementCount } from "../base/shape.ts";
 import { F32_BYTES } from "../kernel/element-types.ts";
-import { BINDING, STORAGE_ALIGNMENT } from "../kernel/step.ts";
+import { BINDING, STORAGE_ALIGNMENT, type Step } from "../kernel/step.ts";
 import type { Correlation } from "../problem/correlation.ts";
 import { type Candidate, type Kernels, SEQUENTIAL_SUM } from "./algorithm.ts";
-import { divide } from "./cost.ts";
+import { UNIFORM_WORKGROUP, divide } from "./cost.ts";
 import { type DirectTile, bestWidth, cut, directStep, directWork, fittedTile } from "./direct.ts";
 import { type Unpacked, packStep, packedSize } from "./gemm/pack.ts";
-import { evenParts } from "./gemm/uniform-weights.ts";
+import { VECTOR_BYTES, evenParts, uniformGrid } from "./gemm/uniform-weights.ts";
 import { termRows } from "./gemm/weights.ts";
 import { isGated, preparedRange } from "./operands.ts";
 import type { DeviceTraits } from "./traits.ts";
 
 /** Most outputs of a row in the thread tile. */
 const MAX_WIDTH = 14;
-
-/** Bytes of a vector. */
-const VECTOR_BYTES = 4 * F32_BYTES;
 
 /** Rows of a packed tile are padded so that the next one may be bound. */
 function packedTile(tileK: number): { rowsStep: number } {
@@ -63,24 +62,34 @@ function candidateOf(c: Correlation, tile: DirectTile, device: DeviceTraits): Ca
   const tileVectors = rows * tile.tileV;
   const ranges = evenParts(matrix.batch, Math.floor(device.uniformBytes! / (tileVectors * VECTOR_BYTES)));
   const [T, R, S] = c.kernel;
-  const steps = () =>
-    ranges.map(([firstTile, tiles]) =>
-      directStep(c, tile, device, {
-        ...{ firstTile, tiles },
-        snippets: {
-          shaders: [weightsUniformShader, storeChannelsShader],
-          constants: { WEIGHT_VECTORS: tiles * tileVectors },
-          bindings: [
-            preparedRange(BINDING.second, firstTile * tileVectors * VECTOR_BYTES, tiles * tileVectors * VECTOR_BYTES),
-          ],
-        },
-        uniforms: {
-          ...{ wStart: 0, wStrideG: tileVectors, wStrideC: T * R * S * tile.tileV },
-          ...{ wStrideT: R * S * tile.tileV, wStrideR: S * tile.tileV, wStrideS: tile.tileV },
-          wChannels: { firstTile },
-        },
-      }),
-    );
+  const { places } = cut(c, tile);
+  const stepOf = (step: Step, firstTile: number, tiles: number): Step => {
+    const { kernel, bindings, uniforms } = step;
+    const threads = c.N * tiles * places;
+    const vectors = tiles * tileVectors;
+    const range = { offset: firstTile * tileVectors * VECTOR_BYTES, size: vectors * VECTOR_BYTES };
+    return {
+      kernel: {
+        ...kernel,
+        shaders: kernel.shaders
+          .filter((one) => one !== loadWeightShader && one !== weightChannelsShader)
+          .map((one) => (one === weightsFourShader ? weightsUniformShader : one)),
+        constants: { ...kernel.constants, WEIGHT_VECTORS: vectors, WORKGROUP_SIZE: UNIFORM_WORKGROUP },
+        aliases: { ...kernel.aliases, LaneOffsets: "u32" },
+      },
+      bindings: bindings.map((one) =>
+        one.binding === BINDING.second ? preparedRange(BINDING.second, range.offset, range.size) : one,
+      ),
+      uniforms: {
+        ...uniforms,
+        ...{ threads, firstTile, tiles },
+        ...{ wStart: 0, wStrideG: tileVectors, wStrideC: T * R * S * tile.tileV },
+        ...{ wStrideT: R * S * tile.tileV, wStrideR: S * tile.tileV, wStrideS: tile.tileV },
+        wChannels: { firstTile },
+      },
+      workgroups: uniformGrid(threads),
+    };
+  };
   return {
     variant: tile.name,
     workspaceBytes: 0,
@@ -90,7 +99,7 @@ function candidateOf(c: Correlation, tile: DirectTile, device: DeviceTraits): Ca
     error: SEQUENTIAL_SUM,
     iterations: cut(c, tile).steps,
     plan: () => ({
-      steps: steps(),
+      steps: ranges.map(([firstTile, tiles]) => stepOf(directStep(c, tile, device), firstTile, tiles)),
       workspaceBytes: 0,
       preparation: {
         steps: [packStep(matrix, "w", preparedRange(BINDING.output, 0, bytes), c, rowsStep)],

@@ -9,12 +9,10 @@ import quadsShader from "../../shaders/lib/quads.wgsl";
 import { roundUp } from "../base/shape.ts";
 import type { Shader } from "../kernel/shader.ts";
 import { BINDING, type Step } from "../kernel/step.ts";
-import type { Uniforms } from "../kernel/uniforms.ts";
 import type { Correlation } from "../problem/correlation.ts";
 import { type Algorithm, type Candidate, type Kernels, type Variant, candidatesAmong, oneStep } from "./algorithm.ts";
 import { CELL_LOADS, OUTPUT_LOADS, SCALAR_LOADS, UNIFORM_LOADS, UNIFORM_WORKGROUP, type Work } from "./cost.ts";
 import {
-  type Snippets,
   dispatchOn,
   inputUniforms,
   isMap,
@@ -45,15 +43,6 @@ export interface DirectTile extends Variant {
   readonly quads: boolean;
   /** Whether the weights are bound as uniforms (direct-uniform.ts). */
   readonly uniform?: boolean;
-}
-
-/** Weights that are not read from their tensor, of a range of the tiles of channels of all groups. */
-interface TileWeights {
-  readonly firstTile: number;
-  readonly tiles: number;
-  readonly snippets: Partial<Snippets>;
-  /** Where they lie, in the fields of `weightUniforms`. */
-  readonly uniforms: Uniforms;
 }
 
 /**
@@ -175,16 +164,15 @@ export function cut(c: Correlation, tile: DirectTile) {
   return { tilesQ, tilesK, places, threads: N * groups * tilesK * places, steps };
 }
 
-/** The step of a tile, for all tiles of channels or for those whose weights are given. */
-export function directStep(c: Correlation, tile: DirectTile, { subgroupSize }: DeviceTraits, own?: TileWeights): Step {
-  const { N, C, K, groups } = c;
-  const { tilesQ, tilesK, places, steps } = cut(c, tile);
-  const { firstTile, tiles } = own ?? { firstTile: 0, tiles: tilesK * groups };
-  return dispatchOn([paddedInput(c), own?.snippets ?? loader(c, "w", BINDING.second), result(c)], {
-    shaders: [...(own ? [] : weightShaders(tile)), directShader],
+/** The step of a tile. */
+export function directStep(c: Correlation, tile: DirectTile, { subgroupSize }: DeviceTraits): Step {
+  const { C, K, groups } = c;
+  const { tilesQ, tilesK, places, steps, threads } = cut(c, tile);
+  return dispatchOn([paddedInput(c), loader(c, "w", BINDING.second), result(c)], {
+    shaders: [...weightShaders(tile), directShader],
     aliases: {
       V: tile.lanes === 4 ? "vec4f" : "f32",
-      LaneOffsets: tile.lanes === 4 && !tile.quads && !own ? "vec4u" : "u32",
+      LaneOffsets: tile.lanes === 4 && !tile.quads ? "vec4u" : "u32",
     },
     constants: {
       ...stepConstants(c, tile),
@@ -194,16 +182,16 @@ export function directStep(c: Correlation, tile: DirectTile, { subgroupSize }: D
       DOWN: tile.down,
       K_TAIL: (K / groups) % (tile.tileV * tile.lanes) !== 0,
       ...windowConstants(c),
-      ...(own && { WORKGROUP_SIZE: UNIFORM_WORKGROUP }),
     },
     uniforms: {
-      ...{ steps, tilesQ, places, tilesK, firstTile, tiles, groupC: C / groups, groupK: K / groups },
+      ...{ steps, tilesQ, places, tilesK, firstTile: 0, tiles: tilesK * groups },
+      ...{ groupC: C / groups, groupK: K / groups },
       ...kernelUniforms(c),
       ...inputUniforms(c),
       ...outputUniforms(c),
-      ...(own?.uniforms ?? weightUniforms(c)),
+      ...weightUniforms(c),
     },
-    threads: N * tiles * places,
+    threads,
     subgroupSize,
   });
 }

@@ -1,7 +1,7 @@
 // Weights bound as uniforms: the ranges of a product, and which devices get them.
 import { describe, expect, it } from "vitest";
 import type { Algorithm } from "../../src/algorithms/algorithm.ts";
-import { uniformMethod } from "../../src/algorithms/gemm/uniform-weights.ts";
+import { uniformRanges } from "../../src/algorithms/gemm/uniform-weights.ts";
 import type { DeviceTraits } from "../../src/algorithms/traits.ts";
 import { algorithms } from "../../src/algorithms/uniforms.ts";
 import { BINDING, STORAGE_ALIGNMENT } from "../../src/kernel/step.ts";
@@ -24,13 +24,11 @@ const CASES: [number, number, number, number, boolean][] = [
   [72, 16, 16, 2, false],
 ];
 
-const method = uniformMethod(MOST_BYTES);
-
 describe("the ranges of weights", () => {
   it.each(CASES)("%i products of %i x %i in %i groups (shared: %s)", (batch, M, row, groups, shared) => {
     const tileM = 16;
     const inner = M * row;
-    const ranges = method.ranges({ batch, M }, { row, inner, groups, shared }, tileM)!;
+    const ranges = uniformRanges({ batch, M }, { row, inner, groups, shared }, tileM, MOST_BYTES)!;
     const covered = new Map<string, number>();
     for (const { firstBatch, batches, firstRow, tilesM, offset, size } of ranges) {
       expect(size).toBeLessThanOrEqual(MOST_BYTES);
@@ -49,12 +47,12 @@ describe("the ranges of weights", () => {
   });
 
   it("gives up where a tile of rows does not fit, or the groups of images do not fit together", () => {
-    expect(method.ranges({ batch: 1, M: 64 }, { row: 2304, inner: 64 * 2304, groups: 1, shared: true }, 16)).toBe(
-      undefined,
-    );
-    expect(method.ranges({ batch: 8, M: 64 }, { row: 288, inner: 64 * 288, groups: 4, shared: true }, 16)).toBe(
-      undefined,
-    );
+    expect(
+      uniformRanges({ batch: 1, M: 64 }, { row: 2304, inner: 64 * 2304, groups: 1, shared: true }, 16, MOST_BYTES),
+    ).toBe(undefined);
+    expect(
+      uniformRanges({ batch: 8, M: 64 }, { row: 288, inner: 64 * 288, groups: 4, shared: true }, 16, MOST_BYTES),
+    ).toBe(undefined);
   });
 });
 

@@ -15,7 +15,7 @@ import uniformsShader from "../../../shaders/algorithms/gemm/uniforms.wgsl";
 import noQuadsShader from "../../../shaders/lib/no-quads.wgsl";
 import quadsShader from "../../../shaders/lib/quads.wgsl";
 import { roundUp } from "../../base/shape.ts";
-import { F32_BYTES, elementTypes } from "../../kernel/element-types.ts";
+import { elementTypes } from "../../kernel/element-types.ts";
 import type { Shader } from "../../kernel/shader.ts";
 import { BINDING, type Kernel, type Step, WORKGROUP_SIZE } from "../../kernel/step.ts";
 import type { Uniforms } from "../../kernel/uniforms.ts";
@@ -87,25 +87,14 @@ export interface WeightRows {
   readonly shared: boolean;
 }
 
-/** A range of a batch of products, whose weights are bound together. */
-export interface UniformRange {
-  readonly firstBatch: number;
-  readonly batches: number;
-  readonly firstRow: number;
-  readonly tilesM: number;
-  /** The bytes of A that are bound. */
-  readonly offset: number;
-  readonly size: number;
-}
-
 /** How weights are bound as uniforms (uniform-weights.ts): apart from this, so that only adapters that gain by it load it. */
 export interface UniformMethod {
   /** The method as a device allows it; undefined if it does not. */
   on(device: DeviceTraits): UniformMethod | undefined;
-  /** The ranges of a batch of products on a tile, of nearly the same size; undefined if they do not fit, or are too many. */
-  ranges(products: Pick<Products, "batch" | "M">, rows: WeightRows, tileM: number): readonly UniformRange[] | undefined;
-  /** What loads A, bound from vector aFirst on. */
-  readonly shader: Shader;
+  /** The number of dispatches of a batch of products on a tile; 0 if the weights do not fit, or take too many. */
+  count(products: Products, tileM: number): number;
+  /** Divides a product, given as one step, into those of its ranges of weights. */
+  divide(step: Step, gemm: Gemm, variant: GemmVariant, c: Correlation): Step[];
 }
 
 /** A batch of products of M x K with K x N matrices. */
@@ -169,17 +158,12 @@ const LONG_SUM = 192;
 
 /** The steps that multiply a batch of matrices: several where weights are bound as uniforms, range by range. */
 export function gemmSteps(gemm: Gemm, variant: GemmVariant, c: Correlation): Step[] {
-  const { uniform, tileM } = variant;
-  if (!uniform) return [gemmStep(gemm, variant, c)];
-  const { weights, outerCount } = gemm;
-  const rows = { ...weights, shared: weights.outer === 0, groups: c.groups };
-  return uniform
-    .ranges({ batch: outerCount * c.groups, M: c.K / c.groups }, rows, tileM)!
-    .map((range) => gemmStep(gemm, variant, c, range));
+  const step = gemmStep(gemm, variant, c);
+  return variant.uniform?.divide(step, gemm, variant, c) ?? [step];
 }
 
-/** Multiplies a batch of matrices, or a range of it; if C is the output of the correlation, applies its epilogue. */
-export function gemmStep(gemm: Gemm, variant: GemmVariant, c: Correlation, range?: UniformRange): Step {
+/** Multiplies a batch of matrices; if C is the output of the correlation, applies its epilogue. */
+export function gemmStep(gemm: Gemm, variant: GemmVariant, c: Correlation): Step {
   const { outputs, K, outerCount, weights, cells, result: to } = gemm;
   const last = to.buffer.operand !== "workspace";
   const channels = c.K / c.groups;
@@ -190,8 +174,7 @@ export function gemmStep(gemm: Gemm, variant: GemmVariant, c: Correlation, range
   const [row, column] = channelsAreRows ? [to.channel, to.output] : [to.output, to.channel];
   const grid = a.pixels ?? b.pixels;
   const vectors = (matrix: MatrixBatch): string => elementTypes(isTensor(matrix) ? c.dtype : "f32").four;
-  const { tilesM: allM, tilesN } = tilesOf(M, N, variant);
-  const tilesM = range?.tilesM ?? allM;
+  const { tilesM, tilesN } = tilesOf(M, N, variant);
   const { tileM, tileN4, quads, group = WORKGROUP_SIZE, workgroup } = variant;
   // Pixels are those of the input.
   const fromA = window?.snippets ?? (a.pixels && loader(c, "x", BINDING.first));
@@ -214,13 +197,12 @@ export function gemmStep(gemm: Gemm, variant: GemmVariant, c: Correlation, range
     ],
     constants: { QUADS: quads, WORKGROUP_SIZE: group },
   };
-  const tiles = (range?.batches ?? outerCount * c.groups) * tilesM * tilesN;
-  const vectorsOfA = range ? variant.uniform!.shader : matrixAVectorsShader;
+  const tiles = outerCount * c.groups * tilesM * tilesN;
   return dispatchOn([end, fromA, fromB], {
     ...(workgroup ? { workgroups: tiles, subgroupSize: kernel.subgroupSize } : { threads: tiles }),
     shaders: [
       uniformsShader,
-      ...(window ? [] : [oneRunShader, fromA ? matrixAPixelsShader : vectorsOfA]),
+      ...(window ? [] : [oneRunShader, fromA ? matrixAPixelsShader : matrixAVectorsShader]),
       ...(grid ? [pixelOffsetShader] : []),
       fromB ? matrixBPixelsShader : matrixBVectorsShader,
       last ? store : matrixCScratchShader,
@@ -229,18 +211,13 @@ export function gemmStep(gemm: Gemm, variant: GemmVariant, c: Correlation, range
     unrolled: !last,
     aliases: {
       ...kernel.aliases,
-      ...(fromA || range ? {} : { A4: vectors(a) }),
+      ...(fromA ? {} : { A4: vectors(a) }),
       ...(b.pixels ? { ColumnsAt: "vec4u" } : { B4: vectors(b), ColumnsAt: "u32" }),
       ...(last && { ...aliases, ...(storeVectors && { Y4: elementTypes(dtypeOf(c, "y")).four }) }),
     },
-    constants: {
-      ...{ TILE_M: tileM, TILE_N4: tileN4, ...kernel.constants, CHANNELS_ARE_ROWS: channelsAreRows },
-      ...(range && { A_VECTORS: range.size / (4 * F32_BYTES), WORKGROUP_SIZE: UNIFORM_WORKGROUP }),
-    },
+    constants: { TILE_M: tileM, TILE_N4: tileN4, ...kernel.constants, CHANNELS_ARE_ROWS: channelsAreRows },
     ranges: [
-      ...(fromA
-        ? []
-        : [{ ...a.buffer, binding: BINDING.first, ...(range && { offset: range.offset, size: range.size }) }]),
+      ...(fromA ? [] : [{ ...a.buffer, binding: BINDING.first }]),
       ...(fromB ? [] : [{ ...b.buffer, binding: BINDING.second }]),
       ...(last ? bindings : [{ ...to.buffer, binding: BINDING.output }]),
     ],
@@ -259,9 +236,7 @@ export function gemmStep(gemm: Gemm, variant: GemmVariant, c: Correlation, range
       c: { row, column, inner: to.inner, outer: to.outer, start: to.start, firstPixel: to.first ?? 0 },
       aStep: a.step ?? 1,
       pixelsStart: grid?.start ?? 0,
-      firstBatch: range?.firstBatch ?? 0,
-      firstRow: range?.firstRow ?? 0,
-      aFirst: range ? range.offset / (4 * F32_BYTES) : 0,
+      ...{ firstBatch: 0, firstRow: 0, aFirst: 0 },
       pixels: latticeUniforms(grid ?? NO_PIXELS),
       cPixels: latticeUniforms(to.pixels ?? NO_PIXELS),
       window: window?.uniforms ?? {},
@@ -309,14 +284,9 @@ export function gemmWork({ batch, M, N, K }: Products, variant: GemmVariant): Wo
   };
 }
 
-/** The ranges of weights that are bound as uniforms one after the other; undefined if they do not fit. */
-export function rangesOf(products: Products, { uniform, tileM }: GemmVariant): readonly UniformRange[] | undefined {
-  return products.weights && uniform?.ranges(products, products.weights, tileM);
-}
-
-/** The number of dispatches that a batch of products takes. */
-export function productCount(products: Products, tile: GemmVariant): number {
-  return rangesOf(products, tile)?.length ?? 1;
+/** The number of dispatches that a batch of products takes; 0 if the tile does not suit it. */
+export function productCount(products: Products, { uniform, tileM }: GemmVariant): number {
+  return uniform ? uniform.count(products, tileM) : 1;
 }
 
 /** The work of a batch of products, dispatch by dispatch. */

@@ -8,7 +8,7 @@
 import { roundUp } from "../../base/shape.ts";
 import { estimate } from "../cost.ts";
 import type { DeviceTraits } from "../traits.ts";
-import { type GemmVariant, type Products, productWork, rangesOf } from "./gemm.ts";
+import { type GemmVariant, type Products, productCount, productWork } from "./gemm.ts";
 
 /** Most sums that a thread holds on a CPU adapter: limited by the compile time. */
 const SOFTWARE_SUMS = 256;
@@ -60,7 +60,7 @@ function onDevice(one: GemmVariant, device: DeviceTraits, products?: Products): 
   const { quads, uniform, workgroup } = one;
   if (uniform) {
     const own = { ...one, uniform: uniform.on(device) };
-    return products && rangesOf(products, own) ? [own] : [];
+    return own.uniform && products && productCount(products, own) > 0 ? [own] : [];
   }
   if (quads && !device.quads) return [];
   if (!workgroup) return device.software ? [{ ...one, group: SOFTWARE_GROUP }] : [one];
