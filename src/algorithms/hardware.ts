@@ -1,6 +1,7 @@
 // All algorithms, with the kernels for GPUs. An engine on a GPU gets this list. One on a software adapter gets that of index.ts, and its page does
 // not load the kernels for GPUs (planner/platform.ts).
 import type { Algorithm } from "./algorithm.ts";
+import { depthwiseColumns } from "./depthwise-columns.ts";
 import { depthwiseStrips } from "./depthwise-sliding.ts";
 import { depthwise, depthwiseTiles } from "./depthwise.ts";
 import { directColumns } from "./direct-columns.ts";
@@ -23,7 +24,7 @@ const TILES = [...WORKGROUP_TILES, ...THREAD_TILES];
 
 /** The list with further tiles of the GEMM: those by subgroup matrices, which only devices with a draft feature load. */
 export const algorithmsWith = (more: readonly GemmVariant[]): readonly Algorithm[] => [
-  depthwise(depthwiseStrips, depthwiseTiles),
+  depthwise(depthwiseStrips, depthwiseColumns, depthwiseTiles),
   direct(directColumns, directRows),
   fft,
   im2col(TILES),

@@ -68,6 +68,7 @@ test.each([
   ["pointwise", [48, 32, 1, 1], "64x64-4x4k16"],
   ["winograd", [48, 32, 3, 3], "f2x3-fused32"],
   ["depthwise", [32, 1, 3, 3], "p8q4-sliding"],
+  ["depthwise", [32, 1, 11, 11], "p8-columns"],
   ["direct", [48, 32, 3, 3], "p8k8"],
 ])("%s has its variant for GPUs where it was loaded", (algorithm, kernelShape, variant) => {
   const groups = 32 / kernelShape[1]!;
