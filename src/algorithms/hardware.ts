@@ -17,6 +17,7 @@ import { threadTiles } from "./implicit-gemm/thread-tiles.ts";
 import { workgroupTiles } from "./implicit-gemm/workgroup-tiles.ts";
 import { pointwise } from "./pointwise.ts";
 import { fused } from "./winograd/fused.ts";
+import { halves } from "./winograd/halves.ts";
 import { transformLines } from "./winograd/lines.ts";
 import { winograd } from "./winograd/winograd.ts";
 
@@ -27,10 +28,10 @@ export const algorithmsWith = (more: readonly GemmVariant[]): readonly Algorithm
   depthwise(depthwiseStrips, depthwiseColumns, depthwiseTiles),
   direct(directColumns, directRows),
   fft,
-  im2col(TILES),
+  im2col(TILES, HALF_TILES),
   implicitGemm(workgroupTiles(WORKGROUP_TILES, HALF_TILES, more), threadTiles),
   pointwise(TILES, HALF_TILES, more),
-  winograd(TILES, { lines: transformLines, fused }),
+  winograd(TILES, { lines: transformLines, fused, halves }),
 ];
 
 export const algorithms = /* @__PURE__ */ algorithmsWith([]);

@@ -4,13 +4,14 @@ import im2colShader from "../../shaders/algorithms/im2col.wgsl";
 import { elementCount, roundUp } from "../base/shape.ts";
 import { F32_BYTES } from "../kernel/element-types.ts";
 import { BINDING, type Step } from "../kernel/step.ts";
-import type { Correlation } from "../problem/correlation.ts";
-import { type Candidate, type PartialPlan, SEQUENTIAL_SUM, tooManyBytes, tooManyDispatches } from "./algorithm.ts";
+import { type Correlation, termCount } from "../problem/correlation.ts";
+import { type Candidate, type PartialPlan, tooManyBytes, tooManyDispatches } from "./algorithm.ts";
 import { CELL_LOADS, type Work, numberBytes } from "./cost.ts";
 import {
   type GemmVariant,
   type Products,
   type TiledAlgorithm,
+  gemmError,
   gemmSteps,
   productCount,
   productWork,
@@ -206,10 +207,10 @@ function oriented(c: Correlation): Correlation {
   return isMap(c) ? { ...c, layout: "channels-last" } : c;
 }
 
-/** The algorithm with some tiles of the GEMM. */
-export const im2col = (tiles: readonly GemmVariant[]): TiledAlgorithm => ({
+/** The algorithm with some lists of tiles of the GEMM. */
+export const im2col = (...tiles: TiledAlgorithm["tiles"]): TiledAlgorithm => ({
   name: "im2col",
-  tiles: [tiles],
+  tiles,
 
   candidates(given, device, variant) {
     const c = oriented(given);
@@ -227,7 +228,7 @@ export const im2col = (tiles: readonly GemmVariant[]): TiledAlgorithm => ({
     const chunks = chunksOf(sizes, largest);
     const products = chunks.map((chunk) => productsOf(c, sizes, chunk));
     const columns = chunks.map((chunk) => im2colWork(c, sizes, chunk));
-    return selectTiles([tiles], productsOf(c, sizes, largest), device, variant).map((tile): Candidate => ({
+    return selectTiles(tiles, productsOf(c, sizes, largest), device, variant).map((tile): Candidate => ({
       variant: tile.name,
       workspaceBytes: workspaceBytes(c, sizes, chunks),
       preparedBytes: sizes.packedBytes,
@@ -236,8 +237,8 @@ export const im2col = (tiles: readonly GemmVariant[]): TiledAlgorithm => ({
         ...packedWeightsWork(sizes.weights, c),
         ...columns.flatMap((one, at) => [one, ...productWork(products[at]!, tile)]),
       ],
-      // The terms are summed sequentially, as in direct.
-      error: SEQUENTIAL_SUM,
+      // In float32 the terms are summed sequentially, as in direct.
+      error: gemmError(tile, c, termCount(c)),
       iterations: sizes.terms / 4,
       plan: () => im2colPlan(c, sizes, chunks, tile),
     }));
