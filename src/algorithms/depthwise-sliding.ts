@@ -133,6 +133,9 @@ const LEAST_NUMBERS = 48;
 const HIDDEN = 0.5;
 const ENOUGH = 4;
 
+/** Most multiply-adds of a turn: each takes a line of source, of which a kernel has 24 kB at most. */
+const MAX_UNROLLED = 128;
+
 /** The strips for a correlation on a GPU, for each width the best height. */
 function stripsFor(c: Correlation, device: DeviceTraits): Strip[] {
   if (!isFlat(c)) return [];
@@ -150,7 +153,7 @@ function stripsFor(c: Correlation, device: DeviceTraits): Strip[] {
     WIDTHS.filter((tileQ) => tileQ < 2 * c.output[2]).map((tileQ) => HEIGHTS.map((rows) => strip(rows, tileQ, lanes))),
   );
   return kinds
-    .filter(([one]) => heldNumbers(c, one!) <= most)
+    .filter(([one]) => heldNumbers(c, one!) <= most && one!.tileQ * c.kernel[1] * c.kernel[2] <= MAX_UNROLLED)
     .map((heights) => heights.map(rated).toSorted(byTime)[0]!)
     .toSorted(byTime)
     .map(({ one }) => one);
