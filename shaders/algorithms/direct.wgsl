@@ -54,7 +54,7 @@ fn thread(invocation: u32) {
   let left = i32(q0 * STRIDE_W) - g.pad_w;
   var columns_at: array<u32, CELLS>;
   var beyond: array<bool, CELLS>;
-  // @unroll
+  // @unroll unless brief
   for (var i = 0u; i < CELLS; i++) {
     let w = left + i32(CELL_STEP * i);
     columns_at[i] = u32(source(w, g.input_w)) * x_step;
@@ -72,13 +72,13 @@ fn thread(invocation: u32) {
   for (var step = 0u; step < g.steps; step++) {
     let d = i32(o * STRIDE_D + t * DILATION_D) - g.pad_d;
     let slice = x_channel + u32(source(d, g.input_d)) * g.x_stride_d;
-    // @unroll
+    // @unroll unless brief
     for (var j = 0u; j < ROWS; j++) {
       let h = i32(p * STRIDE_H + (r0 + j) * DILATION_H) - g.pad_h;
       let row = slice + u32(source(h, g.input_h)) * g.x_stride_h;
       let row_beyond = is_padding(d, g.input_d) | is_padding(h, g.input_h);
       var cells: array<f32, CELLS>;
-      // @unroll
+      // @unroll unless brief
       for (var i = 0u; i < CELLS; i++) {
         if (WHOLE_ROWS) {
           cells[i] = select(load(row + columns_at[i]), PADDING_VALUE, row_beyond | beyond[i]);
