@@ -1,11 +1,29 @@
 // Where `npm run bench` computes, in a page or in Node: creates the engine; computes, checks and times one layer by one algorithm, or one other
 // operation, each time it is asked. benchmark.ts asks and prints.
 import { answer } from "../scripts/harness/answer.ts";
+import { pick } from "../src/base/pick.ts";
 import { bytesMoved } from "../src/conv/buffers.ts";
 import { distance, errorLimit } from "../src/conv/find.ts";
-import { type ConvInputs, type ConvPlan, ConvError, type Engine, createEngine } from "../src/index.ts";
-import { type ConvDescriptor, type ConvProblem, multiplyAdds, tensorShape } from "../src/problem/problem.ts";
+import {
+  type ConvInputs,
+  type ConvPlan,
+  ConvError,
+  type Engine,
+  type Tensor,
+  conv,
+  convBackwardData,
+  convBackwardWeights,
+  createEngine,
+} from "../src/index.ts";
+import {
+  type ConvDescriptor,
+  type ConvProblem,
+  GEOMETRY_KEYS,
+  multiplyAdds,
+  tensorShape,
+} from "../src/problem/problem.ts";
 import { type Operand, type GroundTruth, groundTruth } from "./ground-truth.ts";
+import { type Compiled, compiling, timeKernels } from "./kernels.ts";
 import { problemOf } from "./layer.ts";
 import { operandsOf } from "./operands.ts";
 import { measureCallRates, measureOperation } from "./operate.ts";
@@ -43,10 +61,11 @@ async function makeEngine(): Promise<Engine> {
 /** Counts the pipelines that the device compiles from now on. */
 function countPipelines(device: GPUDevice): void {
   for (const name of ["createComputePipeline", "createComputePipelineAsync"] as const) {
-    const compile = device[name].bind(device) as (descriptor: GPUComputePipelineDescriptor) => never;
     device[name] = (descriptor) => {
       pipelines++;
-      return compile(descriptor);
+      // Found with each call, since others record it too (kernels.ts).
+      const compile: unknown = Reflect.get(GPUDevice.prototype, name);
+      return (compile as (this: GPUDevice, given: GPUComputePipelineDescriptor) => never).call(device, descriptor);
     };
   }
 }
@@ -122,7 +141,7 @@ async function measureAll(
   try {
     for (const algorithm of algorithms) {
       tried.push(
-        await firstRun(work, algorithm).catch((error: unknown): Result => ({
+        await firstRun(work, algorithm, order.kernels ?? false).catch((error: unknown): Result => ({
           ...counts(work.problem),
           ...{ algorithm, variant: "", failed: error instanceof Error ? error.message : String(error) },
         })),
@@ -141,31 +160,49 @@ async function measureAll(
   }
 }
 
-/** Plans, runs once and checks. */
-async function firstRun(work: Prepared, algorithm: string): Promise<Checked | Result> {
+/** Calls the pass by an algorithm. */
+function call({ problem: { pass }, descriptor, inputs: { x, dy, w } }: Prepared, algorithm: string): Tensor {
+  const { inputShape, kernelShape } = descriptor;
+  const options = { algorithm, ...pick(descriptor, GEOMETRY_KEYS) };
+  if (pass === "forward") return conv(x!, w!, options);
+  if (pass === "backward-data") return convBackwardData(dy!, w!, { ...options, inputShape });
+  return convBackwardWeights(x!, dy!, { ...options, kernelShape });
+}
+
+/** Calls once, then plans, runs the plan and checks it. */
+async function firstRun(work: Prepared, algorithm: string, lists: boolean): Promise<Checked | Result> {
   const { problem, inputs, operands } = work;
-  const start = performance.now();
-  let plan: ConvPlan;
+  let first: Compiled<null>;
+  let planned: Compiled<ConvPlan>;
   try {
-    plan = await engine.plan(problem.pass, work.descriptor, { algorithm });
+    first = await compiling(async () => {
+      const result = call(work, algorithm);
+      await engine.device.queue.onSubmittedWorkDone();
+      result.destroy();
+      return null;
+    });
+    planned = await compiling(() => engine.plan(problem.pass, work.descriptor, { algorithm }));
   } catch (error) {
     if (!(error instanceof ConvError) || error.code !== "unsupported") throw error;
     return { ...counts(problem), algorithm, variant: "", refused: error.message };
   }
-  const planMilliseconds = performance.now() - start;
+  const plan = planned.value;
   try {
     const result = plan.run(inputs);
     try {
-      await engine.device.queue.onSubmittedWorkDone();
-      const firstMilliseconds = performance.now() - start;
       const values = await result.read();
       work.groundTruth ??= await groundTruth(judge, work.work.pass, work.work.descriptor, problem, operands);
       const { expected, largest, against } = work.groundTruth;
       const bound = errorLimit(problem, plan.errorGrowth, largest);
       const check = { error: distance(values, expected), bound, against };
       const { variant, flops, bytes, workspaceBytes, preparedBytes } = plan;
-      const known = { variant, flops, bytes, workspaceBytes, preparedBytes, planMilliseconds, firstMilliseconds };
-      return { plan, result: { algorithm: plan.algorithm, ...known, check } };
+      const known = { variant, flops, bytes, workspaceBytes, preparedBytes, check };
+      const times = { planMilliseconds: planned.milliseconds, firstMilliseconds: first.milliseconds };
+      const kernels = lists && {
+        first: await timeKernels(judge.device, first.sources),
+        plan: await timeKernels(judge.device, planned.sources),
+      };
+      return { plan, result: { algorithm: plan.algorithm, ...known, ...times, ...(kernels && { kernels }) } };
     } finally {
       result.destroy();
     }
