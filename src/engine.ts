@@ -199,6 +199,20 @@ export class Engine {
     return rates;
   }
 
+  /**
+   * Resolves when no kernel is being compiled for calls made so far. In Chromium's software adapter the first two calls of a shape run kernels that compile
+   * sooner and compute the same bits; the faster ones follow while the page is quiet. Wait for them before you time calls.
+   * @throws ConvError (as a rejection) `destroyed`
+   * @example
+   * for (let call = 0; call < 2; call++) conv(x, w).destroy();
+   * await engine.settled();
+   */
+  async settled(): Promise<void> {
+    this.#alive();
+    await this.#gpu.pipelines.settle();
+    this.#alive();
+  }
+
   /** Frees all memory of the engine, and destroys the device if the engine requested it. */
   destroy(): void {
     if (this.#destroyed) return;

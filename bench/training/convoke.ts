@@ -193,6 +193,7 @@ function trainer(engine: Engine, network: TrainedNetwork): Trainer {
       for (const gradient of gradients) gradient.destroy();
     },
     sync: () => engine.device.queue.onSubmittedWorkDone(),
+    settled: () => engine.settled(),
     loss: async () => (await loss!.read())[0]!,
     dispose() {
       for (const { value, velocity } of learned) for (const tensor of [value, velocity]) tensor.destroy();

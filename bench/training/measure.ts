@@ -23,6 +23,8 @@ export interface TrainingResult {
 export interface Trainer extends Calls {
   /** The loss before the last step. */
   loss(): Promise<number>;
+  /** Waits for what is compiled beside the first steps. */
+  settled?(): Promise<void>;
   dispose(): void;
 }
 
@@ -51,6 +53,7 @@ export async function measureTraining(
       await trainer.run();
       losses.push(await trainer.loss());
     }
+    await trainer.settled?.();
     const timing = await timeCalls(trainer, samples, { limit: LONG_STEP_SECONDS });
     return {
       ...{ firstMilliseconds, losses },

@@ -17,6 +17,7 @@ import { CONSTRAINT_KEYS, type Choice, type Constraints, checkConstraints, choos
 import { deviceTraits } from "../planner/device-traits.ts";
 import type { TuningTable } from "../planner/tuning.ts";
 import { type ConvProblem, operandBytes, tensorShape } from "../problem/problem.ts";
+import { startsBrief } from "./first-calls.ts";
 import { type ConvInputs, checkInputs, operandShape, resultName } from "./operands.ts";
 import { Runner } from "./runner.ts";
 
@@ -96,7 +97,10 @@ export class PlanCache {
 
   /** Returns the plan of eager calls for a problem, compiled now if it is not cached. */
   get(lower: Lower, problem: ConvProblem, constraints: Constraints, key = planKey(problem, constraints)): Runner {
-    return this.#ready.get(key, () => new Runner(this.gpu, problem, this.decide(lower, problem, constraints).plan));
+    return this.#ready.get(key, () => {
+      const { choice, plan } = this.decide(lower, problem, constraints);
+      return new Runner(this.gpu, problem, plan, startsBrief(choice));
+    });
   }
 
   /**
