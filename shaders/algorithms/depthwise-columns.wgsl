@@ -3,7 +3,7 @@
 // test for padding and its addresses are a stride apart.
 //
 // Neighbouring outputs of a thread are OUT_STEP apart, as in depthwise.wgsl, and their windows start one dilation apart.
-// slots: channel_of, finish, is_padding, load, load_bias, load_weight
+// slots: channel_of, finish, is_padding, load, load_bias, load_weight, strip_of
 // constants: CHANNELS_LAST, COLUMNS, DILATION_H, DILATION_W, OUT_STEP, PADDING_VALUE, STEP, STRIDE_H, STRIDE_W, TAIL, TILE_P, TURNS
 // types: OutputChannels, Y
 struct Columns {
@@ -29,22 +29,11 @@ const ABOVE = -0x40000000;
 alias Sums = array<f32, TILE_P>;
 
 fn thread(invocation: u32) {
-  var index = invocation;
-  // Neighbouring threads run along the contiguous axis.
-  var channel = 0u;
-  if (CHANNELS_LAST) {
-    channel = index % g.channels;
-    index /= g.channels;
-  }
-  let q = index % g.output_q;
-  index /= g.output_q;
-  let strip = index % g.strips;
-  index /= g.strips;
-  if (!CHANNELS_LAST) {
-    channel = index % g.channels;
-    index /= g.channels;
-  }
-  let n = index;
+  let found = strip_of(invocation, g.channels, g.output_q, g.strips);
+  let n = found.n;
+  let channel = found.channel;
+  let q = found.column;
+  let strip = found.strip;
   let p0 = strip / OUT_STEP * (TILE_P * OUT_STEP) + strip % OUT_STEP;
   let top = i32(p0 * STRIDE_H) - g.pad_h;
   let left = i32(q * STRIDE_W) - g.pad_w;

@@ -4,6 +4,7 @@
 // Of the loop on Navi 21, 31x31, multiply-adds are 50 % with 8 outputs, 61 % with 14 and 64 % with 16, in 48 to 64 registers; tiles that find each
 // cell by itself (depthwise-tiles.ts) reach 18 to 31 %. On Xe-LP none spills.
 import columnsShader from "../../shaders/algorithms/depthwise-columns.wgsl";
+import stripShader from "../../shaders/algorithms/depthwise-strip.wgsl";
 import { BINDING, type Step, WORKGROUP_SIZE } from "../kernel/step.ts";
 import type { Correlation } from "../problem/correlation.ts";
 import { type Kernels, type Variant, oneStep } from "./algorithm.ts";
@@ -103,7 +104,7 @@ function columnsStep(c: Correlation, column: Column, { subgroupSize }: DeviceTra
   const { x, w, y } = c;
   const { step, turns, tail, outputStep, strips, threads } = cut(c, column);
   return dispatchOn([paddedInput(c), loader(c, "w", BINDING.second), result(c)], {
-    shaders: [columnsShader],
+    shaders: [stripShader, columnsShader],
     constants: {
       ...{ TILE_P: column.tileP, OUT_STEP: outputStep, COLUMNS: c.kernel[2], STEP: step, TURNS: turns, TAIL: tail },
       ...windowConstants(c),

@@ -8,6 +8,7 @@
 import slidingShader from "../../shaders/algorithms/depthwise-sliding.wgsl";
 import fourShader from "../../shaders/algorithms/depthwise-sliding/four.wgsl";
 import oneShader from "../../shaders/algorithms/depthwise-sliding/one.wgsl";
+import stripShader from "../../shaders/algorithms/depthwise-strip.wgsl";
 import { elementTypes } from "../kernel/element-types.ts";
 import { paddingSnippet } from "../kernel/padding.ts";
 import { BINDING, type Step, WORKGROUP_SIZE } from "../kernel/step.ts";
@@ -189,7 +190,7 @@ function slidingStep(c: Correlation, one: Strip, { subgroupSize }: DeviceTraits)
   // Vectors are of neighbouring channels.
   const [xChannel, wChannel] = lanes === 1 ? [x.group, w.group] : [1, 1];
   return dispatchOn([...operands(c, lanes), result(c)], {
-    shaders: [slidingShader],
+    shaders: [stripShader, slidingShader],
     aliases: { V: lanes === 4 ? "vec4f" : "f32" },
     constants: {
       ...{ TILE_Q: tileQ, LANES: lanes, ROWS: c.kernel[1], COLUMNS: c.kernel[2] },
