@@ -173,10 +173,10 @@ function reachesPast({ K, groups }: Correlation, { tileV, lanes }: DirectTile): 
 function briefTiles(c: Correlation, tile: DirectTile): Pick<Step, "brief"> {
   if (tile.tileV === 1) return {};
   const one = { ...tile, tileV: 1 };
-  const tilesK = Math.ceil(c.K / c.groups / tile.lanes);
-  const threads = c.N * c.groups * tilesK * cut(c, tile).places;
+  const { tilesK, threads } = cut(c, one);
   const constants = { TILE_V: 1, K_TAIL: reachesPast(c, one) };
-  return { brief: { constants, uniforms: { threads, tilesK }, workgroups: gridFor(threads) } };
+  const uniforms = { threads, tilesK, tiles: tilesK * c.groups };
+  return { brief: { constants, uniforms, workgroups: gridFor(threads) } };
 }
 
 /** The step of a tile. */
