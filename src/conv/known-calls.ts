@@ -69,19 +69,22 @@ function keyOf(name: string, given: ConvInputs, options: string | undefined): st
 const isPlain = (value: unknown): boolean =>
   typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 
+/** Objects and lists within each other, the options included: no valid option has more. Those of others may have no end. */
+const MOST_NESTED = 3;
+
 /**
  * Returns a text that tells numbers, texts, booleans, and lists and objects of them apart; undefined for all others.
  * @param besides fields that do not count
  */
-function textOf(value: unknown, besides: readonly string[] = []): string | undefined {
+function textOf(value: unknown, besides: readonly string[] = [], nested = MOST_NESTED): string | undefined {
   if (typeof value === "string") return JSON.stringify(value);
   if (typeof value === "number" || typeof value === "boolean" || value === undefined) return `${value}`;
   const isList = Array.isArray(value);
-  if (!isList && !isPlain(value)) return undefined;
+  if (nested === 0 || (!isList && !isPlain(value))) return undefined;
   let text = isList ? `${value.length}` : "";
   for (const [name, field] of Object.entries(value as object)) {
     if (besides.includes(name)) continue;
-    const part = textOf(field);
+    const part = textOf(field, [], nested - 1);
     if (!part) return undefined;
     text += ` ${JSON.stringify(name)}:${part}`;
   }

@@ -75,8 +75,11 @@ describe("a second call", () => {
 });
 
 describe("what was not called before is refused", () => {
+  const endless: unknown[] = [];
+  endless.push(endless);
   const refused: [string, (options: ConvOptions) => unknown, string][] = [
     ["a number in an object", () => ({ padding: new Number(1) }), "invalid-argument"],
+    ["a list that holds itself", () => ({ padding: endless }), "shape-mismatch"],
     ["a list in place of a number", () => ({ padding: ["1"] }), "shape-mismatch"],
     ["a text of the same letters", () => ({ padding: "1" }), "invalid-argument"],
     ["an integer of another type", () => ({ padding: 1n }), "invalid-argument"],
