@@ -10,10 +10,17 @@ const reference = fileURLToPath(new URL("src/reference.ts", import.meta.url));
 const GRADIENTS =
   /\/conv\/transposed\.|\/(?:algorithms|conv|problem)\/gradients\.|\/fold-padding\.|\/inner-product\.|[/-]phases\.|\/copies[-.]/;
 
-/** What an engine on a GPU loads, and what one loads where the GPU has a draft feature. */
-const [hardware, drafts, adapted] = ["planner/hardware", "planner/subgroup-matrices", "tfjs/platform"].map((name) =>
-  fileURLToPath(new URL(`src/${name}.ts`, import.meta.url)),
-) as [string, string, string];
+/**
+ * What an engine on a GPU loads, what one loads where the GPU has a draft feature, what one on a software adapter loads, and what one on a software
+ * adapter without a name loads instead.
+ */
+const [hardware, drafts, adapted, software, uniforms] = [
+  "planner/hardware",
+  "planner/subgroup-matrices",
+  "tfjs/platform",
+  "algorithms/software",
+  "planner/uniforms",
+].map((name) => fileURLToPath(new URL(`src/${name}.ts`, import.meta.url))) as [string, string, string, string, string];
 
 /** What has the kernels that only GPUs have: what engines load, and the adapter of TensorFlow.js, which has them from the start. */
 const gpus = [hardware, adapted];
@@ -89,7 +96,11 @@ export default defineConfig({
             // Side by side, shaders compress better: by 2 % of a bundle. That of calibration is loaded with it.
             {
               name: (id, modules) =>
-                isOnlyOf([...gpus, drafts], id, modules) ? null : isOfGradients(id) ? "gradient-shaders" : "shaders",
+                isOnlyOf([...gpus, drafts, software, uniforms], id, modules)
+                  ? null
+                  : isOfGradients(id)
+                    ? "gradient-shaders"
+                    : "shaders",
               debugName: "shaders",
               test: /(?<!\/calibrate)\.wgsl$/,
               priority: 7,

@@ -1,19 +1,36 @@
 // Where `npm run bench` computes, in a page or in Node: creates the engine; computes, checks and times one layer by one algorithm, or one other
 // operation, each time it is asked. benchmark.ts asks and prints.
 import { answer } from "../scripts/harness/answer.ts";
+import { pick } from "../src/base/pick.ts";
 import { bytesMoved } from "../src/conv/buffers.ts";
 import { distance, errorLimit } from "../src/conv/find.ts";
-import { type ConvInputs, type ConvPlan, ConvError, type Engine, type Tensor, createEngine } from "../src/index.ts";
-import { type ConvDescriptor, type ConvProblem, multiplyAdds, tensorShape } from "../src/problem/problem.ts";
-import { type Calls, timeCallsTogether } from "./calls.ts";
+import {
+  type ConvInputs,
+  type ConvPlan,
+  ConvError,
+  type Engine,
+  type Tensor,
+  conv,
+  convBackwardData,
+  convBackwardWeights,
+  createEngine,
+} from "../src/index.ts";
+import {
+  type ConvDescriptor,
+  type ConvProblem,
+  GEOMETRY_KEYS,
+  multiplyAdds,
+  tensorShape,
+} from "../src/problem/problem.ts";
 import { type Operand, type GroundTruth, groundTruth } from "./ground-truth.ts";
+import { type Compiled, compiling, timeKernels } from "./kernels.ts";
 import { problemOf } from "./layer.ts";
 import { operandsOf } from "./operands.ts";
 import { measureCallRates, measureOperation } from "./operate.ts";
 import type { Bench, Closed, Opened, Order, Result, Work } from "./protocol.ts";
 import { measureRoofline } from "./roofline.ts";
-import { Stopwatch, type Timing } from "./stopwatch.ts";
-import { oncePerMethod, timePlans } from "./together.ts";
+import { Stopwatch } from "./stopwatch.ts";
+import { timeCallsOfPlans, timePlans } from "./together.ts";
 
 /** The current work. */
 interface Prepared {
@@ -44,10 +61,11 @@ async function makeEngine(): Promise<Engine> {
 /** Counts the pipelines that the device compiles from now on. */
 function countPipelines(device: GPUDevice): void {
   for (const name of ["createComputePipeline", "createComputePipelineAsync"] as const) {
-    const compile = device[name].bind(device) as (descriptor: GPUComputePipelineDescriptor) => never;
     device[name] = (descriptor) => {
       pipelines++;
-      return compile(descriptor);
+      // Found with each call, since others record it too (kernels.ts).
+      const compile: unknown = Reflect.get(GPUDevice.prototype, name);
+      return (compile as (this: GPUDevice, given: GPUComputePipelineDescriptor) => never).call(device, descriptor);
     };
   }
 }
@@ -123,7 +141,7 @@ async function measureAll(
   try {
     for (const algorithm of algorithms) {
       tried.push(
-        await firstRun(work, algorithm).catch((error: unknown): Result => ({
+        await firstRun(work, algorithm, order.kernels ?? false).catch((error: unknown): Result => ({
           ...counts(work.problem),
           ...{ algorithm, variant: "", failed: error instanceof Error ? error.message : String(error) },
         })),
@@ -142,31 +160,49 @@ async function measureAll(
   }
 }
 
-/** Plans, runs once and checks. */
-async function firstRun(work: Prepared, algorithm: string): Promise<Checked | Result> {
+/** Calls the pass by an algorithm. */
+function call({ problem: { pass }, descriptor, inputs: { x, dy, w } }: Prepared, algorithm: string): Tensor {
+  const { inputShape, kernelShape } = descriptor;
+  const options = { algorithm, ...pick(descriptor, GEOMETRY_KEYS) };
+  if (pass === "forward") return conv(x!, w!, options);
+  if (pass === "backward-data") return convBackwardData(dy!, w!, { ...options, inputShape });
+  return convBackwardWeights(x!, dy!, { ...options, kernelShape });
+}
+
+/** Calls once, then plans, runs the plan and checks it. */
+async function firstRun(work: Prepared, algorithm: string, lists: boolean): Promise<Checked | Result> {
   const { problem, inputs, operands } = work;
-  const start = performance.now();
-  let plan: ConvPlan;
+  let first: Compiled<null>;
+  let planned: Compiled<ConvPlan>;
   try {
-    plan = await engine.plan(problem.pass, work.descriptor, { algorithm });
+    first = await compiling(async () => {
+      const result = call(work, algorithm);
+      await engine.device.queue.onSubmittedWorkDone();
+      result.destroy();
+      return null;
+    });
+    planned = await compiling(() => engine.plan(problem.pass, work.descriptor, { algorithm }));
   } catch (error) {
     if (!(error instanceof ConvError) || error.code !== "unsupported") throw error;
     return { ...counts(problem), algorithm, variant: "", refused: error.message };
   }
-  const planMilliseconds = performance.now() - start;
+  const plan = planned.value;
   try {
     const result = plan.run(inputs);
     try {
-      await engine.device.queue.onSubmittedWorkDone();
-      const firstMilliseconds = performance.now() - start;
       const values = await result.read();
       work.groundTruth ??= await groundTruth(judge, work.work.pass, work.work.descriptor, problem, operands);
       const { expected, largest, against } = work.groundTruth;
       const bound = errorLimit(problem, plan.errorGrowth, largest);
       const check = { error: distance(values, expected), bound, against };
       const { variant, flops, bytes, workspaceBytes, preparedBytes } = plan;
-      const known = { variant, flops, bytes, workspaceBytes, preparedBytes, planMilliseconds, firstMilliseconds };
-      return { plan, result: { algorithm: plan.algorithm, ...known, check } };
+      const known = { variant, flops, bytes, workspaceBytes, preparedBytes, check };
+      const times = { planMilliseconds: planned.milliseconds, firstMilliseconds: first.milliseconds };
+      const kernels = lists && {
+        first: await timeKernels(judge.device, first.sources),
+        plan: await timeKernels(judge.device, planned.sources),
+      };
+      return { plan, result: { algorithm: plan.algorithm, ...known, ...times, ...(kernels && { kernels }) } };
     } finally {
       result.destroy();
     }
@@ -189,7 +225,9 @@ async function time(
   const buffers = { ...work.inputs, [first.resultName]: result };
   try {
     const timings = await timePlans({ device: engine.device, stopwatch, plans, buffers, samples });
-    const ofCalls = calls ? await timeCallsOf(work, plans, samples) : [];
+    const { device } = engine;
+    const { inputs } = work;
+    const ofCalls = calls ? await timeCallsOfPlans({ device, plans, inputs, samples }) : [];
     return timings.map((timing, at) => ({
       milliseconds: timing.seconds * 1e3,
       samples: inMilliseconds(timing.samples),
@@ -205,23 +243,6 @@ async function time(
 
 function inMilliseconds(samples: readonly number[]): number[] {
   return samples.map((seconds) => seconds * 1e3);
-}
-
-/** Times calls that each make a new result and free the previous one, as a peer's calls do. */
-async function timeCallsOf({ inputs }: Prepared, plans: readonly ConvPlan[], samples: number): Promise<Timing[]> {
-  let last: Tensor | undefined;
-  const callsOf = (plan: ConvPlan): Calls => ({
-    run() {
-      last?.destroy();
-      last = plan.run(inputs);
-    },
-    sync: () => engine.device.queue.onSubmittedWorkDone(),
-  });
-  try {
-    return await oncePerMethod(plans, (distinct) => timeCallsTogether(distinct.map(callsOf), samples));
-  } finally {
-    last?.destroy();
-  }
 }
 
 async function close(): Promise<Closed> {

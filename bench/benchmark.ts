@@ -6,6 +6,7 @@ import { formatNumber } from "../scripts/harness/table.ts";
 import { VERSION } from "../src/base/version.ts";
 import type { BenchPage } from "./bench-page.ts";
 import { choiceSummary } from "./choices.ts";
+import { kernelTable } from "./kernel-table.ts";
 import { type MeasuredModels, measureModels } from "./models/rows.ts";
 import { modelFailures, modelNotes, modelSummary, modelTable } from "./models/table.ts";
 import { type MeasuredOperations, measureOperations } from "./operation-rows.ts";
@@ -130,6 +131,8 @@ function print(options: Options, report: Report): void {
   else if (options.suite === TFJS_SUITE) printAdapter(report);
   else if (options.suite === TRAINING_SUITE) printTraining(report);
   else printConvolutions(options, report);
+  const kernels = kernelTable(measurements, report.models);
+  if (kernels) console.log(`\n${kernels}\n`);
   if (opened) console.log(summary(browser, opened, measurements, closed));
   const versions = Object.values(report.peers ?? {});
   if (versions.length > 0) console.log(`peers: ${versions.join(", ")}`);

@@ -21,6 +21,8 @@ export interface Pace {
   readonly sample: number;
   /** The time, in milliseconds. */
   readonly now: () => number;
+  /** Seconds of a run beyond which one sample is enough; none by default. */
+  readonly limit?: number;
 }
 
 /** The pace for this browser. */
@@ -33,8 +35,9 @@ function ownPace(): Pace {
 export async function timeCallsTogether(
   all: readonly Calls[],
   samples: number,
-  { sample, now } = ownPace(),
+  pace: Partial<Pace> = {},
 ): Promise<readonly Timing[]> {
+  const { sample, now, limit } = { ...ownPace(), ...pace };
   const samplerOf = (calls: Calls): Sampler =>
     new Sampler(
       async (count) => {
@@ -45,11 +48,11 @@ export async function timeCallsTogether(
       },
       () => sample,
     );
-  return timeTogether(all.map(samplerOf), samples);
+  return timeTogether(all.map(samplerOf), samples, limit);
 }
 
 /** Times calls of work that has run before. */
-export async function timeCalls(calls: Calls, samples: number, pace?: Pace): Promise<Timing> {
+export async function timeCalls(calls: Calls, samples: number, pace?: Partial<Pace>): Promise<Timing> {
   const [timing] = await timeCallsTogether([calls], samples, pace);
   return timing!;
 }

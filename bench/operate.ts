@@ -137,6 +137,9 @@ async function callTimes(
   let ahead = 0;
   const { queue } = engine.device;
   try {
+    // The second call, after the one that was checked.
+    last = call();
+    await engine.settled();
     const timing = await timeCalls(
       {
         run() {

@@ -48,6 +48,8 @@ export interface Options {
   readonly browser: (typeof BROWSERS)[number];
   /** Whether to use the machine's own GPU instead of a software adapter. */
   readonly gpu: boolean;
+  /** Whether to list the kernels that are compiled. */
+  readonly kernels?: boolean;
   /** Other engines to time on the same rows. */
   readonly peers?: readonly PeerName[];
   /** The file for the JSON report. */
@@ -77,13 +79,14 @@ export const OPTION_NAMES = [
   "batch",
   "browser",
   "gpu",
+  "kernels",
   "json",
   "samples",
   "peers",
 ] as const;
 type Name = (typeof OPTION_NAMES)[number];
 
-/** Reads `--name value` and `--name=value` into a map by name; `--gpu` takes no value. */
+/** Reads `--name value` and `--name=value` into a map by name; `--gpu` and `--kernels` take no value. */
 function wordsOf(argv: readonly string[]): Map<Name, string> {
   const words = new Map<Name, string>();
   for (let at = 0; at < argv.length; at++) {
@@ -91,8 +94,8 @@ function wordsOf(argv: readonly string[]): Map<Name, string> {
     if (given === undefined) throw new Error(`got ${JSON.stringify(argv[at])}, expected an option such as --layers L1`);
     const name = oneOf("option", given, OPTION_NAMES);
     if (words.has(name)) throw new Error(`--${name} is given twice`);
-    if (name === "gpu") {
-      if (inline !== undefined) throw new Error(`--gpu takes no value, got ${JSON.stringify(inline)}`);
+    if (name === "gpu" || name === "kernels") {
+      if (inline !== undefined) throw new Error(`--${name} takes no value, got ${JSON.stringify(inline)}`);
       words.set(name, "");
       continue;
     }
@@ -120,10 +123,10 @@ function count(name: Name, value: string, most: number): number {
 /** The options that do not go with each kind of suite. */
 const FOREIGN = {
   convolutions: ["operations", "models"],
-  operations: ["layers", "models", "pass", "algorithm"],
+  operations: ["layers", "models", "pass", "algorithm", "kernels"],
   models: ["layers", "operations", "pass", "algorithm", "dtype", "layout", "batch"],
-  tfjs: ["operations", "pass", "algorithm", "dtype", "layout", "batch", "peers"],
-  training: ["layers", "operations", "pass", "algorithm", "dtype", "layout", "batch"],
+  tfjs: ["operations", "pass", "algorithm", "dtype", "layout", "batch", "peers", "kernels"],
+  training: ["layers", "operations", "pass", "algorithm", "dtype", "layout", "batch", "kernels"],
   fixed: ["seed", "count"],
 } as const;
 
@@ -211,6 +214,7 @@ export function parseOptions(argv: readonly string[]): Options {
     batch: count("batch", words.get("batch") ?? "1", 1024),
     browser: oneOf("browser", words.get("browser") ?? "chromium", BROWSERS),
     gpu: words.has("gpu"),
+    ...(words.has("kernels") && { kernels: true }),
     ...(json !== undefined && { json }),
     samples: count("samples", words.get("samples") ?? "5", 1000),
   };

@@ -30,6 +30,8 @@ export interface Order {
   readonly samples: number;
   /** Whether to time calls too, as for peers. */
   readonly calls: boolean;
+  /** Whether to list the kernels that are compiled. */
+  readonly kernels?: boolean;
 }
 
 /** The error of a result, and what it was compared with. */
@@ -40,6 +42,17 @@ export interface Check {
   readonly bound: number;
   /** The ground truth: the CPU reference in float64, or if that takes too long the algorithm `direct` on a device of its own. */
   readonly against: "reference" | "direct";
+}
+
+/** A kernel that was compiled alone. */
+export interface KernelTime {
+  readonly label: string;
+  /** The length of its source. */
+  readonly characters: number;
+  /** The browser's compiler reads it. */
+  readonly parseMilliseconds: number;
+  /** Its pipeline is made, by the browser and the driver. */
+  readonly compileMilliseconds: number;
 }
 
 /** The result of one way to compute the work. Times are in milliseconds. */
@@ -59,10 +72,12 @@ export interface Result {
   readonly workspaceBytes?: number;
   /** Bytes of prepacked weights. */
   readonly preparedBytes?: number;
-  /** Planning, including the compilation of kernels that no earlier row used. */
+  /** Planning for many runs after the first call, including the compilation of kernels that no earlier row used. */
   readonly planMilliseconds?: number;
-  /** Planning and the first run, until the GPU finished it. */
+  /** The first call, until the GPU finished it: planning, compiling and computing. */
   readonly firstMilliseconds?: number;
+  /** The kernels that the first call and those that the plan compiled, if asked for. */
+  readonly kernels?: { readonly first: readonly KernelTime[]; readonly plan: readonly KernelTime[] };
   /** Undefined if `find` checked it. */
   readonly check?: Check;
   /** Whether it is what the planner would choose by itself, if `find` measured. */

@@ -31,9 +31,9 @@ async function measureRow(page: BenchPage, row: Row, options: Options): Promise<
   const { layer, pass } = row;
   try {
     await page.ask("prepare", { pass, descriptor: descriptorOf(layer, pass, options) });
-    const { samples, peers } = options;
+    const { samples, peers, kernels } = options;
     const results = await page.ask("run", {
-      ...{ algorithms: algorithmsFor(options), samples, calls: peers !== undefined },
+      ...{ algorithms: algorithmsFor(options), samples, calls: peers !== undefined, ...(kernels && { kernels }) },
     });
     // If all algorithms are timed, one that does not support the layer gets no row.
     return options.algorithm === "all" ? results.filter(({ refused }) => refused === undefined) : results;

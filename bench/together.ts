@@ -1,5 +1,6 @@
 // Times plans beside each other. Plans of the same algorithm and variant are one plan, whatever they were asked for by, and have one measurement.
-import type { ConvBuffers, ConvPlan } from "../src/index.ts";
+import type { ConvBuffers, ConvInputs, ConvPlan, Tensor } from "../src/index.ts";
+import { type Calls, timeCallsTogether } from "./calls.ts";
 import { type Recorder, type Stopwatch, type Timing, timeTogether } from "./stopwatch.ts";
 
 /** What a plan computes by. */
@@ -59,5 +60,28 @@ export async function timePlans({
     );
   } finally {
     workspace.destroy();
+  }
+}
+
+/** Plans of the same work whose calls to time. */
+export interface CallsToTime extends Pick<PlansToTime, "device" | "plans" | "samples" | "signal"> {
+  readonly inputs: ConvInputs;
+}
+
+/** Times calls of plans that each make a new result and free the previous one, as a peer's calls do. */
+export async function timeCallsOfPlans({ device, plans, inputs, samples, signal }: CallsToTime): Promise<Timing[]> {
+  let last: Tensor | undefined;
+  const callsOf = (plan: ConvPlan): Calls => ({
+    run() {
+      signal?.throwIfAborted();
+      last?.destroy();
+      last = plan.run(inputs);
+    },
+    sync: () => device.queue.onSubmittedWorkDone(),
+  });
+  try {
+    return await oncePerMethod(plans, (distinct) => timeCallsTogether(distinct.map(callsOf), samples));
+  } finally {
+    last?.destroy();
   }
 }

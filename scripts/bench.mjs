@@ -31,6 +31,7 @@ layer's share of its bound.
   --batch N          1 unless given; so many times the batches of the suite operations
   --browser NAME     chromium (default), firefox, or node: no browser, but the package webgpu on this machine's GPU
   --gpu              on this machine's own GPU instead of the browser's software adapter
+  --kernels          lists the kernels that layers or models compile, each compiled again alone
   --peers NAME,NAME  times other engines on the same rows, each checked first: litert (LiteRT.js), jax (jax-js), tfjs (TensorFlow.js),
                      onnx (ONNX Runtime Web; all but litert also on the suite operations, each in the layout of its models). Their packages are installed in bench/peers at the first time. A ratio is a peer's time
                      over ours, both of whole calls (call ms)

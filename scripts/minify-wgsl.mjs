@@ -4,7 +4,7 @@
 const UNROLL = /^\/\/ @unroll/;
 
 const TOKEN =
-  /\/\/ @unroll(?: unless compact)?$|\/\/.*$|\/\*[^]*?\*\/|0[xX][\da-fA-F]+[iu]?|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?[iufh]?|[A-Za-z_]\w*|\s+|[^]/gm;
+  /\/\/ @unroll(?: unless (?:compact|brief))?$|\/\/.*$|\/\*[^]*?\*\/|0[xX][\da-fA-F]+[iu]?|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?[iufh]?|[A-Za-z_]\w*|\s+|[^]/gm;
 const SKIPPED = /^(?:\/[/*]|\s)/;
 const WORD = /^\w/;
 const OPERATOR = /^[-+*/%&|^<>=!~]$/;

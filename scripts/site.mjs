@@ -8,6 +8,7 @@ const [command, ...options] = process.argv.slice(2);
 try {
   ensurePackages();
   ensurePackages(path.join(ROOT, "examples", "upscale"));
+  ensurePackages(path.join(ROOT, "bench", "peers"));
   const vite = path.join(ROOT, "node_modules", "vite", "bin", "vite.js");
   const config = path.join(ROOT, "site", "vite.config.ts");
   const child = spawn(process.execPath, [vite, command, "--config", config, ...options], {

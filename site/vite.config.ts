@@ -2,9 +2,10 @@
 // dist-site/, for any web server and any path.
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import path from "node:path";
-import { type Plugin, defineConfig } from "vite";
+import { type Plugin, defaultClientConditions, defineConfig } from "vite";
 import { sourceAlias } from "../scripts/source-alias.mjs";
 import { wgsl } from "../scripts/wgsl.mjs";
+import { peerFiles } from "./peer-files.ts";
 
 const site = import.meta.dirname;
 const root = path.dirname(site);
@@ -36,8 +37,12 @@ const pages = readdirSync(site, { withFileTypes: true })
 export default defineConfig({
   root: site,
   base: "./",
-  plugins: [partials(), wgsl({ minified: true })],
-  resolve: { alias: sourceAlias },
+  plugins: [partials(), peerFiles(), wgsl({ minified: true })],
+  resolve: {
+    alias: sourceAlias,
+    // ONNX Runtime Web names its WebAssembly at run time (peer-files.ts), instead of having it bundled.
+    conditions: ["onnxruntime-web-use-extern-wasm", ...defaultClientConditions],
+  },
   server: { fs: { allow: [root] } },
   worker: { format: "es", plugins: () => [wgsl({ minified: true })] },
   build: {

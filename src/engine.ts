@@ -64,7 +64,7 @@ export class Engine {
   constructor({ device, owned, adapterInfo }: OpenedDevice, platform: Platform, store?: TuningStore) {
     this.device = device;
     this.#ownsDevice = owned;
-    this.#gpu = new GpuContext(device);
+    this.#gpu = new GpuContext(device, owned);
     this.algorithms = platform.algorithms.map(({ name }) => ({ name, passes: PASSES }));
     this.info = {
       adapter: describeAdapter(adapterInfo),
@@ -199,6 +199,20 @@ export class Engine {
     return rates;
   }
 
+  /**
+   * Resolves when no kernel is being compiled for calls made so far. In Chromium's software adapter the first two calls of a shape run kernels that compile
+   * sooner and compute the same bits; the faster ones follow while the page is quiet. Wait for them before you time calls.
+   * @throws ConvError (as a rejection) `destroyed`
+   * @example
+   * for (let call = 0; call < 2; call++) conv(x, w).destroy();
+   * await engine.settled();
+   */
+  async settled(): Promise<void> {
+    this.#alive();
+    await this.#gpu.pipelines.settle();
+    this.#alive();
+  }
+
   /** Frees all memory of the engine, and destroys the device if the engine requested it. */
   destroy(): void {
     if (this.#destroyed) return;
@@ -240,7 +254,7 @@ export class Engine {
       size: bytesFor(elementCount(shape), options.dtype),
       usage: TENSOR_USAGE,
     };
-    const buffer = this.#gpu.errors.run("tensor", () => this.#gpu.memory[method]("tensors", descriptor));
+    const buffer = this.#gpu.errors.runPrivate("tensor", true, () => this.#gpu.memory[method]("tensors", descriptor));
     return new Tensor(this.#gpu, new TensorStorage(this.#gpu, buffer, true), shape, options);
   }
 }

@@ -23,6 +23,7 @@ export async function runModel(order: ModelOrder): Promise<ModelResult> {
           for (const tensor of Object.values(last)) tensor.destroy();
         };
         return {
+          device: engine.device,
           async run() {
             release();
             last = await model.run({ [input.name]: x });

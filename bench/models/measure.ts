@@ -1,5 +1,7 @@
 // Times a model from its load to later runs; Convoke and its peers alike.
 import { type Calls, timeCalls } from "../calls.ts";
+import { compiling, timeKernels } from "../kernels.ts";
+import type { KernelTime } from "../protocol.ts";
 import type { GpuBytes } from "./gpu-bytes.ts";
 import { type BenchModel, inputValues, modelOf } from "./list.ts";
 
@@ -10,6 +12,8 @@ export interface ModelOrder {
   /** The id of a model. */
   readonly model: string;
   readonly samples: number;
+  /** Whether to list the kernels that are compiled until the first outputs. */
+  readonly kernels?: boolean;
 }
 
 /** Times are in milliseconds. */
@@ -23,12 +27,16 @@ export interface ModelResult {
   readonly samples: readonly number[];
   /** The most bytes of buffers on the GPU at once, from the load on. */
   readonly peakBytes: number;
+  /** The kernels that are compiled until the first outputs, if asked for. */
+  readonly kernels?: readonly KernelTime[];
   /** By the names of the outputs, in the model's own layout. */
   readonly outputs: Readonly<Record<string, readonly number[]>>;
 }
 
 /** A model that is loaded; each run frees the results of the one before. */
 export interface LoadedModel extends Calls {
+  /** Where its kernels can be compiled alone. */
+  readonly device?: GPUDevice;
   read(): Promise<Record<string, ArrayLike<number>>>;
   dispose(): void;
 }
@@ -46,8 +54,10 @@ export async function measureModel(load: LoadModel, bytes: GpuBytes, order: Mode
   const loaded = await load(model, address, values);
   try {
     const loadMilliseconds = performance.now() - start;
-    await loaded.run();
-    await loaded.sync();
+    const { sources } = await compiling(async () => {
+      await loaded.run();
+      await loaded.sync();
+    });
     const firstMilliseconds = performance.now() - start;
     const read = await loaded.read();
     const timing = await timeCalls(loaded, order.samples);
@@ -57,6 +67,7 @@ export async function measureModel(load: LoadModel, bytes: GpuBytes, order: Mode
       milliseconds: timing.seconds * 1e3,
       samples: timing.samples.map((seconds) => seconds * 1e3),
       peakBytes: bytes.peak - before,
+      ...(order.kernels && loaded.device && { kernels: await timeKernels(loaded.device, sources) }),
       outputs: Object.fromEntries(Object.entries(read).map(([name, numbers]) => [name, Array.from(numbers)])),
     };
   } finally {

@@ -106,7 +106,7 @@ export async function measureModels(page: BenchPage, options: Options, into: Mea
         engine: "convoke",
         backend: "webgpu",
         answer: await page
-          .ask("model", { model: model.id, samples: options.samples })
+          .ask("model", { model: model.id, samples: options.samples, ...(options.kernels && { kernels: true }) })
           .catch((error: unknown) => ({ failed: jobMessage(error) })),
       },
     ];

@@ -172,6 +172,8 @@ declare module "@tensorflow/tfjs-layers" {
 /** The packages of TensorFlow.js together, with gradients and chained operations. */
 declare module "@tensorflow/tfjs" {}
 
+declare module "@tensorflow/tfjs-core/dist/register_all_gradients" {}
+
 declare module "upscaler" {
   import type { Tensor, Tensor3D } from "@tensorflow/tfjs-core";
   export default class Upscaler {

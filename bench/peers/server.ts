@@ -25,6 +25,7 @@ const TYPES: Readonly<Record<string, string>> = {
 const BUNDLED = [
   "@tensorflow/tfjs",
   ...["core", "layers", "backend-webgpu", "backend-wasm"].map((name) => `@tensorflow/tfjs-${name}`),
+  "@tensorflow/tfjs-core/dist/register_all_gradients",
   ...["upscaler", "@upscalerjs/default-model", "@upscalerjs/esrgan-slim/4x"],
   ...["nsfwjs/core", "nsfwjs/models/mobilenet_v2"],
 ];

@@ -117,6 +117,8 @@ export const tfjs: Peer = {
   async open(): Promise<PeerEngine> {
     const tf = await import("@tensorflow/tfjs-core");
     await import("@tensorflow/tfjs-backend-webgpu");
+    // The core alone has no gradients.
+    await import("@tensorflow/tfjs-core/dist/register_all_gradients");
     if (!(await tf.setBackend("webgpu"))) throw new Error("TensorFlow.js cannot start its WebGPU backend here");
     await tf.ready();
     return {

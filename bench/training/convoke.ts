@@ -20,12 +20,11 @@ import {
   batchNormTraining,
   crossEntropy,
   crossEntropyBackward,
-  flatten,
-  flattenBackward,
   globalAveragePool,
   globalAveragePoolBackward,
   linear,
   linearBackward,
+  reshape,
   sgd,
 } from "../../src/ops/index.ts";
 import { type Trainer, type TrainingOrder, type TrainingResult, measureTraining } from "./measure.ts";
@@ -121,7 +120,8 @@ class Tape implements LayerComputer<Variable, Learned> {
 
   flatten(input: Variable): Variable {
     const inputShape = input.value.shape;
-    return this.#record(this.#variable(flatten(input.value)), (dy) => input.give(flattenBackward(dy, { inputShape })));
+    const rows = reshape(input.value, [inputShape[0]!, -1]);
+    return this.#record(this.#variable(rows), (dy) => input.give(reshape(dy, inputShape)));
   }
 
   linear(input: Variable, w: Learned, bias: Learned, activation: Nonlinearity | undefined): Variable {
@@ -179,6 +179,7 @@ function trainer(engine: Engine, network: TrainedNetwork): Trainer {
   const data = trainingData(network);
   const images = engine.tensor(data.images.values, data.images.shape);
   const labels = engine.tensor(data.labels, [data.labels.length]);
+  const [values, velocities] = [learned.map(({ value }) => value), learned.map(({ velocity }) => velocity)];
   let loss: Tensor | undefined;
   return {
     run() {
@@ -187,12 +188,12 @@ function trainer(engine: Engine, network: TrainedNetwork): Trainer {
       loss?.destroy();
       loss = crossEntropy(scores.value, labels);
       tape.play(scores, crossEntropyBackward(scores.value, labels));
-      for (const { value, velocity, gradient } of learned) {
-        sgd(value, gradient!, { learningRate: LEARNING_RATE, momentum: MOMENTUM, velocity });
-        gradient!.destroy();
-      }
+      const gradients = learned.map(({ gradient }) => gradient!);
+      sgd(values, gradients, { learningRate: LEARNING_RATE, momentum: MOMENTUM, velocity: velocities });
+      for (const gradient of gradients) gradient.destroy();
     },
     sync: () => engine.device.queue.onSubmittedWorkDone(),
+    settled: () => engine.settled(),
     loss: async () => (await loss!.read())[0]!,
     dispose() {
       for (const { value, velocity } of learned) for (const tensor of [value, velocity]) tensor.destroy();

@@ -1,6 +1,7 @@
 // Measures steps of training: Convoke, then each peer, each in a page of its own, so that nothing is compiled before.
 import { jobMessage } from "../../scripts/harness/answer.ts";
 import { Progress } from "../../scripts/harness/progress.ts";
+import { formatNumber } from "../../scripts/harness/table.ts";
 import type { BenchPage } from "../bench-page.ts";
 import type { Options } from "../options.ts";
 import type { PeerName } from "../peers/names.ts";
@@ -46,12 +47,18 @@ export async function measureAllTraining(page: BenchPage, options: Options, into
     measure: () => Promise<TrainingResult>,
   ): Promise<void> => {
     progress.step(`${network}: ${engine}`);
-    into.training.push(
-      await measure().then(
-        (result) => ({ network, engine, result }),
-        (error: unknown) => ({ network, engine, failed: messageOf(error) }),
-      ),
+    const measured: TrainingMeasurement = await measure().then(
+      (result) => ({ network, engine, result }),
+      (error: unknown) => ({ network, engine, failed: messageOf(error) }),
     );
+    into.training.push(measured);
+    // A network takes minutes on a software adapter: whoever stops the run has at least what was measured so far.
+    progress.end();
+    const { result } = measured;
+    if (result)
+      console.log(
+        `  first step ${formatNumber(result.firstMilliseconds)} ms, later ${formatNumber(result.milliseconds)} ms`,
+      );
   };
   for (const { id: network } of networks) {
     await add(network, "convoke", () => page.ask("train", { network, samples }));

@@ -5,7 +5,7 @@
 //
 // Neighbouring outputs of a strip are OUT_STEP apart, and neighbouring cells one dilation apart, as in depthwise.wgsl; the windows of two
 // neighbouring outputs start SHIFT cells apart, of which PER are loaded.
-// slots: channel_of, finish, is_padding, load_biases, load_cells, load_taps, source, store
+// slots: channel_of, finish, is_padding, load_biases, load_cells, load_taps, source, store, strip_of
 // constants: CHANNELS_LAST, COLUMNS, DILATION_H, DILATION_W, LANES, OUT_STEP_P, OUT_STEP_Q, PADDING_VALUE, PER_P, PER_Q, ROWS, SHIFT_P, SHIFT_Q, STRIDE_H, STRIDE_W, TILE_Q
 // types: OutputChannels, V, Y
 struct Sliding {
@@ -27,22 +27,11 @@ const CELL_COLUMNS = (TILE_Q - 1u) * PER_Q + COLUMNS;
 const DEPTH = (ROWS + SHIFT_P - 1u) / SHIFT_P;
 
 fn thread(invocation: u32) {
-  var index = invocation;
-  // Neighbouring threads run along the contiguous axis.
-  var channel = 0u;
-  if (CHANNELS_LAST) {
-    channel = index % g.channels;
-    index /= g.channels;
-  }
-  let q_tile = index % g.tiles_q;
-  index /= g.tiles_q;
-  let strip = index % g.strips;
-  index /= g.strips;
-  if (!CHANNELS_LAST) {
-    channel = index % g.channels;
-    index /= g.channels;
-  }
-  let n = index;
+  let found = strip_of(invocation, g.channels, g.tiles_q, g.strips);
+  let n = found.n;
+  let channel = found.channel;
+  let q_tile = found.column;
+  let strip = found.strip;
   let q0 = q_tile / OUT_STEP_Q * (TILE_Q * OUT_STEP_Q) + q_tile % OUT_STEP_Q;
   let p0 = strip / OUT_STEP_P * (g.rows * OUT_STEP_P) + strip % OUT_STEP_P;
 

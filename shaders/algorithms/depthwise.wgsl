@@ -84,7 +84,7 @@ fn thread(invocation: u32) {
   for (var m = 0u; m < TILE_M; m++) {
     tile.weights_at[m] = g.w_start + group * g.w_stride_g + weights_of(min(m0 + m, g.multiplier - 1u), g.w_channels);
   }
-  // @unroll
+  // @unroll unless brief
   for (var i = 0u; i < CELL_COLUMNS; i++) {
     let column = tile.left + i32((i / PER_Q * SHIFT_Q + i % PER_Q) * DILATION_W);
     tile.columns_at[i] = u32(source(column, g.input_w)) * g.x_stride_w;
@@ -94,17 +94,17 @@ fn thread(invocation: u32) {
   var sums: Sums;
   sum_up(&sums, &tile);
 
-  // @unroll
+  // @unroll unless brief
   for (var m = 0u; m < TILE_M; m++) {
     if (select(true, m0 + m < g.multiplier, M_TAIL)) {
       let channel = channel_of(group * g.multiplier + m0 + m);
       let bias = load_bias(channel.index);
       let plane = g.y_start + split * g.partial + n * g.y_stride_n + channel.at + o * g.y_stride_o;
-      // @unroll
+      // @unroll unless brief
       for (var p = 0u; p < TILE_P; p++) {
         if (p0 + p * OUT_STEP_P < g.output_p) {
           let row = plane + (p0 + p * OUT_STEP_P) * g.y_stride_p;
-          // @unroll
+          // @unroll unless brief
           for (var q = 0u; q < TILE_Q; q++) {
             if (q0 + q * OUT_STEP_Q < g.output_q && (EVERY_CELL || is_cell(channel, vec3u(o, p0 + p * OUT_STEP_P, q0 + q * OUT_STEP_Q)))) {
               let position = row + (q0 + q * OUT_STEP_Q) * g.y_stride_q;
@@ -127,12 +127,12 @@ fn accumulate(sums: ptr<function, Sums>, tile: ptr<function, Tile>, at: Taps) {
   let d = i32((*tile).o * STRIDE_D + at.slice * DILATION_D) - g.pad_d;
   let slice = (*tile).x_channel + at.channel * g.x_stride_c + u32(source(d, g.input_d)) * g.x_stride_d;
   var cells: array<f32, CELL_ROWS * CELL_COLUMNS>;
-  // @unroll
+  // @unroll unless brief
   for (var j = 0u; j < CELL_ROWS; j++) {
     let h = i32((*tile).p0 * STRIDE_H + (at.row + j / PER_P * SHIFT_P + j % PER_P) * DILATION_H) - g.pad_h;
     let row = slice + u32(source(h, g.input_h)) * g.x_stride_h;
     let row_beyond = is_padding(d, g.input_d) | is_padding(h, g.input_h);
-    // @unroll
+    // @unroll unless brief
     for (var i = 0u; i < CELL_COLUMNS; i++) {
       if (ALL_COLUMNS) {
         let cell = load(row + (*tile).columns_at[i]);

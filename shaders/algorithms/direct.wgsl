@@ -9,9 +9,9 @@
 // types: Channel, LaneChannels, LaneOffsets, OutputChannels, V, WeightChannels, Y
 struct Direct {
   threads: u32, steps: u32,
-  tiles_q: u32, places: u32, tiles_k: u32,
+  tiles_q: u32, places: u32, tiles_k: u32, first_tile: u32, tiles: u32,
   output_p: u32, output_o: u32, output_q: u32,
-  groups: u32, group_c: u32, group_k: u32,
+  group_c: u32, group_k: u32,
   kernel_t: u32, kernel_r: u32, kernel_s: u32,
   input_d: i32, input_h: i32, input_w: i32,
   pad_d: i32, pad_h: i32, pad_w: i32,
@@ -31,24 +31,18 @@ const CELLS = (TILE_Q - 1u) * CELLS_PER_OUTPUT + (COLUMNS - 1u) * CELLS_PER_COLU
 
 fn thread(invocation: u32) {
   // With DOWN, neighbouring threads run along the contiguous axis.
-  var index = invocation;
-  var k_tile = 0u;
-  if (DOWN & CHANNELS_LAST) {
-    k_tile = index % g.tiles_k;
-    index /= g.tiles_k;
-  }
-  let place = index % g.places;
-  index /= g.places;
-  if (!(DOWN & CHANNELS_LAST)) {
-    k_tile = index % g.tiles_k;
-    index /= g.tiles_k;
-  }
-  let k0 = k_tile * TILE_V * LANES;
+  let inner = select(g.places, g.tiles_k, DOWN & CHANNELS_LAST);
+  let outer = invocation / inner;
+  let place = select(invocation % inner, outer % g.places, DOWN & CHANNELS_LAST);
+  // A tile of channels of a group.
+  let index = select(outer, outer / g.places * g.tiles_k + invocation % inner, DOWN & CHANNELS_LAST);
+  let tile = g.first_tile + index % g.tiles;
+  let k0 = tile % g.tiles_k * TILE_V * LANES;
   let q0 = select(place % g.tiles_q, place / g.output_p % g.tiles_q, DOWN) * TILE_Q;
   let p = select(place / g.tiles_q % g.output_p, place % g.output_p, DOWN);
   let o = place / g.tiles_q / g.output_p;
-  let group = index % g.groups;
-  let n = index / g.groups;
+  let group = tile / g.tiles_k;
+  let n = index / g.tiles;
 
   // Offsets that are the same in every step of the sum, computed once: those of the weights of each output channel, and of the input columns.
   var lanes_at: array<LaneOffsets, TILE_V>;
@@ -60,7 +54,7 @@ fn thread(invocation: u32) {
   let left = i32(q0 * STRIDE_W) - g.pad_w;
   var columns_at: array<u32, CELLS>;
   var beyond: array<bool, CELLS>;
-  // @unroll
+  // @unroll unless brief
   for (var i = 0u; i < CELLS; i++) {
     let w = left + i32(CELL_STEP * i);
     columns_at[i] = u32(source(w, g.input_w)) * x_step;
@@ -78,13 +72,13 @@ fn thread(invocation: u32) {
   for (var step = 0u; step < g.steps; step++) {
     let d = i32(o * STRIDE_D + t * DILATION_D) - g.pad_d;
     let slice = x_channel + u32(source(d, g.input_d)) * g.x_stride_d;
-    // @unroll
+    // @unroll unless brief
     for (var j = 0u; j < ROWS; j++) {
       let h = i32(p * STRIDE_H + (r0 + j) * DILATION_H) - g.pad_h;
       let row = slice + u32(source(h, g.input_h)) * g.x_stride_h;
       let row_beyond = is_padding(d, g.input_d) | is_padding(h, g.input_h);
       var cells: array<f32, CELLS>;
-      // @unroll
+      // @unroll unless brief
       for (var i = 0u; i < CELLS; i++) {
         if (WHOLE_ROWS) {
           cells[i] = select(load(row + columns_at[i]), PADDING_VALUE, row_beyond | beyond[i]);

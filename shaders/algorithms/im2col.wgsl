@@ -70,18 +70,16 @@ fn decode_pixel(image: u32, j: u32) -> Pixel {
   return Pixel(g.first_image + image + n, plane - n * g.output_o, row - plane * g.output_p, index - row * g.output_q);
 }
 
+// Without branches, which software adapters take both ways.
 fn next_pixel(pixel: Pixel) -> Pixel {
-  var next = pixel;
-  next.q += 1u;
-  if (next.q == g.output_q) {
-    next.q = 0u;
-    next.p += 1u;
-    if (next.p == g.output_p) {
-      next.p = 0u;
-      next.o = min(next.o + 1u, g.output_o - 1u);
-    }
-  }
-  return next;
+  let row_done = pixel.q + 1u == g.output_q;
+  let plane_done = row_done & (pixel.p + 1u == g.output_p);
+  return Pixel(
+    pixel.n,
+    select(pixel.o, min(pixel.o + 1u, g.output_o - 1u), plane_done),
+    select(pixel.p + select(0u, 1u, row_done), 0u, plane_done),
+    select(pixel.q + 1u, 0u, row_done),
+  );
 }
 
 // The terms of a sum run as (c, t, r, s) channels-first and as (t, r, s, c) channels-last.
@@ -95,21 +93,15 @@ fn decode_tap(k: u32) -> Tap {
 }
 
 fn next_tap(tap: Tap) -> Tap {
-  var next = tap;
-  next.c += 1u;
-  if (next.c == g.group_c) {
-    next.c = 0u;
-    next.s += 1u;
-    if (next.s == g.kernel_s) {
-      next.s = 0u;
-      next.r += 1u;
-      if (next.r == g.kernel_r) {
-        next.r = 0u;
-        next.t += 1u;
-      }
-    }
-  }
-  return next;
+  let c_done = tap.c + 1u == g.group_c;
+  let s_done = c_done & (tap.s + 1u == g.kernel_s);
+  let r_done = s_done & (tap.r + 1u == g.kernel_r);
+  return Tap(
+    select(tap.c + 1u, 0u, c_done),
+    tap.t + select(0u, 1u, r_done),
+    select(tap.r + select(0u, 1u, s_done), 0u, r_done),
+    select(tap.s + select(0u, 1u, c_done), 0u, s_done),
+  );
 }
 
 // The input position of a tap of an output, before padding is resolved.

@@ -27,6 +27,11 @@ const COLUMNS: readonly [name: string, cell: (row: Row, report: Report) => Cell]
   ["spread", (row) => (isTimed(row) ? spreadOf(row.samples) : undefined)],
   ["gflops_per_second", (row) => (isTimed(row) ? flopsPerSecond(row) / 1e9 : undefined)],
   ["roofline_share", (row, { roofline }) => (isTimed(row) && roofline ? roofShare(row, roofline) : undefined)],
+  ["call_ms", ({ callMilliseconds }) => callMilliseconds],
+  [
+    "other_engines_ms",
+    ({ peers }) => peers?.map(({ name, milliseconds, reason }) => `${name}: ${milliseconds ?? reason}`).join("; "),
+  ],
   ["workspace_bytes", ({ workspaceBytes }) => workspaceBytes],
   ["prepared_bytes", ({ preparedBytes }) => preparedBytes],
   ["first_call_ms", ({ firstMilliseconds }) => firstMilliseconds],

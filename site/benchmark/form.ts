@@ -1,7 +1,9 @@
 // The form in which the visitor selects what to measure. It holds the selection: callers read and write it here.
 import { type Layer, describeLayer } from "../../bench/layer.ts";
+import { PEERS } from "../../bench/peers/names.ts";
 import { SUITES } from "../../bench/suites.ts";
 import { byId, el } from "../common/dom.ts";
+import { OTHER_ENGINES } from "./peers/engines.ts";
 import {
   ALGORITHM_CHOICES,
   BATCHES,
@@ -94,6 +96,12 @@ export function selectionForm(changed: () => void): SelectionForm {
   byId("dtypes").append(...DTYPES.map((dtype) => checkbox("dtypes", dtype, dtype)));
   byId("layouts").append(...LAYOUTS.map((layout) => checkbox("layouts", layout, layout)));
 
+  byId("peers").append(
+    ...OTHER_ENGINES.map(({ name, title, megabytes }) =>
+      checkbox("peers", name, title, " ", el("span", { class: "muted small" }, `${megabytes}\u00a0MB`)),
+    ),
+  );
+
   const showLayers = (chosen: readonly string[]): void => {
     list.replaceChildren(...(SUITES[suite.value] ?? []).map(layerChoice));
     check(form, "layers", chosen);
@@ -120,6 +128,7 @@ export function selectionForm(changed: () => void): SelectionForm {
       dtypes: checked(form, "dtypes", DTYPES),
       layouts: checked(form, "layouts", LAYOUTS),
       batch: Number(batch.value),
+      peers: checked(form, "peers", PEERS),
     }),
     write: (selection) => {
       suite.value = selection.suite;
@@ -130,7 +139,8 @@ export function selectionForm(changed: () => void): SelectionForm {
         .find((box) => box.checked)
         ?.closest("label");
       list.scrollTop = first ? first.offsetTop - list.offsetTop - 8 : 0;
-      for (const group of ["passes", "algorithms", "dtypes", "layouts"] as const) check(form, group, selection[group]);
+      for (const group of ["passes", "algorithms", "dtypes", "layouts", "peers"] as const)
+        check(form, group, selection[group]);
     },
     allowHalves: (allowed) => {
       const half = boxes(form, "dtypes").find(({ value }) => value === "f16")!;

@@ -21,8 +21,14 @@ function checkOf(where: string, value: unknown): RowCheck {
 }
 
 function peerOf(where: string, value: unknown): Peer {
-  const { name, milliseconds } = object(where, value);
-  return { name: text(`${where}.name`, name), milliseconds: number(`${where}.milliseconds`, milliseconds) };
+  const { name, milliseconds, reason } = object(where, value);
+  if (reason === undefined && milliseconds === undefined)
+    refuse(`${where}.milliseconds`, milliseconds, "a time, or the reason why there is none");
+  return compact<Peer>({
+    name: text(`${where}.name`, name),
+    milliseconds: maybe(milliseconds, (given) => number(`${where}.milliseconds`, given)),
+    reason: maybe(reason, (given) => text(`${where}.reason`, String(given).slice(0, MOST_TEXT))),
+  });
 }
 
 function rowOf(where: string, value: unknown): Row {
@@ -52,6 +58,7 @@ function rowOf(where: string, value: unknown): Row {
     bytes: number(at("bytes"), row["bytes"]),
     milliseconds,
     samples,
+    callMilliseconds: maybe(row["callMilliseconds"], (given) => number(at("callMilliseconds"), given)),
     firstMilliseconds: counted("firstMilliseconds"),
     workspaceBytes: counted("workspaceBytes"),
     preparedBytes: counted("preparedBytes"),

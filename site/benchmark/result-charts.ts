@@ -2,6 +2,8 @@
 import { duration, number } from "../common/format.ts";
 import type { ChartContent } from "./chart.ts";
 import { seriesScales } from "./palette.ts";
+import { titleOf } from "./peers/engines.ts";
+import { callTime } from "./peers/table.ts";
 import { type Roof, type Row, flopsPerSecond, intensity, isTimed, methodOf } from "./rows.ts";
 import { axisOf, decades, logScale } from "./scales.ts";
 
@@ -110,19 +112,21 @@ function shortened(name: string, most: number): string {
   return name.length > most ? `${name.slice(0, most - 1)}…` : name;
 }
 
-/** For rows with times of other engines: theirs, and our best for the same work. */
+/** For rows beside other engines: their times of a call, and ours. */
 export function peersChart(rows: readonly Row[]): ChartContent | undefined {
   const bars = new Map<string, { layer: string; engine: string; milliseconds: number }>();
   const put = (layer: string, engine: string, milliseconds: number): void => {
     const key = `${layer}\n${engine}`;
     if (milliseconds < (bars.get(key)?.milliseconds ?? Infinity)) bars.set(key, { layer, engine, milliseconds });
   };
-  const compared = new Set(rows.filter(({ peers }) => peers?.length).map(({ layer, pass }) => `${layer} ${pass}`));
+  const compared = new Set<string>();
   for (const row of rows) {
-    const layer = `${row.layer} ${row.pass}`;
-    if (!compared.has(layer)) continue;
-    if (isTimed(row)) put(layer, "convoke", row.milliseconds);
-    for (const { name, milliseconds } of row.peers ?? []) put(layer, name, milliseconds);
+    const [layer, ours] = [`${row.layer} ${row.pass}`, callTime(row)];
+    if (!row.peers?.length) continue;
+    compared.add(layer);
+    if (ours !== undefined) put(layer, "convoke", ours);
+    for (const { name, milliseconds } of row.peers)
+      if (milliseconds !== undefined) put(layer, titleOf(name), milliseconds);
   }
   const all = [...bars.values()];
   if (all.length === 0) return undefined;

@@ -1,6 +1,7 @@
 // The results of this page: the rows in the table, their charts, and the report to save.
 import { byId } from "../common/dom.ts";
 import { createChart } from "./chart.ts";
+import { showBeside } from "./peers/table.ts";
 import { errorChart, peersChart, rooflineChart } from "./result-charts.ts";
 import { resultRow } from "./results-table.ts";
 import type { Machine, Report, Roof, Row } from "./rows.ts";
@@ -43,6 +44,7 @@ export function createResults(changed: () => void): Results {
     const beside = peersChart(rows);
     peers.element.hidden = beside === undefined;
     peers.show(beside);
+    showBeside(rows);
   };
 
   return {

@@ -11,10 +11,11 @@ export interface RowCheck {
   readonly against: "reference" | "direct";
 }
 
-/** The time of another engine for the same work. */
+/** Another engine on the same work: the time of its calls, or the reason why it has none. */
 export interface Peer {
   readonly name: string;
-  readonly milliseconds: number;
+  readonly milliseconds?: number;
+  readonly reason?: string;
 }
 
 /** A pass of one layer, computed by one algorithm. */
@@ -48,7 +49,8 @@ export interface Row {
   readonly refused?: string;
   /** Why it could not run. */
   readonly failed?: string;
-  /** Times of other engines. Only files bring them: these pages do not measure other engines. */
+  /** The time of a call with a result of its own, measured where other engines are. */
+  readonly callMilliseconds?: number;
   readonly peers?: readonly Peer[];
 }
 

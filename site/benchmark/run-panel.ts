@@ -7,6 +7,7 @@ import { askWorker } from "./ask-worker.ts";
 import type { SelectionForm } from "./form.ts";
 import { jobsOf } from "./jobs.ts";
 import { machineOf, roofText } from "./machine.ts";
+import { peerFrames } from "./peers/frames.ts";
 import type { Results } from "./results.ts";
 import type { RooflineAnswer } from "./roofline-worker.ts";
 import type { Roof } from "./rows.ts";
@@ -39,7 +40,8 @@ export function runPanel(find: () => Promise<Engine>, form: SelectionForm, resul
   const work = async (signal: AbortSignal): Promise<void> => {
     now.textContent = "Finding the adapter";
     const engine = await until(signal, find());
-    const jobs = jobsOf(form.read());
+    const selection = form.read();
+    const jobs = jobsOf(selection);
     total = jobs.length;
     if (total === 0) return;
     results.begin(machineOf(engine));
@@ -56,20 +58,26 @@ export function runPanel(find: () => Promise<Engine>, form: SelectionForm, resul
       roofLine.textContent = `The roofline could not be measured: ${error instanceof Error ? error.message : String(error)}`;
     }
     let left = roughly(undefined);
-    await run({
-      ...{ engine, jobs, signal, samples: SAMPLES, referenceMultiplyAdds: REFERENCE_MULTIPLY_ADDS },
-      events: {
-        stage: ({ layer, pass, algorithm }, words) => {
-          now.textContent = `${done + 1} of ${total}: ${layer.id} ${pass} by ${algorithm}, ${words}; ${left}`;
+    const pages = peerFrames();
+    try {
+      await run({
+        ...{ engine, jobs, signal, samples: SAMPLES, referenceMultiplyAdds: REFERENCE_MULTIPLY_ADDS },
+        ...(selection.peers.length > 0 && { others: { names: selection.peers, pages } }),
+        events: {
+          stage: ({ layer, pass, algorithm }, words) => {
+            now.textContent = `${done + 1} of ${total}: ${layer.id} ${pass} by ${algorithm}, ${words}; ${left}`;
+          },
+          progress: (count, seconds) => {
+            done = count;
+            bar.value = count;
+            left = roughly(seconds);
+          },
+          row: (row) => results.add(row),
         },
-        progress: (count, seconds) => {
-          done = count;
-          bar.value = count;
-          left = roughly(seconds);
-        },
-        row: (row) => results.add(row),
-      },
-    });
+      });
+    } finally {
+      await pages.close();
+    }
   };
 
   const begin = async (): Promise<void> => {

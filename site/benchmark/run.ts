@@ -3,8 +3,9 @@ import { ConvError, type ConvPlan, type Engine } from "convoke";
 import { Stopwatch } from "../../bench/stopwatch.ts";
 import { type Job, groupsOf, jobWeight } from "./jobs.ts";
 import { type Means, type Ready, firstRun, rowOf, time } from "./measure.ts";
+import { type OtherEngines, besideOthers } from "./peers/beside.ts";
 import { type Prepared, prepare } from "./prepare.ts";
-import type { Row } from "./rows.ts";
+import { type Row, isTimed } from "./rows.ts";
 import { secondsLeft } from "./time-left.ts";
 
 export interface RunEvents {
@@ -16,6 +17,8 @@ export interface RunEvents {
 
 export interface RunOptions extends Pick<Means, "signal" | "samples" | "referenceMultiplyAdds"> {
   readonly engine: Engine;
+  /** Engines to set the fastest row of each group beside. */
+  readonly others?: OtherEngines;
   readonly jobs: readonly Job[];
   readonly events: RunEvents;
 }
@@ -25,12 +28,12 @@ function endsAll(error: unknown): boolean {
   return error instanceof ConvError && (error.code === "device-lost" || error.code === "destroyed");
 }
 
-export async function run({ engine, jobs, events, ...options }: RunOptions): Promise<void> {
+export async function run({ engine, jobs, events, others, ...options }: RunOptions): Promise<void> {
   const { signal } = options;
   const means = { engine, stopwatch: new Stopwatch(engine.device), ...options };
   const start = performance.now();
   let [done, doneWeight, leftWeight] = [0, 0, jobs.reduce((sum, job) => sum + jobWeight(job), 0)];
-  const group = new Group(means, events);
+  const group = new Group(means, events, others);
   try {
     for (const members of groupsOf(jobs)) {
       const rows = await group.measure(members);
@@ -51,12 +54,14 @@ export async function run({ engine, jobs, events, ...options }: RunOptions): Pro
 class Group {
   readonly #means: Omit<Means, "stage">;
   readonly #events: RunEvents;
+  readonly #others: OtherEngines | undefined;
   #trouble: string | undefined;
   readonly #onTrouble = (event: GPUUncapturedErrorEvent): void => void (this.#trouble ??= event.error.message);
 
-  constructor(means: Omit<Means, "stage">, events: RunEvents) {
+  constructor(means: Omit<Means, "stage">, events: RunEvents, others: OtherEngines | undefined) {
     this.#means = means;
     this.#events = events;
+    this.#others = others;
     means.engine.device.addEventListener("uncapturederror", this.#onTrouble);
   }
 
@@ -89,11 +94,31 @@ class Group {
         this.#events.stage(first, `timing ${ready.length === 1 ? "it" : `${ready.length} in turns`}`);
       const ofReady = jobs.filter((_, at) => "plan" in tried[at]!);
       const timed = await this.#guard(ofReady, () => time(this.#means, prepared!, ready));
+      await this.#besideOthers(prepared, plans, ofReady, timed);
       return tried.map((one) => ("plan" in one ? timed.shift()! : one));
     } finally {
       for (const plan of plans) plan.destroy();
       prepared?.free();
     }
+  }
+
+  /** Sets the fastest of timed rows, in place, beside the other engines, which compute in float32. */
+  async #besideOthers(
+    prepared: Prepared | undefined,
+    plans: readonly ConvPlan[],
+    jobs: readonly Job[],
+    rows: Row[],
+  ): Promise<void> {
+    const others = this.#others;
+    const [fastest] = rows.filter(isTimed).toSorted((a, b) => a.milliseconds - b.milliseconds);
+    if (!others || !prepared || !fastest || fastest.dtype !== "f32") return;
+    const at = rows.indexOf(fastest);
+    const job = jobs[at]!;
+    const stage = (words: string): void => this.#events.stage(job, words);
+    const means = { ...this.#means, others, stage };
+    rows[at] = (
+      await this.#guard([job], async () => [await besideOthers(means, prepared, plans[at]!, job, fastest)])
+    )[0]!;
   }
 
   /** Returns what `work` does, or rows with the reason why it failed. */

@@ -2,6 +2,7 @@
 import type { Dtype, Layout } from "convoke";
 import { ALGORITHMS } from "../../bench/algorithms.ts";
 import { BENCH_PASSES, type BenchPass } from "../../bench/layer.ts";
+import { PEERS, type PeerName } from "../../bench/peers/names.ts";
 import { SUITES } from "../../bench/suites.ts";
 
 /** "own" is the pass that the suite names for a layer. */
@@ -21,6 +22,8 @@ export interface Selection {
   readonly dtypes: readonly Dtype[];
   readonly layouts: readonly Layout[];
   readonly batch: number;
+  /** Other engines to run on the same layers. */
+  readonly peers: readonly PeerName[];
 }
 
 /** Takes a minute or less on most GPUs; each layer is of another kind. */
@@ -32,6 +35,7 @@ export const DEFAULT_SELECTION: Selection = {
   dtypes: ["f32"],
   layouts: ["channels-first"],
   batch: 1,
+  peers: [],
 };
 
 /** Returns the ids of a suite's layers. */
@@ -41,7 +45,7 @@ export function layerIds(suite: string): string[] {
 
 /** Returns the hash of a selection, without "#". */
 export function encodeSelection(selection: Selection): string {
-  const { suite, layers, passes, algorithms, dtypes, layouts, batch } = selection;
+  const { suite, layers, passes, algorithms, dtypes, layouts, batch, peers } = selection;
   const all = layerIds(suite);
   const chosen = all.filter((id) => layers.includes(id));
   const fields = {
@@ -52,6 +56,7 @@ export function encodeSelection(selection: Selection): string {
     dtypes: dtypes.join(","),
     layouts: layouts.join(","),
     batch: String(batch),
+    ...(peers.length > 0 && { peers: peers.join(",") }),
   };
   return Object.entries(fields)
     .map(([name, value]) => `${name}=${encodeURIComponent(value).replaceAll("%2C", ",")}`)
@@ -87,5 +92,6 @@ export function decodeSelection(hash: string): Selection {
     dtypes: listed(fields, "dtypes", DTYPES, DEFAULT_SELECTION.dtypes),
     layouts: listed(fields, "layouts", LAYOUTS, DEFAULT_SELECTION.layouts),
     batch: BATCHES.find((size) => size === batch) ?? DEFAULT_SELECTION.batch,
+    peers: listed(fields, "peers", PEERS, DEFAULT_SELECTION.peers),
   };
 }

@@ -8,7 +8,7 @@
 //   and within the time that a dispatch may take by estimate (in-time.ts);
 // - is right: within the error that it states (the suite of test/algorithms/algorithms.browser.test.ts).
 // And a variant that was once offered is offered again when asked for by its name, on any device that can run it: tuning tables and callers
-// store names. This holds for each list of algorithms: that of software adapters (index.ts) knows none of the variants that only that of GPUs
+// store names. This holds for each list of algorithms: that of software adapters (index.ts, software.ts) knows none of the variants that only that of GPUs
 // has (hardware.ts), and refuses their names as any others.
 import type { Triple } from "../base/shape.ts";
 import type { Plan, Step } from "../kernel/step.ts";

@@ -1,6 +1,7 @@
 // The cost model, which ranks candidates before any is measured. It estimates the seconds of a dispatch from its work, which the algorithm counts,
 // and from the rates of the adapter, measured or from a table.
 import { F32_BYTES } from "../kernel/element-types.ts";
+import { WORKGROUP_SIZE } from "../kernel/step.ts";
 
 /** The work of one dispatch. On an adapter that computes on the CPU only the first four fields and `workgroupLoads` count. */
 export interface Work {
@@ -15,6 +16,8 @@ export interface Work {
   readonly loads: number;
   /** Bytes that must be read from or written to memory, each once. Scratch memory that stays in the last cache counts as `traffic` alone. */
   readonly bytes: number;
+  /** Invocations of a workgroup; WORKGROUP_SIZE unless given. */
+  readonly workgroupSize?: number;
   /** Single numbers loaded from and stored to workgroup memory; none unless given. */
   readonly workgroupLoads?: number;
   /** Workgroups, if they are the tiles of a matrix or the like: so many that they divide evenly among the cores unless given. */
@@ -64,6 +67,12 @@ export const OUTPUT_LOADS = 4;
  */
 export const SCALAR_LOADS = 1.25;
 
+/** Cost of a number loaded from uniforms where weights are bound as such, relative to one loaded from storage. */
+export const UNIFORM_LOADS = 0.1;
+
+/** Invocations of a workgroup where weights are bound as uniforms: few, since a range of them keeps few busy. */
+export const UNIFORM_WORKGROUP = 8;
+
 /** Cost of loading an input cell at an arbitrary position, padding included, in equivalent loads: its address costs more than the load. */
 export const CELL_LOADS = 3;
 
@@ -93,7 +102,7 @@ export function spent(work: Work, rates: Rates): Spent {
   const fromWorkgroup = workgroupLoads / rates.workgroupLoads;
   const memory = bytes / rates.bytes;
   if (!rates.overlap) {
-    const busy = Math.min(1, threads / rates.threads);
+    const busy = Math.min(1, (threads * WORKGROUP_SIZE) / (work.workgroupSize ?? WORKGROUP_SIZE) / rates.threads);
     return {
       dispatch: rates.dispatch,
       arithmetic: arithmetic / busy,
@@ -133,7 +142,7 @@ export const MAX_SECONDS = 0.2;
 
 /** Divides the work of a dispatch evenly among several. */
 export function divide(work: Work, count: number): Work[] {
-  const { lines: _, barriers: __, prepares: ___, ...amounts } = work;
+  const { lines: _, barriers: __, prepares: ___, workgroupSize: ____, ...amounts } = work;
   const share = Object.fromEntries(Object.entries(amounts).map(([name, amount]) => [name, amount / count]));
   return Array.from({ length: count }, () => ({ ...work, ...share }));
 }

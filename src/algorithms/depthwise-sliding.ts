@@ -8,6 +8,7 @@
 import slidingShader from "../../shaders/algorithms/depthwise-sliding.wgsl";
 import fourShader from "../../shaders/algorithms/depthwise-sliding/four.wgsl";
 import oneShader from "../../shaders/algorithms/depthwise-sliding/one.wgsl";
+import stripShader from "../../shaders/algorithms/depthwise-strip.wgsl";
 import { elementTypes } from "../kernel/element-types.ts";
 import { paddingSnippet } from "../kernel/padding.ts";
 import { BINDING, type Step, WORKGROUP_SIZE } from "../kernel/step.ts";
@@ -47,8 +48,8 @@ function strip(rows: number, tileQ: number, lanes: 1 | 4): Strip {
   return { name: `p${rows}q${tileQ}${lanes > 1 ? `v${lanes}` : ""}-sliding`, rows, tileQ, lanes };
 }
 
-/** Whether strips serve a correlation: groups of one input and one output channel, along two axes. */
-function serves(c: Correlation): boolean {
+/** Whether a correlation has groups of one input and one output channel, a kernel that is no map, and two axes. */
+export function isFlat(c: Correlation): boolean {
   const flat = c.kernel[0] === 1 && c.output[0] === 1 && c.padBegin[0] === 0;
   return flat && c.depthwise && c.C === c.groups && c.K === c.groups && !c.phases && !isMap(c);
 }
@@ -126,27 +127,43 @@ function slidingWork(c: Correlation, one: Strip): Work {
 const NUMBERS_PER_SUM = 2;
 const LEAST_NUMBERS = 48;
 
+/**
+ * Strips whose computing takes less than this share of the time of memory count as equally fast. Of these more threads are better, since they hide
+ * latency and suit chips larger than the class assumes, up to so many times as many as keep that busy.
+ */
+const HIDDEN = 0.5;
+const ENOUGH = 4;
+
+/** Most multiply-adds of a turn: each takes a line of source, of which a kernel has 24 kB at most. */
+const MAX_UNROLLED = 128;
+
 /** The strips for a correlation on a GPU, for each width the best height. */
 function stripsFor(c: Correlation, device: DeviceTraits): Strip[] {
-  if (!serves(c)) return [];
+  if (!isFlat(c)) return [];
   const sums = device.subgroupSize === undefined ? device.maxSums : device.maxSums / 2;
   const most = Math.max(LEAST_NUMBERS, NUMBERS_PER_SUM * sums);
-  const rates = { ...device.rates, bytes: Infinity, traffic: Infinity };
-  const secondsOf = (one: Strip): number => estimate([slidingWork(c, one)], rates);
-  const best = (list: readonly Strip[]): Strip => list.reduce((a, b) => (secondsOf(b) < secondsOf(a) ? b : a));
+  const rated = (one: Strip) => {
+    const work = slidingWork(c, one);
+    const secondsAt = (bytes: number): number => estimate([work], { ...device.rates, bytes, traffic: Infinity });
+    const threads = Math.min(work.threads, ENOUGH * device.rates.threads);
+    return { one, threads, seconds: secondsAt(device.rates.bytes / HIDDEN), computing: secondsAt(Infinity) };
+  };
+  const byTime = (a: ReturnType<typeof rated>, b: ReturnType<typeof rated>): number =>
+    a.seconds - b.seconds || b.threads - a.threads || a.computing - b.computing;
   const kinds = (inVectors(c) ? ([4, 1] as const) : ([1] as const)).flatMap((lanes) =>
     WIDTHS.filter((tileQ) => tileQ < 2 * c.output[2]).map((tileQ) => HEIGHTS.map((rows) => strip(rows, tileQ, lanes))),
   );
   return kinds
-    .filter(([one]) => heldNumbers(c, one!) <= most)
-    .map(best)
-    .toSorted((a, b) => secondsOf(a) - secondsOf(b));
+    .filter(([one]) => heldNumbers(c, one!) <= most && one!.tileQ * c.kernel[1] * c.kernel[2] <= MAX_UNROLLED)
+    .map((heights) => heights.map(rated).toSorted(byTime)[0]!)
+    .toSorted(byTime)
+    .map(({ one }) => one);
 }
 
 /** The strip of a name. */
 function stripNamed(c: Correlation, name: string): Strip | undefined {
   const [, rows, tileQ, vectors] = /^p(\d+)q(\d+)(v4)?-sliding$/.exec(name) ?? [];
-  if (!serves(c) || (vectors && !inVectors(c))) return undefined;
+  if (!isFlat(c) || (vectors && !inVectors(c))) return undefined;
   return HEIGHTS.includes(Number(rows)) && WIDTHS.includes(Number(tileQ))
     ? strip(Number(rows), Number(tileQ), vectors ? 4 : 1)
     : undefined;
@@ -173,7 +190,7 @@ function slidingStep(c: Correlation, one: Strip, { subgroupSize }: DeviceTraits)
   // Vectors are of neighbouring channels.
   const [xChannel, wChannel] = lanes === 1 ? [x.group, w.group] : [1, 1];
   return dispatchOn([...operands(c, lanes), result(c)], {
-    shaders: [slidingShader],
+    shaders: [stripShader, slidingShader],
     aliases: { V: lanes === 4 ? "vec4f" : "f32" },
     constants: {
       ...{ TILE_Q: tileQ, LANES: lanes, ROWS: c.kernel[1], COLUMNS: c.kernel[2] },

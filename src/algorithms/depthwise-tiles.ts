@@ -106,10 +106,12 @@ export function depthwiseWork(c: Correlation, tile: DepthwiseTile): Work[] {
 
 /**
  * Most multiply-adds to unroll. On SwiftShader a 3x3 kernel over 144 channels at 56 x 56 takes 4.9 ms with 4 x 7 outputs a
- * thread (252 multiply-adds), 4.0 with 7 x 8 (504), but the first calls take 0.46 s and 0.93 s: only large problems repay that. On GPUs a kernel
- * of 31 x 31 taps takes 0.8 s to compile for Navi 21 with 8 outputs and a row of taps in a step (248), 0.12 s with 8 taps (64).
+ * thread (252 multiply-adds), 4.0 with 7 x 8 (504), but the first calls take 0.46 s and 0.93 s: only large problems repay that.
+ * Where invocations do not share loads in quads (`alone`, lavapipe), 8 x 7 outputs take 0.7 of the time of 8 x 4, 5 x 4 of 5x5 taps 0.65 of that of
+ * 5 x 2, and the first calls about twice as long. On GPUs a kernel of 31 x 31 taps takes 0.8 s to compile for Navi 21 with 8 outputs and a row of
+ * taps in a step (248), 0.12 s with 8 taps (64).
  */
-const MAX_UNROLLED = { small: 288, large: 640, hardware: 64 };
+const MAX_UNROLLED = { small: 288, alone: 512, large: 640, hardware: 64 };
 
 /** Most multiply-adds to unroll for each sum that a GPU's registers are meant for: with more, cells and their addresses spill on Xe-LP. */
 const UNROLLED_PER_SUM = 2;
@@ -119,6 +121,9 @@ const UNROLLED_OF_MAP = 56;
 
 /** Most multiply-adds and cells of a step on a GPU, together: each takes a line of source, of which a kernel has 24 kB at most. */
 const UNROLLED_LINES = 91;
+
+/** Most taps of kernels that gain from tiles of MAX_UNROLLED.alone: 7x7 did not. */
+const WIDE_TILE_TAPS = 25;
 
 const LARGE = 5e7;
 
@@ -188,12 +193,14 @@ function namedTile(c: Correlation, tile: Omit<DepthwiseTile, "name" | "splits" |
 /** Every tile within the limits. In a gradient of weights the outputs are the taps of a kernel, which no tile exceeds. */
 function possibleTiles(
   c: Correlation,
-  device: Pick<DeviceTraits, "software" | "maxSums">,
+  device: Pick<DeviceTraits, "software" | "quads" | "maxSums">,
   large = multiplyAdds(c) >= LARGE,
 ): DepthwiseTile[] {
-  const software = large ? MAX_UNROLLED.large : MAX_UNROLLED.small;
-  const hardware = isMap(c) ? UNROLLED_OF_MAP : UNROLLED_PER_SUM * device.maxSums;
-  const most = device.software ? software : Math.min(MAX_UNROLLED.hardware, hardware);
+  const [, R, S] = c.kernel;
+  const hardware = Math.min(MAX_UNROLLED.hardware, isMap(c) ? UNROLLED_OF_MAP : UNROLLED_PER_SUM * device.maxSums);
+  const alone = !device.quads && !isMap(c) && R * S <= WIDE_TILE_TAPS;
+  const software = large ? MAX_UNROLLED.large : alone ? MAX_UNROLLED.alone : MAX_UNROLLED.small;
+  const most = device.software ? software : hardware;
   const mostSums = device.software ? MAX_SUMS.software : MAX_SUMS.hardware;
   const sizes = (outputs: number): number[] => TILES.filter((tile) => tile <= outputs);
   const along = (axis: 1 | 2): number[] =>
@@ -216,7 +223,7 @@ function possibleTiles(
 }
 
 /** Estimated seconds of computing, whatever the time of memory. */
-function computing(c: Correlation, tile: DepthwiseTile, rates: Rates): number {
+export function computing(c: Correlation, tile: DepthwiseTile, rates: Rates): number {
   return estimate(depthwiseWork(c, tile), { ...rates, bytes: Infinity, traffic: Infinity });
 }
 
@@ -260,7 +267,7 @@ function tilesOfLayer(c: Correlation, device: DeviceTraits): readonly DepthwiseT
   const { C, K, stride, dilation } = layer;
   const output = isMap(c) ? c.output : c.output.map((size) => Math.min(size, 5));
   const kernel = c.kernel.map((size) => (map ? size > 1 : size));
-  const key = JSON.stringify([large, device.software, map, C, K, kernel, output, stride, dilation]);
+  const key = JSON.stringify([large, device.software, device.quads, map, C, K, kernel, output, stride, dilation]);
   const known = layerTiles.get(device.rates) ?? new Map<string, readonly DepthwiseTile[]>();
   layerTiles.set(device.rates, known);
   const tiles = known.get(key) ?? tilesForMaps(layer, device, large);
@@ -317,9 +324,9 @@ function findTile(c: Correlation, device: DeviceTraits): DepthwiseTile {
 /** The tile of a name, which ends with "x8" or "t8" if it has 8 splits. */
 export function tileNamed(c: Correlation, device: DeviceTraits, name: string): DepthwiseTile | undefined {
   const [, whole, order, splits] = /^(.*?)(?:([xt])(\d+))?$/.exec(name)!;
-  // CPU adapters are offered the largest tiles, and GPUs others of maps.
+  // CPU adapters without quads are offered the largest tiles, and GPUs others of maps.
   const tile = [true, false]
-    .flatMap((software) => possibleTiles(c, { ...device, software }))
+    .flatMap((software) => possibleTiles(c, { ...device, software, quads: false }))
     .find((one) => one.name === whole);
   const split = tile && splitTile(tile, Number(splits ?? 1), order === "t");
   return split && canSplit(c, device, split) ? split : undefined;

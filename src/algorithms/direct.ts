@@ -8,10 +8,10 @@ import weightsScalarShader from "../../shaders/algorithms/direct/weights-scalar.
 import quadsShader from "../../shaders/lib/quads.wgsl";
 import { roundUp } from "../base/shape.ts";
 import type { Shader } from "../kernel/shader.ts";
-import { BINDING, type Step } from "../kernel/step.ts";
+import { BINDING, type Step, gridFor } from "../kernel/step.ts";
 import type { Correlation } from "../problem/correlation.ts";
 import { type Algorithm, type Candidate, type Kernels, type Variant, candidatesAmong, oneStep } from "./algorithm.ts";
-import { CELL_LOADS, OUTPUT_LOADS, SCALAR_LOADS, type Work } from "./cost.ts";
+import { CELL_LOADS, OUTPUT_LOADS, SCALAR_LOADS, UNIFORM_LOADS, UNIFORM_WORKGROUP, type Work } from "./cost.ts";
 import {
   dispatchOn,
   inputUniforms,
@@ -41,6 +41,8 @@ export interface DirectTile extends Variant {
   readonly down: boolean;
   /** Whether four threads, which compute different outputs of the same channels, share their loads of weights. */
   readonly quads: boolean;
+  /** Whether the weights are bound as uniforms (direct-uniform.ts). */
+  readonly uniform?: boolean;
 }
 
 /**
@@ -162,10 +164,26 @@ export function cut(c: Correlation, tile: DirectTile) {
   return { tilesQ, tilesK, places, threads: N * groups * tilesK * places, steps };
 }
 
-function directStep(c: Correlation, tile: DirectTile, { subgroupSize }: DeviceTraits): Step {
+/** Whether a tile reaches past the last channel of a group. */
+function reachesPast({ K, groups }: Correlation, { tileV, lanes }: DirectTile): boolean {
+  return (K / groups) % (tileV * lanes) !== 0;
+}
+
+/** The same sums by tiles of one vector of channels, which SwiftShader compiles in a tenth of the time. */
+function briefTiles(c: Correlation, tile: DirectTile): Pick<Step, "brief"> {
+  if (tile.tileV === 1) return {};
+  const one = { ...tile, tileV: 1 };
+  const { tilesK, threads } = cut(c, one);
+  const constants = { TILE_V: 1, K_TAIL: reachesPast(c, one) };
+  const uniforms = { threads, tilesK, tiles: tilesK * c.groups };
+  return { brief: { constants, uniforms, workgroups: gridFor(threads) } };
+}
+
+/** The step of a tile. */
+export function directStep(c: Correlation, tile: DirectTile, { subgroupSize }: DeviceTraits): Step {
   const { C, K, groups } = c;
   const { tilesQ, tilesK, places, steps, threads } = cut(c, tile);
-  return dispatchOn([paddedInput(c), loader(c, "w", BINDING.second), result(c)], {
+  const step = dispatchOn([paddedInput(c), loader(c, "w", BINDING.second), result(c)], {
     shaders: [...weightShaders(tile), directShader],
     aliases: {
       V: tile.lanes === 4 ? "vec4f" : "f32",
@@ -177,11 +195,12 @@ function directStep(c: Correlation, tile: DirectTile, { subgroupSize }: DeviceTr
       TILE_V: tile.tileV,
       LANES: tile.lanes,
       DOWN: tile.down,
-      K_TAIL: (K / groups) % (tile.tileV * tile.lanes) !== 0,
+      K_TAIL: reachesPast(c, tile),
       ...windowConstants(c),
     },
     uniforms: {
-      ...{ steps, tilesQ, places, tilesK, groups, groupC: C / groups, groupK: K / groups },
+      ...{ steps, tilesQ, places, tilesK, firstTile: 0, tiles: tilesK * groups },
+      ...{ groupC: C / groups, groupK: K / groups },
       ...kernelUniforms(c),
       ...inputUniforms(c),
       ...outputUniforms(c),
@@ -190,19 +209,21 @@ function directStep(c: Correlation, tile: DirectTile, { subgroupSize }: DeviceTr
     threads,
     subgroupSize,
   });
+  return { ...step, ...briefTiles(c, tile) };
 }
 
 /** The cells and the weights that a thread loads for a kernel row of a step. */
 export function loadsOfRow(c: Correlation, tile: DirectTile) {
   const { COLUMNS, CELLS_PER_OUTPUT, CELLS_PER_COLUMN } = stepConstants(c, tile);
-  const { tileQ, tileV, lanes, quads } = tile;
+  const { tileQ, tileV, lanes, quads, uniform } = tile;
   return {
     cells: (tileQ - 1) * CELLS_PER_OUTPUT + (COLUMNS - 1) * CELLS_PER_COLUMN + 1,
-    weights: COLUMNS * tileV * (quads ? 1 : lanes),
+    weights: COLUMNS * tileV * (quads ? 1 : lanes) * (uniform ? UNIFORM_LOADS : 1),
   };
 }
 
-function directWork(c: Correlation, tile: DirectTile): Work {
+/** The work of a tile. */
+export function directWork(c: Correlation, tile: DirectTile): Work {
   const { tileQ, tileV, lanes } = tile;
   const { ROWS, COLUMNS, WHOLE_ROWS } = stepConstants(c, tile);
   const { threads, steps } = cut(c, tile);
@@ -211,6 +232,7 @@ function directWork(c: Correlation, tile: DirectTile): Work {
   const sums = threads * tileQ * tileV * lanes;
   return {
     threads,
+    ...(tile.uniform && { workgroupSize: UNIFORM_WORKGROUP }),
     multiplyAdds: sums * steps * ROWS * COLUMNS,
     loads: threads * steps * turn + sums * OUTPUT_LOADS,
     bytes: operandBytes(c),

@@ -1,6 +1,7 @@
 // All algorithms, with the kernels for GPUs. An engine on a GPU gets this list. One on a software adapter gets that of index.ts, and its page does
 // not load the kernels for GPUs (planner/platform.ts).
 import type { Algorithm } from "./algorithm.ts";
+import { depthwiseColumns } from "./depthwise-columns.ts";
 import { depthwiseStrips } from "./depthwise-sliding.ts";
 import { depthwise, depthwiseTiles } from "./depthwise.ts";
 import { directColumns } from "./direct-columns.ts";
@@ -16,6 +17,7 @@ import { threadTiles } from "./implicit-gemm/thread-tiles.ts";
 import { workgroupTiles } from "./implicit-gemm/workgroup-tiles.ts";
 import { pointwise } from "./pointwise.ts";
 import { fused } from "./winograd/fused.ts";
+import { halves } from "./winograd/halves.ts";
 import { transformLines } from "./winograd/lines.ts";
 import { winograd } from "./winograd/winograd.ts";
 
@@ -23,13 +25,13 @@ const TILES = [...WORKGROUP_TILES, ...THREAD_TILES];
 
 /** The list with further tiles of the GEMM: those by subgroup matrices, which only devices with a draft feature load. */
 export const algorithmsWith = (more: readonly GemmVariant[]): readonly Algorithm[] => [
-  depthwise(depthwiseStrips, depthwiseTiles),
+  depthwise(depthwiseStrips, depthwiseColumns, depthwiseTiles),
   direct(directColumns, directRows),
   fft,
-  im2col(TILES),
+  im2col(TILES, HALF_TILES),
   implicitGemm(workgroupTiles(WORKGROUP_TILES, HALF_TILES, more), threadTiles),
   pointwise(TILES, HALF_TILES, more),
-  winograd(TILES, { lines: transformLines, fused }),
+  winograd(TILES, { lines: transformLines, fused, halves }),
 ];
 
 export const algorithms = /* @__PURE__ */ algorithmsWith([]);

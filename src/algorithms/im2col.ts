@@ -4,18 +4,34 @@ import im2colShader from "../../shaders/algorithms/im2col.wgsl";
 import { elementCount, roundUp } from "../base/shape.ts";
 import { F32_BYTES } from "../kernel/element-types.ts";
 import { BINDING, type Step } from "../kernel/step.ts";
-import type { Correlation } from "../problem/correlation.ts";
-import { type Candidate, type PartialPlan, SEQUENTIAL_SUM, tooManyBytes, tooManyDispatches } from "./algorithm.ts";
+import { type Correlation, termCount } from "../problem/correlation.ts";
+import { type Candidate, type PartialPlan, tooManyBytes, tooManyDispatches } from "./algorithm.ts";
 import { CELL_LOADS, type Work, numberBytes } from "./cost.ts";
-import { type GemmVariant, type Products, type TiledAlgorithm, gemmStep, gemmWork } from "./gemm/gemm.ts";
+import {
+  type GemmVariant,
+  type Products,
+  type TiledAlgorithm,
+  gemmError,
+  gemmSteps,
+  productCount,
+  productWork,
+} from "./gemm/gemm.ts";
 import { type MatrixBatch, outputBatch } from "./gemm/matrices.ts";
 import { packedSize } from "./gemm/pack.ts";
 import { selectTiles } from "./gemm/tile.ts";
-import { type WeightMatrix, packedWeightsWork, paddedTerms, weightMatrix, withPackedWeights } from "./gemm/weights.ts";
+import {
+  type WeightMatrix,
+  packedWeightsWork,
+  paddedTerms,
+  weightMatrix,
+  weightRows,
+  withPackedWeights,
+} from "./gemm/weights.ts";
 import {
   alongAxes,
   dispatchOn,
   inputUniforms,
+  isMap,
   kernelUniforms,
   paddedInput,
   scratch,
@@ -28,6 +44,9 @@ const CHUNK_BYTES = 32 * 2 ** 20;
 
 /** Vectors of a row that one thread of the im2col kernel writes. */
 const RUN = 4;
+
+/** Cost of a cell whose position is found by itself, in equivalent loads: gradients of 3x3 weights on maps of 7, 10 and 14 took that long on SwiftShader. */
+const LONE_LOADS = 20;
 
 /** A range of outputs whose columns are laid out at once: several whole images, or a run of pixels of one. */
 interface Chunk {
@@ -49,9 +68,9 @@ interface Sizes {
   readonly packedBytes: number;
 }
 
-function measure(c: Correlation): Sizes {
+function measure(c: Correlation, device: DeviceTraits): Sizes {
   const channelsLast = c.layout === "channels-last";
-  const weights = weightMatrix(c);
+  const weights = weightMatrix(c, device.uniformBytes !== undefined);
   const outputs = elementCount(c.output);
   return {
     pixels: channelsLast ? c.N * outputs : outputs,
@@ -109,7 +128,7 @@ function im2colStep(c: Correlation, sizes: Sizes, chunk: Chunk): Step {
     constants: {
       RUN,
       ...windowConstants(c),
-      FOURS_TOGETHER: (channelsLast ? C / groups : output[2]) % 4 === 0,
+      FOURS_TOGETHER: foursTogether(c),
     },
     ranges: [scratch(BINDING.output, 0, chunkBytes(c, sizes, chunk))],
     uniforms: {
@@ -124,12 +143,13 @@ function im2colStep(c: Correlation, sizes: Sizes, chunk: Chunk): Step {
 }
 
 /** The matrix products of a chunk. */
-function productsOf({ K, groups, layout }: Correlation, { terms }: Sizes, { images, pixels }: Chunk): Products {
+function productsOf(c: Correlation, { terms, weights }: Sizes, { images, pixels }: Chunk): Products {
+  const { K, groups, layout } = c;
   const [M, N] = layout === "channels-last" ? [pixels, K / groups] : [K / groups, pixels];
-  return { batch: images * groups, M, N, K: terms };
+  return { batch: images * groups, M, N, K: terms, ...weightRows(c, weights) };
 }
 
-function multiplyStep(c: Correlation, sizes: Sizes, chunk: Chunk, variant: GemmVariant): Step {
+function multiplySteps(c: Correlation, sizes: Sizes, chunk: Chunk, variant: GemmVariant): Step[] {
   const { groups } = c;
   const channelsLast = c.layout === "channels-last";
   const row = channelsLast ? sizes.terms : roundUp(chunk.pixels, 4);
@@ -140,7 +160,7 @@ function multiplyStep(c: Correlation, sizes: Sizes, chunk: Chunk, variant: GemmV
     inner: rows * row,
     outer: groups * rows * row,
   };
-  return gemmStep(
+  return gemmSteps(
     {
       outputs: chunk.pixels,
       K: sizes.terms,
@@ -154,18 +174,23 @@ function multiplyStep(c: Correlation, sizes: Sizes, chunk: Chunk, variant: GemmV
   );
 }
 
+/** Whether the four cells of a vector lie together: in one row of the input, or at one position. */
+function foursTogether({ C, groups, layout, output }: Correlation): boolean {
+  return (layout === "channels-last" ? C / groups : output[2]) % 4 === 0;
+}
+
 function im2colWork(c: Correlation, sizes: Sizes, chunk: Chunk): Work {
   const cells = chunk.images * c.groups * sizes.terms * chunk.pixels;
   return {
     threads: cells / (4 * RUN),
     multiplyAdds: 0,
-    loads: (CELL_LOADS + 1) * cells,
+    loads: ((foursTogether(c) ? CELL_LOADS : LONE_LOADS) + 1) * cells,
     bytes: numberBytes(cells),
   };
 }
 
 function im2colPlan(c: Correlation, sizes: Sizes, chunks: readonly Chunk[], tile: GemmVariant): PartialPlan {
-  const steps = chunks.flatMap((chunk) => [im2colStep(c, sizes, chunk), multiplyStep(c, sizes, chunk, tile)]);
+  const steps = chunks.flatMap((chunk) => [im2colStep(c, sizes, chunk), ...multiplySteps(c, sizes, chunk, tile)]);
   const plan = { steps, workspaceBytes: workspaceBytes(c, sizes, chunks) };
   return withPackedWeights(plan, sizes.weights, c);
 }
@@ -174,13 +199,22 @@ function workspaceBytes(c: Correlation, sizes: Sizes, chunks: readonly Chunk[]):
   return Math.max(...chunks.map((chunk) => chunkBytes(c, sizes, chunk)));
 }
 
-/** The algorithm with some tiles of the GEMM. */
-export const im2col = (tiles: readonly GemmVariant[]): TiledAlgorithm => ({
-  name: "im2col",
-  tiles: [tiles],
+/**
+ * The correlation with a row for each output of the whole batch, as channels-last, where that fills tiles better: each output map of a gradient of
+ * weights is a kernel, of few cells.
+ */
+function oriented(c: Correlation): Correlation {
+  return isMap(c) ? { ...c, layout: "channels-last" } : c;
+}
 
-  candidates(c, device, variant) {
-    const sizes = measure(c);
+/** The algorithm with some lists of tiles of the GEMM. */
+export const im2col = (...tiles: TiledAlgorithm["tiles"]): TiledAlgorithm => ({
+  name: "im2col",
+  tiles,
+
+  candidates(given, device, variant) {
+    const c = oriented(given);
+    const sizes = measure(c, device);
     if (sizes.packedBytes > device.maxBindingBytes)
       return tooManyBytes("the packed weights take", sizes.packedBytes, device);
     const largest = largestChunk(c, sizes, device);
@@ -188,22 +222,23 @@ export const im2col = (tiles: readonly GemmVariant[]): TiledAlgorithm => ({
       const least = sizes.packedBytes + columnBytes(c, sizes, 4);
       return tooManyBytes("the columns of four outputs and the packed weights take", least, device);
     }
-    const dispatches = 2 * chunkCount(sizes, largest) + Number(sizes.packedBytes > 0);
+    const count = chunkCount(sizes, largest);
+    const dispatches = 2 * count + Number(sizes.packedBytes > 0);
     if (dispatches > device.maxDispatches) return tooManyDispatches(dispatches, device);
     const chunks = chunksOf(sizes, largest);
     const products = chunks.map((chunk) => productsOf(c, sizes, chunk));
     const columns = chunks.map((chunk) => im2colWork(c, sizes, chunk));
-    return selectTiles([tiles], productsOf(c, sizes, largest), device, variant).map((tile): Candidate => ({
+    return selectTiles(tiles, productsOf(c, sizes, largest), device, variant).map((tile): Candidate => ({
       variant: tile.name,
       workspaceBytes: workspaceBytes(c, sizes, chunks),
       preparedBytes: sizes.packedBytes,
-      dispatches,
+      dispatches: dispatches + count * (productCount(products[0]!, tile) - 1),
       work: [
         ...packedWeightsWork(sizes.weights, c),
-        ...columns.flatMap((one, at) => [one, gemmWork(products[at]!, tile)]),
+        ...columns.flatMap((one, at) => [one, ...productWork(products[at]!, tile)]),
       ],
-      // The terms are summed sequentially, as in direct.
-      error: SEQUENTIAL_SUM,
+      // In float32 the terms are summed sequentially, as in direct.
+      error: gemmError(tile, c, termCount(c)),
       iterations: sizes.terms / 4,
       plan: () => im2colPlan(c, sizes, chunks, tile),
     }));

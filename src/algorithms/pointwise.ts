@@ -1,15 +1,24 @@
 // pointwise: a 1x1 convolution is a matrix product of the weights and the pixels, computed directly on the tensors without laying out columns; a
-// stride only selects pixels.
+// stride only selects pixels. So is a convolution whose input or output is one cell.
 import { ELEMENTS } from "../base/dtype.ts";
 import { elementCount } from "../base/shape.ts";
 import { BINDING, STORAGE_ALIGNMENT } from "../kernel/step.ts";
 import { type Correlation, paddingSeen } from "../problem/correlation.ts";
 import { type Candidate, type PartialPlan, type Unsupported, tooManyBytes } from "./algorithm.ts";
-import { type GemmVariant, type Products, type TiledAlgorithm, gemmError, gemmStep, gemmWork } from "./gemm/gemm.ts";
+import {
+  type GemmVariant,
+  type Products,
+  type TiledAlgorithm,
+  gemmError,
+  gemmSteps,
+  productCount,
+  productWork,
+} from "./gemm/gemm.ts";
 import { type MatrixBatch, type PixelGrid, outputBatch, outputPixels } from "./gemm/matrices.ts";
+import { oneCellProduct } from "./gemm/one-cell.ts";
 import { packedSize } from "./gemm/pack.ts";
 import { selectTiles } from "./gemm/tile.ts";
-import { type WeightMatrix, packedWeightsWork, weightMatrix, withPackedWeights } from "./gemm/weights.ts";
+import { type WeightMatrix, packedWeightsWork, weightMatrix, weightRows, withPackedWeights } from "./gemm/weights.ts";
 import { isGated, operandBytes, whole } from "./operands.ts";
 
 /** The lattice of pixels of x that the outputs see. */
@@ -74,7 +83,7 @@ function pointwisePlan(c: Correlation, weights: WeightMatrix, pixels: MatrixBatc
   const { N, C, groups } = c;
   const outputs = elementCount(c.output);
   const channelsLast = c.layout === "channels-last";
-  const multiply = gemmStep(
+  const multiply = gemmSteps(
     {
       outputs: channelsLast ? N * outputs : outputs,
       K: C / groups,
@@ -86,7 +95,7 @@ function pointwisePlan(c: Correlation, weights: WeightMatrix, pixels: MatrixBatc
     tile,
     c,
   );
-  return withPackedWeights({ steps: [multiply], workspaceBytes: 0 }, weights, c);
+  return withPackedWeights({ steps: multiply, workspaceBytes: 0 }, weights, c);
 }
 
 /** The algorithm with some lists of tiles of the GEMM, of each of which the best are candidates. */
@@ -94,22 +103,26 @@ export const pointwise = (...tiles: TiledAlgorithm["tiles"]): TiledAlgorithm => 
   name: "pointwise",
   tiles,
 
-  candidates(c, device, variant) {
+  candidates(given, device, variant) {
+    const c = oneCellProduct(given) ?? given;
     const refused = refusal(c);
     if (refused) return refused;
-    const weights = weightMatrix(c);
+    const weights = weightMatrix(c, device.uniformBytes !== undefined);
     const preparedBytes = weights.packed ? packedSize(weights.matrix).bytes : 0;
     if (preparedBytes > Math.min(device.maxWorkspaceBytes, device.maxBindingBytes))
       return tooManyBytes("the packed weights take", preparedBytes, device);
     const pixels = pixelMatrix(c);
-    const products = productsOf(c);
+    const products = { ...productsOf(c), ...weightRows(c, weights) };
     const loadsVectors = !(c.layout === "channels-last" ? weights.batch : pixels).pixels;
     return selectTiles(tiles, products, device, variant, loadsVectors).map((tile): Candidate => ({
       variant: tile.name,
       workspaceBytes: 0,
       preparedBytes,
-      dispatches: weights.packed ? 2 : 1,
-      work: [...packedWeightsWork(weights, c), { ...gemmWork(products, tile), bytes: operandBytes(c) }],
+      dispatches: productCount(products, tile) + Number(weights.packed),
+      work: [
+        ...packedWeightsWork(weights, c),
+        ...productWork(products, tile).map((one, _, all) => ({ ...one, bytes: operandBytes(c) / all.length })),
+      ],
       error: gemmError(tile, c, products.K),
       iterations: Math.ceil(products.K / 4),
       plan: () => pointwisePlan(c, weights, pixels, tile),

@@ -45,6 +45,8 @@ export interface DeviceTraits {
   readonly software: boolean;
   /** Whether invocations should share loads in quads: loads are expensive, and neighbouring invocations are known to be neighbours in a subgroup. */
   readonly quads: boolean;
+  /** Most bytes of prepacked weights to bind as uniforms, where the adapter loads from these many times as fast as from storage. */
+  readonly uniformBytes?: number | undefined;
   /** Most sums of a thread tile: more leave the registers, or leave too few threads to hide latency. */
   readonly maxSums: number;
   /** Bytes of workgroup memory for tiles; 0 where loads from it are no faster than from the caches. */

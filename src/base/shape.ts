@@ -67,3 +67,8 @@ export function fullPadding(kernel: number, dilation: number): [number, number] 
 export function roundUp(value: number, step: number): number {
   return Math.ceil(value / step) * step;
 }
+
+/** The greatest common divisor of two numbers that are not negative. */
+export function greatestCommonDivisor(a: number, b: number): number {
+  return b === 0 ? a : greatestCommonDivisor(b, a % b);
+}

@@ -55,8 +55,7 @@ export function checkBuffers(gpu: GpuContext, problem: ConvProblem, buffers: Con
     const given = buffers[name];
     operands[operand] =
       given instanceof Tensor
-        ? // The encoder is submitted later: the buffer must outlive a tensor that is dropped before then.
-          checkOperand(gpu, problem, name, operand, given).buffer
+        ? checkOperand(gpu, problem, name, operand, given).recorded
         : checkOwnBuffer(name, given, bufferBytes(problem, operand));
   }
   checkUnused(problem, wanted, buffers);

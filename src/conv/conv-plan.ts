@@ -89,7 +89,7 @@ export class ConvPlan {
   }
 
   /**
-   * Runs the plan and returns a new tensor. The work is submitted at once; nothing waits for it.
+   * Runs the plan and returns a new tensor. Nothing waits for the GPU.
    * @param inputs { x, w } for the forward pass, { dy, w } for backward-data, { x, dy } for backward-weights; and the bias, the residual and
    * the activation's tensor if the plan was made with them
    * @throws ConvError if a tensor is missing, of another shape, layout or engine, or destroyed
@@ -98,7 +98,7 @@ export class ConvPlan {
    */
   run(inputs: ConvInputs): Tensor {
     this.#alive("run");
-    return this.#runner.run(checkInputs(this.#gpu, this.problem, inputs), inputs.w);
+    return this.#runner.run(checkInputs(this.#gpu, this.problem, inputs), inputs);
   }
 
   /**

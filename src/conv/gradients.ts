@@ -4,16 +4,17 @@ import { pick } from "../base/pick.ts";
 import { checkOptions } from "../base/validate.ts";
 import type { Tensor } from "../gpu/tensor.ts";
 import { GEOMETRY_KEYS, convProblem } from "../problem/problem.ts";
+import { runCall } from "./known-calls.ts";
 import {
   CALL_KEYS,
   type ConvBackwardDataOptions,
   type ConvBackwardWeightsOptions,
   GRADIENT_KEYS,
+  GRADIENT_TENSORS,
   activationGradientOf,
   constraintsOf,
   sharedFormat,
 } from "./options.ts";
-import { runPlan } from "./plan-cache.ts";
 
 /**
  * Returns the gradient of a convolution with respect to its input: a dense correlation for each phase of the stride, so no zero is multiplied.
@@ -26,21 +27,23 @@ import { runPlan } from "./plan-cache.ts";
  * const dx = convBackwardData(dy, w, { inputShape: x.shape, stride: 2, padding: 1 });
  */
 export function convBackwardData(dy: Tensor, w: Tensor, options: ConvBackwardDataOptions): Tensor {
-  checkOptions("options", options, [...CALL_KEYS, ...GRADIENT_KEYS, "inputShape"]);
-  const common = sharedFormat({ dy, w });
-  const { description, inputs } = activationGradientOf(options, "dy");
-  const problem = convProblem(
-    "backward-data",
-    {
-      ...pick(options, GEOMETRY_KEYS),
-      ...common,
-      ...description,
-      inputShape: options.inputShape,
-      kernelShape: w.shape,
-    },
-    { input: "inputShape", kernel: "w.shape" },
-  );
-  return runPlan(lowerInputGradient, problem, constraintsOf(options), { dy, w, ...inputs });
+  return runCall("convBackwardData", { dy, w }, options, GRADIENT_TENSORS, () => {
+    checkOptions("options", options, [...CALL_KEYS, ...GRADIENT_KEYS, "inputShape"]);
+    const common = sharedFormat({ dy, w });
+    const { description, inputs } = activationGradientOf(options, "dy");
+    const problem = convProblem(
+      "backward-data",
+      {
+        ...pick(options, GEOMETRY_KEYS),
+        ...common,
+        ...description,
+        inputShape: options.inputShape,
+        kernelShape: w.shape,
+      },
+      { input: "inputShape", kernel: "w.shape" },
+    );
+    return { lower: lowerInputGradient, problem, constraints: constraintsOf(options), inputs: { dy, w, ...inputs } };
+  });
 }
 
 /**
@@ -54,19 +57,21 @@ export function convBackwardData(dy: Tensor, w: Tensor, options: ConvBackwardDat
  * const dw = convBackwardWeights(x, dy, { kernelShape: w.shape, stride: 2, padding: 1 });
  */
 export function convBackwardWeights(x: Tensor, dy: Tensor, options: ConvBackwardWeightsOptions): Tensor {
-  checkOptions("options", options, [...CALL_KEYS, ...GRADIENT_KEYS, "kernelShape"]);
-  const common = sharedFormat({ x, dy });
-  const { description, inputs } = activationGradientOf(options, "dy");
-  const problem = convProblem(
-    "backward-weights",
-    {
-      ...pick(options, GEOMETRY_KEYS),
-      ...common,
-      ...description,
-      inputShape: x.shape,
-      kernelShape: options.kernelShape,
-    },
-    { input: "x.shape", kernel: "kernelShape" },
-  );
-  return runPlan(lowerWeightGradient, problem, constraintsOf(options), { x, dy, ...inputs });
+  return runCall("convBackwardWeights", { x, dy }, options, GRADIENT_TENSORS, () => {
+    checkOptions("options", options, [...CALL_KEYS, ...GRADIENT_KEYS, "kernelShape"]);
+    const common = sharedFormat({ x, dy });
+    const { description, inputs } = activationGradientOf(options, "dy");
+    const problem = convProblem(
+      "backward-weights",
+      {
+        ...pick(options, GEOMETRY_KEYS),
+        ...common,
+        ...description,
+        inputShape: x.shape,
+        kernelShape: options.kernelShape,
+      },
+      { input: "x.shape", kernel: "kernelShape" },
+    );
+    return { lower: lowerWeightGradient, problem, constraints: constraintsOf(options), inputs: { x, dy, ...inputs } };
+  });
 }

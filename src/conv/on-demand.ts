@@ -3,6 +3,7 @@
 import type { Rates } from "../algorithms/cost.ts";
 import { lower } from "../algorithms/gradients.ts";
 import type { Tensor } from "../gpu/tensor.ts";
+import { kernelsOf } from "../kernel/step.ts";
 import { calibrate as measureRates } from "../planner/calibrate.ts";
 import { type Constraints, rank } from "../planner/choose.ts";
 import { type ConvDescriptor, type ConvProblem, convProblem } from "../problem/problem.ts";
@@ -21,8 +22,7 @@ export async function plan(
 ): Promise<ConvPlan> {
   const { choice, plan: planned } = plans.decide(lower, problem, constraints);
   signal?.throwIfAborted();
-  const steps = [...(planned.preparation?.steps ?? []), ...planned.steps];
-  await Promise.all(steps.map((step) => plans.gpu.pipelines.prepare(step.kernel)));
+  await Promise.all(kernelsOf(planned).map((kernel) => plans.gpu.pipelines.prepare(kernel)));
   signal?.throwIfAborted();
   return new ConvPlan(plans.gpu, problem, choice, planned);
 }

@@ -96,7 +96,7 @@ export function checkOperand(
   const tensor = checkTensor(name, given);
   if (tensor.gpu !== gpu) refuse("foreign-tensor", name, words("a tensor of another engine"), "one of this engine");
   const shape = operandShape(problem, operand);
-  if (describe(tensor.shape) !== describe(shape))
+  if (tensor.shape.length !== shape.length || tensor.shape.some((size, axis) => size !== shape[axis]))
     refuse("shape-mismatch", `${name}.shape`, tensor.shape, describe(shape));
   for (const key of ["dtype", "layout"] as const) {
     if (tensor[key] !== problem[key] && !(operand === "bias" && key === "layout"))

@@ -70,6 +70,9 @@ export type ConvBackwardBiasOptions = ActivationGradientOptions;
 
 export const EPILOGUE_KEYS = ["bias", "residual", "activation"] as const;
 export const GRADIENT_KEYS = ["activation", "output", "preActivation"] as const;
+/** The options among them that are tensors. */
+export const EPILOGUE_TENSORS = ["bias", "residual"] as const;
+export const GRADIENT_TENSORS = ["output", "preActivation"] as const;
 export const CALL_KEYS = [...GEOMETRY_KEYS, ...CONSTRAINT_KEYS];
 
 /**

@@ -7,6 +7,7 @@ import { pick } from "../base/pick.ts";
 import { checkOptions, checkSignal } from "../base/validate.ts";
 import { checkBinding } from "../gpu/binding-limit.ts";
 import type { GpuContext } from "../gpu/context.ts";
+import { LruCache } from "../gpu/lru-cache.ts";
 import { ReadyCache } from "../gpu/ready-cache.ts";
 import { recorded } from "../gpu/submit.ts";
 import type { Tensor } from "../gpu/tensor.ts";
@@ -16,6 +17,7 @@ import { CONSTRAINT_KEYS, type Choice, type Constraints, checkConstraints, choos
 import { deviceTraits } from "../planner/device-traits.ts";
 import type { TuningTable } from "../planner/tuning.ts";
 import { type ConvProblem, operandBytes, tensorShape } from "../problem/problem.ts";
+import { startsBrief } from "./first-calls.ts";
 import { type ConvInputs, checkInputs, operandShape, resultName } from "./operands.ts";
 import { Runner } from "./runner.ts";
 
@@ -24,6 +26,9 @@ const DEFAULT_WORKSPACE_BYTES = 256 * 2 ** 20;
 
 /** Cached plans of eager calls; the least recently used is dropped first. Each holds 256 bytes a dispatch on the GPU. */
 const MAX_READY = 512;
+
+/** Characters of the keys of known calls: about a hundred each. */
+const MAX_CHARACTERS = 2 ** 20;
 
 /** Options of calls that can be aborted. */
 export interface Abortable {
@@ -51,14 +56,14 @@ export function runPlan(lower: Lower, problem: ConvProblem, constraints: Constra
   if (gpu.recorder) {
     const result = resultName(problem);
     const results = { [result]: { ...pick(problem, ["layout", "dtype"]), shape: operandShape(problem, result) } };
-    const key = () => keyOf(problem, constraints);
+    const key = () => planKey(problem, constraints);
     const plan = () => {
-      const decided = gpu.attached(PlanCache).decide(lower, problem, constraints);
+      const decided = gpu.attached(PlanCache).decide(lower, problem, constraints, { uniformBytes: undefined });
       return { ...decided.plan, choice: decided.choice };
     };
     return recorded(gpu, gpu.recorder, { name: "conv", buffers, results, key, plan })[result]!;
   }
-  return gpu.attached(PlanCache).get(lower, problem, constraints).run(buffers, inputs.w);
+  return gpu.attached(PlanCache).get(lower, problem, constraints).run(buffers, inputs);
 }
 
 /** The plans of one engine. */
@@ -66,6 +71,8 @@ export class PlanCache {
   readonly gpu: GpuContext;
   readonly platform: Platform;
   readonly tuning: TuningTable;
+  /** What runs the latest eager calls on other tensors, by how they were given (known-calls.ts). */
+  readonly calls = new LruCache<(inputs: ConvInputs) => Tensor>(MAX_READY, MAX_CHARACTERS);
   readonly #ready: ReadyCache<Runner>;
 
   constructor(gpu: GpuContext, platform: Platform, tuning: TuningTable) {
@@ -89,17 +96,25 @@ export class PlanCache {
   }
 
   /** Returns the plan of eager calls for a problem, compiled now if it is not cached. */
-  get(lower: Lower, problem: ConvProblem, constraints: Constraints): Runner {
-    return this.#ready.get(
-      keyOf(problem, constraints),
-      () => new Runner(this.gpu, problem, this.decide(lower, problem, constraints).plan),
-    );
+  get(lower: Lower, problem: ConvProblem, constraints: Constraints, key = planKey(problem, constraints)): Runner {
+    return this.#ready.get(key, () => {
+      const { choice, plan } = this.decide(lower, problem, constraints);
+      return new Runner(this.gpu, problem, plan, startsBrief(choice));
+    });
   }
 
-  /** Chooses and plans how to compute a problem. */
-  decide(lower: Lower, problem: ConvProblem, constraints: Constraints): { choice: Choice; plan: Plan } {
+  /**
+   * Chooses and plans how to compute a problem.
+   * @param given traits in place of the device's: what is recorded keeps prepacked weights in buffers of other usage
+   */
+  decide(
+    lower: Lower,
+    problem: ConvProblem,
+    constraints: Constraints,
+    given: Partial<DeviceTraits> = {},
+  ): { choice: Choice; plan: Plan } {
     this.checkDtype(problem.dtype);
-    const traits = this.traits(constraints);
+    const traits = { ...this.traits(constraints), ...given };
     for (const operand of ["x", "w", "y"] as const)
       checkBinding(this.gpu, operand, operandBytes(problem, operand), tensorShape(problem, operand));
     const choice = choose(
@@ -113,7 +128,7 @@ export class PlanCache {
 
   /** Drops the plan of eager calls for a problem, to choose it again: measurements of it are new. */
   forget(problem: ConvProblem, constraints: Constraints): void {
-    this.#ready.delete(keyOf(problem, constraints));
+    this.#ready.delete(planKey(problem, constraints));
   }
 
   /** Destroys the plans of eager calls, which are chosen again when they are needed. */
@@ -122,6 +137,7 @@ export class PlanCache {
   }
 }
 
-function keyOf(problem: ConvProblem, constraints: Constraints): string {
+/** The key of the plan of eager calls. */
+export function planKey(problem: ConvProblem, constraints: Constraints): string {
   return JSON.stringify([problem, constraints]);
 }

@@ -6,9 +6,34 @@ import { createPrepared } from "../gpu/memory.ts";
 import { submit } from "../gpu/submit.ts";
 import type { Tensor } from "../gpu/tensor.ts";
 import { kernelKey } from "../kernel/kernel-key.ts";
-import type { Plan, Preparation } from "../kernel/step.ts";
-import type { ConvProblem } from "../problem/problem.ts";
-import { type ResultName, operandShape, resultName } from "./operands.ts";
+import { type Plan, type Preparation, kernelsOf } from "../kernel/step.ts";
+import { type ConvProblem, multiplyAdds } from "../problem/problem.ts";
+import { FIRST_CALLS, briefPlan } from "./first-calls.ts";
+import { type ConvInputs, type ResultName, operandShape, resultName } from "./operands.ts";
+
+/** Multiply-adds of a pass that takes no longer than its submission: 32 of them take 0.1 s on a software adapter. */
+const SMALL_MULTIPLY_ADDS = 2 ** 23;
+
+/** The compiled steps of a plan. */
+class Compiled {
+  readonly steps: Executable;
+  readonly preparation: Executable | undefined;
+
+  constructor(gpu: GpuContext, { steps, preparation }: Plan) {
+    this.steps = new Executable(gpu, steps);
+    try {
+      this.preparation = preparation && new Executable(gpu, preparation.steps);
+    } catch (error) {
+      this.steps.destroy();
+      throw error;
+    }
+  }
+
+  destroy(): void {
+    this.steps.destroy();
+    this.preparation?.destroy();
+  }
+}
 
 export class Runner {
   readonly #gpu: GpuContext;
@@ -17,50 +42,61 @@ export class Runner {
   readonly #problem: ConvProblem;
   readonly #result: ResultName;
   readonly #shape: readonly number[];
-  readonly #executable: Executable;
-  readonly #preparation: Executable | undefined;
+  /** Whether a run takes no longer than its submission. */
+  readonly #isSmall: boolean;
+  #compiled: Compiled;
+  /** Calls until the plan itself is compiled, if brief kernels run first. */
+  #firstCalls: number;
+  #destroyed = false;
   /** The key of the prepacked weights: plans that prepack the same tensor in the same way share the copy. */
   readonly #preparationKey: number;
 
-  constructor(gpu: GpuContext, problem: ConvProblem, plan: Plan) {
-    const { steps, preparation, algorithm } = plan;
+  /** @param startsBrief whether the first calls run brief kernels (first-calls.ts) */
+  constructor(gpu: GpuContext, problem: ConvProblem, plan: Plan, startsBrief = false) {
+    const { preparation, algorithm } = plan;
     this.#gpu = gpu;
     this.#problem = problem;
     this.#result = resultName(problem);
     this.#shape = operandShape(problem, this.#result);
     this.#plan = plan;
+    this.#isSmall = multiplyAdds(problem) <= SMALL_MULTIPLY_ADDS;
     this.#label = `${algorithm} convolution`;
-    this.#executable = new Executable(gpu, steps);
-    try {
-      this.#preparation = preparation && new Executable(gpu, preparation.steps);
-    } catch (error) {
-      this.#executable.destroy();
-      throw error;
-    }
+    const brief = startsBrief && !kernelsOf(plan).every((kernel) => gpu.pipelines.has(kernel));
+    this.#compiled = new Compiled(gpu, brief ? briefPlan(plan) : plan);
+    this.#firstCalls = brief ? FIRST_CALLS : 0;
     this.#preparationKey = preparation ? gpu.idOf(preparationText(preparation)) : -1;
   }
 
-  /** Runs on the buffers of checked inputs, and returns a new tensor; `w` is given if the pass reads weights. */
-  run(inputs: OperandBuffers, w: Tensor | undefined): Tensor {
+  /** Runs on the buffers of checked inputs, and returns a new tensor. */
+  run(given: OperandBuffers, inputs: ConvInputs): Tensor {
     const { transientPrepared, errors } = this.#gpu;
     const { workspaceBytes, preparation } = this.#plan;
     const { layout, dtype } = this.#problem;
     const label = this.#label;
-    return errors.run(label, () => {
-      const buffers: OperandBuffers = { ...inputs };
+    const { w } = inputs;
+    const isPrivate = Object.values(inputs).every((tensor: Tensor | undefined) => !tensor || tensor.isPrivate);
+    if (this.#firstCalls > 0 && --this.#firstCalls === 0) void this.#compile();
+    return errors.runPrivate(label, isPrivate, () => {
+      const buffers: OperandBuffers = { ...given };
       if (preparation) buffers.prepared = w ? this.prepared(w) : transientPrepared.acquire(preparation.bytes);
       const results = { [this.#result]: { shape: this.#shape, layout, dtype } };
-      const created = submit(this.#gpu, { label, buffers, results, workspaceBytes }, (encoder, all) =>
-        this.encode(encoder, all, !w),
-      );
+      const isSmall = this.#isSmall;
+      const created = submit(this.#gpu, { label, buffers, results, workspaceBytes, isSmall }, (all) => {
+        const prepare = w ? undefined : this.#compiled.preparation?.bind(all);
+        const compute = this.#compiled.steps.bind(all);
+        return (pass) => {
+          prepare?.(pass);
+          compute(pass);
+        };
+      });
       return created[this.#result]!;
     });
   }
 
   /** Records the steps, and before them those of the preparation if it `prepares`. */
   encode(encoder: GPUCommandEncoder, buffers: OperandBuffers, prepares: boolean): void {
-    if (prepares) this.#preparation?.encode(encoder, buffers);
-    this.#executable.encode(encoder, buffers);
+    if (prepares) this.#compiled.preparation?.encode(encoder, buffers);
+    this.#compiled.steps.encode(encoder, buffers);
   }
 
   /**
@@ -72,9 +108,10 @@ export class Runner {
     const { workspaceBytes, preparation } = this.#plan;
     const pack = (): GPUBuffer => {
       const prepared = createPrepared(memory, preparation!.bytes);
-      const work = { label: "weights", buffers: { w: w.storage, prepared }, results: {}, workspaceBytes };
+      const isSmall = this.#isSmall;
+      const work = { label: "weights", buffers: { w: w.storage, prepared }, results: {}, workspaceBytes, isSmall };
       try {
-        submit(this.#gpu, work, (encoder, all) => this.#preparation!.encode(encoder, all));
+        submit(this.#gpu, work, (all) => this.#compiled.preparation!.bind(all));
       } catch (error) {
         memory.free(prepared);
         throw error;
@@ -84,9 +121,24 @@ export class Runner {
     return w.copies.prepared(this.#preparationKey, pack, holder);
   }
 
+  /** Compiles the plan itself beside the calls that run brief kernels, and takes their place. */
+  async #compile(): Promise<void> {
+    const { pipelines, errors } = this.#gpu;
+    const before = this.#compiled;
+    try {
+      await pipelines.prepareInTurn(kernelsOf(this.#plan), () => !this.#destroyed);
+      if (this.#destroyed) return;
+      this.#compiled = errors.run(this.#label, () => new Compiled(this.#gpu, this.#plan));
+    } catch {
+      // Calls go on with what they have; if the device is lost, they say so.
+      return;
+    }
+    before.destroy();
+  }
+
   destroy(): void {
-    this.#executable.destroy();
-    this.#preparation?.destroy();
+    this.#destroyed = true;
+    this.#compiled.destroy();
   }
 }
 

@@ -6,19 +6,21 @@ import { checkOptions } from "../base/validate.ts";
 import type { Tensor } from "../gpu/tensor.ts";
 import { GEOMETRY_KEYS } from "../problem/problem.ts";
 import { transposedGradient, transposedProblem } from "../problem/transposed.ts";
+import { runCall } from "./known-calls.ts";
 import {
   CALL_KEYS,
   type ConvTransposeBackwardDataOptions,
   type ConvTransposeBackwardWeightsOptions,
   type ConvTransposeOptions,
   EPILOGUE_KEYS,
+  EPILOGUE_TENSORS,
   GRADIENT_KEYS,
+  GRADIENT_TENSORS,
   activationGradientOf,
   constraintsOf,
   epilogueOf,
   sharedFormat,
 } from "./options.ts";
-import { runPlan } from "./plan-cache.ts";
 
 /**
  * Computes a transposed convolution: the adjoint of the convolution with the same options, from the shape of its output to that of its input
@@ -33,22 +35,29 @@ import { runPlan } from "./plan-cache.ts";
  * const y = convTranspose(x, w, { stride: 2, padding: 1, outputPadding: 1 });
  */
 export function convTranspose(x: Tensor, w: Tensor, options: ConvTransposeOptions = {}): Tensor {
-  checkOptions("options", options, [...CALL_KEYS, ...EPILOGUE_KEYS, "outputPadding", "outputShape"]);
-  const common = sharedFormat({ x, w });
-  const problem = transposedProblem(
-    {
-      ...pick(options, [...GEOMETRY_KEYS, "outputPadding", "outputShape"]),
-      ...common,
-      ...epilogueOf(options),
-      inputShape: x.shape,
-      kernelShape: w.shape,
-    },
-    { input: "x.shape", kernel: "w.shape" },
-  );
-  return runPlan(lowerInputGradient, problem, constraintsOf(options), {
-    dy: x,
-    w,
-    ...pick(options, ["bias", "residual"]),
+  return runCall("convTranspose", { dy: x, w }, options, EPILOGUE_TENSORS, () => {
+    checkOptions("options", options, [...CALL_KEYS, ...EPILOGUE_KEYS, "outputPadding", "outputShape"]);
+    const common = sharedFormat({ x, w });
+    const problem = transposedProblem(
+      {
+        ...pick(options, [...GEOMETRY_KEYS, "outputPadding", "outputShape"]),
+        ...common,
+        ...epilogueOf(options),
+        inputShape: x.shape,
+        kernelShape: w.shape,
+      },
+      { input: "x.shape", kernel: "w.shape" },
+    );
+    return {
+      lower: lowerInputGradient,
+      problem,
+      constraints: constraintsOf(options),
+      inputs: {
+        dy: x,
+        w,
+        ...pick(options, EPILOGUE_TENSORS),
+      },
+    };
   });
 }
 
@@ -67,17 +76,19 @@ export function convTransposeBackwardData(
   w: Tensor,
   options: ConvTransposeBackwardDataOptions = {},
 ): Tensor {
-  checkOptions("options", options, [...CALL_KEYS, ...GRADIENT_KEYS, "outputPadding", "inputShape"]);
-  const common = sharedFormat({ dy, w });
-  const { description, inputs } = activationGradientOf(options, "x");
-  const problem = transposedGradient(
-    "forward",
-    { ...pick(options, GEOMETRY_KEYS), ...common, ...description, inputShape: dy.shape, kernelShape: w.shape },
-    options.outputPadding,
-    options.inputShape,
-    { input: "dy.shape", kernel: "w.shape", given: "inputShape" },
-  );
-  return runPlan(lowerForward, problem, constraintsOf(options), { x: dy, w, ...inputs });
+  return runCall("convTransposeBackwardData", { x: dy, w }, options, GRADIENT_TENSORS, () => {
+    checkOptions("options", options, [...CALL_KEYS, ...GRADIENT_KEYS, "outputPadding", "inputShape"]);
+    const common = sharedFormat({ dy, w });
+    const { description, inputs } = activationGradientOf(options, "x");
+    const problem = transposedGradient(
+      "forward",
+      { ...pick(options, GEOMETRY_KEYS), ...common, ...description, inputShape: dy.shape, kernelShape: w.shape },
+      options.outputPadding,
+      options.inputShape,
+      { input: "dy.shape", kernel: "w.shape", given: "inputShape" },
+    );
+    return { lower: lowerForward, problem, constraints: constraintsOf(options), inputs: { x: dy, w, ...inputs } };
+  });
 }
 
 /**
@@ -95,21 +106,28 @@ export function convTransposeBackwardWeights(
   dy: Tensor,
   options: ConvTransposeBackwardWeightsOptions,
 ): Tensor {
-  checkOptions("options", options, [...CALL_KEYS, ...GRADIENT_KEYS, "outputPadding", "kernelShape"]);
-  const common = sharedFormat({ x, dy });
-  const { description, inputs } = activationGradientOf(options, "x");
-  const problem = transposedGradient(
-    "backward-weights",
-    {
-      ...pick(options, GEOMETRY_KEYS),
-      ...common,
-      ...description,
-      inputShape: dy.shape,
-      kernelShape: options.kernelShape,
-    },
-    options.outputPadding,
-    [...x.shape],
-    { input: "dy.shape", kernel: "kernelShape", given: "x.shape" },
-  );
-  return runPlan(lowerWeightGradient, problem, constraintsOf(options), { x: dy, dy: x, ...inputs });
+  return runCall("convTransposeBackwardWeights", { x: dy, dy: x }, options, GRADIENT_TENSORS, () => {
+    checkOptions("options", options, [...CALL_KEYS, ...GRADIENT_KEYS, "outputPadding", "kernelShape"]);
+    const common = sharedFormat({ x, dy });
+    const { description, inputs } = activationGradientOf(options, "x");
+    const problem = transposedGradient(
+      "backward-weights",
+      {
+        ...pick(options, GEOMETRY_KEYS),
+        ...common,
+        ...description,
+        inputShape: dy.shape,
+        kernelShape: options.kernelShape,
+      },
+      options.outputPadding,
+      [...x.shape],
+      { input: "dy.shape", kernel: "kernelShape", given: "x.shape" },
+    );
+    return {
+      lower: lowerWeightGradient,
+      problem,
+      constraints: constraintsOf(options),
+      inputs: { x: dy, dy: x, ...inputs },
+    };
+  });
 }

@@ -1,4 +1,5 @@
 // The GPU state of one engine: a device with its memory, error scopes, pipelines and shared scratch buffers.
+import { Batch } from "./batch.ts";
 import { ErrorScopes } from "./error-scopes.ts";
 import { LruCache } from "./lru-cache.ts";
 import { Memory, ScratchBuffer } from "./memory.ts";
@@ -27,6 +28,8 @@ export class GpuContext {
   readonly transientPrepared: ScratchBuffer;
   readonly errors: ErrorScopes;
   readonly pipelines: PipelineCache;
+  /** Submits calls. */
+  readonly batch: Batch;
   /** Takes calls instead of the queue, while it is set. */
   recorder: Recorder | undefined;
   readonly #ids = new LruCache<number>(MAX_IDS, MAX_CHARACTERS);
@@ -34,9 +37,12 @@ export class GpuContext {
   #nextId = 0;
   #generation = 0;
 
-  constructor(device: GPUDevice) {
+  /** @param isOwn whether the engine requested the device */
+  constructor(device: GPUDevice, isOwn = false) {
     this.device = device;
-    this.memory = new Memory(device);
+    this.batch = new Batch(device, isOwn);
+    this.memory = new Memory(device, () => this.errors.creating());
+    this.memory.beforeFree = () => this.batch.flush();
     this.workspace = new ScratchBuffer(this.memory);
     this.transientPrepared = new ScratchBuffer(this.memory);
     const renew = (): void => this.#renew();

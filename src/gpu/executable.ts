@@ -3,6 +3,7 @@ import { roundUp } from "../base/shape.ts";
 import type { Step } from "../kernel/step.ts";
 import { uniformBytes } from "../kernel/uniforms.ts";
 import type { Operand } from "../problem/operand.ts";
+import type { Recording } from "./batch.ts";
 import type { GpuContext } from "./context.ts";
 import { BufferUsage } from "./usage.ts";
 
@@ -71,7 +72,16 @@ export class Executable {
 
   /** Records every step, in order, in a pass of the caller's. */
   record(pass: GPUComputePassEncoder, buffers: Buffers): void {
+    this.bind(buffers)(pass);
+  }
+
+  /** Finds or creates the bind groups of buffers, and returns what records every step, in order, in a pass. */
+  bind(buffers: Buffers): Recording {
     const groups = this.#bindGroups(buffers);
+    return (pass) => this.#record(pass, groups);
+  }
+
+  #record(pass: GPUComputePassEncoder, groups: readonly GPUBindGroup[]): void {
     for (let index = 0; index < this.#steps.length; index++) {
       const [x, y, z] = this.#steps[index]!.workgroups;
       pass.setPipeline(this.#pipelines[index]!);
@@ -111,6 +121,7 @@ export class Executable {
       binding,
       resource: { buffer: buffers[operand]!, offset, size },
     }));
+    this.#gpu.errors.creating();
     return this.#gpu.device.createBindGroup({
       layout: this.#pipelines[index]!.getBindGroupLayout(0),
       entries: [{ binding: 0, resource: uniforms }, ...entries],

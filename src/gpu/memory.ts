@@ -42,8 +42,10 @@ export class TensorStorage {
   generation: number;
   /** Whether the buffer is freed with the tensor. */
   readonly owned: boolean;
-  /** Whether the caller has the buffer, and may use it in work that is not submitted yet. */
+  /** Whether the caller has the buffer. */
   exposed = false;
+  /** Whether it may be used in work that the caller has not submitted yet. */
+  recorded = false;
   readonly #memory: Memory;
   /** Tensors that share the storage. */
   #tensors = 0;
@@ -97,6 +99,11 @@ export class TensorStorage {
     else this.#memory.recycle(buffer);
   }
 
+  /** Whether the caller does not have the buffer, and so cannot destroy it. */
+  get isPrivate(): boolean {
+    return this.owned && !this.exposed;
+  }
+
   /** Counts a tensor that uses the storage. */
   retain(): this {
     this.#tensors++;
@@ -107,7 +114,7 @@ export class TensorStorage {
   release(): void {
     if (--this.#tensors > 0) return;
     this.freePrepared();
-    if (this.owned) this.#letGo(this.buffer, this.exposed);
+    if (this.owned) this.#letGo(this.buffer, this.recorded);
   }
 }
 
@@ -119,6 +126,7 @@ interface Held extends Pooled {
 /** The allocator of one engine. */
 export class Memory {
   readonly #device: GPUDevice;
+  readonly #creating: () => void;
   readonly #dropped = new FinalizationRegistry<TensorStorage>((storage) => storage.release());
   readonly #held = new Map<GPUBuffer, Held>();
   readonly #pool = new BufferPool<Held>();
@@ -132,8 +140,10 @@ export class Memory {
   /** Called before a buffer is destroyed: who records work that is submitted later submits it here. */
   beforeFree: (() => void) | undefined;
 
-  constructor(device: GPUDevice) {
+  /** @param creating called before a buffer is created */
+  constructor(device: GPUDevice, creating: () => void) {
     this.#device = device;
+    this.#creating = creating;
   }
 
   /**
@@ -218,6 +228,7 @@ export class Memory {
   }
 
   #create(descriptor: GPUBufferDescriptor): GPUBuffer {
+    this.#creating();
     try {
       return this.#device.createBuffer(descriptor);
     } catch (cause) {
@@ -283,7 +294,11 @@ export class ScratchBuffer {
 
 /** Allocates a buffer for prepacked weights, of any content. */
 export function createPrepared(memory: Memory, bytes: number): GPUBuffer {
-  return memory.reuse("weights", { label: "convoke prepared weights", size: bytes, usage: BufferUsage.STORAGE });
+  return memory.reuse("weights", {
+    label: "convoke prepared weights",
+    size: bytes,
+    usage: BufferUsage.STORAGE | BufferUsage.UNIFORM,
+  });
 }
 
 /** Allocates a buffer for workspace. */

@@ -10,7 +10,7 @@ import { GpuContext } from "./context.ts";
 import { Executable } from "./executable.ts";
 import { ReadyCache } from "./ready-cache.ts";
 import { recorded, submit } from "./submit.ts";
-import { type Tensor, checkSameEngine } from "./tensor.ts";
+import { type Tensor, checkSameEngine, formatOf } from "./tensor.ts";
 import { BufferUsage } from "./usage.ts";
 
 /** A tensor without its values. */
@@ -51,6 +51,12 @@ export interface Operation<R extends Results = Results> {
   recipe(): Recipe;
 }
 
+/** Bytes of the tensors of an operation that takes no longer than its submission. */
+const SMALL_BYTES = 2 ** 18;
+
+const bytesOf = (tensors: Results): number =>
+  Object.values(tensors).reduce((sum, { shape, dtype }) => sum + bytesFor(elementCount(shape), dtype), 0);
+
 const isEmpty = ({ shape }: { readonly shape: readonly number[] }): boolean => shape.includes(0);
 
 /** The range of a whole tensor, under the operation's name for it. */
@@ -70,8 +76,8 @@ const MAX_READY = 1024;
 interface Ready {
   readonly executable: Executable;
   readonly workspaceBytes: number;
-  /** The buffer of the operation's `numbers`. */
-  readonly numbers?: GPUBuffer;
+  /** The buffer of the operation's `numbers`, and what was written into it last. */
+  readonly numbers?: { readonly buffer: GPUBuffer; written?: readonly number[] };
   destroy(): void;
 }
 
@@ -90,10 +96,10 @@ class ReadyOperations {
       const gpu = this.#gpu;
       const { steps, workspaceBytes = 0 } = planned(gpu, operation);
       const executable = new Executable(gpu, steps);
-      const numbers = operation.numbers && createNumbers(gpu, operation.numbers.length);
+      const numbers = operation.numbers && { buffer: createNumbers(gpu, operation.numbers.length) };
       const destroy = (): void => {
         executable.destroy();
-        if (numbers) gpu.memory.free(numbers);
+        if (numbers) gpu.memory.free(numbers.buffer);
       };
       return { executable, workspaceBytes, ...(numbers && { numbers }), destroy };
     });
@@ -116,7 +122,7 @@ function planned(gpu: GpuContext, operation: Operation): Recipe {
 }
 
 /**
- * Runs an operation and returns the tensors it creates. The work is submitted at once; nothing waits for it.
+ * Runs an operation and returns the tensors it creates. Nothing waits for the GPU.
  * @throws ConvError `foreign-tensor` if inputs belong to different engines, `too-large` if a result exceeds a binding
  */
 export function run<R extends Results>(
@@ -134,19 +140,29 @@ export function run<R extends Results>(
     const made = { key: () => keyOf(operation), plan: () => planned(gpu, operation) };
     return recorded(gpu, recorder, { ...operation, ...made, buffers }) as Created;
   }
-  return gpu.errors.run(name, () => {
+  const isPrivate = Object.values(inputs).every((tensor) => tensor.isPrivate);
+  return gpu.errors.runPrivate(name, isPrivate, () => {
     const { executable, workspaceBytes, numbers } = gpu.attachedOrNew(ReadyOperations).get(operation);
     if (numbers) {
-      // The queue keeps writes and submits in order: work submitted earlier still reads its own numbers.
-      gpu.device.queue.writeBuffer(numbers, 0, Float32Array.from(operation.numbers!));
-      buffers["numbers"] = numbers;
+      writeNumbers(gpu, numbers, operation.numbers!);
+      buffers["numbers"] = numbers.buffer;
     }
-    const created = submit(gpu, { label: name, buffers, results, workspaceBytes }, (encoder, all) =>
-      executable.encode(encoder, all),
+    const isSmall = bytesOf(inputs) + bytesOf(results) <= SMALL_BYTES;
+    const created = submit(gpu, { label: name, buffers, results, workspaceBytes, isSmall }, (all) =>
+      executable.bind(all),
     );
     for (const update of updates) inputs[update]!.updated();
     return created as Created;
   });
+}
+
+/** Writes the numbers of a call, unless they are those of the last one. */
+function writeNumbers(gpu: GpuContext, into: NonNullable<Ready["numbers"]>, numbers: readonly number[]): void {
+  if (into.written && numbers.every((number, at) => Object.is(number, into.written![at]))) return;
+  gpu.errors.watch();
+  // The queue keeps writes and submits in order: work submitted earlier still reads its own numbers.
+  gpu.device.queue.writeBuffer(into.buffer, 0, Float32Array.from(numbers));
+  into.written = [...numbers];
 }
 
 function createNumbers(gpu: GpuContext, length: number): GPUBuffer {
@@ -155,7 +171,9 @@ function createNumbers(gpu: GpuContext, length: number): GPUBuffer {
 }
 
 function keyOf({ name, inputs, results, parameters }: Operation): string {
-  const described = (tensors: Results): unknown =>
-    Object.entries(tensors).map(([operand, { shape, layout, dtype }]) => [operand, shape, layout, dtype]);
-  return JSON.stringify([name, described(inputs), described(results), parameters]);
+  let key = name;
+  for (const operand in inputs) key += ` ${operand} ${formatOf(inputs[operand]!)}`;
+  key += ":";
+  for (const operand in results) key += ` ${operand} ${formatOf(results[operand]!)}`;
+  return parameters === undefined ? key : `${key} ${JSON.stringify(parameters)}`;
 }

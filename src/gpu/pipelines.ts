@@ -14,12 +14,21 @@ import { LruCache } from "./lru-cache.ts";
 export const MAX_PIPELINES = 2048;
 const MAX_CHARACTERS = 2 ** 24;
 
+/** So long after a kernel that a call waited for, a page asks for no other: that of the next layer follows sooner. */
+const QUIET_MILLISECONDS = 200;
+
 export class PipelineCache {
   readonly #device: GPUDevice;
   readonly #errors: ErrorScopes;
   readonly #failed: () => void;
   readonly #ready = new LruCache<GPUComputePipeline>(MAX_PIPELINES, MAX_CHARACTERS);
   readonly #compiling = new Map<string, Promise<GPUComputePipeline>>();
+  /** The end of the compilations that take turns. */
+  #turn: Promise<void> = Promise.resolve();
+  /** The time from which on the page counts as quiet. */
+  #quietFrom = 0;
+  /** Callers who wait for the compilations that take turns. */
+  #hurried = 0;
 
   /** @param failed called when a pipeline that was already returned turns out to be invalid */
   constructor(device: GPUDevice, errors: ErrorScopes, failed: () => void) {
@@ -33,14 +42,23 @@ export class PipelineCache {
     return this.#ready.size;
   }
 
+  /** Whether the pipeline of a kernel is in the cache. */
+  has(kernel: Kernel): boolean {
+    return this.#ready.get(kernelKey(kernel)) !== undefined;
+  }
+
   /** Returns the pipeline of a kernel, compiled now if necessary. If WebGPU later reports it invalid, it is dropped. */
   get(kernel: Kernel): GPUComputePipeline {
     const key = kernelKey(kernel);
     let pipeline = this.#ready.get(key);
     if (!pipeline) {
+      this.#quietFrom = performance.now() + QUIET_MILLISECONDS;
       pipeline = this.#errors.run(
         described(kernel),
-        () => this.#device.createComputePipeline(this.#descriptor(kernel)),
+        () => {
+          this.#errors.creating();
+          return this.#device.createComputePipeline(this.#descriptor(kernel));
+        },
         () => {
           this.#ready.delete(key);
           this.#failed();
@@ -66,6 +84,33 @@ export class PipelineCache {
       throw await this.#errors.explain(described(kernel), cause);
     } finally {
       this.#compiling.delete(key);
+    }
+  }
+
+  /**
+   * Compiles kernels that nothing waits for, one after the other and while the page asks for no others: SwiftShader compiles one at a time, and would
+   * let the page wait.
+   * @param wanted whether they still are
+   */
+  prepareInTurn(kernels: readonly Kernel[], wanted: () => boolean): Promise<void> {
+    const work = this.#turn.then(async () => {
+      for (const kernel of kernels) {
+        while (!this.#hurried && performance.now() < this.#quietFrom)
+          await new Promise((resolve) => setTimeout(resolve, QUIET_MILLISECONDS));
+        if (wanted()) await this.prepare(kernel);
+      }
+    });
+    this.#turn = work.catch(() => undefined);
+    return work;
+  }
+
+  /** Resolves when no kernel is left of those that nothing waits for. */
+  async settle(): Promise<void> {
+    this.#hurried++;
+    try {
+      for (let turn; turn !== this.#turn;) await (turn = this.#turn);
+    } finally {
+      this.#hurried--;
     }
   }
 

@@ -1,7 +1,8 @@
-// Submission, the end of every eager call: allocates the results, records the work that computes them and submits it.
+// Submission, the end of every eager call: allocates the results, and submits the work that computes them.
 import { type TensorDtype, bytesFor } from "../base/dtype.ts";
 import { elementCount } from "../base/shape.ts";
 import type { Layout } from "../problem/problem.ts";
+import type { Recording } from "./batch.ts";
 import type { GpuContext } from "./context.ts";
 import { TensorStorage } from "./memory.ts";
 import type { Call, Recorder } from "./recorder.ts";
@@ -19,15 +20,20 @@ interface Submission<Result extends string, D> {
   /** The tensors to create, by operand. */
   readonly results: Descriptions<Result, D>;
   readonly workspaceBytes: number;
+  /** Whether the work takes no longer than its submission. */
+  readonly isSmall?: boolean;
 }
 
-/** Records and submits work, and returns the tensors it creates. If recording throws, they are freed. */
+/**
+ * Submits work, and returns the tensors it creates. If that throws, they are freed.
+ * @param bind returns what records the work on buffers
+ */
 export function submit<Result extends string, D extends TensorDtype>(
   gpu: GpuContext,
-  { label, buffers, results, workspaceBytes }: Submission<Result, D>,
-  record: (encoder: GPUCommandEncoder, buffers: Readonly<Record<string, GPUBuffer>>) => void,
+  { label, buffers, results, workspaceBytes, isSmall = false }: Submission<Result, D>,
+  bind: (buffers: Readonly<Record<string, GPUBuffer>>) => Recording,
 ): Record<Result, Tensor<D>> {
-  const { device, memory, workspace } = gpu;
+  const { memory, workspace, batch, errors } = gpu;
   const all = { ...buffers } as Record<string, GPUBuffer>;
   const created: GPUBuffer[] = [];
   try {
@@ -38,9 +44,9 @@ export function submit<Result extends string, D extends TensorDtype>(
       all[operand] = buffer;
     }
     if (workspaceBytes > 0) all["workspace"] = workspace.acquire(workspaceBytes);
-    const encoder = device.createCommandEncoder({ label: "convoke" });
-    record(encoder, all);
-    device.queue.submit([encoder.finish()]);
+    const record = bind(all);
+    // An error would invalidate the whole batch: what may fail is submitted by itself.
+    batch.run(record, isSmall && !errors.watched);
   } catch (error) {
     for (const buffer of created) memory.free(buffer);
     throw error;

@@ -51,14 +51,27 @@ export class Tensor<D extends TensorDtype = Dtype> {
    * garbage-collected.
    */
   get buffer(): GPUBuffer {
-    this.#gpu.memory.keep(this);
     this.#storage.exposed = true;
+    return this.recorded;
+  }
+
+  /** @internal The buffer, for work that the caller submits: it outlives a tensor that is dropped before then. */
+  get recorded(): GPUBuffer {
+    this.#gpu.memory.keep(this);
+    // Once the caller can destroy the buffer, nothing may wait to use it.
+    this.#gpu.batch.flush();
+    this.#storage.recorded = true;
     return this.#storage.buffer;
   }
 
   /** @internal The buffer, for work that is submitted before control returns to the caller. */
   get storage(): GPUBuffer {
     return this.#storage.buffer;
+  }
+
+  /** @internal Whether the caller does not have the buffer, and so cannot destroy it. */
+  get isPrivate(): boolean {
+    return this.#storage.isPrivate;
   }
 
   /** Number of elements. */
@@ -96,7 +109,7 @@ export class Tensor<D extends TensorDtype = Dtype> {
 
   async #values(): Promise<ValuesOf<D>> {
     const { device, memory, errors } = this.#gpu;
-    const staging = errors.run("read", () => {
+    const staging = errors.runPrivate("read", this.isPrivate, () => {
       const buffer = memory.reuse("reads", {
         label: "convoke read",
         size: this.byteLength,
@@ -185,6 +198,11 @@ export class Tensor<D extends TensorDtype = Dtype> {
     if (this.#destroyed) refuseDestroyed(`tensor.${method}`, "tensor");
     this.#gpu.memory.checkOpen();
   }
+}
+
+/** Returns a text of the shape, layout and element type of a tensor, for keys. */
+export function formatOf({ shape, layout, dtype }: Pick<Tensor<TensorDtype>, "shape" | "layout" | "dtype">): string {
+  return `${dtype},${layout},${shape.join()}`;
 }
 
 /** Converts numbers to the bytes of a tensor of exactly `count` elements, padded to whole 32-bit words. */

@@ -1,7 +1,7 @@
 // Kernel assembly: concatenates aliases, constants and the shader files of a kernel into one WGSL text (module scope is order-independent), with
 // marked loops unrolled.
 import type { Constant, Kernel } from "./step.ts";
-import { unroll } from "./unroll.ts";
+import { type Unrolling, unroll } from "./unroll.ts";
 
 const HALF_TYPES = new Set(["f16", "vec2h", "vec4h"]);
 
@@ -34,10 +34,12 @@ export function assemble(kernel: Kernel): string {
   // Directives of a file apply to the whole module and have to precede everything else.
   const directives = shaders.match(DIRECTIVES) ?? [];
   const code = shaders.replace(DIRECTIVES, "");
-  return unroll(
-    [...enables, ...directives, ...aliases, ...constants, code].join("\n"),
-    kernel.compact && !kernel.unrolled,
-  );
+  return unroll([...enables, ...directives, ...aliases, ...constants, code].join("\n"), unrollingOf(kernel));
+}
+
+function unrollingOf({ brief, compact, unrolled }: Kernel): Unrolling {
+  if (brief) return "brief";
+  return compact && !unrolled ? "compact" : "all";
 }
 
 /** Returns the name if it is a WGSL identifier: nothing else may be written into a shader. */

@@ -38,6 +38,8 @@ export interface WorkgroupDispatch<Name extends string = string> extends Common<
 export function dispatch<Name extends string>(given: ThreadDispatch<Name> | WorkgroupDispatch<Name>): Step<Name> {
   const { shaders, constants, ranges, uniforms, aliases, functions, readWrite, subgroupSize, unrolled } = given;
   const byThread = "threads" in given;
+  const { WORKGROUP_SIZE: size = WORKGROUP_SIZE } = constants ?? {};
+  const workgroups = byThread ? Math.ceil(given.threads / Number(size)) : given.workgroups;
   return {
     kernel: {
       shaders: [byThread ? mainShader : mainWorkgroupShader, ...shaders],
@@ -50,6 +52,6 @@ export function dispatch<Name extends string>(given: ThreadDispatch<Name> | Work
     },
     bindings: ranges.flatMap((range, at) => (range ? [{ binding: at + 1, ...range }] : [])),
     uniforms: byThread ? { threads: given.threads, ...uniforms } : { ...uniforms },
-    workgroups: gridFor(byThread ? given.threads : given.workgroups * WORKGROUP_SIZE),
+    workgroups: gridFor(workgroups * WORKGROUP_SIZE),
   };
 }

@@ -10,6 +10,16 @@ export function kernelKey({
   readWrite,
   subgroupSize,
   compact,
+  brief,
 }: Kernel): string {
-  return JSON.stringify([shaders.map(numberOf), constants, aliases, functions, readWrite, subgroupSize, compact]);
+  return JSON.stringify([
+    shaders.map(numberOf),
+    constants,
+    aliases,
+    functions,
+    readWrite,
+    subgroupSize,
+    compact,
+    brief,
+  ]);
 }

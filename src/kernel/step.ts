@@ -33,6 +33,8 @@ export interface Kernel {
   readonly subgroupSize?: number | undefined;
   /** Whether it is assembled compact (unroll.ts): such code compiles in half the time, and may take longer to run. */
   readonly compact?: boolean;
+  /** Whether it is assembled brief: for the first calls, in a third of the time; it takes up to twice as long to run, and computes the same bits. */
+  readonly brief?: boolean;
   /** Whether it is never assembled compact, since its stores are short. */
   readonly unrolled?: boolean;
   /** Bindings that are only read but lie in the buffer that the kernel writes: WebGPU requires read_write for them. */
@@ -46,6 +48,8 @@ export interface Step<Name extends string = Operand> {
   /** Values of the uniform struct at binding 0, by the names of its fields. */
   readonly uniforms: Uniforms;
   readonly workgroups: readonly [number, number, number];
+  /** What the step has in place of its own when its kernel is assembled brief: smaller tiles, which compute the same bits. */
+  readonly brief?: Pick<Step, "uniforms" | "workgroups"> & Pick<Kernel, "constants">;
 }
 
 /** Prepacks the weights (in the backward-weights pass: dy): steps that read them, may use `workspace` and write `prepared`. */
@@ -62,6 +66,15 @@ export interface Plan {
   readonly steps: readonly Step[];
   /** Scratch memory of all steps, those of the preparation included. */
   readonly workspaceBytes: number;
+}
+
+interface Kernels {
+  readonly steps: readonly { readonly kernel: Kernel }[];
+}
+
+/** The kernels of a plan, those of its preparation first. */
+export function kernelsOf({ steps, preparation }: Kernels & { readonly preparation?: Kernels }): Kernel[] {
+  return [...(preparation?.steps ?? []), ...steps].map(({ kernel }) => kernel);
 }
 
 /** Binding numbers of the kernels of convolution; `first` and `second` are the two inputs of the kernel. */

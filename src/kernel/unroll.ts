@@ -4,6 +4,8 @@
 //
 // `// @unroll unless compact` marks a loop whose arrays may lie in memory, such as one that stores the sums of a tile. In compact code it stays
 // a loop: SwiftShader, where each load and store is a hundred instructions, compiles the products of 8 x 16 tiles in a third of the time.
+// `// @unroll unless brief` marks one that runs much slower as a loop. It stays one in brief code alone, which the first calls run. In loops that
+// stay, `const` becomes `let`, since it may depend on their variables.
 //
 // The text is parsed once into a tree of loops and written once, since this runs before the first call of every kernel.
 import { evaluate } from "./expression.ts";
@@ -12,10 +14,13 @@ const DIRECTIVE = "// @unroll";
 
 /** A directive and the head of its loop: the variable, its first value, its bound and its increment. */
 const LOOP =
-  /\/\/ @unroll(?: unless compact)?\s*\n\s*for\s*\(var (\w+)\s*=\s*([^;]+);\s*\1\s*<\s*([^;]+);\s*\1(?:\+\+|\s*\+=\s*([^)]+))\)\s*\{/y;
+  /\/\/ @unroll(?: unless (compact|brief))?\s*\n\s*(for\s*\(var (\w+)\s*=\s*([^;]+);\s*\3\s*<\s*([^;]+);\s*\3(?:\+\+|\s*\+=\s*([^)]+))\)\s*\{)/y;
 
 /** Most copies of a body: more indicate a mistake in a tile size. */
 const MAX_COPIES = 1024;
+
+/** How much is unrolled: every marked loop, all but those that stay loops in compact code, or all but those that stay loops in brief code. */
+export type Unrolling = "all" | "compact" | "brief";
 
 /** Text split at the names of loop variables: the entries with an odd index are names. */
 type Pieces = readonly string[];
@@ -29,9 +34,8 @@ interface Loop {
   readonly body: readonly (Pieces | Loop)[];
 }
 
-/** Unrolls every marked loop of a WGSL text, which must declare the constants in their bounds; `compact` leaves some as they are. */
-export function unroll(text: string, compact = false): string {
-  const source = compact ? text.replaceAll(`${DIRECTIVE} unless compact`, "") : text;
+/** Unrolls marked loops of a WGSL text, which must declare the constants in their bounds. */
+export function unroll(source: string, unrolling: Unrolling = "all"): string {
   const constants = constantsOf(source);
   // Copies of a loop mostly have the same bounds.
   const known = new Map<string, number>();
@@ -41,35 +45,56 @@ export function unroll(text: string, compact = false): string {
     return value;
   };
   const out: string[] = [];
-  write(parse(source, 0, source.length, []), new Map(), integerOf, out);
+  write(parse(source, unrolling, 0, source.length, [], false), new Map(), integerOf, out);
   return out.join("");
 }
 
-/** The text from `from` to `to` as pieces and loops; `variables` are those of the loops around it. */
-function parse(source: string, from: number, to: number, variables: readonly string[]): (Pieces | Loop)[] {
+/** Whether a loop stays one, by the kind of code that its directive names. */
+function stays(unless: string | undefined, unrolling: Unrolling): boolean {
+  return unrolling !== "all" && (unless === "compact" || unless === unrolling);
+}
+
+/**
+ * The text from `from` to `to` as pieces and loops.
+ * @param variables those of the unrolled loops around it
+ * @param inLoop whether the innermost loop around it stays one
+ */
+function parse(
+  source: string,
+  unrolling: Unrolling,
+  from: number,
+  to: number,
+  variables: readonly string[],
+  inLoop: boolean,
+): (Pieces | Loop)[] {
   // After a dot, the name of a variable is that of a struct member.
   const names = variables.length > 0 && new RegExp(`(?<![\\w.])(${variables.join("|")})\\b`);
   const piecesOf = (text: string): Pieces => (names ? text.split(names) : [text]);
+  const codeOf = (text: string): Pieces => piecesOf(inLoop ? text.replace(/\bconst\b/g, "let") : text);
   const nodes: (Pieces | Loop)[] = [];
   for (let at = from; ;) {
     const found = source.indexOf(DIRECTIVE, at);
     const head = found < 0 || found >= to ? to : found;
-    nodes.push(piecesOf(source.slice(at, head)));
+    nodes.push(codeOf(source.slice(at, head)));
     if (head === to) return nodes;
     LOOP.lastIndex = head;
-    const [whole, variable, start, end, increment] = LOOP.exec(source) ?? [];
+    const [whole, unless, loop, variable, start, end, increment] = LOOP.exec(source) ?? [];
     if (whole === undefined)
       throw new Error(`@unroll is not followed by a loop it can unroll:\n${source.slice(head, head + 200)}`);
     const inside = head + whole.length;
     const close = closingBrace(source, inside);
+    at = close + 1;
+    if (stays(unless, unrolling)) {
+      nodes.push(piecesOf(loop!), ...parse(source, unrolling, inside, close, variables, true), ["}"]);
+      continue;
+    }
     nodes.push({
       variable: variable!,
       start: piecesOf(start!),
       end: piecesOf(end!),
       step: increment === undefined ? ["1"] : piecesOf(increment),
-      body: parse(source, inside, close, [...variables, variable!]),
+      body: parse(source, unrolling, inside, close, [...variables, variable!], false),
     });
-    at = close + 1;
   }
 }
 

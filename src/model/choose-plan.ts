@@ -4,7 +4,7 @@ import type { DeviceTraits } from "../algorithms/traits.ts";
 import type { RecordedPlan } from "../gpu/recorder.ts";
 import { assemble } from "../kernel/assemble.ts";
 import { kernelKey } from "../kernel/kernel-key.ts";
-import type { Kernel, Plan, Step } from "../kernel/step.ts";
+import { type Kernel, type Plan, type Step, kernelsOf } from "../kernel/step.ts";
 import type { Choice, Ranked } from "../planner/choose.ts";
 import { withChosenActivation } from "./chosen-activation.ts";
 
@@ -41,11 +41,6 @@ export class Kernels {
     this.#lengths.set(key, length);
     return length;
   }
-}
-
-/** The kernels of a plan. */
-export function kernelsOf({ steps, preparation }: RecordedPlan): Kernel[] {
-  return [...(preparation?.steps ?? []), ...steps].map(({ kernel }) => kernel);
 }
 
 const secondsOf = ({ measured, seconds }: Ranked): number => measured ?? seconds;

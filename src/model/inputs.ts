@@ -140,7 +140,7 @@ export function checkBuffers(
   const buffer = (name: string, bytes: number): GPUBuffer => {
     const value = values[name];
     // The encoder is submitted later: the buffer must outlive a tensor that is dropped before then.
-    const own: unknown = value instanceof Tensor ? value.buffer : value;
+    const own: unknown = value instanceof Tensor ? value.recorded : value;
     return checkBuffer(`buffers.${name}`, own, bytes, { takes: "a GPUBuffer or a Tensor" });
   };
   const inputs = new Map([...graph.inputs].map(([name, { bytes }]) => [name, buffer(name, bytes)]));

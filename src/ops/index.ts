@@ -148,7 +148,7 @@ export {
 export type { ReduceOptions } from "./reduce/geometry.ts";
 export { type MatmulGradients, matmul, matmulBackward } from "./matmul/matmul.ts";
 export type { MatmulOptions } from "./matmul/geometry.ts";
-export { type AdamOptions, type SgdOptions, adam, sgd } from "./optimisers/optimisers.ts";
+export { type AdamOptions, type SgdOptions, type TensorOrList, adam, sgd } from "./optimisers/optimisers.ts";
 export {
   type BatchNormBackwardOptions,
   type BatchNormOptions,

@@ -153,7 +153,7 @@ export function rank(
       refused.push({ algorithm: algorithm.name, refused: reason });
     }
   }
-  return { ranked: ranked.toSorted(byRank), refused };
+  return { ranked: ranked.toSorted(byRankOn(lowering.device, ranked)), refused };
 }
 
 /** The largest spread along any axis. */
@@ -161,17 +161,29 @@ function spreadOf({ spread }: ErrorBound): number {
   return Math.max(...spread);
 }
 
+/**
+ * Estimates up to so many times the least count as equal on a GPU, where they predict times no better: fewer dispatches need fewer kernels, which
+ * take long to compile, and less memory.
+ */
+const NEAR = 1.07;
+
 /** Orders measured candidates before estimated ones, and faster before slower; of equals the one with fewer dispatches, memory and errors first. */
-function byRank(a: Ranked, b: Ranked): number {
-  const [measuredA, measuredB] = [a.measured !== undefined, b.measured !== undefined];
-  if (measuredA !== measuredB) return measuredA ? -1 : 1;
-  const [one, other] = [a.candidate, b.candidate];
-  return (
-    (a.measured ?? a.seconds) - (b.measured ?? b.seconds) ||
-    one.dispatches - other.dispatches ||
-    one.workspaceBytes + one.preparedBytes - (other.workspaceBytes + other.preparedBytes) ||
-    one.error.growth - other.error.growth
-  );
+function byRankOn({ software }: DeviceTraits, ranked: readonly Ranked[]): (a: Ranked, b: Ranked) => number {
+  const least = Math.min(...ranked.map(({ seconds, measured }) => (measured === undefined ? seconds : Infinity)));
+  const near = software ? least : NEAR * least;
+  const timeOf = ({ seconds, measured }: Ranked): number => measured ?? (seconds <= near ? least : seconds);
+  return (a, b) => {
+    const [measuredA, measuredB] = [a.measured !== undefined, b.measured !== undefined];
+    if (measuredA !== measuredB) return measuredA ? -1 : 1;
+    const [one, other] = [a.candidate, b.candidate];
+    return (
+      timeOf(a) - timeOf(b) ||
+      one.dispatches - other.dispatches ||
+      a.seconds - b.seconds ||
+      one.workspaceBytes + one.preparedBytes - (other.workspaceBytes + other.preparedBytes) ||
+      one.error.growth - other.error.growth
+    );
+  };
 }
 
 /** Returns the named candidate of an algorithm, or all that it lists and any other that was measured; the reason if there are none. */

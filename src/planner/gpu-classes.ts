@@ -121,6 +121,12 @@ export const CLASSES: Readonly<Record<GpuClass, ClassTraits>> = {
 
 /** Architectures that differ from the rest of their class, by the names of Chrome. */
 const ARCHITECTURES: readonly (readonly [vendor: GpuClass, architecture: RegExp, traits: ClassTraits])[] = [
+  // An H100: Dawn has no name for Hopper.
+  [
+    "nvidia",
+    /^(?:hopper)?$/,
+    chip({ ...NVIDIA, cores: 132, gigahertz: 1.98, memory: 3350, cache: 5500, cacheMebibytes: 50 }),
+  ],
   // Before Lovelace: 3 to 6 MiB of L2.
   [
     "nvidia",

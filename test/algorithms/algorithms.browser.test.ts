@@ -5,7 +5,6 @@
 // finished work on the GPU only every 100 ms finds that of many tests.
 import { afterAll, describe, expect, inject, it } from "vitest";
 import type { Algorithm } from "../../src/algorithms/algorithm.ts";
-import { algorithms } from "../../src/algorithms/hardware.ts";
 import { DEFAULT_TRAITS } from "../../src/algorithms/traits.ts";
 import { DTYPES } from "../../src/base/dtype.ts";
 import { createEngine } from "../../src/index.ts";
@@ -13,9 +12,11 @@ import { deviceTraits } from "../../src/planner/device-traits.ts";
 import { traitsOf } from "../../src/planner/gpu-classes.ts";
 import { type ConvProblem, PASSES, type Pass, convProblem } from "../../src/problem/problem.ts";
 import { candidatesOf, reasonOf } from "../suite/candidates.ts";
+import { algorithms } from "../suite/every-kernel.ts";
 import {
   type Case,
   adjoint,
+  brief,
   componentwise,
   exact,
   isExact,
@@ -92,6 +93,8 @@ for (const [dtype, algorithm] of dtypes.flatMap((type) => algorithms.map((one) =
           if (exactly) test("exact", exact);
           // A gradient that is right on integers to the last bit is summed as the forward pass is: every third shows it on any numbers.
           if (!exactly || pass === "forward" || at % 3 === 0) test("componentwise", componentwise);
+          // Variants differ in their tiles, and compiling takes time: the default one of every third problem shows it.
+          if (traits.quads && rank === 0 && at % 3 === 1) test("brief", (one) => brief(one, candidate.plan()));
           // Where errors spread, so do NaN and infinity.
           const spreads = error.spread.some((extent) => extent > 0);
           if (!spreads && isExact(problem) && named.name.startsWith("2-D 3-wide")) test("non-finite", nonFinite);

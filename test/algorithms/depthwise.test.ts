@@ -11,7 +11,8 @@ import { SOFTWARE_TRAITS } from "../suite/traits.ts";
 
 const depthwise = algorithms.find(({ name }) => name === "depthwise")!;
 
-const software: DeviceTraits = SOFTWARE_TRAITS;
+// Threads that load for themselves (depthwise-quads.test.ts has the others).
+const software: DeviceTraits = { ...SOFTWARE_TRAITS, quads: false };
 
 /** A depthwise layer with square maps and kernels. */
 function layer(channels: number, map: number, size: number, rest: Partial<ConvDescriptor> = {}): Correlation {

@@ -1,9 +1,12 @@
 // The register tile of a product: it fits the matrices, the adapter, and what can be shared.
 import { describe, expect, it } from "vitest";
+import type { Candidate } from "../../src/algorithms/algorithm.ts";
 import { type GemmVariant, gemmWork } from "../../src/algorithms/gemm/gemm.ts";
 import { THREAD_TILES, gemmTile, gemmTiles } from "../../src/algorithms/gemm/tile.ts";
 import { WORKGROUP_TILES } from "../../src/algorithms/gemm/workgroup.ts";
 import { lower } from "../../src/algorithms/gradients.ts";
+import { im2col } from "../../src/algorithms/im2col.ts";
+import { pointwise } from "../../src/algorithms/pointwise.ts";
 import { DEFAULT_TRAITS } from "../../src/algorithms/traits.ts";
 import { convProblem } from "../../src/problem/problem.ts";
 import { SOFTWARE_TRAITS } from "../suite/traits.ts";
@@ -27,10 +30,39 @@ describe("gemmTile", () => {
   it("shares loads in quads where it can, in tiles that compile soon unless the product is large", () => {
     expect(gemmTile(tiles, large, SOFTWARE_TRAITS).name).toBe("m8n16-quads");
     expect(gemmTile(tiles, { ...large, batch: 3600 }, SOFTWARE_TRAITS).name).toBe("m16n16-quads");
-    // B in single pixels cannot be shared.
-    expect(gemmTile(tiles, large, SOFTWARE_TRAITS, false).quads).toBe(false);
+    // Single pixels of B cost more to load than vectors.
+    expect(gemmTile(tiles, large, SOFTWARE_TRAITS, false).quads).toBe(true);
     // One block of rows is no quad: three threads of four would have nothing to do.
     expect(gemmTile(tiles, { ...large, M: 4 }, SOFTWARE_TRAITS).quads).toBe(false);
+  });
+
+  it("fills quads with the channels that there are", () => {
+    for (const M of [24, 32, 48, 64, 96]) {
+      const { tileM } = gemmTile(tiles, { batch: 1, M, N: 400, K: 144 }, SOFTWARE_TRAITS);
+      expect(M % (4 * tileM), `${M} rows`).toBe(0);
+    }
+  });
+
+  it("divides small products among the cores of a software adapter", () => {
+    const problem = convProblem("forward", { inputShape: [1, 144, 10, 10], kernelShape: [24, 144, 1, 1] });
+    const [c] = lower(problem, SOFTWARE_TRAITS).correlations;
+    const list = pointwise(THREAD_TILES).candidates(c!, SOFTWARE_TRAITS) as readonly Candidate[];
+    const { kernel, uniforms, workgroups } = list[0]!.plan().steps.at(-1)!;
+    expect(kernel.constants["WORKGROUP_SIZE"]).toBe(16);
+    expect(workgroups).toEqual([Math.ceil((uniforms["threads"] as number) / 16), 1, 1]);
+    expect(workgroups[0]).toBeGreaterThan(1);
+  });
+
+  it("multiplies the columns of all channels at once in a gradient of weights, whose maps have few cells", () => {
+    const problem = convProblem("backward-weights", {
+      inputShape: [2, 64, 7, 7],
+      kernelShape: [32, 64, 3, 3],
+      stride: 2,
+    });
+    const [c] = lower(problem, SOFTWARE_TRAITS).correlations;
+    const list = im2col(THREAD_TILES).candidates(c!, SOFTWARE_TRAITS) as readonly Candidate[];
+    const { uniforms } = list[0]!.plan().steps.at(-1)!;
+    expect(uniforms).toMatchObject({ sizeM: 64 * 9, sizeN: 32, innerCount: 1 });
   });
 
   it("keeps to the registers and the workgroup memory of a GPU, and offers several tiles to be measured there", () => {

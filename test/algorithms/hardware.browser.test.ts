@@ -168,6 +168,23 @@ const CASES: readonly Named[] = [
     passes: ["forward", "forward"],
   },
   {
+    name: "13 rows of taps at stride 2 along the other axis, constant padding, batch, residual",
+    algorithm: "depthwise",
+    descriptor: {
+      ...{ inputShape: [2, 3, 19, 23], kernelShape: [3, 1, 13, 5], groups: 3, padding: [6, 3] },
+      ...{ stride: [1, 2], paddingValue: 0.5, bias: true, residual: true, activation: "relu" },
+    },
+    passes: ["forward", "forward"],
+  },
+  {
+    name: "9x7 taps two apart, channels-last, flipped",
+    algorithm: "depthwise",
+    descriptor: {
+      ...{ inputShape: [1, 15, 14, 5], kernelShape: [9, 7, 1, 5], groups: 5, layout: "channels-last" },
+      ...{ dilation: [2, 3], padding: [8, 9], mode: "convolution" },
+    },
+  },
+  {
     name: "7x7 at stride 2 over three channels",
     algorithm: "direct",
     descriptor: {
@@ -198,7 +215,7 @@ const DEFAULT_PASSES: readonly Pass[] = ["forward", "backward-data"];
 function tilesAnywhere(algorithm: string, problem: ConvProblem): Candidate<unknown>[] {
   const one = algorithms.find(({ name }) => name === algorithm)!;
   const all = DEVICES.flatMap((device) => candidatesOf(one, problem, device)).filter(({ variant }) =>
-    /^\d+x\d+-|-sliding$|^p\d+k/.test(variant),
+    /^\d+x\d+-|-(?:sliding|columns)$|^p\d+k/.test(variant),
   );
   return [...new Map(all.map((candidate) => [candidate.variant, candidate])).values()];
 }

@@ -37,4 +37,10 @@ describe("timeCalls", () => {
     expect(runs.slice(0, -1)).toEqual([1, 1, 1, 1]);
     expect(seconds).toBeCloseTo(5.001, 6);
   });
+
+  it("takes one sample of calls longer than a limit", async () => {
+    const { calls, pace } = clocked(5000);
+    expect((await timeCalls(calls, 3, { ...pace, limit: 4 })).samples).toHaveLength(1);
+    expect((await timeCalls(calls, 3, { ...pace, limit: 6 })).samples).toHaveLength(3);
+  });
 });

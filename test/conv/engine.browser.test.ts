@@ -113,7 +113,8 @@ describe("conv", () => {
     const w = engine.tensor(weights, kernel);
     const error = thrown(() => conv(x, w, { algorithm: "im2col", maxWorkspaceBytes: 100 }));
     expect(error.code).toBe("unsupported");
-    expect(error.message).toMatch(/576 bytes, more than the 100 of workspace/);
+    // Twice as many with the weights, which are packed where they are bound as uniforms.
+    expect(error.message).toMatch(/(?:576|1152) bytes, more than the 100 of workspace/);
     x.destroy();
     w.destroy();
   });

@@ -3,8 +3,9 @@ import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { algorithms } from "../../src/algorithms/hardware.ts";
 import { DEFAULT_TRAITS } from "../../src/algorithms/traits.ts";
 import { ConvError, type Engine, createEngine } from "../../src/index.ts";
+import type { Platform } from "../../src/planner/adapter.ts";
 import { deviceTraits } from "../../src/planner/device-traits.ts";
-import { traitsOf } from "../../src/planner/gpu-classes.ts";
+import { loadPlatform } from "../../src/planner/platform.ts";
 import { type ConvDescriptor, PASSES, convProblem } from "../../src/problem/problem.ts";
 import { candidatesOf, stepsOf } from "../suite/candidates.ts";
 import { componentwise } from "../suite/forms.ts";
@@ -34,8 +35,10 @@ const CASES = PASSES.flatMap((pass) =>
 );
 
 let engine: Engine;
+let platform: Platform;
 beforeAll(async () => {
   engine = await createEngine();
+  platform = await loadPlatform(engine.info.adapter);
 });
 afterAll(() => engine.destroy());
 
@@ -64,8 +67,9 @@ describe.concurrent.each(named)("%s", (name, algorithm) => {
       }
       try {
         expect(plan.workspaceBytes + plan.preparedBytes).toBeLessThanOrEqual(maxWorkspaceBytes);
-        const traits = deviceTraits(engine.device, traitsOf(engine.info.adapter), maxWorkspaceBytes);
-        const [candidate] = candidatesOf(algorithm, problem, traits, plan.variant);
+        const traits = deviceTraits(engine.device, platform.traits, maxWorkspaceBytes);
+        const ofPlatform = platform.algorithms.find((one) => one.name === name)!;
+        const [candidate] = candidatesOf(ofPlatform, problem, traits, plan.variant);
         const key = JSON.stringify([pass, descriptor, name, plan.variant, stepsOf(candidate!.plan())]);
         if (ran.has(key)) return;
         ran.add(key);

@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { minify } from "../../scripts/minify-wgsl.mjs";
 import { algorithms } from "../../src/algorithms/hardware.ts";
 import { DTYPES, type Dtype } from "../../src/base/dtype.ts";
+import { briefStep } from "../../src/conv/first-calls.ts";
 import { assemble } from "../../src/kernel/assemble.ts";
 import type { Kernel, Plan, Step } from "../../src/kernel/step.ts";
 import { uniformBytes } from "../../src/kernel/uniforms.ts";
@@ -115,7 +116,7 @@ describe("shipped shaders", () => {
       const few = [software, halves].flatMap((all) => (everything ? [...all.values()] : oneOfEachKind(all)));
       console.info(`${name}: ${ofGpus.size} kernels of GPUs, ${few.length} of ${software.size + halves.size} others`);
       expect(few.length).toBeGreaterThan(0);
-      for (const step of [...ofGpus.values(), ...few]) {
+      for (const step of [...ofGpus.values(), ...few, ...few.map(briefStep)]) {
         const error = await compiler.errorOf(step);
         expect(error, `seed ${seed}: ${identityOf(step.kernel)}`).toBeUndefined();
       }

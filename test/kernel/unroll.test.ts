@@ -44,7 +44,21 @@ describe("unroll", () => {
     const loop = "for (var i = 0u; i < 2u; i++) {\n // @unroll\n for (var j = 0u; j < 2u; j++) { a[i][j]; } }";
     const source = `// @unroll unless compact\n${loop}`;
     expect(dense(unroll(source))).toBe("{{a[0u][0u];}{a[0u][1u];}}{{a[1u][0u];}{a[1u][1u];}}");
-    expect(dense(unroll(source, true))).toBe("for(vari=0u;i<2u;i++){{a[i][0u];}{a[i][1u];}}");
+    expect(dense(unroll(source, "compact"))).toBe("for(vari=0u;i<2u;i++){{a[i][0u];}{a[i][1u];}}");
+  });
+
+  it("leaves more loops alone in brief code, where their constants depend on the variable", () => {
+    const source = `// @unroll unless brief
+for (var i = 0u; i < 2u; i++) {
+  const at = 2u * i;
+  // @unroll
+  for (var j = 0u; j < 2u; j++) { const own = j; a[at + own]; }
+}`;
+    const unrolled = [0, 1].map((i) => `{constat=2u*${i}u;{constown=0u;a[at+own];}{constown=1u;a[at+own];}}`).join("");
+    for (const unrolling of ["all", "compact"] as const) expect(dense(unroll(source, unrolling))).toBe(unrolled);
+    expect(dense(unroll(source, "brief"))).toBe(
+      "for(vari=0u;i<2u;i++){letat=2u*i;{constown=0u;a[at+own];}{constown=1u;a[at+own];}}",
+    );
   });
 
   it("reads loops without white space", () => {

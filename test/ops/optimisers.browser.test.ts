@@ -1,11 +1,12 @@
 import { expect, it } from "vitest";
 import { gamma } from "../../src/base/arithmetic.ts";
-import { type Tensor, createEngine } from "../../src/index.ts";
+import { type Engine, type Tensor, createEngine } from "../../src/index.ts";
 import { adam, linear, sgd } from "../../src/ops/index.ts";
 import type { NdArray } from "../../src/reference.ts";
 import * as reference from "../../src/reference.ts";
 import { newDevice } from "../suite/counting.ts";
 import { uniform } from "../suite/random.ts";
+import { refusal } from "../suite/refusal.ts";
 import { type OperationCase, magnitudes, testOperations } from "./suite.ts";
 
 const f32 = { dtype: "f32" } as const;
@@ -140,6 +141,84 @@ it("takes the rates of each call, and what was prepared of the weights is made a
   }
   for (const tensor of tensors) tensor.destroy();
   expect(engine.memory.weights).toBe(0);
+  engine.destroy();
+  engine.device.destroy();
+});
+
+/** Tensors of two shapes, of which one holds a multiple of four elements, and one in half precision where the device has it. */
+function lists(engine: Engine, names: readonly string[]): Record<string, Tensor[]> {
+  const half = engine.device.features.has("shader-f16") ? "f16" : "f32";
+  const shapes = [
+    { shape: [4, 3, 2, 2], dtype: "f32" },
+    { shape: [7], dtype: half },
+    { shape: [5, 8], dtype: half },
+  ] as const;
+  return Object.fromEntries(
+    names.map((name, at) => [
+      name,
+      shapes.map(({ shape, dtype }, which) => {
+        const count = shape.reduce((product, size) => product * size, 1);
+        return engine.tensor(positive(count, 10 * at + which), shape, { dtype: name === "w" ? dtype : "f32" });
+      }),
+    ]),
+  );
+}
+
+const LISTS = {
+  sgd: {
+    names: ["w", "dw", "velocity"],
+    step: (w: Tensor | Tensor[], dw: Tensor | Tensor[], velocity: Tensor | Tensor[]) =>
+      sgd(w, dw, { learningRate: 0.1, momentum: 0.9, velocity }),
+  },
+  adam: {
+    names: ["w", "dw", "m", "v"],
+    step: (w: Tensor | Tensor[], dw: Tensor | Tensor[], m: Tensor | Tensor[], v: Tensor | Tensor[]) =>
+      adam(w, dw, { learningRate: 0.01, step: 3, m, v }),
+  },
+} as const;
+
+it.each(["sgd", "adam"] as const)(
+  "%s updates the tensors of lists by one submission, as calls for each do",
+  async (name) => {
+    const engine = await createEngine({ device: await newDevice(["shader-f16"]), tuning: "forget" });
+    const { names, step } = LISTS[name] as {
+      names: readonly string[];
+      step: (...given: (Tensor | Tensor[])[]) => void;
+    };
+    const [together, alone] = [lists(engine, names), lists(engine, names)];
+    const { queue } = engine.device;
+    const submit = queue.submit.bind(queue);
+    let submissions = 0;
+    queue.submit = (buffers) => {
+      submissions++;
+      return submit(buffers);
+    };
+    for (let turn = 0; turn < 2; turn++) {
+      submissions = 0;
+      step(...names.map((one) => together[one]!));
+      expect(submissions).toBe(1);
+      for (let at = 0; at < together["w"]!.length; at++) step(...names.map((one) => alone[one]![at]!));
+    }
+    for (const one of names)
+      for (let at = 0; at < together[one]!.length; at++)
+        expect(await together[one]![at]!.read()).toEqual(await alone[one]![at]!.read());
+    engine.destroy();
+    engine.device.destroy();
+  },
+);
+
+it("refuses lists that do not fit, and names the tensor of a list", async () => {
+  const engine = await createEngine({ device: await newDevice(), tuning: "forget" });
+  const { w, dw } = lists(engine, ["w", "dw"]) as { w: Tensor[]; dw: Tensor[] };
+  const options = { learningRate: 0.1 };
+  expect(refusal(() => sgd(w, dw.slice(1), options))).toMatchObject({ argument: "dw" });
+  expect(refusal(() => sgd(w, dw[0]! as never, options))).toMatchObject({ argument: "dw" });
+  expect(refusal(() => sgd(w, dw, { ...options, momentum: 0.9, velocity: dw[0]! as never }))).toMatchObject({
+    argument: "velocity",
+  });
+  expect(refusal(() => sgd(w, [dw[0]!, dw[2]!, dw[1]!], options))).toMatchObject({ argument: "dw[1].shape" });
+  expect(refusal(() => sgd(w, [dw[0]!, w[1]!, dw[2]!], options))).toMatchObject({ argument: "dw[1]" });
+  expect(() => sgd([], [], options)).not.toThrow();
   engine.destroy();
   engine.device.destroy();
 });

@@ -1,6 +1,6 @@
 // Where the windows of pooling lie: which of them hold no cell, and that finding them takes the same time whatever the sizes.
 import { expect, test } from "vitest";
-import { binned, evenBins } from "../../src/ops/shared/geometry/bins.ts";
+import { areAlike, binCells, binned, evenBins, mostCells } from "../../src/ops/shared/geometry/bins.ts";
 import type { FeatureMap } from "../../src/ops/shared/geometry/feature-map.ts";
 import { type WindowOptions, windowsOf } from "../../src/ops/shared/geometry/windows.ts";
 import * as reference from "../../src/reference.ts";
@@ -80,4 +80,19 @@ test("windows that see only padding have no maximum but -Infinity, and the sum 0
     () => reference.covariancePool(x, options),
   ])
     expect(refusal(call)).toMatchObject({ argument: "padding (spatial axis 0)", code: "invalid-argument" });
+});
+
+test("knows the most cells of a bin, and whether all bins have as many", () => {
+  for (let bins = 1; bins < 24; bins++)
+    for (let cells = 1; cells < 24; cells++) {
+      const sizes = Array.from({ length: bins }, (_, bin) => {
+        const [first, end] = binCells(bin, bins, cells);
+        return end - first;
+      });
+      const most = Math.max(...sizes);
+      expect([mostCells(bins, cells), areAlike(bins, cells)], `${cells} cells in ${bins} bins`).toEqual([
+        most,
+        sizes.every((size) => size === most),
+      ]);
+    }
 });

@@ -2,6 +2,8 @@
 import { expect, test, vi } from "vitest";
 import { algorithms as whole } from "../../src/algorithms/hardware.ts";
 import { algorithms as portable } from "../../src/algorithms/index.ts";
+import { withQuads } from "../../src/algorithms/software.ts";
+import { algorithms as withUniforms } from "../../src/algorithms/uniforms.ts";
 import { openDevice } from "../../src/gpu/device.ts";
 import { loadPlatform } from "../../src/planner/platform.ts";
 import { convProblem } from "../../src/problem/problem.ts";
@@ -17,7 +19,7 @@ vi.mock("../../src/planner/hardware.ts", (original: () => Promise<object>) => {
 
 test("only a GPU loads the kernels for GPUs", async () => {
   const { algorithms, traits } = await loadPlatform(adapterOf("software"));
-  expect(algorithms).toBe(portable);
+  expect(algorithms.map(({ name }) => name)).toEqual(portable.map(({ name }) => name));
   expect(traits.gpu).toBe("software");
   expect(loads.count).toBe(0);
   for (const gpu of GPU_CLASSES.filter((one) => one !== "software")) {
@@ -28,7 +30,22 @@ test("only a GPU loads the kernels for GPUs", async () => {
   expect(loads.count).toBe(1);
 });
 
-test("both lists have the same algorithms, and software adapters are offered the same by each", () => {
+test("an unnamed software adapter binds weights as uniforms if it has no subgroups", async () => {
+  const { algorithms, traits } = await loadPlatform({
+    vendor: "",
+    architecture: "",
+    description: "",
+    isFallback: true,
+  });
+  expect(algorithms).toBe(withUniforms);
+  const limits = { maxUniformBufferBindingSize: 16_384 };
+  const onDevice = (...features: string[]) => traits.onDevice!({ features: new Set(features), limits } as never);
+  expect(onDevice()).toEqual({ uniformBytes: 16_384 });
+  expect(onDevice("subgroups")).toEqual({});
+});
+
+test("all lists have the same algorithms, and software adapters without quads are offered the same by each", () => {
+  const onCpus = withQuads(portable);
   expect(portable.map(({ name }) => name)).toEqual(whole.map(({ name }) => name));
   for (const kernelShape of [
     [48, 32, 3, 3],
@@ -39,8 +56,9 @@ test("both lists have the same algorithms, and software adapters are offered the
       ...{ inputShape: [1, 32, 20, 20], kernelShape, groups: 32 / kernelShape[1]!, padding: 1 },
     });
     const names = (list: typeof whole): string[][] =>
-      list.map((one) => candidatesOf(one, problem, SOFTWARE_TRAITS).map(({ variant }) => variant));
+      list.map((one) => candidatesOf(one, problem, { ...SOFTWARE_TRAITS, quads: false }).map(({ variant }) => variant));
     expect(names(portable)).toEqual(names(whole));
+    expect(names(portable)).toEqual(names(onCpus));
   }
 });
 
@@ -50,6 +68,7 @@ test.each([
   ["pointwise", [48, 32, 1, 1], "64x64-4x4k16"],
   ["winograd", [48, 32, 3, 3], "f2x3-fused32"],
   ["depthwise", [32, 1, 3, 3], "p8q4-sliding"],
+  ["depthwise", [32, 1, 11, 11], "p8-columns"],
   ["direct", [48, 32, 3, 3], "p8k8"],
 ])("%s has its variant for GPUs where it was loaded", (algorithm, kernelShape, variant) => {
   const groups = 32 / kernelShape[1]!;

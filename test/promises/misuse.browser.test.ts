@@ -130,6 +130,19 @@ describe("foreign objects", () => {
       await expect(y.read()).rejects.toMatchObject({ code: "gpu-validation" });
       y.destroy();
     }
+    // Between two calls of a shape.
+    const wrapped = engine.wrap(device.createBuffer({ size: 100, usage }), [1, 1, 5, 5]);
+    for (const one of [wrapped, engine.tensor(INPUT, [1, 1, 5, 5])]) {
+      for (let turn = 0; turn < 2; turn++) {
+        const y = conv(one, w, by);
+        await y.read();
+        y.destroy();
+      }
+      one.buffer.destroy();
+      const y = conv(one, w, by);
+      await expect(y.read()).rejects.toMatchObject({ code: "gpu-validation" });
+      for (const tensor of [one, y]) tensor.destroy();
+    }
     const y = conv(x, w, by);
     expect([...(await y.read())]).toEqual(PADDING_1);
     for (const one of [x, w, y]) one.destroy();

@@ -38,9 +38,10 @@ test("white space stays where operators would run together", () => {
 
 test("the marks of loops stay", () => {
   const text = minify("fn f() {\n  // @unroll unless compact\n  for (var i = 0u; i < 2u; i++) { g(i); }\n}\n");
+  expect(minify("fn f() {\n  // @unroll unless brief\n  g();\n}\n")).toContain("\n// @unroll unless brief\n");
   expect(text).toBe("fn f(){\n// @unroll unless compact\nfor(var a=0u;a<2u;a++){g(a);}}\n");
   expect(unroll(text)).toContain("{g(0u);}\n{g(1u);}");
-  expect(unroll(text, true)).toContain("for(var a=0u;a<2u;a++){g(a);}");
+  expect(unroll(text, "compact")).toContain("for(var a=0u;a<2u;a++){g(a);}");
 });
 
 test("what the assembler reads by line starts a line", () => {

@@ -22,6 +22,7 @@ describe("the hash of a selection", () => {
     const selection: Selection = {
       ...{ suite: "deepbench", layers: ["deepbench-2", "deepbench-7"], passes: ["own", "backward-weights"] },
       ...{ algorithms: ["direct", "fft"], dtypes: ["f32", "f16"], layouts: ["channels-last"], batch: 8 },
+      peers: ["jax", "tfjs"],
     };
     expect(decodeSelection(`#${encodeSelection(selection)}`)).toEqual(selection);
     expect(decodeSelection(encodeSelection(DEFAULT_SELECTION))).toEqual(DEFAULT_SELECTION);
@@ -30,6 +31,7 @@ describe("the hash of a selection", () => {
     expect(decodeSelection(encodeSelection(all))).toEqual(all);
     const none = { ...selection, layers: [], algorithms: [] };
     expect(decodeSelection(encodeSelection(none))).toEqual(none);
+    expect(encodeSelection(DEFAULT_SELECTION)).not.toContain("peers");
   });
 
   it("that is empty or invalid gives the default", () => {

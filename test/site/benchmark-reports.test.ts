@@ -165,7 +165,7 @@ describe("a loaded report", () => {
     ],
     [
       "a peer without a time",
-      JSON.stringify(reportOf({ ...row, peers: [{ name: "p" } as never] })),
+      JSON.stringify(reportOf({ ...row, peers: [{ name: "p" }] })),
       /^rows\[0\].peers\[0\].milliseconds/,
     ],
   ])("with %s is refused in words", (_, text, words) => {

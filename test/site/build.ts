@@ -10,7 +10,7 @@ const ROOT = path.join(import.meta.dirname, "../..");
 
 export default async function setup({ provide }: TestProject): Promise<() => Promise<void>> {
   const folder = await mkdtemp(path.join(tmpdir(), "convoke-site-"));
-  ensurePackages(path.join(ROOT, "examples/upscale"));
+  for (const place of ["examples/upscale", "bench/peers"]) ensurePackages(path.join(ROOT, place));
   const configFile = path.join(ROOT, "site/vite.config.ts");
   await build({ configFile, logLevel: "error", build: { outDir: folder, emptyOutDir: true } });
   provide("site", folder);

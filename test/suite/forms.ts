@@ -3,7 +3,11 @@ import { expect } from "vitest";
 import type { Algorithm, Candidate, ErrorBound } from "../../src/algorithms/algorithm.ts";
 import { fromFloat16Bits, toFloat16Bits } from "../../src/base/dtype.ts";
 import { elementCount } from "../../src/base/shape.ts";
+import { briefPlan } from "../../src/conv/first-calls.ts";
+import { checkInputs } from "../../src/conv/operands.ts";
+import { Runner } from "../../src/conv/runner.ts";
 import type { ConvInputs, ConvPlan, Engine } from "../../src/index.ts";
+import type { Plan } from "../../src/kernel/step.ts";
 import {
   type ConvDescriptor,
   type ConvProblem,
@@ -191,6 +195,37 @@ export async function adjoint(cases: readonly Case[]): Promise<void> {
   }
   const [first, ...rest] = products as [(typeof products)[0], ...typeof products];
   for (const { value, most } of rest) expect(Math.abs(value - first.value)).toBeLessThanOrEqual(most + first.most);
+}
+
+/** The kernels of first calls compute the same bits as the plan itself. */
+export async function brief({ engine, problem, seed }: Case, plan: Plan): Promise<void> {
+  const { layout, dtype } = problem;
+  const inputs: ConvInputs = {};
+  for (const [name, values] of Object.entries(operandsOf({ problem, seed }, uniform)))
+    inputs[name as keyof ConvInputs] = engine.tensor(values, shapeOf(problem, name as keyof ConvInputs), {
+      layout,
+      dtype,
+    });
+  const { gpu } = (inputs.x ?? inputs.dy)!;
+  const bitsOf = async (startsBrief: boolean): Promise<Uint8Array> => {
+    const runner = new Runner(gpu, problem, startsBrief ? briefPlan(plan) : plan);
+    try {
+      // Weights are packed by each.
+      inputs.w?.updated();
+      using result = runner.run(checkInputs(gpu, problem, inputs), inputs);
+      const values = await result.read();
+      return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+    } finally {
+      runner.destroy();
+    }
+  };
+  try {
+    const [first, later] = [await bitsOf(true), await bitsOf(false)];
+    const differing = first.findIndex((byte, at) => byte !== later[at]);
+    expect(differing, "the first byte that differs").toBe(-1);
+  } finally {
+    for (const tensor of Object.values(inputs)) tensor.destroy();
+  }
 }
 
 /** NaN and infinity in one cell reach only the elements that depend on it: the result is non-finite exactly where the reference is. */

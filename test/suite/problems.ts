@@ -194,6 +194,12 @@ const CORNERS: Record<string, Layer> = {
   "kernel the size of the map": { C: 8, K: 12, input: [7, 7], kernel: [7, 7] },
   "kernel larger than the map": { C: 2, K: 5, input: [3, 4], kernel: [5, 7], padding: [2, 3] },
   "large kernel": { C: 2, K: 2, groups: 2, input: [20, 33], kernel: [15, 31], padding: "same" },
+  "depthwise 5x5": { C: 3, K: 3, groups: 3, input: [9, 11], kernel: [5, 5], padding: 2 },
+  "depthwise 5x5, strided": { C: 3, K: 3, groups: 3, input: [13, 18], kernel: [5, 5], padding: 2, stride: 2 },
+  "depthwise 5x4, dilated, reflect padding": {
+    ...{ N: 2, C: 3, K: 3, groups: 3, input: [11, 19], kernel: [5, 4] },
+    ...{ dilation: [3, 2], padding: [4, 3], paddingMode: "reflect", mode: "convolution" },
+  },
   "kernel of prime width": { C: 1, K: 1, input: [5, 70], kernel: [3, 61], padding: "same" },
   "stride over the kernel": { ...BASE, input: [13, 14], kernel: [2, 2], stride: [4, 5] },
   "dilation over the map": { ...BASE, dilation: 5, padding: 5 },

@@ -4,9 +4,6 @@ import { LAYERS } from "../../bench/layers.ts";
 import { GPUS } from "../../tools/model/chips.ts";
 import { MODELLED_LAYERS, modelledProblem, ratingOf, tensorflowRatingOf } from "../../tools/model/run.ts";
 
-/** What planning assumes of NVIDIA's GPUs is a third of an H100, which runs in no user's browser: it has to be calibrated. */
-const isCalibrated = (name: string): boolean => name === "H100";
-
 /** Nearer to 1 than the model is to any GPU. */
 const LEAST = 0.99;
 
@@ -15,7 +12,7 @@ describe.each(MODELLED_LAYERS)("%s", (id) => {
   it.each([1, 16])("is not behind at a batch of %d", (batch) => {
     const problem = modelledProblem(layer, batch, "channels-first");
     for (const gpu of GPUS) {
-      const own = ratingOf(problem, gpu, isCalibrated(gpu.name));
+      const own = ratingOf(problem, gpu, false);
       const peer = tensorflowRatingOf(problem, gpu);
       expect(peer.seconds / own.seconds, `${gpu.name}: ${own.name}`).toBeGreaterThan(LEAST);
     }

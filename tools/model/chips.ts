@@ -33,7 +33,7 @@ export const GPUS: readonly ModelledGpu[] = [
   modelled("RTX 4070", ["nvidia", "lovelace"], {
     ...{ cores: 46, lanes: 128, gigahertz: 2.48, returned: 0.25, memory: 504, cache: 2500, cacheMebibytes: 36 },
   }),
-  modelled("H100", ["nvidia", "hopper"], {
+  modelled("H100", ["nvidia", ""], {
     ...{ cores: 132, lanes: 128, gigahertz: 1.98, returned: 0.25, memory: 3350, cache: 5500, cacheMebibytes: 50 },
   }),
   // Chrome has `subgroup-size-control` from 152 on.

@@ -4,9 +4,9 @@
 // The matrix-* snippets define the layouts of A, B and C: row_of_a, load_a, columns_of_b, load_b, store. A batch index is
 // outer * inner_count + inner, for images and groups. With QUADS four neighbouring threads compute different rows of the same columns: each loads
 // every fourth row of B, and they exchange them.
-// slots: broadcast_first, broadcast_fourth, broadcast_second, broadcast_third, columns_of_b, load_a, load_b, row_of_a, store
+// slots: broadcast_first, broadcast_fourth, broadcast_second, broadcast_third, columns_of_b, load_a, load_b, row_of_a, store_tile
 // constants: QUADS, TILE_M, TILE_N4
-// types: ColumnsAt
+// types: ColumnsAt, Sums
 fn thread(invocation: u32) {
   var index = invocation;
   // Neighbouring threads compute the same rows: they read the same A and neighbouring B. With QUADS it is the other way round, and the tiles along
@@ -17,7 +17,8 @@ fn thread(invocation: u32) {
   let outer_tile = index % tiles.y;
   index /= tiles.y;
   let n0 = select(inner_tile, outer_tile, QUADS) * TILE_N4;
-  let m0 = select(outer_tile, inner_tile, QUADS) * TILE_M;
+  let m0 = g.first_row + select(outer_tile, inner_tile, QUADS) * TILE_M;
+  index += g.first_batch;
   let inner = index % g.inner_count;
   let outer = index / g.inner_count;
 
@@ -38,7 +39,7 @@ fn thread(invocation: u32) {
     }
   }
 
-  var sums: array<vec4f, TILE_M * TILE_N4>;
+  var sums: Sums;
   for (var k4 = 0u; k4 < g.size_k4; k4++) {
     var right: array<vec4f, 4u * TILE_N4>;
     // @unroll
@@ -74,19 +75,5 @@ fn thread(invocation: u32) {
 
   let c_tile = g.c.start + outer * g.c.outer + inner * g.c.inner;
   let channel = inner * g.channels;
-  // Stored from a copy, which a loop may index.
-  var results: array<vec4f, TILE_M * TILE_N4>;
-  // @unroll
-  for (var i = 0u; i < TILE_M * TILE_N4; i++) {
-    results[i] = sums[i];
-  }
-  // @unroll unless compact
-  for (var i = 0u; i < TILE_M; i++) {
-    if (m0 + i < g.size_m) {
-      // @unroll unless compact
-      for (var j = 0u; j < TILE_N4; j++) {
-        store(results[i * TILE_N4 + j], m0 + i, (n0 + j) * 4u, c_tile, channel);
-      }
-    }
-  }
+  store_tile(&sums, m0, n0, c_tile, channel);
 }

@@ -16,7 +16,7 @@ fn thread(invocation: u32) {
   var columns_at: array<u32, TILE_W>;
   var columns_padding: array<bool, TILE_W>;
   var columns_beyond: array<bool, TILE_W>;
-  // @unroll
+  // @unroll unless brief
   for (var k = 0u; k < TILE_W; k++) {
     let column = w0 + i32(k * STRIDE_W);
     columns_at[k] = u32(source(column, g.input_w)) * x_step;
@@ -38,21 +38,21 @@ fn thread(invocation: u32) {
       let row_at = slice_at + u32(source(row, g.input_h)) * g.x_stride_h;
       let row_padding = slice_padding | is_padding(row, g.input_h);
       let row_beyond = slice_beyond | (row >= g.end_h);
-      // @unroll
+      // @unroll unless brief
       for (var k = 0u; k < TILE_W; k++) {
         loaded[(i * TILE_H + j) * TILE_W + k] = load_cell(row_at + columns_at[k], row_padding | columns_padding[k], row_beyond | columns_beyond[k]);
       }
     }
   }
   var tile: array<f32, TILE_SIZE>;
-  // @unroll
+  // @unroll unless brief
   for (var point = 0u; point < TILE_SIZE; point++) {
     tile[point] = loaded[point];
   }
 
-  // @unroll
+  // @unroll unless brief
   for (var axis = 0u; axis < AXES; axis++) {
-    // @unroll
+    // @unroll unless brief
     for (var i = 0u; i < TILE_SIZE / POINTS; i++) {
       const step = STEPS[axis];
       const start = i / step * step * POINTS + i % step;
@@ -70,7 +70,7 @@ fn thread(invocation: u32) {
   }
 
   let v_at = first_value(invocation, g.tiles, g.channels, g.matrices);
-  // @unroll
+  // @unroll unless brief
   for (var point = 0u; point < TILE_SIZE; point++) {
     store(v_at + point * g.matrices.point, tile[point], channel.past_end);
   }

@@ -10,13 +10,13 @@ fn thread(invocation: u32) {
   let at = tile_of_channel(invocation, g.tiles, g.group_k);
   let m_at = first_value(invocation, g.tiles, g.group_k, g.matrices);
   var tile: array<f32, TILE_SIZE>;
-  // @unroll
+  // @unroll unless brief
   for (var point = 0u; point < TILE_SIZE; point++) {
     tile[point] = products[m_at + point * g.matrices.point];
   }
-  // @unroll
+  // @unroll unless brief
   for (var axis = 0u; axis < AXES; axis++) {
-    // @unroll
+    // @unroll unless brief
     for (var i = 0u; i < TILE_SIZE / POINTS; i++) {
       // Axes already transformed have only OUTPUTS cells.
       const step = STEPS[axis];
@@ -44,7 +44,7 @@ fn thread(invocation: u32) {
   let y_at = g.y_start + place.n * g.y_stride_n + channel.at;
   // Stored from a copy, which a loop may index.
   var results: array<f32, TILE_SIZE>;
-  // @unroll
+  // @unroll unless brief
   for (var point = 0u; point < TILE_SIZE; point++) {
     results[point] = tile[point];
   }
@@ -54,7 +54,7 @@ fn thread(invocation: u32) {
     for (var j = 0u; j < OUTPUTS_P; j++) {
       let row_at = y_at + (o0 + i) * g.y_stride_o + (p0 + j) * g.y_stride_p;
       let row_inside = (o0 + i < g.output_o) & (p0 + j < g.output_p);
-      // @unroll
+      // @unroll unless brief
       for (var l = 0u; l < OUTPUTS_Q; l++) {
         if ((row_inside & (q0 + l < g.output_q)) && (EVERY_CELL || is_cell(channel, vec3u(o0 + i, p0 + j, q0 + l)))) {
           let index = row_at + (q0 + l) * g.y_stride_q;

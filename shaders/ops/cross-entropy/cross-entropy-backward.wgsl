@@ -1,8 +1,9 @@
 // The gradient of the cross entropy with respect to the logits: softmax(v)_c times the sum of the weights of all classes, minus the weight
-// of c, times the gradient of the line's loss. Without LOGITS x holds the logarithms of probabilities, and there is no softmax.
-// slots: class_of, divisor, exp_of, first_of, line_norm, line_of, line_sum, loss_gradient, merged, no_norm, norm_of, normalised, probability_of, start_of, unless_ignored, unless_infinite, weight_of
-// constants: LOGITS, THREADS
-// types: Entropy, L, V
+// of c, times the gradient of the line's loss. Without LOGITS x holds the logarithms of probabilities, and there is no softmax. If not DENSE
+// only the target class has a weight.
+// slots: chosen_class, class_of, divisor, exp_of, first_of, line_norm, line_of, line_sum, loss_gradient, merged, no_norm, norm_of, normalised, picked_weight, probability_of, start_of, unless_ignored, unless_infinite, weight_of
+// constants: DENSE, LOGITS, THREADS
+// types: Entropy, L, U, V
 @group(0) @binding(0) var<uniform> g: Entropy;
 @group(0) @binding(1) var<storage, read> x: array<V>;
 @group(0) @binding(4) var<storage, read_write> dx: array<V>;
@@ -20,23 +21,45 @@ fn workgroup_thread(workgroup: u32, local: u32) {
   let class_at = class_of(some_line);
   var norm = normalised();
   var scale = L(0.0);
+  var own_weight = L(0.0);
+  if (!DENSE) {
+    own_weight = picked_weight(class_at);
+  }
   if (LOGITS) {
     norm = no_norm();
     var class_weights = L(0.0);
     for (var c = first; c < lines.size; c += THREADS) {
       let at = start + c * lines.inner;
       norm = merged(norm, norm_of(L(x[at])));
-      class_weights += weight_in_loss(c, at, class_at);
+      if (DENSE) {
+        class_weights += weight_in_loss(c, at, class_at);
+      }
     }
     norm = line_norm(norm, local);
-    scale = line_sum(class_weights, local) / norm.sum;
+    if (DENSE) {
+      class_weights = line_sum(class_weights, local);
+    } else {
+      class_weights = own_weight;
+    }
+    scale = class_weights / norm.sum;
   }
   let gradient = loss_gradient(some_line) / divisor();
+  let chosen = chosen_class(class_at);
+  // What all elements of the line are instead, if that is not 1.
+  let instead = unless_ignored(unless_infinite(L(1.0), norm, lines), class_at);
+  let computed = bitcast<U>(instead) == bitcast<U>(L(1.0));
   let end = select(0u, lines.size, line < lines.count);
   for (var c = first; c < end; c += THREADS) {
     let at = start + c * lines.inner;
-    let expected = select(L(0.0), exp_of(L(x[at]) - norm.largest) * scale, LOGITS);
-    let value = gradient * (expected - weight_in_loss(c, at, class_at));
-    dx[at] = V(unless_ignored(unless_infinite(value, norm, lines), class_at));
+    var value = L(0.0);
+    if (LOGITS) {
+      value = exp_of(L(x[at]) - norm.largest) * scale;
+    }
+    if (DENSE) {
+      value -= weight_in_loss(c, at, class_at);
+    } else {
+      value -= select(L(0.0), own_weight, chosen == U(c));
+    }
+    dx[at] = V(select(instead, gradient * value, computed));
   }
 }

@@ -1,9 +1,14 @@
 // Targets that are class indices, one for each line.
-// types: L, T
+// types: L, T, U
 @group(0) @binding(2) var<storage, read> target_classes: array<T>;
 
 fn class_of(line: u32) -> L {
   return L(target_classes[line]);
+}
+
+// The class as an index.
+fn chosen_class(class_at: L) -> U {
+  return U(clamp(class_at, L(0.0), L(f32(g.lines.size - 1u))));
 }
 
 // The probability of class c in the target of the line: 1 or 0.

@@ -1,4 +1,5 @@
-// The windows of pooling over a feature map.
+// The windows of pooling over a feature map. DILATED: software adapters compute both sides of an if that is not known when they compile.
+// constants: DILATED
 struct Windows {
   kernel_d: u32, kernel_h: u32, kernel_w: u32,
   stride_d: u32, stride_h: u32, stride_w: u32,
@@ -19,7 +20,7 @@ fn start_of(window: u32, stride: u32, pad: u32) -> i32 {
 fn taps_inside(start: i32, kernel: u32, dilation: u32, size: u32) -> Interval {
   var first = max(-start, 0);
   var end = max(i32(size) - start, 0);
-  if (dilation > 1u) {
+  if (DILATED) {
     let step = i32(dilation);
     first = (first + step - 1) / step;
     end = (end + step - 1) / step;

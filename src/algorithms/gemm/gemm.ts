@@ -9,19 +9,21 @@ import matrixCPixelsShader from "../../../shaders/algorithms/gemm/matrix-c-pixel
 import matrixCScratchShader from "../../../shaders/algorithms/gemm/matrix-c-scratch.wgsl";
 import oneRunShader from "../../../shaders/algorithms/gemm/one-run.wgsl";
 import pixelOffsetShader from "../../../shaders/algorithms/gemm/pixel-offset.wgsl";
+import storeTileInPlaceShader from "../../../shaders/algorithms/gemm/store-tile-in-place.wgsl";
+import storeTileShader from "../../../shaders/algorithms/gemm/store-tile.wgsl";
 import uniformsShader from "../../../shaders/algorithms/gemm/uniforms.wgsl";
 import noQuadsShader from "../../../shaders/lib/no-quads.wgsl";
 import quadsShader from "../../../shaders/lib/quads.wgsl";
 import { roundUp } from "../../base/shape.ts";
 import { elementTypes } from "../../kernel/element-types.ts";
 import type { Shader } from "../../kernel/shader.ts";
-import { BINDING, type Kernel, type Step, WORKGROUP_SIZE } from "../../kernel/step.ts";
+import { BINDING, type Kernel, type Step, WORKGROUP_SIZE, gridFor } from "../../kernel/step.ts";
 import type { Uniforms } from "../../kernel/uniforms.ts";
 import type { Correlation } from "../../problem/correlation.ts";
 import { NO_EPILOGUE } from "../../problem/problem.ts";
 import { type Algorithm, type ErrorBound, SEQUENTIAL_SUM, type Variant } from "../algorithm.ts";
-import { OUTPUT_LOADS, type Work, numberBytes } from "../cost.ts";
-import { alongAxes, channelUniforms, dispatchOn, dtypeOf, loader, result } from "../operands.ts";
+import { OUTPUT_LOADS, UNIFORM_LOADS, UNIFORM_WORKGROUP, type Work, divide, numberBytes } from "../cost.ts";
+import { alongAxes, channelUniforms, dispatchOn, dtypeOf, isMap, loader, result } from "../operands.ts";
 import type { DeviceTraits } from "../traits.ts";
 import type { MatrixBatch, PixelGrid, ResultBatch } from "./matrices.ts";
 
@@ -31,6 +33,10 @@ export interface GemmVariant extends Variant {
   readonly tileN4: number;
   /** Whether four threads, on different rows, share their loads of B. */
   readonly quads: boolean;
+  /** Threads of a workgroup without a tile, if not as many as in other kernels. */
+  readonly group?: number;
+  /** How A, prepacked weights, is bound as uniforms, range by range; undefined if A is storage. */
+  readonly uniform?: UniformMethod;
   /** The tile that a workgroup loads through its memory; without it each thread loads its own. */
   readonly workgroup?: WorkgroupTile;
 }
@@ -71,12 +77,34 @@ export interface WorkgroupMethod {
   error(c: Correlation, K: number): ErrorBound;
 }
 
+/** How the rows of A lie, in elements: one matrix after the other, each row by row. */
+export interface WeightRows {
+  readonly row: number;
+  /** Stride of the matrices. */
+  readonly inner: number;
+  readonly groups: number;
+  /** Whether all matrices of a group have the same weights, as those of images do. */
+  readonly shared: boolean;
+}
+
+/** How weights are bound as uniforms (uniform-weights.ts): apart from this, so that only adapters that gain by it load it. */
+export interface UniformMethod {
+  /** The method as a device allows it; undefined if it does not. */
+  on(device: DeviceTraits): UniformMethod | undefined;
+  /** The number of dispatches of a batch of products on a tile; 0 if the weights do not fit, or take too many. */
+  count(products: Products, tileM: number): number;
+  /** Divides a product, given as one step, into those of its ranges of weights. */
+  divide(step: Step, gemm: Gemm, variant: GemmVariant, c: Correlation): Step[];
+}
+
 /** A batch of products of M x K with K x N matrices. */
 export interface Products {
   readonly batch: number;
   readonly M: number;
   readonly N: number;
   readonly K: number;
+  /** How A lies if it may be bound as uniforms: prepacked weights of all groups. */
+  readonly weights?: WeightRows;
 }
 
 /** Number of tiles along the rows and the columns: workgroup tiles, or else thread tiles, along the rows in whole quads. */
@@ -125,6 +153,35 @@ function latticeUniforms({ sizes, strides: [batch, ...spatial] }: PixelGrid): Un
   return { ...alongAxes("size", sizes, "output"), strideN: batch, ...alongAxes("stride", spatial) };
 }
 
+/** The largest thread tile of first calls: SwiftShader compiles it in a quarter of the time that 8 x 16 sums take. */
+const BRIEF = { tileM: 4, tileN4: 2 };
+
+/** A batch of products by a smaller tile: a thread adds the terms of a sum one after the other, whatever its tile. */
+function briefTiles({ batch, M, N }: Omit<Products, "K">, variant: GemmVariant): Pick<Step, "brief"> {
+  const tileM = Math.min(variant.tileM, BRIEF.tileM);
+  const tileN4 = Math.min(variant.tileN4, BRIEF.tileN4);
+  const { group = WORKGROUP_SIZE, uniform, workgroup } = variant;
+  if (uniform || workgroup || (tileM === variant.tileM && tileN4 === variant.tileN4)) return {};
+  const { tilesM, tilesN } = tilesOf(M, N, { ...variant, tileM, tileN4 });
+  const threads = batch * tilesM * tilesN;
+  return {
+    brief: {
+      constants: { TILE_M: tileM, TILE_N4: tileN4 },
+      uniforms: { threads, tilesM, tilesN },
+      workgroups: gridFor(Math.ceil(threads / group) * WORKGROUP_SIZE),
+    },
+  };
+}
+
+/** Terms of a sum from which on its store counts for little. On SwiftShader stores in a loop cost products of 64 terms 15 %, and those of 384 nothing. */
+const LONG_SUM = 192;
+
+/** The steps that multiply a batch of matrices: several where weights are bound as uniforms, range by range. */
+export function gemmSteps(gemm: Gemm, variant: GemmVariant, c: Correlation): Step[] {
+  const step = gemmStep(gemm, variant, c);
+  return variant.uniform?.divide(step, gemm, variant, c) ?? [step];
+}
+
 /** Multiplies a batch of matrices; if C is the output of the correlation, applies its epilogue. */
 export function gemmStep(gemm: Gemm, variant: GemmVariant, c: Correlation): Step {
   const { outputs, K, outerCount, weights, cells, result: to } = gemm;
@@ -138,7 +195,7 @@ export function gemmStep(gemm: Gemm, variant: GemmVariant, c: Correlation): Step
   const grid = a.pixels ?? b.pixels;
   const vectors = (matrix: MatrixBatch): string => elementTypes(isTensor(matrix) ? c.dtype : "f32").four;
   const { tilesM, tilesN } = tilesOf(M, N, variant);
-  const { tileM, tileN4, quads, workgroup } = variant;
+  const { tileM, tileN4, quads, group = WORKGROUP_SIZE, workgroup } = variant;
   // Pixels are those of the input.
   const fromA = window?.snippets ?? (a.pixels && loader(c, "x", BINDING.first));
   const fromB = b.pixels && loader(c, "x", BINDING.second);
@@ -152,11 +209,16 @@ export function gemmStep(gemm: Gemm, variant: GemmVariant, c: Correlation): Step
     c,
     window?.rowsFirst ?? false,
   ) ?? {
-    shaders: [quads ? quadsShader : noQuadsShader, gemmShader],
-    constants: { QUADS: quads },
+    shaders: [
+      quads ? quadsShader : noQuadsShader,
+      // The number of terms of a gradient of weights changes from call to call.
+      quads && K >= LONG_SUM && !isMap(c) ? storeTileInPlaceShader : storeTileShader,
+      gemmShader,
+    ],
+    constants: { QUADS: quads, WORKGROUP_SIZE: group },
   };
   const tiles = outerCount * c.groups * tilesM * tilesN;
-  return dispatchOn([end, fromA, fromB], {
+  const step = dispatchOn([end, fromA, fromB], {
     ...(workgroup ? { workgroups: tiles, subgroupSize: kernel.subgroupSize } : { threads: tiles }),
     shaders: [
       uniformsShader,
@@ -194,12 +256,14 @@ export function gemmStep(gemm: Gemm, variant: GemmVariant, c: Correlation): Step
       c: { row, column, inner: to.inner, outer: to.outer, start: to.start, firstPixel: to.first ?? 0 },
       aStep: a.step ?? 1,
       pixelsStart: grid?.start ?? 0,
+      ...{ firstBatch: 0, firstRow: 0, aFirst: 0 },
       pixels: latticeUniforms(grid ?? NO_PIXELS),
       cPixels: latticeUniforms(to.pixels ?? NO_PIXELS),
       window: window?.uniforms ?? {},
       yChannels: channelUniforms(last ? c : { y: c.y }),
     },
   });
+  return { ...step, ...briefTiles({ batch: outerCount * c.groups, M, N }, variant) };
 }
 
 /** The error of sums of K terms of the correlation by a tile: threads sum them sequentially. */
@@ -212,7 +276,7 @@ const LOAD_INSTRUCTIONS = 2;
 
 /** The work of a batch of matrix products. */
 export function gemmWork({ batch, M, N, K }: Products, variant: GemmVariant): Work {
-  const { tileM, tileN4, quads, workgroup } = variant;
+  const { tileM, tileN4, quads, group = WORKGROUP_SIZE, uniform, workgroup } = variant;
   const { tilesM, tilesN } = tilesOf(M, N, variant);
   const tiles = batch * tilesM * tilesN;
   const vectors = Math.ceil(K / 4);
@@ -221,14 +285,16 @@ export function gemmWork({ batch, M, N, K }: Products, variant: GemmVariant): Wo
   if (workgroup) return workgroup.method.work({ batch, M, N, K }, variant, tiles);
   // Exchanging vectors in a quad costs almost nothing.
   const right = quads ? 4 * tileN4 : 16 * tileN4;
+  const left = 4 * tileM * (uniform ? UNIFORM_LOADS : 1);
   // The threads of a workgroup share rows of A, and columns of B if they reach past the end of a row of tiles.
   const across = Math.min(WORKGROUP_SIZE, tilesN);
   const workgroups = Math.ceil(tiles / WORKGROUP_SIZE);
   const once = (across * 4 * tileN4 + (WORKGROUP_SIZE / across) * tileM) * workgroups * 4 * vectors;
   return {
     threads: tiles,
+    workgroupSize: uniform ? UNIFORM_WORKGROUP : group,
     multiplyAdds: 16 * tileM * tileN4 * tiles * vectors,
-    loads: (4 * tileM + right) * tiles * vectors + stores,
+    loads: (left + right) * tiles * vectors + stores,
     bytes,
     // Each vector of terms waits for its loads.
     ...{ workgroups, barriers: vectors },
@@ -237,4 +303,14 @@ export function gemmWork({ batch, M, N, K }: Products, variant: GemmVariant): Wo
     // Neighbouring threads load vectors of B that lie tileN4 apart.
     lines: quads ? 1 : tileN4,
   };
+}
+
+/** The number of dispatches that a batch of products takes; 0 if the tile does not suit it. */
+export function productCount(products: Products, { uniform, tileM }: GemmVariant): number {
+  return uniform ? uniform.count(products, tileM) : 1;
+}
+
+/** The work of a batch of products, dispatch by dispatch. */
+export function productWork(products: Products, tile: GemmVariant): Work[] {
+  return divide(gemmWork(products, tile), productCount(products, tile));
 }

@@ -21,10 +21,10 @@ import type { DeviceTraits } from "../traits.ts";
 import { type InnerProduct, forThreads, tile } from "./workgroup.ts";
 
 /** Terms of a K-step. With more, half precision loses more; with fewer, adding to float32 takes as long as the products. */
-const STEP = 16;
+export const STEP = 16;
 
 /** Unit roundoffs of float32 in one of half precision. */
-const ROUNDOFFS = 2 ** 13;
+export const ROUNDOFFS = 2 ** 13;
 
 /** Whether the operands of products are halves before they are rounded. */
 function areHalves({ dtype, gated, paddingValue }: Correlation): boolean {

@@ -8,16 +8,19 @@
 import { roundUp } from "../../base/shape.ts";
 import { estimate } from "../cost.ts";
 import type { DeviceTraits } from "../traits.ts";
-import { type GemmVariant, type Products, gemmWork } from "./gemm.ts";
+import { type GemmVariant, type Products, productCount, productWork } from "./gemm.ts";
 
 /** Most sums that a thread holds on a CPU adapter: limited by the compile time. */
 const SOFTWARE_SUMS = 256;
 
 /**
- * In quads a tile of half the size is nearly as fast and compiles in half the time: products of fewer multiply-adds than this do not repay a
- * longer first call.
+ * Where quads share loads a tile of half the size is nearly as fast and compiles in half the time: products of fewer multiply-adds than this do not
+ * repay a longer first call.
  */
 const SMALL = { multiplyAdds: 2e9, sums: 128 };
+
+/** Threads of a workgroup on a CPU adapter: few, since a small product has hardly more threads than a workgroup, and its cores share the workgroups. */
+const SOFTWARE_GROUP = 16;
 
 /** A matrix of fewer rows or columns than these leaves most of a workgroup tile empty. */
 const FEW_ROWS = 16;
@@ -28,14 +31,18 @@ export const FEW_SUMS = 16;
 /** Most tiles to offer for measurement. */
 export const MOST_TILES = 5;
 
-function tile(tileM: number, tileN4: number, quads: boolean): GemmVariant {
+export function tile(tileM: number, tileN4: number, quads: boolean): GemmVariant {
   return { name: `m${tileM}n${tileN4 * 4}${quads ? "-quads" : ""}`, tileM, tileN4, quads };
 }
 
-/** The thread tiles, for every adapter. */
-export const THREAD_TILES: readonly GemmVariant[] = [16, 8, 4, 1].flatMap((tileM) =>
-  [4, 2, 1].flatMap((tileN4) => [tile(tileM, tileN4, true), tile(tileM, tileN4, false)]),
-);
+/** The thread tiles, for every adapter. Quads of six rows fill 24, 48, 72 and 120 channels. */
+export const THREAD_TILES: readonly GemmVariant[] = [
+  ...[16, 8, 4, 1].flatMap((tileM) =>
+    [4, 2, 1].flatMap((tileN4) => [tile(tileM, tileN4, true), tile(tileM, tileN4, false)]),
+  ),
+  tile(6, 4, true),
+  tile(6, 2, true),
+];
 
 /** A size rounded up, so that products of similar sizes get the same tile, and share a kernel. */
 export function coarse(size: number): number {
@@ -43,10 +50,20 @@ export function coarse(size: number): number {
   return 2 ** Math.ceil(Math.log2(size));
 }
 
+/** Rounds less, for CPU adapters, which pay for what a tile computes past the edges. */
+function lessCoarse(size: number): number {
+  return size < 16 ? size : roundUp(size, 2 ** Math.max(3, Math.floor(Math.log2(size)) - 2));
+}
+
 /** A tile as the device needs it, in a list; an empty one if the device cannot run it: if it shares loads, they must be shareable. */
-function onDevice(one: GemmVariant, device: DeviceTraits, vectors: boolean): readonly GemmVariant[] {
-  const { quads, workgroup } = one;
-  if (!workgroup) return quads && !(device.quads && vectors) ? [] : [one];
+function onDevice(one: GemmVariant, device: DeviceTraits, products?: Products): readonly GemmVariant[] {
+  const { quads, uniform, workgroup } = one;
+  if (uniform) {
+    const own = { ...one, uniform: uniform.on(device) };
+    return own.uniform && products && productCount(products, own) > 0 ? [own] : [];
+  }
+  if (quads && !device.quads) return [];
+  if (!workgroup) return device.software ? [{ ...one, group: SOFTWARE_GROUP }] : [one];
   const method = workgroup.method.on(one, device);
   return method ? [{ ...one, workgroup: { ...workgroup, method } }] : [];
 }
@@ -75,16 +92,18 @@ export function gemmTiles(
 ): readonly GemmVariant[] {
   const { batch, M, N, K } = products;
   const most = device.software ? SOFTWARE_SUMS : hardwareSums(device, vectors);
-  const inQuads = batch * M * N * K < SMALL.multiplyAdds ? Math.min(SMALL.sums, most) : most;
+  const round = device.software ? lessCoarse : coarse;
+  const few = device.quads && batch * M * N * K < SMALL.multiplyAdds;
   const fitting = tiles
-    .flatMap((one) => onDevice(one, device, vectors))
-    .filter((one) => fits(one, one.quads ? inQuads : most, device));
+    .flatMap((one) => onDevice(one, device, products))
+    .filter((one) => fits(one, few ? Math.min(SMALL.sums, most) : most, device));
   // Where there is workgroup memory, threads alone only serve matrices of few rows or columns.
   const shared = Math.min(M, N) < FEW_ROWS ? [] : fitting.filter(({ workgroup }) => workgroup);
   return (shared.length > 0 ? shared : fitting)
     .map((one) => ({
       one,
-      seconds: estimate([gemmWork({ ...products, M: coarse(M), N: coarse(N) }, one)], device.rates),
+      // Kernels with weights as uniforms are of a size anyway.
+      seconds: estimate(productWork({ ...products, M: one.uniform ? M : round(M), N: round(N) }, one), device.rates),
     }))
     .toSorted((a, b) => a.seconds - b.seconds)
     .slice(0, device.software ? 1 : MOST_TILES)
@@ -93,9 +112,7 @@ export function gemmTiles(
 
 /** The tiles that the device can run. Tiles that do not fit its registers and workgroup memory are found by name only. */
 export function tilesThatFit(tiles: readonly GemmVariant[], device: DeviceTraits, named = false): GemmVariant[] {
-  return tiles
-    .flatMap((one) => onDevice(one, device, true))
-    .filter((one) => named || fits(one, device.maxSums, device));
+  return tiles.flatMap((one) => onDevice(one, device)).filter((one) => named || fits(one, device.maxSums, device));
 }
 
 /** Those tiles of each list that suit a batch of products; with a name, only the one of that name, if this device can run it. */
@@ -109,7 +126,7 @@ export function selectTiles(
   return lists.flatMap((tiles) =>
     name === undefined
       ? gemmTiles(tiles, products, device, vectors)
-      : tiles.filter((one) => one.name === name).flatMap((one) => onDevice(one, device, vectors)),
+      : tiles.filter((one) => one.name === name).flatMap((one) => onDevice(one, device, products)),
   );
 }
 

@@ -18,7 +18,7 @@
 import { gamma } from "../../base/arithmetic.ts";
 import { elementCount } from "../../base/shape.ts";
 import { type Correlation, termCount } from "../../problem/correlation.ts";
-import { partitionOf } from "./partition.ts";
+import { partitionOf, transformedAxes } from "./partition.ts";
 import type { Tile } from "./tiles.ts";
 
 /**
@@ -41,11 +41,19 @@ function channelCount(c: Correlation, tile: Tile): number {
   return elementCount(partitionOf(c, tile).subkernels) * (c.C / c.groups);
 }
 
+/** Number of transformed axes. */
+export function transformedCount(c: Correlation): number {
+  return transformedAxes(c).filter(Boolean).length;
+}
+
+/** Roundings of a product on its way to an output. */
+export function chainOf(c: Correlation, tile: Tile, axes: number): number {
+  return channelCount(c, tile) + axes * roundings(tile) + EPILOGUE;
+}
+
 /** The bound above relative to that of the sequential sum, for a correlation with `axes` transformed axes. */
 export function growth(c: Correlation, tile: Tile, axes: number): number {
-  const channels = channelCount(c, tile);
-  const chain = channels + axes * roundings(tile) + EPILOGUE;
-  return (tile.amplification ** axes * gamma(chain)) / gamma(termCount(c) + EPILOGUE);
+  return (tile.amplification ** axes * gamma(chainOf(c, tile, axes))) / gamma(termCount(c) + EPILOGUE);
 }
 
 /**

@@ -19,7 +19,7 @@ import type { Shader } from "../../kernel/shader.ts";
 import { BINDING, type Binding, type Constant, STORAGE_ALIGNMENT, type Step } from "../../kernel/step.ts";
 import type { Uniforms } from "../../kernel/uniforms.ts";
 import { type Correlation, seenEnd } from "../../problem/correlation.ts";
-import { type GemmVariant, gemmStep } from "../gemm/gemm.ts";
+import { type GemmVariant, gemmSteps } from "../gemm/gemm.ts";
 import {
   type Snippets,
   alongAxes,
@@ -219,7 +219,12 @@ export function inputStep(correlation: Correlation, geometry: Geometry, chunk: C
 }
 
 /** Multiplies the transformed weights and tiles, one matrix product for each point and group. */
-export function multiplyStep(correlation: Correlation, geometry: Geometry, chunk: Chunk, variant: GemmVariant): Step {
+export function multiplySteps(
+  correlation: Correlation,
+  geometry: Geometry,
+  chunk: Chunk,
+  variant: GemmVariant,
+): Step[] {
   const { groups } = correlation;
   const { points, paddedC, paddedK, filterBytes } = geometry;
   const channelsLast = correlation.layout === "channels-last";
@@ -237,7 +242,7 @@ export function multiplyStep(correlation: Correlation, geometry: Geometry, chunk
     inner: paddedC * slots,
     outer: groups * paddedC * slots,
   };
-  return gemmStep(
+  return gemmSteps(
     {
       outputs: chunk.count,
       K: paddedC,

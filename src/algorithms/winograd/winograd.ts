@@ -14,14 +14,14 @@ import {
   tooManyBytes,
 } from "../algorithm.ts";
 import { MAX_SECONDS, OUTPUT_LOADS, type Work, divide, estimate, numberBytes } from "../cost.ts";
-import { type GemmVariant, type Products, gemmWork } from "../gemm/gemm.ts";
+import { type GemmVariant, type Products, gemmWork, productCount } from "../gemm/gemm.ts";
 import { gemmTile } from "../gemm/tile.ts";
 import { numbersOf } from "../operands.ts";
 import type { DeviceTraits } from "../traits.ts";
 import { type Chunk, type Geometry, chunkBytes, geometryOf, inputBytes, productBytes } from "./geometry.ts";
-import { exactOnIntegers, growth } from "./growth.ts";
+import { exactOnIntegers, growth, transformedCount } from "./growth.ts";
 import { partitionOf, transformedAxes } from "./partition.ts";
-import { type LineMethod, filterStep, inputStep, multiplyStep, outputStep } from "./steps.ts";
+import { type LineMethod, filterStep, inputStep, multiplySteps, outputStep } from "./steps.ts";
 import { TILES, type Tile } from "./tiles.ts";
 
 /** Cap of a chunk. Larger ones are no faster: matrix products of this size already keep the GPU busy. */
@@ -38,11 +38,6 @@ const MOST_MULTIPLICATIONS = 3;
 /** Most values of a transformed tile: a thread holds all of them, and the code that transforms them is unrolled. */
 const MAX_POINTS = 64;
 
-/** Number of transformed axes. */
-function axisCount(c: Correlation): number {
-  return transformedAxes(c).filter(Boolean).length;
-}
-
 /** Multiplications with a tile size: the points of all tiles, for each subkernel. */
 function multiplications(c: Correlation, tile: Tile): number {
   const { points, tileCount } = geometryOf(c, tile);
@@ -56,7 +51,7 @@ function tilesFor(c: Correlation): Tile[] | Unsupported {
   if (dilation.some((step, axis) => step !== 1 && kernel[axis] !== 1)) {
     return { reason: `the dilation is ${own(dilation)}, and tiles need dilation 1` };
   }
-  const axes = axisCount(c);
+  const axes = transformedCount(c);
   if (axes === 0) {
     return {
       reason: `along no axis are there several outputs (${own(output)}) and more taps than the stride (${own(kernel)} at stride ${own(stride)})`,
@@ -78,10 +73,16 @@ function tilesFor(c: Correlation): Tile[] | Unsupported {
     .map(({ tile }) => tile);
 }
 
-/** A device, and the kernels for it: the tiles of the GEMM, and lines of tiles if workgroups transform these. */
-interface Target {
-  readonly device: DeviceTraits;
+/** How products are computed: the tiles of the GEMM, what ends the names of variants, and the error, undefined if it is too large. */
+export interface ProductKind {
   readonly tiles: readonly GemmVariant[];
+  readonly suffix: string;
+  error(c: Correlation, tile: Tile, paddedC: number): ErrorBound | undefined;
+}
+
+/** A device, and the kernels for it: those of the products, and lines of tiles if workgroups transform these. */
+interface Target extends ProductKind {
+  readonly device: DeviceTraits;
   readonly lines: LineMethod | undefined;
 }
 
@@ -106,8 +107,13 @@ function chunkTiles(c: Correlation, geometry: Geometry, { device, tiles }: Targe
 
 /** The matrix products of `count` tiles. */
 function productsOf(c: Correlation, { points, paddedC, groupK }: Geometry, count: number): Products {
-  const [M, N] = c.layout === "channels-last" ? [count, groupK] : [groupK, count];
-  return { batch: points * c.groups, M, N, K: paddedC };
+  const { groups, layout, w } = c;
+  const [M, N] = layout === "channels-last" ? [count, groupK] : [groupK, count];
+  const cached = layout === "channels-first" && w.operand === "w";
+  return {
+    ...{ batch: points * groups, M, N, K: paddedC },
+    ...(cached && { weights: { row: paddedC, inner: paddedC * groupK, groups, shared: false } }),
+  };
 }
 
 /** The ranges of tiles that are transformed at once. */
@@ -119,15 +125,17 @@ function chunksOf({ tileCount }: Geometry, most: number): Chunk[] {
 }
 
 /** The candidate that transforms, multiplies and transforms back in separate steps. */
-function separate(c: Correlation, target: Target, geometry: Geometry, most: number): Candidate {
+function separate(c: Correlation, target: Target, geometry: Geometry, most: number, error: ErrorBound): Candidate {
+  const { device, tiles } = target;
+  const products = chunksOf(geometry, most).map(({ count }) => productsOf(c, geometry, count));
   return {
-    variant: geometry.tile.name,
+    variant: `${geometry.tile.name}${target.suffix}`,
     workspaceBytes: chunkBytes(c, geometry, most),
     preparedBytes: geometry.filterBytes,
-    // The transform of the filters, and three for each chunk of tiles.
-    dispatches: 1 + 3 * Math.ceil(geometry.tileCount / most),
+    // The transform of the filters, and for each chunk of tiles two transforms and its products.
+    dispatches: products.reduce((sum, one) => sum + 2 + productCount(one, gemmTile(tiles, one, device)), 1),
     work: winogradWork(c, target, geometry, most),
-    error: winogradError(c, geometry.tile),
+    error,
     iterations: geometry.paddedC / 4,
     plan: () => winogradPlan(c, target, geometry, most),
   };
@@ -140,14 +148,14 @@ function winogradPlan(c: Correlation, { device, tiles, lines }: Target, geometry
     preparation: { steps: [filterStep(c, geometry, lines)], bytes: geometry.filterBytes },
     steps: chunksOf(geometry, most).flatMap((chunk) => [
       inputStep(c, geometry, chunk, lines),
-      multiplyStep(c, geometry, chunk, gemmTile(tiles, productsOf(c, geometry, chunk.count), device)),
+      ...multiplySteps(c, geometry, chunk, gemmTile(tiles, productsOf(c, geometry, chunk.count), device)),
       outputStep(c, geometry, chunk, lines),
     ]),
   };
 }
 
 export function winogradError(c: Correlation, tile: Tile): ErrorBound {
-  const axes = axisCount(c);
+  const axes = transformedCount(c);
   const transformed = transformedAxes(c);
   const along = (axis: 0 | 1 | 2): number => (transformed[axis] ? (tile.points - 1) * c.stride[axis] : 0);
   return {
@@ -192,13 +200,14 @@ function winogradWork(c: Correlation, { device, tiles, lines }: Target, geometry
   const products = productsOf(c, geometry, tileCount);
   const byLines = lines !== undefined && axes > 1;
   const input = transformWork(geometry, tileCount * c.groups * paddedC, points * 1.5, points, byLines);
-  const multiply = gemmWork(products, gemmTile(tiles, products, device));
+  const gemm = gemmTile(tiles, products, device);
+  const multiply = gemmWork(products, gemm);
   const outputs = tile.m ** axes;
   const output = transformWork(geometry, tileCount * c.groups * groupK, points, outputs * OUTPUT_LOADS, byLines);
   const chunks = Math.ceil(tileCount / most);
   const inChunks = (steps: readonly Work[]): Work[] => [
     ...filterWork(c, geometry, byLines),
-    ...steps.flatMap((step) => divide(step, chunks)),
+    ...steps.flatMap((step) => divide(step, step === multiply ? chunks * productCount(products, gemm) : chunks)),
   ];
   if (device.software) return inChunks([input, multiply, output]);
   // Channels-first, neighbouring threads with a tile each load and store every m-th cell, and neighbouring points.
@@ -228,6 +237,8 @@ export type FusedKernel = (c: Correlation, device: DeviceTraits, tile: Tile, nam
 export interface WorkgroupKernels {
   readonly lines: (device: DeviceTraits) => LineMethod;
   readonly fused: FusedKernel;
+  /** Products in half precision, on devices that have it. */
+  readonly halves: (device: DeviceTraits) => readonly ProductKind[];
 }
 
 /** The algorithm with some tiles of the GEMM, and kernels for adapters with workgroup memory. */
@@ -238,12 +249,18 @@ export const winograd = (gemmTiles: readonly GemmVariant[], kernels?: WorkgroupK
     const tiles = tilesFor(c);
     if ("reason" in tiles) return tiles;
     const lines = device.software ? undefined : kernels?.lines(device);
-    const target: Target = { device, tiles: gemmTiles, lines };
+    const floats: ProductKind = { tiles: gemmTiles, suffix: "", error: winogradError };
+    const kinds = [floats, ...(kernels?.halves(device) ?? [])];
     const geometries = tiles.map((tile) => geometryOf(c, tile));
-    const sized = geometries.map((geometry) => ({ geometry, most: chunkTiles(c, geometry, target) }));
-    const fit = sized.filter(({ most }) => most > 0);
     const list = [
-      ...fit.map(({ geometry, most }) => separate(c, target, geometry, most)),
+      ...kinds.flatMap((kind) => {
+        const target: Target = { ...kind, device, lines };
+        return geometries.flatMap((geometry) => {
+          const error = kind.error(c, geometry.tile, geometry.paddedC);
+          const most = error ? chunkTiles(c, geometry, target) : 0;
+          return error && most > 0 ? [separate(c, target, geometry, most, error)] : [];
+        });
+      }),
       ...tiles.flatMap((tile) => kernels?.fused(c, device, tile, variant) ?? []),
     ];
     if (list.length === 0) return tooLarge(c, device, geometries);

@@ -102,7 +102,7 @@ function loss(name: string, call: Call): Tensor {
     parameters: entropy,
     recipe: () => {
       const mapping = lineMapping(call.lines, logits.dtype);
-      const { reduction, indexed, smoothing } = entropy;
+      const { reduction } = entropy;
       const averaged = reduction === "mean";
       const [sums, count] = [averaged ? 2 : 1, elementCount(call.losses)];
       const workspace = new Workspace();
@@ -110,7 +110,7 @@ function loss(name: string, call: Call): Tensor {
       const steps = [
         lossStep(call, mapping, {
           shaders: [mapping.items.lanes === 4 ? pickFourShader : pickOneShader, crossEntropyShader],
-          constants: { INDEXED: indexed, DENSE: !indexed || smoothing > 0, AVERAGED: averaged },
+          constants: { INDEXED: entropy.indexed, DENSE: isDense(entropy), AVERAGED: averaged },
           ranges: [
             { ...whole(call.from, logits), binding: 1 },
             { ...losses, binding: 4 },
@@ -182,12 +182,15 @@ function gradient(name: string, call: Call, given: Tensor | undefined): Tensor {
       const workspace = new Workspace();
       const [weights, sum] = [workspace.numbers(count), workspace.numbers(1)];
       const gradientShader = entropy.reduction === "none" ? gradientEachShader : gradientOneShader;
-      const main = lossStep(call, lineMapping(call.lines, logits.dtype), {
+      const mapping = lineMapping(call.lines, logits.dtype);
+      const main = lossStep(call, mapping, {
         shaders: [
+          mapping.items.lanes === 4 ? pickFourShader : pickOneShader,
           dy ? gradientShader : gradientNoneShader,
           summed ? divisorSummedShader : divisorGivenShader,
           crossEntropyBackwardShader,
         ],
+        constants: { DENSE: isDense(entropy) },
         ranges: [
           { ...whole(call.from, logits), binding: 1 },
           { ...whole("dx", logits), binding: 4 },
@@ -279,6 +282,11 @@ interface LossKernel {
   readonly constants?: Readonly<Record<string, Constant>>;
   /** Each names its binding. */
   readonly ranges: readonly Range[];
+}
+
+/** Whether every class may have a weight in a line's loss. */
+function isDense({ indexed, smoothing }: Entropy): boolean {
+  return !indexed || smoothing > 0;
 }
 
 /** A step over the lines of logits. */

@@ -51,7 +51,7 @@ export interface LocallyConnectedBackwardDataOptions extends LocalOptions {
 /** Input channels whose weight gradients an invocation computes for one output. */
 const CHANNELS = 8;
 
-/** Images whose outputs an invocation computes with weights that it loads once. */
+/** The most images whose outputs an invocation computes with weights that it loads once. */
 const BATCH = 4;
 
 /**
@@ -85,9 +85,9 @@ export function locallyConnected(x: Tensor, w: Tensor, options: LocallyConnected
     recipe: () =>
       recipeOf(problem, dtype, {
         shaders: [bias ? localBiasShader : noLocalBiasShader, locallyConnectedShader],
-        constants: { BATCH },
+        constants: { BATCH: imagesOf(problem) },
         ranges: [whole("x", tensor), whole("w", weights), ...(bias ? [whole("bias", bias)] : []), whole("y", y)],
-        threads: elementCount(shape) * Math.ceil(problem.N / BATCH),
+        threads: elementCount(shape) * Math.ceil(problem.N / imagesOf(problem)),
       }),
   }).y;
 }
@@ -124,9 +124,9 @@ export function locallyConnectedBackwardData(
     recipe: () =>
       recipeOf(problem, dtype, {
         shaders: [backwardDataShader],
-        constants: { BATCH },
+        constants: { BATCH: imagesOf(problem) },
         ranges: [whole("dy", gradient), whole("w", weights), whole("dx", dx)],
-        threads: (elementCount(dx.shape) / problem.N) * Math.ceil(problem.N / BATCH),
+        threads: (elementCount(dx.shape) / problem.N) * Math.ceil(problem.N / imagesOf(problem)),
       }),
   }).dx;
 }
@@ -157,7 +157,7 @@ export function locallyConnectedBackwardWeights(x: Tensor, dy: Tensor, options: 
     recipe: () =>
       recipeOf(problem, dtype, {
         shaders: [backwardWeightsShader],
-        constants: { CHANNELS, HELD: Math.max(1, Math.min(problem.N, BATCH)) },
+        constants: { CHANNELS, HELD: imagesOf(problem) },
         ranges: [whole("x", tensor), whole("dy", gradient), whole("dw", dw)],
         threads: elementCount(localBiasShape(problem)) * Math.ceil(problem.C / problem.groups / CHANNELS),
       }),
@@ -177,6 +177,11 @@ export function locallyConnectedBackwardBias(dy: Tensor): Tensor {
   const { tensor } = checkMap("dy", dy);
   const { layout, dtype, shape } = tensor;
   return batchSum("locallyConnectedBackwardBias", tensor, { shape: shape.slice(1), layout, dtype });
+}
+
+/** Images that an invocation computes. */
+function imagesOf({ N }: ConvProblem): number {
+  return Math.max(1, Math.min(N, BATCH));
 }
 
 function checkWeights(w: Tensor, problem: ConvProblem, { layout, dtype }: Tensor): void {

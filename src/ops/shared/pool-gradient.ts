@@ -2,6 +2,7 @@
 // is written by one invocation: nothing is scattered, and no sum depends on an order of execution.
 import aroundBinsShader from "../../../shaders/ops/shared/pool/around-bins.wgsl";
 import aroundWindowsShader from "../../../shaders/ops/shared/pool/around-windows.wgsl";
+import backwardBinsShader from "../../../shaders/ops/shared/pool/backward-bins.wgsl";
 import backwardBlocksShader from "../../../shaders/ops/shared/pool/backward-blocks.wgsl";
 import backwardUnrolledShader from "../../../shaders/ops/shared/pool/backward-unrolled.wgsl";
 import backwardShader from "../../../shaders/ops/shared/pool/backward.wgsl";
@@ -14,8 +15,9 @@ import { alongAxes } from "../../algorithms/operands.ts";
 import { type Dtype, bytesFor } from "../../base/dtype.ts";
 import { type Triple, dilatedExtent, eachAxis, elementCount } from "../../base/shape.ts";
 import type { Range } from "../../kernel/dispatch.ts";
+import type { Shader } from "../../kernel/shader.ts";
 import type { Constant, Step } from "../../kernel/step.ts";
-import { evenBins } from "./geometry/bins.ts";
+import { evenBins, mostCells } from "./geometry/bins.ts";
 import { type FeatureMap, elementsOf } from "./geometry/feature-map.ts";
 import type { Windows } from "./geometry/windows.ts";
 import {
@@ -26,6 +28,7 @@ import {
   type Rule,
   type ThreadLayout,
   inLanes,
+  isDilated,
   laneType,
   poolStep,
   rowThreadsOf,
@@ -46,8 +49,9 @@ export interface CellRegions extends Regions {
   readonly most: number;
   /** The windows, if they are such. */
   readonly windows?: Windows;
-  /** The most windows that contain a cell along each axis, if they are few enough to be unrolled. */
+  /** The most windows or bins that contain a cell along each axis, if they are few enough to be unrolled, and the kernel that does so. */
   readonly around?: Triple;
+  readonly unrolled?: Shader;
   /** The windows, if the cells between two of them are unrolled as well. */
   readonly blocks?: Windows;
 }
@@ -70,26 +74,33 @@ export interface PoolGradient {
 export function aroundBins(input: FeatureMap, output: FeatureMap): CellRegions {
   const even = evenBins(input, output);
   if (even) return aroundWindows(input, even);
-  const most = elementCount(eachAxis((axis) => Math.ceil(output.size[axis] / input.size[axis]) + 1));
-  return { shaders: [windowsShader, aroundBinsShader], uniforms: {}, most };
+  const around = eachAxis((axis) => mostCells(input.size[axis], output.size[axis]));
+  const most = elementCount(around);
+  return {
+    shaders: [windowsShader, aroundBinsShader],
+    constants: { DILATED: false },
+    uniforms: {},
+    most,
+    ...(most <= MAX_UNROLLED && { around, unrolled: backwardBinsShader }),
+  };
 }
 
 /** The windows of pooling that contain a cell. */
 export function aroundWindows(map: FeatureMap, windows: Windows): CellRegions {
-  const { kernel, stride, dilation, padBegin, padEnd } = windows;
+  const { kernel, stride, padBegin, padEnd } = windows;
   const around = windowsAround(windows);
-  const dilated = dilation.some((distance) => distance > 1);
+  const { DILATED } = isDilated(windows);
   const most = elementCount(around);
-  const few = most <= (dilated ? MAX_UNROLLED_DILATED : MAX_UNROLLED);
+  const few = most <= (DILATED ? MAX_UNROLLED_DILATED : MAX_UNROLLED);
   return {
     shaders: [windowsShader, stepsShader, aroundWindowsShader],
     uniforms: { windows: windowUniforms(windows) },
     constants: {
       LONG: map.size.some((cells, axis) => cells + padBegin[axis]! + padEnd[axis]! >= LONG_AXIS),
-      DILATED: dilated,
+      DILATED,
     },
     ...{ most, windows },
-    ...(few && { around }),
+    ...(few && { around, unrolled: backwardUnrolledShader }),
     ...(few && elementCount(stride) <= MAX_UNROLLED && elementCount(kernel) <= MAX_TERMS && { blocks: windows }),
   };
 }
@@ -122,7 +133,7 @@ export function poolGradient(
   const { threads, rowThreads } = rowThreadsOf(inLanes(map));
   return poolStep({
     ...common,
-    shaders: [around ? backwardUnrolledShader : backwardShader],
+    shaders: [regions.unrolled ?? backwardShader],
     constants: around ? alongAxes("AROUND_", around) : {},
     ...{ threads, threadLayout: { rowThreads } },
   });

@@ -175,6 +175,11 @@ export function windowUniforms({ kernel, stride, dilation, padBegin, padEnd }: W
   };
 }
 
+/** Whether cells of windows lie apart: a constant of shaders/ops/shared/windows.wgsl. */
+export function isDilated({ dilation }: Windows): { readonly DILATED: boolean } {
+  return { DILATED: dilation.some((distance) => distance > 1) };
+}
+
 /** The sizes of windows as constants. */
 export function windowConstants({ kernel, stride, dilation }: Windows): Readonly<Record<string, number>> {
   return { ...alongAxes("KERNEL_", kernel), ...alongAxes("STRIDE_", stride), ...alongAxes("DILATION_", dilation) };

@@ -2,18 +2,20 @@
 import combineShader from "../../../shaders/ops/shared/pool/combine.wgsl";
 import overBinsShader from "../../../shaders/ops/shared/pool/over-bins.wgsl";
 import overWindowsShader from "../../../shaders/ops/shared/pool/over-windows.wgsl";
+import reduceBinsShader from "../../../shaders/ops/shared/pool/reduce-bins.wgsl";
+import reducePlaneShader from "../../../shaders/ops/shared/pool/reduce-plane.wgsl";
 import reduceUnrolledShader from "../../../shaders/ops/shared/pool/reduce-unrolled.wgsl";
 import reduceShader from "../../../shaders/ops/shared/pool/reduce.wgsl";
 import windowRegionsShader from "../../../shaders/ops/shared/pool/window-regions.wgsl";
 import windowsShader from "../../../shaders/ops/shared/windows.wgsl";
 import { alongAxes } from "../../algorithms/operands.ts";
 import { type Dtype, bytesFor } from "../../base/dtype.ts";
-import { dilatedExtent, elementCount } from "../../base/shape.ts";
+import { type Triple, dilatedExtent, eachAxis, elementCount } from "../../base/shape.ts";
 import type { Recipe } from "../../gpu/operation.ts";
 import type { Range } from "../../kernel/dispatch.ts";
 import type { Shader } from "../../kernel/shader.ts";
 import type { Step } from "../../kernel/step.ts";
-import { evenBins } from "./geometry/bins.ts";
+import { areAlike, evenBins, mostCells } from "./geometry/bins.ts";
 import { type FeatureMap, elementsOf } from "./geometry/feature-map.ts";
 import type { Windows } from "./geometry/windows.ts";
 import {
@@ -22,6 +24,7 @@ import {
   type Regions,
   type Rule,
   inLanes,
+  isDilated,
   laneType,
   lanesOf,
   poolStep,
@@ -33,15 +36,17 @@ import { runningReduction } from "./pool-running.ts";
 
 /** The cells of each output. */
 export interface OutputRegions extends Regions {
-  /** The most cells of an output, and along the width. */
+  /** The most cells of an output, in all and along each axis. */
   readonly cells: number;
-  readonly width: number;
+  readonly extent: Triple;
   /** The windows, if they are such. */
   readonly windows?: Windows;
   /** Whether all outputs have that many cells. */
-  readonly equal?: boolean;
+  readonly equal: boolean;
   /** Whether windows have so few cells that they are unrolled. */
   readonly unrolled?: boolean;
+  /** The kernel that unrolls bins, if they have so few cells. */
+  readonly unrolledBins?: Shader;
 }
 
 /** A rule that reduces cells to a result. */
@@ -90,8 +95,9 @@ export function overWindows(input: FeatureMap, windows: Windows): OutputRegions 
   );
   return {
     shaders: [windowsShader, windowRegionsShader, overWindowsShader],
+    constants: isDilated(windows),
     uniforms: { windows: windowUniforms(windows) },
-    ...{ cells, windows, width: kernel[2] },
+    ...{ cells, windows, extent: kernel },
     equal: !clipped,
     unrolled: cells <= MAX_UNROLLED,
   };
@@ -101,8 +107,15 @@ export function overWindows(input: FeatureMap, windows: Windows): OutputRegions 
 export function overBins(input: FeatureMap, output: FeatureMap): OutputRegions {
   const even = evenBins(input, output);
   if (even) return overWindows(input, even);
-  const cells = input.size.map((size, axis) => Math.min(Math.ceil(size / output.size[axis]!) + 1, size));
-  return { shaders: [windowsShader, overBinsShader], uniforms: {}, cells: elementCount(cells), width: cells[2]! };
+  const extent = eachAxis((axis) => mostCells(output.size[axis], input.size[axis]));
+  const cells = elementCount(extent);
+  return {
+    shaders: [windowsShader, overBinsShader],
+    constants: { DILATED: false },
+    uniforms: {},
+    ...{ cells, extent, ...(cells <= MAX_UNROLLED && { unrolledBins: reduceBinsShader }) },
+    equal: input.size.every((size, axis) => areAlike(output.size[axis]!, size)),
+  };
 }
 
 /**
@@ -114,6 +127,12 @@ export function splitsOf(cells: number, numbers: number): number {
   return numbers * wanted <= MAX_PARTIALS ? wanted : 1;
 }
 
+/** Whether the map has one window, which covers it and has so many cells that several invocations split them. */
+function isLargePlane({ size }: FeatureMap, { kernel, padBegin, output }: Windows): boolean {
+  const whole = kernel.every((taps, axis) => taps === size[axis] && padBegin[axis] === 0);
+  return whole && elementCount(output) === 1 && elementCount(size) > MANY_CELLS;
+}
+
 /**
  * The steps of a reduction: one, or for outputs of many cells two, the first of which reduces about the square root of the cells at a time.
  * The error of such blocked summation grows with that root (Higham, Accuracy and Stability of Numerical Algorithms, section 4.2).
@@ -123,6 +142,7 @@ export function reduction({ input, output, dtype, regions, rule, x, results, ...
   const { windows } = regions;
   const aliases = { R: laneType(input, resultDtype) };
   const stored = results.map((range, at) => ({ ...range, binding: at + 2 }));
+  const plane = windows && isLargePlane(input, windows);
   const running =
     windows &&
     rule.separable &&
@@ -140,7 +160,10 @@ export function reduction({ input, output, dtype, regions, rule, x, results, ...
     poolStep({
       ...{ ...common, ranges, threads },
       shaders: [shader],
-      constants: shader === reduceShader ? groupsOf(regions) : {},
+      constants: {
+        ...(shader === reduceShader && { ...groupsOf(regions), SPLIT: splits > 1 }),
+        ...(shader === regions.unrolledBins && { ...alongAxes("KERNEL_", regions.extent), EQUAL: regions.equal }),
+      },
       functions: { finish },
       threadLayout: { rowThreads, splits, partials },
     });
@@ -148,6 +171,7 @@ export function reduction({ input, output, dtype, regions, rule, x, results, ...
     const ranges = [x, ...stored];
     if (windows && regions.unrolled)
       return { steps: [poolStep({ ...common, ...unrolled(vectors, windows, !regions.equal), ranges })] };
+    if (regions.unrolledBins) return { steps: [step(regions.unrolledBins, "store", outputs, vectors.size[2], ranges)] };
     const { threads, rowThreads } = rowThreadsOf(vectors);
     return { steps: [step(reduceShader, "store", threads, rowThreads, ranges)] };
   }
@@ -156,7 +180,7 @@ export function reduction({ input, output, dtype, regions, rule, x, results, ...
   const width = vectors.size[2];
   return {
     steps: [
-      step(reduceShader, "store_partial", partials, width, [x, state]),
+      step(plane ? reducePlaneShader : reduceShader, "store_partial", partials, width, [x, state]),
       step(combineShader, "store", outputs, width, [...stored, state]),
     ],
     workspaceBytes: workspaceOffset + size,
@@ -164,7 +188,7 @@ export function reduction({ input, output, dtype, regions, rule, x, results, ...
 }
 
 /** The groups of cells of shaders/ops/shared/pool/reduce.wgsl. */
-function groupsOf({ equal = false, width }: OutputRegions): { STEP: number; PARTIAL: boolean } {
+function groupsOf({ equal, extent: [, , width] }: OutputRegions): { STEP: number; PARTIAL: boolean } {
   const whole = STEPS.find((count) => width % count === 0)!;
   const PARTIAL = width > 1 && (!equal || whole === 1);
   return { STEP: PARTIAL ? Math.min(width, PARTIAL_STEP) : whole, PARTIAL };

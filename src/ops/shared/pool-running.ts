@@ -9,7 +9,7 @@ import runningShader from "../../../shaders/ops/shared/pool/running.wgsl";
 import valueStateShader from "../../../shaders/ops/shared/pool/value-state.wgsl";
 import windowsShader from "../../../shaders/ops/shared/windows.wgsl";
 import { type Dtype, bytesFor } from "../../base/dtype.ts";
-import { elementCount, roundUp } from "../../base/shape.ts";
+import { elementCount, greatestCommonDivisor, roundUp } from "../../base/shape.ts";
 import type { Recipe } from "../../gpu/operation.ts";
 import type { Range } from "../../kernel/dispatch.ts";
 import type { Shader } from "../../kernel/shader.ts";
@@ -17,7 +17,7 @@ import { STORAGE_ALIGNMENT, type Step } from "../../kernel/step.ts";
 import type { FeatureMap } from "./geometry/feature-map.ts";
 import type { Windows } from "./geometry/windows.ts";
 import { type PoolGradient, poolGradient } from "./pool-gradient.ts";
-import { FEW_THREADS, inLanes, lanesOf, poolStep, type Rule, windowUniforms } from "./pool-kernel.ts";
+import { FEW_THREADS, inLanes, isDilated, lanesOf, poolStep, type Rule, windowUniforms } from "./pool-kernel.ts";
 
 /** The binding of the states of results, which value-state.wgsl and max-indices.wgsl declare. */
 const STATES_BINDING = 4;
@@ -109,6 +109,7 @@ function running({
       ...{ input, output, dtype, rule },
       regions: {
         shaders: [windowsShader],
+        constants: isDilated(windows),
         uniforms: {
           windows: windowUniforms(windows),
           along: {
@@ -142,7 +143,7 @@ export function runningReduction(call: Omit<Running, "along" | "direct" | "first
     direct: elementCount(kernel),
     first: runningCellsShader,
     along: (axis) => {
-      const period = dilation[axis] / divisorOf(stride[axis], dilation[axis]);
+      const period = dilation[axis] / greatestCommonDivisor(stride[axis], dilation[axis]);
       return {
         ...{ period, step: (stride[axis] * period) / dilation[axis], divisor: 1, add: -1, reach: kernel[axis] },
         ...{ origin: -padBegin[axis], stride: stride[axis], dilation: dilation[axis] },
@@ -182,9 +183,4 @@ export function afterScaling(
   const free = roundUp(scaled.size, STORAGE_ALIGNMENT);
   const { steps, workspaceBytes = free } = gradient(free);
   return { steps: [scale, ...steps], workspaceBytes };
-}
-
-/** The greatest common divisor. */
-function divisorOf(a: number, b: number): number {
-  return b === 0 ? a : divisorOf(b, a % b);
 }

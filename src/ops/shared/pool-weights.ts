@@ -19,6 +19,7 @@ import {
   type Regions,
   type Rule,
   inLanes,
+  isDilated,
   poolStep,
   runAlong,
   windowConstants,
@@ -116,6 +117,7 @@ export function weightedTranspose({ weighted, pooled, map, dtype, ranges }: Weig
 function regionsOf(windows: Windows): Regions {
   return {
     shaders: [windowsShader, windowRegionsShader, overWindowsShader],
+    constants: isDilated(windows),
     uniforms: { windows: windowUniforms(windows) },
   };
 }

@@ -1,7 +1,7 @@
-// Pooling: an invocation reduces the cells of every row_threads-th output of a row, or, where `splits` invocations split an output, every
+// Pooling: an invocation reduces the cells of every row_threads-th output of a row, or, if SPLIT, where `splits` invocations split an output, every
 // splits-th of its groups of STEP neighbours along the width. PARTIAL: windows end within groups.
 // slots: cells_of_depth, cells_of_height, cells_of_width, divided, finish, initial, place_of, settled, task_of, with_cell
-// constants: CHANNELS_LAST, PARTIAL, STEP
+// constants: CHANNELS_LAST, PARTIAL, SPLIT, STEP
 // types: E, Element, V
 @group(0) @binding(1) var<storage, read> x: array<E>;
 
@@ -24,7 +24,7 @@ fn thread(index: u32) {
     // One loop that counts like digits: nested loops take several times as long on software adapters.
     var tap = vec3u(0u);
     var jump = vec3u(0u, 0u, 1u);
-    if (g.splits > 1u) {
+    if (SPLIT) {
       tap = digits(task.split, from_h.count, groups);
       jump = digits(g.splits, from_h.count, groups);
     }

@@ -1,7 +1,7 @@
 // The bins of adaptive pooling: output i of O along an axis of I cells covers the cells from floor(i I / O) to before ceil((i + 1) I / O),
 // as in PyTorch.
 import { refuse } from "../../../base/error.ts";
-import { type Triple, toTriple } from "../../../base/shape.ts";
+import { type Triple, greatestCommonDivisor, toTriple } from "../../../base/shape.ts";
 import { checkPerAxis } from "../../../base/validate.ts";
 import type { FeatureMap } from "./feature-map.ts";
 import type { Windows } from "./windows.ts";
@@ -40,6 +40,19 @@ export function binned(map: FeatureMap, { outputSize }: AdaptivePoolOptions): Fe
 /** The cells of a bin, from the first to before the end. */
 export function binCells(bin: number, bins: number, cells: number): [first: number, end: number] {
   return [Math.floor((bin * cells) / bins), Math.ceil(((bin + 1) * cells) / bins)];
+}
+
+/** The most cells of a bin; with both arguments exchanged, the most bins that contain a cell. */
+export function mostCells(bins: number, cells: number): number {
+  const rest = cells % bins;
+  if (rest === 0) return cells / bins;
+  return Math.floor(cells / bins) + (areAlike(bins, cells) ? 1 : 2);
+}
+
+/** Whether all bins have as many cells: those that start behind the start of a cell do so by multiples of the greatest common divisor. */
+export function areAlike(bins: number, cells: number): boolean {
+  const rest = cells % bins;
+  return rest === 0 || rest === greatestCommonDivisor(cells, bins);
 }
 
 /** Bins as windows where all have the same size, else undefined. */

@@ -1,0 +1,25 @@
+// The algorithms of index.ts, with kernels for software adapters that load from uniforms many times as fast as from storage.
+import type { Algorithm } from "./algorithm.ts";
+import { depthwise, depthwiseTiles } from "./depthwise.ts";
+import { directUniform } from "./direct-uniform.ts";
+import { direct, directRows } from "./direct.ts";
+import { fft } from "./fft/fft.ts";
+import { THREAD_TILES } from "./gemm/tile.ts";
+import { UNIFORM_TILES } from "./gemm/uniform-weights.ts";
+import { im2col } from "./im2col.ts";
+import { implicitGemm } from "./implicit-gemm/implicit-gemm.ts";
+import { threadTiles } from "./implicit-gemm/thread-tiles.ts";
+import { pointwise } from "./pointwise.ts";
+import { winograd } from "./winograd/winograd.ts";
+
+const TILES = [...THREAD_TILES, ...UNIFORM_TILES];
+
+export const algorithms: readonly Algorithm[] = [
+  depthwise(depthwiseTiles),
+  direct(directUniform, directRows),
+  fft,
+  im2col(TILES),
+  implicitGemm(threadTiles),
+  pointwise(TILES),
+  winograd(TILES),
+];
