@@ -2,24 +2,10 @@
 import { numberOf } from "./shader.ts";
 import type { Kernel } from "./step.ts";
 
-export function kernelKey({
-  shaders,
-  constants,
-  aliases,
-  functions,
-  readWrite,
-  subgroupSize,
-  compact,
-  brief,
-}: Kernel): string {
+export function kernelKey(kernel: Kernel): string {
+  const { constants, aliases, functions, readWrite, subgroupSize, compact, brief } = kernel;
   return JSON.stringify([
-    shaders.map(numberOf),
-    constants,
-    aliases,
-    functions,
-    readWrite,
-    subgroupSize,
-    compact,
-    brief,
+    kernel.shaders.map(numberOf),
+    ...[constants, aliases, functions, readWrite, subgroupSize, compact, brief],
   ]);
 }
