@@ -1,4 +1,4 @@
-// The kernels that some work compiles, each compiled again alone: the first call of a layer or a model is made of these times.
+// Lists the kernels that a first call or a model compiles, and compiles each again by itself to time it.
 import type { KernelTime } from "./protocol.ts";
 
 interface Source {

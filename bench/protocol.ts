@@ -76,7 +76,7 @@ export interface Result {
   readonly planMilliseconds?: number;
   /** The first call, until the GPU finished it: planning, compiling and computing. */
   readonly firstMilliseconds?: number;
-  /** The kernels that the first call and those that the plan compiled, if asked for. */
+  /** The kernels that were compiled, by the first call and by the plan; absent unless asked for. */
   readonly kernels?: { readonly first: readonly KernelTime[]; readonly plan: readonly KernelTime[] };
   /** Undefined if `find` checked it. */
   readonly check?: Check;

@@ -30,7 +30,7 @@ interface Column extends Variant {
 
 const HEIGHTS = [4, 7, 8, 14, 16];
 
-/** Rows of the kernel in a turn: those that leave the fewest for the end, which are unrolled once more. */
+/** Kernel rows that a turn may take. The number that leaves the fewest rows over is chosen, since those are unrolled a second time. */
 const STEPS = [8, 7, 6, 5];
 
 /** Kernels of fewer taps have other tiles. */

@@ -104,7 +104,7 @@ export class PipelineCache {
     return work;
   }
 
-  /** Resolves when no kernel is left of those that nothing waits for. */
+  /** Waits until `prepareInTurn` has nothing left to compile. */
   async settle(): Promise<void> {
     this.#hurried++;
     try {

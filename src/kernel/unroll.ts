@@ -19,7 +19,7 @@ const LOOP =
 /** Most copies of a body: more indicate a mistake in a tile size. */
 const MAX_COPIES = 1024;
 
-/** How much is unrolled: every marked loop, all but those that stay loops in compact code, or all but those that stay loops in brief code. */
+/** Which marked loops are unrolled: all; those without `unless compact`; or those without any `unless`. */
 export type Unrolling = "all" | "compact" | "brief";
 
 /** Text split at the names of loop variables: the entries with an odd index are names. */

@@ -49,7 +49,9 @@ export function mostCells(bins: number, cells: number): number {
   return Math.floor(cells / bins) + (areAlike(bins, cells) ? 1 : 2);
 }
 
-/** Whether all bins have as many cells: those that start behind the start of a cell do so by multiples of the greatest common divisor. */
+/**
+ * Whether all bins have the same number of cells. A bin starts a multiple of the greatest common divisor after the start of a cell.
+ */
 export function areAlike(bins: number, cells: number): boolean {
   const rest = cells % bins;
   return rest === 0 || rest === greatestCommonDivisor(cells, bins);
