@@ -72,6 +72,7 @@ export class Engine {
       limits: limitsOf(device),
     };
     this.tuning = new TuningTable(environmentOf(this.info.adapter), store);
+    this.#gpu.textures = platform.textures && new platform.textures(this.#gpu);
     this.#plans = this.#gpu.attach(new PlanCache(this.#gpu, platform, this.tuning));
   }
 

@@ -70,6 +70,9 @@ export const SCALAR_LOADS = 1.25;
 /** Cost of a number loaded from uniforms where weights are bound as such, relative to one loaded from storage. */
 export const UNIFORM_LOADS = 0.1;
 
+/** Cost of a number loaded from a texture, relative to one loaded from storage, where operands are bound as such. */
+export const TEXTURE_LOADS = 0.13;
+
 /** Invocations of a workgroup where weights are bound as uniforms: few, since a range of them keeps few busy. */
 export const UNIFORM_WORKGROUP = 8;
 
@@ -102,7 +105,8 @@ export function spent(work: Work, rates: Rates): Spent {
   const fromWorkgroup = workgroupLoads / rates.workgroupLoads;
   const memory = bytes / rates.bytes;
   if (!rates.overlap) {
-    const busy = Math.min(1, (threads * WORKGROUP_SIZE) / (work.workgroupSize ?? WORKGROUP_SIZE) / rates.threads);
+    // A copy has no threads.
+    const busy = Math.min(1, (threads * WORKGROUP_SIZE) / (work.workgroupSize ?? WORKGROUP_SIZE) / rates.threads) || 1;
     return {
       dispatch: rates.dispatch,
       arithmetic: arithmetic / busy,

@@ -11,10 +11,14 @@ import {
   type GemmVariant,
   type Products,
   type TiledAlgorithm,
+  copyWork,
   gemmError,
   gemmSteps,
   productCount,
+  productTextures,
   productWork,
+  textureableBytes,
+  texturesOf,
 } from "./gemm/gemm.ts";
 import { type MatrixBatch, outputBatch } from "./gemm/matrices.ts";
 import { packedSize } from "./gemm/pack.ts";
@@ -143,10 +147,17 @@ function im2colStep(c: Correlation, sizes: Sizes, chunk: Chunk): Step {
 }
 
 /** The matrix products of a chunk. */
-function productsOf(c: Correlation, { terms, weights }: Sizes, { images, pixels }: Chunk): Products {
+function productsOf(c: Correlation, sizes: Sizes, chunk: Chunk, device: DeviceTraits): Products {
   const { K, groups, layout } = c;
+  const { terms, weights, packedBytes } = sizes;
+  const { images, pixels } = chunk;
+  const columns = chunkBytes(c, sizes, chunk);
   const [M, N] = layout === "channels-last" ? [pixels, K / groups] : [K / groups, pixels];
-  return { batch: images * groups, M, N, K: terms, ...weightRows(c, weights) };
+  return {
+    ...{ batch: images * groups, M, N, K: terms },
+    ...weightRows(c, weights),
+    ...texturesOf(device, columns + packedBytes, c, textureableBytes(weights.batch, c), columns),
+  };
 }
 
 function multiplySteps(c: Correlation, sizes: Sizes, chunk: Chunk, variant: GemmVariant): Step[] {
@@ -226,16 +237,17 @@ export const im2col = (...tiles: TiledAlgorithm["tiles"]): TiledAlgorithm => ({
     const dispatches = 2 * count + Number(sizes.packedBytes > 0);
     if (dispatches > device.maxDispatches) return tooManyDispatches(dispatches, device);
     const chunks = chunksOf(sizes, largest);
-    const products = chunks.map((chunk) => productsOf(c, sizes, chunk));
+    const products = chunks.map((chunk) => productsOf(c, sizes, chunk, device));
     const columns = chunks.map((chunk) => im2colWork(c, sizes, chunk));
-    return selectTiles(tiles, productsOf(c, sizes, largest), device, variant).map((tile): Candidate => ({
+    return selectTiles(tiles, products[0]!, device, variant).map((tile): Candidate => ({
       variant: tile.name,
       workspaceBytes: workspaceBytes(c, sizes, chunks),
       preparedBytes: sizes.packedBytes,
+      textures: productTextures(products[0]!, tile),
       dispatches: dispatches + count * (productCount(products[0]!, tile) - 1),
       work: [
         ...packedWeightsWork(sizes.weights, c),
-        ...columns.flatMap((one, at) => [one, ...productWork(products[at]!, tile)]),
+        ...columns.flatMap((one, at) => [one, ...copyWork(products[at]!, tile), ...productWork(products[at]!, tile)]),
       ],
       // In float32 the terms are summed sequentially, as in direct.
       error: gemmError(tile, c, termCount(c)),

@@ -9,10 +9,14 @@ import {
   type GemmVariant,
   type Products,
   type TiledAlgorithm,
+  copyWork,
   gemmError,
   gemmSteps,
   productCount,
+  productTextures,
   productWork,
+  textureableBytes,
+  texturesOf,
 } from "./gemm/gemm.ts";
 import { type MatrixBatch, type PixelGrid, outputBatch, outputPixels } from "./gemm/matrices.ts";
 import { oneCellProduct } from "./gemm/one-cell.ts";
@@ -112,15 +116,21 @@ export const pointwise = (...tiles: TiledAlgorithm["tiles"]): TiledAlgorithm => 
     if (preparedBytes > Math.min(device.maxWorkspaceBytes, device.maxBindingBytes))
       return tooManyBytes("the packed weights take", preparedBytes, device);
     const pixels = pixelMatrix(c);
-    const products = { ...productsOf(c), ...weightRows(c, weights) };
+    const products = {
+      ...productsOf(c),
+      ...weightRows(c, weights),
+      ...texturesOf(device, preparedBytes, c, textureableBytes(weights.batch, c), textureableBytes(pixels, c)),
+    };
     const loadsVectors = !(c.layout === "channels-last" ? weights.batch : pixels).pixels;
     return selectTiles(tiles, products, device, variant, loadsVectors).map((tile): Candidate => ({
       variant: tile.name,
       workspaceBytes: 0,
       preparedBytes,
+      textures: productTextures(products, tile),
       dispatches: productCount(products, tile) + Number(weights.packed),
       work: [
         ...packedWeightsWork(weights, c),
+        ...copyWork(products, tile),
         ...productWork(products, tile).map((one, _, all) => ({ ...one, bytes: operandBytes(c) / all.length })),
       ],
       error: gemmError(tile, c, products.K),

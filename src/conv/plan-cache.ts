@@ -58,7 +58,9 @@ export function runPlan(lower: Lower, problem: ConvProblem, constraints: Constra
     const results = { [result]: { ...pick(problem, ["layout", "dtype"]), shape: operandShape(problem, result) } };
     const key = () => planKey(problem, constraints);
     const plan = () => {
-      const decided = gpu.attached(PlanCache).decide(lower, problem, constraints, { uniformBytes: undefined });
+      const decided = gpu
+        .attached(PlanCache)
+        .decide(lower, problem, constraints, { uniformBytes: undefined, textureBytes: undefined });
       return { ...decided.plan, choice: decided.choice };
     };
     return recorded(gpu, gpu.recorder, { name: "conv", buffers, results, key, plan })[result]!;
@@ -105,7 +107,7 @@ export class PlanCache {
 
   /**
    * Chooses and plans how to compute a problem.
-   * @param given traits in place of the device's: what is recorded keeps prepacked weights in buffers of other usage
+   * @param given traits in place of the device's: what is recorded keeps prepacked weights in buffers of other usage, and has no textures
    */
   decide(
     lower: Lower,

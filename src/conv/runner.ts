@@ -5,6 +5,7 @@ import { Executable, type OperandBuffers } from "../gpu/executable.ts";
 import { createPrepared } from "../gpu/memory.ts";
 import { submit } from "../gpu/submit.ts";
 import type { Tensor } from "../gpu/tensor.ts";
+import type { ScratchTextures } from "../gpu/texture-copies.ts";
 import { kernelKey } from "../kernel/kernel-key.ts";
 import { type Plan, type Preparation, kernelsOf } from "../kernel/step.ts";
 import { type ConvProblem, multiplyAdds } from "../problem/problem.ts";
@@ -84,19 +85,27 @@ export class Runner {
       const created = submit(this.#gpu, { label, buffers, results, workspaceBytes, isSmall }, (all) => {
         const prepare = w ? undefined : this.#compiled.preparation?.bind(all);
         const compute = this.#compiled.steps.bind(all);
-        return (pass) => {
-          prepare?.(pass);
-          compute(pass);
+        return (target) => {
+          prepare?.(target);
+          compute(target);
         };
       });
       return created[this.#result]!;
     });
   }
 
-  /** Records the steps, and before them those of the preparation if it `prepares`. */
-  encode(encoder: GPUCommandEncoder, buffers: OperandBuffers, prepares: boolean): void {
+  /**
+   * Records the steps, and before them those of the preparation if it `prepares`.
+   * @param textures those of the caller, who submits
+   */
+  encode(
+    encoder: GPUCommandEncoder,
+    buffers: OperandBuffers,
+    textures: ScratchTextures | undefined,
+    prepares: boolean,
+  ): void {
     if (prepares) this.#compiled.preparation?.encode(encoder, buffers);
-    this.#compiled.steps.encode(encoder, buffers);
+    this.#compiled.steps.encode(encoder, buffers, textures);
   }
 
   /**

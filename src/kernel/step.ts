@@ -11,6 +11,8 @@ export interface Binding<Name extends string = Operand> {
   readonly operand: Name;
   readonly offset: number;
   readonly size: number;
+  /** Whether the kernel loads a copy of it in a texture (textures.ts). */
+  readonly texture?: boolean;
 }
 
 /** The value of a WGSL constant. A plain number becomes u32; `f32s` becomes an array, which compilers fold away if its indices are constants. */

@@ -7,12 +7,13 @@ import { algorithms } from "../../src/algorithms/uniforms.ts";
 import { BINDING, STORAGE_ALIGNMENT } from "../../src/kernel/step.ts";
 import { convProblem } from "../../src/problem/problem.ts";
 import { candidatesOf } from "../suite/candidates.ts";
+import { BOUND } from "../suite/lavapipe.ts";
 import { SOFTWARE_TRAITS } from "../suite/traits.ts";
 
 /** The default of maxUniformBufferBindingSize. */
 const MOST_BYTES = 65_536;
 
-const lavapipe = { ...SOFTWARE_TRAITS, quads: false, uniformBytes: 65_536 };
+const lavapipe = { ...SOFTWARE_TRAITS, ...BOUND };
 
 /** [matrices, rows, columns, groups, shared] */
 const CASES: [number, number, number, number, boolean][] = [

@@ -22,7 +22,7 @@ import type { Uniforms } from "../../kernel/uniforms.ts";
 import type { Correlation } from "../../problem/correlation.ts";
 import { NO_EPILOGUE } from "../../problem/problem.ts";
 import { type Algorithm, type ErrorBound, SEQUENTIAL_SUM, type Variant } from "../algorithm.ts";
-import { OUTPUT_LOADS, UNIFORM_LOADS, UNIFORM_WORKGROUP, type Work, divide, numberBytes } from "../cost.ts";
+import { OUTPUT_LOADS, UNIFORM_WORKGROUP, type Work, divide, numberBytes } from "../cost.ts";
 import { alongAxes, channelUniforms, dispatchOn, dtypeOf, isMap, loader, result } from "../operands.ts";
 import type { DeviceTraits } from "../traits.ts";
 import type { MatrixBatch, PixelGrid, ResultBatch } from "./matrices.ts";
@@ -35,8 +35,8 @@ export interface GemmVariant extends Variant {
   readonly quads: boolean;
   /** Threads of a workgroup without a tile, if not as many as in other kernels. */
   readonly group?: number;
-  /** How A, prepacked weights, is bound as uniforms, range by range; undefined if A is storage. */
-  readonly uniform?: UniformMethod;
+  /** How A and B are bound; undefined if both are storage. */
+  readonly binding?: BindingMethod;
   /** The tile that a workgroup loads through its memory; without it each thread loads its own. */
   readonly workgroup?: WorkgroupTile;
 }
@@ -87,12 +87,19 @@ export interface WeightRows {
   readonly shared: boolean;
 }
 
-/** How weights are bound as uniforms (uniform-weights.ts): apart from this, so that only adapters that gain by it load it. */
-export interface UniformMethod {
+/**
+ * How A and B are bound other than as storage: prepacked weights as uniforms, range by range (uniform-weights.ts), either as a texture (textures.ts).
+ * Apart from this, so that only adapters that gain by it load it.
+ */
+export interface BindingMethod {
+  /** Cost of a number of A and of B, relative to one loaded from storage. */
+  readonly loads: { readonly a: number; readonly b: number };
   /** The method as a device allows it; undefined if it does not. */
-  on(device: DeviceTraits): UniformMethod | undefined;
-  /** The number of dispatches of a batch of products on a tile; 0 if the weights do not fit, or take too many. */
+  on(device: DeviceTraits): BindingMethod | undefined;
+  /** The number of dispatches of a batch of products on a tile; 0 if A or B does not fit, or takes too many. */
   count(products: Products, tileM: number): number;
+  /** Bytes of the textures of a batch of products, in the order of their bindings. */
+  textures(products: Products): readonly number[];
   /** Divides a product, given as one step, into those of its ranges of weights. */
   divide(step: Step, gemm: Gemm, variant: GemmVariant, c: Correlation): Step[];
 }
@@ -105,6 +112,8 @@ export interface Products {
   readonly K: number;
   /** How A lies if it may be bound as uniforms: prepacked weights of all groups. */
   readonly weights?: WeightRows;
+  /** Bytes of A and of B, as far as they may be bound as textures, and the most that these may take together. */
+  readonly textures?: { readonly a: number | undefined; readonly b: number | undefined; readonly room: number };
 }
 
 /** Number of tiles along the rows and the columns: workgroup tiles, or else thread tiles, along the rows in whole quads. */
@@ -135,6 +144,28 @@ function isTensor({ buffer: { operand } }: MatrixBatch): boolean {
   return operand !== "workspace" && operand !== "prepared";
 }
 
+/** Bytes of a matrix that may be bound as a texture: of whole vectors of float32 numbers. */
+export function textureableBytes(matrix: MatrixBatch, { dtype }: Correlation): number | undefined {
+  const isFloats = dtype === "f32" || !isTensor(matrix);
+  return isFloats && !matrix.pixels && !matrix.window ? matrix.buffer.size : undefined;
+}
+
+/**
+ * What the matrices of products take as textures, and what is left for these in the memory of the plan.
+ * @param planBytes its workspace and prepacked weights
+ */
+export function texturesOf(
+  { textureBytes, maxWorkspaceBytes }: DeviceTraits,
+  planBytes: number,
+  { layout }: Correlation,
+  weights: number | undefined,
+  cells: number | undefined,
+): Pick<Products, "textures"> {
+  if (!textureBytes) return {};
+  const [a, b] = layout === "channels-first" ? [weights, cells] : [cells, weights];
+  return { textures: { a, b, room: maxWorkspaceBytes - planBytes } };
+}
+
 /** Whether a number of elements is one of whole vectors. */
 function isWhole(elements: number): boolean {
   return elements % 4 === 0;
@@ -160,8 +191,8 @@ const BRIEF = { tileM: 4, tileN4: 2 };
 function briefTiles({ batch, M, N }: Omit<Products, "K">, variant: GemmVariant): Pick<Step, "brief"> {
   const tileM = Math.min(variant.tileM, BRIEF.tileM);
   const tileN4 = Math.min(variant.tileN4, BRIEF.tileN4);
-  const { group = WORKGROUP_SIZE, uniform, workgroup } = variant;
-  if (uniform || workgroup || (tileM === variant.tileM && tileN4 === variant.tileN4)) return {};
+  const { group = WORKGROUP_SIZE, binding, workgroup } = variant;
+  if (binding || workgroup || (tileM === variant.tileM && tileN4 === variant.tileN4)) return {};
   const { tilesM, tilesN } = tilesOf(M, N, { ...variant, tileM, tileN4 });
   const threads = batch * tilesM * tilesN;
   return {
@@ -179,7 +210,7 @@ const LONG_SUM = 192;
 /** The steps that multiply a batch of matrices: several where weights are bound as uniforms, range by range. */
 export function gemmSteps(gemm: Gemm, variant: GemmVariant, c: Correlation): Step[] {
   const step = gemmStep(gemm, variant, c);
-  return variant.uniform?.divide(step, gemm, variant, c) ?? [step];
+  return variant.binding?.divide(step, gemm, variant, c) ?? [step];
 }
 
 /** Multiplies a batch of matrices; if C is the output of the correlation, applies its epilogue. */
@@ -276,7 +307,7 @@ const LOAD_INSTRUCTIONS = 2;
 
 /** The work of a batch of matrix products. */
 export function gemmWork({ batch, M, N, K }: Products, variant: GemmVariant): Work {
-  const { tileM, tileN4, quads, group = WORKGROUP_SIZE, uniform, workgroup } = variant;
+  const { tileM, tileN4, quads, group = WORKGROUP_SIZE, binding, workgroup } = variant;
   const { tilesM, tilesN } = tilesOf(M, N, variant);
   const tiles = batch * tilesM * tilesN;
   const vectors = Math.ceil(K / 4);
@@ -284,15 +315,15 @@ export function gemmWork({ batch, M, N, K }: Products, variant: GemmVariant): Wo
   const stores = OUTPUT_LOADS * batch * M * N;
   if (workgroup) return workgroup.method.work({ batch, M, N, K }, variant, tiles);
   // Exchanging vectors in a quad costs almost nothing.
-  const right = quads ? 4 * tileN4 : 16 * tileN4;
-  const left = 4 * tileM * (uniform ? UNIFORM_LOADS : 1);
+  const right = (quads ? 4 : 16) * tileN4 * (binding?.loads.b ?? 1);
+  const left = 4 * tileM * (binding?.loads.a ?? 1);
   // The threads of a workgroup share rows of A, and columns of B if they reach past the end of a row of tiles.
   const across = Math.min(WORKGROUP_SIZE, tilesN);
   const workgroups = Math.ceil(tiles / WORKGROUP_SIZE);
   const once = (across * 4 * tileN4 + (WORKGROUP_SIZE / across) * tileM) * workgroups * 4 * vectors;
   return {
     threads: tiles,
-    workgroupSize: uniform ? UNIFORM_WORKGROUP : group,
+    workgroupSize: binding ? UNIFORM_WORKGROUP : group,
     multiplyAdds: 16 * tileM * tileN4 * tiles * vectors,
     loads: (left + right) * tiles * vectors + stores,
     bytes,
@@ -306,8 +337,18 @@ export function gemmWork({ batch, M, N, K }: Products, variant: GemmVariant): Wo
 }
 
 /** The number of dispatches that a batch of products takes; 0 if the tile does not suit it. */
-export function productCount(products: Products, { uniform, tileM }: GemmVariant): number {
-  return uniform ? uniform.count(products, tileM) : 1;
+export function productCount(products: Products, { binding, tileM }: GemmVariant): number {
+  return binding ? binding.count(products, tileM) : 1;
+}
+
+/** Bytes of the textures that a batch of products takes. */
+export function productTextures(products: Products, { binding }: GemmVariant): readonly number[] {
+  return binding?.textures(products) ?? [];
+}
+
+/** The work of copying operands into these textures. */
+export function copyWork(products: Products, tile: GemmVariant): Work[] {
+  return productTextures(products, tile).map((bytes) => ({ threads: 0, multiplyAdds: 0, loads: 0, bytes: 2 * bytes }));
 }
 
 /** The work of a batch of products, dispatch by dispatch. */

@@ -8,7 +8,7 @@
 import { roundUp } from "../../base/shape.ts";
 import { estimate } from "../cost.ts";
 import type { DeviceTraits } from "../traits.ts";
-import { type GemmVariant, type Products, productCount, productWork } from "./gemm.ts";
+import { type GemmVariant, type Products, copyWork, productCount, productWork } from "./gemm.ts";
 
 /** Most sums that a thread holds on a CPU adapter: limited by the compile time. */
 const SOFTWARE_SUMS = 256;
@@ -57,10 +57,10 @@ function lessCoarse(size: number): number {
 
 /** A tile as the device needs it, in a list; an empty one if the device cannot run it: if it shares loads, they must be shareable. */
 function onDevice(one: GemmVariant, device: DeviceTraits, products?: Products): readonly GemmVariant[] {
-  const { quads, uniform, workgroup } = one;
-  if (uniform) {
-    const own = { ...one, uniform: uniform.on(device) };
-    return own.uniform && products && productCount(products, own) > 0 ? [own] : [];
+  const { quads, binding, workgroup } = one;
+  if (binding) {
+    const own = { ...one, binding: binding.on(device) };
+    return own.binding && products && productCount(products, own) > 0 ? [own] : [];
   }
   if (quads && !device.quads) return [];
   if (!workgroup) return device.software ? [{ ...one, group: SOFTWARE_GROUP }] : [one];
@@ -100,11 +100,11 @@ export function gemmTiles(
   // Where there is workgroup memory, threads alone only serve matrices of few rows or columns.
   const shared = Math.min(M, N) < FEW_ROWS ? [] : fitting.filter(({ workgroup }) => workgroup);
   return (shared.length > 0 ? shared : fitting)
-    .map((one) => ({
-      one,
+    .map((one) => {
       // Kernels with weights as uniforms are of a size anyway.
-      seconds: estimate(productWork({ ...products, M: one.uniform ? M : round(M), N: round(N) }, one), device.rates),
-    }))
+      const work = productWork({ ...products, M: one.binding ? M : round(M), N: round(N) }, one);
+      return { one, seconds: estimate([...copyWork(products, one), ...work], device.rates) };
+    })
     .toSorted((a, b) => a.seconds - b.seconds)
     .slice(0, device.software ? 1 : MOST_TILES)
     .map(({ one }) => one);

@@ -7,8 +7,8 @@ import matrixAUniformShader from "../../../shaders/algorithms/gemm/matrix-a-unif
 import matrixAVectorsShader from "../../../shaders/algorithms/gemm/matrix-a-vectors.wgsl";
 import { F32_BYTES } from "../../kernel/element-types.ts";
 import { BINDING, STORAGE_ALIGNMENT, type Step, WORKGROUP_SIZE, gridFor } from "../../kernel/step.ts";
-import { UNIFORM_WORKGROUP } from "../cost.ts";
-import type { GemmVariant, Products, UniformMethod, WeightRows } from "./gemm.ts";
+import { UNIFORM_LOADS, UNIFORM_WORKGROUP } from "../cost.ts";
+import type { BindingMethod, GemmVariant, Products, WeightRows } from "./gemm.ts";
 import { tile } from "./tile.ts";
 
 /** Bytes of a vector. */
@@ -94,8 +94,10 @@ export function evenParts(all: number, most: number): [first: number, count: num
 }
 
 /** The method for bindings of so many bytes. */
-export function uniformMethod(bytes: number): UniformMethod {
+export function uniformMethod(bytes: number): BindingMethod {
   return {
+    loads: { a: UNIFORM_LOADS, b: 1 },
+    textures: () => [],
     on: ({ uniformBytes = 0 }) => (uniformBytes > 0 ? uniformMethod(uniformBytes) : undefined),
     count: (products, tileM) =>
       (products.weights && uniformRanges(products, products.weights, tileM, bytes)?.length) ?? 0,
@@ -126,5 +128,5 @@ export const UNIFORM_TILES: readonly GemmVariant[] = (
   ] as const
 ).map(([tileM, tileN4]) => {
   const one = tile(tileM, tileN4, false);
-  return { ...one, name: `${one.name}-uniform`, uniform: uniformMethod(0) };
+  return { ...one, name: `${one.name}-uniform`, binding: uniformMethod(0) };
 });
