@@ -13,24 +13,16 @@ import {
   type TiledAlgorithm,
   copyWork,
   gemmError,
-  gemmSteps,
-  productCount,
+  gemmStep,
   productTextures,
-  productWork,
+  gemmWork,
   textureableBytes,
   texturesOf,
 } from "./gemm/gemm.ts";
 import { type MatrixBatch, outputBatch } from "./gemm/matrices.ts";
 import { packedSize } from "./gemm/pack.ts";
 import { selectTiles } from "./gemm/tile.ts";
-import {
-  type WeightMatrix,
-  packedWeightsWork,
-  paddedTerms,
-  weightMatrix,
-  weightRows,
-  withPackedWeights,
-} from "./gemm/weights.ts";
+import { type WeightMatrix, packedWeightsWork, paddedTerms, weightMatrix, withPackedWeights } from "./gemm/weights.ts";
 import {
   alongAxes,
   dispatchOn,
@@ -49,7 +41,7 @@ const CHUNK_BYTES = 32 * 2 ** 20;
 /** Vectors of a row that one thread of the im2col kernel writes. */
 const RUN = 4;
 
-/** Cost of a cell whose position is found by itself, in equivalent loads: gradients of 3x3 weights on maps of 7, 10 and 14 took that long on SwiftShader. */
+/** Cost of a cell whose position is found by itself, in equivalent loads: gradients of 3x3 weights on maps of 7, 10 and 14 took that long on SwiftShader; on lavapipe it makes no difference. */
 const LONE_LOADS = 20;
 
 /** A range of outputs whose columns are laid out at once: several whole images, or a run of pixels of one. */
@@ -74,7 +66,7 @@ interface Sizes {
 
 function measure(c: Correlation, device: DeviceTraits): Sizes {
   const channelsLast = c.layout === "channels-last";
-  const weights = weightMatrix(c, device.uniformBytes !== undefined);
+  const weights = weightMatrix(c, device.textureBytes !== undefined);
   const outputs = elementCount(c.output);
   return {
     pixels: channelsLast ? c.N * outputs : outputs,
@@ -155,12 +147,11 @@ function productsOf(c: Correlation, sizes: Sizes, chunk: Chunk, device: DeviceTr
   const [M, N] = layout === "channels-last" ? [pixels, K / groups] : [K / groups, pixels];
   return {
     ...{ batch: images * groups, M, N, K: terms },
-    ...weightRows(c, weights),
     ...texturesOf(device, columns + packedBytes, c, textureableBytes(weights.batch, c), columns),
   };
 }
 
-function multiplySteps(c: Correlation, sizes: Sizes, chunk: Chunk, variant: GemmVariant): Step[] {
+function multiplyStep(c: Correlation, sizes: Sizes, chunk: Chunk, variant: GemmVariant): Step {
   const { groups } = c;
   const channelsLast = c.layout === "channels-last";
   const row = channelsLast ? sizes.terms : roundUp(chunk.pixels, 4);
@@ -171,7 +162,7 @@ function multiplySteps(c: Correlation, sizes: Sizes, chunk: Chunk, variant: Gemm
     inner: rows * row,
     outer: groups * rows * row,
   };
-  return gemmSteps(
+  return gemmStep(
     {
       outputs: chunk.pixels,
       K: sizes.terms,
@@ -190,18 +181,18 @@ function foursTogether({ C, groups, layout, output }: Correlation): boolean {
   return (layout === "channels-last" ? C / groups : output[2]) % 4 === 0;
 }
 
-function im2colWork(c: Correlation, sizes: Sizes, chunk: Chunk): Work {
+function im2colWork(c: Correlation, sizes: Sizes, chunk: Chunk, { textureBytes }: DeviceTraits): Work {
   const cells = chunk.images * c.groups * sizes.terms * chunk.pixels;
   return {
     threads: cells / (4 * RUN),
     multiplyAdds: 0,
-    loads: ((foursTogether(c) ? CELL_LOADS : LONE_LOADS) + 1) * cells,
+    loads: ((foursTogether(c) || textureBytes ? CELL_LOADS : LONE_LOADS) + 1) * cells,
     bytes: numberBytes(cells),
   };
 }
 
 function im2colPlan(c: Correlation, sizes: Sizes, chunks: readonly Chunk[], tile: GemmVariant): PartialPlan {
-  const steps = chunks.flatMap((chunk) => [im2colStep(c, sizes, chunk), ...multiplySteps(c, sizes, chunk, tile)]);
+  const steps = chunks.flatMap((chunk) => [im2colStep(c, sizes, chunk), multiplyStep(c, sizes, chunk, tile)]);
   const plan = { steps, workspaceBytes: workspaceBytes(c, sizes, chunks) };
   return withPackedWeights(plan, sizes.weights, c);
 }
@@ -238,16 +229,16 @@ export const im2col = (...tiles: TiledAlgorithm["tiles"]): TiledAlgorithm => ({
     if (dispatches > device.maxDispatches) return tooManyDispatches(dispatches, device);
     const chunks = chunksOf(sizes, largest);
     const products = chunks.map((chunk) => productsOf(c, sizes, chunk, device));
-    const columns = chunks.map((chunk) => im2colWork(c, sizes, chunk));
+    const columns = chunks.map((chunk) => im2colWork(c, sizes, chunk, device));
     return selectTiles(tiles, products[0]!, device, variant).map((tile): Candidate => ({
       variant: tile.name,
       workspaceBytes: workspaceBytes(c, sizes, chunks),
       preparedBytes: sizes.packedBytes,
       textures: productTextures(products[0]!, tile),
-      dispatches: dispatches + count * (productCount(products[0]!, tile) - 1),
+      dispatches,
       work: [
         ...packedWeightsWork(sizes.weights, c),
-        ...columns.flatMap((one, at) => [one, ...copyWork(products[at]!, tile), ...productWork(products[at]!, tile)]),
+        ...columns.flatMap((one, at) => [one, ...copyWork(products[at]!, tile), gemmWork(products[at]!, tile)]),
       ],
       // In float32 the terms are summed sequentially, as in direct.
       error: gemmError(tile, c, termCount(c)),

@@ -11,10 +11,9 @@ import {
   type TiledAlgorithm,
   copyWork,
   gemmError,
-  gemmSteps,
-  productCount,
+  gemmStep,
   productTextures,
-  productWork,
+  gemmWork,
   textureableBytes,
   texturesOf,
 } from "./gemm/gemm.ts";
@@ -22,7 +21,7 @@ import { type MatrixBatch, type PixelGrid, outputBatch, outputPixels } from "./g
 import { oneCellProduct } from "./gemm/one-cell.ts";
 import { packedSize } from "./gemm/pack.ts";
 import { selectTiles } from "./gemm/tile.ts";
-import { type WeightMatrix, packedWeightsWork, weightMatrix, weightRows, withPackedWeights } from "./gemm/weights.ts";
+import { type WeightMatrix, packedWeightsWork, weightMatrix, withPackedWeights } from "./gemm/weights.ts";
 import { isGated, operandBytes, whole } from "./operands.ts";
 
 /** The lattice of pixels of x that the outputs see. */
@@ -87,7 +86,7 @@ function pointwisePlan(c: Correlation, weights: WeightMatrix, pixels: MatrixBatc
   const { N, C, groups } = c;
   const outputs = elementCount(c.output);
   const channelsLast = c.layout === "channels-last";
-  const multiply = gemmSteps(
+  const multiply = gemmStep(
     {
       outputs: channelsLast ? N * outputs : outputs,
       K: C / groups,
@@ -99,7 +98,7 @@ function pointwisePlan(c: Correlation, weights: WeightMatrix, pixels: MatrixBatc
     tile,
     c,
   );
-  return withPackedWeights({ steps: multiply, workspaceBytes: 0 }, weights, c);
+  return withPackedWeights({ steps: [multiply], workspaceBytes: 0 }, weights, c);
 }
 
 /** The algorithm with some lists of tiles of the GEMM, of each of which the best are candidates. */
@@ -111,14 +110,13 @@ export const pointwise = (...tiles: TiledAlgorithm["tiles"]): TiledAlgorithm => 
     const c = oneCellProduct(given) ?? given;
     const refused = refusal(c);
     if (refused) return refused;
-    const weights = weightMatrix(c, device.uniformBytes !== undefined);
+    const weights = weightMatrix(c);
     const preparedBytes = weights.packed ? packedSize(weights.matrix).bytes : 0;
     if (preparedBytes > Math.min(device.maxWorkspaceBytes, device.maxBindingBytes))
       return tooManyBytes("the packed weights take", preparedBytes, device);
     const pixels = pixelMatrix(c);
     const products = {
       ...productsOf(c),
-      ...weightRows(c, weights),
       ...texturesOf(device, preparedBytes, c, textureableBytes(weights.batch, c), textureableBytes(pixels, c)),
     };
     const loadsVectors = !(c.layout === "channels-last" ? weights.batch : pixels).pixels;
@@ -127,11 +125,11 @@ export const pointwise = (...tiles: TiledAlgorithm["tiles"]): TiledAlgorithm => 
       workspaceBytes: 0,
       preparedBytes,
       textures: productTextures(products, tile),
-      dispatches: productCount(products, tile) + Number(weights.packed),
+      dispatches: 1 + Number(weights.packed),
       work: [
         ...packedWeightsWork(weights, c),
         ...copyWork(products, tile),
-        ...productWork(products, tile).map((one, _, all) => ({ ...one, bytes: operandBytes(c) / all.length })),
+        { ...gemmWork(products, tile), bytes: operandBytes(c) },
       ],
       error: gemmError(tile, c, products.K),
       iterations: Math.ceil(products.K / 4),

@@ -6,14 +6,13 @@ import { direct, directRows } from "./direct.ts";
 import { fft } from "./fft/fft.ts";
 import { TEXTURE_TILES } from "./gemm/textures.ts";
 import { THREAD_TILES } from "./gemm/tile.ts";
-import { UNIFORM_TILES } from "./gemm/uniform-weights.ts";
 import { im2col } from "./im2col.ts";
 import { implicitGemm } from "./implicit-gemm/implicit-gemm.ts";
 import { threadTiles } from "./implicit-gemm/thread-tiles.ts";
 import { pointwise } from "./pointwise.ts";
 import { winograd } from "./winograd/winograd.ts";
 
-const TILES = [...THREAD_TILES, ...UNIFORM_TILES, ...TEXTURE_TILES];
+const TILES = [...THREAD_TILES, ...TEXTURE_TILES];
 
 export const algorithms: readonly Algorithm[] = [
   depthwise(depthwiseTiles),

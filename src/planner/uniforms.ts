@@ -5,6 +5,9 @@ import { Textures } from "../gpu/textures.ts";
 import { ROW_BYTES } from "../kernel/textures.ts";
 import type { AdapterTraits, Platform } from "./adapter.ts";
 
+/** Multiply-adds a second of products on lavapipe, on two cores. */
+const MULTIPLY_ADDS = 1.8e10;
+
 /** Returns the platform with the kernels that bind operands as uniforms and textures: lavapipe's, which under Firefox has no subgroups. */
 export function withUniforms(traits: AdapterTraits): Platform {
   return {
@@ -12,6 +15,7 @@ export function withUniforms(traits: AdapterTraits): Platform {
     textures: Textures,
     traits: {
       ...traits,
+      rates: { ...traits.rates, multiplyAdds: MULTIPLY_ADDS },
       onDevice: ({ features, limits }) =>
         features.has("subgroups")
           ? {}

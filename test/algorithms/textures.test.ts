@@ -29,7 +29,7 @@ describe("the best candidate on an adapter that gains by it binds as textures", 
     ["im2col", "its columns", "workspace", WIDE],
     ["winograd", "its tiles", "workspace", WIDE],
     ["pointwise", "x in place", "x", POINTS],
-    ["pointwise", "weights that are too large for uniforms", "prepared", LARGE],
+    ["pointwise", "weights in place", "w", LARGE],
   ])("by %s %s", (name, _, operand, descriptor) => {
     expect(boundTo(name, descriptor)).toContain(operand);
     expect(boundTo(name, descriptor, { ...lavapipe, textureBytes: undefined })).toEqual([]);

@@ -1,6 +1,6 @@
 // Kernels that load operands as textures compute the same bits as those that load them from storage, whatever buffers the operands are in. Only
 // Firefox's adapter is offered them, but every one runs them.
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, expect, it } from "vitest";
 import { Engine } from "../../src/engine.ts";
 import { type ConvOptions, type Layout, type Tensor, conv, createEngine } from "../../src/index.ts";
 import { LAVAPIPE } from "../suite/lavapipe.ts";
@@ -36,15 +36,11 @@ async function valuesOf(x: Tensor, w: Tensor, options: ConvOptions): Promise<Flo
   return y.read();
 }
 
-describe.each(CASES)("%s, %s, %o of %o and %o", (algorithm, layout, options, xShape, wShape) => {
-  const variants = ["m8n8-textures", ...(layout === "channels-last" ? [] : ["m8n8-texture"])];
-
-  it.each(variants)("by %s", async (variant) => {
-    using x = engine.tensor(numbers(xShape, 1), xShape, { layout });
-    using w = engine.tensor(numbers(wShape, 2), wShape, { layout });
-    const expected = await valuesOf(x, w, { ...options, algorithm, variant: "m8n4" });
-    expect(await valuesOf(x, w, { ...options, algorithm, variant })).toEqual(expected);
-  });
+it.each(CASES)("by %s, %s, %o of %o and %o", async (algorithm, layout, options, xShape, wShape) => {
+  using x = engine.tensor(numbers(xShape, 1), xShape, { layout });
+  using w = engine.tensor(numbers(wShape, 2), wShape, { layout });
+  const expected = await valuesOf(x, w, { ...options, algorithm, variant: "m8n4" });
+  expect(await valuesOf(x, w, { ...options, algorithm, variant: "m8n8-textures" })).toEqual(expected);
 });
 
 it("by calls one after the other, of the same and of other sizes", async () => {

@@ -65,7 +65,7 @@ describe("the textures of an engine", () => {
     const engine = new Engine({ device: fake.device, owned: true, adapterInfo: fake.device.adapterInfo }, LAVAPIPE);
     const x = engine.empty([1, 64, 32, 32]);
     const w = engine.empty([64, 64, 1, 1]);
-    const call = (): void => conv(x, w, { algorithm: "pointwise", variant: "m16n8-texture" }).destroy();
+    const call = (): void => conv(x, w, { algorithm: "pointwise", variant: "m16n8-textures" }).destroy();
     return { ...fake, engine, call };
   }
 
@@ -73,8 +73,8 @@ describe("the textures of an engine", () => {
     const { engine, call, created, textures } = started();
     expect(textures.size).toBe(0);
     call();
-    expect(textures.size).toBe(1);
-    expect(engine.memory.workspace).toBe(64 * 32 * 32 * 4);
+    expect(textures.size).toBe(2);
+    expect(engine.memory.workspace).toBe(64 * 64 * 4 + 64 * 32 * 32 * 4);
     call();
     const before = created();
     call();
@@ -87,14 +87,14 @@ describe("the textures of an engine", () => {
   it("are a plan's own where it is recorded on encoders of the caller, and freed with it", async () => {
     const { engine, device, textures } = started();
     const descriptor = { inputShape: [1, 64, 32, 32], kernelShape: [64, 64, 1, 1] };
-    const plan = await engine.plan("forward", descriptor, { algorithm: "pointwise", variant: "m16n8-texture" });
+    const plan = await engine.plan("forward", descriptor, { algorithm: "pointwise", variant: "m16n8-textures" });
     const [x, w, y] = [engine.empty([1, 64, 32, 32]), engine.empty([64, 64, 1, 1]), engine.empty([1, 64, 32, 32])];
     const encoder = device.createCommandEncoder();
     plan.encode(encoder, { x, w, y });
     plan.run({ x, w }).destroy();
-    expect(textures.size).toBe(2);
+    expect(textures.size).toBe(4);
     plan.destroy();
-    expect(textures.size).toBe(1);
+    expect(textures.size).toBe(2);
     engine.destroy();
   });
 
@@ -102,9 +102,9 @@ describe("the textures of an engine", () => {
     const { engine } = started();
     const descriptor = { inputShape: [1, 64, 32, 32], kernelShape: [64, 64, 1, 1] };
     const bytes = 64 * 64 * 4 + 64 * 32 * 32 * 4;
-    const options = { algorithm: "pointwise", variant: "m16n8-texture" };
+    const options = { algorithm: "pointwise", variant: "m16n8-textures" };
     const plan = await engine.plan("forward", descriptor, { ...options, maxWorkspaceBytes: bytes });
-    expect(plan.variant).toBe("m16n8-texture");
+    expect(plan.variant).toBe("m16n8-textures");
     const refused = engine.plan("forward", descriptor, { ...options, maxWorkspaceBytes: bytes - 1 });
     await expect(refused).rejects.toMatchObject({ code: "unsupported" });
     const other = await engine.plan("forward", descriptor, { algorithm: "pointwise", maxWorkspaceBytes: bytes - 1 });

@@ -22,7 +22,7 @@ import type { Uniforms } from "../../kernel/uniforms.ts";
 import type { Correlation } from "../../problem/correlation.ts";
 import { NO_EPILOGUE } from "../../problem/problem.ts";
 import { type Algorithm, type ErrorBound, SEQUENTIAL_SUM, type Variant } from "../algorithm.ts";
-import { OUTPUT_LOADS, UNIFORM_WORKGROUP, type Work, divide, numberBytes } from "../cost.ts";
+import { NO_WORK, OUTPUT_LOADS, PRODUCT_LOADS, type Work, numberBytes } from "../cost.ts";
 import { alongAxes, channelUniforms, dispatchOn, dtypeOf, isMap, loader, result } from "../operands.ts";
 import type { DeviceTraits } from "../traits.ts";
 import type { MatrixBatch, PixelGrid, ResultBatch } from "./matrices.ts";
@@ -35,8 +35,8 @@ export interface GemmVariant extends Variant {
   readonly quads: boolean;
   /** Threads of a workgroup without a tile, if not as many as in other kernels. */
   readonly group?: number;
-  /** How A and B are bound; undefined if both are storage. */
-  readonly binding?: BindingMethod;
+  /** How A and B are bound as textures; undefined if they are storage. */
+  readonly textures?: TextureMethod;
   /** The tile that a workgroup loads through its memory; without it each thread loads its own. */
   readonly workgroup?: WorkgroupTile;
 }
@@ -77,31 +77,14 @@ export interface WorkgroupMethod {
   error(c: Correlation, K: number): ErrorBound;
 }
 
-/** How the rows of A lie, in elements: one matrix after the other, each row by row. */
-export interface WeightRows {
-  readonly row: number;
-  /** Stride of the matrices. */
-  readonly inner: number;
-  readonly groups: number;
-  /** Whether all matrices of a group have the same weights, as those of images do. */
-  readonly shared: boolean;
-}
-
-/**
- * How A and B are bound other than as storage: prepacked weights as uniforms, range by range (uniform-weights.ts), either as a texture (textures.ts).
- * Apart from this, so that only adapters that gain by it load it.
- */
-export interface BindingMethod {
-  /** Cost of a number of A and of B, relative to one loaded from storage. */
-  readonly loads: { readonly a: number; readonly b: number };
+/** How A and B are bound as textures (textures.ts): apart from this, so that only adapters that gain by it load it. */
+export interface TextureMethod {
   /** The method as a device allows it; undefined if it does not. */
-  on(device: DeviceTraits): BindingMethod | undefined;
-  /** The number of dispatches of a batch of products on a tile; 0 if A or B does not fit, or takes too many. */
-  count(products: Products, tileM: number): number;
-  /** Bytes of the textures of a batch of products, in the order of their bindings. */
-  textures(products: Products): readonly number[];
-  /** Divides a product, given as one step, into those of its ranges of weights. */
-  divide(step: Step, gemm: Gemm, variant: GemmVariant, c: Correlation): Step[];
+  on(device: DeviceTraits): TextureMethod | undefined;
+  /** Bytes of the textures of a batch of products, in the order of their bindings; undefined if A or B cannot be one. */
+  bytes(products: Products): readonly number[] | undefined;
+  /** A product that loads A and B from storage as one that loads them from textures. */
+  bind(step: Step): Step;
 }
 
 /** A batch of products of M x K with K x N matrices. */
@@ -110,9 +93,7 @@ export interface Products {
   readonly M: number;
   readonly N: number;
   readonly K: number;
-  /** How A lies if it may be bound as uniforms: prepacked weights of all groups. */
-  readonly weights?: WeightRows;
-  /** Bytes of A and of B, as far as they may be bound as textures, and the most that these may take together. */
+  /** On adapters that gain by textures: the bytes that A and B take as such, where they can be, and the most that both may take. */
   readonly textures?: { readonly a: number | undefined; readonly b: number | undefined; readonly room: number };
 }
 
@@ -191,8 +172,8 @@ const BRIEF = { tileM: 4, tileN4: 2 };
 function briefTiles({ batch, M, N }: Omit<Products, "K">, variant: GemmVariant): Pick<Step, "brief"> {
   const tileM = Math.min(variant.tileM, BRIEF.tileM);
   const tileN4 = Math.min(variant.tileN4, BRIEF.tileN4);
-  const { group = WORKGROUP_SIZE, binding, workgroup } = variant;
-  if (binding || workgroup || (tileM === variant.tileM && tileN4 === variant.tileN4)) return {};
+  const { group = WORKGROUP_SIZE, workgroup } = variant;
+  if (workgroup || (tileM === variant.tileM && tileN4 === variant.tileN4)) return {};
   const { tilesM, tilesN } = tilesOf(M, N, { ...variant, tileM, tileN4 });
   const threads = batch * tilesM * tilesN;
   return {
@@ -206,12 +187,6 @@ function briefTiles({ batch, M, N }: Omit<Products, "K">, variant: GemmVariant):
 
 /** Terms of a sum from which on its store counts for little. On SwiftShader stores in a loop cost products of 64 terms 15 %, and those of 384 nothing. */
 const LONG_SUM = 192;
-
-/** The steps that multiply a batch of matrices: several where weights are bound as uniforms, range by range. */
-export function gemmSteps(gemm: Gemm, variant: GemmVariant, c: Correlation): Step[] {
-  const step = gemmStep(gemm, variant, c);
-  return variant.binding?.divide(step, gemm, variant, c) ?? [step];
-}
 
 /** Multiplies a batch of matrices; if C is the output of the correlation, applies its epilogue. */
 export function gemmStep(gemm: Gemm, variant: GemmVariant, c: Correlation): Step {
@@ -287,14 +262,14 @@ export function gemmStep(gemm: Gemm, variant: GemmVariant, c: Correlation): Step
       c: { row, column, inner: to.inner, outer: to.outer, start: to.start, firstPixel: to.first ?? 0 },
       aStep: a.step ?? 1,
       pixelsStart: grid?.start ?? 0,
-      ...{ firstBatch: 0, firstRow: 0, aFirst: 0 },
       pixels: latticeUniforms(grid ?? NO_PIXELS),
       cPixels: latticeUniforms(to.pixels ?? NO_PIXELS),
       window: window?.uniforms ?? {},
       yChannels: channelUniforms(last ? c : { y: c.y }),
     },
   });
-  return { ...step, ...briefTiles({ batch: outerCount * c.groups, M, N }, variant) };
+  const bound = variant.textures?.bind(step) ?? step;
+  return { ...bound, ...briefTiles({ batch: outerCount * c.groups, M, N }, variant) };
 }
 
 /** The error of sums of K terms of the correlation by a tile: threads sum them sequentially. */
@@ -306,8 +281,9 @@ export function gemmError({ workgroup }: GemmVariant, c: Correlation, K: number)
 const LOAD_INSTRUCTIONS = 2;
 
 /** The work of a batch of matrix products. */
-export function gemmWork({ batch, M, N, K }: Products, variant: GemmVariant): Work {
-  const { tileM, tileN4, quads, group = WORKGROUP_SIZE, binding, workgroup } = variant;
+export function gemmWork(products: Products, variant: GemmVariant): Work {
+  const { batch, M, N, K } = products;
+  const { tileM, tileN4, quads, group = WORKGROUP_SIZE, workgroup } = variant;
   const { tilesM, tilesN } = tilesOf(M, N, variant);
   const tiles = batch * tilesM * tilesN;
   const vectors = Math.ceil(K / 4);
@@ -315,17 +291,18 @@ export function gemmWork({ batch, M, N, K }: Products, variant: GemmVariant): Wo
   const stores = OUTPUT_LOADS * batch * M * N;
   if (workgroup) return workgroup.method.work({ batch, M, N, K }, variant, tiles);
   // Exchanging vectors in a quad costs almost nothing.
-  const right = (quads ? 4 : 16) * tileN4 * (binding?.loads.b ?? 1);
-  const left = 4 * tileM * (binding?.loads.a ?? 1);
+  const right = (quads ? 4 : 16) * tileN4;
+  const left = 4 * tileM;
+  const cost = products.textures ? PRODUCT_LOADS[variant.textures ? "texture" : "storage"] : 1;
   // The threads of a workgroup share rows of A, and columns of B if they reach past the end of a row of tiles.
   const across = Math.min(WORKGROUP_SIZE, tilesN);
   const workgroups = Math.ceil(tiles / WORKGROUP_SIZE);
   const once = (across * 4 * tileN4 + (WORKGROUP_SIZE / across) * tileM) * workgroups * 4 * vectors;
   return {
     threads: tiles,
-    workgroupSize: binding ? UNIFORM_WORKGROUP : group,
+    workgroupSize: group,
     multiplyAdds: 16 * tileM * tileN4 * tiles * vectors,
-    loads: (left + right) * tiles * vectors + stores,
+    loads: cost * (left + right) * tiles * vectors + stores,
     bytes,
     // Each vector of terms waits for its loads.
     ...{ workgroups, barriers: vectors },
@@ -336,22 +313,12 @@ export function gemmWork({ batch, M, N, K }: Products, variant: GemmVariant): Wo
   };
 }
 
-/** The number of dispatches that a batch of products takes; 0 if the tile does not suit it. */
-export function productCount(products: Products, { binding, tileM }: GemmVariant): number {
-  return binding ? binding.count(products, tileM) : 1;
-}
-
 /** Bytes of the textures that a batch of products takes. */
-export function productTextures(products: Products, { binding }: GemmVariant): readonly number[] {
-  return binding?.textures(products) ?? [];
+export function productTextures(products: Products, { textures }: GemmVariant): readonly number[] {
+  return textures?.bytes(products) ?? [];
 }
 
-/** The work of copying operands into these textures. */
+/** The work of copying A and B into these textures. */
 export function copyWork(products: Products, tile: GemmVariant): Work[] {
-  return productTextures(products, tile).map((bytes) => ({ threads: 0, multiplyAdds: 0, loads: 0, bytes: 2 * bytes }));
-}
-
-/** The work of a batch of products, dispatch by dispatch. */
-export function productWork(products: Products, tile: GemmVariant): Work[] {
-  return divide(gemmWork(products, tile), productCount(products, tile));
+  return productTextures(products, tile).map((bytes) => ({ ...NO_WORK, bytes: 2 * bytes }));
 }

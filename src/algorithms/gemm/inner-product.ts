@@ -16,7 +16,7 @@ import {
   type TiledAlgorithm,
   copyWork,
   gemmError,
-  gemmSteps,
+  gemmStep,
   gemmWork,
   productTextures,
   textureableBytes,
@@ -151,7 +151,7 @@ function innerProductCandidates(
         ...packedWeightsWork(dy, c),
         packWork(x),
         ...copyWork(products, tile),
-        gemmWork({ batch: splits * c.groups, M, N, K: termCount(c) / splits }, tile),
+        gemmWork({ ...products, batch: splits * c.groups, K: termCount(c) / splits }, tile),
         ...reduceWork(c, splits),
       ],
       error: gemmError(tile, c, termCount(c)),
@@ -218,7 +218,7 @@ function innerProductPlan(product: Product, splits: number, tile: GemmVariant): 
   };
   const steps: Step[] = [
     packStep(x, "x", scratch(BINDING.output, 0, packed.bytes), c),
-    ...gemmSteps({ outputs: c.N, K: terms, outerCount: splits, weights: kernels, cells: inputs, result }, tile, c),
+    gemmStep({ outputs: c.N, K: terms, outerCount: splits, weights: kernels, cells: inputs, result }, tile, c),
     ...reduceSteps(c, partials),
   ];
   return withPackedWeights({ steps, workspaceBytes: bytes }, dy, c);

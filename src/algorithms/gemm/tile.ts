@@ -8,7 +8,7 @@
 import { roundUp } from "../../base/shape.ts";
 import { estimate } from "../cost.ts";
 import type { DeviceTraits } from "../traits.ts";
-import { type GemmVariant, type Products, copyWork, productCount, productWork } from "./gemm.ts";
+import { type GemmVariant, type Products, copyWork, gemmWork } from "./gemm.ts";
 
 /** Most sums that a thread holds on a CPU adapter: limited by the compile time. */
 const SOFTWARE_SUMS = 256;
@@ -57,10 +57,10 @@ function lessCoarse(size: number): number {
 
 /** A tile as the device needs it, in a list; an empty one if the device cannot run it: if it shares loads, they must be shareable. */
 function onDevice(one: GemmVariant, device: DeviceTraits, products?: Products): readonly GemmVariant[] {
-  const { quads, binding, workgroup } = one;
-  if (binding) {
-    const own = { ...one, binding: binding.on(device) };
-    return own.binding && products && productCount(products, own) > 0 ? [own] : [];
+  const { quads, textures, workgroup } = one;
+  if (textures) {
+    const own = textures.on(device);
+    return own && products && own.bytes(products) ? [{ ...one, textures: own }] : [];
   }
   if (quads && !device.quads) return [];
   if (!workgroup) return device.software ? [{ ...one, group: SOFTWARE_GROUP }] : [one];
@@ -100,11 +100,13 @@ export function gemmTiles(
   // Where there is workgroup memory, threads alone only serve matrices of few rows or columns.
   const shared = Math.min(M, N) < FEW_ROWS ? [] : fitting.filter(({ workgroup }) => workgroup);
   return (shared.length > 0 ? shared : fitting)
-    .map((one) => {
-      // Kernels with weights as uniforms are of a size anyway.
-      const work = productWork({ ...products, M: one.binding ? M : round(M), N: round(N) }, one);
-      return { one, seconds: estimate([...copyWork(products, one), ...work], device.rates) };
-    })
+    .map((one) => ({
+      one,
+      seconds: estimate(
+        [...copyWork(products, one), gemmWork({ ...products, M: round(M), N: round(N) }, one)],
+        device.rates,
+      ),
+    }))
     .toSorted((a, b) => a.seconds - b.seconds)
     .slice(0, device.software ? 1 : MOST_TILES)
     .map(({ one }) => one);

@@ -14,22 +14,14 @@ import {
   tooManyBytes,
 } from "../algorithm.ts";
 import { MAX_SECONDS, OUTPUT_LOADS, type Work, divide, estimate, numberBytes } from "../cost.ts";
-import {
-  type GemmVariant,
-  type Products,
-  copyWork,
-  gemmWork,
-  productCount,
-  productTextures,
-  texturesOf,
-} from "../gemm/gemm.ts";
+import { type GemmVariant, type Products, copyWork, gemmWork, productTextures, texturesOf } from "../gemm/gemm.ts";
 import { gemmTile } from "../gemm/tile.ts";
 import { numbersOf } from "../operands.ts";
 import type { DeviceTraits } from "../traits.ts";
 import { type Chunk, type Geometry, chunkBytes, geometryOf, inputBytes, productBytes } from "./geometry.ts";
 import { exactOnIntegers, growth, transformedCount } from "./growth.ts";
 import { partitionOf, transformedAxes } from "./partition.ts";
-import { type LineMethod, filterStep, inputStep, multiplySteps, outputStep } from "./steps.ts";
+import { type LineMethod, filterStep, inputStep, multiplyStep, outputStep } from "./steps.ts";
 import { TILES, type Tile } from "./tiles.ts";
 
 /** Cap of a chunk. Larger ones are no faster: matrix products of this size already keep the GPU busy. */
@@ -115,14 +107,12 @@ function chunkTiles(c: Correlation, geometry: Geometry, { device, tiles }: Targe
 
 /** The matrix products of `count` tiles, in chunks of `most`. */
 function productsOf(c: Correlation, geometry: Geometry, count: number, device: DeviceTraits, most = count): Products {
-  const { groups, layout, w } = c;
+  const { groups, layout } = c;
   const { points, paddedC, groupK, filterBytes } = geometry;
   const planBytes = chunkBytes(c, geometry, most) + filterBytes;
   const [M, N] = layout === "channels-last" ? [count, groupK] : [groupK, count];
-  const cached = layout === "channels-first" && w.operand === "w";
   return {
     ...{ batch: points * groups, M, N, K: paddedC },
-    ...(cached && { weights: { row: paddedC, inner: paddedC * groupK, groups, shared: false } }),
     ...texturesOf(device, planBytes, c, filterBytes, inputBytes(c, geometry, count)),
   };
 }
@@ -147,7 +137,7 @@ function separate(c: Correlation, target: Target, geometry: Geometry, most: numb
     preparedBytes: geometry.filterBytes,
     textures: productTextures(products[0]!, gemm),
     // The transform of the filters, and for each chunk of tiles two transforms and its products.
-    dispatches: products.reduce((sum, one) => sum + 2 + productCount(one, gemm), 1),
+    dispatches: 1 + 3 * products.length,
     work: winogradWork(c, target, geometry, most),
     error,
     iterations: geometry.paddedC / 4,
@@ -167,7 +157,7 @@ function winogradPlan(
     preparation: { steps: [filterStep(c, geometry, lines)], bytes: geometry.filterBytes },
     steps: chunksOf(geometry, most).flatMap((chunk) => [
       inputStep(c, geometry, chunk, lines),
-      ...multiplySteps(c, geometry, chunk, gemm),
+      multiplyStep(c, geometry, chunk, gemm),
       outputStep(c, geometry, chunk, lines),
     ]),
   };
@@ -227,7 +217,7 @@ function winogradWork(c: Correlation, { device, tiles, lines }: Target, geometry
   const chunks = Math.ceil(tileCount / most);
   const inChunks = (steps: readonly Work[]): Work[] => [
     ...filterWork(c, geometry, byLines),
-    ...steps.flatMap((step) => divide(step, step === multiply ? chunks * productCount(products, gemm) : chunks)),
+    ...steps.flatMap((step) => divide(step, chunks)),
   ];
   if (device.software) {
     const copies = Array.from({ length: chunks }, () => copyWork(products, gemm)).flat();
