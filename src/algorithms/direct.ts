@@ -8,7 +8,7 @@ import weightsScalarShader from "../../shaders/algorithms/direct/weights-scalar.
 import quadsShader from "../../shaders/lib/quads.wgsl";
 import { roundUp } from "../base/shape.ts";
 import type { Shader } from "../kernel/shader.ts";
-import { BINDING, type Step, gridFor } from "../kernel/step.ts";
+import { BINDING, type Step } from "../kernel/step.ts";
 import type { Correlation } from "../problem/correlation.ts";
 import { type Algorithm, type Candidate, type Kernels, type Variant, candidatesAmong, oneStep } from "./algorithm.ts";
 import { CELL_LOADS, OUTPUT_LOADS, SCALAR_LOADS, UNIFORM_LOADS, UNIFORM_WORKGROUP, type Work } from "./cost.ts";
@@ -169,21 +169,27 @@ function reachesPast({ K, groups }: Correlation, { tileV, lanes }: DirectTile): 
   return (K / groups) % (tileV * lanes) !== 0;
 }
 
-/** The same sums by tiles of one vector of channels, which SwiftShader compiles in a tenth of the time. */
-function briefTiles(c: Correlation, tile: DirectTile): Pick<Step, "brief"> {
-  if (tile.tileV === 1) return {};
-  const one = { ...tile, tileV: 1 };
-  const { tilesK, threads } = cut(c, one);
-  const constants = { TILE_V: 1, K_TAIL: reachesPast(c, one) };
-  const uniforms = { threads, tilesK, tiles: tilesK * c.groups };
-  return { brief: { constants, uniforms, workgroups: gridFor(threads) } };
+/** Most outputs of a row in the thread tile of first calls. */
+const BRIEF_WIDTH = 4;
+
+/** The tile of first calls, on adapters that compute on the CPU: of one vector of channels, which SwiftShader compiles in a tenth of the time. */
+export function briefTile(tile: DirectTile): DirectTile | undefined {
+  const { tileQ, tileV, down } = tile;
+  if (down || (tileQ <= BRIEF_WIDTH && tileV === 1)) return undefined;
+  return { ...tile, tileQ: Math.min(tileQ, BRIEF_WIDTH), tileV: 1 };
 }
 
 /** The step of a tile. */
-export function directStep(c: Correlation, tile: DirectTile, { subgroupSize }: DeviceTraits): Step {
+export function directStep(c: Correlation, tile: DirectTile, device: DeviceTraits): Step {
+  const smaller = briefTile(tile);
+  const step = tileStep(c, tile, device);
+  return smaller ? { ...step, brief: tileStep(c, smaller, device) } : step;
+}
+
+function tileStep(c: Correlation, tile: DirectTile, { subgroupSize }: DeviceTraits): Step {
   const { C, K, groups } = c;
   const { tilesQ, tilesK, places, steps, threads } = cut(c, tile);
-  const step = dispatchOn([paddedInput(c), loader(c, "w", BINDING.second), result(c)], {
+  return dispatchOn([paddedInput(c), loader(c, "w", BINDING.second), result(c)], {
     shaders: [...weightShaders(tile), directShader],
     aliases: {
       V: tile.lanes === 4 ? "vec4f" : "f32",
@@ -209,7 +215,6 @@ export function directStep(c: Correlation, tile: DirectTile, { subgroupSize }: D
     threads,
     subgroupSize,
   });
-  return { ...step, ...briefTiles(c, tile) };
 }
 
 /** The cells and the weights that a thread loads for a kernel row of a step. */

@@ -104,7 +104,11 @@ export function placed(step: Step, reserved: number, prepared: number): Step {
     if (range.operand === "workspace") return { ...range, offset: range.offset + reserved };
     return range.operand === "prepared" ? { ...range, offset: range.offset + prepared } : range;
   };
-  return declareReadWrite({ ...step, bindings: step.bindings.map(place) });
+  const { brief, ...own } = step;
+  return {
+    ...declareReadWrite({ ...own, bindings: step.bindings.map(place) }),
+    ...(brief && { brief: placed(brief, reserved, prepared) }),
+  };
 }
 
 /** Declares as writable what a step reads from the buffer that it writes: WebGPU allows no read-only binding of it in the same dispatch. */

@@ -17,7 +17,7 @@ import { CONSTRAINT_KEYS, type Choice, type Constraints, checkConstraints, choos
 import { deviceTraits } from "../planner/device-traits.ts";
 import type { TuningTable } from "../planner/tuning.ts";
 import { type ConvProblem, operandBytes, tensorShape } from "../problem/problem.ts";
-import { startsBrief } from "./first-calls.ts";
+import { firstCalls } from "./first-calls.ts";
 import { type ConvInputs, checkInputs, operandShape, resultName } from "./operands.ts";
 import { Runner } from "./runner.ts";
 
@@ -101,7 +101,7 @@ export class PlanCache {
   get(lower: Lower, problem: ConvProblem, constraints: Constraints, key = planKey(problem, constraints)): Runner {
     return this.#ready.get(key, () => {
       const { choice, plan } = this.decide(lower, problem, constraints);
-      return new Runner(this.gpu, problem, plan, startsBrief(choice));
+      return new Runner(this.gpu, problem, plan, firstCalls(choice));
     });
   }
 
@@ -126,6 +126,12 @@ export class PlanCache {
       this.tuning.lookUp(problem, constraints),
     );
     return { choice, plan: choice.chosen.candidate.plan() };
+  }
+
+  /** Waits until the kernels of the eager calls so far are compiled. */
+  async settle(): Promise<void> {
+    for (const runner of this.#ready.values()) runner.settle();
+    await this.gpu.pipelines.settle();
   }
 
   /** Drops the plan of eager calls for a problem, to choose it again: measurements of it are new. */

@@ -9,7 +9,7 @@ import type { ScratchTextures } from "../gpu/texture-copies.ts";
 import { kernelKey } from "../kernel/kernel-key.ts";
 import { type Plan, type Preparation, kernelsOf } from "../kernel/step.ts";
 import { type ConvProblem, multiplyAdds } from "../problem/problem.ts";
-import { FIRST_CALLS, briefPlan } from "./first-calls.ts";
+import { FIRST_CALLS, type FirstCalls, briefPlan } from "./first-calls.ts";
 import { type ConvInputs, type ResultName, operandShape, resultName } from "./operands.ts";
 
 /** Multiply-adds of a pass that takes no longer than its submission: 32 of them take 0.1 s on a software adapter. */
@@ -46,14 +46,16 @@ export class Runner {
   /** Whether a run takes no longer than its submission. */
   readonly #isSmall: boolean;
   #compiled: Compiled;
-  /** Calls until the plan itself is compiled, if brief kernels run first. */
-  #firstCalls: number;
+  /** Calls after which the plan itself is compiled; 0 if it is from the start. */
+  readonly #firstCalls: number;
+  /** Calls so far, up to those. */
+  #calls = 0;
   #destroyed = false;
   /** The key of the prepacked weights: plans that prepack the same tensor in the same way share the copy. */
   readonly #preparationKey: number;
 
-  /** @param startsBrief whether the first calls run brief kernels (first-calls.ts) */
-  constructor(gpu: GpuContext, problem: ConvProblem, plan: Plan, startsBrief = false) {
+  /** @param first how first calls run, if not as later ones */
+  constructor(gpu: GpuContext, problem: ConvProblem, plan: Plan, first?: FirstCalls) {
     const { preparation, algorithm } = plan;
     this.#gpu = gpu;
     this.#problem = problem;
@@ -62,9 +64,10 @@ export class Runner {
     this.#plan = plan;
     this.#isSmall = multiplyAdds(problem) <= SMALL_MULTIPLY_ADDS;
     this.#label = `${algorithm} convolution`;
-    const brief = startsBrief && !kernelsOf(plan).every((kernel) => gpu.pipelines.has(kernel));
-    this.#compiled = new Compiled(gpu, brief ? briefPlan(plan) : plan);
-    this.#firstCalls = brief ? FIRST_CALLS : 0;
+    const isCompiled = kernelsOf(plan).every((kernel) => gpu.pipelines.has(kernel));
+    const brief = isCompiled ? undefined : first;
+    this.#compiled = new Compiled(gpu, brief ? briefPlan(plan, brief) : plan);
+    this.#firstCalls = brief?.calls ?? 0;
     this.#preparationKey = preparation ? gpu.idOf(preparationText(preparation)) : -1;
   }
 
@@ -76,7 +79,7 @@ export class Runner {
     const label = this.#label;
     const { w } = inputs;
     const isPrivate = Object.values(inputs).every((tensor: Tensor | undefined) => !tensor || tensor.isPrivate);
-    if (this.#firstCalls > 0 && --this.#firstCalls === 0) void this.#compile();
+    if (this.#calls < this.#firstCalls && ++this.#calls === this.#firstCalls) void this.#compile();
     return errors.runPrivate(label, isPrivate, () => {
       const buffers: OperandBuffers = { ...given };
       if (preparation) buffers.prepared = w ? this.prepared(w) : transientPrepared.acquire(preparation.bytes);
@@ -128,6 +131,13 @@ export class Runner {
       return prepared;
     };
     return w.copies.prepared(this.#preparationKey, pack, holder);
+  }
+
+  /** Compiles the plan itself now if more calls are waited for: somebody times them. */
+  settle(): void {
+    if (this.#calls < FIRST_CALLS || this.#calls >= this.#firstCalls) return;
+    this.#calls = this.#firstCalls;
+    void this.#compile();
   }
 
   /** Compiles the plan itself beside the calls that run brief kernels, and takes their place. */

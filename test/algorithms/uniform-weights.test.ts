@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { Algorithm } from "../../src/algorithms/algorithm.ts";
 import type { DeviceTraits } from "../../src/algorithms/traits.ts";
 import { algorithms } from "../../src/algorithms/uniforms.ts";
+import { kernelKey } from "../../src/kernel/kernel-key.ts";
 import { BINDING } from "../../src/kernel/step.ts";
 import { convProblem } from "../../src/problem/problem.ts";
 import { candidatesOf } from "../suite/candidates.ts";
@@ -34,5 +35,16 @@ describe("candidates with weights as uniforms", () => {
       expect(binding).toBe(BINDING.second);
     }
     expect(boundTo(algorithm, { ...lavapipe, uniformBytes: undefined })).toEqual([]);
+  });
+
+  it("direct computes all ranges by one kernel, and by one in first calls", () => {
+    const algorithm = algorithms.find(({ name }) => name === "direct")!;
+    // Five tiles of channels in ranges of three.
+    const layer = convProblem("forward", { inputShape: [1, 110, 9, 9], kernelShape: [80, 110, 3, 3] });
+    const [candidate] = candidatesOf(algorithm, layer, { ...lavapipe, uniformBytes: 3 * 65_536 });
+    const { steps } = candidate!.plan();
+    expect(steps.map(({ uniforms }) => uniforms["tiles"])).toEqual([3, 2]);
+    expect(new Set(steps.map(({ kernel }) => kernelKey(kernel))).size).toBe(1);
+    expect(new Set(steps.map(({ brief }) => kernelKey(brief!.kernel))).size).toBe(1);
   });
 });

@@ -61,7 +61,7 @@ it("textures have the rows of the largest range that they hold", () => {
 describe("the textures of an engine", () => {
   /** An engine on a fake device, and how many textures there are. */
   function started() {
-    const fake = fakeDevice(true);
+    const fake = fakeDevice("swiftshader");
     const engine = new Engine({ device: fake.device, owned: true, adapterInfo: fake.device.adapterInfo }, LAVAPIPE);
     const x = engine.empty([1, 64, 32, 32]);
     const w = engine.empty([64, 64, 1, 1]);

@@ -13,8 +13,14 @@ export interface FakeDevice {
   readonly compiled: () => number;
 }
 
-/** @param software whether its adapter computes on the CPU */
-export function fakeDevice(software = false): FakeDevice {
+/** The adapters by what they say of themselves. */
+const ADAPTERS = {
+  gpu: { vendor: "", architecture: "", description: "" },
+  swiftshader: { vendor: "google", architecture: "swiftshader", description: "" },
+  lavapipe: { vendor: "", architecture: "", description: "", isFallbackAdapter: true },
+};
+
+export function fakeDevice(adapter: keyof typeof ADAPTERS = "gpu"): FakeDevice {
   const live = new Set<GPUBuffer>();
   const textures = new Set<GPUTexture>();
   const created = { buffers: 0, textures: 0, bindGroups: 0 };
@@ -32,11 +38,12 @@ export function fakeDevice(software = false): FakeDevice {
     return { getBindGroupLayout: nothing };
   };
   const device = {
-    features: new Set(software ? ["subgroups"] : []),
-    adapterInfo: { vendor: software ? "google" : "", architecture: software ? "swiftshader" : "", description: "" },
+    features: new Set(adapter === "swiftshader" ? ["subgroups"] : []),
+    adapterInfo: ADAPTERS[adapter],
     limits: {
       maxStorageBufferBindingSize: DEFAULT_TRAITS.maxBindingBytes,
       maxBufferSize: 2 * DEFAULT_TRAITS.maxBindingBytes,
+      maxUniformBufferBindingSize: 65_536,
       maxComputeWorkgroupStorageSize: 16_384,
       maxComputeInvocationsPerWorkgroup: DEFAULT_TRAITS.maxWorkgroupInvocations,
     },
