@@ -113,7 +113,8 @@ function counts(problem: ConvProblem): Pick<Result, "flops" | "bytes"> {
 }
 
 async function search({ problem, descriptor }: Prepared): Promise<Result[]> {
-  // Before the search, by whose measurements the planner chooses afterwards.
+  // As in a page that measured nothing: an earlier search has calibrated the adapter, and this one's measurements decide afterwards.
+  await engine.tuning.clear();
   const plan = await engine.plan(problem.pass, descriptor);
   const { algorithm, variant } = plan;
   plan.destroy();
