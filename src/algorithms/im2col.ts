@@ -16,6 +16,7 @@ import {
   gemmStep,
   productTextures,
   gemmWork,
+  storesInLoop,
   textureableBytes,
   texturesOf,
 } from "./gemm/gemm.ts";
@@ -146,7 +147,7 @@ function productsOf(c: Correlation, sizes: Sizes, chunk: Chunk, device: DeviceTr
   const columns = chunkBytes(c, sizes, chunk);
   const [M, N] = layout === "channels-last" ? [pixels, K / groups] : [K / groups, pixels];
   return {
-    ...{ batch: images * groups, M, N, K: terms },
+    ...{ batch: images * groups, M, N, K: terms, storedInLoop: storesInLoop(c, terms) },
     ...texturesOf(device, columns + packedBytes, c, textureableBytes(weights.batch, c), columns),
   };
 }

@@ -14,6 +14,7 @@ import {
   gemmStep,
   productTextures,
   gemmWork,
+  storesInLoop,
   textureableBytes,
   texturesOf,
 } from "./gemm/gemm.ts";
@@ -63,11 +64,12 @@ function pixelMatrix(c: Correlation): MatrixBatch {
 }
 
 /** The matrix products: one for each group and, channels-first, each image. */
-function productsOf({ N, C, K, groups, output, layout }: Correlation): Products {
+function productsOf(c: Correlation): Products {
+  const { N, C, K, groups, output, layout } = c;
   const outputs = elementCount(output);
   const [batch, rows, columns] =
     layout === "channels-last" ? [groups, N * outputs, K / groups] : [N * groups, K / groups, outputs];
-  return { batch, M: rows, N: columns, K: C / groups };
+  return { batch, M: rows, N: columns, K: C / groups, storedInLoop: storesInLoop(c, C / groups) };
 }
 
 /** Why a correlation is not the product of these matrices; undefined if it is. */

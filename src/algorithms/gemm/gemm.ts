@@ -93,6 +93,8 @@ export interface Products {
   readonly M: number;
   readonly N: number;
   readonly K: number;
+  /** Whether a loop stores the sums of a thread tile. */
+  readonly storedInLoop?: boolean;
   /** On adapters that gain by textures: the bytes that A and B take as such, where they can be, and the most that both may take. */
   readonly textures?: { readonly a: number | undefined; readonly b: number | undefined; readonly room: number };
 }
@@ -182,6 +184,11 @@ function briefTile(variant: GemmVariant): GemmVariant | undefined {
 /** Terms of a sum from which on its store counts for little. On SwiftShader stores in a loop cost products of 64 terms 15 %, and those of 384 nothing. */
 const LONG_SUM = 192;
 
+/** Whether a loop stores sums of K terms: not those of gradients of weights, whose number changes from call to call. */
+export function storesInLoop(c: Correlation, K: number): boolean {
+  return K >= LONG_SUM && !isMap(c);
+}
+
 /** Multiplies a batch of matrices; if C is the output of the correlation, applies its epilogue. */
 export function gemmStep(gemm: Gemm, variant: GemmVariant, c: Correlation): Step {
   const { outputs, K, outerCount, weights, cells, result: to } = gemm;
@@ -211,8 +218,7 @@ export function gemmStep(gemm: Gemm, variant: GemmVariant, c: Correlation): Step
   ) ?? {
     shaders: [
       quads ? quadsShader : noQuadsShader,
-      // The number of terms of a gradient of weights changes from call to call.
-      quads && K >= LONG_SUM && !isMap(c) ? storeTileInPlaceShader : storeTileShader,
+      quads && storesInLoop(c, K) ? storeTileInPlaceShader : storeTileShader,
       gemmShader,
     ],
     constants: { QUADS: quads, WORKGROUP_SIZE: group },

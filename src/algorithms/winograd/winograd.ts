@@ -14,7 +14,15 @@ import {
   tooManyBytes,
 } from "../algorithm.ts";
 import { MAX_SECONDS, OUTPUT_LOADS, type Work, divide, estimate, numberBytes } from "../cost.ts";
-import { type GemmVariant, type Products, copyWork, gemmWork, productTextures, texturesOf } from "../gemm/gemm.ts";
+import {
+  type GemmVariant,
+  type Products,
+  copyWork,
+  gemmWork,
+  productTextures,
+  storesInLoop,
+  texturesOf,
+} from "../gemm/gemm.ts";
 import { gemmTile } from "../gemm/tile.ts";
 import { numbersOf } from "../operands.ts";
 import type { DeviceTraits } from "../traits.ts";
@@ -112,7 +120,7 @@ function productsOf(c: Correlation, geometry: Geometry, count: number, device: D
   const planBytes = chunkBytes(c, geometry, most) + filterBytes;
   const [M, N] = layout === "channels-last" ? [count, groupK] : [groupK, count];
   return {
-    ...{ batch: points * groups, M, N, K: paddedC },
+    ...{ batch: points * groups, M, N, K: paddedC, storedInLoop: storesInLoop(c, paddedC) },
     ...texturesOf(device, planBytes, c, filterBytes, inputBytes(c, geometry, count)),
   };
 }
