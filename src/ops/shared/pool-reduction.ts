@@ -45,8 +45,8 @@ export interface OutputRegions extends Regions {
   readonly equal: boolean;
   /** Whether windows have so few cells that they are unrolled. */
   readonly unrolled?: boolean;
-  /** The kernel that unrolls bins, if they have so few cells. */
-  readonly unrolledBins?: Shader;
+  /** Whether bins have so few cells that they are unrolled. */
+  readonly unrolledBins?: boolean;
 }
 
 /** A rule that reduces cells to a result. */
@@ -113,7 +113,7 @@ export function overBins(input: FeatureMap, output: FeatureMap): OutputRegions {
     shaders: [windowsShader, overBinsShader],
     constants: { DILATED: false },
     uniforms: {},
-    ...{ cells, extent, ...(cells <= MAX_UNROLLED && { unrolledBins: reduceBinsShader }) },
+    ...{ cells, extent, unrolledBins: cells <= MAX_UNROLLED },
     equal: input.size.every((size, axis) => areAlike(output.size[axis]!, size)),
   };
 }
@@ -162,7 +162,6 @@ export function reduction({ input, output, dtype, regions, rule, x, results, ...
       shaders: [shader],
       constants: {
         ...(shader === reduceShader && { ...groupsOf(regions), SPLIT: splits > 1 }),
-        ...(shader === regions.unrolledBins && { ...alongAxes("KERNEL_", regions.extent), EQUAL: regions.equal }),
       },
       functions: { finish },
       threadLayout: { rowThreads, splits, partials },
@@ -171,7 +170,7 @@ export function reduction({ input, output, dtype, regions, rule, x, results, ...
     const ranges = [x, ...stored];
     if (windows && regions.unrolled)
       return { steps: [poolStep({ ...common, ...unrolled(vectors, windows, !regions.equal), ranges })] };
-    if (regions.unrolledBins) return { steps: [step(regions.unrolledBins, "store", outputs, vectors.size[2], ranges)] };
+    if (regions.unrolledBins) return { steps: [poolStep({ ...common, ...unrolledBins(vectors, regions), ranges })] };
     const { threads, rowThreads } = rowThreadsOf(vectors);
     return { steps: [step(reduceShader, "store", threads, rowThreads, ranges)] };
   }
@@ -194,12 +193,24 @@ function groupsOf({ equal, extent: [, , width] }: OutputRegions): { STEP: number
   return { STEP: PARTIAL ? Math.min(width, PARTIAL_STEP) : whole, PARTIAL };
 }
 
+/** The kernel that unrolls bins, in runs along the height. */
+function unrolledBins(output: FeatureMap, { extent, cells, equal }: OutputRegions): UnrolledStep {
+  const height = output.size[1];
+  const run = runAlong(height, elementsOf(output), 1, cells);
+  const blocksH = Math.ceil(height / run);
+  return {
+    shaders: [reduceBinsShader],
+    constants: { ...alongAxes("KERNEL_", extent), EQUAL: equal, RUN: run, EVEN: height % run === 0 },
+    functions: { finish: "store" },
+    threads: (elementsOf(output) / height) * blocksH,
+    threadLayout: { blocksH },
+  };
+}
+
+type UnrolledStep = Pick<PoolStep, "shaders" | "constants" | "functions" | "threads" | "threadLayout">;
+
 /** The kernel that unrolls windows, in runs along the height. */
-function unrolled(
-  output: FeatureMap,
-  { kernel, stride, dilation }: Windows,
-  clipped: boolean,
-): Pick<PoolStep, "shaders" | "constants" | "functions" | "threads" | "threadLayout"> {
+function unrolled(output: FeatureMap, { kernel, stride, dilation }: Windows, clipped: boolean): UnrolledStep {
   const height = output.size[1];
   const gapless = dilation[1] === 1 && stride[1] <= kernel[1];
   // Windows that overlap by less than half share few loads, and long kernels compile slowly: half as many of these.
