@@ -5,6 +5,7 @@ import type { DeviceTraits } from "../../src/algorithms/traits.ts";
 import { algorithms } from "../../src/algorithms/uniforms.ts";
 import { kernelKey } from "../../src/kernel/kernel-key.ts";
 import { BINDING } from "../../src/kernel/step.ts";
+import type { Uniforms } from "../../src/kernel/uniforms.ts";
 import { convProblem } from "../../src/problem/problem.ts";
 import { candidatesOf } from "../suite/candidates.ts";
 import { BOUND } from "../suite/lavapipe.ts";
@@ -46,5 +47,16 @@ describe("candidates with weights as uniforms", () => {
     expect(steps.map(({ uniforms }) => uniforms["tiles"])).toEqual([3, 2]);
     expect(new Set(steps.map(({ kernel }) => kernelKey(kernel))).size).toBe(1);
     expect(new Set(steps.map(({ brief }) => kernelKey(brief!.kernel))).size).toBe(1);
+    for (const step of steps) {
+      for (const { bindings, uniforms } of [step, step.brief!]) {
+        const { offset, size } = bindings.find(({ binding }) => binding === BINDING.second)!;
+        const tileBytes = 16 * Number(uniforms["wStrideG"]);
+        const bound = Number((uniforms["wChannels"] as Uniforms)["firstTile"]);
+        const [first, tiles] = ["firstTile", "tiles"].map((name) => Number(step.uniforms[name])) as [number, number];
+        expect(offset).toBe(bound * tileBytes);
+        expect(bound).toBeLessThanOrEqual(first);
+        expect(first + tiles).toBeLessThanOrEqual(bound + size / tileBytes);
+      }
+    }
   });
 });
