@@ -15,6 +15,7 @@ import {
   convBackwardWeights,
   createEngine,
 } from "../src/index.ts";
+import { loadPlatform } from "../src/planner/platform.ts";
 import {
   type ConvDescriptor,
   type ConvProblem,
@@ -73,11 +74,14 @@ function countPipelines(device: GPUDevice): void {
 async function open(): Promise<Opened> {
   engine = await makeEngine();
   judge = await makeEngine();
+  const { adapter, features, limits } = engine.info;
+  // A search would calibrate the adapter: its candidates and the planner's choice are to be those of a page that measured nothing.
+  const { traits } = await loadPlatform(adapter);
+  await engine.tuning.addCalibration(traits.rates);
   stopwatch = new Stopwatch(engine.device);
   // On the second device: only the memory and pipelines of the first are counted.
   const roofline = await measureRoofline(judge);
   countPipelines(engine.device);
-  const { adapter, features, limits } = engine.info;
   return { adapter, features, limits, roofline, userAgent: globalThis.navigator?.userAgent ?? "Node" };
 }
 
@@ -113,8 +117,7 @@ function counts(problem: ConvProblem): Pick<Result, "flops" | "bytes"> {
 }
 
 async function search({ problem, descriptor }: Prepared): Promise<Result[]> {
-  // As in a page that measured nothing: an earlier search has calibrated the adapter, and this one's measurements decide afterwards.
-  await engine.tuning.clear();
+  // Before the search, by whose measurements the planner chooses afterwards.
   const plan = await engine.plan(problem.pass, descriptor);
   const { algorithm, variant } = plan;
   plan.destroy();
