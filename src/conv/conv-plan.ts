@@ -30,6 +30,8 @@ export class ConvPlan {
   readonly problem: ConvProblem;
   /** Scratch memory that a run needs, in bytes. */
   readonly workspaceBytes: number;
+  /** Bytes of the textures into which a run copies operands, on adapters that gain by it. The plan or the engine holds them, beside the workspace. */
+  readonly textureBytes: number;
   /** Floating-point operations of the direct sum, two for each multiply-add; speeds are quoted by this count. */
   readonly flops: number;
   /** The fewest bytes that must move: every operand once. */
@@ -74,7 +76,8 @@ export class ConvPlan {
     this.workspaceBytes = plan.workspaceBytes;
     this.steps = plan.steps;
     this.flops = 2 * multiplyAdds(problem);
-    const { error } = choice.chosen.candidate;
+    const { error, textures = [] } = choice.chosen.candidate;
+    this.textureBytes = textures.reduce((sum, bytes) => sum + bytes, 0);
     this.errorSpread = error.spread;
     this.errorNorm = error.norm;
     this.errorGrowth = error.growth;

@@ -104,7 +104,7 @@ describe("the textures of an engine", () => {
     const bytes = 64 * 64 * 4 + 64 * 32 * 32 * 4;
     const options = { algorithm: "pointwise", variant: "m16n8-textures" };
     const plan = await engine.plan("forward", descriptor, { ...options, maxWorkspaceBytes: bytes });
-    expect(plan.variant).toBe("m16n8-textures");
+    expect(plan).toMatchObject({ variant: "m16n8-textures", textureBytes: bytes });
     const refused = engine.plan("forward", descriptor, { ...options, maxWorkspaceBytes: bytes - 1 });
     await expect(refused).rejects.toMatchObject({ code: "unsupported" });
     const other = await engine.plan("forward", descriptor, { algorithm: "pointwise", maxWorkspaceBytes: bytes - 1 });
