@@ -53,17 +53,17 @@ export function checkPlanOptions(options: unknown): { constraints: Constraints }
 export function runPlan(lower: Lower, problem: ConvProblem, constraints: Constraints, inputs: ConvInputs): Tensor {
   const { gpu } = (inputs.x ?? inputs.dy)!;
   const buffers = checkInputs(gpu, problem, inputs);
-  if (gpu.recorder) {
+  const { recorder } = gpu;
+  if (recorder) {
     const result = resultName(problem);
     const results = { [result]: { ...pick(problem, ["layout", "dtype"]), shape: operandShape(problem, result) } };
     const key = () => planKey(problem, constraints);
     const plan = () => {
-      const decided = gpu
-        .attached(PlanCache)
-        .decide(lower, problem, constraints, { uniformBytes: undefined, textureBytes: undefined });
+      const without = { uniformBytes: undefined, ...(!recorder.textures && { textureBytes: undefined }) };
+      const decided = gpu.attached(PlanCache).decide(lower, problem, constraints, without);
       return { ...decided.plan, choice: decided.choice };
     };
-    return recorded(gpu, gpu.recorder, { name: "conv", buffers, results, key, plan })[result]!;
+    return recorded(gpu, recorder, { name: "conv", buffers, results, key, plan })[result]!;
   }
   return gpu.attached(PlanCache).get(lower, problem, constraints).run(buffers, inputs);
 }
@@ -107,7 +107,7 @@ export class PlanCache {
 
   /**
    * Chooses and plans how to compute a problem.
-   * @param given traits in place of the device's: what is recorded keeps prepacked weights in buffers of other usage, and has no textures
+   * @param given traits in place of the device's: what is recorded keeps prepacked weights in buffers of other usage, and may have no textures
    */
   decide(
     lower: Lower,

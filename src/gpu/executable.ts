@@ -107,6 +107,11 @@ export class Executable {
     }
   }
 
+  /** Creates the textures that the steps bind, so that recording another executable on the same encoder frees none of them. */
+  reserve(textures: ScratchTextures): void {
+    textures.acquire(this.#copies?.rows ?? []);
+  }
+
   /** Number of dispatches. */
   get dispatches(): number {
     return this.#steps.length;

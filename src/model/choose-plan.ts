@@ -1,5 +1,6 @@
 // Chooses how a convolution of a model is computed. The planner ranks by the time of a run; a model also has to be compiled before its first run,
 // and to be held. So among candidates that are nearly as fast, the one is taken that adds least of all three to what the model has already.
+import { candidateBytes } from "../algorithms/algorithm.ts";
 import type { DeviceTraits } from "../algorithms/traits.ts";
 import type { RecordedPlan } from "../gpu/recorder.ts";
 import { assemble } from "../kernel/assemble.ts";
@@ -11,7 +12,7 @@ import { withChosenActivation } from "./chosen-activation.ts";
 /** Runs that a compilation is worth. */
 const RUNS = 16;
 
-/** What a byte of workspace or prepacked weights is worth, in seconds: a megabyte 10 ms. */
+/** What a byte of workspace, textures or prepacked weights is worth, in seconds: a megabyte 10 ms. */
 const SECONDS_PER_BYTE = 1e-8;
 
 /**
@@ -74,8 +75,7 @@ export function choosePlan(
   const within = choice.ranked.filter((one) => secondsOf(one) <= secondsOf(choice.chosen) * slower);
   const costs = within.map((ranked) => {
     const plan = modelPlan(ranked.candidate.plan(), device);
-    const { workspaceBytes, preparedBytes } = ranked.candidate;
-    const held = (workspaceBytes + preparedBytes) * SECONDS_PER_BYTE;
+    const held = candidateBytes(ranked.candidate) * SECONDS_PER_BYTE;
     return { ranked, plan, cost: secondsOf(ranked) * RUNS + kernels.missing(kernelsOf(plan)) * character + held };
   });
   const { ranked: chosen, plan } = costs.reduce((best, one) => (one.cost < best.cost ? one : best));

@@ -3,6 +3,9 @@
 import { afterAll, expect, it } from "vitest";
 import { Engine } from "../../src/engine.ts";
 import { type ConvOptions, type Layout, type Tensor, conv, createEngine } from "../../src/index.ts";
+import type { ModelSource } from "../../src/model/graph.ts";
+import { Model } from "../../src/model/model.ts";
+import { input, integers, sourceOf } from "../model/networks.ts";
 import { LAVAPIPE } from "../suite/lavapipe.ts";
 import { expectNoLeaks } from "../suite/leaks.ts";
 
@@ -79,4 +82,42 @@ it("of buffers that may be bound and not copied from", async () => {
   } finally {
     buffer.destroy();
   }
+});
+
+/** A network whose second convolution takes larger textures than its first, on integers. */
+function network(): ModelSource {
+  return sourceOf([input([1, 8, 20, 20])], (builder, x) => {
+    const narrow = builder.constant("narrow", { shape: [24, 8, 1, 1], data: integers(192, 1) });
+    const wide = builder.constant("wide", { shape: [16, 24, 3, 3], data: integers(3456, 2) });
+    const [a] = builder.node("a", "conv", { x, w: narrow }, { algorithm: "pointwise", activation: "relu" });
+    const [y] = builder.node("y", "conv", { x: a!, w: wide }, { algorithm: "im2col", padding: 1 });
+    builder.output("y", y!);
+  });
+}
+
+it("by models, which hold textures of their own until they are destroyed", async () => {
+  const data = integers(3200, 3);
+  const shape = [1, 8, 20, 20];
+  const run = async (on: Engine): Promise<ArrayLike<number>> => {
+    using model = new Model(on, network());
+    using x = on.tensor(data, shape);
+    const { y } = await model.run({ x });
+    const values = await y!.read();
+    y!.destroy();
+    return values;
+  };
+  const expected = await run(own);
+  const before = engine.memory.workspace;
+  expect(await run(engine)).toEqual(expected);
+  expect(engine.memory.workspace).toBe(before);
+
+  using model = new Model(engine, network());
+  await model.compile({ x: shape });
+  expect(engine.memory.workspace - before).toBeGreaterThan(24 * 9 * 400 * 4);
+  using x = engine.tensor(data, shape);
+  using y = engine.empty([1, 16, 20, 20]);
+  const encoder = device.createCommandEncoder();
+  model.encode(encoder, { x, y });
+  device.queue.submit([encoder.finish()]);
+  expect(await y.read()).toEqual(expected);
 });
