@@ -86,7 +86,7 @@ const kB = (bytes: number): string => `${(bytes / 1000).toFixed(1)} kB`;
 const PROGRAMS = [
   {
     name: "conv",
-    limit: 58_100,
+    limit: 58_200,
     program: `import { createEngine, conv } from "convoke"; globalThis.used = [createEngine, conv];`,
   },
   {
@@ -96,7 +96,7 @@ const PROGRAMS = [
   },
   {
     name: "conv and images",
-    limit: 67_200,
+    limit: 67_300,
     program: `import { createEngine, conv } from "convoke"; import { fromImage, toCanvas } from "convoke/image"; globalThis.used = [createEngine, conv, fromImage, toCanvas];`,
   },
   {
