@@ -82,3 +82,17 @@ it("shares the memory of gradients that equal each other or dy, and frees it wit
   expect(() => addBackward(dy)).toThrow("destroyed");
   engine.destroy();
 });
+
+it("computes several items of large results in an invocation", async () => {
+  const engine = await createEngine({ tuning: "forget" });
+  const [channels, cells] = [64, 4096];
+  const values = Float32Array.from({ length: channels * cells }, (_, at) => at);
+  const a = engine.tensor(values, [1, channels, 64, 64]);
+  const b = engine.tensor(
+    Float32Array.from({ length: channels }, (_, channel) => channel / 2),
+    [channels, 1, 1],
+  );
+  const y = await add(a, b).read();
+  expect(y).toEqual(values.map((value, at) => value + Math.floor(at / cells) / 2));
+  engine.destroy();
+});
