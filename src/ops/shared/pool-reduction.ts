@@ -14,7 +14,7 @@ import { type Triple, dilatedExtent, eachAxis, elementCount } from "../../base/s
 import type { Recipe } from "../../gpu/operation.ts";
 import type { Range } from "../../kernel/dispatch.ts";
 import type { Shader } from "../../kernel/shader.ts";
-import type { Step } from "../../kernel/step.ts";
+import type { Constant, Step } from "../../kernel/step.ts";
 import { areAlike, evenBins, mostCells } from "./geometry/bins.ts";
 import { type FeatureMap, elementsOf } from "./geometry/feature-map.ts";
 import type { Windows } from "./geometry/windows.ts";
@@ -76,6 +76,9 @@ export interface Reduction {
 /** The binding of the partial results. */
 export const PARTIALS_BINDING = 4;
 
+/** The most cells of a window that are unrolled: on SwiftShader the loop takes twice as long a cell. */
+const MAX_UNROLLED_WINDOW = 25;
+
 /** Above MANY_CELLS several invocations split the cells of an output, and store at most MAX_PARTIALS numbers. */
 const MANY_CELLS = 128;
 
@@ -99,7 +102,7 @@ export function overWindows(input: FeatureMap, windows: Windows): OutputRegions 
     uniforms: { windows: windowUniforms(windows) },
     ...{ cells, windows, extent: kernel },
     equal: !clipped,
-    unrolled: cells <= MAX_UNROLLED,
+    unrolled: cells <= MAX_UNROLLED_WINDOW,
   };
 }
 
@@ -127,22 +130,34 @@ export function splitsOf(cells: number, numbers: number): number {
   return numbers * wanted <= MAX_PARTIALS ? wanted : 1;
 }
 
-/** Whether the map has one window, which covers it and has so many cells that several invocations split them. */
-function isLargePlane({ size }: FeatureMap, { kernel, padBegin, output }: Windows): boolean {
-  const whole = kernel.every((taps, axis) => taps === size[axis] && padBegin[axis] === 0);
-  return whole && elementCount(output) === 1 && elementCount(size) > MANY_CELLS;
+/** Whether the map has one window, which covers it. */
+function isPlane({ size }: FeatureMap, { kernel, padBegin, output }: Windows): boolean {
+  return elementCount(output) === 1 && kernel.every((taps, axis) => taps === size[axis] && padBegin[axis] === 0);
+}
+
+/** A map in one row, whose cells lie where they did, and the window that covers it. */
+function inOneRow(map: FeatureMap): { input: FeatureMap; regions: OutputRegions } {
+  const row: Triple = [1, 1, elementCount(map.size)];
+  const [one, none]: [Triple, Triple] = [
+    [1, 1, 1],
+    [0, 0, 0],
+  ];
+  const input = { ...map, size: row };
+  const windows = { kernel: row, stride: row, dilation: one, padBegin: none, padEnd: none, output: one };
+  return { input, regions: overWindows(input, windows) };
 }
 
 /**
  * The steps of a reduction: one, or for outputs of many cells two, the first of which reduces about the square root of the cells at a time.
  * The error of such blocked summation grows with that root (Higham, Accuracy and Stability of Numerical Algorithms, section 4.2).
  */
-export function reduction({ input, output, dtype, regions, rule, x, results, ...rest }: Reduction): Recipe {
+export function reduction({ output, dtype, rule, x, results, ...rest }: Reduction): Recipe {
   const { resultDtype = dtype, workspaceOffset = 0 } = rest;
+  const plane = rest.regions.windows !== undefined && isPlane(rest.input, rest.regions.windows);
+  const { input, regions } = plane ? inOneRow(rest.input) : rest;
   const { windows } = regions;
   const aliases = { R: laneType(input, resultDtype) };
   const stored = results.map((range, at) => ({ ...range, binding: at + 2 }));
-  const plane = windows && isLargePlane(input, windows);
   const running =
     windows &&
     rule.separable &&
@@ -187,10 +202,10 @@ export function reduction({ input, output, dtype, regions, rule, x, results, ...
 }
 
 /** The groups of cells of shaders/ops/shared/pool/reduce.wgsl. */
-function groupsOf({ equal, extent: [, , width] }: OutputRegions): { STEP: number; PARTIAL: boolean } {
+function groupsOf({ equal, extent: [depth, height, width] }: OutputRegions): Record<string, Constant> {
   const whole = STEPS.find((count) => width % count === 0)!;
   const PARTIAL = width > 1 && (!equal || whole === 1);
-  return { STEP: PARTIAL ? Math.min(width, PARTIAL_STEP) : whole, PARTIAL };
+  return { STEP: PARTIAL ? Math.min(width, PARTIAL_STEP) : whole, PARTIAL, ONE_ROW: depth * height === 1 };
 }
 
 /** The kernel that unrolls bins, in runs along the height. */
