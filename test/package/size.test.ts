@@ -101,7 +101,7 @@ const PROGRAMS = [
   },
   {
     name: "everything",
-    limit: 140_500,
+    limit: 141_500,
     program: `import * as convoke from "convoke"; import * as ops from "convoke/ops"; globalThis.used = [convoke, ops];`,
   },
   {
