@@ -44,6 +44,8 @@ export class Kernels {
   }
 }
 
+type Traits = Pick<DeviceTraits, "software" | "quads">;
+
 const secondsOf = ({ measured, seconds }: Ranked): number => measured ?? seconds;
 
 const compact = <Name extends string>(step: Step<Name>): Step<Name> => ({
@@ -53,24 +55,23 @@ const compact = <Name extends string>(step: Step<Name>): Step<Name> => ({
 
 /**
  * Returns a plan as a model computes it on a device. On software adapters, where the kernels of a network take as long to compile as tens of its runs,
- * they are compact and shared.
+ * they are shared, and compact unless on lavapipe, which has no quads: it takes 11 s instead of 1 to 2.7 to compile products of 16 x 16 sums with loops that
+ * index these.
  */
-export function modelPlan<P extends RecordedPlan>(plan: P, { software }: Pick<DeviceTraits, "software">): P {
+export function modelPlan<P extends RecordedPlan>(plan: P, { software, quads }: Traits): P {
   if (!software) return plan;
   const { steps, preparation } = plan;
+  const shared = { ...plan, steps: steps.map(withChosenActivation) };
+  if (!quads) return shared;
   return {
-    ...plan,
-    steps: steps.map((step) => compact(withChosenActivation(step))),
+    ...shared,
+    steps: shared.steps.map(compact),
     ...(preparation && { preparation: { ...preparation, steps: preparation.steps.map(compact) } }),
   };
 }
 
 /** Returns the choice with the candidate that adds least to a model, and its plan. */
-export function choosePlan(
-  choice: Choice,
-  device: Pick<DeviceTraits, "software">,
-  kernels: Kernels,
-): { choice: Choice; plan: Plan } {
+export function choosePlan(choice: Choice, device: Traits, kernels: Kernels): { choice: Choice; plan: Plan } {
   const { character, slower } = COSTS[device.software ? "software" : "hardware"];
   const within = choice.ranked.filter((one) => secondsOf(one) <= secondsOf(choice.chosen) * slower);
   const costs = within.map((ranked) => {
