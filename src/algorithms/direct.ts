@@ -1,7 +1,9 @@
 // direct: the sum by its definition, in register tiles, directly from storage and without workspace. It can compute every problem, so it is the
 // last resort.
 import directShader from "../../shaders/algorithms/direct.wgsl";
+import storeChannelShader from "../../shaders/algorithms/direct/store-channel.wgsl";
 import storeChannelsShader from "../../shaders/algorithms/direct/store-channels.wgsl";
+import storeOneShader from "../../shaders/algorithms/direct/store-one.wgsl";
 import weightsFourShader from "../../shaders/algorithms/direct/weights-four.wgsl";
 import weightsQuadsShader from "../../shaders/algorithms/direct/weights-quads.wgsl";
 import weightsScalarShader from "../../shaders/algorithms/direct/weights-scalar.wgsl";
@@ -106,12 +108,12 @@ function bestTile(c: Correlation, shared: boolean): DirectTile {
 
 /** The snippets that load the weights of a vector and store its sums. */
 function weightShaders({ lanes, quads }: DirectTile): Shader[] {
-  if (lanes === 1) return [weightsScalarShader];
-  return [...(quads ? [quadsShader, weightsQuadsShader] : [weightsFourShader]), storeChannelsShader];
+  if (lanes === 1) return [weightsScalarShader, storeChannelShader, storeOneShader];
+  return [...(quads ? [quadsShader, weightsQuadsShader] : [weightsFourShader]), storeChannelsShader, storeOneShader];
 }
 
 /** The largest divisor of `size` that is at most `most`. */
-function divisorUpTo(size: number, most: number): number {
+export function divisorUpTo(size: number, most: number): number {
   for (let divisor = Math.min(size, Math.floor(most)); divisor > 1; divisor--) if (size % divisor === 0) return divisor;
   return 1;
 }
