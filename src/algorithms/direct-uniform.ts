@@ -21,12 +21,12 @@ import type { DeviceTraits } from "./traits.ts";
 const MAX_WIDTH = 14;
 
 /** Rows of a packed tile are padded so that the next one may be bound. */
-function packedTile(tileK: number): { rowsStep: number } {
+export function packedTile(tileK: number): { rowsStep: number } {
   return { rowsStep: STORAGE_ALIGNMENT / F32_BYTES / tileK };
 }
 
 /** The weights, a matrix for each tile of channels; undefined if tiles are no even part of the weights. */
-function tileRows(c: Correlation, tileK: number): Unpacked | undefined {
+export function tileRows(c: Correlation, tileK: number): Unpacked | undefined {
   const { K, groups, phases, w } = c;
   const counts = phases ? elementCount(phases.counts) : 1;
   const groupK = K / groups;

@@ -1,6 +1,7 @@
 // The algorithms of index.ts, with kernels for software adapters that load from uniforms and textures many times as fast as from storage.
 import type { Algorithm } from "./algorithm.ts";
 import { depthwise, depthwiseTiles } from "./depthwise.ts";
+import { directTexels } from "./direct-texels.ts";
 import { directUniform } from "./direct-uniform.ts";
 import { direct, directRows } from "./direct.ts";
 import { fft } from "./fft/fft.ts";
@@ -15,8 +16,8 @@ import { winograd } from "./winograd/winograd.ts";
 const TILES = [...THREAD_TILES, ...TEXTURE_TILES];
 
 export const algorithms: readonly Algorithm[] = [
-  depthwise(depthwiseTiles),
-  direct(directUniform, directRows),
+  depthwise(directTexels, depthwiseTiles),
+  direct(directTexels, directUniform, directRows),
   fft,
   im2col(TILES),
   implicitGemm(threadTiles),
