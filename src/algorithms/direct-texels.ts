@@ -142,8 +142,8 @@ function briefTile({ tileP, tileQ, tileV, lanes }: TexelTile): TexelTile {
   return texelTile(Math.min(tileP, BRIEF.tileP), Math.min(tileQ, BRIEF.tileQ), tileV, lanes);
 }
 
-/** The work of a tile. */
-function texelsWork(c: Correlation, tile: TexelTile): Work {
+/** The work of a tile; `bytes` are those of the operands and of the copy. */
+function texelsWork(c: Correlation, tile: TexelTile, bytes: number): Work {
   const { tileP, tileQ, tileV, lanes } = tile;
   const { threads, steps, rows, cellRows, cellColumns, texels } = cut(c, tile);
   const channels = tileV * lanes;
@@ -155,17 +155,17 @@ function texelsWork(c: Correlation, tile: TexelTile): Work {
     workgroupSize: WORKGROUP,
     multiplyAdds: threads * steps * outputs * taps,
     loads: threads * (steps * step + OUTPUT_LOADS * outputs),
-    bytes: operandBytes(c) + 2 * numberBytes(c.sizes.x),
+    bytes,
   };
 }
 
-/** Every tile that fits a correlation. */
-function possibleTiles(c: Correlation): TexelTile[] {
+/** Every tile that fits a correlation, or of those that divide the outputs into as many tiles the smallest. */
+function possibleTiles(c: Correlation, every: boolean): TexelTile[] {
   const groupK = c.K / c.groups;
   const vectors = [4, 2, 1].filter((tileV) => groupK % (4 * tileV) === 0).map((tileV) => [tileV, 4] as const);
   const channels = vectors.length > 0 ? vectors : [[divisorUpTo(groupK, 4), 1] as const];
   const sizes = (of: readonly number[], outputs: number): number[] =>
-    of.filter((size, at) => size <= outputs || of[at - 1]! < outputs);
+    of.filter((size, at) => every || at === 0 || Math.ceil(outputs / size) < Math.ceil(outputs / of[at - 1]!));
   return channels
     .flatMap(([tileV, lanes]) =>
       sizes(HEIGHTS, c.output[1]).flatMap((tileP) =>
@@ -217,7 +217,7 @@ function texelsStep(c: Correlation, tile: TexelTile, weights: TileWeights, first
   });
 }
 
-function candidateOf(c: Correlation, tile: TexelTile, device: DeviceTraits): Candidate | undefined {
+function candidateOf(c: Correlation, tile: TexelTile, work: Work, device: DeviceTraits): Candidate | undefined {
   const weights = weightsOf(c, tile);
   if (!weights || xBytes(c) + weights.bytes > device.maxWorkspaceBytes || weights.bytes > device.maxBindingBytes)
     return undefined;
@@ -231,7 +231,7 @@ function candidateOf(c: Correlation, tile: TexelTile, device: DeviceTraits): Can
     preparedBytes: bytes,
     textures: [xBytes(c)],
     dispatches: 1 + ranges.length,
-    work: divide(texelsWork(c, tile), ranges.length),
+    work: divide(work, ranges.length),
     error: SEQUENTIAL_SUM,
     iterations: steps,
     plan: () => ({
@@ -251,12 +251,17 @@ function candidateOf(c: Correlation, tile: TexelTile, device: DeviceTraits): Can
 /** The kernels whose rows are texels. */
 export const directTexels: Kernels = (c, device, variant) => {
   if (!serves(c) || xBytes(c) > (device.textureBytes ?? 0)) return [];
-  const rated = possibleTiles(c)
+  // The same for all tiles.
+  const bytes = operandBytes(c) + 2 * numberBytes(c.sizes.x);
+  const rated = possibleTiles(c, variant !== undefined)
     .filter(({ name }) => variant === undefined || name === variant)
-    .map((tile) => ({ tile, seconds: estimate([texelsWork(c, tile)], device.rates) }))
+    .map((tile) => {
+      const work = texelsWork(c, tile, bytes);
+      return { tile, work, seconds: estimate([work], device.rates) };
+    })
     .toSorted((a, b) => a.seconds - b.seconds);
-  for (const { tile } of rated) {
-    const candidate = candidateOf(c, tile, device);
+  for (const { tile, work } of rated) {
+    const candidate = candidateOf(c, tile, work, device);
     if (candidate) return [candidate];
   }
   return [];
