@@ -1,9 +1,9 @@
 // The algorithms of index.ts, with kernels for software adapters that load from uniforms and textures many times as fast as from storage.
 import type { Algorithm } from "./algorithm.ts";
-import { depthwise, depthwiseTiles } from "./depthwise.ts";
-import { directTexels } from "./direct-texels.ts";
-import { directUniform } from "./direct-uniform.ts";
-import { direct, directRows } from "./direct.ts";
+import { depthwise, depthwiseTiles } from "./depthwise/depthwise.ts";
+import { direct, directRows } from "./direct/direct.ts";
+import { directTexels } from "./direct/texels.ts";
+import { directUniform } from "./direct/uniform.ts";
 import { fft } from "./fft/fft.ts";
 import { TEXTURE_TILES } from "./gemm/textures.ts";
 import { THREAD_TILES } from "./gemm/tile.ts";

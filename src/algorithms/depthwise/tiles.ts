@@ -1,14 +1,14 @@
 // The thread tiles of depthwise.ts: how a tile divides outputs and sums, what it costs, and the search for the best one.
-import { greatestCommonDivisor } from "../base/arithmetic.ts";
-import { eachAxis } from "../base/shape.ts";
-import { WORKGROUP_SIZE } from "../kernel/step.ts";
-import type { Correlation } from "../problem/correlation.ts";
-import { multiplyAdds } from "../problem/problem.ts";
-import type { Variant } from "./algorithm.ts";
-import { type Rates, type Work, estimate } from "./cost.ts";
-import { isMap, mapColumns, operandBytes } from "./operands.ts";
-import { partialBytes, reduceWork } from "./reduce-splits.ts";
-import type { DeviceTraits } from "./traits.ts";
+import { greatestCommonDivisor } from "../../base/arithmetic.ts";
+import { eachAxis } from "../../base/shape.ts";
+import { WORKGROUP_SIZE } from "../../kernel/step.ts";
+import type { Correlation } from "../../problem/correlation.ts";
+import { multiplyAdds } from "../../problem/problem.ts";
+import type { Variant } from "../algorithm.ts";
+import { type Rates, type Work, estimate } from "../cost.ts";
+import { isMap, mapColumns, operandBytes } from "../operands.ts";
+import { partialBytes, reduceWork } from "../reduce-splits.ts";
+import type { DeviceTraits } from "../traits.ts";
 
 export interface DepthwiseTile extends Variant {
   /** The thread tile: outputs along a column, outputs along a row, and output channels of a group. */

@@ -1,7 +1,7 @@
 // Direct correlation of rows of neighbouring numbers, loaded by texels of four. One thread computes TILE_P x TILE_Q outputs of a map for TILE_V
 // vectors of LANES output channels (V is vec4f or f32). A step of its sum takes ROWS x COLUMNS taps of an input channel: row by row it loads the cells
 // that its outputs see, from the texel on in which the first of them lies. Padding has one value. load_texel comes from load-texel.wgsl, load_weights
-// from direct/weights-rows or direct/weights-terms, sum_up from direct-texels/one-step or direct-texels/steps. Rows of a tile share cells as those of
+// from weights-rows or weights-terms, sum_up from texels/one-step or texels/steps. Rows of a tile share cells as those of
 // depthwise.wgsl do.
 // slots: lane_channels, load_texel, load_weights, store, sum_up
 // constants: COLUMNS, DILATION_H, DILATION_W, LANES, OUT_STEP_P, PADDING_VALUE, PER_P, ROWS, SHIFT_P, STRIDE_H, STRIDE_W, TILE_P, TILE_Q, TILE_V

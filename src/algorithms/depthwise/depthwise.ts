@@ -1,13 +1,12 @@
 // depthwise: the direct sum for groups of one input channel and any number of output channels. Tiles of outputs, along rows and columns, share
 // the input cells they load. Where few outputs are long sums, as in gradients of weights, each sum is split among threads, and a second stage adds
 // their partial sums; otherwise it needs no workspace.
-import depthwiseOneStepShader from "../../shaders/algorithms/depthwise-one-step.wgsl";
-import depthwiseStepsShader from "../../shaders/algorithms/depthwise-steps.wgsl";
-import depthwiseShader from "../../shaders/algorithms/depthwise.wgsl";
-import { BINDING, type Step } from "../kernel/step.ts";
-import type { Correlation } from "../problem/correlation.ts";
-import { type Algorithm, type Candidate, type Kernels, SEQUENTIAL_SUM, candidatesAmong } from "./algorithm.ts";
-import { type DepthwiseTile, bestTile, briefTile, cut, depthwiseWork, tileNamed } from "./depthwise-tiles.ts";
+import depthwiseShader from "../../../shaders/algorithms/depthwise/depthwise.wgsl";
+import depthwiseOneStepShader from "../../../shaders/algorithms/depthwise/one-step.wgsl";
+import depthwiseStepsShader from "../../../shaders/algorithms/depthwise/steps.wgsl";
+import { BINDING, type Step } from "../../kernel/step.ts";
+import type { Correlation } from "../../problem/correlation.ts";
+import { type Algorithm, type Candidate, type Kernels, SEQUENTIAL_SUM, candidatesAmong } from "../algorithm.ts";
 import {
   dispatchOn,
   inputUniforms,
@@ -17,9 +16,10 @@ import {
   result,
   weightUniforms,
   windowConstants,
-} from "./operands.ts";
-import { partialBytes, partialSums, partialsOf, reduceSteps } from "./reduce-splits.ts";
-import type { DeviceTraits } from "./traits.ts";
+} from "../operands.ts";
+import { partialBytes, partialSums, partialsOf, reduceSteps } from "../reduce-splits.ts";
+import type { DeviceTraits } from "../traits.ts";
+import { type DepthwiseTile, bestTile, briefTile, cut, depthwiseWork, tileNamed } from "./tiles.ts";
 
 export function depthwiseStep(c: Correlation, tile: DepthwiseTile): Step {
   const { K, groups } = c;

@@ -1,12 +1,10 @@
 // The kernels of depthwise.ts for adapters whose invocations share loads in quads, each of which computes neighbouring outputs of a channel. A 5x5
 // kernel over 192 channels at 24 x 24 loads 79 numbers for 10 outputs in a thread of its own, and 31 for 8 in a quad.
-import depthwiseQuadsShader from "../../shaders/algorithms/depthwise-quads.wgsl";
-import { BINDING, type Step } from "../kernel/step.ts";
-import type { Correlation } from "../problem/correlation.ts";
-import { type Kernels, type Variant, oneStep } from "./algorithm.ts";
-import { type Work, estimate } from "./cost.ts";
-import { bestTile, briefTile, computing, sharing, tilesAlong } from "./depthwise-tiles.ts";
-import { depthwiseStep } from "./depthwise.ts";
+import depthwiseQuadsShader from "../../../shaders/algorithms/depthwise/quads.wgsl";
+import { BINDING, type Step } from "../../kernel/step.ts";
+import type { Correlation } from "../../problem/correlation.ts";
+import { type Kernels, type Variant, oneStep } from "../algorithm.ts";
+import { type Work, estimate } from "../cost.ts";
 import {
   channelUniforms,
   dispatchOn,
@@ -17,7 +15,9 @@ import {
   result,
   weightChannels,
   windowConstants,
-} from "./operands.ts";
+} from "../operands.ts";
+import { depthwiseStep } from "./depthwise.ts";
+import { bestTile, briefTile, computing, sharing, tilesAlong } from "./tiles.ts";
 
 /** The tile of a quad: rows, and vectors of four neighbouring outputs in each. */
 interface QuadTile extends Variant {
@@ -31,7 +31,7 @@ function quadTile(tileP: number, tileQ: number): QuadTile {
 
 /**
  * The tiles, few so that maps of all sizes share kernels. On SwiftShader a 5x5 kernel over 192 channels at 24 x 24 takes 4.7 ms with 32 outputs a
- * quad, instead of 6.7 with a tile of depthwise-tiles.ts, which compiles for longer; 64 outputs take 4.3 ms, and twice as long to compile.
+ * quad, instead of 6.7 with a tile of tiles.ts, which compiles for longer; 64 outputs take 4.3 ms, and twice as long to compile.
  */
 const TILES = [quadTile(4, 1), quadTile(4, 2), quadTile(8, 1)];
 

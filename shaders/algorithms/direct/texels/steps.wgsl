@@ -1,4 +1,4 @@
-// Takes the taps of direct-texels.wgsl in g.steps steps of the sum: row by row, channel by channel.
+// Takes the taps of texels.wgsl in g.steps steps of the sum: row by row, channel by channel.
 // slots: accumulate
 // constants: COLUMNS, ROWS
 // types: Sums, Tile

@@ -1,21 +1,21 @@
 // Direct kernels for adapters that load from uniforms many times as fast as from storage: the prepacked weights of some tiles of channels at a time are
 // bound as uniforms.
-import weightsFourShader from "../../shaders/algorithms/direct/weights-four.wgsl";
-import weightsUniformShader from "../../shaders/algorithms/direct/weights-uniform.wgsl";
-import loadWeightShader from "../../shaders/lib/load-weight.wgsl";
-import weightChannelsShader from "../../shaders/lib/weight-channels.wgsl";
-import { elementCount } from "../base/shape.ts";
-import { F32_BYTES } from "../kernel/element-types.ts";
-import { BINDING, STORAGE_ALIGNMENT, type Step } from "../kernel/step.ts";
-import type { Correlation } from "../problem/correlation.ts";
-import { type Candidate, type Kernels, SEQUENTIAL_SUM } from "./algorithm.ts";
-import { UNIFORM_WORKGROUP, divide } from "./cost.ts";
+import weightsFourShader from "../../../shaders/algorithms/direct/weights-four.wgsl";
+import weightsUniformShader from "../../../shaders/algorithms/direct/weights-uniform.wgsl";
+import loadWeightShader from "../../../shaders/lib/load-weight.wgsl";
+import weightChannelsShader from "../../../shaders/lib/weight-channels.wgsl";
+import { elementCount } from "../../base/shape.ts";
+import { F32_BYTES } from "../../kernel/element-types.ts";
+import { BINDING, STORAGE_ALIGNMENT, type Step } from "../../kernel/step.ts";
+import type { Correlation } from "../../problem/correlation.ts";
+import { type Candidate, type Kernels, SEQUENTIAL_SUM } from "../algorithm.ts";
+import { UNIFORM_WORKGROUP, divide } from "../cost.ts";
+import { type Unpacked, packStep, packedSize } from "../gemm/pack.ts";
+import { VECTOR_BYTES, evenParts, uniformGrid } from "../gemm/uniform-weights.ts";
+import { termRows } from "../gemm/weights.ts";
+import { isGated, preparedRange } from "../operands.ts";
+import type { DeviceTraits } from "../traits.ts";
 import { type DirectTile, bestWidth, briefTile, cut, directStep, directWork, fittedTile } from "./direct.ts";
-import { type Unpacked, packStep, packedSize } from "./gemm/pack.ts";
-import { VECTOR_BYTES, evenParts, uniformGrid } from "./gemm/uniform-weights.ts";
-import { termRows } from "./gemm/weights.ts";
-import { isGated, preparedRange } from "./operands.ts";
-import type { DeviceTraits } from "./traits.ts";
 
 /** Most outputs of a row in the thread tile. */
 const MAX_WIDTH = 14;

@@ -1,19 +1,19 @@
 // direct: the sum by its definition, in register tiles, directly from storage and without workspace. It can compute every problem, so it is the
 // last resort.
-import directShader from "../../shaders/algorithms/direct.wgsl";
-import storeChannelShader from "../../shaders/algorithms/direct/store-channel.wgsl";
-import storeChannelsShader from "../../shaders/algorithms/direct/store-channels.wgsl";
-import storeOneShader from "../../shaders/algorithms/direct/store-one.wgsl";
-import weightsFourShader from "../../shaders/algorithms/direct/weights-four.wgsl";
-import weightsQuadsShader from "../../shaders/algorithms/direct/weights-quads.wgsl";
-import weightsScalarShader from "../../shaders/algorithms/direct/weights-scalar.wgsl";
-import quadsShader from "../../shaders/lib/quads.wgsl";
-import { roundUp } from "../base/shape.ts";
-import type { Shader } from "../kernel/shader.ts";
-import { BINDING, type Step } from "../kernel/step.ts";
-import type { Correlation } from "../problem/correlation.ts";
-import { type Algorithm, type Candidate, type Kernels, type Variant, candidatesAmong, oneStep } from "./algorithm.ts";
-import { CELL_LOADS, OUTPUT_LOADS, SCALAR_LOADS, UNIFORM_LOADS, UNIFORM_WORKGROUP, type Work } from "./cost.ts";
+import directShader from "../../../shaders/algorithms/direct/direct.wgsl";
+import storeChannelShader from "../../../shaders/algorithms/direct/store-channel.wgsl";
+import storeChannelsShader from "../../../shaders/algorithms/direct/store-channels.wgsl";
+import storeOneShader from "../../../shaders/algorithms/direct/store-one.wgsl";
+import weightsFourShader from "../../../shaders/algorithms/direct/weights-four.wgsl";
+import weightsQuadsShader from "../../../shaders/algorithms/direct/weights-quads.wgsl";
+import weightsScalarShader from "../../../shaders/algorithms/direct/weights-scalar.wgsl";
+import quadsShader from "../../../shaders/lib/quads.wgsl";
+import { roundUp } from "../../base/shape.ts";
+import type { Shader } from "../../kernel/shader.ts";
+import { BINDING, type Step } from "../../kernel/step.ts";
+import type { Correlation } from "../../problem/correlation.ts";
+import { type Algorithm, type Candidate, type Kernels, type Variant, candidatesAmong, oneStep } from "../algorithm.ts";
+import { CELL_LOADS, OUTPUT_LOADS, SCALAR_LOADS, UNIFORM_LOADS, UNIFORM_WORKGROUP, type Work } from "../cost.ts";
 import {
   dispatchOn,
   inputUniforms,
@@ -27,8 +27,8 @@ import {
   result,
   weightUniforms,
   windowConstants,
-} from "./operands.ts";
-import type { DeviceTraits } from "./traits.ts";
+} from "../operands.ts";
+import type { DeviceTraits } from "../traits.ts";
 
 export interface DirectTile extends Variant {
   /** Neighbouring outputs of a row in the thread tile. */
@@ -43,7 +43,7 @@ export interface DirectTile extends Variant {
   readonly down: boolean;
   /** Whether four threads, which compute different outputs of the same channels, share their loads of weights. */
   readonly quads: boolean;
-  /** Whether the weights are bound as uniforms (direct-uniform.ts). */
+  /** Whether the weights are bound as uniforms (uniform.ts). */
   readonly uniform?: boolean;
 }
 

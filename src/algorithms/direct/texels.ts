@@ -5,30 +5,30 @@
 // Medians there in milliseconds, copies of the input included, beside kernels that load it from storage (two cores, other work beside): depthwise 5x5
 // over 192 channels at 24 x 24 0.76 and 1.49; 7x7 over 128 at 15 x 15 0.39 and 0.86; 3x3 at stride 2 over 480 at 14 x 14 0.20 and 0.44; 3x3 over 120 at
 // 10 x 10 0.09 and 0.11; direct 3x3, dilated by 6, 48 to 48 at 30 x 30 2.25 and 4.17.
-import directTexelsShader from "../../shaders/algorithms/direct-texels.wgsl";
-import oneStepShader from "../../shaders/algorithms/direct-texels/one-step.wgsl";
-import stepsShader from "../../shaders/algorithms/direct-texels/steps.wgsl";
-import storeChannelShader from "../../shaders/algorithms/direct/store-channel.wgsl";
-import storeChannelsShader from "../../shaders/algorithms/direct/store-channels.wgsl";
-import storeOneShader from "../../shaders/algorithms/direct/store-one.wgsl";
-import weightsRowsShader from "../../shaders/algorithms/direct/weights-rows.wgsl";
-import weightsTermsShader from "../../shaders/algorithms/direct/weights-terms.wgsl";
-import loadTexelShader from "../../shaders/lib/load-texel.wgsl";
-import texelShader from "../../shaders/lib/texel.wgsl";
-import { F32_BYTES } from "../kernel/element-types.ts";
-import { BINDING, STORAGE_ALIGNMENT, type Step } from "../kernel/step.ts";
-import { TEXTURE_WIDTH, textureBytes } from "../kernel/textures.ts";
-import type { Correlation } from "../problem/correlation.ts";
-import { type Candidate, type Kernels, SEQUENTIAL_SUM, type Variant } from "./algorithm.ts";
-import { OUTPUT_LOADS, type Work, divide, estimate, numberBytes } from "./cost.ts";
-import { sharing, tilesAlong } from "./depthwise-tiles.ts";
-import { packedTile, tileRows } from "./direct-uniform.ts";
+import storeChannelShader from "../../../shaders/algorithms/direct/store-channel.wgsl";
+import storeChannelsShader from "../../../shaders/algorithms/direct/store-channels.wgsl";
+import storeOneShader from "../../../shaders/algorithms/direct/store-one.wgsl";
+import directTexelsShader from "../../../shaders/algorithms/direct/texels.wgsl";
+import oneStepShader from "../../../shaders/algorithms/direct/texels/one-step.wgsl";
+import stepsShader from "../../../shaders/algorithms/direct/texels/steps.wgsl";
+import weightsRowsShader from "../../../shaders/algorithms/direct/weights-rows.wgsl";
+import weightsTermsShader from "../../../shaders/algorithms/direct/weights-terms.wgsl";
+import loadTexelShader from "../../../shaders/lib/load-texel.wgsl";
+import texelShader from "../../../shaders/lib/texel.wgsl";
+import { F32_BYTES } from "../../kernel/element-types.ts";
+import { BINDING, STORAGE_ALIGNMENT, type Step } from "../../kernel/step.ts";
+import { TEXTURE_WIDTH, textureBytes } from "../../kernel/textures.ts";
+import type { Correlation } from "../../problem/correlation.ts";
+import { type Candidate, type Kernels, SEQUENTIAL_SUM, type Variant } from "../algorithm.ts";
+import { OUTPUT_LOADS, type Work, divide, estimate, numberBytes } from "../cost.ts";
+import { sharing, tilesAlong } from "../depthwise/tiles.ts";
+import { type Unpacked, packStep, packedSize } from "../gemm/pack.ts";
+import { VECTOR_BYTES, evenParts } from "../gemm/uniform-weights.ts";
+import { termRows } from "../gemm/weights.ts";
+import { channelUniforms, dispatchOn, operandBytes, preparedRange, result, whole } from "../operands.ts";
+import type { DeviceTraits } from "../traits.ts";
 import { divisorUpTo } from "./direct.ts";
-import { type Unpacked, packStep, packedSize } from "./gemm/pack.ts";
-import { VECTOR_BYTES, evenParts } from "./gemm/uniform-weights.ts";
-import { termRows } from "./gemm/weights.ts";
-import { channelUniforms, dispatchOn, operandBytes, preparedRange, result, whole } from "./operands.ts";
-import type { DeviceTraits } from "./traits.ts";
+import { packedTile, tileRows } from "./uniform.ts";
 
 /** Most multiply-adds to unroll for a step. */
 const MAX_UNROLLED = 720;
