@@ -2,7 +2,7 @@
 import copyShader from "../../shaders/lib/copy-to-texture.wgsl";
 import { writableBindings } from "../kernel/access.ts";
 import { type Binding, type Kernel, type Step, WORKGROUP_SIZE } from "../kernel/step.ts";
-import { ROW_BYTES, TEXEL_BYTES, TEXTURE_WIDTH } from "../kernel/textures.ts";
+import { ROW_BYTES, TEXEL_BYTES, TEXTURE_WIDTH, textureRows } from "../kernel/textures.ts";
 import type { Recording } from "./commands.ts";
 import type { GpuContext } from "./context.ts";
 import type { ScratchTextures, StepCopies } from "./texture-copies.ts";
@@ -58,8 +58,7 @@ export class TextureCopies implements StepCopies {
     this.#gpu = gpu;
     this.before = copiesBefore(steps);
     const rows: number[] = [];
-    for (const { texture, size } of this.before.flat())
-      rows[texture] = Math.max(rows[texture] ?? 0, Math.ceil(size / ROW_BYTES));
+    for (const { texture, size } of this.before.flat()) rows[texture] = Math.max(rows[texture] ?? 0, textureRows(size));
     this.rows = rows;
   }
 

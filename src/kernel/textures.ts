@@ -10,7 +10,16 @@ export const TEXTURE_WIDTH = 1024;
 export const TEXEL_BYTES = 16;
 export const ROW_BYTES = TEXTURE_WIDTH * TEXEL_BYTES;
 
+/**
+ * Rows of the texture that holds a range of `size` bytes: an odd number from 3 on, since lavapipe compiles a kernel once for textures whose height is a
+ * power of two, and once for all others.
+ */
+export function textureRows(size: number): number {
+  const rows = Math.max(3, Math.ceil(size / ROW_BYTES));
+  return rows % 2 === 0 ? rows + 1 : rows;
+}
+
 /** Bytes of the texture that holds a range of `size` bytes. */
 export function textureBytes(size: number): number {
-  return Math.ceil(size / ROW_BYTES) * ROW_BYTES;
+  return textureRows(size) * ROW_BYTES;
 }
