@@ -11,10 +11,13 @@ export const FIRST_CALLS = 2;
 const MOST_SECONDS = 0.1;
 
 /**
- * Seconds of runs that are worth compiling the kernels again where a call waits for them: lavapipe compiles when a kernel first runs, which takes it 0.3
- * to 7 s. SwiftShader compiles beside the calls.
+ * Seconds of runs after which the kernels are compiled again where a call waits for them: lavapipe compiles when a kernel first runs, which takes it 0.3
+ * to 3 s. A page that ran a shape for so long will mostly go on. SwiftShader compiles beside the calls.
  */
-const WORTH_COMPILING = 2;
+const WORTH_COMPILING = 0.5;
+
+/** Seconds that a call takes at least, however short its run. */
+const SHORTEST_CALL = 2e-4;
 
 /** How the first eager calls of a shape run. */
 export interface FirstCalls {
@@ -32,7 +35,8 @@ export function firstCalls({ chosen: { measured, seconds: estimated }, device }:
   const seconds = measured ?? estimated;
   const { software, quads } = device;
   if (!software || seconds > MOST_SECONDS) return undefined;
-  return { calls: quads ? FIRST_CALLS : Math.max(FIRST_CALLS, Math.ceil(WORTH_COMPILING / seconds)), loops: quads };
+  if (quads) return { calls: FIRST_CALLS, loops: true };
+  return { calls: Math.max(FIRST_CALLS, Math.ceil(WORTH_COMPILING / Math.max(seconds, SHORTEST_CALL))), loops: false };
 }
 
 /** Returns a step as first calls run it. */

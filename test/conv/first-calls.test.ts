@@ -77,9 +77,10 @@ describe("the number of first calls", () => {
     expect(callsOf(0.01, { quads: true })).toEqual({ calls: FIRST_CALLS, loops: true });
   });
 
-  it("is as many as take as long as the compiler where calls wait for it", () => {
-    expect(callsOf(0.01, {})?.calls).toBe(200);
-    expect(callsOf(0.01, {}, 0.1)?.calls).toBe(20);
+  it("is as many as take half a second where calls wait for the compiler", () => {
+    expect(callsOf(0.01, {})?.calls).toBe(50);
+    expect(callsOf(0.01, {}, 0.1)?.calls).toBe(5);
+    expect(callsOf(1e-6, {})?.calls).toBe(2500);
   });
 
   it("is none on GPUs, and where runs take long", () => {
