@@ -7,7 +7,7 @@
 struct Folded { size: i32, padded: i32, begin: i32 }
 
 // `between` are the rows between neighbouring cells of the first axis, `inner` the items of a cell of the second one.
-struct Fold { threads: u32, row_threads: u32, between: u32, inner: u32, first: Folded, second: Folded }
+struct Fold { threads: u32, row_threads: u32, between: u32, inner: u32, first: Folded, @align(16) second: Folded }
 
 // Cells of a padded axis, `step` apart.
 struct Cells { first: i32, end: i32, step: i32 }
